@@ -1,0 +1,1 @@
+//! One case on disk, opened: search, documents, verification.

@@ -1,0 +1,1 @@
+//! What is known of a case: items, ledger, pages, jobs. SQL in one place.

@@ -1,0 +1,1 @@
+//! Acts, their canonical bytes, append, sign, check.

@@ -1,0 +1,31 @@
+//! One file per format, and which of them reads what.
+
+use crate::identify::{Kind, Reader};
+use crate::out::{Input, Out, Stop};
+use exhibit_model::{Request, Verdict};
+
+/// Says everything that is in a file of this kind.
+pub(crate) fn extract(
+    kind: Kind,
+    _input: &mut dyn Input,
+    _request: &Request,
+    _out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
+    match kind.reader {
+        Reader::Empty => Ok(Verdict::Empty),
+        Reader::None => Ok(Verdict::Unsupported(format!("no reader for {}", kind.media_type))),
+    }
+}
+
+/// Paints one page of a file of this kind.
+pub(crate) fn render(
+    kind: Kind,
+    _input: &mut dyn Input,
+    _request: &Request,
+    _out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
+    Ok(Verdict::Unsupported(format!("pages of {} are not painted", kind.media_type)))
+}
+
+/// Loads what readers share.
+pub(crate) fn warm(_font_folders: &[std::path::PathBuf]) {}

@@ -1,0 +1,41 @@
+//! Says what bytes are, and turns them into an outcome: metadata, pages, members, one verdict.
+//!
+//! Runs only in a worker, on bytes that an adversary may have made. It opens no file, starts no
+//! process and knows no case. Hostile input is never an error here: it is a verdict. Nothing in this
+//! crate trusts a length, a count or an offset that a file states.
+
+mod formats;
+pub mod identify;
+mod out;
+
+pub use out::{Input, Out, Stop};
+
+use exhibit_model::{Record, Request, Sink, Task, Verdict};
+
+/// Does what `request` asks with the file in `input`, saying records to `sink`; the verdict is what became of it.
+///
+/// A panic of a parser is not caught here: the worker's process ends, and whoever waits for it takes that for a failure.
+pub fn run(request: &Request, input: &mut dyn Input, sink: &mut dyn Sink) -> Verdict {
+    let mut out = Out::new(sink, request.limits);
+    let kind = match identify::identify(&request.name, input) {
+        Ok(kind) => kind,
+        Err(error) => return Verdict::Failed(format!("the file cannot be read: {error}")),
+    };
+    let ended = match request.task {
+        Task::Extract => out
+            .say(Record::MediaType(kind.media_type.to_owned()))
+            .and_then(|()| formats::extract(kind, input, request, &mut out)),
+        Task::Render { .. } => formats::render(kind, input, request, &mut out),
+    };
+    match ended {
+        Ok(verdict) => out.settle(verdict),
+        Err(Stop::Limit(limit)) => Verdict::Truncated(limit),
+        Err(Stop::Closed) => Verdict::Failed("nobody listened to the end".to_owned()),
+    }
+}
+
+/// Loads what readers share (fonts, tables), so that workers forked from this process have it without opening a file.
+/// Fonts are looked for in the folders given.
+pub fn warm(font_folders: &[std::path::PathBuf]) {
+    formats::warm(font_folders);
+}

@@ -1,0 +1,1 @@
+//! The query language, what is searchable, hits with their regions.

@@ -1,0 +1,1 @@
+//! A trove in, searchable pages out; resumable, accounted.

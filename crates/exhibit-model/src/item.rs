@@ -1,0 +1,83 @@
+//! Items: every file and every member of every container, and what became of each.
+
+use std::fmt;
+
+/// The number of an item within its case, counted from 1 in order of receipt.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ItemId(pub i64);
+
+impl ItemId {
+    /// The name people use, such as `EXH-000127`.
+    #[must_use]
+    pub fn label(self, prefix: &str) -> String {
+        format!("{prefix}-{:06}", self.0)
+    }
+}
+
+/// What became of an item: exactly one of these for each, once nothing is left to do.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum State {
+    /// Received, and its reading has not ended yet. The only state that is not final.
+    Waiting,
+    /// Read to its end.
+    Read,
+    /// Holds nothing: no bytes, or no text, pictures or members.
+    Empty,
+    /// The same bytes as an item received before.
+    Duplicate,
+    /// Cannot be read without a password that is not known.
+    Encrypted,
+    /// Of a kind that is not read (the reason says which).
+    Unsupported,
+    /// Could not be read, for the reason given.
+    Failed,
+    /// Read up to the limit given.
+    Truncated,
+}
+
+impl State {
+    /// All states, in the order in which accounts list them.
+    pub const ALL: [Self; 8] = [
+        Self::Waiting,
+        Self::Read,
+        Self::Empty,
+        Self::Duplicate,
+        Self::Encrypted,
+        Self::Unsupported,
+        Self::Failed,
+        Self::Truncated,
+    ];
+
+    /// The word stored and shown.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Read => "read",
+            Self::Empty => "empty",
+            Self::Duplicate => "duplicate",
+            Self::Encrypted => "encrypted",
+            Self::Unsupported => "unsupported",
+            Self::Failed => "failed",
+            Self::Truncated => "truncated",
+        }
+    }
+
+    /// The state that `word` names.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.word() == word)
+    }
+
+    /// Whether a user should look at it: encrypted, unsupported, failed or truncated.
+    #[must_use]
+    pub const fn is_problem(self) -> bool {
+        matches!(self, Self::Encrypted | Self::Unsupported | Self::Failed | Self::Truncated)
+    }
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}

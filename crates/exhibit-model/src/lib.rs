@@ -1,0 +1,23 @@
+//! The words of the domain, as types: digests and ids, moments, pages with their boxes, and what
+//! a worker says of a file.
+//!
+//! Nothing here touches a disk, a clock or a socket, so nothing here can fail for a reason
+//! outside its arguments. What is hashed or stored has a hand-written byte form (`wire`), never
+//! one that a library derives.
+
+pub mod digest;
+pub mod item;
+pub mod page;
+pub mod record;
+pub mod shown;
+pub mod time;
+pub mod wire;
+
+pub use digest::{Digest, OriginalId, ParseDigestError};
+pub use item::{ItemId, State};
+pub use page::{Box as TextBox, Counts, Mark, MarkKind, Page, PageKind, Rect, Run, TextSource};
+pub use record::{
+    Limits, Member, MemberEnd, Note, NoteKind, Picture, Record, Request, Sink, SinkClosed, Task, Verdict,
+};
+pub use shown::{shown, shown_bytes};
+pub use time::{Clock, FixedClock, Moment};

@@ -1,0 +1,292 @@
+//! The page: the unit of reading, searching and citing.
+//!
+//! A page's `text` is exactly what was found, in logical order. Everything else points into it by
+//! byte offsets: boxes say where characters stand on the page, marks say what kind of text a
+//! stretch is, runs say its language and script. Places on the page are fractions of its width
+//! and height, from the top left corner as the page is looked at.
+
+/// One page of a document.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Page {
+    /// The page's number within its document, counted from 1.
+    pub number: u32,
+    /// What sort of page it is.
+    pub kind: PageKind,
+    /// What the document itself calls it: a sheet's name, a slide's title, a printed page label. May be empty.
+    pub label: String,
+    /// Width in points (1/72 inch) as looked at; 0 where the page has no size of its own.
+    pub width: f32,
+    /// Height in points; 0 where the page has no size of its own.
+    pub height: f32,
+    /// The text, exactly as found, in logical order. Lines end in `\n`.
+    pub text: String,
+    /// Where stretches of the text stand, in the order of their offsets, not overlapping.
+    pub boxes: Vec<Box>,
+    /// Stretches that are not plain visible text, in the order of their offsets.
+    pub marks: Vec<Mark>,
+    /// Language and script by stretch, in the order of their offsets. Empty until determined.
+    pub runs: Vec<Run>,
+    /// The page's main language as a BCP 47 tag, `und` where undetermined.
+    pub language: String,
+    /// What was counted while reading.
+    pub counts: Counts,
+    /// How the text was obtained.
+    pub source: TextSource,
+}
+
+/// What sort of page it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum PageKind {
+    /// A page of running text without a layout of its own (plain text, a word processor's text, a web page).
+    #[default]
+    Text,
+    /// A laid-out page that can be rendered (PDF).
+    Paper,
+    /// A picture (a photograph, a scan, one frame of a TIFF).
+    Picture,
+    /// A sheet of a workbook, or a part of a long one.
+    Sheet,
+    /// A slide, its notes included.
+    Slide,
+    /// The body of a message with its headers.
+    Message,
+}
+
+/// A rectangle in fractions of the page's width and height, top left origin.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Rect {
+    /// Left edge.
+    pub x0: f32,
+    /// Top edge.
+    pub y0: f32,
+    /// Right edge.
+    pub x1: f32,
+    /// Bottom edge.
+    pub y1: f32,
+}
+
+/// Where a stretch of text stands: a glyph for Han, Kana and Hangul, a word otherwise.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Box {
+    /// First byte of the stretch in the page's text.
+    pub start: u32,
+    /// Byte after its last.
+    pub end: u32,
+    /// Where it stands.
+    pub rect: Rect,
+    /// OCR's confidence in percent (0-100); 255 where the text was not guessed.
+    pub confidence: u8,
+}
+
+/// A stretch of text that is not plain visible text.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Mark {
+    /// First byte of the stretch in the page's text.
+    pub start: u32,
+    /// Byte after its last.
+    pub end: u32,
+    /// What it is.
+    pub kind: MarkKind,
+}
+
+/// Why a stretch of text is marked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum MarkKind {
+    /// Present in the file, not painted: an OCR layer, or hidden text.
+    Invisible,
+    /// From an annotation or a comment.
+    Annotation,
+    /// The value of a form field.
+    FormValue,
+    /// Deleted under change tracking, still in the file.
+    Deleted,
+    /// In a part that the application hides (hidden sheet, row, slide or style).
+    Hidden,
+    /// A running header or footer.
+    Furniture,
+    /// Speaker's notes, footnotes, endnotes.
+    Notes,
+    /// Message headers.
+    Header,
+}
+
+/// The language and script of a stretch of text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Run {
+    /// First byte of the stretch in the page's text.
+    pub start: u32,
+    /// Byte after its last.
+    pub end: u32,
+    /// BCP 47 tag with script where it tells something (`zh-Hans`, `ug`, `kk-Cyrl`), `und` where undetermined.
+    pub language: String,
+}
+
+/// What was counted while a page was read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Counts {
+    /// Glyphs painted or placed.
+    pub glyphs: u32,
+    /// Glyphs for which no character could be found.
+    pub unmapped: u32,
+    /// Pictures placed on the page.
+    pub images: u32,
+    /// Characters of the text (Unicode scalar values, white space not counted).
+    pub characters: u32,
+}
+
+/// How a page's text was obtained.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub enum TextSource {
+    /// From the file itself.
+    #[default]
+    Native,
+    /// Guessed from the page's picture.
+    Ocr {
+        /// The program and its version, such as `tesseract 5.3.0`.
+        engine: String,
+        /// The language models used, such as `chi_sim+eng`.
+        languages: String,
+        /// Mean confidence over the page's characters, 0 to 1.
+        confidence: f32,
+    },
+}
+
+impl Page {
+    /// A page of bare text without places.
+    #[must_use]
+    pub fn of_text(number: u32, kind: PageKind, text: String) -> Self {
+        let mut page = Self { number, kind, text, language: "und".to_owned(), ..Self::default() };
+        page.count_characters();
+        page
+    }
+
+    /// Sets `counts.characters` from the text.
+    pub fn count_characters(&mut self) {
+        let characters = self.text.chars().filter(|c| !c.is_whitespace()).count();
+        self.counts.characters = u32::try_from(characters).unwrap_or(u32::MAX);
+    }
+
+    /// Whether the page's picture should be read by OCR: it has no usable text but shows something, or more than
+    /// a fifth of its glyphs have no character.
+    #[must_use]
+    pub fn wants_ocr(&self) -> bool {
+        if !matches!(self.kind, PageKind::Paper | PageKind::Picture) || self.source != TextSource::Native {
+            return false;
+        }
+        let Counts { glyphs, unmapped, images, characters } = self.counts;
+        let nothing_usable = characters == 0 && (images > 0 || glyphs > 0);
+        nothing_usable || u64::from(unmapped) * 5 > u64::from(glyphs)
+    }
+
+    /// The places of the text between two byte offsets, one rectangle per line it stands on.
+    #[must_use]
+    pub fn regions(&self, start: u32, end: u32) -> Vec<Rect> {
+        let mut regions: Vec<Rect> = Vec::new();
+        let first = self.boxes.partition_point(|b| b.end <= start);
+        for b in self.boxes[first..].iter().take_while(|b| b.start < end) {
+            match regions.last_mut() {
+                Some(last) if last.continues(&b.rect) => *last = last.union(&b.rect),
+                _ => regions.push(b.rect),
+            }
+        }
+        regions
+    }
+
+    /// Whether every offset and number is sound, so that no later step can go wrong on it: stretches lie within the
+    /// text, on character boundaries, in order; places are finite and near the page.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        let inside = |start: u32, end: u32| {
+            let (start, end) = (start as usize, end as usize);
+            start <= end && self.text.is_char_boundary(start) && self.text.is_char_boundary(end)
+        };
+        let near = |v: f32| v.is_finite() && (-4.0..=5.0).contains(&v);
+        self.text.len() <= u32::MAX as usize
+            && self.width.is_finite()
+            && self.height.is_finite()
+            && self.boxes.windows(2).all(|pair| pair[0].end <= pair[1].start)
+            && self.boxes.iter().all(|b| {
+                inside(b.start, b.end) && near(b.rect.x0) && near(b.rect.y0) && near(b.rect.x1) && near(b.rect.y1)
+            })
+            && self.marks.iter().all(|m| inside(m.start, m.end))
+            && self.runs.iter().all(|r| inside(r.start, r.end))
+    }
+}
+
+impl Rect {
+    /// The smallest rectangle around both.
+    #[must_use]
+    pub fn union(&self, other: &Self) -> Self {
+        Self {
+            x0: self.x0.min(other.x0),
+            y0: self.y0.min(other.y0),
+            x1: self.x1.max(other.x1),
+            y1: self.y1.max(other.y1),
+        }
+    }
+
+    // The next glyph or word of one line: most of its height shared (for a column of vertical text,
+    // most of its width), and no wide gap between.
+    fn continues(&self, next: &Self) -> bool {
+        let shared = |a0: f32, a1: f32, b0: f32, b1: f32| {
+            let least = (a1 - a0).min(b1 - b0);
+            least > 0.0 && a1.min(b1) - a0.max(b0) > 0.5 * least
+        };
+        let gap = |a0: f32, a1: f32, b0: f32, b1: f32| (b0 - a1).max(a0 - b1);
+        let line = shared(self.y0, self.y1, next.y0, next.y1) && gap(self.x0, self.x1, next.x0, next.x1) < 0.05;
+        let column = shared(self.x0, self.x1, next.x0, next.x1)
+            && gap(self.y0, self.y1, next.y0, next.y1) < 0.005
+            && next.y1 - next.y0 > 0.8 * (next.x1 - next.x0) * 0.7
+            && self.y1 - self.y0 > self.x1 - self.x0;
+        line || column
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn boxed(start: u32, end: u32, x0: f32, y0: f32, x1: f32, y1: f32) -> Box {
+        Box { start, end, rect: Rect { x0, y0, x1, y1 }, confidence: 255 }
+    }
+
+    #[test]
+    fn a_hit_over_a_line_end_has_two_regions() {
+        let page = Page {
+            text: "登记\n记表".to_owned(),
+            boxes: vec![
+                boxed(0, 3, 0.80, 0.10, 0.83, 0.12),
+                boxed(3, 6, 0.83, 0.10, 0.86, 0.12),
+                boxed(7, 10, 0.10, 0.13, 0.13, 0.15),
+                boxed(10, 13, 0.13, 0.13, 0.16, 0.15),
+            ],
+            ..Page::default()
+        };
+        assert!(page.is_sound());
+        let regions = page.regions(3, 10);
+        assert_eq!(regions.len(), 2);
+        assert_eq!(page.regions(0, 6), vec![Rect { x0: 0.80, y0: 0.10, x1: 0.86, y1: 0.12 }]);
+    }
+
+    #[test]
+    fn unsound_pages_are_known() {
+        let mut page = Page { text: "登".to_owned(), ..Page::default() };
+        page.marks.push(Mark { start: 1, end: 3, kind: MarkKind::Invisible });
+        assert!(!page.is_sound());
+        page.marks.clear();
+        page.boxes.push(boxed(0, 3, f32::NAN, 0.0, 1.0, 1.0));
+        assert!(!page.is_sound());
+    }
+
+    #[test]
+    fn ocr_is_for_pictures_and_unmapped_glyphs() {
+        let mut page = Page { kind: PageKind::Paper, ..Page::default() };
+        assert!(!page.wants_ocr(), "a blank page shows nothing");
+        page.counts = Counts { glyphs: 0, unmapped: 0, images: 1, characters: 0 };
+        assert!(page.wants_ocr());
+        page.counts = Counts { glyphs: 100, unmapped: 20, images: 0, characters: 80 };
+        assert!(!page.wants_ocr());
+        page.counts.unmapped = 21;
+        assert!(page.wants_ocr());
+    }
+}

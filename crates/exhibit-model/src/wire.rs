@@ -1,0 +1,633 @@
+//! The byte form of pages, requests and records: what page packs hold and what crosses a worker's pipe.
+//!
+//! The rules, in full: an unsigned number is LEB128 (seven bits a byte, lowest first, at most ten
+//! bytes); a signed number is zigzag-coded first; text and byte strings are their length and their
+//! bytes; a list is its length and its elements; a place on the page is a 16-bit number (two
+//! bytes, little-endian) of 1/16383 of the page's side, biased by 24,576, so that it reaches a page and
+//! a half beyond each edge; other fractions are IEEE 754 singles, little-endian. Fields stand in the order
+//! of their declaration. Decoding refuses every byte string that encoding cannot have made in kind:
+//! numbers out of range, text that is not UTF-8, unknown tags, rests.
+
+use crate::page::{Box as TextBox, Counts, Mark, MarkKind, Page, PageKind, Rect, Run, TextSource};
+use crate::record::{Limits, Member, MemberEnd, Note, NoteKind, Picture, Record, Request, Task, Verdict};
+use crate::time::Moment;
+
+/// The version of the page form that [`encode_page`] writes; part of every page pack.
+pub const PAGE_VERSION: u8 = 1;
+
+/// Bytes that are not what they should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("malformed bytes at offset {offset}: {what}")]
+pub struct WireError {
+    /// Where in the bytes.
+    pub offset: usize,
+    /// What was expected there.
+    pub what: &'static str,
+}
+
+/// Reads values from bytes, in order.
+#[derive(Debug)]
+pub struct Reader<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+/// Writes values to bytes, in order.
+#[derive(Debug, Default)]
+pub struct Writer {
+    bytes: Vec<u8>,
+}
+
+impl Writer {
+    /// Starts with nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What was written.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
+    /// Writes one byte.
+    pub fn byte(&mut self, value: u8) {
+        self.bytes.push(value);
+    }
+
+    /// Writes an unsigned number.
+    pub fn number(&mut self, mut value: u64) {
+        while value >= 0x80 {
+            self.bytes.push((value & 0x7f) as u8 | 0x80);
+            value >>= 7;
+        }
+        self.bytes.push(value as u8);
+    }
+
+    /// Writes a signed number.
+    pub fn signed(&mut self, value: i64) {
+        self.number(((value << 1) ^ (value >> 63)) as u64);
+    }
+
+    /// Writes a single-precision fraction.
+    pub fn fraction(&mut self, value: f32) {
+        self.bytes.extend_from_slice(&value.to_le_bytes());
+    }
+
+    /// Writes a byte string.
+    pub fn bytes(&mut self, value: &[u8]) {
+        self.number(value.len() as u64);
+        self.bytes.extend_from_slice(value);
+    }
+
+    /// Writes text.
+    pub fn text(&mut self, value: &str) {
+        self.bytes(value.as_bytes());
+    }
+
+    fn place(&mut self, value: f32) {
+        let steps = (f64::from(value) * PLACE_STEPS + PLACE_BIAS).round().clamp(0.0, 65_535.0);
+        self.bytes.extend_from_slice(&(steps as u16).to_le_bytes());
+    }
+}
+
+const PLACE_STEPS: f64 = 16_383.0;
+const PLACE_BIAS: f64 = 24_576.0;
+
+impl<'a> Reader<'a> {
+    /// Reads from the start of `bytes`.
+    #[must_use]
+    pub const fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, at: 0 }
+    }
+
+    /// An error at the present place.
+    #[must_use]
+    pub const fn expected(&self, what: &'static str) -> WireError {
+        WireError { offset: self.at, what }
+    }
+
+    fn take(&mut self, count: usize, what: &'static str) -> Result<&'a [u8], WireError> {
+        let end = self.at.checked_add(count).ok_or(self.expected(what))?;
+        let taken = self.bytes.get(self.at..end).ok_or(self.expected(what))?;
+        self.at = end;
+        Ok(taken)
+    }
+
+    /// Reads one byte.
+    ///
+    /// # Errors
+    /// [`WireError`] at the end.
+    pub fn byte(&mut self) -> Result<u8, WireError> {
+        Ok(self.take(1, "one byte")?[0])
+    }
+
+    /// Reads an unsigned number.
+    ///
+    /// # Errors
+    /// [`WireError`] if it does not end or exceeds 64 bits.
+    pub fn number(&mut self) -> Result<u64, WireError> {
+        let mut value = 0_u64;
+        for shift in (0..64).step_by(7) {
+            let byte = self.byte()?;
+            let bits = u64::from(byte & 0x7f);
+            if shift == 63 && bits > 1 {
+                break;
+            }
+            value |= bits << shift;
+            if byte < 0x80 {
+                return Ok(value);
+            }
+        }
+        Err(self.expected("a number of at most 64 bits"))
+    }
+
+    /// Reads a number that fits 32 bits.
+    ///
+    /// # Errors
+    /// [`WireError`] otherwise.
+    pub fn small(&mut self) -> Result<u32, WireError> {
+        u32::try_from(self.number()?).map_err(|_| self.expected("a number of at most 32 bits"))
+    }
+
+    /// Reads a signed number.
+    ///
+    /// # Errors
+    /// As [`Reader::number`].
+    pub fn signed(&mut self) -> Result<i64, WireError> {
+        let value = self.number()?;
+        Ok((value >> 1) as i64 ^ -((value & 1) as i64))
+    }
+
+    /// Reads a single-precision fraction.
+    ///
+    /// # Errors
+    /// [`WireError`] at the end, or if it is not finite.
+    pub fn fraction(&mut self) -> Result<f32, WireError> {
+        let taken = self.take(4, "a fraction")?;
+        let value = f32::from_le_bytes([taken[0], taken[1], taken[2], taken[3]]);
+        if value.is_finite() { Ok(value) } else { Err(self.expected("a finite fraction")) }
+    }
+
+    /// Reads a byte string.
+    ///
+    /// # Errors
+    /// [`WireError`] if it is longer than what is left.
+    pub fn bytes(&mut self) -> Result<&'a [u8], WireError> {
+        let count = usize::try_from(self.number()?).map_err(|_| self.expected("a length"))?;
+        self.take(count, "as many bytes as the length says")
+    }
+
+    /// Reads text.
+    ///
+    /// # Errors
+    /// As [`Reader::bytes`], and if it is not UTF-8.
+    pub fn text(&mut self) -> Result<String, WireError> {
+        let bytes = self.bytes()?;
+        String::from_utf8(bytes.to_vec()).map_err(|_| self.expected("UTF-8 text"))
+    }
+
+    /// Reads a list's length, refusing one that could not fit into the rest (each element takes at least a byte).
+    ///
+    /// # Errors
+    /// [`WireError`] if it could not.
+    pub fn count(&mut self) -> Result<usize, WireError> {
+        let count = self.number()?;
+        let left = self.bytes.len() - self.at;
+        usize::try_from(count).ok().filter(|c| *c <= left).ok_or(self.expected("a list that fits"))
+    }
+
+    /// Ends reading.
+    ///
+    /// # Errors
+    /// [`WireError`] if bytes are left over.
+    pub fn end(&self) -> Result<(), WireError> {
+        if self.at == self.bytes.len() { Ok(()) } else { Err(self.expected("the end")) }
+    }
+
+    fn place(&mut self) -> Result<f32, WireError> {
+        let taken = self.take(2, "a place")?;
+        let steps = u16::from_le_bytes([taken[0], taken[1]]);
+        Ok(((f64::from(steps) - PLACE_BIAS) / PLACE_STEPS) as f32)
+    }
+}
+
+/// Encodes a page. Boxes', marks' and runs' offsets are coded as distances from the offset before.
+#[must_use]
+pub fn encode_page(page: &Page) -> Vec<u8> {
+    let mut w = Writer::new();
+    write_page(&mut w, page);
+    w.into_bytes()
+}
+
+/// Decodes a page, and checks that it is sound.
+///
+/// # Errors
+/// [`WireError`] for bytes that are not a sound page.
+pub fn decode_page(bytes: &[u8]) -> Result<Page, WireError> {
+    let mut r = Reader::new(bytes);
+    let page = read_page(&mut r)?;
+    r.end()?;
+    Ok(page)
+}
+
+fn write_page(w: &mut Writer, page: &Page) {
+    w.byte(PAGE_VERSION);
+    w.number(u64::from(page.number));
+    w.byte(tag_of(&PAGE_KINDS, page.kind));
+    w.text(&page.label);
+    w.fraction(page.width);
+    w.fraction(page.height);
+    w.text(&page.text);
+    w.number(page.boxes.len() as u64);
+    let mut before = 0;
+    for b in &page.boxes {
+        write_stretch(w, &mut before, b.start, b.end);
+        w.place(b.rect.x0);
+        w.place(b.rect.y0);
+        w.place(b.rect.x1);
+        w.place(b.rect.y1);
+        w.byte(b.confidence);
+    }
+    w.number(page.marks.len() as u64);
+    before = 0;
+    for m in &page.marks {
+        write_stretch(w, &mut before, m.start, m.end);
+        w.byte(tag_of(&MARK_KINDS, m.kind));
+    }
+    w.number(page.runs.len() as u64);
+    before = 0;
+    for r in &page.runs {
+        write_stretch(w, &mut before, r.start, r.end);
+        w.text(&r.language);
+    }
+    w.text(&page.language);
+    for count in [page.counts.glyphs, page.counts.unmapped, page.counts.images, page.counts.characters] {
+        w.number(u64::from(count));
+    }
+    match &page.source {
+        TextSource::Native => w.byte(0),
+        TextSource::Ocr { engine, languages, confidence } => {
+            w.byte(1);
+            w.text(engine);
+            w.text(languages);
+            w.fraction(*confidence);
+        }
+    }
+}
+
+fn read_page(r: &mut Reader<'_>) -> Result<Page, WireError> {
+    if r.byte()? != PAGE_VERSION {
+        return Err(r.expected("page version 1"));
+    }
+    let mut page = Page { number: r.small()?, ..Page::default() };
+    page.kind = of_tag(&PAGE_KINDS, r, "a page kind")?;
+    page.label = r.text()?;
+    page.width = r.fraction()?;
+    page.height = r.fraction()?;
+    page.text = r.text()?;
+    let mut before = 0;
+    for _ in 0..r.count()? {
+        let (start, end) = read_stretch(r, &mut before)?;
+        let rect = Rect { x0: r.place()?, y0: r.place()?, x1: r.place()?, y1: r.place()? };
+        page.boxes.push(TextBox { start, end, rect, confidence: r.byte()? });
+    }
+    before = 0;
+    for _ in 0..r.count()? {
+        let (start, end) = read_stretch(r, &mut before)?;
+        page.marks.push(Mark { start, end, kind: of_tag(&MARK_KINDS, r, "a mark kind")? });
+    }
+    before = 0;
+    for _ in 0..r.count()? {
+        let (start, end) = read_stretch(r, &mut before)?;
+        page.runs.push(Run { start, end, language: r.text()? });
+    }
+    page.language = r.text()?;
+    page.counts = Counts { glyphs: r.small()?, unmapped: r.small()?, images: r.small()?, characters: r.small()? };
+    page.source = match r.byte()? {
+        0 => TextSource::Native,
+        1 => TextSource::Ocr { engine: r.text()?, languages: r.text()?, confidence: r.fraction()? },
+        _ => return Err(r.expected("a text source")),
+    };
+    if page.is_sound() { Ok(page) } else { Err(r.expected("offsets within the text, places near the page")) }
+}
+
+fn write_stretch(w: &mut Writer, before: &mut u32, start: u32, end: u32) {
+    w.signed(i64::from(start) - i64::from(*before));
+    w.number(u64::from(end.saturating_sub(start)));
+    *before = end;
+}
+
+fn read_stretch(r: &mut Reader<'_>, before: &mut u32) -> Result<(u32, u32), WireError> {
+    let start = i64::from(*before).checked_add(r.signed()?);
+    let start = start.and_then(|s| u32::try_from(s).ok()).ok_or(r.expected("an offset"))?;
+    let end = start.checked_add(r.small()?).ok_or(r.expected("an offset"))?;
+    *before = end;
+    Ok((start, end))
+}
+
+// A kind's tag is its place in these lists; they only ever grow at the end.
+const PAGE_KINDS: [PageKind; 6] =
+    [PageKind::Text, PageKind::Paper, PageKind::Picture, PageKind::Sheet, PageKind::Slide, PageKind::Message];
+const MARK_KINDS: [MarkKind; 8] = [
+    MarkKind::Invisible,
+    MarkKind::Annotation,
+    MarkKind::FormValue,
+    MarkKind::Deleted,
+    MarkKind::Hidden,
+    MarkKind::Furniture,
+    MarkKind::Notes,
+    MarkKind::Header,
+];
+const NOTE_KINDS: [NoteKind; 4] = [NoteKind::Partial, NoteKind::Limit, NoteKind::Suspicious, NoteKind::Remark];
+
+fn tag_of<T: PartialEq>(kinds: &[T], kind: T) -> u8 {
+    kinds.iter().position(|k| *k == kind).and_then(|p| u8::try_from(p).ok()).unwrap_or(0)
+}
+
+fn of_tag<T: Copy>(kinds: &[T], r: &mut Reader<'_>, what: &'static str) -> Result<T, WireError> {
+    let tag = usize::from(r.byte()?);
+    kinds.get(tag).copied().ok_or(r.expected(what))
+}
+
+/// Encodes a record, without its frame.
+#[must_use]
+pub fn encode_record(record: &Record) -> Vec<u8> {
+    let mut w = Writer::new();
+    match record {
+        Record::MediaType(media_type) => {
+            w.byte(0);
+            w.text(media_type);
+        }
+        Record::Metadata { key, value } => {
+            w.byte(1);
+            w.text(key);
+            w.text(value);
+        }
+        Record::Page(page) => {
+            w.byte(2);
+            write_page(&mut w, page);
+        }
+        Record::Member(member) => {
+            w.byte(3);
+            w.bytes(&member.name);
+            w.text(&member.name_text);
+            w.byte(u8::from(member.modified.is_some()));
+            w.signed(member.modified.unwrap_or_default().0);
+            w.text(&member.relation);
+        }
+        Record::MemberBytes(bytes) => {
+            w.byte(4);
+            w.bytes(bytes);
+        }
+        Record::MemberEnd(end) => {
+            w.byte(5);
+            let (tag, text) = match end {
+                MemberEnd::Whole => (0, ""),
+                MemberEnd::Unsupported(reason) => (1, reason.as_str()),
+                MemberEnd::Encrypted => (2, ""),
+                MemberEnd::Failed(reason) => (3, reason.as_str()),
+                MemberEnd::Truncated(limit) => (4, limit.as_str()),
+            };
+            w.byte(tag);
+            w.text(text);
+        }
+        Record::Note(note) => {
+            w.byte(6);
+            w.byte(tag_of(&NOTE_KINDS, note.kind));
+            w.number(u64::from(note.page));
+            w.text(&note.text);
+        }
+        Record::Picture(picture) => {
+            w.byte(7);
+            w.number(u64::from(picture.page));
+            w.number(u64::from(picture.width));
+            w.number(u64::from(picture.height));
+            w.bytes(&picture.png);
+        }
+    }
+    w.into_bytes()
+}
+
+/// Decodes a record; a page in it is sound.
+///
+/// # Errors
+/// [`WireError`] for bytes that are no record.
+pub fn decode_record(bytes: &[u8]) -> Result<Record, WireError> {
+    let mut r = Reader::new(bytes);
+    let record = match r.byte()? {
+        0 => Record::MediaType(r.text()?),
+        1 => Record::Metadata { key: r.text()?, value: r.text()? },
+        2 => Record::Page(std::boxed::Box::new(read_page(&mut r)?)),
+        3 => {
+            let (name, name_text) = (r.bytes()?.to_vec(), r.text()?);
+            let (known, moment) = (r.byte()? == 1, Moment(r.signed()?));
+            Record::Member(Member { name, name_text, modified: known.then_some(moment), relation: r.text()? })
+        }
+        4 => Record::MemberBytes(r.bytes()?.to_vec()),
+        5 => {
+            let (tag, text) = (r.byte()?, r.text()?);
+            Record::MemberEnd(match tag {
+                0 => MemberEnd::Whole,
+                1 => MemberEnd::Unsupported(text),
+                2 => MemberEnd::Encrypted,
+                3 => MemberEnd::Failed(text),
+                4 => MemberEnd::Truncated(text),
+                _ => return Err(r.expected("a member's end")),
+            })
+        }
+        6 => {
+            Record::Note(Note { kind: of_tag(&NOTE_KINDS, &mut r, "a note kind")?, page: r.small()?, text: r.text()? })
+        }
+        7 => Record::Picture(Picture {
+            page: r.small()?,
+            width: r.small()?,
+            height: r.small()?,
+            png: r.bytes()?.to_vec(),
+        }),
+        _ => return Err(r.expected("a record")),
+    };
+    r.end()?;
+    Ok(record)
+}
+
+/// Encodes a verdict.
+#[must_use]
+pub fn encode_verdict(verdict: &Verdict) -> Vec<u8> {
+    let mut w = Writer::new();
+    let (tag, text) = match verdict {
+        Verdict::Read => (0, ""),
+        Verdict::Empty => (1, ""),
+        Verdict::Encrypted => (2, ""),
+        Verdict::Unsupported(reason) => (3, reason.as_str()),
+        Verdict::Failed(reason) => (4, reason.as_str()),
+        Verdict::Truncated(limit) => (5, limit.as_str()),
+    };
+    w.byte(tag);
+    w.text(text);
+    w.into_bytes()
+}
+
+/// Decodes a verdict.
+///
+/// # Errors
+/// [`WireError`] for bytes that are no verdict.
+pub fn decode_verdict(bytes: &[u8]) -> Result<Verdict, WireError> {
+    let mut r = Reader::new(bytes);
+    let (tag, text) = (r.byte()?, r.text()?);
+    r.end()?;
+    Ok(match tag {
+        0 => Verdict::Read,
+        1 => Verdict::Empty,
+        2 => Verdict::Encrypted,
+        3 => Verdict::Unsupported(text),
+        4 => Verdict::Failed(text),
+        5 => Verdict::Truncated(text),
+        _ => return Err(r.expected("a verdict")),
+    })
+}
+
+/// Encodes a request.
+#[must_use]
+pub fn encode_request(request: &Request) -> Vec<u8> {
+    let mut w = Writer::new();
+    match request.task {
+        Task::Extract => w.byte(0),
+        Task::Render { page, dpi, max_side, grey } => {
+            w.byte(1);
+            w.number(u64::from(page));
+            w.number(u64::from(dpi));
+            w.number(u64::from(max_side));
+            w.byte(u8::from(grey));
+        }
+    }
+    w.bytes(&request.name);
+    w.number(request.passwords.len() as u64);
+    for password in &request.passwords {
+        w.text(password);
+    }
+    let l = &request.limits;
+    for limit in [u64::from(l.pages), l.text_bytes, l.members, l.member_bytes, l.ratio, l.whole_file_bytes, l.pixels] {
+        w.number(limit);
+    }
+    w.into_bytes()
+}
+
+/// Decodes a request.
+///
+/// # Errors
+/// [`WireError`] for bytes that are no request.
+pub fn decode_request(bytes: &[u8]) -> Result<Request, WireError> {
+    let mut r = Reader::new(bytes);
+    let task = match r.byte()? {
+        0 => Task::Extract,
+        1 => Task::Render { page: r.small()?, dpi: r.small()?, max_side: r.small()?, grey: r.byte()? == 1 },
+        _ => return Err(r.expected("a task")),
+    };
+    let name = r.bytes()?.to_vec();
+    let passwords = (0..r.count()?).map(|_| r.text()).collect::<Result<_, _>>()?;
+    let limits = Limits {
+        pages: r.small()?,
+        text_bytes: r.number()?,
+        members: r.number()?,
+        member_bytes: r.number()?,
+        ratio: r.number()?,
+        whole_file_bytes: r.number()?,
+        pixels: r.number()?,
+    };
+    r.end()?;
+    Ok(Request { task, name, passwords, limits })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn sample_page() -> Page {
+        Page {
+            number: 3,
+            kind: PageKind::Paper,
+            label: "iii".to_owned(),
+            width: 595.0,
+            height: 842.0,
+            text: "关于登记 ئۇيغۇر".to_owned(),
+            boxes: vec![TextBox {
+                start: 6,
+                end: 9,
+                rect: Rect { x0: 0.25, y0: 0.5, x1: 0.28, y1: 0.52 },
+                confidence: 93,
+            }],
+            marks: vec![Mark { start: 0, end: 6, kind: MarkKind::Invisible }],
+            runs: vec![Run { start: 0, end: 12, language: "zh-Hans".to_owned() }],
+            language: "zh-Hans".to_owned(),
+            counts: Counts { glyphs: 11, unmapped: 1, images: 2, characters: 10 },
+            source: TextSource::Ocr {
+                engine: "tesseract 5.3.0".to_owned(),
+                languages: "chi_sim".to_owned(),
+                confidence: 0.94,
+            },
+        }
+    }
+
+    #[test]
+    fn a_page_comes_back_equal_but_for_the_grid_of_places() {
+        let page = sample_page();
+        let back = decode_page(&encode_page(&page)).expect("own bytes");
+        let (was, is) = (page.boxes[0].rect, back.boxes[0].rect);
+        for (a, b) in [(was.x0, is.x0), (was.y0, is.y0), (was.x1, is.x1), (was.y1, is.y1)] {
+            assert!((a - b).abs() < 1.0 / 16_383.0, "{a} {b}");
+        }
+        assert_eq!(Page { boxes: page.boxes.clone(), ..back.clone() }, page);
+        // once on the grid, a page is a fixed point
+        assert_eq!(decode_page(&encode_page(&back)), Ok(back));
+    }
+
+    #[test]
+    fn every_shortened_page_is_refused() {
+        let bytes = encode_page(&sample_page());
+        for cut in 0..bytes.len() {
+            assert!(decode_page(&bytes[..cut]).is_err(), "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn requests_and_verdicts_come_back() {
+        let request = Request {
+            task: Task::Render { page: 7, dpi: 150, max_side: 4000, grey: true },
+            name: b"\xce\xc4.pdf".to_vec(),
+            passwords: vec!["u".to_owned()],
+            limits: Limits::STANDARD,
+        };
+        assert_eq!(decode_request(&encode_request(&request)), Ok(request));
+        for verdict in [Verdict::Read, Verdict::Failed("broken".to_owned()), Verdict::Truncated("pages".to_owned())] {
+            assert_eq!(decode_verdict(&encode_verdict(&verdict)), Ok(verdict));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_decode_or_are_refused(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+            let _ = decode_record(&bytes);
+            let _ = decode_request(&bytes);
+            if let Ok(page) = decode_page(&bytes) {
+                prop_assert!(page.is_sound());
+            }
+        }
+
+        #[test]
+        fn records_come_back(name: Vec<u8>, text: String, moment: Option<i64>, page: u32) {
+            for record in [
+                Record::Metadata { key: "dc:title".to_owned(), value: text.clone() },
+                Record::Member(Member { name: name.clone(), name_text: text.clone(), modified: moment.map(Moment), relation: "entry".to_owned() }),
+                Record::MemberBytes(name.clone()),
+                Record::MemberEnd(MemberEnd::Failed(text.clone())),
+                Record::Note(Note { kind: NoteKind::Limit, page, text: text.clone() }),
+                Record::Picture(Picture { page, width: 1, height: 2, png: name.clone() }),
+            ] {
+                prop_assert_eq!(decode_record(&encode_record(&record)), Ok(record));
+            }
+        }
+    }
+}

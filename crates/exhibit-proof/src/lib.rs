@@ -1,0 +1,1 @@
+//! Merkle log, checkpoints and proofs: what an opposing expert reads.

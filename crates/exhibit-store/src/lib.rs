@@ -1,0 +1,1 @@
+//! Originals and derived records: write-once, content-addressed, verified on read.

@@ -1,0 +1,1 @@
+//! Language and script, tokens and folds with offsets back: pure functions.

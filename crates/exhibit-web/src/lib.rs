@@ -1,0 +1,1 @@
+//! The browser interface: pages (maud), routes (axum).

@@ -1,0 +1,2 @@
+//! The few entry points of development.
+fn main() {}
