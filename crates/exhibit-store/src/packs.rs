@@ -1,0 +1,236 @@
+//! Page packs: append-only files of compressed pages, `00000001.pack`, `00000002.pack` …
+//!
+//! A record is a 48-byte header and a zstd frame. The header: the four bytes `XPG1`, the frame's length
+//! (u32, little-endian), the length of the page's bytes (u64, little-endian), and the SHA-256 of the page's bytes. What the pages' bytes are,
+//! this module does not know. The catalogue holds the place of each record that counts; bytes past the last of those
+//! are what a crash left, and are cut off when the pack is opened for writing.
+
+use crate::{StoreError, io_error};
+use exhibit_model::Digest;
+use std::fs::{self, File};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+/// Where a record lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The pack's number, from 1.
+    pub pack: u32,
+    /// The byte where the record's header begins.
+    pub offset: u64,
+}
+
+/// Appends records. Only the one process that holds the case has one.
+pub struct PackWriter {
+    folder: PathBuf,
+    number: u32,
+    file: File,
+    length: u64,
+    unsynced: bool,
+    compressor: zstd::bulk::Compressor<'static>,
+}
+
+/// Reads records.
+#[derive(Debug)]
+pub struct PackReader {
+    folder: PathBuf,
+    open: std::sync::Mutex<Option<(u32, std::sync::Arc<File>)>>,
+}
+
+const MAGIC: &[u8; 4] = b"XPG1";
+const HEADER: usize = 48;
+const ROLL_AT: u64 = 1 << 30;
+/// A page of more bytes than this is refused on reading: no reader makes one.
+const MOST: u64 = 2 << 30;
+
+fn path_of(folder: &Path, number: u32) -> PathBuf {
+    folder.join(format!("{number:08}.pack"))
+}
+
+impl std::fmt::Debug for PackWriter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PackWriter").field("end", &self.end()).finish_non_exhaustive()
+    }
+}
+
+impl PackWriter {
+    /// Opens the pack that `end` lies in (the end of the last record that counts) and cuts off what follows;
+    /// later packs are removed, since nothing in them counts.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`]; [`StoreError::Damaged`] when the pack is shorter than what counts.
+    pub fn open(folder: &Path, end: Option<Place>) -> Result<Self, StoreError> {
+        fs::create_dir_all(folder).map_err(io_error("make the folder", folder))?;
+        let Place { pack: number, offset: length } = end.unwrap_or(Place { pack: 1, offset: 0 });
+        let path = path_of(folder, number);
+        let file = fs::OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(io_error("open", &path))?;
+        let present = file.metadata().map_err(io_error("read", &path))?.len();
+        if present < length {
+            return Err(StoreError::Damaged { pack: number, offset: present, what: "it ends before its last record" });
+        }
+        file.set_len(length).map_err(io_error("shorten", &path))?;
+        let later = path_of(folder, number + 1);
+        if later.exists() {
+            fs::remove_file(&later).map_err(io_error("remove", &later))?;
+        }
+        let compressor = zstd::bulk::Compressor::new(3).map_err(io_error("prepare", folder))?;
+        Ok(Self { folder: folder.to_owned(), number, file, length, unsynced: true, compressor })
+    }
+
+    /// Appends the bytes of a page; they count once [`PackWriter::sync`] has returned and the catalogue has the place.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`].
+    pub fn append(&mut self, page: &[u8]) -> Result<(Place, Digest), StoreError> {
+        if self.length >= ROLL_AT {
+            self.roll()?;
+        }
+        let path = path_of(&self.folder, self.number);
+        let frame = self.compressor.compress(page).map_err(io_error("compress into", &path))?;
+        let digest = Digest::of(page);
+        let mut record = Vec::with_capacity(HEADER + frame.len());
+        record.extend_from_slice(MAGIC);
+        record.extend_from_slice(&u32::try_from(frame.len()).unwrap_or(u32::MAX).to_le_bytes());
+        record.extend_from_slice(&(page.len() as u64).to_le_bytes());
+        record.extend_from_slice(digest.as_bytes());
+        record.extend_from_slice(&frame);
+        self.file.write_all_at(&record, self.length).map_err(io_error("write", &path))?;
+        let place = Place { pack: self.number, offset: self.length };
+        self.length += record.len() as u64;
+        self.unsynced = true;
+        Ok((place, digest))
+    }
+
+    /// The end of the last record: what the catalogue keeps with the places it counts.
+    #[must_use]
+    pub const fn end(&self) -> Place {
+        Place { pack: self.number, offset: self.length }
+    }
+
+    /// Makes every record appended so far durable.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`]; then none of them may be acknowledged.
+    pub fn sync(&mut self) -> Result<(), StoreError> {
+        if self.unsynced {
+            let path = path_of(&self.folder, self.number);
+            self.file.sync_all().map_err(io_error("make durable", &path))?;
+            let folder = File::open(&self.folder).map_err(io_error("open", &self.folder))?;
+            folder.sync_all().map_err(io_error("make durable", &self.folder))?;
+            self.unsynced = false;
+        }
+        Ok(())
+    }
+
+    fn roll(&mut self) -> Result<(), StoreError> {
+        self.sync()?;
+        *self = Self::open(&self.folder, Some(Place { pack: self.number + 1, offset: 0 }))?;
+        Ok(())
+    }
+}
+
+impl PackReader {
+    /// Reads from the packs in `folder`.
+    #[must_use]
+    pub fn new(folder: &Path) -> Self {
+        Self { folder: folder.to_owned(), open: std::sync::Mutex::new(None) }
+    }
+
+    /// The bytes of the page at `place`, checked against their digest.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`]; [`StoreError::Damaged`] when the record is not whole, or not what was written.
+    pub fn read(&self, place: Place) -> Result<Vec<u8>, StoreError> {
+        let path = path_of(&self.folder, place.pack);
+        let file = self.pack(place.pack)?;
+        let damaged = |what| StoreError::Damaged { pack: place.pack, offset: place.offset, what };
+        let mut header = [0; HEADER];
+        let read = |bytes: &mut [u8], at| match file.read_exact_at(bytes, at) {
+            Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Err(damaged("it ends within a record")),
+            result => result.map_err(io_error("read", &path)),
+        };
+        read(&mut header, place.offset)?;
+        if header[..4] != *MAGIC {
+            return Err(damaged("no record begins here"));
+        }
+        let number = |range: std::ops::Range<usize>| {
+            header[range].iter().rev().fold(0_u64, |value, byte| value << 8 | u64::from(*byte))
+        };
+        let (frame_length, page_length) = (number(4..8), number(8..16));
+        let present = file.metadata().map_err(io_error("read", &path))?.len();
+        if page_length > MOST || place.offset + HEADER as u64 + frame_length > present {
+            return Err(damaged("it states an impossible length"));
+        }
+        let mut frame = vec![0; frame_length as usize];
+        read(&mut frame, place.offset + HEADER as u64)?;
+        let page = zstd::bulk::decompress(&frame, page_length as usize).map_err(|_| damaged("its frame is broken"))?;
+        if Digest::of(&page).as_bytes() != &header[16..48] {
+            return Err(damaged("its bytes are not those that were written"));
+        }
+        Ok(page)
+    }
+
+    fn pack(&self, number: u32) -> Result<std::sync::Arc<File>, StoreError> {
+        let mut open = self.open.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some((held, file)) = open.as_ref()
+            && *held == number
+        {
+            return Ok(std::sync::Arc::clone(file));
+        }
+        let path = path_of(&self.folder, number);
+        let file = std::sync::Arc::new(File::open(&path).map_err(io_error("open", &path))?);
+        *open = Some((number, std::sync::Arc::clone(&file)));
+        Ok(file)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_come_back_and_torn_ends_are_cut_off() {
+        let folder = tempfile::tempdir().expect("folder");
+        let mut writer = PackWriter::open(folder.path(), None).expect("open");
+        let (first, digest) = writer.append("关于登记的通知".as_bytes()).expect("append");
+        writer.sync().expect("sync");
+        let counted = writer.end();
+        writer.append(b"never acknowledged").expect("append");
+        drop(writer);
+        let mut writer = PackWriter::open(folder.path(), Some(counted)).expect("reopen");
+        let (second, _) = writer.append(b"second").expect("append");
+        assert_eq!(second, counted);
+        let reader = PackReader::new(folder.path());
+        assert_eq!(Digest::of(&reader.read(first).expect("read")), digest);
+        assert_eq!(reader.read(second).expect("read"), b"second");
+    }
+
+    #[test]
+    fn every_flipped_bit_is_noticed() {
+        let folder = tempfile::tempdir().expect("folder");
+        let mut writer = PackWriter::open(folder.path(), None).expect("open");
+        let (place, digest) = writer.append(b"the registers were destroyed").expect("append");
+        drop(writer);
+        let path = path_of(folder.path(), 1);
+        let good = fs::read(&path).expect("read");
+        for bit in 0..good.len() * 8 {
+            let mut bad = good.clone();
+            bad[bit / 8] ^= 1 << (bit % 8);
+            fs::write(&path, &bad).expect("write");
+            // a bit that a zstd frame does not need may change without changing the page
+            if let Ok(page) = PackReader::new(folder.path()).read(place) {
+                assert_eq!(Digest::of(&page), digest, "bit {bit}");
+            }
+        }
+        for cut in 0..good.len() {
+            fs::write(&path, &good[..cut]).expect("write");
+            assert!(PackReader::new(folder.path()).read(place).is_err(), "cut at {cut}");
+        }
+    }
+}
