@@ -4,6 +4,7 @@
 //! process and knows no case. Hostile input is never an error here: it is a verdict. Nothing in this
 //! crate trusts a length, a count or an offset that a file states.
 
+mod charset;
 mod formats;
 pub mod identify;
 mod out;

@@ -1,5 +1,8 @@
 //! One file per format, and which of them reads what.
 
+pub(crate) mod table;
+pub(crate) mod text;
+
 use crate::identify::{Kind, Reader};
 use crate::out::{Input, Out, Stop};
 use exhibit_model::{Request, Verdict};
@@ -7,13 +10,35 @@ use exhibit_model::{Request, Verdict};
 /// Says everything that is in a file of this kind.
 pub(crate) fn extract(
     kind: Kind,
-    _input: &mut dyn Input,
+    input: &mut dyn Input,
     _request: &Request,
-    _out: &mut Out<'_>,
+    out: &mut Out<'_>,
 ) -> Result<Verdict, Stop> {
     match kind.reader {
         Reader::Empty => Ok(Verdict::Empty),
+        Reader::Text | Reader::Markdown => text::read(input, out),
+        Reader::Table => table::read(input, out),
+        Reader::LockedOffice => Ok(Verdict::Encrypted),
         Reader::None => Ok(Verdict::Unsupported(format!("no reader for {}", kind.media_type))),
+        // Readers arrive below this line, one arm each.
+        Reader::Pdf
+        | Reader::Docx
+        | Reader::Pptx
+        | Reader::Doc
+        | Reader::Ppt
+        | Reader::Odt
+        | Reader::Odp
+        | Reader::Sheet
+        | Reader::Picture
+        | Reader::Html
+        | Reader::Eml
+        | Reader::Mbox
+        | Reader::Zip
+        | Reader::Gzip
+        | Reader::Bzip2
+        | Reader::Xz
+        | Reader::Zstd
+        | Reader::Tar => Ok(Verdict::Unsupported(format!("no reader for {}", kind.media_type))),
     }
 }
 

@@ -1,0 +1,179 @@
+//! The text of a file as a stream: detected, decoded, line ends made one, in bounded memory.
+
+use super::{Decoder, Detector, Guess, Scheme};
+use crate::out::{Input, Out, Stop};
+use exhibit_model::NoteKind;
+use std::io;
+
+/// How many bytes of a file are looked at to find out its encoding; more only while all of them are ASCII.
+const DETECTED: u64 = 64 << 20;
+
+/// Decodes a file piece by piece.
+pub(crate) struct TextStream<'a> {
+    input: &'a mut dyn Input,
+    guess: Guess,
+    decoder: Decoder,
+    buffer: Vec<u8>,
+    decoded: String,
+    pending_return: bool,
+    ended: bool,
+    ends: LineEnds,
+}
+
+/// How many lines ended how.
+#[derive(Default)]
+struct LineEnds {
+    feed: u64,
+    return_feed: u64,
+    lone_return: u64,
+}
+
+impl<'a> TextStream<'a> {
+    /// Finds out the encoding of `input`, and stands at its first character.
+    ///
+    /// # Errors
+    /// An I/O error of the input.
+    pub(crate) fn open(input: &'a mut dyn Input) -> io::Result<Self> {
+        let guess = detect(input)?;
+        Self::open_as(input, guess)
+    }
+
+    /// Stands at the first character of `input` in an encoding known already.
+    ///
+    /// # Errors
+    /// An I/O error of the input.
+    pub(crate) fn open_as(input: &'a mut dyn Input, guess: Guess) -> io::Result<Self> {
+        input.seek(io::SeekFrom::Start(guess.mark as u64))?;
+        Ok(Self {
+            input,
+            guess,
+            decoder: Decoder::new(guess.scheme),
+            buffer: vec![0; 64 << 10],
+            decoded: String::new(),
+            pending_return: false,
+            ended: false,
+            ends: LineEnds::default(),
+        })
+    }
+
+    /// The encoding.
+    pub(crate) fn guess(&self) -> Guess {
+        self.guess
+    }
+
+    /// Appends the next piece to `text`; false once there is no more.
+    ///
+    /// # Errors
+    /// An I/O error of the input.
+    pub(crate) fn more(&mut self, text: &mut String) -> io::Result<bool> {
+        if self.ended {
+            return Ok(false);
+        }
+        let count = loop {
+            match self.input.read(&mut self.buffer) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                other => break other?,
+            }
+        };
+        self.ended = count == 0;
+        self.decoded.clear();
+        self.decoder.decode(&self.buffer[..count], self.ended, &mut self.decoded);
+        self.append_with_one_line_end(text);
+        Ok(!self.ended || !text.is_empty())
+    }
+
+    /// Makes CR LF and lone CR one LF each, also where a piece ends between them.
+    fn append_with_one_line_end(&mut self, text: &mut String) {
+        let mut rest = &self.decoded[..];
+        if self.pending_return && (self.ended || !rest.is_empty()) {
+            self.pending_return = false;
+            match rest.strip_prefix('\n') {
+                Some(after) => (self.ends.return_feed, rest) = (self.ends.return_feed + 1, after),
+                None => self.ends.lone_return += 1,
+            }
+            text.push('\n');
+        }
+        while let Some(at) = rest.find('\r') {
+            self.ends.feed += count_feeds(&rest[..at]);
+            text.push_str(&rest[..at]);
+            rest = &rest[at + 1..];
+            if rest.is_empty() && !self.ended {
+                self.pending_return = true;
+                return;
+            }
+            match rest.strip_prefix('\n') {
+                Some(after) => (self.ends.return_feed, rest) = (self.ends.return_feed + 1, after),
+                None => self.ends.lone_return += 1,
+            }
+            text.push('\n');
+        }
+        self.ends.feed += count_feeds(rest);
+        text.push_str(rest);
+    }
+
+    /// Says the encoding, how lines ended, and what could not be decoded; after the last piece.
+    ///
+    /// # Errors
+    /// [`Stop::Closed`].
+    pub(crate) fn say(&self, out: &mut Out<'_>) -> Result<(), Stop> {
+        say_encoding(self.guess, self.decoder.undecodable(), out)?;
+        let LineEnds { feed, return_feed, lone_return } = self.ends;
+        let ends = match (feed > 0, return_feed > 0, lone_return > 0) {
+            (false, false, false) => "",
+            (true, false, false) => "lf",
+            (false, true, false) => "crlf",
+            (false, false, true) => "cr",
+            _ => "mixed",
+        };
+        out.metadata("text:line-ends", ends)
+    }
+}
+
+fn count_feeds(text: &str) -> u64 {
+    text.bytes().filter(|b| *b == b'\n').count() as u64
+}
+
+/// Says the encoding of a text, whether it was guessed, and how much could not be decoded.
+pub(crate) fn say_encoding(guess: Guess, undecodable: u64, out: &mut Out<'_>) -> Result<(), Stop> {
+    let name = guess.scheme.name();
+    out.metadata("text:charset", &name)?;
+    if !guess.sure {
+        out.note(NoteKind::Remark, 0, format!("nothing states the encoding of this text; {name} was guessed"))?;
+    }
+    match undecodable {
+        0 => Ok(()),
+        1 => out.note(NoteKind::Partial, 0, format!("one place is not valid {name} and stands as U+FFFD")),
+        n => out.note(NoteKind::Partial, 0, format!("{n} places are not valid {name} and stand as U+FFFD")),
+    }
+}
+
+/// Finds out the encoding of a file from as much of it as is needed.
+///
+/// # Errors
+/// An I/O error of the input.
+pub(crate) fn detect(input: &mut dyn Input) -> io::Result<Guess> {
+    input.rewind()?;
+    let mut detector = Detector::default();
+    let mut buffer = vec![0; 64 << 10];
+    let mut fed = 0;
+    loop {
+        let count = match input.read(&mut buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            other => other?,
+        };
+        if count == 0 {
+            detector.feed(&[], true);
+            break;
+        }
+        detector.feed(&buffer[..count], false);
+        fed += count as u64;
+        if fed >= DETECTED && !detector.ascii_only {
+            break;
+        }
+    }
+    let mut guess = detector.finish();
+    if matches!(guess.scheme, Scheme::Web(encoding) if encoding == encoding_rs::UTF_8) && guess.mark == 0 && fed == 0 {
+        guess.sure = true;
+    }
+    Ok(guess)
+}

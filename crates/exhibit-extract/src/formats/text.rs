@@ -1,0 +1,117 @@
+//! Plain text in any encoding, in pages cut at form feeds, else at ends of paragraphs and lines.
+//!
+//! Line ends become `\n`; nothing else is changed. A file of any size is read in bounded memory.
+
+use crate::charset::TextStream;
+use crate::out::{Input, Out, Stop};
+use exhibit_model::{NoteKind, Page, PageKind, Verdict};
+use std::io;
+
+/// Fewest bytes of text on a page that ends neither at a form feed nor at the end of the text.
+const LEAST: usize = 8 << 10;
+
+/// How many pages may end at form feeds; beyond, form feeds are white space like any other.
+const FED_PAGES: u32 = 10_000;
+
+/// Reads a plain text.
+pub(crate) fn read(input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+    let size = input.seek(io::SeekFrom::End(0)).unwrap_or(0);
+    let mut stream = match TextStream::open(input) {
+        Ok(stream) => stream,
+        Err(error) => return Ok(Verdict::Failed(format!("the file cannot be read: {error}"))),
+    };
+    let mut pages = Pages::new(size);
+    loop {
+        match stream.more(&mut pages.text) {
+            Ok(true) => pages.say_full(out)?,
+            Ok(false) => break,
+            Err(error) => {
+                pages.say_rest(out)?;
+                stream.say(out)?;
+                return Ok(Verdict::Failed(format!("the file cannot be read to its end: {error}")));
+            }
+        }
+    }
+    pages.say_rest(out)?;
+    if pages.cut_lines > 0 {
+        out.note(NoteKind::Remark, 0, "lines too long for a page go on on the next one")?;
+    }
+    stream.say(out)?;
+    Ok(Verdict::Read)
+}
+
+/// Says a text that is in memory already as pages.
+pub(crate) fn say_pages(text: &str, out: &mut Out<'_>) -> Result<(), Stop> {
+    let mut pages = Pages::new(text.len() as u64);
+    text.clone_into(&mut pages.text);
+    pages.say_full(out)?;
+    pages.say_rest(out)
+}
+
+/// Cuts a stream of text into pages.
+struct Pages {
+    text: String,
+    least: usize,
+    fed_pages: u32,
+    cut_lines: u64,
+}
+
+impl Pages {
+    /// Pages grow with the file, so that a very large one does not have more than some ten thousands of them.
+    fn new(size: u64) -> Self {
+        let least = usize::try_from(size / 40_000).unwrap_or(usize::MAX).clamp(LEAST, 64 << 10);
+        Self { text: String::new(), least, fed_pages: 0, cut_lines: 0 }
+    }
+
+    /// Says all pages of which it is known where they end.
+    fn say_full(&mut self, out: &mut Out<'_>) -> Result<(), Stop> {
+        let mut start = 0;
+        loop {
+            let rest = &self.text[start..];
+            let window = &rest[..rest.floor_char_boundary(2 * self.least)];
+            if self.fed_pages < FED_PAGES
+                && let Some(feed) = window.find('\u{c}')
+            {
+                say_page(&rest[..feed], out)?;
+                self.fed_pages += 1;
+                start += feed + 1;
+            } else if rest.len() > 2 * self.least {
+                let (end, whole_line) = self.cut(window);
+                say_page(&rest[..end], out)?;
+                self.cut_lines += u64::from(!whole_line);
+                start += end;
+            } else {
+                break;
+            }
+        }
+        self.text.drain(..start);
+        Ok(())
+    }
+
+    fn say_rest(&mut self, out: &mut Out<'_>) -> Result<(), Stop> {
+        self.say_full(out)?;
+        if !self.text.is_empty() {
+            say_page(&self.text, out)?;
+        }
+        self.text.clear();
+        Ok(())
+    }
+
+    /// Where to end a page within `window`: after its last empty line, else its last line, else its last white space,
+    /// else its last character; and whether a line ends there.
+    fn cut(&self, window: &str) -> (usize, bool) {
+        let late = |at: &usize| *at >= self.least;
+        if let Some(at) = window.rfind("\n\n").map(|at| at + 2).filter(late) {
+            return (at, true);
+        }
+        if let Some(at) = window.rfind('\n').map(|at| at + 1) {
+            return (at, true);
+        }
+        let space = window.char_indices().rev().find(|(_, c)| c.is_whitespace()).map(|(at, c)| at + c.len_utf8());
+        (space.filter(late).unwrap_or(window.len()), false)
+    }
+}
+
+fn say_page(text: &str, out: &mut Out<'_>) -> Result<(), Stop> {
+    out.page(Page::of_text(0, PageKind::Text, text.to_owned()))
+}

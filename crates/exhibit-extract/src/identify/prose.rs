@@ -1,0 +1,248 @@
+//! Formats that are text, told by how the text begins; a name decides only between formats that look the same.
+
+use super::{Kind, Reader, ending};
+use crate::charset::{self, Scheme};
+use crate::formats::table;
+
+const fn kind(media_type: &'static str, reader: Reader) -> Kind {
+    Kind { media_type, reader }
+}
+
+/// What text a file is that begins with `head`; `None` where it is no text.
+pub(super) fn by_text(name: &[u8], head: &[u8]) -> Option<Kind> {
+    let guess = charset::guess(head, (head.len() as u64) < super::HEAD);
+    if !is_text(head, guess.scheme) {
+        return None;
+    }
+    let mut text = String::new();
+    charset::Decoder::new(guess.scheme).decode(&head[guess.mark..], false, &mut text);
+    if !guess.sure && charset::plausible_share(&text) < 0.9 {
+        return None;
+    }
+    let ending = ending(name);
+    Some(
+        by_mail(&text, &ending)
+            .or_else(|| by_markup(&text, &ending))
+            .or_else(|| by_first_line(&text))
+            .or_else(|| by_ending(&ending))
+            .or_else(|| by_table(&text, &ending))
+            .unwrap_or(kind("text/plain", Reader::Text)),
+    )
+}
+
+/// Whether the bytes can be text: hardly any control characters other than white space and escapes.
+fn is_text(head: &[u8], scheme: Scheme) -> bool {
+    let wide = matches!(scheme, Scheme::Utf32Le | Scheme::Utf32Be | Scheme::Ebcdic)
+        || scheme == Scheme::Web(encoding_rs::UTF_16LE)
+        || scheme == Scheme::Web(encoding_rs::UTF_16BE);
+    let controls = head.iter().filter(|b| matches!(b, 0..=8 | 0x0B | 0x0E..=0x1A | 0x1C..=0x1F | 0x7F)).count();
+    wide || controls * 50 <= head.len()
+}
+
+/// Mail: a message by its header fields, a mailbox by its separator line before them.
+fn by_mail(text: &str, ending: &str) -> Option<Kind> {
+    let text = text.trim_start_matches(['\u{feff}', '\r', '\n']);
+    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
+    if first.starts_with("From ") && header_fields(rest.strip_prefix('>').unwrap_or(rest)).0 > 0 {
+        return Some(kind("application/mbox", Reader::Mbox));
+    }
+    if ending == "emlx" && first.trim_end().bytes().all(|b| b.is_ascii_digit()) && header_fields(rest).0 > 0 {
+        return Some(kind("message/x-emlx", Reader::Eml));
+    }
+    let (known, telling) = header_fields(text);
+    if matches!(ending, "mht" | "mhtml") && known > 0 {
+        return Some(kind("multipart/related", Reader::Eml));
+    }
+    let enough = (known >= 2 && telling > 0) || (ending == "eml" && known > 0);
+    enough.then_some(kind("message/rfc822", Reader::Eml))
+}
+
+/// How many of the fields at the start of `text` are those of mail, and how many of these are hardly met elsewhere.
+fn header_fields(text: &str) -> (usize, usize) {
+    const KNOWN: [&str; 12] = [
+        "to",
+        "cc",
+        "bcc",
+        "date",
+        "subject",
+        "reply-to",
+        "sender",
+        "content-type",
+        "from",
+        "content-transfer-encoding",
+        "x-mailer",
+        "importance",
+    ];
+    const TELLING: [&str; 10] = [
+        "from",
+        "received",
+        "message-id",
+        "mime-version",
+        "return-path",
+        "delivered-to",
+        "x-mozilla-status",
+        "x-gm-thrid",
+        "dkim-signature",
+        "x-originating-ip",
+    ];
+    let (mut known, mut telling) = (0, 0);
+    for line in text.lines().take(200) {
+        if line.starts_with([' ', '\t']) {
+            continue;
+        }
+        let Some((field, _)) = line.split_once(':').filter(|(f, _)| f.bytes().all(|b| b.is_ascii_graphic())) else {
+            break;
+        };
+        let field = field.to_ascii_lowercase();
+        let tells = TELLING.contains(&field.as_str());
+        telling += usize::from(tells);
+        known += usize::from(tells || KNOWN.contains(&field.as_str()));
+    }
+    (known, telling)
+}
+
+/// HTML and XML, by the first tag.
+fn by_markup(text: &str, ending: &str) -> Option<Kind> {
+    let start = skip_comments(text);
+    let beginning = start[..start.floor_char_boundary(4096)].to_ascii_lowercase();
+    let begins = |tag: &str| {
+        beginning
+            .strip_prefix(tag)
+            .is_some_and(|rest| rest.starts_with(|c: char| c.is_whitespace() || c == '>' || c == '/'))
+    };
+    let html_name =
+        matches!(ending, "html" | "htm" | "xhtml" | "xht" | "shtml" | "hta" | "asp" | "aspx" | "php" | "jsp");
+    if beginning.starts_with("<?xml") {
+        let root = root_name(start);
+        return Some(match root.as_deref() {
+            Some("html") => kind("application/xhtml+xml", Reader::Html),
+            Some("svg") => kind("image/svg+xml", Reader::Text),
+            Some("FictionBook") => kind("application/x-fictionbook+xml", Reader::Text),
+            Some("rss") => kind("application/rss+xml", Reader::Text),
+            Some("feed") => kind("application/atom+xml", Reader::Text),
+            Some("kml") => kind("application/vnd.google-earth.kml+xml", Reader::Text),
+            _ => kind("application/xml", Reader::Text),
+        });
+    }
+    const TAGS: [&str; 24] = [
+        "<!doctype html",
+        "<html",
+        "<head",
+        "<body",
+        "<title",
+        "<meta",
+        "<script",
+        "<style",
+        "<table",
+        "<div",
+        "<p",
+        "<h1",
+        "<h2",
+        "<br",
+        "<a",
+        "<b",
+        "<font",
+        "<center",
+        "<iframe",
+        "<ul",
+        "<ol",
+        "<span",
+        "<img",
+        "<link",
+    ];
+    let markdown_name = matches!(by_ending(ending), Some(Kind { reader: Reader::Markdown, .. }));
+    if TAGS.iter().take(if markdown_name { 2 } else { TAGS.len() }).any(|tag| begins(tag)) {
+        return Some(kind("text/html", Reader::Html));
+    }
+    if begins("<svg") {
+        return Some(kind("image/svg+xml", Reader::Text));
+    }
+    if html_name && beginning.contains('<') {
+        return Some(kind("text/html", Reader::Html));
+    }
+    let xml_name = matches!(ending, "xml" | "xsd" | "xsl" | "xslt" | "rdf" | "plist" | "gpx" | "kml");
+    (xml_name && beginning.starts_with('<')).then_some(kind("application/xml", Reader::Text))
+}
+
+/// The text after white space and comments.
+fn skip_comments(text: &str) -> &str {
+    let mut rest = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    while let Some(comment) = rest.strip_prefix("<!--") {
+        match comment.find("-->") {
+            Some(end) => rest = comment[end + 3..].trim_start(),
+            None => break,
+        }
+    }
+    rest
+}
+
+/// The local name of an XML text's root element.
+fn root_name(text: &str) -> Option<String> {
+    let mut rest = text;
+    loop {
+        rest = &rest[rest.find('<')?..];
+        if rest.starts_with("<?") {
+            rest = &rest[rest.find("?>")? + 2..];
+        } else if rest.starts_with("<!--") {
+            rest = &rest[rest.find("-->")? + 3..];
+        } else if rest.starts_with("<!") {
+            rest = &rest[rest.find('>')? + 1..];
+        } else {
+            let name: String =
+                rest[1..].chars().take_while(|c| !c.is_whitespace() && !matches!(c, '>' | '/')).collect();
+            return name.rsplit(':').next().map(str::to_owned);
+        }
+    }
+}
+
+/// Formats that say what they are on their first line.
+fn by_first_line(text: &str) -> Option<Kind> {
+    let start = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    let beginning = start[..start.floor_char_boundary(64)].to_ascii_uppercase();
+    if beginning.starts_with("BEGIN:VCALENDAR") {
+        return Some(kind("text/calendar", Reader::Text));
+    }
+    if beginning.starts_with("BEGIN:VCARD") {
+        return Some(kind("text/vcard", Reader::Text));
+    }
+    if beginning.starts_with("WEBVTT") {
+        return Some(kind("text/vtt", Reader::Text));
+    }
+    if beginning.starts_with("HTTP/1.") || beginning.starts_with("HTTP/2 ") {
+        return Some(kind("message/http", Reader::Text));
+    }
+    let json =
+        start.starts_with("{\"") || start.starts_with("[{") || start.starts_with("{\n") || start.starts_with("{\r\n");
+    (json && start.contains("\":")).then_some(kind("application/json", Reader::Text))
+}
+
+/// Text formats that only their name tells from plain text.
+fn by_ending(ending: &str) -> Option<Kind> {
+    Some(match ending {
+        "csv" => kind("text/csv", Reader::Table),
+        "tsv" | "tab" => kind("text/tab-separated-values", Reader::Table),
+        "psv" => kind("text/csv", Reader::Table),
+        "md" | "markdown" | "mdown" | "mkd" => kind("text/markdown", Reader::Markdown),
+        "json" | "geojson" | "jsonl" | "ndjson" => kind("application/json", Reader::Text),
+        "css" => kind("text/css", Reader::Text),
+        "js" | "mjs" => kind("text/javascript", Reader::Text),
+        "sql" => kind("application/sql", Reader::Text),
+        "yaml" | "yml" => kind("application/yaml", Reader::Text),
+        "toml" => kind("application/toml", Reader::Text),
+        "srt" => kind("application/x-subrip", Reader::Text),
+        "log" | "ini" | "conf" | "cfg" | "properties" | "py" | "sh" | "bat" | "ps1" | "c" | "h" | "java" | "rs"
+        | "tex" => kind("text/plain", Reader::Text),
+        _ => return None,
+    })
+}
+
+/// A table that is not named as one: at least five rows of equally many fields, three or more.
+fn by_table(text: &str, ending: &str) -> Option<Kind> {
+    if !matches!(ending, "" | "txt" | "dat" | "asc" | "xls") {
+        return None;
+    }
+    Some(match table::certain_delimiter(text)? {
+        b'\t' => kind("text/tab-separated-values", Reader::Table),
+        _ => kind("text/csv", Reader::Table),
+    })
+}
