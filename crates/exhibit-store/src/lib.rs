@@ -9,7 +9,7 @@
 mod originals;
 mod packs;
 
-pub use originals::{Deposit, Deposited, Fixity, Originals};
+pub use originals::{Deposit, Fixity, Originals, Sealed};
 pub use packs::{PackReader, PackWriter, Place};
 
 use std::path::PathBuf;

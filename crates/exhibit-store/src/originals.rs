@@ -31,14 +31,15 @@ pub struct Deposit<'a> {
     size: u64,
 }
 
-/// What a finished deposit is called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A deposit whose bytes are all written and named by their digest, and that is not in the store yet.
+#[derive(Debug)]
 #[must_use]
-pub struct Deposited {
+pub struct Sealed<'a> {
     /// The SHA-256 of the bytes written.
     pub original: OriginalId,
     /// How many bytes.
     pub size: u64,
+    deposit: Deposit<'a>,
 }
 
 /// What checking an original against its name found.
@@ -179,7 +180,7 @@ impl Originals {
     }
 }
 
-impl Deposit<'_> {
+impl<'a> Deposit<'a> {
     /// Takes more bytes.
     ///
     /// # Errors
@@ -199,32 +200,38 @@ impl Deposit<'_> {
         self.size
     }
 
-    /// Names what was written. `held` tells whether an original is acknowledged already: then these bytes are let go,
-    /// else they take its name, replacing what an interrupted deposit may have left there.
+    /// Ends writing: the bytes have their digest now, and wait to be kept or let go.
     ///
     /// # Errors
     /// [`StoreError::Io`].
-    pub fn finish(mut self, held: &dyn Fn(OriginalId) -> bool) -> Result<Deposited, StoreError> {
+    pub fn seal(mut self) -> Result<Sealed<'a>, StoreError> {
         let hasher = std::mem::take(&mut self.hasher);
         let original = OriginalId::new(Digest::from_bytes(hasher.finalize().into()));
-        let deposited = Deposited { original, size: self.size };
-        if held(original) {
-            return Ok(deposited);
-        }
         if let Some(file) = self.file.take() {
             let read_only = fs::Permissions::from_mode(0o400);
             file.set_permissions(read_only).map_err(io_error("make read-only", &self.path))?;
         }
-        let target = self.store.path(original);
-        match fs::rename(&self.path, &target) {
+        Ok(Sealed { original, size: self.size, deposit: self })
+    }
+}
+
+impl Sealed<'_> {
+    /// Gives the bytes their name in the store, replacing what an interrupted deposit may have left there. Call it only for an
+    /// original that is not acknowledged yet; drop the deposit otherwise. Durable after [`Originals::sync`].
+    ///
+    /// # Errors
+    /// [`StoreError::Io`].
+    pub fn keep(self) -> Result<(), StoreError> {
+        let store = self.deposit.store;
+        let target = store.path(self.original);
+        match fs::rename(&self.deposit.path, &target) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let folder = target.parent().unwrap_or(&self.store.root);
+                let folder = target.parent().unwrap_or(&store.root);
                 fs::create_dir_all(folder).map_err(io_error("make the folder", folder))?;
-                fs::rename(&self.path, &target).map_err(io_error("name", &target))?;
+                fs::rename(&self.deposit.path, &target).map_err(io_error("name", &target))
             }
-            result => result.map_err(io_error("name", &target))?,
+            result => result.map_err(io_error("name", &target)),
         }
-        Ok(deposited)
     }
 }
 
@@ -239,12 +246,16 @@ impl Drop for Deposit<'_> {
 mod tests {
     use super::*;
 
-    fn put(store: &Originals, bytes: &[u8], held: bool) -> Deposited {
+    fn put(store: &Originals, bytes: &[u8]) -> OriginalId {
         let mut deposit = store.deposit().expect("deposit");
         for chunk in bytes.chunks(3) {
             deposit.write(chunk).expect("write");
         }
-        deposit.finish(&|_| held).expect("finish")
+        let sealed = deposit.seal().expect("seal");
+        let original = sealed.original;
+        assert_eq!(sealed.size, bytes.len() as u64);
+        sealed.keep().expect("keep");
+        original
     }
 
     fn listing(store: &Originals) -> Vec<String> {
@@ -257,27 +268,25 @@ mod tests {
     fn bytes_come_back_under_their_digest_and_read_only() {
         let folder = tempfile::tempdir().expect("folder");
         let store = Originals::open(folder.path()).expect("open");
-        let deposited = put(&store, b"abc", false);
-        assert_eq!(deposited.original.digest(), Digest::of(b"abc"));
-        assert_eq!(deposited.size, 3);
+        let original = put(&store, b"abc");
+        assert_eq!(original.digest(), Digest::of(b"abc"));
         store.sync().expect("sync");
-        let path = store.path(deposited.original);
+        let path = store.path(original);
         assert_eq!(fs::read(&path).expect("read"), b"abc");
         assert_eq!(fs::metadata(&path).expect("metadata").permissions().mode() & 0o777, 0o400);
-        assert_eq!(store.check(deposited.original, &mut |_| {}).expect("check"), Fixity::Matches);
+        assert_eq!(store.check(original, &mut |_| {}).expect("check"), Fixity::Matches);
     }
 
     #[test]
-    fn torn_leftovers_are_replaced_but_held_originals_are_not() {
+    fn torn_leftovers_are_replaced() {
         let folder = tempfile::tempdir().expect("folder");
         let store = Originals::open(folder.path()).expect("open");
-        let original = put(&store, b"abc", false).original;
+        let original = put(&store, b"abc");
         let path = store.path(original);
         fs::remove_file(&path).expect("remove");
         fs::write(&path, b"a").expect("a torn write");
-        assert_eq!(put(&store, b"abc", true).original, original, "held: not touched");
         assert!(matches!(store.check(original, &mut |_| {}), Ok(Fixity::Differs(_))));
-        assert_eq!(put(&store, b"abc", false).original, original, "not held: replaced");
+        assert_eq!(put(&store, b"abc"), original);
         assert_eq!(store.check(original, &mut |_| {}).expect("check"), Fixity::Matches);
         assert_eq!(listing(&store).len(), 1);
     }
@@ -288,7 +297,7 @@ mod tests {
         let store = Originals::open(folder.path()).expect("open");
         let mut deposit = store.deposit().expect("deposit");
         deposit.write(b"half").expect("write");
-        drop(deposit);
+        drop(deposit.seal().expect("seal"));
         assert_eq!(fs::read_dir(folder.path().join(INCOMING)).expect("list").count(), 0);
         std::mem::forget(store.deposit().expect("a deposit that a crash interrupts"));
         store.sweep().expect("sweep");

@@ -1,0 +1,103 @@
+//! The account of a trove: how many items are in which state, and whether every container's members add up.
+
+use crate::{Catalogue, CatalogueError, Explained};
+use exhibit_model::{ItemId, State};
+use std::collections::BTreeMap;
+
+/// The account of a case.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Account {
+    /// Items by state.
+    pub items: BTreeMap<State, u64>,
+    /// Items by media type, most first.
+    pub media_types: Vec<(String, u64)>,
+    /// Current pages by language, most first.
+    pub languages: Vec<(String, u64)>,
+    /// Current pages.
+    pub pages: u64,
+    /// Pages that wait for OCR.
+    pub pages_waiting_for_ocr: u64,
+    /// Pages that OCR read.
+    pub pages_by_ocr: u64,
+    /// Pages that OCR could not read.
+    pub pages_ocr_failed: u64,
+    /// Different contents held.
+    pub originals: u64,
+    /// Bytes of the different contents held.
+    pub bytes: u64,
+    /// Sources.
+    pub sources: u64,
+    /// Containers and sources whose members do not add up to what their reader met.
+    pub gaps: Vec<ContainerGap>,
+}
+
+/// A container, or a source, whose rows do not add up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContainerGap {
+    /// The container; `None` for a source.
+    pub container: Option<ItemId>,
+    /// The source.
+    pub source: i64,
+    /// What was met.
+    pub found: u64,
+    /// What the ledger has.
+    pub listed: u64,
+}
+
+impl Catalogue {
+    /// Adds up the case.
+    ///
+    /// # Errors
+    /// [`CatalogueError`].
+    pub fn account(&self) -> Result<Account, CatalogueError> {
+        let mut account = Account::default();
+        for (word, count) in self.counts("SELECT state, count(*) FROM items GROUP BY state")? {
+            let state = State::from_word(&word).ok_or(CatalogueError::Impossible { what: "state" })?;
+            account.items.insert(state, count);
+        }
+        account.media_types =
+            self.counts("SELECT media_type, count(*) FROM items WHERE media_type <> '' GROUP BY 1 ORDER BY 2 DESC, 1")?;
+        account.languages =
+            self.counts("SELECT language, count(*) FROM pages WHERE current = 1 GROUP BY 1 ORDER BY 2 DESC, 1")?;
+        account.pages = self.count("SELECT count(*) FROM pages WHERE current = 1")?;
+        account.pages_waiting_for_ocr = self.count("SELECT count(*) FROM pages WHERE ocr = 'wanted'")?;
+        account.pages_by_ocr = self.count("SELECT count(*) FROM pages WHERE layer = 1")?;
+        account.pages_ocr_failed = self.count("SELECT count(*) FROM pages WHERE ocr = 'failed'")?;
+        account.originals = self.count("SELECT count(DISTINCT sha256) FROM items WHERE sha256 IS NOT NULL")?;
+        account.bytes =
+            self.count("SELECT coalesce(sum(size), 0) FROM items WHERE sha256 IS NOT NULL AND duplicate_of IS NULL")?;
+        account.sources = self.count("SELECT count(*) FROM sources")?;
+        account.gaps = self.gaps()?;
+        Ok(account)
+    }
+
+    fn count(&self, sql: &str) -> Result<u64, CatalogueError> {
+        let mut statement = self.db.prepare_cached(sql).to("be added up")?;
+        statement.query_row([], |row| row.get::<_, i64>(0)).to("be added up").map(i64::unsigned_abs)
+    }
+
+    fn counts(&self, sql: &str) -> Result<Vec<(String, u64)>, CatalogueError> {
+        let mut statement = self.db.prepare_cached(sql).to("be added up")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())));
+        rows.to("be added up")?.collect::<Result<_, _>>().to("be added up")
+    }
+
+    fn gaps(&self) -> Result<Vec<ContainerGap>, CatalogueError> {
+        let sql = "SELECT c.id, c.source, c.found, count(m.id) FROM items c LEFT JOIN items m ON m.container = c.id \
+                   WHERE c.state <> 'waiting' AND (c.found > 0 OR m.id IS NOT NULL) GROUP BY c.id HAVING count(m.id) <> c.found \
+                   UNION ALL \
+                   SELECT NULL, s.id, s.found, (SELECT count(DISTINCT path) FROM items WHERE source = s.id AND container IS NULL) \
+                   FROM sources s WHERE s.found IS NOT NULL AND \
+                   s.found > (SELECT count(DISTINCT path) FROM items WHERE source = s.id AND container IS NULL) ORDER BY 2, 1";
+        let mut statement = self.db.prepare_cached(sql).to("be reconciled")?;
+        let rows = statement.query_map([], |row| {
+            Ok(ContainerGap {
+                container: row.get::<_, Option<i64>>(0)?.map(ItemId),
+                source: row.get(1)?,
+                found: row.get::<_, i64>(2)?.unsigned_abs(),
+                listed: row.get::<_, i64>(3)?.unsigned_abs(),
+            })
+        });
+        rows.to("be reconciled")?.collect::<Result<_, _>>().to("be reconciled")
+    }
+}

@@ -1,0 +1,558 @@
+//! Sources and items: what was found where, and what became of it.
+
+use crate::{Catalogue, CatalogueError, Explained, Work};
+use exhibit_model::{Digest, ItemId, Moment, Note, NoteKind, OriginalId, State};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+/// One row of the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are the columns of the table `items`, explained in the schema")]
+pub struct Item {
+    pub id: ItemId,
+    pub source: i64,
+    pub container: Option<ItemId>,
+    pub ordinal: i64,
+    pub path: Vec<u8>,
+    pub name_text: String,
+    pub relation: String,
+    pub depth: i64,
+    pub family: Option<ItemId>,
+    pub original: Option<OriginalId>,
+    pub size: u64,
+    pub modified: Option<Moment>,
+    pub received: Moment,
+    pub state: State,
+    pub reason: String,
+    pub duplicate_of: Option<ItemId>,
+    pub media_type: String,
+    pub found: u64,
+    pub pages: u32,
+    pub languages: Vec<String>,
+    pub seq: Option<u64>,
+}
+
+/// An item as it is received.
+#[derive(Debug, Clone)]
+pub struct NewItem<'a> {
+    /// The source it came with.
+    pub source: i64,
+    /// The container it is a member of, and its place there.
+    pub container: Option<(ItemId, i64)>,
+    /// Its path below the source or within the container.
+    pub path: &'a [u8],
+    /// The path decoded, where its bytes are not UTF-8; else empty.
+    pub name_text: &'a str,
+    /// How it is held: `file`, `entry`, `attachment`, `message`, `embedded`.
+    pub relation: &'a str,
+    /// Its bytes, where any were received.
+    pub content: Option<(OriginalId, u64)>,
+    /// When the file system or container says it was last changed.
+    pub modified: Option<Moment>,
+    /// When it was received.
+    pub received: Moment,
+    /// Its state, when there is nothing to read: the state and the reason.
+    pub settled: Option<(State, &'a str)>,
+}
+
+/// What became of adding an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Added {
+    /// A new row, in the state given.
+    New(ItemId, State),
+    /// The row was there, and now it has bytes, which it had not before.
+    Filled(ItemId, State),
+    /// The row was there with the same content.
+    Known(ItemId),
+}
+
+/// An item that waits to be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// The item.
+    pub id: ItemId,
+    /// The source it came with.
+    pub source: i64,
+    /// Its bytes.
+    pub original: OriginalId,
+    /// How many.
+    pub size: u64,
+    /// Its name, for a hint.
+    pub path: Vec<u8>,
+    /// Containers around it.
+    pub depth: i64,
+    /// The file of the source that it came in with; itself, if it is one.
+    pub family: ItemId,
+}
+
+/// What reading an item found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding<'a> {
+    /// The item's final state.
+    pub state: State,
+    /// Why, where the state wants a reason.
+    pub reason: &'a str,
+    /// What its bytes are.
+    pub media_type: &'a str,
+    /// Members its reader met.
+    pub found: u64,
+    /// Its properties, in the order found.
+    pub metadata: &'a [(String, String)],
+    /// What a user should know about the reading.
+    pub notes: &'a [Note],
+}
+
+/// A note as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoteRow {
+    /// `partial`, `limit`, `suspicious` or `remark`.
+    pub kind: String,
+    /// The page it is about; 0 for the whole item.
+    pub page: u32,
+    /// One sentence.
+    pub text: String,
+}
+
+/// Which items to list.
+#[derive(Debug, Clone, Default)]
+pub struct ItemFilter {
+    /// Only items in one of these states; all when empty.
+    pub states: Vec<State>,
+    /// Only members of this container.
+    pub container: Option<ItemId>,
+    /// Only items after this one.
+    pub after: Option<ItemId>,
+    /// At most so many; 0 for all.
+    pub most: u32,
+}
+
+const COLUMNS: &str = "id, source, container, ordinal, path, name_text, relation, depth, family, sha256, size, modified, received, \
+                       state, reason, duplicate_of, media_type, found, pages, languages, seq";
+
+fn item_of(row: &Row<'_>) -> rusqlite::Result<Item> {
+    let languages: String = row.get(19)?;
+    let state: String = row.get(13)?;
+    let sha256: Option<Vec<u8>> = row.get(9)?;
+    Ok(Item {
+        id: ItemId(row.get(0)?),
+        source: row.get(1)?,
+        container: row.get::<_, Option<i64>>(2)?.map(ItemId),
+        ordinal: row.get(3)?,
+        path: row.get(4)?,
+        name_text: row.get(5)?,
+        relation: row.get(6)?,
+        depth: row.get(7)?,
+        family: row.get::<_, Option<i64>>(8)?.map(ItemId),
+        original: sha256.as_deref().and_then(Digest::from_slice).map(OriginalId::new),
+        size: row.get::<_, i64>(10)?.unsigned_abs(),
+        modified: row.get::<_, Option<i64>>(11)?.map(Moment),
+        received: Moment(row.get(12)?),
+        state: State::from_word(&state).ok_or(rusqlite::Error::InvalidQuery)?,
+        reason: row.get(14)?,
+        duplicate_of: row.get::<_, Option<i64>>(15)?.map(ItemId),
+        media_type: row.get(16)?,
+        found: row.get::<_, i64>(17)?.unsigned_abs(),
+        pages: row.get(18)?,
+        languages: languages.split(',').filter(|tag| !tag.is_empty()).map(str::to_owned).collect(),
+        seq: row.get::<_, Option<i64>>(20)?.map(i64::unsigned_abs),
+    })
+}
+
+fn first_with(db: &Connection, original: OriginalId) -> Result<Option<ItemId>, CatalogueError> {
+    let sql = "SELECT id FROM items WHERE sha256 = ?1 AND duplicate_of IS NULL ORDER BY id LIMIT 1";
+    let mut statement = db.prepare_cached(sql).to("look for a content")?;
+    statement
+        .query_row([original.digest().as_bytes()], |row| row.get(0).map(ItemId))
+        .optional()
+        .to("look for a content")
+}
+
+impl Catalogue {
+    /// The item with this number.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn item(&self, id: ItemId) -> Result<Option<Item>, CatalogueError> {
+        let mut statement =
+            self.db.prepare_cached(&format!("SELECT {COLUMNS} FROM items WHERE id = ?1")).to("look up an item")?;
+        statement.query_row([id.0], item_of).optional().to("look up an item")
+    }
+
+    /// Lists items in the order of their numbers; stops early when `each` says so.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn items(
+        &self,
+        filter: &ItemFilter,
+        each: &mut dyn FnMut(Item) -> std::ops::ControlFlow<()>,
+    ) -> Result<(), CatalogueError> {
+        let states = filter.states.iter().map(|s| format!("'{}'", s.word())).collect::<Vec<_>>().join(",");
+        let state_clause = if states.is_empty() { String::new() } else { format!("AND state IN ({states})") };
+        let container_clause = if filter.container.is_some() { "AND container = ?2" } else { "AND ?2 IS NULL" };
+        let sql =
+            format!("SELECT {COLUMNS} FROM items WHERE id > ?1 {container_clause} {state_clause} ORDER BY id LIMIT ?3");
+        let most = if filter.most == 0 { -1 } else { i64::from(filter.most) };
+        let mut statement = self.db.prepare_cached(&sql).to("list items")?;
+        let bound = params![filter.after.map_or(0, |id| id.0), filter.container.map(|id| id.0), most];
+        let rows = statement.query_map(bound, item_of).to("list items")?;
+        for row in rows {
+            if each(row.to("list items")?).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// All places where a content was found, in order of receipt.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn items_with(&self, original: OriginalId) -> Result<Vec<Item>, CatalogueError> {
+        let sql = format!("SELECT {COLUMNS} FROM items WHERE sha256 = ?1 ORDER BY id");
+        let mut statement = self.db.prepare_cached(&sql).to("look for a content")?;
+        let rows = statement.query_map([original.digest().as_bytes()], item_of).to("look for a content")?;
+        rows.collect::<Result<_, _>>().to("look for a content")
+    }
+
+    /// Contents whose digest begins with these bytes' hexadecimal digits, as item numbers; at most ten.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn items_by_digest_prefix(&self, hex: &str) -> Result<Vec<ItemId>, CatalogueError> {
+        let sql = "SELECT id FROM items WHERE duplicate_of IS NULL AND lower(hex(sha256)) LIKE ?1 || '%' ORDER BY id LIMIT 10";
+        let mut statement = self.db.prepare_cached(sql).to("look for a digest")?;
+        let rows = statement.query_map([hex], |row| row.get(0).map(ItemId)).to("look for a digest")?;
+        rows.collect::<Result<_, _>>().to("look for a digest")
+    }
+
+    /// The files of sources whose path is exactly this, newest first.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn items_by_path(&self, path: &[u8]) -> Result<Vec<ItemId>, CatalogueError> {
+        let sql = "SELECT id FROM items WHERE container IS NULL AND path = ?1 ORDER BY id DESC";
+        let mut statement = self.db.prepare_cached(sql).to("look for a path")?;
+        let rows = statement.query_map([path], |row| row.get(0).map(ItemId)).to("look for a path")?;
+        rows.collect::<Result<_, _>>().to("look for a path")
+    }
+
+    /// Whether a content is acknowledged.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn holds(&self, original: OriginalId) -> Result<bool, CatalogueError> {
+        Ok(first_with(&self.db, original)?.is_some())
+    }
+
+    /// Whether a file of a source with this path, size and time was received with its bytes, so that it need not be read again.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn knows_file(&self, source: i64, path: &[u8], size: u64, modified: Moment) -> Result<bool, CatalogueError> {
+        let sql = "SELECT 1 FROM items WHERE source = ?1 AND path = ?2 AND container IS NULL AND size = ?3 AND modified = ?4 \
+                   AND sha256 IS NOT NULL";
+        let mut statement = self.db.prepare_cached(sql).to("look for a file")?;
+        let known = statement.exists(params![source, path, size.cast_signed(), modified.0]);
+        known.to("look for a file")
+    }
+
+    /// Items that wait to be read, after the one given, at most `most`.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn jobs(&self, after: ItemId, most: u32) -> Result<Vec<Job>, CatalogueError> {
+        let sql = "SELECT id, source, sha256, size, path, depth, family FROM items \
+                   WHERE state = 'waiting' AND id > ?1 ORDER BY id LIMIT ?2";
+        let mut statement = self.db.prepare_cached(sql).to("list the waiting items")?;
+        let rows = statement.query_map(params![after.0, most], job_of).to("list the waiting items")?;
+        rows.collect::<Result<_, _>>().to("list the waiting items")
+    }
+
+    /// The properties of an item, in the order found.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn metadata(&self, id: ItemId) -> Result<Vec<(String, String)>, CatalogueError> {
+        let sql = "SELECT key, value FROM metadata WHERE item = ?1 ORDER BY place";
+        let mut statement = self.db.prepare_cached(sql).to("read metadata")?;
+        let rows = statement.query_map([id.0], |row| Ok((row.get(0)?, row.get(1)?))).to("read metadata")?;
+        rows.collect::<Result<_, _>>().to("read metadata")
+    }
+
+    /// The notes on an item, in the order made.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn notes(&self, id: ItemId) -> Result<Vec<NoteRow>, CatalogueError> {
+        let sql = "SELECT kind, page, text FROM notes WHERE item = ?1 ORDER BY place";
+        let mut statement = self.db.prepare_cached(sql).to("read notes")?;
+        let row_of = |row: &Row<'_>| Ok(NoteRow { kind: row.get(0)?, page: row.get(1)?, text: row.get(2)? });
+        let rows = statement.query_map([id.0], row_of).to("read notes")?;
+        rows.collect::<Result<_, _>>().to("read notes")
+    }
+
+    /// The bytes received as members within one file of a source.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn family_size(&self, family: ItemId) -> Result<u64, CatalogueError> {
+        let sql = "SELECT coalesce(sum(size), 0) FROM items WHERE family = ?1";
+        let mut statement = self.db.prepare_cached(sql).to("add up sizes")?;
+        statement.query_row([family.0], |row| row.get::<_, i64>(0)).to("add up sizes").map(i64::unsigned_abs)
+    }
+
+    /// A source's path and name.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn source(&self, id: i64) -> Result<Option<(Vec<u8>, String, Moment)>, CatalogueError> {
+        let mut statement =
+            self.db.prepare_cached("SELECT path, name, received FROM sources WHERE id = ?1").to("read a source")?;
+        let row_of = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, Moment(row.get(2)?)));
+        statement.query_row([id], row_of).optional().to("read a source")
+    }
+
+    /// All sources' numbers, in order.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn sources(&self) -> Result<Vec<i64>, CatalogueError> {
+        let mut statement = self.db.prepare_cached("SELECT id FROM sources ORDER BY id").to("list sources")?;
+        let rows = statement.query_map([], |row| row.get(0)).to("list sources")?;
+        rows.collect::<Result<_, _>>().to("list sources")
+    }
+}
+
+fn job_of(row: &Row<'_>) -> rusqlite::Result<Job> {
+    let id = ItemId(row.get(0)?);
+    let sha256: Vec<u8> = row.get(2)?;
+    Ok(Job {
+        id,
+        source: row.get(1)?,
+        original: Digest::from_slice(&sha256).map(OriginalId::new).ok_or(rusqlite::Error::InvalidQuery)?,
+        size: row.get::<_, i64>(3)?.unsigned_abs(),
+        path: row.get(4)?,
+        depth: row.get(5)?,
+        family: row.get::<_, Option<i64>>(6)?.map_or(id, ItemId),
+    })
+}
+
+impl Work<'_> {
+    /// The source with this path, added with this name if it is new; and whether it was.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn source(&self, path: &[u8], name: &str, received: Moment) -> Result<(i64, bool), CatalogueError> {
+        let known = self.tx.query_row("SELECT id FROM sources WHERE path = ?1", [path], |row| row.get(0)).optional();
+        if let Some(id) = known.to("look for a source")? {
+            return Ok((id, false));
+        }
+        let sql = "INSERT INTO sources (path, name, received) VALUES (?1, ?2, ?3)";
+        self.tx.execute(sql, params![path, name, received.0]).to("add a source")?;
+        Ok((self.tx.last_insert_rowid(), true))
+    }
+
+    /// Records how many entries a complete walk of a source met.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn walked(&self, source: i64, found: u64) -> Result<(), CatalogueError> {
+        let sql = "UPDATE sources SET found = ?2 WHERE id = ?1";
+        self.tx.execute(sql, params![source, found.cast_signed()]).to("count a source").map(drop)
+    }
+
+    /// Whether a content is acknowledged, or will be with this transaction.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn holds(&self, original: OriginalId) -> Result<bool, CatalogueError> {
+        Ok(first_with(&self.tx, original)?.is_some())
+    }
+
+    /// Adds a row to the ledger, unless it is there: a member by its container and place, a file by its source, path and content.
+    /// A row without bytes takes those that a later attempt brings.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn add_item(&self, new: &NewItem<'_>) -> Result<Added, CatalogueError> {
+        let (state, reason, duplicate_of) = self.first_state(new)?;
+        let sha256 = new.content.map(|(original, _)| original.digest().as_bytes().to_vec());
+        let size = new.content.map_or(0, |(_, size)| size).cast_signed();
+        if let Some((id, had_bytes, same)) = self.known_row(new, sha256.as_deref())? {
+            if had_bytes && same && new.container.is_none() {
+                let sql = "UPDATE items SET modified = ?2, size = ?3 WHERE id = ?1";
+                self.tx.execute(sql, params![id.0, new.modified.map(|m| m.0), size]).to("update an item")?;
+            }
+            let fills = !had_bytes && new.content.is_some();
+            if !fills {
+                return Ok(Added::Known(id));
+            }
+            let sql = "UPDATE items SET sha256 = ?2, size = ?3, modified = ?4, received = ?5, state = ?6, reason = ?7, duplicate_of = ?8 \
+                       WHERE id = ?1";
+            let modified = new.modified.map(|m| m.0);
+            let bound =
+                params![id.0, sha256, size, modified, new.received.0, state.word(), reason, duplicate_of.map(|d| d.0)];
+            self.tx.execute(sql, bound).to("fill an item")?;
+            return Ok(Added::Filled(id, state));
+        }
+        let (depth, family) = match new.container {
+            None => (0, None),
+            Some((container, _)) => self.below(container)?,
+        };
+        let sql = "INSERT INTO items (source, container, ordinal, path, name_text, relation, depth, family, sha256, size, modified, \
+                   received, state, reason, duplicate_of) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+        let mut statement = self.tx.prepare_cached(sql).to("add an item")?;
+        let bound = params![
+            new.source,
+            new.container.map(|c| c.0.0),
+            new.container.map_or(0, |c| c.1),
+            new.path,
+            new.name_text,
+            new.relation,
+            depth,
+            family,
+            sha256,
+            size,
+            new.modified.map(|m| m.0),
+            new.received.0,
+            state.word(),
+            reason,
+            duplicate_of.map(|d| d.0)
+        ];
+        statement.execute(bound).to("add an item")?;
+        Ok(Added::New(ItemId(self.tx.last_insert_rowid()), state))
+    }
+
+    fn first_state<'n>(&self, new: &NewItem<'n>) -> Result<(State, &'n str, Option<ItemId>), CatalogueError> {
+        if let Some((state, reason)) = new.settled {
+            return Ok((state, reason, None));
+        }
+        Ok(match new.content {
+            None => (State::Failed, "no bytes were received", None),
+            Some((_, 0)) => (State::Empty, "", None),
+            Some((original, _)) => match first_with(&self.tx, original)? {
+                Some(first) => (State::Duplicate, "", Some(first)),
+                None => (State::Waiting, "", None),
+            },
+        })
+    }
+
+    // the row that a new item would repeat, whether it has bytes, and whether they are the same
+    fn known_row(
+        &self,
+        new: &NewItem<'_>,
+        sha256: Option<&[u8]>,
+    ) -> Result<Option<(ItemId, bool, bool)>, CatalogueError> {
+        let row_of = |row: &Row<'_>| Ok((ItemId(row.get(0)?), row.get(1)?, row.get(2)?));
+        let found = match new.container {
+            Some((container, ordinal)) => {
+                let sql =
+                    "SELECT id, sha256 IS NOT NULL, sha256 IS ?3 FROM items WHERE container = ?1 AND ordinal = ?2";
+                let mut statement = self.tx.prepare_cached(sql).to("look for an item")?;
+                statement.query_row(params![container.0, ordinal, sha256], row_of).optional()
+            }
+            None => {
+                let sql = "SELECT id, sha256 IS NOT NULL, sha256 IS ?3 FROM items WHERE source = ?1 AND path = ?2 AND container IS NULL \
+                           AND (sha256 IS ?3 OR sha256 IS NULL) ORDER BY id DESC LIMIT 1";
+                let mut statement = self.tx.prepare_cached(sql).to("look for an item")?;
+                statement.query_row(params![new.source, new.path, sha256], row_of).optional()
+            }
+        };
+        found.to("look for an item")
+    }
+
+    fn below(&self, container: ItemId) -> Result<(i64, Option<i64>), CatalogueError> {
+        let mut statement = self
+            .tx
+            .prepare_cached("SELECT depth + 1, coalesce(family, id) FROM items WHERE id = ?1")
+            .to("look up an item")?;
+        statement.query_row([container.0], |row| Ok((row.get(0)?, Some(row.get(1)?)))).to("look up an item")
+    }
+
+    /// Notes which log entry records an item's receipt.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn logged(&self, id: ItemId, seq: u64) -> Result<(), CatalogueError> {
+        let mut statement = self.tx.prepare_cached("UPDATE items SET seq = ?2 WHERE id = ?1").to("note a log entry")?;
+        statement.execute(params![id.0, seq.cast_signed()]).to("note a log entry").map(drop)
+    }
+
+    /// Records what reading an item found; what an earlier reading found is replaced.
+    /// Pages and languages are counted from the pages recorded.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn settle(&self, id: ItemId, finding: &Finding<'_>) -> Result<(), CatalogueError> {
+        self.tx
+            .prepare_cached("DELETE FROM metadata WHERE item = ?1")
+            .and_then(|mut s| s.execute([id.0]))
+            .to("replace metadata")?;
+        self.tx
+            .prepare_cached("DELETE FROM notes WHERE item = ?1")
+            .and_then(|mut s| s.execute([id.0]))
+            .to("replace notes")?;
+        let mut insert = self.tx.prepare_cached("INSERT INTO metadata VALUES (?1, ?2, ?3, ?4)").to("add metadata")?;
+        for (place, (key, value)) in (0_i64..).zip(finding.metadata) {
+            insert.execute(params![id.0, place, key, value]).to("add metadata")?;
+        }
+        for (place, note) in (0_i64..).zip(finding.notes) {
+            self.insert_note(id, place, note)?;
+        }
+        let sql = "UPDATE items SET state = ?2, reason = ?3, media_type = ?4, found = ?5, \
+                   pages = (SELECT count(*) FROM pages WHERE item = ?1 AND current = 1) WHERE id = ?1";
+        let mut update = self.tx.prepare_cached(sql).to("settle an item")?;
+        let found = finding.found.cast_signed();
+        update
+            .execute(params![id.0, finding.state.word(), finding.reason, finding.media_type, found])
+            .to("settle an item")?;
+        self.count_languages(id)
+    }
+
+    /// Adds a note to those an item has.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn add_note(&self, id: ItemId, note: &Note) -> Result<(), CatalogueError> {
+        let sql = "SELECT coalesce(max(place) + 1, 0) FROM notes WHERE item = ?1";
+        let place = self.tx.query_row(sql, [id.0], |row| row.get(0)).to("add a note")?;
+        self.insert_note(id, place, note)
+    }
+
+    fn insert_note(&self, id: ItemId, place: i64, note: &Note) -> Result<(), CatalogueError> {
+        let kind = match note.kind {
+            NoteKind::Partial => "partial",
+            NoteKind::Limit => "limit",
+            NoteKind::Suspicious => "suspicious",
+            NoteKind::Remark => "remark",
+        };
+        let mut insert = self.tx.prepare_cached("INSERT INTO notes VALUES (?1, ?2, ?3, ?4, ?5)").to("add a note")?;
+        insert.execute(params![id.0, place, kind, note.page, note.text]).to("add a note").map(drop)
+    }
+
+    /// Counts the languages of an item's current pages anew.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn count_languages(&self, id: ItemId) -> Result<(), CatalogueError> {
+        let sql = "UPDATE items SET languages = coalesce((SELECT group_concat(language, ',') FROM (SELECT language FROM pages \
+                   WHERE item = ?1 AND current = 1 AND language NOT IN ('', 'und') GROUP BY language \
+                   ORDER BY count(*) DESC, language)), '') WHERE id = ?1";
+        let mut statement = self.tx.prepare_cached(sql).to("count languages")?;
+        statement.execute([id.0]).to("count languages").map(drop)
+    }
+
+    /// Puts items that could not be read back in line: those in these states that have bytes, and the containers of
+    /// members without bytes in these states. Says how many.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn retry(&self, states: &[State]) -> Result<usize, CatalogueError> {
+        let words = states.iter().map(|s| format!("'{}'", s.word())).collect::<Vec<_>>().join(",");
+        let sql = format!(
+            "UPDATE items SET state = 'waiting' WHERE sha256 IS NOT NULL AND duplicate_of IS NULL AND (state IN ({words}) \
+             OR id IN (SELECT container FROM items WHERE state IN ({words}) AND sha256 IS NULL AND container IS NOT NULL))"
+        );
+        self.tx.execute(&sql, []).to("put items back in line")
+    }
+}

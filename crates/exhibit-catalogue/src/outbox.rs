@@ -1,0 +1,111 @@
+//! Acts on their way to the custody log: committed here together with what they record, then appended to the
+//! log in this order, then forgotten. So each act is logged exactly once, whenever the process dies.
+
+use crate::{Catalogue, CatalogueError, Explained, Work};
+use rusqlite::{OptionalExtension, params};
+
+/// An entry that the log may not have yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outgoing {
+    /// Its place in the log.
+    pub seq: u64,
+    /// Its canonical bytes.
+    pub entry: Vec<u8>,
+}
+
+/// What a salted commitment in a log entry commits to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opening {
+    /// The field's name.
+    pub field: String,
+    /// The salt.
+    pub salt: Vec<u8>,
+    /// The value.
+    pub value: Vec<u8>,
+}
+
+impl Catalogue {
+    /// The place in the log of the next act.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn next_seq(&self) -> Result<u64, CatalogueError> {
+        Ok(self.number("next_seq")?.unwrap_or(0).unsigned_abs())
+    }
+
+    /// The entries that wait, in order.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn outbox(&self) -> Result<Vec<Outgoing>, CatalogueError> {
+        let mut statement =
+            self.db.prepare_cached("SELECT seq, entry FROM outbox ORDER BY seq").to("read the outbox")?;
+        let rows = statement
+            .query_map([], |row| Ok(Outgoing { seq: row.get::<_, i64>(0)?.unsigned_abs(), entry: row.get(1)? }))
+            .to("read the outbox")?;
+        rows.collect::<Result<_, _>>().to("read the outbox")
+    }
+
+    /// What the commitments of an entry commit to, where it was not shredded.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn openings(&self, seq: u64) -> Result<Vec<Opening>, CatalogueError> {
+        let sql = "SELECT field, salt, value FROM openings WHERE seq = ?1 ORDER BY field";
+        let mut statement = self.db.prepare_cached(sql).to("read openings")?;
+        let rows = statement
+            .query_map([seq.cast_signed()], |row| {
+                Ok(Opening { field: row.get(0)?, salt: row.get(1)?, value: row.get(2)? })
+            })
+            .to("read openings")?;
+        rows.collect::<Result<_, _>>().to("read openings")
+    }
+
+    /// The item whose receipt an entry records.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn item_of_entry(&self, seq: u64) -> Result<Option<exhibit_model::ItemId>, CatalogueError> {
+        let sql = "SELECT id FROM items WHERE seq = ?1";
+        let mut statement = self.db.prepare(sql).to("look for an entry")?;
+        statement
+            .query_row([seq.cast_signed()], |row| row.get(0).map(exhibit_model::ItemId))
+            .optional()
+            .to("look for an entry")
+    }
+}
+
+impl Work<'_> {
+    /// The place in the log of the next act.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn next_seq(&self) -> Result<u64, CatalogueError> {
+        Ok(self.number("next_seq")?.unwrap_or(0).unsigned_abs())
+    }
+
+    /// Puts an entry into the outbox at the next place, with what its commitments commit to.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn post(&self, entry: &[u8], openings: &[Opening]) -> Result<u64, CatalogueError> {
+        let seq = self.next_seq()?;
+        let mut insert = self.tx.prepare_cached("INSERT INTO outbox VALUES (?1, ?2)").to("post an act")?;
+        insert.execute(params![seq.cast_signed(), entry]).to("post an act")?;
+        let mut insert = self.tx.prepare_cached("INSERT INTO openings VALUES (?1, ?2, ?3, ?4)").to("post an act")?;
+        for opening in openings {
+            insert.execute(params![seq.cast_signed(), opening.field, opening.salt, opening.value]).to("post an act")?;
+        }
+        self.set_number("next_seq", seq.cast_signed() + 1)?;
+        Ok(seq)
+    }
+
+    /// Forgets the entries before `seq`: the log has them.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn posted(&self, seq: u64) -> Result<(), CatalogueError> {
+        let mut delete = self.tx.prepare_cached("DELETE FROM outbox WHERE seq < ?1").to("clear the outbox")?;
+        delete.execute([seq.cast_signed()]).to("clear the outbox").map(drop)
+    }
+}

@@ -1,0 +1,260 @@
+//! Pages: where each lies in the page packs, and what was counted on it.
+
+use crate::{Catalogue, CatalogueError, Explained, Work};
+use exhibit_model::{Digest, ItemId, Page, PageKind, TextSource};
+use rusqlite::{OptionalExtension, Row, params};
+
+/// A page to record.
+#[derive(Debug)]
+pub struct NewPage<'a> {
+    /// The item it belongs to.
+    pub item: ItemId,
+    /// The page itself.
+    pub page: &'a Page,
+    /// The pack it lies in, and where.
+    pub place: (u32, u64),
+    /// The digest of its bytes.
+    pub digest: Digest,
+}
+
+/// Whether a page is to be read by OCR.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OcrState {
+    /// Its own text suffices.
+    None,
+    /// It waits for OCR.
+    Wanted,
+    /// OCR has read it.
+    Done,
+    /// OCR could not read it; a note says why.
+    Failed,
+}
+
+impl OcrState {
+    /// The word stored.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Wanted => "wanted",
+            Self::Done => "done",
+            Self::Failed => "failed",
+        }
+    }
+
+    fn from_word(word: &str) -> Option<Self> {
+        [Self::None, Self::Wanted, Self::Done, Self::Failed].into_iter().find(|s| s.word() == word)
+    }
+}
+
+/// A page's row: one layer of one page.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the fields are the columns of the table `pages`, explained in the schema")]
+pub struct PageRow {
+    pub item: ItemId,
+    pub number: u32,
+    pub layer: u8,
+    pub revision: u64,
+    pub place: (u32, u64),
+    pub digest: Digest,
+    pub text_digest: Digest,
+    pub kind: String,
+    pub label: String,
+    pub language: String,
+    pub characters: u32,
+    pub glyphs: u32,
+    pub unmapped: u32,
+    pub images: u32,
+    pub confidence: Option<f64>,
+    pub ocr: OcrState,
+}
+
+const COLUMNS: &str = "item, number, layer, revision, pack, place, digest, kind, label, language, characters, glyphs, unmapped, images, confidence, ocr, text_digest";
+
+fn row_of(row: &Row<'_>) -> rusqlite::Result<PageRow> {
+    let digest: Vec<u8> = row.get(6)?;
+    let ocr: String = row.get(15)?;
+    let text_digest: Vec<u8> = row.get(16)?;
+    Ok(PageRow {
+        item: ItemId(row.get(0)?),
+        number: row.get(1)?,
+        layer: row.get(2)?,
+        revision: row.get::<_, i64>(3)?.unsigned_abs(),
+        place: (row.get(4)?, row.get::<_, i64>(5)?.unsigned_abs()),
+        digest: Digest::from_slice(&digest).ok_or(rusqlite::Error::InvalidQuery)?,
+        text_digest: Digest::from_slice(&text_digest).ok_or(rusqlite::Error::InvalidQuery)?,
+        kind: row.get(7)?,
+        label: row.get(8)?,
+        language: row.get(9)?,
+        characters: row.get(10)?,
+        glyphs: row.get(11)?,
+        unmapped: row.get(12)?,
+        images: row.get(13)?,
+        confidence: row.get(14)?,
+        ocr: OcrState::from_word(&ocr).ok_or(rusqlite::Error::InvalidQuery)?,
+    })
+}
+
+const fn kind_word(kind: PageKind) -> &'static str {
+    match kind {
+        PageKind::Text => "text",
+        PageKind::Paper => "paper",
+        PageKind::Picture => "picture",
+        PageKind::Sheet => "sheet",
+        PageKind::Slide => "slide",
+        PageKind::Message => "message",
+    }
+}
+
+impl Catalogue {
+    /// The current layer of a page.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn page(&self, item: ItemId, number: u32) -> Result<Option<PageRow>, CatalogueError> {
+        let sql = format!("SELECT {COLUMNS} FROM pages WHERE item = ?1 AND number = ?2 AND current = 1");
+        let mut statement = self.db.prepare_cached(&sql).to("look up a page")?;
+        statement.query_row(params![item.0, number], row_of).optional().to("look up a page")
+    }
+
+    /// The current layers of an item's pages, in order.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn pages(&self, item: ItemId) -> Result<Vec<PageRow>, CatalogueError> {
+        let sql = format!("SELECT {COLUMNS} FROM pages WHERE item = ?1 AND current = 1 ORDER BY number");
+        let mut statement = self.db.prepare_cached(&sql).to("list pages")?;
+        let rows = statement.query_map([item.0], row_of).to("list pages")?;
+        rows.collect::<Result<_, _>>().to("list pages")
+    }
+
+    /// Every layer of every page in order of place: what verification walks.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn all_pages(&self, each: &mut dyn FnMut(PageRow)) -> Result<(), CatalogueError> {
+        let sql = format!("SELECT {COLUMNS} FROM pages ORDER BY pack, place");
+        let mut statement = self.db.prepare(&sql).to("list pages")?;
+        for row in statement.query_map([], row_of).to("list pages")? {
+            each(row.to("list pages")?);
+        }
+        Ok(())
+    }
+
+    /// Current pages changed after a revision, in order of revision, at most `most`.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn pages_after(&self, revision: u64, most: u32) -> Result<Vec<PageRow>, CatalogueError> {
+        let sql = format!("SELECT {COLUMNS} FROM pages WHERE revision > ?1 AND current = 1 ORDER BY revision LIMIT ?2");
+        let mut statement = self.db.prepare_cached(&sql).to("list changed pages")?;
+        let rows = statement.query_map(params![revision.cast_signed(), most], row_of).to("list changed pages")?;
+        rows.collect::<Result<_, _>>().to("list changed pages")
+    }
+
+    /// Pages that wait for OCR, after the one given, at most `most`.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn pages_for_ocr(&self, after: (ItemId, u32), most: u32) -> Result<Vec<PageRow>, CatalogueError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM pages WHERE ocr = 'wanted' AND (item, number) > (?1, ?2) ORDER BY item, number LIMIT ?3"
+        );
+        let mut statement = self.db.prepare_cached(&sql).to("list pages for OCR")?;
+        let rows = statement.query_map(params![after.0.0, after.1, most], row_of).to("list pages for OCR")?;
+        rows.collect::<Result<_, _>>().to("list pages for OCR")
+    }
+}
+
+impl Work<'_> {
+    /// Records a page: its native layer, or the OCR layer, which is current from then on. Says its revision.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn add_page(&self, new: &NewPage<'_>) -> Result<u64, CatalogueError> {
+        let revision = self.number("revision")?.unwrap_or(0) + 1;
+        self.set_number("revision", revision)?;
+        let page = new.page;
+        let (layer, confidence, ocr) = match &page.source {
+            TextSource::Native if page.wants_ocr() => (0, None, OcrState::Wanted),
+            TextSource::Native => (0, None, OcrState::None),
+            TextSource::Ocr { confidence, .. } => (1, Some(f64::from(*confidence)), OcrState::Done),
+        };
+        // a page read again loses its other layers: they were of another reading
+        let sql = if layer == 0 {
+            "DELETE FROM pages WHERE item = ?1 AND number = ?2"
+        } else {
+            "UPDATE pages SET current = 0, ocr = 'done' WHERE item = ?1 AND number = ?2 AND layer = 0"
+        };
+        let mut before = self.tx.prepare_cached(sql).to("replace a page")?;
+        before.execute(params![new.item.0, page.number]).to("replace a page")?;
+        let sql = "INSERT OR REPLACE INTO pages (item, number, layer, revision, current, pack, place, digest, kind, label, language, \
+                   characters, glyphs, unmapped, images, confidence, ocr, text_digest) \
+                   VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
+        let mut insert = self.tx.prepare_cached(sql).to("add a page")?;
+        insert
+            .execute(params![
+                new.item.0,
+                page.number,
+                layer,
+                revision,
+                new.place.0,
+                new.place.1.cast_signed(),
+                new.digest.as_bytes(),
+                kind_word(page.kind),
+                page.label,
+                page.language,
+                page.counts.characters,
+                page.counts.glyphs,
+                page.counts.unmapped,
+                page.counts.images,
+                confidence,
+                ocr.word(),
+                Digest::of(page.text.as_bytes()).as_bytes()
+            ])
+            .to("add a page")?;
+        Ok(revision.unsigned_abs())
+    }
+
+    /// The texts' digests of an item's current pages, in order: what its document tree is made of.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn text_digests(&self, item: ItemId) -> Result<Vec<(u32, Digest)>, CatalogueError> {
+        let sql = "SELECT number, text_digest FROM pages WHERE item = ?1 AND current = 1 ORDER BY number";
+        let mut statement = self.tx.prepare_cached(sql).to("list texts")?;
+        let row_of = |row: &Row<'_>| {
+            let digest: Vec<u8> = row.get(1)?;
+            Ok((row.get(0)?, Digest::from_slice(&digest).ok_or(rusqlite::Error::InvalidQuery)?))
+        };
+        let rows = statement.query_map([item.0], row_of).to("list texts")?;
+        rows.collect::<Result<_, _>>().to("list texts")
+    }
+
+    /// Whether pages of an item still wait for OCR.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn awaits_ocr(&self, item: ItemId) -> Result<bool, CatalogueError> {
+        let sql = "SELECT 1 FROM pages WHERE item = ?1 AND ocr = 'wanted'";
+        let mut statement = self.tx.prepare_cached(sql).to("look for waiting pages")?;
+        statement.exists([item.0]).to("look for waiting pages")
+    }
+
+    /// Notes that OCR could not read a page.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn ocr_failed(&self, item: ItemId, number: u32) -> Result<(), CatalogueError> {
+        let sql = "UPDATE pages SET ocr = 'failed' WHERE item = ?1 AND number = ?2 AND layer = 0";
+        self.tx.execute(sql, params![item.0, number]).to("note a failed page").map(drop)
+    }
+
+    /// Puts pages that OCR could not read back in line. Says how many.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn retry_ocr(&self) -> Result<usize, CatalogueError> {
+        self.tx.execute("UPDATE pages SET ocr = 'wanted' WHERE ocr = 'failed'", []).to("put pages back in line")
+    }
+}

@@ -1,0 +1,116 @@
+//! The tables. `docs/formats/case.md` explains them to others; numbers only grow, columns are only added.
+
+use crate::{CatalogueError, Explained};
+use rusqlite::Connection;
+
+/// The form that this program writes and reads.
+const FORM: i64 = 1;
+
+const TABLES: &str = "
+CREATE TABLE numbers (
+  name TEXT PRIMARY KEY,            -- pack_number, pack_length: where the page packs that count end; revision: the last page revision
+  value INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE sources (
+  id INTEGER PRIMARY KEY,
+  path BLOB NOT NULL UNIQUE,        -- absolute, as given
+  name TEXT NOT NULL,               -- what the user calls it
+  received INTEGER NOT NULL,
+  found INTEGER                     -- entries that the last complete walk met; NULL until one was
+);
+CREATE TABLE items (
+  id INTEGER PRIMARY KEY,
+  source INTEGER NOT NULL REFERENCES sources (id),
+  container INTEGER REFERENCES items (id),   -- NULL: a file of the source itself
+  ordinal INTEGER NOT NULL,         -- its place among the container's members, from 0; for a file of the source: 0
+  path BLOB NOT NULL,               -- below the source, or within the container; any bytes
+  name_text TEXT NOT NULL,          -- the path decoded, where its bytes are not UTF-8
+  relation TEXT NOT NULL,           -- file, entry, attachment, message, embedded
+  depth INTEGER NOT NULL,           -- containers around it
+  family INTEGER,                   -- the file of the source that it came in with; NULL: it is that file
+  sha256 BLOB,                      -- NULL: no bytes were received
+  size INTEGER NOT NULL,
+  modified INTEGER,
+  received INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  reason TEXT NOT NULL DEFAULT '',
+  duplicate_of INTEGER REFERENCES items (id),
+  media_type TEXT NOT NULL DEFAULT '',
+  found INTEGER NOT NULL DEFAULT 0, -- members that its reader met
+  pages INTEGER NOT NULL DEFAULT 0,
+  languages TEXT NOT NULL DEFAULT '',        -- BCP 47 tags of its pages, commonest first, commas between
+  seq INTEGER                       -- the log entry of its receipt
+);
+CREATE UNIQUE INDEX items_of_container ON items (container, ordinal) WHERE container IS NOT NULL;
+CREATE INDEX items_of_source ON items (source, path) WHERE container IS NULL;
+CREATE INDEX items_by_content ON items (sha256) WHERE sha256 IS NOT NULL;
+CREATE INDEX items_waiting ON items (id) WHERE state = 'waiting';
+CREATE INDEX items_of_family ON items (family) WHERE family IS NOT NULL;
+CREATE TABLE metadata (
+  item INTEGER NOT NULL REFERENCES items (id),
+  place INTEGER NOT NULL,
+  key TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (item, place)
+) WITHOUT ROWID;
+CREATE TABLE notes (
+  item INTEGER NOT NULL REFERENCES items (id),
+  place INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  page INTEGER NOT NULL,
+  text TEXT NOT NULL,
+  PRIMARY KEY (item, place)
+) WITHOUT ROWID;
+CREATE TABLE pages (
+  item INTEGER NOT NULL REFERENCES items (id),
+  number INTEGER NOT NULL,
+  layer INTEGER NOT NULL,           -- 0: from the file itself; 1: OCR
+  revision INTEGER NOT NULL,        -- grows with each change of any page; the index remembers how far it got
+  current INTEGER NOT NULL,         -- 1: the layer that is searched, shown and cited
+  pack INTEGER NOT NULL,
+  place INTEGER NOT NULL,
+  digest BLOB NOT NULL,             -- SHA-256 of the page's bytes
+  text_digest BLOB NOT NULL,        -- SHA-256 of its text alone, what the log's document trees hold
+  kind TEXT NOT NULL,
+  label TEXT NOT NULL,
+  language TEXT NOT NULL,
+  characters INTEGER NOT NULL,
+  glyphs INTEGER NOT NULL,
+  unmapped INTEGER NOT NULL,
+  images INTEGER NOT NULL,
+  confidence REAL,                  -- of OCR, 0 to 1
+  ocr TEXT NOT NULL,                -- none, wanted, done, failed
+  PRIMARY KEY (item, number, layer)
+) WITHOUT ROWID;
+CREATE INDEX pages_by_revision ON pages (revision) WHERE current = 1;
+CREATE INDEX pages_for_ocr ON pages (item, number) WHERE ocr = 'wanted';
+CREATE TABLE outbox (
+  seq INTEGER PRIMARY KEY,          -- the entry's place in the log
+  entry BLOB NOT NULL
+);
+CREATE TABLE openings (
+  seq INTEGER NOT NULL,
+  field TEXT NOT NULL,
+  salt BLOB NOT NULL,
+  value BLOB NOT NULL,
+  PRIMARY KEY (seq, field)
+) WITHOUT ROWID;
+";
+
+pub(crate) fn create(db: &Connection) -> Result<(), CatalogueError> {
+    db.pragma_update(None, "journal_mode", "wal").to("be created")?;
+    db.execute_batch(&format!("BEGIN; {TABLES} PRAGMA user_version = {FORM}; COMMIT;")).to("be created")
+}
+
+pub(crate) fn set_up(db: &Connection) -> Result<(), CatalogueError> {
+    let found: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0)).to("be opened")?;
+    if found != FORM {
+        return Err(CatalogueError::Form { found, wanted: FORM });
+    }
+    for (name, value) in
+        [("synchronous", "full"), ("busy_timeout", "10000"), ("foreign_keys", "on"), ("trusted_schema", "off")]
+    {
+        db.pragma_update(None, name, value).to("be opened")?;
+    }
+    Ok(())
+}

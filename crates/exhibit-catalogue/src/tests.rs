@@ -1,0 +1,152 @@
+//! The ledger's rules, tried on a catalogue in a folder.
+
+use crate::{Added, Catalogue, Finding, ItemFilter, NewItem, NewPage, Opening};
+use exhibit_model::{Counts, Digest, ItemId, Moment, OriginalId, Page, PageKind, State, TextSource};
+use std::ops::ControlFlow;
+
+fn original(bytes: &[u8]) -> OriginalId {
+    OriginalId::new(Digest::of(bytes))
+}
+
+fn file<'a>(path: &'a [u8], bytes: &[u8]) -> NewItem<'a> {
+    NewItem {
+        source: 1,
+        container: None,
+        path,
+        name_text: "",
+        relation: "file",
+        content: Some((original(bytes), bytes.len() as u64)),
+        modified: Some(Moment(7)),
+        received: Moment(8),
+        settled: None,
+    }
+}
+
+fn with_source() -> (tempfile::TempDir, Catalogue) {
+    let folder = tempfile::tempdir().expect("folder");
+    let mut catalogue = Catalogue::create(&folder.path().join("catalogue.db")).expect("create");
+    let work = catalogue.begin().expect("begin");
+    assert_eq!(work.source(b"/leak", "leak", Moment(1)).expect("source"), (1, true));
+    assert_eq!(work.source(b"/leak", "leak", Moment(2)).expect("source"), (1, false));
+    work.commit().expect("commit");
+    (folder, catalogue)
+}
+
+fn finding(state: State, found: u64) -> Finding<'static> {
+    Finding { state, reason: "", media_type: "text/plain", found, metadata: &[], notes: &[] }
+}
+
+#[test]
+fn each_content_is_read_once_and_each_place_is_kept() {
+    let (_folder, mut catalogue) = with_source();
+    let work = catalogue.begin().expect("begin");
+    assert_eq!(work.add_item(&file(b"a", b"one")).expect("add"), Added::New(ItemId(1), State::Waiting));
+    assert_eq!(work.add_item(&file(b"a", b"one")).expect("add"), Added::Known(ItemId(1)));
+    assert_eq!(work.add_item(&file(b"b", b"one")).expect("add"), Added::New(ItemId(2), State::Duplicate));
+    assert_eq!(work.add_item(&file(b"c", b"")).expect("add"), Added::New(ItemId(3), State::Empty));
+    assert_eq!(work.add_item(&file(b"a", b"changed")).expect("add"), Added::New(ItemId(4), State::Waiting));
+    work.commit().expect("commit");
+    assert!(catalogue.knows_file(1, b"a", 7, Moment(7)).expect("knows"));
+    assert!(!catalogue.knows_file(1, b"a", 8, Moment(7)).expect("knows"));
+    let jobs = catalogue.jobs(ItemId(0), 10).expect("jobs");
+    assert_eq!(jobs.iter().map(|job| job.id.0).collect::<Vec<_>>(), [1, 4]);
+    assert_eq!(catalogue.item(ItemId(2)).expect("item").and_then(|i| i.duplicate_of), Some(ItemId(1)));
+}
+
+#[test]
+fn members_are_known_by_their_place_and_must_add_up() {
+    let (_folder, mut catalogue) = with_source();
+    let work = catalogue.begin().expect("begin");
+    work.add_item(&file(b"a.zip", b"zip")).expect("add");
+    let member = |ordinal, bytes| NewItem {
+        container: Some((ItemId(1), ordinal)),
+        relation: "entry",
+        ..file(b"same name", bytes)
+    };
+    assert_eq!(work.add_item(&member(0, b"x")).expect("add"), Added::New(ItemId(2), State::Waiting));
+    assert_eq!(work.add_item(&member(1, b"y")).expect("add"), Added::New(ItemId(3), State::Waiting));
+    assert_eq!(work.add_item(&member(0, b"x")).expect("add"), Added::Known(ItemId(2)));
+    let locked = NewItem { content: None, settled: Some((State::Encrypted, "")), ..member(2, b"") };
+    assert_eq!(work.add_item(&locked).expect("add"), Added::New(ItemId(4), State::Encrypted));
+    assert_eq!(work.add_item(&member(2, b"x")).expect("add"), Added::Filled(ItemId(4), State::Duplicate));
+    work.settle(ItemId(1), &finding(State::Read, 4)).expect("settle");
+    work.commit().expect("commit");
+    let account = catalogue.account().expect("account");
+    assert_eq!(account.gaps.len(), 1, "one member is missing: {:?}", account.gaps);
+    assert_eq!((account.gaps[0].found, account.gaps[0].listed), (4, 3));
+    assert_eq!(catalogue.family_size(ItemId(1)).expect("size"), 3);
+}
+
+#[test]
+fn ocr_makes_a_new_current_layer() {
+    let (_folder, mut catalogue) = with_source();
+    let work = catalogue.begin().expect("begin");
+    work.add_item(&file(b"scan.png", b"png")).expect("add");
+    let mut page = Page::of_text(1, PageKind::Picture, String::new());
+    page.counts = Counts { images: 1, ..page.counts };
+    let put = |page: &Page| {
+        let new = NewPage { item: ItemId(1), page, place: (1, 0), digest: Digest::of(b"") };
+        work.add_page(&new).expect("page")
+    };
+    assert_eq!(put(&page), 1);
+    work.settle(ItemId(1), &finding(State::Read, 0)).expect("settle");
+    assert!(work.awaits_ocr(ItemId(1)).expect("awaits"));
+    page.text = "登记".to_owned();
+    page.language = "zh".to_owned();
+    page.source = TextSource::Ocr { engine: "t".to_owned(), languages: "chi_sim".to_owned(), confidence: 0.5 };
+    assert_eq!(put(&page), 2);
+    assert!(!work.awaits_ocr(ItemId(1)).expect("awaits"));
+    work.count_languages(ItemId(1)).expect("languages");
+    work.commit().expect("commit");
+    let rows = catalogue.pages(ItemId(1)).expect("pages");
+    assert_eq!(rows.iter().map(|r| (r.layer, r.revision)).collect::<Vec<_>>(), [(1, 2)]);
+    assert_eq!(
+        catalogue.item(ItemId(1)).expect("item").map(|i| (i.pages, i.languages)),
+        Some((1, vec!["zh".to_owned()]))
+    );
+    assert_eq!(catalogue.pages_after(1, 10).expect("changed").len(), 1);
+    assert_eq!(catalogue.pages_after(2, 10).expect("changed").len(), 0);
+}
+
+#[test]
+fn acts_wait_in_the_outbox_until_they_are_posted() {
+    let (_folder, mut catalogue) = with_source();
+    let work = catalogue.begin().expect("begin");
+    let opening = Opening { field: "name".to_owned(), salt: vec![1], value: b"a".to_vec() };
+    assert_eq!(work.post(b"{}", std::slice::from_ref(&opening)).expect("post"), 0);
+    assert_eq!(work.post(b"{1}", &[]).expect("post"), 1);
+    work.commit().expect("commit");
+    assert_eq!(catalogue.outbox().expect("outbox").len(), 2);
+    assert_eq!(catalogue.openings(0).expect("openings"), [opening]);
+    let work = catalogue.begin().expect("begin");
+    work.posted(2).expect("posted");
+    drop(work);
+    assert_eq!(catalogue.outbox().expect("outbox").len(), 2, "an abandoned change did not happen");
+    assert_eq!(catalogue.next_seq().expect("seq"), 2);
+}
+
+#[test]
+fn lists_are_filtered_and_stop_when_told() {
+    let (_folder, mut catalogue) = with_source();
+    let work = catalogue.begin().expect("begin");
+    for name in [b"a", b"b", b"c"] {
+        work.add_item(&file(name, name)).expect("add");
+    }
+    work.settle(ItemId(2), &finding(State::Failed, 0)).expect("settle");
+    work.commit().expect("commit");
+    let list = |filter: &ItemFilter, most: usize| {
+        let mut ids = Vec::new();
+        let mut each = |item: crate::Item| {
+            ids.push(item.id.0);
+            if ids.len() < most { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        };
+        catalogue.items(filter, &mut each).expect("list");
+        ids
+    };
+    assert_eq!(list(&ItemFilter::default(), 9), [1, 2, 3]);
+    assert_eq!(list(&ItemFilter::default(), 2), [1, 2]);
+    assert_eq!(list(&ItemFilter { states: vec![State::Failed], ..ItemFilter::default() }, 9), [2]);
+    assert_eq!(list(&ItemFilter { after: Some(ItemId(1)), most: 1, ..ItemFilter::default() }, 9), [2]);
+    let work = catalogue.begin().expect("begin");
+    assert_eq!(work.retry(&[State::Failed]).expect("retry"), 1);
+}
