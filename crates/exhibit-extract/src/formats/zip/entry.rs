@@ -1,0 +1,211 @@
+//! The content of one entry: found, decrypted, unpacked, its checksum held against what the directory states.
+//!
+//! The zip crate is given a header written here from what the directory says, so that a local header that lies, or
+//! fields that only the directory has, make no difference.
+
+use super::directory::{Data, Entry, u16_at};
+use super::read_at;
+use crate::out::{Input, Out, Stop};
+use exhibit_model::MemberEnd;
+use std::cell::Cell;
+use std::io::{self, Cursor, Read, SeekFrom};
+use zip::read::{ZipFile, read_zipfile_from_stream_with_options};
+use zip::result::{ZipError, ZipResult};
+use zip::ZipReadOptions;
+
+/// How much of an entry is unpacked to find out whether a password is right.
+const TRIED: u64 = 1 << 20;
+
+/// Says the content of an entry whose member was begun, and ends it.
+pub(super) fn say(entry: &Entry, input: &mut dyn Input, passwords: &[String], out: &mut Out<'_>) -> Result<(), Stop> {
+    let data = match data_start(entry, input) {
+        Ok(Some(data)) => data,
+        Ok(None) => {
+            return out.member_end(MemberEnd::Failed("its local header is not where the directory says".to_owned()));
+        }
+        Err(error) => return out.member_end(MemberEnd::Failed(format!("its bytes cannot be read: {error}"))),
+    };
+    let password = if entry.flags & 1 == 1 {
+        match find_password(entry, data, input, passwords) {
+            Ok(Some(password)) => Some(password),
+            Ok(None) => return out.member_end(MemberEnd::Encrypted),
+            Err(end) => return out.member_end(end),
+        }
+    } else {
+        None
+    };
+    let done = Cell::new(false);
+    let mut packed = Packed::new(entry, data, input, &done);
+    let said = match unpack(entry, &mut packed, password.as_deref()) {
+        Ok(mut content) => {
+            let said = out.member_from(&mut content);
+            done.set(true);
+            said
+        }
+        Err(error) => out.member_end(end_of(&error)),
+    };
+    said
+}
+
+/// What a symbolic link points to, as stored.
+pub(super) fn link_target(entry: &Entry, input: &mut dyn Input) -> Option<Vec<u8>> {
+    let data = data_start(entry, input).ok().flatten()?;
+    let done = Cell::new(false);
+    let mut packed = Packed::new(entry, data, input, &done);
+    let mut target = Vec::new();
+    let mut content = unpack(entry, &mut packed, None).ok()?.take(4096);
+    let read = content.read_to_end(&mut target);
+    done.set(true);
+    read.ok().map(|_| target)
+}
+
+/// Where the packed bytes begin; `None` where no local header stands before them.
+fn data_start(entry: &Entry, input: &mut dyn Input) -> io::Result<Option<u64>> {
+    match entry.data {
+        Data::At(at) => Ok(Some(at)),
+        Data::AfterHeader(at) => {
+            let head = read_at(input, at, 30)?;
+            let sizes = u64::from(u16_at(&head, 26)) + u64::from(u16_at(&head, 28));
+            Ok((head.len() == 30 && head.starts_with(b"PK\x03\x04")).then(|| at + 30 + sizes))
+        }
+    }
+}
+
+/// The first password under which the beginning of the entry unpacks; its member's end where no password matters.
+fn find_password(
+    entry: &Entry,
+    data: u64,
+    input: &mut dyn Input,
+    passwords: &[String],
+) -> Result<Option<Vec<u8>>, MemberEnd> {
+    if entry.flags & 0x40 != 0 && entry.aes.is_none() {
+        return Err(MemberEnd::Unsupported("sealed by PKWARE strong encryption".to_owned()));
+    }
+    for password in passwords.iter().flat_map(|password| byte_forms(password)) {
+        let done = Cell::new(false);
+        let mut packed = Packed::new(entry, data, input, &done);
+        let tried = match unpack(entry, &mut packed, Some(&password)) {
+            Ok(content) => {
+                let mut beginning = content.take(TRIED);
+                let tried = io::copy(&mut beginning, &mut io::sink());
+                done.set(true);
+                tried.is_ok()
+            }
+            Err(error @ (ZipError::CompressionMethodNotSupported(_) | ZipError::InvalidArchive(_))) => {
+                return Err(end_of(&error));
+            }
+            Err(_) => false,
+        };
+        if tried {
+            return Ok(Some(password));
+        }
+    }
+    Ok(None)
+}
+
+/// A password as the bytes that archivers make of it: UTF-8, and what a Chinese or Russian Windows makes of it.
+fn byte_forms(password: &str) -> Vec<Vec<u8>> {
+    let mut forms = vec![password.as_bytes().to_vec()];
+    if !password.is_ascii() {
+        for encoding in [encoding_rs::GBK, encoding_rs::BIG5, encoding_rs::WINDOWS_1251, encoding_rs::SHIFT_JIS] {
+            let (bytes, _, lossy) = encoding.encode(password);
+            if !lossy {
+                forms.push(bytes.into_owned());
+            }
+        }
+    }
+    forms
+}
+
+/// Begins to unpack an entry.
+fn unpack<'a, 'b>(
+    entry: &Entry,
+    packed: &'a mut Packed<'b>,
+    password: Option<&'a [u8]>,
+) -> ZipResult<ZipFile<'a, Packed<'b>>> {
+    let method = if entry.method == 99 {
+        entry.aes.map_or(99, |aes| u16::from_le_bytes([aes[5], aes[6]]))
+    } else {
+        entry.method
+    };
+    if !matches!(method, 0 | 8 | 9 | 12 | 14 | 93 | 95) {
+        return Err(ZipError::CompressionMethodNotSupported(method));
+    }
+    let mut options = ZipReadOptions::new()
+        .password(password)
+        .override_compressed_size(entry.packed)
+        .override_crc(entry.crc)
+        .ignore_crc32(entry.crc == 0 && entry.flags & 8 != 0 && matches!(entry.data, Data::At(_)));
+    if method == 14 {
+        options = options.override_uncompressed_size(entry.size);
+    }
+    read_zipfile_from_stream_with_options(packed, options)?.ok_or(ZipError::FileNotFound)
+}
+
+fn end_of(error: &ZipError) -> MemberEnd {
+    match error {
+        ZipError::CompressionMethodNotSupported(method) => {
+            let name = match method {
+                1 => " (shrunk)",
+                2..=5 => " (reduced)",
+                6 => " (imploded)",
+                98 => " (PPMd)",
+                _ => "",
+            };
+            MemberEnd::Unsupported(format!("packed by method {method}{name}, which is not read"))
+        }
+        ZipError::InvalidPassword => MemberEnd::Encrypted,
+        ZipError::UnsupportedArchive(text) => MemberEnd::Unsupported((*text).to_owned()),
+        error => MemberEnd::Failed(format!("its bytes cannot be read: {error}")),
+    }
+}
+
+/// A header, then the packed bytes; nothing more once `done`, so that what is left of an entry is not read for nothing.
+struct Packed<'a> {
+    header: Cursor<Vec<u8>>,
+    input: &'a mut dyn Input,
+    at: u64,
+    placed: bool,
+    left: u64,
+    done: &'a Cell<bool>,
+}
+
+impl<'a> Packed<'a> {
+    fn new(entry: &Entry, data: u64, input: &'a mut dyn Input, done: &'a Cell<bool>) -> Self {
+        let header = Cursor::new(header(entry));
+        Self { header, input, at: data, placed: false, left: entry.packed, done }
+    }
+}
+
+impl Read for Packed<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let of_header = self.header.read(buffer)?;
+        if of_header > 0 || self.done.get() || buffer.is_empty() {
+            return Ok(of_header);
+        }
+        if !self.placed {
+            self.input.seek(SeekFrom::Start(self.at))?;
+            self.placed = true;
+        }
+        let most = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
+        let count = self.input.read(&mut buffer[..most])?;
+        self.left -= count as u64;
+        Ok(count)
+    }
+}
+
+/// A local header for the entry: sizes after the content, so that what the archive states of them binds nobody.
+fn header(entry: &Entry) -> Vec<u8> {
+    let mut header = b"PK\x03\x04\x14\0".to_vec();
+    let flags = entry.flags & !0x40 | 8;
+    for field in [flags, entry.method, entry.dos_time.0, entry.dos_time.1] {
+        header.extend(field.to_le_bytes());
+    }
+    header.extend([0; 12]);
+    let extra = entry.aes.map(|aes| [&[1, 0x99, 7, 0][..], &aes[..]].concat()).unwrap_or_default();
+    header.extend(1_u16.to_le_bytes());
+    header.extend(u16::try_from(extra.len()).unwrap_or(0).to_le_bytes());
+    header.push(b'x');
+    header.extend(extra);
+    header
+}

@@ -1,0 +1,90 @@
+//! The names in an archive as text.
+//!
+//! Names that are not UTF-8 carry no word of their encoding, and each is too short to guess from: one guess is made
+//! over all of them.
+
+use super::directory::Entry;
+use crate::charset::{self, Decoder, Scheme};
+use encoding_rs::{WINDOWS_1250, WINDOWS_1252, WINDOWS_1254, WINDOWS_1257, WINDOWS_1258};
+
+/// How many bytes of names are looked at.
+const LEARNED: usize = 1 << 20;
+
+/// The encoding of an archive's names.
+#[derive(Default)]
+pub(crate) struct Names {
+    sample: Vec<u8>,
+    charset: Option<Charset>,
+}
+
+#[derive(Clone, Copy)]
+enum Charset {
+    Of(Scheme),
+    /// Code page 437, the one that the zip format itself names.
+    CodePage437,
+}
+
+impl Names {
+    /// Takes a name into account.
+    pub(crate) fn learn(&mut self, name: &[u8]) {
+        if std::str::from_utf8(name).is_err() && self.sample.len() + name.len() < LEARNED {
+            self.sample.extend_from_slice(name);
+            self.sample.push(b'\n');
+        }
+    }
+
+    /// Settles on an encoding after all names were learned.
+    pub(crate) fn settle(&mut self) {
+        if self.sample.is_empty() {
+            return;
+        }
+        let scheme = charset::guess(&self.sample, true).scheme;
+        let dos = self.sample.iter().filter(|b| matches!(b, 0x80..=0xA8 | 0xE1)).count();
+        let windows = self.sample.iter().filter(|b| matches!(b, 0xC0..=0xFF)).count();
+        let western =
+            [WINDOWS_1250, WINDOWS_1252, WINDOWS_1254, WINDOWS_1257, WINDOWS_1258].map(Scheme::Web).contains(&scheme);
+        self.charset = Some(if western && dos > windows { Charset::CodePage437 } else { Charset::Of(scheme) });
+    }
+
+    /// The name of the encoding, where names are not all UTF-8.
+    pub(crate) fn charset(&self) -> Option<String> {
+        self.charset.map(|charset| match charset {
+            Charset::Of(scheme) => scheme.name(),
+            Charset::CodePage437 => "ibm437".to_owned(),
+        })
+    }
+
+    /// An entry's name as text; empty where its bytes are UTF-8 already.
+    pub(super) fn text_of(&self, entry: &Entry) -> String {
+        match &entry.unicode_name {
+            Some(name) if name.as_bytes() != entry.name => name.clone(),
+            _ if std::str::from_utf8(&entry.name).is_ok() => String::new(),
+            _ => self.decode(&entry.name),
+        }
+    }
+
+    /// Decodes a name or another short text of the archive.
+    pub(crate) fn decode(&self, bytes: &[u8]) -> String {
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            return text.to_owned();
+        }
+        match self.charset {
+            Some(Charset::CodePage437) => bytes.iter().map(|b| code_page_437(*b)).collect(),
+            Some(Charset::Of(scheme)) => {
+                let mut text = String::new();
+                Decoder::new(scheme).decode(bytes, true, &mut text);
+                text
+            }
+            None => charset::decode_guessing(bytes).0,
+        }
+    }
+}
+
+/// A character of code page 437.
+fn code_page_437(byte: u8) -> char {
+    const UPPER: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u{a0}";
+    match byte {
+        0..=0x7F => char::from(byte),
+        _ => UPPER.chars().nth(usize::from(byte - 0x80)).unwrap_or('\u{fffd}'),
+    }
+}
