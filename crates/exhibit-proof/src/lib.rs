@@ -1,1 +1,43 @@
 //! Merkle log, checkpoints and proofs: what an opposing expert reads.
+//!
+//! Everything here is a pure function of its arguments: no file system, no clock, no network, no randomness of its
+//! own. Text that comes from outside is parsed strictly: what a specification does not allow is refused, never
+//! mended.
+//!
+//! | module | what it holds | specification |
+//! |---|---|---|
+//! | [`hash`] | leaf and node hashes | RFC 6962, section 2.1 |
+//! | [`tree`] | roots, inclusion and consistency proofs | RFC 6962, section 2.1; RFC 9162, section 2.1 |
+//! | [`tile`] | how a tree's hashes and entries lie in files | C2SP tlog-tiles |
+//! | [`frontier`] | what must be written when a log grows | C2SP tlog-tiles |
+//! | [`note`] | signed notes, their keys | C2SP signed-note v1.0.0 |
+//! | [`checkpoint`] | a log's signed size and root | C2SP tlog-checkpoint v1.0.0 |
+//! | [`proof`] | one entry's proof as a text | C2SP tlog-proof@v1 |
+//! | [`document`] | a document as a tree of pages, each provable alone | `docs/formats/custody.md` |
+//! | [`json`] | canonical JSON | RFC 8785, whole numbers only |
+
+pub mod checkpoint;
+pub mod document;
+pub mod frontier;
+pub mod hash;
+pub mod json;
+pub mod note;
+pub mod proof;
+pub mod tile;
+pub mod tree;
+
+pub use checkpoint::{Checkpoint, CheckpointError};
+pub use frontier::Frontier;
+pub use hash::Hash;
+pub use note::{Note, NoteError, Signature, SignerKey, VerifierKey};
+pub use tile::{Layer, TileName};
+pub use tree::{ProofError, Subtree};
+
+/// Standard base64 with padding (RFC 4648, section 4), decoded only from its one canonical form.
+pub(crate) use base64::engine::general_purpose::STANDARD as BASE64;
+
+/// Reads a decimal number as the formats here write it: digits alone, no leading zero but for `0` itself.
+pub(crate) fn decimal(text: &str) -> Option<u64> {
+    let plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
+    if plain { text.parse().ok() } else { None }
+}

@@ -1,0 +1,315 @@
+//! A document as a tree, so that one page can be proved without showing another.
+//!
+//! The leaves are records in canonical JSON: first the original's digest and size, then each page's text, then
+//! page pictures. Each record carries a salt of its own, because a proof shows the hashes of its neighbours, and
+//! an unsalted record of a short page could be guessed. The tree's root and its number of leaves stand in the log.
+
+use crate::hash::{Hash, from_hex, to_hex};
+use crate::json::{MAX_NUMBER, Value};
+use crate::tree::{self, ProofError, Subtree};
+use sha2::{Digest as _, Sha256};
+
+/// The version of the leaf records.
+const VERSION: i64 = 1;
+
+/// What a leaf is about.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Part {
+    /// The original's bytes.
+    Original {
+        /// How many bytes it has.
+        size: u64,
+    },
+    /// A page's text, exactly as read.
+    Text {
+        /// The page's number, from 1.
+        page: u32,
+        /// What read it, with its version.
+        reader: String,
+    },
+    /// A page's picture.
+    Image {
+        /// The page's number, from 1.
+        page: u32,
+        /// What painted it, with its version and parameters.
+        reader: String,
+    },
+}
+
+/// One leaf of a document's tree.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Leaf {
+    /// What it is about.
+    pub part: Part,
+    /// SHA-256 of the bytes it is about.
+    pub sha256: [u8; 32],
+    /// What keeps the record from being guessed.
+    pub salt: [u8; 16],
+}
+
+/// A document's tree while it is made, and for proving its parts.
+#[derive(Clone)]
+pub struct Document {
+    seed: [u8; 32],
+    leaves: Vec<Leaf>,
+}
+
+/// The proof of one part of a document.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LeafProof {
+    /// The leaf's record, as hashed.
+    pub record: Vec<u8>,
+    /// The leaf's place in the tree, from 0.
+    pub index: u64,
+    /// How many leaves the tree has.
+    pub leaves: u64,
+    /// The inclusion proof, the sibling's hash first.
+    pub hashes: Vec<Hash>,
+}
+
+/// Why a part of a document is not proved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum LeafError {
+    /// The record is not one of a document's leaf.
+    #[error("the record is not one of a document's leaf")]
+    Record,
+    /// The record is not a leaf of the document.
+    #[error("the record is not a leaf of the document")]
+    Inclusion(#[source] ProofError),
+    /// The content is not what the record says.
+    #[error("the content is not what the record says")]
+    Content,
+}
+
+impl Document {
+    /// Begins the tree of a document. `seed` is 32 random bytes, new for each tree: whoever has them can make every
+    /// salt again, and once they are destroyed no leaf that was not shown can be guessed.
+    #[must_use]
+    pub fn new(seed: [u8; 32], original_sha256: [u8; 32], original_size: u64) -> Self {
+        let mut document = Self { seed, leaves: Vec::new() };
+        document.push(Part::Original { size: original_size }, original_sha256);
+        document
+    }
+
+    /// Adds the text of a page, given the SHA-256 of its exact UTF-8 bytes. Pages come in the order of their numbers.
+    pub fn push_text(&mut self, page: u32, reader: &str, text_sha256: [u8; 32]) {
+        self.push(Part::Text { page, reader: reader.to_owned() }, text_sha256);
+    }
+
+    /// Adds the picture of a page, given the SHA-256 of the file that holds it. Pictures come after all texts.
+    pub fn push_image(&mut self, page: u32, reader: &str, file_sha256: [u8; 32]) {
+        self.push(Part::Image { page, reader: reader.to_owned() }, file_sha256);
+    }
+
+    /// How many leaves the tree has.
+    #[must_use]
+    pub fn leaves(&self) -> u64 {
+        self.leaves.len() as u64
+    }
+
+    /// The tree's root.
+    #[must_use]
+    pub fn root(&self) -> Hash {
+        let hashes = self.hashes();
+        let Ok(root) =
+            tree::root(self.leaves(), &mut |subtree| Ok::<_, std::convert::Infallible>(over(&hashes, subtree)));
+        root
+    }
+
+    /// The place of the leaf that holds a page's text.
+    #[must_use]
+    pub fn text_of_page(&self, number: u32) -> Option<u64> {
+        let place = self.leaves.iter().position(|l| matches!(l.part, Part::Text { page, .. } if page == number))?;
+        u64::try_from(place).ok()
+    }
+
+    /// The proof of the leaf at `index`.
+    ///
+    /// # Errors
+    /// [`ProofError::OutOfRange`] where there is none.
+    pub fn prove(&self, index: u64) -> Result<LeafProof, ProofError> {
+        let hashes = self.hashes();
+        let proof = tree::inclusion(index, self.leaves(), &mut |subtree| Ok::<_, ProofError>(over(&hashes, subtree)))?;
+        let leaf = usize::try_from(index).ok().and_then(|index| self.leaves.get(index));
+        let record = leaf.map(Leaf::record).ok_or(ProofError::OutOfRange { asked: index, size: self.leaves() })?;
+        Ok(LeafProof { record, index, leaves: self.leaves(), hashes: proof })
+    }
+
+    fn push(&mut self, part: Part, sha256: [u8; 32]) {
+        let salt = salt(&self.seed, self.leaves());
+        self.leaves.push(Leaf { part, sha256, salt });
+    }
+
+    fn hashes(&self) -> Vec<Hash> {
+        self.leaves.iter().map(|leaf| Hash::leaf(&leaf.record())).collect()
+    }
+}
+
+impl LeafProof {
+    /// Checks that the record is a leaf of the document with this root and number of leaves (both from its log
+    /// entry), and gives what the record says.
+    ///
+    /// # Errors
+    /// [`LeafError`], where it is not proved.
+    pub fn verify(&self, root: Hash, leaves: u64) -> Result<Leaf, LeafError> {
+        if self.leaves != leaves {
+            return Err(LeafError::Inclusion(ProofError::OutOfRange { asked: self.leaves, size: leaves }));
+        }
+        tree::check_inclusion(Hash::leaf(&self.record), self.index, leaves, &self.hashes, root)
+            .map_err(LeafError::Inclusion)?;
+        Leaf::read(&self.record).ok_or(LeafError::Record)
+    }
+}
+
+impl Leaf {
+    /// The leaf's bytes, as hashed.
+    #[must_use]
+    pub fn record(&self) -> Vec<u8> {
+        let text = |text: &str| Value::Text(text.to_owned());
+        let mut members = vec![
+            ("salt", Value::Text(to_hex(&self.salt))),
+            ("sha256", Value::Text(to_hex(&self.sha256))),
+            ("v", Value::Number(VERSION)),
+        ];
+        match &self.part {
+            Part::Original { size } => {
+                // No file has 2^53 bytes.
+                let size = i64::try_from(*size).unwrap_or(MAX_NUMBER).min(MAX_NUMBER);
+                members.extend([("kind", text("original")), ("size", Value::Number(size))]);
+            }
+            Part::Text { page, reader } | Part::Image { page, reader } => {
+                let kind = if matches!(self.part, Part::Text { .. }) { "text" } else { "image" };
+                members.extend([
+                    ("kind", text(kind)),
+                    ("page", Value::Number(i64::from(*page))),
+                    ("reader", text(reader)),
+                ]);
+            }
+        }
+        Value::Map(members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()).write().into_bytes()
+    }
+
+    /// Reads a leaf's bytes; `None` for anything that [`Self::record`] would not have written the same way.
+    #[must_use]
+    pub fn read(record: &[u8]) -> Option<Self> {
+        let value = Value::read(record).ok()?;
+        let page = || value.get("page")?.as_number().and_then(|page| u32::try_from(page).ok());
+        let reader = || value.get("reader")?.as_text().map(str::to_owned);
+        let part = match value.get("kind")?.as_text()? {
+            "original" => Part::Original { size: u64::try_from(value.get("size")?.as_number()?).ok()? },
+            "text" => Part::Text { page: page()?, reader: reader()? },
+            "image" => Part::Image { page: page()?, reader: reader()? },
+            _ => return None,
+        };
+        let bytes = |key| value.get(key)?.as_text().and_then(from_hex);
+        let leaf = Self { part, sha256: bytes("sha256")?.try_into().ok()?, salt: bytes("salt")?.try_into().ok()? };
+        (leaf.record() == record).then_some(leaf)
+    }
+
+    /// Checks that the leaf is about exactly these bytes.
+    ///
+    /// # Errors
+    /// [`LeafError::Content`].
+    pub fn check_content(&self, content: &[u8]) -> Result<(), LeafError> {
+        let sha256: [u8; 32] = Sha256::digest(content).into();
+        if sha256 == self.sha256 { Ok(()) } else { Err(LeafError::Content) }
+    }
+}
+
+fn salt(seed: &[u8; 32], index: u64) -> [u8; 16] {
+    let hash: [u8; 32] = Sha256::new().chain_update(seed).chain_update(index.to_be_bytes()).finalize().into();
+    let mut salt = [0; 16];
+    salt.copy_from_slice(&hash[..16]);
+    salt
+}
+
+fn over(leaves: &[Hash], subtree: Subtree) -> Hash {
+    let length = 1_usize << subtree.level;
+    let start = usize::try_from(subtree.index).unwrap_or(usize::MAX) * length;
+    tree::complete_root(&leaves[start..start + length])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn digest(bytes: &[u8]) -> [u8; 32] {
+        Sha256::digest(bytes).into()
+    }
+
+    fn three_pages() -> Document {
+        let mut document = Document::new([9; 32], digest(b"the file"), 8);
+        for (page, text) in [(1, "关于登记的通知"), (2, ""), (3, "ئۇيغۇر")] {
+            document.push_text(page, "pdf 1", digest(text.as_bytes()));
+        }
+        document
+    }
+
+    #[test]
+    fn a_page_is_proved_and_no_other_shown() {
+        let document = three_pages();
+        let proof = document.prove(document.text_of_page(3).expect("page 3")).expect("a proof");
+        let leaf = proof.verify(document.root(), document.leaves()).expect("proved");
+        assert_eq!(leaf.part, Part::Text { page: 3, reader: "pdf 1".to_owned() });
+        assert_eq!(leaf.check_content("ئۇيغۇر".as_bytes()), Ok(()));
+        assert_eq!(leaf.check_content("ئۇيغۇ".as_bytes()), Err(LeafError::Content));
+        let shown = [proof.record.clone(), proof.hashes.iter().flat_map(|h| h.0).collect()].concat();
+        for hidden in ["关于登记的通知".as_bytes(), b"", b"the file"] {
+            let hex = to_hex(&digest(hidden));
+            assert!(!to_hex(&shown).contains(&to_hex(hex.as_bytes())), "no digest of another part is shown");
+        }
+    }
+
+    #[test]
+    fn equal_pages_have_unlike_leaves() {
+        let mut document = three_pages();
+        document.push_text(4, "pdf 1", digest(b""));
+        let hashes = document.hashes();
+        assert_ne!(document.leaves[2].salt, document.leaves[4].salt);
+        assert_ne!(hashes[2], hashes[4]);
+        assert_ne!(
+            Document::new([8; 32], digest(b"the file"), 8).root(),
+            Document::new([9; 32], digest(b"the file"), 8).root()
+        );
+    }
+
+    #[test]
+    fn every_altered_proof_is_refused() {
+        let document = three_pages();
+        let (root, leaves) = (document.root(), document.leaves());
+        let proof = document.prove(1).expect("a proof");
+        for place in 0..proof.record.len() {
+            let mut altered = proof.clone();
+            altered.record[place] ^= 1;
+            assert!(altered.verify(root, leaves).is_err(), "byte {place}");
+        }
+        let check = |alter: &dyn Fn(&mut LeafProof)| {
+            let mut altered = proof.clone();
+            alter(&mut altered);
+            assert!(altered.verify(root, leaves).is_err(), "{altered:?}");
+        };
+        check(&|p| p.index = 2);
+        check(&|p| p.index = 4);
+        check(&|p| p.leaves = 5);
+        check(&|p| p.hashes.swap(0, 1));
+        check(&|p| p.hashes.truncate(1));
+        check(&|p| p.hashes.push(Hash::empty()));
+        check(&|p| p.hashes[0].0[31] ^= 128);
+        assert!(proof.verify(Hash::empty(), leaves).is_err());
+        assert!(document.prove(4).is_err());
+    }
+
+    #[test]
+    fn records_have_one_form() {
+        let document = three_pages();
+        for leaf in &document.leaves {
+            assert_eq!(Leaf::read(&leaf.record()).as_ref(), Some(leaf));
+        }
+        let record = String::from_utf8(document.leaves[1].record()).expect("UTF-8");
+        for (from, to) in
+            [("\"v\":1", "\"v\":2"), ("\"v\":1", "\"v\":1,\"w\":1"), ("text", "texts"), ("\"page\":1", "\"page\":-1")]
+        {
+            assert_eq!(Leaf::read(record.replace(from, to).as_bytes()), None, "{to}");
+        }
+    }
+}

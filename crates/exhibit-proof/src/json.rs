@@ -1,0 +1,335 @@
+//! Canonical JSON (RFC 8785), for values whose numbers are whole.
+//!
+//! One value has one text: keys in the order of their UTF-16 code units, no white space, the fewest escapes. The
+//! reader takes that one text and no other, so that what was hashed and what is understood are the same.
+
+use std::collections::BTreeMap;
+
+/// The greatest whole number that every reader of JSON keeps exactly: `2^53 - 1`.
+pub const MAX_NUMBER: i64 = (1 << 53) - 1;
+
+/// How deep values may stand in one another.
+pub const MAX_DEPTH: usize = 16;
+
+/// A JSON value.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Value {
+    /// `true` or `false`.
+    Bool(bool),
+    /// A whole number from `-MAX_NUMBER` to [`MAX_NUMBER`].
+    Number(i64),
+    /// A text.
+    Text(String),
+    /// Values in an order.
+    List(Vec<Value>),
+    /// Values by name.
+    Map(BTreeMap<String, Value>),
+}
+
+/// The text is not canonical JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not canonical JSON from byte {at} on")]
+pub struct JsonError {
+    /// Where it stops being so.
+    pub at: usize,
+}
+
+impl Value {
+    /// The value of `key`, where this is a map that has it.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        if let Self::Map(map) = self { map.get(key) } else { None }
+    }
+
+    /// The text, where this is one.
+    #[must_use]
+    pub fn as_text(&self) -> Option<&str> {
+        if let Self::Text(text) = self { Some(text) } else { None }
+    }
+
+    /// The number, where this is one.
+    #[must_use]
+    pub const fn as_number(&self) -> Option<i64> {
+        if let Self::Number(number) = self { Some(*number) } else { None }
+    }
+
+    /// The list's values, where this is one.
+    #[must_use]
+    pub fn as_list(&self) -> Option<&[Self]> {
+        if let Self::List(list) = self { Some(list) } else { None }
+    }
+
+    /// Writes the value's canonical text.
+    #[must_use]
+    pub fn write(&self) -> String {
+        let mut text = String::new();
+        self.write_to(&mut text);
+        text
+    }
+
+    /// Reads a canonical text.
+    ///
+    /// # Errors
+    /// [`JsonError`] for anything that [`Self::write`] would not have written the same way.
+    pub fn read(text: &[u8]) -> Result<Self, JsonError> {
+        let utf8 = str::from_utf8(text).map_err(|error| JsonError { at: error.valid_up_to() })?;
+        let mut reader = Reader { text: utf8, at: 0 };
+        let value = reader.value(0).ok_or(JsonError { at: reader.at })?;
+        // Leniency anywhere above would show here: what was understood must be written as it was read.
+        let written = value.write();
+        if written == utf8 {
+            return Ok(value);
+        }
+        let at = written.bytes().zip(utf8.bytes()).take_while(|(a, b)| a == b).count();
+        Err(JsonError { at })
+    }
+
+    fn write_to(&self, out: &mut String) {
+        match self {
+            Self::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+            Self::Number(number) => out.push_str(&number.to_string()),
+            Self::Text(text) => write_text(text, out),
+            Self::List(list) => {
+                out.push('[');
+                for (value, place) in list.iter().zip(0..) {
+                    if place > 0 {
+                        out.push(',');
+                    }
+                    value.write_to(out);
+                }
+                out.push(']');
+            }
+            Self::Map(map) => write_map(map, out),
+        }
+    }
+}
+
+fn write_map(map: &BTreeMap<String, Value>, out: &mut String) {
+    let mut members: Vec<_> = map.iter().collect();
+    members.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
+    out.push('{');
+    for ((key, value), place) in members.into_iter().zip(0..) {
+        if place > 0 {
+            out.push(',');
+        }
+        write_text(key, out);
+        out.push(':');
+        value.write_to(out);
+    }
+    out.push('}');
+}
+
+fn write_text(text: &str, out: &mut String) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\u{8}' => out.push_str("\\b"),
+            '\t' => out.push_str("\\t"),
+            '\n' => out.push_str("\\n"),
+            '\u{c}' => out.push_str("\\f"),
+            '\r' => out.push_str("\\r"),
+            '\0'..='\u{1f}' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            _ => out.push(c),
+        }
+    }
+    out.push('"');
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl Reader<'_> {
+    fn value(&mut self, depth: usize) -> Option<Value> {
+        if depth > MAX_DEPTH {
+            return None;
+        }
+        match self.rest().bytes().next()? {
+            b'"' => self.text().map(Value::Text),
+            b'[' => self.list(depth),
+            b'{' => self.map(depth),
+            b't' => self.take("true").map(|()| Value::Bool(true)),
+            b'f' => self.take("false").map(|()| Value::Bool(false)),
+            _ => self.number(),
+        }
+    }
+
+    fn rest(&self) -> &str {
+        &self.text[self.at..]
+    }
+
+    fn take(&mut self, expected: &str) -> Option<()> {
+        self.rest().starts_with(expected).then(|| self.at += expected.len())
+    }
+
+    fn number(&mut self) -> Option<Value> {
+        let length = self.rest().bytes().take_while(|b| matches!(b, b'-' | b'0'..=b'9')).count();
+        let number: i64 = self.rest()[..length].parse().ok()?;
+        if !(-MAX_NUMBER..=MAX_NUMBER).contains(&number) {
+            return None;
+        }
+        self.at += length;
+        Some(Value::Number(number))
+    }
+
+    fn text(&mut self) -> Option<String> {
+        self.take("\"")?;
+        let mut text = String::new();
+        loop {
+            let plain = self.rest().find(['"', '\\'])?;
+            text.push_str(&self.rest()[..plain]);
+            self.at += plain;
+            if self.take("\"").is_some() {
+                return Some(text);
+            }
+            text.push(self.escape()?);
+        }
+    }
+
+    fn escape(&mut self) -> Option<char> {
+        let code = self.rest().get(1..2)?;
+        let (length, c) = match code {
+            "\"" => (2, '"'),
+            "\\" => (2, '\\'),
+            "b" => (2, '\u{8}'),
+            "t" => (2, '\t'),
+            "n" => (2, '\n'),
+            "f" => (2, '\u{c}'),
+            "r" => (2, '\r'),
+            "u" => (6, u32::from_str_radix(self.rest().get(2..6)?, 16).ok().and_then(char::from_u32)?),
+            _ => return None,
+        };
+        self.at += length;
+        Some(c)
+    }
+
+    fn list(&mut self, depth: usize) -> Option<Value> {
+        self.take("[")?;
+        let mut list = Vec::new();
+        if self.take("]").is_some() {
+            return Some(Value::List(list));
+        }
+        loop {
+            list.push(self.value(depth + 1)?);
+            if self.take("]").is_some() {
+                return Some(Value::List(list));
+            }
+            self.take(",")?;
+        }
+    }
+
+    fn map(&mut self, depth: usize) -> Option<Value> {
+        self.take("{")?;
+        let mut map = BTreeMap::new();
+        if self.take("}").is_some() {
+            return Some(Value::Map(map));
+        }
+        loop {
+            let key = self.text()?;
+            self.take(":")?;
+            let value = self.value(depth + 1)?;
+            if map.insert(key, value).is_some() {
+                return None;
+            }
+            if self.take("}").is_some() {
+                return Some(Value::Map(map));
+            }
+            self.take(",")?;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn keys_and_escapes_are_those_of_the_specification() {
+        // RFC 8785, section 3.2.3 (order of keys) and 3.2.2.2 (escapes).
+        let keys = ["\u{20ac}", "\r", "\u{fb33}", "1", "\u{1f600}", "\u{80}", "\u{f6}"];
+        let map = keys.iter().map(|key| ((*key).to_owned(), Value::Bool(true))).collect();
+        let text = Value::Map(map).write();
+        let order = ["\\r", "1", "\u{80}", "\u{f6}", "\u{20ac}", "\u{1f600}", "\u{fb33}"];
+        let expected: Vec<_> = order.iter().map(|key| format!("\"{key}\":true")).collect();
+        assert_eq!(text, format!("{{{}}}", expected.join(",")));
+        let escaped = Value::Text("\u{20ac}$\u{f}\nA'B\"\\\\\"/\u{7f}\u{2028}".to_owned()).write();
+        assert_eq!(escaped, "\"\u{20ac}$\\u000f\\nA'B\\\"\\\\\\\\\\\"/\u{7f}\u{2028}\"");
+    }
+
+    #[test]
+    fn texts_that_are_not_canonical_are_refused() {
+        let deep = "[".repeat(40) + &"]".repeat(40);
+        for odd in [
+            "",
+            " 1",
+            "1 ",
+            "01",
+            "-0",
+            "+1",
+            "1.0",
+            "1e3",
+            "--1",
+            "9007199254740992",
+            "null",
+            "truely",
+            "\"",
+            "\"\\u0041\"",
+            "\"\\u000F\"",
+            "\"\\n\\u000a\"",
+            "\"\\/\"",
+            "\"\\ud800\"",
+            "\"a\nb\"",
+            "[1,]",
+            "[1 ,2]",
+            "{\"b\":1,\"a\":2}",
+            "{\"a\":1,\"a\":2}",
+            "{\"a\":1,}",
+            "{a:1}",
+            "1,2",
+            &deep,
+        ] {
+            assert!(Value::read(odd.as_bytes()).is_err(), "{odd:?}");
+        }
+        assert_eq!(Value::read(b"\"a\xff\""), Err(JsonError { at: 2 }));
+    }
+
+    fn any_value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            any::<bool>().prop_map(Value::Bool),
+            (-MAX_NUMBER..=MAX_NUMBER).prop_map(Value::Number),
+            any::<String>().prop_map(Value::Text),
+        ];
+        leaf.prop_recursive(4, 40, 6, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..6).prop_map(Value::List),
+                prop::collection::btree_map(any::<String>(), inner, 0..6).prop_map(Value::Map),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back(value in any_value()) {
+            prop_assert_eq!(Value::read(value.write().as_bytes()), Ok(value));
+        }
+
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
+            if let Ok(value) = Value::read(&bytes) {
+                prop_assert_eq!(value.write().into_bytes(), bytes);
+            }
+        }
+
+        #[test]
+        fn an_altered_text_never_reads_as_the_same_value(value in any_value(), place: usize, bit in 0_u8..8) {
+            let mut bytes = value.write().into_bytes();
+            let place = place % bytes.len();
+            bytes[place] ^= 1 << bit;
+            prop_assert_ne!(Value::read(&bytes), Ok(value));
+        }
+    }
+}
