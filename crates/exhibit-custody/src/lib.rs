@@ -1,1 +1,24 @@
-//! Acts, their canonical bytes, append, sign, check.
+//! The custody log: acts, their canonical bytes, append, sign, check.
+//!
+//! Whatever happens to a case is one entry of an append-only log whose every state is signed. An entry is written
+//! once and never changed; what it must not say in clear (names, paths, reasons) it says as a commitment whose
+//! opening is kept elsewhere and can be destroyed. The bytes are defined in `docs/formats/custody.md`.
+//!
+//! Time and randomness are given by the caller. Nothing here knows the catalogue: see [`Writer::append_from`] for
+//! how the two stay in step across a crash.
+
+pub mod act;
+pub mod check;
+pub mod entry;
+mod folder;
+pub mod key;
+pub mod log;
+
+pub use act::{Act, ActError, Channel, Derivation, Fact, Fixity, Opening, Receipt, Ref, Sealed, Stamp, Verb};
+pub use check::{Deviation, Remembered, Report, check_log};
+pub use entry::{Entry, EntryError};
+pub use key::{Key, KeyError};
+pub use log::{Head, Log, LogError, Writer};
+
+/// Fills a slice with random bytes, fit for secrets.
+pub type Random<'a> = &'a mut dyn FnMut(&mut [u8]);

@@ -1,0 +1,530 @@
+//! Acts: what is done to a case, in the words that its log uses.
+//!
+//! An act names what it was done to, what it used and what it made. What could point at a person (names, paths,
+//! reasons that quote names) goes in as a secret: the entry gets a commitment, the caller gets the opening.
+
+use crate::Random;
+use crate::entry::{Entry, LAST_MOMENT, whole};
+use exhibit_model::{Digest, ItemId, Moment, OriginalId, State};
+use exhibit_proof::hash::to_hex;
+use exhibit_proof::json::{MAX_NUMBER, Value};
+use exhibit_proof::tile::MAX_ENTRY;
+use exhibit_proof::{Hash, VerifierKey};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// What is done.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Verb {
+    /// A case begins.
+    CaseOpen,
+    /// A case is closed for good.
+    CaseSeal,
+    /// A folder, archive, mailbox or device is received.
+    SourceReceive,
+    /// A file, or a member of a container, is received.
+    ItemReceive,
+    /// An item holds the same bytes as one received before.
+    ItemDuplicate,
+    /// An item was read: pages were derived from it.
+    ItemDerive,
+    /// An item could not be read.
+    ItemFail,
+    /// A search was made (in the access log).
+    Search,
+    /// A document was looked at (in the access log).
+    View,
+    /// A document or page was marked.
+    Mark,
+    /// A passage was quoted.
+    Quote,
+    /// A person or place was put under protection.
+    EntityProtect,
+    /// A copy with parts removed was made.
+    Redact,
+    /// A redacted copy was verified.
+    Verify,
+    /// Something was published.
+    Publish,
+    /// Something was exported.
+    Export,
+    /// Something was handed over.
+    Transfer,
+    /// All originals and the log were checked again.
+    Fixity,
+    /// A key was added.
+    KeyAdd,
+    /// A key was revoked.
+    KeyRevoke,
+    /// A checkpoint was anchored in time.
+    Anchor,
+    /// Something was disposed of.
+    Dispose,
+}
+
+impl Verb {
+    /// All acts, in the order in which they are documented.
+    pub const ALL: [Self; 22] = [
+        Self::CaseOpen,
+        Self::CaseSeal,
+        Self::SourceReceive,
+        Self::ItemReceive,
+        Self::ItemDuplicate,
+        Self::ItemDerive,
+        Self::ItemFail,
+        Self::Search,
+        Self::View,
+        Self::Mark,
+        Self::Quote,
+        Self::EntityProtect,
+        Self::Redact,
+        Self::Verify,
+        Self::Publish,
+        Self::Export,
+        Self::Transfer,
+        Self::Fixity,
+        Self::KeyAdd,
+        Self::KeyRevoke,
+        Self::Anchor,
+        Self::Dispose,
+    ];
+
+    /// The word in the log.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::CaseOpen => "case.open",
+            Self::CaseSeal => "case.seal",
+            Self::SourceReceive => "source.receive",
+            Self::ItemReceive => "item.receive",
+            Self::ItemDuplicate => "item.duplicate",
+            Self::ItemDerive => "item.derive",
+            Self::ItemFail => "item.fail",
+            Self::Search => "search",
+            Self::View => "view",
+            Self::Mark => "mark",
+            Self::Quote => "quote",
+            Self::EntityProtect => "entity.protect",
+            Self::Redact => "redact",
+            Self::Verify => "verify",
+            Self::Publish => "publish",
+            Self::Export => "export",
+            Self::Transfer => "transfer",
+            Self::Fixity => "fixity",
+            Self::KeyAdd => "key.add",
+            Self::KeyRevoke => "key.revoke",
+            Self::Anchor => "anchor",
+            Self::Dispose => "dispose",
+        }
+    }
+}
+
+/// Something that an act is about.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Ref {
+    /// The case as a whole: `case`.
+    Case,
+    /// A source by its number: `source:3`.
+    Source(i64),
+    /// An item by its number: `item:127`.
+    Item(ItemId),
+    /// An original by the digest of its bytes: `original:<hex>`.
+    Original(OriginalId),
+    /// A document's tree by its root: `tree:<hex>`.
+    Tree(Hash),
+    /// Any other bytes by their digest: `sha256:<hex>`.
+    Bytes(Digest),
+    /// A signing key by its id and the digest of its public bytes: `key:<id>:<hex>`.
+    Key {
+        /// The id that signature lines carry.
+        id: [u8; 4],
+        /// SHA-256 of the 32 public bytes.
+        public_sha256: Digest,
+    },
+}
+
+impl Ref {
+    /// Names a signing key.
+    #[must_use]
+    pub fn key(key: &VerifierKey) -> Self {
+        Self::Key { id: key.id(), public_sha256: Digest::of(&key.public()) }
+    }
+}
+
+impl fmt::Display for Ref {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Case => f.write_str("case"),
+            Self::Source(number) => write!(f, "source:{number}"),
+            Self::Item(item) => write!(f, "item:{}", item.0),
+            Self::Original(original) => write!(f, "original:{original}"),
+            Self::Tree(root) => write!(f, "tree:{}", root.to_hex()),
+            Self::Bytes(digest) => write!(f, "sha256:{digest}"),
+            Self::Key { id, public_sha256 } => write!(f, "key:{}:{public_sha256}", to_hex(id)),
+        }
+    }
+}
+
+/// Something that an entry says in clear.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Fact {
+    /// A number.
+    Number(u64),
+    /// A word or short text.
+    Text(String),
+    /// Yes or no.
+    Flag(bool),
+}
+
+impl Fact {
+    pub(crate) fn to_value(&self) -> Value {
+        match self {
+            Self::Number(number) => whole(*number),
+            Self::Text(text) => Value::Text(text.clone()),
+            Self::Flag(flag) => Value::Bool(*flag),
+        }
+    }
+
+    pub(crate) fn from_value(value: &Value) -> Option<Self> {
+        match value {
+            Value::Number(number) => u64::try_from(*number).ok().map(Self::Number),
+            Value::Text(text) => Some(Self::Text(text.clone())),
+            Value::Bool(flag) => Some(Self::Flag(*flag)),
+            _ => None,
+        }
+    }
+}
+
+/// Through what kind of channel a source came: never more than the kind.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Channel {
+    /// A folder on this machine.
+    Folder,
+    /// One file on this machine.
+    File,
+    /// A disk, stick or telephone.
+    Device,
+    /// By a person, in any way.
+    Person,
+    /// From the public web.
+    Web,
+    /// A package handed over by another Exhibit case.
+    Bag,
+}
+
+impl Channel {
+    /// The word in the log.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Folder => "folder",
+            Self::File => "file",
+            Self::Device => "device",
+            Self::Person => "person",
+            Self::Web => "web",
+            Self::Bag => "bag",
+        }
+    }
+}
+
+/// What is known when an item is received.
+#[derive(Clone, Copy, Debug)]
+pub struct Receipt<'a> {
+    /// The item.
+    pub item: ItemId,
+    /// The bytes received.
+    pub original: OriginalId,
+    /// How many they are.
+    pub size: u64,
+    /// The source that it came with.
+    pub source: i64,
+    /// The container that it was taken from, if any.
+    pub container: Option<ItemId>,
+    /// How the container held it (`entry`, `attachment`, `message`, `embedded`); `file` where there is none.
+    pub relation: &'a str,
+    /// Its name or path as found, any bytes. Becomes a commitment.
+    pub name: &'a [u8],
+}
+
+/// What is known when an item was read.
+#[derive(Clone, Copy, Debug)]
+pub struct Derivation<'a> {
+    /// The item.
+    pub item: ItemId,
+    /// The bytes read.
+    pub original: OriginalId,
+    /// What became of the item: read, empty or truncated.
+    pub state: State,
+    /// The root of the document's tree ([`exhibit_proof::document`]).
+    pub tree: Hash,
+    /// How many leaves the tree has.
+    pub leaves: u64,
+    /// How many pages were read.
+    pub pages: u64,
+    /// What read it, with its version.
+    pub reader: &'a str,
+    /// SHA-256 of the reader's parameters.
+    pub params: Digest,
+}
+
+/// What a check of a whole case found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Fixity {
+    /// Originals read and hashed again.
+    pub originals: u64,
+    /// Of these, how many were not there.
+    pub missing: u64,
+    /// Of these, how many had other bytes.
+    pub altered: u64,
+    /// How many entries the log had.
+    pub log_size: u64,
+    /// How many deviations were found in it.
+    pub log_deviations: u64,
+}
+
+/// An act that is not sealed yet.
+#[derive(Clone, Debug)]
+pub struct Act {
+    verb: Verb,
+    object: Ref,
+    used: Vec<Ref>,
+    made: Vec<Ref>,
+    facts: BTreeMap<String, Fact>,
+    secrets: BTreeMap<String, Vec<u8>>,
+    params: Option<Digest>,
+}
+
+/// Where, when and by whom an act is done.
+#[derive(Clone, Copy, Debug)]
+pub struct Stamp<'a> {
+    /// The number that the entry will have in the log, from 0.
+    pub seq: u64,
+    /// When.
+    pub at: Moment,
+    /// By whom: the case's pseudonymous id, such as `a1` (lower-case letters, digits and hyphens).
+    pub actor: &'a str,
+    /// By which program and version.
+    pub tool: &'a str,
+}
+
+/// An act as an entry, and what opens its commitments.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[must_use]
+pub struct Sealed {
+    /// The entry's bytes.
+    pub bytes: Vec<u8>,
+    /// The openings of its commitments, to be kept apart from the log.
+    pub openings: Vec<Opening>,
+}
+
+/// What opens one commitment of an entry. Destroying it leaves the log as it is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Opening {
+    /// The commitment's name in the entry.
+    pub field: String,
+    /// What keeps the value from being guessed.
+    pub salt: [u8; 16],
+    /// The value.
+    pub value: Vec<u8>,
+}
+
+/// Why an act cannot be an entry.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ActError {
+    /// The actor's id has other characters than lower-case letters, digits and hyphens, or not 1 to 64 of them.
+    #[error("an actor's id is 1 to 64 lower-case letters, digits and hyphens")]
+    Actor,
+    /// The moment lies before 1970 or after 9999: the clock is wrong.
+    #[error("the moment lies before 1970 or after 9999; set this machine's clock")]
+    Moment,
+    /// A number is greater than every reader of JSON keeps exactly.
+    #[error("the number of `{name}` is greater than 2^53 - 1")]
+    Number {
+        /// What it is the number of.
+        name: String,
+    },
+    /// The entry would be too long for the log.
+    #[error("the entry would have {bytes} bytes; the log takes {MAX_ENTRY}")]
+    TooLong {
+        /// How many bytes it would have.
+        bytes: usize,
+    },
+}
+
+impl Act {
+    /// An act with nothing said yet but what it is and what it was done to.
+    #[must_use]
+    pub fn new(verb: Verb, object: Ref) -> Self {
+        let (facts, secrets) = (BTreeMap::new(), BTreeMap::new());
+        Self { verb, object, used: Vec::new(), made: Vec::new(), facts, secrets, params: None }
+    }
+
+    /// Says that the act used something.
+    #[must_use]
+    pub fn uses(mut self, used: Ref) -> Self {
+        self.used.push(used);
+        self
+    }
+
+    /// Says that the act made something.
+    #[must_use]
+    pub fn makes(mut self, made: Ref) -> Self {
+        self.made.push(made);
+        self
+    }
+
+    /// Says something in clear.
+    #[must_use]
+    pub fn fact(mut self, name: &str, fact: Fact) -> Self {
+        self.facts.insert(name.to_owned(), fact);
+        self
+    }
+
+    /// Says something as a commitment.
+    #[must_use]
+    pub fn secret(mut self, name: &str, value: &[u8]) -> Self {
+        self.secrets.insert(name.to_owned(), value.to_vec());
+        self
+    }
+
+    /// Says what the act's parameters were, by their digest.
+    #[must_use]
+    pub fn params(mut self, params: Digest) -> Self {
+        self.params = Some(params);
+        self
+    }
+
+    /// A case begins, its log signed by this key.
+    #[must_use]
+    pub fn case_open(key: &VerifierKey) -> Self {
+        Self::new(Verb::CaseOpen, Ref::Case).makes(Ref::key(key))
+    }
+
+    /// A key was added to those that may sign.
+    #[must_use]
+    pub fn key_add(key: &VerifierKey) -> Self {
+        Self::new(Verb::KeyAdd, Ref::key(key)).fact("key", Fact::Text(key.to_string()))
+    }
+
+    /// A source was received. Its name or path becomes a commitment.
+    #[must_use]
+    pub fn source_receive(source: i64, channel: Channel, name: &[u8]) -> Self {
+        Self::new(Verb::SourceReceive, Ref::Source(source))
+            .fact("channel", Fact::Text(channel.word().to_owned()))
+            .secret("name", name)
+    }
+
+    /// An item was received.
+    #[must_use]
+    pub fn item_receive(receipt: &Receipt<'_>) -> Self {
+        let from = receipt.container.map_or(Ref::Source(receipt.source), Ref::Item);
+        Self::new(Verb::ItemReceive, Ref::Item(receipt.item))
+            .uses(from)
+            .makes(Ref::Original(receipt.original))
+            .fact("relation", Fact::Text(receipt.relation.to_owned()))
+            .fact("size", Fact::Number(receipt.size))
+            .secret("name", receipt.name)
+    }
+
+    /// An item was read.
+    #[must_use]
+    pub fn item_derive(derivation: &Derivation<'_>) -> Self {
+        Self::new(Verb::ItemDerive, Ref::Item(derivation.item))
+            .uses(Ref::Original(derivation.original))
+            .makes(Ref::Tree(derivation.tree))
+            .fact("leaves", Fact::Number(derivation.leaves))
+            .fact("pages", Fact::Number(derivation.pages))
+            .fact("reader", Fact::Text(derivation.reader.to_owned()))
+            .fact("state", Fact::Text(derivation.state.word().to_owned()))
+            .params(derivation.params)
+    }
+
+    /// An item could not be read, or only with a password or a reader that is not there. The reason becomes a
+    /// commitment: it may quote names.
+    #[must_use]
+    pub fn item_fail(item: ItemId, original: OriginalId, state: State, reason: &str, reader: &str) -> Self {
+        Self::new(Verb::ItemFail, Ref::Item(item))
+            .uses(Ref::Original(original))
+            .fact("reader", Fact::Text(reader.to_owned()))
+            .fact("state", Fact::Text(state.word().to_owned()))
+            .secret("reason", reason.as_bytes())
+    }
+
+    /// An item holds the same bytes as one received before.
+    #[must_use]
+    pub fn item_duplicate(item: ItemId, original: OriginalId, first: ItemId) -> Self {
+        Self::new(Verb::ItemDuplicate, Ref::Item(item)).uses(Ref::Original(original)).uses(Ref::Item(first))
+    }
+
+    /// A whole case was checked.
+    #[must_use]
+    pub fn fixity(found: &Fixity) -> Self {
+        Self::new(Verb::Fixity, Ref::Case)
+            .fact("altered", Fact::Number(found.altered))
+            .fact("log_deviations", Fact::Number(found.log_deviations))
+            .fact("log_size", Fact::Number(found.log_size))
+            .fact("missing", Fact::Number(found.missing))
+            .fact("originals", Fact::Number(found.originals))
+    }
+
+    /// Makes the act an entry.
+    ///
+    /// # Errors
+    /// [`ActError`], where the log cannot hold it.
+    pub fn seal(self, stamp: &Stamp<'_>, random: Random<'_>) -> Result<Sealed, ActError> {
+        self.check(stamp)?;
+        let mut salt = || {
+            let mut salt = [0; 16];
+            random(&mut salt);
+            salt
+        };
+        let openings: Vec<Opening> =
+            self.secrets.into_iter().map(|(field, value)| Opening { field, salt: salt(), value }).collect();
+        let entry = Entry {
+            seq: stamp.seq,
+            at: stamp.at,
+            actor: stamp.actor.to_owned(),
+            act: self.verb.word().to_owned(),
+            object: self.object.to_string(),
+            used: self.used.iter().map(Ref::to_string).collect(),
+            made: self.made.iter().map(Ref::to_string).collect(),
+            facts: self.facts,
+            sealed: openings.iter().map(|opening| (opening.field.clone(), opening.commitment())).collect(),
+            params: self.params,
+            tool: stamp.tool.to_owned(),
+            salt: salt(),
+        };
+        let bytes = entry.write();
+        if bytes.len() > MAX_ENTRY {
+            Err(ActError::TooLong { bytes: bytes.len() })
+        } else {
+            Ok(Sealed { bytes, openings })
+        }
+    }
+
+    fn check(&self, stamp: &Stamp<'_>) -> Result<(), ActError> {
+        let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        if !(1..=64).contains(&stamp.actor.len()) || !stamp.actor.bytes().all(plain) {
+            return Err(ActError::Actor);
+        }
+        if !(Moment(0)..=LAST_MOMENT).contains(&stamp.at) {
+            return Err(ActError::Moment);
+        }
+        let too_great = |number: u64| i64::try_from(number).map_or(true, |number| number > MAX_NUMBER);
+        if too_great(stamp.seq) {
+            return Err(ActError::Number { name: "seq".to_owned() });
+        }
+        match self.facts.iter().find(|(_, fact)| matches!(fact, Fact::Number(number) if too_great(*number))) {
+            Some((name, _)) => Err(ActError::Number { name: name.clone() }),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Opening {
+    /// The commitment that this opens: `SHA-256(salt ‖ value)`.
+    #[must_use]
+    pub fn commitment(&self) -> Digest {
+        Digest::of(&[&self.salt[..], &self.value].concat())
+    }
+}

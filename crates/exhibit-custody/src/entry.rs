@@ -1,0 +1,161 @@
+//! One entry of the log: the canonical bytes of an act, written and read (RFC 8785 JSON, format version 1).
+//!
+//! What is read is exactly what could have been written: a key too many, a number where a text should be, or any
+//! other spelling of the same values is refused.
+
+use exhibit_model::{Digest, Moment};
+use exhibit_proof::hash::{from_hex, to_hex};
+use exhibit_proof::json::{JsonError, MAX_NUMBER, Value};
+use std::collections::BTreeMap;
+
+use crate::act::Fact;
+
+/// The version of the entry's form.
+pub const VERSION: i64 = 1;
+
+/// The last moment that an entry can state: the end of the year 9999.
+pub const LAST_MOMENT: Moment = Moment(253_402_300_799_999_999);
+
+/// An act as the log holds it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Entry {
+    /// The entry's number, the same as its index in the log.
+    pub seq: u64,
+    /// When the act was done, by the clock of the machine that did it.
+    pub at: Moment,
+    /// Who did it, as the case's pseudonymous id.
+    pub actor: String,
+    /// What was done, such as `item.receive`.
+    pub act: String,
+    /// What it was done to, such as `item:127`.
+    pub object: String,
+    /// What was used for it.
+    pub used: Vec<String>,
+    /// What was made by it.
+    pub made: Vec<String>,
+    /// What else is said in clear.
+    pub facts: BTreeMap<String, Fact>,
+    /// What is said as a commitment: `SHA-256(salt ‖ value)` by the field's name.
+    pub sealed: BTreeMap<String, Digest>,
+    /// SHA-256 of the parameters, where the act had any.
+    pub params: Option<Digest>,
+    /// The program that did it, with its version.
+    pub tool: String,
+    /// What keeps the entry from being guessed from its hash.
+    pub salt: [u8; 16],
+}
+
+/// Why bytes are not an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum EntryError {
+    /// They are not canonical JSON.
+    #[error("it is not canonical JSON")]
+    Json(#[source] JsonError),
+    /// The form has another version.
+    #[error("its form has a version other than {VERSION}")]
+    Version,
+    /// A member is missing or is not what it must be.
+    #[error("its member `{name}` is missing or not what it must be")]
+    Member {
+        /// The member's name.
+        name: &'static str,
+    },
+    /// It has members that the form does not know.
+    #[error("it has members that the form does not know")]
+    Unknown,
+}
+
+impl Entry {
+    /// The entry's canonical bytes.
+    #[must_use]
+    pub fn write(&self) -> Vec<u8> {
+        let text = |text: &String| Value::Text(text.clone());
+        let digest = |digest: &Digest| Value::Text(digest.to_hex());
+        let facts = self.facts.iter().map(|(name, fact)| (name.clone(), fact.to_value())).collect();
+        let sealed = self.sealed.iter().map(|(name, hash)| (name.clone(), digest(hash))).collect();
+        let members = [
+            ("v", Value::Number(VERSION)),
+            ("seq", whole(self.seq)),
+            ("at", Value::Text(to_micros(self.at))),
+            ("actor", text(&self.actor)),
+            ("act", text(&self.act)),
+            ("object", text(&self.object)),
+            ("used", Value::List(self.used.iter().map(text).collect())),
+            ("made", Value::List(self.made.iter().map(text).collect())),
+            ("facts", Value::Map(facts)),
+            ("sealed", Value::Map(sealed)),
+            ("tool", text(&self.tool)),
+            ("salt", Value::Text(to_hex(&self.salt))),
+        ];
+        let params = self.params.as_ref().map(|params| ("params_sha256", digest(params)));
+        let members = members.into_iter().chain(params);
+        Value::Map(members.map(|(name, value)| (name.to_owned(), value)).collect()).write().into_bytes()
+    }
+
+    /// Reads an entry's bytes.
+    ///
+    /// # Errors
+    /// [`EntryError`] for anything that [`Self::write`] would not have written the same way.
+    pub fn read(bytes: &[u8]) -> Result<Self, EntryError> {
+        let value = Value::read(bytes).map_err(EntryError::Json)?;
+        if value.get("v").and_then(Value::as_number) != Some(VERSION) {
+            return Err(EntryError::Version);
+        }
+        let entry = Self {
+            seq: member(&value, "seq", |v| u64::try_from(v.as_number()?).ok())?,
+            at: member(&value, "at", |v| from_micros(v.as_text()?))?,
+            actor: member(&value, "actor", text)?,
+            act: member(&value, "act", text)?,
+            object: member(&value, "object", text)?,
+            used: member(&value, "used", texts)?,
+            made: member(&value, "made", texts)?,
+            facts: member(&value, "facts", |v| map(v, Fact::from_value))?,
+            sealed: member(&value, "sealed", |v| map(v, digest))?,
+            params: value.get("params_sha256").map(|_| member(&value, "params_sha256", digest)).transpose()?,
+            tool: member(&value, "tool", text)?,
+            salt: member(&value, "salt", |v| from_hex(v.as_text()?)?.try_into().ok())?,
+        };
+        if entry.write() == bytes { Ok(entry) } else { Err(EntryError::Unknown) }
+    }
+}
+
+fn member<T>(value: &Value, name: &'static str, read: impl Fn(&Value) -> Option<T>) -> Result<T, EntryError> {
+    value.get(name).and_then(read).ok_or(EntryError::Member { name })
+}
+
+fn text(value: &Value) -> Option<String> {
+    value.as_text().map(str::to_owned)
+}
+
+fn texts(value: &Value) -> Option<Vec<String>> {
+    value.as_list()?.iter().map(text).collect()
+}
+
+fn digest(value: &Value) -> Option<Digest> {
+    Digest::parse(value.as_text()?).ok()
+}
+
+fn map<T>(value: &Value, read: impl Fn(&Value) -> Option<T>) -> Option<BTreeMap<String, T>> {
+    let Value::Map(map) = value else { return None };
+    map.iter().map(|(name, value)| Some((name.clone(), read(value)?))).collect()
+}
+
+// Numbers above 2^53 - 1 are refused before an entry is made, so none is altered here.
+pub(crate) fn whole(number: u64) -> Value {
+    Value::Number(i64::try_from(number).unwrap_or(MAX_NUMBER).min(MAX_NUMBER))
+}
+
+fn to_micros(at: Moment) -> String {
+    let seconds = at.to_rfc3339();
+    format!("{}.{:06}Z", seconds.trim_end_matches('Z'), at.0.rem_euclid(1_000_000))
+}
+
+fn from_micros(text: &str) -> Option<Moment> {
+    let number = |range| text.get(range).filter(|t: &&str| t.bytes().all(|b| b.is_ascii_digit()))?.parse::<u32>().ok();
+    let [year, month, day] = [number(0..4)?, number(5..7)?, number(8..10)?];
+    let [hour, minute, second] = [number(11..13)?, number(14..16)?, number(17..19)?];
+    let whole = Moment::from_civil(i64::from(year), month, day, hour, minute, second)?;
+    let moment = Moment(whole.0 + i64::from(number(20..26)?));
+    let sound = (Moment(0)..=LAST_MOMENT).contains(&moment) && to_micros(moment) == text;
+    sound.then_some(moment)
+}

@@ -1,0 +1,151 @@
+//! A log's folder on disk: reading within bounds, writing durably.
+//!
+//! Files whose names no signed checkpoint refers to are written in place; only the checkpoint is replaced, by
+//! renaming. Nothing here undoes anything: an interrupted step leaves what a killed program would leave.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+/// How many files are held open at once while they are made durable.
+const OPEN_AT_ONCE: usize = 128;
+
+/// The folder of one log.
+#[derive(Clone, Debug)]
+pub(crate) struct Folder {
+    path: PathBuf,
+    #[cfg(test)]
+    pub(crate) crash: crate::log::tests::Crash,
+}
+
+/// One change to the disk, told before it is made so that tests can break off there.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Step<'a> {
+    MakeFolder(&'a Path),
+    Write(&'a Path, &'a [u8]),
+    SyncFile(&'a Path),
+    SyncFolder(&'a Path),
+    Rename(&'a Path, &'a Path),
+    Remove(&'a Path),
+}
+
+impl Folder {
+    pub(crate) fn new(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+            #[cfg(test)]
+            crash: crate::log::tests::Crash::default(),
+        }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Reads a file of at most `limit` bytes.
+    pub(crate) fn read(&self, name: &str, limit: usize) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let file = File::open(self.path.join(name))?;
+        let read = file.take(limit as u64 + 1).read_to_end(&mut bytes)?;
+        if read > limit {
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, "longer than any such file can be"));
+        }
+        Ok(bytes)
+    }
+
+    /// Makes the folder itself where it is not there.
+    pub(crate) fn make(&self) -> io::Result<()> {
+        if !self.path.is_dir() {
+            self.step(&Step::MakeFolder(&self.path))?;
+            fs::create_dir(&self.path)?;
+        }
+        self.sync_folder(self.path.parent().unwrap_or(Path::new(".")))
+    }
+
+    /// Writes files whose names nothing refers to yet, and makes them durable together with their folders.
+    pub(crate) fn write_all(&self, files: &[(String, Vec<u8>)]) -> io::Result<()> {
+        let mut folders = BTreeSet::new();
+        for group in files.chunks(OPEN_AT_ONCE) {
+            let mut open = Vec::new();
+            for (name, bytes) in group {
+                let path = self.path.join(name);
+                self.make_parents(&path, &mut folders)?;
+                open.push((self.write(&path, bytes)?, path));
+            }
+            for (file, path) in open {
+                self.step(&Step::SyncFile(&path))?;
+                file.sync_all()?;
+            }
+        }
+        folders.iter().try_for_each(|folder| self.sync_folder(folder))
+    }
+
+    /// Replaces a file at once and durably: it has either its old bytes or the new ones.
+    pub(crate) fn replace(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        let (path, new) = (self.path.join(name), self.path.join(format!("{name}.new")));
+        let file = self.write(&new, bytes)?;
+        self.step(&Step::SyncFile(&new))?;
+        file.sync_all()?;
+        self.step(&Step::Rename(&new, &path))?;
+        fs::rename(&new, &path)?;
+        self.sync_folder(&self.path)
+    }
+
+    /// Removes every file of a folder but one, and the folder itself once it is empty.
+    pub(crate) fn remove_all_but(&self, name: &str, kept: Option<&str>) -> io::Result<()> {
+        let folder = self.path.join(name);
+        if !folder.is_dir() {
+            return Ok(());
+        }
+        for file in fs::read_dir(&folder)? {
+            let file = file?;
+            if kept.is_none_or(|kept| file.file_name() != *kept) {
+                self.step(&Step::Remove(&file.path()))?;
+                fs::remove_file(file.path())?;
+            }
+        }
+        if kept.is_none() { fs::remove_dir(&folder) } else { Ok(()) }
+    }
+
+    fn make_parents(&self, path: &Path, folders: &mut BTreeSet<PathBuf>) -> io::Result<()> {
+        let Some(parent) = path.parent() else { return Ok(()) };
+        folders.insert(parent.to_owned());
+        if parent == self.path || parent.is_dir() {
+            return Ok(());
+        }
+        self.make_parents(parent, folders)?;
+        self.step(&Step::MakeFolder(parent))?;
+        fs::create_dir(parent)
+    }
+
+    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<File> {
+        self.step(&Step::Write(path, bytes))?;
+        let mut file = File::create(path)?;
+        file.write_all(bytes)?;
+        Ok(file)
+    }
+
+    fn sync_folder(&self, path: &Path) -> io::Result<()> {
+        self.step(&Step::SyncFolder(path))?;
+        sync_folder(path)
+    }
+
+    #[cfg(test)]
+    fn step(&self, step: &Step<'_>) -> io::Result<()> {
+        self.crash.step(step)
+    }
+
+    #[cfg(not(test))]
+    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "tests break off here")]
+    fn step(&self, _: &Step<'_>) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Makes a folder's list of names durable.
+pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
+    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+    rustix::fs::fsync(File::open(path)?)?;
+    Ok(())
+}

@@ -1,0 +1,494 @@
+//! The log on disk: tiles of hashes, bundles of entries, and a signed checkpoint that says how much of them counts.
+//!
+//! The checkpoint is the only file that is ever replaced, and it is replaced last. So at every instant the folder
+//! holds a whole log of the size that its checkpoint states; files of an append that was broken off are not
+//! referred to, and the next append writes over them. Opening a log never deletes anything.
+
+use crate::folder::Folder;
+use crate::key::Key;
+use exhibit_proof::proof::LogProof;
+use exhibit_proof::tile::{self, FULL, Layer, MAX_ENTRY, TileName};
+use exhibit_proof::tree::{self, Subtree};
+use exhibit_proof::{Checkpoint, CheckpointError, Frontier, Hash, Note, NoteError, ProofError, VerifierKey};
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+pub(crate) const KEY_FILE: &str = "key.pub";
+pub(crate) const CHECKPOINT_FILE: &str = "checkpoint";
+pub(crate) const LOCK_FILE: &str = "lock";
+/// The most bytes that a key file or checkpoint may have.
+pub(crate) const MAX_NOTE: usize = 64 << 10;
+/// The most bytes that a bundle can have.
+pub(crate) const MAX_BUNDLE: usize = FULL as usize * (MAX_ENTRY + 2);
+
+/// How far a log reaches.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Head {
+    /// How many entries it has.
+    pub size: u64,
+    /// The root of its tree.
+    pub root: Hash,
+}
+
+/// A log, for reading. It keeps the state that it had when it was opened.
+#[derive(Clone, Debug)]
+pub struct Log {
+    folder: Folder,
+    verifier: VerifierKey,
+    checkpoint: Note,
+    head: Head,
+}
+
+/// A log, for appending. There is one at a time: it holds a lock.
+#[derive(Debug)]
+pub struct Writer {
+    log: Log,
+    key: Key,
+    frontier: Frontier,
+    // The bytes of the last, partial entry bundle.
+    tail: Vec<u8>,
+    // Released when dropped, also by a crash.
+    _lock: File,
+}
+
+/// Why a log cannot be read or appended to.
+#[derive(Debug, thiserror::Error)]
+pub enum LogError {
+    /// A file could not be read.
+    #[error("could not read {}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// An append could not be written. The log is as it was before.
+    #[error("could not write to the log in {}; nothing was appended", path.display())]
+    Write {
+        /// The log's folder.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// There is a log already where a new one should begin.
+    #[error("a log is there already in {}", path.display())]
+    Exists {
+        /// The log's folder.
+        path: PathBuf,
+    },
+    /// Another program appends to the log.
+    #[error("another program has the log in {} open for writing", path.display())]
+    Locked {
+        /// The log's folder.
+        path: PathBuf,
+    },
+    /// The log's public key is not one.
+    #[error("{KEY_FILE} does not hold the log's public key")]
+    PublicKey(#[source] NoteError),
+    /// The checkpoint is not a signed note, or not signed by the log's key.
+    #[error("the checkpoint is not signed by the log's key")]
+    Signature(#[source] NoteError),
+    /// What is signed is not a checkpoint.
+    #[error("what is signed is not a checkpoint")]
+    Checkpoint(#[source] CheckpointError),
+    /// The checkpoint is of another log.
+    #[error("the checkpoint is of another log")]
+    Origin,
+    /// The signing key is not the one that the log was begun with.
+    #[error("the signing key is not the one of this log")]
+    WrongKey,
+    /// A file of the log is not what it must be; checking the whole log tells more.
+    #[error("{name} is not what it must be; check the whole log")]
+    Damaged {
+        /// The file's name within the log's folder.
+        name: String,
+    },
+    /// The tiles do not give the checkpoint's root; checking the whole log tells more.
+    #[error("the log's hashes do not give its signed root; check the whole log")]
+    Root,
+    /// The checkpoint was replaced by something else while the log was open.
+    #[error("the log was changed by something else while it was open")]
+    ChangedUnderneath,
+    /// An entry is too long.
+    #[error("entry {place} has {bytes} bytes; the log takes {MAX_ENTRY}")]
+    EntryTooLong {
+        /// Its place among the entries given, from 0.
+        place: usize,
+        /// How many bytes it has.
+        bytes: usize,
+    },
+    /// The entries begin after the log's end: entries between were lost, or the log was rolled back.
+    #[error("the log ends at {size} but the entries begin at {first}: it was rolled back, or entries were lost")]
+    Gap {
+        /// How many entries the log has.
+        size: u64,
+        /// The number of the first entry given.
+        first: u64,
+    },
+    /// The log holds another entry under the number of one given.
+    #[error("the log holds another entry under number {index}")]
+    OtherEntry {
+        /// The number.
+        index: u64,
+    },
+    /// There is no such entry, or no such older log.
+    #[error("the log does not reach that far")]
+    OutOfRange(#[from] ProofError),
+}
+
+impl Log {
+    /// Opens a log for reading and checks its signature. To check all of it, see [`crate::check_log`].
+    ///
+    /// # Errors
+    /// [`LogError`], where key or checkpoint are not what they must be.
+    pub fn open(folder: &Path) -> Result<Self, LogError> {
+        Self::open_in(Folder::new(folder))
+    }
+
+    /// How many entries the log has.
+    #[must_use]
+    pub const fn size(&self) -> u64 {
+        self.head.size
+    }
+
+    /// The log's size and root.
+    #[must_use]
+    pub const fn head(&self) -> Head {
+        self.head
+    }
+
+    /// The log's identity, such as `9f3a5c0d71b2e846/custody`.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        self.verifier.name()
+    }
+
+    /// The key that signs the log.
+    #[must_use]
+    pub const fn verifier(&self) -> &VerifierKey {
+        &self.verifier
+    }
+
+    /// The signed checkpoint, exactly as stored.
+    #[must_use]
+    pub fn checkpoint(&self) -> String {
+        self.checkpoint.to_string()
+    }
+
+    /// The bytes of the entry at `index`, checked against its leaf hash.
+    ///
+    /// # Errors
+    /// [`LogError`], where there is none or it does not fit its hash.
+    pub fn entry(&self, index: u64) -> Result<Vec<u8>, LogError> {
+        let name = self.tile_holding(Layer::Entries, index)?;
+        let place = usize::try_from(index % u64::from(FULL)).unwrap_or(usize::MAX);
+        let mut entries = self.bundle(name)?;
+        let hashes = self.hashes(TileName { layer: Layer::Hashes(0), ..name })?;
+        let entry = entries.swap_remove(place);
+        if Hash::leaf(&entry) == hashes[place] { Ok(entry) } else { Err(LogError::Damaged { name: name.path() }) }
+    }
+
+    /// The proof that the entry at `index` stands in the log, the sibling's hash first.
+    ///
+    /// # Errors
+    /// [`LogError`], where there is none or tiles cannot be read.
+    pub fn inclusion_proof(&self, index: u64) -> Result<Vec<Hash>, LogError> {
+        tree::inclusion(index, self.size(), &mut |subtree| self.subtree(subtree))
+    }
+
+    /// The proof that the log still begins with the `old_size` entries that it once had.
+    ///
+    /// # Errors
+    /// [`LogError`], where it is shorter or tiles cannot be read.
+    pub fn consistency_proof(&self, old_size: u64) -> Result<Vec<Hash>, LogError> {
+        tree::consistency(old_size, self.size(), &mut |subtree| self.subtree(subtree))
+    }
+
+    /// The proof of the entry at `index` as a text that travels alone (a `.tlog-proof` file).
+    ///
+    /// # Errors
+    /// [`LogError`], where there is none or tiles cannot be read.
+    pub fn tlog_proof(&self, index: u64) -> Result<String, LogError> {
+        let hashes = self.inclusion_proof(index)?;
+        Ok(LogProof { extra: None, index, hashes, checkpoint: self.checkpoint.clone() }.write())
+    }
+
+    fn open_in(folder: Folder) -> Result<Self, LogError> {
+        let read = |name: &str| {
+            let unreadable = |source| LogError::Read { path: folder.path().join(name), source };
+            folder.read(name, MAX_NOTE).map_err(unreadable)
+        };
+        let verifier = read_key(&read(KEY_FILE)?).map_err(LogError::PublicKey)?;
+        let checkpoint = Note::parse(&read(CHECKPOINT_FILE)?).map_err(LogError::Signature)?;
+        checkpoint.verify(&verifier).map_err(LogError::Signature)?;
+        let Checkpoint { origin, size, root, .. } =
+            Checkpoint::parse(&checkpoint.text).map_err(LogError::Checkpoint)?;
+        if origin != verifier.name() {
+            return Err(LogError::Origin);
+        }
+        Ok(Self { folder, verifier, checkpoint, head: Head { size, root } })
+    }
+
+    fn tile_holding(&self, layer: Layer, position: u64) -> Result<TileName, LogError> {
+        TileName::holding(layer, position, self.size())
+            .ok_or_else(|| ProofError::OutOfRange { asked: position, size: self.size() }.into())
+    }
+
+    fn subtree(&self, subtree: Subtree) -> Result<Hash, LogError> {
+        tile::subtree_hash(subtree, self.size(), &mut |name| self.hashes(name))
+    }
+
+    fn hashes(&self, name: TileName) -> Result<Vec<Hash>, LogError> {
+        let (bytes, width) = self.read_tile(name, usize::from(FULL) * 32)?;
+        let mut hashes = tile::read_hashes(&bytes, width).ok_or_else(|| LogError::Damaged { name: name.path() })?;
+        hashes.truncate(usize::from(name.width));
+        Ok(hashes)
+    }
+
+    fn bundle(&self, name: TileName) -> Result<Vec<Vec<u8>>, LogError> {
+        let (bytes, width) = self.read_tile(name, MAX_BUNDLE)?;
+        let entries = tile::read_entries(&bytes).filter(|entries| entries.len() == usize::from(width));
+        let entries = entries.ok_or_else(|| LogError::Damaged { name: name.path() })?;
+        Ok(entries.into_iter().take(usize::from(name.width)).map(<[u8]>::to_vec).collect())
+    }
+
+    // A writer removes a partial tile once a wider one is signed for. A reader that still has the older checkpoint
+    // then finds its tile as the beginning of the wider one.
+    fn read_tile(&self, name: TileName, limit: usize) -> Result<(Vec<u8>, u16), LogError> {
+        let read = |name: TileName| self.folder.read(&name.path(), limit).map(|bytes| (bytes, name.width));
+        let unreadable = |source| LogError::Read { path: self.folder.path().join(name.path()), source };
+        let source = match read(name) {
+            Err(source) if source.kind() == io::ErrorKind::NotFound => source,
+            outcome => return outcome.map_err(unreadable),
+        };
+        let now = Self::open_in(self.folder.clone())?;
+        let wider = TileName::holding(name.layer, name.index * u64::from(FULL), now.size());
+        match wider.filter(|wider| wider.width > name.width) {
+            Some(wider) => read(wider).map_err(unreadable),
+            None => Err(unreadable(source)),
+        }
+    }
+}
+
+impl Writer {
+    /// Begins a log in `folder`, which is made if it is not there; its parent must be there.
+    ///
+    /// # Errors
+    /// [`LogError::Exists`], where a log is there already; others where it cannot be written.
+    pub fn create(folder: &Path, key: Key) -> Result<Self, LogError> {
+        let disk = Folder::new(folder);
+        let failed = |source| LogError::Write { path: folder.to_owned(), source };
+        if folder.join(CHECKPOINT_FILE).exists() {
+            return Err(LogError::Exists { path: folder.to_owned() });
+        }
+        disk.make().map_err(failed)?;
+        disk.replace(KEY_FILE, format!("{}\n", key.verifier()).as_bytes()).map_err(failed)?;
+        let checkpoint = sign(&key, Head { size: 0, root: Hash::empty() });
+        disk.replace(CHECKPOINT_FILE, checkpoint.to_string().as_bytes()).map_err(failed)?;
+        Self::open(folder, key)
+    }
+
+    /// Opens a log for appending.
+    ///
+    /// # Errors
+    /// [`LogError`], where the log is locked, is not this key's, or its end is damaged.
+    pub fn open(folder: &Path, key: Key) -> Result<Self, LogError> {
+        Self::open_in(Folder::new(folder), key)
+    }
+
+    /// The log as it now is.
+    #[must_use]
+    pub const fn log(&self) -> &Log {
+        &self.log
+    }
+
+    /// Appends entries, signs, and returns the number of the first once all of it is durable.
+    ///
+    /// # Errors
+    /// [`LogError`]; the log on disk then is either as before or, where only the last step failed, already has all
+    /// of the entries: open it again to know.
+    pub fn append(&mut self, entries: &[Vec<u8>]) -> Result<u64, LogError> {
+        let old = self.log.head;
+        if entries.is_empty() {
+            return Ok(old.size);
+        }
+        let mut grown = Growth { frontier: self.frontier.clone(), tail: self.tail.clone(), files: Vec::new() };
+        for (entry, place) in entries.iter().zip(0..) {
+            if !grown.push(entry) {
+                return Err(LogError::EntryTooLong { place, bytes: entry.len() });
+            }
+        }
+        grown.push_partial(old.size);
+        let head = Head { size: grown.frontier.size(), root: grown.frontier.root() };
+        let checkpoint = sign(&self.key, head);
+        self.commit(&grown.files, &checkpoint)?;
+        self.frontier = grown.frontier;
+        self.tail = grown.tail;
+        self.log.checkpoint = checkpoint;
+        self.log.head = head;
+        self.tidy(old.size);
+        Ok(old.size)
+    }
+
+    /// Brings the log up to entries numbered from `first` on, and returns its size.
+    ///
+    /// Entries that the log has already are compared and not appended again. So a caller that keeps entries in an
+    /// outbox until this returns may call it again after any crash: each entry is in the log exactly once.
+    ///
+    /// # Errors
+    /// [`LogError::Gap`] where `first` lies beyond the log's end, [`LogError::OtherEntry`] where the log has another
+    /// entry under the same number; nothing is appended then. Otherwise as [`Self::append`].
+    pub fn append_from(&mut self, first: u64, entries: &[Vec<u8>]) -> Result<u64, LogError> {
+        let size = self.log.size();
+        let held = size.checked_sub(first).ok_or(LogError::Gap { size, first })?;
+        let held = usize::try_from(held).unwrap_or(usize::MAX).min(entries.len());
+        self.log.compare(first, &entries[..held])?;
+        self.append(&entries[held..])?;
+        Ok(self.log.size())
+    }
+
+    fn open_in(folder: Folder, key: Key) -> Result<Self, LogError> {
+        let lock = lock(&folder)?;
+        let log = Log::open_in(folder)?;
+        if log.verifier != *key.verifier() {
+            return Err(LogError::WrongKey);
+        }
+        let frontier = Frontier::load(log.size(), &mut |name| log.hashes(name))?;
+        if frontier.root() != log.head.root {
+            return Err(LogError::Root);
+        }
+        let tail = log.read_tail(&frontier)?;
+        Ok(Self { log, key, frontier, tail, _lock: lock })
+    }
+
+    fn commit(&self, files: &[(String, Vec<u8>)], checkpoint: &Note) -> Result<(), LogError> {
+        let folder = &self.log.folder;
+        let failed = |source| LogError::Write { path: folder.path().to_owned(), source };
+        let unreadable = |source| LogError::Read { path: folder.path().join(CHECKPOINT_FILE), source };
+        // A log must never sign two histories: what lies there must be what was signed last.
+        let current = folder.read(CHECKPOINT_FILE, MAX_NOTE).map_err(unreadable)?;
+        if current != self.log.checkpoint().into_bytes() {
+            return Err(LogError::ChangedUnderneath);
+        }
+        folder.write_all(files).map_err(failed)?;
+        folder.replace(CHECKPOINT_FILE, checkpoint.to_string().as_bytes()).map_err(failed)
+    }
+
+    // Removes partial tiles that the new checkpoint does not refer to. Failing to is no failure of the append: a
+    // check names what is left over, and the next append tries again.
+    fn tidy(&self, old_size: u64) {
+        for layer in (0..8).map(Layer::Hashes).chain([Layer::Entries]) {
+            let (old, new) = (layer.count(old_size), layer.count(self.log.size()));
+            if new == 0 {
+                continue;
+            }
+            let current = TileName::holding(layer, new - 1, self.log.size()).filter(|tile| tile.width < FULL);
+            // One tile further back: an append before this one may have ended before it had tidied.
+            for index in (old / u64::from(FULL)).saturating_sub(1)..=new / u64::from(FULL) {
+                let kept = current.filter(|tile| tile.index == index).map(|tile| tile.width.to_string());
+                let folder = format!("{}.p", TileName { layer, index, width: FULL }.path());
+                if self.log.folder.remove_all_but(&folder, kept.as_deref()).is_err() {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+impl Log {
+    // Whether the log holds these entries from `first` on.
+    fn compare(&self, first: u64, entries: &[Vec<u8>]) -> Result<(), LogError> {
+        let mut held: (Option<TileName>, Vec<Vec<u8>>) = (None, Vec::new());
+        for (entry, index) in entries.iter().zip(first..) {
+            let name = self.tile_holding(Layer::Entries, index)?;
+            if held.0 != Some(name) {
+                held = (Some(name), self.bundle(name)?);
+            }
+            let place = usize::try_from(index % u64::from(FULL)).unwrap_or(usize::MAX);
+            if held.1.get(place) != Some(entry) {
+                return Err(LogError::OtherEntry { index });
+            }
+        }
+        Ok(())
+    }
+
+    // The bytes of the last, partial bundle, checked against the hashes that will be built upon.
+    fn read_tail(&self, frontier: &Frontier) -> Result<Vec<u8>, LogError> {
+        let last = self.size().checked_sub(1).and_then(|last| TileName::holding(Layer::Entries, last, self.size()));
+        let Some(name) = last.filter(|tile| tile.width < FULL) else { return Ok(Vec::new()) };
+        let entries = self.bundle(name)?;
+        let hashes: Vec<Hash> = entries.iter().map(|entry| Hash::leaf(entry)).collect();
+        let leaves = frontier.partial_tiles().find(|(tile, _)| tile.layer == Layer::Hashes(0));
+        if leaves.is_none_or(|(_, bytes)| bytes != tile::write_hashes(&hashes)) {
+            return Err(LogError::Damaged { name: name.path() });
+        }
+        let mut tail = Vec::new();
+        let whole = entries.iter().all(|entry| tile::push_entry(&mut tail, entry));
+        if whole { Ok(tail) } else { Err(LogError::Damaged { name: name.path() }) }
+    }
+}
+
+// A log while it grows in memory, with the files that must be written for it.
+struct Growth {
+    frontier: Frontier,
+    tail: Vec<u8>,
+    files: Vec<(String, Vec<u8>)>,
+}
+
+impl Growth {
+    fn push(&mut self, entry: &[u8]) -> bool {
+        if !tile::push_entry(&mut self.tail, entry) {
+            return false;
+        }
+        let files = &mut self.files;
+        self.frontier.push(Hash::leaf(entry), &mut |name, bytes| files.push((name.path(), bytes)));
+        let size = self.frontier.size();
+        if size.is_multiple_of(u64::from(FULL)) {
+            let name = TileName { layer: Layer::Entries, index: size / u64::from(FULL) - 1, width: FULL };
+            self.files.push((name.path(), std::mem::take(&mut self.tail)));
+        }
+        true
+    }
+
+    // Tiles that did not grow are there already, and signed for: they are not written again.
+    fn push_partial(&mut self, old_size: u64) {
+        let size = self.frontier.size();
+        for (name, bytes) in self.frontier.partial_tiles() {
+            if name.layer.count(old_size) != name.layer.count(size) {
+                self.files.push((name.path(), bytes));
+            }
+        }
+        if let Some(name) = TileName::holding(Layer::Entries, size - 1, size).filter(|name| name.width < FULL) {
+            self.files.push((name.path(), self.tail.clone()));
+        }
+    }
+}
+
+pub(crate) fn read_key(file: &[u8]) -> Result<VerifierKey, NoteError> {
+    let text = str::from_utf8(file).map_err(|_| NoteError::NotUtf8)?;
+    VerifierKey::parse(text.strip_suffix('\n').ok_or(NoteError::KeyShape)?)
+}
+
+fn sign(key: &Key, head: Head) -> Note {
+    let origin = key.verifier().name().to_owned();
+    let text = Checkpoint { origin, size: head.size, root: head.root, extensions: Vec::new() }.text();
+    Note { signatures: vec![key.signer().sign(&text)], text }
+}
+
+fn lock(folder: &Folder) -> Result<File, LogError> {
+    let path = folder.path().join(LOCK_FILE);
+    let unreadable = |source| LogError::Read { path: path.clone(), source };
+    let file = File::options().write(true).create(true).truncate(false).open(&path).map_err(unreadable)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(LogError::Locked { path: folder.path().to_owned() }),
+        Err(std::fs::TryLockError::Error(source)) => Err(unreadable(source)),
+    }
+}
+
+#[cfg(test)]
+#[path = "log_tests.rs"]
+pub(crate) mod tests;

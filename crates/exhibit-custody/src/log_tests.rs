@@ -1,0 +1,263 @@
+//! Tests of the log on disk: growing, reading back, and being killed or losing power at every step.
+
+use super::*;
+use crate::act::{Act, Stamp};
+use crate::check::{Remembered, check_log};
+use crate::folder::Step;
+use exhibit_model::Moment;
+use std::collections::BTreeSet;
+use std::fs;
+use std::sync::{Arc, Mutex};
+use tempfile::TempDir;
+
+/// Where a test breaks off writing, and what was not durable by then.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Crash(Arc<Mutex<Option<Disk>>>);
+
+#[derive(Debug, Default)]
+struct Disk {
+    steps_left: usize,
+    unsynced_files: BTreeSet<PathBuf>,
+    unsynced_names: BTreeSet<PathBuf>,
+}
+
+impl Crash {
+    pub(crate) fn step(&self, step: &Step<'_>) -> io::Result<()> {
+        let mut disk = self.0.lock().expect("no test panics here");
+        let Some(disk) = disk.as_mut() else { return Ok(()) };
+        if disk.steps_left == 0 {
+            // A file that was being written when the program died may have any part of its bytes.
+            if let Step::Write(path, bytes) = step {
+                fs::write(path, &bytes[..bytes.len() / 2])?;
+                disk.unsynced_files.insert(path.to_path_buf());
+                disk.unsynced_names.insert(path.to_path_buf());
+            }
+            return Err(io::Error::other("the test breaks off here"));
+        }
+        disk.steps_left -= 1;
+        match *step {
+            Step::Write(path, _) => {
+                disk.unsynced_files.insert(path.to_owned());
+                disk.unsynced_names.insert(path.to_owned());
+            }
+            Step::MakeFolder(path) => {
+                disk.unsynced_names.insert(path.to_owned());
+            }
+            Step::SyncFile(path) => {
+                disk.unsynced_files.remove(path);
+            }
+            Step::SyncFolder(folder) => disk.unsynced_names.retain(|path| path.parent() != Some(folder)),
+            Step::Rename(..) | Step::Remove(_) => {}
+        }
+        Ok(())
+    }
+
+    fn after(steps: usize) -> Self {
+        Self(Arc::new(Mutex::new(Some(Disk { steps_left: steps, ..Disk::default() }))))
+    }
+
+    // Takes from the disk what a power cut may take: the bytes of files and the names in folders that were not synced.
+    fn cut_power(&self) {
+        let disk = self.0.lock().expect("no test panics here").take().expect("a crash was set");
+        for path in disk.unsynced_files {
+            if path.exists() {
+                fs::write(path, b"").expect("emptied");
+            }
+        }
+        for path in disk.unsynced_names.iter().rev() {
+            if path.is_dir() {
+                fs::remove_dir_all(path).expect("removed");
+            } else if path.exists() {
+                fs::remove_file(path).expect("removed");
+            }
+        }
+    }
+}
+
+pub(crate) fn key(byte: u8) -> Key {
+    Key::generate("custody", &mut |bytes| bytes.fill(byte))
+}
+
+/// Acts in their canonical form, numbered from `first` on.
+pub(crate) fn acts(first: u64, count: u64) -> Vec<Vec<u8>> {
+    let entry = |seq| {
+        let stamp = Stamp { seq, at: Moment(1_700_000_000_000_000), actor: "a1", tool: "exhibit 0.1.0" };
+        let act = if seq == 0 {
+            Act::case_open(key(7).verifier())
+        } else {
+            Act::source_receive(i64::try_from(seq).expect("small"), crate::act::Channel::Folder, b"/home/x")
+        };
+        act.seal(&stamp, &mut |bytes| bytes.fill(u8::try_from(seq % 251).expect("small"))).expect("an entry").bytes
+    };
+    (first..first + count).map(entry).collect()
+}
+
+fn new_log() -> (TempDir, PathBuf, Writer) {
+    let parent = TempDir::new().expect("a folder");
+    let folder = parent.path().join("custody");
+    let writer = Writer::create(&folder, key(7)).expect("a log");
+    (parent, folder, writer)
+}
+
+pub(crate) fn assert_holds(folder: &Path, size: u64) {
+    let report = check_log(folder, &Remembered::default());
+    assert!(report.deviations.is_empty(), "{:?}", report.deviations);
+    assert!(report.entries_give_root);
+    assert_eq!(report.entries, size);
+}
+
+#[test]
+fn a_log_grows_and_every_entry_is_read_back_and_proved() {
+    let (_parent, folder, mut writer) = new_log();
+    assert_holds(&folder, 0);
+    let entries = acts(0, 1300);
+    let mut size = 0;
+    let mut older = vec![writer.log().head()];
+    for batch in [1, 2, 250, 3, 1, 255, 256, 0, 500, 32] {
+        let part = &entries[size..size + batch];
+        assert_eq!(writer.append(part).expect("appended"), size as u64);
+        size += batch;
+        assert_holds(&folder, size as u64);
+        older.push(writer.log().head());
+    }
+    let log = Log::open(&folder).expect("a log");
+    assert_eq!((log.size(), log.head()), (1300, writer.log().head()));
+    for index in [0, 1, 255, 256, 700, 1279, 1280, 1299] {
+        let entry = log.entry(index).expect("an entry");
+        assert_eq!(entry, entries[usize::try_from(index).expect("small")]);
+        let proof = LogProof::read(log.tlog_proof(index).expect("a proof").as_bytes()).expect("read");
+        assert_eq!(proof.verify(&entry, log.verifier()).expect("proved").size, 1300);
+        assert!(proof.verify(b"another", log.verifier()).is_err());
+    }
+    for head in older {
+        let proof = log.consistency_proof(head.size).expect("a proof");
+        tree::check_consistency(head.size, head.root, 1300, log.head().root, &proof).expect("consistent");
+    }
+    assert!(matches!(log.entry(1300), Err(LogError::OutOfRange(_))));
+    assert!(matches!(log.inclusion_proof(1300), Err(LogError::OutOfRange(_))));
+    assert!(matches!(log.consistency_proof(1301), Err(LogError::OutOfRange(_))));
+}
+
+#[test]
+fn a_reader_keeps_its_state_while_the_log_grows() {
+    let (_parent, folder, mut writer) = new_log();
+    writer.append(&acts(0, 10)).expect("appended");
+    let log = Log::open(&folder).expect("a log");
+    writer.append(&acts(10, 300)).expect("appended");
+    let entry = log.entry(9).expect("an entry");
+    assert_eq!(entry, acts(9, 1)[0]);
+    let proof = LogProof::read(log.tlog_proof(9).expect("a proof").as_bytes()).expect("read");
+    assert_eq!(proof.verify(&entry, log.verifier()).expect("proved").size, 10);
+    assert!(log.entry(10).is_err());
+}
+
+#[test]
+fn an_outbox_is_flushed_exactly_once() {
+    let (_parent, folder, mut writer) = new_log();
+    let entries = acts(0, 400);
+    assert_eq!(writer.append_from(0, &entries[..300]).expect("flushed"), 300);
+    assert_eq!(writer.append_from(0, &entries[..300]).expect("flushed"), 300);
+    assert_eq!(writer.append_from(250, &entries[250..]).expect("flushed"), 400);
+    assert_eq!(writer.append_from(10, &entries[10..20]).expect("flushed"), 400);
+    assert!(matches!(writer.append_from(401, &acts(401, 1)), Err(LogError::Gap { size: 400, first: 401 })));
+    let mut others = acts(298, 4);
+    others[1] = b"another".to_vec();
+    assert!(matches!(writer.append_from(298, &others), Err(LogError::OtherEntry { index: 299 })));
+    assert_holds(&folder, 400);
+}
+
+#[test]
+fn what_may_not_be_appended_changes_nothing() {
+    let (_parent, folder, mut writer) = new_log();
+    writer.append(&acts(0, 3)).expect("appended");
+    let long = vec![acts(3, 1).remove(0), vec![b'x'; MAX_ENTRY + 1]];
+    assert!(matches!(writer.append(&long), Err(LogError::EntryTooLong { place: 1, .. })));
+    assert!(matches!(Writer::open(&folder, key(7)), Err(LogError::Locked { .. })));
+    assert_holds(&folder, 3);
+    let signed = fs::read(folder.join(CHECKPOINT_FILE)).expect("a checkpoint");
+    writer.append(&acts(3, 1)).expect("appended");
+    fs::write(folder.join(CHECKPOINT_FILE), signed).expect("an older checkpoint is put back");
+    assert!(matches!(writer.append(&acts(4, 1)), Err(LogError::ChangedUnderneath)));
+    drop(writer);
+    assert!(matches!(Writer::create(&folder, key(7)), Err(LogError::Exists { .. })));
+    assert!(matches!(Writer::open(&folder, key(8)), Err(LogError::WrongKey)));
+    // The older checkpoint asks for files that the newer one made superfluous.
+    assert!(!check_log(&folder, &Remembered::default()).holds());
+}
+
+fn assert_holds_but_for_leftovers(folder: &Path, size: u64) {
+    let report = check_log(folder, &Remembered::default());
+    assert!(report.holds(), "{:?}", report.deviations);
+    assert_eq!(report.entries, size);
+}
+
+// Breaks an append off after `steps` steps; gives whether it ended before that.
+fn append_until(folder: &Path, steps: usize, entries: &[Vec<u8>], power_cut: bool) -> bool {
+    let mut disk = Folder::new(folder);
+    disk.crash = Crash::after(steps);
+    let crash = disk.crash.clone();
+    let mut writer = Writer::open_in(disk, key(7)).expect("a log that can be appended to");
+    let ended = writer.append(entries).is_ok();
+    if power_cut {
+        crash.cut_power();
+    }
+    ended
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("made");
+    for entry in fs::read_dir(from).expect("read") {
+        let entry = entry.expect("read");
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).expect("copied");
+        }
+    }
+}
+
+// From `before` entries, an append to `after` is broken off at each of its steps in turn.
+fn check_crashes(before: u64, after: u64, power_cut: bool) {
+    let (parent, folder, mut writer) = new_log();
+    let all = acts(0, after + 40);
+    let part = |range: std::ops::Range<u64>| {
+        &all[usize::try_from(range.start).expect("small")..usize::try_from(range.end).expect("small")]
+    };
+    writer.append(part(0..before)).expect("appended");
+    drop(writer);
+    for steps in 0.. {
+        let crashed = parent.path().join("crashed");
+        if crashed.exists() {
+            fs::remove_dir_all(&crashed).expect("removed");
+        }
+        copy(&folder, &crashed);
+        let ended = append_until(&crashed, steps, part(before..after), power_cut);
+        let size = Log::open(&crashed).expect("a log").size();
+        assert!(size == after || (size == before && !ended), "step {steps}: {size} entries");
+        assert_holds_but_for_leftovers(&crashed, size);
+        // The next start flushes what the outbox still holds, and some more.
+        let mut writer = Writer::open(&crashed, key(7)).expect("a log");
+        assert_eq!(writer.append_from(before, part(before..after + 1)).expect("flushed"), after + 1);
+        writer.append(part(after + 1..after + 40)).expect("appended");
+        assert_holds_but_for_leftovers(&crashed, after + 40);
+        if ended {
+            assert!(steps > 8, "an append has steps to break off at");
+            return;
+        }
+    }
+}
+
+#[test]
+fn a_kill_at_any_step_leaves_a_whole_log() {
+    for (before, after) in [(0, 1), (250, 256), (200, 530), (256, 257)] {
+        check_crashes(before, after, false);
+    }
+}
+
+#[test]
+fn a_power_cut_at_any_step_leaves_a_whole_log() {
+    for (before, after) in [(3, 9), (250, 256), (200, 530)] {
+        check_crashes(before, after, true);
+    }
+}
