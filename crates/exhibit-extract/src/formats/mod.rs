@@ -1,5 +1,6 @@
 //! One file per format, and which of them reads what.
 
+mod pdf;
 pub(crate) mod table;
 pub(crate) mod text;
 
@@ -11,7 +12,7 @@ use exhibit_model::{Request, Verdict};
 pub(crate) fn extract(
     kind: Kind,
     input: &mut dyn Input,
-    _request: &Request,
+    request: &Request,
     out: &mut Out<'_>,
 ) -> Result<Verdict, Stop> {
     match kind.reader {
@@ -19,10 +20,10 @@ pub(crate) fn extract(
         Reader::Text | Reader::Markdown => text::read(input, out),
         Reader::Table => table::read(input, out),
         Reader::LockedOffice => Ok(Verdict::Encrypted),
+        Reader::Pdf => pdf::extract(input, request, out),
         Reader::None => Ok(Verdict::Unsupported(format!("no reader for {}", kind.media_type))),
         // Readers arrive below this line, one arm each.
-        Reader::Pdf
-        | Reader::Docx
+        Reader::Docx
         | Reader::Pptx
         | Reader::Doc
         | Reader::Ppt

@@ -1,0 +1,130 @@
+//! Files inside the document, as members; and whether the document acts by itself.
+
+use super::annotations;
+use super::objects::{catalog, resolved, text_of};
+use crate::out::{Out, Stop};
+use exhibit_model::{Member, MemberEnd, Moment};
+use hayro_syntax::Pdf;
+use hayro_syntax::object::{Array, Dict, MaybeRef, Object, ObjectIdentifier, Stream};
+use std::collections::HashSet;
+
+/// The most nodes of one name tree that are read.
+const MOST_NODES: usize = 100_000;
+
+/// Says the files of the document's name tree and of its pages' annotations, each once. Returns how many.
+pub(super) fn say(pdf: &Pdf, out: &mut Out<'_>) -> Result<u32, Stop> {
+    let mut said: HashSet<ObjectIdentifier> = HashSet::new();
+    let names = catalog(pdf.xref()).get::<Dict<'_>>("Names").unwrap_or_default();
+    let mut count = 0;
+    for entry in leaves(pdf, &names, "EmbeddedFiles", "Names") {
+        if let Object::Dict(file) = entry {
+            count += say_one(&file, &mut said, out)?;
+        }
+    }
+    for page in pdf.pages().iter() {
+        for file in annotations::attachments(page) {
+            count += say_one(&file, &mut said, out)?;
+        }
+    }
+    Ok(count)
+}
+
+/// Says the file, or the files where the platforms that it names have different ones.
+fn say_one(file: &Dict<'_>, said: &mut HashSet<ObjectIdentifier>, out: &mut Out<'_>) -> Result<u32, Stop> {
+    const KEYS: [&str; 5] = ["UF", "F", "Unix", "DOS", "Mac"];
+    let Some(held) = file.get::<Dict<'_>>("EF") else { return Ok(0) };
+    let any_name = KEYS.iter().find_map(|key| text_of(file, key)).or_else(|| text_of(file, "Desc"));
+    let mut count = 0;
+    for key in KEYS {
+        if held.get_ref(key).map(ObjectIdentifier::from).is_none_or(|id| !said.insert(id)) {
+            continue;
+        }
+        // the stream of F is usually that of UF, whose name is the better one
+        let better = if key == "F" { text_of(file, "UF") } else { None };
+        let name = better.or_else(|| text_of(file, key)).or_else(|| any_name.clone());
+        let stream = held.get::<Stream<'_>>(key);
+        let parameters = stream.as_ref().and_then(|stream| stream.dict().get::<Dict<'_>>("Params")).unwrap_or_default();
+        out.member(Member {
+            name: name.unwrap_or_else(|| "attachment".to_owned()).into_bytes(),
+            name_text: String::new(),
+            modified: text_of(&parameters, "ModDate").and_then(|date| moment(&date)),
+            relation: "embedded".to_owned(),
+        })?;
+        match stream.map(|stream| stream.decoded()) {
+            Some(Ok(bytes)) => out.member_from(&mut bytes.as_ref())?,
+            Some(Err(_)) => out.member_end(MemberEnd::Failed("its bytes cannot be decoded".to_owned()))?,
+            None => out.member_end(MemberEnd::Failed("its bytes are not in the file".to_owned()))?,
+        }
+        count += 1;
+    }
+    Ok(count)
+}
+
+/// Whether opening the document runs a script or starts a program.
+pub(super) fn acts(pdf: &Pdf) -> bool {
+    let catalog = catalog(pdf.xref());
+    let names = catalog.get::<Dict<'_>>("Names").unwrap_or_default();
+    names.contains_key("JavaScript") || annotations::acts(&catalog)
+}
+
+/// The values of a name or number tree: each node once, within bounds.
+pub(super) fn leaves<'a>(pdf: &'a Pdf, parent: &Dict<'a>, tree: &str, key: &str) -> Vec<Object<'a>> {
+    let Some(root) = parent.get::<Dict<'a>>(tree) else { return Vec::new() };
+    let mut seen: HashSet<ObjectIdentifier> = parent.get_ref(tree).map(ObjectIdentifier::from).into_iter().collect();
+    let mut waiting = vec![root];
+    let mut values = Vec::new();
+    let mut nodes = 0;
+    while let Some(node) = waiting.pop() {
+        nodes += 1;
+        if nodes > MOST_NODES || values.len() > MOST_NODES {
+            break;
+        }
+        if let Some(pairs) = node.get::<Array<'a>>(key) {
+            values.extend(pairs.raw_iter().filter_map(|entry: MaybeRef<Object<'a>>| resolved(entry, pdf.xref()).1));
+        }
+        let kids = node.get::<Array<'a>>("Kids");
+        let kids = kids.iter().flat_map(|kids| kids.raw_iter()).filter_map(|kid| match resolved(kid, pdf.xref()) {
+            (Some(id), _) if !seen.insert(id) => None,
+            (_, Some(Object::Dict(kid))) => Some(kid),
+            _ => None,
+        });
+        let mut kids: Vec<Dict<'a>> = kids.collect();
+        kids.reverse();
+        waiting.append(&mut kids);
+    }
+    values
+}
+
+/// The moment of a date such as `D:20170625101500+08'00'` (ISO 32000-2, 7.9.4); parts may be missing from the right.
+fn moment(date: &str) -> Option<Moment> {
+    let date = date.strip_prefix("D:").unwrap_or(date);
+    let number = |from: usize, to: usize| date.get(from..to).and_then(|digits| digits.parse::<u32>().ok());
+    let part = |from: usize, or: u32| number(from, from + 2).unwrap_or(or);
+    let local =
+        Moment::from_civil(i64::from(number(0, 4)?), part(4, 1), part(6, 1), part(8, 0), part(10, 0), part(12, 0))?;
+    let east = match date.get(14..15) {
+        Some("+") => 1,
+        Some("-") => -1,
+        _ => 0,
+    };
+    let minutes = i64::from(part(15, 0)) * 60 + i64::from(part(18, 0));
+    Some(Moment(local.0 - east * minutes * 60_000_000))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::moment;
+
+    #[test]
+    fn dates_are_put_into_utc() {
+        let check = |date: &str, expect: Option<&str>| {
+            assert_eq!(moment(date).map(|moment| moment.to_rfc3339()).as_deref(), expect, "{date}");
+        };
+        check("D:20170625101500+08'00'", Some("2017-06-25T02:15:00Z"));
+        check("D:20170625101500-03'30", Some("2017-06-25T13:45:00Z"));
+        check("D:201706", Some("2017-06-01T00:00:00Z"));
+        check("20170625", Some("2017-06-25T00:00:00Z"));
+        check("D:20171325", None);
+        check("soon", None);
+    }
+}

@@ -1,0 +1,283 @@
+//! What the document says of itself: its information dictionary, its XMP packet, its outline, its page labels.
+
+use super::files::leaves;
+use super::objects::{catalog, is_named, text_of, text_string};
+use super::open::{Opened, contains, positions};
+use crate::out::{Out, Stop};
+use exhibit_model::NoteKind;
+use hayro_syntax::Pdf;
+use hayro_syntax::object::{DateTime, Dict, Object, ObjectIdentifier, Stream};
+use quick_xml::events::Event;
+use std::collections::HashSet;
+
+/// The most outline entries that are said.
+const MOST_OUTLINE: usize = 5_000;
+/// The most bytes of an XMP packet that are read.
+const MOST_XMP: usize = 4 << 20;
+/// The most properties of it that are said.
+const MOST_PROPERTIES: usize = 200;
+
+/// Says the document's properties.
+pub(super) fn say(opened: &Opened, out: &mut Out<'_>) -> Result<(), Stop> {
+    let pdf = &opened.pdf;
+    let info = pdf.metadata();
+    let texts = [
+        ("pdf:Title", &info.title),
+        ("pdf:Author", &info.author),
+        ("pdf:Subject", &info.subject),
+        ("pdf:Keywords", &info.keywords),
+        ("pdf:Creator", &info.creator),
+        ("pdf:Producer", &info.producer),
+    ];
+    for (key, value) in texts {
+        out.metadata(key, &value.as_deref().map(text_string).unwrap_or_default())?;
+    }
+    for (key, value) in [("pdf:CreationDate", info.creation_date), ("pdf:ModDate", info.modification_date)] {
+        out.metadata(key, &value.map(rfc3339).unwrap_or_default())?;
+    }
+    out.metadata("pdf:version", version(pdf))?;
+    out.metadata("pdf:pages", &pdf.pages().len().to_string())?;
+    if opened.encrypted {
+        out.metadata("pdf:encrypted", "yes")?;
+    }
+    for (key, value) in xmp(pdf) {
+        out.metadata(&key, &value)?;
+    }
+    for title in outline(pdf) {
+        out.metadata("pdf:outline", &title)?;
+    }
+    Ok(())
+}
+
+/// Notes what is unusual about how the file is made.
+pub(super) fn note_make(opened: &Opened, out: &mut Out<'_>) -> Result<(), Stop> {
+    let bytes = opened.bytes.as_slice();
+    let ends = positions(bytes, b"%%EOF").take(10_000).count();
+    let linearized = contains(&bytes[..bytes.len().min(1024)], b"/Linearized");
+    let updates = ends.saturating_sub(if linearized { 2 } else { 1 });
+    if updates > 0 {
+        let times = if updates == 1 { "once".to_owned() } else { format!("{updates} times") };
+        out.note(
+            NoteKind::Remark,
+            0,
+            format!("the file was changed {times} after it was made; earlier states are in it"),
+        )?;
+    }
+    if !contains(&bytes[bytes.len().saturating_sub(2048)..], b"%%EOF") {
+        out.note(NoteKind::Partial, 0, "the end of the file is missing; what is there was read")?;
+    } else if !has_sound_table(bytes) {
+        out.note(NoteKind::Partial, 0, "its table of objects is damaged; objects were found by searching for them")?;
+    }
+    if has_layers_off(&opened.pdf) {
+        out.note(NoteKind::Partial, 0, "it has layers that are switched off; text on them was not read")?;
+    }
+    Ok(())
+}
+
+/// Whether the last `startxref` points at a table or an object.
+fn has_sound_table(bytes: &[u8]) -> bool {
+    let from = bytes.len().saturating_sub(4096);
+    let Some(at) = positions(&bytes[from..], b"startxref").last() else { return false };
+    let digits =
+        bytes[from + at + 9..].iter().skip_while(|b| b.is_ascii_whitespace()).take_while(|b| b.is_ascii_digit());
+    let offset = digits.take(18).fold(0_usize, |sum, digit| sum * 10 + usize::from(digit - b'0'));
+    let skipped = bytes[..bytes.len().min(1024)].windows(5).position(|word| word == b"%PDF-").unwrap_or(0);
+    [offset, offset + skipped].iter().any(|offset| {
+        let there = bytes.get(*offset..).unwrap_or_default();
+        let there = there.trim_ascii_start();
+        there.starts_with(b"xref") || there.first().is_some_and(u8::is_ascii_digit)
+    })
+}
+
+fn has_layers_off(pdf: &Pdf) -> bool {
+    let layers = catalog(pdf.xref()).get::<Dict<'_>>("OCProperties").unwrap_or_default();
+    let default = layers.get::<Dict<'_>>("D").unwrap_or_default();
+    let off = default.get::<hayro_syntax::object::Array<'_>>("OFF").is_some_and(|off| off.raw_iter().next().is_some());
+    off || is_named(&default, "BaseState", b"OFF")
+}
+
+fn version(pdf: &Pdf) -> &'static str {
+    use hayro_syntax::PdfVersion as V;
+    match pdf.version() {
+        V::Pdf10 => "1.0",
+        V::Pdf11 => "1.1",
+        V::Pdf12 => "1.2",
+        V::Pdf13 => "1.3",
+        V::Pdf14 => "1.4",
+        V::Pdf15 => "1.5",
+        V::Pdf16 => "1.6",
+        V::Pdf17 => "1.7",
+        V::Pdf20 => "2.0",
+    }
+}
+
+fn rfc3339(date: DateTime) -> String {
+    let DateTime { year, month, day, hour, minute, second, utc_offset_hour, utc_offset_minute } = date;
+    let zone = match (utc_offset_hour, utc_offset_minute) {
+        (0, 0) => "Z".to_owned(),
+        (hours, minutes) => format!("{hours:+03}:{minutes:02}"),
+    };
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{zone}")
+}
+
+/// The properties of the XMP packet that tell about origin, in their order.
+fn xmp(pdf: &Pdf) -> Vec<(String, String)> {
+    let Some(stream) = catalog(pdf.xref()).get::<Stream<'_>>("Metadata") else { return Vec::new() };
+    let Ok(packet) = stream.decoded_data() else { return Vec::new() };
+    let packet = String::from_utf8_lossy(&packet[..packet.len().min(MOST_XMP)]);
+    let mut reader = quick_xml::Reader::from_str(&packet);
+    reader.config_mut().check_end_names = false;
+    let mut found: Vec<(String, String)> = Vec::new();
+    let mut path: Vec<Option<&'static str>> = Vec::new();
+    let mut value = String::new();
+    while let Ok(event) = reader.read_event() {
+        match event {
+            Event::Start(element) => {
+                found.extend(attributes(&element));
+                path.push(told(element.name().as_ref()));
+                value.clear();
+            }
+            Event::Empty(element) => found.extend(attributes(&element)),
+            Event::Text(text) => value.push_str(&text),
+            Event::GeneralRef(reference) => value.extend(character(&reference)),
+            Event::End(_) => {
+                let key = path.iter().rev().take(4).find_map(|step| *step);
+                let said = std::mem::take(&mut value);
+                found.extend(key.filter(|_| !said.trim().is_empty()).map(|key| (key.to_owned(), said)));
+                path.pop();
+            }
+            Event::Eof => break,
+            _ => {}
+        }
+        if found.len() >= MOST_PROPERTIES {
+            break;
+        }
+    }
+    found
+}
+
+fn character(reference: &quick_xml::events::BytesRef<'_>) -> Option<char> {
+    match reference.as_ref() {
+        "amp" => Some('&'),
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "quot" => Some('"'),
+        "apos" => Some('\''),
+        _ => reference.resolve_char_ref().ok().flatten(),
+    }
+}
+
+fn attributes(element: &quick_xml::events::BytesStart<'_>) -> Vec<(String, String)> {
+    let named = element.attributes().flatten().filter_map(|attribute| {
+        let key = told(attribute.key.as_ref())?;
+        Some((key.to_owned(), attribute.value.into_owned()))
+    });
+    named.collect()
+}
+
+/// The properties that are told on.
+fn told(name: &str) -> Option<&'static str> {
+    const TOLD: [&str; 11] = [
+        "dc:title",
+        "dc:creator",
+        "dc:description",
+        "dc:language",
+        "xmp:CreatorTool",
+        "xmp:CreateDate",
+        "xmp:ModifyDate",
+        "xmp:MetadataDate",
+        "xmpMM:DocumentID",
+        "xmpMM:InstanceID",
+        "xmpMM:OriginalDocumentID",
+    ];
+    TOLD.into_iter().find(|told| *told == name)
+}
+
+/// The titles of the outline, in reading order.
+fn outline(pdf: &Pdf) -> Vec<String> {
+    let Some(root) = catalog(pdf.xref()).get::<Dict<'_>>("Outlines") else { return Vec::new() };
+    let mut seen: HashSet<ObjectIdentifier> = HashSet::new();
+    let mut titles = Vec::new();
+    let mut waiting: Vec<Dict<'_>> = root.get::<Dict<'_>>("First").into_iter().collect();
+    while let Some(entry) = waiting.pop() {
+        if titles.len() >= MOST_OUTLINE || entry.obj_id().is_some_and(|id| !seen.insert(id)) {
+            continue;
+        }
+        titles.extend(text_of(&entry, "Title"));
+        waiting.extend(entry.get::<Dict<'_>>("Next"));
+        waiting.extend(entry.get::<Dict<'_>>("First"));
+    }
+    titles
+}
+
+/// What the document calls its pages, by their index; empty where it calls them nothing.
+pub(super) fn labels(pdf: &Pdf) -> Vec<String> {
+    let mut ranges: Vec<(usize, Dict<'_>)> = Vec::new();
+    let mut index = None;
+    for value in leaves(pdf, &catalog(pdf.xref()), "PageLabels", "Nums") {
+        match value {
+            Object::Number(number) => index = usize::try_from(number.as_i64()).ok(),
+            Object::Dict(dict) => ranges.extend(index.take().map(|index| (index, dict))),
+            _ => {}
+        }
+    }
+    ranges.sort_by_key(|(index, _)| *index);
+    let mut labels = vec![String::new(); pdf.pages().len()];
+    for (n, (start, range)) in ranges.iter().enumerate() {
+        let end = ranges.get(n + 1).map_or(labels.len(), |(next, _)| *next).min(labels.len());
+        let prefix = text_of(range, "P").unwrap_or_default();
+        let first = range.get::<u32>("St").unwrap_or(1);
+        let style = range.get::<hayro_syntax::object::Name<'_>>("S").map(|name| name.as_str().to_owned());
+        for (step, label) in (0_u32..).zip(labels.get_mut(*start..end).unwrap_or_default()) {
+            let number = first.saturating_add(step);
+            *label = format!("{prefix}{}", style.as_deref().map_or(String::new(), |style| numbered(style, number)));
+        }
+    }
+    labels
+}
+
+fn numbered(style: &str, number: u32) -> String {
+    match style {
+        "R" => roman(number).to_uppercase(),
+        "r" => roman(number),
+        "A" => letters(number).to_uppercase(),
+        "a" => letters(number),
+        _ => number.to_string(),
+    }
+}
+
+fn roman(number: u32) -> String {
+    const STEPS: [(u32, &str); 13] = [
+        (1000, "m"),
+        (900, "cm"),
+        (500, "d"),
+        (400, "cd"),
+        (100, "c"),
+        (90, "xc"),
+        (50, "l"),
+        (40, "xl"),
+        (10, "x"),
+        (9, "ix"),
+        (5, "v"),
+        (4, "iv"),
+        (1, "i"),
+    ];
+    if number == 0 || number > 9_999 {
+        return number.to_string();
+    }
+    let mut rest = number;
+    let mut text = String::new();
+    for (value, sign) in STEPS {
+        while rest >= value {
+            text.push_str(sign);
+            rest -= value;
+        }
+    }
+    text
+}
+
+fn letters(number: u32) -> String {
+    let Some(index) = number.checked_sub(1).filter(|index| *index < 26 * 50) else { return number.to_string() };
+    let letter = char::from(b'a' + (index % 26) as u8);
+    letter.to_string().repeat(index as usize / 26 + 1)
+}

@@ -1,0 +1,80 @@
+//! PDF (ISO 32000-2): pages with their text and its places, annotations and form values, files inside, properties.
+//!
+//! Read by hayro, with a device of our own. Each page is said as soon as it is read, so that what was said stands if
+//! a later page takes too long. Pages are counted as the page tree gives them; a tree that loops is followed
+//! once. What a damaged file still holds is read, and a note says that it is damaged.
+
+mod annotations;
+mod bidi;
+mod files;
+mod glyphs;
+mod info;
+mod lines;
+mod objects;
+mod open;
+mod owner;
+mod page;
+mod unicode;
+
+use crate::out::{Input, Out, Stop};
+use exhibit_model::{NoteKind, Request, Verdict};
+use hayro_interpret::{InterpreterCache, InterpreterSettings};
+use open::{Closed, Opened};
+use page::Reading;
+
+/// Says everything that is in a PDF.
+pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+    let opened = match open::open(input, out.limits().whole_file_bytes, &request.passwords) {
+        Ok(opened) => opened,
+        Err(closed) => return refused(closed, out),
+    };
+    out.container_size(opened.bytes.len() as u64);
+    info::say(&opened, out)?;
+    info::note_make(&opened, out)?;
+    if files::acts(&opened.pdf) {
+        out.note(NoteKind::Suspicious, 0, "it runs a script or starts a program when it is opened")?;
+    }
+    say_pages(&opened, out)?;
+    let members = files::say(&opened.pdf, out)?;
+    if opened.pdf.pages().is_empty() && members == 0 {
+        return Ok(Verdict::Failed("no page can be found in it".to_owned()));
+    }
+    Ok(Verdict::Read)
+}
+
+fn refused(closed: Closed, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+    Ok(match closed {
+        Closed::Locked => {
+            out.metadata("pdf:encrypted", "yes")?;
+            Verdict::Encrypted
+        }
+        Closed::Broken(reason) => Verdict::Failed(reason),
+        Closed::TooLarge(most) => Verdict::Truncated(format!("a PDF of more than {most} bytes is not read")),
+    })
+}
+
+fn say_pages(opened: &Opened, out: &mut Out<'_>) -> Result<(), Stop> {
+    let mut reading = Reading {
+        unicode: unicode::Unmapped::new(&opened.pdf),
+        cache: InterpreterCache::new(),
+        settings: InterpreterSettings::default(),
+        habits: bidi::Habits::default(),
+    };
+    let mut labels = info::labels(&opened.pdf).into_iter();
+    for source in opened.pdf.pages().iter() {
+        let mut read = page::read(source, &mut reading);
+        let number = out.pages() + 1;
+        read.page.label = labels.next().unwrap_or_default();
+        out.page(read.page)?;
+        if read.sorted {
+            out.note(NoteKind::Remark, number, "the page paints its lines upwards; they were sorted by place")?;
+        }
+        if read.overfull {
+            out.note(NoteKind::Limit, number, "the page has more glyphs than are read")?;
+        }
+        if read.acts {
+            out.note(NoteKind::Suspicious, number, "an annotation runs a script or starts a program")?;
+        }
+    }
+    Ok(())
+}

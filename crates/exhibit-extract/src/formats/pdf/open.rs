@@ -1,0 +1,79 @@
+//! The file's bytes into a document: the whole file in memory, passwords tried in order.
+
+use super::owner;
+use crate::out::Input;
+use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
+use std::sync::Arc;
+
+/// Why a document cannot be opened.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Closed {
+    /// None of the passwords opens it.
+    Locked,
+    /// It cannot be read, for this reason.
+    Broken(String),
+    /// It is larger than this number of bytes.
+    TooLarge(u64),
+}
+
+/// An open document.
+pub(super) struct Opened {
+    pub(super) pdf: Pdf,
+    pub(super) bytes: Arc<Vec<u8>>,
+    /// Whether it is encrypted, be it with an empty password.
+    pub(super) encrypted: bool,
+}
+
+/// Opens the document in `input`, which is read whole if it has at most `most` bytes.
+pub(super) fn open(input: &mut dyn Input, most: u64, passwords: &[String]) -> Result<Opened, Closed> {
+    let unreadable = |error: std::io::Error| Closed::Broken(format!("the file cannot be read: {error}"));
+    input.rewind().map_err(unreadable)?;
+    let mut bytes = Vec::new();
+    let mut limited = std::io::Read::take(input, most.saturating_add(1));
+    std::io::Read::read_to_end(&mut limited, &mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > most {
+        return Err(Closed::TooLarge(most));
+    }
+    let bytes = Arc::new(bytes);
+    let encrypted = contains(&bytes, b"/Encrypt");
+    match Pdf::new(bytes.clone()) {
+        Ok(pdf) => Ok(Opened { pdf, bytes, encrypted }),
+        Err(LoadPdfError::Decryption(DecryptionError::PasswordProtected)) => unlock(bytes, passwords),
+        Err(error) => Err(Closed::Broken(reason(error, &bytes))),
+    }
+}
+
+fn unlock(bytes: Arc<Vec<u8>>, passwords: &[String]) -> Result<Opened, Closed> {
+    for password in passwords {
+        let user = owner::user_password(&bytes, password.as_bytes());
+        for candidate in [Some(password.clone()), user].into_iter().flatten() {
+            if let Ok(pdf) = Pdf::new_with_password(bytes.clone(), &candidate) {
+                return Ok(Opened { pdf, bytes, encrypted: true });
+            }
+        }
+    }
+    Err(Closed::Locked)
+}
+
+fn reason(error: LoadPdfError, bytes: &[u8]) -> String {
+    match error {
+        LoadPdfError::Decryption(DecryptionError::UnsupportedAlgorithm) => {
+            "it is encrypted in a way that is not read (a certificate, or an unknown algorithm)".to_owned()
+        }
+        LoadPdfError::Decryption(_) => "its encryption is damaged".to_owned(),
+        LoadPdfError::Invalid if !contains(bytes, b" obj") => "no object of a PDF is left in it".to_owned(),
+        LoadPdfError::Invalid => "neither its table of objects nor a list of pages can be found".to_owned(),
+    }
+}
+
+/// Whether `bytes` hold `word`.
+pub(super) fn contains(bytes: &[u8], word: &[u8]) -> bool {
+    positions(bytes, word).next().is_some()
+}
+
+/// Where `word` stands in `bytes`.
+pub(super) fn positions<'a>(bytes: &'a [u8], word: &'a [u8]) -> impl Iterator<Item = usize> + 'a {
+    let first = word.first().copied().unwrap_or_default();
+    let starts = bytes.iter().enumerate().filter(move |(_, byte)| **byte == first).map(|(at, _)| at);
+    starts.filter(move |at| bytes[*at..].starts_with(word))
+}
