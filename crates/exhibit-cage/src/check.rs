@@ -1,0 +1,153 @@
+//! Whether what a worker says makes sense as a whole: order, nesting, counts.
+//!
+//! `exhibit_model::wire` sees to each record being sound by itself; this sees to the sequence. Both are needed
+//! before anything is believed, since a worker may have been taken over by the file it reads.
+
+use crate::end::{BadOutput, WorkerEnd};
+use crate::frame::Kind;
+use crate::limits::{PAGE_CAP, REMARK_CAP};
+use exhibit_model::wire::decode_record;
+use exhibit_model::{Limits, Record};
+
+/// What was said so far, against what may be said.
+#[derive(Debug)]
+pub(crate) struct Checker {
+    limits: Limits,
+    output_left: u64,
+    typed: bool,
+    last_page: u32,
+    pages: u32,
+    members: u64,
+    within_member: bool,
+    member_bytes: u64,
+    remarks: u64,
+}
+
+impl Checker {
+    pub(crate) const fn new(limits: Limits, output_bytes: u64) -> Self {
+        Self {
+            limits,
+            output_left: output_bytes,
+            typed: false,
+            last_page: 0,
+            pages: 0,
+            members: 0,
+            within_member: false,
+            member_bytes: 0,
+            remarks: 0,
+        }
+    }
+
+    /// The record in a frame, if it may stand here.
+    pub(crate) fn record(&mut self, kind: Kind, payload: &[u8]) -> Result<Record, WorkerEnd> {
+        if kind == Kind::MemberBytes {
+            return self.member_bytes(payload);
+        }
+        self.output_left =
+            self.output_left.checked_sub(payload.len() as u64).ok_or(WorkerEnd::OutputLimit("output"))?;
+        let record = decode_record(payload).map_err(|e| WorkerEnd::BadOutput(BadOutput::Malformed(e)))?;
+        match &record {
+            Record::MediaType(_) => {
+                let again = std::mem::replace(&mut self.typed, true);
+                refuse_if(again, BadOutput::TwoMediaTypes)?;
+            }
+            Record::Page(page) => {
+                self.pages += 1;
+                let wrong = page.number <= self.last_page || self.pages > self.limits.pages;
+                refuse_if(wrong, BadOutput::Page(page.number))?;
+                refuse_if(payload.len() > PAGE_CAP, BadOutput::FrameTooLong(payload.len()))?;
+                self.last_page = page.number;
+            }
+            Record::Member(_) => {
+                self.members += 1;
+                refuse_if(self.within_member || self.members > self.limits.members, BadOutput::Members)?;
+                self.within_member = true;
+            }
+            Record::MemberEnd(_) => {
+                refuse_if(!self.within_member, BadOutput::Members)?;
+                self.within_member = false;
+            }
+            Record::MemberBytes(bytes) => {
+                let count = bytes.len();
+                self.count_member_bytes(count)?;
+            }
+            Record::Metadata { .. } | Record::Note(_) | Record::Picture(_) => {
+                self.remarks += 1;
+                if self.remarks > REMARK_CAP {
+                    return Err(WorkerEnd::OutputLimit("notes and properties"));
+                }
+            }
+        }
+        Ok(record)
+    }
+
+    /// Whether a verdict may stand here.
+    pub(crate) fn verdict(&self) -> Result<(), WorkerEnd> {
+        refuse_if(self.within_member, BadOutput::Members)
+    }
+
+    fn member_bytes(&mut self, payload: &[u8]) -> Result<Record, WorkerEnd> {
+        self.count_member_bytes(payload.len())?;
+        Ok(Record::MemberBytes(payload.to_vec()))
+    }
+
+    fn count_member_bytes(&mut self, count: usize) -> Result<(), WorkerEnd> {
+        refuse_if(!self.within_member, BadOutput::Members)?;
+        self.member_bytes += count as u64;
+        if self.member_bytes > self.limits.member_bytes {
+            return Err(WorkerEnd::OutputLimit("bytes of members"));
+        }
+        Ok(())
+    }
+}
+
+fn refuse_if(wrong: bool, what: BadOutput) -> Result<(), WorkerEnd> {
+    if wrong { Err(WorkerEnd::BadOutput(what)) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use exhibit_model::wire::encode_record;
+    use exhibit_model::{Member, MemberEnd, Page, PageKind};
+
+    fn check(limits: Limits, records: &[Record]) -> Result<(), WorkerEnd> {
+        let mut checker = Checker::new(limits, 1000);
+        for record in records {
+            let said = match record {
+                Record::MemberBytes(bytes) => checker.record(Kind::MemberBytes, bytes)?,
+                record => checker.record(Kind::Record, &encode_record(record))?,
+            };
+            assert_eq!(&said, record);
+        }
+        checker.verdict()
+    }
+
+    fn page(number: u32) -> Record {
+        Record::Page(Box::new(Page::of_text(number, PageKind::Text, "text".to_owned())))
+    }
+
+    #[test]
+    fn sequences_that_make_sense_pass_and_others_do_not() {
+        let (begin, bytes) = (Record::Member(Member::default()), Record::MemberBytes(vec![7; 10]));
+        let (end, kind) = (Record::MemberEnd(MemberEnd::Whole), Record::MediaType("text/plain".to_owned()));
+        let bad = |what| Err(WorkerEnd::BadOutput(what));
+        let few = Limits { pages: 2, members: 1, member_bytes: 15, ..Limits::STANDARD };
+        for (records, expected) in [
+            (vec![kind.clone(), page(1), page(5), begin.clone(), bytes.clone(), end.clone()], Ok(())),
+            (vec![kind.clone(), kind], bad(BadOutput::TwoMediaTypes)),
+            (vec![page(1), page(1)], bad(BadOutput::Page(1))),
+            (vec![page(0)], bad(BadOutput::Page(0))),
+            (vec![page(1), page(2), page(3)], bad(BadOutput::Page(3))),
+            (vec![begin.clone(), begin.clone()], bad(BadOutput::Members)),
+            (vec![bytes.clone()], bad(BadOutput::Members)),
+            (vec![end.clone()], bad(BadOutput::Members)),
+            (vec![begin.clone()], bad(BadOutput::Members)),
+            (vec![begin.clone(), end, begin.clone()], bad(BadOutput::Members)),
+            (vec![begin, bytes.clone(), bytes], Err(WorkerEnd::OutputLimit("bytes of members"))),
+            (vec![Record::MediaType("x".repeat(2000))], Err(WorkerEnd::OutputLimit("output"))),
+        ] {
+            assert_eq!(check(few, &records), expected, "{records:?}");
+        }
+    }
+}

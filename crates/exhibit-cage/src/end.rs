@@ -1,0 +1,300 @@
+//! How caged processes end, and the sentence that a ledger row gets for it.
+
+use exhibit_model::Verdict;
+use exhibit_model::wire::WireError;
+
+/// How a worker ended.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum WorkerEnd {
+    /// It gave its verdict. Everything it said before was passed on.
+    Finished(Verdict),
+    /// It nested deeper than its stack.
+    StackOverflow,
+    /// It was ended by a signal that none of the others accounts for.
+    Crashed {
+        /// The signal's number.
+        signal: i32,
+    },
+    /// It attempted a system call that the cage forbids.
+    Forbidden,
+    /// It ended by itself without a verdict.
+    Exited {
+        /// Its exit code.
+        code: i32,
+    },
+    /// The reader has a fault and stopped itself.
+    Panicked {
+        /// Where in the program: file, line, column. Nothing of the document.
+        place: String,
+    },
+    /// It needed more memory than allowed.
+    OutOfMemory,
+    /// It needed more time than allowed.
+    TimedOut(Timer),
+    /// It said more than allowed; this names what.
+    OutputLimit(&'static str),
+    /// What it said is not what workers say.
+    BadOutput(BadOutput),
+    /// The listener had heard enough.
+    Stopped,
+    /// Its fork server went away (ended from outside, say) while it worked.
+    Lost,
+}
+
+/// Which time ran out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Timer {
+    /// Processor time.
+    Cpu,
+    /// Time of waiting for it.
+    Wall,
+}
+
+/// What is wrong with what a worker said.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum BadOutput {
+    /// A frame of a kind that does not exist.
+    #[error("a frame of unknown kind {0}")]
+    UnknownFrame(u8),
+    /// A frame longer than its kind may be.
+    #[error("a frame of {0} bytes")]
+    FrameTooLong(usize),
+    /// The end came within a frame.
+    #[error("an unfinished frame")]
+    CutShort,
+    /// A frame's content is malformed.
+    #[error("a malformed record")]
+    Malformed(#[source] WireError),
+    /// Pages not in the order of their numbers, or more than asked for.
+    #[error("page {0} out of order or beyond the limit")]
+    Page(u32),
+    /// Members not one after another, begun and ended, or more than asked for.
+    #[error("members out of order or beyond the limit")]
+    Members,
+    /// The media type said twice.
+    #[error("two media types")]
+    TwoMediaTypes,
+    /// Something after the verdict.
+    #[error("something after the verdict")]
+    AfterVerdict,
+    /// It ended well, but without a verdict.
+    #[error("no verdict")]
+    NoVerdict,
+}
+
+impl WorkerEnd {
+    /// Why the file was not read, as a sentence for its ledger row: lower case, no full stop, nothing of the
+    /// document in it. `None` if the worker finished: then its verdict says.
+    #[must_use]
+    pub fn reason(&self) -> Option<String> {
+        Some(match self {
+            Self::Finished(_) => return None,
+            Self::StackOverflow => "its parts are nested too deeply to be read".to_owned(),
+            Self::Crashed { signal } => crashed("the reader", *signal),
+            Self::Forbidden => "reading it led to something that the cage forbids; the reader was ended".to_owned(),
+            Self::Exited { code } => format!("the reader ended without a result (exit code {code})"),
+            Self::Panicked { place } => format!("the reader has a fault at {place}"),
+            Self::OutOfMemory => "reading it needs more memory than allowed".to_owned(),
+            Self::TimedOut(timer) => timed_out(*timer),
+            Self::OutputLimit(what) => format!("reading it gives more {what} than allowed"),
+            Self::BadOutput(what) => format!("the reader gave an unsound result: {what}"),
+            Self::Stopped => "reading it was stopped".to_owned(),
+            Self::Lost => "the reader was ended from outside".to_owned(),
+        })
+    }
+
+    /// Whether a second attempt with more memory and time may end otherwise.
+    #[must_use]
+    pub const fn worth_retrying(&self) -> bool {
+        matches!(self, Self::OutOfMemory | Self::TimedOut(_) | Self::Lost | Self::Crashed { signal: libc::SIGKILL })
+    }
+}
+
+/// How a tool ended.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ToolStatus {
+    /// By itself, with this exit code; 0 means that it succeeded.
+    Exited(i32),
+    /// By a signal that none of the others accounts for.
+    Crashed {
+        /// The signal's number.
+        signal: i32,
+    },
+    /// It attempted a system call that ends a process.
+    Forbidden,
+    /// It needed more memory than allowed.
+    OutOfMemory,
+    /// It needed more time than allowed.
+    TimedOut(Timer),
+    /// It wrote more than allowed to its standard output.
+    OutputLimit,
+    /// It could not be started, and why.
+    NotStarted(String),
+    /// Its launcher went away while it worked.
+    Lost,
+}
+
+impl ToolStatus {
+    /// Whether it ended by itself and says that it succeeded.
+    #[must_use]
+    pub const fn is_success(&self) -> bool {
+        matches!(self, Self::Exited(0))
+    }
+
+    /// What went wrong, as a fragment that follows the tool's name; `None` if it succeeded.
+    #[must_use]
+    pub fn reason(&self) -> Option<String> {
+        Some(match self {
+            Self::Exited(0) => return None,
+            Self::Exited(code) => format!("it ended with exit code {code}"),
+            Self::Crashed { signal } => crashed("it", *signal),
+            Self::Forbidden => "it attempted something that the cage forbids".to_owned(),
+            Self::OutOfMemory => "it needs more memory than allowed".to_owned(),
+            Self::TimedOut(timer) => timed_out(*timer),
+            Self::OutputLimit => "it writes more than allowed".to_owned(),
+            Self::NotStarted(why) => format!("it could not be started: {why}"),
+            Self::Lost => "it was ended from outside".to_owned(),
+        })
+    }
+}
+
+fn crashed(who: &str, signal: i32) -> String {
+    match signal {
+        libc::SIGKILL => {
+            format!("{who} was ended by the system (signal 9), most likely for want of memory on this computer")
+        }
+        libc::SIGSEGV | libc::SIGBUS => format!("{who} crashed on a bad memory access (signal {signal})"),
+        libc::SIGABRT => format!("{who} gave up (signal 6)"),
+        _ => format!("{who} crashed (signal {signal})"),
+    }
+}
+
+fn timed_out(timer: Timer) -> String {
+    match timer {
+        Timer::Cpu => "reading it needs more processor time than allowed".to_owned(),
+        Timer::Wall => "reading it takes longer than allowed".to_owned(),
+    }
+}
+
+/// What is known of a process that has ended: its status, and what it wrote to its standard error (untrusted).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Ended {
+    pub(crate) status: Status,
+    pub(crate) last_words: Vec<u8>,
+}
+
+/// The status that the kernel keeps of an ended process.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Status {
+    Exited(i32),
+    Killed(i32),
+    /// It never got to its work; the last words say why.
+    NotStarted,
+}
+
+/// A worker's own exit codes; any other is not its own.
+pub(crate) mod exit {
+    pub(crate) const DONE: i32 = 0;
+    pub(crate) const NOT_CAGED: i32 = 70;
+    pub(crate) const TOO_LARGE: i32 = 71;
+    pub(crate) const UNHEARD: i32 = 72;
+    pub(crate) const PANICKED: i32 = 101;
+}
+
+/// How the worker's panic hook begins what it writes; the place follows, then a line's end.
+pub(crate) const PANIC_MARK: &str = "panicked at ";
+
+impl Ended {
+    /// What a worker's end means; `None` if it ended well, so that its verdict counts.
+    pub(crate) fn of_worker(&self) -> Option<WorkerEnd> {
+        let words = String::from_utf8_lossy(&self.last_words);
+        Some(match self.status {
+            Status::Exited(exit::DONE) => return None,
+            Status::Exited(exit::TOO_LARGE) => WorkerEnd::OutputLimit("in one record"),
+            Status::Exited(exit::UNHEARD) => WorkerEnd::Stopped,
+            Status::Exited(exit::PANICKED) => WorkerEnd::Panicked { place: panic_place(&words) },
+            Status::Exited(code) => WorkerEnd::Exited { code },
+            Status::NotStarted => WorkerEnd::Lost,
+            Status::Killed(libc::SIGSYS) => WorkerEnd::Forbidden,
+            Status::Killed(libc::SIGXCPU) => WorkerEnd::TimedOut(Timer::Cpu),
+            Status::Killed(libc::SIGABRT) if words.contains("memory allocation of") => WorkerEnd::OutOfMemory,
+            Status::Killed(libc::SIGABRT) if words.contains("overflowed its stack") => WorkerEnd::StackOverflow,
+            Status::Killed(libc::SIGABRT) if words.contains(PANIC_MARK) => {
+                WorkerEnd::Panicked { place: panic_place(&words) }
+            }
+            Status::Killed(signal) => WorkerEnd::Crashed { signal },
+        })
+    }
+
+    /// What a tool's end means.
+    pub(crate) fn of_tool(&self, stderr: &[u8]) -> ToolStatus {
+        let says = |what: &[u8]| stderr.windows(what.len()).any(|w| w == what);
+        match self.status {
+            Status::Exited(code) => ToolStatus::Exited(code),
+            Status::NotStarted => ToolStatus::NotStarted(String::from_utf8_lossy(&self.last_words).into_owned()),
+            Status::Killed(libc::SIGSYS) => ToolStatus::Forbidden,
+            Status::Killed(libc::SIGXCPU) => ToolStatus::TimedOut(Timer::Cpu),
+            Status::Killed(libc::SIGABRT) if says(b"std::bad_alloc") || says(b"memory allocation of") => {
+                ToolStatus::OutOfMemory
+            }
+            Status::Killed(signal) => ToolStatus::Crashed { signal },
+        }
+    }
+}
+
+// The place is the worker's word, so only what a place can look like is kept of it.
+fn panic_place(words: &str) -> String {
+    let place = words.split(PANIC_MARK).nth(1).and_then(|rest| rest.lines().next()).unwrap_or_default();
+    let plain = |c: &char| c.is_ascii_alphanumeric() || "/._-:".contains(*c);
+    let place: String = place.chars().take(200).take_while(plain).collect();
+    if place.is_empty() { "an unknown place".to_owned() } else { place }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn end(status: Status, words: &str) -> Option<WorkerEnd> {
+        Ended { status, last_words: words.as_bytes().to_vec() }.of_worker()
+    }
+
+    #[test]
+    fn last_words_tell_why_a_worker_aborted() {
+        let aborted = Status::Killed(libc::SIGABRT);
+        assert_eq!(end(aborted, "memory allocation of 99 bytes failed\n"), Some(WorkerEnd::OutOfMemory));
+        assert_eq!(end(aborted, "\nthread 'main' has overflowed its stack\n"), Some(WorkerEnd::StackOverflow));
+        assert_eq!(end(aborted, ""), Some(WorkerEnd::Crashed { signal: 6 }));
+        assert_eq!(end(Status::Exited(0), "chatter"), None);
+    }
+
+    #[test]
+    fn a_place_is_only_a_place() {
+        let place = |words: &str| match end(Status::Exited(101), words) {
+            Some(WorkerEnd::Panicked { place }) => place,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(place("panicked at src/pdf.rs:12:5\nmore"), "src/pdf.rs:12:5");
+        assert_eq!(place("panicked at \u{202e}<b>evil"), "an unknown place");
+        assert_eq!(place("nothing"), "an unknown place");
+    }
+
+    #[test]
+    fn every_end_but_a_verdict_has_a_reason() {
+        for end in [
+            WorkerEnd::StackOverflow,
+            WorkerEnd::Crashed { signal: 11 },
+            WorkerEnd::Forbidden,
+            WorkerEnd::Exited { code: 3 },
+            WorkerEnd::OutOfMemory,
+            WorkerEnd::TimedOut(Timer::Wall),
+            WorkerEnd::OutputLimit("pages"),
+            WorkerEnd::BadOutput(BadOutput::NoVerdict),
+            WorkerEnd::Stopped,
+            WorkerEnd::Lost,
+        ] {
+            let reason = end.reason().expect("a reason");
+            assert!(!reason.ends_with('.') && !reason.is_empty(), "{reason}");
+        }
+        assert_eq!(WorkerEnd::Finished(Verdict::Read).reason(), None);
+    }
+}

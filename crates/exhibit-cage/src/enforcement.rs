@@ -1,0 +1,155 @@
+//! What of the cage this computer can enforce, and what it means where something is missing.
+//!
+//! Looks without restricting anything, so it may be asked at any time, of any thread.
+
+use crate::{filter, sys};
+use rustix::process::{PidfdFlags, getpid, pidfd_open};
+use std::fs;
+
+/// Each protection, and how far it holds here.
+#[derive(Clone, Debug)]
+pub struct Enforcement {
+    /// All of them, the weightiest first.
+    pub protections: Vec<Protection>,
+}
+
+/// One protection.
+#[derive(Clone, Debug)]
+pub struct Protection {
+    /// What it is called.
+    pub name: &'static str,
+    /// How far it holds here.
+    pub state: Protected,
+    /// What was found, such as a version.
+    pub detail: String,
+    /// What it keeps hostile files from, and what follows where it is missing.
+    pub meaning: &'static str,
+    needed_by: NeededBy,
+}
+
+/// How far a protection holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Protected {
+    /// Wholly.
+    Full,
+    /// In part; the detail says what is lacking.
+    Partial,
+    /// Not at all.
+    Missing,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum NeededBy {
+    All,
+    Tools,
+}
+
+impl Enforcement {
+    /// Whether files can be read by workers here: true unless something that every cage needs is missing.
+    #[must_use]
+    pub fn workers_allowed(&self) -> bool {
+        !self.lacks(NeededBy::All)
+    }
+
+    /// Whether tools (OCR) run here without an explicit override.
+    #[must_use]
+    pub fn tools_allowed(&self) -> bool {
+        self.workers_allowed() && !self.lacks(NeededBy::Tools)
+    }
+
+    fn lacks(&self, needed_by: NeededBy) -> bool {
+        self.protections.iter().any(|p| p.needed_by == needed_by && p.state == Protected::Missing)
+    }
+}
+
+/// Finds out what this computer enforces.
+#[must_use]
+pub fn enforcement() -> Enforcement {
+    let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default().trim().to_owned();
+    let yes_or_missing = |yes: bool| if yes { Protected::Full } else { Protected::Missing };
+    let all = |name, yes, detail: &str, meaning| Protection {
+        name,
+        state: yes_or_missing(yes),
+        detail: detail.to_owned(),
+        meaning,
+        needed_by: NeededBy::All,
+    };
+    let (allowed, denied) = filter::sizes();
+    let pidfd = pidfd_open(getpid(), PidfdFlags::empty()).is_ok();
+    let closing = sys::has_close_range();
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    Enforcement {
+        protections: vec![
+            all(
+                "seccomp",
+                sys::seccomp_kills_processes(),
+                &format!("workers: {allowed} system calls allowed, any other ends them; tools: {denied} denied"),
+                "keeps a worker that a file has taken over from opening files, connections or programs; without it nothing is read",
+            ),
+            landlock(),
+            all(
+                "no_new_privs",
+                status.contains("NoNewPrivs:"),
+                "set before anything else, with all capabilities dropped",
+                "keeps caged processes from gaining rights that their user has not; without it nothing is read",
+            ),
+            all(
+                "limits",
+                rustix::process::getrlimit(rustix::process::Resource::As).maximum != Some(0),
+                "memory, processor time, open files, file size, processes, stack, no core files",
+                "keeps bombs and endless loops to one row of the account; without them nothing is read",
+            ),
+            all(
+                "pidfd",
+                pidfd,
+                &format!("kernel {kernel}"),
+                "lets a worker be ended with certainty when its time is up (kernel 5.4 and later)",
+            ),
+            all(
+                "close_range",
+                closing,
+                &format!("kernel {kernel}"),
+                "leaves a worker no open file but the one it reads (kernel 5.9 and later)",
+            ),
+        ],
+    }
+}
+
+fn landlock() -> Protection {
+    let (state, detail) = match sys::landlock_version() {
+        Ok(version @ 6..) => (Protected::Full, format!("version {version}: files, TCP, signals, sockets")),
+        Ok(version @ 4..) => {
+            (Protected::Partial, format!("version {version}: files and TCP; 6 adds signals and sockets"))
+        }
+        Ok(version) => (Protected::Partial, format!("version {version}: files; 4 adds TCP, 6 signals and sockets")),
+        Err(error) => (Protected::Missing, format!("the kernel does not offer it ({error})")),
+    };
+    Protection {
+        name: "landlock",
+        state,
+        detail,
+        meaning: "keeps tools such as OCR from reading anything but their own data; without it workers still cannot \
+                  (seccomp sees to that), but tools are refused unless that is overridden",
+        needed_by: NeededBy::Tools,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_is_refused_to_whom_it_matters() {
+        let mut found = enforcement();
+        let mut with = |name: &str, state| {
+            for protection in &mut found.protections {
+                protection.state = if protection.name == name { state } else { Protected::Full };
+            }
+            (found.workers_allowed(), found.tools_allowed())
+        };
+        assert_eq!(with("landlock", Protected::Missing), (true, false));
+        assert_eq!(with("landlock", Protected::Partial), (true, true));
+        assert_eq!(with("seccomp", Protected::Missing), (false, false));
+        assert_eq!(with("none", Protected::Missing), (true, true));
+    }
+}

@@ -1,0 +1,77 @@
+//! The file that a worker reads: a descriptor it was handed, opened by someone else, read-only.
+//!
+//! Reads go by offset (`pread`), so a worker cannot move the place at which its parent reads the same open file.
+//! Nothing is buffered here: readers of small pieces wrap it in a `BufReader`.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::os::unix::fs::FileExt;
+
+/// The file to read. Its length is that at the start of the work.
+#[derive(Debug)]
+pub struct Input {
+    file: File,
+    length: u64,
+    at: u64,
+}
+
+impl Input {
+    /// Takes over an open regular file.
+    ///
+    /// # Errors
+    /// If its length cannot be had.
+    pub fn new(file: File) -> io::Result<Self> {
+        let length = file.metadata()?.len();
+        Ok(Self { file, length, at: 0 })
+    }
+
+    /// The file's length in bytes.
+    #[must_use]
+    pub const fn len(&self) -> u64 {
+        self.length
+    }
+
+    /// Whether the file has no bytes.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+}
+
+impl Read for Input {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.file.read_at(buffer, self.at)?;
+        self.at += count as u64;
+        Ok(count)
+    }
+
+    fn read_to_end(&mut self, buffer: &mut Vec<u8>) -> io::Result<usize> {
+        let start = buffer.len();
+        let promised = usize::try_from(self.length.saturating_sub(self.at)).map_err(|_| io::ErrorKind::OutOfMemory)?;
+        // one byte more than promised, so that the end shows without growing; a file that grew is read to its new end
+        let mut step = promised.saturating_add(1);
+        loop {
+            let filled = buffer.len();
+            buffer.try_reserve(step)?;
+            buffer.resize(filled + step, 0);
+            let outcome = self.read(&mut buffer[filled..]);
+            buffer.truncate(filled + outcome.as_ref().copied().unwrap_or(0));
+            if outcome? == 0 {
+                return Ok(buffer.len() - start);
+            }
+            step = step.saturating_sub(buffer.len() - filled).max(4096);
+        }
+    }
+}
+
+impl Seek for Input {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let target = match to {
+            SeekFrom::Start(offset) => Some(offset),
+            SeekFrom::End(distance) => self.length.checked_add_signed(distance),
+            SeekFrom::Current(distance) => self.at.checked_add_signed(distance),
+        };
+        self.at = target.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.at)
+    }
+}

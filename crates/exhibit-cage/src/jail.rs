@@ -1,0 +1,152 @@
+//! The parts of the cage that are neither system calls nor memory: file system, signals to others, privileges.
+//!
+//! What can be given up once for all workers is given up by their fork server, which needs it no more than they do:
+//! privileges, files, networks. What depends on the job is given up by each process itself.
+
+use crate::control::Level;
+use crate::sys;
+use landlock::{
+    ABI, Access, AccessFs, AccessNet, BitFlags, PathBeneath, PathFd, RestrictionStatus, Ruleset, RulesetAttr,
+    RulesetCreated, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope,
+};
+use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
+use rustix::thread::{CapabilitySet, CapabilitySets, set_capabilities, set_no_new_privs};
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+/// The newest Landlock that is asked for; where the kernel's is older, what it lacks is left to seccomp.
+const LANDLOCK: ABI = ABI::V7;
+const STACK_BYTES: u64 = 16 << 20;
+
+/// Why a process could not be caged.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum JailError {
+    #[error("cannot set a limit ({0})")]
+    Limit(#[source] io::Error),
+    #[error("cannot give up privileges ({0})")]
+    Privileges(#[source] io::Error),
+    #[error("cannot restrict files ({0})")]
+    Landlock(#[from] RulesetError),
+    #[error("the kernel does not restrict files (Landlock is missing)")]
+    NoLandlock,
+    #[error("cannot restrict system calls ({0})")]
+    Seccomp(#[from] seccompiler::Error),
+    #[error("cannot open {path} ({source})")]
+    Folder { path: PathBuf, source: landlock::PathFdError },
+    #[error("cannot set up its descriptors ({0})")]
+    Descriptors(#[source] io::Error),
+    #[error("its fork server is gone")]
+    Orphan,
+}
+
+/// Gives up, for good and for all children: gaining privileges, being looked into, core files, capabilities.
+pub(crate) fn give_up_privileges() -> Result<(), JailError> {
+    let failed = |e: rustix::io::Errno| JailError::Privileges(e.into());
+    set_no_new_privs(true).map_err(failed)?;
+    set_dumpable_behavior(DumpableBehavior::NotDumpable).map_err(failed)?;
+    let none = CapabilitySet::empty();
+    set_capabilities(None, CapabilitySets { effective: none, permitted: none, inheritable: none }).map_err(failed)?;
+    limit(Resource::Core, 0)?;
+    limit(Resource::Stack, STACK_BYTES)?;
+    // where memory runs out, workers go before what waits for them; not permitted everywhere, and not needed
+    let _ = fs::write("/proc/self/oom_score_adj", "500");
+    Ok(())
+}
+
+/// Sets a resource's limit, or lower where it is lower already.
+pub(crate) fn limit(resource: Resource, value: u64) -> Result<(), JailError> {
+    let now = rustix::process::getrlimit(resource).maximum.unwrap_or(u64::MAX);
+    exact_limit(resource, value.min(now))
+}
+
+/// Sets a resource's limit.
+pub(crate) fn exact_limit(resource: Resource, value: u64) -> Result<(), JailError> {
+    let limit = Rlimit { current: Some(value), maximum: Some(value) };
+    setrlimit(resource, limit).map_err(|e| JailError::Limit(e.into()))
+}
+
+/// Sets the limit of processor time: a signal that says so at `seconds`, the end a second later.
+pub(crate) fn limit_cpu(seconds: u64) -> Result<(), JailError> {
+    let limit = Rlimit { current: Some(seconds), maximum: Some(seconds.saturating_add(1)) };
+    setrlimit(Resource::Cpu, limit).map_err(|e| JailError::Limit(e.into()))
+}
+
+/// Gives up all files not yet open, networks, and signals to processes outside.
+pub(crate) fn give_up_files() -> Result<Level, JailError> {
+    Ok(level(&everything()?.restrict_self()?))
+}
+
+/// What of the file system a tool is left with.
+pub(crate) struct Files<'a> {
+    pub(crate) program: &'a Path,
+    pub(crate) read_folders: &'a [PathBuf],
+    pub(crate) scratch: Option<&'a Path>,
+}
+
+/// Gives up files but those a tool needs: its own program and the system's libraries to read and execute, the given
+/// folders to read, a scratch folder to write but not to execute from.
+pub(crate) fn keep_files(keep: &Files<'_>, without_landlock: bool) -> Result<(), JailError> {
+    let read = AccessFs::ReadFile | AccessFs::ReadDir;
+    let mut rules = everything()?;
+    for library in LIBRARIES.iter().map(Path::new).filter(|path| path.exists()) {
+        rules = allow(rules, library, read | AccessFs::Execute)?;
+    }
+    rules = allow(rules, keep.program, AccessFs::ReadFile | AccessFs::Execute)?;
+    for file in ["/etc/ld.so.cache", "/dev/urandom", "/dev/zero", "/dev/null"] {
+        if Path::new(file).exists() {
+            rules = allow(rules, Path::new(file), AccessFs::ReadFile.into())?;
+        }
+    }
+    rules = allow(rules, Path::new("/dev/null"), AccessFs::WriteFile.into())?;
+    for folder in keep.read_folders {
+        rules = allow(rules, folder, read)?;
+    }
+    if let Some(scratch) = keep.scratch {
+        let write = AccessFs::WriteFile | AccessFs::Truncate | AccessFs::MakeReg | AccessFs::MakeDir;
+        rules = allow(rules, scratch, read | write | AccessFs::RemoveFile | AccessFs::RemoveDir)?;
+    }
+    match level(&rules.restrict_self()?) {
+        Level::None if !without_landlock => Err(JailError::NoLandlock),
+        _ => Ok(()),
+    }
+}
+
+const LIBRARIES: [&str; 6] = ["/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/libexec"];
+
+fn everything() -> Result<RulesetCreated, RulesetError> {
+    Ruleset::default()
+        .handle_access(AccessFs::from_all(LANDLOCK))?
+        .handle_access(AccessNet::from_all(LANDLOCK))?
+        .scope(Scope::from_all(LANDLOCK))?
+        .create()
+}
+
+fn allow(rules: RulesetCreated, path: &Path, access: BitFlags<AccessFs>) -> Result<RulesetCreated, JailError> {
+    let at = PathFd::new(path).map_err(|source| JailError::Folder { path: path.to_owned(), source })?;
+    let access = if path.is_dir() { access } else { access & AccessFs::from_file(LANDLOCK) };
+    Ok(rules.add_rule(PathBeneath::new(at, access))?)
+}
+
+fn level(status: &RestrictionStatus) -> Level {
+    match status.ruleset {
+        RulesetStatus::FullyEnforced => Level::Full,
+        RulesetStatus::PartiallyEnforced => Level::Partial,
+        RulesetStatus::NotEnforced => Level::None,
+    }
+}
+
+/// Ties this process's life to its fork server's.
+pub(crate) fn die_with(server: rustix::process::Pid) -> Result<(), JailError> {
+    let failed = |e: rustix::io::Errno| JailError::Privileges(e.into());
+    rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL)).map_err(failed)?;
+    // the server may have ended before the line above
+    if rustix::process::getppid() == Some(server) { Ok(()) } else { Err(JailError::Orphan) }
+}
+
+/// Makes these the only open descriptors, from 0 on.
+pub(crate) fn keep_descriptors(standard: &[std::os::fd::BorrowedFd<'_>]) -> Result<(), JailError> {
+    for (number, descriptor) in (0..).zip(standard) {
+        sys::make_standard(*descriptor, number).map_err(JailError::Descriptors)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,107 @@
+//! One file read by one worker, as the parent sees it.
+
+use crate::check::Checker;
+use crate::control::Start;
+use crate::end::{BadOutput, Ended, Status, Timer, WorkerEnd, exit};
+use crate::frame::{FrameError, FrameReader, Kind};
+use crate::limits::CageLimits;
+use crate::pool::{Cage, CageError, Patience, PatientPipe, Waited};
+use exhibit_model::wire::{decode_verdict, encode_request};
+use exhibit_model::{Record, Request, Verdict};
+use rustix::fs::{OFlags, fcntl_getfl};
+use rustix::pipe::{PipeFlags, pipe_with};
+use std::fs::File;
+use std::io;
+use std::ops::ControlFlow;
+use std::os::fd::AsFd;
+
+impl Cage {
+    /// Reads one file in a process of its own, made and caged for it. What the worker says is checked and passed to
+    /// `on_record` as it comes; breaking off ends the worker. Waits while all workers are busy.
+    ///
+    /// `input` must be open for reading only. Where it is read from is not changed.
+    ///
+    /// # Errors
+    /// [`CageError`] if the file could not be given to a caged worker; that says nothing about the file. However a
+    /// file is read, or not, is a [`WorkerEnd`].
+    pub fn run(
+        &self,
+        request: &Request,
+        input: &File,
+        limits: CageLimits,
+        on_record: &mut dyn FnMut(Record) -> ControlFlow<()>,
+    ) -> Result<WorkerEnd, CageError> {
+        let system = |e: rustix::io::Errno| CageError::System(e.into());
+        if fcntl_getfl(input).map_err(system)? & OFlags::RWMODE != OFlags::RDONLY {
+            return Err(CageError::WritableInput);
+        }
+        let mut job = Start {
+            turn: 0,
+            memory_bytes: limits.memory_bytes,
+            cpu_seconds: limits.cpu_seconds,
+            payload: encode_request(request),
+        };
+        let mut lease = self.workers.lease();
+        let (pipe, pipe_end) = pipe_with(PipeFlags::CLOEXEC).map_err(system)?;
+        lease.begin(&self.options, &mut job, &[input.as_fd(), pipe_end.as_fd()])?;
+        drop(pipe_end);
+        let mut patience = Patience::new(limits.wall);
+        let mut checker = Checker::new(request.limits, limits.output_bytes);
+        let mut source = PatientPipe { pipe: &pipe, patience: &mut patience };
+        let heard = listen(&mut lease.slot.reader, &mut source, &mut checker, on_record);
+        let at_end = matches!(heard, Ok(_) | Err(WorkerEnd::BadOutput(BadOutput::CutShort)));
+        let waited = if at_end { lease.end(&mut patience) } else { lease.stop() };
+        match (heard, waited) {
+            (_, Waited::Ended(Ended { status: Status::Exited(exit::NOT_CAGED), last_words })) => {
+                Err(CageError::NotCaged(String::from_utf8_lossy(&last_words).trim().to_owned()))
+            }
+            (heard, Waited::Ended(ended)) if at_end => Ok(ended.of_worker().unwrap_or_else(|| verdict_of(heard))),
+            (_, Waited::TimedOut) if at_end => {
+                lease.stop();
+                Ok(WorkerEnd::TimedOut(Timer::Wall))
+            }
+            (Ok(_), _) => Ok(WorkerEnd::Lost),
+            (Err(WorkerEnd::BadOutput(BadOutput::CutShort)), Waited::Gone) => Ok(WorkerEnd::Lost),
+            (Err(end), _) => Ok(end),
+        }
+    }
+}
+
+fn verdict_of(heard: Result<Option<Verdict>, WorkerEnd>) -> WorkerEnd {
+    match heard {
+        Ok(Some(verdict)) => WorkerEnd::Finished(verdict),
+        Ok(None) => WorkerEnd::BadOutput(BadOutput::NoVerdict),
+        Err(end) => end,
+    }
+}
+
+// Hears a worker to the end of what it says; the verdict, if it gave one.
+fn listen(
+    reader: &mut FrameReader,
+    source: &mut PatientPipe<'_>,
+    checker: &mut Checker,
+    on_record: &mut dyn FnMut(Record) -> ControlFlow<()>,
+) -> Result<Option<Verdict>, WorkerEnd> {
+    let mut verdict = None;
+    while let Some((kind, payload)) = reader.next(source).map_err(unheard)? {
+        if verdict.is_some() {
+            return Err(WorkerEnd::BadOutput(BadOutput::AfterVerdict));
+        }
+        if kind == Kind::Verdict {
+            checker.verdict()?;
+            let decoded = decode_verdict(payload).map_err(|e| WorkerEnd::BadOutput(BadOutput::Malformed(e)))?;
+            verdict = Some(decoded);
+        } else if on_record(checker.record(kind, payload)?).is_break() {
+            return Err(WorkerEnd::Stopped);
+        }
+    }
+    Ok(verdict)
+}
+
+fn unheard(error: FrameError) -> WorkerEnd {
+    match error {
+        FrameError::Bad(what) => WorkerEnd::BadOutput(what),
+        FrameError::Source(error) if error.kind() == io::ErrorKind::TimedOut => WorkerEnd::TimedOut(Timer::Wall),
+        FrameError::Source(_) => WorkerEnd::Lost,
+    }
+}

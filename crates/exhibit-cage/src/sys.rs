@@ -1,0 +1,125 @@
+//! The few system calls that have no safe form: forking, replacing and closing descriptors, executing.
+//!
+//! This is the only module of the project with `unsafe`. Each function is safe to call because what it needs
+//! (one thread, an owned descriptor) is asked for as a type.
+
+use std::ffi::{CStr, CString, c_char};
+use std::fs;
+use std::io;
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use std::ptr;
+
+/// Proof that the process had one thread when it was made; whoever holds it starts none.
+#[derive(Debug)]
+pub(crate) struct SingleThread(());
+
+impl SingleThread {
+    /// Looks at the process's threads.
+    pub(crate) fn prove() -> io::Result<Self> {
+        let threads = fs::read_dir("/proc/self/task")?.count();
+        if threads == 1 { Ok(Self(())) } else { Err(io::Error::other(format!("there are {threads} threads, not one"))) }
+    }
+}
+
+/// Which side of a fork one is on.
+pub(crate) enum Fork {
+    Child,
+    Parent(rustix::process::Pid),
+}
+
+/// Forks. The child is a whole copy, so it may go on as any single-threaded program does.
+pub(crate) fn fork(_alone: &SingleThread) -> io::Result<Fork> {
+    // SAFETY: with one thread no lock can be held by another, so the child's copy of memory is consistent.
+    let pid = unsafe { libc::fork() };
+    match rustix::process::Pid::from_raw(pid) {
+        None => Ok(Fork::Child),
+        Some(_) if pid < 0 => Err(io::Error::last_os_error()),
+        Some(pid) => Ok(Fork::Parent(pid)),
+    }
+}
+
+/// Ends the process at once, running no handlers and no destructors.
+pub(crate) fn exit(code: i32) -> ! {
+    // SAFETY: `_exit` touches no memory of the process.
+    unsafe { libc::_exit(code) }
+}
+
+/// Makes one of the three standard descriptors a copy of `from` (kept over an exec).
+pub(crate) fn make_standard(from: BorrowedFd<'_>, standard: RawFd) -> io::Result<()> {
+    assert!((0..3).contains(&standard), "a standard descriptor");
+    // SAFETY: nothing owns 0, 1 or 2 in a server: `serve` has taken them over.
+    let done = unsafe { libc::dup2(from.as_raw_fd(), standard) };
+    if done < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}
+
+/// One of the three standard descriptors, owned. Nothing else may go on using it.
+pub(crate) fn take_standard(standard: RawFd) -> io::Result<OwnedFd> {
+    assert!((0..3).contains(&standard), "a standard descriptor");
+    // SAFETY: only asks whether the descriptor is open.
+    if unsafe { libc::fcntl(standard, libc::F_GETFD) } < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: it is open, and the standard library only ever borrows it.
+    Ok(unsafe { OwnedFd::from_raw_fd(standard) })
+}
+
+/// Closes every descriptor above the standard three. Only for a process that goes on with those three alone:
+/// values that own others must be forgotten, not dropped.
+pub(crate) fn close_all_others() -> io::Result<()> {
+    close_range(0)
+}
+
+/// Marks every descriptor above the standard three to be closed by the next exec.
+pub(crate) fn close_all_others_on_exec() -> io::Result<()> {
+    close_range(libc::CLOSE_RANGE_CLOEXEC)
+}
+
+fn close_range(flags: libc::c_uint) -> io::Result<()> {
+    // SAFETY: descriptors are numbers to the kernel; see `close_all_others` for what callers owe.
+    let done = unsafe { libc::syscall(libc::SYS_close_range, 3_u32, u32::MAX, flags) };
+    if done < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}
+
+/// Puts signal handling back to what a freshly started program expects.
+pub(crate) fn default_signals() {
+    // SAFETY: sets dispositions to their defaults and empties the mask; the pointers are valid for the calls.
+    unsafe {
+        libc::signal(libc::SIGPIPE, libc::SIG_DFL);
+        let mut none: libc::sigset_t = std::mem::zeroed();
+        libc::sigemptyset(&raw mut none);
+        libc::sigprocmask(libc::SIG_SETMASK, &raw const none, ptr::null_mut());
+    }
+}
+
+/// Becomes another program. Comes back only with the reason why not.
+pub(crate) fn exec(program: &CStr, args: &[CString], env: &[CString]) -> io::Error {
+    let pointers = |list: &[CString]| -> Vec<*const c_char> {
+        list.iter().map(|item| item.as_ptr()).chain([ptr::null()]).collect()
+    };
+    let (argv, envp) = (pointers(args), pointers(env));
+    // SAFETY: both lists end in a null pointer and outlive the call, as do the strings they point to.
+    unsafe { libc::execve(program.as_ptr(), argv.as_ptr(), envp.as_ptr()) };
+    io::Error::last_os_error()
+}
+
+/// The version of Landlock that the kernel speaks.
+pub(crate) fn landlock_version() -> io::Result<u32> {
+    const VERSION: libc::c_uint = 1;
+    // SAFETY: with this flag the kernel reads no memory and only answers a number.
+    let answer = unsafe { libc::syscall(libc::SYS_landlock_create_ruleset, ptr::null::<u8>(), 0_usize, VERSION) };
+    u32::try_from(answer).map_err(|_| io::Error::last_os_error())
+}
+
+/// Whether the kernel's seccomp can end a whole process.
+pub(crate) fn seccomp_kills_processes() -> bool {
+    const ACTION_AVAILABLE: libc::c_uint = 2;
+    let action: u32 = libc::SECCOMP_RET_KILL_PROCESS;
+    // SAFETY: the kernel reads one number through the pointer.
+    unsafe { libc::syscall(libc::SYS_seccomp, ACTION_AVAILABLE, 0, &raw const action) == 0 }
+}
+
+/// Whether `close_range` exists: asks to close a range above every descriptor there can be.
+pub(crate) fn has_close_range() -> bool {
+    // SAFETY: no descriptor has this number.
+    unsafe { libc::syscall(libc::SYS_close_range, u32::MAX, u32::MAX, 0) == 0 }
+}
