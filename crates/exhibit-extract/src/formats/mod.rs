@@ -1,8 +1,18 @@
 //! One file per format, and which of them reads what.
 
+mod docx;
+mod exif;
+mod office;
+mod ole;
+mod opendocument;
+mod picture;
 mod pdf;
+mod sheet;
+mod slides;
+pub(crate) mod html;
 pub(crate) mod table;
 pub(crate) mod text;
+mod zip;
 
 use crate::identify::{Kind, Reader};
 use crate::out::{Input, Out, Stop};
@@ -19,22 +29,22 @@ pub(crate) fn extract(
         Reader::Empty => Ok(Verdict::Empty),
         Reader::Text | Reader::Markdown => text::read(input, out),
         Reader::Table => table::read(input, out),
+        Reader::Html => html::read(input, out),
+        Reader::Zip => zip::read(input, request, out),
+        Reader::Docx => docx::extract(input, request, out),
+        Reader::Pptx => slides::extract(input, request, out),
+        Reader::Sheet => sheet::extract(input, request, out),
+        Reader::Doc => ole::extract_doc(input, request, out),
+        Reader::Ppt => ole::extract_ppt(input, request, out),
+        Reader::Odt | Reader::Odp => opendocument::extract(input, request, out),
+        Reader::Picture => picture::extract(input, request, out),
         Reader::LockedOffice => Ok(Verdict::Encrypted),
         Reader::Pdf => pdf::extract(input, request, out),
         Reader::None => Ok(Verdict::Unsupported(format!("no reader for {}", kind.media_type))),
         // Readers arrive below this line, one arm each.
-        Reader::Docx
-        | Reader::Pptx
-        | Reader::Doc
-        | Reader::Ppt
-        | Reader::Odt
-        | Reader::Odp
-        | Reader::Sheet
-        | Reader::Picture
-        | Reader::Html
+        Reader::Html
         | Reader::Eml
         | Reader::Mbox
-        | Reader::Zip
         | Reader::Gzip
         | Reader::Bzip2
         | Reader::Xz
@@ -46,11 +56,14 @@ pub(crate) fn extract(
 /// Paints one page of a file of this kind.
 pub(crate) fn render(
     kind: Kind,
-    _input: &mut dyn Input,
-    _request: &Request,
-    _out: &mut Out<'_>,
+    input: &mut dyn Input,
+    request: &Request,
+    out: &mut Out<'_>,
 ) -> Result<Verdict, Stop> {
-    Ok(Verdict::Unsupported(format!("pages of {} are not painted", kind.media_type)))
+    match kind.reader {
+        Reader::Picture => picture::render(input, request, out),
+        _ => Ok(Verdict::Unsupported(format!("pages of {} are not painted", kind.media_type))),
+    }
 }
 
 /// Loads what readers share.

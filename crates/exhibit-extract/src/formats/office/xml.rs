@@ -1,0 +1,168 @@
+//! XML as a flat run of nodes: no tree, no recursion, no entity of a document's own ever expanded.
+//!
+//! Damage ends the run and is kept: what was read until then stands.
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesRef, BytesStart, Event};
+use std::borrow::Cow;
+use std::io::{BufRead, ErrorKind};
+
+/// One node.
+pub(crate) enum Node<'a> {
+    /// An element begins; an empty one ends at once.
+    Start(Element<'a>),
+    /// An element ends: its name without prefix.
+    End(Cow<'a, str>),
+    /// Some text of the innermost element.
+    Text(Cow<'a, str>),
+    /// A comment, an instruction, a declaration.
+    Other,
+}
+
+/// Why the nodes ended before the part did.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Damage {
+    /// A limit was reached.
+    Limit(String),
+    /// The bytes are broken.
+    Broken(String),
+}
+
+/// An element's beginning.
+pub(crate) struct Element<'a>(BytesStart<'a>);
+
+/// Reads nodes, one after another.
+pub(crate) struct Xml<R> {
+    reader: Reader<R>,
+    buffer: Vec<u8>,
+    damage: Option<Damage>,
+    doctype: bool,
+}
+
+impl<R: BufRead> Xml<R> {
+    /// Reads from `bytes`.
+    pub(crate) fn new(bytes: R) -> Self {
+        let mut reader = Reader::from_reader(bytes);
+        let config = reader.config_mut();
+        config.expand_empty_elements = true;
+        config.check_end_names = false;
+        config.allow_unmatched_ends = true;
+        config.allow_dangling_amp = true;
+        Self { reader, buffer: Vec::new(), damage: None, doctype: false }
+    }
+
+    /// The next node; `None` at the end, or where the bytes are damaged.
+    pub(crate) fn next(&mut self) -> Option<Node<'_>> {
+        self.buffer.clear();
+        match self.reader.read_event_into(&mut self.buffer) {
+            Ok(Event::Start(start) | Event::Empty(start)) => Some(Node::Start(Element(start))),
+            Ok(Event::End(end)) => Some(Node::End(Cow::Owned(end.local_name().as_ref().to_owned()))),
+            Ok(Event::Text(text)) => Some(Node::Text(Cow::Owned(text.xml10_content().into_owned()))),
+            Ok(Event::CData(text)) => Some(Node::Text(Cow::Owned(text.xml10_content().into_owned()))),
+            Ok(Event::GeneralRef(reference)) => Some(Node::Text(referenced(&reference))),
+            Ok(Event::DocType(_)) => {
+                self.doctype = true;
+                Some(Node::Other)
+            }
+            Ok(Event::Eof) => None,
+            Ok(_) => Some(Node::Other),
+            Err(error) => {
+                self.damage = Some(damage_of(&error));
+                None
+            }
+        }
+    }
+
+    /// Why the nodes ended early, if they did.
+    pub(crate) fn damage(&self) -> Option<&Damage> {
+        self.damage.as_ref()
+    }
+
+    /// Whether there was a document type declaration, which no office program writes.
+    pub(crate) fn has_doctype(&self) -> bool {
+        self.doctype
+    }
+}
+
+fn damage_of(error: &quick_xml::Error) -> Damage {
+    match error {
+        quick_xml::Error::Io(error) if error.kind() == ErrorKind::FileTooLarge => Damage::Limit(error.to_string()),
+        other => Damage::Broken(other.to_string()),
+    }
+}
+
+// Only the five entities of XML itself and character numbers have a meaning here; any other stands as it is written.
+fn referenced(reference: &BytesRef<'_>) -> Cow<'static, str> {
+    if let Ok(Some(c)) = reference.resolve_char_ref() {
+        return Cow::Owned(c.to_string());
+    }
+    let name = reference.xml10_content();
+    Cow::Owned(match &*name {
+        "amp" => "&".to_owned(),
+        "lt" => "<".to_owned(),
+        "gt" => ">".to_owned(),
+        "quot" => "\"".to_owned(),
+        "apos" => "'".to_owned(),
+        other => format!("&{other};"),
+    })
+}
+
+impl Element<'_> {
+    /// The name without prefix.
+    pub(crate) fn name(&self) -> &str {
+        local(self.qualified())
+    }
+
+    /// The name with its prefix.
+    pub(crate) fn qualified(&self) -> &str {
+        self.0.name().0
+    }
+
+    /// The value of the attribute of this name that has no prefix, or the element's own.
+    pub(crate) fn value(&self, name: &str) -> Option<String> {
+        let own = prefix(self.qualified());
+        self.find(|key_prefix, local| local == name && (key_prefix.is_empty() || key_prefix == own))
+    }
+
+    /// The value of the attribute of this name that has a prefix other than the element's: `r:id`, `r:embed`.
+    pub(crate) fn foreign(&self, name: &str) -> Option<String> {
+        let own = prefix(self.qualified());
+        self.find(|key_prefix, local| local == name && !key_prefix.is_empty() && key_prefix != own)
+    }
+
+    /// The value of the attribute of this name, whatever its prefix.
+    pub(crate) fn any(&self, name: &str) -> Option<String> {
+        self.find(|_, local| local == name)
+    }
+
+    /// The value of the attribute of exactly this name, prefix and all.
+    pub(crate) fn exact(&self, qualified: &str) -> Option<String> {
+        let (wanted_prefix, wanted) = qualified.split_once(':').unwrap_or(("", qualified));
+        self.find(|key_prefix, local| key_prefix == wanted_prefix && local == wanted)
+    }
+
+    /// Whether a switch such as `w:vanish` is on: present, and its `val` does not say no.
+    pub(crate) fn is_on(&self) -> bool {
+        !matches!(self.value("val").as_deref(), Some("0" | "false" | "off"))
+    }
+
+    fn find(&self, wanted: impl Fn(&str, &str) -> bool) -> Option<String> {
+        let mut attributes = self.0.attributes();
+        attributes.with_checks(false);
+        attributes.flatten().find_map(|attribute| {
+            let key: &str = attribute.key.0;
+            wanted(prefix(key), local(key)).then(|| match quick_xml::escape::unescape(&attribute.value) {
+                Ok(value) => value.into_owned(),
+                Err(_) => attribute.value.to_string(),
+            })
+        })
+    }
+}
+
+fn prefix(qualified: &str) -> &str {
+    qualified.split_once(':').map_or("", |(prefix, _)| prefix)
+}
+
+fn local(qualified: &str) -> &str {
+    qualified.rsplit_once(':').map_or(qualified, |(_, local)| local)
+}

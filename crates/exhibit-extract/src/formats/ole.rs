@@ -1,0 +1,192 @@
+//! Compound files: legacy Word and PowerPoint through office_oxide, and what any compound file holds beside its text
+//! (properties, embedded objects, macros).
+//!
+//! A form feed in a Word document's text is the end of a page. office_oxide parses hostile bytes: a panic of its is
+//! caught here and is a failure with a reason.
+
+mod embedded;
+mod property_set;
+
+use super::office::draft::Draft;
+use crate::out::{Input, Out, Stop};
+use exhibit_model::{MarkKind, NoteKind, PageKind, Request, Verdict};
+use office_oxide::doc::{DocDocument, DocError, SubDocumentKind};
+use office_oxide::ppt::{PptDocument, PptError, SlideText, TextType};
+use std::io::{Cursor, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+pub(crate) use embedded::say_embedded;
+
+/// The whole file, if it has at most `most` bytes.
+pub(crate) fn whole(input: &mut dyn Input, most: u64) -> Option<Vec<u8>> {
+    input.rewind().ok()?;
+    let mut bytes = Vec::new();
+    input.take(most.saturating_add(1)).read_to_end(&mut bytes).ok()?;
+    (bytes.len() as u64 <= most).then_some(bytes)
+}
+
+/// Says the properties that a compound file states.
+pub(crate) fn say_properties(bytes: &[u8], out: &mut Out<'_>) -> Result<(), Stop> {
+    let Ok(mut file) = cfb::CompoundFile::open(Cursor::new(bytes)) else { return Ok(()) };
+    for name in ["\u{5}SummaryInformation", "\u{5}DocumentSummaryInformation"] {
+        let Ok(stream) = file.open_stream(format!("/{name}")) else { continue };
+        let mut set = Vec::new();
+        if stream.take(16 << 20).read_to_end(&mut set).is_err() {
+            continue;
+        }
+        for (key, value) in property_set::properties(&set) {
+            out.metadata(&key, &value)?;
+        }
+    }
+    Ok(())
+}
+
+fn too_large(request: &Request) -> Verdict {
+    Verdict::Truncated(format!("a file of more than {} bytes", request.limits.whole_file_bytes))
+}
+
+/// Says everything that is in a Word document of 1987 to 2003.
+pub(crate) fn extract_doc(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+    let Some(bytes) = whole(input, request.limits.whole_file_bytes) else { return Ok(too_large(request)) };
+    say_properties(&bytes, out)?;
+    let read = catch_unwind(AssertUnwindSafe(|| {
+        let document = DocDocument::from_reader(Cursor::new(&bytes[..]))?;
+        Ok::<_, DocError>((doc_pages(&document), document.has_macros(), document.text_complete()))
+    }));
+    let (pages, macros, complete) = match read {
+        Ok(Ok(read)) => read,
+        Ok(Err(DocError::Encrypted)) => return Ok(Verdict::Encrypted),
+        Ok(Err(error)) => {
+            say_embedded(&bytes, out)?;
+            return Ok(Verdict::Failed(format!("the document cannot be read: {error}")));
+        }
+        Err(_) => return Ok(Verdict::Failed("the reader of doc files broke down on it".to_owned())),
+    };
+    if macros {
+        out.note(NoteKind::Suspicious, 0, "holds macros")?;
+    }
+    if !complete {
+        out.note(NoteKind::Partial, 0, "part of the text that the document states is missing from the file")?;
+    }
+    for page in pages {
+        out.page(page.into_page(PageKind::Text, String::new()))?;
+    }
+    say_embedded(&bytes, out)?;
+    Ok(Verdict::Read)
+}
+
+fn doc_pages(document: &DocDocument) -> Vec<Draft> {
+    let mut pages: Vec<Draft> = Vec::new();
+    for text in document.plain_text_ref().split('\u{c}') {
+        let mut page = Draft::default();
+        page.push(text);
+        pages.push(page);
+    }
+    while pages.len() > 1 && pages.last().is_some_and(Draft::is_blank) {
+        pages.pop();
+    }
+    let mut rest = Draft::default();
+    for part in document.subdocuments() {
+        let kind = match part.kind {
+            SubDocumentKind::Footnotes | SubDocumentKind::Endnotes => Some(MarkKind::Notes),
+            SubDocumentKind::HeadersFooters | SubDocumentKind::HeaderTextBoxes => Some(MarkKind::Furniture),
+            SubDocumentKind::Comments => Some(MarkKind::Annotation),
+            SubDocumentKind::TextBoxes => None,
+        };
+        let mut lines = Draft::default();
+        lines.push(&part.text);
+        rest.append_lines(&lines, kind);
+    }
+    // where in the text they belong is not told: the last page has them all
+    if let Some(last) = pages.last_mut() {
+        last.append_lines(&rest, None);
+    }
+    pages
+}
+
+/// Says everything that is in a PowerPoint presentation of 1997 to 2003.
+pub(crate) fn extract_ppt(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+    let Some(bytes) = whole(input, request.limits.whole_file_bytes) else { return Ok(too_large(request)) };
+    say_properties(&bytes, out)?;
+    let read = catch_unwind(AssertUnwindSafe(|| {
+        let document = PptDocument::from_reader(Cursor::new(&bytes[..]))?;
+        let slides: Vec<(Draft, String)> = document.slides.iter().map(slide).collect();
+        let master: Vec<String> = document.master_text.iter().map(|run| run.text.clone()).collect();
+        Ok::<_, PptError>((slides, master, document.has_macros(), document.text_complete()))
+    }));
+    let (mut slides, master, macros, complete) = match read {
+        Ok(Ok(read)) => read,
+        Ok(Err(PptError::Encrypted)) => return Ok(Verdict::Encrypted),
+        Ok(Err(error)) => {
+            say_embedded(&bytes, out)?;
+            return Ok(Verdict::Failed(format!("the presentation cannot be read: {error}")));
+        }
+        Err(_) => return Ok(Verdict::Failed("the reader of ppt files broke down on it".to_owned())),
+    };
+    if macros {
+        out.note(NoteKind::Suspicious, 0, "holds macros")?;
+    }
+    if !complete {
+        out.note(NoteKind::Partial, 0, "part of the text that the presentation states is missing from the file")?;
+    }
+    let mut furniture = Draft::default();
+    for text in master {
+        furniture.push(&lines_of(&text));
+        furniture.end_line();
+    }
+    if let Some((first, _)) = slides.first_mut() {
+        first.append_lines(&furniture, Some(MarkKind::Furniture));
+    }
+    for (page, title) in slides {
+        out.page(page.into_page(PageKind::Slide, title))?;
+    }
+    say_embedded(&bytes, out)?;
+    Ok(Verdict::Read)
+}
+
+fn slide(slide: &SlideText) -> (Draft, String) {
+    let (mut page, mut title) = (Draft::default(), String::new());
+    for run in &slide.text_runs {
+        let text = lines_of(&run.text);
+        if title.is_empty() && matches!(run.text_type, TextType::Title | TextType::CenterTitle) {
+            title = super::office::one_line(&text);
+        }
+        let mut lines = Draft::default();
+        lines.push(&text);
+        let notes = matches!(run.text_type, TextType::Notes).then_some(MarkKind::Notes);
+        page.append_lines(&lines, notes);
+        let links = run.hyperlink.iter().filter(|link| !text.contains(*link));
+        for link in links {
+            let mut line = Draft::default();
+            line.push(link);
+            page.append_lines(&line, Some(MarkKind::Annotation));
+        }
+    }
+    for table in &slide.tables {
+        page.append_lines(&table_lines(table), None);
+    }
+    page.images = u32::try_from(slide.image_refs.len()).unwrap_or(u32::MAX);
+    if slide.hidden {
+        page.mark(0, MarkKind::Hidden);
+    }
+    (page, title)
+}
+
+fn table_lines(table: &office_oxide::ppt::TableBlock) -> Draft {
+    let mut draft = Draft::default();
+    for row in &table.rows {
+        let cell = |runs: &Vec<office_oxide::ppt::TextRun>| {
+            let runs: Vec<String> = runs.iter().map(|run| lines_of(&run.text)).collect();
+            runs.join("\n")
+        };
+        let cells: Vec<String> = row.iter().map(cell).collect();
+        draft.push(&cells.join("\t"));
+        draft.push("\n");
+    }
+    draft
+}
+
+// PowerPoint ends paragraphs with CR and lines with VT.
+fn lines_of(text: &str) -> String {
+    text.replace("\r\n", "\n").replace(['\r', '\u{b}'], "\n")
+}

@@ -1,0 +1,519 @@
+//! OpenDocument text, presentations and workbooks (OASIS OpenDocument 1.3): text as the file keeps it shown.
+//!
+//! A text document breaks into pages where its soft page breaks say; a presentation has a page a slide, a workbook a
+//! page a sheet, whose cells carry the text that was shown. Notes, annotations, tracked deletions, headers and footers
+//! are marked.
+
+use super::office::draft::Draft;
+use super::office::package::{PART_CAP, Package, STREAM_CAP};
+use super::office::xml::{Damage, Element, Node};
+use super::sheet::SheetWriter;
+use crate::out::{Input, Out, Stop};
+use exhibit_model::{MarkKind, NoteKind, PageKind, Request, Verdict};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The most times that a repeated cell or row with text is written out.
+const MOST_REPEATS: u32 = 1000;
+
+/// Says everything that is in an OpenDocument file.
+pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+    match Package::open(input, request.limits.whole_file_bytes) {
+        Some(package) => extract_package(package, out),
+        None => Ok(Verdict::Failed("the file is no zip package, or too little of one is left".to_owned())),
+    }
+}
+
+/// Says everything that is in an OpenDocument package.
+pub(crate) fn extract_package(mut package: Package<'_>, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+    say_properties(&mut package, out)?;
+    if is_encrypted(&mut package) {
+        return Ok(Verdict::Encrypted);
+    }
+    let mut body = Body::default();
+    body.hidden_styles = hidden_styles(&mut package);
+    let furniture = body.furniture(&mut package);
+    let Some(mut xml) = package.xml("content.xml", STREAM_CAP) else {
+        return Ok(Verdict::Failed("the document's text (content.xml) is missing or cannot be inflated".to_owned()));
+    };
+    while let Some(node) = xml.next() {
+        match node {
+            Node::Start(element) => body.start(&element, out)?,
+            Node::Text(text) => body.text(&text),
+            Node::End(name) => body.end(&name, out)?,
+            Node::Other => {}
+        }
+    }
+    let damage = xml.damage().cloned();
+    drop(xml);
+    body.finish(&furniture, out)?;
+    if package.is_salvaged() {
+        out.note(NoteKind::Partial, 0, "the zip's directory is lost; its parts were read as far as they go")?;
+    }
+    say_members(&mut package, out)?;
+    match damage {
+        Some(Damage::Limit(limit)) => Ok(Verdict::Truncated(limit)),
+        Some(Damage::Broken(error)) => {
+            out.note(NoteKind::Partial, 0, format!("the text is damaged and was read up to there: {error}"))?;
+            Ok(Verdict::Read)
+        }
+        None => Ok(Verdict::Read),
+    }
+}
+
+fn say_properties(package: &mut Package<'_>, out: &mut Out<'_>) -> Result<(), Stop> {
+    let mut found = Vec::new();
+    if let Some(mut xml) = package.xml("meta.xml", PART_CAP) {
+        let mut open: Option<(String, String)> = None;
+        while let Some(node) = xml.next() {
+            match node {
+                Node::Start(element) => open = property_key(&element).map(|key| (key, String::new())),
+                Node::Text(text) => {
+                    if let Some((_, value)) = &mut open {
+                        value.push_str(&text);
+                    }
+                }
+                Node::End(_) => found.extend(open.take()),
+                Node::Other => {}
+            }
+        }
+    }
+    for (key, value) in found {
+        out.metadata(&key, &value)?;
+    }
+    Ok(())
+}
+
+// The creator in OpenDocument is who changed it last; who made it is the initial creator.
+fn property_key(element: &Element<'_>) -> Option<String> {
+    Some(
+        match element.qualified() {
+            "meta:initial-creator" => "dc:creator",
+            "dc:creator" => "cp:lastModifiedBy",
+            "meta:creation-date" => "dcterms:created",
+            "dc:date" => "dcterms:modified",
+            "dc:title" => "dc:title",
+            "dc:subject" => "dc:subject",
+            "dc:description" => "dc:description",
+            "dc:language" => "dc:language",
+            "meta:keyword" => "cp:keywords",
+            "meta:generator" => "app:Application",
+            "meta:printed-by" => "odf:printed-by",
+            "meta:print-date" => "cp:lastPrinted",
+            "meta:editing-cycles" => "cp:revision",
+            "meta:editing-duration" => "odf:editing-duration",
+            "meta:user-defined" => return Some(format!("custom:{}", element.any("name")?)),
+            _ => return None,
+        }
+        .to_owned(),
+    )
+}
+
+fn is_encrypted(package: &mut Package<'_>) -> bool {
+    let Some(mut xml) = package.xml("META-INF/manifest.xml", PART_CAP) else { return false };
+    let mut content = false;
+    while let Some(node) = xml.next() {
+        let Node::Start(element) = node else { continue };
+        match element.name() {
+            "file-entry" => {
+                let path = element.any("full-path").unwrap_or_default();
+                content = path == "content.xml" || path == "encrypted-package";
+            }
+            "encryption-data" if content => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+/// The styles whose text, table or slide is not shown.
+fn hidden_styles(package: &mut Package<'_>) -> BTreeSet<String> {
+    let mut hidden = BTreeSet::new();
+    for part in ["styles.xml", "content.xml"] {
+        let Some(mut xml) = package.xml(part, STREAM_CAP) else { continue };
+        let mut style = None;
+        while let Some(node) = xml.next() {
+            match node {
+                Node::Start(element) => match element.name() {
+                    "style" => style = element.any("name"),
+                    "text-properties" | "table-properties" | "drawing-page-properties" => {
+                        let off = element.any("display").as_deref() == Some("none")
+                            || (element.name() == "table-properties" && element.any("display").as_deref() == Some("false"))
+                            || element.any("visibility").as_deref() == Some("hidden");
+                        if off {
+                            hidden.extend(style.clone());
+                        }
+                    }
+                    "body" => break,
+                    _ => {}
+                },
+                Node::End(name) if name == "style" => style = None,
+                _ => {}
+            }
+        }
+    }
+    hidden
+}
+
+fn say_members(package: &mut Package<'_>, out: &mut Out<'_>) -> Result<(), Stop> {
+    out.container_size(package.size());
+    for name in package.names() {
+        let folder = |wanted: &str| name.starts_with(wanted) && !name.ends_with('/');
+        let object = folder("Object ") && !name.contains("/");
+        if folder("Basic/") && name.ends_with(".xml") && !name.contains("script-l") {
+            out.note(NoteKind::Suspicious, 0, format!("holds macros ({name})"))?;
+        } else if !(folder("Pictures/") || folder("media/") || folder("Thumbnails/") || object) {
+            continue;
+        }
+        package.say_member(&name, out)?;
+    }
+    Ok(())
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Layer {
+    Plain,
+    Deleted,
+    Annotation,
+    Notes,
+}
+
+#[derive(Default)]
+struct Cell {
+    paragraphs: Vec<String>,
+    value: String,
+    columns: u32,
+    note: String,
+    covered: bool,
+}
+
+#[derive(Default)]
+struct Row {
+    cells: Vec<(u32, Cell)>,
+    columns: u32,
+    repeats: u32,
+}
+
+#[derive(Default)]
+struct Body {
+    draft: Draft,
+    line: String,
+    /// Which layer the text is on, innermost last, with the depth of its element.
+    layers: Vec<(Layer, u32)>,
+    depth: u32,
+    in_paragraph: u32,
+    hidden_styles: BTreeSet<String>,
+    hidden_spans: Vec<u32>,
+    started: bool,
+    slide: Option<String>,
+    sheet: Option<SheetWriter>,
+    in_spreadsheet: bool,
+    row: Option<Row>,
+    cell: Option<Cell>,
+    next_row: u32,
+    row_cells: Vec<u32>,
+    tables: u32,
+    annotation_by: BTreeMap<u32, String>,
+    taking_author: bool,
+    title: String,
+    in_title: bool,
+}
+
+impl Body {
+    fn layer(&self) -> Layer {
+        self.layers.last().map_or(Layer::Plain, |(layer, _)| *layer)
+    }
+
+    /// The text of headers and footers, which stand in the styles.
+    fn furniture(&mut self, package: &mut Package<'_>) -> Draft {
+        let mut lines = Draft::default();
+        let Some(mut xml) = package.xml("styles.xml", PART_CAP) else { return lines };
+        let (mut line, mut inside, mut paragraph) = (String::new(), 0u32, 0u32);
+        while let Some(node) = xml.next() {
+            match node {
+                Node::Start(element) => match element.name() {
+                    name if name.starts_with("header") || name.starts_with("footer") => inside += 1,
+                    "p" | "h" => paragraph += 1,
+                    "tab" => line.push('\t'),
+                    _ => {}
+                },
+                Node::Text(text) if inside > 0 && paragraph > 0 => line.push_str(&text),
+                Node::End(name) => match &*name {
+                    name if name.starts_with("header") || name.starts_with("footer") => inside = inside.saturating_sub(1),
+                    "p" | "h" => {
+                        paragraph = paragraph.saturating_sub(1);
+                        if !line.trim().is_empty() {
+                            lines.push(&line);
+                            lines.push("\n");
+                        }
+                        line.clear();
+                    }
+                    _ => {}
+                },
+                _ => {}
+            }
+        }
+        lines
+    }
+
+    fn start(&mut self, element: &Element<'_>, out: &mut Out<'_>) -> Result<(), Stop> {
+        self.depth += 1;
+        let name = element.name();
+        match name {
+            "text" | "presentation" | "spreadsheet" | "drawing" if element.qualified().starts_with("office:") => {
+                self.started = true;
+                self.in_spreadsheet = name == "spreadsheet";
+            }
+            _ if !self.started => {}
+            "p" | "h" => self.in_paragraph += 1,
+            "s" => {
+                let count: usize = element.any("c").and_then(|count| count.parse().ok()).unwrap_or(1);
+                self.line.push_str(&" ".repeat(count.min(1000)));
+            }
+            "tab" => self.line.push('\t'),
+            "line-break" => self.line.push('\n'),
+            "soft-page-break" if self.slide.is_none() && !self.in_spreadsheet && self.tables == 0 => {
+                self.flush_line();
+                self.end_page(out)?;
+            }
+            "span" | "hidden-text" | "section" => {
+                let style = element.any("style-name").is_some_and(|style| self.hidden_styles.contains(&style));
+                let display = element.value("display").as_deref() == Some("none");
+                if style || display {
+                    self.flush_line();
+                    self.hidden_spans.push(self.depth);
+                }
+            }
+            "tracked-changes" | "deletion" => self.enter(Layer::Deleted),
+            "annotation" => self.enter(Layer::Annotation),
+            "creator" => self.taking_author = self.layer() == Layer::Annotation,
+            "note-body" => self.enter(Layer::Notes),
+            "notes" if element.qualified().starts_with("presentation:") => self.enter(Layer::Notes),
+            "page" => {
+                self.slide = Some(element.any("style-name").unwrap_or_default());
+                self.title.clear();
+            }
+            "frame" => self.in_title = element.any("class").as_deref() == Some("title"),
+            "image" => self.draft.images += 1,
+            "table" => self.begin_table(element),
+            "table-row" => self.begin_row(element),
+            "table-cell" | "covered-table-cell" => self.begin_cell(element),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn enter(&mut self, layer: Layer) {
+        self.flush_line();
+        self.layers.push((layer, self.depth));
+    }
+
+    fn begin_table(&mut self, element: &Element<'_>) {
+        self.tables += 1;
+        if self.in_spreadsheet && self.tables == 1 {
+            let style = element.any("style-name").unwrap_or_default();
+            let hidden = self.hidden_styles.contains(&style);
+            self.sheet = Some(SheetWriter::new(&element.any("name").unwrap_or_default(), hidden));
+            self.next_row = 0;
+        }
+    }
+
+    fn begin_row(&mut self, element: &Element<'_>) {
+        if self.sheet.is_some() && self.tables == 1 {
+            let repeats = repeated(element, "number-rows-repeated");
+            self.row = Some(Row { repeats, ..Row::default() });
+        } else {
+            self.row_cells.push(0);
+        }
+    }
+
+    fn begin_cell(&mut self, element: &Element<'_>) {
+        if self.row.is_some() && self.tables == 1 {
+            let shown = element.any("date-value").or_else(|| element.any("boolean-value")).or_else(|| element.any("value"));
+            self.cell = Some(Cell {
+                columns: repeated(element, "number-columns-repeated"),
+                value: shown.unwrap_or_default(),
+                covered: element.name() == "covered-table-cell",
+                ..Cell::default()
+            });
+        } else if let Some(cells) = self.row_cells.last_mut() {
+            if *cells > 0 {
+                self.draft.push("\t");
+            }
+            *cells += 1;
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        if self.taking_author {
+            self.annotation_by.entry(self.depth).or_default().push_str(text);
+            let author = self.annotation_by.remove(&self.depth).unwrap_or_default();
+            self.line.push_str(&author);
+            self.line.push_str(": ");
+            self.taking_author = false;
+        } else if self.started && self.in_paragraph > 0 {
+            // white space in OpenDocument is one blank, save where elements say otherwise
+            let mut last_blank = self.line.ends_with([' ', '\n', '\t']) || self.line.is_empty();
+            for c in text.chars() {
+                let blank = matches!(c, ' ' | '\t' | '\n' | '\r');
+                if !(blank && last_blank) {
+                    self.line.push(if blank { ' ' } else { c });
+                }
+                last_blank = blank;
+            }
+        }
+    }
+
+    fn kind(&self) -> Option<MarkKind> {
+        match self.layer() {
+            Layer::Deleted => Some(MarkKind::Deleted),
+            Layer::Annotation => Some(MarkKind::Annotation),
+            Layer::Notes => Some(MarkKind::Notes),
+            Layer::Plain if !self.hidden_spans.is_empty() => Some(MarkKind::Hidden),
+            Layer::Plain => None,
+        }
+    }
+
+    fn flush_line(&mut self) {
+        let line = std::mem::take(&mut self.line);
+        if line.is_empty() {
+            return;
+        }
+        if let Some(cell) = &mut self.cell {
+            if self.layers.is_empty() {
+                cell.paragraphs.push(line);
+            } else {
+                cell.note.push_str(&line);
+            }
+            return;
+        }
+        match self.kind() {
+            Some(kind) => self.draft.push_as(&line, kind),
+            None => self.draft.push(&line),
+        }
+    }
+
+    fn end(&mut self, name: &str, out: &mut Out<'_>) -> Result<(), Stop> {
+        if self.started {
+            self.end_known(name, out)?;
+        }
+        if self.hidden_spans.last() == Some(&self.depth) {
+            self.flush_line();
+            self.hidden_spans.pop();
+        }
+        if self.layers.last().is_some_and(|(_, depth)| *depth == self.depth) {
+            self.flush_line();
+            self.layers.pop();
+        }
+        self.depth = self.depth.saturating_sub(1);
+        Ok(())
+    }
+
+    fn end_known(&mut self, name: &str, out: &mut Out<'_>) -> Result<(), Stop> {
+        match name {
+            "p" | "h" => {
+                self.in_paragraph = self.in_paragraph.saturating_sub(1);
+                if self.in_title && self.title.is_empty() && self.layers.is_empty() {
+                    self.title.clone_from(&self.line);
+                }
+                self.flush_line();
+                match &mut self.cell {
+                    Some(cell) if !self.layers.is_empty() => cell.note.push('\n'),
+                    Some(_) => {}
+                    None => self.draft.push("\n"),
+                }
+            }
+            "creator" => self.taking_author = false,
+            "frame" => self.in_title = false,
+            "page" => {
+                let style = self.slide.take().unwrap_or_default();
+                if self.hidden_styles.contains(&style) {
+                    self.draft.mark(0, MarkKind::Hidden);
+                }
+                let title = super::office::one_line(&self.title);
+                let draft = std::mem::take(&mut self.draft);
+                out.page(draft.into_page(PageKind::Slide, title))?;
+            }
+            "table-cell" | "covered-table-cell" => self.end_cell(),
+            "table-row" => self.end_row(out)?,
+            "table" => {
+                self.tables = self.tables.saturating_sub(1);
+                if self.tables == 0
+                    && let Some(sheet) = self.sheet.take()
+                {
+                    let drawn = std::mem::take(&mut self.draft);
+                    sheet.finish(&[(drawn.text().to_owned(), None)], out)?;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn end_cell(&mut self) {
+        if let (Some(cell), Some(row), 1) = (&mut self.cell, &mut self.row, self.tables) {
+            let cell = std::mem::take(cell);
+            let (column, columns) = (row.columns, cell.columns);
+            row.columns = column.saturating_add(columns);
+            let empty = cell.paragraphs.is_empty() && cell.note.is_empty() && cell.value.is_empty();
+            if !empty {
+                row.cells.push((column, cell));
+            }
+            self.cell = None;
+        } else if self.draft.text().ends_with('\n') && !self.row_cells.is_empty() {
+            self.draft.drop_line_end();
+        }
+    }
+
+    fn end_row(&mut self, out: &mut Out<'_>) -> Result<(), Stop> {
+        if self.tables != 1 || self.sheet.is_none() {
+            self.row_cells.pop();
+            self.draft.push("\n");
+            return Ok(());
+        }
+        let (Some(row), Some(sheet)) = (self.row.take(), self.sheet.as_mut()) else { return Ok(()) };
+        let first = self.next_row;
+        self.next_row = first.saturating_add(row.repeats);
+        let repeats = if row.cells.is_empty() { 0 } else { row.repeats.min(MOST_REPEATS) };
+        for at in first..first.saturating_add(repeats) {
+            for (column, cell) in &row.cells {
+                let text = if cell.paragraphs.is_empty() { cell.value.clone() } else { cell.paragraphs.join("\n") };
+                for repeat in 0..cell.columns.min(MOST_REPEATS) {
+                    sheet.cell((at, column.saturating_add(repeat)), &text, cell.covered, out)?;
+                }
+                if !cell.note.trim().is_empty() {
+                    sheet.note(at, *column, &cell.note);
+                }
+            }
+        }
+        if row.repeats > MOST_REPEATS && !row.cells.is_empty() {
+            let text = format!("a row repeated {} times is written {MOST_REPEATS} times", row.repeats);
+            out.note(NoteKind::Limit, 0, text)?;
+        }
+        Ok(())
+    }
+
+    fn end_page(&mut self, out: &mut Out<'_>) -> Result<(), Stop> {
+        if self.draft.is_blank() {
+            return Ok(());
+        }
+        let draft = std::mem::take(&mut self.draft);
+        out.page(draft.into_page(PageKind::Text, String::new()))
+    }
+
+    fn finish(&mut self, furniture: &Draft, out: &mut Out<'_>) -> Result<(), Stop> {
+        self.flush_line();
+        if let Some(sheet) = self.sheet.take() {
+            sheet.finish(&[], out)?;
+        }
+        self.draft.append_lines(furniture, Some(MarkKind::Furniture));
+        if out.pages() == 0 || !self.draft.is_blank() {
+            let draft = std::mem::take(&mut self.draft);
+            out.page(draft.into_page(PageKind::Text, String::new()))?;
+        }
+        Ok(())
+    }
+}
+
+fn repeated(element: &Element<'_>, name: &str) -> u32 {
+    element.any(name).and_then(|count| count.parse().ok()).unwrap_or(1).max(1)
+}

@@ -1,0 +1,124 @@
+//! Pictures: one page each (a TIFF has one a frame), without text, for OCR to read; and what their headers say.
+//!
+//! Extraction decodes no pixel. Sizes come from headers and are held against the limit before anything is decoded.
+//! A page's size in points follows the stated resolution; where there is none, 96 dots per inch are assumed.
+
+mod decode;
+mod header;
+mod iptc;
+
+use super::{exif, ole};
+use crate::out::{Input, Out, Stop};
+use exhibit_model::{Counts, NoteKind, Page, PageKind, Record, Request, Task, Verdict};
+use header::Header;
+use image::ImageFormat;
+use std::io::Cursor;
+
+const ASSUMED_DOTS_PER_INCH: f64 = 96.0;
+
+/// Says a picture's properties and pages.
+pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+    let Some(bytes) = ole::whole(input, request.limits.whole_file_bytes) else { return Ok(too_large(request)) };
+    let Ok(format) = image::guess_format(&bytes) else {
+        return Ok(Verdict::Failed("the picture's header is damaged".to_owned()));
+    };
+    let header = Header::read(&bytes, format);
+    let block = if format == ImageFormat::Tiff { Some(&bytes[..]) } else { header.exif.as_deref() };
+    let exif = block.and_then(exif::parse);
+    say_properties(&header, exif.as_ref(), out)?;
+    let frames = match decode::frames(&bytes, format, request.limits.pages) {
+        Ok(frames) => frames,
+        Err(reason) => return Ok(Verdict::Failed(reason)),
+    };
+    let mut verdict = Verdict::Read;
+    for frame in &frames {
+        let stated = frame.dots_per_inch.or(header.dots_per_inch).or(exif.as_ref().and_then(exif::dots_per_inch));
+        let orientation = frame.orientation.unwrap_or_else(|| exif.as_ref().map_or(1, exif::orientation));
+        if u64::from(frame.width) * u64::from(frame.height) > request.limits.pixels {
+            let limit = format!("a picture of more than {} pixels", request.limits.pixels);
+            out.note(NoteKind::Limit, out.pages() + 1, format!("{limit} is not decoded"))?;
+            verdict = Verdict::Truncated(limit);
+        }
+        out.page(page(frame.width, frame.height, orientation, stated))?;
+    }
+    if header.frames > 1 {
+        let text = format!("the first of {} frames of a moving picture is shown", header.frames);
+        out.note(NoteKind::Remark, 1, text)?;
+    }
+    Ok(verdict)
+}
+
+fn too_large(request: &Request) -> Verdict {
+    Verdict::Truncated(format!("a file of more than {} bytes", request.limits.whole_file_bytes))
+}
+
+fn say_properties(header: &Header, exif: Option<&::exif::Exif>, out: &mut Out<'_>) -> Result<(), Stop> {
+    for (key, value) in &header.properties {
+        out.metadata(key, value)?;
+    }
+    if let Some(exif) = exif {
+        exif::say(exif, out)?;
+    }
+    Ok(())
+}
+
+fn page(width: u32, height: u32, orientation: u8, dots_per_inch: Option<f64>) -> Page {
+    let dots = plausible(dots_per_inch).unwrap_or(ASSUMED_DOTS_PER_INCH);
+    let points = |pixels: u32| (f64::from(pixels) * 72.0 / dots) as f32;
+    let (width, height) = if orientation >= 5 { (height, width) } else { (width, height) };
+    Page {
+        kind: PageKind::Picture,
+        width: points(width),
+        height: points(height),
+        counts: Counts { images: 1, ..Counts::default() },
+        ..Page::default()
+    }
+}
+
+fn plausible(dots_per_inch: Option<f64>) -> Option<f64> {
+    dots_per_inch.filter(|dots| (20.0..=4800.0).contains(dots))
+}
+
+/// Paints one page.
+pub(crate) fn render(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+    let Task::Render { page, dpi, max_side, grey } = request.task else {
+        return Ok(Verdict::Failed("nothing to paint was asked for".to_owned()));
+    };
+    let Some(bytes) = ole::whole(input, request.limits.whole_file_bytes) else { return Ok(too_large(request)) };
+    let Ok(format) = image::guess_format(&bytes) else {
+        return Ok(Verdict::Failed("the picture's header is damaged".to_owned()));
+    };
+    let frames = match decode::frames(&bytes, format, page) {
+        Ok(frames) => frames,
+        Err(reason) => return Ok(Verdict::Failed(reason)),
+    };
+    let Some(frame) = (page as usize).checked_sub(1).and_then(|at| frames.get(at)) else {
+        return Ok(Verdict::Failed(format!("there is no page {page}")));
+    };
+    if u64::from(frame.width) * u64::from(frame.height) > request.limits.pixels {
+        return Ok(Verdict::Truncated(format!("a picture of more than {} pixels", request.limits.pixels)));
+    }
+    let header = Header::read(&bytes, format);
+    let block = if format == ImageFormat::Tiff { Some(&bytes[..]) } else { header.exif.as_deref() };
+    let exif = block.and_then(exif::parse);
+    let orientation = frame.orientation.unwrap_or_else(|| exif.as_ref().map_or(1, exif::orientation));
+    let stated = frame.dots_per_inch.or(header.dots_per_inch).or(exif.as_ref().and_then(exif::dots_per_inch));
+    let picture = match decode::decoded(&bytes, format, page, request.limits.pixels) {
+        Ok(picture) => picture,
+        Err(reason) => return Ok(Verdict::Failed(format!("the picture cannot be decoded: {reason}"))),
+    };
+    let dots = plausible(stated).unwrap_or(ASSUMED_DOTS_PER_INCH);
+    let scale = f64::from(dpi) / dots;
+    match decode::painted(picture, orientation, scale, max_side, grey) {
+        Ok((width, height, png)) => {
+            out.say(Record::Picture(exhibit_model::Picture { page, width, height, png }))?;
+            Ok(Verdict::Read)
+        }
+        Err(reason) => Ok(Verdict::Failed(format!("the picture cannot be painted: {reason}"))),
+    }
+}
+
+/// A reader over bytes in memory.
+fn cursor(bytes: &[u8]) -> Cursor<&[u8]> {
+    Cursor::new(bytes)
+}

@@ -1,0 +1,192 @@
+//! Workbooks: one page a sheet, cells as they are shown, a line a row, a tab between columns.
+//!
+//! Line n of a page is the page's n-th row (as long as no cell has lines of its own), so that a hit can be cited by its
+//! row; a sheet of more rows than [`ROWS`] is several pages. What is not shown (hidden sheets, rows, columns) is marked.
+
+mod legacy;
+mod open;
+
+use super::office::draft::Draft;
+use super::office::package::Package;
+use crate::out::{Input, Out, Stop};
+use exhibit_model::{MarkKind, PageKind, Request, Verdict};
+use std::collections::BTreeMap;
+
+/// The most rows on one page.
+const ROWS: u32 = 500;
+/// A gap of more columns than this is one tab.
+const WIDEST_GAP: u32 = 256;
+
+/// Says everything that is in a workbook.
+pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+    let mut first = [0; 4];
+    let zipped = input.read_exact(&mut first).is_ok() && first == *b"PK\x03\x04";
+    if input.rewind().is_err() {
+        return Ok(Verdict::Failed("the file cannot be read".to_owned()));
+    }
+    if !zipped {
+        return legacy::extract(input, request, out);
+    }
+    let Some(package) = Package::open(input, request.limits.whole_file_bytes) else {
+        return Ok(Verdict::Failed("the file is no zip package, or too little of one is left".to_owned()));
+    };
+    if package.has("content.xml") && !package.has("xl/workbook.xml") {
+        return super::opendocument::extract_package(package, out);
+    }
+    open::extract(package, request, out)
+}
+
+/// Writes the pages of one sheet, cell by cell in the order of rows.
+pub(crate) struct SheetWriter {
+    name: String,
+    hidden: bool,
+    draft: Draft,
+    /// Which run of [`ROWS`] rows is being written.
+    chunk: u32,
+    row: u32,
+    column: u32,
+    /// Text of notes by the cell (row, column) that they belong to.
+    notes: BTreeMap<(u32, u32), String>,
+    said: u32,
+}
+
+impl SheetWriter {
+    /// Begins a sheet.
+    pub(crate) fn new(name: &str, hidden: bool) -> Self {
+        Self {
+            name: name.to_owned(),
+            hidden,
+            draft: Draft::default(),
+            chunk: 0,
+            row: 0,
+            column: 0,
+            notes: BTreeMap::new(),
+            said: 0,
+        }
+    }
+
+    /// Adds a note to a cell (counted from 0); it stands at the end of the page that holds the cell.
+    pub(crate) fn note(&mut self, row: u32, column: u32, text: &str) {
+        let line = format!("{}: {}\n", cell_name(row, column), text.trim());
+        self.notes.entry((row, column)).or_default().push_str(&line);
+    }
+
+    /// Writes a cell (counted from 0).
+    pub(crate) fn cell(&mut self, place: (u32, u32), text: &str, hidden: bool, out: &mut Out<'_>) -> Result<(), Stop> {
+        let (row, column) = place;
+        if text.is_empty() {
+            return Ok(());
+        }
+        let chunk = row / ROWS;
+        if chunk > self.chunk {
+            self.end_page(true, out)?;
+            self.chunk = chunk;
+            (self.row, self.column) = (chunk * ROWS, 0);
+        }
+        // rows out of order, as no program writes them, go on where they are
+        while self.row < row {
+            self.draft.push("\n");
+            self.row += 1;
+            self.column = 0;
+        }
+        let gap = column.saturating_sub(self.column);
+        let tabs = if gap > WIDEST_GAP { 1 } else { gap };
+        self.draft.push(&"\t".repeat(tabs as usize));
+        self.column = self.column.max(column);
+        if hidden {
+            self.draft.push_as(text, MarkKind::Hidden);
+        } else {
+            self.draft.push(text);
+        }
+        Ok(())
+    }
+
+    /// Ends the sheet: what belongs to it as a whole stands at the end of its last page.
+    pub(crate) fn finish(mut self, rest: &[(String, Option<MarkKind>)], out: &mut Out<'_>) -> Result<(), Stop> {
+        self.add_notes(u32::MAX);
+        for (text, kind) in rest {
+            let mut lines = Draft::default();
+            lines.push(text);
+            self.draft.append_lines(&lines, *kind);
+        }
+        // an empty sheet is a page too: it is there, and it has a name
+        if !self.draft.is_blank() || self.said == 0 {
+            self.end_page(false, out)?;
+        }
+        Ok(())
+    }
+
+    fn add_notes(&mut self, before_row: u32) {
+        let later = self.notes.split_off(&(before_row, 0));
+        for text in std::mem::replace(&mut self.notes, later).into_values() {
+            let mut note = Draft::default();
+            note.push(&text);
+            self.draft.append_lines(&note, Some(MarkKind::Annotation));
+        }
+    }
+
+    fn end_page(&mut self, more: bool, out: &mut Out<'_>) -> Result<(), Stop> {
+        if more {
+            self.add_notes((self.chunk + 1).saturating_mul(ROWS));
+            if self.draft.is_blank() {
+                self.draft = Draft::default();
+                return Ok(());
+            }
+        }
+        let mut draft = std::mem::take(&mut self.draft);
+        draft.end_line();
+        if self.hidden {
+            draft.mark(0, MarkKind::Hidden);
+        }
+        let (first, last) = (self.chunk * ROWS + 1, (self.chunk + 1) * ROWS);
+        let label = match (self.chunk, more) {
+            (0, false) => self.name.clone(),
+            (_, true) => format!("{} rows {first}-{last}", self.name),
+            (_, false) => format!("{} rows {first}-{}", self.name, self.row + 1),
+        };
+        self.said += 1;
+        out.page(draft.into_page(PageKind::Sheet, label))
+    }
+}
+
+/// The name of a cell counted from 0: `B3` for row 2, column 1.
+pub(crate) fn cell_name(row: u32, column: u32) -> String {
+    let mut letters = Vec::new();
+    let mut rest = u64::from(column) + 1;
+    while rest > 0 {
+        letters.push(char::from(b'A' + u8::try_from((rest - 1) % 26).unwrap_or(0)));
+        rest = (rest - 1) / 26;
+    }
+    letters.iter().rev().collect::<String>() + &(u64::from(row) + 1).to_string()
+}
+
+/// The place of a cell named as in `$B$3`, counted from 0 (row, column), of at most 2^20 rows and 2^14 columns.
+pub(crate) fn cell_place(name: &str) -> Option<(u32, u32)> {
+    let name = name.replace('$', "");
+    let digits = name.find(|c: char| c.is_ascii_digit())?;
+    let (letters, number) = name.split_at(digits);
+    if letters.is_empty() || letters.len() > 3 {
+        return None;
+    }
+    let column = letters.bytes().try_fold(0u32, |column, letter| {
+        letter.is_ascii_alphabetic().then(|| column * 26 + u32::from(letter.to_ascii_uppercase() - b'A') + 1)
+    })?;
+    let row: u32 = number.parse().ok()?;
+    ((1..=1 << 20).contains(&row) && column <= 1 << 14).then(|| (row - 1, column - 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_have_names() {
+        for (place, name) in [((0, 0), "A1"), ((2, 1), "B3"), ((9, 26), "AA10"), (((1 << 20) - 1, 16383), "XFD1048576")] {
+            assert_eq!(cell_name(place.0, place.1), name);
+            assert_eq!(cell_place(name), Some(place));
+        }
+        for name in ["", "A", "1", "A0", "ABCD1", "é1", "A99999999999", "XFE1"] {
+            assert_eq!(cell_place(name), None, "{name}");
+        }
+    }
+}

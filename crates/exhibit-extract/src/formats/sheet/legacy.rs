@@ -1,0 +1,189 @@
+//! Workbooks in binary records: xls through office_oxide, which applies number formats, xlsb through calamine.
+//!
+//! Both parse hostile bytes and have been seen to panic; a panic of theirs is caught here and is a failure with a reason.
+
+use super::SheetWriter;
+use crate::formats::office::number_format::{self, Format};
+use crate::formats::office::package::{Package, STREAM_CAP};
+use crate::formats::ole;
+use crate::out::{Input, Out, Stop};
+use calamine::{DataRef, Reader, SheetVisible, Xlsb};
+use exhibit_model::{MarkKind, NoteKind, Request, Verdict};
+use office_oxide::xls::{XlsDocument, XlsError};
+use office_oxide::xlsx::XlsxDocument;
+use std::io::{Cursor, Read, Seek};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Says everything that is in an xls workbook.
+pub(super) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+    let Some(bytes) = ole::whole(input, request.limits.whole_file_bytes) else {
+        return Ok(Verdict::Truncated(format!("a file of more than {} bytes", request.limits.whole_file_bytes)));
+    };
+    ole::say_properties(&bytes, out)?;
+    let opened = catch_unwind(AssertUnwindSafe(|| XlsDocument::from_reader(Cursor::new(&bytes[..]))));
+    let document = match opened {
+        Ok(Ok(document)) => document,
+        Ok(Err(XlsError::Encrypted | XlsError::EncryptionNotSupported(_))) => return Ok(Verdict::Encrypted),
+        Ok(Err(error)) => return Ok(Verdict::Failed(format!("the workbook cannot be read: {error}"))),
+        Err(_) => return Ok(Verdict::Failed("the reader of xls files broke down on it".to_owned())),
+    };
+    say_workbook(&document, out)?;
+    if document.has_macros() {
+        out.note(NoteKind::Suspicious, 0, "holds macros")?;
+    }
+    for notice in document.notices().iter().chain(document.warnings()).take(20) {
+        out.note(NoteKind::Partial, 0, notice.clone())?;
+    }
+    ole::say_embedded(&bytes, out)?;
+    Ok(Verdict::Read)
+}
+
+fn say_workbook(document: &XlsDocument, out: &mut Out<'_>) -> Result<(), Stop> {
+    for (at, sheet) in document.sheets.iter().enumerate() {
+        let mut writer = SheetWriter::new(&sheet.name, sheet.hidden);
+        for comment in &sheet.comments {
+            let by = comment.author.as_deref().filter(|author| !comment.text.starts_with(author));
+            let by = by.map_or_else(String::new, |author| format!("{author}: "));
+            writer.note(u32::from(comment.row), u32::from(comment.col), &format!("{by}{}", comment.text));
+        }
+        for (row, cells) in sheet.rows.iter().enumerate() {
+            for column in 0..cells.len() {
+                let shown = catch_unwind(AssertUnwindSafe(|| sheet.display_text(row, column)));
+                let Ok(Some(text)) = shown else { continue };
+                let place = (u32::try_from(row).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX));
+                writer.cell(place, &text, false, out)?;
+            }
+        }
+        let mut rest: Vec<(String, Option<MarkKind>)> = Vec::new();
+        for link in &sheet.hyperlinks {
+            let cell = super::cell_name(u32::from(link.row_first), u32::from(link.col_first));
+            rest.push((format!("{cell}: {}", link.target), Some(MarkKind::Annotation)));
+        }
+        rest.extend(sheet.chart_text.iter().map(|text| (text.clone(), None)));
+        if at == 0 {
+            rest.extend(document.chart_text().iter().map(|text| (text.clone(), None)));
+        }
+        writer.finish(&rest, out)?;
+    }
+    Ok(())
+}
+
+type Cells = Vec<((u32, u32), String)>;
+
+/// Says the sheets of an xlsb workbook.
+pub(super) fn extract_xlsb(package: &mut Package<'_>, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+    let Some(bytes) = repacked(package, request.limits.whole_file_bytes) else {
+        return Ok(Verdict::Truncated(format!("parts of more than {} bytes", request.limits.whole_file_bytes)));
+    };
+    let read = catch_unwind(AssertUnwindSafe(|| xlsb_sheets(&bytes)));
+    match read {
+        Ok(Ok(sheets)) => {
+            for (name, hidden, cells) in sheets {
+                let mut writer = SheetWriter::new(&name, hidden);
+                for (place, text) in cells {
+                    writer.cell(place, &text, false, out)?;
+                }
+                writer.finish(&[], out)?;
+            }
+            Ok(Verdict::Read)
+        }
+        failed => {
+            let reason = match failed {
+                Ok(Err(error)) => error.to_string(),
+                _ => "the reader of xlsb files broke down on it".to_owned(),
+            };
+            second_opinion(&bytes, reason, out)
+        }
+    }
+}
+
+fn xlsb_sheets(bytes: &[u8]) -> Result<Vec<(String, bool, Cells)>, calamine::XlsbError> {
+    let mut workbook = Xlsb::new(Cursor::new(bytes))?;
+    let metadata = workbook.sheets_metadata().to_vec();
+    let mut sheets = Vec::new();
+    for sheet in metadata {
+        let mut cells = Vec::new();
+        let mut reader = workbook.worksheet_cells_reader(&sheet.name)?;
+        while let Some(cell) = reader.next_cell()? {
+            cells.push((cell.get_position(), shown(cell.get_value())));
+        }
+        cells.sort_by_key(|(place, _)| *place);
+        sheets.push((sheet.name.clone(), sheet.visible != SheetVisible::Visible, cells));
+    }
+    Ok(sheets)
+}
+
+fn shown(value: &DataRef<'_>) -> String {
+    match value {
+        DataRef::Int(number) => number.to_string(),
+        DataRef::Float(number) => number_format::general(*number),
+        DataRef::String(text) => text.clone(),
+        DataRef::SharedString(text) => (*text).to_owned(),
+        DataRef::Bool(true) => "TRUE".to_owned(),
+        DataRef::Bool(false) => "FALSE".to_owned(),
+        DataRef::DateTime(moment) => {
+            // calamine says whether it is a span of time or a date, not how the cell shows it
+            let serial = moment.as_f64();
+            let id = if moment.is_duration() {
+                46
+            } else if serial.fract() == 0.0 {
+                14
+            } else if serial < 1.0 {
+                21
+            } else {
+                22
+            };
+            number_format::shown(serial, &Format { id, code: None }, false)
+        }
+        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
+        DataRef::Error(error) => error.to_string(),
+        DataRef::Empty => String::new(),
+    }
+}
+
+// The second reader knows sheets, not which of their cells are hidden.
+fn second_opinion(bytes: &[u8], reason: String, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+    let texts = catch_unwind(AssertUnwindSafe(|| {
+        let document = XlsxDocument::from_reader(Cursor::new(bytes)).ok()?;
+        let sheets = document.worksheets.iter().enumerate();
+        Some(sheets.map(|(at, sheet)| (sheet.name.clone(), document.sheet_plain_text(at))).collect::<Vec<_>>())
+    }));
+    let Ok(Some(texts)) = texts else {
+        return Ok(Verdict::Failed(format!("the workbook cannot be read: {reason}")));
+    };
+    out.note(NoteKind::Remark, 0, format!("read by the second reader of workbooks, for the first one said: {reason}"))?;
+    for (name, text) in texts {
+        let mut writer = SheetWriter::new(&name, false);
+        for (row, line) in text.unwrap_or_default().lines().enumerate() {
+            writer.cell((u32::try_from(row).unwrap_or(u32::MAX), 0), line, false, out)?;
+        }
+        writer.finish(&[], out)?;
+    }
+    Ok(Verdict::Read)
+}
+
+// A package with nothing but the parts that hold cells, each within its cap: what the parsers inflate is bounded.
+fn repacked(package: &mut Package<'_>, most: u64) -> Option<Vec<u8>> {
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    let mut total = 0;
+    for name in package.names() {
+        let wanted = name.to_lowercase();
+        if wanted.contains("/media/") || wanted.contains("/embeddings/") || wanted.ends_with('/') {
+            continue;
+        }
+        let mut bytes = Vec::new();
+        let part = package.part(&name, STREAM_CAP)?;
+        // a part that ends in an error is as long as it was read
+        let _ = part.take(most - total + 1).read_to_end(&mut bytes);
+        total += bytes.len() as u64;
+        if total > most {
+            return None;
+        }
+        zip.start_file(name, stored).ok()?;
+        std::io::Write::write_all(&mut zip, &bytes).ok()?;
+    }
+    let mut cursor = zip.finish().ok()?;
+    cursor.rewind().ok()?;
+    Some(cursor.into_inner())
+}

@@ -1,0 +1,462 @@
+//! Workbooks in packages (ECMA-376 part 1, 18): xlsx and its kin as streams of XML; xlsb through calamine.
+//!
+//! A cell's text is its kept value as its format shows it; a formula without a kept value stands as `=formula`. Of the
+//! sheets' formulas only their number is said.
+
+use super::{SheetWriter, cell_place, legacy};
+use crate::formats::office::drawing;
+use crate::formats::office::number_format::{self, Format};
+use crate::formats::office::package::{PART_CAP, Package, Relation, STREAM_CAP};
+use crate::formats::office::properties;
+use crate::formats::office::xml::{Damage, Element, Node};
+use crate::out::{Out, Stop};
+use exhibit_model::{MarkKind, NoteKind, Request, Verdict};
+use std::collections::BTreeMap;
+
+struct Workbook {
+    sheets: Vec<(String, bool, String)>,
+    strings: Vec<String>,
+    formats: Vec<Format>,
+    from_1904: bool,
+}
+
+/// Says everything that is in a workbook's package.
+pub(super) fn extract(mut package: Package<'_>, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+    properties::say(&mut package, out)?;
+    let relations = package.relations("");
+    let main = relations.iter().find(|relation| relation.kind == "officeDocument" && !relation.external);
+    let main = main.map_or_else(|| "xl/workbook.xml".to_owned(), |relation| relation.target.clone());
+    if package.is_salvaged() {
+        out.note(NoteKind::Partial, 0, "the zip's directory is lost; its parts were read as far as they go")?;
+    }
+    let verdict = if main.ends_with(".bin") {
+        legacy::extract_xlsb(&mut package, request, out)?
+    } else {
+        read(&mut package, &main, out)?
+    };
+    properties::say_embedded(&mut package, out)?;
+    Ok(verdict)
+}
+
+fn read(package: &mut Package<'_>, main: &str, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+    let Some(workbook) = Workbook::read(package, main) else {
+        return Ok(Verdict::Failed(format!("the workbook's list of sheets ({main}) is missing or cannot be inflated")));
+    };
+    let mut verdict = Verdict::Read;
+    for (name, hidden, part) in &workbook.sheets {
+        let mut sheet = Sheet::new(&workbook, name, *hidden);
+        let ended = sheet.read(package, part, out)?;
+        if let Some(damage) = ended {
+            match damage {
+                Damage::Limit(limit) => verdict = Verdict::Truncated(limit),
+                Damage::Broken(error) => {
+                    let text = format!("the sheet {name} is damaged and was read up to there: {error}");
+                    out.note(NoteKind::Partial, out.pages(), text)?;
+                }
+            }
+        }
+    }
+    Ok(verdict)
+}
+
+impl Workbook {
+    fn read(package: &mut Package<'_>, main: &str) -> Option<Self> {
+        let relations = package.relations(main);
+        let part = |kind: &str| relations.iter().find(|relation| relation.kind == kind).map(|r| r.target.clone());
+        let strings = shared_strings(package, &part("sharedStrings").unwrap_or_default());
+        let formats = cell_formats(package, &part("styles").unwrap_or_default());
+        let mut workbook = Self { sheets: Vec::new(), strings, formats, from_1904: false };
+        let mut xml = package.xml(main, PART_CAP)?;
+        while let Some(node) = xml.next() {
+            let Node::Start(element) = node else { continue };
+            match element.name() {
+                "workbookPr" => {
+                    workbook.from_1904 = matches!(element.value("date1904").as_deref(), Some("1" | "true" | "on"));
+                }
+                "sheet" => {
+                    let id = element.foreign("id").unwrap_or_default();
+                    let Some(relation) = relations.iter().find(|relation| relation.id == id) else { continue };
+                    let hidden = element.value("state").is_some_and(|state| state != "visible");
+                    let name = element.value("name").unwrap_or_default();
+                    workbook.sheets.push((name, hidden, relation.target.clone()));
+                }
+                _ => {}
+            }
+        }
+        Some(workbook)
+    }
+}
+
+/// The shared strings, each of all its runs; readings (`rPh`) are not shown and left out.
+fn shared_strings(package: &mut Package<'_>, part: &str) -> Vec<String> {
+    let mut strings = Vec::new();
+    let Some(mut xml) = package.xml(part, STREAM_CAP) else { return strings };
+    let (mut string, mut in_text, mut in_reading) = (String::new(), false, false);
+    while let Some(node) = xml.next() {
+        match node {
+            Node::Start(element) => match element.name() {
+                "si" => string.clear(),
+                "t" => in_text = true,
+                "rPh" => in_reading = true,
+                _ => {}
+            },
+            Node::Text(text) if in_text && !in_reading => string.push_str(&text),
+            Node::End(name) => match &*name {
+                "si" => strings.push(unescaped(&std::mem::take(&mut string))),
+                "t" => in_text = false,
+                "rPh" => in_reading = false,
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+    strings
+}
+
+// ST_Xstring: a character that XML cannot hold is written `_x000D_`.
+fn unescaped(text: &str) -> String {
+    if !text.contains("_x") {
+        return text.to_owned();
+    }
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("_x") {
+        plain.push_str(&rest[..at]);
+        let code = rest.get(at + 2..at + 7).and_then(|code| code.strip_suffix('_'));
+        match code.and_then(|code| u32::from_str_radix(code, 16).ok()).and_then(char::from_u32) {
+            Some('\r') => rest = &rest[at + 7..],
+            Some(c) => {
+                plain.push(c);
+                rest = &rest[at + 7..];
+            }
+            None => {
+                plain.push_str("_x");
+                rest = &rest[at + 2..];
+            }
+        }
+    }
+    plain.push_str(rest);
+    plain
+}
+
+fn cell_formats(package: &mut Package<'_>, part: &str) -> Vec<Format> {
+    let (mut codes, mut formats) = (BTreeMap::new(), Vec::new());
+    let Some(mut xml) = package.xml(part, PART_CAP) else { return formats };
+    let mut in_cells = false;
+    while let Some(node) = xml.next() {
+        match node {
+            Node::Start(element) => match element.name() {
+                "numFmt" => {
+                    if let (Some(id), Some(code)) = (number(&element, "numFmtId"), element.value("formatCode")) {
+                        codes.insert(id, code);
+                    }
+                }
+                "cellXfs" => in_cells = true,
+                "xf" if in_cells => {
+                    let id = number(&element, "numFmtId").unwrap_or(0);
+                    formats.push(Format { id, code: codes.get(&id).cloned() });
+                }
+                _ => {}
+            },
+            Node::End(name) if name == "cellXfs" => in_cells = false,
+            _ => {}
+        }
+    }
+    formats
+}
+
+fn number(element: &Element<'_>, name: &str) -> Option<u32> {
+    element.value(name)?.parse().ok()
+}
+
+fn is_true(element: &Element<'_>, name: &str) -> bool {
+    matches!(element.value(name).as_deref(), Some("1" | "true" | "on"))
+}
+
+#[derive(Default)]
+struct Cell {
+    kind: String,
+    style: usize,
+    value: String,
+    formula: Option<String>,
+}
+
+struct Sheet<'w> {
+    workbook: &'w Workbook,
+    writer: SheetWriter,
+    hidden_columns: Vec<(u32, u32)>,
+    row: u32,
+    row_hidden: bool,
+    column: u32,
+    cell: Option<Cell>,
+    taking: Taking,
+    formulas: u64,
+    links: Vec<(String, Option<MarkKind>)>,
+    furniture: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Taking {
+    Nothing,
+    Value,
+    Formula,
+    Furniture,
+}
+
+impl<'w> Sheet<'w> {
+    fn new(workbook: &'w Workbook, name: &str, hidden: bool) -> Self {
+        Self {
+            workbook,
+            writer: SheetWriter::new(name, hidden),
+            hidden_columns: Vec::new(),
+            row: 0,
+            row_hidden: false,
+            column: 0,
+            cell: None,
+            taking: Taking::Nothing,
+            formulas: 0,
+            links: Vec::new(),
+            furniture: String::new(),
+        }
+    }
+
+    fn read(&mut self, package: &mut Package<'_>, part: &str, out: &mut Out<'_>) -> Result<Option<Damage>, Stop> {
+        let relations = package.relations(part);
+        for relation in relations.iter().filter(|relation| relation.kind == "comments") {
+            for (row, column, text) in comments(package, &relation.target) {
+                self.writer.note(row, column, &text);
+            }
+        }
+        let drawn = drawn_text(package, &relations);
+        let damage = match package.xml(part, STREAM_CAP) {
+            Some(mut xml) => {
+                while let Some(node) = xml.next() {
+                    match node {
+                        Node::Start(element) => self.start(&element, &relations),
+                        Node::Text(text) => self.text(&text),
+                        Node::End(name) => self.end(&name, out)?,
+                        Node::Other => {}
+                    }
+                }
+                xml.damage().cloned()
+            }
+            None => Some(Damage::Broken(format!("{part} is missing or cannot be inflated"))),
+        };
+        self.finish(drawn, out)?;
+        Ok(damage)
+    }
+
+    fn finish(&mut self, drawn: String, out: &mut Out<'_>) -> Result<(), Stop> {
+        let name = self.writer.name.clone();
+        if self.formulas > 0 {
+            out.metadata("sheet:formulas", &format!("{name}: {}", self.formulas))?;
+        }
+        let mut rest = vec![(drawn, None)];
+        rest.append(&mut self.links);
+        rest.push((std::mem::take(&mut self.furniture), Some(MarkKind::Furniture)));
+        let empty = SheetWriter::new(&name, false);
+        std::mem::replace(&mut self.writer, empty).finish(&rest, out)
+    }
+
+    fn start(&mut self, element: &Element<'_>, relations: &[Relation]) {
+        match element.name() {
+            "col" if is_true(element, "hidden") => {
+                if let (Some(min), Some(max)) = (number(element, "min"), number(element, "max")) {
+                    self.hidden_columns.push((min.saturating_sub(1), max.saturating_sub(1)));
+                }
+            }
+            "row" => {
+                self.row = number(element, "r").map_or(self.row, |row| row.clamp(1, 1 << 20) - 1);
+                self.row_hidden = is_true(element, "hidden");
+                self.column = 0;
+            }
+            "c" => {
+                if let Some((row, column)) = element.value("r").and_then(|name| cell_place(&name)) {
+                    (self.row, self.column) = (row, column);
+                }
+                self.cell = Some(Cell {
+                    kind: element.value("t").unwrap_or_default(),
+                    style: number(element, "s").unwrap_or(0) as usize,
+                    ..Cell::default()
+                });
+            }
+            "v" | "t" if self.cell.is_some() => self.taking = Taking::Value,
+            "f" => {
+                self.taking = Taking::Formula;
+                self.formulas += 1;
+                if let Some(cell) = &mut self.cell {
+                    cell.formula = Some(String::new());
+                }
+            }
+            "rPh" => self.taking = Taking::Nothing,
+            "hyperlink" => {
+                let id = element.foreign("id");
+                let relation = id.and_then(|id| relations.iter().find(|relation| relation.id == id));
+                if let Some(relation) = relation {
+                    let cell = element.value("ref").unwrap_or_default();
+                    let target = &relation.target;
+                    self.links.push((format!("{cell}: {target}"), Some(MarkKind::Annotation)));
+                }
+            }
+            "oddHeader" | "oddFooter" | "evenHeader" | "evenFooter" | "firstHeader" | "firstFooter" => {
+                self.taking = Taking::Furniture;
+            }
+            _ => {}
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        match (self.taking, &mut self.cell) {
+            (Taking::Value, Some(cell)) => cell.value.push_str(text),
+            (Taking::Formula, Some(cell)) => cell.formula.get_or_insert_default().push_str(text),
+            (Taking::Furniture, _) => {
+                for section in furniture(text) {
+                    self.furniture.push_str(&section);
+                    self.furniture.push('\n');
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, name: &str, out: &mut Out<'_>) -> Result<(), Stop> {
+        match name {
+            "c" => {
+                let Some(cell) = self.cell.take() else { return Ok(()) };
+                let text = self.shown(&cell);
+                let hidden_column = self.hidden_columns.iter().any(|(a, b)| (*a..=*b).contains(&self.column));
+                self.writer.cell((self.row, self.column), &text, self.row_hidden || hidden_column, out)?;
+                self.column = self.column.saturating_add(1);
+            }
+            "row" => self.row = self.row.saturating_add(1),
+            "v" | "t" | "f" | "oddHeader" | "oddFooter" | "evenHeader" | "evenFooter" | "firstHeader"
+            | "firstFooter" => self.taking = Taking::Nothing,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn shown(&self, cell: &Cell) -> String {
+        let value = cell.value.as_str();
+        let text = match cell.kind.as_str() {
+            "s" => {
+                let string = value.trim().parse::<usize>().ok().and_then(|index| self.workbook.strings.get(index));
+                string.cloned().unwrap_or_default()
+            }
+            "b" => match value.trim() {
+                "0" => "FALSE".to_owned(),
+                "" => String::new(),
+                _ => "TRUE".to_owned(),
+            },
+            "str" | "inlineStr" => unescaped(value),
+            "e" => value.to_owned(),
+            "d" => value.replace('T', " "),
+            _ => match value.trim().parse::<f64>() {
+                Ok(number) => {
+                    let general = Format::default();
+                    let format = self.workbook.formats.get(cell.style).unwrap_or(&general);
+                    number_format::shown(number, format, self.workbook.from_1904)
+                }
+                Err(_) => value.to_owned(),
+            },
+        };
+        match &cell.formula {
+            Some(formula) if text.is_empty() && !formula.is_empty() && cell.value.is_empty() => format!("={formula}"),
+            _ => text,
+        }
+    }
+}
+
+/// The left, centre and right text of a header or footer code (18.3.1.46), without its formatting.
+fn furniture(code: &str) -> Vec<String> {
+    let mut sections = vec![String::new()];
+    let mut rest = code.chars().peekable();
+    while let Some(c) = rest.next() {
+        if c != '&' {
+            if let Some(section) = sections.last_mut() {
+                section.push(c);
+            }
+            continue;
+        }
+        match rest.next() {
+            Some('L' | 'C' | 'R') => sections.push(String::new()),
+            Some('&') => sections.last_mut().expect("there is always one").push('&'),
+            Some('"') => while rest.next().is_some_and(|c| c != '"') {},
+            Some('K') => {
+                for _ in 0..6 {
+                    rest.next_if(char::is_ascii_hexdigit);
+                }
+            }
+            Some(digit) if digit.is_ascii_digit() => while rest.next_if(char::is_ascii_digit).is_some() {},
+            _ => {}
+        }
+    }
+    sections.retain(|section| !section.trim().is_empty());
+    sections
+}
+
+/// The comments of a part: row, column, and text that begins with its author.
+fn comments(package: &mut Package<'_>, part: &str) -> Vec<(u32, u32, String)> {
+    let (mut authors, mut found) = (Vec::new(), Vec::new());
+    let Some(mut xml) = package.xml(part, PART_CAP) else { return found };
+    let (mut text, mut place, mut author, mut taking) = (String::new(), None, None, false);
+    while let Some(node) = xml.next() {
+        match node {
+            Node::Start(element) => match element.name() {
+                "comment" => {
+                    place = element.value("ref").and_then(|name| cell_place(&name));
+                    author = number(&element, "authorId").and_then(|id| authors.get(id as usize).cloned());
+                    text.clear();
+                }
+                "author" => {
+                    taking = true;
+                    text.clear();
+                }
+                "t" => taking = true,
+                _ => {}
+            },
+            Node::Text(piece) if taking => text.push_str(&piece),
+            Node::End(name) => match &*name {
+                "author" => {
+                    authors.push(std::mem::take(&mut text));
+                    taking = false;
+                }
+                "t" => taking = false,
+                "comment" => {
+                    let body = unescaped(&std::mem::take(&mut text));
+                    let by: String = author.take().filter(|author| !body.starts_with(author)).unwrap_or_default();
+                    let by = if by.is_empty() { by } else { format!("{by}: ") };
+                    found.extend(place.take().map(|(row, column)| (row, column, format!("{by}{body}"))));
+                }
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Text boxes and charts drawn over the sheet.
+fn drawn_text(package: &mut Package<'_>, relations: &[Relation]) -> String {
+    let mut text = String::new();
+    for relation in relations.iter().filter(|relation| relation.kind == "drawing" && !relation.external) {
+        text.push_str(&drawing::paragraphs(package, &relation.target));
+        let inner = package.relations(&relation.target);
+        for drawn in drawing::texts(package, &inner).into_values() {
+            text.push_str(&drawn);
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_taken_off_headers_and_escapes_undone() {
+        assert_eq!(furniture("&L&\"Arial,Bold\"&12Left&C&KFF0000Mid && &P&R"), ["Left", "Mid & "]);
+        assert_eq!(furniture("&"), Vec::<String>::new());
+        assert_eq!(unescaped("a_x000D_\n_x0041_b_x_ _xé_"), "a\nAb_x_ _xé_");
+    }
+}
