@@ -1,0 +1,150 @@
+//! The page frame: skip link, case bar with its sections, the keys, and the place for what a page shows.
+//!
+//! Titles name no document and no query: they end up in the history of browsers and the lists of window managers.
+
+use crate::assets;
+use crate::keys;
+use crate::positions::Positions;
+use crate::trove::Name;
+use crate::words::Words;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+/// What all pages of one answer share.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    /// The interface's language.
+    pub words: &'static Words,
+    /// The case's name.
+    pub case_name: Name,
+    /// What the last verification of the case found; `None` where there was none.
+    pub checked: Option<Checked>,
+    /// Whether only this machine can reach the interface.
+    pub offline: bool,
+    /// The answer's nonce, which lets its one style block through the content security policy.
+    pub nonce: String,
+    /// The session's token, which every form carries.
+    pub form_token: String,
+}
+
+/// The end of the last verification.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Checked {
+    /// Whether everything matched.
+    pub intact: bool,
+    /// When, as a date and time.
+    pub when: String,
+}
+
+/// The sections of the case bar.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Section {
+    /// Counts and the account.
+    Overview,
+    /// The search page.
+    Search,
+    /// All items.
+    Items,
+    /// Items that need a look.
+    Problems,
+    /// The custody log.
+    Log,
+    /// A page outside the sections (a document, a message).
+    None,
+}
+
+impl Frame {
+    /// A whole page: `title` for the window, `body` for the main part, `positions` for what stands at computed places.
+    #[must_use]
+    pub fn page(&self, section: Section, title: &str, positions: &Positions, body: Markup) -> Markup {
+        let words = self.words;
+        html! {
+            (DOCTYPE)
+            html lang=(words.lang) dir=(words.dir.word()) {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="robots" content="noindex, nofollow";
+                    title { (title) " · Exhibit" }
+                    link rel="stylesheet" href=(assets::style().path);
+                    link rel="icon" href=(assets::icon().path) type="image/png";
+                    @if !positions.is_empty() {
+                        style nonce=(self.nonce) { (PreEscaped(positions.css())) }
+                    }
+                    script type="module" src=(assets::keys().path) {}
+                }
+                body {
+                    a.skip href="#main" { (words.skip) }
+                    (self.bar(section))
+                    main id="main" tabindex="-1" { (body) }
+                    (self.keys())
+                }
+            }
+        }
+    }
+
+    fn bar(&self, section: Section) -> Markup {
+        let words = self.words;
+        let sections = [
+            (Section::Overview, words.overview, "/", "g o"),
+            (Section::Search, words.search, "/search", "g s"),
+            (Section::Items, words.items, "/items", "g i"),
+            (Section::Problems, words.problems, "/problems", "g p"),
+            (Section::Log, words.log, "/log", "g l"),
+        ];
+        html! {
+            header.bar {
+                span.brand { "Exhibit" }
+                span.case { (self.case_name.show()) }
+                nav aria-label=(words.sections) {
+                    @for (this, word, path, key) in sections {
+                        a href=(path) data-key=(key) aria-current=[(this == section).then_some("page")] { (word) }
+                    }
+                }
+                span.state {
+                    @match &self.checked {
+                        Some(Checked { intact: true, when }) => span.pill.ok title=(when) { (words.verified) },
+                        Some(Checked { intact: false, when }) => span.pill.bad title=(when) { "! " (words.not_intact) },
+                        None => span.pill { (words.not_verified) },
+                    }
+                    @if self.offline { span.pill { (words.offline) } } @else { span.pill.warn { (words.online) } }
+                    button.quiet type="button" popovertarget="keys" data-key="?" { (words.keys) " " kbd { "?" } }
+                }
+            }
+        }
+    }
+
+    fn keys(&self) -> Markup {
+        let words = self.words;
+        html! {
+            div.keys id="keys" popover="auto" {
+                h2 { (words.keys) }
+                p { (words.keys_need_script) }
+                dl {
+                    @for key in keys::TABLE {
+                        dt { @for (n, part) in key.keys.split(' ').enumerate() { @if n > 0 { " " } kbd { (part) } } }
+                        dd { ((key.meaning)(words)) }
+                    }
+                }
+                div id="keys-switch" data-on=(words.keys_on) data-off=(words.keys_off) {}
+                form method="post" action="/leave" {
+                    input type="hidden" name="token" value=(self.form_token);
+                    button type="submit" { (words.leave) }
+                    " " span.dim { (words.leave_note) }
+                }
+            }
+        }
+    }
+}
+
+/// Links to the pages before and after in a list; nothing where there is one page only.
+#[must_use]
+pub fn pager(words: &Words, earlier: Option<&str>, later: Option<&str>) -> Markup {
+    html! {
+        @if earlier.is_some() || later.is_some() {
+            nav.pager aria-label=(words.pages_of_list) {
+                @if let Some(href) = earlier { a href=(href) rel="prev" data-key="[" { "← " (words.earlier_rows) } }
+                @if let Some(href) = later { a href=(href) rel="next" data-key="]" { (words.later_rows) " →" } }
+            }
+        }
+    }
+}

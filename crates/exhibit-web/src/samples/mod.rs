@@ -1,0 +1,55 @@
+//! Samples of every page, with invented contents: for looking at pages (`examples/gallery.rs`) and for the tests that
+//! hold for all pages. They hold the hard cases on purpose: long names, names that lie, markup, right-to-left text.
+
+mod documents;
+mod lists;
+mod searches;
+
+use crate::frame::{Checked, Frame};
+use crate::trove::Name;
+use crate::words::{ENGLISH, Message};
+use maud::Markup;
+
+/// A page by its name.
+#[derive(Debug)]
+pub struct Sample {
+    /// A short name, fit for a file name.
+    pub name: &'static str,
+    /// The page.
+    pub page: Markup,
+}
+
+/// All samples.
+#[must_use]
+pub fn samples() -> Vec<Sample> {
+    let frame = frame();
+    let mut samples = searches::samples(&frame);
+    samples.extend(documents::samples(&frame));
+    samples.extend(lists::samples(&frame));
+    let messages: [(&str, &Message); 6] = [
+        ("message-not-there", &ENGLISH.not_there),
+        ("message-closed", &ENGLISH.closed),
+        ("message-left", &ENGLISH.left),
+        ("message-refused", &ENGLISH.refused),
+        ("message-wrong-method", &ENGLISH.wrong_method),
+        ("message-failed", &ENGLISH.failed),
+    ];
+    samples.extend(messages.map(|(name, message)| Sample { name, page: crate::view::message::page(&frame, message) }));
+    samples
+}
+
+/// The frame around all samples.
+#[must_use]
+pub fn frame() -> Frame {
+    Frame {
+        words: &ENGLISH,
+        case_name: Name::from("Harbour Ledger"),
+        checked: Some(Checked { intact: true, when: "2026-03-02T09:15:00Z".to_owned() }),
+        offline: true,
+        nonce: "c2FtcGxl".to_owned(),
+        form_token: "sample".to_owned(),
+    }
+}
+
+/// A name made to do harm: markup, an override that turns its ending round, an escape, a byte that is no text.
+pub const HOSTILE: &[u8] = b"<img src=x onerror=alert(1)>\" style='x'_\xe2\x80\xaefdp.\x1b[2J\xff&amp;</title>.exe";

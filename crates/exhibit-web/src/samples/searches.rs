@@ -1,0 +1,224 @@
+//! Samples of the search page.
+
+use super::{HOSTILE, Sample};
+use crate::frame::Frame;
+use crate::links;
+use crate::trove::{Name, Passage, Span};
+use crate::view::search::{
+    Answer, Choice, Facet, FacetValue, Outcome, ReadPart, Row, SearchView, Widening, Wrong, Year, page,
+};
+use crate::words::ENGLISH;
+use exhibit_model::State;
+
+const QUERY: &str = "登记 (销毁 OR destroy*)";
+
+pub(super) fn samples(frame: &Frame) -> Vec<Sample> {
+    let with_facets = Answer { facets: facets(), years: years(), ..answer() };
+    let views = [
+        ("search", QUERY, Outcome::Answered(answer())),
+        ("search-facets", QUERY, Outcome::Answered(with_facets)),
+        ("search-blank", "", Outcome::Blank),
+        ("search-wrong", "登记 (销毁 OR <b>", Outcome::Wrong(wrong())),
+        ("search-nothing", "登记 销毁 <script>alert(1)</script>", Outcome::Answered(nothing())),
+    ];
+    let view = |query: &str, outcome| SearchView { query: query.to_owned(), outcome };
+    views.map(|(name, query, outcome)| Sample { name, page: page(frame, &view(query, outcome)) }).into()
+}
+
+fn term(text: &str, clause: usize) -> ReadPart {
+    ReadPart::Term(text.to_owned(), Some(clause))
+}
+
+fn words(text: &str) -> ReadPart {
+    ReadPart::Words(text.to_owned())
+}
+
+fn answer() -> Answer {
+    Answer {
+        read_as: vec![
+            term("登记", 0),
+            words(" and ("),
+            term("销毁", 1),
+            words(" or words beginning with "),
+            term("destroy", 2),
+            words(")"),
+        ],
+        widenings: vec![Widening {
+            text: "also traditional characters".to_owned(),
+            without: Some(links::search("=登记 (=销毁 OR destroy*)", 0)),
+        }],
+        documents: Some(291),
+        pages: 1_904,
+        seconds: Some(0.04),
+        searchable: Some((12_400, 61_000)),
+        rows: rows(),
+        later: Some(links::search(QUERY, 25)),
+        ..Answer::default()
+    }
+}
+
+/// A passage in which each stretch in square brackets was found; the clause is told by its first letter.
+pub(super) fn passage(language: &str, marked: &str) -> Passage {
+    let mut passage = Passage { language: language.to_owned(), ..Passage::default() };
+    let mut rest = marked;
+    while let Some((before, after)) = rest.split_once('[') {
+        passage.text.push_str(before);
+        let (found, after) = after.split_once(']').unwrap_or((after, ""));
+        let clause = match found.chars().next() {
+            Some('销' | '消') => 1,
+            Some('d') => 2,
+            Some('з' | 'З') => 3,
+            _ => 0,
+        };
+        let start = passage.text.len();
+        passage.text.push_str(found);
+        passage.spans.push(Span { start, end: passage.text.len(), clause, number: 0 });
+        rest = after;
+    }
+    passage.text.push_str(rest);
+    passage
+}
+
+fn row(number: u32, name: Name, kind: &'static str, path: &str) -> Row {
+    let label = format!("EXH-{number:06}");
+    let place = links::Place { query: QUERY, hit: 1, ..links::Place::default() };
+    Row {
+        href: links::document(&label, place),
+        number: label,
+        name,
+        kind,
+        state: State::Read,
+        page: Some((1, 1)),
+        confidence: None,
+        date: None,
+        path: Name::from(path),
+        hits: 1,
+        snippet: None,
+        copies: None,
+    }
+}
+
+fn rows() -> Vec<Row> {
+    let notice = "…一、所有进出三号仓库的人员和车辆,须由值班员逐一[登记]。[登记]表每日二十时前报送综合科。三、自2019年4月起,纸质[登记]表每月集中[销毁]一次…";
+    let mail = "The April register ([登记]表) was [destroyed] on 30 April with two witnesses. Please confirm that you still hold the spreadsheet before I sign.";
+    let uyghur = "3-نومۇرلۇق ئامبارغا كىرگەن-چىققان ماشىنىلارنى نۆۋەتچى بىر-بىرلەپ [تىزىملايدۇ]؛ قەغەز نۇسخىسى ئاي ئاخىرىدا يوق قىلىنىدۇ.";
+    let long = "Приложение_к_приказу_о_порядке_регистрации_и_хранения_журналов_складского_учёта_за_2018-2019_годы_окончательная_редакция_с_замечаниями.docx";
+    vec![
+        Row {
+            confidence: Some(0.94),
+            date: Some("2019-03-28".to_owned()),
+            hits: 7,
+            snippet: Some(passage("zh-Hans", notice)),
+            copies: Some((2, links::search("hash:9f2c", 0))),
+            ..row(
+                127,
+                Name::from("关于规范仓库出入登记工作的通知.pdf"),
+                ENGLISH.kind("application/pdf"),
+                "disk2/综合科/2019/通知/",
+            )
+        },
+        Row {
+            date: Some("2019-05-03".to_owned()),
+            hits: 2,
+            snippet: Some(passage("en", mail)),
+            ..row(
+                412,
+                Name::from("RE: monthly registers – paper copies"),
+                ENGLISH.kind("message/rfc822"),
+                "mail/meng.mbox/Sent/",
+            )
+        },
+        Row {
+            page: Some((2, 3)),
+            date: Some("2019-04-30".to_owned()),
+            hits: 3,
+            snippet: Some(passage("ug", uyghur)),
+            ..row(398, Name::from("ئامبار تىزىملىكى 2019-4.docx"), "Word", "disk2/三号仓库/")
+        },
+        Row {
+            page: Some((4, 4)),
+            hits: 214,
+            snippet: Some(passage("zh-Hant", "三號倉庫[登記]表\t夜間\t[登記]人 孟\n備註: 紙質已[銷毀]")),
+            ..row(1033, Name::from("三号仓库登记表_2019Q2.xlsx"), "Spreadsheet", "disk2/信息科/备份/")
+        },
+        Row {
+            snippet: Some(passage("ru", "журнал подлежит уничтожению после [записи] в книгу учёта")),
+            ..row(1290, Name::from(long), "Word", "disk2/переписка/входящие/2019/апрель/согласование/черновики/")
+        },
+        Row {
+            state: State::Unsupported,
+            page: None,
+            hits: 0,
+            ..row(2204, Name::new("invoice_\u{202e}fdp.exe"), "Windows program", "disk2/mail/")
+        },
+        Row {
+            snippet: Some(passage(
+                "und",
+                "</p><script>alert(1)</script> [<b onclick=x>] \u{202e}desrever\u{202c} \u{7}",
+            )),
+            ..row(2205, Name::new(HOSTILE), "Other", "disk2/<svg onload=alert(1)>/")
+        },
+    ]
+}
+
+fn facets() -> Vec<Facet> {
+    let group = |title: &str, field: &str, values: &[(&str, u64)]| Facet {
+        title: title.to_owned(),
+        field: field.to_owned(),
+        values: values
+            .iter()
+            .enumerate()
+            .map(|(n, (label, count))| FacetValue {
+                label: Name::from(*label),
+                value: (*label).to_owned(),
+                count: *count,
+                chosen: n == 0,
+            })
+            .collect(),
+    };
+    vec![
+        group("Type", "type", &[("PDF", 183), ("E-mail", 74), ("Spreadsheet", 21), ("Word", 13)]),
+        group("Language", "lang", &[("中文", 211), ("English", 52), ("ئۇيغۇرچە", 28)]),
+    ]
+}
+
+fn years() -> Vec<Year> {
+    let counts =
+        [(2014, 2), (2015, 5), (2016, 9), (2017, 22), (2018, 41), (2019, 128), (2020, 63), (2021, 17), (2022, 4)];
+    let year = |(year, count): (u32, u64)| Year {
+        label: year.to_string(),
+        count,
+        href: links::search(&format!("{QUERY} date:{year}"), 0),
+    };
+    counts.map(year).into()
+}
+
+fn wrong() -> Wrong {
+    Wrong {
+        message: "a bracket is opened and never closed".to_owned(),
+        place: Some((7, 8)),
+        instead: Some(Choice {
+            text: "登记 (销毁 OR b)".to_owned(), href: links::search("登记 (销毁 OR b)", 0)
+        }),
+    }
+}
+
+fn nothing() -> Answer {
+    let choice = |text: &str, href: String| Choice { text: text.to_owned(), href };
+    Answer {
+        read_as: vec![
+            term("登记", 0),
+            words(" and "),
+            term("销毁", 1),
+            words(" and "),
+            term("<script>alert(1)</script>", 2),
+        ],
+        documents: Some(0),
+        seconds: Some(0.01),
+        suggestions: vec![
+            choice("look for either word", links::search("登记 OR 销毁", 0)),
+            choice("2 files were not searched: see problems", "/problems".to_owned()),
+        ],
+        ..Answer::default()
+    }
+}

@@ -1,0 +1,193 @@
+//! The document page: where one came from and goes next, the picture of a page with its hits, its text beside it, and
+//! what is known of the file.
+
+use crate::frame::{Frame, Section};
+use crate::positions::Positions;
+use crate::trove::{Name, ltr, nothing};
+use crate::view::panels::{Custody, FoundIn, Noted, Property, custody, found_in, notes, properties};
+use crate::view::sheet::{Picture, Text, picture, text};
+use crate::words::{Words, fill};
+use exhibit_model::State;
+use maud::{Markup, html};
+
+/// What the document page shows.
+#[derive(Clone, Debug)]
+pub struct DocumentView {
+    /// The document's number, such as `EXH-000127`.
+    pub number: String,
+    /// The file's name.
+    pub name: Name,
+    /// The word for its kind.
+    pub kind: &'static str,
+    /// What became of it.
+    pub state: State,
+    /// Why, for states that need a reason.
+    pub reason: Name,
+    /// The way back and onward.
+    pub trail: Trail,
+    /// The picture of the page, or why there is none; `None` where the document has no pages.
+    pub picture: Option<Picture>,
+    /// The text of the page; `None` where the document has no pages.
+    pub text: Option<Text>,
+    /// The page's place in its document.
+    pub page: Option<PagePlace>,
+    /// Where it was found, and what it holds.
+    pub found_in: FoundIn,
+    /// How the file can be told and proved.
+    pub custody: Custody,
+    /// What the file says of itself.
+    pub properties: Vec<Property>,
+    /// What a user should know about how it was read.
+    pub notes: Vec<Noted>,
+}
+
+/// The way back to the results and on to the next hit.
+#[derive(Clone, Debug, Default)]
+pub struct Trail {
+    /// The query whose hits are shown; empty for none.
+    pub query: String,
+    /// Back to the results, and how many there are where known.
+    pub results: Option<(String, Option<u64>)>,
+    /// Which hit of how many.
+    pub hit: Option<Step>,
+    /// Which document of how many in the results.
+    pub document: Option<Step>,
+}
+
+/// A place in a row of things, with the links to its neighbours.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Step {
+    /// Its number, from 1; 0 before the first.
+    pub number: u64,
+    /// How many there are.
+    pub of: u64,
+    /// The one before.
+    pub previous: Option<String>,
+    /// The one after.
+    pub next: Option<String>,
+}
+
+/// A page's place in its document.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PagePlace {
+    /// Which of how many.
+    pub step: Step,
+    /// What the document itself calls it (a sheet's name, a printed page label); may be empty.
+    pub label: Name,
+    /// The address that the form for jumping to a page goes to.
+    pub action: String,
+    /// The query to keep when jumping.
+    pub query: String,
+}
+
+/// Writes the document page.
+#[must_use]
+pub fn page(frame: &Frame, view: &DocumentView) -> Markup {
+    let words = frame.words;
+    let mut positions = Positions::default();
+    let painted = matches!(view.picture, Some(Picture::Shown { .. }));
+    let picture = view.picture.as_ref().map(|shown| picture(words, shown, &mut positions));
+    let page_head = view.page.as_ref().map(|place| page_head(words, place, view.picture.as_ref()));
+    let body = html! {
+        (head(words, view))
+        div.document.no-paper[!painted] {
+            @if painted { section.paper aria-labelledby="paper-head" { (some(&page_head)) (some(&picture)) } }
+            section.text aria-labelledby="text-head" {
+                @if !painted { (some(&page_head)) (some(&picture)) }
+                @match &view.text { Some(shown) => (text(words, shown)), None => (no_pages(words, view)) }
+            }
+            aside.facts aria-label=(words.facts) {
+                (notes(words, &view.notes))
+                (custody(words, &view.custody))
+                (properties(words, &view.properties))
+            }
+            aside.found aria-label=(words.found_in) { (found_in(words, &view.found_in)) }
+        }
+    };
+    frame.page(Section::None, &view.number, &positions, body)
+}
+
+fn some(part: &Option<Markup>) -> Markup {
+    part.clone().unwrap_or_else(nothing)
+}
+
+fn head(words: &Words, view: &DocumentView) -> Markup {
+    let trail = &view.trail;
+    html! {
+        div.dochead {
+            div.what {
+                @if let Some((href, count)) = &trail.results {
+                    a.back href=(href) { "← " @match count { Some(count) => (words.results.of(*count)), None => (words.back_to_results) } }
+                }
+                h1 { (view.name.show()) }
+                span.number { (ltr(&view.number)) }
+                span.dim { (view.kind) }
+                @if view.name.is_disguised() { span.pill.bad { "! " (words.disguised_name) } }
+                @if view.state != State::Read {
+                    span.pill.warn[view.state.is_problem()] { (words.state(view.state)) }
+                }
+            }
+            nav.steps aria-label=(words.steps) {
+                @if let Some(step) = &trail.hit {
+                    (stepper(words.hit_of, step, (words.previous_hit, "p"), (words.next_hit, "n")))
+                }
+                @if let Some(step) = &trail.document {
+                    (stepper(words.document_of, step, (words.previous_document, "["), (words.next_document, "]")))
+                }
+            }
+        }
+        @if !view.reason.is_empty() {
+            p.reason { strong { (words.state(view.state)) ": " } (view.reason.show()) }
+        }
+    }
+}
+
+fn stepper(position: &str, step: &Step, back: (&str, &str), on: (&str, &str)) -> Markup {
+    let button = |href: &Option<String>, (word, key): (&str, &str)| {
+        html! {
+            @match href {
+                Some(href) => a.button href=(href) data-key=(key) { (word) kbd { (key) } },
+                None => span.button.off aria-disabled="true" { (word) },
+            }
+        }
+    };
+    html! {
+        span.stepper {
+            (button(&step.previous, back))
+            span.place { (fill(position, &[("n", &step.number.to_string()), ("of", &step.of.to_string())])) }
+            (button(&step.next, on))
+        }
+    }
+}
+
+fn page_head(words: &Words, place: &PagePlace, picture: Option<&Picture>) -> Markup {
+    let step = &place.step;
+    html! {
+        div.panehead {
+            h2 id="paper-head" {
+                (fill(words.page_n_of, &[("n", &step.number.to_string()), ("of", &step.of.to_string())]))
+                @if !place.label.is_empty() { " · " (place.label.show()) }
+            }
+            @if step.of > 1 {
+                @if let Some(href) = &step.previous { a href=(href) rel="prev" { "‹ " (words.previous_page) } }
+                @if let Some(href) = &step.next { a href=(href) rel="next" { (words.next_page) " ›" } }
+                form.jump method="get" action=(place.action) {
+                    @if !place.query.is_empty() { input type="hidden" name="q" value=(place.query); }
+                    label { span.vh { (words.go_to_page) } input type="number" name="p" min="1" max=(step.of) value=(step.number); }
+                    button type="submit" { (words.go) }
+                }
+            }
+            @if let Some(Picture::Shown { source, .. }) = picture {
+                a href=(source) data-key="z" { (words.zoom) kbd { "z" } }
+            }
+        }
+    }
+}
+
+fn no_pages(words: &Words, view: &DocumentView) -> Markup {
+    html! {
+        div.panehead { h2 id="text-head" { (words.text) } }
+        p.lead { (words.no_pages(view.state)) }
+        @if view.found_in.members > 0 { p { (words.members_below.of(view.found_in.members)) } }
+    }
+}

@@ -1,0 +1,364 @@
+//! The search page: the box, how the query was read, and the rows found.
+
+use crate::frame::{Frame, Section, pager};
+use crate::positions::Positions;
+use crate::trove::{Name, Passage, clause_class, ltr};
+use crate::words::{Words, fill};
+use exhibit_model::State;
+use maud::{Markup, html};
+
+/// What the search page shows.
+#[derive(Clone, Debug)]
+pub struct SearchView {
+    /// The query as typed.
+    pub query: String,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+/// What came of a query.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// Nothing was asked yet.
+    Blank,
+    /// The query cannot be read.
+    Wrong(Wrong),
+    /// It was read and answered, perhaps with nothing.
+    Answered(Answer),
+}
+
+/// Why a query cannot be read.
+#[derive(Clone, Debug)]
+pub struct Wrong {
+    /// What is wrong, as a sentence without full stop.
+    pub message: String,
+    /// Where in the query, in bytes; an empty stretch is a place between two characters.
+    pub place: Option<(usize, usize)>,
+    /// The nearest right query.
+    pub instead: Option<Choice>,
+}
+
+/// A link offered: its words and where it leads.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Choice {
+    /// What it says.
+    pub text: String,
+    /// Where it leads.
+    pub href: String,
+}
+
+/// An answered query.
+#[derive(Clone, Debug, Default)]
+pub struct Answer {
+    /// How the query was read.
+    pub read_as: Vec<ReadPart>,
+    /// Each widening made without being asked.
+    pub widenings: Vec<Widening>,
+    /// Documents found; `None` where not counted.
+    pub documents: Option<u64>,
+    /// Pages found.
+    pub pages: u64,
+    /// How long it took, in seconds.
+    pub seconds: Option<f32>,
+    /// Pages searchable now and pages expected, while material is still being read.
+    pub searchable: Option<(u64, u64)>,
+    /// Filters with counts under this query; none, and the column is left out.
+    pub facets: Vec<Facet>,
+    /// Documents by year; none, and the chart is left out.
+    pub years: Vec<Year>,
+    /// The rows shown.
+    pub rows: Vec<Row>,
+    /// The page of rows before.
+    pub earlier: Option<String>,
+    /// The page of rows after.
+    pub later: Option<String>,
+    /// What else to try where nothing was found.
+    pub suggestions: Vec<Choice>,
+}
+
+/// A part of a query read back.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ReadPart {
+    /// Words of ours.
+    Words(String),
+    /// A term of the query, and the number of its clause where it is searched for.
+    Term(String, Option<usize>),
+}
+
+/// A widening of the query.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Widening {
+    /// What it does.
+    pub text: String,
+    /// The same query without it.
+    pub without: Option<String>,
+}
+
+/// A group of filters.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Facet {
+    /// Its heading.
+    pub title: String,
+    /// The field that its boxes set.
+    pub field: String,
+    /// Its values: shown as, value, count, chosen.
+    pub values: Vec<FacetValue>,
+}
+
+/// One filter.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FacetValue {
+    /// How it is called.
+    pub label: Name,
+    /// What the form sends.
+    pub value: String,
+    /// Documents with it under this query.
+    pub count: u64,
+    /// Whether it is chosen.
+    pub chosen: bool,
+}
+
+/// Documents of one year.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Year {
+    /// The year, or the word for no date.
+    pub label: String,
+    /// How many.
+    pub count: u64,
+    /// The same query within this year.
+    pub href: String,
+}
+
+/// One row of results.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The document's number, such as `EXH-000127`.
+    pub number: String,
+    /// The file's name.
+    pub name: Name,
+    /// Where the row leads: the document, at its first hit.
+    pub href: String,
+    /// The word for its kind.
+    pub kind: &'static str,
+    /// What became of it.
+    pub state: State,
+    /// The page found and the number of pages.
+    pub page: Option<(u32, u32)>,
+    /// OCR's mean confidence (0 to 1) where the text was guessed.
+    pub confidence: Option<f32>,
+    /// The document's date.
+    pub date: Option<String>,
+    /// Where it was found, without its name.
+    pub path: Name,
+    /// Hits.
+    pub hits: u64,
+    /// The text around the first hits.
+    pub snippet: Option<Passage>,
+    /// Copies folded into this row, and the link to them.
+    pub copies: Option<(u64, String)>,
+}
+
+/// Writes the search page.
+#[must_use]
+pub fn page(frame: &Frame, view: &SearchView) -> Markup {
+    let words = frame.words;
+    let mut positions = Positions::default();
+    let empty = Answer::default();
+    let answer = if let Outcome::Answered(answer) = &view.outcome { answer } else { &empty };
+    let years = years(words, &answer.years, &mut positions);
+    let body = html! {
+        h1.vh { (words.search) }
+        div.search.with-facets[!answer.facets.is_empty()] {
+            (facets(words, &view.query, &answer.facets))
+            div.results {
+                form.query role="search" method="get" action="/search" {
+                    input.box type="search" name="q" value=(view.query) dir="auto" lang="und" aria-label=(words.query)
+                        autocomplete="off" autocapitalize="none" spellcheck="false" data-key="/" autofocus[view.query.is_empty()];
+                    button.primary type="submit" { (words.search_button) }
+                }
+                @match &view.outcome {
+                    Outcome::Blank => {
+                        p.lead { (words.search_blank) }
+                        (operators(words, true))
+                    },
+                    Outcome::Wrong(wrong) => {
+                        (trouble(words, &view.query, wrong))
+                        (operators(words, true))
+                    },
+                    Outcome::Answered(answer) => {
+                        (read_back(words, answer))
+                        (operators(words, false))
+                        (years)
+                        (summary(words, answer))
+                        @if answer.rows.is_empty() { (nothing_found(words, answer)) } @else {
+                            ol.rows { @for row in &answer.rows { (self::row(words, row)) } }
+                        }
+                        (pager(words, answer.earlier.as_deref(), answer.later.as_deref()))
+                    },
+                }
+            }
+        }
+    };
+    frame.page(Section::Search, words.search, &positions, body)
+}
+
+fn read_back(words: &Words, answer: &Answer) -> Markup {
+    html! {
+        p.read-as {
+            span.dim { (words.read_as) ": " }
+            @for part in &answer.read_as {
+                @match part {
+                    ReadPart::Words(text) => (text),
+                    ReadPart::Term(text, clause) => {
+                        bdi.term.(clause.map_or("", clause_class)) lang="und" dir="auto" { (exhibit_model::shown(text)) }
+                    },
+                }
+            }
+            @for widening in &answer.widenings {
+                span.dim { " · " } (widening.text)
+                @if let Some(href) = &widening.without { " (" a href=(href) { (words.without_widening) } ")" }
+            }
+        }
+    }
+}
+
+fn operators(words: &Words, open: bool) -> Markup {
+    html! {
+        details.operators open[open] {
+            summary { (words.operators) }
+            dl { @for (form, meaning) in words.operator_list { dt { code { (form) } } dd { (meaning) } } }
+            p.dim { (words.operators_note) }
+        }
+    }
+}
+
+fn summary(words: &Words, answer: &Answer) -> Markup {
+    html! {
+        div.summary role="status" {
+            @match answer.documents {
+                Some(documents) => { strong { (words.documents.of(documents)) } " " span.dim { (words.pages_found.of(answer.pages)) } },
+                None => strong { (words.pages_found.of(answer.pages)) },
+            }
+            @if let Some(seconds) = answer.seconds { span.dim { " · " (format!("{seconds:.2}")) " s" } }
+            @if let Some((now, of)) = answer.searchable {
+                span.warn { " " (fill(words.searchable_now, &[("now", &words.number(now)), ("of", &words.number(of))])) }
+            }
+        }
+    }
+}
+
+fn row(words: &Words, row: &Row) -> Markup {
+    html! {
+        li.row data-row {
+            div.title {
+                a href=(row.href) { (row.name.show()) }
+                @if row.name.is_disguised() { " " span.pill.bad { "! " (words.disguised_name) } }
+                @if row.state.is_problem() { " " span.pill.warn { (words.state(row.state)) } }
+            }
+            p.meta {
+                span.number { (ltr(&row.number)) }
+                span {
+                    (row.kind)
+                    @if let Some((page, of)) = row.page { " · " (words.page_of(page, of)) }
+                    @if let Some(confidence) = row.confidence { " · " (words.ocr_confidence(confidence)) }
+                }
+                @if let Some(date) = &row.date { span { (ltr(date)) } }
+                @if !row.path.is_empty() { span.path { (row.path.show()) } }
+                @if row.hits > 0 { span { (words.hits.of(row.hits)) } }
+                @if let Some((count, href)) = &row.copies { a href=(href) { (words.copies_folded.of(*count)) } }
+            }
+            @if let Some(snippet) = &row.snippet { (snippet.show()) }
+        }
+    }
+}
+
+fn facets(words: &Words, query: &str, facets: &[Facet]) -> Markup {
+    html! {
+        @if !facets.is_empty() {
+            form.facets method="get" action="/search" {
+                h2 { (words.filters) }
+                input type="hidden" name="q" value=(query);
+                @for facet in facets {
+                    fieldset {
+                        legend { (facet.title) }
+                        @for value in &facet.values {
+                            label {
+                                input type="checkbox" name=(facet.field) value=(value.value) checked[value.chosen];
+                                (value.label.show()) span.count { (words.number(value.count)) }
+                            }
+                        }
+                    }
+                }
+                button type="submit" { (words.apply) }
+                " " a href=(crate::links::search(query, 0)) { (words.clear) }
+            }
+        }
+    }
+}
+
+fn years(words: &Words, years: &[Year], positions: &mut Positions) -> Markup {
+    let most = years.iter().map(|year| year.count).max().unwrap_or(0).max(1);
+    html! {
+        @if !years.is_empty() {
+            ol.years.ltr dir="ltr" aria-label=(words.by_year) {
+                @for (n, year) in years.iter().enumerate() {
+                    li {
+                        a href=(year.href) {
+                            span.count { (words.number(year.count)) }
+                            span.column id=(positions.column(n, share(year.count, most))) {}
+                            span.year { (year.label) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a bar's length needs no more than 24 bits")]
+fn share(count: u64, most: u64) -> f32 {
+    count as f32 / most as f32
+}
+
+fn nothing_found(words: &Words, answer: &Answer) -> Markup {
+    html! {
+        div.empty {
+            p.lead { (words.nothing_found) }
+            @if !answer.suggestions.is_empty() {
+                p { (words.try_this) }
+                ul { @for choice in &answer.suggestions { li { a href=(choice.href) { (choice.text) } } } }
+            }
+        }
+    }
+}
+
+fn trouble(words: &Words, query: &str, wrong: &Wrong) -> Markup {
+    html! {
+        div.trouble role="alert" {
+            p.lead { strong { (words.query_unreadable) } " " (wrong.message) "." }
+            @if let Some((from, to)) = wrong.place { (caret(words, query, from, to)) }
+            p { (words.nothing_searched) }
+            @if let Some(choice) = &wrong.instead {
+                p { (words.did_you_mean) " " a href=(choice.href) { code lang="und" dir="auto" { (choice.text) } } }
+            }
+        }
+    }
+}
+
+fn caret(words: &Words, query: &str, from: usize, to: usize) -> Markup {
+    let from = query.floor_char_boundary(from.min(query.len()));
+    let to = query.floor_char_boundary(to.clamp(from, query.len()));
+    let (before, rest) = query.split_at(from);
+    let (there, after) = rest.split_at(to - from);
+    let at = words.number(before.chars().count() as u64 + 1);
+    html! {
+        p.caret {
+            code lang="und" dir="ltr" {
+                (exhibit_model::shown(before))
+                mark.wrong { @if there.is_empty() { "▲" } @else { (exhibit_model::shown(there)) } }
+                (exhibit_model::shown(after))
+            }
+            " " span.dim { (fill(words.at_character, &[("n", &at)])) }
+        }
+    }
+}

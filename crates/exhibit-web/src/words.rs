@@ -1,0 +1,489 @@
+//! Every word that the interface says, in one place, so that another language is one more value of [`Words`] and the
+//! compiler names what is missing.
+
+use crate::direction::Direction;
+use crate::view::panels::TreeKind;
+use exhibit_model::{MarkKind, NoteKind, State};
+
+/// A word for one and for several; `{n}` stands for the number.
+#[derive(Clone, Copy, Debug)]
+pub struct Plural {
+    one: &'static str,
+    many: &'static str,
+}
+
+impl Plural {
+    /// The words for `n` things.
+    #[must_use]
+    pub fn of(&self, n: u64) -> String {
+        let form = if n == 1 { self.one } else { self.many };
+        form.replace("{n}", &grouped(n))
+    }
+}
+
+/// A message that takes a whole page.
+#[derive(Clone, Copy, Debug)]
+pub struct Message {
+    /// For the window's title.
+    pub title: &'static str,
+    /// What happened.
+    pub what: &'static str,
+    /// What is safe.
+    pub safe: &'static str,
+    /// What to do.
+    pub next: &'static str,
+}
+
+/// Puts values in the places named in braces.
+#[must_use]
+pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
+    let mut filled = String::with_capacity(template.len() + 16);
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (name, after) = after.split_once('}').unwrap_or((after, ""));
+        filled.push_str(before);
+        filled.push_str(values.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value));
+        rest = after;
+    }
+    filled.push_str(rest);
+    filled
+}
+
+fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident: $kind:ty = $english:expr;)*) => {
+        /// The words of one language.
+        #[derive(Debug)]
+        pub struct Words {
+            $($(#[$doc])* #[expect(missing_docs, reason = "a word's name and its English say it")] pub $name: $kind,)*
+        }
+
+        /// English.
+        pub static ENGLISH: Words = Words { $($name: $english,)* };
+    };
+}
+
+const fn plural(one: &'static str, many: &'static str) -> Plural {
+    Plural { one, many }
+}
+
+type Text = &'static str;
+
+words! {
+    lang: Text = "en";
+    dir: Direction = Direction::Ltr;
+
+    // the frame
+    skip: Text = "Skip to content";
+    sections: Text = "Sections of the case";
+    overview: Text = "Overview";
+    search: Text = "Search";
+    items: Text = "Items";
+    problems: Text = "Problems";
+    log: Text = "Custody log";
+    verified: Text = "Verified";
+    not_intact: Text = "Evidence does not match";
+    not_verified: Text = "Not verified yet";
+    offline: Text = "Offline";
+    online: Text = "Reachable from other machines";
+    keys: Text = "Keys";
+    keys_need_script: Text = "Each key presses a link or button that is on the page. They need JavaScript; nothing else does.";
+    keys_on: Text = "Turn keys on";
+    keys_off: Text = "Turn keys off";
+    leave: Text = "End this session";
+    leave_note: Text = "Pages stay closed until the address is opened again.";
+    pages_of_list: Text = "Parts of the list";
+    earlier_rows: Text = "Previous";
+    later_rows: Text = "Next";
+
+    // keys
+    key_search: Text = "Go to the search box";
+    key_row_down: Text = "Next row";
+    key_row_up: Text = "Previous row";
+    key_next_hit: Text = "Next hit";
+    key_previous_hit: Text = "Previous hit";
+    key_next: Text = "Next document, entry or part of a list";
+    key_previous: Text = "Previous document, entry or part of a list";
+    key_zoom: Text = "The picture of the page alone";
+    key_help: Text = "This list";
+
+    // search
+    query: Text = "Search in all pages";
+    search_button: Text = "Search";
+    search_blank: Text = "Type words, names or numbers in any script. Every page of every document is searched.";
+    read_as: Text = "Read as";
+    without_widening: Text = "without";
+    operators: Text = "Operators";
+    operators_note: Text = "Full-width （：）“” mean the same as the narrow ones. A run of Chinese characters is read as a phrase.";
+    operator_list: &'static [(&'static str, &'static str)] = &[
+        ("one two", "pages with both words"),
+        ("\"one two\"", "the words one after the other"),
+        ("one OR two", "pages with either; OR in capitals"),
+        ("-word", "pages without the word"),
+        ("(one OR two) three", "brackets group"),
+        ("destr*", "words that begin so"),
+    ];
+    documents: Plural = plural("{n} document", "{n} documents");
+    pages_found: Plural = plural("{n} page found", "{n} pages found");
+    hits: Plural = plural("{n} hit", "{n} hits");
+    copies_folded: Plural = plural("{n} copy", "{n} copies");
+    results: Plural = plural("{n} result", "{n} results");
+    searchable_now: Text = "Searchable now: {now} of about {of} pages";
+    filters: Text = "Filters";
+    apply: Text = "Apply";
+    clear: Text = "Clear";
+    by_year: Text = "Documents by year";
+    nothing_found: Text = "No page has this.";
+    try_this: Text = "What else to try:";
+    disguised_name: Text = "Disguised name";
+    query_unreadable: Text = "This query cannot be read:";
+    nothing_searched: Text = "Nothing was searched, so that no other question is answered in its place.";
+    did_you_mean: Text = "Perhaps you mean";
+    at_character: Text = "at character {n}";
+    ocr: Text = "OCR";
+
+    // a document
+    back_to_results: Text = "Results";
+    steps: Text = "Hits and documents";
+    hit_of: Text = "Hit {n} of {of}";
+    document_of: Text = "Document {n} of {of}";
+    previous_hit: Text = "‹ Hit";
+    next_hit: Text = "Hit ›";
+    previous_document: Text = "‹ Doc";
+    next_document: Text = "Doc ›";
+    page_n_of: Text = "Page {n} of {of}";
+    previous_page: Text = "previous";
+    next_page: Text = "next";
+    go_to_page: Text = "Go to page";
+    go: Text = "Go";
+    zoom: Text = "picture alone";
+    picture_of_page: Text = "Picture of the page";
+    no_picture_kind: Text = "Pages of this kind have no picture of their own. The text is all there is.";
+    no_picture_failed: Text = "This page could not be painted. Its text is shown as it was read; the original is untouched.";
+    hit_n: Text = "Hit {n}";
+    hit_n_part: Text = "Hit {n}, part {part} of {parts}";
+    text: Text = "Text";
+    text_from_file: Text = "as in the file";
+    paragraph_n: Text = "Paragraph {n}";
+    no_text_on_page: Text = "No text on this page.";
+    part_of_page: Text = "Characters {from} to {to} of {of} on this page.";
+    earlier_part: Text = "earlier";
+    later_part: Text = "later";
+    members_below: Plural = plural("It holds {n} member, listed under Found in.", "It holds {n} members, listed under Found in.");
+    all_members: Plural = plural("The one member", "All {n} members");
+
+    // beside a document
+    facts: Text = "Facts about the file";
+    found_in: Text = "Found in";
+    custody: Text = "Custody";
+    size: Text = "Size";
+    bytes: Plural = plural("{n} byte", "{n} bytes");
+    media_type: Text = "Kind by content";
+    received: Text = "Received";
+    modified: Text = "Last changed";
+    source: Text = "Source";
+    path: Text = "Path";
+    log_entry: Text = "Log entry";
+    checked: Text = "Checked";
+    matches: Text = "matches";
+    no_match: Text = "does not match";
+    copies: Text = "Copies";
+    same_bytes: Text = "same bytes";
+    metadata: Text = "Metadata";
+    metadata_note: Text = "What the file says of itself. Anyone can write anything here.";
+    notes: Text = "Notes on reading";
+
+    // overview, items, problems
+    nothing_taken_in: Text = "Nothing has been taken in yet. To begin:";
+    files_and_members: Text = "files and members";
+    originals: Text = "originals";
+    pages_read: Text = "pages read";
+    pages_searchable: Text = "pages searchable";
+    pages_waiting_for_ocr: Text = "pages waiting for OCR";
+    account: Text = "Account";
+    found: Text = "found";
+    account_broken: Text = "The account does not add up.";
+    account_difference: Text = "{found} found, {sum} accounted for. The originals are safe; run exhibit verify and report this.";
+    account_complete: Text = "Every file and every member has one final state. Nothing is missing.";
+    still_reading: Plural = plural("{n} item is still waiting to be read.", "{n} items are still waiting to be read.");
+    by_state: Text = "By state";
+    by_kind: Text = "By kind";
+    by_language: Text = "By language";
+    sources: Text = "Sources";
+    all: Text = "all";
+    members_of: Text = "Members of";
+    items_in_list: Plural = plural("{n} item", "{n} items");
+    no_items: Text = "No item is like this.";
+    number_column: Text = "Number";
+    name: Text = "Name";
+    kind_column: Text = "Kind";
+    state_column: Text = "State";
+    pages_column: Text = "Pages";
+    no_problems: Text = "No problems.";
+    no_problems_checked: Plural = plural(
+        "{n} item was looked at for locks, damage, unknown kinds and limits reached.",
+        "{n} items were looked at for locks, damage, unknown kinds and limits reached.");
+    problems_safe: Text = "These items are kept whole as originals. What could not be read of them is not searched.";
+    show_all: Plural = plural("Show it", "Show all {n}");
+
+    // the log
+    log_explained: Text = "Every act on the case, in order. Entries are only ever added, and each checkpoint signs all entries before it.";
+    log_entries: Plural = plural("{n} entry", "{n} entries");
+    entry: Text = "Entry";
+    when: Text = "When";
+    act: Text = "Act";
+    about: Text = "About";
+    entry_of: Text = "Entries are numbered from 0; the last is {last}.";
+    earlier_entry: Text = "Earlier entry";
+    later_entry: Text = "Later entry";
+    canonical: Text = "The entry as it is hashed";
+    canonical_explained: Text = "Exactly these bytes are a leaf of the log.";
+    leaf_hash: Text = "Leaf hash";
+    checkpoint: Text = "Checkpoint";
+    checkpoint_explained: Text = "Signed over the whole log. Keep a copy elsewhere: it shows any later change.";
+
+    // messages
+    not_there: Message = Message {
+        title: "Not there",
+        what: "There is nothing at this address.",
+        safe: "Nothing was changed.",
+        next: "Look for it by its number or a word in it.",
+    };
+    closed: Message = Message {
+        title: "Closed",
+        what: "This case is closed to this browser.",
+        safe: "Nothing was shown or changed.",
+        next: "Open the address that exhibit serve printed. It works once; after that it prints a new one.",
+    };
+    left: Message = Message {
+        title: "Session ended",
+        what: "The session has ended.",
+        safe: "The case itself stays served until exhibit serve is stopped.",
+        next: "To come back, open the new address that exhibit serve printed.",
+    };
+    refused: Message = Message {
+        title: "Refused",
+        what: "This request was refused: it came by another name or from another site.",
+        safe: "Nothing was shown or changed.",
+        next: "Open the address that exhibit serve printed.",
+    };
+    wrong_method: Message = Message {
+        title: "Refused",
+        what: "This address cannot be used that way.",
+        safe: "Nothing was changed.",
+        next: "Go back and use the page's own links.",
+    };
+    failed: Message = Message {
+        title: "Failed",
+        what: "The case could not answer.",
+        safe: "The originals and the log are untouched by looking at them.",
+        next: "Reload the page. If it fails again, stop exhibit serve and run exhibit verify.",
+    };
+}
+
+impl Words {
+    /// A number with its digits in groups.
+    #[must_use]
+    pub fn number(&self, n: u64) -> String {
+        grouped(n)
+    }
+
+    /// A size, such as `4.2 MB` (powers of ten).
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "one decimal is shown")]
+    pub fn bytes_short(&self, n: u64) -> String {
+        let steps = [(1_000_000_000_000, "TB"), (1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "KB")];
+        match steps.into_iter().find(|(step, _)| n >= *step) {
+            Some((step, unit)) => format!("{:.1} {unit}", n as f64 / step as f64),
+            None => self.bytes.of(n),
+        }
+    }
+
+    /// OCR and how sure it was.
+    #[must_use]
+    pub fn ocr_confidence(&self, confidence: f32) -> String {
+        if confidence.is_finite() { format!("{} {confidence:.2}", self.ocr) } else { self.ocr.to_owned() }
+    }
+
+    /// A page among the pages of its document, in a row.
+    #[must_use]
+    pub fn page_of(&self, page: u32, of: u32) -> String {
+        if of == 1 { "1 p".to_owned() } else { format!("page {page} of {of}") }
+    }
+
+    /// A page, where the number is the link.
+    #[must_use]
+    pub fn page_short(&self, page: u32) -> String {
+        format!("page {page}")
+    }
+
+    /// What became of an item.
+    #[must_use]
+    pub fn state(&self, state: State) -> &'static str {
+        state.word()
+    }
+
+    /// What a user can do about a problem.
+    #[must_use]
+    pub fn what_to_do(&self, state: State) -> &'static str {
+        match state {
+            State::Encrypted => "A password is needed. Give known passwords when taking in again.",
+            State::Unsupported => "This kind is not read. The file itself can be written out with exhibit cat.",
+            State::Failed => "The file is damaged or its reader gave up. What could be read before that is searched.",
+            State::Truncated => "Read up to the limit named. What lies beyond is not searched.",
+            State::Waiting | State::Read | State::Empty | State::Duplicate => "",
+        }
+    }
+
+    /// Why a document shows no page.
+    #[must_use]
+    pub fn no_pages(&self, state: State) -> &'static str {
+        match state {
+            State::Waiting => "This file has not been read yet. Reload the page later.",
+            State::Read => "This file has no pages of its own.",
+            State::Empty => "This file is empty.",
+            State::Duplicate => "The same bytes were received before; see Copies.",
+            State::Encrypted => "This file is locked. Its original is kept; nothing in it could be read.",
+            State::Unsupported => "Files of this kind are not read. The original is kept.",
+            State::Failed => "This file could not be read. The original is kept.",
+            State::Truncated => "No page of this file was read before a limit was reached. The original is kept.",
+        }
+    }
+
+    /// The label of text that is not plain visible text.
+    #[must_use]
+    pub fn mark(&self, kind: MarkKind) -> &'static str {
+        match kind {
+            MarkKind::Invisible => "not painted",
+            MarkKind::Annotation => "annotation",
+            MarkKind::FormValue => "form field",
+            MarkKind::Deleted => "deleted",
+            MarkKind::Hidden => "hidden",
+            MarkKind::Furniture => "header or footer",
+            MarkKind::Notes => "note",
+            MarkKind::Header => "header",
+        }
+    }
+
+    /// What sort of thing a note is about.
+    #[must_use]
+    pub fn note_kind(&self, kind: NoteKind) -> &'static str {
+        match kind {
+            NoteKind::Partial => "partly read",
+            NoteKind::Limit => "limit reached",
+            NoteKind::Suspicious => "suspicious",
+            NoteKind::Remark => "remark",
+        }
+    }
+
+    /// What a line of the tree is.
+    #[must_use]
+    pub fn tree_kind(&self, kind: TreeKind) -> &'static str {
+        match kind {
+            TreeKind::Source => "source",
+            TreeKind::Folder => "folder",
+            TreeKind::Container => "container",
+            TreeKind::This => "this document",
+            TreeKind::Member => "member",
+        }
+    }
+
+    /// The name of a language by its tag; unknown tags as they are.
+    #[must_use]
+    pub fn language_of(&self, tag: &str) -> String {
+        let name = match tag {
+            "und" | "" => "language undetermined",
+            "zh" => "Chinese",
+            "zh-Hans" => "Chinese, simplified",
+            "zh-Hant" => "Chinese, traditional",
+            "ug" | "ug-Arab" => "Uyghur",
+            "ug-Latn" => "Uyghur, Latin letters",
+            "ug-Cyrl" => "Uyghur, Cyrillic letters",
+            "kk" | "kk-Cyrl" => "Kazakh",
+            "kk-Arab" => "Kazakh, Arabic letters",
+            "ky" => "Kyrgyz",
+            "bo" => "Tibetan",
+            "mn" | "mn-Mong" | "mn-Cyrl" => "Mongolian",
+            "en" => "English",
+            "ru" => "Russian",
+            "ar" => "Arabic",
+            "fa" => "Persian",
+            "tr" => "Turkish",
+            "uz" => "Uzbek",
+            "ja" => "Japanese",
+            "ko" => "Korean",
+            "de" => "German",
+            "fr" => "French",
+            "es" => "Spanish",
+            _ => return exhibit_model::shown(tag),
+        };
+        name.to_owned()
+    }
+
+    /// The word for a kind of file by its media type.
+    #[must_use]
+    pub fn kind(&self, media_type: &str) -> &'static str {
+        let media_type = media_type.split(';').next().unwrap_or_default().trim();
+        match media_type {
+            "" => "",
+            "application/pdf" => "PDF",
+            "message/rfc822" | "application/vnd.ms-outlook" => "E-mail",
+            "application/mbox" => "Mailbox",
+            "text/plain" => "Text",
+            "text/csv" | "text/tab-separated-values" => "Table",
+            "text/html" | "application/xhtml+xml" => "Web page",
+            "text/markdown" => "Markdown",
+            "application/zip"
+            | "application/x-tar"
+            | "application/gzip"
+            | "application/x-7z-compressed"
+            | "application/vnd.rar"
+            | "application/x-rar-compressed"
+            | "application/x-bzip2"
+            | "application/x-xz"
+            | "application/zstd" => "Archive",
+            "application/rtf" | "text/rtf" | "application/msword" | "application/vnd.oasis.opendocument.text" => "Word",
+            "application/vnd.ms-excel" | "application/vnd.oasis.opendocument.spreadsheet" => "Spreadsheet",
+            "application/vnd.ms-powerpoint" | "application/vnd.oasis.opendocument.presentation" => "Slides",
+            "application/octet-stream" => "Unknown kind",
+            "application/vnd.microsoft.portable-executable" | "application/x-msdownload" => "Windows program",
+            _ if media_type.starts_with("application/vnd.openxmlformats-officedocument.wordprocessingml") => "Word",
+            _ if media_type.starts_with("application/vnd.openxmlformats-officedocument.spreadsheetml") => "Spreadsheet",
+            _ if media_type.starts_with("application/vnd.openxmlformats-officedocument.presentationml") => "Slides",
+            _ if media_type.starts_with("application/vnd.ms-word") => "Word",
+            _ if media_type.starts_with("application/vnd.ms-excel") => "Spreadsheet",
+            _ if media_type.starts_with("application/vnd.ms-powerpoint") => "Slides",
+            _ if media_type.starts_with("image/") => "Image",
+            _ if media_type.starts_with("audio/") => "Sound",
+            _ if media_type.starts_with("video/") => "Film",
+            _ if media_type.starts_with("text/") => "Text",
+            _ => "Other",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_places_are_put_in() {
+        assert_eq!(ENGLISH.number(1_904), "1,904");
+        assert_eq!(ENGLISH.number(61), "61");
+        assert_eq!(ENGLISH.hits.of(1), "1 hit");
+        assert_eq!(ENGLISH.hits.of(2_000_000), "2,000,000 hits");
+        assert_eq!(ENGLISH.bytes_short(4_200_000), "4.2 MB");
+        assert_eq!(fill("Hit {n} of {of}", &[("of", "{n}"), ("n", "3")]), "Hit 3 of {n}");
+    }
+}

@@ -1,0 +1,3 @@
+//! What holds for every page, and what the routes answer.
+
+mod pages;
