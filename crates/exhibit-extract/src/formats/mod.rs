@@ -62,9 +62,12 @@ pub(crate) fn render(
 ) -> Result<Verdict, Stop> {
     match kind.reader {
         Reader::Picture => picture::render(input, request, out),
+        Reader::Pdf => pdf::render(input, request, out),
         _ => Ok(Verdict::Unsupported(format!("pages of {} are not painted", kind.media_type))),
     }
 }
 
 /// Loads what readers share.
-pub(crate) fn warm(_font_folders: &[std::path::PathBuf]) {}
+pub(crate) fn warm(font_folders: &[std::path::PathBuf]) {
+    pdf::warm(font_folders);
+}

@@ -7,6 +7,7 @@
 mod annotations;
 mod bidi;
 mod files;
+mod fonts;
 mod glyphs;
 mod info;
 mod lines;
@@ -14,10 +15,11 @@ mod objects;
 mod open;
 mod owner;
 mod page;
+mod paint;
 mod unicode;
 
 use crate::out::{Input, Out, Stop};
-use exhibit_model::{NoteKind, Request, Verdict};
+use exhibit_model::{NoteKind, Picture, Record, Request, Task, Verdict};
 use hayro_interpret::{InterpreterCache, InterpreterSettings};
 use open::{Closed, Opened};
 use page::Reading;
@@ -42,15 +44,47 @@ pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
     Ok(Verdict::Read)
 }
 
-fn refused(closed: Closed, out: &mut Out<'_>) -> Result<Verdict, Stop> {
-    Ok(match closed {
-        Closed::Locked => {
-            out.metadata("pdf:encrypted", "yes")?;
-            Verdict::Encrypted
+/// Paints the page that the request names.
+pub(crate) fn render(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+    let Task::Render { page: number, dpi, max_side, grey } = request.task else {
+        return Ok(Verdict::Failed("no page was named".to_owned()));
+    };
+    let limits = out.limits();
+    let opened = match open::open(input, limits.whole_file_bytes, &request.passwords) {
+        Ok(opened) => opened,
+        Err(closed) => return Ok(verdict_of(closed)),
+    };
+    let pages = opened.pdf.pages();
+    let Some(page) = (number as usize).checked_sub(1).and_then(|index| pages.get(index)) else {
+        return Ok(Verdict::Failed(format!("there is no page {number}; the document has {}", pages.len())));
+    };
+    match paint::paint(page, paint::Wish { dpi, max_side, grey, max_pixels: limits.pixels }) {
+        Ok(paint::Painting { width, height, png }) => {
+            out.say(Record::Picture(Picture { page: number, width, height, png }))?;
+            Ok(Verdict::Read)
         }
+        Err(error) => Ok(Verdict::Failed(format!("the page's picture cannot be written: {error}"))),
+    }
+}
+
+/// Loads fonts for what documents do not embed, and the character maps.
+pub(crate) fn warm(font_folders: &[std::path::PathBuf]) {
+    fonts::warm(font_folders);
+}
+
+fn refused(closed: Closed, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+    if closed == Closed::Locked {
+        out.metadata("pdf:encrypted", "yes")?;
+    }
+    Ok(verdict_of(closed))
+}
+
+fn verdict_of(closed: Closed) -> Verdict {
+    match closed {
+        Closed::Locked => Verdict::Encrypted,
         Closed::Broken(reason) => Verdict::Failed(reason),
         Closed::TooLarge(most) => Verdict::Truncated(format!("a PDF of more than {most} bytes is not read")),
-    })
+    }
 }
 
 fn say_pages(opened: &Opened, out: &mut Out<'_>) -> Result<(), Stop> {
