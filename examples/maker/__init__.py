@@ -1,0 +1,1 @@
+"""Makes the example trove: see ../make-trove."""
