@@ -6,10 +6,10 @@
 
 mod decoder;
 mod ebcdic;
-mod stream;
+pub(crate) mod stream;
 
 pub(crate) use decoder::Decoder;
-pub(crate) use stream::{TextStream, say_encoding};
+pub(crate) use stream::TextStream;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};

@@ -8,6 +8,7 @@ mod charset;
 mod formats;
 pub mod identify;
 mod out;
+mod transfer;
 
 pub use out::{Input, Out, Stop};
 

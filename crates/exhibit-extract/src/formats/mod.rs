@@ -2,14 +2,14 @@
 
 mod docx;
 mod exif;
+pub(crate) mod html;
 mod office;
 mod ole;
 mod opendocument;
-mod picture;
 mod pdf;
+mod picture;
 mod sheet;
 mod slides;
-pub(crate) mod html;
 pub(crate) mod table;
 pub(crate) mod text;
 mod zip;
@@ -54,12 +54,7 @@ pub(crate) fn extract(
 }
 
 /// Paints one page of a file of this kind.
-pub(crate) fn render(
-    kind: Kind,
-    input: &mut dyn Input,
-    request: &Request,
-    out: &mut Out<'_>,
-) -> Result<Verdict, Stop> {
+pub(crate) fn render(kind: Kind, input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     match kind.reader {
         Reader::Picture => picture::render(input, request, out),
         Reader::Pdf => pdf::render(input, request, out),

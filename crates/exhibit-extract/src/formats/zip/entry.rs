@@ -9,9 +9,9 @@ use crate::out::{Input, Out, Stop};
 use exhibit_model::MemberEnd;
 use std::cell::Cell;
 use std::io::{self, Cursor, Read, SeekFrom};
+use zip::ZipReadOptions;
 use zip::read::{ZipFile, read_zipfile_from_stream_with_options};
 use zip::result::{ZipError, ZipResult};
-use zip::ZipReadOptions;
 
 /// How much of an entry is unpacked to find out whether a password is right.
 const TRIED: u64 = 1 << 20;

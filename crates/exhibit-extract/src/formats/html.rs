@@ -1,0 +1,231 @@
+//! HTML: the text that a reader sees, in reading order, as a stream of any length and any depth of nesting.
+//!
+//! Nothing is fetched and nothing is run. Parts hidden by an attribute or an inline style are kept and marked; style
+//! sheets and scripts are not followed, so what only they hide counts as visible. What would have been fetched from
+//! elsewhere is noted, as it may have told somebody that the page was opened.
+
+mod sink;
+mod style;
+
+pub(crate) use sink::{Embedded, Findings};
+
+use crate::charset::{Guess, Scheme, TextStream, stream};
+use crate::out::{Input, Out, Stop};
+use exhibit_model::{Mark, Member, NoteKind, Page, PageKind, Verdict};
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::{BufferQueue, Tokenizer, TokenizerOpts};
+use sink::Reading;
+use std::io::{self, Cursor, Read};
+
+/// Fewest bytes of text on a page that is not the last.
+const LEAST: usize = 8 << 10;
+
+/// How many bytes at the start are looked through for a stated encoding; browsers look at 1024.
+const PRESCAN: u64 = 16 << 10;
+
+/// Reads an HTML or XHTML file.
+pub(crate) fn read(input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+    let failed = |error: io::Error| Ok(Verdict::Failed(format!("the file cannot be read: {error}")));
+    let guess = match encoding(input) {
+        Ok(guess) => guess,
+        Err(error) => return failed(error),
+    };
+    let mut stream = match TextStream::open_as(input, guess) {
+        Ok(stream) => stream,
+        Err(error) => return failed(error),
+    };
+    let mut reader = None;
+    let mut piece = String::new();
+    let mut ended = Verdict::Read;
+    loop {
+        piece.clear();
+        match stream.more(&mut piece) {
+            Ok(true) => {}
+            Ok(false) => break,
+            Err(error) => {
+                ended = Verdict::Failed(format!("the file cannot be read to its end: {error}"));
+                break;
+            }
+        }
+        let reader = reader.get_or_insert_with(|| Reader::new(&piece));
+        reader.feed(&piece);
+        reader.say_full(out)?;
+        reader.say_embedded(out)?;
+    }
+    let findings = reader.map(Reader::finish).unwrap_or_default();
+    let (text, marks) = (findings.text.clone(), findings.marks.clone());
+    say_pages(text, marks, out)?;
+    findings.say(out)?;
+    stream.say(out)?;
+    Ok(ended)
+}
+
+/// The text of an HTML text in memory, and what else was found in it.
+pub(crate) fn text_of(html: &str) -> Findings {
+    let reader = Reader::new(html);
+    reader.feed(html);
+    reader.finish()
+}
+
+/// The tokenizer of the HTML standard, feeding a [`Reading`].
+struct Reader {
+    tokenizer: Tokenizer<Reading>,
+    queue: BufferQueue,
+}
+
+impl Reader {
+    /// Begins a text that starts so; with an XML declaration, elements may end within their start tag.
+    fn new(beginning: &str) -> Self {
+        let xml = beginning.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}').starts_with("<?xml");
+        Self { tokenizer: Tokenizer::new(Reading::new(xml), TokenizerOpts::default()), queue: BufferQueue::default() }
+    }
+
+    fn feed(&self, text: &str) {
+        self.queue.push_back(StrTendril::from_slice(text));
+        while !self.queue.is_empty() {
+            let _ = self.tokenizer.feed(&self.queue);
+        }
+    }
+
+    fn say_full(&self, out: &mut Out<'_>) -> Result<(), Stop> {
+        while let Some((text, marks)) = self.tokenizer.sink.take_page(LEAST) {
+            say_page(text, marks, out)?;
+        }
+        Ok(())
+    }
+
+    fn say_embedded(&self, out: &mut Out<'_>) -> Result<(), Stop> {
+        self.tokenizer.sink.take_embedded().into_iter().try_for_each(|embedded| embedded.say(out))
+    }
+
+    fn finish(self) -> Findings {
+        self.tokenizer.end();
+        self.tokenizer.sink.into_findings()
+    }
+}
+
+/// Says the last text, cut into pages.
+fn say_pages(text: String, marks: Vec<Mark>, out: &mut Out<'_>) -> Result<(), Stop> {
+    let (mut text, mut marks) = (text, marks);
+    while let Some(page) = sink::cut_page(&mut text, &mut marks, LEAST) {
+        say_page(page.0, page.1, out)?;
+    }
+    if text.trim().is_empty() { Ok(()) } else { say_page(text, marks, out) }
+}
+
+fn say_page(text: String, marks: Vec<Mark>, out: &mut Out<'_>) -> Result<(), Stop> {
+    out.page(Page { marks, ..Page::of_text(0, PageKind::Text, text) })
+}
+
+impl Findings {
+    /// Says everything but the text.
+    ///
+    /// # Errors
+    /// [`Stop`] when nobody listens or a limit is reached.
+    pub(crate) fn say(self, out: &mut Out<'_>) -> Result<(), Stop> {
+        out.metadata("dc:title", &self.title)?;
+        out.metadata("dc:language", &self.language)?;
+        for (name, content) in &self.meta {
+            out.metadata(&format!("html:{name}"), content)?;
+        }
+        for link in &self.links {
+            out.metadata("html:link", link)?;
+        }
+        self.say_notes(out)?;
+        self.embedded.into_iter().try_for_each(|embedded| embedded.say(out))
+    }
+
+    /// Says what a user should know of how the text was read.
+    ///
+    /// # Errors
+    /// [`Stop::Closed`].
+    pub(crate) fn say_notes(&self, out: &mut Out<'_>) -> Result<(), Stop> {
+        if !self.remote.is_empty() {
+            let hosts: Vec<&str> = self.remote.iter().take(10).map(String::as_str).collect();
+            let more = if self.remote.len() > 10 { " and others" } else { "" };
+            let text = format!("shown online it fetches from {}{more}; nothing was fetched", hosts.join(", "));
+            out.note(NoteKind::Remark, 0, text)?;
+        }
+        let counted = [
+            (self.comments, "comment was left out", "comments were left out"),
+            (self.scripts, "script was neither read nor run", "scripts were neither read nor run"),
+            (self.links_left, "link beyond the first 1000 was left out", "links beyond the first 1000 were left out"),
+            (self.embedded_bad, "embedded file cannot be decoded", "embedded files cannot be decoded"),
+        ];
+        for (count, one, many) in counted {
+            if count > 0 {
+                let words = if count == 1 { one } else { many };
+                out.note(NoteKind::Remark, 0, format!("{count} {words}"))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Embedded {
+    /// Says the file as a member.
+    ///
+    /// # Errors
+    /// [`Stop`] when nobody listens or a limit is reached.
+    pub(crate) fn say(self, out: &mut Out<'_>) -> Result<(), Stop> {
+        out.member(Member { name: self.name.into_bytes(), relation: "embedded".to_owned(), ..Member::default() })?;
+        out.member_from(&mut Cursor::new(self.bytes))
+    }
+}
+
+/// The encoding of an HTML file: by its mark, else valid UTF-8, else what it states, else a guess.
+///
+/// A statement that the bytes contradict is not believed: what is valid UTF-8 beyond ASCII is UTF-8.
+fn encoding(input: &mut dyn Input) -> io::Result<Guess> {
+    let guess = stream::detect(input)?;
+    input.rewind()?;
+    let mut head = Vec::new();
+    (&mut *input).take(PRESCAN).read_to_end(&mut head)?;
+    let ascii_so_far = guess.scheme == Scheme::Web(encoding_rs::UTF_8) && guess.sure;
+    if guess.mark > 0 || (ascii_so_far && !head.is_ascii()) {
+        return Ok(guess);
+    }
+    Ok(match stated_encoding(&head) {
+        Some(scheme) => Guess { scheme, mark: 0, sure: true },
+        None => guess,
+    })
+}
+
+/// The encoding that a `meta` element or an XML declaration states.
+pub(crate) fn stated_encoding(head: &[u8]) -> Option<Scheme> {
+    let lower = head.to_ascii_lowercase();
+    let find =
+        |from: usize, wanted: &[u8]| lower[from..].windows(wanted.len()).position(|w| w == wanted).map(|p| p + from);
+    let value_at = |at: usize| {
+        let rest = lower[at..].trim_ascii_start();
+        let rest = rest.strip_prefix(b"=")?.trim_ascii_start();
+        let quoted = rest.first().is_some_and(|b| matches!(b, b'"' | b'\''));
+        let rest = &rest[usize::from(quoted)..];
+        let end = rest.iter().position(|b| matches!(b, b'"' | b'\'' | b' ' | b'>' | b';' | b'/' | b'?'))?;
+        Scheme::for_label(&rest[..end])
+    };
+    if lower.starts_with(b"<?xml")
+        && let Some(at) = find(0, b"encoding").filter(|at| *at < 200)
+        && let Some(scheme) = value_at(at + 8)
+    {
+        return Some(narrow(scheme));
+    }
+    let mut from = 0;
+    while let Some(meta) = find(from, b"<meta") {
+        let end = find(meta, b">").unwrap_or(lower.len());
+        if let Some(at) = find(meta, b"charset").filter(|at| *at < end)
+            && let Some(scheme) = value_at(at + 7)
+        {
+            return Some(narrow(scheme));
+        }
+        from = meta + 5;
+    }
+    None
+}
+
+/// A statement that could be read as ASCII cannot be true of UTF-16 or UTF-32: UTF-8 is meant.
+fn narrow(scheme: Scheme) -> Scheme {
+    let wide =
+        [Scheme::Web(encoding_rs::UTF_16LE), Scheme::Web(encoding_rs::UTF_16BE), Scheme::Utf32Le, Scheme::Utf32Be];
+    if wide.contains(&scheme) { Scheme::Web(encoding_rs::UTF_8) } else { scheme }
+}
