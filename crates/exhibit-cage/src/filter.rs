@@ -1,92 +1,184 @@
 //! The system calls that a caged process may make, as seccomp programs.
 //!
 //! A worker has an allow-list: anything else ends it. A tool has a deny-list answered with "not permitted", since
-//! C programs probe for what they may do. Programs are compiled once; what depends on the process (its own number,
-//! the only one it may signal) is filled in for each.
+//! C programs probe for what they may do. A program is assembled once per server as a search tree, because the kernel
+//! takes it apart for every process that puts it on: with a plain list that alone would cost more than the fork.
+//! What depends on the process (its own number, the only one it may signal) is filled in for each.
 
-use seccompiler::{
-    BackendError, BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
-    SeccompRule, sock_filter,
-};
-use std::collections::BTreeMap;
+use crate::sys::{self, BpfStep};
+use std::io;
+
+/// What the kernel does about a call.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Verdict {
+    Allow,
+    Kill,
+    Refuse(i32),
+}
+
+/// On which calls a rule bears: all, or those with such an argument (its lower half is looked at).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum When {
+    Always,
+    /// This argument has this value.
+    Is(u32, u32),
+    /// This argument has one of these bits.
+    Any(u32, u32),
+}
+
+/// What is done about a call: the first if the condition holds, the second otherwise.
+#[derive(Clone, Copy, Debug)]
+struct Rule {
+    call: i64,
+    when: When,
+    then: Verdict,
+    or_else: Verdict,
+}
 
 // Stands for the process's own number until it is known. Larger than any process number, and no other operand has it.
 const SELF: u32 = 0x7e57_ab1e;
 
-/// How many calls a worker may make, and how many a tool may not.
-pub(crate) const fn sizes() -> (usize, usize) {
-    // `tgkill`, `fcntl`, `mmap` and `mprotect` are allowed with conditions; `clone`, `clone3` and `tgkill` are denied with some
-    (ALLOWED.len() + 4, DENIED.len() + DENIED_HERE.len() + 3)
-}
-
-/// Compiled programs with a gap where the process's own number belongs.
+/// An assembled program with a gap where the process's own number belongs.
 #[derive(Debug, Clone)]
-pub(crate) struct Filter(Vec<BpfProgram>);
+pub(crate) struct Filter(Vec<BpfStep>);
 
 impl Filter {
     /// What a worker may do: read its input by offset, write, manage its memory, end.
-    pub(crate) fn worker() -> Result<Self, BackendError> {
-        let mut rules: BTreeMap<i64, Vec<SeccompRule>> = ALLOWED.iter().map(|call| (*call, Vec::new())).collect();
-        rules.insert(libc::SYS_tgkill, vec![when(0, SeccompCmpOp::Eq, u64::from(SELF))?]);
-        // builds with debug assertions ask whether a descriptor is open before they close it
-        rules.insert(libc::SYS_fcntl, vec![when(1, SeccompCmpOp::Eq, libc::F_GETFD as u64)?]);
-        for call in [libc::SYS_mmap, libc::SYS_mprotect] {
-            rules.insert(call, vec![when(2, SeccompCmpOp::MaskedEq(libc::PROT_EXEC as u64), 0)?]);
-        }
-        let program = compile(rules, SeccompAction::KillProcess, SeccompAction::Allow)?;
-        Ok(Self(vec![program]))
+    pub(crate) fn worker() -> Self {
+        Self(assemble(worker_rules(), Verdict::Kill))
     }
 
     /// What a tool may not do: reach a network, other processes, the kernel's doors; start processes; make files to
     /// execute out of memory.
-    pub(crate) fn tool() -> Result<Self, BackendError> {
-        let mut rules: BTreeMap<i64, Vec<SeccompRule>> =
-            DENIED.iter().chain(DENIED_HERE).map(|call| (*call, Vec::new())).collect();
-        let no_thread = when(0, SeccompCmpOp::MaskedEq(libc::CLONE_THREAD as u64), 0)?;
-        rules.insert(libc::SYS_clone, vec![no_thread]);
-        rules.insert(libc::SYS_tgkill, vec![when(0, SeccompCmpOp::Ne, u64::from(SELF))?]);
-        let denied = compile(rules, SeccompAction::Allow, SeccompAction::Errno(libc::EPERM as u32))?;
-        // its flags are behind a pointer, where no filter can look; "no such call" makes the C library use clone
-        let clone3 = BTreeMap::from([(libc::SYS_clone3, Vec::new())]);
-        let absent = compile(clone3, SeccompAction::Allow, SeccompAction::Errno(libc::ENOSYS as u32))?;
-        Ok(Self(vec![foreign_numbers_die(denied), absent]))
+    pub(crate) fn tool() -> Self {
+        Self(assemble(tool_rules(), Verdict::Allow))
     }
 
-    /// Puts the programs over this process for good.
-    pub(crate) fn apply(&self, own: rustix::process::Pid) -> Result<(), seccompiler::Error> {
-        let own = own.as_raw_nonzero().get().cast_unsigned();
-        for program in &self.0 {
-            let mut program = program.clone();
-            program.iter_mut().filter(|step| step.k == SELF).for_each(|step| step.k = own);
-            seccompiler::apply_filter(&program)?;
-        }
-        Ok(())
+    /// Puts the program over this process for good. It must have given up gaining privileges before.
+    pub(crate) fn apply(&self, own: rustix::process::Pid) -> io::Result<()> {
+        sys::put_on_filter(&self.of(own.as_raw_nonzero().get().cast_unsigned()))
+    }
+
+    fn of(&self, own: u32) -> Vec<BpfStep> {
+        self.0.iter().map(|step| BpfStep { k: if step.k == SELF { own } else { step.k }, ..*step }).collect()
     }
 }
 
-fn when(argument: u8, op: SeccompCmpOp, value: u64) -> Result<SeccompRule, BackendError> {
-    SeccompRule::new(vec![SeccompCondition::new(argument, SeccompCmpArgLen::Dword, op, value)?])
+/// How many calls a worker may make, and how many a tool may not.
+pub(crate) fn sizes() -> (usize, usize) {
+    (worker_rules().len(), tool_rules().len())
 }
 
-fn compile(
-    rules: BTreeMap<i64, Vec<SeccompRule>>,
-    otherwise: SeccompAction,
-    matched: SeccompAction,
-) -> Result<BpfProgram, BackendError> {
-    let here = std::env::consts::ARCH.try_into()?;
-    SeccompFilter::new(rules, otherwise, matched, here)?.try_into()
+fn worker_rules() -> Vec<Rule> {
+    let only = |call, when| Rule { call, when, then: Verdict::Allow, or_else: Verdict::Kill };
+    let not_executable = |call| Rule {
+        call,
+        when: When::Any(2, libc::PROT_EXEC.cast_unsigned()),
+        then: Verdict::Kill,
+        or_else: Verdict::Allow,
+    };
+    let mut rules: Vec<_> = ALLOWED.iter().map(|call| only(*call, When::Always)).collect();
+    rules.push(only(libc::SYS_tgkill, When::Is(0, SELF)));
+    // builds with debug assertions ask whether a descriptor is open before they close it
+    rules.push(only(libc::SYS_fcntl, When::Is(1, libc::F_GETFD.cast_unsigned())));
+    rules.extend([libc::SYS_mmap, libc::SYS_mprotect].map(not_executable));
+    rules
 }
+
+fn tool_rules() -> Vec<Rule> {
+    let denied = Verdict::Refuse(libc::EPERM);
+    let never = |call, then| Rule { call, when: When::Always, then, or_else: then };
+    let unless = |call, when| Rule { call, when, then: Verdict::Allow, or_else: denied };
+    let mut rules: Vec<_> = DENIED.iter().chain(DENIED_HERE).map(|call| never(*call, denied)).collect();
+    rules.push(unless(libc::SYS_tgkill, When::Is(0, SELF)));
+    rules.push(unless(libc::SYS_clone, When::Any(0, libc::CLONE_THREAD.cast_unsigned())));
+    // its flags are behind a pointer, where no filter can look; "no such call" makes the C library use `clone`
+    rules.push(never(libc::SYS_clone3, Verdict::Refuse(libc::ENOSYS)));
+    rules
+}
+
+// Offsets in what the kernel hands to a program: the call's number, the processor's kind, six arguments of 64 bits.
+const CALL: u32 = 0;
+const ARCH: u32 = 4;
+const ARGUMENTS: u32 = 16;
+
+#[cfg(target_arch = "x86_64")]
+const THIS_ARCH: u32 = 0xc000_003e;
+#[cfg(target_arch = "aarch64")]
+const THIS_ARCH: u32 = 0xc000_00b7;
 
 // x86-64 kernels may know a second numbering of the same calls (x32, bit 30 set), which a deny-list would miss.
-fn foreign_numbers_die(program: BpfProgram) -> BpfProgram {
-    let step = |code: u32, jt: u8, jf: u8, k: u32| sock_filter { code: code as u16, jt, jf, k };
-    let mut guarded = vec![
-        step(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0, 0),
-        step(libc::BPF_JMP | libc::BPF_JGE | libc::BPF_K, 0, 1, 0x4000_0000),
-        step(libc::BPF_RET | libc::BPF_K, 0, 0, libc::SECCOMP_RET_KILL_PROCESS),
+const FOREIGN: u32 = 0x4000_0000;
+
+fn assemble(mut rules: Vec<Rule>, otherwise: Verdict) -> Vec<BpfStep> {
+    rules.sort_by_key(|rule| rule.call);
+    let mut steps = vec![
+        load(ARCH),
+        jump(libc::BPF_JEQ, THIS_ARCH, 1, 0),
+        end(Verdict::Kill),
+        load(CALL),
+        jump(libc::BPF_JGE, FOREIGN, 0, 1),
+        end(Verdict::Kill),
     ];
-    guarded.extend(program);
-    guarded
+    steps.extend(search(&rules, otherwise));
+    steps
+}
+
+// Steps that find the rule for the call just loaded, and end.
+fn search(rules: &[Rule], otherwise: Verdict) -> Vec<BpfStep> {
+    match rules {
+        [] => vec![end(otherwise)],
+        [rule] => {
+            let bearing = bear(rule);
+            let over = u8::try_from(bearing.len()).expect("a rule takes at most four steps");
+            [vec![jump(libc::BPF_JEQ, number(rule), 0, over)], bearing, vec![end(otherwise)]].concat()
+        }
+        _ => {
+            let (lower, upper) = rules.split_at(rules.len() / 2);
+            let low = search(lower, otherwise);
+            // too far for a short jump: go over a long one
+            let far = BpfStep { code: code(libc::BPF_JMP | libc::BPF_JA), jt: 0, jf: 0, k: low.len() as u32 };
+            let first = match u8::try_from(low.len()) {
+                Ok(over) => vec![jump(libc::BPF_JGE, number(&upper[0]), over, 0)],
+                Err(_) => vec![jump(libc::BPF_JGE, number(&upper[0]), 0, 1), far],
+            };
+            [first, low, search(upper, otherwise)].concat()
+        }
+    }
+}
+
+fn bear(rule: &Rule) -> Vec<BpfStep> {
+    let (argument, test, value) = match rule.when {
+        When::Always => return vec![end(rule.then)],
+        When::Is(argument, value) => (argument, libc::BPF_JEQ, value),
+        When::Any(argument, bits) => (argument, libc::BPF_JSET, bits),
+    };
+    vec![load(ARGUMENTS + 8 * argument), jump(test, value, 0, 1), end(rule.then), end(rule.or_else)]
+}
+
+fn number(rule: &Rule) -> u32 {
+    u32::try_from(rule.call).expect("system calls have small numbers")
+}
+
+const fn code(parts: u32) -> u16 {
+    parts as u16
+}
+
+const fn load(offset: u32) -> BpfStep {
+    BpfStep { code: code(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS), jt: 0, jf: 0, k: offset }
+}
+
+const fn jump(test: u32, k: u32, jt: u8, jf: u8) -> BpfStep {
+    BpfStep { code: code(libc::BPF_JMP | test | libc::BPF_K), jt, jf, k }
+}
+
+const fn end(verdict: Verdict) -> BpfStep {
+    let k = match verdict {
+        Verdict::Allow => libc::SECCOMP_RET_ALLOW,
+        Verdict::Kill => libc::SECCOMP_RET_KILL_PROCESS,
+        Verdict::Refuse(error) => libc::SECCOMP_RET_ERRNO | error.cast_unsigned(),
+    };
+    BpfStep { code: code(libc::BPF_RET | libc::BPF_K), jt: 0, jf: 0, k }
 }
 
 const ALLOWED: &[i64] = &[
@@ -210,11 +302,73 @@ const DENIED_HERE: &[i64] = &[];
 mod tests {
     use super::*;
 
+    // What the kernel would make of a call, step by step.
+    fn judge(steps: &[BpfStep], arch: u32, call: u32, arguments: [u32; 3]) -> u32 {
+        let (mut at, mut loaded) = (0, 0);
+        loop {
+            let step = steps[at];
+            at += 1;
+            let holds = match u32::from(step.code) {
+                load if load == libc::BPF_LD | libc::BPF_W | libc::BPF_ABS => {
+                    loaded = match step.k {
+                        CALL => call,
+                        ARCH => arch,
+                        offset => arguments[((offset - ARGUMENTS) / 8) as usize],
+                    };
+                    continue;
+                }
+                over if over == libc::BPF_JMP | libc::BPF_JA => {
+                    at += step.k as usize;
+                    continue;
+                }
+                end if end == libc::BPF_RET | libc::BPF_K => return step.k,
+                test if test == libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K => loaded == step.k,
+                test if test == libc::BPF_JMP | libc::BPF_JGE | libc::BPF_K => loaded >= step.k,
+                test if test == libc::BPF_JMP | libc::BPF_JSET | libc::BPF_K => loaded & step.k != 0,
+                other => panic!("unknown step {other}"),
+            };
+            at += usize::from(if holds { step.jt } else { step.jf });
+        }
+    }
+
     #[test]
-    fn a_process_may_signal_only_itself() {
-        let program = &Filter::worker().expect("compiles").0[0];
-        assert_eq!(program.iter().filter(|step| step.k == SELF).count(), 1);
-        let program = &Filter::tool().expect("compiles").0[0];
-        assert_eq!(program.iter().filter(|step| step.k == SELF).count(), 1);
+    fn every_call_is_judged_as_its_rule_says() {
+        const OWN: u32 = 4711;
+        for (filter, rules, otherwise) in
+            [(Filter::worker(), worker_rules(), Verdict::Kill), (Filter::tool(), tool_rules(), Verdict::Allow)]
+        {
+            let steps = filter.of(OWN);
+            assert!(steps.iter().all(|step| step.k != SELF));
+            let values = [0, 1, 4, 5, 7, OWN, OWN + 1, 0x10000, libc::F_GETFD.cast_unsigned(), u32::MAX];
+            for call in (0..1000).chain([FOREIGN - 1]) {
+                for value in values {
+                    let rule = rules.iter().find(|rule| number(rule) == call);
+                    let expected = rule.map_or(otherwise, |rule| {
+                        let holds = match rule.when {
+                            When::Always => true,
+                            When::Is(_, SELF) => value == OWN,
+                            When::Is(_, wanted) => value == wanted,
+                            When::Any(_, bits) => value & bits != 0,
+                        };
+                        if holds { rule.then } else { rule.or_else }
+                    });
+                    let judged = judge(&steps, THIS_ARCH, call, [value; 3]);
+                    assert_eq!(judged, end(expected).k, "call {call} with {value:#x}");
+                }
+            }
+            for (arch, call) in [(0x4000_0003, 1), (THIS_ARCH, FOREIGN + 1), (THIS_ARCH, u32::MAX)] {
+                assert_eq!(judge(&steps, arch, call, [0; 3]), libc::SECCOMP_RET_KILL_PROCESS);
+            }
+        }
+    }
+
+    #[test]
+    fn no_call_has_two_rules() {
+        for rules in [worker_rules(), tool_rules()] {
+            let mut calls: Vec<_> = rules.iter().map(|rule| rule.call).collect();
+            calls.sort_unstable();
+            calls.dedup();
+            assert_eq!(calls.len(), rules.len());
+        }
     }
 }

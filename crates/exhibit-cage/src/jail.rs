@@ -30,7 +30,7 @@ pub(crate) enum JailError {
     #[error("the kernel does not restrict files (Landlock is missing)")]
     NoLandlock,
     #[error("cannot restrict system calls ({0})")]
-    Seccomp(#[from] seccompiler::Error),
+    Seccomp(#[source] io::Error),
     #[error("cannot open {path} ({source})")]
     Folder { path: PathBuf, source: landlock::PathFdError },
     #[error("cannot set up its descriptors ({0})")]

@@ -82,7 +82,7 @@ fn prepare(server: Pid, filter: &Filter, start: &Start, descriptors: &[OwnedFd])
     jail::limit(Resource::Nofile, 128)?;
     jail::limit(Resource::Fsize, if launch.scratch.is_some() { launch.file_bytes } else { 0 })?;
     sys::default_signals();
-    filter.apply(rustix::process::getpid()).map_err(JailError::from)?;
+    filter.apply(rustix::process::getpid()).map_err(JailError::Seccomp)?;
     Ok(execution)
 }
 

@@ -76,13 +76,13 @@ fn serve_on(control: &Control, job: Job, warm: Warm) -> Result<(), Box<dyn Error
             jail::limit(Resource::Fsize, 0)?;
             let level = jail::give_up_files()?;
             control.answer(&Answer::Ready(level))?;
-            (alone, Kind::Workers(Trade { job, filter: Filter::worker()?, server, mapped_bytes }))
+            (alone, Kind::Workers(Trade { job, filter: Filter::worker(), server, mapped_bytes }))
         }
         Role::Tools => {
             jail::give_up_privileges()?;
             let alone = SingleThread::prove()?;
             control.answer(&Answer::Ready(Level::None))?;
-            (alone, Kind::Tools { filter: Filter::tool()?, server })
+            (alone, Kind::Tools { filter: Filter::tool(), server })
         }
     };
     let server = Server { control, alone, kind, words };

@@ -102,6 +102,32 @@ pub(crate) fn exec(program: &CStr, args: &[CString], env: &[CString]) -> io::Err
     io::Error::last_os_error()
 }
 
+/// One step of a seccomp program (`struct sock_filter` of the kernel).
+#[repr(C)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct BpfStep {
+    pub(crate) code: u16,
+    /// Steps to go over if a test holds.
+    pub(crate) jt: u8,
+    /// Steps to go over if it does not.
+    pub(crate) jf: u8,
+    pub(crate) k: u32,
+}
+
+/// Puts a seccomp program over this process, for good.
+pub(crate) fn put_on_filter(steps: &[BpfStep]) -> io::Result<()> {
+    #[repr(C)]
+    struct Program {
+        length: u16,
+        steps: *const BpfStep,
+    }
+    let length = u16::try_from(steps.len()).map_err(|_| io::ErrorKind::InvalidInput)?;
+    let program = Program { length, steps: steps.as_ptr() };
+    // SAFETY: the kernel copies `length` steps from the pointer, which has as many, during the call.
+    let done = unsafe { libc::syscall(libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER, 0, &raw const program) };
+    if done < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}
+
 /// The version of Landlock that the kernel speaks.
 pub(crate) fn landlock_version() -> io::Result<u32> {
     const VERSION: libc::c_uint = 1;

@@ -57,7 +57,7 @@ fn enter(trade: &Trade, start: &Start, descriptors: &[OwnedFd]) -> Result<(Input
     jail::limit_cpu(start.cpu_seconds)?;
     jail::exact_limit(Resource::Nofile, 3)?;
     jail::exact_limit(Resource::Nproc, 0)?;
-    trade.filter.apply(rustix::process::getpid())?;
+    trade.filter.apply(rustix::process::getpid()).map_err(JailError::Seccomp)?;
     Ok((input, File::from(output)))
 }
 
