@@ -1,1 +1,18 @@
 //! Language and script, tokens and folds with offsets back: pure functions.
+//!
+//! One analysis serves index, query and highlighting: what [`tokens::tokens`] says of a page is
+//! what is searchable of it, and each token says which bytes of the page it came from. The page's
+//! text itself is never changed. `docs/formats/tokens.md` defines every step, with vectors.
+
+pub mod language;
+pub mod tokens;
+
+mod fold;
+mod han;
+
+pub use fold::fold_word;
+pub use tokens::{Token, TokenKind, tokens};
+
+/// The version of the analysis. An index made by another version must be made again: the same
+/// text would give other tokens.
+pub const ANALYSIS_VERSION: u32 = 1;

@@ -1,0 +1,161 @@
+//! Equivalence classes of Han characters: simplified, traditional and other variant forms of one
+//! character have one representative.
+//!
+//! Folding is by single character, never by phrase, so that a stretch of text folds the same
+//! wherever it is cut. The classes are those of OpenCC's character tables; the pairs below are
+//! what those tables keep apart although readers take one for the other.
+
+use ferrous_opencc::OpenCC;
+use ferrous_opencc::config::BuiltinConfig;
+use std::sync::LazyLock;
+
+// Each pair: a form, and the one that stands for it. Applied before and after OpenCC's tables.
+const PAIRS: &str = "\
+    锺钟 馀余 乾干 藉借 瞭了 徵征 麽么 麼么 於于 夥伙 彷仿 祇只 衹只 覆复 伕夫 牠它 牴抵 暱昵 揹背 苧苎 渖沈 缐线 \
+    讬托 谘咨 钜巨 链炼 镟旋 麹曲 麺面 雠仇 赒周 㓰划 㳽弥 䌽彩 䙓摆 䦆镢 䩄腼 侭尽 𢧐战 𢭏捣 𧹒买 𧹔账 𩨂骢 𪠽当 \
+    𪨧仑 𪪏庐 𫍝谏 𫍿谫 𫔀炼 𫔭开 𫔮闲 𫖕鞲 𫖸愿 𫗫糊 𫗭喂 𫗯糇 𫛲雕 𫜩啮 𫫇恶 𬞟苹 粧妆 擡抬 敍叙 枱台 糭粽 衞卫 簷檐 \
+    痺痹 著着 睪睾 鲶鲇 颚腭 零〇 囘回 囬回 妳你 甯宁 寗宁 峯峰 羣群 綫线 堦阶 塲场 劵券 暎映 菓果 \
+    両两 乗乘 亀龟 亜亚 仏佛 仮假 伝传 価价 倹俭 兎兔 児儿 円圆 処处 剣剑 剤剂 剰剩 労劳 効效 勅敕 勧劝 勲勋 単单 厳严 \
+    収收 呉吴 呪咒 唖哑 営营 噛啮 団团 囲围 図图 圏圈 圧压 塁垒 塩盐 増增 壊坏 壌壤 壱壹 売卖 変变 奨奖 嬢娘 実实 寛宽 \
+    対对 専专 巌岩 巣巢 巻卷 帯带 帰归 庁厅 広广 廃废 弐贰 弾弹 従从 徳德 徴征 応应 恵惠 悩恼 悪恶 懐怀 戦战 戯戏 戸户 \
+    戻戾 払拂 抜拔 択择 拝拜 拠据 拡扩 挙举 挿插 捜搜 掲揭 掻搔 揺摇 摂摄 撃击 撹搅 斉齐 斎斋 晩晚 暁晓 暦历 曁暨 曽曾 \
+    栄荣 桜樱 桝枡 桟栈 検检 楡榆 楽乐 様样 権权 歓欢 歩步 歯齿 歳岁 歴历 毎每 気气 氷冰 汚污 沢泽 浄净 涙泪 渇渴 済济 \
+    渉涉 渋涩 渓溪 満满 溌泼 滝泷 瀬濑 焔焰 焼烧 犠牺 猟猎 獣兽 畳叠 痩瘦 発发 皐皋 県县 砕碎 稲稻 穂穗 穏稳 穣穰 竃灶 \
+    竜龙 粋粹 粛肃 経经 絵绘 継继 続续 総总 縁缘 縄绳 縦纵 繊纤 繋系 繍绣 聡聪 聴听 脳脑 臓脏 舎舍 舗铺 茘荔 荘庄 蔵藏 \
+    薫薰 薬药 蛍萤 蝋蜡 覇霸 覚觉 覧览 観观 訳译 読读 譲让 豊丰 賛赞 転转 軽轻 輌辆 辺边 逓递 遅迟 郷乡 酔醉 醗酦 醤酱 \
+    醸酿 釈释 鉄铁 銭钱 鋳铸 錬炼 関关 闘斗 陥陷 険险 隠隐 雑杂 霊灵 頴颖 頼赖 顕显 駅驿 駆驱 騒骚 験验 髄髓 髪发 鴎鸥 \
+    鶏鸡 鹸碱 黒黑 黙默 鼈鳖 齢龄 \
+    ⺟母 ⺠民 ⻁虎 ⻄西 ⻅见 ⻆角 ⻉贝 ⻋车 ⻓长 ⻔门 ⻘青 ⻙韦 ⻚页 ⻛风 ⻜飞 ⻝食 ⻢马 ⻣骨 ⻤鬼 ⻥鱼 ⻦鸟 ⻨麦 ⻩黄 ⻬齐 \
+    ⻮齿 ⻰龙 ⻳龟 ○〇";
+
+// Simplified characters that traditional text writes too, so that they tell nothing.
+const SHARED: &str = "\
+    㐹万丑丰了于云亘仆仇价仿伙余佛佣俊修借僵克党冬准凌几凶出划刮制千升卜占卷厂厘只台叶吁吃合吊同后向周咨咸咽哄唇喂噪\
+    回困夫夸奸姜娘它家尸局岩岳巨布帘席干幸广庵弦彩征御志念恤愈愿戚才扎托扣折抵拐挂挨挽据搜斗旋昆暗曲朱朴杆杠杯杰松板\
+    极柜栗核梁欲沈沾泛注涂涌淀游漓熏玩璇症皂矩确私秋种筑系胄背胜胡腊腌膻致舍芸苔苹范荐蒙蔑虫蚝蜡蝎表谷跖辟适郁酸采里\
+    雕面着";
+
+/// What single-character folding needs: OpenCC's tables, the own pairs.
+pub(crate) struct Tables {
+    to_simplified: OpenCC,
+    to_traditional: OpenCC,
+    pairs: Vec<(char, char)>,
+    shared: Vec<char>,
+}
+
+static TABLES: LazyLock<Tables> = LazyLock::new(Tables::load);
+
+/// The tables, loaded at first use.
+pub(crate) fn tables() -> &'static Tables {
+    &TABLES
+}
+
+/// What a Han character tells about the way of writing it stands in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Writing {
+    /// Written so in both, or unknown.
+    Either,
+    /// Only in simplified writing.
+    Simplified,
+    /// Only in traditional writing.
+    Traditional,
+}
+
+impl Tables {
+    fn load() -> Self {
+        let open = |config| OpenCC::from_config(config).expect("the tables are part of the program");
+        let mut pairs: Vec<(char, char)> = PAIRS
+            .split_whitespace()
+            .filter_map(|pair| {
+                let mut characters = pair.chars();
+                Some((characters.next()?, characters.next()?))
+            })
+            .collect();
+        pairs.sort_unstable();
+        let mut shared: Vec<char> = SHARED.chars().filter(|c| !c.is_whitespace()).collect();
+        shared.sort_unstable();
+        Self { to_simplified: open(BuiltinConfig::T2s), to_traditional: open(BuiltinConfig::S2t), pairs, shared }
+    }
+
+    /// The representative of the character's class.
+    pub(crate) fn representative(&self, character: char) -> char {
+        let simplified = only_character(&self.to_simplified.convert(character.encode_utf8(&mut [0; 4])));
+        let folded = self.paired(simplified.unwrap_or(character));
+        // a pair's right side is always a representative, so a second look ends it
+        self.paired(folded)
+    }
+
+    /// Which writing the character is evidence of.
+    pub(crate) fn writing(&self, character: char) -> Writing {
+        let mut buffer = [0; 4];
+        let text: &str = character.encode_utf8(&mut buffer);
+        if self.shared.binary_search(&character).is_ok() {
+            Writing::Either
+        } else if self.to_simplified.convert(text) != text {
+            Writing::Traditional
+        } else if self.to_traditional.convert(text) != text {
+            Writing::Simplified
+        } else {
+            Writing::Either
+        }
+    }
+
+    fn paired(&self, character: char) -> char {
+        match self.pairs.binary_search_by_key(&character, |pair| pair.0) {
+            Ok(at) => self.pairs[at].1,
+            Err(_) => character,
+        }
+    }
+}
+
+fn only_character(text: &str) -> Option<char> {
+    let mut characters = text.chars();
+    let first = characters.next()?;
+    characters.next().is_none().then_some(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_of_one_character_share_a_representative() {
+        let tables = tables();
+        for class in ["锺钟鐘鍾", "馀余餘", "乾干幹", "后後", "发發髮", "台臺檯枱", "着著", "了瞭", "线線綫缐", "零〇"]
+        {
+            let mut forms = class.chars().map(|c| tables.representative(c));
+            let first = forms.next().expect("classes are not empty");
+            assert!(forms.all(|form| form == first), "{class}");
+        }
+    }
+
+    #[test]
+    fn representatives_stand_for_themselves() {
+        let tables = tables();
+        for character in ('\u{3400}'..='\u{4dbf}').chain('\u{4e00}'..='\u{9fff}') {
+            let representative = tables.representative(character);
+            assert_eq!(tables.representative(representative), representative, "{character}");
+        }
+    }
+
+    #[test]
+    fn other_characters_stay_apart() {
+        let tables = tables();
+        for (a, b) in [('艺', '芸'), ('己', '已'), ('沪', '滤'), ('未', '末')] {
+            assert_ne!(tables.representative(a), tables.representative(b), "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn evidence_of_writing() {
+        let tables = tables();
+        for (character, writing) in [
+            ('国', Writing::Simplified),
+            ('國', Writing::Traditional),
+            ('台', Writing::Either),
+            ('人', Writing::Either),
+        ] {
+            assert_eq!(tables.writing(character), writing, "{character}");
+        }
+    }
+}

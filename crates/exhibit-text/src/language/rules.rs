@@ -1,0 +1,178 @@
+//! Letters and words that decide between the languages of one script; see docs/formats/tokens.md.
+
+use super::model;
+
+/// The most characters that are looked at, per script and page.
+const SAMPLE: usize = 1_200;
+
+/// A sample of the stretches, separated by spaces.
+pub(crate) fn sample<'t>(stretches: impl Iterator<Item = &'t str>) -> String {
+    let mut sample = String::new();
+    let mut left = SAMPLE;
+    for stretch in stretches {
+        let kept = stretch.chars().take(left);
+        let before = sample.len();
+        sample.extend(kept);
+        left = left.saturating_sub(sample[before..].chars().count());
+        if left == 0 {
+            break;
+        }
+        sample.push(' ');
+    }
+    sample
+}
+
+fn count(text: &str, letters: &str) -> usize {
+    text.chars().filter(|c| letters.contains(*c)).count()
+}
+
+fn letters(text: &str) -> usize {
+    text.chars().filter(|c| c.is_alphabetic()).count()
+}
+
+// Folds presentation forms, keeping words apart.
+fn plain(text: &str) -> String {
+    let special = |c: char| matches!(c, '\u{fb50}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}');
+    if !text.contains(special) {
+        return text.to_owned();
+    }
+    use unicode_normalization::UnicodeNormalization;
+    text.nfkc().collect()
+}
+
+/// Uyghur, Kazakh, Sorani, Pashto and Urdu have letters of their own; Arabic and Persian are left to the model.
+pub(crate) fn arabic(sample: &str) -> &'static str {
+    let text = plain(sample);
+    if letters(&text) < 4 {
+        return "und";
+    }
+    // a vowel at a word's start stands on a hamza in Uyghur
+    let hamza = text.split(|c: char| !c.is_alphabetic()).filter(|word| {
+        let mut characters = word.chars();
+        characters.next() == Some('ئ') && characters.next().is_some_and(|c| "اەوۇۆۈېى".contains(c))
+    });
+    let hamza = hamza.count();
+    let uyghur = count(&text, "ېۈ");
+    let turkic = count(&text, "ەۆۋڭۇ");
+    let sorani = count(&text, "ێڕڵ");
+    let persian_forms = count(&text, "یک");
+    let arabic_forms = count(&text, "ىيك");
+    if sorani > 0 && turkic > 0 && persian_forms >= arabic_forms {
+        return "ckb";
+    }
+    if count(&text, "\u{674}") > 0 && turkic > 0 && uyghur == 0 {
+        return "kk-Arab";
+    }
+    if (uyghur > 0 && turkic + hamza > 0 || hamza > 0 && turkic > 0) && arabic_forms >= persian_forms {
+        return "ug";
+    }
+    if turkic * 12 >= letters(&text) && uyghur == 0 && arabic_forms >= persian_forms && letters(&text) >= 12 {
+        return "kk-Arab";
+    }
+    if count(&text, "ښځڅډړټڼۍې") >= 2 && count(&text, "ښځڅڼۍ") > 0 {
+        return "ps";
+    }
+    if count(&text, "ںےہٹڈڑ") * 25 >= letters(&text) {
+        return "ur";
+    }
+    model::arabic(&text)
+}
+
+/// Kazakh, Uyghur, Tatar and others have letters of their own; Russian and its neighbours are left to the model.
+pub(crate) fn cyrillic(sample: &str) -> &'static str {
+    let text = sample.to_lowercase();
+    if letters(&text) < 8 {
+        return "und";
+    }
+    let has = |of: &str| count(&text, of);
+    let turkic = has("әғқңөұүһҗ");
+    if turkic > 0 && has("ҷӣӯҳ") == 0 {
+        let kazakh = has("ұі");
+        if has("җ") > 0 && has("қғ") > 0 && kazakh == 0 {
+            return "ug-Cyrl";
+        }
+        if kazakh > 0 && has("қғәң") > 0 {
+            return "kk-Cyrl";
+        }
+        if has("ҙҫҡ") > 0 {
+            return "ba";
+        }
+        if has("җ") > 0 && has("ә") > 0 && has("қғ") == 0 {
+            return "tt";
+        }
+        if has("қғ") > 0 && has("ў") > 0 {
+            return "uz-Cyrl";
+        }
+        // without its telling letters: Uyghur writes һ and ә often, Kazakh hardly һ
+        if has("қғ") > 0 && has("һ") * 60 >= letters(&text) && has("ә") > 0 {
+            return "ug-Cyrl";
+        }
+        if has("қғ") > 0 && has("ә") > 0 {
+            return "und";
+        }
+    }
+    if has("ҷӣӯҳ") > 0 {
+        return "tg";
+    }
+    model::cyrillic(&text)
+}
+
+// Frequent words of Uyghur in Latin letters that its neighbours do not have, with and without diacritics.
+const UYGHUR_WORDS: [&str; 38] = [
+    "bilen",
+    "üchün",
+    "uchun",
+    "uyghur",
+    "uyghurlar",
+    "uyghurlarning",
+    "shinjang",
+    "xelq",
+    "xitay",
+    "xitayning",
+    "bolghan",
+    "qilghan",
+    "dégen",
+    "degen",
+    "boldi",
+    "qildi",
+    "qilish",
+    "bolup",
+    "qilip",
+    "lékin",
+    "lekin",
+    "hazir",
+    "kéyin",
+    "keyin",
+    "ular",
+    "ularning",
+    "bizning",
+    "méning",
+    "emes",
+    "kérek",
+    "kerek",
+    "aptonom",
+    "rayoni",
+    "rayonining",
+    "wilayiti",
+    "nahiyisi",
+    "mektep",
+    "heqqide",
+];
+
+/// Uyghur is told by its words; the rest is left to the model.
+pub(crate) fn latin(sample: &str) -> &'static str {
+    if letters(sample) < 12 {
+        return "und";
+    }
+    let (mut words, mut uyghur) = (0, 0);
+    for word in sample.split(|c: char| !c.is_alphabetic() && c != '\'').filter(|word| word.chars().nth(1).is_some()) {
+        words += 1;
+        let lower = word.to_lowercase();
+        uyghur += usize::from(UYGHUR_WORDS.contains(&lower.as_str()));
+    }
+    if uyghur >= 2 && uyghur * 12 >= words {
+        return "ug-Latn";
+    }
+    // a single word, or figures with units, tells no language
+    if words < 3 { "und" } else { model::latin(sample) }
+}

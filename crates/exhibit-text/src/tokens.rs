@@ -1,0 +1,446 @@
+//! Tokens: what of a text can be searched, and where in the text each stands.
+//!
+//! Words give one token; Han characters (and those of other scripts written without spaces) give a
+//! token each and one for each pair of neighbours, at the position of the first. Positions count
+//! words and such characters from 0; punctuation does not count. A token's offsets are bytes of
+//! the text as given. No allocation is made per token.
+//!
+//! `docs/formats/tokens.md` is the definition; its vectors are run as a test.
+
+use crate::fold::{self, Class, Folded};
+use unicode_normalization::char::compose;
+
+/// The most bytes of a term; what is longer is cut at a character.
+pub const TERM_BYTES: usize = 255;
+
+/// One searchable token of a text.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Token<'a> {
+    /// The folded form.
+    pub term: &'a str,
+    /// What sort of token it is.
+    pub kind: TokenKind,
+    /// Its place among the text's words and characters, from 0.
+    pub position: u32,
+    /// First byte in the text.
+    pub start: usize,
+    /// Byte after the last.
+    pub end: usize,
+}
+
+/// What sort of token it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TokenKind {
+    /// A word.
+    Word,
+    /// A part of the word at the same position: of one with an apostrophe, a grouped number, or one broken at a line end.
+    Part,
+    /// A single character of a script written without spaces.
+    Unigram,
+    /// Two neighbouring characters, at the position of the first.
+    Bigram,
+}
+
+/// Says each token of the text, in the order of positions.
+///
+/// ```
+/// let mut terms = Vec::new();
+/// exhibit_text::tokens("Ürümchi 烏魯", &mut |token| terms.push((token.position, token.term.to_owned())));
+/// let expected = [(0, "urumchi"), (1, "乌"), (1, "乌鲁"), (2, "鲁")];
+/// assert_eq!(terms, expected.map(|(position, term)| (position, term.to_owned())));
+/// ```
+pub fn tokens<F: FnMut(Token<'_>)>(text: &str, say: &mut F) {
+    Tokenizer::new(text, say).run();
+}
+
+// A folded string of bounded length. Most terms are short; none is longer than TERM_BYTES.
+struct Term {
+    text: String,
+    // whether something did not fit: from then on nothing is taken
+    full: bool,
+}
+
+impl Term {
+    fn new() -> Self {
+        Self { text: String::with_capacity(2 * TERM_BYTES), full: false }
+    }
+
+    fn clear(&mut self) {
+        self.text.clear();
+        self.full = false;
+    }
+
+    #[inline]
+    fn push(&mut self, character: char) {
+        if self.text.len() + character.len_utf8() > TERM_BYTES {
+            self.full = true;
+        }
+        if !self.full {
+            self.text.push(character);
+        }
+    }
+
+    // Composes a mark with the last character, or drops it.
+    fn compose(&mut self, mark: char) {
+        let Some(last) = self.text.chars().next_back() else { return };
+        let composed = match (last, mark) {
+            ('ى', '\u{654}') => Some('ئ'),
+            _ => compose(last, mark),
+        };
+        if let Some(composed) = composed.map(fold::folded).filter(|f| f.class != Class::Several && !self.full) {
+            self.text.pop();
+            self.push(composed.to);
+        }
+    }
+}
+
+// A gram: a character with the marks that belong to it.
+struct Gram {
+    term: Term,
+    joins: bool,
+    position: u32,
+    start: usize,
+    end: usize,
+}
+
+impl Gram {
+    fn new() -> Self {
+        Self { term: Term::new(), joins: false, position: 0, start: 0, end: 0 }
+    }
+}
+
+// A place within a word where it may be taken apart: bytes of the term before it, end of the part before and start of
+// the part after in the text.
+#[derive(Clone, Copy)]
+struct Joint {
+    term: usize,
+    end: usize,
+    start: usize,
+}
+
+// What stands between the last gram and the next character.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Gap {
+    None,
+    Space,
+    Line,
+}
+
+struct Tokenizer<'t, 's, F> {
+    text: &'t str,
+    say: &'s mut F,
+    position: u32,
+    // the word being read
+    word: Term,
+    word_start: usize,
+    word_end: usize,
+    in_word: bool,
+    joints: Vec<Joint>,
+    // the gram said already as a unigram, waiting for its neighbour; and the one being read
+    before: Option<Gram>,
+    gram: Option<Gram>,
+    spare: Vec<Gram>,
+    pair: Term,
+    gap: Gap,
+}
+
+impl<'t, 's, F: FnMut(Token<'_>)> Tokenizer<'t, 's, F> {
+    fn new(text: &'t str, say: &'s mut F) -> Self {
+        Self {
+            text,
+            say,
+            position: 0,
+            word: Term::new(),
+            word_start: 0,
+            word_end: 0,
+            in_word: false,
+            joints: Vec::new(),
+            before: None,
+            gram: None,
+            spare: Vec::new(),
+            pair: Term::new(),
+            gap: Gap::None,
+        }
+    }
+
+    fn run(mut self) {
+        let bytes = self.text.as_bytes();
+        let mut at = 0;
+        while at < bytes.len() {
+            if bytes[at].is_ascii_alphanumeric() {
+                at = self.ascii_word(at);
+                continue;
+            }
+            let character = self.text[at..].chars().next().expect("at is a character's start, within the text");
+            let end = at + character.len_utf8();
+            let next = self.read(fold::folded(character), character, at, end);
+            at = next.unwrap_or(end);
+        }
+        self.end_word();
+        self.end_grams();
+    }
+
+    // Takes a stretch of ASCII letters and digits at once.
+    fn ascii_word(&mut self, start: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        let mut end = start;
+        while end < bytes.len() && bytes[end].is_ascii_alphanumeric() {
+            end += 1;
+        }
+        self.begin_word(start);
+        for byte in &bytes[start..end] {
+            self.word.push(char::from(byte.to_ascii_lowercase()));
+        }
+        self.word_end = end;
+        end
+    }
+
+    // Takes one character; a place to go on from if that is not its end.
+    #[inline]
+    fn read(&mut self, folded: Folded, character: char, start: usize, end: usize) -> Option<usize> {
+        match folded.class {
+            Class::Letter | Class::Digit => {
+                self.begin_word(start);
+                self.word.push(folded.to);
+                self.word_end = end;
+            }
+            Class::Han => self.begin_gram(folded.to, true, start, end),
+            Class::Gram => self.begin_gram(folded.to, false, start, end),
+            Class::Ignored => {}
+            Class::Mark | Class::GramMark => self.mark(folded, end),
+            Class::Space => {
+                self.end_word();
+                self.widen(Gap::Space);
+            }
+            Class::Newline => {
+                self.end_word();
+                self.widen(Gap::Line);
+            }
+            Class::SoftHyphen | Class::Hyphen | Class::Apostrophe | Class::Comma => {
+                return self.joint(folded.class, end);
+            }
+            Class::Break => {
+                self.end_word();
+                self.end_grams();
+            }
+            Class::Several => {
+                for inner in fold::several(character) {
+                    self.read(fold::folded(*inner), *inner, start, end);
+                }
+            }
+        }
+        None
+    }
+
+    #[inline]
+    fn begin_word(&mut self, start: usize) {
+        if !self.in_word {
+            if self.gram.is_some() {
+                self.end_grams();
+            }
+            self.in_word = true;
+            self.word_start = start;
+            self.word.clear();
+            self.joints.clear();
+        }
+    }
+
+    fn end_word(&mut self) {
+        if !self.in_word {
+            return;
+        }
+        self.in_word = false;
+        let (position, start, end) = (self.position, self.word_start, self.word_end);
+        self.position += 1;
+        (self.say)(Token { term: &self.word.text, kind: TokenKind::Word, position, start, end });
+        if !self.joints.is_empty() {
+            self.say_parts(position);
+        }
+    }
+
+    // Parts of one letter (a possessive s, an elided l) tell nothing and are left out.
+    fn say_parts(&mut self, position: u32) {
+        let last = Joint { term: self.word.text.len(), end: self.word_end, start: 0 };
+        let (mut from, mut start) = (0, self.word_start);
+        for joint in self.joints.iter().chain([&last]) {
+            let term = &self.word.text[from..joint.term];
+            if term.chars().nth(1).is_some() {
+                (self.say)(Token { term, kind: TokenKind::Part, position, start, end: joint.end });
+            }
+            (from, start) = (joint.term, joint.start);
+        }
+    }
+
+    // A hyphen, apostrophe or comma: goes on with the same word, or ends it.
+    fn joint(&mut self, class: Class, end: usize) -> Option<usize> {
+        let next = if self.in_word { self.word_goes_on(class, end) } else { None };
+        let Some(next) = next else {
+            if class != Class::SoftHyphen {
+                self.end_word();
+                self.end_grams();
+            }
+            return None;
+        };
+        if class != Class::SoftHyphen && !self.word.full {
+            self.joints.push(Joint { term: self.word.text.len(), end: self.word_end, start: next });
+        }
+        Some(next)
+    }
+
+    // Where the word's next part starts, if the sign at whose end we are joins two parts.
+    fn word_goes_on(&self, class: Class, end: usize) -> Option<usize> {
+        let rest = &self.text[end..];
+        let class_at = |text: &str| text.chars().next().map(|c| fold::folded(c).class);
+        match class {
+            Class::Apostrophe => (class_at(rest) == Some(Class::Letter)).then_some(end),
+            Class::Comma => {
+                let ends_in_digit = self.word.text.ends_with(|c: char| c.is_ascii_digit());
+                let bytes = rest.as_bytes();
+                let three = bytes.len() >= 3 && bytes[..3].iter().all(u8::is_ascii_digit);
+                let over = !matches!(class_at(rest.get(3..)?), Some(Class::Letter | Class::Digit));
+                let group = self.word.text.len() - self.joints.last().map_or(0, |joint| joint.term);
+                let groups = self.word.text.bytes().all(|b| b.is_ascii_digit())
+                    && if self.joints.is_empty() { group <= 3 } else { group == 3 };
+                (ends_in_digit && three && over && groups).then_some(end)
+            }
+            _ => {
+                if !self.text[..self.word_end].chars().next_back().is_some_and(char::is_alphabetic) {
+                    return None;
+                }
+                let blank = |c: char| matches!(fold::folded(c).class, Class::Space | Class::Ignored);
+                let line = rest.trim_start_matches(blank).strip_prefix('\n')?.trim_start_matches(blank);
+                (class_at(line) == Some(Class::Letter)).then_some(self.text.len() - line.len())
+            }
+        }
+    }
+
+    fn mark(&mut self, folded: Folded, end: usize) {
+        if self.in_word {
+            self.word.compose(folded.to);
+            self.word_end = end;
+        } else if let Some(gram) = self.gram.as_mut().filter(|_| self.gap == Gap::None) {
+            if folded.class == Class::GramMark {
+                gram.term.push(folded.to);
+            } else {
+                gram.term.compose(folded.to);
+            }
+            gram.end = end;
+        }
+    }
+
+    fn begin_gram(&mut self, character: char, joins: bool, start: usize, end: usize) {
+        self.end_word();
+        if let Some(gram) = self.gram.as_mut().filter(|_| self.gap == Gap::None && !joins) {
+            // the letters of a Hangul syllable
+            let last = gram.term.text.chars().next_back();
+            if let Some(syllable) = last.and_then(|last| compose(last, character)) {
+                gram.term.text.pop();
+                gram.term.push(syllable);
+                gram.end = end;
+                return;
+            }
+        }
+        let neighbours = match (&self.gram, self.gap) {
+            (Some(_), Gap::None) => true,
+            (Some(gram), Gap::Space | Gap::Line) => gram.joins && joins,
+            (None, _) => false,
+        };
+        self.finish_gram();
+        if !neighbours {
+            self.before = None;
+        }
+        let mut gram = self.spare.pop().unwrap_or_else(Gram::new);
+        gram.term.clear();
+        gram.term.push(character);
+        (gram.joins, gram.position, gram.start, gram.end) = (joins, self.position, start, end);
+        self.position += 1;
+        self.gap = Gap::None;
+        self.gram = Some(gram);
+    }
+
+    // Says the gram that was being read, first in a pair with the one before it.
+    fn finish_gram(&mut self) {
+        let Some(gram) = self.gram.take() else { return };
+        if let Some(before) = self.before.take() {
+            self.pair.clear();
+            self.pair.text.push_str(&before.term.text);
+            gram.term.text.chars().for_each(|c| self.pair.push(c));
+            let (position, start, end) = (before.position, before.start, gram.end);
+            (self.say)(Token { term: &self.pair.text, kind: TokenKind::Bigram, position, start, end });
+            self.spare.push(before);
+        }
+        let Gram { position, start, end, .. } = gram;
+        (self.say)(Token { term: &gram.term.text, kind: TokenKind::Unigram, position, start, end });
+        self.before = Some(gram);
+    }
+
+    fn end_grams(&mut self) {
+        self.finish_gram();
+        self.spare.extend(self.before.take());
+        self.gap = Gap::None;
+    }
+
+    fn widen(&mut self, by: Gap) {
+        if self.gram.is_none() {
+            return;
+        }
+        match (self.gap, by) {
+            // an empty line ends what was joined
+            (Gap::Line, Gap::Line) => self.end_grams(),
+            (Gap::Line, _) => {}
+            _ => self.gap = by,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn listed(text: &str) -> String {
+        let mut lines = Vec::new();
+        tokens(text, &mut |t| lines.push(format!("{}@{} {}..{}", t.term, t.position, t.start, t.end)));
+        lines.join(" | ")
+    }
+
+    #[test]
+    fn tokens_stand_where_they_came_from() {
+        for (text, expected) in [
+            ("Hello, World", "hello@0 0..5 | world@1 7..12"),
+            ("登 记\n表", "登@0 0..3 | 登记@0 0..7 | 记@1 4..7 | 记表@1 4..11 | 表@2 8..11"),
+            ("commis-\n  sion of", "commission@0 0..14 | commis@0 0..6 | sion@0 10..14 | of@1 15..17"),
+            ("O'Brien", "obrien@0 0..7 | brien@0 2..7"),
+            ("12,345 人", "12345@0 0..6 | 12@0 0..2 | 345@0 3..6 | 人@1 7..10"),
+        ] {
+            assert_eq!(listed(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn long_words_are_cut_and_lose_nothing_after_them() {
+        let text = format!("{} end", "é".repeat(5_000));
+        let mut seen = Vec::new();
+        tokens(&text, &mut |t| seen.push((t.term.len(), t.position, t.start, t.end)));
+        assert_eq!(seen, [(255, 0, 0, 10_000), (3, 1, 10_001, 10_004)]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_gives_sound_tokens(text in "(\\PC|[a-z'\\-\u{ad},0-9 \n]|[登记表錶 \n]|[가-각ก-์ئىيې]|\u{654}|\u{301}|\u{3099}){0,60}") {
+            let mut last = (0, 0);
+            tokens(&text, &mut |t| {
+                assert!(!t.term.is_empty() && t.term.len() <= TERM_BYTES);
+                assert!(t.start < t.end && text.is_char_boundary(t.start) && text.is_char_boundary(t.end));
+                assert!(t.position >= last.0 && t.position <= last.0 + 1);
+                last = (t.position, t.end);
+            });
+        }
+
+        #[test]
+        fn folding_twice_changes_nothing(text in "(\\PC|[登记錶Ёйﻼﷲ]){0,40}") {
+            let once = crate::fold_word(&text);
+            prop_assert_eq!(crate::fold_word(&once), once);
+        }
+    }
+}
