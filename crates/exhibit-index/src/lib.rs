@@ -1,1 +1,30 @@
-//! The query language, what is searchable, hits with their regions.
+//! The query language, what is searchable, hits and how they are marked.
+//!
+//! A page is one entry of the index. The index keeps tokens, never text: everything shown to a
+//! reader is cut and marked from the page's own text, with the analysis that made the tokens
+//! ([`exhibit_text`]), so that what matched is what is marked. The index can always be made again
+//! from the page packs; it is never the only place where anything is known.
+
+mod collect;
+mod engine;
+mod entry;
+mod error;
+mod highlight;
+mod index;
+mod matcher;
+mod occurrences;
+mod query;
+mod schema;
+mod search;
+mod sequence;
+mod snippet;
+
+pub use entry::{PageEntry, PageKey};
+pub use error::IndexError;
+pub use highlight::{Span, highlight};
+pub use index::{Index, Writer};
+pub use matcher::matches;
+pub use query::error::{QueryError, QueryErrorKind};
+pub use query::{FIELDS, FieldHelp, Hint, Query, Sort, parse};
+pub use search::{Cursor, Hit, ParseCursorError, Results, SearchOptions, Searcher};
+pub use snippet::{Snippet, snippet};

@@ -1,0 +1,126 @@
+//! A query in the engine's terms. The tree's shape is kept: a negation stays where it was written.
+
+use crate::query::{Node, NumberField, Pattern, Phrase, Property, Query, Slot, TextField, Unit, What};
+use crate::schema::Fields;
+use crate::sequence::SequenceQuery;
+use std::ops::Bound;
+use tantivy::Term;
+use tantivy::query::{
+    AllQuery, BooleanQuery, ConstScoreQuery, EmptyQuery, Occur, Query as EngineQuery, RangeQuery, TermQuery,
+};
+use tantivy::schema::{Field, IndexRecordOption};
+
+type Boxed = Box<dyn EngineQuery>;
+
+/// The engine's form of a query.
+pub(crate) fn engine_query(query: &Query, fields: &Fields) -> Boxed {
+    node(query, &query.root, fields)
+}
+
+// Does not count towards relevance.
+fn unscored(query: Boxed) -> Boxed {
+    Box::new(ConstScoreQuery::new(query, 0.0))
+}
+
+fn everything() -> Boxed {
+    unscored(Box::new(AllQuery))
+}
+
+fn any(mut queries: Vec<Boxed>) -> Boxed {
+    match queries.len() {
+        0 => Box::new(EmptyQuery),
+        1 => queries.remove(0),
+        _ => Box::new(BooleanQuery::new(queries.into_iter().map(|q| (Occur::Should, q)).collect())),
+    }
+}
+
+fn node(query: &Query, at: &Node, fields: &Fields) -> Boxed {
+    match at {
+        Node::Everything => everything(),
+        Node::Or(nodes) => any(nodes.iter().map(|n| node(query, n, fields)).collect()),
+        Node::Not(_) => all(query, std::slice::from_ref(at), fields),
+        Node::And(nodes) => all(query, nodes, fields),
+        Node::Clause(number) => match &query.clauses[*number].what {
+            What::Words { field, any: phrases } => {
+                any(phrases.iter().map(|p| phrase(text_field(*field, fields), p)).collect())
+            }
+            What::Property(property) => unscored(of_property(property, fields)),
+        },
+    }
+}
+
+fn all(query: &Query, nodes: &[Node], fields: &Fields) -> Boxed {
+    let mut clauses: Vec<(Occur, Boxed)> = nodes
+        .iter()
+        .map(|at| match at {
+            Node::Not(inner) => (Occur::MustNot, node(query, inner, fields)),
+            _ => (Occur::Must, node(query, at, fields)),
+        })
+        .collect();
+    // the engine takes what is excluded from something
+    if clauses.iter().all(|(occur, _)| *occur == Occur::MustNot) {
+        clauses.push((Occur::Must, everything()));
+    }
+    Box::new(BooleanQuery::new(clauses))
+}
+
+fn text_field(field: TextField, fields: &Fields) -> Field {
+    match field {
+        TextField::Text => fields.text,
+        TextField::Name => fields.name,
+        TextField::Path => fields.path,
+        TextField::Title => fields.title,
+        TextField::Subject => fields.subject,
+        TextField::From => fields.from,
+        TextField::To => fields.to,
+    }
+}
+
+fn phrase(field: Field, phrase: &Phrase) -> Boxed {
+    if let [Unit { slots, .. }] = phrase.units.as_slice()
+        && let [Slot { pattern: Pattern::Is(term), .. }] = slots.as_slice()
+    {
+        return Box::new(TermQuery::new(Term::from_field_text(field, term), IndexRecordOption::WithFreqs));
+    }
+    Box::new(SequenceQuery { field, phrase: phrase.clone() })
+}
+
+fn of_property(property: &Property, fields: &Fields) -> Boxed {
+    let is = |field: Field, text: &str| -> Boxed {
+        Box::new(TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::Basic))
+    };
+    let begins = |field: Field, text: &str| -> Boxed {
+        let slots = vec![Slot { offset: 0, pattern: Pattern::Begins(text.to_owned()) }];
+        let phrase = Phrase { units: vec![Unit { slots, length: 1 }], apart: 0 };
+        Box::new(SequenceQuery { field, phrase })
+    };
+    match property {
+        Property::Language(tag) => any(vec![is(fields.language, tag), begins(fields.language, &format!("{tag}-"))]),
+        Property::MediaType(types) => any(types
+            .iter()
+            .map(|t| if t.ends_with(['/', '.']) { begins(fields.media_type, t) } else { is(fields.media_type, t) })
+            .collect()),
+        Property::MediaTypeNamed(named) => is(fields.media_type, named),
+        Property::Extension(ending) => is(fields.extension, ending),
+        Property::Word(word) => is(fields.word, word),
+        Property::Date { from, until } => {
+            let term = |moment: i64| Term::from_field_i64(fields.date, moment);
+            let from = Bound::Included(term(from.unwrap_or(i64::MIN)));
+            let until = until.map_or_else(|| Bound::Included(term(i64::MAX)), |until| Bound::Excluded(term(until)));
+            Box::new(RangeQuery::new(from, until))
+        }
+        Property::Number { least, most, .. } if least > most => Box::new(EmptyQuery),
+        Property::Number { of, least, most } => {
+            let field = match of {
+                NumberField::Bytes => fields.bytes,
+                NumberField::Pages => fields.pages,
+                NumberField::Ocr => fields.ocr,
+            };
+            let term = |number: u64| Term::from_field_u64(field, number);
+            Box::new(RangeQuery::new(Bound::Included(term(*least)), Bound::Included(term(*most))))
+        }
+        Property::Document(number) => {
+            Box::new(TermQuery::new(Term::from_field_i64(fields.document, *number), IndexRecordOption::Basic))
+        }
+    }
+}

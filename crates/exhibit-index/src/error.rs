@@ -1,0 +1,33 @@
+//! What can go wrong with an index on disk.
+
+use std::path::PathBuf;
+
+/// The index could not be opened, written or searched.
+#[derive(Debug, thiserror::Error)]
+pub enum IndexError {
+    /// The folder could not be made or read.
+    #[error("the index folder {} cannot be used", folder.display())]
+    Folder {
+        /// The index's folder.
+        folder: PathBuf,
+        /// The cause.
+        source: std::io::Error,
+    },
+    /// The index was made by another version of the analysis, or of the index's own layout: it must be made again.
+    #[error("the index was made by analysis {found}, this program needs {wanted}: it has to be made again")]
+    Version {
+        /// What the index says of itself; empty if it says nothing.
+        found: String,
+        /// What this program writes.
+        wanted: String,
+    },
+    /// Another writer is at work on the index.
+    #[error("the index is being written by another process")]
+    Busy,
+    /// The engine failed: a damaged file, a full disk.
+    #[error("the index could not be read or written")]
+    Engine(#[from] tantivy::TantivyError),
+    /// The index's note of how far it has come is not a number.
+    #[error("the index's last commit carries no mark of how far it has come")]
+    Mark,
+}

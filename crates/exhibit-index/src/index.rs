@@ -1,0 +1,145 @@
+//! The index on disk: opening it, and its one writer.
+//!
+//! A commit is durable before it returns, and carries the caller's mark of how far it has come.
+//! After a crash the index is as of its last commit; whoever feeds it goes on from that mark, and
+//! because a page's entry replaces the one before it, feeding a page again changes nothing.
+
+use crate::entry::PageEntry;
+use crate::error::IndexError;
+use crate::schema::{ANALYSIS, Analysis, Fields, LAYOUT_VERSION};
+use crate::search::Searcher;
+use std::path::Path;
+use tantivy::directory::MmapDirectory;
+use tantivy::directory::error::LockError;
+use tantivy::indexer::{LogMergePolicy, NoMergePolicy};
+use tantivy::{IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, TantivyError, Term};
+
+/// The file beside the engine's own that says which analysis made the index.
+const VERSION_FILE: &str = "exhibit-analysis";
+
+/// An index of pages. Clones share it.
+#[derive(Clone)]
+pub struct Index {
+    engine: tantivy::Index,
+    reader: IndexReader,
+    fields: Fields,
+}
+
+impl Index {
+    /// Opens the index in a folder, or makes an empty one there.
+    ///
+    /// # Errors
+    /// [`IndexError::Version`] if another analysis made it: the caller says so, and has it made again in an empty
+    /// folder. [`IndexError::Folder`] and [`IndexError::Engine`] if it cannot be read.
+    pub fn open_or_create(folder: &Path) -> Result<Self, IndexError> {
+        let cannot = |source| IndexError::Folder { folder: folder.to_owned(), source };
+        std::fs::create_dir_all(folder).map_err(cannot)?;
+        let wanted = format!("{}.{LAYOUT_VERSION}", exhibit_text::ANALYSIS_VERSION);
+        let version_file = folder.join(VERSION_FILE);
+        let directory = MmapDirectory::open(folder).map_err(TantivyError::from)?;
+        if tantivy::Index::exists(&directory).map_err(TantivyError::from)? {
+            let found = std::fs::read_to_string(&version_file).unwrap_or_default();
+            let found = found.trim().to_owned();
+            if found != wanted {
+                return Err(IndexError::Version { found, wanted });
+            }
+        } else {
+            // said before the engine's first file is there, so that an index never stands without it
+            std::fs::write(&version_file, &wanted).map_err(cannot)?;
+        }
+        let (schema, fields) = Fields::make();
+        let engine = tantivy::Index::open_or_create(directory, schema)?;
+        engine.tokenizers().register(ANALYSIS, Analysis);
+        let reader = engine.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        Ok(Self { engine, reader, fields })
+    }
+
+    /// The index as of its last commit that this process knows of. Take one for each request.
+    #[must_use]
+    pub fn searcher(&self) -> Searcher {
+        Searcher::new(self.reader.searcher(), self.fields)
+    }
+
+    /// Takes notice of what another process has committed.
+    ///
+    /// # Errors
+    /// [`IndexError::Engine`] if the index cannot be read.
+    pub fn refresh(&self) -> Result<(), IndexError> {
+        Ok(self.reader.reload()?)
+    }
+
+    /// The mark given with the last commit; 0 before the first.
+    ///
+    /// # Errors
+    /// [`IndexError::Mark`] if the last commit carries none.
+    pub fn committed(&self) -> Result<u64, IndexError> {
+        let metas = self.engine.load_metas()?;
+        match metas.payload {
+            Some(payload) => payload.parse().map_err(|_| IndexError::Mark),
+            None if metas.opstamp == 0 => Ok(0),
+            None => Err(IndexError::Mark),
+        }
+    }
+
+    /// Starts to write. There is one writer at a time, over all processes.
+    ///
+    /// `heap_bytes` is how much it gathers before writing a part of the index; at least 15 MB are taken.
+    ///
+    /// # Errors
+    /// [`IndexError::Busy`] if there is another writer.
+    pub fn writer(&self, heap_bytes: usize) -> Result<Writer, IndexError> {
+        const LEAST: usize = 15_000_000;
+        let engine = self.engine.writer_with_num_threads(1, heap_bytes.max(LEAST));
+        let engine: IndexWriter<TantivyDocument> = match engine {
+            Err(TantivyError::LockFailure(LockError::LockBusy, _)) => return Err(IndexError::Busy),
+            other => other?,
+        };
+        engine.set_merge_policy(Box::new(LogMergePolicy::default()));
+        Ok(Writer { engine, index: self.clone() })
+    }
+}
+
+/// The one writer of an index.
+pub struct Writer {
+    engine: IndexWriter<TantivyDocument>,
+    index: Index,
+}
+
+impl Writer {
+    /// Adds a page, in place of an earlier entry with the same key.
+    ///
+    /// # Errors
+    /// [`IndexError::Engine`] if the engine cannot write.
+    pub fn put(&mut self, entry: &PageEntry<'_>) -> Result<(), IndexError> {
+        self.engine.delete_term(self.index.fields.key_term(entry.key));
+        self.engine.add_document(self.index.fields.document(entry))?;
+        Ok(())
+    }
+
+    /// Removes all pages of a document.
+    pub fn delete_document(&mut self, document: i64) {
+        self.engine.delete_term(Term::from_field_i64(self.index.fields.document, document));
+    }
+
+    /// Makes all that was put durable, then visible to new searchers. `mark` can be asked for by
+    /// [`Index::committed`].
+    ///
+    /// # Errors
+    /// [`IndexError::Engine`] if the engine cannot write; the index is then as of the commit before.
+    pub fn commit(&mut self, mark: u64) -> Result<(), IndexError> {
+        let mut commit = self.engine.prepare_commit()?;
+        commit.set_payload(&mark.to_string());
+        commit.commit()?;
+        self.index.refresh()
+    }
+
+    /// Ends writing: waits for parts of the index that are being joined. What was not committed is dropped.
+    ///
+    /// # Errors
+    /// [`IndexError::Engine`] if joining failed; what was committed is safe.
+    pub fn finish(self) -> Result<(), IndexError> {
+        self.engine.set_merge_policy(Box::new(NoMergePolicy));
+        self.engine.wait_merging_threads()?;
+        self.index.refresh()
+    }
+}

@@ -1,0 +1,172 @@
+//! The meaning of a query on one page, from its text: what the engine's answers are checked
+//! against, and what highlighting marks.
+
+use crate::entry::PageEntry;
+use crate::occurrences::{starts, together};
+use crate::query::{NumberField, Pattern, Phrase, Property, Query, TextField, What};
+use std::collections::HashMap;
+
+/// Whether a page answers the query, found by reading the page.
+#[must_use]
+pub fn matches(query: &Query, entry: &PageEntry<'_>) -> bool {
+    let mut read: Vec<(TextField, Reading<'_>)> = Vec::new();
+    query.root.holds(&mut |number| match &query.clauses[number].what {
+        What::Property(property) => has(property, entry),
+        What::Words { field, any } => {
+            let at = read.iter().position(|(known, _)| known == field).unwrap_or_else(|| {
+                read.push((*field, Reading::of(query, *field, text_of(entry, *field))));
+                read.len() - 1
+            });
+            any.iter().any(|phrase| !read[at].1.find(phrase).is_empty())
+        }
+    })
+}
+
+fn text_of<'e>(entry: &PageEntry<'e>, field: TextField) -> &'e str {
+    match field {
+        TextField::Text => entry.text,
+        TextField::Name => entry.name,
+        TextField::Path => entry.path,
+        TextField::Title => entry.title,
+        TextField::Subject => entry.subject,
+        TextField::From => entry.from,
+        TextField::To => entry.to,
+    }
+}
+
+fn has(property: &Property, entry: &PageEntry<'_>) -> bool {
+    match property {
+        Property::Language(tag) => {
+            let language = entry.language.to_lowercase();
+            language.strip_prefix(tag.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+        }
+        Property::MediaType(types) => {
+            let media_type = entry.media_type.to_lowercase();
+            types.iter().any(|t| if t.ends_with(['/', '.']) { media_type.starts_with(t) } else { media_type == *t })
+        }
+        Property::MediaTypeNamed(named) => entry.media_type.to_lowercase() == *named,
+        Property::Extension(ending) => !ending.is_empty() && entry.extension() == *ending,
+        Property::Word(wanted) => entry.words().any(|word| word.to_lowercase() == *wanted),
+        Property::Date { from, until } => entry
+            .date
+            .is_some_and(|date| from.is_none_or(|from| date.0 >= from) && until.is_none_or(|until| date.0 < until)),
+        Property::Number { of, least, most } => {
+            let number = match of {
+                NumberField::Bytes => Some(entry.bytes),
+                NumberField::Pages => Some(u64::from(entry.pages)),
+                NumberField::Ocr => entry.ocr.map(u64::from),
+            };
+            number.is_some_and(|number| (*least..=*most).contains(&number))
+        }
+        Property::Document(number) => entry.key.document == *number,
+    }
+}
+
+/// The tokens of a text that a query asks for.
+pub(crate) struct Reading<'q> {
+    /// Every pattern asked for in the field, and the tokens it takes, in ascending positions.
+    found: Vec<(&'q Pattern, Found)>,
+    by_term: HashMap<&'q str, usize>,
+}
+
+#[derive(Default)]
+struct Found {
+    positions: Vec<u32>,
+    places: Vec<(usize, usize)>,
+}
+
+impl<'q> Reading<'q> {
+    /// Reads a text for the patterns that the query asks for in a field.
+    pub(crate) fn of(query: &'q Query, field: TextField, text: &str) -> Self {
+        let mut reading = Self { found: Vec::new(), by_term: HashMap::new() };
+        let mut open = Vec::new();
+        for clause in &query.clauses {
+            let What::Words { field: of, any } = &clause.what else { continue };
+            if *of != field {
+                continue;
+            }
+            for slot in any.iter().flat_map(|phrase| &phrase.units).flat_map(|unit| &unit.slots) {
+                reading.ask(&slot.pattern, &mut open);
+            }
+        }
+        exhibit_text::tokens(text, &mut |token| {
+            if let Some(at) = reading.by_term.get(token.term) {
+                reading.found[*at].1.take(&token);
+            }
+            for at in &open {
+                let (pattern, found) = &mut reading.found[*at];
+                if pattern.takes(token.term) {
+                    found.take(&token);
+                }
+            }
+        });
+        reading
+    }
+
+    fn ask(&mut self, pattern: &'q Pattern, open: &mut Vec<usize>) {
+        let next = self.found.len();
+        match pattern {
+            Pattern::Is(term) => {
+                if *self.by_term.entry(term.as_str()).or_insert(next) == next {
+                    self.found.push((pattern, Found::default()));
+                }
+            }
+            _ if self.found.iter().any(|(known, _)| *known == pattern) => {}
+            _ => {
+                open.push(next);
+                self.found.push((pattern, Found::default()));
+            }
+        }
+    }
+
+    fn found(&self, pattern: &Pattern) -> Option<&Found> {
+        match pattern {
+            Pattern::Is(term) => self.by_term.get(term.as_str()).map(|at| &self.found[*at].1),
+            _ => self.found.iter().find(|(known, _)| *known == pattern).map(|(_, found)| found),
+        }
+    }
+
+    /// The stretches of the text (first byte, byte after the last) that belong to an occurrence of the phrase.
+    pub(crate) fn find(&self, phrase: &Phrase) -> Vec<(usize, usize)> {
+        let nothing = Found::default();
+        let slots: Vec<Vec<&Found>> = phrase
+            .units
+            .iter()
+            .map(|unit| unit.slots.iter().map(|slot| self.found(&slot.pattern).unwrap_or(&nothing)).collect())
+            .collect();
+        let begins: Vec<Vec<u32>> = phrase
+            .units
+            .iter()
+            .zip(&slots)
+            .map(|(unit, slots)| starts(unit, &slots.iter().map(|f| f.positions.as_slice()).collect::<Vec<_>>()))
+            .collect();
+        let occurrences = together(phrase, &begins);
+        occurrences
+            .iter()
+            .map(|occurrence| {
+                let unit = &phrase.units[occurrence.unit];
+                let places = unit
+                    .slots
+                    .iter()
+                    .zip(&slots[occurrence.unit])
+                    .filter_map(|(slot, found)| found.place(occurrence.start + slot.offset));
+                places.fold((usize::MAX, 0), |(start, end), place| (start.min(place.0), end.max(place.1)))
+            })
+            .filter(|(start, end)| start < end)
+            .collect()
+    }
+}
+
+impl Found {
+    // Of several tokens at one position (a word and its part) the first stands for all.
+    fn take(&mut self, token: &exhibit_text::Token<'_>) {
+        if self.positions.last() != Some(&token.position) {
+            self.positions.push(token.position);
+            self.places.push((token.start, token.end));
+        }
+    }
+
+    fn place(&self, position: u32) -> Option<(usize, usize)> {
+        self.positions.binary_search(&position).ok().map(|at| self.places[at])
+    }
+}

@@ -1,0 +1,105 @@
+//! The fields of the query language.
+
+use super::{NumberField, TextField};
+
+/// A field, for help pages and messages.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct FieldHelp {
+    /// Its name, before the colon.
+    pub name: &'static str,
+    /// What it takes, with an example.
+    pub takes: &'static str,
+}
+
+/// All fields, in the order in which help lists them.
+pub const FIELDS: [FieldHelp; 22] = [
+    FieldHelp { name: "filename", takes: "words of the file's name: filename:register" },
+    FieldHelp { name: "path", takes: "words of the whole path, containers included: path:\"drop 2\"" },
+    FieldHelp { name: "ext", takes: "the ending of the file's name: ext:docx" },
+    FieldHelp { name: "title", takes: "words of the document's title: title:bulletin" },
+    FieldHelp { name: "from", takes: "words of a message's sender: from:office" },
+    FieldHelp { name: "to", takes: "words of a message's recipients: to:county" },
+    FieldHelp { name: "subject", takes: "words of a message's subject: subject:register" },
+    FieldHelp {
+        name: "type",
+        takes: "pdf, word, sheet, slides, mail, image, text, html, csv, archive or a media type: type:pdf",
+    },
+    FieldHelp { name: "lang", takes: "a language tag: lang:zh, lang:zh-Hant, lang:ug" },
+    FieldHelp { name: "date", takes: "a year, month, day or range: date:2017, date:2017-08..2017-10" },
+    FieldHelp { name: "after", takes: "a year, month or day; what is dated later: after:2017-08" },
+    FieldHelp { name: "before", takes: "a year, month or day; what is dated earlier: before:2017" },
+    FieldHelp { name: "size", takes: "bytes of the file, with k, m or g: size:>1m, size:10k..20k" },
+    FieldHelp { name: "pages", takes: "pages of the document: pages:>10, pages:1" },
+    FieldHelp { name: "ocr", takes: "OCR's mean confidence from 0 to 1: ocr:<0.8" },
+    FieldHelp { name: "id", takes: "a document's number: id:127 or id:EXH-000127" },
+    FieldHelp { name: "is", takes: "a state or decision: is:truncated, is:undated" },
+    FieldHelp { name: "has", takes: "what a document has: has:attachment, has:ocr" },
+    FieldHelp { name: "tag", takes: "a tag: tag:checked" },
+    FieldHelp { name: "source", takes: "a source's name: source:drop-2" },
+    FieldHelp { name: "text", takes: "words of the page, as without a field: text:(a OR b)" },
+    FieldHelp { name: "sort", takes: "relevance, received, date or oldest: sort:date" },
+];
+
+/// What a field's value is read as.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Kind {
+    Words(TextField),
+    MediaType,
+    Language,
+    Extension,
+    Word { prefix: &'static str },
+    Date,
+    After,
+    Before,
+    Number(NumberField),
+    Document,
+}
+
+/// A field as named in a query.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Field {
+    pub(crate) name: &'static str,
+    pub(crate) takes: &'static str,
+    pub(crate) kind: Kind,
+}
+
+/// The field of this name, in any case.
+pub(crate) fn field(name: &str) -> Option<Field> {
+    let help = FIELDS.iter().find(|field| field.name.eq_ignore_ascii_case(name))?;
+    let kind = match help.name {
+        "filename" => Kind::Words(TextField::Name),
+        "path" => Kind::Words(TextField::Path),
+        "title" => Kind::Words(TextField::Title),
+        "from" => Kind::Words(TextField::From),
+        "to" => Kind::Words(TextField::To),
+        "subject" => Kind::Words(TextField::Subject),
+        "ext" => Kind::Extension,
+        "type" => Kind::MediaType,
+        "lang" => Kind::Language,
+        "date" => Kind::Date,
+        "after" => Kind::After,
+        "before" => Kind::Before,
+        "size" => Kind::Number(NumberField::Bytes),
+        "pages" => Kind::Number(NumberField::Pages),
+        "ocr" => Kind::Number(NumberField::Ocr),
+        "id" => Kind::Document,
+        "is" | "has" => Kind::Word { prefix: "" },
+        "tag" => Kind::Word { prefix: "tag:" },
+        "source" => Kind::Word { prefix: "source:" },
+        _ => Kind::Words(TextField::Text),
+    };
+    Some(Field { name: help.name, takes: help.takes, kind })
+}
+
+/// The field whose name is nearest, if at most two edits away.
+pub(crate) fn nearest(name: &str) -> Option<&'static str> {
+    // names that other tools have
+    let other =
+        [("file", "filename"), ("name", "filename"), ("language", "lang"), ("sender", "from"), ("author", "from")];
+    let name = name.to_lowercase();
+    if let Some((_, ours)) = other.iter().find(|(theirs, _)| *theirs == name) {
+        return Some(ours);
+    }
+    let near = |most| FIELDS.iter().find(|f| super::Pattern::Near(name.clone(), most).takes(f.name)).map(|f| f.name);
+    near(1).or_else(|| if name.len() > 3 { near(2) } else { None })
+}

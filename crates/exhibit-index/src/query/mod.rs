@@ -1,0 +1,202 @@
+//! The query language: what a query means, before any engine.
+//!
+//! A query is a boolean tree over clauses. A clause asks for words or phrases in one field, or for
+//! a property of the page. Its meaning is a set of pages, the same for the engine
+//! ([`crate::Searcher`]) and for reading page by page ([`crate::matches`]).
+
+pub(crate) mod error;
+mod fields;
+mod lex;
+mod parse;
+mod pattern;
+mod render;
+mod unit;
+mod values;
+
+pub use fields::{FIELDS, FieldHelp};
+pub use parse::parse;
+
+pub(crate) use pattern::Pattern;
+
+/// A query as understood.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Query {
+    pub(crate) root: Node,
+    pub(crate) clauses: Vec<Clause>,
+    pub(crate) sort: Option<Sort>,
+    hints: Vec<Hint>,
+}
+
+/// Something in a query that was taken as it stands but may have been meant otherwise.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Hint {
+    /// Where in the query, in characters from 0.
+    pub position: usize,
+    /// What to write if it was meant otherwise, as a sentence.
+    pub text: String,
+}
+
+/// The order of results.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Sort {
+    /// Best first.
+    #[default]
+    Relevance,
+    /// In the order in which documents were received, page by page.
+    Received,
+    /// Newest date first, undated last.
+    Newest,
+    /// Oldest date first, undated last.
+    Oldest,
+}
+
+/// The boolean tree; leaves are numbers of clauses.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Node {
+    /// Every page.
+    Everything,
+    And(Vec<Node>),
+    Or(Vec<Node>),
+    Not(Box<Node>),
+    Clause(usize),
+}
+
+/// One thing asked for.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Clause {
+    /// How it is read back.
+    pub(crate) shown: String,
+    pub(crate) what: What,
+}
+
+/// What a clause asks for.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum What {
+    /// Any of these phrases in a field of words.
+    Words { field: TextField, any: Vec<Phrase> },
+    /// A property of the page or its document.
+    Property(Property),
+}
+
+/// The fields that hold words.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum TextField {
+    Text,
+    Name,
+    Path,
+    Title,
+    Subject,
+    From,
+    To,
+}
+
+/// Units near each other: in any order, with at most `apart` other words among them. One unit is a plain phrase.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Phrase {
+    pub(crate) units: Vec<Unit>,
+    pub(crate) apart: u32,
+}
+
+/// Tokens at fixed distances from each other.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Unit {
+    pub(crate) slots: Vec<Slot>,
+    /// How many positions it takes.
+    pub(crate) length: u32,
+}
+
+/// A token at a distance from the unit's first.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Slot {
+    pub(crate) offset: u32,
+    pub(crate) pattern: Pattern,
+}
+
+/// A property of a page or its document.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Property {
+    /// A tag, or any that it begins (`zh` for `zh-Hans`), in lower case.
+    Language(String),
+    /// Any of these media types; one that ends in `/` or `.` stands for all that it begins.
+    MediaType(Vec<&'static str>),
+    /// One media type, as given.
+    MediaTypeNamed(String),
+    /// A file name's ending.
+    Extension(String),
+    /// A word of `is:` and `has:`.
+    Word(String),
+    /// Microseconds since 1970, first included, last excluded.
+    Date { from: Option<i64>, until: Option<i64> },
+    /// A number, both ends included.
+    Number { of: NumberField, least: u64, most: u64 },
+    /// The document's number.
+    Document(i64),
+}
+
+/// The fields that hold numbers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum NumberField {
+    Bytes,
+    Pages,
+    Ocr,
+}
+
+impl Query {
+    /// The query as it was read, in one line, every group in brackets: shown to the user with every result.
+    #[must_use]
+    pub fn read_as(&self) -> String {
+        render::read_as(self)
+    }
+
+    /// What may have been meant otherwise.
+    #[must_use]
+    pub fn hints(&self) -> &[Hint] {
+        &self.hints
+    }
+
+    /// How each clause is read back, in the order of [`crate::Span::clause`].
+    #[must_use]
+    pub fn clauses(&self) -> Vec<&str> {
+        self.clauses.iter().map(|clause| clause.shown.as_str()).collect()
+    }
+
+    /// The order that the query itself asks for.
+    #[must_use]
+    pub fn sort(&self) -> Option<Sort> {
+        self.sort
+    }
+
+    /// Whether it asks for nothing, so that every page answers it.
+    #[must_use]
+    pub fn is_everything(&self) -> bool {
+        self.root == Node::Everything
+    }
+
+    /// Which clauses are asked for, and not excluded.
+    pub(crate) fn wanted(&self) -> Vec<bool> {
+        fn walk(node: &Node, positive: bool, wanted: &mut [bool]) {
+            match node {
+                Node::Everything => {}
+                Node::And(nodes) | Node::Or(nodes) => nodes.iter().for_each(|n| walk(n, positive, wanted)),
+                Node::Not(node) => walk(node, !positive, wanted),
+                Node::Clause(number) => wanted[*number] |= positive,
+            }
+        }
+        let mut wanted = vec![false; self.clauses.len()];
+        walk(&self.root, true, &mut wanted);
+        wanted
+    }
+}
+
+impl Node {
+    /// The boolean value of the tree, given each clause's.
+    pub(crate) fn holds(&self, clause: &mut dyn FnMut(usize) -> bool) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::And(nodes) => nodes.iter().all(|node| node.holds(clause)),
+            Self::Or(nodes) => nodes.iter().any(|node| node.holds(clause)),
+            Self::Not(node) => !node.holds(clause),
+            Self::Clause(number) => clause(*number),
+        }
+    }
+}

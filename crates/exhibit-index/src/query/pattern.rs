@@ -1,0 +1,74 @@
+//! What a single token may be.
+
+/// A set of terms.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Pattern {
+    /// This term.
+    Is(String),
+    /// Any term that begins so.
+    Begins(String),
+    /// Any term at most this many edits away: a character added, left out, changed, or two neighbours swapped.
+    Near(String, u8),
+}
+
+impl Pattern {
+    /// Whether a term is in the set.
+    pub(crate) fn takes(&self, term: &str) -> bool {
+        match self {
+            Self::Is(wanted) => wanted == term,
+            Self::Begins(beginning) => term.starts_with(beginning.as_str()),
+            Self::Near(wanted, most) => distance_within(wanted, term, usize::from(*most)),
+        }
+    }
+}
+
+/// Whether two words are at most `most` edits apart (optimal string alignment distance, in characters).
+fn distance_within(a: &str, b: &str, most: usize) -> bool {
+    // far apart in length is far apart; bytes per character differ by at most four
+    if a.len().abs_diff(b.len()) > 4 * most {
+        return false;
+    }
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    if a.len().abs_diff(b.len()) > most {
+        return false;
+    }
+    let width = b.len() + 1;
+    let mut table = vec![0; (a.len() + 1) * width];
+    for i in 0..=a.len() {
+        for j in 0..=b.len() {
+            table[i * width + j] = match (i, j) {
+                (0, steps) | (steps, 0) => steps,
+                _ => {
+                    let cell = |i: usize, j: usize| table[i * width + j];
+                    let changed = cell(i - 1, j - 1) + usize::from(a[i - 1] != b[j - 1]);
+                    let mut least = changed.min(cell(i - 1, j) + 1).min(cell(i, j - 1) + 1);
+                    if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                        least = least.min(cell(i - 2, j - 2) + 1);
+                    }
+                    least
+                }
+            };
+        }
+    }
+    table[a.len() * width + b.len()] <= most
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edits_are_counted_in_characters() {
+        for (a, b, most, expected) in [
+            ("urumchi", "urumqi", 1, false),
+            ("urumchi", "urumqi", 2, true),
+            ("register", "regsiter", 1, true),
+            ("договор", "договр", 1, true),
+            ("شىنجاڭ", "شنجاڭ", 1, true),
+            ("a", "", 1, true),
+            ("abc", "xyz", 2, false),
+        ] {
+            assert_eq!(distance_within(a, b, most), expected, "{a} {b}");
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! The fields of an entry in the engine, and our analysis as the engine's tokenizer.
+
+use crate::entry::{PageEntry, PageKey};
+use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions};
+use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
+use tantivy::{TantivyDocument, Term};
+
+/// The name under which our analysis is known to the engine.
+pub(crate) const ANALYSIS: &str = "exhibit";
+/// The version of the fields below, beside [`exhibit_text::ANALYSIS_VERSION`].
+pub(crate) const LAYOUT_VERSION: u32 = 1;
+
+/// The engine's fields.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fields {
+    pub(crate) key: Field,
+    pub(crate) document: Field,
+    pub(crate) page: Field,
+    pub(crate) text: Field,
+    pub(crate) name: Field,
+    pub(crate) path: Field,
+    pub(crate) title: Field,
+    pub(crate) subject: Field,
+    pub(crate) from: Field,
+    pub(crate) to: Field,
+    pub(crate) language: Field,
+    pub(crate) media_type: Field,
+    pub(crate) extension: Field,
+    pub(crate) word: Field,
+    pub(crate) date: Field,
+    pub(crate) bytes: Field,
+    pub(crate) pages: Field,
+    pub(crate) ocr: Field,
+}
+
+impl Fields {
+    /// The schema, and the fields in it.
+    pub(crate) fn make() -> (Schema, Self) {
+        let mut schema = Schema::builder();
+        let indexing = TextFieldIndexing::default()
+            .set_tokenizer(ANALYSIS)
+            .set_index_option(IndexRecordOption::WithFreqsAndPositions);
+        let analysed = TextOptions::default().set_indexing_options(indexing);
+        let fields = Self {
+            key: schema.add_bytes_field("key", INDEXED),
+            document: schema.add_i64_field("document", INDEXED | FAST),
+            page: schema.add_u64_field("page", FAST),
+            text: schema.add_text_field("text", analysed.clone()),
+            name: schema.add_text_field("name", analysed.clone()),
+            path: schema.add_text_field("path", analysed.clone()),
+            title: schema.add_text_field("title", analysed.clone()),
+            subject: schema.add_text_field("subject", analysed.clone()),
+            from: schema.add_text_field("from", analysed.clone()),
+            to: schema.add_text_field("to", analysed),
+            language: schema.add_text_field("language", STRING),
+            media_type: schema.add_text_field("media_type", STRING),
+            extension: schema.add_text_field("extension", STRING),
+            word: schema.add_text_field("word", STRING),
+            date: schema.add_i64_field("date", FAST),
+            bytes: schema.add_u64_field("bytes", FAST),
+            pages: schema.add_u64_field("pages", FAST),
+            ocr: schema.add_u64_field("ocr", FAST),
+        };
+        (schema.build(), fields)
+    }
+
+    /// The term that names one page.
+    pub(crate) fn key_term(&self, key: PageKey) -> Term {
+        let mut bytes = [0; 12];
+        bytes[..8].copy_from_slice(&key.document.to_be_bytes());
+        bytes[8..].copy_from_slice(&key.page.to_be_bytes());
+        Term::from_field_bytes(self.key, &bytes)
+    }
+
+    /// An entry in the engine's form.
+    pub(crate) fn document(&self, entry: &PageEntry<'_>) -> TantivyDocument {
+        let mut document = TantivyDocument::new();
+        document.add_bytes(self.key, self.key_term(entry.key).serialized_value_bytes());
+        document.add_i64(self.document, entry.key.document);
+        document.add_u64(self.page, u64::from(entry.key.page));
+        for (field, text) in [
+            (self.text, entry.text),
+            (self.name, entry.name),
+            (self.path, entry.path),
+            (self.title, entry.title),
+            (self.subject, entry.subject),
+            (self.from, entry.from),
+            (self.to, entry.to),
+        ] {
+            if !text.is_empty() {
+                document.add_text(field, text);
+            }
+        }
+        let words = entry.words().map(|word| (self.word, word.to_lowercase()));
+        let language = (self.language, entry.language.to_lowercase());
+        let media_type = (self.media_type, entry.media_type.to_lowercase());
+        for (field, text) in words.chain([language, media_type, (self.extension, entry.extension())]) {
+            if !text.is_empty() {
+                document.add_text(field, text);
+            }
+        }
+        if let Some(date) = entry.date {
+            document.add_i64(self.date, date.0);
+        }
+        if let Some(ocr) = entry.ocr {
+            document.add_u64(self.ocr, u64::from(ocr));
+        }
+        document.add_u64(self.bytes, entry.bytes);
+        document.add_u64(self.pages, u64::from(entry.pages));
+        document
+    }
+}
+
+/// Our analysis, as the engine takes it.
+#[derive(Clone, Default)]
+pub(crate) struct Analysis;
+
+impl Tokenizer for Analysis {
+    type TokenStream<'a> = Stream<'a>;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> Stream<'a> {
+        Stream { text, tokens: None, token: Token::default() }
+    }
+}
+
+/// The tokens of one text. The engine indexes through [`TokenStream::process`], which allocates nothing per token;
+/// the other methods are for whoever steps.
+pub(crate) struct Stream<'a> {
+    text: &'a str,
+    tokens: Option<std::vec::IntoIter<Token>>,
+    token: Token,
+}
+
+fn copy(token: &exhibit_text::Token<'_>, into: &mut Token) {
+    into.text.clear();
+    into.text.push_str(token.term);
+    into.position = token.position as usize;
+    into.offset_from = token.start;
+    into.offset_to = token.end;
+    into.position_length = 1;
+}
+
+impl TokenStream for Stream<'_> {
+    fn advance(&mut self) -> bool {
+        let tokens = self.tokens.get_or_insert_with(|| {
+            let mut tokens = Vec::new();
+            exhibit_text::tokens(self.text, &mut |token| {
+                let mut own = Token::default();
+                copy(&token, &mut own);
+                tokens.push(own);
+            });
+            tokens.into_iter()
+        });
+        match tokens.next() {
+            Some(token) => {
+                self.token = token;
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn token(&self) -> &Token {
+        &self.token
+    }
+
+    fn token_mut(&mut self) -> &mut Token {
+        &mut self.token
+    }
+
+    fn process(&mut self, sink: &mut dyn FnMut(&Token)) {
+        if self.tokens.is_none() {
+            let own = &mut self.token;
+            exhibit_text::tokens(self.text, &mut |token| {
+                copy(&token, own);
+                sink(own);
+            });
+            self.tokens = Some(Vec::new().into_iter());
+        } else {
+            while self.advance() {
+                sink(self.token());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_ways_through_a_stream_say_the_same() {
+        let text = "Ürümchi 烏魯木齊 commis-\nsion";
+        let mut analysis = Analysis;
+        let mut pushed = Vec::new();
+        analysis.token_stream(text).process(&mut |token| pushed.push(token.clone()));
+        let mut stepped = Vec::new();
+        let mut stream = analysis.token_stream(text);
+        while stream.advance() {
+            stepped.push(stream.token().clone());
+        }
+        assert_eq!(pushed, stepped);
+        assert!(pushed.len() > 8);
+    }
+}

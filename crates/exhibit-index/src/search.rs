@@ -1,0 +1,130 @@
+//! Searching: a query in, pages in a stable order out.
+
+use crate::collect::{Best, Rank};
+use crate::engine::engine_query;
+use crate::entry::PageKey;
+use crate::error::IndexError;
+use crate::query::{Query, Sort};
+use crate::schema::Fields;
+use std::fmt;
+use std::str::FromStr;
+
+/// The index at one moment: what is committed later is not seen.
+#[derive(Clone)]
+pub struct Searcher {
+    engine: tantivy::Searcher,
+    fields: Fields,
+}
+
+/// Which of the results are wanted.
+#[derive(Clone, Debug)]
+pub struct SearchOptions {
+    /// The most hits to give.
+    pub limit: usize,
+    /// How many to leave out at the beginning. For far pages a cursor costs less.
+    pub offset: usize,
+    /// Begin after the hit that gave this cursor, in the same order.
+    pub after: Option<Cursor>,
+    /// The order; the query's own `sort:` goes before it.
+    pub sort: Sort,
+}
+
+impl Default for SearchOptions {
+    fn default() -> Self {
+        Self { limit: 25, offset: 0, after: None, sort: Sort::Relevance }
+    }
+}
+
+/// The answer to a search.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Results {
+    /// How many pages answer the query.
+    pub total: u64,
+    /// The hits asked for.
+    pub hits: Vec<Hit>,
+    /// Where to go on, if there are more.
+    pub next: Option<Cursor>,
+}
+
+/// A page that answers a query.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Hit {
+    /// Which page.
+    pub key: PageKey,
+    /// Its relevance; 0 in other orders. Comparable within one search only.
+    pub score: f32,
+}
+
+/// A place in a list of results, to go on from. Valid for the same query and order.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Cursor(Rank);
+
+/// A text is not a cursor.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("a cursor is three hexadecimal numbers joined by dots, as a search gave it")]
+pub struct ParseCursorError;
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:x}.{:x}.{:x}", self.0.primary, self.0.key.document, self.0.key.page)
+    }
+}
+
+impl FromStr for Cursor {
+    type Err = ParseCursorError;
+
+    fn from_str(text: &str) -> Result<Self, ParseCursorError> {
+        let mut parts = text.split('.');
+        let mut part = || {
+            let part = parts.next().filter(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_hexdigit()))?;
+            u64::from_str_radix(part, 16).ok()
+        };
+        let (Some(primary), Some(document), Some(page)) = (part(), part(), part()) else {
+            return Err(ParseCursorError);
+        };
+        let (Ok(document), Ok(page)) = (i64::try_from(document), u32::try_from(page)) else {
+            return Err(ParseCursorError);
+        };
+        if parts.next().is_some() {
+            Err(ParseCursorError)
+        } else {
+            Ok(Self(Rank { primary, key: PageKey { document, page } }))
+        }
+    }
+}
+
+impl Searcher {
+    pub(crate) fn new(engine: tantivy::Searcher, fields: Fields) -> Self {
+        Self { engine, fields }
+    }
+
+    /// How many pages can be searched now.
+    #[must_use]
+    pub fn pages(&self) -> u64 {
+        self.engine.num_docs()
+    }
+
+    /// Finds the pages that answer the query, counts all of them and gives those asked for.
+    ///
+    /// The order is stable: equals stand by document and page.
+    ///
+    /// # Errors
+    /// [`IndexError::Engine`] if the index cannot be read.
+    pub fn search(&self, query: &Query, options: &SearchOptions) -> Result<Results, IndexError> {
+        let sort = query.sort().unwrap_or(options.sort);
+        let wanted = options.offset.saturating_add(options.limit);
+        let best = Best { keep: wanted.saturating_add(1), after: options.after.map(|cursor| cursor.0), sort };
+        let gathered = self.engine.search(&*engine_query(query, &self.fields), &best)?;
+        let more = gathered.first.len() > wanted;
+        let ranks = gathered.first.get(options.offset..wanted.min(gathered.first.len())).unwrap_or_default();
+        let score = |rank: &Rank| match (sort, u32::try_from(rank.primary)) {
+            (Sort::Relevance, Ok(bits)) => f32::from_bits(bits),
+            _ => 0.0,
+        };
+        Ok(Results {
+            total: gathered.total,
+            hits: ranks.iter().map(|rank| Hit { key: rank.key, score: score(rank) }).collect(),
+            next: ranks.last().filter(|_| more).map(|rank| Cursor(*rank)),
+        })
+    }
+}

@@ -1,0 +1,309 @@
+//! Phrases in the engine: pages where tokens stand at given distances, or near each other, decided
+//! by [`crate::occurrences`].
+
+use crate::occurrences::{starts, together};
+use crate::query::{Pattern, Phrase};
+use tantivy::fieldnorm::FieldNormReader;
+use tantivy::index::SegmentReader;
+use tantivy::postings::{Postings, SegmentPostings, TermInfo};
+use tantivy::query::{
+    BitSetDocSet, Bm25Weight, ConstScorer, EmptyScorer, EnableScoring, Explanation, FuzzyTermQuery, Query, Scorer,
+    Weight,
+};
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{BitSet, DocId, DocSet, InvertedIndexReader, Score, TERMINATED, Term};
+
+/// Asks for a phrase in a field.
+#[derive(Clone, Debug)]
+pub(crate) struct SequenceQuery {
+    pub(crate) field: Field,
+    pub(crate) phrase: Phrase,
+}
+
+impl SequenceQuery {
+    fn patterns(&self) -> impl Iterator<Item = &Pattern> {
+        self.phrase.units.iter().flat_map(|unit| &unit.slots).map(|slot| &slot.pattern)
+    }
+}
+
+impl Query for SequenceQuery {
+    fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
+        let terms: Option<Vec<Term>> = self
+            .patterns()
+            .map(|pattern| match pattern {
+                Pattern::Is(term) => Some(Term::from_field_text(self.field, term)),
+                _ => None,
+            })
+            .collect();
+        // beginnings and near words have no frequency of their own: they count the same wherever they occur
+        let similarity = match (scoring, terms) {
+            (EnableScoring::Enabled { statistics_provider, .. }, Some(terms)) => {
+                Some(Bm25Weight::for_terms(statistics_provider, &terms)?)
+            }
+            _ => None,
+        };
+        Ok(Box::new(SequenceWeight { query: self.clone(), similarity }))
+    }
+}
+
+struct SequenceWeight {
+    query: SequenceQuery,
+    similarity: Option<Bm25Weight>,
+}
+
+impl Weight for SequenceWeight {
+    fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
+        let field = self.query.field;
+        let index = reader.inverted_index(field)?;
+        let patterns: Vec<&Pattern> = self.query.patterns().collect();
+        if let [only] = patterns.as_slice() {
+            let docs = docs_of(&index, &expand(&index, field, only)?, reader.max_doc())?;
+            return Ok(Box::new(ConstScorer::new(BitSetDocSet::from(docs), boost)));
+        }
+        let mut slots = Vec::with_capacity(patterns.len());
+        for pattern in patterns {
+            let Some(slot) = Slot::open(&index, &expand(&index, field, pattern)?)? else {
+                return Ok(Box::new(EmptyScorer));
+            };
+            slots.push(slot);
+        }
+        let norms = reader.get_fieldnorms_reader(field)?;
+        let similarity = self.similarity.as_ref().map(|similarity| similarity.boost_by(boost));
+        Ok(Box::new(SequenceScorer::new(self.query.phrase.clone(), slots, similarity, boost, norms)))
+    }
+
+    fn explain(&self, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
+        let mut scorer = self.scorer(reader, 1.0)?;
+        if scorer.doc() < doc {
+            scorer.seek(doc);
+        }
+        let score = if scorer.doc() == doc { scorer.score() } else { 0.0 };
+        Ok(Explanation::new("a phrase", score))
+    }
+}
+
+// The terms of a segment that a pattern takes.
+fn expand(index: &InvertedIndexReader, field: Field, pattern: &Pattern) -> tantivy::Result<Vec<TermInfo>> {
+    let mut infos = Vec::new();
+    match pattern {
+        Pattern::Is(term) => infos.extend(index.get_term_info(&Term::from_field_text(field, term))?),
+        Pattern::Begins(beginning) => {
+            let mut stream = index.terms().range().ge(beginning.as_bytes()).into_stream()?;
+            while stream.advance() && stream.key().starts_with(beginning.as_bytes()) {
+                infos.push(stream.value().clone());
+            }
+        }
+        Pattern::Near(word, edits) => {
+            let automaton = FuzzyTermQuery::new(Term::from_field_text(field, word), *edits, true).automaton()?;
+            let mut stream = index.terms().search(automaton).into_stream()?;
+            while stream.advance() {
+                infos.push(stream.value().clone());
+            }
+        }
+    }
+    Ok(infos)
+}
+
+fn docs_of(index: &InvertedIndexReader, infos: &[TermInfo], all: DocId) -> tantivy::Result<BitSet> {
+    let mut docs = BitSet::with_max_value(all);
+    for info in infos {
+        let mut block = index.read_block_postings_from_terminfo(info, IndexRecordOption::Basic)?;
+        while !block.docs().is_empty() {
+            for doc in block.docs() {
+                docs.insert(*doc);
+            }
+            block.advance();
+        }
+    }
+    Ok(docs)
+}
+
+// The tokens of one slot: of one term as the engine keeps them, of several gathered at once.
+enum Slot {
+    One(Box<SegmentPostings>),
+    Gathered { tokens: Vec<(DocId, u32)>, at: usize },
+}
+
+impl Slot {
+    // None if there is no token.
+    fn open(index: &InvertedIndexReader, infos: &[TermInfo]) -> tantivy::Result<Option<Self>> {
+        const POSITIONS: IndexRecordOption = IndexRecordOption::WithFreqsAndPositions;
+        if let [only] = infos {
+            let postings = index.read_postings_from_terminfo(only, POSITIONS)?;
+            return Ok(Some(Self::One(Box::new(postings))));
+        }
+        let mut tokens = Vec::new();
+        let mut positions = Vec::new();
+        for info in infos {
+            let mut postings = index.read_postings_from_terminfo(info, POSITIONS)?;
+            let mut doc = postings.doc();
+            while doc != TERMINATED {
+                postings.positions(&mut positions);
+                tokens.extend(positions.iter().map(|position| (doc, *position)));
+                doc = postings.advance();
+            }
+        }
+        tokens.sort_unstable();
+        tokens.dedup();
+        Ok((!tokens.is_empty()).then_some(Self::Gathered { tokens, at: 0 }))
+    }
+
+    fn doc(&self) -> DocId {
+        match self {
+            Self::One(postings) => postings.doc(),
+            Self::Gathered { tokens, at } => tokens.get(*at).map_or(TERMINATED, |(doc, _)| *doc),
+        }
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        match self {
+            Self::One(postings) if postings.doc() < target => postings.seek(target),
+            Self::One(postings) => postings.doc(),
+            Self::Gathered { tokens, at } => {
+                *at += tokens[*at..].partition_point(|(doc, _)| *doc < target);
+                self.doc()
+            }
+        }
+    }
+
+    fn positions(&mut self, into: &mut Vec<u32>) {
+        match self {
+            Self::One(postings) => {
+                postings.positions(into);
+                // a word and its part at one position can be the same term
+                into.dedup();
+            }
+            Self::Gathered { tokens, at } => {
+                into.clear();
+                let doc = tokens[*at].0;
+                into.extend(tokens[*at..].iter().take_while(|(of, _)| *of == doc).map(|(_, position)| *position));
+            }
+        }
+    }
+
+    fn size(&self) -> u32 {
+        match self {
+            Self::One(postings) => postings.size_hint(),
+            Self::Gathered { tokens, .. } => u32::try_from(tokens.len()).unwrap_or(u32::MAX),
+        }
+    }
+}
+
+struct SequenceScorer {
+    phrase: Phrase,
+    slots: Vec<Slot>,
+    // the slots' numbers, rarest first
+    order: Vec<usize>,
+    positions: Vec<Vec<u32>>,
+    begins: Vec<u32>,
+    similarity: Option<Bm25Weight>,
+    boost: Score,
+    norms: FieldNormReader,
+    doc: DocId,
+    count: u32,
+}
+
+impl SequenceScorer {
+    fn new(
+        phrase: Phrase,
+        slots: Vec<Slot>,
+        similarity: Option<Bm25Weight>,
+        boost: Score,
+        norms: FieldNormReader,
+    ) -> Self {
+        let mut order: Vec<usize> = (0..slots.len()).collect();
+        order.sort_by_key(|slot| slots[*slot].size());
+        let positions = vec![Vec::new(); slots.len()];
+        let mut scorer =
+            Self { phrase, slots, order, positions, begins: Vec::new(), similarity, boost, norms, doc: 0, count: 0 };
+        scorer.doc = scorer.next_from(0);
+        scorer
+    }
+
+    // The first document from `target` on in which the phrase occurs.
+    fn next_from(&mut self, mut target: DocId) -> DocId {
+        'candidates: while target < TERMINATED {
+            for slot in &self.order {
+                let doc = self.slots[*slot].seek(target);
+                if doc > target {
+                    target = doc;
+                    continue 'candidates;
+                }
+            }
+            self.count = self.occurrences();
+            if self.count > 0 {
+                return target;
+            }
+            target += 1;
+        }
+        TERMINATED
+    }
+
+    fn occurrences(&mut self) -> u32 {
+        if let [unit] = self.phrase.units.as_slice() {
+            // slot by slot, rarest first: most documents are done after two
+            let mut begins = std::mem::take(&mut self.begins);
+            begins.clear();
+            for (turn, slot) in self.order.iter().enumerate() {
+                let offset = unit.slots[*slot].offset;
+                let positions = &mut self.positions[*slot];
+                self.slots[*slot].positions(positions);
+                if turn == 0 {
+                    begins.extend(positions.iter().filter_map(|position| position.checked_sub(offset)));
+                } else {
+                    begins.retain(|begin| positions.binary_search(&(begin + offset)).is_ok());
+                }
+                if begins.is_empty() {
+                    break;
+                }
+            }
+            self.begins = begins;
+            return u32::try_from(self.begins.len()).unwrap_or(u32::MAX);
+        }
+        for (slot, positions) in self.slots.iter_mut().zip(&mut self.positions) {
+            slot.positions(positions);
+        }
+        let mut next = 0;
+        let mut begins = Vec::with_capacity(self.phrase.units.len());
+        for unit in &self.phrase.units {
+            let of_unit: Vec<&[u32]> =
+                self.positions[next..next + unit.slots.len()].iter().map(Vec::as_slice).collect();
+            next += unit.slots.len();
+            begins.push(starts(unit, &of_unit));
+        }
+        u32::try_from(together(&self.phrase, &begins).len()).unwrap_or(u32::MAX)
+    }
+}
+
+impl DocSet for SequenceScorer {
+    fn advance(&mut self) -> DocId {
+        if self.doc != TERMINATED {
+            self.doc = self.next_from(self.doc + 1);
+        }
+        self.doc
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        if self.doc < target {
+            self.doc = self.next_from(target);
+        }
+        self.doc
+    }
+
+    fn doc(&self) -> DocId {
+        self.doc
+    }
+
+    fn size_hint(&self) -> u32 {
+        self.order.first().map_or(0, |rarest| self.slots[*rarest].size() / 2)
+    }
+}
+
+impl Scorer for SequenceScorer {
+    fn score(&mut self) -> Score {
+        match &self.similarity {
+            Some(similarity) => similarity.score(self.norms.fieldnorm_id(self.doc), self.count),
+            None => self.boost,
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! A small invented corpus in the scripts that matter, and queries made from it. Everything follows from a seed.
+
+/// A generator of numbers that are the same on every machine (SplitMix64).
+pub(crate) struct Random(pub(crate) u64);
+
+impl Random {
+    pub(crate) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    pub(crate) fn below(&mut self, n: usize) -> usize {
+        usize::try_from(self.next() % n as u64).expect("less than n")
+    }
+
+    pub(crate) fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+        from[self.below(from.len())]
+    }
+}
+
+const SENTENCES: [&str; 24] = [
+    "各县要在月底前把登记表上报地区教育局",
+    "各縣要在月底前把登記表上報地區教育局",
+    "关于做好重点人员登记工作的通知",
+    "乾燥的后院里放着干粮和面条",
+    "王立强同志和钟建国同志负责此项工作",
+    "王立強同志和鍾建國同志負責此項工作",
+    "新党办发〔2017〕12号文件要求二〇一七年八月完成",
+    "登记人数为12,345人，比上月增加3.5%",
+    "人人都要登记，人人都有表",
+    "ئۇيغۇر ئاپتونوم رايونى مائارىپ ئىدارىسى",
+    "شۆھرەت مەكتەپتە ئوقۇيدۇ ۋە كىتاب يازىدۇ",
+    "ﺋﯘﻳﻐﯘﺭ تىلى ۋە يېزىقى توغرىسىدا",
+    "the county register of households lists every person",
+    "Registration of persons shall be com-\npleted by the office",
+    "the party's office and O'Brien's office met in Ürümchi",
+    "an office of the county, a house of the register",
+    "договор о поставке оборудования для школы",
+    "Ёлка стоит у школы, а договоры у директора",
+    "тізім бойынша аудандық бөлімге жіберілсін",
+    "統計表 1,000 名 登録する 東京",
+    "등록 명부를 제출하여야 한다",
+    "ทะเบียนบ้าน ของ อำเภอ",
+    "བོད་ཡིག་གི་དེབ་ཐོ།",
+    "A4 form no. 2017-08-15 section 12",
+];
+
+/// A page: sentences, broken and spaced as scans and layouts break and space them.
+pub(crate) fn page(random: &mut Random) -> String {
+    let mut text = String::new();
+    for _ in 0..1 + random.below(4) {
+        let sentence = random.pick(&SENTENCES);
+        let style = random.below(6);
+        for character in sentence.chars() {
+            text.push(character);
+            let han = ('\u{4e00}'..='\u{9fff}').contains(&character);
+            match (style, random.below(8)) {
+                (1, _) if han => text.push(' '),
+                (2, 0) if han => text.push('\n'),
+                (3, 0) if han => text.push_str(" \n  "),
+                (4, 0) => text.push('\u{200b}'),
+                _ => {}
+            }
+        }
+        text.push_str(random.pick(&["\n", " ", "，", "\n\n", ". "]));
+    }
+    text
+}
+
+fn stretch(random: &mut Random, longest: usize) -> String {
+    let sentence = random.pick(&SENTENCES);
+    let characters: Vec<char> = sentence.chars().collect();
+    let start = random.below(characters.len());
+    let length = 1 + random.below(longest);
+    characters[start..].iter().take(length).collect()
+}
+
+fn word(random: &mut Random) -> String {
+    let sentence = random.pick(&SENTENCES);
+    let words: Vec<&str> = sentence.split_whitespace().collect();
+    words[random.below(words.len())].to_owned()
+}
+
+fn clause(random: &mut Random) -> String {
+    match random.below(12) {
+        0 | 1 => word(random),
+        2..=4 => stretch(random, 5),
+        5 => format!("\"{}\"", stretch(random, 14)),
+        6 => {
+            let word = word(random);
+            let length = 1 + random.below(4);
+            format!("{}*", word.chars().take(length).collect::<String>())
+        }
+        7 => format!("\"{} {}\"~{}", word(random), word(random), random.below(8)),
+        8 => format!("{}~{}", word(random), 1 + random.below(2)),
+        9 => format!("filename:{}", stretch(random, 3)),
+        10 => random
+            .pick(&[
+                "lang:zh",
+                "lang:zh-hant",
+                "type:pdf",
+                "type:word",
+                "ext:pdf",
+                "is:truncated",
+                "has:ocr",
+                "is:undated",
+                "date:2017",
+                "after:2016-06",
+                "before:2017-08-02",
+                "size:>5k",
+                "pages:2..3",
+                "ocr:<0.8",
+                "id:3",
+            ])
+            .to_owned(),
+        _ => format!("\"{} {}*\"", word(random), word(random).chars().take(2).collect::<String>()),
+    }
+}
+
+/// A query; some are not sound.
+pub(crate) fn query(random: &mut Random, depth: usize) -> String {
+    match random.below(if depth == 0 { 3 } else { 8 }) {
+        0..=2 => clause(random),
+        3 | 4 => format!("{} {}", query(random, depth - 1), query(random, depth - 1)),
+        5 => format!("({} OR {})", query(random, depth - 1), query(random, depth - 1)),
+        6 => format!("-{}", query(random, depth - 1)),
+        _ => format!("{} -({})", query(random, depth - 1), query(random, depth - 1)),
+    }
+}

@@ -1,0 +1,110 @@
+//! Keeping: replacing, deleting, committing, going on after a stop.
+
+use exhibit_index::{Cursor, Index, IndexError, PageEntry, PageKey, SearchOptions, Searcher, Sort, parse};
+use exhibit_model::Moment;
+
+fn entry(document: i64, page: u32, text: &str) -> PageEntry<'_> {
+    PageEntry { key: PageKey { document, page }, text, ..PageEntry::default() }
+}
+
+fn found(searcher: &Searcher, query: &str) -> Vec<(i64, u32)> {
+    let options = SearchOptions { limit: 100, sort: Sort::Received, ..SearchOptions::default() };
+    let results = searcher.search(&parse(query).expect("a sound query"), &options).expect("a search");
+    results.hits.iter().map(|hit| (hit.key.document, hit.key.page)).collect()
+}
+
+#[test]
+fn a_page_put_again_replaces_itself_and_a_document_can_go() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let index = Index::open_or_create(folder.path()).expect("an index");
+    let mut writer = index.writer(0).expect("a writer");
+    writer.put(&entry(1, 1, "登记表")).expect("put");
+    writer.put(&entry(1, 2, "登記簿")).expect("put");
+    writer.put(&entry(2, 1, "名单")).expect("put");
+    assert_eq!(found(&index.searcher(), "登记"), [], "not before the commit");
+    writer.commit(3).expect("commit");
+    assert_eq!(found(&index.searcher(), "登记"), [(1, 1), (1, 2)]);
+    let before = index.searcher();
+    writer.put(&entry(1, 1, "名單")).expect("put");
+    writer.delete_document(2);
+    writer.commit(4).expect("commit");
+    assert_eq!(found(&index.searcher(), "登记"), [(1, 2)]);
+    assert_eq!(found(&index.searcher(), "名单"), [(1, 1)]);
+    assert_eq!(found(&before, "登记"), [(1, 1), (1, 2)], "a searcher stays at its moment");
+    assert_eq!(index.searcher().pages(), 2);
+}
+
+#[test]
+fn what_was_not_committed_is_gone_and_the_mark_says_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    {
+        let index = Index::open_or_create(folder.path()).expect("an index");
+        assert_eq!(index.committed().expect("a mark"), 0);
+        let mut writer = index.writer(0).expect("a writer");
+        assert!(matches!(index.writer(0), Err(IndexError::Busy)), "one writer at a time");
+        writer.put(&entry(1, 1, "first")).expect("put");
+        writer.commit(41).expect("commit");
+        writer.put(&entry(2, 1, "second")).expect("put");
+    }
+    let index = Index::open_or_create(folder.path()).expect("an index");
+    assert_eq!(index.committed().expect("a mark"), 41);
+    assert_eq!((found(&index.searcher(), "first"), found(&index.searcher(), "second")), (vec![(1, 1)], vec![]));
+    let mut writer = index.writer(0).expect("a writer after a stop");
+    writer.put(&entry(1, 1, "first")).expect("put");
+    writer.put(&entry(2, 1, "second")).expect("put");
+    writer.commit(42).expect("commit");
+    writer.finish().expect("finish");
+    assert_eq!(found(&index.searcher(), ""), [(1, 1), (2, 1)]);
+}
+
+#[test]
+fn another_analysis_is_an_error_not_a_search() {
+    let folder = tempfile::tempdir().expect("a folder");
+    drop(Index::open_or_create(folder.path()).expect("an index"));
+    std::fs::write(folder.path().join("exhibit-analysis"), "0.0").expect("written");
+    let Err(IndexError::Version { found, .. }) = Index::open_or_create(folder.path()) else {
+        panic!("an index of another analysis was opened")
+    };
+    assert_eq!(found, "0.0");
+    std::fs::remove_file(folder.path().join("exhibit-analysis")).expect("removed");
+    assert!(matches!(Index::open_or_create(folder.path()), Err(IndexError::Version { .. })));
+}
+
+#[test]
+fn pages_of_results_join_without_gap_or_repeat() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let index = Index::open_or_create(folder.path()).expect("an index");
+    let mut writer = index.writer(0).expect("a writer");
+    let texts: Vec<String> = (0..60).map(|n| format!("register {}", "other ".repeat(n % 5))).collect();
+    for (n, text) in texts.iter().enumerate() {
+        let date = (n % 4 > 0).then_some(Moment(n as i64 % 7 * 86_400_000_000));
+        writer.put(&PageEntry { date, ..entry(n as i64 / 2, n as u32 % 2, text) }).expect("put");
+        if n == 30 {
+            writer.commit(1).expect("commit");
+        }
+    }
+    writer.commit(2).expect("commit");
+    let searcher = index.searcher();
+    let query = parse("register").expect("a sound query");
+    for sort in [Sort::Relevance, Sort::Received, Sort::Newest, Sort::Oldest] {
+        let all = SearchOptions { limit: 100, sort, ..SearchOptions::default() };
+        let all = searcher.search(&query, &all).expect("a search");
+        assert_eq!((all.total, all.hits.len(), all.next), (60, 60, None));
+        let mut gathered = Vec::new();
+        let mut after: Option<Cursor> = None;
+        loop {
+            let part = SearchOptions { limit: 7, sort, after, ..SearchOptions::default() };
+            let part = searcher.search(&query, &part).expect("a search");
+            assert_eq!(part.total, 60);
+            gathered.extend(part.hits);
+            let Some(next) = part.next else { break };
+            after = Some(next.to_string().parse().expect("its own words"));
+        }
+        assert_eq!(gathered, all.hits, "{sort:?}");
+        let skipped = SearchOptions { limit: 5, offset: 20, sort, ..SearchOptions::default() };
+        assert_eq!(searcher.search(&query, &skipped).expect("a search").hits, all.hits[20..25]);
+    }
+    for odd in ["", "1.2", "1.2.3.4", "x.1.1", "-1.1.1", "1.ffffffffffffffff.1"] {
+        assert!(odd.parse::<Cursor>().is_err(), "{odd}");
+    }
+}

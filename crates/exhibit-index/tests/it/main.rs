@@ -1,0 +1,5 @@
+//! The index as its users see it.
+
+mod corpus;
+mod index;
+mod property;

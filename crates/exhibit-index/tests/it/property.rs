@@ -1,0 +1,146 @@
+//! The engine's answers against reading every page: equal sets, always.
+//!
+//! `EXHIBIT_QUERIES=1000000` runs for hours; `EXHIBIT_SEED` begins elsewhere.
+
+use crate::corpus::{Random, page, query};
+use exhibit_index::{Index, PageEntry, PageKey, SearchOptions, Sort, highlight, matches, parse};
+use exhibit_model::Moment;
+
+struct Owned {
+    key: PageKey,
+    text: String,
+    name: String,
+    language: &'static str,
+    media_type: &'static str,
+    state: &'static str,
+    date: Option<Moment>,
+    ocr: Option<u8>,
+    bytes: u64,
+    pages: u32,
+}
+
+impl Owned {
+    fn make(random: &mut Random, number: usize) -> Self {
+        let stem = page(random).replace('\n', " ");
+        let date = (random.below(4) > 0).then(|| {
+            Moment::from_civil(
+                2015 + random.below(4) as i64,
+                1 + random.below(12) as u32,
+                1 + random.below(28) as u32,
+                0,
+                0,
+                0,
+            )
+        });
+        Self {
+            key: PageKey { document: number as i64 / 3 + 1, page: number as u32 % 3 + 1 },
+            text: page(random),
+            name: format!("{stem}.{}", random.pick(&["pdf", "docx", "PDF", "txt"])),
+            language: random.pick(&["zh-Hans", "zh-Hant", "zh", "ug", "en", "ru", "und", ""]),
+            media_type: random.pick(&["application/pdf", "text/plain", "application/msword", "image/png"]),
+            state: random.pick(&["read", "truncated", "encrypted"]),
+            date: date.flatten(),
+            ocr: (random.below(2) == 0).then(|| random.below(101) as u8),
+            bytes: random.below(10_000) as u64,
+            pages: 1 + random.below(4) as u32,
+        }
+    }
+
+    fn entry(&self) -> PageEntry<'_> {
+        PageEntry {
+            key: self.key,
+            text: &self.text,
+            name: &self.name,
+            path: &self.name,
+            language: self.language,
+            media_type: self.media_type,
+            state: self.state,
+            date: self.date,
+            ocr: self.ocr,
+            bytes: self.bytes,
+            pages: self.pages,
+            ..PageEntry::default()
+        }
+    }
+}
+
+fn number(variable: &str, otherwise: u64) -> u64 {
+    std::env::var(variable).ok().and_then(|value| value.parse().ok()).unwrap_or(otherwise)
+}
+
+#[test]
+fn the_engine_and_reading_page_by_page_agree() {
+    let (queries, seed) = (number("EXHIBIT_QUERIES", 1_500), number("EXHIBIT_SEED", 1));
+    let mut random = Random(seed);
+    let pages: Vec<Owned> = (0..240).map(|number| Owned::make(&mut random, number)).collect();
+    let folder = tempfile::tempdir().expect("a folder");
+    let index = Index::open_or_create(folder.path()).expect("an index");
+    let mut writer = index.writer(15_000_000).expect("a writer");
+    for (at, page) in pages.iter().enumerate() {
+        // some pages are put twice, the first time as another's
+        if at % 7 == 0 {
+            writer.put(&PageEntry { key: page.key, ..pages[at / 2].entry() }).expect("put");
+        }
+        writer.put(&page.entry()).expect("put");
+        if at % 50 == 49 {
+            writer.commit(at as u64).expect("commit");
+        }
+    }
+    writer.commit(pages.len() as u64).expect("commit");
+    let searcher = index.searcher();
+    let (mut understood, mut found) = (0, 0);
+    for _ in 0..queries {
+        let text = query(&mut random, 3);
+        let Ok(query) = parse(&text) else { continue };
+        understood += 1;
+        let options = SearchOptions { limit: pages.len(), sort: Sort::Received, ..SearchOptions::default() };
+        let results = searcher.search(&query, &options).expect("a search");
+        let got: Vec<PageKey> = results.hits.iter().map(|hit| hit.key).collect();
+        let wanted: Vec<PageKey> =
+            pages.iter().filter(|page| matches(&query, &page.entry())).map(|page| page.key).collect();
+        assert_eq!(got, wanted, "{text} read as {}", query.read_as());
+        assert_eq!(results.total, wanted.len() as u64, "{text}");
+        found += usize::from(!got.is_empty() && got.len() < pages.len());
+        let by_relevance = SearchOptions { sort: Sort::Relevance, ..options };
+        let mut ranked: Vec<PageKey> =
+            searcher.search(&query, &by_relevance).expect("a search").hits.iter().map(|hit| hit.key).collect();
+        ranked.sort_unstable();
+        assert_eq!(ranked, wanted, "{text} by relevance");
+        for page in pages.iter().take(5) {
+            for span in highlight(&query, &page.text) {
+                assert!(span.start < span.end && page.text.get(span.start..span.end).is_some(), "{text}");
+            }
+        }
+    }
+    // most queries say something, and many tell pages apart
+    assert!(understood * 3 > queries * 2, "{understood} of {queries} understood");
+    assert!(found as u64 * 4 > queries, "{found} of {queries} told pages apart");
+}
+
+// Independent of the tokens: a stretch of Han characters is found wherever its characters stand side by side.
+#[test]
+fn a_stretch_of_han_is_found_wherever_it_stands() {
+    let mut random = Random(number("EXHIBIT_SEED", 2));
+    let plain = |text: &str| -> String {
+        let joined: String = text.chars().filter(|c| !matches!(c, ' ' | '\u{200b}')).collect();
+        // one line end joins, an empty line parts
+        joined.replace("\n\n", "|").replace('\n', "")
+    };
+    for _ in 0..2_000 {
+        let text = page(&mut random);
+        let squeezed = plain(&text);
+        let characters: Vec<char> = squeezed.chars().collect();
+        let start = random.below(characters.len());
+        let run: String = characters[start..]
+            .iter()
+            .take(1 + random.below(6))
+            .take_while(|c| ('\u{4e00}'..='\u{9fff}').contains(*c))
+            .collect();
+        if run.is_empty() {
+            continue;
+        }
+        let query = parse(&run).expect("Han characters are a query");
+        let spans = highlight(&query, &text);
+        assert!(spans.iter().any(|span| plain(&text[span.start..span.end]) == run), "{run} in {text}");
+    }
+}
