@@ -16,7 +16,9 @@ use std::{fs, io};
 
 /// The newest Landlock that is asked for; where the kernel's is older, what it lacks is left to seccomp.
 const LANDLOCK: ABI = ABI::V7;
-const STACK_BYTES: u64 = 16 << 20;
+// What the standard library of a program started with the usual limit takes its stack to be: then it can tell an
+// overflow from other bad accesses.
+const STACK_BYTES: u64 = 8 << 20;
 
 /// Why a process could not be caged.
 #[derive(Debug, thiserror::Error)]
@@ -42,14 +44,14 @@ pub(crate) enum JailError {
 /// Gives up, for good and for all children: gaining privileges, being looked into, core files, capabilities.
 pub(crate) fn give_up_privileges() -> Result<(), JailError> {
     let failed = |e: rustix::io::Errno| JailError::Privileges(e.into());
+    // where memory runs out, workers go before what waits for them; not permitted everywhere, and not needed
+    let _ = fs::write("/proc/self/oom_score_adj", "500");
     set_no_new_privs(true).map_err(failed)?;
     set_dumpable_behavior(DumpableBehavior::NotDumpable).map_err(failed)?;
     let none = CapabilitySet::empty();
     set_capabilities(None, CapabilitySets { effective: none, permitted: none, inheritable: none }).map_err(failed)?;
     limit(Resource::Core, 0)?;
     limit(Resource::Stack, STACK_BYTES)?;
-    // where memory runs out, workers go before what waits for them; not permitted everywhere, and not needed
-    let _ = fs::write("/proc/self/oom_score_adj", "500");
     Ok(())
 }
 
@@ -111,7 +113,9 @@ pub(crate) fn keep_files(keep: &Files<'_>, without_landlock: bool) -> Result<(),
     }
 }
 
-const LIBRARIES: [&str; 6] = ["/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/libexec"];
+// Where systems keep what programs are linked with; the last two hold packages and nothing else.
+const LIBRARIES: [&str; 8] =
+    ["/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/libexec", "/nix/store", "/gnu/store"];
 
 fn everything() -> Result<RulesetCreated, RulesetError> {
     Ruleset::default()
@@ -149,4 +153,56 @@ pub(crate) fn keep_descriptors(standard: &[std::os::fd::BorrowedFd<'_>]) -> Resu
         sys::make_standard(*descriptor, number).map_err(JailError::Descriptors)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Landlock binds the thread that asks for it, so a thread stands for a process here.
+    fn bound<T: Send>(within: impl FnOnce() -> T + Send) -> T {
+        std::thread::scope(|scope| scope.spawn(within).join().expect("no panic"))
+    }
+
+    fn refused(result: io::Result<fs::File>) -> bool {
+        result.is_err_and(|e| e.kind() == io::ErrorKind::PermissionDenied)
+    }
+
+    #[test]
+    fn landlock_alone_already_keeps_workers_from_files_and_networks() {
+        let level = bound(|| {
+            let level = give_up_files().expect("asked for");
+            if level != Level::None {
+                assert!(refused(fs::File::open("/etc/passwd")));
+                assert!(refused(fs::File::create("/dev/shm/exhibit-test")));
+            }
+            if sys::landlock_version().is_ok_and(|version| version >= 4) {
+                let connected = std::net::TcpStream::connect("127.0.0.1:9");
+                assert!(connected.is_err_and(|e| e.kind() == io::ErrorKind::PermissionDenied));
+            }
+            level
+        });
+        assert_eq!(level == Level::None, sys::landlock_version().is_err());
+    }
+
+    #[test]
+    fn tools_keep_what_is_named() {
+        if sys::landlock_version().is_err() {
+            let keep = Files { program: Path::new("/bin/sh"), read_folders: &[], scratch: None };
+            assert!(matches!(bound(|| keep_files(&keep, false)), Err(JailError::NoLandlock)));
+            return;
+        }
+        let folders = [tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder")];
+        let [read, scratch] = folders.each_ref().map(|folder| folder.path().to_owned());
+        fs::write(read.join("data"), "x").expect("written");
+        bound(|| {
+            let read_folders = [read.clone()];
+            let keep = Files { program: Path::new("/bin/sh"), read_folders: &read_folders, scratch: Some(&scratch) };
+            keep_files(&keep, false).expect("kept");
+            assert!(fs::File::open(read.join("data")).is_ok());
+            assert!(refused(fs::File::create(read.join("more"))));
+            assert!(fs::File::create(scratch.join("more")).is_ok());
+            assert!(refused(fs::File::open("/etc/passwd")));
+        });
+    }
 }

@@ -32,7 +32,8 @@ pub struct Tool {
     pub read_folders: Vec<PathBuf>,
     /// An empty folder that it may write in (and not execute from), for tools that cannot do without.
     pub scratch: Option<PathBuf>,
-    /// What it reads on its standard input.
+    /// What it reads on its standard input, or as much of it as it cares to (so the caller's process has to ignore
+    /// `SIGPIPE`, as Rust programs do).
     pub input: Vec<u8>,
     /// What it may use. `output_bytes` bounds its standard output, and each file in its scratch folder.
     pub limits: CageLimits,

@@ -6,10 +6,11 @@
 
 mod probe;
 
-use exhibit_cage::Input;
-use exhibit_model::{Limits, Member, MemberEnd, Page, PageKind, Record, Request, Sink, Verdict};
+use exhibit_cage::{Cage, CageLimits, Input, Options, WorkerEnd};
+use exhibit_model::{Limits, Member, MemberEnd, Page, PageKind, Record, Request, Sink, Task, Verdict};
 use std::hint::black_box;
 use std::io::{Read, Write};
+use std::ops::ControlFlow;
 use std::os::fd::FromRawFd;
 
 fn main() {
@@ -21,6 +22,7 @@ fn main() {
         }),
         Some("serve-broken") => exhibit_cage::serve(job, || panic!("no tables")),
         Some("parent") => parent(&args[2]),
+        Some("thousand") => thousand(args[2].parse().expect("a number")),
         Some("probe") => probe::main(&args[2..]),
         _ => std::process::exit(3),
     }
@@ -168,18 +170,46 @@ fn write_input() -> i64 {
     wrote as i64
 }
 
-// A parent with a worker that never ends; says so on its standard output and waits to be killed.
+// A parent with a worker that never ends, to be killed.
 fn parent(job: &str) {
-    let mut options = exhibit_cage::Options::new("serve", 1);
-    options.program = std::env::current_exe().expect("a path");
-    let cage = exhibit_cage::Cage::start(options).expect("starts");
-    let request = Request {
-        task: exhibit_model::Task::Extract,
-        name: job.as_bytes().to_vec(),
-        passwords: Vec::new(),
-        limits: Limits::STANDARD,
+    let _ = run(&cage(), job);
+}
+
+// A parent of many workers, every tenth of which goes wrong; says what there is before and after.
+fn thousand(runs: usize) {
+    let cage = cage();
+    run(&cage, "length");
+    let mut stdout = std::io::stdout();
+    for runs in [1, runs] {
+        for turn in 1..=runs {
+            let end = run(&cage, if turn % 10 == 0 { "abort" } else { "length" });
+            assert_eq!(end.reason().is_some(), turn % 10 == 0, "{end:?}");
+        }
+        writeln!(stdout, "{}", inventory()).expect("said");
+    }
+}
+
+// Descriptors of this process and of its server (which nobody but root may look into), and processes.
+fn inventory() -> String {
+    let list = |of: &str| {
+        let list = std::fs::read_to_string(format!("/proc/{of}/task/{of}/children")).expect("listed");
+        list.split_whitespace().map(str::to_owned).collect::<Vec<_>>()
     };
+    let descriptors = |of: &str| std::fs::read_dir(format!("/proc/{of}/fd")).map_or(0, Iterator::count);
+    let servers = list(&std::process::id().to_string());
+    let workers: usize = servers.iter().map(|server| list(server).len()).sum();
+    let (own, theirs) = (descriptors("self"), descriptors(&servers[0]));
+    format!("descriptors {own} {theirs} servers {} workers {workers}", servers.len())
+}
+
+fn cage() -> Cage {
+    let program = std::env::current_exe().expect("a path");
+    Cage::start(Options { program, ..Options::new("serve", 1) }).expect("starts")
+}
+
+fn run(cage: &Cage, job: &str) -> WorkerEnd {
+    let (name, limits) = (job.as_bytes().to_vec(), Limits::STANDARD);
+    let request = Request { task: Task::Extract, name, passwords: Vec::new(), limits };
     let input = std::fs::File::open("/dev/null").expect("opens");
-    let limits = exhibit_cage::CageLimits::STANDARD;
-    let _ = cage.run(&request, &input, limits, &mut |_| std::ops::ControlFlow::Continue(()));
+    cage.run(&request, &input, CageLimits::STANDARD, &mut |_| ControlFlow::Continue(())).expect("caged")
 }
