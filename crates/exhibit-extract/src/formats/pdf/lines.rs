@@ -9,6 +9,7 @@ use super::bidi::Unit;
 use super::glyphs::Glyph;
 
 /// Glyphs on one baseline, in the order seen along it.
+#[derive(Clone)]
 pub(super) struct Line {
     /// The glyphs, with blanks for gaps between words.
     pub(super) units: Vec<Unit>,
@@ -37,6 +38,7 @@ pub(super) fn lines_of(glyphs: &[Glyph]) -> (Vec<Line>, bool) {
             }
         }
     }
+    join_columns(&mut lines, glyphs);
     drop_doubled(&mut lines, glyphs);
     let sorted = sort_if_scrambled(&mut lines);
     (lines, sorted)
@@ -108,6 +110,37 @@ fn sort_along(order: &mut Vec<u32>, glyphs: &[Glyph]) {
     if inside.count() * 5 < pieces.len() {
         *order = pieces.iter().flat_map(|(_, _, piece)| piece.iter().copied()).collect();
     }
+}
+
+/// Joins ideographs that were placed one by one below each other into one line: text set downwards by a producer that
+/// does not use vertical fonts.
+fn join_columns(lines: &mut Vec<Line>, glyphs: &[Glyph]) {
+    const LEAST: usize = 3;
+    let single = |line: &Line| match &line.units[..] {
+        [Unit { glyph: Some(index), .. }] => {
+            Some(&glyphs[*index as usize]).filter(|glyph| !glyph.vertical && is_ideographic(glyph.first()))
+        }
+        _ => None,
+    };
+    let below = |above: &Line, below: &Line| {
+        let (Some(a), Some(b)) = (single(above), single(below)) else { return false };
+        let (along, down) = offset(a, b);
+        a.invisible == b.invisible && along.abs() < 0.4 * a.em && (0.5 * a.em..1.3 * a.em).contains(&down)
+    };
+    if !lines.windows(2).any(|pair| below(&pair[0], &pair[1])) {
+        return;
+    }
+    let mut joined: Vec<Line> = Vec::with_capacity(lines.len());
+    for column in lines.chunk_by(below) {
+        if column.len() < LEAST {
+            joined.extend_from_slice(column);
+            continue;
+        }
+        let rect = column.iter().skip(1).fold(column[0].rect, |sum, line| union(sum, line.rect));
+        let units = column.iter().flat_map(|line| line.units.iter().copied()).collect();
+        joined.push(Line { units, invisible: column[0].invisible, rect });
+    }
+    *lines = joined;
 }
 
 /// Puts a blank wherever a gap parts two words.

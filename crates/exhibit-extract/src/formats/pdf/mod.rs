@@ -112,3 +112,6 @@ fn say_pages(opened: &Opened, out: &mut Out<'_>) -> Result<(), Stop> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

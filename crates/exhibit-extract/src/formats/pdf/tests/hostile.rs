@@ -1,0 +1,98 @@
+//! Damaged and malicious files: never a panic, never silence.
+
+use super::{Builder, ask, read, request};
+use exhibit_model::{Limits, NoteKind, Request, Verdict};
+
+/// A file with a bit of everything.
+fn rich() -> Vec<u8> {
+    let mut builder = Builder::page_with(
+        "/MediaBox[0 0 200 100]/Annots[<</Subtype/Text/Rect[1 2 3 4]/Contents(note)>>]",
+        "q 1 0 0 1 0 0 cm BT /F 10 Tf 10 50 Td [(Gate) -300 (log)] TJ ET Q BT /G 9 Tf 10 30 Td <B5C7> Tj ET",
+    );
+    builder.add("<</Type/Font/Subtype/Type0/BaseFont/STSong/Encoding/GBK-EUC-H/DescendantFonts[7 0 R]>>");
+    builder.add("<</Type/Font/Subtype/CIDFontType0/BaseFont/STSong/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)/Supplement 2>>/DW 1000>>");
+    builder.catalog("/Names<</EmbeddedFiles<</Names[(a)8 0 R]>>>>/PageLabels<</Nums[0<</S/D>>]>>");
+    builder.add("<</Type/Filespec/F(a.txt)/EF<</F 9 0 R>>>>");
+    builder.stream("", b"attached");
+    builder.trailer("/Info<</Title(Gate)>>");
+    builder.finish()
+}
+
+#[test]
+fn a_file_cut_anywhere_is_read_or_refused() {
+    for file in [rich(), include_bytes!("../../../../tests/fixtures/pdf/uyghur-writer.pdf").to_vec()] {
+        let whole = read(&file);
+        assert_eq!(whole.verdict, Verdict::Read);
+        let (mut with_text, step) = (0, if file.len() > 10_000 { 997 } else { 50 });
+        for end in (0..file.len()).step_by(step) {
+            let said = read(&file[..end]);
+            match &said.verdict {
+                Verdict::Read => {
+                    assert!(said.notes().iter().any(|note| note.kind == NoteKind::Partial), "cut at {end}: no note");
+                }
+                Verdict::Empty => assert!(end == 0 || said.text().is_empty()),
+                Verdict::Failed(reason) => assert!(!reason.is_empty()),
+                Verdict::Unsupported(_) => assert!(end < 5, "cut at {end}: not known as a PDF"),
+                other => panic!("cut at {end}: {other:?}"),
+            }
+            with_text += usize::from(!said.text().is_empty());
+        }
+        assert!(with_text > 0, "some cut files still give text");
+    }
+}
+
+#[test]
+fn flipped_bits_never_panic() {
+    let sources = [rich(), include_bytes!("../../../../tests/fixtures/pdf/locked-aes-128.pdf").to_vec()];
+    let mut seed = 0x2545_f491_4f6c_dd1d_u64;
+    let mut random = move || {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        seed as usize
+    };
+    let mut read_anyway = 0;
+    for n in 0..200 {
+        let mut file = sources[n % sources.len()].clone();
+        for _ in 0..=random() % 8 {
+            let at = random() % file.len();
+            file[at] ^= 1 << (random() % 8);
+        }
+        let said = ask(&file, &request(&["user"]));
+        read_anyway += usize::from(said.verdict == Verdict::Read);
+    }
+    assert!(read_anyway > 20, "most small damage leaves something to read: {read_anyway}");
+}
+
+#[test]
+fn loops_end() {
+    let mut builder = Builder::page("/X Do BT /F 10 Tf 10 50 Td (Gate) Tj ET");
+    builder.add("<</Type/Pages/Kids[2 0 R 6 0 R 3 0 R]/Count 1000000>>");
+    let file = String::from_utf8(builder.finish()).expect("it is text");
+    let looped = file.replace("/Kids[3 0 R]", "/Kids[6 0 R]").replace("/Font<<", "/XObject<</X 4 0 R>>/Font<<");
+    let said = read(looped.as_bytes());
+    assert_eq!((said.verdict.clone(), said.pages().len()), (Verdict::Read, 1));
+}
+
+#[test]
+fn limits_are_named() {
+    let file = rich();
+    let ask_with = |limits: Limits| ask(&file, &Request { limits, ..request(&[]) }).verdict;
+    let verdict = ask_with(Limits { whole_file_bytes: 100, ..Limits::STANDARD });
+    assert!(matches!(verdict, Verdict::Truncated(limit) if limit.contains("100 bytes")));
+    let verdict = ask_with(Limits { pages: 0, ..Limits::STANDARD });
+    assert!(matches!(verdict, Verdict::Truncated(limit) if limit.contains("pages")));
+}
+
+#[test]
+fn what_is_no_document_is_refused_with_the_reason() {
+    let check = |bytes: &[u8], expect: &str| match read(bytes).verdict {
+        Verdict::Failed(reason) => assert!(reason.contains(expect), "{reason}"),
+        other => panic!("{other:?}"),
+    };
+    check(b"%PDF-1.7\nnothing further", "no object");
+    check(b"%PDF-1.7\n1 0 obj\n<</Type/Font>>\nendobj\n", "list of pages");
+    let locked = b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Kids[]>>endobj\n\
+        trailer<</Root 1 0 R/Encrypt<</Filter/Adobe.PubSec/V 4>>/ID[(a)(b)]>>";
+    assert!(matches!(read(locked).verdict, Verdict::Failed(_)));
+}
