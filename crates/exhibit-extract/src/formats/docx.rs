@@ -6,6 +6,8 @@
 
 mod numbering;
 mod story;
+#[cfg(test)]
+mod tests;
 
 use super::office::draft::Draft;
 use super::office::package::{PART_CAP, Package, Relation, STREAM_CAP};

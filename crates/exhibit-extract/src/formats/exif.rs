@@ -59,7 +59,8 @@ fn shown(tag: Tag, value: &Value, display: impl Fn() -> String) -> Option<String
         (Tag::MakerNote, _) => return None,
         (Tag::UserComment, Value::Undefined(bytes, _)) => user_comment(bytes),
         (_, Value::Ascii(lines)) => {
-            let lines: Vec<String> = lines.iter().map(|line| String::from_utf8_lossy(line).trim_end().to_owned()).collect();
+            let lines: Vec<String> =
+                lines.iter().map(|line| String::from_utf8_lossy(line).trim_end().to_owned()).collect();
             // dates are written with colons; the display form has the hyphens people expect
             if matches!(tag, Tag::DateTime | Tag::DateTimeOriginal | Tag::DateTimeDigitized) {
                 display()
@@ -68,7 +69,9 @@ fn shown(tag: Tag, value: &Value, display: impl Fn() -> String) -> Option<String
             }
         }
         // titles and comments that Windows writes: UTF-16 in bytes
-        (Tag(_, 0x9c9b..=0x9c9f), Value::Byte(bytes)) => encoding_rs::UTF_16LE.decode_without_bom_handling(bytes).0.into_owned(),
+        (Tag(_, 0x9c9b..=0x9c9f), Value::Byte(bytes)) => {
+            encoding_rs::UTF_16LE.decode_without_bom_handling(bytes).0.into_owned()
+        }
         // blocks of other formats, and tables
         (Tag(_, 0x02bc | 0x83bb | 0x8773 | 0x8649 | 0x0111 | 0x0117 | 0x0144 | 0x0145 | 0x0140), _) => return None,
         _ => display(),

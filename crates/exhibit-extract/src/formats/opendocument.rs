@@ -4,6 +4,9 @@
 //! page a sheet, whose cells carry the text that was shown. Notes, annotations, tracked deletions, headers and footers
 //! are marked.
 
+#[cfg(test)]
+mod tests;
+
 use super::office::draft::Draft;
 use super::office::package::{PART_CAP, Package, STREAM_CAP};
 use super::office::xml::{Damage, Element, Node};
@@ -29,8 +32,7 @@ pub(crate) fn extract_package(mut package: Package<'_>, out: &mut Out<'_>) -> Re
     if is_encrypted(&mut package) {
         return Ok(Verdict::Encrypted);
     }
-    let mut body = Body::default();
-    body.hidden_styles = hidden_styles(&mut package);
+    let mut body = Body { hidden_styles: hidden_styles(&mut package), ..Body::default() };
     let furniture = body.furniture(&mut package);
     let Some(mut xml) = package.xml("content.xml", STREAM_CAP) else {
         return Ok(Verdict::Failed("the document's text (content.xml) is missing or cannot be inflated".to_owned()));
@@ -137,7 +139,8 @@ fn hidden_styles(package: &mut Package<'_>) -> BTreeSet<String> {
                     "style" => style = element.any("name"),
                     "text-properties" | "table-properties" | "drawing-page-properties" => {
                         let off = element.any("display").as_deref() == Some("none")
-                            || (element.name() == "table-properties" && element.any("display").as_deref() == Some("false"))
+                            || (element.name() == "table-properties"
+                                && element.any("display").as_deref() == Some("false"))
                             || element.any("visibility").as_deref() == Some("hidden");
                         if off {
                             hidden.extend(style.clone());
@@ -201,6 +204,8 @@ struct Body {
     layers: Vec<(Layer, u32)>,
     depth: u32,
     in_paragraph: u32,
+    /// Whether a blank here would be one too many.
+    after_blank: bool,
     hidden_styles: BTreeSet<String>,
     hidden_spans: Vec<u32>,
     started: bool,
@@ -238,7 +243,9 @@ impl Body {
                 },
                 Node::Text(text) if inside > 0 && paragraph > 0 => line.push_str(&text),
                 Node::End(name) => match &*name {
-                    name if name.starts_with("header") || name.starts_with("footer") => inside = inside.saturating_sub(1),
+                    name if name.starts_with("header") || name.starts_with("footer") => {
+                        inside = inside.saturating_sub(1)
+                    }
                     "p" | "h" => {
                         paragraph = paragraph.saturating_sub(1);
                         if !line.trim().is_empty() {
@@ -264,10 +271,14 @@ impl Body {
                 self.in_spreadsheet = name == "spreadsheet";
             }
             _ if !self.started => {}
-            "p" | "h" => self.in_paragraph += 1,
+            "p" | "h" => {
+                self.in_paragraph += 1;
+                self.after_blank = true;
+            }
             "s" => {
                 let count: usize = element.any("c").and_then(|count| count.parse().ok()).unwrap_or(1);
                 self.line.push_str(&" ".repeat(count.min(1000)));
+                self.after_blank = false;
             }
             "tab" => self.line.push('\t'),
             "line-break" => self.line.push('\n'),
@@ -328,7 +339,8 @@ impl Body {
 
     fn begin_cell(&mut self, element: &Element<'_>) {
         if self.row.is_some() && self.tables == 1 {
-            let shown = element.any("date-value").or_else(|| element.any("boolean-value")).or_else(|| element.any("value"));
+            let shown =
+                element.any("date-value").or_else(|| element.any("boolean-value")).or_else(|| element.any("value"));
             self.cell = Some(Cell {
                 columns: repeated(element, "number-columns-repeated"),
                 value: shown.unwrap_or_default(),
@@ -352,13 +364,12 @@ impl Body {
             self.taking_author = false;
         } else if self.started && self.in_paragraph > 0 {
             // white space in OpenDocument is one blank, save where elements say otherwise
-            let mut last_blank = self.line.ends_with([' ', '\n', '\t']) || self.line.is_empty();
             for c in text.chars() {
                 let blank = matches!(c, ' ' | '\t' | '\n' | '\r');
-                if !(blank && last_blank) {
+                if !(blank && self.after_blank) {
                     self.line.push(if blank { ' ' } else { c });
                 }
-                last_blank = blank;
+                self.after_blank = blank;
             }
         }
     }

@@ -6,6 +6,8 @@
 mod decode;
 mod header;
 mod iptc;
+#[cfg(test)]
+mod tests;
 
 use super::{exif, ole};
 use crate::out::{Input, Out, Stop};

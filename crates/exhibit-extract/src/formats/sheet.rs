@@ -5,6 +5,8 @@
 
 mod legacy;
 mod open;
+#[cfg(test)]
+mod tests;
 
 use super::office::draft::Draft;
 use super::office::package::Package;
@@ -173,20 +175,4 @@ pub(crate) fn cell_place(name: &str) -> Option<(u32, u32)> {
     })?;
     let row: u32 = number.parse().ok()?;
     ((1..=1 << 20).contains(&row) && column <= 1 << 14).then(|| (row - 1, column - 1))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cells_have_names() {
-        for (place, name) in [((0, 0), "A1"), ((2, 1), "B3"), ((9, 26), "AA10"), (((1 << 20) - 1, 16383), "XFD1048576")] {
-            assert_eq!(cell_name(place.0, place.1), name);
-            assert_eq!(cell_place(name), Some(place));
-        }
-        for name in ["", "A", "1", "A0", "ABCD1", "é1", "A99999999999", "XFE1"] {
-            assert_eq!(cell_place(name), None, "{name}");
-        }
-    }
 }

@@ -3,6 +3,9 @@
 //! A slide's text is that of its shapes in the order of their drawing, a line a paragraph; then charts and diagrams,
 //! text of its layout and master that is not a mere prompt, its notes and its comments, each marked.
 
+#[cfg(test)]
+mod tests;
+
 use super::office::draft::Draft;
 use super::office::package::{PART_CAP, Package, Relation, STREAM_CAP};
 use super::office::xml::{Damage, Element, Node};
@@ -86,7 +89,9 @@ impl Deck {
                 }
             }
         }
-        for relation in relations.iter().filter(|relation| matches!(relation.kind.as_str(), "commentAuthors" | "authors")) {
+        for relation in
+            relations.iter().filter(|relation| matches!(relation.kind.as_str(), "commentAuthors" | "authors"))
+        {
             deck.authors.extend(authors(package, &relation.target));
         }
         deck
@@ -98,7 +103,8 @@ impl Deck {
         let mut page = std::mem::take(&mut slide.draft);
         super::docx::add_links(&mut page, std::mem::take(&mut slide.links));
         self.add_backgrounds(package, &relations, &mut page);
-        let of_kind = |kind: &str| relations.iter().filter(|r| r.kind == kind && !r.external).cloned().collect::<Vec<_>>();
+        let of_kind =
+            |kind: &str| relations.iter().filter(|r| r.kind == kind && !r.external).cloned().collect::<Vec<_>>();
         for notes in of_kind("notesSlide") {
             let inner = package.relations(&notes.target);
             let (shapes, _) = Shapes::read(package, &notes.target, &inner, false);

@@ -214,8 +214,13 @@ fn numeral(number: u32, format: &str) -> String {
         "upperLetter" => letters(number, b'A'),
         "lowerRoman" => roman(number).to_lowercase(),
         "upperRoman" => roman(number),
-        "chineseCounting" | "chineseCountingThousand" | "japaneseCounting" | "taiwaneseCounting"
-        | "taiwaneseCountingThousand" | "ideographTraditional" | "koreanCounting" => counting(number),
+        "chineseCounting"
+        | "chineseCountingThousand"
+        | "japaneseCounting"
+        | "taiwaneseCounting"
+        | "taiwaneseCountingThousand"
+        | "ideographTraditional"
+        | "koreanCounting" => counting(number),
         "ideographDigital" | "japaneseDigitalTenThousand" | "taiwaneseDigital" => {
             number.to_string().chars().map(|c| han_digit(c.to_digit(10).unwrap_or(0))).collect()
         }
@@ -237,8 +242,19 @@ fn letters(number: u32, first: u8) -> String {
 
 fn roman(number: u32) -> String {
     const STEPS: [(u32, &str); 13] = [
-        (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"),
-        (9, "IX"), (5, "V"), (4, "IV"), (1, "I"),
+        (1000, "M"),
+        (900, "CM"),
+        (500, "D"),
+        (400, "CD"),
+        (100, "C"),
+        (90, "XC"),
+        (50, "L"),
+        (40, "XL"),
+        (10, "X"),
+        (9, "IX"),
+        (5, "V"),
+        (4, "IV"),
+        (1, "I"),
     ];
     if number == 0 || number > 10_000 {
         return number.to_string();

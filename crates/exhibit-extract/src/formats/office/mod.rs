@@ -5,6 +5,8 @@ pub(crate) mod drawing;
 pub(crate) mod number_format;
 pub(crate) mod package;
 pub(crate) mod properties;
+#[cfg(test)]
+pub(crate) mod testing;
 pub(crate) mod xml;
 
 /// Text as a label: its lines and runs of white space as single blanks, at most 200 characters.

@@ -44,20 +44,30 @@ fn extended(package: &mut Package<'_>, part: &str) -> Vec<(String, String)> {
     let key = |name: &str| {
         let known = matches!(
             name,
-            "Template" | "Manager" | "Company" | "Pages" | "Words" | "Characters" | "Lines" | "Paragraphs" | "Slides"
-                | "Notes" | "HiddenSlides" | "TotalTime" | "Application" | "AppVersion" | "HyperlinkBase"
-                | "PresentationFormat" | "DocSecurity"
+            "Template"
+                | "Manager"
+                | "Company"
+                | "Pages"
+                | "Words"
+                | "Characters"
+                | "Lines"
+                | "Paragraphs"
+                | "Slides"
+                | "Notes"
+                | "HiddenSlides"
+                | "TotalTime"
+                | "Application"
+                | "AppVersion"
+                | "HyperlinkBase"
+                | "PresentationFormat"
+                | "DocSecurity"
         );
         known.then(|| format!("app:{name}"))
     };
     leaves(package, part, key)
 }
 
-fn leaves(
-    package: &mut Package<'_>,
-    part: &str,
-    key_of: impl Fn(&str) -> Option<String>,
-) -> Vec<(String, String)> {
+fn leaves(package: &mut Package<'_>, part: &str, key_of: impl Fn(&str) -> Option<String>) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let Some(mut xml) = package.xml(part, PART_CAP) else { return found };
     let mut open: Option<(String, String)> = None;

@@ -37,6 +37,7 @@ pub(crate) struct Xml<R> {
     buffer: Vec<u8>,
     damage: Option<Damage>,
     doctype: bool,
+    open: u64,
 }
 
 impl<R: BufRead> Xml<R> {
@@ -48,15 +49,21 @@ impl<R: BufRead> Xml<R> {
         config.check_end_names = false;
         config.allow_unmatched_ends = true;
         config.allow_dangling_amp = true;
-        Self { reader, buffer: Vec::new(), damage: None, doctype: false }
+        Self { reader, buffer: Vec::new(), damage: None, doctype: false, open: 0 }
     }
 
     /// The next node; `None` at the end, or where the bytes are damaged.
     pub(crate) fn next(&mut self) -> Option<Node<'_>> {
         self.buffer.clear();
         match self.reader.read_event_into(&mut self.buffer) {
-            Ok(Event::Start(start) | Event::Empty(start)) => Some(Node::Start(Element(start))),
-            Ok(Event::End(end)) => Some(Node::End(Cow::Owned(end.local_name().as_ref().to_owned()))),
+            Ok(Event::Start(start) | Event::Empty(start)) => {
+                self.open += 1;
+                Some(Node::Start(Element(start)))
+            }
+            Ok(Event::End(end)) => {
+                self.open = self.open.saturating_sub(1);
+                Some(Node::End(Cow::Owned(end.local_name().as_ref().to_owned())))
+            }
             Ok(Event::Text(text)) => Some(Node::Text(Cow::Owned(text.xml10_content().into_owned()))),
             Ok(Event::CData(text)) => Some(Node::Text(Cow::Owned(text.xml10_content().into_owned()))),
             Ok(Event::GeneralRef(reference)) => Some(Node::Text(referenced(&reference))),
@@ -64,7 +71,12 @@ impl<R: BufRead> Xml<R> {
                 self.doctype = true;
                 Some(Node::Other)
             }
-            Ok(Event::Eof) => None,
+            Ok(Event::Eof) => {
+                if self.open > 0 {
+                    self.damage = Some(Damage::Broken("it ends before its elements do".to_owned()));
+                }
+                None
+            }
             Ok(_) => Some(Node::Other),
             Err(error) => {
                 self.damage = Some(damage_of(&error));

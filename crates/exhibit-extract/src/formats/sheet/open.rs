@@ -193,6 +193,8 @@ struct Sheet<'w> {
     formulas: u64,
     links: Vec<(String, Option<MarkKind>)>,
     furniture: String,
+    /// The header or footer code being read.
+    code: String,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -217,6 +219,7 @@ impl<'w> Sheet<'w> {
             formulas: 0,
             links: Vec::new(),
             furniture: String::new(),
+            code: String::new(),
         }
     }
 
@@ -309,12 +312,7 @@ impl<'w> Sheet<'w> {
         match (self.taking, &mut self.cell) {
             (Taking::Value, Some(cell)) => cell.value.push_str(text),
             (Taking::Formula, Some(cell)) => cell.formula.get_or_insert_default().push_str(text),
-            (Taking::Furniture, _) => {
-                for section in furniture(text) {
-                    self.furniture.push_str(&section);
-                    self.furniture.push('\n');
-                }
-            }
+            (Taking::Furniture, _) => self.code.push_str(text),
             _ => {}
         }
     }
@@ -329,8 +327,14 @@ impl<'w> Sheet<'w> {
                 self.column = self.column.saturating_add(1);
             }
             "row" => self.row = self.row.saturating_add(1),
-            "v" | "t" | "f" | "oddHeader" | "oddFooter" | "evenHeader" | "evenFooter" | "firstHeader"
-            | "firstFooter" => self.taking = Taking::Nothing,
+            "v" | "t" | "f" => self.taking = Taking::Nothing,
+            "oddHeader" | "oddFooter" | "evenHeader" | "evenFooter" | "firstHeader" | "firstFooter" => {
+                self.taking = Taking::Nothing;
+                for section in furniture(&std::mem::take(&mut self.code)) {
+                    self.furniture.push_str(&section);
+                    self.furniture.push('\n');
+                }
+            }
             _ => {}
         }
         Ok(())

@@ -1,0 +1,217 @@
+//! What pictures say of themselves, how they are painted, and what hostile ones do.
+
+use super::{extract, render};
+use crate::formats::office::testing::{Outcome, read, read_within, request, torment};
+use crate::out::Out;
+use exhibit_model::{Limits, NoteKind, Record, Task, Verdict};
+use image::{DynamicImage, GrayImage, ImageFormat, Luma, RgbImage, RgbaImage};
+use std::io::Cursor;
+
+fn encoded(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    picture.write_to(&mut bytes, format).expect("memory");
+    bytes.into_inner()
+}
+
+/// Left half dark, right half light.
+fn halves(width: u32, height: u32) -> DynamicImage {
+    DynamicImage::from(RgbImage::from_fn(width, height, |x, _| {
+        image::Rgb(if x < width / 2 { [10, 20, 30] } else { [220, 230, 240] })
+    }))
+}
+
+fn painted(bytes: &[u8], page: u32, max_side: u32, grey: bool) -> Result<DynamicImage, Verdict> {
+    let limits = Limits::STANDARD;
+    let mut records: Vec<Record> = Vec::new();
+    let mut out = Out::new(&mut records, limits);
+    let task = Task::Render { page, dpi: 300, max_side, grey };
+    let verdict = render(&mut Cursor::new(bytes.to_vec()), &request(task, limits), &mut out).expect("the sink is open");
+    match records.pop() {
+        Some(Record::Picture(picture)) => {
+            let decoded = image::load_from_memory(&picture.png).expect("a PNG");
+            assert_eq!((decoded.width(), decoded.height()), (picture.width, picture.height));
+            Ok(decoded)
+        }
+        _ => Err(verdict),
+    }
+}
+
+// A TIFF of these entries (tag, type, count, value), with `data` at byte 8 and the directories after it.
+fn tiff(frames: &[Vec<(u16, u16, u32, u32)>], data: &[u8]) -> Vec<u8> {
+    let mut bytes = b"II*\0".to_vec();
+    let padded = data.len().next_multiple_of(2);
+    bytes.extend(u32::try_from(8 + padded).expect("small").to_le_bytes());
+    bytes.extend(data);
+    bytes.resize(8 + padded, 0);
+    for (at, entries) in frames.iter().enumerate() {
+        bytes.extend(u16::try_from(entries.len()).expect("small").to_le_bytes());
+        for (tag, kind, count, value) in entries {
+            bytes.extend(tag.to_le_bytes());
+            bytes.extend(kind.to_le_bytes());
+            bytes.extend(count.to_le_bytes());
+            bytes.extend(value.to_le_bytes());
+        }
+        let next = if at + 1 < frames.len() { bytes.len() + 4 } else { 0 };
+        bytes.extend(u32::try_from(next).expect("small").to_le_bytes());
+    }
+    bytes
+}
+
+fn frame(
+    width: u32,
+    height: u32,
+    bits: u32,
+    compression: u32,
+    photometric: u32,
+    length: usize,
+) -> Vec<(u16, u16, u32, u32)> {
+    let length = u32::try_from(length).expect("small");
+    vec![
+        (256, 3, 1, width),
+        (257, 3, 1, height),
+        (258, 3, 1, bits),
+        (259, 3, 1, compression),
+        (262, 3, 1, photometric),
+        (273, 4, 1, 8),
+        (277, 3, 1, 1),
+        (278, 3, 1, height),
+        (279, 4, 1, length),
+    ]
+}
+
+// JPEG with an EXIF block of these entries put after its first marker.
+fn with_exif(jpeg: &[u8], entries: &[(u16, u16, u32, u32)]) -> Vec<u8> {
+    let block = [b"Exif\0\0".to_vec(), tiff(&[entries.to_vec()], b"")].concat();
+    let length = u16::try_from(block.len() + 2).expect("small").to_be_bytes();
+    [&jpeg[..2], &[0xff, 0xe1], &length, &block, &jpeg[2..]].concat()
+}
+
+fn only_page(outcome: &Outcome) -> (f32, f32, bool) {
+    assert_eq!(outcome.pages.len(), 1);
+    (outcome.pages[0].width, outcome.pages[0].height, outcome.pages[0].wants_ocr())
+}
+
+#[test]
+fn every_format_is_a_page_that_wants_reading() {
+    for format in
+        [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::Gif, ImageFormat::Bmp, ImageFormat::Tiff, ImageFormat::WebP]
+    {
+        let bytes = encoded(&halves(64, 32), format);
+        let outcome = read(extract, &bytes);
+        assert_eq!((only_page(&outcome), &outcome.verdict), ((48.0, 24.0, true), &Verdict::Read), "{format:?}");
+        let picture = painted(&bytes, 1, 1000, false).expect("a picture").to_rgb8();
+        assert_eq!(picture.dimensions(), (64, 32));
+        assert!(picture.get_pixel(2, 2).0[0] < 60 && picture.get_pixel(60, 2).0[0] > 180, "{format:?}");
+        assert_eq!(painted(&bytes, 1, 16, true).expect("a picture").color(), image::ColorType::L8);
+        assert!(matches!(painted(&bytes, 2, 16, true), Err(Verdict::Failed(_))));
+    }
+}
+
+#[test]
+fn orientation_and_resolution_are_followed() {
+    let jpeg = encoded(&halves(64, 32), ImageFormat::Jpeg);
+    let turned = with_exif(&jpeg, &[(0x0112, 3, 1, 6)]);
+    let outcome = read(extract, &turned);
+    assert_eq!(only_page(&outcome), (24.0, 48.0, true));
+    assert!(outcome.property("exif:Orientation").is_some());
+    let picture = painted(&turned, 1, 1000, false).expect("a picture").to_rgb8();
+    assert_eq!(picture.dimensions(), (32, 64));
+    assert!(picture.get_pixel(2, 2).0[0] < 60 && picture.get_pixel(2, 60).0[0] > 180, "what was left is on top");
+    let mut dense = encoded(&halves(64, 32), ImageFormat::Bmp);
+    dense[38..42].copy_from_slice(&7874u32.to_le_bytes());
+    assert_eq!(read(extract, &dense).pages[0].width.round(), 23.0);
+}
+
+#[test]
+fn large_scans_are_scaled_down_and_small_pictures_are_not() {
+    let bytes = encoded(&DynamicImage::from(GrayImage::from_pixel(3000, 1500, Luma([200]))), ImageFormat::Png);
+    assert_eq!(painted(&bytes, 1, 1000, true).expect("a picture").width(), 1000);
+    assert_eq!(
+        painted(&bytes, 1, 9000, true).expect("a picture").width(),
+        3000,
+        "96 dpi is assumed: nothing is gained"
+    );
+}
+
+#[test]
+fn what_is_written_on_glass_can_be_read() {
+    for (ink, ground) in [(0u8, 255u8), (255, 0)] {
+        let glass = RgbaImage::from_fn(20, 20, |x, _| {
+            image::Rgba(if x < 5 { [ink, ink, ink, 255] } else { [ink, ink, ink, 0] })
+        });
+        let picture = painted(&encoded(&DynamicImage::from(glass), ImageFormat::Png), 1, 100, true)
+            .expect("a picture")
+            .to_luma8();
+        assert_eq!((picture.get_pixel(1, 1).0[0], picture.get_pixel(15, 1).0[0]), (ink, ground));
+    }
+}
+
+#[test]
+fn text_in_headers_is_said() {
+    let png = encoded(&halves(4, 4), ImageFormat::Png);
+    let chunk = |kind: &[u8], data: &[u8]| {
+        let length = u32::try_from(data.len()).expect("small").to_be_bytes();
+        [&length[..], kind, data, &[0; 4]].concat()
+    };
+    let xmp = "<x:xmpmeta><rdf:RDF><rdf:Description xmp:CreatorTool=\"Scan\"><dc:creator><rdf:Seq><rdf:li>阿里木</rdf:li></rdf:Seq></dc:creator></rdf:Description></rdf:RDF></x:xmpmeta>";
+    let texts = [
+        chunk(b"tEXt", b"Author\0Ren\xe9"),
+        chunk(b"iTXt", &[b"XML:com.adobe.xmp\0\0\0\0\0", xmp.as_bytes()].concat()),
+        chunk(b"pHYs", &[&11811u32.to_be_bytes()[..], &11811u32.to_be_bytes(), &[1]].concat()),
+    ]
+    .concat();
+    let outcome = read(extract, &[&png[..33], &texts, &png[33..]].concat());
+    assert_eq!(outcome.property("png:Author"), Some("René"));
+    assert_eq!(outcome.property("dc:creator"), Some("阿里木"));
+    assert_eq!(outcome.property("xmp:CreatorTool"), Some("Scan"));
+    assert!((outcome.pages[0].width - 0.96).abs() < 0.01, "300 dots per inch");
+
+    let jpeg = encoded(&halves(8, 8), ImageFormat::Jpeg);
+    let iptc = [&b"Photoshop 3.0\08BIM\x04\x04\0\0\0\0\0\x0a"[..], b"\x1c\x02\x19\0\x05camps"].concat();
+    let length = u16::try_from(iptc.len() + 2).expect("small").to_be_bytes();
+    let bytes = [&jpeg[..2], b"\xff\xfe\0\x06note", b"\xff\xed", &length, &iptc, &jpeg[2..]].concat();
+    let outcome = read(extract, &bytes);
+    assert_eq!(outcome.property("jpeg:comment"), Some("note"));
+    assert_eq!(outcome.property("iptc:Keywords"), Some("camps"));
+}
+
+#[test]
+fn fax_and_palette_tiffs_of_several_pages_are_painted() {
+    // two rows of eight: four white and four black; all white. White is zero, as in faxes
+    let plain = tiff(&[frame(8, 2, 1, 1, 0, 2), frame(8, 2, 1, 1, 1, 2)], &[0x0f, 0x00]);
+    assert_eq!(read(extract, &plain).pages.len(), 2);
+    let first = painted(&plain, 1, 100, true).expect("a picture").to_luma8();
+    assert_eq!([first.get_pixel(0, 0).0[0], first.get_pixel(7, 0).0[0], first.get_pixel(7, 1).0[0]], [255, 0, 255]);
+    let second = painted(&plain, 2, 100, true).expect("a picture").to_luma8();
+    assert_eq!([second.get_pixel(0, 0).0[0], second.get_pixel(7, 0).0[0]], [0, 255]);
+    // T.6: one row of eight white pixels is the vertical mode V0 alone, a one bit; then the end of block
+    let fax = tiff(&[frame(8, 1, 1, 4, 0, 4)], &[0b1000_0000, 0b0000_1000, 0b0000_0000, 0b1000_0000]);
+    let picture = painted(&fax, 1, 100, true).expect("a picture").to_luma8();
+    assert!(picture.pixels().all(|pixel| pixel.0[0] == 255));
+}
+
+#[test]
+fn too_many_pixels_are_not_decoded() {
+    let bytes = encoded(&halves(64, 32), ImageFormat::Png);
+    let outcome = read_within(extract, &bytes, Limits { pixels: 2000, ..Limits::STANDARD });
+    assert_eq!(outcome.verdict, Verdict::Truncated("a picture of more than 2000 pixels".to_owned()));
+    assert!(outcome.notes_that(NoteKind::Limit, "not decoded"));
+    let mut bomb = bytes;
+    bomb[16..24].copy_from_slice(&[0x7f, 0xff, 0xff, 0xff, 0x7f, 0xff, 0xff, 0xff]);
+    assert!(painted(&bomb, 1, 100, true).is_err());
+}
+
+#[test]
+fn cut_and_changed_pictures_do_no_harm() {
+    for format in
+        [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::Gif, ImageFormat::Bmp, ImageFormat::Tiff, ImageFormat::WebP]
+    {
+        let bytes = encoded(&halves(16, 16), format);
+        torment(extract, &bytes, bytes.len().div_ceil(40));
+        for end in (0..bytes.len()).step_by(bytes.len().div_ceil(40)) {
+            let _ = painted(&bytes[..end], 1, 100, true);
+        }
+    }
+    let jpeg = with_exif(&encoded(&halves(8, 8), ImageFormat::Jpeg), &[(0x0112, 3, 1, 6), (0x8825, 4, 1, 8)]);
+    torment(extract, &jpeg, 5);
+}
