@@ -269,6 +269,13 @@ impl<'t, 's, F: FnMut(Token<'_>)> Tokenizer<'t, 's, F> {
             }
             (from, start) = (joint.term, joint.start);
         }
+        // O'Brien's is also O'Brien
+        if let [.., _, possessive] = self.joints.as_slice()
+            && self.word.text[possessive.term..].chars().nth(1).is_none()
+        {
+            let (term, start, end) = (&self.word.text[..possessive.term], self.word_start, possessive.end);
+            (self.say)(Token { term, kind: TokenKind::Part, position, start, end });
+        }
     }
 
     // A hyphen, apostrophe or comma: goes on with the same word, or ends it.
