@@ -144,6 +144,14 @@ impl Detector {
     }
 }
 
+/// The same for a scheme.
+pub(crate) fn wider_scheme(scheme: Scheme) -> Scheme {
+    match scheme {
+        Scheme::Web(encoding) => Scheme::Web(wider(encoding)),
+        other => other,
+    }
+}
+
 /// The encoding that holds all that `encoding` does and more, where a file may hold more: GB18030 for GBK.
 fn wider(encoding: &'static Encoding) -> &'static Encoding {
     if encoding == encoding_rs::GBK { encoding_rs::GB18030 } else { encoding }

@@ -56,11 +56,6 @@ impl<'a> TextStream<'a> {
         })
     }
 
-    /// The encoding.
-    pub(crate) fn guess(&self) -> Guess {
-        self.guess
-    }
-
     /// Appends the next piece to `text`; false once there is no more.
     ///
     /// # Errors

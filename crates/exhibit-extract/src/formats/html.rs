@@ -107,7 +107,7 @@ impl Reader {
 /// Says the last text, cut into pages.
 fn say_pages(text: String, marks: Vec<Mark>, out: &mut Out<'_>) -> Result<(), Stop> {
     let (mut text, mut marks) = (text, marks);
-    while let Some(page) = sink::cut_page(&mut text, &mut marks, LEAST) {
+    while let Some(page) = super::text::cut_page(&mut text, &mut marks, LEAST) {
         say_page(page.0, page.1, out)?;
     }
     if text.trim().is_empty() { Ok(()) } else { say_page(text, marks, out) }

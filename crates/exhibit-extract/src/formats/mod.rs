@@ -3,6 +3,8 @@
 mod docx;
 mod exif;
 pub(crate) mod html;
+mod mail;
+pub(crate) mod mbox;
 mod office;
 mod ole;
 mod opendocument;
@@ -30,6 +32,8 @@ pub(crate) fn extract(
         Reader::Text | Reader::Markdown => text::read(input, out),
         Reader::Table => table::read(input, out),
         Reader::Html => html::read(input, out),
+        Reader::Eml => mail::read(input, request, out),
+        Reader::Mbox => mbox::read(input, out),
         Reader::Zip => zip::read(input, request, out),
         Reader::Docx => docx::extract(input, request, out),
         Reader::Pptx => slides::extract(input, request, out),
@@ -42,10 +46,7 @@ pub(crate) fn extract(
         Reader::Pdf => pdf::extract(input, request, out),
         Reader::None => Ok(Verdict::Unsupported(format!("no reader for {}", kind.media_type))),
         // Readers arrive below this line, one arm each.
-        Reader::Html
-        | Reader::Eml
-        | Reader::Mbox
-        | Reader::Gzip
+        Reader::Gzip
         | Reader::Bzip2
         | Reader::Xz
         | Reader::Zstd

@@ -4,7 +4,7 @@
 
 use crate::charset::TextStream;
 use crate::out::{Input, Out, Stop};
-use exhibit_model::{NoteKind, Page, PageKind, Verdict};
+use exhibit_model::{Mark, NoteKind, Page, PageKind, Verdict};
 use std::io;
 
 /// Fewest bytes of text on a page that ends neither at a form feed nor at the end of the text.
@@ -38,14 +38,6 @@ pub(crate) fn read(input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, 
     }
     stream.say(out)?;
     Ok(Verdict::Read)
-}
-
-/// Says a text that is in memory already as pages.
-pub(crate) fn say_pages(text: &str, out: &mut Out<'_>) -> Result<(), Stop> {
-    let mut pages = Pages::new(text.len() as u64);
-    text.clone_into(&mut pages.text);
-    pages.say_full(out)?;
-    pages.say_rest(out)
 }
 
 /// Cuts a stream of text into pages.
@@ -114,4 +106,28 @@ impl Pages {
 
 fn say_page(text: &str, out: &mut Out<'_>) -> Result<(), Stop> {
     out.page(Page::of_text(0, PageKind::Text, text.to_owned()))
+}
+
+/// Takes a page from the front of `text`, up to an end of a line after `least` bytes, if there is twice as much.
+pub(crate) fn cut_page(text: &mut String, marks: &mut Vec<Mark>, least: usize) -> Option<(String, Vec<Mark>)> {
+    if text.len() <= 2 * least {
+        return None;
+    }
+    let window = &text[..text.floor_char_boundary(2 * least)];
+    let after = |wanted: &str| window.rfind(wanted).map(|at| at + wanted.len()).filter(|at| *at >= least);
+    let end = after("\n\n").or_else(|| after("\n")).or_else(|| after(" ")).unwrap_or(window.len());
+    let page: String = text.drain(..end).collect();
+    let end = u32::try_from(end).unwrap_or(u32::MAX);
+    let mut of_page = Vec::new();
+    let mut rest = Vec::new();
+    for mark in marks.drain(..) {
+        if mark.start < end {
+            of_page.push(Mark { end: mark.end.min(end), ..mark });
+        }
+        if mark.end > end {
+            rest.push(Mark { start: mark.start.max(end) - end, end: mark.end - end, kind: mark.kind });
+        }
+    }
+    *marks = rest;
+    Some((page, of_page))
 }

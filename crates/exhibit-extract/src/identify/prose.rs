@@ -2,7 +2,7 @@
 
 use super::{Kind, Reader, ending};
 use crate::charset::{self, Scheme};
-use crate::formats::table;
+use crate::formats::{mbox, table};
 
 const fn kind(media_type: &'static str, reader: Reader) -> Kind {
     Kind { media_type, reader }
@@ -43,7 +43,10 @@ fn is_text(head: &[u8], scheme: Scheme) -> bool {
 fn by_mail(text: &str, ending: &str) -> Option<Kind> {
     let text = text.trim_start_matches(['\u{feff}', '\r', '\n']);
     let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
-    if first.starts_with("From ") && header_fields(rest.strip_prefix('>').unwrap_or(rest)).0 > 0 {
+    let separator = first.starts_with("From ");
+    if separator
+        && (mbox::is_separator(first.as_bytes()) || header_fields(rest.strip_prefix('>').unwrap_or(rest)).0 > 0)
+    {
         return Some(kind("application/mbox", Reader::Mbox));
     }
     if ending == "emlx" && first.trim_end().bytes().all(|b| b.is_ascii_digit()) && header_fields(rest).0 > 0 {

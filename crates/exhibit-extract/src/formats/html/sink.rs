@@ -4,6 +4,7 @@
 //! of nesting can exhaust the call stack.
 
 use super::style::{Flow, ends_implicitly, flow, is_void, keeps_space, style_hides};
+use crate::formats::text::cut_page;
 use crate::transfer;
 use exhibit_model::{Mark, MarkKind};
 use html5ever::tokenizer::states::RawKind;
@@ -451,28 +452,4 @@ fn extension(media_type: &str) -> &str {
             .filter(|e| e.len() < 8 && e.bytes().all(|b| b.is_ascii_alphanumeric()))
             .unwrap_or("bin"),
     }
-}
-
-/// Takes a page from the front of `text`, up to an end of a line after `least` bytes, if there is twice as much.
-pub(super) fn cut_page(text: &mut String, marks: &mut Vec<Mark>, least: usize) -> Option<(String, Vec<Mark>)> {
-    if text.len() <= 2 * least {
-        return None;
-    }
-    let window = &text[..text.floor_char_boundary(2 * least)];
-    let after = |wanted: &str| window.rfind(wanted).map(|at| at + wanted.len()).filter(|at| *at >= least);
-    let end = after("\n\n").or_else(|| after("\n")).or_else(|| after(" ")).unwrap_or(window.len());
-    let page: String = text.drain(..end).collect();
-    let end = u32::try_from(end).unwrap_or(u32::MAX);
-    let mut of_page = Vec::new();
-    let mut rest = Vec::new();
-    for mark in marks.drain(..) {
-        if mark.start < end {
-            of_page.push(Mark { end: mark.end.min(end), ..mark });
-        }
-        if mark.end > end {
-            rest.push(Mark { start: mark.start.max(end) - end, end: mark.end - end, kind: mark.kind });
-        }
-    }
-    *marks = rest;
-    Some((page, of_page))
 }

@@ -1,0 +1,145 @@
+//! Internet messages (RFC 5322 and MIME): one page of headers and body, attachments and inner messages as members.
+//!
+//! The plain text of a body is preferred to its HTML twin; where the two say different things the HTML is kept as a
+//! member too. Nothing is fetched. Sealed parts (S/MIME, PGP) stay sealed and are said to be so.
+
+mod body;
+mod header;
+mod mime;
+
+use crate::out::{Input, Out, Stop};
+use body::Body;
+use exhibit_model::{Mark, MarkKind, Member, NoteKind, Page, PageKind, Request, Verdict};
+use header::Header;
+use mail_parser::DateTime;
+use mime::Part;
+use std::io::{Cursor, Read, SeekFrom};
+
+/// Fewest bytes of text on a page that is not the last.
+const LEAST: usize = 32 << 10;
+
+/// The fields that the page shows, as a reader of mail would see them.
+const SHOWN: [&str; 12] = [
+    "from",
+    "sender",
+    "reply-to",
+    "to",
+    "cc",
+    "bcc",
+    "date",
+    "subject",
+    "resent-from",
+    "resent-to",
+    "resent-date",
+    "newsgroups",
+];
+
+/// Reads a message.
+pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+    let size = input.seek(SeekFrom::End(0)).unwrap_or(0);
+    let most = request.limits.whole_file_bytes;
+    if size > most {
+        return Ok(Verdict::Truncated(format!("a message of more than {most} bytes")));
+    }
+    let mut bytes = Vec::new();
+    if let Err(error) = input.rewind().and_then(|()| input.take(most).read_to_end(&mut bytes)) {
+        return Ok(Verdict::Failed(format!("the file cannot be read: {error}")));
+    }
+    out.container_size(size);
+    let (message, rest) = apple_mail(&bytes);
+    let part = Part::parse(message);
+    say_metadata(&part.header, out)?;
+    let mut body = Body::default();
+    body.take(&part);
+    say_pages(&part.header, &body, out)?;
+    body.say_notes(out)?;
+    for file in body.members() {
+        out.member(Member {
+            name: file.name.clone().into_bytes(),
+            relation: file.relation.to_owned(),
+            ..Member::default()
+        })?;
+        out.member_from(&mut Cursor::new(file.bytes()))?;
+    }
+    if !rest.is_empty() {
+        out.member(Member { name: b"flags.plist".to_vec(), relation: "embedded".to_owned(), ..Member::default() })?;
+        out.member_from(&mut Cursor::new(rest))?;
+    }
+    Ok(Verdict::Read)
+}
+
+/// Apple Mail writes the length of the message before it, and its own notes after it.
+fn apple_mail(bytes: &[u8]) -> (&[u8], &[u8]) {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let line = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
+    let digits = line.trim_ascii();
+    let length =
+        std::str::from_utf8(digits).ok().filter(|d| !d.is_empty() && d.len() < 12).and_then(|d| d.parse().ok());
+    let Some(length) = length.filter(|_| digits.iter().all(u8::is_ascii_digit)) else { return (bytes, &[]) };
+    let rest = bytes.get(line.len() + 1..).unwrap_or_default();
+    rest.split_at_checked(length).unwrap_or((rest, &[]))
+}
+
+fn say_metadata(header: &Header, out: &mut Out<'_>) -> Result<(), Stop> {
+    const KEPT: [(&str, &str, usize); 14] = [
+        ("subject", "mail:subject", 1),
+        ("from", "mail:from", 10),
+        ("sender", "mail:sender", 1),
+        ("reply-to", "mail:reply-to", 1),
+        ("to", "mail:to", 100),
+        ("cc", "mail:cc", 100),
+        ("bcc", "mail:bcc", 100),
+        ("message-id", "mail:message-id", 1),
+        ("in-reply-to", "mail:in-reply-to", 1),
+        ("references", "mail:references", 1),
+        ("x-mailer", "mail:mailer", 1),
+        ("user-agent", "mail:mailer", 1),
+        ("x-originating-ip", "mail:originating-ip", 1),
+        ("received", "mail:received", 50),
+    ];
+    for (name, key, most) in KEPT {
+        let fields = header.fields().iter().filter(|field| field.name.eq_ignore_ascii_case(name));
+        for field in fields.take(most) {
+            out.metadata(key, &field.value)?;
+        }
+    }
+    match header.get("date").map(|date| (date, date_of(date))) {
+        Some((_, Some(date))) => out.metadata("mail:date", &date),
+        Some((date, None)) => {
+            out.metadata("mail:date-as-written", date)?;
+            out.note(NoteKind::Remark, 0, "the date of the message cannot be understood")
+        }
+        None => Ok(()),
+    }
+}
+
+/// A date in RFC 3339 with the zone it was written in.
+fn date_of(date: &str) -> Option<String> {
+    let date = DateTime::parse_rfc822(date).filter(|date| date.is_valid() && date.month > 0 && date.day > 0)?;
+    let sign = if date.tz_before_gmt { '-' } else { '+' };
+    let DateTime { year, month, day, hour, minute, second, tz_hour, tz_minute, .. } = date;
+    Some(format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{sign}{tz_hour:02}:{tz_minute:02}"))
+}
+
+/// Says the header fields that a reader sees and the body as pages.
+fn say_pages(header: &Header, body: &Body<'_, '_>, out: &mut Out<'_>) -> Result<(), Stop> {
+    let mut text = String::new();
+    for field in header.fields().iter().filter(|f| SHOWN.iter().any(|name| f.name.eq_ignore_ascii_case(name))) {
+        text.push_str(&format!("{}: {}\n", field.name, field.value));
+    }
+    let mut marks = Vec::new();
+    if let Some(end) = u32::try_from(text.len()).ok().filter(|end| *end > 0) {
+        marks.push(Mark { start: 0, end, kind: MarkKind::Header });
+        text.push('\n');
+    }
+    let shift = u32::try_from(text.len()).unwrap_or(0);
+    text.push_str(body.text());
+    marks.extend(body.marks().iter().map(|mark| Mark { start: mark.start + shift, end: mark.end + shift, ..*mark }));
+    let say = |text: String, marks: Vec<Mark>, out: &mut Out<'_>| {
+        out.page(Page { marks, ..Page::of_text(0, PageKind::Message, text) })
+    };
+    while let Some((page, of_page)) = super::text::cut_page(&mut text, &mut marks, LEAST) {
+        say(page, of_page, out)?;
+    }
+    if text.is_empty() { Ok(()) } else { say(text, marks, out) }
+}

@@ -1,0 +1,328 @@
+//! What a message says and what it carries: its parts sorted into text to read and files to pass on.
+
+use super::header::{Header, decode_labelled};
+use super::mime::{Part, Uuencoded};
+use crate::formats::html;
+use crate::out::{Out, Stop};
+use crate::transfer;
+use exhibit_model::{Mark, MarkKind, NoteKind};
+use std::collections::BTreeMap;
+
+/// The text and the files of a message.
+#[derive(Default)]
+pub(super) struct Body<'p, 'a> {
+    text: String,
+    marks: Vec<Mark>,
+    members: Vec<File<'p, 'a>>,
+    notes: Vec<(NoteKind, String)>,
+}
+
+/// A file that a message carries.
+pub(super) struct File<'p, 'a> {
+    /// Its name, made up where the message gives none.
+    pub(super) name: String,
+    /// How the message holds it.
+    pub(super) relation: &'static str,
+    content: Content<'p, 'a>,
+}
+
+enum Content<'p, 'a> {
+    Part(&'p Part<'a>),
+    Bytes(Vec<u8>),
+}
+
+impl File<'_, '_> {
+    /// Its bytes, without any encoding for transfer.
+    pub(super) fn bytes(&self) -> Vec<u8> {
+        match &self.content {
+            Content::Part(part) => part.content().bytes,
+            Content::Bytes(bytes) => bytes.clone(),
+        }
+    }
+}
+
+impl<'p, 'a> Body<'p, 'a> {
+    /// The text to read.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Its hidden stretches.
+    pub(super) fn marks(&self) -> &[Mark] {
+        &self.marks
+    }
+
+    /// The files carried.
+    pub(super) fn members(&self) -> &[File<'p, 'a>] {
+        &self.members
+    }
+
+    /// Says what a user should know.
+    ///
+    /// # Errors
+    /// [`Stop::Closed`].
+    pub(super) fn say_notes(&self, out: &mut Out<'_>) -> Result<(), Stop> {
+        let mut counted: BTreeMap<(u8, &str), (NoteKind, u64)> = BTreeMap::new();
+        for (kind, text) in &self.notes {
+            counted.entry((u8::from(*kind == NoteKind::Remark), text)).or_insert((*kind, 0)).1 += 1;
+        }
+        counted.into_iter().try_for_each(|((_, text), (kind, count))| {
+            let text = if count > 1 { format!("{text} ({count} times)") } else { text.to_owned() };
+            out.note(kind, 0, text)
+        })
+    }
+
+    /// Takes a part and all within it.
+    pub(super) fn take(&mut self, part: &'p Part<'a>) {
+        for outside in &part.outside {
+            self.take_outside(outside);
+        }
+        match part.media_type.as_str() {
+            "multipart/alternative" if !part.parts.is_empty() => self.take_alternatives(part),
+            "multipart/related" if !part.parts.is_empty() => {
+                self.take(&part.parts[0]);
+                part.parts[1..].iter().for_each(|part| self.carry(part));
+            }
+            "multipart/encrypted" => {
+                self.note(NoteKind::Remark, "part of the message is sealed with PGP or the like");
+                part.parts.iter().for_each(|part| self.carry(part));
+            }
+            _ if !part.parts.is_empty() => part.parts.iter().for_each(|part| self.take(part)),
+            _ => self.take_leaf(part),
+        }
+    }
+
+    fn take_leaf(&mut self, part: &'p Part<'a>) {
+        let shown = match part.media_type.as_str() {
+            "text/plain" | "message/delivery-status" | "message/disposition-notification" | "text/rfc822-headers" => {
+                true
+            }
+            "text/html" | "application/xhtml+xml" => true,
+            media_type => media_type.starts_with("multipart/"),
+        };
+        if !shown || part.is_attachment() {
+            self.carry(part);
+            return;
+        }
+        if part.media_type.ends_with("html") || part.media_type.ends_with("xhtml+xml") {
+            self.take_html(part);
+        } else {
+            self.take_plain(part);
+        }
+        if part.file_name().is_some() {
+            self.carry(part);
+        }
+    }
+
+    /// One text in several forms: the plain one is read, the HTML one compared with it.
+    fn take_alternatives(&mut self, part: &'p Part<'a>) {
+        let readable = |part: &Part<'_>, wanted: &str| part.media_type == wanted && !part.is_attachment();
+        let plain = part.parts.iter().find(|part| readable(part, "text/plain") && !part.raw.trim_ascii().is_empty());
+        let start = self.text.len();
+        for inner in &part.parts {
+            if plain.is_some_and(|plain| std::ptr::eq(plain, inner)) {
+                self.take_leaf(inner);
+            }
+        }
+        let plain_words = plain.map(|_| words(&self.text[start..]));
+        for inner in part.parts.iter().filter(|inner| !plain.is_some_and(|plain| std::ptr::eq(plain, *inner))) {
+            match (&plain_words, html_of(inner)) {
+                (Some(words), Some(html)) => self.take_twin(words, inner, html),
+                _ => self.take(inner),
+            }
+        }
+    }
+
+    /// The HTML form of a text whose plain form was read: kept as a file where it says more.
+    fn take_twin(&mut self, plain: &BTreeMap<String, u32>, holder: &'p Part<'a>, html: &'p Part<'a>) {
+        let (text, ..) = text_of(html);
+        let found = html::text_of(&text);
+        let shown = words(&found.text);
+        let missing: u32 = shown.iter().map(|(word, n)| n.saturating_sub(plain.get(word).copied().unwrap_or(0))).sum();
+        let all: u32 = shown.values().sum();
+        if missing > 3 && u64::from(missing) * 20 > u64::from(all) {
+            self.note(
+                NoteKind::Remark,
+                "the HTML form of the message says more than the plain one and is kept as a member",
+            );
+            self.add(html.name().unwrap_or_else(|| "body.html".to_owned()), "embedded", Content::Part(html));
+        }
+        self.note_remote(&found);
+        self.add_embedded(found);
+        if !std::ptr::eq(holder, html) {
+            holder.parts.iter().filter(|part| !std::ptr::eq(*part, html)).for_each(|part| self.carry(part));
+        }
+    }
+
+    fn take_plain(&mut self, part: &'p Part<'a>) {
+        let (text, note) = text_of(part);
+        if let Some(note) = note {
+            self.note(NoteKind::Remark, &note);
+        }
+        if text.contains("-----BEGIN PGP MESSAGE-----") {
+            self.note(NoteKind::Remark, "part of the message is sealed with PGP or the like");
+        }
+        let mut rest = &text[..];
+        while let Some(found) = Uuencoded::find(rest.as_bytes()) {
+            let (start, end) = found.span;
+            self.push_text(&rest[..start]);
+            let name = String::from_utf8_lossy(found.name).into_owned();
+            let bytes = transfer::uuencoded(found.lines).bytes;
+            self.add(name, "attachment", Content::Bytes(bytes));
+            rest = &rest[end.min(rest.len())..];
+        }
+        self.push_text(rest);
+    }
+
+    fn take_html(&mut self, part: &'p Part<'a>) {
+        let (text, note) = text_of(part);
+        if let Some(note) = note {
+            self.note(NoteKind::Remark, &note);
+        }
+        let found = html::text_of(&text);
+        self.separate();
+        let shift = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
+        self.text.push_str(&found.text);
+        let shifted = found.marks.iter().map(|m| Mark { start: m.start + shift, end: m.end + shift, ..*m });
+        self.marks.extend(shifted);
+        self.note_remote(&found);
+        self.add_embedded(found);
+    }
+
+    /// Text before the first part and after the last, which mail programs do not show.
+    fn take_outside(&mut self, bytes: &[u8]) {
+        let (text, ..) = decode_labelled(None, bytes);
+        let usual = text.trim().is_empty() || (text.len() < 300 && text.contains("MIME"));
+        if !usual {
+            self.separate();
+            let start = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
+            self.push_text(&text);
+            let end = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
+            self.marks.push(Mark { start, end, kind: MarkKind::Hidden });
+            self.note(
+                NoteKind::Remark,
+                "text outside of the message's parts, which mail programs do not show, is marked hidden",
+            );
+        }
+    }
+
+    fn push_text(&mut self, text: &str) {
+        self.separate();
+        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        self.text.push_str(&text);
+    }
+
+    /// An empty line between one text and the next.
+    fn separate(&mut self) {
+        if !self.text.is_empty() {
+            self.text.push_str(if self.text.ends_with('\n') { "\n" } else { "\n\n" });
+        }
+    }
+
+    /// Passes a part on as a file.
+    fn carry(&mut self, part: &'p Part<'a>) {
+        if !part.parts.is_empty() {
+            part.parts.iter().for_each(|part| self.carry(part));
+            return;
+        }
+        let sealed = part.smime_type() == "enveloped-data" || part.smime_type() == "authenveloped-data";
+        if sealed {
+            self.note(NoteKind::Remark, "part of the message is sealed with S/MIME");
+        }
+        if part.content().strange > 0 {
+            self.note(NoteKind::Partial, "an attachment's encoding is damaged; it was decoded as far as it goes");
+        }
+        let message = matches!(part.media_type.as_str(), "message/rfc822" | "message/global");
+        let relation = match part.header.get("Content-ID") {
+            _ if message => "message",
+            Some(_) if !part.is_attachment() => "embedded",
+            _ => "attachment",
+        };
+        let name = part.name().unwrap_or_else(|| self.made_up_name(part, message));
+        self.add(name, relation, Content::Part(part));
+    }
+
+    fn made_up_name(&self, part: &Part<'_>, message: bool) -> String {
+        let number = self.members.len() + 1;
+        let subject =
+            message.then(|| Header::parse(&part.content().bytes).0.get("subject").map(str::to_owned)).flatten();
+        if let Some(subject) = subject.filter(|subject| !subject.trim().is_empty()) {
+            let short: String =
+                subject.chars().map(|c| if matches!(c, '/' | '\\') { '_' } else { c }).take(80).collect();
+            return format!("{short}.eml");
+        }
+        let ending = match part.media_type.as_str() {
+            _ if message => "eml",
+            "text/plain" => "txt",
+            "text/html" => "html",
+            "text/calendar" => "ics",
+            "image/jpeg" => "jpg",
+            "application/pgp-encrypted" | "application/octet-stream" => "bin",
+            other => other
+                .rsplit('/')
+                .next()
+                .filter(|e| e.len() <= 5 && e.bytes().all(|b| b.is_ascii_alphanumeric()))
+                .unwrap_or("bin"),
+        };
+        format!("part-{number}.{ending}")
+    }
+
+    fn add(&mut self, name: String, relation: &'static str, content: Content<'p, 'a>) {
+        self.members.push(File { name, relation, content });
+    }
+
+    fn add_embedded(&mut self, found: html::Findings) {
+        for file in found.embedded {
+            self.add(file.name, "embedded", Content::Bytes(file.bytes));
+        }
+    }
+
+    fn note_remote(&mut self, found: &html::Findings) {
+        if !found.remote.is_empty() {
+            let hosts: Vec<&str> = found.remote.iter().take(10).map(String::as_str).collect();
+            let text = format!("shown as HTML the message fetches from {}; nothing was fetched", hosts.join(", "));
+            self.note(NoteKind::Remark, &text);
+        }
+    }
+
+    fn note(&mut self, kind: NoteKind, text: &str) {
+        self.notes.push((kind, text.to_owned()));
+    }
+}
+
+/// The HTML part that `part` is, or that it holds together with its pictures.
+fn html_of<'p, 'a>(part: &'p Part<'a>) -> Option<&'p Part<'a>> {
+    let is_html = |part: &Part<'_>| part.media_type == "text/html" && !part.is_attachment();
+    if is_html(part) {
+        return Some(part);
+    }
+    let inner =
+        part.parts.first().filter(|_| matches!(part.media_type.as_str(), "multipart/related" | "multipart/mixed"))?;
+    is_html(inner).then_some(inner)
+}
+
+/// The text of a part, and what is to be said of its encoding.
+fn text_of(part: &Part<'_>) -> (String, Option<String>) {
+    let content = part.content();
+    let stated = part.charset().map(str::to_owned).or_else(|| {
+        let html = part.media_type.ends_with("html");
+        html.then(|| html::stated_encoding(&content.bytes).map(|scheme| scheme.name())).flatten()
+    });
+    let (text, scheme, as_stated) = decode_labelled(stated.as_deref(), &content.bytes);
+    let note = match stated {
+        _ if as_stated => None,
+        Some(stated) => Some(format!("a text said to be {stated} is not; {} was guessed", scheme.name())),
+        None => Some(format!("nothing states the encoding of a text; {} was guessed", scheme.name())),
+    };
+    let damaged = (content.strange > 0).then(|| "a text's transfer encoding is damaged".to_owned());
+    (text, note.or(damaged))
+}
+
+/// How often each word stands in a text, letters and digits only.
+fn words(text: &str) -> BTreeMap<String, u32> {
+    let mut counts = BTreeMap::new();
+    for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+        *counts.entry(word.to_lowercase()).or_insert(0) += 1;
+    }
+    counts
+}
