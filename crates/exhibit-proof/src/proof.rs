@@ -103,7 +103,8 @@ impl LogProof {
         }
         let extra = lines.next_if(|line| line.starts_with("extra ")).map(|line| BASE64.decode(&line["extra ".len()..]));
         let extra = extra.transpose().map_err(|_| ReadError::Extra)?;
-        let index = lines.next().and_then(|line| line.strip_prefix("index ")).and_then(decimal);
+        let index =
+            lines.next().and_then(|line| line.strip_prefix("index ")).and_then(decimal).ok_or(ReadError::Index)?;
         let mut hashes = Vec::new();
         for (line, number) in lines.zip(1..) {
             if number > MAX_HASHES {
@@ -112,7 +113,7 @@ impl LogProof {
             hashes.push(Hash::from_base64(line).ok_or(ReadError::Hash { line: number })?);
         }
         let checkpoint = Note::parse(note.as_bytes()).map_err(ReadError::Note)?;
-        Ok(Self { extra, index: index.ok_or(ReadError::Index)?, hashes, checkpoint })
+        Ok(Self { extra, index, hashes, checkpoint })
     }
 
     /// Checks that `entry` stands at the proof's index in the log whose key is `log`, and gives the checkpoint that

@@ -158,8 +158,9 @@ pub fn check_consistency(
         return Err(ProofError::OutOfRange { asked: old_size, size: new_size });
     }
     if old_size == 0 || old_size == new_size {
-        let expected = if old_size == 0 { Hash::empty() } else { new_root };
-        return match (proof.is_empty(), old_root == expected) {
+        let old_root_fits =
+            (old_size > 0 || old_root == Hash::empty()) && (old_size < new_size || old_root == new_root);
+        return match (proof.is_empty(), old_root_fits) {
             (true, true) => Ok(()),
             (true, false) => Err(ProofError::OldRoot),
             (false, _) => Err(wrong_length),

@@ -1,0 +1,90 @@
+//! A proof as a text: written, read, checked, spoilt.
+
+use crate::{leaves, plain_root, plain_subtree};
+use exhibit_proof::proof::{LogProof, ReadError, VerifyError};
+use exhibit_proof::tree;
+use exhibit_proof::{Checkpoint, Note, NoteError, ProofError, SignerKey};
+
+const ORIGIN: &str = "9f3a5c0d71b2e846/custody";
+
+fn key() -> SignerKey {
+    SignerKey::new(ORIGIN, &[7; 32]).expect("a name")
+}
+
+fn proof_of(index: u64, size: u64, origin: &str) -> LogProof {
+    let leaves = leaves(size);
+    let mut read = |subtree| Ok::<_, ProofError>(plain_subtree(&leaves, subtree));
+    let hashes = tree::inclusion(index, size, &mut read).expect("within");
+    let checkpoint = Checkpoint { origin: origin.to_owned(), size, root: plain_root(&leaves), extensions: Vec::new() };
+    let text = checkpoint.text();
+    LogProof { extra: None, index, hashes, checkpoint: Note { signatures: vec![key().sign(&text)], text } }
+}
+
+#[test]
+fn a_proof_travels_as_text() {
+    for (index, size) in [(0, 1), (4, 9), (8, 9), (70, 300)] {
+        let mut proof = proof_of(index, size, ORIGIN);
+        for extra in [None, Some(Vec::new()), Some(b"extra".to_vec())] {
+            proof.extra = extra;
+            let text = proof.write();
+            let read = LogProof::read(text.as_bytes()).expect("a proof");
+            assert_eq!(read, proof);
+            let checkpoint = read.verify(&index.to_be_bytes(), key().verifier()).expect("proved");
+            assert_eq!(checkpoint.size, size);
+        }
+    }
+}
+
+#[test]
+fn no_altered_bit_is_accepted() {
+    let text = proof_of(4, 9, ORIGIN).write().into_bytes();
+    for place in 0..text.len() {
+        for bit in 0..8 {
+            let mut altered = text.clone();
+            altered[place] ^= 1 << bit;
+            let proof = LogProof::read(&altered);
+            let accepted = proof.is_ok_and(|proof| proof.verify(&4_u64.to_be_bytes(), key().verifier()).is_ok());
+            assert!(!accepted, "bit {bit} of byte {place}");
+        }
+    }
+}
+
+#[test]
+fn odd_texts_are_refused() {
+    let text = proof_of(4, 9, ORIGIN).write();
+    let hash_line = text.lines().nth(2).expect("a hash").to_owned();
+    for (from, to, error) in [
+        ("@v1", "@v2", ReadError::FirstLine),
+        ("c2sp.org", "\u{feff}c2sp.org", ReadError::FirstLine),
+        ("index 4\n", "", ReadError::Index),
+        ("index 4", "index 04", ReadError::Index),
+        ("index 4", "Index 4", ReadError::Index),
+        ("index 4", "index  4", ReadError::Index),
+        ("index 4", "index 4\r", ReadError::Index),
+        ("index 4\n", "index 4\nextra AAAA\n", ReadError::Hash { line: 1 }),
+        ("index 4\n", "extra AAA\nindex 4\n", ReadError::Extra),
+        ("index 4\n", "extra AAAA\nextra AAAA\nindex 4\n", ReadError::Index),
+        ("index 4\n", &format!("index 4\n{}", format!("{hash_line}\n").repeat(64)), ReadError::TooLong),
+        (&hash_line, &hash_line[1..], ReadError::Hash { line: 1 }),
+        ("\n\n", "\n", ReadError::NoCheckpoint),
+        ("— ", "- ", ReadError::Note(NoteError::SignatureLine { line: 1 })),
+    ] {
+        let odd = if from == "\n\n" { text.replace(from, to) } else { text.replacen(from, to, 1) };
+        assert_eq!(LogProof::read(odd.as_bytes()), Err(error), "{from:?} -> {to:?}");
+    }
+    assert_eq!(LogProof::read(b"\xff"), Err(ReadError::NotUtf8));
+}
+
+#[test]
+fn another_entry_key_or_log_is_not_proved() {
+    let entry = 4_u64.to_be_bytes();
+    let proof = proof_of(4, 9, ORIGIN);
+    assert_eq!(proof.verify(&5_u64.to_be_bytes(), key().verifier()), Err(VerifyError::Inclusion(ProofError::Root)));
+    let other = SignerKey::new(ORIGIN, &[8; 32]).expect("a name");
+    assert_eq!(proof.verify(&entry, other.verifier()), Err(VerifyError::Signature(NoteError::NotSigned)));
+    let of_other_log = proof_of(4, 9, "0000000000000000/custody");
+    assert_eq!(of_other_log.verify(&entry, key().verifier()), Err(VerifyError::Origin));
+    let mut swapped = proof.clone();
+    swapped.checkpoint.text = proof_of(4, 8, ORIGIN).checkpoint.text;
+    assert_eq!(swapped.verify(&entry, key().verifier()), Err(VerifyError::Signature(NoteError::Forged)));
+}

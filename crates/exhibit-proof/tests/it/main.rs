@@ -1,0 +1,32 @@
+//! Tests of the log's mathematics against published vectors and against a plain second implementation.
+
+mod growth;
+mod log_proof;
+mod vectors;
+
+use exhibit_proof::{Hash, Subtree};
+
+/// The root over leaf hashes, straight from the definition (RFC 6962, section 2.1).
+fn plain_root(leaves: &[Hash]) -> Hash {
+    match leaves {
+        [] => Hash::empty(),
+        [leaf] => *leaf,
+        _ => {
+            let mut left = 1;
+            while left * 2 < leaves.len() {
+                left *= 2;
+            }
+            Hash::node(&plain_root(&leaves[..left]), &plain_root(&leaves[left..]))
+        }
+    }
+}
+
+fn plain_subtree(leaves: &[Hash], subtree: Subtree) -> Hash {
+    let index = usize::try_from(subtree.index).expect("small");
+    plain_root(&leaves[index << subtree.level..(index + 1) << subtree.level])
+}
+
+/// Leaf hashes of entries that are all different.
+fn leaves(count: u64) -> Vec<Hash> {
+    (0..count).map(|n| Hash::leaf(&n.to_be_bytes())).collect()
+}
