@@ -528,3 +528,132 @@ impl Opening {
         Digest::of(&[&self.salt[..], &self.value].concat())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Key;
+
+    const STAMP: Stamp<'_> = Stamp { seq: 4, at: Moment(1_700_000_000_123_456), actor: "a1", tool: "exhibit 0.1.0" };
+
+    fn counting() -> impl FnMut(&mut [u8]) {
+        let mut next = 0;
+        move |bytes: &mut [u8]| {
+            for byte in bytes {
+                *byte = next;
+                next = u8::wrapping_add(next, 1);
+            }
+        }
+    }
+
+    fn receipt(name: &[u8]) -> Act {
+        Act::item_receive(&Receipt {
+            item: ItemId(3),
+            original: OriginalId::new(Digest::of(b"abc")),
+            size: 3,
+            source: 1,
+            container: Some(ItemId(2)),
+            relation: "attachment",
+            name,
+        })
+    }
+
+    #[test]
+    fn an_act_is_one_line_of_sorted_members() {
+        let sealed = receipt("登记表.pdf".as_bytes()).seal(&STAMP, &mut counting()).expect("an entry");
+        let name = Digest::of(&[&(0..16).collect::<Vec<u8>>()[..], "登记表.pdf".as_bytes()].concat());
+        let expected = format!(
+            concat!(
+                r#"{{"act":"item.receive","actor":"a1","at":"2023-11-14T22:13:20.123456Z","#,
+                r#""facts":{{"relation":"attachment","size":3}},"#,
+                r#""made":["original:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"],"#,
+                r#""object":"item:3","salt":"101112131415161718191a1b1c1d1e1f","sealed":{{"name":"{name}"}},"#,
+                r#""seq":4,"tool":"exhibit 0.1.0","used":["item:2"],"v":1}}"#
+            ),
+            name = name
+        );
+        assert_eq!(String::from_utf8(sealed.bytes).expect("UTF-8"), expected);
+    }
+
+    #[test]
+    fn secrets_are_opened_by_their_openings_and_by_nothing_else() {
+        let sealed = receipt(b"/home/x/sources/name.pdf").seal(&STAMP, &mut counting()).expect("an entry");
+        let entry = Entry::read(&sealed.bytes).expect("an entry");
+        assert!(
+            !sealed.bytes.windows(4).any(|window| window == b"name" || window == b"home") || {
+                // The field's own name is all that may be said.
+                String::from_utf8_lossy(&sealed.bytes).matches("name").count() == 1
+            }
+        );
+        let [opening] = &sealed.openings[..] else { panic!("one secret") };
+        assert_eq!((opening.field.as_str(), opening.value.as_slice()), ("name", &b"/home/x/sources/name.pdf"[..]));
+        assert_eq!(entry.sealed["name"], opening.commitment());
+        assert_ne!(opening.salt, entry.salt, "the entry's own salt is shown with it");
+        let wrong = Opening { value: b"/home/x/sources/other.pdf".to_vec(), ..opening.clone() };
+        assert_ne!(entry.sealed["name"], wrong.commitment());
+    }
+
+    #[test]
+    fn every_act_that_is_needed_is_read_back() {
+        let key = Key::generate("custody", &mut counting());
+        let original = OriginalId::new(Digest::of(b"abc"));
+        let derivation = Derivation {
+            item: ItemId(3),
+            original,
+            state: State::Read,
+            tree: Hash::empty(),
+            leaves: 3,
+            pages: 2,
+            reader: "pdf 1",
+            params: Digest::of(b""),
+        };
+        let found = Fixity { originals: 9, missing: 1, altered: 2, log_size: 5, log_deviations: 0 };
+        for (act, word, object) in [
+            (Act::case_open(key.verifier()), "case.open", "case".to_owned()),
+            (Act::key_add(key.verifier()), "key.add", Ref::key(key.verifier()).to_string()),
+            (Act::source_receive(1, Channel::Folder, b"/media/x"), "source.receive", "source:1".to_owned()),
+            (receipt(b"\xff"), "item.receive", "item:3".to_owned()),
+            (Act::item_derive(&derivation), "item.derive", "item:3".to_owned()),
+            (
+                Act::item_fail(ItemId(3), original, State::Failed, "broken: 'x'", "pdf 1"),
+                "item.fail",
+                "item:3".to_owned(),
+            ),
+            (Act::item_duplicate(ItemId(3), original, ItemId(1)), "item.duplicate", "item:3".to_owned()),
+            (Act::fixity(&found), "fixity", "case".to_owned()),
+        ] {
+            let sealed = act.seal(&STAMP, &mut counting()).expect("an entry");
+            let entry = Entry::read(&sealed.bytes).expect("an entry");
+            assert_eq!((entry.act.as_str(), entry.object), (word, object));
+            assert_eq!((entry.seq, entry.at, entry.actor.as_str()), (STAMP.seq, STAMP.at, STAMP.actor));
+            assert_eq!(entry.sealed.len(), sealed.openings.len());
+        }
+    }
+
+    #[test]
+    fn what_the_log_cannot_hold_is_refused() {
+        let seal = |act: Act, stamp: Stamp<'_>| act.seal(&stamp, &mut counting()).map(|sealed| sealed.bytes.len());
+        let act = || Act::new(Verb::Mark, Ref::Case);
+        for actor in ["", "A1", "a 1", "名", &"a".repeat(65)] {
+            assert_eq!(seal(act(), Stamp { actor, ..STAMP }), Err(ActError::Actor));
+        }
+        for at in [Moment(-1), Moment(LAST_MOMENT.0 + 1), Moment(i64::MIN), Moment(i64::MAX)] {
+            assert_eq!(seal(act(), Stamp { at, ..STAMP }), Err(ActError::Moment));
+        }
+        let great = act().fact("size", Fact::Number(1 << 53));
+        assert_eq!(seal(great, STAMP), Err(ActError::Number { name: "size".to_owned() }));
+        let without = seal(act().fact("x", Fact::Text(String::new())), STAMP).expect("an entry");
+        let room = MAX_ENTRY - without;
+        assert_eq!(seal(act().fact("x", Fact::Text("x".repeat(room))), STAMP), Ok(MAX_ENTRY));
+        let over = seal(act().fact("x", Fact::Text("x".repeat(room + 1))), STAMP);
+        assert_eq!(over, Err(ActError::TooLong { bytes: MAX_ENTRY + 1 }));
+        // A name of any length is a commitment of one length.
+        assert!(seal(act().secret("name", &[b'x'; 1 << 20]), STAMP).expect("an entry") < 1000);
+    }
+
+    #[test]
+    fn each_act_has_its_own_word() {
+        let words: std::collections::BTreeSet<_> = Verb::ALL.iter().map(|verb| verb.word()).collect();
+        assert_eq!(words.len(), Verb::ALL.len());
+    }
+}

@@ -223,7 +223,8 @@ impl Check {
             let names = match self.names_in(&folder) {
                 Ok(names) => names,
                 Err(source) => {
-                    self.deviations.push(Deviation::Unreadable { name: folder, source });
+                    let name = if folder.is_empty() { ".".to_owned() } else { folder };
+                    self.deviations.push(Deviation::Unreadable { name, source });
                     continue;
                 }
             };

@@ -159,3 +159,86 @@ fn from_micros(text: &str) -> Option<Moment> {
     let sound = (Moment(0)..=LAST_MOMENT).contains(&moment) && to_micros(moment) == text;
     sound.then_some(moment)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn any_entry() -> impl Strategy<Value = Entry> {
+        let numbers = (0..1_u64 << 53, 0..=LAST_MOMENT.0);
+        let texts = (any::<String>(), any::<String>(), any::<String>(), any::<String>());
+        let lists = (prop::collection::vec(any::<String>(), 0..4), prop::collection::vec(any::<String>(), 0..4));
+        let fact = prop_oneof![
+            (0..1_u64 << 53).prop_map(Fact::Number),
+            any::<String>().prop_map(Fact::Text),
+            any::<bool>().prop_map(Fact::Flag),
+        ];
+        let digest = any::<[u8; 32]>().prop_map(Digest::from_bytes);
+        let maps = (
+            prop::collection::btree_map(any::<String>(), fact, 0..4),
+            prop::collection::btree_map(any::<String>(), digest.clone(), 0..4),
+        );
+        (numbers, texts, lists, maps, prop::option::of(digest), any::<[u8; 16]>()).prop_map(
+            |((seq, at), (actor, act, object, tool), (used, made), (facts, sealed), params, salt)| {
+                let at = Moment(at);
+                Entry { seq, at, actor, act, object, used, made, facts, sealed, params, tool, salt }
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back(entry in any_entry()) {
+            prop_assert_eq!(Entry::read(&entry.write()), Ok(entry));
+        }
+
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            prop_assert!(Entry::read(&bytes).is_err());
+        }
+
+        #[test]
+        fn an_altered_entry_is_never_the_same(entry in any_entry(), place: prop::sample::Index, bit in 0_u8..8) {
+            let mut bytes = entry.write();
+            let place = place.index(bytes.len());
+            bytes[place] ^= 1 << bit;
+            prop_assert_ne!(Entry::read(&bytes), Ok(entry));
+        }
+    }
+
+    #[test]
+    fn odd_entries_are_refused() {
+        let good = concat!(
+            r#"{"act":"mark","actor":"a1","at":"2023-11-14T22:13:20.000000Z","facts":{},"made":[],"object":"case","#,
+            r#""salt":"000102030405060708090a0b0c0d0e0f","sealed":{},"seq":4,"tool":"t","used":[],"v":1}"#
+        );
+        assert!(Entry::read(good.as_bytes()).is_ok());
+        let member = |name| EntryError::Member { name };
+        for (from, to, error) in [
+            (r#""v":1"#, r#""v":2"#, EntryError::Version),
+            (r#","v":1"#, "", EntryError::Version),
+            (r#""seq":4"#, r#""seq":-4"#, member("seq")),
+            (r#""seq":4"#, r#""seq":"4""#, member("seq")),
+            (r#""act":"mark","#, "", member("act")),
+            (r#""used":[]"#, r#""used":[1]"#, member("used")),
+            (r#""facts":{}"#, r#""facts":{"a":[]}"#, member("facts")),
+            (r#""facts":{}"#, r#""facts":{"a":-1}"#, member("facts")),
+            (r#""sealed":{}"#, r#""sealed":{"name":"00"}"#, member("sealed")),
+            (r#""object":"case","#, r#""object":"case","params_sha256":"","#, member("params_sha256")),
+            ("000102030405060708090a0b0c0d0e0f", "000102030405060708090a0b0c0d0e", member("salt")),
+            ("0a0b0c0d0e0f", "0A0b0c0d0e0f", member("salt")),
+            (r#""tool":"t""#, r#""tool":"t","u":1"#, EntryError::Unknown),
+            ("20.000000Z", "20Z", member("at")),
+            ("20.000000Z", "20.000000+00:00", member("at")),
+            ("2023-11-14T", "2023-11-14 ", member("at")),
+            ("2023-11-14T", "2023-02-30T", member("at")),
+            ("2023-11-14T", "1969-12-31T", member("at")),
+            ("2023-11-14T", "+023-11-14T", member("at")),
+            ("2023-11-14T", "２023-11-14T", member("at")),
+        ] {
+            assert_eq!(Entry::read(good.replacen(from, to, 1).as_bytes()), Err(error), "{from} -> {to}");
+        }
+        assert!(matches!(Entry::read(format!(" {good}").as_bytes()), Err(EntryError::Json(_))));
+    }
+}

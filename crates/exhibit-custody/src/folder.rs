@@ -3,6 +3,7 @@
 //! Files whose names no signed checkpoint refers to are written in place; only the checkpoint is replaced, by
 //! renaming. Nothing here undoes anything: an interrupted step leaves what a killed program would leave.
 
+use rustix::fs::{Mode, OFlags};
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
@@ -46,7 +47,12 @@ impl Folder {
     /// Reads a file of at most `limit` bytes.
     pub(crate) fn read(&self, name: &str, limit: usize) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
-        let file = File::open(self.path.join(name))?;
+        // Never through a link, and never waiting for a pipe that somebody put in a file's place.
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let file = File::from(rustix::fs::open(self.path.join(name), flags, Mode::empty())?);
+        if !file.metadata()?.is_file() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+        }
         let read = file.take(limit as u64 + 1).read_to_end(&mut bytes)?;
         if read > limit {
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, "longer than any such file can be"));

@@ -119,3 +119,54 @@ impl Key {
         &self.signer
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    fn key() -> Key {
+        let mut next = 0;
+        Key::generate("custody", &mut |bytes: &mut [u8]| {
+            for byte in bytes {
+                next += 1;
+                *byte = next;
+            }
+        })
+    }
+
+    #[test]
+    fn a_key_is_kept_for_its_owner_alone_and_read_back() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let path = folder.path().join("case.key");
+        key().save(&path).expect("saved");
+        assert_eq!(fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
+        assert_eq!(Key::load(&path).expect("loaded").verifier(), key().verifier());
+        assert_eq!(key().verifier().name(), "0102030405060708/custody");
+        assert!(matches!(key().save(&path), Err(KeyError::Write { .. })), "a key is never overwritten");
+    }
+
+    #[test]
+    fn an_exposed_or_altered_key_is_refused() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let path = folder.path().join("case.key");
+        key().save(&path).expect("saved");
+        for mode in [0o640, 0o604, 0o660, 0o644] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("set");
+            let error = Key::load(&path).expect_err("exposed");
+            assert!(matches!(error, KeyError::Exposed { mode: m, .. } if m == mode), "{error}");
+        }
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("set");
+        let good = fs::read(&path).expect("read");
+        for place in 0..good.len() - 1 {
+            let mut altered = good.clone();
+            altered[place] ^= 2;
+            fs::write(&path, altered).expect("written");
+            assert!(Key::load(&path).is_err(), "byte {place}");
+        }
+        fs::write(&path, vec![b'A'; 1 << 20]).expect("written");
+        assert!(matches!(Key::load(&path), Err(KeyError::Form { .. })));
+        assert!(matches!(Key::load(&folder.path().join("none")), Err(KeyError::Read { .. })));
+    }
+}

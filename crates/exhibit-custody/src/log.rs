@@ -351,6 +351,8 @@ impl Writer {
     }
 
     fn open_in(folder: Folder, key: Key) -> Result<Self, LogError> {
+        // A folder that holds no log stays untouched; what is read without the lock may be outdated.
+        let folder = Log::open_in(folder)?.folder;
         let lock = lock(&folder)?;
         let log = Log::open_in(folder)?;
         if log.verifier != *key.verifier() {
