@@ -1,0 +1,66 @@
+//! Runs other programs from the root of the workspace, showing what is run.
+//!
+//! A program that fails ends the task: nothing here retries or hides output.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// The root of the workspace: the folder above this crate.
+pub(crate) fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).to_path_buf()
+}
+
+/// Cargo, as this task itself was started.
+pub(crate) fn cargo() -> String {
+    std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned())
+}
+
+/// Runs a program to its end, its output going where ours goes.
+pub(crate) fn run(program: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Result<(), String> {
+    eprintln!("+ {} {}", short(program), arguments.join(" "));
+    let status = Command::new(program)
+        .args(arguments)
+        .envs(environment.iter().copied())
+        .current_dir(root())
+        .stdin(Stdio::null())
+        .status()
+        .map_err(|error| format!("cannot start {program}: {error}"))?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("`{} {}` failed ({status})", short(program), arguments.join(" ")))
+    }
+}
+
+/// Runs a program and gives what it writes to standard output.
+pub(crate) fn output(program: &str, arguments: &[&str]) -> Result<Vec<u8>, String> {
+    let done = Command::new(program)
+        .args(arguments)
+        .current_dir(root())
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| format!("cannot start {program}: {error}"))?;
+    if done.status.success() {
+        Ok(done.stdout)
+    } else {
+        Err(format!("`{} {}` failed", short(program), arguments.join(" ")))
+    }
+}
+
+/// Whether a cargo subcommand such as `nextest` is installed.
+pub(crate) fn has_subcommand(name: &str) -> bool {
+    Command::new(cargo())
+        .args([name, "--version"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+/// A program's name without its folder.
+fn short(program: &str) -> &str {
+    program.rsplit('/').next().unwrap_or(program)
+}

@@ -1,0 +1,75 @@
+//! `cargo xtask tidy`: the rules that no compiler checks, over what git tracks.
+//!
+//! Each rule gives a list of findings, a line each that says where and what to do; all rules run before the task ends,
+//! so one run shows everything. The figures at the end are for information and fail nothing.
+
+mod figures;
+mod licences;
+mod sources;
+mod tracked;
+mod walls;
+
+use crate::command;
+use serde_json::Value;
+use std::path::Path;
+
+/// A file of the repository: its path from the root, and its text.
+pub(crate) struct Source {
+    pub(crate) path: String,
+    pub(crate) text: String,
+}
+
+/// Runs every rule and prints every finding.
+pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
+    if !arguments.is_empty() {
+        return Err("tidy takes no arguments".to_owned());
+    }
+    let root = command::root();
+    let sources = tracked_texts(&root)?;
+    let metadata = metadata()?;
+    let allowed = licences::allowed(&read(&root, "deny.toml")?)?;
+    let dependencies = read(&root, "docs/dependencies.md")?;
+
+    let mut findings = Vec::new();
+    findings.extend(sources::findings(&sources));
+    findings.extend(tracked::findings(&sources));
+    findings.extend(walls::findings(&metadata));
+    findings.extend(walls::manifest_findings(&sources));
+    findings.extend(walls::undocumented(&metadata, &dependencies));
+    findings.extend(licences::findings(&metadata, &allowed));
+
+    print!("{}", figures::report(&sources));
+    for finding in &findings {
+        println!("{finding}");
+    }
+    match findings.len() {
+        0 => {
+            println!("tidy: nothing to say");
+            Ok(())
+        }
+        count => Err(format!("{count} findings")),
+    }
+}
+
+/// One file that must be there.
+fn read(root: &Path, path: &str) -> Result<String, String> {
+    std::fs::read_to_string(root.join(path)).map_err(|error| format!("cannot read {path}: {error}"))
+}
+
+/// The text files that git tracks or would track; the example trove is data and not looked at.
+fn tracked_texts(root: &Path) -> Result<Vec<Source>, String> {
+    let listed = command::output("git", &["ls-files", "-z", "--cached", "--others", "--exclude-standard"])?;
+    let listed = String::from_utf8(listed).map_err(|_| "a tracked path is not UTF-8".to_owned())?;
+    let wanted = listed.split('\0').filter(|path| !path.is_empty() && !path.starts_with("examples/trove"));
+    let mut sources: Vec<Source> = wanted
+        .filter_map(|path| Some(Source { path: path.to_owned(), text: std::fs::read_to_string(root.join(path)).ok()? }))
+        .collect();
+    sources.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(sources)
+}
+
+/// What cargo knows of all packages, ours and others'.
+fn metadata() -> Result<Value, String> {
+    let bytes = command::output(&command::cargo(), &["metadata", "--format-version", "1", "--locked"])?;
+    serde_json::from_slice(&bytes).map_err(|error| format!("cargo metadata is not JSON: {error}"))
+}
