@@ -1,1 +1,195 @@
-//! One case on disk, opened: search, documents, verification.
+//! One case on disk, opened: its documents and pages, searching them, their pictures, and checking it all.
+//!
+//! Reading never changes a case. Writing is for the one process that holds the case's lock ([`Held`]), and is done by
+//! `exhibit-ingest`. The layout of the folder is `docs/formats/case.md`.
+
+mod config;
+mod documents;
+mod held;
+mod passwords;
+mod picture;
+mod search;
+mod verify;
+
+pub use config::Config;
+pub use documents::{Document, Entry, read_page};
+pub use exhibit_cage::Cage;
+pub use held::{Held, NewCase, flush_outbox, key_path, log_act};
+pub use picture::paint;
+pub use search::{PageHits, SearchHit, SearchRequest, SearchResults};
+pub use verify::{Deviation, Verification, VerifyStep, chain_of, finding_digest};
+
+use exhibit_catalogue::{Catalogue, CatalogueError};
+use exhibit_custody::LogError;
+use exhibit_index::{Index, IndexError, QueryError};
+use exhibit_store::{Originals, PackReader, StoreError};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+
+/// A case, open for reading.
+pub struct Case {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// What `exhibit.toml` says.
+    pub config: Config,
+    catalogue: Mutex<Catalogue>,
+    originals: Originals,
+    packs: PackReader,
+    index: OnceLock<Index>,
+}
+
+/// The case could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum CaseError {
+    /// There is no case in the folder.
+    #[error("no case in {}", .0.display())]
+    NoCase(PathBuf),
+    /// A case is there already.
+    #[error("{} is a case already", .0.display())]
+    Exists(PathBuf),
+    /// A folder that is to become a case holds other things.
+    #[error("{} is not empty", .0.display())]
+    NotEmpty(PathBuf),
+    /// Another process holds the case.
+    #[error("the case is in use by {holder}")]
+    Locked {
+        /// The process and host that hold it.
+        holder: String,
+    },
+    /// `exhibit.toml` cannot be understood.
+    #[error("exhibit.toml is not understood: {0}")]
+    Config(String),
+    /// A file or folder of the case cannot be read or written.
+    #[error("cannot {act} {}", path.display())]
+    Io {
+        /// What was attempted.
+        act: &'static str,
+        /// On which path.
+        path: PathBuf,
+        /// Why it failed.
+        source: std::io::Error,
+    },
+    /// No document has this number, digest or path.
+    #[error("no document {0:?} in this case")]
+    NoSuchDocument(String),
+    /// The document has no such page.
+    #[error("{document} has no page {page}")]
+    NoSuchPage {
+        /// The document's label.
+        document: String,
+        /// The page asked for.
+        page: u32,
+    },
+    /// The page has no picture.
+    #[error("the page is not painted: {reason}")]
+    NotPainted {
+        /// Why not.
+        reason: String,
+    },
+    /// An original's bytes are not those received.
+    #[error("the original of {document} does not have its digest")]
+    Altered {
+        /// The document's label.
+        document: String,
+    },
+    /// The query cannot be understood.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    /// The signing key cannot be used.
+    #[error("the signing key cannot be used")]
+    Key(#[from] exhibit_custody::KeyError),
+    /// The custody log refused.
+    #[error("the custody log cannot be used")]
+    Log(#[from] LogError),
+    /// An act cannot be written down.
+    #[error("an act cannot be logged")]
+    Act(#[from] exhibit_custody::ActError),
+    /// The catalogue refused.
+    #[error("the catalogue cannot be used")]
+    Catalogue(#[from] CatalogueError),
+    /// The store refused.
+    #[error("the store cannot be used")]
+    Store(#[from] StoreError),
+    /// The index refused.
+    #[error("the index cannot be used")]
+    Index(#[from] IndexError),
+    /// The cage refused.
+    #[error("no worker can be started")]
+    Cage(#[from] exhibit_cage::CageError),
+}
+
+pub(crate) fn io_error(act: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> CaseError {
+    let path = path.to_owned();
+    move |source| CaseError::Io { act, path, source }
+}
+
+/// The names of what is in a case's folder.
+pub mod layout {
+    /// Name, prefix and settings.
+    pub const CONFIG: &str = "exhibit.toml";
+    /// Originals by digest.
+    pub const ORIGINALS: &str = "originals";
+    /// Page packs.
+    pub const PACKS: &str = "derived/pages";
+    /// Painted pages: a cache.
+    pub const PICTURES: &str = "derived/pictures";
+    /// The catalogue.
+    pub const CATALOGUE: &str = "catalogue.db";
+    /// The search index.
+    pub const INDEX: &str = "index";
+    /// The custody log.
+    pub const CUSTODY: &str = "custody";
+    /// Passwords to try on encrypted files, one a line.
+    pub const PASSWORDS: &str = "passwords";
+    /// Who holds the case.
+    pub const LOCK: &str = "lock";
+}
+
+impl std::fmt::Debug for Case {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Case").field("folder", &self.folder).finish_non_exhaustive()
+    }
+}
+
+impl Case {
+    /// Opens the case in `folder`.
+    ///
+    /// # Errors
+    /// [`CaseError::NoCase`] where there is none; others where it is damaged.
+    pub fn open(folder: &Path) -> Result<Self, CaseError> {
+        let config = Config::read(folder)?;
+        let catalogue = Catalogue::open_for_reading(&folder.join(layout::CATALOGUE))?;
+        Ok(Self {
+            folder: folder.to_owned(),
+            config,
+            catalogue: Mutex::new(catalogue),
+            originals: Originals::open(&folder.join(layout::ORIGINALS))?,
+            packs: PackReader::new(&folder.join(layout::PACKS)),
+            index: OnceLock::new(),
+        })
+    }
+
+    /// The folder that holds the case around `start`: itself, or the nearest one above that has an `exhibit.toml`.
+    #[must_use]
+    pub fn find(start: &Path) -> Option<PathBuf> {
+        start.ancestors().find(|folder| folder.join(layout::CONFIG).is_file()).map(Path::to_owned)
+    }
+
+    /// The store of originals.
+    #[must_use]
+    pub fn originals(&self) -> &Originals {
+        &self.originals
+    }
+
+    pub(crate) fn catalogue(&self) -> MutexGuard<'_, Catalogue> {
+        self.catalogue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn index(&self) -> Result<&Index, CaseError> {
+        if let Some(index) = self.index.get() {
+            return Ok(index);
+        }
+        let index = Index::open_or_create(&self.folder.join(layout::INDEX))?;
+        Ok(self.index.get_or_init(|| index))
+    }
+}

@@ -214,6 +214,28 @@ impl Catalogue {
         rows.collect::<Result<_, _>>().to("look for a content")
     }
 
+    /// The log entry of an item's last reading.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn settled_seq(&self, id: ItemId) -> Result<Option<u64>, CatalogueError> {
+        let mut statement =
+            self.db.prepare_cached("SELECT settled_seq FROM items WHERE id = ?1").to("look up an item")?;
+        let seq = statement.query_row([id.0], |row| row.get::<_, Option<i64>>(0)).optional().to("look up an item")?;
+        Ok(seq.flatten().map(i64::unsigned_abs))
+    }
+
+    /// At how many places a content was found.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn copies(&self, original: OriginalId) -> Result<u64, CatalogueError> {
+        let mut statement =
+            self.db.prepare_cached("SELECT count(*) FROM items WHERE sha256 = ?1").to("count copies")?;
+        let count = statement.query_row([original.digest().as_bytes()], |row| row.get::<_, i64>(0));
+        count.to("count copies").map(i64::unsigned_abs)
+    }
+
     /// Contents whose digest begins with these bytes' hexadecimal digits, as item numbers; at most ten.
     ///
     /// # Errors
@@ -273,10 +295,7 @@ impl Catalogue {
     /// # Errors
     /// [`CatalogueError::Engine`].
     pub fn metadata(&self, id: ItemId) -> Result<Vec<(String, String)>, CatalogueError> {
-        let sql = "SELECT key, value FROM metadata WHERE item = ?1 ORDER BY place";
-        let mut statement = self.db.prepare_cached(sql).to("read metadata")?;
-        let rows = statement.query_map([id.0], |row| Ok((row.get(0)?, row.get(1)?))).to("read metadata")?;
-        rows.collect::<Result<_, _>>().to("read metadata")
+        metadata(&self.db, id)
     }
 
     /// The notes on an item, in the order made.
@@ -284,11 +303,7 @@ impl Catalogue {
     /// # Errors
     /// [`CatalogueError::Engine`].
     pub fn notes(&self, id: ItemId) -> Result<Vec<NoteRow>, CatalogueError> {
-        let sql = "SELECT kind, page, text FROM notes WHERE item = ?1 ORDER BY place";
-        let mut statement = self.db.prepare_cached(sql).to("read notes")?;
-        let row_of = |row: &Row<'_>| Ok(NoteRow { kind: row.get(0)?, page: row.get(1)?, text: row.get(2)? });
-        let rows = statement.query_map([id.0], row_of).to("read notes")?;
-        rows.collect::<Result<_, _>>().to("read notes")
+        notes(&self.db, id)
     }
 
     /// The bytes received as members within one file of a source.
@@ -321,6 +336,21 @@ impl Catalogue {
         let rows = statement.query_map([], |row| row.get(0)).to("list sources")?;
         rows.collect::<Result<_, _>>().to("list sources")
     }
+}
+
+fn metadata(db: &Connection, id: ItemId) -> Result<Vec<(String, String)>, CatalogueError> {
+    let sql = "SELECT key, value FROM metadata WHERE item = ?1 ORDER BY place";
+    let mut statement = db.prepare_cached(sql).to("read metadata")?;
+    let rows = statement.query_map([id.0], |row| Ok((row.get(0)?, row.get(1)?))).to("read metadata")?;
+    rows.collect::<Result<_, _>>().to("read metadata")
+}
+
+fn notes(db: &Connection, id: ItemId) -> Result<Vec<NoteRow>, CatalogueError> {
+    let sql = "SELECT kind, page, text FROM notes WHERE item = ?1 ORDER BY place";
+    let mut statement = db.prepare_cached(sql).to("read notes")?;
+    let row_of = |row: &Row<'_>| Ok(NoteRow { kind: row.get(0)?, page: row.get(1)?, text: row.get(2)? });
+    let rows = statement.query_map([id.0], row_of).to("read notes")?;
+    rows.collect::<Result<_, _>>().to("read notes")
 }
 
 fn job_of(row: &Row<'_>) -> rusqlite::Result<Job> {
@@ -478,6 +508,27 @@ impl Work<'_> {
         statement.execute(params![id.0, seq.cast_signed()]).to("note a log entry").map(drop)
     }
 
+    /// Notes which log entry records an item's last reading.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn settled_at(&self, id: ItemId, seq: u64) -> Result<(), CatalogueError> {
+        let mut statement =
+            self.tx.prepare_cached("UPDATE items SET settled_seq = ?2 WHERE id = ?1").to("note a log entry")?;
+        statement.execute(params![id.0, seq.cast_signed()]).to("note a log entry").map(drop)
+    }
+
+    /// One item, its properties and its notes, as this transaction sees them.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`], also when there is no such item.
+    pub fn item_in_full(&self, id: ItemId) -> Result<(Item, Vec<(String, String)>, Vec<NoteRow>), CatalogueError> {
+        let mut statement =
+            self.tx.prepare_cached(&format!("SELECT {COLUMNS} FROM items WHERE id = ?1")).to("look up an item")?;
+        let item = statement.query_row([id.0], item_of).to("look up an item")?;
+        Ok((item, metadata(&self.tx, id)?, notes(&self.tx, id)?))
+    }
+
     /// Records what reading an item found; what an earlier reading found is replaced.
     /// Pages and languages are counted from the pages recorded.
     ///
@@ -506,6 +557,7 @@ impl Work<'_> {
         update
             .execute(params![id.0, finding.state.word(), finding.reason, finding.media_type, found])
             .to("settle an item")?;
+        self.settle_pages(id)?;
         self.count_languages(id)
     }
 

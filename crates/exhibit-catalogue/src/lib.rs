@@ -16,7 +16,7 @@ mod tests;
 pub use account::{Account, ContainerGap};
 pub use items::{Added, Finding, Item, ItemFilter, Job, NewItem, NoteRow};
 pub use outbox::{Opening, Outgoing};
-pub use pages::{NewPage, OcrState, PageRow};
+pub use pages::{NewPage, OcrState, PageRow, PageText};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, params};
 use std::path::Path;

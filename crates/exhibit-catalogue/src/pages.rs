@@ -69,6 +69,20 @@ pub struct PageRow {
     pub ocr: OcrState,
 }
 
+/// The text of a page, by its digest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageText {
+    /// The page's number.
+    pub page: u32,
+    /// SHA-256 of its text.
+    pub digest: Digest,
+    /// What guessed it: the OCR engine and its models; empty where it stands in the file itself.
+    pub reader: String,
+}
+
+/// The revision of a page whose item is not settled yet.
+const UNSETTLED: i64 = 0;
+
 const COLUMNS: &str = "item, number, layer, revision, pack, place, digest, kind, label, language, characters, glyphs, unmapped, images, confidence, ocr, text_digest";
 
 fn row_of(row: &Row<'_>) -> rusqlite::Result<PageRow> {
@@ -167,19 +181,21 @@ impl Catalogue {
 }
 
 impl Work<'_> {
-    /// Records a page: its native layer, or the OCR layer, which is current from then on. Says its revision.
+    /// Records a page: its native layer, or the OCR layer, which is current from then on. A native page counts as changed
+    /// once its item is settled, an OCR page at once.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn add_page(&self, new: &NewPage<'_>) -> Result<u64, CatalogueError> {
-        let revision = self.number("revision")?.unwrap_or(0) + 1;
-        self.set_number("revision", revision)?;
+    pub fn add_page(&self, new: &NewPage<'_>) -> Result<(), CatalogueError> {
         let page = new.page;
-        let (layer, confidence, ocr) = match &page.source {
-            TextSource::Native if page.wants_ocr() => (0, None, OcrState::Wanted),
-            TextSource::Native => (0, None, OcrState::None),
-            TextSource::Ocr { confidence, .. } => (1, Some(f64::from(*confidence)), OcrState::Done),
+        let (layer, confidence, ocr, reader) = match &page.source {
+            TextSource::Native if page.wants_ocr() => (0, None, OcrState::Wanted, String::new()),
+            TextSource::Native => (0, None, OcrState::None, String::new()),
+            TextSource::Ocr { engine, languages, confidence } => {
+                (1, Some(f64::from(*confidence)), OcrState::Done, format!("{engine} ({languages})"))
+            }
         };
+        let revision = if layer == 0 { UNSETTLED } else { self.next_revision(1)? };
         // a page read again loses its other layers: they were of another reading
         let sql = if layer == 0 {
             "DELETE FROM pages WHERE item = ?1 AND number = ?2"
@@ -189,8 +205,8 @@ impl Work<'_> {
         let mut before = self.tx.prepare_cached(sql).to("replace a page")?;
         before.execute(params![new.item.0, page.number]).to("replace a page")?;
         let sql = "INSERT OR REPLACE INTO pages (item, number, layer, revision, current, pack, place, digest, kind, label, language, \
-                   characters, glyphs, unmapped, images, confidence, ocr, text_digest) \
-                   VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
+                   characters, glyphs, unmapped, images, confidence, ocr, text_digest, reader) \
+                   VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
         let mut insert = self.tx.prepare_cached(sql).to("add a page")?;
         insert
             .execute(params![
@@ -210,22 +226,44 @@ impl Work<'_> {
                 page.counts.images,
                 confidence,
                 ocr.word(),
-                Digest::of(page.text.as_bytes()).as_bytes()
+                Digest::of(page.text.as_bytes()).as_bytes(),
+                reader
             ])
-            .to("add a page")?;
-        Ok(revision.unsigned_abs())
+            .to("add a page")
+            .map(drop)
     }
 
-    /// The texts' digests of an item's current pages, in order: what its document tree is made of.
+    // the first of `count` new revisions
+    fn next_revision(&self, count: i64) -> Result<i64, CatalogueError> {
+        let last = self.number("revision")?.unwrap_or(UNSETTLED);
+        self.set_number("revision", last + count)?;
+        Ok(last + 1)
+    }
+
+    pub(crate) fn settle_pages(&self, item: ItemId) -> Result<(), CatalogueError> {
+        let sql = "SELECT coalesce(max(number), 0) FROM pages WHERE item = ?1 AND revision = 0";
+        let mut statement = self.tx.prepare_cached(sql).to("count pages")?;
+        let last: i64 = statement.query_row([item.0], |row| row.get(0)).to("count pages")?;
+        if last > 0 {
+            let first = self.next_revision(last)?;
+            let sql = "UPDATE pages SET revision = ?2 + number - 1 WHERE item = ?1 AND revision = 0";
+            let mut statement = self.tx.prepare_cached(sql).to("count pages")?;
+            statement.execute(params![item.0, first]).to("count pages")?;
+        }
+        Ok(())
+    }
+
+    /// The texts of an item's current pages, in order: what its document tree is made of.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn text_digests(&self, item: ItemId) -> Result<Vec<(u32, Digest)>, CatalogueError> {
-        let sql = "SELECT number, text_digest FROM pages WHERE item = ?1 AND current = 1 ORDER BY number";
+    pub fn texts(&self, item: ItemId) -> Result<Vec<PageText>, CatalogueError> {
+        let sql = "SELECT number, text_digest, reader FROM pages WHERE item = ?1 AND current = 1 ORDER BY number";
         let mut statement = self.tx.prepare_cached(sql).to("list texts")?;
         let row_of = |row: &Row<'_>| {
             let digest: Vec<u8> = row.get(1)?;
-            Ok((row.get(0)?, Digest::from_slice(&digest).ok_or(rusqlite::Error::InvalidQuery)?))
+            let digest = Digest::from_slice(&digest).ok_or(rusqlite::Error::InvalidQuery)?;
+            Ok(PageText { page: row.get(0)?, digest, reader: row.get(2)? })
         };
         let rows = statement.query_map([item.0], row_of).to("list texts")?;
         rows.collect::<Result<_, _>>().to("list texts")
@@ -239,6 +277,16 @@ impl Work<'_> {
         let sql = "SELECT 1 FROM pages WHERE item = ?1 AND ocr = 'wanted'";
         let mut statement = self.tx.prepare_cached(sql).to("look for waiting pages")?;
         statement.exists([item.0]).to("look for waiting pages")
+    }
+
+    /// Removes what an earlier reading found beyond the last page of this one.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn prune_pages(&self, item: ItemId, last: u32) -> Result<(), CatalogueError> {
+        let mut statement =
+            self.tx.prepare_cached("DELETE FROM pages WHERE item = ?1 AND number > ?2").to("remove pages")?;
+        statement.execute(params![item.0, last]).to("remove pages").map(drop)
     }
 
     /// Notes that OCR could not read a page.

@@ -39,7 +39,8 @@ CREATE TABLE items (
   found INTEGER NOT NULL DEFAULT 0, -- members that its reader met
   pages INTEGER NOT NULL DEFAULT 0,
   languages TEXT NOT NULL DEFAULT '',        -- BCP 47 tags of its pages, commonest first, commas between
-  seq INTEGER                       -- the log entry of its receipt
+  seq INTEGER,                      -- the log entry of its receipt
+  settled_seq INTEGER               -- the log entry of its last reading
 );
 CREATE UNIQUE INDEX items_of_container ON items (container, ordinal) WHERE container IS NOT NULL;
 CREATE INDEX items_of_source ON items (source, path) WHERE container IS NULL;
@@ -80,6 +81,7 @@ CREATE TABLE pages (
   images INTEGER NOT NULL,
   confidence REAL,                  -- of OCR, 0 to 1
   ocr TEXT NOT NULL,                -- none, wanted, done, failed
+  reader TEXT NOT NULL DEFAULT '',  -- of OCR: the engine and its models
   PRIMARY KEY (item, number, layer)
 ) WITHOUT ROWID;
 CREATE INDEX pages_by_revision ON pages (revision) WHERE current = 1;

@@ -88,13 +88,13 @@ fn ocr_makes_a_new_current_layer() {
         let new = NewPage { item: ItemId(1), page, place: (1, 0), digest: Digest::of(b"") };
         work.add_page(&new).expect("page")
     };
-    assert_eq!(put(&page), 1);
+    put(&page);
     work.settle(ItemId(1), &finding(State::Read, 0)).expect("settle");
     assert!(work.awaits_ocr(ItemId(1)).expect("awaits"));
     page.text = "登记".to_owned();
     page.language = "zh".to_owned();
     page.source = TextSource::Ocr { engine: "t".to_owned(), languages: "chi_sim".to_owned(), confidence: 0.5 };
-    assert_eq!(put(&page), 2);
+    put(&page);
     assert!(!work.awaits_ocr(ItemId(1)).expect("awaits"));
     work.count_languages(ItemId(1)).expect("languages");
     work.commit().expect("commit");

@@ -1,1 +1,85 @@
 //! A trove in, searchable pages out; resumable, accounted.
+//!
+//! Three kinds of threads, and one rule. *Intake* walks a source and copies files into the store while hashing them.
+//! *Readers* take waiting items, have each read by a caged worker, and later have pages read by OCR. The *keeper*
+//! alone changes the case: it takes what the others report, groups it, makes bytes durable, then commits the
+//! catalogue, then appends to the custody log. The rule: nothing is acknowledged before the keeper's commit, and all that
+//! is decided is derived from what is committed; so a killed run goes on where its last commit was. An *indexer* follows the
+//! catalogue on its own and remembers how far it came.
+
+mod hocr;
+mod indexer;
+mod intake;
+mod keeper;
+mod ocr;
+mod progress;
+mod queue;
+mod reader;
+mod run;
+mod walk;
+
+pub use ocr::{OcrTools, find_ocr};
+pub use progress::{Progress, Snapshot, Stage};
+pub use run::{Options, Stop, Summary, World, ingest, reindex, survey};
+
+use exhibit_cage::CageError;
+use exhibit_case::CaseError;
+use exhibit_catalogue::CatalogueError;
+use exhibit_index::IndexError;
+use exhibit_store::StoreError;
+use std::path::PathBuf;
+
+/// Taking in could not go on. All that was acknowledged before is kept.
+#[derive(Debug, thiserror::Error)]
+pub enum IngestError {
+    /// A source is not there, or cannot be read at all.
+    #[error("cannot read the source {}", path.display())]
+    Source {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A source contains the case, or the case contains the source.
+    #[error("{} and the case lie within each other", .0.display())]
+    Entangled(PathBuf),
+    /// The case refused.
+    #[error(transparent)]
+    Case(#[from] CaseError),
+    /// The catalogue refused.
+    #[error("the catalogue cannot be written")]
+    Catalogue(#[from] CatalogueError),
+    /// The store refused.
+    #[error("the store cannot be written")]
+    Store(#[from] StoreError),
+    /// The index refused.
+    #[error("the index cannot be written")]
+    Index(#[from] IndexError),
+    /// No worker can be started.
+    #[error("no worker can be started")]
+    Cage(#[from] CageError),
+    /// A part of this program ended unexpectedly.
+    #[error("the {0} ended unexpectedly")]
+    Thread(&'static str),
+}
+
+impl IngestError {
+    /// Whether the disk is full.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        match self {
+            Self::Store(error) | Self::Case(CaseError::Store(error)) => error.is_full(),
+            Self::Catalogue(error) | Self::Case(CaseError::Catalogue(error)) => error.is_full(),
+            other => {
+                let mut cause: Option<&dyn std::error::Error> = Some(other);
+                while let Some(error) = cause {
+                    if let Some(io) = error.downcast_ref::<std::io::Error>() {
+                        return io.kind() == std::io::ErrorKind::StorageFull;
+                    }
+                    cause = error.source();
+                }
+                false
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! `exhibit.toml`: what a case is called, and the settings that are not secrets.
+
+use crate::{CaseError, io_error, layout};
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+/// What `exhibit.toml` says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The form of the case folder; this program writes and reads form 1.
+    pub form: u32,
+    /// What people call the case.
+    pub name: String,
+    /// What its documents' numbers begin with, such as `EXH`.
+    pub prefix: String,
+    /// The custody log's origin, `<16 hexadecimal digits>/custody`.
+    pub log: String,
+    /// The log's verifier key, as C2SP signed-note writes it; the signing key is kept elsewhere.
+    pub verifier: String,
+    /// When the case was made, RFC 3339.
+    pub created: String,
+}
+
+impl Config {
+    pub(crate) fn read(folder: &Path) -> Result<Self, CaseError> {
+        let path = folder.join(layout::CONFIG);
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(CaseError::NoCase(folder.to_owned()));
+            }
+            Err(error) => return Err(io_error("read", &path)(error)),
+        };
+        let config: Self = toml::from_str(&text).map_err(|error| CaseError::Config(error.to_string()))?;
+        match config.form {
+            1 => Ok(config),
+            form => Err(CaseError::Config(format!("the case has form {form}; this program reads form 1"))),
+        }
+    }
+
+    pub(crate) fn write(&self, folder: &Path) -> Result<(), CaseError> {
+        let path = folder.join(layout::CONFIG);
+        let text = toml::to_string(self).map_err(|error| CaseError::Config(error.to_string()))?;
+        let mut file = fs::File::create_new(&path).map_err(io_error("create", &path))?;
+        file.write_all(text.as_bytes()).map_err(io_error("write", &path))?;
+        file.sync_all().map_err(io_error("make durable", &path))?;
+        let holder = fs::File::open(folder).map_err(io_error("open", folder))?;
+        holder.sync_all().map_err(io_error("make durable", folder))
+    }
+}

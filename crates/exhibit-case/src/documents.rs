@@ -1,0 +1,252 @@
+//! Documents as people ask for them: by number, digest or path; their names, pages, properties, places and log entries.
+
+use crate::{Case, CaseError, layout};
+use exhibit_catalogue::{Account, Item, ItemFilter, NoteRow, PageRow};
+use exhibit_custody::Log;
+use exhibit_model::{ItemId, Page, shown, shown_bytes, wire};
+use exhibit_store::StoreError;
+use std::ops::ControlFlow;
+
+/// All about one document.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// Its row of the ledger.
+    pub item: Item,
+    /// Its name, safe to show.
+    pub name: String,
+    /// Its whole path through containers, safe to show.
+    pub path: String,
+    /// What its source is called.
+    pub source: String,
+    /// The containers around it, outermost first.
+    pub chain: Vec<Item>,
+    /// Its pages (of a duplicate: those of its first copy).
+    pub pages: Vec<PageRow>,
+    /// Its properties.
+    pub metadata: Vec<(String, String)>,
+    /// What to know about how it was read.
+    pub notes: Vec<NoteRow>,
+    /// Its first 500 members.
+    pub members: Vec<Item>,
+    /// The other places where the same bytes were found.
+    pub copies: Vec<Item>,
+    /// Whether its pages have pictures.
+    pub paintable: bool,
+}
+
+/// An entry of the custody log.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Its place in the log.
+    pub seq: u64,
+    /// Its canonical JSON.
+    pub text: String,
+    /// What its commitments commit to, safe to show: field and value.
+    pub openings: Vec<(String, String)>,
+    /// The item whose receipt it records.
+    pub item: Option<ItemId>,
+    /// The log's checkpoint, a signed note.
+    pub checkpoint: String,
+    /// The proof that the entry is in the log of that checkpoint (C2SP tlog-proof).
+    pub proof: String,
+}
+
+impl Case {
+    /// The name people use for an item, such as `EXH-000127`.
+    #[must_use]
+    pub fn label(&self, id: ItemId) -> String {
+        id.label(&self.config.prefix)
+    }
+
+    /// The item that a user means: a label, a number, at least eight digits of a digest, or a path below a source.
+    ///
+    /// # Errors
+    /// [`CaseError::NoSuchDocument`], also when a digest's beginning fits several contents.
+    pub fn resolve(&self, document: &str) -> Result<ItemId, CaseError> {
+        let none = || CaseError::NoSuchDocument(document.to_owned());
+        let catalogue = self.catalogue();
+        let prefix = format!("{}-", self.config.prefix);
+        let number =
+            document.get(..prefix.len()).filter(|p| p.eq_ignore_ascii_case(&prefix)).map(|p| &document[p.len()..]);
+        let digits = number.or(Some(document)).filter(|d| d.len() <= 18 && d.bytes().all(|b| b.is_ascii_digit()));
+        if let Some(id) = digits.and_then(|d| d.parse().ok()).map(ItemId)
+            && catalogue.item(id)?.is_some()
+        {
+            return Ok(id);
+        }
+        if (8..=64).contains(&document.len()) && document.bytes().all(|b| b.is_ascii_hexdigit()) {
+            let found = catalogue.items_by_digest_prefix(&document.to_ascii_lowercase())?;
+            if let [id] = found[..] {
+                return Ok(id);
+            }
+        }
+        catalogue.items_by_path(document.as_bytes())?.first().copied().ok_or_else(none)
+    }
+
+    /// The account of the case.
+    ///
+    /// # Errors
+    /// [`CaseError::Catalogue`].
+    pub fn account(&self) -> Result<Account, CaseError> {
+        Ok(self.catalogue().account()?)
+    }
+
+    /// How many pages can be searched now.
+    #[must_use]
+    pub fn searchable(&self) -> u64 {
+        self.index().map_or(0, |index| index.searcher().pages())
+    }
+
+    /// Items that pass a filter, in the order of their numbers.
+    ///
+    /// # Errors
+    /// [`CaseError::Catalogue`].
+    pub fn items(&self, filter: &ItemFilter) -> Result<Vec<Item>, CaseError> {
+        let mut items = Vec::new();
+        self.catalogue().items(filter, &mut |item| {
+            items.push(item);
+            ControlFlow::Continue(())
+        })?;
+        Ok(items)
+    }
+
+    /// One item.
+    ///
+    /// # Errors
+    /// [`CaseError::NoSuchDocument`].
+    pub fn item(&self, id: ItemId) -> Result<Item, CaseError> {
+        self.catalogue().item(id)?.ok_or_else(|| CaseError::NoSuchDocument(self.label(id)))
+    }
+
+    /// The last part of an item's path, safe to show.
+    #[must_use]
+    pub fn name(&self, item: &Item) -> String {
+        let whole = own_path(item);
+        let name = whole.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
+        if name.is_empty() { self.label(item.id) } else { name }
+    }
+
+    /// An item's whole path below its source, safe to show; `!/` stands where a container is entered.
+    ///
+    /// # Errors
+    /// [`CaseError::Catalogue`].
+    pub fn path(&self, item: &Item) -> Result<String, CaseError> {
+        let mut parts: Vec<String> = self.chain(item)?.iter().map(own_path).collect();
+        parts.push(own_path(item));
+        Ok(parts.join("!/"))
+    }
+
+    /// The containers around an item, outermost first.
+    ///
+    /// # Errors
+    /// [`CaseError::Catalogue`].
+    pub fn chain(&self, item: &Item) -> Result<Vec<Item>, CaseError> {
+        let catalogue = self.catalogue();
+        let mut chain = Vec::new();
+        let mut next = item.container;
+        while let Some(id) = next {
+            let Some(container) = catalogue.item(id)? else { break };
+            next = container.container;
+            chain.push(container);
+        }
+        chain.reverse();
+        Ok(chain)
+    }
+
+    /// All about one document.
+    ///
+    /// # Errors
+    /// [`CaseError::NoSuchDocument`].
+    pub fn document(&self, id: ItemId) -> Result<Document, CaseError> {
+        let item = self.item(id)?;
+        let content = item.duplicate_of.unwrap_or(id);
+        let members = ItemFilter { container: Some(content), most: 500, ..ItemFilter::default() };
+        let (name, path) = (self.name(&item), self.path(&item)?);
+        let chain = self.chain(&item)?;
+        let members = self.items(&members)?;
+        let catalogue = self.catalogue();
+        let pages = catalogue.pages(content)?;
+        let mut copies = match item.original {
+            Some(original) if item.size > 0 => catalogue.items_with(original)?,
+            _ => Vec::new(),
+        };
+        copies.retain(|copy| copy.id != id);
+        Ok(Document {
+            source: catalogue.source(item.source)?.map(|(_, name, _)| shown(&name)).unwrap_or_default(),
+            metadata: catalogue.metadata(content)?,
+            notes: catalogue.notes(content)?,
+            paintable: pages.first().is_some_and(|page| page.kind == "paper" || page.kind == "picture"),
+            item,
+            name,
+            path,
+            chain,
+            pages,
+            members,
+            copies,
+        })
+    }
+
+    /// One page, checked against the digest that was recorded with it.
+    ///
+    /// # Errors
+    /// [`CaseError::NoSuchPage`]; [`CaseError::Store`] when the page's record is damaged.
+    pub fn page(&self, id: ItemId, number: u32) -> Result<Page, CaseError> {
+        let item = self.item(id)?;
+        let row = self.catalogue().page(item.duplicate_of.unwrap_or(id), number)?;
+        let row = row.ok_or_else(|| CaseError::NoSuchPage { document: self.label(id), page: number })?;
+        self.read_page(&row)
+    }
+
+    /// The page that a row tells of, read from its pack.
+    ///
+    /// # Errors
+    /// [`CaseError::Store`] when the record is damaged or not the one recorded.
+    pub fn read_page(&self, row: &PageRow) -> Result<Page, CaseError> {
+        read_page(&self.packs, row)
+    }
+
+    /// An entry of the custody log, with what its commitments commit to and its proof.
+    ///
+    /// # Errors
+    /// [`CaseError::Log`] when there is no such entry.
+    pub fn entry(&self, seq: u64) -> Result<Entry, CaseError> {
+        let log = Log::open(&self.folder.join(layout::CUSTODY))?;
+        let text = String::from_utf8_lossy(&log.entry(seq)?).into_owned();
+        let catalogue = self.catalogue();
+        let openings = catalogue.openings(seq)?;
+        Ok(Entry {
+            seq,
+            text,
+            openings: openings.into_iter().map(|o| (o.field, shown_bytes(&o.value))).collect(),
+            item: catalogue.item_of_entry(seq)?,
+            checkpoint: log.checkpoint().to_owned(),
+            proof: log.tlog_proof(seq)?,
+        })
+    }
+
+    /// How many entries the custody log has.
+    ///
+    /// # Errors
+    /// [`CaseError::Log`].
+    pub fn log_size(&self) -> Result<u64, CaseError> {
+        Ok(Log::open(&self.folder.join(layout::CUSTODY))?.size())
+    }
+}
+
+/// Reads the page that a row tells of from its pack, and checks it against the row.
+///
+/// # Errors
+/// [`CaseError::Store`] when the record is damaged or not the one recorded.
+pub fn read_page(packs: &exhibit_store::PackReader, row: &PageRow) -> Result<Page, CaseError> {
+    let (pack, offset) = row.place;
+    let damaged = |what| CaseError::Store(StoreError::Damaged { pack, offset, what });
+    let bytes = packs.read(exhibit_store::Place { pack, offset })?;
+    if exhibit_model::Digest::of(&bytes) != row.digest {
+        return Err(damaged("it holds another page than the catalogue says"));
+    }
+    wire::decode_page(&bytes).map_err(|_| damaged("it holds no page"))
+}
+
+fn own_path(item: &Item) -> String {
+    if item.name_text.is_empty() { shown_bytes(&item.path) } else { shown(&item.name_text) }
+}

@@ -1,0 +1,173 @@
+//! Making a case, and holding it: one process at a time may write.
+
+use crate::{Case, CaseError, Config, io_error, layout};
+use exhibit_catalogue::{Catalogue, Opening, Work};
+use exhibit_custody::{Act, Key, Stamp, Writer};
+use exhibit_model::{Clock, Moment};
+use rustix::fs::{FlockOperation, flock};
+use std::fs::{self, File};
+use std::io::{Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+/// What a new case is called.
+#[derive(Debug, Clone)]
+pub struct NewCase<'a> {
+    /// What people call it.
+    pub name: &'a str,
+    /// What its documents' numbers begin with: capital letters and digits.
+    pub prefix: &'a str,
+    /// The folder for signing keys, apart from the case.
+    pub keys: &'a Path,
+}
+
+/// A case that this process alone writes to; let go when dropped.
+pub struct Held {
+    /// The case, for reading.
+    pub case: Case,
+    /// The catalogue, for writing.
+    pub catalogue: Catalogue,
+    /// The custody log, for appending.
+    pub log: Writer,
+    tool: String,
+    _lock: File,
+}
+
+impl std::fmt::Debug for Held {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Held").field("case", &self.case.folder).finish_non_exhaustive()
+    }
+}
+
+/// The pseudonym under which this installation's acts are logged until there are accounts.
+const ACTOR: &str = "a1";
+
+impl Case {
+    /// Makes a case in `folder`, which must not exist or be empty: its key, log, catalogue, and last its `exhibit.toml`,
+    /// so that an interrupted attempt is not taken for a case.
+    ///
+    /// # Errors
+    /// [`CaseError::Exists`], [`CaseError::NotEmpty`], and what creating files may meet.
+    pub fn init(
+        folder: &Path,
+        new: &NewCase<'_>,
+        clock: &dyn Clock,
+        random: &mut dyn FnMut(&mut [u8]),
+        tool: &str,
+    ) -> Result<(), CaseError> {
+        if folder.join(layout::CONFIG).exists() {
+            return Err(CaseError::Exists(folder.to_owned()));
+        }
+        if folder.exists() && fs::read_dir(folder).map_err(io_error("list", folder))?.next().is_some() {
+            return Err(CaseError::NotEmpty(folder.to_owned()));
+        }
+        let missing = [layout::ORIGINALS, layout::PACKS, layout::PICTURES, layout::CUSTODY];
+        for name in missing {
+            let path = folder.join(name);
+            fs::create_dir_all(&path).map_err(io_error("make the folder", &path))?;
+        }
+        let key = Key::generate("custody", random);
+        let log = key.verifier().name().to_owned();
+        let verifier = key.verifier().to_string();
+        fs::create_dir_all(new.keys).map_err(io_error("make the folder", new.keys))?;
+        key.save(&key_path(new.keys, &log))?;
+        let now = clock.now();
+        let mut catalogue = Catalogue::create(&folder.join(layout::CATALOGUE))?;
+        let work = catalogue.begin()?;
+        log_act(&work, Act::case_open(key.verifier()), now, tool, random)?;
+        work.commit()?;
+        let mut writer = Writer::create(&folder.join(layout::CUSTODY), key)?;
+        flush_outbox(&mut catalogue, &mut writer)?;
+        let config = Config {
+            form: 1,
+            name: new.name.to_owned(),
+            prefix: new.prefix.to_owned(),
+            log,
+            verifier,
+            created: now.to_rfc3339(),
+        };
+        config.write(folder)
+    }
+}
+
+impl Held {
+    /// Takes hold of the case in `folder`, and finishes what a killed holder left: entries that were committed reach the log.
+    /// `tool` is how this program is named in the log, such as `exhibit 0.1.0`.
+    ///
+    /// # Errors
+    /// [`CaseError::Locked`] while another process holds it.
+    pub fn take(folder: &Path, keys: &Path, tool: &str) -> Result<Self, CaseError> {
+        let config = Config::read(folder)?;
+        let lock = lock(&folder.join(layout::LOCK))?;
+        let mut catalogue = Catalogue::open_for_writing(&folder.join(layout::CATALOGUE))?;
+        let key = Key::load(&key_path(keys, &config.log))?;
+        let mut log = Writer::open(&folder.join(layout::CUSTODY), key)?;
+        flush_outbox(&mut catalogue, &mut log)?;
+        let case = Case::open(folder)?;
+        case.originals.sweep()?;
+        Ok(Self { case, catalogue, log, tool: tool.to_owned(), _lock: lock })
+    }
+
+    /// How this program is named in the log.
+    #[must_use]
+    pub fn tool(&self) -> &str {
+        &self.tool
+    }
+}
+
+/// Where the signing key of a log lies.
+#[must_use]
+pub fn key_path(keys: &Path, log: &str) -> PathBuf {
+    let origin = log.split('/').next().unwrap_or(log);
+    keys.join(format!("{origin}.key"))
+}
+
+/// Seals an act and posts it with the transaction under way. Says its place in the log.
+///
+/// # Errors
+/// [`CaseError::Act`], [`CaseError::Catalogue`].
+pub fn log_act(
+    work: &Work<'_>,
+    act: Act,
+    at: Moment,
+    tool: &str,
+    random: &mut dyn FnMut(&mut [u8]),
+) -> Result<u64, CaseError> {
+    let stamp = Stamp { seq: work.next_seq()?, at, actor: ACTOR, tool };
+    let sealed = act.seal(&stamp, random)?;
+    let openings: Vec<Opening> = sealed
+        .openings
+        .iter()
+        .map(|o| Opening { field: o.field.clone(), salt: o.salt.to_vec(), value: o.value.clone() })
+        .collect();
+    Ok(work.post(&sealed.bytes, &openings)?)
+}
+
+/// Appends what waits in the outbox to the log, then forgets it. Doing it twice changes nothing.
+///
+/// # Errors
+/// [`CaseError::Log`], [`CaseError::Catalogue`].
+pub fn flush_outbox(catalogue: &mut Catalogue, log: &mut Writer) -> Result<(), CaseError> {
+    let waiting = catalogue.outbox()?;
+    let Some(first) = waiting.first().map(|outgoing| outgoing.seq) else { return Ok(()) };
+    let entries: Vec<Vec<u8>> = waiting.into_iter().map(|outgoing| outgoing.entry).collect();
+    let size = log.append_from(first, &entries)?;
+    let work = catalogue.begin()?;
+    work.posted(size)?;
+    Ok(work.commit()?)
+}
+
+fn lock(path: &Path) -> Result<File, CaseError> {
+    let open = fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
+    let mut file = open.map_err(io_error("open", path))?;
+    if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
+        let mut holder = String::new();
+        let _ = file.read_to_string(&mut holder);
+        let holder = if holder.trim().is_empty() { "another process".to_owned() } else { holder.trim().to_owned() };
+        return Err(CaseError::Locked { holder });
+    }
+    let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let holder = format!("process {} on {}\n", std::process::id(), host.trim());
+    file.set_len(0).and_then(|()| file.rewind()).map_err(io_error("write", path))?;
+    file.write_all(holder.as_bytes()).map_err(io_error("write", path))?;
+    Ok(file)
+}

@@ -1,0 +1,102 @@
+//! Pictures of pages: painted by a caged worker, kept in a bounded cache of PNG files.
+
+use crate::{Case, CaseError, io_error, layout};
+use exhibit_cage::{Cage, CageLimits, WorkerEnd};
+use exhibit_model::{ItemId, Limits, Picture, Record, Request, Task, Verdict};
+use std::fs;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+const CACHE_BYTES: u64 = 512 << 20;
+const PNG_BYTES: u64 = 256 << 20;
+
+impl Case {
+    /// The picture of a page as a PNG file, its longer side at most `max_side` pixels.
+    ///
+    /// # Errors
+    /// [`CaseError::NotPainted`] with the reason, where the page has none.
+    pub fn picture(&self, cage: &Cage, id: ItemId, number: u32, max_side: u32) -> Result<Vec<u8>, CaseError> {
+        let item = self.item(id)?;
+        let content = item.duplicate_of.unwrap_or(id);
+        let row = self.catalogue().page(content, number)?;
+        let row = row.ok_or_else(|| CaseError::NoSuchPage { document: self.label(id), page: number })?;
+        let original = item.original.ok_or_else(|| not_painted("it has no bytes"))?;
+        if row.kind != "paper" && row.kind != "picture" {
+            return Err(not_painted(format!("a {} page has no layout of its own", row.kind)));
+        }
+        let folder = self.folder.join(layout::PICTURES);
+        let path = folder.join(format!("{original}-{number}-{max_side}.png"));
+        if let Ok(png) = fs::read(&path) {
+            return Ok(png);
+        }
+        let task = Task::Render { page: number, dpi: 300, max_side, grey: false };
+        let file = self.originals.open_original(original)?;
+        let picture = paint(cage, &file, &item.path, task, &self.passwords()?)?;
+        // a cache: a page that cannot be kept is painted again next time
+        let _ = keep(&folder, &path, &picture.png);
+        Ok(picture.png)
+    }
+}
+
+/// Paints one page of an original in a worker.
+///
+/// # Errors
+/// [`CaseError::NotPainted`] with the reason.
+pub fn paint(
+    cage: &Cage,
+    file: &fs::File,
+    name: &[u8],
+    task: Task,
+    passwords: &[String],
+) -> Result<Picture, CaseError> {
+    let request = Request { task, name: name.to_vec(), passwords: passwords.to_vec(), limits: Limits::STANDARD };
+    let limits = CageLimits { output_bytes: PNG_BYTES, ..CageLimits::STANDARD };
+    let mut picture = None;
+    let end = cage.run(&request, file, limits, &mut |record| {
+        if let Record::Picture(painted) = record {
+            picture = Some(painted);
+        }
+        ControlFlow::Continue(())
+    })?;
+    match (end, picture) {
+        (WorkerEnd::Finished(Verdict::Read), Some(picture)) => Ok(picture),
+        (
+            WorkerEnd::Finished(Verdict::Failed(reason) | Verdict::Unsupported(reason) | Verdict::Truncated(reason)),
+            _,
+        ) => Err(not_painted(reason)),
+        (WorkerEnd::Finished(Verdict::Encrypted), _) => Err(not_painted("the document is encrypted")),
+        (WorkerEnd::Finished(_), _) => Err(not_painted("its reader made no picture")),
+        (end, _) => Err(not_painted(end.reason().unwrap_or_default())),
+    }
+}
+
+fn not_painted(reason: impl Into<String>) -> CaseError {
+    CaseError::NotPainted { reason: reason.into() }
+}
+
+fn keep(folder: &Path, path: &Path, png: &[u8]) -> Result<(), CaseError> {
+    make_room(folder, png.len() as u64)?;
+    let temporary = path.with_extension(format!("{}.tmp", std::process::id()));
+    fs::write(&temporary, png).map_err(io_error("write", &temporary))?;
+    fs::rename(&temporary, path).map_err(io_error("name", path))
+}
+
+// the oldest pictures go first
+fn make_room(folder: &Path, wanted: u64) -> Result<(), CaseError> {
+    let mut kept = Vec::new();
+    for entry in fs::read_dir(folder).map_err(io_error("list", folder))? {
+        let entry = entry.map_err(io_error("list", folder))?;
+        let metadata = entry.metadata().map_err(io_error("read", folder))?;
+        kept.push((metadata.modified().ok(), metadata.len(), entry.path()));
+    }
+    kept.sort();
+    let mut total = wanted + kept.iter().map(|(_, size, _)| size).sum::<u64>();
+    for (_, size, path) in kept {
+        if total <= CACHE_BYTES {
+            break;
+        }
+        fs::remove_file(&path).map_err(io_error("remove", &path))?;
+        total -= size;
+    }
+    Ok(())
+}

@@ -1,0 +1,200 @@
+//! Searching a case: the index says which pages, the pages' own text says where.
+
+use crate::{Case, CaseError};
+use exhibit_catalogue::Item;
+use exhibit_index::{Query, SearchOptions, Snippet, Sort, Span, highlight, parse, snippet};
+use exhibit_model::{ItemId, Page, Rect};
+use std::time::{Duration, Instant};
+
+/// What to search for.
+#[derive(Debug, Clone, Copy)]
+pub struct SearchRequest<'a> {
+    /// The query, as typed.
+    pub query: &'a str,
+    /// Most hits.
+    pub limit: usize,
+    /// Hits passed over.
+    pub offset: usize,
+    /// Their order.
+    pub sort: Sort,
+}
+
+/// What a search found.
+#[derive(Debug, Clone)]
+pub struct SearchResults {
+    /// How the query was understood.
+    pub read_as: String,
+    /// Its clauses, by the numbers that spans carry.
+    pub clauses: Vec<String>,
+    /// How many pages match.
+    pub total: u64,
+    /// The hits asked for.
+    pub hits: Vec<SearchHit>,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// A page that matches.
+#[derive(Debug, Clone)]
+pub struct SearchHit {
+    /// The document.
+    pub item: Item,
+    /// Its name, safe to show.
+    pub name: String,
+    /// Its path, safe to show.
+    pub path: String,
+    /// The page's number.
+    pub page: u32,
+    /// What the document itself calls the page.
+    pub label: String,
+    /// The page's kind: `text`, `paper`, `picture`, `sheet`, `slide`, `message`.
+    pub kind: String,
+    /// The page's main language.
+    pub language: String,
+    /// OCR's mean confidence, 0 to 1; `None` where the text was not guessed.
+    pub confidence: Option<f64>,
+    /// The engine's measure of relevance.
+    pub score: f32,
+    /// Other places of the same bytes.
+    pub copies: u64,
+    /// A stretch of the page's text around the first hits.
+    pub snippet: Snippet,
+    /// All hits on the page, in bytes of its text.
+    pub spans: Vec<Span>,
+    /// How many.
+    pub count: usize,
+    /// All hits on the page, in characters (Unicode scalar values) of its text.
+    pub offsets: Vec<(u32, u32)>,
+    /// Where the hits stand on the page: the span's number and a region; several where it wraps.
+    pub boxes: Vec<(usize, Rect)>,
+}
+
+/// The hits on one page of a document.
+#[derive(Debug, Clone)]
+pub struct PageHits {
+    /// The page's number.
+    pub page: u32,
+    /// The hits, in bytes of its text.
+    pub spans: Vec<Span>,
+    /// Where they stand: the span's number and a region.
+    pub boxes: Vec<(usize, Rect)>,
+}
+
+const SNIPPET_CHARACTERS: usize = 160;
+
+impl Case {
+    /// Searches the case.
+    ///
+    /// # Errors
+    /// [`CaseError::Query`] when the query cannot be understood.
+    pub fn search(&self, request: &SearchRequest<'_>) -> Result<SearchResults, CaseError> {
+        let began = Instant::now();
+        let query = parse(request.query)?;
+        let options = SearchOptions {
+            limit: request.limit,
+            offset: request.offset,
+            sort: request.sort,
+            ..SearchOptions::default()
+        };
+        let found = self.index()?.searcher().search(&query, &options)?;
+        let mut hits = Vec::with_capacity(found.hits.len());
+        for hit in &found.hits {
+            hits.push(self.hit(&query, ItemId(hit.key.document), hit.key.page, hit.score)?);
+        }
+        Ok(SearchResults {
+            read_as: query.read_as(),
+            clauses: query.clauses().into_iter().map(str::to_owned).collect(),
+            total: found.total,
+            hits,
+            took: began.elapsed(),
+        })
+    }
+
+    fn hit(&self, query: &Query, id: ItemId, number: u32, score: f32) -> Result<SearchHit, CaseError> {
+        let item = self.item(id)?;
+        let (row, copies) = {
+            let catalogue = self.catalogue();
+            let row = catalogue.page(id, number)?;
+            let copies = match item.original {
+                Some(original) => catalogue.copies(original)?.saturating_sub(1),
+                None => 0,
+            };
+            (row.ok_or_else(|| CaseError::NoSuchPage { document: self.label(id), page: number })?, copies)
+        };
+        let page = self.read_page(&row)?;
+        let spans = highlight(query, &page.text);
+        Ok(SearchHit {
+            name: self.name(&item),
+            path: self.path(&item)?,
+            item,
+            page: number,
+            label: row.label,
+            kind: row.kind,
+            language: row.language,
+            confidence: row.confidence,
+            score,
+            copies,
+            snippet: snippet(&page.text, &spans, SNIPPET_CHARACTERS),
+            count: spans.len(),
+            offsets: in_characters(&page.text, &spans),
+            boxes: regions(&page, &spans),
+            spans,
+        })
+    }
+
+    /// Which pages of one document match a query, and where.
+    ///
+    /// # Errors
+    /// [`CaseError::Query`] when the query cannot be understood.
+    pub fn hits(&self, query: &str, id: ItemId) -> Result<Vec<PageHits>, CaseError> {
+        let query = parse(query)?;
+        let item = self.item(id)?;
+        let rows = self.catalogue().pages(item.duplicate_of.unwrap_or(id))?;
+        let mut hits = Vec::new();
+        for row in rows {
+            let page = self.read_page(&row)?;
+            let spans = highlight(&query, &page.text);
+            if !spans.is_empty() {
+                hits.push(PageHits { page: row.number, boxes: regions(&page, &spans), spans });
+            }
+        }
+        Ok(hits)
+    }
+}
+
+fn regions(page: &Page, spans: &[Span]) -> Vec<(usize, Rect)> {
+    let offset = |bytes: usize| u32::try_from(bytes).unwrap_or(u32::MAX);
+    let of_span = |(number, span): (usize, &Span)| {
+        page.regions(offset(span.start), offset(span.end))
+            .into_iter()
+            .map(move |rect| (number, rect))
+            .collect::<Vec<_>>()
+    };
+    spans.iter().enumerate().flat_map(of_span).collect()
+}
+
+fn in_characters(text: &str, spans: &[Span]) -> Vec<(u32, u32)> {
+    let (mut at, mut characters) = (0, 0_u32);
+    let mut count_to = |bytes: usize| {
+        if bytes < at {
+            (at, characters) = (0, 0);
+        }
+        let more = text.get(at..bytes).map_or(0, |stretch| stretch.chars().count());
+        characters += u32::try_from(more).unwrap_or(u32::MAX);
+        at = bytes;
+        characters
+    };
+    spans.iter().map(|span| (count_to(span.start), count_to(span.end))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offsets_are_counted_in_characters() {
+        let span = |start, end| Span { start, end, clause: 0 };
+        assert_eq!(in_characters("关于a登记", &[span(3, 6), span(7, 13)]), [(1, 2), (3, 5)]);
+        assert_eq!(in_characters("登记", &[span(0, 6), span(3, 6)]), [(0, 2), (1, 2)]);
+    }
+}

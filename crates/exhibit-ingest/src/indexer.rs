@@ -1,0 +1,244 @@
+//! The indexer: follows the catalogue page by page, and remembers in the index how far it came.
+
+use crate::IngestError;
+use crate::progress::Progress;
+use exhibit_case::read_page;
+use exhibit_catalogue::{Catalogue, PageRow};
+use exhibit_index::{Index, PageEntry, PageKey, Writer};
+use exhibit_model::{Moment, State, shown, shown_bytes};
+use exhibit_store::PackReader;
+use std::sync::atomic::Ordering;
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Tells the indexer that there is more, or that there will be no more.
+#[derive(Default)]
+pub(crate) struct Signal {
+    state: Mutex<(bool, bool)>,
+    changed: Condvar,
+}
+
+impl Signal {
+    pub(crate) fn more(&self) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).0 = true;
+        self.changed.notify_all();
+    }
+
+    pub(crate) fn end(&self) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).1 = true;
+        self.changed.notify_all();
+    }
+
+    // whether the end has come
+    fn wait(&self) -> bool {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        while !state.0 && !state.1 {
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        state.0 = false;
+        state.1
+    }
+}
+
+pub(crate) struct Indexer<'a> {
+    pub(crate) catalogue: Catalogue,
+    pub(crate) packs: &'a PackReader,
+    pub(crate) index: Index,
+    pub(crate) prefix: &'a str,
+    pub(crate) progress: &'a Progress,
+}
+
+const HEAP: usize = 50 << 20;
+const BATCH: u32 = 256;
+const COMMIT_EVERY: Duration = Duration::from_secs(4);
+
+/// What the pages of one item have in common.
+struct Common {
+    id: i64,
+    name: String,
+    path: String,
+    title: String,
+    media_type: String,
+    state: State,
+    date: Option<Moment>,
+    from: String,
+    to: String,
+    subject: String,
+    bytes: u64,
+    pages: u32,
+    flags: Vec<&'static str>,
+}
+
+impl Indexer<'_> {
+    /// Follows until the end is signalled and everything is searchable.
+    pub(crate) fn run(mut self, signal: &Signal) -> Result<(), IngestError> {
+        let mut writer = self.index.writer(HEAP)?;
+        let mut done = self.index.committed()?;
+        let mut committed = Instant::now();
+        let mut unsaved = false;
+        loop {
+            let ended = signal.wait();
+            loop {
+                let rows = self.catalogue.pages_after(done, BATCH)?;
+                let Some(last) = rows.last() else { break };
+                let last = last.revision;
+                self.put(&mut writer, &rows)?;
+                done = last;
+                unsaved = true;
+                if committed.elapsed() > COMMIT_EVERY {
+                    writer.commit(done)?;
+                    (committed, unsaved) = (Instant::now(), false);
+                    self.tell();
+                }
+            }
+            if ended || committed.elapsed() > COMMIT_EVERY {
+                if unsaved {
+                    writer.commit(done)?;
+                }
+                (committed, unsaved) = (Instant::now(), false);
+                self.tell();
+            }
+            if ended {
+                return Ok(writer.finish()?);
+            }
+        }
+    }
+
+    fn tell(&self) {
+        self.progress.searchable.store(self.index.searcher().pages(), Ordering::Relaxed);
+    }
+
+    fn put(&mut self, writer: &mut Writer, rows: &[PageRow]) -> Result<(), IngestError> {
+        let mut common: Option<Common> = None;
+        for row in rows {
+            if common.as_ref().is_none_or(|c| c.id != row.item.0) {
+                common = self.common(row)?;
+            }
+            let Some(common) = &common else { continue };
+            // a damaged record is for verification to report; the other pages stay searchable
+            let Ok(page) = read_page(self.packs, row) else { continue };
+            let percent = |confidence: f64| (confidence * 100.0).clamp(0.0, 100.0) as u8;
+            let mut flags = common.flags.clone();
+            if row.images > 0 {
+                flags.push("image");
+            }
+            writer.put(&PageEntry {
+                key: PageKey { document: row.item.0, page: row.number },
+                text: &page.text,
+                name: &common.name,
+                path: &common.path,
+                title: &common.title,
+                language: &page.language,
+                media_type: &common.media_type,
+                state: common.state.word(),
+                date: common.date,
+                from: &common.from,
+                to: &common.to,
+                subject: &common.subject,
+                ocr: row.confidence.map(percent),
+                bytes: common.bytes,
+                pages: common.pages,
+                flags: &flags,
+                ..PageEntry::default()
+            })?;
+        }
+        Ok(())
+    }
+
+    fn common(&self, row: &PageRow) -> Result<Option<Common>, IngestError> {
+        let Some(item) = self.catalogue.item(row.item)? else { return Ok(None) };
+        let own = |path: &[u8], text: &str| if text.is_empty() { shown_bytes(path) } else { shown(text) };
+        let mut parts = vec![own(&item.path, &item.name_text)];
+        let mut above = item.container;
+        while let Some(container) = above {
+            let Some(container) = self.catalogue.item(container)? else { break };
+            parts.push(own(&container.path, &container.name_text));
+            above = container.container;
+        }
+        parts.reverse();
+        let metadata = self.catalogue.metadata(row.item)?;
+        let value = |keys: &[&str]| {
+            let found = metadata.iter().filter(|(key, _)| keys.contains(&key.as_str()));
+            found.map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(" ")
+        };
+        let first = |keys: &[&str]| {
+            keys.iter()
+                .find_map(|wanted| metadata.iter().find(|(key, _)| key == wanted))
+                .map(|(_, value)| value.as_str())
+        };
+        let mut flags = Vec::new();
+        if item.relation == "attachment" {
+            flags.push("attached");
+        }
+        if item.found > 0 {
+            flags.push("attachment");
+        }
+        let name = parts.last().and_then(|p| p.rsplit('/').next()).unwrap_or_default().to_owned();
+        Ok(Some(Common {
+            id: item.id.0,
+            name: if name.is_empty() { item.id.label(self.prefix) } else { name },
+            path: parts.join("!/"),
+            title: value(&["dc:title", "pdf:Title", "html:title"]),
+            media_type: item.media_type,
+            state: item.state,
+            date: first(&[
+                "mail:date",
+                "dcterms:created",
+                "pdf:CreationDate",
+                "exif:DateTimeOriginal",
+                "dcterms:modified",
+            ])
+            .and_then(moment_of),
+            from: value(&["mail:from"]),
+            to: value(&["mail:to", "mail:cc", "mail:bcc"]),
+            subject: value(&["mail:subject"]),
+            bytes: item.size,
+            pages: item.pages,
+            flags,
+        }))
+    }
+}
+
+/// The day or moment that a property states: `2019-03-28`, RFC 3339, EXIF's `2019:03:28 10:00:00`, PDF's `D:20190328…`.
+pub(crate) fn moment_of(text: &str) -> Option<Moment> {
+    let text = text.trim().trim_start_matches("D:");
+    let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(10)).take(14).collect();
+    let number = |from: usize, to: usize| {
+        let part = digits.get(from..to)?;
+        Some(part.iter().fold(0, |value, digit| value * 10 + digit))
+    };
+    if !text.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let (year, month, day) = (number(0, 4)?, number(4, 6)?, number(6, 8)?);
+    let clock = |at: usize| number(at, at + 2).unwrap_or(0);
+    let full = Moment::from_civil(i64::from(year), month, day, clock(8), clock(10), clock(12));
+    full.or_else(|| Moment::from_civil(i64::from(year), month, day, 0, 0, 0))
+}
+
+/// Makes the index anew from the page packs.
+pub(crate) fn follow_to_the_end(indexer: Indexer<'_>) -> Result<(), IngestError> {
+    let signal = Signal::default();
+    signal.end();
+    indexer.run(&signal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_in_their_usual_writings() {
+        for (text, expected) in [
+            ("2019-03-28", Some("2019-03-28T00:00:00Z")),
+            ("2019-03-28T10:20:30Z", Some("2019-03-28T10:20:30Z")),
+            ("2019:03:28 10:20:30", Some("2019-03-28T10:20:30Z")),
+            ("D:20190328102030+08'00'", Some("2019-03-28T10:20:30Z")),
+            ("2019", None),
+            ("2019-13-28", None),
+            ("Thursday", None),
+        ] {
+            assert_eq!(moment_of(text).map(Moment::to_rfc3339).as_deref(), expected, "{text}");
+        }
+    }
+}

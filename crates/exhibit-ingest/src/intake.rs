@@ -1,0 +1,99 @@
+//! Intake: every file of a source is opened for reading only, read once, and hashed while it is copied into the store.
+
+use crate::keeper::{Content, Message, Outbound};
+use crate::progress::{Progress, add};
+use crate::walk::{Met, What, walk};
+use crate::{IngestError, run::Stop};
+use exhibit_catalogue::Catalogue;
+use exhibit_model::State;
+use exhibit_store::{Originals, Sealed};
+use rustix::fs::{Mode, OFlags};
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+pub(crate) struct Intake<'a> {
+    pub(crate) originals: &'a Originals,
+    pub(crate) catalogue: Catalogue,
+    pub(crate) out: Outbound<'a>,
+    pub(crate) progress: &'a Progress,
+    pub(crate) stop: &'a Stop,
+}
+
+enum Copied<'a> {
+    Whole(Sealed<'a>),
+    Unreadable(String),
+}
+
+impl Intake<'_> {
+    /// Receives everything in one source. Stops early, without harm, when told to.
+    pub(crate) fn receive(&mut self, source: i64, path: &Path) -> Result<(), IngestError> {
+        let mut found = 0;
+        let mut failure = None;
+        let walked = walk(path, &mut |met| {
+            found += 1;
+            add(&self.progress.met, 1);
+            match self.one(source, met) {
+                Ok(()) => !self.stop.asked(),
+                Err(error) => {
+                    failure = Some(error);
+                    false
+                }
+            }
+        });
+        walked.map_err(|error| IngestError::Source { path: path.to_owned(), source: error })?;
+        if let Some(error) = failure {
+            return Err(error);
+        }
+        if !self.stop.asked() {
+            self.out.send(Message::Walked { source, found })?;
+        }
+        Ok(())
+    }
+
+    fn one(&mut self, source: i64, met: Met) -> Result<(), IngestError> {
+        let (content, modified) = match met.what {
+            What::Other(reason) => (Content::None(State::Unsupported, reason.to_owned()), None),
+            What::Unreadable(reason) => (Content::None(State::Failed, reason), None),
+            What::File { size, modified } => {
+                add(&self.progress.met_bytes, size);
+                if self.catalogue.knows_file(source, &met.below, size, modified)? {
+                    return Ok(());
+                }
+                match copy(&met.path, self.originals)? {
+                    Copied::Whole(sealed) => (Content::Bytes(sealed), Some(modified)),
+                    Copied::Unreadable(reason) => (Content::None(State::Failed, reason), Some(modified)),
+                }
+            }
+        };
+        self.out.send(Message::File { source, path: met.below, modified, content })
+    }
+}
+
+/// Copies a file into the store. A file that cannot be read is no error; a store that cannot be written is.
+fn copy<'a>(path: &Path, originals: &'a Originals) -> Result<Copied<'a>, IngestError> {
+    // never through a link that took the file's place, and never waiting for a pipe's other end
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
+    let mut file = match rustix::fs::open(path, flags, Mode::empty()) {
+        Ok(descriptor) => File::from(descriptor),
+        Err(error) => {
+            return Ok(Copied::Unreadable(format!("the file cannot be opened: {}", std::io::Error::from(error))));
+        }
+    };
+    if !file.metadata().is_ok_and(|metadata| metadata.is_file()) {
+        return Ok(Copied::Unreadable("it was replaced by something that is not a file while it was read".to_owned()));
+    }
+    let mut deposit = originals.deposit()?;
+    let mut buffer = vec![0; 256 << 10];
+    loop {
+        match file.read(&mut buffer) {
+            Ok(0) => return Ok(Copied::Whole(deposit.seal()?)),
+            Ok(count) => deposit.write(&buffer[..count])?,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => {
+                let read = deposit.size();
+                return Ok(Copied::Unreadable(format!("the file cannot be read beyond byte {read}: {error}")));
+            }
+        }
+    }
+}

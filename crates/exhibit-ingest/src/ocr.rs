@@ -1,0 +1,279 @@
+//! OCR: pages without usable text are painted by a caged worker and read by tesseract in its own cage.
+//!
+//! One single-threaded tesseract per core. The script of a document's first picture is detected once; then the
+//! models for that script are tried on that page, and the one that reads it best serves the whole document. 200 dpi come first;
+//! a page read with little confidence is tried again at 300.
+
+use crate::IngestError;
+use crate::hocr::{self, Reading};
+use crate::keeper::{Message, Outbound};
+use crate::progress::Progress;
+use crate::run::Stop;
+use exhibit_cage::{Cage, CageLimits, Tool};
+use exhibit_case::{CaseError, paint, read_page};
+use exhibit_catalogue::{Catalogue, Item, PageRow};
+use exhibit_model::{ItemId, Page, PageKind, Picture, Task, TextSource};
+use exhibit_store::{Originals, PackReader};
+use exhibit_text::language;
+use std::collections::BTreeMap;
+use std::collections::VecDeque;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// A tesseract that can be used.
+#[derive(Debug, Clone)]
+pub struct OcrTools {
+    /// Where it is.
+    pub program: PathBuf,
+    /// Its name and version, such as `tesseract 5.3.0`.
+    pub version: String,
+    /// The models it has.
+    pub languages: Vec<String>,
+    /// The folder of its models.
+    pub models: PathBuf,
+}
+
+/// Looks for tesseract and asks it for its version and models. It is shown no file.
+#[must_use]
+pub fn find_ocr() -> Option<OcrTools> {
+    let program =
+        ["/usr/bin/tesseract", "/usr/local/bin/tesseract"].into_iter().map(PathBuf::from).find(|p| p.exists())?;
+    let ask = |argument: &str| {
+        let output = Command::new(&program).arg(argument).output().ok()?;
+        let text = [output.stdout, output.stderr].concat();
+        Some(String::from_utf8_lossy(&text).into_owned())
+    };
+    let version = ask("--version")?.lines().next()?.trim().to_owned();
+    let listing = ask("--list-langs")?;
+    let mut lines = listing.lines();
+    let models = lines.next()?.split('"').nth(1).map(PathBuf::from)?;
+    let languages = lines.map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
+    Some(OcrTools { program, version, languages, models })
+}
+
+/// The pages that wait for OCR, each once a run.
+pub(crate) struct OcrQueue {
+    state: Mutex<(Catalogue, VecDeque<PageRow>, (ItemId, u32))>,
+}
+
+impl OcrQueue {
+    pub(crate) fn new(catalogue: Catalogue) -> Self {
+        Self { state: Mutex::new((catalogue, VecDeque::new(), (ItemId(0), 0))) }
+    }
+
+    fn take(&self) -> Result<Option<(PageRow, Item)>, IngestError> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let (catalogue, ready, last) = &mut *state;
+        if ready.is_empty() {
+            ready.extend(catalogue.pages_for_ocr(*last, 32)?);
+        }
+        let Some(row) = ready.pop_front() else { return Ok(None) };
+        *last = (row.item, row.number);
+        let item = catalogue.item(row.item)?;
+        Ok(item.map(|item| (row, item)))
+    }
+}
+
+/// Which model serves a document, as found on its first picture.
+pub(crate) type Choices = Mutex<BTreeMap<ItemId, String>>;
+
+pub(crate) struct OcrReader<'a> {
+    pub(crate) tools: &'a OcrTools,
+    pub(crate) cage: &'a Cage,
+    pub(crate) originals: &'a Originals,
+    pub(crate) packs: &'a PackReader,
+    pub(crate) queue: &'a OcrQueue,
+    pub(crate) choices: &'a Choices,
+    pub(crate) passwords: &'a [String],
+    pub(crate) out: Outbound<'a>,
+    pub(crate) progress: &'a Progress,
+    pub(crate) stop: &'a Stop,
+}
+
+const FIRST_DPI: u32 = 200;
+const SECOND_DPI: u32 = 300;
+/// Below this mean confidence a page is tried again with more pixels.
+const DOUBTFUL: f32 = 0.80;
+/// The longer side of a photograph or scan, in pixels, as given to tesseract: A4 at 200 dpi.
+const PICTURE_SIDE: u32 = 2340;
+const MOST_SIDE: u32 = 6000;
+
+impl OcrReader<'_> {
+    /// Reads pages until none is left.
+    pub(crate) fn run(&self) -> Result<(), IngestError> {
+        while !self.stop.asked() {
+            let Some((row, item)) = self.queue.take()? else { break };
+            let label = format!("item {} page {}", row.item.0, row.number);
+            self.progress.take_up(&label);
+            let read = self.read(&row, &item);
+            self.progress.put_down(&label);
+            let message = match read {
+                Ok(page) => Message::Page { item: row.item, page: Box::new(page) },
+                Err(Unread::Page(reason)) => Message::OcrFailed { item: row.item, number: row.number, reason },
+                Err(Unread::Everything(error)) => return Err(error),
+            };
+            self.out.send(message)?;
+        }
+        Ok(())
+    }
+
+    fn read(&self, row: &PageRow, item: &Item) -> Result<Page, Unread> {
+        let native = read_page(self.packs, row)?;
+        let (reading, model) = self.best(item, &native)?;
+        let mut page = Page {
+            text: reading.text,
+            boxes: reading.boxes,
+            marks: Vec::new(),
+            source: TextSource::Ocr {
+                engine: self.tools.version.clone(),
+                languages: model,
+                confidence: reading.confidence,
+            },
+            ..native
+        };
+        let languages = language::of(&page.text);
+        page.language = languages.main;
+        page.runs = languages.runs;
+        page.count_characters();
+        Ok(page)
+    }
+
+    fn best(&self, item: &Item, page: &Page) -> Result<(Reading, String), Unread> {
+        let dpi = if page.kind == PageKind::Picture { picture_dpi(page) } else { FIRST_DPI };
+        let picture = self.paint(item, page.number, dpi)?;
+        let (reading, model) = match self.choice(item.id) {
+            Some(model) => (self.tesseract(&picture, &model, dpi)?, model),
+            None => self.choose(item.id, &picture, dpi)?,
+        };
+        if reading.confidence >= DOUBTFUL || page.kind == PageKind::Picture {
+            return Ok((reading, model));
+        }
+        let larger = self.paint(item, page.number, SECOND_DPI)?;
+        let again = self.tesseract(&larger, &model, SECOND_DPI)?;
+        Ok((if worth(&again) > worth(&reading) { again } else { reading }, model))
+    }
+
+    fn paint(&self, item: &Item, page: u32, dpi: u32) -> Result<Picture, Unread> {
+        let original = item.original.ok_or_else(|| Unread::Page("it has no bytes".to_owned()))?;
+        let file = self.originals.open_original(original).map_err(|e| Unread::Page(exhibit_case::chain_of(&e)))?;
+        let task = Task::Render { page, dpi, max_side: MOST_SIDE, grey: true };
+        Ok(paint(self.cage, &file, &item.path, task, self.passwords)?)
+    }
+
+    fn choice(&self, item: ItemId) -> Option<String> {
+        self.choices().get(&item).cloned()
+    }
+
+    fn choices(&self) -> MutexGuard<'_, BTreeMap<ItemId, String>> {
+        self.choices.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn choose(&self, item: ItemId, picture: &Picture, dpi: u32) -> Result<(Reading, String), Unread> {
+        let script = self.script(picture, dpi);
+        let mut best: Option<(Reading, String)> = None;
+        for model in self.models(script.as_deref()) {
+            let reading = self.tesseract(picture, &model, dpi)?;
+            if best.as_ref().is_none_or(|(held, _)| worth(&reading) > worth(held)) {
+                best = Some((reading, model));
+            }
+        }
+        let (reading, model) = best.ok_or_else(|| Unread::Page("tesseract has no model installed".to_owned()))?;
+        // a page with hardly any text says little about the rest of its document
+        if reading.characters >= 20 {
+            self.choices().insert(item, model.clone());
+        }
+        Ok((reading, model))
+    }
+
+    fn models(&self, script: Option<&str>) -> Vec<String> {
+        let wanted: &[&str] = match script {
+            Some("Han" | "HanS" | "HanT") => &["chi_sim", "chi_tra"],
+            Some("Arabic") => &["uig", "ara"],
+            Some("Cyrillic") => &["rus", "kaz"],
+            Some("Latin" | "Fraktur") => &["eng"],
+            Some("Tibetan") => &["bod"],
+            Some("Japanese") => &["jpn", "chi_sim", "chi_tra"],
+            Some("Korean" | "Hangul") => &["kor", "chi_sim"],
+            _ => &["chi_sim", "uig", "eng", "rus"],
+        };
+        let has = |model: &str| self.tools.languages.iter().any(|l| l == model);
+        let models: Vec<String> = wanted.iter().filter(|m| has(m)).map(|m| (*m).to_owned()).collect();
+        if models.is_empty() && has("eng") { vec!["eng".to_owned()] } else { models }
+    }
+
+    // tesseract's own detection of orientation and script; `None` where it cannot tell
+    fn script(&self, picture: &Picture, dpi: u32) -> Option<String> {
+        if !self.tools.languages.iter().any(|l| l == "osd") {
+            return None;
+        }
+        let arguments = ["stdin", "stdout", "--psm", "0", "-l", "osd", "--dpi", &dpi.to_string()];
+        let output = self.run_tool(picture, &arguments).ok()?;
+        let text = String::from_utf8_lossy(&output).into_owned();
+        text.lines().find_map(|line| line.strip_prefix("Script: ")).map(|script| script.trim().to_owned())
+    }
+
+    fn tesseract(&self, picture: &Picture, model: &str, dpi: u32) -> Result<Reading, Unread> {
+        let dpi = dpi.to_string();
+        let arguments =
+            ["stdin", "stdout", "--psm", "3", "-l", model, "--dpi", &dpi, "-c", "hocr_char_boxes=1", "hocr"];
+        let output = self.run_tool(picture, &arguments)?;
+        Ok(hocr::read(&output, picture.width, picture.height))
+    }
+
+    fn run_tool(&self, picture: &Picture, arguments: &[&str]) -> Result<Vec<u8>, Unread> {
+        let limits = CageLimits {
+            memory_bytes: 2 << 30,
+            cpu_seconds: 300,
+            wall: Duration::from_secs(600),
+            output_bytes: 64 << 20,
+        };
+        let mut tool = Tool::new(&self.tools.program, limits);
+        tool.args = arguments.iter().map(OsString::from).collect();
+        tool.read_folders = vec![parent(&self.tools.models)];
+        tool.input = picture.png.clone();
+        let end = self.cage.tool(&tool).map_err(|error| Unread::Everything(error.into()))?;
+        match end.status.reason() {
+            None => Ok(end.stdout),
+            Some(reason) => Err(Unread::Page(format!("tesseract: {reason}"))),
+        }
+    }
+}
+
+fn parent(folder: &Path) -> PathBuf {
+    folder.parent().unwrap_or(folder).to_owned()
+}
+
+// the resolution at which a picture of unknown size in inches is `PICTURE_SIDE` pixels long
+fn picture_dpi(page: &Page) -> u32 {
+    let longest = page.width.max(page.height);
+    if longest < 1.0 {
+        return FIRST_DPI;
+    }
+    ((PICTURE_SIDE as f32 * 72.0 / longest) as u32).clamp(30, 1200)
+}
+
+// confidence counts, but not on a handful of characters
+fn worth(reading: &Reading) -> f32 {
+    reading.confidence * (1.0 - (-(reading.characters as f32) / 20.0).exp())
+}
+
+/// Why a page was not read.
+enum Unread {
+    /// Something about this page.
+    Page(String),
+    /// Something that concerns all pages.
+    Everything(IngestError),
+}
+
+impl From<CaseError> for Unread {
+    fn from(error: CaseError) -> Self {
+        match error {
+            CaseError::NotPainted { reason } => Self::Page(reason),
+            CaseError::Store(error) => Self::Page(exhibit_case::chain_of(&error)),
+            other => Self::Everything(other.into()),
+        }
+    }
+}
