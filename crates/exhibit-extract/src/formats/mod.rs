@@ -42,8 +42,9 @@ pub(crate) fn extract(
         Reader::Ppt => ole::extract_ppt(input, request, out),
         Reader::Odt | Reader::Odp => opendocument::extract(input, request, out),
         Reader::Picture => picture::extract(input, request, out),
-        Reader::LockedOffice => Ok(Verdict::Encrypted),
+        Reader::LockedOffice => ole::extract_sealed(input, request, out),
         Reader::Pdf => pdf::extract(input, request, out),
+        Reader::None if kind.media_type == "application/x-ole-storage" => ole::extract_object(input, request, out),
         Reader::None => Ok(Verdict::Unsupported(format!("no reader for {}", kind.media_type))),
         // Readers arrive below this line, one arm each.
         Reader::Gzip

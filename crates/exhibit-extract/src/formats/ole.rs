@@ -6,14 +6,20 @@
 
 mod embedded;
 mod property_set;
+mod sealed;
+#[cfg(test)]
+mod tests;
 
 use super::office::draft::Draft;
+use crate::identify::{self, Reader};
 use crate::out::{Input, Out, Stop};
 use exhibit_model::{MarkKind, NoteKind, PageKind, Request, Verdict};
 use office_oxide::doc::{DocDocument, DocError, SubDocumentKind};
 use office_oxide::ppt::{PptDocument, PptError, SlideText, TextType};
 use std::io::{Cursor, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use sealed::Sealed;
 
 pub(crate) use embedded::say_embedded;
 
@@ -39,6 +45,46 @@ pub(crate) fn say_properties(bytes: &[u8], out: &mut Out<'_>) -> Result<(), Stop
         }
     }
     Ok(())
+}
+
+/// Says everything that is in an Office Open XML file sealed with a password, if one of those given opens it.
+pub(crate) fn extract_sealed(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+    let Some(bytes) = whole(input, request.limits.whole_file_bytes) else { return Ok(too_large(request)) };
+    let stream = |name: &str| {
+        let mut file = cfb::CompoundFile::open(Cursor::new(&bytes[..])).ok()?;
+        let mut content = Vec::new();
+        file.open_stream(name).ok()?.read_to_end(&mut content).ok()?;
+        Some(content)
+    };
+    let (Some(info), Some(package)) = (stream("/EncryptionInfo"), stream("/EncryptedPackage")) else {
+        return Ok(Verdict::Failed("the sealed file is damaged: its streams cannot be read".to_owned()));
+    };
+    let open = match sealed::opened(&info, &package, &request.passwords) {
+        Ok(open) => open,
+        Err(Sealed::WrongPassword) => return Ok(Verdict::Encrypted),
+        Err(error @ Sealed::Scheme(_)) => {
+            out.note(NoteKind::Remark, 0, error.to_string())?;
+            return Ok(Verdict::Encrypted);
+        }
+        Err(error @ Sealed::Damaged) => return Ok(Verdict::Failed(error.to_string())),
+    };
+    let mut open = Cursor::new(open);
+    let kind = match identify::identify(&request.name, &mut open) {
+        Ok(kind) if kind.reader != Reader::LockedOffice => kind,
+        _ => return Ok(Verdict::Failed("what was sealed is no office file".to_owned())),
+    };
+    out.metadata("office:sealed", kind.media_type)?;
+    out.note(NoteKind::Remark, 0, "was sealed with a password that is known")?;
+    super::extract(kind, &mut open, request, out)
+}
+
+/// Says the file within an object as office files embed it, if there is one.
+pub(crate) fn extract_object(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+    let Some(bytes) = whole(input, request.limits.whole_file_bytes) else { return Ok(too_large(request)) };
+    if embedded::say_object(&bytes, out)? {
+        return Ok(Verdict::Read);
+    }
+    Ok(Verdict::Unsupported("a compound file of no kind that is read".to_owned()))
 }
 
 fn too_large(request: &Request) -> Verdict {

@@ -77,6 +77,10 @@ fn packaged(file: &mut File<'_>, storage: &Path) -> Option<(String, Vec<u8>)> {
     if file.is_stream(&package) {
         return Some((name, stream(file, &package)?));
     }
+    let contents = storage.join("CONTENTS");
+    if file.is_stream(&contents) {
+        return Some((name, stream(file, &contents)?));
+    }
     let native = storage.join("\u{1}Ole10Native");
     if file.is_stream(&native) {
         return ole10_native(&stream(file, &native)?);
