@@ -2,7 +2,7 @@
 
 use super::files::leaves;
 use super::objects::{catalog, is_named, text_of, text_string};
-use super::open::{Opened, contains, positions};
+use super::open::{Opened, contains, ends_well, positions};
 use crate::out::{Out, Stop};
 use exhibit_model::NoteKind;
 use hayro_syntax::Pdf;
@@ -63,7 +63,9 @@ pub(super) fn note_make(opened: &Opened, out: &mut Out<'_>) -> Result<(), Stop> 
             format!("the file was changed {times} after it was made; earlier states are in it"),
         )?;
     }
-    if !contains(&bytes[bytes.len().saturating_sub(2048)..], b"%%EOF") {
+    if opened.salvaged {
+        out.note(NoteKind::Partial, 0, "its catalog is lost; the pages that are left were found by searching")?;
+    } else if !ends_well(bytes) {
         out.note(NoteKind::Partial, 0, "the end of the file is missing; what is there was read")?;
     } else if !has_sound_table(bytes) {
         out.note(NoteKind::Partial, 0, "its table of objects is damaged; objects were found by searching for them")?;

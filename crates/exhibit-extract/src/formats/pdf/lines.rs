@@ -2,7 +2,7 @@
 //!
 //! Glyphs form a line while the page paints them on one baseline; a line that was painted in pieces is put together
 //! by place. Lines stay in the order in which the page paints them, which is the order in which nearly all
-//! producers write; only a page most of whose lines climb upwards is sorted by place instead. An invisible line
+//! producers write; lines of nothing but blanks are left out. Only a page most of whose lines climb upwards is sorted by place instead. An invisible line
 //! over visible text that says the same is dropped, so that text under an OCR layer of itself is not doubled.
 
 use super::bidi::Unit;
@@ -38,6 +38,8 @@ pub(super) fn lines_of(glyphs: &[Glyph]) -> (Vec<Line>, bool) {
             }
         }
     }
+    lines
+        .retain(|line: &Line| line.units.iter().any(|unit| unit.glyph.is_some_and(|i| !glyphs[i as usize].is_space())));
     join_columns(&mut lines, glyphs);
     drop_doubled(&mut lines, glyphs);
     let sorted = sort_if_scrambled(&mut lines);
@@ -153,7 +155,7 @@ fn with_gaps(order: &[u32], glyphs: &[Glyph]) -> Vec<Unit> {
             let (last, next) = (&glyphs[order[n - 1] as usize], &glyphs[index as usize]);
             let gap = offset(last, next).0 - last.advance;
             let em = last.em.max(next.em);
-            let least = if is_ideographic(last.first()) && is_ideographic(next.first()) { 0.5 } else { 0.15 };
+            let least = if is_unspaced(last.first()) || is_unspaced(next.first()) { 0.5 } else { 0.15 };
             let apart = gap > (least + spread) * em || gap < -1.5 * em;
             if apart && !last.is_space() && !next.is_space() {
                 units.push(unit(None));
@@ -182,6 +184,11 @@ fn spread_of(order: &[u32], glyphs: &[Glyph]) -> f32 {
     gaps.sort_by(f32::total_cmp);
     let median = gaps[gaps.len() / 2];
     if median < 0.35 { median } else { 0.0 }
+}
+
+/// Han, Kana and their punctuation: typesetters stretch lines between them, and set them off from letters and digits.
+fn is_unspaced(c: char) -> bool {
+    is_ideographic(c) && !matches!(c, '\u{1100}'..='\u{11ff}' | '\u{a960}'..='\u{a97f}' | '\u{ac00}'..='\u{d7ff}')
 }
 
 /// Han, Kana, Hangul and their punctuation: written without blanks, one box a glyph.

@@ -16,6 +16,7 @@ mod open;
 mod owner;
 mod page;
 mod paint;
+mod salvage;
 mod unicode;
 
 use crate::out::{Input, Out, Stop};

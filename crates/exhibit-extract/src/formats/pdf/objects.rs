@@ -12,8 +12,20 @@ pub(super) fn text_string(bytes: &[u8]) -> String {
         [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
         // not what the standard says, but what many producers write
         _ if !bytes.is_ascii() && std::str::from_utf8(bytes).is_ok() => String::from_utf8_lossy(bytes).into_owned(),
+        _ if is_multibyte(bytes) => multibyte(bytes),
         _ => bytes.iter().filter_map(|byte| pdf_doc(*byte)).collect(),
     }
+}
+
+/// Whether most bytes are beyond ASCII, as in the legacy encodings of Chinese that some producers write here.
+fn is_multibyte(bytes: &[u8]) -> bool {
+    bytes.len() >= 4 && bytes.iter().filter(|byte| !byte.is_ascii()).count() * 3 > bytes.len() * 2
+}
+
+/// Such strings are too short to guess their encoding by statistics; that of simplified Chinese comes first.
+fn multibyte(bytes: &[u8]) -> String {
+    let chinese = encoding_rs::GB18030.decode_without_bom_handling_and_without_replacement(bytes);
+    chinese.map_or_else(|| crate::charset::decode_guessing(bytes).0, |text| text.into_owned())
 }
 
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
@@ -93,8 +105,9 @@ mod tests {
         assert_eq!(text_string(b"\xfe\xff\x76\x7b\x8b\xb0"), "登记");
         assert_eq!(text_string(b"\xff\xfe\x7b\x76\xb0\x8b"), "登记");
         assert_eq!(text_string(b"\xef\xbb\xbf\xe7\x99\xbb"), "登");
-        assert_eq!(text_string(b"Gate \x93log\x94 \x85 \xe9"), "Gate ﬁlogﬂ – é".replace("ﬁ", "ﬁ"));
+        assert_eq!(text_string(b"Gate \x93log\x94 \x85 \xe9"), "Gate ﬁlogﬂ – é");
         assert_eq!(text_string(b"\xfe\xff\x00\x1b\x00e\x00n\x00\x1b\x00A"), "A");
         assert_eq!(text_string(b"\xfe\xff\xd8"), "");
+        assert_eq!(text_string(b"\xb2\xd6\xbf\xe2\xb5\xc7\xbc\xc7\xb1\xed"), "仓库登记表");
     }
 }

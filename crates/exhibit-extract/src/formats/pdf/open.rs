@@ -1,6 +1,6 @@
 //! The file's bytes into a document: the whole file in memory, passwords tried in order.
 
-use super::owner;
+use super::{owner, salvage};
 use crate::out::Input;
 use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 use std::sync::Arc;
@@ -22,6 +22,8 @@ pub(super) struct Opened {
     pub(super) bytes: Arc<Vec<u8>>,
     /// Whether it is encrypted, be it with an empty password.
     pub(super) encrypted: bool,
+    /// Whether its catalog was lost and made anew.
+    pub(super) salvaged: bool,
 }
 
 /// Opens the document in `input`, which is read whole if it has at most `most` bytes.
@@ -35,12 +37,31 @@ pub(super) fn open(input: &mut dyn Input, most: u64, passwords: &[String]) -> Re
         return Err(Closed::TooLarge(most));
     }
     let bytes = Arc::new(bytes);
-    let encrypted = contains(&bytes, b"/Encrypt");
+    let encrypted = is_encrypted(&bytes);
+    let opened = |pdf, salvaged| Opened { pdf, bytes: bytes.clone(), encrypted, salvaged };
     match Pdf::new(bytes.clone()) {
-        Ok(pdf) => Ok(Opened { pdf, bytes, encrypted }),
+        Ok(pdf) if encrypted || ends_well(&bytes) => Ok(opened(pdf, false)),
+        Ok(pdf) => Ok(opened(mended(pdf, &bytes), false)),
         Err(LoadPdfError::Decryption(DecryptionError::PasswordProtected)) => unlock(bytes, passwords),
+        Err(LoadPdfError::Invalid) => {
+            let mended = salvage::salvage(&bytes).and_then(|salvaged| {
+                let salvaged = Arc::new(salvaged);
+                Some(mended(Pdf::new(salvaged.clone()).ok()?, &salvaged))
+            });
+            mended.map(|pdf| opened(pdf, true)).ok_or_else(|| Closed::Broken(reason(LoadPdfError::Invalid, &bytes)))
+        }
         Err(error) => Err(Closed::Broken(reason(error, &bytes))),
     }
+}
+
+/// The document without its lost maps to characters.
+fn mended(pdf: Pdf, bytes: &[u8]) -> Pdf {
+    salvage::without_lost_maps(&pdf, bytes).and_then(|bytes| Pdf::new(bytes).ok()).unwrap_or(pdf)
+}
+
+/// Whether the file ends as a PDF does.
+pub(super) fn ends_well(bytes: &[u8]) -> bool {
+    contains(&bytes[bytes.len().saturating_sub(2048)..], b"%%EOF")
 }
 
 fn unlock(bytes: Arc<Vec<u8>>, passwords: &[String]) -> Result<Opened, Closed> {
@@ -48,7 +69,7 @@ fn unlock(bytes: Arc<Vec<u8>>, passwords: &[String]) -> Result<Opened, Closed> {
         let user = owner::user_password(&bytes, password.as_bytes());
         for candidate in [Some(password.clone()), user].into_iter().flatten() {
             if let Ok(pdf) = Pdf::new_with_password(bytes.clone(), &candidate) {
-                return Ok(Opened { pdf, bytes, encrypted: true });
+                return Ok(Opened { pdf, bytes, encrypted: true, salvaged: false });
             }
         }
     }
@@ -64,6 +85,14 @@ fn reason(error: LoadPdfError, bytes: &[u8]) -> String {
         LoadPdfError::Invalid if !contains(bytes, b" obj") => "no object of a PDF is left in it".to_owned(),
         LoadPdfError::Invalid => "neither its table of objects nor a list of pages can be found".to_owned(),
     }
+}
+
+/// Whether a trailer names an encryption dictionary.
+fn is_encrypted(bytes: &[u8]) -> bool {
+    positions(bytes, b"/Encrypt").any(|at| {
+        let rest = bytes[at + 8..].trim_ascii_start();
+        rest.starts_with(b"<<") || rest.first().is_some_and(u8::is_ascii_digit)
+    })
 }
 
 /// Whether `bytes` hold `word`.

@@ -96,3 +96,33 @@ fn what_is_no_document_is_refused_with_the_reason() {
         trailer<</Root 1 0 R/Encrypt<</Filter/Adobe.PubSec/V 4>>/ID[(a)(b)]>>";
     assert!(matches!(read(locked).verdict, Verdict::Failed(_)));
 }
+
+#[test]
+fn pages_without_a_catalog_are_found() {
+    let file = String::from_utf8(Builder::page("BT /F 10 Tf 10 50 Td (Gate) Tj ET").finish()).expect("it is text");
+    let cut = file.find("xref").expect("there is a table");
+    let check = |file: &str| {
+        let said = read(file.as_bytes());
+        assert_eq!((said.verdict.clone(), said.text().as_str()), (Verdict::Read, "Gate\n"), "{file}");
+        assert!(said.notes().iter().any(|note| note.kind == NoteKind::Partial && note.text.contains("catalog")));
+    };
+    check(&file[..cut].replace("/Type/Catalog", "/Tape/Catalog"));
+    check(&file[..cut].replace("/Type/Catalog", "/Tape/Catalog").replace("/Type/Pages", "/Tape/Pages"));
+}
+
+#[test]
+fn text_is_not_made_up_for_lost_maps() {
+    let mut builder = Builder::page("BT /G 10 Tf 10 50 Td (ABC) Tj ET");
+    builder.add(
+        "<</Type/Font/Subtype/TrueType/BaseFont/Odd/FirstChar 65/LastChar 67/Widths[500 500 500]/ToUnicode 7 0 R>>",
+    );
+    builder.stream("", "begincmap\n1 beginbfrange\n<41> <43> <767B>\nendbfrange\nendcmap".as_bytes());
+    let file = builder.finish();
+    assert_eq!(read(&file).text(), "登發白\n");
+    let cut = super::super::open::positions(&file, b"7 0 obj").next().expect("the map is there");
+    for end in [cut, cut + 50] {
+        let said = read(&file[..end]);
+        assert_eq!((said.verdict.clone(), said.text().as_str()), (Verdict::Read, ""), "{:?}", said.notes());
+        assert_eq!((said.page().counts.glyphs, said.page().counts.unmapped), (3, 3));
+    }
+}
