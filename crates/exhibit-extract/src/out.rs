@@ -138,18 +138,33 @@ impl<'a> Out<'a> {
     /// # Errors
     /// [`Stop::Limit`] when the container's limits are reached.
     pub fn member_from(&mut self, bytes: &mut dyn Read) -> Result<(), Stop> {
+        self.member_from_or(bytes, |_, error| MemberEnd::Failed(format!("its bytes cannot be read: {error}")))
+    }
+
+    /// As [`Self::member_from`], but `end` says how the member ends on a read error, from the number of bytes said
+    /// before it and the error.
+    ///
+    /// # Errors
+    /// [`Stop::Limit`] when the container's limits are reached.
+    pub fn member_from_or(
+        &mut self,
+        bytes: &mut dyn Read,
+        end: impl FnOnce(u64, std::io::Error) -> MemberEnd,
+    ) -> Result<(), Stop> {
         let mut buffer = vec![0; 64 << 10];
+        let mut said = 0;
         loop {
             let count = match bytes.read(&mut buffer) {
                 Ok(0) => return self.member_end(MemberEnd::Whole),
                 Ok(count) => count,
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-                Err(error) => return self.member_end(MemberEnd::Failed(format!("its bytes cannot be read: {error}"))),
+                Err(error) => return self.member_end(end(said, error)),
             };
             if let Some(limit) = self.member_limit(count as u64) {
                 self.member_end(MemberEnd::Truncated(limit.clone()))?;
                 return Err(Stop::Limit(limit));
             }
+            said += count as u64;
             self.say(Record::MemberBytes(buffer[..count].to_vec()))?;
         }
     }
@@ -168,7 +183,7 @@ impl<'a> Out<'a> {
         if self.member_bytes > self.limits.member_bytes {
             return Some(format!("more than {} bytes of members", self.limits.member_bytes));
         }
-        let ratio = self.limits.ratio;
+        let ratio = self.limits.ratio.max(1);
         let inflated = self.member_bytes > FREE && self.member_bytes / ratio > self.container_bytes;
         inflated.then(|| format!("members of more than {ratio} times the container's size"))
     }

@@ -1,5 +1,6 @@
 //! One file per format, and which of them reads what.
 
+mod compressed;
 mod docx;
 mod exif;
 pub(crate) mod html;
@@ -13,6 +14,7 @@ mod picture;
 mod sheet;
 mod slides;
 pub(crate) mod table;
+mod tar;
 pub(crate) mod text;
 mod zip;
 
@@ -46,12 +48,8 @@ pub(crate) fn extract(
         Reader::Pdf => pdf::extract(input, request, out),
         Reader::None if kind.media_type == "application/x-ole-storage" => ole::extract_object(input, request, out),
         Reader::None => Ok(Verdict::Unsupported(format!("no reader for {}", kind.media_type))),
-        // Readers arrive below this line, one arm each.
-        Reader::Gzip
-        | Reader::Bzip2
-        | Reader::Xz
-        | Reader::Zstd
-        | Reader::Tar => Ok(Verdict::Unsupported(format!("no reader for {}", kind.media_type))),
+        Reader::Tar => tar::read(input, out),
+        Reader::Gzip | Reader::Bzip2 | Reader::Xz | Reader::Zstd => compressed::read(kind.reader, input, request, out),
     }
 }
 

@@ -6,7 +6,7 @@
 
 mod directory;
 mod entry;
-mod names;
+pub(super) mod names;
 
 use crate::out::{Input, Out, Stop};
 use directory::{Directory, Entry};

@@ -1,0 +1,130 @@
+//! Single files compressed by gzip (RFC 1952), bzip2, xz or Zstandard (RFC 8878): what is inside is the one member.
+//!
+//! Compressed data that ends early or is damaged gives what comes before the damage, and says so.
+
+use crate::identify::{Reader, ending};
+use crate::out::{Input, Out, Stop};
+use exhibit_model::{Member, MemberEnd, Moment, NoteKind, Request, Verdict};
+use flate2::bufread::GzDecoder;
+use std::io::{self, BufRead, BufReader, Read};
+
+/// Most memory that an xz file may demand, in KiB.
+const XZ_MEMORY: u32 = 256 << 10;
+
+/// Reads a compressed file.
+pub(crate) fn read(
+    reader: Reader,
+    input: &mut dyn Input,
+    request: &Request,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
+    match input.seek(io::SeekFrom::End(0)).and_then(|size| input.rewind().map(|()| size)) {
+        Ok(size) => out.container_size(size),
+        Err(error) => return Ok(Verdict::Failed(format!("the file cannot be read: {error}"))),
+    }
+    let mut member = Member { name: inner_name(&request.name), relation: "entry".to_owned(), ..Member::default() };
+    let buffered = BufReader::with_capacity(64 << 10, input);
+    match reader {
+        Reader::Gzip => return read_gzip(buffered, member, out),
+        Reader::Bzip2 => {
+            out.member(member)?;
+            say(&mut bzip2::bufread::MultiBzDecoder::new(buffered), out)?;
+        }
+        Reader::Xz => {
+            out.member(member)?;
+            say(&mut lzma_rust2::XzReader::new_mem_limit(buffered, true, XZ_MEMORY), out)?;
+        }
+        _ => match zstd::stream::read::Decoder::with_buffer(buffered) {
+            Ok(mut content) => {
+                out.member(std::mem::take(&mut member))?;
+                say(&mut content, out)?;
+            }
+            Err(error) => return Ok(Verdict::Failed(format!("the file cannot be unpacked: {error}"))),
+        },
+    }
+    Ok(Verdict::Read)
+}
+
+/// Says the member's content; what comes before damage counts.
+fn say(content: &mut dyn Read, out: &mut Out<'_>) -> Result<(), Stop> {
+    out.member_from_or(content, |said, error| {
+        if said == 0 {
+            MemberEnd::Failed(format!("it cannot be unpacked: {error}"))
+        } else {
+            MemberEnd::Truncated(format!("the compressed data is damaged after {said} bytes of content: {error}"))
+        }
+    })
+}
+
+fn read_gzip(buffered: BufReader<&mut dyn Input>, mut member: Member, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+    let mut gzip = Gzip { decoder: Some(GzDecoder::new(buffered)), trailing: false };
+    if let Some(header) = gzip.decoder.as_ref().and_then(GzDecoder::header) {
+        if let Some(name) = header.filename().filter(|name| !name.is_empty()) {
+            member.name = name.to_vec();
+        }
+        member.modified = (header.mtime() > 0).then(|| Moment(i64::from(header.mtime()) * 1_000_000));
+    }
+    out.member(member)?;
+    say(&mut gzip, out)?;
+    if gzip.trailing {
+        out.note(NoteKind::Partial, 0, "bytes after the compressed data belong to nothing")?;
+    }
+    Ok(Verdict::Read)
+}
+
+/// The content of all gzip members one after another, as the format means them.
+struct Gzip<'a> {
+    decoder: Option<GzDecoder<BufReader<&'a mut dyn Input>>>,
+    trailing: bool,
+}
+
+impl Read for Gzip<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let Some(decoder) = &mut self.decoder else { return Ok(0) };
+            let count = decoder.read(out)?;
+            if count > 0 || out.is_empty() {
+                return Ok(count);
+            }
+            let Some(mut rest) = self.decoder.take().map(GzDecoder::into_inner) else { return Ok(0) };
+            let next = rest.fill_buf()?;
+            if next.starts_with(&[0x1F]) {
+                self.decoder = Some(GzDecoder::new(rest));
+            } else {
+                self.trailing = next.iter().any(|b| *b != 0);
+                return Ok(0);
+            }
+        }
+    }
+}
+
+/// The name of what is inside, by the name of the file itself.
+fn inner_name(name: &[u8]) -> Vec<u8> {
+    let last = name.rsplit(|b| *b == b'/').next().unwrap_or(name);
+    let ending = ending(last);
+    let stem = &last[..last.len() - ending.len().min(last.len())];
+    match ending.as_str() {
+        "tgz" | "tbz" | "tbz2" | "txz" | "tzst" => [stem, b"tar"].concat(),
+        "svgz" => [stem, b"svg"].concat(),
+        "gz" | "bz2" | "xz" | "zst" | "z" => stem.strip_suffix(b".").unwrap_or(stem).to_vec(),
+        _ => [last, b".unpacked"].concat(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inner_names() {
+        for (name, inner) in [
+            ("a/b.tgz", "b.tar"),
+            ("名单.csv.gz", "名单.csv"),
+            ("x.tar.zst", "x.tar"),
+            ("blob", "blob.unpacked"),
+            ("", ".unpacked"),
+        ] {
+            assert_eq!(inner_name(name.as_bytes()), inner.as_bytes(), "{name}");
+        }
+    }
+}
