@@ -105,6 +105,37 @@ fn character_collections_tell_what_glyphs_are() {
     assert_eq!(page.text, "登記表\n");
 }
 
+/// A composite font with an embedded program of the glyphs G, a, e, t (numbered from 1) and no map to Unicode.
+fn embedded_page(encoding: &str, ordering: &str, content: &str) -> Page {
+    let mut builder = Builder::page(content);
+    builder
+        .add(&format!("<</Type/Font/Subtype/Type0/BaseFont/ABCDEF+Gate/Encoding/{encoding}/DescendantFonts[7 0 R]>>"));
+    builder.add(&format!(
+        "<</Type/Font/Subtype/CIDFontType2/BaseFont/ABCDEF+Gate/FontDescriptor 8 0 R/DW 500\
+         /CIDSystemInfo<</Registry(Adobe)/Ordering({ordering})/Supplement 2>>>>"
+    ));
+    builder.add("<</Type/FontDescriptor/FontName/ABCDEF+Gate/Flags 4/FontFile2 9 0 R>>");
+    builder.stream("", include_bytes!("../../../../tests/fixtures/pdf/gate.ttf"));
+    let said = read(&builder.finish());
+    assert_eq!(said.verdict, Verdict::Read);
+    said.page().clone()
+}
+
+#[test]
+fn embedded_fonts_tell_what_glyphs_are() {
+    let check = |encoding: &str, ordering: &str, codes: &str, text: &str, unmapped: u32| {
+        let page = embedded_page(encoding, ordering, &format!("BT /G 10 Tf 10 50 Td <{codes}> Tj ET"));
+        assert_eq!((page.text.trim_end(), page.counts.unmapped), (text, unmapped), "{encoding} {ordering} {codes}");
+    };
+    // by the program's character map, which is believed even where a collection is stated
+    check("Identity-H", "Identity", "0001000200040003", "Gate", 0);
+    check("Identity-H", "GB1", "0001000200040003", "Gate", 0);
+    // by the collection, for glyphs of which the program says nothing
+    check("GBK-EUC-H", "GB1", "B5C7BCC7", "登记", 0);
+    // by nothing: the place is left blank
+    check("Identity-H", "Identity", "000100990002", "G a", 1);
+}
+
 #[test]
 fn vertical_lines_run_down() {
     let page =
