@@ -32,10 +32,11 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
 
     let mut findings = Vec::new();
     findings.extend(sources::findings(&sources));
-    findings.extend(tracked::findings(&sources));
+    findings.extend(tracked::findings(&sources, &root.to_string_lossy()));
     findings.extend(walls::findings(&metadata));
     findings.extend(walls::manifest_findings(&sources));
     findings.extend(walls::undocumented(&metadata, &dependencies));
+    findings.extend(walls::unused(&metadata, &sources));
     findings.extend(licences::findings(&metadata, &allowed));
 
     print!("{}", figures::report(&sources));

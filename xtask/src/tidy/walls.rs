@@ -45,7 +45,19 @@ const OURS: &[(&str, &[&str])] = &[
             "exhibit-case",
         ],
     ),
-    ("exhibit-web", &["exhibit-model", "exhibit-text", "exhibit-index", "exhibit-case", "exhibit-ingest"]),
+    (
+        "exhibit-web",
+        &[
+            "exhibit-model",
+            "exhibit-text",
+            "exhibit-store",
+            "exhibit-catalogue",
+            "exhibit-index",
+            "exhibit-custody",
+            "exhibit-case",
+            "exhibit-ingest",
+        ],
+    ),
 ];
 
 /// The whole list of what the crate that an opposing expert reads may have.
@@ -101,17 +113,33 @@ pub(super) fn manifest_findings(sources: &[Source]) -> Vec<String> {
     careless.map(|source| format!("{}: say `[lints]` / `workspace = true`", source.path)).collect()
 }
 
-/// Third-party crates that our manifests name and docs/dependencies.md does not explain.
+/// Third-party crates that our manifests name and docs/dependencies.md does not explain, and the other way round.
 pub(super) fn undocumented(metadata: &Value, explained: &str) -> Vec<String> {
+    let crates = explained.split("\n## Programs that are not crates").next().unwrap_or("");
+    let rows: BTreeSet<&str> = crates.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+    let direct = direct(metadata);
+    let missing = direct.difference(&rows);
+    let missing =
+        missing.map(|name| format!("docs/dependencies.md: no row for `{name}`: what for, licence, why this one"));
+    let stale = rows.difference(&direct).map(|name| format!("docs/dependencies.md: `{name}` is used no more"));
+    missing.chain(stale).collect()
+}
+
+/// Crates that the root manifest offers and no crate of ours takes.
+pub(super) fn unused(metadata: &Value, sources: &[Source]) -> Vec<String> {
+    let root = sources.iter().find(|source| source.path == "Cargo.toml").map_or("", |source| source.text.as_str());
+    let offered = root.split("[workspace.dependencies]").nth(1).and_then(|rest| rest.split("\n[").next()).unwrap_or("");
+    let names =
+        offered.lines().filter(|line| !line.starts_with('#')).filter_map(|line| Some(line.split_once(" = ")?.0));
+    let direct = direct(metadata);
+    let idle = names.filter(|name| !is_ours(name) && !direct.contains(name));
+    idle.map(|name| format!("Cargo.toml: no crate takes `{name}`: remove it from [workspace.dependencies]")).collect()
+}
+
+/// Names of the third-party crates that our manifests name, for whatever use.
+fn direct(metadata: &Value) -> BTreeSet<&str> {
     let graph = Graph { metadata };
-    let mut direct = BTreeSet::new();
-    for package in graph.members() {
-        direct.extend(graph.declared(package, None).into_iter().filter(|name| !is_ours(name)));
-    }
-    let missing = direct.into_iter().filter(|name| !explained.contains(&format!("| `{name}` |")));
-    missing
-        .map(|name| format!("docs/dependencies.md: no row for `{name}`: what it is for, its licence, why this one"))
-        .collect()
+    graph.members().flat_map(|package| graph.declared(package, None)).filter(|name| !is_ours(name)).collect()
 }
 
 fn is_ours(name: &str) -> bool {
@@ -290,8 +318,21 @@ mod tests {
     fn every_direct_dependency_is_explained() {
         let metadata =
             workspace(&[("exhibit-model", true, &["sha2", "tar"]), ("sha2", false, &[]), ("tar", false, &[])]);
-        let found = undocumented(&metadata, "| `sha2` | hashes |");
-        assert_eq!(found, ["docs/dependencies.md: no row for `tar`: what it is for, its licence, why this one"]);
+        let found =
+            undocumented(&metadata, "| `sha2` | hashes |\n| `old` | x |\n\n## Programs that are not crates\n| `ls` |");
+        let expect = [
+            "docs/dependencies.md: no row for `tar`: what for, licence, why this one",
+            "docs/dependencies.md: `old` is used no more",
+        ];
+        assert_eq!(found, expect);
+    }
+
+    #[test]
+    fn nothing_is_offered_in_vain() {
+        let text = "[workspace.dependencies]\nexhibit-model = { path = \"x\" }\n# a reason\nsha2 = \"1\"\ntar = \"1\"\n\n[workspace.lints.rust]\na = 1\n";
+        let root = vec![Source { path: "Cargo.toml".to_owned(), text: text.to_owned() }];
+        let found = unused(&workspace(&[("exhibit-model", true, &["sha2"]), ("sha2", false, &[])]), &root);
+        assert_eq!(found, ["Cargo.toml: no crate takes `tar`: remove it from [workspace.dependencies]"]);
     }
 
     #[test]
