@@ -12,6 +12,9 @@ use std::path::{Path, PathBuf};
 /// How many files are held open at once while they are made durable.
 const OPEN_AT_ONCE: usize = 128;
 
+/// How many files are made durable at once.
+const SYNCED_AT_ONCE: usize = 8;
+
 /// The folder of one log.
 #[derive(Clone, Debug)]
 pub(crate) struct Folder {
@@ -70,7 +73,7 @@ impl Folder {
     }
 
     /// Writes files whose names nothing refers to yet, and makes them durable together with their folders.
-    pub(crate) fn write_all(&self, files: &[(String, Vec<u8>)]) -> io::Result<()> {
+    fn write_all(&self, files: &[(String, Vec<u8>)]) -> io::Result<()> {
         let mut folders = BTreeSet::new();
         for group in files.chunks(OPEN_AT_ONCE) {
             let mut open = Vec::new();
@@ -79,20 +82,18 @@ impl Folder {
                 self.make_parents(&path, &mut folders)?;
                 open.push((self.write(&path, bytes)?, path));
             }
-            for (file, path) in open {
-                self.step(&Step::SyncFile(&path))?;
-                file.sync_all()?;
-            }
+            self.sync_files(&open)?;
         }
         folders.iter().try_for_each(|folder| self.sync_folder(folder))
     }
 
-    /// Replaces a file at once and durably: it has either its old bytes or the new ones.
-    pub(crate) fn replace(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
-        let (path, new) = (self.path.join(name), self.path.join(format!("{name}.new")));
-        let file = self.write(&new, bytes)?;
-        self.step(&Step::SyncFile(&new))?;
-        file.sync_all()?;
+    /// Replaces a file at once and durably: it has either its old bytes or the new ones, and the new ones only once
+    /// `others`, new files that they refer to, are durable.
+    pub(crate) fn replace(&self, name: &str, bytes: Vec<u8>, mut others: Vec<(String, Vec<u8>)>) -> io::Result<()> {
+        let unfinished = format!("{name}.new");
+        let (path, new) = (self.path.join(name), self.path.join(&unfinished));
+        others.push((unfinished, bytes));
+        self.write_all(&others)?;
         self.step(&Step::Rename(&new, &path))?;
         fs::rename(&new, &path)?;
         self.sync_folder(&self.path)
@@ -112,6 +113,19 @@ impl Folder {
             }
         }
         if kept.is_none() { fs::remove_dir(&folder) } else { Ok(()) }
+    }
+
+    // At once rather than one after the other: a file system then writes its journal once for many files.
+    fn sync_files(&self, files: &[(File, PathBuf)]) -> io::Result<()> {
+        files.iter().try_for_each(|(_, path)| self.step(&Step::SyncFile(path)))?;
+        let share = files.len().div_ceil(SYNCED_AT_ONCE).max(1);
+        std::thread::scope(|scope| {
+            let sync = |files: &[(File, PathBuf)]| files.iter().try_for_each(|(file, _)| file.sync_all());
+            let threads: Vec<_> = files.chunks(share).map(|files| scope.spawn(move || sync(files))).collect();
+            threads.into_iter().try_for_each(|thread| {
+                thread.join().unwrap_or_else(|_| Err(io::Error::other("a thread that made files durable died")))
+            })
+        })
     }
 
     fn make_parents(&self, path: &Path, folders: &mut BTreeSet<PathBuf>) -> io::Result<()> {

@@ -5,7 +5,7 @@ use crate::Random;
 use crate::folder;
 use exhibit_proof::hash::to_hex;
 use exhibit_proof::{NoteError, SignerKey, VerifierKey};
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
@@ -89,9 +89,19 @@ impl Key {
     pub fn save(&self, path: &Path) -> Result<(), KeyError> {
         let text = Zeroizing::new(self.signer.to_secret_text() + "\n");
         let write = || {
-            let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+            if path.symlink_metadata().is_ok() {
+                return Err(io::ErrorKind::AlreadyExists.into());
+            }
+            // A key that was half written when the machine stopped must not stand in the way of a whole one.
+            let new = path.with_added_extension("new");
+            match fs::remove_file(&new) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+            let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&new)?;
             file.write_all(text.as_bytes())?;
             file.sync_all()?;
+            fs::rename(&new, path)?;
             folder::sync_folder(path.parent().unwrap_or(Path::new(".")))
         };
         write().map_err(|source| KeyError::Write { path: path.to_owned(), source })
@@ -123,7 +133,6 @@ impl Key {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::fs;
     use std::os::unix::fs::PermissionsExt as _;
 
     fn key() -> Key {
@@ -140,7 +149,9 @@ mod tests {
     fn a_key_is_kept_for_its_owner_alone_and_read_back() {
         let folder = tempfile::TempDir::new().expect("a folder");
         let path = folder.path().join("case.key");
+        fs::write(path.with_added_extension("new"), b"PRIVATE+K").expect("a broken-off save");
         key().save(&path).expect("saved");
+        assert_eq!(fs::read_dir(folder.path()).expect("read").count(), 1);
         assert_eq!(fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
         assert_eq!(Key::load(&path).expect("loaded").verifier(), key().verifier());
         assert_eq!(key().verifier().name(), "0102030405060708/custody");

@@ -285,9 +285,9 @@ impl Writer {
             return Err(LogError::Exists { path: folder.to_owned() });
         }
         disk.make().map_err(failed)?;
-        disk.replace(KEY_FILE, format!("{}\n", key.verifier()).as_bytes()).map_err(failed)?;
+        disk.replace(KEY_FILE, format!("{}\n", key.verifier()).into_bytes(), Vec::new()).map_err(failed)?;
         let checkpoint = sign(&key, Head { size: 0, root: Hash::empty() });
-        disk.replace(CHECKPOINT_FILE, checkpoint.to_string().as_bytes()).map_err(failed)?;
+        disk.replace(CHECKPOINT_FILE, checkpoint.to_string().into_bytes(), Vec::new()).map_err(failed)?;
         Self::open(folder, key)
     }
 
@@ -324,7 +324,7 @@ impl Writer {
         grown.push_partial(old.size);
         let head = Head { size: grown.frontier.size(), root: grown.frontier.root() };
         let checkpoint = sign(&self.key, head);
-        self.commit(&grown.files, &checkpoint)?;
+        self.commit(grown.files, &checkpoint)?;
         self.frontier = grown.frontier;
         self.tail = grown.tail;
         self.log.checkpoint = checkpoint;
@@ -366,7 +366,7 @@ impl Writer {
         Ok(Self { log, key, frontier, tail, _lock: lock })
     }
 
-    fn commit(&self, files: &[(String, Vec<u8>)], checkpoint: &Note) -> Result<(), LogError> {
+    fn commit(&self, files: Vec<(String, Vec<u8>)>, checkpoint: &Note) -> Result<(), LogError> {
         let folder = &self.log.folder;
         let failed = |source| LogError::Write { path: folder.path().to_owned(), source };
         let unreadable = |source| LogError::Read { path: folder.path().join(CHECKPOINT_FILE), source };
@@ -375,8 +375,7 @@ impl Writer {
         if current != self.log.checkpoint().into_bytes() {
             return Err(LogError::ChangedUnderneath);
         }
-        folder.write_all(files).map_err(failed)?;
-        folder.replace(CHECKPOINT_FILE, checkpoint.to_string().as_bytes()).map_err(failed)
+        folder.replace(CHECKPOINT_FILE, checkpoint.to_string().into_bytes(), files).map_err(failed)
     }
 
     // Removes partial tiles that the new checkpoint does not refer to. Failing to is no failure of the append: a

@@ -19,6 +19,8 @@ struct Disk {
     steps_left: usize,
     unsynced_files: BTreeSet<PathBuf>,
     unsynced_names: BTreeSet<PathBuf>,
+    // What a file held before another was renamed over it.
+    unsynced_rename: Option<(PathBuf, Vec<u8>)>,
 }
 
 impl Crash {
@@ -46,8 +48,14 @@ impl Crash {
             Step::SyncFile(path) => {
                 disk.unsynced_files.remove(path);
             }
-            Step::SyncFolder(folder) => disk.unsynced_names.retain(|path| path.parent() != Some(folder)),
-            Step::Rename(..) | Step::Remove(_) => {}
+            Step::SyncFolder(folder) => {
+                disk.unsynced_names.retain(|path| path.parent() != Some(folder));
+                disk.unsynced_rename = None;
+            }
+            Step::Rename(_, path) => disk.unsynced_rename = Some((path.to_owned(), fs::read(path)?)),
+            Step::Remove(path) => {
+                assert!(disk.unsynced_rename.is_none(), "{} goes before it is superfluous", path.display());
+            }
         }
         Ok(())
     }
@@ -59,6 +67,9 @@ impl Crash {
     // Takes from the disk what a power cut may take: the bytes of files and the names in folders that were not synced.
     fn cut_power(&self) {
         let disk = self.0.lock().expect("no test panics here").take().expect("a crash was set");
+        if let Some((path, bytes)) = disk.unsynced_rename {
+            fs::write(path, bytes).expect("as before");
+        }
         for path in disk.unsynced_files {
             if path.exists() {
                 fs::write(path, b"").expect("emptied");
