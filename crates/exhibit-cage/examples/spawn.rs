@@ -1,6 +1,9 @@
-//! What a caged process costs: runs many that do nothing and prints microseconds for each.
+//! What a caged process costs: forks many that read 4 KiB and say so, and prints microseconds for each.
 //!
-//! `cargo run --release -p exhibit-cage --example spawn [RUNS] [WARM_MEGABYTES]`
+//! `cargo run --release -p exhibit-cage --example spawn [RUNS]`
+//!
+//! Once with a server that has loaded nothing, once with 46 MiB on its heap: why tables belong in
+//! [`exhibit_cage::map_file`].
 
 use exhibit_cage::{Cage, CageLimits, Input, Options};
 use exhibit_model::{Limits, Record, Request, Sink, Task, Verdict};
@@ -11,60 +14,61 @@ use std::io::{Read, Write};
 use std::ops::ControlFlow;
 use std::time::Instant;
 
-const THREADS: usize = 2;
-
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut args = std::env::args().skip(1);
-    let first = args.next();
-    if first.as_deref() == Some("serve") {
-        exhibit_cage::serve(echo, warm);
+    let first = std::env::args().nth(1);
+    match first.as_deref() {
+        Some("serve") => exhibit_cage::serve(read, || {}),
+        Some("serve heavy") => exhibit_cage::serve(read, heavy),
+        _ => {}
     }
     let runs: usize = first.as_deref().unwrap_or("4000").parse()?;
     let path = std::env::temp_dir().join(format!("exhibit-spawn-{}", std::process::id()));
     fs::write(&path, [b'x'; 4096])?;
     let input = File::open(&path)?;
     fs::remove_file(&path)?;
-    let request = Request { task: Task::Extract, name: Vec::new(), passwords: Vec::new(), limits: Limits::STANDARD };
-    let cage = Cage::start(Options::new("serve", THREADS))?;
-    let mut ignore = |_| ControlFlow::Continue(());
-    cage.run(&request, &input, CageLimits::STANDARD, &mut ignore)?;
-    for threads in [1, THREADS] {
-        let (wall, cpu) = (Instant::now(), cpu_micros()?);
-        std::thread::scope(|scope| {
-            for _ in 0..threads {
-                scope.spawn(|| {
-                    for _ in 0..runs / threads {
-                        let end = cage.run(&request, &input, CageLimits::STANDARD, &mut |_| ControlFlow::Continue(()));
-                        assert!(end.is_ok_and(|end| end.reason().is_none()), "every run ends well");
-                    }
-                });
-            }
-        });
-        let (wall, cpu) = (wall.elapsed().as_secs_f64() * 1e6, cpu_micros()? - cpu);
-        let each = |micros: f64| micros / runs as f64;
-        writeln!(
-            std::io::stdout(),
-            "{threads} at once: {:.0} us wall, {:.0} us processor each; {:.0} a second",
-            each(wall),
-            each(cpu),
-            1e6 / each(wall)
-        )?;
+    for argument in ["serve", "serve heavy"] {
+        for at_once in [1, 2] {
+            measure(argument, at_once, runs, &input)?;
+        }
     }
     Ok(())
 }
 
-fn echo(_: &Request, input: &mut Input, sink: &mut dyn Sink) -> Verdict {
+fn measure(argument: &str, at_once: usize, runs: usize, input: &File) -> Result<(), Box<dyn Error>> {
+    let cage = Cage::start(Options::new(argument, at_once))?;
+    let request = Request { task: Task::Extract, name: Vec::new(), passwords: Vec::new(), limits: Limits::STANDARD };
+    let run = |times: usize| {
+        for _ in 0..times {
+            let end = cage.run(&request, input, CageLimits::STANDARD, &mut |_| ControlFlow::Continue(()));
+            assert!(end.is_ok_and(|end| end.reason().is_none()), "every run ends well");
+        }
+    };
+    let all = |times: usize| {
+        std::thread::scope(|scope| (0..at_once).for_each(|_| drop(scope.spawn(|| run(times / at_once)))));
+    };
+    // until every server is there
+    all(10 * at_once);
+    let (begun, used) = (Instant::now(), cpu_micros()?);
+    all(runs);
+    let (wall, cpu) = (begun.elapsed().as_secs_f64() * 1e6 / runs as f64, (cpu_micros()? - used) / runs as f64);
+    let rate = 1e6 / wall;
+    writeln!(
+        std::io::stdout(),
+        "{argument}, {at_once} at once: {wall:.0} us wall, {cpu:.0} us processor each; {rate:.0} a second"
+    )?;
+    Ok(())
+}
+
+fn read(_: &Request, input: &mut Input, sink: &mut dyn Sink) -> Verdict {
     let mut bytes = Vec::new();
     let _ = input.read_to_end(&mut bytes);
     let _ = sink.say(Record::MediaType(bytes.len().to_string()));
     Verdict::Read
 }
 
-fn warm() {
-    // as much as fonts and tables may take
-    let tables = vec![1_u8; 1 << 20];
-    black_box(&tables);
-    std::mem::forget(tables);
+// About what two Chinese fonts take.
+fn heavy() {
+    std::mem::forget(black_box(vec![1_u8; 46 << 20]));
 }
 
 // Processor time of this process, its fork servers and the workers that they have reaped, from the kernel's ticks of 10 ms.

@@ -7,7 +7,8 @@ use std::ffi::{CStr, CString, c_char};
 use std::fs;
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
-use std::ptr;
+use std::path::Path;
+use std::{ptr, slice};
 
 /// Proof that the process had one thread when it was made; whoever holds it starts none.
 #[derive(Debug)]
@@ -102,6 +103,29 @@ pub(crate) fn exec(program: &CStr, args: &[CString], env: &[CString]) -> io::Err
     io::Error::last_os_error()
 }
 
+/// A file's bytes, mapped for as long as the process lives: for what [`crate::serve`] loads before its first job.
+///
+/// A fork has to go through all memory that a process wrote to, for each worker anew; what is mapped from a file costs
+/// nothing until it is looked at, and all servers share it. For files that are replaced rather than rewritten when they
+/// change, as installed fonts are: a file cut short meanwhile ends the worker that reads beyond its end.
+///
+/// # Errors
+/// If the file cannot be opened or mapped.
+pub fn map_file(path: &Path) -> io::Result<&'static [u8]> {
+    let file = fs::File::open(path)?;
+    let length = usize::try_from(file.metadata()?.len()).map_err(|_| io::ErrorKind::FileTooLarge)?;
+    if length == 0 {
+        return Ok(&[]);
+    }
+    // SAFETY: asks for a new mapping, at a place of the kernel's choice, that can only be read.
+    let start = unsafe { libc::mmap(ptr::null_mut(), length, libc::PROT_READ, libc::MAP_PRIVATE, file.as_raw_fd(), 0) };
+    if start == libc::MAP_FAILED {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the mapping has this length, is readable, and is never undone.
+    Ok(unsafe { slice::from_raw_parts(start.cast(), length) })
+}
+
 /// One step of a seccomp program (`struct sock_filter` of the kernel).
 #[repr(C)]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -148,4 +172,22 @@ pub(crate) fn seccomp_kills_processes() -> bool {
 pub(crate) fn has_close_range() -> bool {
     // SAFETY: no descriptor has this number.
     unsafe { libc::syscall(libc::SYS_close_range, u32::MAX, u32::MAX, 0) == 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mapped_file_is_its_bytes() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("file");
+        for length in [0, 1, 4096, 100_000] {
+            let bytes: Vec<u8> = (0..length).map(|n: u32| n as u8).collect();
+            fs::write(&path, &bytes).expect("written");
+            assert!(map_file(&path).expect("mapped") == bytes);
+            fs::remove_file(&path).expect("removed");
+        }
+        assert!(map_file(&path).is_err());
+    }
 }
