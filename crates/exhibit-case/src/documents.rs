@@ -91,6 +91,19 @@ impl Case {
         Ok(self.catalogue().account()?)
     }
 
+    /// The paths of the case's sources, as they were given.
+    ///
+    /// # Errors
+    /// [`CaseError::Catalogue`].
+    pub fn source_paths(&self) -> Result<Vec<Vec<u8>>, CaseError> {
+        let catalogue = self.catalogue();
+        let mut paths = Vec::new();
+        for number in catalogue.sources()? {
+            paths.extend(catalogue.source(number)?.map(|(path, _, _)| path));
+        }
+        Ok(paths)
+    }
+
     /// How many pages can be searched now.
     #[must_use]
     pub fn searchable(&self) -> u64 {

@@ -59,7 +59,7 @@ pub fn paint(
         ControlFlow::Continue(())
     })?;
     match (end, picture) {
-        (WorkerEnd::Finished(Verdict::Read), Some(picture)) => Ok(picture),
+        (WorkerEnd::Finished(_), Some(picture)) => Ok(picture),
         (
             WorkerEnd::Finished(Verdict::Failed(reason) | Verdict::Unsupported(reason) | Verdict::Truncated(reason)),
             _,

@@ -12,7 +12,7 @@ mod transfer;
 
 pub use out::{Input, Out, Stop};
 
-use exhibit_model::{Record, Request, Sink, Task, Verdict};
+use exhibit_model::{NoteKind, Record, Request, Sink, Task, Verdict};
 
 /// Does what `request` asks with the file in `input`, saying records to `sink`; the verdict is what became of it.
 ///
@@ -26,11 +26,16 @@ pub fn run(request: &Request, input: &mut dyn Input, sink: &mut dyn Sink) -> Ver
     let ended = match request.task {
         Task::Extract => out
             .say(Record::MediaType(kind.media_type.to_owned()))
+            .and_then(|()| match identify::suspicion(&request.name, kind) {
+                Some(text) => out.note(NoteKind::Suspicious, 0, text),
+                None => Ok(()),
+            })
             .and_then(|()| formats::extract(kind, input, request, &mut out)),
         Task::Render { .. } => formats::render(kind, input, request, &mut out),
     };
     match ended {
-        Ok(verdict) => out.settle(verdict),
+        Ok(verdict) if request.task == Task::Extract => out.settle(verdict),
+        Ok(verdict) => verdict,
         Err(Stop::Limit(limit)) => Verdict::Truncated(limit),
         Err(Stop::Closed) => Verdict::Failed("nobody listened to the end".to_owned()),
     }

@@ -14,29 +14,46 @@ use std::time::{Duration, Instant};
 /// Tells the indexer that there is more, or that there will be no more.
 #[derive(Default)]
 pub(crate) struct Signal {
-    state: Mutex<(bool, bool)>,
+    state: Mutex<News>,
     changed: Condvar,
 }
 
+#[derive(Default, Clone, Copy)]
+struct News {
+    more: bool,
+    commit: bool,
+    end: bool,
+}
+
 impl Signal {
+    /// There is more to follow.
     pub(crate) fn more(&self) {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).0 = true;
-        self.changed.notify_all();
+        self.tell(|news| news.more = true);
     }
 
+    /// A stage is over: what is there is to be searchable now.
+    pub(crate) fn commit(&self) {
+        self.tell(|news| news.commit = true);
+    }
+
+    /// Nothing more will come.
     pub(crate) fn end(&self) {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).1 = true;
+        self.tell(|news| news.end = true);
+    }
+
+    fn tell(&self, what: impl FnOnce(&mut News)) {
+        what(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
         self.changed.notify_all();
     }
 
-    // whether the end has come
-    fn wait(&self) -> bool {
+    fn wait(&self) -> News {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        while !state.0 && !state.1 {
+        while !state.more && !state.commit && !state.end {
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        state.0 = false;
-        state.1
+        let news = *state;
+        (state.more, state.commit) = (false, false);
+        news
     }
 }
 
@@ -77,7 +94,7 @@ impl Indexer<'_> {
         let mut committed = Instant::now();
         let mut unsaved = false;
         loop {
-            let ended = signal.wait();
+            let news = signal.wait();
             loop {
                 let rows = self.catalogue.pages_after(done, BATCH)?;
                 let Some(last) = rows.last() else { break };
@@ -91,14 +108,14 @@ impl Indexer<'_> {
                     self.tell();
                 }
             }
-            if ended || committed.elapsed() > COMMIT_EVERY {
+            if news.end || news.commit || committed.elapsed() > COMMIT_EVERY {
                 if unsaved {
                     writer.commit(done)?;
                 }
                 (committed, unsaved) = (Instant::now(), false);
                 self.tell();
             }
-            if ended {
+            if news.end {
                 return Ok(writer.finish()?);
             }
         }

@@ -169,6 +169,7 @@ pub fn ingest(
         signal.more();
         let mut result = first_error([reading, received]);
         if let (Ok(()), Some(tools)) = (&result, options.ocr) {
+            signal.commit();
             progress.stage(Stage::Ocr);
             progress.ocr_wanted.store(open()?.account()?.pages_waiting_for_ocr, Ordering::Relaxed);
             result = all(scope, options.workers, || {

@@ -1,0 +1,462 @@
+//! The command line: short verbs for the daily path, `noun verb` for what has a list.
+
+use crate::failure::Exit;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// The root help: clap cannot group commands, so this is our own text (a test holds it against the commands).
+pub(crate) const ROOT_HELP: &str = "\
+Turns a leaked trove of documents into evidence that holds up
+
+Usage: exhibit [OPTIONS] COMMAND
+
+Start
+  open DIR             Take in a folder, serve it here and open the browser: all in one
+  init DIR             Create a case folder
+  demo DIR             Create a practice case with invented documents
+  doctor               Check this machine: cage, tools, fonts, space
+Material
+  ingest SOURCE...     Take in files, folders, archives; goes on where it stopped
+  status               Show progress, counts and problems of the case
+  problem ls|show|retry    Files that failed, are encrypted, unsupported or cut short
+  password import|ls   Passwords to try on encrypted files
+Find
+  search QUERY...      Search; same operators as in the browser
+  show DOC             Show one document
+  cat DOC              Write original bytes, text or a page's picture
+  ls [PATH]            List what the trove holds
+Trust
+  verify               Check the case against its hashes and its log
+  log ls|show          Read the custody log
+  case repair          Rebuild what can be rebuilt
+Run
+  serve                Serve the browser interface on this machine
+  completions SHELL    Print completions for a shell
+  man DIR              Write manual pages
+  version              Print the version
+
+Options
+  -C, --case DIR       The case (else EXHIBIT_CASE, else the nearest exhibit.toml upwards)
+      --json           Print JSON
+  -n, --dry-run        Say what would be done, and do nothing
+  -q, --quiet          Print no progress and no remarks
+  -v, --verbose        Say more on stderr (twice: more still)
+      --progress HOW   auto, bar, plain, json, none
+      --color WHEN     auto, always, never (also NO_COLOR)
+      --no-input       Never ask; fail instead
+  -h, --help           Print help; `exhibit COMMAND --help` has examples
+
+Exit codes: 0 done, 1 nothing found, 2 wrong usage, 3 done but some items failed, 4 evidence does not match,
+5 case busy, 8 tool or space missing, 10 no case here, 70 internal error, 130 stopped (can go on)
+";
+
+/// Everything on the command line.
+#[derive(Debug, Parser)]
+#[command(name = "exhibit", version, override_help = ROOT_HELP, disable_help_subcommand = true, hide_possible_values = false)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Global {
+    /// The case (else EXHIBIT_CASE, else the nearest exhibit.toml upwards)
+    #[arg(short = 'C', long = "case", value_name = "DIR", global = true, env = "EXHIBIT_CASE", hide_env_values = true)]
+    pub(crate) case: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Say what would be done, and do nothing
+    #[arg(short = 'n', long, global = true)]
+    pub(crate) dry_run: bool,
+    /// Answer yes to questions
+    #[arg(short = 'y', long, global = true, hide = true)]
+    pub(crate) yes: bool,
+    /// Print no progress and no remarks
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// Say more on stderr
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+    /// How to show progress
+    #[arg(long, global = true, value_enum, default_value = "auto", value_name = "HOW")]
+    pub(crate) progress: ProgressForm,
+    /// When to use colour
+    #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN")]
+    pub(crate) color: ColorChoice,
+    /// Never ask; fail instead
+    #[arg(long, global = true)]
+    pub(crate) no_input: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProgressForm {
+    Auto,
+    Bar,
+    Plain,
+    Json,
+    None,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorChoice {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Take in a folder, serve it here and open the browser: all in one
+    #[command(
+        after_help = "Examples:\n  exhibit open ~/leak            a new case in ~/Exhibit/leak, taken in and served\n  \
+                            exhibit open ~/Exhibit/leak    a case that is there already: go on, and serve it"
+    )]
+    Open(Open),
+    /// Create a case folder
+    #[command(
+        after_help = "Examples:\n  exhibit init my-case\n  exhibit init my-case --name 'Harbour Ledger' --prefix HL"
+    )]
+    Init(Init),
+    /// Create a practice case with invented documents
+    #[command(after_help = "Example:\n  exhibit demo practice && exhibit -C practice search 登记")]
+    Demo(Demo),
+    /// Check this machine: cage, tools, fonts, space
+    Doctor(Doctor),
+    /// Take in files, folders, archives; goes on where it stopped
+    #[command(
+        after_help = "Examples:\n  exhibit ingest /media/disk2 --as 'disk 2'\n  exhibit ingest             go on where it stopped\n  \
+                            exhibit ingest --retry     try again what failed"
+    )]
+    Ingest(Ingest),
+    /// Show progress, counts and problems of the case
+    Status(Status),
+    /// Files that failed, are encrypted, unsupported or cut short
+    #[command(subcommand)]
+    Problem(Problem),
+    /// Passwords to try on encrypted files
+    #[command(subcommand)]
+    Password(Password),
+    /// Search; same operators as in the browser
+    #[command(
+        after_help = "Operators: word word (and)  \"exact phrase\"  OR  -word  ( )  word*  field:value\nExamples:\n  exhibit search 登记 销毁\n  \
+                            exhibit search '登记 (销毁 OR destroy*)' -l 5\n  exhibit search --json 2017 | jq -r .document"
+    )]
+    Search(Search),
+    /// Show one document
+    #[command(
+        after_help = "DOC is a number (EXH-000127 or 127), the beginning of a SHA-256, or a path below a source.\nExample:\n  \
+                            exhibit show EXH-000127 --custody"
+    )]
+    Show(Show),
+    /// Write original bytes, text or a page's picture
+    #[command(
+        after_help = "Examples:\n  exhibit cat EXH-000127 -o copy.pdf\n  exhibit cat EXH-000127 --text --page 2\n  \
+                            exhibit cat EXH-000127 --page 2 -o page.png"
+    )]
+    Cat(Cat),
+    /// List what the trove holds
+    #[command(
+        after_help = "Examples:\n  exhibit ls\n  exhibit ls notices/2019 --tree\n  exhibit ls --state failed --json"
+    )]
+    Ls(Ls),
+    /// Check the case against its hashes and its log
+    #[command(
+        after_help = "Ends with 4 if anything differs, and names every deviation.\nExample:\n  exhibit verify ~/Exhibit/leak"
+    )]
+    Verify(Verify),
+    /// Read the custody log
+    #[command(subcommand)]
+    Log(LogCommand),
+    /// Care of the case folder
+    #[command(subcommand)]
+    Case(CaseCommand),
+    /// Serve the browser interface on this machine
+    #[command(after_help = "Examples:\n  exhibit serve\n  exhibit serve --listen 127.0.0.1:8090")]
+    Serve(Serve),
+    /// Print completions for a shell
+    Completions(Completions),
+    /// Write manual pages
+    Man(Man),
+    /// Print the version
+    Version,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Open {
+    /// A folder to take in, or a case; without it, the case that is meant
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: Option<PathBuf>,
+    /// Where to make the case [default: ~/Exhibit/NAME]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) into: Option<PathBuf>,
+    /// Do not open the browser
+    #[arg(long)]
+    pub(crate) no_browser: bool,
+    /// End after taking in
+    #[arg(long)]
+    pub(crate) no_serve: bool,
+    #[command(flatten)]
+    pub(crate) serve: Serve,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// The folder to make; it must be new or empty
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// What people call the case [default: the folder's name]
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// What its documents' numbers begin with
+    #[arg(long, default_value = "EXH")]
+    pub(crate) prefix: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// The folder for the practice case
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// The example trove [default: the one that comes with the source]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) trove: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// Also start a worker and try to break out of it
+    #[arg(long)]
+    pub(crate) self_test: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Ingest {
+    /// What to take in; without any, go on where it stopped
+    #[arg(value_name = "SOURCE")]
+    pub(crate) sources: Vec<PathBuf>,
+    /// What to call the source
+    #[arg(long = "as", value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// Try again what failed, is encrypted or was cut short
+    #[arg(long)]
+    pub(crate) retry: bool,
+    /// A file of passwords to try, one a line; they are kept in the case
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passwords: Option<PathBuf>,
+    /// Leave pictures of pages unread for now
+    #[arg(long)]
+    pub(crate) no_ocr: bool,
+    /// Workers at a time [default: one per processor]
+    #[arg(long, value_name = "N")]
+    pub(crate) workers: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Status {
+    /// Print again every two seconds, until stopped
+    #[arg(long)]
+    pub(crate) watch: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Problem {
+    /// List them, grouped by cause
+    Ls,
+    /// Show what is known of one
+    Show {
+        /// The document
+        #[arg(value_name = "DOC")]
+        document: String,
+    },
+    /// Try them again
+    Retry {
+        /// A file of passwords to try, one a line
+        #[arg(long, value_name = "FILE")]
+        passwords: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Password {
+    /// Add passwords from a file, one a line, or from standard input with `-`
+    Import {
+        /// The file
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Say how many there are (never which)
+    Ls,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Search {
+    /// The query
+    #[arg(value_name = "QUERY", required = true)]
+    pub(crate) query: Vec<String>,
+    /// Most hits
+    #[arg(short, long, default_value_t = 25, value_name = "N")]
+    pub(crate) limit: usize,
+    /// Pass over so many hits first
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub(crate) offset: usize,
+    /// Print only how many pages match
+    #[arg(long, conflicts_with_all = ["ids", "files"])]
+    pub(crate) count: bool,
+    /// Print only documents' numbers
+    #[arg(long, conflicts_with = "files")]
+    pub(crate) ids: bool,
+    /// Print only documents' paths
+    #[arg(long)]
+    pub(crate) files: bool,
+    /// The order of hits
+    #[arg(long, value_enum, default_value = "relevance", value_name = "ORDER")]
+    pub(crate) sort: SortOrder,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SortOrder {
+    Relevance,
+    Received,
+    Newest,
+    Oldest,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// The document
+    #[arg(value_name = "DOC")]
+    pub(crate) document: String,
+    /// Its text
+    #[arg(long, conflicts_with_all = ["meta", "custody"])]
+    pub(crate) text: bool,
+    /// Its properties
+    #[arg(long, conflicts_with = "custody")]
+    pub(crate) meta: bool,
+    /// Its log entry and proof
+    #[arg(long)]
+    pub(crate) custody: bool,
+    /// Only this page
+    #[arg(long, value_name = "N")]
+    pub(crate) page: Option<u32>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Cat {
+    /// The document
+    #[arg(value_name = "DOC")]
+    pub(crate) document: String,
+    /// The exact text instead of the original bytes
+    #[arg(long)]
+    pub(crate) text: bool,
+    /// Only this page: with --text its text, else its picture
+    #[arg(long, value_name = "N")]
+    pub(crate) page: Option<u32>,
+    /// The longer side of the picture, in pixels
+    #[arg(long, default_value_t = 2000, value_name = "PIXELS")]
+    pub(crate) side: u32,
+    /// Write into this new file
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Ls {
+    /// Only what lies below this path
+    #[arg(value_name = "PATH")]
+    pub(crate) path: Option<String>,
+    /// As a tree
+    #[arg(long)]
+    pub(crate) tree: bool,
+    /// Only items in this state
+    #[arg(long, value_name = "STATE")]
+    pub(crate) state: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// The case's folder
+    #[arg(value_name = "PATH")]
+    pub(crate) path: Option<PathBuf>,
+    /// Do not log that it was checked
+    #[arg(long)]
+    pub(crate) no_log: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LogCommand {
+    /// List entries
+    Ls {
+        /// From this entry on
+        #[arg(long, default_value_t = 0, value_name = "N")]
+        from: u64,
+        /// At most so many
+        #[arg(short, long, default_value_t = 50, value_name = "N")]
+        limit: u64,
+    },
+    /// Show one entry with its proof
+    Show {
+        /// The entry's number
+        #[arg(value_name = "N")]
+        seq: u64,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CaseCommand {
+    /// Rebuild what can be rebuilt
+    Repair {
+        /// The search index, from the page packs
+        #[arg(long, required = true)]
+        index: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Where to listen; only this machine unless you say otherwise
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDR")]
+    pub(crate) listen: SocketAddr,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// The shell
+    #[arg(value_enum, value_name = "SHELL")]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Man {
+    /// The folder to write them into
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+}
+
+/// Prints what clap has to say: help and version to stdout, complaints to stderr.
+pub(crate) fn refuse(error: &clap::Error) -> ExitCode {
+    let _ = error.print();
+    ExitCode::from(if error.use_stderr() { Exit::Usage as u8 } else { Exit::Done as u8 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_root_help_names_every_command() {
+        Arguments::command().debug_assert();
+        for command in Arguments::command().get_subcommands() {
+            let name = command.get_name();
+            let named = ROOT_HELP.lines().any(|line| line.trim_start().split(' ').next() == Some(name));
+            assert!(named, "{name} is missing in the root help");
+        }
+        assert!(ROOT_HELP.lines().all(|line| line.chars().count() <= 120));
+    }
+}

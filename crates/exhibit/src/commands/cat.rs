@@ -1,0 +1,84 @@
+//! `exhibit cat DOC`: exact bytes, exact text, or a page's picture.
+
+use super::Context;
+use crate::cli::Cat;
+use crate::failure::{Exit, Failure};
+use crate::world;
+use exhibit_case::{Case, CaseError};
+use exhibit_model::{Digest, ItemId};
+use sha2::{Digest as _, Sha256};
+use std::fs::File;
+use std::io::{IsTerminal, Read, Write};
+use std::process::ExitCode;
+
+pub(crate) fn run(context: &Context<'_>, cat: &Cat) -> Result<ExitCode, Failure> {
+    let case = context.case()?;
+    let id = case.resolve(&cat.document)?;
+    let mut out: Box<dyn Write> = match &cat.output {
+        Some(path) => Box::new(File::create_new(path).map_err(|error| Failure::io("create", path, &error))?),
+        None if !cat.text && std::io::stdout().is_terminal() => {
+            return Err(Failure::usage("this would write bytes from a trove to the terminal")
+                .hint("name a file with -o, or ask for --text"));
+        }
+        None => Box::new(std::io::stdout().lock()),
+    };
+    match (cat.text, cat.page) {
+        (true, page) => text(&case, id, page, &mut out)?,
+        (false, Some(page)) => {
+            let cage = world::cage(1)?;
+            let png = case.picture(&cage, id, page, cat.side.clamp(16, 10_000))?;
+            write(&mut out, &png)?;
+        }
+        (false, None) => original(&case, id, &mut out)?,
+    }
+    out.flush().map_err(|error| Failure::io("write", "the output", &error))?;
+    Ok(Exit::Done.into())
+}
+
+fn text(case: &Case, id: ItemId, only: Option<u32>, out: &mut dyn Write) -> Result<(), Failure> {
+    let numbers = match only {
+        Some(number) => vec![number],
+        None => case.document(id)?.pages.iter().map(|row| row.number).collect(),
+    };
+    for (place, number) in numbers.into_iter().enumerate() {
+        if place > 0 {
+            write(out, "\u{c}".as_bytes())?;
+        }
+        write(out, case.page(id, number)?.text.as_bytes())?;
+    }
+    Ok(())
+}
+
+// hashed on the way, so that altered bytes are never handed on unnoticed
+fn original(case: &Case, id: ItemId, out: &mut dyn Write) -> Result<(), Failure> {
+    let item = case.item(id)?;
+    let label = case.label(id);
+    let original = item.original.ok_or_else(|| {
+        Failure::new(Exit::Nothing, "no-bytes", format!("{label} has no bytes: it is {}", item.state))
+    })?;
+    let mut file = case.originals().open_original(original).map_err(CaseError::from)?;
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; 256 << 10];
+    loop {
+        match file.read(&mut buffer).map_err(|error| Failure::io("read", "the original", &error))? {
+            0 => break,
+            count => {
+                hasher.update(&buffer[..count]);
+                write(out, &buffer[..count])?;
+            }
+        }
+    }
+    if Digest::from_bytes(hasher.finalize().into()) == original.digest() {
+        Ok(())
+    } else {
+        Err(CaseError::Altered { document: label }.into())
+    }
+}
+
+fn write(out: &mut dyn Write, bytes: &[u8]) -> Result<(), Failure> {
+    match out.write_all(bytes) {
+        // a reader that has gone away has seen enough
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
+        result => result.map_err(|error| Failure::io("write", "the output", &error)),
+    }
+}

@@ -1,0 +1,130 @@
+//! `exhibit search QUERY...`
+
+use super::Context;
+use crate::cli::{Search, SortOrder};
+use crate::failure::{Exit, Failure};
+use crate::output::{Style, counted};
+use exhibit_case::{Case, CaseError, SearchHit, SearchRequest, SearchResults};
+use exhibit_index::Sort;
+use exhibit_model::{Rect, shown};
+use serde_json::{Value, json};
+use std::process::ExitCode;
+
+pub(crate) fn run(context: &Context<'_>, search: &Search) -> Result<ExitCode, Failure> {
+    let case = context.case()?;
+    let query = search.query.join(" ");
+    let sort = match search.sort {
+        SortOrder::Relevance => Sort::Relevance,
+        SortOrder::Received => Sort::Received,
+        SortOrder::Newest => Sort::Newest,
+        SortOrder::Oldest => Sort::Oldest,
+    };
+    let limit = if search.count { 0 } else { search.limit };
+    let request = SearchRequest { query: &query, limit, offset: search.offset, sort };
+    let results = match case.search(&request) {
+        Err(CaseError::Query(error)) => return Err(misread(&query, error)),
+        result => result?,
+    };
+    let found = results.total > 0;
+    if search.count {
+        context.output.line(&results.total.to_string());
+    } else if search.ids || search.files {
+        let mut printed = std::collections::BTreeSet::new();
+        for hit in &results.hits {
+            let text = if search.ids { case.label(hit.item.id) } else { hit.path.clone() };
+            if printed.insert(text.clone()) {
+                context.output.line(&text);
+            }
+        }
+    } else {
+        print(context, &case, &results);
+    }
+    Ok(if found { Exit::Done } else { Exit::Nothing }.into())
+}
+
+// the query with a mark below the place that cannot be understood
+fn misread(query: &str, error: exhibit_index::QueryError) -> Failure {
+    let before: String = query.chars().take(error.position).collect();
+    let pad: String = before.chars().map(|c| if is_wide(c) { '\u{3000}' } else { ' ' }).collect();
+    let mut failure = Failure::from(CaseError::Query(error));
+    failure.message = format!("{}\n  {}\n  {pad}^", failure.message, shown(query));
+    failure
+}
+
+fn is_wide(c: char) -> bool {
+    matches!(c, '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}'
+        | '\u{fe30}'..='\u{fe4f}' | '\u{ff00}'..='\u{ff60}' | '\u{20000}'..='\u{3fffd}')
+}
+
+/// Prints results for people or scripts.
+pub(crate) fn print(context: &Context<'_>, case: &Case, results: &SearchResults) {
+    let output = context.output;
+    if output.json {
+        for hit in &results.hits {
+            output.object("hit", object(case, hit));
+        }
+        return;
+    }
+    output.remark(&format!("Read as: {}", results.read_as));
+    let shown_hits = results.hits.len() as u64;
+    let pages = counted(results.total, "page", "pages");
+    let first = if shown_hits < results.total { format!(" (these are {shown_hits})") } else { String::new() };
+    output.line(&format!("{pages}{first} in {:.3} s", results.took.as_secs_f64()));
+    for hit in &results.hits {
+        let confidence = hit.confidence.map(|c| format!(" · OCR {c:.2}")).unwrap_or_default();
+        let copies = if hit.copies > 0 {
+            format!(" · also in {}", counted(hit.copies, "place", "places"))
+        } else {
+            String::new()
+        };
+        output.line("");
+        let title = output.style(Style::Bold, &hit.name);
+        let hits = counted(hit.count as u64, "hit", "hits");
+        output.line(&format!("{}  {title}  page {} · {hits}{confidence}{copies}", case.label(hit.item.id), hit.page));
+        output.line(&output.style(Style::Dim, &format!("  {}", hit.path)));
+        output.line(&format!("  {}", snippet(context, hit)));
+    }
+}
+
+fn snippet(context: &Context<'_>, hit: &SearchHit) -> String {
+    let snippet = &hit.snippet;
+    let mut text = String::new();
+    let mut at = 0;
+    let plain = |stretch: &str| shown(&stretch.replace(['\n', '\t'], " "));
+    for span in &snippet.spans {
+        if let (Some(before), Some(marked)) = (snippet.text.get(at..span.start), snippet.text.get(span.start..span.end))
+        {
+            text.push_str(&plain(before));
+            text.push_str(&context.output.style(Style::Hit, &plain(marked)));
+            at = span.end;
+        }
+    }
+    text.push_str(&plain(snippet.text.get(at..).unwrap_or_default()));
+    let before = if snippet.cut_before { "… " } else { "" };
+    let after = if snippet.cut_after { " …" } else { "" };
+    format!("{before}{text}{after}")
+}
+
+fn object(case: &Case, hit: &SearchHit) -> Value {
+    let place = |rect: &Rect| json!([round(rect.x0), round(rect.y0), round(rect.x1), round(rect.y1)]);
+    let boxes = hit.boxes.iter().map(|(span, rect)| json!({"hit": span, "rect": place(rect)}));
+    json!({
+        "document": case.label(hit.item.id),
+        "path": hit.path,
+        "page": hit.page,
+        "snippet": hit.snippet.text,
+        "offsets": hit.offsets,
+        "boxes": boxes.collect::<Vec<_>>(),
+        "sha256": hit.item.original.map(|original| original.to_string()),
+        "media_type": hit.item.media_type,
+        "language": hit.language,
+        "ocr_confidence": hit.confidence,
+        "score": hit.score,
+        "copies": hit.copies,
+    })
+}
+
+// places are stored on a grid of 1/16383: more digits would claim too much
+fn round(place: f32) -> f64 {
+    (f64::from(place) * 100_000.0).round() / 100_000.0
+}

@@ -1,0 +1,193 @@
+//! `exhibit ingest SOURCE...`
+
+use super::Context;
+use crate::cli::Ingest;
+use crate::failure::{Exit, Failure};
+use crate::output::{Output, Style, bytes, counted, number};
+use crate::watch::watch;
+use crate::world::{self, MachineClock};
+use exhibit_cage::CageLimits;
+use exhibit_catalogue::Account;
+use exhibit_ingest::{Options, Progress, Stop, Summary, World, find_ocr};
+use exhibit_model::{Limits, State};
+use serde_json::json;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+pub(crate) fn run(context: &Context<'_>, ingest: &Ingest) -> Result<ExitCode, Failure> {
+    let folder = context.case_folder()?;
+    if context.dry_run() {
+        return plan(context, &ingest.sources);
+    }
+    let order = Order {
+        sources: &ingest.sources,
+        name: ingest.name.as_deref(),
+        retry: ingest.retry || ingest.passwords.is_some(),
+        passwords: ingest.passwords.as_deref(),
+        ocr: !ingest.no_ocr,
+        workers: ingest.workers.unwrap_or_else(world::processors),
+    };
+    let summary = take_in(context.output, &folder, &order)?;
+    report(context.output, &summary);
+    Ok(exit_of(&summary).into())
+}
+
+/// What is to be taken in, and how.
+pub(crate) struct Order<'a> {
+    pub(crate) sources: &'a [PathBuf],
+    pub(crate) name: Option<&'a str>,
+    pub(crate) retry: bool,
+    pub(crate) passwords: Option<&'a Path>,
+    pub(crate) ocr: bool,
+    pub(crate) workers: usize,
+}
+
+/// Takes in, showing progress; the first Ctrl-C ends it soon, the second at once.
+pub(crate) fn take_in(output: &Output, folder: &Path, order: &Order<'_>) -> Result<Summary, Failure> {
+    let mut held = world::hold(folder)?;
+    if let Some(file) = order.passwords {
+        let text = std::fs::read_to_string(file).map_err(|error| Failure::io("read", file, &error))?;
+        held.case.add_passwords(&text.lines().map(str::to_owned).collect::<Vec<_>>())?;
+    }
+    let tools = if order.ocr { find_ocr() } else { None };
+    if order.ocr && tools.is_none() {
+        output
+            .warn("tesseract is not installed: pictures of pages stay unread (`exhibit doctor` says what to install)");
+    }
+    let cage = world::cage(order.workers)?;
+    let stop = Arc::new(Stop::default());
+    end_on_interrupt(&stop)?;
+    let progress = Progress::default();
+    let retried = [State::Failed, State::Encrypted, State::Truncated, State::Unsupported];
+    let options = Options {
+        name: order.name,
+        workers: order.workers,
+        ocr: tools.as_ref(),
+        retry: if order.retry { &retried } else { &[] },
+        limits: Limits::STANDARD,
+        cage_limits: CageLimits::STANDARD,
+    };
+    let mut random = world::random;
+    let mut world = World { cage: &cage, clock: &MachineClock, random: &mut random, progress: &progress, stop: &stop };
+    Ok(watch(output, &progress, || exhibit_ingest::ingest(&mut held, order.sources, &options, &mut world))?)
+}
+
+fn end_on_interrupt(stop: &Arc<Stop>) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::new(Exit::Internal, "runtime", error.to_string()))?;
+    let stop = Arc::clone(stop);
+    std::thread::spawn(move || {
+        runtime.block_on(async {
+            use tokio::signal::unix::{SignalKind, signal};
+            let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
+            loop {
+                let code = tokio::select! {
+                    _ = tokio::signal::ctrl_c() => 130,
+                    _ = terminate.recv() => 143,
+                };
+                if stop.asked() {
+                    // what is acknowledged is on disk: ending here loses nothing
+                    std::process::exit(code);
+                }
+                stop.ask();
+            }
+        });
+    });
+    Ok(())
+}
+
+pub(crate) fn exit_of(summary: &Summary) -> Exit {
+    let failed = |state: &State| summary.account.items.get(state).copied().unwrap_or(0) > 0;
+    if summary.stopped {
+        Exit::Interrupted
+    } else if State::ALL.iter().filter(|state| state.is_problem()).any(failed) {
+        Exit::SomeFailed
+    } else {
+        Exit::Done
+    }
+}
+
+/// Prints what a run did, and the account of the case.
+pub(crate) fn report(output: &Output, summary: &Summary) {
+    if output.json {
+        output.object(
+            "ingest",
+            json!({
+                "received": summary.items, "pages": summary.pages, "ocr_pages": summary.ocr_pages, "stopped": summary.stopped,
+                "items": super::status::states(&summary.account),
+            }),
+        );
+        return;
+    }
+    let received = counted(summary.items, "item", "items");
+    let pages = counted(summary.pages, "page", "pages");
+    let by_ocr = if summary.ocr_pages > 0 { format!(", {} by OCR", number(summary.ocr_pages)) } else { String::new() };
+    output.line(&format!("Received {received}, read {pages}{by_ocr}."));
+    account(output, &summary.account);
+    if summary.stopped {
+        output.line("Stopped. Everything done so far is kept.");
+        output.line("Continue with: exhibit ingest");
+    }
+}
+
+/// Prints the account of a case.
+pub(crate) fn account(output: &Output, account: &Account) {
+    let total: u64 = account.items.values().sum();
+    output.line("");
+    output.line(&output.style(Style::Bold, &format!("The account of {}", counted(total, "item", "items"))));
+    for state in State::ALL {
+        let count = account.items.get(&state).copied().unwrap_or(0);
+        if count > 0 {
+            let style = match state {
+                State::Failed => Style::Bad,
+                _ if state.is_problem() => Style::Warning,
+                State::Read => Style::Good,
+                _ => Style::Dim,
+            };
+            output.line(&format!("  {:>9}  {}", number(count), output.style(style, state.word())));
+        }
+    }
+    output.line(&format!(
+        "  {} held in {}; {} searchable{}",
+        bytes(account.bytes),
+        counted(account.originals, "original", "originals"),
+        counted(account.pages, "page", "pages"),
+        if account.pages_by_ocr > 0 {
+            format!(", {} of them by OCR", number(account.pages_by_ocr))
+        } else {
+            String::new()
+        },
+    ));
+    if account.pages_waiting_for_ocr > 0 {
+        let pages = counted(account.pages_waiting_for_ocr, "picture of a page waits", "pictures of pages wait");
+        output.line(&format!("  {pages} for OCR: not searchable yet"));
+    }
+    if account.pages_ocr_failed > 0 {
+        let pages = counted(account.pages_ocr_failed, "picture of a page", "pictures of pages");
+        output.line(&format!("  {pages} could not be read by OCR"));
+    }
+    if account.gaps.is_empty() {
+        output.line("  Every container and source adds up: nothing is missing.");
+    } else {
+        let gaps = counted(account.gaps.len() as u64, "container or source does", "containers or sources do");
+        output.line(&output.style(Style::Bad, &format!("  {gaps} not add up: see `exhibit status --json`")));
+    }
+    let problems: u64 = State::ALL.iter().filter(|s| s.is_problem()).filter_map(|s| account.items.get(s)).sum();
+    if problems > 0 {
+        output.line(&format!("  {}: see `exhibit problem ls`", counted(problems, "problem", "problems")));
+    }
+}
+
+fn plan(context: &Context<'_>, sources: &[PathBuf]) -> Result<ExitCode, Failure> {
+    for source in sources {
+        let (mut files, mut size) = (0, 0);
+        exhibit_ingest::survey(source, &mut |bytes| {
+            files += 1;
+            size += bytes;
+        })?;
+        let found = counted(files, "file", "files");
+        context.output.line(&format!("would take in {}: {found}, {}", source.display(), bytes(size)));
+    }
+    Ok(Exit::Done.into())
+}

@@ -1,0 +1,49 @@
+//! `exhibit init DIR`
+
+use super::Context;
+use crate::cli::Init;
+use crate::failure::{Exit, Failure};
+use crate::world::{self, MachineClock, TOOL};
+use exhibit_case::{Case, NewCase};
+use serde_json::json;
+use std::path::Path;
+use std::process::ExitCode;
+
+pub(crate) fn run(context: &Context<'_>, init: &Init) -> Result<ExitCode, Failure> {
+    let name = init.name.clone().unwrap_or_else(|| name_of(&init.folder));
+    if context.dry_run() {
+        context.output.line(&format!("would make the case {name:?} in {}", init.folder.display()));
+        return Ok(Exit::Done.into());
+    }
+    make(&init.folder, &name, &init.prefix)?;
+    let folder = init.folder.display().to_string();
+    if context.output.json {
+        context.output.object("case", json!({"folder": folder, "name": name, "prefix": init.prefix}));
+    } else {
+        let case = Case::open(&init.folder)?;
+        context.output.line(&format!("Made the case {name:?} in {folder}."));
+        let key = exhibit_case::key_path(&world::keys()?, &case.config.log);
+        context.output.line(&format!("Its signing key is {}: keep a copy apart from the case.", key.display()));
+        context.output.line(&format!("Next: exhibit -C {folder} ingest SOURCE"));
+    }
+    Ok(Exit::Done.into())
+}
+
+/// Makes a case.
+pub(crate) fn make(folder: &Path, name: &str, prefix: &str) -> Result<(), Failure> {
+    let fits = (1..=12).contains(&prefix.len())
+        && prefix.starts_with(|c: char| c.is_ascii_uppercase())
+        && prefix.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+    if !fits {
+        let message = format!("{prefix:?} cannot begin documents' numbers");
+        return Err(Failure::usage(message).hint("take one to twelve capital letters A-Z and digits, a letter first"));
+    }
+    let new = NewCase { name, prefix, keys: &world::keys()? };
+    Ok(Case::init(folder, &new, &MachineClock, &mut world::random, TOOL)?)
+}
+
+/// The name of a folder, for people.
+pub(crate) fn name_of(folder: &Path) -> String {
+    let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    absolute.file_name().map_or_else(|| "case".to_owned(), |name| name.to_string_lossy().into_owned())
+}

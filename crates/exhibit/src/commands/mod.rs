@@ -1,0 +1,72 @@
+//! One file per command; each takes its arguments, prints, and gives an exit code.
+
+mod cat;
+mod demo;
+mod doctor;
+mod find;
+mod ingest;
+mod init;
+mod log;
+mod ls;
+mod open;
+mod packaging;
+mod problem;
+mod serve;
+mod show;
+mod status;
+mod verify;
+
+use crate::cli::{Arguments, Command};
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::world;
+use exhibit_case::Case;
+use std::process::ExitCode;
+
+/// What a command is given besides its own arguments.
+pub(crate) struct Context<'a> {
+    pub(crate) arguments: &'a Arguments,
+    pub(crate) output: &'a Output,
+}
+
+impl Context<'_> {
+    /// The case that is meant.
+    pub(crate) fn case(&self) -> Result<Case, Failure> {
+        let folder = self.case_folder()?;
+        Ok(Case::open(&folder)?)
+    }
+
+    pub(crate) fn case_folder(&self) -> Result<std::path::PathBuf, Failure> {
+        world::case_folder(self.arguments.global.case.as_deref())
+    }
+
+    pub(crate) fn dry_run(&self) -> bool {
+        self.arguments.global.dry_run
+    }
+}
+
+/// Runs the command.
+pub(crate) fn run(arguments: &Arguments, output: &Output) -> Result<ExitCode, Failure> {
+    let context = Context { arguments, output };
+    match &arguments.command {
+        Command::Open(open) => open::run(&context, open),
+        Command::Init(init) => init::run(&context, init),
+        Command::Demo(demo) => demo::run(&context, demo),
+        Command::Doctor(doctor) => doctor::run(&context, doctor),
+        Command::Ingest(ingest) => ingest::run(&context, ingest),
+        Command::Status(status) => status::run(&context, status),
+        Command::Problem(problem) => problem::run(&context, problem),
+        Command::Password(password) => problem::password(&context, password),
+        Command::Search(search) => find::run(&context, search),
+        Command::Show(show) => show::run(&context, show),
+        Command::Cat(cat) => cat::run(&context, cat),
+        Command::Ls(ls) => ls::run(&context, ls),
+        Command::Verify(verify) => verify::run(&context, verify),
+        Command::Log(command) => log::run(&context, command),
+        Command::Case(command) => log::case(&context, command),
+        Command::Serve(serve) => serve::run(&context, serve),
+        Command::Completions(completions) => packaging::completions(completions),
+        Command::Man(man) => packaging::man(&context, man),
+        Command::Version => packaging::version(&context),
+    }
+}

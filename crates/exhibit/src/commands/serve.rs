@@ -1,0 +1,89 @@
+//! `exhibit serve`: the browser interface, on this machine alone unless told otherwise.
+
+use super::Context;
+use crate::cli::Serve;
+use crate::failure::{Exit, Failure};
+use crate::output::Output;
+use crate::world;
+use exhibit_case::Case;
+use exhibit_web::{ServeOptions, Sessions, fresh_secret};
+use serde_json::json;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+
+pub(crate) fn run(context: &Context<'_>, serve: &Serve) -> Result<ExitCode, Failure> {
+    let folder = context.case_folder()?;
+    serve_case(context.output, &folder, serve, &|_| {})
+}
+
+/// Serves a case until Ctrl-C; `ready` hears the address to open.
+pub(crate) fn serve_case(
+    output: &Output,
+    folder: &Path,
+    serve: &Serve,
+    ready: &dyn Fn(&str),
+) -> Result<ExitCode, Failure> {
+    let case = Arc::new(Case::open(folder)?);
+    // without a cage documents are shown as text, which is said on each page
+    let cage = match world::cage(world::processors()) {
+        Ok(cage) => Some(Arc::new(cage)),
+        Err(failure) => {
+            output.warn(&format!("pages are not painted: {}", failure.message));
+            None
+        }
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::new(Exit::Internal, "runtime", error.to_string()))?;
+    runtime.block_on(async {
+        let listener = listen(output, serve.listen).await?;
+        let address =
+            listener.local_addr().map_err(|error| Failure::new(Exit::Internal, "listen", error.to_string()))?;
+        if !address.ip().is_loopback() {
+            output.warn("this address can be reached from other machines; anyone with the link can read the case");
+        }
+        let code = fresh_secret();
+        let link = format!("http://{address}/open/{code}");
+        announce(output, &case, &link);
+        ready(&link);
+        let (json, quiet) = (output.json, output.quiet);
+        let sessions = Sessions::new(code, address.port(), move |code| {
+            if !quiet && !json {
+                let again = format!("For another browser: http://{address}/open/{code}\n");
+                let _ = std::io::Write::write_all(&mut std::io::stderr().lock(), again.as_bytes());
+            }
+        });
+        let options = ServeOptions { listener, case, cage, sessions, names: Vec::new() };
+        let served = exhibit_web::serve(options, async {
+            let _ = tokio::signal::ctrl_c().await;
+        });
+        served.await.map_err(|error| Failure::new(Exit::Internal, "serve", error.to_string()))
+    })?;
+    Ok(Exit::Done.into())
+}
+
+async fn listen(output: &Output, wanted: SocketAddr) -> Result<TcpListener, Failure> {
+    match TcpListener::bind(wanted).await {
+        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse && wanted.ip().is_loopback() => {
+            output.remark(&format!("{wanted} is in use; taking another port"));
+            TcpListener::bind(SocketAddr::new(wanted.ip(), 0)).await
+        }
+        result => result,
+    }
+    .map_err(|error| {
+        Failure::new(Exit::Usage, "listen", format!("cannot listen on {wanted}: {error}"))
+            .hint("name another address: --listen 127.0.0.1:8090")
+    })
+}
+
+fn announce(output: &Output, case: &Case, link: &str) {
+    if output.json {
+        output.object("serving", json!({"address": link, "case": case.config.name}));
+    } else {
+        output.line(&format!("Serving {:?} on this machine. Open in a browser:", case.config.name));
+        output.line(&format!("  {link}"));
+        output.line("The link works once. Stop with Ctrl-C.");
+    }
+}

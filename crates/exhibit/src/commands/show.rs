@@ -1,0 +1,152 @@
+//! `exhibit show DOC`
+
+use super::Context;
+use crate::cli::Show;
+use crate::failure::{Exit, Failure};
+use crate::output::{Style, bytes, counted};
+use exhibit_case::{Case, Document, Entry};
+use exhibit_model::shown;
+use serde_json::{Value, json};
+use std::process::ExitCode;
+
+pub(crate) fn run(context: &Context<'_>, show: &Show) -> Result<ExitCode, Failure> {
+    let case = context.case()?;
+    let id = case.resolve(&show.document)?;
+    let document = case.document(id)?;
+    if show.text || show.page.is_some() {
+        text(context, &case, &document, show.page)?;
+    } else if show.custody {
+        let seq = document.item.seq.ok_or_else(|| Failure::new(Exit::Mismatch, "log", "the log has no entry of it"))?;
+        let entry = case.entry(seq)?;
+        if context.output.json {
+            let openings: serde_json::Map<_, _> =
+                entry.openings.iter().map(|(f, v)| (f.clone(), Value::from(v.as_str()))).collect();
+            context.output.object(
+                "entry",
+                json!({"seq": entry.seq, "entry": entry.text, "openings": openings, "checkpoint": entry.checkpoint, "proof": entry.proof}),
+            );
+        } else {
+            custody(context, &document, &entry);
+        }
+    } else if context.output.json {
+        context.output.object("document", object(&case, &document)?);
+    } else if show.meta {
+        metadata(context, &document);
+    } else {
+        summary(context, &case, &document)?;
+    }
+    Ok(Exit::Done.into())
+}
+
+fn text(context: &Context<'_>, case: &Case, document: &Document, only: Option<u32>) -> Result<(), Failure> {
+    let numbers: Vec<u32> = match only {
+        Some(number) => vec![number],
+        None => document.pages.iter().map(|row| row.number).collect(),
+    };
+    for number in numbers {
+        let page = case.page(document.item.id, number)?;
+        if context.output.json {
+            context.output.object(
+                "page",
+                json!({"document": case.label(document.item.id), "page": number, "label": page.label, "language": page.language, "text": page.text}),
+            );
+            continue;
+        }
+        let label = if page.label.is_empty() { String::new() } else { format!(" ({})", shown(&page.label)) };
+        context.output.line(&context.output.style(Style::Dim, &format!("── page {number}{label} ──")));
+        for line in page.text.lines() {
+            context.output.line(&line.split('\t').map(shown).collect::<Vec<_>>().join("\t"));
+        }
+    }
+    Ok(())
+}
+
+fn metadata(context: &Context<'_>, document: &Document) {
+    let width = document.metadata.iter().map(|(key, _)| key.chars().count()).max().unwrap_or(0).min(32);
+    for (key, value) in &document.metadata {
+        context.output.line(&format!("{:<width$}  {}", shown(key), shown(value)));
+    }
+}
+
+fn summary(context: &Context<'_>, case: &Case, document: &Document) -> Result<(), Failure> {
+    let output = context.output;
+    let item = &document.item;
+    output.line(&format!("{}  {}", case.label(item.id), output.style(Style::Bold, &document.name)));
+    let field = |name: &str, value: &str| {
+        if !value.is_empty() {
+            output.line(&format!("  {}  {value}", output.style(Style::Dim, &format!("{name:<10}"))));
+        }
+    };
+    field("path", &document.path);
+    field("source", &document.source);
+    field("state", item.state.word());
+    field("reason", &shown(&item.reason));
+    if let Some(first) = item.duplicate_of {
+        field("same as", &case.label(first));
+    }
+    field("type", &item.media_type);
+    field("size", &bytes(item.size));
+    field("sha256", &item.original.map(|original| original.to_string()).unwrap_or_default());
+    field("modified", &item.modified.map(|moment| moment.to_rfc3339()).unwrap_or_default());
+    field("received", &item.received.to_rfc3339());
+    field("log entry", &item.seq.map(|seq| seq.to_string()).unwrap_or_default());
+    field("pages", &if document.pages.is_empty() { String::new() } else { document.pages.len().to_string() });
+    field("languages", &item.languages.join(", "));
+    for note in &document.notes {
+        let page = if note.page > 0 { format!(" (page {})", note.page) } else { String::new() };
+        field(&note.kind, &format!("{}{page}", shown(&note.text)));
+    }
+    for copy in &document.copies {
+        field("also at", &format!("{}  {}", case.label(copy.id), case.path(copy)?));
+    }
+    for member in &document.members {
+        field("holds", &format!("{}  {} ({})", case.label(member.id), case.name(member), member.state));
+    }
+    let more = document.item.found.saturating_sub(document.members.len() as u64);
+    if more > 0 && !document.members.is_empty() {
+        field("", &format!("and {}", counted(more, "more member", "more members")));
+    }
+    Ok(())
+}
+
+/// Prints where a document's receipt stands in the log, and the proof of it.
+pub(crate) fn custody(context: &Context<'_>, document: &Document, entry: &Entry) {
+    let output = context.output;
+    output.line(&format!("{}  {}", output.style(Style::Bold, &document.name), document.path));
+    output.line(&format!("  sha256     {}", document.item.original.map(|o| o.to_string()).unwrap_or_default()));
+    output.line(&format!("  log entry  {}", entry.seq));
+    output.line(&output.style(Style::Dim, "The entry, as it stands in the log:"));
+    output.line(&entry.text);
+    for (field, value) in &entry.openings {
+        output.line(&format!("  sealed in it: {field} = {value}"));
+    }
+    output.line(&output.style(Style::Dim, "The proof that it is in the signed log:"));
+    output.line(entry.proof.trim_end());
+}
+
+fn object(case: &Case, document: &Document) -> Result<Value, Failure> {
+    let mut object = super::ls::object(case, &document.item, &document.path);
+    let listed = |items: &[exhibit_catalogue::Item]| -> Result<Vec<Value>, Failure> {
+        items.iter().map(|item| Ok(super::ls::object(case, item, &case.path(item)?))).collect()
+    };
+    let metadata = document.metadata.iter().map(|(key, value)| json!([key, value]));
+    let notes = document.notes.iter().map(|note| json!({"kind": note.kind, "page": note.page, "text": note.text}));
+    let pages = document.pages.iter().map(|row| {
+        json!({
+            "page": row.number, "kind": row.kind, "label": row.label, "language": row.language, "characters": row.characters,
+            "glyphs": row.glyphs, "unmapped": row.unmapped, "images": row.images, "ocr_confidence": row.confidence,
+        })
+    });
+    let more = json!({
+        "source": document.source,
+        "metadata": metadata.collect::<Vec<_>>(),
+        "notes": notes.collect::<Vec<_>>(),
+        "page_list": pages.collect::<Vec<_>>(),
+        "copies": listed(&document.copies)?,
+        "member_list": listed(&document.members)?,
+    });
+    if let (Some(object), Value::Object(more)) = (object.as_object_mut(), more) {
+        object.extend(more);
+    }
+    Ok(object)
+}

@@ -1,0 +1,69 @@
+//! `exhibit status`
+
+use super::Context;
+use crate::cli::Status;
+use crate::failure::{Exit, Failure};
+use crate::output::Style;
+use exhibit_case::Case;
+use exhibit_catalogue::Account;
+use exhibit_model::State;
+use serde_json::{Map, Value, json};
+use std::process::ExitCode;
+use std::time::Duration;
+
+pub(crate) fn run(context: &Context<'_>, status: &Status) -> Result<ExitCode, Failure> {
+    let case = context.case()?;
+    loop {
+        print(context, &case)?;
+        if !status.watch {
+            return Ok(Exit::Done.into());
+        }
+        std::thread::sleep(Duration::from_secs(2));
+    }
+}
+
+/// Items by state, each state named.
+pub(crate) fn states(account: &Account) -> Value {
+    let counts = State::ALL.iter().map(|state| {
+        let count = account.items.get(state).copied().unwrap_or(0);
+        (state.word().to_owned(), Value::from(count))
+    });
+    Value::Object(counts.collect::<Map<_, _>>())
+}
+
+fn print(context: &Context<'_>, case: &Case) -> Result<(), Failure> {
+    let account = case.account()?;
+    let output = context.output;
+    if !output.json {
+        output.line(&output.style(Style::Bold, &case.config.name));
+        output.line(&format!("{} · made {}", case.folder.display(), case.config.created));
+        super::ingest::account(output, &account);
+        return Ok(());
+    }
+    let counts = |list: &[(String, u64)]| {
+        Value::Object(list.iter().map(|(name, count)| (name.clone(), Value::from(*count))).collect())
+    };
+    let gaps = account.gaps.iter().map(|gap| {
+        let container = gap.container.map(|id| case.label(id));
+        json!({"container": container, "source": gap.source, "found": gap.found, "listed": gap.listed})
+    });
+    output.object(
+        "status",
+        json!({
+            "name": case.config.name,
+            "items": states(&account),
+            "pages": account.pages,
+            "originals": account.originals,
+            "bytes": account.bytes,
+            "searchable": case.searchable(),
+            "ocr": {"waiting": account.pages_waiting_for_ocr, "done": account.pages_by_ocr, "failed": account.pages_ocr_failed},
+            "media_types": counts(&account.media_types),
+            "languages": counts(&account.languages),
+            "sources": account.sources,
+            "log_entries": case.log_size()?,
+            "reconciled": account.gaps.is_empty(),
+            "gaps": gaps.collect::<Vec<_>>(),
+        }),
+    );
+    Ok(())
+}

@@ -1,0 +1,108 @@
+//! `exhibit verify`
+
+use super::Context;
+use crate::cli::Verify;
+use crate::failure::{Exit, Failure};
+use crate::output::{Style, bytes, counted, number};
+use crate::world::{self, MachineClock};
+use exhibit_case::{Case, Held, Verification, VerifyStep, flush_outbox, log_act};
+use exhibit_custody::{Act, Fixity};
+use exhibit_model::Clock;
+use serde_json::json;
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+pub(crate) fn run(context: &Context<'_>, verify: &Verify) -> Result<ExitCode, Failure> {
+    let folder = match &verify.path {
+        Some(path) => path.clone(),
+        None => context.case_folder()?,
+    };
+    let case = Case::open(&folder)?;
+    let found = check(context, &case)?;
+    if !verify.no_log && !context.dry_run() {
+        record(context, &folder, &found);
+    }
+    print(context, &found);
+    Ok(if found.deviations.is_empty() { Exit::Done } else { Exit::Mismatch }.into())
+}
+
+fn check(context: &Context<'_>, case: &Case) -> Result<Verification, Failure> {
+    let shown = !context.output.quiet && std::io::stderr().is_terminal();
+    let (mut all, mut done, mut last) = (0_u64, 0_u64, 0_u64);
+    let found = case.verify(&mut |step| match step {
+        VerifyStep::Begin(bytes) => all = bytes,
+        VerifyStep::Read(more) => {
+            done += more;
+            let percent = (done * 100).checked_div(all).unwrap_or(100);
+            if shown && percent != last {
+                last = percent;
+                let _ =
+                    write!(std::io::stderr().lock(), "\r\u{1b}[2Kchecking originals: {percent} % of {}", bytes(all));
+            }
+        }
+    });
+    if shown {
+        let _ = write!(std::io::stderr().lock(), "\r\u{1b}[2K");
+    }
+    Ok(found?)
+}
+
+// that a case was checked, and what was found, is itself an act; a copy without its key can be checked all the same
+fn record(context: &Context<'_>, folder: &Path, found: &Verification) {
+    let fixity = Fixity {
+        originals: found.originals,
+        missing: found.missing,
+        altered: found.altered,
+        log_size: found.entries,
+        log_deviations: found.log_deviations,
+    };
+    let logged = world::keys().and_then(|keys| {
+        let mut held = Held::take(folder, &keys, world::TOOL)?;
+        let tool = held.tool().to_owned();
+        let work = held.catalogue.begin().map_err(exhibit_case::CaseError::from)?;
+        log_act(&work, Act::fixity(&fixity), MachineClock.now(), &tool, &mut world::random)?;
+        work.commit().map_err(exhibit_case::CaseError::from)?;
+        Ok(flush_outbox(&mut held.catalogue, &mut held.log)?)
+    });
+    if let Err(failure) = logged {
+        context.output.remark(&format!("This check is not logged: {}", failure.message));
+    }
+}
+
+fn print(context: &Context<'_>, found: &Verification) {
+    let output = context.output;
+    if output.json {
+        let named = |list: &[exhibit_case::Deviation]| {
+            list.iter().map(|d| json!({"place": d.place, "what": d.what})).collect::<Vec<_>>()
+        };
+        output.object(
+            "verification",
+            json!({
+                "good": found.deviations.is_empty(), "originals": found.originals, "bytes": found.bytes, "pages": found.pages,
+                "log_entries": found.entries, "deviations": named(&found.deviations), "leftovers": named(&found.leftovers),
+            }),
+        );
+        return;
+    }
+    let originals = counted(found.originals, "original", "originals");
+    output.line(&format!(
+        "Checked {originals} ({}), {} and {} against their digests.",
+        bytes(found.bytes),
+        counted(found.pages, "page record", "page records"),
+        counted(found.entries, "log entry", "log entries"),
+    ));
+    for deviation in &found.deviations {
+        let word = output.style(Style::Bad, "differs");
+        output.line(&format!("{word}  {}: {}", deviation.place, deviation.what));
+    }
+    for leftover in &found.leftovers {
+        output.line(&format!("{}  {}: {}", output.style(Style::Dim, "leftover"), leftover.place, leftover.what));
+    }
+    if found.deviations.is_empty() {
+        output.line(&output.style(Style::Good, "Everything is as it was received and logged."));
+    } else {
+        let count = number(found.deviations.len() as u64);
+        output.line(&output.style(Style::Bad, &format!("{count} found that must not be. Work from a good copy.")));
+    }
+}

@@ -1,0 +1,167 @@
+//! What is printed: data to stdout, talk to stderr, colour only with a word beside it. Strings from a trove reach this module
+//! through `exhibit_model::shown` already.
+
+use crate::cli::{ColorChoice, Global, ProgressForm};
+use crate::failure::{Exit, Failure};
+use serde_json::{Value, json};
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+
+/// Where and how to print.
+pub(crate) struct Output {
+    pub(crate) json: bool,
+    pub(crate) quiet: bool,
+    pub(crate) progress: ProgressForm,
+    color: bool,
+    error_color: bool,
+}
+
+/// How a stretch of text is set off.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Style {
+    Bold,
+    Dim,
+    Good,
+    Warning,
+    Bad,
+    Hit,
+}
+
+impl Output {
+    pub(crate) fn new(global: &Global) -> Self {
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty())
+            || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        let color = |terminal: bool| match global.color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => terminal && !plain,
+        };
+        Self {
+            json: global.json,
+            quiet: global.quiet,
+            progress: global.progress,
+            color: color(std::io::stdout().is_terminal()),
+            error_color: color(std::io::stderr().is_terminal()),
+        }
+    }
+
+    /// Text set off, where stdout takes colour.
+    pub(crate) fn style(&self, style: Style, text: &str) -> String {
+        paint(self.color, style, text)
+    }
+
+    /// Prints a line of data. A reader that has gone away ends the program quietly.
+    pub(crate) fn line(&self, text: &str) {
+        let mut stdout = std::io::stdout().lock();
+        if writeln!(stdout, "{text}").is_err() {
+            std::process::exit(i32::from(Exit::Done as u8));
+        }
+    }
+
+    /// Prints one JSON object on a line, with its version and kind first.
+    pub(crate) fn object(&self, kind: &str, fields: Value) {
+        let mut object = json!({"v": 1, "kind": kind});
+        if let (Some(object), Value::Object(fields)) = (object.as_object_mut(), fields) {
+            object.extend(fields);
+        }
+        self.line(&object.to_string());
+    }
+
+    /// Says something that is not data.
+    pub(crate) fn remark(&self, text: &str) {
+        if !self.quiet {
+            let _ = writeln!(std::io::stderr().lock(), "{text}");
+        }
+    }
+
+    /// Says something that must be heard.
+    pub(crate) fn warn(&self, text: &str) {
+        let word = paint(self.error_color, Style::Warning, "warning:");
+        let _ = writeln!(std::io::stderr().lock(), "{word} {text}");
+    }
+
+    /// Says what went wrong, and gives the exit code.
+    pub(crate) fn failure(&self, failure: &Failure) -> ExitCode {
+        let mut stderr = std::io::stderr().lock();
+        if self.json {
+            let object = json!({
+                "v": 1, "kind": "error", "code": failure.code, "message": failure.message,
+                "hint": failure.hint, "exit": failure.exit as u8,
+            });
+            let _ = writeln!(stderr, "{object}");
+        } else {
+            let word = paint(self.error_color, Style::Bad, "error:");
+            let _ = writeln!(stderr, "{word} {}", failure.message);
+            if let Some(hint) = &failure.hint {
+                let word = paint(self.error_color, Style::Bold, "hint:");
+                let _ = writeln!(stderr, "{word} {hint}");
+            }
+        }
+        failure.exit.into()
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+fn paint(color: bool, style: Style, text: &str) -> String {
+    if !color {
+        return text.to_owned();
+    }
+    let code = match style {
+        Style::Bold => "1",
+        Style::Dim => "2",
+        Style::Good => "32",
+        Style::Warning => "33",
+        Style::Bad => "31",
+        Style::Hit => "1;33",
+    };
+    format!("\u{1b}[{code}m{text}\u{1b}[0m")
+}
+
+/// Bytes for people: `431 bytes`, `6.2 KB`, `1.3 GB` (powers of 1000).
+pub(crate) fn bytes(count: u64) -> String {
+    let mut value = count as f64;
+    for unit in ["bytes", "KB", "MB", "GB", "TB"] {
+        if value < 1000.0 || unit == "TB" {
+            return if unit == "bytes" { format!("{count} bytes") } else { format!("{value:.1} {unit}") };
+        }
+        value /= 1000.0;
+    }
+    count.to_string()
+}
+
+/// A count with commas between thousands.
+pub(crate) fn number(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `1 page`, `2 pages`.
+pub(crate) fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{} {}", number(count), if count == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_for_people() {
+        assert_eq!(number(0), "0");
+        assert_eq!(number(1_234_567), "1,234,567");
+        assert_eq!(bytes(999), "999 bytes");
+        assert_eq!(bytes(1_250_000), "1.2 MB");
+        assert_eq!(counted(1, "page", "pages"), "1 page");
+    }
+}
