@@ -181,13 +181,20 @@ impl Report {
 /// Checks a whole log.
 #[must_use]
 pub fn check_log(folder: &Path, remembered: &Remembered) -> Report {
+    check_log_with(folder, remembered, &mut |_| {})
+}
+
+/// Checks a whole log, and hands out each entry that could be read, in their order: to compare them with the
+/// catalogue, or to tell how far the check has come. An entry that is handed out may still be among the deviations.
+#[must_use]
+pub fn check_log_with(folder: &Path, remembered: &Remembered, each: &mut dyn FnMut(&Entry)) -> Report {
     let mut check = Check { folder: Folder::new(folder), deviations: Vec::new() };
     let found = check.list();
     let key = check.key(remembered);
     let signed = check.checkpoint(key.as_ref());
     let size = signed.map_or_else(|| size_by_files(&found), |head| head.size);
     check.names(&found, size);
-    let read = check.entries(&found, size, remembered);
+    let read = check.entries(&found, size, remembered, each);
     check.upper_tiles(&found, size);
     check.missing_tails(&found, size);
     check.root(size, signed);
@@ -301,7 +308,13 @@ impl Check {
         }
     }
 
-    fn entries(&mut self, found: &BTreeSet<TileName>, size: u64, remembered: &Remembered) -> Read {
+    fn entries(
+        &mut self,
+        found: &BTreeSet<TileName>,
+        size: u64,
+        remembered: &Remembered,
+        each: &mut dyn FnMut(&Entry),
+    ) -> Read {
         let sizes: BTreeSet<u64> = remembered.heads.iter().map(|head| head.size).collect();
         let mut read = Read { frontier: Frontier::new(), whole: true, roots: BTreeMap::new(), keys: BTreeSet::new() };
         read.roots.insert(0, Hash::empty());
@@ -323,16 +336,17 @@ impl Check {
                 if hashes.as_ref().is_some_and(|hashes| hashes[place] != leaf) {
                     self.deviations.push(Deviation::Entry { index, bundle: bundle.path(), tile: tile.path() });
                 }
-                self.entry(index, entry, &mut read.keys);
+                self.entry(index, entry, &mut read.keys, each);
             }
         }
         read.whole &= read.frontier.size() == size;
         read
     }
 
-    fn entry(&mut self, index: u64, bytes: &[u8], keys: &mut BTreeSet<String>) {
+    fn entry(&mut self, index: u64, bytes: &[u8], keys: &mut BTreeSet<String>, each: &mut dyn FnMut(&Entry)) {
         match Entry::read(bytes) {
             Ok(entry) => {
+                each(&entry);
                 if entry.seq != index {
                     self.deviations.push(Deviation::Sequence { index, stated: entry.seq });
                 }

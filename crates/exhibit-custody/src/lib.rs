@@ -15,7 +15,7 @@ pub mod key;
 pub mod log;
 
 pub use act::{Act, ActError, Channel, Derivation, Fact, Fixity, Opening, Receipt, Ref, Sealed, Stamp, Verb};
-pub use check::{Deviation, Remembered, Report, check_log};
+pub use check::{Deviation, Remembered, Report, check_log, check_log_with};
 pub use entry::{Entry, EntryError};
 pub use key::{Key, KeyError};
 pub use log::{Head, Log, LogError, Writer};

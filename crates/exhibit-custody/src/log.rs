@@ -191,6 +191,31 @@ impl Log {
         if Hash::leaf(&entry) == hashes[place] { Ok(entry) } else { Err(LogError::Damaged { name: name.path() }) }
     }
 
+    /// Hands out the bytes of all entries from `first` on, in their order, each checked against its leaf hash, until
+    /// `each` says `false`.
+    ///
+    /// # Errors
+    /// [`LogError`], where a file cannot be read or an entry does not fit its hash; what came before was handed out.
+    pub fn entries_from(&self, first: u64, each: &mut dyn FnMut(u64, &[u8]) -> bool) -> Result<(), LogError> {
+        let full = u64::from(FULL);
+        for tile in first / full..self.size().div_ceil(full) {
+            let name = self.tile_holding(Layer::Entries, tile * full)?;
+            let hashes = self.hashes(TileName { layer: Layer::Hashes(0), ..name })?;
+            for ((entry, hash), index) in self.bundle(name)?.iter().zip(hashes).zip(tile * full..) {
+                if index < first {
+                    continue;
+                }
+                if Hash::leaf(entry) != hash {
+                    return Err(LogError::Damaged { name: name.path() });
+                }
+                if !each(index, entry) {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// The proof that the entry at `index` stands in the log, the sibling's hash first.
     ///
     /// # Errors

@@ -140,6 +140,16 @@ fn a_log_grows_and_every_entry_is_read_back_and_proved() {
         assert_eq!(proof.verify(&entry, log.verifier()).expect("proved").size, 1300);
         assert!(proof.verify(b"another", log.verifier()).is_err());
     }
+    for (first, count) in [(0, 1300), (255, 2), (256, 1), (1299, 5), (1300, 1), (5000, 1)] {
+        let mut listed = Vec::new();
+        let each = &mut |index, entry: &[u8]| {
+            listed.push((index, entry.to_vec()));
+            listed.len() < count
+        };
+        log.entries_from(first, each).expect("read");
+        let expected: Vec<_> = (0..).zip(entries.clone()).filter(|(n, _)| *n >= first).take(count).collect();
+        assert_eq!(listed, expected);
+    }
     for head in older {
         let proof = log.consistency_proof(head.size).expect("a proof");
         tree::check_consistency(head.size, head.root, 1300, log.head().root, &proof).expect("consistent");

@@ -1,7 +1,9 @@
 //! What someone with the folder in hands could do to it: each is found, and named.
 
 use crate::{acts, copy, files, key, log_of, seal};
-use exhibit_custody::{Act, Channel, Deviation, Head, Key, Log, Ref, Remembered, Report, Verb, Writer, check_log};
+use exhibit_custody::{
+    Act, Channel, Deviation, Head, Key, Log, Ref, Remembered, Report, Verb, Writer, check_log, check_log_with,
+};
 use exhibit_proof::tile;
 use exhibit_proof::{Checkpoint, Hash, Note, SignerKey};
 use rustix::fs::{CWD, Mode, mkfifoat};
@@ -237,7 +239,9 @@ fn entries_that_are_no_acts_are_named_even_when_they_are_signed() {
     let twice = seal(3, Act::new(Verb::Mark, Ref::Case));
     writer.append(&[twice.clone(), twice, b"{}".to_vec(), Vec::new()]).expect("appended");
     drop(writer);
-    let report = check(&folder);
+    let mut seen = Vec::new();
+    let report = check_log_with(&folder, &Remembered::default(), &mut |entry| seen.push(entry.act.clone()));
+    assert_eq!(seen, ["case.open", "source.receive", "source.receive", "mark", "mark"]);
     assert!(report.entries_give_root);
     let found = report.deviations;
     let expected = matches!(
