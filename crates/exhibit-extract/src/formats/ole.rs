@@ -6,6 +6,7 @@
 
 mod embedded;
 mod property_set;
+pub(crate) mod records;
 mod sealed;
 #[cfg(test)]
 mod tests;
@@ -31,6 +32,14 @@ pub(crate) fn whole(input: &mut dyn Input, most: u64) -> Option<Vec<u8>> {
     (bytes.len() as u64 <= most).then_some(bytes)
 }
 
+/// A stream of a compound file.
+pub(crate) fn stream(bytes: &[u8], name: &str) -> Option<Vec<u8>> {
+    let mut file = cfb::CompoundFile::open(Cursor::new(bytes)).ok()?;
+    let mut content = Vec::new();
+    file.open_stream(name).ok()?.read_to_end(&mut content).ok()?;
+    Some(content)
+}
+
 /// Says the properties that a compound file states.
 pub(crate) fn say_properties(bytes: &[u8], out: &mut Out<'_>) -> Result<(), Stop> {
     let Ok(mut file) = cfb::CompoundFile::open(Cursor::new(bytes)) else { return Ok(()) };
@@ -50,13 +59,7 @@ pub(crate) fn say_properties(bytes: &[u8], out: &mut Out<'_>) -> Result<(), Stop
 /// Says everything that is in an Office Open XML file sealed with a password, if one of those given opens it.
 pub(crate) fn extract_sealed(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let Some(bytes) = whole(input, request.limits.whole_file_bytes) else { return Ok(too_large(request)) };
-    let stream = |name: &str| {
-        let mut file = cfb::CompoundFile::open(Cursor::new(&bytes[..])).ok()?;
-        let mut content = Vec::new();
-        file.open_stream(name).ok()?.read_to_end(&mut content).ok()?;
-        Some(content)
-    };
-    let (Some(info), Some(package)) = (stream("/EncryptionInfo"), stream("/EncryptedPackage")) else {
+    let (Some(info), Some(package)) = (stream(&bytes, "/EncryptionInfo"), stream(&bytes, "/EncryptedPackage")) else {
         return Ok(Verdict::Failed("the sealed file is damaged: its streams cannot be read".to_owned()));
     };
     let open = match sealed::opened(&info, &package, &request.passwords) {
@@ -175,8 +178,9 @@ pub(crate) fn extract_ppt(input: &mut dyn Input, request: &Request, out: &mut Ou
     if !complete {
         out.note(NoteKind::Partial, 0, "part of the text that the presentation states is missing from the file")?;
     }
+    let beside = records::presentation(&stream(&bytes, "/PowerPoint Document").unwrap_or_default());
     let mut furniture = Draft::default();
-    for text in master {
+    for text in master.into_iter().chain(beside.furniture) {
         furniture.push(&lines_of(&text));
         furniture.end_line();
     }
@@ -186,7 +190,10 @@ pub(crate) fn extract_ppt(input: &mut dyn Input, request: &Request, out: &mut Ou
     for (page, title) in slides {
         out.page(page.into_page(PageKind::Slide, title))?;
     }
-    say_embedded(&bytes, out)?;
+    out.container_size(bytes.len() as u64);
+    for (number, object) in beside.objects.iter().enumerate() {
+        embedded::say_object_or_itself(&format!("object{}", number + 1), object, out)?;
+    }
     Ok(Verdict::Read)
 }
 

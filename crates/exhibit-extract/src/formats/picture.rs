@@ -4,6 +4,7 @@
 //! A page's size in points follows the stated resolution; where there is none, 96 dots per inch are assumed.
 
 mod decode;
+mod fax;
 mod header;
 mod iptc;
 #[cfg(test)]

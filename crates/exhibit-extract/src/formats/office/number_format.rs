@@ -18,7 +18,8 @@ pub(crate) fn shown(number: f64, format: &Format, from_1904: bool) -> String {
         return number.to_string();
     }
     let builtin = (format.code.is_none()).then(|| builtin_date(format.id)).flatten();
-    let code = format.code.as_deref().or(builtin).unwrap_or("General");
+    let fractions = (format.code.is_none() && format.id == 12).then_some("# ?/?");
+    let code = format.code.as_deref().or(builtin).or(fractions).unwrap_or("General");
     if is_date(code) {
         return match Moment::of_serial(number, from_1904, code) {
             Some(moment) => moment.shown(code),
@@ -30,7 +31,35 @@ pub(crate) fn shown(number: f64, format: &Format, from_1904: bool) -> String {
     if general_code && (format.code.is_some() || matches!(format.id, 0 | 49)) {
         return general(number);
     }
-    numfmt::apply_format(number, format.id, format.code.as_deref())
+    if let Some(fraction) = fraction(number, if format.code.is_none() && format.id == 13 { "# ??/??" } else { code }) {
+        return fraction;
+    }
+    // a code that the workbook states wins over what its id means by itself
+    let id = if format.code.is_some() { 164 } else { format.id };
+    numfmt::apply_format(number, id, format.code.as_deref())
+}
+
+/// A number under a code such as `# ?/?`: whole part and the nearest fraction of as many digits.
+fn fraction(number: f64, code: &str) -> Option<String> {
+    let section = code.split(';').next()?;
+    let (before, after) = section.split_once("?/")?;
+    let digits = after.chars().take_while(|c| *c == '?').count();
+    if digits == 0 || digits > 3 || number.abs() >= 1e9 {
+        return None;
+    }
+    let most = 10u32.pow(u32::try_from(digits).ok()?) - 1;
+    let whole = if before.contains(['#', '0']) { number.abs().trunc() } else { 0.0 };
+    let rest = number.abs() - whole;
+    let near = |denominator: u32| (rest * f64::from(denominator)).round();
+    let error = |denominator: u32| (near(denominator) / f64::from(denominator) - rest).abs();
+    let best = (1..=most).min_by(|a, b| error(*a).total_cmp(&error(*b)))?;
+    let (whole, numerator) = if near(best) >= f64::from(best) { (whole + 1.0, 0.0) } else { (whole, near(best)) };
+    let sign = if number < 0.0 { "-" } else { "" };
+    Some(match (whole, numerator) {
+        (whole, 0.0) => format!("{sign}{whole}"),
+        (0.0, numerator) => format!("{sign}{numerator}/{best}"),
+        (whole, numerator) => format!("{sign}{whole} {numerator}/{best}"),
+    })
 }
 
 /// A number without a format of its own.
@@ -307,6 +336,10 @@ mod tests {
             (13_912_345_678.0, 0, "", "13912345678"),
             (0.025, 10, "", "2.50%"),
             (1599.99, 4, "", "1,599.99"),
+            (-1599.99, 8, "\"$\"#,##0.00_);[Red]\\(\"$\"#,##0.00\\)", "($1,599.99)"),
+            (2.5, 12, "", "2 1/2"),
+            (-0.34, 13, "", "-17/50"),
+            (0.99, 12, "", "1"),
             (43_007.0, 14, "", "2017-09-29"),
             (43_007.5, 22, "", "2017-09-29 12:00"),
             (43_007.0, 164, "yyyy\"年\"m\"月\"d\"日\";@", "2017年9月29日"),

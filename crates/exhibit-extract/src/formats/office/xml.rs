@@ -3,7 +3,7 @@
 //! Damage ends the run and is kept: what was read until then stands.
 
 use quick_xml::Reader;
-use quick_xml::events::{BytesRef, BytesStart, Event};
+use quick_xml::events::{BytesEnd, BytesRef, BytesStart, Event};
 use std::borrow::Cow;
 use std::io::{BufRead, ErrorKind};
 
@@ -12,7 +12,7 @@ pub(crate) enum Node<'a> {
     /// An element begins; an empty one ends at once.
     Start(Element<'a>),
     /// An element ends: its name without prefix.
-    End(Cow<'a, str>),
+    End(EndName<'a>),
     /// Some text of the innermost element.
     Text(Cow<'a, str>),
     /// A comment, an instruction, a declaration.
@@ -30,6 +30,29 @@ pub(crate) enum Damage {
 
 /// An element's beginning.
 pub(crate) struct Element<'a>(BytesStart<'a>);
+
+/// The name of an element that ends, without prefix.
+pub(crate) struct EndName<'a>(BytesEnd<'a>);
+
+impl std::ops::Deref for EndName<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        local(self.0.name().0)
+    }
+}
+
+impl PartialEq<str> for EndName<'_> {
+    fn eq(&self, name: &str) -> bool {
+        **self == *name
+    }
+}
+
+impl PartialEq<&str> for EndName<'_> {
+    fn eq(&self, name: &&str) -> bool {
+        **self == **name
+    }
+}
 
 /// Reads nodes, one after another.
 pub(crate) struct Xml<R> {
@@ -62,10 +85,10 @@ impl<R: BufRead> Xml<R> {
             }
             Ok(Event::End(end)) => {
                 self.open = self.open.saturating_sub(1);
-                Some(Node::End(Cow::Owned(end.local_name().as_ref().to_owned())))
+                Some(Node::End(EndName(end)))
             }
-            Ok(Event::Text(text)) => Some(Node::Text(Cow::Owned(text.xml10_content().into_owned()))),
-            Ok(Event::CData(text)) => Some(Node::Text(Cow::Owned(text.xml10_content().into_owned()))),
+            Ok(Event::Text(text)) => Some(Node::Text(text.xml10_content())),
+            Ok(Event::CData(text)) => Some(Node::Text(text.xml10_content())),
             Ok(Event::GeneralRef(reference)) => Some(Node::Text(referenced(&reference))),
             Ok(Event::DocType(_)) => {
                 self.doctype = true;

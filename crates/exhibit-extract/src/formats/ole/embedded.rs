@@ -42,6 +42,19 @@ pub(crate) fn say_object(bytes: &[u8], out: &mut Out<'_>) -> Result<bool, Stop> 
     Ok(true)
 }
 
+/// Says an object of a presentation: the file within it, or else the object's own compound file.
+pub(super) fn say_object_or_itself(name: &str, bytes: &[u8], out: &mut Out<'_>) -> Result<(), Stop> {
+    let file = cfb::CompoundFile::open(Cursor::new(bytes)).ok();
+    let inner = file.and_then(|mut file| packaged(&mut file, Path::new("/")));
+    let (name, content) = match &inner {
+        Some((inner_name, content)) if inner_name != "object" => (inner_name.as_str(), &content[..]),
+        Some((_, content)) => (name, &content[..]),
+        None => (name, bytes),
+    };
+    out.member(Member { name: name.as_bytes().to_vec(), relation: "embedded".to_owned(), ..Member::default() })?;
+    out.member_from(&mut Cursor::new(content))
+}
+
 // Word keeps objects in ObjectPool/_1234, Excel in MBD00012345 at the root.
 fn object_storages(file: &File<'_>) -> Vec<PathBuf> {
     let mut storages: Vec<PathBuf> = file

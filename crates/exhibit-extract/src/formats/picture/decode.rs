@@ -3,8 +3,10 @@
 //! TIFF is decoded here frame by frame, in all the sample layouts that scanners and fax programs write.
 
 use super::cursor;
+use super::fax::Fax;
 use image::metadata::Orientation;
 use image::{DynamicImage, GrayImage, ImageEncoder, ImageFormat, ImageReader, RgbImage, RgbaImage};
+use std::io::Cursor;
 use tiff::ColorType;
 use tiff::decoder::{Decoder, DecodingResult};
 use tiff::tags::Tag;
@@ -73,29 +75,68 @@ pub(super) fn decoded(bytes: &[u8], format: ImageFormat, page: u32, most_pixels:
 
 fn tiff_decoded(bytes: &[u8], page: u32, most_pixels: u64) -> Result<DynamicImage, String> {
     let say = |error: tiff::TiffError| error.to_string();
-    let mut limits = tiff::decoder::Limits::default();
-    limits.decoding_buffer_size = usize::try_from(most_pixels.saturating_mul(8)).unwrap_or(usize::MAX);
-    limits.intermediate_buffer_size = limits.decoding_buffer_size;
-    let mut decoder = Decoder::new(cursor(bytes)).map_err(say)?.with_limits(limits);
-    for _ in 1..page {
-        decoder.next_image().map_err(say)?;
+    let mut decoder = tiff_frame(bytes, page, most_pixels).map_err(say)?;
+    if let Some(fax) = Fax::of(&mut decoder) {
+        return fax.decoded(bytes);
+    }
+    let palette = decoder.get_tag_u16_vec(Tag::ColorMap).unwrap_or_default();
+    let indexed = decoder.find_tag_unsigned::<u16>(Tag::PhotometricInterpretation).ok().flatten() == Some(3);
+    let changed = decoder.ifd_pointer().filter(|_| indexed).and_then(|directory| called_grey(bytes, directory.0));
+    if let Some(changed) = &changed {
+        decoder = tiff_frame(changed, page, most_pixels).map_err(say)?;
     }
     let (width, height) = decoder.dimensions().map_err(say)?;
-    let color = decoder.colortype().map_err(say)?;
-    let palette = decoder.get_tag_u16_vec(Tag::ColorMap).unwrap_or_default();
+    let color = match decoder.colortype().map_err(say)? {
+        ColorType::Gray(depth) if changed.is_some() => ColorType::Palette(depth),
+        other => other,
+    };
     let planar = decoder.find_tag_unsigned::<u16>(Tag::PlanarConfiguration).ok().flatten() == Some(2);
     let mut samples = DecodingResult::U8(Vec::new());
     decoder.read_image_to_buffer(&mut samples).map_err(say)?;
-    let depth = color.bit_depth();
-    let pixels = u64::from(width) * u64::from(height);
-    let values = eight_bits(samples, depth, width, &color).ok_or_else(|| format!("samples of {color:?}"))?;
-    let values = if planar { interleaved(&values, usize::try_from(pixels).unwrap_or(usize::MAX)) } else { values };
+    let pixels = usize::try_from(u64::from(width) * u64::from(height)).unwrap_or(usize::MAX);
+    let values = eight_bits(samples, width, &color).ok_or_else(|| format!("samples of {color:?}"))?;
+    let values = if planar { interleaved(&values, pixels) } else { values };
     assembled(&color, &palette, width, height, values).ok_or_else(|| format!("pixels of {color:?}"))
+}
+
+fn tiff_frame(bytes: &[u8], page: u32, most_pixels: u64) -> tiff::TiffResult<Decoder<Cursor<&[u8]>>> {
+    let mut limits = tiff::decoder::Limits::default();
+    limits.decoding_buffer_size = usize::try_from(most_pixels.saturating_mul(8)).unwrap_or(usize::MAX);
+    limits.intermediate_buffer_size = limits.decoding_buffer_size;
+    let mut decoder = Decoder::new(cursor(bytes))?.with_limits(limits);
+    for _ in 1..page {
+        decoder.next_image()?;
+    }
+    Ok(decoder)
+}
+
+/// The file with the frame's directory calling its pixels grey. The `tiff` crate decodes no palette; grey samples are
+/// the indices.
+fn called_grey(bytes: &[u8], directory: u64) -> Option<Vec<u8>> {
+    let little = bytes.starts_with(b"II");
+    let short = |at: usize| {
+        let pair: [u8; 2] = bytes.get(at..at.checked_add(2)?)?.try_into().ok()?;
+        Some(if little { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) })
+    };
+    if short(2)? != 42 {
+        return None;
+    }
+    let directory = usize::try_from(directory).ok()?;
+    let count = usize::from(short(directory)?);
+    let entry = (0..count).map(|at| directory + 2 + at * 12).find(|at| short(*at) == Some(262))?;
+    let mut changed = bytes.to_vec();
+    changed.get_mut(entry + 8..entry + 10)?.copy_from_slice(&if little {
+        1u16.to_le_bytes()
+    } else {
+        1u16.to_be_bytes()
+    });
+    Some(changed)
 }
 
 /// Samples as bytes: deeper ones cut to eight bits, those of fewer bits (rows of which end on a byte) spread over
 /// the range, save for palettes, whose samples are indices.
-fn eight_bits(samples: DecodingResult, depth: u8, width: u32, color: &ColorType) -> Option<Vec<u8>> {
+fn eight_bits(samples: DecodingResult, width: u32, color: &ColorType) -> Option<Vec<u8>> {
+    let depth = color.bit_depth();
     let index = matches!(color, ColorType::Palette(_));
     Some(match samples {
         DecodingResult::U8(bytes) if depth < 8 => {

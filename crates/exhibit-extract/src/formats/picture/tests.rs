@@ -176,7 +176,7 @@ fn text_in_headers_is_said() {
 }
 
 #[test]
-fn fax_and_palette_tiffs_of_several_pages_are_painted() {
+fn bilevel_and_palette_tiffs_of_several_pages_are_painted() {
     // two rows of eight: four white and four black; all white. White is zero, as in faxes
     let plain = tiff(&[frame(8, 2, 1, 1, 0, 2), frame(8, 2, 1, 1, 1, 2)], &[0x0f, 0x00]);
     assert_eq!(read(extract, &plain).pages.len(), 2);
@@ -184,10 +184,40 @@ fn fax_and_palette_tiffs_of_several_pages_are_painted() {
     assert_eq!([first.get_pixel(0, 0).0[0], first.get_pixel(7, 0).0[0], first.get_pixel(7, 1).0[0]], [255, 0, 255]);
     let second = painted(&plain, 2, 100, true).expect("a picture").to_luma8();
     assert_eq!([second.get_pixel(0, 0).0[0], second.get_pixel(7, 0).0[0]], [0, 255]);
-    // T.6: one row of eight white pixels is the vertical mode V0 alone, a one bit; then the end of block
-    let fax = tiff(&[frame(8, 1, 1, 4, 0, 4)], &[0b1000_0000, 0b0000_1000, 0b0000_0000, 0b1000_0000]);
-    let picture = painted(&fax, 1, 100, true).expect("a picture").to_luma8();
-    assert!(picture.pixels().all(|pixel| pixel.0[0] == 255));
+    // two pixels of a palette whose entry 1 is red
+    let mut data = vec![1, 0];
+    data.extend((0..768u16).flat_map(|at| if at == 1 { [0xff, 0xff] } else { [0, 0] }));
+    let mut entries = frame(2, 1, 8, 1, 3, 2);
+    entries.push((320, 3, 768, 10));
+    let picture = painted(&tiff(&[entries], &data), 1, 100, false).expect("a picture").to_rgb8();
+    assert_eq!([picture.get_pixel(0, 0).0, picture.get_pixel(1, 0).0], [[255, 0, 0], [0, 0, 0]]);
+    // the same with two bits a pixel: 01 00
+    let mut data = vec![0b0100_0000, 0];
+    data.extend((0..12u16).flat_map(|at| if at == 1 { [0xff, 0xff] } else { [0, 0] }));
+    let mut entries = frame(2, 1, 2, 1, 3, 1);
+    entries.push((320, 3, 12, 10));
+    let picture = painted(&tiff(&[entries], &data), 1, 100, false).expect("a picture").to_rgb8();
+    assert_eq!([picture.get_pixel(0, 0).0, picture.get_pixel(1, 0).0], [[255, 0, 0], [0, 0, 0]]);
+}
+
+#[test]
+fn faxes_of_both_groups_and_bit_orders_are_painted() {
+    // four white, four black, in T.6: horizontal mode 001, white 4 is 1011, black 4 is 011; the row is full
+    let row = [0b0011_0110, 0b1100_0000];
+    // in T.4: end of line, the same runs, end of line
+    let group_3 = [0b0000_0000, 0b0001_1011, 0b0110_0000, 0b0000_0001, 0b0000_0000, 0b0001_0000];
+    let reversed = row.map(u8::reverse_bits);
+    for (compression, fill, data) in [(4, 1, &row[..]), (4, 2, &reversed[..]), (3, 1, &group_3[..])] {
+        let mut entries = frame(8, 1, 1, compression, 0, data.len());
+        entries.insert(5, (266, 3, 1, fill));
+        let bytes = tiff(&[entries], data);
+        let picture = painted(&bytes, 1, 100, true).expect("a picture").to_luma8();
+        let pixels: Vec<u8> = picture.pixels().map(|pixel| pixel.0[0]).collect();
+        assert_eq!(pixels, [255, 255, 255, 255, 0, 0, 0, 0], "group {compression}, order {fill}");
+        for end in 0..bytes.len() {
+            let _ = painted(&bytes[..end], 1, 100, true);
+        }
+    }
 }
 
 #[test]

@@ -27,7 +27,8 @@ pub(super) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
         Ok(Err(error)) => return Ok(Verdict::Failed(format!("the workbook cannot be read: {error}"))),
         Err(_) => return Ok(Verdict::Failed("the reader of xls files broke down on it".to_owned())),
     };
-    say_workbook(&document, out)?;
+    let stream = ole::stream(&bytes, "/Workbook").unwrap_or_default();
+    say_workbook(&document, &ole::records::sheet_furniture(&stream), out)?;
     if document.has_macros() {
         out.note(NoteKind::Suspicious, 0, "holds macros")?;
     }
@@ -38,7 +39,7 @@ pub(super) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
     Ok(Verdict::Read)
 }
 
-fn say_workbook(document: &XlsDocument, out: &mut Out<'_>) -> Result<(), Stop> {
+fn say_workbook(document: &XlsDocument, furniture: &[Vec<String>], out: &mut Out<'_>) -> Result<(), Stop> {
     for (at, sheet) in document.sheets.iter().enumerate() {
         let mut writer = SheetWriter::new(&sheet.name, sheet.hidden);
         for comment in &sheet.comments {
@@ -62,6 +63,9 @@ fn say_workbook(document: &XlsDocument, out: &mut Out<'_>) -> Result<(), Stop> {
         rest.extend(sheet.chart_text.iter().map(|text| (text.clone(), None)));
         if at == 0 {
             rest.extend(document.chart_text().iter().map(|text| (text.clone(), None)));
+        }
+        for code in furniture.get(at).into_iter().flatten() {
+            rest.push((super::open::furniture(code).join("\n"), Some(MarkKind::Furniture)));
         }
         writer.finish(&rest, out)?;
     }

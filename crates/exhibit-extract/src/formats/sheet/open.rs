@@ -18,6 +18,8 @@ struct Workbook {
     strings: Vec<String>,
     formats: Vec<Format>,
     from_1904: bool,
+    /// Names of people who take part in threaded comments, by id.
+    people: BTreeMap<String, String>,
 }
 
 /// Says everything that is in a workbook's package.
@@ -65,7 +67,8 @@ impl Workbook {
         let part = |kind: &str| relations.iter().find(|relation| relation.kind == kind).map(|r| r.target.clone());
         let strings = shared_strings(package, &part("sharedStrings").unwrap_or_default());
         let formats = cell_formats(package, &part("styles").unwrap_or_default());
-        let mut workbook = Self { sheets: Vec::new(), strings, formats, from_1904: false };
+        let people = people(package, &part("person").unwrap_or_default());
+        let mut workbook = Self { sheets: Vec::new(), strings, formats, from_1904: false, people };
         let mut xml = package.xml(main, PART_CAP)?;
         while let Some(node) = xml.next() {
             let Node::Start(element) = node else { continue };
@@ -230,6 +233,11 @@ impl<'w> Sheet<'w> {
                 self.writer.note(row, column, &text);
             }
         }
+        for relation in relations.iter().filter(|relation| relation.kind == "threadedComment") {
+            for (row, column, text) in threads(package, &relation.target, &self.workbook.people) {
+                self.writer.note(row, column, &text);
+            }
+        }
         let drawn = drawn_text(package, &relations);
         let damage = match package.xml(part, STREAM_CAP) {
             Some(mut xml) => {
@@ -372,7 +380,7 @@ impl<'w> Sheet<'w> {
 }
 
 /// The left, centre and right text of a header or footer code (18.3.1.46), without its formatting.
-fn furniture(code: &str) -> Vec<String> {
+pub(super) fn furniture(code: &str) -> Vec<String> {
     let mut sections = vec![String::new()];
     let mut rest = code.chars().peekable();
     while let Some(c) = rest.next() {
@@ -427,6 +435,10 @@ fn comments(package: &mut Package<'_>, part: &str) -> Vec<(u32, u32, String)> {
                 }
                 "t" => taking = false,
                 "comment" => {
+                    // a threaded comment is repeated here for old programs, under a mark in place of its author
+                    if author.as_ref().is_some_and(|author: &String| author.starts_with("tc={")) {
+                        (author, place) = (None, None);
+                    }
                     let body = unescaped(&std::mem::take(&mut text));
                     let by: String = author.take().filter(|author| !body.starts_with(author)).unwrap_or_default();
                     let by = if by.is_empty() { by } else { format!("{by}: ") };
@@ -434,6 +446,44 @@ fn comments(package: &mut Package<'_>, part: &str) -> Vec<(u32, u32, String)> {
                 }
                 _ => {}
             },
+            _ => {}
+        }
+    }
+    found
+}
+
+fn people(package: &mut Package<'_>, part: &str) -> BTreeMap<String, String> {
+    let mut people = BTreeMap::new();
+    let Some(mut xml) = package.xml(part, PART_CAP) else { return people };
+    while let Some(node) = xml.next() {
+        let Node::Start(element) = node else { continue };
+        if let (Some(id), Some(name)) = (element.value("id"), element.value("displayName")) {
+            people.insert(id, name);
+        }
+    }
+    people
+}
+
+/// The threaded comments of a part: row, column, and text that begins with who wrote it and when.
+fn threads(package: &mut Package<'_>, part: &str, people: &BTreeMap<String, String>) -> Vec<(u32, u32, String)> {
+    let mut found: Vec<(u32, u32, String)> = Vec::new();
+    let Some(mut xml) = package.xml(part, PART_CAP) else { return found };
+    let mut in_text = false;
+    while let Some(node) = xml.next() {
+        match node {
+            Node::Start(element) if element.name() == "threadedComment" => {
+                let Some((row, column)) = element.value("ref").and_then(|name| cell_place(&name)) else { continue };
+                let author = element.value("personId").and_then(|id| people.get(&id).cloned()).unwrap_or_default();
+                let date = element.value("dT").unwrap_or_default();
+                found.push((row, column, format!("{author}, {date}: ")));
+            }
+            Node::Start(element) => in_text = element.name() == "text",
+            Node::Text(text) if in_text => {
+                if let Some((_, _, comment)) = found.last_mut() {
+                    comment.push_str(&text);
+                }
+            }
+            Node::End(_) => in_text = false,
             _ => {}
         }
     }

@@ -1,0 +1,166 @@
+//! What the record streams of PowerPoint and Excel hold that office_oxide does not tell: embedded objects and slide
+//! headers of a presentation ([MS-PPT] 2.10.34, 2.4.15), page headers of a workbook ([MS-XLS] 2.4.136).
+//!
+//! Records are walked flat, each length checked; the walk ends at the first that makes no sense.
+
+use std::io::Read;
+
+/// The most bytes that an embedded object may inflate to.
+const MOST_BYTES: u64 = 256 << 20;
+const MOST_FOUND: usize = 10_000;
+
+/// What was found beside a presentation's slides.
+#[derive(Default, Debug, PartialEq, Eq)]
+pub(super) struct Beside {
+    /// Compound files of embedded objects.
+    pub(super) objects: Vec<Vec<u8>>,
+    /// Texts of headers, footers and dates.
+    pub(super) furniture: Vec<String>,
+}
+
+impl Beside {
+    // A star stands for a number or date that is filled in when shown.
+    fn add(&mut self, encoding: &'static encoding_rs::Encoding, content: &[u8]) {
+        let text = encoding.decode_without_bom_handling(content).0.into_owned();
+        let says = !text.trim().is_empty() && text.trim() != "*";
+        if says && self.furniture.len() < MOST_FOUND && !self.furniture.contains(&text) {
+            self.furniture.push(text);
+        }
+    }
+}
+
+/// Walks the stream `PowerPoint Document`.
+pub(super) fn presentation(stream: &[u8]) -> Beside {
+    let mut beside = Beside::default();
+    let (mut at, mut furniture_until, mut handout_until) = (0usize, 0usize, 0usize);
+    while let Some(header) = stream.get(at..at.saturating_add(8)) {
+        let version = u16::from_le_bytes([header[0], header[1]]);
+        let kind = u16::from_le_bytes([header[2], header[3]]);
+        let length = u32::from_le_bytes([header[4], header[5], header[6], header[7]]) as usize;
+        let body = at + 8;
+        if version & 0xf == 0xf {
+            match kind {
+                0x0fd9 => furniture_until = body.saturating_add(length),
+                0x0fc9 => handout_until = body.saturating_add(length),
+                _ => {}
+            }
+            at = body;
+            continue;
+        }
+        let Some(content) = body.checked_add(length).and_then(|end| stream.get(body..end)) else { break };
+        match kind {
+            0x1011 if beside.objects.len() < MOST_FOUND => beside.objects.extend(object(version >> 4, content)),
+            0x0fba if body < furniture_until => beside.add(encoding_rs::UTF_16LE, content),
+            0x0fa0 if body < handout_until => beside.add(encoding_rs::UTF_16LE, content),
+            0x0fa8 if body < handout_until => beside.add(encoding_rs::WINDOWS_1252, content),
+            _ => {}
+        }
+        at = body + length;
+    }
+    beside
+}
+
+// Instance 1 is compressed, after four bytes that state its size.
+fn object(instance: u16, content: &[u8]) -> Option<Vec<u8>> {
+    if instance == 0 {
+        return Some(content.to_vec());
+    }
+    let mut bytes = Vec::new();
+    // what inflates before an error may still be taken out in part
+    let _ = flate2::read::ZlibDecoder::new(content.get(4..)?).take(MOST_BYTES).read_to_end(&mut bytes);
+    (!bytes.is_empty()).then_some(bytes)
+}
+
+/// The header and footer codes of each sheet, walking the stream `Workbook` of Excel 97 and later.
+pub(crate) fn sheet_furniture(stream: &[u8]) -> Vec<Vec<String>> {
+    let (mut sheets, mut at, mut depth) = (Vec::<Vec<String>>::new(), 0usize, 0u32);
+    let mut globals = true;
+    while let Some(header) = stream.get(at..at.saturating_add(4)) {
+        let kind = u16::from_le_bytes([header[0], header[1]]);
+        let length = usize::from(u16::from_le_bytes([header[2], header[3]]));
+        let Some(content) = stream.get(at + 4..at + 4 + length) else { break };
+        match kind {
+            0x0809 => {
+                if depth == 0 && !std::mem::take(&mut globals) && sheets.len() < MOST_FOUND {
+                    sheets.push(Vec::new());
+                }
+                depth += 1;
+            }
+            0x000a => depth = depth.saturating_sub(1),
+            0x0014 | 0x0015 if depth == 1 => {
+                if let (Some(sheet), Some(code)) = (sheets.last_mut(), unicode(content)) {
+                    sheet.push(code);
+                }
+            }
+            _ => {}
+        }
+        at += 4 + length;
+    }
+    sheets
+}
+
+// XLUnicodeString: how many characters, whether they have two bytes, the characters.
+fn unicode(content: &[u8]) -> Option<String> {
+    let count = usize::from(u16::from_le_bytes([*content.first()?, *content.get(1)?]));
+    let wide = content.get(2)? & 1 == 1;
+    let text = content.get(3..)?.get(..if wide { count * 2 } else { count })?;
+    let encoding = if wide { encoding_rs::UTF_16LE } else { encoding_rs::WINDOWS_1252 };
+    Some(encoding.decode_without_bom_handling(text).0.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(version: u16, kind: u16, content: &[u8]) -> Vec<u8> {
+        let length = u32::try_from(content.len()).expect("small").to_le_bytes();
+        [&version.to_le_bytes()[..], &kind.to_le_bytes(), &length, content].concat()
+    }
+
+    #[test]
+    fn objects_and_headers_of_presentations_are_found() {
+        let text = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+        let mut packed = flate2::write::ZlibEncoder::new(vec![4, 0, 0, 0], flate2::Compression::fast());
+        std::io::Write::write_all(&mut packed, b"file").expect("memory");
+        let furniture = [record(0, 0x0fba, &text("页眉")), record(0, 0x0fba, &text("页眉"))].concat();
+        let stream = [
+            record(0xf, 0x0fd9, &furniture),
+            record(0, 0x0fba, &text("not a header")),
+            record(0x10, 0x1011, &packed.finish().expect("memory")),
+            record(0, 0x1011, b"plain"),
+        ]
+        .concat();
+        let beside = presentation(&stream);
+        assert_eq!(
+            beside,
+            Beside { objects: vec![b"file".to_vec(), b"plain".to_vec()], furniture: vec!["页眉".to_owned()] }
+        );
+        for end in 0..stream.len() {
+            presentation(&stream[..end]);
+            sheet_furniture(&stream[..end]);
+        }
+    }
+
+    #[test]
+    fn headers_of_workbooks_are_found() {
+        let record = |kind: u16, content: &[u8]| {
+            [&kind.to_le_bytes()[..], &u16::try_from(content.len()).expect("small").to_le_bytes(), content].concat()
+        };
+        let bof = record(0x0809, &[0; 16]);
+        let stream = [
+            bof.clone(),
+            record(0x000a, &[]),
+            bof.clone(),
+            bof.clone(),
+            record(0x0014, b"\x01\0\0x"),
+            record(0x000a, &[]),
+            record(0x0014, b"\x02\0\0&A"),
+            record(0x0015, b"\x01\0\x01\x06\x5c"),
+            record(0x000a, &[]),
+            bof,
+            record(0x000a, &[]),
+        ]
+        .concat();
+        assert_eq!(sheet_furniture(&stream), [vec!["&A".to_owned(), "将".to_owned()], vec![]]);
+    }
+}
