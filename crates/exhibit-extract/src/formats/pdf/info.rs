@@ -1,7 +1,7 @@
 //! What the document says of itself: its information dictionary, its XMP packet, its outline, its page labels.
 
 use super::files::leaves;
-use super::objects::{catalog, is_named, text_of, text_string};
+use super::objects::{catalog, text_of, text_string};
 use super::open::{Opened, contains, ends_well, positions};
 use crate::out::{Out, Stop};
 use exhibit_model::NoteKind;
@@ -70,9 +70,6 @@ pub(super) fn note_make(opened: &Opened, out: &mut Out<'_>) -> Result<(), Stop> 
     } else if !has_sound_table(bytes) {
         out.note(NoteKind::Partial, 0, "its table of objects is damaged; objects were found by searching for them")?;
     }
-    if has_layers_off(&opened.pdf) {
-        out.note(NoteKind::Partial, 0, "it has layers that are switched off; text on them was not read")?;
-    }
     Ok(())
 }
 
@@ -89,13 +86,6 @@ fn has_sound_table(bytes: &[u8]) -> bool {
         let there = there.trim_ascii_start();
         there.starts_with(b"xref") || there.first().is_some_and(u8::is_ascii_digit)
     })
-}
-
-fn has_layers_off(pdf: &Pdf) -> bool {
-    let layers = catalog(pdf.xref()).get::<Dict<'_>>("OCProperties").unwrap_or_default();
-    let default = layers.get::<Dict<'_>>("D").unwrap_or_default();
-    let off = default.get::<hayro_syntax::object::Array<'_>>("OFF").is_some_and(|off| off.raw_iter().next().is_some());
-    off || is_named(&default, "BaseState", b"OFF")
 }
 
 fn version(pdf: &Pdf) -> &'static str {

@@ -10,6 +10,7 @@ mod files;
 mod fonts;
 mod glyphs;
 mod info;
+mod layers;
 mod lines;
 mod objects;
 mod open;
@@ -21,7 +22,6 @@ mod unicode;
 
 use crate::out::{Input, Out, Stop};
 use exhibit_model::{NoteKind, Picture, Record, Request, Task, Verdict};
-use hayro_interpret::{InterpreterCache, InterpreterSettings};
 use open::{Closed, Opened};
 use page::Reading;
 
@@ -89,15 +89,19 @@ fn verdict_of(closed: Closed) -> Verdict {
 }
 
 fn say_pages(opened: &Opened, out: &mut Out<'_>) -> Result<(), Stop> {
-    let mut reading = Reading {
-        unicode: unicode::Unmapped::new(&opened.pdf),
-        cache: InterpreterCache::new(),
-        settings: InterpreterSettings::default(),
-        habits: bidi::Habits::default(),
-    };
+    let mut reading = Reading::new(&opened.pdf);
+    let lit = layers::all_on(&opened.pdf, &opened.bytes, opened.encrypted);
+    if lit.is_some() {
+        out.note(NoteKind::Remark, 0, "it has layers that are switched off; text on them is marked as hidden")?;
+    } else if layers::are_off(&opened.pdf) {
+        out.note(NoteKind::Partial, 0, "it has layers that are switched off; text on them was not read")?;
+    }
+    let mut lit_reading = lit.as_ref().map(Reading::new);
     let mut labels = info::labels(&opened.pdf).into_iter();
-    for source in opened.pdf.pages().iter() {
-        let mut read = page::read(source, &mut reading);
+    for (index, source) in opened.pdf.pages().iter().enumerate() {
+        let lit_page = lit.as_ref().and_then(|pdf| pdf.pages().get(index));
+        let lit_page = lit_page.zip(lit_reading.as_mut()).map(|(source, reading)| page::Lit { source, reading });
+        let mut read = page::read(source, &mut reading, lit_page);
         let number = out.pages() + 1;
         read.page.label = labels.next().unwrap_or_default();
         out.page(read.page)?;

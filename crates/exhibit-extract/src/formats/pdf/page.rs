@@ -3,20 +3,34 @@
 use super::annotations;
 use super::bidi::{self, Habits, Unit};
 use super::glyphs::{Collector, Glyph};
+use super::layers;
 use super::lines::{self, Line};
 use super::unicode::Unmapped;
 use exhibit_model::{Mark, MarkKind, Page, PageKind, Rect, TextBox};
 use hayro_interpret::hayro_cmap::BfString;
 use hayro_interpret::kurbo::{Affine, Rect as Area};
 use hayro_interpret::{Context, InterpreterCache, InterpreterSettings, RenderContent, interpret_page};
+use hayro_syntax::Pdf;
 use hayro_syntax::page::Page as PdfPage;
 
 /// What is kept from page to page while a document is read.
 pub(super) struct Reading<'a> {
-    pub(super) unicode: Unmapped<'a>,
-    pub(super) cache: InterpreterCache<'a>,
-    pub(super) settings: InterpreterSettings,
-    pub(super) habits: Habits,
+    unicode: Unmapped<'a>,
+    cache: InterpreterCache<'a>,
+    settings: InterpreterSettings,
+    habits: Habits,
+}
+
+impl<'a> Reading<'a> {
+    /// Begins to read `pdf`.
+    pub(super) fn new(pdf: &'a Pdf) -> Self {
+        Self {
+            unicode: Unmapped::new(pdf),
+            cache: InterpreterCache::new(),
+            settings: InterpreterSettings::default(),
+            habits: Habits::default(),
+        }
+    }
 }
 
 /// A page, and what should be noted of it.
@@ -30,8 +44,14 @@ pub(super) struct Read {
     pub(super) acts: bool,
 }
 
-/// Reads one page.
-pub(super) fn read<'a>(source: &PdfPage<'a>, reading: &mut Reading<'a>) -> Read {
+/// A page of the document with all its layers on.
+pub(super) struct Lit<'b, 'r> {
+    pub(super) source: &'r PdfPage<'b>,
+    pub(super) reading: &'r mut Reading<'b>,
+}
+
+/// Reads one page; what only `lit` shows is marked as hidden.
+pub(super) fn read<'a>(source: &PdfPage<'a>, reading: &mut Reading<'a>, lit: Option<Lit<'_, '_>>) -> Read {
     let (width, height) = source.render_dimensions();
     let mut text = Text::new(width, height);
     let painted = collect(source, RenderContent::PAGE, reading);
@@ -40,6 +60,12 @@ pub(super) fn read<'a>(source: &PdfPage<'a>, reading: &mut Reading<'a>) -> Read 
     text.page.counts.unmapped = painted.unmapped;
     text.page.counts.images = painted.images;
     let mut read = Read { page: Page::default(), sorted, overfull: painted.overfull, acts: false };
+    if let Some(lit) = lit {
+        let all = collect(lit.source, RenderContent::PAGE, lit.reading);
+        text.page.counts.glyphs = all.placed;
+        text.page.counts.unmapped = all.unmapped;
+        text.add(&layers::hidden(all.glyphs, &painted.glyphs), Some(MarkKind::Hidden), &mut reading.habits);
+    }
     let notes = annotations::of_page(source);
     if !notes.is_empty() {
         let over = collect(source, RenderContent::ANNOTATIONS, reading);

@@ -303,3 +303,18 @@ fn pages_are_painted_within_limits() {
     assert_eq!((picture.width, picture.height), (100, 50));
     assert!(matches!(paint(2, 72, 1000, true).verdict, Verdict::Failed(reason) if reason.contains("no page 2")));
 }
+
+#[test]
+fn text_on_layers_that_are_off_is_marked_as_hidden() {
+    let content = "BT /F 10 Tf 10 70 Td (shown) Tj ET /OC /L BDC BT /F 10 Tf 10 50 Td (withheld) Tj ET EMC";
+    let mut builder = Builder::page_with("/MediaBox[0 0 200 100]", content);
+    builder.add("<</Type/OCG/Name(second thoughts)>>");
+    builder.catalog("/OCProperties<</OCGs[6 0 R]/D<</OFF[6 0 R]>>>>");
+    let file = String::from_utf8(builder.finish()).expect("it is text");
+    let file = file.replace("/Font<</F 5 0 R/G 6 0 R>>", "/Font<</F 5 0 R>>/Properties<</L 6 0 R>>");
+    let said = read(file.as_bytes());
+    let page = said.page();
+    assert_eq!(page.text, "shown\nwithheld\n");
+    assert_eq!(page.marks, [Mark { start: 6, end: 14, kind: MarkKind::Hidden }]);
+    assert!(said.notes().iter().any(|note| note.text.contains("layers")), "{:?}", said.notes());
+}
