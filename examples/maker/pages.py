@@ -1,12 +1,19 @@
 """The HTML that the printed papers are made from: Chinese official layout (GB/T 9704), notices, letters."""
 
+import re
+
 from . import story
 
 SONG, HEI, NASKH = "'Noto Serif CJK SC'", "'Noto Sans CJK SC'", "'Noto Naskh Arabic'"
 
 
 def page(style, body, lang="zh-CN"):
-    return f'<!doctype html><html lang="{lang}"><meta charset="utf-8"><style>{style}</style><body>{body}</body></html>'
+    heading = re.search(r"<h[12][^>]*>(.*?)</h[12]>", body)
+    title = re.sub(r"<[^>]+>", "", heading[1]) if heading else " "
+    return (
+        f'<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>{title}</title>'
+        f"<style>{style}</style><body>{body}</body></html>"
+    )
 
 
 def seal(text, left, top, size=42):

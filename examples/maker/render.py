@@ -6,6 +6,7 @@ import random
 import re
 import shutil
 import subprocess
+import unicodedata
 from pathlib import Path
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
@@ -24,6 +25,28 @@ def call(*command, quiet=True):
     return done.stdout
 
 
+# the radicals that Chromium's ToUnicode maps put for ideographs drawn alike, where NFKC does not know them
+RADICALS = dict(zip("⺠⻄⻅⻆⻉⻋⻑⻓⻔⻘⻚⻛⻝⻢⻣⻤⻥⻦⻨⻩⻬⻮⻰⺟⻁⻒", "民西见角贝车長长门青页风食马骨鬼鱼鸟麦黄齐齿龙母虎镸"))
+
+
+def with_ideographs(path):
+    """Makes a PDF of Chromium's say ideographs (白) where it says the radicals that look like them (⽩)."""
+    plain = Path(str(path) + ".plain")
+    call("qpdf", "--qdf", "--object-streams=disable", str(path), str(plain))
+
+    def settle(found):
+        char = chr(int(found[1], 16))
+        folded = RADICALS.get(char) or unicodedata.normalize("NFKC", char)
+        return b"<%04X>" % ord(folded) if "\u2e80" <= char <= "\u2fd5" and len(folded) == 1 else found[0]
+
+    def settle_map(block):
+        return re.sub(rb"<(2[EeFf][0-9A-Fa-f]{2})>(?=\s*\n)", settle, block[0])
+
+    data = re.sub(rb"begincmap.*?endcmap", settle_map, plain.read_bytes(), flags=re.DOTALL)
+    Path(path).write_bytes(data)
+    plain.unlink()
+
+
 def settle_pdf(path, created):
     """Gives a PDF fixed dates and a fixed /ID, so that making it twice gives the same bytes."""
     data = Path(path).read_bytes()
@@ -35,13 +58,18 @@ def settle_pdf(path, created):
     loose.unlink()
 
 
-def print_html(html, path, created=FIXED):
-    """Chromium's PDF of an HTML page: Type 3 glyphs for Han, CID TrueType for the rest."""
+def print_html(html, path, created=FIXED, as_printed=False):
+    """Chromium's PDF of an HTML page: Type 3 glyphs for Han, CID TrueType for the rest.
+
+    Its text has radicals for some ideographs; they are put right unless `as_printed`.
+    """
     page = Path(str(path) + ".html")
     page.write_text(html, encoding="utf-8")
     call("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer", "--timeout=20000",
          f"--print-to-pdf={path}", page.as_uri())
     page.unlink()
+    if not as_printed:
+        with_ideographs(path)
     settle_pdf(path, created)
 
 

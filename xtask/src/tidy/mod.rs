@@ -59,7 +59,10 @@ fn read(root: &Path, path: &str) -> Result<String, String> {
 
 /// The text files that git tracks or would track; the example trove is data and not looked at.
 fn tracked_texts(root: &Path) -> Result<Vec<Source>, String> {
-    let listed = command::output("git", &["ls-files", "-z", "--cached", "--others", "--exclude-standard"])?;
+    let listed = command::output(
+        "git",
+        &["-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+    )?;
     let listed = String::from_utf8(listed).map_err(|_| "a tracked path is not UTF-8".to_owned())?;
     let wanted = listed.split('\0').filter(|path| !path.is_empty() && !path.starts_with("examples/trove"));
     let mut sources: Vec<Source> = wanted
