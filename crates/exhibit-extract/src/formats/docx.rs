@@ -237,7 +237,9 @@ impl Document {
 pub(super) fn add_links(page: &mut Draft, links: Vec<String>) {
     let mut said = BTreeSet::new();
     for link in links {
-        if !page.text().contains(&link) && said.insert(link.clone()) {
+        // looking a link up takes as long as the text; beyond so many, each is said
+        let looked_up = said.len() < 2000;
+        if said.insert(link.clone()) && !(looked_up && page.text().contains(&link)) {
             let mut line = Draft::default();
             line.push(&link);
             page.append_lines(&line, Some(MarkKind::Annotation));

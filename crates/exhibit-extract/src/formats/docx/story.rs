@@ -101,7 +101,11 @@ pub(super) struct Story<'s> {
     hidden_runs: Vec<Option<bool>>,
     blocks: Vec<Block>,
     rows: Vec<usize>,
+    /// How many of the blocks are cells.
+    cells: usize,
     fields: Vec<Field>,
+    /// How many of the fields have not come to their result.
+    instructions: usize,
     drafts: Vec<Draft>,
     skipped: usize,
     deleted: usize,
@@ -121,7 +125,9 @@ impl<'s> Story<'s> {
             hidden_runs: Vec::new(),
             blocks: vec![Block::Flow],
             rows: Vec::new(),
+            cells: 0,
             fields: Vec::new(),
+            instructions: 0,
             drafts: vec![Draft::default()],
             skipped: 0,
             deleted: 0,
@@ -372,10 +378,14 @@ impl<'s> Story<'s> {
 
     fn field(&mut self, kind: Option<&str>) {
         match kind {
-            Some("begin") => self.fields.push(Field::default()),
+            Some("begin") => {
+                self.fields.push(Field::default());
+                self.instructions += 1;
+            }
             Some("separate") => {
-                let Some(field) = self.fields.last_mut() else { return };
+                let Some(field) = self.fields.last_mut().filter(|field| !field.in_result) else { return };
                 field.in_result = true;
+                self.instructions -= 1;
                 let instruction = field.instruction.clone();
                 self.note_instruction(&instruction);
             }
@@ -385,6 +395,7 @@ impl<'s> Story<'s> {
                 if field.in_result {
                     return;
                 }
+                self.instructions -= 1;
                 // a formula's text is in its instruction: it has no result
                 if instruction.starts_with("EQ ") || instruction.starts_with("eq ") {
                     self.write(instruction);
@@ -437,6 +448,7 @@ impl<'s> Story<'s> {
             *cells += 1;
         }
         self.blocks.push(Block::Cell { paragraphs: 0 });
+        self.cells += 1;
     }
 
     fn end(&mut self) -> Option<Signal> {
@@ -455,6 +467,7 @@ impl<'s> Story<'s> {
             Tag::Deleted => self.deleted = self.deleted.saturating_sub(1),
             Tag::Cell => {
                 self.blocks.pop();
+                self.cells = self.cells.saturating_sub(1);
             }
             Tag::Row => return self.end_row(),
             Tag::Table => {
@@ -490,8 +503,7 @@ impl<'s> Story<'s> {
         if let Some(draft) = self.drafts.last_mut() {
             draft.push("\n");
         }
-        let outermost = !self.blocks.iter().any(|block| matches!(block, Block::Cell { .. }));
-        (outermost && std::mem::take(&mut self.break_waits)).then_some(Signal::PageBreak)
+        (self.cells == 0 && std::mem::take(&mut self.break_waits)).then_some(Signal::PageBreak)
     }
 
     fn end_text_box(&mut self) {
@@ -514,7 +526,7 @@ impl<'s> Story<'s> {
         if self.drafts.len() > 1 {
             return None;
         }
-        if self.blocks.iter().any(|block| matches!(block, Block::Cell { .. })) {
+        if self.cells > 0 {
             self.break_waits = true;
             return None;
         }
@@ -523,13 +535,13 @@ impl<'s> Story<'s> {
 
     // A break that follows from another one (Word notes both) makes no second page.
     fn soft_break(&mut self) -> Option<Signal> {
-        if self.is_blank() { None } else { self.hard_break() }
+        if self.drafts.len() > 1 || self.is_blank() { None } else { self.hard_break() }
     }
 
     fn text(&mut self, text: &str) {
         match self.tags.last() {
             Some(Tag::Text) if self.skipped == 0 => {
-                let outside = self.fields.iter().any(|field| !field.in_result);
+                let outside = self.instructions > 0;
                 let start = self.drafts.last().map_or(0, Draft::len);
                 self.write(text);
                 if outside && let Some(draft) = self.drafts.last_mut() {

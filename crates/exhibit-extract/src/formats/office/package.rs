@@ -12,7 +12,11 @@ use std::io::{BufReader, Cursor, Error, ErrorKind, Read, SeekFrom};
 /// The most bytes that a part held in memory may have.
 pub(crate) const PART_CAP: u64 = 256 << 20;
 /// The most bytes that a part read as a stream may have.
-pub(crate) const STREAM_CAP: u64 = 4 << 30;
+pub(crate) const STREAM_CAP: u64 = 2 << 30;
+/// A part may always inflate to this, whatever its ratio.
+const FREE: u64 = 64 << 20;
+/// The most bytes that a part may inflate to for each byte that it has in the package.
+const MOST_RATIO: u64 = 250;
 
 /// A package.
 pub(crate) struct Package<'a> {
@@ -105,14 +109,20 @@ impl<'a> Package<'a> {
     /// Opens a part that may inflate to `cap` bytes; `None` where there is none or it cannot be inflated.
     pub(crate) fn part(&mut self, name: &str, cap: u64) -> Option<Part<'_>> {
         let place = self.parts.get(&name.to_lowercase())?.at;
-        let bytes: Box<dyn Read + '_> = match (&mut self.source, place) {
-            (Source::Archive(archive), At::Index(index)) => Box::new(archive.by_index(index).ok()?),
+        let (bytes, packed): (Box<dyn Read + '_>, u64) = match (&mut self.source, place) {
+            (Source::Archive(archive), At::Index(index)) => {
+                let file = archive.by_index(index).ok()?;
+                let packed = file.compressed_size();
+                (Box::new(file), packed)
+            }
             (Source::Salvaged(file), At::Bytes { start, end, stored }) => {
                 let bytes = Cursor::new(file.get(start..end)?);
-                if stored { Box::new(bytes) } else { Box::new(flate2::read::DeflateDecoder::new(bytes)) }
+                let packed = (end - start) as u64;
+                (if stored { Box::new(bytes) } else { Box::new(flate2::read::DeflateDecoder::new(bytes)) }, packed)
             }
             _ => return None,
         };
+        let cap = cap.min(packed.saturating_mul(MOST_RATIO).max(FREE));
         Some(BufReader::with_capacity(64 << 10, Capped { bytes, left: cap, cap }))
     }
 

@@ -13,6 +13,9 @@ use crate::out::{Out, Stop};
 use exhibit_model::{MarkKind, NoteKind, Request, Verdict};
 use std::collections::BTreeMap;
 
+/// The most columns of a sheet.
+const COLUMNS: usize = 1 << 14;
+
 struct Workbook {
     sheets: Vec<(String, bool, String)>,
     strings: Vec<String>,
@@ -187,7 +190,8 @@ struct Cell {
 struct Sheet<'w> {
     workbook: &'w Workbook,
     writer: SheetWriter,
-    hidden_columns: Vec<(u32, u32)>,
+    /// For each column, whether it is hidden.
+    hidden_columns: Vec<bool>,
     row: u32,
     row_hidden: bool,
     column: u32,
@@ -273,7 +277,9 @@ impl<'w> Sheet<'w> {
         match element.name() {
             "col" if is_true(element, "hidden") => {
                 if let (Some(min), Some(max)) = (number(element, "min"), number(element, "max")) {
-                    self.hidden_columns.push((min.saturating_sub(1), max.saturating_sub(1)));
+                    self.hidden_columns.resize(COLUMNS, false);
+                    let (min, max) = (min.saturating_sub(1) as usize, (max as usize).min(COLUMNS));
+                    self.hidden_columns.iter_mut().take(max).skip(min).for_each(|hidden| *hidden = true);
                 }
             }
             "row" => {
@@ -330,7 +336,7 @@ impl<'w> Sheet<'w> {
             "c" => {
                 let Some(cell) = self.cell.take() else { return Ok(()) };
                 let text = self.shown(&cell);
-                let hidden_column = self.hidden_columns.iter().any(|(a, b)| (*a..=*b).contains(&self.column));
+                let hidden_column = self.hidden_columns.get(self.column as usize).copied().unwrap_or(false);
                 self.writer.cell((self.row, self.column), &text, self.row_hidden || hidden_column, out)?;
                 self.column = self.column.saturating_add(1);
             }
