@@ -160,7 +160,7 @@ fn wider(encoding: &'static Encoding) -> &'static Encoding {
 fn by_mark(bytes: &[u8]) -> Option<Guess> {
     let (scheme, mark) = match bytes {
         [0xEF, 0xBB, 0xBF, ..] => (Scheme::Web(UTF_8), 3),
-        [0xFF, 0xFE, 0, 0, ..] if bytes.len() % 4 == 0 => (Scheme::Utf32Le, 4),
+        [0xFF, 0xFE, 0, 0, ..] if bytes.len().is_multiple_of(4) => (Scheme::Utf32Le, 4),
         [0, 0, 0xFE, 0xFF, ..] => (Scheme::Utf32Be, 4),
         [0xFF, 0xFE, ..] => (Scheme::Web(UTF_16LE), 2),
         [0xFE, 0xFF, ..] => (Scheme::Web(UTF_16BE), 2),
@@ -182,7 +182,9 @@ fn by_nul_pattern(bytes: &[u8]) -> Option<Scheme> {
             let whole = &bytes[..bytes.len() / unit * unit];
             let mut text = String::new();
             Decoder::new(s).decode(whole, false, &mut text);
-            let share = plausible_share(&text);
+            // Any text has some spaces, digits or line ends; words of a binary file that happen to be letters have not.
+            let plain = text.chars().filter(char::is_ascii).count();
+            let share = if plain * 100 >= text.chars().count() { plausible_share(&text) } else { 0.0 };
             (share > 0.97).then_some((s, share))
         });
     candidates

@@ -5,8 +5,11 @@
 //! ledger says what an unsupported file is.
 
 mod magic;
+mod names;
 mod packages;
 mod prose;
+
+pub(crate) use names::suspicion;
 
 use crate::out::Input;
 use std::io::Read;

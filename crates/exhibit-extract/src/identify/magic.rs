@@ -52,6 +52,9 @@ fn by_structure(head: &[u8]) -> Option<Kind> {
         let media_type = if gnu { "application/x-gtar" } else { "application/x-tar" };
         return Some(Kind { media_type, reader: Reader::Tar });
     }
+    if head.len() > 7 && head[0] & 0xF0 == 0x50 && head[1..4] == [0x2A, 0x4D, 0x18] {
+        return Some(Kind { media_type: "application/zstd", reader: Reader::Zstd });
+    }
     if pdf_soon(head) {
         return Some(Kind { media_type: "application/pdf", reader: Reader::Pdf });
     }

@@ -36,15 +36,14 @@ pub(super) fn say(entry: &Entry, input: &mut dyn Input, passwords: &[String], ou
     };
     let done = Cell::new(false);
     let mut packed = Packed::new(entry, data, input, &done);
-    let said = match unpack(entry, &mut packed, password.as_deref()) {
+    match unpack(entry, &mut packed, password.as_deref()) {
         Ok(mut content) => {
             let said = out.member_from(&mut content);
             done.set(true);
             said
         }
         Err(error) => out.member_end(end_of(&error)),
-    };
-    said
+    }
 }
 
 /// What a symbolic link points to, as stored.

@@ -43,7 +43,10 @@ impl Names {
         let windows = self.sample.iter().filter(|b| matches!(b, 0xC0..=0xFF)).count();
         let western =
             [WINDOWS_1250, WINDOWS_1252, WINDOWS_1254, WINDOWS_1257, WINDOWS_1258].map(Scheme::Web).contains(&scheme);
-        self.charset = Some(if western && dos > windows { Charset::CodePage437 } else { Charset::Of(scheme) });
+        // Letters with accents stand alone among others; Chinese or Cyrillic ones follow each other.
+        let alone = !self.sample.windows(2).any(|pair| pair[0] >= 0x80 && pair[1] >= 0x80);
+        let code_page_437 = (western || alone) && dos > windows;
+        self.charset = Some(if code_page_437 { Charset::CodePage437 } else { Charset::Of(scheme) });
     }
 
     /// The name of the encoding, where names are not all UTF-8.

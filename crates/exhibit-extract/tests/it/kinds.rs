@@ -1,0 +1,111 @@
+//! What files are said to be.
+
+use crate::said::read;
+use exhibit_model::{NoteKind, Verdict};
+
+#[test]
+fn files_are_told_by_their_bytes() {
+    let mut tar = vec![0; 1024];
+    tar[..5].copy_from_slice(b"a.txt");
+    tar[124..135].copy_from_slice(b"00000000000");
+    tar[148..156].copy_from_slice(b"        ");
+    let sum: u32 = tar.iter().map(|b| u32::from(*b)).sum();
+    tar[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
+    let utf16: Vec<u8> = "关于登记的通知\r\n2017年12号".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let cases: Vec<(&str, Vec<u8>, &str)> = vec![
+        ("", b"".to_vec(), "application/x-empty"),
+        ("x", b"%PDF-1.7\n".to_vec(), "application/pdf"),
+        ("x", b"\xFF\xD8\xFF\xE0\0\x10JFIF".to_vec(), "image/jpeg"),
+        ("x", tar, "application/x-tar"),
+        ("x", b"Rar!\x1A\x07\x01\0".to_vec(), "application/vnd.rar"),
+        ("x", b"7z\xBC\xAF\x27\x1C\0\x04".to_vec(), "application/x-7z-compressed"),
+        ("x", b"!BDN\0\0\0\0SM".to_vec(), "application/vnd.ms-outlook-pst"),
+        ("x", b"SQLite format 3\0\x10\0".to_vec(), "application/vnd.sqlite3"),
+        ("x", b"\x7FELF\x02\x01\x01\0".to_vec(), "application/x-elf"),
+        ("x", b"MZ\x90\0\x03\0\0\0".to_vec(), "application/vnd.microsoft.portable-executable"),
+        ("MZ.txt", b"MZ is the code of a province".to_vec(), "text/plain"),
+        ("numbers", b"070707,1\n070708,2\n".to_vec(), "text/plain"),
+        ("x", b"{\\rtf1\\ansi hello}".to_vec(), "application/rtf"),
+        ("x", b"\0\0\0\x18ftypheic\0\0\0\0".to_vec(), "image/heic"),
+        ("x", b"\0\0\0\x18ftypisom\0\0\0\0".to_vec(), "video/mp4"),
+        ("x", utf16, "text/plain"),
+        ("x", "登记表\n".as_bytes().to_vec(), "text/plain"),
+        (
+            "x",
+            b"\xB5\xC7\xBC\xC7\xB1\xED\xA3\xBA\xB9\xD8\xD3\xDA\xBC\xD3\xC7\xBF\xB5\xC4\xCD\xA8\xD6\xAA\n".to_vec(),
+            "text/plain",
+        ),
+        ("x", b"From: a@example.org\nSubject: x\n\nbody".to_vec(), "message/rfc822"),
+        ("x", b"From a@example.org Tue Nov 12 08:30:00 2019\nFrom: a@example.org\n\nbody".to_vec(), "application/mbox"),
+        ("letter.txt", b"To: the committee\nwe write to you\n".to_vec(), "text/plain"),
+        ("x", b"<!-- saved --> <!DOCTYPE html><p>x".to_vec(), "text/html"),
+        ("x", b"<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'/>".to_vec(), "application/xhtml+xml"),
+        ("x", b"<?xml version='1.0'?><svg/>".to_vec(), "image/svg+xml"),
+        ("x", b"<?xml version='1.0'?><a/>".to_vec(), "application/xml"),
+        ("x.csv", b"a,b\n1,2\n".to_vec(), "text/csv"),
+        ("x", b"a\tb\tc\n1\t2\t3\n1\t2\t3\n1\t2\t3\n1\t2\t3\n".to_vec(), "text/tab-separated-values"),
+        ("README.md", b"# Title\n".to_vec(), "text/markdown"),
+        ("x", b"BEGIN:VCARD\nVERSION:3.0\n".to_vec(), "text/vcard"),
+        ("x", b"{\"a\": 1}".to_vec(), "application/json"),
+        ("x", vec![0x93, 0x01, 0xFE, 0x00, 0x07, 0x88, 0x10, 0x02, 0xC3, 0x05], "application/octet-stream"),
+        (
+            "x.pdf",
+            (0..=255).cycle().take(4000).map(|b: u8| b.wrapping_mul(167) ^ 0x5A).collect(),
+            "application/octet-stream",
+        ),
+    ];
+    for (name, bytes, media_type) in cases {
+        assert_eq!(read(name, &bytes).media_type, media_type, "{name} {:?}", String::from_utf8_lossy(&bytes));
+    }
+}
+
+#[test]
+fn what_is_inside_a_zip_or_a_compound_file_counts() {
+    use crate::archives::zip_of;
+    let types = |main: &str| format!("<Types><Override PartName='/x' ContentType='application/{main}'/></Types>");
+    let word = types("vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml");
+    let sheet = types("vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml");
+    type Entries<'a> = Vec<(&'a str, &'a [u8])>;
+    let cases: Vec<(Entries<'_>, &str)> = vec![
+        (vec![("a.txt", b"x")], "application/zip"),
+        (
+            vec![("_rels/.rels", b"x"), ("[Content_Types].xml", word.as_bytes())],
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        ),
+        (
+            vec![("[Content_Types].xml", sheet.as_bytes())],
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        ),
+        (vec![("mimetype", b"application/vnd.oasis.opendocument.text")], "application/vnd.oasis.opendocument.text"),
+        (vec![("mimetype", b"application/epub+zip")], "application/epub+zip"),
+        (vec![("META-INF/MANIFEST.MF", b"x")], "application/java-archive"),
+        (
+            vec![("AndroidManifest.xml", b"x"), ("META-INF/MANIFEST.MF", b"x")],
+            "application/vnd.android.package-archive",
+        ),
+        (vec![("OFD.xml", b"x")], "application/ofd"),
+    ];
+    for (entries, media_type) in cases {
+        assert_eq!(read("x", &zip_of(&entries)).media_type, media_type);
+    }
+    for (stream, media_type) in [
+        ("/EncryptedPackage", "application/x-tika-ooxml-protected"),
+        ("/__properties_version1.0", "application/vnd.ms-outlook"),
+        ("/WordDocument", "application/msword"),
+        ("/Whatever", "application/x-ole-storage"),
+    ] {
+        let mut compound = cfb::CompoundFile::create(std::io::Cursor::new(Vec::new())).expect("in memory");
+        compound.create_stream(stream).expect("a new stream");
+        let bytes = compound.into_inner().into_inner();
+        assert_eq!(read("x", &bytes).media_type, media_type);
+    }
+}
+
+#[test]
+fn files_of_no_reader_are_unsupported_by_name_and_lying_names_suspicious() {
+    let said = read("report.pdf", b"MZ\x90\0\x03\0\0\0");
+    assert!(matches!(&said.verdict, Verdict::Unsupported(why) if why.contains("portable-executable")));
+    assert!(said.notes(NoteKind::Suspicious, "a program"));
+    assert!(read("a\u{202e}txt.exe", b"x").notes(NoteKind::Suspicious, "order of letters"));
+    assert_eq!(read("x", b"").verdict, Verdict::Empty);
+}

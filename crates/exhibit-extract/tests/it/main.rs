@@ -1,0 +1,9 @@
+//! What the crate says of files, held against what the files were made to hold.
+
+mod archives;
+mod hostile;
+mod kinds;
+mod mails;
+mod said;
+mod texts;
+mod web_pages;
