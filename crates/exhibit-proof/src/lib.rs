@@ -10,9 +10,10 @@
 //! | [`tree`] | roots, inclusion and consistency proofs | RFC 6962, section 2.1; RFC 9162, section 2.1 |
 //! | [`tile`] | how a tree's hashes and entries lie in files | C2SP tlog-tiles |
 //! | [`frontier`] | what must be written when a log grows | C2SP tlog-tiles |
-//! | [`note`] | signed notes, their keys | C2SP signed-note v1.0.0 |
+//! | [`note`] | signed notes, their keys, cosignatures | C2SP signed-note v1.0.0, tlog-cosignature v1.0.1 (Ed25519) |
 //! | [`checkpoint`] | a log's signed size and root | C2SP tlog-checkpoint v1.0.0 |
 //! | [`proof`] | one entry's proof as a text | C2SP tlog-proof@v1 |
+//! | [`policy`] | whose signatures are asked for | C2SP tlog-policy, as published on 2026-07-22 |
 //! | [`document`] | a document as a tree of pages, each provable alone | `docs/formats/custody.md` |
 //! | [`json`] | canonical JSON | RFC 8785, whole numbers only |
 
@@ -22,6 +23,7 @@ pub mod frontier;
 pub mod hash;
 pub mod json;
 pub mod note;
+pub mod policy;
 pub mod proof;
 pub mod tile;
 pub mod tree;
@@ -29,7 +31,7 @@ pub mod tree;
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use frontier::Frontier;
 pub use hash::Hash;
-pub use note::{Note, NoteError, Signature, SignerKey, VerifierKey};
+pub use note::{KeyKind, Note, NoteError, Signature, SignerKey, VerifierKey};
 pub use tile::{Layer, TileName};
 pub use tree::{ProofError, Subtree};
 

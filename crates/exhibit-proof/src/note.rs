@@ -1,23 +1,42 @@
 //! Signed notes: a text and the signatures under it (C2SP signed-note v1.0.0).
 //!
-//! Keys are Ed25519 (type 0x01). A note's text means nothing until a signature by a known key was checked.
+//! Keys are Ed25519: those that sign notes (type 0x01), and those of witnesses that cosign checkpoints with a time
+//! (type 0x04, C2SP tlog-cosignature v1.0.1). A note's text means nothing until a signature by a known key was checked.
 
 use crate::BASE64;
 use crate::hash::{from_hex, to_hex};
 use base64::Engine as _;
 use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
 use sha2::{Digest as _, Sha256};
+use std::borrow::Cow;
 use std::fmt;
 
 /// The most signatures that a note may carry here; the specification asks for at least 16.
 pub const MAX_SIGNATURES: usize = 64;
 
-const ED25519: u8 = 0x01;
+/// What a key's signatures are over.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum KeyKind {
+    /// The note's text.
+    Note,
+    /// The note's text and the time of signing, by a witness.
+    Cosignature,
+}
+
+impl KeyKind {
+    const fn byte(self) -> u8 {
+        match self {
+            Self::Note => 0x01,
+            Self::Cosignature => 0x04,
+        }
+    }
+}
 
 /// A public key with the name it signs under.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct VerifierKey {
     name: String,
+    kind: KeyKind,
     id: [u8; 4],
     key: VerifyingKey,
 }
@@ -91,7 +110,7 @@ pub enum NoteError {
     #[error("the key's id does not match its name and material")]
     KeyId,
     /// The key is of a type that is not supported.
-    #[error("the key is of type {kind:#04x}; only Ed25519 (0x01) is supported")]
+    #[error("the key is of type {kind:#04x}; only Ed25519 (0x01, and 0x04 for witnesses) is supported")]
     KeyType {
         /// The type byte.
         kind: u8,
@@ -106,7 +125,7 @@ impl VerifierKey {
     ///
     /// # Errors
     /// [`NoteError`] for an unusable name or key.
-    pub fn new(name: &str, public: &[u8; 32]) -> Result<Self, NoteError> {
+    pub fn new(name: &str, kind: KeyKind, public: &[u8; 32]) -> Result<Self, NoteError> {
         if !is_key_name(name) {
             return Err(NoteError::KeyName);
         }
@@ -115,7 +134,7 @@ impl VerifierKey {
         if key.is_weak() || key.to_bytes() != *public {
             return Err(NoteError::KeyMaterial);
         }
-        Ok(Self { name: name.to_owned(), id: key_id(name, public), key })
+        Ok(Self { name: name.to_owned(), kind, id: key_id(name, kind, public), key })
     }
 
     /// Reads `<name>+<id>+<key>`.
@@ -123,8 +142,8 @@ impl VerifierKey {
     /// # Errors
     /// [`NoteError`] for anything that [`fmt::Display`] would not have written the same way.
     pub fn parse(text: &str) -> Result<Self, NoteError> {
-        let (name, id, material) = split_key(text)?;
-        let verifier = Self::new(name, &material)?;
+        let (name, id, kind, material) = split_key(text)?;
+        let verifier = Self::new(name, kind, &material)?;
         if verifier.id == id { Ok(verifier) } else { Err(NoteError::KeyId) }
     }
 
@@ -132,6 +151,12 @@ impl VerifierKey {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// What the key's signatures are over.
+    #[must_use]
+    pub const fn kind(&self) -> KeyKind {
+        self.kind
     }
 
     /// The key's id, as signature lines carry it.
@@ -149,7 +174,7 @@ impl VerifierKey {
 
 impl fmt::Display for VerifierKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&join_key(&self.name, self.id, &self.key.to_bytes()))
+        f.write_str(&join_key(&self.name, self.id, self.kind, &self.key.to_bytes()))
     }
 }
 
@@ -160,7 +185,8 @@ impl SignerKey {
     /// [`NoteError`] for an unusable name.
     pub fn new(name: &str, secret: &[u8; 32]) -> Result<Self, NoteError> {
         let secret = SigningKey::from_bytes(secret);
-        Ok(Self { verifier: VerifierKey::new(name, &secret.verifying_key().to_bytes())?, secret })
+        let public = secret.verifying_key().to_bytes();
+        Ok(Self { verifier: VerifierKey::new(name, KeyKind::Note, &public)?, secret })
     }
 
     /// The public half.
@@ -173,7 +199,8 @@ impl SignerKey {
     /// Whoever reads it can sign.
     #[must_use]
     pub fn to_secret_text(&self) -> String {
-        format!("PRIVATE+KEY+{}", join_key(&self.verifier.name, self.verifier.id, self.secret.as_bytes()))
+        let VerifierKey { name, id, kind, .. } = &self.verifier;
+        format!("PRIVATE+KEY+{}", join_key(name, *id, *kind, self.secret.as_bytes()))
     }
 
     /// Reads a kept key.
@@ -181,7 +208,10 @@ impl SignerKey {
     /// # Errors
     /// [`NoteError`] for anything that [`Self::to_secret_text`] would not have written the same way.
     pub fn parse_secret_text(text: &str) -> Result<Self, NoteError> {
-        let (name, id, secret) = split_key(text.strip_prefix("PRIVATE+KEY+").ok_or(NoteError::KeyShape)?)?;
+        let (name, id, kind, secret) = split_key(text.strip_prefix("PRIVATE+KEY+").ok_or(NoteError::KeyShape)?)?;
+        if kind != KeyKind::Note {
+            return Err(NoteError::KeyType { kind: kind.byte() });
+        }
         let signer = Self::new(name, &secret)?;
         if signer.verifier.id == id { Ok(signer) } else { Err(NoteError::KeyId) }
     }
@@ -233,10 +263,36 @@ impl Note {
     /// # Errors
     /// [`NoteError::NotSigned`] or [`NoteError::Forged`].
     pub fn verify(&self, key: &VerifierKey) -> Result<(), NoteError> {
-        let by_key = |s: &&Signature| s.name == key.name && s.id == key.id;
-        let signature = self.signatures.iter().find(by_key).ok_or(NoteError::NotSigned)?;
-        let bytes = <[u8; 64]>::try_from(signature.bytes.as_slice()).map_err(|_| NoteError::Forged)?;
-        key.key.verify_strict(self.text.as_bytes(), &bytes.into()).map_err(|_| NoteError::Forged)
+        let (message, signature) = self.signed_by(key)?;
+        let signature = <[u8; 64]>::try_from(signature).map_err(|_| NoteError::Forged)?;
+        key.key.verify_strict(message.as_bytes(), &signature.into()).map_err(|_| NoteError::Forged)
+    }
+
+    /// When a witness cosigned the text, in seconds since 1970; to be believed only after [`Self::verify`].
+    ///
+    /// # Errors
+    /// [`NoteError::NotSigned`] where `key` did not, or [`NoteError::Forged`].
+    pub fn cosigned_at(&self, key: &VerifierKey) -> Result<u64, NoteError> {
+        let signature = self.signature_by(key).filter(|_| key.kind == KeyKind::Cosignature);
+        let signature = signature.ok_or(NoteError::NotSigned)?;
+        let time = signature.bytes.first_chunk::<8>().map(|time| u64::from_be_bytes(*time));
+        time.filter(|time| i64::try_from(*time).is_ok()).ok_or(NoteError::Forged)
+    }
+
+    fn signature_by(&self, key: &VerifierKey) -> Option<&Signature> {
+        self.signatures.iter().find(|signature| signature.name == key.name && signature.id == key.id)
+    }
+
+    // What a key's signature is over, and the signature proper.
+    fn signed_by(&self, key: &VerifierKey) -> Result<(Cow<'_, str>, &[u8]), NoteError> {
+        let bytes = self.signature_by(key).ok_or(NoteError::NotSigned)?.bytes.as_slice();
+        match key.kind {
+            KeyKind::Note => Ok((Cow::Borrowed(&self.text), bytes)),
+            KeyKind::Cosignature => {
+                let time = self.cosigned_at(key)?;
+                Ok((Cow::Owned(format!("cosignature/v1\ntime {time}\n{}", self.text)), &bytes[8..]))
+            }
+        }
     }
 }
 
@@ -267,27 +323,29 @@ fn is_key_name(name: &str) -> bool {
     !name.is_empty() && !name.chars().any(|c| c.is_whitespace() || c.is_control() || c == '+')
 }
 
-fn key_id(name: &str, public: &[u8; 32]) -> [u8; 4] {
-    let hash = Sha256::new().chain_update(name).chain_update([b'\n', ED25519]).chain_update(public).finalize();
+fn key_id(name: &str, kind: KeyKind, public: &[u8; 32]) -> [u8; 4] {
+    let hash = Sha256::new().chain_update(name).chain_update([b'\n', kind.byte()]).chain_update(public).finalize();
     [hash[0], hash[1], hash[2], hash[3]]
 }
 
-fn join_key(name: &str, id: [u8; 4], material: &[u8; 32]) -> String {
-    format!("{name}+{}+{}", to_hex(&id), BASE64.encode([&[ED25519][..], material].concat()))
+fn join_key(name: &str, id: [u8; 4], kind: KeyKind, material: &[u8; 32]) -> String {
+    format!("{name}+{}+{}", to_hex(&id), BASE64.encode([&[kind.byte()][..], material].concat()))
 }
 
-fn split_key(text: &str) -> Result<(&str, [u8; 4], [u8; 32]), NoteError> {
+/// A key's name, id, kind and material, as its text says.
+type KeyParts<'a> = (&'a str, [u8; 4], KeyKind, [u8; 32]);
+
+fn split_key(text: &str) -> Result<KeyParts<'_>, NoteError> {
     // The key's base64 may hold plus signs; its name cannot.
     let mut parts = text.splitn(3, '+');
     let mut part = || parts.next().ok_or(NoteError::KeyShape);
     let (name, id, encoded) = (part()?, part()?, part()?);
     let id = from_hex(id).and_then(|id| id.try_into().ok()).ok_or(NoteError::KeyShape)?;
     let decoded = BASE64.decode(encoded).map_err(|_| NoteError::KeyShape)?;
-    match decoded.split_first() {
-        Some((&ED25519, material)) => Ok((name, id, material.try_into().map_err(|_| NoteError::KeyMaterial)?)),
-        Some((&kind, _)) => Err(NoteError::KeyType { kind }),
-        None => Err(NoteError::KeyShape),
-    }
+    let (kind, material) = decoded.split_first().ok_or(NoteError::KeyShape)?;
+    let kinds = [KeyKind::Note, KeyKind::Cosignature];
+    let kind = kinds.into_iter().find(|k| k.byte() == *kind).ok_or(NoteError::KeyType { kind: *kind })?;
+    Ok((name, id, kind, material.try_into().map_err(|_| NoteError::KeyMaterial)?))
 }
 
 #[cfg(test)]
@@ -336,6 +394,33 @@ mod tests {
     }
 
     #[test]
+    fn a_witness_cosigns_text_and_time() {
+        let text = "9f3a5c0d71b2e846/custody\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n".to_owned();
+        // The message as tlog-cosignature defines it, signed like any text.
+        let secret = SignerKey::new("witness.example/w1", &[3; 32]).expect("a name");
+        let witness =
+            VerifierKey::new("witness.example/w1", KeyKind::Cosignature, &secret.verifier.public()).expect("a key");
+        let signed = secret.sign(&format!("cosignature/v1\ntime 1679315147\n{text}")).bytes;
+        let with = |time: u64| {
+            let bytes = [&time.to_be_bytes()[..], &signed].concat();
+            Note {
+                text: text.clone(),
+                signatures: vec![Signature { name: witness.name.clone(), id: witness.id, bytes }],
+            }
+        };
+        let note = with(1_679_315_147);
+        assert_eq!((note.verify(&witness), note.cosigned_at(&witness)), (Ok(()), Ok(1_679_315_147)));
+        assert_eq!(with(1_679_315_148).verify(&witness), Err(NoteError::Forged));
+        assert_eq!(with(1 << 63).verify(&witness), Err(NoteError::Forged));
+        assert_eq!(note.verify(&secret.verifier), Err(NoteError::NotSigned), "another kind of key, another id");
+        assert_eq!(note.cosigned_at(&secret.verifier), Err(NoteError::NotSigned));
+        let mut short = note.clone();
+        short.signatures[0].bytes.truncate(7);
+        assert_eq!(short.verify(&witness), Err(NoteError::Forged));
+        assert_eq!(VerifierKey::parse(&witness.to_string()), Ok(witness));
+    }
+
+    #[test]
     fn odd_notes_are_refused() {
         let line = NOTE.lines().nth(2).expect("a signature line");
         let many: String = (0..=MAX_SIGNATURES).map(|n| line.replace("/foo", &format!("/{n}")) + "\n").collect();
@@ -367,7 +452,8 @@ mod tests {
             ("example.com/foo", "", NoteError::KeyName),
             ("example.com/foo", "example.com /foo", NoteError::KeyName),
             ("example.com/foo", "example.com/fop", NoteError::KeyId),
-            ("+AekyeRrm", "+BOkyeRrm", NoteError::KeyType { kind: 4 }),
+            ("+AekyeRrm", "+BekyeRrm", NoteError::KeyType { kind: 5 }),
+            ("+AekyeRrm", "+BOkyeRrm", NoteError::KeyId),
             ("3U2k", "3U0=", NoteError::KeyMaterial),
             ("3U2k", "3U2k ", NoteError::KeyShape),
             ("+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k", "", NoteError::KeyShape),
@@ -377,6 +463,6 @@ mod tests {
         // A point of small order: signatures under it fit more than one text.
         let mut weak = [0; 32];
         weak[0] = 1;
-        assert_eq!(VerifierKey::new("weak", &weak), Err(NoteError::KeyMaterial));
+        assert_eq!(VerifierKey::new("weak", KeyKind::Note, &weak), Err(NoteError::KeyMaterial));
     }
 }
