@@ -42,7 +42,11 @@ pub fn run(request: &Request, input: &mut dyn Input, sink: &mut dyn Sink) -> Ver
 }
 
 /// Loads what readers share (fonts, tables), so that workers forked from this process have it without opening a file.
-/// Fonts are looked for in the folders given.
-pub fn warm(font_folders: &[std::path::PathBuf]) {
-    formats::warm(font_folders);
+/// Fonts are looked for in the folders given; `map` makes a file's bytes available without copying them, since what a
+/// process holds on its heap makes each worker forked from it dearer.
+pub fn warm(font_folders: &[std::path::PathBuf], map: MapFile) {
+    formats::warm(font_folders, map);
 }
+
+/// Maps a file into memory for good.
+pub type MapFile = fn(&std::path::Path) -> std::io::Result<&'static [u8]>;

@@ -38,7 +38,7 @@ pub(crate) fn read_in_cage(request: &Request, input: &mut Input, sink: &mut dyn 
 
 /// What a worker's server loads before its first file: fonts for pages that bring none.
 pub(crate) fn warm_up() {
-    exhibit_extract::warm(&font_folders());
+    exhibit_extract::warm(&font_folders(), exhibit_cage::map_file);
 }
 
 /// Where fonts are looked for.

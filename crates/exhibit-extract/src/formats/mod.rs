@@ -63,6 +63,6 @@ pub(crate) fn render(kind: Kind, input: &mut dyn Input, request: &Request, out: 
 }
 
 /// Loads what readers share.
-pub(crate) fn warm(font_folders: &[std::path::PathBuf]) {
-    pdf::warm(font_folders);
+pub(crate) fn warm(font_folders: &[std::path::PathBuf], map: crate::MapFile) {
+    pdf::warm(font_folders, map);
 }

@@ -39,7 +39,7 @@ enum Use {
 static LOADED: OnceLock<Vec<(Use, FontData)>> = OnceLock::new();
 
 /// Loads the fonts found in these folders and what lies below them, once; and unpacks the character maps.
-pub(super) fn warm(folders: &[PathBuf]) {
+pub(super) fn warm(folders: &[PathBuf], map: crate::MapFile) {
     let _ = load_embedded(CMapName::IdentityH);
     LOADED.get_or_init(|| {
         let mut found = vec![None; FILES.len()];
@@ -48,7 +48,7 @@ pub(super) fn warm(folders: &[PathBuf]) {
         let mut loaded: Vec<(Use, FontData)> = Vec::new();
         for ((purpose, _), path) in FILES.iter().zip(found) {
             let missing = loaded.iter().all(|(other, _)| other != purpose);
-            if let Some(bytes) = path.filter(|_| missing).and_then(|path| std::fs::read(path).ok()) {
+            if let Some(bytes) = path.filter(|_| missing).and_then(|path| map(&path).ok()) {
                 loaded.push((*purpose, Arc::new(bytes)));
             }
         }

@@ -69,8 +69,8 @@ pub(crate) fn render(input: &mut dyn Input, request: &Request, out: &mut Out<'_>
 }
 
 /// Loads fonts for what documents do not embed, and the character maps.
-pub(crate) fn warm(font_folders: &[std::path::PathBuf]) {
-    fonts::warm(font_folders);
+pub(crate) fn warm(font_folders: &[std::path::PathBuf], map: crate::MapFile) {
+    fonts::warm(font_folders, map);
 }
 
 fn refused(closed: Closed, out: &mut Out<'_>) -> Result<Verdict, Stop> {

@@ -1,0 +1,130 @@
+//! Killed at any moment, with a full disk, or twice at once: nothing acknowledged is lost and nothing is done twice.
+
+use crate::bench::{Bench, example_trove};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// What must be equal whichever copy of a content came first: the content of each path, and what became of each content.
+fn essence(bench: &Bench) -> (BTreeMap<String, String>, BTreeSet<String>) {
+    let ledger = bench.ledger();
+    let text = |key: &str, item: &Value| item[key].as_str().unwrap_or_default().to_owned();
+    let contents = ledger.iter().map(|(path, item)| (path.clone(), text("sha256", item))).collect();
+    let firsts = ledger.values().filter(|item| item["state"] != "duplicate").map(|item| {
+        let id = text("id", item);
+        let words = if item["pages"] == 0 {
+            String::new()
+        } else {
+            bench.run(&["-C", "case", "cat", &id, "--text"]).code(0).stdout
+        };
+        let key = if item["sha256"].is_null() { text("path", item) } else { text("sha256", item) };
+        format!("{key} {} {} {} {words}", text("state", item), text("reason", item), text("media_type", item))
+    });
+    (contents, firsts.collect())
+}
+
+// a fixed sequence of moments, spread over the length of a run
+fn moments() -> impl Iterator<Item = Duration> {
+    let mut state = 0x2545_F491_4F6C_DD1D_u64;
+    std::iter::repeat_with(move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        Duration::from_millis(30 + state % 900)
+    })
+}
+
+#[test]
+fn killed_twenty_times_it_ends_the_same() {
+    let kills: usize = std::env::var("EXHIBIT_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(20);
+    let trove = example_trove();
+    let trove = trove.to_str().expect("UTF-8");
+    let calm = Bench::new();
+    let _ = calm.run(&["init", "case"]).code(0);
+    let _ = calm.run(&["-C", "case", "ingest", trove]).code(3);
+    let stormy = Bench::new();
+    let _ = stormy.run(&["init", "case"]).code(0);
+    for moment in moments().take(kills) {
+        let mut command = stormy.command(&["-C", "case", "ingest", trove]);
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("start");
+        let began = Instant::now();
+        while began.elapsed() < moment && child.try_wait().expect("wait").is_none() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        child.kill().expect("kill -9");
+        let _ = child.wait().expect("wait");
+        let checked = stormy.run(&["-C", "case", "verify", "--no-log"]).code(0);
+        assert!(checked.stdout.contains("Everything is as it was received"), "{}", checked.stdout);
+    }
+    let _ = stormy.run(&["-C", "case", "ingest", trove]).code(3);
+    assert_eq!(essence(&stormy), essence(&calm));
+    let _ = stormy.run(&["-C", "case", "verify"]).code(0);
+    for query in ["登记", "تىزىملىك", "register", "\"销毁\""] {
+        let count = |bench: &Bench| bench.run(&["-C", "case", "search", "--count", query]).stdout;
+        assert_eq!(count(&stormy), count(&calm), "{query}");
+    }
+}
+
+#[test]
+fn a_full_disk_stops_it_and_room_lets_it_go_on() {
+    let bench = Bench::new();
+    for number in 0..40 {
+        bench.write(&format!("trove/{number:02}.txt"), format!("page {number}: 登记"));
+    }
+    bench.write("trove/zz-large.txt", "x".repeat(6 << 20));
+    let _ = bench.run(&["init", "case"]).code(0);
+    // writing beyond the limit fails as it does on a full disk
+    let limited = Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 4096; exec \"$0\" -C case ingest trove --no-ocr"])
+        .arg(env!("CARGO_BIN_EXE_exhibit"))
+        .current_dir(bench.path(""))
+        .env("EXHIBIT_KEYS", bench.path("keys"))
+        .output()
+        .expect("run");
+    let stderr = String::from_utf8_lossy(&limited.stderr);
+    assert_eq!(limited.status.code(), Some(8), "{stderr}");
+    assert!(stderr.contains("everything done so far is kept"), "{stderr}");
+    let _ = bench.run(&["-C", "case", "verify", "--no-log"]).code(0);
+    let _ = bench.take_in().code(0);
+    assert_eq!(bench.ledger().len(), 41);
+    assert_eq!(bench.run(&["-C", "case", "search", "--count", "登记"]).stdout.trim(), "40");
+    let _ = bench.run(&["-C", "case", "verify"]).code(0);
+}
+
+#[test]
+fn ctrl_c_ends_soon_and_says_how_to_go_on() {
+    let bench = Bench::new();
+    for number in 0..400 {
+        bench.write(&format!("trove/{number:03}.txt"), format!("page {number}"));
+    }
+    let _ = bench.run(&["init", "case"]).code(0);
+    let mut command = bench.command(&["-C", "case", "ingest", "trove", "--no-ocr", "--workers", "1"]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("start");
+    std::thread::sleep(Duration::from_millis(250));
+    let told = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
+    assert!(told.success());
+    let output = child.wait_with_output().expect("wait");
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    // a fast machine may have been done before it was told
+    if output.status.code() == Some(130) {
+        assert!(stdout.contains("Everything done so far is kept."), "{stdout}");
+    } else {
+        assert_eq!(output.status.code(), Some(0), "{stdout}");
+    }
+    let _ = bench.take_in().code(0);
+    assert_eq!(bench.ledger().len(), 400);
+    assert!(bench.ledger().values().all(|item| item["state"] == "read"));
+}
+
+#[test]
+fn two_at_once_are_refused() {
+    let bench = Bench::new();
+    bench.write("trove/a.txt", "first");
+    let _ = bench.take_in().code(0);
+    let lock = std::fs::File::open(bench.path("case/lock")).expect("lock");
+    lock.lock().expect("lock");
+    let refused = bench.take_in().code(5);
+    assert!(refused.stderr.contains("in use by process"), "{}", refused.stderr);
+    let _ = bench.run(&["-C", "case", "search", "first"]).code(0);
+}

@@ -1,0 +1,93 @@
+//! The bundled example trove, held against what its makers say must come out.
+
+use crate::bench::{Bench, Done, example_trove};
+use serde_json::Value;
+use std::path::Path;
+
+fn expectations() -> Vec<Value> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/trove.expected.jsonl");
+    let text = std::fs::read_to_string(path).expect("expectations");
+    text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+}
+
+// as readers compare: without white space and case
+fn tight(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
+}
+
+fn has_tesseract() -> bool {
+    Path::new("/usr/bin/tesseract").exists()
+}
+
+#[test]
+fn every_file_and_member_comes_out_as_its_makers_say() {
+    let bench = Bench::new();
+    let trove = example_trove();
+    let _: Done = bench.run(&["demo", "case", "--trove", trove.to_str().expect("UTF-8")]).code(0);
+    let ledger = bench.ledger();
+    let by_id = |id: &Value| ledger.values().find(|item| item["id"] == *id);
+    let mut wrong = Vec::new();
+    for expected in expectations() {
+        let path = expected["path"].as_str().expect("path");
+        let Some(item) = ledger.get(path) else {
+            wrong.push(format!("{path} is missing"));
+            continue;
+        };
+        // of equal contents, whichever was received first is read
+        let read = if item["state"] == "duplicate" { by_id(&item["duplicate_of"]).unwrap_or(item) } else { item };
+        let state = if expected["state"] == "duplicate" { item } else { read };
+        if state["state"] != expected["state"] && item["state"] != "duplicate" {
+            wrong.push(format!("{path} is {}, not {}", state["state"], expected["state"]));
+        }
+        let unknown = expected["media_type"].as_str().unwrap_or_default().is_empty() || read["state"] == "empty";
+        if !unknown && read["media_type"] != expected["media_type"] {
+            wrong.push(format!("{path} is {}, not {}", read["media_type"], expected["media_type"]));
+        }
+        let wanted = expected["contains"].as_array().cloned().unwrap_or_default();
+        if wanted.is_empty() || (expected["ocr"] == true && !has_tesseract()) {
+            continue;
+        }
+        let text = bench.run(&["-C", "case", "cat", item["id"].as_str().expect("id"), "--text"]).code(0).stdout;
+        for phrase in wanted.iter().filter_map(Value::as_str) {
+            if !tight(&text).contains(&tight(phrase)) {
+                wrong.push(format!("{path} lacks {phrase:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert_eq!(bench.run(&["-C", "case", "status", "--json"]).code(0).objects()[0]["reconciled"], true);
+    let _ = bench.run(&["-C", "case", "verify"]).code(0);
+    passwords_open_what_is_locked(&bench);
+}
+
+fn passwords_open_what_is_locked(bench: &Bench) {
+    let ledger = bench.ledger();
+    let locked = ledger.values().filter(|item| item["state"] == "encrypted").count();
+    assert!(locked >= 2, "{locked}");
+    let passwords: Vec<String> =
+        expectations().iter().filter_map(|e| e["password"].as_str().map(str::to_owned)).collect();
+    assert!(!passwords.is_empty(), "the expectations name the passwords");
+    bench.write("passwords.txt", passwords.join("\n"));
+    let _ = bench.run(&["-C", "case", "problem", "retry", "--passwords", "passwords.txt"]).code(3);
+    let still = bench.ledger().values().filter(|item| item["state"] == "encrypted").count();
+    assert_eq!(still, 0, "{:#?}", bench.states());
+    let _ = bench.run(&["-C", "case", "verify"]).code(0);
+}
+
+#[test]
+fn reporters_questions_are_answered() {
+    let bench = Bench::new();
+    let trove = example_trove();
+    let _ = bench.run(&["init", "case"]).code(0);
+    let _ = bench.run(&["-C", "case", "ingest", trove.to_str().expect("UTF-8"), "--no-ocr"]).code(3);
+    for query in ["登记", "登記", "均已登记", "集中销毁", "register*", "تىزىملايدۇ", "\"12号\"", "автобус*", "登记 -销毁"]
+    {
+        let found = bench.run(&["-C", "case", "search", query]);
+        assert_eq!(found.code, 0, "{query}: {}{}", found.stdout, found.stderr);
+    }
+    let simplified = bench.run(&["-C", "case", "search", "--count", "登记"]).stdout;
+    assert_eq!(bench.run(&["-C", "case", "search", "--count", "登記"]).stdout, simplified);
+    let with = bench.run(&["-C", "case", "search", "--ids", "-l", "500", "登记 销毁"]).stdout;
+    let without = bench.run(&["-C", "case", "search", "--ids", "-l", "500", "登记 -销毁"]).stdout;
+    assert!(!with.is_empty() && !without.is_empty());
+}

@@ -1,0 +1,8 @@
+//! The program as its users meet it: commands in, output, exit codes and a case folder out.
+
+mod bench;
+mod crash;
+mod example;
+mod ledger;
+mod schema;
+mod tamper;

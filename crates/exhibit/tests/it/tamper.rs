@@ -1,0 +1,98 @@
+//! A flipped byte anywhere in a case is named.
+
+use crate::bench::Bench;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+fn files_below(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("list").flatten() {
+        if entry.path().is_dir() {
+            files_below(&entry.path(), files);
+        } else {
+            files.push(entry.path());
+        }
+    }
+}
+
+fn flip(path: &Path, at: usize) {
+    let mut bytes = fs::read(path).expect("read");
+    bytes[at] ^= 1;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).expect("permissions");
+    fs::write(path, bytes).expect("write");
+}
+
+#[test]
+fn flipped_bytes_in_originals_pages_and_log_are_named() {
+    let bench = Bench::new();
+    bench.write("trove/a.txt", "所有进出人员须由值班员逐一登记。");
+    bench.write("trove/b.html", "<html><title>notice</title><p>the registers were destroyed</html>");
+    let _ = bench.take_in().code(0);
+    let _ = bench.run(&["-C", "case", "verify", "--no-log"]).code(0);
+    for folder in ["originals", "derived/pages", "custody"] {
+        let mut files = Vec::new();
+        files_below(&bench.path("case").join(folder), &mut files);
+        files.retain(|file| fs::metadata(file).expect("metadata").len() > 0);
+        assert!(!files.is_empty(), "{folder}");
+        for file in files {
+            let length = usize::try_from(fs::metadata(&file).expect("metadata").len()).expect("small");
+            for at in [0, length / 2, length - 1] {
+                flip(&file, at);
+                let found = bench.run(&["-C", "case", "verify", "--no-log"]).code(4);
+                let place = file.strip_prefix(bench.path("case")).expect("below").display().to_string();
+                let first = place.split('/').next().expect("a folder");
+                assert!(found.stdout.contains(first), "{place} at {at}: {}", found.stdout);
+                flip(&file, at);
+            }
+        }
+    }
+    let _ = bench.run(&["-C", "case", "verify"]).code(0);
+}
+
+#[test]
+fn missing_and_foreign_files_are_named_all_at_once() {
+    let bench = Bench::new();
+    bench.write("trove/a.txt", "one");
+    bench.write("trove/b.txt", "two");
+    let _ = bench.take_in().code(0);
+    let mut originals = Vec::new();
+    files_below(&bench.path("case/originals"), &mut originals);
+    fs::remove_file(&originals[0]).expect("remove");
+    flip(&originals[1], 0);
+    bench.write("case/originals/zz/notes.txt", "mine");
+    let found = bench.run(&["-C", "case", "verify"]).code(4);
+    for says in ["is missing", "were altered", "has no business"] {
+        assert!(found.stdout.contains(says), "{says}: {}", found.stdout);
+    }
+    let as_json = bench.run(&["-C", "case", "verify", "--json"]).code(4);
+    assert_eq!(as_json.objects()[0]["deviations"].as_array().map(Vec::len), Some(3));
+}
+
+#[test]
+fn what_the_ledger_says_is_held_against_the_log() {
+    let bench = Bench::new();
+    bench.write("trove/registers-of-june.txt", "one");
+    let _ = bench.take_in().code(0);
+    // the write-ahead log is merged when the last connection closes: names stand in the database file
+    let path = bench.path("case/catalogue.db");
+    let bytes = fs::read(&path).expect("read");
+    let needle = b"registers-of-june.txt";
+    let places: Vec<usize> = (0..bytes.len() - needle.len()).filter(|at| bytes[*at..].starts_with(needle)).collect();
+    assert!(!places.is_empty());
+    for at in places {
+        flip(&path, at);
+    }
+    let found = bench.run(&["-C", "case", "verify", "--no-log"]).code(4);
+    assert!(found.stdout.contains("EXH-000001"), "{}", found.stdout);
+}
+
+#[test]
+fn altered_originals_are_never_handed_on_unnoticed() {
+    let bench = Bench::new();
+    bench.write("trove/a.txt", "one");
+    let _ = bench.take_in().code(0);
+    let mut originals = Vec::new();
+    files_below(&bench.path("case/originals"), &mut originals);
+    flip(&originals[0], 0);
+    let _ = bench.run(&["-C", "case", "cat", "1"]).code(4);
+}
