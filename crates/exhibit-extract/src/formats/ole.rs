@@ -1,10 +1,11 @@
 //! Compound files: legacy Word and PowerPoint through office_oxide, and what any compound file holds beside its text
 //! (properties, embedded objects, macros).
 //!
-//! A form feed in a Word document's text is the end of a page. office_oxide parses hostile bytes: a panic of its is
+//! Word's pages are those of the page breaks in the file. office_oxide parses hostile bytes: a panic of its is
 //! caught here and is a failure with a reason.
 
 mod embedded;
+mod pieces;
 mod property_set;
 pub(crate) mod records;
 mod sealed;
@@ -98,9 +99,11 @@ fn too_large(request: &Request) -> Verdict {
 pub(crate) fn extract_doc(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let Some(bytes) = whole(input, request.limits.whole_file_bytes) else { return Ok(too_large(request)) };
     say_properties(&bytes, out)?;
+    let main = stream(&bytes, "/WordDocument").unwrap_or_default();
+    let raw = pieces::raw(&main, |name| stream(&bytes, name)).unwrap_or_default();
     let read = catch_unwind(AssertUnwindSafe(|| {
         let document = DocDocument::from_reader(Cursor::new(&bytes[..]))?;
-        Ok::<_, DocError>((doc_pages(&document), document.has_macros(), document.text_complete()))
+        Ok::<_, DocError>((doc_pages(&document, &raw), document.has_macros(), document.text_complete()))
     }));
     let (pages, macros, complete) = match read {
         Ok(Ok(read)) => read,
@@ -124,9 +127,9 @@ pub(crate) fn extract_doc(input: &mut dyn Input, request: &Request, out: &mut Ou
     Ok(Verdict::Read)
 }
 
-fn doc_pages(document: &DocDocument) -> Vec<Draft> {
+fn doc_pages(document: &DocDocument, raw: &pieces::Raw) -> Vec<Draft> {
     let mut pages: Vec<Draft> = Vec::new();
-    for text in document.plain_text_ref().split('\u{c}') {
+    for text in pieces::pages(document.plain_text_ref(), raw) {
         let mut page = Draft::default();
         page.push(text);
         pages.push(page);
@@ -135,6 +138,10 @@ fn doc_pages(document: &DocDocument) -> Vec<Draft> {
         pages.pop();
     }
     let mut rest = Draft::default();
+    for formula in &raw.formulas {
+        rest.push(formula);
+        rest.push("\n");
+    }
     for part in document.subdocuments() {
         let kind = match part.kind {
             SubDocumentKind::Footnotes | SubDocumentKind::Endnotes => Some(MarkKind::Notes),
