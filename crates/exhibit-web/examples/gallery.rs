@@ -19,7 +19,7 @@ fn main() -> std::io::Result<()> {
             .replace(&assets::style().path, "style.css")
             .replace(&assets::keys().path, "keys.js")
             .replace(&assets::icon().path, "icon.png")
-            .replace(&links::picture("EXH-000127", 1), "page.png");
+            .replace(&links::picture("EXH-000127", 1, false), "page.png");
         std::fs::write(folder.join(sample.name).with_extension("html"), page)?;
     }
     Ok(())

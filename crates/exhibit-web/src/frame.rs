@@ -16,23 +16,13 @@ pub struct Frame {
     pub words: &'static Words,
     /// The case's name.
     pub case_name: Name,
-    /// What the last verification of the case found; `None` where there was none.
-    pub checked: Option<Checked>,
     /// Whether only this machine can reach the interface.
     pub offline: bool,
     /// The answer's nonce, which lets its one style block through the content security policy.
     pub nonce: String,
-    /// The session's token, which every form carries.
-    pub form_token: String,
-}
-
-/// The end of the last verification.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Checked {
-    /// Whether everything matched.
-    pub intact: bool,
-    /// When, as a date and time.
-    pub when: String,
+    /// The session's token, which every form that changes something carries; `None` outside a session, where a page
+    /// shows nothing of the case.
+    pub form_token: Option<String>,
 }
 
 /// The sections of the case bar.
@@ -76,7 +66,7 @@ impl Frame {
                     a.skip href="#main" { (words.skip) }
                     (self.bar(section))
                     main id="main" tabindex="-1" { (body) }
-                    (self.keys())
+                    @if let Some(token) = &self.form_token { (self.keys(token)) }
                 }
             }
         }
@@ -94,26 +84,23 @@ impl Frame {
         html! {
             header.bar {
                 span.brand { "Exhibit" }
-                span.case { (self.case_name.show()) }
-                nav aria-label=(words.sections) {
-                    @for (this, word, path, key) in sections {
-                        a href=(path) data-key=(key) aria-current=[(this == section).then_some("page")] { (word) }
+                @if self.form_token.is_some() {
+                    span.case { (self.case_name.show()) }
+                    nav aria-label=(words.sections) {
+                        @for (this, word, path, key) in sections {
+                            a href=(path) data-key=(key) aria-current=[(this == section).then_some("page")] { (word) }
+                        }
                     }
-                }
-                span.state {
-                    @match &self.checked {
-                        Some(Checked { intact: true, when }) => span.pill.ok title=(when) { (words.verified) },
-                        Some(Checked { intact: false, when }) => span.pill.bad title=(when) { "! " (words.not_intact) },
-                        None => span.pill { (words.not_verified) },
+                    span.state {
+                        @if self.offline { span.pill { (words.offline) } } @else { span.pill.warn { (words.online) } }
+                        button.quiet type="button" popovertarget="keys" data-key="?" { (words.keys) " " kbd { "?" } }
                     }
-                    @if self.offline { span.pill { (words.offline) } } @else { span.pill.warn { (words.online) } }
-                    button.quiet type="button" popovertarget="keys" data-key="?" { (words.keys) " " kbd { "?" } }
                 }
             }
         }
     }
 
-    fn keys(&self) -> Markup {
+    fn keys(&self, token: &str) -> Markup {
         let words = self.words;
         html! {
             div.keys id="keys" popover="auto" {
@@ -127,7 +114,7 @@ impl Frame {
                 }
                 div id="keys-switch" data-on=(words.keys_on) data-off=(words.keys_off) {}
                 form method="post" action="/leave" {
-                    input type="hidden" name="token" value=(self.form_token);
+                    input type="hidden" name="token" value=(token);
                     button type="submit" { (words.leave) }
                     " " span.dim { (words.leave_note) }
                 }
@@ -136,13 +123,13 @@ impl Frame {
     }
 }
 
-/// Links to the pages before and after in a list; nothing where there is one page only.
+/// Links to the parts before (with its word) and after in a list; nothing where there is one page only.
 #[must_use]
-pub fn pager(words: &Words, earlier: Option<&str>, later: Option<&str>) -> Markup {
+pub fn pager(words: &Words, earlier: Option<(&str, &str)>, later: Option<&str>) -> Markup {
     html! {
         @if earlier.is_some() || later.is_some() {
             nav.pager aria-label=(words.pages_of_list) {
-                @if let Some(href) = earlier { a href=(href) rel="prev" data-key="[" { "← " (words.earlier_rows) } }
+                @if let Some((href, word)) = earlier { a href=(href) data-key="[" { "← " (word) } }
                 @if let Some(href) = later { a href=(href) rel="next" data-key="]" { (words.later_rows) " →" } }
             }
         }

@@ -16,53 +16,97 @@ pub fn encoded(text: &str) -> String {
     safe
 }
 
-/// The search page for a query, beginning with row `from` (0 for the first).
-#[must_use]
-pub fn search(query: &str, from: u64) -> String {
-    match from {
-        0 => format!("/search?q={}", encoded(query)),
-        _ => format!("/search?q={}&from={from}", encoded(query)),
+/// A place in the results of a query.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct SearchPlace<'a> {
+    /// The query.
+    pub query: &'a str,
+    /// The order's word; empty for the query's own.
+    pub sort: &'a str,
+    /// The first row, from 0.
+    pub from: u64,
+}
+
+impl<'a> SearchPlace<'a> {
+    /// The first results of a query in its own order.
+    #[must_use]
+    pub fn of(query: &'a str) -> Self {
+        Self { query, ..Self::default() }
     }
 }
 
-/// Where in a document a link leads.
+/// The search page.
+#[must_use]
+pub fn search(place: &SearchPlace<'_>) -> String {
+    let mut address = Address::new("/search");
+    address.say("q", place.query);
+    address.say("sort", place.sort);
+    address.count("from", place.from);
+    address.text
+}
+
+/// Where in a document a link leads, and where its reader came from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Place<'a> {
     /// The query whose hits are shown; empty for none.
     pub query: &'a str,
+    /// The order of the results; empty for the query's own.
+    pub sort: &'a str,
+    /// The number among the results, from 1; 0 where the reader did not come from there.
+    pub rank: u64,
+    /// The hit among all of the document's, from 1; 0 for the first on the page.
+    pub hit: usize,
     /// The page, from 1; 0 where it follows from the hit, or for the first.
     pub page: u32,
-    /// The hit among all of the document's, from 1; 0 for none.
-    pub hit: usize,
     /// The byte of the page's text from which a long page is shown.
     pub from: usize,
 }
 
 /// The page of document `number` (such as `EXH-000127`).
 #[must_use]
-pub fn document(number: &str, place: Place<'_>) -> String {
-    let mut parts = Vec::new();
-    if !place.query.is_empty() {
-        parts.push(format!("q={}", encoded(place.query)));
+pub fn document(number: &str, place: &Place<'_>) -> String {
+    let mut address = Address::new(&format!("/doc/{}", encoded(number)));
+    address.say("q", place.query);
+    address.say("sort", place.sort);
+    address.count("r", place.rank);
+    address.count("hit", place.hit as u64);
+    address.count("p", u64::from(place.page));
+    address.count("from", place.from as u64);
+    if !place.query.is_empty() && place.from == 0 {
+        address.text.push_str("#now");
     }
-    if place.hit > 0 {
-        parts.push(format!("hit={}", place.hit));
-    }
-    if place.page > 0 {
-        parts.push(format!("p={}", place.page));
-    }
-    if place.from > 0 {
-        parts.push(format!("from={}", place.from));
-    }
-    let separator = if parts.is_empty() { "" } else { "?" };
-    let fragment = if place.hit > 0 { format!("#h{}", place.hit) } else { String::new() };
-    format!("/doc/{}{separator}{}{fragment}", encoded(number), parts.join("&"))
+    address.text
 }
 
-/// The picture of a page of document `number`.
+struct Address {
+    text: String,
+    separator: char,
+}
+
+impl Address {
+    fn new(path: &str) -> Self {
+        Self { text: path.to_owned(), separator: '?' }
+    }
+
+    fn say(&mut self, name: &str, value: &str) {
+        if !value.is_empty() {
+            write!(self.text, "{}{name}={}", self.separator, encoded(value)).expect("writing to a String cannot fail");
+            self.separator = '&';
+        }
+    }
+
+    fn count(&mut self, name: &str, value: u64) {
+        if value > 0 {
+            self.say(name, &value.to_string());
+        }
+    }
+}
+
+/// The picture of a page of document `number`, for reading beside the text or larger.
 #[must_use]
-pub fn picture(number: &str, page: u32) -> String {
-    format!("/doc/{}/page/{page}.png", encoded(number))
+pub fn picture(number: &str, page: u32, large: bool) -> String {
+    let address = format!("/doc/{}/page/{page}.png", encoded(number));
+    if large { address + "?large=1" } else { address }
 }
 
 /// An entry of the custody log.
@@ -71,21 +115,23 @@ pub fn log_entry(index: u64) -> String {
     format!("/log/{index}")
 }
 
-/// The list of items in a state (empty for all), within a container (empty for any), beginning with row `from`.
+/// The list of items in a state (empty for all), within a container (empty for any), after the item numbered `after`
+/// (0 for the first).
 #[must_use]
-pub fn items(state: &str, container: &str, from: u64) -> String {
-    let mut parts = Vec::new();
-    if !state.is_empty() {
-        parts.push(format!("state={}", encoded(state)));
-    }
-    if !container.is_empty() {
-        parts.push(format!("in={}", encoded(container)));
-    }
-    if from > 0 {
-        parts.push(format!("from={from}"));
-    }
-    let separator = if parts.is_empty() { "" } else { "?" };
-    format!("/items{separator}{}", parts.join("&"))
+pub fn items(state: &str, container: &str, after: u64) -> String {
+    let mut address = Address::new("/items");
+    address.say("state", state);
+    address.say("in", container);
+    address.count("after", after);
+    address.text
+}
+
+/// The list of log entries, newest first, before the entry numbered `before` (0 for the newest).
+#[must_use]
+pub fn log(before: u64) -> String {
+    let mut address = Address::new("/log");
+    address.count("before", before);
+    address.text
 }
 
 #[cfg(test)]
@@ -94,12 +140,14 @@ mod tests {
 
     #[test]
     fn addresses_hold_any_query() {
-        assert_eq!(search("登记 \"a&b\"", 0), "/search?q=%E7%99%BB%E8%AE%B0%20%22a%26b%22");
-        assert_eq!(search("a", 25), "/search?q=a&from=25");
-        let place = Place { query: "a#b", page: 2, hit: 3, from: 0 };
-        assert_eq!(document("EXH-000127", place), "/doc/EXH-000127?q=a%23b&hit=3&p=2#h3");
-        assert_eq!(document("../x", Place::default()), "/doc/..%2Fx");
+        let place = SearchPlace::of("登记 \"a&b\"");
+        assert_eq!(search(&place), "/search?q=%E7%99%BB%E8%AE%B0%20%22a%26b%22");
+        assert_eq!(search(&SearchPlace { query: "a", sort: "newest", from: 25 }), "/search?q=a&sort=newest&from=25");
+        assert_eq!(search(&SearchPlace::default()), "/search");
+        let place = Place { query: "a#b", page: 2, hit: 3, rank: 7, ..Place::default() };
+        assert_eq!(document("EXH-000127", &place), "/doc/EXH-000127?q=a%23b&r=7&hit=3&p=2#now");
+        assert_eq!(document("../x", &Place::default()), "/doc/..%2Fx");
         assert_eq!(items("failed", "", 0), "/items?state=failed");
-        assert_eq!(picture("EXH-000127", 1), "/doc/EXH-000127/page/1.png");
+        assert_eq!(picture("EXH-000127", 1, true), "/doc/EXH-000127/page/1.png?large=1");
     }
 }

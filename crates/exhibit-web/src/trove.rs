@@ -151,7 +151,9 @@ fn with_hits(text: &str, base: usize, (from, to): (usize, usize), spans: &[Span]
             @let piece = running(cut(text, from - base, to - base));
             @if let Some(span) = span {
                 @let id = (span.number > 0 && span.start == from).then(|| format!("h{}", span.number));
-                mark.(clause_class(span.clause)).now[span.number > 0 && span.number == current] id=[id] {
+                @let is_current = span.number > 0 && span.number == current;
+                @if is_current && id.is_some() { span.anchor id="now" {} }
+                mark.(clause_class(span.clause)).now[is_current] id=[id] {
                     (piece)
                     @if span.clause >= 4 { sup { (span.clause + 1) } }
                 }
@@ -274,7 +276,7 @@ mod tests {
         assert_eq!(
             painted(text, 0, &spans, &[], 3).into_string(),
             "<mark class=\"h1\" id=\"h1\">登记</mark><mark class=\"h2\" id=\"h2\">表</mark>&lt;\
-             <mark class=\"h1 now\" id=\"h3\">销毁<sup>5</sup></mark>&gt;"
+             <span class=\"anchor\" id=\"now\"></span><mark class=\"h1 now\" id=\"h3\">销毁<sup>5</sup></mark>&gt;"
         );
     }
 

@@ -32,6 +32,8 @@ pub struct Message {
     pub safe: &'static str,
     /// What to do.
     pub next: &'static str,
+    /// Whether nothing may be concluded or quoted until this is cleared up.
+    pub stop: bool,
 }
 
 /// Puts values in the places named in braces.
@@ -92,9 +94,6 @@ words! {
     items: Text = "Items";
     problems: Text = "Problems";
     log: Text = "Custody log";
-    verified: Text = "Verified";
-    not_intact: Text = "Evidence does not match";
-    not_verified: Text = "Not verified yet";
     offline: Text = "Offline";
     online: Text = "Reachable from other machines";
     keys: Text = "Keys";
@@ -105,6 +104,7 @@ words! {
     leave_note: Text = "Pages stay closed until the address is opened again.";
     pages_of_list: Text = "Parts of the list";
     earlier_rows: Text = "Previous";
+    first_rows: Text = "Back to the beginning";
     later_rows: Text = "Next";
 
     // keys
@@ -113,8 +113,8 @@ words! {
     key_row_up: Text = "Previous row";
     key_next_hit: Text = "Next hit";
     key_previous_hit: Text = "Previous hit";
-    key_next: Text = "Next document, entry or part of a list";
-    key_previous: Text = "Previous document, entry or part of a list";
+    key_next: Text = "Next result, entry or part of a list";
+    key_previous: Text = "Previous result, entry or part of a list";
     key_zoom: Text = "The picture of the page alone";
     key_help: Text = "This list";
 
@@ -138,7 +138,6 @@ words! {
     pages_found: Plural = plural("{n} page found", "{n} pages found");
     hits: Plural = plural("{n} hit", "{n} hits");
     copies_folded: Plural = plural("{n} copy", "{n} copies");
-    results: Plural = plural("{n} result", "{n} results");
     searchable_now: Text = "Searchable now: {now} of about {of} pages";
     filters: Text = "Filters";
     apply: Text = "Apply";
@@ -149,32 +148,42 @@ words! {
     disguised_name: Text = "Disguised name";
     query_unreadable: Text = "This query cannot be read:";
     nothing_searched: Text = "Nothing was searched, so that no other question is answered in its place.";
-    did_you_mean: Text = "Perhaps you mean";
-    at_character: Text = "at character {n}";
+    instead: Text = "Instead:";
+    marked: Text = "marked";
+    sort: Text = "Sort";
+    by_relevance: Text = "relevance";
+    by_newest: Text = "newest";
+    by_oldest: Text = "oldest";
+    by_receipt: Text = "received";
+    changed_on: Text = "changed {date}";
+    only_this: Text = "only {term}";
+    in_file_names: Text = "look in file names";
+    not_searched: Plural = plural("{n} item could not be read: see problems", "{n} items could not be read: see problems");
     ocr: Text = "OCR";
 
     // a document
     back_to_results: Text = "Results";
     steps: Text = "Hits and documents";
     hit_of: Text = "Hit {n} of {of}";
-    document_of: Text = "Document {n} of {of}";
+    result_of: Text = "Result {n} of {of}";
     previous_hit: Text = "‹ Hit";
     next_hit: Text = "Hit ›";
-    previous_document: Text = "‹ Doc";
-    next_document: Text = "Doc ›";
+    previous_result: Text = "‹ Result";
+    next_result: Text = "Result ›";
     page_n_of: Text = "Page {n} of {of}";
     previous_page: Text = "previous";
     next_page: Text = "next";
     go_to_page: Text = "Go to page";
     go: Text = "Go";
     zoom: Text = "picture alone";
-    picture_of_page: Text = "Picture of the page";
+    picture_of_page: Text = "Picture of the page. Where it does not appear, the link to the picture alone says why.";
+    no_painter: Text = "Pictures are not painted here: nothing that can do it safely was started. The text is all there is.";
     no_picture_kind: Text = "Pages of this kind have no picture of their own. The text is all there is.";
-    no_picture_failed: Text = "This page could not be painted. Its text is shown as it was read; the original is untouched.";
     hit_n: Text = "Hit {n}";
     hit_n_part: Text = "Hit {n}, part {part} of {parts}";
     text: Text = "Text";
     text_from_file: Text = "as in the file";
+    text_from_layer: Text = "text layer under the picture, written by whoever made the file";
     paragraph_n: Text = "Paragraph {n}";
     no_text_on_page: Text = "No text on this page.";
     part_of_page: Text = "Characters {from} to {to} of {of} on this page.";
@@ -195,9 +204,6 @@ words! {
     source: Text = "Source";
     path: Text = "Path";
     log_entry: Text = "Log entry";
-    checked: Text = "Checked";
-    matches: Text = "matches";
-    no_match: Text = "does not match";
     copies: Text = "Copies";
     same_bytes: Text = "same bytes";
     metadata: Text = "Metadata";
@@ -211,16 +217,20 @@ words! {
     pages_read: Text = "pages read";
     pages_searchable: Text = "pages searchable";
     pages_waiting_for_ocr: Text = "pages waiting for OCR";
+    pages_by_ocr: Text = "of them read by OCR";
+    pages_ocr_failed: Text = "pages that OCR could not read";
     account: Text = "Account";
     found: Text = "found";
     account_broken: Text = "The account does not add up.";
-    account_difference: Text = "{found} found, {sum} accounted for. The originals are safe; run exhibit verify and report this.";
+    account_gap: Text = "{found} met, {listed} listed";
+    account_advice: Text = "The originals are safe. Take in again to go on; if this stays, report it.";
+    the_source: Text = "a source";
     account_complete: Text = "Every file and every member has one final state. Nothing is missing.";
     still_reading: Plural = plural("{n} item is still waiting to be read.", "{n} items are still waiting to be read.");
     by_state: Text = "By state";
     by_kind: Text = "By kind";
     by_language: Text = "By language";
-    sources: Text = "Sources";
+    sources: Plural = plural("{n} source", "{n} sources");
     all: Text = "all";
     members_of: Text = "Members of";
     items_in_list: Plural = plural("{n} item", "{n} items");
@@ -235,14 +245,13 @@ words! {
         "{n} item was looked at for locks, damage, unknown kinds and limits reached.",
         "{n} items were looked at for locks, damage, unknown kinds and limits reached.");
     problems_safe: Text = "These items are kept whole as originals. What could not be read of them is not searched.";
+    problems_cut: Text = "Only the first {n} are grouped here; the list of items has all.";
     show_all: Plural = plural("Show it", "Show all {n}");
 
     // the log
     log_explained: Text = "Every act on the case, in order. Entries are only ever added, and each checkpoint signs all entries before it.";
     log_entries: Plural = plural("{n} entry", "{n} entries");
     entry: Text = "Entry";
-    when: Text = "When";
-    act: Text = "Act";
     about: Text = "About";
     entry_of: Text = "Entries are numbered from 0; the last is {last}.";
     earlier_entry: Text = "Earlier entry";
@@ -250,45 +259,69 @@ words! {
     canonical: Text = "The entry as it is hashed";
     canonical_explained: Text = "Exactly these bytes are a leaf of the log.";
     leaf_hash: Text = "Leaf hash";
+    openings: Text = "What its commitments stand for";
+    openings_explained: Text = "Kept in the catalogue, not in the log: a copy of the log shows none of it.";
+    proof: Text = "Proof that the entry is in the log";
+    older_entries: Text = "Older entries";
     checkpoint: Text = "Checkpoint";
     checkpoint_explained: Text = "Signed over the whole log. Keep a copy elsewhere: it shows any later change.";
 
     // messages
+    altered: Message = Message {
+        title: "Evidence does not match",
+        what: "These bytes are not the bytes that were received.",
+        safe: "The custody log still says what they were. Nothing of this document may be quoted from this copy of the case.",
+        next: "Stop exhibit serve, run exhibit verify, and go back to the last copy of the case that verifies.",
+        stop: true,
+    };
     not_there: Message = Message {
         title: "Not there",
         what: "There is nothing at this address.",
         safe: "Nothing was changed.",
         next: "Look for it by its number or a word in it.",
+        stop: false,
+    };
+    not_painted: Message = Message {
+        title: "No picture",
+        what: "There is no picture of this page.",
+        safe: "The original is untouched, and the page's text is shown as it was read.",
+        next: "Go back to the document.",
+        stop: false,
     };
     closed: Message = Message {
         title: "Closed",
         what: "This case is closed to this browser.",
         safe: "Nothing was shown or changed.",
         next: "Open the address that exhibit serve printed. It works once; after that it prints a new one.",
+        stop: false,
     };
     left: Message = Message {
         title: "Session ended",
         what: "The session has ended.",
         safe: "The case itself stays served until exhibit serve is stopped.",
         next: "To come back, open the new address that exhibit serve printed.",
+        stop: false,
     };
     refused: Message = Message {
         title: "Refused",
         what: "This request was refused: it came by another name or from another site.",
         safe: "Nothing was shown or changed.",
         next: "Open the address that exhibit serve printed.",
+        stop: false,
     };
     wrong_method: Message = Message {
         title: "Refused",
         what: "This address cannot be used that way.",
         safe: "Nothing was changed.",
         next: "Go back and use the page's own links.",
+        stop: false,
     };
     failed: Message = Message {
         title: "Failed",
         what: "The case could not answer.",
         safe: "The originals and the log are untouched by looking at them.",
         next: "Reload the page. If it fails again, stop exhibit serve and run exhibit verify.",
+        stop: false,
     };
 }
 

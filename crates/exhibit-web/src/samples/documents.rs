@@ -3,7 +3,7 @@
 use super::searches::passage;
 use super::{HOSTILE, Sample};
 use crate::frame::Frame;
-use crate::links::{self, Place};
+use crate::links::{self, Place, SearchPlace};
 use crate::trove::{Label, Name, Span};
 use crate::view::document::{DocumentView, PagePlace, Step, Trail, page};
 use crate::view::panels::{Copy, Custody, FoundIn, Noted, Property, TreeKind, TreeLine};
@@ -54,7 +54,7 @@ fn text(language: &str, paragraphs: &[&str], current: usize) -> Text {
 
 fn line(depth: usize, kind: TreeKind, name: &str, number: Option<u32>) -> TreeLine {
     let number = number.map(|number| format!("EXH-{number:06}"));
-    let href = number.as_ref().map(|number| links::document(number, Place::default()));
+    let href = number.as_ref().map(|number| links::document(number, &Place::default()));
     TreeLine { depth, kind, name: Name::new(name), number, href, state: None }
 }
 
@@ -64,12 +64,12 @@ fn step(number: u64, of: u64, link: impl Fn(u64) -> String) -> Step {
 
 fn page_step(number: u64, of: u64) -> PagePlace {
     let link =
-        |n| links::document(NUMBER, Place { query: QUERY, page: u32::try_from(n).unwrap_or(1), ..Place::default() });
+        |n| links::document(NUMBER, &Place { query: QUERY, page: u32::try_from(n).unwrap_or(1), ..Place::default() });
     PagePlace {
         step: step(number, of, link),
         label: Name::default(),
-        action: links::document(NUMBER, Place::default()),
-        query: QUERY.to_owned(),
+        action: links::document(NUMBER, &Place::default()),
+        keep: vec![("q", QUERY.to_owned())],
     }
 }
 
@@ -86,7 +86,7 @@ fn scanned() -> DocumentView {
     text.origin =
         Origin::Ocr { engine: "tesseract 5.3.0".to_owned(), languages: "chi_sim+eng".to_owned(), confidence: 0.94 };
     let hit =
-        |n| links::document(NUMBER, Place { query: QUERY, hit: usize::try_from(n).unwrap_or(1), ..Place::default() });
+        |n| links::document(NUMBER, &Place { query: QUERY, hit: usize::try_from(n).unwrap_or(1), ..Place::default() });
     DocumentView {
         number: NUMBER.to_owned(),
         name: Name::from("关于规范仓库出入登记工作的通知.pdf"),
@@ -94,12 +94,16 @@ fn scanned() -> DocumentView {
         state: State::Read,
         reason: Name::default(),
         trail: Trail {
-            query: QUERY.to_owned(),
-            results: Some((links::search(QUERY, 0), Some(291))),
+            results: Some(links::search(&SearchPlace::of(QUERY))),
             hit: Some(step(4, 7, hit)),
-            document: Some(step(3, 291, |n| links::document(&format!("EXH-{n:06}"), Place::default()))),
+            result: Some(step(3, 291, |n| links::document(&format!("EXH-{n:06}"), &Place::default()))),
         },
-        picture: Some(Picture::Shown { source: links::picture(NUMBER, 1), width: 1000, height: 1414, boxes: boxes() }),
+        picture: Some(Picture::Shown {
+            source: links::picture(NUMBER, 1, false),
+            large: links::picture(NUMBER, 1, true),
+            size: Some((595, 842)),
+            boxes: boxes(),
+        }),
         text: Some(text),
         page: Some(page_step(1, 3)),
         found_in: FoundIn {
@@ -155,10 +159,10 @@ fn custody() -> Custody {
         copies: vec![Copy {
             number: "EXH-000981".to_owned(),
             path: Name::from("信息科/备份/通知(1).pdf"),
-            href: links::document("EXH-000981", Place::default()),
+            href: links::document("EXH-000981", &Place::default()),
         }],
         log_entry: Some((1_882, links::log_entry(1_882))),
-        checked: Some(("2026-03-02".to_owned(), true)),
+        copies_in_all: 1,
     }
 }
 

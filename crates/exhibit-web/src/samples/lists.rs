@@ -6,20 +6,28 @@ use crate::links::{self, Place};
 use crate::trove::Name;
 use crate::view::items::{ItemRow, ItemsView};
 use crate::view::log::{EntryView, LogLine, LogView};
-use crate::view::overview::{Count, OverviewView, Source};
+use crate::view::overview::{Count, Gap, OverviewView};
 use crate::view::problems::{Cause, ProblemsView};
 use crate::view::{items, log, overview, problems};
 use exhibit_model::State;
 
 pub(super) fn samples(frame: &Frame) -> Vec<Sample> {
-    let broken = OverviewView { found: 1_205, ..case() };
+    let broken = OverviewView {
+        gaps: vec![
+            Gap { container: Some(("EXH-000126".to_owned(), "/doc/EXH-000126".to_owned())), found: 3, listed: 2 },
+            Gap { container: None, found: 1_201, listed: 1_200 },
+        ],
+        ..case()
+    };
     let container = Some(("EXH-000126".to_owned(), Name::from("通知.zip"), "/doc/EXH-000126".to_owned()));
     let entry = EntryView {
         index: 1_882,
         size: 4_120,
         canonical: ENTRY.to_owned(),
         leaf_hash: "77a1".repeat(16),
-        document: Some(("EXH-000127".to_owned(), links::document("EXH-000127", Place::default()))),
+        document: Some(("EXH-000127".to_owned(), links::document("EXH-000127", &Place::default()))),
+        openings: vec![(Name::from("name"), Name::new(HOSTILE))],
+        proof: "c2sp.org/tlog-proof@v1\nindex 1882\n".to_owned(),
         checkpoint: CHECKPOINT.to_owned(),
     };
     vec![
@@ -58,7 +66,6 @@ fn case() -> OverviewView {
             (State::Failed, 7),
             (State::Truncated, 4),
         ],
-        found: 1_204,
         originals: 1_055,
         bytes: 4_812_330_912,
         pages: 61_020,
@@ -75,21 +82,17 @@ fn case() -> OverviewView {
             count("Uyghur", 12_004, None),
             count("English", 8_904, None),
         ],
-        sources: vec![
-            Source {
-                name: Name::from("disk 2, handed over 2026-02-11"),
-                received: "2026-02-11".to_owned(),
-                items: 1_200,
-            },
-            Source { name: Name::new(HOSTILE), received: "2026-02-12".to_owned(), items: 4 },
-        ],
+        sources: 2,
+        by_ocr: 2_210,
+        ocr_failed: 3,
+        gaps: Vec::new(),
         log: Some((4_120, links::log_entry(4_119))),
     }
 }
 
 fn sample(number: u32, name: &[u8], path: &str) -> problems::Sample {
     let number = format!("EXH-{number:06}");
-    let href = links::document(&number, Place::default());
+    let href = links::document(&number, &Place::default());
     problems::Sample { number, name: Name::new(name), path: Name::from(path), href }
 }
 
@@ -119,13 +122,14 @@ fn trouble() -> ProblemsView {
         ],
         items: 1_204,
         waiting: 18,
+        cut: Some(10_000),
     }
 }
 
 fn list() -> ItemsView {
     let row = |number: u32, name: &[u8], kind, state, reason: &str| ItemRow {
         number: format!("EXH-{number:06}"),
-        href: links::document(&format!("EXH-{number:06}"), Place::default()),
+        href: links::document(&format!("EXH-{number:06}"), &Place::default()),
         name: Name::new(name),
         path: Name::from("disk2/综合科/2019/"),
         kind,
@@ -135,7 +139,7 @@ fn list() -> ItemsView {
         size: Some(482_133),
     };
     ItemsView {
-        total: 1_204,
+        total: Some(1_204),
         rows: vec![
             row(127, "关于规范仓库出入登记工作的通知.pdf".as_bytes(), "PDF", State::Read, ""),
             row(398, "ئامبار تىزىملىكى 2019-4.docx".as_bytes(), "Word", State::Read, ""),
@@ -148,21 +152,20 @@ fn list() -> ItemsView {
 }
 
 fn entries() -> LogView {
-    let line = |index, act: &str, about: &[u8]| LogLine {
+    let line = |index, text: &[u8], number: Option<&str>| LogLine {
         index,
-        when: "2026-02-11T14:02:09Z".to_owned(),
-        act: Name::new(act),
-        about: Name::new(about),
+        text: Name::new(text),
+        document: number.map(|number| (number.to_owned(), links::document(number, &Place::default()))),
     };
     LogView {
         size: 4_120,
         entries: vec![
-            line(4_119, "derived", b"EXH-001204"),
-            line(4_118, "item received", HOSTILE),
-            line(0, "case opened", b""),
+            line(4_119, ENTRY.as_bytes(), Some("EXH-001204")),
+            line(4_118, HOSTILE, None),
+            line(0, b"{}", None),
         ],
-        earlier: None,
-        later: Some("/log?from=100".to_owned()),
+        first: Some(links::log(0)),
+        older: Some(links::log(4_000)),
         checkpoint: CHECKPOINT.to_owned(),
     }
 }

@@ -5,7 +5,7 @@ mod documents;
 mod lists;
 mod searches;
 
-use crate::frame::{Checked, Frame};
+use crate::frame::Frame;
 use crate::trove::Name;
 use crate::words::{ENGLISH, Message};
 use maud::Markup;
@@ -26,7 +26,9 @@ pub fn samples() -> Vec<Sample> {
     let mut samples = searches::samples(&frame);
     samples.extend(documents::samples(&frame));
     samples.extend(lists::samples(&frame));
-    let messages: [(&str, &Message); 6] = [
+    let messages: [(&str, &Message); 8] = [
+        ("message-not-painted", &ENGLISH.not_painted),
+        ("message-altered", &ENGLISH.altered),
         ("message-not-there", &ENGLISH.not_there),
         ("message-closed", &ENGLISH.closed),
         ("message-left", &ENGLISH.left),
@@ -34,7 +36,15 @@ pub fn samples() -> Vec<Sample> {
         ("message-wrong-method", &ENGLISH.wrong_method),
         ("message-failed", &ENGLISH.failed),
     ];
-    samples.extend(messages.map(|(name, message)| Sample { name, page: crate::view::message::page(&frame, message) }));
+    samples.extend(messages.map(|(name, message)| Sample {
+        name,
+        page: crate::view::message::page(&frame, message, &Name::new(HOSTILE)),
+    }));
+    let outside = Frame { form_token: None, ..frame };
+    samples.push(Sample {
+        name: "message-outside",
+        page: crate::view::message::page(&outside, &ENGLISH.closed, &Name::default()),
+    });
     samples
 }
 
@@ -44,10 +54,9 @@ pub fn frame() -> Frame {
     Frame {
         words: &ENGLISH,
         case_name: Name::from("Harbour Ledger"),
-        checked: Some(Checked { intact: true, when: "2026-03-02T09:15:00Z".to_owned() }),
         offline: true,
         nonce: "c2FtcGxl".to_owned(),
-        form_token: "sample".to_owned(),
+        form_token: Some("sample".to_owned()),
     }
 }
 

@@ -2,10 +2,10 @@
 
 use super::{HOSTILE, Sample};
 use crate::frame::Frame;
-use crate::links;
+use crate::links::{self, SearchPlace};
 use crate::trove::{Name, Passage, Span};
 use crate::view::search::{
-    Answer, Choice, Facet, FacetValue, Outcome, ReadPart, Row, SearchView, Widening, Wrong, Year, page,
+    Answer, Choice, Facet, FacetValue, Order, Outcome, ReadPart, Row, SearchView, Widening, Wrong, Year, page,
 };
 use crate::words::ENGLISH;
 use exhibit_model::State;
@@ -15,11 +15,11 @@ const QUERY: &str = "登记 (销毁 OR destroy*)";
 pub(super) fn samples(frame: &Frame) -> Vec<Sample> {
     let with_facets = Answer { facets: facets(), years: years(), ..answer() };
     let views = [
-        ("search", QUERY, Outcome::Answered(answer())),
-        ("search-facets", QUERY, Outcome::Answered(with_facets)),
+        ("search", QUERY, Outcome::Answered(Box::new(answer()))),
+        ("search-facets", QUERY, Outcome::Answered(Box::new(with_facets))),
         ("search-blank", "", Outcome::Blank),
         ("search-wrong", "登记 (销毁 OR <b>", Outcome::Wrong(wrong())),
-        ("search-nothing", "登记 销毁 <script>alert(1)</script>", Outcome::Answered(nothing())),
+        ("search-nothing", "登记 销毁 <script>alert(1)</script>", Outcome::Answered(Box::new(nothing()))),
     ];
     let view = |query: &str, outcome| SearchView { query: query.to_owned(), outcome };
     views.map(|(name, query, outcome)| Sample { name, page: page(frame, &view(query, outcome)) }).into()
@@ -45,14 +45,23 @@ fn answer() -> Answer {
         ],
         widenings: vec![Widening {
             text: "also traditional characters".to_owned(),
-            without: Some(links::search("=登记 (=销毁 OR destroy*)", 0)),
+            without: Some(links::search(&SearchPlace::of("=登记 (=销毁 OR destroy*)"))),
         }],
         documents: Some(291),
         pages: 1_904,
+        remarks: vec!["write OR in capitals for either word".to_owned()],
+        orders: vec![
+            Order { word: "relevance", href: links::search(&SearchPlace::of(QUERY)), current: true },
+            Order {
+                word: "newest",
+                href: links::search(&SearchPlace { query: QUERY, sort: "newest", from: 0 }),
+                current: false,
+            },
+        ],
         seconds: Some(0.04),
         searchable: Some((12_400, 61_000)),
         rows: rows(),
-        later: Some(links::search(QUERY, 25)),
+        later: Some(links::search(&SearchPlace { query: QUERY, sort: "", from: 25 })),
         ..Answer::default()
     }
 }
@@ -81,9 +90,9 @@ pub(super) fn passage(language: &str, marked: &str) -> Passage {
 
 fn row(number: u32, name: Name, kind: &'static str, path: &str) -> Row {
     let label = format!("EXH-{number:06}");
-    let place = links::Place { query: QUERY, hit: 1, ..links::Place::default() };
+    let place = links::Place { query: QUERY, page: 1, rank: u64::from(number), ..links::Place::default() };
     Row {
-        href: links::document(&label, place),
+        href: links::document(&label, &place),
         number: label,
         name,
         kind,
@@ -91,6 +100,7 @@ fn row(number: u32, name: Name, kind: &'static str, path: &str) -> Row {
         page: Some((1, 1)),
         confidence: None,
         date: None,
+        rank: u64::from(number),
         path: Name::from(path),
         hits: 1,
         snippet: None,
@@ -109,7 +119,7 @@ fn rows() -> Vec<Row> {
             date: Some("2019-03-28".to_owned()),
             hits: 7,
             snippet: Some(passage("zh-Hans", notice)),
-            copies: Some((2, links::search("hash:9f2c", 0))),
+            copies: Some((2, links::search(&SearchPlace::of("hash:9f2c")))),
             ..row(
                 127,
                 Name::from("关于规范仓库出入登记工作的通知.pdf"),
@@ -188,7 +198,7 @@ fn years() -> Vec<Year> {
     let year = |(year, count): (u32, u64)| Year {
         label: year.to_string(),
         count,
-        href: links::search(&format!("{QUERY} date:{year}"), 0),
+        href: links::search(&SearchPlace::of(&format!("{QUERY} date:{year}"))),
     };
     counts.map(year).into()
 }
@@ -197,9 +207,7 @@ fn wrong() -> Wrong {
     Wrong {
         message: "a bracket is opened and never closed".to_owned(),
         place: Some((7, 8)),
-        instead: Some(Choice {
-            text: "登记 (销毁 OR b)".to_owned(), href: links::search("登记 (销毁 OR b)", 0)
-        }),
+        hint: Some("add a closing bracket, or put <b>text</b> that has a bracket in quotes".to_owned()),
     }
 }
 
@@ -216,7 +224,7 @@ fn nothing() -> Answer {
         documents: Some(0),
         seconds: Some(0.01),
         suggestions: vec![
-            choice("look for either word", links::search("登记 OR 销毁", 0)),
+            choice("look for either word", links::search(&SearchPlace::of("登记 OR 销毁"))),
             choice("2 files were not searched: see problems", "/problems".to_owned()),
         ],
         ..Answer::default()

@@ -44,20 +44,18 @@ pub struct DocumentView {
 /// The way back to the results and on to the next hit.
 #[derive(Clone, Debug, Default)]
 pub struct Trail {
-    /// The query whose hits are shown; empty for none.
-    pub query: String,
-    /// Back to the results, and how many there are where known.
-    pub results: Option<(String, Option<u64>)>,
+    /// Back to the results.
+    pub results: Option<String>,
     /// Which hit of how many.
     pub hit: Option<Step>,
-    /// Which document of how many in the results.
-    pub document: Option<Step>,
+    /// Which result of how many.
+    pub result: Option<Step>,
 }
 
 /// A place in a row of things, with the links to its neighbours.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Step {
-    /// Its number, from 1; 0 before the first.
+    /// Its number, from 1; 0 where the reader stands at none of them.
     pub number: u64,
     /// How many there are.
     pub of: u64,
@@ -76,8 +74,8 @@ pub struct PagePlace {
     pub label: Name,
     /// The address that the form for jumping to a page goes to.
     pub action: String,
-    /// The query to keep when jumping.
-    pub query: String,
+    /// What to keep when jumping: names and values.
+    pub keep: Vec<(&'static str, String)>,
 }
 
 /// Writes the document page.
@@ -116,9 +114,7 @@ fn head(words: &Words, view: &DocumentView) -> Markup {
     html! {
         div.dochead {
             div.what {
-                @if let Some((href, count)) = &trail.results {
-                    a.back href=(href) { "← " @match count { Some(count) => (words.results.of(*count)), None => (words.back_to_results) } }
-                }
+                @if let Some(href) = &trail.results { a.back href=(href) { "← " (words.back_to_results) } }
                 h1 { (view.name.show()) }
                 span.number { (ltr(&view.number)) }
                 span.dim { (view.kind) }
@@ -129,10 +125,10 @@ fn head(words: &Words, view: &DocumentView) -> Markup {
             }
             nav.steps aria-label=(words.steps) {
                 @if let Some(step) = &trail.hit {
-                    (stepper(words.hit_of, step, (words.previous_hit, "p"), (words.next_hit, "n")))
+                    (stepper(words, words.hit_of, step, (words.previous_hit, "p"), (words.next_hit, "n")))
                 }
-                @if let Some(step) = &trail.document {
-                    (stepper(words.document_of, step, (words.previous_document, "["), (words.next_document, "]")))
+                @if let Some(step) = &trail.result {
+                    (stepper(words, words.result_of, step, (words.previous_result, "["), (words.next_result, "]")))
                 }
             }
         }
@@ -142,7 +138,8 @@ fn head(words: &Words, view: &DocumentView) -> Markup {
     }
 }
 
-fn stepper(position: &str, step: &Step, back: (&str, &str), on: (&str, &str)) -> Markup {
+fn stepper(words: &Words, position: &str, step: &Step, back: (&str, &str), on: (&str, &str)) -> Markup {
+    let number = if step.number == 0 { "–".to_owned() } else { words.number(step.number) };
     let button = |href: &Option<String>, (word, key): (&str, &str)| {
         html! {
             @match href {
@@ -154,7 +151,7 @@ fn stepper(position: &str, step: &Step, back: (&str, &str), on: (&str, &str)) ->
     html! {
         span.stepper {
             (button(&step.previous, back))
-            span.place { (fill(position, &[("n", &step.number.to_string()), ("of", &step.of.to_string())])) }
+            span.place { (fill(position, &[("n", &number), ("of", &words.number(step.of))])) }
             (button(&step.next, on))
         }
     }
@@ -172,13 +169,13 @@ fn page_head(words: &Words, place: &PagePlace, picture: Option<&Picture>) -> Mar
                 @if let Some(href) = &step.previous { a href=(href) rel="prev" { "‹ " (words.previous_page) } }
                 @if let Some(href) = &step.next { a href=(href) rel="next" { (words.next_page) " ›" } }
                 form.jump method="get" action=(place.action) {
-                    @if !place.query.is_empty() { input type="hidden" name="q" value=(place.query); }
+                    @for (name, value) in &place.keep { input type="hidden" name=(name) value=(value); }
                     label { span.vh { (words.go_to_page) } input type="number" name="p" min="1" max=(step.of) value=(step.number); }
                     button type="submit" { (words.go) }
                 }
             }
-            @if let Some(Picture::Shown { source, .. }) = picture {
-                a href=(source) data-key="z" { (words.zoom) kbd { "z" } }
+            @if let Some(Picture::Shown { large, .. }) = picture {
+                a href=(large) data-key="z" { (words.zoom) kbd { "z" } }
             }
         }
     }

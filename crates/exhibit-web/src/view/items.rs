@@ -14,12 +14,12 @@ pub struct ItemsView {
     pub state: Option<State>,
     /// The container whose members are listed: its number, name and address.
     pub container: Option<(String, Name, String)>,
-    /// How many there are in all.
-    pub total: u64,
+    /// How many there are in all, where that is known.
+    pub total: Option<u64>,
     /// The rows shown.
     pub rows: Vec<ItemRow>,
-    /// The page of rows before.
-    pub earlier: Option<String>,
+    /// The beginning of the list, where the rows shown are further on.
+    pub first: Option<String>,
     /// The page of rows after.
     pub later: Option<String>,
 }
@@ -61,9 +61,9 @@ pub fn page(frame: &Frame, view: &ItemsView) -> Markup {
                 p { (words.members_of) " " a href=(href) { (name.show()) } " " span.number { (ltr(number)) } }
             }
             (filters(words, view))
-            p.dim role="status" { (words.items_in_list.of(view.total)) }
+            @if let Some(total) = view.total { p.dim role="status" { (words.items_in_list.of(total)) } }
             @if view.rows.is_empty() { p.lead { (words.no_items) } } @else { (table(words, &view.rows)) }
-            (pager(words, view.earlier.as_deref(), view.later.as_deref()))
+            (pager(words, view.first.as_deref().map(|href| (href, words.first_rows)), view.later.as_deref()))
         }
     };
     frame.page(Section::Items, words.items, &Positions::default(), body)

@@ -13,10 +13,10 @@ pub struct LogView {
     pub size: u64,
     /// The entries shown, newest first.
     pub entries: Vec<LogLine>,
-    /// Newer entries.
-    pub earlier: Option<String>,
+    /// The newest entries, where those shown are older.
+    pub first: Option<String>,
     /// Older entries.
-    pub later: Option<String>,
+    pub older: Option<String>,
     /// The last checkpoint, as it is signed.
     pub checkpoint: String,
 }
@@ -26,12 +26,10 @@ pub struct LogView {
 pub struct LogLine {
     /// Its index, from 0.
     pub index: u64,
-    /// When.
-    pub when: String,
-    /// The act.
-    pub act: Name,
-    /// What it was done to, in short.
-    pub about: Name,
+    /// Its text, as it is hashed.
+    pub text: Name,
+    /// The document that it is about, and its address.
+    pub document: Option<(String, String)>,
 }
 
 /// What the page of one entry shows.
@@ -47,6 +45,10 @@ pub struct EntryView {
     pub leaf_hash: String,
     /// The document that it is about.
     pub document: Option<(String, String)>,
+    /// What the entry's commitments stand for: field and value.
+    pub openings: Vec<(Name, Name)>,
+    /// The proof that the entry is in the log (C2SP tlog-proof).
+    pub proof: String,
     /// The last checkpoint, as it is signed.
     pub checkpoint: String,
 }
@@ -62,23 +64,19 @@ pub fn list(frame: &Frame, view: &LogView) -> Markup {
             p.dim role="status" { (words.log_entries.of(view.size)) }
             div.scroll tabindex="0" {
                 table.list {
-                    thead { tr {
-                        th.n scope="col" { (words.entry) } th scope="col" { (words.when) }
-                        th scope="col" { (words.act) } th scope="col" { (words.about) }
-                    } }
+                    thead { tr { th.n scope="col" { (words.entry) } th scope="col" { (words.canonical) } th scope="col" { (words.about) } } }
                     tbody {
                         @for line in &view.entries {
                             tr data-row {
                                 td.n { a href=(crate::links::log_entry(line.index)) { (ltr(&format!("#{}", line.index))) } }
-                                td { (ltr(&line.when)) }
-                                td { (line.act.show()) }
-                                td { (line.about.show()) }
+                                td { code.brief { (line.text.show()) } }
+                                td { @if let Some((number, href)) = &line.document { a href=(href) { (ltr(number)) } } }
                             }
                         }
                     }
                 }
             }
-            (pager(words, view.earlier.as_deref(), view.later.as_deref()))
+            (pager(words, view.first.as_deref().map(|href| (href, words.first_rows)), view.older.as_deref()))
             (checkpoint(words, &view.checkpoint))
         }
     };
@@ -104,8 +102,20 @@ pub fn entry(frame: &Frame, view: &EntryView) -> Markup {
             h2 { (words.canonical) }
             p.dim { (words.canonical_explained) }
             pre.exact lang="und" dir="ltr" tabindex="0" { (exact(&view.canonical)) }
+            @if !view.openings.is_empty() {
+                h2 { (words.openings) }
+                p.dim { (words.openings_explained) }
+                div.scroll tabindex="0" {
+                    table.list {
+                        @for (field, value) in &view.openings { tr { th scope="row" { (field.show()) } td { (value.show()) } } }
+                    }
+                }
+            }
             h2 { (words.leaf_hash) }
             p { code.digest.ltr dir="ltr" { (view.leaf_hash) } }
+            @if !view.proof.is_empty() {
+                details { summary { h2 { (words.proof) } } pre.exact lang="und" dir="ltr" tabindex="0" { (exact(&view.proof)) } }
+            }
             (checkpoint(words, &view.checkpoint))
         }
     };

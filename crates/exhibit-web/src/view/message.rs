@@ -3,18 +3,22 @@
 
 use crate::frame::{Frame, Section};
 use crate::positions::Positions;
+use crate::trove::Name;
 use crate::words::Message;
 use maud::{Markup, html};
 
-/// Writes the message.
+/// Writes the message. `detail` is what was found out; it may be empty.
 #[must_use]
-pub fn page(frame: &Frame, message: &Message) -> Markup {
+pub fn page(frame: &Frame, message: &Message, detail: &Name) -> Markup {
     let body = html! {
-        div.plain.message {
-            h1 { (message.what) }
+        div.plain.message.stop[message.stop] role=[message.stop.then_some("alert")] {
+            h1 { @if message.stop { "! " } (message.what) }
+            @if !detail.is_empty() { p { (detail.show()) } }
             p { (message.safe) }
             p { strong { (message.next) } }
-            p { a href="/" { (frame.words.overview) } " · " a href="/search" { (frame.words.search) } }
+            @if frame.form_token.is_some() {
+                p { a href="/" { (frame.words.overview) } " · " a href="/search" { (frame.words.search) } }
+            }
         }
     };
     frame.page(Section::None, message.title, &Positions::default(), body)

@@ -2,7 +2,7 @@
 
 use crate::frame::{Frame, Section};
 use crate::positions::Positions;
-use crate::trove::{Name, ltr};
+use crate::trove::ltr;
 use crate::words::{Words, fill};
 use exhibit_model::State;
 use maud::{Markup, html};
@@ -12,8 +12,6 @@ use maud::{Markup, html};
 pub struct OverviewView {
     /// How many items have each state, in the order of [`State::ALL`].
     pub states: Vec<(State, u64)>,
-    /// How many files and members were found.
-    pub found: u64,
     /// How many originals are kept, each content once.
     pub originals: u64,
     /// Their bytes.
@@ -28,8 +26,14 @@ pub struct OverviewView {
     pub kinds: Vec<Count>,
     /// Counts by language, most first.
     pub languages: Vec<Count>,
-    /// The sources, in order of receipt.
-    pub sources: Vec<Source>,
+    /// How many sources there are.
+    pub sources: u64,
+    /// Pages that OCR read.
+    pub by_ocr: u64,
+    /// Pages that OCR could not read.
+    pub ocr_failed: u64,
+    /// Containers and sources whose members do not add up.
+    pub gaps: Vec<Gap>,
     /// Entries of the custody log, and the last entry's address.
     pub log: Option<(u64, String)>,
 }
@@ -45,15 +49,15 @@ pub struct Count {
     pub href: Option<String>,
 }
 
-/// A source.
+/// A container or source whose members do not add up.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Source {
-    /// Its name.
-    pub name: Name,
-    /// When it was received.
-    pub received: String,
-    /// How many items came from it, members included.
-    pub items: u64,
+pub struct Gap {
+    /// The container's number and address; `None` for a source.
+    pub container: Option<(String, String)>,
+    /// How many members its reader met.
+    pub found: u64,
+    /// How many the ledger has.
+    pub listed: u64,
 }
 
 /// Writes the overview.
@@ -61,21 +65,21 @@ pub struct Source {
 pub fn page(frame: &Frame, view: &OverviewView) -> Markup {
     let words = frame.words;
     let mut positions = Positions::default();
+    let found: u64 = view.states.iter().map(|(_, count)| count).sum();
     let body = html! {
         div.plain {
             h1 { (words.overview) }
-            @if view.found == 0 {
+            @if found == 0 {
                 p.lead { (words.nothing_taken_in) }
                 p { code { "exhibit ingest FOLDER" } }
             } @else {
-                (figures(words, view))
-                (account(words, view))
+                (figures(words, view, found))
+                (account(words, view, found))
                 div.columns {
                     (bars(words, 0, words.by_state, &states(words, view), &mut positions))
                     (bars(words, 1, words.by_kind, &view.kinds, &mut positions))
                     (bars(words, 2, words.by_language, &view.languages, &mut positions))
                 }
-                (sources(words, &view.sources))
                 @if let Some((entries, href)) = &view.log {
                     h2 { (words.log) }
                     p { a href=(href) { (words.log_entries.of(*entries)) } }
@@ -86,17 +90,18 @@ pub fn page(frame: &Frame, view: &OverviewView) -> Markup {
     frame.page(Section::Overview, words.overview, &positions, body)
 }
 
-fn figures(words: &Words, view: &OverviewView) -> Markup {
+fn figures(words: &Words, view: &OverviewView, found: u64) -> Markup {
     html! {
         form.query role="search" method="get" action="/search" {
             input.box type="search" name="q" dir="auto" lang="und" aria-label=(words.query) autocomplete="off" spellcheck="false" data-key="/";
             button.primary type="submit" { (words.search_button) }
         }
         ul.figures {
-            li { strong { (words.number(view.found)) } " " (words.files_and_members) }
+            li { strong { (words.number(found)) } " " (words.files_and_members) " · " (words.sources.of(view.sources)) }
             li { strong { (words.number(view.originals)) } " " (words.originals) " · " (words.bytes_short(view.bytes)) }
-            li { strong { (words.number(view.pages)) } " " (words.pages_read) }
+            li { strong { (words.number(view.pages)) } " " (words.pages_read) @if view.by_ocr > 0 { " · " (words.number(view.by_ocr)) " " (words.pages_by_ocr) } }
             li { strong { (words.number(view.searchable)) } " " (words.pages_searchable) }
+            @if view.ocr_failed > 0 { li.warn { strong { (words.number(view.ocr_failed)) } " " (words.pages_ocr_failed) } }
             @if view.waiting_for_ocr > 0 {
                 li.warn { strong { (words.number(view.waiting_for_ocr)) } " " (words.pages_waiting_for_ocr) }
             }
@@ -115,9 +120,8 @@ fn states(words: &Words, view: &OverviewView) -> Vec<Count> {
         .collect()
 }
 
-/// The account: every item found has exactly one state, and the states add up.
-fn account(words: &Words, view: &OverviewView) -> Markup {
-    let sum: u64 = view.states.iter().map(|(_, count)| count).sum();
+/// The account: every item has exactly one state, and what each container and source held adds up.
+fn account(words: &Words, view: &OverviewView, found: u64) -> Markup {
     let terms: Vec<String> = view
         .states
         .iter()
@@ -127,15 +131,23 @@ fn account(words: &Words, view: &OverviewView) -> Markup {
     let waiting = view.states.iter().find(|(state, _)| *state == State::Waiting).map_or(0, |(_, count)| *count);
     html! {
         h2 { (words.account) }
-        p.account { (words.number(view.found)) " " (words.found) " = " (terms.join(" + ")) }
-        @if sum != view.found {
-            p.trouble role="alert" {
-                strong { "! " (words.account_broken) } " "
-                (fill(words.account_difference, &[("found", &words.number(view.found)), ("sum", &words.number(sum))]))
-            }
-        } @else if waiting > 0 {
+        p.account { (words.number(found)) " " (words.found) " = " (terms.join(" + ")) }
+        @if waiting > 0 {
             p.warn { (words.still_reading.of(waiting)) }
-        } @else {
+        }
+        @if !view.gaps.is_empty() {
+            div.trouble role="alert" {
+                p { strong { "! " (words.account_broken) } " " (words.account_advice) }
+                ul {
+                    @for gap in &view.gaps {
+                        li {
+                            @match &gap.container { Some((number, href)) => a href=(href) { (ltr(number)) }, None => (words.the_source) }
+                            ": " (fill(words.account_gap, &[("found", &words.number(gap.found)), ("listed", &words.number(gap.listed))]))
+                        }
+                    }
+                }
+            }
+        } @else if waiting == 0 {
             p.ok { "✓ " (words.account_complete) }
         }
     }
@@ -164,22 +176,4 @@ fn bars(words: &Words, group: usize, title: &str, counts: &[Count], positions: &
 #[expect(clippy::cast_precision_loss, reason = "a bar's length needs no more than 24 bits")]
 fn share(count: u64, most: u64) -> f32 {
     count as f32 / most as f32
-}
-
-fn sources(words: &Words, sources: &[Source]) -> Markup {
-    html! {
-        @if !sources.is_empty() {
-            h2 { (words.sources) }
-            div.scroll tabindex="0" {
-                table.list {
-                    thead { tr { th scope="col" { (words.source) } th scope="col" { (words.received) } th.n scope="col" { (words.items) } } }
-                    tbody {
-                        @for source in sources {
-                            tr { td { (source.name.show()) } td { (ltr(&source.received)) } td.n { (words.number(source.items)) } }
-                        }
-                    }
-                }
-            }
-        }
-    }
 }

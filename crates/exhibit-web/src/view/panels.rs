@@ -68,10 +68,10 @@ pub struct Custody {
     pub path: Name,
     /// Other places with the same bytes: number, path, address.
     pub copies: Vec<Copy>,
+    /// How many there are, named or not.
+    pub copies_in_all: u64,
     /// The log entry of its receipt, and its address.
     pub log_entry: Option<(u64, String)>,
-    /// When its bytes were last compared with their digest, and whether they matched.
-    pub checked: Option<(String, bool)>,
 }
 
 /// Another place with the same bytes.
@@ -148,14 +148,10 @@ pub fn custody(words: &Words, custody: &Custody) -> Markup {
                 dt { (words.source) } dd { (custody.source.show()) }
                 dt { (words.path) } dd.path.wide { (custody.path.show()) }
                 @if let Some((index, href)) = &custody.log_entry { dt { (words.log_entry) } dd { a href=(href) { (ltr(&format!("#{index}"))) } } }
-                @if let Some((when, matched)) = &custody.checked {
-                    dt { (words.checked) }
-                    dd { (ltr(when)) " " @if *matched { span.pill.ok { (words.matches) } } @else { span.pill.bad { "! " (words.no_match) } } }
-                }
             }
         }
         @if !custody.copies.is_empty() {
-            h2 { (words.copies) " (" (custody.copies.len()) ")" }
+            h2 { (words.copies) " (" (words.number(custody.copies_in_all)) ")" }
             ul.copies {
                 @for copy in &custody.copies {
                     li { a href=(copy.href) { (ltr(&copy.number)) } " " span.dim { (words.same_bytes) } br; span.path { (copy.path.show()) } }

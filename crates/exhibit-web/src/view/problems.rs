@@ -3,7 +3,7 @@
 use crate::frame::{Frame, Section};
 use crate::positions::Positions;
 use crate::trove::{Name, ltr};
-use crate::words::Words;
+use crate::words::{Words, fill};
 use exhibit_model::State;
 use maud::{Markup, html};
 
@@ -16,6 +16,8 @@ pub struct ProblemsView {
     pub items: u64,
     /// How many still wait to be read.
     pub waiting: u64,
+    /// How many problems were grouped, where there are more.
+    pub cut: Option<u64>,
 }
 
 /// One cause.
@@ -59,6 +61,7 @@ pub fn page(frame: &Frame, view: &ProblemsView) -> Markup {
                 p { (words.no_problems_checked.of(view.items)) }
             } @else {
                 p { (words.problems_safe) }
+                @if let Some(n) = view.cut { p.warn { (fill(words.problems_cut, &[("n", &words.number(n))])) } }
                 @for cause in &view.causes { (self::cause(words, cause)) }
             }
         }

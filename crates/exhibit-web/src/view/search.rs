@@ -1,6 +1,7 @@
 //! The search page: the box, how the query was read, and the rows found.
 
 use crate::frame::{Frame, Section, pager};
+use crate::links::SearchPlace;
 use crate::positions::Positions;
 use crate::trove::{Name, Passage, clause_class, ltr};
 use crate::words::{Words, fill};
@@ -24,7 +25,7 @@ pub enum Outcome {
     /// The query cannot be read.
     Wrong(Wrong),
     /// It was read and answered, perhaps with nothing.
-    Answered(Answer),
+    Answered(Box<Answer>),
 }
 
 /// Why a query cannot be read.
@@ -34,8 +35,8 @@ pub struct Wrong {
     pub message: String,
     /// Where in the query, in bytes; an empty stretch is a place between two characters.
     pub place: Option<(usize, usize)>,
-    /// The nearest right query.
-    pub instead: Option<Choice>,
+    /// What to write instead, as a sentence.
+    pub hint: Option<String>,
 }
 
 /// A link offered: its words and where it leads.
@@ -54,6 +55,8 @@ pub struct Answer {
     pub read_as: Vec<ReadPart>,
     /// Each widening made without being asked.
     pub widenings: Vec<Widening>,
+    /// What was taken as it stands but may have been meant otherwise, as sentences.
+    pub remarks: Vec<String>,
     /// Documents found; `None` where not counted.
     pub documents: Option<u64>,
     /// Pages found.
@@ -66,6 +69,8 @@ pub struct Answer {
     pub facets: Vec<Facet>,
     /// Documents by year; none, and the chart is left out.
     pub years: Vec<Year>,
+    /// The orders in which rows can be had.
+    pub orders: Vec<Order>,
     /// The rows shown.
     pub rows: Vec<Row>,
     /// The page of rows before.
@@ -83,6 +88,17 @@ pub enum ReadPart {
     Words(String),
     /// A term of the query, and the number of its clause where it is searched for.
     Term(String, Option<usize>),
+}
+
+/// An order of the rows.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Order {
+    /// How it is called.
+    pub word: &'static str,
+    /// The same query in this order.
+    pub href: String,
+    /// Whether it is the order shown.
+    pub current: bool,
 }
 
 /// A widening of the query.
@@ -146,8 +162,10 @@ pub struct Row {
     pub page: Option<(u32, u32)>,
     /// OCR's mean confidence (0 to 1) where the text was guessed.
     pub confidence: Option<f32>,
-    /// The document's date.
+    /// The document's date, or in words when its file was changed.
     pub date: Option<String>,
+    /// The number of the row among all, from 1.
+    pub rank: u64,
     /// Where it was found, without its name.
     pub path: Name,
     /// Hits.
@@ -193,7 +211,7 @@ pub fn page(frame: &Frame, view: &SearchView) -> Markup {
                         @if answer.rows.is_empty() { (nothing_found(words, answer)) } @else {
                             ol.rows { @for row in &answer.rows { (self::row(words, row)) } }
                         }
-                        (pager(words, answer.earlier.as_deref(), answer.later.as_deref()))
+                        (pager(words, answer.earlier.as_deref().map(|href| (href, words.earlier_rows)), answer.later.as_deref()))
                     },
                 }
             }
@@ -214,6 +232,7 @@ fn read_back(words: &Words, answer: &Answer) -> Markup {
                     },
                 }
             }
+            @for remark in &answer.remarks { span.warn { " · " (Name::from(remark.as_str()).show()) } }
             @for widening in &answer.widenings {
                 span.dim { " · " } (widening.text)
                 @if let Some(href) = &widening.without { " (" a href=(href) { (words.without_widening) } ")" }
@@ -234,14 +253,20 @@ fn operators(words: &Words, open: bool) -> Markup {
 
 fn summary(words: &Words, answer: &Answer) -> Markup {
     html! {
-        div.summary role="status" {
-            @match answer.documents {
+        div.summary {
+            span.found role="status" { @match answer.documents {
                 Some(documents) => { strong { (words.documents.of(documents)) } " " span.dim { (words.pages_found.of(answer.pages)) } },
                 None => strong { (words.pages_found.of(answer.pages)) },
             }
             @if let Some(seconds) = answer.seconds { span.dim { " · " (format!("{seconds:.2}")) " s" } }
             @if let Some((now, of)) = answer.searchable {
-                span.warn { " " (fill(words.searchable_now, &[("now", &words.number(now)), ("of", &words.number(of))])) }
+                span.warn { " · " (fill(words.searchable_now, &[("now", &words.number(now)), ("of", &words.number(of))])) }
+            } }
+            @if !answer.rows.is_empty() && !answer.orders.is_empty() {
+                span.orders {
+                    span.dim { (words.sort) ": " }
+                    @for order in &answer.orders { a href=(order.href) aria-current=[order.current.then_some("true")] { (order.word) } " " }
+                }
             }
         }
     }
@@ -249,7 +274,7 @@ fn summary(words: &Words, answer: &Answer) -> Markup {
 
 fn row(words: &Words, row: &Row) -> Markup {
     html! {
-        li.row data-row {
+        li.row data-row id={ "r" (row.rank) } {
             div.title {
                 a href=(row.href) { (row.name.show()) }
                 @if row.name.is_disguised() { " " span.pill.bad { "! " (words.disguised_name) } }
@@ -290,7 +315,7 @@ fn facets(words: &Words, query: &str, facets: &[Facet]) -> Markup {
                     }
                 }
                 button type="submit" { (words.apply) }
-                " " a href=(crate::links::search(query, 0)) { (words.clear) }
+                " " a href=(crate::links::search(&SearchPlace::of(query))) { (words.clear) }
             }
         }
     }
@@ -335,30 +360,26 @@ fn nothing_found(words: &Words, answer: &Answer) -> Markup {
 fn trouble(words: &Words, query: &str, wrong: &Wrong) -> Markup {
     html! {
         div.trouble role="alert" {
-            p.lead { strong { (words.query_unreadable) } " " (wrong.message) "." }
-            @if let Some((from, to)) = wrong.place { (caret(words, query, from, to)) }
+            p.lead { strong { (words.query_unreadable) } " " (Name::from(wrong.message.as_str()).show()) "." }
+            @if let Some((from, to)) = wrong.place { (caret(query, from, to)) }
             p { (words.nothing_searched) }
-            @if let Some(choice) = &wrong.instead {
-                p { (words.did_you_mean) " " a href=(choice.href) { code lang="und" dir="auto" { (choice.text) } } }
-            }
+            @if let Some(hint) = &wrong.hint { p { strong { (words.instead) " " } (Name::from(hint.as_str()).show()) "." } }
         }
     }
 }
 
-fn caret(words: &Words, query: &str, from: usize, to: usize) -> Markup {
+fn caret(query: &str, from: usize, to: usize) -> Markup {
     let from = query.floor_char_boundary(from.min(query.len()));
     let to = query.floor_char_boundary(to.clamp(from, query.len()));
     let (before, rest) = query.split_at(from);
     let (there, after) = rest.split_at(to - from);
-    let at = words.number(before.chars().count() as u64 + 1);
     html! {
         p.caret {
             code lang="und" dir="ltr" {
                 (exhibit_model::shown(before))
-                mark.wrong { @if there.is_empty() { "▲" } @else { (exhibit_model::shown(there)) } }
+                mark.wrong { @if there.trim().is_empty() { "▲" } @else { (exhibit_model::shown(there)) } }
                 (exhibit_model::shown(after))
             }
-            " " span.dim { (fill(words.at_character, &[("n", &at)])) }
         }
     }
 }

@@ -14,10 +14,10 @@ pub enum Picture {
     Shown {
         /// Where the browser gets it.
         source: String,
-        /// Its width in pixels or any other unit; with the height, the proportion.
-        width: u32,
-        /// Its height in the same unit.
-        height: u32,
+        /// Where it gets a larger one.
+        large: String,
+        /// The page's width and height in any unit, where it has a size of its own.
+        size: Option<(u32, u32)>,
         /// Where the hits stand on it.
         boxes: Vec<HitBox>,
     },
@@ -64,6 +64,8 @@ pub struct Text {
 pub enum Origin {
     /// From the file itself.
     File,
+    /// From the file itself, where it lies unpainted under the picture: what some other program's OCR wrote.
+    Layer,
     /// Guessed from the picture.
     Ocr {
         /// The program and its version.
@@ -108,9 +110,9 @@ pub struct Part {
 pub fn picture(words: &Words, picture: &Picture, positions: &mut Positions) -> Markup {
     match picture {
         Picture::None(why) => html! { p.no-picture { (why) } },
-        Picture::Shown { source, width, height, boxes } => html! {
-            div.sheet.ltr dir="ltr" id=(positions.proportion(*width, *height)) {
-                img src=(source) alt=(words.picture_of_page) width=(width) height=(height) decoding="async";
+        Picture::Shown { source, size, boxes, .. } => html! {
+            div.sheet.ltr dir="ltr" id=[size.map(|(width, height)| positions.proportion(width, height))] {
+                img src=(source) alt=(words.picture_of_page) decoding="async";
                 @for hit in boxes {
                     @for (part, place) in hit.places.iter().enumerate() {
                         a.hit.(clause_class(hit.clause)).now[hit.current] id=(positions.hit_box(hit.number, part + 1, *place))
@@ -153,6 +155,7 @@ fn origin(words: &Words, origin: &Origin) -> Markup {
     html! {
         @match origin {
             Origin::File => span.dim { (words.text_from_file) },
+            Origin::Layer => span.warn { (words.text_from_layer) },
             Origin::Ocr { engine, languages, confidence } => {
                 span { (words.ocr_confidence(*confidence)) }
                 span.dim { (Name::from(engine.as_str()).show()) " · " (Name::from(languages.as_str()).show()) }
@@ -211,8 +214,8 @@ fn parts(words: &Words, part: Option<&Part>) -> Markup {
             p.part {
                 @let (from, to, of) = (words.number(part.from), words.number(part.to), words.number(part.of));
                 (fill(words.part_of_page, &[("from", &from), ("to", &to), ("of", &of)]))
-                @if let Some(href) = &part.earlier { " " a href=(href) { "← " (words.earlier_part) } }
-                @if let Some(href) = &part.later { " " a href=(href) { (words.later_part) " →" } }
+                @if let Some(href) = &part.earlier { " " a rel="prev-part" href=(href) { "← " (words.earlier_part) } }
+                @if let Some(href) = &part.later { " " a rel="next-part" href=(href) { (words.later_part) " →" } }
             }
         }
     }

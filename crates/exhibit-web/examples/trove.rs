@@ -1,0 +1,71 @@
+//! Takes a folder into a new case in a temporary place and serves it, for looking at pages with real documents.
+//!
+//! `cargo run -p exhibit-web --example trove -- FOLDER`; as `cage-server` it is the worker's server, also for the tests.
+
+use exhibit_cage::{Cage, CageLimits, Input, Options};
+use exhibit_case::{Case, Held, NewCase};
+use exhibit_ingest::{Progress, Stop, World, ingest};
+use exhibit_model::{FixedClock, Limits, Moment, Request, Sink, Verdict};
+use exhibit_web::{ServeOptions, Sessions, fresh_secret, serve};
+use std::error::Error;
+use std::io::{BufReader, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+const CAGE_SERVER: &str = "cage-server";
+
+fn read(request: &Request, input: &mut Input, sink: &mut dyn Sink) -> Verdict {
+    exhibit_extract::run(request, &mut BufReader::with_capacity(64 << 10, input), sink)
+}
+
+fn warm() {
+    exhibit_extract::warm(&[PathBuf::from("/usr/share/fonts")]);
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let argument = std::env::args_os().nth(1).ok_or("which folder?")?;
+    if argument == CAGE_SERVER {
+        exhibit_cage::serve(read, warm);
+    }
+    let place = tempfile::tempdir()?;
+    let (folder, keys) = (place.path().join("case"), place.path().join("keys"));
+    let clock = FixedClock(Moment::from_civil(2026, 2, 11, 14, 2, 9).ok_or("no such day")?);
+    let mut random = |bytes: &mut [u8]| getrandom::fill(bytes).expect("the operating system gives random bytes");
+    let new = NewCase { name: "Harbour Ledger", prefix: "EXH", keys: &keys };
+    Case::init(&folder, &new, &clock, &mut random, "exhibit example")?;
+    let cage = Arc::new(Cage::start(Options::new(CAGE_SERVER, 2))?);
+    let mut held = Held::take(&folder, &keys, "exhibit example")?;
+    let (progress, stop) = (Progress::default(), Stop::default());
+    let options = exhibit_ingest::Options {
+        name: None,
+        workers: 2,
+        ocr: None,
+        retry: &[],
+        limits: Limits::STANDARD,
+        cage_limits: CageLimits::STANDARD,
+    };
+    let mut world = World { cage: &cage, clock: &clock, random: &mut random, progress: &progress, stop: &stop };
+    ingest(&mut held, &[PathBuf::from(argument)], &options, &mut world)?;
+    drop(held);
+    let runtime = tokio::runtime::Runtime::new()?;
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
+        let code = fresh_secret();
+        writeln!(std::io::stderr(), "http://{address}/open/{code}")?;
+        let announce = move |code: &str| {
+            let _ = writeln!(std::io::stderr(), "http://{address}/open/{code}");
+        };
+        let options = ServeOptions {
+            listener,
+            case: Arc::new(Case::open(&folder)?),
+            cage: Some(cage),
+            sessions: Sessions::new(code, address.port(), announce),
+            names: Vec::new(),
+        };
+        let interrupted = async {
+            let _ = tokio::signal::ctrl_c().await;
+        };
+        Ok(serve(options, interrupted).await?)
+    })
+}

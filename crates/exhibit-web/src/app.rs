@@ -1,0 +1,115 @@
+//! The server: what it holds, its routes, and how a request becomes a page.
+
+use crate::frame::Frame;
+use crate::guard::{Visit, guard};
+use crate::routes;
+use crate::session::Sessions;
+use crate::trove::Name;
+use crate::words::{ENGLISH, Words};
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+use exhibit_case::{Cage, Case};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+
+/// What [`serve`] is given.
+#[derive(Debug)]
+pub struct ServeOptions {
+    /// The socket to answer on, bound already: its address is what the caller prints.
+    pub listener: TcpListener,
+    /// The case.
+    pub case: Arc<Case>,
+    /// Paints pages; without it documents are shown as text only.
+    pub cage: Option<Arc<Cage>>,
+    /// The door, with its code.
+    pub sessions: Sessions,
+    /// Names other than loopback ones under which requests may come, such as an onion address, without port.
+    pub names: Vec<String>,
+}
+
+/// A running server's state.
+#[derive(Debug)]
+pub struct App {
+    pub(crate) case: Arc<Case>,
+    pub(crate) cage: Option<Arc<Cage>>,
+    pub(crate) sessions: Sessions,
+    pub(crate) names: Vec<String>,
+    pub(crate) painters: Semaphore,
+    offline: bool,
+}
+
+// Pictures painted at a time; the others wait. A page asks for one.
+const PAINTERS: usize = 2;
+
+impl App {
+    /// A server's state. `address` is the one bound; with `names`, it says which `Host` headers are answered.
+    #[must_use]
+    pub fn new(
+        case: Arc<Case>,
+        cage: Option<Arc<Cage>>,
+        sessions: Sessions,
+        address: SocketAddr,
+        mut names: Vec<String>,
+    ) -> Arc<Self> {
+        let offline = is_loopback(address.ip()) && names.is_empty();
+        if !address.ip().is_unspecified() {
+            names.push(address.ip().to_string());
+        }
+        Arc::new(Self { case, cage, sessions, names, painters: Semaphore::new(PAINTERS), offline })
+    }
+
+    /// The words of the interface.
+    #[must_use]
+    pub fn words(&self) -> &'static Words {
+        &ENGLISH
+    }
+
+    /// The frame of an answer.
+    #[must_use]
+    pub fn frame(&self, visit: &Visit) -> Frame {
+        Frame {
+            words: self.words(),
+            case_name: Name::from(self.case.config.name.as_str()),
+            offline: self.offline,
+            nonce: visit.nonce.clone(),
+            form_token: visit.session.as_ref().map(|session| session.form_token.clone()),
+        }
+    }
+}
+
+fn is_loopback(address: IpAddr) -> bool {
+    address.to_canonical().is_loopback()
+}
+
+/// The routes, guarded.
+pub fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .route("/", get(routes::overview::show))
+        .route("/search", get(routes::search::show))
+        .route("/doc/{number}", get(routes::document::show))
+        .route("/doc/{number}/page/{file}", get(routes::document::picture))
+        .route("/items", get(routes::lists::items))
+        .route("/problems", get(routes::lists::problems))
+        .route("/log", get(routes::log::list))
+        .route("/log/{index}", get(routes::log::entry))
+        .route("/open/{code}", get(routes::opened))
+        .route("/leave", post(routes::leave))
+        .route("/static/{file}", get(routes::asset))
+        .fallback(routes::not_there)
+        .method_not_allowed_fallback(routes::wrong_method)
+        .layer(from_fn_with_state(Arc::clone(&app), guard))
+        .with_state(app)
+}
+
+/// Serves the case until `stop` comes.
+///
+/// # Errors
+/// What the socket meets.
+pub async fn serve(options: ServeOptions, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
+    let ServeOptions { listener, case, cage, sessions, names } = options;
+    let app = App::new(case, cage, sessions, listener.local_addr()?, names);
+    axum::serve(listener, router(app)).with_graceful_shutdown(stop).await
+}

@@ -1,0 +1,408 @@
+//! The document page's route, and that of the pictures of pages.
+
+use super::paragraphs::{blocks, is_layer, labels, part};
+use super::search::{ROWS, order};
+use super::{Asked, Trouble, answer, in_trouble, shown};
+use crate::app::App;
+use crate::frame::Frame;
+use crate::guard::{Visit, message_page};
+use crate::links::{self, Place, SearchPlace};
+use crate::trove::{Name, Span};
+use crate::view::document::{DocumentView, PagePlace, Step, Trail, page};
+use crate::view::panels::{Copy, Custody, FoundIn, Noted, Property, TreeKind, TreeLine};
+use crate::view::sheet::{HitBox, Origin, Part, Picture, Text};
+use crate::words::Words;
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use exhibit_case::{CaseError, Document, PageHits, SearchRequest};
+use exhibit_catalogue::{Item, NoteRow};
+use exhibit_model::{ItemId, NoteKind, Page, PageKind, TextSource};
+use maud::Markup;
+use std::sync::Arc;
+
+// The longer side of a picture beside the text, and alone.
+const BESIDE: u32 = 1600;
+const ALONE: u32 = 3200;
+// Members and copies named; the rest is behind a link.
+const NAMED: usize = 40;
+
+/// Shows a document.
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
+    Extension(visit): Extension<Visit>,
+    Path(number): Path<String>,
+    asked: Asked,
+) -> Response {
+    answer(app, visit, move |app, frame| document(app, frame, &number, &asked)).await
+}
+
+/// Where the reader stands: the document, its page, its hits.
+struct Reading<'a> {
+    app: &'a App,
+    words: &'static Words,
+    number: String,
+    document: Document,
+    hits: Vec<PageHits>,
+    place: Place<'a>,
+}
+
+fn document(app: &App, frame: &Frame, number: &str, asked: &Asked) -> Result<Markup, Trouble> {
+    let id = app.case.resolve(number)?;
+    let small = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
+    let asked_place = Place {
+        query: asked.text("q"),
+        sort: asked.text("sort"),
+        rank: asked.number("r"),
+        hit: small(asked.number("hit")),
+        page: u32::try_from(asked.number("p")).unwrap_or(u32::MAX),
+        from: small(asked.number("from")),
+    };
+    let reading = Reading {
+        app,
+        words: frame.words,
+        number: app.case.label(id),
+        document: app.case.document(id)?,
+        hits: hits(app, id, asked_place.query)?,
+        place: asked_place,
+    };
+    let place = reading.settled();
+    Ok(page(frame, &Reading { place, ..reading }.view()?))
+}
+
+fn hits(app: &App, id: ItemId, query: &str) -> Result<Vec<PageHits>, CaseError> {
+    match app.case.hits(query, id) {
+        _ if query.trim().is_empty() => Ok(Vec::new()),
+        // a query that cannot be read finds nothing; the search page says why
+        Err(CaseError::Query(_)) => Ok(Vec::new()),
+        found => found,
+    }
+}
+
+impl<'a> Reading<'a> {
+    /// The place with what was left open filled in: the page of the hit, or the first hit of the page.
+    fn settled(&self) -> Place<'a> {
+        let mut place = self.place;
+        let total: usize = self.hits.iter().map(|page| page.spans.len()).sum();
+        place.hit = place.hit.min(total);
+        if place.hit > 0 {
+            place.page = self.page_of_hit(place.hit);
+        } else if place.page == 0 {
+            place.page = self.hits.first().map_or(1, |page| page.page);
+        }
+        if place.hit == 0 && place.from == 0 && self.hits.iter().any(|page| page.page == place.page) {
+            place.hit = self.hits_before(place.page) + 1;
+        }
+        place
+    }
+
+    fn hits_before(&self, page: u32) -> usize {
+        self.hits.iter().take_while(|hits| hits.page < page).map(|hits| hits.spans.len()).sum()
+    }
+
+    fn page_of_hit(&self, hit: usize) -> u32 {
+        let mut seen = 0;
+        let holds = |page: &&PageHits| {
+            seen += page.spans.len();
+            hit <= seen
+        };
+        self.hits.iter().find(holds).map_or(1, |page| page.page)
+    }
+
+    fn view(&self) -> Result<DocumentView, Trouble> {
+        let item = &self.document.item;
+        let (page, page_place) = match self.document.pages.len() {
+            0 => (None, None),
+            of => (Some(self.app.case.page(item.id, self.place.page)?), Some(self.page_place(of as u64))),
+        };
+        Ok(DocumentView {
+            number: self.number.clone(),
+            name: shown::name(&self.app.case, item),
+            kind: self.words.kind(&item.media_type),
+            state: item.state,
+            reason: Name::from(item.reason.as_str()),
+            trail: self.trail()?,
+            picture: page.as_ref().map(|page| self.picture(page)),
+            text: page.as_ref().map(|page| self.text(page)),
+            page: page_place.map(|place| PagePlace {
+                label: page.as_ref().map(|page| Name::from(page.label.as_str())).unwrap_or_default(),
+                ..place
+            }),
+            found_in: self.found_in(),
+            custody: self.custody(),
+            properties: self.properties(),
+            notes: self.document.notes.iter().map(|note| self.note(note)).collect(),
+        })
+    }
+
+    fn to(&self, place: Place<'_>) -> String {
+        links::document(&self.number, &place)
+    }
+
+    fn page_place(&self, of: u64) -> PagePlace {
+        let at = |page| self.to(Place { page, hit: 0, from: 0, ..self.place });
+        let number = self.place.page;
+        let mut keep = Vec::new();
+        if !self.place.query.is_empty() {
+            keep.push(("q", self.place.query.to_owned()));
+        }
+        PagePlace {
+            step: Step {
+                number: u64::from(number),
+                of,
+                previous: (number > 1).then(|| at(number - 1)),
+                next: (u64::from(number) < of).then(|| at(number + 1)),
+            },
+            label: Name::default(),
+            action: links::document(&self.number, &Place::default()),
+            keep,
+        }
+    }
+
+    fn trail(&self) -> Result<Trail, Trouble> {
+        let Place { query, sort, rank, hit, page, .. } = self.place;
+        if query.is_empty() {
+            return Ok(Trail::default());
+        }
+        let total: usize = self.hits.iter().map(|page| page.spans.len()).sum();
+        let at = |hit| self.to(Place { hit, page: 0, from: 0, ..self.place });
+        let before = if hit > 0 { hit - 1 } else { self.hits_before(page) };
+        let after = if hit > 0 { hit + 1 } else { before + 1 };
+        let from = rank.saturating_sub(1) / ROWS as u64 * ROWS as u64;
+        let results = links::search(&SearchPlace { query, sort, from });
+        Ok(Trail {
+            results: Some(if rank > 0 { format!("{results}#r{rank}") } else { results }),
+            hit: (total > 0).then(|| Step {
+                number: hit as u64,
+                of: total as u64,
+                previous: (before > 0).then(|| at(before)),
+                next: (after <= total).then(|| at(after)),
+            }),
+            result: if rank > 0 { self.neighbours()? } else { None },
+        })
+    }
+
+    // The results before and after this one, in the order the reader came by.
+    fn neighbours(&self) -> Result<Option<Step>, Trouble> {
+        let Place { query, sort, rank, .. } = self.place;
+        let first = rank.saturating_sub(1).max(1);
+        let request = SearchRequest {
+            query,
+            limit: 3,
+            offset: usize::try_from(first - 1).unwrap_or(usize::MAX),
+            sort: order(sort).unwrap_or_default(),
+        };
+        let results = match self.app.case.search(&request) {
+            Err(CaseError::Query(_)) => return Ok(None),
+            results => results?,
+        };
+        let at = |rank: u64| {
+            let hit = results.hits.get(usize::try_from(rank.checked_sub(first)?).ok()?)?;
+            let place = Place { query, sort, rank, page: hit.page, ..Place::default() };
+            Some(links::document(&self.app.case.label(hit.item.id), &place))
+        };
+        let previous = if rank > 1 { at(rank - 1) } else { None };
+        Ok(Some(Step { number: rank, of: results.total, previous, next: at(rank + 1) }))
+    }
+
+    fn hits_of(&self, page: u32) -> (usize, Option<&PageHits>) {
+        (self.hits_before(page), self.hits.iter().find(|hits| hits.page == page))
+    }
+
+    fn picture(&self, page: &Page) -> Picture {
+        let has_layout = matches!(page.kind, PageKind::Paper | PageKind::Picture);
+        if !has_layout {
+            return Picture::None(self.words.no_picture_kind);
+        }
+        if self.app.cage.is_none() {
+            return Picture::None(self.words.no_painter);
+        }
+        let (before, hits) = self.hits_of(page.number);
+        let mut boxes: Vec<HitBox> = Vec::new();
+        for (span, place) in hits.map(|hits| hits.boxes.as_slice()).unwrap_or_default() {
+            let number = before + span + 1;
+            let clause = hits.and_then(|hits| hits.spans.get(*span)).map_or(0, |span| span.clause);
+            match boxes.last_mut().filter(|last| last.number == number) {
+                Some(last) => last.places.push(*place),
+                None => boxes.push(HitBox { number, clause, current: number == self.place.hit, places: vec![*place] }),
+            }
+        }
+        Picture::Shown {
+            source: links::picture(&self.number, page.number, false),
+            large: links::picture(&self.number, page.number, true),
+            size: size(page),
+            boxes,
+        }
+    }
+
+    fn text(&self, page: &Page) -> Text {
+        let (before, hits) = self.hits_of(page.number);
+        let spans: Vec<Span> = hits
+            .map(|hits| hits.spans.as_slice())
+            .unwrap_or_default()
+            .iter()
+            .zip(before + 1..)
+            .map(|(span, number)| Span { start: span.start, end: span.end, clause: span.clause, number })
+            .collect();
+        let current = spans.iter().find(|span| span.number == self.place.hit);
+        let range = part(&page.text, current.map_or(self.place.from, |span| span.start));
+        let mut labels = labels(self.words, page);
+        let is_layer = is_layer(page, &labels);
+        if is_layer {
+            labels.clear();
+        }
+        Text {
+            origin: origin(page, is_layer),
+            language: page.language.clone(),
+            blocks: blocks(page, &range),
+            is_table: page.kind == PageKind::Sheet,
+            current: current.map_or(0, |span| span.number),
+            spans,
+            labels,
+            part: self.part(page, &range),
+        }
+    }
+
+    fn part(&self, page: &Page, range: &std::ops::Range<usize>) -> Option<Part> {
+        let whole = range.start == 0 && range.end == page.text.len();
+        let at = |from| self.to(Place { page: page.number, hit: 0, from, ..self.place });
+        let count = |text: &str| text.chars().count() as u64;
+        (!whole).then(|| {
+            let from = count(&page.text[..range.start]);
+            let to = from + count(&page.text[range.clone()]);
+            Part {
+                from: from + 1,
+                to,
+                of: to + count(&page.text[range.end..]),
+                // the first byte means "from the hit"; the second is in the same part
+                earlier: (range.start > 0).then(|| at((range.start - 1).max(1))),
+                later: (range.end < page.text.len()).then(|| at(range.end)),
+            }
+        })
+    }
+
+    fn found_in(&self) -> FoundIn {
+        let case = &self.app.case;
+        let document = &self.document;
+        let mut lines = vec![line(0, TreeKind::Source, Name::from(document.source.as_str()))];
+        let mut down = |item: &Item, kind: TreeKind, number: Option<String>| {
+            let folder = shown::folder(item);
+            if !folder.is_empty() {
+                lines.push(line(lines.len(), TreeKind::Folder, folder));
+            }
+            let href = number.as_ref().map(|number| links::document(number, &Place::default()));
+            lines.push(TreeLine { number, href, ..line(lines.len(), kind, shown::name(case, item)) });
+        };
+        for container in &document.chain {
+            down(container, TreeKind::Container, Some(case.label(container.id)));
+        }
+        down(&document.item, TreeKind::This, None);
+        let depth = lines.len();
+        for member in document.members.iter().take(NAMED) {
+            let number = case.label(member.id);
+            lines.push(TreeLine {
+                href: Some(links::document(&number, &Place::default())),
+                number: Some(number),
+                state: shown::remarkable(member.state),
+                ..line(depth, TreeKind::Member, shown::name(case, member))
+            });
+        }
+        let members = document.item.found.max(document.members.len() as u64);
+        FoundIn { lines, members, all_members: (members > NAMED as u64).then(|| links::items("", &self.number, 0)) }
+    }
+
+    fn custody(&self) -> Custody {
+        let item = &self.document.item;
+        Custody {
+            sha256: item.original.map(|original| original.to_string()).unwrap_or_default(),
+            size: item.size,
+            media_type: item.media_type.clone(),
+            received: shown::when(item.received),
+            modified: item.modified.map(shown::when),
+            source: Name::from(self.document.source.as_str()),
+            path: Name::from(self.document.path.as_str()),
+            copies: self.document.copies.iter().take(NAMED).map(|copy| self.copy(copy)).collect(),
+            copies_in_all: self.document.copies.len() as u64,
+            log_entry: item.seq.map(|seq| (seq, links::log_entry(seq))),
+        }
+    }
+
+    fn copy(&self, copy: &Item) -> Copy {
+        let number = self.app.case.label(copy.id);
+        // a path that cannot be read leaves the name, which is known
+        let path = self.app.case.path(copy).unwrap_or_else(|_| self.app.case.name(copy));
+        Copy { href: links::document(&number, &Place::default()), number, path: Name::from(path.as_str()) }
+    }
+
+    fn properties(&self) -> Vec<Property> {
+        let property = |(key, value): &(String, String)| Property {
+            key: Name::from(key.as_str()),
+            value: Name::from(value.as_str()),
+        };
+        self.document.metadata.iter().map(property).collect()
+    }
+
+    fn note(&self, note: &NoteRow) -> Noted {
+        let kind = match note.kind.as_str() {
+            "partial" => NoteKind::Partial,
+            "limit" => NoteKind::Limit,
+            "suspicious" => NoteKind::Suspicious,
+            _ => NoteKind::Remark,
+        };
+        let page =
+            (note.page > 0).then(|| (note.page, self.to(Place { page: note.page, hit: 0, from: 0, ..self.place })));
+        Noted { kind, page, text: Name::from(note.text.as_str()) }
+    }
+}
+
+fn line(depth: usize, kind: TreeKind, name: Name) -> TreeLine {
+    TreeLine { depth, kind, name, number: None, href: None, state: None }
+}
+
+fn origin(page: &Page, is_layer: bool) -> Origin {
+    match &page.source {
+        TextSource::Ocr { engine, languages, confidence } => {
+            Origin::Ocr { engine: engine.clone(), languages: languages.clone(), confidence: *confidence }
+        }
+        TextSource::Native if is_layer => Origin::Layer,
+        TextSource::Native => Origin::File,
+    }
+}
+
+// Hundredths of a point are enough for the proportion.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be within range")]
+fn size(page: &Page) -> Option<(u32, u32)> {
+    let sound = |side: f32| side.is_finite() && (0.5..1e7).contains(&side);
+    (sound(page.width) && sound(page.height)).then_some(((page.width * 100.0) as u32, (page.height * 100.0) as u32))
+}
+
+/// Sends the picture of a page.
+pub(crate) async fn picture(
+    State(app): State<Arc<App>>,
+    Extension(visit): Extension<Visit>,
+    Path((number, file)): Path<(String, String)>,
+    asked: Asked,
+) -> Response {
+    let side = if asked.text("large") == "1" { ALONE } else { BESIDE };
+    let page = file.strip_suffix(".png").and_then(|page| page.parse().ok());
+    let (Some(page), Some(cage)) = (page, app.cage.clone()) else {
+        return message_page(&app, &visit, StatusCode::NOT_FOUND, &app.words().not_painted);
+    };
+    // closed never: the semaphore lives as long as the server
+    let turn = app.painters.acquire().await;
+    let painted = {
+        let app = Arc::clone(&app);
+        tokio::task::spawn_blocking(move || {
+            let id = app.case.resolve(&number)?;
+            app.case.picture(&cage, id, page, side).map_err(Trouble::from)
+        })
+    };
+    let painted = painted.await;
+    drop(turn);
+    match painted {
+        Ok(Ok(png)) => ([(header::CONTENT_TYPE, "image/png")], png).into_response(),
+        Ok(Err(trouble)) => in_trouble(&app, &visit, &trouble),
+        Err(_) => message_page(&app, &visit, StatusCode::INTERNAL_SERVER_ERROR, &app.words().failed),
+    }
+}

@@ -1,0 +1,180 @@
+//! Routes: what was asked, the case's answer, and the page that shows it. The case is asked on threads for blocking work.
+
+pub(crate) mod document;
+pub(crate) mod lists;
+pub(crate) mod log;
+pub(crate) mod overview;
+pub(crate) mod paragraphs;
+pub(crate) mod search;
+pub(crate) mod shown;
+
+use crate::app::App;
+use crate::frame::Frame;
+use crate::guard::{Visit, message_page, see_other};
+use crate::session::same;
+use crate::trove::Name;
+use crate::words::{Message, Words};
+use crate::{assets, view};
+use axum::Extension;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, FromRequestParts, Query, State};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, Uri, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use exhibit_case::CaseError;
+use maud::Markup;
+use std::convert::Infallible;
+use std::sync::Arc;
+
+/// What stands after the `?` of an address: names and values, the first of each name counts.
+pub(crate) struct Asked(Vec<(String, String)>);
+
+impl Asked {
+    pub(crate) fn text(&self, name: &str) -> &str {
+        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+
+    pub(crate) fn number(&self, name: &str) -> u64 {
+        self.text(name).parse().unwrap_or(0)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Asked {
+    type Rejection = Infallible;
+
+    // what cannot be read asks for nothing
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(Query::try_from_uri(&parts.uri).map(|Query(pairs)| pairs).unwrap_or_default()))
+    }
+}
+
+/// Why a page cannot be shown.
+pub(crate) enum Trouble {
+    /// Nothing is at the address.
+    NotThere,
+    /// The case refused.
+    Case(CaseError),
+}
+
+impl From<CaseError> for Trouble {
+    fn from(error: CaseError) -> Self {
+        match error {
+            CaseError::NoSuchDocument(_) | CaseError::NoSuchPage { .. } => Self::NotThere,
+            error => Self::Case(error),
+        }
+    }
+}
+
+/// Asks the case on a thread for blocking work, and answers with the page or a message.
+pub(crate) async fn answer(
+    app: Arc<App>,
+    visit: Visit,
+    ask: impl FnOnce(&App, &Frame) -> Result<Markup, Trouble> + Send + 'static,
+) -> Response {
+    let asked = {
+        let (app, frame) = (Arc::clone(&app), app.frame(&visit));
+        tokio::task::spawn_blocking(move || ask(&app, &frame))
+    };
+    match asked.await {
+        Ok(Ok(page)) => Html(page.into_string()).into_response(),
+        Ok(Err(trouble)) => in_trouble(&app, &visit, &trouble),
+        Err(_) => message_page(&app, &visit, StatusCode::INTERNAL_SERVER_ERROR, &app.words().failed),
+    }
+}
+
+/// The page that tells of trouble. The reason is shown; the log gets its kind alone, since reasons name files.
+pub(crate) fn in_trouble(app: &App, visit: &Visit, trouble: &Trouble) -> Response {
+    let words = app.words();
+    let (status, message, detail) = match trouble {
+        Trouble::NotThere => (StatusCode::NOT_FOUND, &words.not_there, String::new()),
+        Trouble::Case(error) => {
+            tracing::warn!(kind = kind(error), "web.answer");
+            let (status, message) = message_of(words, error);
+            (status, message, reasons(error))
+        }
+    };
+    let page = view::message::page(&app.frame(visit), message, &Name::from(detail.as_str()));
+    (status, Html(page.into_string())).into_response()
+}
+
+fn message_of<'a>(words: &'a Words, error: &CaseError) -> (StatusCode, &'a Message) {
+    match error {
+        CaseError::Altered { .. } => (StatusCode::INTERNAL_SERVER_ERROR, &words.altered),
+        CaseError::NotPainted { .. } => (StatusCode::NOT_FOUND, &words.not_painted),
+        _ => (StatusCode::INTERNAL_SERVER_ERROR, &words.failed),
+    }
+}
+
+fn kind(error: &CaseError) -> &'static str {
+    match error {
+        CaseError::Altered { .. } => "altered",
+        CaseError::NotPainted { .. } => "not painted",
+        CaseError::Catalogue(_) => "catalogue",
+        CaseError::Store(_) => "store",
+        CaseError::Index(_) => "index",
+        CaseError::Log(_) => "log",
+        CaseError::Cage(_) => "cage",
+        CaseError::Io { .. } => "io",
+        _ => "other",
+    }
+}
+
+// An error with its causes, each once.
+fn reasons(error: &CaseError) -> String {
+    let mut text = error.to_string();
+    let mut next = std::error::Error::source(error);
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
+}
+
+/// The address that opened this session, once more: the session is open already.
+pub(crate) async fn opened() -> Redirect {
+    Redirect::to("/")
+}
+
+/// Ends the session.
+pub(crate) async fn leave(
+    State(app): State<Arc<App>>,
+    Extension(visit): Extension<Visit>,
+    form: Result<Form<Vec<(String, String)>>, FormRejection>,
+) -> Response {
+    let token = form.ok().and_then(|Form(fields)| fields.into_iter().find(|(name, _)| name == "token"));
+    match (&visit.session, token) {
+        (Some(session), Some((_, token))) if same(&session.form_token, &token) => {
+            let cookie = app.sessions.leave(session);
+            let outside = Visit { session: None, ..visit };
+            let mut response = message_page(&app, &outside, StatusCode::OK, &app.words().left);
+            response.headers_mut().extend(
+                see_other("/", &cookie).headers_mut().remove(header::SET_COOKIE).map(|c| (header::SET_COOKIE, c)),
+            );
+            response.headers_mut().insert(
+                header::HeaderName::from_static("clear-site-data"),
+                header::HeaderValue::from_static("\"cache\", \"storage\""),
+            );
+            response
+        }
+        _ => message_page(&app, &visit, StatusCode::FORBIDDEN, &app.words().refused),
+    }
+}
+
+/// The interface's own files.
+pub(crate) async fn asset(State(app): State<Arc<App>>, Extension(visit): Extension<Visit>, address: Uri) -> Response {
+    match assets::at(address.path()) {
+        Some(asset) => ([(header::CONTENT_TYPE, asset.media_type)], asset.bytes).into_response(),
+        None => message_page(&app, &visit, StatusCode::NOT_FOUND, &app.words().not_there),
+    }
+}
+
+/// Nothing is at the address.
+pub(crate) async fn not_there(State(app): State<Arc<App>>, Extension(visit): Extension<Visit>) -> Response {
+    message_page(&app, &visit, StatusCode::NOT_FOUND, &app.words().not_there)
+}
+
+/// The address is used the wrong way.
+pub(crate) async fn wrong_method(State(app): State<Arc<App>>, Extension(visit): Extension<Visit>) -> Response {
+    message_page(&app, &visit, StatusCode::METHOD_NOT_ALLOWED, &app.words().wrong_method)
+}

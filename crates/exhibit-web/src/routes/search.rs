@@ -1,0 +1,201 @@
+//! The search page's route.
+
+use super::{Asked, Trouble, answer, shown};
+use crate::app::App;
+use crate::frame::Frame;
+use crate::guard::Visit;
+use crate::links::{self, Place, SearchPlace};
+use crate::trove::{Passage, Span};
+use crate::view::search::{Answer, Choice, Order, Outcome, ReadPart, Row, SearchView, Wrong, page};
+use crate::words::{Words, fill};
+use axum::Extension;
+use axum::extract::State;
+use axum::response::Response;
+use exhibit_case::{CaseError, SearchHit, SearchRequest, SearchResults};
+use exhibit_index::{QueryError, Sort};
+use maud::Markup;
+use std::sync::Arc;
+
+/// Rows on a page.
+pub(crate) const ROWS: usize = 25;
+
+/// Shows the search page.
+pub(crate) async fn show(State(app): State<Arc<App>>, Extension(visit): Extension<Visit>, asked: Asked) -> Response {
+    answer(app, visit, move |app, frame| results(app, frame, &asked)).await
+}
+
+fn results(app: &App, frame: &Frame, asked: &Asked) -> Result<Markup, Trouble> {
+    let query = asked.text("q");
+    let place = SearchPlace { query, sort: asked.text("sort"), from: asked.number("from") };
+    let outcome = if query.trim().is_empty() { Outcome::Blank } else { found(app, frame.words, &place)? };
+    Ok(page(frame, &SearchView { query: query.to_owned(), outcome }))
+}
+
+fn found(app: &App, words: &Words, place: &SearchPlace<'_>) -> Result<Outcome, Trouble> {
+    let offset = usize::try_from(place.from).unwrap_or(usize::MAX);
+    let request =
+        SearchRequest { query: place.query, limit: ROWS, offset, sort: order(place.sort).unwrap_or_default() };
+    match app.case.search(&request) {
+        Ok(results) => Ok(Outcome::Answered(Box::new(answered(app, words, place, &results)?))),
+        Err(CaseError::Query(error)) => Ok(Outcome::Wrong(wrong(place.query, &error))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The order that a word of an address names.
+pub(crate) fn order(word: &str) -> Option<Sort> {
+    match word {
+        "relevance" => Some(Sort::Relevance),
+        "newest" => Some(Sort::Newest),
+        "oldest" => Some(Sort::Oldest),
+        "received" => Some(Sort::Received),
+        _ => None,
+    }
+}
+
+fn wrong(query: &str, error: &QueryError) -> Wrong {
+    let place =
+        query.char_indices().nth(error.position).map_or((query.len(), query.len()), |(at, c)| (at, at + c.len_utf8()));
+    Wrong { message: error.to_string(), place: Some(place), hint: error.hint() }
+}
+
+fn answered(app: &App, words: &Words, place: &SearchPlace<'_>, results: &SearchResults) -> Result<Answer, Trouble> {
+    let shown = place.from.saturating_add(results.hits.len() as u64);
+    let part = |from: u64| links::search(&SearchPlace { from, ..*place });
+    let rows = results.hits.iter().zip(place.from + 1..).map(|(hit, rank)| row(app, words, place, hit, rank));
+    Ok(Answer {
+        read_as: read_back(&results.read_as, &results.clauses),
+        remarks: remarks(place.query),
+        pages: results.total,
+        seconds: Some(results.took.as_secs_f32()),
+        searchable: searchable(app)?,
+        orders: orders(words, place),
+        rows: rows.collect(),
+        earlier: (place.from > 0).then(|| part(place.from.saturating_sub(ROWS as u64))),
+        later: (!results.hits.is_empty() && shown < results.total).then(|| part(shown)),
+        suggestions: if results.total == 0 {
+            suggestions(app, words, place.query, &results.clauses)?
+        } else {
+            Vec::new()
+        },
+        ..Answer::default()
+    })
+}
+
+// The line of the index, with the clauses in it marked as their hits are.
+fn read_back(line: &str, clauses: &[String]) -> Vec<ReadPart> {
+    let mut parts = Vec::new();
+    let mut rest = line;
+    for (number, clause) in clauses.iter().enumerate().filter(|(_, clause)| !clause.is_empty()) {
+        if let Some((before, after)) = rest.split_once(clause.as_str()) {
+            parts.push(ReadPart::Words(before.to_owned()));
+            parts.push(ReadPart::Term(clause.clone(), Some(number)));
+            rest = after;
+        }
+    }
+    parts.push(ReadPart::Words(rest.to_owned()));
+    parts
+}
+
+fn remarks(query: &str) -> Vec<String> {
+    let parsed = exhibit_index::parse(query);
+    parsed.map(|query| query.hints().iter().map(|hint| hint.text.clone()).collect()).unwrap_or_default()
+}
+
+// How far reading has come, while it has not ended.
+fn searchable(app: &App) -> Result<Option<(u64, u64)>, Trouble> {
+    let (now, of) = (app.case.searchable(), app.case.account()?.pages);
+    Ok((now < of).then_some((now, of)))
+}
+
+fn orders(words: &Words, place: &SearchPlace<'_>) -> Vec<Order> {
+    let chosen = order(place.sort).unwrap_or_default();
+    [
+        (words.by_relevance, "relevance", Sort::Relevance),
+        (words.by_newest, "newest", Sort::Newest),
+        (words.by_oldest, "oldest", Sort::Oldest),
+        (words.by_receipt, "received", Sort::Received),
+    ]
+    .map(|(word, sort, order)| Order {
+        word,
+        href: links::search(&SearchPlace { sort, from: 0, ..*place }),
+        current: order == chosen,
+    })
+    .into()
+}
+
+fn row(app: &App, words: &Words, place: &SearchPlace<'_>, hit: &SearchHit, rank: u64) -> Row {
+    let number = app.case.label(hit.item.id);
+    let to = Place { query: place.query, sort: place.sort, rank, page: hit.page, ..Place::default() };
+    let copies = Place { query: place.query, page: hit.page, ..Place::default() };
+    Row {
+        href: links::document(&number, &to),
+        name: shown::name(&app.case, &hit.item),
+        kind: words.kind(&hit.item.media_type),
+        state: hit.item.state,
+        page: Some((hit.page, hit.item.pages.max(hit.page))),
+        confidence: hit.confidence.map(narrow),
+        date: hit.item.modified.map(|moment| fill(words.changed_on, &[("date", &shown::day(moment))])),
+        rank,
+        path: shown::around(&hit.path, &hit.name),
+        hits: hit.count as u64,
+        snippet: Some(passage(hit)),
+        copies: (hit.copies > 0).then(|| (hit.copies, links::document(&number, &copies))),
+        number,
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "two decimals are shown")]
+fn narrow(confidence: f64) -> f32 {
+    confidence as f32
+}
+
+fn passage(hit: &SearchHit) -> Passage {
+    let snippet = &hit.snippet;
+    let before = if snippet.cut_before { "… " } else { "" };
+    let after = if snippet.cut_after { " …" } else { "" };
+    let spans = snippet.spans.iter().map(|span| Span {
+        start: span.start + before.len(),
+        end: span.end + before.len(),
+        clause: span.clause,
+        number: 0,
+    });
+    // one byte for one byte, so that offsets stay
+    let text = snippet.text.replace(['\n', '\r', '\t'], " ");
+    Passage { text: format!("{before}{text}{after}"), language: hit.language.clone(), spans: spans.collect() }
+}
+
+fn suggestions(app: &App, words: &Words, query: &str, clauses: &[String]) -> Result<Vec<Choice>, Trouble> {
+    let readable = |query: &String| exhibit_index::parse(query).is_ok();
+    let mut choices = Vec::new();
+    if clauses.len() > 1 {
+        for clause in clauses.iter().filter(|clause| readable(clause)) {
+            let text = fill(words.only_this, &[("term", &exhibit_model::shown(clause))]);
+            choices.push(Choice { text, href: links::search(&SearchPlace::of(clause)) });
+        }
+    }
+    let in_names = format!("filename:({query})");
+    if readable(&in_names) && !query.contains(':') {
+        choices.push(Choice { text: words.in_file_names.to_owned(), href: links::search(&SearchPlace::of(&in_names)) });
+    }
+    let problems: u64 = app.case.account()?.items.iter().filter(|(state, _)| state.is_problem()).map(|(_, n)| n).sum();
+    if problems > 0 {
+        choices.push(Choice { text: words.not_searched.of(problems), href: "/problems".to_owned() });
+    }
+    Ok(choices)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clauses_are_marked_where_the_line_names_them() {
+        let clauses = ["登记".to_owned(), "words beginning destr".to_owned(), "absent".to_owned()];
+        let parts = read_back("登记 AND (words beginning destr)", &clauses);
+        let term = |text: &str, n| ReadPart::Term(text.to_owned(), Some(n));
+        let words = |text: &str| ReadPart::Words(text.to_owned());
+        let expect = [words(""), term("登记", 0), words(" AND ("), term("words beginning destr", 1), words(")")];
+        assert_eq!(parts, expect);
+    }
+}

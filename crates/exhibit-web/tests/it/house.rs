@@ -1,0 +1,165 @@
+//! A case made of part of the example trove and a few hostile files, and a browser's way of asking it.
+
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode};
+use exhibit_cage::{Cage, CageLimits, Options};
+use exhibit_case::{Case, Held, NewCase};
+use exhibit_ingest::{Progress, Stop, World, ingest};
+use exhibit_model::{FixedClock, Limits, Moment};
+use exhibit_web::{App, Sessions, router};
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock, Mutex};
+use tower::ServiceExt;
+
+pub(crate) const CODE: &str = "the-first-code";
+const PORT: u16 = 8080;
+/// Looks like a PDF's name, is a text; with markup, a byte that is no text, and more.
+const HOSTILE_NAME: &[u8] = b"<img src=x onerror=alert(1)>\xe2\x80\xaefdp.\xff&amp;.txt";
+const HOSTILE_TEXT: &str = "needle </p><script>alert(1)</script> \u{202e}needle\u{202c} <b onclick=x>needle</b>\n";
+
+/// A case in a folder of its own, made once for all tests.
+pub(crate) struct House {
+    folder: tempfile::TempDir,
+    cage: Arc<Cage>,
+}
+
+pub(crate) static HOUSE: LazyLock<House> = LazyLock::new(House::build);
+
+/// A server for one test, and the one browser that visits it.
+pub(crate) struct Browser {
+    router: axum::Router,
+    runtime: tokio::runtime::Runtime,
+    pub(crate) announced: Arc<Mutex<Vec<String>>>,
+    pub(crate) cookie: String,
+}
+
+/// What was answered.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn html(&self) -> &str {
+        std::str::from_utf8(&self.bytes).expect("pages are UTF-8")
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+}
+
+impl House {
+    fn build() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (case, keys, trove) = (folder.path().join("case"), folder.path().join("keys"), folder.path().join("drop"));
+        let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/trove/disk2");
+        for part in ["三号仓库", "综合科/2019", "综合科/2017"] {
+            copy(&example.join(part), &trove.join(part));
+        }
+        fs::create_dir_all(trove.join("odd")).expect("a folder");
+        fs::write(trove.join("odd").join(std::ffi::OsStr::from_bytes(HOSTILE_NAME)), HOSTILE_TEXT).expect("a file");
+        let row = format!("登记表,needle 2019,{}\n", "x".repeat(900));
+        fs::write(trove.join("odd/long.csv"), row.repeat(1_000)).expect("a file");
+        fs::write(trove.join("odd/copy.txt"), HOSTILE_TEXT).expect("a file");
+        fs::write(trove.join("odd/empty.txt"), "").expect("a file");
+        fs::write(trove.join("odd/broken.pdf"), "%PDF-1.7\nnothing").expect("a file");
+        let clock = FixedClock(Moment::from_civil(2026, 2, 11, 14, 2, 9).expect("a moment"));
+        let mut random = |bytes: &mut [u8]| getrandom::fill(bytes).expect("random bytes");
+        let new = NewCase { name: "Harbour <Ledger>", prefix: "EXH", keys: &keys };
+        Case::init(&case, &new, &clock, &mut random, "test").expect("a case");
+        let cage = Cage::start(Options { program: worker(), ..Options::new("cage-server", 2) }).expect("a cage");
+        let mut held = Held::take(&case, &keys, "test").expect("the case");
+        let (progress, stop) = (Progress::default(), Stop::default());
+        let options = exhibit_ingest::Options {
+            name: Some("drop <1>"),
+            workers: 2,
+            ocr: None,
+            retry: &[],
+            limits: Limits::STANDARD,
+            cage_limits: CageLimits::STANDARD,
+        };
+        let mut world = World { cage: &cage, clock: &clock, random: &mut random, progress: &progress, stop: &stop };
+        ingest(&mut held, &[trove], &options, &mut world).expect("it is taken in");
+        Self { folder, cage: Arc::new(cage) }
+    }
+
+    /// A server over the case, and a browser that has not come in yet.
+    pub(crate) fn visitor(&self) -> Browser {
+        let announced = Arc::new(Mutex::new(Vec::new()));
+        let keep = Arc::clone(&announced);
+        let announce = move |code: &str| keep.lock().expect("kept").push(code.to_owned());
+        let sessions = Sessions::new(CODE.to_owned(), PORT, announce);
+        let case = Arc::new(Case::open(&self.folder.path().join("case")).expect("the case"));
+        let address = ([127, 0, 0, 1], PORT).into();
+        let app = App::new(case, Some(Arc::clone(&self.cage)), sessions, address, Vec::new());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        Browser { router: router(app), runtime, announced, cookie: String::new() }
+    }
+
+    /// A browser that has come in.
+    pub(crate) fn guest(&self) -> Browser {
+        let mut browser = self.visitor();
+        let answer = browser.get(&format!("/open/{CODE}"));
+        browser.cookie = answer.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
+        assert!(browser.cookie.starts_with("exhibit-8080="));
+        browser
+    }
+}
+
+impl Browser {
+    pub(crate) fn get(&self, path: &str) -> Answer {
+        self.ask(Request::get(path))
+    }
+
+    pub(crate) fn ask(&self, request: axum::http::request::Builder) -> Answer {
+        self.send(request, Body::empty())
+    }
+
+    /// Sends a request as a browser at `localhost` would; headers of the request itself win.
+    pub(crate) fn send(&self, request: axum::http::request::Builder, body: Body) -> Answer {
+        let mut request = request.body(body).expect("a request");
+        let headers = request.headers_mut();
+        headers.entry("host").or_insert("localhost:8080".parse().expect("a host"));
+        if !self.cookie.is_empty() {
+            headers.insert("cookie", format!("other=1; {}", self.cookie).parse().expect("a cookie"));
+        }
+        self.runtime.block_on(async {
+            let response = self.router.clone().oneshot(request).await.expect("the router never fails");
+            let (parts, body) = response.into_parts();
+            let bytes = to_bytes(body, 64 << 20).await.expect("a body").to_vec();
+            Answer { status: parts.status, headers: parts.headers, bytes }
+        })
+    }
+
+    /// The number of the first document that this query finds.
+    pub(crate) fn number_of(&self, query: &str) -> String {
+        let answer = self.get(&format!("/search?q={}", exhibit_web::links::encoded(query)));
+        let rows = answer.html().split_once("class=\"rows\"").expect("rows").1;
+        let link = rows.split_once("href=\"/doc/").expect("a link").1;
+        link.split(['?', '"', '#']).next().expect("a number").to_owned()
+    }
+}
+
+// The example `trove` of this crate, built beside the tests, is the workers' server.
+fn worker() -> PathBuf {
+    let tests = std::env::current_exe().expect("a program");
+    let profile = tests.parent().and_then(Path::parent).expect("a folder of programs");
+    profile.join("examples/trove")
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("the example trove") {
+        let entry = entry.expect("an entry");
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).expect("a copy");
+        }
+    }
+}
