@@ -72,6 +72,8 @@ pub(crate) enum Reader {
     Zstd,
     /// A tar archive.
     Tar,
+    /// Sealed for the holder of a key: an S/MIME or PGP message.
+    Sealed,
     /// No reader for this kind.
     None,
 }

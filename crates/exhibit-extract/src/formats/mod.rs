@@ -47,6 +47,7 @@ pub(crate) fn extract(
         Reader::LockedOffice => ole::extract_sealed(input, request, out),
         Reader::Pdf => pdf::extract(input, request, out),
         Reader::None if kind.media_type == "application/x-ole-storage" => ole::extract_object(input, request, out),
+        Reader::Sealed => Ok(Verdict::Encrypted),
         Reader::None => Ok(Verdict::Unsupported(format!("no reader for {}", kind.media_type))),
         Reader::Tar => tar::read(input, out),
         Reader::Gzip | Reader::Bzip2 | Reader::Xz | Reader::Zstd => compressed::read(kind.reader, input, request, out),

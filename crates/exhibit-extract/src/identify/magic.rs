@@ -55,6 +55,9 @@ fn by_structure(head: &[u8]) -> Option<Kind> {
     if head.len() > 7 && head[0] & 0xF0 == 0x50 && head[1..4] == [0x2A, 0x4D, 0x18] {
         return Some(Kind { media_type: "application/zstd", reader: Reader::Zstd });
     }
+    if let Some(kind) = by_cms(head) {
+        return Some(kind);
+    }
     if pdf_soon(head) {
         return Some(Kind { media_type: "application/pdf", reader: Reader::Pdf });
     }
@@ -69,6 +72,23 @@ fn by_structure(head: &[u8]) -> Option<Kind> {
         return none("application/vnd.dbf");
     }
     None
+}
+
+/// Cryptographic messages (RFC 5652) by the object identifier of their content.
+fn by_cms(head: &[u8]) -> Option<Kind> {
+    const CMS: &[u8] = b"\x2A\x86\x48\x86\xF7\x0D\x01\x07";
+    const TIMESTAMPED: &[u8] = b"\x2A\x86\x48\x86\xF7\x0D\x01\x09\x10\x01\x1F";
+    let start = head.get(..head.len().min(32)).filter(|start| start.first() == Some(&0x30))?;
+    let after = |oid: &[u8]| start.windows(oid.len()).position(|w| w == oid).map(|at| &start[at + oid.len()..]);
+    let kind = |media_type, reader| Some(Kind { media_type, reader });
+    if after(TIMESTAMPED).is_some() {
+        return kind("application/timestamped-data", Reader::None);
+    }
+    match after(CMS)?.first()? {
+        2 => kind("application/pkcs7-signature", Reader::None),
+        3 => kind("application/pkcs7-mime", Reader::Sealed),
+        _ => kind("application/pkcs7-mime", Reader::None),
+    }
 }
 
 /// The media type of an ISO base media file by its brand (ISO/IEC 14496-12).
@@ -232,7 +252,7 @@ const TABLE: &[Magic] = &[
     magic(0, b"\0asm\x01\0\0\0", "application/wasm", Reader::None),
     magic(0, b"dex\n03", "application/vnd.android.dex", Reader::None),
     // keys and sealed messages
-    magic(0, b"-----BEGIN PGP MESSAGE-----", "application/pgp-encrypted", Reader::None),
+    magic(0, b"-----BEGIN PGP MESSAGE-----", "application/pgp-encrypted", Reader::Sealed),
     magic(0, b"-----BEGIN PGP PUBLIC KEY BLOCK-----", "application/pgp-keys", Reader::Text),
     magic(0, b"-----BEGIN PGP PRIVATE KEY BLOCK-----", "application/pgp-keys", Reader::Text),
     magic(0, b"-----BEGIN PGP SIGNATURE-----", "application/pgp-signature", Reader::Text),

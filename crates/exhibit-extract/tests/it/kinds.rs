@@ -25,6 +25,8 @@ fn files_are_told_by_their_bytes() {
         ("x", b"MZ\x90\0\x03\0\0\0".to_vec(), "application/vnd.microsoft.portable-executable"),
         ("MZ.txt", b"MZ is the code of a province".to_vec(), "text/plain"),
         ("numbers", b"070707,1\n070708,2\n".to_vec(), "text/plain"),
+        ("x", b"\x30\x80\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07\x03\xA0\x80".to_vec(), "application/pkcs7-mime"),
+        ("x", b"-----BEGIN PGP MESSAGE-----\n\nhQEMA".to_vec(), "application/pgp-encrypted"),
         ("x", b"{\\rtf1\\ansi hello}".to_vec(), "application/rtf"),
         ("x", b"\0\0\0\x18ftypheic\0\0\0\0".to_vec(), "image/heic"),
         ("x", b"\0\0\0\x18ftypisom\0\0\0\0".to_vec(), "video/mp4"),

@@ -101,6 +101,7 @@ fn sealed_and_hidden_parts_are_said() {
     let said = read("x.eml", sealed.as_bytes());
     assert!(said.notes(NoteKind::Remark, "S/MIME"));
     assert_eq!(said.names(), ["smime.p7m"]);
+    assert_eq!(read("smime.p7m", &said.members[0].1).verdict, Verdict::Encrypted);
     let hidden = format!(
         "From: a@example.org\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nshown\n--b--\n{}\n",
         "what no mail program shows ".repeat(20)

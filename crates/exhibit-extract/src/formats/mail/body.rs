@@ -138,9 +138,7 @@ impl<'p, 'a> Body<'p, 'a> {
         let (text, ..) = text_of(html);
         let found = html::text_of(&text);
         let shown = words(&found.text);
-        let missing: u32 = shown.iter().map(|(word, n)| n.saturating_sub(plain.get(word).copied().unwrap_or(0))).sum();
-        let all: u32 = shown.values().sum();
-        if missing > 3 && u64::from(missing) * 20 > u64::from(all) {
+        if shown.iter().any(|(word, n)| *n > plain.get(word).copied().unwrap_or(0)) {
             self.note(
                 NoteKind::Remark,
                 "the HTML form of the message says more than the plain one and is kept as a member",
