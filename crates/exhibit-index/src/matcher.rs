@@ -80,16 +80,18 @@ impl<'q> Reading<'q> {
     pub(crate) fn of(query: &'q Query, field: TextField, text: &str) -> Self {
         let mut reading = Self { found: Vec::new(), by_term: HashMap::new() };
         let mut open = Vec::new();
+        let mut beside = false;
         for clause in &query.clauses {
             let What::Words { field: of, any } = &clause.what else { continue };
             if *of != field {
                 continue;
             }
             for slot in any.iter().flat_map(|phrase| &phrase.units).flat_map(|unit| &unit.slots) {
+                beside |= slot.pattern.asks_beside_text();
                 reading.ask(&slot.pattern, &mut open);
             }
         }
-        exhibit_text::tokens(text, &mut |token| {
+        let take = &mut |token: exhibit_text::Token<'_>| {
             if let Some(at) = reading.by_term.get(token.term) {
                 reading.found[*at].1.take(&token);
             }
@@ -99,7 +101,13 @@ impl<'q> Reading<'q> {
                     found.take(&token);
                 }
             }
-        });
+        };
+        // keys and readings cost more than tokens, and few queries ask for them
+        if beside {
+            exhibit_text::searchable(text, take);
+        } else {
+            exhibit_text::tokens(text, take);
+        }
         reading
     }
 

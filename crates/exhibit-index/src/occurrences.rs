@@ -45,6 +45,15 @@ pub(crate) fn together(phrase: &Phrase, starts: &[Vec<u32>]) -> Vec<Occurrence> 
         return Vec::new();
     }
     let reach = units.iter().map(|unit| unit.length).sum::<u32>() + phrase.apart;
+    // near an occurrence of the rarest unit there must be one of each other: most pages end here
+    let rarest = starts.iter().min_by_key(|of_unit| of_unit.len()).expect("a phrase has units");
+    let near = |start: &u32| {
+        let (from, until) = (start.saturating_sub(reach), start.saturating_add(reach));
+        starts.iter().all(|of_unit| of_unit.get(of_unit.partition_point(|s| *s < from)).is_some_and(|s| *s <= until))
+    };
+    if !rarest.iter().any(near) {
+        return Vec::new();
+    }
     let mut found = Vec::new();
     let mut lefts: Vec<u32> = starts.iter().flatten().copied().collect();
     lefts.sort_unstable();

@@ -144,7 +144,7 @@ impl TokenStream for Stream<'_> {
     fn advance(&mut self) -> bool {
         let tokens = self.tokens.get_or_insert_with(|| {
             let mut tokens = Vec::new();
-            exhibit_text::tokens(self.text, &mut |token| {
+            exhibit_text::searchable(self.text, &mut |token| {
                 let mut own = Token::default();
                 copy(&token, &mut own);
                 tokens.push(own);
@@ -171,7 +171,7 @@ impl TokenStream for Stream<'_> {
     fn process(&mut self, sink: &mut dyn FnMut(&Token)) {
         if self.tokens.is_none() {
             let own = &mut self.token;
-            exhibit_text::tokens(self.text, &mut |token| {
+            exhibit_text::searchable(self.text, &mut |token| {
                 copy(&token, own);
                 sink(own);
             });

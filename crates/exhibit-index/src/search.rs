@@ -104,6 +104,18 @@ impl Searcher {
         self.engine.num_docs()
     }
 
+    /// Adds to a query the other writings of its words that this index holds: Chinese names by their readings, Uyghur
+    /// and Kazakh words in their other alphabets, numbers in Chinese and Arabic digits. Each is read back
+    /// ([`Query::read_as`], [`Query::widenings`]); search, mark and show with the query that this gives.
+    #[must_use]
+    pub fn widen(&self, query: &Query) -> Query {
+        crate::query::widen(query, &|term| {
+            let term = tantivy::Term::from_field_text(self.fields.text, term);
+            // an index that cannot be read says so when it is searched
+            self.engine.doc_freq(&term).is_ok_and(|count| count > 0)
+        })
+    }
+
     /// Finds the pages that answer the query, counts all of them and gives those asked for.
     ///
     /// The order is stable: equals stand by document and page.

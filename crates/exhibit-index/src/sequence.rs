@@ -2,13 +2,13 @@
 //! by [`crate::occurrences`].
 
 use crate::occurrences::{starts, together};
-use crate::query::{Pattern, Phrase};
+use crate::query::{Pattern, Phrase, alphabet};
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::index::SegmentReader;
 use tantivy::postings::{Postings, SegmentPostings, TermInfo};
 use tantivy::query::{
-    BitSetDocSet, Bm25Weight, ConstScorer, EmptyScorer, EnableScoring, Explanation, FuzzyTermQuery, Query, Scorer,
-    Weight,
+    BitSetDocSet, Bm25Weight, ConstScorer, DfaWrapper, EmptyScorer, EnableScoring, Explanation, FuzzyTermQuery, Query,
+    Scorer, Weight,
 };
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{BitSet, DocId, DocSet, InvertedIndexReader, Score, TERMINATED, Term};
@@ -42,12 +42,15 @@ impl Query for SequenceQuery {
             }
             _ => None,
         };
-        Ok(Box::new(SequenceWeight { query: self.clone(), similarity }))
+        let lookups = self.patterns().map(|pattern| Lookup::of(self.field, pattern)).collect::<tantivy::Result<_>>()?;
+        Ok(Box::new(SequenceWeight { query: self.clone(), lookups, similarity }))
     }
 }
 
 struct SequenceWeight {
     query: SequenceQuery,
+    // slot by slot
+    lookups: Vec<Lookup>,
     similarity: Option<Bm25Weight>,
 }
 
@@ -55,14 +58,17 @@ impl Weight for SequenceWeight {
     fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
         let field = self.query.field;
         let index = reader.inverted_index(field)?;
-        let patterns: Vec<&Pattern> = self.query.patterns().collect();
-        if let [only] = patterns.as_slice() {
-            let docs = docs_of(&index, &expand(&index, field, only)?, reader.max_doc())?;
+        let expanded = |lookup: &Lookup| {
+            let mut infos = Vec::new();
+            lookup.expand(&index, &mut infos).map(|()| infos)
+        };
+        if let [only] = self.lookups.as_slice() {
+            let docs = docs_of(&index, &expanded(only)?, reader.max_doc())?;
             return Ok(Box::new(ConstScorer::new(BitSetDocSet::from(docs), boost)));
         }
-        let mut slots = Vec::with_capacity(patterns.len());
-        for pattern in patterns {
-            let Some(slot) = Slot::open(&index, &expand(&index, field, pattern)?)? else {
+        let mut slots = Vec::with_capacity(self.lookups.len());
+        for lookup in &self.lookups {
+            let Some(slot) = Slot::open(&index, &expanded(lookup)?)? else {
                 return Ok(Box::new(EmptyScorer));
             };
             slots.push(slot);
@@ -82,26 +88,52 @@ impl Weight for SequenceWeight {
     }
 }
 
-// The terms of a segment that a pattern takes.
-fn expand(index: &InvertedIndexReader, field: Field, pattern: &Pattern) -> tantivy::Result<Vec<TermInfo>> {
-    let mut infos = Vec::new();
-    match pattern {
-        Pattern::Is(term) => infos.extend(index.get_term_info(&Term::from_field_text(field, term))?),
-        Pattern::Begins(beginning) => {
-            let mut stream = index.terms().range().ge(beginning.as_bytes()).into_stream()?;
-            while stream.advance() && stream.key().starts_with(beginning.as_bytes()) {
-                infos.push(stream.value().clone());
+// What to look up for a slot, made ready once for all segments.
+enum Lookup {
+    Term(Term),
+    Begins(String),
+    // the automaton, and the terms it is led over: those of the word's alphabet
+    Near(DfaWrapper, String, String),
+    Any(Vec<Lookup>),
+}
+
+impl Lookup {
+    fn of(field: Field, pattern: &Pattern) -> tantivy::Result<Self> {
+        Ok(match pattern {
+            Pattern::Is(term) => Self::Term(Term::from_field_text(field, term)),
+            Pattern::Begins(beginning) => Self::Begins(beginning.clone()),
+            Pattern::Near(word, edits) => {
+                let term = Term::from_field_text(field, word);
+                let automaton = FuzzyTermQuery::new(term, *edits, true).automaton()?;
+                let letters = alphabet(word);
+                Self::Near(automaton, letters.start.to_string(), letters.end.to_string())
             }
-        }
-        Pattern::Near(word, edits) => {
-            let automaton = FuzzyTermQuery::new(Term::from_field_text(field, word), *edits, true).automaton()?;
-            let mut stream = index.terms().search(automaton).into_stream()?;
-            while stream.advance() {
-                infos.push(stream.value().clone());
+            Pattern::Any(patterns) => {
+                Self::Any(patterns.iter().map(|pattern| Self::of(field, pattern)).collect::<tantivy::Result<_>>()?)
             }
-        }
+        })
     }
-    Ok(infos)
+
+    // The terms of a segment.
+    fn expand(&self, index: &InvertedIndexReader, infos: &mut Vec<TermInfo>) -> tantivy::Result<()> {
+        match self {
+            Self::Term(term) => infos.extend(index.get_term_info(term)?),
+            Self::Begins(beginning) => {
+                let mut stream = index.terms().range().ge(beginning.as_bytes()).into_stream()?;
+                while stream.advance() && stream.key().starts_with(beginning.as_bytes()) {
+                    infos.push(stream.value().clone());
+                }
+            }
+            Self::Near(automaton, from, until) => {
+                let mut stream = index.terms().search(automaton).ge(from).lt(until).into_stream()?;
+                while stream.advance() {
+                    infos.push(stream.value().clone());
+                }
+            }
+            Self::Any(lookups) => lookups.iter().try_for_each(|lookup| lookup.expand(index, infos))?,
+        }
+        Ok(())
+    }
 }
 
 fn docs_of(index: &InvertedIndexReader, infos: &[TermInfo], all: DocId) -> tantivy::Result<BitSet> {
@@ -118,9 +150,10 @@ fn docs_of(index: &InvertedIndexReader, infos: &[TermInfo], all: DocId) -> tanti
     Ok(docs)
 }
 
-// The tokens of one slot: of one term as the engine keeps them, of several gathered at once.
+// The tokens of one slot: of one term or a few as the engine keeps them, of many gathered at once.
 enum Slot {
     One(Box<SegmentPostings>),
+    Few { postings: Vec<SegmentPostings>, buffer: Vec<u32> },
     Gathered { tokens: Vec<(DocId, u32)>, at: usize },
 }
 
@@ -128,9 +161,15 @@ impl Slot {
     // None if there is no token.
     fn open(index: &InvertedIndexReader, infos: &[TermInfo]) -> tantivy::Result<Option<Self>> {
         const POSITIONS: IndexRecordOption = IndexRecordOption::WithFreqsAndPositions;
+        const FEW: usize = 12;
         if let [only] = infos {
             let postings = index.read_postings_from_terminfo(only, POSITIONS)?;
             return Ok(Some(Self::One(Box::new(postings))));
+        }
+        if infos.len() <= FEW {
+            let open = |info| index.read_postings_from_terminfo(info, POSITIONS);
+            let postings: Vec<SegmentPostings> = infos.iter().map(open).collect::<std::io::Result<_>>()?;
+            return Ok((!postings.is_empty()).then_some(Self::Few { postings, buffer: Vec::new() }));
         }
         let mut tokens = Vec::new();
         let mut positions = Vec::new();
@@ -151,6 +190,7 @@ impl Slot {
     fn doc(&self) -> DocId {
         match self {
             Self::One(postings) => postings.doc(),
+            Self::Few { postings, .. } => postings.iter().map(DocSet::doc).min().unwrap_or(TERMINATED),
             Self::Gathered { tokens, at } => tokens.get(*at).map_or(TERMINATED, |(doc, _)| *doc),
         }
     }
@@ -159,6 +199,12 @@ impl Slot {
         match self {
             Self::One(postings) if postings.doc() < target => postings.seek(target),
             Self::One(postings) => postings.doc(),
+            Self::Few { postings, .. } => {
+                for postings in postings.iter_mut().filter(|postings| postings.doc() < target) {
+                    postings.seek(target);
+                }
+                self.doc()
+            }
             Self::Gathered { tokens, at } => {
                 *at += tokens[*at..].partition_point(|(doc, _)| *doc < target);
                 self.doc()
@@ -173,6 +219,16 @@ impl Slot {
                 // a word and its part at one position can be the same term
                 into.dedup();
             }
+            Self::Few { postings, buffer } => {
+                into.clear();
+                let doc = postings.iter().map(DocSet::doc).min().unwrap_or(TERMINATED);
+                for postings in postings.iter_mut().filter(|postings| postings.doc() == doc) {
+                    postings.positions(buffer);
+                    into.extend_from_slice(buffer);
+                }
+                into.sort_unstable();
+                into.dedup();
+            }
             Self::Gathered { tokens, at } => {
                 into.clear();
                 let doc = tokens[*at].0;
@@ -184,6 +240,7 @@ impl Slot {
     fn size(&self) -> u32 {
         match self {
             Self::One(postings) => postings.size_hint(),
+            Self::Few { postings, .. } => postings.iter().map(DocSet::size_hint).fold(0, u32::saturating_add),
             Self::Gathered { tokens, .. } => u32::try_from(tokens.len()).unwrap_or(u32::MAX),
         }
     }
@@ -270,6 +327,9 @@ impl SequenceScorer {
                 self.positions[next..next + unit.slots.len()].iter().map(Vec::as_slice).collect();
             next += unit.slots.len();
             begins.push(starts(unit, &of_unit));
+            if begins.last().is_some_and(Vec::is_empty) {
+                return 0;
+            }
         }
         u32::try_from(together(&self.phrase, &begins).len()).unwrap_or(u32::MAX)
     }

@@ -39,6 +39,10 @@ pub enum TokenKind {
     Unigram,
     /// Two neighbouring characters, at the position of the first.
     Bigram,
+    /// The key under which alphabets of one language meet ([`crate::searchable`] only).
+    Key,
+    /// Readings of two neighbouring characters ([`crate::searchable`] only).
+    Reading,
 }
 
 /// Says each token of the text, in the order of positions.

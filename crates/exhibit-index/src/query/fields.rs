@@ -12,7 +12,7 @@ pub struct FieldHelp {
 }
 
 /// All fields, in the order in which help lists them.
-pub const FIELDS: [FieldHelp; 22] = [
+pub const FIELDS: [FieldHelp; 24] = [
     FieldHelp { name: "filename", takes: "words of the file's name: filename:register" },
     FieldHelp { name: "path", takes: "words of the whole path, containers included: path:\"drop 2\"" },
     FieldHelp { name: "ext", takes: "the ending of the file's name: ext:docx" },
@@ -36,6 +36,11 @@ pub const FIELDS: [FieldHelp; 22] = [
     FieldHelp { name: "has", takes: "what a document has: has:attachment, has:ocr" },
     FieldHelp { name: "tag", takes: "a tag: tag:checked" },
     FieldHelp { name: "source", takes: "a source's name: source:drop-2" },
+    FieldHelp {
+        name: "pinyin",
+        takes: "Chinese characters by their readings, two syllables or more: pinyin:\"wang liqiang\"",
+    },
+    FieldHelp { name: "uyghur", takes: "Uyghur or Kazakh words in any alphabet: uyghur:shöhret" },
     FieldHelp { name: "text", takes: "words of the page, as without a field: text:(a OR b)" },
     FieldHelp { name: "sort", takes: "relevance, received, date or oldest: sort:date" },
 ];
@@ -44,6 +49,8 @@ pub const FIELDS: [FieldHelp; 22] = [
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Kind {
     Words(TextField),
+    Pinyin,
+    Uyghur,
     MediaType,
     Language,
     Extension,
@@ -73,6 +80,8 @@ pub(crate) fn field(name: &str) -> Option<Field> {
         "from" => Kind::Words(TextField::From),
         "to" => Kind::Words(TextField::To),
         "subject" => Kind::Words(TextField::Subject),
+        "pinyin" => Kind::Pinyin,
+        "uyghur" => Kind::Uyghur,
         "ext" => Kind::Extension,
         "type" => Kind::MediaType,
         "lang" => Kind::Language,

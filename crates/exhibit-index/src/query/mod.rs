@@ -12,11 +12,14 @@ mod pattern;
 mod render;
 mod unit;
 mod values;
+mod variants;
+mod widen;
 
 pub use fields::{FIELDS, FieldHelp};
 pub use parse::parse;
+pub(crate) use widen::widen;
 
-pub(crate) use pattern::Pattern;
+pub(crate) use pattern::{Pattern, alphabet};
 
 /// A query as understood.
 #[derive(Clone, PartialEq, Debug)]
@@ -25,6 +28,8 @@ pub struct Query {
     pub(crate) clauses: Vec<Clause>,
     pub(crate) sort: Option<Sort>,
     hints: Vec<Hint>,
+    // the clauses that were added by widening
+    widenings: Vec<usize>,
 }
 
 /// Something in a query that was taken as it stands but may have been meant otherwise.
@@ -67,6 +72,15 @@ pub(crate) struct Clause {
     /// How it is read back.
     pub(crate) shown: String,
     pub(crate) what: What,
+    /// The words as written, if they stand in the page's text as they are: what widening begins from.
+    pub(crate) plain: Option<Plain>,
+}
+
+/// A word or phrase as written.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Plain {
+    pub(crate) text: String,
+    pub(crate) quoted: bool,
 }
 
 /// What a clause asks for.
@@ -158,6 +172,12 @@ impl Query {
     #[must_use]
     pub fn clauses(&self) -> Vec<&str> {
         self.clauses.iter().map(|clause| clause.shown.as_str()).collect()
+    }
+
+    /// The clauses that were added so that more is found ([`crate::Searcher::widen`]), as they are read back.
+    #[must_use]
+    pub fn widenings(&self) -> Vec<&str> {
+        self.widenings.iter().map(|number| self.clauses[*number].shown.as_str()).collect()
     }
 
     /// The order that the query itself asks for.

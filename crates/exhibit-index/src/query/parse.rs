@@ -7,7 +7,7 @@ use super::error::{QueryError, QueryErrorKind as Kind};
 use super::fields::{self, Field};
 use super::lex::{self, End, Piece, What as PieceWhat};
 use super::unit::{begin_last, single_word, unit};
-use super::{Clause, Hint, Node, Pattern, Phrase, Query, Slot, Sort, TextField, Unit, What, values};
+use super::{Clause, Hint, Node, Pattern, Phrase, Plain, Query, Slot, Sort, TextField, Unit, What, values, variants};
 
 /// Reads a query. An empty one asks for everything.
 ///
@@ -29,7 +29,7 @@ pub fn parse(query: &str) -> Result<Query, QueryError> {
         return Err(QueryError::new(piece.position, Kind::ExtraBracket));
     }
     let Parser { clauses, hints, .. } = parser;
-    Ok(Query { root, clauses, sort, hints })
+    Ok(Query { root, clauses, sort, hints, widenings: Vec::new() })
 }
 
 struct Parser<'p> {
@@ -182,16 +182,30 @@ impl<'p> Parser<'p> {
                 let name = if words == TextField::Text { "" } else { field.name };
                 self.words(position, words, name, text, end, quoted)
             }
-            Some((field, _)) => {
+            Some((field, kind)) => {
                 let text = whole_value(text, end);
                 let bad = || {
                     let value = text.clone();
                     QueryError::new(position, Kind::BadValue { field: field.name, value, takes: field.takes })
                 };
+                let any = match kind {
+                    fields::Kind::Pinyin => Some(variants::pinyin(&text)),
+                    fields::Kind::Uyghur => Some(variants::by_key(&text).into_iter().collect()),
+                    _ => None,
+                };
+                if let Some(any) = any {
+                    let any: Vec<Phrase> = any;
+                    if any.is_empty() {
+                        return Err(bad());
+                    }
+                    let shown = shown(field.name, &text, quoted);
+                    let what = What::Words { field: TextField::Text, any };
+                    return self.clause(position, Clause { shown, what, plain: None });
+                }
                 let property = values::property(field, &text).ok_or_else(bad)?;
                 let shown =
                     if quoted { format!("{}:\"{text}\"", field.name) } else { format!("{}:{text}", field.name) };
-                self.clause(position, Clause { shown, what: What::Property(property) })
+                self.clause(position, Clause { shown, what: What::Property(property), plain: None })
             }
         }
     }
@@ -222,7 +236,8 @@ impl<'p> Parser<'p> {
             (false, _) => text.to_owned(),
         };
         let shown = format!("{prefix}{shown}");
-        self.clause(position, Clause { shown, what: What::Words { field, any: vec![phrase] } })
+        let plain = (field == TextField::Text && end == End::Plain).then(|| Plain { text: text.to_owned(), quoted });
+        self.clause(position, Clause { shown, what: What::Words { field, any: vec![phrase] }, plain })
     }
 
     fn clause(&mut self, position: usize, clause: Clause) -> Result<Node, QueryError> {
@@ -237,6 +252,10 @@ impl<'p> Parser<'p> {
         self.clauses.push(clause);
         Ok(Node::Clause(self.clauses.len() - 1))
     }
+}
+
+fn shown(field: &str, value: &str, quoted: bool) -> String {
+    if quoted { format!("{field}:\"{value}\"") } else { format!("{field}:{value}") }
 }
 
 // A property's value has no operators at its end: the star and the tilde are part of it.
@@ -321,6 +340,7 @@ mod tests {
         check("date:2017-08..2018 lang:ZH", "date:2017-08..2018 AND lang:ZH");
         check("问题：登记", "问题:登记");
         check("登记 sort:date", "登记");
+        check("pinyin:\"wang liqiang\" -uyghur:Шөһрәт", "pinyin:\"wang liqiang\" AND NOT uyghur:Шөһрәт");
         check("a a a", "a AND a AND a");
     }
 
@@ -366,6 +386,10 @@ mod tests {
         check(
             "type:foo",
             "type: does not take “foo” (character 6); type: takes pdf, word, sheet, slides, mail, image, text, html, csv, archive or a media type: type:pdf",
+        );
+        check(
+            "pinyin:register",
+            "pinyin: does not take “register” (character 8); pinyin: takes Chinese characters by their readings, two syllables or more: pinyin:\"wang liqiang\"",
         );
         check("a & b", "“&” has no letter or digit to search (character 3); remove it; signs are not searched");
         check(

@@ -1,5 +1,7 @@
 //! What a single token may be.
 
+use exhibit_text::{KEY, READING};
+
 /// A set of terms.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Pattern {
@@ -9,6 +11,8 @@ pub(crate) enum Pattern {
     Begins(String),
     /// Any term at most this many edits away: a character added, left out, changed, or two neighbours swapped.
     Near(String, u8),
+    /// Any term of any of these.
+    Any(Vec<Pattern>),
 }
 
 impl Pattern {
@@ -17,14 +21,38 @@ impl Pattern {
         match self {
             Self::Is(wanted) => wanted == term,
             Self::Begins(beginning) => term.starts_with(beginning.as_str()),
-            Self::Near(wanted, most) => distance_within(wanted, term, usize::from(*most)),
+            Self::Near(wanted, most) => {
+                let first = term.chars().next();
+                first.is_some_and(|first| alphabet(wanted).contains(&first))
+                    && distance_within(wanted, term, usize::from(*most))
+            }
+            Self::Any(patterns) => patterns.iter().any(|pattern| pattern.takes(term)),
         }
+    }
+
+    /// Whether it asks for a key or a reading, which stand beside the text's own tokens.
+    pub(crate) fn asks_beside_text(&self) -> bool {
+        match self {
+            Self::Is(term) => term.starts_with([KEY, READING]),
+            Self::Any(patterns) => patterns.iter().any(Self::asks_beside_text),
+            Self::Begins(_) | Self::Near(..) => false,
+        }
+    }
+}
+
+/// The characters that a word near this one can begin with: those of its own alphabet and its neighbours'.
+pub(crate) fn alphabet(word: &str) -> std::ops::Range<char> {
+    match word.chars().next().unwrap_or('a') {
+        '\u{0}'..'\u{370}' => '0'..'\u{370}',
+        '\u{370}'..'\u{590}' => '\u{370}'..'\u{590}',
+        '\u{590}'..'\u{900}' => '\u{590}'..'\u{900}',
+        _ => '\u{900}'..'\u{2e80}',
     }
 }
 
 /// Whether two words are at most `most` edits apart (optimal string alignment distance, in characters).
 fn distance_within(a: &str, b: &str, most: usize) -> bool {
-    // far apart in length is far apart; bytes per character differ by at most four
+    // far apart in length is far apart; a character has at most four bytes
     if a.len().abs_diff(b.len()) > 4 * most {
         return false;
     }

@@ -31,7 +31,7 @@ pub(crate) fn property(field: Field, value: &str) -> Option<Property> {
             let digits = value.rsplit_once('-').map_or(value, |(_, digits)| digits);
             Property::Document(digits.parse().ok().filter(|number| *number > 0)?)
         }
-        Kind::Words(_) => return None,
+        Kind::Words(_) | Kind::Pinyin | Kind::Uyghur => return None,
     })
 }
 

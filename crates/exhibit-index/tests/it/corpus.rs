@@ -85,7 +85,24 @@ fn word(random: &mut Random) -> String {
 }
 
 fn clause(random: &mut Random) -> String {
-    match random.below(12) {
+    match random.below(14) {
+        12 => random
+            .pick(&[
+                "Wang Liqiang",
+                "wangliqiang",
+                "\"Chung Chien-kuo\"",
+                "pinyin:\"wang li qiang\"",
+                "shohret",
+                "Шөһрәт",
+                "uyghur:kitab",
+                "Uyghur aptonom",
+                "2017年8月",
+                "二〇一七年",
+                "mektep*",
+                "tizim",
+            ])
+            .to_owned(),
+        13 => format!("uyghur:{}", word(random).replace(['"', '(', ')', '~', '*'], "")),
         0 | 1 => word(random),
         2..=4 => stretch(random, 5),
         5 => format!("\"{}\"", stretch(random, 14)),

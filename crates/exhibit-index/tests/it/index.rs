@@ -108,3 +108,50 @@ fn pages_of_results_join_without_gap_or_repeat() {
         assert!(odd.parse::<Cursor>().is_err(), "{odd}");
     }
 }
+
+#[test]
+fn names_are_found_in_every_writing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let index = Index::open_or_create(folder.path()).expect("an index");
+    let mut writer = index.writer(0).expect("a writer");
+    for (document, text) in (1..).zip([
+        "王立强同志",
+        "王立強\n同志",
+        "Wang Liqiang spoke",
+        "شۆھرەت زاكىر ئېيتتى",
+        "Шөһрәт Закир ейтти",
+        "Shöhret Zakir éytti",
+        "单国华的报告",
+        "二〇一七年八月的通知",
+        "2017年8月的通知",
+        "吕布与女工",
+    ]) {
+        writer.put(&entry(document, 1, text)).expect("put");
+    }
+    writer.commit(1).expect("commit");
+    let searcher = index.searcher();
+    for (query, expected) in [
+        ("Wang Liqiang", vec![1, 2, 3]),
+        ("wangliqiang", vec![1, 2]),
+        ("\"wang li qiang\"", vec![1, 2]),
+        ("\"Wang Li-ch'iang\"", vec![1, 2]),
+        ("Wang Li-ch'iang", vec![1, 2]),
+        ("王立强", vec![1, 2]),
+        ("Shan Guohua", vec![7]),
+        ("Dan Guohua", vec![7]),
+        ("Lü Bu", vec![10]),
+        ("lv bu", vec![10]),
+        ("shohret zakir", vec![4, 5, 6]),
+        ("شۆھرەت", vec![4, 5, 6]),
+        ("\"Шөһрәт Закир\"", vec![4, 5, 6]),
+        ("2017年8月", vec![8, 9]),
+        ("二零一七年八月", vec![8, 9]),
+        ("通知 -2017年", vec![]),
+    ] {
+        let wide = searcher.widen(&parse(query).expect("a sound query"));
+        let options = SearchOptions { limit: 100, sort: Sort::Received, ..SearchOptions::default() };
+        let results = searcher.search(&wide, &options).expect("a search");
+        let documents: Vec<i64> = results.hits.iter().map(|hit| hit.key.document).collect();
+        assert_eq!(documents, expected, "{query} read as {}", wide.read_as());
+    }
+}
