@@ -54,13 +54,22 @@ pub fn word_keys(word: &str) -> Vec<String> {
     let mut keys: Vec<String> = Vec::new();
     for language in [Language::Uyghur, Language::Kazakh] {
         let mut key = String::with_capacity(folded.len());
-        let known = folded.chars().all(|letter| {
-            let said = if older { older_latin(letter) } else { None };
-            said.or_else(|| sound(letter, language)).is_some_and(|sound| {
-                key.push_str(sound);
-                true
-            })
-        });
+        let mut letters = folded.chars().peekable();
+        let known = std::iter::from_fn(|| letters.next().map(|letter| (letter, letters.peek().copied()))).all(
+            |(letter, next)| {
+                let said = match (letter, next) {
+                    _ if older => older_latin(letter),
+                    // as Turkish writes it
+                    ('c', next) if next != Some('h') => Some("j"),
+                    ('v', _) => Some(if language == Language::Kazakh { "v" } else { "w" }),
+                    _ => None,
+                };
+                said.or_else(|| sound(letter, language)).is_some_and(|sound| {
+                    key.push_str(sound);
+                    true
+                })
+            },
+        );
         if known && !key.is_empty() && !keys.contains(&key) {
             keys.push(key);
         }
@@ -218,6 +227,7 @@ mod tests {
             &["زاكىر", "Zakir", "Закир"],
             &["قەشقەر", "Qeshqer", "Қәшқәр", "ⱪəxⱪər"],
             &["ﺋﯘﻳﻐﯘﺭ", "uyghur"],
+            &["جەڭچى", "jengchi", "ceñçi"],
             &["قازاق", "Қазақ", "qazaq"],
             &["ماعجان", "Мағжан"],
         ] {

@@ -1,5 +1,6 @@
 //! The vectors of docs/formats/tokens.md, run as they stand there.
 
+use exhibit_text::{KEY, READING, TokenKind};
 use serde_json::{Value, json};
 
 fn said(text: &str) -> Value {
@@ -9,6 +10,34 @@ fn said(text: &str) -> Value {
         tokens.push(json!([token.term, kind, token.position, token.start, token.end]));
     });
     Value::Array(tokens)
+}
+
+fn beside(text: &str) -> Value {
+    let (mut keys, mut readings) = (Vec::new(), Vec::new());
+    exhibit_text::searchable(text, &mut |token| {
+        let shown = || format!("{} {}", token.term.trim_start_matches([KEY, READING]), token.position);
+        match token.kind {
+            TokenKind::Key => keys.push(shown()),
+            TokenKind::Reading => readings.push(shown()),
+            _ => {}
+        }
+    });
+    json!({"text": text, "keys": keys, "readings": readings})
+}
+
+#[test]
+fn the_published_keys_and_readings_hold() {
+    let page = include_str!("../../../docs/formats/tokens.md");
+    let vectors = page.split("```json beside\n").nth(1).and_then(|rest| rest.split("```").next());
+    let mut wrong = Vec::new();
+    for line in vectors.expect("the page has vectors").lines() {
+        let vector: Value = serde_json::from_str(line).expect("a line is a vector");
+        let said = beside(vector["text"].as_str().expect("a vector has a text"));
+        if said != vector {
+            wrong.push(said.to_string());
+        }
+    }
+    assert!(wrong.is_empty(), "the analysis says otherwise:\n{}", wrong.join("\n"));
 }
 
 #[test]

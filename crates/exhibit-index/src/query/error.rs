@@ -50,13 +50,8 @@ pub enum QueryErrorKind {
     MisplacedStar(String),
     /// `~` after something that it does not go with.
     MisplacedTilde(String),
-    /// A regular expression that cannot be used, and why.
-    BadPattern {
-        /// The expression.
-        pattern: String,
-        /// What is wrong with it.
-        reason: String,
-    },
+    /// A pattern between slashes: they are not searched.
+    Pattern(String),
     /// More characters, clauses or nested brackets than are taken.
     TooMuch {
         /// Of what.
@@ -81,6 +76,7 @@ impl QueryError {
             Kind::ExtraBracket => "remove it, or put text that has a bracket in quotes".to_owned(),
             Kind::EmptyQuotes | Kind::EmptyBrackets => "put words between them, or remove them".to_owned(),
             Kind::LonelyOperator(operator) => match operator.as_str() {
+                "=" => "write =word without a space, or remove the sign".to_owned(),
                 "-" => "write -word without a space, or remove the minus".to_owned(),
                 "NOT" => "write NOT word; to search for the word itself, write \"not\"".to_owned(),
                 operator => {
@@ -101,7 +97,9 @@ impl QueryError {
             Kind::MisplacedTilde(_) => {
                 "write word~1 or word~2 for one word, \"two words\"~5 for words near each other".to_owned()
             }
-            Kind::BadPattern { .. } => "write the pattern of one word, such as /regist(er|ration)/".to_owned(),
+            Kind::Pattern(pattern) => {
+                format!("use word* or word~1; to search for the text itself, put it in quotes: \"/{pattern}/\"")
+            }
             Kind::TooMuch { .. } => "for long lists of names, use a batch search".to_owned(),
         })
     }
@@ -123,7 +121,7 @@ impl fmt::Display for QueryError {
             Kind::NothingToSearch(text) => write!(f, "“{text}” has no letter or digit to search")?,
             Kind::MisplacedStar(text) => write!(f, "the star in “{text}” is not at the end of a word")?,
             Kind::MisplacedTilde(text) => write!(f, "the ~ in “{text}” does not follow a word or a phrase of words")?,
-            Kind::BadPattern { pattern, reason } => write!(f, "the pattern /{pattern}/ cannot be used: {reason}")?,
+            Kind::Pattern(pattern) => write!(f, "patterns such as /{pattern}/ are not searched")?,
             Kind::TooMuch { what, most } => write!(f, "the query has more than {most} {what}")?,
         }
         write!(f, " (character {})", self.position + 1)

@@ -26,6 +26,8 @@ pub(crate) enum What {
         text: String,
         end: End,
     },
+    /// `=`: the word or phrase that follows is not widened.
+    AsWritten,
     Open,
     Close,
     And,
@@ -110,6 +112,12 @@ impl Lexer<'_> {
                 self.push(position, What::Close);
             }
             '"' => self.quoted(position)?,
+            '=' if self.peek(1).is_some_and(|c| !is_gap(c) && !matches!(c, '(' | ')' | '=')) => {
+                self.at += 1;
+                self.push(position, What::AsWritten);
+            }
+            '=' => return Err(QueryError::new(position, Kind::LonelyOperator("=".to_owned()))),
+            '/' => self.not_a_pattern(position)?,
             '-' => {
                 self.at += 1;
                 while self.peek(0) == Some('-') {
@@ -123,6 +131,18 @@ impl Lexer<'_> {
             _ => self.word(position)?,
         }
         Ok(true)
+    }
+
+    // Patterns between slashes are another language's way to say what * and ~ say here: not read as mere words.
+    fn not_a_pattern(&mut self, position: usize) -> Result<(), QueryError> {
+        let rest = &self.characters[position + 1..];
+        let word = rest.iter().take_while(|c| !is_gap(**c)).count();
+        let closed = word > 1 && rest[word - 1] == '/';
+        if closed {
+            let pattern = rest[..word - 1].iter().collect();
+            return Err(QueryError::new(position, Kind::Pattern(pattern)));
+        }
+        self.word(position)
     }
 
     fn quoted(&mut self, position: usize) -> Result<(), QueryError> {

@@ -131,9 +131,27 @@ impl<'p> Parser<'p> {
             PieceWhat::Or => Err(QueryError::new(position, Kind::LonelyOperator("OR".to_owned()))),
             PieceWhat::Not(sign) => Err(QueryError::new(position, Kind::LonelyOperator((*sign).to_owned()))),
             PieceWhat::Field { name, touches } => self.field(position, name, *touches),
+            PieceWhat::AsWritten => self.as_written(position, field),
             PieceWhat::Word { text, end } => self.value(position, field, text, *end, false),
             PieceWhat::Quoted { text, end } => self.value(position, field, text, *end, true),
         }
+    }
+
+    // A word after `=` is read back with it, and is not what widening begins from.
+    fn as_written(&mut self, position: usize, field: Option<Field>) -> Result<Node, QueryError> {
+        let lonely = QueryError::new(position, Kind::LonelyOperator("=".to_owned()));
+        let Some(Piece { what: PieceWhat::Word { .. } | PieceWhat::Quoted { .. }, .. }) = self.peek() else {
+            return Err(lonely);
+        };
+        let known = self.clauses.len();
+        let Node::Clause(number) = self.primary(field)? else { return Err(lonely) };
+        let mut clause = self.clauses[number].clone();
+        if clause.plain.take().is_none() {
+            return Err(lonely);
+        }
+        clause.shown.insert(0, '=');
+        self.clauses.truncate(known);
+        self.clause(position, clause)
     }
 
     fn group(&mut self, position: usize, field: Option<Field>) -> Result<Node, QueryError> {
@@ -339,6 +357,8 @@ mod tests {
         check("filename:(a OR \"b c\") type:pdf", "(filename:a OR filename:\"b c\") AND type:pdf");
         check("date:2017-08..2018 lang:ZH", "date:2017-08..2018 AND lang:ZH");
         check("问题：登记", "问题:登记");
+        check("=Wangliqiang =“a b” -=c", "=Wangliqiang AND =\"a b\" AND NOT =c");
+        check("/etc/hosts", "/etc/hosts");
         check("登记 sort:date", "登记");
         check("pinyin:\"wang liqiang\" -uyghur:Шөһрәт", "pinyin:\"wang liqiang\" AND NOT uyghur:Шөһрәт");
         check("a a a", "a AND a AND a");
@@ -391,6 +411,11 @@ mod tests {
             "pinyin:register",
             "pinyin: does not take “register” (character 8); pinyin: takes Chinese characters by their readings, two syllables or more: pinyin:\"wang liqiang\"",
         );
+        check("= a", "= has nothing to work on (character 1); write =word without a space, or remove the sign");
+        check(
+            "/regist(er|ry)/",
+            "patterns such as /regist(er|ry)/ are not searched (character 1); use word* or word~1; to search for the text itself, put it in quotes: \"/regist(er|ry)/\"",
+        );
         check("a & b", "“&” has no letter or digit to search (character 3); remove it; signs are not searched");
         check(
             "*ing",
@@ -420,7 +445,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_read_or_refused(query in "(\\PC|[ab登记()\"*~:：“” -]|OR |AND |NOT |type:|date:){0,30}") {
+        fn any_text_is_read_or_refused(query in "(\\PC|[ab登记()\"*~:：“”=/ -]|OR |AND |NOT |type:|date:){0,30}") {
             match parse(&query) {
                 Err(error) => prop_assert!(error.position <= query.chars().count()),
                 // what is read back is understood again as the same

@@ -146,6 +146,7 @@ mod tests {
         check("登记", "登记");
         check("-2017年", "NOT (2017年 OR \"二〇一七年\")");
         check("-登记 شۆھرەت", "NOT 登记 AND (شۆھرەت OR uyghur:\"شۆھرەت\")");
+        check("=wangliqiang", "=wangliqiang");
         check("filename:wangliqiang", "filename:wangliqiang");
     }
 

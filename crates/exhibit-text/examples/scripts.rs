@@ -1,0 +1,42 @@
+//! Measures how many pairs of writings of the same text meet: `cargo run -p exhibit-text --example scripts FILE.jsonl`.
+//!
+//! Each line holds `a` and `b`, one text in two writings, and `kind`: `chinese_variants` must fold to the same, the
+//! words of `uyghur_scripts` must share a key. What stays apart is printed.
+
+#![expect(clippy::print_stdout, reason = "a measurement is printed")]
+
+use std::collections::BTreeMap;
+
+fn meets(kind: &str, a: &str, b: &str) -> bool {
+    if kind == "chinese_variants" {
+        return exhibit_text::fold_word(a) == exhibit_text::fold_word(b);
+    }
+    let (a, b): (Vec<&str>, Vec<&str>) = (a.split_whitespace().collect(), b.split_whitespace().collect());
+    a.len() == b.len()
+        && a.iter().zip(&b).all(|(a, b)| {
+            let keys = exhibit_text::word_keys(b);
+            exhibit_text::word_keys(a).iter().any(|key| keys.contains(key))
+        })
+}
+
+fn main() {
+    let path = std::env::args().nth(1).expect("the path of a set of pairs");
+    let set = std::fs::read_to_string(path).expect("a readable file");
+    let mut counts: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    for line in set.lines() {
+        let pair: serde_json::Value = serde_json::from_str(line).expect("a line of JSON");
+        let field = |name: &str| pair[name].as_str().unwrap_or_default();
+        let (kind, a, b) = (field("kind"), field("a"), field("b"));
+        let class = format!("{kind} {}{} {}", field("from_to"), field("from"), field("to"));
+        let (met, all) = counts.entry(class.clone()).or_default();
+        *all += 1;
+        if meets(kind, a, b) {
+            *met += 1;
+        } else {
+            println!("apart: {class}: {a} | {b}");
+        }
+    }
+    for (class, (met, all)) in counts {
+        println!("{class}: {met} of {all}");
+    }
+}
