@@ -9,6 +9,7 @@ mod collect;
 mod engine;
 mod entry;
 mod error;
+mod facets;
 mod highlight;
 mod index;
 mod matcher;
@@ -21,6 +22,7 @@ mod snippet;
 
 pub use entry::{PageEntry, PageKey};
 pub use error::IndexError;
+pub use facets::Facet;
 pub use highlight::{Span, highlight};
 pub use index::{Index, Writer};
 pub use matcher::matches;

@@ -12,8 +12,8 @@ use std::str::FromStr;
 /// The index at one moment: what is committed later is not seen.
 #[derive(Clone)]
 pub struct Searcher {
-    engine: tantivy::Searcher,
-    fields: Fields,
+    pub(crate) engine: tantivy::Searcher,
+    pub(crate) fields: Fields,
 }
 
 /// Which of the results are wanted.

@@ -1,6 +1,6 @@
 //! Keeping: replacing, deleting, committing, going on after a stop.
 
-use exhibit_index::{Cursor, Index, IndexError, PageEntry, PageKey, SearchOptions, Searcher, Sort, parse};
+use exhibit_index::{Cursor, Facet, Index, IndexError, PageEntry, PageKey, SearchOptions, Searcher, Sort, parse};
 use exhibit_model::Moment;
 
 fn entry(document: i64, page: u32, text: &str) -> PageEntry<'_> {
@@ -153,5 +153,44 @@ fn names_are_found_in_every_writing() {
         let results = searcher.search(&wide, &options).expect("a search");
         let documents: Vec<i64> = results.hits.iter().map(|hit| hit.key.document).collect();
         assert_eq!(documents, expected, "{query} read as {}", wide.read_as());
+    }
+}
+
+#[test]
+fn facets_count_what_answers() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let index = Index::open_or_create(folder.path()).expect("an index");
+    let mut writer = index.writer(0).expect("a writer");
+    let august = Moment::from_civil(2017, 8, 3, 0, 0, 0);
+    let december = Moment::from_civil(2018, 12, 31, 23, 59, 59);
+    for (document, language, date, state) in [
+        (1, "zh-Hans", august, "read"),
+        (2, "zh-Hant", december, "read"),
+        (3, "ug", None, "truncated"),
+        (4, "ug", august, "read"),
+    ] {
+        let flags: &[&str] = if document == 4 { &["tag:checked"] } else { &[] };
+        let text = if document == 2 { "other" } else { "register" };
+        writer.put(&PageEntry { language, date, state, flags, ..entry(document, 1, text) }).expect("put");
+        writer.commit(document as u64).expect("commit");
+    }
+    writer.delete_document(1);
+    writer.commit(5).expect("commit");
+    let searcher = index.searcher();
+    let count = |query: &str, facet| {
+        let query = parse(query).expect("a sound query");
+        let counts = searcher.facet(&query, facet).expect("a count");
+        counts.into_iter().map(|(value, count)| format!("{value} {count}")).collect::<Vec<_>>().join(", ")
+    };
+    for (query, facet, expected) in [
+        ("", Facet::Language, "ug 2, zh-hant 1"),
+        ("register", Facet::Language, "ug 2"),
+        ("register", Facet::Year, "2017 1, undated 1"),
+        ("", Facet::Month, "2017-08 1, 2018-12 1, undated 1"),
+        ("", Facet::Word, "read 2, tag:checked 1, truncated 1, undated 1"),
+        ("tag:checked", Facet::Word, "read 1, tag:checked 1"),
+        ("nothing", Facet::Word, ""),
+    ] {
+        assert_eq!(count(query, facet), expected, "{query} {facet:?}");
     }
 }
