@@ -52,6 +52,8 @@ pub struct NewItem<'a> {
     pub received: Moment,
     /// Its state, when there is nothing to read: the state and the reason.
     pub settled: Option<(State, &'a str)>,
+    /// Why its bytes are not all that there were, if they are not: once read, it is truncated for this reason.
+    pub cut: &'a str,
 }
 
 /// What became of adding an item.
@@ -417,11 +419,21 @@ impl Work<'_> {
             if !fills {
                 return Ok(Added::Known(id));
             }
-            let sql = "UPDATE items SET sha256 = ?2, size = ?3, modified = ?4, received = ?5, state = ?6, reason = ?7, duplicate_of = ?8 \
+            let sql = "UPDATE items SET sha256 = ?2, size = ?3, modified = ?4, received = ?5, state = ?6, reason = ?7, duplicate_of = ?8, \
+                       cut = ?9 \
                        WHERE id = ?1";
             let modified = new.modified.map(|m| m.0);
-            let bound =
-                params![id.0, sha256, size, modified, new.received.0, state.word(), reason, duplicate_of.map(|d| d.0)];
+            let bound = params![
+                id.0,
+                sha256,
+                size,
+                modified,
+                new.received.0,
+                state.word(),
+                reason,
+                duplicate_of.map(|d| d.0),
+                new.cut
+            ];
             self.tx.execute(sql, bound).to("fill an item")?;
             return Ok(Added::Filled(id, state));
         }
@@ -430,7 +442,8 @@ impl Work<'_> {
             Some((container, _)) => self.below(container)?,
         };
         let sql = "INSERT INTO items (source, container, ordinal, path, name_text, relation, depth, family, sha256, size, modified, \
-                   received, state, reason, duplicate_of) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+                   received, state, reason, duplicate_of, cut) \
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
         let mut statement = self.tx.prepare_cached(sql).to("add an item")?;
         let bound = params![
             new.source,
@@ -447,7 +460,8 @@ impl Work<'_> {
             new.received.0,
             state.word(),
             reason,
-            duplicate_of.map(|d| d.0)
+            duplicate_of.map(|d| d.0),
+            new.cut
         ];
         statement.execute(bound).to("add an item")?;
         Ok(Added::New(ItemId(self.tx.last_insert_rowid()), state))
@@ -459,9 +473,10 @@ impl Work<'_> {
         }
         Ok(match new.content {
             None => (State::Failed, "no bytes were received", None),
-            Some((_, 0)) => (State::Empty, "", None),
+            Some((_, 0)) if new.cut.is_empty() => (State::Empty, "", None),
+            Some((_, 0)) => (State::Truncated, new.cut, None),
             Some((original, _)) => match first_with(&self.tx, original)? {
-                Some(first) => (State::Duplicate, "", Some(first)),
+                Some(first) => (State::Duplicate, new.cut, Some(first)),
                 None => (State::Waiting, "", None),
             },
         })
@@ -529,7 +544,8 @@ impl Work<'_> {
         Ok((item, metadata(&self.tx, id)?, notes(&self.tx, id)?))
     }
 
-    /// Records what reading an item found; what an earlier reading found is replaced.
+    /// Records what reading an item found; what an earlier reading found is replaced. An item whose bytes were cut is truncated
+    /// even where they were read to their end.
     /// Pages and languages are counted from the pages recorded.
     ///
     /// # Errors
@@ -550,7 +566,8 @@ impl Work<'_> {
         for (place, note) in (0_i64..).zip(finding.notes) {
             self.insert_note(id, place, note)?;
         }
-        let sql = "UPDATE items SET state = ?2, reason = ?3, media_type = ?4, found = ?5, \
+        let sql = "UPDATE items SET state = CASE WHEN ?2 = 'read' AND cut <> '' THEN 'truncated' ELSE ?2 END, \
+                   reason = CASE WHEN ?2 = 'read' AND cut <> '' THEN cut ELSE ?3 END, media_type = ?4, found = ?5, \
                    pages = (SELECT count(*) FROM pages WHERE item = ?1 AND current = 1) WHERE id = ?1";
         let mut update = self.tx.prepare_cached(sql).to("settle an item")?;
         let found = finding.found.cast_signed();

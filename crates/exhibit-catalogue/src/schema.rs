@@ -35,6 +35,7 @@ CREATE TABLE items (
   state TEXT NOT NULL,
   reason TEXT NOT NULL DEFAULT '',
   duplicate_of INTEGER REFERENCES items (id),
+  cut TEXT NOT NULL DEFAULT '',     -- why its bytes are not all that there were, if they are not
   media_type TEXT NOT NULL DEFAULT '',
   found INTEGER NOT NULL DEFAULT 0, -- members that its reader met
   pages INTEGER NOT NULL DEFAULT 0,

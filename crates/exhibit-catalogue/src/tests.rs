@@ -19,6 +19,7 @@ fn file<'a>(path: &'a [u8], bytes: &[u8]) -> NewItem<'a> {
         modified: Some(Moment(7)),
         received: Moment(8),
         settled: None,
+        cut: "",
     }
 }
 
@@ -75,6 +76,18 @@ fn members_are_known_by_their_place_and_must_add_up() {
     assert_eq!(account.gaps.len(), 1, "one member is missing: {:?}", account.gaps);
     assert_eq!((account.gaps[0].found, account.gaps[0].listed), (4, 3));
     assert_eq!(catalogue.family_size(ItemId(1)).expect("size"), 3);
+}
+
+#[test]
+fn cut_bytes_are_read_and_stay_truncated() {
+    let (_folder, mut catalogue) = with_source();
+    let work = catalogue.begin().expect("begin");
+    let cut = NewItem { cut: "cut at byte 9", ..file(b"a", b"cut bytes") };
+    assert_eq!(work.add_item(&cut).expect("add"), Added::New(ItemId(1), State::Waiting));
+    work.settle(ItemId(1), &finding(State::Read, 0)).expect("settle");
+    work.commit().expect("commit");
+    let item = catalogue.item(ItemId(1)).expect("item").expect("is there");
+    assert_eq!((item.state, item.reason.as_str()), (State::Truncated, "cut at byte 9"));
 }
 
 #[test]

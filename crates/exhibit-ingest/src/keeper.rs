@@ -38,6 +38,8 @@ pub(crate) enum Message<'a> {
 /// The bytes of something received, or why there are none.
 pub(crate) enum Content<'a> {
     Bytes(Sealed<'a>),
+    /// Not all bytes that there were, and why.
+    Cut(Sealed<'a>, String),
     None(State, String),
 }
 
@@ -287,6 +289,7 @@ impl Desk<'_, '_> {
             modified,
             received: self.now,
             settled: None,
+            cut: "",
         }
     }
 
@@ -296,6 +299,12 @@ impl Desk<'_, '_> {
         let sealed = match content {
             Content::Bytes(sealed) => {
                 new.content = Some((sealed.original, sealed.size));
+                Some(sealed)
+            }
+            Content::Cut(sealed, why) => {
+                reason = why;
+                new.content = Some((sealed.original, sealed.size));
+                new.cut = &reason;
                 Some(sealed)
             }
             Content::None(state, why) => {

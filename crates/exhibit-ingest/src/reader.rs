@@ -153,7 +153,8 @@ impl<'a> Hearing<'a, '_> {
             MemberEnd::Unsupported(reason) => Content::None(State::Unsupported, reason),
             MemberEnd::Encrypted => Content::None(State::Encrypted, String::new()),
             MemberEnd::Failed(reason) => Content::None(State::Failed, reason),
-            MemberEnd::Truncated(limit) => Content::None(State::Truncated, limit),
+            MemberEnd::Truncated(limit) if deposit.size() == 0 => Content::None(State::Truncated, limit),
+            MemberEnd::Truncated(limit) => Content::Cut(deposit.seal()?, limit),
         };
         self.report_member(member, content)
     }
