@@ -60,6 +60,13 @@ pub(crate) fn has_subcommand(name: &str) -> bool {
         .is_ok_and(|status| status.success())
 }
 
+/// Builds a package of the workspace with optimisation, and says where its program is.
+pub(crate) fn build_release(package: &str) -> Result<PathBuf, String> {
+    run(&cargo(), &["build", "--release", "--package", package], &[])?;
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    Ok(target.join("release").join(package))
+}
+
 /// A program's name without its folder.
 fn short(program: &str) -> &str {
     program.rsplit('/').next().unwrap_or(program)

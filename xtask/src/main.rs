@@ -5,8 +5,10 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a development tool talks to its terminal")]
 
+mod bench;
 mod check;
 mod command;
+mod corpus;
 mod test;
 mod tidy;
 
@@ -24,6 +26,8 @@ const ENTRIES: &[Entry] = &[
     Entry { name: "check", about: "formatting, clippy and documentation, warnings denied", run: check::run },
     Entry { name: "test", about: "all tests; ends with the runner's summary", run: test::run },
     Entry { name: "tidy", about: "house rules: file headers, walls between crates, licences", run: tidy::run },
+    Entry { name: "corpus", about: "a folder of real files, held against what is in them", run: corpus::run },
+    Entry { name: "bench", about: "honest figures, beside peers where they are installed", run: bench::run },
 ];
 
 fn main() -> ExitCode {

@@ -1,0 +1,245 @@
+//! `cargo xtask corpus`: takes a folder of real files into a case and holds what comes out against what others say is in them.
+//!
+//! The corpus is not part of this repository: it is looked for in `EXHIBIT_CORPUS`, else in `../shared/corpus`. Its
+//! `expectations.jsonl` has one statement a line: a file, and strings that its text must contain. Fails on a panic, a lost file or a
+//! ledger that does not add up; shares below one are shown, not judged.
+
+use crate::command;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Runs the corpus where there is one.
+pub(crate) fn run(_arguments: &[String]) -> Result<(), String> {
+    let corpus =
+        std::env::var_os("EXHIBIT_CORPUS").map_or_else(|| command::root().join("../shared/corpus"), PathBuf::from);
+    if !corpus.join("expectations.jsonl").is_file() {
+        println!("no corpus here: name one in EXHIBIT_CORPUS");
+        return Ok(());
+    }
+    let exhibit = command::build_release("exhibit")?;
+    let work = command::root().join("target/corpus");
+    let _ = fs::remove_dir_all(&work);
+    fs::create_dir_all(&work).map_err(|error| format!("cannot make {}: {error}", work.display()))?;
+    let case = Case { exhibit, folder: work.join("case"), keys: work.join("keys") };
+    case.run(&["init", path(&case.folder)?])?;
+    let began = std::time::Instant::now();
+    let taken = case.command(&["-C", path(&case.folder)?, "ingest", path(&corpus.join("files"))?]).status();
+    let taken = taken.map_err(|error| format!("cannot start the program: {error}"))?;
+    println!("taken in within {:.1} s, exit code {:?}", began.elapsed().as_secs_f64(), taken.code());
+    let items = case.items()?;
+    let results = results(&case, &items)?;
+    write_results(&work.join("results.jsonl"), &results)?;
+    let expectations = lines(&corpus.join("expectations.jsonl"))?;
+    table(&results, &expectations);
+    judge(&case, &corpus, &items, &results, &expectations)
+}
+
+struct Case {
+    exhibit: PathBuf,
+    folder: PathBuf,
+    keys: PathBuf,
+}
+
+impl Case {
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.exhibit);
+        command.args(arguments).env("EXHIBIT_KEYS", &self.keys).env_remove("EXHIBIT_CASE");
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Result<String, String> {
+        let output = self.command(arguments).output().map_err(|error| format!("cannot start the program: {error}"))?;
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    fn items(&self) -> Result<Vec<Value>, String> {
+        let listed = self.run(&["-C", path(&self.folder)?, "ls", "--json"])?;
+        listed.lines().map(|line| serde_json::from_str(line).map_err(|error| error.to_string())).collect()
+    }
+
+    fn text(&self, id: &str) -> Result<String, String> {
+        self.run(&["-C", path(&self.folder)?, "cat", id, "--text"])
+    }
+}
+
+fn path(path: &Path) -> Result<&str, String> {
+    path.to_str().ok_or_else(|| format!("{} is not UTF-8", path.display()))
+}
+
+fn lines(path: &Path) -> Result<Vec<Value>, String> {
+    let text = fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    text.lines().map(|line| serde_json::from_str(line).map_err(|error| error.to_string())).collect()
+}
+
+/// One result for each file of the corpus: its text with that of all it contains, and what is said of it.
+fn results(case: &Case, items: &[Value]) -> Result<BTreeMap<String, Value>, String> {
+    let by_id: BTreeMap<&str, &Value> = items.iter().filter_map(|item| Some((item["id"].as_str()?, item))).collect();
+    let mut results: BTreeMap<String, Value> = BTreeMap::new();
+    for item in items {
+        let whole = item["path"].as_str().unwrap_or_default();
+        let file = format!("files/{}", whole.split("!/").next().unwrap_or_default());
+        let result = results
+            .entry(file)
+            .or_insert_with(|| json!({"text": "", "documents": 0, "attachments": [], "members": []}));
+        let id = item["id"].as_str().unwrap_or_default();
+        let text = case.text(id)?;
+        if let Value::String(all) = &mut result["text"] {
+            all.push_str(&text);
+            all.push('\n');
+        }
+        result["documents"] = json!(result["documents"].as_u64().unwrap_or(0) + 1);
+        let inner = whole.rsplit("!/").next().unwrap_or_default();
+        if whole.matches("!/").count() == 1 {
+            for list in ["attachments", "members"] {
+                if let Value::Array(list) = &mut result[list] {
+                    list.push(json!(inner));
+                }
+            }
+        }
+        if !whole.contains("!/") {
+            head(case, &by_id, item, id, result)?;
+        }
+    }
+    Ok(results)
+}
+
+fn head(case: &Case, by_id: &BTreeMap<&str, &Value>, item: &Value, id: &str, result: &mut Value) -> Result<(), String> {
+    let first = item["duplicate_of"].as_str().and_then(|first| by_id.get(first)).copied().unwrap_or(item);
+    result["type"] = first["media_type"].clone();
+    result["state"] = first["state"].clone();
+    result["pages"] = first["pages"].clone();
+    result["language"] = first["languages"].get(0).cloned().unwrap_or(Value::Null);
+    result["encrypted"] = json!(first["state"] == "encrypted");
+    result["error"] = first["reason"].clone();
+    let shown = case.run(&["-C", path(&case.folder)?, "show", id, "--json"])?;
+    let document: Value = serde_json::from_str(shown.trim()).unwrap_or(Value::Null);
+    let mut metadata = serde_json::Map::new();
+    for pair in document["metadata"].as_array().into_iter().flatten() {
+        let (key, value) = (pair[0].as_str().unwrap_or_default(), pair[1].clone());
+        if key == "text:charset" || key == "html:charset" {
+            result["charset"] = value.clone();
+        }
+        metadata.entry(name_elsewhere(key).to_owned()).or_insert(value);
+    }
+    result["metadata"] = Value::Object(metadata);
+    Ok(())
+}
+
+/// What the expectations call a property.
+fn name_elsewhere(key: &str) -> &str {
+    match key {
+        "dc:title" | "pdf:Title" | "html:title" => "title",
+        "dc:creator" | "pdf:Author" => "author",
+        "mail:subject" | "dc:subject" => "subject",
+        "mail:from" => "from",
+        "mail:to" => "to",
+        "mail:cc" => "cc",
+        "mail:date" => "date",
+        "mail:message-id" => "message_id",
+        "dcterms:created" | "pdf:CreationDate" => "created",
+        "dcterms:modified" | "pdf:ModDate" => "modified",
+        other => other,
+    }
+}
+
+fn write_results(path: &Path, results: &BTreeMap<String, Value>) -> Result<(), String> {
+    let mut file = fs::File::create(path).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+    for (name, result) in results {
+        let mut line = result.clone();
+        line["file"] = json!(name);
+        writeln!(file, "{line}").map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+    }
+    Ok(())
+}
+
+// as readers compare: compatibility forms aside, without white space and case
+fn tight(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace() && *c != '\u{ad}').flat_map(char::to_lowercase).collect()
+}
+
+#[derive(Default)]
+struct Row {
+    files: u64,
+    states: BTreeMap<String, u64>,
+    wanted: u64,
+    found: u64,
+}
+
+fn table(results: &BTreeMap<String, Value>, expectations: &[Value]) {
+    let mut rows: BTreeMap<String, Row> = BTreeMap::new();
+    let format_of = |file: &str| file.split('/').nth(1).unwrap_or_default().to_owned();
+    for (file, result) in results {
+        let row = rows.entry(format_of(file)).or_default();
+        row.files += 1;
+        *row.states.entry(result["state"].as_str().unwrap_or("?").to_owned()).or_default() += 1;
+    }
+    let texts: BTreeMap<&String, String> =
+        results.iter().map(|(file, result)| (file, tight(result["text"].as_str().unwrap_or_default()))).collect();
+    for expectation in expectations {
+        let Some(file) = expectation["file"].as_str() else { continue };
+        let row = rows.entry(format_of(file)).or_default();
+        let empty = String::new();
+        let text = texts.get(&file.to_owned()).unwrap_or(&empty);
+        for key in ["must_contain", "words", "formatted", "lines"] {
+            for wanted in expectation[key].as_array().into_iter().flatten().filter_map(Value::as_str) {
+                row.wanted += 1;
+                row.found += u64::from(text.contains(&tight(wanted)));
+            }
+        }
+    }
+    println!("{:<14} {:>5}  {:>7} {:>7} {:>6}  states", "format", "files", "wanted", "found", "share");
+    let mut total = Row::default();
+    for (format, row) in &rows {
+        print_row(format, row);
+        total.files += row.files;
+        total.wanted += row.wanted;
+        total.found += row.found;
+        for (state, count) in &row.states {
+            *total.states.entry(state.clone()).or_default() += count;
+        }
+    }
+    print_row("all", &total);
+}
+
+fn print_row(format: &str, row: &Row) {
+    let share = if row.wanted == 0 { "-".to_owned() } else { format!("{:.3}", row.found as f64 / row.wanted as f64) };
+    let states: Vec<String> = row.states.iter().map(|(state, count)| format!("{count} {state}")).collect();
+    println!("{format:<14} {:>5}  {:>7} {:>7} {share:>6}  {}", row.files, row.wanted, row.found, states.join(", "));
+}
+
+fn judge(
+    case: &Case,
+    corpus: &Path,
+    items: &[Value],
+    results: &BTreeMap<String, Value>,
+    expectations: &[Value],
+) -> Result<(), String> {
+    let mut wrong = Vec::new();
+    for item in items {
+        let reason = item["reason"].as_str().unwrap_or_default();
+        if reason.contains("panic") || item["state"] == "waiting" {
+            wrong.push(format!("{}: {} {reason}", item["path"], item["state"]));
+        }
+    }
+    for file in expectations.iter().filter_map(|e| e["file"].as_str()) {
+        if corpus.join(file).is_file() && !results.contains_key(file) {
+            wrong.push(format!("{file} is lost"));
+        }
+    }
+    let status = case.run(&["-C", path(&case.folder)?, "status", "--json"])?;
+    let status: Value = serde_json::from_str(status.trim()).map_err(|error| error.to_string())?;
+    if status["reconciled"] != true {
+        wrong.push(format!("the ledger does not add up: {}", status["gaps"]));
+    }
+    if wrong.is_empty() {
+        println!("nothing panicked, nothing is lost, every container adds up");
+        return Ok(());
+    }
+    wrong.sort();
+    wrong.dedup();
+    Err(wrong.join("\n"))
+}
