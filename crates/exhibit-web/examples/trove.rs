@@ -19,7 +19,7 @@ fn read(request: &Request, input: &mut Input, sink: &mut dyn Sink) -> Verdict {
 }
 
 fn warm() {
-    exhibit_extract::warm(&[PathBuf::from("/usr/share/fonts")]);
+    exhibit_extract::warm(&[PathBuf::from("/usr/share/fonts")], exhibit_cage::map_file);
 }
 
 fn main() -> Result<(), Box<dyn Error>> {

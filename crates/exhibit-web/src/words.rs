@@ -133,7 +133,11 @@ words! {
         ("-word", "pages without the word"),
         ("(one OR two) three", "brackets group"),
         ("destr*", "words that begin so"),
+        ("word~1", "words that differ by one letter; ~2 by two"),
+        ("\"one two\"~5", "the words near each other, at most five words between"),
+        ("/regist(er|ry)/", "words of this pattern; slow"),
     ];
+    fields: Text = "Fields";
     documents: Plural = plural("{n} document", "{n} documents");
     pages_found: Plural = plural("{n} page found", "{n} pages found");
     hits: Plural = plural("{n} hit", "{n} hits");

@@ -1,6 +1,6 @@
 //! The document page's route, and that of the pictures of pages.
 
-use super::paragraphs::{blocks, is_layer, labels, part};
+use super::paragraphs::{blocks, is_by_line, is_layer, labels, part};
 use super::search::{ROWS, order};
 use super::{Asked, Trouble, answer, in_trouble, shown};
 use crate::app::App;
@@ -255,7 +255,7 @@ impl<'a> Reading<'a> {
         Text {
             origin: origin(page, is_layer),
             language: page.language.clone(),
-            blocks: blocks(page, &range),
+            blocks: blocks(page, is_by_line(page, &self.document.item.media_type), &range),
             is_table: page.kind == PageKind::Sheet,
             current: current.map_or(0, |span| span.number),
             spans,

@@ -31,16 +31,27 @@ pub(crate) fn part(text: &str, around: usize) -> Range<usize> {
     cut(number)..cut(number + 1)
 }
 
-/// The paragraphs of a page that begin within `shown`, numbered on the whole page. Sheets have one for each line.
-pub(crate) fn blocks(page: &Page, shown: &Range<usize>) -> Vec<Block> {
-    let by_line = page.kind == PageKind::Sheet;
+/// Whether each line of a page is a paragraph: rows of sheets, lines of slides, paragraphs of word processors. Lines of
+/// plain text, mail and printed pages may be parts of one.
+pub(crate) fn is_by_line(page: &Page, media_type: &str) -> bool {
+    let may_be_wrapped = media_type.starts_with("text/") || media_type.starts_with("message/");
+    match page.kind {
+        PageKind::Sheet | PageKind::Slide => true,
+        PageKind::Text => page.boxes.is_empty() && !may_be_wrapped,
+        PageKind::Paper | PageKind::Picture | PageKind::Message => false,
+    }
+}
+
+/// The paragraphs of a page that begin within `shown`, numbered on the whole page. Empty lines are paragraphs of sheets
+/// alone, where they are rows.
+pub(crate) fn blocks(page: &Page, by_line: bool, shown: &Range<usize>) -> Vec<Block> {
     let layout = Layout::of(page);
     let mut blocks: Vec<Block> = Vec::new();
     let (mut number, mut open, mut start, mut last_line) = (0, None, 0, 0..0);
     for line in page.text.split_inclusive('\n') {
         let (at, text) = (start, line.trim_end_matches(['\n', '\r']));
         start += line.len();
-        if text.trim().is_empty() && !by_line {
+        if text.trim().is_empty() && page.kind != PageKind::Sheet {
             open = None;
             continue;
         }
@@ -76,7 +87,7 @@ struct Layout<'a> {
 
 // How far before the edge a line ends that is the last of its paragraph, and how much taller than a line the gap
 // between paragraphs is.
-const SHORT: f32 = 0.08;
+const SHORT: f32 = 0.12;
 const GAP: f32 = 0.9;
 
 impl<'a> Layout<'a> {
@@ -158,7 +169,7 @@ mod tests {
         let text = "各部门:\n现通知如下\n\n  \n三、登记\r\nئامبار تىزىملىكى\nline";
         let mut page = page(text);
         page.runs = vec![Run { start: 0, end: 10, language: "zh-Hans".to_owned() }];
-        let blocks = blocks(&page, &(0..text.len()));
+        let blocks = blocks(&page, false, &(0..text.len()));
         let shown: Vec<(usize, &str, &str)> =
             blocks.iter().map(|block| (block.number, block.text.as_str(), block.language.as_str())).collect();
         assert_eq!(
@@ -180,10 +191,14 @@ mod tests {
     fn lines_of_one_kind_stay_together_and_sheets_stay_apart() {
         let mut page = page("one\ntwo\n\nthree\n");
         let all = 0..page.text.len();
-        let texts = |page: &Page| blocks(page, &all).into_iter().map(|block| block.text).collect::<Vec<_>>();
+        let texts = |page: &Page| {
+            blocks(page, is_by_line(page, "text/plain"), &all).into_iter().map(|block| block.text).collect::<Vec<_>>()
+        };
         assert_eq!(texts(&page), ["one\ntwo", "three"]);
         page.kind = PageKind::Sheet;
         assert_eq!(texts(&page), ["one", "two", "", "three"]);
+        page.kind = PageKind::Slide;
+        assert_eq!(texts(&page), ["one", "two", "three"]);
     }
 
     #[test]
@@ -203,7 +218,7 @@ mod tests {
             word(14, 18, 0.1, 0.9, 0.16),
         ];
         let texts =
-            |page: &Page| blocks(page, &(0..text.len())).into_iter().map(|block| block.text).collect::<Vec<_>>();
+            |page: &Page| blocks(page, false, &(0..text.len())).into_iter().map(|block| block.text).collect::<Vec<_>>();
         assert_eq!(texts(&page), ["one two\nthree", "four"]);
         page.boxes[3].rect.y0 = 0.5;
         page.boxes[2].rect.x1 = 0.9;

@@ -28,7 +28,8 @@ fn results(app: &App, frame: &Frame, asked: &Asked) -> Result<Markup, Trouble> {
     let query = asked.text("q");
     let place = SearchPlace { query, sort: asked.text("sort"), from: asked.number("from") };
     let outcome = if query.trim().is_empty() { Outcome::Blank } else { found(app, frame.words, &place)? };
-    Ok(page(frame, &SearchView { query: query.to_owned(), outcome }))
+    let fields = exhibit_index::FIELDS.iter().map(|field| (field.name, field.takes)).collect();
+    Ok(page(frame, &SearchView { query: query.to_owned(), outcome, fields }))
 }
 
 fn found(app: &App, words: &Words, place: &SearchPlace<'_>) -> Result<Outcome, Trouble> {

@@ -21,7 +21,11 @@ pub(super) fn samples(frame: &Frame) -> Vec<Sample> {
         ("search-wrong", "登记 (销毁 OR <b>", Outcome::Wrong(wrong())),
         ("search-nothing", "登记 销毁 <script>alert(1)</script>", Outcome::Answered(Box::new(nothing()))),
     ];
-    let view = |query: &str, outcome| SearchView { query: query.to_owned(), outcome };
+    let view = |query: &str, outcome| SearchView {
+        query: query.to_owned(),
+        outcome,
+        fields: vec![("type", "pdf, word, mail: type:pdf"), ("date", "a year, month, day or range: date:2017")],
+    };
     views.map(|(name, query, outcome)| Sample { name, page: page(frame, &view(query, outcome)) }).into()
 }
 

@@ -15,6 +15,8 @@ pub struct SearchView {
     pub query: String,
     /// What came of it.
     pub outcome: Outcome,
+    /// The fields that a query can name, and what each takes.
+    pub fields: Vec<(&'static str, &'static str)>,
 }
 
 /// What came of a query.
@@ -197,15 +199,15 @@ pub fn page(frame: &Frame, view: &SearchView) -> Markup {
                 @match &view.outcome {
                     Outcome::Blank => {
                         p.lead { (words.search_blank) }
-                        (operators(words, true))
+                        (operators(words, &view.fields, true))
                     },
                     Outcome::Wrong(wrong) => {
                         (trouble(words, &view.query, wrong))
-                        (operators(words, true))
+                        (operators(words, &view.fields, true))
                     },
                     Outcome::Answered(answer) => {
                         (read_back(words, answer))
-                        (operators(words, false))
+                        (operators(words, &view.fields, false))
                         (years)
                         (summary(words, answer))
                         @if answer.rows.is_empty() { (nothing_found(words, answer)) } @else {
@@ -241,12 +243,16 @@ fn read_back(words: &Words, answer: &Answer) -> Markup {
     }
 }
 
-fn operators(words: &Words, open: bool) -> Markup {
+fn operators(words: &Words, fields: &[(&str, &str)], open: bool) -> Markup {
     html! {
         details.operators open[open] {
             summary { (words.operators) }
             dl { @for (form, meaning) in words.operator_list { dt { code { (form) } } dd { (meaning) } } }
             p.dim { (words.operators_note) }
+            @if !fields.is_empty() {
+                p { strong { (words.fields) } }
+                dl { @for (name, takes) in fields { dt { code { (name) ":" } } dd { (takes) } } }
+            }
         }
     }
 }
