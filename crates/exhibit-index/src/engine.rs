@@ -1,13 +1,11 @@
 //! A query in the engine's terms. The tree's shape is kept: a negation stays where it was written.
 
 use crate::query::{Node, NumberField, Pattern, Phrase, Property, Query, Slot, TextField, Unit, What};
+use crate::range::InRange;
 use crate::schema::Fields;
 use crate::sequence::SequenceQuery;
-use std::ops::Bound;
 use tantivy::Term;
-use tantivy::query::{
-    AllQuery, BooleanQuery, ConstScoreQuery, EmptyQuery, Occur, Query as EngineQuery, RangeQuery, TermQuery,
-};
+use tantivy::query::{AllQuery, BooleanQuery, ConstScoreQuery, EmptyQuery, Occur, Query as EngineQuery, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
 
 type Boxed = Box<dyn EngineQuery>;
@@ -104,20 +102,20 @@ fn of_property(property: &Property, fields: &Fields) -> Boxed {
         Property::Extension(ending) => is(fields.extension, ending),
         Property::Word(word) => is(fields.word, word),
         Property::Date { from, until } => {
-            let term = |moment: i64| Term::from_field_i64(fields.date, moment);
-            let from = Bound::Included(term(from.unwrap_or(i64::MIN)));
-            let until = until.map_or_else(|| Bound::Included(term(i64::MAX)), |until| Bound::Excluded(term(until)));
-            Box::new(RangeQuery::new(from, until))
+            let first = from.unwrap_or(i64::MIN);
+            match until.map_or(Some(i64::MAX), |until| until.checked_sub(1)) {
+                Some(last) if first <= last => Box::new(InRange::Date("date", first..=last)),
+                _ => Box::new(EmptyQuery),
+            }
         }
         Property::Number { least, most, .. } if least > most => Box::new(EmptyQuery),
         Property::Number { of, least, most } => {
-            let field = match of {
-                NumberField::Bytes => fields.bytes,
-                NumberField::Pages => fields.pages,
-                NumberField::Ocr => fields.ocr,
+            let column = match of {
+                NumberField::Bytes => "bytes",
+                NumberField::Pages => "pages",
+                NumberField::Ocr => "ocr",
             };
-            let term = |number: u64| Term::from_field_u64(field, number);
-            Box::new(RangeQuery::new(Bound::Included(term(*least)), Bound::Included(term(*most))))
+            Box::new(InRange::Number(column, *least..=*most))
         }
         Property::Document(number) => {
             Box::new(TermQuery::new(Term::from_field_i64(fields.document, *number), IndexRecordOption::Basic))

@@ -15,6 +15,7 @@ mod index;
 mod matcher;
 mod occurrences;
 mod query;
+mod range;
 mod schema;
 mod search;
 mod sequence;

@@ -125,6 +125,7 @@ fn clause(random: &mut Random) -> String {
                 "has:ocr",
                 "is:undated",
                 "date:2017",
+                "date:2018..2016",
                 "after:2016-06",
                 "before:2017-08-02",
                 "size:>5k",
