@@ -9,9 +9,11 @@ use crate::words::{ENGLISH, Words};
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
-use exhibit_case::{Cage, Case};
+use exhibit_case::{Cage, Case, CaseError};
+use exhibit_catalogue::Account;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
@@ -37,12 +39,17 @@ pub struct App {
     pub(crate) cage: Option<Arc<Cage>>,
     pub(crate) sessions: Sessions,
     pub(crate) names: Vec<String>,
+    pub(crate) any_address: bool,
     pub(crate) painters: Semaphore,
+    // adding up a large case takes longer than searching it
+    account: Mutex<Option<(Instant, Account)>>,
     offline: bool,
 }
 
 // Pictures painted at a time; the others wait. A page asks for one.
 const PAINTERS: usize = 2;
+// How old the account may be that a search speaks of.
+const LATELY: Duration = Duration::from_secs(30);
 
 impl App {
     /// A server's state. `address` is the one bound; with `names`, it says which `Host` headers are answered.
@@ -55,10 +62,23 @@ impl App {
         mut names: Vec<String>,
     ) -> Arc<Self> {
         let offline = is_loopback(address.ip()) && names.is_empty();
-        if !address.ip().is_unspecified() {
-            names.push(address.ip().to_string());
+        names.push(address.ip().to_string());
+        let any_address = address.ip().is_unspecified();
+        let (painters, account) = (Semaphore::new(PAINTERS), Mutex::new(None));
+        Arc::new(Self { case, cage, sessions, names, any_address, painters, account, offline })
+    }
+
+    /// The account of the case as it was at most half a minute ago.
+    pub(crate) fn account_lately(&self) -> Result<Account, CaseError> {
+        let mut kept = self.account.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*kept {
+            Some((at, account)) if at.elapsed() < LATELY => Ok(account.clone()),
+            _ => {
+                let account = self.case.account()?;
+                *kept = Some((Instant::now(), account.clone()));
+                Ok(account)
+            }
         }
-        Arc::new(Self { case, cage, sessions, names, painters: Semaphore::new(PAINTERS), offline })
     }
 
     /// The words of the interface.

@@ -75,7 +75,7 @@ fn admit(app: &App, request: &Request, visit: &Visit) -> Result<(), Box<Response
     let words = app.words();
     let refuse = |status, message| Err(Box::new(message_page(app, visit, status, message)));
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    if !is_own_host(host, &app.names) {
+    if !is_own_host(host, &app.names, app.any_address) {
         let outside = Visit { session: None, ..visit.clone() };
         return Err(Box::new(message_page(app, &outside, StatusCode::MISDIRECTED_REQUEST, &words.refused)));
     }
@@ -114,15 +114,16 @@ fn from_own_page(headers: &HeaderMap, host: &str) -> bool {
 }
 
 /// Whether `host` (a `Host` header) names this server: a loopback name, or one of `own` (addresses and names that it was
-/// told to serve under). Any other name that leads here was made to by someone else (DNS rebinding).
+/// told to serve under). Any other name that leads here was made to by someone else (DNS rebinding). A server bound to
+/// all addresses takes `any_address`: an address, unlike a name, cannot be made to lead elsewhere.
 #[must_use]
-pub fn is_own_host(host: &str, own: &[String]) -> bool {
+pub fn is_own_host(host: &str, own: &[String], any_address: bool) -> bool {
     let name = match host.strip_prefix('[') {
         Some(rest) => rest.split_once(']').map_or("", |(address, _)| address),
         None => host.rsplit_once(':').map_or(host, |(name, _)| name),
     };
-    let is_loopback = name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
-    is_loopback || name.eq_ignore_ascii_case("localhost") || own.iter().any(|known| known.eq_ignore_ascii_case(name))
+    let is_address = name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback() || any_address);
+    is_address || name.eq_ignore_ascii_case("localhost") || own.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// An answer that leads elsewhere and sets a cookie.
@@ -167,7 +168,10 @@ mod tests {
             ("[", false),
             ("", false),
         ] {
-            assert_eq!(is_own_host(host, &own), expect, "{host}");
+            assert_eq!(is_own_host(host, &own, false), expect, "{host}");
+        }
+        for (host, expect) in [("192.168.1.8:8080", true), ("[fe80::1]:80", true), ("evil.example", false)] {
+            assert_eq!(is_own_host(host, &own, true), expect, "{host}, bound to all addresses");
         }
     }
 

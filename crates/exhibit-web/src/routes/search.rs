@@ -105,7 +105,7 @@ fn remarks(query: &str) -> Vec<String> {
 
 // How far reading has come, while it has not ended.
 fn searchable(app: &App) -> Result<Option<(u64, u64)>, Trouble> {
-    let (now, of) = (app.case.searchable(), app.case.account()?.pages);
+    let (now, of) = (app.case.searchable(), app.account_lately()?.pages);
     Ok((now < of).then_some((now, of)))
 }
 
@@ -179,7 +179,8 @@ fn suggestions(app: &App, words: &Words, query: &str, clauses: &[String]) -> Res
     if readable(&in_names) && !query.contains(':') {
         choices.push(Choice { text: words.in_file_names.to_owned(), href: links::search(&SearchPlace::of(&in_names)) });
     }
-    let problems: u64 = app.case.account()?.items.iter().filter(|(state, _)| state.is_problem()).map(|(_, n)| n).sum();
+    let items = app.account_lately()?.items;
+    let problems: u64 = items.iter().filter(|(state, _)| state.is_problem()).map(|(_, count)| count).sum();
     if problems > 0 {
         choices.push(Choice { text: words.not_searched.of(problems), href: "/problems".to_owned() });
     }
