@@ -34,10 +34,15 @@ pub(super) fn dots_per_inch(exif: &Exif) -> Option<f64> {
 
 /// Says the fields.
 pub(super) fn say(exif: &Exif, out: &mut Out<'_>) -> Result<(), Stop> {
+    // in a TIFF file the second directory is the next page, unless it says that it is a smaller copy
+    let is_tiff = exif.get_field(Tag::StripOffsets, In::PRIMARY).is_some();
     let mut thumbnail = false;
     for field in exif.fields().take(MOST_FIELDS) {
         if field.ifd_num != In::PRIMARY {
-            thumbnail |= field.tag == Tag::JPEGInterchangeFormat || field.tag == Tag::StripOffsets;
+            let smaller =
+                field.tag == Tag(exif::Context::Tiff, 254) && field.value.get_uint(0).is_some_and(|v| v & 1 == 1);
+            let strips = field.tag == Tag::StripOffsets && !is_tiff;
+            thumbnail |= field.tag == Tag::JPEGInterchangeFormat || strips || smaller;
             continue;
         }
         if let Some(value) = shown(field.tag, &field.value, || field.display_value().to_string()) {

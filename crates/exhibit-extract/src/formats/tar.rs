@@ -164,7 +164,7 @@ fn say_entry(entry: &Entry, names: &Names, input: &mut dyn Input, out: &mut Out<
     };
     out.member(Member {
         name: entry.name.clone(),
-        name_text: if std::str::from_utf8(&entry.name).is_ok() { String::new() } else { names.decode(&entry.name) },
+        name_text: names.text(&entry.name),
         modified: entry.header.modified,
         relation: "entry".to_owned(),
     })?;

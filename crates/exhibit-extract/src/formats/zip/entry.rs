@@ -193,11 +193,15 @@ impl Read for Packed<'_> {
     }
 }
 
-/// A local header for the entry: sizes after the content, so that what the archive states of them binds nobody.
+/// A local header for the entry: sizes after the content, so that what the archive states of them binds nobody. The old
+/// encryption checks passwords against the time where sizes come after the content, else against the CRC (APPNOTE 6.1.6): where the
+/// entry was made the latter way, the CRC's half stands in the time's place.
 fn header(entry: &Entry) -> Vec<u8> {
     let mut header = b"PK\x03\x04\x14\0".to_vec();
     let flags = entry.flags & !0x40 | 8;
-    for field in [flags, entry.method, entry.dos_time.0, entry.dos_time.1] {
+    let by_crc = entry.flags & 8 == 0 && entry.aes.is_none();
+    let time = if by_crc { (entry.crc >> 16) as u16 } else { entry.dos_time.0 };
+    for field in [flags, entry.method, time, entry.dos_time.1] {
         header.extend(field.to_le_bytes());
     }
     header.extend([0; 12]);

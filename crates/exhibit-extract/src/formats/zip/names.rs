@@ -27,7 +27,7 @@ enum Charset {
 impl Names {
     /// Takes a name into account.
     pub(crate) fn learn(&mut self, name: &[u8]) {
-        if std::str::from_utf8(name).is_err() && self.sample.len() + name.len() < LEARNED {
+        if std::str::from_utf8(name).is_err() && !is_damaged_utf8(name) && self.sample.len() + name.len() < LEARNED {
             self.sample.extend_from_slice(name);
             self.sample.push(b'\n');
         }
@@ -61,15 +61,22 @@ impl Names {
     pub(super) fn text_of(&self, entry: &Entry) -> String {
         match &entry.unicode_name {
             Some(name) if name.as_bytes() != entry.name => name.clone(),
-            _ if std::str::from_utf8(&entry.name).is_ok() => String::new(),
-            _ => self.decode(&entry.name),
+            _ => self.text(&entry.name),
         }
+    }
+
+    /// A name as text; empty where its bytes are UTF-8 already, but for stray ones.
+    pub(crate) fn text(&self, name: &[u8]) -> String {
+        if std::str::from_utf8(name).is_ok() || is_damaged_utf8(name) { String::new() } else { self.decode(name) }
     }
 
     /// Decodes a name or another short text of the archive.
     pub(crate) fn decode(&self, bytes: &[u8]) -> String {
         if let Ok(text) = std::str::from_utf8(bytes) {
             return text.to_owned();
+        }
+        if is_damaged_utf8(bytes) {
+            return String::from_utf8_lossy(bytes).into_owned();
         }
         match self.charset {
             Some(Charset::CodePage437) => bytes.iter().map(|b| code_page_437(*b)).collect(),
@@ -83,11 +90,44 @@ impl Names {
     }
 }
 
+/// Whether a name is UTF-8 but for a few stray bytes: it has characters of three bytes or more, which other encodings
+/// hardly ever look like, and at least as many of them as bytes that do not fit. Such a name is not guessed at: what
+/// is valid stands, the other bytes are shown as such.
+fn is_damaged_utf8(name: &[u8]) -> bool {
+    let (mut long, mut stray) = (0, 0);
+    for chunk in name.utf8_chunks() {
+        long += chunk.valid().chars().filter(|c| *c >= '\u{800}').count();
+        stray += chunk.invalid().len();
+    }
+    long > 0 && long >= stray && stray > 0
+}
+
 /// A character of code page 437.
 fn code_page_437(byte: u8) -> char {
     const UPPER: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u{a0}";
     match byte {
         0..=0x7F => char::from(byte),
         _ => UPPER.chars().nth(usize::from(byte - 0x80)).unwrap_or('\u{fffd}'),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stray_bytes_do_not_make_a_name_another_encoding() {
+        assert!(is_damaged_utf8(
+            "备份/café caf?_?.txt"
+                .as_bytes()
+                .iter()
+                .map(|b| if *b == b'?' { 0xff } else { *b })
+                .collect::<Vec<_>>()
+                .as_slice()
+        ));
+        let gbk: &[u8] = b"\xb1\xb8\xb7\xdd/\xb5\xc7\xbc\xc7\xb1\xed.txt";
+        assert!(!is_damaged_utf8(gbk));
+        assert!(!is_damaged_utf8("备份.txt".as_bytes()));
+        assert!(!is_damaged_utf8(b"caf\xe9.txt"));
     }
 }
