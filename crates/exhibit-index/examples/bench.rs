@@ -106,6 +106,19 @@ fn queries(words: &Words, random: &mut Random) -> Vec<(&'static str, Vec<Query>)
     class("OR, NOT", &mut || format!("({} OR {}) -{}", pick(0, 0, 300), pick(1, 0, 300), pick(0, 0, 300)));
     class("beginning", &mut || pick(0, 0, 2_000).chars().take(3).collect::<String>() + "*");
     class("near word", &mut || pick(0, 0, 2_000) + "~1");
+    const SYLLABLES: [&str; 12] = ["wang", "li", "qiang", "zhong", "guo", "shi", "ji", "hua", "xin", "ma", "yi", "da"];
+    let mut syllables = Random(11);
+    class("pinyin, two", &mut || {
+        format!("pinyin:\"{} {}\"", SYLLABLES[syllables.rank(12)], SYLLABLES[syllables.rank(12)])
+    });
+    class("pinyin, three", &mut || {
+        let mut next = || SYLLABLES[syllables.rank(12)];
+        format!("pinyin:\"{} {} {}\"", next(), next(), next())
+    });
+    let mut pick = |list: usize, from: usize, n: usize| words.lists[list][from + random.rank(n)].clone();
+    let mut class = |name, make: &mut dyn FnMut() -> String| {
+        made.push((name, (0..300).filter_map(|_| parse(&make()).ok()).collect()));
+    };
     class("near each other", &mut || format!("\"{} {}\"~5", pick(0, 0, 50), pick(0, 0, 50)));
     made
 }

@@ -6,6 +6,7 @@ use crate::entry::PageKey;
 use crate::error::IndexError;
 use crate::query::{Query, Sort};
 use crate::schema::Fields;
+use crate::sequence::holds;
 use std::fmt;
 use std::str::FromStr;
 
@@ -109,11 +110,8 @@ impl Searcher {
     /// ([`Query::read_as`], [`Query::widenings`]); search, mark and show with the query that this gives.
     #[must_use]
     pub fn widen(&self, query: &Query) -> Query {
-        crate::query::widen(query, &|term| {
-            let term = tantivy::Term::from_field_text(self.fields.text, term);
-            // an index that cannot be read says so when it is searched
-            self.engine.doc_freq(&term).is_ok_and(|count| count > 0)
-        })
+        // an index that cannot be read says so when it is searched
+        crate::query::widen(query, &|pattern| holds(&self.engine, self.fields.text, pattern).unwrap_or(true))
     }
 
     /// Finds the pages that answer the query, counts all of them and gives those asked for.

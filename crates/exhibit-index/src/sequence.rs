@@ -11,7 +11,7 @@ use tantivy::query::{
     Scorer, Weight,
 };
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{BitSet, DocId, DocSet, InvertedIndexReader, Score, TERMINATED, Term};
+use tantivy::{BitSet, DocId, DocSet, InvertedIndexReader, Score, Searcher, TERMINATED, Term};
 
 /// Asks for a phrase in a field.
 #[derive(Clone, Debug)]
@@ -94,6 +94,8 @@ enum Lookup {
     Begins(String),
     // the automaton, and the terms it is led over: those of the word's alphabet
     Near(DfaWrapper, String, String),
+    // the characters that two syllables stand for
+    Read(Field, &'static [char], &'static [char]),
     Any(Vec<Lookup>),
 }
 
@@ -107,6 +109,9 @@ impl Lookup {
                 let automaton = FuzzyTermQuery::new(term, *edits, true).automaton()?;
                 let letters = alphabet(word);
                 Self::Near(automaton, letters.start.to_string(), letters.end.to_string())
+            }
+            Pattern::Read(first, second) => {
+                Self::Read(field, exhibit_text::characters_read(first), exhibit_text::characters_read(second))
             }
             Pattern::Any(patterns) => {
                 Self::Any(patterns.iter().map(|pattern| Self::of(field, pattern)).collect::<tantivy::Result<_>>()?)
@@ -130,10 +135,38 @@ impl Lookup {
                     infos.push(stream.value().clone());
                 }
             }
+            Self::Read(field, first, second) => {
+                let info = |term: &str| index.get_term_info(&Term::from_field_text(*field, term));
+                // few of all characters with a reading are in any text
+                let held = |characters: &[char]| -> std::io::Result<Vec<char>> {
+                    let held = characters.iter().map(|c| Ok((*c, info(c.encode_utf8(&mut [0; 4]))?.is_some())));
+                    let held = held.collect::<std::io::Result<Vec<_>>>()?;
+                    Ok(held.into_iter().filter(|(_, held)| *held).map(|(c, _)| c).collect())
+                };
+                let second = held(second)?;
+                for a in held(first)? {
+                    for b in &second {
+                        infos.extend(info(&String::from_iter([a, *b]))?);
+                    }
+                }
+            }
             Self::Any(lookups) => lookups.iter().try_for_each(|lookup| lookup.expand(index, infos))?,
         }
         Ok(())
     }
+}
+
+/// Whether a field has any term of a pattern.
+pub(crate) fn holds(searcher: &Searcher, field: Field, pattern: &Pattern) -> tantivy::Result<bool> {
+    let lookup = Lookup::of(field, pattern)?;
+    let mut infos = Vec::new();
+    for segment in searcher.segment_readers() {
+        lookup.expand(&*segment.inverted_index(field)?, &mut infos)?;
+        if !infos.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn docs_of(index: &InvertedIndexReader, infos: &[TermInfo], all: DocId) -> tantivy::Result<BitSet> {

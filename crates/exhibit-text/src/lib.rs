@@ -15,8 +15,8 @@ mod searchable;
 
 pub use fold::fold_word;
 pub use keys::word_keys;
-pub use readings::{is_syllable, syllables};
-pub use searchable::{KEY, READING, searchable};
+pub use readings::{characters_read, is_syllable, syllables};
+pub use searchable::{KEY, searchable};
 pub use tokens::{Token, TokenKind, tokens};
 
 /// The version of the analysis. An index made by another version must be made again: the same

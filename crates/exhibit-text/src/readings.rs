@@ -4,6 +4,7 @@
 //! is not decided. `ü` is read as `u`, as most writers of names do.
 
 use pinyin::ToPinyinMulti;
+use std::collections::BTreeMap;
 use std::sync::{LazyLock, OnceLock};
 
 // Readings that characters have as surnames, beside their common ones.
@@ -92,6 +93,28 @@ const SYLLABLES: &str = "\
     zhua zhuai zhuan zhuang zhui zhun zhuo zi zong zou zu zuan zui zun zuo";
 
 static SORTED: LazyLock<Vec<&'static str>> = LazyLock::new(|| SYLLABLES.split_whitespace().collect());
+
+static READ: LazyLock<BTreeMap<&'static str, Vec<char>>> = LazyLock::new(|| {
+    let mut read: BTreeMap<&'static str, Vec<char>> = BTreeMap::new();
+    let blocks = ['\u{3400}'..='\u{9fff}', '\u{f900}'..='\u{fad9}', '\u{20000}'..='\u{2a6df}'];
+    for character in blocks.into_iter().flatten() {
+        for reading in readings(character) {
+            read.entry(reading).or_default().push(crate::fold::folded(character).to);
+        }
+    }
+    for characters in read.values_mut() {
+        characters.sort_unstable();
+        characters.dedup();
+    }
+    read
+});
+
+/// The folded characters of which some form has this reading, ascending. A reading is a toneless syllable
+/// ([`is_syllable`]); a character has all that any of its forms has.
+#[must_use]
+pub fn characters_read(syllable: &str) -> &'static [char] {
+    READ.get(syllable).map_or(&[], Vec::as_slice)
+}
 
 /// Whether a word is one syllable of pinyin, in lower case without tone.
 #[must_use]
@@ -290,6 +313,15 @@ mod tests {
         assert_eq!(readings('a').len() + readings('，').len(), 0);
         let all: BTreeSet<&str> = ('\u{4e00}'..='\u{9fff}').flat_map(|c| readings(c).iter().copied()).collect();
         assert!(all.iter().copied().eq(SYLLABLES.split_whitespace()));
+    }
+
+    #[test]
+    fn a_character_has_the_readings_of_all_its_forms() {
+        for (syllable, character) in [("qian", '干'), ("gan", '干'), ("shan", '单'), ("zhong", '钟'), ("fa", '发')]
+        {
+            assert!(characters_read(syllable).contains(&character), "{syllable}");
+        }
+        assert_eq!(characters_read("register"), [] as [char; 0]);
     }
 
     #[test]

@@ -1,29 +1,21 @@
-//! All that a text can be found by: its tokens, and beside them the keys and readings that find
-//! more.
+//! All that a text can be found by: its tokens, and beside them the keys that find more.
 
 use crate::keys::{Keyed, word_keys};
-use crate::readings::readings;
 use crate::tokens::{Token, TokenKind, tokens};
 
 /// Begins the term of a key. No token of text begins so.
 pub const KEY: char = '\u{2}';
-/// Begins the term of a pair of readings. No token of text begins so.
-pub const READING: char = '\u{1}';
-
-/// Says each token of the text, and the keys of its words and the readings of its Han characters.
+/// Says each token of the text, and the keys of its words.
 ///
 /// A word of a text that is written in the Arabic or Cyrillic letters of Uyghur or Kazakh has its keys, and a Latin
-/// word whose key is not its folded form, at the word's position. Two neighbouring Han characters have each pair of
-/// their readings, joined by a space, at the position of the first.
+/// word whose key is not its folded form, at the word's position.
 pub fn searchable<F: FnMut(Token<'_>)>(text: &str, say: &mut F) {
     let keyed = Keyed::of(text);
     let mut term = String::with_capacity(64);
     tokens(text, &mut |token| {
         say(token);
-        match token.kind {
-            TokenKind::Bigram => say_readings(text, &token, &mut term, say),
-            TokenKind::Word => say_keys(text, &token, keyed, &mut term, say),
-            TokenKind::Part | TokenKind::Unigram | TokenKind::Key | TokenKind::Reading => {}
+        if token.kind == TokenKind::Word {
+            say_keys(text, &token, keyed, &mut term, say);
         }
     });
 }
@@ -51,30 +43,6 @@ fn say_keys<F: FnMut(Token<'_>)>(text: &str, token: &Token<'_>, keyed: Keyed, te
     }
 }
 
-fn say_readings<F: FnMut(Token<'_>)>(text: &str, token: &Token<'_>, term: &mut String, say: &mut F) {
-    let mut folded = token.term.chars();
-    let (Some(a), Some(b)) = (folded.next(), folded.next()) else { return };
-    let written = &text[token.start..token.end];
-    let (first, last) = (written.chars().next().unwrap_or(a), written.chars().next_back().unwrap_or(b));
-    for before in both(first, a) {
-        for after in both(last, b) {
-            term.clear();
-            term.push(READING);
-            term.push_str(before);
-            term.push(' ');
-            term.push_str(after);
-            say(Token { term, kind: TokenKind::Reading, ..*token });
-        }
-    }
-}
-
-// The readings of a character as written, and those that only its representative has.
-fn both(written: char, representative: char) -> impl Iterator<Item = &'static str> + Clone {
-    let own = readings(written);
-    let more = if written == representative { &[] } else { readings(representative) };
-    own.iter().chain(more.iter().filter(|reading| !own.contains(reading))).copied()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,8 +50,8 @@ mod tests {
     fn check(text: &str, expected: &[&str]) {
         let mut more = Vec::new();
         searchable(text, &mut |token| {
-            if matches!(token.kind, TokenKind::Key | TokenKind::Reading) {
-                more.push(format!("{}@{}", token.term.trim_start_matches([KEY, READING]), token.position));
+            if token.kind == TokenKind::Key {
+                more.push(format!("{}@{}", token.term.trim_start_matches(KEY), token.position));
             }
         });
         for wanted in expected {
@@ -93,9 +61,8 @@ mod tests {
     }
 
     #[test]
-    fn keys_and_readings_stand_beside_the_tokens() {
-        check("王立 强", &["wang li@0", "li qiang@1", "li jiang@1"]);
-        check("單国", &["shan guo@0", "dan guo@0"]);
+    fn keys_stand_beside_the_tokens() {
+        check("王立 强", &[]);
         check("شۆھرەت زاكىر", &["shohret@0", "zakir@1"]);
         check("Шөһрәт Закир", &["shohret@0", "zakir@1"]);
         check("Şöhret", &["shohret@0"]);

@@ -41,8 +41,6 @@ pub enum TokenKind {
     Bigram,
     /// The key under which alphabets of one language meet ([`crate::searchable`] only).
     Key,
-    /// Readings of two neighbouring characters ([`crate::searchable`] only).
-    Reading,
 }
 
 /// Says each token of the text, in the order of positions.

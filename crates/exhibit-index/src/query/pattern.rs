@@ -1,6 +1,6 @@
 //! What a single token may be.
 
-use exhibit_text::{KEY, READING};
+use exhibit_text::KEY;
 
 /// A set of terms.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -11,6 +11,8 @@ pub(crate) enum Pattern {
     Begins(String),
     /// Any term at most this many edits away: a character added, left out, changed, or two neighbours swapped.
     Near(String, u8),
+    /// Two Han characters that can be read so, as toneless syllables.
+    Read(String, String),
     /// Any term of any of these.
     Any(Vec<Pattern>),
 }
@@ -26,16 +28,23 @@ impl Pattern {
                 first.is_some_and(|first| alphabet(wanted).contains(&first))
                     && distance_within(wanted, term, usize::from(*most))
             }
+            Self::Read(first, second) => {
+                let mut characters = term.chars();
+                let read = |character: Option<char>, syllable: &str| {
+                    character.is_some_and(|c| exhibit_text::characters_read(syllable).binary_search(&c).is_ok())
+                };
+                read(characters.next(), first) && read(characters.next(), second) && characters.next().is_none()
+            }
             Self::Any(patterns) => patterns.iter().any(|pattern| pattern.takes(term)),
         }
     }
 
-    /// Whether it asks for a key or a reading, which stand beside the text's own tokens.
+    /// Whether it asks for a key, which stands beside the text's own tokens.
     pub(crate) fn asks_beside_text(&self) -> bool {
         match self {
-            Self::Is(term) => term.starts_with([KEY, READING]),
+            Self::Is(term) => term.starts_with(KEY),
             Self::Any(patterns) => patterns.iter().any(Self::asks_beside_text),
-            Self::Begins(_) | Self::Near(..) => false,
+            Self::Begins(_) | Self::Near(..) | Self::Read(..) => false,
         }
     }
 }

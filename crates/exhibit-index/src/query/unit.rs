@@ -19,7 +19,7 @@ pub(crate) fn unit(text: &str) -> Option<Unit> {
         length = length.max(offset + 1);
         let slot = Slot { offset, pattern: Pattern::Is(token.term.to_owned()) };
         match token.kind {
-            TokenKind::Part | TokenKind::Key | TokenKind::Reading => {}
+            TokenKind::Part | TokenKind::Key => {}
             TokenKind::Word => {
                 slots.extend(alone.take());
                 slots.push(slot);
@@ -48,7 +48,7 @@ pub(crate) fn single_word(text: &str) -> Option<String> {
     let mut others = false;
     exhibit_text::tokens(text, &mut |token| match token.kind {
         TokenKind::Word => words.push(token.term.to_owned()),
-        TokenKind::Part | TokenKind::Key | TokenKind::Reading => {}
+        TokenKind::Part | TokenKind::Key => {}
         TokenKind::Unigram | TokenKind::Bigram => others = true,
     });
     (words.len() == 1 && !others).then(|| words.remove(0))
@@ -60,7 +60,7 @@ pub(crate) fn begin_last(unit: &mut Unit, text: &str) {
     exhibit_text::tokens(text, &mut |token| match token.kind {
         TokenKind::Word => ends_in_word = true,
         TokenKind::Unigram => ends_in_word = false,
-        TokenKind::Part | TokenKind::Bigram | TokenKind::Key | TokenKind::Reading => {}
+        TokenKind::Part | TokenKind::Bigram | TokenKind::Key => {}
     });
     if let Some(last) = unit.slots.last_mut().filter(|_| ends_in_word)
         && let Pattern::Is(term) = &last.pattern

@@ -2,7 +2,7 @@
 //! which their alphabets meet, years and numbers in Chinese and in Arabic digits.
 
 use super::{Pattern, Phrase, Slot, Unit};
-use exhibit_text::{KEY, READING, TokenKind};
+use exhibit_text::{KEY, TokenKind};
 
 fn one(unit: Unit) -> Phrase {
     Phrase { units: vec![unit], apart: 0 }
@@ -11,7 +11,7 @@ fn one(unit: Unit) -> Phrase {
 /// Han characters that can be read so: each neighbouring pair of syllables.
 pub(crate) fn read_as(syllables: &[String]) -> Phrase {
     let slots = syllables.windows(2).zip(0..).map(|(pair, offset)| {
-        let pattern = Pattern::Is(format!("{READING}{} {}", pair[0], pair[1]));
+        let pattern = Pattern::Read(pair[0].clone(), pair[1].clone());
         Slot { offset, pattern }
     });
     one(Unit { slots: slots.collect(), length: u32::try_from(syllables.len()).unwrap_or(u32::MAX) })
@@ -39,7 +39,7 @@ pub(crate) fn by_key(text: &str) -> Option<Phrase> {
             let either = keys.into_iter().flat_map(|key| [Pattern::Is(format!("{KEY}{key}")), Pattern::Is(key)]);
             slots.push(Slot { offset: token.position, pattern: Pattern::Any(either.collect()) });
         }
-        TokenKind::Part | TokenKind::Key | TokenKind::Reading => {}
+        TokenKind::Part | TokenKind::Key => {}
         TokenKind::Unigram | TokenKind::Bigram => sound = false,
     });
     let length = slots.last().map(|slot| slot.offset + 1)?;

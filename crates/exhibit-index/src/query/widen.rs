@@ -8,8 +8,9 @@ use super::unit::unit;
 use super::variants::{by_key, other_numbers, read_as};
 use super::{Clause, Node, Pattern, Phrase, Query, TextField, What};
 
-/// Adds to a query the other writings of its words. `holds` says whether the text field has a term.
-pub(crate) fn widen(query: &Query, holds: &dyn Fn(&str) -> bool) -> Query {
+/// Adds to a query the other writings of its words. `holds` says whether the text field has a term of a
+/// pattern.
+pub(crate) fn widen(query: &Query, holds: &dyn Fn(&Pattern) -> bool) -> Query {
     let mut wide = Widening { query: query.clone(), holds };
     let root = wide.node(&query.root);
     Query { root, ..wide.query }
@@ -17,7 +18,7 @@ pub(crate) fn widen(query: &Query, holds: &dyn Fn(&str) -> bool) -> Query {
 
 struct Widening<'h> {
     query: Query,
-    holds: &'h dyn Fn(&str) -> bool,
+    holds: &'h dyn Fn(&Pattern) -> bool,
 }
 
 impl Widening<'_> {
@@ -91,22 +92,14 @@ impl Widening<'_> {
         slots.any(|(number, slot)| {
             let known = own.as_ref().and_then(|own| own.slots.get(number)).map(|slot| &slot.pattern);
             let Pattern::Any(patterns) = &slot.pattern else { return false };
-            patterns.iter().any(|pattern| Some(pattern) != known && self.has(pattern))
+            patterns.iter().any(|pattern| Some(pattern) != known && (self.holds)(pattern))
         })
-    }
-
-    fn has(&self, pattern: &Pattern) -> bool {
-        match pattern {
-            Pattern::Is(term) => (self.holds)(term),
-            Pattern::Any(patterns) => patterns.iter().any(|pattern| self.has(pattern)),
-            Pattern::Begins(_) | Pattern::Near(..) => true,
-        }
     }
 
     // Adds a clause, if each of its tokens is in the index.
     fn add(&mut self, shown: String, any: Vec<Phrase>) -> Option<usize> {
         let held =
-            |phrase: &Phrase| phrase.units.iter().flat_map(|unit| &unit.slots).all(|slot| self.has(&slot.pattern));
+            |phrase: &Phrase| phrase.units.iter().flat_map(|unit| &unit.slots).all(|slot| (self.holds)(&slot.pattern));
         if !any.iter().any(held) {
             return None;
         }
@@ -129,7 +122,7 @@ fn either(node: Node, more: Vec<usize>) -> Node {
 
 #[cfg(test)]
 mod tests {
-    use crate::query::{parse, widen::widen};
+    use crate::query::{Pattern, parse, widen::widen};
 
     fn check(query: &str, expected: &str) {
         let wide = widen(&parse(query).expect("a sound query"), &|_| true);
@@ -152,7 +145,10 @@ mod tests {
 
     #[test]
     fn only_what_the_index_holds_is_added() {
-        let reading = |term: &str| ["wang li", "li qiang"].contains(&term.trim_start_matches(exhibit_text::READING));
+        let reading = |pattern: &Pattern| match pattern {
+            Pattern::Read(a, b) => ["wang li", "li qiang"].contains(&format!("{a} {b}").as_str()),
+            _ => false,
+        };
         let wide = widen(&parse("Wang Liqiang register").expect("a sound query"), &reading);
         assert_eq!(
             wide.read_as(),
