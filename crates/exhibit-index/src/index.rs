@@ -8,6 +8,8 @@ use crate::entry::PageEntry;
 use crate::error::IndexError;
 use crate::schema::{ANALYSIS, Analysis, Fields, LAYOUT_VERSION};
 use crate::search::Searcher;
+use std::fs::File;
+use std::io::Write;
 use std::path::Path;
 use tantivy::directory::MmapDirectory;
 use tantivy::directory::error::LockError;
@@ -45,7 +47,8 @@ impl Index {
             }
         } else {
             // said before the engine's first file is there, so that an index never stands without it
-            std::fs::write(&version_file, &wanted).map_err(cannot)?;
+            let mut file = File::create(&version_file).map_err(cannot)?;
+            file.write_all(wanted.as_bytes()).and_then(|()| file.sync_all()).map_err(cannot)?;
         }
         let (schema, fields) = Fields::make();
         let engine = tantivy::Index::open_or_create(directory, schema)?;

@@ -44,30 +44,38 @@ pub(crate) fn together(phrase: &Phrase, starts: &[Vec<u32>]) -> Vec<Occurrence> 
     if starts.iter().any(Vec::is_empty) {
         return Vec::new();
     }
-    let reach = units.iter().map(|unit| unit.length).sum::<u32>() + phrase.apart;
-    // near an occurrence of the rarest unit there must be one of each other: most pages end here
-    let rarest = starts.iter().min_by_key(|of_unit| of_unit.len()).expect("a phrase has units");
-    let near = |start: &u32| {
-        let (from, until) = (start.saturating_sub(reach), start.saturating_add(reach));
-        starts.iter().all(|of_unit| of_unit.get(of_unit.partition_point(|s| *s < from)).is_some_and(|s| *s <= until))
-    };
-    if !rarest.iter().any(near) {
-        return Vec::new();
-    }
-    let mut found = Vec::new();
-    let mut lefts: Vec<u32> = starts.iter().flatten().copied().collect();
-    lefts.sort_unstable();
-    lefts.dedup();
-    for left in lefts {
-        let window = window(units, starts, left, left.saturating_add(reach));
-        // what begins later is found from its own start
-        if window.iter().any(|occurrence| occurrence.start == left) {
-            found.extend(window);
-        }
-    }
+    let mut found: Vec<Occurrence> = windows(phrase, starts).flatten().collect();
     found.sort_unstable();
     found.dedup();
     found
+}
+
+/// Whether the phrase occurs at all: whether [`together`] finds anything.
+pub(crate) fn occurs(phrase: &Phrase, starts: &[Vec<u32>]) -> bool {
+    if phrase.units.len() == 1 { !starts[0].is_empty() } else { windows(phrase, starts).next().is_some() }
+}
+
+// The occurrences of the phrase, each from its leftmost unit.
+fn windows<'p>(phrase: &'p Phrase, starts: &'p [Vec<u32>]) -> impl Iterator<Item = Vec<Occurrence>> + 'p {
+    let units = &phrase.units;
+    let reach = units.iter().map(|unit| unit.length).sum::<u32>() + phrase.apart;
+    // near an occurrence of the rarest unit there must be one of each other: most pages end here
+    let rarest = starts.iter().min_by_key(|of_unit| of_unit.len()).map_or(&[][..], Vec::as_slice);
+    let beside = |of_unit: &[u32], start: u32| {
+        let (from, until) = (start.saturating_sub(reach), start.saturating_add(reach));
+        of_unit.get(of_unit.partition_point(|s| *s < from)).is_some_and(|s| *s <= until)
+    };
+    let mut lefts: Vec<u32> = Vec::new();
+    if rarest.iter().any(|start| starts.iter().all(|of_unit| beside(of_unit, *start))) {
+        lefts = starts.iter().flatten().copied().filter(|left| beside(rarest, *left)).collect();
+        lefts.sort_unstable();
+        lefts.dedup();
+    }
+    lefts.into_iter().filter_map(move |left| {
+        let window = window(units, starts, left, left.saturating_add(reach));
+        // what begins later is found from its own start
+        window.iter().any(|occurrence| occurrence.start == left).then_some(window)
+    })
 }
 
 // One occurrence of each unit within the window, the earliest; nothing if a unit is missing.

@@ -1,7 +1,7 @@
 //! Phrases in the engine: pages where tokens stand at given distances, or near each other, decided
 //! by [`crate::occurrences`].
 
-use crate::occurrences::{starts, together};
+use crate::occurrences::{occurs, starts};
 use crate::query::{Pattern, Phrase, alphabet};
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::index::SegmentReader;
@@ -329,6 +329,7 @@ impl SequenceScorer {
         TERMINATED
     }
 
+    // How often the phrase occurs in the document that all slots are at; words near each other count once.
     fn occurrences(&mut self) -> u32 {
         if let [unit] = self.phrase.units.as_slice() {
             // slot by slot, rarest first: most documents are done after two
@@ -364,7 +365,7 @@ impl SequenceScorer {
                 return 0;
             }
         }
-        u32::try_from(together(&self.phrase, &begins).len()).unwrap_or(u32::MAX)
+        u32::from(occurs(&self.phrase, &begins))
     }
 }
 
