@@ -15,13 +15,21 @@
 //! | [`proof`] | one entry's proof as a text | C2SP tlog-proof@v1 |
 //! | [`policy`] | whose signatures are asked for | C2SP tlog-policy, as published on 2026-07-22 |
 //! | [`document`] | a document as a tree of pages, each provable alone | `docs/formats/custody.md` |
+//! | [`anchor`] | quotes tied to pages | W3C Web Annotation; `docs/formats/anchor.md` |
+//! | [`bagit`] | bags, checked whole | RFC 8493 |
+//! | [`names`] | safe names, names that look alike | Unicode canonical equivalence |
+//! | [`finding`] | what a check found, each with its place | |
 //! | [`json`] | canonical JSON | RFC 8785, whole numbers only |
 
+pub mod anchor;
+pub mod bagit;
 pub mod checkpoint;
 pub mod document;
+pub mod finding;
 pub mod frontier;
 pub mod hash;
 pub mod json;
+pub mod names;
 pub mod note;
 pub mod policy;
 pub mod proof;
