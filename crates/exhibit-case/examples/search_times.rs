@@ -35,7 +35,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let mut total = 0;
         for _ in 0..ROUNDS {
             let began = Instant::now();
-            let request = SearchRequest { query, limit: 25, offset: 0, sort: Sort::Relevance };
+            let request = SearchRequest { query, limit: 25, offset: 0, sort: Sort::Relevance, exact: false };
             total = case.search(&request)?.total;
             times.push(began.elapsed());
         }

@@ -107,7 +107,8 @@ impl Case {
     /// How many pages can be searched now.
     #[must_use]
     pub fn searchable(&self) -> u64 {
-        self.index().map_or(0, |index| index.searcher().pages())
+        let pages = |index: &exhibit_index::Index| index.refresh().is_ok().then(|| index.searcher().pages());
+        self.index().ok().and_then(pages).unwrap_or(0)
     }
 
     /// Items that pass a filter, in the order of their numbers.

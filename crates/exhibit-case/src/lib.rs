@@ -4,6 +4,7 @@
 //! `exhibit-ingest`. The layout of the folder is `docs/formats/case.md`.
 
 mod config;
+mod dates;
 mod documents;
 mod held;
 mod passwords;
@@ -12,6 +13,7 @@ mod search;
 mod verify;
 
 pub use config::Config;
+pub use dates::date_of;
 pub use documents::{Document, Entry, read_page};
 pub use exhibit_cage::Cage;
 pub use held::{Held, NewCase, flush_outbox, key_path, log_act};

@@ -1,9 +1,10 @@
 //! Searching a case: the index says which pages, the pages' own text says where.
 
+use crate::dates::date_of;
 use crate::{Case, CaseError};
 use exhibit_catalogue::Item;
-use exhibit_index::{Query, SearchOptions, Snippet, Sort, Span, highlight, parse, snippet};
-use exhibit_model::{ItemId, Page, Rect};
+use exhibit_index::{Query, SearchOptions, Searcher, Snippet, Sort, Span, highlight, parse, snippet};
+use exhibit_model::{ItemId, Moment, Page, Rect};
 use std::time::{Duration, Instant};
 
 /// What to search for.
@@ -17,6 +18,8 @@ pub struct SearchRequest<'a> {
     pub offset: usize,
     /// Their order.
     pub sort: Sort,
+    /// Whether words are to be found as they are written, without the other writings that the index knows of them.
+    pub exact: bool,
 }
 
 /// What a search found.
@@ -26,6 +29,8 @@ pub struct SearchResults {
     pub read_as: String,
     /// Its clauses, by the numbers that spans carry.
     pub clauses: Vec<String>,
+    /// Each widening that was made without being asked for.
+    pub widenings: Vec<String>,
     /// How many pages match.
     pub total: u64,
     /// The hits asked for.
@@ -55,6 +60,8 @@ pub struct SearchHit {
     pub confidence: Option<f64>,
     /// The engine's measure of relevance.
     pub score: f32,
+    /// The date that the document itself states, where it does.
+    pub date: Option<Moment>,
     /// Other places of the same bytes.
     pub copies: u64,
     /// A stretch of the page's text around the first hits.
@@ -89,14 +96,15 @@ impl Case {
     /// [`CaseError::Query`] when the query cannot be understood.
     pub fn search(&self, request: &SearchRequest<'_>) -> Result<SearchResults, CaseError> {
         let began = Instant::now();
-        let query = parse(request.query)?;
+        let searcher = self.searcher()?;
+        let query = widened(&searcher, parse(request.query)?, request.exact);
         let options = SearchOptions {
             limit: request.limit,
             offset: request.offset,
             sort: request.sort,
             ..SearchOptions::default()
         };
-        let found = self.index()?.searcher().search(&query, &options)?;
+        let found = searcher.search(&query, &options)?;
         let mut hits = Vec::with_capacity(found.hits.len());
         for hit in &found.hits {
             hits.push(self.hit(&query, ItemId(hit.key.document), hit.key.page, hit.score)?);
@@ -104,6 +112,7 @@ impl Case {
         Ok(SearchResults {
             read_as: query.read_as(),
             clauses: query.clauses().into_iter().map(str::to_owned).collect(),
+            widenings: query.widenings().into_iter().map(str::to_owned).collect(),
             total: found.total,
             hits,
             took: began.elapsed(),
@@ -112,14 +121,18 @@ impl Case {
 
     fn hit(&self, query: &Query, id: ItemId, number: u32, score: f32) -> Result<SearchHit, CaseError> {
         let item = self.item(id)?;
-        let (row, copies) = {
+        let (row, copies, metadata) = {
             let catalogue = self.catalogue();
             let row = catalogue.page(id, number)?;
             let copies = match item.original {
                 Some(original) => catalogue.copies(original)?.saturating_sub(1),
                 None => 0,
             };
-            (row.ok_or_else(|| CaseError::NoSuchPage { document: self.label(id), page: number })?, copies)
+            (
+                row.ok_or_else(|| CaseError::NoSuchPage { document: self.label(id), page: number })?,
+                copies,
+                catalogue.metadata(id)?,
+            )
         };
         let page = self.read_page(&row)?;
         let spans = highlight(query, &page.text);
@@ -133,6 +146,7 @@ impl Case {
             language: row.language,
             confidence: row.confidence,
             score,
+            date: date_of(&metadata),
             copies,
             snippet: snippet(&page.text, &spans, SNIPPET_CHARACTERS),
             count: spans.len(),
@@ -142,12 +156,19 @@ impl Case {
         })
     }
 
-    /// Which pages of one document match a query, and where.
+    // sees what other processes have made searchable since
+    fn searcher(&self) -> Result<Searcher, CaseError> {
+        let index = self.index()?;
+        index.refresh()?;
+        Ok(index.searcher())
+    }
+
+    /// Which pages of one document match a query, and where; `exact` as in [`SearchRequest`].
     ///
     /// # Errors
     /// [`CaseError::Query`] when the query cannot be understood.
-    pub fn hits(&self, query: &str, id: ItemId) -> Result<Vec<PageHits>, CaseError> {
-        let query = parse(query)?;
+    pub fn hits(&self, query: &str, exact: bool, id: ItemId) -> Result<Vec<PageHits>, CaseError> {
+        let query = widened(&self.searcher()?, parse(query)?, exact);
         let item = self.item(id)?;
         let rows = self.catalogue().pages(item.duplicate_of.unwrap_or(id))?;
         let mut hits = Vec::new();
@@ -160,6 +181,10 @@ impl Case {
         }
         Ok(hits)
     }
+}
+
+fn widened(searcher: &Searcher, query: Query, exact: bool) -> Query {
+    if exact { query } else { searcher.widen(&query) }
 }
 
 fn regions(page: &Page, spans: &[Span]) -> Vec<(usize, Rect)> {

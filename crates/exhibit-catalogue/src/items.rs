@@ -103,6 +103,9 @@ pub struct Finding<'a> {
     pub notes: &'a [Note],
 }
 
+/// An item, its properties, and its notes.
+pub type ItemInFull = (Item, Vec<(String, String)>, Vec<NoteRow>);
+
 /// A note as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoteRow {
@@ -537,15 +540,15 @@ impl Work<'_> {
     ///
     /// # Errors
     /// [`CatalogueError::Engine`], also when there is no such item.
-    pub fn item_in_full(&self, id: ItemId) -> Result<(Item, Vec<(String, String)>, Vec<NoteRow>), CatalogueError> {
+    pub fn item_in_full(&self, id: ItemId) -> Result<ItemInFull, CatalogueError> {
         let mut statement =
             self.tx.prepare_cached(&format!("SELECT {COLUMNS} FROM items WHERE id = ?1")).to("look up an item")?;
         let item = statement.query_row([id.0], item_of).to("look up an item")?;
         Ok((item, metadata(&self.tx, id)?, notes(&self.tx, id)?))
     }
 
-    /// Records what reading an item found; what an earlier reading found is replaced. An item whose bytes were cut is truncated
-    /// even where they were read to their end.
+    /// Records what reading an item found; what an earlier reading found is replaced. An item whose bytes were cut is truncated,
+    /// whatever reading them came to.
     /// Pages and languages are counted from the pages recorded.
     ///
     /// # Errors
@@ -566,8 +569,8 @@ impl Work<'_> {
         for (place, note) in (0_i64..).zip(finding.notes) {
             self.insert_note(id, place, note)?;
         }
-        let sql = "UPDATE items SET state = CASE WHEN ?2 = 'read' AND cut <> '' THEN 'truncated' ELSE ?2 END, \
-                   reason = CASE WHEN ?2 = 'read' AND cut <> '' THEN cut ELSE ?3 END, media_type = ?4, found = ?5, \
+        let sql = "UPDATE items SET state = CASE WHEN cut = '' THEN ?2 ELSE 'truncated' END, \
+                   reason = CASE WHEN cut = '' THEN ?3 WHEN ?3 = '' THEN cut ELSE cut || '; ' || ?3 END, media_type = ?4, found = ?5, \
                    pages = (SELECT count(*) FROM pages WHERE item = ?1 AND current = 1) WHERE id = ?1";
         let mut update = self.tx.prepare_cached(sql).to("settle an item")?;
         let found = finding.found.cast_signed();

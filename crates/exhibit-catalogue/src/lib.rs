@@ -14,7 +14,7 @@ mod schema;
 mod tests;
 
 pub use account::{Account, ContainerGap};
-pub use items::{Added, Finding, Item, ItemFilter, Job, NewItem, NoteRow};
+pub use items::{Added, Finding, Item, ItemFilter, ItemInFull, Job, NewItem, NoteRow};
 pub use outbox::{Opening, Outgoing};
 pub use pages::{NewPage, OcrState, PageRow, PageText};
 

@@ -289,13 +289,13 @@ impl Work<'_> {
         statement.execute(params![item.0, last]).to("remove pages").map(drop)
     }
 
-    /// Notes that OCR could not read a page.
+    /// Notes how OCR of a page ended where it made no layer: it failed, or the file's own text stands.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn ocr_failed(&self, item: ItemId, number: u32) -> Result<(), CatalogueError> {
-        let sql = "UPDATE pages SET ocr = 'failed' WHERE item = ?1 AND number = ?2 AND layer = 0";
-        self.tx.execute(sql, params![item.0, number]).to("note a failed page").map(drop)
+    pub fn ocr_ended(&self, item: ItemId, number: u32, state: OcrState) -> Result<(), CatalogueError> {
+        let sql = "UPDATE pages SET ocr = ?3 WHERE item = ?1 AND number = ?2 AND layer = 0";
+        self.tx.execute(sql, params![item.0, number, state.word()]).to("note the end of OCR").map(drop)
     }
 
     /// Puts pages that OCR could not read back in line. Says how many.

@@ -2,7 +2,7 @@
 
 use crate::IngestError;
 use crate::progress::Progress;
-use exhibit_case::read_page;
+use exhibit_case::{date_of, read_page};
 use exhibit_catalogue::{Catalogue, PageRow};
 use exhibit_index::{Index, PageEntry, PageKey, Writer};
 use exhibit_model::{Moment, State, shown, shown_bytes};
@@ -156,7 +156,6 @@ impl Indexer<'_> {
                 bytes: common.bytes,
                 pages: common.pages,
                 flags: &flags,
-                ..PageEntry::default()
             })?;
         }
         Ok(())
@@ -178,11 +177,6 @@ impl Indexer<'_> {
             let found = metadata.iter().filter(|(key, _)| keys.contains(&key.as_str()));
             found.map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(" ")
         };
-        let first = |keys: &[&str]| {
-            keys.iter()
-                .find_map(|wanted| metadata.iter().find(|(key, _)| key == wanted))
-                .map(|(_, value)| value.as_str())
-        };
         let mut flags = Vec::new();
         if item.relation == "attachment" {
             flags.push("attached");
@@ -198,14 +192,7 @@ impl Indexer<'_> {
             title: value(&["dc:title", "pdf:Title", "html:title"]),
             media_type: item.media_type,
             state: item.state,
-            date: first(&[
-                "mail:date",
-                "dcterms:created",
-                "pdf:CreationDate",
-                "exif:DateTimeOriginal",
-                "dcterms:modified",
-            ])
-            .and_then(moment_of),
+            date: date_of(&metadata),
             from: value(&["mail:from"]),
             to: value(&["mail:to", "mail:cc", "mail:bcc"]),
             subject: value(&["mail:subject"]),
@@ -216,46 +203,9 @@ impl Indexer<'_> {
     }
 }
 
-/// The day or moment that a property states: `2019-03-28`, RFC 3339, EXIF's `2019:03:28 10:00:00`, PDF's `D:20190328…`.
-pub(crate) fn moment_of(text: &str) -> Option<Moment> {
-    let text = text.trim().trim_start_matches("D:");
-    let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(10)).take(14).collect();
-    let number = |from: usize, to: usize| {
-        let part = digits.get(from..to)?;
-        Some(part.iter().fold(0, |value, digit| value * 10 + digit))
-    };
-    if !text.starts_with(|c: char| c.is_ascii_digit()) {
-        return None;
-    }
-    let (year, month, day) = (number(0, 4)?, number(4, 6)?, number(6, 8)?);
-    let clock = |at: usize| number(at, at + 2).unwrap_or(0);
-    let full = Moment::from_civil(i64::from(year), month, day, clock(8), clock(10), clock(12));
-    full.or_else(|| Moment::from_civil(i64::from(year), month, day, 0, 0, 0))
-}
-
 /// Makes the index anew from the page packs.
 pub(crate) fn follow_to_the_end(indexer: Indexer<'_>) -> Result<(), IngestError> {
     let signal = Signal::default();
     signal.end();
     indexer.run(&signal)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn dates_in_their_usual_writings() {
-        for (text, expected) in [
-            ("2019-03-28", Some("2019-03-28T00:00:00Z")),
-            ("2019-03-28T10:20:30Z", Some("2019-03-28T10:20:30Z")),
-            ("2019:03:28 10:20:30", Some("2019-03-28T10:20:30Z")),
-            ("D:20190328102030+08'00'", Some("2019-03-28T10:20:30Z")),
-            ("2019", None),
-            ("2019-13-28", None),
-            ("Thursday", None),
-        ] {
-            assert_eq!(moment_of(text).map(Moment::to_rfc3339).as_deref(), expected, "{text}");
-        }
-    }
 }

@@ -8,12 +8,12 @@ use crate::IngestError;
 use crate::progress::{Progress, add};
 use crate::queue::Queue;
 use exhibit_case::{Held, finding_digest, log_act};
-use exhibit_catalogue::{Added, Finding, Item, Job, NewItem, NewPage, PageText, Work};
+use exhibit_catalogue::{Added, Finding, Item, Job, NewItem, NewPage, OcrState, PageText, Work};
 use exhibit_custody::{Act, Derivation, Fact, Receipt, Ref, Verb};
-use exhibit_model::{Clock, Digest, ItemId, Member, Moment, Note, NoteKind, OriginalId, Page, State, wire};
+use exhibit_model::{Clock, Digest, ItemId, Member, Moment, Note, OriginalId, Page, State, wire};
 use exhibit_proof::document::Document;
 use exhibit_store::{Originals, PackWriter, Place, Sealed};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
+use std::sync::mpsc::{Receiver, SyncSender};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -31,8 +31,8 @@ pub(crate) enum Message<'a> {
     Page { item: ItemId, page: Box<Page> },
     /// An item's reading has ended.
     Outcome { job: Job, outcome: Outcome },
-    /// OCR could not read a page.
-    OcrFailed { item: ItemId, number: u32, reason: String },
+    /// OCR made no layer of a page: it failed, or read less than the file's own text has.
+    OcrEnded { item: ItemId, state: OcrState, note: Note },
 }
 
 /// The bytes of something received, or why there are none.
@@ -188,10 +188,7 @@ impl Keeper<'_> {
             count += 1;
             if count < GROUP_COUNT {
                 let left = deadline.saturating_duration_since(Instant::now());
-                next = match inbox.recv_timeout(left) {
-                    Ok(message) => Some(message),
-                    Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-                };
+                next = inbox.recv_timeout(left).ok();
             }
         }
         let end = desk.packs.end();
@@ -268,10 +265,9 @@ impl Desk<'_, '_> {
             }
             Message::Page { item, page } => self.page(item, &page),
             Message::Outcome { job, outcome } => self.outcome(&job, &outcome),
-            Message::OcrFailed { item, number, reason } => {
+            Message::OcrEnded { item, state, note } => {
                 self.group.ocr += 1;
-                self.work.ocr_failed(item, number)?;
-                let note = Note { kind: NoteKind::Partial, page: number, text: format!("not read by OCR: {reason}") };
+                self.work.ocr_ended(item, note.page, state)?;
                 self.work.add_note(item, &note)?;
                 self.log_reading(item)
             }

@@ -11,8 +11,8 @@ use crate::progress::Progress;
 use crate::run::Stop;
 use exhibit_cage::{Cage, CageLimits, Tool};
 use exhibit_case::{CaseError, paint, read_page};
-use exhibit_catalogue::{Catalogue, Item, PageRow};
-use exhibit_model::{ItemId, Page, PageKind, Picture, Task, TextSource};
+use exhibit_catalogue::{Catalogue, Item, OcrState, PageRow};
+use exhibit_model::{ItemId, Note, NoteKind, Page, PageKind, Picture, Task, TextSource};
 use exhibit_store::{Originals, PackReader};
 use exhibit_text::language;
 use std::collections::BTreeMap;
@@ -93,10 +93,13 @@ pub(crate) struct OcrReader<'a> {
     pub(crate) stop: &'a Stop,
 }
 
+const OWN_TEXT_STANDS: &str = "OCR reads this page no better than its own text, which therefore stands";
 const FIRST_DPI: u32 = 200;
 const SECOND_DPI: u32 = 300;
 /// Below this mean confidence a page is tried again with more pixels.
 const DOUBTFUL: f32 = 0.80;
+/// Text that a page has of its own, however damaged, gives way only to OCR of at least this confidence.
+const TRUSTED: f32 = 0.60;
 /// The longer side of a photograph or scan, in pixels, as given to tesseract: A4 at 200 dpi.
 const PICTURE_SIDE: u32 = 2340;
 const MOST_SIDE: u32 = 6000;
@@ -111,8 +114,11 @@ impl OcrReader<'_> {
             let read = self.read(&row, &item);
             self.progress.put_down(&label);
             let message = match read {
-                Ok(page) => Message::Page { item: row.item, page: Box::new(page) },
-                Err(Unread::Page(reason)) => Message::OcrFailed { item: row.item, number: row.number, reason },
+                Ok(Some(page)) => Message::Page { item: row.item, page: Box::new(page) },
+                Ok(None) => ended(&row, OcrState::Done, NoteKind::Remark, OWN_TEXT_STANDS.to_owned()),
+                Err(Unread::Page(reason)) => {
+                    ended(&row, OcrState::Failed, NoteKind::Partial, format!("not read by OCR: {reason}"))
+                }
                 Err(Unread::Everything(error)) => return Err(error),
             };
             self.out.send(message)?;
@@ -120,9 +126,15 @@ impl OcrReader<'_> {
         Ok(())
     }
 
-    fn read(&self, row: &PageRow, item: &Item) -> Result<Page, Unread> {
+    // `None` where the page has some text of its own, and OCR reads less, or hardly trusts what it reads
+    fn read(&self, row: &PageRow, item: &Item) -> Result<Option<Page>, Unread> {
         let native = read_page(self.packs, row)?;
         let (reading, model) = self.best(item, &native)?;
+        let own = native.counts.characters as f32;
+        let trusted = reading.confidence >= TRUSTED && reading.confidence * reading.characters as f32 >= own;
+        if own > 0.0 && !trusted {
+            return Ok(None);
+        }
         let mut page = Page {
             text: reading.text,
             boxes: reading.boxes,
@@ -138,7 +150,7 @@ impl OcrReader<'_> {
         page.language = languages.main;
         page.runs = languages.runs;
         page.count_characters();
-        Ok(page)
+        Ok(Some(page))
     }
 
     fn best(&self, item: &Item, page: &Page) -> Result<(Reading, String), Unread> {
@@ -240,6 +252,10 @@ impl OcrReader<'_> {
             Some(reason) => Err(Unread::Page(format!("tesseract: {reason}"))),
         }
     }
+}
+
+fn ended<'a>(row: &PageRow, state: OcrState, kind: NoteKind, text: String) -> Message<'a> {
+    Message::OcrEnded { item: row.item, state, note: Note { kind, page: row.number, text } }
 }
 
 fn parent(folder: &Path) -> PathBuf {

@@ -25,6 +25,8 @@ pub struct SearchPlace<'a> {
     pub sort: &'a str,
     /// The first row, from 0.
     pub from: u64,
+    /// Whether words are found only as they are written.
+    pub exact: bool,
 }
 
 impl<'a> SearchPlace<'a> {
@@ -42,6 +44,7 @@ pub fn search(place: &SearchPlace<'_>) -> String {
     address.say("q", place.query);
     address.say("sort", place.sort);
     address.count("from", place.from);
+    address.count("exact", u64::from(place.exact));
     address.text
 }
 
@@ -60,6 +63,8 @@ pub struct Place<'a> {
     pub page: u32,
     /// The byte of the page's text from which a long page is shown.
     pub from: usize,
+    /// Whether words are found only as they are written.
+    pub exact: bool,
 }
 
 /// The page of document `number` (such as `EXH-000127`).
@@ -72,6 +77,7 @@ pub fn document(number: &str, place: &Place<'_>) -> String {
     address.count("hit", place.hit as u64);
     address.count("p", u64::from(place.page));
     address.count("from", place.from as u64);
+    address.count("exact", u64::from(place.exact));
     if !place.query.is_empty() && place.from == 0 {
         address.text.push_str("#now");
     }
@@ -142,7 +148,10 @@ mod tests {
     fn addresses_hold_any_query() {
         let place = SearchPlace::of("登记 \"a&b\"");
         assert_eq!(search(&place), "/search?q=%E7%99%BB%E8%AE%B0%20%22a%26b%22");
-        assert_eq!(search(&SearchPlace { query: "a", sort: "newest", from: 25 }), "/search?q=a&sort=newest&from=25");
+        assert_eq!(
+            search(&SearchPlace { query: "a", sort: "newest", from: 25, exact: false }),
+            "/search?q=a&sort=newest&from=25"
+        );
         assert_eq!(search(&SearchPlace::default()), "/search");
         let place = Place { query: "a#b", page: 2, hit: 3, rank: 7, ..Place::default() };
         assert_eq!(document("EXH-000127", &place), "/doc/EXH-000127?q=a%23b&r=7&hit=3&p=2#now");

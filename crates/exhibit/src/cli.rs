@@ -314,6 +314,9 @@ pub(crate) struct Search {
     /// Print only documents' paths
     #[arg(long)]
     pub(crate) files: bool,
+    /// Find words only as they are written: no other alphabets, no readings
+    #[arg(long)]
+    pub(crate) exact: bool,
     /// The order of hits
     #[arg(long, value_enum, default_value = "relevance", value_name = "ORDER")]
     pub(crate) sort: SortOrder,

@@ -71,7 +71,7 @@ fn percent(snapshot: &Snapshot) -> u64 {
         Stage::Ocr => (snapshot.ocr_done, snapshot.ocr_wanted),
         Stage::Indexing => (1, 1),
     };
-    if all == 0 { 0 } else { (done * 100 / all).min(100) }
+    (done * 100).checked_div(all).unwrap_or(0).min(100)
 }
 
 fn line(snapshot: &Snapshot) -> String {

@@ -26,9 +26,7 @@ impl Clock for MachineClock {
 
 /// Fills a slice from the system's source of randomness; without one nothing that needs secrets may go on.
 pub(crate) fn random(bytes: &mut [u8]) {
-    if getrandom::fill(bytes).is_err() {
-        std::process::abort();
-    }
+    getrandom::fill(bytes).expect("the system has a source of randomness");
 }
 
 /// What a caged worker does with its one file.

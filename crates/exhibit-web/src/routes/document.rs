@@ -54,6 +54,7 @@ fn document(app: &App, frame: &Frame, number: &str, asked: &Asked) -> Result<Mar
     let asked_place = Place {
         query: asked.text("q"),
         sort: asked.text("sort"),
+        exact: asked.number("exact") > 0,
         rank: asked.number("r"),
         hit: small(asked.number("hit")),
         page: u32::try_from(asked.number("p")).unwrap_or(u32::MAX),
@@ -64,16 +65,16 @@ fn document(app: &App, frame: &Frame, number: &str, asked: &Asked) -> Result<Mar
         words: frame.words,
         number: app.case.label(id),
         document: app.case.document(id)?,
-        hits: hits(app, id, asked_place.query)?,
+        hits: hits(app, id, &asked_place)?,
         place: asked_place,
     };
     let place = reading.settled();
     Ok(page(frame, &Reading { place, ..reading }.view()?))
 }
 
-fn hits(app: &App, id: ItemId, query: &str) -> Result<Vec<PageHits>, CaseError> {
-    match app.case.hits(query, id) {
-        _ if query.trim().is_empty() => Ok(Vec::new()),
+fn hits(app: &App, id: ItemId, place: &Place<'_>) -> Result<Vec<PageHits>, CaseError> {
+    match app.case.hits(place.query, place.exact, id) {
+        _ if place.query.trim().is_empty() => Ok(Vec::new()),
         // a query that cannot be read finds nothing; the search page says why
         Err(CaseError::Query(_)) => Ok(Vec::new()),
         found => found,
@@ -161,7 +162,7 @@ impl<'a> Reading<'a> {
     }
 
     fn trail(&self) -> Result<Trail, Trouble> {
-        let Place { query, sort, rank, hit, page, .. } = self.place;
+        let Place { query, sort, rank, hit, page, exact, .. } = self.place;
         if query.is_empty() {
             return Ok(Trail::default());
         }
@@ -170,7 +171,7 @@ impl<'a> Reading<'a> {
         let before = if hit > 0 { hit - 1 } else { self.hits_before(page) };
         let after = if hit > 0 { hit + 1 } else { before + 1 };
         let from = rank.saturating_sub(1) / ROWS as u64 * ROWS as u64;
-        let results = links::search(&SearchPlace { query, sort, from });
+        let results = links::search(&SearchPlace { query, sort, from, exact });
         Ok(Trail {
             results: Some(if rank > 0 { format!("{results}#r{rank}") } else { results }),
             hit: (total > 0).then(|| Step {
@@ -185,13 +186,14 @@ impl<'a> Reading<'a> {
 
     // The results before and after this one, in the order the reader came by.
     fn neighbours(&self) -> Result<Option<Step>, Trouble> {
-        let Place { query, sort, rank, .. } = self.place;
+        let Place { query, sort, rank, exact, .. } = self.place;
         let first = rank.saturating_sub(1).max(1);
         let request = SearchRequest {
             query,
             limit: 3,
             offset: usize::try_from(first - 1).unwrap_or(usize::MAX),
             sort: order(sort).unwrap_or_default(),
+            exact,
         };
         let results = match self.app.case.search(&request) {
             Err(CaseError::Query(_)) => return Ok(None),
@@ -199,7 +201,7 @@ impl<'a> Reading<'a> {
         };
         let at = |rank: u64| {
             let hit = results.hits.get(usize::try_from(rank.checked_sub(first)?).ok()?)?;
-            let place = Place { query, sort, rank, page: hit.page, ..Place::default() };
+            let place = Place { query, sort, rank, page: hit.page, exact, ..Place::default() };
             Some(links::document(&self.app.case.label(hit.item.id), &place))
         };
         let previous = if rank > 1 { at(rank - 1) } else { None };

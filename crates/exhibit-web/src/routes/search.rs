@@ -6,7 +6,7 @@ use crate::frame::Frame;
 use crate::guard::Visit;
 use crate::links::{self, Place, SearchPlace};
 use crate::trove::{Passage, Span};
-use crate::view::search::{Answer, Choice, Order, Outcome, ReadPart, Row, SearchView, Wrong, page};
+use crate::view::search::{Answer, Choice, Order, Outcome, ReadPart, Row, SearchView, Widening, Wrong, page};
 use crate::words::{Words, fill};
 use axum::Extension;
 use axum::extract::State;
@@ -26,7 +26,8 @@ pub(crate) async fn show(State(app): State<Arc<App>>, Extension(visit): Extensio
 
 fn results(app: &App, frame: &Frame, asked: &Asked) -> Result<Markup, Trouble> {
     let query = asked.text("q");
-    let place = SearchPlace { query, sort: asked.text("sort"), from: asked.number("from") };
+    let place =
+        SearchPlace { query, sort: asked.text("sort"), from: asked.number("from"), exact: asked.number("exact") > 0 };
     let outcome = if query.trim().is_empty() { Outcome::Blank } else { found(app, frame.words, &place)? };
     let fields = exhibit_index::FIELDS.iter().map(|field| (field.name, field.takes)).collect();
     Ok(page(frame, &SearchView { query: query.to_owned(), outcome, fields }))
@@ -34,8 +35,13 @@ fn results(app: &App, frame: &Frame, asked: &Asked) -> Result<Markup, Trouble> {
 
 fn found(app: &App, words: &Words, place: &SearchPlace<'_>) -> Result<Outcome, Trouble> {
     let offset = usize::try_from(place.from).unwrap_or(usize::MAX);
-    let request =
-        SearchRequest { query: place.query, limit: ROWS, offset, sort: order(place.sort).unwrap_or_default() };
+    let request = SearchRequest {
+        query: place.query,
+        limit: ROWS,
+        offset,
+        sort: order(place.sort).unwrap_or_default(),
+        exact: place.exact,
+    };
     match app.case.search(&request) {
         Ok(results) => Ok(Outcome::Answered(Box::new(answered(app, words, place, &results)?))),
         Err(CaseError::Query(error)) => Ok(Outcome::Wrong(wrong(place.query, &error))),
@@ -66,6 +72,7 @@ fn answered(app: &App, words: &Words, place: &SearchPlace<'_>, results: &SearchR
     let rows = results.hits.iter().zip(place.from + 1..).map(|(hit, rank)| row(app, words, place, hit, rank));
     Ok(Answer {
         read_as: read_back(&results.read_as, &results.clauses),
+        widenings: widenings(place, results),
         remarks: remarks(place.query),
         pages: results.total,
         seconds: Some(results.took.as_secs_f32()),
@@ -98,6 +105,12 @@ fn read_back(line: &str, clauses: &[String]) -> Vec<ReadPart> {
     parts
 }
 
+fn widenings(place: &SearchPlace<'_>, results: &SearchResults) -> Vec<Widening> {
+    let without = links::search(&SearchPlace { exact: true, from: 0, ..*place });
+    let widening = |text: &String| Widening { text: text.clone(), without: Some(without.clone()) };
+    results.widenings.iter().map(widening).collect()
+}
+
 fn remarks(query: &str) -> Vec<String> {
     let parsed = exhibit_index::parse(query);
     parsed.map(|query| query.hints().iter().map(|hint| hint.text.clone()).collect()).unwrap_or_default()
@@ -127,7 +140,8 @@ fn orders(words: &Words, place: &SearchPlace<'_>) -> Vec<Order> {
 
 fn row(app: &App, words: &Words, place: &SearchPlace<'_>, hit: &SearchHit, rank: u64) -> Row {
     let number = app.case.label(hit.item.id);
-    let to = Place { query: place.query, sort: place.sort, rank, page: hit.page, ..Place::default() };
+    let to =
+        Place { query: place.query, sort: place.sort, rank, page: hit.page, exact: place.exact, ..Place::default() };
     let copies = Place { query: place.query, page: hit.page, ..Place::default() };
     Row {
         href: links::document(&number, &to),
@@ -136,7 +150,10 @@ fn row(app: &App, words: &Words, place: &SearchPlace<'_>, hit: &SearchHit, rank:
         state: hit.item.state,
         page: Some((hit.page, hit.item.pages.max(hit.page))),
         confidence: hit.confidence.map(narrow),
-        date: hit.item.modified.map(|moment| fill(words.changed_on, &[("date", &shown::day(moment))])),
+        date: match (hit.date, hit.item.modified) {
+            (Some(stated), _) => Some(shown::day(stated)),
+            (None, changed) => changed.map(|moment| fill(words.changed_on, &[("date", &shown::day(moment))])),
+        },
         rank,
         path: shown::around(&hit.path, &hit.name),
         hits: hit.count as u64,

@@ -58,14 +58,14 @@ fn answer() -> Answer {
             Order { word: "relevance", href: links::search(&SearchPlace::of(QUERY)), current: true },
             Order {
                 word: "newest",
-                href: links::search(&SearchPlace { query: QUERY, sort: "newest", from: 0 }),
+                href: links::search(&SearchPlace { sort: "newest", ..SearchPlace::of(QUERY) }),
                 current: false,
             },
         ],
         seconds: Some(0.04),
         searchable: Some((12_400, 61_000)),
         rows: rows(),
-        later: Some(links::search(&SearchPlace { query: QUERY, sort: "", from: 25 })),
+        later: Some(links::search(&SearchPlace { from: 25, ..SearchPlace::of(QUERY) })),
         ..Answer::default()
     }
 }

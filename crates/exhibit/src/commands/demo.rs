@@ -51,7 +51,8 @@ fn search_once(context: &Context<'_>, case: &Case) -> Result<(), Failure> {
     let output = context.output;
     output.line("");
     output.line(&output.style(Style::Bold, &format!("exhibit search {QUERY}")));
-    let request = SearchRequest { query: QUERY, limit: 3, offset: 0, sort: exhibit_index::Sort::Relevance };
+    let request =
+        SearchRequest { query: QUERY, limit: 3, offset: 0, sort: exhibit_index::Sort::Relevance, exact: false };
     let results = case.search(&request)?;
     super::find::print(context, case, &results);
     let Some(hit) = results.hits.first() else { return Ok(()) };

@@ -20,7 +20,7 @@ pub(crate) fn run(context: &Context<'_>, search: &Search) -> Result<ExitCode, Fa
         SortOrder::Oldest => Sort::Oldest,
     };
     let limit = if search.count { 0 } else { search.limit };
-    let request = SearchRequest { query: &query, limit, offset: search.offset, sort };
+    let request = SearchRequest { query: &query, limit, offset: search.offset, sort, exact: search.exact };
     let results = match case.search(&request) {
         Err(CaseError::Query(error)) => return Err(misread(&query, error)),
         result => result?,
@@ -66,6 +66,9 @@ pub(crate) fn print(context: &Context<'_>, case: &Case, results: &SearchResults)
         return;
     }
     output.remark(&format!("Read as: {}", results.read_as));
+    if !results.widenings.is_empty() {
+        output.remark(&format!("Also: {} (leave out with --exact)", results.widenings.join("; ")));
+    }
     let shown_hits = results.hits.len() as u64;
     let pages = counted(results.total, "page", "pages");
     let first = if shown_hits < results.total { format!(" (these are {shown_hits})") } else { String::new() };
@@ -120,6 +123,7 @@ fn object(case: &Case, hit: &SearchHit) -> Value {
         "language": hit.language,
         "ocr_confidence": hit.confidence,
         "score": hit.score,
+        "date": hit.date.map(|moment| moment.to_rfc3339()),
         "copies": hit.copies,
     })
 }

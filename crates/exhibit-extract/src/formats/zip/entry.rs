@@ -194,17 +194,19 @@ impl Read for Packed<'_> {
 }
 
 /// A local header for the entry: sizes after the content, so that what the archive states of them binds nobody. The old
-/// encryption checks passwords against the time where sizes come after the content, else against the CRC (APPNOTE 6.1.6): where the
-/// entry was made the latter way, the CRC's half stands in the time's place.
+/// encryption checks passwords against the time where sizes come after the content, else against the CRC (APPNOTE 6.1.6):
+/// where an entry was made the latter way, its header has the CRC and sizes that the directory states.
 fn header(entry: &Entry) -> Vec<u8> {
     let mut header = b"PK\x03\x04\x14\0".to_vec();
-    let flags = entry.flags & !0x40 | 8;
-    let by_crc = entry.flags & 8 == 0 && entry.aes.is_none();
-    let time = if by_crc { (entry.crc >> 16) as u16 } else { entry.dos_time.0 };
-    for field in [flags, entry.method, time, entry.dos_time.1] {
+    let by_crc = entry.flags & 9 == 1 && entry.aes.is_none();
+    let flags = if by_crc { entry.flags & !0x40 } else { entry.flags & !0x40 | 8 };
+    for field in [flags, entry.method, entry.dos_time.0, entry.dos_time.1] {
         header.extend(field.to_le_bytes());
     }
-    header.extend([0; 12]);
+    let stated = if by_crc { [u64::from(entry.crc), entry.packed, entry.size] } else { [0; 3] };
+    for field in stated {
+        header.extend(u32::try_from(field).unwrap_or(u32::MAX).to_le_bytes());
+    }
     let extra = entry.aes.map(|aes| [&[1, 0x99, 7, 0][..], &aes[..]].concat()).unwrap_or_default();
     header.extend(1_u16.to_le_bytes());
     header.extend(u16::try_from(extra.len()).unwrap_or(0).to_le_bytes());
