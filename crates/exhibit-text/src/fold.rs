@@ -199,7 +199,7 @@ fn classify(original: char, folded: char) -> Folded {
     }
     let mark = is_combining_mark(folded);
     if !mark && !folded.is_alphanumeric() {
-        let radical = matches!(folded, '\u{2e80}'..='\u{2eff}');
+        let radical = matches!(folded, '\u{2e80}'..='\u{2ef3}' | '\u{31c0}'..='\u{31e3}');
         return if radical { han(original, folded) } else { plain(Class::Break) };
     }
     match folded.script() {

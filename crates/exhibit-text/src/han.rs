@@ -25,8 +25,16 @@ const PAIRS: &str = "\
     薫薰 薬药 蛍萤 蝋蜡 覇霸 覚觉 覧览 観观 訳译 読读 譲让 豊丰 賛赞 転转 軽轻 輌辆 辺边 逓递 遅迟 郷乡 酔醉 醗酦 醤酱 \
     醸酿 釈释 鉄铁 銭钱 鋳铸 錬炼 関关 闘斗 陥陷 険险 隠隐 雑杂 霊灵 頴颖 頼赖 顕显 駅驿 駆驱 騒骚 験验 髄髓 髪发 鴎鸥 \
     鶏鸡 鹸碱 黒黑 黙默 鼈鳖 齢龄 \
-    ⺟母 ⺠民 ⻁虎 ⻄西 ⻅见 ⻆角 ⻉贝 ⻋车 ⻓长 ⻔门 ⻘青 ⻙韦 ⻚页 ⻛风 ⻜飞 ⻝食 ⻢马 ⻣骨 ⻤鬼 ⻥鱼 ⻦鸟 ⻨麦 ⻩黄 ⻬齐 \
-    ⻮齿 ⻰龙 ⻳龟 ○〇";
+    ○〇";
+
+// The forms of the blocks of radicals and strokes that compatibility composition leaves alone, each with the ideograph
+// that looks the same. Fonts draw both with one glyph, so that a PDF's text may hold either.
+const RADICALS: &str = "\
+    ⺀冫 ⺁厂 ⺂乛 ⺃乚 ⺄乙 ⺅亻 ⺆冂 ⺇几 ⺈刀 ⺉刂 ⺊卜 ⺋㔾 ⺌小 ⺍小 ⺎兀 ⺏尣 ⺐尢 ⺑尣 ⺒巳 ⺓幺 ⺔彑 ⺕彐 ⺖忄 ⺗㣺 ⺘扌 ⺙攵 ⺛旡 ⺜日 ⺝月 ⺞歹 \
+    ⺟母 ⺠民 ⺡氵 ⺢氺 ⺣灬 ⺤爫 ⺥爫 ⺦丬 ⺧牛 ⺨犭 ⺩王 ⺪疋 ⺫目 ⺬示 ⺭礻 ⺮竹 ⺯糹 ⺰纟 ⺱罓 ⺲罒 ⺳㓁 ⺴网 ⺵网 ⺶羊 ⺷羊 ⺸羊 ⺹耂 ⺺肀 ⺻聿 \
+    ⺼月 ⺽臼 ⺾艹 ⺿艹 ⻀艹 ⻁虎 ⻂衤 ⻃覀 ⻄西 ⻅见 ⻆角 ⻇角 ⻈讠 ⻉贝 ⻊足 ⻋车 ⻌辶 ⻍辶 ⻎辶 ⻏阝 ⻐钅 ⻑长 ⻒长 ⻓长 ⻔门 ⻕阝 ⻖阝 ⻗雨 ⻘青 \
+    ⻙韦 ⻚页 ⻛风 ⻜飞 ⻝食 ⻞食 ⻟飠 ⻠饣 ⻡首 ⻢马 ⻣骨 ⻤鬼 ⻥鱼 ⻦鸟 ⻧卤 ⻨麦 ⻩黄 ⻪黾 ⻫齐 ⻬齐 ⻭齿 ⻮齿 ⻯龙 ⻰龙 ⻱龟 ⻲龟 ⻳龟 \
+    ㇐一 ㇑丨 ㇒丿 ㇔丶 ㇟乚 ㇠乙";
 
 // Simplified characters that traditional text writes too, so that they tell nothing.
 const SHARED: &str = "\
@@ -64,8 +72,9 @@ pub(crate) enum Writing {
 impl Tables {
     fn load() -> Self {
         let open = |config| OpenCC::from_config(config).expect("the tables are part of the program");
-        let mut pairs: Vec<(char, char)> = PAIRS
-            .split_whitespace()
+        let mut pairs: Vec<(char, char)> = [PAIRS, RADICALS]
+            .into_iter()
+            .flat_map(str::split_whitespace)
             .filter_map(|pair| {
                 let mut characters = pair.chars();
                 Some((characters.next()?, characters.next()?))
@@ -79,10 +88,12 @@ impl Tables {
 
     /// The representative of the character's class.
     pub(crate) fn representative(&self, character: char) -> char {
-        let simplified = only_character(&self.to_simplified.convert(character.encode_utf8(&mut [0; 4])));
-        let folded = self.paired(simplified.unwrap_or(character));
-        // a pair's right side is always a representative, so a second look ends it
-        self.paired(folded)
+        // twice: what a pair gives may have a simplified form or be another pair's left side
+        let once = |character: char| {
+            let simplified = only_character(&self.to_simplified.convert(character.encode_utf8(&mut [0; 4])));
+            self.paired(simplified.unwrap_or(character))
+        };
+        once(once(character))
     }
 
     /// Which writing the character is evidence of.
@@ -135,6 +146,23 @@ mod tests {
         for character in ('\u{3400}'..='\u{4dbf}').chain('\u{4e00}'..='\u{9fff}') {
             let representative = tables.representative(character);
             assert_eq!(tables.representative(representative), representative, "{character}");
+        }
+    }
+
+    #[test]
+    fn every_radical_stands_for_an_ideograph() {
+        use crate::fold::{Class, folded};
+        let assigned = ('\u{2e80}'..='\u{2ef3}').filter(|c| *c != '\u{2e9a}').chain('\u{2f00}'..='\u{2fd5}');
+        for radical in assigned {
+            let (once, ideograph) = (folded(radical), folded(folded(radical).to));
+            assert_eq!((once.class, ideograph.to), (Class::Han, once.to), "{radical}");
+            let block = u32::from(once.to);
+            assert!(matches!(block, 0x3400..=0x4dbf | 0x4e00..=0x9fff), "{radical} {block:x}");
+        }
+        for (radical, ideograph) in
+            "⼈⽂⽇⻋⾞⻅⾒⻢⾺⻓⻑⾧⻔⾨⼤⺠㇐".chars().zip("人文日车车见见马马长长长门门大民一".chars())
+        {
+            assert_eq!(folded(radical).to, ideograph, "{radical}");
         }
     }
 

@@ -21,4 +21,4 @@ pub use tokens::{Token, TokenKind, tokens};
 
 /// The version of the analysis. An index made by another version must be made again: the same
 /// text would give other tokens.
-pub const ANALYSIS_VERSION: u32 = 1;
+pub const ANALYSIS_VERSION: u32 = 2;
