@@ -110,9 +110,8 @@ impl Document {
     /// The tree's root.
     #[must_use]
     pub fn root(&self) -> Hash {
-        let hashes = self.hashes();
-        let Ok(root) =
-            tree::root(self.leaves(), &mut |subtree| Ok::<_, std::convert::Infallible>(over(&hashes, subtree)));
+        let levels = self.levels();
+        let Ok(root) = tree::root(self.leaves(), &mut |s| Ok::<_, std::convert::Infallible>(at(&levels, s)));
         root
     }
 
@@ -128,11 +127,22 @@ impl Document {
     /// # Errors
     /// [`ProofError::OutOfRange`] where there is none.
     pub fn prove(&self, index: u64) -> Result<LeafProof, ProofError> {
-        let hashes = self.hashes();
-        let proof = tree::inclusion(index, self.leaves(), &mut |subtree| Ok::<_, ProofError>(over(&hashes, subtree)))?;
-        let leaf = usize::try_from(index).ok().and_then(|index| self.leaves.get(index));
-        let record = leaf.map(Leaf::record).ok_or(ProofError::OutOfRange { asked: index, size: self.leaves() })?;
-        Ok(LeafProof { record, index, leaves: self.leaves(), hashes: proof })
+        self.prove_all(&[index])?.pop().ok_or(ProofError::OutOfRange { asked: index, size: self.leaves() })
+    }
+
+    /// The proofs of many leaves, for little more than the cost of one.
+    ///
+    /// # Errors
+    /// [`ProofError::OutOfRange`] where one of them is not there.
+    pub fn prove_all(&self, indexes: &[u64]) -> Result<Vec<LeafProof>, ProofError> {
+        let (levels, leaves) = (self.levels(), self.leaves());
+        let prove = |&index: &u64| {
+            let hashes = tree::inclusion(index, leaves, &mut |subtree| Ok::<_, ProofError>(at(&levels, subtree)))?;
+            let leaf = usize::try_from(index).ok().and_then(|index| self.leaves.get(index));
+            let record = leaf.map(Leaf::record).ok_or(ProofError::OutOfRange { asked: index, size: leaves })?;
+            Ok(LeafProof { record, index, leaves, hashes })
+        };
+        indexes.iter().map(prove).collect()
     }
 
     fn push(&mut self, part: Part, sha256: [u8; 32]) {
@@ -140,8 +150,14 @@ impl Document {
         self.leaves.push(Leaf { part, sha256, salt });
     }
 
-    fn hashes(&self) -> Vec<Hash> {
-        self.leaves.iter().map(|leaf| Hash::leaf(&leaf.record())).collect()
+    // The hashes of all complete subtrees, those of the leaves first.
+    fn levels(&self) -> Vec<Vec<Hash>> {
+        let mut levels = vec![self.leaves.iter().map(|leaf| Hash::leaf(&leaf.record())).collect::<Vec<_>>()];
+        while let Some(last) = levels.last().filter(|last| last.len() > 1) {
+            let above = last.as_chunks::<2>().0.iter().map(|[left, right]| Hash::node(left, right)).collect();
+            levels.push(above);
+        }
+        levels
     }
 }
 
@@ -223,10 +239,9 @@ fn salt(seed: &[u8; 32], index: u64) -> [u8; 16] {
     salt
 }
 
-fn over(leaves: &[Hash], subtree: Subtree) -> Hash {
-    let length = 1_usize << subtree.level;
-    let start = usize::try_from(subtree.index).unwrap_or(usize::MAX) * length;
-    tree::complete_root(&leaves[start..start + length])
+// Only complete subtrees within the tree are ever asked for.
+fn at(levels: &[Vec<Hash>], subtree: Subtree) -> Hash {
+    levels[usize::from(subtree.level)][usize::try_from(subtree.index).unwrap_or(usize::MAX)]
 }
 
 #[cfg(test)]
@@ -264,7 +279,7 @@ mod tests {
     fn equal_pages_have_unlike_leaves() {
         let mut document = three_pages();
         document.push_text(4, "pdf 1", digest(b""));
-        let hashes = document.hashes();
+        let hashes = &document.levels()[0];
         assert_ne!(document.leaves[2].salt, document.leaves[4].salt);
         assert_ne!(hashes[2], hashes[4]);
         assert_ne!(

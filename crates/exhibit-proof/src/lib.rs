@@ -18,6 +18,7 @@
 //! | [`anchor`] | quotes tied to pages | W3C Web Annotation; `docs/formats/anchor.md` |
 //! | [`bagit`] | bags, checked whole | RFC 8493 |
 //! | [`names`] | safe names, names that look alike | Unicode canonical equivalence |
+//! | [`package`] | what a bag of Exhibit's proves | `docs/formats/bag.md` |
 //! | [`finding`] | what a check found, each with its place | |
 //! | [`json`] | canonical JSON | RFC 8785, whole numbers only |
 
@@ -31,6 +32,7 @@ pub mod hash;
 pub mod json;
 pub mod names;
 pub mod note;
+pub mod package;
 pub mod policy;
 pub mod proof;
 pub mod tile;

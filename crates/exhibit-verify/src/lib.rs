@@ -1,0 +1,15 @@
+//! Checks what Exhibit hands over, offline: bags, log proofs, checkpoints, quotes.
+//!
+//! All that decides is in `exhibit-proof`; here is what a program needs around it: reading a folder without following
+//! a link out of it, and a report that says in plain words what was proved and what was not. It writes nothing, opens
+//! no socket, and depends on nothing else.
+
+mod folder;
+mod report;
+mod run;
+mod words;
+
+pub use folder::Folder;
+pub use report::{Line, Report};
+pub use run::{Request, Unable, What, verify};
+pub use words::{Language, Words};

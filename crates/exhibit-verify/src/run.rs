@@ -1,0 +1,314 @@
+//! What is asked for, done: a file or folder in, a report out.
+
+use crate::folder::Folder;
+use crate::report::{Line, Report};
+use exhibit_proof::bagit::{self, Checked};
+use exhibit_proof::finding::{Fault, Finding, chain};
+use exhibit_proof::hash::to_hex;
+use exhibit_proof::json::Value;
+use exhibit_proof::note::{Note, VerifierKey};
+use exhibit_proof::package::{self, Proved, Trust};
+use exhibit_proof::policy::Policy;
+use exhibit_proof::proof::LogProof;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The most bytes of a single file that is checked by itself.
+const MAX_FILE: u64 = 64 << 20;
+
+/// What is to be checked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum What {
+    /// A bag: a folder.
+    Bag,
+    /// The proof of one log entry: a `.tlog-proof` file.
+    Proof,
+    /// A log's signed size and root.
+    Checkpoint,
+    /// A quote in a bag.
+    Quote,
+}
+
+/// What is asked for.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// What is to be checked.
+    pub what: What,
+    /// Where it lies.
+    pub path: PathBuf,
+    /// The log's key, known from elsewhere: a file with it, or its text.
+    pub key: Option<String>,
+    /// A policy: a file.
+    pub policy: Option<PathBuf>,
+    /// The log entry that a proof is about; without it, the `.json` file beside the proof.
+    pub entry: Option<PathBuf>,
+    /// Whether a bag is checked as a bag alone, without custody proofs.
+    pub plain: bool,
+}
+
+/// Nothing could be checked.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Unable {
+    /// The path.
+    pub path: PathBuf,
+    /// Why.
+    pub reason: String,
+}
+
+impl std::fmt::Display for Unable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.path.display(), self.reason)
+    }
+}
+
+impl std::error::Error for Unable {}
+
+/// Checks what is asked for.
+///
+/// # Errors
+/// [`Unable`], where there is nothing to check at the path, or what the reader brought cannot be used.
+pub fn verify(request: &Request) -> Result<Report, Unable> {
+    let trust = trust(request)?;
+    match request.what {
+        What::Bag => bag(&request.path, &trust, request.plain),
+        What::Quote => quote(&request.path, &trust),
+        What::Checkpoint => checkpoint(&request.path, &trust),
+        What::Proof => proof(request, &trust),
+    }
+}
+
+fn trust(request: &Request) -> Result<Trust, Unable> {
+    let key = match &request.key {
+        None => None,
+        Some(text) if Path::new(text).is_file() => Some(key_file(Path::new(text))?),
+        Some(text) => {
+            let unable = |error| Unable { path: PathBuf::from(text), reason: chain(&error) };
+            Some(VerifierKey::parse(text).map_err(unable)?)
+        }
+    };
+    let policy = request.policy.as_ref().map(|path| {
+        let unable = |error| Unable { path: path.clone(), reason: chain(&error) };
+        Policy::parse(&read(path)?).map_err(unable)
+    });
+    Ok(Trust { key, policy: policy.transpose()? })
+}
+
+fn key_file(path: &Path) -> Result<VerifierKey, Unable> {
+    package::read_key(&read(path)?).map_err(|reason| Unable { path: path.to_owned(), reason })
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Unable> {
+    let unable = |reason: String| Unable { path: path.to_owned(), reason };
+    let size = fs::metadata(path).map_err(|error| unable(error.to_string()))?.len();
+    if size > MAX_FILE {
+        return Err(unable(format!("it has more than {MAX_FILE} bytes")));
+    }
+    fs::read(path).map_err(|error| unable(error.to_string()))
+}
+
+fn bag(path: &Path, trust: &Trust, plain: bool) -> Result<Report, Unable> {
+    if !path.is_dir() {
+        return Err(Unable { path: path.to_owned(), reason: "it is not a folder".to_owned() });
+    }
+    let mut files = Folder::new(path);
+    let mut checked = bagit::check(&mut files);
+    let (payload, bytes) = checked.payload();
+    let proved = if plain { None } else { package::check(&mut files, &mut checked, trust) };
+    let mut report = Report::default();
+    report.checked.push(Line::new("checked.bag", &[&payload.to_string(), &bytes.to_string()]));
+    report.proved.push(Line::new("proved.intact", &[]));
+    match &proved {
+        Some(proved) => say_proved(&mut report, proved, trust),
+        None => report.not_proved.push(Line::new("not.custody", &[])),
+    }
+    say_limits(&mut report);
+    take_findings(&mut report, checked);
+    Ok(report)
+}
+
+fn take_findings(report: &mut Report, checked: Checked) {
+    report.deviations = checked.deviations;
+    report.remarks = checked.remarks;
+}
+
+fn say_log(report: &mut Report, key: &VerifierKey, checkpoint: &exhibit_proof::Checkpoint, trust: &Trust) {
+    let size = checkpoint.size.to_string();
+    report.checked.push(Line::new("checked.log", &[&checkpoint.origin, &size, &checkpoint.root.to_string()]));
+    let line = if trust.key.is_some() { "proved.key" } else { "not.key" };
+    let lines = if trust.key.is_some() { &mut report.proved } else { &mut report.not_proved };
+    lines.push(Line::new(line, &[&key.to_string()]));
+    report.facts.insert("log".to_owned(), Value::Text(checkpoint.origin.clone()));
+    report.facts.insert("key".to_owned(), Value::Text(key.to_string()));
+    report.facts.insert("root".to_owned(), Value::Text(checkpoint.root.to_string()));
+    report.facts.insert("size".to_owned(), Value::Text(size));
+}
+
+fn say_proved(report: &mut Report, proved: &Proved, trust: &Trust) {
+    say_log(report, &proved.key, &proved.checkpoint, trust);
+    say_witnesses(report, &proved.witnesses);
+    if !proved.exported.is_empty() {
+        report.proved.push(Line::new("proved.export", &[&proved.exported]));
+    }
+    for (label, document) in &proved.documents {
+        let digest = to_hex(&document.original);
+        if document.whole {
+            report.proved.push(Line::new("proved.original", &[label, &digest, &document.received]));
+        }
+        if !document.pages.is_empty() {
+            let pages: Vec<u32> = document.pages.keys().copied().collect();
+            report.proved.push(Line::new("proved.pages", &[label, &ranges(&pages), &digest]));
+        }
+    }
+    for (quote, (document, page)) in &proved.quotes {
+        report.proved.push(Line::new("proved.quote", &[quote, document, &page.to_string()]));
+    }
+    let names = |names: Vec<&String>| Value::List(names.into_iter().map(|name| Value::Text(name.clone())).collect());
+    report.facts.insert("documents".to_owned(), names(proved.documents.keys().collect()));
+    report.facts.insert("quotes".to_owned(), names(proved.quotes.keys().collect()));
+}
+
+fn say_witnesses(report: &mut Report, witnesses: &[(String, u64)]) {
+    for (witness, at) in witnesses {
+        report.proved.push(Line::new("proved.witness", &[witness, &moment(*at)]));
+    }
+    if witnesses.is_empty() {
+        report.not_proved.push(Line::new("not.time", &[]));
+    }
+}
+
+fn say_limits(report: &mut Report) {
+    for key in ["not.authentic", "not.author", "not.before", "not.elsewhere"] {
+        report.not_proved.push(Line::new(key, &[]));
+    }
+}
+
+fn quote(path: &Path, trust: &Trust) -> Result<Report, Unable> {
+    let unable = |reason: &str| Unable { path: path.to_owned(), reason: reason.to_owned() };
+    let name = path.file_stem().and_then(|name| name.to_str()).ok_or_else(|| unable("it is not a quote"))?;
+    let root = path.ancestors().skip(1).find(|folder| folder.join("bagit.txt").is_file());
+    let root = root.ok_or_else(|| unable("it does not lie in a bag: a quote is proved by what lies beside it"))?;
+    let mut files = Folder::new(root);
+    let mut checked = bagit::check(&mut files);
+    let proved = package::check(&mut files, &mut checked, trust);
+    let mut report = Report::default();
+    report.checked.push(Line::new("checked.quote", &[name]));
+    if let Some(proved) = &proved {
+        say_log(&mut report, &proved.key, &proved.checkpoint, trust);
+        say_witnesses(&mut report, &proved.witnesses);
+        match proved.quotes.get(name) {
+            Some((document, page)) => {
+                let original = proved.documents.get(document).map(|document| to_hex(&document.original));
+                let values = [name, document, &page.to_string(), &original.unwrap_or_default()];
+                report.proved.push(Line::new("proved.quote-page", &values));
+            }
+            None => checked.deviations.push(Finding {
+                place: path.display().to_string(),
+                fault: Fault::Quote,
+                detail: "it is not among the quotes that the bag proves".to_owned(),
+            }),
+        }
+    }
+    say_limits(&mut report);
+    take_findings(&mut report, checked);
+    Ok(report)
+}
+
+fn checkpoint(path: &Path, trust: &Trust) -> Result<Report, Unable> {
+    let bytes = read(path)?;
+    let key = match &trust.key {
+        Some(key) => key.clone(),
+        None => key_file(&path.with_file_name("key.pub"))?,
+    };
+    let mut report = Report::default();
+    match Note::parse(&bytes).map_err(|error| chain(&error)) {
+        Ok(note) => check_note(&mut report, path, &note, &key, trust),
+        Err(detail) => wrong(&mut report, path, Fault::Checkpoint, detail),
+    }
+    report.not_proved.push(Line::new("not.fork", &[]));
+    Ok(report)
+}
+
+fn check_note(report: &mut Report, path: &Path, note: &Note, key: &VerifierKey, trust: &Trust) {
+    match package::signed(note, key) {
+        Ok(checkpoint) => {
+            say_log(report, key, &checkpoint, trust);
+            report.proved.push(Line::new("proved.checkpoint", &[]));
+        }
+        Err(detail) => wrong(report, path, Fault::Checkpoint, detail),
+    }
+    match trust.policy.as_ref().map(|policy| policy.check(note)) {
+        Some(Ok(accepted)) => {
+            let witnesses: Vec<(String, u64)> =
+                accepted.witnesses.iter().map(|(key, at)| (key.name().to_owned(), *at)).collect();
+            say_witnesses(report, &witnesses);
+        }
+        Some(Err(refusal)) => wrong(report, path, Fault::Policy, chain(&refusal)),
+        None => say_witnesses(report, &[]),
+    }
+}
+
+fn proof(request: &Request, trust: &Trust) -> Result<Report, Unable> {
+    let path = &request.path;
+    let bytes = read(path)?;
+    let entry = read(request.entry.as_ref().unwrap_or(&path.with_extension("json")))?;
+    let key = match &trust.key {
+        Some(key) => key.clone(),
+        None => {
+            let beside = path.ancestors().skip(1).map(|folder| folder.join("key.pub")).find(|path| path.is_file());
+            key_file(&beside.unwrap_or_else(|| path.with_file_name("key.pub")))?
+        }
+    };
+    let mut report = Report::default();
+    match LogProof::read(&bytes) {
+        Err(error) => wrong(&mut report, path, Fault::Proof, chain(&error)),
+        Ok(proof) => {
+            check_note(&mut report, path, &proof.checkpoint, &key, trust);
+            match proof.verify(&entry, &key) {
+                Ok(_) => report.proved.push(Line::new("proved.entry", &[&proof.index.to_string()])),
+                Err(error) => wrong(&mut report, path, Fault::Proof, chain(&error)),
+            }
+        }
+    }
+    report.not_proved.push(Line::new("not.said", &[]));
+    Ok(report)
+}
+
+fn wrong(report: &mut Report, path: &Path, fault: Fault, detail: String) {
+    report.deviations.push(Finding { place: path.display().to_string(), fault, detail });
+}
+
+// `1-3, 7` for 1, 2, 3, 7.
+fn ranges(pages: &[u32]) -> String {
+    let runs = pages.chunk_by(|a, b| a + 1 == *b).map(|run| match run {
+        [one] => one.to_string(),
+        [first, .., last] => format!("{first}-{last}"),
+        [] => String::new(),
+    });
+    runs.collect::<Vec<_>>().join(", ")
+}
+
+// Seconds since 1970 as a day and time (the calendar's rule for days of 400 years, counted from 1 March).
+fn moment(seconds: u64) -> String {
+    let (days, rest) = (seconds / 86_400 + 719_468, seconds % 86_400);
+    let (era, day) = (days / 146_097, days % 146_097);
+    let year_of_era = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let day_of_year = day - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * day_of_year + 2) / 153;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let year = year_of_era + era * 400 + u64::from(month <= 2);
+    let day = day_of_year - (153 * shifted + 2) / 5 + 1;
+    format!("{year:04}-{month:02}-{day:02} {:02}:{:02} UTC", rest / 3600, rest % 3600 / 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_and_moments_for_people() {
+        assert_eq!(ranges(&[1, 2, 3, 7, 9, 10]), "1-3, 7, 9-10");
+        assert_eq!(moment(0), "1970-01-01 00:00 UTC");
+        assert_eq!(moment(1_709_210_096), "2024-02-29 12:34 UTC");
+        assert_eq!(moment(253_402_300_799), "9999-12-31 23:59 UTC");
+    }
+}
