@@ -1,7 +1,7 @@
 //! `cargo xtask bench [PART...]`: honest figures, each beside a peer's in the same run where one is installed.
 //!
-//! Parts: `pdf`, `small`, `ocr`, `search`. Processor time (user and system, of all processes started) is the figure
-//! to trust on a shared machine; elapsed time stands beside it. Nothing here passes or fails.
+//! Parts: `pdf`, `small`, `ocr`, `search`, `search-quality`. Processor time (user and system, of all processes started)
+//! is the figure to trust on a shared machine; elapsed time stands beside it. Nothing here passes or fails.
 
 use crate::command;
 use std::fs;
@@ -13,11 +13,15 @@ use std::time::{Duration, Instant};
 /// Runs the parts named, or all.
 pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     type Part = (&'static str, fn(&Bench) -> Result<(), String>);
-    const PARTS: [Part; 4] = [("pdf", pdf), ("small", small), ("ocr", ocr), ("search", search)];
+    const PARTS: [Part; 5] =
+        [("pdf", pdf), ("small", small), ("ocr", ocr), ("search", search), ("search-quality", search_quality)];
     if let Some(unknown) = arguments.iter().find(|a| PARTS.iter().all(|(name, _)| name != a)) {
-        return Err(format!("{unknown} is no part: there are pdf, small, ocr, search"));
+        return Err(format!("{unknown} is no part: there are pdf, small, ocr, search, search-quality"));
     }
-    let bench = Bench { exhibit: command::build_release("exhibit")?, work: command::root().join("target/bench") };
+    // the test set is searched by the library
+    let needs_program = arguments.is_empty() || arguments.iter().any(|a| a != "search-quality");
+    let exhibit = if needs_program { command::build_release("exhibit")? } else { PathBuf::new() };
+    let bench = Bench { exhibit, work: command::root().join("target/bench") };
     for (name, part) in PARTS {
         if arguments.is_empty() || arguments.iter().any(|a| a == name) {
             println!("\n{name}");
@@ -272,6 +276,11 @@ fn search(bench: &Bench) -> Result<(), String> {
         &["run", "--quiet", "--release", "--package", "exhibit-case", "--example", "search_times", "--", case],
         &[],
     )
+}
+
+/// Recall and precision on the published test set (`docs/search-quality.md`), beside other systems' analysis chains.
+fn search_quality(_: &Bench) -> Result<(), String> {
+    command::run(&command::cargo(), &["run", "--quiet", "--package", "exhibit-index", "--example", "quality"], &[])
 }
 
 /// A page of invented text in Chinese, English and Uyghur.
