@@ -28,6 +28,6 @@ pub use highlight::{Span, highlight};
 pub use index::{Index, Writer};
 pub use matcher::matches;
 pub use query::error::{QueryError, QueryErrorKind};
-pub use query::{FIELDS, FieldHelp, Hint, Query, Sort, parse};
+pub use query::{Chosen, FIELDS, FieldHelp, Hint, Query, Selection, Sort, kind_of, parse};
 pub use search::{Cursor, Hit, ParseCursorError, Results, SearchOptions, Searcher};
 pub use snippet::{Snippet, snippet};

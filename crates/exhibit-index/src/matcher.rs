@@ -3,7 +3,7 @@
 
 use crate::entry::PageEntry;
 use crate::occurrences::{starts, together};
-use crate::query::{NumberField, Pattern, Phrase, Property, Query, TextField, What};
+use crate::query::{NumberField, Pattern, Phrase, Property, Query, TextField, What, is_among};
 use std::collections::HashMap;
 
 /// Whether a page answers the query, found by reading the page.
@@ -40,10 +40,7 @@ fn has(property: &Property, entry: &PageEntry<'_>) -> bool {
             let language = entry.language.to_lowercase();
             language.strip_prefix(tag.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
         }
-        Property::MediaType(types) => {
-            let media_type = entry.media_type.to_lowercase();
-            types.iter().any(|t| if t.ends_with(['/', '.']) { media_type.starts_with(t) } else { media_type == *t })
-        }
+        Property::MediaType(types) => is_among(&entry.media_type.to_lowercase(), types),
         Property::MediaTypeNamed(named) => entry.media_type.to_lowercase() == *named,
         Property::Extension(ending) => !ending.is_empty() && entry.extension() == *ending,
         Property::Word(wanted) => entry.words().any(|word| word.to_lowercase() == *wanted),

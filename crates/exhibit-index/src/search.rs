@@ -1,6 +1,6 @@
 //! Searching: a query in, pages in a stable order out.
 
-use crate::collect::{Best, Rank};
+use crate::collect::{Best, Found, Rank};
 use crate::engine::engine_query;
 use crate::entry::PageKey;
 use crate::error::IndexError;
@@ -28,11 +28,13 @@ pub struct SearchOptions {
     pub after: Option<Cursor>,
     /// The order; the query's own `sort:` goes before it.
     pub sort: Sort,
+    /// One hit for each document: its best page.
+    pub by_document: bool,
 }
 
 impl Default for SearchOptions {
     fn default() -> Self {
-        Self { limit: 25, offset: 0, after: None, sort: Sort::Relevance }
+        Self { limit: 25, offset: 0, after: None, sort: Sort::Relevance, by_document: false }
     }
 }
 
@@ -41,6 +43,8 @@ impl Default for SearchOptions {
 pub struct Results {
     /// How many pages answer the query.
     pub total: u64,
+    /// How many documents have such a page.
+    pub documents: u64,
     /// The hits asked for.
     pub hits: Vec<Hit>,
     /// Where to go on, if there are more.
@@ -54,6 +58,8 @@ pub struct Hit {
     pub key: PageKey,
     /// Its relevance; 0 in other orders. Comparable within one search only.
     pub score: f32,
+    /// How many pages of its document answer the query, where hits are documents; 1 where they are pages.
+    pub pages: u64,
 }
 
 /// A place in a list of results, to go on from. Valid for the same query and order.
@@ -114,7 +120,7 @@ impl Searcher {
         crate::query::widen(query, &|pattern| holds(&self.engine, self.fields.text, pattern).unwrap_or(true))
     }
 
-    /// Finds the pages that answer the query, counts all of them and gives those asked for.
+    /// Finds the pages that answer the query, counts all of them and their documents, and gives those asked for.
     ///
     /// The order is stable: equals stand by document and page.
     ///
@@ -123,18 +129,21 @@ impl Searcher {
     pub fn search(&self, query: &Query, options: &SearchOptions) -> Result<Results, IndexError> {
         let sort = query.sort().unwrap_or(options.sort);
         let wanted = options.offset.saturating_add(options.limit);
-        let best = Best { keep: wanted.saturating_add(1), after: options.after.map(|cursor| cursor.0), sort };
+        let after = options.after.map(|cursor| cursor.0);
+        let best = Best { keep: wanted.saturating_add(1), after, sort, by_document: options.by_document };
         let gathered = self.engine.search(&*engine_query(query, &self.fields), &best)?;
         let more = gathered.first.len() > wanted;
-        let ranks = gathered.first.get(options.offset..wanted.min(gathered.first.len())).unwrap_or_default();
+        let found = gathered.first.get(options.offset..wanted.min(gathered.first.len())).unwrap_or_default();
         let score = |rank: &Rank| match (sort, u32::try_from(rank.primary)) {
             (Sort::Relevance, Ok(bits)) => f32::from_bits(bits),
             _ => 0.0,
         };
+        let hit = |found: &Found| Hit { key: found.rank.key, score: score(&found.rank), pages: found.pages };
         Ok(Results {
             total: gathered.total,
-            hits: ranks.iter().map(|rank| Hit { key: rank.key, score: score(rank) }).collect(),
-            next: ranks.last().filter(|_| more).map(|rank| Cursor(*rank)),
+            documents: gathered.documents,
+            hits: found.iter().map(hit).collect(),
+            next: found.last().filter(|_| more).map(|found| Cursor(found.rank)),
         })
     }
 }

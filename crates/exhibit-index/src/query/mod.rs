@@ -10,6 +10,7 @@ mod lex;
 mod parse;
 mod pattern;
 mod render;
+mod selection;
 mod unit;
 mod values;
 mod variants;
@@ -17,6 +18,9 @@ mod widen;
 
 pub use fields::{FIELDS, FieldHelp};
 pub use parse::parse;
+pub use selection::{Chosen, Selection};
+pub(crate) use values::is_among;
+pub use values::kind_of;
 pub(crate) use widen::widen;
 
 pub(crate) use pattern::{Pattern, alphabet};

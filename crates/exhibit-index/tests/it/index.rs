@@ -194,3 +194,64 @@ fn facets_count_what_answers() {
         assert_eq!(count(query, facet), expected, "{query} {facet:?}");
     }
 }
+
+#[test]
+fn documents_are_counted_and_can_stand_for_their_pages() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let index = Index::open_or_create(folder.path()).expect("an index");
+    let mut writer = index.writer(0).expect("a writer");
+    // pages of one document in several commits, between those of others
+    for round in 1..=4_u32 {
+        for document in 1..=30_i64 {
+            let words = "register ".repeat(((document * 7 + i64::from(round) * 3) % 5) as usize) + "other page";
+            writer.put(&entry(document, round, &words)).expect("put");
+        }
+        writer.commit(u64::from(round)).expect("commit");
+    }
+    let searcher = index.searcher();
+    let query = parse("register").expect("a sound query");
+    for sort in [Sort::Relevance, Sort::Received] {
+        let search = |limit, after, by_document| {
+            let options = SearchOptions { limit, after, sort, by_document, ..SearchOptions::default() };
+            searcher.search(&query, &options).expect("a search")
+        };
+        let pages = search(1_000, None, false);
+        let mut expected: Vec<(PageKey, u64)> = Vec::new();
+        for hit in &pages.hits {
+            match expected.iter_mut().find(|(key, _)| key.document == hit.key.document) {
+                Some((_, pages)) => *pages += 1,
+                None => expected.push((hit.key, 1)),
+            }
+        }
+        let (mut seen, mut after) = (Vec::new(), None);
+        loop {
+            let part = search(7, after, true);
+            assert_eq!((part.total, part.documents), (pages.total, expected.len() as u64));
+            seen.extend(part.hits.iter().map(|hit| (hit.key, hit.pages)));
+            after = part.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(seen, expected, "{sort:?}");
+        assert_eq!(pages.documents, 30);
+    }
+}
+
+#[test]
+fn kinds_join_media_types() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let index = Index::open_or_create(folder.path()).expect("an index");
+    let mut writer = index.writer(0).expect("a writer");
+    let types = ["application/msword", "application/rtf", "application/pdf", "application/x-odd"];
+    for (document, media_type) in (1..).zip(types) {
+        writer.put(&PageEntry { media_type, ..entry(document, 1, "register") }).expect("put");
+    }
+    writer.commit(1).expect("commit");
+    let searcher = index.searcher();
+    let counts = searcher.facet(&parse("").expect("sound"), Facet::Kind).expect("a count");
+    assert_eq!(counts, [("word".into(), 2), ("application/x-odd".into(), 1), ("pdf".into(), 1)]);
+    for (kind, count) in counts {
+        assert_eq!(found(&searcher, &format!("type:{kind}")).len() as u64, count, "{kind}");
+    }
+}
