@@ -1,7 +1,7 @@
 //! OCR: pages without usable text are painted by a caged worker and read by tesseract in its own cage.
 //!
-//! One single-threaded tesseract per core. The script of a document's first picture is detected once; then the
-//! models for that script are tried on that page, and the one that reads it best serves the whole document. 200 dpi come first;
+//! One single-threaded tesseract per core. A document's first picture is read with the likeliest model; if that is not convincing,
+//! the others of its script are tried, and the one that reads it best serves the whole document. 200 dpi come first;
 //! a page read with little confidence is tried again at 300.
 
 use crate::IngestError;
@@ -77,8 +77,56 @@ impl OcrQueue {
     }
 }
 
-/// Which model serves a document, as found on its first picture.
-pub(crate) type Choices = Mutex<BTreeMap<ItemId, String>>;
+/// Which models serve.
+#[derive(Default)]
+pub(crate) struct Served {
+    /// The model of each document, as found on its first picture.
+    of_item: BTreeMap<ItemId, String>,
+    /// How many documents each model serves; before the first, how many pages of own text are in its language.
+    served: BTreeMap<String, u64>,
+}
+
+pub(crate) type Choices = Mutex<Served>;
+
+/// Expects the languages that the trove's own texts have: pages by BCP 47 tag.
+pub(crate) fn expecting(languages: &[(String, u64)]) -> Choices {
+    let mut served = BTreeMap::new();
+    for (tag, pages) in languages {
+        let model = match tag.split('-').next().unwrap_or_default() {
+            "zh" if tag.contains("Hant") => "chi_tra",
+            "zh" => "chi_sim",
+            "ug" => "uig",
+            "ar" => "ara",
+            "ru" => "rus",
+            "kk" => "kaz",
+            "bo" => "bod",
+            "en" => "eng",
+            _ => continue,
+        };
+        *served.entry(model.to_owned()).or_default() += pages;
+    }
+    Mutex::new(Served { of_item: BTreeMap::new(), served })
+}
+
+/// Scripts as tesseract names them, and the models for each.
+const SCRIPTS: [(&str, &[&str]); 7] = [
+    ("Han", &["chi_sim", "chi_tra"]),
+    ("Arabic", &["uig", "ara"]),
+    ("Cyrillic", &["rus", "kaz"]),
+    ("Latin", &["eng"]),
+    ("Tibetan", &["bod"]),
+    ("Japanese", &["jpn", "chi_sim", "chi_tra"]),
+    ("Korean", &["kor", "chi_sim"]),
+];
+/// From this mean confidence on, and with some text, no other model would read a page better. Measured on clean and
+/// noisy pages: the right model reads with 0.87 to 0.95, the other Chinese one with 0.70 to 0.82, another script's with 0.05 to 0.45.
+const CONVINCING: f32 = 0.85;
+const HALF_READ: f32 = 0.55;
+const FEW: usize = 20;
+
+fn convincing(reading: &Reading) -> bool {
+    reading.confidence >= CONVINCING && reading.characters >= FEW
+}
 
 pub(crate) struct OcrReader<'a> {
     pub(crate) tools: &'a OcrTools,
@@ -176,43 +224,58 @@ impl OcrReader<'_> {
     }
 
     fn choice(&self, item: ItemId) -> Option<String> {
-        self.choices().get(&item).cloned()
+        self.choices().of_item.get(&item).cloned()
     }
 
-    fn choices(&self) -> MutexGuard<'_, BTreeMap<ItemId, String>> {
+    fn choices(&self) -> MutexGuard<'_, Served> {
         self.choices.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    // The likeliest model first: a page that it reads convincingly needs no other. Where it half reads the page, the other
+    // models of its script are tried too; where it does not, the script is detected.
     fn choose(&self, item: ItemId, picture: &Picture, dpi: u32) -> Result<(Reading, String), Unread> {
-        let script = self.script(picture, dpi);
-        let mut best: Option<(Reading, String)> = None;
-        for model in self.models(script.as_deref()) {
-            let reading = self.tesseract(picture, &model, dpi)?;
-            if best.as_ref().is_none_or(|(held, _)| worth(&reading) > worth(held)) {
-                best = Some((reading, model));
+        let first = self.likeliest().ok_or_else(|| Unread::Page("tesseract has no model installed".to_owned()))?;
+        let mut best = (self.tesseract(picture, &first, dpi)?, first.clone());
+        if !convincing(&best.0) {
+            let script = if best.0.confidence >= HALF_READ {
+                SCRIPTS
+                    .iter()
+                    .find(|(_, models)| models.contains(&first.as_str()))
+                    .map(|(script, _)| (*script).to_owned())
+            } else {
+                self.script(picture, dpi)
+            };
+            for model in self.models(script.as_deref()).into_iter().filter(|model| *model != first) {
+                let reading = self.tesseract(picture, &model, dpi)?;
+                if worth(&reading) > worth(&best.0) {
+                    best = (reading, model);
+                }
             }
         }
-        let (reading, model) = best.ok_or_else(|| Unread::Page("tesseract has no model installed".to_owned()))?;
         // a page with hardly any text says little about the rest of its document
-        if reading.characters >= 20 {
-            self.choices().insert(item, model.clone());
+        if best.0.characters >= FEW {
+            let mut choices = self.choices();
+            choices.of_item.insert(item, best.1.clone());
+            *choices.served.entry(best.1.clone()).or_default() += 1;
         }
-        Ok((reading, model))
+        Ok(best)
+    }
+
+    // the model that served most so far; at the start, the one for the commonest language of the trove's own texts
+    fn likeliest(&self) -> Option<String> {
+        let has = |model: &str| self.tools.languages.iter().any(|l| l == model);
+        let choices = self.choices();
+        let served = choices.served.iter().filter(|(model, _)| has(model)).max_by_key(|(_, count)| **count);
+        let served = served.map(|(model, _)| model.clone());
+        served.or_else(|| self.models(None).into_iter().next())
     }
 
     fn models(&self, script: Option<&str>) -> Vec<String> {
-        let wanted: &[&str] = match script {
-            Some("Han" | "HanS" | "HanT") => &["chi_sim", "chi_tra"],
-            Some("Arabic") => &["uig", "ara"],
-            Some("Cyrillic") => &["rus", "kaz"],
-            Some("Latin" | "Fraktur") => &["eng"],
-            Some("Tibetan") => &["bod"],
-            Some("Japanese") => &["jpn", "chi_sim", "chi_tra"],
-            Some("Korean" | "Hangul") => &["kor", "chi_sim"],
-            _ => &["chi_sim", "uig", "eng", "rus"],
-        };
+        const UNKNOWN: &[&str] = &["chi_sim", "uig", "eng", "rus"];
+        let of_script = SCRIPTS.iter().find(|(name, _)| Some(*name) == script).map(|(_, models)| *models);
         let has = |model: &str| self.tools.languages.iter().any(|l| l == model);
-        let models: Vec<String> = wanted.iter().filter(|m| has(m)).map(|m| (*m).to_owned()).collect();
+        let wanted = of_script.unwrap_or(UNKNOWN).iter();
+        let models: Vec<String> = wanted.filter(|m| has(m)).map(|m| (*m).to_owned()).collect();
         if models.is_empty() && has("eng") { vec!["eng".to_owned()] } else { models }
     }
 

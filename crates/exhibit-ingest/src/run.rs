@@ -4,7 +4,7 @@ use crate::IngestError;
 use crate::indexer::{Indexer, Signal, follow_to_the_end};
 use crate::intake::Intake;
 use crate::keeper::{Budget, Keeper, Message, Outbound, pack_end};
-use crate::ocr::{Choices, OcrQueue, OcrReader, OcrTools};
+use crate::ocr::{OcrQueue, OcrReader, OcrTools, expecting};
 use crate::progress::{Progress, Stage};
 use crate::queue::Queue;
 use crate::reader::Reader;
@@ -17,6 +17,7 @@ use exhibit_model::{Clock, Limits, State};
 use exhibit_store::{PackReader, PackWriter};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::sync_channel;
 use std::thread::{Scope, ScopedJoinHandle};
@@ -105,7 +106,7 @@ pub fn ingest(
     let (progress, stop, cage) = (world.progress, world.stop, world.cage);
     let queue = Queue::new(open()?, stop);
     let ocr_queue = OcrQueue::new(open()?);
-    let (budget, signal, choices) = (Budget::default(), Signal::default(), Choices::default());
+    let (budget, signal, choices) = (Budget::default(), Signal::default(), OnceLock::new());
     let prefix = held.case.config.prefix.clone();
     let indexer = Indexer {
         catalogue: open()?,
@@ -139,13 +140,13 @@ pub fn ingest(
         limits: options.limits,
         cage_limits: options.cage_limits,
     };
-    let ocr_reader = |tools, out| OcrReader {
+    let ocr_reader = |tools, out, choices| OcrReader {
         tools,
         cage,
         originals: &originals,
         packs: &pack_reader,
         queue: &ocr_queue,
-        choices: &choices,
+        choices,
         passwords: &passwords,
         out,
         progress,
@@ -171,9 +172,11 @@ pub fn ingest(
         if let (Ok(()), Some(tools)) = (&result, options.ocr) {
             signal.commit();
             progress.stage(Stage::Ocr);
-            progress.ocr_wanted.store(open()?.account()?.pages_waiting_for_ocr, Ordering::Relaxed);
+            let account = open()?.account()?;
+            progress.ocr_wanted.store(account.pages_waiting_for_ocr, Ordering::Relaxed);
+            let choices = choices.get_or_init(|| expecting(&account.languages));
             result = all(scope, options.workers, || {
-                let reader = ocr_reader(tools, out.clone());
+                let reader = ocr_reader(tools, out.clone(), choices);
                 move || reader.run()
             });
         }

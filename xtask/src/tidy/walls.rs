@@ -58,6 +58,11 @@ const OURS: &[(&str, &[&str])] = &[
             "exhibit-ingest",
         ],
     ),
+    ("exhibit-verify", &["exhibit-proof"]),
+    (
+        "exhibit-bag",
+        &["exhibit-model", "exhibit-proof", "exhibit-store", "exhibit-catalogue", "exhibit-custody", "exhibit-case"],
+    ),
 ];
 
 /// The whole list of what the crate that an opposing expert reads may have.
