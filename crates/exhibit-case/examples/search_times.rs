@@ -5,7 +5,6 @@
 #![expect(clippy::print_stdout, reason = "an example talks to its terminal")]
 
 use exhibit_case::{Case, SearchRequest};
-use exhibit_index::Sort;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -35,11 +34,19 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let mut total = 0;
         for _ in 0..ROUNDS {
             let began = Instant::now();
-            let request = SearchRequest { query, limit: 25, offset: 0, sort: Sort::Relevance, exact: false };
+            let request = SearchRequest { query, limit: 25, ..SearchRequest::default() };
             total = case.search(&request)?.total;
             times.push(began.elapsed());
         }
         times.sort();
+        let mut counting = Vec::new();
+        for _ in 0..ROUNDS {
+            let began = Instant::now();
+            case.facets(query, false)?;
+            counting.push(began.elapsed());
+        }
+        counting.sort();
+        println!("  {:>8} pages  facets p50 {:>9.2?}  {query}", total, at(&counting, 50));
         println!("  {:>8} pages  p50 {:>9.2?}  p99 {:>9.2?}  {query}", total, at(&times, 50), at(&times, 99));
         all.extend(times);
     }

@@ -6,6 +6,7 @@
 mod config;
 mod dates;
 mod documents;
+mod facets;
 mod held;
 mod passwords;
 mod picture;
@@ -16,6 +17,7 @@ pub use config::Config;
 pub use dates::date_of;
 pub use documents::{Document, Entry, read_page};
 pub use exhibit_cage::Cage;
+pub use facets::{FacetCount, FacetCounts};
 pub use held::{Held, NewCase, flush_outbox, key_path, log_act};
 pub use picture::paint;
 pub use search::{PageHits, SearchHit, SearchRequest, SearchResults};

@@ -3,12 +3,12 @@
 use crate::dates::date_of;
 use crate::{Case, CaseError};
 use exhibit_catalogue::Item;
-use exhibit_index::{Query, SearchOptions, Searcher, Snippet, Sort, Span, highlight, parse, snippet};
+use exhibit_index::{Cursor, Hit, Query, SearchOptions, Searcher, Snippet, Sort, Span, highlight, parse, snippet};
 use exhibit_model::{ItemId, Moment, Page, Rect};
 use std::time::{Duration, Instant};
 
 /// What to search for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct SearchRequest<'a> {
     /// The query, as typed.
     pub query: &'a str,
@@ -16,6 +16,10 @@ pub struct SearchRequest<'a> {
     pub limit: usize,
     /// Hits passed over.
     pub offset: usize,
+    /// Begin after the hit at which an earlier search of the same query and order ended ([`SearchResults::next`]).
+    pub after: Option<Cursor>,
+    /// One hit for each document, its best page.
+    pub by_document: bool,
     /// Their order.
     pub sort: Sort,
     /// Whether words are to be found as they are written, without the other writings that the index knows of them.
@@ -33,6 +37,10 @@ pub struct SearchResults {
     pub widenings: Vec<String>,
     /// How many pages match.
     pub total: u64,
+    /// How many documents have such a page.
+    pub documents: u64,
+    /// Where to go on, if there are more hits.
+    pub next: Option<Cursor>,
     /// The hits asked for.
     pub hits: Vec<SearchHit>,
     /// How long it took.
@@ -70,6 +78,8 @@ pub struct SearchHit {
     pub spans: Vec<Span>,
     /// How many.
     pub count: usize,
+    /// How many pages of the document match, where hits are documents; 1 where they are pages.
+    pub pages: u64,
     /// All hits on the page, in characters (Unicode scalar values) of its text.
     pub offsets: Vec<(u32, u32)>,
     /// Where the hits stand on the page: the span's number and a region; several where it wraps.
@@ -101,25 +111,29 @@ impl Case {
         let options = SearchOptions {
             limit: request.limit,
             offset: request.offset,
+            after: request.after,
             sort: request.sort,
-            ..SearchOptions::default()
+            by_document: request.by_document,
         };
         let found = searcher.search(&query, &options)?;
         let mut hits = Vec::with_capacity(found.hits.len());
         for hit in &found.hits {
-            hits.push(self.hit(&query, ItemId(hit.key.document), hit.key.page, hit.score)?);
+            hits.push(self.hit(&query, hit)?);
         }
         Ok(SearchResults {
             read_as: query.read_as(),
             clauses: query.clauses().into_iter().map(str::to_owned).collect(),
             widenings: query.widenings().into_iter().map(str::to_owned).collect(),
             total: found.total,
+            documents: found.documents,
+            next: found.next,
             hits,
             took: began.elapsed(),
         })
     }
 
-    fn hit(&self, query: &Query, id: ItemId, number: u32, score: f32) -> Result<SearchHit, CaseError> {
+    fn hit(&self, query: &Query, hit: &Hit) -> Result<SearchHit, CaseError> {
+        let (id, number) = (ItemId(hit.key.document), hit.key.page);
         let item = self.item(id)?;
         let (row, copies, metadata) = {
             let catalogue = self.catalogue();
@@ -145,7 +159,8 @@ impl Case {
             kind: row.kind,
             language: row.language,
             confidence: row.confidence,
-            score,
+            score: hit.score,
+            pages: hit.pages,
             date: date_of(&metadata),
             copies,
             snippet: snippet(&page.text, &spans, SNIPPET_CHARACTERS),
@@ -157,7 +172,7 @@ impl Case {
     }
 
     // sees what other processes have made searchable since
-    fn searcher(&self) -> Result<Searcher, CaseError> {
+    pub(crate) fn searcher(&self) -> Result<Searcher, CaseError> {
         let index = self.index()?;
         index.refresh()?;
         Ok(index.searcher())
@@ -183,7 +198,7 @@ impl Case {
     }
 }
 
-fn widened(searcher: &Searcher, query: Query, exact: bool) -> Query {
+pub(crate) fn widened(searcher: &Searcher, query: Query, exact: bool) -> Query {
     if exact { query } else { searcher.widen(&query) }
 }
 

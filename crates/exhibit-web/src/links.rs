@@ -27,6 +27,10 @@ pub struct SearchPlace<'a> {
     pub from: u64,
     /// Whether words are found only as they are written.
     pub exact: bool,
+    /// Whether each row is a document.
+    pub documents: bool,
+    /// Where the rows before ended, as the index says it; empty to count rows from the first.
+    pub after: &'a str,
 }
 
 impl<'a> SearchPlace<'a> {
@@ -44,7 +48,9 @@ pub fn search(place: &SearchPlace<'_>) -> String {
     address.say("q", place.query);
     address.say("sort", place.sort);
     address.count("from", place.from);
+    address.say("after", place.after);
     address.count("exact", u64::from(place.exact));
+    address.count("docs", u64::from(place.documents));
     address.text
 }
 
@@ -65,6 +71,8 @@ pub struct Place<'a> {
     pub from: usize,
     /// Whether words are found only as they are written.
     pub exact: bool,
+    /// Whether the results were documents.
+    pub documents: bool,
 }
 
 /// The page of document `number` (such as `EXH-000127`).
@@ -78,6 +86,7 @@ pub fn document(number: &str, place: &Place<'_>) -> String {
     address.count("p", u64::from(place.page));
     address.count("from", place.from as u64);
     address.count("exact", u64::from(place.exact));
+    address.count("docs", u64::from(place.documents));
     if !place.query.is_empty() && place.from == 0 {
         address.text.push_str("#now");
     }
@@ -149,7 +158,7 @@ mod tests {
         let place = SearchPlace::of("登记 \"a&b\"");
         assert_eq!(search(&place), "/search?q=%E7%99%BB%E8%AE%B0%20%22a%26b%22");
         assert_eq!(
-            search(&SearchPlace { query: "a", sort: "newest", from: 25, exact: false }),
+            search(&SearchPlace { query: "a", sort: "newest", from: 25, ..SearchPlace::default() }),
             "/search?q=a&sort=newest&from=25"
         );
         assert_eq!(search(&SearchPlace::default()), "/search");

@@ -317,6 +317,12 @@ pub(crate) struct Search {
     /// Find words only as they are written: no other alphabets, no readings
     #[arg(long)]
     pub(crate) exact: bool,
+    /// One hit for each document: its best page
+    #[arg(long)]
+    pub(crate) by_document: bool,
+    /// Print how the pages divide by type, language, year, state and ending
+    #[arg(long, conflicts_with_all = ["count", "ids", "files", "by_document"])]
+    pub(crate) facets: bool,
     /// The order of hits
     #[arg(long, value_enum, default_value = "relevance", value_name = "ORDER")]
     pub(crate) sort: SortOrder,

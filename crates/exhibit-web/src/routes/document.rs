@@ -59,6 +59,7 @@ fn document(app: &App, frame: &Frame, number: &str, asked: &Asked) -> Result<Mar
         hit: small(asked.number("hit")),
         page: u32::try_from(asked.number("p")).unwrap_or(u32::MAX),
         from: small(asked.number("from")),
+        documents: asked.number("docs") > 0,
     };
     let reading = Reading {
         app,
@@ -162,7 +163,7 @@ impl<'a> Reading<'a> {
     }
 
     fn trail(&self) -> Result<Trail, Trouble> {
-        let Place { query, sort, rank, hit, page, exact, .. } = self.place;
+        let Place { query, sort, rank, hit, page, exact, documents, .. } = self.place;
         if query.is_empty() {
             return Ok(Trail::default());
         }
@@ -171,7 +172,7 @@ impl<'a> Reading<'a> {
         let before = if hit > 0 { hit - 1 } else { self.hits_before(page) };
         let after = if hit > 0 { hit + 1 } else { before + 1 };
         let from = rank.saturating_sub(1) / ROWS as u64 * ROWS as u64;
-        let results = links::search(&SearchPlace { query, sort, from, exact });
+        let results = links::search(&SearchPlace { query, sort, from, exact, documents, after: "" });
         Ok(Trail {
             results: Some(if rank > 0 { format!("{results}#r{rank}") } else { results }),
             hit: (total > 0).then(|| Step {
@@ -186,7 +187,7 @@ impl<'a> Reading<'a> {
 
     // The results before and after this one, in the order the reader came by.
     fn neighbours(&self) -> Result<Option<Step>, Trouble> {
-        let Place { query, sort, rank, exact, .. } = self.place;
+        let Place { query, sort, rank, exact, documents, .. } = self.place;
         let first = rank.saturating_sub(1).max(1);
         let request = SearchRequest {
             query,
@@ -194,6 +195,8 @@ impl<'a> Reading<'a> {
             offset: usize::try_from(first - 1).unwrap_or(usize::MAX),
             sort: order(sort).unwrap_or_default(),
             exact,
+            by_document: documents,
+            after: None,
         };
         let results = match self.app.case.search(&request) {
             Err(CaseError::Query(_)) => return Ok(None),
@@ -201,11 +204,16 @@ impl<'a> Reading<'a> {
         };
         let at = |rank: u64| {
             let hit = results.hits.get(usize::try_from(rank.checked_sub(first)?).ok()?)?;
-            let place = Place { query, sort, rank, page: hit.page, exact, ..Place::default() };
+            let place = Place { query, sort, rank, page: hit.page, exact, documents, ..Place::default() };
             Some(links::document(&self.app.case.label(hit.item.id), &place))
         };
         let previous = if rank > 1 { at(rank - 1) } else { None };
-        Ok(Some(Step { number: rank, of: results.total, previous, next: at(rank + 1) }))
+        Ok(Some(Step {
+            number: rank,
+            of: if documents { results.documents } else { results.total },
+            previous,
+            next: at(rank + 1),
+        }))
     }
 
     fn hits_of(&self, page: u32) -> (usize, Option<&PageHits>) {

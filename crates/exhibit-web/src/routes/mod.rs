@@ -1,6 +1,7 @@
 //! Routes: what was asked, the case's answer, and the page that shows it. The case is asked on threads for blocking work.
 
 pub(crate) mod document;
+pub(crate) mod filters;
 pub(crate) mod lists;
 pub(crate) mod log;
 pub(crate) mod overview;
@@ -26,12 +27,17 @@ use maud::Markup;
 use std::convert::Infallible;
 use std::sync::Arc;
 
-/// What stands after the `?` of an address: names and values, the first of each name counts.
+/// What stands after the `?` of an address: names and values, the first of each name counts where one is wanted.
 pub(crate) struct Asked(Vec<(String, String)>);
 
 impl Asked {
     pub(crate) fn text(&self, name: &str) -> &str {
         self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+
+    /// Every value of a name: what check boxes send.
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     pub(crate) fn number(&self, name: &str) -> u64 {

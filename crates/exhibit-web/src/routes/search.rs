@@ -1,6 +1,6 @@
 //! The search page's route.
 
-use super::{Asked, Trouble, answer, shown};
+use super::{Asked, Trouble, answer, filters, shown};
 use crate::app::App;
 use crate::frame::Frame;
 use crate::guard::Visit;
@@ -10,7 +10,7 @@ use crate::view::search::{Answer, Choice, Order, Outcome, ReadPart, Row, SearchV
 use crate::words::{Words, fill};
 use axum::Extension;
 use axum::extract::State;
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use exhibit_case::{CaseError, SearchHit, SearchRequest, SearchResults};
 use exhibit_index::{QueryError, Sort};
 use maud::Markup;
@@ -21,24 +21,50 @@ pub(crate) const ROWS: usize = 25;
 
 /// Shows the search page.
 pub(crate) async fn show(State(app): State<Arc<App>>, Extension(visit): Extension<Visit>, asked: Asked) -> Response {
+    // what the form of the filters chose becomes part of the query, which the address says in full
+    if !asked.text("apply").is_empty() {
+        return Redirect::to(&filters::applied(&asked)).into_response();
+    }
     answer(app, visit, move |app, frame| results(app, frame, &asked)).await
 }
 
 fn results(app: &App, frame: &Frame, asked: &Asked) -> Result<Markup, Trouble> {
     let query = asked.text("q");
-    let place =
-        SearchPlace { query, sort: asked.text("sort"), from: asked.number("from"), exact: asked.number("exact") > 0 };
+    let place = place(asked);
     let outcome = if query.trim().is_empty() { Outcome::Blank } else { found(app, frame.words, &place)? };
     let fields = exhibit_index::FIELDS.iter().map(|field| (field.name, field.takes)).collect();
-    Ok(page(frame, &SearchView { query: query.to_owned(), outcome, fields }))
+    Ok(page(frame, &SearchView { query: query.to_owned(), outcome, keep: kept(&place), fields }))
+}
+
+/// The place in the results that an address asks for.
+pub(super) fn place(asked: &Asked) -> SearchPlace<'_> {
+    SearchPlace {
+        query: asked.text("q"),
+        sort: asked.text("sort"),
+        from: asked.number("from"),
+        exact: asked.number("exact") > 0,
+        documents: asked.number("docs") > 0,
+        after: asked.text("after"),
+    }
+}
+
+// What another query is asked with, too.
+fn kept(place: &SearchPlace<'_>) -> Vec<(&'static str, String)> {
+    let sort = (!place.sort.is_empty()).then(|| ("sort", place.sort.to_owned()));
+    let documents = place.documents.then(|| ("docs", "1".to_owned()));
+    sort.into_iter().chain(documents).collect()
 }
 
 fn found(app: &App, words: &Words, place: &SearchPlace<'_>) -> Result<Outcome, Trouble> {
-    let offset = usize::try_from(place.from).unwrap_or(usize::MAX);
+    // a cursor finds its place at once, however far; a number of rows is counted out
+    let after = place.after.parse().ok();
+    let offset = if after.is_some() { 0 } else { usize::try_from(place.from).unwrap_or(usize::MAX) };
     let request = SearchRequest {
         query: place.query,
         limit: ROWS,
         offset,
+        after,
+        by_document: place.documents,
         sort: order(place.sort).unwrap_or_default(),
         exact: place.exact,
     };
@@ -68,25 +94,31 @@ fn wrong(query: &str, error: &QueryError) -> Wrong {
 
 fn answered(app: &App, words: &Words, place: &SearchPlace<'_>, results: &SearchResults) -> Result<Answer, Trouble> {
     let shown = place.from.saturating_add(results.hits.len() as u64);
-    let part = |from: u64| links::search(&SearchPlace { from, ..*place });
+    let part = |from: u64, after: &str| links::search(&SearchPlace { from, after, ..*place });
+    let filters = filters::Filters::of(app, words, place)?;
     let rows = results.hits.iter().zip(place.from + 1..).map(|(hit, rank)| row(app, words, place, hit, rank));
     Ok(Answer {
         read_as: read_back(&results.read_as, &results.clauses),
         widenings: widenings(place, results),
         remarks: remarks(place.query),
+        documents: Some(results.documents),
         pages: results.total,
         seconds: Some(results.took.as_secs_f32()),
         searchable: searchable(app)?,
         orders: orders(words, place),
         rows: rows.collect(),
-        earlier: (place.from > 0).then(|| part(place.from.saturating_sub(ROWS as u64))),
-        later: (!results.hits.is_empty() && shown < results.total).then(|| part(shown)),
+        units: units(words, place),
+        facets: filters.facets,
+        filtered: filters.keep,
+        unfiltered: filters.without,
+        years: filters.years,
+        earlier: (place.from > 0).then(|| part(place.from.saturating_sub(ROWS as u64), "")),
+        later: results.next.map(|cursor| part(shown, &cursor.to_string())),
         suggestions: if results.total == 0 {
             suggestions(app, words, place.query, &results.clauses)?
         } else {
             Vec::new()
         },
-        ..Answer::default()
     })
 }
 
@@ -106,7 +138,7 @@ fn read_back(line: &str, clauses: &[String]) -> Vec<ReadPart> {
 }
 
 fn widenings(place: &SearchPlace<'_>, results: &SearchResults) -> Vec<Widening> {
-    let without = links::search(&SearchPlace { exact: true, from: 0, ..*place });
+    let without = links::search(&SearchPlace { exact: true, from: 0, after: "", ..*place });
     let widening = |text: &String| Widening { text: text.clone(), without: Some(without.clone()) };
     results.widenings.iter().map(widening).collect()
 }
@@ -132,16 +164,25 @@ fn orders(words: &Words, place: &SearchPlace<'_>) -> Vec<Order> {
     ]
     .map(|(word, sort, order)| Order {
         word,
-        href: links::search(&SearchPlace { sort, from: 0, ..*place }),
+        href: links::search(&SearchPlace { sort, from: 0, after: "", ..*place }),
         current: order == chosen,
     })
     .into()
 }
 
+fn units(words: &Words, place: &SearchPlace<'_>) -> Vec<Order> {
+    let unit = |word, documents| Order {
+        word,
+        href: links::search(&SearchPlace { documents, from: 0, after: "", ..*place }),
+        current: documents == place.documents,
+    };
+    vec![unit(words.by_page, false), unit(words.by_document, true)]
+}
+
 fn row(app: &App, words: &Words, place: &SearchPlace<'_>, hit: &SearchHit, rank: u64) -> Row {
     let number = app.case.label(hit.item.id);
-    let to =
-        Place { query: place.query, sort: place.sort, rank, page: hit.page, exact: place.exact, ..Place::default() };
+    let SearchPlace { query, sort, exact, documents, .. } = *place;
+    let to = Place { query, sort, rank, page: hit.page, exact, documents, ..Place::default() };
     let copies = Place { query: place.query, page: hit.page, ..Place::default() };
     Row {
         href: links::document(&number, &to),
@@ -157,6 +198,7 @@ fn row(app: &App, words: &Words, place: &SearchPlace<'_>, hit: &SearchHit, rank:
         rank,
         path: shown::around(&hit.path, &hit.name),
         hits: hit.count as u64,
+        pages: hit.pages,
         snippet: Some(passage(hit)),
         copies: (hit.copies > 0).then(|| (hit.copies, links::document(&number, &copies))),
         number,

@@ -13,7 +13,13 @@ use exhibit_model::State;
 const QUERY: &str = "登记 (销毁 OR destroy*)";
 
 pub(super) fn samples(frame: &Frame) -> Vec<Sample> {
-    let with_facets = Answer { facets: facets(), years: years(), ..answer() };
+    let with_facets = Answer {
+        facets: facets(),
+        years: years(),
+        filtered: vec![("q", QUERY.to_owned()), ("apply", "1".to_owned())],
+        unfiltered: links::search(&SearchPlace::of(QUERY)),
+        ..answer()
+    };
     let views = [
         ("search", QUERY, Outcome::Answered(Box::new(answer()))),
         ("search-facets", QUERY, Outcome::Answered(Box::new(with_facets))),
@@ -24,6 +30,7 @@ pub(super) fn samples(frame: &Frame) -> Vec<Sample> {
     let view = |query: &str, outcome| SearchView {
         query: query.to_owned(),
         outcome,
+        keep: Vec::new(),
         fields: vec![("type", "pdf, word, mail: type:pdf"), ("date", "a year, month, day or range: date:2017")],
     };
     views.map(|(name, query, outcome)| Sample { name, page: page(frame, &view(query, outcome)) }).into()
@@ -107,6 +114,7 @@ fn row(number: u32, name: Name, kind: &'static str, path: &str) -> Row {
         rank: u64::from(number),
         path: Name::from(path),
         hits: 1,
+        pages: 1,
         snippet: None,
         copies: None,
     }
@@ -187,6 +195,8 @@ fn facets() -> Vec<Facet> {
                 value: (*label).to_owned(),
                 count: *count,
                 chosen: n == 0,
+                exclude: links::search(&SearchPlace::of(&format!("{QUERY} -{field}:{label}"))),
+                excluded: n == 2,
             })
             .collect(),
     };
@@ -203,6 +213,7 @@ fn years() -> Vec<Year> {
         label: year.to_string(),
         count,
         href: links::search(&SearchPlace::of(&format!("{QUERY} date:{year}"))),
+        chosen: year == 2019,
     };
     counts.map(year).into()
 }

@@ -1,7 +1,6 @@
 //! The search page: the box, how the query was read, and the rows found.
 
 use crate::frame::{Frame, Section, pager};
-use crate::links::SearchPlace;
 use crate::positions::Positions;
 use crate::trove::{Name, Passage, clause_class, ltr};
 use crate::words::{Words, fill};
@@ -15,6 +14,8 @@ pub struct SearchView {
     pub query: String,
     /// What came of it.
     pub outcome: Outcome,
+    /// What the search forms send along unseen.
+    pub keep: Vec<(&'static str, String)>,
     /// The fields that a query can name, and what each takes.
     pub fields: Vec<(&'static str, &'static str)>,
 }
@@ -69,8 +70,14 @@ pub struct Answer {
     pub searchable: Option<(u64, u64)>,
     /// Filters with counts under this query; none, and the column is left out.
     pub facets: Vec<Facet>,
-    /// Documents by year; none, and the chart is left out.
+    /// What the form of the filters sends along unseen.
+    pub filtered: Vec<(&'static str, String)>,
+    /// The same query without what the filters chose.
+    pub unfiltered: String,
+    /// Pages by year; none, and the chart is left out.
     pub years: Vec<Year>,
+    /// What a row can be: a page or a document.
+    pub units: Vec<Order>,
     /// The orders in which rows can be had.
     pub orders: Vec<Order>,
     /// The rows shown.
@@ -130,21 +137,27 @@ pub struct FacetValue {
     pub label: Name,
     /// What the form sends.
     pub value: String,
-    /// Documents with it under this query.
+    /// Pages with it under this query.
     pub count: u64,
     /// Whether it is chosen.
     pub chosen: bool,
+    /// The same query with it left out, or no longer left out.
+    pub exclude: String,
+    /// Whether it is left out.
+    pub excluded: bool,
 }
 
-/// Documents of one year.
+/// Pages of one year.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Year {
     /// The year, or the word for no date.
     pub label: String,
     /// How many.
     pub count: u64,
-    /// The same query within this year.
+    /// The same query within this year, or no longer within it.
     pub href: String,
+    /// Whether the query chooses it.
+    pub chosen: bool,
 }
 
 /// One row of results.
@@ -172,6 +185,8 @@ pub struct Row {
     pub path: Name,
     /// Hits.
     pub hits: u64,
+    /// Pages of the document that were found, where rows are documents; 1 where they are pages.
+    pub pages: u64,
     /// The text around the first hits.
     pub snippet: Option<Passage>,
     /// Copies folded into this row, and the link to them.
@@ -189,11 +204,12 @@ pub fn page(frame: &Frame, view: &SearchView) -> Markup {
     let body = html! {
         h1.vh { (words.search) }
         div.search.with-facets[!answer.facets.is_empty()] {
-            (facets(words, &view.query, &answer.facets))
+            (facets(words, &view.keep, answer))
             div.results {
                 form.query role="search" method="get" action="/search" {
                     input.box type="search" name="q" value=(view.query) dir="auto" lang="und" aria-label=(words.query)
                         autocomplete="off" autocapitalize="none" spellcheck="false" data-key="/" autofocus[view.query.is_empty()];
+                    (hidden(&view.keep))
                     button.primary type="submit" { (words.search_button) }
                 }
                 @match &view.outcome {
@@ -268,11 +284,20 @@ fn summary(words: &Words, answer: &Answer) -> Markup {
             @if let Some((now, of)) = answer.searchable {
                 span.warn { " · " (fill(words.searchable_now, &[("now", &words.number(now)), ("of", &words.number(of))])) }
             } }
-            @if !answer.rows.is_empty() && !answer.orders.is_empty() {
-                span.orders {
-                    span.dim { (words.sort) ": " }
-                    @for order in &answer.orders { a href=(order.href) aria-current=[order.current.then_some("true")] { (order.word) } " " }
-                }
+            @if !answer.rows.is_empty() {
+                (choices(words.rows, &answer.units))
+                (choices(words.sort, &answer.orders))
+            }
+        }
+    }
+}
+
+fn choices(title: &str, choices: &[Order]) -> Markup {
+    html! {
+        @if !choices.is_empty() {
+            span.orders {
+                span.dim { (title) ": " }
+                @for order in choices { a href=(order.href) aria-current=[order.current.then_some("true")] { (order.word) } " " }
             }
         }
     }
@@ -296,6 +321,7 @@ fn row(words: &Words, row: &Row) -> Markup {
                 @if let Some(date) = &row.date { span { (ltr(date)) } }
                 @if !row.path.is_empty() { span.path { (row.path.show()) } }
                 @if row.hits > 0 { span { (words.hits.of(row.hits)) } }
+                @if row.pages > 1 { span { (words.pages_found.of(row.pages)) } }
                 @if let Some((count, href)) = &row.copies { a href=(href) { (words.copies_folded.of(*count)) } }
             }
             @if let Some(snippet) = &row.snippet { (snippet.show()) }
@@ -303,26 +329,43 @@ fn row(words: &Words, row: &Row) -> Markup {
     }
 }
 
-fn facets(words: &Words, query: &str, facets: &[Facet]) -> Markup {
+fn hidden(fields: &[(&'static str, String)]) -> Markup {
+    html! { @for (name, value) in fields { input type="hidden" name=(name) value=(value); } }
+}
+
+fn facets(words: &Words, keep: &[(&'static str, String)], answer: &Answer) -> Markup {
     html! {
-        @if !facets.is_empty() {
+        @if !answer.facets.is_empty() {
             form.facets method="get" action="/search" {
                 h2 { (words.filters) }
-                input type="hidden" name="q" value=(query);
-                @for facet in facets {
+                (hidden(&answer.filtered))
+                (hidden(keep))
+                @for facet in &answer.facets {
                     fieldset {
                         legend { (facet.title) }
-                        @for value in &facet.values {
-                            label {
-                                input type="checkbox" name=(facet.field) value=(value.value) checked[value.chosen];
-                                (value.label.show()) span.count { (words.number(value.count)) }
-                            }
-                        }
+                        @for value in &facet.values { (filter(words, facet, value)) }
                     }
                 }
                 button type="submit" { (words.apply) }
-                " " a href=(crate::links::search(&SearchPlace::of(query))) { (words.clear) }
+                " " a href=(answer.unfiltered) { (words.clear) }
             }
+        }
+    }
+}
+
+fn filter(words: &Words, facet: &Facet, value: &FacetValue) -> Markup {
+    let name = fill(if value.excluded { words.take_in } else { words.leave_out }, &[("value", &value.label.plain())]);
+    html! {
+        div.filter {
+            @if value.excluded {
+                span.excluded { (value.label.show()) }
+            } @else {
+                label {
+                    input type="checkbox" name=(facet.field) value=(value.value) checked[value.chosen];
+                    (value.label.show()) span.count { (words.number(value.count)) }
+                }
+            }
+            a.exclude href=(value.exclude) aria-label=(name) title=(name) { @if value.excluded { "+" } @else { "−" } }
         }
     }
 }
@@ -334,7 +377,7 @@ fn years(words: &Words, years: &[Year], positions: &mut Positions) -> Markup {
             ol.years.ltr dir="ltr" aria-label=(words.by_year) {
                 @for (n, year) in years.iter().enumerate() {
                     li {
-                        a href=(year.href) {
+                        a href=(year.href) aria-current=[year.chosen.then_some("true")] {
                             span.count { (words.number(year.count)) }
                             span.column id=(positions.column(n, share(year.count, most))) {}
                             span.year { (year.label) }

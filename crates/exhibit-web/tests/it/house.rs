@@ -64,6 +64,10 @@ impl House {
         fs::write(trove.join("odd").join(std::ffi::OsStr::from_bytes(HOSTILE_NAME)), HOSTILE_TEXT).expect("a file");
         let row = format!("登记表,needle 2019,{}\n", "x".repeat(900));
         fs::write(trove.join("odd/long.csv"), row.repeat(1_000)).expect("a file");
+        fs::create_dir_all(trove.join("many")).expect("a folder");
+        for number in 0..30 {
+            fs::write(trove.join(format!("many/{number}.txt")), format!("manyfold {number}")).expect("a file");
+        }
         fs::write(trove.join("odd/copy.txt"), HOSTILE_TEXT).expect("a file");
         fs::write(trove.join("odd/empty.txt"), "").expect("a file");
         fs::write(trove.join("odd/broken.pdf"), "%PDF-1.7\nnothing").expect("a file");

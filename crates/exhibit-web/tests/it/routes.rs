@@ -305,3 +305,57 @@ fn pictures_are_painted_with_the_hits_over_them() {
     let text_only = guest.number_of("needle onclick");
     assert_eq!(guest.get(&format!("/doc/{text_only}/page/1.png")).status, StatusCode::NOT_FOUND);
 }
+
+#[test]
+fn filters_become_part_of_the_query_and_can_be_taken_back() {
+    let guest = HOUSE.guest();
+    let all = guest.get("/search?q=needle%20OR%20%E7%99%BB%E8%AE%B0");
+    let html = all.html();
+    assert!(html.contains("name=\"type\" value=\"csv\"") && html.contains("name=\"lang\""), "{html}");
+    let sent =
+        guest.get("/search?q=needle%20OR%20%E7%99%BB%E8%AE%B0&apply=1&type=csv&type=text&type=%22&lang=zz&docs=1");
+    assert_eq!(sent.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        sent.header("location"),
+        "/search?q=%28needle%20OR%20%E7%99%BB%E8%AE%B0%29%20type%3A%28csv%20OR%20text%29%20lang%3Azz&docs=1"
+    );
+    let some = guest.get("/search?q=%28needle%20OR%20%E7%99%BB%E8%AE%B0%29%20type%3A%28csv%20OR%20text%29");
+    let html = some.html();
+    assert!(html.contains("value=\"(needle OR 登记) type:(csv OR text)\""), "the box says it: {html}");
+    assert!(html.contains("type=\"checkbox\" name=\"type\" value=\"csv\" checked"), "{html}");
+    assert!(
+        html.contains("type=\"hidden\" name=\"q\" value=\"(needle OR 登记)\""),
+        "the form adds to the rest: {html}"
+    );
+    assert!(
+        html.contains("name=\"type\" value=\"word\"") || html.contains("value=\"pdf\""),
+        "others are still offered"
+    );
+    // an excluded kind leaves what the others count
+    let without = guest.get("/search?q=needle%20-type%3Acsv");
+    assert!(without.html().contains("No longer leave out csv"), "{}", without.html());
+}
+
+#[test]
+fn rows_can_be_documents_and_go_on_from_where_they_ended() {
+    let guest = HOUSE.guest();
+    let documents = guest.get("/search?q=needle%20ext%3Acsv&docs=1");
+    let rows = documents.html().matches("<li class=\"row\"").count();
+    assert_eq!(rows, 1, "one document: {}", documents.html());
+    let mut path = "/search?q=manyfold&sort=received".to_owned();
+    let mut links = Vec::new();
+    loop {
+        let answer = guest.get(&path);
+        let html = answer.html().to_owned();
+        let found = html.split("<div class=\"title\"><a href=\"").skip(1);
+        links.extend(found.map(|rest| rest.split('?').next().unwrap_or_default().to_owned()));
+        let Some((_, rest)) = html.split_once("after=") else { break };
+        let place = rest.split(['&', '"']).next().unwrap_or_default();
+        path = format!("/search?q=manyfold&sort=received&from=25&after={place}");
+        assert!(links.len() < 1_000);
+    }
+    let total = links.len();
+    links.sort();
+    links.dedup();
+    assert_eq!((total, links.len()), (30, 30), "each page once");
+}

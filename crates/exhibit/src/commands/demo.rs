@@ -51,10 +51,9 @@ fn search_once(context: &Context<'_>, case: &Case) -> Result<(), Failure> {
     let output = context.output;
     output.line("");
     output.line(&output.style(Style::Bold, &format!("exhibit search {QUERY}")));
-    let request =
-        SearchRequest { query: QUERY, limit: 3, offset: 0, sort: exhibit_index::Sort::Relevance, exact: false };
+    let request = SearchRequest { query: QUERY, limit: 3, ..SearchRequest::default() };
     let results = case.search(&request)?;
-    super::find::print(context, case, &results);
+    super::find::print(context, case, &results, false);
     let Some(hit) = results.hits.first() else { return Ok(()) };
     let Some(seq) = hit.item.seq else { return Ok(()) };
     output.line("");

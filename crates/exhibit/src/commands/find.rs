@@ -3,8 +3,8 @@
 use super::Context;
 use crate::cli::{Search, SortOrder};
 use crate::failure::{Exit, Failure};
-use crate::output::{Style, counted};
-use exhibit_case::{Case, CaseError, SearchHit, SearchRequest, SearchResults};
+use crate::output::{Style, counted, number};
+use exhibit_case::{Case, CaseError, FacetCount, FacetCounts, SearchHit, SearchRequest, SearchResults};
 use exhibit_index::Sort;
 use exhibit_model::{Rect, shown};
 use serde_json::{Value, json};
@@ -19,15 +19,26 @@ pub(crate) fn run(context: &Context<'_>, search: &Search) -> Result<ExitCode, Fa
         SortOrder::Newest => Sort::Newest,
         SortOrder::Oldest => Sort::Oldest,
     };
-    let limit = if search.count { 0 } else { search.limit };
-    let request = SearchRequest { query: &query, limit, offset: search.offset, sort, exact: search.exact };
+    let limit = if search.count || search.facets { 0 } else { search.limit };
+    let request = SearchRequest {
+        query: &query,
+        limit,
+        offset: search.offset,
+        after: None,
+        by_document: search.by_document,
+        sort,
+        exact: search.exact,
+    };
     let results = match case.search(&request) {
         Err(CaseError::Query(error)) => return Err(misread(&query, error)),
         result => result?,
     };
     let found = results.total > 0;
-    if search.count {
-        context.output.line(&results.total.to_string());
+    if search.facets {
+        facets(context, &case.facets(&query, search.exact)?);
+    } else if search.count {
+        let count = if search.by_document { results.documents } else { results.total };
+        context.output.line(&count.to_string());
     } else if search.ids || search.files {
         let mut printed = std::collections::BTreeSet::new();
         for hit in &results.hits {
@@ -37,7 +48,7 @@ pub(crate) fn run(context: &Context<'_>, search: &Search) -> Result<ExitCode, Fa
             }
         }
     } else {
-        print(context, &case, &results);
+        print(context, &case, &results, search.by_document);
     }
     Ok(if found { Exit::Done } else { Exit::Nothing }.into())
 }
@@ -57,7 +68,7 @@ fn is_wide(c: char) -> bool {
 }
 
 /// Prints results for people or scripts.
-pub(crate) fn print(context: &Context<'_>, case: &Case, results: &SearchResults) {
+pub(crate) fn print(context: &Context<'_>, case: &Case, results: &SearchResults, by_document: bool) {
     let output = context.output;
     if output.json {
         for hit in &results.hits {
@@ -71,8 +82,11 @@ pub(crate) fn print(context: &Context<'_>, case: &Case, results: &SearchResults)
     }
     let shown_hits = results.hits.len() as u64;
     let pages = counted(results.total, "page", "pages");
-    let first = if shown_hits < results.total { format!(" (these are {shown_hits})") } else { String::new() };
-    output.line(&format!("{pages}{first} in {:.3} s", results.took.as_secs_f64()));
+    let documents = counted(results.documents, "document", "documents");
+    let all = if by_document { results.documents } else { results.total };
+    let first = if shown_hits < all { format!(" (these are {shown_hits})") } else { String::new() };
+    let found = if by_document { format!("{documents}, {pages}") } else { format!("{pages} of {documents}") };
+    output.line(&format!("{found}{first} in {:.3} s", results.took.as_secs_f64()));
     for hit in &results.hits {
         let confidence = hit.confidence.map(|c| format!(" · OCR {c:.2}")).unwrap_or_default();
         let copies = if hit.copies > 0 {
@@ -83,9 +97,34 @@ pub(crate) fn print(context: &Context<'_>, case: &Case, results: &SearchResults)
         output.line("");
         let title = output.style(Style::Bold, &hit.name);
         let hits = counted(hit.count as u64, "hit", "hits");
-        output.line(&format!("{}  {title}  page {} · {hits}{confidence}{copies}", case.label(hit.item.id), hit.page));
+        let more = match hit.pages {
+            0 | 1 => String::new(),
+            pages => format!(" · {}", counted(pages, "page", "pages")),
+        };
+        output.line(&format!(
+            "{}  {title}  page {} · {hits}{more}{confidence}{copies}",
+            case.label(hit.item.id),
+            hit.page
+        ));
         output.line(&output.style(Style::Dim, &format!("  {}", hit.path)));
         output.line(&format!("  {}", snippet(context, hit)));
+    }
+}
+
+fn facets(context: &Context<'_>, facets: &[FacetCounts]) {
+    let output = context.output;
+    for facet in facets {
+        if output.json {
+            let value = |v: &FacetCount| json!({"value": v.value, "pages": v.pages, "chosen": v.chosen, "excluded": v.excluded});
+            let values: Vec<Value> = facet.values.iter().map(value).collect();
+            output.object("facet", json!({"field": facet.field, "values": values}));
+            continue;
+        }
+        output.line(&output.style(Style::Bold, facet.field));
+        for value in &facet.values {
+            let mark = if value.chosen { " (chosen)" } else { "" };
+            output.line(&format!("{:>10}  {}{mark}", number(value.pages), shown(&value.value)));
+        }
     }
 }
 
@@ -125,6 +164,7 @@ fn object(case: &Case, hit: &SearchHit) -> Value {
         "score": hit.score,
         "date": hit.date.map(|moment| moment.to_rfc3339()),
         "copies": hit.copies,
+        "pages": hit.pages,
     })
 }
 

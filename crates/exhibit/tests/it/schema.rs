@@ -77,6 +77,8 @@ fn what_is_printed_is_what_the_schemas_say() {
         ("status", &["status", "--json"][..], 1),
         ("item", &["ls", "--json"], 3),
         ("hit", &["search", "--json", "登记"], 1),
+        ("hit", &["search", "--json", "--by-document", "登记"], 1),
+        ("facet", &["search", "--json", "--facets", "登记 type:text"], 4),
         ("problem", &["problem", "ls", "--json"], 1),
         ("document", &["show", "--json", "1"], 1),
         ("verification", &["verify", "--json", "--no-log"], 1),
