@@ -67,6 +67,8 @@ pub struct Proved {
 pub struct Document {
     /// SHA-256 of its original.
     pub original: [u8; 32],
+    /// The log entry of its receipt.
+    pub receipt: u64,
     /// When the log says that it was received.
     pub received: String,
     /// Whether the package holds the original.
@@ -268,6 +270,7 @@ impl Check<'_> {
         let entry = self.entry(receipt, place, Fault::Receipt);
         let mut document = Document {
             original,
+            receipt,
             received: entry.as_ref().map(|entry| word(entry, "at").to_owned()).unwrap_or_default(),
             whole: false,
             pages: BTreeMap::new(),

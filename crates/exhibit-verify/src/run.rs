@@ -149,18 +149,22 @@ fn say_proved(report: &mut Report, proved: &Proved, trust: &Trust) {
     if !proved.exported.is_empty() {
         report.proved.push(Line::new("proved.export", &[&proved.exported]));
     }
+    for (quote, (document, page)) in &proved.quotes {
+        report.proved.push(Line::new("proved.quote", &[quote, document, &page.to_string()]));
+    }
     for (label, document) in &proved.documents {
         let digest = to_hex(&document.original);
         if document.whole {
             report.proved.push(Line::new("proved.original", &[label, &digest, &document.received]));
         }
+        let own = |(entry, field, _): &&(u64, String, Vec<u8>)| *entry == document.receipt && field == "name";
+        if let Some((_, _, name)) = document.opened.iter().find(own) {
+            report.proved.push(Line::new("proved.name", &[label, &String::from_utf8_lossy(name)]));
+        }
         if !document.pages.is_empty() {
             let pages: Vec<u32> = document.pages.keys().copied().collect();
             report.proved.push(Line::new("proved.pages", &[label, &ranges(&pages), &digest]));
         }
-    }
-    for (quote, (document, page)) in &proved.quotes {
-        report.proved.push(Line::new("proved.quote", &[quote, document, &page.to_string()]));
     }
     let names = |names: Vec<&String>| Value::List(names.into_iter().map(|name| Value::Text(name.clone())).collect());
     report.facts.insert("documents".to_owned(), names(proved.documents.keys().collect()));

@@ -27,6 +27,9 @@ Find
   show DOC             Show one document
   cat DOC              Write original bytes, text or a page's picture
   ls [PATH]            List what the trove holds
+Hand over
+  quote new|ls|check   Passages tied to their page, and whether they still hold
+  bag export|check     Packages that prove what they hold
 Trust
   verify               Check the case against its hashes and its log
   log ls|show          Read the custody log
@@ -170,6 +173,12 @@ pub(crate) enum Command {
         after_help = "Ends with 4 if anything differs, and names every deviation.\nExample:\n  exhibit verify ~/Exhibit/leak"
     )]
     Verify(Verify),
+    /// Passages tied to their page, and whether they still hold
+    #[command(subcommand)]
+    Quote(QuoteCommand),
+    /// Packages that prove what they hold
+    #[command(subcommand)]
+    Bag(BagCommand),
     /// Read the custody log
     #[command(subcommand)]
     Log(LogCommand),
@@ -395,6 +404,77 @@ pub(crate) struct Verify {
     /// Do not log that it was checked
     #[arg(long)]
     pub(crate) no_log: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum QuoteCommand {
+    /// Quote a passage of a page, character for character
+    #[command(after_help = "Example:\n  exhibit quote new EXH-000003 --page 2 --text '须由值班员逐一登记'")]
+    New {
+        /// The document
+        #[arg(value_name = "DOC")]
+        document: String,
+        /// The page
+        #[arg(long, value_name = "N")]
+        page: u32,
+        /// The passage, exactly as the page has it
+        #[arg(long, value_name = "TEXT")]
+        text: String,
+        /// Which of several equal passages on the page
+        #[arg(long, value_name = "N")]
+        nth: Option<usize>,
+    },
+    /// List quotes
+    Ls,
+    /// Hold every quote against its page and the log; ends with 4 if one does not hold
+    Check,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BagCommand {
+    /// Write a package: originals, texts, quotes, and the proofs of what they are
+    #[command(
+        after_help = "Examples:\n  exhibit bag export ~/handover --documents EXH-000003 EXH-000007:1-3\n  \
+                            exhibit bag export ~/handover --query 登记 --all-quotes\n  exhibit bag check ~/handover"
+    )]
+    Export(BagExport),
+    /// Check a package; ends with 4 if anything is not as it must be
+    Check {
+        /// The package's folder
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+        /// The log's key as you know it from elsewhere: a file, or its text
+        #[arg(long, value_name = "KEY")]
+        key: Option<String>,
+        /// Check it as a BagIt bag alone, without proofs
+        #[arg(long)]
+        plain: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BagExport {
+    /// The folder to make; it must not be there yet
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// Documents; `DOC:1-3,7` takes only the texts of these pages, and not the original
+    #[arg(long, value_name = "DOC", num_args = 1..)]
+    pub(crate) documents: Vec<String>,
+    /// All documents that a query finds
+    #[arg(long, value_name = "QUERY")]
+    pub(crate) query: Vec<String>,
+    /// Everything that was received
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Quotes, with the pages that they quote
+    #[arg(long = "quote", value_name = "QUOTE", num_args = 1..)]
+    pub(crate) quotes: Vec<String>,
+    /// All quotes of the case
+    #[arg(long)]
+    pub(crate) all_quotes: bool,
+    /// Leave the names and paths under which files were found sealed
+    #[arg(long)]
+    pub(crate) without_names: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,5 +1,6 @@
 //! One file per command; each takes its arguments, prints, and gives an exit code.
 
+mod bag;
 mod cat;
 mod demo;
 mod doctor;
@@ -11,6 +12,7 @@ mod ls;
 mod open;
 mod packaging;
 mod problem;
+mod quote;
 mod serve;
 mod show;
 mod status;
@@ -62,6 +64,8 @@ pub(crate) fn run(arguments: &Arguments, output: &Output) -> Result<ExitCode, Fa
         Command::Cat(cat) => cat::run(&context, cat),
         Command::Ls(ls) => ls::run(&context, ls),
         Command::Verify(verify) => verify::run(&context, verify),
+        Command::Quote(command) => quote::run(&context, command),
+        Command::Bag(command) => bag::run(&context, command),
         Command::Log(command) => log::run(&context, command),
         Command::Case(command) => log::case(&context, command),
         Command::Serve(serve) => serve::run(&context, serve),

@@ -3,6 +3,7 @@
 mod bench;
 mod crash;
 mod example;
+mod handover;
 mod ledger;
 mod schema;
 mod tamper;

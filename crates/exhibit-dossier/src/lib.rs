@@ -1,0 +1,124 @@
+//! What is handed over: quotes tied to pages, and bags that prove what they hold.
+//!
+//! A quote or a bag is written whole or not at all, and the custody log knows of it before anyone else has it. What
+//! the files look like is in `docs/formats/anchor.md` and `docs/formats/bag.md`; checking them is not done here but in
+//! `exhibit-proof`, which knows nothing of cases.
+
+mod bag;
+mod parcel;
+mod proofs;
+mod quotes;
+mod tree;
+
+pub use bag::{Chosen, Exported, Selection, Step, export};
+pub use quotes::{NewQuote, Standing, StandingQuote, check_quotes, list_quotes, make_quote, read_quote};
+
+use exhibit_case::CaseError;
+use exhibit_catalogue::CatalogueError;
+use exhibit_custody::LogError;
+use exhibit_proof::ProofError;
+use exhibit_proof::anchor::AnchorError;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A quote or a bag cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum DossierError {
+    /// The case refused.
+    #[error(transparent)]
+    Case(#[from] CaseError),
+    /// A file or folder cannot be read or written.
+    #[error("cannot {act} {}", path.display())]
+    Io {
+        /// What was attempted.
+        act: &'static str,
+        /// On which path.
+        path: PathBuf,
+        /// Why it failed.
+        source: io::Error,
+    },
+    /// The place where the bag is to be made is taken.
+    #[error("{} is there already", .0.display())]
+    Exists(PathBuf),
+    /// Nothing was chosen.
+    #[error("nothing was chosen to be handed over")]
+    Nothing,
+    /// The document was never received with bytes, so that nothing can be proved of it.
+    #[error("{document} was received without its bytes: it cannot be handed over")]
+    NoBytes {
+        /// The document.
+        document: String,
+    },
+    /// The document was not read, or not to its end yet.
+    #[error("no reading of {document} is logged: its pages cannot be proved")]
+    NotRead {
+        /// The document.
+        document: String,
+    },
+    /// An original's bytes are not those received.
+    #[error("the original of {document} does not have its digest")]
+    Altered {
+        /// The document.
+        document: String,
+    },
+    /// What the catalogue says of the document is not what the log says.
+    #[error("what the catalogue says of {document} is not what log entry {entry} recorded")]
+    NotAsLogged {
+        /// The document.
+        document: String,
+        /// The log entry.
+        entry: u64,
+    },
+    /// The page does not have the passage.
+    #[error("page {page} of {document} does not have this passage")]
+    Absent {
+        /// The document.
+        document: String,
+        /// The page.
+        page: u32,
+        /// What the page has that is most like it.
+        nearest: Option<String>,
+    },
+    /// The page has the passage more than once.
+    #[error("page {page} of {document} has this passage {count} times")]
+    Ambiguous {
+        /// The document.
+        document: String,
+        /// The page.
+        page: u32,
+        /// How often.
+        count: usize,
+    },
+    /// The passage cannot be a quote.
+    #[error("the passage cannot be quoted")]
+    Anchor(#[source] AnchorError),
+    /// There is no such quote.
+    #[error("no quote {0:?} in this case")]
+    NoSuchQuote(String),
+    /// The quote does not hold any more.
+    #[error("quote {0} does not hold any more")]
+    Broken(String),
+    /// A proof cannot be made.
+    #[error("a proof cannot be made")]
+    Proof(#[from] ProofError),
+}
+
+impl From<CatalogueError> for DossierError {
+    fn from(error: CatalogueError) -> Self {
+        Self::Case(error.into())
+    }
+}
+
+impl From<LogError> for DossierError {
+    fn from(error: LogError) -> Self {
+        Self::Case(error.into())
+    }
+}
+
+/// Fills a slice with random bytes, fit for secrets.
+pub type Random<'a> = &'a mut dyn FnMut(&mut [u8]);
+
+pub(crate) fn io_error(act: &'static str, path: &Path) -> impl FnOnce(io::Error) -> DossierError {
+    let path = path.to_owned();
+    move |source| DossierError::Io { act, path, source }
+}

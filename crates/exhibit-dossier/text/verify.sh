@@ -1,0 +1,73 @@
+#!/bin/sh
+# Checks this package with common tools: sh, sha256sum, sha512sum, openssl (3 or later), grep, sed, cut, head, tail, sort, find, cmp, wc.
+# It writes to a temporary folder only. Ends with 0 if everything it checks is as it must be.
+set -u
+LC_ALL=C; export LC_ALL
+cd "$(dirname "$0")" || exit 2
+T=$(mktemp -d) || exit 2
+trap 'rm -rf "$T"' EXIT
+bad=0
+wrong() { echo "WRONG: $1"; bad=1; }
+
+# 1. every listed file has its digests; no file of the payload is unlisted
+for kind in 256 512; do
+  sha${kind}sum --quiet -c "manifest-sha$kind.txt" || wrong "manifest-sha$kind.txt"
+  sha${kind}sum --quiet -c "tagmanifest-sha$kind.txt" || wrong "tagmanifest-sha$kind.txt"
+  sed 's/^[0-9a-f]*  //' "manifest-sha$kind.txt" "tagmanifest-sha$kind.txt" | sort > "$T/listed"
+  find . ! -type d ! -name 'tagmanifest-sha*.txt' | sed 's|^\./||' | sort > "$T/present"
+  cmp -s "$T/listed" "$T/present" || wrong "files are here that manifest-sha$kind.txt does not list, or listed twice"
+done
+
+# 2. the log's size and root are signed by the key in custody/key.pub: three lines, an empty one, a signature
+[ "$(wc -l < custody/checkpoint)" -eq 5 ] && [ -z "$(sed -n 4p custody/checkpoint)" ] || wrong "the form of custody/checkpoint"
+head -n 3 custody/checkpoint > "$T/signed"
+tail -n 1 custody/checkpoint | cut -d ' ' -f 3 | openssl base64 -d -A | tail -c 64 > "$T/signature"
+{ printf '\060\052\060\005\006\003\053\145\160\003\041\000'; cut -d + -f 3- custody/key.pub | openssl base64 -d -A | tail -c 32; } > "$T/key.der"
+openssl pkeyutl -verify -pubin -keyform DER -inkey "$T/key.der" -rawin -in "$T/signed" -sigfile "$T/signature" > /dev/null 2>&1 \
+  || wrong "the signature of custody/checkpoint"
+size=$(sed -n 2p custody/checkpoint)
+sed -n 3p custody/checkpoint | openssl base64 -d -A > "$T/root"
+
+# 3. each log entry here is in the log with that root (RFC 9162, 2.1.3.2)
+node() { { printf '\001'; cat "$1" "$2"; } | openssl dgst -sha256 -binary > "$T/node"; mv "$T/node" "$T/hash"; }
+entries=0
+for entry in custody/entries/*.json; do
+  entries=$((entries + 1))
+  proof="${entry%.json}.tlog-proof"
+  place=$(sed -n 's/^index //p' "$proof" | head -n 1)
+  case "$entry" in "custody/entries/$(printf %09d "$place").json") ;; *) wrong "$proof is of another entry" ;; esac
+  last=$((size - 1))
+  { printf '\000'; cat "$entry"; } | openssl dgst -sha256 -binary > "$T/hash"
+  sed -n '3,/^$/p' "$proof" | sed '/^$/d' > "$T/siblings"
+  while read -r line; do
+    printf %s "$line" | openssl base64 -d -A > "$T/sibling"
+    if [ $((place % 2)) -eq 1 ] || [ "$place" -eq "$last" ]; then
+      node "$T/sibling" "$T/hash"
+      while [ $((place % 2)) -eq 0 ] && [ "$place" -ne 0 ]; do place=$((place / 2)); last=$((last / 2)); done
+    else
+      node "$T/hash" "$T/sibling"
+    fi
+    place=$((place / 2)); last=$((last / 2))
+  done < "$T/siblings"
+  cmp -s "$T/hash" "$T/root" && [ "$last" -eq 0 ] || wrong "$entry is not proved to be in the log"
+done
+
+# 4. the log recorded this very package as handed over
+for file in bag-info.txt bagit.txt manifest-sha256.txt manifest-sha512.txt VERIFY.txt verify.sh; do
+  digest=$(sha256sum "$file" | cut -d ' ' -f 1)
+  grep -l '"act":"export"' custody/entries/*.json | xargs grep -q "\"sha256:$digest\"" || wrong "$file is not what the log recorded as handed over"
+done
+
+# 5. each original is one that the log recorded as received
+for file in data/documents/*/original*; do
+  [ -e "$file" ] || continue
+  digest=$(sha256sum "$file" | cut -d ' ' -f 1)
+  cat custody/entries/*.json | grep -q "\"original:$digest\"" || wrong "$file was not recorded as received"
+done
+
+if [ "$bad" -eq 0 ]; then
+  echo "As it must be: lists, signature, $entries log entries, this package, its originals."
+  echo "Not checked here: texts of pages and quotes (exhibit-verify does), and whose key this is:"
+  cat custody/key.pub
+fi
+exit "$bad"
