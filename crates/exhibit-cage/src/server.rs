@@ -62,6 +62,7 @@ fn take_control() -> io::Result<Control> {
 }
 
 fn serve_on(control: &Control, job: Job, warm: Warm) -> Result<(), Box<dyn Error>> {
+    sys::allocate_in_large_steps();
     let Some(Ask::Hello(role)) = control.next_ask()? else { return Err("the parent is of another version".into()) };
     // keys at the terminal are for the parent
     let _ = rustix::process::setsid();
