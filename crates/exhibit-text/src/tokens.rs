@@ -39,7 +39,7 @@ pub enum TokenKind {
     Unigram,
     /// Two neighbouring characters, at the position of the first.
     Bigram,
-    /// The key under which alphabets of one language meet ([`crate::searchable`] only).
+    /// The key under which alphabets of one language meet ([`crate::searchable()`] only).
     Key,
 }
 
