@@ -1,4 +1,5 @@
-//! Writing a bag from a case: payload, then the log entry that names it, then the proofs, then the name.
+//! Writing a bag from a case: payload with its records, then the log entry that names it, then the log's proofs, then
+//! the bag's name.
 //!
 //! The log knows of a bag before anyone can have it: the entry names the bag's manifests by their digests, and the
 //! proof of that entry lies in the bag.
@@ -13,7 +14,7 @@ use exhibit_custody::{Act, Fact, Log, Ref, Verb};
 use exhibit_model::{Digest, ItemId, Moment};
 use exhibit_proof::hash::to_hex;
 use exhibit_proof::json::Value;
-use exhibit_proof::package::{BOUND, METADATA, quote_path, text_path};
+use exhibit_proof::package::{BOUND, METADATA, quote_path, record_path, text_path};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -92,19 +93,7 @@ pub fn export(
     let mut parcel = Parcel::begin(target)?;
     progress(Step::Begin(sizes));
     let packed = pack_documents(&mut parcel, held, &chosen, progress)?;
-    for (id, bytes) in &quotes {
-        parcel.put(&quote_path(id), bytes)?;
-    }
-    write_metadata(&mut parcel, held, &packed, &quotes, (selection.without_names, now))?;
-    let bound = write_tags(&mut parcel, held, now)?;
-    let listed = listing(held, &packed, &quotes);
-    let counts = [packed.len(), packed.iter().map(|p| p.pages.len()).sum(), quotes.len()].map(|count| count as u64);
-    let entry = log_export(held, &bound, &listed, counts, now, random)?;
-    let log = Log::open(&held.case.folder.join(layout::CUSTODY))?;
-    let mut entries = BTreeSet::from([entry]);
-    for id in quotes.keys() {
-        entries.insert(read_quote(&held.case, id)?.0.entry);
-    }
+    let mut entries = BTreeSet::new();
     for document in &packed {
         let part = Part {
             item: &document.item,
@@ -115,8 +104,22 @@ pub fn export(
         };
         write_record(&mut parcel, held, &log, &part, &mut entries)?;
     }
-    let verifier = held.case.config.verifier.clone();
-    write_log(&mut parcel, &log, &verifier, &mut entries)?;
+    for (id, bytes) in &quotes {
+        parcel.put(&quote_path(id), bytes)?;
+    }
+    write_metadata(&mut parcel, held, &packed, &quotes, (selection.without_names, now))?;
+    let bound = write_tags(&mut parcel, held, now)?;
+    let listed = listing(held, &packed, &quotes);
+    let counts = [packed.len(), packed.iter().map(|p| p.pages.len()).sum(), quotes.len()].map(|count| count as u64);
+    let entry = log_export(held, &bound, &listed, counts, now, random)?;
+    entries.insert(entry);
+    for id in quotes.keys() {
+        entries.insert(read_quote(&held.case, id)?.0.entry);
+    }
+    // As it is now: its checkpoint is the first that covers the export.
+    let log = Log::open(&held.case.folder.join(layout::CUSTODY))?;
+    let key = log.verifier().clone();
+    write_log(&mut parcel, &log, &key, &mut entries)?;
     let exported = Exported {
         documents: counts[0],
         pages: counts[1],
@@ -238,7 +241,9 @@ fn write_metadata(
         let label = held.case.label(document.item.id);
         let folder = format!("documents/{label}/");
         let texts = document.pages.iter().map(|page| within(&text_path(&label, *page)));
-        let files: Vec<String> = document.file.iter().map(|path| within(path)).chain(texts).collect();
+        let record = within(&record_path(&label));
+        let files: Vec<String> =
+            document.file.iter().map(|path| within(path)).chain(texts).chain([record.clone()]).collect();
         let name = if without_names { label } else { held.case.name(&document.item) };
         parts.push(to(&folder));
         graph.push(map([
@@ -248,10 +253,14 @@ fn write_metadata(
             ("hasPart", Value::List(files.iter().map(|file| to(file)).collect())),
         ]));
         for file in &files {
-            let read = file.contains("/text/");
-            let format = if read { "text/plain; charset=UTF-8" } else { document.item.media_type.as_str() };
+            let original = file.contains("/original");
+            let format = match file {
+                file if *file == record => "application/json",
+                _ if original => document.item.media_type.as_str(),
+                _ => "text/plain; charset=UTF-8",
+            };
             let mut members = vec![("@id", text(file)), ("@type", text("File")), ("encodingFormat", text(format))];
-            if !read {
+            if original {
                 members.push(("contentSize", text(&document.item.size.to_string())));
                 members.extend(document.item.original.map(|original| ("sha256", text(&original.to_string()))));
             }

@@ -1,5 +1,5 @@
-//! What goes into `custody/`: the log's key, checkpoint and policy, the log entries that are needed with their proofs,
-//! and a record for each document.
+//! What proves a bag: a record beside each document, and in `custody/` the log's key, checkpoint and policy, and the log
+//! entries that are needed, with their proofs.
 
 use crate::parcel::Parcel;
 use crate::{DossierError, tree};
@@ -8,10 +8,11 @@ use base64::engine::general_purpose::STANDARD;
 use exhibit_case::Held;
 use exhibit_catalogue::Item;
 use exhibit_custody::{Entry, Log};
+use exhibit_proof::VerifierKey;
 use exhibit_proof::document::LeafProof;
 use exhibit_proof::hash::to_hex;
 use exhibit_proof::json::{MAX_NUMBER, Value};
-use exhibit_proof::package::{entry_path, proof_path, record_path};
+use exhibit_proof::package::{entry_path, policy_text, proof_path, record_path};
 use std::collections::BTreeSet;
 
 /// What of a document is handed over.
@@ -43,12 +44,16 @@ pub(crate) fn write_record(
     let chain = held.case.chain(part.item)?;
     let receipts: Vec<u64> = chain.iter().filter_map(|item| item.seq).chain([receipt]).collect();
     entries.extend(&receipts);
+    let container =
+        |item: &Item| Some(map([("item", number(item.id.0.unsigned_abs())), ("receipt", number(item.seq?))]));
+    let containers = chain.iter().filter_map(container).collect();
     let mut members = vec![
         ("v", number(1)),
         ("document", Value::Text(label.clone())),
         ("item", number(part.item.id.0.unsigned_abs())),
         ("original", Value::Text(original.to_string())),
         ("receipt", number(receipt)),
+        ("containers", Value::List(containers)),
         ("openings", openings(held, &receipts, part.names)?),
     ];
     members.extend(part.file.map(|path| ("file", Value::Text(path.to_owned()))));
@@ -101,12 +106,12 @@ fn leaf(proof: &LeafProof) -> Value {
 pub(crate) fn write_log(
     parcel: &mut Parcel,
     log: &Log,
-    verifier: &str,
+    key: &VerifierKey,
     entries: &mut BTreeSet<u64>,
 ) -> Result<(), DossierError> {
-    parcel.put("custody/key.pub", format!("{verifier}\n").as_bytes())?;
+    parcel.put("custody/key.pub", format!("{key}\n").as_bytes())?;
     parcel.put("custody/checkpoint", log.checkpoint().as_bytes())?;
-    parcel.put("custody/policy", format!("log {verifier}\nquorum none\n").as_bytes())?;
+    parcel.put("custody/policy", policy_text(key).as_bytes())?;
     entries.extend(key_entries(log)?);
     for seq in entries.iter() {
         parcel.put(&entry_path(*seq), &log.entry(*seq)?)?;

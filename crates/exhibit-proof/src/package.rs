@@ -15,6 +15,7 @@ use crate::json::Value;
 use crate::note::{Note, VerifierKey};
 use crate::policy::Policy;
 use crate::proof::LogProof;
+use crate::tree;
 use base64::Engine as _;
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,7 +31,8 @@ const KEY: &str = "custody/key.pub";
 const CHECKPOINT: &str = "custody/checkpoint";
 const POLICY: &str = "custody/policy";
 const ENTRIES: &str = "custody/entries/";
-const RECORDS: &str = "custody/documents/";
+const DOCUMENTS: &str = "data/documents/";
+const RECORD: &str = "/record.json";
 const QUOTES: &str = "data/quotes/";
 
 /// The most bytes of a file among the proofs.
@@ -84,6 +86,7 @@ struct Check<'a> {
     checked: &'a mut Checked,
     key: VerifierKey,
     note: Note,
+    checkpoint: Checkpoint,
     // Log entries that are proved: read again when they are needed, so that memory stays small.
     entries: BTreeSet<u64>,
     // The digests that entries of the act `export` name, each with the entry's time.
@@ -114,6 +117,7 @@ pub fn check(files: &mut dyn Files, checked: &mut Checked, trust: &Trust) -> Opt
         checked,
         key,
         note,
+        checkpoint,
         entries: BTreeSet::new(),
         exports: Vec::new(),
         keys: BTreeSet::new(),
@@ -125,7 +129,7 @@ pub fn check(files: &mut dyn Files, checked: &mut Checked, trust: &Trust) -> Opt
     let documents = check.documents();
     let quotes = check.quotes(&documents);
     check.rest();
-    let key = check.key;
+    let (key, checkpoint) = (check.key, check.checkpoint);
     checked.deviations.sort();
     checked.deviations.dedup();
     Some(Proved { key, checkpoint, witnesses, exported, documents, quotes })
@@ -137,11 +141,8 @@ fn read_log(files: &mut dyn Files, checked: &mut Checked, trust: &Trust) -> Opti
     if trust.key.as_ref().is_some_and(|known| *known != key) {
         checked.wrong(KEY, Fault::Key, "it is not the key that you expect");
     }
-    if let Ok(policy) = read(files, POLICY) {
-        match Policy::parse(&policy) {
-            Ok(_) => {}
-            Err(error) => checked.wrong(POLICY, Fault::Policy, chain(&error)),
-        }
+    if read(files, POLICY).is_ok_and(|policy| policy != policy_text(&key).as_bytes()) {
+        checked.wrong(POLICY, Fault::Policy, "it is not the policy of this log");
     }
     let note = read(files, CHECKPOINT).and_then(|bytes| Note::parse(&bytes).map_err(|error| chain(&error)));
     let note = note.map_err(|detail| checked.wrong(CHECKPOINT, Fault::Checkpoint, detail)).ok()?;
@@ -193,13 +194,15 @@ impl Check<'_> {
 
     fn prove(&self, number: u64, entry: &[u8], proof: &[u8]) -> Result<(), String> {
         let proof = LogProof::read(proof).map_err(|error| chain(&error))?;
-        if proof.index != number {
-            return Err("it is the proof of another entry".to_owned());
+        if proof.index != number || proof.extra.is_some() {
+            return Err("it is the proof of another entry, or has more in it than a proof".to_owned());
         }
+        // The signature of the package's checkpoint was checked before.
         if proof.checkpoint != self.note {
             return Err("its checkpoint is not the package's".to_owned());
         }
-        proof.verify(entry, &self.key).map(drop).map_err(|error| chain(&error))
+        let Checkpoint { size, root, .. } = self.checkpoint;
+        tree::check_inclusion(Hash::leaf(entry), number, size, &proof.hashes, root).map_err(|error| chain(&error))
     }
 
     fn remember(&mut self, number: u64, entry: &Value) {
@@ -244,14 +247,14 @@ impl Check<'_> {
     }
 
     fn documents(&mut self) -> BTreeMap<String, Document> {
-        let paths: Vec<String> = self.below(RECORDS).filter(|path| path.ends_with(".json")).collect();
+        let paths: Vec<String> = self.below(DOCUMENTS).filter(|path| path.ends_with(RECORD)).collect();
         let mut documents = BTreeMap::new();
         for path in paths {
             self.vouched.insert(path.clone());
             let Some(bytes) = self.bytes(&path, Fault::Record) else { continue };
             let record =
                 Value::read(&bytes).ok().filter(|record| record.get("v").and_then(Value::as_number) == Some(1));
-            let label = path[RECORDS.len()..path.len() - ".json".len()].to_owned();
+            let label = path[DOCUMENTS.len()..].trim_end_matches(RECORD).to_owned();
             let record = record.filter(|record| word(record, "document") == label && !label.contains('/'));
             match record.as_ref().and_then(|record| self.document(&path, &label, record)) {
                 Some(document) => drop(documents.insert(label, document)),
@@ -286,6 +289,7 @@ impl Check<'_> {
                 self.checked.wrong(place, Fault::Receipt, format!("log entry {receipt} is of something else"));
             }
         }
+        self.containers(place, record, receipt)?;
         if let Some(path) = record.get("file") {
             self.original(place, label, path.as_text()?, &mut document);
         }
@@ -298,8 +302,34 @@ impl Check<'_> {
         Some(document)
     }
 
+    // Each container's receipt, outermost first, and that each of its members was taken from it.
+    fn containers(&mut self, place: &str, record: &Value, receipt: u64) -> Option<()> {
+        let mut outer: Option<String> = None;
+        let containers = record.get("containers")?.as_list()?;
+        let own = (None, receipt);
+        let chain = containers.iter().map(|c| Some((Some(number(c, "item")?), number(c, "receipt")?)));
+        for link in chain.chain([Some(own)]) {
+            let (item, receipt) = link?;
+            let item = item.map(|item| format!("item:{item}"));
+            let entry = self.entry(receipt, place, Fault::Receipt);
+            if let Some(entry) = entry {
+                let itself = item
+                    .as_ref()
+                    .is_none_or(|item| word(&entry, "object") == item || texts(&entry, "made").any(|m| m == item));
+                // A duplicate's entry names the item received first instead of its container.
+                let from = word(&entry, "act") == "item.duplicate"
+                    || outer.as_ref().is_none_or(|outer| texts(&entry, "used").any(|used| used == outer));
+                if !itself || !from {
+                    self.checked.wrong(place, Fault::Receipt, format!("log entry {receipt} is of another container"));
+                }
+            }
+            outer = item;
+        }
+        Some(())
+    }
+
     fn original(&mut self, place: &str, label: &str, path: &str, document: &mut Document) {
-        let own = path.strip_prefix("data/documents/").and_then(|rest| rest.strip_prefix(label));
+        let own = path.strip_prefix(DOCUMENTS).and_then(|rest| rest.strip_prefix(label));
         if !own.is_some_and(|rest| rest.starts_with("/original")) {
             self.checked.wrong(place, Fault::Part, format!("{path} is not where the original must lie"));
             return;
@@ -481,6 +511,12 @@ impl Check<'_> {
     }
 }
 
+/// The policy of a log whose key alone vouches for it (C2SP tlog-policy).
+#[must_use]
+pub fn policy_text(key: &VerifierKey) -> String {
+    format!("log {key}\nquorum none\n")
+}
+
 /// Where a package keeps a log entry.
 #[must_use]
 pub fn entry_path(number: u64) -> String {
@@ -496,13 +532,13 @@ pub fn proof_path(number: u64) -> String {
 /// Where a package keeps the record of a document.
 #[must_use]
 pub fn record_path(document: &str) -> String {
-    format!("{RECORDS}{document}.json")
+    format!("{DOCUMENTS}{document}{RECORD}")
 }
 
 /// Where a package keeps the text of a page.
 #[must_use]
 pub fn text_path(document: &str, page: u32) -> String {
-    format!("data/documents/{document}/text/{page:04}.txt")
+    format!("{DOCUMENTS}{document}/text/{page:04}.txt")
 }
 
 /// Where a package keeps a quote.

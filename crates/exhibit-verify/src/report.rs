@@ -114,7 +114,7 @@ impl Report {
         object.extend(
             [
                 ("v", Value::Number(1)),
-                ("kind", text("verification")),
+                ("kind", text("report")),
                 ("good", Value::Bool(self.is_good())),
                 ("checked", lines(&self.checked)),
                 ("proved", lines(&self.proved)),

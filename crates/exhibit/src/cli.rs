@@ -433,10 +433,8 @@ pub(crate) enum QuoteCommand {
 #[derive(Debug, Subcommand)]
 pub(crate) enum BagCommand {
     /// Write a package: originals, texts, quotes, and the proofs of what they are
-    #[command(
-        after_help = "Examples:\n  exhibit bag export ~/handover --documents EXH-000003 EXH-000007:1-3\n  \
-                            exhibit bag export ~/handover --query 登记 --all-quotes\n  exhibit bag check ~/handover"
-    )]
+    #[command(after_help = "Examples:\n  exhibit bag export ~/handover --documents EXH-000003 EXH-000007:1-3\n  \
+                            exhibit bag export ~/handover --query 登记 --all-quotes\n  exhibit bag check ~/handover")]
     Export(BagExport),
     /// Check a package; ends with 4 if anything is not as it must be
     Check {

@@ -7,6 +7,7 @@ use exhibit_verify::{Request, What, verify};
 use sha2::{Digest as _, Sha256, Sha512};
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -19,6 +20,10 @@ fn handed_over() -> (Bench, String) {
     bench.write("trove/notice.txt", NOTICE);
     bench.write("trove/b.html", "<html><title>notice</title><p>the registers were destroyed</html>");
     bench.write("trove/copy.html", "<html><title>notice</title><p>the registers were destroyed</html>");
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    archive.start_file("in/list.txt", zip::write::SimpleFileOptions::default()).expect("a member");
+    archive.write_all(b"a list of names").expect("write");
+    bench.write("trove/z.zip", archive.finish().expect("an archive").into_inner());
     let _ = bench.take_in().code(0);
     let notice = bench.ledger()["notice.txt"]["id"].as_str().expect("id").to_owned();
     let quote = bench.run(&["-C", "case", "quote", "new", &notice, "--page", "1", "--text", QUOTED, "--json"]).code(0);
@@ -144,7 +149,7 @@ type Tampering = (&'static str, Fault, fn(&Forged<'_>));
 
 const TEXT: &str = "data/documents/EXH-000003/text/0001.txt";
 const ORIGINAL: &str = "data/documents/EXH-000003/original.txt";
-const RECORD: &str = "custody/documents/EXH-000003.json";
+const RECORD: &str = "data/documents/EXH-000003/record.json";
 const FIRST: &str = "custody/entries/000000000";
 
 /// What is done to a bag, and what must be named. Where lists are written anew, the bag is a good BagIt bag again.
@@ -340,8 +345,13 @@ const TAMPERINGS: &[Tampering] = &[
         b.put(RECORD, [&from[..at], other, &from[at + 1..]].concat());
         b.cover_up();
     }),
+    ("a member said to be of another container, lists anew", Fault::Receipt, |b| {
+        let record = b.find("data/documents", "\"containers\":[{");
+        b.edit(&record, "\"containers\":[{\"item\":4", "\"containers\":[{\"item\":1");
+        b.cover_up();
+    }),
     ("a record of another document, lists anew", Fault::Record, |b| {
-        let other = b.text("custody/documents/EXH-000001.json");
+        let other = b.text("data/documents/EXH-000001/record.json");
         b.put(RECORD, other);
         b.cover_up();
     }),
