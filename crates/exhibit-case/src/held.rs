@@ -2,7 +2,7 @@
 
 use crate::{Case, CaseError, Config, io_error, layout};
 use exhibit_catalogue::{Catalogue, Opening, Work};
-use exhibit_custody::{Act, Key, Stamp, Writer};
+use exhibit_custody::{Act, Fact, Key, Stamp, Writer};
 use exhibit_model::{Clock, Moment};
 use rustix::fs::{FlockOperation, flock};
 use std::fs::{self, File};
@@ -73,7 +73,10 @@ impl Case {
         let now = clock.now();
         let mut catalogue = Catalogue::create(&folder.join(layout::CATALOGUE))?;
         let work = catalogue.begin()?;
-        log_act(&work, Act::case_open(key.verifier()), now, tool, random)?;
+        let opened = Act::case_open(key.verifier())
+            .fact("prefix", Fact::Text(new.prefix.to_owned()))
+            .secret("name", new.name.as_bytes());
+        log_act(&work, opened, now, tool, random)?;
         work.commit()?;
         let mut writer = Writer::create(&folder.join(layout::CUSTODY), key)?;
         flush_outbox(&mut catalogue, &mut writer)?;

@@ -3,23 +3,29 @@
 //! Reading never changes a case. Writing is for the one process that holds the case's lock ([`Held`]), and is done by
 //! `exhibit-ingest`. The layout of the folder is `docs/formats/case.md`.
 
+mod batch;
 mod config;
 mod dates;
 mod documents;
 mod facets;
 mod held;
+mod lists;
 mod passwords;
 mod picture;
+mod saved;
 mod search;
 mod verify;
 
+pub use batch::{Batch, BatchLine, MOST_LINES, NewBatch, Run};
 pub use config::Config;
 pub use dates::date_of;
 pub use documents::{Document, Entry, read_page};
 pub use exhibit_cage::Cage;
 pub use facets::{FacetCount, FacetCounts};
 pub use held::{Held, NewCase, flush_outbox, key_path, log_act};
+pub use lists::{ListLine, read_list};
 pub use picture::paint;
+pub use saved::Saved;
 pub use search::{PageHits, SearchHit, SearchRequest, SearchResults};
 pub use verify::{Deviation, Verification, VerifyStep, chain_of, finding_digest};
 
@@ -96,6 +102,22 @@ pub enum CaseError {
         /// The document's label.
         document: String,
     },
+    /// Nothing of this kind and name is kept in the case.
+    #[error("no {what} {name}")]
+    NotKept {
+        /// What it would be.
+        what: &'static str,
+        /// Its name or number.
+        name: String,
+    },
+    /// A list has more lines than a batch takes.
+    #[error("the list has {lines} lines, a batch takes {most}")]
+    TooManyLines {
+        /// Its lines.
+        lines: usize,
+        /// The most.
+        most: usize,
+    },
     /// The query cannot be understood.
     #[error(transparent)]
     Query(#[from] QueryError),
@@ -143,6 +165,10 @@ pub mod layout {
     pub const INDEX: &str = "index";
     /// The custody log.
     pub const CUSTODY: &str = "custody";
+    /// Batches of names and queries, and what came of them.
+    pub const BATCHES: &str = "batches";
+    /// Saved searches.
+    pub const SAVED: &str = "saved.json";
     /// Passwords to try on encrypted files, one a line.
     pub const PASSWORDS: &str = "passwords";
     /// Who holds the case.

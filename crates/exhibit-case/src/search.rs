@@ -178,6 +178,20 @@ impl Case {
         Ok(index.searcher())
     }
 
+    /// The numbers of all documents that a query finds, in order; limit and order do not count.
+    ///
+    /// # Errors
+    /// [`CaseError::Query`] when the query cannot be understood.
+    pub fn documents_found(&self, request: &SearchRequest<'_>) -> Result<Vec<i64>, CaseError> {
+        let searcher = self.searcher()?;
+        let query = widened(&searcher, parse(request.query)?, request.exact);
+        let options = SearchOptions { limit: usize::MAX, by_document: true, ..SearchOptions::default() };
+        let mut documents: Vec<i64> =
+            searcher.search(&query, &options)?.hits.iter().map(|hit| hit.key.document).collect();
+        documents.sort_unstable();
+        Ok(documents)
+    }
+
     /// Which pages of one document match a query, and where; `exact` as in [`SearchRequest`].
     ///
     /// # Errors

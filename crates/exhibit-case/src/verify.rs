@@ -4,7 +4,7 @@
 
 use crate::{Case, CaseError, layout};
 use exhibit_catalogue::{Catalogue, Item, ItemFilter, NoteRow, PageRow};
-use exhibit_custody::{Entry, Log, Remembered, check_log};
+use exhibit_custody::{Entry, Fact, Log, Remembered, check_log};
 use exhibit_model::{Digest, OriginalId, wire::Writer};
 use exhibit_store::Fixity;
 use std::collections::BTreeSet;
@@ -70,6 +70,8 @@ impl Case {
             found.wrong(layout::CATALOGUE, line);
         }
         self.verify_log(&catalogue, &mut found)?;
+        self.verify_settings(&catalogue, &mut found)?;
+        self.verify_index(&mut found);
         self.verify_originals(&catalogue, &mut found, progress)?;
         catalogue.all_pages(&mut |row| {
             found.pages += 1;
@@ -104,6 +106,36 @@ impl Case {
             );
         }
         Ok(())
+    }
+
+    // what exhibit.toml says must be what the log's first entry says
+    fn verify_settings(&self, catalogue: &Catalogue, found: &mut Verification) -> Result<(), CaseError> {
+        let Ok(log) = Log::open(&self.folder.join(layout::CUSTODY)) else { return Ok(()) };
+        let Some(entry) = log.entry(0).ok().and_then(|bytes| Entry::read(&bytes).ok()) else { return Ok(()) };
+        let name = catalogue.openings(0)?.into_iter().find(|opening| opening.field == "name").map(|o| o.value);
+        let agrees = [
+            ("name", name.is_none_or(|name| name == self.config.name.as_bytes())),
+            ("prefix", entry.facts.get("prefix") == Some(&Fact::Text(self.config.prefix.clone()))),
+            ("created", entry.at.to_rfc3339() == self.config.created),
+            ("log", log.origin() == self.config.log),
+        ];
+        for (setting, _) in agrees.into_iter().filter(|(_, agrees)| !agrees) {
+            found.wrong(layout::CONFIG, format!("its `{setting}` is not what the log says of the case's beginning"));
+        }
+        Ok(())
+    }
+
+    fn verify_index(&self, found: &mut Verification) {
+        match self.index().map(exhibit_index::Index::damaged_files) {
+            Ok(Ok(files)) => {
+                for file in files {
+                    let place = format!("{}/{}", layout::INDEX, file.display());
+                    found.wrong(place, "its bytes were altered; `exhibit case repair --index` makes the index anew");
+                }
+            }
+            Ok(Err(error)) => found.wrong(layout::INDEX, chain_of(&error)),
+            Err(error) => found.wrong(layout::INDEX, chain_of(&error)),
+        }
     }
 
     fn verify_originals(

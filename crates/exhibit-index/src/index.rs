@@ -10,7 +10,7 @@ use crate::schema::{ANALYSIS, Analysis, Fields, LAYOUT_VERSION};
 use crate::search::Searcher;
 use std::fs::File;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tantivy::directory::MmapDirectory;
 use tantivy::directory::error::LockError;
 use tantivy::indexer::{LogMergePolicy, NoMergePolicy};
@@ -69,6 +69,16 @@ impl Index {
     /// [`IndexError::Engine`] if the index cannot be read.
     pub fn refresh(&self) -> Result<(), IndexError> {
         Ok(self.reader.reload()?)
+    }
+
+    /// The files of the index whose bytes are not those that were written, by the checksums within them. The index can be made anew.
+    ///
+    /// # Errors
+    /// [`IndexError::Engine`] if the index cannot be read.
+    pub fn damaged_files(&self) -> Result<Vec<PathBuf>, IndexError> {
+        let mut files: Vec<PathBuf> = self.engine.validate_checksum()?.into_iter().collect();
+        files.sort();
+        Ok(files)
     }
 
     /// The mark given with the last commit; 0 before the first.

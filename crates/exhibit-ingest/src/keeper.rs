@@ -138,6 +138,7 @@ struct Group {
     outcomes: u64,
     outcome_bytes: u64,
     ocr: u64,
+    ocr_read: u64,
 }
 
 impl Keeper<'_> {
@@ -220,6 +221,7 @@ impl Keeper<'_> {
         add(&self.progress.settled_bytes, group.outcome_bytes);
         add(&self.progress.pages, group.pages);
         add(&self.progress.ocr_done, group.ocr);
+        add(&self.progress.ocr_read, group.ocr_read);
         self.queue.committed(group.outcomes, self.receiving);
         (self.committed)();
     }
@@ -344,6 +346,7 @@ impl Desk<'_, '_> {
             return Ok(());
         }
         self.group.ocr += 1;
+        self.group.ocr_read += 1;
         self.work.count_languages(item)?;
         if self.work.awaits_ocr(item)? { Ok(()) } else { self.log_reading(item) }
     }

@@ -29,6 +29,7 @@ pub struct Progress {
     pub(crate) searchable: AtomicU64,
     pub(crate) ocr_wanted: AtomicU64,
     pub(crate) ocr_done: AtomicU64,
+    pub(crate) ocr_read: AtomicU64,
     stage: AtomicU64,
     busy: Mutex<Vec<(String, Instant)>>,
 }
@@ -60,6 +61,8 @@ pub struct Snapshot {
     pub ocr_wanted: u64,
     /// Of those, done.
     pub ocr_done: u64,
+    /// Of those, read by OCR; of the others the own text stands, or nothing could be read.
+    pub ocr_read: u64,
     /// What has been in hand the longest, and for how long.
     pub slowest: Option<(String, Duration)>,
 }
@@ -79,6 +82,7 @@ impl Default for Progress {
             searchable: zero(),
             ocr_wanted: zero(),
             ocr_done: zero(),
+            ocr_read: zero(),
             stage: zero(),
             busy: Mutex::new(Vec::new()),
         }
@@ -130,6 +134,7 @@ impl Progress {
             searchable: get(&self.searchable),
             ocr_wanted: get(&self.ocr_wanted),
             ocr_done: get(&self.ocr_done),
+            ocr_read: get(&self.ocr_read),
             slowest,
         }
     }

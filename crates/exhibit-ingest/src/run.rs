@@ -193,7 +193,7 @@ pub fn ingest(
     Ok(Summary {
         items: snapshot.items,
         pages: snapshot.pages,
-        ocr_pages: snapshot.ocr_done,
+        ocr_pages: snapshot.ocr_read,
         stopped: stop.asked(),
         account: open()?.account()?,
     })

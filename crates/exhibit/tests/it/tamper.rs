@@ -50,6 +50,37 @@ fn flipped_bytes_in_originals_pages_and_log_are_named() {
 }
 
 #[test]
+fn flipped_bytes_in_settings_and_index_are_named() {
+    let bench = Bench::new();
+    bench.write("trove/a.txt", "所有进出人员须由值班员逐一登记。");
+    let _ = bench.take_in().code(0);
+    let toml = bench.path("case/exhibit.toml");
+    let text = fs::read_to_string(&toml).expect("settings");
+    for (from, to) in
+        [("name = \"case\"", "name = \"cash\""), ("\"EXH\"", "\"EXI\""), ("created = \"2", "created = \"3")]
+    {
+        fs::write(&toml, text.replace(from, to)).expect("write");
+        let found = bench.run(&["-C", "case", "verify", "--no-log"]).code(4);
+        assert!(found.stdout.contains("exhibit.toml"), "{from}: {}", found.stdout);
+    }
+    fs::write(&toml, text).expect("write");
+    let mut files = Vec::new();
+    files_below(&bench.path("case/index"), &mut files);
+    files.retain(|file| file.extension().is_some_and(|e| e == "term" || e == "idx" || e == "pos"));
+    assert!(!files.is_empty());
+    for file in &files {
+        flip(file, 0);
+        let found = bench.run(&["-C", "case", "verify", "--no-log"]).code(4);
+        assert!(found.stdout.contains("index/"), "{}: {}", file.display(), found.stdout);
+        flip(file, 0);
+    }
+    flip(&files[0], 0);
+    let _ = bench.run(&["-C", "case", "case", "repair", "--index"]).code(0);
+    let _ = bench.run(&["-C", "case", "verify", "--no-log"]).code(0);
+    let _ = bench.run(&["-C", "case", "search", "登记"]).code(0);
+}
+
+#[test]
 fn missing_and_foreign_files_are_named_all_at_once() {
     let bench = Bench::new();
     bench.write("trove/a.txt", "one");

@@ -1,0 +1,430 @@
+//! Batches: many names or queries asked of a case at once, kept with it and asked again later.
+//!
+//! A batch is a folder under `batches` in the case: the list as it was given, what it is, and a file for each run. A
+//! run reads every page once for all plain names; queries, and names that the index knows other writings of, go to
+//! the index. Both answer alike.
+
+use crate::lists::{ListLine, read_list};
+use crate::search::widened;
+use crate::{Case, CaseError, io_error, layout};
+use exhibit_catalogue::PageRow;
+use exhibit_index::{Names, Query, Scratch, SearchOptions, Searcher, Sort, highlight, parse, snippet};
+use exhibit_model::{ItemId, Moment};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+/// The most lines that a batch takes.
+pub const MOST_LINES: usize = 1_000_000;
+const CONTEXT_CHARACTERS: usize = 120;
+const PAGES_AT_ONCE: u32 = 256;
+
+/// What a batch is.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Batch {
+    /// Its number, from 1.
+    #[serde(skip)]
+    pub number: u64,
+    /// What people call it.
+    pub name: String,
+    /// When it was made, microseconds since 1970.
+    pub made: i64,
+    /// Whether its lines are queries; plain names otherwise.
+    pub queries: bool,
+    /// Whether words are found only as they are written.
+    pub exact: bool,
+    /// The column of the list that counts, from 0, if the list is a table.
+    pub column: Option<usize>,
+    /// The run that came last, if any.
+    #[serde(skip)]
+    pub last_run: Option<Run>,
+}
+
+/// A run of a batch.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Run {
+    /// Its number, from 1.
+    pub run: u64,
+    /// When it began, microseconds since 1970.
+    pub at: i64,
+    /// How far the case's pages had come.
+    pub revision: u64,
+    /// How far they had come at the run before; 0 at the first.
+    pub since: u64,
+    /// Pages that were read.
+    pub pages: u64,
+    /// Lines asked.
+    pub lines: u64,
+    /// Lines with a hit.
+    pub found: u64,
+    /// Lines with a hit on a page that is new since the run before.
+    pub new: u64,
+    /// Lines that could not be asked.
+    pub bad: u64,
+}
+
+/// What came of one line.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BatchLine {
+    /// Its number in the list.
+    pub line: u64,
+    /// The name or query; empty where it could not be read.
+    pub text: String,
+    /// Why it could not be asked.
+    pub error: Option<String>,
+    /// Pages that match.
+    pub pages: u64,
+    /// Pages that match and are new, or were read anew, since the run before.
+    pub new_pages: u64,
+    /// The documents with such a page, by number, in order.
+    pub documents: Vec<i64>,
+    /// The first page that matches: its document and number.
+    pub first: Option<(i64, u32)>,
+    /// The text around the first hit there.
+    pub context: String,
+}
+
+/// What a new batch is to be.
+#[derive(Debug, Clone, Copy)]
+pub struct NewBatch<'a> {
+    /// What people call it.
+    pub name: &'a str,
+    /// The list, as it is.
+    pub list: &'a [u8],
+    /// See [`Batch::queries`].
+    pub queries: bool,
+    /// See [`Batch::exact`].
+    pub exact: bool,
+    /// See [`Batch::column`].
+    pub column: Option<usize>,
+}
+
+impl Case {
+    /// Keeps a list as a new batch, and gives its number and how many lines it has.
+    ///
+    /// # Errors
+    /// [`CaseError::TooManyLines`]; [`CaseError::Io`] where the case cannot be written.
+    pub fn new_batch(&self, new: &NewBatch<'_>, now: Moment) -> Result<(u64, usize), CaseError> {
+        let lines = read_list(new.list, new.column).len();
+        if lines > MOST_LINES {
+            return Err(CaseError::TooManyLines { lines, most: MOST_LINES });
+        }
+        let above = self.folder.join(layout::BATCHES);
+        fs::create_dir_all(&above).map_err(io_error("make", &above))?;
+        let mut number = numbers(&above)?.last().copied().unwrap_or(0) + 1;
+        let folder = loop {
+            let folder = above.join(number.to_string());
+            match fs::create_dir(&folder) {
+                // another process made one at the same time
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => number += 1,
+                result => break result.map(|()| folder.clone()).map_err(io_error("make", &folder))?,
+            }
+        };
+        write_whole(&folder.join("list"), |file| file.write_all(new.list))?;
+        let batch = Batch {
+            number,
+            name: new.name.to_owned(),
+            made: now.0,
+            queries: new.queries,
+            exact: new.exact,
+            column: new.column,
+            last_run: None,
+        };
+        // last, so that a folder without it is no batch
+        write_whole(&folder.join("batch.json"), |file| Ok(serde_json::to_writer(file, &batch)?))?;
+        Ok((number, lines))
+    }
+
+    /// The batches of the case, in the order in which they were made.
+    ///
+    /// # Errors
+    /// [`CaseError::Io`] where they cannot be read.
+    pub fn batches(&self) -> Result<Vec<Batch>, CaseError> {
+        let above = self.folder.join(layout::BATCHES);
+        let all = numbers(&above)?.into_iter().filter(|n| above.join(n.to_string()).join("batch.json").exists());
+        all.map(|number| self.batch(number)).collect()
+    }
+
+    /// One batch.
+    ///
+    /// # Errors
+    /// [`CaseError::NotKept`] if there is none of this number.
+    pub fn batch(&self, number: u64) -> Result<Batch, CaseError> {
+        let folder = self.batch_folder(number)?;
+        let mut batch: Batch = read_json(&folder.join("batch.json"))?;
+        batch.number = number;
+        batch.last_run = match last_run(&folder)? {
+            Some(path) => lines_of::<Run>(&path)?.next().transpose()?,
+            None => None,
+        };
+        Ok(batch)
+    }
+
+    /// Each line of a batch's last run, in order; nothing before the first.
+    ///
+    /// # Errors
+    /// [`CaseError::NotKept`], or [`CaseError::Io`] where the run cannot be read.
+    pub fn batch_lines(&self, number: u64, each: &mut dyn FnMut(BatchLine)) -> Result<(), CaseError> {
+        if let Some(path) = last_run(&self.batch_folder(number)?)? {
+            for line in lines_of::<BatchLine>(&path)?.skip(1) {
+                each(line?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks all lines of a batch, and keeps what came of it.
+    ///
+    /// # Errors
+    /// [`CaseError::NotKept`]; what reading pages, searching and writing may meet. A line that cannot be asked is no
+    /// error.
+    pub fn run_batch(&self, number: u64, now: Moment, threads: usize) -> Result<Run, CaseError> {
+        let batch = self.batch(number)?;
+        let folder = self.batch_folder(number)?;
+        let list = folder.join("list");
+        let list = read_list(&fs::read(&list).map_err(io_error("read", &list))?, batch.column);
+        let before = batch.last_run.clone().unwrap_or_default();
+        let searcher = self.searcher()?;
+        let mut asking = Asking::of(&batch, &searcher, list);
+        let (found, pages, revision) = self.one_pass(&asking.names, threads, before.revision)?;
+        asking.take(found);
+        self.ask_index(&searcher, &mut asking, before.revision)?;
+        let mut run = Run { run: before.run + 1, at: now.0, revision, since: before.revision, pages, ..Run::default() };
+        for line in &mut asking.lines {
+            self.add_context(line, batch.queries, batch.exact, &searcher)?;
+            run.lines += 1;
+            run.bad += u64::from(line.error.is_some());
+            run.found += u64::from(line.pages > 0);
+            run.new += u64::from(line.new_pages > 0);
+        }
+        write_whole(&folder.join(format!("run-{}.ndjson", run.run)), |file| {
+            serde_json::to_writer(&mut *file, &run)?;
+            for line in &asking.lines {
+                file.write_all(b"\n")?;
+                serde_json::to_writer(&mut *file, line)?;
+            }
+            file.write_all(b"\n")
+        })?;
+        Ok(run)
+    }
+
+    fn batch_folder(&self, number: u64) -> Result<PathBuf, CaseError> {
+        let folder = self.folder.join(layout::BATCHES).join(number.to_string());
+        if !folder.join("batch.json").exists() {
+            return Err(CaseError::NotKept { what: "batch", name: number.to_string() });
+        }
+        Ok(folder)
+    }
+
+    // Reads every page once; gives what was found, how many pages were read, and how far they go.
+    fn one_pass(&self, names: &Names, threads: usize, since: u64) -> Result<(Vec<Found>, u64, u64), CaseError> {
+        let done = Mutex::new((0_u64, 0_u64));
+        if names.is_empty() {
+            // as far as the index has come: what it is asked
+            return Ok((Vec::new(), 0, self.index()?.committed()?));
+        }
+        let work = || -> Result<Vec<Found>, CaseError> {
+            let (mut scratch, mut found) = (Scratch::default(), Vec::new());
+            loop {
+                let rows = {
+                    let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
+                    let rows = self.catalogue().pages_after(done.0, PAGES_AT_ONCE)?;
+                    let Some(last) = rows.last() else { return Ok(found) };
+                    *done = (last.revision, done.1 + rows.len() as u64);
+                    rows
+                };
+                for row in rows.iter().filter(|row| row.characters > 0) {
+                    self.look(names, row, since, &mut scratch, &mut found);
+                }
+            }
+        };
+        let parts: Vec<Result<Vec<Found>, CaseError>> = std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(work)).collect();
+            workers.into_iter().map(|worker| worker.join().expect("a worker does not panic")).collect()
+        });
+        let mut found = Vec::new();
+        for part in parts {
+            found.extend(part?);
+        }
+        let (revision, pages) = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok((found, pages, revision))
+    }
+
+    fn look(&self, names: &Names, row: &PageRow, since: u64, scratch: &mut Scratch, found: &mut Vec<Found>) {
+        // a damaged record is for verification to report; it is not in the index either
+        let Ok(page) = self.read_page(row) else { return };
+        let (place, new) = ((row.item.0, row.number), row.revision > since);
+        names.find(&page.text, scratch, &mut |line| found.push(Found { line, place, new }));
+    }
+
+    fn ask_index(&self, searcher: &Searcher, asking: &mut Asking, since: u64) -> Result<(), CaseError> {
+        if asking.queries.is_empty() {
+            return Ok(());
+        }
+        let new = if since > 0 { Some(self.pages_since(since)?) } else { None };
+        let options = SearchOptions { limit: usize::MAX, sort: Sort::Received, ..SearchOptions::default() };
+        for (line, query) in &asking.queries {
+            for hit in searcher.search(query, &options)?.hits {
+                let place = (hit.key.document, hit.key.page);
+                let is_new = new.as_ref().is_none_or(|new| new.contains(&place));
+                asking.lines[*line].add(place, is_new);
+            }
+        }
+        Ok(())
+    }
+
+    fn pages_since(&self, since: u64) -> Result<HashSet<(i64, u32)>, CaseError> {
+        let (mut new, mut revision) = (HashSet::new(), since);
+        loop {
+            let rows = self.catalogue().pages_after(revision, PAGES_AT_ONCE)?;
+            let Some(last) = rows.last() else { return Ok(new) };
+            revision = last.revision;
+            new.extend(rows.iter().map(|row| (row.item.0, row.number)));
+        }
+    }
+
+    fn add_context(
+        &self,
+        line: &mut BatchLine,
+        queries: bool,
+        exact: bool,
+        searcher: &Searcher,
+    ) -> Result<(), CaseError> {
+        let (Some((document, number)), Ok(query)) = (line.first, asked(&line.text, queries)) else { return Ok(()) };
+        let query = widened(searcher, query, exact);
+        let Some(row) = self.catalogue().page(ItemId(document), number)? else { return Ok(()) };
+        // as above: verification names what is damaged
+        let Ok(page) = self.read_page(&row) else { return Ok(()) };
+        line.context = snippet(&page.text, &highlight(&query, &page.text), CONTEXT_CHARACTERS).text;
+        Ok(())
+    }
+}
+
+struct Found {
+    line: u32,
+    place: (i64, u32),
+    new: bool,
+}
+
+// What is asked: of the pages at once, and of the index.
+struct Asking {
+    lines: Vec<BatchLine>,
+    names: Names,
+    queries: Vec<(usize, Query)>,
+}
+
+impl Asking {
+    fn of(batch: &Batch, searcher: &Searcher, list: Vec<ListLine>) -> Self {
+        let mut asking = Self { lines: Vec::with_capacity(list.len()), names: Names::default(), queries: Vec::new() };
+        for (at, listed) in list.into_iter().enumerate() {
+            let mut line = BatchLine { line: listed.number, ..BatchLine::default() };
+            match listed.text {
+                Err(reason) => line.error = Some(reason.to_owned()),
+                Ok(text) => {
+                    line.text = text;
+                    line.error = asking.ask(at, &line.text, batch, searcher).err();
+                }
+            }
+            asking.lines.push(line);
+        }
+        asking.names.settle();
+        asking
+    }
+
+    fn ask(&mut self, at: usize, text: &str, batch: &Batch, searcher: &Searcher) -> Result<(), String> {
+        let query = widened(searcher, asked(text, batch.queries)?, batch.exact);
+        if batch.queries || !query.widenings().is_empty() {
+            self.queries.push((at, query));
+        } else if !u32::try_from(at).is_ok_and(|at| self.names.add(at, text)) {
+            return Err("it has no letter or digit to search".to_owned());
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, mut found: Vec<Found>) {
+        found.sort_unstable_by_key(|found| (found.line, found.place));
+        for found in found {
+            self.lines[found.line as usize].add(found.place, found.new);
+        }
+    }
+}
+
+impl BatchLine {
+    // Pages are added in order of document and number.
+    fn add(&mut self, place: (i64, u32), new: bool) {
+        self.first.get_or_insert(place);
+        self.pages += 1;
+        self.new_pages += u64::from(new);
+        if self.documents.last() != Some(&place.0) {
+            self.documents.push(place.0);
+        }
+    }
+}
+
+// A plain name is asked as a phrase. Quotation marks in it would end the phrase, and mean nothing to the analysis.
+fn asked(text: &str, queries: bool) -> Result<Query, String> {
+    let said = |error: exhibit_index::QueryError| match error.hint() {
+        Some(hint) => format!("{error}; {hint}"),
+        None => error.to_string(),
+    };
+    if queries {
+        return parse(text).map_err(said);
+    }
+    let plain = |c: char| if matches!(c, '"' | '“' | '”' | '„' | '‟' | '＂' | '*' | '＊') { ' ' } else { c };
+    let name: String = text.chars().map(plain).collect();
+    parse(&format!("\"{}\"", name.trim())).map_err(said)
+}
+
+fn numbers(above: &Path) -> Result<Vec<u64>, CaseError> {
+    let entries = match fs::read_dir(above) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(io_error("list", above))?,
+    };
+    let number = |entry: fs::DirEntry| entry.file_name().to_str()?.parse().ok();
+    let mut numbers: Vec<u64> = entries.flatten().filter_map(number).collect();
+    numbers.sort_unstable();
+    Ok(numbers)
+}
+
+fn last_run(folder: &Path) -> Result<Option<PathBuf>, CaseError> {
+    let number = |entry: fs::DirEntry| {
+        let name = entry.file_name().to_str()?.to_owned();
+        name.strip_prefix("run-")?.strip_suffix(".ndjson")?.parse::<u64>().ok()
+    };
+    let entries = fs::read_dir(folder).map_err(io_error("list", folder))?;
+    let last = entries.flatten().filter_map(number).max();
+    Ok(last.map(|last| folder.join(format!("run-{last}.ndjson"))))
+}
+
+fn lines_of<T: DeserializeOwned>(path: &Path) -> Result<impl Iterator<Item = Result<T, CaseError>>, CaseError> {
+    let file = BufReader::new(File::open(path).map_err(io_error("read", path))?);
+    let path = path.to_owned();
+    Ok(file.lines().map(move |line| {
+        let line = line.map_err(io_error("read", &path))?;
+        serde_json::from_str(&line).map_err(|error| io_error("understand", &path)(error.into()))
+    }))
+}
+
+/// Reads a small file of ours.
+pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, CaseError> {
+    let bytes = fs::read(path).map_err(io_error("read", path))?;
+    serde_json::from_slice(&bytes).map_err(|error| io_error("understand", path)(error.into()))
+}
+
+/// Writes a file so that it is there whole or not at all.
+pub(crate) fn write_whole(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()>,
+) -> Result<(), CaseError> {
+    let unfinished = path.with_extension("unfinished");
+    let all = || -> std::io::Result<()> {
+        let mut file = BufWriter::new(File::create(&unfinished)?);
+        write(&mut file)?;
+        file.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
+        fs::rename(&unfinished, path)
+    };
+    all().map_err(io_error("write", path))
+}

@@ -1,0 +1,100 @@
+//! Lists of names or queries as people have them: a line each, or a column of a CSV file.
+
+/// A line of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListLine {
+    /// The number of the line in the file where it begins, from 1.
+    pub number: u64,
+    /// What it says, or why it cannot be used.
+    pub text: Result<String, &'static str>,
+}
+
+const LONGEST: usize = 2_000;
+
+/// Reads a list: every line that is not blank, or of a CSV file (RFC 4180; commas, semicolons or tabs, by which of
+/// them the first line has most) the cell in `column`, from 0. A line that cannot be used stops nothing: it is given
+/// with the reason.
+#[must_use]
+pub fn read_list(bytes: &[u8], column: Option<usize>) -> Vec<ListLine> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let lines = match column {
+        None => (1..).zip(bytes.split(|b| *b == b'\n').map(<[u8]>::to_vec)).collect(),
+        Some(column) => cells(bytes, column),
+    };
+    lines.into_iter().filter_map(|(number, line)| used(number, line)).collect()
+}
+
+fn used(number: u64, line: Vec<u8>) -> Option<ListLine> {
+    let Ok(text) = String::from_utf8(line) else {
+        return Some(ListLine { number, text: Err("it is not UTF-8") });
+    };
+    let text = text.trim();
+    if text.is_empty() {
+        return None;
+    }
+    let long = text.chars().nth(LONGEST).is_some();
+    Some(ListLine { number, text: if long { Err("it has more than 2000 characters") } else { Ok(text.to_owned()) } })
+}
+
+// One cell of each record, with the line on which the record begins.
+fn cells(bytes: &[u8], column: usize) -> Vec<(u64, Vec<u8>)> {
+    let separator = separator(bytes);
+    let (mut found, mut cell, mut at) = (Vec::new(), Vec::new(), 0_usize);
+    let (mut quoted, mut line, mut begins) = (false, 1_u64, 1_u64);
+    let mut rest = bytes.iter().copied().peekable();
+    while let Some(byte) = rest.next() {
+        line += u64::from(byte == b'\n');
+        match byte {
+            b'"' if quoted && rest.peek() == Some(&b'"') => {
+                rest.next();
+                if at == column {
+                    cell.push(b'"');
+                }
+            }
+            b'"' => quoted = !quoted,
+            b'\n' if !quoted => {
+                found.push((begins, std::mem::take(&mut cell)));
+                (at, begins) = (0, line);
+            }
+            _ if byte == separator && !quoted => at += 1,
+            _ if at == column => cell.push(byte),
+            _ => {}
+        }
+    }
+    found.push((begins, cell));
+    found
+}
+
+fn separator(bytes: &[u8]) -> u8 {
+    let first = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
+    let count = |sign: u8| first.iter().filter(|b| **b == sign).count();
+    [b'\t', b';', b','].into_iter().max_by_key(|sign| count(*sign)).unwrap_or(b',')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(bytes: &[u8], column: Option<usize>, expected: &[(u64, Result<&str, &'static str>)]) {
+        let read = read_list(bytes, column);
+        let read: Vec<_> = read.iter().map(|l| (l.number, l.text.as_deref().map_err(|e| *e))).collect();
+        assert_eq!(read, expected);
+    }
+
+    #[test]
+    fn lists_are_read_line_by_line() {
+        check("\u{feff}王立强\r\n\n  O'Brien \n".as_bytes(), None, &[(1, Ok("王立强")), (3, Ok("O'Brien"))]);
+        check(b"a\n\xff\nb", None, &[(1, Ok("a")), (2, Err("it is not UTF-8")), (3, Ok("b"))]);
+        let long = "x".repeat(2_001);
+        check(long.as_bytes(), None, &[(1, Err("it has more than 2000 characters"))]);
+        check(b"", None, &[]);
+    }
+
+    #[test]
+    fn a_column_of_a_table_is_read() {
+        let table = "id,name\n1,\"Wang \"\"Li\"\", of\nK\"\n2,刘\n3\n";
+        check(table.as_bytes(), Some(1), &[(1, Ok("name")), (2, Ok("Wang \"Li\", of\nK")), (4, Ok("刘"))]);
+        check(b"a;b,c;d\n1;2", Some(1), &[(1, Ok("b,c")), (2, Ok("2"))]);
+        check(b"\"never closed\nb", Some(0), &[(1, Ok("never closed\nb"))]);
+    }
+}

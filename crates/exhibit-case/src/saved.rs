@@ -1,0 +1,83 @@
+//! Saved searches: a query under a name, and what was there when it was last looked at.
+
+use crate::batch::{read_json, write_whole};
+use crate::{Case, CaseError, SearchRequest, layout};
+use exhibit_index::parse;
+use exhibit_model::Moment;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A saved search.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Saved {
+    /// The query, as typed.
+    pub query: String,
+    /// Whether words are found only as they are written.
+    pub exact: bool,
+    /// When it was saved, microseconds since 1970.
+    pub made: i64,
+    /// When it was last looked at.
+    pub seen: Option<i64>,
+    /// The documents that it found then, by number, in order.
+    pub documents: Vec<i64>,
+}
+
+impl Case {
+    /// The saved searches, by name.
+    ///
+    /// # Errors
+    /// [`CaseError::Io`] where they cannot be read.
+    pub fn saved(&self) -> Result<BTreeMap<String, Saved>, CaseError> {
+        let path = self.folder.join(layout::SAVED);
+        if path.exists() { read_json(&path) } else { Ok(BTreeMap::new()) }
+    }
+
+    /// Saves a search under a name, in place of one that had it.
+    ///
+    /// # Errors
+    /// [`CaseError::Query`] when the query cannot be understood; [`CaseError::Io`].
+    pub fn save_search(&self, name: &str, query: &str, exact: bool, now: Moment) -> Result<(), CaseError> {
+        parse(query)?;
+        let mut all = self.saved()?;
+        let saved = Saved { query: query.to_owned(), exact, made: now.0, seen: None, documents: Vec::new() };
+        all.insert(name.to_owned(), saved);
+        self.keep_saved(&all)
+    }
+
+    /// Forgets a saved search.
+    ///
+    /// # Errors
+    /// [`CaseError::NotKept`] if there is none of this name.
+    pub fn forget_search(&self, name: &str) -> Result<(), CaseError> {
+        let mut all = self.saved()?;
+        all.remove(name).ok_or_else(|| not_saved(name))?;
+        self.keep_saved(&all)
+    }
+
+    /// The documents that a saved search finds now, by number, in order.
+    ///
+    /// # Errors
+    /// [`CaseError::Query`] when the query cannot be understood any more; what searching may meet.
+    pub fn found_now(&self, saved: &Saved) -> Result<Vec<i64>, CaseError> {
+        self.documents_found(&SearchRequest { query: &saved.query, exact: saved.exact, ..SearchRequest::default() })
+    }
+
+    /// Notes that a saved search was looked at, with what it found.
+    ///
+    /// # Errors
+    /// [`CaseError::NotKept`] if there is none of this name.
+    pub fn seen_search(&self, name: &str, documents: Vec<i64>, now: Moment) -> Result<(), CaseError> {
+        let mut all = self.saved()?;
+        let saved = all.get_mut(name).ok_or_else(|| not_saved(name))?;
+        (saved.seen, saved.documents) = (Some(now.0), documents);
+        self.keep_saved(&all)
+    }
+
+    fn keep_saved(&self, all: &BTreeMap<String, Saved>) -> Result<(), CaseError> {
+        write_whole(&self.folder.join(layout::SAVED), |file| Ok(serde_json::to_writer_pretty(file, all)?))
+    }
+}
+
+fn not_saved(name: &str) -> CaseError {
+    CaseError::NotKept { what: "saved search", name: exhibit_model::shown(name) }
+}
