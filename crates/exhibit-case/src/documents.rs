@@ -111,6 +111,20 @@ impl Case {
         self.index().ok().and_then(pages).unwrap_or(0)
     }
 
+    /// How many pages can be searched now, and how many there are, where these differ: while pages are still being made searchable,
+    /// or where the index was lost.
+    ///
+    /// # Errors
+    /// [`CaseError::Catalogue`].
+    pub fn behind(&self) -> Result<Option<(u64, u64)>, CaseError> {
+        let changed = self.catalogue().number("revision")?.unwrap_or(0).unsigned_abs();
+        if self.index()?.committed()? >= changed {
+            return Ok(None);
+        }
+        let (now, all) = (self.searchable(), self.account()?.pages);
+        Ok((now < all).then_some((now, all)))
+    }
+
     /// Items that pass a filter, in the order of their numbers.
     ///
     /// # Errors

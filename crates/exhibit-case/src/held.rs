@@ -3,6 +3,7 @@
 use crate::{Case, CaseError, Config, io_error, layout};
 use exhibit_catalogue::{Catalogue, Opening, Work};
 use exhibit_custody::{Act, Fact, Key, Stamp, Writer};
+use exhibit_index::Index;
 use exhibit_model::{Clock, Moment};
 use rustix::fs::{FlockOperation, flock};
 use std::fs::{self, File};
@@ -80,6 +81,7 @@ impl Case {
         work.commit()?;
         let mut writer = Writer::create(&folder.join(layout::CUSTODY), key)?;
         flush_outbox(&mut catalogue, &mut writer)?;
+        Index::open_or_create(&folder.join(layout::INDEX))?;
         let config = Config {
             form: 1,
             name: new.name.to_owned(),

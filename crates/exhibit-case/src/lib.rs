@@ -82,6 +82,9 @@ pub enum CaseError {
     /// No document has this number, digest or path.
     #[error("no document {0:?} in this case")]
     NoSuchDocument(String),
+    /// The search index is not there.
+    #[error("the case has no search index")]
+    NoIndex,
     /// The document has no such page.
     #[error("{document} has no page {page}")]
     NoSuchPage {
@@ -219,7 +222,12 @@ impl Case {
         if let Some(index) = self.index.get() {
             return Ok(index);
         }
-        let index = Index::open_or_create(&self.folder.join(layout::INDEX))?;
+        let folder = self.folder.join(layout::INDEX);
+        // opening would make an empty one, in which nothing is ever found
+        if !folder.join("meta.json").is_file() {
+            return Err(CaseError::NoIndex);
+        }
+        let index = Index::open_or_create(&folder)?;
         Ok(self.index.get_or_init(|| index))
     }
 }

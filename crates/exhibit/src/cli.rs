@@ -27,6 +27,8 @@ Find
   show DOC             Show one document
   cat DOC              Write original bytes, text or a page's picture
   ls [PATH]            List what the trove holds
+  batch new|ls|show|run|export    Many names or queries from a file
+  saved ls|show|run|rm    Saved searches, with what is new
 Hand over
   quote new|ls|check   Passages tied to their page, and whether they still hold
   bag export|check     Packages that prove what they hold
@@ -168,6 +170,12 @@ pub(crate) enum Command {
         after_help = "Examples:\n  exhibit ls\n  exhibit ls notices/2019 --tree\n  exhibit ls --state failed --json"
     )]
     Ls(Ls),
+    /// Many names or queries from a file
+    #[command(subcommand)]
+    Batch(BatchCommand),
+    /// Saved searches, with what is new
+    #[command(subcommand)]
+    Saved(SavedCommand),
     /// Check the case against its hashes and its log
     #[command(
         after_help = "Ends with 4 if anything differs, and names every deviation.\nExample:\n  exhibit verify ~/Exhibit/leak"
@@ -332,6 +340,9 @@ pub(crate) struct Search {
     /// Print how the pages divide by type, language, year, state and ending
     #[arg(long, conflicts_with_all = ["count", "ids", "files", "by_document"])]
     pub(crate) facets: bool,
+    /// Save the search under a name, see `exhibit saved`
+    #[arg(long, value_name = "NAME")]
+    pub(crate) save: Option<String>,
     /// The order of hits
     #[arg(long, value_enum, default_value = "relevance", value_name = "ORDER")]
     pub(crate) sort: SortOrder,
@@ -491,6 +502,102 @@ pub(crate) enum LogCommand {
         /// The entry's number
         #[arg(value_name = "N")]
         seq: u64,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BatchCommand {
+    /// Keep a list: a name or query a line, or a column of a CSV file
+    #[command(
+        after_help = "Examples:\n  exhibit batch new names.txt\n  exhibit batch new staff.csv --column 3 --exact"
+    )]
+    New(BatchNew),
+    /// List the batches
+    Ls,
+    /// Show what came of the last run
+    Show {
+        /// The batch's number
+        #[arg(value_name = "N")]
+        batch: u64,
+    },
+    /// Ask all lines; ends with 1 if nothing is found, with 3 if lines could not be used
+    Run {
+        /// The batch's number
+        #[arg(value_name = "N")]
+        batch: u64,
+    },
+    /// Write what came of the last run, a line for each
+    Export(BatchExport),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BatchNew {
+    /// The list
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// What to call it (else the file's name)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// Lines are queries, with operators; else plain names
+    #[arg(long)]
+    pub(crate) queries: bool,
+    /// Find words only as they are written: no other alphabets, no readings
+    #[arg(long)]
+    pub(crate) exact: bool,
+    /// The column of a table that counts, from 1 (a file ending in .csv: the first)
+    #[arg(long, value_name = "N")]
+    pub(crate) column: Option<std::num::NonZeroUsize>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BatchExport {
+    /// The batch's number
+    #[arg(value_name = "N")]
+    pub(crate) batch: u64,
+    /// The form
+    #[arg(long, value_enum, default_value = "csv", value_name = "FORM")]
+    pub(crate) format: ListFormat,
+    /// The file to write, which must not exist yet (else standard output)
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Only lines that found nothing
+    #[arg(long, conflicts_with = "new")]
+    pub(crate) zero: bool,
+    /// Only lines that found something new since the run before
+    #[arg(long)]
+    pub(crate) new: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    Csv,
+    Ndjson,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SavedCommand {
+    /// List saved searches, with what is new since each was last run
+    Ls,
+    /// Show one
+    Show {
+        /// Its name
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+    /// Search again, and say what is new since last time
+    Run {
+        /// Its name
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// Most hits
+        #[arg(short, long, default_value_t = 25, value_name = "N")]
+        limit: usize,
+    },
+    /// Forget one
+    Rm {
+        /// Its name
+        #[arg(value_name = "NAME")]
+        name: String,
     },
 }
 

@@ -65,6 +65,16 @@ impl From<CaseError> for Failure {
             CaseError::NoSuchDocument(_) | CaseError::NoSuchPage { .. } => {
                 Self::new(Exit::Nothing, "no-such-document", message).hint("`exhibit ls` lists what the case holds")
             }
+            CaseError::NotKept { what, .. } => {
+                let list = if *what == "batch" { "`exhibit batch ls`" } else { "`exhibit saved ls`" };
+                Self::new(Exit::Nothing, "not-kept", message).hint(format!("{list} lists what is kept"))
+            }
+            CaseError::TooManyLines { .. } => {
+                Self::new(Exit::Usage, "list-too-long", message).hint("divide the list and make several batches")
+            }
+            CaseError::NoIndex | CaseError::Index(exhibit_index::IndexError::Version { .. }) => {
+                Self::new(Exit::ToolMissing, "no-index", message).hint("make it anew: exhibit case repair --index")
+            }
             CaseError::NotPainted { .. } => {
                 Self::new(Exit::Nothing, "not-painted", message).hint("its text is there: `exhibit cat DOC --text`")
             }

@@ -4,9 +4,10 @@ use super::Context;
 use crate::cli::{Search, SortOrder};
 use crate::failure::{Exit, Failure};
 use crate::output::{Style, counted, number};
+use crate::world::MachineClock;
 use exhibit_case::{Case, CaseError, FacetCount, FacetCounts, SearchHit, SearchRequest, SearchResults};
 use exhibit_index::Sort;
-use exhibit_model::{Rect, shown};
+use exhibit_model::{Clock, Rect, shown};
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
@@ -33,6 +34,10 @@ pub(crate) fn run(context: &Context<'_>, search: &Search) -> Result<ExitCode, Fa
         Err(CaseError::Query(error)) => return Err(misread(&query, error)),
         result => result?,
     };
+    if let Some(name) = search.save.as_deref().filter(|_| !context.dry_run()) {
+        case.save_search(name, &query, search.exact, MachineClock.now())?;
+        context.output.remark(&format!("Saved as {}; again with: exhibit saved run {}", shown(name), shown(name)));
+    }
     let found = results.total > 0;
     if search.facets {
         facets(context, &case.facets(&query, search.exact)?);
@@ -75,6 +80,9 @@ pub(crate) fn print(context: &Context<'_>, case: &Case, results: &SearchResults,
             output.object("hit", object(case, hit));
         }
         return;
+    }
+    if let Ok(Some((now, all))) = case.behind() {
+        output.warn(&format!("searchable now: {} of {} pages", number(now), number(all)));
     }
     output.remark(&format!("Read as: {}", results.read_as));
     if !results.widenings.is_empty() {

@@ -1,6 +1,7 @@
 //! One file per command; each takes its arguments, prints, and gives an exit code.
 
 mod bag;
+mod batch;
 mod cat;
 mod demo;
 mod doctor;
@@ -13,6 +14,7 @@ mod open;
 mod packaging;
 mod problem;
 mod quote;
+mod saved;
 mod serve;
 mod show;
 mod status;
@@ -63,6 +65,8 @@ pub(crate) fn run(arguments: &Arguments, output: &Output) -> Result<ExitCode, Fa
         Command::Show(show) => show::run(&context, show),
         Command::Cat(cat) => cat::run(&context, cat),
         Command::Ls(ls) => ls::run(&context, ls),
+        Command::Batch(command) => batch::run(&context, command),
+        Command::Saved(command) => saved::run(&context, command),
         Command::Verify(verify) => verify::run(&context, verify),
         Command::Quote(command) => quote::run(&context, command),
         Command::Bag(command) => bag::run(&context, command),

@@ -73,12 +73,19 @@ fn what_is_printed_is_what_the_schemas_say() {
     bench.write("trove/copy.txt", "所有进出人员须由值班员逐一登\n记。");
     bench.write("trove/thing.bin", [0_u8, 1, 2, 3]);
     let _ = bench.take_in();
+    bench.write("names.txt", "登记\n无此人\n");
+    let _ = bench.run(&["-C", "case", "batch", "new", "names.txt"]).code(0);
+    let _ = bench.run(&["-C", "case", "batch", "run", "1"]).code(0);
+    let _ = bench.run(&["-C", "case", "search", "登记", "--save", "first"]).code(0);
     for (name, arguments, at_least) in [
         ("status", &["status", "--json"][..], 1),
         ("item", &["ls", "--json"], 3),
         ("hit", &["search", "--json", "登记"], 1),
         ("hit", &["search", "--json", "--by-document", "登记"], 1),
         ("facet", &["search", "--json", "--facets", "登记 type:text"], 4),
+        ("batch", &["batch", "ls", "--json"], 1),
+        ("batch-line", &["batch", "export", "1", "--format", "ndjson"], 2),
+        ("saved", &["saved", "ls", "--json"], 1),
         ("problem", &["problem", "ls", "--json"], 1),
         ("document", &["show", "--json", "1"], 1),
         ("verification", &["verify", "--json", "--no-log"], 1),

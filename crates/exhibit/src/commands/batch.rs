@@ -1,0 +1,233 @@
+//! `exhibit batch new|ls|show|run|export`
+
+use super::Context;
+use crate::cli::{BatchCommand, BatchExport, BatchNew, ListFormat};
+use crate::failure::{Exit, Failure};
+use crate::output::{Style, counted, number};
+use crate::world::{self, MachineClock};
+use exhibit_case::{Batch, BatchLine, Case, NewBatch, Run};
+use exhibit_model::{Clock, ItemId, Moment, shown};
+use serde_json::{Value, json};
+use std::fs::File;
+use std::io::{BufWriter, Read, Write};
+use std::process::ExitCode;
+
+const SAMPLE: usize = 10;
+
+pub(crate) fn run(context: &Context<'_>, command: &BatchCommand) -> Result<ExitCode, Failure> {
+    let case = context.case()?;
+    match command {
+        BatchCommand::New(new) => make(context, &case, new),
+        BatchCommand::Ls => {
+            for batch in case.batches()? {
+                say(context, &batch);
+            }
+            Ok(Exit::Done.into())
+        }
+        BatchCommand::Show { batch } => show(context, &case, *batch),
+        BatchCommand::Run { batch } => ask(context, &case, *batch),
+        BatchCommand::Export(export) => write_out(&case, export),
+    }
+}
+
+fn make(context: &Context<'_>, case: &Case, new: &BatchNew) -> Result<ExitCode, Failure> {
+    let mut list = Vec::new();
+    let file = File::open(&new.file).map_err(|error| Failure::io("read", &new.file, &error))?;
+    file.take(1 << 30).read_to_end(&mut list).map_err(|error| Failure::io("read", &new.file, &error))?;
+    let named = new.name.clone().or_else(|| new.file.file_name().map(|name| name.to_string_lossy().into_owned()));
+    let is_table = new.file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+    let column = new.column.map(|column| column.get() - 1).or(is_table.then_some(0));
+    let name = named.unwrap_or_default();
+    let new = NewBatch { name: &name, list: &list, queries: new.queries, exact: new.exact, column };
+    if context.dry_run() {
+        let lines = exhibit_case::read_list(&list, column).len() as u64;
+        context.output.line(&format!("Would keep a batch of {}", counted(lines, "line", "lines")));
+        return Ok(Exit::Done.into());
+    }
+    let (number, lines) = case.new_batch(&new, MachineClock.now())?;
+    if context.output.json {
+        context.output.object("batch", object(&case.batch(number)?));
+    } else {
+        context.output.line(&format!("Batch {number}: {}", counted(lines as u64, "line", "lines")));
+        context.output.remark(&format!("Ask it with: exhibit batch run {number}"));
+    }
+    Ok(Exit::Done.into())
+}
+
+fn object(batch: &Batch) -> Value {
+    let time = |at: i64| Moment(at).to_rfc3339();
+    let run = |run: &Run| {
+        json!({
+            "run": run.run, "at": time(run.at), "pages": run.pages, "lines": run.lines,
+            "found": run.found, "new": run.new, "bad": run.bad,
+        })
+    };
+    json!({
+        "batch": batch.number, "name": batch.name, "made": time(batch.made), "queries": batch.queries,
+        "exact": batch.exact, "last_run": batch.last_run.as_ref().map(run),
+    })
+}
+
+fn say(context: &Context<'_>, batch: &Batch) {
+    let output = context.output;
+    if output.json {
+        output.object("batch", object(batch));
+        return;
+    }
+    let kind = if batch.queries { "queries" } else { "names" };
+    let run = batch.last_run.as_ref().map_or_else(|| "not run yet".to_owned(), summary);
+    output.line(&format!("{:>4}  {}  {kind}  {run}", batch.number, output.style(Style::Bold, &shown(&batch.name))));
+}
+
+fn summary(run: &Run) -> String {
+    let new = if run.since > 0 { format!(", {} with something new", number(run.new)) } else { String::new() };
+    let bad = if run.bad > 0 { format!(", {} not usable", number(run.bad)) } else { String::new() };
+    format!("run {}: {} of {} found{new}{bad}", run.run, number(run.found), counted(run.lines, "line", "lines"))
+}
+
+fn show(context: &Context<'_>, case: &Case, number: u64) -> Result<ExitCode, Failure> {
+    say(context, &case.batch(number)?);
+    if !context.output.json {
+        list(context, case, number)?;
+    }
+    Ok(Exit::Done.into())
+}
+
+// The lines with most documents, and those that could not be asked.
+fn list(context: &Context<'_>, case: &Case, number: u64) -> Result<(), Failure> {
+    let (mut best, mut bad): (Vec<BatchLine>, Vec<BatchLine>) = (Vec::new(), Vec::new());
+    case.batch_lines(number, &mut |line| {
+        if line.error.is_some() {
+            bad.push(line);
+        } else if line.pages > 0 {
+            best.push(line);
+            if best.len() > 50 * SAMPLE {
+                keep_best(&mut best);
+            }
+        }
+    })?;
+    keep_best(&mut best);
+    let output = context.output;
+    for line in &best {
+        let documents = counted(line.documents.len() as u64, "document", "documents");
+        let pages = counted(line.pages, "page", "pages");
+        output.line(&format!("  {}  {documents}, {pages}", output.style(Style::Hit, &shown(&line.text))));
+        if let Some((document, page)) = line.first {
+            let context = shown(&line.context.replace(['\n', '\t'], " "));
+            output.line(&output.style(Style::Dim, &format!("    {} page {page}: {context}", label(case, document))));
+        }
+    }
+    for line in bad.iter().take(SAMPLE) {
+        let reason = line.error.as_deref().unwrap_or_default();
+        output.warn(&format!("line {}: {} {}", line.line, shown(&line.text), shown(reason)));
+    }
+    Ok(())
+}
+
+fn keep_best(lines: &mut Vec<BatchLine>) {
+    lines.sort_by(|a, b| b.documents.len().cmp(&a.documents.len()).then_with(|| a.line.cmp(&b.line)));
+    lines.truncate(SAMPLE);
+}
+
+fn ask(context: &Context<'_>, case: &Case, number: u64) -> Result<ExitCode, Failure> {
+    if context.dry_run() {
+        say(context, &case.batch(number)?);
+        return Ok(Exit::Done.into());
+    }
+    let run = case.run_batch(number, MachineClock.now(), world::processors())?;
+    show(context, case, number)?;
+    context.output.remark(&format!("All of it: exhibit batch export {number} -o hits.csv"));
+    let exit = match (run.found, run.bad) {
+        (_, 1..) => Exit::SomeFailed,
+        (0, _) => Exit::Nothing,
+        _ => Exit::Done,
+    };
+    Ok(exit.into())
+}
+
+fn label(case: &Case, document: i64) -> String {
+    case.label(ItemId(document))
+}
+
+fn write_out(case: &Case, export: &BatchExport) -> Result<ExitCode, Failure> {
+    if case.batch(export.batch)?.last_run.is_none() {
+        return Err(Failure::new(Exit::Nothing, "not-run", format!("batch {} has not been run", export.batch))
+            .hint(format!("ask it first: exhibit batch run {}", export.batch)));
+    }
+    let name = export.output.clone().unwrap_or_else(|| "standard output".into());
+    let failed = |error: std::io::Error| Failure::io("write", &name, &error);
+    let mut to: Box<dyn Write> = match &export.output {
+        Some(path) => Box::new(BufWriter::new(File::create_new(path).map_err(failed)?)),
+        None => Box::new(BufWriter::new(std::io::stdout().lock())),
+    };
+    let mut result = match export.format {
+        ListFormat::Csv => to.write_all(HEADER.as_bytes()),
+        ListFormat::Ndjson => Ok(()),
+    };
+    case.batch_lines(export.batch, &mut |line| {
+        let wanted = (!export.zero || (line.pages == 0 && line.error.is_none())) && (!export.new || line.new_pages > 0);
+        if wanted && result.is_ok() {
+            result = match export.format {
+                ListFormat::Csv => to.write_all(row(case, &line).as_bytes()),
+                ListFormat::Ndjson => writeln!(to, "{}", record(case, &line)),
+            };
+        }
+    })?;
+    result.and_then(|()| to.flush()).map_err(failed)?;
+    Ok(Exit::Done.into())
+}
+
+const HEADER: &str = "line,text,pages,documents,new_pages,first_document,first_page,context,error\r\n";
+
+fn row(case: &Case, line: &BatchLine) -> String {
+    let (document, page) =
+        line.first.map_or_else(Default::default, |(document, page)| (label(case, document), page.to_string()));
+    let cells = [
+        line.line.to_string(),
+        line.text.clone(),
+        line.pages.to_string(),
+        line.documents.len().to_string(),
+        line.new_pages.to_string(),
+        document,
+        page,
+        line.context.replace(['\r', '\n', '\t'], " "),
+        line.error.clone().unwrap_or_default(),
+    ];
+    cells.map(|cell| quoted(&cell)).join(",") + "\r\n"
+}
+
+// A cell that a spreadsheet would run as a formula gets an apostrophe, which the spreadsheet does not show.
+fn quoted(cell: &str) -> String {
+    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let cell = if formula { format!("'{cell}") } else { cell.to_owned() };
+    let plain = !cell.contains(['"', ',', ';', '\r', '\n']);
+    if plain { cell } else { format!("\"{}\"", cell.replace('"', "\"\"")) }
+}
+
+fn record(case: &Case, line: &BatchLine) -> Value {
+    let documents: Vec<String> = line.documents.iter().map(|document| label(case, *document)).collect();
+    let first = line.first.map(|(document, page)| json!({"document": label(case, document), "page": page}));
+    json!({
+        "v": 1, "kind": "batch-line", "line": line.line, "text": line.text, "pages": line.pages,
+        "new_pages": line.new_pages, "documents": documents, "first": first, "context": line.context,
+        "error": line.error,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_quoted_and_no_formula() {
+        for (cell, expected) in [
+            ("王立强", "王立强"),
+            ("a,b", "\"a,b\""),
+            ("say \"a\"", "\"say \"\"a\"\"\""),
+            ("=HYPERLINK(1)", "'=HYPERLINK(1)"),
+            ("-1,2", "\"'-1,2\""),
+        ] {
+            assert_eq!(quoted(cell), expected, "{cell}");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! `exhibit saved ls|show|run|rm`
+
+use super::{Context, find};
+use crate::cli::SavedCommand;
+use crate::failure::{Exit, Failure};
+use crate::output::{Style, counted, number};
+use crate::world::MachineClock;
+use exhibit_case::{Case, CaseError, Saved, SearchRequest};
+use exhibit_model::{Clock, ItemId, Moment, shown};
+use serde_json::{Value, json};
+use std::process::ExitCode;
+
+pub(crate) fn run(context: &Context<'_>, command: &SavedCommand) -> Result<ExitCode, Failure> {
+    let case = context.case()?;
+    match command {
+        SavedCommand::Ls => {
+            let all = case.saved()?;
+            for (name, saved) in &all {
+                say(context, &case, name, saved)?;
+            }
+            Ok(if all.is_empty() { Exit::Nothing } else { Exit::Done }.into())
+        }
+        SavedCommand::Show { name } => {
+            say(context, &case, name, &known(&case, name)?)?;
+            Ok(Exit::Done.into())
+        }
+        SavedCommand::Run { name, limit } => again(context, &case, name, *limit),
+        SavedCommand::Rm { name } => {
+            let saved = known(&case, name)?;
+            if !context.dry_run() {
+                case.forget_search(name)?;
+            }
+            let would = if context.dry_run() { "Would forget" } else { "Forgot" };
+            context.output.line(&format!("{would} {}: {}", shown(name), shown(&saved.query)));
+            Ok(Exit::Done.into())
+        }
+    }
+}
+
+fn known(case: &Case, name: &str) -> Result<Saved, Failure> {
+    let missing = || CaseError::NotKept { what: "saved search", name: shown(name) };
+    Ok(case.saved()?.remove(name).ok_or_else(missing)?)
+}
+
+fn new_among(saved: &Saved, found: &[i64]) -> Vec<i64> {
+    found.iter().filter(|document| saved.documents.binary_search(document).is_err()).copied().collect()
+}
+
+fn say(context: &Context<'_>, case: &Case, name: &str, saved: &Saved) -> Result<(), Failure> {
+    let output = context.output;
+    let found = case.found_now(saved)?;
+    let new = new_among(saved, &found);
+    if output.json {
+        output.object("saved", object(case, name, saved, &found, &new));
+        return Ok(());
+    }
+    let documents = counted(found.len() as u64, "document", "documents");
+    let since = saved.seen.map(|at| format!(", {} new", number(new.len() as u64)) + &since(at));
+    let exact = if saved.exact { "  (exact)" } else { "" };
+    let name = output.style(Style::Bold, &shown(name));
+    output.line(&format!("{name}  {}{exact}  {documents}{}", shown(&saved.query), since.unwrap_or_default()));
+    Ok(())
+}
+
+fn since(at: i64) -> String {
+    format!(" since {}", Moment(at).to_rfc3339().chars().take(16).collect::<String>())
+}
+
+fn object(case: &Case, name: &str, saved: &Saved, found: &[i64], new: &[i64]) -> Value {
+    let new: Vec<String> = new.iter().map(|document| case.label(ItemId(*document))).collect();
+    json!({
+        "name": name, "query": saved.query, "exact": saved.exact, "documents": found.len(), "new": new,
+        "seen": saved.seen.map(|at| Moment(at).to_rfc3339()),
+    })
+}
+
+fn again(context: &Context<'_>, case: &Case, name: &str, limit: usize) -> Result<ExitCode, Failure> {
+    let saved = known(case, name)?;
+    let found = case.found_now(&saved)?;
+    let new = new_among(&saved, &found);
+    if let Some(at) = saved.seen {
+        let labels: Vec<String> = new.iter().take(20).map(|document| case.label(ItemId(*document))).collect();
+        let more = if new.len() > labels.len() { " …" } else { "" };
+        let count = counted(new.len() as u64, "new document", "new documents");
+        context.output.remark(&format!("{count}{}: {}{more}", since(at), labels.join(" ")));
+    }
+    let request = SearchRequest { query: &saved.query, exact: saved.exact, limit, ..SearchRequest::default() };
+    let results = case.search(&request)?;
+    find::print(context, case, &results, false);
+    if !context.dry_run() {
+        case.seen_search(name, found, MachineClock.now())?;
+    }
+    Ok(if results.total > 0 { Exit::Done } else { Exit::Nothing }.into())
+}
