@@ -106,9 +106,18 @@ impl Catalogue {
     pub fn open_for_reading(path: &Path) -> Result<Self, CatalogueError> {
         // WAL needs its shared-memory file, so a reader opens read-write where it may, and never writes
         let writable = Self::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE);
-        let catalogue = writable.or_else(|_| Self::open(path, OpenFlags::SQLITE_OPEN_READ_ONLY))?;
+        let catalogue = writable.or_else(|_| Self::open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)).or_else(|error| {
+            if has_unmerged(path) { Err(error) } else { Self::open_unchanging(path).map_err(|_| error) }
+        })?;
         catalogue.db.pragma_update(None, "query_only", true).to("be opened")?;
         Ok(catalogue)
+    }
+
+    // on a medium that cannot be written to there is no place for shared memory, and nobody else writes either
+    fn open_unchanging(path: &Path) -> Result<Self, CatalogueError> {
+        let text = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+        let address = format!("file:{text}?immutable=1");
+        Self::open(Path::new(&address), OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI)
     }
 
     fn open(path: &Path, flags: OpenFlags) -> Result<Self, CatalogueError> {
@@ -145,6 +154,13 @@ impl Catalogue {
         let lines = lines.collect::<Result<Vec<_>, _>>().to("be checked")?;
         Ok(lines.into_iter().filter(|line| line != "ok").collect())
     }
+}
+
+// whether changes stand beside the database that only a writer can merge into it
+fn has_unmerged(path: &Path) -> bool {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push("-wal");
+    std::fs::metadata(beside).is_ok_and(|file| file.len() > 0)
 }
 
 pub(crate) fn number(db: &Connection, name: &str) -> Result<Option<i64>, CatalogueError> {

@@ -60,7 +60,7 @@ const OURS: &[(&str, &[&str])] = &[
     ),
     ("exhibit-verify", &["exhibit-proof"]),
     (
-        "exhibit-bag",
+        "exhibit-dossier",
         &["exhibit-model", "exhibit-proof", "exhibit-store", "exhibit-catalogue", "exhibit-custody", "exhibit-case"],
     ),
 ];

@@ -144,3 +144,37 @@ fn open_makes_a_case_apart_from_the_source() {
     let _ = bench.run(&["open", "other/leak", "--no-serve"]).code(0);
     assert!(bench.path("home/Exhibit/leak-2/exhibit.toml").exists());
 }
+
+#[test]
+fn a_lost_index_is_said_and_made_anew() {
+    let bench = Bench::new();
+    bench.write("trove/a.txt", "所有人员须逐一登记。");
+    let _ = bench.take_in().code(0);
+    fs::remove_dir_all(bench.path("case/index")).expect("remove");
+    let lost = bench.run(&["-C", "case", "search", "登记"]).code(8);
+    assert!(lost.stderr.contains("exhibit case repair --index"), "{}", lost.stderr);
+    let _ = bench.run(&["-C", "case", "case", "repair", "--index"]).code(0);
+    let _ = bench.run(&["-C", "case", "search", "登记"]).code(0);
+    fs::remove_dir_all(bench.path("case/index")).expect("remove");
+    let _ = bench.take_in().code(0);
+    let _ = bench.run(&["-C", "case", "search", "登记"]).code(0);
+}
+
+#[test]
+fn a_case_can_be_read_where_nothing_can_be_written() {
+    let bench = Bench::new();
+    bench.write("trove/a.txt", "所有人员须逐一登记。");
+    let _ = bench.take_in().code(0);
+    // for root nothing is read-only; this is for everyone else, and must not break for root either
+    let only_read = |read_only: bool| {
+        let mode = if read_only { "a-w" } else { "u+w" };
+        let done = std::process::Command::new("chmod").args(["-R", mode, "case"]).current_dir(bench.path("")).status();
+        assert!(done.expect("chmod").success());
+    };
+    only_read(true);
+    let found = bench.run(&["-C", "case", "search", "--ids", "登记"]);
+    let checked = bench.run(&["-C", "case", "verify", "--no-log"]);
+    only_read(false);
+    assert_eq!(found.code(0).stdout, "EXH-000001\n");
+    let _ = checked.code(0);
+}
