@@ -5,6 +5,7 @@
 use crate::{DossierError, io_error};
 use exhibit_proof::hash::to_hex;
 use sha2::{Digest as _, Sha256, Sha512};
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{BufWriter, Read, Write as _};
 use std::path::{Path, PathBuf};
@@ -17,7 +18,8 @@ pub(crate) struct Parcel {
     target: PathBuf,
     folder: PathBuf,
     payload: Lists,
-    tags: Lists,
+    // In the order of their paths, so that their lists have one form.
+    tags: BTreeMap<String, Written>,
     pub(crate) files: u64,
     pub(crate) bytes: u64,
     whole: bool,
@@ -56,8 +58,7 @@ impl Parcel {
         }
         fs::create_dir(&folder).map_err(io_error("make the folder", &folder))?;
         let payload = Lists::begin(&folder, "manifest")?;
-        let tags = Lists::begin(&folder, "tagmanifest")?;
-        Ok(Self { target: target.to_owned(), folder, payload, tags, files: 0, bytes: 0, whole: false })
+        Ok(Self { target: target.to_owned(), folder, payload, tags: BTreeMap::new(), files: 0, bytes: 0, whole: false })
     }
 
     /// Writes one file from a reader and lists it. Paths are ASCII, so that no system writes them otherwise.
@@ -91,7 +92,7 @@ impl Parcel {
             self.bytes += size;
             self.payload.line(path, &written)?;
         } else {
-            self.tags.line(path, &written)?;
+            self.tags.insert(path.to_owned(), written);
         }
         Ok(written)
     }
@@ -121,14 +122,18 @@ impl Parcel {
             }
             let written = Written { size, sha256: sha256.finalize().into(), sha512: sha512.finalize().into() };
             *digest = written.sha256;
-            self.tags.line(name, &written)?;
+            self.tags.insert(name.to_owned(), written);
         }
         Ok(digests)
     }
 
     /// Ends the bag: durable, then under its name.
     pub(crate) fn end(mut self) -> Result<(), DossierError> {
-        self.tags.end(&self.folder)?;
+        let mut lists = Lists::begin(&self.folder, "tagmanifest")?;
+        for (path, written) in &self.tags {
+            lists.line(path, written)?;
+        }
+        lists.end(&self.folder)?;
         let folder = File::open(&self.folder).map_err(io_error("open", &self.folder))?;
         rustix::fs::syncfs(&folder).map_err(|error| io_error("make durable", &self.folder)(error.into()))?;
         if self.target.symlink_metadata().is_ok() {

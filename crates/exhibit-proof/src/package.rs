@@ -483,14 +483,28 @@ impl Check<'_> {
         for path in rest {
             self.checked.wrong(&path, Fault::Unproved, "");
         }
-        for manifest in ["tagmanifest-sha256.txt", "tagmanifest-sha512.txt"] {
-            if !self.checked.files.contains_key(manifest) {
-                self.checked.wrong(manifest, Fault::Missing, "");
-            }
-        }
+        self.tag_manifests();
         // What a foreign bag may do without harm, one of Exhibit's does not do.
         let remarks = std::mem::take(&mut self.checked.remarks);
         self.checked.deviations.extend(remarks);
+    }
+
+    // The lists of tag files have one form, so that not a byte of the package can be other than it was written.
+    fn tag_manifests(&mut self) {
+        let (mut short, mut long) = (String::new(), String::new());
+        let tags = |path: &&String| !path.starts_with("data/") && !path.starts_with("tagmanifest-sha");
+        for path in self.checked.files.keys().filter(tags) {
+            let digests = &self.checked.files[path];
+            short.push_str(&format!("{}  {path}\n", to_hex(&digests.sha256)));
+            long.push_str(&format!("{}  {path}\n", to_hex(&digests.sha512)));
+        }
+        for (manifest, expected) in [("tagmanifest-sha256.txt", short), ("tagmanifest-sha512.txt", long)] {
+            if !self.checked.files.contains_key(manifest) {
+                self.checked.wrong(manifest, Fault::Missing, "");
+            } else if self.bytes(manifest, Fault::Unreadable).is_some_and(|found| found != expected.as_bytes()) {
+                self.checked.wrong(manifest, Fault::ManifestLine, "it is not the one list that the package must have");
+            }
+        }
     }
 
     // A proved log entry.
