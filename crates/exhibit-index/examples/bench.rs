@@ -1,11 +1,13 @@
-//! Measures indexing and searching on generated pages: `cargo run --release -p exhibit-index --example bench [PAGES]`.
+//! Measures indexing and searching on generated pages: `cargo run --release -p exhibit-index --example bench [PAGES] [HEAP_MB]`.
 //!
 //! The pages are a seeded mix of invented Chinese, Uyghur, English and Russian words of very unequal frequency, so
 //! that numbers can be compared between runs and machines, not between this and real text.
 
 #![expect(clippy::print_stdout, reason = "a measurement is printed")]
 
-use exhibit_index::{Index, PageEntry, PageKey, Query, SearchOptions, highlight, parse, snippet};
+use exhibit_index::{
+    Facet, Index, Names, PageEntry, PageKey, Query, Scratch, SearchOptions, highlight, parse, snippet,
+};
 use std::collections::HashMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -125,6 +127,7 @@ fn queries(words: &Words, random: &mut Random) -> Vec<(&'static str, Vec<Query>)
 
 fn main() {
     let pages: usize = std::env::args().nth(1).and_then(|n| n.parse().ok()).unwrap_or(100_000);
+    let heap: usize = std::env::args().nth(2).and_then(|n| n.parse().ok()).unwrap_or(50);
     let mut random = Random(7);
     let words = Words::make(&mut random);
     let texts: Vec<String> = (0..pages).map(|_| words.page(&mut random)).collect();
@@ -134,11 +137,15 @@ fn main() {
 
     let folder = std::env::temp_dir().join(format!("exhibit-bench-{}", std::process::id()));
     let index = Index::open_or_create(&folder).expect("an index can be made in the temporary folder");
-    let mut writer = index.writer(50_000_000).expect("a new index has no other writer");
+    let mut writer = index.writer(heap * 1_000_000).expect("a new index has no other writer");
     let (wall, before) = (Instant::now(), cpu());
     for (number, text) in texts.iter().enumerate() {
         let key = PageKey { document: number as i64 / 10 + 1, page: number as u32 % 10 + 1 };
-        let entry = PageEntry { key, text, name: "page.pdf", language: "und", ..PageEntry::default() };
+        let language = ["zh-Hans", "ug", "en", "ru", "und"][number % 5];
+        let media_type = ["application/pdf", "message/rfc822", "text/html"][number % 3];
+        let date = (number % 7 > 0).then(|| exhibit_model::Moment(number as i64 * 6_000_000_000));
+        let base = PageEntry { name: "page.pdf", state: "read", language, media_type, date, ..PageEntry::default() };
+        let entry = PageEntry { key, text, ..base };
         writer.put(&entry).expect("the temporary folder can be written");
     }
     writer.commit(pages as u64).expect("the temporary folder can be written");
@@ -150,7 +157,10 @@ fn main() {
         bytes as f64 / 1e6 / wall,
         size(&folder) as f64 / bytes as f64
     );
-    searching(&index, &texts, &queries(&words, &mut random));
+    let classes = queries(&words, &mut random);
+    searching(&index, &texts, &classes);
+    dividing(&index, &classes);
+    batch(&texts, &words);
     drop(index);
     if std::fs::remove_dir_all(&folder).is_err() {
         println!("left behind: {}", folder.display());
@@ -185,6 +195,45 @@ fn tokenising(texts: &[String], bytes: usize) {
             told * 1e3
         );
     }
+}
+
+// Facets as the search page asks for them, and rows by document.
+fn dividing(index: &Index, classes: &[(&'static str, Vec<Query>)]) {
+    const FACETS: [Facet; 5] = [Facet::Kind, Facet::Language, Facet::Year, Facet::Word, Facet::Extension];
+    let searcher = index.searcher();
+    for (name, queries) in classes.iter().filter(|(name, _)| ["word", "Han phrase", "OR, NOT"].contains(name)) {
+        for by_document in [false, true] {
+            let mut times: Vec<Duration> = Vec::new();
+            for query in queries {
+                let start = Instant::now();
+                let options = SearchOptions { by_document, ..SearchOptions::default() };
+                let results = searcher.search(query, &options).expect("the index can be read");
+                let facets = searcher.facets(query, &FACETS).expect("the index can be read");
+                times.push(start.elapsed());
+                assert!(results.documents <= results.total && facets.len() == FACETS.len());
+            }
+            times.sort_unstable();
+            let at = |part: usize| times[(times.len() * part / 100).min(times.len() - 1)].as_secs_f64() * 1e3;
+            let rows = if by_document { "documents" } else { "pages" };
+            println!("{name}, {rows} with five facets: p50 {:.2} ms, p99 {:.2} ms", at(50), at(99));
+        }
+    }
+}
+
+// Plain names in one pass.
+fn batch(texts: &[String], words: &Words) {
+    let mut names = Names::default();
+    for number in 0..100_000_u32 {
+        let (list, n) = (&words.lists[number as usize % 4], number as usize / 4);
+        names.add(number, &format!("{} {}", list[n % list.len()], list[(n * 7 + 1) % list.len()]));
+    }
+    names.settle();
+    let (mut found, mut scratch, before) = (0_u64, Scratch::default(), cpu());
+    for text in texts {
+        names.find(text, &mut scratch, &mut |_| found += 1);
+    }
+    let took = cpu() - before;
+    println!("100,000 names: {:.4} ms per page in one pass, {found} found", took * 1e3 / texts.len() as f64);
 }
 
 fn searching(index: &Index, texts: &[String], classes: &[(&'static str, Vec<Query>)]) {
