@@ -6,6 +6,7 @@
 
 use crate::entry::PageEntry;
 use crate::error::IndexError;
+use crate::folder::Folder;
 use crate::schema::{ANALYSIS, Analysis, Fields, LAYOUT_VERSION};
 use crate::search::Searcher;
 use std::fs::File;
@@ -38,7 +39,7 @@ impl Index {
         std::fs::create_dir_all(folder).map_err(cannot)?;
         let wanted = format!("{}.{LAYOUT_VERSION}", exhibit_text::ANALYSIS_VERSION);
         let version_file = folder.join(VERSION_FILE);
-        let directory = MmapDirectory::open(folder).map_err(TantivyError::from)?;
+        let directory = Folder(MmapDirectory::open(folder).map_err(TantivyError::from)?);
         if tantivy::Index::exists(&directory).map_err(TantivyError::from)? {
             let found = std::fs::read_to_string(&version_file).unwrap_or_default();
             let found = found.trim().to_owned();

@@ -10,6 +10,7 @@ mod engine;
 mod entry;
 mod error;
 mod facets;
+mod folder;
 mod highlight;
 mod index;
 mod matcher;

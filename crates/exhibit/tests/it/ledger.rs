@@ -165,7 +165,7 @@ fn a_case_can_be_read_where_nothing_can_be_written() {
     let bench = Bench::new();
     bench.write("trove/a.txt", "所有人员须逐一登记。");
     let _ = bench.take_in().code(0);
-    // for root nothing is read-only; this is for everyone else, and must not break for root either
+    // for root nothing is read-only: there this only shows that reading does not need what it must not have
     let only_read = |read_only: bool| {
         let mode = if read_only { "a-w" } else { "u+w" };
         let done = std::process::Command::new("chmod").args(["-R", mode, "case"]).current_dir(bench.path("")).status();
