@@ -8,6 +8,7 @@ use crate::finding::{Fault, Finding};
 use crate::hash::to_hex;
 use crate::names::{self, Likeness};
 use sha2::{Digest as _, Sha256, Sha512};
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most bytes of a tag file that is read into memory.
@@ -147,7 +148,8 @@ pub fn read_small(files: &mut dyn Files, path: &str, most: u64) -> Result<Vec<u8
 
 fn sound_paths(mut found: Vec<Found>, checked: &mut Checked) -> BTreeSet<String> {
     found.sort_by(|a, b| a.path.cmp(&b.path));
-    let likeness = Likeness::new();
+    // Few bags have names that need the table.
+    let likeness = LazyCell::new(Likeness::new);
     let mut alike: BTreeMap<String, String> = BTreeMap::new();
     let mut paths = BTreeSet::new();
     for thing in found {
@@ -167,7 +169,8 @@ fn sound_paths(mut found: Vec<Found>, checked: &mut Checked) -> BTreeSet<String>
         if let Some(remark) = names::remark(&path) {
             checked.remark(&path, Fault::UnsafeName, remark);
         }
-        if let Some(other) = alike.insert(likeness.of(&path), path.clone()) {
+        let alias = if path.is_ascii() { path.to_ascii_lowercase() } else { likeness.of(&path) };
+        if let Some(other) = alike.insert(alias, path.clone()) {
             checked.wrong(&path, Fault::LooksAlike, other);
         }
         paths.insert(path);

@@ -75,9 +75,6 @@ impl Likeness {
     /// The likeness of a name: equal for names that could be taken for one another.
     #[must_use]
     pub fn of(&self, name: &str) -> String {
-        if name.is_ascii() {
-            return name.to_ascii_lowercase();
-        }
         let lower: String = self.decompose(name.chars()).into_iter().flat_map(char::to_lowercase).collect();
         let mut characters = self.decompose(lower.chars());
         for run in characters.chunk_by_mut(|a, b| self.marks.contains(a) && self.marks.contains(b)) {
