@@ -63,9 +63,12 @@ pub(crate) struct Indexer<'a> {
     pub(crate) index: Index,
     pub(crate) prefix: &'a str,
     pub(crate) progress: &'a Progress,
+    pub(crate) heap: usize,
 }
 
-const HEAP: usize = 50 << 20;
+/// What the index gathers before it writes a part: little beside the rest of a run, much when that is all there is to do.
+pub(crate) const HEAP: usize = 50 << 20;
+pub(crate) const HEAP_ALONE: usize = 200 << 20;
 const BATCH: u32 = 256;
 const COMMIT_EVERY: Duration = Duration::from_secs(4);
 
@@ -89,7 +92,7 @@ struct Common {
 impl Indexer<'_> {
     /// Follows until the end is signalled and everything is searchable.
     pub(crate) fn run(mut self, signal: &Signal) -> Result<(), IngestError> {
-        let mut writer = self.index.writer(HEAP)?;
+        let mut writer = self.index.writer(self.heap)?;
         let mut done = self.index.committed()?;
         let mut committed = Instant::now();
         let mut unsaved = false;

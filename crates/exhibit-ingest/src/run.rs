@@ -1,7 +1,7 @@
 //! A run: sources in, then every waiting item read, then OCR, with the indexer following all the while.
 
 use crate::IngestError;
-use crate::indexer::{Indexer, Signal, follow_to_the_end};
+use crate::indexer::{HEAP, HEAP_ALONE, Indexer, Signal, follow_to_the_end};
 use crate::intake::Intake;
 use crate::keeper::{Budget, Keeper, Message, Outbound, pack_end};
 use crate::ocr::{OcrQueue, OcrReader, OcrTools, expecting};
@@ -114,6 +114,7 @@ pub fn ingest(
         index: Index::open_or_create(&folder.join(layout::INDEX))?,
         prefix: &prefix,
         progress,
+        heap: HEAP,
     };
     let (sender, inbox) = sync_channel(512);
     let out = Outbound::new(sender, &budget);
@@ -216,6 +217,7 @@ pub fn reindex(case: &Case, progress: &Progress) -> Result<(), IngestError> {
         index: Index::open_or_create(&folder)?,
         prefix: &case.config.prefix,
         progress,
+        heap: HEAP_ALONE,
     })
 }
 

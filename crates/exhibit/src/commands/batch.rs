@@ -30,10 +30,17 @@ pub(crate) fn run(context: &Context<'_>, command: &BatchCommand) -> Result<ExitC
     }
 }
 
+/// The longest list that is read.
+const MOST_LIST: u64 = 1 << 30;
+
 fn make(context: &Context<'_>, case: &Case, new: &BatchNew) -> Result<ExitCode, Failure> {
     let mut list = Vec::new();
     let file = File::open(&new.file).map_err(|error| Failure::io("read", &new.file, &error))?;
-    file.take(1 << 30).read_to_end(&mut list).map_err(|error| Failure::io("read", &new.file, &error))?;
+    file.take(MOST_LIST + 1).read_to_end(&mut list).map_err(|error| Failure::io("read", &new.file, &error))?;
+    if list.len() as u64 > MOST_LIST {
+        let message = format!("{} is longer than a list may be ({} bytes)", new.file.display(), MOST_LIST);
+        return Err(Failure::usage(message).hint("split it, and make a batch of each part"));
+    }
     let named = new.name.clone().or_else(|| new.file.file_name().map(|name| name.to_string_lossy().into_owned()));
     let is_table = new.file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
     let column = new.column.map(|column| column.get() - 1).or(is_table.then_some(0));
