@@ -24,6 +24,14 @@ pub struct Config {
     pub created: String,
 }
 
+/// Whether documents' numbers may begin so: one to twelve capital letters and digits, a letter first.
+#[must_use]
+pub fn is_prefix(prefix: &str) -> bool {
+    (1..=12).contains(&prefix.len())
+        && prefix.starts_with(|c: char| c.is_ascii_uppercase())
+        && prefix.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+}
+
 impl Config {
     pub(crate) fn read(folder: &Path) -> Result<Self, CaseError> {
         let path = folder.join(layout::CONFIG);
@@ -36,6 +44,8 @@ impl Config {
         };
         let config: Self = toml::from_str(&text).map_err(|error| CaseError::Config(error.to_string()))?;
         match config.form {
+            // a case may come from others: what is shown and used of it must be harmless
+            1 if !is_prefix(&config.prefix) => Err(CaseError::Config("its prefix is not one".to_owned())),
             1 => Ok(config),
             form => Err(CaseError::Config(format!("the case has form {form}; this program reads form 1"))),
         }

@@ -8,6 +8,7 @@ use exhibit_model::{Clock, Moment};
 use rustix::fs::{FlockOperation, flock};
 use std::fs::{self, File};
 use std::io::{Read, Seek, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 /// What a new case is called.
@@ -161,15 +162,40 @@ pub fn flush_outbox(catalogue: &mut Catalogue, log: &mut Writer) -> Result<(), C
     Ok(work.commit()?)
 }
 
-fn lock(path: &Path) -> Result<File, CaseError> {
-    let open = fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
-    let mut file = open.map_err(io_error("open", path))?;
-    if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
-        let mut holder = String::new();
-        let _ = file.read_to_string(&mut holder);
-        let holder = if holder.trim().is_empty() { "another process".to_owned() } else { holder.trim().to_owned() };
-        return Err(CaseError::Locked { holder });
+/// Keeps writers away while a case is checked, so that it stands still; let go when dropped. `None` where there never was a writer.
+///
+/// # Errors
+/// [`CaseError::Locked`] while another process writes.
+pub fn keep_still(folder: &Path) -> Result<Option<File>, CaseError> {
+    let path = folder.join(layout::LOCK);
+    match fs::OpenOptions::new().read(true).custom_flags(NO_LINK).open(&path) {
+        Ok(mut file) => {
+            take_lock(&mut file, FlockOperation::NonBlockingLockShared)?;
+            Ok(Some(file))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(io_error("open", &path)(error)),
     }
+}
+
+// a case from elsewhere may hold a link where its lock should be
+const NO_LINK: i32 = rustix::fs::OFlags::NOFOLLOW.bits().cast_signed();
+
+fn take_lock(file: &mut File, operation: FlockOperation) -> Result<(), CaseError> {
+    if flock(&*file, operation).is_ok() {
+        return Ok(());
+    }
+    let mut holder = String::new();
+    let _ = file.read_to_string(&mut holder);
+    let holder: String = holder.trim().chars().filter(|c| !c.is_control()).take(200).collect();
+    Err(CaseError::Locked { holder: if holder.is_empty() { "another process".to_owned() } else { holder } })
+}
+
+fn lock(path: &Path) -> Result<File, CaseError> {
+    let mut options = fs::OpenOptions::new();
+    let open = options.read(true).write(true).create(true).truncate(false).custom_flags(NO_LINK).open(path);
+    let mut file = open.map_err(io_error("open", path))?;
+    take_lock(&mut file, FlockOperation::NonBlockingLockExclusive)?;
     let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let holder = format!("process {} on {}\n", std::process::id(), host.trim());
     file.set_len(0).and_then(|()| file.rewind()).map_err(io_error("write", path))?;

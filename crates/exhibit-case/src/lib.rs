@@ -9,6 +9,7 @@ mod dates;
 mod documents;
 mod facets;
 mod held;
+mod ledger_check;
 mod lists;
 mod passwords;
 mod picture;
@@ -17,17 +18,17 @@ mod search;
 mod verify;
 
 pub use batch::{Batch, BatchLine, MOST_LINES, NewBatch, Run};
-pub use config::Config;
+pub use config::{Config, is_prefix};
 pub use dates::date_of;
 pub use documents::{Document, Entry, read_page};
 pub use exhibit_cage::Cage;
 pub use facets::{FacetCount, FacetCounts};
-pub use held::{Held, NewCase, flush_outbox, key_path, log_act};
+pub use held::{Held, NewCase, flush_outbox, keep_still, key_path, log_act};
 pub use lists::{ListLine, read_list};
 pub use picture::paint;
 pub use saved::Saved;
 pub use search::{PageHits, SearchHit, SearchRequest, SearchResults};
-pub use verify::{Deviation, Verification, VerifyStep, chain_of, finding_digest};
+pub use verify::{Deviation, Verification, VerifyStep, chain_of, finding_digest, verify_remains};
 
 use exhibit_catalogue::{Catalogue, CatalogueError};
 use exhibit_custody::LogError;

@@ -2,13 +2,15 @@
 //! page record against its digest, and the catalogue against the log. Every deviation is reported, with its place;
 //! none ends the check.
 
+use crate::ledger_check::Logged;
 use crate::{Case, CaseError, layout};
 use exhibit_catalogue::{Catalogue, Item, ItemFilter, NoteRow, PageRow};
-use exhibit_custody::{Entry, Fact, Log, Remembered, check_log};
+use exhibit_custody::{Entry, Fact, Log, Remembered, check_log_with};
 use exhibit_model::{Digest, OriginalId, wire::Writer};
-use exhibit_store::Fixity;
+use exhibit_store::{Fixity, Originals};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
+use std::path::Path;
 
 /// What was checked, and everything that was not as it must be.
 #[derive(Debug, Clone, Default)]
@@ -58,53 +60,68 @@ impl Verification {
 }
 
 impl Case {
-    /// Checks the whole case.
-    ///
-    /// # Errors
-    /// [`CaseError`] only where checking itself is impossible (a folder that cannot be listed, say).
-    pub fn verify(&self, progress: &mut dyn FnMut(VerifyStep)) -> Result<Verification, CaseError> {
+    /// Checks the whole case. Nothing that is found wrong ends the check.
+    pub fn verify(&self, progress: &mut dyn FnMut(VerifyStep)) -> Verification {
         let mut found = Verification::default();
+        let mut logged = Logged::default();
+        check_log_alone(&self.folder, Some(&self.config.verifier), &mut logged, &mut found);
         // a connection of its own, so that a long check holds nobody up
-        let catalogue = Catalogue::open_for_reading(&self.folder.join(layout::CATALOGUE))?;
+        let result = Catalogue::open_for_reading(&self.folder.join(layout::CATALOGUE)).map_err(CaseError::from);
+        let catalogue = match result {
+            Ok(catalogue) => catalogue,
+            Err(error) => {
+                found.wrong(layout::CATALOGUE, chain_of(&error));
+                check_originals_alone(&self.originals, &logged, &mut found);
+                return found;
+            }
+        };
+        let parts: [&dyn Fn(&mut Verification) -> Result<(), CaseError>; 3] = [
+            &|found| self.verify_catalogue(&catalogue, found),
+            &|found| self.verify_settings(&catalogue, found),
+            &|found| self.verify_pages(&catalogue, found),
+        ];
+        for part in parts {
+            if let Err(error) = part(&mut found) {
+                found.wrong(layout::CATALOGUE, chain_of(&error));
+            }
+        }
+        if let Err(error) = note_waiting(&catalogue, &mut logged) {
+            found.wrong(layout::CATALOGUE, chain_of(&error));
+        }
+        self.verify_index(&mut found);
+        if let Err(error) = self.verify_originals(&catalogue, &logged, &mut found, progress) {
+            found.wrong(layout::ORIGINALS, chain_of(&error));
+            check_originals_alone(&self.originals, &logged, &mut found);
+        }
+        if let Err(error) = self.verify_ledger(&catalogue, &mut logged, &mut found) {
+            found.wrong(layout::CATALOGUE, chain_of(&error));
+        }
+        found
+    }
+
+    fn verify_catalogue(&self, catalogue: &Catalogue, found: &mut Verification) -> Result<(), CaseError> {
         for line in catalogue.check()? {
             found.wrong(layout::CATALOGUE, line);
         }
-        self.verify_log(&catalogue, &mut found)?;
-        self.verify_settings(&catalogue, &mut found)?;
-        self.verify_index(&mut found);
-        self.verify_originals(&catalogue, &mut found, progress)?;
-        catalogue.all_pages(&mut |row| {
-            found.pages += 1;
-            if let Err(error) = self.read_page(&row) {
-                found.wrong(self.page_place(&row), chain_of(&error));
-            }
-        })?;
-        self.verify_ledger(&catalogue, &mut found)?;
-        Ok(found)
-    }
-
-    fn verify_log(&self, catalogue: &Catalogue, found: &mut Verification) -> Result<(), CaseError> {
-        let remembered = Remembered { heads: Vec::new(), verifier: Some(self.config.verifier.clone()) };
-        let report = check_log(&self.folder.join(layout::CUSTODY), &remembered);
-        found.entries = report.entries;
-        for deviation in &report.deviations {
-            let named = Deviation { place: layout::CUSTODY.to_owned(), what: deviation.to_string() };
-            if deviation.is_harmless() {
-                found.leftovers.push(named);
-            } else {
-                found.log_deviations += 1;
-                found.deviations.push(named);
-            }
-        }
         let waiting = catalogue.outbox()?.len() as u64;
-        let (expected, present) = (catalogue.next_seq()?, report.entries);
+        let (expected, present) = (catalogue.next_seq()?, found.entries);
         if present + waiting < expected {
             found.log_deviations += 1;
-            found.wrong(
-                layout::CUSTODY,
-                format!("it has {present} entries; the catalogue knows of {expected}: it was cut back"),
-            );
+            let what = format!("it has {present} entries; the catalogue knows of {expected}: it was cut back");
+            found.wrong(layout::CUSTODY, what);
         }
+        Ok(())
+    }
+
+    fn verify_pages(&self, catalogue: &Catalogue, found: &mut Verification) -> Result<(), CaseError> {
+        catalogue.all_pages(&mut |row| {
+            found.pages += 1;
+            match self.read_page(&row) {
+                Ok(page) if Digest::of(page.text.as_bytes()) == row.text_digest => {}
+                Ok(_) => found.wrong(self.page_place(&row), "its text is not the one that the catalogue recorded"),
+                Err(error) => found.wrong(self.page_place(&row), chain_of(&error)),
+            }
+        })?;
         Ok(())
     }
 
@@ -141,6 +158,7 @@ impl Case {
     fn verify_originals(
         &self,
         catalogue: &Catalogue,
+        logged: &Logged,
         found: &mut Verification,
         progress: &mut dyn FnMut(VerifyStep),
     ) -> Result<(), CaseError> {
@@ -181,6 +199,12 @@ impl Case {
         }
         self.originals.for_each(&mut |entry| match entry {
             Ok(original) if expected.contains(&original) => {}
+            Ok(original) if logged.originals.contains(&original.digest()) => {
+                found.wrong(
+                    format!("{}/{original}", layout::ORIGINALS),
+                    "the log names it, but no row of the ledger does",
+                );
+            }
             Ok(original) => found.leftovers.push(Deviation {
                 place: format!("{}/{original}", layout::ORIGINALS),
                 what: "no item refers to it".to_owned(),
@@ -193,8 +217,12 @@ impl Case {
         Ok(())
     }
 
-    // each row of the ledger must say what the log says of its receipt, and of its reading
-    fn verify_ledger(&self, catalogue: &Catalogue, found: &mut Verification) -> Result<(), CaseError> {
+    fn verify_ledger(
+        &self,
+        catalogue: &Catalogue,
+        logged: &mut Logged,
+        found: &mut Verification,
+    ) -> Result<(), CaseError> {
         let Ok(log) = Log::open(&self.folder.join(layout::CUSTODY)) else { return Ok(()) };
         let mut items = Vec::new();
         let mut last = None;
@@ -204,14 +232,18 @@ impl Case {
                 items.push(item);
                 ControlFlow::Continue(())
             })?;
-            let Some(item) = items.last() else { return Ok(()) };
+            let Some(item) = items.last() else { break };
             last = Some(item.id);
             for item in items.drain(..) {
-                for what in row_deviations(catalogue, &log, &item)? {
+                for what in logged.check(catalogue, &log, &item)? {
                     found.wrong(self.label(item.id), what);
                 }
             }
         }
+        for (place, what) in logged.missing(self, catalogue)? {
+            found.wrong(place, what);
+        }
+        Ok(())
     }
 
     fn page_place(&self, row: &PageRow) -> String {
@@ -226,53 +258,67 @@ impl Case {
     }
 }
 
-fn row_deviations(catalogue: &Catalogue, log: &Log, item: &Item) -> Result<Vec<String>, CaseError> {
-    let mut wrong = Vec::new();
-    if let Some(seq) = item.seq {
-        let entry = log.entry(seq).ok().and_then(|bytes| Entry::read(&bytes).ok());
-        match entry {
-            None => wrong.push(format!("its receipt, log entry {seq}, cannot be read")),
-            Some(entry) => wrong.extend(receipt_deviations(catalogue, item, &entry)?),
-        }
-    } else {
-        wrong.push("the log has no entry of its receipt".to_owned());
+/// Checks what can be checked of a case whose settings or catalogue cannot be read: its log, and every original against its name.
+#[must_use]
+pub fn verify_remains(folder: &Path, why: &CaseError) -> Verification {
+    let mut found = Verification::default();
+    let mut logged = Logged::default();
+    found.wrong(folder.display().to_string(), chain_of(why));
+    check_log_alone(folder, None, &mut logged, &mut found);
+    match Originals::open(&folder.join(layout::ORIGINALS)) {
+        Ok(originals) => check_originals_alone(&originals, &logged, &mut found),
+        Err(error) => found.wrong(layout::ORIGINALS, chain_of(&error)),
     }
-    if let Some(seq) = catalogue.settled_seq(item.id)? {
-        let entry = log.entry(seq).ok().and_then(|bytes| Entry::read(&bytes).ok());
-        let finding = finding_digest(item, &catalogue.metadata(item.id)?, &catalogue.notes(item.id)?);
-        let agrees =
-            entry.is_some_and(|entry| entry.object == format!("item:{}", item.id.0) && entry.params == Some(finding));
-        if !agrees {
-            wrong.push(format!("what was found in it is not what log entry {seq} recorded"));
-        }
-    }
-    Ok(wrong)
+    found
 }
 
-fn receipt_deviations(catalogue: &Catalogue, item: &Item, entry: &Entry) -> Result<Vec<String>, CaseError> {
-    let mut wrong = Vec::new();
-    let names = |refs: &[String], wanted: &str| refs.iter().any(|r| r == wanted);
-    let itself = format!("item:{}", item.id.0);
-    if entry.object != itself && !names(&entry.made, &itself) {
-        wrong.push(format!("log entry {} is not of its receipt", entry.seq));
-    }
-    if let Some(original) = item.original {
-        let bytes = format!("original:{original}");
-        if entry.object != bytes && !names(&entry.made, &bytes) && !names(&entry.used, &bytes) {
-            wrong.push(format!("log entry {} records other bytes", entry.seq));
+fn check_log_alone(folder: &Path, verifier: Option<&String>, logged: &mut Logged, found: &mut Verification) {
+    let remembered = Remembered { heads: Vec::new(), verifier: verifier.cloned() };
+    let report = check_log_with(&folder.join(layout::CUSTODY), &remembered, &mut |entry| logged.note(entry));
+    found.entries = report.entries;
+    for deviation in &report.deviations {
+        let named = Deviation { place: layout::CUSTODY.to_owned(), what: deviation.to_string() };
+        if deviation.is_harmless() {
+            found.leftovers.push(named);
+        } else {
+            found.log_deviations += 1;
+            found.deviations.push(named);
         }
     }
-    for opening in catalogue.openings(entry.seq)? {
-        let mut salted = opening.salt.clone();
-        salted.extend_from_slice(&opening.value);
-        if entry.sealed.get(&opening.field) != Some(&Digest::of(&salted)) {
-            wrong.push(format!("what log entry {} keeps sealed as `{}` does not open", entry.seq, opening.field));
-        }
-        if opening.field == "name" && opening.value != item.path {
-            wrong.push("its path is not the one recorded at its receipt".to_owned());
+}
+
+// entries that are committed and on their way to the log say what happened as well as those in it
+fn note_waiting(catalogue: &Catalogue, logged: &mut Logged) -> Result<(), CaseError> {
+    for outgoing in catalogue.outbox()? {
+        if let Ok(entry) = Entry::read(&outgoing.entry) {
+            logged.note(&entry);
         }
     }
-    Ok(wrong)
+    Ok(())
+}
+
+// by their names, and by what the log says was received
+fn check_originals_alone(originals: &Originals, logged: &Logged, found: &mut Verification) {
+    let mut present = BTreeSet::new();
+    let listed = originals.for_each(&mut |entry| match entry {
+        Ok(original) => {
+            present.insert(original.digest());
+            found.originals += 1;
+            let checked = originals.check(original, &mut |more| found.bytes += more);
+            if !matches!(checked, Ok(Fixity::Matches)) {
+                found.altered += 1;
+                found.wrong(format!("{}/{original}", layout::ORIGINALS), "its bytes were altered, or cannot be read");
+            }
+        }
+        Err(path) => found.wrong(path.display().to_string(), "it has no business among the originals"),
+    });
+    if let Err(error) = listed {
+        found.wrong(layout::ORIGINALS, chain_of(&error));
+    }
+    for digest in logged.originals.difference(&present) {
+        found.missing += 1;
+        found.wrong(format!("{}/{digest}", layout::ORIGINALS), "the original is missing");
+    }
 }
 
 /// The digest of what reading an item found, as log entries of type `item.derive` and `item.fail` carry it in `params_sha256`:

@@ -48,6 +48,8 @@ pub struct NewItem<'a> {
     pub content: Option<(OriginalId, u64)>,
     /// When the file system or container says it was last changed.
     pub modified: Option<Moment>,
+    /// When the file system last changed anything about it; `None` for members.
+    pub changed: Option<Moment>,
     /// When it was received.
     pub received: Moment,
     /// Its state, when there is nothing to read: the state and the reason.
@@ -271,15 +273,16 @@ impl Catalogue {
         Ok(first_with(&self.db, original)?.is_some())
     }
 
-    /// Whether a file of a source with this path, size and time was received with its bytes, so that it need not be read again.
+    /// Whether a file of a source with this path, size and time of change was received with its bytes, so that it need not be read
+    /// again. Programs can set a file's time of modification; the time of change is the file system's own.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn knows_file(&self, source: i64, path: &[u8], size: u64, modified: Moment) -> Result<bool, CatalogueError> {
-        let sql = "SELECT 1 FROM items WHERE source = ?1 AND path = ?2 AND container IS NULL AND size = ?3 AND modified = ?4 \
+    pub fn knows_file(&self, source: i64, path: &[u8], size: u64, changed: Moment) -> Result<bool, CatalogueError> {
+        let sql = "SELECT 1 FROM items WHERE source = ?1 AND path = ?2 AND container IS NULL AND size = ?3 AND changed = ?4 \
                    AND sha256 IS NOT NULL";
         let mut statement = self.db.prepare_cached(sql).to("look for a file")?;
-        let known = statement.exists(params![source, path, size.cast_signed(), modified.0]);
+        let known = statement.exists(params![source, path, size.cast_signed(), changed.0]);
         known.to("look for a file")
     }
 
@@ -415,15 +418,15 @@ impl Work<'_> {
         let size = new.content.map_or(0, |(_, size)| size).cast_signed();
         if let Some((id, had_bytes, same)) = self.known_row(new, sha256.as_deref())? {
             if had_bytes && same && new.container.is_none() {
-                let sql = "UPDATE items SET modified = ?2, size = ?3 WHERE id = ?1";
-                self.tx.execute(sql, params![id.0, new.modified.map(|m| m.0), size]).to("update an item")?;
+                let sql = "UPDATE items SET changed = ?2 WHERE id = ?1";
+                self.tx.execute(sql, params![id.0, new.changed.map(|m| m.0)]).to("update an item")?;
             }
             let fills = !had_bytes && new.content.is_some();
             if !fills {
                 return Ok(Added::Known(id));
             }
             let sql = "UPDATE items SET sha256 = ?2, size = ?3, modified = ?4, received = ?5, state = ?6, reason = ?7, duplicate_of = ?8, \
-                       cut = ?9 \
+                       cut = ?9, changed = ?10 \
                        WHERE id = ?1";
             let modified = new.modified.map(|m| m.0);
             let bound = params![
@@ -435,7 +438,8 @@ impl Work<'_> {
                 state.word(),
                 reason,
                 duplicate_of.map(|d| d.0),
-                new.cut
+                new.cut,
+                new.changed.map(|m| m.0)
             ];
             self.tx.execute(sql, bound).to("fill an item")?;
             return Ok(Added::Filled(id, state));
@@ -445,8 +449,8 @@ impl Work<'_> {
             Some((container, _)) => self.below(container)?,
         };
         let sql = "INSERT INTO items (source, container, ordinal, path, name_text, relation, depth, family, sha256, size, modified, \
-                   received, state, reason, duplicate_of, cut) \
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
+                   received, state, reason, duplicate_of, cut, changed) \
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
         let mut statement = self.tx.prepare_cached(sql).to("add an item")?;
         let bound = params![
             new.source,
@@ -464,7 +468,8 @@ impl Work<'_> {
             state.word(),
             reason,
             duplicate_of.map(|d| d.0),
-            new.cut
+            new.cut,
+            new.changed.map(|m| m.0)
         ];
         statement.execute(bound).to("add an item")?;
         Ok(Added::New(ItemId(self.tx.last_insert_rowid()), state))

@@ -67,6 +67,7 @@ pub struct PageRow {
     pub images: u32,
     pub confidence: Option<f64>,
     pub ocr: OcrState,
+    pub reader: String,
 }
 
 /// The text of a page, by its digest.
@@ -83,7 +84,7 @@ pub struct PageText {
 /// The revision of a page whose item is not settled yet.
 const UNSETTLED: i64 = 0;
 
-const COLUMNS: &str = "item, number, layer, revision, pack, place, digest, kind, label, language, characters, glyphs, unmapped, images, confidence, ocr, text_digest";
+const COLUMNS: &str = "item, number, layer, revision, pack, place, digest, kind, label, language, characters, glyphs, unmapped, images, confidence, ocr, text_digest, reader";
 
 fn row_of(row: &Row<'_>) -> rusqlite::Result<PageRow> {
     let digest: Vec<u8> = row.get(6)?;
@@ -106,6 +107,7 @@ fn row_of(row: &Row<'_>) -> rusqlite::Result<PageRow> {
         images: row.get(13)?,
         confidence: row.get(14)?,
         ocr: OcrState::from_word(&ocr).ok_or(rusqlite::Error::InvalidQuery)?,
+        reader: row.get(17)?,
     })
 }
 
@@ -118,6 +120,12 @@ const fn kind_word(kind: PageKind) -> &'static str {
         PageKind::Slide => "slide",
         PageKind::Message => "message",
     }
+}
+
+fn awaits_ocr(db: &rusqlite::Connection, item: ItemId) -> Result<bool, CatalogueError> {
+    let sql = "SELECT 1 FROM pages WHERE item = ?1 AND ocr = 'wanted'";
+    let mut statement = db.prepare_cached(sql).to("look for waiting pages")?;
+    statement.exists([item.0]).to("look for waiting pages")
 }
 
 impl Catalogue {
@@ -164,6 +172,14 @@ impl Catalogue {
         let mut statement = self.db.prepare_cached(&sql).to("list changed pages")?;
         let rows = statement.query_map(params![revision.cast_signed(), most], row_of).to("list changed pages")?;
         rows.collect::<Result<_, _>>().to("list changed pages")
+    }
+
+    /// Whether pages of an item still wait for OCR.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn awaits_ocr(&self, item: ItemId) -> Result<bool, CatalogueError> {
+        awaits_ocr(&self.db, item)
     }
 
     /// Pages that wait for OCR, after the one given, at most `most`.
@@ -274,9 +290,7 @@ impl Work<'_> {
     /// # Errors
     /// [`CatalogueError::Engine`].
     pub fn awaits_ocr(&self, item: ItemId) -> Result<bool, CatalogueError> {
-        let sql = "SELECT 1 FROM pages WHERE item = ?1 AND ocr = 'wanted'";
-        let mut statement = self.tx.prepare_cached(sql).to("look for waiting pages")?;
-        statement.exists([item.0]).to("look for waiting pages")
+        awaits_ocr(&self.tx, item)
     }
 
     /// Removes what an earlier reading found beyond the last page of this one.

@@ -30,7 +30,8 @@ CREATE TABLE items (
   family INTEGER,                   -- the file of the source that it came in with; NULL: it is that file
   sha256 BLOB,                      -- NULL: no bytes were received
   size INTEGER NOT NULL,
-  modified INTEGER,
+  modified INTEGER,                 -- as found when it was first received
+  changed INTEGER,                  -- the file system's own time of its last change, to know files that need not be read again
   received INTEGER NOT NULL,
   state TEXT NOT NULL,
   reason TEXT NOT NULL DEFAULT '',

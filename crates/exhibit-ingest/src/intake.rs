@@ -52,21 +52,21 @@ impl Intake<'_> {
     }
 
     fn one(&mut self, source: i64, met: Met) -> Result<(), IngestError> {
-        let (content, modified) = match met.what {
+        let (content, times) = match met.what {
             What::Other(reason) => (Content::None(State::Unsupported, reason.to_owned()), None),
             What::Unreadable(reason) => (Content::None(State::Failed, reason), None),
-            What::File { size, modified } => {
+            What::File { size, modified, changed } => {
                 add(&self.progress.met_bytes, size);
-                if self.catalogue.knows_file(source, &met.below, size, modified)? {
+                if self.catalogue.knows_file(source, &met.below, size, changed)? {
                     return Ok(());
                 }
                 match copy(&met.path, self.originals)? {
-                    Copied::Whole(sealed) => (Content::Bytes(sealed), Some(modified)),
-                    Copied::Unreadable(reason) => (Content::None(State::Failed, reason), Some(modified)),
+                    Copied::Whole(sealed) => (Content::Bytes(sealed), Some((modified, changed))),
+                    Copied::Unreadable(reason) => (Content::None(State::Failed, reason), Some((modified, changed))),
                 }
             }
         };
-        self.out.send(Message::File { source, path: met.below, modified, content })
+        self.out.send(Message::File { source, path: met.below, times, content })
     }
 }
 

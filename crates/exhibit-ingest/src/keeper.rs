@@ -20,7 +20,8 @@ use std::time::{Duration, Instant};
 /// What is reported to the keeper.
 pub(crate) enum Message<'a> {
     /// A file of a source.
-    File { source: i64, path: Vec<u8>, modified: Option<Moment>, content: Content<'a> },
+    /// With when it was modified, and when the file system last changed anything about it.
+    File { source: i64, path: Vec<u8>, times: Option<(Moment, Moment)>, content: Content<'a> },
     /// A source was walked to its end.
     Walked { source: i64, found: u64 },
     /// Intake is over.
@@ -249,8 +250,9 @@ struct Desk<'w, 'k> {
 impl Desk<'_, '_> {
     fn take(&mut self, message: Message<'_>) -> Result<(), IngestError> {
         match message {
-            Message::File { source, path, modified, content } => {
-                let new = self.new_item(source, &path, modified);
+            Message::File { source, path, times, content } => {
+                let mut new = self.new_item(source, &path, times.map(|(modified, _)| modified));
+                new.changed = times.map(|(_, changed)| changed);
                 self.receive(new, content)
             }
             Message::Member { container, source, ordinal, member, content } => {
@@ -285,6 +287,7 @@ impl Desk<'_, '_> {
             relation: "file",
             content: None,
             modified,
+            changed: None,
             received: self.now,
             settled: None,
             cut: "",

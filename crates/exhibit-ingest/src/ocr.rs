@@ -124,6 +124,22 @@ const CONVINCING: f32 = 0.85;
 const HALF_READ: f32 = 0.55;
 const FEW: usize = 20;
 
+/// Whether most letters of a text are of the script that a model is for: models read other scripts as what looks alike.
+fn in_script_of(model: &str, text: &str) -> bool {
+    let belongs = |c: char| match model {
+        "chi_sim" | "chi_tra" => {
+            matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
+        }
+        "uig" | "ara" => matches!(c, '\u{600}'..='\u{6ff}' | '\u{750}'..='\u{77f}'),
+        "rus" | "kaz" => matches!(c, '\u{400}'..='\u{52f}'),
+        "bod" => matches!(c, '\u{f00}'..='\u{fff}'),
+        "eng" => c.is_ascii_alphabetic(),
+        _ => true,
+    };
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    text.chars().filter(|c| c.is_alphabetic() && belongs(*c)).count() * 2 > letters
+}
+
 fn convincing(reading: &Reading) -> bool {
     reading.confidence >= CONVINCING && reading.characters >= FEW
 }
@@ -236,8 +252,9 @@ impl OcrReader<'_> {
     fn choose(&self, item: ItemId, picture: &Picture, dpi: u32) -> Result<(Reading, String), Unread> {
         let first = self.likeliest().ok_or_else(|| Unread::Page("tesseract has no model installed".to_owned()))?;
         let mut best = (self.tesseract(picture, &first, dpi)?, first.clone());
-        if !convincing(&best.0) {
-            let script = if best.0.confidence >= HALF_READ {
+        let fits = in_script_of(&first, &best.0.text);
+        if !(fits && convincing(&best.0)) {
+            let script = if fits && best.0.confidence >= HALF_READ {
                 SCRIPTS
                     .iter()
                     .find(|(_, models)| models.contains(&first.as_str()))
@@ -353,6 +370,25 @@ impl From<CaseError> for Unread {
             CaseError::NotPainted { reason } => Self::Page(reason),
             CaseError::Store(error) => Self::Page(exhibit_case::chain_of(&error)),
             other => Self::Everything(other.into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_fits_the_model_of_its_script() {
+        for (model, text, fits) in [
+            ("chi_sim", "登记表 2019 No", true),
+            ("chi_sim", "Iypuan peruerpauuu", false),
+            ("rus", "Журнал № 3", true),
+            ("uig", "تىزىملىك 3", true),
+            ("eng", "the register", true),
+            ("eng", "2019-04", false),
+        ] {
+            assert_eq!(in_script_of(model, text), fits, "{model} {text}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::run::Stop;
 use exhibit_catalogue::{Catalogue, CatalogueError, Job};
 use exhibit_model::ItemId;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Condvar, Mutex, PoisonError};
 
 pub(crate) struct Queue<'a> {
@@ -21,6 +21,7 @@ struct State {
     /// Whether intake may still bring items that are not committed.
     receiving: bool,
     stopped: bool,
+    families: BTreeMap<ItemId, u64>,
 }
 
 const BATCH: u32 = 64;
@@ -28,7 +29,8 @@ const BATCH: u32 = 64;
 impl<'a> Queue<'a> {
     pub(crate) fn new(catalogue: Catalogue, stop: &'a Stop) -> Self {
         let (ready, last) = (VecDeque::new(), ItemId(0));
-        let state = State { catalogue, ready, last, open: 0, receiving: true, stopped: false };
+        let state =
+            State { catalogue, ready, last, open: 0, receiving: true, stopped: false, families: BTreeMap::new() };
         Self { stop, state: Mutex::new(state), changed: Condvar::new() }
     }
 
@@ -57,9 +59,22 @@ impl<'a> Queue<'a> {
         }
     }
 
-    /// The bytes received within one file of a source.
+    /// The bytes received within one file of a source: added up once, and counted on from there.
     pub(crate) fn family_size(&self, family: ItemId) -> Result<u64, CatalogueError> {
-        self.lock().catalogue.family_size(family)
+        let mut state = self.lock();
+        if let Some(size) = state.families.get(&family) {
+            return Ok(*size);
+        }
+        let size = state.catalogue.family_size(family)?;
+        state.families.insert(family, size);
+        Ok(size)
+    }
+
+    /// More bytes were received within a file of a source.
+    pub(crate) fn grown(&self, family: ItemId, bytes: u64) {
+        if let Some(size) = self.lock().families.get_mut(&family) {
+            *size += bytes;
+        }
     }
 
     /// The keeper has committed: new items may wait, and so many outcomes of items taken are in the catalogue.

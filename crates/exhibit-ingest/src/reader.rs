@@ -148,6 +148,7 @@ impl<'a> Hearing<'a, '_> {
 
     fn member_end(&mut self, end: MemberEnd) -> Result<(), IngestError> {
         let Some((member, deposit)) = self.member.take() else { return Ok(()) };
+        self.reader.queue.grown(self.job.family, deposit.size());
         let content = match end {
             MemberEnd::Whole => Content::Bytes(deposit.seal()?),
             MemberEnd::Unsupported(reason) => Content::None(State::Unsupported, reason),

@@ -20,8 +20,8 @@ pub(crate) struct Met {
 
 #[derive(Debug)]
 pub(crate) enum What {
-    /// A file, its size, and when it was last changed.
-    File { size: u64, modified: Moment },
+    /// A file, its size, when it was last modified, and when the file system last changed anything about it.
+    File { size: u64, modified: Moment, changed: Moment },
     /// Not a file: a link or a device, and which.
     Other(&'static str),
     /// Cannot be looked at, and why.
@@ -77,8 +77,10 @@ fn names(folder: &Path) -> std::io::Result<Vec<OsString>> {
 fn what_of(metadata: &fs::Metadata) -> What {
     let kind = metadata.file_type();
     if kind.is_file() {
-        let modified = metadata.mtime().saturating_mul(1_000_000).saturating_add(metadata.mtime_nsec() / 1000);
-        return What::File { size: metadata.len(), modified: Moment(modified) };
+        let moment = |seconds: i64, nanos: i64| Moment(seconds.saturating_mul(1_000_000).saturating_add(nanos / 1000));
+        let modified = moment(metadata.mtime(), metadata.mtime_nsec());
+        let changed = moment(metadata.ctime(), metadata.ctime_nsec());
+        return What::File { size: metadata.len(), modified, changed };
     }
     What::Other(if kind.is_symlink() {
         "a symbolic link: not followed"

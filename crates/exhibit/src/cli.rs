@@ -149,7 +149,7 @@ pub(crate) enum Command {
     Password(Password),
     /// Search; same operators as in the browser
     #[command(
-        after_help = "Operators: word word (and)  \"exact phrase\"  OR  -word  ( )  word*  field:value\nExamples:\n  exhibit search 登记 销毁\n  \
+        after_help = "Operators: word word (and)  \"exact phrase\"  OR  -word  ( )  word*  field:value\nIn quotes for the shell where they begin with a hyphen or hold brackets: 'register -copy'\nExamples:\n  exhibit search 登记 销毁\n  \
                             exhibit search '登记 (销毁 OR destroy*)' -l 5\n  exhibit search --json 2017 | jq -r .document"
     )]
     Search(Search),

@@ -6,6 +6,7 @@ use crate::failure::{Exit, Failure};
 use serde_json::{Value, json};
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Where and how to print.
 pub(crate) struct Output {
@@ -14,6 +15,7 @@ pub(crate) struct Output {
     pub(crate) progress: ProgressForm,
     color: bool,
     error_color: bool,
+    unheard: AtomicBool,
 }
 
 /// How a stretch of text is set off.
@@ -42,6 +44,7 @@ impl Output {
             progress: global.progress,
             color: color(std::io::stdout().is_terminal()),
             error_color: color(std::io::stderr().is_terminal()),
+            unheard: AtomicBool::new(false),
         }
     }
 
@@ -50,11 +53,25 @@ impl Output {
         paint(self.color, style, text)
     }
 
-    /// Prints a line of data. A reader that has gone away ends the program quietly.
+    /// Prints a line of data. Where a reader has gone away, the rest is left unprinted and the command goes on to its own exit code;
+    /// any other failure ends the program with a message: an empty listing must not be taken for the truth.
     pub(crate) fn line(&self, text: &str) {
+        self.write(format!("{text}\n").as_bytes());
+    }
+
+    /// Prints bytes of data, as [`Output::line`] does.
+    pub(crate) fn write(&self, bytes: &[u8]) {
+        if self.unheard.load(Ordering::Relaxed) {
+            return;
+        }
         let mut stdout = std::io::stdout().lock();
-        if writeln!(stdout, "{text}").is_err() {
-            std::process::exit(i32::from(Exit::Done as u8));
+        match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+            Ok(()) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => self.unheard.store(true, Ordering::Relaxed),
+            Err(error) => {
+                let _ = writeln!(std::io::stderr().lock(), "error: cannot write the output: {error}");
+                std::process::exit(i32::from(Exit::ToolMissing as u8));
+            }
         }
     }
 

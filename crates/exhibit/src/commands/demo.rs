@@ -36,7 +36,7 @@ pub(crate) fn run(context: &Context<'_>, demo: &Demo) -> Result<ExitCode, Failur
     let summary = ingest::take_in(output, &demo.folder, &order)?;
     ingest::report(output, &summary);
     if summary.stopped {
-        return Ok(Exit::Interrupted.into());
+        return Ok(ingest::exit_of(&summary));
     }
     if !output.json {
         let case = Case::open(&demo.folder)?;

@@ -14,6 +14,7 @@ use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 pub(crate) fn run(context: &Context<'_>, ingest: &Ingest) -> Result<ExitCode, Failure> {
     let folder = context.case_folder()?;
@@ -30,7 +31,7 @@ pub(crate) fn run(context: &Context<'_>, ingest: &Ingest) -> Result<ExitCode, Fa
     };
     let summary = take_in(context.output, &folder, &order)?;
     report(context.output, &summary);
-    Ok(exit_of(&summary).into())
+    Ok(exit_of(&summary))
 }
 
 /// What is to be taken in, and how.
@@ -73,6 +74,9 @@ pub(crate) fn take_in(output: &Output, folder: &Path, order: &Order<'_>) -> Resu
     Ok(watch(output, &progress, || exhibit_ingest::ingest(&mut held, order.sources, &options, &mut world))?)
 }
 
+/// The exit code of whatever asked a run to end: 130 for Ctrl-C, 143 for a request to terminate.
+static STOPPED_BY: AtomicU8 = AtomicU8::new(Exit::Interrupted as u8);
+
 fn end_on_interrupt(stop: &Arc<Stop>) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::new(Exit::Internal, "runtime", error.to_string()))?;
@@ -83,12 +87,13 @@ fn end_on_interrupt(stop: &Arc<Stop>) -> Result<(), Failure> {
             let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
             loop {
                 let code = tokio::select! {
-                    _ = tokio::signal::ctrl_c() => 130,
-                    _ = terminate.recv() => 143,
+                    _ = tokio::signal::ctrl_c() => 130_u8,
+                    _ = terminate.recv() => 143_u8,
                 };
+                STOPPED_BY.store(code, Ordering::Relaxed);
                 if stop.asked() {
                     // what is acknowledged is on disk: ending here loses nothing
-                    std::process::exit(code);
+                    std::process::exit(i32::from(code));
                 }
                 stop.ask();
             }
@@ -97,14 +102,14 @@ fn end_on_interrupt(stop: &Arc<Stop>) -> Result<(), Failure> {
     Ok(())
 }
 
-pub(crate) fn exit_of(summary: &Summary) -> Exit {
+pub(crate) fn exit_of(summary: &Summary) -> ExitCode {
     let failed = |state: &State| summary.account.items.get(state).copied().unwrap_or(0) > 0;
     if summary.stopped {
-        Exit::Interrupted
+        ExitCode::from(STOPPED_BY.load(Ordering::Relaxed))
     } else if State::ALL.iter().filter(|state| state.is_problem()).any(failed) {
-        Exit::SomeFailed
+        Exit::SomeFailed.into()
     } else {
-        Exit::Done
+        Exit::Done.into()
     }
 }
 
@@ -168,7 +173,7 @@ pub(crate) fn account(output: &Output, account: &Account) {
         output.line(&format!("  {pages} could not be read by OCR"));
     }
     if account.gaps.is_empty() {
-        output.line("  Every container and source adds up: nothing is missing.");
+        output.line("  Every container and source adds up.");
     } else {
         let gaps = counted(account.gaps.len() as u64, "container or source does", "containers or sources do");
         output.line(&output.style(Style::Bad, &format!("  {gaps} not add up: see `exhibit status --json`")));

@@ -31,10 +31,7 @@ pub(crate) fn run(context: &Context<'_>, init: &Init) -> Result<ExitCode, Failur
 
 /// Makes a case.
 pub(crate) fn make(folder: &Path, name: &str, prefix: &str) -> Result<(), Failure> {
-    let fits = (1..=12).contains(&prefix.len())
-        && prefix.starts_with(|c: char| c.is_ascii_uppercase())
-        && prefix.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
-    if !fits {
+    if !exhibit_case::is_prefix(prefix) {
         let message = format!("{prefix:?} cannot begin documents' numbers");
         return Err(Failure::usage(message).hint("take one to twelve capital letters A-Z and digits, a letter first"));
     }

@@ -49,9 +49,29 @@ impl Context<'_> {
     }
 }
 
+/// Whether a command says what it would do with `--dry-run`, or changes nothing anyway.
+const fn plans(command: &Command) -> bool {
+    use crate::cli::Problem;
+    match command {
+        Command::Serve(_)
+        | Command::Man(_)
+        | Command::Password(_)
+        | Command::Quote(_)
+        | Command::Bag(_)
+        | Command::Saved(_) => false,
+        Command::Problem(problem) => !matches!(problem, Problem::Retry { .. }),
+        Command::Cat(cat) => cat.output.is_none(),
+        _ => true,
+    }
+}
+
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments, output: &Output) -> Result<ExitCode, Failure> {
     let context = Context { arguments, output };
+    if context.dry_run() && !plans(&arguments.command) {
+        return Err(Failure::usage("this command cannot say beforehand what it would do")
+            .hint("leave out --dry-run; nothing was done"));
+    }
     match &arguments.command {
         Command::Open(open) => open::run(&context, open),
         Command::Init(init) => init::run(&context, init),
@@ -73,7 +93,7 @@ pub(crate) fn run(arguments: &Arguments, output: &Output) -> Result<ExitCode, Fa
         Command::Log(command) => log::run(&context, command),
         Command::Case(command) => log::case(&context, command),
         Command::Serve(serve) => serve::run(&context, serve),
-        Command::Completions(completions) => packaging::completions(completions),
+        Command::Completions(completions) => packaging::completions(&context, completions),
         Command::Man(man) => packaging::man(&context, man),
         Command::Version => packaging::version(&context),
     }

@@ -36,7 +36,7 @@ pub(crate) fn run(context: &Context<'_>, open: &Open) -> Result<ExitCode, Failur
     let summary = ingest::take_in(output, &folder, &order)?;
     ingest::report(output, &summary);
     if summary.stopped || open.no_serve {
-        return Ok(ingest::exit_of(&summary).into());
+        return Ok(ingest::exit_of(&summary));
     }
     serve::serve_case(output, &folder, &open.serve, &|link| {
         if !open.no_browser {

@@ -7,8 +7,10 @@ use clap::CommandFactory;
 use serde_json::json;
 use std::process::ExitCode;
 
-pub(crate) fn completions(completions: &Completions) -> Result<ExitCode, Failure> {
-    clap_complete::generate(completions.shell, &mut Arguments::command(), "exhibit", &mut std::io::stdout());
+pub(crate) fn completions(context: &Context<'_>, completions: &Completions) -> Result<ExitCode, Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(completions.shell, &mut Arguments::command(), "exhibit", &mut script);
+    context.output.write(&script);
     Ok(Exit::Done.into())
 }
 

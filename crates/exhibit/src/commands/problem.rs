@@ -34,7 +34,7 @@ pub(crate) fn run(context: &Context<'_>, problem: &Problem) -> Result<ExitCode, 
             };
             let summary = ingest::take_in(context.output, &folder, &order)?;
             ingest::report(context.output, &summary);
-            Ok(ingest::exit_of(&summary).into())
+            Ok(ingest::exit_of(&summary))
         }
     }
 }

@@ -57,7 +57,16 @@ pub(crate) fn serve_case(
         });
         let options = ServeOptions { listener, case, cage, sessions, names: Vec::new() };
         let served = exhibit_web::serve(options, async {
-            let _ = tokio::signal::ctrl_c().await;
+            use tokio::signal::unix::{SignalKind, signal};
+            match signal(SignalKind::terminate()) {
+                Ok(mut terminate) => {
+                    tokio::select! {
+                        _ = tokio::signal::ctrl_c() => {}
+                        _ = terminate.recv() => {}
+                    }
+                }
+                Err(_) => drop(tokio::signal::ctrl_c().await),
+            }
         });
         served.await.map_err(|error| Failure::new(Exit::Internal, "serve", error.to_string()))
     })?;

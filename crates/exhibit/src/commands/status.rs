@@ -35,7 +35,7 @@ fn print(context: &Context<'_>, case: &Case) -> Result<(), Failure> {
     let account = case.account()?;
     let output = context.output;
     if !output.json {
-        output.line(&output.style(Style::Bold, &case.config.name));
+        output.line(&output.style(Style::Bold, &exhibit_model::shown(&case.config.name)));
         output.line(&format!("{} · made {}", case.folder.display(), case.config.created));
         super::ingest::account(output, &account);
         return Ok(());

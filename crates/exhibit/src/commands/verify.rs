@@ -5,7 +5,9 @@ use crate::cli::Verify;
 use crate::failure::{Exit, Failure};
 use crate::output::{Style, bytes, counted, number};
 use crate::world::{self, MachineClock};
-use exhibit_case::{Case, Held, Verification, VerifyStep, flush_outbox, log_act};
+use exhibit_case::{
+    Case, CaseError, Held, Verification, VerifyStep, flush_outbox, keep_still, log_act, verify_remains,
+};
 use exhibit_custody::{Act, Fixity};
 use exhibit_model::Clock;
 use serde_json::json;
@@ -18,8 +20,15 @@ pub(crate) fn run(context: &Context<'_>, verify: &Verify) -> Result<ExitCode, Fa
         Some(path) => path.clone(),
         None => context.case_folder()?,
     };
-    let case = Case::open(&folder)?;
-    let found = check(context, &case)?;
+    let found = match Case::open(&folder) {
+        Ok(case) => {
+            // a case that is being written to does not stand still
+            let _still = keep_still(&folder)?;
+            check(context, &case)
+        }
+        Err(error @ CaseError::NoCase(_)) => return Err(error.into()),
+        Err(error) => verify_remains(&folder, &error),
+    };
     if !verify.no_log && !context.dry_run() {
         record(context, &folder, &found);
     }
@@ -27,7 +36,7 @@ pub(crate) fn run(context: &Context<'_>, verify: &Verify) -> Result<ExitCode, Fa
     Ok(if found.deviations.is_empty() { Exit::Done } else { Exit::Mismatch }.into())
 }
 
-fn check(context: &Context<'_>, case: &Case) -> Result<Verification, Failure> {
+fn check(context: &Context<'_>, case: &Case) -> Verification {
     let shown = !context.output.quiet && std::io::stderr().is_terminal();
     let (mut all, mut done, mut last) = (0_u64, 0_u64, 0_u64);
     let found = case.verify(&mut |step| match step {
@@ -45,7 +54,7 @@ fn check(context: &Context<'_>, case: &Case) -> Result<Verification, Failure> {
     if shown {
         let _ = write!(std::io::stderr().lock(), "\r\u{1b}[2K");
     }
-    Ok(found?)
+    found
 }
 
 // that a case was checked, and what was found, is itself an act; a copy without its key can be checked all the same
