@@ -54,6 +54,13 @@ pub enum VerifyStep {
 }
 
 impl Verification {
+    // what keeps a part of the check from going on is itself something found
+    fn also(&mut self, checked: Result<(), CaseError>) {
+        if let Err(error) = checked {
+            self.wrong(layout::CATALOGUE, chain_of(&error));
+        }
+    }
+
     fn wrong(&mut self, place: impl Into<String>, what: impl Into<String>) {
         self.deviations.push(Deviation { place: place.into(), what: what.into() });
     }
@@ -75,27 +82,21 @@ impl Case {
                 return found;
             }
         };
-        let parts: [&dyn Fn(&mut Verification) -> Result<(), CaseError>; 3] = [
-            &|found| self.verify_catalogue(&catalogue, found),
-            &|found| self.verify_settings(&catalogue, found),
-            &|found| self.verify_pages(&catalogue, found),
-        ];
-        for part in parts {
-            if let Err(error) = part(&mut found) {
-                found.wrong(layout::CATALOGUE, chain_of(&error));
-            }
-        }
-        if let Err(error) = note_waiting(&catalogue, &mut logged) {
-            found.wrong(layout::CATALOGUE, chain_of(&error));
-        }
+        let checked = self.verify_catalogue(&catalogue, &mut found);
+        found.also(checked);
+        let checked = self.verify_settings(&catalogue, &mut found);
+        found.also(checked);
+        let checked = self.verify_pages(&catalogue, &mut found);
+        found.also(checked);
+        let noted = note_waiting(&catalogue, &mut logged);
+        found.also(noted);
         self.verify_index(&mut found);
         if let Err(error) = self.verify_originals(&catalogue, &logged, &mut found, progress) {
             found.wrong(layout::ORIGINALS, chain_of(&error));
             check_originals_alone(&self.originals, &logged, &mut found);
         }
-        if let Err(error) = self.verify_ledger(&catalogue, &mut logged, &mut found) {
-            found.wrong(layout::CATALOGUE, chain_of(&error));
-        }
+        let checked = self.verify_ledger(&catalogue, &mut logged, &mut found);
+        found.also(checked);
         found
     }
 
