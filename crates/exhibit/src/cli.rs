@@ -50,6 +50,7 @@ Options
   -v, --verbose        Say more on stderr (twice: more still)
       --progress HOW   auto, bar, plain, json, none
       --color WHEN     auto, always, never (also NO_COLOR)
+      --lang LANG      The language of messages: en
       --no-input       Never ask; fail instead
   -h, --help           Print help; `exhibit COMMAND --help` has examples
 
@@ -94,6 +95,9 @@ pub(crate) struct Global {
     /// When to use colour
     #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN")]
     pub(crate) color: ColorChoice,
+    /// The language of messages; English only so far
+    #[arg(long, global = true, value_enum, default_value = "en", value_name = "LANG")]
+    pub(crate) lang: Language,
     /// Never ask; fail instead
     #[arg(long, global = true)]
     pub(crate) no_input: bool,
@@ -106,6 +110,11 @@ pub(crate) enum ProgressForm {
     Plain,
     Json,
     None,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Language {
+    En,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
