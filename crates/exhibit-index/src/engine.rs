@@ -3,7 +3,7 @@
 use crate::query::{Node, NumberField, Pattern, Phrase, Property, Query, Slot, TextField, Unit, What};
 use crate::range::InRange;
 use crate::schema::Fields;
-use crate::sequence::SequenceQuery;
+use crate::sequence::{SequenceQuery, is_character};
 use tantivy::Term;
 use tantivy::query::{AllQuery, BooleanQuery, ConstScoreQuery, EmptyQuery, Occur, Query as EngineQuery, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
@@ -77,6 +77,7 @@ fn text_field(field: TextField, fields: &Fields) -> Field {
 fn phrase(field: Field, phrase: &Phrase) -> Boxed {
     if let [Unit { slots, .. }] = phrase.units.as_slice()
         && let [Slot { pattern: Pattern::Is(term), .. }] = slots.as_slice()
+        && !is_character(term)
     {
         return Box::new(TermQuery::new(Term::from_field_text(field, term), IndexRecordOption::WithFreqs));
     }

@@ -3,12 +3,13 @@
 use crate::entry::{PageEntry, PageKey};
 use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions};
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
+use exhibit_text::TokenKind;
 use tantivy::{TantivyDocument, Term};
 
 /// The name under which our analysis is known to the engine.
 pub(crate) const ANALYSIS: &str = "exhibit";
 /// The version of the fields below, beside [`exhibit_text::ANALYSIS_VERSION`].
-pub(crate) const LAYOUT_VERSION: u32 = 1;
+pub(crate) const LAYOUT_VERSION: u32 = 2;
 
 /// The engine's fields.
 #[derive(Clone, Copy, Debug)]
@@ -140,15 +141,42 @@ fn copy(token: &exhibit_text::Token<'_>, into: &mut Token) {
     into.position_length = 1;
 }
 
+/// Whether a pair stands for its first character too: then the index holds the character only where a run begins or
+/// ends, and whoever looks for it takes all pairs that begin with it.
+pub(crate) fn stands_for_first(pair: &str) -> bool {
+    let mut characters = pair.chars();
+    let (first, second) = (characters.next(), characters.next());
+    first.is_some_and(exhibit_text::is_han)
+        && second.is_some_and(exhibit_text::is_gram)
+        && characters.next().is_none()
+}
+
+// Says the tokens that the index keeps: all but the characters within a run, which their pairs stand for.
+fn each_kept(text: &str, token: &mut Token, sink: &mut dyn FnMut(&Token)) {
+    let (mut waiting, mut after_pair) = (false, false);
+    exhibit_text::searchable(text, &mut |next| {
+        let pair = next.kind == TokenKind::Bigram;
+        if waiting && !(pair && next.position as usize == token.position && stands_for_first(next.term)) {
+            sink(token);
+        }
+        // its own pair, if it has one, comes next
+        waiting = next.kind == TokenKind::Unigram && after_pair;
+        after_pair = pair;
+        copy(&next, token);
+        if !waiting {
+            sink(token);
+        }
+    });
+    if waiting {
+        sink(token);
+    }
+}
+
 impl TokenStream for Stream<'_> {
     fn advance(&mut self) -> bool {
         let tokens = self.tokens.get_or_insert_with(|| {
             let mut tokens = Vec::new();
-            exhibit_text::searchable(self.text, &mut |token| {
-                let mut own = Token::default();
-                copy(&token, &mut own);
-                tokens.push(own);
-            });
+            each_kept(self.text, &mut Token::default(), &mut |token| tokens.push(token.clone()));
             tokens.into_iter()
         });
         match tokens.next() {
@@ -170,11 +198,7 @@ impl TokenStream for Stream<'_> {
 
     fn process(&mut self, sink: &mut dyn FnMut(&Token)) {
         if self.tokens.is_none() {
-            let own = &mut self.token;
-            exhibit_text::searchable(self.text, &mut |token| {
-                copy(&token, own);
-                sink(own);
-            });
+            each_kept(self.text, &mut self.token, sink);
             self.tokens = Some(Vec::new().into_iter());
         } else {
             while self.advance() {
@@ -201,5 +225,18 @@ mod tests {
         }
         assert_eq!(pushed, stepped);
         assert!(pushed.len() > 8);
+    }
+
+    #[test]
+    fn characters_within_a_run_are_kept_as_pairs_alone() {
+        let kept = |text: &str| {
+            let mut kept = Vec::new();
+            Analysis.token_stream(text).process(&mut |token| kept.push(format!("{}@{}", token.text, token.position)));
+            kept.join(" ")
+        };
+        assert_eq!(kept("登记表格，人"), "登@0 登记@0 记表@1 表格@2 格@3 人@4");
+        assert_eq!(kept("第3批"), "第@0 3@1 批@2");
+        assert_eq!(kept("登记"), "登@0 登记@0 记@1");
+        assert_eq!(kept("ทะเ"), "ท@0 ทะ@0 ะ@1 ะเ@1 เ@2");
     }
 }

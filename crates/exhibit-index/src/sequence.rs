@@ -2,7 +2,8 @@
 //! by [`crate::occurrences`].
 
 use crate::occurrences::{occurs, starts};
-use crate::query::{Pattern, Phrase, alphabet};
+use crate::query::{Pattern, Phrase, Slot, Unit, alphabet};
+use crate::schema::stands_for_first;
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::index::SegmentReader;
 use tantivy::postings::{Postings, SegmentPostings, TermInfo};
@@ -42,7 +43,15 @@ impl Query for SequenceQuery {
             }
             _ => None,
         };
-        let lookups = self.patterns().map(|pattern| Lookup::of(self.field, pattern)).collect::<tantivy::Result<_>>()?;
+        let of_unit = |unit: &Unit| -> tantivy::Result<Vec<Lookup>> {
+            let of_slot = |slot: &Slot| match &slot.pattern {
+                Pattern::Is(term) if is_run_edge(unit, slot) => Ok(Lookup::Term(Term::from_field_text(self.field, term))),
+                pattern => Lookup::of(self.field, pattern),
+            };
+            unit.slots.iter().map(of_slot).collect()
+        };
+        let lookups: Vec<Vec<Lookup>> = self.phrase.units.iter().map(of_unit).collect::<tantivy::Result<_>>()?;
+        let lookups = lookups.into_iter().flatten().collect();
         Ok(Box::new(SequenceWeight { query: self.clone(), lookups, similarity }))
     }
 }
@@ -68,7 +77,7 @@ impl Weight for SequenceWeight {
         }
         let mut slots = Vec::with_capacity(self.lookups.len());
         for lookup in &self.lookups {
-            let Some(slot) = Slot::open(&index, &expanded(lookup)?)? else {
+            let Some(slot) = Tokens::open(&index, &expanded(lookup)?)? else {
                 return Ok(Box::new(EmptyScorer));
             };
             slots.push(slot);
@@ -88,9 +97,27 @@ impl Weight for SequenceWeight {
     }
 }
 
+/// Whether a term is a single character of which the index holds pairs in its stead ([`stands_for_first`]).
+pub(crate) fn is_character(term: &str) -> bool {
+    let mut characters = term.chars();
+    characters.next().is_some_and(exhibit_text::is_han) && characters.next().is_none()
+}
+
+// Whether a word stands beside the slot's character, so that a run begins or ends there.
+fn is_run_edge(unit: &Unit, slot: &Slot) -> bool {
+    let is_word = |pattern: &Pattern| match pattern {
+        Pattern::Is(term) => !term.chars().next().is_some_and(exhibit_text::is_gram),
+        _ => false,
+    };
+    let mut others = unit.slots.iter().filter(|other| other.offset.abs_diff(slot.offset) == 1);
+    others.any(|other| is_word(&other.pattern))
+}
+
 // What to look up for a slot, made ready once for all segments.
 enum Lookup {
     Term(Term),
+    // a character, and the pairs that begin with it
+    Character(String),
     Begins(String),
     // the automaton, and the terms it is led over: those of the word's alphabet
     Near(DfaWrapper, String, String),
@@ -102,6 +129,7 @@ enum Lookup {
 impl Lookup {
     fn of(field: Field, pattern: &Pattern) -> tantivy::Result<Self> {
         Ok(match pattern {
+            Pattern::Is(term) if is_character(term) => Self::Character(term.clone()),
             Pattern::Is(term) => Self::Term(Term::from_field_text(field, term)),
             Pattern::Begins(beginning) => Self::Begins(beginning.clone()),
             Pattern::Near(word, edits) => {
@@ -123,12 +151,21 @@ impl Lookup {
     fn expand(&self, index: &InvertedIndexReader, infos: &mut Vec<TermInfo>) -> tantivy::Result<()> {
         match self {
             Self::Term(term) => infos.extend(index.get_term_info(term)?),
-            Self::Begins(beginning) => {
-                let mut stream = index.terms().range().ge(beginning.as_bytes()).into_stream()?;
-                while stream.advance() && stream.key().starts_with(beginning.as_bytes()) {
-                    infos.push(stream.value().clone());
-                }
+            Self::Character(character) => {
+                let of_it = |term: &[u8]| {
+                    term == character.as_bytes() || std::str::from_utf8(term).is_ok_and(stands_for_first)
+                };
+                each_beginning(index, character, &mut |term, info| {
+                    if of_it(term) {
+                        infos.push(info.clone());
+                    }
+                    true
+                })?;
             }
+            Self::Begins(beginning) => each_beginning(index, beginning, &mut |_, info| {
+                infos.push(info.clone());
+                true
+            })?,
             Self::Near(automaton, from, until) => {
                 let mut stream = index.terms().search(automaton).ge(from).lt(until).into_stream()?;
                 while stream.advance() {
@@ -139,9 +176,16 @@ impl Lookup {
                 let info = |term: &str| index.get_term_info(&Term::from_field_text(*field, term));
                 // few of all characters with a reading are in any text
                 let held = |characters: &[char]| -> std::io::Result<Vec<char>> {
-                    let held = characters.iter().map(|c| Ok((*c, info(c.encode_utf8(&mut [0; 4]))?.is_some())));
-                    let held = held.collect::<std::io::Result<Vec<_>>>()?;
-                    Ok(held.into_iter().filter(|(_, held)| *held).map(|(c, _)| c).collect())
+                    let mut kept = Vec::new();
+                    for character in characters {
+                        let mut held = false;
+                        each_beginning(index, character.encode_utf8(&mut [0; 4]), &mut |_, _| {
+                            held = true;
+                            false
+                        })?;
+                        kept.extend(held.then_some(*character));
+                    }
+                    Ok(kept)
                 };
                 let second = held(second)?;
                 for a in held(first)? {
@@ -154,6 +198,21 @@ impl Lookup {
         }
         Ok(())
     }
+}
+
+// Says each term that begins so, until told not to go on.
+fn each_beginning(
+    index: &InvertedIndexReader,
+    beginning: &str,
+    say: &mut dyn FnMut(&[u8], &TermInfo) -> bool,
+) -> std::io::Result<()> {
+    let mut stream = index.terms().range().ge(beginning.as_bytes()).into_stream()?;
+    while stream.advance() && stream.key().starts_with(beginning.as_bytes()) {
+        if !say(stream.key(), stream.value()) {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// Whether a field has any term of a pattern.
@@ -184,13 +243,13 @@ fn docs_of(index: &InvertedIndexReader, infos: &[TermInfo], all: DocId) -> tanti
 }
 
 // The tokens of one slot: of one term or a few as the engine keeps them, of many gathered at once.
-enum Slot {
+enum Tokens {
     One(Box<SegmentPostings>),
     Few { postings: Vec<SegmentPostings>, buffer: Vec<u32> },
     Gathered { tokens: Vec<(DocId, u32)>, at: usize },
 }
 
-impl Slot {
+impl Tokens {
     // None if there is no token.
     fn open(index: &InvertedIndexReader, infos: &[TermInfo]) -> tantivy::Result<Option<Self>> {
         const POSITIONS: IndexRecordOption = IndexRecordOption::WithFreqsAndPositions;
@@ -281,7 +340,7 @@ impl Slot {
 
 struct SequenceScorer {
     phrase: Phrase,
-    slots: Vec<Slot>,
+    slots: Vec<Tokens>,
     // the slots' numbers, rarest first
     order: Vec<usize>,
     positions: Vec<Vec<u32>>,
@@ -296,7 +355,7 @@ struct SequenceScorer {
 impl SequenceScorer {
     fn new(
         phrase: Phrase,
-        slots: Vec<Slot>,
+        slots: Vec<Tokens>,
         similarity: Option<Bm25Weight>,
         boost: Score,
         norms: FieldNormReader,

@@ -71,6 +71,18 @@ pub(crate) fn folded(character: char) -> Folded {
     block(character).folded[u32::from(character) as usize & 255]
 }
 
+/// Whether a folded character is searched by itself and in pairs, joined across spaces and a line end.
+#[must_use]
+pub fn is_han(character: char) -> bool {
+    folded(character).class == Class::Han
+}
+
+/// Whether a folded character is searched by itself and in pairs.
+#[must_use]
+pub fn is_gram(character: char) -> bool {
+    matches!(folded(character).class, Class::Han | Class::Gram)
+}
+
 /// The characters that a character of class [`Class::Several`] stands for.
 pub(crate) fn several(character: char) -> &'static [char] {
     let low = (u32::from(character) & 255) as u8;

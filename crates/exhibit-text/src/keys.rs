@@ -21,7 +21,10 @@ impl Keyed {
     /// Looks through a text.
     pub(crate) fn of(text: &str) -> Self {
         let mut keyed = Self::default();
-        if text.is_ascii() {
+        // the first bytes of what is looked for below: texts without them, as most are, need no closer look
+        let letters = text.bytes().any(|byte| matches!(byte, 0xd2 | 0xd3 | 0xd8..=0xdb));
+        let forms = || text.as_bytes().windows(2).any(|pair| pair == [0xef, 0xaf]);
+        if !letters && !forms() {
             return keyed;
         }
         for character in text.chars() {
@@ -49,7 +52,7 @@ fn lower(character: char) -> char {
 /// ```
 #[must_use]
 pub fn word_keys(word: &str) -> Vec<String> {
-    let folded: String = unicode_normalization::UnicodeNormalization::nfkc(word).flat_map(char::to_lowercase).collect();
+    let folded = lower_cased(word);
     let older = folded.contains(['ə', 'ɵ', 'ⱪ', 'ƣ', 'ⱨ', 'ⱬ']);
     let mut keys: Vec<String> = Vec::new();
     for language in [Language::Uyghur, Language::Kazakh] {
@@ -75,6 +78,16 @@ pub fn word_keys(word: &str) -> Vec<String> {
         }
     }
     keys
+}
+
+fn lower_cased(word: &str) -> String {
+    // letters that stay as they are but for their case
+    let plain =
+        |c: char| matches!(u32::from(c), 0x27 | 0x30..=0x7a | 0x400..=0x52f | 0x621..=0x64a | 0x679..=0x6d3 | 0x6d5);
+    if word.chars().all(plain) {
+        return word.chars().map(lower).collect();
+    }
+    unicode_normalization::UnicodeNormalization::nfkc(word).flat_map(char::to_lowercase).collect()
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

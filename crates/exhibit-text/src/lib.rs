@@ -8,12 +8,13 @@ pub mod language;
 pub mod tokens;
 
 mod fold;
+mod grams;
 mod han;
 mod keys;
 mod readings;
 mod searchable;
 
-pub use fold::fold_word;
+pub use fold::{fold_word, is_gram, is_han};
 pub use keys::word_keys;
 pub use readings::{characters_read, is_syllable, syllables};
 pub use searchable::{KEY, searchable};

@@ -8,6 +8,7 @@
 //! `docs/formats/tokens.md` is the definition; its vectors are run as a test.
 
 use crate::fold::{self, Class, Folded};
+use crate::grams::Grams;
 use unicode_normalization::char::compose;
 
 /// The most bytes of a term; what is longer is cut at a character.
@@ -85,29 +86,20 @@ impl Term {
     // Composes a mark with the last character, or drops it.
     fn compose(&mut self, mark: char) {
         let Some(last) = self.text.chars().next_back() else { return };
-        let composed = match (last, mark) {
-            ('ى', '\u{654}') => Some('ئ'),
-            _ => compose(last, mark),
-        };
-        if let Some(composed) = composed.map(fold::folded).filter(|f| f.class != Class::Several && !self.full) {
+        if let Some(composed) = composed(last, mark).filter(|_| !self.full) {
             self.text.pop();
-            self.push(composed.to);
+            self.push(composed);
         }
     }
-}
 
-// A gram: a character with the marks that belong to it.
-struct Gram {
-    term: Term,
-    joins: bool,
-    position: u32,
-    start: usize,
-    end: usize,
-}
-
-impl Gram {
-    fn new() -> Self {
-        Self { term: Term::new(), joins: false, position: 0, start: 0, end: 0 }
+    fn push_ascii(&mut self, stretch: &str) {
+        let before = self.text.len();
+        if self.full || before + stretch.len() > TERM_BYTES {
+            stretch.chars().for_each(|character| self.push(character.to_ascii_lowercase()));
+            return;
+        }
+        self.text.push_str(stretch);
+        self.text[before..].make_ascii_lowercase();
     }
 }
 
@@ -120,14 +112,6 @@ struct Joint {
     start: usize,
 }
 
-// What stands between the last gram and the next character.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Gap {
-    None,
-    Space,
-    Line,
-}
-
 struct Tokenizer<'t, 's, F> {
     text: &'t str,
     say: &'s mut F,
@@ -138,12 +122,7 @@ struct Tokenizer<'t, 's, F> {
     word_end: usize,
     in_word: bool,
     joints: Vec<Joint>,
-    // the gram said already as a unigram, waiting for its neighbour; and the one being read
-    before: Option<Gram>,
-    gram: Option<Gram>,
-    spare: Vec<Gram>,
-    pair: Term,
-    gap: Gap,
+    grams: Grams,
 }
 
 impl<'t, 's, F: FnMut(Token<'_>)> Tokenizer<'t, 's, F> {
@@ -157,44 +136,66 @@ impl<'t, 's, F: FnMut(Token<'_>)> Tokenizer<'t, 's, F> {
             word_end: 0,
             in_word: false,
             joints: Vec::new(),
-            before: None,
-            gram: None,
-            spare: Vec::new(),
-            pair: Term::new(),
-            gap: Gap::None,
+            grams: Grams::new(),
         }
     }
 
     fn run(mut self) {
         let bytes = self.text.as_bytes();
         let mut at = 0;
-        while at < bytes.len() {
-            if bytes[at].is_ascii_alphanumeric() {
-                at = self.ascii_word(at);
-                continue;
-            }
-            let character = self.text[at..].chars().next().expect("at is a character's start, within the text");
-            let end = at + character.len_utf8();
-            let next = self.read(fold::folded(character), character, at, end);
-            at = next.unwrap_or(end);
+        while let Some(byte) = bytes.get(at) {
+            at = if byte.is_ascii_alphanumeric() { self.ascii_word(at) } else { self.characters(at) };
         }
         self.end_word();
-        self.end_grams();
+        self.grams.end(self.say);
     }
 
     // Takes a stretch of ASCII letters and digits at once.
     fn ascii_word(&mut self, start: usize) -> usize {
         let bytes = self.text.as_bytes();
-        let mut end = start;
-        while end < bytes.len() && bytes[end].is_ascii_alphanumeric() {
-            end += 1;
+        let length = bytes[start..].iter().position(|byte| !byte.is_ascii_alphanumeric());
+        let end = length.map_or(bytes.len(), |length| start + length);
+        if !self.in_word && end - start <= TERM_BYTES && ends_word(bytes.get(end)) {
+            self.say_whole(start, end);
+            // a blank after a word does nothing else
+            return if bytes.get(end) == Some(&b' ') { end + 1 } else { end };
         }
         self.begin_word(start);
-        for byte in &bytes[start..end] {
-            self.word.push(char::from(byte.to_ascii_lowercase()));
-        }
+        self.word.push_ascii(&self.text[start..end]);
         self.word_end = end;
         end
+    }
+
+    // A word that stands in the text as a whole.
+    #[inline]
+    fn say_whole(&mut self, start: usize, end: usize) {
+        if self.grams.is_open() {
+            self.grams.end(self.say);
+        }
+        let mut term = &self.text[start..end];
+        if term.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            self.word.clear();
+            self.word.push_ascii(term);
+            term = &self.word.text;
+        }
+        (self.say)(Token { term, kind: TokenKind::Word, position: self.position, start, end });
+        self.position += 1;
+    }
+
+    // Takes characters until the next stretch of ASCII letters.
+    fn characters(&mut self, mut start: usize) -> usize {
+        let mut characters = self.text[start..].chars();
+        while let Some(character) = characters.next() {
+            let end = self.text.len() - characters.as_str().len();
+            if let Some(next) = self.read(fold::folded(character), character, start, end) {
+                return next;
+            }
+            start = end;
+            if self.text.as_bytes().get(start).is_some_and(u8::is_ascii_alphanumeric) {
+                break;
+            }
+        }
+        start
     }
 
     // Takes one character; a place to go on from if that is not its end.
@@ -206,24 +207,24 @@ impl<'t, 's, F: FnMut(Token<'_>)> Tokenizer<'t, 's, F> {
                 self.word.push(folded.to);
                 self.word_end = end;
             }
-            Class::Han => self.begin_gram(folded.to, true, start, end),
-            Class::Gram => self.begin_gram(folded.to, false, start, end),
+            Class::Han => self.gram(folded.to, true, start, end),
+            Class::Gram => self.gram(folded.to, false, start, end),
             Class::Ignored => {}
             Class::Mark | Class::GramMark => self.mark(folded, end),
             Class::Space => {
                 self.end_word();
-                self.widen(Gap::Space);
+                self.grams.space();
             }
             Class::Newline => {
                 self.end_word();
-                self.widen(Gap::Line);
+                self.grams.line(self.say);
             }
             Class::SoftHyphen | Class::Hyphen | Class::Apostrophe | Class::Comma => {
                 return self.joint(folded.class, end);
             }
             Class::Break => {
                 self.end_word();
-                self.end_grams();
+                self.grams.end(self.say);
             }
             Class::Several => {
                 for inner in fold::several(character) {
@@ -237,8 +238,8 @@ impl<'t, 's, F: FnMut(Token<'_>)> Tokenizer<'t, 's, F> {
     #[inline]
     fn begin_word(&mut self, start: usize) {
         if !self.in_word {
-            if self.gram.is_some() {
-                self.end_grams();
+            if self.grams.is_open() {
+                self.grams.end(self.say);
             }
             self.in_word = true;
             self.word_start = start;
@@ -247,10 +248,14 @@ impl<'t, 's, F: FnMut(Token<'_>)> Tokenizer<'t, 's, F> {
         }
     }
 
+    #[inline]
     fn end_word(&mut self) {
-        if !self.in_word {
-            return;
+        if self.in_word {
+            self.say_word();
         }
+    }
+
+    fn say_word(&mut self) {
         self.in_word = false;
         let (position, start, end) = (self.position, self.word_start, self.word_end);
         self.position += 1;
@@ -286,7 +291,7 @@ impl<'t, 's, F: FnMut(Token<'_>)> Tokenizer<'t, 's, F> {
         let Some(next) = next else {
             if class != Class::SoftHyphen {
                 self.end_word();
-                self.end_grams();
+                self.grams.end(self.say);
             }
             return None;
         };
@@ -327,79 +332,33 @@ impl<'t, 's, F: FnMut(Token<'_>)> Tokenizer<'t, 's, F> {
         if self.in_word {
             self.word.compose(folded.to);
             self.word_end = end;
-        } else if let Some(gram) = self.gram.as_mut().filter(|_| self.gap == Gap::None) {
-            if folded.class == Class::GramMark {
-                gram.term.push(folded.to);
-            } else {
-                gram.term.compose(folded.to);
-            }
-            gram.end = end;
+        } else {
+            let kept = folded.class == Class::GramMark;
+            self.grams.mark(folded.to, end, if kept { None } else { Some(composed) });
         }
     }
 
-    fn begin_gram(&mut self, character: char, joins: bool, start: usize, end: usize) {
+    #[inline]
+    fn gram(&mut self, character: char, joins: bool, start: usize, end: usize) {
         self.end_word();
-        if let Some(gram) = self.gram.as_mut().filter(|_| self.gap == Gap::None && !joins) {
-            // the letters of a Hangul syllable
-            let last = gram.term.text.chars().next_back();
-            if let Some(syllable) = last.and_then(|last| compose(last, character)) {
-                gram.term.text.pop();
-                gram.term.push(syllable);
-                gram.end = end;
-                return;
-            }
+        if self.grams.take(character, joins, self.position, (start, end), self.say) {
+            self.position += 1;
         }
-        let neighbours = match (&self.gram, self.gap) {
-            (Some(_), Gap::None) => true,
-            (Some(gram), Gap::Space | Gap::Line) => gram.joins && joins,
-            (None, _) => false,
-        };
-        self.finish_gram();
-        if !neighbours {
-            self.before = None;
-        }
-        let mut gram = self.spare.pop().unwrap_or_else(Gram::new);
-        gram.term.clear();
-        gram.term.push(character);
-        (gram.joins, gram.position, gram.start, gram.end) = (joins, self.position, start, end);
-        self.position += 1;
-        self.gap = Gap::None;
-        self.gram = Some(gram);
     }
+}
 
-    // Says the gram that was being read, first in a pair with the one before it.
-    fn finish_gram(&mut self) {
-        let Some(gram) = self.gram.take() else { return };
-        if let Some(before) = self.before.take() {
-            self.pair.clear();
-            self.pair.text.push_str(&before.term.text);
-            gram.term.text.chars().for_each(|c| self.pair.push(c));
-            let (position, start, end) = (before.position, before.start, gram.end);
-            (self.say)(Token { term: &self.pair.text, kind: TokenKind::Bigram, position, start, end });
-            self.spare.push(before);
-        }
-        let Gram { position, start, end, .. } = gram;
-        (self.say)(Token { term: &gram.term.text, kind: TokenKind::Unigram, position, start, end });
-        self.before = Some(gram);
-    }
+// Whether what follows a word ends it for certain.
+fn ends_word(next: Option<&u8>) -> bool {
+    next.is_none_or(|byte| byte.is_ascii() && !matches!(byte, b'\'' | b'`' | b'-' | b',' | b'\r'))
+}
 
-    fn end_grams(&mut self) {
-        self.finish_gram();
-        self.spare.extend(self.before.take());
-        self.gap = Gap::None;
-    }
-
-    fn widen(&mut self, by: Gap) {
-        if self.gram.is_none() {
-            return;
-        }
-        match (self.gap, by) {
-            // an empty line ends what was joined
-            (Gap::Line, Gap::Line) => self.end_grams(),
-            (Gap::Line, _) => {}
-            _ => self.gap = by,
-        }
-    }
+// What a letter and a mark after it are together, folded.
+fn composed(letter: char, mark: char) -> Option<char> {
+    let composed = match (letter, mark) {
+        ('ى', '\u{654}') => Some('ئ'),
+        _ => compose(letter, mark),
+    };
+    composed.map(fold::folded).filter(|folded| folded.class != Class::Several).map(|folded| folded.to)
 }
 
 #[cfg(test)]
