@@ -1,9 +1,9 @@
 //! The fields of an entry in the engine, and our analysis as the engine's tokenizer.
 
 use crate::entry::{PageEntry, PageKey};
+use exhibit_text::TokenKind;
 use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions};
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
-use exhibit_text::TokenKind;
 use tantivy::{TantivyDocument, Term};
 
 /// The name under which our analysis is known to the engine.
@@ -146,9 +146,7 @@ fn copy(token: &exhibit_text::Token<'_>, into: &mut Token) {
 pub(crate) fn stands_for_first(pair: &str) -> bool {
     let mut characters = pair.chars();
     let (first, second) = (characters.next(), characters.next());
-    first.is_some_and(exhibit_text::is_han)
-        && second.is_some_and(exhibit_text::is_gram)
-        && characters.next().is_none()
+    first.is_some_and(exhibit_text::is_han) && second.is_some_and(exhibit_text::is_gram) && characters.next().is_none()
 }
 
 // Says the tokens that the index keeps: all but the characters within a run, which their pairs stand for.

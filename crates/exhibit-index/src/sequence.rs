@@ -45,7 +45,9 @@ impl Query for SequenceQuery {
         };
         let of_unit = |unit: &Unit| -> tantivy::Result<Vec<Lookup>> {
             let of_slot = |slot: &Slot| match &slot.pattern {
-                Pattern::Is(term) if is_run_edge(unit, slot) => Ok(Lookup::Term(Term::from_field_text(self.field, term))),
+                Pattern::Is(term) if is_run_edge(unit, slot) => {
+                    Ok(Lookup::Term(Term::from_field_text(self.field, term)))
+                }
                 pattern => Lookup::of(self.field, pattern),
             };
             unit.slots.iter().map(of_slot).collect()
@@ -152,9 +154,8 @@ impl Lookup {
         match self {
             Self::Term(term) => infos.extend(index.get_term_info(term)?),
             Self::Character(character) => {
-                let of_it = |term: &[u8]| {
-                    term == character.as_bytes() || std::str::from_utf8(term).is_ok_and(stands_for_first)
-                };
+                let of_it =
+                    |term: &[u8]| term == character.as_bytes() || std::str::from_utf8(term).is_ok_and(stands_for_first);
                 each_beginning(index, character, &mut |term, info| {
                     if of_it(term) {
                         infos.push(info.clone());
