@@ -7,10 +7,11 @@
 use crate::act::{Ref, Verb};
 use crate::entry::{Entry, EntryError};
 use crate::folder::Folder;
-use crate::log::{CHECKPOINT_FILE, Head, KEY_FILE, LOCK_FILE, MAX_BUNDLE, MAX_NOTE, read_key};
+use crate::log::{CHECKPOINT_FILE, Head, KEY_FILE, LOCK_FILE, MAX_BUNDLE, MAX_NOTE};
+use exhibit_proof::text::LineError;
 use exhibit_proof::tile::{self, FULL, Layer, TileName};
 use exhibit_proof::tree;
-use exhibit_proof::{Checkpoint, CheckpointError, Frontier, Hash, Note, NoteError, VerifierKey};
+use exhibit_proof::{Checkpoint, Frontier, Hash, Note, NoteError, VerifierKey};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
@@ -88,7 +89,7 @@ pub enum Deviation {
     Signature(#[source] NoteError),
     /// What is signed is not a checkpoint.
     #[error("what is signed is not a checkpoint")]
-    Checkpoint(#[source] CheckpointError),
+    Checkpoint(#[source] LineError),
     /// The checkpoint has lines or signatures that Exhibit does not write.
     #[error("the checkpoint has lines or signatures that do not belong there")]
     CheckpointExtended,
@@ -266,7 +267,7 @@ impl Check {
 
     fn key(&mut self, remembered: &Remembered) -> Option<VerifierKey> {
         let bytes = self.read(KEY_FILE, MAX_NOTE)?;
-        match read_key(&bytes) {
+        match VerifierKey::read(&bytes) {
             Ok(key) => {
                 if remembered.verifier.as_ref().is_some_and(|verifier| *verifier != key.to_string()) {
                     self.deviations.push(Deviation::KeySwapped);
@@ -284,7 +285,7 @@ impl Check {
     fn checkpoint(&mut self, key: Option<&VerifierKey>) -> Option<Head> {
         let bytes = self.read(CHECKPOINT_FILE, MAX_NOTE)?;
         let key = key?;
-        let signed = Note::parse(&bytes).and_then(|note| note.verify(key).map(|()| note));
+        let signed = Note::parse(&bytes).and_then(|note| note.verify(key).map(|_| note));
         let note = signed.map_err(|error| self.deviations.push(Deviation::Signature(error))).ok()?;
         let checkpoint = Checkpoint::parse(&note.text);
         let checkpoint = checkpoint.map_err(|error| self.deviations.push(Deviation::Checkpoint(error))).ok()?;

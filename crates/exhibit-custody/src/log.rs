@@ -7,9 +7,10 @@
 use crate::folder::Folder;
 use crate::key::Key;
 use exhibit_proof::proof::LogProof;
+use exhibit_proof::text::LineError;
 use exhibit_proof::tile::{self, FULL, Layer, MAX_ENTRY, TileName};
 use exhibit_proof::tree::{self, Subtree};
-use exhibit_proof::{Checkpoint, CheckpointError, Frontier, Hash, Note, NoteError, ProofError, VerifierKey};
+use exhibit_proof::{Checkpoint, Frontier, Hash, Note, NoteError, ProofError, VerifierKey};
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -93,7 +94,7 @@ pub enum LogError {
     Signature(#[source] NoteError),
     /// What is signed is not a checkpoint.
     #[error("what is signed is not a checkpoint")]
-    Checkpoint(#[source] CheckpointError),
+    Checkpoint(#[source] LineError),
     /// The checkpoint is of another log.
     #[error("the checkpoint is of another log")]
     Origin,
@@ -246,7 +247,7 @@ impl Log {
             let unreadable = |source| LogError::Read { path: folder.path().join(name), source };
             folder.read(name, MAX_NOTE).map_err(unreadable)
         };
-        let verifier = read_key(&read(KEY_FILE)?).map_err(LogError::PublicKey)?;
+        let verifier = VerifierKey::read(&read(KEY_FILE)?).map_err(LogError::PublicKey)?;
         let checkpoint = Note::parse(&read(CHECKPOINT_FILE)?).map_err(LogError::Signature)?;
         checkpoint.verify(&verifier).map_err(LogError::Signature)?;
         let Checkpoint { origin, size, root, .. } =
@@ -491,11 +492,6 @@ impl Growth {
             self.files.push((name.path(), self.tail.clone()));
         }
     }
-}
-
-pub(crate) fn read_key(file: &[u8]) -> Result<VerifierKey, NoteError> {
-    let text = str::from_utf8(file).map_err(|_| NoteError::NotUtf8)?;
-    VerifierKey::parse(text.strip_suffix('\n').ok_or(NoteError::KeyShape)?)
 }
 
 fn sign(key: &Key, head: Head) -> Note {

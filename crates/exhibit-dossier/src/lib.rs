@@ -5,6 +5,7 @@
 //! `exhibit-proof`, which knows nothing of cases.
 
 mod bag;
+mod nearest;
 mod parcel;
 mod proofs;
 mod quotes;

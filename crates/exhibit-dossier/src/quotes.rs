@@ -3,11 +3,12 @@
 //! A quote is a file in `quotes/`, named by the log entry that records it. The file is written before the entry: one
 //! that a crash left without its entry is named by [`check_quotes`], and the next quote of that number replaces it.
 
+use crate::nearest::nearest;
 use crate::{DossierError, Random, io_error, tree};
 use exhibit_case::{Case, Held, flush_outbox, log_act};
 use exhibit_custody::{Act, Entry, Log, Ref, Verb};
 use exhibit_model::{Digest, ItemId, Moment, Page};
-use exhibit_proof::anchor::{Anchor, AnchorError, Passage, nearest, places};
+use exhibit_proof::anchor::{Anchor, AnchorError, Passage, places};
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::PathBuf;

@@ -1,18 +1,19 @@
 //! Anchors: a quoted passage tied to a page and to the exact bytes it stands in.
 //!
 //! Written as a W3C Web Annotation in canonical JSON (`docs/formats/anchor.md`). A quote either is what the page
-//! says, character for character and in its place, or it does not hold: nothing here compares loosely, but for
-//! [`nearest`], which shows a human where a lost passage may have gone.
+//! says, character for character and in its place, or it does not hold: nothing here compares loosely.
 
-use crate::hash::{from_hex, to_hex};
-use crate::json::{MAX_NUMBER, Value};
+use crate::hash::to_hex;
+use crate::json::Value;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
-use std::collections::{BTreeMap, HashMap};
 
 /// How many characters of context stand before and after a quote.
 pub const CONTEXT: usize = 32;
+
+// The name of some bytes by their SHA-256 (RFC 6920).
+const SOURCE: &str = "ni:///sha-256;";
 
 /// The most characters that a quote may have.
 pub const MAX_QUOTE: usize = 8_192;
@@ -133,37 +134,6 @@ pub fn places<'a>(text: &'a str, exact: &'a str) -> impl Iterator<Item = usize> 
     })
 }
 
-/// The stretch of a text that is most like a passage: where the most of its runs of three characters stand in the
-/// same order. `None` where hardly anything is alike.
-#[must_use]
-pub fn nearest<'a>(text: &'a str, exact: &str) -> Option<&'a str> {
-    let starts: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
-    let characters: Vec<char> = text.chars().collect();
-    let wanted: Vec<char> = exact.chars().take(MAX_QUOTE).collect();
-    let run = wanted.len().min(3);
-    let mut runs: HashMap<&[char], Vec<usize>> = HashMap::new();
-    for (place, piece) in wanted.windows(run.max(1)).enumerate() {
-        let places = runs.entry(piece).or_default();
-        // A run that comes again and again tells nothing of the place.
-        if places.len() < 16 {
-            places.push(place);
-        }
-    }
-    let mut votes: BTreeMap<usize, usize> = BTreeMap::new();
-    for (at, piece) in characters.windows(run.max(1)).enumerate() {
-        for place in runs.get(piece).into_iter().flatten() {
-            *votes.entry((at + wanted.len() - place) / 8).or_default() += 1;
-        }
-    }
-    let (bucket, most) = votes.into_iter().max_by_key(|(bucket, votes)| (*votes, usize::MAX - bucket))?;
-    if most * 5 < wanted.len().saturating_sub(2) {
-        return None;
-    }
-    let start = (bucket * 8).saturating_sub(wanted.len()).min(characters.len());
-    let end = (start + wanted.len() + 8).min(characters.len());
-    Some(text[starts[start]..starts[end]].trim()).filter(|found| !found.is_empty())
-}
-
 impl Anchor {
     /// What the quote is called: `Q-` and the number of its log entry.
     #[must_use]
@@ -188,33 +158,34 @@ impl Anchor {
     pub fn write(&self) -> String {
         let Passage { exact, prefix, suffix, start, end } = &self.passage;
         let mut inner = vec![
-            map([
-                ("type", text("TextQuoteSelector")),
-                ("exact", text(exact)),
-                ("prefix", text(prefix)),
-                ("suffix", text(suffix)),
+            Value::map([
+                ("type", "TextQuoteSelector".into()),
+                ("exact", exact.as_str().into()),
+                ("prefix", prefix.as_str().into()),
+                ("suffix", suffix.as_str().into()),
             ]),
-            map([("type", text("TextPositionSelector")), ("start", number(*start)), ("end", number(*end))]),
+            Value::map([("type", "TextPositionSelector".into()), ("start", (*start).into()), ("end", (*end).into())]),
         ];
         inner.extend(self.regions.iter().map(|region| fragment("http://www.w3.org/TR/media-frags/", region, None)));
         let page = format!("page={}", self.page);
         let selector = fragment("http://tools.ietf.org/rfc/rfc3778", &page, Some(Value::List(inner)));
-        let exhibit = map([
-            ("v", number(1)),
-            ("document", text(&self.document)),
-            ("item", number(self.item)),
-            ("log", text(&self.log)),
-            ("entry", number(self.entry)),
-            ("reading", number(self.reading)),
-            ("textLayer", text(&to_hex(&self.text_layer))),
+        let source = SOURCE.to_owned() + &URL_SAFE_NO_PAD.encode(self.original);
+        let exhibit = Value::map([
+            ("v", 1.into()),
+            ("document", self.document.as_str().into()),
+            ("item", self.item.into()),
+            ("log", self.log.as_str().into()),
+            ("entry", self.entry.into()),
+            ("reading", self.reading.into()),
+            ("textLayer", to_hex(&self.text_layer).into()),
         ]);
-        map([
-            ("@context", text("http://www.w3.org/ns/anno.jsonld")),
-            ("id", text(&format!("urn:exhibit:{}:{}", self.log.replace('/', ":"), self.id()))),
-            ("type", text("Annotation")),
-            ("motivation", text("highlighting")),
-            ("created", text(&self.created)),
-            ("target", map([("source", text(&source(&self.original))), ("selector", selector)])),
+        Value::map([
+            ("@context", "http://www.w3.org/ns/anno.jsonld".into()),
+            ("id", format!("urn:exhibit:{}:{}", self.log.replace('/', ":"), self.id()).into()),
+            ("type", "Annotation".into()),
+            ("motivation", "highlighting".into()),
+            ("created", self.created.as_str().into()),
+            ("target", Value::map([("source", source.into()), ("selector", selector)])),
             ("exhibit", exhibit),
         ])
         .write()
@@ -225,61 +196,42 @@ impl Anchor {
     /// # Errors
     /// [`AnchorError::Form`] for anything that [`Self::write`] would not have written the same way.
     pub fn read(bytes: &[u8]) -> Result<Self, AnchorError> {
-        let value = Value::read(bytes).map_err(|_| AnchorError::Form)?;
-        let anchor = Self::from_value(&value).ok_or(AnchorError::Form)?;
-        if anchor.write().as_bytes() == bytes { Ok(anchor) } else { Err(AnchorError::Form) }
+        let anchor = Value::read(bytes).ok().and_then(|value| Self::from_value(&value));
+        anchor.filter(|anchor| anchor.write().as_bytes() == bytes).ok_or(AnchorError::Form)
     }
 
+    // What `write` puts in; whether all else is as it writes it is for `read` to see.
     fn from_value(value: &Value) -> Option<Self> {
-        let own = value.get("exhibit")?;
-        let target = value.get("target")?;
+        let (own, target) = (value.get("exhibit")?, value.get("target")?);
         let selector = target.get("selector")?;
-        let [quote, position, regions @ ..] = selector.get("refinedBy")?.as_list()? else { return None };
-        let original = URL_SAFE_NO_PAD.decode(target.get("source")?.as_text()?.strip_prefix("ni:///sha-256;")?).ok()?;
-        let text = |value: &Value, key: &str| value.get(key)?.as_text().map(str::to_owned);
-        let number = |value: &Value, key: &str| u64::try_from(value.get(key)?.as_number()?).ok();
+        let [quote, position, regions @ ..] = selector.list("refinedBy")? else { return None };
+        let original = URL_SAFE_NO_PAD.decode(target.text("source")?.strip_prefix(SOURCE)?).ok()?;
+        let text = |value: &Value, key: &str| value.text(key).map(str::to_owned);
         Some(Self {
             log: text(own, "log")?,
-            entry: number(own, "entry")?,
-            reading: number(own, "reading")?,
+            entry: own.number("entry")?,
+            reading: own.number("reading")?,
             created: text(value, "created")?,
             document: text(own, "document")?,
-            item: number(own, "item")?,
+            item: own.number("item")?,
             original: original.try_into().ok()?,
-            page: selector.get("value")?.as_text()?.strip_prefix("page=")?.parse().ok()?,
-            text_layer: from_hex(own.get("textLayer")?.as_text()?)?.try_into().ok()?,
+            page: selector.text("value")?.strip_prefix("page=")?.parse().ok()?,
+            text_layer: own.bytes("textLayer")?,
             passage: Passage {
                 exact: text(quote, "exact")?,
                 prefix: text(quote, "prefix")?,
                 suffix: text(quote, "suffix")?,
-                start: number(position, "start")?,
-                end: number(position, "end")?,
+                start: position.number("start")?,
+                end: position.number("end")?,
             },
             regions: regions.iter().map(|region| text(region, "value")).collect::<Option<_>>()?,
         })
     }
 }
 
-/// The name of some bytes by their SHA-256 (RFC 6920).
-fn source(sha256: &[u8; 32]) -> String {
-    format!("ni:///sha-256;{}", URL_SAFE_NO_PAD.encode(sha256))
-}
-
 fn fragment(conforms_to: &str, value: &str, refined_by: Option<Value>) -> Value {
-    let fixed = [("type", text("FragmentSelector")), ("conformsTo", text(conforms_to)), ("value", text(value))];
-    map(fixed.into_iter().chain(refined_by.map(|inner| ("refinedBy", inner))))
-}
-
-fn map<'a>(members: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
-    Value::Map(members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
-}
-
-fn text(text: &str) -> Value {
-    Value::Text(text.to_owned())
-}
-
-fn number(number: u64) -> Value {
-    Value::Number(i64::try_from(number).unwrap_or(MAX_NUMBER).min(MAX_NUMBER))
+    let fixed = [("type", "FragmentSelector".into()), ("conformsTo", conforms_to.into()), ("value", value.into())];
+    Value::map(fixed.into_iter().chain(refined_by.map(|inner| ("refinedBy", inner))))
 }
 
 #[cfg(test)]
@@ -347,16 +299,6 @@ mod tests {
             assert_ne!(odd, written, "{from}");
             assert_eq!(Anchor::read(odd.as_bytes()), Err(AnchorError::Form), "{to}");
         }
-    }
-
-    #[test]
-    fn a_lost_passage_is_looked_for() {
-        let text = "前言。第二条 所有人员应逐一登记，不得遗漏任何一人。结尾。";
-        let near = nearest(text, "所有人员须逐一登记，不得遗漏").expect("something alike");
-        assert!(near.contains("人员应逐一登记，不得遗漏"), "{near}");
-        assert_eq!(nearest(text, "quite another thing"), None);
-        assert_eq!(nearest("", "a"), None);
-        assert_eq!(nearest("abc", "b"), Some("abc"));
     }
 
     #[test]

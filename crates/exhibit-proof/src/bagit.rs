@@ -3,7 +3,6 @@
 //! Stricter than the specification where evidence asks for it: `fetch.txt` is refused, tag files are UTF-8, only SHA-256
 //! and SHA-512 count, and no name may be unsafe or be taken for another. Each file is read once, in pieces.
 
-use crate::decimal;
 use crate::finding::{Fault, Finding};
 use crate::hash::to_hex;
 use crate::names::{self, Likeness};
@@ -72,11 +71,12 @@ pub struct Checked {
     pub remarks: Vec<Finding>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Algorithm {
-    Sha256,
-    Sha512,
-}
+/// The kinds of digests that count: how their manifests call them, how many digits one has, and how it is written.
+pub const ALGORITHMS: [Algorithm; 2] =
+    [("sha256", 64, |digests| to_hex(&digests.sha256)), ("sha512", 128, |digests| to_hex(&digests.sha512))];
+
+/// One of [`ALGORITHMS`].
+pub type Algorithm = (&'static str, usize, fn(&Digests) -> String);
 
 impl Checked {
     /// How many files the payload has, and how many bytes.
@@ -189,21 +189,14 @@ fn digest(files: &mut dyn Files, path: &str) -> Result<Digests, Unreadable> {
 }
 
 fn tag_file(files: &mut dyn Files, path: &str, checked: &mut Checked) -> Option<String> {
-    if checked.files.get(path)?.size > MAX_TAG_FILE {
-        checked.wrong(path, Fault::TooLarge, "");
-        return None;
-    }
-    match read_small(files, path, MAX_TAG_FILE).map(String::from_utf8) {
-        Ok(Ok(text)) => Some(text),
-        Ok(Err(_)) => {
-            checked.wrong(path, Fault::Declaration, "it is not UTF-8");
-            None
-        }
-        Err(error) => {
-            checked.wrong(path, Fault::Unreadable, error.reason);
-            None
-        }
-    }
+    checked.files.get(path)?;
+    let (fault, detail) = match read_small(files, path, MAX_TAG_FILE).map(String::from_utf8) {
+        Ok(Ok(text)) => return Some(text),
+        Ok(Err(_)) => (Fault::Declaration, "it is not UTF-8".to_owned()),
+        Err(error) => (Fault::Unreadable, error.reason),
+    };
+    checked.wrong(path, fault, detail);
+    None
 }
 
 // RFC 8493, 2.1.1: two lines, nothing more, no mark of byte order.
@@ -227,15 +220,15 @@ fn check_declaration(files: &mut dyn Files, checked: &mut Checked) {
 
 fn check_manifests(files: &mut dyn Files, paths: &BTreeSet<String>, checked: &mut Checked) {
     let mut payload_manifests = 0;
-    for path in paths.iter().filter(|path| !path.contains('/')) {
-        let Some((tags, algorithm)) = manifest_name(path) else { continue };
-        let Some(algorithm) = algorithm else {
+    for path in paths {
+        let Some((tags, kind)) = manifest_kind(path) else { continue };
+        let Some(algorithm) = ALGORITHMS.iter().find(|(name, ..)| *name == kind) else {
             checked.remark(path, Fault::NoManifest, "its kind of digest is not checked");
             continue;
         };
         payload_manifests += u32::from(!tags);
         let Some(text) = tag_file(files, path, checked) else { continue };
-        let listed = check_lines(path, &text, (tags, algorithm), checked);
+        let listed = check_lines(path, &text, tags, algorithm, checked);
         for other in paths.iter().filter(|other| belongs(other, tags) && !listed.contains(*other)) {
             let detail = format!("not in {path}");
             // A bag may have tag files that no tag manifest lists; a payload file must be in every manifest.
@@ -251,21 +244,11 @@ fn check_manifests(files: &mut dyn Files, paths: &BTreeSet<String>, checked: &mu
     }
 }
 
-// Whether a file's name is that of a manifest: of tag files or not, and of which digests, where they are checked.
-fn manifest_name(path: &str) -> Option<(bool, Option<Algorithm>)> {
-    let stem = path.strip_suffix(".txt")?;
-    let (tags, rest) = match stem.strip_prefix("tag") {
-        Some(rest) => (true, rest),
-        None => (false, stem),
-    };
-    Some((
-        tags,
-        match rest.strip_prefix("manifest-")? {
-            "sha256" => Some(Algorithm::Sha256),
-            "sha512" => Some(Algorithm::Sha512),
-            _ => None,
-        },
-    ))
+// Whether a manifest is one of tag files, and its kind of digests; `None` for the name of any other file.
+fn manifest_kind(path: &str) -> Option<(bool, &str)> {
+    let stem = path.strip_suffix(".txt").filter(|stem| !stem.contains('/'))?;
+    let (tags, rest) = stem.strip_prefix("tag").map_or((false, stem), |rest| (true, rest));
+    Some((tags, rest.strip_prefix("manifest-")?))
 }
 
 // Whether a payload manifest, or a tag manifest, is about this file.
@@ -278,13 +261,14 @@ fn belongs(path: &str, tags: bool) -> bool {
 fn check_lines(
     path: &str,
     text: &str,
-    (tags, algorithm): (bool, Algorithm),
+    tags: bool,
+    (_, digits, hex): &Algorithm,
     checked: &mut Checked,
 ) -> BTreeSet<String> {
     let mut listed = BTreeSet::new();
     for (line, number) in lines(text).zip(1_u64..) {
         let place = format!("{path}:{number}");
-        let Some((digest, name)) = split_line(line, algorithm) else {
+        let Some((digest, name)) = split_line(line, *digits) else {
             checked.wrong(&place, Fault::ManifestLine, "");
             continue;
         };
@@ -302,17 +286,16 @@ fn check_lines(
         }
         match checked.files.get(&name) {
             None => checked.wrong(&name, Fault::Missing, format!("listed in {place}")),
-            Some(digests) if digest == digests.hex(algorithm) => {}
+            Some(digests) if digest == hex(digests) => {}
             Some(_) => checked.wrong(&name, Fault::Altered, format!("its digest is not the one in {place}")),
         }
     }
     listed
 }
 
-fn split_line(line: &str, algorithm: Algorithm) -> Option<(String, &str)> {
+fn split_line(line: &str, digits: usize) -> Option<(String, &str)> {
     let (digest, name) = line.split_once([' ', '\t'])?;
-    let length = if algorithm == Algorithm::Sha256 { 64 } else { 128 };
-    let sound = digest.len() == length && digest.bytes().all(|b| b.is_ascii_hexdigit());
+    let sound = digest.len() == digits && digest.bytes().all(|b| b.is_ascii_hexdigit());
     sound.then(|| (digest.to_ascii_lowercase(), name.trim_start_matches([' ', '\t'])))
 }
 
@@ -324,23 +307,21 @@ fn plain_name(name: &str, place: &str, checked: &mut Checked) -> String {
     if bare != name {
         checked.remark(place, Fault::ManifestLine, "the path begins with `*` or `./`");
     }
-    let mut plain = String::with_capacity(bare.len());
-    let mut rest = bare;
-    while let Some(at) = rest.find('%') {
-        plain.push_str(&rest[..at]);
-        let (c, length) = match rest.get(at + 1..at + 3) {
-            Some("0A" | "0a") => ('\n', 3),
-            Some("0D" | "0d") => ('\r', 3),
-            Some("25") => ('%', 3),
-            _ => ('%', 1),
+    let (first, escaped) = bare.split_once('%').map_or((bare, None), |(first, rest)| (first, Some(rest)));
+    let mut plain = first.to_owned();
+    for part in escaped.iter().flat_map(|rest| rest.split('%')) {
+        let (c, rest) = match part.split_at_checked(2) {
+            Some(("0A" | "0a", rest)) => ('\n', rest),
+            Some(("0D" | "0d", rest)) => ('\r', rest),
+            Some(("25", rest)) => ('%', rest),
+            _ => {
+                checked.remark(place, Fault::ManifestLine, "a `%` in the path is not written as `%25`");
+                ('%', part)
+            }
         };
         plain.push(c);
-        if length == 1 {
-            checked.remark(place, Fault::ManifestLine, "a `%` in the path is not written as `%25`");
-        }
-        rest = &rest[at + length..];
+        plain.push_str(rest);
     }
-    plain.push_str(rest);
     plain
 }
 
@@ -364,27 +345,14 @@ fn check_info(files: &mut dyn Files, checked: &mut Checked) {
         }
     }
     checked.info = info;
-    let stated: Vec<String> = checked
-        .info
-        .iter()
-        .filter(|(label, _)| label.eq_ignore_ascii_case("Payload-Oxum"))
-        .map(|(_, v)| v.clone())
-        .collect();
     let (files, bytes) = checked.payload();
-    for stated in &stated {
-        let numbers = stated.split_once('.').and_then(|(bytes, files)| Some((decimal(files)?, decimal(bytes)?)));
-        if numbers != Some((files, bytes)) {
-            checked.wrong("bag-info.txt", Fault::Oxum, format!("{stated}, but it is {bytes}.{files}"));
-        }
+    let oxum = |(label, _): &&(String, String)| label.eq_ignore_ascii_case("Payload-Oxum");
+    let stated: Vec<String> = checked.info.iter().filter(oxum).map(|(_, value)| value.clone()).collect();
+    for stated in stated.iter().filter(|stated| **stated != format!("{bytes}.{files}")) {
+        checked.wrong("bag-info.txt", Fault::Oxum, format!("{stated}, but it is {bytes}.{files}"));
     }
     if stated.len() > 1 {
         checked.wrong("bag-info.txt", Fault::Oxum, "it is stated more than once");
-    }
-}
-
-impl Digests {
-    fn hex(&self, algorithm: Algorithm) -> String {
-        if algorithm == Algorithm::Sha256 { to_hex(&self.sha256) } else { to_hex(&self.sha512) }
     }
 }
 

@@ -1,7 +1,8 @@
 //! Checkpoints: what a log's operator signs, a size and a root (C2SP tlog-checkpoint v1.0.0).
 
-use crate::decimal;
 use crate::hash::Hash;
+use crate::note::{Note, NoteError, VerifierKey};
+use crate::text::{LineError, Lines, decimal};
 
 /// A log's size and root, as its operator states them.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -16,18 +17,18 @@ pub struct Checkpoint {
     pub extensions: Vec<String>,
 }
 
-/// Why a text is not a checkpoint.
+/// Why a note is not a checkpoint of a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CheckpointError {
-    /// It does not consist of at least three lines, none of them empty, each ended by a line feed.
-    #[error("a checkpoint is three or more lines, none of them empty")]
-    Lines,
-    /// Its second line is not a size.
-    #[error("a checkpoint's second line is its size as a plain decimal number")]
-    Size,
-    /// Its third line is not a root.
-    #[error("a checkpoint's third line is the base64 of a 32-byte root")]
-    Root,
+    /// The log's key did not sign it.
+    #[error("it is not signed by the log's key")]
+    Signature(#[from] NoteError),
+    /// What is signed is not a checkpoint.
+    #[error("what is signed is not a checkpoint")]
+    Form(#[from] LineError),
+    /// What is signed names another log than the key.
+    #[error("it is of another log than its key")]
+    Origin,
 }
 
 impl Checkpoint {
@@ -45,19 +46,30 @@ impl Checkpoint {
     /// Reads a signed text.
     ///
     /// # Errors
-    /// [`CheckpointError`] for anything that [`Self::text`] would not have written the same way.
-    pub fn parse(text: &str) -> Result<Self, CheckpointError> {
-        let lines: Vec<&str> = text.strip_suffix('\n').ok_or(CheckpointError::Lines)?.split('\n').collect();
-        let [origin, size, root, extensions @ ..] = lines.as_slice() else { return Err(CheckpointError::Lines) };
-        if lines.iter().any(|line| line.is_empty()) {
-            return Err(CheckpointError::Lines);
+    /// [`LineError`] for anything that [`Self::text`] would not have written the same way.
+    pub fn parse(text: &str) -> Result<Self, LineError> {
+        let mut lines = Lines::new(text.as_bytes())?;
+        let filled = |line: &str| (!line.is_empty()).then(|| line.to_owned());
+        let mut checkpoint = Self {
+            origin: lines.take("it must be the log's name", filled)?,
+            size: lines.take("it must be the size as a plain decimal number", decimal)?,
+            root: lines.take("it must be the base64 of a 32-byte root", Hash::from_base64)?,
+            extensions: Vec::new(),
+        };
+        while !lines.rest().is_empty() {
+            checkpoint.extensions.push(lines.take("no line may be empty", filled)?);
         }
-        Ok(Self {
-            origin: (*origin).to_owned(),
-            size: decimal(size).ok_or(CheckpointError::Size)?,
-            root: Hash::from_base64(root).ok_or(CheckpointError::Root)?,
-            extensions: extensions.iter().map(|line| (*line).to_owned()).collect(),
-        })
+        Ok(checkpoint)
+    }
+
+    /// The checkpoint that a log signed, given the log's key.
+    ///
+    /// # Errors
+    /// [`CheckpointError`], where the note is not that.
+    pub fn signed(note: &Note, log: &VerifierKey) -> Result<Self, CheckpointError> {
+        note.verify(log)?;
+        let checkpoint = Self::parse(&note.text)?;
+        if checkpoint.origin == log.name() { Ok(checkpoint) } else { Err(CheckpointError::Origin) }
     }
 }
 
@@ -79,21 +91,26 @@ mod tests {
 
     #[test]
     fn odd_checkpoints_are_refused() {
-        for (from, to, error) in [
-            ("20852163", "020852163", CheckpointError::Size),
-            ("20852163", "-1", CheckpointError::Size),
-            ("20852163", "+1", CheckpointError::Size),
-            ("20852163", "18446744073709551616", CheckpointError::Size),
-            ("20852163\n", "20852163\r\n", CheckpointError::Size),
-            ("20852163", "", CheckpointError::Lines),
-            ("example.com/behind-the-sofa", "", CheckpointError::Lines),
-            ("q2I=\n", "q2I=\n\n", CheckpointError::Lines),
-            ("q2I=\n", "q2I=", CheckpointError::Lines),
-            ("q2I=", "q2I", CheckpointError::Root),
-            ("q2I=", "q2J=", CheckpointError::Root),
-            ("CsUY", "", CheckpointError::Root),
+        let (name, size) = ("it must be the log's name", "it must be the size as a plain decimal number");
+        let (root, empty) = ("it must be the base64 of a 32-byte root", "no line may be empty");
+        for (from, to, line, must) in [
+            ("20852163", "020852163", 2, size),
+            ("20852163", "-1", 2, size),
+            ("20852163", "+1", 2, size),
+            ("20852163", "18446744073709551616", 2, size),
+            ("20852163\n", "20852163\r\n", 2, "no control character may stand in it but line feeds"),
+            ("20852163", "", 2, size),
+            ("example.com/behind-the-sofa", "", 1, name),
+            (PRINTED, "", 1, name),
+            (PRINTED, "a\n1\n", 3, root),
+            ("q2I=\n", "q2I=\n\n", 4, empty),
+            ("q2I=\n", "q2I=", 3, "it must end with a line feed"),
+            ("q2I=", "q2I", 3, root),
+            ("q2I=", "q2J=", 3, root),
+            ("CsUY", "", 3, root),
         ] {
-            assert_eq!(Checkpoint::parse(&PRINTED.replace(from, to)), Err(error), "{from:?} -> {to:?}");
+            let odd = PRINTED.replace(from, to);
+            assert_eq!(Checkpoint::parse(&odd), Err(LineError { line, must }), "{from:?} -> {to:?}");
         }
     }
 }

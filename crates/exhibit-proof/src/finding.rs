@@ -43,8 +43,6 @@ faults! {
     LooksAlike = "looks-alike",
     /// A file that cannot be read.
     Unreadable = "unreadable",
-    /// A tag file larger than is ever read.
-    TooLarge = "too-large",
     /// `bagit.txt` is missing or says something else than it must.
     Declaration = "declaration",
     /// There is no payload manifest of SHA-256 or SHA-512.

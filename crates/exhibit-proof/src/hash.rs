@@ -2,6 +2,7 @@
 //! a leaf's input begins with 0x00 and a node's with 0x01.
 
 use crate::BASE64;
+use crate::text::base64;
 use base64::Engine as _;
 use sha2::{Digest as _, Sha256};
 use std::fmt;
@@ -38,7 +39,7 @@ impl Hash {
     /// Reads the base64 of exactly 32 bytes.
     #[must_use]
     pub fn from_base64(text: &str) -> Option<Self> {
-        BASE64.decode(text).ok()?.try_into().ok().map(Self)
+        base64(text)?.try_into().ok().map(Self)
     }
 
     /// The hash as 64 lower-case hexadecimal digits.

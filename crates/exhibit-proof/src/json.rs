@@ -3,6 +3,7 @@
 //! One value has one text: keys in the order of their UTF-16 code units, no white space, the fewest escapes. The
 //! reader takes that one text and no other, so that what was hashed and what is understood are the same.
 
+use crate::hash::from_hex;
 use std::collections::BTreeMap;
 
 /// The greatest whole number that every reader of JSON keeps exactly: `2^53 - 1`.
@@ -10,6 +11,10 @@ pub const MAX_NUMBER: i64 = (1 << 53) - 1;
 
 /// How deep values may stand in one another.
 pub const MAX_DEPTH: usize = 16;
+
+// What is escaped with a letter (RFC 8785, section 3.2.2.2); other control characters are escaped by their number.
+const ESCAPES: [(char, char); 7] =
+    [('"', '"'), ('\\', '\\'), ('b', '\u{8}'), ('t', '\t'), ('n', '\n'), ('f', '\u{c}'), ('r', '\r')];
 
 /// A JSON value.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -59,12 +64,50 @@ impl Value {
         if let Self::List(list) = self { Some(list) } else { None }
     }
 
+    /// The text under `key`, where there is one.
+    #[must_use]
+    pub fn text(&self, key: &str) -> Option<&str> {
+        self.get(key)?.as_text()
+    }
+
+    /// The number under `key`, where there is one that is not negative.
+    #[must_use]
+    pub fn number(&self, key: &str) -> Option<u64> {
+        u64::try_from(self.get(key)?.as_number()?).ok()
+    }
+
+    /// The list under `key`, where there is one.
+    #[must_use]
+    pub fn list(&self, key: &str) -> Option<&[Self]> {
+        self.get(key)?.as_list()
+    }
+
+    /// The bytes that stand under `key` as lower-case hexadecimal digits, where there are `N` of them.
+    #[must_use]
+    pub fn bytes<const N: usize>(&self, key: &str) -> Option<[u8; N]> {
+        from_hex(self.text(key)?)?.try_into().ok()
+    }
+
+    /// A map.
+    pub fn map<'a>(members: impl IntoIterator<Item = (&'a str, Self)>) -> Self {
+        Self::Map(members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+    }
+
     /// Writes the value's canonical text.
     #[must_use]
     pub fn write(&self) -> String {
-        let mut text = String::new();
-        self.write_to(&mut text);
-        text
+        match self {
+            Self::Bool(value) => value.to_string(),
+            Self::Number(number) => number.to_string(),
+            Self::Text(text) => quoted(text),
+            Self::List(list) => format!("[{}]", list.iter().map(Self::write).collect::<Vec<_>>().join(",")),
+            Self::Map(map) => {
+                let mut members: Vec<_> = map.iter().collect();
+                members.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
+                let member = |(key, value): (&String, &Self)| quoted(key) + ":" + &value.write();
+                format!("{{{}}}", members.into_iter().map(member).collect::<Vec<_>>().join(","))
+            }
+        }
     }
 
     /// Reads a canonical text.
@@ -83,58 +126,37 @@ impl Value {
         let at = written.bytes().zip(utf8.bytes()).take_while(|(a, b)| a == b).count();
         Err(JsonError { at })
     }
+}
 
-    fn write_to(&self, out: &mut String) {
-        match self {
-            Self::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
-            Self::Number(number) => out.push_str(&number.to_string()),
-            Self::Text(text) => write_text(text, out),
-            Self::List(list) => {
-                out.push('[');
-                for (value, place) in list.iter().zip(0..) {
-                    if place > 0 {
-                        out.push(',');
-                    }
-                    value.write_to(out);
-                }
-                out.push(']');
-            }
-            Self::Map(map) => write_map(map, out),
-        }
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
     }
 }
 
-fn write_map(map: &BTreeMap<String, Value>, out: &mut String) {
-    let mut members: Vec<_> = map.iter().collect();
-    members.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
-    out.push('{');
-    for ((key, value), place) in members.into_iter().zip(0..) {
-        if place > 0 {
-            out.push(',');
-        }
-        write_text(key, out);
-        out.push(':');
-        value.write_to(out);
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
     }
-    out.push('}');
 }
 
-fn write_text(text: &str, out: &mut String) {
-    out.push('"');
+/// Counts and sizes. None comes near [`MAX_NUMBER`]; one that did would be written as that.
+impl From<u64> for Value {
+    fn from(number: u64) -> Self {
+        Self::Number(i64::try_from(number).unwrap_or(MAX_NUMBER).min(MAX_NUMBER))
+    }
+}
+
+fn quoted(text: &str) -> String {
+    let mut out = String::from('"');
     for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\u{8}' => out.push_str("\\b"),
-            '\t' => out.push_str("\\t"),
-            '\n' => out.push_str("\\n"),
-            '\u{c}' => out.push_str("\\f"),
-            '\r' => out.push_str("\\r"),
-            '\0'..='\u{1f}' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
-            _ => out.push(c),
+        match ESCAPES.iter().find(|(_, meant)| *meant == c) {
+            Some((letter, _)) => out.extend(['\\', *letter]),
+            None if c < ' ' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            None => out.push(c),
         }
     }
-    out.push('"');
+    out + "\""
 }
 
 struct Reader<'a> {
@@ -190,55 +212,47 @@ impl Reader<'_> {
     }
 
     fn escape(&mut self) -> Option<char> {
-        let code = self.rest().get(1..2)?;
-        let (length, c) = match code {
-            "\"" => (2, '"'),
-            "\\" => (2, '\\'),
-            "b" => (2, '\u{8}'),
-            "t" => (2, '\t'),
-            "n" => (2, '\n'),
-            "f" => (2, '\u{c}'),
-            "r" => (2, '\r'),
-            "u" => (6, u32::from_str_radix(self.rest().get(2..6)?, 16).ok().and_then(char::from_u32)?),
-            _ => return None,
-        };
-        self.at += length;
-        Some(c)
+        self.take("\\")?;
+        if self.take("u").is_some() {
+            let code = u32::from_str_radix(self.rest().get(..4)?, 16).ok()?;
+            self.at += 4;
+            return char::from_u32(code);
+        }
+        let letter = self.rest().chars().next()?;
+        self.at += letter.len_utf8();
+        ESCAPES.iter().find(|(escape, _)| *escape == letter).map(|(_, meant)| *meant)
     }
 
     fn list(&mut self, depth: usize) -> Option<Value> {
-        self.take("[")?;
         let mut list = Vec::new();
-        if self.take("]").is_some() {
-            return Some(Value::List(list));
-        }
-        loop {
-            list.push(self.value(depth + 1)?);
-            if self.take("]").is_some() {
-                return Some(Value::List(list));
-            }
-            self.take(",")?;
-        }
+        self.joined("[", "]", |reader| {
+            list.push(reader.value(depth + 1)?);
+            Some(())
+        })?;
+        Some(Value::List(list))
     }
 
     fn map(&mut self, depth: usize) -> Option<Value> {
-        self.take("{")?;
         let mut map = BTreeMap::new();
-        if self.take("}").is_some() {
-            return Some(Value::Map(map));
-        }
-        loop {
-            let key = self.text()?;
-            self.take(":")?;
-            let value = self.value(depth + 1)?;
-            if map.insert(key, value).is_some() {
-                return None;
+        self.joined("{", "}", |reader| {
+            let key = reader.text()?;
+            reader.take(":")?;
+            // A name that comes twice would not be written as it was read; the first deviation is named here.
+            map.insert(key, reader.value(depth + 1)?).is_none().then_some(())
+        })?;
+        Some(Value::Map(map))
+    }
+
+    fn joined(&mut self, open: &str, close: &str, mut part: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
+        self.take(open)?;
+        let mut first = true;
+        while self.take(close).is_none() {
+            if !std::mem::take(&mut first) {
+                self.take(",")?;
             }
-            if self.take("}").is_some() {
-                return Some(Value::Map(map));
-            }
-            self.take(",")?;
+            part(self)?;
         }
+        Some(())
     }
 }
 

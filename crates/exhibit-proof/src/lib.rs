@@ -21,6 +21,7 @@
 //! | [`package`] | what a bag of Exhibit's proves | `docs/formats/bag.md` |
 //! | [`finding`] | what a check found, each with its place | |
 //! | [`json`] | canonical JSON | RFC 8785, whole numbers only |
+//! | [`text`] | texts in lines, read strictly | |
 
 pub mod anchor;
 pub mod bagit;
@@ -35,6 +36,7 @@ pub mod note;
 pub mod package;
 pub mod policy;
 pub mod proof;
+pub mod text;
 pub mod tile;
 pub mod tree;
 
@@ -47,9 +49,3 @@ pub use tree::{ProofError, Subtree};
 
 /// Standard base64 with padding (RFC 4648, section 4), decoded only from its one canonical form.
 pub(crate) use base64::engine::general_purpose::STANDARD as BASE64;
-
-/// Reads a decimal number as the formats here write it: digits alone, no leading zero but for `0` itself.
-pub(crate) fn decimal(text: &str) -> Option<u64> {
-    let plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
-    if plain { text.parse().ok() } else { None }
-}

@@ -5,10 +5,10 @@
 
 use crate::BASE64;
 use crate::hash::{from_hex, to_hex};
+use crate::text::{LineError, Lines, base64};
 use base64::Engine as _;
 use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
 use sha2::{Digest as _, Sha256};
-use std::borrow::Cow;
 use std::fmt;
 
 /// The most signatures that a note may carry here; the specification asks for at least 16.
@@ -70,41 +70,20 @@ pub struct Signature {
 /// Why a note or a key is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoteError {
-    /// The note is not UTF-8.
-    #[error("the note is not UTF-8")]
-    NotUtf8,
-    /// The note holds a control character other than a line feed.
-    #[error("the note holds a control character other than a line feed")]
-    ControlCharacter,
-    /// There is no text, or no blank line with signatures after it.
-    #[error("the note is not a text, a blank line and signatures")]
-    Shape,
-    /// A line after the last blank line is not a signature line.
-    #[error("line {line} of the signatures is not a signature line")]
-    SignatureLine {
-        /// Which, from 1.
-        line: usize,
-    },
-    /// Two signatures are by the same key.
-    #[error("line {line} of the signatures repeats a key")]
-    RepeatedKey {
-        /// Which, from 1.
-        line: usize,
-    },
-    /// There are more than [`MAX_SIGNATURES`].
-    #[error("the note has more than {MAX_SIGNATURES} signatures")]
-    TooManySignatures,
+    /// It is not a text, a blank line and signatures.
+    #[error("it is not a signed note")]
+    Form(#[from] LineError),
     /// None of the signatures is by the key.
     #[error("the note is not signed by this key")]
     NotSigned,
     /// The signature by the key is not one of this text.
     #[error("the signature does not match the note's text")]
     Forged,
-    /// A key's name is empty or has a space or a plus sign in it.
+    /// A key's name is empty, or something stands in it that cannot.
     #[error("a key's name is not empty and has no space, plus sign or control character")]
     KeyName,
     /// A key's text is not a name, an id and a key.
-    #[error("a key is its name, eight hexadecimal digits and a base64 text, joined by plus signs")]
+    #[error("a key is one line: its name, eight hexadecimal digits and a base64 text, joined by plus signs")]
     KeyShape,
     /// A key's id is not the one that follows from its name and material.
     #[error("the key's id does not match its name and material")]
@@ -142,9 +121,16 @@ impl VerifierKey {
     /// # Errors
     /// [`NoteError`] for anything that [`fmt::Display`] would not have written the same way.
     pub fn parse(text: &str) -> Result<Self, NoteError> {
-        let (name, id, kind, material) = split_key(text)?;
-        let verifier = Self::new(name, kind, &material)?;
-        if verifier.id == id { Ok(verifier) } else { Err(NoteError::KeyId) }
+        read_key(text, Self::new, |key| key)
+    }
+
+    /// Reads a file that holds a key alone: one line.
+    ///
+    /// # Errors
+    /// Those of [`Self::parse`].
+    pub fn read(file: &[u8]) -> Result<Self, NoteError> {
+        let line = str::from_utf8(file).ok().and_then(|text| text.strip_suffix('\n'));
+        Self::parse(line.ok_or(NoteError::KeyShape)?)
     }
 
     /// The name that the key signs under.
@@ -208,12 +194,12 @@ impl SignerKey {
     /// # Errors
     /// [`NoteError`] for anything that [`Self::to_secret_text`] would not have written the same way.
     pub fn parse_secret_text(text: &str) -> Result<Self, NoteError> {
-        let (name, id, kind, secret) = split_key(text.strip_prefix("PRIVATE+KEY+").ok_or(NoteError::KeyShape)?)?;
-        if kind != KeyKind::Note {
-            return Err(NoteError::KeyType { kind: kind.byte() });
-        }
-        let signer = Self::new(name, &secret)?;
-        if signer.verifier.id == id { Ok(signer) } else { Err(NoteError::KeyId) }
+        let text = text.strip_prefix("PRIVATE+KEY+").ok_or(NoteError::KeyShape)?;
+        let new = |name: &str, kind: KeyKind, secret: &[u8; 32]| match kind {
+            KeyKind::Note => Self::new(name, secret),
+            KeyKind::Cosignature => Err(NoteError::KeyType { kind: kind.byte() }),
+        };
+        read_key(text, new, |signer| &signer.verifier)
     }
 
     /// Signs a text.
@@ -236,63 +222,47 @@ impl Note {
     /// # Errors
     /// [`NoteError`] for anything that the specification does not allow.
     pub fn parse(bytes: &[u8]) -> Result<Self, NoteError> {
-        let note = str::from_utf8(bytes).map_err(|_| NoteError::NotUtf8)?;
-        if note.bytes().any(|b| b < 0x20 && b != b'\n') {
-            return Err(NoteError::ControlCharacter);
-        }
+        let mut lines = Lines::new(bytes)?;
         // The text keeps the first of the two line feeds.
-        let blank = note.rfind("\n\n").ok_or(NoteError::Shape)?;
-        let (text, signatures) = (&note[..=blank], &note[blank + 2..]);
-        let lines = signatures.strip_suffix('\n').ok_or(NoteError::Shape)?;
-        let mut note = Self { text: text.to_owned(), signatures: Vec::new() };
-        for (line, number) in lines.split('\n').zip(1..) {
-            if number > MAX_SIGNATURES {
-                return Err(NoteError::TooManySignatures);
-            }
-            let signature = Signature::parse(line).ok_or(NoteError::SignatureLine { line: number })?;
-            if note.signatures.iter().any(|s| (&s.name, s.id) == (&signature.name, signature.id)) {
-                return Err(NoteError::RepeatedKey { line: number });
-            }
-            note.signatures.push(signature);
+        let end =
+            lines.rest().rfind("\n\n").ok_or_else(|| lines.wrong("it must have a blank line before signatures"))?;
+        let text = &lines.rest()[..=end];
+        for _ in text.split('\n') {
+            lines.next();
         }
-        Ok(note)
+        let mut signatures: Vec<Signature> = Vec::new();
+        while signatures.is_empty() || !lines.rest().is_empty() {
+            let signature = lines.take("it must be a signature line", Signature::parse)?;
+            if signatures.iter().any(|other| (&other.name, other.id) == (&signature.name, signature.id)) {
+                return Err(lines.wrong("no key may sign twice").into());
+            }
+            if signatures.len() == MAX_SIGNATURES {
+                return Err(lines.wrong("no more signatures may follow").into());
+            }
+            signatures.push(signature);
+        }
+        Ok(Self { text: text.to_owned(), signatures })
     }
 
-    /// Checks that `key` signed the text.
+    /// Checks that `key` signed the text. Gives the time that a witness states with its signature, in seconds since
+    /// 1970; other keys state none.
     ///
     /// # Errors
     /// [`NoteError::NotSigned`] or [`NoteError::Forged`].
-    pub fn verify(&self, key: &VerifierKey) -> Result<(), NoteError> {
-        let (message, signature) = self.signed_by(key)?;
+    pub fn verify(&self, key: &VerifierKey) -> Result<Option<u64>, NoteError> {
+        let own = |signature: &&Signature| signature.name == key.name && signature.id == key.id;
+        let bytes = self.signatures.iter().find(own).ok_or(NoteError::NotSigned)?.bytes.as_slice();
+        let (time, signature) = match key.kind {
+            KeyKind::Note => (None, bytes),
+            KeyKind::Cosignature => bytes.split_first_chunk().map(|(t, s)| (Some(t), s)).ok_or(NoteError::Forged)?,
+        };
+        let time = time.map(|time| u64::from_be_bytes(*time));
+        let message = time.map(|time| format!("cosignature/v1\ntime {time}\n")).unwrap_or_default() + &self.text;
         let signature = <[u8; 64]>::try_from(signature).map_err(|_| NoteError::Forged)?;
-        key.key.verify_strict(message.as_bytes(), &signature.into()).map_err(|_| NoteError::Forged)
-    }
-
-    /// When a witness cosigned the text, in seconds since 1970; to be believed only after [`Self::verify`].
-    ///
-    /// # Errors
-    /// [`NoteError::NotSigned`] where `key` did not, or [`NoteError::Forged`].
-    pub fn cosigned_at(&self, key: &VerifierKey) -> Result<u64, NoteError> {
-        let signature = self.signature_by(key).filter(|_| key.kind == KeyKind::Cosignature);
-        let signature = signature.ok_or(NoteError::NotSigned)?;
-        let time = signature.bytes.first_chunk::<8>().map(|time| u64::from_be_bytes(*time));
-        time.filter(|time| i64::try_from(*time).is_ok()).ok_or(NoteError::Forged)
-    }
-
-    fn signature_by(&self, key: &VerifierKey) -> Option<&Signature> {
-        self.signatures.iter().find(|signature| signature.name == key.name && signature.id == key.id)
-    }
-
-    // What a key's signature is over, and the signature proper.
-    fn signed_by(&self, key: &VerifierKey) -> Result<(Cow<'_, str>, &[u8]), NoteError> {
-        let bytes = self.signature_by(key).ok_or(NoteError::NotSigned)?.bytes.as_slice();
-        match key.kind {
-            KeyKind::Note => Ok((Cow::Borrowed(&self.text), bytes)),
-            KeyKind::Cosignature => {
-                let time = self.cosigned_at(key)?;
-                Ok((Cow::Owned(format!("cosignature/v1\ntime {time}\n{}", self.text)), &bytes[8..]))
-            }
-        }
+        let verified = key.key.verify_strict(message.as_bytes(), &signature.into());
+        // The specification has times that fit into 63 bits.
+        let sound = verified.is_ok() && time.is_none_or(|time| i64::try_from(time).is_ok());
+        if sound { Ok(time) } else { Err(NoteError::Forged) }
     }
 }
 
@@ -306,7 +276,7 @@ impl fmt::Display for Note {
 impl Signature {
     fn parse(line: &str) -> Option<Self> {
         let (name, encoded) = line.strip_prefix("— ")?.split_once(' ')?;
-        let decoded = BASE64.decode(encoded).ok()?;
+        let decoded = base64(encoded)?;
         let (id, bytes) = decoded.split_first_chunk::<4>()?;
         let sound = is_key_name(name) && !bytes.is_empty();
         sound.then(|| Self { name: name.to_owned(), id: *id, bytes: bytes.to_vec() })
@@ -332,20 +302,21 @@ fn join_key(name: &str, id: [u8; 4], kind: KeyKind, material: &[u8; 32]) -> Stri
     format!("{name}+{}+{}", to_hex(&id), BASE64.encode([&[kind.byte()][..], material].concat()))
 }
 
-/// A key's name, id, kind and material, as its text says.
-type KeyParts<'a> = (&'a str, [u8; 4], KeyKind, [u8; 32]);
-
-fn split_key(text: &str) -> Result<KeyParts<'_>, NoteError> {
-    // The key's base64 may hold plus signs; its name cannot.
-    let mut parts = text.splitn(3, '+');
-    let mut part = || parts.next().ok_or(NoteError::KeyShape);
-    let (name, id, encoded) = (part()?, part()?, part()?);
-    let id = from_hex(id).and_then(|id| id.try_into().ok()).ok_or(NoteError::KeyShape)?;
-    let decoded = BASE64.decode(encoded).map_err(|_| NoteError::KeyShape)?;
+// Reads `<name>+<id>+<kind and material>`, makes a key of it, and holds the key's own id against the stated one.
+fn read_key<K>(
+    text: &str,
+    new: impl FnOnce(&str, KeyKind, &[u8; 32]) -> Result<K, NoteError>,
+    verifier: impl FnOnce(&K) -> &VerifierKey,
+) -> Result<K, NoteError> {
+    // The base64 may hold plus signs; the name cannot.
+    let parts: Vec<&str> = text.splitn(3, '+').collect();
+    let [name, id, encoded] = parts[..] else { return Err(NoteError::KeyShape) };
+    let (id, decoded) = from_hex(id).zip(base64(encoded)).ok_or(NoteError::KeyShape)?;
     let (kind, material) = decoded.split_first().ok_or(NoteError::KeyShape)?;
     let kinds = [KeyKind::Note, KeyKind::Cosignature];
     let kind = kinds.into_iter().find(|k| k.byte() == *kind).ok_or(NoteError::KeyType { kind: *kind })?;
-    Ok((name, id, kind, material.try_into().map_err(|_| NoteError::KeyMaterial)?))
+    let key = new(name, kind, material.try_into().map_err(|_| NoteError::KeyMaterial)?)?;
+    if verifier(&key).id[..] == id { Ok(key) } else { Err(NoteError::KeyId) }
 }
 
 #[cfg(test)]
@@ -363,7 +334,7 @@ mod tests {
         assert_eq!(key.to_string(), KEY);
         let note = Note::parse(NOTE.as_bytes()).expect("a note");
         assert_eq!(note.to_string(), NOTE);
-        assert_eq!(note.verify(&key), Ok(()));
+        assert_eq!(note.verify(&key), Ok(None));
     }
 
     #[test]
@@ -387,7 +358,7 @@ mod tests {
         let note = Note { signatures: vec![kept.sign(&text)], text };
         let read = Note::parse(note.to_string().as_bytes()).expect("a note");
         assert_eq!(read, note);
-        assert_eq!(read.verify(signer.verifier()), Ok(()));
+        assert_eq!(read.verify(signer.verifier()), Ok(None));
         let other = SignerKey::new("9f3a5c0d71b2e846/custody", &[8; 32]).expect("a name");
         assert_eq!(read.verify(other.verifier()), Err(NoteError::NotSigned));
         assert!(!format!("{signer:?}").contains(&BASE64.encode([7; 32])[4..12]), "a secret is never shown");
@@ -409,11 +380,10 @@ mod tests {
             }
         };
         let note = with(1_679_315_147);
-        assert_eq!((note.verify(&witness), note.cosigned_at(&witness)), (Ok(()), Ok(1_679_315_147)));
+        assert_eq!(note.verify(&witness), Ok(Some(1_679_315_147)));
         assert_eq!(with(1_679_315_148).verify(&witness), Err(NoteError::Forged));
         assert_eq!(with(1 << 63).verify(&witness), Err(NoteError::Forged));
         assert_eq!(note.verify(&secret.verifier), Err(NoteError::NotSigned), "another kind of key, another id");
-        assert_eq!(note.cosigned_at(&secret.verifier), Err(NoteError::NotSigned));
         let mut short = note.clone();
         short.signatures[0].bytes.truncate(7);
         assert_eq!(short.verify(&witness), Err(NoteError::Forged));
@@ -424,24 +394,26 @@ mod tests {
     fn odd_notes_are_refused() {
         let line = NOTE.lines().nth(2).expect("a signature line");
         let many: String = (0..=MAX_SIGNATURES).map(|n| line.replace("/foo", &format!("/{n}")) + "\n").collect();
-        for (note, error) in [
-            (NOTE.replace('\n', "\r\n"), NoteError::ControlCharacter),
-            (NOTE.trim_end().to_owned(), NoteError::Shape),
-            (NOTE.replace("\n\n", "\n"), NoteError::Shape),
-            (String::new(), NoteError::Shape),
-            ("text\n\n".to_owned(), NoteError::Shape),
-            (format!("{NOTE}{line}\n"), NoteError::RepeatedKey { line: 2 }),
-            (format!("{NOTE}more\n"), NoteError::SignatureLine { line: 2 }),
-            (NOTE.replace("— ", "- "), NoteError::SignatureLine { line: 1 }),
-            (NOTE.replace("— ", "—  "), NoteError::SignatureLine { line: 1 }),
-            (NOTE.replace("/foo ", "/f\u{a0}o "), NoteError::SignatureLine { line: 1 }),
-            (NOTE.replace("aQM=", "aQN="), NoteError::SignatureLine { line: 1 }),
-            (NOTE.replace("aQM=", "aQM= "), NoteError::SignatureLine { line: 1 }),
-            (format!("text\n\n{many}"), NoteError::TooManySignatures),
+        for (note, line, must) in [
+            (NOTE.replace('\n', "\r\n"), 1, "no control character may stand in it but line feeds"),
+            (NOTE.trim_end().to_owned(), 3, "it must end with a line feed"),
+            (NOTE.replace("\n\n", "\n"), 0, "it must have a blank line before signatures"),
+            (String::new(), 0, "it must have a blank line before signatures"),
+            ("text\n\n".to_owned(), 3, "it must be a signature line"),
+            (format!("{NOTE}{line}\n"), 4, "no key may sign twice"),
+            (format!("{NOTE}more\n"), 4, "it must be a signature line"),
+            (format!("{NOTE}\n"), 5, "it must be a signature line"),
+            (NOTE.replace("— ", "- "), 3, "it must be a signature line"),
+            (NOTE.replace("— ", "—  "), 3, "it must be a signature line"),
+            (NOTE.replace("/foo ", "/f\u{a0}o "), 3, "it must be a signature line"),
+            (NOTE.replace("aQM=", "aQN="), 3, "it must be a signature line"),
+            (NOTE.replace("aQM=", "aQM= "), 3, "it must be a signature line"),
+            (format!("text\n\n{many}"), 67, "no more signatures may follow"),
         ] {
-            assert_eq!(Note::parse(note.as_bytes()), Err(error), "{note:?}");
+            assert_eq!(Note::parse(note.as_bytes()), Err(LineError { line, must }.into()), "{note:?}");
         }
-        assert_eq!(Note::parse(b"\xff\n\n"), Err(NoteError::NotUtf8));
+        let not_utf8 = LineError { line: 2, must: "it must be UTF-8" };
+        assert_eq!(Note::parse(b"a\n\xff\n\n"), Err(not_utf8.into()));
     }
 
     #[test]

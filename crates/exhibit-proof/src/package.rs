@@ -4,19 +4,18 @@
 //! What is proved hangs on the log's key. Whose key it is, and that the log's keeper did not keep two logs, no
 //! package can prove of itself: see [`Trust`].
 
-use crate::BASE64;
 use crate::anchor::{Anchor, AnchorError};
-use crate::bagit::{Checked, Files, read_small};
+use crate::bagit::{ALGORITHMS, Checked, Digests, Files, read_small};
 use crate::checkpoint::Checkpoint;
 use crate::document::{Leaf, LeafProof, Part};
 use crate::finding::{Fault, chain};
-use crate::hash::{Hash, from_hex, to_hex};
+use crate::hash::{Hash, to_hex};
 use crate::json::Value;
 use crate::note::{Note, VerifierKey};
 use crate::policy::Policy;
 use crate::proof::LogProof;
+use crate::text::base64;
 use crate::tree;
-use base64::Engine as _;
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -136,7 +135,7 @@ pub fn check(files: &mut dyn Files, checked: &mut Checked, trust: &Trust) -> Opt
 }
 
 fn read_log(files: &mut dyn Files, checked: &mut Checked, trust: &Trust) -> Option<(VerifierKey, Note, Checkpoint)> {
-    let key = read(files, KEY).and_then(|bytes| read_key(&bytes));
+    let key = read(files, KEY).and_then(|bytes| VerifierKey::read(&bytes).map_err(|error| chain(&error)));
     let key = key.map_err(|detail| checked.wrong(KEY, Fault::Key, detail)).ok()?;
     if trust.key.as_ref().is_some_and(|known| *known != key) {
         checked.wrong(KEY, Fault::Key, "it is not the key that you expect");
@@ -144,29 +143,13 @@ fn read_log(files: &mut dyn Files, checked: &mut Checked, trust: &Trust) -> Opti
     if read(files, POLICY).is_ok_and(|policy| policy != policy_text(&key).as_bytes()) {
         checked.wrong(POLICY, Fault::Policy, "it is not the policy of this log");
     }
-    let note = read(files, CHECKPOINT).and_then(|bytes| Note::parse(&bytes).map_err(|error| chain(&error)));
-    let note = note.map_err(|detail| checked.wrong(CHECKPOINT, Fault::Checkpoint, detail)).ok()?;
-    let checkpoint = signed(&note, &key).map_err(|detail| checked.wrong(CHECKPOINT, Fault::Checkpoint, detail)).ok()?;
+    let signed = read(files, CHECKPOINT).and_then(|bytes| {
+        let note = Note::parse(&bytes).map_err(|error| chain(&error))?;
+        let checkpoint = Checkpoint::signed(&note, &key).map_err(|error| chain(&error))?;
+        Ok((note, checkpoint))
+    });
+    let (note, checkpoint) = signed.map_err(|detail| checked.wrong(CHECKPOINT, Fault::Checkpoint, detail)).ok()?;
     Some((key, note, checkpoint))
-}
-
-/// Reads a key file: one line.
-///
-/// # Errors
-/// What is wrong with it, in words.
-pub fn read_key(bytes: &[u8]) -> Result<VerifierKey, String> {
-    let line = str::from_utf8(bytes).ok().and_then(|text| text.strip_suffix('\n'));
-    VerifierKey::parse(line.ok_or("it is not one line of text")?).map_err(|error| chain(&error))
-}
-
-/// Checks that a note is a checkpoint of the log with this key.
-///
-/// # Errors
-/// What is wrong with it, in words.
-pub fn signed(note: &Note, key: &VerifierKey) -> Result<Checkpoint, String> {
-    note.verify(key).map_err(|error| chain(&error))?;
-    let checkpoint = Checkpoint::parse(&note.text).map_err(|error| chain(&error))?;
-    if checkpoint.origin == key.name() { Ok(checkpoint) } else { Err("it is of another log than its key".to_owned()) }
 }
 
 impl Check<'_> {
@@ -183,9 +166,7 @@ impl Check<'_> {
                 continue;
             }
             match Value::read(&bytes) {
-                Ok(entry) if entry.get("seq").and_then(Value::as_number).map(i64::unsigned_abs) == Some(number) => {
-                    self.remember(number, &entry);
-                }
+                Ok(entry) if entry.number("seq") == Some(number) => self.remember(number, &entry),
                 Ok(_) => self.checked.wrong(&path, Fault::Entry, "it states another number"),
                 Err(error) => self.checked.wrong(&path, Fault::Entry, chain(&error)),
             }
@@ -207,11 +188,11 @@ impl Check<'_> {
 
     fn remember(&mut self, number: u64, entry: &Value) {
         self.entries.insert(number);
-        let made = || texts(entry, "made").map(str::to_owned);
-        match word(entry, "act") {
-            "export" => self.exports.push((made().collect(), word(entry, "at").to_owned())),
-            "case.open" => self.keys.extend(made()),
-            "key.add" => drop(self.keys.insert(word(entry, "object").to_owned())),
+        let made = entry.list("made").unwrap_or_default().iter().filter_map(|made| made.as_text().map(str::to_owned));
+        match entry.text("act") {
+            Some("export") => self.exports.push((made.collect(), word(entry, "at"))),
+            Some("case.open") => self.keys.extend(made),
+            Some("key.add") => drop(self.keys.insert(word(entry, "object"))),
             _ => {}
         }
     }
@@ -225,23 +206,18 @@ impl Check<'_> {
         }
     }
 
+    // Of the exports that the log has, the one that names the most of this package's files is the one meant.
     fn export(&mut self) -> String {
-        let digests: Vec<(&str, Option<String>)> = BOUND
-            .iter()
-            .map(|path| (*path, self.checked.files.get(*path).map(|d| format!("sha256:{}", to_hex(&d.sha256)))))
-            .collect();
-        let named = |made: &BTreeSet<String>| {
-            digests.iter().filter(|(_, digest)| digest.as_ref().is_some_and(|digest| made.contains(digest))).count()
-        };
-        let best = self.exports.iter().max_by_key(|(made, _)| named(made)).filter(|(made, _)| named(made) > 0);
-        let Some((made, at)) = best.cloned() else {
+        let named = |digests: &Digests| format!("sha256:{}", to_hex(&digests.sha256));
+        let digests = BOUND.map(|path| (path, self.checked.files.get(path).map(named).unwrap_or_default()));
+        let unnamed = |made: &BTreeSet<String>| digests.iter().filter(|(_, digest)| !made.contains(digest)).count();
+        let best = self.exports.iter().min_by_key(|(made, _)| unnamed(made));
+        let Some((made, at)) = best.filter(|(made, _)| unnamed(made) < BOUND.len()).cloned() else {
             self.checked.wrong("manifest-sha256.txt", Fault::Export, "");
             return String::new();
         };
-        for (path, digest) in digests {
-            if !digest.is_some_and(|digest| made.contains(&digest)) {
-                self.checked.wrong(path, Fault::Export, "");
-            }
+        for (path, _) in digests.iter().filter(|(_, digest)| !made.contains(digest)) {
+            self.checked.wrong(path, Fault::Export, "");
         }
         at
     }
@@ -252,11 +228,10 @@ impl Check<'_> {
         for path in paths {
             self.vouched.insert(path.clone());
             let Some(bytes) = self.bytes(&path, Fault::Record) else { continue };
-            let record =
-                Value::read(&bytes).ok().filter(|record| record.get("v").and_then(Value::as_number) == Some(1));
             let label = path[DOCUMENTS.len()..].trim_end_matches(RECORD).to_owned();
-            let record = record.filter(|record| word(record, "document") == label && !label.contains('/'));
-            match record.as_ref().and_then(|record| self.document(&path, &label, record)) {
+            let own = |record: &Value| record.number("v") == Some(1) && record.text("document") == Some(&label);
+            let record = Value::read(&bytes).ok().filter(|record| own(record) && !label.contains('/'));
+            match record.and_then(|record| self.document(&path, &label, &record)) {
                 Some(document) => drop(documents.insert(label, document)),
                 None => self.checked.wrong(&path, Fault::Record, ""),
             }
@@ -266,29 +241,18 @@ impl Check<'_> {
 
     // `None` where the record is not in its form; what it says wrongly is added to the deviations.
     fn document(&mut self, place: &str, label: &str, record: &Value) -> Option<Document> {
-        let item = format!("item:{}", record.get("item")?.as_number()?);
-        let original: [u8; 32] = from_hex(record.get("original")?.as_text()?)?.try_into().ok()?;
+        let item = format!("item:{}", record.number("item")?);
+        let original: [u8; 32] = record.bytes("original")?;
         let original_ref = format!("original:{}", to_hex(&original));
-        let receipt = number(record, "receipt")?;
-        let entry = self.entry(receipt, place, Fault::Receipt);
-        let mut document = Document {
-            original,
-            receipt,
-            received: entry.as_ref().map(|entry| word(entry, "at").to_owned()).unwrap_or_default(),
-            whole: false,
-            pages: BTreeMap::new(),
-            opened: Vec::new(),
-        };
-        if let Some(entry) = entry {
-            let names = |wanted: &str| {
-                word(&entry, "object") == wanted
-                    || ["made", "used"].iter().any(|key| texts(&entry, key).any(|r| r == wanted))
-            };
-            let act = matches!(word(&entry, "act"), "item.receive" | "item.duplicate");
-            if !act || !names(&item) || !names(&original_ref) {
-                self.checked.wrong(place, Fault::Receipt, format!("log entry {receipt} is of something else"));
-            }
-        }
+        let receipt = record.number("receipt")?;
+        let entry = self.entry(receipt, place, Fault::Receipt, |entry| {
+            let act = says(entry, "act", "item.receive") || says(entry, "act", "item.duplicate");
+            let names = |what| ["object", "made", "used"].iter().any(|member| says(entry, member, what));
+            act && names(&item) && names(&original_ref)
+        });
+        let received = entry.map(|entry| word(&entry, "at")).unwrap_or_default();
+        let (pages, opened) = (BTreeMap::new(), Vec::new());
+        let mut document = Document { original, receipt, received, whole: false, pages, opened };
         self.containers(place, record, receipt)?;
         if let Some(path) = record.get("file") {
             self.original(place, label, path.as_text()?, &mut document);
@@ -296,7 +260,7 @@ impl Check<'_> {
         if record.get("reading").is_some() {
             self.reading(place, label, record, &original_ref, &mut document)?;
         }
-        for opening in record.get("openings")?.as_list()? {
+        for opening in record.list("openings")? {
             self.opening(place, opening, &mut document)?;
         }
         Some(document)
@@ -305,24 +269,16 @@ impl Check<'_> {
     // Each container's receipt, outermost first, and that each of its members was taken from it.
     fn containers(&mut self, place: &str, record: &Value, receipt: u64) -> Option<()> {
         let mut outer: Option<String> = None;
-        let containers = record.get("containers")?.as_list()?;
-        let own = (None, receipt);
-        let chain = containers.iter().map(|c| Some((Some(number(c, "item")?), number(c, "receipt")?)));
-        for link in chain.chain([Some(own)]) {
+        let container = |c: &Value| Some((Some(format!("item:{}", c.number("item")?)), c.number("receipt")?));
+        let containers = record.list("containers")?.iter().map(container);
+        for link in containers.chain([Some((None, receipt))]) {
             let (item, receipt) = link?;
-            let item = item.map(|item| format!("item:{item}"));
-            let entry = self.entry(receipt, place, Fault::Receipt);
-            if let Some(entry) = entry {
-                let itself = item
-                    .as_ref()
-                    .is_none_or(|item| word(&entry, "object") == item || texts(&entry, "made").any(|m| m == item));
+            self.entry(receipt, place, Fault::Receipt, |entry| {
+                let own = |item: &String| says(entry, "object", item) || says(entry, "made", item);
                 // A duplicate's entry names the item received first instead of its container.
-                let from = word(&entry, "act") == "item.duplicate"
-                    || outer.as_ref().is_none_or(|outer| texts(&entry, "used").any(|used| used == outer));
-                if !itself || !from {
-                    self.checked.wrong(place, Fault::Receipt, format!("log entry {receipt} is of another container"));
-                }
-            }
+                let from = |outer: &String| says(entry, "used", outer) || says(entry, "act", "item.duplicate");
+                item.as_ref().is_none_or(own) && outer.as_ref().is_none_or(from)
+            });
             outer = item;
         }
         Some(())
@@ -330,21 +286,23 @@ impl Check<'_> {
 
     fn original(&mut self, place: &str, label: &str, path: &str, document: &mut Document) {
         let own = path.strip_prefix(DOCUMENTS).and_then(|rest| rest.strip_prefix(label));
-        if !own.is_some_and(|rest| rest.starts_with("/original")) {
+        if own.is_some_and(|rest| rest.starts_with("/original")) {
+            document.whole = self.content(path, document.original, place);
+        } else {
             self.checked.wrong(place, Fault::Part, format!("{path} is not where the original must lie"));
-            return;
         }
-        match self.checked.files.get(path) {
-            None => self.checked.wrong(path, Fault::Missing, format!("named in {place}")),
-            Some(digests) if digests.sha256 == document.original => {
-                self.vouched.insert(path.to_owned());
-                document.whole = true;
-            }
-            Some(_) => {
-                self.vouched.insert(path.to_owned());
-                self.checked.wrong(path, Fault::Content, "its bytes are not those received");
-            }
+    }
+
+    // Whether a file, which the proof at `place` is about, is there and has this digest.
+    fn content(&mut self, path: &str, sha256: [u8; 32], place: &str) -> bool {
+        self.vouched.insert(path.to_owned());
+        let found = self.checked.files.get(path).map(|digests| digests.sha256 == sha256);
+        match found {
+            None => self.checked.wrong(path, Fault::Missing, format!("proved in {place}")),
+            Some(false) => self.checked.wrong(path, Fault::Content, format!("by {place}")),
+            Some(true) => {}
         }
+        found == Some(true)
     }
 
     fn reading(
@@ -355,37 +313,27 @@ impl Check<'_> {
         original: &str,
         document: &mut Document,
     ) -> Option<()> {
-        let reading = number(record, "reading")?;
-        let content = format!("item:{}", number(record, "content")?);
-        let root = Hash::from_hex(record.get("root")?.as_text()?)?;
-        let leaves = number(record, "leaves")?;
-        if let Some(entry) = self.entry(reading, place, Fault::Reading) {
-            let stated = entry.get("facts").and_then(|facts| number(facts, "leaves"));
-            let agrees = word(&entry, "act") == "item.derive"
-                && word(&entry, "object") == content
-                && texts(&entry, "used").any(|used| used == original)
-                && texts(&entry, "made").any(|made| made == format!("tree:{}", root.to_hex()))
-                && stated == Some(leaves);
-            if !agrees {
-                self.checked.wrong(place, Fault::Reading, format!("log entry {reading} is of something else"));
-            }
-        }
-        for part in record.get("parts")?.as_list()? {
+        let content = format!("item:{}", record.number("content")?);
+        let root = Hash(record.bytes("root")?);
+        let tree = format!("tree:{}", root.to_hex());
+        let leaves = record.number("leaves")?;
+        self.entry(record.number("reading")?, place, Fault::Reading, |entry| {
+            let told = [("act", "item.derive"), ("object", &content), ("used", original), ("made", &tree)];
+            let stated = entry.get("facts").and_then(|facts| facts.number("leaves"));
+            told.iter().all(|(member, what)| says(entry, member, what)) && stated == Some(leaves)
+        });
+        for part in record.list("parts")? {
+            let hash = |hash: &Value| Hash::from_base64(hash.as_text()?);
             let proof = LeafProof {
-                record: part.get("record")?.as_text()?.as_bytes().to_vec(),
-                index: number(part, "index")?,
+                record: part.text("record")?.as_bytes().to_vec(),
+                index: part.number("index")?,
                 leaves,
-                hashes: part
-                    .get("proof")?
-                    .as_list()?
-                    .iter()
-                    .map(|h| Hash::from_base64(h.as_text()?))
-                    .collect::<Option<_>>()?,
+                hashes: part.list("proof")?.iter().map(hash).collect::<Option<_>>()?,
             };
             match proof.verify(root, leaves) {
                 Ok(leaf) => self.part(place, label, &leaf, document),
                 Err(error) => {
-                    self.checked.wrong(place, Fault::Part, format!("part {}: {}", proof.index, chain(&error)))
+                    self.checked.wrong(place, Fault::Part, format!("part {}: {}", proof.index, chain(&error)));
                 }
             }
         }
@@ -399,14 +347,8 @@ impl Check<'_> {
                 self.checked.wrong(place, Fault::Part, "what was read is not the original that was received");
             }
             Part::Text { page, .. } => {
-                let path = text_path(label, page);
-                self.vouched.insert(path.clone());
-                match self.checked.files.get(&path) {
-                    None => self.checked.wrong(&path, Fault::Missing, format!("proved in {place}")),
-                    Some(digests) if digests.sha256 == leaf.sha256 => drop(document.pages.insert(page, leaf.sha256)),
-                    Some(_) => {
-                        self.checked.wrong(&path, Fault::Content, format!("it is not what was read on page {page}"))
-                    }
+                if self.content(&text_path(label, page), leaf.sha256, place) {
+                    document.pages.insert(page, leaf.sha256);
                 }
             }
             Part::Image { .. } => self.checked.wrong(place, Fault::Part, "pictures of pages are not packed yet"),
@@ -414,16 +356,14 @@ impl Check<'_> {
     }
 
     fn opening(&mut self, place: &str, opening: &Value, document: &mut Document) -> Option<()> {
-        let (number, field) = (number(opening, "entry")?, opening.get("field")?.as_text()?);
-        let salt = from_hex(opening.get("salt")?.as_text()?)?;
-        let value = BASE64.decode(opening.get("value")?.as_text()?).ok()?;
+        let (number, field) = (opening.number("entry")?, opening.text("field")?);
+        // A salt of any length would let bytes move between it and the value.
+        let (salt, value) = (opening.bytes::<16>("salt")?, base64(opening.text("value")?)?);
         let commitment = to_hex(&Sha256::new().chain_update(salt).chain_update(&value).finalize());
-        let entry = self.entry(number, place, Fault::Opening)?;
-        if entry.get("sealed").map(|sealed| word(sealed, field)) == Some(commitment.as_str()) {
-            document.opened.push((number, field.to_owned(), value));
-        } else {
-            self.checked.wrong(place, Fault::Opening, format!("`{field}` of log entry {number}"));
-        }
+        self.entry(number, place, Fault::Opening, |entry| {
+            entry.get("sealed").is_some_and(|sealed| says(sealed, field, &commitment))
+        })?;
+        document.opened.push((number, field.to_owned(), value));
         Some(())
     }
 
@@ -448,15 +388,11 @@ impl Check<'_> {
 
     fn quote(&mut self, path: &str, bytes: &[u8], anchor: &Anchor, documents: &BTreeMap<String, Document>) -> bool {
         let before = self.checked.deviations.len();
-        if let Some(entry) = self.entry(anchor.entry, path, Fault::QuoteLog) {
-            let digest = format!("sha256:{}", to_hex(&Sha256::digest(bytes)));
-            let agrees = word(&entry, "act") == "quote"
-                && word(&entry, "object") == format!("item:{}", anchor.item)
-                && texts(&entry, "made").any(|made| made == digest);
-            if !agrees {
-                self.checked.wrong(path, Fault::QuoteLog, format!("log entry {} is of something else", anchor.entry));
-            }
-        }
+        let (item, digest) = (format!("item:{}", anchor.item), format!("sha256:{}", to_hex(&Sha256::digest(bytes))));
+        self.entry(anchor.entry, path, Fault::QuoteLog, |entry| {
+            let told = [("act", "quote"), ("object", &item), ("made", &digest)];
+            told.iter().all(|(member, what)| says(entry, member, what))
+        });
         let document = documents.get(&anchor.document).filter(|document| document.original == anchor.original);
         match document.and_then(|document| document.pages.get(&anchor.page)) {
             None => self.checked.wrong(path, Fault::QuoteText, "the page that it quotes is not proved"),
@@ -491,29 +427,30 @@ impl Check<'_> {
 
     // The lists of tag files have one form, so that not a byte of the package can be other than it was written.
     fn tag_manifests(&mut self) {
-        let (mut short, mut long) = (String::new(), String::new());
-        let tags = |path: &&String| !path.starts_with("data/") && !path.starts_with("tagmanifest-sha");
-        for path in self.checked.files.keys().filter(tags) {
-            let digests = &self.checked.files[path];
-            short.push_str(&format!("{}  {path}\n", to_hex(&digests.sha256)));
-            long.push_str(&format!("{}  {path}\n", to_hex(&digests.sha512)));
-        }
-        for (manifest, expected) in [("tagmanifest-sha256.txt", short), ("tagmanifest-sha512.txt", long)] {
-            if !self.checked.files.contains_key(manifest) {
-                self.checked.wrong(manifest, Fault::Missing, "");
-            } else if self.bytes(manifest, Fault::Unreadable).is_some_and(|found| found != expected.as_bytes()) {
-                self.checked.wrong(manifest, Fault::ManifestLine, "it is not the one list that the package must have");
+        for (name, _, hex) in ALGORITHMS {
+            let manifest = format!("tagmanifest-{name}.txt");
+            let tags = |path: &String| !path.starts_with("data/") && !path.starts_with("tagmanifest-sha");
+            let tags = self.checked.files.iter().filter(|(path, _)| tags(path));
+            let expected: String = tags.map(|(path, digests)| format!("{}  {path}\n", hex(digests))).collect();
+            if !self.checked.files.contains_key(&manifest) {
+                self.checked.wrong(&manifest, Fault::Missing, "");
+            } else if self.bytes(&manifest, Fault::Unreadable).is_some_and(|found| found != expected.as_bytes()) {
+                self.checked.wrong(&manifest, Fault::ManifestLine, "it is not the one list that the package must have");
             }
         }
     }
 
-    // A proved log entry.
-    fn entry(&mut self, number: u64, place: &str, fault: Fault) -> Option<Value> {
+    // A log entry that is proved and says what it must; `place` is where it is named.
+    fn entry(&mut self, number: u64, place: &str, fault: Fault, must: impl Fn(&Value) -> bool) -> Option<Value> {
         if !self.entries.contains(&number) {
             self.checked.wrong(place, fault, format!("log entry {number} is not proved"));
             return None;
         }
-        Value::read(&self.bytes(&entry_path(number), fault)?).ok()
+        let entry = Value::read(&self.bytes(&entry_path(number), fault)?).ok().filter(must);
+        if entry.is_none() {
+            self.checked.wrong(place, fault, format!("log entry {number} is of something else"));
+        }
+        entry
     }
 
     fn bytes(&mut self, path: &str, fault: Fault) -> Option<Vec<u8>> {
@@ -570,14 +507,12 @@ fn read(files: &mut dyn Files, path: &str) -> Result<Vec<u8>, String> {
     read_small(files, path, MAX_PROOF).map_err(|error| error.reason)
 }
 
-fn word<'a>(value: &'a Value, key: &str) -> &'a str {
-    value.get(key).and_then(Value::as_text).unwrap_or_default()
+// Whether a member of an entry is this text, or holds it.
+fn says(entry: &Value, member: &str, what: &str) -> bool {
+    let holds = || entry.list(member).is_some_and(|list| list.iter().any(|text| text.as_text() == Some(what)));
+    entry.text(member) == Some(what) || holds()
 }
 
-fn texts<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a str> {
-    value.get(key).and_then(Value::as_list).unwrap_or_default().iter().filter_map(Value::as_text)
-}
-
-fn number(value: &Value, key: &str) -> Option<u64> {
-    u64::try_from(value.get(key)?.as_number()?).ok()
+fn word(entry: &Value, member: &str) -> String {
+    entry.text(member).unwrap_or_default().to_owned()
 }

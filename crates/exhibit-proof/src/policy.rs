@@ -3,15 +3,17 @@
 //!
 //! Names in a policy are bytes that mean nothing outside of it; two names are the same only byte for byte.
 
-use crate::checkpoint::{Checkpoint, CheckpointError};
+use crate::checkpoint::Checkpoint;
 use crate::note::{KeyKind, Note, NoteError, VerifierKey};
+use crate::text::{LineError, decimal};
 
 /// A policy.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Policy {
     logs: Vec<VerifierKey>,
-    // In the order of their lines, so that members come before the groups that they are in.
+    // In the order of their lines, so that members come before the groups that they are in. The first is `none`.
     parties: Vec<Party>,
+    // Missing only while the policy is read.
     quorum: Option<usize>,
 }
 
@@ -19,6 +21,7 @@ pub struct Policy {
 struct Party {
     name: Vec<u8>,
     rule: Rule,
+    grouped: bool,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -38,67 +41,18 @@ pub struct Accepted {
     pub witnesses: Vec<(VerifierKey, u64)>,
 }
 
-/// Why a text is not a policy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("line {line} of the policy")]
-pub struct PolicyError {
-    /// The line, from 1; one after the last where something is missing at the end.
-    pub line: usize,
-    /// What is wrong there.
-    #[source]
-    pub fault: Fault,
-}
-
-/// What is wrong with a line of a policy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Fault {
-    /// A control character, or no line feed at the end.
-    #[error("it has a control character or no line feed")]
-    Character,
-    /// Not a log, witness, group or quorum line of the right length.
-    #[error("it is not a log, witness, group or quorum line")]
-    Shape,
-    /// The key is not one.
-    #[error("its key cannot be used")]
-    Key(#[source] NoteError),
-    /// The key is of the wrong kind for a log or a witness.
-    #[error("its key is of the wrong kind")]
-    KeyKind,
-    /// The key was given before.
-    #[error("its key was given before")]
-    RepeatedKey,
-    /// The name was given before, or is `none`.
-    #[error("its name was given before, or is `none`")]
-    RepeatedName,
-    /// A name was not given on a line before.
-    #[error("it refers to a name that no line before it gives")]
-    UnknownName,
-    /// A member is a member already.
-    #[error("it refers to a member that is in a group already")]
-    RepeatedMember,
-    /// The threshold is not a number from 1 to the number of members.
-    #[error("its threshold is not from 1 to the number of its members")]
-    Threshold,
-    /// There is no quorum line, or more than one.
-    #[error("there must be one quorum line, and it is not that")]
-    Quorum,
-}
-
 /// Why a policy does not accept a checkpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// None of the policy's logs signed it.
-    #[error("it is not signed by a log that the policy knows")]
-    NoLog,
-    /// A signature by a key that the policy knows is forged.
-    #[error("a signature by a key that the policy knows does not match")]
-    Forged,
     /// What is signed is not a checkpoint.
     #[error("what is signed is not a checkpoint")]
-    Checkpoint(#[source] CheckpointError),
-    /// The checkpoint names another log than the one that signed it.
-    #[error("it names another log than the one that signed it")]
-    Origin,
+    Form(#[from] LineError),
+    /// A signature by a key that the policy knows is forged: that spoils the whole note.
+    #[error("a signature by a key that the policy knows does not match")]
+    Forged,
+    /// None of the policy's logs signed it as its own.
+    #[error("it is not signed by a log that the policy knows")]
+    NoLog,
     /// Too few witnesses cosigned it.
     #[error("too few of the policy's witnesses cosigned it")]
     Quorum,
@@ -108,16 +62,18 @@ impl Policy {
     /// Reads a policy.
     ///
     /// # Errors
-    /// [`PolicyError`] for anything that the specification does not allow.
-    pub fn parse(text: &[u8]) -> Result<Self, PolicyError> {
-        let mut draft = Draft::default();
-        let mut number = 0;
-        for line in text.split_inclusive(|b| *b == b'\n') {
-            number += 1;
-            draft.line(line).map_err(|fault| PolicyError { line: number, fault })?;
+    /// [`LineError`] for anything that the specification does not allow.
+    pub fn parse(text: &[u8]) -> Result<Self, LineError> {
+        let mut policy = Self { logs: Vec::new(), parties: Vec::new(), quorum: None };
+        let none = Rule::Group { threshold: 0, members: Vec::new() };
+        // `none` is in no group: it counts as grouped from the start.
+        policy.parties.push(Party { name: b"none".to_vec(), rule: none, grouped: true });
+        let mut line = 1;
+        for bytes in text.split_inclusive(|b| *b == b'\n') {
+            policy.line(bytes).map_err(|must| LineError { line, must })?;
+            line += 1;
         }
-        let quorum = draft.quorum.ok_or(PolicyError { line: number + 1, fault: Fault::Quorum })?;
-        Ok(Self { logs: draft.logs, parties: draft.parties, quorum })
+        if policy.quorum.is_some() { Ok(policy) } else { Err(LineError { line, must: "there must be a quorum line" }) }
     }
 
     /// Checks a signed checkpoint.
@@ -125,136 +81,107 @@ impl Policy {
     /// # Errors
     /// [`Refusal`], where the policy does not accept it.
     pub fn check(&self, note: &Note) -> Result<Accepted, Refusal> {
+        let checkpoint = Checkpoint::parse(&note.text)?;
         let mut log = None;
         for key in &self.logs {
-            if signed(note, key)? {
-                log.get_or_insert(key);
-            }
+            let signed = signed_at(note, key)?.is_some();
+            log = log.or_else(|| Some(key).filter(|key| signed && key.name() == checkpoint.origin));
         }
         let log = log.ok_or(Refusal::NoLog)?.clone();
         let mut witnesses = Vec::new();
         let mut witnessed: Vec<bool> = Vec::new();
         for party in &self.parties {
             witnessed.push(match &party.rule {
-                Rule::Witness(key) if signed(note, key)? => {
-                    witnesses.push((key.clone(), note.cosigned_at(key).map_err(|_| Refusal::Forged)?));
-                    true
+                Rule::Witness(key) => {
+                    let time = signed_at(note, key)?;
+                    witnesses.extend(time.map(|time| (key.clone(), time)));
+                    time.is_some()
                 }
-                Rule::Witness(_) => false,
                 Rule::Group { threshold, members } => {
                     members.iter().filter(|member| witnessed[**member]).count() >= *threshold
                 }
             });
         }
-        let checkpoint = Checkpoint::parse(&note.text).map_err(Refusal::Checkpoint)?;
-        if checkpoint.origin != log.name() {
-            return Err(Refusal::Origin);
+        let reached = self.quorum.is_some_and(|quorum| witnessed[quorum]);
+        if reached { Ok(Accepted { checkpoint, log, witnesses }) } else { Err(Refusal::Quorum) }
+    }
+
+    // Gives what a line must be, where it is not that.
+    fn line(&mut self, line: &[u8]) -> Result<(), &'static str> {
+        let line = line.strip_suffix(b"\n").ok_or("it must end with a line feed")?;
+        if line.iter().any(|b| (*b < 0x20 && *b != b'\t') || *b == 0x7f) {
+            return Err("no control character may stand in it but tabs");
         }
-        if self.quorum.is_some_and(|quorum| !witnessed[quorum]) {
-            return Err(Refusal::Quorum);
+        let items: Vec<&[u8]> = line.split(|b| matches!(b, b' ' | b'\t')).filter(|item| !item.is_empty()).collect();
+        match items.as_slice() {
+            [] => {}
+            [first, ..] if first.starts_with(b"#") => {}
+            [b"log", key] | [b"log", key, _] => {
+                let key = read_key(key, KeyKind::Note)?;
+                if self.logs.iter().any(|log| log.public() == key.public()) {
+                    return Err("its key must not be another log's");
+                }
+                self.logs.push(key);
+            }
+            [b"witness", name, key] | [b"witness", name, key, _] => {
+                let key = read_key(key, KeyKind::Cosignature)?;
+                let same = |party: &Party| matches!(&party.rule, Rule::Witness(w) if w.public() == key.public());
+                if self.parties.iter().any(same) {
+                    return Err("its key must not be another witness's");
+                }
+                self.add(name, Rule::Witness(key))?;
+            }
+            [b"group", name, threshold, members @ ..] if !members.is_empty() => self.group(name, threshold, members)?,
+            [b"quorum", name] if self.quorum.is_none() => self.quorum = Some(self.find(name)?),
+            _ => return Err("it must be a log, witness or group line, or the only quorum line"),
         }
-        Ok(Accepted { checkpoint, log, witnesses })
+        Ok(())
+    }
+
+    fn group(&mut self, name: &[u8], threshold: &[u8], names: &[&[u8]]) -> Result<(), &'static str> {
+        let mut members = Vec::new();
+        for name in names {
+            let member = self.find(name)?;
+            if std::mem::replace(&mut self.parties[member].grouped, true) {
+                return Err("its members must not be in a group already");
+            }
+            members.push(member);
+        }
+        let threshold = match str::from_utf8(threshold).unwrap_or_default() {
+            "any" => Some(1),
+            "all" => Some(members.len()),
+            number => decimal(number).and_then(|number| usize::try_from(number).ok()),
+        };
+        let threshold = threshold.filter(|threshold| (1..=members.len()).contains(threshold));
+        let threshold = threshold.ok_or("its threshold must be from 1 to the number of its members")?;
+        self.add(name, Rule::Group { threshold, members })
+    }
+
+    fn add(&mut self, name: &[u8], rule: Rule) -> Result<(), &'static str> {
+        if self.find(name).is_ok() {
+            return Err("its name must be new");
+        }
+        self.parties.push(Party { name: name.to_vec(), rule, grouped: false });
+        Ok(())
+    }
+
+    fn find(&self, name: &[u8]) -> Result<usize, &'static str> {
+        self.parties.iter().position(|party| party.name == name).ok_or("its names must be given by lines before it")
     }
 }
 
-// A known key's signature that does not match spoils the whole note.
-fn signed(note: &Note, key: &VerifierKey) -> Result<bool, Refusal> {
+// When a key signed, or 0 where its signature states no time; `None` where it did not sign.
+fn signed_at(note: &Note, key: &VerifierKey) -> Result<Option<u64>, Refusal> {
     match note.verify(key) {
-        Ok(()) => Ok(true),
-        Err(NoteError::NotSigned) => Ok(false),
+        Ok(time) => Ok(Some(time.unwrap_or(0))),
+        Err(NoteError::NotSigned) => Ok(None),
         Err(_) => Err(Refusal::Forged),
     }
 }
 
-#[derive(Default)]
-struct Draft {
-    logs: Vec<VerifierKey>,
-    parties: Vec<Party>,
-    grouped: Vec<usize>,
-    // None: no quorum line yet. Some(None): `quorum none`.
-    quorum: Option<Option<usize>>,
-}
-
-impl Draft {
-    fn line(&mut self, line: &[u8]) -> Result<(), Fault> {
-        let line = line.strip_suffix(b"\n").ok_or(Fault::Character)?;
-        if line.iter().any(|b| (*b < 0x20 && *b != b'\t') || *b == 0x7f) {
-            return Err(Fault::Character);
-        }
-        let items: Vec<&[u8]> = line.split(|b| matches!(b, b' ' | b'\t')).filter(|item| !item.is_empty()).collect();
-        match items.as_slice() {
-            [] => Ok(()),
-            [first, ..] if first.starts_with(b"#") => Ok(()),
-            [b"log", key] | [b"log", key, _] => {
-                let key = read_key(key, KeyKind::Note, self.logs.iter())?;
-                self.logs.push(key);
-                Ok(())
-            }
-            [b"witness", name, key] | [b"witness", name, key, _] => {
-                let known = self.parties.iter().filter_map(|party| match &party.rule {
-                    Rule::Witness(key) => Some(key),
-                    Rule::Group { .. } => None,
-                });
-                let key = read_key(key, KeyKind::Cosignature, known)?;
-                self.add(name, Rule::Witness(key))
-            }
-            [b"group", name, threshold, members @ ..] if !members.is_empty() => self.group(name, threshold, members),
-            [b"quorum", name] => self.set_quorum(name),
-            _ => Err(Fault::Shape),
-        }
-    }
-
-    fn group(&mut self, name: &[u8], threshold: &[u8], names: &[&[u8]]) -> Result<(), Fault> {
-        let mut members = Vec::new();
-        for name in names {
-            let member = self.find(name)?;
-            if self.grouped.contains(&member) {
-                return Err(Fault::RepeatedMember);
-            }
-            self.grouped.push(member);
-            members.push(member);
-        }
-        let number = || str::from_utf8(threshold).ok().and_then(crate::decimal).and_then(|n| usize::try_from(n).ok());
-        let threshold = match threshold {
-            b"any" => 1,
-            b"all" => members.len(),
-            _ => number().filter(|n| (1..=members.len()).contains(n)).ok_or(Fault::Threshold)?,
-        };
-        self.add(name, Rule::Group { threshold, members })
-    }
-
-    fn set_quorum(&mut self, name: &[u8]) -> Result<(), Fault> {
-        if self.quorum.is_some() {
-            return Err(Fault::Quorum);
-        }
-        self.quorum = Some(if name == b"none" { None } else { Some(self.find(name)?) });
-        Ok(())
-    }
-
-    fn add(&mut self, name: &[u8], rule: Rule) -> Result<(), Fault> {
-        if name == b"none" || self.find(name).is_ok() {
-            return Err(Fault::RepeatedName);
-        }
-        self.parties.push(Party { name: name.to_vec(), rule });
-        Ok(())
-    }
-
-    fn find(&self, name: &[u8]) -> Result<usize, Fault> {
-        self.parties.iter().position(|party| party.name == name).ok_or(Fault::UnknownName)
-    }
-}
-
-fn read_key<'a>(
-    text: &[u8],
-    kind: KeyKind,
-    mut known: impl Iterator<Item = &'a VerifierKey>,
-) -> Result<VerifierKey, Fault> {
-    let text = str::from_utf8(text).map_err(|_| Fault::Key(NoteError::NotUtf8))?;
-    let key = VerifierKey::parse(text).map_err(Fault::Key)?;
-    if key.kind() != kind {
-        return Err(Fault::KeyKind);
-    }
-    if known.any(|other| other.public() == key.public()) { Err(Fault::RepeatedKey) } else { Ok(key) }
+fn read_key(text: &[u8], kind: KeyKind) -> Result<VerifierKey, &'static str> {
+    let key = str::from_utf8(text).ok().and_then(|text| VerifierKey::parse(text).ok());
+    key.filter(|key| key.kind() == kind).ok_or("its key must be a sound one of the right kind")
 }
 
 #[cfg(test)]
@@ -340,42 +267,49 @@ mod tests {
             let signatures = vec![signer(LOG, 1).sign(text), cosign(11, text), cosign(12, text), cosign(21, text)];
             policy.check(&Note { text: text.to_owned(), signatures }).err()
         };
-        assert_eq!(resigned("hello\n"), Some(Refusal::Checkpoint(CheckpointError::Lines)));
-        assert_eq!(resigned(&note(&[]).text.replace(LOG, "other.example")), Some(Refusal::Origin));
+        let missing = LineError { line: 2, must: "it must be the size as a plain decimal number" };
+        assert_eq!(resigned("hello\n"), Some(Refusal::Form(missing)));
+        assert_eq!(resigned(&note(&[]).text.replace(LOG, "other.example")), Some(Refusal::NoLog));
     }
 
     #[test]
     fn odd_policies_are_refused_with_their_line() {
         let (log, x1) = (signer(LOG, 1).verifier().to_string(), witness(11).to_string());
-        for (from, to, line, fault) in [
-            ("quorum both\n", "quorum both", 12, Fault::Character),
-            ("quorum both\n", "", 12, Fault::Quorum),
-            ("quorum both\n", "quorum both\nquorum none\n", 13, Fault::Quorum),
-            ("quorum both\n", "quorum other\n", 12, Fault::UnknownName),
-            ("quorum both\n", "quorum both X\n", 12, Fault::Shape),
-            ("group X\t2", "group X\t4", 9, Fault::Threshold),
-            ("group X\t2", "group X\t0", 9, Fault::Threshold),
-            ("group X\t2", "group X\t02", 9, Fault::Threshold),
-            ("group X\t2", "group X1\t2", 9, Fault::RepeatedName),
-            ("group X\t2", "group none\t2", 9, Fault::RepeatedName),
-            ("X1 X2 X3", "X1 X2 X2", 9, Fault::RepeatedMember),
-            ("Y1 Y2\n", "Y1 X1\n", 10, Fault::RepeatedMember),
-            ("Y1 Y2\n", "Y1 Y\n", 10, Fault::UnknownName),
-            ("Y1 Y2\n", "Y1 \u{212a}\n", 10, Fault::UnknownName),
-            ("any Y1 Y2\n", "any\n", 10, Fault::Shape),
-            ("witness X2", "witness X1", 5, Fault::RepeatedName),
-            ("witness X2", "Witness X2", 5, Fault::Shape),
-            ("\n\n", "\r\n\n", 2, Fault::Character),
-            ("# two", "# \u{1b}two", 1, Fault::Character),
-            (&*x1, &*log, 4, Fault::KeyKind),
-            (&*log, &*x1, 2, Fault::KeyKind),
-            ("\n\n", &format!("\nlog {log}\n"), 3, Fault::RepeatedKey),
-            ("+", "-", 2, Fault::Key(NoteError::KeyShape)),
+        let shape = "it must be a log, witness or group line, or the only quorum line";
+        let (name, unknown) = ("its name must be new", "its names must be given by lines before it");
+        let (member, threshold) =
+            ("its members must not be in a group already", "its threshold must be from 1 to the number of its members");
+        let (key, other) = ("its key must be a sound one of the right kind", "its key must not be another log's");
+        let control = "no control character may stand in it but tabs";
+        for (from, to, line, must) in [
+            ("quorum both\n", "quorum both", 12, "it must end with a line feed"),
+            ("quorum both\n", "", 12, "there must be a quorum line"),
+            ("quorum both\n", "quorum both\nquorum none\n", 13, shape),
+            ("quorum both\n", "quorum other\n", 12, unknown),
+            ("quorum both\n", "quorum both X\n", 12, shape),
+            ("group X\t2", "group X\t4", 9, threshold),
+            ("group X\t2", "group X\t0", 9, threshold),
+            ("group X\t2", "group X\t02", 9, threshold),
+            ("group X\t2", "group X1\t2", 9, name),
+            ("group X\t2", "group none\t2", 9, name),
+            ("X1 X2 X3", "X1 X2 X2", 9, member),
+            ("Y1 Y2\n", "Y1 none\n", 10, member),
+            ("Y1 Y2\n", "Y1 X1\n", 10, member),
+            ("Y1 Y2\n", "Y1 Y\n", 10, unknown),
+            ("Y1 Y2\n", "Y1 \u{212a}\n", 10, unknown),
+            ("any Y1 Y2\n", "any\n", 10, shape),
+            ("witness X2", "witness X1", 5, name),
+            ("witness X2", "Witness X2", 5, shape),
+            ("\n\n", "\r\n\n", 2, control),
+            ("# two", "# \u{1b}two", 1, control),
+            (&*x1, &*log, 4, key),
+            (&*log, &*x1, 2, key),
+            ("\n\n", &format!("\nlog {log}\n"), 3, other),
+            ("+", "-", 2, key),
         ] {
             let odd = policy().replacen(from, to, 1);
             let odd = if from == "+" { policy().replace(from, to) } else { odd };
-            let found = Policy::parse(odd.as_bytes()).expect_err(to);
-            assert_eq!((found.line, found.fault), (line, fault), "{from:?} -> {to:?}");
+            assert_eq!(Policy::parse(odd.as_bytes()), Err(LineError { line, must }), "{from:?} -> {to:?}");
         }
     }
 }

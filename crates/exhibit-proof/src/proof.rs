@@ -1,10 +1,11 @@
 //! One entry's proof as a text that travels alone (C2SP `tlog-proof@v1`, as published on 2026-07-22).
 
+use crate::BASE64;
 use crate::checkpoint::{Checkpoint, CheckpointError};
 use crate::hash::Hash;
 use crate::note::{Note, NoteError, VerifierKey};
+use crate::text::{LineError, Lines, base64, decimal};
 use crate::tree::{self, ProofError};
-use crate::{BASE64, decimal};
 use base64::Engine as _;
 
 const FIRST_LINE: &str = "c2sp.org/tlog-proof@v1";
@@ -25,53 +26,21 @@ pub struct LogProof {
     pub checkpoint: Note,
 }
 
-/// Why a text is not a log proof.
+/// Why a log proof cannot be read, or does not prove.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum ReadError {
-    /// It is not UTF-8.
-    #[error("the proof is not UTF-8")]
-    NotUtf8,
-    /// Its first line is another.
-    #[error("the proof's first line is not {FIRST_LINE}")]
-    FirstLine,
-    /// Its extra data is not base64.
-    #[error("the proof's extra data is not base64")]
-    Extra,
-    /// There is no index where it must stand.
-    #[error("the proof has no index line where it must stand")]
-    Index,
-    /// A line of the inclusion proof is not a hash.
-    #[error("line {line} of the inclusion proof is not a hash")]
-    Hash {
-        /// Which, from 1.
-        line: usize,
-    },
-    /// The inclusion proof is longer than any can be.
-    #[error("the inclusion proof is longer than any can be")]
-    TooLong,
-    /// There is no blank line before the checkpoint.
-    #[error("no blank line stands before the checkpoint")]
-    NoCheckpoint,
-    /// The checkpoint is not a signed note.
-    #[error("the checkpoint is not a signed note")]
-    Note(#[source] NoteError),
-}
-
-/// Why a log proof does not prove.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum VerifyError {
-    /// The checkpoint is not signed by the log's key.
-    #[error("the checkpoint is not signed by the log's key")]
-    Signature(#[source] NoteError),
-    /// What is signed is not a checkpoint.
-    #[error("what is signed is not a checkpoint")]
-    Checkpoint(#[source] CheckpointError),
-    /// The checkpoint is of another log.
-    #[error("the checkpoint is of another log")]
-    Origin,
+pub enum LogProofError {
+    /// The text is not a log proof.
+    #[error("it is not a log proof")]
+    Form(#[from] LineError),
+    /// What the proof ends with is not a signed note.
+    #[error("its checkpoint")]
+    Note(#[from] NoteError),
+    /// The checkpoint is not one of the log.
+    #[error("its checkpoint")]
+    Checkpoint(#[from] CheckpointError),
     /// The entry is not the one at this index of the log.
     #[error("the entry is not the one at this index of the log")]
-    Inclusion(#[source] ProofError),
+    Inclusion(#[from] ProofError),
 }
 
 impl LogProof {
@@ -93,42 +62,32 @@ impl LogProof {
     /// Reads a proof. Nothing is proved yet: see [`Self::verify`].
     ///
     /// # Errors
-    /// [`ReadError`] for anything that [`Self::write`] would not have written the same way.
-    pub fn read(bytes: &[u8]) -> Result<Self, ReadError> {
-        let text = str::from_utf8(bytes).map_err(|_| ReadError::NotUtf8)?;
-        let (head, note) = text.split_once("\n\n").ok_or(ReadError::NoCheckpoint)?;
-        let mut lines = head.split('\n').peekable();
-        if lines.next() != Some(FIRST_LINE) {
-            return Err(ReadError::FirstLine);
-        }
-        let extra = lines.next_if(|line| line.starts_with("extra ")).map(|line| BASE64.decode(&line["extra ".len()..]));
-        let extra = extra.transpose().map_err(|_| ReadError::Extra)?;
-        let index =
-            lines.next().and_then(|line| line.strip_prefix("index ")).and_then(decimal).ok_or(ReadError::Index)?;
+    /// [`LogProofError`] for anything that [`Self::write`] would not have written the same way.
+    pub fn read(bytes: &[u8]) -> Result<Self, LogProofError> {
+        let mut lines = Lines::new(bytes)?;
+        lines.take("it must be `c2sp.org/tlog-proof@v1`", |line| (line == FIRST_LINE).then_some(()))?;
+        let extra = lines.take_if("extra ").map(|text| base64(text).ok_or(lines.wrong("it must be base64")));
+        let extra = extra.transpose()?;
+        let index = lines.take("it must be the index", |line| decimal(line.strip_prefix("index ")?))?;
         let mut hashes = Vec::new();
-        for (line, number) in lines.zip(1..) {
-            if number > MAX_HASHES {
-                return Err(ReadError::TooLong);
+        let hash = |line: &str| if line.is_empty() { Some(None) } else { Hash::from_base64(line).map(Some) };
+        while let Some(hash) = lines.take("it must be a hash, or blank", hash)? {
+            if hashes.len() == MAX_HASHES {
+                return Err(lines.wrong("no proof has so many hashes").into());
             }
-            hashes.push(Hash::from_base64(line).ok_or(ReadError::Hash { line: number })?);
+            hashes.push(hash);
         }
-        let checkpoint = Note::parse(note.as_bytes()).map_err(ReadError::Note)?;
-        Ok(Self { extra, index, hashes, checkpoint })
+        Ok(Self { extra, index, hashes, checkpoint: Note::parse(lines.rest().as_bytes())? })
     }
 
     /// Checks that `entry` stands at the proof's index in the log whose key is `log`, and gives the checkpoint that
     /// covers it.
     ///
     /// # Errors
-    /// [`VerifyError`], where it is not proved.
-    pub fn verify(&self, entry: &[u8], log: &VerifierKey) -> Result<Checkpoint, VerifyError> {
-        self.checkpoint.verify(log).map_err(VerifyError::Signature)?;
-        let checkpoint = Checkpoint::parse(&self.checkpoint.text).map_err(VerifyError::Checkpoint)?;
-        if checkpoint.origin != log.name() {
-            return Err(VerifyError::Origin);
-        }
-        tree::check_inclusion(Hash::leaf(entry), self.index, checkpoint.size, &self.hashes, checkpoint.root)
-            .map_err(VerifyError::Inclusion)?;
+    /// [`LogProofError`], where it is not proved.
+    pub fn verify(&self, entry: &[u8], log: &VerifierKey) -> Result<Checkpoint, LogProofError> {
+        let checkpoint = Checkpoint::signed(&self.checkpoint, log)?;
+        tree::check_inclusion(Hash::leaf(entry), self.index, checkpoint.size, &self.hashes, checkpoint.root)?;
         Ok(checkpoint)
     }
 }

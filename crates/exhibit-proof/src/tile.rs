@@ -1,8 +1,8 @@
 //! How a tree's hashes and entries lie in files (C2SP tlog-tiles): tiles of 256 hashes, bundles of 256 entries, and
 //! narrower ones at the right edge.
 
-use crate::decimal;
 use crate::hash::Hash;
+use crate::text::decimal;
 use crate::tree::{self, Subtree};
 
 /// How many hashes or entries a full tile holds.

@@ -1,7 +1,9 @@
 //! Roots and proofs of a Merkle tree (RFC 6962, section 2.1).
 //!
 //! Making a root or a proof asks its caller for the hashes of complete subtrees, a few dozen at most whatever the
-//! tree's size. Checking one needs no tree: the algorithms are those of RFC 9162, sections 2.1.3.2 and 2.1.4.2.
+//! tree's size. Checking one needs no tree. Both go down the tree by the same steps ([`Way`]), which are those of the
+//! RFC's definitions of a path and a proof: to make a proof is to give the hashes beside the way, to check one is to
+//! climb back up over them.
 
 use crate::hash::Hash;
 use std::ops::Range;
@@ -57,22 +59,8 @@ pub fn inclusion<E: From<ProofError>>(
     size: u64,
     read: &mut dyn FnMut(Subtree) -> Result<Hash, E>,
 ) -> Result<Vec<Hash>, E> {
-    if index >= size {
-        return Err(ProofError::OutOfRange { asked: index, size }.into());
-    }
-    let mut siblings = Vec::new();
-    let mut range = 0..size;
-    while range.end - range.start > 1 {
-        let middle = split(&range);
-        if index < middle {
-            siblings.push(middle..range.end);
-            range.end = middle;
-        } else {
-            siblings.push(range.start..middle);
-            range.start = middle;
-        }
-    }
-    siblings.into_iter().rev().map(|sibling| range_root(sibling, read)).collect()
+    let way = Way::to_leaf(index, size)?;
+    way.beside.into_iter().rev().map(|(_, range)| range_root(range, read)).collect()
 }
 
 /// The proof that the tree of `new` leaves begins with the tree of `old` leaves.
@@ -84,28 +72,12 @@ pub fn consistency<E: From<ProofError>>(
     new: u64,
     read: &mut dyn FnMut(Subtree) -> Result<Hash, E>,
 ) -> Result<Vec<Hash>, E> {
-    if old > new {
-        return Err(ProofError::OutOfRange { asked: old, size: new }.into());
-    }
     if old == 0 || old == new {
         return Ok(Vec::new());
     }
-    let mut parts = Vec::new();
-    let mut range = 0..new;
-    while range.end != old {
-        let middle = split(&range);
-        if old <= middle {
-            parts.push(middle..range.end);
-            range.end = middle;
-        } else {
-            parts.push(range.start..middle);
-            range.start = middle;
-        }
-    }
-    if range.start != 0 {
-        parts.push(range);
-    }
-    parts.into_iter().rev().map(|part| range_root(part, read)).collect()
+    let Way { beside, end } = Way::to_end_of(old, new)?;
+    let first = Some(end).filter(|end| end.start != 0);
+    first.into_iter().chain(beside.into_iter().rev().map(|(_, range)| range)).map(|r| range_root(r, read)).collect()
 }
 
 /// Checks that the entry whose leaf hash is `leaf` stands at `index` of the tree with this size and root.
@@ -113,33 +85,13 @@ pub fn consistency<E: From<ProofError>>(
 /// # Errors
 /// [`ProofError`], where it is not proved.
 pub fn check_inclusion(leaf: Hash, index: u64, size: u64, proof: &[Hash], root: Hash) -> Result<(), ProofError> {
-    if index >= size {
-        return Err(ProofError::OutOfRange { asked: index, size });
+    let way = Way::to_leaf(index, size)?;
+    if way.beside.len() != proof.len() {
+        return Err(ProofError::Length { hashes: proof.len() });
     }
-    let wrong_length = ProofError::Length { hashes: proof.len() };
-    let (mut place, mut last) = (index, size - 1);
-    let mut hash = leaf;
-    for sibling in proof {
-        if last == 0 {
-            return Err(wrong_length);
-        }
-        if place & 1 == 1 || place == last {
-            hash = Hash::node(sibling, &hash);
-            while place & 1 == 0 && place != 0 {
-                place >>= 1;
-                last >>= 1;
-            }
-        } else {
-            hash = Hash::node(&hash, sibling);
-        }
-        place >>= 1;
-        last >>= 1;
-    }
-    match (last, hash == root) {
-        (0, true) => Ok(()),
-        (0, false) => Err(ProofError::Root),
-        _ => Err(wrong_length),
-    }
+    let climb = |hash, ((side, _), beside): (&(Side, _), &Hash)| side.join(beside, &hash);
+    let found = way.beside.iter().rev().zip(proof).fold(leaf, climb);
+    if found == root { Ok(()) } else { Err(ProofError::Root) }
 }
 
 /// Checks that the tree of `new_size` leaves begins with the tree of `old_size` leaves.
@@ -154,57 +106,85 @@ pub fn check_consistency(
     proof: &[Hash],
 ) -> Result<(), ProofError> {
     let wrong_length = ProofError::Length { hashes: proof.len() };
-    if old_size > new_size {
-        return Err(ProofError::OutOfRange { asked: old_size, size: new_size });
+    let old = |fits: bool| if fits { Ok(()) } else { Err(ProofError::OldRoot) };
+    if proof.is_empty() && (old_size == 0 || old_size == new_size) {
+        let fits = (old_size > 0 || old_root == Hash::empty()) && (old_size < new_size || old_root == new_root);
+        return old(fits);
     }
-    if old_size == 0 || old_size == new_size {
-        let old_root_fits =
-            (old_size > 0 || old_root == Hash::empty()) && (old_size < new_size || old_root == new_root);
-        return match (proof.is_empty(), old_root_fits) {
-            (true, true) => Ok(()),
-            (true, false) => Err(ProofError::OldRoot),
-            (false, _) => Err(wrong_length),
-        };
+    if old_size == 0 {
+        return Err(wrong_length);
     }
-    let (mut place, mut last) = (old_size - 1, new_size - 1);
-    while place & 1 == 1 {
-        place >>= 1;
-        last >>= 1;
-    }
-    // The old tree is itself a subtree of the new one exactly when its size is a power of two; its root is then
-    // where the proof starts, and is not repeated in it.
-    let (seed, rest) = if old_size.is_power_of_two() {
-        (old_root, proof)
-    } else {
-        let (first, rest) = proof.split_first().ok_or(wrong_length)?;
-        (*first, rest)
+    let Way { beside, end } = Way::to_end_of(old_size, new_size)?;
+    // Where the old tree is itself a subtree of the new one, its root is where the climb starts; the proof leaves it out.
+    let (start, proof) = match proof {
+        _ if end.start == 0 => (old_root, proof),
+        [first, rest @ ..] => (*first, rest),
+        [] => return Err(wrong_length),
     };
-    let (mut old_hash, mut new_hash) = (seed, seed);
-    for part in rest {
-        if last == 0 {
-            return Err(wrong_length);
-        }
-        if place & 1 == 1 || place == last {
-            old_hash = Hash::node(part, &old_hash);
-            new_hash = Hash::node(part, &new_hash);
-            while place & 1 == 0 && place != 0 {
-                place >>= 1;
-                last >>= 1;
-            }
-        } else {
-            new_hash = Hash::node(&new_hash, part);
-        }
-        place >>= 1;
-        last >>= 1;
+    if beside.len() != proof.len() {
+        return Err(wrong_length);
     }
-    if last != 0 {
-        Err(wrong_length)
-    } else if old_hash != old_root {
-        Err(ProofError::OldRoot)
-    } else if new_hash != new_root {
-        Err(ProofError::Root)
-    } else {
-        Ok(())
+    let (mut old_hash, mut new_hash) = (start, start);
+    for ((side, _), beside) in beside.iter().rev().zip(proof) {
+        // What lies to the right of the way is not in the old tree.
+        if *side == Side::Left {
+            old_hash = side.join(beside, &old_hash);
+        }
+        new_hash = side.join(beside, &new_hash);
+    }
+    old(old_hash == old_root)?;
+    if new_hash == new_root { Ok(()) } else { Err(ProofError::Root) }
+}
+
+/// The way from a tree's root down to one of its parts, and what lies beside it.
+struct Way {
+    // What is left aside at each step, the largest first, and on which side.
+    beside: Vec<(Side, Range<u64>)>,
+    end: Range<u64>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Side {
+    Left,
+    Right,
+}
+
+impl Way {
+    // RFC 6962, section 2.1.1.
+    fn to_leaf(index: u64, size: u64) -> Result<Self, ProofError> {
+        if index >= size {
+            return Err(ProofError::OutOfRange { asked: index, size });
+        }
+        Ok(Self::down(index, size, |range| range.end - range.start == 1))
+    }
+
+    // RFC 6962, section 2.1.2: to the largest part that ends where the old tree, of one leaf at least, ends.
+    fn to_end_of(old: u64, size: u64) -> Result<Self, ProofError> {
+        if old > size {
+            return Err(ProofError::OutOfRange { asked: old, size });
+        }
+        Ok(Self::down(old - 1, size, |range| range.end == old))
+    }
+
+    fn down(leaf: u64, size: u64, arrived: impl Fn(&Range<u64>) -> bool) -> Self {
+        let mut way = Self { beside: Vec::new(), end: 0..size };
+        while !arrived(&way.end) {
+            let middle = split(&way.end);
+            let Range { start, end } = way.end;
+            let (side, beside) = if leaf < middle { (Side::Right, middle..end) } else { (Side::Left, start..middle) };
+            way.end = if leaf < middle { start..middle } else { middle..end };
+            way.beside.push((side, beside));
+        }
+        way
+    }
+}
+
+impl Side {
+    fn join(self, beside: &Hash, way: &Hash) -> Hash {
+        match self {
+            Self::Left => Hash::node(beside, way),
+            Self::Right => Hash::node(way, beside),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::folder::Folder;
 use crate::report::{Line, Report};
+use exhibit_proof::Checkpoint;
 use exhibit_proof::bagit::{self, Checked};
 use exhibit_proof::finding::{Fault, Finding, chain};
 use exhibit_proof::hash::to_hex;
@@ -94,7 +95,7 @@ fn trust(request: &Request) -> Result<Trust, Unable> {
 }
 
 fn key_file(path: &Path) -> Result<VerifierKey, Unable> {
-    package::read_key(&read(path)?).map_err(|reason| Unable { path: path.to_owned(), reason })
+    VerifierKey::read(&read(path)?).map_err(|error| Unable { path: path.to_owned(), reason: chain(&error) })
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Unable> {
@@ -131,7 +132,7 @@ fn take_findings(report: &mut Report, checked: Checked) {
     report.remarks = checked.remarks;
 }
 
-fn say_log(report: &mut Report, key: &VerifierKey, checkpoint: &exhibit_proof::Checkpoint, trust: &Trust) {
+fn say_log(report: &mut Report, key: &VerifierKey, checkpoint: &Checkpoint, trust: &Trust) {
     let size = checkpoint.size.to_string();
     report.checked.push(Line::new("checked.log", &[&checkpoint.origin, &size, &checkpoint.root.to_string()]));
     let line = if trust.key.is_some() { "proved.key" } else { "not.key" };
@@ -233,12 +234,12 @@ fn checkpoint(path: &Path, trust: &Trust) -> Result<Report, Unable> {
 }
 
 fn check_note(report: &mut Report, path: &Path, note: &Note, key: &VerifierKey, trust: &Trust) {
-    match package::signed(note, key) {
+    match Checkpoint::signed(note, key) {
         Ok(checkpoint) => {
             say_log(report, key, &checkpoint, trust);
             report.proved.push(Line::new("proved.checkpoint", &[]));
         }
-        Err(detail) => wrong(report, path, Fault::Checkpoint, detail),
+        Err(error) => wrong(report, path, Fault::Checkpoint, chain(&error)),
     }
     match trust.policy.as_ref().map(|policy| policy.check(note)) {
         Some(Ok(accepted)) => {

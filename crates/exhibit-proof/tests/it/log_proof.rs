@@ -1,9 +1,10 @@
 //! A proof as a text: written, read, checked, spoilt.
 
 use crate::{leaves, plain_root, plain_subtree};
-use exhibit_proof::proof::{LogProof, ReadError, VerifyError};
+use exhibit_proof::proof::{LogProof, LogProofError};
+use exhibit_proof::text::LineError;
 use exhibit_proof::tree;
-use exhibit_proof::{Checkpoint, Note, NoteError, ProofError, SignerKey};
+use exhibit_proof::{Checkpoint, CheckpointError, Note, NoteError, ProofError, SignerKey};
 
 const ORIGIN: &str = "9f3a5c0d71b2e846/custody";
 
@@ -53,38 +54,45 @@ fn no_altered_bit_is_accepted() {
 fn odd_texts_are_refused() {
     let text = proof_of(4, 9, ORIGIN).write();
     let hash_line = text.lines().nth(2).expect("a hash").to_owned();
-    for (from, to, error) in [
-        ("@v1", "@v2", ReadError::FirstLine),
-        ("c2sp.org", "\u{feff}c2sp.org", ReadError::FirstLine),
-        ("index 4\n", "", ReadError::Index),
-        ("index 4", "index 04", ReadError::Index),
-        ("index 4", "Index 4", ReadError::Index),
-        ("index 4", "index  4", ReadError::Index),
-        ("index 4", "index 4\r", ReadError::Index),
-        ("index 4\n", "index 4\nextra AAAA\n", ReadError::Hash { line: 1 }),
-        ("index 4\n", "extra AAA\nindex 4\n", ReadError::Extra),
-        ("index 4\n", "extra AAAA\nextra AAAA\nindex 4\n", ReadError::Index),
-        ("index 4\n", &format!("index 4\n{}", format!("{hash_line}\n").repeat(64)), ReadError::TooLong),
-        (&hash_line, &hash_line[1..], ReadError::Hash { line: 1 }),
-        ("\n\n", "\n", ReadError::NoCheckpoint),
-        ("— ", "- ", ReadError::Note(NoteError::SignatureLine { line: 1 })),
+    let (first, index) = ("it must be `c2sp.org/tlog-proof@v1`", "it must be the index");
+    let (hash, many) = ("it must be a hash, or blank", "no proof has so many hashes");
+    for (from, to, line, must) in [
+        ("@v1", "@v2", 1, first),
+        ("c2sp.org", "\u{feff}c2sp.org", 1, first),
+        ("index 4\n", "", 2, index),
+        ("index 4", "index 04", 2, index),
+        ("index 4", "Index 4", 2, index),
+        ("index 4", "index  4", 2, index),
+        ("index 4", "index 4\r", 2, "no control character may stand in it but line feeds"),
+        ("index 4\n", "index 4\nextra AAAA\n", 3, hash),
+        ("index 4\n", "extra AAA\nindex 4\n", 2, "it must be base64"),
+        ("index 4\n", "extra AAAA\nextra AAAA\nindex 4\n", 3, index),
+        ("index 4\n", &format!("index 4\n{}", format!("{hash_line}\n").repeat(64)), 66, many),
+        (&hash_line, &hash_line[1..], 3, hash),
+        ("\n\n", "\n", 7, hash),
     ] {
         let odd = if from == "\n\n" { text.replace(from, to) } else { text.replacen(from, to, 1) };
+        let error = LineError { line, must }.into();
         assert_eq!(LogProof::read(odd.as_bytes()), Err(error), "{from:?} -> {to:?}");
     }
-    assert_eq!(LogProof::read(b"\xff"), Err(ReadError::NotUtf8));
+    let odd = text.replacen("— ", "- ", 1);
+    assert!(matches!(LogProof::read(odd.as_bytes()), Err(LogProofError::Note(_))), "{odd}");
+    let not_utf8 = LineError { line: 1, must: "it must be UTF-8" };
+    assert_eq!(LogProof::read(b"\xff"), Err(not_utf8.into()));
 }
 
 #[test]
 fn another_entry_key_or_log_is_not_proved() {
     let entry = 4_u64.to_be_bytes();
     let proof = proof_of(4, 9, ORIGIN);
-    assert_eq!(proof.verify(&5_u64.to_be_bytes(), key().verifier()), Err(VerifyError::Inclusion(ProofError::Root)));
+    assert_eq!(proof.verify(&5_u64.to_be_bytes(), key().verifier()), Err(ProofError::Root.into()));
+    let not_signed = LogProofError::Checkpoint(NoteError::NotSigned.into());
     let other = SignerKey::new(ORIGIN, &[8; 32]).expect("a name");
-    assert_eq!(proof.verify(&entry, other.verifier()), Err(VerifyError::Signature(NoteError::NotSigned)));
+    assert_eq!(proof.verify(&entry, other.verifier()), Err(not_signed));
     let of_other_log = proof_of(4, 9, "0000000000000000/custody");
-    assert_eq!(of_other_log.verify(&entry, key().verifier()), Err(VerifyError::Origin));
+    assert_eq!(of_other_log.verify(&entry, key().verifier()), Err(CheckpointError::Origin.into()));
     let mut swapped = proof.clone();
     swapped.checkpoint.text = proof_of(4, 8, ORIGIN).checkpoint.text;
-    assert_eq!(swapped.verify(&entry, key().verifier()), Err(VerifyError::Signature(NoteError::Forged)));
+    let forged = LogProofError::Checkpoint(NoteError::Forged.into());
+    assert_eq!(swapped.verify(&entry, key().verifier()), Err(forged));
 }

@@ -345,6 +345,13 @@ const TAMPERINGS: &[Tampering] = &[
         b.put(RECORD, [&from[..at], other, &from[at + 1..]].concat());
         b.cover_up();
     }),
+    ("a letter moved from a name into its salt, lists anew", Fault::Record, |b| {
+        let from = b.text(RECORD);
+        let at = from.find("\"field\":\"name\",\"salt\":\"").expect("there") + 23 + 32;
+        b.put(RECORD, [&from[..at], "6e", &from[at..]].concat());
+        b.edit(RECORD, "bm90aWNlLnR4dA==", "b3RpY2UudHh0");
+        b.cover_up();
+    }),
     ("a member said to be of another container, lists anew", Fault::Receipt, |b| {
         let record = b.find("data/documents", "\"containers\":[{");
         b.edit(&record, "\"containers\":[{\"item\":4", "\"containers\":[{\"item\":1");
