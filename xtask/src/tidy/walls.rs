@@ -12,6 +12,7 @@ const OURS: &[(&str, &[&str])] = &[
     ("exhibit-model", &[]),
     ("exhibit-text", &["exhibit-model"]),
     ("exhibit-proof", &[]),
+    ("exhibit-time", &["exhibit-proof"]),
     ("exhibit-extract", &["exhibit-model"]),
     ("exhibit-cage", &["exhibit-model"]),
     ("exhibit-store", &["exhibit-model"]),
@@ -58,10 +59,18 @@ const OURS: &[(&str, &[&str])] = &[
             "exhibit-ingest",
         ],
     ),
-    ("exhibit-verify", &["exhibit-proof"]),
+    ("exhibit-verify", &["exhibit-proof", "exhibit-time"]),
     (
         "exhibit-dossier",
-        &["exhibit-model", "exhibit-proof", "exhibit-store", "exhibit-catalogue", "exhibit-custody", "exhibit-case"],
+        &[
+            "exhibit-model",
+            "exhibit-proof",
+            "exhibit-time",
+            "exhibit-store",
+            "exhibit-catalogue",
+            "exhibit-custody",
+            "exhibit-case",
+        ],
     ),
 ];
 
@@ -70,7 +79,7 @@ const PROOF: &[&str] = &["sha2", "ed25519-dalek", "base64", "thiserror"];
 
 /// What the crates of pure functions and the readers of hostile files must not have, at any depth.
 const IMPURE: &[&str] = &["tokio", "axum", "hyper", "rusqlite", "tantivy", "mio", "socket2", "libsqlite3-sys"];
-const PURE_CRATES: &[&str] = &["exhibit-model", "exhibit-text", "exhibit-proof", "exhibit-extract"];
+const PURE_CRATES: &[&str] = &["exhibit-model", "exhibit-text", "exhibit-proof", "exhibit-time", "exhibit-extract"];
 
 /// Programs that fetch: none may be in Cargo.lock, for tests neither.
 const CLIENTS: &[&str] = &[

@@ -1,0 +1,128 @@
+//! Chains: from the certificate that signed a time stamp to an authority that the reader trusts (RFC 5280, 6), at the time
+//! that the stamp states. Wherever this differs from `openssl ts -verify`, it is stricter.
+
+use crate::certificate::{
+    ANY_PURPOSE, CERTIFICATE_SIGN, Certificate, DIGITAL_SIGNATURE, NON_REPUDIATION, TIME_STAMPING,
+};
+use crate::fault::Fault;
+use crate::moment::Moment;
+
+/// The most certificates of a chain.
+const MAX_LENGTH: usize = 8;
+
+/// The most signatures that are checked to find a chain.
+const MAX_CHECKS: usize = 64;
+
+/// Checks that a certificate is one for stamping time and for nothing else (RFC 3161, 2.3).
+pub(crate) fn check_signer(signer: &Certificate) -> Result<(), Fault> {
+    let name = || signer.name().to_owned();
+    let extensions = &signer.extensions;
+    let alone = |(is_critical, purposes): &(bool, Vec<Vec<u8>>)| *is_critical && *purposes == [TIME_STAMPING];
+    if !extensions.purposes.as_ref().is_some_and(alone) {
+        return Err(Fault::NotForTime(name()));
+    }
+    let allowed = DIGITAL_SIGNATURE | NON_REPUDIATION;
+    if extensions.key_usage.is_some_and(|usage| usage & allowed == 0 || usage & !allowed != 0) {
+        return Err(Fault::KeyUsage(name()));
+    }
+    if extensions.is_demanding { Err(Fault::Unsupported(name())) } else { Ok(()) }
+}
+
+/// Finds the chain from `signer` to one of the `trusted` authorities, and checks it at the moment `at`. `others` are
+/// certificates that nobody vouches for but the chain itself. Gives the chain, the signer first.
+pub(crate) fn find(
+    signer: &Certificate,
+    others: &[Certificate],
+    trusted: &[Certificate],
+    at: Moment,
+) -> Result<Vec<Certificate>, Fault> {
+    signer.check_validity(at)?;
+    let roots: Vec<&Certificate> = trusted.iter().filter(|certificate| certificate.is_self_issued()).collect();
+    // What is given as trusted but is not the end of a chain serves as a link.
+    let links: Vec<&Certificate> =
+        others.iter().chain(trusted.iter()).filter(|certificate| !certificate.is_self_issued()).collect();
+    let mut search = Search { roots, links, at, checks: 0, fault: None };
+    if search.roots.contains(&signer) {
+        return Ok(vec![signer.clone()]);
+    }
+    let mut chain = vec![signer];
+    if search.extend(&mut chain) {
+        return Ok(chain.into_iter().cloned().collect());
+    }
+    Err(search.fault.unwrap_or_else(|| Fault::NoAnchor(signer.name().to_owned())))
+}
+
+struct Search<'a> {
+    roots: Vec<&'a Certificate>,
+    links: Vec<&'a Certificate>,
+    at: Moment,
+    checks: usize,
+    // The first thing that was wrong with a chain that would have led somewhere.
+    fault: Option<Fault>,
+}
+
+impl<'a> Search<'a> {
+    fn extend(&mut self, chain: &mut Vec<&'a Certificate>) -> bool {
+        let Some(last) = chain.last().copied() else { return false };
+        let roots = self.roots.clone();
+        for root in roots.into_iter().filter(|root| last.may_be_from(root)) {
+            if self.is_link(chain, last, root) {
+                chain.push(root);
+                return true;
+            }
+        }
+        if chain.len() + 1 >= MAX_LENGTH {
+            return false;
+        }
+        let links = self.links.clone();
+        for link in links.into_iter().filter(|link| last.may_be_from(link)) {
+            if !chain.contains(&link) && self.is_link(chain, last, link) {
+                chain.push(link);
+                if self.extend(chain) {
+                    return true;
+                }
+                chain.pop();
+            }
+        }
+        false
+    }
+
+    fn is_link(&mut self, below: &[&Certificate], last: &Certificate, issuer: &Certificate) -> bool {
+        self.checks += 1;
+        if self.checks > MAX_CHECKS {
+            return false;
+        }
+        match check_issuer(below, issuer, self.at).and_then(|()| last.check_signature(issuer)) {
+            Ok(()) => true,
+            Err(fault) => {
+                self.fault.get_or_insert(fault);
+                false
+            }
+        }
+    }
+}
+
+// Whether a certificate may vouch for the chain below it.
+fn check_issuer(below: &[&Certificate], issuer: &Certificate, at: Moment) -> Result<(), Fault> {
+    let name = || issuer.name().to_owned();
+    let extensions = &issuer.extensions;
+    if !extensions.is_authority {
+        return Err(Fault::NotAuthority(name()));
+    }
+    if extensions.key_usage.is_some_and(|usage| usage & CERTIFICATE_SIGN == 0) {
+        return Err(Fault::KeyUsage(name()));
+    }
+    let for_time = |purposes: &Vec<Vec<u8>>| purposes.iter().any(|p| p == TIME_STAMPING || p == ANY_PURPOSE);
+    if extensions.purposes.as_ref().is_some_and(|(_, purposes)| !for_time(purposes)) {
+        return Err(Fault::NotForTime(name()));
+    }
+    // The signer itself does not count.
+    let authorities = below.iter().skip(1).filter(|certificate| !certificate.is_self_issued()).count();
+    if extensions.path_length.is_some_and(|most| authorities as u64 > most) {
+        return Err(Fault::PathLength(name()));
+    }
+    if extensions.is_demanding {
+        return Err(Fault::Unsupported(name()));
+    }
+    issuer.check_validity(at)
+}

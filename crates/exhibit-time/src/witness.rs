@@ -1,0 +1,115 @@
+//! Cosignatures of witnesses by files: the body of a C2SP tlog-witness `add-checkpoint` request, and what the witness
+//! answers (as published on 2026-07-22). Who carries the files, and how, is nobody's business here.
+
+use crate::fault::Fault;
+use crate::moment::Moment;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use exhibit_proof::finding::chain;
+use exhibit_proof::note::{KeyKind, Note, VerifierKey};
+use exhibit_proof::{Checkpoint, Hash, tree};
+
+/// The most bytes of a request or an answer.
+pub const MAX_BODY: usize = 64 << 10;
+
+/// The most hashes of a consistency proof.
+const MAX_HASHES: usize = 63;
+
+/// The body of a request: a checkpoint, and the proof that it goes on from an older one.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AddCheckpoint {
+    /// The older size.
+    pub old: u64,
+    /// The proof.
+    pub hashes: Vec<Hash>,
+    /// The signed checkpoint.
+    pub checkpoint: Note,
+}
+
+impl AddCheckpoint {
+    /// The body's text.
+    #[must_use]
+    pub fn write(&self) -> String {
+        let hashes: String = self.hashes.iter().map(|hash| format!("{hash}\n")).collect();
+        format!("old {}\n{hashes}\n{}", self.old, self.checkpoint)
+    }
+
+    /// Reads a body.
+    ///
+    /// # Errors
+    /// [`Fault`] for anything that [`Self::write`] would not have written the same way.
+    pub fn read(bytes: &[u8]) -> Result<Self, Fault> {
+        if bytes.len() > MAX_BODY {
+            return Err(Fault::TooLarge { most: MAX_BODY });
+        }
+        let text = str::from_utf8(bytes).map_err(|_| Fault::Line(1))?;
+        let (head, note) = text.split_once("\n\n").ok_or(Fault::Line(1))?;
+        let mut lines = head.split('\n');
+        let old = lines.next().and_then(|line| line.strip_prefix("old ")).ok_or(Fault::Line(1))?;
+        let plain = old == "0" || !old.starts_with(['0', '+']);
+        let old = old.parse().ok().filter(|_| plain).ok_or(Fault::Line(1))?;
+        let mut hashes = Vec::new();
+        for (line, number) in lines.zip(2..) {
+            hashes.push(Hash::from_base64(line).filter(|_| number < MAX_HASHES + 2).ok_or(Fault::Line(number))?);
+        }
+        let checkpoint = Note::parse(note.as_bytes()).map_err(|error| Fault::Checkpoint(chain(&error)))?;
+        Ok(Self { old, hashes, checkpoint })
+    }
+
+    /// Checks that the checkpoint goes on from an older state of the log.
+    ///
+    /// # Errors
+    /// [`Fault`], where it does not.
+    pub fn check(&self, older: &Checkpoint) -> Result<(), Fault> {
+        let newer = Checkpoint::parse(&self.checkpoint.text).map_err(|error| Fault::Checkpoint(chain(&error)))?;
+        if self.old != older.size || newer.origin != older.origin {
+            return Err(Fault::Consistency("it is of another state or another log".to_owned()));
+        }
+        tree::check_consistency(older.size, older.root, newer.size, newer.root, &self.hashes)
+            .map_err(|error| Fault::Consistency(chain(&error)))
+    }
+}
+
+/// A witness's own key, `<name>+<id>+<key>` on one line (type 0x04).
+///
+/// # Errors
+/// [`Fault`] for another kind of key, or none.
+pub fn read_key(bytes: &[u8]) -> Result<VerifierKey, Fault> {
+    let line = str::from_utf8(bytes).ok().map(|text| text.strip_suffix('\n').unwrap_or(text));
+    let key = line.and_then(|line| VerifierKey::parse(line).ok()).filter(|key| key.kind() == KeyKind::Cosignature);
+    key.ok_or(Fault::Form("a witness's key"))
+}
+
+/// The key ids of the signature lines in an answer, with their names.
+///
+/// # Errors
+/// [`Fault::Line`] for what is not a signature line.
+pub fn signers(answer: &[u8]) -> Result<Vec<(String, [u8; 4])>, Fault> {
+    let text = str::from_utf8(answer).ok().filter(|_| answer.len() <= MAX_BODY).ok_or(Fault::Line(1))?;
+    let signer = |(line, number): (&str, usize)| {
+        let (name, encoded) =
+            line.strip_prefix("\u{2014} ").and_then(|l| l.split_once(' ')).ok_or(Fault::Line(number))?;
+        let bytes = STANDARD.decode(encoded).map_err(|_| Fault::Line(number))?;
+        Ok((name.to_owned(), *bytes.first_chunk::<4>().ok_or(Fault::Line(number))?))
+    };
+    text.lines().zip(1..).map(signer).collect()
+}
+
+/// Checks a witness's answer: signature lines, one of them by `witness` over this checkpoint. Says when, by its clock.
+///
+/// # Errors
+/// [`Fault`], by what is wrong.
+pub fn check(checkpoint: &Note, answer: &[u8], witness: &VerifierKey) -> Result<Moment, Fault> {
+    let text = str::from_utf8(answer).ok().filter(|_| answer.len() <= MAX_BODY).ok_or(Fault::Line(1))?;
+    signers(answer)?;
+    let note = Note::parse(format!("{}\n{text}", checkpoint.text).as_bytes());
+    let note = note.map_err(|error| Fault::Checkpoint(chain(&error)))?;
+    let name = || witness.name().to_owned();
+    note.verify(witness).map_err(|error| match error {
+        exhibit_proof::NoteError::NotSigned => Fault::NoWitness(name()),
+        _ => Fault::Signature(name()),
+    })?;
+    let seconds = note.cosigned_at(witness).ok().filter(|seconds| *seconds > 0);
+    let seconds = seconds.and_then(|seconds| i64::try_from(seconds).ok()).ok_or_else(|| Fault::Signature(name()))?;
+    Ok(Moment::from_seconds(seconds))
+}
