@@ -59,6 +59,10 @@ impl Checkpoint {
         while !lines.rest().is_empty() {
             checkpoint.extensions.push(lines.take("no line may be empty", filled)?);
         }
+        // There is one tree without entries.
+        if checkpoint.size == 0 && checkpoint.root != Hash::empty() {
+            return Err(LineError { line: 3, must: "it must be the root of a log without entries" });
+        }
         Ok(checkpoint)
     }
 
@@ -108,6 +112,7 @@ mod tests {
             ("q2I=", "q2I", 3, root),
             ("q2I=", "q2J=", 3, root),
             ("CsUY", "", 3, root),
+            ("20852163", "0", 3, "it must be the root of a log without entries"),
         ] {
             let odd = PRINTED.replace(from, to);
             assert_eq!(Checkpoint::parse(&odd), Err(LineError { line, must }), "{from:?} -> {to:?}");

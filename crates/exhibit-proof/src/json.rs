@@ -311,6 +311,44 @@ mod tests {
         assert_eq!(Value::read(b"\"a\xff\""), Err(JsonError { at: 2 }));
     }
 
+    // The outputs of the test data that came with RFC 8785 (github.com/cyberphone/json-canonicalization, testdata,
+    // Apache-2.0, written anew), and one input for each that must not be taken. `arrays` and `values` hold `null` and
+    // fractions, which nothing here ever writes: they are refused, and what is left of them is taken.
+    #[test]
+    fn published_texts_are_taken_in_their_canonical_form_alone() {
+        for (name, canonical, input) in [
+            ("arrays", r#"[56,{"1":[],"d":true}]"#, r#"[ 56, {"d": true, "1": []} ]"#),
+            (
+                "french",
+                r#"{"peach":"This sorting order","péché":"is wrong according to French","pêche":"but canonicalization MUST","sin":"ignore locale"}"#,
+                r#"{"peach":"This sorting order","pêche":"but canonicalization MUST","péché":"is wrong according to French","sin":"ignore locale"}"#,
+            ),
+            (
+                "structures",
+                r#"{"":"empty","1":{"\n":56,"f":{"F":5,"f":"hi"}},"10":{},"111":[{"E":"no","e":"yes"}],"A":{},"a":{}}"#,
+                r#"{"1":{"f":{"f":"hi","F":5},"\n":56.0},"10":{},"":"empty","a":{},"111":[{"e":"yes","E":"no"}],"A":{}}"#,
+            ),
+            ("unicode", "{\"Unnormalized Unicode\":\"A\u{30a}\"}", r#"{"Unnormalized Unicode":"A\u030a"}"#),
+            (
+                "values",
+                r#"{"literals":[true,false],"string":"€$\u000f\nA'B\"\\\\\"/"}"#,
+                r#"{"literals":[true,false],"string":"\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/"}"#,
+            ),
+            (
+                "weird",
+                "{\"\\n\":\"Newline\",\"\\r\":\"Carriage Return\",\"1\":\"One\",\"</script>\":\"Browser Challenge\",\"\u{80}\":\"Control\u{7f}\",\"ö\":\"Latin Small Letter O With Diaeresis\",\"€\":\"Euro Sign\",\"\u{1f602}\":\"Smiley\",\"\u{fb33}\":\"Hebrew Letter Dalet With Dagesh\"}",
+                r#"{"\u20ac":"Euro Sign","\r":"Carriage Return","\u000a":"Newline"}"#,
+            ),
+        ] {
+            let value = Value::read(canonical.as_bytes()).expect(name);
+            assert_eq!(value.write(), canonical, "{name}");
+            assert!(Value::read(input.as_bytes()).is_err(), "{name}");
+        }
+        for beyond in ["null", "333333333.3333333", "1e+30", "4.5", "0.002", "1e-27", "9007199254740993"] {
+            assert!(Value::read(beyond.as_bytes()).is_err(), "{beyond}");
+        }
+    }
+
     fn any_value() -> impl Strategy<Value = Value> {
         let leaf = prop_oneof![
             any::<bool>().prop_map(Value::Bool),

@@ -3,6 +3,8 @@
 mod bags;
 mod growth;
 mod log_proof;
+mod printed;
+mod signatures;
 mod vectors;
 
 use exhibit_proof::{Hash, Subtree};
