@@ -16,10 +16,10 @@ use crate::request::Request;
 use crate::sigsum::{LeafRequest, Proof, SigsumPolicy};
 use crate::stamp::{self, Against};
 use crate::witness::{self, AddCheckpoint};
+use exhibit_proof::Checkpoint;
 use exhibit_proof::finding::chain;
 use exhibit_proof::note::{Note, VerifierKey};
 use exhibit_proof::policy::Policy;
-use exhibit_proof::{Checkpoint, package};
 use std::collections::BTreeMap;
 
 /// The checkpoint's file.
@@ -121,7 +121,7 @@ pub fn is_name(name: &str) -> bool {
 pub fn check(files: &BTreeMap<String, Vec<u8>>, log: &VerifierKey, known: &Known<'_>) -> Result<Found, Fault> {
     let bytes = files.get(CHECKPOINT).ok_or_else(|| Fault::Checkpoint("it is missing".to_owned()))?;
     let note = Note::parse(bytes).map_err(|error| Fault::Checkpoint(chain(&error)))?;
-    let checkpoint = package::signed(&note, log).map_err(Fault::Checkpoint)?;
+    let checkpoint = Checkpoint::signed(&note, log).map_err(|error| Fault::Checkpoint(chain(&error)))?;
     let mut found = Found { checkpoint, anchors: Vec::new(), strange: Vec::new() };
     for file in files.keys() {
         match part(file) {

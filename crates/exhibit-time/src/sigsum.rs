@@ -202,15 +202,8 @@ impl Proof {
     /// # Errors
     /// [`Fault`], by what is wrong.
     pub fn check(&self, data: &[u8], key: &[u8; 32], policy: &SigsumPolicy) -> Result<Logged, Fault> {
-        let message: [u8; 32] = Sha256::digest(data).into();
-        let checksum: [u8; 32] = Sha256::digest(message).into();
-        if self.short.is_some_and(|short| short != checksum[..2]) {
-            return Err(Fault::OtherData);
-        }
-        if self.key_hash != <[u8; 32]>::from(Sha256::digest(key)) {
-            return Err(Fault::Leaf);
-        }
-        check_leaf(key, &message, &self.leaf_signature)?;
+        self.answers(data, key)?;
+        let checksum: [u8; 32] = Sha256::digest(Sha256::digest(data)).into();
         let log = policy.logs.get(&to_hex(&self.log));
         let log = log.ok_or_else(|| Fault::Policy("it does not know the log".to_owned()))?;
         let accepted = policy.policy.check(&self.note(log, policy)).map_err(|error| Fault::Policy(chain(&error)))?;
@@ -225,6 +218,22 @@ impl Proof {
         let latest = witnesses.iter().map(|(_, at)| *at).max();
         let at = latest.ok_or_else(|| Fault::Policy("no witness that it knows says when".to_owned()))?;
         Ok(Logged { at, log: log.name().to_owned(), witnesses })
+    }
+
+    /// Whether its leaf is over `data` and was made by this key; not whether it was logged.
+    ///
+    /// # Errors
+    /// [`Fault`], where it was not.
+    pub fn answers(&self, data: &[u8], key: &[u8; 32]) -> Result<(), Fault> {
+        let message: [u8; 32] = Sha256::digest(data).into();
+        let checksum: [u8; 32] = Sha256::digest(message).into();
+        if self.key_hash != <[u8; 32]>::from(Sha256::digest(key)) {
+            return Err(Fault::Leaf);
+        }
+        if self.short.is_some_and(|short| short != checksum[..2]) {
+            return Err(Fault::OtherData);
+        }
+        check_leaf(key, &message, &self.leaf_signature)
     }
 
     // The tree head as the signed note that it is.

@@ -109,13 +109,12 @@ pub fn brought(reply: &[u8]) -> Result<Vec<Certificate>, Fault> {
     Ok(Token::read(reply)?.brought)
 }
 
-/// Whether a reply is over `data` at all.
+/// Whether a reply answers a request; not whether it holds.
 ///
 /// # Errors
-/// [`Fault`] for what is not a reply.
-pub fn is_over(reply: &[u8], data: &[u8]) -> Result<bool, Fault> {
-    let info = Token::read(reply)?.info;
-    Ok(info.hash.of(data) == info.digest)
+/// [`Fault`], where it does not, or is not a reply.
+pub fn answers(reply: &[u8], request: &Request) -> Result<(), Fault> {
+    check_request(&Token::read(reply)?, request)
 }
 
 fn check_request(token: &Token, request: &Request) -> Result<(), Fault> {

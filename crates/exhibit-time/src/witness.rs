@@ -105,11 +105,11 @@ pub fn check(checkpoint: &Note, answer: &[u8], witness: &VerifierKey) -> Result<
     let note = Note::parse(format!("{}\n{text}", checkpoint.text).as_bytes());
     let note = note.map_err(|error| Fault::Checkpoint(chain(&error)))?;
     let name = || witness.name().to_owned();
-    note.verify(witness).map_err(|error| match error {
+    let time = note.verify(witness).map_err(|error| match error {
         exhibit_proof::NoteError::NotSigned => Fault::NoWitness(name()),
         _ => Fault::Signature(name()),
     })?;
-    let seconds = note.cosigned_at(witness).ok().filter(|seconds| *seconds > 0);
-    let seconds = seconds.and_then(|seconds| i64::try_from(seconds).ok()).ok_or_else(|| Fault::Signature(name()))?;
+    let seconds = time.filter(|seconds| *seconds > 0).and_then(|seconds| i64::try_from(seconds).ok());
+    let seconds = seconds.ok_or_else(|| Fault::Signature(name()))?;
     Ok(Moment::from_seconds(seconds))
 }
