@@ -3,6 +3,7 @@
 //! Reading never changes a case. Writing is for the one process that holds the case's lock ([`Held`]), and is done by
 //! `exhibit-ingest`. The layout of the folder is `docs/formats/case.md`.
 
+mod asking;
 mod batch;
 mod config;
 mod dates;
@@ -17,6 +18,7 @@ mod saved;
 mod search;
 mod verify;
 
+pub use asking::BatchProgress;
 pub use batch::{Batch, BatchLine, MOST_LINES, NewBatch, Run};
 pub use config::{Config, is_prefix};
 pub use dates::date_of;

@@ -19,7 +19,6 @@ mod widen;
 pub use fields::{FIELDS, FieldHelp};
 pub use parse::parse;
 pub use selection::{Chosen, Selection};
-pub(crate) use unit::unit;
 pub(crate) use values::is_among;
 pub use values::kind_of;
 pub(crate) use widen::widen;
