@@ -42,7 +42,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let mut counting = Vec::new();
         for _ in 0..ROUNDS {
             let began = Instant::now();
-            case.facets(query, false)?;
+            case.facets(query, false, 20)?;
             counting.push(began.elapsed());
         }
         counting.sort();

@@ -3,34 +3,44 @@
 //! Reading never changes a case. Writing is for the one process that holds the case's lock ([`Held`]), and is done by
 //! `exhibit-ingest`. The layout of the folder is `docs/formats/case.md`.
 
-mod asking;
 mod batch;
+mod batch_export;
 mod config;
 mod dates;
 mod documents;
 mod facets;
 mod held;
+mod history;
 mod ledger_check;
 mod lists;
 mod passwords;
 mod picture;
 mod saved;
 mod search;
+mod similar;
+mod tags;
 mod verify;
+mod ways_on;
+mod words;
 
-pub use asking::BatchProgress;
 pub use batch::{Batch, BatchLine, MOST_LINES, NewBatch, Run};
+pub use batch_export::{BatchForm, Which};
 pub use config::{Config, is_prefix};
 pub use dates::date_of;
 pub use documents::{Document, Entry, read_page};
 pub use exhibit_cage::Cage;
 pub use facets::{FacetCount, FacetCounts};
 pub use held::{Held, NewCase, flush_outbox, keep_still, key_path, log_act};
+pub use history::{History, Searched};
 pub use lists::{ListLine, read_list};
 pub use picture::paint;
 pub use saved::Saved;
 pub use search::{PageHits, SearchHit, SearchRequest, SearchResults};
+pub use similar::{Similar, SimilarHit};
+pub use tags::{TagCount, is_tag};
 pub use verify::{Deviation, Verification, VerifyStep, chain_of, finding_digest, verify_remains};
+pub use ways_on::{How, WayOn};
+pub use words::{TellingWord, TellingWords};
 
 use exhibit_catalogue::{Catalogue, CatalogueError};
 use exhibit_custody::LogError;
@@ -108,6 +118,12 @@ pub enum CaseError {
         /// The document's label.
         document: String,
     },
+    /// What was asked for cannot be written where it is to go.
+    #[error("the output cannot be written")]
+    Output(#[source] std::io::Error),
+    /// A text cannot be a tag.
+    #[error("{0:?} cannot be a tag")]
+    NotATag(String),
     /// Nothing of this kind and name is kept in the case.
     #[error("no {what} {name}")]
     NotKept {
@@ -175,6 +191,10 @@ pub mod layout {
     pub const BATCHES: &str = "batches";
     /// Saved searches.
     pub const SAVED: &str = "saved.json";
+    /// What was searched for; its user's own.
+    pub const HISTORY: &str = "history.json";
+    /// Every tag put on a document or taken off, one a line.
+    pub const TAGS: &str = "tags.ndjson";
     /// Passwords to try on encrypted files, one a line.
     pub const PASSWORDS: &str = "passwords";
     /// Who holds the case.

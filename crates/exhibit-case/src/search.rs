@@ -72,6 +72,8 @@ pub struct SearchHit {
     pub date: Option<Moment>,
     /// Other places of the same bytes.
     pub copies: u64,
+    /// The first of them: item, and path, safe to show.
+    pub places: Vec<(ItemId, String)>,
     /// A stretch of the page's text around the first hits.
     pub snippet: Snippet,
     /// All hits on the page, in bytes of its text.
@@ -97,6 +99,9 @@ pub struct PageHits {
     pub boxes: Vec<(usize, Rect)>,
 }
 
+// Other places named with a hit; of a content that lies in very many, none.
+const NAMED_PLACES: usize = 5;
+const MOST_COPIES: u64 = 200;
 const SNIPPET_CHARACTERS: usize = 160;
 
 impl Case {
@@ -107,7 +112,7 @@ impl Case {
     pub fn search(&self, request: &SearchRequest<'_>) -> Result<SearchResults, CaseError> {
         let began = Instant::now();
         let searcher = self.searcher()?;
-        let query = widened(&searcher, parse(request.query)?, request.exact);
+        let query = self.understood(&searcher, request.query, request.exact)?;
         let options = SearchOptions {
             limit: request.limit,
             offset: request.offset,
@@ -132,7 +137,13 @@ impl Case {
         })
     }
 
-    fn hit(&self, query: &Query, hit: &Hit) -> Result<SearchHit, CaseError> {
+    /// A query as it is searched: its tags stand for their documents, and it is widened unless it is to be exact.
+    pub(crate) fn understood(&self, searcher: &Searcher, query: &str, exact: bool) -> Result<Query, CaseError> {
+        let query = parse(query)?.with_tags(|tag| self.tagged(tag))?;
+        Ok(widened(searcher, query, exact))
+    }
+
+    pub(crate) fn hit(&self, query: &Query, hit: &Hit) -> Result<SearchHit, CaseError> {
         let (id, number) = (ItemId(hit.key.document), hit.key.page);
         let item = self.item(id)?;
         let (row, copies, metadata) = {
@@ -148,6 +159,7 @@ impl Case {
                 catalogue.metadata(id)?,
             )
         };
+        let places = self.places(&item, copies)?;
         let page = self.read_page(&row)?;
         let spans = highlight(query, &page.text);
         Ok(SearchHit {
@@ -163,12 +175,23 @@ impl Case {
             pages: hit.pages,
             date: date_of(&metadata),
             copies,
+            places,
             snippet: snippet(&page.text, &spans, SNIPPET_CHARACTERS),
             count: spans.len(),
             offsets: in_characters(&page.text, &spans),
             boxes: regions(&page, &spans),
             spans,
         })
+    }
+
+    // Some of the other places of the same bytes.
+    fn places(&self, item: &Item, copies: u64) -> Result<Vec<(ItemId, String)>, CaseError> {
+        let Some(original) = item.original.filter(|_| (1..=MOST_COPIES).contains(&copies)) else {
+            return Ok(Vec::new());
+        };
+        let mut others = self.catalogue().items_with(original)?;
+        others.retain(|other| other.id != item.id);
+        others.iter().take(NAMED_PLACES).map(|other| Ok((other.id, self.path(other)?))).collect()
     }
 
     // sees what other processes have made searchable since
@@ -184,7 +207,7 @@ impl Case {
     /// [`CaseError::Query`] when the query cannot be understood.
     pub fn documents_found(&self, request: &SearchRequest<'_>) -> Result<Vec<i64>, CaseError> {
         let searcher = self.searcher()?;
-        let query = widened(&searcher, parse(request.query)?, request.exact);
+        let query = self.understood(&searcher, request.query, request.exact)?;
         let options = SearchOptions { limit: usize::MAX, by_document: true, ..SearchOptions::default() };
         let mut documents: Vec<i64> =
             searcher.search(&query, &options)?.hits.iter().map(|hit| hit.key.document).collect();
@@ -197,7 +220,7 @@ impl Case {
     /// # Errors
     /// [`CaseError::Query`] when the query cannot be understood.
     pub fn hits(&self, query: &str, exact: bool, id: ItemId) -> Result<Vec<PageHits>, CaseError> {
-        let query = widened(&self.searcher()?, parse(query)?, exact);
+        let query = self.understood(&self.searcher()?, query, exact)?;
         let item = self.item(id)?;
         let rows = self.catalogue().pages(item.duplicate_of.unwrap_or(id))?;
         let mut hits = Vec::new();

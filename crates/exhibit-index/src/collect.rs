@@ -143,7 +143,8 @@ impl SegmentBest {
         match self.best.sort {
             // the bits of numbers that are not negative are in the order of the numbers
             Sort::Relevance => u64::from(score.max(0.0).to_bits()),
-            Sort::Received => 0,
+            // the order of paths has a collector of its own
+            Sort::Received | Sort::Path => 0,
             Sort::Newest => self.date.first(doc).map_or(0, ordered),
             Sort::Oldest => self.date.first(doc).map_or(0, |date| !ordered(date)),
         }

@@ -1,5 +1,6 @@
 //! A query in the engine's terms. The tree's shape is kept: a negation stays where it was written.
 
+use crate::columns;
 use crate::query::{Node, NumberField, Pattern, Phrase, Property, Query, Slot, TextField, Unit, What};
 use crate::range::InRange;
 use crate::schema::Fields;
@@ -93,6 +94,9 @@ fn of_property(property: &Property, fields: &Fields) -> Boxed {
         let phrase = Phrase { units: vec![Unit { slots, length: 1 }], apart: 0 };
         Box::new(SequenceQuery { field, phrase })
     };
+    let one = |column: &'static str, value: &str| -> Boxed {
+        Box::new(InRange::Text(column, value.into(), format!("{value}\0").into_bytes()))
+    };
     match property {
         Property::Language(tag) => any(vec![is(fields.language, tag), begins(fields.language, &format!("{tag}-"))]),
         Property::MediaType(types) => any(types
@@ -118,6 +122,14 @@ fn of_property(property: &Property, fields: &Fields) -> Boxed {
             };
             Box::new(InRange::Number(column, *least..=*most))
         }
+        Property::Below(folder) => {
+            let (first, last) = columns::below(folder);
+            Box::new(InRange::Text("folder", first, last))
+        }
+        Property::Within(container) => Box::new(InRange::Date("container", *container..=*container)),
+        Property::Sender(address) => one("sender", address),
+        Property::Recipient(address) => one("recipient", address),
+        Property::Tagged(documents) => Box::new(InRange::Among("document", documents.clone())),
         Property::Document(number) => {
             Box::new(TermQuery::new(Term::from_field_i64(fields.document, *number), IndexRecordOption::Basic))
         }

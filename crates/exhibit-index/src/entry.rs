@@ -20,8 +20,10 @@ pub struct PageEntry<'a> {
     pub text: &'a str,
     /// The file's name.
     pub name: &'a str,
-    /// The whole path, container by container.
+    /// The whole path: folders parted by `/`, members after `!/` of their container.
     pub path: &'a str,
+    /// The numbers of the containers around it, in any order.
+    pub containers: &'a [i64],
     /// The document's title.
     pub title: &'a str,
     /// The page's main language, a BCP 47 tag.
@@ -32,9 +34,9 @@ pub struct PageEntry<'a> {
     pub state: &'a str,
     /// The document's own date: when a message was sent, a file's text was made.
     pub date: Option<Moment>,
-    /// A message's sender.
+    /// A message's sender, as its header says.
     pub from: &'a str,
-    /// A message's recipients.
+    /// A message's recipients, as its header says.
     pub to: &'a str,
     /// A message's subject.
     pub subject: &'a str,
@@ -44,7 +46,7 @@ pub struct PageEntry<'a> {
     pub bytes: u64,
     /// Pages of the document.
     pub pages: u32,
-    /// Words that `is:` and `has:` ask for, such as `attachment`.
+    /// Words that `is:` and `has:` ask for, such as `attachment`; `source:` before a source's name.
     pub flags: &'a [&'a str],
 }
 

@@ -1,17 +1,20 @@
-//! Facets: how the pages that answer a query divide by language, type, date and the like.
+//! Facets: how the pages that answer a query divide by language, type, date, folder and the like.
+//!
+//! The answers are gone through once for all facets asked for. A column gives each page's value as a number, and numbers
+//! are counted; only values that were met are spelled out.
 
+use crate::columns::{below, numbers, read};
 use crate::engine::engine_query;
 use crate::error::IndexError;
 use crate::query::{Query, kind_of};
 use crate::search::Searcher;
-use exhibit_model::Moment;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use tantivy::columnar::{Column, ColumnIndex, StrColumn};
 use tantivy::query::EnableScoring;
-use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{BitSet, SegmentReader, TantivyError};
+use tantivy::{DocId, SegmentReader};
 
 /// What to divide pages by.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Facet {
     /// The page's language tag, in lower case: a value for `lang:`.
     Language,
@@ -21,13 +24,38 @@ pub enum Facet {
     MediaType,
     /// The ending of the file's name: a value for `ext:`.
     Extension,
-    /// States, tags and other words: values for `is:`, `has:`, and `tag:` or `source:` with these before them.
+    /// States and other words: values for `is:`, `has:`, and `source:` with this before them.
     Word,
     /// The year of the document's date: a value for `date:`; `undated` without one (`is:undated`).
     Year,
     /// Year and month, as in `2017-08`; `undated` without a date.
     Month,
+    /// What lies directly in a folder (empty for the top): values for `folder:`, each with all that is below it.
+    Folder(String),
+    /// The number of each container around the document: a value for `container:`.
+    Container,
+    /// Each address of its sender: a value for `sender:`.
+    Sender,
+    /// Each address among its recipients: a value for `recipient:`.
+    Recipient,
+    /// OCR's mean confidence, in bands: a value for `ocr:`. Pages that were not guessed have none.
+    Confidence,
+    /// Each of these names, by the documents that have it: tags, which are known outside the index.
+    Among(Vec<(String, Vec<i64>)>),
 }
+
+/// The bands of OCR's confidence, as `ocr:` takes them: of each, the first percent and the last.
+const BANDS: [(&str, usize, usize); 5] =
+    [("0.9..1", 90, 100), ("0.8..0.89", 80, 89), ("0.7..0.79", 70, 79), ("0.5..0.69", 50, 69), ("0..0.49", 0, 49)];
+
+/// Whether a value of `ocr:` is one of the bands.
+pub(crate) fn is_band(value: &str) -> bool {
+    BANDS.iter().any(|(band, ..)| *band == value)
+}
+
+const UNDATED: &str = "undated";
+
+type Counts = BTreeMap<String, u64>;
 
 impl Searcher {
     /// Counts the pages that answer a query by each value of a facet. Exact; most pages first, equals by value.
@@ -44,92 +72,196 @@ impl Searcher {
     /// [`IndexError::Engine`] if the index cannot be read.
     pub fn facets(&self, query: &Query, facets: &[Facet]) -> Result<Vec<Vec<(String, u64)>>, IndexError> {
         let weight = engine_query(query, &self.fields).weight(EnableScoring::disabled_from_searcher(&self.engine))?;
-        let mut counts: Vec<BTreeMap<String, u64>> = vec![BTreeMap::new(); facets.len()];
+        let mut counts: Vec<Counts> = vec![Counts::new(); facets.len()];
         for segment in self.engine.segment_readers() {
-            let mut answers = BitSet::with_max_value(segment.max_doc());
+            let mut tallies = facets.iter().map(|f| Tally::of(segment, f)).collect::<tantivy::Result<Vec<_>>>()?;
+            let (mut alive, mut total) = (Vec::new(), 0);
             weight.for_each_no_score(segment, &mut |docs| {
-                for doc in docs.iter().filter(|doc| !segment.is_deleted(**doc)) {
-                    answers.insert(*doc);
-                }
+                alive.clear();
+                alive.extend(docs.iter().filter(|doc| !segment.is_deleted(**doc)));
+                total += alive.len() as u64;
+                tallies.iter_mut().for_each(|tally| tally.take(&alive));
             })?;
-            for (facet, counts) in facets.iter().zip(&mut counts) {
-                self.by_facet(segment, *facet, &answers, counts)?;
+            for ((facet, tally), counts) in facets.iter().zip(tallies).zip(&mut counts) {
+                tally.spell(facet, total, counts)?;
             }
         }
-        let sorted = |counts: BTreeMap<String, u64>| {
+        let sorted = |counts: Counts| {
             let mut counts: Vec<(String, u64)> = counts.into_iter().collect();
             counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
             counts
         };
         Ok(counts.into_iter().map(sorted).collect())
     }
+}
 
-    fn by_facet(
-        &self,
-        segment: &SegmentReader,
-        facet: Facet,
-        answers: &BitSet,
-        counts: &mut BTreeMap<String, u64>,
-    ) -> Result<(), TantivyError> {
+/// The count of one facet within one part of the index.
+enum Tally {
+    /// By the number of a text in its column; none where no page of the part has one.
+    Texts(Option<StrColumn>, Vec<u64>),
+    /// By small numbers, from the least there is.
+    Small { column: Column<u64>, least: u64, counts: Vec<u64> },
+    /// By any numbers.
+    Numbers(Column<i64>, HashMap<i64, u64>),
+    /// By names that documents have.
+    Named { document: Column<i64>, names: HashMap<i64, Vec<usize>>, counts: Vec<u64> },
+}
+
+impl Tally {
+    fn of(segment: &SegmentReader, facet: &Facet) -> tantivy::Result<Self> {
+        let fast = segment.fast_fields();
+        let texts = |column: &str| {
+            let column = fast.str(column)?;
+            let values = column.as_ref().map_or(0, |column| column.num_terms());
+            Ok(Self::Texts(column, vec![0; values]))
+        };
+        let small = |column: &str| {
+            let column = fast.u64(column)?;
+            let (least, most) = (column.min_value(), column.max_value());
+            let values = usize::try_from(most.saturating_sub(least)).unwrap_or(usize::MAX).saturating_add(1);
+            Ok(Self::Small { column, least, counts: vec![0; values.min(MOST_SMALL)] })
+        };
         match facet {
-            Facet::Language => by_term(segment, self.fields.language, answers, counts),
-            Facet::Kind => {
-                let mut types = BTreeMap::new();
-                by_term(segment, self.fields.media_type, answers, &mut types)?;
-                for (media_type, count) in types {
-                    *counts.entry(kind_of(&media_type).to_owned()).or_default() += count;
+            Facet::Language => texts("language"),
+            Facet::Kind | Facet::MediaType => texts("media_type"),
+            Facet::Extension => texts("extension"),
+            Facet::Word => texts("word"),
+            Facet::Folder(_) => texts("folder"),
+            Facet::Sender => texts("sender"),
+            Facet::Recipient => texts("recipient"),
+            Facet::Year | Facet::Month => small("month"),
+            Facet::Confidence => small("ocr"),
+            Facet::Container => Ok(Self::Numbers(fast.i64("container")?, HashMap::new())),
+            Facet::Among(named) => {
+                let mut names: HashMap<i64, Vec<usize>> = HashMap::new();
+                for (at, (_, documents)) in named.iter().enumerate() {
+                    documents.iter().for_each(|document| names.entry(*document).or_default().push(at));
                 }
-                Ok(())
+                Ok(Self::Named { document: fast.i64("document")?, names, counts: vec![0; named.len()] })
             }
-            Facet::MediaType => by_term(segment, self.fields.media_type, answers, counts),
-            Facet::Extension => by_term(segment, self.fields.extension, answers, counts),
-            Facet::Word => by_term(segment, self.fields.word, answers, counts),
-            Facet::Year => by_date(segment, answers, counts, |year, _| format!("{year:04}")),
-            Facet::Month => by_date(segment, answers, counts, |year, month| format!("{year:04}-{month:02}")),
         }
+    }
+
+    fn take(&mut self, docs: &[DocId]) {
+        match self {
+            Self::Texts(None, _) => {}
+            Self::Texts(Some(column), counts) => each(column.ords(), docs, |number| {
+                if let Some(count) = usize::try_from(number).ok().and_then(|number| counts.get_mut(number)) {
+                    *count += 1;
+                }
+            }),
+            Self::Small { column, least, counts } => each(column, docs, |number| {
+                let at = usize::try_from(number.saturating_sub(*least)).ok();
+                if let Some(count) = at.and_then(|at| counts.get_mut(at)) {
+                    *count += 1;
+                }
+            }),
+            Self::Numbers(column, counts) => each(column, docs, |number| *counts.entry(number).or_default() += 1),
+            Self::Named { document, names, counts } => each(document, docs, |number| {
+                names.get(&number).into_iter().flatten().for_each(|at| counts[*at] += 1);
+            }),
+        }
+    }
+
+    // Adds what was counted, under each value's own name. `total` is how many pages were gone through.
+    fn spell(self, facet: &Facet, total: u64, into: &mut Counts) -> tantivy::Result<()> {
+        let mut add = |value: String, count: u64| {
+            if count > 0 {
+                *into.entry(value).or_default() += count;
+            }
+        };
+        match (self, facet) {
+            (Self::Texts(None, _), _) => {}
+            (Self::Texts(Some(column), counts), Facet::Folder(folder)) => {
+                children(&column, &counts, folder, &mut add)?;
+            }
+            (Self::Texts(Some(column), counts), _) => spelled(&column, &counts, &mut |value, count| {
+                let value = if *facet == Facet::Kind { kind_of(value) } else { value };
+                add(read(value), count);
+            })?,
+            (Self::Small { least, counts, .. }, Facet::Confidence) => {
+                let percent = |at: usize| at.saturating_add(usize::try_from(least).unwrap_or(0));
+                for (band, first, last) in BANDS {
+                    let within = counts.iter().enumerate().filter(|(at, _)| (first..=last).contains(&percent(*at)));
+                    add(band.to_owned(), within.map(|(_, count)| count).sum());
+                }
+            }
+            (Self::Small { least, counts, .. }, _) => {
+                add(UNDATED.to_owned(), total.saturating_sub(counts.iter().sum()));
+                for (month, count) in (least..).zip(counts) {
+                    let (year, month) = (month / 12, month % 12 + 1);
+                    let is_year = *facet == Facet::Year;
+                    add(if is_year { format!("{year:04}") } else { format!("{year:04}-{month:02}") }, count);
+                }
+            }
+            (Self::Numbers(_, counts), _) => {
+                counts.into_iter().for_each(|(number, count)| add(number.to_string(), count))
+            }
+            (Self::Named { counts, .. }, Facet::Among(named)) => {
+                named.iter().zip(counts).for_each(|((name, _), count)| add(name.clone(), count));
+            }
+            (Self::Named { .. }, _) => {}
+        }
+        Ok(())
     }
 }
 
-fn by_term(
-    segment: &SegmentReader,
-    field: Field,
-    answers: &BitSet,
-    counts: &mut BTreeMap<String, u64>,
-) -> Result<(), TantivyError> {
-    let index = segment.inverted_index(field)?;
-    let mut terms = index.terms().stream()?;
-    while terms.advance() {
-        let mut block = index.read_block_postings_from_terminfo(terms.value(), IndexRecordOption::Basic)?;
-        let mut count = 0;
-        while !block.docs().is_empty() {
-            count += block.docs().iter().filter(|doc| answers.contains(**doc)).count() as u64;
-            block.advance();
-        }
-        if count > 0 {
-            *counts.entry(String::from_utf8_lossy(terms.key()).into_owned()).or_default() += count;
-        }
+// Months up to the year 9999.
+const MOST_SMALL: usize = 120_000;
+
+// Every value of every page.
+fn each<T: PartialOrd + Copy + std::fmt::Debug + Send + Sync + 'static>(
+    column: &Column<T>,
+    docs: &[DocId],
+    mut take: impl FnMut(T),
+) {
+    match column.index {
+        ColumnIndex::Empty { .. } => {}
+        ColumnIndex::Full => docs.iter().for_each(|doc| take(column.values.get_val(*doc))),
+        _ => docs.iter().for_each(|doc| column.values_for_doc(*doc).for_each(&mut take)),
     }
+}
+
+// The values that were met, in order.
+fn spelled(column: &StrColumn, counts: &[u64], say: &mut dyn FnMut(&str, u64)) -> std::io::Result<()> {
+    let met: Vec<u64> = (0..).zip(counts).filter(|(_, count)| **count > 0).map(|(number, _)| number).collect();
+    let mut numbers = met.iter().filter_map(|number| usize::try_from(*number).ok());
+    column.dictionary().sorted_ords_to_term_cb(&met, |value| {
+        if let (Some(number), Ok(value)) = (numbers.next(), std::str::from_utf8(value)) {
+            say(value, counts[number]);
+        }
+    })?;
     Ok(())
 }
 
-fn by_date(
-    segment: &SegmentReader,
-    answers: &BitSet,
-    counts: &mut BTreeMap<String, u64>,
-    name: fn(i64, u32) -> String,
-) -> Result<(), TantivyError> {
-    let dates = segment.fast_fields().i64("date")?;
-    let mut by_month: BTreeMap<Option<(i64, u32)>, u64> = BTreeMap::new();
-    for doc in (0..segment.max_doc()).filter(|doc| answers.contains(*doc)) {
-        let month = dates.first(doc).map(|date| {
-            let (year, month, _) = Moment(date).civil_date();
-            (year, month)
-        });
-        *by_month.entry(month).or_default() += 1;
-    }
-    for (month, count) in by_month {
-        let value = month.map_or_else(|| "undated".to_owned(), |(year, month)| name(year, month));
-        *counts.entry(value).or_default() += count;
-    }
+// What lies directly in a folder, each with the count of all below it.
+fn children(column: &StrColumn, counts: &[u64], folder: &str, add: &mut dyn FnMut(String, u64)) -> std::io::Result<()> {
+    let (inside, from) = match folder {
+        "" => (0..column.num_terms() as u64, 0),
+        folder => {
+            let (first, last) = below(folder);
+            (numbers(column, &first, &last)?, first.len() + 1)
+        }
+    };
+    let met: Vec<u64> = inside.filter(|number| usize::try_from(*number).is_ok_and(|n| counts[n] > 0)).collect();
+    let mut numbers = met.iter().filter_map(|number| usize::try_from(*number).ok());
+    let mut child: (Vec<u8>, u64) = (Vec::new(), 0);
+    let mut say = |child: &(Vec<u8>, u64)| {
+        if let (Ok(name), true) = (std::str::from_utf8(&child.0), child.1 > 0) {
+            add(read(name), child.1);
+        }
+    };
+    column.dictionary().sorted_ords_to_term_cb(&met, |value| {
+        let count = numbers.next().map_or(0, |number| counts[number]);
+        // the folder itself holds these pages directly
+        let Some(rest) = value.get(from..).filter(|rest| !rest.is_empty()) else { return };
+        let end = from + rest.iter().position(|b| *b == 1).unwrap_or(rest.len());
+        if child.0 != value[..end] {
+            say(&child);
+            child = (value[..end].to_vec(), 0);
+        }
+        child.1 += count;
+    })?;
+    say(&child);
     Ok(())
 }

@@ -5,7 +5,10 @@
 //! ([`exhibit_text`]), so that what matched is what is marked. The index can always be made again
 //! from the page packs; it is never the only place where anything is known.
 
+mod alike;
+mod by_path;
 mod collect;
+mod columns;
 mod engine;
 mod entry;
 mod error;
@@ -23,6 +26,7 @@ mod search;
 mod sequence;
 mod snippet;
 
+pub use columns::clause_value;
 pub use entry::{PageEntry, PageKey};
 pub use error::IndexError;
 pub use facets::Facet;

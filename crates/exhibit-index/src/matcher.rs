@@ -1,6 +1,7 @@
 //! The meaning of a query on one page, from its text: what the engine's answers are checked
 //! against, and what highlighting marks.
 
+use crate::columns;
 use crate::entry::PageEntry;
 use crate::occurrences::{starts, together};
 use crate::query::{NumberField, Pattern, Phrase, Property, Query, TextField, What, is_among};
@@ -56,6 +57,11 @@ fn has(property: &Property, entry: &PageEntry<'_>) -> bool {
             number.is_some_and(|number| (*least..=*most).contains(&number))
         }
         Property::Document(number) => entry.key.document == *number,
+        Property::Below(folder) => columns::is_below(entry.path, folder),
+        Property::Within(container) => entry.containers.contains(container),
+        Property::Sender(address) => columns::addresses(entry.from).contains(address),
+        Property::Recipient(address) => columns::addresses(entry.to).contains(address),
+        Property::Tagged(documents) => documents.binary_search(&entry.key.document).is_ok(),
     }
 }
 

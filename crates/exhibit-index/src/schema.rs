@@ -1,5 +1,6 @@
 //! The fields of an entry in the engine, and our analysis as the engine's tokenizer.
 
+use crate::columns as values;
 use crate::entry::{PageEntry, PageKey};
 use exhibit_text::TokenKind;
 use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions};
@@ -9,7 +10,7 @@ use tantivy::{TantivyDocument, Term};
 /// The name under which our analysis is known to the engine.
 pub(crate) const ANALYSIS: &str = "exhibit";
 /// The version of the fields below, beside [`exhibit_text::ANALYSIS_VERSION`].
-pub(crate) const LAYOUT_VERSION: u32 = 2;
+pub(crate) const LAYOUT_VERSION: u32 = 3;
 
 /// The engine's fields.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +33,12 @@ pub(crate) struct Fields {
     pub(crate) bytes: Field,
     pub(crate) pages: Field,
     pub(crate) ocr: Field,
+    pub(crate) month: Field,
+    pub(crate) container: Field,
+    pub(crate) place: Field,
+    pub(crate) folder: Field,
+    pub(crate) sender: Field,
+    pub(crate) recipient: Field,
 }
 
 impl Fields {
@@ -53,14 +60,21 @@ impl Fields {
             subject: schema.add_text_field("subject", analysed.clone()),
             from: schema.add_text_field("from", analysed.clone()),
             to: schema.add_text_field("to", analysed),
-            language: schema.add_text_field("language", STRING),
-            media_type: schema.add_text_field("media_type", STRING),
-            extension: schema.add_text_field("extension", STRING),
-            word: schema.add_text_field("word", STRING),
+            language: schema.add_text_field("language", STRING | FAST),
+            media_type: schema.add_text_field("media_type", STRING | FAST),
+            extension: schema.add_text_field("extension", STRING | FAST),
+            word: schema.add_text_field("word", STRING | FAST),
             date: schema.add_i64_field("date", FAST),
             bytes: schema.add_u64_field("bytes", FAST),
             pages: schema.add_u64_field("pages", FAST),
             ocr: schema.add_u64_field("ocr", FAST),
+            month: schema.add_u64_field("month", FAST),
+            container: schema.add_i64_field("container", FAST),
+            // columns alone: what they hold is in no list of words
+            place: schema.add_text_field("place", FAST),
+            folder: schema.add_text_field("folder", FAST),
+            sender: schema.add_text_field("sender", FAST),
+            recipient: schema.add_text_field("recipient", FAST),
         };
         (schema.build(), fields)
     }
@@ -102,6 +116,19 @@ impl Fields {
         }
         if let Some(date) = entry.date {
             document.add_i64(self.date, date.0);
+            let (year, month, _) = date.civil_date();
+            document.add_u64(self.month, year.clamp(0, 9_999).unsigned_abs() * 12 + u64::from(month) - 1);
+        }
+        for container in entry.containers {
+            document.add_i64(self.container, *container);
+        }
+        let senders = values::addresses(entry.from).into_iter().map(|address| (self.sender, address));
+        let recipients = values::addresses(entry.to).into_iter().map(|address| (self.recipient, address));
+        let places = [(self.place, values::place(entry.path)), (self.folder, values::folder(entry.path))];
+        for (field, text) in senders.chain(recipients).chain(places) {
+            if !text.is_empty() {
+                document.add_text(field, text);
+            }
         }
         if let Some(ocr) = entry.ocr {
             document.add_u64(self.ocr, u64::from(ocr));

@@ -1,5 +1,6 @@
 //! Searching: a query in, pages in a stable order out.
 
+use crate::by_path::ByPath;
 use crate::collect::{Best, Found, Rank};
 use crate::engine::engine_query;
 use crate::entry::PageKey;
@@ -9,6 +10,8 @@ use crate::schema::Fields;
 use crate::sequence::holds;
 use std::fmt;
 use std::str::FromStr;
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocSet, TERMINATED, TantivyError, Term};
 
 /// The index at one moment: what is committed later is not seen.
 #[derive(Clone)]
@@ -130,8 +133,14 @@ impl Searcher {
         let sort = query.sort().unwrap_or(options.sort);
         let wanted = options.offset.saturating_add(options.limit);
         let after = options.after.map(|cursor| cursor.0);
-        let best = Best { keep: wanted.saturating_add(1), after, sort, by_document: options.by_document };
-        let gathered = self.engine.search(&*engine_query(query, &self.fields), &best)?;
+        let (keep, by_document) = (wanted.saturating_add(1), options.by_document);
+        let engine_query = engine_query(query, &self.fields);
+        let gathered = if sort == Sort::Path {
+            let after = after.map(|rank| Ok::<_, TantivyError>((self.path_of(rank.key)?, rank.key))).transpose()?;
+            self.engine.search(&*engine_query, &ByPath { keep, after, by_document })?
+        } else {
+            self.engine.search(&*engine_query, &Best { keep, after, sort, by_document })?
+        };
         let more = gathered.first.len() > wanted;
         let found = gathered.first.get(options.offset..wanted.min(gathered.first.len())).unwrap_or_default();
         let score = |rank: &Rank| match (sort, u32::try_from(rank.primary)) {
@@ -145,5 +154,25 @@ impl Searcher {
             hits: found.iter().map(hit).collect(),
             next: found.last().filter(|_| more).map(|found| Cursor(found.rank)),
         })
+    }
+
+    // The path of a document as its column holds it; empty where it has none, or is not in the index any more.
+    fn path_of(&self, key: PageKey) -> tantivy::Result<Vec<u8>> {
+        let term = Term::from_field_i64(self.fields.document, key.document);
+        let mut path = Vec::new();
+        for segment in self.engine.segment_readers() {
+            let Some(places) = segment.fast_fields().str("place")? else { continue };
+            let index = segment.inverted_index(self.fields.document)?;
+            let Some(mut pages) = index.read_postings(&term, IndexRecordOption::Basic)? else { continue };
+            while pages.doc() != TERMINATED && segment.is_deleted(pages.doc()) {
+                pages.advance();
+            }
+            let number = if pages.doc() == TERMINATED { None } else { places.ords().first(pages.doc()) };
+            if let Some(number) = number {
+                places.ord_to_bytes(number, &mut path)?;
+                break;
+            }
+        }
+        Ok(path)
     }
 }

@@ -4,7 +4,7 @@ use crate::IngestError;
 use crate::progress::Progress;
 use exhibit_case::{date_of, read_page};
 use exhibit_catalogue::{Catalogue, PageRow};
-use exhibit_index::{Index, PageEntry, PageKey, Writer};
+use exhibit_index::{Index, PageEntry, PageKey, Writer, clause_value};
 use exhibit_model::{Moment, State, shown, shown_bytes};
 use exhibit_store::PackReader;
 use std::sync::atomic::Ordering;
@@ -86,7 +86,8 @@ struct Common {
     subject: String,
     bytes: u64,
     pages: u32,
-    flags: Vec<&'static str>,
+    containers: Vec<i64>,
+    flags: Vec<String>,
 }
 
 impl Indexer<'_> {
@@ -138,7 +139,7 @@ impl Indexer<'_> {
             // a damaged record is for verification to report; the other pages stay searchable
             let Ok(page) = read_page(self.packs, row) else { continue };
             let percent = |confidence: f64| (confidence * 100.0).clamp(0.0, 100.0) as u8;
-            let mut flags = common.flags.clone();
+            let mut flags: Vec<&str> = common.flags.iter().map(String::as_str).collect();
             if row.images > 0 {
                 flags.push("image");
             }
@@ -147,6 +148,7 @@ impl Indexer<'_> {
                 text: &page.text,
                 name: &common.name,
                 path: &common.path,
+                containers: &common.containers,
                 title: &common.title,
                 language: &page.language,
                 media_type: &common.media_type,
@@ -168,9 +170,11 @@ impl Indexer<'_> {
         let Some(item) = self.catalogue.item(row.item)? else { return Ok(None) };
         let own = |path: &[u8], text: &str| if text.is_empty() { shown_bytes(path) } else { shown(text) };
         let mut parts = vec![own(&item.path, &item.name_text)];
+        let mut containers = Vec::new();
         let mut above = item.container;
         while let Some(container) = above {
             let Some(container) = self.catalogue.item(container)? else { break };
+            containers.push(container.id.0);
             parts.push(own(&container.path, &container.name_text));
             above = container.container;
         }
@@ -182,10 +186,13 @@ impl Indexer<'_> {
         };
         let mut flags = Vec::new();
         if item.relation == "attachment" {
-            flags.push("attached");
+            flags.push("attached".to_owned());
         }
         if item.found > 0 {
-            flags.push("attachment");
+            flags.push("attachment".to_owned());
+        }
+        if let Some((_, name, _)) = self.catalogue.source(item.source)? {
+            flags.push(format!("source:{}", clause_value(&shown(&name))));
         }
         let name = parts.last().and_then(|p| p.rsplit('/').next()).unwrap_or_default().to_owned();
         Ok(Some(Common {
@@ -201,6 +208,7 @@ impl Indexer<'_> {
             subject: value(&["mail:subject"]),
             bytes: item.size,
             pages: item.pages,
+            containers,
             flags,
         }))
     }

@@ -6,7 +6,7 @@ use exhibit_cage::{Cage, CageLimits, Input, Options};
 use exhibit_case::{Case, Held, NewCase};
 use exhibit_ingest::{Progress, Stop, World, ingest};
 use exhibit_model::{FixedClock, Limits, Moment, Request, Sink, Verdict};
-use exhibit_web::{ServeOptions, Sessions, fresh_secret, serve};
+use exhibit_web::{Machine, ServeOptions, Sessions, fresh_secret, serve};
 use std::error::Error;
 use std::io::{BufReader, Write};
 use std::path::PathBuf;
@@ -62,6 +62,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             cage: Some(cage),
             sessions: Sessions::new(code, address.port(), announce),
             names: Vec::new(),
+            machine: Machine { clock: Arc::new(clock), threads: 2 },
         };
         let interrupted = async {
             let _ = tokio::signal::ctrl_c().await;

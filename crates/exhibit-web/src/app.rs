@@ -7,10 +7,13 @@ use crate::session::Sessions;
 use crate::trove::Name;
 use crate::words::{ENGLISH, Words};
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use exhibit_case::{Cage, Case, CaseError};
 use exhibit_catalogue::Account;
+use exhibit_model::Clock;
+use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -30,12 +33,38 @@ pub struct ServeOptions {
     pub sessions: Sessions,
     /// Names other than loopback ones under which requests may come, such as an onion address, without port.
     pub names: Vec<String>,
+    /// What the machine gives.
+    pub machine: Machine,
+}
+
+/// What the machine gives the server.
+#[derive(Clone)]
+pub struct Machine {
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// How many threads a batch may run on.
+    pub threads: usize,
+}
+
+impl std::fmt::Debug for Machine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Machine").field("threads", &self.threads).finish_non_exhaustive()
+    }
+}
+
+// A batch that is being run, or that ended badly.
+#[derive(Debug)]
+enum Run {
+    Since(Instant),
+    Failed(String),
 }
 
 /// A running server's state.
-#[derive(Debug)]
 pub struct App {
     pub(crate) case: Arc<Case>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) threads: usize,
+    runs: Mutex<BTreeMap<u64, Run>>,
     pub(crate) cage: Option<Arc<Cage>>,
     pub(crate) sessions: Sessions,
     pub(crate) names: Vec<String>,
@@ -44,6 +73,12 @@ pub struct App {
     // adding up a large case takes longer than searching it
     account: Mutex<Option<(Instant, Account)>>,
     offline: bool,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App").field("case", &self.case).finish_non_exhaustive()
+    }
 }
 
 // Pictures painted at a time; the others wait. A page asks for one.
@@ -60,12 +95,43 @@ impl App {
         sessions: Sessions,
         address: SocketAddr,
         mut names: Vec<String>,
+        machine: Machine,
     ) -> Arc<Self> {
         let offline = is_loopback(address.ip()) && names.is_empty();
         names.push(address.ip().to_string());
         let any_address = address.ip().is_unspecified();
         let (painters, account) = (Semaphore::new(PAINTERS), Mutex::new(None));
-        Arc::new(Self { case, cage, sessions, names, any_address, painters, account, offline })
+        let Machine { clock, threads } = machine;
+        let runs = Mutex::new(BTreeMap::new());
+        Arc::new(Self { case, clock, threads, runs, cage, sessions, names, any_address, painters, account, offline })
+    }
+
+    /// Notes that a batch begins to run; false while one is running, for two would only take each other's time.
+    pub(crate) fn begin_batch(&self, number: u64) -> bool {
+        let mut runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
+        if runs.values().any(|run| matches!(run, Run::Since(_))) {
+            return false;
+        }
+        runs.insert(number, Run::Since(Instant::now()));
+        true
+    }
+
+    /// Notes that a batch has ended, and why, if not well.
+    pub(crate) fn end_batch(&self, number: u64, failed: Option<String>) {
+        let mut runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
+        runs.remove(&number);
+        if let Some(reason) = failed {
+            runs.insert(number, Run::Failed(reason));
+        }
+    }
+
+    /// For how many seconds a batch has been running, and why its last run failed.
+    pub(crate) fn batch_state(&self, number: u64) -> (Option<u64>, Option<String>) {
+        match self.runs.lock().unwrap_or_else(PoisonError::into_inner).get(&number) {
+            Some(Run::Since(begun)) => (Some(begun.elapsed().as_secs()), None),
+            Some(Run::Failed(reason)) => (None, Some(reason.clone())),
+            None => (None, None),
+        }
     }
 
     /// The account of the case as it was at most half a minute ago.
@@ -106,10 +172,23 @@ fn is_loopback(address: IpAddr) -> bool {
 
 /// The routes, guarded.
 pub fn router(app: Arc<App>) -> Router {
+    let long = DefaultBodyLimit::max(routes::batches::MOST_LIST);
     Router::new()
         .route("/", get(routes::overview::show))
         .route("/search", get(routes::search::show))
+        .route("/words", get(routes::similar::telling))
+        .route("/help", get(routes::help))
+        .route("/history/{how}", post(routes::history::change))
+        .route("/saved", get(routes::saved::list).post(routes::saved::save))
+        .route("/saved/run", post(routes::saved::run))
+        .route("/saved/rm", post(routes::saved::forget))
+        .route("/batches", get(routes::batches::all).post(routes::batches::new).layer(long))
+        .route("/batches/{number}", get(routes::batches::show))
+        .route("/batches/{number}/run", post(routes::batches::run))
+        .route("/batches/{number}/{file}", get(routes::batches::file))
+        .route("/similar/{number}", get(routes::similar::show))
         .route("/doc/{number}", get(routes::document::show))
+        .route("/doc/{number}/tags", post(routes::tags::change))
         .route("/doc/{number}/page/{file}", get(routes::document::picture))
         .route("/items", get(routes::lists::items))
         .route("/problems", get(routes::lists::problems))
@@ -129,7 +208,7 @@ pub fn router(app: Arc<App>) -> Router {
 /// # Errors
 /// What the socket meets.
 pub async fn serve(options: ServeOptions, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
-    let ServeOptions { listener, case, cage, sessions, names } = options;
-    let app = App::new(case, cage, sessions, listener.local_addr()?, names);
+    let ServeOptions { listener, case, cage, sessions, names, machine } = options;
+    let app = App::new(case, cage, sessions, listener.local_addr()?, names, machine);
     axum::serve(listener, router(app)).with_graceful_shutdown(stop).await
 }

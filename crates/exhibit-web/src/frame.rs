@@ -32,6 +32,10 @@ pub enum Section {
     Overview,
     /// The search page.
     Search,
+    /// Batches.
+    Batches,
+    /// Saved searches.
+    Saved,
     /// All items.
     Items,
     /// Items that need a look.
@@ -77,6 +81,8 @@ impl Frame {
         let sections = [
             (Section::Overview, words.overview, "/", "g o"),
             (Section::Search, words.search, "/search", "g s"),
+            (Section::Batches, words.batches, "/batches", "g b"),
+            (Section::Saved, words.saved, "/saved", "g v"),
             (Section::Items, words.items, "/items", "g i"),
             (Section::Problems, words.problems, "/problems", "g p"),
             (Section::Log, words.log, "/log", "g l"),

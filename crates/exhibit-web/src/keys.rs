@@ -27,6 +27,8 @@ pub const TABLE: &[Key] = &[
     key("z", |w| w.key_zoom),
     key("g o", |w| w.overview),
     key("g s", |w| w.search),
+    key("g b", |w| w.batches),
+    key("g v", |w| w.saved),
     key("g i", |w| w.items),
     key("g p", |w| w.problems),
     key("g l", |w| w.log),

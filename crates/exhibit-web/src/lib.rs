@@ -18,5 +18,5 @@ pub mod trove;
 pub mod view;
 pub mod words;
 
-pub use app::{App, ServeOptions, router, serve};
+pub use app::{App, Machine, ServeOptions, router, serve};
 pub use session::{Sessions, fresh_secret};

@@ -31,6 +31,8 @@ pub struct SearchPlace<'a> {
     pub documents: bool,
     /// Where the rows before ended, as the index says it; empty to count rows from the first.
     pub after: &'a str,
+    /// The filter whose values are listed in full.
+    pub more: &'a str,
 }
 
 impl<'a> SearchPlace<'a> {
@@ -51,6 +53,44 @@ pub fn search(place: &SearchPlace<'_>) -> String {
     address.say("after", place.after);
     address.count("exact", u64::from(place.exact));
     address.count("docs", u64::from(place.documents));
+    address.say("more", place.more);
+    if !place.more.is_empty() {
+        address.text.push_str("#filters");
+    }
+    address.text
+}
+
+/// The words that set what a query finds apart.
+#[must_use]
+pub fn telling(query: &str, exact: bool) -> String {
+    let mut address = Address::new("/words");
+    address.say("q", query);
+    address.count("exact", u64::from(exact));
+    address.text
+}
+
+/// The documents like document `number`, or like one page of it (0 for all).
+#[must_use]
+pub fn similar(number: &str, page: u32) -> String {
+    let mut address = Address::new(&format!("/similar/{}", encoded(number)));
+    address.count("p", u64::from(page));
+    address.text
+}
+
+/// A batch: lines of one sort (empty for those that found most), after so many of them.
+#[must_use]
+pub fn batch(number: u64, which: &str, from: u64) -> String {
+    let mut address = Address::new(&format!("/batches/{number}"));
+    address.say("which", which);
+    address.count("from", from);
+    address.text
+}
+
+/// The file of a batch's lines of one sort; `ending` is `csv` or `ndjson`.
+#[must_use]
+pub fn batch_file(number: u64, which: &str, ending: &str) -> String {
+    let mut address = Address::new(&format!("/batches/{number}/lines.{ending}"));
+    address.say("which", which);
     address.text
 }
 

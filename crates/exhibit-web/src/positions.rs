@@ -40,9 +40,9 @@ impl Positions {
         id
     }
 
-    /// Makes column `number` of a chart as high as `share` (0 to 1) of its space and returns its id.
-    pub fn column(&mut self, number: usize, share: f32) -> String {
-        let id = format!("col{number}");
+    /// Makes column `number` of chart `group` as high as `share` (0 to 1) of its space and returns its id.
+    pub fn column(&mut self, group: usize, number: usize, share: f32) -> String {
+        let id = format!("col{group}-{number}");
         self.rule(&id, &[("block-size", fraction(share))]);
         id
     }

@@ -124,6 +124,14 @@ words! {
     search_blank: Text = "Type words, names or numbers in any script. Every page of every document is searched.";
     read_as: Text = "Read as";
     without_widening: Text = "without";
+    help: Text = "How to ask";
+    help_begin: Text = "Words side by side are all wanted, in any order, on one page. Every search says above its results how it was read.";
+    help_parts: &'static [(&'static str, &'static str)] = &[
+        ("Other writings", "Simplified and traditional characters, Arabic presentation forms, accents, digits of any script are always one. Readings of Chinese names, other alphabets of Uyghur and Kazakh, and numbers in Chinese digits are added where the case has them, and named beside “Read as”; an = before a word leaves it as it is written."),
+        ("Filters", "Each choice beside the results becomes part of the query, where it can be changed. Values ticked in one filter are alternatives; − leaves one out. Counts of a filter are as if nothing else were ticked in it. Folders are gone into by their names."),
+        ("Copies", "Files with the same bytes are one result; its other places are folded under it."),
+        ("What is not searched", "Encrypted, damaged and unknown files are kept whole but have no text: they are under Problems. Pages that wait for OCR are counted on the overview."),
+    ];
     operators: Text = "Operators";
     operators_note: Text = "Full-width （：）“” mean the same as the narrow ones. A run of Chinese characters is read as a phrase.";
     operator_list: &'static [(&'static str, &'static str)] = &[
@@ -132,6 +140,7 @@ words! {
         ("one OR two", "pages with either; OR in capitals"),
         ("-word", "pages without the word"),
         ("(one OR two) three", "brackets group"),
+        ("=word", "the word as it is written, without other writings"),
         ("destr*", "words that begin so"),
         ("word~1", "words that differ by one letter; ~2 by two"),
         ("\"one two\"~5", "the words near each other, at most five words between"),
@@ -143,13 +152,30 @@ words! {
     hits: Plural = plural("{n} hit", "{n} hits");
     copies_folded: Plural = plural("{n} copy", "{n} copies");
     searchable_now: Text = "Searchable now: {now} of about {of} pages";
+    save_search: Text = "Save this search";
+    saved_name: Text = "Name";
+    save: Text = "Save";
+    recent: Text = "Searched lately";
+    recent_note: Text = "Kept for you alone, in the case, and in nothing that is exported.";
+    recent_off: Text = "Searches are not remembered.";
+    recent_turn_off: Text = "Turn off and forget";
+    recent_turn_on: Text = "Remember searches";
+    recent_clear: Text = "Forget these";
+    query_word: Text = "Query";
+    exact_word: Text = "only as written";
+    shares: Text = "Shares";
+    all_copies: Text = "all copies";
     filters: Text = "Filters";
     apply: Text = "Apply";
     clear: Text = "Clear";
     by_year: Text = "Pages by year";
+    by_month: Text = "Pages by month";
     rows: Text = "Rows";
     by_page: Text = "pages";
     by_document: Text = "documents";
+    choose: Text = "Only {value}";
+    more_values: Plural = plural("and {n} more", "and {n} more");
+    all_folders: Text = "all folders";
     leave_out: Text = "Leave out {value}";
     take_in: Text = "No longer leave out {value}";
     undated: Text = "undated";
@@ -157,6 +183,12 @@ words! {
     facet_language: Text = "Language";
     facet_state: Text = "State";
     facet_ending: Text = "Ending of the name";
+    facet_folder: Text = "Folder";
+    facet_container: Text = "Container";
+    facet_sender: Text = "Sender";
+    facet_recipient: Text = "Recipient";
+    facet_tag: Text = "Tag";
+    facet_confidence: Text = "Confidence of OCR";
     no_language: Text = "undetermined";
     nothing_found: Text = "No page has this.";
     try_this: Text = "What else to try:";
@@ -170,11 +202,88 @@ words! {
     by_newest: Text = "newest";
     by_oldest: Text = "oldest";
     by_receipt: Text = "received";
+    by_path: Text = "path";
     changed_on: Text = "changed {date}";
     only_this: Text = "only {term}";
+    without_part: Text = "without {part}";
+    at_any_date: Text = "at any date, without {part}";
+    with_variants: Text = "with other writings of the words";
     in_file_names: Text = "look in file names";
     not_searched: Plural = plural("{n} item could not be read: see problems", "{n} items could not be read: see problems");
     ocr: Text = "OCR";
+
+    // words that tell
+    telling_words: Text = "Telling words";
+    telling_note: Text = "Words that stand on more of the pages found than in the rest of the case, by the log-likelihood ratio of their counts (Dunning, 1993). They are words of documents, not findings about anyone.";
+    telling_read: Text = "{read} of the {total} pages found were read for this.";
+    no_telling_words: Text = "No word stands out.";
+    word_column: Text = "Word";
+    pages_here_column: Text = "Pages here";
+    pages_in_case_column: Text = "Pages in the case";
+    measure_column: Text = "Measure";
+    more_like: Text = "More like";
+    more_like_this: Text = "More like this";
+    more_like_page: Text = "More like this page";
+    more_like_note: Text = "Documents that share its telling words, those that share most first. Each says what it shares.";
+    its_words: Text = "Its telling words";
+    alike: Text = "Documents that share them";
+    nothing_alike: Text = "No other document shares them.";
+
+    // saved searches, batches, tags
+    saved: Text = "Saved";
+    saved_note: Text = "Searches kept under a name, with what is new since each was last looked at.";
+    nothing_saved: Text = "No search is saved. A link above the results of every search saves it.";
+    saved_run: Text = "Look, and count what comes from now on as new";
+    forget: Text = "Forget";
+    new_word: Text = "New";
+    new_since: Plural = plural("{n} new", "{n} new");
+    since: Text = "since {when}";
+    batches: Text = "Batches";
+    batches_note: Text = "Lists of names or queries, asked of every page at once and again later.";
+    no_batches: Text = "There is no batch yet. To begin: paste names below, or send a file.";
+    new_batch: Text = "New batch";
+    batch_name: Text = "What to call it";
+    batch_paste: Text = "Names, one a line";
+    batch_file: Text = "Or a file: a name a line, or a table (CSV)";
+    batch_queries: Text = "Each line is a query, with operators";
+    batch_exact: Text = "Find words only as they are written";
+    batch_column: Text = "Column of the table, from 1 (a file named .csv: the first)";
+    batch_limits: Text = "At most 1,000,000 lines and 64 MB; longer lists with exhibit batch new. A line that cannot be used stops nothing: it is listed with its number.";
+    batch_keep: Text = "Keep";
+    batch_empty: Text = "the list is empty";
+    batch_unread: Text = "the form is longer than 64 MB, or was cut off";
+    batch_unnamed: Text = "pasted list";
+    of_names: Text = "names";
+    of_queries: Text = "queries";
+    made_on: Text = "made {when}";
+    not_run: Text = "Not run yet.";
+    run_it: Text = "Run";
+    run_again: Text = "Run again";
+    run_note: Text = "Running reads every page; the case can be searched meanwhile.";
+    running_for: Text = "Running for {seconds} s.";
+    reload: Text = "Reload";
+    run_failed: Text = "The last run ended early; nothing of it was kept.";
+    run_on: Text = "run {run}, {when}";
+    lines_found: Text = "{found} of {lines} lines found";
+    lines_new: Plural = plural("{n} with something new", "{n} with something new");
+    lines_bad: Plural = plural("{n} not usable", "{n} not usable");
+    lines: Text = "Lines";
+    lines_best: Text = "most documents";
+    lines_all: Text = "all, in order";
+    lines_new_word: Text = "something new";
+    lines_zero: Text = "nothing found";
+    lines_bad_word: Text = "not usable";
+    as_file: Text = "These lines as a file";
+    no_lines: Text = "No line is like this.";
+    line_column: Text = "Line";
+    name_or_query: Text = "Name or query";
+    documents_column: Text = "Documents";
+    new_column: Text = "New pages";
+    first_hit: Text = "First hit";
+    tags: Text = "Tags";
+    new_tag: Text = "New tag";
+    add_tag: Text = "Add";
+    take_tag_off: Text = "Take off {tag}";
 
     // a document
     back_to_results: Text = "Results";
@@ -322,6 +431,13 @@ words! {
         what: "This request was refused: it came by another name or from another site.",
         safe: "Nothing was shown or changed.",
         next: "Open the address that exhibit serve printed.",
+        stop: false,
+    };
+    unusable: Message = Message {
+        title: "Not usable",
+        what: "What was sent cannot be used.",
+        safe: "Nothing was changed.",
+        next: "Go back, change it, and send it again.",
         stop: false,
     };
     wrong_method: Message = Message {

@@ -2,6 +2,7 @@
 
 use crate::failure::Exit;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use exhibit_index::Cursor;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -27,8 +28,11 @@ Find
   show DOC             Show one document
   cat DOC              Write original bytes, text or a page's picture
   ls [PATH]            List what the trove holds
+  similar DOC          Documents that share a document's telling words
   batch new|ls|show|run|export    Many names or queries from a file
   saved ls|show|run|rm    Saved searches, with what is new
+  history ls|clear|on|off    What was searched for
+  tag add|rm|ls        Words of your own on documents
 Hand over
   quote new|ls|check   Passages tied to their page, and whether they still hold
   bag export|check     Packages that prove what they hold
@@ -159,7 +163,8 @@ pub(crate) enum Command {
     /// Search; same operators as in the browser
     #[command(
         after_help = "Operators: word word (and)  \"exact phrase\"  OR  -word  ( )  word*  field:value\nIn quotes for the shell where they begin with a hyphen or hold brackets: 'register -copy'\nExamples:\n  exhibit search 登记 销毁\n  \
-                            exhibit search '登记 (销毁 OR destroy*)' -l 5\n  exhibit search --json 2017 | jq -r .document"
+                            exhibit search '登记 (销毁 OR destroy*)' -l 5\n  exhibit search --json 2017 | jq -r .document\n  \
+                            exhibit search 登记 --facets\n  exhibit search 登记 --words"
     )]
     Search(Search),
     /// Show one document
@@ -185,6 +190,18 @@ pub(crate) enum Command {
     /// Saved searches, with what is new
     #[command(subcommand)]
     Saved(SavedCommand),
+    /// Documents that share a document's telling words
+    #[command(
+        after_help = "Words are compared, and shown with each document. Of a long document 50 pages are looked at.\nExamples:\n  \
+                            exhibit similar EXH-000003\n  exhibit similar EXH-000003 --page 2 -l 5"
+    )]
+    Similar(Similar),
+    /// What was searched for
+    #[command(subcommand)]
+    History(HistoryCommand),
+    /// Words of your own on documents
+    #[command(subcommand)]
+    Tag(TagCommand),
     /// Check the case against its hashes and its log
     #[command(
         after_help = "Ends with 4 if anything differs, and names every deviation.\nExample:\n  exhibit verify ~/Exhibit/leak"
@@ -346,9 +363,15 @@ pub(crate) struct Search {
     /// One hit for each document: its best page
     #[arg(long)]
     pub(crate) by_document: bool,
-    /// Print how the pages divide by type, language, year, state and ending
+    /// Print how the pages divide by type, language, year, month, folder, container, source, sender, tag, state and more
     #[arg(long, conflicts_with_all = ["count", "ids", "files", "by_document"])]
     pub(crate) facets: bool,
+    /// Print the words that set the pages found apart from the rest of the case
+    #[arg(long, conflicts_with_all = ["count", "ids", "files", "by_document", "facets"])]
+    pub(crate) words: bool,
+    /// Go on after this place, which the search before said
+    #[arg(long, value_name = "PLACE", conflicts_with = "offset")]
+    pub(crate) after: Option<Cursor>,
     /// Save the search under a name, see `exhibit saved`
     #[arg(long, value_name = "NAME")]
     pub(crate) save: Option<String>,
@@ -363,6 +386,63 @@ pub(crate) enum SortOrder {
     Received,
     Newest,
     Oldest,
+    Path,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Similar {
+    /// The document
+    #[arg(value_name = "DOC")]
+    pub(crate) document: String,
+    /// Only this page of it
+    #[arg(long, value_name = "N")]
+    pub(crate) page: Option<u32>,
+    /// Most documents
+    #[arg(short, long, default_value_t = 10, value_name = "N")]
+    pub(crate) limit: usize,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum HistoryCommand {
+    /// List the searches made, newest first
+    Ls,
+    /// Forget them
+    Clear,
+    /// Remember searches
+    On,
+    /// Remember none, and forget those made
+    Off,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TagCommand {
+    /// Put a tag on documents
+    #[command(
+        after_help = "Examples:\n  exhibit tag add 'to check' EXH-000003 EXH-000007\n  exhibit search 'tag:\"to check\"'"
+    )]
+    Add {
+        /// The tag
+        #[arg(value_name = "TAG")]
+        tag: String,
+        /// The documents
+        #[arg(value_name = "DOC", required = true)]
+        documents: Vec<String>,
+    },
+    /// Take a tag off documents
+    Rm {
+        /// The tag
+        #[arg(value_name = "TAG")]
+        tag: String,
+        /// The documents
+        #[arg(value_name = "DOC", required = true)]
+        documents: Vec<String>,
+    },
+    /// List the tags of a document, or all tags
+    Ls {
+        /// The document
+        #[arg(value_name = "DOC")]
+        document: Option<String>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -570,11 +650,14 @@ pub(crate) struct BatchExport {
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     /// Only lines that found nothing
-    #[arg(long, conflicts_with = "new")]
+    #[arg(long, conflicts_with_all = ["new", "bad"])]
     pub(crate) zero: bool,
     /// Only lines that found something new since the run before
-    #[arg(long)]
+    #[arg(long, conflicts_with = "bad")]
     pub(crate) new: bool,
+    /// Only lines that could not be asked
+    #[arg(long)]
+    pub(crate) bad: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -69,6 +69,8 @@ impl From<CaseError> for Failure {
                 let list = if *what == "batch" { "`exhibit batch ls`" } else { "`exhibit saved ls`" };
                 Self::new(Exit::Nothing, "not-kept", message).hint(format!("{list} lists what is kept"))
             }
+            CaseError::NotATag(_) => Self::new(Exit::Usage, "not-a-tag", message)
+                .hint("a tag is at most 60 characters on one line, without quotation marks and stars"),
             CaseError::TooManyLines { .. } => {
                 Self::new(Exit::Usage, "list-too-long", message).hint("divide the list and make several batches")
             }

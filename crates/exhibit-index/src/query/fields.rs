@@ -12,13 +12,17 @@ pub struct FieldHelp {
 }
 
 /// All fields, in the order in which help lists them.
-pub const FIELDS: [FieldHelp; 24] = [
+pub const FIELDS: [FieldHelp; 28] = [
     FieldHelp { name: "filename", takes: "words of the file's name: filename:register" },
     FieldHelp { name: "path", takes: "words of the whole path, containers included: path:\"drop 2\"" },
+    FieldHelp { name: "folder", takes: "a folder or container, and all below it: folder:\"disk 2/notices\"" },
+    FieldHelp { name: "container", takes: "the number of a container, and all that it holds: container:EXH-000012" },
     FieldHelp { name: "ext", takes: "the ending of the file's name: ext:docx" },
     FieldHelp { name: "title", takes: "words of the document's title: title:bulletin" },
     FieldHelp { name: "from", takes: "words of a message's sender: from:office" },
     FieldHelp { name: "to", takes: "words of a message's recipients: to:county" },
+    FieldHelp { name: "sender", takes: "a sender's whole address: sender:office@baihe.example" },
+    FieldHelp { name: "recipient", takes: "a recipient's whole address: recipient:county@baihe.example" },
     FieldHelp { name: "subject", takes: "words of a message's subject: subject:register" },
     FieldHelp {
         name: "type",
@@ -42,7 +46,7 @@ pub const FIELDS: [FieldHelp; 24] = [
     },
     FieldHelp { name: "uyghur", takes: "Uyghur or Kazakh words in any alphabet: uyghur:shöhret" },
     FieldHelp { name: "text", takes: "words of the page, as without a field: text:(a OR b)" },
-    FieldHelp { name: "sort", takes: "relevance, received, date or oldest: sort:date" },
+    FieldHelp { name: "sort", takes: "relevance, received, date, oldest or path: sort:date" },
 ];
 
 /// What a field's value is read as.
@@ -60,6 +64,10 @@ pub(crate) enum Kind {
     Before,
     Number(NumberField),
     Document,
+    Folder,
+    Container,
+    Sender,
+    Recipient,
 }
 
 /// A field as named in a query.
@@ -92,6 +100,10 @@ pub(crate) fn field(name: &str) -> Option<Field> {
         "pages" => Kind::Number(NumberField::Pages),
         "ocr" => Kind::Number(NumberField::Ocr),
         "id" => Kind::Document,
+        "folder" => Kind::Folder,
+        "container" => Kind::Container,
+        "sender" => Kind::Sender,
+        "recipient" => Kind::Recipient,
         "is" | "has" => Kind::Word { prefix: "" },
         "tag" => Kind::Word { prefix: "tag:" },
         "source" => Kind::Word { prefix: "source:" },
@@ -103,8 +115,7 @@ pub(crate) fn field(name: &str) -> Option<Field> {
 /// The field whose name is nearest, if at most two edits away.
 pub(crate) fn nearest(name: &str) -> Option<&'static str> {
     // names that other tools have
-    let other =
-        [("file", "filename"), ("name", "filename"), ("language", "lang"), ("sender", "from"), ("author", "from")];
+    let other = [("file", "filename"), ("name", "filename"), ("language", "lang"), ("author", "from")];
     let name = name.to_lowercase();
     if let Some((_, ours)) = other.iter().find(|(theirs, _)| *theirs == name) {
         return Some(ours);

@@ -62,7 +62,8 @@ pub(crate) fn pieces(query: &str) -> Result<Vec<Piece>, QueryError> {
     Ok(lexer.pieces)
 }
 
-fn half_width(character: char) -> char {
+/// The sign that a full-width or typographic one is read as.
+pub(crate) fn half_width(character: char) -> char {
     match character {
         '“' | '”' | '„' | '‟' => '"',
         // a minus or dash that a keyboard or an editor put for the hyphen

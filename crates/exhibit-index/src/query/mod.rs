@@ -17,8 +17,10 @@ mod variants;
 mod widen;
 
 pub use fields::{FIELDS, FieldHelp};
+pub(crate) use lex::half_width;
 pub use parse::parse;
 pub use selection::{Chosen, Selection};
+pub(crate) use unit::unit;
 pub(crate) use values::is_among;
 pub use values::kind_of;
 pub(crate) use widen::widen;
@@ -57,6 +59,8 @@ pub enum Sort {
     Newest,
     /// Oldest date first, undated last.
     Oldest,
+    /// By path, folder by folder, page by page.
+    Path,
 }
 
 /// The boolean tree; leaves are numbers of clauses.
@@ -149,6 +153,16 @@ pub(crate) enum Property {
     Number { of: NumberField, least: u64, most: u64 },
     /// The document's number.
     Document(i64),
+    /// A folder, and all below it.
+    Below(String),
+    /// The number of a container around it.
+    Within(i64),
+    /// An address of its sender, in lower case.
+    Sender(String),
+    /// An address among its recipients, in lower case.
+    Recipient(String),
+    /// Any of these documents, by number, in order: what a tag stands for ([`Query::with_tags`]).
+    Tagged(Vec<i64>),
 }
 
 /// The fields that hold numbers.
@@ -188,6 +202,34 @@ impl Query {
     #[must_use]
     pub fn sort(&self) -> Option<Sort> {
         self.sort
+    }
+
+    /// The query with each `tag:` standing for the documents that have it. Tags are known outside the index, so that
+    /// they count at once.
+    ///
+    /// # Errors
+    /// What `documents` meets.
+    pub fn with_tags<E>(mut self, mut documents: impl FnMut(&str) -> Result<Vec<i64>, E>) -> Result<Self, E> {
+        for clause in &mut self.clauses {
+            if let What::Property(Property::Word(word)) = &clause.what
+                && let Some(tag) = word.strip_prefix("tag:")
+            {
+                let mut tagged = documents(tag)?;
+                tagged.sort_unstable();
+                clause.what = What::Property(Property::Tagged(tagged));
+            }
+        }
+        Ok(self)
+    }
+
+    /// Whether a clause asks for this word of the analysis in the pages' text.
+    #[must_use]
+    pub fn asks_for(&self, word: &str) -> bool {
+        let phrases = self.clauses.iter().filter_map(|clause| match &clause.what {
+            What::Words { field: TextField::Text, any } => Some(any),
+            _ => None,
+        });
+        phrases.flatten().flat_map(|p| &p.units).flat_map(|u| &u.slots).any(|slot| slot.pattern.takes(word))
     }
 
     /// Whether it asks for nothing, so that every page answers it.

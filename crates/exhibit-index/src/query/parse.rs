@@ -53,7 +53,7 @@ fn take_sort(pieces: &mut Vec<Piece>) -> Result<Option<Sort>, QueryError> {
         else {
             return Err(QueryError::new(position, Kind::EmptyField("sort")));
         };
-        let (value, takes) = (whole_value(text, *end), "relevance, received, date or oldest: sort:date");
+        let (value, takes) = (whole_value(text, *end), "relevance, received, date, oldest or path: sort:date");
         let bad = Kind::BadValue { field: "sort", value: value.clone(), takes };
         sort = Some(values::sort(&value).ok_or(QueryError::new(pieces[at + 1].position, bad))?);
         pieces.drain(at..at + 2);

@@ -3,6 +3,8 @@
 
 use super::lex::{self, End, Piece, What};
 use super::{fields, parse};
+use crate::columns::clause_value;
+use crate::facets::is_band;
 
 /// A query taken apart: what is chosen by facets, and the rest.
 ///
@@ -20,16 +22,17 @@ pub struct Selection {
 /// A value chosen or excluded.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Chosen {
-    /// The field: `type`, `lang`, `ext`, `is` or `date`.
+    /// The field, such as `type`, `lang` or `folder`.
     pub field: &'static str,
     /// Whether pages with it are left out.
     pub excluded: bool,
-    /// The value, in lower case.
+    /// The value, in the form that its field's facet has: a folder as it is, a container in capitals, others in lower case.
     pub value: String,
 }
 
 /// The fields that can be chosen by.
-const FIELDS: [&str; 5] = ["type", "lang", "ext", "is", "date"];
+const FIELDS: [&str; 12] =
+    ["type", "lang", "ext", "is", "date", "folder", "container", "source", "sender", "recipient", "tag", "ocr"];
 
 impl Selection {
     /// Takes a query apart. One that cannot be read is all rest.
@@ -52,7 +55,7 @@ impl Selection {
         let rest = kept.map(|(_, c)| c).collect::<String>().trim().to_owned();
         let value = |clause: &Clause| {
             let (field, excluded) = (clause.field, clause.excluded);
-            clause.values.iter().map(move |value| Chosen { field, excluded, value: value.to_lowercase() }).collect()
+            clause.values.iter().map(move |value| Chosen { field, excluded, value: form(field, value) }).collect()
         };
         let mut selection = Self { rest, chosen: found.iter().flat_map::<Vec<Chosen>, _>(value).collect() };
         selection.tidy();
@@ -94,6 +97,8 @@ impl Selection {
         let mut other = self.clone();
         other.chosen.retain(|known| known.field != chosen.field || known.value != chosen.value);
         if other.chosen.len() == self.chosen.len() {
+            // going down or up replaces what it comes from
+            other.chosen.retain(|known| known.excluded || !known.contains(&chosen) && !chosen.contains(known));
             other.chosen.push(chosen);
         }
         other.tidy();
@@ -105,6 +110,12 @@ impl Selection {
     pub fn without(&self, field: &str) -> Self {
         let chosen = self.chosen.iter().filter(|c| c.field != field || c.excluded).cloned().collect();
         Self { rest: self.rest.clone(), chosen }
+    }
+
+    /// Drops each chosen value within which another is chosen: a year with one of its months, a folder with one below it.
+    pub fn narrow(&mut self) {
+        let all = self.chosen.clone();
+        self.chosen.retain(|wide| wide.excluded || !all.iter().any(|narrow| !narrow.excluded && wide.contains(narrow)));
     }
 
     /// Puts what is chosen in order, each once.
@@ -122,10 +133,30 @@ impl Chosen {
     #[must_use]
     pub fn new(field: &str, value: &str, excluded: bool) -> Option<Self> {
         let field = FIELDS.into_iter().find(|known| *known == field)?;
-        let value = value.to_lowercase();
+        let value = form(field, value);
         // the lexer's own signs would end the value
         let sound = !value.is_empty() && !value.contains('"') && parse(&format!("{field}:{}", quoted(&value))).is_ok();
         sound.then_some(Self { field, excluded, value })
+    }
+
+    // Whether all that has the other value has this one, too: a year its months, a folder those below it.
+    fn contains(&self, other: &Self) -> bool {
+        let below = match self.field {
+            "date" => '-',
+            "folder" => '/',
+            _ => return false,
+        };
+        let rest = other.value.strip_prefix(&self.value).filter(|_| self.field == other.field);
+        rest.is_some_and(|rest| rest.starts_with(below))
+    }
+}
+
+// A value as its field's facet has it.
+fn form(field: &str, value: &str) -> String {
+    match field {
+        "folder" => clause_value(value).trim_matches('/').to_owned(),
+        "container" => value.to_uppercase(),
+        _ => clause_value(value).to_lowercase(),
     }
 }
 
@@ -193,9 +224,17 @@ fn value(field: &str, piece: &Piece) -> Option<String> {
     let (What::Word { text, end: End::Plain } | What::Quoted { text, end: End::Plain }) = &piece.what else {
         return None;
     };
-    // a range is not one of the years
-    let year = || text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit());
-    (field != "date" || year()).then(|| text.clone())
+    let digits = |text: &str, count| text.len() == count && text.bytes().all(|b| b.is_ascii_digit());
+    let is_of_facet = match field {
+        // a range is not one of the years and months
+        "date" => match text.split_once('-') {
+            Some((year, month)) => digits(year, 4) && digits(month, 2),
+            None => digits(text, 4),
+        },
+        "ocr" => is_band(text),
+        _ => true,
+    };
+    is_of_facet.then(|| text.clone())
 }
 
 fn has_alternatives(query: &str) -> bool {
@@ -244,7 +283,13 @@ mod tests {
         check("is:ocr is:undated lang:zh", "is:ocr is:undated", "lang:zh");
         check("is:ocr -is:undated", "", "is:ocr -is:undated");
         check("date:2017 a", "a", "date:2017");
-        check("date:2017-08 a", "date:2017-08 a", "");
+        check("date:2017-08 a", "a", "date:2017-08");
+        check("date:2017-08-01 a", "date:2017-08-01 a", "");
+        check("date:2017..2018 a", "date:2017..2018 a", "");
+        check("ocr:0.9..1 a", "a", "ocr:0.9..1");
+        check("ocr:<0.5 a", "ocr:<0.5 a", "");
+        check("folder:\"Disk 2/通知（一）\" a", "a", "folder:Disk 2/通知(一)");
+        check("container:exh-000012 -tag:Key", "", "container:EXH-000012 -tag:key");
         check("NOT lang:zh a", "NOT lang:zh a", "");
         check("--lang:zh", "", "-lang:zh");
         check("a \"lang:zh\" sort:date", "a \"lang:zh\" sort:date", "");
@@ -259,6 +304,15 @@ mod tests {
         assert_eq!(both.query(), "(a OR b) lang:(ug OR zh-hans)");
         assert_eq!(both.toggled("lang", "ug").toggled("lang", "zh-hans").query(), "(a OR b)");
         assert_eq!(both.without("lang").query(), "(a OR b)");
+        let below = Selection::of("a").toggled("folder", "disk 2").toggled("folder", "disk 2/\"x\"");
+        assert_eq!(below.query(), "a folder:\"disk 2/'x'\"");
+        assert_eq!(below.toggled("folder", "disk 2").query(), "a folder:\"disk 2\"");
+        assert_eq!(Selection::of("date:2017").toggled("date", "2017-08").query(), "date:2017-08");
+        let mut ticked = Selection::of("folder:a");
+        ticked.chosen.extend(Chosen::new("folder", "a/b", false));
+        ticked.chosen.extend(Chosen::new("folder", "ab", false));
+        ticked.narrow();
+        assert_eq!(ticked.query(), "folder:(a/b OR ab)");
         assert_eq!(Selection::of("a").toggled("type", "nonsense").query(), "a");
         assert_eq!(Selection::of("a").toggled("colour", "red").query(), "a");
     }

@@ -2,6 +2,7 @@
 
 use super::fields::{Field, Kind};
 use super::{Property, Sort};
+use crate::columns::clause_value;
 use exhibit_model::Moment;
 use exhibit_model::time::days_in_month;
 
@@ -27,12 +28,21 @@ pub(crate) fn property(field: Field, value: &str) -> Option<Property> {
             let (least, most) = range(value, scale)?;
             Property::Number { of, least, most }
         }
-        Kind::Document => {
-            let digits = value.rsplit_once('-').map_or(value, |(_, digits)| digits);
-            Property::Document(digits.parse().ok().filter(|number| *number > 0)?)
+        Kind::Document => Property::Document(item(value)?),
+        Kind::Container => Property::Within(item(value)?),
+        Kind::Folder => {
+            Property::Below(Some(value.trim().trim_matches('/')).filter(|folder| !folder.is_empty())?.to_owned())
         }
+        Kind::Sender => Property::Sender(clause_value(value).to_lowercase()),
+        Kind::Recipient => Property::Recipient(clause_value(value).to_lowercase()),
         Kind::Words(_) | Kind::Pinyin | Kind::Uyghur => return None,
     })
+}
+
+// A number as people write it: `127`, `EXH-000127`.
+fn item(value: &str) -> Option<i64> {
+    let digits = value.rsplit_once('-').map_or(value, |(_, digits)| digits);
+    digits.parse().ok().filter(|number| *number > 0)
 }
 
 /// The order that `sort:` names.
@@ -42,6 +52,7 @@ pub(crate) fn sort(value: &str) -> Option<Sort> {
         "received" | "id" => Sort::Received,
         "date" | "newest" => Sort::Newest,
         "oldest" => Sort::Oldest,
+        "path" => Sort::Path,
         _ => return None,
     })
 }

@@ -191,7 +191,7 @@ fn facets_count_what_answers() {
         ("tag:checked", Facet::Word, "read 1, tag:checked 1"),
         ("nothing", Facet::Word, ""),
     ] {
-        assert_eq!(count(query, facet), expected, "{query} {facet:?}");
+        assert_eq!(count(query, facet.clone()), expected, "{query} {facet:?}");
     }
 }
 

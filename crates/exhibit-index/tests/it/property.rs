@@ -6,22 +6,31 @@ use crate::corpus::{Random, page, query};
 use exhibit_index::{Index, PageEntry, PageKey, SearchOptions, Sort, highlight, matches, parse};
 use exhibit_model::Moment;
 
-struct Owned {
-    key: PageKey,
+pub(crate) struct Owned {
+    pub(crate) key: PageKey,
     text: String,
     name: String,
-    language: &'static str,
+    pub(crate) path: String,
+    pub(crate) containers: Vec<i64>,
+    pub(crate) from: &'static str,
+    to: &'static str,
+    pub(crate) language: &'static str,
     media_type: &'static str,
     state: &'static str,
-    date: Option<Moment>,
-    ocr: Option<u8>,
+    pub(crate) date: Option<Moment>,
+    pub(crate) ocr: Option<u8>,
     bytes: u64,
     pages: u32,
 }
 
 impl Owned {
-    fn make(random: &mut Random, number: usize) -> Self {
-        let stem = page(random).replace('\n', " ");
+    pub(crate) fn make(random: &mut Random, number: usize) -> Self {
+        let stem = page(random).replace(['\n', '/'], " ");
+        let document = number as i64 / 3 + 1;
+        // all pages of a document lie in one place
+        let folder =
+            ["disk 1", "disk 1/通知（一）", "disk 1/通知（一）/2017", "disk 10", "a.zip!", "a.zip!/b\"*.eml!", ""];
+        let folder = folder[document as usize * 5 % folder.len()];
         let date = (random.below(4) > 0).then(|| {
             Moment::from_civil(
                 2015 + random.below(4) as i64,
@@ -33,7 +42,14 @@ impl Owned {
             )
         });
         Self {
-            key: PageKey { document: number as i64 / 3 + 1, page: number as u32 % 3 + 1 },
+            key: PageKey { document, page: number as u32 % 3 + 1 },
+            path: format!("{folder}{}{:x}.txt", if folder.is_empty() { "" } else { "/" }, document * 7919 % 97),
+            containers: [(document % 2 == 0).then_some(1), (document % 6 == 0).then_some(2)]
+                .into_iter()
+                .flatten()
+                .collect(),
+            from: random.pick(&["", "Meng <meng@baihe.example>", "值班室", "\"O, Li\" <Li@baihe.example>"]),
+            to: random.pick(&["", "li@baihe.example, Meng <meng@baihe.example>", "county@baihe.example"]),
             text: page(random),
             name: format!("{stem}.{}", random.pick(&["pdf", "docx", "PDF", "txt"])),
             language: random.pick(&["zh-Hans", "zh-Hant", "zh", "ug", "en", "ru", "und", ""]),
@@ -46,12 +62,15 @@ impl Owned {
         }
     }
 
-    fn entry(&self) -> PageEntry<'_> {
+    pub(crate) fn entry(&self) -> PageEntry<'_> {
         PageEntry {
             key: self.key,
             text: &self.text,
             name: &self.name,
-            path: &self.name,
+            path: &self.path,
+            containers: &self.containers,
+            from: self.from,
+            to: self.to,
             language: self.language,
             media_type: self.media_type,
             state: self.state,
@@ -64,7 +83,7 @@ impl Owned {
     }
 }
 
-fn number(variable: &str, otherwise: u64) -> u64 {
+pub(crate) fn number(variable: &str, otherwise: u64) -> u64 {
     std::env::var(variable).ok().and_then(|value| value.parse().ok()).unwrap_or(otherwise)
 }
 
@@ -93,6 +112,8 @@ fn the_engine_and_reading_page_by_page_agree() {
         let text = query(&mut random, 3);
         let Ok(query) = parse(&text) else { continue };
         let query = if random.below(2) == 0 { searcher.widen(&query) } else { query };
+        let tagged = |tag: &str| Ok::<_, ()>(if tag == "checked" { vec![9, 2, 4] } else { Vec::new() });
+        let query = query.with_tags(tagged).expect("tags are known");
         understood += 1;
         let options = SearchOptions { limit: pages.len(), sort: Sort::Received, ..SearchOptions::default() };
         let results = searcher.search(&query, &options).expect("a search");

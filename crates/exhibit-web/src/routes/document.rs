@@ -8,7 +8,7 @@ use crate::frame::Frame;
 use crate::guard::{Visit, message_page};
 use crate::links::{self, Place, SearchPlace};
 use crate::trove::{Name, Span};
-use crate::view::document::{DocumentView, PagePlace, Step, Trail, page};
+use crate::view::document::{DocumentView, PagePlace, Step, Tags, Trail, page};
 use crate::view::panels::{Copy, Custody, FoundIn, Noted, Property, TreeKind, TreeLine};
 use crate::view::sheet::{HitBox, Origin, Part, Picture, Text};
 use crate::words::Words;
@@ -133,6 +133,8 @@ impl<'a> Reading<'a> {
             }),
             found_in: self.found_in(),
             custody: self.custody(),
+            tags: self.tags()?,
+            similar: page.as_ref().map(|page| self.similar(page.number)).unwrap_or_default(),
             properties: self.properties(),
             notes: self.document.notes.iter().map(|note| self.note(note)).collect(),
         })
@@ -172,7 +174,7 @@ impl<'a> Reading<'a> {
         let before = if hit > 0 { hit - 1 } else { self.hits_before(page) };
         let after = if hit > 0 { hit + 1 } else { before + 1 };
         let from = rank.saturating_sub(1) / ROWS as u64 * ROWS as u64;
-        let results = links::search(&SearchPlace { query, sort, from, exact, documents, after: "" });
+        let results = links::search(&SearchPlace { query, sort, from, exact, documents, ..SearchPlace::default() });
         Ok(Trail {
             results: Some(if rank > 0 { format!("{results}#r{rank}") } else { results }),
             hit: (total > 0).then(|| Step {
@@ -343,6 +345,32 @@ impl<'a> Reading<'a> {
         // a path that cannot be read leaves the name, which is known
         let path = self.app.case.path(copy).unwrap_or_else(|_| self.app.case.name(copy));
         Copy { href: links::document(&number, &Place::default()), number, path: Name::from(path.as_str()) }
+    }
+
+    fn tags(&self) -> Result<Tags, Trouble> {
+        let Place { query, sort, rank, page, exact, documents, .. } = self.place;
+        let mut keep = vec![("q", query.to_owned()), ("sort", sort.to_owned())];
+        keep.extend(
+            [("r", rank), ("p", u64::from(page)), ("exact", u64::from(exact)), ("docs", u64::from(documents))]
+                .map(|(name, number)| (name, if number > 0 { number.to_string() } else { String::new() })),
+        );
+        keep.retain(|(_, value)| !value.is_empty());
+        let of = |tag: &String| (tag.clone(), links::search(&SearchPlace::of(&format!("tag:\"{tag}\""))));
+        Ok(Tags {
+            action: format!("/doc/{}/tags", links::encoded(&self.number)),
+            keep,
+            tags: self.app.case.tags_of(self.document.item.id)?.iter().map(of).collect(),
+            known: self.app.case.tags()?.into_iter().map(|tag| tag.tag).take(NAMED).collect(),
+        })
+    }
+
+    // The documents like this one, and like this page of it where there are several.
+    fn similar(&self, page: u32) -> Vec<(String, bool)> {
+        let mut links = vec![(links::similar(&self.number, 0), false)];
+        if self.document.pages.len() > 1 {
+            links.push((links::similar(&self.number, page), true));
+        }
+        links
     }
 
     fn properties(&self) -> Vec<Property> {

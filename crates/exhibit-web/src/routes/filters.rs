@@ -7,21 +7,25 @@ use super::{Asked, Trouble};
 use crate::app::App;
 use crate::links::{self, SearchPlace};
 use crate::trove::Name;
-use crate::view::search::{Facet, FacetValue, Year};
+use crate::view::filters::{Facet, FacetValue, Year};
+use crate::view::search::Choice;
 use crate::words::Words;
 use exhibit_case::{FacetCount, FacetCounts};
 use exhibit_index::{Chosen, Selection};
 
-// The fields with check boxes. Years are links in the chart.
-const FIELDS: [&str; 4] = ["type", "lang", "is", "ext"];
-// Values shown of a facet, beside those chosen; and years.
+// The fields with check boxes, in their order on the page. Years and months are links in the charts.
+const FIELDS: [&str; 11] =
+    ["type", "lang", "folder", "container", "source", "sender", "recipient", "tag", "is", "ocr", "ext"];
+// Values shown of a facet, and of the one that is asked for in full; years and months.
 const VALUES: usize = 8;
+const MOST: usize = 200;
 const YEARS: usize = 40;
 
 /// The filters of a query.
 pub(super) struct Filters {
     pub(super) facets: Vec<Facet>,
     pub(super) years: Vec<Year>,
+    pub(super) months: Vec<Year>,
     /// What the form sends along: the query without what its boxes say.
     pub(super) keep: Vec<(&'static str, String)>,
     /// The address without anything chosen.
@@ -34,110 +38,214 @@ pub(super) fn applied(asked: &Asked) -> String {
     for field in FIELDS {
         selection.chosen.extend(asked.all(field).filter_map(|value| Chosen::new(field, value, false)));
     }
+    selection.narrow();
     selection.tidy();
     links::search(&SearchPlace { query: &selection.query(), from: 0, after: "", ..place(asked) })
 }
 
+// What the links of the filters are made of.
+struct Making<'a> {
+    words: &'a Words,
+    place: &'a SearchPlace<'a>,
+    selection: Selection,
+}
+
 impl Filters {
     pub(super) fn of(app: &App, words: &Words, place: &SearchPlace<'_>) -> Result<Self, Trouble> {
-        let selection = Selection::of(place.query);
-        let counted = app.case.facets(place.query, place.exact)?;
-        let to = |selection: &Selection| {
-            links::search(&SearchPlace { query: &selection.query(), from: 0, after: "", ..*place })
-        };
-        let facet = |facet: &FacetCounts| Facet {
-            title: title(words, facet.field).to_owned(),
-            field: facet.field.to_owned(),
-            values: first(&facet.values).map(|value| filter(words, facet.field, value, &selection, &to)).collect(),
-        };
-        let years = counted.iter().filter(|counts| counts.field == "date").flat_map(|counts| years(&counts.values));
-        let year = |count: &FacetCount| {
-            let undated = count.value == "undated";
-            let field = if undated { "is" } else { "date" };
-            Year {
-                label: if undated { words.undated.to_owned() } else { count.value.clone() },
-                count: count.pages,
-                href: to(&selection.toggled(field, &count.value)),
-                chosen: count.chosen,
-            }
-        };
-        let mut unticked = selection.clone();
-        unticked.chosen.retain(|chosen| chosen.excluded || !FIELDS.contains(&chosen.field));
-        let mut keep = vec![("q", unticked.query()), ("apply", "1".to_owned())];
-        if place.exact {
-            keep.push(("exact", "1".to_owned()));
-        }
+        let making = Making { words, place, selection: Selection::of(place.query) };
+        let counted = app.case.facets(place.query, place.exact, MOST)?;
+        let of = |facet: &str| counted.iter().find(|counts| counts.facet == facet);
+        let facets: Vec<&FacetCounts> = FIELDS.iter().filter_map(|field| of(field)).filter(|f| tells(f)).collect();
+        let periods = |facet: &str| of(facet).map(|counts| counts.values.as_slice()).unwrap_or_default();
+        let years = making.periods(periods("date"));
+        let months = making.periods(&months(periods("month"), periods("date")));
         Ok(Self {
-            // one value for all tells nothing, unless it is the query's own
-            facets: FIELDS
-                .iter()
-                .filter_map(|field| counted.iter().find(|counts| counts.field == *field))
-                .filter(|counts| counts.values.len() > 1 || counts.values.iter().any(|v| v.chosen || v.excluded))
-                .map(facet)
-                .collect(),
-            years: years.map(year).collect(),
-            keep,
-            without: to(&Selection { rest: selection.rest.clone(), chosen: Vec::new() }),
+            keep: making.kept(&facets),
+            facets: facets.into_iter().map(|counts| making.facet(counts)).collect(),
+            years,
+            months,
+            without: making.to(&Selection { rest: making.selection.rest.clone(), chosen: Vec::new() }),
         })
     }
 }
 
-fn filter(
-    words: &Words,
-    field: &'static str,
-    count: &FacetCount,
-    selection: &Selection,
-    to: &impl Fn(&Selection) -> String,
-) -> FacetValue {
-    let mut other = selection.clone();
-    other.chosen.retain(|chosen| chosen.field != field || chosen.value != count.value);
-    if !count.excluded {
-        other.chosen.extend(Chosen::new(field, &count.value, true));
-        other.tidy();
+// One value for all tells nothing, unless it is the query's own, or a folder that can be gone into.
+fn tells(counts: &FacetCounts) -> bool {
+    let named = counts.values.iter().any(|value| value.chosen || value.excluded);
+    counts.values.len() > 1 || named || counts.facet == "folder" || counts.facet == "tag"
+}
+
+impl Making<'_> {
+    fn to(&self, selection: &Selection) -> String {
+        links::search(&SearchPlace { query: &selection.query(), from: 0, after: "", ..*self.place })
     }
-    FacetValue {
-        label: Name::from(label(words, field, &count.value).as_str()),
-        value: count.value.clone(),
-        count: count.pages,
-        chosen: count.chosen,
-        exclude: to(&other),
-        excluded: count.excluded,
+
+    // The query without what the boxes on the page say: they say it again when they are sent.
+    fn kept(&self, facets: &[&FacetCounts]) -> Vec<(&'static str, String)> {
+        let mut unticked = self.selection.clone();
+        let has_box = |chosen: &Chosen| {
+            let of = facets.iter().find(|facet| facet.facet == chosen.field);
+            of.is_some_and(|facet| self.shown(facet).any(|value| value.value == chosen.value))
+        };
+        unticked.chosen.retain(|chosen| chosen.excluded || !has_box(chosen));
+        let mut keep = vec![("q", unticked.query()), ("apply", "1".to_owned())];
+        if self.place.exact {
+            keep.push(("exact", "1".to_owned()));
+        }
+        keep
+    }
+
+    // Those of most pages, and all that the query names.
+    fn shown<'c>(&self, counts: &'c FacetCounts) -> impl Iterator<Item = &'c FacetCount> + use<'c> {
+        let most = if self.place.more == counts.facet { MOST } else { VALUES };
+        let named = |value: &FacetCount| value.chosen || value.excluded;
+        counts.values.iter().enumerate().filter(move |(n, value)| *n < most || named(value)).map(|(_, value)| value)
+    }
+
+    fn facet(&self, counts: &FacetCounts) -> Facet {
+        let values: Vec<FacetValue> = self.shown(counts).map(|value| self.value(counts.facet, value)).collect();
+        let hidden = (counts.values.len() - values.len()) as u64 + counts.more;
+        let all = links::search(&SearchPlace { more: counts.facet, ..*self.place });
+        let can_show = self.place.more != counts.facet;
+        Facet {
+            title: title(self.words, counts.facet).to_owned(),
+            field: counts.facet.to_owned(),
+            trail: self.trail(&counts.within),
+            open: FIELDS[..3].contains(&counts.facet) || self.named(counts) || !can_show,
+            values,
+            more: (hidden > 0).then(|| (hidden, can_show.then_some(all))),
+        }
+    }
+
+    fn named(&self, counts: &FacetCounts) -> bool {
+        self.place.more == counts.facet || self.selection.chosen.iter().any(|c| c.field == counts.facet)
+    }
+
+    fn value(&self, field: &'static str, count: &FacetCount) -> FacetValue {
+        let mut other = self.selection.clone();
+        other.chosen.retain(|chosen| chosen.field != field || chosen.value != count.value);
+        if !count.excluded {
+            other.chosen.extend(Chosen::new(field, &count.value, true));
+            other.tidy();
+        }
+        FacetValue {
+            label: Name::from(label(self.words, field, count).as_str()),
+            value: count.value.clone(),
+            count: count.pages,
+            chosen: count.chosen,
+            exclude: self.to(&other),
+            excluded: count.excluded,
+            into: (field == "folder")
+                .then(|| self.to(&self.selection.without("folder").toggled("folder", &count.value))),
+        }
+    }
+
+    // The way down to the folder that is looked into, each step a link back to it.
+    fn trail(&self, within: &str) -> Vec<Choice> {
+        if within.is_empty() {
+            return Vec::new();
+        }
+        let top = self.selection.without("folder");
+        let mut trail = vec![Choice { text: self.words.all_folders.to_owned(), href: self.to(&top) }];
+        let ends = within.match_indices('/').map(|(at, _)| at).chain([within.len()]);
+        let mut start = 0;
+        for end in ends {
+            let text = exhibit_model::shown(&within[start..end]);
+            trail.push(Choice { text, href: self.to(&top.toggled("folder", &within[..end])) });
+            start = end + 1;
+        }
+        trail
+    }
+
+    fn periods(&self, counts: &[FacetCount]) -> Vec<Year> {
+        let period = |count: &&FacetCount| {
+            let undated = count.value == "undated";
+            let field = if undated { "is" } else { "date" };
+            Year {
+                label: if undated { self.words.undated.to_owned() } else { count.value.clone() },
+                count: count.pages,
+                href: self.to(&self.selection.toggled(field, &count.value)),
+                chosen: count.chosen,
+            }
+        };
+        fullest(counts).iter().map(period).collect()
     }
 }
 
-// Those of most pages, and all that the query names.
-fn first(values: &[FacetCount]) -> impl Iterator<Item = &FacetCount> {
-    values.iter().enumerate().filter(|(n, value)| *n < VALUES || value.chosen || value.excluded).map(|(_, value)| value)
+// The months of the years that the query names, or of the only year there is.
+fn months(months: &[FacetCount], years: &[FacetCount]) -> Vec<FacetCount> {
+    let dated: Vec<&FacetCount> = years.iter().filter(|year| year.value != "undated").collect();
+    let named = |year: &str| {
+        let chosen = years.iter().any(|count| count.chosen && count.value == year);
+        chosen || months.iter().any(|month| month.chosen && month.value.get(..4) == Some(year))
+    };
+    let of = |month: &&FacetCount| {
+        let year = month.value.get(..4).unwrap_or_default();
+        month.value != "undated" && (named(year) || dated.len() == 1)
+    };
+    months.iter().filter(of).cloned().collect()
 }
 
-// The years of most pages, in their order.
-fn years(values: &[FacetCount]) -> Vec<&FacetCount> {
+// Those of most pages, in their order.
+fn fullest(values: &[FacetCount]) -> Vec<&FacetCount> {
     let mut counts: Vec<u64> = values.iter().map(|value| value.pages).collect();
     counts.sort_unstable_by(|a, b| b.cmp(a));
     let least = counts.get(YEARS).copied().unwrap_or(0);
     values.iter().filter(|value| value.pages > least || value.chosen || values.len() <= YEARS).collect()
 }
 
-fn title<'w>(words: &'w Words, field: &str) -> &'w str {
-    match field {
+fn title<'w>(words: &'w Words, facet: &str) -> &'w str {
+    match facet {
         "type" => words.facet_type,
         "lang" => words.facet_language,
+        "folder" => words.facet_folder,
+        "container" => words.facet_container,
+        "source" => words.source,
+        "sender" => words.facet_sender,
+        "recipient" => words.facet_recipient,
+        "tag" => words.facet_tag,
         "is" => words.facet_state,
+        "ocr" => words.facet_confidence,
         _ => words.facet_ending,
     }
 }
 
-fn label(words: &Words, field: &str, value: &str) -> String {
-    if field != "lang" {
-        return value.to_owned();
+fn label(words: &Words, field: &str, count: &FacetCount) -> String {
+    match field {
+        "lang" if count.value == "und" => words.no_language.to_owned(),
+        "lang" => words.language_of(&tag(&count.value)),
+        "ocr" => count.value.replace("..", " – "),
+        _ => count.label.clone(),
     }
-    if value == "und" {
-        return words.no_language.to_owned();
-    }
-    // a script has a capital in a tag; the index keeps small letters
+}
+
+// A script has a capital in a tag; the index keeps small letters.
+fn tag(value: &str) -> String {
     let part = |part: &str| match part.len() {
         4 if part.is_ascii() => part[..1].to_uppercase() + &part[1..],
         _ => part.to_owned(),
     };
-    words.language_of(&value.split('-').map(part).collect::<Vec<_>>().join("-"))
+    value.split('-').map(part).collect::<Vec<_>>().join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn count(value: &str, chosen: bool) -> FacetCount {
+        FacetCount { value: value.to_owned(), label: value.to_owned(), pages: 1, chosen, excluded: false }
+    }
+
+    #[test]
+    fn months_are_those_of_the_years_named() {
+        let shown = |years: &[FacetCount], all: &[FacetCount]| -> Vec<String> {
+            months(all, years).into_iter().map(|month| month.value).collect()
+        };
+        let all = [count("2017-08", false), count("2018-01", false), count("undated", false)];
+        assert!(shown(&[count("2017", false), count("2018", false)], &all).is_empty());
+        assert_eq!(shown(&[count("2017", true), count("2018", false)], &all), ["2017-08"]);
+        assert_eq!(shown(&[count("2017", false), count("undated", false)], &all[..1]), ["2017-08"]);
+        let chosen = [count("2017-08", false), count("2018-01", true)];
+        assert_eq!(shown(&[count("2017", false), count("2018", false)], &chosen), ["2018-01"]);
+    }
 }

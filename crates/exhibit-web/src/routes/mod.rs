@@ -1,13 +1,19 @@
 //! Routes: what was asked, the case's answer, and the page that shows it. The case is asked on threads for blocking work.
 
+pub(crate) mod batches;
 pub(crate) mod document;
 pub(crate) mod filters;
+pub(crate) mod history;
 pub(crate) mod lists;
 pub(crate) mod log;
 pub(crate) mod overview;
 pub(crate) mod paragraphs;
+pub(crate) mod posted;
+pub(crate) mod saved;
 pub(crate) mod search;
 pub(crate) mod shown;
+pub(crate) mod similar;
+pub(crate) mod tags;
 
 use crate::app::App;
 use crate::frame::Frame;
@@ -58,6 +64,8 @@ impl<S: Sync> FromRequestParts<S> for Asked {
 pub(crate) enum Trouble {
     /// Nothing is at the address.
     NotThere,
+    /// What was sent cannot be used, and why.
+    Unusable(&'static str),
     /// The case refused.
     Case(CaseError),
 }
@@ -65,7 +73,7 @@ pub(crate) enum Trouble {
 impl From<CaseError> for Trouble {
     fn from(error: CaseError) -> Self {
         match error {
-            CaseError::NoSuchDocument(_) | CaseError::NoSuchPage { .. } => Self::NotThere,
+            CaseError::NoSuchDocument(_) | CaseError::NoSuchPage { .. } | CaseError::NotKept { .. } => Self::NotThere,
             error => Self::Case(error),
         }
     }
@@ -93,6 +101,7 @@ pub(crate) fn in_trouble(app: &App, visit: &Visit, trouble: &Trouble) -> Respons
     let words = app.words();
     let (status, message, detail) = match trouble {
         Trouble::NotThere => (StatusCode::NOT_FOUND, &words.not_there, String::new()),
+        Trouble::Unusable(why) => (StatusCode::BAD_REQUEST, &words.unusable, (*why).to_owned()),
         Trouble::Case(error) => {
             tracing::warn!(kind = kind(error), "web.answer");
             let (status, message) = message_of(words, error);
@@ -107,6 +116,9 @@ fn message_of<'a>(words: &'a Words, error: &CaseError) -> (StatusCode, &'a Messa
     match error {
         CaseError::Altered { .. } => (StatusCode::INTERNAL_SERVER_ERROR, &words.altered),
         CaseError::NotPainted { .. } => (StatusCode::NOT_FOUND, &words.not_painted),
+        CaseError::NotATag(_) | CaseError::TooManyLines { .. } | CaseError::Query(_) => {
+            (StatusCode::BAD_REQUEST, &words.unusable)
+        }
         _ => (StatusCode::INTERNAL_SERVER_ERROR, &words.failed),
     }
 }
@@ -126,7 +138,7 @@ fn kind(error: &CaseError) -> &'static str {
 }
 
 // An error with its causes, each once.
-fn reasons(error: &CaseError) -> String {
+pub(crate) fn reasons(error: &CaseError) -> String {
     let mut text = error.to_string();
     let mut next = std::error::Error::source(error);
     while let Some(cause) = next {
@@ -135,6 +147,15 @@ fn reasons(error: &CaseError) -> String {
         next = cause.source();
     }
     text
+}
+
+/// Explains how to ask.
+pub(crate) async fn help(State(app): State<Arc<App>>, Extension(visit): Extension<Visit>) -> Response {
+    answer(app, visit, |_, frame| {
+        let fields: Vec<(&str, &str)> = exhibit_index::FIELDS.iter().map(|field| (field.name, field.takes)).collect();
+        Ok(view::help::page(frame, &fields))
+    })
+    .await
 }
 
 /// The address that opened this session, once more: the session is open already.

@@ -5,19 +5,22 @@ use crate::app::App;
 use crate::frame::Frame;
 use crate::guard::Visit;
 use crate::links::{self, Place, SearchPlace};
-use crate::trove::{Passage, Span};
-use crate::view::search::{Answer, Choice, Order, Outcome, ReadPart, Row, SearchView, Widening, Wrong, page};
+use crate::trove::{Name, Passage, Span};
+use crate::view::search::{Answer, Choice, Order, Outcome, ReadPart, Recent, Row, SearchView, Widening, Wrong, page};
 use crate::words::{Words, fill};
 use axum::Extension;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
-use exhibit_case::{CaseError, SearchHit, SearchRequest, SearchResults};
+use exhibit_case::{CaseError, How, SearchHit, SearchRequest, SearchResults};
 use exhibit_index::{QueryError, Sort};
+use exhibit_model::ItemId;
 use maud::Markup;
 use std::sync::Arc;
 
 /// Rows on a page.
 pub(crate) const ROWS: usize = 25;
+// Searches shown of those made lately.
+const RECENT: usize = 10;
 
 /// Shows the search page.
 pub(crate) async fn show(State(app): State<Arc<App>>, Extension(visit): Extension<Visit>, asked: Asked) -> Response {
@@ -32,8 +35,19 @@ fn results(app: &App, frame: &Frame, asked: &Asked) -> Result<Markup, Trouble> {
     let query = asked.text("q");
     let place = place(asked);
     let outcome = if query.trim().is_empty() { Outcome::Blank } else { found(app, frame.words, &place)? };
+    let recent = if matches!(outcome, Outcome::Blank) { recent(app) } else { None };
     let fields = exhibit_index::FIELDS.iter().map(|field| (field.name, field.takes)).collect();
-    Ok(page(frame, &SearchView { query: query.to_owned(), outcome, keep: kept(&place), fields }))
+    Ok(page(frame, &SearchView { query: query.to_owned(), outcome, keep: kept(&place), fields, recent }))
+}
+
+// What was searched for lately; a history that cannot be read is none.
+fn recent(app: &App) -> Option<Recent> {
+    let history = app.case.history().ok()?;
+    let link = |searched: &exhibit_case::Searched| {
+        let href = links::search(&SearchPlace { exact: searched.exact, ..SearchPlace::of(&searched.query) });
+        (searched.query.clone(), href, searched.pages)
+    };
+    Some(Recent { on: history.on, searches: history.searches.iter().take(RECENT).map(link).collect() })
 }
 
 /// The place in the results that an address asks for.
@@ -45,6 +59,7 @@ pub(super) fn place(asked: &Asked) -> SearchPlace<'_> {
         exact: asked.number("exact") > 0,
         documents: asked.number("docs") > 0,
         after: asked.text("after"),
+        more: asked.text("more"),
     }
 }
 
@@ -69,7 +84,12 @@ fn found(app: &App, words: &Words, place: &SearchPlace<'_>) -> Result<Outcome, T
         exact: place.exact,
     };
     match app.case.search(&request) {
-        Ok(results) => Ok(Outcome::Answered(Box::new(answered(app, words, place, &results)?))),
+        Ok(results) => {
+            if place.from == 0 && place.more.is_empty() {
+                app.case.remember_search(place.query, place.exact, results.total, app.clock.now());
+            }
+            Ok(Outcome::Answered(Box::new(answered(app, words, place, &results)?)))
+        }
         Err(CaseError::Query(error)) => Ok(Outcome::Wrong(wrong(place.query, &error))),
         Err(error) => Err(error.into()),
     }
@@ -82,6 +102,7 @@ pub(crate) fn order(word: &str) -> Option<Sort> {
         "newest" => Some(Sort::Newest),
         "oldest" => Some(Sort::Oldest),
         "received" => Some(Sort::Received),
+        "path" => Some(Sort::Path),
         _ => None,
     }
 }
@@ -94,7 +115,7 @@ fn wrong(query: &str, error: &QueryError) -> Wrong {
 
 fn answered(app: &App, words: &Words, place: &SearchPlace<'_>, results: &SearchResults) -> Result<Answer, Trouble> {
     let shown = place.from.saturating_add(results.hits.len() as u64);
-    let part = |from: u64, after: &str| links::search(&SearchPlace { from, after, ..*place });
+    let part = |from: u64, after: &str| links::search(&SearchPlace { from, after, more: "", ..*place });
     let filters = filters::Filters::of(app, words, place)?;
     let rows = results.hits.iter().zip(place.from + 1..).map(|(hit, rank)| row(app, words, place, hit, rank));
     Ok(Answer {
@@ -112,13 +133,12 @@ fn answered(app: &App, words: &Words, place: &SearchPlace<'_>, results: &SearchR
         filtered: filters.keep,
         unfiltered: filters.without,
         years: filters.years,
+        months: filters.months,
+        telling: (results.total > 0).then(|| links::telling(place.query, place.exact)),
+        exact: place.exact,
         earlier: (place.from > 0).then(|| part(place.from.saturating_sub(ROWS as u64), "")),
         later: results.next.map(|cursor| part(shown, &cursor.to_string())),
-        suggestions: if results.total == 0 {
-            suggestions(app, words, place.query, &results.clauses)?
-        } else {
-            Vec::new()
-        },
+        suggestions: if results.total == 0 { suggestions(app, words, place)? } else { Vec::new() },
     })
 }
 
@@ -160,6 +180,7 @@ fn orders(words: &Words, place: &SearchPlace<'_>) -> Vec<Order> {
         (words.by_relevance, "relevance", Sort::Relevance),
         (words.by_newest, "newest", Sort::Newest),
         (words.by_oldest, "oldest", Sort::Oldest),
+        (words.by_path, "path", Sort::Path),
         (words.by_receipt, "received", Sort::Received),
     ]
     .map(|(word, sort, order)| Order {
@@ -179,7 +200,7 @@ fn units(words: &Words, place: &SearchPlace<'_>) -> Vec<Order> {
     vec![unit(words.by_page, false), unit(words.by_document, true)]
 }
 
-fn row(app: &App, words: &Words, place: &SearchPlace<'_>, hit: &SearchHit, rank: u64) -> Row {
+pub(super) fn row(app: &App, words: &Words, place: &SearchPlace<'_>, hit: &SearchHit, rank: u64) -> Row {
     let number = app.case.label(hit.item.id);
     let SearchPlace { query, sort, exact, documents, .. } = *place;
     let to = Place { query, sort, rank, page: hit.page, exact, documents, ..Place::default() };
@@ -201,8 +222,16 @@ fn row(app: &App, words: &Words, place: &SearchPlace<'_>, hit: &SearchHit, rank:
         pages: hit.pages,
         snippet: Some(passage(hit)),
         copies: (hit.copies > 0).then(|| (hit.copies, links::document(&number, &copies))),
+        places: hit.places.iter().map(|(id, path)| other_place(app, place.query, hit.page, *id, path)).collect(),
+        shares: Vec::new(),
         number,
     }
+}
+
+fn other_place(app: &App, query: &str, page: u32, id: ItemId, path: &str) -> (String, Name, String) {
+    let number = app.case.label(id);
+    let href = links::document(&number, &Place { query, page, ..Place::default() });
+    (number, Name::from(path), href)
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "two decimals are shown")]
@@ -225,19 +254,20 @@ fn passage(hit: &SearchHit) -> Passage {
     Passage { text: format!("{before}{text}{after}"), language: hit.language.clone(), spans: spans.collect() }
 }
 
-fn suggestions(app: &App, words: &Words, query: &str, clauses: &[String]) -> Result<Vec<Choice>, Trouble> {
-    let readable = |query: &String| exhibit_index::parse(query).is_ok();
-    let mut choices = Vec::new();
-    if clauses.len() > 1 {
-        for clause in clauses.iter().filter(|clause| readable(clause)) {
-            let text = fill(words.only_this, &[("term", &exhibit_model::shown(clause))]);
-            choices.push(Choice { text, href: links::search(&SearchPlace::of(clause)) });
-        }
-    }
-    let in_names = format!("filename:({query})");
-    if readable(&in_names) && !query.contains(':') {
-        choices.push(Choice { text: words.in_file_names.to_owned(), href: links::search(&SearchPlace::of(&in_names)) });
-    }
+fn suggestions(app: &App, words: &Words, place: &SearchPlace<'_>) -> Result<Vec<Choice>, Trouble> {
+    let choice = |way: exhibit_case::WayOn| {
+        let how = match &way.how {
+            How::Without(part) => fill(words.without_part, &[("part", &exhibit_model::shown(part))]),
+            How::AnyDate(part) => fill(words.at_any_date, &[("part", &exhibit_model::shown(part))]),
+            How::Only(part) => fill(words.only_this, &[("term", &exhibit_model::shown(part))]),
+            How::Variants => words.with_variants.to_owned(),
+            How::InNames => words.in_file_names.to_owned(),
+        };
+        let exact = place.exact && way.how != How::Variants;
+        let href = links::search(&SearchPlace { exact, ..SearchPlace::of(&way.query) });
+        Choice { text: format!("{how}: {}", words.pages_found.of(way.pages)), href }
+    };
+    let mut choices: Vec<Choice> = app.case.ways_on(place.query, place.exact)?.into_iter().map(choice).collect();
     let items = app.account_lately()?.items;
     let problems: u64 = items.iter().filter(|(state, _)| state.is_problem()).map(|(_, count)| count).sum();
     if problems > 0 {

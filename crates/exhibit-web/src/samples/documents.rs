@@ -5,7 +5,7 @@ use super::{HOSTILE, Sample};
 use crate::frame::Frame;
 use crate::links::{self, Place, SearchPlace};
 use crate::trove::{Label, Name, Span};
-use crate::view::document::{DocumentView, PagePlace, Step, Trail, page};
+use crate::view::document::{DocumentView, PagePlace, Step, Tags, Trail, page};
 use crate::view::panels::{Copy, Custody, FoundIn, Noted, Property, TreeKind, TreeLine};
 use crate::view::sheet::{Block, HitBox, Origin, Part, Picture, Text};
 use crate::words::ENGLISH;
@@ -122,6 +122,13 @@ fn scanned() -> DocumentView {
             all_members: None,
         },
         custody: custody(),
+        tags: Tags {
+            action: format!("/doc/{NUMBER}/tags"),
+            keep: vec![("q", QUERY.to_owned()), ("p", "1".to_owned())],
+            tags: vec![("待核实".to_owned(), links::search(&SearchPlace::of("tag:待核实")))],
+            known: vec!["checked".to_owned(), "<b>key</b>".to_owned()],
+        },
+        similar: vec![(links::similar(NUMBER, 0), false), (links::similar(NUMBER, 1), true)],
         properties: vec![
             Property { key: Name::from("dc:creator"), value: Name::from("综合科") },
             Property { key: Name::from("pdf:Producer"), value: Name::from("Scan Station 4.1") },

@@ -1,6 +1,7 @@
 //! Samples of every page, with invented contents: for looking at pages (`examples/gallery.rs`) and for the tests that
 //! hold for all pages. They hold the hard cases on purpose: long names, names that lie, markup, right-to-left text.
 
+mod batches;
 mod documents;
 mod lists;
 mod searches;
@@ -26,7 +27,9 @@ pub fn samples() -> Vec<Sample> {
     let mut samples = searches::samples(&frame);
     samples.extend(documents::samples(&frame));
     samples.extend(lists::samples(&frame));
-    let messages: [(&str, &Message); 8] = [
+    samples.extend(batches::samples(&frame));
+    let messages: [(&str, &Message); 9] = [
+        ("message-unusable", &ENGLISH.unusable),
         ("message-not-painted", &ENGLISH.not_painted),
         ("message-altered", &ENGLISH.altered),
         ("message-not-there", &ENGLISH.not_there),

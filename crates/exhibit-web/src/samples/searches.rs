@@ -4,9 +4,10 @@ use super::{HOSTILE, Sample};
 use crate::frame::Frame;
 use crate::links::{self, SearchPlace};
 use crate::trove::{Name, Passage, Span};
-use crate::view::search::{
-    Answer, Choice, Facet, FacetValue, Order, Outcome, ReadPart, Row, SearchView, Widening, Wrong, Year, page,
-};
+use crate::view::filters::{Facet, FacetValue, Year};
+use crate::view::search::{Answer, Choice, Order, Outcome, ReadPart, Recent, Row, SearchView, Widening, Wrong, page};
+use crate::view::similar::{SimilarView, TellingRow, TellingView};
+use crate::view::{help, similar};
 use crate::words::ENGLISH;
 use exhibit_model::State;
 
@@ -16,6 +17,8 @@ pub(super) fn samples(frame: &Frame) -> Vec<Sample> {
     let with_facets = Answer {
         facets: facets(),
         years: years(),
+        months: months(),
+        telling: Some(links::telling(QUERY, false)),
         filtered: vec![("q", QUERY.to_owned()), ("apply", "1".to_owned())],
         unfiltered: links::search(&SearchPlace::of(QUERY)),
         ..answer()
@@ -27,13 +30,71 @@ pub(super) fn samples(frame: &Frame) -> Vec<Sample> {
         ("search-wrong", "登记 (销毁 OR <b>", Outcome::Wrong(wrong())),
         ("search-nothing", "登记 销毁 <script>alert(1)</script>", Outcome::Answered(Box::new(nothing()))),
     ];
+    let recent = Recent {
+        on: true,
+        searches: vec![
+            ("登记 OR <b>".to_owned(), links::search(&SearchPlace::of("登记 OR <b>")), 12),
+            ("تىزىملىك".to_owned(), links::search(&SearchPlace::of("تىزىملىك")), 1),
+        ],
+    };
     let view = |query: &str, outcome| SearchView {
+        recent: query.is_empty().then(|| recent.clone()),
         query: query.to_owned(),
         outcome,
         keep: Vec::new(),
         fields: vec![("type", "pdf, word, mail: type:pdf"), ("date", "a year, month, day or range: date:2017")],
     };
-    views.map(|(name, query, outcome)| Sample { name, page: page(frame, &view(query, outcome)) }).into()
+    let mut samples: Vec<Sample> =
+        views.map(|(name, query, outcome)| Sample { name, page: page(frame, &view(query, outcome)) }).into();
+    let fields = [("type", "pdf, word, mail: type:pdf"), ("date", "a year, month, day or range: date:2017")];
+    samples.push(Sample { name: "help", page: help::page(frame, &fields) });
+    samples.push(Sample { name: "similar", page: similar::page(frame, &alike()) });
+    samples.push(Sample {
+        name: "similar-nothing",
+        page: similar::page(frame, &SimilarView { rows: Vec::new(), words: Vec::new(), ..alike() }),
+    });
+    samples.push(Sample { name: "telling", page: similar::telling(frame, &telling()) });
+    samples
+}
+
+fn alike() -> SimilarView {
+    let shares =
+        |row: Row| Row { shares: vec!["登记表".to_owned(), "bh1060".to_owned(), "تىزىم".to_owned()], ..row };
+    SimilarView {
+        number: "EXH-000127".to_owned(),
+        name: Name::new(HOSTILE),
+        href: links::document("EXH-000127", &links::Place::default()),
+        page: Some(2),
+        words: vec![("登记表".to_owned(), links::search(&SearchPlace::of("\"登记表\"")))],
+        rows: rows().into_iter().take(3).map(shares).collect(),
+    }
+}
+
+fn telling() -> TellingView {
+    let row = |(word, pages, in_case, score): (&str, u64, u64, f64)| TellingRow {
+        word: word.to_owned(),
+        pages,
+        in_case,
+        score,
+        href: links::search(&SearchPlace::of(&format!("{QUERY} \"{word}\""))),
+    };
+    TellingView {
+        query: QUERY.to_owned(),
+        back: links::search(&SearchPlace::of(QUERY)),
+        total: 1_904,
+        read: 500,
+        rows: [("登记表", 310, 402, 512.3), ("ئامبار", 28, 31, 60.1), ("monthly", 44, 160, 21.7)].map(row).into(),
+    }
+}
+
+fn months() -> Vec<Year> {
+    let month = |(month, count): (u32, u64)| Year {
+        label: format!("2019-{month:02}"),
+        count,
+        href: links::search(&SearchPlace::of(&format!("{QUERY} date:2019-{month:02}"))),
+        chosen: month == 4,
+    };
+    [(3, 40), (4, 71), (5, 17)].map(month).into()
 }
 
 fn term(text: &str, clause: usize) -> ReadPart {
@@ -117,6 +178,8 @@ fn row(number: u32, name: Name, kind: &'static str, path: &str) -> Row {
         pages: 1,
         snippet: None,
         copies: None,
+        places: Vec::new(),
+        shares: Vec::new(),
     }
 }
 
@@ -131,7 +194,12 @@ fn rows() -> Vec<Row> {
             date: Some("2019-03-28".to_owned()),
             hits: 7,
             snippet: Some(passage("zh-Hans", notice)),
-            copies: Some((2, links::search(&SearchPlace::of("hash:9f2c")))),
+            copies: Some((2, links::document("EXH-000127", &links::Place::default()))),
+            places: vec![(
+                "EXH-000902".to_owned(),
+                Name::from("disk2/信息科/备份/综合科文件/<b>通知</b>.pdf"),
+                links::document("EXH-000902", &links::Place::default()),
+            )],
             ..row(
                 127,
                 Name::from("关于规范仓库出入登记工作的通知.pdf"),
@@ -187,6 +255,9 @@ fn facets() -> Vec<Facet> {
     let group = |title: &str, field: &str, values: &[(&str, u64)]| Facet {
         title: title.to_owned(),
         field: field.to_owned(),
+        trail: Vec::new(),
+        open: field != "is",
+        more: None,
         values: values
             .iter()
             .enumerate()
@@ -197,13 +268,38 @@ fn facets() -> Vec<Facet> {
                 chosen: n == 0,
                 exclude: links::search(&SearchPlace::of(&format!("{QUERY} -{field}:{label}"))),
                 excluded: n == 2,
+                into: None,
             })
             .collect(),
     };
     vec![
         group("Type", "type", &[("PDF", 183), ("E-mail", 74), ("Spreadsheet", 21), ("Word", 13)]),
         group("Language", "lang", &[("中文", 211), ("English", 52), ("ئۇيغۇرچە", 28)]),
+        folders(),
+        group("State", "is", &[("read", 280), ("truncated", 11)]),
     ]
+}
+
+fn folders() -> Facet {
+    let to = |folder: &str| links::search(&SearchPlace::of(&format!("{QUERY} folder:\"{folder}\"")));
+    let step = |text: &str, folder: &str| Choice { text: text.to_owned(), href: to(folder) };
+    let value = |(name, count): (&str, u64)| FacetValue {
+        label: Name::from(name),
+        value: format!("disk2/综合科/{name}"),
+        count,
+        chosen: false,
+        exclude: to(name),
+        excluded: false,
+        into: Some(to(name)),
+    };
+    Facet {
+        title: "Folder".to_owned(),
+        field: "folder".to_owned(),
+        trail: vec![step("all folders", ""), step("disk2", "disk2"), step("综合科", "disk2/综合科")],
+        open: true,
+        values: [("2019", 128), ("通知.zip!", 12), ("<i>ئامبار</i>", 3)].map(value).into(),
+        more: Some((1_204, Some(to("more")))),
+    }
 }
 
 fn years() -> Vec<Year> {

@@ -4,7 +4,9 @@
 use crate::frame::{Frame, Section};
 use crate::positions::Positions;
 use crate::trove::{Name, ltr, nothing};
+use crate::view::filters::hidden;
 use crate::view::panels::{Custody, FoundIn, Noted, Property, custody, found_in, notes, properties};
+use crate::view::search::token;
 use crate::view::sheet::{Picture, Text, picture, text};
 use crate::words::{Words, fill};
 use exhibit_model::State;
@@ -35,10 +37,27 @@ pub struct DocumentView {
     pub found_in: FoundIn,
     /// How the file can be told and proved.
     pub custody: Custody,
+    /// The words that people put on it.
+    pub tags: Tags,
+    /// Documents like it: the address, and whether this page alone is compared.
+    pub similar: Vec<(String, bool)>,
     /// What the file says of itself.
     pub properties: Vec<Property>,
     /// What a user should know about how it was read.
     pub notes: Vec<Noted>,
+}
+
+/// The tags of a document.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Tags {
+    /// Where the forms go.
+    pub action: String,
+    /// What they send along, to come back to the same place.
+    pub keep: Vec<(&'static str, String)>,
+    /// The tags, each with a search for it.
+    pub tags: Vec<(String, String)>,
+    /// Tags that the case has already.
+    pub known: Vec<String>,
 }
 
 /// The way back to the results and on to the next hit.
@@ -96,6 +115,8 @@ pub fn page(frame: &Frame, view: &DocumentView) -> Markup {
             }
             aside.facts aria-label=(words.facts) {
                 (notes(words, &view.notes))
+                (tags(frame, &view.tags))
+                (similar(words, &view.similar))
                 (custody(words, &view.custody))
                 (properties(words, &view.properties))
             }
@@ -103,6 +124,44 @@ pub fn page(frame: &Frame, view: &DocumentView) -> Markup {
         }
     };
     frame.page(Section::None, &view.number, &positions, body)
+}
+
+fn tags(frame: &Frame, tags: &Tags) -> Markup {
+    let words = frame.words;
+    html! {
+        h2 id="tags" { (words.tags) }
+        @if !tags.tags.is_empty() {
+            ul.tags {
+                @for (tag, href) in &tags.tags {
+                    li {
+                        a href=(href) { (Name::from(tag.as_str()).show()) }
+                        form.inline method="post" action=(tags.action) {
+                            (token(frame)) (hidden(&tags.keep))
+                            input type="hidden" name="tag" value=(tag);
+                            input type="hidden" name="off" value="1";
+                            button.quiet type="submit" aria-label=(fill(words.take_tag_off, &[("tag", tag)])) { "−" }
+                        }
+                    }
+                }
+            }
+        }
+        form.inline method="post" action=(tags.action) {
+            (token(frame)) (hidden(&tags.keep))
+            label { span.vh { (words.new_tag) } input type="text" name="tag" required maxlength="60" dir="auto" list="known-tags" placeholder=(words.new_tag); }
+            datalist id="known-tags" { @for tag in &tags.known { option value=(tag) {} } }
+            " " button type="submit" { (words.add_tag) }
+        }
+    }
+}
+
+fn similar(words: &Words, links: &[(String, bool)]) -> Markup {
+    html! {
+        @if !links.is_empty() {
+            p.similar {
+                @for (href, page) in links { a href=(href) { @if *page { (words.more_like_page) } @else { (words.more_like_this) } } " " }
+            }
+        }
+    }
 }
 
 fn some(part: &Option<Markup>) -> Markup {

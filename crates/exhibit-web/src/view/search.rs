@@ -3,6 +3,7 @@
 use crate::frame::{Frame, Section, pager};
 use crate::positions::Positions;
 use crate::trove::{Name, Passage, clause_class, ltr};
+use crate::view::filters::{Facet, Year, facets, hidden, periods};
 use crate::words::{Words, fill};
 use exhibit_model::State;
 use maud::{Markup, html};
@@ -18,6 +19,17 @@ pub struct SearchView {
     pub keep: Vec<(&'static str, String)>,
     /// The fields that a query can name, and what each takes.
     pub fields: Vec<(&'static str, &'static str)>,
+    /// What was searched for lately, where nothing is asked; none where it cannot be known.
+    pub recent: Option<Recent>,
+}
+
+/// What was searched for lately.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Recent {
+    /// Whether searches are remembered.
+    pub on: bool,
+    /// The searches: query, address, pages found.
+    pub searches: Vec<(String, String, u64)>,
 }
 
 /// What came of a query.
@@ -76,6 +88,12 @@ pub struct Answer {
     pub unfiltered: String,
     /// Pages by year; none, and the chart is left out.
     pub years: Vec<Year>,
+    /// Pages by month, where years are chosen.
+    pub months: Vec<Year>,
+    /// The words that set what was found apart.
+    pub telling: Option<String>,
+    /// Whether words are found only as they are written.
+    pub exact: bool,
     /// What a row can be: a page or a document.
     pub units: Vec<Order>,
     /// The orders in which rows can be had.
@@ -119,47 +137,6 @@ pub struct Widening {
     pub without: Option<String>,
 }
 
-/// A group of filters.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Facet {
-    /// Its heading.
-    pub title: String,
-    /// The field that its boxes set.
-    pub field: String,
-    /// Its values: shown as, value, count, chosen.
-    pub values: Vec<FacetValue>,
-}
-
-/// One filter.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct FacetValue {
-    /// How it is called.
-    pub label: Name,
-    /// What the form sends.
-    pub value: String,
-    /// Pages with it under this query.
-    pub count: u64,
-    /// Whether it is chosen.
-    pub chosen: bool,
-    /// The same query with it left out, or no longer left out.
-    pub exclude: String,
-    /// Whether it is left out.
-    pub excluded: bool,
-}
-
-/// Pages of one year.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Year {
-    /// The year, or the word for no date.
-    pub label: String,
-    /// How many.
-    pub count: u64,
-    /// The same query within this year, or no longer within it.
-    pub href: String,
-    /// Whether the query chooses it.
-    pub chosen: bool,
-}
-
 /// One row of results.
 #[derive(Clone, Debug)]
 pub struct Row {
@@ -191,6 +168,10 @@ pub struct Row {
     pub snippet: Option<Passage>,
     /// Copies folded into this row, and the link to them.
     pub copies: Option<(u64, String)>,
+    /// Some of these copies: number, path, address.
+    pub places: Vec<(String, Name, String)>,
+    /// The words that it shares with another document, where that is why it is shown.
+    pub shares: Vec<String>,
 }
 
 /// Writes the search page.
@@ -200,11 +181,11 @@ pub fn page(frame: &Frame, view: &SearchView) -> Markup {
     let mut positions = Positions::default();
     let empty = Answer::default();
     let answer = if let Outcome::Answered(answer) = &view.outcome { answer } else { &empty };
-    let years = years(words, &answer.years, &mut positions);
+    let years = periods(words.by_year, words, &answer.years, 0, &mut positions);
+    let months = periods(words.by_month, words, &answer.months, 1, &mut positions);
     let body = html! {
         h1.vh { (words.search) }
         div.search.with-facets[!answer.facets.is_empty()] {
-            (facets(words, &view.keep, answer))
             div.results {
                 form.query role="search" method="get" action="/search" {
                     input.box type="search" name="q" value=(view.query) dir="auto" lang="und" aria-label=(words.query)
@@ -215,6 +196,7 @@ pub fn page(frame: &Frame, view: &SearchView) -> Markup {
                 @match &view.outcome {
                     Outcome::Blank => {
                         p.lead { (words.search_blank) }
+                        (recent(frame, view.recent.as_ref()))
                         (operators(words, &view.fields, true))
                     },
                     Outcome::Wrong(wrong) => {
@@ -225,7 +207,8 @@ pub fn page(frame: &Frame, view: &SearchView) -> Markup {
                         (read_back(words, answer))
                         (operators(words, &view.fields, false))
                         (years)
-                        (summary(words, answer))
+                        (months)
+                        (summary(frame, &view.query, answer))
                         @if answer.rows.is_empty() { (nothing_found(words, answer)) } @else {
                             ol.rows { @for row in &answer.rows { (self::row(words, row)) } }
                         }
@@ -233,6 +216,7 @@ pub fn page(frame: &Frame, view: &SearchView) -> Markup {
                     },
                 }
             }
+            (facets(words, &view.keep, answer))
         }
     };
     frame.page(Section::Search, words.search, &positions, body)
@@ -264,7 +248,7 @@ fn operators(words: &Words, fields: &[(&str, &str)], open: bool) -> Markup {
         details.operators open[open] {
             summary { (words.operators) }
             dl { @for (form, meaning) in words.operator_list { dt { code { (form) } } dd { (meaning) } } }
-            p.dim { (words.operators_note) }
+            p.dim { (words.operators_note) " " a href="/help" { (words.help) } }
             @if !fields.is_empty() {
                 p { strong { (words.fields) } }
                 dl { @for (name, takes) in fields { dt { code { (name) ":" } } dd { (takes) } } }
@@ -273,7 +257,42 @@ fn operators(words: &Words, fields: &[(&str, &str)], open: bool) -> Markup {
     }
 }
 
-fn summary(words: &Words, answer: &Answer) -> Markup {
+fn recent(frame: &Frame, recent: Option<&Recent>) -> Markup {
+    let words = frame.words;
+    let form = |to: &str, word: &str| {
+        html! {
+            form.inline method="post" action=(to) {
+                (token(frame))
+                button.quiet type="submit" { (word) }
+            }
+        }
+    };
+    html! {
+        @if let Some(recent) = recent {
+            section.recent aria-labelledby="recent" {
+                h2 id="recent" { (words.recent) }
+                @if !recent.on { p.dim { (words.recent_off) } }
+                ol {
+                    @for (query, href, pages) in &recent.searches {
+                        li { a href=(href) { (Name::from(query.as_str()).show()) } " " span.count { (words.pages_found.of(*pages)) } }
+                    }
+                }
+                p.dim {
+                    @if recent.on { (words.recent_note) " " (form("/history/off", words.recent_turn_off)) } @else { (form("/history/on", words.recent_turn_on)) }
+                    @if !recent.searches.is_empty() { " " (form("/history/clear", words.recent_clear)) }
+                }
+            }
+        }
+    }
+}
+
+/// The session's token, which every form that changes something carries.
+pub(crate) fn token(frame: &Frame) -> Markup {
+    html! { @if let Some(token) = &frame.form_token { input type="hidden" name="token" value=(token); } }
+}
+
+fn summary(frame: &Frame, query: &str, answer: &Answer) -> Markup {
+    let words = frame.words;
     html! {
         div.summary {
             span.found role="status" { @match answer.documents {
@@ -287,6 +306,27 @@ fn summary(words: &Words, answer: &Answer) -> Markup {
             @if !answer.rows.is_empty() {
                 (choices(words.rows, &answer.units))
                 (choices(words.sort, &answer.orders))
+                span.orders {
+                    @if !answer.facets.is_empty() { a.to-filters href="#filters" { (words.filters) } " " }
+                    @if let Some(href) = &answer.telling { a href=(href) { (words.telling_words) } }
+                }
+                (save(frame, query, answer))
+            }
+        }
+    }
+}
+
+fn save(frame: &Frame, query: &str, answer: &Answer) -> Markup {
+    let words = frame.words;
+    html! {
+        details.save {
+            summary { (words.save_search) }
+            form.inline method="post" action="/saved" {
+                (token(frame))
+                input type="hidden" name="q" value=(query);
+                @if answer.exact { input type="hidden" name="exact" value="1"; }
+                label { (words.saved_name) " " input type="text" name="name" required maxlength="100" dir="auto"; }
+                " " button type="submit" { (words.save) }
             }
         }
     }
@@ -303,7 +343,23 @@ fn choices(title: &str, choices: &[Order]) -> Markup {
     }
 }
 
-fn row(words: &Words, row: &Row) -> Markup {
+// The other places of the same bytes, folded.
+fn copies(words: &Words, count: u64, href: &str, places: &[(String, Name, String)]) -> Markup {
+    html! {
+        @if places.is_empty() { p.meta { a href=(href) { (words.copies_folded.of(count)) } } } @else {
+            details.folded {
+                summary { (words.copies_folded.of(count)) }
+                ul {
+                    @for (number, path, href) in places { li { a href=(href) { (ltr(number)) } " " span.path { (path.show()) } } }
+                    @if count > places.len() as u64 { li { a href=(href) { (words.all_copies) } } }
+                }
+            }
+        }
+    }
+}
+
+/// Writes one row.
+pub(crate) fn row(words: &Words, row: &Row) -> Markup {
     html! {
         li.row data-row id={ "r" (row.rank) } {
             div.title {
@@ -322,76 +378,17 @@ fn row(words: &Words, row: &Row) -> Markup {
                 @if !row.path.is_empty() { span.path { (row.path.show()) } }
                 @if row.hits > 0 { span { (words.hits.of(row.hits)) } }
                 @if row.pages > 1 { span { (words.pages_found.of(row.pages)) } }
-                @if let Some((count, href)) = &row.copies { a href=(href) { (words.copies_folded.of(*count)) } }
             }
             @if let Some(snippet) = &row.snippet { (snippet.show()) }
-        }
-    }
-}
-
-fn hidden(fields: &[(&'static str, String)]) -> Markup {
-    html! { @for (name, value) in fields { input type="hidden" name=(name) value=(value); } }
-}
-
-fn facets(words: &Words, keep: &[(&'static str, String)], answer: &Answer) -> Markup {
-    html! {
-        @if !answer.facets.is_empty() {
-            form.facets method="get" action="/search" {
-                h2 { (words.filters) }
-                (hidden(&answer.filtered))
-                (hidden(keep))
-                @for facet in &answer.facets {
-                    fieldset {
-                        legend { (facet.title) }
-                        @for value in &facet.values { (filter(words, facet, value)) }
-                    }
-                }
-                button type="submit" { (words.apply) }
-                " " a href=(answer.unfiltered) { (words.clear) }
-            }
-        }
-    }
-}
-
-fn filter(words: &Words, facet: &Facet, value: &FacetValue) -> Markup {
-    let name = fill(if value.excluded { words.take_in } else { words.leave_out }, &[("value", &value.label.plain())]);
-    html! {
-        div.filter {
-            @if value.excluded {
-                span.excluded { (value.label.show()) }
-            } @else {
-                label {
-                    input type="checkbox" name=(facet.field) value=(value.value) checked[value.chosen];
-                    (value.label.show()) span.count { (words.number(value.count)) }
+            @if !row.shares.is_empty() {
+                p.shares {
+                    span.dim { (words.shares) ": " }
+                    @for word in &row.shares { (Name::from(word.as_str()).show()) " " }
                 }
             }
-            a.exclude href=(value.exclude) aria-label=(name) title=(name) { @if value.excluded { "+" } @else { "−" } }
+            @if let Some((count, href)) = &row.copies { (copies(words, *count, href, &row.places)) }
         }
     }
-}
-
-fn years(words: &Words, years: &[Year], positions: &mut Positions) -> Markup {
-    let most = years.iter().map(|year| year.count).max().unwrap_or(0).max(1);
-    html! {
-        @if !years.is_empty() {
-            ol.years.ltr dir="ltr" aria-label=(words.by_year) {
-                @for (n, year) in years.iter().enumerate() {
-                    li {
-                        a href=(year.href) aria-current=[year.chosen.then_some("true")] {
-                            span.count { (words.number(year.count)) }
-                            span.column id=(positions.column(n, share(year.count, most))) {}
-                            span.year { (year.label) }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a bar's length needs no more than 24 bits")]
-fn share(count: u64, most: u64) -> f32 {
-    count as f32 / most as f32
 }
 
 fn nothing_found(words: &Words, answer: &Answer) -> Markup {

@@ -6,7 +6,7 @@ use exhibit_cage::{Cage, CageLimits, Options};
 use exhibit_case::{Case, Held, NewCase};
 use exhibit_ingest::{Progress, Stop, World, ingest};
 use exhibit_model::{FixedClock, Limits, Moment};
-use exhibit_web::{App, Sessions, router};
+use exhibit_web::{App, Machine, Sessions, router};
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -99,7 +99,9 @@ impl House {
         let sessions = Sessions::new(CODE.to_owned(), PORT, announce);
         let case = Arc::new(Case::open(&self.folder.path().join("case")).expect("the case"));
         let address = ([127, 0, 0, 1], PORT).into();
-        let app = App::new(case, Some(Arc::clone(&self.cage)), sessions, address, Vec::new());
+        let clock = Arc::new(FixedClock(Moment::from_civil(2026, 2, 12, 9, 0, 0).expect("a moment")));
+        let machine = Machine { clock, threads: 2 };
+        let app = App::new(case, Some(Arc::clone(&self.cage)), sessions, address, Vec::new(), machine);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         Browser { router: router(app), runtime, announced, cookie: String::new() }
     }

@@ -1,5 +1,6 @@
 //! What holds for every page, and what the routes answer about a real case.
 
+mod forms;
 mod house;
 mod pages;
 mod routes;

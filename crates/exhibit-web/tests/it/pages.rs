@@ -78,7 +78,7 @@ const ELEMENTS: &[&str] = &[
     "html", "head", "meta", "title", "link", "style", "script", "body", "a", "header", "span", "nav", "button", "main",
     "div", "h1", "h2", "p", "dl", "dt", "dd", "form", "input", "ol", "ul", "li", "details", "summary", "code", "kbd",
     "bdi", "mark", "sup", "strong", "section", "aside", "img", "label", "fieldset", "legend", "table", "thead",
-    "tbody", "tr", "th", "td", "br", "pre",
+    "tbody", "tr", "th", "td", "br", "pre", "textarea", "datalist", "option",
 ];
 
 fn known_elements_and_no_code(page: &str, tags: &[Tag<'_>]) {

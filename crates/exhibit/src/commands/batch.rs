@@ -4,15 +4,13 @@ use super::Context;
 use crate::cli::{BatchCommand, BatchExport, BatchNew, ListFormat};
 use crate::failure::{Exit, Failure};
 use crate::output::{Style, counted, number};
-use crate::watch::{Count, count};
 use crate::world::{self, MachineClock};
-use exhibit_case::{Batch, BatchLine, BatchProgress, Case, NewBatch, Run};
+use exhibit_case::{Batch, BatchForm, BatchLine, Case, CaseError, NewBatch, Run, Which};
 use exhibit_model::{Clock, ItemId, Moment, shown};
 use serde_json::{Value, json};
 use std::fs::File;
 use std::io::{BufWriter, Read, Write};
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 const SAMPLE: usize = 10;
 
@@ -118,7 +116,7 @@ fn list(context: &Context<'_>, case: &Case, number: u64) -> Result<(), Failure> 
     keep_best(&mut best);
     let output = context.output;
     for line in &best {
-        let documents = counted(line.document_count, "document", "documents");
+        let documents = counted(line.documents.len() as u64, "document", "documents");
         let pages = counted(line.pages, "page", "pages");
         output.line(&format!("  {}  {documents}, {pages}", output.style(Style::Hit, &shown(&line.text))));
         if let Some((document, page)) = line.first {
@@ -134,7 +132,7 @@ fn list(context: &Context<'_>, case: &Case, number: u64) -> Result<(), Failure> 
 }
 
 fn keep_best(lines: &mut Vec<BatchLine>) {
-    lines.sort_by(|a, b| b.document_count.cmp(&a.document_count).then_with(|| a.line.cmp(&b.line)));
+    lines.sort_by(|a, b| b.documents.len().cmp(&a.documents.len()).then_with(|| a.line.cmp(&b.line)));
     lines.truncate(SAMPLE);
 }
 
@@ -143,10 +141,7 @@ fn ask(context: &Context<'_>, case: &Case, number: u64) -> Result<ExitCode, Fail
         say(context, &case.batch(number)?);
         return Ok(Exit::Done.into());
     }
-    let progress = BatchProgress::default();
-    let run = count(context.output, &|| how_far(&progress), || {
-        case.run_batch(number, MachineClock.now(), world::processors(), &progress)
-    })?;
+    let run = case.run_batch(number, MachineClock.now(), world::processors())?;
     show(context, case, number)?;
     context.output.remark(&format!("All of it: exhibit batch export {number} -o hits.csv"));
     let exit = match (run.found, run.bad) {
@@ -155,15 +150,6 @@ fn ask(context: &Context<'_>, case: &Case, number: u64) -> Result<ExitCode, Fail
         _ => Exit::Done,
     };
     Ok(exit.into())
-}
-
-fn how_far(progress: &BatchProgress) -> Count {
-    let load = |number: &AtomicU64| number.load(Ordering::Relaxed);
-    let (pages, queries) = (load(&progress.pages), load(&progress.queries));
-    match load(&progress.of_pages) {
-        all if pages < all => Count { what: "pages read for the names", done: pages, all },
-        _ => Count { what: "queries asked of the index", done: queries, all: load(&progress.of_queries) },
-    }
 }
 
 fn label(case: &Case, document: i64) -> String {
@@ -181,74 +167,19 @@ fn write_out(case: &Case, export: &BatchExport) -> Result<ExitCode, Failure> {
         Some(path) => Box::new(BufWriter::new(File::create_new(path).map_err(failed)?)),
         None => Box::new(BufWriter::new(std::io::stdout().lock())),
     };
-    let mut result = match export.format {
-        ListFormat::Csv => to.write_all(HEADER.as_bytes()),
-        ListFormat::Ndjson => Ok(()),
+    let form = match export.format {
+        ListFormat::Csv => BatchForm::Csv,
+        ListFormat::Ndjson => BatchForm::Ndjson,
     };
-    case.batch_lines(export.batch, &mut |line| {
-        let wanted = (!export.zero || (line.pages == 0 && line.error.is_none())) && (!export.new || line.new_pages > 0);
-        if wanted && result.is_ok() {
-            result = match export.format {
-                ListFormat::Csv => to.write_all(row(case, &line).as_bytes()),
-                ListFormat::Ndjson => writeln!(to, "{}", record(case, &line)),
-            };
-        }
+    let which = match (export.zero, export.new, export.bad) {
+        (true, ..) => Which::Zero,
+        (_, true, _) => Which::New,
+        (_, _, true) => Which::Bad,
+        _ => Which::All,
+    };
+    case.write_batch(export.batch, form, which, &mut to).map_err(|error| match error {
+        CaseError::Output(error) => failed(error),
+        error => error.into(),
     })?;
-    result.and_then(|()| to.flush()).map_err(failed)?;
     Ok(Exit::Done.into())
-}
-
-const HEADER: &str = "line,text,pages,documents,new_pages,first_document,first_page,context,error\r\n";
-
-fn row(case: &Case, line: &BatchLine) -> String {
-    let (document, page) =
-        line.first.map_or_else(Default::default, |(document, page)| (label(case, document), page.to_string()));
-    let cells = [
-        line.line.to_string(),
-        line.text.clone(),
-        line.pages.to_string(),
-        line.document_count.to_string(),
-        line.new_pages.to_string(),
-        document,
-        page,
-        line.context.replace(['\r', '\n', '\t'], " "),
-        line.error.clone().unwrap_or_default(),
-    ];
-    cells.map(|cell| quoted(&cell)).join(",") + "\r\n"
-}
-
-// A cell that a spreadsheet would run as a formula gets an apostrophe, which the spreadsheet does not show.
-fn quoted(cell: &str) -> String {
-    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let cell = if formula { format!("'{cell}") } else { cell.to_owned() };
-    let plain = !cell.contains(['"', ',', ';', '\r', '\n']);
-    if plain { cell } else { format!("\"{}\"", cell.replace('"', "\"\"")) }
-}
-
-fn record(case: &Case, line: &BatchLine) -> Value {
-    let documents: Vec<String> = line.documents.iter().map(|document| label(case, *document)).collect();
-    let first = line.first.map(|(document, page)| json!({"document": label(case, document), "page": page}));
-    json!({
-        "v": 1, "kind": "batch-line", "line": line.line, "text": line.text, "pages": line.pages,
-        "new_pages": line.new_pages, "document_count": line.document_count, "documents": documents, "first": first, "context": line.context,
-        "error": line.error,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cells_are_quoted_and_no_formula() {
-        for (cell, expected) in [
-            ("王立强", "王立强"),
-            ("a,b", "\"a,b\""),
-            ("say \"a\"", "\"say \"\"a\"\"\""),
-            ("=HYPERLINK(1)", "'=HYPERLINK(1)"),
-            ("-1,2", "\"'-1,2\""),
-        ] {
-            assert_eq!(quoted(cell), expected, "{cell}");
-        }
-    }
 }

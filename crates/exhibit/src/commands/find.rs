@@ -5,7 +5,9 @@ use crate::cli::{Search, SortOrder};
 use crate::failure::{Exit, Failure};
 use crate::output::{Style, counted, number};
 use crate::world::MachineClock;
-use exhibit_case::{Case, CaseError, FacetCount, FacetCounts, SearchHit, SearchRequest, SearchResults};
+use exhibit_case::{
+    Case, CaseError, FacetCount, FacetCounts, How, SearchHit, SearchRequest, SearchResults, TellingWords,
+};
 use exhibit_index::Sort;
 use exhibit_model::{Clock, Rect, shown};
 use serde_json::{Value, json};
@@ -19,13 +21,14 @@ pub(crate) fn run(context: &Context<'_>, search: &Search) -> Result<ExitCode, Fa
         SortOrder::Received => Sort::Received,
         SortOrder::Newest => Sort::Newest,
         SortOrder::Oldest => Sort::Oldest,
+        SortOrder::Path => Sort::Path,
     };
-    let limit = if search.count || search.facets { 0 } else { search.limit };
+    let limit = if search.count || search.facets || search.words { 0 } else { search.limit };
     let request = SearchRequest {
         query: &query,
         limit,
         offset: search.offset,
-        after: None,
+        after: search.after,
         by_document: search.by_document,
         sort,
         exact: search.exact,
@@ -34,13 +37,18 @@ pub(crate) fn run(context: &Context<'_>, search: &Search) -> Result<ExitCode, Fa
         Err(CaseError::Query(error)) => return Err(misread(&query, error)),
         result => result?,
     };
+    if !context.dry_run() && search.after.is_none() && search.offset == 0 {
+        case.remember_search(&query, search.exact, results.total, MachineClock.now());
+    }
     if let Some(name) = search.save.as_deref().filter(|_| !context.dry_run()) {
         case.save_search(name, &query, search.exact, MachineClock.now())?;
         context.output.remark(&format!("Saved as {}; again with: exhibit saved run {}", shown(name), shown(name)));
     }
     let found = results.total > 0;
     if search.facets {
-        facets(context, &case.facets(&query, search.exact)?);
+        facets(context, &case.facets(&query, search.exact, MOST_VALUES)?);
+    } else if search.words {
+        words(context, &case.telling_words(&query, search.exact, search.limit.max(1))?);
     } else if search.count {
         let count = if search.by_document { results.documents } else { results.total };
         context.output.line(&count.to_string());
@@ -54,6 +62,12 @@ pub(crate) fn run(context: &Context<'_>, search: &Search) -> Result<ExitCode, Fa
         }
     } else {
         print(context, &case, &results, search.by_document);
+        if !found {
+            ways_on(context, &case, &query, search.exact)?;
+        }
+        if let Some(place) = &results.next {
+            context.output.remark(&format!("\nMore: the same with --after {place}"));
+        }
     }
     Ok(if found { Exit::Done } else { Exit::Nothing }.into())
 }
@@ -96,44 +110,109 @@ pub(crate) fn print(context: &Context<'_>, case: &Case, results: &SearchResults,
     let found = if by_document { format!("{documents}, {pages}") } else { format!("{pages} of {documents}") };
     output.line(&format!("{found}{first} in {:.3} s", results.took.as_secs_f64()));
     for hit in &results.hits {
-        let confidence = hit.confidence.map(|c| format!(" · OCR {c:.2}")).unwrap_or_default();
-        let copies = if hit.copies > 0 {
-            format!(" · also in {}", counted(hit.copies, "place", "places"))
-        } else {
-            String::new()
-        };
-        output.line("");
-        let title = output.style(Style::Bold, &hit.name);
-        let hits = counted(hit.count as u64, "hit", "hits");
-        let more = match hit.pages {
-            0 | 1 => String::new(),
-            pages => format!(" · {}", counted(pages, "page", "pages")),
-        };
-        output.line(&format!(
-            "{}  {title}  page {} · {hits}{more}{confidence}{copies}",
-            case.label(hit.item.id),
-            hit.page
-        ));
-        output.line(&output.style(Style::Dim, &format!("  {}", hit.path)));
-        output.line(&format!("  {}", snippet(context, hit)));
+        print_hit(context, case, hit);
     }
 }
+
+/// Prints one hit for people.
+pub(crate) fn print_hit(context: &Context<'_>, case: &Case, hit: &SearchHit) {
+    let output = context.output;
+    let confidence = hit.confidence.map(|c| format!(" · OCR {c:.2}")).unwrap_or_default();
+    let copies =
+        if hit.copies > 0 { format!(" · also in {}", counted(hit.copies, "place", "places")) } else { String::new() };
+    output.line("");
+    let title = output.style(Style::Bold, &hit.name);
+    let hits = counted(hit.count as u64, "hit", "hits");
+    let more = match hit.pages {
+        0 | 1 => String::new(),
+        pages => format!(" · {}", counted(pages, "page", "pages")),
+    };
+    output.line(&format!("{}  {title}  page {} · {hits}{more}{confidence}{copies}", case.label(hit.item.id), hit.page));
+    output.line(&output.style(Style::Dim, &format!("  {}", hit.path)));
+    for (item, path) in &hit.places {
+        output.line(&output.style(Style::Dim, &format!("  = {}  {path}", case.label(*item))));
+    }
+    output.line(&format!("  {}", snippet(context, hit)));
+}
+
+// Values of a facet that are printed.
+const MOST_VALUES: usize = 20;
 
 fn facets(context: &Context<'_>, facets: &[FacetCounts]) {
     let output = context.output;
     for facet in facets {
         if output.json {
-            let value = |v: &FacetCount| json!({"value": v.value, "pages": v.pages, "chosen": v.chosen, "excluded": v.excluded});
+            let value = |v: &FacetCount| json!({"value": v.value, "label": v.label, "pages": v.pages, "chosen": v.chosen, "excluded": v.excluded});
             let values: Vec<Value> = facet.values.iter().map(value).collect();
-            output.object("facet", json!({"field": facet.field, "values": values}));
+            let object = json!({"field": facet.facet, "within": facet.within, "values": values, "more": facet.more});
+            output.object("facet", object);
             continue;
         }
-        output.line(&output.style(Style::Bold, facet.field));
+        let within = if facet.within.is_empty() { String::new() } else { format!(" in {}", shown(&facet.within)) };
+        output.line(&format!("{}{within}", output.style(Style::Bold, facet.facet)));
         for value in &facet.values {
-            let mark = if value.chosen { " (chosen)" } else { "" };
-            output.line(&format!("{:>10}  {}{mark}", number(value.pages), shown(&value.value)));
+            let mark = match (value.chosen, value.excluded) {
+                (true, _) => " (chosen)",
+                (_, true) => " (left out)",
+                _ => "",
+            };
+            let name = if facet.facet == "container" { format!("  {}", value.label) } else { String::new() };
+            output.line(&format!("{:>10}  {}{name}{mark}", number(value.pages), shown(&value.value)));
+        }
+        if facet.more > 0 {
+            output.line(&format!("{:>10}  and {} more", "", number(facet.more)));
         }
     }
+}
+
+fn words(context: &Context<'_>, found: &TellingWords) {
+    let output = context.output;
+    if !output.json {
+        let read =
+            if found.read < found.total { format!(", {} of them read", number(found.read)) } else { String::new() };
+        output.remark(&format!("Words that set {}{read} apart from the rest:", counted(found.total, "page", "pages")));
+    }
+    for word in &found.words {
+        if output.json {
+            let score = (word.score * 10.0).round() / 10.0;
+            output.object(
+                "word",
+                json!({"word": word.word, "pages": word.pages, "read": found.read, "pages_in_case": word.in_case, "score": score}),
+            );
+            continue;
+        }
+        let counts = format!("{} here, {} in the case", counted(word.pages, "page", "pages"), number(word.in_case));
+        output.line(&format!(
+            "{:>8.1}  {}  {}",
+            word.score,
+            output.style(Style::Bold, &shown(&word.word)),
+            output.style(Style::Dim, &counts)
+        ));
+    }
+}
+
+fn ways_on(context: &Context<'_>, case: &Case, query: &str, exact: bool) -> Result<(), Failure> {
+    let output = context.output;
+    if output.json || output.quiet {
+        return Ok(());
+    }
+    for way in case.ways_on(query, exact)? {
+        let how = match &way.how {
+            How::Without(part) => format!("without {}", shown(part)),
+            How::AnyDate(part) => format!("at any date, without {}", shown(part)),
+            How::Only(part) => format!("only {}", shown(part)),
+            How::Variants => "with other writings of the words".to_owned(),
+            How::InNames => "in file names".to_owned(),
+        };
+        output.remark(&format!("Try {how}: {}  ({})", shown(&way.query), counted(way.pages, "page", "pages")));
+    }
+    let problems: u64 =
+        case.account()?.items.iter().filter(|(state, _)| state.is_problem()).map(|(_, count)| count).sum();
+    if problems > 0 {
+        let items = counted(problems, "item was", "items were");
+        output.remark(&format!("{items} not read, and not searched: exhibit problem ls"));
+    }
+    Ok(())
 }
 
 fn snippet(context: &Context<'_>, hit: &SearchHit) -> String {
@@ -155,7 +234,7 @@ fn snippet(context: &Context<'_>, hit: &SearchHit) -> String {
     format!("{before}{text}{after}")
 }
 
-fn object(case: &Case, hit: &SearchHit) -> Value {
+pub(crate) fn object(case: &Case, hit: &SearchHit) -> Value {
     let place = |rect: &Rect| json!([round(rect.x0), round(rect.y0), round(rect.x1), round(rect.y1)]);
     let boxes = hit.boxes.iter().map(|(span, rect)| json!({"hit": span, "rect": place(rect)}));
     json!({
@@ -172,6 +251,7 @@ fn object(case: &Case, hit: &SearchHit) -> Value {
         "score": hit.score,
         "date": hit.date.map(|moment| moment.to_rfc3339()),
         "copies": hit.copies,
+        "places": hit.places.iter().map(|(item, path)| json!({"document": case.label(*item), "path": path})).collect::<Vec<_>>(),
         "pages": hit.pages,
     })
 }

@@ -6,6 +6,7 @@ mod cat;
 mod demo;
 mod doctor;
 mod find;
+mod history;
 mod ingest;
 mod init;
 mod log;
@@ -17,7 +18,9 @@ mod quote;
 mod saved;
 mod serve;
 mod show;
+mod similar;
 mod status;
+mod tag;
 mod verify;
 
 use crate::cli::{Arguments, Command};
@@ -87,6 +90,9 @@ pub(crate) fn run(arguments: &Arguments, output: &Output) -> Result<ExitCode, Fa
         Command::Ls(ls) => ls::run(&context, ls),
         Command::Batch(command) => batch::run(&context, command),
         Command::Saved(command) => saved::run(&context, command),
+        Command::Similar(similar) => similar::run(&context, similar),
+        Command::History(command) => history::run(&context, command),
+        Command::Tag(command) => tag::run(&context, command),
         Command::Verify(verify) => verify::run(&context, verify),
         Command::Quote(command) => quote::run(&context, command),
         Command::Bag(command) => bag::run(&context, command),

@@ -4,9 +4,9 @@ use super::Context;
 use crate::cli::Serve;
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
-use crate::world;
+use crate::world::{self, MachineClock};
 use exhibit_case::Case;
-use exhibit_web::{ServeOptions, Sessions, fresh_secret};
+use exhibit_web::{Machine, ServeOptions, Sessions, fresh_secret};
 use serde_json::json;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -55,7 +55,8 @@ pub(crate) fn serve_case(
                 let _ = std::io::Write::write_all(&mut std::io::stderr().lock(), again.as_bytes());
             }
         });
-        let options = ServeOptions { listener, case, cage, sessions, names: Vec::new() };
+        let machine = Machine { clock: Arc::new(MachineClock), threads: world::processors() };
+        let options = ServeOptions { listener, case, cage, sessions, names: Vec::new(), machine };
         let served = exhibit_web::serve(options, async {
             use tokio::signal::unix::{SignalKind, signal};
             match signal(SignalKind::terminate()) {

@@ -77,12 +77,21 @@ fn what_is_printed_is_what_the_schemas_say() {
     let _ = bench.run(&["-C", "case", "batch", "new", "names.txt"]).code(0);
     let _ = bench.run(&["-C", "case", "batch", "run", "1"]).code(0);
     let _ = bench.run(&["-C", "case", "search", "登记", "--save", "first"]).code(0);
+    let _ = bench.run(&["-C", "case", "tag", "add", "checked", "1"]).code(0);
+    bench.write("trove/b.txt", "所有进出人员登记表 copper seventeen");
+    bench.write("trove/c.txt", "登记 copper seventeen");
+    bench.write("trove/d.txt", "no such thing");
+    let _ = bench.take_in();
     for (name, arguments, at_least) in [
         ("status", &["status", "--json"][..], 1),
         ("item", &["ls", "--json"], 3),
         ("hit", &["search", "--json", "登记"], 1),
         ("hit", &["search", "--json", "--by-document", "登记"], 1),
         ("facet", &["search", "--json", "--facets", "登记 type:text"], 4),
+        ("word", &["search", "--json", "--words", "copper"], 1),
+        ("similar", &["similar", "--json", "1"], 1),
+        ("searched", &["history", "ls", "--json"], 2),
+        ("tag", &["tag", "ls", "--json"], 1),
         ("batch", &["batch", "ls", "--json"], 1),
         ("batch-line", &["batch", "export", "1", "--format", "ndjson"], 2),
         ("saved", &["saved", "ls", "--json"], 1),

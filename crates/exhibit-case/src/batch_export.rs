@@ -1,0 +1,122 @@
+//! What came of a batch, written out: a table for a spreadsheet, or a line of JSON for each line of the list.
+
+use crate::{BatchLine, Case, CaseError};
+use exhibit_model::ItemId;
+use serde_json::{Value, json};
+use std::io::Write;
+
+/// The form that is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BatchForm {
+    /// A table, RFC 4180, with a first line of names.
+    Csv,
+    /// A JSON object a line.
+    Ndjson,
+}
+
+/// Which lines of a batch are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// All.
+    All,
+    /// Those that found nothing.
+    Zero,
+    /// Those that found something new since the run before.
+    New,
+    /// Those that could not be asked.
+    Bad,
+}
+
+impl Which {
+    /// Whether a line is among them.
+    #[must_use]
+    pub fn takes(self, line: &BatchLine) -> bool {
+        match self {
+            Self::All => true,
+            Self::Zero => line.pages == 0 && line.error.is_none(),
+            Self::New => line.new_pages > 0,
+            Self::Bad => line.error.is_some(),
+        }
+    }
+}
+
+const HEADER: &str = "line,text,pages,documents,new_pages,first_document,first_page,context,error\r\n";
+
+impl Case {
+    /// Writes lines of a batch's last run.
+    ///
+    /// # Errors
+    /// [`CaseError::NotKept`]; [`CaseError::Output`] where they cannot be written.
+    pub fn write_batch(&self, number: u64, form: BatchForm, which: Which, to: &mut dyn Write) -> Result<(), CaseError> {
+        let mut result = match form {
+            BatchForm::Csv => to.write_all(HEADER.as_bytes()),
+            BatchForm::Ndjson => Ok(()),
+        };
+        self.batch_lines(number, &mut |line| {
+            if result.is_ok() && which.takes(&line) {
+                result = match form {
+                    BatchForm::Csv => to.write_all(row(self, &line).as_bytes()),
+                    BatchForm::Ndjson => writeln!(to, "{}", record(self, &line)),
+                };
+            }
+        })?;
+        result.and_then(|()| to.flush()).map_err(CaseError::Output)
+    }
+}
+
+fn label(case: &Case, document: i64) -> String {
+    case.label(ItemId(document))
+}
+
+fn row(case: &Case, line: &BatchLine) -> String {
+    let (document, page) =
+        line.first.map_or_else(Default::default, |(document, page)| (label(case, document), page.to_string()));
+    let cells = [
+        line.line.to_string(),
+        line.text.clone(),
+        line.pages.to_string(),
+        line.documents.len().to_string(),
+        line.new_pages.to_string(),
+        document,
+        page,
+        line.context.replace(['\r', '\n', '\t'], " "),
+        line.error.clone().unwrap_or_default(),
+    ];
+    cells.map(|cell| quoted(&cell)).join(",") + "\r\n"
+}
+
+// A cell that a spreadsheet would run as a formula gets an apostrophe, which the spreadsheet does not show.
+fn quoted(cell: &str) -> String {
+    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let cell = if formula { format!("'{cell}") } else { cell.to_owned() };
+    let plain = !cell.contains(['"', ',', ';', '\r', '\n']);
+    if plain { cell } else { format!("\"{}\"", cell.replace('"', "\"\"")) }
+}
+
+fn record(case: &Case, line: &BatchLine) -> Value {
+    let documents: Vec<String> = line.documents.iter().map(|document| label(case, *document)).collect();
+    let first = line.first.map(|(document, page)| json!({"document": label(case, document), "page": page}));
+    json!({
+        "v": 1, "kind": "batch-line", "line": line.line, "text": line.text, "pages": line.pages,
+        "new_pages": line.new_pages, "documents": documents, "first": first, "context": line.context,
+        "error": line.error,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_quoted_and_no_formula() {
+        for (cell, expected) in [
+            ("王立强", "王立强"),
+            ("a,b", "\"a,b\""),
+            ("say \"a\"", "\"say \"\"a\"\"\""),
+            ("=HYPERLINK(1)", "'=HYPERLINK(1)"),
+            ("-1,2", "\"'-1,2\""),
+        ] {
+            assert_eq!(quoted(cell), expected, "{cell}");
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! What was searched for: its user's own, to go back to; off when it is not wanted.
+//!
+//! The file lies in the case, readable by its owner alone, and leaves with nothing that is exported. It is no record of
+//! the case: it can be cleared, and forgets what is old.
+
+use crate::batch::read_json;
+use crate::{Case, CaseError, io_error, layout};
+use exhibit_model::Moment;
+use serde::{Deserialize, Serialize};
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+
+/// The searches that are remembered.
+const MOST: usize = 200;
+
+/// What is remembered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct History {
+    /// Whether searches are remembered.
+    pub on: bool,
+    /// The searches, newest first.
+    pub searches: Vec<Searched>,
+}
+
+impl Default for History {
+    fn default() -> Self {
+        Self { on: true, searches: Vec::new() }
+    }
+}
+
+/// A search that was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Searched {
+    /// When, microseconds since 1970.
+    pub at: i64,
+    /// The query, as typed.
+    pub query: String,
+    /// Whether words were found only as they are written.
+    pub exact: bool,
+    /// How many pages it found.
+    pub pages: u64,
+}
+
+impl History {
+    fn add(&mut self, searched: Searched) {
+        self.searches.retain(|known| known.query != searched.query || known.exact != searched.exact);
+        self.searches.insert(0, searched);
+        self.searches.truncate(MOST);
+    }
+}
+
+impl Case {
+    /// What was searched for.
+    ///
+    /// # Errors
+    /// [`CaseError::Io`] where it cannot be read.
+    pub fn history(&self) -> Result<History, CaseError> {
+        let path = self.folder.join(layout::HISTORY);
+        if path.exists() { read_json(&path) } else { Ok(History::default()) }
+    }
+
+    /// Remembers a search, unless history is off or there is nowhere to write: a search never fails for it.
+    pub fn remember_search(&self, query: &str, exact: bool, pages: u64, now: Moment) {
+        let Ok(mut history) = self.history() else { return };
+        if history.on && !query.trim().is_empty() {
+            history.add(Searched { at: now.0, query: query.trim().to_owned(), exact, pages });
+            // a case on a medium that cannot be written to has no history
+            let _ = self.keep_history(&history);
+        }
+    }
+
+    /// Forgets all searches.
+    ///
+    /// # Errors
+    /// [`CaseError::Io`].
+    pub fn clear_history(&self) -> Result<(), CaseError> {
+        let on = self.history().map_or(true, |history| history.on);
+        self.keep_history(&History { on, searches: Vec::new() })
+    }
+
+    /// Turns remembering on or off; off, what was remembered is forgotten.
+    ///
+    /// # Errors
+    /// [`CaseError::Io`].
+    pub fn turn_history(&self, on: bool) -> Result<(), CaseError> {
+        let searches = if on { self.history()?.searches } else { Vec::new() };
+        self.keep_history(&History { on, searches })
+    }
+
+    fn keep_history(&self, history: &History) -> Result<(), CaseError> {
+        let path = self.folder.join(layout::HISTORY);
+        let unfinished = path.with_extension("unfinished");
+        let all = || -> std::io::Result<()> {
+            let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
+            file.write_all(&serde_json::to_vec(history)?)?;
+            file.sync_all()?;
+            std::fs::rename(&unfinished, &path)
+        };
+        all().map_err(io_error("write", &path))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_made_again_stands_once_and_old_ones_go() {
+        let mut history = History::default();
+        for at in 0..300 {
+            history.add(Searched { at, query: (at % 250).to_string(), exact: false, pages: 1 });
+        }
+        assert_eq!(history.searches.len(), MOST);
+        assert_eq!((history.searches[0].at, history.searches[0].query.as_str()), (299, "49"));
+        assert_eq!(history.searches.iter().filter(|searched| searched.query == "49").count(), 1);
+    }
+}

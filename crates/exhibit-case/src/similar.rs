@@ -1,0 +1,168 @@
+//! More like this: documents that share the words that tell one document from the rest of the case.
+//!
+//! The telling words are those of the document's own pages by tf·idf (Spärck Jones, 1972: a word counts by how few pages
+//! have it; its occurrences count by their logarithm), at most [`WORDS`] of them. The engine ranks pages that have any
+//! of them by BM25 (Robertson and Zaragoza, 2009). Words are compared, never persons; what two documents share is shown
+//! with each result.
+
+use crate::{Case, CaseError, SearchHit};
+use exhibit_index::parse;
+use exhibit_model::ItemId;
+use exhibit_text::is_han;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// Words that are asked for.
+const WORDS: usize = 30;
+// Pages that are read for them, and characters of each.
+const PAGES: usize = 50;
+const CHARACTERS: usize = 20_000;
+
+/// Documents like one.
+#[derive(Debug, Clone)]
+pub struct Similar {
+    /// The words that tell the document from the rest, the most telling first.
+    pub words: Vec<String>,
+    /// The documents that share some, best first.
+    pub hits: Vec<SimilarHit>,
+}
+
+/// A document that shares words with another.
+#[derive(Debug, Clone)]
+pub struct SimilarHit {
+    /// Its page that shares most, with the shared words as hits.
+    pub hit: SearchHit,
+    /// The words it shares on that page, the most telling first.
+    pub words: Vec<String>,
+}
+
+impl Case {
+    /// The documents most like one, or like one page of it; at most so many. Of a long document 50 pages, spread
+    /// over it, are looked at, and 20,000 characters of each.
+    ///
+    /// # Errors
+    /// [`CaseError::NoSuchDocument`], [`CaseError::NoSuchPage`]; what reading and searching may meet.
+    pub fn similar(&self, id: ItemId, page: Option<u32>, most: usize) -> Result<Similar, CaseError> {
+        let item = self.item(id)?;
+        let content = item.duplicate_of.unwrap_or(id);
+        let words = self.telling_words_of(content, page)?;
+        let asked: Vec<(&str, f32)> = words.iter().map(|(word, weight)| (word.as_str(), *weight)).collect();
+        let words: Vec<String> = words.iter().map(|(word, _)| word.clone()).collect();
+        if asked.is_empty() {
+            return Ok(Similar { words, hits: Vec::new() });
+        }
+        let found = self.searcher()?.alike(&asked, content.0, most)?;
+        let query = parse(&words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" OR "))?;
+        let mut hits = Vec::with_capacity(found.len());
+        for found in &found {
+            let hit = self.hit(&query, found)?;
+            let shared: BTreeSet<usize> = hit.spans.iter().map(|span| span.clause).collect();
+            let words = shared.into_iter().filter_map(|clause| words.get(clause).cloned()).collect();
+            hits.push(SimilarHit { hit, words });
+        }
+        Ok(Similar { words, hits })
+    }
+
+    fn telling_words_of(&self, content: ItemId, page: Option<u32>) -> Result<Vec<(String, f32)>, CaseError> {
+        let rows = match page {
+            Some(number) => {
+                let row = self.catalogue().page(content, number)?;
+                vec![row.ok_or_else(|| CaseError::NoSuchPage { document: self.label(content), page: number })?]
+            }
+            None => self.catalogue().pages(content)?,
+        };
+        let step = rows.len().div_ceil(PAGES).max(1);
+        let mut words: HashMap<String, Counted> = HashMap::new();
+        for row in rows.iter().step_by(step) {
+            let page = self.read_page(row)?;
+            count(shortened(&page.text), row.number, &mut words);
+        }
+        let searcher = self.searcher()?;
+        let words: BTreeMap<String, Counted> = words.into_iter().collect();
+        let pages = searcher.pages().max(1);
+        let frequencies = searcher.frequencies(words.keys().map(String::as_str))?;
+        let mut weighed: Vec<(String, f64, f32)> = Vec::new();
+        for ((word, counted), frequency) in words.into_iter().zip(frequencies) {
+            // a word that no other page has leads nowhere
+            if frequency > counted.pages && frequency < pages.max(4) {
+                let often = 1.0 + f64::from(counted.times).ln();
+                weighed.push((word, often * rarity(pages, frequency), narrow(often)));
+            }
+        }
+        weighed.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        Ok(weighed.into_iter().take(WORDS).map(|(word, _, weight)| (word, weight)).collect())
+    }
+}
+
+#[derive(Default)]
+struct Counted {
+    times: u32,
+    pages: u64,
+    last: Option<u32>,
+}
+
+fn count(text: &str, number: u32, words: &mut HashMap<String, Counted>) {
+    exhibit_text::tokens(text, &mut |token| {
+        if !tells(token.term) {
+            return;
+        }
+        if !words.contains_key(token.term) {
+            words.insert(token.term.to_owned(), Counted::default());
+        }
+        if let Some(counted) = words.get_mut(token.term) {
+            counted.times += 1;
+            counted.pages += u64::from(counted.last != Some(number));
+            counted.last = Some(number);
+        }
+    });
+}
+
+/// The beginning of a text that is looked at.
+pub(crate) fn shortened(text: &str) -> &str {
+    text.char_indices().nth(CHARACTERS).map_or(text, |(end, _)| &text[..end])
+}
+
+/// Whether a token can tell documents apart: two Han characters, a word of three letters or more, a long number.
+pub(crate) fn tells(term: &str) -> bool {
+    let letters = term.chars().filter(|c| c.is_alphabetic()).count();
+    let han = term.chars().filter(|c| is_han(*c)).count();
+    match (han, letters) {
+        (0, 0) => term.chars().filter(char::is_ascii_digit).count() >= 5,
+        (0, _) => term.chars().count() >= 3,
+        (han, _) => han >= 2,
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a weight needs no more than 52 bits")]
+fn rarity(pages: u64, frequency: u64) -> f64 {
+    (pages as f64 / frequency as f64).ln()
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the engine weighs in 32 bits")]
+fn narrow(weight: f64) -> f32 {
+    weight as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_words_and_single_characters_tell_nothing() {
+        for (term, expected) in [
+            ("登记", true),
+            ("登", false),
+            ("of", false),
+            ("list", true),
+            ("2017", false),
+            ("20170803", true),
+            ("bh1060", true),
+        ] {
+            assert_eq!(tells(term), expected, "{term}");
+        }
+        let mut words = HashMap::new();
+        count("登记表 登记", 1, &mut words);
+        count("登记", 2, &mut words);
+        let counted = &words["登记"];
+        assert_eq!((counted.times, counted.pages), (3, 2));
+    }
+}

@@ -1,0 +1,92 @@
+//! The routes of what is derived from words: documents like one, and the words that set a result apart.
+
+use super::search::row;
+use super::{Asked, Trouble, answer, shown};
+use crate::app::App;
+use crate::frame::Frame;
+use crate::guard::Visit;
+use crate::links::{self, Place, SearchPlace};
+use crate::view::similar;
+use crate::view::similar::{SimilarView, TellingRow, TellingView};
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use exhibit_case::CaseError;
+use maud::Markup;
+use std::sync::Arc;
+
+// Documents and words shown.
+const ROWS: usize = 25;
+const WORDS: usize = 60;
+
+/// Shows the documents like one.
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
+    Extension(visit): Extension<Visit>,
+    Path(number): Path<String>,
+    asked: Asked,
+) -> Response {
+    answer(app, visit, move |app, frame| alike(app, frame, &number, &asked)).await
+}
+
+fn alike(app: &App, frame: &Frame, number: &str, asked: &Asked) -> Result<Markup, Trouble> {
+    let id = app.case.resolve(number)?;
+    let page = u32::try_from(asked.number("p")).ok().filter(|page| *page > 0);
+    let similar = app.case.similar(id, page, ROWS)?;
+    let item = app.case.item(id)?;
+    let number = app.case.label(id);
+    // a row leads to its page with the shared words marked
+    let rows = similar.hits.iter().zip(1..).map(|(found, rank)| {
+        let query = found.words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" OR ");
+        let made = row(app, frame.words, &SearchPlace::of(&query), &found.hit, rank);
+        let place = Place { query: &query, page: found.hit.page, ..Place::default() };
+        let href = links::document(&made.number, &place);
+        crate::view::search::Row { shares: found.words.clone(), href, ..made }
+    });
+    let view = SimilarView {
+        name: shown::name(&app.case, &item),
+        href: links::document(&number, &Place { page: page.unwrap_or(0), ..Place::default() }),
+        page,
+        words: similar
+            .words
+            .iter()
+            .map(|word| (word.clone(), links::search(&SearchPlace::of(&format!("\"{word}\"")))))
+            .collect(),
+        rows: rows.collect(),
+        number,
+    };
+    Ok(similar::page(frame, &view))
+}
+
+/// Shows the words that set what a query finds apart.
+pub(crate) async fn telling(State(app): State<Arc<App>>, Extension(visit): Extension<Visit>, asked: Asked) -> Response {
+    answer(app, visit, move |app, frame| words(app, frame, &asked)).await
+}
+
+fn words(app: &App, frame: &Frame, asked: &Asked) -> Result<Markup, Trouble> {
+    let (query, exact) = (asked.text("q"), asked.number("exact") > 0);
+    let back = links::search(&SearchPlace { exact, ..SearchPlace::of(query) });
+    let found = match app.case.telling_words(query, exact, WORDS) {
+        // the search page says what is wrong with it
+        Err(CaseError::Query(_)) => exhibit_case::TellingWords::default(),
+        found => found?,
+    };
+    let row = |word: &exhibit_case::TellingWord| {
+        let narrowed = format!("{} \"{}\"", grouped(query), word.word);
+        TellingRow {
+            word: word.word.clone(),
+            pages: word.pages,
+            in_case: word.in_case,
+            score: word.score,
+            href: links::search(&SearchPlace { exact, ..SearchPlace::of(&narrowed) }),
+        }
+    };
+    let rows = found.words.iter().map(row).collect();
+    let view = TellingView { query: query.to_owned(), back, total: found.total, read: found.read, rows };
+    Ok(similar::telling(frame, &view))
+}
+
+// Alternatives stay together beside another word.
+fn grouped(query: &str) -> String {
+    if query.contains(" OR ") { format!("({query})") } else { query.to_owned() }
+}

@@ -1,0 +1,66 @@
+//! `exhibit tag add|rm|ls`
+
+use super::Context;
+use crate::cli::TagCommand;
+use crate::failure::{Exit, Failure};
+use crate::output::{Style, counted};
+use crate::world::MachineClock;
+use exhibit_case::Case;
+use exhibit_model::{Clock, ItemId, shown};
+use serde_json::json;
+use std::process::ExitCode;
+
+pub(crate) fn run(context: &Context<'_>, command: &TagCommand) -> Result<ExitCode, Failure> {
+    let case = context.case()?;
+    match command {
+        TagCommand::Add { tag, documents } => set(context, &case, tag, documents, true),
+        TagCommand::Rm { tag, documents } => set(context, &case, tag, documents, false),
+        TagCommand::Ls { document: Some(document) } => {
+            let id = case.resolve(document)?;
+            let tags = case.tags_of(id)?;
+            for tag in &tags {
+                if context.output.json {
+                    context.output.object("tag", json!({"tag": tag, "documents": [case.label(id)]}));
+                } else {
+                    context.output.line(&shown(tag));
+                }
+            }
+            Ok(if tags.is_empty() { Exit::Nothing } else { Exit::Done }.into())
+        }
+        TagCommand::Ls { document: None } => list(context, &case),
+    }
+}
+
+fn list(context: &Context<'_>, case: &Case) -> Result<ExitCode, Failure> {
+    let output = context.output;
+    let tags = case.tags()?;
+    for tag in &tags {
+        let documents: Vec<String> = tag.documents.iter().map(|document| case.label(ItemId(*document))).collect();
+        if output.json {
+            output.object("tag", json!({"tag": tag.tag, "documents": documents}));
+            continue;
+        }
+        let count = counted(documents.len() as u64, "document", "documents");
+        let first = documents.iter().take(10).cloned().collect::<Vec<_>>().join(" ");
+        let more = if documents.len() > 10 { " …" } else { "" };
+        output.line(&format!("{}  {count}: {first}{more}", output.style(Style::Bold, &shown(&tag.tag))));
+    }
+    Ok(if tags.is_empty() { Exit::Nothing } else { Exit::Done }.into())
+}
+
+fn set(context: &Context<'_>, case: &Case, tag: &str, documents: &[String], on: bool) -> Result<ExitCode, Failure> {
+    // all of them are known before any is changed
+    let ids: Vec<ItemId> = documents.iter().map(|document| case.resolve(document)).collect::<Result<_, _>>()?;
+    let mut changed = 0;
+    for id in ids.iter().filter(|_| !context.dry_run()) {
+        changed += u64::from(case.set_tag(*id, tag, on, MachineClock.now())?);
+    }
+    let said = match (context.dry_run(), on) {
+        (true, true) => format!("Would tag {}", counted(ids.len() as u64, "document", "documents")),
+        (true, false) => format!("Would take the tag off {}", counted(ids.len() as u64, "document", "documents")),
+        (false, true) => format!("Tagged {}: {}", counted(changed, "document", "documents"), shown(tag)),
+        (false, false) => format!("Took off {}: {}", counted(changed, "document", "documents"), shown(tag)),
+    };
+    context.output.line(&said);
+    Ok(Exit::Done.into())
+}
