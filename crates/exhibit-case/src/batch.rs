@@ -1,26 +1,19 @@
 //! Batches: many names or queries asked of a case at once, kept with it and asked again later.
 //!
-//! A batch is a folder under `batches` in the case: the list as it was given, what it is, and a file for each run. A
-//! run reads every page once for all plain names; queries, and names that the index knows other writings of, go to
-//! the index. Both answer alike.
+//! A batch is a folder under `batches` in the case: the list as it was given, what it is, and a file for each run.
+//! How a run asks is [`crate::asking`]'s.
 
-use crate::lists::{ListLine, read_list};
-use crate::search::widened;
+use crate::asking::{Asking, BatchProgress};
+use crate::lists::read_list;
 use crate::{Case, CaseError, io_error, layout};
-use exhibit_catalogue::PageRow;
-use exhibit_index::{Names, Query, Scratch, SearchOptions, Searcher, Sort, highlight, parse, snippet};
-use exhibit_model::{ItemId, Moment};
+use exhibit_model::Moment;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 
 /// The most lines that a batch takes.
 pub const MOST_LINES: usize = 1_000_000;
-const CONTEXT_CHARACTERS: usize = 120;
-const PAGES_AT_ONCE: u32 = 256;
 
 /// What a batch is.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -79,7 +72,10 @@ pub struct BatchLine {
     pub pages: u64,
     /// Pages that match and are new, or were read anew, since the run before.
     pub new_pages: u64,
-    /// The documents with such a page, by number, in order.
+    /// How many documents have such a page.
+    #[serde(default)]
+    pub document_count: u64,
+    /// The first of these documents, by number, in order: at most a thousand, and fewer where a run finds very many.
     pub documents: Vec<i64>,
     /// The first page that matches: its document and number.
     pub first: Option<(i64, u32)>,
@@ -170,7 +166,10 @@ impl Case {
     pub fn batch_lines(&self, number: u64, each: &mut dyn FnMut(BatchLine)) -> Result<(), CaseError> {
         if let Some(path) = last_run(&self.batch_folder(number)?)? {
             for line in lines_of::<BatchLine>(&path)?.skip(1) {
-                each(line?);
+                let mut line = line?;
+                // runs of earlier versions list all and count none
+                line.document_count = line.document_count.max(line.documents.len() as u64);
+                each(line);
             }
         }
         Ok(())
@@ -181,20 +180,24 @@ impl Case {
     /// # Errors
     /// [`CaseError::NotKept`]; what reading pages, searching and writing may meet. A line that cannot be asked is no
     /// error.
-    pub fn run_batch(&self, number: u64, now: Moment, threads: usize) -> Result<Run, CaseError> {
+    pub fn run_batch(
+        &self,
+        number: u64,
+        now: Moment,
+        threads: usize,
+        progress: &BatchProgress,
+    ) -> Result<Run, CaseError> {
         let batch = self.batch(number)?;
         let folder = self.batch_folder(number)?;
         let list = folder.join("list");
         let list = read_list(&fs::read(&list).map_err(io_error("read", &list))?, batch.column);
         let before = batch.last_run.clone().unwrap_or_default();
-        let searcher = self.searcher()?;
-        let mut asking = Asking::of(&batch, &searcher, list);
-        let (found, pages, revision) = self.one_pass(&asking.names, threads, before.revision)?;
-        asking.take(found);
-        self.ask_index(&searcher, &mut asking, before.revision)?;
+        let mut asking = Asking::of(self, &batch, list, before.revision)?;
+        let pages = asking.run(threads, progress)?;
+        let revision = asking.revision();
         let mut run = Run { run: before.run + 1, at: now.0, revision, since: before.revision, pages, ..Run::default() };
-        for line in &mut asking.lines {
-            self.add_context(line, batch.queries, batch.exact, &searcher)?;
+        let lines = asking.lines();
+        for line in &lines {
             run.lines += 1;
             run.bad += u64::from(line.error.is_some());
             run.found += u64::from(line.pages > 0);
@@ -202,7 +205,7 @@ impl Case {
         }
         write_whole(&folder.join(format!("run-{}.ndjson", run.run)), |file| {
             serde_json::to_writer(&mut *file, &run)?;
-            for line in &asking.lines {
+            for line in &lines {
                 file.write_all(b"\n")?;
                 serde_json::to_writer(&mut *file, line)?;
             }
@@ -218,164 +221,6 @@ impl Case {
         }
         Ok(folder)
     }
-
-    // Reads every page once; gives what was found, how many pages were read, and how far they go.
-    fn one_pass(&self, names: &Names, threads: usize, since: u64) -> Result<(Vec<Found>, u64, u64), CaseError> {
-        let done = Mutex::new((0_u64, 0_u64));
-        if names.is_empty() {
-            // as far as the index has come: what it is asked
-            return Ok((Vec::new(), 0, self.index()?.committed()?));
-        }
-        let work = || -> Result<Vec<Found>, CaseError> {
-            let (mut scratch, mut found) = (Scratch::default(), Vec::new());
-            loop {
-                let rows = {
-                    let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
-                    let rows = self.catalogue().pages_after(done.0, PAGES_AT_ONCE)?;
-                    let Some(last) = rows.last() else { return Ok(found) };
-                    *done = (last.revision, done.1 + rows.len() as u64);
-                    rows
-                };
-                for row in rows.iter().filter(|row| row.characters > 0) {
-                    self.look(names, row, since, &mut scratch, &mut found);
-                }
-            }
-        };
-        let parts: Vec<Result<Vec<Found>, CaseError>> = std::thread::scope(|scope| {
-            let workers: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(work)).collect();
-            workers.into_iter().map(|worker| worker.join().expect("a worker does not panic")).collect()
-        });
-        let mut found = Vec::new();
-        for part in parts {
-            found.extend(part?);
-        }
-        let (revision, pages) = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Ok((found, pages, revision))
-    }
-
-    fn look(&self, names: &Names, row: &PageRow, since: u64, scratch: &mut Scratch, found: &mut Vec<Found>) {
-        // a damaged record is for verification to report; it is not in the index either
-        let Ok(page) = self.read_page(row) else { return };
-        let (place, new) = ((row.item.0, row.number), row.revision > since);
-        names.find(&page.text, scratch, &mut |line| found.push(Found { line, place, new }));
-    }
-
-    fn ask_index(&self, searcher: &Searcher, asking: &mut Asking, since: u64) -> Result<(), CaseError> {
-        if asking.queries.is_empty() {
-            return Ok(());
-        }
-        let new = if since > 0 { Some(self.pages_since(since)?) } else { None };
-        let options = SearchOptions { limit: usize::MAX, sort: Sort::Received, ..SearchOptions::default() };
-        for (line, query) in &asking.queries {
-            for hit in searcher.search(query, &options)?.hits {
-                let place = (hit.key.document, hit.key.page);
-                let is_new = new.as_ref().is_none_or(|new| new.contains(&place));
-                asking.lines[*line].add(place, is_new);
-            }
-        }
-        Ok(())
-    }
-
-    fn pages_since(&self, since: u64) -> Result<HashSet<(i64, u32)>, CaseError> {
-        let (mut new, mut revision) = (HashSet::new(), since);
-        loop {
-            let rows = self.catalogue().pages_after(revision, PAGES_AT_ONCE)?;
-            let Some(last) = rows.last() else { return Ok(new) };
-            revision = last.revision;
-            new.extend(rows.iter().map(|row| (row.item.0, row.number)));
-        }
-    }
-
-    fn add_context(
-        &self,
-        line: &mut BatchLine,
-        queries: bool,
-        exact: bool,
-        searcher: &Searcher,
-    ) -> Result<(), CaseError> {
-        let (Some((document, number)), Ok(query)) = (line.first, asked(&line.text, queries)) else { return Ok(()) };
-        let query = widened(searcher, query, exact);
-        let Some(row) = self.catalogue().page(ItemId(document), number)? else { return Ok(()) };
-        // as above: verification names what is damaged
-        let Ok(page) = self.read_page(&row) else { return Ok(()) };
-        line.context = snippet(&page.text, &highlight(&query, &page.text), CONTEXT_CHARACTERS).text;
-        Ok(())
-    }
-}
-
-struct Found {
-    line: u32,
-    place: (i64, u32),
-    new: bool,
-}
-
-// What is asked: of the pages at once, and of the index.
-struct Asking {
-    lines: Vec<BatchLine>,
-    names: Names,
-    queries: Vec<(usize, Query)>,
-}
-
-impl Asking {
-    fn of(batch: &Batch, searcher: &Searcher, list: Vec<ListLine>) -> Self {
-        let mut asking = Self { lines: Vec::with_capacity(list.len()), names: Names::default(), queries: Vec::new() };
-        for (at, listed) in list.into_iter().enumerate() {
-            let mut line = BatchLine { line: listed.number, ..BatchLine::default() };
-            match listed.text {
-                Err(reason) => line.error = Some(reason.to_owned()),
-                Ok(text) => {
-                    line.text = text;
-                    line.error = asking.ask(at, &line.text, batch, searcher).err();
-                }
-            }
-            asking.lines.push(line);
-        }
-        asking.names.settle();
-        asking
-    }
-
-    fn ask(&mut self, at: usize, text: &str, batch: &Batch, searcher: &Searcher) -> Result<(), String> {
-        let query = widened(searcher, asked(text, batch.queries)?, batch.exact);
-        if batch.queries || !query.widenings().is_empty() {
-            self.queries.push((at, query));
-        } else if !u32::try_from(at).is_ok_and(|at| self.names.add(at, text)) {
-            return Err("it has no letter or digit to search".to_owned());
-        }
-        Ok(())
-    }
-
-    fn take(&mut self, mut found: Vec<Found>) {
-        found.sort_unstable_by_key(|found| (found.line, found.place));
-        for found in found {
-            self.lines[found.line as usize].add(found.place, found.new);
-        }
-    }
-}
-
-impl BatchLine {
-    // Pages are added in order of document and number.
-    fn add(&mut self, place: (i64, u32), new: bool) {
-        self.first.get_or_insert(place);
-        self.pages += 1;
-        self.new_pages += u64::from(new);
-        if self.documents.last() != Some(&place.0) {
-            self.documents.push(place.0);
-        }
-    }
-}
-
-// A plain name is asked as a phrase. Quotation marks in it would end the phrase, and mean nothing to the analysis.
-fn asked(text: &str, queries: bool) -> Result<Query, String> {
-    let said = |error: exhibit_index::QueryError| match error.hint() {
-        Some(hint) => format!("{error}; {hint}"),
-        None => error.to_string(),
-    };
-    if queries {
-        return parse(text).map_err(said);
-    }
-    let plain = |c: char| if matches!(c, '"' | '“' | '”' | '„' | '‟' | '＂' | '*' | '＊') { ' ' } else { c };
-    let name: String = text.chars().map(plain).collect();
-    parse(&format!("\"{}\"", name.trim())).map_err(said)
 }
 
 fn numbers(above: &Path) -> Result<Vec<u64>, CaseError> {

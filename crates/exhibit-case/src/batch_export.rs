@@ -75,7 +75,7 @@ fn row(case: &Case, line: &BatchLine) -> String {
         line.line.to_string(),
         line.text.clone(),
         line.pages.to_string(),
-        line.documents.len().to_string(),
+        line.document_count.to_string(),
         line.new_pages.to_string(),
         document,
         page,
@@ -98,7 +98,8 @@ fn record(case: &Case, line: &BatchLine) -> Value {
     let first = line.first.map(|(document, page)| json!({"document": label(case, document), "page": page}));
     json!({
         "v": 1, "kind": "batch-line", "line": line.line, "text": line.text, "pages": line.pages,
-        "new_pages": line.new_pages, "documents": documents, "first": first, "context": line.context,
+        "new_pages": line.new_pages, "document_count": line.document_count, "documents": documents, "first": first,
+        "context": line.context,
         "error": line.error,
     })
 }

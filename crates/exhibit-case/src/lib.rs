@@ -3,6 +3,7 @@
 //! Reading never changes a case. Writing is for the one process that holds the case's lock ([`Held`]), and is done by
 //! `exhibit-ingest`. The layout of the folder is `docs/formats/case.md`.
 
+mod asking;
 mod batch;
 mod batch_export;
 mod config;
@@ -23,6 +24,7 @@ mod verify;
 mod ways_on;
 mod words;
 
+pub use asking::BatchProgress;
 pub use batch::{Batch, BatchLine, MOST_LINES, NewBatch, Run};
 pub use batch_export::{BatchForm, Which};
 pub use config::{Config, is_prefix};

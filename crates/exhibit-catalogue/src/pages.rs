@@ -174,6 +174,38 @@ impl Catalogue {
         rows.collect::<Result<_, _>>().to("list changed pages")
     }
 
+    /// The item up to which, from the one after `after` on, there are about as many pages as asked for; none if there
+    /// are no more. Whole items: what it gives can be read by `pages_of_items`.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn item_after_pages(&self, after: ItemId, pages: u32) -> Result<Option<ItemId>, CatalogueError> {
+        let sql = "SELECT max(item) FROM \
+                   (SELECT item FROM pages WHERE item > ?1 AND current = 1 ORDER BY item, number LIMIT ?2)";
+        let mut statement = self.db.prepare_cached(sql).to("divide pages")?;
+        let last: Option<i64> = statement.query_row(params![after.0, pages], |row| row.get(0)).to("divide pages")?;
+        Ok(last.map(ItemId))
+    }
+
+    /// Current pages after the one given, up to the last of an item, in order of item and number, at most `most`.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn pages_of_items(
+        &self,
+        after: (ItemId, u32),
+        last: ItemId,
+        most: u32,
+    ) -> Result<Vec<PageRow>, CatalogueError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM pages WHERE (item, number) > (?1, ?2) AND item <= ?3 AND current = 1 \
+             ORDER BY item, number LIMIT ?4"
+        );
+        let mut statement = self.db.prepare_cached(&sql).to("list pages")?;
+        let rows = statement.query_map(params![after.0.0, after.1, last.0, most], row_of).to("list pages")?;
+        rows.collect::<Result<_, _>>().to("list pages")
+    }
+
     /// Whether pages of an item still wait for OCR.
     ///
     /// # Errors

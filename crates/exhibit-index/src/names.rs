@@ -1,64 +1,167 @@
-//! Many plain names at once, looked for in one pass over the texts.
+//! Many names at once, looked for in one pass over the texts.
 //!
-//! A name is found exactly where a search for it as a phrase finds it: the same tokens at the same distances, so that
-//! characters are joined across line ends and forms fold alike. Looking for a name in a page costs nothing unless the
-//! page has the name's rarest word.
+//! A name is found exactly where a search for it finds it, its other writings included: the same tokens at the same
+//! distances, so that characters are joined across line ends and forms fold alike. Looking for a name in a page costs
+//! nothing unless the page has the word that fewest names share with it. What is asked for in other ways than by whole
+//! words and readings is not taken here ([`Names::add`]).
 
-use crate::query::{Pattern, unit};
-use std::collections::HashMap;
+use crate::query::{Node, Pattern, Phrase, Query, Slot, TextField, What, widen};
+use rustc_hash::FxHashMap;
 
 /// Names to look for.
 #[derive(Debug, Default)]
 pub struct Names {
-    words: HashMap<Box<str>, u32>,
-    names: Vec<Name>,
-    // how many names have the word; after `settle`, which names are looked for when it is met
+    // what a slot may ask for, by number: a term, two syllables, or any of several terms
+    terms: FxHashMap<Box<str>, u32>,
+    readings: FxHashMap<(u16, u16), u32>,
+    any: FxHashMap<Box<[u32]>, u32>,
+    // the numbers in `any` that a term counts for too
+    counts_for: FxHashMap<u32, Vec<u32>>,
+    syllables: FxHashMap<Box<str>, u16>,
+    // the syllables that a character may be
+    read: FxHashMap<char, Vec<u16>>,
+    // how many names ask for each
     rarity: Vec<u32>,
-    by_word: Vec<Vec<u32>>,
+    beside: bool,
+    // names one after the other: their slots are those from `from` to the next one's
+    names: Vec<Name>,
+    slots: Vec<(u32, u32)>,
+    // after `settle`: names by the word at which they are looked for, and where each word's begin
+    by_word: Vec<u32>,
+    begins: Vec<u32>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 struct Name {
     number: u32,
-    // words and their distances from the first
-    slots: Box<[(u32, u32)]>,
-    // which of them is the rarest
-    anchor: usize,
+    from: u32,
+    // which slot is the rarest
+    anchor: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Met {
+    word: u32,
+    position: u32,
+    start: usize,
+    end: usize,
 }
 
 /// Room to work in, for one thread.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    met: Vec<(u32, u32)>,
+    met: Vec<Met>,
+    found: Vec<(u32, usize, usize)>,
+}
+
+impl Query {
+    /// Adds the other writings of its words, whether any page has them or not.
+    #[must_use]
+    pub fn with_all_writings(&self) -> Self {
+        widen(self, &|_| true)
+    }
 }
 
 impl Names {
-    /// Adds a name under the caller's number; false if it has nothing to search.
-    pub fn add(&mut self, number: u32, name: &str) -> bool {
-        let Some(unit) = unit(name) else { return false };
-        let mut slots = Vec::with_capacity(unit.slots.len());
-        for slot in unit.slots {
-            let Pattern::Is(term) = slot.pattern else { return false };
-            let next = u32::try_from(self.words.len()).unwrap_or(u32::MAX);
-            let word = *self.words.entry(term.into_boxed_str()).or_insert(next);
-            if word == next {
-                self.rarity.push(0);
+    /// Adds a name under the caller's number, as the query that asks for it; false if that query asks for more than
+    /// whole words beside each other and their readings: then the index has to be asked.
+    pub fn add(&mut self, number: u32, query: &Query) -> bool {
+        let Some(phrases) = phrases(query) else { return false };
+        for phrase in phrases {
+            let from = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
+            for slot in &phrase.units[0].slots {
+                let word = self.word(&slot.pattern);
+                self.slots.push((word, slot.offset));
             }
-            self.rarity[word as usize] += 1;
-            slots.push((word, slot.offset));
+            self.names.push(Name { number, from, anchor: 0 });
         }
-        self.names.push(Name { number, slots: slots.into(), anchor: 0 });
         true
+    }
+
+    // The number of what a slot asks for.
+    fn word(&mut self, pattern: &Pattern) -> u32 {
+        let next = u32::try_from(self.rarity.len()).unwrap_or(u32::MAX);
+        let word = match pattern {
+            Pattern::Is(term) => return self.term(term),
+            Pattern::Read(first, second) => {
+                let pair = (self.syllable(first), self.syllable(second));
+                *self.readings.entry(pair).or_insert(next)
+            }
+            Pattern::Any(patterns) => return self.any_of(patterns),
+            // `phrases` lets no other through
+            _ => next,
+        };
+        self.count(word)
+    }
+
+    fn term(&mut self, term: &str) -> u32 {
+        self.beside |= term.starts_with(exhibit_text::KEY);
+        if let Some(word) = self.terms.get(term) {
+            return self.count(*word);
+        }
+        let next = u32::try_from(self.rarity.len()).unwrap_or(u32::MAX);
+        self.terms.insert(term.into(), next);
+        self.count(next)
+    }
+
+    fn any_of(&mut self, patterns: &[Pattern]) -> u32 {
+        let mut words: Vec<u32> = patterns.iter().map(|pattern| self.word(pattern)).collect();
+        words.sort_unstable();
+        words.dedup();
+        let next = u32::try_from(self.rarity.len()).unwrap_or(u32::MAX);
+        let word = *self.any.entry(words.clone().into()).or_insert(next);
+        if word == next {
+            words.into_iter().for_each(|term| self.counts_for.entry(term).or_default().push(word));
+        }
+        self.count(word)
+    }
+
+    fn count(&mut self, word: u32) -> u32 {
+        let at = word as usize;
+        if at >= self.rarity.len() {
+            self.rarity.resize(at + 1, 0);
+        }
+        self.rarity[at] += 1;
+        word
+    }
+
+    fn syllable(&mut self, syllable: &str) -> u16 {
+        if let Some(known) = self.syllables.get(syllable) {
+            return *known;
+        }
+        let next = u16::try_from(self.syllables.len()).unwrap_or(u16::MAX);
+        self.syllables.insert(syllable.into(), next);
+        for character in exhibit_text::characters_read(syllable) {
+            self.read.entry(*character).or_default().push(next);
+        }
+        next
     }
 
     /// Makes the names ready to be looked for. What is added later needs it again.
     pub fn settle(&mut self) {
-        self.by_word = vec![Vec::new(); self.rarity.len()];
-        for (at, name) in self.names.iter_mut().enumerate() {
-            let rarest = name.slots.iter().enumerate().min_by_key(|(_, (word, _))| self.rarity[*word as usize]);
-            name.anchor = rarest.map_or(0, |(anchor, _)| anchor);
-            self.by_word[name.slots[name.anchor].0 as usize].push(u32::try_from(at).unwrap_or(u32::MAX));
+        let mut counts = vec![0_u32; self.rarity.len() + 1];
+        for at in 0..self.names.len() {
+            let slots = self.slots_of(at);
+            let rarest = (0..).zip(slots).min_by_key(|(_, (word, _))| self.rarity[*word as usize]);
+            let anchor: u32 = rarest.map_or(0, |(anchor, _)| anchor);
+            counts[slots[anchor as usize].0 as usize + 1] += 1;
+            self.names[at].anchor = anchor;
         }
+        for word in 1..counts.len() {
+            counts[word] += counts[word - 1];
+        }
+        self.begins.clone_from(&counts);
+        self.by_word = vec![0; self.names.len()];
+        for at in 0..self.names.len() {
+            let word = self.slots_of(at)[self.names[at].anchor as usize].0 as usize;
+            self.by_word[counts[word] as usize] = u32::try_from(at).unwrap_or(u32::MAX);
+            counts[word] += 1;
+        }
+    }
+
+    fn slots_of(&self, name: usize) -> &[(u32, u32)] {
+        let until = self.names.get(name + 1).map_or(self.slots.len(), |next| next.from as usize);
+        &self.slots[self.names[name].from as usize..until]
     }
 
     /// Whether there is no name.
@@ -67,34 +170,115 @@ impl Names {
         self.names.is_empty()
     }
 
-    /// Says the number of each name that stands in the text, each name once, in no order.
-    pub fn find(&self, text: &str, scratch: &mut Scratch, say: &mut impl FnMut(u32)) {
-        let met = &mut scratch.met;
-        met.clear();
-        exhibit_text::tokens(text, &mut |token| {
-            if let Some(word) = self.words.get(token.term) {
-                met.push((*word, token.position));
+    /// Says the number of each name that stands in the text, each once and in order, and where it stands first: first
+    /// byte and the byte after the last.
+    pub fn find(&self, text: &str, scratch: &mut Scratch, say: &mut impl FnMut(u32, (usize, usize))) {
+        let Scratch { met, found } = scratch;
+        self.meet(text, met);
+        found.clear();
+        for places in met.chunk_by(|a, b| a.word == b.word) {
+            let word = places[0].word as usize;
+            for name in &self.by_word[self.begins[word] as usize..self.begins[word + 1] as usize] {
+                let place = places.iter().find_map(|place| self.stands(*name as usize, place.position, met));
+                found.extend(place.map(|(start, end)| (self.names[*name as usize].number, start, end)));
             }
-        });
-        met.sort_unstable();
-        met.dedup();
-        for places in met.chunk_by(|a, b| a.0 == b.0) {
-            for name in &self.by_word[places[0].0 as usize] {
-                let name = &self.names[*name as usize];
-                if places.iter().any(|(_, position)| name.stands(*position, met)) {
-                    say(name.number);
+        }
+        found.sort_unstable();
+        found.dedup_by_key(|(number, ..)| *number);
+        for (number, start, end) in found {
+            say(*number, (*start, *end));
+        }
+    }
+
+    // All words asked for that stand in the text, by word, then by position.
+    fn meet(&self, text: &str, met: &mut Vec<Met>) {
+        met.clear();
+        let mut take = |token: exhibit_text::Token<'_>| {
+            let place = |word| Met { word, position: token.position, start: token.start, end: token.end };
+            if let Some(word) = self.terms.get(token.term) {
+                met.push(place(*word));
+                let also = if self.counts_for.is_empty() { None } else { self.counts_for.get(word) };
+                met.extend(also.into_iter().flatten().map(|word| place(*word)));
+            }
+            if token.kind == exhibit_text::TokenKind::Bigram && !self.readings.is_empty() {
+                self.read_pair(token.term, &mut |word| met.push(place(word)));
+            }
+        };
+        if self.beside {
+            exhibit_text::searchable(text, &mut take);
+        } else {
+            exhibit_text::tokens(text, &mut take);
+        }
+        // of several tokens at one position (a word and its part) the one that was said first stands for all
+        met.sort_by_key(|met| (met.word, met.position));
+        met.dedup_by_key(|met| (met.word, met.position));
+    }
+
+    fn read_pair(&self, pair: &str, say: &mut dyn FnMut(u32)) {
+        let mut characters = pair.chars();
+        let mut read = || characters.next().and_then(|character| self.read.get(&character));
+        let (Some(first), Some(second)) = (read(), read()) else { return };
+        if characters.next().is_some() {
+            return;
+        }
+        for a in first {
+            for b in second {
+                if let Some(word) = self.readings.get(&(*a, *b)) {
+                    say(*word);
                 }
             }
         }
     }
+
+    // Where a name stands whose rarest word is at `position`, if all its words stand at their distances.
+    fn stands(&self, name: usize, position: u32, met: &[Met]) -> Option<(usize, usize)> {
+        let slots = self.slots_of(name);
+        let first = position.checked_sub(slots[self.names[name].anchor as usize].1)?;
+        let mut place = (usize::MAX, 0);
+        for (word, offset) in slots {
+            let at = met.binary_search_by_key(&(*word, first + offset), |met| (met.word, met.position)).ok()?;
+            place = (place.0.min(met[at].start), place.1.max(met[at].end));
+        }
+        Some(place)
+    }
 }
 
-impl Name {
-    // Whether all its words stand at their distances, its rarest at `position`.
-    fn stands(&self, position: u32, met: &[(u32, u32)]) -> bool {
-        let Some(first) = position.checked_sub(self.slots[self.anchor].1) else { return false };
-        self.slots.iter().all(|(word, offset)| met.binary_search(&(*word, first + offset)).is_ok())
+// The phrases of a query that asks for any of some, each of whole words or readings.
+fn phrases(query: &Query) -> Option<Vec<&Phrase>> {
+    let mut clauses = Vec::new();
+    match &query.root {
+        Node::Clause(number) => clauses.push(*number),
+        Node::Or(nodes) => {
+            for node in nodes {
+                let Node::Clause(number) = node else { return None };
+                clauses.push(*number);
+            }
+        }
+        _ => return None,
     }
+    let mut phrases = Vec::new();
+    for number in clauses {
+        let What::Words { field: TextField::Text, any } = &query.clauses[number].what else { return None };
+        for phrase in any {
+            let [unit] = phrase.units.as_slice() else { return None };
+            if unit.slots.is_empty() || !unit.slots.iter().all(is_whole) {
+                return None;
+            }
+            phrases.push(phrase);
+        }
+    }
+    Some(phrases)
+}
+
+fn is_whole(slot: &Slot) -> bool {
+    fn whole(pattern: &Pattern) -> bool {
+        match pattern {
+            Pattern::Is(_) | Pattern::Read(..) => true,
+            Pattern::Any(patterns) => patterns.iter().all(|pattern| matches!(pattern, Pattern::Is(_))),
+            _ => false,
+        }
+    }
+    whole(&slot.pattern)
 }
 
 #[cfg(test)]
@@ -103,42 +287,52 @@ mod tests {
     use crate::{PageEntry, matches, parse};
     use proptest::prelude::*;
 
-    fn found(names: &[&str], text: &str) -> Vec<u32> {
+    fn found(names: &[&str], text: &str, wide: bool) -> Vec<(u32, String)> {
         let mut all = Names::default();
         for (number, name) in (0..).zip(names) {
-            all.add(number, name);
+            if let Ok(query) = parse(&format!("\"{name}\"")) {
+                assert!(all.add(number, &if wide { query.with_all_writings() } else { query }), "{name}");
+            }
         }
         all.settle();
         let mut found = Vec::new();
-        all.find(text, &mut Scratch::default(), &mut |number| found.push(number));
-        found.sort_unstable();
+        let mut say = |number, (start, end): (usize, usize)| found.push((number, text[start..end].to_owned()));
+        all.find(text, &mut Scratch::default(), &mut say);
         found
     }
 
     #[test]
     fn names_are_found_as_searches_find_them() {
         let names = ["王立強", "王立", "Shohret Zakir", "立强", "O'Brien", "王", "，", "王立强 刘"];
-        assert_eq!(found(&names, "王立\n强, Shöhret  Zakir"), [0, 1, 2, 3, 5]);
-        assert_eq!(found(&names, "obrien's zakir shohret"), [4]);
-        assert!(found(&names, "").is_empty());
+        let numbers = |text| found(&names, text, false).into_iter().map(|(number, _)| number).collect::<Vec<_>>();
+        assert_eq!(numbers("王立\n强, Shöhret  Zakir"), [0, 1, 2, 3, 5]);
+        assert_eq!(numbers("obrien's zakir shohret"), [4]);
+        assert!(numbers("").is_empty());
+    }
+
+    #[test]
+    fn other_writings_are_found_in_the_same_pass_and_say_where() {
+        let names = ["Wang Liqiang", "Shohret Zakir", "2017年", "wang li"];
+        let text = "王立\n強、شۆھرەت زاكىر 二〇一七年";
+        let expected = [(0, "王立\n強"), (1, "شۆھرەت زاكىر"), (2, "二〇一七年"), (3, "王立")];
+        assert_eq!(found(&names, text, true), expected.map(|(number, place)| (number, place.to_owned())));
+        assert_eq!(found(&names, text, false), []);
     }
 
     proptest! {
         #[test]
-        fn one_pass_finds_what_phrases_find(
-            names in proptest::collection::vec("[ab王立强登 \n'-]{1,7}", 1..12),
-            text in "[ab王立强登 \n,'-]{0,40}",
+        fn one_pass_finds_what_searches_find(
+            names in proptest::collection::vec("([ab王立强登 \n'-]|wang|li |zakir|年|201[67]|زاكىر){1,6}", 1..12),
+            text in "([ab王立强登汪里 \n,'-]|زاكىر|Zakir|二〇一七年|2016){0,40}",
+            wide: bool,
         ) {
             let listed: Vec<&str> = names.iter().map(String::as_str).collect();
             let entry = PageEntry { text: &text, ..PageEntry::default() };
-            let expected: Vec<u32> = (0..)
-                .zip(&names)
-                .filter(|(_, name)| {
-                    parse(&format!("\"{name}\"")).is_ok_and(|query| matches(&query, &entry))
-                })
-                .map(|(number, _)| number)
-                .collect();
-            prop_assert_eq!(found(&listed, &text), expected);
+            let answers = |name: &String| parse(&format!("\"{name}\""))
+                .is_ok_and(|query| matches(&if wide { query.with_all_writings() } else { query }, &entry));
+            let expected: Vec<u32> = (0..).zip(&names).filter(|(_, name)| answers(name)).map(|(n, _)| n).collect();
+            let found: Vec<u32> = found(&listed, &text, wide).into_iter().map(|(number, _)| number).collect();
+            prop_assert_eq!(found, expected);
         }
     }
 }

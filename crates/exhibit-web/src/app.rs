@@ -5,16 +5,18 @@ use crate::guard::{Visit, guard};
 use crate::routes;
 use crate::session::Sessions;
 use crate::trove::Name;
+use crate::view::batches::Running;
 use crate::words::{ENGLISH, Words};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
-use exhibit_case::{Cage, Case, CaseError};
+use exhibit_case::{BatchProgress, Cage, Case, CaseError};
 use exhibit_catalogue::Account;
 use exhibit_model::Clock;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
@@ -55,7 +57,7 @@ impl std::fmt::Debug for Machine {
 // A batch that is being run, or that ended badly.
 #[derive(Debug)]
 enum Run {
-    Since(Instant),
+    Since(Instant, Arc<BatchProgress>),
     Failed(String),
 }
 
@@ -106,14 +108,16 @@ impl App {
         Arc::new(Self { case, clock, threads, runs, cage, sessions, names, any_address, painters, account, offline })
     }
 
-    /// Notes that a batch begins to run; false while one is running, for two would only take each other's time.
-    pub(crate) fn begin_batch(&self, number: u64) -> bool {
+    /// Notes that a batch begins to run, and gives where it says how far it is; none while another is running, for two
+    /// would only take each other's time.
+    pub(crate) fn begin_batch(&self, number: u64) -> Option<Arc<BatchProgress>> {
         let mut runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
-        if runs.values().any(|run| matches!(run, Run::Since(_))) {
-            return false;
+        if runs.values().any(|run| matches!(run, Run::Since(..))) {
+            return None;
         }
-        runs.insert(number, Run::Since(Instant::now()));
-        true
+        let progress = Arc::new(BatchProgress::default());
+        runs.insert(number, Run::Since(Instant::now(), Arc::clone(&progress)));
+        Some(progress)
     }
 
     /// Notes that a batch has ended, and why, if not well.
@@ -125,10 +129,18 @@ impl App {
         }
     }
 
-    /// For how many seconds a batch has been running, and why its last run failed.
-    pub(crate) fn batch_state(&self, number: u64) -> (Option<u64>, Option<String>) {
+    /// How far a batch has come that is running, and why its last run failed.
+    pub(crate) fn batch_state(&self, number: u64) -> (Option<Running>, Option<String>) {
+        let load = |number: &AtomicU64| number.load(Ordering::Relaxed);
         match self.runs.lock().unwrap_or_else(PoisonError::into_inner).get(&number) {
-            Some(Run::Since(begun)) => (Some(begun.elapsed().as_secs()), None),
+            Some(Run::Since(begun, progress)) => {
+                let running = Running {
+                    seconds: begun.elapsed().as_secs(),
+                    done: load(&progress.pages) + load(&progress.queries),
+                    of: load(&progress.of_pages) + load(&progress.of_queries),
+                };
+                (Some(running), None)
+            }
             Some(Run::Failed(reason)) => (None, Some(reason.clone())),
             None => (None, None),
         }

@@ -261,6 +261,7 @@ words! {
     run_again: Text = "Run again";
     run_note: Text = "Running reads every page; the case can be searched meanwhile.";
     running_for: Text = "Running for {seconds} s.";
+    running_at: Text = "{done} of {of} pages and queries done.";
     reload: Text = "Reload";
     run_failed: Text = "The last run ended early; nothing of it was kept.";
     run_on: Text = "run {run}, {when}";

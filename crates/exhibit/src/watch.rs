@@ -33,6 +33,62 @@ pub(crate) fn watch<T>(output: &Output, progress: &Progress, work: impl FnOnce()
     })
 }
 
+/// Something that is counted while it is done.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Count {
+    pub what: &'static str,
+    pub done: u64,
+    pub all: u64,
+}
+
+/// Runs `work` while a count is shown, once it has taken a second.
+pub(crate) fn count<T>(output: &Output, now: &(dyn Fn() -> Count + Sync), work: impl FnOnce() -> T) -> T {
+    let bar = output.progress == ProgressForm::Bar
+        || output.progress == ProgressForm::Auto && !output.quiet && std::io::stderr().is_terminal();
+    let json = output.progress == ProgressForm::Json;
+    if !bar && !json {
+        return work();
+    }
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let watcher = scope.spawn(|| {
+            let (began, mut last) = (Instant::now(), "");
+            let mut changed = began;
+            std::thread::park_timeout(Duration::from_secs(1));
+            while !done.load(Ordering::Relaxed) {
+                let count = now();
+                if count.what != last {
+                    (last, changed) = (count.what, if last.is_empty() { began } else { Instant::now() });
+                }
+                tell(&count, changed.elapsed(), bar);
+                std::thread::park_timeout(Duration::from_millis(500));
+            }
+            if bar {
+                redraw("");
+            }
+        });
+        let result = work();
+        done.store(true, Ordering::Relaxed);
+        watcher.thread().unpark();
+        let _ = watcher.join();
+        result
+    })
+}
+
+fn tell(count: &Count, elapsed: Duration, bar: bool) {
+    let Count { what, done, all } = *count;
+    if bar {
+        let left = elapsed.as_secs_f64() * all.saturating_sub(done) as f64 / done.max(1) as f64;
+        let left =
+            if done > 0 && elapsed.as_secs() >= 3 { format!(" · about {left:.0} s left") } else { String::new() };
+        redraw(&format!("{} of {} {what}{left}", number(done), number(all)));
+    } else {
+        let event =
+            json!({"v": 1, "kind": "progress", "what": what, "done": done, "of": all, "seconds": elapsed.as_secs()});
+        let _ = writeln!(std::io::stderr().lock(), "{event}");
+    }
+}
+
 fn show_until(done: &AtomicBool, form: ProgressForm, progress: &Progress) {
     let pause = if form == ProgressForm::Bar { Duration::from_millis(200) } else { Duration::from_secs(1) };
     let mut last_plain = (Instant::now(), 0);

@@ -20,7 +20,6 @@ pub use fields::{FIELDS, FieldHelp};
 pub(crate) use lex::half_width;
 pub use parse::parse;
 pub use selection::{Chosen, Selection};
-pub(crate) use unit::unit;
 pub(crate) use values::is_among;
 pub use values::kind_of;
 pub(crate) use widen::widen;

@@ -144,9 +144,9 @@ pub(crate) async fn run(
     let own = Arc::clone(&app);
     posted(app, visit, sent, move |app, _| {
         app.case.batch(number)?;
-        if app.begin_batch(number) {
+        if let Some(progress) = app.begin_batch(number) {
             std::thread::spawn(move || {
-                let run = AssertUnwindSafe(|| own.case.run_batch(number, own.clock.now(), own.threads));
+                let run = AssertUnwindSafe(|| own.case.run_batch(number, own.clock.now(), own.threads, &progress));
                 // whatever happens, the batch is not said to run for ever
                 let failed = match std::panic::catch_unwind(run) {
                     Ok(ended) => ended.err().map(|error| super::reasons(&error)),
@@ -214,7 +214,7 @@ fn one(app: &App, frame: &Frame, number: u64, asked: &Asked) -> Result<Markup, T
 fn best(app: &App, number: u64) -> Result<Vec<BatchLine>, CaseError> {
     let mut best: Vec<BatchLine> = Vec::new();
     let keep = |lines: &mut Vec<BatchLine>| {
-        lines.sort_by(|a, b| b.documents.len().cmp(&a.documents.len()).then_with(|| a.line.cmp(&b.line)));
+        lines.sort_by(|a, b| b.document_count.cmp(&a.document_count).then_with(|| a.line.cmp(&b.line)));
         lines.truncate(ROWS);
     };
     app.case.batch_lines(number, &mut |line| {
@@ -257,7 +257,7 @@ fn line(app: &App, batch: &Batch, line: BatchLine) -> LineView {
             .error
             .is_none()
             .then(|| links::search(&SearchPlace { exact: batch.exact, ..SearchPlace::of(&query) })),
-        documents: line.documents.len() as u64,
+        documents: line.document_count,
         pages: line.pages,
         new_pages: line.new_pages,
         first: line.first.map(|(document, page)| to(document, page)),

@@ -3,13 +3,13 @@
 use super::Sample;
 use crate::frame::Frame;
 use crate::links::{self, Place, SearchPlace};
-use crate::view::batches::{BatchRow, BatchView, LineView, RunView, list, page};
+use crate::view::batches::{BatchRow, BatchView, LineView, RunView, Running, list, page};
 use crate::view::saved::{self, SavedRow};
 use crate::words::ENGLISH;
 
 pub(super) fn samples(frame: &Frame) -> Vec<Sample> {
     let mut running = batch(3);
-    running.running = Some(42);
+    running.running = Some(Running { seconds: 42, done: 31_000, of: 61_000 });
     let mut failed = BatchRow { run: None, ..batch(2) };
     failed.failed = Some("cannot write <b>/case</b>: no space left".to_owned());
     let rows = [running.clone(), failed, batch(1)];

@@ -22,12 +22,23 @@ pub struct BatchRow {
     pub made: String,
     /// Its last run.
     pub run: Option<RunView>,
-    /// For how many seconds it has been running.
-    pub running: Option<u64>,
+    /// How far it has come, while it is running.
+    pub running: Option<Running>,
     /// Why its last run ended, where it did not end well.
     pub failed: Option<String>,
     /// Its page.
     pub href: String,
+}
+
+/// A run that has not ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Running {
+    /// For how many seconds.
+    pub seconds: u64,
+    /// Pages read and queries answered.
+    pub done: u64,
+    /// Of how many; 0 where that is not known yet.
+    pub of: u64,
 }
 
 /// A run of a batch.
@@ -99,9 +110,10 @@ fn state(words: &Words, row: &BatchRow) -> Markup {
             Some(run) => p { (counts(words, run)) },
             None => p.dim { (words.not_run) },
         }
-        @if let Some(seconds) = row.running {
+        @if let Some(Running { seconds, done, of }) = row.running {
             p.warn role="status" {
                 (fill(words.running_for, &[("seconds", &words.number(seconds))])) " "
+                @if of > 0 { (fill(words.running_at, &[("done", &words.number(done)), ("of", &words.number(of))])) " " }
                 a href=(row.href) { (words.reload) }
             }
         }

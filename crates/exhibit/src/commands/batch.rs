@@ -4,13 +4,15 @@ use super::Context;
 use crate::cli::{BatchCommand, BatchExport, BatchNew, ListFormat};
 use crate::failure::{Exit, Failure};
 use crate::output::{Style, counted, number};
+use crate::watch::{Count, count};
 use crate::world::{self, MachineClock};
-use exhibit_case::{Batch, BatchForm, BatchLine, Case, CaseError, NewBatch, Run, Which};
+use exhibit_case::{Batch, BatchForm, BatchLine, BatchProgress, Case, CaseError, NewBatch, Run, Which};
 use exhibit_model::{Clock, ItemId, Moment, shown};
 use serde_json::{Value, json};
 use std::fs::File;
 use std::io::{BufWriter, Read, Write};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 const SAMPLE: usize = 10;
 
@@ -116,7 +118,7 @@ fn list(context: &Context<'_>, case: &Case, number: u64) -> Result<(), Failure> 
     keep_best(&mut best);
     let output = context.output;
     for line in &best {
-        let documents = counted(line.documents.len() as u64, "document", "documents");
+        let documents = counted(line.document_count, "document", "documents");
         let pages = counted(line.pages, "page", "pages");
         output.line(&format!("  {}  {documents}, {pages}", output.style(Style::Hit, &shown(&line.text))));
         if let Some((document, page)) = line.first {
@@ -132,7 +134,7 @@ fn list(context: &Context<'_>, case: &Case, number: u64) -> Result<(), Failure> 
 }
 
 fn keep_best(lines: &mut Vec<BatchLine>) {
-    lines.sort_by(|a, b| b.documents.len().cmp(&a.documents.len()).then_with(|| a.line.cmp(&b.line)));
+    lines.sort_by(|a, b| b.document_count.cmp(&a.document_count).then_with(|| a.line.cmp(&b.line)));
     lines.truncate(SAMPLE);
 }
 
@@ -141,7 +143,10 @@ fn ask(context: &Context<'_>, case: &Case, number: u64) -> Result<ExitCode, Fail
         say(context, &case.batch(number)?);
         return Ok(Exit::Done.into());
     }
-    let run = case.run_batch(number, MachineClock.now(), world::processors())?;
+    let progress = BatchProgress::default();
+    let run = count(context.output, &|| how_far(&progress), || {
+        case.run_batch(number, MachineClock.now(), world::processors(), &progress)
+    })?;
     show(context, case, number)?;
     context.output.remark(&format!("All of it: exhibit batch export {number} -o hits.csv"));
     let exit = match (run.found, run.bad) {
@@ -150,6 +155,15 @@ fn ask(context: &Context<'_>, case: &Case, number: u64) -> Result<ExitCode, Fail
         _ => Exit::Done,
     };
     Ok(exit.into())
+}
+
+fn how_far(progress: &BatchProgress) -> Count {
+    let load = |number: &AtomicU64| number.load(Ordering::Relaxed);
+    let (pages, queries) = (load(&progress.pages), load(&progress.queries));
+    match load(&progress.of_pages) {
+        all if pages < all => Count { what: "pages read for the names", done: pages, all },
+        _ => Count { what: "queries asked of the index", done: queries, all: load(&progress.of_queries) },
+    }
 }
 
 fn label(case: &Case, document: i64) -> String {
