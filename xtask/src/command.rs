@@ -18,11 +18,21 @@ pub(crate) fn cargo() -> String {
 
 /// Runs a program to its end, its output going where ours goes.
 pub(crate) fn run(program: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Result<(), String> {
+    run_in(&root(), program, arguments, environment)
+}
+
+/// The same, in another folder than the root of the workspace.
+pub(crate) fn run_in(
+    folder: &Path,
+    program: &str,
+    arguments: &[&str],
+    environment: &[(&str, &str)],
+) -> Result<(), String> {
     eprintln!("+ {} {}", short(program), arguments.join(" "));
     let status = Command::new(program)
         .args(arguments)
         .envs(environment.iter().copied())
-        .current_dir(root())
+        .current_dir(folder)
         .stdin(Stdio::null())
         .status()
         .map_err(|error| format!("cannot start {program}: {error}"))?;
