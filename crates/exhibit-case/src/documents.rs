@@ -219,10 +219,17 @@ impl Case {
     /// # Errors
     /// [`CaseError::NoSuchPage`]; [`CaseError::Store`] when the page's record is damaged.
     pub fn page(&self, id: ItemId, number: u32) -> Result<Page, CaseError> {
+        self.read_page(&self.page_row(id, number)?)
+    }
+
+    /// What is recorded of a page.
+    ///
+    /// # Errors
+    /// [`CaseError::NoSuchPage`].
+    pub fn page_row(&self, id: ItemId, number: u32) -> Result<PageRow, CaseError> {
         let item = self.item(id)?;
         let row = self.catalogue().page(item.duplicate_of.unwrap_or(id), number)?;
-        let row = row.ok_or_else(|| CaseError::NoSuchPage { document: self.label(id), page: number })?;
-        self.read_page(&row)
+        row.ok_or_else(|| CaseError::NoSuchPage { document: self.label(id), page: number })
     }
 
     /// The page that a row tells of, read from its pack.

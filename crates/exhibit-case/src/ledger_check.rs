@@ -1,12 +1,12 @@
 //! Holds the ledger against the custody log, both ways: every row must be what the log says, and everything that the
 //! log says was received and read must have its row. Not the rows alone decide what is checked: they are what may have been altered.
 
+use crate::tree::{TreeParts, reader_of};
 use crate::verify::finding_digest;
 use crate::{Case, CaseError};
-use exhibit_catalogue::{Catalogue, Item};
+use exhibit_catalogue::{Catalogue, Item, PageRow, PageText};
 use exhibit_custody::{Entry, Fact, Log};
 use exhibit_model::{Digest, State};
-use exhibit_proof::document::Document;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the log says of items, gathered in one pass over its entries.
@@ -149,12 +149,12 @@ fn check_reading(catalogue: &Catalogue, item: &Item, entry: &Entry, wrong: &mut 
     }
     let (Some(seed), Some(original)) = (values.get("tree_seed"), item.original) else { return Ok(()) };
     let Ok(seed) = <[u8; 32]>::try_from(seed.as_slice()) else { return Ok(()) };
-    let mut document = Document::new(seed, *original.digest().as_bytes(), item.size);
-    for row in catalogue.pages(item.id)? {
-        let reader = if row.reader.is_empty() { &entry.tool } else { &row.reader };
-        document.push_text(row.number, reader, *row.text_digest.as_bytes());
-    }
-    let tree = format!("tree:{}", document.root().to_hex());
+    let text = |row: PageRow| PageText { page: row.number, digest: row.text_digest, reader: row.reader };
+    let texts: Vec<PageText> = catalogue.pages(item.id)?.into_iter().map(text).collect();
+    let pictures = catalogue.pictures(item.id)?;
+    let reader = reader_of(entry);
+    let parts = TreeParts { original, size: item.size, texts: &texts, reader, pictures: &pictures };
+    let tree = format!("tree:{}", parts.tree(seed).root().to_hex());
     // pages that OCR read since are logged once the last of the document is read
     if !entry.made.contains(&tree) && !waits_again && !catalogue.awaits_ocr(item.id)? {
         wrong.push(format!("its pages are not those that log entry {} recorded", entry.seq));

@@ -6,6 +6,7 @@
 mod asking;
 mod batch;
 mod batch_export;
+mod cited;
 mod config;
 mod dates;
 mod documents;
@@ -20,6 +21,7 @@ mod saved;
 mod search;
 mod similar;
 mod tags;
+mod tree;
 mod verify;
 mod ways_on;
 mod words;
@@ -40,6 +42,7 @@ pub use saved::Saved;
 pub use search::{PageHits, SearchHit, SearchRequest, SearchResults};
 pub use similar::{Similar, SimilarHit};
 pub use tags::{TagCount, is_tag};
+pub use tree::{TreeParts, reader_of};
 pub use verify::{Deviation, Verification, VerifyStep, chain_of, finding_digest, verify_remains};
 pub use ways_on::{How, WayOn};
 pub use words::{TellingWord, TellingWords};
@@ -183,12 +186,16 @@ pub mod layout {
     pub const PACKS: &str = "derived/pages";
     /// Painted pages: a cache.
     pub const PICTURES: &str = "derived/pictures";
+    /// Pictures of pages that were painted for citing, by digest.
+    pub const CITED: &str = "derived/cited";
     /// The catalogue.
     pub const CATALOGUE: &str = "catalogue.db";
     /// The search index.
     pub const INDEX: &str = "index";
     /// The custody log.
     pub const CUSTODY: &str = "custody";
+    /// Bags that other cases handed over, by the digests of their manifests.
+    pub const HANDOVERS: &str = "handovers";
     /// Batches of names and queries, and what came of them.
     pub const BATCHES: &str = "batches";
     /// Saved searches.

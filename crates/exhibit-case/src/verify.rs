@@ -61,7 +61,7 @@ impl Verification {
         }
     }
 
-    fn wrong(&mut self, place: impl Into<String>, what: impl Into<String>) {
+    pub(crate) fn wrong(&mut self, place: impl Into<String>, what: impl Into<String>) {
         self.deviations.push(Deviation { place: place.into(), what: what.into() });
     }
 }
@@ -87,6 +87,8 @@ impl Case {
         let checked = self.verify_settings(&catalogue, &mut found);
         found.also(checked);
         let checked = self.verify_pages(&catalogue, &mut found);
+        found.also(checked);
+        let checked = self.verify_cited(&catalogue, &mut found);
         found.also(checked);
         let noted = note_waiting(&catalogue, &mut logged);
         found.also(noted);

@@ -375,6 +375,17 @@ fn job_of(row: &Row<'_>) -> rusqlite::Result<Job> {
     })
 }
 
+impl Catalogue {
+    /// Whether a source was received to its end.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn is_walked(&self, source: i64) -> Result<bool, CatalogueError> {
+        let sql = "SELECT 1 FROM sources WHERE id = ?1 AND found IS NOT NULL";
+        self.db.prepare_cached(sql).and_then(|mut statement| statement.exists([source])).to("look up a source")
+    }
+}
+
 impl Work<'_> {
     /// The source with this path, added with this name if it is new; and whether it was.
     ///

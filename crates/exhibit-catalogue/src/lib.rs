@@ -9,6 +9,7 @@ mod account;
 mod items;
 mod outbox;
 mod pages;
+mod pictures;
 mod schema;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ pub use account::{Account, ContainerGap};
 pub use items::{Added, Finding, Item, ItemFilter, ItemInFull, Job, NewItem, NoteRow};
 pub use outbox::{Opening, Outgoing};
 pub use pages::{NewPage, OcrState, PageRow, PageText};
+pub use pictures::PagePicture;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, params};
 use std::path::Path;
@@ -96,7 +98,9 @@ impl Catalogue {
     /// # Errors
     /// [`CatalogueError`].
     pub fn open_for_writing(path: &Path) -> Result<Self, CatalogueError> {
-        Self::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+        let catalogue = Self::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        schema::complete(&catalogue.db)?;
+        Ok(catalogue)
     }
 
     /// Opens a catalogue for reading, while another process may write.

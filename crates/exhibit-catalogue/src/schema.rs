@@ -101,6 +101,23 @@ CREATE TABLE openings (
 ) WITHOUT ROWID;
 ";
 
+// Added since the form was fixed: made where a case that was begun before does not have them yet.
+const ADDED: &str = "
+CREATE TABLE IF NOT EXISTS pictures (
+  item INTEGER NOT NULL REFERENCES items (id),
+  number INTEGER NOT NULL,          -- the page
+  sha256 BLOB NOT NULL,             -- SHA-256 of the PNG file, kept under that name in derived/cited
+  size INTEGER NOT NULL,            -- its bytes
+  reader TEXT NOT NULL,             -- what painted it, and how
+  PRIMARY KEY (item, number)
+) WITHOUT ROWID;
+";
+
+/// Makes the tables that came later, where they are missing.
+pub(crate) fn complete(db: &Connection) -> Result<(), CatalogueError> {
+    db.execute_batch(ADDED).to("be completed")
+}
+
 pub(crate) fn create(db: &Connection) -> Result<(), CatalogueError> {
     db.pragma_update(None, "journal_mode", "wal").to("be created")?;
     db.execute_batch(&format!("BEGIN; {TABLES} PRAGMA user_version = {FORM}; COMMIT;")).to("be created")

@@ -4,17 +4,21 @@
 //! The log knows of a bag before anyone can have it: the entry names the bag's manifests by their digests, and the
 //! proof of that entry lies in the bag.
 
+use crate::describe::{Others, write_metadata};
 use crate::parcel::Parcel;
-use crate::proofs::{Part, map, write_log, write_record};
+use crate::pictures::{content_of, paint_pages};
+use crate::proofs::{Part, write_log, write_record};
 use crate::quotes::{Standing, read_quote, standing};
+use crate::seal::Lock;
 use crate::{DossierError, Random};
-use exhibit_case::{CaseError, Held, flush_outbox, layout, log_act};
-use exhibit_catalogue::Item;
+use exhibit_case::{Cage, CaseError, Held, flush_outbox, layout, log_act};
+use exhibit_catalogue::{Item, PagePicture};
 use exhibit_custody::{Act, Fact, Log, Ref, Verb};
 use exhibit_model::{Digest, ItemId, Moment};
+use exhibit_proof::anchor::Anchor;
 use exhibit_proof::hash::to_hex;
-use exhibit_proof::json::Value;
-use exhibit_proof::package::{BOUND, METADATA, quote_path, record_path, text_path};
+use exhibit_proof::loadfile::{self, Number};
+use exhibit_proof::package::{BOUND, Document, picture_path, quote_path, text_path};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -32,110 +36,196 @@ pub enum Chosen {
 pub struct Selection {
     /// Documents, and what of each.
     pub documents: BTreeMap<ItemId, Chosen>,
-    /// Quotes by their names; the pages that they quote go with them.
+    /// Quotes by their names; the pages that they quote go with them, and the pictures that they point at.
     pub quotes: BTreeSet<String>,
     /// Whether the names and paths under which files were found stay sealed.
     pub without_names: bool,
+    /// Whether the pictures of pages go with their texts.
+    pub pictures: bool,
+}
+
+/// A bag to write.
+#[derive(Debug)]
+pub struct Order<'a> {
+    /// What is to be handed over.
+    pub selection: &'a Selection,
+    /// Where the bag is to be; nothing may be there.
+    pub target: &'a Path,
+    /// How it is closed.
+    pub lock: Lock,
+    /// The first number of a series for every page, and load files with it.
+    pub bates: Option<Number>,
+    /// What kind of receiver it is for; the hand-over is then an act of its own.
+    pub receiver: Option<Receiver>,
+}
+
+/// What an export is given by its caller.
+pub struct Means<'a> {
+    /// Paints pictures of pages; without it, only those are handed over that were painted before.
+    pub cage: Option<&'a Cage>,
+    /// The time.
+    pub now: Moment,
+    /// Randomness fit for secrets.
+    pub random: Random<'a>,
+    /// Told how far it has come.
+    pub progress: &'a mut dyn FnMut(Step),
+}
+
+macro_rules! receivers {
+    ($($(#[doc = $doc:literal])+ $name:ident = $word:literal,)+) => {
+        /// Who gets a bag: never more than the kind.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Receiver {
+            $($(#[doc = $doc])+ $name,)+
+        }
+
+        impl Receiver {
+            /// All kinds.
+            pub const ALL: &[Self] = &[$(Self::$name,)+];
+
+            /// The word in the log.
+            #[must_use]
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$name => $word,)+ }
+            }
+        }
+    };
+}
+
+receivers! {
+    /// A court or tribunal.
+    Court = "court",
+    /// An authority: prosecutors, police, sanctions offices.
+    Authority = "authority",
+    /// A lawyer or law firm.
+    Lawyer = "lawyer",
+    /// Another newsroom.
+    Newsroom = "newsroom",
+    /// A researcher or human-rights organisation.
+    Researcher = "researcher",
+    /// A technical expert.
+    Expert = "expert",
+    /// An archive.
+    Archive = "archive",
+    /// Anyone else.
+    Other = "other",
 }
 
 /// A bag that was written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exported {
     /// How many documents it holds, or pages of.
     pub documents: u64,
     /// How many pages' texts.
     pub pages: u64,
+    /// How many pages' pictures.
+    pub pictures: u64,
     /// How many quotes.
     pub quotes: u64,
     /// How many files its payload has.
     pub files: u64,
     /// How many bytes its payload has.
     pub bytes: u64,
+    /// The first and the last number of the series, where there is one.
+    pub bates: Option<(String, String)>,
     /// The log entry of the export.
     pub entry: u64,
+    /// Pages that have no picture to paint: document, page and reason.
+    pub unpainted: Vec<(String, u32, String)>,
 }
 
 /// How far an export has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
+    /// So many pages are to be painted.
+    Paint(u64),
+    /// One page was painted.
+    Painted,
     /// So many bytes of originals are to be copied.
-    Begin(u64),
+    Copy(u64),
     /// So many more were copied.
     Copied(u64),
 }
 
 /// A document while it is packed.
-struct Packed {
-    item: Item,
-    content: Item,
-    file: Option<String>,
-    pages: Vec<u32>,
+pub(crate) struct Packed {
+    pub(crate) item: Item,
+    pub(crate) content: Item,
+    pub(crate) file: Option<String>,
+    pub(crate) pages: Vec<u32>,
+    pub(crate) pictures: Vec<PagePicture>,
 }
 
-/// Writes a bag at `target`, which must not exist.
+/// The quotes of a bag: what they say, and their bytes.
+type Quotes = BTreeMap<String, (Anchor, Vec<u8>)>;
+
+/// Writes a bag.
 ///
 /// # Errors
-/// [`DossierError`]; nothing is then left at `target`.
-pub fn export(
-    held: &mut Held,
-    selection: &Selection,
-    target: &Path,
-    now: Moment,
-    random: Random<'_>,
-    progress: &mut dyn FnMut(Step),
-) -> Result<Exported, DossierError> {
+/// [`DossierError`]; nothing is then left at the target.
+pub fn export(held: &mut Held, order: &Order<'_>, means: &mut Means<'_>) -> Result<Exported, DossierError> {
     let log = Log::open(&held.case.folder.join(layout::CUSTODY))?;
-    let (chosen, quotes) = resolve(held, selection, &log)?;
+    let (chosen, quotes) = resolve(held, order.selection, &log)?;
     if chosen.is_empty() {
         return Err(DossierError::Nothing);
     }
-    let sizes = whole_items(held, &chosen)?;
-    let mut parcel = Parcel::begin(target)?;
-    progress(Step::Begin(sizes));
-    let packed = pack_documents(&mut parcel, held, &chosen, progress)?;
-    let mut entries = BTreeSet::new();
+    let mut parcel = Parcel::begin(order.target, &order.lock)?;
+    let unpainted = paint(held, order.selection, &chosen, means)?;
+    // As it is now: the pictures are in it.
+    let log = Log::open(&held.case.folder.join(layout::CUSTODY))?;
+    (means.progress)(Step::Copy(whole_items(held, &chosen)?));
+    let packed = pack_documents(&mut parcel, held, (&chosen, &quotes, order.selection), means.progress)?;
+    let (mut entries, mut proved) = (BTreeSet::new(), BTreeMap::new());
     for document in &packed {
         let part = Part {
             item: &document.item,
             content: &document.content,
             file: document.file.as_deref(),
             pages: &document.pages,
-            names: !selection.without_names,
+            pictures: &document.pictures,
+            names: !order.selection.without_names,
         };
-        write_record(&mut parcel, held, &log, &part, &mut entries)?;
+        let record = write_record(&mut parcel, held, &log, &part, &mut entries)?;
+        proved.insert(held.case.label(document.item.id), record);
     }
-    for (id, bytes) in &quotes {
+    for (id, (anchor, bytes)) in &quotes {
         parcel.put(&quote_path(id), bytes)?;
+        entries.insert(anchor.entry);
     }
-    write_metadata(&mut parcel, held, &packed, &quotes, (selection.without_names, now))?;
-    let bound = write_tags(&mut parcel, held, now)?;
+    let (load_files, last) = match &order.bates {
+        Some(first) => write_load_files(&mut parcel, held, &proved, &packed, first)?,
+        None => (Vec::new(), None),
+    };
+    let bates = order.bates.as_ref().map(Number::to_string).zip(last);
+    let others = Others { quotes: &quotes, load_files: &load_files, without_names: order.selection.without_names };
+    write_metadata(&mut parcel, held, &packed, &others, means.now)?;
+    let bound = write_tags(&mut parcel, held, bates.as_ref(), means.now)?;
+    let count = |count: usize| count as u64;
+    let mut exported = Exported {
+        documents: count(packed.len()),
+        pages: count(packed.iter().map(|p| p.pages.len()).sum()),
+        pictures: count(packed.iter().map(|p| p.pictures.len()).sum()),
+        quotes: count(quotes.len()),
+        files: parcel.files,
+        bytes: parcel.bytes,
+        bates,
+        entry: 0,
+        unpainted,
+    };
     let listed = listing(held, &packed, &quotes);
-    let counts = [packed.len(), packed.iter().map(|p| p.pages.len()).sum(), quotes.len()].map(|count| count as u64);
-    let entry = log_export(held, &bound, &listed, counts, now, random)?;
-    entries.insert(entry);
-    for id in quotes.keys() {
-        entries.insert(read_quote(&held.case, id)?.0.entry);
-    }
-    // As it is now: its checkpoint is the first that covers the export.
+    exported.entry = log_export(held, (&bound, &listed), &exported, order.receiver, means)?;
+    entries.insert(exported.entry);
+    entries.extend(order.receiver.map(|_| exported.entry + 1));
+    // Its checkpoint is the first that covers the export.
     let log = Log::open(&held.case.folder.join(layout::CUSTODY))?;
     let key = log.verifier().clone();
     write_log(&mut parcel, &log, &key, &mut entries)?;
-    let exported = Exported {
-        documents: counts[0],
-        pages: counts[1],
-        quotes: counts[2],
-        files: parcel.files,
-        bytes: parcel.bytes,
-        entry,
-    };
     parcel.end()?;
     Ok(exported)
 }
 
-type Resolved = (BTreeMap<ItemId, Chosen>, BTreeMap<String, Vec<u8>>);
-
 // The documents with the pages that quotes ask for, and the quotes' bytes; a quote that does not hold ends it all.
-fn resolve(held: &Held, selection: &Selection, log: &Log) -> Result<Resolved, DossierError> {
+fn resolve(held: &Held, selection: &Selection, log: &Log) -> Result<(BTreeMap<ItemId, Chosen>, Quotes), DossierError> {
     let mut chosen = selection.documents.clone();
     let mut quotes = BTreeMap::new();
     for id in &selection.quotes {
@@ -147,9 +237,38 @@ fn resolve(held: &Held, selection: &Selection, log: &Log) -> Result<Resolved, Do
         if let Chosen::Pages(pages) = chosen.entry(item).or_insert_with(|| Chosen::Pages(BTreeSet::new())) {
             pages.insert(anchor.page);
         }
-        quotes.insert(anchor.id(), bytes);
+        quotes.insert(anchor.id(), (anchor, bytes));
     }
     Ok((chosen, quotes))
+}
+
+// Paints what is to be handed over as pictures and was not painted yet.
+fn paint(
+    held: &mut Held,
+    selection: &Selection,
+    chosen: &BTreeMap<ItemId, Chosen>,
+    means: &mut Means<'_>,
+) -> Result<Vec<(String, u32, String)>, DossierError> {
+    let mut unpainted = Vec::new();
+    let Some(cage) = means.cage.filter(|_| selection.pictures) else { return Ok(unpainted) };
+    let mut wanted = Vec::new();
+    for (id, chosen) in chosen {
+        let pages = match chosen {
+            Chosen::Pages(pages) => pages.clone(),
+            Chosen::Whole => {
+                let content = content_of(held, *id)?;
+                held.catalogue.pages(content.id)?.iter().map(|row| row.number).collect()
+            }
+        };
+        wanted.push((*id, pages));
+    }
+    (means.progress)(Step::Paint(wanted.iter().map(|(_, pages)| pages.len() as u64).sum()));
+    for (id, pages) in wanted.iter().filter(|(_, pages)| !pages.is_empty()) {
+        let painted = &mut || (means.progress)(Step::Painted);
+        let refused = paint_pages(held, cage, *id, pages, means.now, means.random, painted)?;
+        unpainted.extend(refused.into_iter().map(|(page, reason)| (held.case.label(*id), page, reason)));
+    }
+    Ok(unpainted)
 }
 
 fn whole_items(held: &Held, chosen: &BTreeMap<ItemId, Chosen>) -> Result<u64, DossierError> {
@@ -163,35 +282,81 @@ fn whole_items(held: &Held, chosen: &BTreeMap<ItemId, Chosen>) -> Result<u64, Do
 fn pack_documents(
     parcel: &mut Parcel,
     held: &Held,
-    chosen: &BTreeMap<ItemId, Chosen>,
+    (chosen, quotes, selection): (&BTreeMap<ItemId, Chosen>, &Quotes, &Selection),
     progress: &mut dyn FnMut(Step),
 ) -> Result<Vec<Packed>, DossierError> {
     let mut packed = Vec::new();
     for (id, chosen) in chosen {
         let item = held.case.item(*id)?;
-        let content = match item.duplicate_of {
-            Some(first) => held.case.item(first)?,
-            None => item.clone(),
-        };
-        let label = held.case.label(*id);
+        let content = content_of(held, *id)?;
         let file = match chosen {
             Chosen::Whole => Some(pack_original(parcel, held, &item, progress)?),
             Chosen::Pages(_) => None,
         };
-        let rows = held.catalogue.pages(content.id)?;
-        let wanted: Vec<u32> = match chosen {
-            Chosen::Whole => rows.iter().map(|row| row.number).collect(),
-            Chosen::Pages(pages) => pages.iter().copied().collect(),
-        };
-        for number in &wanted {
-            let row = rows.iter().find(|row| row.number == *number);
-            let missing = || CaseError::NoSuchPage { document: label.clone(), page: *number };
-            let page = held.case.read_page(row.ok_or_else(missing)?)?;
-            parcel.put(&text_path(&label, *number), page.text.as_bytes())?;
+        let pages = pack_texts(parcel, held, (&item, &content), chosen)?;
+        let pointed = |page: u32| quotes.values().any(|(anchor, _)| anchor.points_at(id.0.unsigned_abs(), page));
+        let mut pictures = held.catalogue.pictures(content.id)?;
+        pictures.retain(|p| pages.contains(&p.page) && (selection.pictures || pointed(p.page)));
+        for picture in &pictures {
+            let mut file = held.case.open_cited(picture.sha256)?;
+            let path = picture_path(&held.case.label(*id), picture.page);
+            let altered = DossierError::PictureAltered { document: held.case.label(*id), page: picture.page };
+            if file.metadata().is_ok_and(|about| about.len() != picture.size) {
+                return Err(altered);
+            }
+            if parcel.add(&path, picture.size, &mut file, &mut |_| {})?.sha256 != *picture.sha256.as_bytes() {
+                return Err(altered);
+            }
         }
-        packed.push(Packed { item, content, file, pages: wanted });
+        packed.push(Packed { item, content, file, pages, pictures });
     }
     Ok(packed)
+}
+
+fn pack_texts(
+    parcel: &mut Parcel,
+    held: &Held,
+    (item, content): (&Item, &Item),
+    chosen: &Chosen,
+) -> Result<Vec<u32>, DossierError> {
+    let label = held.case.label(item.id);
+    let rows = held.catalogue.pages(content.id)?;
+    let wanted: Vec<u32> = match chosen {
+        Chosen::Whole => rows.iter().map(|row| row.number).collect(),
+        Chosen::Pages(pages) => pages.iter().copied().collect(),
+    };
+    for number in &wanted {
+        let row = rows.binary_search_by_key(number, |row| row.number).ok().and_then(|place| rows.get(place));
+        let missing = || CaseError::NoSuchPage { document: label.clone(), page: *number };
+        let page = held.case.read_page(row.ok_or_else(missing)?)?;
+        parcel.put(&text_path(&label, *number), page.text.as_bytes())?;
+    }
+    Ok(wanted)
+}
+
+// Load files, each document's text among them; says their paths and the last number.
+fn write_load_files(
+    parcel: &mut Parcel,
+    held: &Held,
+    proved: &BTreeMap<String, Document>,
+    packed: &[Packed],
+    first: &Number,
+) -> Result<(Vec<String>, Option<String>), DossierError> {
+    let made = loadfile::make(proved, first).ok_or_else(|| DossierError::Series(first.to_string()))?;
+    for (path, table) in &made.tables {
+        parcel.put(path, table.as_bytes())?;
+    }
+    let content: BTreeMap<String, ItemId> =
+        packed.iter().map(|document| (held.case.label(document.item.id), document.content.id)).collect();
+    for (path, (label, pages)) in &made.texts {
+        let rows = held.catalogue.pages(content.get(label).copied().unwrap_or(ItemId(0)))?;
+        let mut texts = Vec::new();
+        for row in rows.iter().filter(|row| pages.contains(&row.number)) {
+            texts.push(held.case.read_page(row)?.text);
+        }
+        parcel.put(path, texts.join("\u{c}").as_bytes())?;
+    }
+    Ok((made.tables.into_keys().chain(made.texts.into_keys()).collect(), Some(made.last)))
 }
 
 fn pack_original(
@@ -204,12 +369,12 @@ fn pack_original(
     let original = item.original.ok_or_else(|| DossierError::NoBytes { document: document.clone() })?;
     let path = format!("data/documents/{document}/original{}", ending(&held.case.name(item)));
     let mut file = held.case.originals().open_original(original).map_err(CaseError::from)?;
-    let written = parcel.add(&path, &mut file, &mut |more| progress(Step::Copied(more)))?;
-    if written.sha256 == *original.digest().as_bytes() && written.size == item.size {
-        Ok(path)
-    } else {
-        Err(DossierError::Altered { document })
+    // said as what it is, before a sealed bag notices that a file does not fit
+    if file.metadata().is_ok_and(|about| about.len() != item.size) {
+        return Err(DossierError::Altered { document });
     }
+    let written = parcel.add(&path, item.size, &mut file, &mut |more| progress(Step::Copied(more)))?;
+    if written.sha256 == *original.digest().as_bytes() { Ok(path) } else { Err(DossierError::Altered { document }) }
 }
 
 // The ending of a name, where it is a plain one: the rest of the name stays out of paths.
@@ -219,84 +384,17 @@ fn ending(name: &str) -> String {
     ending.map(|ending| format!(".{}", ending.to_ascii_lowercase())).unwrap_or_default()
 }
 
-// RO-Crate 1.2: what the payload holds, for archives.
-fn write_metadata(
+// The tag files that the log's entry names, with their digests.
+fn write_tags(
     parcel: &mut Parcel,
     held: &Held,
-    packed: &[Packed],
-    quotes: &BTreeMap<String, Vec<u8>>,
-    (without_names, now): (bool, Moment),
-) -> Result<(), DossierError> {
-    let text = |text: &str| Value::Text(text.to_owned());
-    let to = |id: &str| map([("@id", text(id))]);
-    let within = |path: &str| path.trim_start_matches("data/").to_owned();
-    let mut graph = vec![map([
-        ("@id", text("ro-crate-metadata.json")),
-        ("@type", text("CreativeWork")),
-        ("about", to("./")),
-        ("conformsTo", to("https://w3id.org/ro/crate/1.2")),
-    ])];
-    let mut parts = Vec::new();
-    for document in packed {
-        let label = held.case.label(document.item.id);
-        let folder = format!("documents/{label}/");
-        let texts = document.pages.iter().map(|page| within(&text_path(&label, *page)));
-        let record = within(&record_path(&label));
-        let files: Vec<String> =
-            document.file.iter().map(|path| within(path)).chain(texts).chain([record.clone()]).collect();
-        let name = if without_names { label } else { held.case.name(&document.item) };
-        parts.push(to(&folder));
-        graph.push(map([
-            ("@id", text(&folder)),
-            ("@type", text("Dataset")),
-            ("name", text(&name)),
-            ("hasPart", Value::List(files.iter().map(|file| to(file)).collect())),
-        ]));
-        for file in &files {
-            let original = file.contains("/original");
-            let format = match file {
-                file if *file == record => "application/json",
-                _ if original => document.item.media_type.as_str(),
-                _ => "text/plain; charset=UTF-8",
-            };
-            let mut members = vec![("@id", text(file)), ("@type", text("File")), ("encodingFormat", text(format))];
-            if original {
-                members.push(("contentSize", text(&document.item.size.to_string())));
-                members.extend(document.item.original.map(|original| ("sha256", text(&original.to_string()))));
-            }
-            graph.push(map(members));
-        }
-    }
-    for id in quotes.keys() {
-        let path = within(&quote_path(id));
-        parts.push(to(&path));
-        graph.push(map([
-            ("@id", text(&path)),
-            ("@type", text("File")),
-            ("encodingFormat", text("application/ld+json")),
-        ]));
-    }
-    graph.push(map([
-        ("@id", text("./")),
-        ("@type", text("Dataset")),
-        ("name", text("Documents handed over from an Exhibit case")),
-        (
-            "description",
-            text("Originals and texts of pages as received and read; the proofs lie beside this folder in `custody`"),
-        ),
-        ("datePublished", text(&now.to_rfc3339())),
-        ("license", text("Not stated: the rights in these documents are those of their holders")),
-        ("hasPart", Value::List(parts)),
-    ]));
-    let crate_ = map([("@context", text("https://w3id.org/ro/crate/1.2/context")), ("@graph", Value::List(graph))]);
-    parcel.put(METADATA, crate_.write().as_bytes()).map(drop)
-}
-
-// The tag files that the log's entry names, with their digests.
-fn write_tags(parcel: &mut Parcel, held: &Held, now: Moment) -> Result<[[u8; 32]; 6], DossierError> {
+    bates: Option<&(String, String)>,
+    now: Moment,
+) -> Result<[[u8; 32]; 6], DossierError> {
     let (year, month, day) = now.civil_date();
+    let bates = bates.map(|(first, _)| format!("{}: {first}\n", loadfile::LABEL)).unwrap_or_default();
     let info = format!(
-        "Bag-Software-Agent: {}\nBagging-Date: {year:04}-{month:02}-{day:02}\nExhibit-Bag: 1\nExternal-Identifier: {}\nPayload-Oxum: {}.{}\n",
+        "Bag-Software-Agent: {}\nBagging-Date: {year:04}-{month:02}-{day:02}\nExhibit-Bag: 1\n{bates}External-Identifier: {}\nPayload-Oxum: {}.{}\n",
         held.tool(),
         held.case.config.log,
         parcel.bytes,
@@ -310,38 +408,48 @@ fn write_tags(parcel: &mut Parcel, held: &Held, now: Moment) -> Result<[[u8; 32]
     Ok([info.sha256, declaration.sha256, short, long, page.sha256, script.sha256])
 }
 
-fn listing(held: &Held, packed: &[Packed], quotes: &BTreeMap<String, Vec<u8>>) -> String {
+fn listing(held: &Held, packed: &[Packed], quotes: &Quotes) -> String {
     let mut listed = String::new();
     for document in packed {
         let pages: Vec<String> = document.pages.iter().map(u32::to_string).collect();
         let whole = if document.file.is_some() { "original and " } else { "" };
         listed.push_str(&format!("{}: {whole}pages {}\n", held.case.label(document.item.id), pages.join(" ")));
     }
-    for (id, bytes) in quotes {
+    for (id, (_, bytes)) in quotes {
         listed.push_str(&format!("{id}: {}\n", to_hex(Digest::of(bytes).as_bytes())));
     }
     listed
 }
 
+// The export, and where the receiver's kind was said, the hand-over, which is the entry after it.
 fn log_export(
     held: &mut Held,
-    bound: &[[u8; 32]],
-    listed: &str,
-    [documents, pages, quotes]: [u64; 3],
-    now: Moment,
-    random: Random<'_>,
+    (bound, listed): (&[[u8; 32]; 6], &str),
+    exported: &Exported,
+    receiver: Option<Receiver>,
+    means: &mut Means<'_>,
 ) -> Result<u64, DossierError> {
     let mut act = Act::new(Verb::Export, Ref::Case)
-        .fact("documents", Fact::Number(documents))
-        .fact("pages", Fact::Number(pages))
-        .fact("quotes", Fact::Number(quotes))
+        .fact("documents", Fact::Number(exported.documents))
+        .fact("pages", Fact::Number(exported.pages))
+        .fact("pictures", Fact::Number(exported.pictures))
+        .fact("quotes", Fact::Number(exported.quotes))
         .secret("selection", listed.as_bytes());
-    for digest in bound {
-        act = act.makes(Ref::Bytes(Digest::from_bytes(*digest)));
+    if let Some((first, last)) = &exported.bates {
+        act = act.secret("bates", format!("{first} to {last}").as_bytes());
     }
+    let digest = |digest: &[u8; 32]| Ref::Bytes(Digest::from_bytes(*digest));
+    act = bound.iter().fold(act, |act, bytes| act.makes(digest(bytes)));
     let tool = held.tool().to_owned();
     let work = held.catalogue.begin()?;
-    let entry = log_act(&work, act, now, &tool, random)?;
+    let entry = log_act(&work, act, means.now, &tool, means.random)?;
+    if let Some(receiver) = receiver {
+        let act = Act::new(Verb::Transfer, Ref::Case)
+            .uses(digest(&bound[2]))
+            .fact("export", Fact::Number(entry))
+            .fact("receiver", Fact::Text(receiver.word().to_owned()));
+        log_act(&work, act, means.now, &tool, means.random)?;
+    }
     work.commit()?;
     flush_outbox(&mut held.catalogue, &mut held.log)?;
     Ok(entry)

@@ -5,14 +5,23 @@
 //! `exhibit-proof`, which knows nothing of cases.
 
 mod bag;
+mod describe;
+mod handover;
 mod nearest;
 mod parcel;
+mod pictures;
 mod proofs;
 mod quotes;
+mod seal;
 mod tree;
 
-pub use bag::{Chosen, Exported, Selection, Step, export};
+pub use bag::{Chosen, Exported, Means, Order, Receiver, Selection, Step, export};
+pub use handover::{Good, Handover, Kept, check_handovers, handovers};
+pub use pictures::paint_pages;
 pub use quotes::{NewQuote, Standing, StandingQuote, check_quotes, list_quotes, make_quote, read_quote};
+pub use seal::{Lock, SealError, SealedBag, Unlock, is_sealed};
+
+pub use age::secrecy::SecretString;
 
 use exhibit_case::CaseError;
 use exhibit_catalogue::CatalogueError;
@@ -62,6 +71,29 @@ pub enum DossierError {
         /// The document.
         document: String,
     },
+    /// A picture's bytes are not those that were painted.
+    #[error("the picture of page {page} of {document} does not have its digest")]
+    PictureAltered {
+        /// The document.
+        document: String,
+        /// The page.
+        page: u32,
+    },
+    /// The numbers of a series do not suffice.
+    #[error("a series from {0} on does not have enough digits for all pages")]
+    Series(String),
+    /// No bag of this name was handed over to the case.
+    #[error("no bag {0:?} was handed over to this case")]
+    NoSuchHandover(String),
+    /// A bag that was handed over is not whole any more.
+    #[error("the bag that was handed over is not as it was received")]
+    HandoverDamaged,
+    /// A file changed between the check and the copying.
+    #[error("{0} is not what it was when it was checked")]
+    Changed(String),
+    /// A bag cannot be sealed or opened.
+    #[error(transparent)]
+    Seal(#[from] SealError),
     /// What the catalogue says of the document is not what the log says.
     #[error("what the catalogue says of {document} is not what log entry {entry} recorded")]
     NotAsLogged {

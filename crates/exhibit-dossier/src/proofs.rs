@@ -6,14 +6,14 @@ use crate::{DossierError, tree};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use exhibit_case::Held;
-use exhibit_catalogue::Item;
+use exhibit_catalogue::{Item, Opening, PagePicture};
 use exhibit_custody::{Entry, Log};
 use exhibit_proof::VerifierKey;
-use exhibit_proof::document::LeafProof;
+use exhibit_proof::document::{Document as Tree, LeafProof};
 use exhibit_proof::hash::to_hex;
 use exhibit_proof::json::{MAX_NUMBER, Value};
-use exhibit_proof::package::{entry_path, policy_text, proof_path, record_path};
-use std::collections::BTreeSet;
+use exhibit_proof::package::{Document, entry_path, policy_text, proof_path, record_path};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What of a document is handed over.
 pub(crate) struct Part<'a> {
@@ -25,45 +25,66 @@ pub(crate) struct Part<'a> {
     pub(crate) file: Option<&'a str>,
     /// The pages whose texts are in the bag.
     pub(crate) pages: &'a [u32],
+    /// The pages whose pictures are in the bag.
+    pub(crate) pictures: &'a [PagePicture],
     /// Whether its name and those of its containers are opened.
     pub(crate) names: bool,
 }
 
-/// Writes the record of one document. The log entries that it rests on are added to `entries`.
+/// Writes the record of one document, and says what it proves. The log entries that it rests on are added to `entries`.
 pub(crate) fn write_record(
     parcel: &mut Parcel,
     held: &mut Held,
     log: &Log,
     part: &Part<'_>,
     entries: &mut BTreeSet<u64>,
-) -> Result<(), DossierError> {
+) -> Result<Document, DossierError> {
     let label = held.case.label(part.item.id);
     let no_bytes = || DossierError::NoBytes { document: label.clone() };
     let receipt = part.item.seq.ok_or_else(no_bytes)?;
     let original = part.item.original.ok_or_else(no_bytes)?;
+    let not_as_logged = |entry| DossierError::NotAsLogged { document: label.clone(), entry };
+    let received = Value::read(&log.entry(receipt)?).map_err(|_| not_as_logged(receipt))?;
     let chain = held.case.chain(part.item)?;
     let receipts: Vec<u64> = chain.iter().filter_map(|item| item.seq).chain([receipt]).collect();
     entries.extend(&receipts);
+    let items = chain.iter().chain([part.item]).map(|item| item.id.0.unsigned_abs());
     let container =
         |item: &Item| Some(map([("item", number(item.id.0.unsigned_abs())), ("receipt", number(item.seq?))]));
-    let containers = chain.iter().filter_map(container).collect();
+    let opened = openings(held, &receipts, part.names)?;
+    let mut proved = Document {
+        family: items.collect(),
+        original: *original.digest().as_bytes(),
+        size: received.get("facts").and_then(|facts| facts.get("size")?.as_number()).unwrap_or(0).unsigned_abs(),
+        receipt,
+        received: received.get("at").and_then(Value::as_text).unwrap_or_default().to_owned(),
+        file: part.file.map(str::to_owned),
+        of: 0,
+        pages: BTreeMap::new(),
+        pictures: part.pictures.iter().map(|picture| (picture.page, *picture.sha256.as_bytes())).collect(),
+        opened: opened.iter().map(|(entry, opening)| (*entry, opening.field.clone(), opening.value.clone())).collect(),
+    };
     let mut members = vec![
         ("v", number(1)),
         ("document", Value::Text(label.clone())),
         ("item", number(part.item.id.0.unsigned_abs())),
         ("original", Value::Text(original.to_string())),
         ("receipt", number(receipt)),
-        ("containers", Value::List(containers)),
-        ("openings", openings(held, &receipts, part.names)?),
+        ("containers", Value::List(chain.iter().filter_map(container).collect())),
+        ("openings", Value::List(opened.iter().map(opening).collect())),
     ];
     members.extend(part.file.map(|path| ("file", Value::Text(path.to_owned()))));
+    if let Some(source) = handed_over_by(held, log, part.item.source)? {
+        entries.insert(source);
+        members.push(("source", number(source)));
+    }
     match tree::reading(held, log, part.content)? {
         Some(reading) => {
             entries.insert(reading.seq);
-            let missing = || DossierError::NotAsLogged { document: label.clone(), entry: reading.seq };
-            let texts = part.pages.iter().map(|page| reading.tree.text_of_page(*page).ok_or_else(missing));
-            let indexes = std::iter::once(Ok(0)).chain(texts).collect::<Result<Vec<u64>, _>>()?;
+            proved.of = reading.pages;
+            let indexes = leaves_of(&reading.tree, part).ok_or_else(|| not_as_logged(reading.seq))?;
             let proofs = reading.tree.prove_all(&indexes)?;
+            proved.pages = part.pages.iter().map(|page| (*page, [0; 32])).collect();
             members.extend([
                 ("reading", number(reading.seq)),
                 ("content", number(part.content.id.0.unsigned_abs())),
@@ -75,23 +96,49 @@ pub(crate) fn write_record(
         None if part.pages.is_empty() => {}
         None => return Err(DossierError::NotRead { document: label }),
     }
-    parcel.put(&record_path(&label), map(members).write().as_bytes()).map(drop)
+    parcel.put(&record_path(&label), map(members).write().as_bytes())?;
+    Ok(proved)
+}
+
+// The entry of the receipt of a source, where another case handed it over: it names that case's log and bag.
+fn handed_over_by(held: &Held, log: &Log, source: i64) -> Result<Option<u64>, DossierError> {
+    let identity = held.catalogue.source(source)?.map(|(identity, ..)| identity);
+    if !identity.is_some_and(|identity| identity.starts_with(b"bag:")) {
+        return Ok(None);
+    }
+    let (object, mut found) = (format!("source:{source}"), None);
+    log.entries_from(0, &mut |seq, bytes| {
+        let entry = Entry::read(bytes).ok().filter(|entry| entry.act == "source.receive" && entry.object == object);
+        found = found.or(entry.map(|_| seq));
+        found.is_none()
+    })?;
+    Ok(found)
+}
+
+// The places of what is proved in a document's tree: the original, then texts, then pictures.
+fn leaves_of(tree: &Tree, part: &Part<'_>) -> Option<Vec<u64>> {
+    let texts = part.pages.iter().map(|page| tree.text_of_page(*page));
+    let pictures = part.pictures.iter().map(|picture| tree.picture_of_page(picture.page));
+    std::iter::once(Some(0)).chain(texts).chain(pictures).collect()
 }
 
 // Names alone: reasons can quote what is not handed over, and a tree's seed would give away all its salts.
-fn openings(held: &Held, receipts: &[u64], names: bool) -> Result<Value, DossierError> {
+fn openings(held: &Held, receipts: &[u64], names: bool) -> Result<Vec<(u64, Opening)>, DossierError> {
     let mut list = Vec::new();
     for seq in receipts.iter().filter(|_| names) {
-        for opening in held.catalogue.openings(*seq)?.iter().filter(|opening| opening.field == "name") {
-            list.push(map([
-                ("entry", number(*seq)),
-                ("field", Value::Text(opening.field.clone())),
-                ("salt", Value::Text(to_hex(&opening.salt))),
-                ("value", Value::Text(STANDARD.encode(&opening.value))),
-            ]));
-        }
+        let openings = held.catalogue.openings(*seq)?.into_iter().filter(|opening| opening.field == "name");
+        list.extend(openings.map(|opening| (*seq, opening)));
     }
-    Ok(Value::List(list))
+    Ok(list)
+}
+
+fn opening((seq, opening): &(u64, Opening)) -> Value {
+    map([
+        ("entry", number(*seq)),
+        ("field", Value::Text(opening.field.clone())),
+        ("salt", Value::Text(to_hex(&opening.salt))),
+        ("value", Value::Text(STANDARD.encode(&opening.value))),
+    ])
 }
 
 fn leaf(proof: &LeafProof) -> Value {

@@ -4,6 +4,7 @@
 //! that a crash left without its entry is named by [`check_quotes`], and the next quote of that number replaces it.
 
 use crate::nearest::nearest;
+use crate::pictures::content_of;
 use crate::{DossierError, Random, io_error, tree};
 use exhibit_case::{Case, Held, flush_outbox, log_act};
 use exhibit_custody::{Act, Entry, Log, Ref, Verb};
@@ -63,7 +64,8 @@ pub struct StandingQuote {
     pub standing: Standing,
 }
 
-/// Makes a quote: checks it against the page, writes its file, logs it.
+/// Makes a quote: checks it against the page, writes its file, logs it. Where the page was painted for citing
+/// ([`crate::paint_pages`]), the quote's regions are of that picture.
 ///
 /// # Errors
 /// [`DossierError::Absent`] with what is most like it, [`DossierError::Ambiguous`], [`DossierError::NotRead`], and what the
@@ -74,17 +76,15 @@ pub fn make_quote(
     now: Moment,
     random: Random<'_>,
 ) -> Result<Anchor, DossierError> {
-    let item = held.case.item(quote.item)?;
     let document = held.case.label(quote.item);
-    let content = match item.duplicate_of {
-        Some(first) => held.case.item(first)?,
-        None => item.clone(),
-    };
+    let content = content_of(held, quote.item)?;
     let original = content.original.ok_or_else(|| DossierError::NoBytes { document: document.clone() })?;
     let page = held.case.page(quote.item, quote.page)?;
     let log = Log::open(&held.case.folder.join(CUSTODY))?;
     let reading = tree::reading(held, &log, &content)?;
     let reading = reading.ok_or_else(|| DossierError::NotRead { document: document.clone() })?;
+    let pictures = held.catalogue.pictures(content.id)?;
+    let picture = pictures.iter().find(|picture| picture.page == quote.page).map(|p| *p.sha256.as_bytes());
     let passage = find(&page, quote, &document)?;
     let (start, end) = passage.locate(&page.text).map_err(DossierError::Anchor)?;
     let regions = regions(&page, start, end);
@@ -100,6 +100,7 @@ pub fn make_quote(
         original: *original.digest().as_bytes(),
         page: quote.page,
         text_layer: *Digest::of(page.text.as_bytes()).as_bytes(),
+        picture,
         passage,
         regions,
     };

@@ -1,7 +1,7 @@
 //! A document's tree made again as its log entry has it, for proving single pages.
 
 use crate::DossierError;
-use exhibit_case::Held;
+use exhibit_case::{Held, TreeParts, reader_of};
 use exhibit_catalogue::Item;
 use exhibit_custody::{Entry, Log};
 use exhibit_proof::document::Document;
@@ -10,6 +10,8 @@ use exhibit_proof::document::Document;
 pub(crate) struct Reading {
     /// Its log entry.
     pub(crate) seq: u64,
+    /// How many pages the document has.
+    pub(crate) pages: u64,
     /// The document's tree.
     pub(crate) tree: Document,
 }
@@ -29,14 +31,14 @@ pub(crate) fn reading(held: &mut Held, log: &Log, content: &Item) -> Result<Opti
     let openings = held.catalogue.openings(seq)?;
     let seed = openings.iter().find(|opening| opening.field == "tree_seed").map(|opening| opening.value.as_slice());
     let seed: [u8; 32] = seed.and_then(|seed| seed.try_into().ok()).ok_or_else(not_as_logged)?;
-    let mut tree = Document::new(seed, *original.digest().as_bytes(), content.size);
     let work = held.catalogue.begin()?;
-    for text in work.texts(content.id)? {
-        let reader = if text.reader.is_empty() { &entry.tool } else { &text.reader };
-        tree.push_text(text.page, reader, *text.digest.as_bytes());
-    }
+    let (texts, pictures) = (work.texts(content.id)?, work.pictures(content.id)?);
+    drop(work);
+    let (size, reader) = (content.size, reader_of(&entry));
+    let tree = TreeParts { original, size, texts: &texts, reader, pictures: &pictures }.tree(seed);
     if !entry.made.contains(&format!("tree:{}", tree.root().to_hex())) {
         return Err(not_as_logged());
     }
-    Ok(Some(Reading { seq, tree }))
+    let pages = texts.len() as u64;
+    Ok(Some(Reading { seq, pages, tree }))
 }

@@ -7,11 +7,10 @@
 use crate::IngestError;
 use crate::progress::{Progress, add};
 use crate::queue::Queue;
-use exhibit_case::{Held, finding_digest, log_act};
-use exhibit_catalogue::{Added, Finding, Item, Job, NewItem, NewPage, OcrState, PageText, Work};
+use exhibit_case::{Held, TreeParts, finding_digest, log_act};
+use exhibit_catalogue::{Added, Finding, Item, Job, NewItem, NewPage, OcrState, Work};
 use exhibit_custody::{Act, Derivation, Fact, Receipt, Ref, Verb};
-use exhibit_model::{Clock, Digest, ItemId, Member, Moment, Note, OriginalId, Page, State, wire};
-use exhibit_proof::document::Document;
+use exhibit_model::{Clock, Digest, ItemId, Member, Moment, Note, Page, State, wire};
 use exhibit_store::{Originals, PackWriter, Place, Sealed};
 use std::sync::mpsc::{Receiver, SyncSender};
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -378,31 +377,30 @@ impl Desk<'_, '_> {
         let Some(original) = item.original else { return Ok(()) };
         let params = finding_digest(&item, &metadata, &notes);
         let texts = self.work.texts(id)?;
+        let pictures = self.work.pictures(id)?;
         let act = if texts.is_empty() && item.state != State::Read {
             Act::item_fail(id, original, item.state, &item.reason, self.tool).params(params)
         } else {
-            self.derivation(&item, original, &texts, params)
+            let (size, reader) = (item.size, self.tool);
+            let parts = TreeParts { original, size, texts: &texts, reader, pictures: &pictures };
+            self.derivation(&item, &parts, params)
         };
         let seq = self.log(act)?;
         Ok(self.work.settled_at(id, seq)?)
     }
 
-    fn derivation(&mut self, item: &Item, original: OriginalId, texts: &[PageText], params: Digest) -> Act {
+    fn derivation(&mut self, item: &Item, parts: &TreeParts<'_>, params: Digest) -> Act {
         let mut seed = [0; 32];
         (self.random)(&mut seed);
-        let mut document = Document::new(seed, *original.digest().as_bytes(), item.size);
-        for text in texts {
-            let reader = if text.reader.is_empty() { self.tool } else { &text.reader };
-            document.push_text(text.page, reader, *text.digest.as_bytes());
-        }
+        let document = parts.tree(seed);
         let derivation = Derivation {
             item: item.id,
-            original,
+            original: parts.original,
             state: item.state,
             tree: document.root(),
             leaves: document.leaves(),
-            pages: texts.len() as u64,
-            reader: self.tool,
+            pages: parts.texts.len() as u64,
+            reader: parts.reader,
             params,
         };
         Act::item_derive(&derivation).secret("tree_seed", &seed)

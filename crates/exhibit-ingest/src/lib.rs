@@ -7,6 +7,7 @@
 //! is decided is derived from what is committed; so a killed run goes on where its last commit was. An *indexer* follows the
 //! catalogue on its own and remembers how far it came.
 
+mod handed;
 mod hocr;
 mod indexer;
 mod intake;
@@ -18,9 +19,10 @@ mod reader;
 mod run;
 mod walk;
 
+pub use handed::{Handed, HandedFile};
 pub use ocr::{OcrTools, find_ocr};
 pub use progress::{Progress, Snapshot, Stage};
-pub use run::{Options, Stop, Summary, World, ingest, reindex, survey};
+pub use run::{Options, Stop, Summary, World, ingest, reindex, survey, take_over};
 
 use exhibit_cage::CageError;
 use exhibit_case::CaseError;
@@ -43,6 +45,12 @@ pub enum IngestError {
     /// A source contains the case, or the case contains the source.
     #[error("{} and the case lie within each other", .0.display())]
     Entangled(PathBuf),
+    /// What was handed over changed since it was checked.
+    #[error("{place} is not what it was when it was checked")]
+    Handed {
+        /// Which file.
+        place: String,
+    },
     /// The case refused.
     #[error(transparent)]
     Case(#[from] CaseError),

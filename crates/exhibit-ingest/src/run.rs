@@ -1,6 +1,7 @@
 //! A run: sources in, then every waiting item read, then OCR, with the indexer following all the while.
 
 use crate::IngestError;
+use crate::handed::Handed;
 use crate::indexer::{HEAP, HEAP_ALONE, Indexer, Signal, follow_to_the_end};
 use crate::intake::Intake;
 use crate::keeper::{Budget, Keeper, Message, Outbound, pack_end};
@@ -95,7 +96,42 @@ pub fn ingest(
     options: &Options<'_>,
     world: &mut World<'_>,
 ) -> Result<Summary, IngestError> {
-    let numbered = register(held, sources, options, world)?;
+    let sources = register(held, sources, options, world)?;
+    run(held, sources, options, world)
+}
+
+/// Takes what another case handed over into a case; reading goes on as with any source.
+///
+/// # Errors
+/// [`IngestError`]; what was acknowledged until then is kept, and taking it over again goes on from there.
+pub fn take_over(
+    held: &mut Held,
+    handed: Handed,
+    options: &Options<'_>,
+    world: &mut World<'_>,
+) -> Result<Summary, IngestError> {
+    let (now, tool) = (world.clock.now(), held.tool().to_owned());
+    let work = held.catalogue.begin()?;
+    let (number, new) = work.source(&handed.identity, &handed.name, now)?;
+    if new {
+        log_act(&work, (handed.receipt)(number), now, &tool, world.random)?;
+    }
+    work.commit()?;
+    run(held, vec![(number, Source::Handed(handed))], options, world)
+}
+
+/// What is received.
+enum Source {
+    Path(PathBuf),
+    Handed(Handed),
+}
+
+fn run(
+    held: &mut Held,
+    numbered: Vec<(i64, Source)>,
+    options: &Options<'_>,
+    world: &mut World<'_>,
+) -> Result<Summary, IngestError> {
     let folder = held.case.folder.clone();
     let passwords = held.case.passwords()?;
     let open = || Catalogue::open_for_reading(&folder.join(layout::CATALOGUE));
@@ -158,7 +194,10 @@ pub fn ingest(
         let keeping = scope.spawn(move || keeper.run(&inbox));
         let indexing = scope.spawn(|| indexer.run(&signal));
         let receiving = scope.spawn(move || {
-            let received = numbered.iter().try_for_each(|(number, path)| intake.receive(*number, path));
+            let received = numbered.into_iter().try_for_each(|(number, source)| match source {
+                Source::Path(path) => intake.receive(number, &path),
+                Source::Handed(handed) => intake.take_over(number, handed),
+            });
             progress.walked.store(1, Ordering::Relaxed);
             intake.out.send(Message::Received).and(received)
         });
@@ -226,7 +265,7 @@ fn register(
     sources: &[PathBuf],
     options: &Options<'_>,
     world: &mut World<'_>,
-) -> Result<Vec<(i64, PathBuf)>, IngestError> {
+) -> Result<Vec<(i64, Source)>, IngestError> {
     let case_folder = canonical(&held.case.folder)?;
     let mut numbered = Vec::new();
     let tool = held.tool().to_owned();
@@ -246,7 +285,7 @@ fn register(
             log_act(&work, Act::source_receive(number, channel, bytes), now, &tool, world.random)?;
         }
         work.commit()?;
-        numbered.push((number, path));
+        numbered.push((number, Source::Path(path)));
     }
     if !options.retry.is_empty() {
         let work = held.catalogue.begin()?;

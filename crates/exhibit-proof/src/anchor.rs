@@ -39,6 +39,8 @@ pub struct Anchor {
     pub page: u32,
     /// SHA-256 of the page's whole text.
     pub text_layer: [u8; 32],
+    /// SHA-256 of the page's picture that the regions are of, where one was painted and kept.
+    pub picture: Option<[u8; 32]>,
     /// The passage and where it stands.
     pub passage: Passage,
     /// Where it stands on the page's picture: `xywh=percent:x,y,w,h`, one for each line.
@@ -141,6 +143,12 @@ impl Anchor {
         format!("Q-{:06}", self.entry)
     }
 
+    /// Whether its regions are of the kept picture of this page of this item.
+    #[must_use]
+    pub const fn points_at(&self, item: u64, page: u32) -> bool {
+        self.picture.is_some() && self.item == item && self.page == page
+    }
+
     /// Checks the quote against the text of its page.
     ///
     /// # Errors
@@ -170,7 +178,7 @@ impl Anchor {
         let page = format!("page={}", self.page);
         let selector = fragment("http://tools.ietf.org/rfc/rfc3778", &page, Some(Value::List(inner)));
         let source = SOURCE.to_owned() + &URL_SAFE_NO_PAD.encode(self.original);
-        let exhibit = Value::map([
+        let mut exhibit = vec![
             ("v", 1.into()),
             ("document", self.document.as_str().into()),
             ("item", self.item.into()),
@@ -178,7 +186,8 @@ impl Anchor {
             ("entry", self.entry.into()),
             ("reading", self.reading.into()),
             ("textLayer", to_hex(&self.text_layer).into()),
-        ]);
+        ];
+        exhibit.extend(self.picture.map(|picture| ("picture", to_hex(&picture).into())));
         Value::map([
             ("@context", "http://www.w3.org/ns/anno.jsonld".into()),
             ("id", format!("urn:exhibit:{}:{}", self.log.replace('/', ":"), self.id()).into()),
@@ -186,7 +195,7 @@ impl Anchor {
             ("motivation", "highlighting".into()),
             ("created", self.created.as_str().into()),
             ("target", Value::map([("source", source.into()), ("selector", selector)])),
-            ("exhibit", exhibit),
+            ("exhibit", Value::map(exhibit)),
         ])
         .write()
     }
@@ -217,6 +226,10 @@ impl Anchor {
             original: original.try_into().ok()?,
             page: selector.text("value")?.strip_prefix("page=")?.parse().ok()?,
             text_layer: own.bytes("textLayer")?,
+            picture: own
+                .get("picture")
+                .map(|_| own.bytes("picture"))
+                .map_or(Some(None), |picture| picture.map(Some))?,
             passage: Passage {
                 exact: text(quote, "exact")?,
                 prefix: text(quote, "prefix")?,
@@ -251,6 +264,7 @@ mod tests {
             original: [1; 32],
             page: 2,
             text_layer: Sha256::digest(TEXT).into(),
+            picture: None,
             passage: Passage::find(TEXT, "须逐一登记", 2).expect("there twice"),
             regions: vec!["xywh=percent:10,20.5,30,2".to_owned()],
         }
@@ -285,7 +299,9 @@ mod tests {
     fn annotations_have_one_form() {
         let anchor = anchor();
         let written = anchor.write();
-        assert_eq!(Anchor::read(written.as_bytes()), Ok(anchor));
+        assert_eq!(Anchor::read(written.as_bytes()), Ok(anchor.clone()));
+        let pictured = Anchor { picture: Some([9; 32]), ..anchor };
+        assert_eq!(Anchor::read(pictured.write().as_bytes()), Ok(pictured));
         for (from, to) in [
             ("\"page=2\"", "\"page=02\""),
             ("highlighting", "tagging"),

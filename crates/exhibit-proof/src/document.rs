@@ -119,6 +119,13 @@ impl Document {
         u64::try_from(place).ok()
     }
 
+    /// The place of the leaf that holds a page's picture.
+    #[must_use]
+    pub fn picture_of_page(&self, number: u32) -> Option<u64> {
+        let place = self.leaves.iter().position(|l| matches!(l.part, Part::Image { page, .. } if page == number))?;
+        u64::try_from(place).ok()
+    }
+
     /// The proof of the leaf at `index`.
     ///
     /// # Errors

@@ -99,6 +99,8 @@ faults! {
     QuoteText = "quote-text",
     /// The log does not say that this quote was made.
     QuoteLog = "quote-log",
+    /// A load file does not say what the records say.
+    LoadFile = "load-file",
 }
 
 impl fmt::Display for Finding {

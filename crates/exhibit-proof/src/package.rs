@@ -11,6 +11,7 @@ use crate::document::{Leaf, LeafProof, Part};
 use crate::finding::{Fault, chain};
 use crate::hash::{Hash, to_hex};
 use crate::json::Value;
+use crate::loadfile::{self, Number};
 use crate::note::{Note, VerifierKey};
 use crate::policy::Policy;
 use crate::proof::LogProof;
@@ -66,16 +67,24 @@ pub struct Proved {
 /// What a package proves of one document.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Document {
+    /// Its item's number, after those of the containers around it, the outermost first.
+    pub family: Vec<u64>,
     /// SHA-256 of its original.
     pub original: [u8; 32],
+    /// How many bytes the original has.
+    pub size: u64,
     /// The log entry of its receipt.
     pub receipt: u64,
     /// When the log says that it was received.
     pub received: String,
-    /// Whether the package holds the original.
-    pub whole: bool,
+    /// Where the package holds the original, if it does.
+    pub file: Option<String>,
+    /// How many pages the document has.
+    pub of: u64,
     /// Which pages' texts the package holds, with the digest of each.
     pub pages: BTreeMap<u32, [u8; 32]>,
+    /// Which pages' pictures the package holds, with the digest of each.
+    pub pictures: BTreeMap<u32, [u8; 32]>,
     /// What was opened of what its log entries keep sealed: entry, field and value.
     pub opened: Vec<(u64, String, Vec<u8>)>,
 }
@@ -127,6 +136,7 @@ pub fn check(files: &mut dyn Files, checked: &mut Checked, trust: &Trust) -> Opt
     let exported = check.export();
     let documents = check.documents();
     let quotes = check.quotes(&documents);
+    check.load_files(&documents);
     check.rest();
     let (key, checkpoint) = (check.key, check.checkpoint);
     checked.deviations.sort();
@@ -250,10 +260,21 @@ impl Check<'_> {
             let names = |what| ["object", "made", "used"].iter().any(|member| says(entry, member, what));
             act && names(&item) && names(&original_ref)
         });
-        let received = entry.map(|entry| word(&entry, "at")).unwrap_or_default();
-        let (pages, opened) = (BTreeMap::new(), Vec::new());
-        let mut document = Document { original, receipt, received, whole: false, pages, opened };
-        self.containers(place, record, receipt)?;
+        let mut document = Document {
+            family: self.containers(place, record, receipt)?,
+            original,
+            size: entry.as_ref().and_then(|entry| fact(entry, "size")).unwrap_or_default(),
+            receipt,
+            received: entry.map(|entry| word(&entry, "at")).unwrap_or_default(),
+            file: None,
+            of: 0,
+            pages: BTreeMap::new(),
+            pictures: BTreeMap::new(),
+            opened: Vec::new(),
+        };
+        if record.get("source").is_some() {
+            self.source(place, record, receipt)?;
+        }
         if let Some(path) = record.get("file") {
             self.original(place, label, path.as_text()?, &mut document);
         }
@@ -267,12 +288,14 @@ impl Check<'_> {
     }
 
     // Each container's receipt, outermost first, and that each of its members was taken from it.
-    fn containers(&mut self, place: &str, record: &Value, receipt: u64) -> Option<()> {
-        let mut outer: Option<String> = None;
-        let container = |c: &Value| Some((Some(format!("item:{}", c.number("item")?)), c.number("receipt")?));
+    fn containers(&mut self, place: &str, record: &Value, receipt: u64) -> Option<Vec<u64>> {
+        let (mut outer, mut family) = (None::<String>, Vec::new());
+        let container = |c: &Value| Some((Some(c.number("item")?), c.number("receipt")?));
         let containers = record.list("containers")?.iter().map(container);
         for link in containers.chain([Some((None, receipt))]) {
             let (item, receipt) = link?;
+            family.push(item.or_else(|| record.number("item"))?);
+            let item = item.map(|item| format!("item:{item}"));
             self.entry(receipt, place, Fault::Receipt, |entry| {
                 let own = |item: &String| says(entry, "object", item) || says(entry, "made", item);
                 // A duplicate's entry names the item received first instead of its container.
@@ -281,13 +304,22 @@ impl Check<'_> {
             });
             outer = item;
         }
+        Some(family)
+    }
+
+    // That the outermost of the document's receipts is from the source that another case handed over.
+    fn source(&mut self, place: &str, record: &Value, receipt: u64) -> Option<()> {
+        let received = |entry: &Value| says(entry, "act", "source.receive");
+        let entry = self.entry(record.number("source")?, place, Fault::Receipt, received)?;
+        let outermost = record.list("containers")?.first().map_or(Some(receipt), |c| c.number("receipt"))?;
+        self.entry(outermost, place, Fault::Receipt, |receipt| says(receipt, "used", &word(&entry, "object")));
         Some(())
     }
 
     fn original(&mut self, place: &str, label: &str, path: &str, document: &mut Document) {
         let own = path.strip_prefix(DOCUMENTS).and_then(|rest| rest.strip_prefix(label));
         if own.is_some_and(|rest| rest.starts_with("/original")) {
-            document.whole = self.content(path, document.original, place);
+            document.file = Some(path.to_owned()).filter(|path| self.content(path, document.original, place));
         } else {
             self.checked.wrong(place, Fault::Part, format!("{path} is not where the original must lie"));
         }
@@ -317,11 +349,11 @@ impl Check<'_> {
         let root = Hash(record.bytes("root")?);
         let tree = format!("tree:{}", root.to_hex());
         let leaves = record.number("leaves")?;
-        self.entry(record.number("reading")?, place, Fault::Reading, |entry| {
+        let entry = self.entry(record.number("reading")?, place, Fault::Reading, |entry| {
             let told = [("act", "item.derive"), ("object", &content), ("used", original), ("made", &tree)];
-            let stated = entry.get("facts").and_then(|facts| facts.number("leaves"));
-            told.iter().all(|(member, what)| says(entry, member, what)) && stated == Some(leaves)
+            told.iter().all(|(member, what)| says(entry, member, what)) && fact(entry, "leaves") == Some(leaves)
         });
+        document.of = entry.and_then(|entry| fact(&entry, "pages")).unwrap_or_default();
         for part in record.list("parts")? {
             let hash = |hash: &Value| Hash::from_base64(hash.as_text()?);
             let proof = LeafProof {
@@ -341,17 +373,16 @@ impl Check<'_> {
     }
 
     fn part(&mut self, place: &str, label: &str, leaf: &Leaf, document: &mut Document) {
-        match leaf.part {
-            Part::Original { .. } if leaf.sha256 == document.original => {}
+        let (path, page, held) = match leaf.part {
+            Part::Original { .. } if leaf.sha256 == document.original => return,
             Part::Original { .. } => {
-                self.checked.wrong(place, Fault::Part, "what was read is not the original that was received");
+                return self.checked.wrong(place, Fault::Part, "what was read is not the original that was received");
             }
-            Part::Text { page, .. } => {
-                if self.content(&text_path(label, page), leaf.sha256, place) {
-                    document.pages.insert(page, leaf.sha256);
-                }
-            }
-            Part::Image { .. } => self.checked.wrong(place, Fault::Part, "pictures of pages are not packed yet"),
+            Part::Text { page, .. } => (text_path(label, page), page, &mut document.pages),
+            Part::Image { page, .. } => (picture_path(label, page), page, &mut document.pictures),
+        };
+        if self.content(&path, leaf.sha256, place) {
+            held.insert(page, leaf.sha256);
         }
     }
 
@@ -394,6 +425,9 @@ impl Check<'_> {
             told.iter().all(|(member, what)| says(entry, member, what))
         });
         let document = documents.get(&anchor.document).filter(|document| document.original == anchor.original);
+        if anchor.picture.is_some() && anchor.picture != document.and_then(|d| d.pictures.get(&anchor.page)).copied() {
+            self.checked.wrong(path, Fault::QuoteText, "the picture that its regions are of is not proved");
+        }
         match document.and_then(|document| document.pages.get(&anchor.page)) {
             None => self.checked.wrong(path, Fault::QuoteText, "the page that it quotes is not proved"),
             Some(layer) if *layer != anchor.text_layer => {
@@ -409,6 +443,32 @@ impl Check<'_> {
             }
         }
         self.checked.deviations.len() == before
+    }
+
+    // What `bag-info.txt` promises, made again from what is proved.
+    fn load_files(&mut self, documents: &BTreeMap<String, Document>) {
+        let Some(first) = self.checked.label(loadfile::LABEL).map(str::to_owned) else { return };
+        let Some(made) = Number::read(&first).and_then(|first| loadfile::make(documents, &first)) else {
+            return self.checked.wrong("bag-info.txt", Fault::LoadFile, format!("{first} cannot begin a series"));
+        };
+        let tables = made.tables.iter().map(|(path, table)| (path.clone(), Sha256::digest(table).into()));
+        let mut expected: Vec<(String, [u8; 32])> = tables.collect();
+        for (path, (label, pages)) in made.texts {
+            let mut hash = Sha256::new();
+            for (page, place) in pages.iter().zip(0..) {
+                hash.update(if place == 0 { "" } else { "\u{c}" });
+                hash.update(self.bytes(&text_path(&label, *page), Fault::LoadFile).unwrap_or_default());
+            }
+            expected.push((path, hash.finalize().into()));
+        }
+        for (path, sha256) in expected {
+            match self.checked.files.get(&path) {
+                None => self.checked.wrong(&path, Fault::Missing, "a load file"),
+                Some(digests) if digests.sha256 == sha256 => {}
+                Some(_) => self.checked.wrong(&path, Fault::LoadFile, ""),
+            }
+            self.vouched.insert(path);
+        }
     }
 
     // Every file of the payload and among the proofs must be vouched for by something above.
@@ -492,6 +552,12 @@ pub fn text_path(document: &str, page: u32) -> String {
     format!("{DOCUMENTS}{document}/text/{page:04}.txt")
 }
 
+/// Where a package keeps the picture of a page.
+#[must_use]
+pub fn picture_path(document: &str, page: u32) -> String {
+    format!("{DOCUMENTS}{document}/pictures/{page:04}.png")
+}
+
 /// Where a package keeps a quote.
 #[must_use]
 pub fn quote_path(quote: &str) -> String {
@@ -511,6 +577,10 @@ fn read(files: &mut dyn Files, path: &str) -> Result<Vec<u8>, String> {
 fn says(entry: &Value, member: &str, what: &str) -> bool {
     let holds = || entry.list(member).is_some_and(|list| list.iter().any(|text| text.as_text() == Some(what)));
     entry.text(member) == Some(what) || holds()
+}
+
+fn fact(entry: &Value, name: &str) -> Option<u64> {
+    entry.get("facts")?.number(name)
 }
 
 fn word(entry: &Value, member: &str) -> String {

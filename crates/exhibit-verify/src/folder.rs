@@ -8,6 +8,9 @@ use std::path::{Path, PathBuf};
 /// How deep folders may lie in one another.
 const MAX_DEPTH: usize = 64;
 
+/// The most files that a bag may have: what is known of each is held in memory.
+const MAX_FILES: usize = 4_000_000;
+
 /// A folder, as a bag's files.
 #[derive(Debug)]
 pub struct Folder {
@@ -37,6 +40,9 @@ impl Files for Folder {
                     own.push(b'/');
                     waiting.push((entry.path(), own, depth + 1));
                 } else {
+                    if found.len() == MAX_FILES {
+                        return Err(Unreadable { reason: format!("there are more than {MAX_FILES} files") });
+                    }
                     found.push(Found { path: own, size: about.len(), plain: about.is_file() });
                 }
             }

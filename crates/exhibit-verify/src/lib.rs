@@ -11,5 +11,5 @@ mod words;
 
 pub use folder::Folder;
 pub use report::{Line, Report};
-pub use run::{Request, Unable, What, verify};
+pub use run::{CheckedBag, Request, Unable, What, check_bag, trust, verify};
 pub use words::{Language, Words};

@@ -3,14 +3,16 @@
 use crate::folder::Folder;
 use crate::report::{Line, Report};
 use exhibit_proof::Checkpoint;
-use exhibit_proof::bagit::{self, Checked};
+use exhibit_proof::bagit::{self, Checked, Digests, Files};
 use exhibit_proof::finding::{Fault, Finding, chain};
 use exhibit_proof::hash::to_hex;
 use exhibit_proof::json::Value;
+use exhibit_proof::loadfile::{self, ranges};
 use exhibit_proof::note::{Note, VerifierKey};
 use exhibit_proof::package::{self, Proved, Trust};
 use exhibit_proof::policy::Policy;
 use exhibit_proof::proof::LogProof;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -78,7 +80,11 @@ pub fn verify(request: &Request) -> Result<Report, Unable> {
     }
 }
 
-fn trust(request: &Request) -> Result<Trust, Unable> {
+/// What the reader knows from elsewhere, read.
+///
+/// # Errors
+/// [`Unable`], where it cannot be used.
+pub fn trust(request: &Request) -> Result<Trust, Unable> {
     let key = match &request.key {
         None => None,
         Some(text) if Path::new(text).is_file() => Some(key_file(Path::new(text))?),
@@ -111,10 +117,25 @@ fn bag(path: &Path, trust: &Trust, plain: bool) -> Result<Report, Unable> {
     if !path.is_dir() {
         return Err(Unable { path: path.to_owned(), reason: "it is not a folder".to_owned() });
     }
-    let mut files = Folder::new(path);
-    let mut checked = bagit::check(&mut files);
+    Ok(check_bag(&mut Folder::new(path), trust, plain).report)
+}
+
+/// A bag that was checked.
+#[derive(Clone, Debug)]
+pub struct CheckedBag {
+    /// What is said of it.
+    pub report: Report,
+    /// What its proofs prove, where it has any.
+    pub proved: Option<Proved>,
+    /// Every file that could be read, with its digests.
+    pub files: BTreeMap<String, Digests>,
+}
+
+/// Checks a bag, wherever its files are.
+pub fn check_bag(files: &mut dyn Files, trust: &Trust, plain: bool) -> CheckedBag {
+    let mut checked = bagit::check(files);
     let (payload, bytes) = checked.payload();
-    let proved = if plain { None } else { package::check(&mut files, &mut checked, trust) };
+    let proved = if plain { None } else { package::check(files, &mut checked, trust) };
     let mut report = Report::default();
     report.checked.push(Line::new("checked.bag", &[&payload.to_string(), &bytes.to_string()]));
     report.proved.push(Line::new("proved.intact", &[]));
@@ -122,9 +143,13 @@ fn bag(path: &Path, trust: &Trust, plain: bool) -> Result<Report, Unable> {
         Some(proved) => say_proved(&mut report, proved, trust),
         None => report.not_proved.push(Line::new("not.custody", &[])),
     }
+    if let Some(first) = checked.label(loadfile::LABEL).filter(|_| proved.is_some()) {
+        report.proved.push(Line::new("proved.load-files", &[first]));
+    }
     say_limits(&mut report);
+    let files = std::mem::take(&mut checked.files);
     take_findings(&mut report, checked);
-    Ok(report)
+    CheckedBag { report, proved, files }
 }
 
 fn take_findings(report: &mut Report, checked: Checked) {
@@ -155,7 +180,7 @@ fn say_proved(report: &mut Report, proved: &Proved, trust: &Trust) {
     }
     for (label, document) in &proved.documents {
         let digest = to_hex(&document.original);
-        if document.whole {
+        if document.file.is_some() {
             report.proved.push(Line::new("proved.original", &[label, &digest, &document.received]));
         }
         let own = |(entry, field, _): &&(u64, String, Vec<u8>)| *entry == document.receipt && field == "name";
@@ -165,6 +190,10 @@ fn say_proved(report: &mut Report, proved: &Proved, trust: &Trust) {
         if !document.pages.is_empty() {
             let pages: Vec<u32> = document.pages.keys().copied().collect();
             report.proved.push(Line::new("proved.pages", &[label, &ranges(&pages), &digest]));
+        }
+        if !document.pictures.is_empty() {
+            let pages: Vec<u32> = document.pictures.keys().copied().collect();
+            report.proved.push(Line::new("proved.pictures", &[label, &ranges(&pages), &digest]));
         }
     }
     let names = |names: Vec<&String>| Value::List(names.into_iter().map(|name| Value::Text(name.clone())).collect());
@@ -282,16 +311,6 @@ fn wrong(report: &mut Report, path: &Path, fault: Fault, detail: String) {
     report.deviations.push(Finding { place: path.display().to_string(), fault, detail });
 }
 
-// `1-3, 7` for 1, 2, 3, 7.
-fn ranges(pages: &[u32]) -> String {
-    let runs = pages.chunk_by(|a, b| a + 1 == *b).map(|run| match run {
-        [one] => one.to_string(),
-        [first, .., last] => format!("{first}-{last}"),
-        [] => String::new(),
-    });
-    runs.collect::<Vec<_>>().join(", ")
-}
-
 // Seconds since 1970 as a day and time (the calendar's rule for days of 400 years, counted from 1 March).
 fn moment(seconds: u64) -> String {
     let (days, rest) = (seconds / 86_400 + 719_468, seconds % 86_400);
@@ -311,7 +330,7 @@ mod tests {
 
     #[test]
     fn pages_and_moments_for_people() {
-        assert_eq!(ranges(&[1, 2, 3, 7, 9, 10]), "1-3, 7, 9-10");
+        assert_eq!(loadfile::ranges(&[1, 2, 3, 7, 9, 10]), "1-3, 7, 9-10");
         assert_eq!(moment(0), "1970-01-01 00:00 UTC");
         assert_eq!(moment(1_709_210_096), "2024-02-29 12:34 UTC");
         assert_eq!(moment(253_402_300_799), "9999-12-31 23:59 UTC");

@@ -35,7 +35,7 @@ Find
   tag add|rm|ls        Words of your own on documents
 Hand over
   quote new|ls|check   Passages tied to their page, and whether they still hold
-  bag export|check     Packages that prove what they hold
+  bag export|check|import  Packages that prove what they hold
 Trust
   verify               Check the case against its hashes and its log
   log ls|show          Read the custody log
@@ -523,6 +523,9 @@ pub(crate) enum QuoteCommand {
         /// Which of several equal passages on the page
         #[arg(long, value_name = "N")]
         nth: Option<usize>,
+        /// Do not paint the page and keep its picture with the quote
+        #[arg(long)]
+        no_picture: bool,
     },
     /// List quotes
     Ls,
@@ -534,27 +537,80 @@ pub(crate) enum QuoteCommand {
 pub(crate) enum BagCommand {
     /// Write a package: originals, texts, quotes, and the proofs of what they are
     #[command(after_help = "Examples:\n  exhibit bag export ~/handover --documents EXH-000003 EXH-000007:1-3\n  \
-                            exhibit bag export ~/handover --query 登记 --all-quotes\n  exhibit bag check ~/handover")]
+                            exhibit bag export ~/handover --query 登记 --all-quotes\n  \
+                            exhibit bag export ~/handover --all --pictures --bates DESK-\n  \
+                            exhibit bag export ~/handover.age --all --to age1...\n  \
+                            exhibit bag export ~/handover.age --all --passphrase")]
     Export(BagExport),
     /// Check a package; ends with 4 if anything is not as it must be
+    #[command(after_help = "Examples:\n  exhibit bag check ~/handover --key 'the line you were told'\n  \
+                            exhibit bag check ~/handover.age --identity ~/key.txt")]
     Check {
-        /// The package's folder
-        #[arg(value_name = "DIR")]
-        folder: PathBuf,
-        /// The log's key as you know it from elsewhere: a file, or its text
-        #[arg(long, value_name = "KEY")]
-        key: Option<String>,
+        #[command(flatten)]
+        bag: BagRead,
         /// Check it as a BagIt bag alone, without proofs
         #[arg(long)]
         plain: bool,
     },
+    /// Take a package of another case into this one, once all of it was checked and is good
+    #[command(after_help = "Examples:\n  exhibit bag import ~/handover --key 'the line you were told'\n  \
+                            exhibit bag import ~/handover.age --identity ~/key.txt")]
+    Import {
+        #[command(flatten)]
+        bag: BagRead,
+        /// What the source is called [default: the package's name]
+        #[arg(long)]
+        name: Option<String>,
+        /// Leave pictures of pages unread
+        #[arg(long)]
+        no_ocr: bool,
+        /// Files read at a time [default: the processors of this machine]
+        #[arg(long, value_name = "N")]
+        workers: Option<usize>,
+    },
+    /// List the packages that were taken in, or write one anew just as it came
+    Received {
+        /// The package, as the list names it
+        #[arg(value_name = "ID", requires = "write")]
+        id: Option<String>,
+        /// The folder to write it to
+        #[arg(long, value_name = "DIR", requires = "id")]
+        write: Option<PathBuf>,
+    },
+}
+
+/// A package to read, and what opens it.
+#[derive(Debug, Args)]
+pub(crate) struct BagRead {
+    /// The package's folder, or the sealed file
+    #[arg(value_name = "BAG")]
+    pub(crate) path: PathBuf,
+    /// The log's key as you know it from elsewhere: a file, or its text
+    #[arg(long, value_name = "KEY")]
+    pub(crate) key: Option<String>,
+    /// A file of age identities that opens a sealed package
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["passphrase", "passphrase_file"])]
+    pub(crate) identity: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) passphrase: Passphrase,
+}
+
+/// Where a passphrase comes from.
+#[derive(Debug, Args)]
+pub(crate) struct Passphrase {
+    /// Ask for a passphrase
+    #[arg(long, conflicts_with = "passphrase_file")]
+    pub(crate) passphrase: bool,
+    /// The passphrase is the first line of this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct BagExport {
-    /// The folder to make; it must not be there yet
-    #[arg(value_name = "DIR")]
-    pub(crate) folder: PathBuf,
+    /// The folder to make, or the file where the package is sealed; it must not be there yet
+    #[arg(value_name = "PATH")]
+    pub(crate) path: PathBuf,
     /// Documents; `DOC:1-3,7` takes only the texts of these pages, and not the original
     #[arg(long, value_name = "DOC", num_args = 1..)]
     pub(crate) documents: Vec<String>,
@@ -573,6 +629,20 @@ pub(crate) struct BagExport {
     /// Leave the names and paths under which files were found sealed
     #[arg(long)]
     pub(crate) without_names: bool,
+    /// Paint the pages, and hand over their pictures too
+    #[arg(long)]
+    pub(crate) pictures: bool,
+    /// Number every page, and write load files: a prefix, and the first number after a colon
+    #[arg(long, value_name = "PREFIX[:START]")]
+    pub(crate) bates: Option<String>,
+    /// What kind of receiver it is for: the hand-over is logged with it
+    #[arg(long = "for", value_name = "KIND")]
+    pub(crate) receiver: Option<String>,
+    /// Seal the package to these age recipients (age1...)
+    #[arg(long, value_name = "RECIPIENT", num_args = 1.., conflicts_with_all = ["passphrase", "passphrase_file"])]
+    pub(crate) to: Vec<String>,
+    #[command(flatten)]
+    pub(crate) passphrase: Passphrase,
 }
 
 #[derive(Debug, Subcommand)]

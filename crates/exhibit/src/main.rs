@@ -4,7 +4,9 @@
 mod cli;
 mod commands;
 mod failure;
+mod meter;
 mod output;
+mod passphrase;
 mod watch;
 mod world;
 

@@ -70,6 +70,8 @@ const OURS: &[(&str, &[&str])] = &[
             "exhibit-catalogue",
             "exhibit-custody",
             "exhibit-case",
+            "exhibit-ingest",
+            "exhibit-verify",
         ],
     ),
 ];

@@ -1,26 +1,32 @@
-//! `exhibit bag export|check`
+//! `exhibit bag export`, and what can go wrong with bags and quotes.
 
-use super::Context;
+use super::{Context, handed};
 use crate::cli::{BagCommand, BagExport};
 use crate::failure::{Exit, Failure};
+use crate::meter::Meter;
 use crate::output::{bytes, counted};
 use crate::world::{self, MachineClock};
 use exhibit_case::{Case, SearchRequest};
 use exhibit_catalogue::ItemFilter;
-use exhibit_dossier::{Chosen, DossierError, Exported, Selection, Step, export, list_quotes};
+use exhibit_dossier::{
+    Chosen, DossierError, Exported, Lock, Means, Order, Receiver, SealError, Selection, Step, export, list_quotes,
+};
 use exhibit_index::Sort;
 use exhibit_model::{Clock, ItemId};
-use exhibit_verify::{Language, Request, What, Words, verify};
+use exhibit_proof::loadfile::Number;
 use serde_json::json;
 use std::collections::BTreeSet;
-use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
 pub(crate) fn run(context: &Context<'_>, command: &BagCommand) -> Result<ExitCode, Failure> {
     match command {
         BagCommand::Export(asked) => write(context, asked),
-        BagCommand::Check { folder, key, plain } => check(context, folder, key.clone(), *plain),
+        BagCommand::Check { bag, plain } => handed::check(context, bag, *plain),
+        BagCommand::Import { bag, name, no_ocr, workers } => {
+            handed::import(context, bag, name.as_deref(), (!no_ocr, *workers))
+        }
+        BagCommand::Received { id, write } => handed::received(context, id.as_deref().zip(write.as_deref())),
     }
 }
 
@@ -31,58 +37,102 @@ fn write(context: &Context<'_>, asked: &BagExport) -> Result<ExitCode, Failure> 
     let folder = context.case_folder()?;
     let selection = choose(&Case::open(&folder)?, asked)?;
     let output = context.output;
+    let (bates, receiver) = (asked.bates.as_deref().map(series).transpose()?, receiver(asked)?);
     if context.dry_run() {
         let documents = counted(selection.documents.len() as u64, "document", "documents");
         let quotes = counted(selection.quotes.len() as u64, "quote", "quotes");
         output.line(&format!("would hand over {documents} and {quotes}"));
         return Ok(Exit::Done.into());
     }
+    let lock = lock(context, asked)?;
+    let cage = selection.pictures.then(|| world::cage(1)).transpose()?;
     let mut held = world::hold(&folder)?;
-    let shown = !output.quiet && std::io::stderr().is_terminal();
-    let (mut all, mut done, mut last) = (0_u64, 0_u64, 0_u64);
-    let exported =
-        export(&mut held, &selection, &asked.folder, MachineClock.now(), &mut world::random, &mut |step| match step {
-            Step::Begin(bytes) => all = bytes,
-            Step::Copied(more) => {
-                done += more;
-                let percent = (done * 100).checked_div(all).unwrap_or(100);
-                if shown && percent != last {
-                    last = percent;
-                    let _ = write!(std::io::stderr().lock(), "\r\u{1b}[2Kcopying: {percent} % of {}", bytes(all));
-                }
-            }
-        });
-    if shown {
-        let _ = write!(std::io::stderr().lock(), "\r\u{1b}[2K");
-    }
-    say(context, &asked.folder, &exported.map_err(failure)?, &held.case.config.verifier);
+    let mut meter = Meter::new(output);
+    let mut progress = |step| match step {
+        Step::Paint(pages) => meter.begin("painting pages", false, pages),
+        Step::Painted => meter.more(1),
+        Step::Copy(bytes) => meter.begin("copying", true, bytes),
+        Step::Copied(more) => meter.more(more),
+    };
+    let order = Order { selection: &selection, target: &asked.path, lock, bates, receiver };
+    let mut means =
+        Means { cage: cage.as_ref(), now: MachineClock.now(), random: &mut world::random, progress: &mut progress };
+    let exported = export(&mut held, &order, &mut means);
+    meter.end();
+    say(context, &asked.path, &exported.map_err(failure)?, &held.case.config.verifier);
     Ok(Exit::Done.into())
 }
 
-fn say(context: &Context<'_>, folder: &Path, exported: &Exported, key: &str) {
-    let Exported { documents, pages, quotes, files, bytes: size, entry } = *exported;
-    if context.output.json {
-        let fields = json!({
-            "path": folder.display().to_string(), "documents": documents, "pages": pages, "quotes": quotes,
-            "files": files, "bytes": size, "log_entry": entry, "key": key,
+fn lock(context: &Context<'_>, asked: &BagExport) -> Result<Lock, Failure> {
+    if let Some(passphrase) = asked.passphrase.get(true, context.arguments.global.no_input)? {
+        return Ok(Lock::Passphrase(passphrase));
+    }
+    Ok(if asked.to.is_empty() { Lock::Open } else { Lock::Recipients(asked.to.clone()) })
+}
+
+// `ABC-` begins with ABC-0000001, `ABC-:500` with ABC-0000500.
+fn series(text: &str) -> Result<Number, Failure> {
+    let (prefix, start) = text.rsplit_once(':').unwrap_or((text, "1"));
+    let number = Number::read(&format!("{prefix}{start:0>7}"));
+    let sound = !prefix.ends_with(|c: char| c.is_ascii_digit()) && start.bytes().all(|b| b.is_ascii_digit());
+    number.filter(|_| sound && !start.is_empty()).ok_or_else(|| {
+        Failure::usage(format!("{text:?} cannot begin a series of numbers"))
+            .hint("a prefix of ASCII letters, digits, - and _ that does not end with a digit, such as ABC- or ABC-:500")
+    })
+}
+
+fn receiver(asked: &BagExport) -> Result<Option<Receiver>, Failure> {
+    let Some(word) = &asked.receiver else { return Ok(None) };
+    let known = Receiver::ALL.iter().find(|receiver| receiver.word() == word);
+    known.copied().map(Some).ok_or_else(|| {
+        let words: Vec<&str> = Receiver::ALL.iter().map(|receiver| receiver.word()).collect();
+        Failure::usage(format!("no kind of receiver is called {word:?}")).hint(format!("one of {}", words.join(", ")))
+    })
+}
+
+fn say(context: &Context<'_>, path: &Path, exported: &Exported, key: &str) {
+    let output = context.output;
+    let Exported { documents, pages, pictures, quotes, files, bytes: size, bates, entry, unpainted } = exported;
+    if output.json {
+        let unpainted: Vec<_> = unpainted
+            .iter()
+            .map(|(document, page, why)| json!({"document": document, "page": page, "reason": why}))
+            .collect();
+        let mut fields = json!({
+            "path": path.display().to_string(), "documents": documents, "pages": pages, "pictures": pictures,
+            "quotes": quotes, "files": files, "bytes": size, "log_entry": entry, "key": key, "unpainted": unpainted,
         });
-        context.output.object("bag", fields);
+        if let Some((first, last)) = bates {
+            fields["bates"] = json!([first, last]);
+        }
+        output.object("bag", fields);
         return;
     }
-    context.output.line(&format!(
-        "Wrote {}: {}, texts of {}, {}; {} ({}). Log entry {entry} records it.",
-        folder.display(),
-        counted(documents, "document", "documents"),
-        counted(pages, "page", "pages"),
-        counted(quotes, "quote", "quotes"),
-        counted(files, "file", "files"),
-        bytes(size),
+    output.line(&format!(
+        "Wrote {}: {}, texts of {}, {}, {}; {} ({}). Log entry {entry} records it.",
+        path.display(),
+        counted(*documents, "document", "documents"),
+        counted(*pages, "page", "pages"),
+        counted(*pictures, "picture", "pictures"),
+        counted(*quotes, "quote", "quotes"),
+        counted(*files, "file", "files"),
+        bytes(*size),
     ));
-    context.output.remark(&format!("Tell whoever gets it this key by another way: {key}"));
+    if let Some((first, last)) = bates {
+        output.line(&format!("Pages are numbered {first} to {last}; load files are in data/loadfile."));
+    }
+    for (document, page, reason) in unpainted.iter().take(20) {
+        output.remark(&format!("No picture of {document} page {page}: {reason}"));
+    }
+    if unpainted.len() > 20 {
+        output.remark(&format!("... and of {} more: --json names them all", unpainted.len() - 20));
+    }
+    output.remark(&format!("Tell whoever gets it this key by another way: {key}"));
 }
 
 fn choose(case: &Case, asked: &BagExport) -> Result<Selection, Failure> {
-    let mut selection = Selection { without_names: asked.without_names, ..Selection::default() };
+    let mut selection =
+        Selection { without_names: asked.without_names, pictures: asked.pictures, ..Selection::default() };
     for text in &asked.documents {
         let (document, pages) = pages_of(text);
         add(&mut selection, case.resolve(document)?, pages);
@@ -148,17 +198,6 @@ fn pages_of(text: &str) -> (&str, Option<BTreeSet<u32>>) {
     }
 }
 
-fn check(context: &Context<'_>, folder: &Path, key: Option<String>, plain: bool) -> Result<ExitCode, Failure> {
-    let request = Request { what: What::Bag, path: folder.to_owned(), key, policy: None, entry: None, plain };
-    let report = verify(&request).map_err(|unable| Failure::new(Exit::Usage, "bag", unable.to_string()))?;
-    if context.output.json {
-        context.output.line(&report.json());
-    } else {
-        context.output.line(report.page(&Words::new(Language::English)).trim_end());
-    }
-    Ok(if report.is_good() { Exit::Done } else { Exit::Mismatch }.into())
-}
-
 /// What went wrong with a quote or a bag, as users see it.
 pub(super) fn failure(error: DossierError) -> Failure {
     let message = exhibit_case::chain_of(&error);
@@ -173,7 +212,10 @@ pub(super) fn failure(error: DossierError) -> Failure {
         DossierError::NoBytes { .. } | DossierError::NotRead { .. } => {
             Failure::new(Exit::Nothing, "not-provable", message).hint("`exhibit problem ls` says what became of it")
         }
-        DossierError::Altered { .. } | DossierError::NotAsLogged { .. } => {
+        DossierError::Altered { .. }
+        | DossierError::PictureAltered { .. }
+        | DossierError::HandoverDamaged
+        | DossierError::NotAsLogged { .. } => {
             Failure::new(Exit::Mismatch, "mismatch", message).hint("`exhibit verify` names everything that differs")
         }
         DossierError::Absent { nearest: Some(nearest), .. } => Failure::new(Exit::Nothing, "no-such-passage", message)
@@ -189,6 +231,19 @@ pub(super) fn failure(error: DossierError) -> Failure {
         }
         DossierError::Broken(_) => Failure::new(Exit::Mismatch, "broken-quote", message)
             .hint("`exhibit quote check` says why; make it anew, or leave it out"),
+        DossierError::Changed(_) => Failure::new(Exit::Mismatch, "changed", message)
+            .hint("something writes to it: copy it to a place of its own, and take that in"),
+        DossierError::NoSuchHandover(_) => Failure::new(Exit::Nothing, "no-such-handover", message)
+            .hint("`exhibit bag received` lists what was handed over"),
+        DossierError::Series(_) => Failure::usage(message).hint("give more digits: --bates PREFIX:000000001"),
+        DossierError::Seal(error) => {
+            let failure = Failure::new(Exit::Usage, "sealed", message);
+            match error {
+                SealError::Unopened(_) => failure.hint("try another --identity FILE, or --passphrase"),
+                SealError::NotSealed { .. } => failure.hint("it was cut short or altered: ask for it again"),
+                _ => failure,
+            }
+        }
         DossierError::Anchor(_) => Failure::usage(message),
         DossierError::Proof(_) => Failure::new(Exit::Internal, "proof", message),
     }
@@ -197,6 +252,17 @@ pub(super) fn failure(error: DossierError) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn series_begin_where_they_are_told() {
+        let first = |text: &str| series(text).map(|number| number.to_string()).ok();
+        assert_eq!(first("ABC-").as_deref(), Some("ABC-0000001"));
+        assert_eq!(first("ABC:500").as_deref(), Some("ABC0000500"));
+        assert_eq!(first("A:000000012").as_deref(), Some("A000000012"));
+        for odd in ["A1", "A:0", "A:", "A:x", "登", "A B"] {
+            assert_eq!(first(odd), None, "{odd}");
+        }
+    }
 
     #[test]
     fn pages_are_read_from_the_end() {

@@ -7,6 +7,7 @@ use crate::output::{Output, Style, bytes, counted, number};
 use crate::watch::watch;
 use crate::world::{self, MachineClock};
 use exhibit_cage::CageLimits;
+use exhibit_case::Held;
 use exhibit_catalogue::Account;
 use exhibit_ingest::{Options, Progress, Stop, Summary, World, find_ocr};
 use exhibit_model::{Limits, State};
@@ -46,6 +47,18 @@ pub(crate) struct Order<'a> {
 
 /// Takes in, showing progress; the first Ctrl-C ends it soon, the second at once.
 pub(crate) fn take_in(output: &Output, folder: &Path, order: &Order<'_>) -> Result<Summary, Failure> {
+    take_in_by(output, folder, order, |held, options, world| {
+        Ok(exhibit_ingest::ingest(held, order.sources, options, world)?)
+    })
+}
+
+/// Has something taken in, showing progress, as [`take_in`] does.
+pub(crate) fn take_in_by(
+    output: &Output,
+    folder: &Path,
+    order: &Order<'_>,
+    work: impl FnOnce(&mut Held, &Options<'_>, &mut World<'_>) -> Result<Summary, Failure>,
+) -> Result<Summary, Failure> {
     let mut held = world::hold(folder)?;
     if let Some(file) = order.passwords {
         let text = std::fs::read_to_string(file).map_err(|error| Failure::io("read", file, &error))?;
@@ -71,7 +84,7 @@ pub(crate) fn take_in(output: &Output, folder: &Path, order: &Order<'_>) -> Resu
     };
     let mut random = world::random;
     let mut world = World { cage: &cage, clock: &MachineClock, random: &mut random, progress: &progress, stop: &stop };
-    Ok(watch(output, &progress, || exhibit_ingest::ingest(&mut held, order.sources, &options, &mut world))?)
+    watch(output, &progress, || work(&mut held, &options, &mut world))
 }
 
 /// The exit code of whatever asked a run to end: 130 for Ctrl-C, 143 for a request to terminate.

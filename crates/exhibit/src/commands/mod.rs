@@ -6,6 +6,7 @@ mod cat;
 mod demo;
 mod doctor;
 mod find;
+mod handed;
 mod history;
 mod ingest;
 mod init;

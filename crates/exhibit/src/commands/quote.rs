@@ -6,21 +6,27 @@ use crate::cli::QuoteCommand;
 use crate::failure::{Exit, Failure};
 use crate::output::{Style, counted};
 use crate::world::{self, MachineClock};
-use exhibit_dossier::{NewQuote, Standing, StandingQuote, check_quotes, list_quotes, make_quote};
+use exhibit_case::Held;
+use exhibit_dossier::{NewQuote, Standing, StandingQuote, check_quotes, list_quotes, make_quote, paint_pages};
 use exhibit_model::{Clock, shown};
 use exhibit_proof::anchor::Anchor;
+use exhibit_proof::hash::to_hex;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 pub(crate) fn run(context: &Context<'_>, command: &QuoteCommand) -> Result<ExitCode, Failure> {
     match command {
-        QuoteCommand::New { document, page, text, nth } => {
+        QuoteCommand::New { document, page, text, nth, no_picture } => {
             let mut held = world::hold(&context.case_folder()?)?;
             let item = held.case.resolve(document)?;
             let quote = NewQuote { item, page: *page, exact: text, nth: *nth };
             if context.dry_run() {
                 context.output.line(&format!("would quote page {page} of {}", held.case.label(item)));
                 return Ok(Exit::Done.into());
+            }
+            if !no_picture {
+                paint(context, &mut held, &quote)?;
             }
             let anchor = make_quote(&mut held, &quote, MachineClock.now(), &mut world::random).map_err(failure)?;
             print(context, &anchor);
@@ -37,11 +43,26 @@ pub(crate) fn run(context: &Context<'_>, command: &QuoteCommand) -> Result<ExitC
     }
 }
 
+// The page's picture is kept with the quote, where the page has one and the passage is on it.
+fn paint(context: &Context<'_>, held: &mut Held, quote: &NewQuote<'_>) -> Result<(), Failure> {
+    let kind = held.case.page_row(quote.item, quote.page)?.kind;
+    if (kind != "paper" && kind != "picture") || !held.case.page(quote.item, quote.page)?.text.contains(quote.exact) {
+        return Ok(());
+    }
+    let cage = world::cage(1)?;
+    let (pages, now) = (BTreeSet::from([quote.page]), MachineClock.now());
+    let refused = paint_pages(held, &cage, quote.item, &pages, now, &mut world::random, &mut || {}).map_err(failure)?;
+    for (_, reason) in refused {
+        context.output.warn(&format!("the quote has no picture of its page: {reason}"));
+    }
+    Ok(())
+}
+
 fn fields(anchor: &Anchor) -> Value {
     json!({
         "id": anchor.id(), "document": anchor.document, "page": anchor.page, "exact": anchor.passage.exact,
         "prefix": anchor.passage.prefix, "suffix": anchor.passage.suffix, "start": anchor.passage.start,
-        "end": anchor.passage.end, "regions": anchor.regions, "created": anchor.created, "log_entry": anchor.entry,
+        "end": anchor.passage.end, "regions": anchor.regions, "picture": anchor.picture.map(|sha256| to_hex(&sha256)), "created": anchor.created, "log_entry": anchor.entry,
     })
 }
 

@@ -3,15 +3,18 @@
 use super::Context;
 use crate::cli::Verify;
 use crate::failure::{Exit, Failure};
+use crate::meter::Meter;
 use crate::output::{Style, bytes, counted, number};
 use crate::world::{self, MachineClock};
 use exhibit_case::{
-    Case, CaseError, Held, Verification, VerifyStep, flush_outbox, keep_still, log_act, verify_remains,
+    Case, CaseError, Deviation, Held, Verification, VerifyStep, flush_outbox, keep_still, layout, log_act,
+    verify_remains,
 };
 use exhibit_custody::{Act, Fixity};
+use exhibit_dossier::{Handover, check_handovers};
 use exhibit_model::Clock;
+use exhibit_proof::finding::Finding;
 use serde_json::json;
-use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -37,24 +40,32 @@ pub(crate) fn run(context: &Context<'_>, verify: &Verify) -> Result<ExitCode, Fa
 }
 
 fn check(context: &Context<'_>, case: &Case) -> Verification {
-    let shown = !context.output.quiet && std::io::stderr().is_terminal();
-    let (mut all, mut done, mut last) = (0_u64, 0_u64, 0_u64);
-    let found = case.verify(&mut |step| match step {
-        VerifyStep::Begin(bytes) => all = bytes,
-        VerifyStep::Read(more) => {
-            done += more;
-            let percent = (done * 100).checked_div(all).unwrap_or(100);
-            if shown && percent != last {
-                last = percent;
-                let _ =
-                    write!(std::io::stderr().lock(), "\r\u{1b}[2Kchecking originals: {percent} % of {}", bytes(all));
-            }
-        }
+    let mut meter = Meter::new(context.output);
+    let mut found = case.verify(&mut |step| match step {
+        VerifyStep::Begin(bytes) => meter.begin("checking originals", true, bytes),
+        VerifyStep::Read(more) => meter.more(more),
     });
-    if shown {
-        let _ = write!(std::io::stderr().lock(), "\r\u{1b}[2K");
+    meter.end();
+    match check_handovers(case) {
+        Ok(checked) => checked.into_iter().for_each(|(handover, wrong)| take(&mut found, &handover, wrong)),
+        Err(error) => found
+            .deviations
+            .push(Deviation { place: layout::HANDOVERS.to_owned(), what: exhibit_case::chain_of(&error) }),
     }
     found
+}
+
+// what is wrong with a bag that was handed over to this case and kept
+fn take(found: &mut Verification, handover: &Handover, wrong: Vec<Finding>) {
+    let place = |below: &str| format!("{}/{}/{below}", layout::HANDOVERS, handover.id);
+    for finding in wrong {
+        let what = format!("{}: {}", finding.fault.word(), finding.detail);
+        found.deviations.push(Deviation { place: place(&finding.place), what: what.trim_end_matches(": ").to_owned() });
+    }
+    if !handover.whole {
+        let what = "taking it in was interrupted: `exhibit bag import` goes on with it".to_owned();
+        found.leftovers.push(Deviation { place: place(""), what });
+    }
 }
 
 // that a case was checked, and what was found, is itself an act; a copy without its key can be checked all the same

@@ -79,6 +79,11 @@ impl Bench {
         listed.objects().into_iter().map(|item| (path(&item), item)).collect()
     }
 
+    /// Whether nothing was received yet.
+    pub(crate) fn ledger_is_empty(&self) -> bool {
+        self.run(&["-C", "case", "ls", "--json"]).stdout.is_empty()
+    }
+
     /// The state of each path, with its reason.
     pub(crate) fn states(&self) -> Vec<String> {
         let line = |(path, item): (&String, &Value)| {

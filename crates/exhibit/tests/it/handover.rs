@@ -1,6 +1,7 @@
 //! Handing over: a quote, a bag, what proves it, and every kind of tampering with it, each named.
 
-use crate::bench::Bench;
+use crate::bench::{Bench, example_trove};
+use crate::parcels::MORE;
 use exhibit_proof::finding::Fault;
 use exhibit_proof::hash::to_hex;
 use exhibit_verify::{Request, What, verify};
@@ -15,7 +16,7 @@ const NOTICE: &str = "第一条 严防逃跑。\n第二条 所有进出人员须
 const QUOTED: &str = "须由值班员逐一登记";
 
 /// A case with a quote, and a bag with all of it.
-fn handed_over() -> (Bench, String) {
+pub(crate) fn handed_over() -> (Bench, String) {
     let bench = Bench::new();
     bench.write("trove/notice.txt", NOTICE);
     bench.write("trove/b.html", "<html><title>notice</title><p>the registers were destroyed</html>");
@@ -24,10 +25,14 @@ fn handed_over() -> (Bench, String) {
     archive.start_file("in/list.txt", zip::write::SimpleFileOptions::default()).expect("a member");
     archive.write_all(b"a list of names").expect("write");
     bench.write("trove/z.zip", archive.finish().expect("an archive").into_inner());
+    bench.write("trove/zz.pdf", fs::read(example_trove().join("post/3/access-request.pdf")).expect("a PDF"));
     let _ = bench.take_in().code(0);
     let notice = bench.ledger()["notice.txt"]["id"].as_str().expect("id").to_owned();
     let quote = bench.run(&["-C", "case", "quote", "new", &notice, "--page", "1", "--text", QUOTED, "--json"]).code(0);
     let quote = quote.objects()[0]["id"].as_str().expect("id").to_owned();
+    let page = bench.run(&["-C", "case", "cat", "zz.pdf", "--text", "--page", "1"]).code(0).stdout;
+    let line = page.lines().find(|line| line.len() > 8).expect("a line").to_owned();
+    let _ = bench.run(&["-C", "case", "quote", "new", "zz.pdf", "--page", "1", "--text", &line, "--nth", "1"]).code(0);
     let _ = bench.run(&["-C", "case", "bag", "export", "bag", "--all", "--all-quotes"]).code(0);
     (bench, quote)
 }
@@ -36,12 +41,12 @@ fn request(what: What, path: PathBuf) -> Request {
     Request { what, path, key: None, policy: None, entry: None, plain: false }
 }
 
-fn deviations(bag: &Path) -> Vec<(String, Fault, String)> {
+pub(crate) fn deviations(bag: &Path) -> Vec<(String, Fault, String)> {
     let report = verify(&request(What::Bag, bag.to_owned())).expect("a folder");
     report.deviations.into_iter().map(|d| (d.place, d.fault, d.detail)).collect()
 }
 
-fn files_below(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn files_below(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).expect("list").flatten() {
         if entry.path().is_dir() { files.extend(files_below(&entry.path())) } else { files.push(entry.path()) }
@@ -50,7 +55,7 @@ fn files_below(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     let _ = fs::remove_dir_all(to);
     for file in files_below(from) {
         let target = to.join(file.strip_prefix(from).expect("below"));
@@ -60,42 +65,42 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// A copy of a bag that is tampered with.
-struct Forged<'a> {
-    bag: PathBuf,
+pub(crate) struct Forged<'a> {
+    pub(crate) bag: PathBuf,
     /// Another good bag of the same case, and one of another case.
-    older: &'a Path,
-    other: &'a Path,
+    pub(crate) older: &'a Path,
+    pub(crate) other: &'a Path,
 }
 
 impl Forged<'_> {
-    fn text(&self, path: &str) -> String {
+    pub(crate) fn text(&self, path: &str) -> String {
         fs::read_to_string(self.bag.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
     }
 
-    fn put(&self, path: &str, bytes: impl AsRef<[u8]>) {
+    pub(crate) fn put(&self, path: &str, bytes: impl AsRef<[u8]>) {
         let path = self.bag.join(path);
         fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
         fs::write(path, bytes).expect("write");
     }
 
-    fn edit(&self, path: &str, from: &str, to: &str) {
+    pub(crate) fn edit(&self, path: &str, from: &str, to: &str) {
         let text = self.text(path);
         assert!(text.contains(from), "{path} has no {from:?}");
         self.put(path, text.replacen(from, to, 1));
     }
 
-    fn flip(&self, path: &str, at: usize) {
+    pub(crate) fn flip(&self, path: &str, at: usize) {
         let mut bytes = fs::read(self.bag.join(path)).expect("read");
         let at = at % bytes.len();
         bytes[at] ^= 1;
         self.put(path, bytes);
     }
 
-    fn remove(&self, path: &str) {
+    pub(crate) fn remove(&self, path: &str) {
         fs::remove_file(self.bag.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
     }
 
-    fn rename(&self, from: &str, to: &str) {
+    pub(crate) fn rename(&self, from: &str, to: &str) {
         fs::create_dir_all(self.bag.join(to).parent().expect("a parent")).expect("folders");
         fs::rename(self.bag.join(from), self.bag.join(to)).expect("rename");
     }
@@ -104,7 +109,7 @@ impl Forged<'_> {
         fs::copy(from.join(path), self.bag.join(path)).expect("copy");
     }
 
-    fn find(&self, below: &str, holding: &str) -> String {
+    pub(crate) fn find(&self, below: &str, holding: &str) -> String {
         let found = files_below(&self.bag.join(below)).into_iter().find(|path| {
             let text = fs::read(path).expect("read");
             String::from_utf8_lossy(&text).contains(holding)
@@ -114,7 +119,7 @@ impl Forged<'_> {
     }
 
     /// Writes lists and sizes anew, as a forger who knows BagIt does.
-    fn cover_up(&self) {
+    pub(crate) fn cover_up(&self) {
         let hash = |path: &Path, kind: &str| {
             let bytes = fs::read(path).expect("read");
             if kind == "sha256" { to_hex(&Sha256::digest(bytes)) } else { to_hex(&Sha512::digest(bytes)) }
@@ -145,7 +150,7 @@ impl Forged<'_> {
     }
 }
 
-type Tampering = (&'static str, Fault, fn(&Forged<'_>));
+pub(crate) type Tampering = (&'static str, Fault, fn(&Forged<'_>));
 
 const TEXT: &str = "data/documents/EXH-000003/text/0001.txt";
 const ORIGINAL: &str = "data/documents/EXH-000003/original.txt";
@@ -389,20 +394,22 @@ const TAMPERINGS: &[Tampering] = &[
 #[test]
 fn every_kind_of_tampering_is_named() {
     let (bench, quote) = handed_over();
-    let _ = bench.run(&["-C", "case", "bag", "export", "later", "--all", "--quote", &quote]).code(0);
+    let _ = bench.run(&["-C", "case", "bag", "export", "later", "--all", "--quote", &quote, "--all-quotes"]).code(0);
+    let numbered = ["--all", "--all-quotes", "--pictures", "--bates", "T-"];
+    let _ = bench.run(&[["-C", "case", "bag", "export", "numbered"].as_slice(), &numbered].concat()).code(0);
     let other = Bench::new();
     other.write("trove/notice.txt", NOTICE);
     let _ = other.take_in().code(0);
     let _ = other.run(&["-C", "case", "bag", "export", "bag", "--all"]).code(0);
-    let (older, good, others) = (bench.path("bag"), bench.path("later"), other.path("bag"));
+    let (older, good, others) = (bench.path("later"), bench.path("numbered"), other.path("bag"));
     for bag in [&older, &good, &others] {
         assert_eq!(deviations(bag), []);
     }
     assert!(TAMPERINGS.len() >= 40);
-    let names: BTreeSet<&str> = TAMPERINGS.iter().map(|(name, ..)| *name).collect();
-    assert_eq!(names.len(), TAMPERINGS.len());
+    let all = || TAMPERINGS.iter().chain(MORE);
+    assert_eq!(all().map(|(name, ..)| *name).collect::<BTreeSet<_>>().len(), all().count());
     let mut missed = Vec::new();
-    for (name, fault, tamper) in TAMPERINGS {
+    for (name, fault, tamper) in all() {
         let forged = Forged { bag: bench.path("forged"), older: &older, other: &others };
         copy(&good, &forged.bag);
         tamper(&forged);

@@ -7,5 +7,6 @@ mod crash;
 mod example;
 mod handover;
 mod ledger;
+mod parcels;
 mod schema;
 mod tamper;

@@ -1,0 +1,94 @@
+//! Pictures of pages that were painted for citing: they are kept, and are leaves of their document's tree.
+
+use crate::{Catalogue, CatalogueError, Explained, Work};
+use exhibit_model::{Digest, ItemId};
+use rusqlite::{Connection, Row, params};
+
+/// The picture of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PagePicture {
+    /// The page's number.
+    pub page: u32,
+    /// SHA-256 of the PNG file.
+    pub sha256: Digest,
+    /// How many bytes it has.
+    pub size: u64,
+    /// What painted it, with its version and how.
+    pub reader: String,
+}
+
+fn picture_of(row: &Row<'_>) -> rusqlite::Result<PagePicture> {
+    let sha256: Vec<u8> = row.get(1)?;
+    Ok(PagePicture {
+        page: row.get(0)?,
+        sha256: Digest::from_slice(&sha256).ok_or(rusqlite::Error::InvalidQuery)?,
+        size: row.get::<_, i64>(2)?.unsigned_abs(),
+        reader: row.get(3)?,
+    })
+}
+
+// a case that was begun before there were any, and not written to since, has no table of them
+fn has_table(db: &Connection) -> Result<bool, CatalogueError> {
+    let sql = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'pictures'";
+    db.prepare_cached(sql).and_then(|mut statement| statement.exists([])).to("look for pictures")
+}
+
+fn pictures(db: &Connection, item: ItemId) -> Result<Vec<PagePicture>, CatalogueError> {
+    if !has_table(db)? {
+        return Ok(Vec::new());
+    }
+    let sql = "SELECT number, sha256, size, reader FROM pictures WHERE item = ?1 ORDER BY number";
+    let mut statement = db.prepare_cached(sql).to("list pictures")?;
+    let rows = statement.query_map([item.0], picture_of).to("list pictures")?;
+    rows.collect::<Result<_, _>>().to("list pictures")
+}
+
+impl Catalogue {
+    /// The pictures of an item's pages, in the order of the pages.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn pictures(&self, item: ItemId) -> Result<Vec<PagePicture>, CatalogueError> {
+        pictures(&self.db, item)
+    }
+
+    /// Every picture of every item.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn all_pictures(&self, each: &mut dyn FnMut(ItemId, PagePicture)) -> Result<(), CatalogueError> {
+        if !has_table(&self.db)? {
+            return Ok(());
+        }
+        let sql = "SELECT number, sha256, size, reader, item FROM pictures ORDER BY item, number";
+        let mut statement = self.db.prepare(sql).to("list pictures")?;
+        let rows = statement.query_map([], |row| Ok((ItemId(row.get(4)?), picture_of(row)?))).to("list pictures")?;
+        for row in rows {
+            let (item, picture) = row.to("list pictures")?;
+            each(item, picture);
+        }
+        Ok(())
+    }
+}
+
+impl Work<'_> {
+    /// The pictures of an item's pages, as this transaction sees them.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn pictures(&self, item: ItemId) -> Result<Vec<PagePicture>, CatalogueError> {
+        pictures(&self.tx, item)
+    }
+
+    /// Records the picture of a page. The first one stays: quotes point at it.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn add_picture(&self, item: ItemId, picture: &PagePicture) -> Result<(), CatalogueError> {
+        let sql = "INSERT OR IGNORE INTO pictures (item, number, sha256, size, reader) VALUES (?1, ?2, ?3, ?4, ?5)";
+        let mut insert = self.tx.prepare_cached(sql).to("add a picture")?;
+        let size = picture.size.cast_signed();
+        let bound = params![item.0, picture.page, picture.sha256.as_bytes(), size, picture.reader];
+        insert.execute(bound).to("add a picture").map(drop)
+    }
+}

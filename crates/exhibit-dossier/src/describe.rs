@@ -1,0 +1,104 @@
+//! What a bag holds, said for archives: RO-Crate 1.2.
+
+use crate::DossierError;
+use crate::bag::Packed;
+use crate::parcel::Parcel;
+use crate::proofs::map;
+use exhibit_case::Held;
+use exhibit_model::Moment;
+use exhibit_proof::anchor::Anchor;
+use exhibit_proof::json::Value;
+use exhibit_proof::package::{METADATA, picture_path, quote_path, record_path, text_path};
+use std::collections::BTreeMap;
+
+/// What is described besides documents.
+pub(crate) struct Others<'a> {
+    /// Quotes by their names.
+    pub(crate) quotes: &'a BTreeMap<String, (Anchor, Vec<u8>)>,
+    /// The paths of load files.
+    pub(crate) load_files: &'a [String],
+    /// Whether names stay sealed.
+    pub(crate) without_names: bool,
+}
+
+/// Writes the description of the payload.
+pub(crate) fn write_metadata(
+    parcel: &mut Parcel,
+    held: &Held,
+    packed: &[Packed],
+    others: &Others<'_>,
+    now: Moment,
+) -> Result<(), DossierError> {
+    let mut graph = vec![map([
+        ("@id", text("ro-crate-metadata.json")),
+        ("@type", text("CreativeWork")),
+        ("about", to("./")),
+        ("conformsTo", to("https://w3id.org/ro/crate/1.2")),
+    ])];
+    let mut parts = Vec::new();
+    for document in packed {
+        parts.push(to(&describe(held, document, others.without_names, &mut graph)));
+    }
+    let quotes = others.quotes.keys().map(|id| (quote_path(id), "application/ld+json"));
+    let load_files = others.load_files.iter().map(|path| (path.clone(), "text/plain; charset=UTF-8"));
+    for (path, format) in quotes.chain(load_files) {
+        let path = within(&path);
+        parts.push(to(&path));
+        graph.push(map([("@id", text(&path)), ("@type", text("File")), ("encodingFormat", text(format))]));
+    }
+    graph.push(map([
+        ("@id", text("./")),
+        ("@type", text("Dataset")),
+        ("name", text("Documents handed over from an Exhibit case")),
+        (
+            "description",
+            text(
+                "Originals, texts and pictures of pages as received and read; the proofs lie beside this folder in `custody`",
+            ),
+        ),
+        ("datePublished", text(&now.to_rfc3339())),
+        ("license", text("Not stated: the rights in these documents are those of their holders")),
+        ("hasPart", Value::List(parts)),
+    ]));
+    let crate_ = map([("@context", text("https://w3id.org/ro/crate/1.2/context")), ("@graph", Value::List(graph))]);
+    parcel.put(METADATA, crate_.write().as_bytes()).map(drop)
+}
+
+// One document's folder and its files, added to the graph.
+fn describe(held: &Held, document: &Packed, without_names: bool, graph: &mut Vec<Value>) -> String {
+    let label = held.case.label(document.item.id);
+    let folder = format!("documents/{label}/");
+    let original = document.file.iter().map(|path| (within(path), document.item.media_type.as_str()));
+    let texts = document.pages.iter().map(|page| (within(&text_path(&label, *page)), "text/plain; charset=UTF-8"));
+    let pictures = document.pictures.iter().map(|picture| (within(&picture_path(&label, picture.page)), "image/png"));
+    let record = [(within(&record_path(&label)), "application/json")];
+    let files: Vec<(String, &str)> = original.chain(texts).chain(pictures).chain(record).collect();
+    let name = if without_names { label } else { held.case.name(&document.item) };
+    graph.push(map([
+        ("@id", text(&folder)),
+        ("@type", text("Dataset")),
+        ("name", text(&name)),
+        ("hasPart", Value::List(files.iter().map(|(file, _)| to(file)).collect())),
+    ]));
+    for ((file, format), place) in files.iter().zip(0..) {
+        let mut members = vec![("@id", text(file)), ("@type", text("File")), ("encodingFormat", text(format))];
+        if place == 0 && document.file.is_some() {
+            members.push(("contentSize", text(&document.item.size.to_string())));
+            members.extend(document.item.original.map(|original| ("sha256", text(&original.to_string()))));
+        }
+        graph.push(map(members));
+    }
+    folder
+}
+
+fn text(text: &str) -> Value {
+    Value::Text(text.to_owned())
+}
+
+fn to(id: &str) -> Value {
+    map([("@id", text(id))])
+}
+
+fn within(path: &str) -> String {
+    path.trim_start_matches("data/").to_owned()
+}

@@ -1,0 +1,163 @@
+//! `exhibit bag check|import|received`: bags from elsewhere.
+
+use super::bag::failure;
+use super::{Context, ingest};
+use crate::cli::BagRead;
+use crate::failure::{Exit, Failure};
+use crate::meter::Meter;
+use crate::output::{Style, bytes, counted};
+use exhibit_case::Case;
+use exhibit_dossier::{Good, Kept, SealedBag, Unlock, handovers, is_sealed};
+use exhibit_proof::bagit::{Files, Found, Unreadable};
+use exhibit_verify::{CheckedBag, Folder, Language, Report, Request, What, Words, check_bag, trust};
+use serde_json::json;
+use std::path::Path;
+use std::process::ExitCode;
+
+/// Files that are read while it is shown how far that has come.
+struct Watched<'a> {
+    files: &'a mut dyn Files,
+    meter: Meter,
+}
+
+impl Files for Watched<'_> {
+    fn list(&mut self) -> Result<Vec<Found>, Unreadable> {
+        let found = self.files.list()?;
+        self.meter.begin("checking", true, found.iter().fold(0, |all, file| all.saturating_add(file.size)));
+        Ok(found)
+    }
+
+    fn read(&mut self, path: &str, each: &mut dyn FnMut(&[u8])) -> Result<(), Unreadable> {
+        let meter = &mut self.meter;
+        self.files.read(path, &mut |piece| {
+            each(piece);
+            meter.more(piece.len() as u64);
+        })
+    }
+}
+
+pub(super) fn check(context: &Context<'_>, bag: &BagRead, plain: bool) -> Result<ExitCode, Failure> {
+    let mut files = open(context, bag)?;
+    let checked = examine(context, bag, &mut *files, plain)?;
+    print(context, &checked.report);
+    Ok(if checked.report.is_good() { Exit::Done } else { Exit::Mismatch }.into())
+}
+
+fn open(context: &Context<'_>, bag: &BagRead) -> Result<Box<dyn Files + Send>, Failure> {
+    let path = bag.path.as_path();
+    if path.is_dir() {
+        return Ok(Box::new(Folder::new(path)));
+    }
+    if !is_sealed(path) {
+        let message = format!("{} is neither a folder nor a file that age has sealed", path.display());
+        return Err(Failure::new(Exit::Usage, "bag", message));
+    }
+    let passphrase = bag.passphrase.get(false, context.arguments.global.no_input)?;
+    let unlock = match (&bag.identity, passphrase) {
+        (Some(identity), _) => Unlock::Identities(identity.clone()),
+        (None, Some(passphrase)) => Unlock::Passphrase(passphrase),
+        (None, None) => {
+            return Err(Failure::usage(format!("{} is sealed", path.display()))
+                .hint("open it with --identity FILE, --passphrase or --passphrase-file FILE"));
+        }
+    };
+    Ok(Box::new(SealedBag::open(path, &unlock).map_err(failure)?))
+}
+
+fn examine(context: &Context<'_>, bag: &BagRead, files: &mut dyn Files, plain: bool) -> Result<CheckedBag, Failure> {
+    let request =
+        Request { what: What::Bag, path: bag.path.clone(), key: bag.key.clone(), policy: None, entry: None, plain };
+    let trust = trust(&request).map_err(|unable| Failure::new(Exit::Usage, "bag", unable.to_string()))?;
+    let mut watched = Watched { files, meter: Meter::new(context.output) };
+    Ok(check_bag(&mut watched, &trust, plain))
+}
+
+fn print(context: &Context<'_>, report: &Report) {
+    if context.output.json {
+        context.output.line(&report.json());
+    } else {
+        context.output.line(report.page(&Words::new(Language::English)).trim_end());
+    }
+}
+
+/// Takes a bag in, with OCR or not and so many workers.
+pub(super) fn import(
+    context: &Context<'_>,
+    bag: &BagRead,
+    name: Option<&str>,
+    (ocr, workers): (bool, Option<usize>),
+) -> Result<ExitCode, Failure> {
+    let folder = context.case_folder()?;
+    let mut files = open(context, bag)?;
+    let checked = examine(context, bag, &mut *files, false)?;
+    let good = match Good::from_checked(checked) {
+        Ok(good) => good,
+        Err(checked) => {
+            print(context, &checked.report);
+            context.output.warn("nothing was taken in");
+            return Ok(Exit::Mismatch.into());
+        }
+    };
+    if context.dry_run() {
+        context.output.line(&format!("would take in {}: it is good", bytes(good.bytes())));
+        return Ok(Exit::Done.into());
+    }
+    has_room(&folder, good.bytes())?;
+    if bag.key.is_none() {
+        context.output.warn(&format!("whose key this is was not checked (--key): {}", good.key()));
+    }
+    let name = name.map_or_else(|| super::init::name_of(&bag.path), str::to_owned);
+    let workers = workers.unwrap_or_else(crate::world::processors);
+    let order = ingest::Order { sources: &[], name: None, retry: false, passwords: None, ocr, workers };
+    let summary = ingest::take_in_by(context.output, &folder, &order, |held, options, world| {
+        good.keep(&held.case, &mut *files).map_err(failure)?;
+        Ok(exhibit_ingest::take_over(held, good.source(&name, files), options, world)?)
+    })?;
+    ingest::report(context.output, &summary);
+    Ok(ingest::exit_of(&summary))
+}
+
+fn has_room(folder: &Path, wanted: u64) -> Result<(), Failure> {
+    let Ok(about) = rustix::fs::statvfs(folder) else { return Ok(()) };
+    let free = about.f_bavail.saturating_mul(about.f_frsize);
+    if free < wanted {
+        let message = format!("the package has {}, but only {} are free", bytes(wanted), bytes(free));
+        return Err(Failure::new(Exit::ToolMissing, "disk-full", message).hint("make room where the case lies"));
+    }
+    Ok(())
+}
+
+/// Lists what was handed over, or writes one of these anew.
+pub(super) fn received(context: &Context<'_>, write: Option<(&str, &Path)>) -> Result<ExitCode, Failure> {
+    let case = Case::open(&context.case_folder()?)?;
+    let output = context.output;
+    if let Some((id, target)) = write {
+        let files = Kept::open(&case, id).and_then(|mut kept| kept.write(target)).map_err(failure)?;
+        if output.json {
+            output.object("bag", json!({"path": target.display().to_string(), "files": files}));
+        } else {
+            let files = counted(files, "file", "files");
+            output.line(&format!("Wrote {}: {files}, just as they were handed over.", target.display()));
+        }
+        return Ok(Exit::Done.into());
+    }
+    let all = handovers(&case).map_err(failure)?;
+    for handover in &all {
+        if output.json {
+            let fields = json!({
+                "id": handover.id, "source": handover.source, "log": handover.log, "log_entry": handover.entry, "whole": handover.whole,
+            });
+            output.object("handover", fields);
+        } else {
+            let what = match handover.entry {
+                Some(_) if !handover.whole => {
+                    output.style(Style::Warning, "taking it in was interrupted: import it again")
+                }
+                Some(entry) => format!("{}, from log {}, log entry {entry}", handover.source, handover.log),
+                None => output.style(Style::Warning, "taking it in was interrupted before it began"),
+            };
+            output.line(&format!("{}  {what}", handover.id));
+        }
+    }
+    Ok(if all.is_empty() { Exit::Nothing } else { Exit::Done }.into())
+}
