@@ -7,11 +7,12 @@
 use crate::act::{Ref, Verb};
 use crate::entry::{Entry, EntryError};
 use crate::folder::Folder;
+use crate::frontier::Frontier;
 use crate::log::{CHECKPOINT_FILE, Head, KEY_FILE, LOCK_FILE, MAX_BUNDLE, MAX_NOTE};
 use exhibit_proof::text::LineError;
 use exhibit_proof::tile::{self, FULL, Layer, TileName};
 use exhibit_proof::tree;
-use exhibit_proof::{Checkpoint, Frontier, Hash, Note, NoteError, VerifierKey};
+use exhibit_proof::{Checkpoint, Hash, Note, NoteError, VerifierKey};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;

@@ -11,12 +11,14 @@ pub mod act;
 pub mod check;
 pub mod entry;
 mod folder;
+mod frontier;
 pub mod key;
 pub mod log;
 
 pub use act::{Act, ActError, Channel, Derivation, Fact, Fixity, Opening, Receipt, Ref, Sealed, Stamp, Verb};
 pub use check::{Deviation, Remembered, Report, check_log, check_log_with};
 pub use entry::{Entry, EntryError};
+pub use frontier::Frontier;
 pub use key::{Key, KeyError};
 pub use log::{Head, Log, LogError, Writer};
 

@@ -5,12 +5,13 @@
 //! referred to, and the next append writes over them. Opening a log never deletes anything.
 
 use crate::folder::Folder;
+use crate::frontier::Frontier;
 use crate::key::Key;
 use exhibit_proof::proof::LogProof;
 use exhibit_proof::text::LineError;
 use exhibit_proof::tile::{self, FULL, Layer, MAX_ENTRY, TileName};
 use exhibit_proof::tree::{self, Subtree};
-use exhibit_proof::{Checkpoint, Frontier, Hash, Note, NoteError, ProofError, VerifierKey};
+use exhibit_proof::{Checkpoint, Hash, Note, NoteError, ProofError, VerifierKey};
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};

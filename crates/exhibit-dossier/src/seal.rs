@@ -11,7 +11,7 @@ use age::{DecryptError, Decryptor, Encryptor, IdentityFile, scrypt, x25519};
 use exhibit_proof::bagit::{Files, Found, Unreadable};
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 /// What age calls the work factor of a passphrase: 256 MiB of memory and about a second.
@@ -126,23 +126,28 @@ impl SealedBag {
     /// [`SealError`], also where the file was cut short; [`DossierError::Io`].
     pub fn open(path: &Path, unlock: &Unlock) -> Result<Self, DossierError> {
         let file = File::open(path).map_err(io_error("open", path))?;
-        let not_sealed = |reason: String| SealError::NotSealed { path: path.to_owned(), reason };
-        let refused = |error: DecryptError| match error {
-            DecryptError::NoMatchingKeys | DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed => {
-                SealError::Unopened(path.to_owned())
-            }
-            error => not_sealed(error.to_string()),
-        };
-        let decryptor = Decryptor::new_buffered(BufReader::new(file)).map_err(refused)?;
-        let identities = unlock.identities()?;
-        let mut stream =
-            decryptor.decrypt(identities.iter().map(|one| &**one as &dyn age::Identity)).map_err(refused)?;
-        // proves that the file ends where it was sealed to end
-        let length = stream.seek(SeekFrom::End(0)).map_err(|error| not_sealed(error.to_string()))?;
-        stream.rewind().map_err(|error| not_sealed(error.to_string()))?;
+        let (mut stream, length) = unseal(BufReader::new(file), unlock, path)?;
         let (found, places) = index(&mut stream, length, path)?;
         Ok(Self { stream, found, places })
     }
+}
+
+// The way to what is sealed, and how long that is.
+fn unseal<R: BufRead + Seek>(sealed: R, unlock: &Unlock, path: &Path) -> Result<(StreamReader<R>, u64), DossierError> {
+    let not_sealed = |reason: String| SealError::NotSealed { path: path.to_owned(), reason };
+    let refused = |error: DecryptError| match error {
+        DecryptError::NoMatchingKeys | DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed => {
+            SealError::Unopened(path.to_owned())
+        }
+        error => not_sealed(error.to_string()),
+    };
+    let decryptor = Decryptor::new_buffered(sealed).map_err(refused)?;
+    let identities = unlock.identities()?;
+    let mut stream = decryptor.decrypt(identities.iter().map(|one| &**one as &dyn age::Identity)).map_err(refused)?;
+    // proves that the file ends where it was sealed to end
+    let length = stream.seek(SeekFrom::End(0)).map_err(|error| not_sealed(error.to_string()))?;
+    stream.rewind().map_err(|error| not_sealed(error.to_string()))?;
+    Ok((stream, length))
 }
 
 impl Unlock {
@@ -233,5 +238,79 @@ impl Files for SealedBag {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use exhibit_proof::hash::to_hex;
+    use sha2::{Digest as _, Sha256};
+    use std::io::Cursor;
+
+    /// Headers that the format does not allow and the age crate opens all the same: the last line of a stanza is missing
+    /// where it would be empty. What is opened is authenticated as any other file is.
+    const OPENED_ALL_THE_SAME: [&str; 2] = ["stanza_missing_body", "stanza_missing_final_line"];
+
+    struct Vector<'a> {
+        name: &'a str,
+        expect: &'a str,
+        payload: &'a str,
+        keys: Vec<&'a str>,
+        sealed: Vec<u8>,
+    }
+
+    fn vectors() -> Vec<Vector<'static>> {
+        let lines = include_str!("../tests/age.txt").lines().filter(|line| !line.starts_with('#'));
+        let vector = |line: &'static str| {
+            let [name, expect, payload, compressed, keys, sealed] =
+                line.split('\t').collect::<Vec<_>>().try_into().expect("six values");
+            let mut bytes = STANDARD.decode(if sealed == "-" { "" } else { sealed }).expect("base64");
+            if compressed == "zlib" {
+                let mut plain = Vec::new();
+                flate2::read::ZlibDecoder::new(&*bytes).read_to_end(&mut plain).expect("zlib");
+                bytes = plain;
+            }
+            Vector { name, expect, payload, keys: keys.split(',').collect(), sealed: bytes }
+        };
+        lines.map(vector).collect()
+    }
+
+    // what comes out of a sealed file until its end, or until something is wrong with it
+    fn open(vector: &Vector<'_>, folder: &Path) -> (Vec<u8>, Result<(), String>) {
+        let identities = folder.join("keys");
+        std::fs::write(&identities, vector.keys.join("\n")).expect("write");
+        let unlock = match vector.keys[0].strip_prefix("p:") {
+            Some(passphrase) => Unlock::Passphrase(SecretString::from(passphrase.to_owned())),
+            None => Unlock::Identities(identities),
+        };
+        let mut plain = Vec::new();
+        let read = match unseal(Cursor::new(&vector.sealed), &unlock, Path::new(vector.name)) {
+            Ok((mut stream, _)) => stream.read_to_end(&mut plain).map(drop).map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        (plain, read)
+    }
+
+    #[test]
+    fn vectors_that_are_not_ours_are_opened_or_refused() {
+        let folder = tempfile::tempdir().expect("folder");
+        let vectors = vectors();
+        assert_eq!(vectors.len(), 89);
+        let mut wrong = Vec::new();
+        for vector in &vectors {
+            let (plain, read) = open(vector, folder.path());
+            // what was let out before the end was found wrong must be right as far as it goes
+            let stated = vector.payload == "-" || to_hex(&Sha256::digest(&plain)) == vector.payload;
+            let payload = plain.is_empty() && read.is_err() || stated;
+            let named = vector.expect != "no match" || read.as_ref().is_err_and(|why| why.contains("not sealed to"));
+            let opens = vector.expect == "success" || OPENED_ALL_THE_SAME.contains(&vector.name);
+            if read.is_ok() != opens || !payload || !named {
+                wrong.push(format!("{}, {}: {read:?}, {} bytes", vector.name, vector.expect, plain.len()));
+            }
+        }
+        assert_eq!(wrong, Vec::<String>::new());
     }
 }

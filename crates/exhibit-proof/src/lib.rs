@@ -9,7 +9,6 @@
 //! | [`hash`] | leaf and node hashes | RFC 6962, section 2.1 |
 //! | [`tree`] | roots, inclusion and consistency proofs | RFC 6962, section 2.1; RFC 9162, section 2.1 |
 //! | [`tile`] | how a tree's hashes and entries lie in files | C2SP tlog-tiles |
-//! | [`frontier`] | what must be written when a log grows | C2SP tlog-tiles |
 //! | [`note`] | signed notes, their keys, cosignatures | C2SP signed-note v1.0.0, tlog-cosignature v1.0.1 (Ed25519) |
 //! | [`checkpoint`] | a log's signed size and root | C2SP tlog-checkpoint v1.0.0 |
 //! | [`proof`] | one entry's proof as a text | C2SP tlog-proof@v1 |
@@ -29,7 +28,6 @@ pub mod bagit;
 pub mod checkpoint;
 pub mod document;
 pub mod finding;
-pub mod frontier;
 pub mod hash;
 pub mod json;
 pub mod loadfile;
@@ -43,7 +41,6 @@ pub mod tile;
 pub mod tree;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
-pub use frontier::Frontier;
 pub use hash::Hash;
 pub use note::{KeyKind, Note, NoteError, Signature, SignerKey, VerifierKey};
 pub use tile::{Layer, TileName};

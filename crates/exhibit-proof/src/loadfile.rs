@@ -14,22 +14,8 @@ pub const LABEL: &str = "Exhibit-Bates";
 /// The folder of load files.
 pub const FOLDER: &str = "data/loadfile/";
 
-const COLUMNS: [&str; 14] = [
-    "BEGBATES",
-    "ENDBATES",
-    "BEGATTACH",
-    "ENDATTACH",
-    "PAGECOUNT",
-    "DOCID",
-    "SHA256",
-    "FILESIZE",
-    "FILENAME",
-    "DATERECEIVED",
-    "NATIVEPATH",
-    "TEXTPATH",
-    "PAGES",
-    "NOTE",
-];
+const COLUMNS: &str = "BEGBATES ENDBATES BEGATTACH ENDATTACH PAGECOUNT DOCID SHA256 FILESIZE FILENAME DATERECEIVED NATIVEPATH \
+                       TEXTPATH PAGES NOTE";
 
 /// A number of a series: a prefix, and digits of one width.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -82,7 +68,7 @@ pub fn make(documents: &BTreeMap<String, Document>, first: &Number) -> Option<Lo
     let counts = order.iter().map(|(_, document)| (document.pages.len() as u64).max(1));
     let starts = counts.scan(0, |next, count| Some((std::mem::replace(next, *next + count), count)));
     let numbered: Vec<_> = order.iter().zip(starts).collect();
-    let mut table = String::from('\u{feff}') + &line(COLUMNS.map(str::to_owned));
+    let mut table = String::from('\u{feff}') + &line(COLUMNS.split(' ').map(str::to_owned));
     let (mut list, mut texts, mut last) = (String::new(), BTreeMap::new(), String::new());
     for family in numbered.chunk_by(|(a, _), (b, _)| a.1.family.first() == b.1.family.first()) {
         let from = first.plus(family.first()?.1.0)?;
@@ -133,17 +119,16 @@ fn row(label: &str, document: &Document, numbers: &[String; 2], attached: &[Stri
 }
 
 // Concordance: þ around each value, the control character 20 between, ® for a line end within.
-fn line(values: [String; COLUMNS.len()]) -> String {
-    let plain = |value: &String| -> String {
+fn line(values: impl IntoIterator<Item = String>) -> String {
+    let plain = |value: String| {
         let one = |c: char| match c {
             '\n' => '\u{ae}',
-            '\u{fe}' => '\u{fffd}',
-            c if c.is_control() => '\u{fffd}',
+            '\u{fe}' | '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' => '\u{fffd}',
             c => c,
         };
         format!("\u{fe}{}\u{fe}", value.chars().map(one).collect::<String>())
     };
-    values.iter().map(plain).collect::<Vec<_>>().join("\u{14}") + "\r\n"
+    values.into_iter().map(plain).collect::<Vec<_>>().join("\u{14}") + "\r\n"
 }
 
 // Opticon: the number, the volume, the picture, whether a document begins, two that are empty, how many pictures it has.

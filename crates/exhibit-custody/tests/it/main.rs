@@ -1,6 +1,7 @@
 //! Tests of the custody log as others meet it: tampered with, and as its format's document shows it.
 
 mod format;
+mod growth;
 mod tamper;
 
 use exhibit_custody::{Act, Channel, Key, Stamp, Writer};

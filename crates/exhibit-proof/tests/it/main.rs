@@ -1,7 +1,6 @@
 //! Tests of the log's mathematics against published vectors and against a plain second implementation.
 
 mod bags;
-mod growth;
 mod log_proof;
 mod printed;
 mod signatures;

@@ -574,9 +574,13 @@ fn tools_that_are_not_ours_agree() {
     }
     // the Library of Congress' program, where it is installed
     let bagit = Command::new("python3").args(["-m", "bagit", "--validate", "--quiet"]).arg(bench.path("bag")).output();
-    if let Ok(output) = bagit
-        && !String::from_utf8_lossy(&output.stderr).contains("No module named")
-    {
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    match bagit {
+        Ok(output) if !String::from_utf8_lossy(&output.stderr).contains("No module named") => {
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        }
+        _ => {
+            assert!(std::env::var_os("EXHIBIT_INTEROP").is_none(), "bagit is not installed, but it is asked for");
+            println!("not tried: bagit is not installed");
+        }
     }
 }

@@ -215,7 +215,7 @@ fn a_sealed_bag_opens_for_whom_it_is_meant_and_nobody_else() {
 #[test]
 fn another_age_opens_what_we_seal_and_seals_what_we_open() {
     let Some(age) = ["age", "rage"].into_iter().find(|age| Command::new(age).arg("--version").output().is_ok()) else {
-        assert!(std::env::var_os("CI").is_none(), "no other age is installed, but this runs in CI");
+        assert!(std::env::var_os("EXHIBIT_INTEROP").is_none(), "no other age is installed, but it is asked for");
         println!("not tried: no other age is installed");
         return;
     };
@@ -227,9 +227,10 @@ fn another_age_opens_what_we_seal_and_seals_what_we_open() {
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     };
     run(&["-d", "-i", "key.txt", "-o", "bag.tar", "bag.age"]);
-    let done = Command::new("tar").args(["xf", "bag.tar"]).current_dir(bench.path("")).status().expect("tar");
+    fs::create_dir(bench.path("there")).expect("a folder");
+    let done = Command::new("tar").args(["xf", "../bag.tar"]).current_dir(bench.path("there")).status().expect("tar");
     assert!(done.success());
-    assert_eq!(deviations(&bench.path("bag")), []);
+    assert_eq!(deviations(&bench.path("there/bag")), []);
     run(&["-r", &recipient, "-o", "theirs.age", "bag.tar"]);
     let _ = bench.run(&["bag", "check", "theirs.age", "--identity", "key.txt"]).code(0);
 }

@@ -1,11 +1,33 @@
 //! Logs of any size, grown in any steps, against the plain definition.
 
-use crate::{leaves, plain_root, plain_subtree};
+use exhibit_custody::Frontier;
 use exhibit_proof::tile::{self, TileName};
 use exhibit_proof::tree::{self, check_consistency, check_inclusion};
-use exhibit_proof::{Frontier, Hash, Layer, ProofError};
+use exhibit_proof::{Hash, Layer, ProofError, Subtree};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
+
+/// The root over leaf hashes, straight from the definition (RFC 6962, section 2.1).
+fn plain_root(leaves: &[Hash]) -> Hash {
+    match leaves {
+        [] => Hash::empty(),
+        [leaf] => *leaf,
+        _ => {
+            let left = leaves.len().next_power_of_two() / 2;
+            Hash::node(&plain_root(&leaves[..left]), &plain_root(&leaves[left..]))
+        }
+    }
+}
+
+fn plain_subtree(leaves: &[Hash], subtree: Subtree) -> Hash {
+    let index = usize::try_from(subtree.index).expect("small");
+    plain_root(&leaves[index << subtree.level..(index + 1) << subtree.level])
+}
+
+/// Leaf hashes of entries that are all different.
+fn leaves(count: u64) -> Vec<Hash> {
+    (0..count).map(|n| Hash::leaf(&n.to_be_bytes())).collect()
+}
 
 /// Grows a log of these leaves and keeps every tile that would be written on the way.
 fn grow(leaves: &[Hash]) -> (Frontier, BTreeMap<TileName, Vec<u8>>) {

@@ -4,9 +4,9 @@
 //! For each level of tiles the edge holds the hashes of that level's last, partial tile: at most 255 a level, so a
 //! log of any size grows within a few kilobytes of memory.
 
-use crate::hash::Hash;
-use crate::tile::{FULL, Layer, TileName, write_hashes};
-use crate::tree::{self, Subtree};
+use exhibit_proof::hash::Hash;
+use exhibit_proof::tile::{FULL, Layer, TileName, write_hashes};
+use exhibit_proof::tree::{self, Subtree};
 use std::convert::Infallible;
 
 /// The right edge of a tree of a given size.
