@@ -192,6 +192,8 @@ pub mod layout {
     pub const CATALOGUE: &str = "catalogue.db";
     /// The search index.
     pub const INDEX: &str = "index";
+    /// A search index that is being made anew.
+    pub const NEW_INDEX: &str = "index.new";
     /// The custody log.
     pub const CUSTODY: &str = "custody";
     /// Bags that other cases handed over, by the digests of their manifests.

@@ -130,6 +130,15 @@ impl Writer {
         Ok(())
     }
 
+    /// Adds a page of which the index has no entry: what [`Writer::put`] does, without looking for one.
+    ///
+    /// # Errors
+    /// [`IndexError::Engine`] if the engine cannot write.
+    pub fn add(&mut self, entry: &PageEntry<'_>) -> Result<(), IndexError> {
+        self.engine.add_document(self.index.fields.document(entry))?;
+        Ok(())
+    }
+
     /// Removes all pages of a document.
     pub fn delete_document(&mut self, document: i64) {
         self.engine.delete_term(Term::from_field_i64(self.index.fields.document, document));

@@ -64,6 +64,8 @@ pub(crate) struct Indexer<'a> {
     pub(crate) prefix: &'a str,
     pub(crate) progress: &'a Progress,
     pub(crate) heap: usize,
+    /// Whether no page that comes is in the index already, so that none has to be replaced.
+    pub(crate) new_to_it: bool,
 }
 
 /// What the index gathers before it writes a part: little beside the rest of a run, much when that is all there is to do.
@@ -143,7 +145,7 @@ impl Indexer<'_> {
             if row.images > 0 {
                 flags.push("image");
             }
-            writer.put(&PageEntry {
+            let entry = PageEntry {
                 key: PageKey { document: row.item.0, page: row.number },
                 text: &page.text,
                 name: &common.name,
@@ -161,8 +163,10 @@ impl Indexer<'_> {
                 bytes: common.bytes,
                 pages: common.pages,
                 flags: &flags,
-            })?;
+            };
+            if self.new_to_it { writer.add(&entry)? } else { writer.put(&entry)? }
         }
+        self.progress.indexed.fetch_add(rows.len() as u64, Ordering::Relaxed);
         Ok(())
     }
 
@@ -214,7 +218,7 @@ impl Indexer<'_> {
     }
 }
 
-/// Makes the index anew from the page packs.
+/// Follows what the catalogue holds, until there is no more.
 pub(crate) fn follow_to_the_end(indexer: Indexer<'_>) -> Result<(), IngestError> {
     let signal = Signal::default();
     signal.end();

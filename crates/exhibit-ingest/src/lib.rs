@@ -16,13 +16,15 @@ mod ocr;
 mod progress;
 mod queue;
 mod reader;
+mod rebuild;
 mod run;
 mod walk;
 
 pub use handed::{Handed, HandedFile};
 pub use ocr::{OcrTools, find_ocr};
 pub use progress::{Progress, Snapshot, Stage};
-pub use run::{Options, Stop, Summary, World, ingest, reindex, survey, take_over};
+pub use rebuild::reindex;
+pub use run::{Options, Stop, Summary, World, ingest, survey, take_over};
 
 use exhibit_cage::CageError;
 use exhibit_case::CaseError;

@@ -27,6 +27,7 @@ pub struct Progress {
     pub(crate) settled_bytes: AtomicU64,
     pub(crate) pages: AtomicU64,
     pub(crate) searchable: AtomicU64,
+    pub(crate) indexed: AtomicU64,
     pub(crate) ocr_wanted: AtomicU64,
     pub(crate) ocr_done: AtomicU64,
     pub(crate) ocr_read: AtomicU64,
@@ -57,6 +58,8 @@ pub struct Snapshot {
     pub pages: u64,
     /// Pages that can be searched now, in the whole case.
     pub searchable: u64,
+    /// Pages handed to the index in this run.
+    pub indexed: u64,
     /// Pages for OCR in this run.
     pub ocr_wanted: u64,
     /// Of those, done.
@@ -80,6 +83,7 @@ impl Default for Progress {
             settled_bytes: zero(),
             pages: zero(),
             searchable: zero(),
+            indexed: zero(),
             ocr_wanted: zero(),
             ocr_done: zero(),
             ocr_read: zero(),
@@ -132,6 +136,7 @@ impl Progress {
             settled_bytes: get(&self.settled_bytes),
             pages: get(&self.pages),
             searchable: get(&self.searchable),
+            indexed: get(&self.indexed),
             ocr_wanted: get(&self.ocr_wanted),
             ocr_done: get(&self.ocr_done),
             ocr_read: get(&self.ocr_read),

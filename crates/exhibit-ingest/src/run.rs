@@ -2,7 +2,7 @@
 
 use crate::IngestError;
 use crate::handed::Handed;
-use crate::indexer::{HEAP, HEAP_ALONE, Indexer, Signal, follow_to_the_end};
+use crate::indexer::{HEAP, Indexer, Signal};
 use crate::intake::Intake;
 use crate::keeper::{Budget, Keeper, Message, Outbound, pack_end};
 use crate::ocr::{OcrQueue, OcrReader, OcrTools, expecting};
@@ -10,7 +10,7 @@ use crate::progress::{Progress, Stage};
 use crate::queue::Queue;
 use crate::reader::Reader;
 use exhibit_cage::{Cage, CageLimits};
-use exhibit_case::{Case, CaseError, Held, layout, log_act};
+use exhibit_case::{Held, layout, log_act};
 use exhibit_catalogue::{Account, Catalogue};
 use exhibit_custody::{Act, Channel};
 use exhibit_index::Index;
@@ -151,6 +151,7 @@ fn run(
         prefix: &prefix,
         progress,
         heap: HEAP,
+        new_to_it: false,
     };
     let (sender, inbox) = sync_channel(512);
     let out = Outbound::new(sender, &budget);
@@ -236,27 +237,6 @@ fn run(
         ocr_pages: snapshot.ocr_read,
         stopped: stop.asked(),
         account: open()?.account()?,
-    })
-}
-
-/// Makes the index of a case anew from its page packs.
-///
-/// # Errors
-/// [`IngestError`].
-pub fn reindex(case: &Case, progress: &Progress) -> Result<(), IngestError> {
-    let folder = case.folder.join(layout::INDEX);
-    if folder.exists() {
-        let io = |source| CaseError::Io { act: "remove", path: folder.clone(), source };
-        std::fs::remove_dir_all(&folder).map_err(io)?;
-    }
-    let packs = PackReader::new(&case.folder.join(layout::PACKS));
-    follow_to_the_end(Indexer {
-        catalogue: Catalogue::open_for_reading(&case.folder.join(layout::CATALOGUE))?,
-        packs: &packs,
-        index: Index::open_or_create(&folder)?,
-        prefix: &case.config.prefix,
-        progress,
-        heap: HEAP_ALONE,
     })
 }
 

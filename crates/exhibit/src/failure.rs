@@ -1,6 +1,7 @@
 //! What can go wrong, as users and scripts see it: what happened, why, what to do next, and an exit code that never changes.
 
 use exhibit_case::CaseError;
+use exhibit_index::IndexError;
 use exhibit_ingest::IngestError;
 use std::path::PathBuf;
 
@@ -74,7 +75,7 @@ impl From<CaseError> for Failure {
             CaseError::TooManyLines { .. } => {
                 Self::new(Exit::Usage, "list-too-long", message).hint("divide the list and make several batches")
             }
-            CaseError::NoIndex | CaseError::Index(exhibit_index::IndexError::Version { .. }) => {
+            CaseError::NoIndex | CaseError::Index(IndexError::Version { .. }) => {
                 Self::new(Exit::ToolMissing, "no-index", message).hint("make it anew: exhibit case repair --index")
             }
             CaseError::NotPainted { .. } => {
@@ -116,6 +117,7 @@ impl From<IngestError> for Failure {
         }
         match error {
             IngestError::Case(error) => error.into(),
+            IngestError::Index(error @ IndexError::Version { .. }) => CaseError::Index(error).into(),
             IngestError::Source { .. } => {
                 Self::new(Exit::Usage, "source", message).hint("check that the path is there and may be read")
             }

@@ -3,7 +3,7 @@
 use super::Context;
 use crate::cli::{CaseCommand, LogCommand};
 use crate::failure::{Exit, Failure};
-use crate::watch::watch;
+use crate::watch::{Count, count};
 use crate::world;
 use exhibit_case::{CaseError, layout};
 use exhibit_custody::Log;
@@ -62,7 +62,9 @@ pub(crate) fn case(context: &Context<'_>, command: &CaseCommand) -> Result<ExitC
     // held, so that nobody adds pages meanwhile
     let held = world::hold(&folder)?;
     let progress = Progress::default();
-    watch(context.output, &progress, || exhibit_ingest::reindex(&held.case, &progress))?;
+    let all = held.case.account()?.pages;
+    let now = || Count { what: "pages made searchable", done: progress.snapshot().indexed, all };
+    count(context.output, &now, || exhibit_ingest::reindex(&held.case, &progress))?;
     let pages = exhibit_case::Case::open(&folder)?.searchable();
     context.output.line(&format!("Made the search index anew: {pages} pages are searchable."));
     Ok(Exit::Done.into())

@@ -67,6 +67,43 @@ fn killed_twenty_times_it_ends_the_same() {
 }
 
 #[test]
+fn an_index_made_anew_is_whole_or_the_old_one_stays() {
+    let bench = Bench::new();
+    let pages: Vec<String> = (0..1_500).map(|page| format!("登记表 register {page} {}", page % 7)).collect();
+    for file in 0..3 {
+        bench.write(&format!("trove/{file}.txt"), pages[file * 500..][..500].join("\u{c}"));
+    }
+    let _ = bench.take_in().code(0);
+    let counts = |bench: &Bench| {
+        ["登记", "表", "\"register 12 5\"", "register -3"]
+            .map(|query| bench.run(&["-C", "case", "search", "--count", query]).code(0).stdout)
+    };
+    let expected = counts(&bench);
+    assert_eq!(expected[0].trim(), "1500");
+    for moment in moments().take(10) {
+        let mut command = bench.command(&["-C", "case", "case", "repair", "--index"]);
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("start");
+        std::thread::sleep(moment / 3);
+        child.kill().expect("kill -9");
+        let _ = child.wait().expect("wait");
+        assert_eq!(counts(&bench), expected);
+    }
+    let _ = bench.run(&["-C", "case", "case", "repair", "--index"]).code(0);
+    assert_eq!(counts(&bench), expected);
+    assert!(!bench.path("case/index.new").exists());
+
+    // another version's index is never searched, nor added to
+    bench.write("case/index/exhibit-analysis", "1.1");
+    for command in [&["-C", "case", "search", "登记"][..], &["-C", "case", "ingest", "trove", "--no-ocr"]] {
+        let refused = bench.run(command).code(8);
+        assert!(refused.stderr.contains("was made by analysis 1.1"), "{}", refused.stderr);
+        assert!(refused.stderr.contains("exhibit case repair --index"), "{}", refused.stderr);
+    }
+    let _ = bench.run(&["-C", "case", "case", "repair", "--index"]).code(0);
+    assert_eq!(counts(&bench), expected);
+}
+
+#[test]
 fn a_full_disk_stops_it_and_room_lets_it_go_on() {
     let bench = Bench::new();
     for number in 0..40 {

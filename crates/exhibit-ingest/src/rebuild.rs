@@ -1,0 +1,97 @@
+//! Making the index of a case anew from its page packs.
+//!
+//! The new index is made beside the old one and takes its place when it is whole, so that searching goes on meanwhile
+//! and a crash at any moment leaves one of the two. A run that was killed goes on where its last commit was, unless
+//! pages have changed since.
+
+use crate::IngestError;
+use crate::indexer::{HEAP_ALONE, Indexer, follow_to_the_end};
+use crate::progress::{Progress, Stage};
+use exhibit_case::{Case, CaseError, layout};
+use exhibit_catalogue::Catalogue;
+use exhibit_index::Index;
+use exhibit_store::PackReader;
+use rustix::fs::{CWD, RenameFlags, renameat_with};
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Says in the folder of an index that it is being made, and up to which change of pages.
+const UNFINISHED: &str = "exhibit-unfinished";
+
+/// Makes the index of a case anew from its page packs. The case is held by the caller.
+///
+/// # Errors
+/// [`IngestError`]; the index that was there is still there then.
+pub fn reindex(case: &Case, progress: &Progress) -> Result<(), IngestError> {
+    let (folder, aside) = (case.folder.join(layout::INDEX), case.folder.join(layout::NEW_INDEX));
+    let catalogue = Catalogue::open_for_reading(&case.folder.join(layout::CATALOGUE))?;
+    let upto = catalogue.number("revision")?.unwrap_or(0).to_string();
+    let index = match going_on(&aside, &upto) {
+        Some(index) => index,
+        None => begin(&aside, &upto)?,
+    };
+    progress.stage(Stage::Indexing);
+    let packs = PackReader::new(&case.folder.join(layout::PACKS));
+    let prefix = &case.config.prefix;
+    follow_to_the_end(Indexer {
+        catalogue,
+        packs: &packs,
+        index,
+        prefix,
+        progress,
+        heap: HEAP_ALONE,
+        new_to_it: true,
+    })?;
+    let put = |source| CaseError::Io { act: "put the new index in place of", path: folder.clone(), source };
+    take_place(&aside, &folder).map_err(put)?;
+    Ok(())
+}
+
+// What a killed run left, if it is of the same pages. What it had not committed is not in it.
+fn going_on(aside: &Path, upto: &str) -> Option<Index> {
+    let known = fs::read_to_string(aside.join(UNFINISHED)).ok()?;
+    let index = Index::open_or_create(aside).ok().filter(|_| known == upto)?;
+    index.committed().is_ok().then_some(index)
+}
+
+fn begin(aside: &Path, upto: &str) -> Result<Index, IngestError> {
+    let failed = |source| CaseError::Io { act: "make", path: aside.to_owned(), source };
+    let prepare = || -> io::Result<()> {
+        remove(aside)?;
+        fs::create_dir(aside)?;
+        let mut note = File::create(aside.join(UNFINISHED))?;
+        note.write_all(upto.as_bytes())?;
+        note.sync_all()
+    };
+    prepare().map_err(failed)?;
+    Ok(Index::open_or_create(aside)?)
+}
+
+fn take_place(aside: &Path, folder: &Path) -> io::Result<()> {
+    fs::remove_file(aside.join(UNFINISHED))?;
+    if folder.exists() {
+        match renameat_with(CWD, aside, CWD, folder, RenameFlags::EXCHANGE) {
+            Ok(()) => {}
+            // a file system that cannot exchange: for a moment there is no index, which is said and can be mended
+            Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => {
+                remove(folder)?;
+                fs::rename(aside, folder)?;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    } else {
+        fs::rename(aside, folder)?;
+    }
+    if let Some(above) = folder.parent() {
+        File::open(above)?.sync_all()?;
+    }
+    remove(aside)
+}
+
+fn remove(folder: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        result => result,
+    }
+}
