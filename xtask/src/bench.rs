@@ -1,6 +1,6 @@
 //! `cargo xtask bench [PART...]`: honest figures, each beside a peer's in the same run where one is installed.
 //!
-//! Parts: `pdf`, `small`, `ocr`, `search`, `search-quality`. Processor time (user and system, of all processes started)
+//! Parts: `pdf`, `small`, `long`, `ocr`, `search`, `search-quality`; `--pages N` is how many `search` generates. Processor time (user and system, of all processes started)
 //! is the figure to trust on a shared machine; elapsed time stands beside it. Nothing here passes or fails.
 
 use crate::command;
@@ -13,17 +13,25 @@ use std::time::{Duration, Instant};
 /// Runs the parts named, or all.
 pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     type Part = (&'static str, fn(&Bench) -> Result<(), String>);
-    const PARTS: [Part; 5] =
-        [("pdf", pdf), ("small", small), ("ocr", ocr), ("search", search), ("search-quality", search_quality)];
-    if let Some(unknown) = arguments.iter().find(|a| PARTS.iter().all(|(name, _)| name != a)) {
-        return Err(format!("{unknown} is no part: there are pdf, small, ocr, search, search-quality"));
+    const PARTS: [Part; 6] = [
+        ("pdf", pdf),
+        ("small", small),
+        ("long", long),
+        ("ocr", ocr),
+        ("search", search),
+        ("search-quality", search_quality),
+    ];
+    let (named, pages) = read(arguments)?;
+    if let Some(unknown) = named.iter().find(|a| PARTS.iter().all(|(name, _)| name != a)) {
+        let names: Vec<&str> = PARTS.iter().map(|(name, _)| *name).collect();
+        return Err(format!("{unknown} is no part: there are {}", names.join(", ")));
     }
-    // the test set is searched by the library
-    let needs_program = arguments.is_empty() || arguments.iter().any(|a| a != "search-quality");
+    // these two use the library
+    let needs_program = named.is_empty() || named.iter().any(|a| !a.starts_with("search"));
     let exhibit = if needs_program { command::build_release("exhibit")? } else { PathBuf::new() };
-    let bench = Bench { exhibit, work: command::root().join("target/bench") };
+    let bench = Bench { exhibit, work: command::root().join("target/bench"), pages };
     for (name, part) in PARTS {
-        if arguments.is_empty() || arguments.iter().any(|a| a == name) {
+        if named.is_empty() || named.iter().any(|a| a == name) {
             println!("\n{name}");
             part(&bench)?;
         }
@@ -31,9 +39,26 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     Ok(())
 }
 
+// The parts named, and the number of pages.
+fn read(arguments: &[String]) -> Result<(Vec<String>, usize), String> {
+    let (mut named, mut pages) = (Vec::new(), 100_000);
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        if argument == "--pages" {
+            let number = rest.next().and_then(|number| number.replace('_', "").parse().ok());
+            pages = number.ok_or("--pages wants a number")?;
+        } else {
+            named.push(argument.clone());
+        }
+    }
+    Ok((named, pages))
+}
+
 struct Bench {
     exhibit: PathBuf,
     work: PathBuf,
+    /// How many pages `search` generates.
+    pages: usize,
 }
 
 /// What a command cost.
@@ -238,12 +263,12 @@ fn ocr(bench: &Bench) -> Result<(), String> {
     Ok(())
 }
 
-/// Search over 100,000 pages, each answer with 25 highlighted hits.
-fn search(bench: &Bench) -> Result<(), String> {
+/// Long text files: 100,000 pages of invented text.
+fn long(bench: &Bench) -> Result<(), String> {
     const FILES: usize = 500;
     const PAGES: usize = 200;
-    let folder = bench.fresh("search")?;
-    let trove = bench.fresh("search/trove")?;
+    let folder = bench.fresh("long")?;
+    let trove = bench.fresh("long/trove")?;
     let mut seed = 88_172_645_463_325_252_u64;
     for file in 0..FILES {
         let path = trove.join(format!("{file:03}.txt"));
@@ -256,13 +281,19 @@ fn search(bench: &Bench) -> Result<(), String> {
     let cost = bench.take_in(&folder, &trove, false)?;
     let pages = bench.status(&folder, "/pages");
     println!("  {pages} pages taken in with {:.1} CPU s ({:.1} s), peak {:.0} MiB", cost.cpu, cost.elapsed, cost.peak);
-    let case = folder.join("case");
-    let case = case.to_str().ok_or("the folder is not UTF-8")?;
-    command::run(
-        &command::cargo(),
-        &["run", "--quiet", "--release", "--package", "exhibit-case", "--example", "search_times", "--", case],
-        &[],
-    )
+    Ok(())
+}
+
+/// Indexing, searching and a batch over generated pages, beside Tantivy's default chain.
+fn search(bench: &Bench) -> Result<(), String> {
+    let folder = bench.fresh("search")?;
+    let work = folder.to_str().ok_or("the folder is not UTF-8")?;
+    let pages = bench.pages.to_string();
+    let example = ["--package", "exhibit-ingest", "--example", "search_bench", "--", work, &pages];
+    let result = command::run(&command::cargo(), &[&["run", "--quiet", "--release"][..], &example].concat(), &[]);
+    // a million pages take some gigabytes
+    let removed = fs::remove_dir_all(&folder).map_err(|error| format!("cannot remove {work}: {error}"));
+    result.and(removed)
 }
 
 /// Recall and precision on the published test set (`docs/search-quality.md`), beside other systems' analysis chains.
