@@ -11,6 +11,8 @@ use exhibit_model::Digest;
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use zstd::bulk::Decompressor;
 
 /// Where a record lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,10 +34,17 @@ pub struct PackWriter {
 }
 
 /// Reads records.
-#[derive(Debug)]
 pub struct PackReader {
     folder: PathBuf,
-    open: std::sync::Mutex<Option<(u32, std::sync::Arc<File>)>>,
+    open: Mutex<Option<(u32, Arc<File>)>>,
+    // making one costs more than a page's text; readers at the same time make their own
+    decompressor: Mutex<Option<Decompressor<'static>>>,
+}
+
+impl std::fmt::Debug for PackReader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PackReader").field("folder", &self.folder).finish_non_exhaustive()
+    }
 }
 
 const MAGIC: &[u8; 4] = b"XPG1";
@@ -141,7 +150,7 @@ impl PackReader {
     /// Reads from the packs in `folder`.
     #[must_use]
     pub fn new(folder: &Path) -> Self {
-        Self { folder: folder.to_owned(), open: std::sync::Mutex::new(None) }
+        Self { folder: folder.to_owned(), open: Mutex::new(None), decompressor: Mutex::new(None) }
     }
 
     /// The bytes of the page at `place`, checked against their digest.
@@ -174,23 +183,35 @@ impl PackReader {
         if Digest::of(&frame).as_bytes()[..8] != header[48..56] {
             return Err(damaged("its frame is not the one that was written"));
         }
-        let page = zstd::bulk::decompress(&frame, page_length as usize).map_err(|_| damaged("its frame is broken"))?;
+        let page = self.decompress(&frame, page_length as usize).map_err(|_| damaged("its frame is broken"))?;
         if page.len() as u64 != page_length || Digest::of(&page).as_bytes() != &header[16..48] {
             return Err(damaged("its bytes are not those that were written"));
         }
         Ok(page)
     }
 
-    fn pack(&self, number: u32) -> Result<std::sync::Arc<File>, StoreError> {
-        let mut open = self.open.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    fn decompress(&self, frame: &[u8], length: usize) -> std::io::Result<Vec<u8>> {
+        let lock = || self.decompressor.lock().unwrap_or_else(PoisonError::into_inner);
+        let held = lock().take();
+        let mut decompressor = match held {
+            Some(decompressor) => decompressor,
+            None => Decompressor::new()?,
+        };
+        let page = decompressor.decompress(frame, length);
+        *lock() = Some(decompressor);
+        page
+    }
+
+    fn pack(&self, number: u32) -> Result<Arc<File>, StoreError> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((held, file)) = open.as_ref()
             && *held == number
         {
-            return Ok(std::sync::Arc::clone(file));
+            return Ok(Arc::clone(file));
         }
         let path = path_of(&self.folder, number);
-        let file = std::sync::Arc::new(File::open(&path).map_err(io_error("open", &path))?);
-        *open = Some((number, std::sync::Arc::clone(&file)));
+        let file = Arc::new(File::open(&path).map_err(io_error("open", &path))?);
+        *open = Some((number, Arc::clone(&file)));
         Ok(file)
     }
 }

@@ -139,7 +139,7 @@ fn search(case: &Case, query: &str, facets: bool) -> Result<u64, Failed> {
     let request = SearchRequest { query, limit: 25, ..SearchRequest::default() };
     let results = case.search(&request)?;
     if facets {
-        case.facets(query, false)?;
+        case.facets(query, false, 20)?;
     }
     Ok(results.total)
 }

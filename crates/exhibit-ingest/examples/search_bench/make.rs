@@ -62,7 +62,7 @@ fn add(work: &Work<'_>, packs: &mut PackWriter, texts: &Texts, source: i64, numb
     }
     let year = 1995 + number % 30;
     let date = [("dcterms:created".to_owned(), format!("{year}-{:02}-17T08:00:00Z", number % 12 + 1))];
-    let metadata = if number % 7 == 0 { &[][..] } else { &date };
+    let metadata = if number.is_multiple_of(7) { &[][..] } else { &date };
     let finding = Finding { state: State::Read, reason: "", media_type, found: 0, metadata, notes: &[] };
     work.settle(item, &finding)?;
     Ok(bytes)
