@@ -8,7 +8,7 @@ use crate::act::{Ref, Verb};
 use crate::entry::{Entry, EntryError};
 use crate::folder::Folder;
 use crate::frontier::Frontier;
-use crate::log::{CHECKPOINT_FILE, Head, KEY_FILE, LOCK_FILE, MAX_BUNDLE, MAX_NOTE};
+use crate::log::{ANCHORS_FOLDER, CHECKPOINT_FILE, Head, KEY_FILE, LOCK_FILE, MAX_BUNDLE, MAX_NOTE};
 use exhibit_proof::text::LineError;
 use exhibit_proof::tile::{self, FULL, Layer, TileName};
 use exhibit_proof::tree;
@@ -241,6 +241,8 @@ impl Check {
                 match TileName::parse(&name) {
                     Some(tile) if is_folder == Some(false) => drop(tiles.insert(tile)),
                     _ if is_folder == Some(true) && may_hold_tiles(&name) => folders.push(name),
+                    // What anchors the log in time is no part of it, and is checked apart.
+                    _ if is_folder == Some(true) && name == ANCHORS_FOLDER => {}
                     _ if is_folder == Some(false) && [KEY_FILE, CHECKPOINT_FILE, LOCK_FILE].contains(&&*name) => {}
                     _ if is_folder == Some(false) && is_unfinished(&name) => {
                         self.deviations.push(Deviation::Leftover { name });

@@ -19,6 +19,7 @@ use std::path::{Path, PathBuf};
 pub(crate) const KEY_FILE: &str = "key.pub";
 pub(crate) const CHECKPOINT_FILE: &str = "checkpoint";
 pub(crate) const LOCK_FILE: &str = "lock";
+pub(crate) const ANCHORS_FOLDER: &str = "anchors";
 /// The most bytes that a key file or checkpoint may have.
 pub(crate) const MAX_NOTE: usize = 64 << 10;
 /// The most bytes that a bundle can have.

@@ -4,6 +4,7 @@
 //! The log knows of a bag before anyone can have it: the entry names the bag's manifests by their digests, and the
 //! proof of that entry lies in the bag.
 
+use crate::anchors::pack_anchors;
 use crate::describe::{Others, write_metadata};
 use crate::parcel::Parcel;
 use crate::pictures::{content_of, paint_pages};
@@ -219,6 +220,7 @@ pub fn export(held: &mut Held, order: &Order<'_>, means: &mut Means<'_>) -> Resu
     // Its checkpoint is the first that covers the export.
     let log = Log::open(&held.case.folder.join(layout::CUSTODY))?;
     let key = log.verifier().clone();
+    pack_anchors(&mut parcel, held, &log, &mut entries)?;
     write_log(&mut parcel, &log, &key, &mut entries)?;
     parcel.end()?;
     Ok(exported)

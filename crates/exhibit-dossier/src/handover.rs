@@ -13,7 +13,7 @@ use exhibit_proof::bagit::{Digests, Files, Found, Unreadable};
 use exhibit_proof::finding::Finding;
 use exhibit_proof::package::{Document, Proved, Trust, picture_path, text_path};
 use exhibit_store::Originals;
-use exhibit_verify::{CheckedBag, Folder, check_bag};
+use exhibit_verify::{Brought, CheckedBag, Folder, check_bag};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
@@ -211,7 +211,7 @@ impl Kept {
         hidden.push(".unfinished");
         let unfinished = target.with_file_name(hidden);
         let _ = fs::remove_dir_all(&unfinished);
-        let checked = check_bag(self, &Trust::default(), false);
+        let checked = check_bag(self, &Trust::default(), &Brought::default(), false);
         let good = Good::from_checked(checked).map_err(|_| DossierError::HandoverDamaged)?;
         for (path, digests) in &good.files {
             copy(self, path, digests, &unfinished.join(path))?;
@@ -323,7 +323,7 @@ pub fn check_handovers(case: &Case) -> Result<Vec<(Handover, Vec<Finding>)>, Dos
             continue;
         }
         let mut kept = Kept::open(case, &handover.id)?;
-        let checked = check_bag(&mut kept, &Trust::default(), false);
+        let checked = check_bag(&mut kept, &Trust::default(), &Brought::default(), false);
         let mut wrong = checked.report.deviations;
         let manifest = checked.files.get(MANIFEST).map(|digests| Digest::from_bytes(digests.sha256).to_string());
         if manifest.as_ref() != Some(&handover.id) {

@@ -4,6 +4,7 @@
 //! the files look like is in `docs/formats/anchor.md` and `docs/formats/bag.md`; checking them is not done here but in
 //! `exhibit-proof`, which knows nothing of cases.
 
+mod anchors;
 mod bag;
 mod describe;
 mod handover;
@@ -15,6 +16,9 @@ mod quotes;
 mod seal;
 mod tree;
 
+pub use anchors::{
+    AnchorRow, AnchorStanding, AskFor, Asked, Imported, Reply, ask_anchors, import_anchor, list_anchors,
+};
 pub use bag::{Chosen, Exported, Means, Order, Receiver, Selection, Step, export};
 pub use handover::{Good, Handover, Kept, check_handovers, handovers};
 pub use pictures::paint_pages;
@@ -131,6 +135,21 @@ pub enum DossierError {
     /// The quote does not hold any more.
     #[error("quote {0} does not hold any more")]
     Broken(String),
+    /// A name for an authority, witness or public log cannot be used.
+    #[error("{0:?} cannot be such a name, or is given twice: 1 to 32 small letters, digits and hyphens")]
+    AnchorName(String),
+    /// What was asked under this name was answered before.
+    #[error("{0:?} has answered for this state of the log before")]
+    Answered(String),
+    /// Nothing was asked that could be answered so.
+    #[error("nothing was asked that this answers ({0})")]
+    NotAsked(&'static str),
+    /// A proof of a public log needs a policy.
+    #[error("a proof of a public log is held against a policy, and none was given")]
+    NoPolicy,
+    /// A time stamp, cosignature or proof of a public log does not hold.
+    #[error("it is not accepted")]
+    Time(#[source] exhibit_time::Fault),
     /// A proof cannot be made.
     #[error("a proof cannot be made")]
     Proof(#[from] ProofError),

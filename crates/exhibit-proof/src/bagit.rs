@@ -93,7 +93,8 @@ impl Checked {
         values.next().filter(|_| values.next().is_none()).map(|(_, value)| value.as_str())
     }
 
-    pub(crate) fn wrong(&mut self, place: &str, fault: Fault, detail: impl Into<String>) {
+    /// Adds a deviation.
+    pub fn wrong(&mut self, place: &str, fault: Fault, detail: impl Into<String>) {
         self.deviations.push(Finding { place: place.to_owned(), fault, detail: detail.into() });
     }
 

@@ -101,6 +101,8 @@ faults! {
     QuoteLog = "quote-log",
     /// A load file does not say what the records say.
     LoadFile = "load-file",
+    /// Something that should anchor the log in time does not.
+    Time = "time",
 }
 
 impl fmt::Display for Finding {

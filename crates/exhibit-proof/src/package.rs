@@ -31,6 +31,9 @@ const KEY: &str = "custody/key.pub";
 const CHECKPOINT: &str = "custody/checkpoint";
 const POLICY: &str = "custody/policy";
 const ENTRIES: &str = "custody/entries/";
+/// What anchors the log in time lies below this folder, in one of its own for each size (`docs/formats/time.md`).
+pub const ANCHORS: &str = "custody/anchors/";
+
 const DOCUMENTS: &str = "data/documents/";
 const RECORD: &str = "/record.json";
 const QUOTES: &str = "data/quotes/";
@@ -101,6 +104,8 @@ struct Check<'a> {
     exports: Vec<(BTreeSet<String>, String)>,
     // The keys that the log names as its own.
     keys: BTreeSet<String>,
+    // The digests that entries of the act `anchor` name.
+    anchored: BTreeSet<String>,
     vouched: BTreeSet<String>,
 }
 
@@ -129,6 +134,7 @@ pub fn check(files: &mut dyn Files, checked: &mut Checked, trust: &Trust) -> Opt
         entries: BTreeSet::new(),
         exports: Vec::new(),
         keys: BTreeSet::new(),
+        anchored: BTreeSet::new(),
         vouched: BTreeSet::from([METADATA, KEY, CHECKPOINT, POLICY].map(str::to_owned)),
     };
     check.log_entries();
@@ -203,6 +209,10 @@ impl Check<'_> {
             Some("export") => self.exports.push((made.collect(), word(entry, "at"))),
             Some("case.open") => self.keys.extend(made),
             Some("key.add") => drop(self.keys.insert(word(entry, "object"))),
+            Some("anchor") => {
+                let used = entry.list("used").unwrap_or_default().iter().filter_map(Value::as_text).map(str::to_owned);
+                self.anchored.extend(made.chain(used).chain([word(entry, "object")]));
+            }
             _ => {}
         }
     }
@@ -473,9 +483,15 @@ impl Check<'_> {
 
     // Every file of the payload and among the proofs must be vouched for by something above.
     fn rest(&mut self) {
-        let of_bag = |path: &String| BOUND.contains(&path.as_str()) || path.starts_with("tagmanifest-sha");
-        let rest: Vec<String> =
-            self.checked.files.keys().filter(|path| !of_bag(path) && !self.vouched.contains(*path)).cloned().collect();
+        let of_bag = |path: &str| BOUND.contains(&path) || path.starts_with("tagmanifest-sha");
+        // Whether an anchor holds is `exhibit-time`'s to say; here, that it is what the log recorded.
+        let anchors = |path: &str, digests: &Digests| {
+            let logged = self.anchored.contains(&format!("sha256:{}", to_hex(&digests.sha256)));
+            path.starts_with(ANCHORS) && (logged || path.ends_with("/consistency"))
+        };
+        let vouched = |path: &str, digests| of_bag(path) || self.vouched.contains(path) || anchors(path, digests);
+        let files = self.checked.files.iter();
+        let rest: Vec<String> = files.filter(|(p, digests)| !vouched(p, digests)).map(|(p, _)| p.clone()).collect();
         for path in rest {
             self.checked.wrong(&path, Fault::Unproved, "");
         }

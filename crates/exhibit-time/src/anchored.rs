@@ -173,15 +173,7 @@ fn check_one(
             let at = witness::check(checkpoint, answered, &key)?;
             (at, key.name().to_owned(), known.kept || is_witness(checkpoint, answered, &key, known.witnesses))
         }
-        Kind::Sigsum => {
-            let request = LeafRequest::read(asked.ok_or(Fault::Leaf)?)?;
-            let own = beside.map(|bytes| SigsumPolicy::read(bytes)).transpose()?;
-            let policy = known.sigsum.or(own.as_ref()).ok_or_else(|| Fault::Policy("there is none".to_owned()))?;
-            let logged = Proof::read(answered)?.check(checkpoint.to_string().as_bytes(), &request.key(), policy)?;
-            let witnesses: Vec<&str> = logged.witnesses.iter().map(|(name, _)| name.as_str()).collect();
-            let who = format!("{}, seen by {}", logged.log, witnesses.join(", "));
-            (logged.at, who, known.kept || known.sigsum.is_some())
-        }
+        Kind::Sigsum => check_logged(&checkpoint.to_string(), asked, answered, beside, known)?,
     };
     Ok(Anchored { name: name.to_owned(), kind, by, who, is_trusted })
 }
@@ -206,6 +198,29 @@ fn check_stamp(
         checked => checked?,
     };
     Ok((stamp.no_later_than(), stamp.signer().to_owned(), stamp.is_trusted))
+}
+
+fn check_logged(
+    checkpoint: &str,
+    asked: Option<&Vec<u8>>,
+    answered: &[u8],
+    beside: Option<&Vec<u8>>,
+    known: &Known<'_>,
+) -> Result<(Moment, String, bool), Fault> {
+    let request = LeafRequest::read(asked.ok_or(Fault::Leaf)?)?;
+    let proof = Proof::read(answered)?;
+    let held = |policy: &SigsumPolicy| proof.check(checkpoint.as_bytes(), &request.key(), policy);
+    let (logged, is_trusted) = match known.sigsum.map(held) {
+        Some(Ok(logged)) => (logged, true),
+        // Not being known to the reader is no fault of the proof's.
+        None | Some(Err(Fault::Policy(_))) => {
+            let own = beside.ok_or_else(|| Fault::Policy("there is none".to_owned()))?;
+            (held(&SigsumPolicy::read(own)?)?, known.kept)
+        }
+        Some(Err(fault)) => return Err(fault),
+    };
+    let witnesses: Vec<&str> = logged.witnesses.iter().map(|(name, _)| name.as_str()).collect();
+    Ok((logged.at, format!("{}, seen by {}", logged.log, witnesses.join(", ")), is_trusted))
 }
 
 // Whether the reader's policy knows the witness and is content with it.

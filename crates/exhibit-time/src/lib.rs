@@ -7,6 +7,7 @@
 
 mod algorithm;
 pub mod anchored;
+pub mod bag;
 mod certificate;
 mod chain;
 mod cursor;
@@ -18,6 +19,13 @@ pub mod sigsum;
 pub mod stamp;
 mod token;
 pub mod witness;
+
+/// SHA-256 of some bytes.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    use sha2::Digest as _;
+    sha2::Sha256::digest(bytes).into()
+}
 
 pub use certificate::{Certificate, MAX_CERTIFICATES};
 pub use fault::Fault;

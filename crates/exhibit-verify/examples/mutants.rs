@@ -6,6 +6,7 @@
 use exhibit_proof::bagit::{self, Files, Found, Unreadable};
 use exhibit_proof::hash::to_hex;
 use exhibit_proof::package::{self, Trust};
+use exhibit_time::anchored::Known;
 use exhibit_verify::Folder;
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -34,6 +35,9 @@ impl Bag {
     fn is_good(&mut self) -> bool {
         let mut checked = bagit::check(self);
         let proved = package::check(self, &mut checked, &Trust::default());
+        if let Some(proved) = &proved {
+            exhibit_time::bag::check(self, &mut checked, &proved.key, &Known::default());
+        }
         checked.deviations.is_empty() && proved.is_some()
     }
 

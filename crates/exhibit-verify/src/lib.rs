@@ -1,15 +1,17 @@
 //! Checks what Exhibit hands over, offline: bags, log proofs, checkpoints, quotes.
 //!
-//! All that decides is in `exhibit-proof`; here is what a program needs around it: reading a folder without following
+//! All that decides is in `exhibit-proof` and, for time, in `exhibit-time`; here is what a program needs around it: reading a folder without following
 //! a link out of it, and a report that says in plain words what was proved and what was not. It writes nothing, opens
 //! no socket, and depends on nothing else.
 
 mod folder;
 mod report;
 mod run;
+mod time;
 mod words;
 
 pub use folder::Folder;
 pub use report::{Line, Report};
 pub use run::{CheckedBag, Request, Unable, What, check_bag, trust, verify};
+pub use time::{Brought, Time};
 pub use words::{Language, Words};

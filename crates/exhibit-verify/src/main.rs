@@ -1,6 +1,6 @@
-//! `exhibit-verify bag|proof|checkpoint|quote PATH`: checks what was handed over, and says what that proves.
+//! `exhibit-verify bag|proof|checkpoint|quote|timestamp PATH`: checks what was handed over, and says what that proves.
 
-use exhibit_verify::{Language, Request, What, Words, verify};
+use exhibit_verify::{Language, Request, Time, What, Words, verify};
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -13,10 +13,15 @@ Usage: exhibit-verify bag FOLDER        a package: is it whole, and what does it
        exhibit-verify quote FILE        a quote in a package: does the page say this?
        exhibit-verify proof FILE        a .tlog-proof: is the entry beside it in the log?
        exhibit-verify checkpoint FILE   a log's signed size and root
+       exhibit-verify timestamp FILE    a time stamp (.tsr) or public log's proof (.sigsum): is it over this data?
 
 Options
   --key KEY        the log's public key, as you know it from elsewhere: a file, or its text
   --policy FILE    witnesses whose signatures you ask for (C2SP tlog-policy)
+  --anchors FILE   certificates of time stamping authorities that you trust (PEM or DER; more than once)
+  --sigsum-policy FILE    the public logs and witnesses that you trust
+  --data FILE      of `timestamp`: what was stamped (else `checkpoint` beside it)
+  --request FILE   of `timestamp`: what was asked (else the .tsq or .leaf beside it)
   --entry FILE     of `proof`: the log entry, where it does not lie beside the proof
   --plain          of `bag`: check it as a BagIt bag alone, without custody proofs
   --lang LANG      en, zh-Hans, ug (else the language of the system)
@@ -59,8 +64,15 @@ fn main() -> ExitCode {
 
 fn parse(mut arguments: impl Iterator<Item = OsString>) -> Result<Asked, String> {
     let mut words: Vec<OsString> = Vec::new();
-    let mut request =
-        Request { what: What::Bag, path: PathBuf::new(), key: None, policy: None, entry: None, plain: false };
+    let mut request = Request {
+        what: What::Bag,
+        path: PathBuf::new(),
+        key: None,
+        policy: None,
+        entry: None,
+        plain: false,
+        time: Time::default(),
+    };
     let mut language = system_language();
     let mut json = false;
     while let Some(argument) = arguments.next() {
@@ -75,6 +87,10 @@ fn parse(mut arguments: impl Iterator<Item = OsString>) -> Result<Asked, String>
             Some("--key") => request.key = Some(value()?.into_string().map_err(|_| "the key is not UTF-8")?),
             Some("--policy") => request.policy = Some(value()?.into()),
             Some("--entry") => request.entry = Some(value()?.into()),
+            Some("--anchors") => request.time.authorities.push(value()?.into()),
+            Some("--sigsum-policy") => request.time.sigsum = Some(value()?.into()),
+            Some("--data") => request.time.data = Some(value()?.into()),
+            Some("--request") => request.time.asked = Some(value()?.into()),
             Some("--lang") => {
                 let tag = value()?;
                 let known = tag.to_str().and_then(Language::of);
@@ -90,7 +106,8 @@ fn parse(mut arguments: impl Iterator<Item = OsString>) -> Result<Asked, String>
         Some("proof") => What::Proof,
         Some("checkpoint") => What::Checkpoint,
         Some("quote") => What::Quote,
-        _ => return Err(format!("it is bag, quote, proof or checkpoint, not {}", what.display())),
+        Some("timestamp") => What::Timestamp,
+        _ => return Err(format!("it is bag, quote, proof, checkpoint or timestamp, not {}", what.display())),
     };
     request.path = PathBuf::from(path);
     Ok(Asked::Check(Arguments { request, language, json }))

@@ -2,6 +2,7 @@
 
 use crate::folder::Folder;
 use crate::report::{Line, Report};
+use crate::time::{Brought, Time, say_anchors, timestamp};
 use exhibit_proof::Checkpoint;
 use exhibit_proof::bagit::{self, Checked, Digests, Files};
 use exhibit_proof::finding::{Fault, Finding, chain};
@@ -30,6 +31,8 @@ pub enum What {
     Checkpoint,
     /// A quote in a bag.
     Quote,
+    /// A time stamp, or a public log's proof.
+    Timestamp,
 }
 
 /// What is asked for.
@@ -47,6 +50,8 @@ pub struct Request {
     pub entry: Option<PathBuf>,
     /// Whether a bag is checked as a bag alone, without custody proofs.
     pub plain: bool,
+    /// What the reader brings to judge times by.
+    pub time: Time,
 }
 
 /// Nothing could be checked.
@@ -73,8 +78,9 @@ impl std::error::Error for Unable {}
 pub fn verify(request: &Request) -> Result<Report, Unable> {
     let trust = trust(request)?;
     match request.what {
-        What::Bag => bag(&request.path, &trust, request.plain),
-        What::Quote => quote(&request.path, &trust),
+        What::Bag => bag(request, &trust),
+        What::Quote => quote(request, &trust),
+        What::Timestamp => timestamp(request),
         What::Checkpoint => checkpoint(&request.path, &trust),
         What::Proof => proof(request, &trust),
     }
@@ -104,7 +110,7 @@ fn key_file(path: &Path) -> Result<VerifierKey, Unable> {
     VerifierKey::read(&read(path)?).map_err(|error| Unable { path: path.to_owned(), reason: chain(&error) })
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, Unable> {
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Unable> {
     let unable = |reason: String| Unable { path: path.to_owned(), reason };
     let size = fs::metadata(path).map_err(|error| unable(error.to_string()))?.len();
     if size > MAX_FILE {
@@ -113,11 +119,13 @@ fn read(path: &Path) -> Result<Vec<u8>, Unable> {
     fs::read(path).map_err(|error| unable(error.to_string()))
 }
 
-fn bag(path: &Path, trust: &Trust, plain: bool) -> Result<Report, Unable> {
+fn bag(request: &Request, trust: &Trust) -> Result<Report, Unable> {
+    let path = &request.path;
+    let brought = request.time.read()?;
     if !path.is_dir() {
         return Err(Unable { path: path.to_owned(), reason: "it is not a folder".to_owned() });
     }
-    Ok(check_bag(&mut Folder::new(path), trust, plain).report)
+    Ok(check_bag(&mut Folder::new(path), trust, &brought, request.plain).report)
 }
 
 /// A bag that was checked.
@@ -132,7 +140,7 @@ pub struct CheckedBag {
 }
 
 /// Checks a bag, wherever its files are.
-pub fn check_bag(files: &mut dyn Files, trust: &Trust, plain: bool) -> CheckedBag {
+pub fn check_bag(files: &mut dyn Files, trust: &Trust, brought: &Brought, plain: bool) -> CheckedBag {
     let mut checked = bagit::check(files);
     let (payload, bytes) = checked.payload();
     let proved = if plain { None } else { package::check(files, &mut checked, trust) };
@@ -140,7 +148,10 @@ pub fn check_bag(files: &mut dyn Files, trust: &Trust, plain: bool) -> CheckedBa
     report.checked.push(Line::new("checked.bag", &[&payload.to_string(), &bytes.to_string()]));
     report.proved.push(Line::new("proved.intact", &[]));
     match &proved {
-        Some(proved) => say_proved(&mut report, proved, trust),
+        Some(proved) => {
+            say_proved(&mut report, proved, trust);
+            say_anchors(&mut report, files, &mut checked, (proved, trust), brought);
+        }
         None => report.not_proved.push(Line::new("not.custody", &[])),
     }
     if let Some(first) = checked.label(loadfile::LABEL).filter(|_| proved.is_some()) {
@@ -216,7 +227,9 @@ fn say_limits(report: &mut Report) {
     }
 }
 
-fn quote(path: &Path, trust: &Trust) -> Result<Report, Unable> {
+fn quote(request: &Request, trust: &Trust) -> Result<Report, Unable> {
+    let path = &request.path;
+    let brought = request.time.read()?;
     let unable = |reason: &str| Unable { path: path.to_owned(), reason: reason.to_owned() };
     let name = path.file_stem().and_then(|name| name.to_str()).ok_or_else(|| unable("it is not a quote"))?;
     let root = path.ancestors().skip(1).find(|folder| folder.join("bagit.txt").is_file());
@@ -229,6 +242,7 @@ fn quote(path: &Path, trust: &Trust) -> Result<Report, Unable> {
     if let Some(proved) = &proved {
         say_log(&mut report, &proved.key, &proved.checkpoint, trust);
         say_witnesses(&mut report, &proved.witnesses);
+        say_anchors(&mut report, &mut files, &mut checked, (proved, trust), &brought);
         match proved.quotes.get(name) {
             Some((document, page)) => {
                 let original = proved.documents.get(document).map(|document| to_hex(&document.original));
@@ -307,7 +321,7 @@ fn proof(request: &Request, trust: &Trust) -> Result<Report, Unable> {
     Ok(report)
 }
 
-fn wrong(report: &mut Report, path: &Path, fault: Fault, detail: String) {
+pub(crate) fn wrong(report: &mut Report, path: &Path, fault: Fault, detail: String) {
     report.deviations.push(Finding { place: path.display().to_string(), fault, detail });
 }
 

@@ -39,6 +39,7 @@ Hand over
 Trust
   verify               Check the case against its hashes and its log
   log ls|show          Read the custody log
+  log anchor request|import|ls    Have others state when it was there, by files
   case repair          Rebuild what can be rebuilt
 Run
   serve                Serve the browser interface on this machine
@@ -588,6 +589,9 @@ pub(crate) struct BagRead {
     /// The log's key as you know it from elsewhere: a file, or its text
     #[arg(long, value_name = "KEY")]
     pub(crate) key: Option<String>,
+    /// The certificate of a time stamping authority that you trust
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca: Vec<PathBuf>,
     /// A file of age identities that opens a sealed package
     #[arg(long, value_name = "FILE", conflicts_with_all = ["passphrase", "passphrase_file"])]
     pub(crate) identity: Option<PathBuf>,
@@ -662,6 +666,54 @@ pub(crate) enum LogCommand {
         #[arg(value_name = "N")]
         seq: u64,
     },
+    /// Have others state when the log was there: time stamps, witnesses, public logs, all as files
+    #[command(subcommand)]
+    Anchor(AnchorCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AnchorCommand {
+    /// Write requests for a person to carry; nothing is sent
+    #[command(
+        after_help = "Examples:\n  exhibit log anchor request --authority first --authority second -o /media/stick/ask\n  \
+                            exhibit log anchor request --witness partner=partner.vkey --sigsum public -o ask"
+    )]
+    Request(AnchorRequest),
+    /// Take in what came back: checked against what was asked and this log, kept, and logged
+    #[command(after_help = "Examples:\n  exhibit log anchor import /media/stick/first.tsr --ca first-ca.pem\n  \
+                            exhibit log anchor import public.sigsum --policy sigsum.policy")]
+    Import(AnchorImport),
+    /// List what is covered, by whom, since when; ends with 4 if something does not hold
+    Ls,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AnchorRequest {
+    /// A name for a time stamping authority; once for each [default, where nothing is named: authority]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) authority: Vec<String>,
+    /// A partner's witness: a name for it, and the file with its key
+    #[arg(long, value_name = "NAME=FILE")]
+    pub(crate) witness: Vec<String>,
+    /// A name for a public Sigsum log
+    #[arg(long, value_name = "NAME")]
+    pub(crate) sigsum: Vec<String>,
+    /// The folder to write to; it must be new or empty
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) output: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AnchorImport {
+    /// What came back
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// The certificate of the authority that you trust (PEM or DER)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca: Vec<PathBuf>,
+    /// The Sigsum policy that a proof is held against
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -244,7 +244,14 @@ pub(super) fn failure(error: DossierError) -> Failure {
                 _ => failure,
             }
         }
-        DossierError::Anchor(_) => Failure::usage(message),
+        DossierError::Anchor(_) | DossierError::AnchorName(_) => Failure::usage(message),
+        DossierError::Answered(_) => Failure::new(Exit::Usage, "answered", message)
+            .hint("`exhibit log anchor ls` shows it; ask again once the log has grown, or under another name"),
+        DossierError::NotAsked(_) => Failure::new(Exit::Nothing, "not-asked", message)
+            .hint("`exhibit log anchor ls` shows what was asked; is it another case's?"),
+        DossierError::NoPolicy => Failure::usage(message).hint("give the policy file of the log with --policy"),
+        DossierError::Time(_) => Failure::new(Exit::Mismatch, "anchor", message)
+            .hint("nothing was kept; `exhibit log anchor ls` shows what was asked, and --ca names whom you trust"),
         DossierError::Proof(_) => Failure::new(Exit::Internal, "proof", message),
     }
 }

@@ -9,7 +9,7 @@ use crate::output::{Style, bytes, counted};
 use exhibit_case::Case;
 use exhibit_dossier::{Good, Kept, SealedBag, Unlock, handovers, is_sealed};
 use exhibit_proof::bagit::{Files, Found, Unreadable};
-use exhibit_verify::{CheckedBag, Folder, Language, Report, Request, What, Words, check_bag, trust};
+use exhibit_verify::{CheckedBag, Folder, Language, Report, Request, Time, Unable, What, Words, check_bag, trust};
 use serde_json::json;
 use std::path::Path;
 use std::process::ExitCode;
@@ -65,11 +65,14 @@ fn open(context: &Context<'_>, bag: &BagRead) -> Result<Box<dyn Files + Send>, F
 }
 
 fn examine(context: &Context<'_>, bag: &BagRead, files: &mut dyn Files, plain: bool) -> Result<CheckedBag, Failure> {
-    let request =
-        Request { what: What::Bag, path: bag.path.clone(), key: bag.key.clone(), policy: None, entry: None, plain };
-    let trust = trust(&request).map_err(|unable| Failure::new(Exit::Usage, "bag", unable.to_string()))?;
+    let time = Time { authorities: bag.ca.clone(), ..Time::default() };
+    let (path, key) = (bag.path.clone(), bag.key.clone());
+    let request = Request { what: What::Bag, path, key, policy: None, entry: None, plain, time };
+    let failed = |unable: Unable| Failure::new(Exit::Usage, "bag", unable.to_string());
+    let trust = trust(&request).map_err(failed)?;
+    let brought = request.time.read().map_err(failed)?;
     let mut watched = Watched { files, meter: Meter::new(context.output) };
-    Ok(check_bag(&mut watched, &trust, plain))
+    Ok(check_bag(&mut watched, &trust, &brought, plain))
 }
 
 fn print(context: &Context<'_>, report: &Report) {

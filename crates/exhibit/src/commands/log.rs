@@ -1,6 +1,6 @@
-//! `exhibit log ls|show`, `exhibit case repair`
+//! `exhibit log ls|show|anchor`, `exhibit case repair`
 
-use super::Context;
+use super::{Context, anchor};
 use crate::cli::{CaseCommand, LogCommand};
 use crate::failure::{Exit, Failure};
 use crate::watch::{Count, count};
@@ -12,9 +12,13 @@ use serde_json::json;
 use std::process::ExitCode;
 
 pub(crate) fn run(context: &Context<'_>, command: &LogCommand) -> Result<ExitCode, Failure> {
+    if let LogCommand::Anchor(command) = command {
+        return anchor::run(context, command);
+    }
     let case = context.case()?;
     let output = context.output;
     match command {
+        LogCommand::Anchor(_) => {}
         LogCommand::Ls { from, limit } => {
             let log = Log::open(&case.folder.join(layout::CUSTODY)).map_err(CaseError::from)?;
             let last = log.size().min(from.saturating_add(*limit));

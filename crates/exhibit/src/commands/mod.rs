@@ -1,5 +1,6 @@
 //! One file per command; each takes its arguments, prints, and gives an exit code.
 
+mod anchor;
 mod bag;
 mod batch;
 mod cat;

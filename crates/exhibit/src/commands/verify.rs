@@ -11,8 +11,8 @@ use exhibit_case::{
     verify_remains,
 };
 use exhibit_custody::{Act, Fixity};
-use exhibit_dossier::{Handover, check_handovers};
-use exhibit_model::Clock;
+use exhibit_dossier::{AnchorStanding, Handover, check_handovers, list_anchors};
+use exhibit_model::{Clock, shown};
 use exhibit_proof::finding::Finding;
 use serde_json::json;
 use std::path::Path;
@@ -27,7 +27,9 @@ pub(crate) fn run(context: &Context<'_>, verify: &Verify) -> Result<ExitCode, Fa
         Ok(case) => {
             // a case that is being written to does not stand still
             let _still = keep_still(&folder)?;
-            check(context, &case)
+            let mut found = check(context, &case);
+            anchors(&case, &mut found);
+            found
         }
         Err(error @ CaseError::NoCase(_)) => return Err(error.into()),
         Err(error) => verify_remains(&folder, &error),
@@ -65,6 +67,30 @@ fn take(found: &mut Verification, handover: &Handover, wrong: Vec<Finding>) {
     if !handover.whole {
         let what = "taking it in was interrupted: `exhibit bag import` goes on with it".to_owned();
         found.leftovers.push(Deviation { place: place(""), what });
+    }
+}
+
+// What anchors the log in time: held against the log as it is now.
+fn anchors(case: &Case, found: &mut Verification) {
+    let place = |size: u64, name: &str| format!("custody/anchors/{size:09}/{}", shown(name));
+    match list_anchors(case) {
+        Ok(rows) => {
+            for row in rows {
+                let place = place(row.size, &row.name);
+                match row.standing {
+                    AnchorStanding::Broken(what) => found.deviations.push(Deviation { place, what: shown(&what) }),
+                    AnchorStanding::NotLogged(_) => {
+                        let what = "no log entry records it; import it again".to_owned();
+                        found.leftovers.push(Deviation { place, what });
+                    }
+                    AnchorStanding::Holds(..) | AnchorStanding::Asked(_) => {}
+                }
+            }
+        }
+        Err(error) => {
+            let what = exhibit_case::chain_of(&error);
+            found.deviations.push(Deviation { place: "custody/anchors".to_owned(), what });
+        }
     }
 }
 

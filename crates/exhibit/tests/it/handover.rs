@@ -4,7 +4,7 @@ use crate::bench::{Bench, example_trove};
 use crate::parcels::MORE;
 use exhibit_proof::finding::Fault;
 use exhibit_proof::hash::to_hex;
-use exhibit_verify::{Request, What, verify};
+use exhibit_verify::{Request, Time, What, verify};
 use sha2::{Digest as _, Sha256, Sha512};
 use std::collections::BTreeSet;
 use std::fs;
@@ -38,7 +38,7 @@ pub(crate) fn handed_over() -> (Bench, String) {
 }
 
 fn request(what: What, path: PathBuf) -> Request {
-    Request { what, path, key: None, policy: None, entry: None, plain: false }
+    Request { what, path, key: None, policy: None, entry: None, plain: false, time: Time::default() }
 }
 
 pub(crate) fn deviations(bag: &Path) -> Vec<(String, Fault, String)> {

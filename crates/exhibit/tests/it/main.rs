@@ -1,5 +1,6 @@
 //! The program as its users meet it: commands in, output, exit codes and a case folder out.
 
+mod anchors;
 mod asking;
 mod batch;
 mod bench;

@@ -82,8 +82,10 @@ fn what_is_printed_is_what_the_schemas_say() {
     bench.write("trove/c.txt", "登记 copper seventeen");
     bench.write("trove/d.txt", "no such thing");
     let _ = bench.take_in();
+    let _ = bench.run(&["-C", "case", "log", "anchor", "request", "--sigsum", "public", "-o", "ask"]).code(0);
     for (name, arguments, at_least) in [
-        ("status", &["status", "--json"][..], 1),
+        ("anchor", &["log", "anchor", "ls", "--json"][..], 1),
+        ("status", &["status", "--json"], 1),
         ("item", &["ls", "--json"], 3),
         ("hit", &["search", "--json", "登记"], 1),
         ("hit", &["search", "--json", "--by-document", "登记"], 1),

@@ -1,0 +1,47 @@
+//! Anchors in a bag: those that hold and are logged, each with the proof that the bag's checkpoint goes on from it.
+
+use super::{AnchorStanding, checkpoint, logged, read_all, rows_of};
+use crate::DossierError;
+use crate::parcel::Parcel;
+use exhibit_case::Held;
+use exhibit_custody::Log;
+use exhibit_time::anchored::{CHECKPOINT, CONSISTENCY, Kind};
+use exhibit_time::witness::AddCheckpoint;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Copies the anchors of states that are as old as the bag's or older. The log entries that record them are added to
+/// `entries`.
+pub(crate) fn pack_anchors(
+    parcel: &mut Parcel,
+    held: &Held,
+    log: &Log,
+    entries: &mut BTreeSet<u64>,
+) -> Result<(), DossierError> {
+    let logged = logged(log)?;
+    for beside in read_all(&held.case)?.iter().filter(|beside| beside.size <= log.size()) {
+        let mut files = BTreeMap::new();
+        for row in rows_of(beside, log, &logged) {
+            if let AnchorStanding::Holds(anchored, entry) = row.standing {
+                entries.insert(entry);
+                let [asked, answered, own] = anchored.kind.endings();
+                // What a witness was asked can be made anew, and shows when it was asked before.
+                let asked = Some(asked).filter(|_| anchored.kind != Kind::Witness);
+                for ending in [asked, Some(answered), Some(own)].into_iter().flatten() {
+                    let name = format!("{}.{ending}", anchored.name);
+                    files.extend(beside.files.get(&name).map(|bytes| (name, bytes.clone())));
+                }
+            }
+        }
+        if files.is_empty() {
+            continue;
+        }
+        let hashes = log.consistency_proof(beside.size)?;
+        let proof = AddCheckpoint { old: beside.size, hashes, checkpoint: checkpoint(log)? };
+        files.insert(CONSISTENCY.to_owned(), proof.write().into_bytes());
+        files.insert(CHECKPOINT.to_owned(), beside.files[CHECKPOINT].clone());
+        for (name, bytes) in files {
+            parcel.put(&format!("custody/anchors/{:09}/{name}", beside.size), &bytes)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,213 @@
+//! `exhibit log anchor request|import|ls`
+
+use super::Context;
+use super::bag::failure;
+use crate::cli::{AnchorCommand, AnchorImport, AnchorRequest};
+use crate::failure::{Exit, Failure};
+use crate::output::{Style, counted};
+use crate::world::{self, MachineClock};
+use exhibit_dossier::{
+    AnchorRow, AnchorStanding, AskFor, Asked, Imported, Reply, ask_anchors, import_anchor, list_anchors,
+};
+use exhibit_model::{Clock, shown};
+use exhibit_time::Certificate;
+use exhibit_time::anchored::{Anchored, Kind, MAX_FILE};
+use serde_json::json;
+use std::io::Read as _;
+use std::path::Path;
+use std::process::ExitCode;
+
+/// What a person with a connected machine needs to know.
+const INSTRUCTIONS: &str = include_str!("../../text/anchors.txt");
+
+pub(crate) fn run(context: &Context<'_>, command: &AnchorCommand) -> Result<ExitCode, Failure> {
+    match command {
+        AnchorCommand::Request(asked) => request(context, asked),
+        AnchorCommand::Import(asked) => import(context, asked),
+        AnchorCommand::Ls => list(context),
+    }
+}
+
+fn request(context: &Context<'_>, asked: &AnchorRequest) -> Result<ExitCode, Failure> {
+    let witnesses = asked.witness.iter().map(|text| read_witness(text)).collect::<Result<Vec<_>, _>>()?;
+    let mut authorities = asked.authority.clone();
+    if authorities.is_empty() && witnesses.is_empty() && asked.sigsum.is_empty() {
+        authorities.push("authority".to_owned());
+    }
+    if context.dry_run() {
+        let count = authorities.len() + witnesses.len() + asked.sigsum.len();
+        context.output.line(&format!("would write {}", counted(count as u64, "request", "requests")));
+        return Ok(Exit::Done.into());
+    }
+    let held = world::hold(&context.case_folder()?)?;
+    let ask = AskFor { authorities: &authorities, witnesses: &witnesses, sigsum: &asked.sigsum };
+    let written = ask_anchors(&held, &ask, &asked.output, &mut world::random).map_err(failure)?;
+    let readme = asked.output.join("README.txt");
+    std::fs::write(&readme, instructions(&written)).map_err(|error| Failure::io("write", &readme, &error))?;
+    if context.output.json {
+        let files: Vec<_> =
+            written.files.iter().map(|(name, kind)| json!({"file": name, "type": kind.word()})).collect();
+        context.output.object(
+            "anchor-request",
+            json!({"path": asked.output.display().to_string(), "size": written.size, "files": files}),
+        );
+    } else {
+        let requests = counted(written.files.len() as u64, "request", "requests");
+        let entries = counted(written.size, "entry", "entries");
+        context.output.line(&format!(
+            "Wrote {requests} over the log as it is now ({entries}) into {}. README.txt there says what to do.",
+            asked.output.display(),
+        ));
+    }
+    Ok(Exit::Done.into())
+}
+
+// `NAME=FILE`
+fn read_witness(text: &str) -> Result<(String, Vec<u8>), Failure> {
+    let (name, path) = text.split_once('=').ok_or_else(|| {
+        Failure::usage(format!("{text:?} is not NAME=FILE")).hint("give the file with the witness's key after its name")
+    })?;
+    Ok((name.to_owned(), read(Path::new(path))?))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    let failed = |error: std::io::Error| Failure::io("read", path, &error);
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(failed)?;
+    file.take(MAX_FILE as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() > MAX_FILE {
+        return Err(Failure::usage(format!("{} has more than {MAX_FILE} bytes", path.display()))
+            .hint("a reply has a few thousand: is it the right file?"));
+    }
+    Ok(bytes)
+}
+
+// The parts of the instructions that concern what was asked.
+fn instructions(asked: &Asked) -> String {
+    let mut text = String::new();
+    for part in INSTRUCTIONS.split("\n%%") {
+        let (word, body) = part.split_once('\n').unwrap_or(("", part));
+        match Kind::ALL.into_iter().find(|kind| kind.word() == word.trim()) {
+            None => text.push_str(body),
+            Some(kind) => {
+                for (file, _) in asked.files.iter().filter(|(_, of)| *of == kind) {
+                    let name = file.split('.').next().unwrap_or(file);
+                    text.push_str(&body.replace("{name}", name));
+                }
+            }
+        }
+    }
+    text
+}
+
+fn import(context: &Context<'_>, asked: &AnchorImport) -> Result<ExitCode, Failure> {
+    let mut authorities = Vec::new();
+    for path in &asked.ca {
+        let read = Certificate::read_all(&read(path)?);
+        let wrong = |fault| {
+            Failure::usage(format!("{}: {fault}", path.display()))
+                .hint("it must be a file of certificates (PEM or DER)")
+        };
+        authorities.extend(read.map_err(wrong)?);
+    }
+    let policy = asked.policy.as_ref().map(|path| read(path)).transpose()?;
+    let mut held = world::hold(&context.case_folder()?)?;
+    for path in &asked.files {
+        let bytes = read(path)?;
+        let reply = Reply { bytes: &bytes, authorities: &authorities, policy: policy.as_deref() };
+        if context.dry_run() {
+            context.output.line(&format!("would check and keep {}", path.display()));
+            continue;
+        }
+        let imported = import_anchor(&mut held, &reply, MachineClock.now(), &mut world::random);
+        let imported = imported.map_err(|error| {
+            let mut told = failure(error);
+            told.message = format!("{}: {}", path.display(), told.message);
+            told
+        })?;
+        say_imported(context, &imported);
+    }
+    Ok(Exit::Done.into())
+}
+
+fn say_imported(context: &Context<'_>, imported: &Imported) {
+    let Imported { size, anchored, entry, already } = imported;
+    if context.output.json {
+        let mut fields = fields(*size, anchored);
+        fields["standing"] = json!("holds");
+        fields["log_entry"] = json!(entry);
+        fields["already"] = json!(already);
+        context.output.object("anchor", fields);
+        return;
+    }
+    let again = if *already { " It was here already." } else { "" };
+    context.output.line(&format!("{}. Log entry {entry} records it.{again}", sentence(*size, anchored)));
+    if !anchored.is_trusted {
+        context.output.remark(
+            "The stamp is intact, but no authority was given to hold it against: import it with --ca, or keep the authority's certificate for whoever checks it",
+        );
+    }
+}
+
+fn sentence(size: u64, anchored: &Anchored) -> String {
+    let who = shown(&anchored.who);
+    format!(
+        "{} ({}): the first {size} entries were there by {}, says {who}",
+        anchored.name,
+        anchored.kind.word(),
+        anchored.by
+    )
+}
+
+fn fields(size: u64, anchored: &Anchored) -> serde_json::Value {
+    json!({
+        "name": anchored.name, "type": anchored.kind.word(), "size": size, "by": anchored.by.to_string(),
+        "who": shown(&anchored.who), "trusted": anchored.is_trusted,
+    })
+}
+
+fn list(context: &Context<'_>) -> Result<ExitCode, Failure> {
+    let rows = list_anchors(&context.case()?).map_err(failure)?;
+    for row in &rows {
+        print(context, row);
+    }
+    let is_wrong = |row: &AnchorRow| matches!(row.standing, AnchorStanding::Broken(_) | AnchorStanding::NotLogged(_));
+    Ok(match rows.as_slice() {
+        [] => Exit::Nothing,
+        rows if rows.iter().any(is_wrong) => Exit::Mismatch,
+        _ => Exit::Done,
+    }
+    .into())
+}
+
+fn print(context: &Context<'_>, row: &AnchorRow) {
+    let output = context.output;
+    let name = shown(&row.name);
+    let (word, style, fields, line) = match &row.standing {
+        AnchorStanding::Holds(anchored, entry) => {
+            let mut fields = fields(row.size, anchored);
+            fields["log_entry"] = json!(entry);
+            let line = format!("{} (log entry {entry})", sentence(row.size, anchored));
+            ("holds", Style::Good, fields, line)
+        }
+        AnchorStanding::NotLogged(anchored) => {
+            let line = format!("{}; no log entry records it: import it again", sentence(row.size, anchored));
+            ("not-logged", Style::Bad, fields(row.size, anchored), line)
+        }
+        AnchorStanding::Asked(kind) => {
+            let line = format!("{name} ({}): asked over the first {} entries, no answer yet", kind.word(), row.size);
+            ("asked", Style::Dim, json!({"name": name, "type": kind.word(), "size": row.size}), line)
+        }
+        AnchorStanding::Broken(reason) => {
+            let line = format!("{name}, over the first {} entries: {}", row.size, shown(reason));
+            ("broken", Style::Bad, json!({"name": name, "size": row.size, "reason": shown(reason)}), line)
+        }
+    };
+    if output.json {
+        let mut fields = fields;
+        fields["standing"] = json!(word);
+        output.object("anchor", fields);
+    } else {
+        output.line(&format!("{}  {line}", output.style(style, word)));
+    }
+}
