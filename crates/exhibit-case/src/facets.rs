@@ -50,10 +50,13 @@ const FACETS: [(&str, &str); 13] = [
     ("ext", "ext"),
 ];
 
+// Years and months that are listed.
+const MOST_PERIODS: usize = 600;
+
 impl Case {
     /// Counts the pages that answer a query by kind, language, year and month, folder, container, source, sender,
-    /// recipient, tag, state, confidence of OCR, and ending; of each facet at most `most` values are listed, beside those
-    /// that the query names. A facet in which the query chooses is counted as if it did not, so that the other choices can
+    /// recipient, tag, state, confidence of OCR, and ending; of each facet but years and months at most `most` values are
+    /// listed, beside those that the query names. A facet in which the query chooses is counted as if it did not, so that the other choices can
     /// be seen. Of folders those directly below the one chosen are listed.
     ///
     /// # Errors
@@ -126,6 +129,7 @@ impl Case {
             }
         }
         let all = counts.len();
+        let most = if field == "date" { MOST_PERIODS } else { most };
         let mut number = 0;
         counts.retain(|(value, _)| {
             number += 1;

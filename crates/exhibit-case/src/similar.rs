@@ -5,7 +5,9 @@
 //! of them by BM25 (Robertson and Zaragoza, 2009). Words are compared, never persons; what two documents share is shown
 //! with each result.
 
+use crate::words::joined;
 use crate::{Case, CaseError, SearchHit};
+use exhibit_catalogue::PageRow;
 use exhibit_index::parse;
 use exhibit_model::ItemId;
 use exhibit_text::is_han;
@@ -44,7 +46,9 @@ impl Case {
     pub fn similar(&self, id: ItemId, page: Option<u32>, most: usize) -> Result<Similar, CaseError> {
         let item = self.item(id)?;
         let content = item.duplicate_of.unwrap_or(id);
-        let words = self.telling_words_of(content, page)?;
+        let texts = self.texts_of(content, page)?;
+        let words = self.weighed(&texts)?;
+        let texts: Vec<String> = texts.into_iter().map(|(_, text)| text).collect();
         let asked: Vec<(&str, f32)> = words.iter().map(|(word, weight)| (word.as_str(), *weight)).collect();
         let words: Vec<String> = words.iter().map(|(word, _)| word.clone()).collect();
         if asked.is_empty() {
@@ -56,13 +60,15 @@ impl Case {
         for found in &found {
             let hit = self.hit(&query, found)?;
             let shared: BTreeSet<usize> = hit.spans.iter().map(|span| span.clause).collect();
-            let words = shared.into_iter().filter_map(|clause| words.get(clause).cloned()).collect();
-            hits.push(SimilarHit { hit, words });
+            let shared: Vec<String> = shared.into_iter().filter_map(|clause| words.get(clause).cloned()).collect();
+            let text = self.page(hit.item.id, hit.page)?.text;
+            hits.push(SimilarHit { hit, words: joined(&shared, &[shortened(&text).to_owned()]) });
         }
-        Ok(Similar { words, hits })
+        Ok(Similar { words: joined(&words, &texts), hits })
     }
 
-    fn telling_words_of(&self, content: ItemId, page: Option<u32>) -> Result<Vec<(String, f32)>, CaseError> {
+    // The pages that are looked at, by number, and the beginning of the text of each.
+    fn texts_of(&self, content: ItemId, page: Option<u32>) -> Result<Vec<(u32, String)>, CaseError> {
         let rows = match page {
             Some(number) => {
                 let row = self.catalogue().page(content, number)?;
@@ -71,10 +77,15 @@ impl Case {
             None => self.catalogue().pages(content)?,
         };
         let step = rows.len().div_ceil(PAGES).max(1);
+        let text = |row: &PageRow| Ok((row.number, shortened(&self.read_page(row)?.text).to_owned()));
+        rows.iter().step_by(step).map(text).collect()
+    }
+
+    // The words that tell the texts from the other pages of the case, with how much each weighs.
+    fn weighed(&self, texts: &[(u32, String)]) -> Result<Vec<(String, f32)>, CaseError> {
         let mut words: HashMap<String, Counted> = HashMap::new();
-        for row in rows.iter().step_by(step) {
-            let page = self.read_page(row)?;
-            count(shortened(&page.text), row.number, &mut words);
+        for (number, text) in texts {
+            count(text, *number, &mut words);
         }
         let searcher = self.searcher()?;
         let words: BTreeMap<String, Counted> = words.into_iter().collect();
@@ -121,10 +132,16 @@ pub(crate) fn shortened(text: &str) -> &str {
     text.char_indices().nth(CHARACTERS).map_or(text, |(end, _)| &text[..end])
 }
 
+// Numbers and dates in characters tell as little as numbers do.
+const COUNTING: &str = "〇零一二三四五六七八九十百千万亿两年月日号时分第个";
+
 /// Whether a token can tell documents apart: two Han characters, a word of three letters or more, a long number.
 pub(crate) fn tells(term: &str) -> bool {
     let letters = term.chars().filter(|c| c.is_alphabetic()).count();
     let han = term.chars().filter(|c| is_han(*c)).count();
+    if han > 0 && term.chars().all(|c| COUNTING.contains(c)) {
+        return false;
+    }
     match (han, letters) {
         (0, 0) => term.chars().filter(char::is_ascii_digit).count() >= 5,
         (0, _) => term.chars().count() >= 3,

@@ -56,7 +56,9 @@ impl Case {
                 _ => 2,
             });
             tried.extend(fewer);
-            tried.extend(parts.iter().map(|part| (How::Only((*part).to_owned()), (*part).to_owned(), exact)));
+            // a filter alone answers another question
+            let words = parts.iter().filter(|part| !part.contains(':'));
+            tried.extend(words.map(|part| (How::Only((*part).to_owned()), (*part).to_owned(), exact)));
         }
         tried.push((How::InNames, format!("filename:({query})"), exact));
         let mut ways: Vec<WayOn> = Vec::new();

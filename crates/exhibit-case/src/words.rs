@@ -139,6 +139,25 @@ fn join_pairs(
     Ok(())
 }
 
+/// Words as people read them: pairs of characters that stand one after the other in the texts put together, the others as
+/// they are, each in the place of its first pair.
+pub(crate) fn joined(words: &[String], texts: &[String]) -> Vec<String> {
+    let joins = |pair: &str| words.iter().any(|word| word == pair);
+    let mut shown: Vec<(usize, String)> = Vec::new();
+    let mut inside: HashSet<&str> = HashSet::new();
+    let chains = chains(texts, &joins);
+    for chain in chains.keys() {
+        let parts = pairs_of(chain);
+        let first = parts.iter().filter_map(|part| words.iter().position(|word| word == part)).min();
+        shown.extend(first.map(|first| (first, chain.clone())));
+        inside.extend(parts);
+    }
+    let alone = words.iter().enumerate().filter(|(_, word)| !inside.contains(word.as_str()));
+    shown.extend(alone.map(|(at, word)| (at, word.clone())));
+    shown.sort();
+    shown.into_iter().map(|(_, word)| word).collect()
+}
+
 fn is_han_pair(word: &str) -> bool {
     word.chars().count() == 2 && word.chars().all(is_han)
 }
@@ -226,5 +245,7 @@ mod tests {
         let joins = |pair: &str| ["登记", "记表"].contains(&pair);
         let found = chains(&texts, &joins);
         assert_eq!(found, BTreeMap::from([("登记表".to_owned(), 2)]));
+        let words = ["copper", "记表", "登记", "销毁"].map(str::to_owned);
+        assert_eq!(joined(&words, &texts), ["copper", "登记表", "销毁"]);
     }
 }

@@ -9,7 +9,7 @@ use crate::error::IndexError;
 use crate::query::{Query, kind_of};
 use crate::search::Searcher;
 use std::collections::{BTreeMap, HashMap};
-use tantivy::columnar::{Column, ColumnIndex, StrColumn};
+use tantivy::columnar::{Column, ColumnIndex, MonotonicallyMappableToU64, StrColumn};
 use tantivy::query::EnableScoring;
 use tantivy::{DocId, SegmentReader};
 
@@ -45,7 +45,7 @@ pub enum Facet {
 }
 
 /// The bands of OCR's confidence, as `ocr:` takes them: of each, the first percent and the last.
-const BANDS: [(&str, usize, usize); 5] =
+const BANDS: [(&str, u64, u64); 5] =
     [("0.9..1", 90, 100), ("0.8..0.89", 80, 89), ("0.7..0.79", 70, 79), ("0.5..0.69", 50, 69), ("0..0.49", 0, 49)];
 
 /// Whether a value of `ocr:` is one of the bands.
@@ -99,10 +99,8 @@ impl Searcher {
 enum Tally {
     /// By the number of a text in its column; none where no page of the part has one.
     Texts(Option<StrColumn>, Vec<u64>),
-    /// By small numbers, from the least there is.
-    Small { column: Column<u64>, least: u64, counts: Vec<u64> },
-    /// By any numbers.
-    Numbers(Column<i64>, HashMap<i64, u64>),
+    /// By numbers, from the least there is; what lies far from it is counted apart.
+    Numbers { column: Column<u64>, least: u64, counts: Vec<u64>, far: HashMap<u64, u64> },
     /// By names that documents have.
     Named { document: Column<i64>, names: HashMap<i64, Vec<usize>>, counts: Vec<u64> },
 }
@@ -115,11 +113,10 @@ impl Tally {
             let values = column.as_ref().map_or(0, |column| column.num_terms());
             Ok(Self::Texts(column, vec![0; values]))
         };
-        let small = |column: &str| {
-            let column = fast.u64(column)?;
+        let numbers = |column: Column<u64>| {
             let (least, most) = (column.min_value(), column.max_value());
             let values = usize::try_from(most.saturating_sub(least)).unwrap_or(usize::MAX).saturating_add(1);
-            Ok(Self::Small { column, least, counts: vec![0; values.min(MOST_SMALL)] })
+            Ok(Self::Numbers { column, least, counts: vec![0; values.min(MOST_NEAR)], far: HashMap::new() })
         };
         match facet {
             Facet::Language => texts("language"),
@@ -129,9 +126,9 @@ impl Tally {
             Facet::Folder(_) => texts("folder"),
             Facet::Sender => texts("sender"),
             Facet::Recipient => texts("recipient"),
-            Facet::Year | Facet::Month => small("month"),
-            Facet::Confidence => small("ocr"),
-            Facet::Container => Ok(Self::Numbers(fast.i64("container")?, HashMap::new())),
+            Facet::Year | Facet::Month => numbers(fast.u64("month")?),
+            Facet::Confidence => numbers(fast.u64("ocr")?),
+            Facet::Container => numbers(fast.i64("container")?.to_u64_monotonic()),
             Facet::Among(named) => {
                 let mut names: HashMap<i64, Vec<usize>> = HashMap::new();
                 for (at, (_, documents)) in named.iter().enumerate() {
@@ -150,13 +147,14 @@ impl Tally {
                     *count += 1;
                 }
             }),
-            Self::Small { column, least, counts } => each(column, docs, |number| {
+            Self::Numbers { column, least, counts, far } => each(column, docs, |number| {
                 let at = usize::try_from(number.saturating_sub(*least)).ok();
-                if let Some(count) = at.and_then(|at| counts.get_mut(at)) {
-                    *count += 1;
+                match at.and_then(|at| counts.get_mut(at)) {
+                    Some(count) => *count += 1,
+                    None => *far.entry(number).or_default() += 1,
                 }
             }),
-            Self::Numbers(column, counts) => each(column, docs, |number| *counts.entry(number).or_default() += 1),
+            Self::Named { names, .. } if names.is_empty() => {}
             Self::Named { document, names, counts } => each(document, docs, |number| {
                 names.get(&number).into_iter().flatten().for_each(|at| counts[*at] += 1);
             }),
@@ -179,23 +177,9 @@ impl Tally {
                 let value = if *facet == Facet::Kind { kind_of(value) } else { value };
                 add(read(value), count);
             })?,
-            (Self::Small { least, counts, .. }, Facet::Confidence) => {
-                let percent = |at: usize| at.saturating_add(usize::try_from(least).unwrap_or(0));
-                for (band, first, last) in BANDS {
-                    let within = counts.iter().enumerate().filter(|(at, _)| (first..=last).contains(&percent(*at)));
-                    add(band.to_owned(), within.map(|(_, count)| count).sum());
-                }
-            }
-            (Self::Small { least, counts, .. }, _) => {
-                add(UNDATED.to_owned(), total.saturating_sub(counts.iter().sum()));
-                for (month, count) in (least..).zip(counts) {
-                    let (year, month) = (month / 12, month % 12 + 1);
-                    let is_year = *facet == Facet::Year;
-                    add(if is_year { format!("{year:04}") } else { format!("{year:04}-{month:02}") }, count);
-                }
-            }
-            (Self::Numbers(_, counts), _) => {
-                counts.into_iter().for_each(|(number, count)| add(number.to_string(), count))
+            (Self::Numbers { least, counts, far, .. }, _) => {
+                let near = (least..).zip(counts);
+                numbered(facet, total, near.chain(far).filter(|(_, count)| *count > 0).collect(), &mut add);
             }
             (Self::Named { counts, .. }, Facet::Among(named)) => {
                 named.iter().zip(counts).for_each(|((name, _), count)| add(name.clone(), count));
@@ -206,8 +190,29 @@ impl Tally {
     }
 }
 
-// Months up to the year 9999.
-const MOST_SMALL: usize = 120_000;
+// Numbers counted in a row of their own: enough for all months, and for a million items.
+const MOST_NEAR: usize = 1 << 20;
+
+// Numbers under their names: bands, months, years, items.
+fn numbered(facet: &Facet, total: u64, counts: Vec<(u64, u64)>, add: &mut dyn FnMut(String, u64)) {
+    match facet {
+        Facet::Confidence => {
+            for (band, first, last) in BANDS {
+                let within = counts.iter().filter(|(percent, _)| (first..=last).contains(percent));
+                add(band.to_owned(), within.map(|(_, count)| count).sum());
+            }
+        }
+        Facet::Year | Facet::Month => {
+            add(UNDATED.to_owned(), total.saturating_sub(counts.iter().map(|(_, count)| count).sum()));
+            for (month, count) in counts {
+                let (year, month) = (month / 12, month % 12 + 1);
+                let is_year = *facet == Facet::Year;
+                add(if is_year { format!("{year:04}") } else { format!("{year:04}-{month:02}") }, count);
+            }
+        }
+        _ => counts.into_iter().for_each(|(number, count)| add(i64::from_u64(number).to_string(), count)),
+    }
+}
 
 // Every value of every page.
 fn each<T: PartialOrd + Copy + std::fmt::Debug + Send + Sync + 'static>(

@@ -231,9 +231,9 @@ words! {
 
     // saved searches, batches, tags
     saved: Text = "Saved";
-    saved_note: Text = "Searches kept under a name, with what is new since each was last looked at.";
+    saved_note: Text = "Searches kept under a name, with what is new since each was last marked as seen.";
     nothing_saved: Text = "No search is saved. A link above the results of every search saves it.";
-    saved_run: Text = "Look, and count what comes from now on as new";
+    saved_run: Text = "Open, and mark as seen";
     forget: Text = "Forget";
     new_word: Text = "New";
     new_since: Plural = plural("{n} new", "{n} new");

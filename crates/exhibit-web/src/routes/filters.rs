@@ -53,7 +53,8 @@ struct Making<'a> {
 impl Filters {
     pub(super) fn of(app: &App, words: &Words, place: &SearchPlace<'_>) -> Result<Self, Trouble> {
         let making = Making { words, place, selection: Selection::of(place.query) };
-        let counted = app.case.facets(place.query, place.exact, MOST)?;
+        let most = if place.more.is_empty() { VALUES } else { MOST };
+        let counted = app.case.facets(place.query, place.exact, most)?;
         let of = |facet: &str| counted.iter().find(|counts| counts.facet == facet);
         let facets: Vec<&FacetCounts> = FIELDS.iter().filter_map(|field| of(field)).filter(|f| tells(f)).collect();
         let periods = |facet: &str| of(facet).map(|counts| counts.values.as_slice()).unwrap_or_default();

@@ -41,7 +41,10 @@ fn alike(app: &App, frame: &Frame, number: &str, asked: &Asked) -> Result<Markup
         let made = row(app, frame.words, &SearchPlace::of(&query), &found.hit, rank);
         let place = Place { query: &query, page: found.hit.page, ..Place::default() };
         let href = links::document(&made.number, &place);
-        crate::view::search::Row { shares: found.words.clone(), href, ..made }
+        // what is shared is one thing: it has one colour
+        let mut snippet = made.snippet.clone();
+        snippet.iter_mut().flat_map(|snippet| &mut snippet.spans).for_each(|span| span.clause = 0);
+        crate::view::search::Row { shares: found.words.clone(), snippet, href, ..made }
     });
     let view = SimilarView {
         name: shown::name(&app.case, &item),

@@ -128,9 +128,9 @@ fn filter(words: &Words, facet: &Facet, value: &FacetValue) -> Markup {
 
 /// Writes the bars of years, or of months: `group` tells them apart.
 pub(crate) fn periods(title: &str, words: &Words, periods: &[Year], group: usize, positions: &mut Positions) -> Markup {
-    let most = periods.iter().map(|period| period.count).max().unwrap_or(0).max(1);
+    let most = periods.iter().map(|period| period.count).max().unwrap_or(0);
     html! {
-        @if !periods.is_empty() {
+        @if most > 0 {
             ol.years.many[periods.len() > 16] dir="ltr" aria-label=(title) {
                 @for (n, period) in periods.iter().enumerate() {
                     li {

@@ -110,7 +110,7 @@ pub fn telling(frame: &Frame, view: &TellingView) -> Markup {
 fn table(words: &Words, view: &TellingView) -> Markup {
     html! {
         div.scroll tabindex="0" {
-            table.list {
+            table.list.words {
                 thead {
                     tr {
                         th scope="col" { (words.word_column) }

@@ -14,7 +14,10 @@ pub(crate) fn run(context: &Context<'_>, asked: &Similar) -> Result<ExitCode, Fa
     let output = context.output;
     if !output.json {
         let words: Vec<String> = similar.words.iter().map(|word| shown(word)).collect();
-        output.remark(&format!("Its telling words: {}", words.join(" ")));
+        output.remark(&match words.is_empty() {
+            true => "It has no word that tells it from the rest".to_owned(),
+            false => format!("Its telling words: {}", words.join(" ")),
+        });
     }
     for found in &similar.hits {
         if output.json {

@@ -111,3 +111,40 @@ fn reporters_questions_are_answered() {
     let without = bench.run(&["-C", "case", "search", "--ids", "-l", "500", "登记 -销毁"]).stdout;
     assert!(!with.is_empty() && !without.is_empty());
 }
+
+/// The rows of the table of questions: search, path and the words that the path's text holds.
+fn questions() -> Vec<(String, String, Vec<String>)> {
+    let manual = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/user/example-trove.md");
+    let manual = std::fs::read_to_string(manual).expect("the manual");
+    let in_code = |cell: &str| -> Vec<String> { cell.split('`').skip(1).step_by(2).map(str::to_owned).collect() };
+    let row = |line: &str| {
+        let cells: Vec<&str> = line.split(" | ").collect();
+        let numbered = line.strip_prefix("| ")?.starts_with(|c: char| c.is_ascii_digit());
+        numbered.then(|| (in_code(cells[2]).remove(0), in_code(cells[3]).remove(0), in_code(cells[4])))
+    };
+    manual.lines().filter_map(row).collect()
+}
+
+#[test]
+fn the_ten_questions_of_the_manual_have_their_answers() {
+    let bench = Bench::new();
+    let trove = example_trove();
+    let _ = bench.run(&["init", "case"]).code(0);
+    let _ = bench.run(&["-C", "case", "ingest", trove.to_str().expect("UTF-8"), "--no-ocr"]).code(3);
+    let questions = questions();
+    assert_eq!(questions.len(), 10);
+    for (query, path, answers) in questions {
+        let hits = bench.run(&["-C", "case", "search", "--json", &query]).objects();
+        let lies_there = |hit: &Value| {
+            let places = hit["places"].as_array().into_iter().flatten().map(|place| place["path"].clone());
+            places.chain([hit["path"].clone()]).any(|place| place == path.as_str())
+        };
+        let hit = hits.iter().find(|hit| lies_there(hit)).unwrap_or_else(|| panic!("{query}: not in {path}: {hits:?}"));
+        let document = hit["document"].as_str().expect("a document");
+        let text = tight(&bench.run(&["-C", "case", "cat", document, "--text"]).stdout);
+        assert!(!answers.is_empty(), "{query}");
+        for answer in answers {
+            assert!(text.contains(&tight(&answer)), "{query}: {path} does not say {answer}: {text}");
+        }
+    }
+}
