@@ -52,6 +52,8 @@ struct Met {
 pub struct Scratch {
     met: Vec<Met>,
     found: Vec<(u32, usize, usize)>,
+    // a bit for each word: whether it was met
+    is_met: Vec<u64>,
 }
 
 impl Query {
@@ -173,12 +175,21 @@ impl Names {
     /// Says the number of each name that stands in the text, each once and in order, and where it stands first: first
     /// byte and the byte after the last.
     pub fn find(&self, text: &str, scratch: &mut Scratch, say: &mut impl FnMut(u32, (usize, usize))) {
-        let Scratch { met, found } = scratch;
+        let Scratch { met, found, is_met } = scratch;
         self.meet(text, met);
         found.clear();
+        is_met.clear();
+        is_met.resize(self.rarity.len().div_ceil(64), 0);
+        met.iter().for_each(|met| is_met[met.word as usize / 64] |= 1 << (met.word % 64));
+        let all_met = |name: u32| {
+            let bit = |word: u32| is_met[word as usize / 64] >> (word % 64) & 1 == 1;
+            self.slots_of(name as usize).iter().all(|(word, _)| bit(*word))
+        };
         for places in met.chunk_by(|a, b| a.word == b.word) {
             let word = places[0].word as usize;
-            for name in &self.by_word[self.begins[word] as usize..self.begins[word + 1] as usize] {
+            // of most names some word is nowhere on the page
+            let names = &self.by_word[self.begins[word] as usize..self.begins[word + 1] as usize];
+            for name in names.iter().filter(|name| all_met(**name)) {
                 let place = places.iter().find_map(|place| self.stands(*name as usize, place.position, met));
                 found.extend(place.map(|(start, end)| (self.names[*name as usize].number, start, end)));
             }
