@@ -71,7 +71,9 @@ pub(crate) fn say_anchors(
         let (size, by) = (anchor.size.to_string(), anchor.anchored.by.to_string());
         let who = &anchor.anchored.who;
         if anchor.anchored.is_trusted {
-            report.proved.push(Line::new("proved.time", &[&anchor.anchored.name, &size, &by, who]));
+            // Before what is said of each document: a page for people does not show all of that.
+            let line = Line::new("proved.time", &[&anchor.anchored.name, &size, &by, who]);
+            report.proved.insert(report.proved.len().min(1), line);
         } else {
             report.not_proved.push(Line::new("not.trusted", &[&anchor.anchored.name, &size, &by, who]));
         }
