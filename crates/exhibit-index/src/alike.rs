@@ -1,7 +1,6 @@
 //! Pages that share telling words: what "more like this" asks, and how often a word stands in the index.
 
 use crate::collect::Best;
-use crate::engine::engine_query;
 use crate::entry::PageKey;
 use crate::error::IndexError;
 use crate::query::{Query, Sort};
@@ -50,7 +49,7 @@ impl Searcher {
     /// [`IndexError::Engine`] if the index cannot be read.
     pub fn sample(&self, query: &Query, most: usize) -> Result<(Vec<PageKey>, u64), IndexError> {
         let mut all = Vec::new();
-        let weight = engine_query(query, &self.fields).weight(EnableScoring::disabled_from_searcher(&self.engine))?;
+        let weight = self.engine_query(query)?.weight(EnableScoring::disabled_from_searcher(&self.engine))?;
         for segment in self.engine.segment_readers() {
             let document = segment.fast_fields().i64("document")?.first_or_default_col(0);
             let page = segment.fast_fields().u64("page")?.first_or_default_col(0);

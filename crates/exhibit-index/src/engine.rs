@@ -4,7 +4,8 @@ use crate::columns;
 use crate::query::{Node, NumberField, Pattern, Phrase, Property, Query, Slot, TextField, Unit, What};
 use crate::range::InRange;
 use crate::schema::Fields;
-use crate::sequence::{SequenceQuery, is_character};
+use crate::sequence::SequenceQuery;
+use crate::slot::is_character;
 use tantivy::Term;
 use tantivy::query::{AllQuery, BooleanQuery, ConstScoreQuery, EmptyQuery, Occur, Query as EngineQuery, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
@@ -63,7 +64,8 @@ fn all(query: &Query, nodes: &[Node], fields: &Fields) -> Boxed {
     Box::new(BooleanQuery::new(clauses))
 }
 
-fn text_field(field: TextField, fields: &Fields) -> Field {
+/// The engine's field.
+pub(crate) fn text_field(field: TextField, fields: &Fields) -> Field {
     match field {
         TextField::Text => fields.text,
         TextField::Name => fields.name,

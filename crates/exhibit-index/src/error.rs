@@ -27,6 +27,14 @@ pub enum IndexError {
     /// The engine failed: a damaged file, a full disk.
     #[error("the index could not be read or written")]
     Engine(#[from] tantivy::TantivyError),
+    /// A regular expression stands for more words than are searched at once.
+    #[error("the pattern /{pattern}/ matches more than {most} different words: make it narrower")]
+    TooManyWords {
+        /// The expression.
+        pattern: String,
+        /// The most that is searched.
+        most: usize,
+    },
     /// The index's note of how far it has come is not a number.
     #[error("the index's last commit carries no mark of how far it has come")]
     Mark,

@@ -4,7 +4,6 @@
 //! are counted; only values that were met are spelled out.
 
 use crate::columns::{below, numbers, read};
-use crate::engine::engine_query;
 use crate::error::IndexError;
 use crate::query::{Query, kind_of};
 use crate::search::Searcher;
@@ -71,7 +70,7 @@ impl Searcher {
     /// # Errors
     /// [`IndexError::Engine`] if the index cannot be read.
     pub fn facets(&self, query: &Query, facets: &[Facet]) -> Result<Vec<Vec<(String, u64)>>, IndexError> {
-        let weight = engine_query(query, &self.fields).weight(EnableScoring::disabled_from_searcher(&self.engine))?;
+        let weight = self.engine_query(query)?.weight(EnableScoring::disabled_from_searcher(&self.engine))?;
         let mut counts: Vec<Counts> = vec![Counts::new(); facets.len()];
         for segment in self.engine.segment_readers() {
             let mut tallies = facets.iter().map(|f| Tally::of(segment, f)).collect::<tantivy::Result<Vec<_>>>()?;

@@ -24,6 +24,7 @@ mod range;
 mod schema;
 mod search;
 mod sequence;
+mod slot;
 mod snippet;
 
 pub use columns::clause_value;

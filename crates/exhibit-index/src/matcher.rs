@@ -5,6 +5,7 @@ use crate::columns;
 use crate::entry::PageEntry;
 use crate::occurrences::{starts, together};
 use crate::query::{NumberField, Pattern, Phrase, Property, Query, TextField, What, is_among};
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// Whether a page answers the query, found by reading the page.
@@ -72,7 +73,7 @@ pub(crate) struct Reading<'q> {
     by_term: HashMap<&'q str, usize>,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Found {
     positions: Vec<u32>,
     places: Vec<(usize, usize)>,
@@ -114,6 +115,7 @@ impl<'q> Reading<'q> {
         reading
     }
 
+    // Single patterns are looked for; those made of others are put together from what they found.
     fn ask(&mut self, pattern: &'q Pattern, open: &mut Vec<usize>) {
         let next = self.found.len();
         match pattern {
@@ -121,6 +123,11 @@ impl<'q> Reading<'q> {
                 if *self.by_term.entry(term.as_str()).or_insert(next) == next {
                     self.found.push((pattern, Found::default()));
                 }
+            }
+            Pattern::Any(patterns) => patterns.iter().for_each(|pattern| self.ask(pattern, open)),
+            Pattern::Except(pattern, without) => {
+                self.ask(pattern, open);
+                self.ask(without, open);
             }
             _ if self.found.iter().any(|(known, _)| *known == pattern) => {}
             _ => {
@@ -130,21 +137,38 @@ impl<'q> Reading<'q> {
         }
     }
 
-    fn found(&self, pattern: &Pattern) -> Option<&Found> {
-        match pattern {
+    fn found(&self, pattern: &Pattern) -> Cow<'_, Found> {
+        let single = match pattern {
             Pattern::Is(term) => self.by_term.get(term.as_str()).map(|at| &self.found[*at].1),
+            Pattern::Any(patterns) => return Cow::Owned(self.any(patterns)),
+            Pattern::Except(pattern, without) => {
+                let (found, without) = (self.found(pattern), self.found(without));
+                let tokens = found.positions.iter().zip(&found.places);
+                let left = tokens.filter(|(position, _)| without.positions.binary_search(position).is_err());
+                let (positions, places) = left.map(|(position, place)| (*position, *place)).unzip();
+                return Cow::Owned(Found { positions, places });
+            }
             _ => self.found.iter().find(|(known, _)| *known == pattern).map(|(_, found)| found),
+        };
+        single.map_or_else(|| Cow::Owned(Found::default()), Cow::Borrowed)
+    }
+
+    fn any(&self, patterns: &[Pattern]) -> Found {
+        let mut tokens: Vec<(u32, (usize, usize))> = Vec::new();
+        for pattern in patterns {
+            let found = self.found(pattern);
+            tokens.extend(found.positions.iter().copied().zip(found.places.iter().copied()));
         }
+        tokens.sort_unstable();
+        tokens.dedup_by_key(|token| token.0);
+        let (positions, places) = tokens.into_iter().unzip();
+        Found { positions, places }
     }
 
     /// The stretches of the text (first byte, byte after the last) that belong to an occurrence of the phrase.
     pub(crate) fn find(&self, phrase: &Phrase) -> Vec<(usize, usize)> {
-        let nothing = Found::default();
-        let slots: Vec<Vec<&Found>> = phrase
-            .units
-            .iter()
-            .map(|unit| unit.slots.iter().map(|slot| self.found(&slot.pattern).unwrap_or(&nothing)).collect())
-            .collect();
+        let slots: Vec<Vec<Cow<'_, Found>>> =
+            phrase.units.iter().map(|unit| unit.slots.iter().map(|slot| self.found(&slot.pattern)).collect()).collect();
         let begins: Vec<Vec<u32>> = phrase
             .units
             .iter()

@@ -179,7 +179,16 @@ pub(crate) fn stands_for_first(pair: &str) -> bool {
 // Says the tokens that the index keeps: all but the characters within a run, which their pairs stand for.
 fn each_kept(text: &str, token: &mut Token, sink: &mut dyn FnMut(&Token)) {
     let (mut waiting, mut after_pair) = (false, false);
+    let mut form = Token::default();
     exhibit_text::searchable(text, &mut |next| {
+        // what a character's form is stands before it
+        if next.kind == TokenKind::Form {
+            if std::mem::take(&mut waiting) {
+                sink(token);
+            }
+            copy(&next, &mut form);
+            return sink(&form);
+        }
         let pair = next.kind == TokenKind::Bigram;
         if waiting && !(pair && next.position as usize == token.position && stands_for_first(next.term)) {
             sink(token);

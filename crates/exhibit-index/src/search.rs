@@ -2,12 +2,12 @@
 
 use crate::by_path::ByPath;
 use crate::collect::{Best, Found, Rank};
-use crate::engine::engine_query;
+use crate::engine::{engine_query, text_field};
 use crate::entry::PageKey;
 use crate::error::IndexError;
 use crate::query::{Query, Sort};
 use crate::schema::Fields;
-use crate::sequence::holds;
+use crate::slot::{holds, matching_terms};
 use std::fmt;
 use std::str::FromStr;
 use tantivy::schema::IndexRecordOption;
@@ -115,7 +115,8 @@ impl Searcher {
     }
 
     /// Adds to a query the other writings of its words that this index holds: Chinese names by their readings, Uyghur
-    /// and Kazakh words in their other alphabets, numbers in Chinese and Arabic digits. Each is read back
+    /// and Kazakh words in their other alphabets, dates and numbers in their other writings, English and Russian words in
+    /// their other inflected forms. Each is read back
     /// ([`Query::read_as`], [`Query::widenings`]); search, mark and show with the query that this gives.
     #[must_use]
     pub fn widen(&self, query: &Query) -> Query {
@@ -123,18 +124,30 @@ impl Searcher {
         crate::query::widen(query, &|pattern| holds(&self.engine, self.fields.text, pattern).unwrap_or(true))
     }
 
+    /// The engine's form of a query whose patterns stand for no more words than are searched at once.
+    pub(crate) fn engine_query(&self, query: &Query) -> Result<Box<dyn tantivy::query::Query>, IndexError> {
+        const MOST: usize = 20_000;
+        for (field, regex) in query.patterns() {
+            let field = text_field(field, &self.fields);
+            if matching_terms(&self.engine, field, regex, MOST)? > MOST {
+                return Err(IndexError::TooManyWords { pattern: regex.written().to_owned(), most: MOST });
+            }
+        }
+        Ok(engine_query(query, &self.fields))
+    }
+
     /// Finds the pages that answer the query, counts all of them and their documents, and gives those asked for.
     ///
     /// The order is stable: equals stand by document and page.
     ///
     /// # Errors
-    /// [`IndexError::Engine`] if the index cannot be read.
+    /// [`IndexError::Engine`] if the index cannot be read; [`IndexError::TooManyWords`] if a pattern is too wide.
     pub fn search(&self, query: &Query, options: &SearchOptions) -> Result<Results, IndexError> {
         let sort = query.sort().unwrap_or(options.sort);
         let wanted = options.offset.saturating_add(options.limit);
         let after = options.after.map(|cursor| cursor.0);
         let (keep, by_document) = (wanted.saturating_add(1), options.by_document);
-        let engine_query = engine_query(query, &self.fields);
+        let engine_query = self.engine_query(query)?;
         let gathered = if sort == Sort::Path {
             let after = after.map(|rank| Ok::<_, TantivyError>((self.path_of(rank.key)?, rank.key))).transpose()?;
             self.engine.search(&*engine_query, &ByPath { keep, after, by_document })?

@@ -2,17 +2,15 @@
 //! by [`crate::occurrences`].
 
 use crate::occurrences::{occurs, starts};
-use crate::query::{Pattern, Phrase, Slot, Unit, alphabet};
-use crate::schema::stands_for_first;
+use crate::query::{Pattern, Phrase, Slot, Unit};
+use crate::slot::{Lookup, Tokens};
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::index::SegmentReader;
-use tantivy::postings::{Postings, SegmentPostings, TermInfo};
 use tantivy::query::{
-    BitSetDocSet, Bm25Weight, ConstScorer, DfaWrapper, EmptyScorer, EnableScoring, Explanation, FuzzyTermQuery, Query,
-    Scorer, Weight,
+    BitSetDocSet, Bm25Weight, ConstScorer, EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight,
 };
-use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{BitSet, DocId, DocSet, InvertedIndexReader, Score, Searcher, TERMINATED, Term};
+use tantivy::schema::Field;
+use tantivy::{DocId, DocSet, Score, TERMINATED, Term};
 
 /// Asks for a phrase in a field.
 #[derive(Clone, Debug)]
@@ -69,17 +67,15 @@ impl Weight for SequenceWeight {
     fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
         let field = self.query.field;
         let index = reader.inverted_index(field)?;
-        let expanded = |lookup: &Lookup| {
-            let mut infos = Vec::new();
-            lookup.expand(&index, &mut infos).map(|()| infos)
-        };
-        if let [only] = self.lookups.as_slice() {
-            let docs = docs_of(&index, &expanded(only)?, reader.max_doc())?;
+        if let [only] = self.lookups.as_slice()
+            && !only.excludes()
+        {
+            let docs = only.docs(&index, reader.max_doc())?;
             return Ok(Box::new(ConstScorer::new(BitSetDocSet::from(docs), boost)));
         }
         let mut slots = Vec::with_capacity(self.lookups.len());
         for lookup in &self.lookups {
-            let Some(slot) = Tokens::open(&index, &expanded(lookup)?)? else {
+            let Some(slot) = lookup.open(&index)? else {
                 return Ok(Box::new(EmptyScorer));
             };
             slots.push(slot);
@@ -99,12 +95,6 @@ impl Weight for SequenceWeight {
     }
 }
 
-/// Whether a term is a single character of which the index holds pairs in its stead ([`stands_for_first`]).
-pub(crate) fn is_character(term: &str) -> bool {
-    let mut characters = term.chars();
-    characters.next().is_some_and(exhibit_text::is_han) && characters.next().is_none()
-}
-
 // Whether a word stands beside the slot's character, so that a run begins or ends there.
 fn is_run_edge(unit: &Unit, slot: &Slot) -> bool {
     let is_word = |pattern: &Pattern| match pattern {
@@ -113,230 +103,6 @@ fn is_run_edge(unit: &Unit, slot: &Slot) -> bool {
     };
     let mut others = unit.slots.iter().filter(|other| other.offset.abs_diff(slot.offset) == 1);
     others.any(|other| is_word(&other.pattern))
-}
-
-// What to look up for a slot, made ready once for all segments.
-enum Lookup {
-    Term(Term),
-    // a character, and the pairs that begin with it
-    Character(String),
-    Begins(String),
-    // the automaton, and the terms it is led over: those of the word's alphabet
-    Near(DfaWrapper, String, String),
-    // the characters that two syllables stand for
-    Read(Field, &'static [char], &'static [char]),
-    Any(Vec<Lookup>),
-}
-
-impl Lookup {
-    fn of(field: Field, pattern: &Pattern) -> tantivy::Result<Self> {
-        Ok(match pattern {
-            Pattern::Is(term) if is_character(term) => Self::Character(term.clone()),
-            Pattern::Is(term) => Self::Term(Term::from_field_text(field, term)),
-            Pattern::Begins(beginning) => Self::Begins(beginning.clone()),
-            Pattern::Near(word, edits) => {
-                let term = Term::from_field_text(field, word);
-                let automaton = FuzzyTermQuery::new(term, *edits, true).automaton()?;
-                let letters = alphabet(word);
-                Self::Near(automaton, letters.start.to_string(), letters.end.to_string())
-            }
-            Pattern::Read(first, second) => {
-                Self::Read(field, exhibit_text::characters_read(first), exhibit_text::characters_read(second))
-            }
-            Pattern::Any(patterns) => {
-                Self::Any(patterns.iter().map(|pattern| Self::of(field, pattern)).collect::<tantivy::Result<_>>()?)
-            }
-        })
-    }
-
-    // The terms of a segment.
-    fn expand(&self, index: &InvertedIndexReader, infos: &mut Vec<TermInfo>) -> tantivy::Result<()> {
-        match self {
-            Self::Term(term) => infos.extend(index.get_term_info(term)?),
-            Self::Character(character) => {
-                let of_it =
-                    |term: &[u8]| term == character.as_bytes() || std::str::from_utf8(term).is_ok_and(stands_for_first);
-                each_beginning(index, character, &mut |term, info| {
-                    if of_it(term) {
-                        infos.push(info.clone());
-                    }
-                    true
-                })?;
-            }
-            Self::Begins(beginning) => each_beginning(index, beginning, &mut |_, info| {
-                infos.push(info.clone());
-                true
-            })?,
-            Self::Near(automaton, from, until) => {
-                let mut stream = index.terms().search(automaton).ge(from).lt(until).into_stream()?;
-                while stream.advance() {
-                    infos.push(stream.value().clone());
-                }
-            }
-            Self::Read(field, first, second) => {
-                let info = |term: &str| index.get_term_info(&Term::from_field_text(*field, term));
-                // few of all characters with a reading are in any text
-                let held = |characters: &[char]| -> std::io::Result<Vec<char>> {
-                    let mut kept = Vec::new();
-                    for character in characters {
-                        let mut held = false;
-                        each_beginning(index, character.encode_utf8(&mut [0; 4]), &mut |_, _| {
-                            held = true;
-                            false
-                        })?;
-                        kept.extend(held.then_some(*character));
-                    }
-                    Ok(kept)
-                };
-                let second = held(second)?;
-                for a in held(first)? {
-                    for b in &second {
-                        infos.extend(info(&String::from_iter([a, *b]))?);
-                    }
-                }
-            }
-            Self::Any(lookups) => lookups.iter().try_for_each(|lookup| lookup.expand(index, infos))?,
-        }
-        Ok(())
-    }
-}
-
-// Says each term that begins so, until told not to go on.
-fn each_beginning(
-    index: &InvertedIndexReader,
-    beginning: &str,
-    say: &mut dyn FnMut(&[u8], &TermInfo) -> bool,
-) -> std::io::Result<()> {
-    let mut stream = index.terms().range().ge(beginning.as_bytes()).into_stream()?;
-    while stream.advance() && stream.key().starts_with(beginning.as_bytes()) {
-        if !say(stream.key(), stream.value()) {
-            break;
-        }
-    }
-    Ok(())
-}
-
-/// Whether a field has any term of a pattern.
-pub(crate) fn holds(searcher: &Searcher, field: Field, pattern: &Pattern) -> tantivy::Result<bool> {
-    let lookup = Lookup::of(field, pattern)?;
-    let mut infos = Vec::new();
-    for segment in searcher.segment_readers() {
-        lookup.expand(&*segment.inverted_index(field)?, &mut infos)?;
-        if !infos.is_empty() {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-fn docs_of(index: &InvertedIndexReader, infos: &[TermInfo], all: DocId) -> tantivy::Result<BitSet> {
-    let mut docs = BitSet::with_max_value(all);
-    for info in infos {
-        let mut block = index.read_block_postings_from_terminfo(info, IndexRecordOption::Basic)?;
-        while !block.docs().is_empty() {
-            for doc in block.docs() {
-                docs.insert(*doc);
-            }
-            block.advance();
-        }
-    }
-    Ok(docs)
-}
-
-// The tokens of one slot: of one term or a few as the engine keeps them, of many gathered at once.
-enum Tokens {
-    One(Box<SegmentPostings>),
-    Few { postings: Vec<SegmentPostings>, buffer: Vec<u32> },
-    Gathered { tokens: Vec<(DocId, u32)>, at: usize },
-}
-
-impl Tokens {
-    // None if there is no token.
-    fn open(index: &InvertedIndexReader, infos: &[TermInfo]) -> tantivy::Result<Option<Self>> {
-        const POSITIONS: IndexRecordOption = IndexRecordOption::WithFreqsAndPositions;
-        const FEW: usize = 12;
-        if let [only] = infos {
-            let postings = index.read_postings_from_terminfo(only, POSITIONS)?;
-            return Ok(Some(Self::One(Box::new(postings))));
-        }
-        if infos.len() <= FEW {
-            let open = |info| index.read_postings_from_terminfo(info, POSITIONS);
-            let postings: Vec<SegmentPostings> = infos.iter().map(open).collect::<std::io::Result<_>>()?;
-            return Ok((!postings.is_empty()).then_some(Self::Few { postings, buffer: Vec::new() }));
-        }
-        let mut tokens = Vec::new();
-        let mut positions = Vec::new();
-        for info in infos {
-            let mut postings = index.read_postings_from_terminfo(info, POSITIONS)?;
-            let mut doc = postings.doc();
-            while doc != TERMINATED {
-                postings.positions(&mut positions);
-                tokens.extend(positions.iter().map(|position| (doc, *position)));
-                doc = postings.advance();
-            }
-        }
-        tokens.sort_unstable();
-        tokens.dedup();
-        Ok((!tokens.is_empty()).then_some(Self::Gathered { tokens, at: 0 }))
-    }
-
-    fn doc(&self) -> DocId {
-        match self {
-            Self::One(postings) => postings.doc(),
-            Self::Few { postings, .. } => postings.iter().map(DocSet::doc).min().unwrap_or(TERMINATED),
-            Self::Gathered { tokens, at } => tokens.get(*at).map_or(TERMINATED, |(doc, _)| *doc),
-        }
-    }
-
-    fn seek(&mut self, target: DocId) -> DocId {
-        match self {
-            Self::One(postings) if postings.doc() < target => postings.seek(target),
-            Self::One(postings) => postings.doc(),
-            Self::Few { postings, .. } => {
-                for postings in postings.iter_mut().filter(|postings| postings.doc() < target) {
-                    postings.seek(target);
-                }
-                self.doc()
-            }
-            Self::Gathered { tokens, at } => {
-                *at += tokens[*at..].partition_point(|(doc, _)| *doc < target);
-                self.doc()
-            }
-        }
-    }
-
-    fn positions(&mut self, into: &mut Vec<u32>) {
-        match self {
-            Self::One(postings) => {
-                postings.positions(into);
-                // a word and its part at one position can be the same term
-                into.dedup();
-            }
-            Self::Few { postings, buffer } => {
-                into.clear();
-                let doc = postings.iter().map(DocSet::doc).min().unwrap_or(TERMINATED);
-                for postings in postings.iter_mut().filter(|postings| postings.doc() == doc) {
-                    postings.positions(buffer);
-                    into.extend_from_slice(buffer);
-                }
-                into.sort_unstable();
-                into.dedup();
-            }
-            Self::Gathered { tokens, at } => {
-                into.clear();
-                let doc = tokens[*at].0;
-                into.extend(tokens[*at..].iter().take_while(|(of, _)| *of == doc).map(|(_, position)| *position));
-            }
-        }
-    }
-
-    fn size(&self) -> u32 {
-        match self {
-            Self::One(postings) => postings.size_hint(),
-            Self::Few { postings, .. } => postings.iter().map(DocSet::size_hint).fold(0, u32::saturating_add),
-            Self::Gathered { tokens, .. } => u32::try_from(tokens.len()).unwrap_or(u32::MAX),
-        }
-    }
 }
 
 struct SequenceScorer {

@@ -7,7 +7,9 @@
 
 use ferrous_opencc::OpenCC;
 use ferrous_opencc::config::BuiltinConfig;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
+use unicode_normalization::UnicodeNormalization;
 
 // Each pair: a form, and the one that stands for it. Applied before and after OpenCC's tables.
 const PAIRS: &str = "\
@@ -49,6 +51,40 @@ pub(crate) struct Tables {
     to_traditional: OpenCC,
     pairs: Vec<(char, char)>,
     shared: Vec<char>,
+}
+
+/// The character itself as written, where one sign has several codes: composed for compatibility, an ideograph for a
+/// radical.
+#[must_use]
+pub fn written_form(character: char) -> char {
+    // these have one code
+    if matches!(character, '\u{3400}'..='\u{9fff}') {
+        return character;
+    }
+    let mut composed = std::iter::once(character).nfkc();
+    let form = match (composed.next(), composed.next()) {
+        (Some(form), None) => form,
+        _ => character,
+    };
+    let tables = tables();
+    if matches!(form, '\u{2e80}'..='\u{2eff}' | '\u{31c0}'..='\u{31ef}') { tables.paired(form) } else { form }
+}
+
+/// The other forms of a character's class, the class named by its representative; ascending.
+#[must_use]
+pub fn forms_of_class(representative: char) -> &'static [char] {
+    static FORMS: LazyLock<BTreeMap<char, Vec<char>>> = LazyLock::new(|| {
+        let mut forms: BTreeMap<char, Vec<char>> = BTreeMap::new();
+        let blocks = ['\u{3007}'..='\u{3007}', '\u{3400}'..='\u{9fff}', '\u{20000}'..='\u{2ebef}'];
+        for character in blocks.into_iter().flatten() {
+            let folded = crate::fold::folded(character).to;
+            if folded != character {
+                forms.entry(folded).or_default().push(character);
+            }
+        }
+        forms
+    });
+    FORMS.get(&representative).map_or(&[], Vec::as_slice)
 }
 
 static TABLES: LazyLock<Tables> = LazyLock::new(Tables::load);

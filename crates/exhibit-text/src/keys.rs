@@ -1,20 +1,55 @@
 //! Keys under which the alphabets of one language meet: Uyghur and Kazakh in Arabic, Latin and
 //! Cyrillic letters.
 //!
-//! A key is written in plain Latin letters without diacritics, so that it is what such a word is
-//! folded to when it is written in Latin letters. Keys join what alphabets keep apart (`ö` and `o`,
-//! `ې` and `ە`): they are for finding more, beside the word itself.
+//! A key is written in plain Latin letters, `ö` and `ü` besides, which tell words apart. Writers of Latin letters
+//! leave umlauts out: what such a word may stand for is [`key_forms`]. Keys join what else alphabets keep
+//! apart (`ې` and `ە`): they are for finding more, beside the word itself.
 
 /// Letters that only Turkic languages written in Arabic letters have.
 const ARABIC_TELLING: [char; 7] = ['ە', 'ې', 'ۈ', 'ۆ', 'ۇ', 'ۋ', 'ڭ'];
 /// Letters that only Turkic languages written in Cyrillic have.
 const CYRILLIC_TELLING: [char; 9] = ['ә', 'ғ', 'қ', 'ң', 'ө', 'ұ', 'ү', 'һ', 'җ'];
 
-/// Which alphabets of a text get keys: Arabic or Cyrillic letters, if any of its words has a letter that tells.
+/// The languages that Arabic or Cyrillic letters can be read in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Read {
+    uyghur: bool,
+    kazakh: bool,
+}
+
+impl Read {
+    const BOTH: Self = Self { uyghur: true, kazakh: true };
+
+    // What letters of only one of them say; if they contradict each other, or say nothing, it can be either.
+    fn told(self) -> Self {
+        if self.uyghur == self.kazakh { Self::BOTH } else { self }
+    }
+
+    fn tell(&mut self, character: char) {
+        match u32::from(character) {
+            // ئ ې ۈ and their presentation forms; җ
+            0x626
+            | 0x6d0
+            | 0x6c8
+            | 0xfbe4..=0xfbe7
+            | 0xfbdb..=0xfbdc
+            | 0xfe89..=0xfe8c
+            | 0xfbea..=0xfbfb
+            | 0x496..=0x497 => self.uyghur = true,
+            // the high hamza; ұ і
+            0x674..=0x678 | 0x4b0..=0x4b1 | 0x406 | 0x456 => self.kazakh = true,
+            _ => {}
+        }
+    }
+}
+
+/// Which alphabets of a text get keys: Arabic or Cyrillic letters, if any of its words has a letter that tells, in the
+/// languages that the text can be in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Keyed {
     pub(crate) arabic: bool,
     pub(crate) cyrillic: bool,
+    read: Read,
 }
 
 impl Keyed {
@@ -27,14 +62,37 @@ impl Keyed {
         if !letters && !forms() {
             return keyed;
         }
+        let (mut arabic, mut cyrillic) = (Read::default(), Read::default());
         for character in text.chars() {
-            let value = u32::from(character);
-            keyed.arabic |= matches!(value, 0x600..=0x6ff) && ARABIC_TELLING.contains(&character)
-                // the presentation forms of these letters
-                || matches!(value, 0xfbd3..=0xfbe9);
-            keyed.cyrillic |= matches!(value, 0x490..=0x4e9) && CYRILLIC_TELLING.contains(&lower(character));
+            match u32::from(character) {
+                0x600..=0x6ff => {
+                    keyed.arabic |= ARABIC_TELLING.contains(&character);
+                    arabic.tell(character);
+                }
+                // presentation forms
+                0xfb50..=0xfbff | 0xfe89..=0xfe8c => {
+                    keyed.arabic |= matches!(u32::from(character), 0xfbd3..=0xfbe9);
+                    arabic.tell(character);
+                }
+                0x400..=0x4e9 => {
+                    keyed.cyrillic |= CYRILLIC_TELLING.contains(&lower(character));
+                    cyrillic.tell(character);
+                }
+                _ => {}
+            }
         }
+        keyed.read = match (keyed.arabic, keyed.cyrillic) {
+            (true, false) => arabic.told(),
+            (false, true) => cyrillic.told(),
+            _ => Read::BOTH,
+        };
         keyed
+    }
+
+    /// The keys of a word of the text.
+    pub(crate) fn word_keys(self, word: &str) -> Vec<String> {
+        let latin = word.chars().next().is_some_and(|first| u32::from(first) < 0x370);
+        keys(word, if latin { Read::BOTH } else { self.read })
     }
 }
 
@@ -47,15 +105,50 @@ fn lower(character: char) -> char {
 ///
 /// ```
 /// for word in ["شۆھرەت", "Shöhret", "Шөһрәт", "Şöhret"] {
-///     assert_eq!(exhibit_text::word_keys(word)[0], "shohret", "{word}");
+///     assert_eq!(exhibit_text::word_keys(word)[0], "shöhret", "{word}");
 /// }
 /// ```
 #[must_use]
 pub fn word_keys(word: &str) -> Vec<String> {
-    let folded = lower_cased(word);
+    let mut read = Read::default();
+    word.chars().for_each(|character| read.tell(character));
+    keys(word, read.told())
+}
+
+/// The keys that a word in Latin letters may stand for whose umlauts may have been left out: itself first, then with
+/// `ö` for `o` and `ü` for `u` in every combination. A word with more than six such letters stands for itself alone.
+#[must_use]
+pub fn key_forms(plain: &str) -> Vec<String> {
+    const MOST: usize = 6;
+    let mut forms = vec![String::with_capacity(plain.len())];
+    let several = plain.chars().filter(|c| matches!(c, 'o' | 'u')).count() <= MOST;
+    for letter in plain.chars() {
+        let umlaut = match letter {
+            'o' if several => Some('ö'),
+            'u' if several => Some('ü'),
+            _ => None,
+        };
+        let mut with = if umlaut.is_some() { forms.clone() } else { Vec::new() };
+        forms.iter_mut().for_each(|form| form.push(letter));
+        with.iter_mut().for_each(|form| form.extend(umlaut));
+        forms.append(&mut with);
+    }
+    forms
+}
+
+fn keys(word: &str, read: Read) -> Vec<String> {
+    // a font's ە often has the code of the heh that looks like it; Uyghur and Kazakh write another heh
+    let folded = if word.contains(['\u{fee9}', '\u{feea}']) {
+        lower_cased(&word.replace(['\u{fee9}', '\u{feea}'], "ە"))
+    } else {
+        lower_cased(word)
+    };
     let older = folded.contains(['ə', 'ɵ', 'ⱪ', 'ƣ', 'ⱨ', 'ⱬ']);
     let mut keys: Vec<String> = Vec::new();
-    for language in [Language::Uyghur, Language::Kazakh] {
+    let languages = [(Language::Uyghur, read.uyghur), (Language::Kazakh, read.kazakh)];
+    for (language, _) in languages.into_iter().filter(|(_, read)| *read) {
+        // Kazakh writes و and ۇ for front vowels too, and tells by the word's other letters
+        let front = language == Language::Kazakh && folded.contains(['\u{674}', 'ە', 'ك', 'گ']);
         let mut key = String::with_capacity(folded.len());
         let mut letters = folded.chars().peekable();
         let known = std::iter::from_fn(|| letters.next().map(|letter| (letter, letters.peek().copied()))).all(
@@ -65,6 +158,8 @@ pub fn word_keys(word: &str) -> Vec<String> {
                     // as Turkish writes it
                     ('c', next) if next != Some('h') => Some("j"),
                     ('v', _) => Some(if language == Language::Kazakh { "v" } else { "w" }),
+                    ('و', _) if front => Some("ö"),
+                    ('ۇ', _) if front => Some("ü"),
                     _ => None,
                 };
                 said.or_else(|| sound(letter, language)).is_some_and(|sound| {
@@ -100,7 +195,7 @@ enum Language {
 fn older_latin(letter: char) -> Option<&'static str> {
     Some(match letter {
         'ə' | 'e' => "e",
-        'ɵ' => "o",
+        'ɵ' => "ö",
         'q' => "ch",
         'x' => "sh",
         'h' => "x",
@@ -148,8 +243,10 @@ fn arabic(letter: char, kazakh: bool) -> Option<&'static str> {
         'ن' => "n",
         'ھ' | 'ه' => "h",
         'ۆ' if kazakh => "v",
-        'و' | 'ۆ' => "o",
-        'ۇ' | 'ۈ' => "u",
+        'و' => "o",
+        'ۆ' => "ö",
+        'ۇ' => "u",
+        'ۈ' => "ü",
         'ۋ' => "w",
         'ى' => "i",
         'ي' | 'ی' => "y",
@@ -181,13 +278,15 @@ fn cyrillic(letter: char, kazakh: bool) -> Option<&'static str> {
         'м' => "m",
         'н' => "n",
         'ң' => "ng",
-        'о' | 'ө' => "o",
+        'о' => "o",
+        'ө' => "ö",
         'п' => "p",
         'р' => "r",
         'с' => "s",
         'т' => "t",
         'у' if kazakh => "w",
-        'у' | 'ү' | 'ұ' => "u",
+        'ү' => "ü",
+        'у' | 'ұ' => "u",
         'ф' => "f",
         'х' => "x",
         'һ' => "h",
@@ -210,8 +309,9 @@ fn latin(letter: char) -> Option<&'static str> {
             let at = letter as usize - 'a' as usize;
             &LETTERS[at..=at]
         }
-        'ö' => "o",
-        'ü' | 'û' => "u",
+        'ö' => "ö",
+        'ü' => "ü",
+        'û' => "u",
         'ë' | 'é' | 'ä' | 'ê' | 'è' => "e",
         'á' | 'â' => "a",
         'ï' | 'í' | 'ı' | 'î' => "i",
@@ -246,9 +346,25 @@ mod tests {
         ] {
             let keys: Vec<Vec<String>> = words.iter().map(|word| word_keys(word)).collect();
             for other in &keys[1..] {
-                assert!(other.iter().any(|key| keys[0].contains(key)), "{words:?} {keys:?}");
+                let forms = |key: &String| key_forms(key).into_iter().collect::<Vec<_>>();
+                assert!(other.iter().flat_map(forms).any(|key| keys[0].contains(&key)), "{words:?} {keys:?}");
             }
         }
+    }
+
+    #[test]
+    fn words_that_differ_in_umlauts_have_other_keys() {
+        for (back, front) in
+            [("ئوت", "ئۆت"), ("ئۇن", "ئۈن"), ("от", "өт"), ("ot", "öt"), ("ورنى", "ٴورنى"), ("كۇل", "كۈل")]
+        {
+            let (back, front) = (word_keys(back), word_keys(front));
+            assert!(back.iter().all(|key| !front.contains(key)) || back[0] != front[0], "{back:?} {front:?}");
+        }
+        assert_eq!(word_keys("ٴومىر"), ["ömir"]);
+        assert_eq!(word_keys("өмір"), ["ömir"]);
+        assert_eq!(word_keys("قﻪلﻪم")[0], "qelem");
+        assert_eq!(key_forms("tom"), ["tom", "töm"]);
+        assert_eq!(key_forms("kuto"), ["kuto", "küto", "kutö", "kütö"]);
     }
 
     #[test]

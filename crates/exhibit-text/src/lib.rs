@@ -8,18 +8,26 @@ pub mod language;
 pub mod tokens;
 
 mod fold;
+mod forms;
 mod grams;
 mod han;
 mod keys;
 mod readings;
+mod romanised;
 mod searchable;
+mod wade_giles;
+mod writings;
 
 pub use fold::{fold_word, is_gram, is_han};
-pub use keys::word_keys;
-pub use readings::{characters_read, is_syllable, syllables};
-pub use searchable::{KEY, searchable};
+pub use forms::forms;
+pub use han::{forms_of_class, written_form};
+pub use keys::{key_forms, word_keys};
+pub use readings::Sound;
+pub use romanised::{is_name_part, sounds, spellings};
+pub use searchable::{FORM, KEY, searchable};
 pub use tokens::{Token, TokenKind, tokens};
+pub use writings::writings;
 
 /// The version of the analysis. An index made by another version must be made again: the same
 /// text would give other tokens.
-pub const ANALYSIS_VERSION: u32 = 2;
+pub const ANALYSIS_VERSION: u32 = 3;

@@ -42,6 +42,8 @@ pub enum TokenKind {
     Bigram,
     /// The key under which alphabets of one language meet ([`crate::searchable()`] only).
     Key,
+    /// The form in which a Han character is written ([`crate::searchable()`] only).
+    Form,
 }
 
 /// Says each token of the text, in the order of positions.
@@ -263,6 +265,19 @@ impl<'t, 's, F: FnMut(Token<'_>)> Tokenizer<'t, 's, F> {
         if !self.joints.is_empty() {
             self.say_parts(position);
         }
+        if self.word.text.ends_with(|last: char| last.is_ascii_digit()) {
+            self.say_percent(position);
+        }
+    }
+
+    // A number before a percent sign is a part with it.
+    fn say_percent(&mut self, position: u32) {
+        let rest = &self.text[self.word_end..];
+        if let Some(sign) = ["%", "％", "٪", "﹪"].into_iter().find(|sign| rest.starts_with(sign)) {
+            self.word.push('%');
+            let (start, end) = (self.word_start, self.word_end + sign.len());
+            (self.say)(Token { term: &self.word.text, kind: TokenKind::Part, position, start, end });
+        }
     }
 
     // Parts of one letter (a possessive s, an elided l) tell nothing and are left out.
@@ -349,7 +364,7 @@ impl<'t, 's, F: FnMut(Token<'_>)> Tokenizer<'t, 's, F> {
 
 // Whether what follows a word ends it for certain.
 fn ends_word(next: Option<&u8>) -> bool {
-    next.is_none_or(|byte| byte.is_ascii() && !matches!(byte, b'\'' | b'`' | b'-' | b',' | b'\r'))
+    next.is_none_or(|byte| byte.is_ascii() && !matches!(byte, b'\'' | b'`' | b'-' | b',' | b'%' | b'\r'))
 }
 
 // What a letter and a mark after it are together, folded.

@@ -1,6 +1,6 @@
 //! The vectors of docs/formats/tokens.md, run as they stand there.
 
-use exhibit_text::{KEY, TokenKind};
+use exhibit_text::{FORM, KEY, Sound, TokenKind};
 use serde_json::{Value, json};
 
 fn said(text: &str) -> Value {
@@ -20,6 +20,47 @@ fn beside(text: &str) -> Value {
         }
     });
     json!({"text": text, "keys": keys})
+}
+
+fn block(name: &str) -> Vec<Value> {
+    let page = include_str!("../../../docs/formats/tokens.md");
+    let vectors = page.split(&format!("```json {name}\n")).nth(1).and_then(|rest| rest.split("```").next());
+    let vectors = vectors.expect("the page has vectors").lines();
+    vectors.map(|line| serde_json::from_str(line).expect("a line is a vector")).collect()
+}
+
+#[test]
+fn the_published_forms_hold() {
+    for vector in block("forms") {
+        let mut forms = Vec::new();
+        exhibit_text::searchable(vector["text"].as_str().expect("a vector has a text"), &mut |token| {
+            if token.kind == TokenKind::Form {
+                forms.push(format!("{} {}", token.term.trim_start_matches(FORM), token.position));
+            }
+        });
+        assert_eq!(json!(forms), vector["forms"], "{vector}");
+    }
+}
+
+#[test]
+fn the_published_queries_hold() {
+    for vector in block("queries") {
+        let text = |key: &str| vector[key].as_str();
+        if let Some(words) = text("spellings") {
+            let shown = |way: &Vec<Sound>| way.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+            let ways: Vec<String> = exhibit_text::spellings(words).iter().map(shown).collect();
+            assert_eq!(json!(ways), vector["are"], "{vector}");
+            continue;
+        }
+        let said = match (text("writings"), text("forms")) {
+            (Some(text), _) => exhibit_text::writings(text),
+            (_, Some(word)) => exhibit_text::forms(word),
+            _ => panic!("an unknown vector: {vector}"),
+        };
+        let wanted: Vec<&str> = vector["have"].as_array().expect("a list").iter().filter_map(Value::as_str).collect();
+        assert!(wanted.iter().all(|other| said.iter().any(|one| one == other)), "{vector}: {said:?}");
+        assert_eq!(wanted.is_empty(), said.is_empty(), "{vector}: {said:?}");
+    }
 }
 
 #[test]

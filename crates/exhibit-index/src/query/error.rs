@@ -50,7 +50,7 @@ pub enum QueryErrorKind {
     MisplacedStar(String),
     /// `~` after something that it does not go with.
     MisplacedTilde(String),
-    /// A pattern between slashes: they are not searched.
+    /// A regular expression between slashes that cannot be read, or is too large.
     Pattern(String),
     /// More characters, clauses or nested brackets than are taken.
     TooMuch {
@@ -97,9 +97,10 @@ impl QueryError {
             Kind::MisplacedTilde(_) => {
                 "write word~1 or word~2 for one word, \"two words\"~5 for words near each other".to_owned()
             }
-            Kind::Pattern(pattern) => {
-                format!("use word* or word~1; to search for the text itself, put it in quotes: \"/{pattern}/\"")
-            }
+            Kind::Pattern(pattern) => format!(
+                "it is matched against single words, so leave out ^, $ and \\b, close each bracket, and keep repetitions \
+                 small; to search for the text itself, put it in quotes: \"/{pattern}/\""
+            ),
             Kind::TooMuch { .. } => "for long lists of names, use a batch search".to_owned(),
         })
     }
@@ -121,7 +122,7 @@ impl fmt::Display for QueryError {
             Kind::NothingToSearch(text) => write!(f, "“{text}” has no letter or digit to search")?,
             Kind::MisplacedStar(text) => write!(f, "the star in “{text}” is not at the end of a word")?,
             Kind::MisplacedTilde(text) => write!(f, "the ~ in “{text}” does not follow a word or a phrase of words")?,
-            Kind::Pattern(pattern) => write!(f, "patterns such as /{pattern}/ are not searched")?,
+            Kind::Pattern(pattern) => write!(f, "the pattern /{pattern}/ cannot be used")?,
             Kind::TooMuch { what, most } => write!(f, "the query has more than {most} {what}")?,
         }
         write!(f, " (character {})", self.position + 1)

@@ -12,7 +12,7 @@ pub struct FieldHelp {
 }
 
 /// All fields, in the order in which help lists them.
-pub const FIELDS: [FieldHelp; 28] = [
+pub const FIELDS: [FieldHelp; 30] = [
     FieldHelp { name: "filename", takes: "words of the file's name: filename:register" },
     FieldHelp { name: "path", takes: "words of the whole path, containers included: path:\"drop 2\"" },
     FieldHelp { name: "folder", takes: "a folder or container, and all below it: folder:\"disk 2/notices\"" },
@@ -42,9 +42,14 @@ pub const FIELDS: [FieldHelp; 28] = [
     FieldHelp { name: "source", takes: "a source's name: source:drop-2" },
     FieldHelp {
         name: "pinyin",
-        takes: "Chinese characters by their readings, two syllables or more: pinyin:\"wang liqiang\"",
+        takes: "Chinese characters by their readings, two syllables or more; a capital begins a surname: pinyin:\"Wang liqiang\"",
     },
     FieldHelp { name: "uyghur", takes: "Uyghur or Kazakh words in any alphabet: uyghur:shöhret" },
+    FieldHelp {
+        name: "written",
+        takes: "dates and numbers in digits or Chinese numerals, however written: written:2017-08-23, written:第12条",
+    },
+    FieldHelp { name: "forms", takes: "an English or Russian word in its inflected forms: forms:factory" },
     FieldHelp { name: "text", takes: "words of the page, as without a field: text:(a OR b)" },
     FieldHelp { name: "sort", takes: "relevance, received, date, oldest or path: sort:date" },
 ];
@@ -55,6 +60,8 @@ pub(crate) enum Kind {
     Words(TextField),
     Pinyin,
     Uyghur,
+    Written,
+    Forms,
     MediaType,
     Language,
     Extension,
@@ -90,6 +97,8 @@ pub(crate) fn field(name: &str) -> Option<Field> {
         "subject" => Kind::Words(TextField::Subject),
         "pinyin" => Kind::Pinyin,
         "uyghur" => Kind::Uyghur,
+        "written" => Kind::Written,
+        "forms" => Kind::Forms,
         "ext" => Kind::Extension,
         "type" => Kind::MediaType,
         "lang" => Kind::Language,

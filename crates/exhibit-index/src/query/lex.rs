@@ -26,6 +26,8 @@ pub(crate) enum What {
         text: String,
         end: End,
     },
+    /// A regular expression between slashes.
+    Pattern(String),
     /// `=`: the word or phrase that follows is not widened.
     AsWritten,
     Open,
@@ -118,7 +120,7 @@ impl Lexer<'_> {
                 self.push(position, What::AsWritten);
             }
             '=' => return Err(QueryError::new(position, Kind::LonelyOperator("=".to_owned()))),
-            '/' => self.not_a_pattern(position)?,
+            '/' => self.pattern_or_word(position)?,
             '-' => {
                 self.at += 1;
                 while self.peek(0) == Some('-') {
@@ -134,14 +136,18 @@ impl Lexer<'_> {
         Ok(true)
     }
 
-    // Patterns between slashes are another language's way to say what * and ~ say here: not read as mere words.
-    fn not_a_pattern(&mut self, position: usize) -> Result<(), QueryError> {
+    // A slash that another one answers at the end of the word begins a pattern; `/etc/hosts` is a word.
+    fn pattern_or_word(&mut self, position: usize) -> Result<(), QueryError> {
         let rest = &self.characters[position + 1..];
-        let word = rest.iter().take_while(|c| !is_gap(**c)).count();
-        let closed = word > 1 && rest[word - 1] == '/';
-        if closed {
-            let pattern = rest[..word - 1].iter().collect();
-            return Err(QueryError::new(position, Kind::Pattern(pattern)));
+        let mut escaped = false;
+        for (at, character) in rest.iter().enumerate().take_while(|(_, c)| !is_gap(**c)) {
+            let ends = rest.get(at + 1).is_none_or(|next| is_gap(*next) || *next == ')');
+            if *character == '/' && !escaped && ends && at > 0 {
+                self.at = position + at + 2;
+                self.push(position, What::Pattern(rest[..at].iter().collect()));
+                return Ok(());
+            }
+            escaped = *character == '\\' && !escaped;
         }
         self.word(position)
     }

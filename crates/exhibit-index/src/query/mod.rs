@@ -9,6 +9,7 @@ mod fields;
 mod lex;
 mod parse;
 mod pattern;
+mod regex;
 mod render;
 mod selection;
 mod unit;
@@ -25,6 +26,7 @@ pub use values::kind_of;
 pub(crate) use widen::widen;
 
 pub(crate) use pattern::{Pattern, alphabet};
+pub(crate) use regex::Regex;
 
 /// A query as understood.
 #[derive(Clone, PartialEq, Debug)]
@@ -235,6 +237,21 @@ impl Query {
     #[must_use]
     pub fn is_everything(&self) -> bool {
         self.root == Node::Everything
+    }
+
+    /// The regular expressions in it, each with its field.
+    pub(crate) fn patterns(&self) -> impl Iterator<Item = (TextField, &Regex)> {
+        let words = self.clauses.iter().filter_map(|clause| match &clause.what {
+            What::Words { field, any } => Some((*field, any)),
+            What::Property(_) => None,
+        });
+        words.flat_map(|(field, any)| {
+            let slots = any.iter().flat_map(|phrase| &phrase.units).flat_map(|unit| &unit.slots);
+            slots.filter_map(move |slot| match &slot.pattern {
+                Pattern::Matches(regex) => Some((field, regex)),
+                _ => None,
+            })
+        })
     }
 
     /// Which clauses are asked for, and not excluded.

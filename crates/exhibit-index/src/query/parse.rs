@@ -6,8 +6,10 @@
 use super::error::{QueryError, QueryErrorKind as Kind};
 use super::fields::{self, Field};
 use super::lex::{self, End, Piece, What as PieceWhat};
-use super::unit::{begin_last, single_word, unit};
-use super::{Clause, Hint, Node, Pattern, Phrase, Plain, Query, Slot, Sort, TextField, Unit, What, values, variants};
+use super::unit::{begin_last, keep_forms, single_word, unit};
+use super::{
+    Clause, Hint, Node, Pattern, Phrase, Plain, Query, Regex, Slot, Sort, TextField, Unit, What, values, variants,
+};
 
 /// Reads a query. An empty one asks for everything.
 ///
@@ -132,6 +134,7 @@ impl<'p> Parser<'p> {
             PieceWhat::Not(sign) => Err(QueryError::new(position, Kind::LonelyOperator((*sign).to_owned()))),
             PieceWhat::Field { name, touches } => self.field(position, name, *touches),
             PieceWhat::AsWritten => self.as_written(position, field),
+            PieceWhat::Pattern(expression) => self.pattern(position, field, expression),
             PieceWhat::Word { text, end } => self.value(position, field, text, *end, false),
             PieceWhat::Quoted { text, end } => self.value(position, field, text, *end, true),
         }
@@ -146,12 +149,34 @@ impl<'p> Parser<'p> {
         let known = self.clauses.len();
         let Node::Clause(number) = self.primary(field)? else { return Err(lonely) };
         let mut clause = self.clauses[number].clone();
-        if clause.plain.take().is_none() {
+        let (Some(plain), What::Words { any, .. }) = (clause.plain.take(), &mut clause.what) else {
             return Err(lonely);
-        }
+        };
+        any.iter_mut().flat_map(|phrase| &mut phrase.units).for_each(|unit| keep_forms(unit, &plain.text));
         clause.shown.insert(0, '=');
         self.clauses.truncate(known);
         self.clause(position, clause)
+    }
+
+    fn pattern(&mut self, position: usize, field: Option<Field>, expression: &str) -> Result<Node, QueryError> {
+        const LONGEST: usize = 200;
+        let sound = Some(expression).filter(|expression| expression.chars().count() <= LONGEST).and_then(Regex::new);
+        let regex = sound.ok_or_else(|| QueryError::new(position, Kind::Pattern(expression.to_owned())))?;
+        let shown = format!("/{expression}/");
+        let (field, shown) = match field.map(|field| (field, field.kind)) {
+            None => (TextField::Text, shown),
+            Some((_, fields::Kind::Words(TextField::Text))) => (TextField::Text, shown),
+            Some((field, fields::Kind::Words(words))) => (words, format!("{}:{shown}", field.name)),
+            Some((Field { name, takes, .. }, _)) => {
+                let bad = Kind::BadValue { field: name, value: shown, takes };
+                return Err(QueryError::new(position, bad));
+            }
+        };
+        let text = "a pattern is slow: every word of the index is looked at".to_owned();
+        self.hints.push(Hint { position, text });
+        let slots = vec![Slot { offset: 0, pattern: Pattern::Matches(regex) }];
+        let any = vec![Phrase { units: vec![Unit { slots, length: 1 }], apart: 0 }];
+        self.clause(position, Clause { shown, what: What::Words { field, any }, plain: None })
     }
 
     fn group(&mut self, position: usize, field: Option<Field>) -> Result<Node, QueryError> {
@@ -181,7 +206,9 @@ impl<'p> Parser<'p> {
         };
         let value = self.peek().filter(|_| touches);
         match value.map(|piece| &piece.what) {
-            Some(PieceWhat::Open | PieceWhat::Word { .. } | PieceWhat::Quoted { .. }) => self.primary(Some(field)),
+            Some(PieceWhat::Open | PieceWhat::Word { .. } | PieceWhat::Quoted { .. } | PieceWhat::Pattern(_)) => {
+                self.primary(Some(field))
+            }
             _ => Err(QueryError::new(position, Kind::EmptyField(field.name))),
         }
     }
@@ -209,6 +236,8 @@ impl<'p> Parser<'p> {
                 let any = match kind {
                     fields::Kind::Pinyin => Some(variants::pinyin(&text)),
                     fields::Kind::Uyghur => Some(variants::by_key(&text).into_iter().collect()),
+                    fields::Kind::Written => Some(variants::written(&text)),
+                    fields::Kind::Forms => Some(variants::inflected(&text).into_iter().collect()),
                     _ => None,
                 };
                 if let Some(any) = any {
@@ -359,6 +388,8 @@ mod tests {
         check("问题：登记", "问题:登记");
         check("=Wangliqiang =“a b” -=c", "=Wangliqiang AND =\"a b\" AND NOT =c");
         check("/etc/hosts", "/etc/hosts");
+        check("(/regist(er|ry)/ OR -filename:/王./)", "/regist(er|ry)/ OR NOT filename:/王./");
+        check("written:2017-08-23 forms:factory", "written:2017-08-23 AND forms:factory");
         check("登记 sort:date", "登记");
         check("pinyin:\"wang liqiang\" -uyghur:Шөһрәт", "pinyin:\"wang liqiang\" AND NOT uyghur:Шөһрәт");
         check("a a a", "a AND a AND a");
@@ -409,12 +440,12 @@ mod tests {
         );
         check(
             "pinyin:register",
-            "pinyin: does not take “register” (character 8); pinyin: takes Chinese characters by their readings, two syllables or more: pinyin:\"wang liqiang\"",
+            "pinyin: does not take “register” (character 8); pinyin: takes Chinese characters by their readings, two syllables or more; a capital begins a surname: pinyin:\"Wang liqiang\"",
         );
         check("= a", "= has nothing to work on (character 1); write =word without a space, or remove the sign");
         check(
-            "/regist(er|ry)/",
-            "patterns such as /regist(er|ry)/ are not searched (character 1); use word* or word~1; to search for the text itself, put it in quotes: \"/regist(er|ry)/\"",
+            "a /regist(er/",
+            "the pattern /regist(er/ cannot be used (character 3); it is matched against single words, so leave out ^, $ and \\b, close each bracket, and keep repetitions small; to search for the text itself, put it in quotes: \"/regist(er/\"",
         );
         check("a & b", "“&” has no letter or digit to search (character 3); remove it; signs are not searched");
         check(

@@ -1,6 +1,7 @@
 //! What a single token may be.
 
-use exhibit_text::KEY;
+use super::Regex;
+use exhibit_text::{FORM, KEY, Sound};
 
 /// A set of terms.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -11,10 +12,14 @@ pub(crate) enum Pattern {
     Begins(String),
     /// Any term at most this many edits away: a character added, left out, changed, or two neighbours swapped.
     Near(String, u8),
-    /// Two Han characters that can be read so, as toneless syllables.
-    Read(String, String),
+    /// Two Han characters that can be read so.
+    Read(Sound, Sound),
+    /// Any term that the expression matches from beginning to end.
+    Matches(Regex),
     /// Any term of any of these.
     Any(Vec<Pattern>),
+    /// The first, where none of the second stands at the same position.
+    Except(Box<Pattern>, Box<Pattern>),
 }
 
 impl Pattern {
@@ -30,21 +35,23 @@ impl Pattern {
             }
             Self::Read(first, second) => {
                 let mut characters = term.chars();
-                let read = |character: Option<char>, syllable: &str| {
-                    character.is_some_and(|c| exhibit_text::characters_read(syllable).binary_search(&c).is_ok())
-                };
+                let read = |character: Option<char>, sound: &Sound| character.is_some_and(|c| sound.takes(c));
                 read(characters.next(), first) && read(characters.next(), second) && characters.next().is_none()
             }
+            Self::Matches(regex) => regex.takes(term),
             Self::Any(patterns) => patterns.iter().any(|pattern| pattern.takes(term)),
+            // positions are looked at elsewhere
+            Self::Except(pattern, _) => pattern.takes(term),
         }
     }
 
-    /// Whether it asks for a key, which stands beside the text's own tokens.
+    /// Whether it asks for what stands beside the text's own tokens.
     pub(crate) fn asks_beside_text(&self) -> bool {
         match self {
-            Self::Is(term) => term.starts_with(KEY),
+            Self::Is(term) => term.starts_with([KEY, FORM]),
             Self::Any(patterns) => patterns.iter().any(Self::asks_beside_text),
-            Self::Begins(_) | Self::Near(..) | Self::Read(..) => false,
+            Self::Except(pattern, without) => pattern.asks_beside_text() || without.asks_beside_text(),
+            Self::Begins(_) | Self::Near(..) | Self::Read(..) | Self::Matches(_) => false,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! From words to what is looked up: the same analysis as the pages' own.
 
 use super::{Pattern, Slot, Unit};
-use exhibit_text::TokenKind;
+use exhibit_text::{FORM, TokenKind};
 
 /// The tokens that text stands for, at their distances; none if it has nothing to search.
 ///
@@ -19,7 +19,13 @@ pub(crate) fn unit(text: &str) -> Option<Unit> {
         length = length.max(offset + 1);
         let slot = Slot { offset, pattern: Pattern::Is(token.term.to_owned()) };
         match token.kind {
-            TokenKind::Part | TokenKind::Key => {}
+            // a number with its percent sign is asked for with it
+            TokenKind::Part if token.term.ends_with('%') => {
+                if let Some(number) = slots.last_mut() {
+                    *number = slot;
+                }
+            }
+            TokenKind::Part | TokenKind::Key | TokenKind::Form => {}
             TokenKind::Word => {
                 slots.extend(alone.take());
                 slots.push(slot);
@@ -42,13 +48,41 @@ pub(crate) fn unit(text: &str) -> Option<Unit> {
     (!slots.is_empty()).then_some(Unit { slots, length })
 }
 
+/// Adds to a unit of the text that each Han character is written in the form that the text has.
+pub(crate) fn keep_forms(unit: &mut Unit, text: &str) {
+    let mut first = None;
+    exhibit_text::tokens(text, &mut |token| {
+        let first = *first.get_or_insert(token.position);
+        let written = text[token.start..token.end].chars().next();
+        let (Some(written), Some(folded)) = (written, token.term.chars().next()) else { return };
+        if token.kind != TokenKind::Unigram {
+            return;
+        }
+        let form = exhibit_text::written_form(written);
+        let of = |form: char| Pattern::Is(String::from_iter([FORM, form]));
+        let others = exhibit_text::forms_of_class(folded);
+        let pattern = if others.contains(&form) {
+            of(form)
+        } else if others.is_empty() {
+            return;
+        } else {
+            // its pair is asked for already, and stands where it does
+            let offset = token.position - first;
+            let at = unit.slots.iter().position(|slot| slot.offset == offset && matches!(slot.pattern, Pattern::Is(_)));
+            let own = at.map_or_else(|| Pattern::Is(token.term.to_owned()), |at| unit.slots.remove(at).pattern);
+            Pattern::Except(Box::new(own), Box::new(Pattern::Any(others.iter().copied().map(of).collect())))
+        };
+        unit.slots.push(Slot { offset: token.position - first, pattern });
+    });
+}
+
 /// The one word that text is, if it is a single word of letters.
 pub(crate) fn single_word(text: &str) -> Option<String> {
     let mut words = Vec::new();
     let mut others = false;
     exhibit_text::tokens(text, &mut |token| match token.kind {
         TokenKind::Word => words.push(token.term.to_owned()),
-        TokenKind::Part | TokenKind::Key => {}
+        TokenKind::Part | TokenKind::Key | TokenKind::Form => {}
         TokenKind::Unigram | TokenKind::Bigram => others = true,
     });
     (words.len() == 1 && !others).then(|| words.remove(0))
@@ -60,7 +94,7 @@ pub(crate) fn begin_last(unit: &mut Unit, text: &str) {
     exhibit_text::tokens(text, &mut |token| match token.kind {
         TokenKind::Word => ends_in_word = true,
         TokenKind::Unigram => ends_in_word = false,
-        TokenKind::Part | TokenKind::Bigram | TokenKind::Key => {}
+        TokenKind::Part | TokenKind::Bigram | TokenKind::Key | TokenKind::Form => {}
     });
     if let Some(last) = unit.slots.last_mut().filter(|_| ends_in_word)
         && let Pattern::Is(term) = &last.pattern
@@ -96,6 +130,7 @@ mod tests {
         check("register", "register@0 of 1");
         check("O'Brien's list", "obriens@0 list@1 of 2");
         check("登记，表", "登记@0 表@2 of 3");
+        check("20% 3.5％", "20%@0 3@1 5%@2 of 3");
         check("——", "nothing");
     }
 }

@@ -35,7 +35,7 @@ pub(crate) fn property(field: Field, value: &str) -> Option<Property> {
         }
         Kind::Sender => Property::Sender(clause_value(value).to_lowercase()),
         Kind::Recipient => Property::Recipient(clause_value(value).to_lowercase()),
-        Kind::Words(_) | Kind::Pinyin | Kind::Uyghur => return None,
+        Kind::Words(_) | Kind::Pinyin | Kind::Uyghur | Kind::Written | Kind::Forms => return None,
     })
 }
 

@@ -5,8 +5,9 @@
 //! added clause is read back, and can be left out by asking without widening.
 
 use super::unit::unit;
-use super::variants::{by_key, other_numbers, read_as};
-use super::{Clause, Node, Pattern, Phrase, Query, TextField, What};
+use super::variants::{by_key, inflected, read_as, written};
+use super::{Clause, Node, Pattern, Phrase, Plain, Query, TextField, What};
+use exhibit_text::Sound;
 
 /// Adds to a query the other writings of its words. `holds` says whether the text field has a term of a
 /// pattern.
@@ -30,7 +31,7 @@ impl Widening<'_> {
             Node::And(nodes) => self.and(nodes),
             Node::Clause(number) => {
                 let more = match self.query.clauses[*number].plain.clone() {
-                    Some(plain) => self.writings(&plain.text),
+                    Some(plain) => self.writings(&plain),
                     None => Vec::new(),
                 };
                 either(Node::Clause(*number), more)
@@ -61,28 +62,41 @@ impl Widening<'_> {
     fn name_part(&self, node: &Node) -> Option<String> {
         let Node::Clause(number) = node else { return None };
         let plain = self.query.clauses[*number].plain.as_ref().filter(|plain| !plain.quoted)?;
-        let part = plain.text.as_str();
-        // with another syllable beside it, so that a single one counts too
-        (!exhibit_text::syllables(&format!("a {part}")).is_empty()).then(|| part.to_owned())
+        exhibit_text::is_name_part(&plain.text).then(|| plain.text.clone())
     }
 
     fn readings(&mut self, name: &str) -> Vec<usize> {
-        let ways = exhibit_text::syllables(name);
-        let shown = |way: &[String]| format!("pinyin:\"{}\"", way.join(" "));
+        let ways = exhibit_text::spellings(name);
+        let shown = |way: &[Sound]| {
+            let sounds = way.iter().map(ToString::to_string).collect::<Vec<_>>();
+            format!("pinyin:\"{}\"", sounds.join(" "))
+        };
         ways.iter().filter_map(|way| self.add(shown(way), vec![read_as(way)])).collect()
     }
 
-    fn writings(&mut self, text: &str) -> Vec<usize> {
+    fn writings(&mut self, plain: &Plain) -> Vec<usize> {
+        let text = plain.text.as_str();
         let mut more = self.readings(text);
         if let Some(phrase) = by_key(text).filter(|phrase| self.is_elsewhere(text, phrase)) {
             more.extend(self.add(format!("uyghur:\"{text}\""), vec![phrase]));
         }
-        if let Some(other) = other_numbers(text)
-            && let Some(unit) = unit(&other)
-        {
-            more.extend(self.add(format!("\"{other}\""), vec![Phrase { units: vec![unit], apart: 0 }]));
+        let others: Vec<Phrase> = written(text);
+        if others.len() > 1 {
+            let own = unit(text);
+            let other = others.iter().filter(|phrase| Some(&phrase.units[0]) != own.as_ref());
+            if other.into_iter().any(|phrase| self.is_held(phrase)) {
+                more.extend(self.add(format!("written:\"{text}\""), others));
+            }
+        }
+        // who puts a word in quotes wants it as it is
+        if let Some(phrase) = inflected(text).filter(|phrase| !plain.quoted && self.is_elsewhere(text, phrase)) {
+            more.extend(self.add(format!("forms:\"{text}\""), vec![phrase]));
         }
         more
+    }
+
+    fn is_held(&self, phrase: &Phrase) -> bool {
+        phrase.units.iter().flat_map(|unit| &unit.slots).all(|slot| (self.holds)(&slot.pattern))
     }
 
     // Whether the index has a word of the phrase in another writing than the text's own.
@@ -92,15 +106,17 @@ impl Widening<'_> {
         slots.any(|(number, slot)| {
             let known = own.as_ref().and_then(|own| own.slots.get(number)).map(|slot| &slot.pattern);
             let Pattern::Any(patterns) = &slot.pattern else { return false };
-            patterns.iter().any(|pattern| Some(pattern) != known && (self.holds)(pattern))
+            let other = |pattern: &&Pattern| match pattern {
+                Pattern::Except(pattern, _) => Some(pattern.as_ref()) != known,
+                pattern => Some(*pattern) != known,
+            };
+            patterns.iter().filter(other).any(|pattern| (self.holds)(pattern))
         })
     }
 
     // Adds a clause, if each of its tokens is in the index.
     fn add(&mut self, shown: String, any: Vec<Phrase>) -> Option<usize> {
-        let held =
-            |phrase: &Phrase| phrase.units.iter().flat_map(|unit| &unit.slots).all(|slot| (self.holds)(&slot.pattern));
-        if !any.iter().any(held) {
+        if !any.iter().any(|phrase| self.is_held(phrase)) {
             return None;
         }
         if let Some(known) = self.query.clauses.iter().position(|clause| clause.shown == shown) {
@@ -134,10 +150,18 @@ mod tests {
     fn other_writings_stand_beside_the_words() {
         check(
             "wangliqiang",
-            "wangliqiang OR pinyin:\"wang li qiang\" OR pinyin:\"wang li qi ang\" OR uyghur:\"wangliqiang\"",
+            "wangliqiang OR pinyin:\"wang li qiang\" OR pinyin:\"wang li qi ang\" OR uyghur:\"wangliqiang\" OR forms:\"wangliqiang\"",
         );
         check("登记", "登记");
-        check("-2017年", "NOT (2017年 OR \"二〇一七年\")");
+        check("-2017年", "NOT (2017年 OR written:\"2017年\")");
+        check("2017-08-23", "2017-08-23 OR written:\"2017-08-23\"");
+        check("школы", "школы OR uyghur:\"школы\" OR forms:\"школы\"");
+        check("\"factories\"", "\"factories\" OR uyghur:\"factories\"");
+        check(
+            "\"Chang Chien-kuo\"",
+            "\"Chang Chien-kuo\" OR pinyin:\"chang chi en kuo\" OR pinyin:\"chang chi en ku o\" OR \
+             pinyin:\"Chang/zhang jian/qian guo/kuo\" OR uyghur:\"Chang Chien-kuo\"",
+        );
         check("-登记 شۆھرەت", "NOT 登记 AND (شۆھرەت OR uyghur:\"شۆھرەت\")");
         check("=wangliqiang", "=wangliqiang");
         check("filename:wangliqiang", "filename:wangliqiang");
@@ -146,15 +170,15 @@ mod tests {
     #[test]
     fn only_what_the_index_holds_is_added() {
         let reading = |pattern: &Pattern| match pattern {
-            Pattern::Read(a, b) => ["wang li", "li qiang"].contains(&format!("{a} {b}").as_str()),
+            Pattern::Read(a, b) => ["Wang li", "li qiang"].contains(&format!("{a} {b}").as_str()),
             _ => false,
         };
         let wide = widen(&parse("Wang Liqiang register").expect("a sound query"), &reading);
         assert_eq!(
             wide.read_as(),
-            "((Wang AND (Liqiang OR pinyin:\"li qiang\")) OR pinyin:\"wang li qiang\") AND register"
+            "((Wang AND (Liqiang OR pinyin:\"li qiang\")) OR pinyin:\"Wang li qiang\") AND register"
         );
-        assert_eq!(wide.widenings(), ["pinyin:\"li qiang\"", "pinyin:\"wang li qiang\""]);
+        assert_eq!(wide.widenings(), ["pinyin:\"li qiang\"", "pinyin:\"Wang li qiang\""]);
         assert_eq!(widen(&wide, &|_| false).read_as(), wide.read_as());
     }
 }

@@ -21,7 +21,7 @@ impl Random {
     }
 }
 
-const SENTENCES: [&str; 24] = [
+const SENTENCES: [&str; 34] = [
     "各县要在月底前把登记表上报地区教育局",
     "各縣要在月底前把登記表上報地區教育局",
     "关于做好重点人员登记工作的通知",
@@ -46,6 +46,16 @@ const SENTENCES: [&str; 24] = [
     "ทะเบียนบ้าน ของ อำเภอ",
     "བོད་ཡིག་གི་དེབ་ཐོ།",
     "A4 form no. 2017-08-15 section 12",
+    "归档 2017.8.15 第十二条 百分之二十，第12条 20%",
+    "二〇一七年八月十五日和2017年08月15日共三百五十人",
+    "李乾元與李幹元、李干元，陳徵宇和陳征宇",
+    "ئوت بىلەن ئۆت، ئۇن بىلەن ئۈن",
+    "Xette ot we öt, un we ün; shohret Shöhret",
+    "Қазақ тізімі: өмір, ауыл, ұлан; от және өт",
+    "قازاق ٴومىر اۋىل كوك",
+    "Wang Liqiang and Chang Chien-kuo; registers registered registering, factories",
+    "吕建华 卢建华 张建国 常建国 忘记 王吉",
+    "школы школе школу, договорами списков",
 ];
 
 /// A page: sentences, broken and spaced as scans and layouts break and space them.
@@ -84,8 +94,69 @@ fn word(random: &mut Random) -> String {
     words[random.below(words.len())].to_owned()
 }
 
+// A pattern between slashes, of the corpus's own letters.
+fn pattern(random: &mut Random) -> String {
+    let word: Vec<char> = word(random).chars().filter(|c| c.is_alphanumeric()).collect();
+    let start = random.below(word.len() + 1);
+    let some: String = word[start..].iter().take(1 + random.below(3)).collect();
+    match random.below(6) {
+        0 => format!("/{some}.*/"),
+        1 => format!("/.*{some}/"),
+        2 => format!("/.{{1,3}}{some}/"),
+        3 => format!("/({some}|.*ing|\\d+)/"),
+        4 => format!("/[{some}a-f]+/"),
+        _ => "/.?王.?/".to_owned(),
+    }
+}
+
 fn clause(random: &mut Random) -> String {
-    match random.below(14) {
+    match random.below(18) {
+        14 => pattern(random),
+        15 => format!("={}", stretch(random, 4)),
+        16 => random
+            .pick(&[
+                "written:2017-08-15",
+                "2017年8月15日",
+                "2017-08-15",
+                "written:第12条",
+                "第十二条",
+                "20%",
+                "百分之二十",
+                "350人",
+                "=陳徵宇",
+                "=陈征宇",
+                "=李幹元",
+                "=\"李干元\"",
+                "forms:register",
+                "registering",
+                "factory",
+                "школа",
+                "список",
+                "filename:/reg.*/",
+            ])
+            .to_owned(),
+        17 => random
+            .pick(&[
+                "ئوت",
+                "ئۆت",
+                "öt",
+                "ot",
+                "өмір",
+                "uyghur:omir",
+                "\"un we un\"",
+                "uyghur:\"öt un\"",
+                "Chang Chien-kuo",
+                "chang chien kuo",
+                "pinyin:\"lü jian hua\"",
+                "lu jianhua",
+                "lv jianhua",
+                "Wang Ji",
+                "wang ji",
+                "pinyin:\"zhang/chang jian/qian guo\"",
+                "-=王立強",
+                "/[/",
+            ])
+            .to_owned(),
         12 => random
             .pick(&[
                 "Wang Liqiang",

@@ -1,0 +1,354 @@
+//! Chinese names in Latin letters: the ways of reading them as syllables, in pinyin and in Wade-Giles.
+//!
+//! A spelling that both systems have is read in both if anything in the name speaks for Wade-Giles. Nothing is
+//! decided about which characters are meant.
+
+use crate::readings::Sound;
+use crate::wade_giles;
+use unicode_normalization::UnicodeNormalization;
+
+/// The most syllables that a name may have.
+const LONGEST: usize = 8;
+/// The most ways of reading a name that are looked for.
+const WAYS: usize = 16;
+
+/// All syllables of standard Chinese in pinyin, without tones, in the order of the alphabet.
+pub(crate) const SYLLABLES: &str = "\
+    a ai an ang ao ba bai ban bang bao bei ben beng bi bian biao bie bin bing bo bu ca cai can cang cao ce cen ceng \
+    cha chai chan chang chao che chen cheng chi chong chou chu chua chuai chuan chuang chui chun chuo ci cong cou cu \
+    cuan cui cun cuo da dai dan dang dao de dei den deng di dia dian diao die ding diu dong dou du duan dui dun duo \
+    e ei en eng er fa fan fang fei fen feng fiao fo fou fu ga gai gan gang gao ge gei gen geng gong gou gu gua guai \
+    guan guang gui gun guo ha hai han hang hao he hei hen heng hong hou hu hua huai huan huang hui hun huo ji jia \
+    jian jiang jiao jie jin jing jiong jiu ju juan jue jun ka kai kan kang kao ke kei ken keng kong kou ku kua kuai \
+    kuan kuang kui kun kuo la lai lan lang lao le lei len leng li lia lian liang liao lie lin ling liu lo long lou \
+    lu lü luan lüe lun luo ma mai man mang mao me mei men meng mi mian miao mie min ming miu mo mou mu na nai nan nang \
+    nao ne nei nen neng ni nian niang niao nie nin ning niu nong nou nu nü nuan nüe nun nuo o ou pa pai pan pang pao \
+    pei pen peng pi pian piao pie pin ping po pou pu qi qia qian qiang qiao qie qin qing qiong qiu qu quan que qun \
+    ran rang rao re ren reng ri rong rou ru rua ruan rui run ruo sa sai san sang sao se sen seng sha shai shan shang \
+    shao she shei shen sheng shi shou shu shua shuai shuan shuang shui shun shuo si song sou su suan sui sun suo ta \
+    tai tan tang tao te tei teng ti tian tiao tie ting tong tou tu tuan tui tun tuo wa wai wan wang wei wen weng wo \
+    wu xi xia xian xiang xiao xie xin xing xiong xiu xu xuan xue xun ya yan yang yao ye yi yin ying yo yong you yu \
+    yuan yue yun za zai zan zang zao ze zei zen zeng zha zhai zhan zhang zhao zhe zhei zhen zheng zhi zhong zhou zhu \
+    zhua zhuai zhuan zhuang zhui zhun zhuo zi zong zou zu zuan zui zun zuo";
+
+fn syllable(letters: &str) -> Option<&'static str> {
+    static SORTED: std::sync::LazyLock<Vec<&'static str>> = std::sync::LazyLock::new(|| {
+        let mut sorted: Vec<&str> = SYLLABLES.split_whitespace().collect();
+        sorted.sort_unstable();
+        sorted
+    });
+    match letters {
+        "lue" => Some("lüe"),
+        "nue" => Some("nüe"),
+        _ => SORTED.binary_search(&letters).ok().map(|at| SORTED[at]),
+    }
+}
+
+// Places that are written in two words now and then, though no surname begins so.
+const PLACES: &str = "\
+    bei jing,tian jin,he bei,shan xi,nei meng,liao ning,hei long,shang hai,zhe jiang,fu jian,shan dong,he nan,hu bei,\
+    hu nan,guang dong,guang xi,hai nan,chong qing,si chuan,gui zhou,xi zang,qing hai,ning xia,xin jiang,xi an,\
+    nan jing,guang zhou,shen zhen,tai wan,xiang gang,ao men,he tian,ka shi,ku che,ha mi,bei tun,tu lu,yi li";
+
+type Way = Vec<Sound>;
+
+/// The ways of reading words in Latin letters as Chinese syllables, in pinyin or in Wade-Giles; none if they cannot all
+/// be read so, or have fewer than two syllables.
+///
+/// Tone marks and numbers are left out; `v`, and `yu` after `l` and `n`, stand for `ü`. Words that are written as a
+/// person's name is (`Wang Li`, the surname first) begin with a surname.
+///
+/// ```
+/// let first = |name| exhibit_text::spellings(name)[0].iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+/// assert_eq!(first("wang Lìqiáng"), "wang li qiang");
+/// assert_eq!(first("Liu Hsiao-mei"), "Liu xiao mei");
+/// ```
+#[must_use]
+pub fn spellings(words: &str) -> Vec<Way> {
+    let groups: Vec<&str> = words.split_whitespace().collect();
+    let parts: Vec<&str> = groups.iter().flat_map(|group| group.split(is_hyphen)).filter(|p| !p.is_empty()).collect();
+    let mut ways = join(&parts, &in_pinyin);
+    let hyphenated = groups.iter().any(|group| group.contains(is_hyphen));
+    let meant = |part: &&str| !in_wade_giles(part, false).is_empty();
+    if parts.iter().any(|part| speaks_for_wade_giles(part)) || (hyphenated && parts.iter().all(meant)) {
+        let marked = parts.iter().any(|part| part.contains(is_apostrophe));
+        let in_either = |part: &str| {
+            let ways = in_wade_giles(part, marked);
+            if ways.is_empty() { in_pinyin(part) } else { ways }
+        };
+        ways.extend(join(&parts, &in_either));
+    }
+    ways.retain(|way| (2..=LONGEST).contains(&way.len()));
+    let mut kept: Vec<Way> = Vec::new();
+    for (at, way) in ways.iter().enumerate() {
+        let covered = |by: &Way| by.len() == way.len() && by.iter().zip(way).all(|(by, own)| covers(by, own));
+        if !kept.iter().any(covered) && !ways[at + 1..].iter().any(|by| by != way && covered(by)) {
+            kept.push(way.clone());
+        }
+    }
+    kept.iter_mut().for_each(|way| begin_with_surname(&groups, way));
+    kept
+}
+
+/// Whether a word can be part of a name in Latin letters.
+#[must_use]
+pub fn is_name_part(word: &str) -> bool {
+    let parts = || word.split(is_hyphen).filter(|part| !part.is_empty());
+    parts().next().is_some()
+        && parts().all(|part| !in_pinyin(part).is_empty() || !in_wade_giles(part, false).is_empty())
+}
+
+/// A name as it is read back: syllables set apart, alternatives joined by `/`, a capital for a surname. None if it is
+/// not written so.
+#[must_use]
+pub fn sounds(text: &str) -> Option<Way> {
+    let mut way = Way::new();
+    for (at, part) in text.split_whitespace().enumerate() {
+        let capital = at == 0 && is_capitalised(part);
+        let read = part.split('/').map(|one| letters(one).and_then(|letters| syllable(&letters)));
+        let sound = Sound::new(read.collect::<Option<Vec<_>>>()?);
+        way.push(if capital { sound.of_surname().unwrap_or(sound) } else { sound });
+    }
+    (way.len() > 1).then_some(way)
+}
+
+fn covers(by: &Sound, own: &Sound) -> bool {
+    own.syllables().iter().all(|syllable| by.syllables().contains(syllable))
+}
+
+fn is_hyphen(c: char) -> bool {
+    matches!(c, '-' | '\u{2010}' | '\u{2011}')
+}
+
+fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\'' | '`' | '\u{2018}' | '\u{2019}' | '\u{2bb}' | '\u{2bc}' | '\u{2bf}')
+}
+
+fn is_capitalised(word: &str) -> bool {
+    let mut letters = word.chars().filter(|c| c.is_alphabetic());
+    letters.next().is_some_and(char::is_uppercase) && letters.all(|c| !c.is_uppercase())
+}
+
+// Each part's ways one after the other.
+fn join(parts: &[&str], of_part: &dyn Fn(&str) -> Vec<Way>) -> Vec<Way> {
+    let mut ways: Vec<Way> = vec![Way::new()];
+    for part in parts {
+        let next = of_part(part);
+        let longer = ways.iter().flat_map(|way| next.iter().map(move |next| [way.as_slice(), next].concat()));
+        ways = longer.take(WAYS).collect();
+    }
+    ways
+}
+
+// Letters of pinyin without tones; none if anything else is in it.
+fn letters(part: &str) -> Option<String> {
+    let mut letters = String::with_capacity(part.len());
+    for character in part.nfd().flat_map(char::to_lowercase) {
+        match character {
+            '1'..='5' | '\u{300}'..='\u{304}' | '\u{306}' | '\u{30c}' => {}
+            '\u{308}' if letters.ends_with('u') => {
+                letters.pop();
+                letters.push('ü');
+            }
+            // a circumflex over e is Wade-Giles
+            'a'..='z' => letters.push(character),
+            _ => return None,
+        }
+    }
+    for (written, meant) in [("lv", "lü"), ("nv", "nü"), ("lyu", "lü"), ("nyu", "nü")] {
+        letters = letters.replace(written, meant);
+    }
+    (!letters.is_empty()).then_some(letters)
+}
+
+fn in_pinyin(part: &str) -> Vec<Way> {
+    let pieces: Vec<&str> = part.split(is_apostrophe).filter(|piece| !piece.is_empty()).collect();
+    join(&pieces, &|piece| {
+        let Some(mut letters) = letters(piece) else { return Vec::new() };
+        for (written, meant) in [("jü", "ju"), ("qü", "qu"), ("xü", "xu"), ("yü", "yu")] {
+            letters = letters.replace(written, meant);
+        }
+        let mut found = Vec::new();
+        segment(&letters, &mut Vec::new(), &mut found);
+        found
+    })
+}
+
+// All ways to cut letters into syllables, the longest first syllable first.
+fn segment(rest: &str, taken: &mut Way, found: &mut Vec<Way>) {
+    if found.len() >= WAYS || taken.len() > LONGEST {
+        return;
+    }
+    if rest.is_empty() {
+        found.push(taken.clone());
+        return;
+    }
+    for length in (1..=rest.len().min(7)).rev().filter(|length| rest.is_char_boundary(*length)) {
+        if let Some(syllable) = syllable(&rest[..length]) {
+            taken.push(Sound::new(vec![syllable]));
+            segment(&rest[length..], taken, found);
+            taken.pop();
+        }
+    }
+}
+
+// What only Wade-Giles writes: an aspirate's apostrophe, or what in pinyin would need an apostrophe (`chien` as
+// `chi'en`) or is not there at all.
+fn speaks_for_wade_giles(part: &str) -> bool {
+    let needs_none =
+        |way: &Way| way.iter().skip(1).all(|sound| sound.syllables().iter().all(|s| !s.starts_with(['a', 'e', 'o'])));
+    let pinyin = in_pinyin(part);
+    let written = if part.contains(is_apostrophe) { !pinyin.is_empty() } else { pinyin.iter().any(needs_none) };
+    !written && !in_wade_giles(part, false).is_empty()
+}
+
+// `marked`: the name has an apostrophe, so that an aspirate without one is none.
+fn in_wade_giles(part: &str, marked: bool) -> Vec<Way> {
+    let mut folded = String::with_capacity(part.len());
+    for character in part.nfd().flat_map(char::to_lowercase) {
+        match character {
+            '\u{302}' | '\u{306}' => {}
+            '\u{308}' if folded.ends_with('u') => {
+                folded.pop();
+                folded.push('ü');
+            }
+            'a'..='z' => folded.push(character),
+            _ if is_apostrophe(character) => folded.push('\''),
+            _ => return Vec::new(),
+        }
+    }
+    let mut found = Vec::new();
+    segment_wade_giles(&folded, marked, &mut Vec::new(), &mut found);
+    found
+}
+
+fn segment_wade_giles(rest: &str, marked: bool, taken: &mut Way, found: &mut Vec<Way>) {
+    if found.len() >= WAYS || taken.len() > LONGEST {
+        return;
+    }
+    if rest.is_empty() {
+        found.push(taken.clone());
+        return;
+    }
+    let longest = rest.len().min(wade_giles::LONGEST);
+    for length in (1..=longest).rev().filter(|length| rest.is_char_boundary(*length)) {
+        let meant = wade_giles::meant(&rest[..length]).iter().filter(|meant| !(marked && meant.unmarked));
+        let syllables: Vec<&'static str> = meant.map(|meant| meant.syllable).collect();
+        // within a word no syllable begins with a vowel, or hsiao were hsia and o
+        let begins = taken.is_empty() || !rest.starts_with(['a', 'e', 'i', 'o']);
+        if begins && !syllables.is_empty() {
+            taken.push(Sound::new(syllables));
+            segment_wade_giles(&rest[length..], marked, taken, found);
+            taken.pop();
+        }
+    }
+}
+
+// A surname of one syllable with a given name of one or two, or one of two with one or two, each word with a capital.
+fn begin_with_surname(groups: &[&str], way: &mut Way) {
+    let Some(first) = groups.first().filter(|_| groups.len() > 1 && groups.iter().all(|g| is_capitalised(g))) else {
+        return;
+    };
+    let parts: Vec<&str> = first.split(is_hyphen).filter(|part| !part.is_empty()).collect();
+    let own: Vec<Way> = [join(&parts, &in_pinyin), join(&parts, &|part| in_wade_giles(part, false))].concat();
+    let cut = |length: usize| {
+        let own = own.iter().filter(|own| own.len() == length);
+        own.into_iter().any(|own| own.iter().zip(way.iter()).all(|(own, of)| covers(own, of)))
+    };
+    let surname = if cut(1) && (2..=3).contains(&way.len()) {
+        true
+    } else {
+        cut(2) && (3..=4).contains(&way.len()) && is_double(&way[..2])
+    };
+    let said: Vec<&str> = way.iter().map(|sound| sound.syllables()[0]).collect();
+    let place = PLACES.split(',').any(|place| said.join(" ").starts_with(place));
+    if let Some(sound) = way[0].of_surname().filter(|_| surname && !place) {
+        way[0] = sound;
+    }
+}
+
+// Whether two sounds are a surname of two characters.
+fn is_double(sounds: &[Sound]) -> bool {
+    const DOUBLE: &str = "欧阳 上官 司马 司徒 诸葛 夏侯 皇甫 尉迟 公孙 慕容 令狐 端木 长孙 宇文 轩辕 东方 西门 南宫 万俟 呼延 独孤 完颜 赫连 拓跋 闻人 澹台 淳于 申屠 太史 公羊 钟离 鲜于 司空 司寇 仲孙 纳兰";
+    DOUBLE.split(' ').any(|name| name.chars().zip(sounds).all(|(c, sound)| sound.takes(crate::fold::folded(c).to)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(words: &str) -> Vec<String> {
+        let shown = |way: &Way| way.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+        spellings(words).iter().map(shown).collect()
+    }
+
+    #[test]
+    fn pinyin_is_cut_into_syllables() {
+        for (words, expected) in [
+            ("wangliqiang", &["wang li qiang", "wang li qi ang"][..]),
+            ("Wang2 Li4qiang2", &["Wang li qiang", "wang li qi ang"]),
+            ("Xi'an", &["xi an"]),
+            ("lv xin", &["lü xin"]),
+            ("Lǚ xin", &["lü xin"]),
+            ("lyu xin", &["lü xin"]),
+            ("lu xin", &["lu xin"]),
+            ("zhanlue", &["zhan lüe", "zhan lu e"]),
+            ("xianxi", &["xian xi", "xi an xi"]),
+            ("register", &[]),
+            ("wang", &[]),
+            ("Smith Wang", &[]),
+        ] {
+            assert_eq!(said(words), expected, "{words}");
+        }
+    }
+
+    #[test]
+    fn wade_giles_is_told_from_pinyin() {
+        for (words, expected) in [
+            ("Hsiao Tse-tung", &["Xiao ce/ze dong/tong"][..]),
+            ("Chu Jung-chi", &["Chu/ju/qu/zhu rong ji/qi"]),
+            ("Liu Hsiaomei", &["Liu xiao mei"]),
+            ("Hsieh Wentung", &["Xie wen dong/tong"]),
+            ("Chang Chien-kuo", &["chang chi en kuo", "chang chi en ku o", "Chang/zhang jian/qian guo/kuo"]),
+            ("Chang Chienkuo", &["chang chi en kuo", "chang chi en ku o", "Chang/zhang jian/qian guo/kuo"]),
+            ("P'eng Chün-i", &["Peng jun yi"]),
+            ("wang li-ch'iang", &["wang li qiang"]),
+            ("Ssu-t'u Erh-k'ang", &["Si tu er kang"]),
+            // a hyphen speaks for it only where every part can be read so
+            ("Zhou Hai-yan", &["Zhou hai yan"]),
+            ("Li Ta-chao", &["li ta cha o", "Li da/ta chao/zhao"]),
+            ("Li Tachao", &["Li ta chao", "li ta cha o"]),
+        ] {
+            assert_eq!(said(words), expected, "{words}");
+        }
+    }
+
+    #[test]
+    fn names_begin_with_a_surname() {
+        for (words, expected) in [
+            ("Wang Ji", "Wang ji"),
+            ("wang ji", "wang ji"),
+            ("WANG JI", "wang ji"),
+            ("Wang Liqiang", "Wang li qiang"),
+            ("Ouyang Xue", "Ou yang xue"),
+            ("Sima Guang Yuan", "Si ma guang yuan"),
+            ("Wu Lu Mu Qi", "wu lu mu qi"),
+            ("Bei Jing", "bei jing"),
+            ("Xin Jiang", "xin jiang"),
+            ("Lu'an Shi", "lu an shi"),
+            ("Gong An", "Gong an"),
+        ] {
+            assert_eq!(said(words)[0], expected, "{words}");
+        }
+    }
+
+    #[test]
+    fn what_is_read_back_is_read_again() {
+        for name in ["Chang/zhang jian/qian guo/kuo", "lü xin", "wang li", "Si ma yi"] {
+            let way = sounds(name).expect("sounds");
+            assert_eq!(way.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "), name);
+        }
+        assert_eq!(sounds("wang liqiang"), None);
+        assert_eq!(sounds("wang"), None);
+    }
+}
