@@ -33,7 +33,7 @@ pub fn searchable<F: FnMut(Token<'_>)>(text: &str, say: &mut F) {
 fn say_form<F: FnMut(Token<'_>)>(text: &str, token: &Token<'_>, term: &mut String, say: &mut F) {
     let Some(written) = text[token.start..token.end].chars().next() else { return };
     // all that has forms lies here
-    if u32::from(written) < 0x2e80 || token.term.chars().next() == Some(written) {
+    if u32::from(written) < 0x2e80 || token.term.starts_with(written) {
         return;
     }
     let folded = fold::folded(written);
