@@ -6,6 +6,7 @@
 //! words and readings is not taken here ([`Names::add`]).
 
 use crate::query::{Node, Pattern, Phrase, Query, Slot, TextField, What, widen};
+use exhibit_text::Sound;
 use rustc_hash::FxHashMap;
 
 /// Names to look for.
@@ -17,6 +18,9 @@ pub struct Names {
     any: FxHashMap<Box<[u32]>, u32>,
     // the numbers in `any` that a term counts for too
     counts_for: FxHashMap<u32, Vec<u32>>,
+    // a term where another word does not stand, by both; and that other word, by the number of the whole
+    except: FxHashMap<(u32, u32), u32>,
+    unless: FxHashMap<u32, u32>,
     syllables: FxHashMap<Box<str>, u16>,
     // the syllables that a character may be
     read: FxHashMap<char, Vec<u16>>,
@@ -90,6 +94,7 @@ impl Names {
                 *self.readings.entry(pair).or_insert(next)
             }
             Pattern::Any(patterns) => return self.any_of(patterns),
+            Pattern::Except(pattern, without) => return self.except(pattern, without),
             // `phrases` lets no other through
             _ => next,
         };
@@ -118,6 +123,17 @@ impl Names {
         self.count(word)
     }
 
+    fn except(&mut self, pattern: &Pattern, without: &Pattern) -> u32 {
+        let (term, others) = (self.word(pattern), self.word(without));
+        let next = u32::try_from(self.rarity.len()).unwrap_or(u32::MAX);
+        let word = *self.except.entry((term, others)).or_insert(next);
+        if word == next {
+            self.counts_for.entry(term).or_default().push(word);
+            self.unless.insert(word, others);
+        }
+        self.count(word)
+    }
+
     fn count(&mut self, word: u32) -> u32 {
         let at = word as usize;
         if at >= self.rarity.len() {
@@ -127,14 +143,15 @@ impl Names {
         word
     }
 
-    fn syllable(&mut self, syllable: &str) -> u16 {
-        if let Some(known) = self.syllables.get(syllable) {
+    fn syllable(&mut self, sound: &Sound) -> u16 {
+        let syllable = sound.to_string();
+        if let Some(known) = self.syllables.get(syllable.as_str()) {
             return *known;
         }
         let next = u16::try_from(self.syllables.len()).unwrap_or(u16::MAX);
         self.syllables.insert(syllable.into(), next);
-        for character in exhibit_text::characters_read(syllable) {
-            self.read.entry(*character).or_default().push(next);
+        for character in sound.characters() {
+            self.read.entry(character).or_default().push(next);
         }
         next
     }
@@ -220,9 +237,30 @@ impl Names {
         } else {
             exhibit_text::tokens(text, &mut take);
         }
-        // of several tokens at one position (a word and its part) the one that was said first stands for all
-        met.sort_by_key(|met| (met.word, met.position));
-        met.dedup_by_key(|met| (met.word, met.position));
+        order(met);
+        if !self.unless.is_empty() {
+            self.take_out(met);
+            order(met);
+        }
+    }
+
+    // Takes out what stands where another word does; what is left counts for the words made of it.
+    fn take_out(&self, met: &mut Vec<Met>) {
+        let stands = |word: u32, position: u32| {
+            met.binary_search_by_key(&(word, position), |met| (met.word, met.position)).is_ok()
+        };
+        let is_out = |one: &Met| self.unless.get(&one.word).is_some_and(|other| stands(*other, one.position));
+        let mut left: Vec<Met> = met.iter().filter(|one| !is_out(one)).copied().collect();
+        let more: Vec<Met> = left
+            .iter()
+            .filter(|one| self.unless.contains_key(&one.word))
+            .flat_map(|one| {
+                let also = self.counts_for.get(&one.word).into_iter().flatten();
+                also.map(|word| Met { word: *word, ..*one })
+            })
+            .collect();
+        left.extend(more);
+        *met = left;
     }
 
     fn read_pair(&self, pair: &str, say: &mut dyn FnMut(u32)) {
@@ -254,6 +292,12 @@ impl Names {
     }
 }
 
+// Of several tokens at one position (a word and its part) the one that was said first stands for all.
+fn order(met: &mut Vec<Met>) {
+    met.sort_by_key(|met| (met.word, met.position));
+    met.dedup_by_key(|met| (met.word, met.position));
+}
+
 // The phrases of a query that asks for any of some, each of whole words or readings.
 fn phrases(query: &Query) -> Option<Vec<&Phrase>> {
     let mut clauses = Vec::new();
@@ -282,11 +326,21 @@ fn phrases(query: &Query) -> Option<Vec<&Phrase>> {
 }
 
 fn is_whole(slot: &Slot) -> bool {
-    fn whole(pattern: &Pattern) -> bool {
+    fn terms(pattern: &Pattern) -> bool {
         match pattern {
-            Pattern::Is(_) | Pattern::Read(..) => true,
+            Pattern::Is(_) => true,
             Pattern::Any(patterns) => patterns.iter().all(|pattern| matches!(pattern, Pattern::Is(_))),
             _ => false,
+        }
+    }
+    fn whole(pattern: &Pattern) -> bool {
+        match pattern {
+            // what stands beside another word is a term, so that it is known when terms are
+            Pattern::Except(pattern, without) => matches!(**pattern, Pattern::Is(_)) && terms(without),
+            Pattern::Any(patterns) => {
+                patterns.iter().all(|pattern| !matches!(pattern, Pattern::Any(_)) && whole(pattern))
+            }
+            pattern => matches!(pattern, Pattern::Is(_) | Pattern::Read(..)),
         }
     }
     whole(&slot.pattern)
@@ -333,8 +387,8 @@ mod tests {
     proptest! {
         #[test]
         fn one_pass_finds_what_searches_find(
-            names in proptest::collection::vec("([ab王立强登 \n'-]|wang|li |zakir|年|201[67]|زاكىر){1,6}", 1..12),
-            text in "([ab王立强登汪里 \n,'-]|زاكىر|Zakir|二〇一七年|2016){0,40}",
+            names in proptest::collection::vec("([ab王立强登 \n'-]|wang|li |zakir|年|201[67]|زاكىر|ot |öt |ئۆت |ئوت |Li ){1,6}", 1..12),
+            text in "([ab王立强登汪里 \n,'-]|زاكىر|Zakir|二〇一七年|2016| ot | öt | ئوت | ئۆت |ۈ){0,40}",
             wide: bool,
         ) {
             let listed: Vec<&str> = names.iter().map(String::as_str).collect();
