@@ -13,6 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The most bytes of a tag file that is read into memory.
 pub const MAX_TAG_FILE: u64 = 256 << 20;
 
+/// The most findings of one kind, deviations or remarks, that are listed.
+pub const MAX_FINDINGS: usize = 100_000;
+
 /// A package's files, as whoever holds them gives them.
 pub trait Files {
     /// Everything below the package's folder that is no folder, in any order.
@@ -95,11 +98,22 @@ impl Checked {
 
     /// Adds a deviation.
     pub fn wrong(&mut self, place: &str, fault: Fault, detail: impl Into<String>) {
-        self.deviations.push(Finding { place: place.to_owned(), fault, detail: detail.into() });
+        push(&mut self.deviations, place, fault, detail.into());
     }
 
     fn remark(&mut self, place: &str, fault: Fault, detail: impl Into<String>) {
-        self.remarks.push(Finding { place: place.to_owned(), fault, detail: detail.into() });
+        push(&mut self.remarks, place, fault, detail.into());
+    }
+}
+
+// Whoever made a package must not decide how much memory its check takes.
+fn push(list: &mut Vec<Finding>, place: &str, fault: Fault, detail: String) {
+    match list.len() {
+        ..MAX_FINDINGS => list.push(Finding { place: place.to_owned(), fault, detail }),
+        MAX_FINDINGS => {
+            list.push(Finding { place: ".".to_owned(), fault, detail: "there is more than is listed".to_owned() })
+        }
+        _ => {}
     }
 }
 
@@ -171,7 +185,9 @@ fn sound_paths(mut found: Vec<Found>, checked: &mut Checked) -> BTreeSet<String>
             checked.remark(&path, Fault::UnsafeName, remark);
         }
         let alias = if path.is_ascii() { path.to_ascii_lowercase() } else { likeness.of(&path) };
-        if let Some(other) = alike.insert(alias, path.clone()) {
+        // Some systems drop these from the end of a name.
+        let parts: Vec<&str> = alias.split('/').map(|part| part.trim_end_matches(['.', ' '])).collect();
+        if let Some(other) = alike.insert(parts.join("/"), path.clone()) {
             checked.wrong(&path, Fault::LooksAlike, other);
         }
         paths.insert(path);

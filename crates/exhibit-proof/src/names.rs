@@ -45,8 +45,8 @@ pub fn remark(name: &str) -> Option<&'static str> {
     }
 }
 
-/// What is the same for all names that some system takes for the same: upper and lower case, composed and
-/// decomposed characters, marks in another order.
+/// What is the same for all names that some system takes for the same: upper and lower case, letters that share one of
+/// these, composed and decomposed characters, marks in another order.
 #[derive(Debug)]
 pub struct Likeness {
     parts: BTreeMap<char, Vec<char>>,
@@ -75,7 +75,8 @@ impl Likeness {
     /// The likeness of a name: equal for names that could be taken for one another.
     #[must_use]
     pub fn of(&self, name: &str) -> String {
-        let lower: String = self.decompose(name.chars()).into_iter().flat_map(char::to_lowercase).collect();
+        let upper = self.decompose(name.chars()).into_iter().flat_map(char::to_uppercase);
+        let lower: String = upper.flat_map(char::to_lowercase).collect();
         let mut characters = self.decompose(lower.chars());
         for run in characters.chunk_by_mut(|a, b| self.marks.contains(a) && self.marks.contains(b)) {
             run.sort_unstable();
@@ -108,7 +109,9 @@ fn jamo(c: char) -> Vec<char> {
     letters.into_iter().filter(|letter| *letter != 0x11a7).filter_map(char::from_u32).collect()
 }
 
-const fn is_invisible(c: char) -> bool {
+/// Whether a character cannot be seen, or turns the direction of writing.
+#[must_use]
+pub const fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}')
 }
@@ -172,6 +175,10 @@ mod tests {
             ("\u{ac01}", "\u{1100}\u{1161}\u{11a8}"),
             ("\u{0626}", "\u{064a}\u{0654}"),
             ("\u{f900}", "\u{8c48}"),
+            ("\u{3c3}", "\u{3c2}"),
+            ("\u{17f}", "S"),
+            ("stra\u{df}e", "STRASSE"),
+            ("\u{149}a", "\u{2bc}NA"),
         ] {
             assert!(alike(a, b), "{a} {b}");
         }

@@ -11,7 +11,7 @@ mod time;
 mod words;
 
 pub use folder::Folder;
-pub use report::{Line, Report};
+pub use report::{Line, Report, shown_safely};
 pub use run::{CheckedBag, Request, Unable, What, check_bag, trust, verify};
 pub use time::{Brought, Time};
 pub use words::{Language, Words};

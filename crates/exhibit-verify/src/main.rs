@@ -1,6 +1,6 @@
 //! `exhibit-verify bag|proof|checkpoint|quote|timestamp PATH`: checks what was handed over, and says what that proves.
 
-use exhibit_verify::{Language, Request, Time, What, Words, verify};
+use exhibit_verify::{Language, Request, Time, What, Words, shown_safely, verify};
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -119,12 +119,16 @@ fn system_language() -> Language {
 }
 
 fn print(text: &str, code: u8) -> ExitCode {
-    // A reader that has gone away has seen enough; the exit code still says what was found.
-    let _ = std::io::stdout().lock().write_all(text.as_bytes());
-    ExitCode::from(code)
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // A reader that has gone away has seen enough; the exit code still says what was found.
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => complain(&format!("cannot write: {error}")),
+        _ => ExitCode::from(code),
+    }
 }
 
 fn complain(text: &str) -> ExitCode {
-    let _ = writeln!(std::io::stderr().lock(), "exhibit-verify: {text}");
+    let lines: Vec<String> = text.lines().map(shown_safely).collect();
+    let _ = writeln!(std::io::stderr().lock(), "exhibit-verify: {}", lines.join("\n"));
     ExitCode::from(2)
 }

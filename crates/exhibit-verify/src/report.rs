@@ -3,6 +3,7 @@
 use crate::words::Words;
 use exhibit_proof::finding::Finding;
 use exhibit_proof::json::Value;
+use exhibit_proof::names::is_invisible;
 use std::collections::BTreeMap;
 
 /// One line of a report: the key of its text, and what is put into it.
@@ -135,13 +136,12 @@ fn finding_line(finding: &Finding, words: &Words) -> String {
     format!("{}: {said}{detail}", shown_safely(&finding.place))
 }
 
-// What strangers wrote must not be able to act on a terminal, or to turn the line around.
-fn shown_safely(text: &str) -> String {
+/// What strangers wrote, so that it cannot act on a terminal, hide, or turn the line around.
+#[must_use]
+pub fn shown_safely(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
-        let acts = c.is_control()
-            || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
-        if acts {
+        if c.is_control() || is_invisible(c) {
             shown.push_str(&format!("\\u{{{:x}}}", u32::from(c)));
         } else {
             shown.push(c);
@@ -158,8 +158,11 @@ mod tests {
 
     #[test]
     fn a_page_names_every_deviation_and_no_terminal_obeys_it() {
-        let deviation =
-            |place: &str| Finding { place: place.to_owned(), fault: Fault::Altered, detail: "\u{1b}[2J".to_owned() };
+        let deviation = |place: &str| Finding {
+            place: place.to_owned(),
+            fault: Fault::Altered,
+            detail: "\u{1b}[2J\u{9b}2J\u{ad}".to_owned(),
+        };
         let places: Vec<String> = (0..100).map(|n| format!("data/\u{202e}{n}")).collect();
         let report = Report {
             deviations: places.iter().map(|place| deviation(place)).collect(),
@@ -169,7 +172,7 @@ mod tests {
         for language in Language::ALL {
             let page = report.page(&Words::new(language));
             assert_eq!(page.lines().filter(|line| line.starts_with("  ! ")).count(), 100);
-            assert!(!page.contains(['\u{1b}', '\u{202e}']), "{page}");
+            assert!(!page.contains(['\u{1b}', '\u{202e}', '\u{9b}', '\u{ad}']), "{page}");
             assert!(page.contains("76"), "how many more lines there are is said");
         }
         assert!(Value::read(report.json().as_bytes()).is_ok());

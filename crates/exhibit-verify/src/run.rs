@@ -14,7 +14,8 @@ use exhibit_proof::package::{self, Proved, Trust};
 use exhibit_proof::policy::Policy;
 use exhibit_proof::proof::LogProof;
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 /// The most bytes of a single file that is checked by itself.
@@ -112,11 +113,16 @@ fn key_file(path: &Path) -> Result<VerifierKey, Unable> {
 
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Unable> {
     let unable = |reason: String| Unable { path: path.to_owned(), reason };
-    let size = fs::metadata(path).map_err(|error| unable(error.to_string()))?.len();
-    if size > MAX_FILE {
-        return Err(unable(format!("it has more than {MAX_FILE} bytes")));
+    // What lies beside a proof is not ours: opening a pipe would wait, and a device may never end.
+    if !fs::metadata(path).map_err(|error| unable(error.to_string()))?.is_file() {
+        return Err(unable("it is not a file".to_owned()));
     }
-    fs::read(path).map_err(|error| unable(error.to_string()))
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(MAX_FILE + 1).read_to_end(&mut bytes));
+    match read.map_err(|error| unable(error.to_string()))? {
+        length if length as u64 > MAX_FILE => Err(unable(format!("it has more than {MAX_FILE} bytes"))),
+        _ => Ok(bytes),
+    }
 }
 
 fn bag(request: &Request, trust: &Trust) -> Result<Report, Unable> {
@@ -232,7 +238,8 @@ fn quote(request: &Request, trust: &Trust) -> Result<Report, Unable> {
     let brought = request.time.read()?;
     let unable = |reason: &str| Unable { path: path.to_owned(), reason: reason.to_owned() };
     let name = path.file_stem().and_then(|name| name.to_str()).ok_or_else(|| unable("it is not a quote"))?;
-    let root = path.ancestors().skip(1).find(|folder| folder.join("bagit.txt").is_file());
+    let whole = std::path::absolute(path).map_err(|error| unable(&error.to_string()))?;
+    let root = whole.ancestors().skip(1).find(|folder| folder.join("bagit.txt").is_file());
     let root = root.ok_or_else(|| unable("it does not lie in a bag: a quote is proved by what lies beside it"))?;
     let mut files = Folder::new(root);
     let mut checked = bagit::check(&mut files);
@@ -243,7 +250,7 @@ fn quote(request: &Request, trust: &Trust) -> Result<Report, Unable> {
         say_log(&mut report, &proved.key, &proved.checkpoint, trust);
         say_witnesses(&mut report, &proved.witnesses);
         say_anchors(&mut report, &mut files, &mut checked, (proved, trust), &brought);
-        match proved.quotes.get(name) {
+        match proved.quotes.get(name).filter(|_| whole == root.join(package::quote_path(name))) {
             Some((document, page)) => {
                 let original = proved.documents.get(document).map(|document| to_hex(&document.original));
                 let values = [name, document, &page.to_string(), &original.unwrap_or_default()];

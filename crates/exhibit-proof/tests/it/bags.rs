@@ -357,3 +357,21 @@ fn line_ends_of_all_systems_are_read() {
     bag.list_tags();
     assert_eq!(bag.check().deviations, []);
 }
+
+#[test]
+fn names_that_some_system_cuts_short_are_alike() {
+    for (one, other) in [("a", "a."), ("b.txt", "b.txt "), ("c/x", "C./x"), ("stra\u{df}e", "strasse")] {
+        let checked = Bag::new(&[(one, "1"), (other, "2")]).check();
+        assert!(checked.deviations.iter().any(|found| found.fault == Fault::LooksAlike), "{one} {other}");
+    }
+}
+
+#[test]
+fn a_hostile_list_does_not_decide_how_much_is_remembered() {
+    let mut bag = basic();
+    bag.put("manifest-sha256.txt", &"\n".repeat(300_000));
+    bag.put("bag-info.txt", &"x\n".repeat(10));
+    let checked = bag.check();
+    assert_eq!(checked.deviations.len(), exhibit_proof::bagit::MAX_FINDINGS + 1);
+    assert!(checked.deviations.iter().any(|found| found.detail == "there is more than is listed"));
+}
