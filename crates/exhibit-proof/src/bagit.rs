@@ -108,12 +108,10 @@ impl Checked {
 
 // Whoever made a package must not decide how much memory its check takes.
 fn push(list: &mut Vec<Finding>, place: &str, fault: Fault, detail: String) {
-    match list.len() {
-        ..MAX_FINDINGS => list.push(Finding { place: place.to_owned(), fault, detail }),
-        MAX_FINDINGS => {
-            list.push(Finding { place: ".".to_owned(), fault, detail: "there is more than is listed".to_owned() })
-        }
-        _ => {}
+    if list.len() < MAX_FINDINGS {
+        list.push(Finding { place: place.to_owned(), fault, detail });
+    } else if list.len() == MAX_FINDINGS {
+        list.push(Finding { place: ".".to_owned(), fault, detail: "there is more than is listed".to_owned() });
     }
 }
 
@@ -164,7 +162,7 @@ pub fn read_small(files: &mut dyn Files, path: &str, most: u64) -> Result<Vec<u8
 fn sound_paths(mut found: Vec<Found>, checked: &mut Checked) -> BTreeSet<String> {
     found.sort_by(|a, b| a.path.cmp(&b.path));
     // Few bags have names that need the table.
-    let likeness = LazyCell::new(Likeness::new);
+    let likeness = LazyCell::new(Likeness::default);
     let mut alike: BTreeMap<String, String> = BTreeMap::new();
     let mut paths = BTreeSet::new();
     for thing in found {

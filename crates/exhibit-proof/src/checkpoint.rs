@@ -35,12 +35,8 @@ impl Checkpoint {
     /// The text that is signed.
     #[must_use]
     pub fn text(&self) -> String {
-        let mut text = format!("{}\n{}\n{}\n", self.origin, self.size, self.root);
-        for line in &self.extensions {
-            text.push_str(line);
-            text.push('\n');
-        }
-        text
+        let more: String = self.extensions.iter().map(|line| format!("{line}\n")).collect();
+        format!("{}\n{}\n{}\n{more}", self.origin, self.size, self.root)
     }
 
     /// Reads a signed text.

@@ -54,24 +54,6 @@ pub struct Likeness {
 }
 
 impl Likeness {
-    /// Reads the table of decompositions.
-    #[must_use]
-    pub fn new() -> Self {
-        let (mut parts, mut marks) = (BTreeMap::new(), BTreeSet::new());
-        let read = |code: &str| u32::from_str_radix(code, 16).ok().and_then(char::from_u32);
-        for line in include_str!("decompositions.txt").lines() {
-            if let Some((first, last)) = line.strip_prefix('+').and_then(|range| range.split_once(' ')) {
-                marks.extend(read(first).zip(read(last)).into_iter().flat_map(|(first, last)| first..=last));
-            } else {
-                let mut characters = line.split(' ').map_while(read);
-                if let Some(whole) = characters.next() {
-                    parts.insert(whole, characters.collect());
-                }
-            }
-        }
-        Self { parts, marks }
-    }
-
     /// The likeness of a name: equal for names that could be taken for one another.
     #[must_use]
     pub fn of(&self, name: &str) -> String {
@@ -96,9 +78,22 @@ impl Likeness {
     }
 }
 
+// From the table of decompositions.
 impl Default for Likeness {
     fn default() -> Self {
-        Self::new()
+        let (mut parts, mut marks) = (BTreeMap::new(), BTreeSet::new());
+        let read = |code: &str| u32::from_str_radix(code, 16).ok().and_then(char::from_u32);
+        for line in include_str!("decompositions.txt").lines() {
+            if let Some((first, last)) = line.strip_prefix('+').and_then(|range| range.split_once(' ')) {
+                marks.extend(read(first).zip(read(last)).into_iter().flat_map(|(first, last)| first..=last));
+            } else {
+                let mut characters = line.split(' ').map_while(read);
+                if let Some(whole) = characters.next() {
+                    parts.insert(whole, characters.collect());
+                }
+            }
+        }
+        Self { parts, marks }
     }
 }
 
@@ -163,7 +158,7 @@ mod tests {
 
     #[test]
     fn names_that_some_system_takes_for_the_same_are_alike() {
-        let likeness = Likeness::new();
+        let likeness = Likeness::default();
         let alike = |a: &str, b: &str| likeness.of(a) == likeness.of(b);
         for (a, b) in [
             ("data/Hello", "DATA/hello"),

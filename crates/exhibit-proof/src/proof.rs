@@ -47,16 +47,9 @@ impl LogProof {
     /// The proof as a text.
     #[must_use]
     pub fn write(&self) -> String {
-        let mut text = format!("{FIRST_LINE}\n");
-        if let Some(extra) = &self.extra {
-            text.push_str(&format!("extra {}\n", BASE64.encode(extra)));
-        }
-        text.push_str(&format!("index {}\n", self.index));
-        for hash in &self.hashes {
-            text.push_str(&format!("{hash}\n"));
-        }
-        text.push_str(&format!("\n{}", self.checkpoint));
-        text
+        let extra = self.extra.as_ref().map(|extra| format!("extra {}\n", BASE64.encode(extra))).unwrap_or_default();
+        let hashes: String = self.hashes.iter().map(|hash| format!("{hash}\n")).collect();
+        format!("{FIRST_LINE}\n{extra}index {}\n{hashes}\n{}", self.index, self.checkpoint)
     }
 
     /// Reads a proof. Nothing is proved yet: see [`Self::verify`].

@@ -159,19 +159,22 @@ impl Originals {
             paths.sort();
             Ok(paths)
         };
+        let about = |path: &Path| path.symlink_metadata().ok();
         for folder in list(&self.root)? {
             let prefix = folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
             if prefix == INCOMING {
                 continue;
             }
-            if !folder.is_dir() {
+            // what is linked lies elsewhere, whatever it holds today
+            if !about(&folder).is_some_and(|about| about.is_dir()) {
                 each(Err(folder));
                 continue;
             }
             for path in list(&folder)? {
+                let plain = about(&path).is_some_and(|about| about.is_file());
                 let rest = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
                 match Digest::parse(&format!("{prefix}{rest}")) {
-                    Ok(digest) if prefix.len() == 2 => each(Ok(OriginalId::new(digest))),
+                    Ok(digest) if prefix.len() == 2 && plain => each(Ok(OriginalId::new(digest))),
                     _ => each(Err(path)),
                 }
             }

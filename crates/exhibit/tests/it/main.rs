@@ -11,3 +11,4 @@ mod ledger;
 mod parcels;
 mod schema;
 mod tamper;
+mod tampered_case;
