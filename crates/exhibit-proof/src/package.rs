@@ -329,19 +329,20 @@ impl Check<'_> {
     fn original(&mut self, place: &str, label: &str, path: &str, document: &mut Document) {
         let own = path.strip_prefix(DOCUMENTS).and_then(|rest| rest.strip_prefix(label));
         if own.is_some_and(|rest| rest.starts_with("/original")) {
-            document.file = Some(path.to_owned()).filter(|path| self.content(path, document.original, place));
+            document.file =
+                Some(path.to_owned()).filter(|path| self.content(path, document.original, place, Fault::Content));
         } else {
             self.checked.wrong(place, Fault::Part, format!("{path} is not where the original must lie"));
         }
     }
 
     // Whether a file, which the proof at `place` is about, is there and has this digest.
-    fn content(&mut self, path: &str, sha256: [u8; 32], place: &str) -> bool {
+    fn content(&mut self, path: &str, sha256: [u8; 32], place: &str, fault: Fault) -> bool {
         self.vouched.insert(path.to_owned());
         let found = self.checked.files.get(path).map(|digests| digests.sha256 == sha256);
         match found {
             None => self.checked.wrong(path, Fault::Missing, format!("proved in {place}")),
-            Some(false) => self.checked.wrong(path, Fault::Content, format!("by {place}")),
+            Some(false) => self.checked.wrong(path, fault, format!("by {place}")),
             Some(true) => {}
         }
         found == Some(true)
@@ -391,7 +392,7 @@ impl Check<'_> {
             Part::Text { page, .. } => (text_path(label, page), page, &mut document.pages),
             Part::Image { page, .. } => (picture_path(label, page), page, &mut document.pictures),
         };
-        if self.content(&path, leaf.sha256, place) {
+        if self.content(&path, leaf.sha256, place, Fault::Content) {
             held.insert(page, leaf.sha256);
         }
     }
@@ -458,26 +459,20 @@ impl Check<'_> {
     // What `bag-info.txt` promises, made again from what is proved.
     fn load_files(&mut self, documents: &BTreeMap<String, Document>) {
         let Some(first) = self.checked.label(loadfile::LABEL).map(str::to_owned) else { return };
+        let place = "bag-info.txt";
         let Some(made) = Number::read(&first).and_then(|first| loadfile::make(documents, &first)) else {
-            return self.checked.wrong("bag-info.txt", Fault::LoadFile, format!("{first} cannot begin a series"));
+            return self.checked.wrong(place, Fault::LoadFile, format!("{first} cannot begin a series"));
         };
-        let tables = made.tables.iter().map(|(path, table)| (path.clone(), Sha256::digest(table).into()));
-        let mut expected: Vec<(String, [u8; 32])> = tables.collect();
+        for (path, table) in made.tables {
+            self.content(&path, Sha256::digest(table).into(), place, Fault::LoadFile);
+        }
         for (path, (label, pages)) in made.texts {
             let mut hash = Sha256::new();
-            for (page, place) in pages.iter().zip(0..) {
-                hash.update(if place == 0 { "" } else { "\u{c}" });
+            for (page, nth) in pages.iter().zip(0..) {
+                hash.update(if nth == 0 { "" } else { "\u{c}" });
                 hash.update(self.bytes(&text_path(&label, *page), Fault::LoadFile).unwrap_or_default());
             }
-            expected.push((path, hash.finalize().into()));
-        }
-        for (path, sha256) in expected {
-            match self.checked.files.get(&path) {
-                None => self.checked.wrong(&path, Fault::Missing, "a load file"),
-                Some(digests) if digests.sha256 == sha256 => {}
-                Some(_) => self.checked.wrong(&path, Fault::LoadFile, ""),
-            }
-            self.vouched.insert(path);
+            self.content(&path, hash.finalize().into(), place, Fault::LoadFile);
         }
     }
 
