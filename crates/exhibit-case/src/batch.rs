@@ -104,6 +104,7 @@ impl Case {
     /// # Errors
     /// [`CaseError::TooManyLines`]; [`CaseError::Io`] where the case cannot be written.
     pub fn new_batch(&self, new: &NewBatch<'_>, now: Moment) -> Result<(u64, usize), CaseError> {
+        self.must_be_open()?;
         let lines = read_list(new.list, new.column).len();
         if lines > MOST_LINES {
             return Err(CaseError::TooManyLines { lines, most: MOST_LINES });
@@ -187,6 +188,7 @@ impl Case {
         threads: usize,
         progress: &BatchProgress,
     ) -> Result<Run, CaseError> {
+        self.must_be_open()?;
         let batch = self.batch(number)?;
         let folder = self.batch_folder(number)?;
         let list = folder.join("list");

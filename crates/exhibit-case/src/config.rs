@@ -1,5 +1,6 @@
 //! `exhibit.toml`: what a case is called, and the settings that are not secrets.
 
+use crate::access::AccessSettings;
 use crate::{CaseError, io_error, layout};
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -22,6 +23,9 @@ pub struct Config {
     pub verifier: String,
     /// When the case was made, RFC 3339.
     pub created: String,
+    /// Whether and how it is recorded who looked.
+    #[serde(default)]
+    pub access: AccessSettings,
 }
 
 /// Whether documents' numbers may begin so: one to twelve capital letters and digits, a letter first.
@@ -53,10 +57,24 @@ impl Config {
 
     pub(crate) fn write(&self, folder: &Path) -> Result<(), CaseError> {
         let path = folder.join(layout::CONFIG);
+        let file = fs::File::create_new(&path).map_err(io_error("create", &path))?;
+        self.fill(file, &path)?;
+        let holder = fs::File::open(folder).map_err(io_error("open", folder))?;
+        holder.sync_all().map_err(io_error("make durable", folder))
+    }
+
+    fn fill(&self, mut file: fs::File, path: &Path) -> Result<(), CaseError> {
         let text = toml::to_string(self).map_err(|error| CaseError::Config(error.to_string()))?;
-        let mut file = fs::File::create_new(&path).map_err(io_error("create", &path))?;
-        file.write_all(text.as_bytes()).map_err(io_error("write", &path))?;
-        file.sync_all().map_err(io_error("make durable", &path))?;
+        file.write_all(text.as_bytes()).map_err(io_error("write", path))?;
+        file.sync_all().map_err(io_error("make durable", path))
+    }
+
+    /// Writes the settings again: the file has either the old ones or the new ones.
+    pub(crate) fn write_again(&self, folder: &Path) -> Result<(), CaseError> {
+        let (path, new) = (folder.join(layout::CONFIG), folder.join(format!("{}.new", layout::CONFIG)));
+        let file = fs::File::create(&new).map_err(io_error("create", &new))?;
+        self.fill(file, &new)?;
+        fs::rename(&new, &path).map_err(io_error("rename", &new))?;
         let holder = fs::File::open(folder).map_err(io_error("open", folder))?;
         holder.sync_all().map_err(io_error("make durable", folder))
     }

@@ -1,15 +1,18 @@
 //! Making a case, and holding it: one process at a time may write.
 
+use crate::access::AccessSettings;
+use crate::keys::{Keys, Memory, key_path};
 use crate::{Case, CaseError, Config, io_error, layout};
 use exhibit_catalogue::{Catalogue, Opening, Work};
-use exhibit_custody::{Act, Fact, Key, Stamp, Writer};
+use exhibit_custody::log::End;
+use exhibit_custody::{Act, Fact, Key, Protection, Stamp, Writer};
 use exhibit_index::Index;
 use exhibit_model::{Clock, Moment};
 use rustix::fs::{FlockOperation, flock};
 use std::fs::{self, File};
 use std::io::{Read, Seek, Write};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What a new case is called.
 #[derive(Debug, Clone)]
@@ -20,6 +23,8 @@ pub struct NewCase<'a> {
     pub prefix: &'a str,
     /// The folder for signing keys, apart from the case.
     pub keys: &'a Path,
+    /// What locks its signing key.
+    pub lock: Option<&'a Protection>,
 }
 
 /// A case that this process alone writes to; let go when dropped.
@@ -31,6 +36,8 @@ pub struct Held {
     /// The custody log, for appending.
     pub log: Writer,
     tool: String,
+    // what is remembered is written before the lock is let go
+    _memory: Memory,
     _lock: File,
 }
 
@@ -41,7 +48,7 @@ impl std::fmt::Debug for Held {
 }
 
 /// The pseudonym under which this installation's acts are logged until there are accounts.
-const ACTOR: &str = "a1";
+pub(crate) const ACTOR: &str = "a1";
 
 impl Case {
     /// Makes a case in `folder`, which must not exist or be empty: its key, log, catalogue, and last its `exhibit.toml`,
@@ -71,7 +78,7 @@ impl Case {
         let log = key.verifier().name().to_owned();
         let verifier = key.verifier().to_string();
         fs::create_dir_all(new.keys).map_err(io_error("make the folder", new.keys))?;
-        key.save(&key_path(new.keys, &log))?;
+        key.save(&key_path(new.keys, &log), new.lock, random)?;
         let now = clock.now();
         let mut catalogue = Catalogue::create(&folder.join(layout::CATALOGUE))?;
         let work = catalogue.begin()?;
@@ -90,6 +97,7 @@ impl Case {
             log,
             verifier,
             created: now.to_rfc3339(),
+            access: AccessSettings::default(),
         };
         config.write(folder)
     }
@@ -100,17 +108,31 @@ impl Held {
     /// `tool` is how this program is named in the log, such as `exhibit 0.1.0`.
     ///
     /// # Errors
+    /// [`CaseError::Locked`] while another process holds it; [`CaseError::Sealed`]; [`CaseError::HandoverUnfinished`].
+    pub fn take(folder: &Path, keys: &Keys<'_>, tool: &str) -> Result<Self, CaseError> {
+        let held = Self::take_any(folder, keys, tool)?;
+        match held.log.end() {
+            End::Open => Ok(held),
+            End::Sealed => Err(CaseError::Sealed),
+            End::Revoked => Err(CaseError::HandoverUnfinished),
+        }
+    }
+
+    /// Takes hold of a case whose log may take no entry now: for what adds none, or finishes a handover.
+    ///
+    /// # Errors
     /// [`CaseError::Locked`] while another process holds it.
-    pub fn take(folder: &Path, keys: &Path, tool: &str) -> Result<Self, CaseError> {
-        let config = Config::read(folder)?;
+    pub fn take_any(folder: &Path, keys: &Keys<'_>, tool: &str) -> Result<Self, CaseError> {
+        Config::read(folder)?;
         let lock = lock(&folder.join(layout::LOCK))?;
         let mut catalogue = Catalogue::open_for_writing(&folder.join(layout::CATALOGUE))?;
-        let key = Key::load(&key_path(keys, &config.log))?;
-        let mut log = Writer::open(&folder.join(layout::CUSTODY), key)?;
+        let custody = folder.join(layout::CUSTODY);
+        let mut log = Writer::open(&custody, keys.of_log(&custody)?)?;
+        let memory = Memory::recall(keys.folder, folder, log.log())?;
         flush_outbox(&mut catalogue, &mut log)?;
         let case = Case::open(folder)?;
         case.originals.sweep()?;
-        Ok(Self { case, catalogue, log, tool: tool.to_owned(), _lock: lock })
+        Ok(Self { case, catalogue, log, tool: tool.to_owned(), _memory: memory, _lock: lock })
     }
 
     /// How this program is named in the log.
@@ -118,13 +140,6 @@ impl Held {
     pub fn tool(&self) -> &str {
         &self.tool
     }
-}
-
-/// Where the signing key of a log lies.
-#[must_use]
-pub fn key_path(keys: &Path, log: &str) -> PathBuf {
-    let origin = log.split('/').next().unwrap_or(log);
-    keys.join(format!("{origin}.key"))
 }
 
 /// Seals an act and posts it with the transaction under way. Says its place in the log.

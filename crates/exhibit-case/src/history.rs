@@ -62,6 +62,9 @@ impl Case {
 
     /// Remembers a search, unless history is off or there is nowhere to write: a search never fails for it.
     pub fn remember_search(&self, query: &str, exact: bool, pages: u64, now: Moment) {
+        if self.is_sealed() {
+            return;
+        }
         let Ok(mut history) = self.history() else { return };
         if history.on && !query.trim().is_empty() {
             history.add(Searched { at: now.0, query: query.trim().to_owned(), exact, pages });

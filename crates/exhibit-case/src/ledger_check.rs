@@ -1,6 +1,7 @@
 //! Holds the ledger against the custody log, both ways: every row must be what the log says, and everything that the
 //! log says was received and read must have its row. Not the rows alone decide what is checked: they are what may have been altered.
 
+use crate::access::AccessSettings;
 use crate::tree::{TreeParts, reader_of};
 use crate::verify::finding_digest;
 use crate::{Case, CaseError};
@@ -19,6 +20,10 @@ pub(crate) struct Logged {
     readings: BTreeMap<i64, u64>,
     firsts: BTreeMap<i64, i64>,
     sources: BTreeSet<i64>,
+    /// What was last said of recording who looked.
+    pub(crate) access: AccessSettings,
+    /// Every entry that records a quote.
+    pub(crate) quotes: BTreeSet<u64>,
     /// Every original that an entry of receipt names.
     pub(crate) originals: BTreeSet<Digest>,
 }
@@ -40,6 +45,15 @@ impl Logged {
             ("item.duplicate", Some(item)) => {
                 let first = entry.used.iter().find_map(|used| number(used, "item:"));
                 self.firsts.insert(item, first.unwrap_or(0));
+            }
+            ("quote", _) => drop(self.quotes.insert(entry.seq)),
+            ("access.set", _) => {
+                let record = entry.facts.get("record") != Some(&Fact::Flag(false));
+                let keep_days = match entry.facts.get("keep_days") {
+                    Some(Fact::Number(days)) => u32::try_from(*days).unwrap_or(u32::MAX),
+                    _ => self.access.keep_days,
+                };
+                self.access = AccessSettings { record, keep_days };
             }
             ("source.receive", _) => self.sources.extend(number(&entry.object, "source:")),
             _ => {}

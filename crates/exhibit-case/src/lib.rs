@@ -3,6 +3,7 @@
 //! Reading never changes a case. Writing is for the one process that holds the case's lock ([`Held`]), and is done by
 //! `exhibit-ingest`. The layout of the folder is `docs/formats/case.md`.
 
+mod access;
 mod asking;
 mod batch;
 mod batch_export;
@@ -13,6 +14,7 @@ mod documents;
 mod facets;
 mod held;
 mod history;
+mod keys;
 mod ledger_check;
 mod lists;
 mod passwords;
@@ -26,6 +28,7 @@ mod verify;
 mod ways_on;
 mod words;
 
+pub use access::AccessSettings;
 pub use asking::BatchProgress;
 pub use batch::{Batch, BatchLine, MOST_LINES, NewBatch, Run};
 pub use batch_export::{BatchForm, Which};
@@ -34,8 +37,9 @@ pub use dates::date_of;
 pub use documents::{Document, Entry, read_page};
 pub use exhibit_cage::Cage;
 pub use facets::{FacetCount, FacetCounts};
-pub use held::{Held, NewCase, flush_outbox, keep_still, key_path, log_act};
+pub use held::{Held, NewCase, flush_outbox, keep_still, log_act};
 pub use history::{History, Searched};
+pub use keys::{Keys, Rotated, Rotation, key_file, key_path, rekey, remembered};
 pub use lists::{ListLine, read_list};
 pub use picture::paint;
 pub use saved::Saved;
@@ -48,7 +52,8 @@ pub use ways_on::{How, WayOn};
 pub use words::{TellingWord, TellingWords};
 
 use exhibit_catalogue::{Catalogue, CatalogueError};
-use exhibit_custody::LogError;
+use exhibit_custody::log::End;
+use exhibit_custody::{Log, LogError};
 use exhibit_index::{Index, IndexError, QueryError};
 use exhibit_store::{Originals, PackReader, StoreError};
 use std::path::{Path, PathBuf};
@@ -84,6 +89,15 @@ pub enum CaseError {
         /// The process and host that hold it.
         holder: String,
     },
+    /// The case is closed for good.
+    #[error("the case is sealed: nothing can be added to it or changed in it any more")]
+    Sealed,
+    /// A new signing key was named but has not taken over.
+    #[error("a change of the signing key was broken off")]
+    HandoverUnfinished,
+    /// Items wait to be read: a case is not sealed over them.
+    #[error("{0} items wait to be read")]
+    Waiting(u64),
     /// `exhibit.toml` cannot be understood.
     #[error("exhibit.toml is not understood: {0}")]
     Config(String),
@@ -196,6 +210,8 @@ pub mod layout {
     pub const NEW_INDEX: &str = "index.new";
     /// The custody log.
     pub const CUSTODY: &str = "custody";
+    /// The access log: who looked, searched and took out.
+    pub const ACCESS: &str = "access";
     /// Bags that other cases handed over, by the digests of their manifests.
     pub const HANDOVERS: &str = "handovers";
     /// Batches of names and queries, and what came of them.
@@ -240,6 +256,22 @@ impl Case {
     #[must_use]
     pub fn find(start: &Path) -> Option<PathBuf> {
         start.ancestors().find(|folder| folder.join(layout::CONFIG).is_file()).map(Path::to_owned)
+    }
+
+    /// Refuses what would change a case that is sealed.
+    ///
+    /// # Errors
+    /// [`CaseError::Sealed`].
+    pub fn must_be_open(&self) -> Result<(), CaseError> {
+        if self.is_sealed() { Err(CaseError::Sealed) } else { Ok(()) }
+    }
+
+    /// Whether the case is closed for good, by its log's last entry. A log whose end cannot be read seals nothing:
+    /// `exhibit verify` says what is wrong with it.
+    #[must_use]
+    pub fn is_sealed(&self) -> bool {
+        let end = Log::open(&self.folder.join(layout::CUSTODY)).and_then(|log| log.end());
+        end.is_ok_and(|end| end == End::Sealed)
     }
 
     /// The store of originals.

@@ -24,6 +24,7 @@ impl Case {
     /// # Errors
     /// [`CaseError::Io`].
     pub fn add_passwords(&self, more: &[String]) -> Result<usize, CaseError> {
+        self.must_be_open()?;
         let mut all = self.passwords()?;
         let before = all.len();
         for password in more {

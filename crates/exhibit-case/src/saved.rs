@@ -37,6 +37,7 @@ impl Case {
     /// # Errors
     /// [`CaseError::Query`] when the query cannot be understood; [`CaseError::Io`].
     pub fn save_search(&self, name: &str, query: &str, exact: bool, now: Moment) -> Result<(), CaseError> {
+        self.must_be_open()?;
         parse(query)?;
         let mut all = self.saved()?;
         let saved = Saved { query: query.to_owned(), exact, made: now.0, seen: None, documents: Vec::new() };
@@ -49,6 +50,7 @@ impl Case {
     /// # Errors
     /// [`CaseError::NotKept`] if there is none of this name.
     pub fn forget_search(&self, name: &str) -> Result<(), CaseError> {
+        self.must_be_open()?;
         let mut all = self.saved()?;
         all.remove(name).ok_or_else(|| not_saved(name))?;
         self.keep_saved(&all)
@@ -67,6 +69,7 @@ impl Case {
     /// # Errors
     /// [`CaseError::NotKept`] if there is none of this name.
     pub fn seen_search(&self, name: &str, documents: Vec<i64>, now: Moment) -> Result<(), CaseError> {
+        self.must_be_open()?;
         let mut all = self.saved()?;
         let saved = all.get_mut(name).ok_or_else(|| not_saved(name))?;
         (saved.seen, saved.documents) = (Some(now.0), documents);

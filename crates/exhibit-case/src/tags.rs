@@ -78,6 +78,7 @@ impl Case {
     /// # Errors
     /// [`CaseError::NoSuchDocument`]; [`CaseError::NotATag`]; [`CaseError::Io`].
     pub fn set_tag(&self, id: ItemId, tag: &str, on: bool, now: Moment) -> Result<bool, CaseError> {
+        self.must_be_open()?;
         if !is_tag(tag) {
             return Err(CaseError::NotATag(exhibit_model::shown(tag)));
         }

@@ -7,6 +7,7 @@ use crate::{Case, CaseError, layout};
 use exhibit_catalogue::{Catalogue, Item, ItemFilter, NoteRow, PageRow};
 use exhibit_custody::{Entry, Fact, Log, Remembered, check_log_with};
 use exhibit_model::{Digest, OriginalId, wire::Writer};
+use exhibit_proof::Note;
 use exhibit_store::{Fixity, Originals};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -27,6 +28,12 @@ pub struct Verification {
     pub pages: u64,
     /// Log entries recomputed.
     pub entries: u64,
+    /// The keys that signed the log, one after the other.
+    pub keys: u64,
+    /// The log entry that seals the case, where one does.
+    pub sealed: Option<u64>,
+    /// The log entries that record quotes.
+    pub quotes: BTreeSet<u64>,
     /// Deviations found in the log alone.
     pub log_deviations: u64,
     /// All deviations.
@@ -61,17 +68,18 @@ impl Verification {
         }
     }
 
-    pub(crate) fn wrong(&mut self, place: impl Into<String>, what: impl Into<String>) {
+    /// Adds what somebody else found.
+    pub fn wrong(&mut self, place: impl Into<String>, what: impl Into<String>) {
         self.deviations.push(Deviation { place: place.into(), what: what.into() });
     }
 }
 
 impl Case {
-    /// Checks the whole case. Nothing that is found wrong ends the check.
-    pub fn verify(&self, progress: &mut dyn FnMut(VerifyStep)) -> Verification {
+    /// Checks the whole case; `once` is checkpoints that its log is known to have had. Nothing that is found wrong ends the check.
+    pub fn verify(&self, once: &[Note], progress: &mut dyn FnMut(VerifyStep)) -> Verification {
         let mut found = Verification::default();
         let mut logged = Logged::default();
-        check_log_alone(&self.folder, Some(&self.config.verifier), &mut logged, &mut found);
+        check_log_alone(&self.folder, (Some(&self.config.verifier), once), &mut logged, &mut found);
         // a connection of its own, so that a long check holds nobody up
         let result = Catalogue::open_for_reading(&self.folder.join(layout::CATALOGUE)).map_err(CaseError::from);
         let catalogue = match result {
@@ -84,14 +92,15 @@ impl Case {
         };
         let checked = self.verify_catalogue(&catalogue, &mut found);
         found.also(checked);
-        let checked = self.verify_settings(&catalogue, &mut found);
-        found.also(checked);
         let checked = self.verify_pages(&catalogue, &mut found);
         found.also(checked);
         let checked = self.verify_cited(&catalogue, &mut found);
         found.also(checked);
         let noted = note_waiting(&catalogue, &mut logged);
         found.also(noted);
+        found.quotes = std::mem::take(&mut logged.quotes);
+        let checked = self.verify_settings(&catalogue, &logged, &mut found);
+        found.also(checked);
         self.verify_index(&mut found);
         if let Err(error) = self.verify_originals(&catalogue, &logged, &mut found, progress) {
             found.wrong(layout::ORIGINALS, chain_of(&error));
@@ -128,8 +137,17 @@ impl Case {
         Ok(())
     }
 
-    // what exhibit.toml says must be what the log's first entry says
-    fn verify_settings(&self, catalogue: &Catalogue, found: &mut Verification) -> Result<(), CaseError> {
+    // what exhibit.toml says must be what the log says of the case's beginning, and of recording who looked
+    fn verify_settings(
+        &self,
+        catalogue: &Catalogue,
+        logged: &Logged,
+        found: &mut Verification,
+    ) -> Result<(), CaseError> {
+        if self.config.access != logged.access {
+            let what = "its `access` is not what the log says: `exhibit case access` changes it so that the log knows";
+            found.wrong(layout::CONFIG, what);
+        }
         let Ok(log) = Log::open(&self.folder.join(layout::CUSTODY)) else { return Ok(()) };
         let Some(entry) = log.entry(0).ok().and_then(|bytes| Entry::read(&bytes).ok()) else { return Ok(()) };
         let name = catalogue.openings(0)?.into_iter().find(|opening| opening.field == "name").map(|o| o.value);
@@ -267,7 +285,7 @@ pub fn verify_remains(folder: &Path, why: &CaseError) -> Verification {
     let mut found = Verification::default();
     let mut logged = Logged::default();
     found.wrong(folder.display().to_string(), chain_of(why));
-    check_log_alone(folder, None, &mut logged, &mut found);
+    check_log_alone(folder, (None, &[]), &mut logged, &mut found);
     match Originals::open(&folder.join(layout::ORIGINALS)) {
         Ok(originals) => check_originals_alone(&originals, &logged, &mut found),
         Err(error) => found.wrong(layout::ORIGINALS, chain_of(&error)),
@@ -275,12 +293,19 @@ pub fn verify_remains(folder: &Path, why: &CaseError) -> Verification {
     found
 }
 
-fn check_log_alone(folder: &Path, verifier: Option<&String>, logged: &mut Logged, found: &mut Verification) {
-    let remembered = Remembered { heads: Vec::new(), verifier: verifier.cloned() };
+fn check_log_alone(
+    folder: &Path,
+    (verifier, once): (Option<&String>, &[Note]),
+    logged: &mut Logged,
+    found: &mut Verification,
+) {
+    let remembered = Remembered { heads: Vec::new(), checkpoints: once.to_vec(), verifier: verifier.cloned() };
     let report = check_log_with(&folder.join(layout::CUSTODY), &remembered, &mut |entry| logged.note(entry));
     found.entries = report.entries;
+    found.keys = report.keys.len() as u64;
+    found.sealed = report.sealed;
     for deviation in &report.deviations {
-        let named = Deviation { place: layout::CUSTODY.to_owned(), what: deviation.to_string() };
+        let named = Deviation { place: layout::CUSTODY.to_owned(), what: chain_of(deviation) };
         if deviation.is_harmless() {
             found.leftovers.push(named);
         } else {

@@ -34,6 +34,10 @@ pub enum Verb {
     Search,
     /// A document was looked at (in the access log).
     View,
+    /// A list of names or queries was asked (in the access log).
+    Batch,
+    /// Looking is recorded from now on, or not.
+    AccessSet,
     /// A document or page was marked.
     Mark,
     /// A passage was quoted.
@@ -64,7 +68,7 @@ pub enum Verb {
 
 impl Verb {
     /// All acts, in the order in which they are documented.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::CaseOpen,
         Self::CaseSeal,
         Self::SourceReceive,
@@ -74,6 +78,8 @@ impl Verb {
         Self::ItemFail,
         Self::Search,
         Self::View,
+        Self::Batch,
+        Self::AccessSet,
         Self::Mark,
         Self::Quote,
         Self::EntityProtect,
@@ -102,6 +108,8 @@ impl Verb {
             Self::ItemFail => "item.fail",
             Self::Search => "search",
             Self::View => "view",
+            Self::Batch => "batch",
+            Self::AccessSet => "access.set",
             Self::Mark => "mark",
             Self::Quote => "quote",
             Self::EntityProtect => "entity.protect",
@@ -280,6 +288,10 @@ pub struct Fixity {
     pub log_size: u64,
     /// How many deviations were found in it.
     pub log_deviations: u64,
+    /// How many quotes were held against their pages.
+    pub quotes: u64,
+    /// How many of them do not hold.
+    pub broken_quotes: u64,
 }
 
 /// An act that is not sealed yet.
@@ -305,6 +317,29 @@ pub struct Stamp<'a> {
     pub actor: &'a str,
     /// By which program and version.
     pub tool: &'a str,
+}
+
+/// Why a key signs no more.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Revocation {
+    /// Another took its place, as a matter of course.
+    Superseded,
+    /// Somebody else may have it: only what was signed before this is known can be believed.
+    Compromised,
+    /// A copy of it cannot be found.
+    Lost,
+}
+
+impl Revocation {
+    /// The word in the log.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Superseded => "superseded",
+            Self::Compromised => "compromised",
+            Self::Lost => "lost",
+        }
+    }
 }
 
 /// An act as an entry, and what opens its commitments.
@@ -400,10 +435,32 @@ impl Act {
         Self::new(Verb::CaseOpen, Ref::Case).makes(Ref::key(key))
     }
 
-    /// A key was added to those that may sign.
+    /// A key follows another as the one that signs.
     #[must_use]
-    pub fn key_add(key: &VerifierKey) -> Self {
-        Self::new(Verb::KeyAdd, Ref::key(key)).fact("key", Fact::Text(key.to_string()))
+    pub fn key_add(key: &VerifierKey, after: &VerifierKey) -> Self {
+        Self::new(Verb::KeyAdd, Ref::key(key))
+            .fact("after", Fact::Text(after.to_string()))
+            .fact("key", Fact::Text(key.to_string()))
+    }
+
+    /// A key signs no more, or is not to be believed any more.
+    #[must_use]
+    pub fn key_revoke(key: &VerifierKey, reason: Revocation) -> Self {
+        Self::new(Verb::KeyRevoke, Ref::key(key)).fact("reason", Fact::Text(reason.word().to_owned()))
+    }
+
+    /// Looking is recorded from now on, and for how many days what was looked at can be read.
+    #[must_use]
+    pub fn access_set(record: bool, keep_days: u32) -> Self {
+        Self::new(Verb::AccessSet, Ref::Case)
+            .fact("keep_days", Fact::Number(u64::from(keep_days)))
+            .fact("record", Fact::Flag(record))
+    }
+
+    /// A case is closed for good: nothing follows in its log.
+    #[must_use]
+    pub fn case_seal() -> Self {
+        Self::new(Verb::CaseSeal, Ref::Case)
     }
 
     /// A source was received. Its name or path becomes a commitment.
@@ -461,10 +518,12 @@ impl Act {
     pub fn fixity(found: &Fixity) -> Self {
         Self::new(Verb::Fixity, Ref::Case)
             .fact("altered", Fact::Number(found.altered))
+            .fact("broken_quotes", Fact::Number(found.broken_quotes))
             .fact("log_deviations", Fact::Number(found.log_deviations))
             .fact("log_size", Fact::Number(found.log_size))
             .fact("missing", Fact::Number(found.missing))
             .fact("originals", Fact::Number(found.originals))
+            .fact("quotes", Fact::Number(found.quotes))
     }
 
     /// Makes the act an entry.
@@ -607,10 +666,20 @@ mod tests {
             reader: "pdf 1",
             params: Digest::of(b""),
         };
-        let found = Fixity { originals: 9, missing: 1, altered: 2, log_size: 5, log_deviations: 0 };
+        let found = Fixity {
+            originals: 9,
+            missing: 1,
+            altered: 2,
+            log_size: 5,
+            log_deviations: 0,
+            quotes: 3,
+            broken_quotes: 1,
+        };
         for (act, word, object) in [
             (Act::case_open(key.verifier()), "case.open", "case".to_owned()),
-            (Act::key_add(key.verifier()), "key.add", Ref::key(key.verifier()).to_string()),
+            (Act::key_add(key.verifier(), key.verifier()), "key.add", Ref::key(key.verifier()).to_string()),
+            (Act::key_revoke(key.verifier(), Revocation::Lost), "key.revoke", Ref::key(key.verifier()).to_string()),
+            (Act::case_seal(), "case.seal", "case".to_owned()),
             (Act::source_receive(1, Channel::Folder, b"/media/x"), "source.receive", "source:1".to_owned()),
             (receipt(b"\xff"), "item.receive", "item:3".to_owned()),
             (Act::item_derive(&derivation), "item.derive", "item:3".to_owned()),

@@ -4,11 +4,13 @@
 //! A check never stops at the first deviation and never changes anything. It reads one bundle at a time, so its
 //! memory does not grow with the log.
 
-use crate::act::{Ref, Verb};
+use crate::check_keys::{Handovers, Said, foreign, is_signed_as_written};
 use crate::entry::{Entry, EntryError};
 use crate::folder::Folder;
 use crate::frontier::Frontier;
 use crate::log::{ANCHORS_FOLDER, CHECKPOINT_FILE, Head, KEY_FILE, LOCK_FILE, MAX_BUNDLE, MAX_NOTE};
+use exhibit_proof::chain::{ChainError, HANDOVERS, MAX_HANDOVERS, handover_index, handover_path};
+use exhibit_proof::proof::{LogProof, LogProofError};
 use exhibit_proof::text::LineError;
 use exhibit_proof::tile::{self, FULL, Layer, TileName};
 use exhibit_proof::tree;
@@ -23,8 +25,18 @@ use std::path::Path;
 pub struct Remembered {
     /// Sizes and roots that the log once had.
     pub heads: Vec<Head>,
-    /// The log's public key as a text ([`VerifierKey`]).
+    /// Signed checkpoints that the log once had.
+    pub checkpoints: Vec<Note>,
+    /// The log's public key as a text ([`VerifierKey`]): the one that it has, or one that handed over to it.
     pub verifier: Option<String>,
+}
+
+impl Remembered {
+    // All sizes and roots; what is remembered but is no checkpoint of this log is named when its signature is looked at.
+    fn heads(&self) -> Vec<Head> {
+        let signed = self.checkpoints.iter().filter_map(|note| Checkpoint::parse(&note.text).ok());
+        self.heads.iter().copied().chain(signed.map(|c| Head { size: c.size, root: c.root })).collect()
+    }
 }
 
 /// What a check found.
@@ -34,6 +46,10 @@ pub struct Report {
     pub entries: u64,
     /// Whether the entries that are there, hashed again, give the signed root: then what deviates is something else.
     pub entries_give_root: bool,
+    /// The keys that the log had, one after the other; the one that signs now is the last.
+    pub keys: Vec<VerifierKey>,
+    /// The entry that seals the case, where one does.
+    pub sealed: Option<u64>,
     /// Everything that is not as it must be, in the order in which it was found.
     pub deviations: Vec<Deviation>,
 }
@@ -79,12 +95,53 @@ pub enum Deviation {
     /// The public key's file is not one.
     #[error("{KEY_FILE} does not hold the log's public key")]
     PublicKey(#[source] NoteError),
-    /// The public key is not the one remembered.
-    #[error("{KEY_FILE} holds another key than the one remembered")]
+    /// The public key is not the one remembered, nor one that took over from it.
+    #[error("{KEY_FILE} holds another key than the one remembered: it was swapped")]
     KeySwapped,
-    /// No entry of the log names the key that signs it.
-    #[error("the key in {KEY_FILE} is not named by any entry of the log")]
+    /// The log does not begin with the key that signs it, and no key that it had hands over to it.
+    #[error("the key in {KEY_FILE} is not the one that the log names as its own")]
     KeyNotLogged,
+    /// The proof of a handover cannot be read.
+    #[error("{name} is not the proof of a handover")]
+    HandoverForm {
+        /// The file's name within the log's folder.
+        name: String,
+        /// Why.
+        #[source]
+        source: LogProofError,
+    },
+    /// A handover from one key to the next is not to be believed.
+    #[error("{name} does not prove that the log's key was handed over")]
+    Handover {
+        /// The file's name within the log's folder.
+        name: String,
+        /// Why.
+        #[source]
+        source: ChainError,
+    },
+    /// A handover was broken off; `exhibit log key rotate` finishes it.
+    #[error("a handover to the next key was broken off: `exhibit log key rotate` finishes it")]
+    HandoverUnfinished,
+    /// The key that signs was revoked before.
+    #[error("the key in {KEY_FILE} was revoked in entry {index}, and the log went on under it")]
+    RevokedKey {
+        /// The entry that revokes it.
+        index: u64,
+    },
+    /// Entries follow the one that seals the case.
+    #[error("entry {sealed} seals the case, but entry {index} follows it")]
+    AfterSeal {
+        /// The entry that seals.
+        sealed: u64,
+        /// The first that follows.
+        index: u64,
+    },
+    /// A remembered checkpoint is not signed by any key that this log had.
+    #[error("the remembered checkpoint ({head}) is not signed by a key of this log")]
+    ForeignCheckpoint {
+        /// Its identity and size.
+        head: String,
+    },
     /// The checkpoint is not a signed note, or not signed by the log's key.
     #[error("the checkpoint is not signed by the log's key")]
     Signature(#[source] NoteError),
@@ -168,7 +225,7 @@ impl Deviation {
     /// Whether it is only what an interrupted append leaves behind, and says nothing against the log.
     #[must_use]
     pub const fn is_harmless(&self) -> bool {
-        matches!(self, Self::Leftover { .. })
+        matches!(self, Self::Leftover { .. } | Self::HandoverUnfinished)
     }
 }
 
@@ -190,24 +247,39 @@ pub fn check_log(folder: &Path, remembered: &Remembered) -> Report {
 /// catalogue, or to tell how far the check has come. An entry that is handed out may still be among the deviations.
 #[must_use]
 pub fn check_log_with(folder: &Path, remembered: &Remembered, each: &mut dyn FnMut(&Entry)) -> Report {
-    let mut check = Check { folder: Folder::new(folder), deviations: Vec::new() };
+    let mut check = Check {
+        folder: Folder::new(folder),
+        handover_files: BTreeSet::new(),
+        handovers: Handovers::new(),
+        deviations: Vec::new(),
+    };
     let found = check.list();
-    let key = check.key(remembered);
+    let key = check.key();
+    check.read_handovers();
     let signed = check.checkpoint(key.as_ref());
     let size = signed.map_or_else(|| size_by_files(&found), |head| head.size);
     check.names(&found, size);
-    let read = check.entries(&found, size, remembered, each);
+    let mut heads = remembered.heads();
+    heads.extend(check.handovers.values().flatten().filter_map(head_of));
+    let read = check.entries(&found, size, &heads, each);
     check.upper_tiles(&found, size);
     check.missing_tails(&found, size);
     check.root(size, signed);
-    check.history(size, &read, remembered);
-    check.key_is_logged(key.as_ref(), &read);
+    check.history(size, &read, &heads);
+    let keys = check.keys(key.as_ref(), size, &read, remembered);
     let entries_give_root = signed.is_some_and(|head| read.whole && read.frontier.root() == head.root);
-    Report { entries: size, entries_give_root, deviations: check.deviations }
+    Report { entries: size, entries_give_root, keys, sealed: read.said.sealed(), deviations: check.deviations }
+}
+
+fn head_of(proof: &LogProof) -> Option<Head> {
+    let checkpoint = Checkpoint::parse(&proof.checkpoint.text).ok()?;
+    Some(Head { size: checkpoint.size, root: checkpoint.root })
 }
 
 struct Check {
     folder: Folder,
+    handover_files: BTreeSet<u64>,
+    handovers: Handovers,
     deviations: Vec<Deviation>,
 }
 
@@ -219,8 +291,8 @@ struct Read {
     whole: bool,
     // The roots over the entries at the sizes that are remembered.
     roots: BTreeMap<u64, Hash>,
-    // The signing keys that entries name.
-    keys: BTreeSet<String>,
+    // What entries say of keys, and of the end.
+    said: Said,
 }
 
 impl Check {
@@ -240,6 +312,10 @@ impl Check {
             for (name, is_folder) in names {
                 match TileName::parse(&name) {
                     Some(tile) if is_folder == Some(false) => drop(tiles.insert(tile)),
+                    _ if is_folder == Some(true) && name == HANDOVERS => folders.push(name),
+                    _ if is_folder == Some(false) && handover_index(&name).is_some() => {
+                        self.handover_files.extend(handover_index(&name));
+                    }
                     _ if is_folder == Some(true) && may_hold_tiles(&name) => folders.push(name),
                     // What anchors the log in time is no part of it, and is checked apart.
                     _ if is_folder == Some(true) && name == ANCHORS_FOLDER => {}
@@ -268,20 +344,32 @@ impl Check {
         Ok(names)
     }
 
-    fn key(&mut self, remembered: &Remembered) -> Option<VerifierKey> {
+    fn key(&mut self) -> Option<VerifierKey> {
         let bytes = self.read(KEY_FILE, MAX_NOTE)?;
-        match VerifierKey::read(&bytes) {
-            Ok(key) => {
-                if remembered.verifier.as_ref().is_some_and(|verifier| *verifier != key.to_string()) {
-                    self.deviations.push(Deviation::KeySwapped);
-                }
-                Some(key)
+        VerifierKey::read(&bytes).map_err(|error| self.deviations.push(Deviation::PublicKey(error))).ok()
+    }
+
+    fn read_handovers(&mut self) {
+        for index in std::mem::take(&mut self.handover_files) {
+            let name = handover_path(index);
+            if self.handovers.len() == MAX_HANDOVERS {
+                self.deviations.push(Deviation::Extra { name });
+                return;
             }
-            Err(error) => {
-                self.deviations.push(Deviation::PublicKey(error));
-                None
-            }
+            let Some(bytes) = self.read(&name, MAX_NOTE) else { continue };
+            self.handovers.insert(index, LogProof::read(&bytes));
         }
+    }
+
+    fn keys(&mut self, key: Option<&VerifierKey>, size: u64, read: &Read, remembered: &Remembered) -> Vec<VerifierKey> {
+        let Some(key) = key else { return Vec::new() };
+        let keys = read.said.chain(key, size, &self.handovers, &mut self.deviations);
+        let known = |verifier: &String| keys.iter().any(|key| key.to_string() == *verifier);
+        if remembered.verifier.as_ref().is_some_and(|verifier| !known(verifier)) {
+            self.deviations.push(Deviation::KeySwapped);
+        }
+        self.deviations.extend(foreign(&remembered.checkpoints, &keys));
+        keys
     }
 
     // The size and root that the log's key signed.
@@ -292,7 +380,7 @@ impl Check {
         let note = signed.map_err(|error| self.deviations.push(Deviation::Signature(error))).ok()?;
         let checkpoint = Checkpoint::parse(&note.text);
         let checkpoint = checkpoint.map_err(|error| self.deviations.push(Deviation::Checkpoint(error))).ok()?;
-        if !checkpoint.extensions.is_empty() || note.signatures.len() != 1 {
+        if !checkpoint.extensions.is_empty() || !is_signed_as_written(&note, key, &self.handovers) {
             self.deviations.push(Deviation::CheckpointExtended);
         }
         if checkpoint.origin != key.name() {
@@ -312,15 +400,9 @@ impl Check {
         }
     }
 
-    fn entries(
-        &mut self,
-        found: &BTreeSet<TileName>,
-        size: u64,
-        remembered: &Remembered,
-        each: &mut dyn FnMut(&Entry),
-    ) -> Read {
-        let sizes: BTreeSet<u64> = remembered.heads.iter().map(|head| head.size).collect();
-        let mut read = Read { frontier: Frontier::new(), whole: true, roots: BTreeMap::new(), keys: BTreeSet::new() };
+    fn entries(&mut self, found: &BTreeSet<TileName>, size: u64, heads: &[Head], each: &mut dyn FnMut(&Entry)) -> Read {
+        let sizes: BTreeSet<u64> = heads.iter().map(|head| head.size).collect();
+        let mut read = Read { frontier: Frontier::new(), whole: true, roots: BTreeMap::new(), said: Said::default() };
         read.roots.insert(0, Hash::empty());
         for bundle in tiles_to_read(found, Layer::Entries, size) {
             let tile = TileName { layer: Layer::Hashes(0), ..bundle };
@@ -340,25 +422,21 @@ impl Check {
                 if hashes.as_ref().is_some_and(|hashes| hashes[place] != leaf) {
                     self.deviations.push(Deviation::Entry { index, bundle: bundle.path(), tile: tile.path() });
                 }
-                self.entry(index, entry, &mut read.keys, each);
+                self.entry(index, entry, &mut read.said, each);
             }
         }
         read.whole &= read.frontier.size() == size;
         read
     }
 
-    fn entry(&mut self, index: u64, bytes: &[u8], keys: &mut BTreeSet<String>, each: &mut dyn FnMut(&Entry)) {
+    fn entry(&mut self, index: u64, bytes: &[u8], said: &mut Said, each: &mut dyn FnMut(&Entry)) {
         match Entry::read(bytes) {
             Ok(entry) => {
                 each(&entry);
                 if entry.seq != index {
                     self.deviations.push(Deviation::Sequence { index, stated: entry.seq });
                 }
-                if entry.act == Verb::CaseOpen.word() {
-                    keys.extend(entry.made);
-                } else if entry.act == Verb::KeyAdd.word() {
-                    keys.insert(entry.object);
-                }
+                said.note(index, bytes, &entry, &self.handovers);
             }
             Err(source) => self.deviations.push(Deviation::EntryForm { index, source }),
         }
@@ -411,21 +489,14 @@ impl Check {
         }
     }
 
-    fn history(&mut self, size: u64, read: &Read, remembered: &Remembered) {
-        for head in &remembered.heads {
+    fn history(&mut self, size: u64, read: &Read, heads: &[Head]) {
+        for head in heads {
             let once = head.size;
             if once > size {
                 self.deviations.push(Deviation::RolledBack { size, once });
             } else if read.roots.get(&once).is_some_and(|root| *root != head.root) {
                 self.deviations.push(Deviation::Forked { once });
             }
-        }
-    }
-
-    fn key_is_logged(&mut self, key: Option<&VerifierKey>, read: &Read) {
-        let named = |key: &VerifierKey| read.keys.contains(&Ref::key(key).to_string());
-        if !read.keys.is_empty() && key.is_some_and(|key| !named(key)) {
-            self.deviations.push(Deviation::KeyNotLogged);
         }
     }
 

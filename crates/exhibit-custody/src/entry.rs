@@ -145,6 +145,12 @@ pub(crate) fn whole(number: u64) -> Value {
     Value::Number(i64::try_from(number).unwrap_or(MAX_NUMBER).min(MAX_NUMBER))
 }
 
+/// A moment as entries write it: in UTC, with six digits after the point.
+#[must_use]
+pub fn moment_text(at: Moment) -> String {
+    to_micros(at)
+}
+
 fn to_micros(at: Moment) -> String {
     let seconds = at.to_rfc3339();
     format!("{}.{:06}Z", seconds.trim_end_matches('Z'), at.0.rem_euclid(1_000_000))

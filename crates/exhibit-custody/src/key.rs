@@ -1,8 +1,11 @@
 //! The key that signs a log's checkpoints: made once, kept in a file of its own, apart from the case, that only its
-//! owner can read.
+//! owner can read, in plain text or locked by a passphrase.
 
 use crate::Random;
+use crate::cipher::{Cost, NONCE, Passphrase, decrypt, encrypt, stretch};
 use crate::folder;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use exhibit_proof::hash::to_hex;
 use exhibit_proof::{NoteError, SignerKey, VerifierKey};
 use std::fs::{self, File, OpenOptions};
@@ -11,8 +14,27 @@ use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
-/// The most bytes that a key's file may have.
-const MAX_BYTES: u64 = 4096;
+/// The most bytes that a private file may have: a key has a few hundred, the keys of days 56 each.
+const MAX_BYTES: u64 = 1 << 20;
+
+const LOCKED: &str = "EXHIBIT+KEY+1";
+
+/// How a key is to be locked: by which passphrase, and how much work it is to try one.
+#[derive(Clone, Debug)]
+pub struct Protection {
+    /// The passphrase.
+    pub passphrase: Passphrase,
+    /// The work.
+    pub cost: Cost,
+}
+
+impl Protection {
+    /// Locks a key as new keys are locked.
+    #[must_use]
+    pub const fn new(passphrase: Passphrase) -> Self {
+        Self { passphrase, cost: Cost::STANDARD }
+    }
+}
 
 /// A signing key.
 #[derive(Debug)]
@@ -58,6 +80,18 @@ pub enum KeyError {
         #[source]
         source: NoteError,
     },
+    /// The key is locked, and nobody gave its passphrase.
+    #[error("the key in {} is locked by a passphrase", path.display())]
+    Locked {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The passphrase is not the key's, or the file was altered: the two cannot be told apart.
+    #[error("the passphrase does not open the key in {}, or the file was altered", path.display())]
+    Passphrase {
+        /// The file.
+        path: PathBuf,
+    },
 }
 
 impl Key {
@@ -82,52 +116,149 @@ impl Key {
         self.signer.verifier()
     }
 
+    /// Makes the key that is to follow this one: of the same log, otherwise new.
+    ///
+    /// # Panics
+    /// Never: the name is this key's.
+    #[must_use]
+    pub fn successor(of: &VerifierKey, random: Random<'_>) -> Self {
+        let mut secret = Zeroizing::new([0; 32]);
+        random(secret.as_mut_slice());
+        Self { signer: SignerKey::new(of.name(), &secret).expect("the name is another key's") }
+    }
+
     /// Writes the key to a new file that only its owner can read, durably.
     ///
     /// # Errors
-    /// [`KeyError::Write`], also where the file is there already: a key is never overwritten.
-    pub fn save(&self, path: &Path) -> Result<(), KeyError> {
-        let text = Zeroizing::new(self.signer.to_secret_text() + "\n");
-        let write = || {
-            if path.symlink_metadata().is_ok() {
-                return Err(io::ErrorKind::AlreadyExists.into());
-            }
-            // A key that was half written when the machine stopped must not stand in the way of a whole one.
-            let new = path.with_added_extension("new");
-            match fs::remove_file(&new) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                _ => {}
-            }
-            let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&new)?;
-            file.write_all(text.as_bytes())?;
-            file.sync_all()?;
-            fs::rename(&new, path)?;
-            folder::sync_folder(path.parent().unwrap_or(Path::new(".")))
-        };
-        write().map_err(|source| KeyError::Write { path: path.to_owned(), source })
+    /// [`KeyError::Write`], also where the file is there already: a key is never overwritten by another.
+    pub fn save(&self, path: &Path, lock: Option<&Protection>, random: Random<'_>) -> Result<(), KeyError> {
+        if path.symlink_metadata().is_ok() {
+            return Err(KeyError::Write { path: path.to_owned(), source: io::ErrorKind::AlreadyExists.into() });
+        }
+        write_file(path, &self.text(lock, random))
     }
 
-    /// Reads a key from the file that [`Self::save`] wrote.
+    /// Writes the key again to its file: locked by another passphrase, or by none. The file is either the old or the new one.
+    ///
+    /// # Errors
+    /// [`KeyError::Write`].
+    pub fn save_again(&self, path: &Path, lock: Option<&Protection>, random: Random<'_>) -> Result<(), KeyError> {
+        write_file(path, &self.text(lock, random))
+    }
+
+    /// Reads a key from the file that [`Self::save`] wrote. Where it is locked, `ask` is asked for the passphrase, once.
     ///
     /// # Errors
     /// [`KeyError`], also where others than its owner may read the file.
-    pub fn load(path: &Path) -> Result<Self, KeyError> {
-        let unreadable = |source| KeyError::Read { path: path.to_owned(), source };
-        let file = File::open(path).map_err(unreadable)?;
-        let mode = file.metadata().map_err(unreadable)?.mode() & 0o7777;
-        if mode & 0o077 != 0 {
-            return Err(KeyError::Exposed { path: path.to_owned(), mode });
+    pub fn load(path: &Path, ask: &mut dyn FnMut(&Path) -> Option<Passphrase>) -> Result<Self, KeyError> {
+        let text = read_file(path)?;
+        let form = |source| KeyError::Form { path: path.to_owned(), source };
+        if text.starts_with(LOCKED) {
+            let locked = Locked::parse(&text).ok_or_else(|| form(NoteError::KeyShape))?;
+            let passphrase = ask(path).ok_or_else(|| KeyError::Locked { path: path.to_owned() })?;
+            let signer = locked.open(&passphrase).ok_or_else(|| KeyError::Passphrase { path: path.to_owned() })?;
+            return Ok(Self { signer });
         }
-        // Room for all of it at once: a growing text would leave copies behind.
-        let mut text = Zeroizing::new(String::with_capacity(MAX_BYTES as usize + 1));
-        file.take(MAX_BYTES).read_to_string(&mut text).map_err(unreadable)?;
         let signer = SignerKey::parse_secret_text(text.strip_suffix('\n').unwrap_or(&text));
-        signer.map(|signer| Self { signer }).map_err(|source| KeyError::Form { path: path.to_owned(), source })
+        signer.map(|signer| Self { signer }).map_err(form)
+    }
+
+    /// Whether a key's file is locked by a passphrase.
+    ///
+    /// # Errors
+    /// [`KeyError`], where the file cannot be read.
+    pub fn is_locked(path: &Path) -> Result<bool, KeyError> {
+        Ok(read_file(path)?.starts_with(LOCKED))
+    }
+
+    fn text(&self, lock: Option<&Protection>, random: Random<'_>) -> Zeroizing<String> {
+        let Some(lock) = lock else { return Zeroizing::new(self.signer.to_secret_text() + "\n") };
+        let (mut salt, mut nonce) = ([0; 16], [0; NONCE]);
+        random(&mut salt);
+        random(&mut nonce);
+        let head = Locked::head(self.verifier(), lock.cost, &salt);
+        let key = stretch(&lock.passphrase, &salt, lock.cost).expect("new keys are locked at a known cost");
+        let sealed = encrypt(&key, &nonce, head.as_bytes(), self.signer.secret().as_slice());
+        Zeroizing::new(format!("{head}xchacha20poly1305 {} {}\n", BASE64.encode(nonce), BASE64.encode(sealed)))
     }
 
     pub(crate) const fn signer(&self) -> &SignerKey {
         &self.signer
     }
+}
+
+/// A locked key as its file says it.
+struct Locked {
+    // All lines but the last: what the cipher vouches for.
+    head: String,
+    verifier: VerifierKey,
+    cost: Cost,
+    salt: [u8; 16],
+    nonce: [u8; NONCE],
+    sealed: Vec<u8>,
+}
+
+impl Locked {
+    fn head(verifier: &VerifierKey, cost: Cost, salt: &[u8; 16]) -> String {
+        let Cost { memory, passes, lanes } = cost;
+        format!("{LOCKED}\n{verifier}\nargon2id {memory} {passes} {lanes} {}\n", BASE64.encode(salt))
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let lines: Vec<&str> = text.strip_suffix('\n')?.split('\n').collect();
+        let [LOCKED, verifier, work, sealed] = lines.as_slice() else { return None };
+        let work: Vec<&str> = work.split(' ').collect();
+        let ["argon2id", memory, passes, lanes, salt] = work.as_slice() else { return None };
+        let cost = Cost { memory: memory.parse().ok()?, passes: passes.parse().ok()?, lanes: lanes.parse().ok()? };
+        let sealed: Vec<&str> = sealed.split(' ').collect();
+        let ["xchacha20poly1305", nonce, sealed] = sealed.as_slice() else { return None };
+        let verifier = VerifierKey::parse(verifier).ok()?;
+        let salt = BASE64.decode(salt).ok()?.try_into().ok()?;
+        let (nonce, sealed) = (BASE64.decode(nonce).ok()?.try_into().ok()?, BASE64.decode(sealed).ok()?);
+        let head = Self::head(&verifier, cost, &salt);
+        let sound = text.starts_with(&head) && cost.is_bearable() && sealed.len() == 32 + 16;
+        sound.then_some(Self { head, verifier, cost, salt, nonce, sealed })
+    }
+
+    fn open(&self, passphrase: &Passphrase) -> Option<SignerKey> {
+        let key = stretch(passphrase, &self.salt, self.cost)?;
+        let secret = decrypt(&key, &self.nonce, self.head.as_bytes(), &self.sealed)?;
+        let secret = Zeroizing::new(<[u8; 32]>::try_from(secret.as_slice()).ok()?);
+        SignerKey::new(self.verifier.name(), &secret).ok().filter(|signer| *signer.verifier() == self.verifier)
+    }
+}
+
+pub(crate) fn write_file(path: &Path, text: &str) -> Result<(), KeyError> {
+    let write = || {
+        // A key that was half written when the machine stopped must not stand in the way of a whole one.
+        let new = path.with_added_extension("new");
+        match fs::remove_file(&new) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&new)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&new, path)?;
+        folder::sync_folder(path.parent().unwrap_or(Path::new(".")))
+    };
+    write().map_err(|source| KeyError::Write { path: path.to_owned(), source })
+}
+
+/// Reads a private file, which only its owner may read.
+pub(crate) fn read_file(path: &Path) -> Result<Zeroizing<String>, KeyError> {
+    let unreadable = |source| KeyError::Read { path: path.to_owned(), source };
+    let file = File::open(path).map_err(unreadable)?;
+    let metadata = file.metadata().map_err(unreadable)?;
+    let mode = metadata.mode() & 0o7777;
+    if mode & 0o077 != 0 {
+        return Err(KeyError::Exposed { path: path.to_owned(), mode });
+    }
+    // Room for all of it at once: a growing text would leave copies behind.
+    let size = usize::try_from(metadata.len().min(MAX_BYTES)).unwrap_or(0);
+    let mut text = Zeroizing::new(String::with_capacity(size + 1));
+    file.take(MAX_BYTES).read_to_string(&mut text).map_err(unreadable)?;
+    Ok(text)
 }
 
 #[cfg(test)]
@@ -145,27 +276,88 @@ mod tests {
         })
     }
 
+    fn nobody(_: &Path) -> Option<Passphrase> {
+        None
+    }
+
+    fn protection(text: &str) -> Protection {
+        let passphrase = Passphrase::new(text).expect("not empty");
+        Protection { passphrase, cost: Cost { memory: 64, passes: 1, lanes: 1 } }
+    }
+
+    fn zeros(bytes: &mut [u8]) {
+        bytes.fill(0);
+    }
+
     #[test]
     fn a_key_is_kept_for_its_owner_alone_and_read_back() {
         let folder = tempfile::TempDir::new().expect("a folder");
         let path = folder.path().join("case.key");
         fs::write(path.with_added_extension("new"), b"PRIVATE+K").expect("a broken-off save");
-        key().save(&path).expect("saved");
+        key().save(&path, None, &mut zeros).expect("saved");
         assert_eq!(fs::read_dir(folder.path()).expect("read").count(), 1);
         assert_eq!(fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
-        assert_eq!(Key::load(&path).expect("loaded").verifier(), key().verifier());
+        assert_eq!(Key::load(&path, &mut nobody).expect("loaded").verifier(), key().verifier());
         assert_eq!(key().verifier().name(), "0102030405060708/custody");
-        assert!(matches!(key().save(&path), Err(KeyError::Write { .. })), "a key is never overwritten");
+        let again = key().save(&path, None, &mut zeros);
+        assert!(matches!(again, Err(KeyError::Write { .. })), "a key is never overwritten");
+    }
+
+    #[test]
+    fn a_locked_key_opens_with_its_passphrase_alone() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let path = folder.path().join("case.key");
+        key().save(&path, Some(&protection("ئون ئىككى 十二")), &mut zeros).expect("saved");
+        let kept = fs::read_to_string(&path).expect("read");
+        assert!(!kept.contains("PRIVATE"), "{kept}");
+        assert!(Key::is_locked(&path).expect("read"));
+        assert_eq!(fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
+        let with = |text: &str| Key::load(&path, &mut |_| Passphrase::new(text));
+        assert_eq!(with("ئون ئىككى 十二").expect("opened").verifier(), key().verifier());
+        assert!(matches!(with("ئون ئىككى"), Err(KeyError::Passphrase { .. })));
+        assert!(matches!(Key::load(&path, &mut nobody), Err(KeyError::Locked { .. })));
+        key().save_again(&path, None, &mut zeros).expect("unlocked");
+        assert!(!Key::is_locked(&path).expect("read"));
+        assert_eq!(Key::load(&path, &mut nobody).expect("opened").verifier(), key().verifier());
+    }
+
+    #[test]
+    fn every_altered_or_cut_locked_key_is_refused() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let path = folder.path().join("case.key");
+        key().save(&path, Some(&protection("x")), &mut zeros).expect("saved");
+        let good = fs::read(&path).expect("read");
+        let load = || Key::load(&path, &mut |_| Passphrase::new("x"));
+        for place in 0..good.len() {
+            let mut altered = good.clone();
+            altered[place] ^= 1;
+            fs::write(&path, altered).expect("written");
+            assert!(load().is_err(), "byte {place}");
+            fs::write(&path, &good[..place]).expect("written");
+            assert!(matches!(load(), Err(KeyError::Form { .. })), "cut at {place}");
+        }
+        let text = String::from_utf8(good).expect("UTF-8");
+        for work in [
+            "argon2id 4294967295 1 1",
+            "argon2id 64 4294967295 1",
+            "argon2id 64 1 99",
+            "argon2id 064 1 1",
+            "argon2d 64 1 1",
+        ] {
+            fs::write(&path, text.replace("argon2id 64 1 1", work)).expect("written");
+            assert!(matches!(load(), Err(KeyError::Form { .. })), "{work}");
+        }
     }
 
     #[test]
     fn an_exposed_or_altered_key_is_refused() {
         let folder = tempfile::TempDir::new().expect("a folder");
         let path = folder.path().join("case.key");
-        key().save(&path).expect("saved");
+        key().save(&path, None, &mut zeros).expect("saved");
+        let load = |path: &Path| Key::load(path, &mut nobody);
         for mode in [0o640, 0o604, 0o660, 0o644] {
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("set");
-            let error = Key::load(&path).expect_err("exposed");
+            let error = load(&path).expect_err("exposed");
             assert!(matches!(error, KeyError::Exposed { mode: m, .. } if m == mode), "{error}");
         }
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("set");
@@ -174,10 +366,12 @@ mod tests {
             let mut altered = good.clone();
             altered[place] ^= 2;
             fs::write(&path, altered).expect("written");
-            assert!(Key::load(&path).is_err(), "byte {place}");
+            assert!(load(&path).is_err(), "byte {place}");
+            fs::write(&path, &good[..place]).expect("written");
+            assert!(matches!(load(&path), Err(KeyError::Form { .. })), "cut at {place}");
         }
         fs::write(&path, vec![b'A'; 1 << 20]).expect("written");
-        assert!(matches!(Key::load(&path), Err(KeyError::Form { .. })));
-        assert!(matches!(Key::load(&folder.path().join("none")), Err(KeyError::Read { .. })));
+        assert!(matches!(load(&path), Err(KeyError::Form { .. })));
+        assert!(matches!(load(&folder.path().join("none")), Err(KeyError::Read { .. })));
     }
 }

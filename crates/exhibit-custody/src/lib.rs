@@ -7,20 +7,28 @@
 //! Time and randomness are given by the caller. Nothing here knows the catalogue: see [`Writer::append_from`] for
 //! how the two stay in step across a crash.
 
+pub mod access;
 pub mod act;
 pub mod check;
+mod check_keys;
+mod cipher;
 pub mod entry;
+mod export;
 mod folder;
 mod frontier;
 pub mod key;
 pub mod log;
 
-pub use act::{Act, ActError, Channel, Derivation, Fact, Fixity, Opening, Receipt, Ref, Sealed, Stamp, Verb};
+pub use access::{AccessError, AccessLog, AccessReport, Look};
+pub use act::{
+    Act, ActError, Channel, Derivation, Fact, Fixity, Opening, Receipt, Ref, Revocation, Sealed, Stamp, Verb,
+};
 pub use check::{Deviation, Remembered, Report, check_log, check_log_with};
+pub use cipher::{Cost, Passphrase};
 pub use entry::{Entry, EntryError};
 pub use frontier::Frontier;
-pub use key::{Key, KeyError};
-pub use log::{Head, Log, LogError, Writer};
+pub use key::{Key, KeyError, Protection};
+pub use log::{End, Head, Log, LogError, Writer};
 
 /// Fills a slice with random bytes, fit for secrets.
 pub type Random<'a> = &'a mut dyn FnMut(&mut [u8]);

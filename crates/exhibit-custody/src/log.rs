@@ -4,9 +4,12 @@
 //! holds a whole log of the size that its checkpoint states; files of an append that was broken off are not
 //! referred to, and the next append writes over them. Opening a log never deletes anything.
 
+use crate::act::{Ref, Verb};
+use crate::entry::Entry;
 use crate::folder::Folder;
 use crate::frontier::Frontier;
 use crate::key::Key;
+use exhibit_proof::chain::{handover_path, successor};
 use exhibit_proof::proof::LogProof;
 use exhibit_proof::text::LineError;
 use exhibit_proof::tile::{self, FULL, Layer, MAX_ENTRY, TileName};
@@ -37,7 +40,7 @@ pub struct Head {
 /// A log, for reading. It keeps the state that it had when it was opened.
 #[derive(Clone, Debug)]
 pub struct Log {
-    folder: Folder,
+    pub(crate) folder: Folder,
     verifier: VerifierKey,
     checkpoint: Note,
     head: Head,
@@ -51,8 +54,20 @@ pub struct Writer {
     frontier: Frontier,
     // The bytes of the last, partial entry bundle.
     tail: Vec<u8>,
+    end: End,
     // Released when dropped, also by a crash.
     _lock: File,
+}
+
+/// Whether a log takes more entries.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum End {
+    /// It does.
+    Open,
+    /// Its last entry seals the case: it takes none for good.
+    Sealed,
+    /// Its last entry revokes the key that signs: the next one must take over first, see [`Writer::hand_over`].
+    Revoked,
 }
 
 /// Why a log cannot be read or appended to.
@@ -115,6 +130,15 @@ pub enum LogError {
     /// The checkpoint was replaced by something else while the log was open.
     #[error("the log was changed by something else while it was open")]
     ChangedUnderneath,
+    /// A copy of the log could not be written.
+    #[error("could not write a copy of the log to {}", path.display())]
+    Copy {
+        /// Where to.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
     /// An entry is too long.
     #[error("entry {place} has {bytes} bytes; the log takes {MAX_ENTRY}")]
     EntryTooLong {
@@ -136,6 +160,29 @@ pub enum LogError {
     OtherEntry {
         /// The number.
         index: u64,
+    },
+    /// The log's last entry seals the case.
+    #[error("the case is sealed: its log takes no entry any more")]
+    Sealed,
+    /// The log's last entry revokes the key that signs.
+    #[error("the signing key is revoked, and the next one has not taken over yet")]
+    Revoked,
+    /// The key is not the one that the log's last entries name as the next.
+    #[error("the key is not the one that the log names as the next")]
+    NotSuccessor,
+    /// The log is shorter than it once was.
+    #[error("the log has {size} entries but once had {once}: it was rolled back")]
+    RolledBack {
+        /// How many it has.
+        size: u64,
+        /// How many it had.
+        once: u64,
+    },
+    /// The log's beginning is not what it once was.
+    #[error("the first {once} entries are not those that the log once had: its history was replaced")]
+    Forked {
+        /// How many entries it had.
+        once: u64,
     },
     /// There is no such entry, or no such older log.
     #[error("the log does not reach that far")]
@@ -244,6 +291,28 @@ impl Log {
         Ok(LogProof { extra: None, index, hashes, checkpoint: self.checkpoint.clone() }.write())
     }
 
+    /// Checks that the log still begins with what it once consisted of.
+    ///
+    /// # Errors
+    /// [`LogError::RolledBack`], [`LogError::Forked`], or where tiles cannot be read.
+    pub fn continues(&self, once: Head) -> Result<(), LogError> {
+        let (size, before) = (self.size(), once.size);
+        if before > size {
+            return Err(LogError::RolledBack { size, once: before });
+        }
+        let root = tree::root(before, &mut |subtree| self.subtree(subtree))?;
+        if root == once.root { Ok(()) } else { Err(LogError::Forked { once: before }) }
+    }
+
+    /// Whether the log takes more entries.
+    ///
+    /// # Errors
+    /// [`LogError`], where its last entry cannot be read.
+    pub fn end(&self) -> Result<End, LogError> {
+        let Some(last) = self.size().checked_sub(1) else { return Ok(End::Open) };
+        Ok(end_by(&self.entry(last)?, &self.verifier))
+    }
+
     fn open_in(folder: Folder) -> Result<Self, LogError> {
         let read = |name: &str| {
             let unreadable = |source| LogError::Read { path: folder.path().join(name), source };
@@ -269,14 +338,14 @@ impl Log {
         tile::subtree_hash(subtree, self.size(), &mut |name| self.hashes(name))
     }
 
-    fn hashes(&self, name: TileName) -> Result<Vec<Hash>, LogError> {
+    pub(crate) fn hashes(&self, name: TileName) -> Result<Vec<Hash>, LogError> {
         let (bytes, width) = self.read_tile(name, usize::from(FULL) * 32)?;
         let mut hashes = tile::read_hashes(&bytes, width).ok_or_else(|| LogError::Damaged { name: name.path() })?;
         hashes.truncate(usize::from(name.width));
         Ok(hashes)
     }
 
-    fn bundle(&self, name: TileName) -> Result<Vec<Vec<u8>>, LogError> {
+    pub(crate) fn bundle(&self, name: TileName) -> Result<Vec<Vec<u8>>, LogError> {
         let (bytes, width) = self.read_tile(name, MAX_BUNDLE)?;
         let entries = tile::read_entries(&bytes).filter(|entries| entries.len() == usize::from(width));
         let entries = entries.ok_or_else(|| LogError::Damaged { name: name.path() })?;
@@ -343,6 +412,11 @@ impl Writer {
         if entries.is_empty() {
             return Ok(old.size);
         }
+        match self.end {
+            End::Open => {}
+            End::Sealed => return Err(LogError::Sealed),
+            End::Revoked => return Err(LogError::Revoked),
+        }
         let mut grown = Growth { frontier: self.frontier.clone(), tail: self.tail.clone(), files: Vec::new() };
         for (entry, place) in entries.iter().zip(0..) {
             if !grown.push(entry) {
@@ -357,8 +431,50 @@ impl Writer {
         self.tail = grown.tail;
         self.log.checkpoint = checkpoint;
         self.log.head = head;
+        self.end = entries.last().map_or(End::Open, |last| end_by(last, &self.log.verifier));
         self.tidy(old.size);
         Ok(old.size)
+    }
+
+    /// Whether the log takes more entries.
+    #[must_use]
+    pub const fn end(&self) -> End {
+        self.end
+    }
+
+    /// Lets the next key take over. The log's last entries must be the `key.add` that names both keys, and the `key.revoke` of
+    /// this one. At every instant the log is whole for whoever reads it: the checkpoint carries both signatures before the
+    /// public key changes. Broken off, it is done again.
+    ///
+    /// # Errors
+    /// [`LogError::NotSuccessor`], others where it cannot be written.
+    pub fn hand_over(&mut self, next: Key) -> Result<(), LogError> {
+        let index =
+            self.log.size().checked_sub(2).filter(|_| self.end == End::Revoked).ok_or(LogError::NotSuccessor)?;
+        if successor(&self.log.entry(index)?).as_ref() != Some(next.verifier()) {
+            return Err(LogError::NotSuccessor);
+        }
+        let text = self.log.checkpoint.text.clone();
+        let signatures = [&self.key, &next].map(|key| key.signer().sign(&text)).to_vec();
+        let both = Note { text, signatures };
+        let hashes = self.log.inclusion_proof(index)?;
+        let proof = LogProof { extra: None, index, hashes, checkpoint: both.clone() }.write();
+        self.commit(vec![(handover_path(index), proof.into_bytes())], &both)?;
+        self.log.checkpoint = both;
+        let folder = &self.log.folder;
+        let line = format!("{}\n", next.verifier()).into_bytes();
+        let failed = |source| LogError::Write { path: folder.path().to_owned(), source };
+        folder.replace(KEY_FILE, line, Vec::new()).map_err(failed)?;
+        self.log.verifier = next.verifier().clone();
+        self.key = next;
+        self.end = End::Open;
+        Ok(())
+    }
+
+    /// Signs a text that is no checkpoint (a [`exhibit_proof::statement`]), as a note.
+    #[must_use]
+    pub fn sign_statement(&self, text: &str) -> String {
+        Note { signatures: vec![self.key.signer().sign(text)], text: text.to_owned() }.to_string()
     }
 
     /// Brings the log up to entries numbered from `first` on, and returns its size.
@@ -391,7 +507,8 @@ impl Writer {
             return Err(LogError::Root);
         }
         let tail = log.read_tail(&frontier)?;
-        Ok(Self { log, key, frontier, tail, _lock: lock })
+        let end = log.end()?;
+        Ok(Self { log, key, frontier, tail, end, _lock: lock })
     }
 
     fn commit(&self, files: Vec<(String, Vec<u8>)>, checkpoint: &Note) -> Result<(), LogError> {
@@ -493,6 +610,14 @@ impl Growth {
         if let Some(name) = TileName::holding(Layer::Entries, size - 1, size).filter(|name| name.width < FULL) {
             self.files.push((name.path(), self.tail.clone()));
         }
+    }
+}
+
+fn end_by(last: &[u8], key: &VerifierKey) -> End {
+    match Entry::read(last) {
+        Ok(entry) if entry.act == Verb::CaseSeal.word() => End::Sealed,
+        Ok(entry) if entry.act == Verb::KeyRevoke.word() && entry.object == Ref::key(key).to_string() => End::Revoked,
+        _ => End::Open,
     }
 }
 

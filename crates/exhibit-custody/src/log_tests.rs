@@ -289,3 +289,48 @@ fn a_power_cut_at_any_step_leaves_a_whole_log() {
         check_crashes(before, after, true);
     }
 }
+
+#[test]
+fn a_handover_broken_off_at_any_step_leaves_a_whole_log_and_is_finished() {
+    for steps in 0.. {
+        let (_parent, folder, mut writer) = new_log();
+        let next = || Key::successor(key(7).verifier(), &mut |bytes| bytes.fill(8));
+        let stamp = |seq| Stamp { seq, at: Moment(1_700_000_000_000_000), actor: "a1", tool: "exhibit 0.1.0" };
+        let seal = |act: Act, seq| act.seal(&stamp(seq), &mut |bytes| bytes.fill(9)).expect("an entry").bytes;
+        writer.append(&acts(0, 300)).expect("appended");
+        let add = seal(Act::key_add(next().verifier(), key(7).verifier()), 300);
+        let revoke = seal(Act::key_revoke(key(7).verifier(), crate::act::Revocation::Superseded), 301);
+        writer.append(&[add, revoke]).expect("appended");
+        assert!(matches!(writer.append(&acts(302, 1)), Err(LogError::Revoked)));
+        let crash = Crash::after(steps);
+        writer.log.folder.crash = crash.clone();
+        let done = writer.hand_over(next()).is_ok();
+        drop(writer);
+        if !done {
+            crash.cut_power();
+        }
+        let remembered = Remembered { verifier: Some(key(7).verifier().to_string()), ..Remembered::default() };
+        let report = check_log(&folder, &remembered);
+        assert!(report.holds(), "after {steps} steps: {:?}", report.deviations);
+        assert_eq!(Log::open(&folder).expect("readable at every instant").size(), 302);
+        // Whoever opens it again has the key that the folder names.
+        let signs = Log::open(&folder).expect("a log").verifier().clone();
+        let mut writer = if signs == *next().verifier() {
+            Writer::open(&folder, next()).expect("the next key signs")
+        } else {
+            let mut writer = Writer::open(&folder, key(7)).expect("the old key still signs");
+            assert_eq!(writer.end(), End::Revoked);
+            writer.hand_over(next()).expect("finished");
+            writer
+        };
+        assert!(Writer::open(&folder, key(7)).is_err());
+        writer.append(&acts(302, 3)).expect("appended under the next key");
+        let report = check_log(&folder, &remembered);
+        assert!(report.deviations.is_empty(), "after {steps} steps: {:?}", report.deviations);
+        assert_eq!(report.keys, [key(7).verifier().clone(), next().verifier().clone()]);
+        if done {
+            assert!(steps > 5, "there were steps to break off at");
+            return;
+        }
+    }
+}

@@ -19,7 +19,8 @@ use exhibit_model::{Digest, ItemId, Moment};
 use exhibit_proof::anchor::Anchor;
 use exhibit_proof::hash::to_hex;
 use exhibit_proof::loadfile::{self, Number};
-use exhibit_proof::package::{BOUND, Document, picture_path, quote_path, text_path};
+use exhibit_proof::package::{BOUND, Document, STATEMENT, picture_path, quote_path, text_path};
+use exhibit_proof::statement::Statement;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -129,7 +130,7 @@ pub struct Exported {
     pub bytes: u64,
     /// The first and the last number of the series, where there is one.
     pub bates: Option<(String, String)>,
-    /// The log entry of the export.
+    /// The log entry of the export; of a sealed case, its last.
     pub entry: u64,
     /// Pages that have no picture to paint: document, page and reason.
     pub unpainted: Vec<(String, u32, String)>,
@@ -214,9 +215,14 @@ pub fn export(held: &mut Held, order: &Order<'_>, means: &mut Means<'_>) -> Resu
         unpainted,
     };
     let listed = listing(held, &packed, &quotes);
-    exported.entry = log_export(held, (&bound, &listed), &exported, order.receiver, means)?;
+    exported.entry = if held.case.is_sealed() {
+        state_export(&mut parcel, held, &bound, means.now)?
+    } else {
+        let entry = log_export(held, (&bound, &listed), &exported, order.receiver, means)?;
+        entries.extend(order.receiver.map(|_| entry + 1));
+        entry
+    };
     entries.insert(exported.entry);
-    entries.extend(order.receiver.map(|_| exported.entry + 1));
     // Its checkpoint is the first that covers the export.
     let log = Log::open(&held.case.folder.join(layout::CUSTODY))?;
     let key = log.verifier().clone();
@@ -421,6 +427,15 @@ fn listing(held: &Held, packed: &[Packed], quotes: &Quotes) -> String {
         listed.push_str(&format!("{id}: {}\n", to_hex(Digest::of(bytes).as_bytes())));
     }
     listed
+}
+
+// A sealed case's log takes no entry: its key signs what the entry would say, and the last entry goes with it.
+fn state_export(parcel: &mut Parcel, held: &Held, bound: &[[u8; 32]], now: Moment) -> Result<u64, DossierError> {
+    let made = bound.iter().map(|digest| Ref::Bytes(Digest::from_bytes(*digest)).to_string()).collect();
+    let origin = held.log.log().origin().to_owned();
+    let statement = Statement { origin, at: exhibit_custody::entry::moment_text(now), made };
+    parcel.put(STATEMENT, held.log.sign_statement(&statement.text()).as_bytes())?;
+    Ok(held.log.log().size() - 1)
 }
 
 // The export, and where the receiver's kind was said, the hand-over, which is the entry after it.

@@ -12,7 +12,7 @@ use exhibit_proof::VerifierKey;
 use exhibit_proof::document::{Document as Tree, LeafProof};
 use exhibit_proof::hash::to_hex;
 use exhibit_proof::json::{MAX_NUMBER, Value};
-use exhibit_proof::package::{Document, entry_path, policy_text, proof_path, record_path};
+use exhibit_proof::package::{Document, entry_path, handover_path, policy_text, proof_path, record_path};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What of a document is handed over.
@@ -149,7 +149,7 @@ fn leaf(proof: &LeafProof) -> Value {
     ])
 }
 
-/// Writes the log's part: key, checkpoint, policy, and the entries with their proofs.
+/// Writes the log's part: key, checkpoint, policy, the handovers between its keys, and the entries with their proofs.
 pub(crate) fn write_log(
     parcel: &mut Parcel,
     log: &Log,
@@ -159,18 +159,17 @@ pub(crate) fn write_log(
     parcel.put("custody/key.pub", format!("{key}\n").as_bytes())?;
     parcel.put("custody/checkpoint", log.checkpoint().as_bytes())?;
     parcel.put("custody/policy", policy_text(key).as_bytes())?;
-    entries.extend(key_entries(log)?);
+    // The entry that names the first key, and those that name each one that followed.
+    entries.insert(0);
+    for (index, proof) in log.handovers()? {
+        parcel.put(&handover_path(index), &proof)?;
+        entries.insert(index);
+    }
     for seq in entries.iter() {
         parcel.put(&entry_path(*seq), &log.entry(*seq)?)?;
         parcel.put(&proof_path(*seq), log.tlog_proof(*seq)?.as_bytes())?;
     }
     Ok(())
-}
-
-// The entry that names the key that signs: the first, unless the key was changed since.
-fn key_entries(log: &Log) -> Result<Option<u64>, DossierError> {
-    let first = Entry::read(&log.entry(0)?).ok().filter(|entry| entry.act == "case.open");
-    Ok(first.map(|entry| entry.seq))
 }
 
 pub(crate) fn map<'a>(members: impl IntoIterator<Item = (&'a str, Value)>) -> Value {

@@ -12,6 +12,8 @@
 //! | [`note`] | signed notes, their keys, cosignatures | C2SP signed-note v1.0.0, tlog-cosignature v1.0.1 (Ed25519) |
 //! | [`checkpoint`] | a log's signed size and root | C2SP tlog-checkpoint v1.0.0 |
 //! | [`proof`] | one entry's proof as a text | C2SP tlog-proof@v1 |
+//! | [`chain`] | how a log's key hands over to the next | `docs/formats/custody.md` |
+//! | [`statement`] | what a log's key says of a package from a sealed case | `docs/formats/bag.md` |
 //! | [`policy`] | whose signatures are asked for | C2SP tlog-policy, as published on 2026-07-22 |
 //! | [`document`] | a document as a tree of pages, each provable alone | `docs/formats/custody.md` |
 //! | [`anchor`] | quotes tied to pages | W3C Web Annotation; `docs/formats/anchor.md` |
@@ -25,6 +27,7 @@
 
 pub mod anchor;
 pub mod bagit;
+pub mod chain;
 pub mod checkpoint;
 pub mod document;
 pub mod finding;
@@ -36,6 +39,7 @@ pub mod note;
 pub mod package;
 pub mod policy;
 pub mod proof;
+pub mod statement;
 pub mod text;
 pub mod tile;
 pub mod tree;

@@ -187,6 +187,12 @@ impl SignerKey {
         &self.verifier
     }
 
+    /// The key's 32 secret bytes, for whoever keeps them locked.
+    #[must_use]
+    pub fn secret(&self) -> &[u8; 32] {
+        self.secret.as_bytes()
+    }
+
     /// The key as the text in which it is kept: `PRIVATE+KEY+<name>+<id>+<key>`, the form of Go's `note` package.
     /// Whoever reads it can sign.
     #[must_use]

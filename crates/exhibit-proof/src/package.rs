@@ -6,6 +6,7 @@
 
 use crate::anchor::{Anchor, AnchorError};
 use crate::bagit::{ALGORITHMS, Checked, Digests, Files, read_small};
+use crate::chain::{MAX_HANDOVERS, hand_over, handover_index, key_ref};
 use crate::checkpoint::Checkpoint;
 use crate::document::{Leaf, LeafProof, Part};
 use crate::finding::{Fault, chain};
@@ -15,6 +16,7 @@ use crate::loadfile::{self, Number};
 use crate::note::{Note, VerifierKey};
 use crate::policy::Policy;
 use crate::proof::LogProof;
+use crate::statement::Statement;
 use crate::text::base64;
 use crate::tree;
 use sha2::{Digest as _, Sha256};
@@ -30,6 +32,9 @@ pub const METADATA: &str = "data/ro-crate-metadata.json";
 const KEY: &str = "custody/key.pub";
 const CHECKPOINT: &str = "custody/checkpoint";
 const POLICY: &str = "custody/policy";
+/// What a sealed case's key says of a package.
+pub const STATEMENT: &str = "custody/export";
+const CHAIN: &str = "custody/handovers/";
 const ENTRIES: &str = "custody/entries/";
 /// What anchors the log in time lies below this folder, in one of its own for each size (`docs/formats/time.md`).
 pub const ANCHORS: &str = "custody/anchors/";
@@ -55,6 +60,8 @@ pub struct Trust {
 pub struct Proved {
     /// The log's key.
     pub key: VerifierKey,
+    /// The keys that the log had before, the first one first: each handed over to the next.
+    pub earlier: Vec<VerifierKey>,
     /// The log's signed size and root.
     pub checkpoint: Checkpoint,
     /// Witnesses of the reader's policy that cosigned, with the time each states, in seconds since 1970.
@@ -102,10 +109,12 @@ struct Check<'a> {
     entries: BTreeSet<u64>,
     // The digests that entries of the act `export` name, each with the entry's time.
     exports: Vec<(BTreeSet<String>, String)>,
-    // The keys that the log names as its own.
+    // The keys that the log says it was begun with.
     keys: BTreeSet<String>,
     // The digests that entries of the act `anchor` name.
     anchored: BTreeSet<String>,
+    // The log entry that says that the case is sealed.
+    sealed_at: Option<u64>,
     vouched: BTreeSet<String>,
 }
 
@@ -116,7 +125,7 @@ pub fn check(files: &mut dyn Files, checked: &mut Checked, trust: &Trust) -> Opt
         checked.wrong("custody", Fault::NoCustody, "");
         return None;
     }
-    let (key, note, checkpoint) = read_log(files, checked, trust)?;
+    let (key, note, checkpoint) = read_log(files, checked)?;
     let mut witnesses = Vec::new();
     match trust.policy.as_ref().map(|policy| policy.check(&note)) {
         Some(Ok(accepted)) => {
@@ -135,10 +144,11 @@ pub fn check(files: &mut dyn Files, checked: &mut Checked, trust: &Trust) -> Opt
         exports: Vec::new(),
         keys: BTreeSet::new(),
         anchored: BTreeSet::new(),
+        sealed_at: None,
         vouched: BTreeSet::from([METADATA, KEY, CHECKPOINT, POLICY].map(str::to_owned)),
     };
     check.log_entries();
-    check.own_key();
+    let earlier = check.own_key(trust);
     let exported = check.export();
     let documents = check.documents();
     let quotes = check.quotes(&documents);
@@ -147,15 +157,12 @@ pub fn check(files: &mut dyn Files, checked: &mut Checked, trust: &Trust) -> Opt
     let (key, checkpoint) = (check.key, check.checkpoint);
     checked.deviations.sort();
     checked.deviations.dedup();
-    Some(Proved { key, checkpoint, witnesses, exported, documents, quotes })
+    Some(Proved { key, earlier, checkpoint, witnesses, exported, documents, quotes })
 }
 
-fn read_log(files: &mut dyn Files, checked: &mut Checked, trust: &Trust) -> Option<(VerifierKey, Note, Checkpoint)> {
+fn read_log(files: &mut dyn Files, checked: &mut Checked) -> Option<(VerifierKey, Note, Checkpoint)> {
     let key = read(files, KEY).and_then(|bytes| VerifierKey::read(&bytes).map_err(|error| chain(&error)));
     let key = key.map_err(|detail| checked.wrong(KEY, Fault::Key, detail)).ok()?;
-    if trust.key.as_ref().is_some_and(|known| *known != key) {
-        checked.wrong(KEY, Fault::Key, "it is not the key that you expect");
-    }
     if read(files, POLICY).is_ok_and(|policy| policy != policy_text(&key).as_bytes()) {
         checked.wrong(POLICY, Fault::Policy, "it is not the policy of this log");
     }
@@ -207,8 +214,8 @@ impl Check<'_> {
         let made = entry.list("made").unwrap_or_default().iter().filter_map(|made| made.as_text().map(str::to_owned));
         match entry.text("act") {
             Some("export") => self.exports.push((made.collect(), word(entry, "at"))),
-            Some("case.open") => self.keys.extend(made),
-            Some("key.add") => drop(self.keys.insert(word(entry, "object"))),
+            Some("case.open") if number == 0 => self.keys.extend(made),
+            Some("case.seal") => self.sealed_at = Some(number),
             Some("anchor") => {
                 let used = entry.list("used").unwrap_or_default().iter().filter_map(Value::as_text).map(str::to_owned);
                 self.anchored.extend(made.chain(used).chain([word(entry, "object")]));
@@ -217,17 +224,59 @@ impl Check<'_> {
         }
     }
 
-    // The log itself must say which key signs it; an entry that is proved by a signature of another key says so.
-    fn own_key(&mut self) {
-        let key = &self.key;
-        let named = format!("key:{}:{}", to_hex(&key.id()), to_hex(&Sha256::digest(key.public())));
-        if !self.keys.contains(&named) {
-            self.checked.wrong(KEY, Fault::Key, "no proved log entry names it");
+    // The log itself must say which key it was begun with, and each key which one follows it, up to the one that signs.
+    fn own_key(&mut self, trust: &Trust) -> Vec<VerifierKey> {
+        let mut earlier = Vec::new();
+        let mut last = self.keys.first().cloned().unwrap_or_default();
+        for path in self.below(CHAIN).take(MAX_HANDOVERS).collect::<Vec<_>>() {
+            self.vouched.insert(path.clone());
+            match self.handover(&path, &last) {
+                Ok((old, new)) => {
+                    earlier.push(old);
+                    last = key_ref(&new);
+                }
+                Err(detail) => self.checked.wrong(&path, Fault::Key, detail),
+            }
+        }
+        if last != key_ref(&self.key) {
+            self.checked.wrong(KEY, Fault::Key, "no proved log entry names it, or none that its predecessor signed");
+        }
+        if trust.key.as_ref().is_some_and(|known| *known != self.key && !earlier.contains(known)) {
+            self.checked.wrong(KEY, Fault::Key, "it is not the key that you expect, nor one that took over from it");
+        }
+        earlier
+    }
+
+    fn handover(&mut self, path: &str, known: &str) -> Result<(VerifierKey, VerifierKey), String> {
+        let index = path.strip_prefix("custody/").and_then(handover_index).ok_or("its name is not a log entry's")?;
+        if !self.entries.contains(&index) {
+            return Err(format!("log entry {index} is not proved"));
+        }
+        let entry = read(self.files, &entry_path(index))?;
+        let proof = LogProof::read(&read(self.files, path)?).map_err(|error| chain(&error))?;
+        hand_over(known, &entry, &proof).map_err(|error| chain(&error))
+    }
+
+    // A sealed case's log takes no entry any more: its key signs what the entry would have said.
+    fn statement(&mut self) {
+        if !self.checked.files.contains_key(STATEMENT) {
+            return;
+        }
+        self.vouched.insert(STATEMENT.to_owned());
+        let Some(bytes) = self.bytes(STATEMENT, Fault::Export) else { return };
+        if self.sealed_at.is_none_or(|sealed| sealed.checked_add(1) != Some(self.checkpoint.size)) {
+            self.checked.wrong(STATEMENT, Fault::Export, "the log is not proved to be sealed: it would have an entry");
+            return;
+        }
+        match Statement::read(&bytes, &self.key) {
+            Ok(statement) => self.exports.push((statement.made.into_iter().collect(), statement.at)),
+            Err(error) => self.checked.wrong(STATEMENT, Fault::Export, chain(&error)),
         }
     }
 
     // Of the exports that the log has, the one that names the most of this package's files is the one meant.
     fn export(&mut self) -> String {
+        self.statement();
         let named = |digests: &Digests| format!("sha256:{}", to_hex(&digests.sha256));
         let digests = BOUND.map(|path| (path, self.checked.files.get(path).map(named).unwrap_or_default()));
         let unnamed = |made: &BTreeSet<String>| digests.iter().filter(|(_, digest)| !made.contains(digest)).count();
@@ -549,6 +598,12 @@ pub fn entry_path(number: u64) -> String {
 #[must_use]
 pub fn proof_path(number: u64) -> String {
     format!("{ENTRIES}{number:09}.tlog-proof")
+}
+
+/// Where a package keeps the proof of a handover from one key of the log to the next.
+#[must_use]
+pub fn handover_path(index: u64) -> String {
+    format!("custody/{}", crate::chain::handover_path(index))
 }
 
 /// Where a package keeps the record of a document.

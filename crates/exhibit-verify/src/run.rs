@@ -174,11 +174,15 @@ fn take_findings(report: &mut Report, checked: Checked) {
     report.remarks = checked.remarks;
 }
 
-fn say_log(report: &mut Report, key: &VerifierKey, checkpoint: &Checkpoint, trust: &Trust) {
+fn say_log(report: &mut Report, key: &VerifierKey, earlier: &[VerifierKey], checkpoint: &Checkpoint, trust: &Trust) {
     let size = checkpoint.size.to_string();
     report.checked.push(Line::new("checked.log", &[&checkpoint.origin, &size, &checkpoint.root.to_string()]));
-    let line = if trust.key.is_some() { "proved.key" } else { "not.key" };
-    let lines = if trust.key.is_some() { &mut report.proved } else { &mut report.not_proved };
+    let line = match &trust.key {
+        Some(brought) if brought == key => "proved.key",
+        Some(brought) if earlier.contains(brought) => "proved.key-after",
+        _ => "not.key",
+    };
+    let lines = if line == "not.key" { &mut report.not_proved } else { &mut report.proved };
     lines.push(Line::new(line, &[&key.to_string()]));
     report.facts.insert("log".to_owned(), Value::Text(checkpoint.origin.clone()));
     report.facts.insert("key".to_owned(), Value::Text(key.to_string()));
@@ -187,7 +191,9 @@ fn say_log(report: &mut Report, key: &VerifierKey, checkpoint: &Checkpoint, trus
 }
 
 fn say_proved(report: &mut Report, proved: &Proved, trust: &Trust) {
-    say_log(report, &proved.key, &proved.checkpoint, trust);
+    say_log(report, &proved.key, &proved.earlier, &proved.checkpoint, trust);
+    let earlier = proved.earlier.iter().map(|key| Value::Text(key.to_string())).collect();
+    report.facts.insert("earlier_keys".to_owned(), Value::List(earlier));
     say_witnesses(report, &proved.witnesses);
     if !proved.exported.is_empty() {
         report.proved.push(Line::new("proved.export", &[&proved.exported]));
@@ -247,7 +253,7 @@ fn quote(request: &Request, trust: &Trust) -> Result<Report, Unable> {
     let mut report = Report::default();
     report.checked.push(Line::new("checked.quote", &[name]));
     if let Some(proved) = &proved {
-        say_log(&mut report, &proved.key, &proved.checkpoint, trust);
+        say_log(&mut report, &proved.key, &proved.earlier, &proved.checkpoint, trust);
         say_witnesses(&mut report, &proved.witnesses);
         say_anchors(&mut report, &mut files, &mut checked, (proved, trust), &brought);
         match proved.quotes.get(name).filter(|_| whole == root.join(package::quote_path(name))) {
@@ -286,7 +292,7 @@ fn checkpoint(path: &Path, trust: &Trust) -> Result<Report, Unable> {
 fn check_note(report: &mut Report, path: &Path, note: &Note, key: &VerifierKey, trust: &Trust) {
     match Checkpoint::signed(note, key) {
         Ok(checkpoint) => {
-            say_log(report, key, &checkpoint, trust);
+            say_log(report, key, &[], &checkpoint, trust);
             report.proved.push(Line::new("proved.checkpoint", &[]));
         }
         Err(error) => wrong(report, path, Fault::Checkpoint, chain(&error)),

@@ -3,7 +3,7 @@
 //! `cargo run -p exhibit-web --example trove -- FOLDER`; as `cage-server` it is the worker's server, also for the tests.
 
 use exhibit_cage::{Cage, CageLimits, Input, Options};
-use exhibit_case::{Case, Held, NewCase};
+use exhibit_case::{Case, Held, Keys, NewCase};
 use exhibit_ingest::{Progress, Stop, World, ingest};
 use exhibit_model::{FixedClock, Limits, Moment, Request, Sink, Verdict};
 use exhibit_web::{Machine, ServeOptions, Sessions, fresh_secret, serve};
@@ -31,10 +31,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (folder, keys) = (place.path().join("case"), place.path().join("keys"));
     let clock = FixedClock(Moment::from_civil(2026, 2, 11, 14, 2, 9).ok_or("no such day")?);
     let mut random = |bytes: &mut [u8]| getrandom::fill(bytes).expect("the operating system gives random bytes");
-    let new = NewCase { name: "Harbour Ledger", prefix: "EXH", keys: &keys };
+    let new = NewCase { name: "Harbour Ledger", prefix: "EXH", keys: &keys, lock: None };
     Case::init(&folder, &new, &clock, &mut random, "exhibit example")?;
     let cage = Arc::new(Cage::start(Options::new(CAGE_SERVER, 2))?);
-    let mut held = Held::take(&folder, &keys, "exhibit example")?;
+    let mut held = Held::take(&folder, &Keys::plain(&keys), "exhibit example")?;
     let (progress, stop) = (Progress::default(), Stop::default());
     let options = exhibit_ingest::Options {
         name: None,
@@ -63,6 +63,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             sessions: Sessions::new(code, address.port(), announce),
             names: Vec::new(),
             machine: Machine { clock: Arc::new(clock), threads: 2 },
+            recorder: std::sync::Arc::new(|_| {}),
         };
         let interrupted = async {
             let _ = tokio::signal::ctrl_c().await;

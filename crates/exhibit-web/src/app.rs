@@ -2,6 +2,7 @@
 
 use crate::frame::Frame;
 use crate::guard::{Visit, guard};
+use crate::record::{Recorder, record};
 use crate::routes;
 use crate::session::Sessions;
 use crate::trove::Name;
@@ -23,7 +24,6 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
 /// What [`serve`] is given.
-#[derive(Debug)]
 pub struct ServeOptions {
     /// The socket to answer on, bound already: its address is what the caller prints.
     pub listener: TcpListener,
@@ -37,6 +37,17 @@ pub struct ServeOptions {
     pub names: Vec<String>,
     /// What the machine gives.
     pub machine: Machine,
+    /// Is told of every look.
+    pub recorder: Recorder,
+}
+
+impl std::fmt::Debug for ServeOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ServeOptions")
+            .field("listener", &self.listener)
+            .field("case", &self.case)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What the machine gives the server.
@@ -220,7 +231,8 @@ pub fn router(app: Arc<App>) -> Router {
 /// # Errors
 /// What the socket meets.
 pub async fn serve(options: ServeOptions, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
-    let ServeOptions { listener, case, cage, sessions, names, machine } = options;
+    let ServeOptions { listener, case, cage, sessions, names, machine, recorder } = options;
     let app = App::new(case, cage, sessions, listener.local_addr()?, names, machine);
-    axum::serve(listener, router(app)).with_graceful_shutdown(stop).await
+    let router = router(app).layer(from_fn_with_state(recorder, record));
+    axum::serve(listener, router).with_graceful_shutdown(stop).await
 }

@@ -11,6 +11,7 @@ pub mod guard;
 pub mod keys;
 pub mod links;
 pub mod positions;
+mod record;
 mod routes;
 pub mod samples;
 pub mod session;
@@ -19,4 +20,5 @@ pub mod view;
 pub mod words;
 
 pub use app::{App, Machine, ServeOptions, router, serve};
+pub use record::{Looked, Recorder};
 pub use session::{Sessions, fresh_secret};

@@ -1,5 +1,11 @@
 //! The command line: short verbs for the daily path, `noun verb` for what has a list.
 
+mod trust;
+
+pub(crate) use trust::{
+    AnchorCommand, AnchorImport, AnchorRequest, CaseCommand, KeyCommand, KeyReason, LogCommand, Switch,
+};
+
 use crate::failure::Exit;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use exhibit_index::Cursor;
@@ -38,9 +44,10 @@ Hand over
   bag export|check|import  Packages that prove what they hold
 Trust
   verify               Check the case against its hashes and its log
-  log ls|show          Read the custody log
+  log ls|show|check|export    Read, check and copy the custody log
+  log key ls|rotate|revoke    The keys that sign it
   log anchor request|import|ls    Have others state when it was there, by files
-  case repair          Rebuild what can be rebuilt
+  case seal|rekey|access|repair    Close a case for good; its key's passphrase; who looked; rebuilding
 Run
   serve                Serve the browser interface on this machine
   completions SHELL    Print completions for a shell
@@ -51,12 +58,14 @@ Options
   -C, --case DIR       The case (else EXHIBIT_CASE, else the nearest exhibit.toml upwards)
       --json           Print JSON
   -n, --dry-run        Say what would be done, and do nothing
+  -y, --yes            Answer yes to questions
   -q, --quiet          Print no progress and no remarks
   -v, --verbose        Say more on stderr (twice: more still)
       --progress HOW   auto, bar, plain, json, none
       --color WHEN     auto, always, never (also NO_COLOR)
       --lang LANG      The language of messages: en
       --no-input       Never ask; fail instead
+      --key-passphrase-file FILE    Where the signing key's passphrase is read from (/dev/fd/N: a descriptor)
   -h, --help           Print help; `exhibit COMMAND --help` has examples
 
 Exit codes: 0 done, 1 nothing found, 2 wrong usage, 3 done but some items failed, 4 evidence does not match,
@@ -86,7 +95,7 @@ pub(crate) struct Global {
     #[arg(short = 'n', long, global = true)]
     pub(crate) dry_run: bool,
     /// Answer yes to questions
-    #[arg(short = 'y', long, global = true, hide = true)]
+    #[arg(short = 'y', long, global = true)]
     pub(crate) yes: bool,
     /// Print no progress and no remarks
     #[arg(short, long, global = true)]
@@ -106,6 +115,9 @@ pub(crate) struct Global {
     /// Never ask; fail instead
     #[arg(long, global = true)]
     pub(crate) no_input: bool,
+    /// Where the signing key's passphrase is read from: a file's first line; `/dev/fd/N` is a descriptor
+    #[arg(long, global = true, value_name = "FILE", env = "EXHIBIT_KEY_PASSPHRASE_FILE", hide_env_values = true)]
+    pub(crate) key_passphrase_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -260,6 +272,9 @@ pub(crate) struct Init {
     /// What its documents' numbers begin with
     #[arg(long, default_value = "EXH")]
     pub(crate) prefix: String,
+    /// Lock its signing key by a passphrase, which is asked for (or read from --key-passphrase-file)
+    #[arg(long)]
+    pub(crate) passphrase: bool,
 }
 
 #[derive(Debug, Args)]
@@ -650,73 +665,6 @@ pub(crate) struct BagExport {
 }
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum LogCommand {
-    /// List entries
-    Ls {
-        /// From this entry on
-        #[arg(long, default_value_t = 0, value_name = "N")]
-        from: u64,
-        /// At most so many
-        #[arg(short, long, default_value_t = 50, value_name = "N")]
-        limit: u64,
-    },
-    /// Show one entry with its proof
-    Show {
-        /// The entry's number
-        #[arg(value_name = "N")]
-        seq: u64,
-    },
-    /// Have others state when the log was there: time stamps, witnesses, public logs, all as files
-    #[command(subcommand)]
-    Anchor(AnchorCommand),
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum AnchorCommand {
-    /// Write requests for a person to carry; nothing is sent
-    #[command(
-        after_help = "Examples:\n  exhibit log anchor request --authority first --authority second -o /media/stick/ask\n  \
-                            exhibit log anchor request --witness partner=partner.vkey --sigsum public -o ask"
-    )]
-    Request(AnchorRequest),
-    /// Take in what came back: checked against what was asked and this log, kept, and logged
-    #[command(after_help = "Examples:\n  exhibit log anchor import /media/stick/first.tsr --ca first-ca.pem\n  \
-                            exhibit log anchor import public.sigsum --policy sigsum.policy")]
-    Import(AnchorImport),
-    /// List what is covered, by whom, since when; ends with 4 if something does not hold
-    Ls,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct AnchorRequest {
-    /// A name for a time stamping authority; once for each [default, where nothing is named: authority]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) authority: Vec<String>,
-    /// A partner's witness: a name for it, and the file with its key
-    #[arg(long, value_name = "NAME=FILE")]
-    pub(crate) witness: Vec<String>,
-    /// A name for a public Sigsum log
-    #[arg(long, value_name = "NAME")]
-    pub(crate) sigsum: Vec<String>,
-    /// The folder to write to; it must be new or empty
-    #[arg(short, long, value_name = "DIR")]
-    pub(crate) output: PathBuf,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct AnchorImport {
-    /// What came back
-    #[arg(value_name = "FILE", required = true)]
-    pub(crate) files: Vec<PathBuf>,
-    /// The certificate of the authority that you trust (PEM or DER)
-    #[arg(long, value_name = "FILE")]
-    pub(crate) ca: Vec<PathBuf>,
-    /// The Sigsum policy that a proof is held against
-    #[arg(long, value_name = "FILE")]
-    pub(crate) policy: Option<PathBuf>,
-}
-
-#[derive(Debug, Subcommand)]
 pub(crate) enum BatchCommand {
     /// Keep a list: a name or query a line, or a column of a CSV file
     #[command(
@@ -812,16 +760,6 @@ pub(crate) enum SavedCommand {
         /// Its name
         #[arg(value_name = "NAME")]
         name: String,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum CaseCommand {
-    /// Rebuild what can be rebuilt
-    Repair {
-        /// The search index, from the page packs
-        #[arg(long, required = true)]
-        index: bool,
     },
 }
 

@@ -1,6 +1,7 @@
 //! What can go wrong, as users and scripts see it: what happened, why, what to do next, and an exit code that never changes.
 
 use exhibit_case::CaseError;
+use exhibit_custody::{KeyError, LogError};
 use exhibit_index::IndexError;
 use exhibit_ingest::IngestError;
 use std::path::PathBuf;
@@ -87,6 +88,23 @@ impl From<CaseError> for Failure {
                     Some(hint) => failure.hint(hint),
                     None => failure,
                 }
+            }
+            CaseError::Sealed | CaseError::Log(LogError::Sealed) => Self::new(Exit::Usage, "sealed", message)
+                .hint("it can be searched, read, verified and handed over; for more, make another case"),
+            CaseError::HandoverUnfinished => Self::new(Exit::Usage, "handover-unfinished", message)
+                .hint("finish it with `exhibit log key rotate`"),
+            CaseError::Waiting(_) => {
+                Self::new(Exit::Usage, "waiting", message).hint("read them first: `exhibit ingest`")
+            }
+            CaseError::Key(KeyError::Passphrase { .. }) => Self::new(Exit::Usage, "passphrase", message)
+                .hint("nothing was changed; try again, or put a good copy of the key file back"),
+            CaseError::Key(KeyError::Locked { .. }) => Self::new(Exit::Usage, "passphrase", message)
+                .hint("name a file with the passphrase: --key-passphrase-file FILE"),
+            CaseError::Log(LogError::RolledBack { .. } | LogError::Forked { .. }) => {
+                Self::new(Exit::Mismatch, "rolled-back", message).hint(
+                    "this machine has seen a later state of the log, and nothing is signed that would be a second history; \
+                     `exhibit log check` says more. If a backup was put back on purpose, see \"Put back from a backup\" in docs/user/keys.md",
+                )
             }
             CaseError::Key(_) => Self::new(Exit::Internal, "key", message).hint(
                 "the case can be read and verified without it; to add to the case, put the key file back or set EXHIBIT_KEYS",

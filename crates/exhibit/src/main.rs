@@ -1,9 +1,12 @@
 //! The `exhibit` command: reads arguments, environment and configuration, does what is asked, prints, and ends with a code
 //! that scripts can rely on. The only crate that does any of these.
 
+mod ask;
 mod cli;
 mod commands;
+mod door;
 mod failure;
+mod looks;
 mod meter;
 mod output;
 mod passphrase;
@@ -24,8 +27,11 @@ fn main() -> ExitCode {
     };
     let output = output::Output::new(&arguments.global);
     world::start_tracing(arguments.global.verbose);
-    match commands::run(&arguments, &output) {
+    door::set(&arguments.global);
+    let code = match commands::run(&arguments, &output) {
         Ok(code) => code,
         Err(failure) => output.failure(&failure),
-    }
+    };
+    door::close();
+    code
 }

@@ -1,8 +1,10 @@
 //! The real clock, the real randomness, the environment and the worker's entry: what every other crate takes as parameters.
 
+use crate::door;
 use crate::failure::{Exit, Failure};
 use exhibit_cage::{Cage, Input, Options};
-use exhibit_case::{Case, Held};
+use exhibit_case::{Case, Held, Keys, key_file, layout};
+use exhibit_custody::Log;
 use exhibit_model::{Clock, Moment, Request, Sink, Verdict};
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -76,9 +78,31 @@ pub(crate) fn case_folder(named: Option<&Path>) -> Result<PathBuf, Failure> {
     Case::find(&here).ok_or_else(|| exhibit_case::CaseError::NoCase(here).into())
 }
 
-/// Takes hold of a case for writing.
+/// Takes hold of a case for writing. The passphrase of its key is asked for, where one locks it: the only door to a signing key.
 pub(crate) fn hold(folder: &Path) -> Result<Held, Failure> {
-    Ok(Held::take(folder, &keys()?, TOOL)?)
+    let keys = keys()?;
+    unlock(folder, &keys)?;
+    Ok(Held::take(folder, &door(&keys), TOOL)?)
+}
+
+/// Takes hold of a case that may be sealed, for what adds nothing to it.
+pub(crate) fn hold_any(folder: &Path) -> Result<Held, Failure> {
+    let keys = keys()?;
+    unlock(folder, &keys)?;
+    Ok(Held::take_any(folder, &door(&keys), TOOL)?)
+}
+
+/// The keys in a folder, opened by the passphrase that was given.
+pub(crate) fn door(folder: &Path) -> Keys<'_> {
+    Keys { folder, ask: &door::kept }
+}
+
+// A log that cannot be opened is said by whoever opens it next.
+fn unlock(folder: &Path, keys: &Path) -> Result<(), Failure> {
+    match Log::open(&folder.join(layout::CUSTODY)) {
+        Ok(log) => door::unlock(&key_file(keys, log.verifier())),
+        Err(_) => Ok(()),
+    }
 }
 
 /// Sends what the program does to stderr, for those who ask for it with `-v`; never contents, names or paths.

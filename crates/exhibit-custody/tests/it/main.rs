@@ -2,6 +2,7 @@
 
 mod format;
 mod growth;
+mod keys;
 mod tamper;
 
 use exhibit_custody::{Act, Channel, Key, Stamp, Writer};

@@ -3,7 +3,7 @@
 
 use crate::text::{Language, Texts};
 use crate::{Failed, PAGES_OF_A_DOCUMENT};
-use exhibit_case::{Case, Held, NewCase, layout};
+use exhibit_case::{Case, Held, Keys, NewCase, layout};
 use exhibit_catalogue::{Added, Finding, NewItem, NewPage, Work};
 use exhibit_model::{Counts, Digest, FixedClock, ItemId, Moment, OriginalId, Page, State, wire};
 use exhibit_store::PackWriter;
@@ -14,11 +14,11 @@ const DOCUMENTS_AT_ONCE: usize = 1_000;
 /// Makes the case; says how many bytes of text its pages have.
 pub(crate) fn make(folder: &Path, texts: &Texts, pages: usize) -> Result<u64, Failed> {
     let keys = folder.join("keys");
-    let new = NewCase { name: "bench", prefix: "EXH", keys: &keys };
+    let new = NewCase { name: "bench", prefix: "EXH", keys: &keys, lock: None };
     let mut zero = |bytes: &mut [u8]| bytes.fill(7);
     let case = folder.join("case");
     Case::init(&case, &new, &FixedClock(Moment(0)), &mut zero, "bench")?;
-    let mut held = Held::take(&case, &keys, "bench")?;
+    let mut held = Held::take(&case, &Keys::plain(&keys), "bench")?;
     let mut packs = PackWriter::open(&case.join(layout::PACKS), None)?;
     let documents = pages.div_ceil(PAGES_OF_A_DOCUMENT);
     let (mut bytes, mut document) = (0, 0);

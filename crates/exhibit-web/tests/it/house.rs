@@ -3,7 +3,7 @@
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use exhibit_cage::{Cage, CageLimits, Options};
-use exhibit_case::{Case, Held, NewCase};
+use exhibit_case::{Case, Held, Keys, NewCase};
 use exhibit_ingest::{Progress, Stop, World, ingest};
 use exhibit_model::{FixedClock, Limits, Moment};
 use exhibit_web::{App, Machine, Sessions, router};
@@ -73,10 +73,10 @@ impl House {
         fs::write(trove.join("odd/broken.pdf"), "%PDF-1.7\nnothing").expect("a file");
         let clock = FixedClock(Moment::from_civil(2026, 2, 11, 14, 2, 9).expect("a moment"));
         let mut random = |bytes: &mut [u8]| getrandom::fill(bytes).expect("random bytes");
-        let new = NewCase { name: "Harbour <Ledger>", prefix: "EXH", keys: &keys };
+        let new = NewCase { name: "Harbour <Ledger>", prefix: "EXH", keys: &keys, lock: None };
         Case::init(&case, &new, &clock, &mut random, "test").expect("a case");
         let cage = Cage::start(Options { program: worker(), ..Options::new("cage-server", 2) }).expect("a cage");
-        let mut held = Held::take(&case, &keys, "test").expect("the case");
+        let mut held = Held::take(&case, &Keys::plain(&keys), "test").expect("the case");
         let (progress, stop) = (Progress::default(), Stop::default());
         let options = exhibit_ingest::Options {
             name: Some("drop <1>"),

@@ -3,6 +3,7 @@
 use super::{Context, handed};
 use crate::cli::{BagCommand, BagExport};
 use crate::failure::{Exit, Failure};
+use crate::looks;
 use crate::meter::Meter;
 use crate::output::{bytes, counted};
 use crate::world::{self, MachineClock};
@@ -46,7 +47,11 @@ fn write(context: &Context<'_>, asked: &BagExport) -> Result<ExitCode, Failure> 
     }
     let lock = lock(context, asked)?;
     let cage = selection.pictures.then(|| world::cage(1)).transpose()?;
-    let mut held = world::hold(&folder)?;
+    // of a sealed case, too: its key signs for the package without adding to its log
+    let mut held = world::hold_any(&folder)?;
+    let chosen: Vec<String> = selection.documents.keys().map(|item| held.case.label(*item)).collect();
+    let chosen = chosen.into_iter().chain(selection.quotes.iter().cloned()).collect::<Vec<_>>().join(" ");
+    let _noted = looks::note(output, &held.case, looks::export("bag", &chosen));
     let mut meter = Meter::new(output);
     let mut progress = |step| match step {
         Step::Paint(pages) => meter.begin("painting pages", false, pages),
@@ -59,7 +64,7 @@ fn write(context: &Context<'_>, asked: &BagExport) -> Result<ExitCode, Failure> 
         Means { cage: cage.as_ref(), now: MachineClock.now(), random: &mut world::random, progress: &mut progress };
     let exported = export(&mut held, &order, &mut means);
     meter.end();
-    say(context, &asked.path, &exported.map_err(failure)?, &held.case.config.verifier);
+    say(context, &asked.path, &exported.map_err(failure)?, &held.log.log().verifier().to_string());
     Ok(Exit::Done.into())
 }
 

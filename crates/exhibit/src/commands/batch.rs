@@ -3,6 +3,7 @@
 use super::Context;
 use crate::cli::{BatchCommand, BatchExport, BatchNew, ListFormat};
 use crate::failure::{Exit, Failure};
+use crate::looks;
 use crate::output::{Style, counted, number};
 use crate::watch::{Count, count};
 use crate::world::{self, MachineClock};
@@ -28,7 +29,10 @@ pub(crate) fn run(context: &Context<'_>, command: &BatchCommand) -> Result<ExitC
         }
         BatchCommand::Show { batch } => show(context, &case, *batch),
         BatchCommand::Run { batch } => ask(context, &case, *batch),
-        BatchCommand::Export(export) => write_out(&case, export),
+        BatchCommand::Export(export) => {
+            let _noted = looks::note(context.output, &case, looks::export("batch", &export.batch.to_string()));
+            write_out(&case, export)
+        }
     }
 }
 
@@ -147,6 +151,7 @@ fn ask(context: &Context<'_>, case: &Case, number: u64) -> Result<ExitCode, Fail
     let run = count(context.output, &|| how_far(&progress), || {
         case.run_batch(number, MachineClock.now(), world::processors(), &progress)
     })?;
+    let _noted = looks::note(context.output, case, looks::batch(&case.batch(number)?.name, run.lines));
     show(context, case, number)?;
     context.output.remark(&format!("All of it: exhibit batch export {number} -o hits.csv"));
     let exit = match (run.found, run.bad) {

@@ -3,6 +3,7 @@
 use super::Context;
 use crate::cli::Cat;
 use crate::failure::{Exit, Failure};
+use crate::looks;
 use crate::world;
 use exhibit_case::{Case, CaseError};
 use exhibit_model::{Digest, ItemId};
@@ -22,6 +23,11 @@ pub(crate) fn run(context: &Context<'_>, cat: &Cat) -> Result<ExitCode, Failure>
         }
         None => Box::new(std::io::stdout().lock()),
     };
+    let look = match &cat.output {
+        Some(_) if !cat.text && cat.page.is_none() => looks::export("original", &case.label(id)),
+        _ => looks::view(&case, id, cat.page),
+    };
+    let _noted = looks::note(context.output, &case, look);
     match (cat.text, cat.page) {
         (true, page) => text(&case, id, page, &mut out)?,
         (false, Some(page)) => {

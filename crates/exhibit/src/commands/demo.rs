@@ -23,7 +23,7 @@ pub(crate) fn run(context: &Context<'_>, demo: &Demo) -> Result<ExitCode, Failur
         return Ok(Exit::Done.into());
     }
     if !demo.folder.join(exhibit_case::layout::CONFIG).exists() {
-        init::make(&demo.folder, "Practice case (everything in it is invented)", "EXH")?;
+        init::make(&demo.folder, "Practice case (everything in it is invented)", "EXH", None)?;
     }
     let order = ingest::Order {
         sources: &[trove],

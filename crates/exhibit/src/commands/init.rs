@@ -2,9 +2,11 @@
 
 use super::Context;
 use crate::cli::Init;
+use crate::door;
 use crate::failure::{Exit, Failure};
 use crate::world::{self, MachineClock, TOOL};
 use exhibit_case::{Case, NewCase};
+use exhibit_custody::Protection;
 use serde_json::json;
 use std::path::Path;
 use std::process::ExitCode;
@@ -15,27 +17,31 @@ pub(crate) fn run(context: &Context<'_>, init: &Init) -> Result<ExitCode, Failur
         context.output.line(&format!("would make the case {name:?} in {}", init.folder.display()));
         return Ok(Exit::Done.into());
     }
-    make(&init.folder, &name, &init.prefix)?;
+    let lock = if init.passphrase { Some(Protection::new(door::choose()?)) } else { None };
+    make(&init.folder, &name, &init.prefix, lock.as_ref())?;
     let folder = init.folder.display().to_string();
     if context.output.json {
-        context.output.object("case", json!({"folder": folder, "name": name, "prefix": init.prefix}));
+        context
+            .output
+            .object("case", json!({"folder": folder, "name": name, "prefix": init.prefix, "locked": lock.is_some()}));
     } else {
         let case = Case::open(&init.folder)?;
         context.output.line(&format!("Made the case {name:?} in {folder}."));
         let key = exhibit_case::key_path(&world::keys()?, &case.config.log);
-        context.output.line(&format!("Its signing key is {}: keep a copy apart from the case.", key.display()));
+        let locked = if lock.is_some() { ", locked by the passphrase" } else { "" };
+        context.output.line(&format!("Its signing key is {}{locked}: keep a copy apart from the case.", key.display()));
         context.output.line(&format!("Next: exhibit -C {folder} ingest SOURCE"));
     }
     Ok(Exit::Done.into())
 }
 
 /// Makes a case.
-pub(crate) fn make(folder: &Path, name: &str, prefix: &str) -> Result<(), Failure> {
+pub(crate) fn make(folder: &Path, name: &str, prefix: &str, lock: Option<&Protection>) -> Result<(), Failure> {
     if !exhibit_case::is_prefix(prefix) {
         let message = format!("{prefix:?} cannot begin documents' numbers");
         return Err(Failure::usage(message).hint("take one to twelve capital letters A-Z and digits, a letter first"));
     }
-    let new = NewCase { name, prefix, keys: &world::keys()? };
+    let new = NewCase { name, prefix, keys: &world::keys()?, lock };
     Ok(Case::init(folder, &new, &MachineClock, &mut world::random, TOOL)?)
 }
 

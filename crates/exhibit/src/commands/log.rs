@@ -1,75 +1,179 @@
-//! `exhibit log ls|show|anchor`, `exhibit case repair`
+//! `exhibit log ls|show|check|export`, and the way to `log key`, `log anchor`
 
-use super::{Context, anchor};
-use crate::cli::{CaseCommand, LogCommand};
+use super::{Context, anchor, log_access, log_key};
+use crate::cli::LogCommand;
 use crate::failure::{Exit, Failure};
-use crate::watch::{Count, count};
+use crate::output::{Style, counted};
 use crate::world;
-use exhibit_case::{CaseError, layout};
-use exhibit_custody::Log;
-use exhibit_ingest::Progress;
+use exhibit_case::{Case, CaseError, chain_of, layout, remembered};
+use exhibit_custody::{AccessLog, Log, Remembered, Report, check_log};
+use exhibit_proof::Note;
 use serde_json::json;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 pub(crate) fn run(context: &Context<'_>, command: &LogCommand) -> Result<ExitCode, Failure> {
-    if let LogCommand::Anchor(command) = command {
-        return anchor::run(context, command);
+    match command {
+        LogCommand::Ls { from, limit, access: true } => log_access::list(context, *from, *limit),
+        LogCommand::Ls { from, limit, access: false } => list(context, *from, *limit),
+        LogCommand::Show { seq } => show(context, *seq),
+        LogCommand::Check { access: true, .. } => log_access::check(context),
+        LogCommand::Check { against, access: false } => check(context, against),
+        LogCommand::Export { folder, with_access_log } => {
+            let access = AccessLog::log_folder(&context.case_folder()?.join(layout::ACCESS));
+            let code = export(context, &context.case_folder()?.join(layout::CUSTODY), folder)?;
+            if *with_access_log {
+                let mut name = folder.as_os_str().to_owned();
+                name.push("-access");
+                export(context, &access, Path::new(&name))?;
+            }
+            Ok(code)
+        }
+        LogCommand::Key(command) => log_key::run(context, command),
+        LogCommand::Anchor(command) => anchor::run(context, command),
     }
+}
+
+fn list(context: &Context<'_>, from: u64, limit: u64) -> Result<ExitCode, Failure> {
     let case = context.case()?;
     let output = context.output;
-    match command {
-        LogCommand::Anchor(_) => {}
-        LogCommand::Ls { from, limit } => {
-            let log = Log::open(&case.folder.join(layout::CUSTODY)).map_err(CaseError::from)?;
-            let last = log.size().min(from.saturating_add(*limit));
-            for seq in *from..last {
-                let entry = log.entry(seq).map_err(CaseError::from)?;
-                let text = String::from_utf8_lossy(&entry).into_owned();
-                if output.json {
-                    output.object("entry", json!({"seq": seq, "entry": text}));
-                } else {
-                    output.line(&format!("{seq:>8}  {text}"));
-                }
-            }
-            if last < log.size() {
-                output.remark(&format!("{} more: exhibit log ls --from {last}", log.size() - last));
-            }
+    let log = Log::open(&case.folder.join(layout::CUSTODY)).map_err(CaseError::from)?;
+    let last = log.size().min(from.saturating_add(limit));
+    for seq in from..last {
+        let entry = log.entry(seq).map_err(CaseError::from)?;
+        let text = String::from_utf8_lossy(&entry).into_owned();
+        if output.json {
+            output.object("entry", json!({"seq": seq, "entry": text}));
+        } else {
+            output.line(&format!("{seq:>8}  {text}"));
         }
-        LogCommand::Show { seq } => {
-            let entry = case.entry(*seq)?;
-            if output.json {
-                let openings: serde_json::Map<_, _> =
-                    entry.openings.iter().map(|(f, v)| (f.clone(), serde_json::Value::from(v.as_str()))).collect();
-                output.object(
-                    "entry",
-                    json!({"seq": seq, "entry": entry.text, "openings": openings, "proof": entry.proof}),
-                );
-            } else {
-                output.line(&entry.text);
-                for (field, value) in &entry.openings {
-                    output.line(&format!("sealed in it: {field} = {value}"));
-                }
-                output.line(entry.proof.trim_end());
-            }
-        }
+    }
+    if last < log.size() {
+        output.remark(&format!("{} more: exhibit log ls --from {last}", log.size() - last));
     }
     Ok(Exit::Done.into())
 }
 
-pub(crate) fn case(context: &Context<'_>, command: &CaseCommand) -> Result<ExitCode, Failure> {
-    let CaseCommand::Repair { index: _ } = command;
+fn show(context: &Context<'_>, seq: u64) -> Result<ExitCode, Failure> {
+    let entry = context.case()?.entry(seq)?;
+    let output = context.output;
+    if output.json {
+        let openings: serde_json::Map<_, _> =
+            entry.openings.iter().map(|(f, v)| (f.clone(), serde_json::Value::from(v.as_str()))).collect();
+        output.object("entry", json!({"seq": seq, "entry": entry.text, "openings": openings, "proof": entry.proof}));
+    } else {
+        output.line(&entry.text);
+        for (field, value) in &entry.openings {
+            output.line(&format!("sealed in it: {field} = {value}"));
+        }
+        output.line(entry.proof.trim_end());
+    }
+    Ok(Exit::Done.into())
+}
+
+// also of a case whose settings or catalogue cannot be read any more
+fn check(context: &Context<'_>, against: &[PathBuf]) -> Result<ExitCode, Failure> {
     let folder = context.case_folder()?;
+    let custody = folder.join(layout::CUSTODY);
+    if !custody.is_dir() {
+        return Err(CaseError::NoCase(folder).into());
+    }
+    let mut checkpoints = against.iter().map(|file| read_checkpoint(file)).collect::<Result<Vec<_>, _>>()?;
+    let named = checkpoints.len();
+    let config = Case::open(&folder).ok().map(|case| case.config.clone());
+    if let (Ok(keys), Ok(log)) = (world::keys(), Log::open(&custody)) {
+        checkpoints.extend(remembered(&keys, log.origin()));
+    }
+    let also = checkpoints.len() - named;
+    let once = Remembered { heads: Vec::new(), checkpoints, verifier: config.map(|config| config.verifier) };
+    let report = check_log(&custody, &once);
+    print_check(context, &report, (named, also));
+    Ok(if report.holds() { Exit::Done } else { Exit::Mismatch }.into())
+}
+
+fn read_checkpoint(file: &Path) -> Result<Note, Failure> {
+    let bytes = std::fs::read(file).map_err(|error| Failure::io("read", file, &error))?;
+    let note = Note::parse(&bytes).map_err(|error| chain_of(&error));
+    let note = note.and_then(|note| match exhibit_proof::Checkpoint::parse(&note.text) {
+        Ok(_) => Ok(note),
+        Err(error) => Err(chain_of(&error)),
+    });
+    note.map_err(|why| {
+        Failure::usage(format!("{} is not a checkpoint: {why}", file.display())).hint(
+            "a checkpoint is the file custody/checkpoint of the case, of a bag, or of an exported log, as it was kept",
+        )
+    })
+}
+
+fn print_check(context: &Context<'_>, report: &Report, (named, also): (usize, usize)) {
+    let output = context.output;
+    let (harmless, wrong): (Vec<_>, Vec<_>) = report.deviations.iter().partition(|d| d.is_harmless());
+    if output.json {
+        let texts = |list: &[&exhibit_custody::Deviation]| list.iter().map(|d| chain_of(*d)).collect::<Vec<_>>();
+        let keys: Vec<String> = report.keys.iter().map(ToString::to_string).collect();
+        output.object(
+            "log-check",
+            json!({
+                "good": report.holds(), "entries": report.entries, "entries_give_root": report.entries_give_root,
+                "keys": keys, "sealed": report.sealed, "compared": named + also,
+                "deviations": texts(&wrong), "leftovers": texts(&harmless),
+            }),
+        );
+        return;
+    }
+    let keys = counted(report.keys.len() as u64, "key", "keys");
+    let entries = counted(report.entries, "entry", "entries");
+    output.line(&format!("Checked {entries}, every tile, and the signature; the log had {keys} so far."));
+    if let Some(entry) = report.sealed {
+        output.line(&format!("The case is sealed by entry {entry}."));
+    }
+    match (named, also) {
+        (0, 0) => output
+            .remark("Not compared with an earlier state: none is remembered here, and none was named with --against."),
+        (0, _) => output.line("Compared with the state that this machine last saw."),
+        _ => output.line(&format!("Compared with {}.", counted(named as u64, "checkpoint", "checkpoints"))),
+    }
+    for deviation in &wrong {
+        output.line(&format!("{}  {}", output.style(Style::Bad, "differs"), chain_of(*deviation)));
+    }
+    for leftover in &harmless {
+        output.line(&format!("{}  {}", output.style(Style::Dim, "leftover"), chain_of(*leftover)));
+    }
+    let (style, verdict) = match wrong.len() {
+        0 => (Style::Good, "The log holds.".to_owned()),
+        _ if report.entries_give_root => {
+            (Style::Bad, "The log does not hold, but its entries are those that were signed.".to_owned())
+        }
+        _ => (Style::Bad, "The log does not hold. Work from a good copy.".to_owned()),
+    };
+    output.line(&output.style(style, &verdict));
+}
+
+fn export(context: &Context<'_>, folder: &Path, target: &Path) -> Result<ExitCode, Failure> {
+    let log = Log::open(folder).map_err(CaseError::from)?;
+    let entries = counted(log.size(), "entry", "entries");
     if context.dry_run() {
-        context.output.line("would make the search index anew from the page packs");
+        context.output.line(&format!("would copy {entries} to {}", target.display()));
         return Ok(Exit::Done.into());
     }
-    // held, so that nobody adds pages meanwhile
-    let held = world::hold(&folder)?;
-    let progress = Progress::default();
-    let all = held.case.account()?.pages;
-    let now = || Count { what: "pages made searchable", done: progress.snapshot().indexed, all };
-    count(context.output, &now, || exhibit_ingest::reindex(&held.case, &progress))?;
-    let pages = exhibit_case::Case::open(&folder)?.searchable();
-    context.output.line(&format!("Made the search index anew: {pages} pages are searchable."));
+    if target.symlink_metadata().is_ok() {
+        return Err(Failure::new(Exit::Usage, "exists", format!("{} is there already", target.display()))
+            .hint("name a folder that is not there yet"));
+    }
+    let files = log.copy_to(target).map_err(CaseError::from)?;
+    if context.output.json {
+        let fields = json!({
+            "path": target.display().to_string(), "entries": log.size(), "files": files,
+            "key": log.verifier().to_string(), "checkpoint": log.checkpoint(),
+        });
+        context.output.object("log-copy", fields);
+    } else {
+        context.output.line(&format!(
+            "Copied {entries} in {} to {}.",
+            counted(files, "file", "files"),
+            target.display()
+        ));
+        context.output.line("What the entries keep sealed stays sealed: the copy has no openings.");
+    }
     Ok(Exit::Done.into())
 }

@@ -3,6 +3,7 @@
 mod anchor;
 mod bag;
 mod batch;
+mod case;
 mod cat;
 mod demo;
 mod doctor;
@@ -12,6 +13,8 @@ mod history;
 mod ingest;
 mod init;
 mod log;
+mod log_access;
+mod log_key;
 mod ls;
 mod open;
 mod packaging;
@@ -99,7 +102,7 @@ pub(crate) fn run(arguments: &Arguments, output: &Output) -> Result<ExitCode, Fa
         Command::Quote(command) => quote::run(&context, command),
         Command::Bag(command) => bag::run(&context, command),
         Command::Log(command) => log::run(&context, command),
-        Command::Case(command) => log::case(&context, command),
+        Command::Case(command) => case::run(&context, command),
         Command::Serve(serve) => serve::run(&context, serve),
         Command::Completions(completions) => packaging::completions(&context, completions),
         Command::Man(man) => packaging::man(&context, man),

@@ -28,21 +28,34 @@ pub(crate) fn run(context: &Context<'_>, open: &Open) -> Result<ExitCode, Failur
         if let Some(parent) = folder.parent() {
             std::fs::create_dir_all(parent).map_err(|error| Failure::io("make the folder", parent, &error))?;
         }
-        init::make(&folder, &name, "EXH")?;
+        init::make(&folder, &name, "EXH", None)?;
         output.remark(&format!("Made a case in {}", folder.display()));
     }
-    let workers = world::processors();
-    let order = ingest::Order { sources: &sources, name: None, retry: false, passwords: None, ocr: true, workers };
-    let summary = ingest::take_in(output, &folder, &order)?;
-    ingest::report(output, &summary);
-    if summary.stopped || open.no_serve {
-        return Ok(ingest::exit_of(&summary));
+    if Case::open(&folder)?.is_sealed() {
+        output.remark("The case is sealed: nothing is taken in.");
+    } else if let Some(code) = take_in(context, open, &folder, &sources)? {
+        return Ok(code);
     }
     serve::serve_case(output, &folder, &open.serve, &|link| {
         if !open.no_browser {
             open_browser(output, link);
         }
     })
+}
+
+// the exit code, where nothing is to be served afterwards
+fn take_in(
+    context: &Context<'_>,
+    open: &Open,
+    folder: &Path,
+    sources: &[PathBuf],
+) -> Result<Option<ExitCode>, Failure> {
+    let output = context.output;
+    let workers = world::processors();
+    let order = ingest::Order { sources, name: None, retry: false, passwords: None, ocr: true, workers };
+    let summary = ingest::take_in(output, folder, &order)?;
+    ingest::report(output, &summary);
+    Ok((summary.stopped || open.no_serve).then(|| ingest::exit_of(&summary)))
 }
 
 /// Where the case of a source goes: the place named, else `~/Exhibit/NAME`; a case that is there for another source

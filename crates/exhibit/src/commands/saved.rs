@@ -3,6 +3,7 @@
 use super::{Context, find};
 use crate::cli::SavedCommand;
 use crate::failure::{Exit, Failure};
+use crate::looks;
 use crate::output::{Style, counted, number};
 use crate::world::MachineClock;
 use exhibit_case::{Case, CaseError, Saved, SearchRequest};
@@ -86,8 +87,9 @@ fn again(context: &Context<'_>, case: &Case, name: &str, limit: usize) -> Result
     }
     let request = SearchRequest { query: &saved.query, exact: saved.exact, limit, ..SearchRequest::default() };
     let results = case.search(&request)?;
+    let _noted = looks::note(context.output, case, looks::search(&saved.query));
     find::print(context, case, &results, false);
-    if !context.dry_run() {
+    if !context.dry_run() && !case.is_sealed() {
         case.seen_search(name, found, MachineClock.now())?;
     }
     Ok(if results.total > 0 { Exit::Done } else { Exit::Nothing }.into())

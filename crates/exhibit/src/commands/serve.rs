@@ -3,6 +3,7 @@
 use super::Context;
 use crate::cli::Serve;
 use crate::failure::{Exit, Failure};
+use crate::looks;
 use crate::output::Output;
 use crate::world::{self, MachineClock};
 use exhibit_case::Case;
@@ -27,6 +28,7 @@ pub(crate) fn serve_case(
     ready: &dyn Fn(&str),
 ) -> Result<ExitCode, Failure> {
     let case = Arc::new(Case::open(folder)?);
+    let watch = looks::Watch::begin(output, &case);
     // without a cage documents are shown as text, which is said on each page
     let cage = match world::cage(world::processors()) {
         Ok(cage) => Some(Arc::new(cage)),
@@ -56,7 +58,8 @@ pub(crate) fn serve_case(
             }
         });
         let machine = Machine { clock: Arc::new(MachineClock), threads: world::processors() };
-        let options = ServeOptions { listener, case, cage, sessions, names: Vec::new(), machine };
+        let recorder = watch.listener(&case);
+        let options = ServeOptions { listener, case, cage, sessions, names: Vec::new(), machine, recorder };
         let served = exhibit_web::serve(options, async {
             use tokio::signal::unix::{SignalKind, signal};
             match signal(SignalKind::terminate()) {

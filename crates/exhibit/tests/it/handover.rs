@@ -518,6 +518,14 @@ fn quotes_are_exact_and_broken_ones_are_shown() {
     let refused = bench.run(&["-C", "case", "bag", "export", "bag", "--quote", id]).code(4);
     assert!(refused.stderr.contains("does not hold"), "{}", refused.stderr);
     assert!(!bench.path("bag").exists());
+    let found = bench.run(&["-C", "case", "verify"]).code(4);
+    assert!(found.stdout.contains(&format!("quotes/{id}.json: the log does not record")), "{}", found.stdout);
+    assert!(found.stdout.contains("quotes/Q-000099.json: it is not a quote"), "{}", found.stdout);
+    fs::remove_file(bench.path("case/quotes/Q-000099.json")).expect("removed");
+    fs::remove_file(&path).expect("removed");
+    let found = bench.run(&["-C", "case", "verify"]).code(4);
+    assert!(found.stdout.contains("records it, but it is not there"), "{}", found.stdout);
+    fs::write(&path, text).expect("write");
     let _ = bench.run(&["-C", "case", "verify"]).code(0);
 }
 

@@ -1,5 +1,6 @@
 //! The program as its users meet it: commands in, output, exit codes and a case folder out.
 
+mod access;
 mod anchors;
 mod asking;
 mod batch;
@@ -7,6 +8,7 @@ mod bench;
 mod crash;
 mod example;
 mod handover;
+mod keys;
 mod ledger;
 mod parcels;
 mod schema;

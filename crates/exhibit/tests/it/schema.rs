@@ -100,6 +100,7 @@ fn what_is_printed_is_what_the_schemas_say() {
         ("problem", &["problem", "ls", "--json"], 1),
         ("document", &["show", "--json", "1"], 1),
         ("verification", &["verify", "--json", "--no-log"], 1),
+        ("log-check", &["log", "check", "--json"], 1),
         ("check", &["doctor", "--json"], 5),
     ] {
         let mut whole = vec!["-C", "case"];

@@ -1,0 +1,235 @@
+//! The keys of a case: where they lie, how they are opened, how one hands over to the next, and what is remembered
+//! beside them of how far the log had come.
+//!
+//! Whatever appends to the log gets the key here. The folder of keys is apart from every case, so what is remembered
+//! there tells of a case that was put back to an earlier state.
+
+use crate::held::{Held, flush_outbox, log_act};
+use crate::{CaseError, io_error, layout};
+use exhibit_custody::log::End;
+use exhibit_custody::{Act, Head, Key, KeyError, Log, Passphrase, Protection, Revocation};
+use exhibit_model::Moment;
+use exhibit_proof::chain::successor;
+use exhibit_proof::hash::to_hex;
+use exhibit_proof::{Checkpoint, Note, VerifierKey};
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+/// The folder of signing keys, and whom to ask for passphrases.
+#[derive(Clone, Copy)]
+pub struct Keys<'a> {
+    /// The folder, apart from every case.
+    pub folder: &'a Path,
+    /// Gives the passphrase of the key in a file, where somebody can be asked.
+    pub ask: &'a dyn Fn(&Path) -> Option<Passphrase>,
+}
+
+impl std::fmt::Debug for Keys<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Keys").field("folder", &self.folder).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Keys<'a> {
+    /// Keys that no passphrase locks, or that stay locked.
+    #[must_use]
+    pub fn plain(folder: &'a Path) -> Self {
+        Self { folder, ask: &|_| None }
+    }
+
+    fn load(&self, path: &Path) -> Result<Key, KeyError> {
+        Key::load(path, &mut |path| (self.ask)(path))
+    }
+
+    // The key that signs the log in a folder.
+    pub(crate) fn of_log(&self, folder: &Path) -> Result<Key, CaseError> {
+        Ok(self.load(&key_file(self.folder, Log::open(folder)?.verifier()))?)
+    }
+}
+
+/// Where the first signing key of a log lies.
+#[must_use]
+pub fn key_path(keys: &Path, log: &str) -> PathBuf {
+    keys.join(format!("{}.key", origin(log)))
+}
+
+/// Where a key of a log lies: keys that took over from another have their id in the file's name.
+#[must_use]
+pub fn key_file(keys: &Path, key: &VerifierKey) -> PathBuf {
+    let own = later_key_path(keys, key);
+    if own.exists() { own } else { key_path(keys, key.name()) }
+}
+
+fn later_key_path(keys: &Path, key: &VerifierKey) -> PathBuf {
+    keys.join(format!("{}-{}.key", origin(key.name()), to_hex(&key.id())))
+}
+
+fn origin(log: &str) -> &str {
+    log.split('/').next().unwrap_or(log)
+}
+
+/// Why the signing key is changed, and how the new one is kept.
+#[derive(Debug)]
+pub struct Rotation<'a> {
+    /// Why the old key signs no more.
+    pub reason: Revocation,
+    /// What locks the new key.
+    pub lock: Option<&'a Protection>,
+}
+
+/// A handover that was done.
+#[derive(Debug, Clone)]
+pub struct Rotated {
+    /// The key that signed so far.
+    pub old: VerifierKey,
+    /// The key that signs from now on.
+    pub new: VerifierKey,
+    /// The file of the new key.
+    pub file: PathBuf,
+    /// The log entry that names both.
+    pub entry: u64,
+}
+
+impl Held {
+    /// Lets a new key take over as the one that signs the log; one that was broken off is finished instead. The new key is
+    /// durable before the log names it.
+    ///
+    /// # Errors
+    /// [`CaseError::Key`], [`CaseError::Log`].
+    pub fn rotate_key(
+        &mut self,
+        keys: &Keys<'_>,
+        rotation: &Rotation<'_>,
+        now: Moment,
+        random: &mut dyn FnMut(&mut [u8]),
+    ) -> Result<Rotated, CaseError> {
+        let old = self.log.log().verifier().clone();
+        let next = match self.log.end() {
+            End::Sealed => return Err(CaseError::Sealed),
+            End::Revoked => keys.load(&self.next_key_file(keys)?)?,
+            End::Open => {
+                let next = Key::successor(&old, random);
+                next.save(&later_key_path(keys.folder, next.verifier()), rotation.lock, random)?;
+                let tool = self.tool().to_owned();
+                let work = self.catalogue.begin()?;
+                log_act(&work, Act::key_add(next.verifier(), &old), now, &tool, random)?;
+                log_act(&work, Act::key_revoke(&old, rotation.reason), now, &tool, random)?;
+                work.commit()?;
+                flush_outbox(&mut self.catalogue, &mut self.log)?;
+                next
+            }
+        };
+        let new = next.verifier().clone();
+        let entry = self.log.log().size().saturating_sub(2);
+        self.log.hand_over(next)?;
+        Ok(Rotated { old, file: key_file(keys.folder, &new), new, entry })
+    }
+
+    // The file of the key that the log's last entries name as the next.
+    fn next_key_file(&self, keys: &Keys<'_>) -> Result<PathBuf, CaseError> {
+        let log = self.log.log();
+        let next = successor(&log.entry(log.size().saturating_sub(2))?);
+        Ok(later_key_path(keys.folder, &next.ok_or(exhibit_custody::LogError::NotSuccessor)?))
+    }
+
+    /// Says in the log why a key that signed earlier is not to be believed, or cannot be found.
+    ///
+    /// # Errors
+    /// [`CaseError::Catalogue`], [`CaseError::Log`].
+    pub fn revoke_key(
+        &mut self,
+        key: &VerifierKey,
+        reason: Revocation,
+        now: Moment,
+        random: &mut dyn FnMut(&mut [u8]),
+    ) -> Result<u64, CaseError> {
+        self.log_one(Act::key_revoke(key, reason), now, random)
+    }
+
+    /// Closes the case for good: the last entry of its log.
+    ///
+    /// # Errors
+    /// [`CaseError::Waiting`] while something waits to be read; [`CaseError::Catalogue`], [`CaseError::Log`].
+    pub fn seal(&mut self, now: Moment, random: &mut dyn FnMut(&mut [u8])) -> Result<u64, CaseError> {
+        let account = self.catalogue.account()?;
+        let waiting = account.items.get(&exhibit_model::State::Waiting).copied().unwrap_or(0);
+        if waiting > 0 {
+            return Err(CaseError::Waiting(waiting));
+        }
+        self.log_one(Act::case_seal(), now, random)
+    }
+
+    /// Logs one act, durably.
+    ///
+    /// # Errors
+    /// [`CaseError::Act`], [`CaseError::Catalogue`], [`CaseError::Log`].
+    pub fn log_one(&mut self, act: Act, now: Moment, random: &mut dyn FnMut(&mut [u8])) -> Result<u64, CaseError> {
+        let tool = self.tool().to_owned();
+        let work = self.catalogue.begin()?;
+        let entry = log_act(&work, act, now, &tool, random)?;
+        work.commit()?;
+        flush_outbox(&mut self.catalogue, &mut self.log)?;
+        Ok(entry)
+    }
+}
+
+/// Locks the key in a file by another passphrase, or by none.
+///
+/// # Errors
+/// [`KeyError`].
+pub fn rekey(
+    keys: &Keys<'_>,
+    file: &Path,
+    lock: Option<&Protection>,
+    random: &mut dyn FnMut(&mut [u8]),
+) -> Result<(), KeyError> {
+    keys.load(file)?.save_again(file, lock, random)
+}
+
+/// The checkpoint that this machine last saw or signed of a log, beside its key: a copy of the case that was put back to an
+/// earlier state is told by it.
+#[must_use]
+pub fn remembered(keys: &Path, log: &str) -> Option<Note> {
+    let mut bytes = Vec::new();
+    fs::File::open(memory_path(keys, log)).ok()?.take(64 << 10).read_to_end(&mut bytes).ok()?;
+    Note::parse(&bytes).ok().filter(|note| Checkpoint::parse(&note.text).is_ok_and(|c| c.origin == log))
+}
+
+fn memory_path(keys: &Path, log: &str) -> PathBuf {
+    keys.join(format!("{}.checkpoint", origin(log)))
+}
+
+/// Remembers how far a log has come when it is let go.
+#[derive(Debug)]
+pub(crate) struct Memory {
+    path: PathBuf,
+    checkpoint: PathBuf,
+}
+
+impl Memory {
+    /// Holds a log against what is remembered of it: nothing is ever signed that would be a second history.
+    pub(crate) fn recall(keys: &Path, case: &Path, log: &Log) -> Result<Self, CaseError> {
+        if let Some(note) = remembered(keys, log.origin())
+            && let Ok(once) = Checkpoint::parse(&note.text)
+        {
+            log.continues(Head { size: once.size, root: once.root })?;
+        }
+        let checkpoint = case.join(layout::CUSTODY).join("checkpoint");
+        Ok(Self { path: memory_path(keys, log.origin()), checkpoint })
+    }
+
+    // Not synced: an older checkpoint is remembered as well as none, and is as true.
+    fn write(&self) -> Result<(), CaseError> {
+        let new = self.path.with_added_extension(format!("{}.new", std::process::id()));
+        fs::copy(&self.checkpoint, &new).map_err(io_error("write", &new))?;
+        fs::rename(&new, &self.path).map_err(io_error("rename", &new))
+    }
+}
+
+impl Drop for Memory {
+    fn drop(&mut self) {
+        // what could not be remembered is no harm to the case
+        let _ = self.write();
+    }
+}

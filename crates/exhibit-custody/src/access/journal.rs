@@ -1,0 +1,226 @@
+//! Looks as they are written down: one encrypted record each, appended to the journal of the day at once and without
+//! waiting for the disk, later moved among the openings as it is. A record holds all that its log entry is made of, the
+//! salts included, so that the entry can be made again from it, byte for byte.
+
+use crate::act::{Act, ActError, Fact, Ref, Sealed, Stamp, Verb};
+use crate::cipher::{NONCE, Secret, decrypt, encrypt};
+use crate::entry::moment_text;
+use exhibit_model::{Digest, Moment};
+use exhibit_proof::hash::{from_hex, to_hex};
+use exhibit_proof::json::Value;
+use rustix::fs::{FlockOperation, flock};
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::path::Path;
+
+/// The longest value that is kept whole.
+const LONGEST: usize = 64 << 10;
+
+/// The longest record that is read.
+const MAX_RECORD: usize = 1 << 20;
+
+/// What each record begins with: after bytes that are none, the next one is found by it.
+const MARK: &[u8; 4] = b"look";
+
+/// How many times bytes that begin like a record may be none before the rest is given up.
+const MAX_TORN: usize = 1000;
+
+/// What somebody looked at, searched for or took out.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Look {
+    /// What was done: [`Verb::Search`], [`Verb::View`], [`Verb::Batch`], [`Verb::Export`].
+    pub act: Verb,
+    /// What is said in clear.
+    pub facts: BTreeMap<String, Fact>,
+    /// What is said as commitments: queries, documents.
+    pub sealed: BTreeMap<String, String>,
+}
+
+impl Look {
+    /// A look with nothing said yet but what it is.
+    #[must_use]
+    pub const fn new(act: Verb) -> Self {
+        Self { act, facts: BTreeMap::new(), sealed: BTreeMap::new() }
+    }
+
+    /// Says something in clear.
+    #[must_use]
+    pub fn fact(mut self, name: &str, fact: Fact) -> Self {
+        self.facts.insert(name.to_owned(), fact);
+        self
+    }
+
+    /// Says something as a commitment; of a very long value, its beginning.
+    #[must_use]
+    pub fn secret(mut self, name: &str, value: &str) -> Self {
+        let end = (0..=value.len().min(LONGEST)).rev().find(|end| value.is_char_boundary(*end)).unwrap_or(0);
+        self.sealed.insert(name.to_owned(), value[..end].to_owned());
+        self
+    }
+}
+
+/// A look with everything that its entry is made of.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Record {
+    pub(crate) at: Moment,
+    pub(crate) actor: String,
+    pub(crate) tool: String,
+    pub(crate) seed: [u8; 32],
+    pub(crate) look: Look,
+}
+
+impl Record {
+    fn write(&self) -> Vec<u8> {
+        let text = |text: &String| Value::Text(text.clone());
+        let facts = self.look.facts.iter().map(|(name, fact)| (name.clone(), fact.to_value())).collect();
+        let sealed = self.look.sealed.iter().map(|(name, value)| (name.clone(), text(value))).collect();
+        let members = [
+            ("act", Value::Text(self.look.act.word().to_owned())),
+            ("actor", text(&self.actor)),
+            ("at", Value::Number(self.at.0)),
+            ("facts", Value::Map(facts)),
+            ("sealed", Value::Map(sealed)),
+            ("seed", Value::Text(to_hex(&self.seed))),
+            ("tool", text(&self.tool)),
+        ];
+        let members = members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        Value::Map(members).write().into_bytes()
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let value = Value::read(bytes).ok()?;
+        let text = |name: &str| value.get(name)?.as_text().map(str::to_owned);
+        let map = |name: &str| match value.get(name)? {
+            Value::Map(map) => Some(map),
+            _ => None,
+        };
+        let facts = map("facts")?.iter().map(|(name, fact)| Some((name.clone(), Fact::from_value(fact)?)));
+        let sealed = map("sealed")?.iter().map(|(name, text)| Some((name.clone(), text.as_text()?.to_owned())));
+        let act = text("act")?;
+        let look = Look {
+            act: Verb::ALL.into_iter().find(|verb| verb.word() == act)?,
+            facts: facts.collect::<Option<_>>()?,
+            sealed: sealed.collect::<Option<_>>()?,
+        };
+        let seed = from_hex(&text("seed")?)?.try_into().ok()?;
+        Some(Self { at: Moment(value.get("at")?.as_number()?), actor: text("actor")?, tool: text("tool")?, seed, look })
+    }
+
+    /// The log entry of this record: always the same for the same number.
+    pub(crate) fn seal(&self, seq: u64) -> Result<Sealed, ActError> {
+        let mut act = Act::new(self.look.act, Ref::Case);
+        for (name, fact) in &self.look.facts {
+            act = act.fact(name, fact.clone());
+        }
+        for (name, value) in &self.look.sealed {
+            act = act.secret(name, value.as_bytes());
+        }
+        let mut count = 0_u32;
+        let mut salts = |bytes: &mut [u8]| {
+            let digest = Digest::of(&[&self.seed[..], &count.to_be_bytes()].concat());
+            count += 1;
+            for (byte, salt) in bytes.iter_mut().zip(digest.as_bytes()) {
+                *byte = *salt;
+            }
+        };
+        act.seal(&Stamp { seq, at: self.at, actor: &self.actor, tool: &self.tool }, &mut salts)
+    }
+}
+
+/// The day of a moment, in UTC, which names journals and keys: `2026-11-28`.
+pub(crate) fn day_of(at: Moment) -> String {
+    moment_text(at).chars().take(10).collect()
+}
+
+/// Whether a name is a day's.
+pub(crate) fn is_day(name: &str) -> bool {
+    let plain =
+        |(place, byte): (usize, u8)| if place == 4 || place == 7 { byte == b'-' } else { byte.is_ascii_digit() };
+    name.len() == 10 && name.bytes().enumerate().all(plain)
+}
+
+/// Writes a record down: it outlives this process from then on, and a power cut once the journal was folded.
+pub(crate) fn append(path: &Path, about: &[u8], key: &Secret, nonce: &[u8; NONCE], record: &Record) -> io::Result<()> {
+    let sealed = encrypt(key, nonce, about, &record.write());
+    let length = u32::try_from(NONCE + sealed.len()).map_err(|_| io::ErrorKind::FileTooLarge)?;
+    let bytes = [MARK, &length.to_be_bytes()[..], nonce, &sealed].concat();
+    let mut file = open_current(path)?;
+    file.write_all(&bytes)
+}
+
+// The journal under its lock. One that was moved away between opening and locking is not written to any more.
+fn open_current(path: &Path) -> io::Result<File> {
+    loop {
+        let file = File::options().append(true).create(true).mode(0o600).open(path)?;
+        flock(&file, FlockOperation::LockExclusive)?;
+        match fs::metadata(path) {
+            Ok(named) if is_same(&named, &file.metadata()?) => return Ok(file),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+}
+
+fn is_same(a: &fs::Metadata, b: &fs::Metadata) -> bool {
+    (a.dev(), a.ino()) == (b.dev(), b.ino())
+}
+
+/// Moves a journal to its place among the openings, durably. `None` where there is nothing in it.
+pub(crate) fn move_to(path: &Path, target: &Path) -> io::Result<Option<()>> {
+    let file = match File::options().read(true).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        file => file?,
+    };
+    flock(&file, FlockOperation::LockExclusive)?;
+    if file.metadata()?.len() == 0 {
+        return Ok(None);
+    }
+    file.sync_all()?;
+    let folder = target.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    fs::rename(path, target)?;
+    crate::folder::sync_folder(folder)?;
+    crate::folder::sync_folder(folder.parent().unwrap_or(Path::new(".")))?;
+    crate::folder::sync_folder(path.parent().unwrap_or(Path::new("."))).map(Some)
+}
+
+/// What a journal or a file of openings holds.
+#[derive(Debug, Default)]
+pub(crate) struct Read {
+    pub(crate) records: Vec<Record>,
+    /// Whether there are bytes that are no record: torn by a power cut, altered, or of another key.
+    pub(crate) torn: bool,
+}
+
+/// Reads records, passing over what is none.
+pub(crate) fn read(path: &Path, about: &[u8], key: &Secret) -> io::Result<Read> {
+    let bytes = fs::read(path)?;
+    let mut read = Read::default();
+    let (mut rest, mut torn) = (bytes.as_slice(), 0);
+    while !rest.is_empty() && torn < MAX_TORN {
+        match next(rest, about, key) {
+            Some((record, after)) => {
+                read.records.push(record);
+                rest = after;
+            }
+            None => {
+                torn += 1;
+                let after = &rest[1..];
+                let mark = after.windows(MARK.len()).position(|window| window == MARK);
+                rest = mark.map_or(&[], |at| &after[at..]);
+            }
+        }
+    }
+    read.torn = torn > 0;
+    Ok(read)
+}
+
+fn next<'a>(bytes: &'a [u8], about: &[u8], key: &Secret) -> Option<(Record, &'a [u8])> {
+    let (length, after) = bytes.strip_prefix(MARK)?.split_first_chunk::<4>()?;
+    let length = usize::try_from(u32::from_be_bytes(*length)).ok().filter(|length| *length <= MAX_RECORD)?;
+    let (sealed, after) = after.split_at_checked(length)?;
+    let (nonce, sealed) = sealed.split_first_chunk::<NONCE>()?;
+    Some((Record::read(&decrypt(key, nonce, about, sealed)?)?, after))
+}

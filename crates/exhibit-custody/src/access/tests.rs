@@ -1,0 +1,232 @@
+//! Tests of the access log: nothing that was written down is lost or told twice, and what was shredded stays shut.
+
+use super::*;
+use std::collections::BTreeMap;
+use tempfile::TempDir;
+
+const NOW: Moment = Moment(1_700_000_000_000_000);
+
+fn random(bytes: &mut [u8]) {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    static STATE: AtomicU64 = AtomicU64::new(1);
+    for byte in bytes {
+        let next = STATE.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
+        *byte = (next ^ (next >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9).to_be_bytes()[0];
+    }
+}
+
+fn open(parent: &TempDir, now: Moment) -> AccessLog {
+    let (folder, keys) = (parent.path().join("access"), parent.path().join("keys"));
+    AccessLog::open_or_begin(&folder, &keys, ("a1", "exhibit 0.1.0"), now, &mut random).expect("an access log")
+}
+
+fn search(query: &str) -> Look {
+    Look::new(Verb::Search).secret("query", query)
+}
+
+fn queries(log: &AccessLog) -> Vec<String> {
+    let mut found = Vec::new();
+    let each = &mut |entry: OpenedEntry| {
+        found.extend(entry.opened.get("query").cloned());
+        true
+    };
+    log.entries(0, each).expect("read");
+    found
+}
+
+fn acts(log: &AccessLog) -> Vec<String> {
+    let mut acts = Vec::new();
+    let each = &mut |entry: OpenedEntry| {
+        acts.push(crate::Entry::read(&entry.bytes).expect("an entry").act);
+        true
+    };
+    log.entries(0, each).expect("read");
+    acts
+}
+
+#[test]
+fn looks_are_written_down_folded_and_read_back() {
+    let parent = TempDir::new().expect("a folder");
+    let log = open(&parent, NOW);
+    for number in 0..300 {
+        log.write_down(search(&format!("登记 {number}")), NOW, &mut random).expect("written down");
+        if number == 100 {
+            assert_eq!(log.fold(365, NOW, &mut random).expect("folded"), Some(101));
+        }
+    }
+    assert_eq!(log.check().expect("checked").waiting, 199);
+    assert_eq!(log.fold(365, NOW, &mut random).expect("folded"), Some(199));
+    assert_eq!(log.fold(365, NOW, &mut random).expect("folded"), Some(0));
+    let expected: Vec<String> = (0..300).map(|number| format!("登记 {number}")).collect();
+    assert_eq!(queries(&log), expected);
+    let report = log.check().expect("checked");
+    assert!(report.holds(), "{report:?}");
+    assert_eq!((report.opened, report.waiting, report.locked), (300, 0, 0));
+    // neither the log nor the case says what was searched for
+    for day in [parent.path().join("access/openings/2023-11-14"), parent.path().join("access/log/tile/entries")] {
+        for file in fs::read_dir(day).expect("listed").flatten().filter(|file| file.path().is_file()) {
+            assert!(!String::from_utf8_lossy(&fs::read(file.path()).expect("read")).contains("登记"));
+        }
+    }
+}
+
+#[test]
+fn a_fold_broken_off_anywhere_gives_the_same_entries() {
+    let parent = TempDir::new().expect("a folder");
+    let log = open(&parent, NOW);
+    log.write_down(search("one"), NOW, &mut random).expect("written down");
+    log.fold(365, NOW, &mut random).expect("folded");
+    log.write_down(search("two"), NOW, &mut random).expect("written down");
+    log.write_down(search("three"), NOW, &mut random).expect("written down");
+    // moved, but not appended: what a kill between the two leaves
+    let access = parent.path().join("access");
+    let target = access.join("openings/2023-11-14/000000000002");
+    fs::rename(access.join("journal/2023-11-14"), &target).expect("moved");
+    let kept = fs::read(&target).expect("read");
+    log.write_down(search("four"), NOW, &mut random).expect("written down");
+    assert_eq!(log.fold(365, NOW, &mut random).expect("folded"), Some(3));
+    assert_eq!(queries(&log), ["one", "two", "three", "four"]);
+    // appended, and moved again by nobody: folding again changes nothing
+    assert_eq!(fs::read(&target).expect("read"), kept);
+    assert_eq!(log.fold(365, NOW, &mut random).expect("folded"), Some(0));
+    assert!(log.check().expect("checked").holds());
+}
+
+#[test]
+fn what_a_power_cut_tore_off_loses_nothing_else() {
+    let parent = TempDir::new().expect("a folder");
+    let log = open(&parent, NOW);
+    log.write_down(search("one"), NOW, &mut random).expect("written down");
+    log.write_down(search("torn"), NOW, &mut random).expect("written down");
+    let journal = parent.path().join("access/journal/2023-11-14");
+    let bytes = fs::read(&journal).expect("read");
+    fs::write(&journal, &bytes[..bytes.len() - 7]).expect("torn");
+    log.write_down(search("two"), NOW, &mut random).expect("written down");
+    assert_eq!(log.fold(365, NOW, &mut random).expect("folded"), Some(2));
+    assert_eq!(queries(&log), ["one", "two"]);
+    assert!(log.check().expect("checked").holds());
+    // a journal of nothing but torn bytes
+    fs::write(&journal, b"look and see").expect("torn");
+    assert_eq!(log.fold(365, NOW, &mut random).expect("folded"), Some(0));
+    assert!(log.check().expect("checked").holds());
+}
+
+#[test]
+fn shredded_openings_stay_shut_and_the_log_holds() {
+    let parent = TempDir::new().expect("a folder");
+    let log = open(&parent, NOW);
+    log.write_down(search("old"), NOW, &mut random).expect("written down");
+    log.fold(30, NOW, &mut random).expect("folded");
+    let copy = fs::read(parent.path().join("access/openings/2023-11-14/000000000001")).expect("a backup");
+    let later = Moment(NOW.0 + 31 * DAY);
+    log.write_down(search("new"), later, &mut random).expect("written down");
+    log.fold(30, later, &mut random).expect("folded");
+    assert_eq!(queries(&log), ["new"]);
+    assert_eq!(acts(&log), ["case.open", "search", "search", "dispose"]);
+    let report = log.check().expect("checked");
+    assert!(report.holds() && report.opened == 1, "{report:?}");
+    // a backup of the case does not bring it back: the day's key is destroyed
+    fs::create_dir(parent.path().join("access/openings/2023-11-14")).expect("made");
+    fs::write(parent.path().join("access/openings/2023-11-14/000000000001"), copy).expect("put back");
+    assert_eq!(queries(&log), ["new"]);
+    assert_eq!(log.check().expect("checked").locked, 1);
+    let days = parent.path().join("keys").read_dir().expect("keys").flatten().map(|file| file.path());
+    let days = days.filter(|path| path.extension().is_some_and(|ending| ending == "days")).collect::<Vec<_>>();
+    assert!(!fs::read_to_string(&days[0]).expect("read").contains("2023-11-14"));
+}
+
+#[test]
+fn altered_removed_and_swapped_openings_are_named() {
+    let parent = TempDir::new().expect("a folder");
+    let log = open(&parent, NOW);
+    for query in ["one", "two", "three"] {
+        log.write_down(search(query), NOW, &mut random).expect("written down");
+    }
+    log.fold(365, NOW, &mut random).expect("folded");
+    let path = parent.path().join("access/openings/2023-11-14/000000000001");
+    let good = fs::read(&path).expect("read");
+    for place in 0..good.len() {
+        let mut altered = good.clone();
+        altered[place] ^= 1;
+        fs::write(&path, altered).expect("written");
+        let report = log.check().expect("checked");
+        assert!(!report.holds(), "byte {place}");
+    }
+    fs::write(&path, &good[..good.len() / 2]).expect("cut");
+    assert!(!log.check().expect("checked").holds());
+    fs::write(&path, &good).expect("as it was");
+    assert!(log.check().expect("checked").holds());
+    for name in ["checkpoint", "tile/0/000.p/4", "tile/entries/000.p/4"] {
+        let path = parent.path().join("access/log").join(name);
+        let kept = fs::read(&path).expect("read");
+        let mut altered = kept.clone();
+        altered[kept.len() / 2] ^= 1;
+        fs::write(&path, altered).expect("written");
+        assert!(!log.check().expect("checked").holds(), "{name}");
+        fs::write(&path, kept).expect("as it was");
+    }
+}
+
+#[test]
+fn many_at_once_lose_nothing() {
+    let parent = TempDir::new().expect("a folder");
+    drop(open(&parent, NOW));
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let parent = &parent;
+            scope.spawn(move || {
+                let log = open(parent, NOW);
+                for number in 0..50 {
+                    log.write_down(search(&format!("{thread}/{number}")), NOW, &mut random).expect("written down");
+                    if number % 10 == thread {
+                        log.fold(365, NOW, &mut random).expect("folded or left to another");
+                    }
+                }
+            });
+        }
+    });
+    let log = open(&parent, NOW);
+    log.fold(365, NOW, &mut random).expect("folded");
+    let mut found = queries(&log);
+    assert_eq!(found.len(), 200);
+    found.sort();
+    found.dedup();
+    assert_eq!(found.len(), 200, "each once");
+    assert!(log.check().expect("checked").holds());
+}
+
+#[test]
+fn it_is_switched_off_by_its_own_word_and_needs_its_key() {
+    let parent = TempDir::new().expect("a folder");
+    let log = open(&parent, NOW);
+    log.write_down(search("one"), NOW, &mut random).expect("written down");
+    log.set(false, 30, NOW, &mut random).expect("said");
+    assert_eq!(acts(&log), ["case.open", "search", "access.set"]);
+    let empty = TempDir::new().expect("a folder");
+    let elsewhere =
+        AccessLog::open_or_begin(&parent.path().join("access"), empty.path(), ("a1", "t"), NOW, &mut random);
+    assert!(matches!(elsewhere, Err(AccessError::Key(_))), "another machine cannot sign, and does not begin anew");
+    let reader = AccessLog::open(&parent.path().join("access"), empty.path()).expect("opened");
+    assert_eq!(acts(&reader).len(), 3, "but it can read what is said in clear");
+    assert!(queries(&reader).is_empty());
+}
+
+#[test]
+fn a_look_says_what_it_is_in_clear_and_what_was_looked_at_as_commitments() {
+    let record = Record {
+        at: NOW,
+        actor: "a1".to_owned(),
+        tool: "t".to_owned(),
+        seed: [7; 32],
+        look: Look::new(Verb::View).fact("page", Fact::Number(3)).secret("document", "EXH-000003"),
+    };
+    let sealed = record.seal(5).expect("an entry");
+    assert_eq!(sealed, record.seal(5).expect("an entry"), "always the same");
+    let entry = crate::Entry::read(&sealed.bytes).expect("an entry");
+    assert_eq!((entry.seq, entry.act.as_str(), entry.object.as_str()), (5, "view", "case"));
+    assert_eq!(entry.facts, BTreeMap::from([("page".to_owned(), Fact::Number(3))]));
+    assert_eq!(entry.sealed["document"], sealed.openings[0].commitment());
+    assert!(!String::from_utf8_lossy(&sealed.bytes).contains("EXH"));
+    let long = Look::new(Verb::Search).secret("query", &"登".repeat(100_000));
+    assert!(long.sealed["query"].len() <= 64 << 10);
+}

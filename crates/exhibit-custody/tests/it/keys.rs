@@ -1,0 +1,179 @@
+//! Keys that follow one another, keys that should not, and the seal: what a check says of each.
+
+use crate::{acts, copy, files, key, log_of, seal};
+use exhibit_custody::log::End;
+use exhibit_custody::{Act, Deviation, Key, Log, LogError, Remembered, Report, Revocation, Writer, check_log};
+use exhibit_proof::{Note, VerifierKey};
+use std::fs;
+use std::path::Path;
+
+fn next(of: &VerifierKey, byte: u8) -> Key {
+    Key::successor(of, &mut |bytes| bytes.fill(byte))
+}
+
+fn rotate(writer: &mut Writer, byte: u8) {
+    let old = writer.log().verifier().clone();
+    let size = writer.log().size();
+    let new = next(&old, byte);
+    let add = seal(size, Act::key_add(new.verifier(), &old));
+    let revoke = seal(size + 1, Act::key_revoke(&old, Revocation::Superseded));
+    writer.append(&[add, revoke]).expect("appended");
+    writer.hand_over(new).expect("handed over");
+}
+
+fn check(folder: &Path) -> Report {
+    check_log(folder, &Remembered::default())
+}
+
+fn text(report: &Report) -> String {
+    report.deviations.iter().map(|deviation| format!("{deviation}\n")).collect()
+}
+
+#[test]
+fn three_keys_follow_one_another_and_any_of_them_is_known() {
+    let (parent, folder) = log_of(5);
+    let early = Note::parse(Log::open(&folder).expect("a log").checkpoint().as_bytes()).expect("a note");
+    let mut writer = Writer::open(&folder, key(7)).expect("a log");
+    rotate(&mut writer, 8);
+    writer.append(&[seal(7, Act::new(exhibit_custody::Verb::Mark, exhibit_custody::Ref::Case))]).expect("appended");
+    rotate(&mut writer, 9);
+    drop(writer);
+    let report = check(&folder);
+    assert!(report.deviations.is_empty(), "{}", text(&report));
+    assert_eq!(report.keys.len(), 3);
+    for known in &report.keys {
+        let verifier = Some(known.to_string());
+        let remembered = Remembered { verifier, checkpoints: vec![early.clone()], ..Remembered::default() };
+        assert!(check_log(&folder, &remembered).deviations.is_empty());
+    }
+    let strange = Remembered { verifier: Some(key(1).verifier().to_string()), ..Remembered::default() };
+    assert!(matches!(check_log(&folder, &strange).deviations[..], [Deviation::KeySwapped]));
+    // A copy for others has the chain, and is checked the same.
+    let copied = parent.path().join("copy");
+    let count = Log::open(&folder).expect("a log").copy_to(&copied).expect("copied");
+    assert_eq!(files(&copied).len() as u64, count);
+    assert!(!files(&copied).contains(&"lock".to_owned()));
+    let report = check(&copied);
+    assert!(report.deviations.is_empty() && report.keys.len() == 3, "{}", text(&report));
+    let again = Log::open(&folder).expect("a log").copy_to(&copied);
+    assert!(matches!(again, Err(LogError::Copy { .. })), "nothing is overwritten");
+}
+
+#[test]
+fn every_altered_byte_of_a_handover_is_named() {
+    let (_parent, folder) = log_of(3);
+    rotate(&mut Writer::open(&folder, key(7)).expect("a log"), 8);
+    let name = "handovers/000000003.tlog-proof";
+    let good = fs::read(folder.join(name)).expect("a handover");
+    for place in 0..good.len() {
+        let mut altered = good.clone();
+        altered[place] ^= 1;
+        fs::write(folder.join(name), altered).expect("written");
+        let report = check(&folder);
+        assert!(!report.holds(), "byte {place}");
+        assert!(text(&report).contains(name), "byte {place}: {}", text(&report));
+    }
+    fs::remove_file(folder.join(name)).expect("removed");
+    let report = check(&folder);
+    assert!(
+        matches!(report.deviations[..], [Deviation::CheckpointExtended, Deviation::KeyNotLogged]),
+        "{}",
+        text(&report)
+    );
+}
+
+#[test]
+fn a_key_that_calls_itself_in_is_named() {
+    let (parent, folder) = log_of(3);
+    let copied = parent.path().join("thief");
+    copy(&folder, &copied);
+    rotate(&mut Writer::open(&folder, key(7)).expect("a log"), 8);
+    // Somebody who never had the old key writes the same entries under a key of their own.
+    let own = next(key(7).verifier(), 66);
+    fs::remove_dir_all(&copied).expect("removed");
+    let mut writer = Writer::create(&copied, own).expect("a log");
+    writer.append(&acts(3)).expect("appended");
+    let new = next(key(7).verifier(), 66);
+    let add = seal(3, Act::key_add(new.verifier(), key(7).verifier()));
+    writer.append(&[add]).expect("appended");
+    drop(writer);
+    assert!(matches!(check(&copied).deviations[..], [Deviation::KeyNotLogged]));
+    fs::create_dir(copied.join("handovers")).expect("made");
+    fs::copy(folder.join("handovers/000000003.tlog-proof"), copied.join("handovers/000000003.tlog-proof"))
+        .expect("copied");
+    let report = check(&copied);
+    assert!(
+        matches!(
+            report.deviations[..],
+            [Deviation::RolledBack { .. }, Deviation::Handover { .. }, Deviation::KeyNotLogged]
+        ),
+        "{}",
+        text(&report)
+    );
+}
+
+#[test]
+fn a_revoked_key_that_goes_on_is_named() {
+    let (parent, folder) = log_of(3);
+    let mut writer = Writer::open(&folder, key(7)).expect("a log");
+    let new = next(key(7).verifier(), 8);
+    let add = seal(3, Act::key_add(new.verifier(), key(7).verifier()));
+    let revoke = seal(4, Act::key_revoke(key(7).verifier(), Revocation::Compromised));
+    writer.append(&[add.clone(), revoke.clone()]).expect("appended");
+    assert_eq!(writer.end(), End::Revoked);
+    assert!(matches!(writer.hand_over(next(key(7).verifier(), 9)), Err(LogError::NotSuccessor)));
+    drop(writer);
+    assert!(matches!(check(&folder).deviations[..], [Deviation::HandoverUnfinished]));
+    assert!(check(&folder).holds(), "broken off is no deviation");
+    // A thief's own program does not stop there.
+    let on = parent.path().join("on");
+    let mut thief = Writer::create(&on, key(7)).expect("a log");
+    let later = seal(5, Act::new(exhibit_custody::Verb::Mark, exhibit_custody::Ref::Case));
+    thief.append(&[acts(3), vec![add, revoke, later]].concat()).expect("appended");
+    drop(thief);
+    let report = check(&on);
+    assert!(matches!(report.deviations[..], [Deviation::RevokedKey { index: 4 }]), "{}", text(&report));
+}
+
+#[test]
+fn nothing_follows_a_seal() {
+    let (parent, folder) = log_of(3);
+    let mut writer = Writer::open(&folder, key(7)).expect("a log");
+    let end = seal(3, Act::case_seal());
+    assert_eq!(writer.append_from(3, std::slice::from_ref(&end)).expect("sealed"), 4);
+    let later = seal(4, Act::new(exhibit_custody::Verb::Mark, exhibit_custody::Ref::Case));
+    assert!(matches!(writer.append(std::slice::from_ref(&later)), Err(LogError::Sealed)));
+    drop(writer);
+    let mut writer = Writer::open(&folder, key(7)).expect("a log");
+    assert!(
+        matches!(writer.append(std::slice::from_ref(&later)), Err(LogError::Sealed)),
+        "also after opening it again"
+    );
+    assert_eq!(writer.append_from(3, std::slice::from_ref(&end)).expect("told twice"), 4);
+    drop(writer);
+    let report = check(&folder);
+    assert!(report.deviations.is_empty() && report.sealed == Some(3), "{}", text(&report));
+    // Somebody with the key and another program goes on.
+    let on = parent.path().join("on");
+    let mut other = Writer::create(&on, key(7)).expect("a log");
+    other.append(&[acts(3), vec![end, later]].concat()).expect("appended");
+    drop(other);
+    assert!(matches!(check(&on).deviations[..], [Deviation::AfterSeal { sealed: 3, index: 4 }]));
+}
+
+#[test]
+fn what_is_remembered_of_another_log_is_named() {
+    let (_parent, folder) = log_of(3);
+    let log = Log::open(&folder).expect("a log");
+    let own = Note::parse(log.checkpoint().as_bytes()).expect("a note");
+    let remembered = |note: Note| Remembered { checkpoints: vec![note], ..Remembered::default() };
+    assert!(check_log(&folder, &remembered(own.clone())).deviations.is_empty());
+    assert!(log.continues(log.head()).is_ok());
+    let mut longer = own.clone();
+    longer.text = longer.text.replacen("\n3\n", "\n9\n", 1);
+    let found = check_log(&folder, &remembered(longer)).deviations;
+    assert!(
+        matches!(found[..], [Deviation::RolledBack { size: 3, once: 9 }, Deviation::ForeignCheckpoint { .. }]),
+        "{found:?}"
+    );
+}

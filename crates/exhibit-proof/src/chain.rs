@@ -1,0 +1,165 @@
+//! The chain of a log's signing keys: how one key hands over to the next, so that whoever knows an earlier key of a
+//! log can believe a later one.
+//!
+//! The entry `key.add` names both keys, and a checkpoint over it is signed by both: the old key says that it hands
+//! over, the new key that it exists. What the chain cannot say is which of two handovers of a stolen key is the
+//! rightful one: that is what remembered checkpoints are for.
+
+use crate::hash::to_hex;
+use crate::json::Value;
+use crate::note::VerifierKey;
+use crate::proof::{LogProof, LogProofError};
+use sha2::{Digest as _, Sha256};
+
+/// The folder, within that of a log or of a package's proofs, which holds a proof for each handover.
+pub const HANDOVERS: &str = "handovers";
+
+/// The most handovers that a chain may have.
+pub const MAX_HANDOVERS: usize = 1000;
+
+/// Why a handover is not believed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ChainError {
+    /// The entry is not a `key.add` that names both keys.
+    #[error("the entry does not say that one key follows another")]
+    Entry,
+    /// The key that hands over is not the one that the log had.
+    #[error("the key that hands over is not the one that the log had then")]
+    Stranger,
+    /// The proof is of another entry.
+    #[error("the proof is of another entry")]
+    Index,
+    /// The key that hands over did not sign it.
+    #[error("the key that hands over did not sign it")]
+    Old(#[source] LogProofError),
+    /// The key that takes over did not sign it.
+    #[error("the key that takes over did not sign it")]
+    New(#[source] LogProofError),
+}
+
+/// How log entries refer to a key: `key:<id>:<SHA-256 of its 32 bytes>`.
+#[must_use]
+pub fn key_ref(key: &VerifierKey) -> String {
+    format!("key:{}:{}", to_hex(&key.id()), to_hex(&Sha256::digest(key.public())))
+}
+
+/// Where the proof of the handover in a log entry lies, within the log's folder.
+#[must_use]
+pub fn handover_path(index: u64) -> String {
+    format!("{HANDOVERS}/{index:09}.tlog-proof")
+}
+
+/// The log entry of the handover whose proof lies at a path within the log's folder.
+#[must_use]
+pub fn handover_index(path: &str) -> Option<u64> {
+    let number = path.strip_prefix(HANDOVERS)?.strip_prefix('/')?.strip_suffix(".tlog-proof")?;
+    number.parse().ok().filter(|index| handover_path(*index) == path)
+}
+
+/// Follows one handover: `known` refers to the key that the log had, `entry` is the bytes of the `key.add`. Gives the old key
+/// and the new one.
+///
+/// # Errors
+/// [`ChainError`], where the new key is not to be believed.
+pub fn hand_over(known: &str, entry: &[u8], proof: &LogProof) -> Result<(VerifierKey, VerifierKey), ChainError> {
+    let (index, old, new) = read(entry).ok_or(ChainError::Entry)?;
+    if key_ref(&old) != known {
+        return Err(ChainError::Stranger);
+    }
+    if proof.index != index || proof.extra.is_some() {
+        return Err(ChainError::Index);
+    }
+    proof.verify(entry, &old).map_err(ChainError::Old)?;
+    proof.verify(entry, &new).map_err(ChainError::New)?;
+    Ok((old, new))
+}
+
+/// The key that a `key.add` entry says takes over from another.
+#[must_use]
+pub fn successor(entry: &[u8]) -> Option<VerifierKey> {
+    read(entry).map(|(_, _, new)| new)
+}
+
+fn read(entry: &[u8]) -> Option<(u64, VerifierKey, VerifierKey)> {
+    let value = Value::read(entry).ok()?;
+    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_text).map(str::to_owned);
+    let facts = value.get("facts")?;
+    let key = |name| VerifierKey::parse(&text(facts, name)?).ok();
+    let (old, new) = (key("after")?, key("key")?);
+    let sound = text(&value, "act")? == "key.add"
+        && text(&value, "object")? == key_ref(&new)
+        && old.name() == new.name()
+        && old != new;
+    let index = u64::try_from(value.get("seq")?.as_number()?).ok()?;
+    sound.then_some((index, old, new))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Checkpoint, Hash, Note, SignerKey, tree};
+
+    fn signer(byte: u8) -> SignerKey {
+        SignerKey::new("9f3a5c0d71b2e846/custody", &[byte; 32]).expect("a name")
+    }
+
+    fn entry(old: &SignerKey, new: &SignerKey, seq: u64) -> Vec<u8> {
+        let (old, new) = (old.verifier(), new.verifier());
+        let object = key_ref(new);
+        format!(
+            r#"{{"act":"key.add","facts":{{"after":"{old}","key":"{new}"}},"object":"{object}","seq":{seq},"v":1}}"#
+        )
+        .into_bytes()
+    }
+
+    fn proof(entry: &[u8], signers: &[&SignerKey]) -> LogProof {
+        let first = Hash::leaf(b"first");
+        let root = tree::complete_root(&[first, Hash::leaf(entry)]);
+        let origin = "9f3a5c0d71b2e846/custody".to_owned();
+        let text = Checkpoint { origin, size: 2, root, extensions: Vec::new() }.text();
+        let signatures = signers.iter().map(|signer| signer.sign(&text)).collect();
+        LogProof { extra: None, index: 1, hashes: vec![first], checkpoint: Note { text, signatures } }
+    }
+
+    #[test]
+    fn a_key_hands_over_where_both_signed() {
+        let (old, new) = (signer(1), signer(2));
+        let entry = entry(&old, &new, 1);
+        let known = key_ref(old.verifier());
+        let followed = hand_over(&known, &entry, &proof(&entry, &[&old, &new]));
+        assert_eq!(followed, Ok((old.verifier().clone(), new.verifier().clone())));
+        assert_eq!(successor(&entry).as_ref(), Some(new.verifier()));
+        let by_new = hand_over(&known, &entry, &proof(&entry, &[&new]));
+        assert!(matches!(by_new, Err(ChainError::Old(_))), "a new key cannot call itself in: {by_new:?}");
+        let by_old = hand_over(&known, &entry, &proof(&entry, &[&old]));
+        assert!(matches!(by_old, Err(ChainError::New(_))), "nor be named without having signed: {by_old:?}");
+    }
+
+    #[test]
+    fn other_handovers_are_refused() {
+        let (old, new, other) = (signer(1), signer(2), signer(3));
+        let good = entry(&old, &new, 1);
+        let both = proof(&good, &[&old, &new]);
+        let known = key_ref(old.verifier());
+        assert_eq!(hand_over(&key_ref(other.verifier()), &good, &both), Err(ChainError::Stranger));
+        let elsewhere = LogProof { index: 0, ..both.clone() };
+        assert_eq!(hand_over(&known, &good, &elsewhere), Err(ChainError::Index));
+        let itself = entry(&old, &old, 1);
+        assert_eq!(hand_over(&known, &itself, &both), Err(ChainError::Entry));
+        for (from, to) in [("key.add", "key.bad"), ("\"after\"", "\"before\""), ("custody+", "custodi+")] {
+            let altered = String::from_utf8(good.clone()).expect("UTF-8").replacen(from, to, 1).into_bytes();
+            assert!(hand_over(&known, &altered, &both).is_err(), "{from}");
+        }
+    }
+
+    #[test]
+    fn paths_go_there_and_back() {
+        assert_eq!(handover_index(&handover_path(42)), Some(42));
+        assert_eq!(handover_path(1), "handovers/000000001.tlog-proof");
+        for odd in
+            ["handovers/1.tlog-proof", "handovers/000000001", "000000001.tlog-proof", "handovers/+00000001.tlog-proof"]
+        {
+            assert_eq!(handover_index(odd), None, "{odd}");
+        }
+    }
+}

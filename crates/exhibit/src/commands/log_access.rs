@@ -1,0 +1,108 @@
+//! `exhibit log ls --access`, `exhibit log check --access`: who looked, searched and took out.
+
+use super::Context;
+use crate::failure::{Exit, Failure};
+use crate::looks::Recorder;
+use crate::output::{Output, Style, counted};
+use crate::world;
+use exhibit_case::{Case, chain_of};
+use exhibit_custody::access::{AccessError, OpenedEntry};
+use exhibit_custody::{AccessLog, AccessReport};
+use exhibit_model::shown;
+use serde_json::{Value, json};
+use std::process::ExitCode;
+
+/// The access log of a case, with everything in it that was written down; none where nothing was recorded yet.
+pub(crate) fn open(output: &Output, case: &Case) -> Result<Option<AccessLog>, Failure> {
+    if !AccessLog::is_in(&case.access_folder()) {
+        return Ok(None);
+    }
+    if let Some(recorder) = Recorder::of(output, case) {
+        recorder.fold();
+    }
+    AccessLog::open(&case.access_folder(), &world::keys()?).map(Some).map_err(unusable)
+}
+
+fn unusable(error: AccessError) -> Failure {
+    Failure::new(Exit::Mismatch, "access-log", chain_of(&error)).hint("`exhibit log check --access` says what is wrong")
+}
+
+pub(crate) fn list(context: &Context<'_>, from: u64, limit: u64) -> Result<ExitCode, Failure> {
+    let output = context.output;
+    let Some(log) = open(output, &context.case()?)? else {
+        output.remark("Nothing was recorded yet.");
+        return Ok(Exit::Nothing.into());
+    };
+    let (mut left, mut more) = (limit, false);
+    let each = &mut |entry: OpenedEntry| {
+        more = left == 0;
+        if !more {
+            say(output, &entry);
+            left -= 1;
+        }
+        !more
+    };
+    log.entries(from, each).map_err(unusable)?;
+    if more {
+        output.remark(&format!("more: exhibit log ls --access --from {}", from.saturating_add(limit)));
+    }
+    Ok(Exit::Done.into())
+}
+
+fn say(output: &Output, entry: &OpenedEntry) {
+    let text = String::from_utf8_lossy(&entry.bytes).into_owned();
+    if output.json {
+        let opened: serde_json::Map<_, _> =
+            entry.opened.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect();
+        output.object("entry", json!({"seq": entry.seq, "entry": text, "openings": opened}));
+        return;
+    }
+    let Ok(read) = exhibit_custody::Entry::read(&entry.bytes) else {
+        output.line(&format!("{:>8}  {}", entry.seq, shown(&text)));
+        return;
+    };
+    let opened = entry.opened.iter().map(|(name, value)| format!("{name}: {}", shown(value)));
+    let shut =
+        read.sealed.keys().filter(|name| !entry.opened.contains_key(*name)).map(|name| format!("{name}: (shut)"));
+    let said: Vec<String> = opened.chain(shut).collect();
+    output.line(&format!("{:>8}  {}  {:<10}  {}", entry.seq, read.at.to_rfc3339(), shown(&read.act), said.join("  ")));
+}
+
+pub(crate) fn check(context: &Context<'_>) -> Result<ExitCode, Failure> {
+    let output = context.output;
+    let Some(log) = open(output, &context.case()?)? else {
+        output.remark("Nothing was recorded yet.");
+        return Ok(Exit::Nothing.into());
+    };
+    let report = log.check().map_err(unusable)?;
+    let wrong = wrong(&report);
+    if output.json {
+        output.object(
+            "access-log-check",
+            json!({
+                "good": report.holds(), "entries": report.log.entries, "opened": report.opened, "locked": report.locked,
+                "waiting": report.waiting, "deviations": wrong,
+            }),
+        );
+    } else {
+        let entries = counted(report.log.entries, "entry", "entries");
+        let opened = counted(report.opened, "one opens", "open");
+        output.line(&format!("Checked {entries} of the access log; {opened} to what was kept of them."));
+        for what in &wrong {
+            output.line(&format!("{}  {what}", output.style(Style::Bad, "differs")));
+        }
+        let (style, verdict) = if report.holds() {
+            (Style::Good, "The access log holds.")
+        } else {
+            (Style::Bad, "The access log does not hold.")
+        };
+        output.line(&output.style(style, verdict));
+    }
+    Ok(if report.holds() { Exit::Done } else { Exit::Mismatch }.into())
+}
+
+/// Everything that speaks against the access log.
+pub(crate) fn wrong(report: &AccessReport) -> Vec<String> {
+    let log = report.log.deviations.iter().filter(|deviation| !deviation.is_harmless()).map(|d| chain_of(d));
+    log.chain(report.wrong.iter().map(|(place, what)| format!("{place}: {what}"))).collect()
+}

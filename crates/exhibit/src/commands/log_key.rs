@@ -1,0 +1,164 @@
+//! `exhibit log key ls|rotate|revoke`
+
+use super::Context;
+use super::case::signing_key;
+use crate::cli::{KeyCommand, KeyReason};
+use crate::door;
+use crate::failure::{Exit, Failure};
+use crate::world::{self, MachineClock};
+use exhibit_case::{CaseError, Held, Rotation, key_file, layout};
+use exhibit_custody::{Entry, Key, Log, Passphrase, Protection, Ref, Remembered, Revocation, check_log_with};
+use exhibit_model::Clock;
+use exhibit_proof::VerifierKey;
+use exhibit_proof::hash::to_hex;
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::ExitCode;
+
+pub(crate) fn run(context: &Context<'_>, command: &KeyCommand) -> Result<ExitCode, Failure> {
+    let folder = context.case_folder()?;
+    match command {
+        KeyCommand::Ls => list(context, &folder),
+        KeyCommand::Rotate { reason, passphrase, new_passphrase_file } => {
+            rotate(context, &folder, *reason, *passphrase, new_passphrase_file.as_deref())
+        }
+        KeyCommand::Revoke { key, reason } => revoke(context, &folder, key, *reason),
+    }
+}
+
+impl From<KeyReason> for Revocation {
+    fn from(reason: KeyReason) -> Self {
+        match reason {
+            KeyReason::Superseded => Self::Superseded,
+            KeyReason::Compromised => Self::Compromised,
+            KeyReason::Lost => Self::Lost,
+        }
+    }
+}
+
+/// The keys that the log had, with why each signs no more.
+struct Chain {
+    keys: Vec<VerifierKey>,
+    reasons: BTreeMap<String, String>,
+    holds: bool,
+}
+
+fn chain(folder: &Path) -> Chain {
+    let mut reasons = BTreeMap::new();
+    let report = check_log_with(&folder.join(layout::CUSTODY), &Remembered::default(), &mut |entry: &Entry| {
+        if entry.act == "key.revoke" {
+            let reason = match entry.facts.get("reason") {
+                Some(exhibit_custody::Fact::Text(reason)) => exhibit_model::shown(reason),
+                _ => String::new(),
+            };
+            reasons.insert(entry.object.clone(), reason);
+        }
+    });
+    let holds = report.holds();
+    Chain { keys: report.keys, reasons, holds }
+}
+
+fn list(context: &Context<'_>, folder: &Path) -> Result<ExitCode, Failure> {
+    let chain = chain(folder);
+    let keys = world::keys()?;
+    for (place, key) in chain.keys.iter().enumerate() {
+        let signs = place + 1 == chain.keys.len();
+        let reason = chain.reasons.get(&Ref::key(key).to_string()).filter(|_| !signs);
+        let file = key_file(&keys, key);
+        let own = signs || file != exhibit_case::key_path(&keys, key.name()) || place == 0;
+        let file = Some(file).filter(|file| own && file.exists());
+        let locked = file.as_ref().and_then(|file| Key::is_locked(file).ok());
+        if context.output.json {
+            let file = file.map(|file| file.display().to_string());
+            let fields =
+                json!({"key": key.to_string(), "signs": signs, "revoked": reason, "file": file, "locked": locked});
+            context.output.object("key", fields);
+            continue;
+        }
+        let state = match reason {
+            _ if signs => "signs now".to_owned(),
+            Some(reason) => format!("signs no more: {reason}"),
+            None => "signs no more".to_owned(),
+        };
+        let lock = if locked == Some(true) { ", locked by a passphrase" } else { "" };
+        let place = file.map_or_else(|| "not on this machine".to_owned(), |file| format!("{}{lock}", file.display()));
+        context.output.line(&format!("{key}\n    {state}; {place}"));
+    }
+    if !chain.holds {
+        context.output.warn("the log does not hold: `exhibit log check` says why");
+    }
+    Ok(if chain.holds { Exit::Done } else { Exit::Mismatch }.into())
+}
+
+fn rotate(
+    context: &Context<'_>,
+    folder: &Path,
+    reason: KeyReason,
+    passphrase: bool,
+    file: Option<&Path>,
+) -> Result<ExitCode, Failure> {
+    if context.dry_run() {
+        context.output.line("would make a new signing key, and let the old one hand over to it");
+        return Ok(Exit::Done.into());
+    }
+    let old_file = signing_key(folder)?;
+    door::unlock(&old_file)?;
+    let given = door::kept(&old_file);
+    let keys = world::keys()?;
+    let door_keys = world::door(&keys);
+    let mut held = Held::take_any(folder, &door_keys, world::TOOL)?;
+    let lock = lock_of_new(given, passphrase, file)?.map(Protection::new);
+    let rotation = Rotation { reason: reason.into(), lock: lock.as_ref() };
+    let done = held.rotate_key(&door_keys, &rotation, MachineClock.now(), &mut world::random)?;
+    if context.output.json {
+        let fields = json!({
+            "old": done.old.to_string(), "new": done.new.to_string(), "log_entry": done.entry,
+            "file": done.file.display().to_string(), "locked": Key::is_locked(&done.file).ok(),
+        });
+        context.output.object("rotation", fields);
+        return Ok(Exit::Done.into());
+    }
+    context.output.line(&format!("{} signs from now on; log entry {} says so.", done.new, done.entry));
+    context.output.line(&format!("The new key is {}: keep a copy apart from the case.", done.file.display()));
+    context
+        .output
+        .line(&format!("The old key {} signs nothing any more: destroy it and its copies.", old_file.display()));
+    Ok(Exit::Done.into())
+}
+
+// A locked key is followed by a locked one: by the same passphrase, unless another is named.
+fn lock_of_new(given: Option<Passphrase>, wanted: bool, file: Option<&Path>) -> Result<Option<Passphrase>, Failure> {
+    match (given, file) {
+        (_, Some(file)) => door::choose_anew(Some(file)).map(Some),
+        (None, None) if wanted => door::choose().map(Some),
+        (given, None) => Ok(given),
+    }
+}
+
+fn revoke(context: &Context<'_>, folder: &Path, id: &str, reason: KeyReason) -> Result<ExitCode, Failure> {
+    let keys = chain(folder).keys;
+    let named = |key: &&VerifierKey| to_hex(&key.id()) == id || key.to_string() == id;
+    let Some(key) = keys.iter().find(named) else {
+        return Err(Failure::new(Exit::Nothing, "no-such-key", format!("this log had no key {id}"))
+            .hint("`exhibit log key ls` lists them"));
+    };
+    let log = Log::open(&folder.join(layout::CUSTODY)).map_err(CaseError::from)?;
+    if key == log.verifier() {
+        return Err(Failure::usage("this key signs now: without it nothing could be logged")
+            .hint("`exhibit log key rotate --reason …` lets a new one take over and revokes it"));
+    }
+    if context.dry_run() {
+        context.output.line(&format!("would revoke {key}"));
+        return Ok(Exit::Done.into());
+    }
+    let reason = Revocation::from(reason);
+    let entry = world::hold(folder)?.revoke_key(key, reason, MachineClock.now(), &mut world::random)?;
+    if context.output.json {
+        let fields = json!({"key": key.to_string(), "reason": reason.word(), "log_entry": entry});
+        context.output.object("revocation", fields);
+    } else {
+        context.output.line(&format!("Log entry {entry} says: {key} is {}.", reason.word()));
+    }
+    Ok(Exit::Done.into())
+}
