@@ -74,6 +74,14 @@ pub struct Proved {
     pub quotes: BTreeMap<String, (String, u32)>,
 }
 
+impl Proved {
+    /// All keys that the log had, the first one first.
+    #[must_use]
+    pub fn keys(&self) -> Vec<VerifierKey> {
+        self.earlier.iter().chain([&self.key]).cloned().collect()
+    }
+}
+
 /// What a package proves of one document.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Document {

@@ -114,14 +114,22 @@ pub fn is_name(name: &str) -> bool {
     (1..=32).contains(&name.len()) && name.bytes().all(sound)
 }
 
-/// Checks the files of one folder, given by their names, of the log with this key.
+/// Checks the files of one folder, given by their names, of the log that had these keys: any of them may have signed the
+/// anchored checkpoint, for a key that took over does not undo what the one before it signed.
 ///
 /// # Errors
 /// [`Fault::Checkpoint`], where there is no checkpoint of this log in it.
-pub fn check(files: &BTreeMap<String, Vec<u8>>, log: &VerifierKey, known: &Known<'_>) -> Result<Found, Fault> {
+pub fn check(files: &BTreeMap<String, Vec<u8>>, log: &[VerifierKey], known: &Known<'_>) -> Result<Found, Fault> {
     let bytes = files.get(CHECKPOINT).ok_or_else(|| Fault::Checkpoint("it is missing".to_owned()))?;
     let note = Note::parse(bytes).map_err(|error| Fault::Checkpoint(chain(&error)))?;
-    let checkpoint = Checkpoint::signed(&note, log).map_err(|error| Fault::Checkpoint(chain(&error)))?;
+    let mut checkpoint = Err(Fault::Checkpoint("the log has no key".to_owned()));
+    for key in log.iter().rev() {
+        checkpoint = Checkpoint::signed(&note, key).map_err(|error| Fault::Checkpoint(chain(&error)));
+        if checkpoint.is_ok() {
+            break;
+        }
+    }
+    let checkpoint = checkpoint?;
     let mut found = Found { checkpoint, anchors: Vec::new(), strange: Vec::new() };
     for file in files.keys() {
         match part(file) {

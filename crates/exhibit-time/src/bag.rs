@@ -17,8 +17,8 @@ pub struct InBag {
     pub anchored: Anchored,
 }
 
-/// Checks the anchors in a bag of the log with this key; adds what it finds to what was found before.
-pub fn check(files: &mut dyn Files, checked: &mut Checked, log: &VerifierKey, known: &Known<'_>) -> Vec<InBag> {
+/// Checks the anchors in a bag of the log that had these keys; adds what it finds to what was found before.
+pub fn check(files: &mut dyn Files, checked: &mut Checked, log: &[VerifierKey], known: &Known<'_>) -> Vec<InBag> {
     let mut folders: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for path in checked.files.keys().filter_map(|path| path.strip_prefix(ANCHORS)) {
         if let Some((folder, file)) = path.split_once('/') {
@@ -48,7 +48,7 @@ fn check_folder(
     checked: &mut Checked,
     folder: &str,
     held: &BTreeMap<String, Vec<u8>>,
-    (log, own): (&VerifierKey, Option<&Note>),
+    (log, own): (&[VerifierKey], Option<&Note>),
     known: &Known<'_>,
 ) -> Vec<InBag> {
     let place = |file: &str| format!("{ANCHORS}{folder}/{file}");

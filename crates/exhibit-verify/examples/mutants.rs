@@ -36,7 +36,7 @@ impl Bag {
         let mut checked = bagit::check(self);
         let proved = package::check(self, &mut checked, &Trust::default());
         if let Some(proved) = &proved {
-            exhibit_time::bag::check(self, &mut checked, &proved.key, &Known::default());
+            exhibit_time::bag::check(self, &mut checked, &proved.keys(), &Known::default());
         }
         checked.deviations.is_empty() && proved.is_some()
     }

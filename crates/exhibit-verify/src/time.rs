@@ -67,7 +67,7 @@ pub(crate) fn say_anchors(
         kept: false,
     };
     let mut facts = Vec::new();
-    for anchor in bag::check(files, checked, &proved.key, &known) {
+    for anchor in bag::check(files, checked, &proved.keys(), &known) {
         let (size, by) = (anchor.size.to_string(), anchor.anchored.by.to_string());
         let who = &anchor.anchored.who;
         if anchor.anchored.is_trusted {

@@ -147,7 +147,7 @@ fn kept_with(
 // As it will be checked from now on, with what lies beside it.
 fn check(files: &BTreeMap<String, Vec<u8>>, answer: &str, log: &Log) -> Result<Anchored, DossierError> {
     let known = Known { kept: true, ..Known::default() };
-    let found = anchored::check(files, log.verifier(), &known).map_err(DossierError::Time)?;
+    let found = anchored::check(files, &super::keys(log)?, &known).map_err(DossierError::Time)?;
     super::check_log(log, found.checkpoint.size, &found.checkpoint)
         .map_err(|reason| DossierError::Time(Fault::Consistency(reason)))?;
     let own = found.anchors.into_iter().find(|(file, _)| file == answer);

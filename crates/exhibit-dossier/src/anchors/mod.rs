@@ -14,8 +14,9 @@ pub(crate) use pack::pack_anchors;
 
 use crate::{DossierError, io_error};
 use exhibit_case::{Case, layout};
-use exhibit_custody::{Entry, Log};
+use exhibit_custody::{Entry, Fact, Log};
 use exhibit_model::Digest;
+use exhibit_proof::note::VerifierKey;
 use exhibit_proof::{Checkpoint, Note, tree};
 use exhibit_time::anchored::{self, Anchored, CHECKPOINT, Known, MAX_FILE};
 use std::collections::BTreeMap;
@@ -25,6 +26,9 @@ use std::path::{Path, PathBuf};
 
 /// How an entry of the act `anchor` begins: canonical JSON is sorted, and `act` comes first.
 const ANCHOR_ENTRY: &[u8] = b"{\"act\":\"anchor\",";
+
+/// How an entry of the act `key.add` begins.
+const KEY_ENTRY: &[u8] = b"{\"act\":\"key.add\",";
 
 /// An anchor of the case, or one that was asked for.
 #[derive(Debug, Clone)]
@@ -67,19 +71,19 @@ pub fn list_anchors(case: &Case) -> Result<Vec<AnchorRow>, DossierError> {
         return Ok(Vec::new());
     }
     let log = Log::open(&case.folder.join(layout::CUSTODY))?;
-    let logged = logged(&log)?;
+    let (logged, keys) = (logged(&log)?, keys(&log)?);
     let mut rows = Vec::new();
     for beside in all {
-        rows.extend(rows_of(&beside, &log, &logged));
+        rows.extend(rows_of(&beside, (&log, &keys), &logged));
     }
     Ok(rows)
 }
 
-fn rows_of(beside: &Beside, log: &Log, logged: &BTreeMap<Digest, u64>) -> Vec<AnchorRow> {
+fn rows_of(beside: &Beside, (log, keys): (&Log, &[VerifierKey]), logged: &BTreeMap<Digest, u64>) -> Vec<AnchorRow> {
     let row = |name: &str, standing| AnchorRow { size: beside.size, name: name.to_owned(), standing };
     let broken = |name: &str, reason: String| row(name, AnchorStanding::Broken(reason));
     let known = Known { kept: true, ..Known::default() };
-    let found = match anchored::check(&beside.files, log.verifier(), &known) {
+    let found = match anchored::check(&beside.files, keys, &known) {
         Ok(found) => found,
         Err(fault) => return vec![broken(CHECKPOINT, fault.to_string())],
     };
@@ -129,6 +133,24 @@ pub(crate) fn logged(log: &Log) -> Result<BTreeMap<Digest, u64>, DossierError> {
         true
     })?;
     Ok(digests)
+}
+
+/// The keys that the log says it had, the one that signs now last. Whether each rightly follows the one before is what a
+/// check of the log says.
+pub(crate) fn keys(log: &Log) -> Result<Vec<VerifierKey>, DossierError> {
+    let mut keys = Vec::new();
+    log.entries_from(0, &mut |_, bytes| {
+        if let Some(entry) = bytes.starts_with(KEY_ENTRY).then(|| Entry::read(bytes).ok()).flatten() {
+            for name in ["after", "key"] {
+                if let Some(Fact::Text(line)) = entry.facts.get(name) {
+                    keys.extend(VerifierKey::parse(line));
+                }
+            }
+        }
+        true
+    })?;
+    keys.push(log.verifier().clone());
+    Ok(keys)
 }
 
 pub(crate) fn folder(case: &Case) -> PathBuf {

@@ -1,6 +1,6 @@
 //! Anchors in a bag: those that hold and are logged, each with the proof that the bag's checkpoint goes on from it.
 
-use super::{AnchorStanding, checkpoint, logged, read_all, rows_of};
+use super::{AnchorStanding, checkpoint, keys, logged, read_all, rows_of};
 use crate::DossierError;
 use crate::parcel::Parcel;
 use exhibit_case::Held;
@@ -17,10 +17,10 @@ pub(crate) fn pack_anchors(
     log: &Log,
     entries: &mut BTreeSet<u64>,
 ) -> Result<(), DossierError> {
-    let logged = logged(log)?;
+    let (logged, keys) = (logged(log)?, keys(log)?);
     for beside in read_all(&held.case)?.iter().filter(|beside| beside.size <= log.size()) {
         let mut files = BTreeMap::new();
-        for row in rows_of(beside, log, &logged) {
+        for row in rows_of(beside, (log, &keys), &logged) {
             if let AnchorStanding::Holds(anchored, entry) = row.standing {
                 entries.insert(entry);
                 let [asked, answered, own] = anchored.kind.endings();

@@ -124,7 +124,7 @@ fn a_folder_of_anchors_is_checked_whole() {
         ("pending.tsq".to_owned(), fixture("good.tsq")),
         ("Odd.tsr".to_owned(), Vec::new()),
     ]);
-    let found = anchored::check(&files, &key, &Known::default()).expect("a folder");
+    let found = anchored::check(&files, std::slice::from_ref(&key), &Known::default()).expect("a folder");
     assert_eq!(found.checkpoint.size, 12);
     assert_eq!(found.strange, ["Odd.tsr"]);
     let [(_, cosigned), (_, stamped)] = found.anchors.as_slice() else { panic!("{:?}", found.anchors) };
@@ -137,10 +137,10 @@ fn a_folder_of_anchors_is_checked_whole() {
     let policy = format!("log {key}\nwitness w {}\nquorum w\n", own.1);
     let policy = Policy::parse(policy.as_bytes()).expect("a policy");
     let known = Known { witnesses: Some(&policy), ..Known::default() };
-    let found = anchored::check(&files, &key, &known).expect("a folder");
+    let found = anchored::check(&files, std::slice::from_ref(&key), &known).expect("a folder");
     assert!(found.anchors[0].1.as_ref().is_ok_and(|anchored| anchored.is_trusted));
     files.insert("checkpoint".to_owned(), b"x".to_vec());
-    assert!(matches!(anchored::check(&files, &key, &known), Err(Fault::Checkpoint(_))));
+    assert!(matches!(anchored::check(&files, std::slice::from_ref(&key), &known), Err(Fault::Checkpoint(_))));
     let authority = Certificate::read_all(&fixture("root.pem")).expect("certificates");
     assert!(authority[0].is_self_issued());
 }

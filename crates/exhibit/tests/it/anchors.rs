@@ -307,6 +307,15 @@ fn a_partners_witness_cosigns_by_file() {
     };
     seen(format!("log {key}witness p {partner}quorum none\n"), true);
     seen(format!("log {key}quorum none\n"), false);
+
+    // A new key does not undo what was anchored under the old one.
+    let _ = bench.run(&["-C", "case", "log", "key", "rotate"]).code(0);
+    assert!(standings(&bench).contains(&"partner holds".to_owned()), "{:?}", standings(&bench));
+    let _ = bench.run(&["-C", "case", "verify"]).code(0);
+    fs::remove_dir_all(bench.path("bag")).expect("the bag before");
+    let _ = bench.run(&["-C", "case", "bag", "export", "bag", "--all"]).code(0);
+    let key = fs::read_to_string(bench.path("case/custody/key.pub")).expect("the log's new key");
+    seen(format!("log {key}witness p {partner}quorum none\n"), true);
 }
 
 #[test]
