@@ -106,6 +106,12 @@ impl Policy {
         if reached { Ok(Accepted { checkpoint, log, witnesses }) } else { Err(Refusal::Quorum) }
     }
 
+    /// Whether the policy names this witness.
+    #[must_use]
+    pub fn knows(&self, witness: &VerifierKey) -> bool {
+        self.parties.iter().any(|party| matches!(&party.rule, Rule::Witness(key) if key == witness))
+    }
+
     // Gives what a line must be, where it is not that.
     fn line(&mut self, line: &[u8]) -> Result<(), &'static str> {
         let line = line.strip_suffix(b"\n").ok_or("it must end with a line feed")?;

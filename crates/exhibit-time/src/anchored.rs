@@ -179,7 +179,7 @@ fn check_one(
         Kind::Witness => {
             let key = witness::read_key(beside.ok_or(Fault::Form("a witness's key"))?)?;
             let at = witness::check(checkpoint, answered, &key)?;
-            (at, key.name().to_owned(), known.kept || is_witness(checkpoint, answered, &key, known.witnesses))
+            (at, key.name().to_owned(), known.kept || known.witnesses.is_some_and(|policy| policy.knows(&key)))
         }
         Kind::Sigsum => check_logged(&checkpoint.to_string(), asked, answered, beside, known)?,
     };
@@ -229,12 +229,4 @@ fn check_logged(
     };
     let witnesses: Vec<&str> = logged.witnesses.iter().map(|(name, _)| name.as_str()).collect();
     Ok((logged.at, format!("{}, seen by {}", logged.log, witnesses.join(", ")), is_trusted))
-}
-
-// Whether the reader's policy knows the witness and is content with it.
-fn is_witness(checkpoint: &Note, answer: &[u8], key: &VerifierKey, policy: Option<&Policy>) -> bool {
-    let lines = String::from_utf8_lossy(answer);
-    let accepted =
-        Note::parse(format!("{checkpoint}{lines}").as_bytes()).ok().and_then(|note| policy?.check(&note).ok());
-    accepted.is_some_and(|accepted| accepted.witnesses.iter().any(|(known, _)| known == key))
 }
