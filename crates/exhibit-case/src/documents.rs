@@ -1,6 +1,6 @@
 //! Documents as people ask for them: by number, digest or path; their names, pages, properties, places and log entries.
 
-use crate::{Case, CaseError, layout};
+use crate::{Case, CaseError, layout, own_path};
 use exhibit_catalogue::{Account, Item, ItemFilter, NoteRow, PageRow};
 use exhibit_custody::Log;
 use exhibit_model::{ItemId, Page, shown, shown_bytes, wire};
@@ -195,7 +195,7 @@ impl Case {
         let catalogue = self.catalogue();
         let pages = catalogue.pages(content)?;
         let mut copies = match item.original {
-            Some(original) if item.size > 0 => catalogue.items_with(original)?,
+            Some(original) if item.size > 0 => catalogue.items_with(original, usize::MAX)?,
             _ => Vec::new(),
         };
         copies.retain(|copy| copy.id != id);
@@ -280,8 +280,4 @@ pub fn read_page(packs: &exhibit_store::PackReader, row: &PageRow) -> Result<Pag
         return Err(damaged("it holds another page than the catalogue says"));
     }
     wire::decode_page(&bytes).map_err(|_| damaged("it holds no page"))
-}
-
-fn own_path(item: &Item) -> String {
-    if item.name_text.is_empty() { shown_bytes(&item.path) } else { shown(&item.name_text) }
 }

@@ -74,6 +74,8 @@ pub struct SearchHit {
     pub copies: u64,
     /// The first of them: item, and path, safe to show.
     pub places: Vec<(ItemId, String)>,
+    /// The place that the query asked for, where that is another than `path`; safe to show.
+    pub found_at: Option<String>,
     /// A stretch of the page's text around the first hits.
     pub snippet: Snippet,
     /// All hits on the page, in bytes of its text.
@@ -160,6 +162,7 @@ impl Case {
             )
         };
         let places = self.places(&item, copies)?;
+        let found_at = if query.asks_for_places() { self.found_at(query, &item)? } else { None };
         let page = self.read_page(&row)?;
         let spans = highlight(query, &page.text);
         Ok(SearchHit {
@@ -176,6 +179,7 @@ impl Case {
             date: date_of(&metadata),
             copies,
             places,
+            found_at,
             snippet: snippet(&page.text, &spans, SNIPPET_CHARACTERS),
             count: spans.len(),
             offsets: in_characters(&page.text, &spans),
@@ -184,12 +188,20 @@ impl Case {
         })
     }
 
+    // The place that the query asks for, if it is not the item's own.
+    fn found_at(&self, query: &Query, item: &Item) -> Result<Option<String>, CaseError> {
+        let mut paths = self.all_places(item)?.paths;
+        let of_place: Vec<&str> = paths.iter().map(String::as_str).collect();
+        let found = query.place_asked_for(&of_place).filter(|place| *place > 0);
+        Ok(found.map(|place| paths.swap_remove(place)))
+    }
+
     // Some of the other places of the same bytes.
     fn places(&self, item: &Item, copies: u64) -> Result<Vec<(ItemId, String)>, CaseError> {
         let Some(original) = item.original.filter(|_| (1..=MOST_COPIES).contains(&copies)) else {
             return Ok(Vec::new());
         };
-        let mut others = self.catalogue().items_with(original)?;
+        let mut others = self.catalogue().items_with(original, NAMED_PLACES + 1)?;
         others.retain(|other| other.id != item.id);
         others.iter().take(NAMED_PLACES).map(|other| Ok((other.id, self.path(other)?))).collect()
     }

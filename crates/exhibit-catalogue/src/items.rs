@@ -210,14 +210,16 @@ impl Catalogue {
         Ok(())
     }
 
-    /// All places where a content was found, in order of receipt.
+    /// Places where a content was found, in order of receipt, at most `most`.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn items_with(&self, original: OriginalId) -> Result<Vec<Item>, CatalogueError> {
-        let sql = format!("SELECT {COLUMNS} FROM items WHERE sha256 = ?1 ORDER BY id");
+    pub fn items_with(&self, original: OriginalId, most: usize) -> Result<Vec<Item>, CatalogueError> {
+        let sql = format!("SELECT {COLUMNS} FROM items WHERE sha256 = ?1 ORDER BY id LIMIT ?2");
         let mut statement = self.db.prepare_cached(&sql).to("look for a content")?;
-        let rows = statement.query_map([original.digest().as_bytes()], item_of).to("look for a content")?;
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let rows =
+            statement.query_map(params![original.digest().as_bytes(), most], item_of).to("look for a content")?;
         rows.collect::<Result<_, _>>().to("look for a content")
     }
 
@@ -453,6 +455,9 @@ impl Work<'_> {
                 new.changed.map(|m| m.0)
             ];
             self.tx.execute(sql, bound).to("fill an item")?;
+            if let Some(first) = duplicate_of {
+                self.lies_elsewhere(first)?;
+            }
             return Ok(Added::Filled(id, state));
         }
         let (depth, family) = match new.container {
@@ -483,7 +488,11 @@ impl Work<'_> {
             new.changed.map(|m| m.0)
         ];
         statement.execute(bound).to("add an item")?;
-        Ok(Added::New(ItemId(self.tx.last_insert_rowid()), state))
+        let id = ItemId(self.tx.last_insert_rowid());
+        if let Some(first) = duplicate_of {
+            self.lies_elsewhere(first)?;
+        }
+        Ok(Added::New(id, state))
     }
 
     fn first_state<'n>(&self, new: &NewItem<'n>) -> Result<(State, &'n str, Option<ItemId>), CatalogueError> {

@@ -10,6 +10,7 @@ mod items;
 mod outbox;
 mod pages;
 mod pictures;
+mod places;
 mod schema;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ pub use items::{Added, Finding, Item, ItemFilter, ItemInFull, Job, NewItem, Note
 pub use outbox::{Opening, Outgoing};
 pub use pages::{NewPage, OcrState, PageRow, PageText};
 pub use pictures::PagePicture;
+pub use places::MOST_PLACES;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, params};
 use std::path::Path;

@@ -282,7 +282,7 @@ impl Work<'_> {
     }
 
     // the first of `count` new revisions
-    fn next_revision(&self, count: i64) -> Result<i64, CatalogueError> {
+    pub(crate) fn next_revision(&self, count: i64) -> Result<i64, CatalogueError> {
         let last = self.number("revision")?.unwrap_or(UNSETTLED);
         self.set_number("revision", last + count)?;
         Ok(last + 1)

@@ -111,6 +111,11 @@ CREATE TABLE IF NOT EXISTS pictures (
   reader TEXT NOT NULL,             -- what painted it, and how
   PRIMARY KEY (item, number)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS places (
+  item INTEGER PRIMARY KEY REFERENCES items (id),   -- a document that lies in another place too, or within a container that does
+  revision INTEGER NOT NULL         -- counted with the pages': the index follows both
+);
+CREATE INDEX IF NOT EXISTS places_by_revision ON places (revision);
 ";
 
 /// Makes the tables that came later, where they are missing.

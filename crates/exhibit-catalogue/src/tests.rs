@@ -1,6 +1,6 @@
 //! The ledger's rules, tried on a catalogue in a folder.
 
-use crate::{Added, Catalogue, Finding, ItemFilter, NewItem, NewPage, Opening};
+use crate::{Added, Catalogue, Finding, ItemFilter, MOST_PLACES, NewItem, NewPage, Opening};
 use exhibit_model::{Counts, Digest, ItemId, Moment, OriginalId, Page, PageKind, State, TextSource};
 use std::ops::ControlFlow;
 
@@ -120,6 +120,53 @@ fn ocr_makes_a_new_current_layer() {
     );
     assert_eq!(catalogue.pages_after(1, 10).expect("changed").len(), 1);
     assert_eq!(catalogue.pages_after(2, 10).expect("changed").len(), 0);
+}
+
+#[test]
+fn a_document_in_a_new_place_is_named_with_all_that_lies_in_it() {
+    let (_folder, mut catalogue) = with_source();
+    let work = catalogue.begin().expect("begin");
+    let with_page = |item| {
+        let page = Page::of_text(1, PageKind::Text, "a".to_owned());
+        work.add_page(&NewPage { item, page: &page, place: (1, 0), digest: Digest::of(b"") }).expect("page");
+        work.settle(item, &finding(State::Read, 0)).expect("settle");
+    };
+    work.add_item(&file(b"a.zip", b"zip")).expect("add");
+    let member =
+        |ordinal, bytes| NewItem { container: Some((ItemId(1), ordinal)), relation: "entry", ..file(b"member", bytes) };
+    work.add_item(&file(b"x", b"x")).expect("add");
+    with_page(ItemId(2));
+    work.add_item(&member(0, b"y")).expect("add");
+    with_page(ItemId(3));
+    assert_eq!(work.add_item(&member(1, b"x")).expect("add"), Added::New(ItemId(4), State::Duplicate));
+    assert_eq!(work.add_item(&file(b"copy.zip", b"zip")).expect("add"), Added::New(ItemId(5), State::Duplicate));
+    work.commit().expect("commit");
+    // pages have 1 and 2; the first x is told of twice, and the later one counts
+    let places = catalogue.places_after(2, 10).expect("places");
+    assert_eq!(places, [(ItemId(2), 4), (ItemId(3), 5)]);
+    assert_eq!(catalogue.places_after(4, 10).expect("places"), [(ItemId(3), 5)]);
+    // pages themselves have not changed
+    assert_eq!(catalogue.pages_after(2, 10).expect("pages").len(), 0);
+}
+
+#[test]
+fn of_very_many_copies_the_first_are_told() {
+    let (_folder, mut catalogue) = with_source();
+    let work = catalogue.begin().expect("begin");
+    let names: Vec<String> = (0..MOST_PLACES + 20).map(|n| n.to_string()).collect();
+    for (number, name) in names.iter().enumerate() {
+        work.add_item(&file(name.as_bytes(), b"logo")).expect("add");
+        if number == 0 {
+            let page = Page::of_text(1, PageKind::Text, "a".to_owned());
+            let new = NewPage { item: ItemId(1), page: &page, place: (1, 0), digest: Digest::of(b"") };
+            work.add_page(&new).expect("page");
+            work.settle(ItemId(1), &finding(State::Read, 0)).expect("settle");
+        }
+    }
+    work.commit().expect("commit");
+    assert_eq!(catalogue.places_after(0, 10).expect("places"), [(ItemId(1), MOST_PLACES as u64)]);
+    let original = OriginalId::new(Digest::of(b"logo"));
+    assert_eq!(catalogue.items_with(original, MOST_PLACES).expect("items").len(), MOST_PLACES);
 }
 
 #[test]

@@ -21,6 +21,19 @@ pub fn clause_value(text: &str) -> String {
     text.trim().chars().map(sayable).collect()
 }
 
+/// The lines of a text, and what is added to the positions of each: so far apart that nothing is near from one to another.
+pub(crate) fn lines(text: &str) -> impl Iterator<Item = (&str, u32)> {
+    const APART: u32 = 1 << 20;
+    text.split('\n').zip((0..).step_by(APART as usize))
+}
+
+/// A message's name in its thread, as the index holds it: without its angle brackets, in lower case.
+pub(crate) fn message(name: &str) -> String {
+    const LONGEST: usize = 500;
+    let name = name.trim().trim_start_matches('<').trim_end_matches('>');
+    clause_value(&name.chars().take(LONGEST).collect::<String>()).to_lowercase()
+}
+
 /// The path as a column holds it.
 pub(crate) fn place(path: &str) -> String {
     clause_value(path).replace('/', "\u{1}")

@@ -74,6 +74,8 @@ pub(crate) fn text_field(field: TextField, fields: &Fields) -> Field {
         TextField::Subject => fields.subject,
         TextField::From => fields.from,
         TextField::To => fields.to,
+        TextField::Cc => fields.cc,
+        TextField::Sheet => fields.sheet,
     }
 }
 
@@ -131,6 +133,10 @@ fn of_property(property: &Property, fields: &Fields) -> Boxed {
         Property::Within(container) => Box::new(InRange::Date("container", *container..=*container)),
         Property::Sender(address) => one("sender", address),
         Property::Recipient(address) => one("recipient", address),
+        Property::Hash(digits) if digits.len() == 64 => is(fields.hash, digits),
+        Property::Hash(digits) => begins(fields.hash, digits),
+        // the searcher has put its documents in its place
+        Property::Thread(_) => Box::new(EmptyQuery),
         Property::Tagged(documents) => Box::new(InRange::Among("document", documents.clone())),
         Property::Document(number) => {
             Box::new(TermQuery::new(Term::from_field_i64(fields.document, *number), IndexRecordOption::Basic))

@@ -8,6 +8,7 @@ use crate::error::IndexError;
 use crate::query::{Query, kind_of};
 use crate::search::Searcher;
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 use tantivy::columnar::{Column, ColumnIndex, MonotonicallyMappableToU64, StrColumn};
 use tantivy::query::EnableScoring;
 use tantivy::{DocId, SegmentReader};
@@ -98,6 +99,8 @@ impl Searcher {
 enum Tally {
     /// By the number of a text in its column; none where no page of the part has one.
     Texts(Option<StrColumn>, Vec<u64>),
+    /// By the number of a folder; pages that lie in several, by all of theirs.
+    Folders { column: Option<StrColumn>, counts: Vec<u64>, several: HashMap<Vec<u64>, u64> },
     /// By numbers, from the least there is; what lies far from it is counted apart.
     Numbers { column: Column<u64>, least: u64, counts: Vec<u64>, far: HashMap<u64, u64> },
     /// By names that documents have.
@@ -122,7 +125,11 @@ impl Tally {
             Facet::Kind | Facet::MediaType => texts("media_type"),
             Facet::Extension => texts("extension"),
             Facet::Word => texts("word"),
-            Facet::Folder(_) => texts("folder"),
+            Facet::Folder(_) => {
+                let column = fast.str("folder")?;
+                let values = column.as_ref().map_or(0, |column| column.num_terms());
+                Ok(Self::Folders { column, counts: vec![0; values], several: HashMap::new() })
+            }
             Facet::Sender => texts("sender"),
             Facet::Recipient => texts("recipient"),
             Facet::Year | Facet::Month => numbers(fast.u64("month")?),
@@ -146,6 +153,21 @@ impl Tally {
                     *count += 1;
                 }
             }),
+            Self::Folders { column: None, .. } => {}
+            Self::Folders { column: Some(column), counts, several } => {
+                for doc in docs {
+                    let mut folders: Vec<u64> = column.term_ords(*doc).collect();
+                    if let [folder] = folders.as_slice() {
+                        let folder = usize::try_from(*folder).ok();
+                        if let Some(count) = folder.and_then(|folder| counts.get_mut(folder)) {
+                            *count += 1;
+                        }
+                    } else if !folders.is_empty() {
+                        folders.sort_unstable();
+                        *several.entry(folders).or_default() += 1;
+                    }
+                }
+            }
             Self::Numbers { column, least, counts, far } => each(column, docs, |number| {
                 let at = usize::try_from(number.saturating_sub(*least)).ok();
                 match at.and_then(|at| counts.get_mut(at)) {
@@ -169,9 +191,17 @@ impl Tally {
         };
         match (self, facet) {
             (Self::Texts(None, _), _) => {}
-            (Self::Texts(Some(column), counts), Facet::Folder(folder)) => {
-                children(&column, &counts, folder, &mut add)?;
+            (Self::Folders { column: Some(column), counts, several }, Facet::Folder(folder)) => {
+                let inside = inside(&column, folder)?;
+                let met: Vec<(u64, u64)> = (0..).zip(counts).filter(|(_, count)| *count > 0).collect();
+                children(&column, &met, folder, &inside, &mut add)?;
+                for (folders, count) in several {
+                    // a page counts once in a folder, wherever below it its places are
+                    let once: Vec<(u64, u64)> = folders.into_iter().map(|folder| (folder, 1)).collect();
+                    children(&column, &once, folder, &inside, &mut |name, _| add(name, count))?;
+                }
             }
+            (Self::Folders { .. }, _) => {}
             (Self::Texts(Some(column), counts), _) => spelled(&column, &counts, &mut |value, count| {
                 let value = if *facet == Facet::Kind { kind_of(value) } else { value };
                 add(read(value), count);
@@ -238,25 +268,36 @@ fn spelled(column: &StrColumn, counts: &[u64], say: &mut dyn FnMut(&str, u64)) -
     Ok(())
 }
 
-// What lies directly in a folder, each with the count of all below it.
-fn children(column: &StrColumn, counts: &[u64], folder: &str, add: &mut dyn FnMut(String, u64)) -> std::io::Result<()> {
-    let (inside, from) = match folder {
-        "" => (0..column.num_terms() as u64, 0),
-        folder => {
-            let (first, last) = below(folder);
-            (numbers(column, &first, &last)?, first.len() + 1)
-        }
-    };
-    let met: Vec<u64> = inside.filter(|number| usize::try_from(*number).is_ok_and(|n| counts[n] > 0)).collect();
-    let mut numbers = met.iter().filter_map(|number| usize::try_from(*number).ok());
+// The numbers of the folders below one, itself included.
+fn inside(column: &StrColumn, folder: &str) -> std::io::Result<Range<u64>> {
+    if folder.is_empty() {
+        return Ok(0..column.num_terms() as u64);
+    }
+    let (first, last) = below(folder);
+    numbers(column, &first, &last)
+}
+
+// What lies directly in a folder, each with the count of all below it. `met` are folders by their numbers, in order, with
+// their counts.
+fn children(
+    column: &StrColumn,
+    met: &[(u64, u64)],
+    folder: &str,
+    inside: &Range<u64>,
+    add: &mut dyn FnMut(String, u64),
+) -> std::io::Result<()> {
+    let from = if folder.is_empty() { 0 } else { below(folder).0.len() + 1 };
+    let met: Vec<(u64, u64)> = met.iter().copied().filter(|(number, _)| inside.contains(number)).collect();
+    let numbers: Vec<u64> = met.iter().map(|(number, _)| *number).collect();
+    let mut counts = met.iter().map(|(_, count)| *count);
     let mut child: (Vec<u8>, u64) = (Vec::new(), 0);
     let mut say = |child: &(Vec<u8>, u64)| {
         if let (Ok(name), true) = (std::str::from_utf8(&child.0), child.1 > 0) {
             add(read(name), child.1);
         }
     };
-    column.dictionary().sorted_ords_to_term_cb(&met, |value| {
-        let count = numbers.next().map_or(0, |number| counts[number]);
+    column.dictionary().sorted_ords_to_term_cb(&numbers, |value| {
+        let count = counts.next().unwrap_or(0);
         // the folder itself holds these pages directly
         let Some(rest) = value.get(from..).filter(|rest| !rest.is_empty()) else { return };
         let end = from + rest.iter().position(|b| *b == 1).unwrap_or(rest.len());

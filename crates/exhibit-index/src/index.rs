@@ -7,7 +7,7 @@
 use crate::entry::PageEntry;
 use crate::error::IndexError;
 use crate::folder::Folder;
-use crate::schema::{ANALYSIS, Analysis, Fields, LAYOUT_VERSION};
+use crate::schema::{ANALYSIS, Analysis, Fields, LAYOUT_VERSION, PLACES, Places};
 use crate::search::Searcher;
 use std::fs::File;
 use std::io::Write;
@@ -54,6 +54,7 @@ impl Index {
         let (schema, fields) = Fields::make();
         let engine = tantivy::Index::open_or_create(directory, schema)?;
         engine.tokenizers().register(ANALYSIS, Analysis);
+        engine.tokenizers().register(PLACES, Places);
         let reader = engine.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         Ok(Self { engine, reader, fields })
     }

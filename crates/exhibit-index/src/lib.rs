@@ -26,6 +26,7 @@ mod search;
 mod sequence;
 mod slot;
 mod snippet;
+mod thread;
 
 pub use columns::clause_value;
 pub use entry::{PageEntry, PageKey};
@@ -36,6 +37,6 @@ pub use index::{Index, Writer};
 pub use matcher::matches;
 pub use names::{Names, Scratch};
 pub use query::error::{QueryError, QueryErrorKind};
-pub use query::{Chosen, FIELDS, FieldHelp, Hint, Query, Selection, Sort, kind_of, parse};
+pub use query::{Chosen, FIELDS, FieldHelp, Hint, Query, Selection, Sort, Thread, kind_of, parse};
 pub use search::{Cursor, Hit, ParseCursorError, Results, SearchOptions, Searcher};
 pub use snippet::{Snippet, snippet};

@@ -4,7 +4,7 @@
 use crate::columns;
 use crate::entry::PageEntry;
 use crate::occurrences::{starts, together};
-use crate::query::{NumberField, Pattern, Phrase, Property, Query, TextField, What, is_among};
+use crate::query::{Clause, NumberField, Pattern, Phrase, Property, Query, TextField, What, is_among};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -16,7 +16,7 @@ pub fn matches(query: &Query, entry: &PageEntry<'_>) -> bool {
         What::Property(property) => has(property, entry),
         What::Words { field, any } => {
             let at = read.iter().position(|(known, _)| known == field).unwrap_or_else(|| {
-                read.push((*field, Reading::of(query, *field, text_of(entry, *field))));
+                read.push((*field, Reading::of(query, *field, &text_of(entry, *field))));
                 read.len() - 1
             });
             any.iter().any(|phrase| !read[at].1.find(phrase).is_empty())
@@ -24,16 +24,31 @@ pub fn matches(query: &Query, entry: &PageEntry<'_>) -> bool {
     })
 }
 
-fn text_of<'e>(entry: &PageEntry<'e>, field: TextField) -> &'e str {
-    match field {
+/// Whether one of a file's places answers a clause that asks for places.
+pub(crate) fn place_answers(query: &Query, clause: &Clause, path: &str) -> bool {
+    match &clause.what {
+        What::Property(Property::Below(folder)) => columns::is_below(path, folder),
+        What::Words { field: field @ (TextField::Path | TextField::Name), any } => {
+            let text = if *field == TextField::Path { path } else { path.rsplit('/').next().unwrap_or_default() };
+            let reading = Reading::of(query, *field, text);
+            any.iter().any(|phrase| !reading.find(phrase).is_empty())
+        }
+        _ => false,
+    }
+}
+
+fn text_of<'e>(entry: &PageEntry<'e>, field: TextField) -> Cow<'e, str> {
+    Cow::Borrowed(match field {
+        TextField::Name => return Cow::Owned(entry.names()),
+        TextField::Path => return Cow::Owned(entry.paths()),
         TextField::Text => entry.text,
-        TextField::Name => entry.name,
-        TextField::Path => entry.path,
         TextField::Title => entry.title,
         TextField::Subject => entry.subject,
         TextField::From => entry.from,
         TextField::To => entry.to,
-    }
+        TextField::Cc => entry.cc,
+        TextField::Sheet => entry.sheet,
+    })
 }
 
 fn has(property: &Property, entry: &PageEntry<'_>) -> bool {
@@ -58,7 +73,13 @@ fn has(property: &Property, entry: &PageEntry<'_>) -> bool {
             number.is_some_and(|number| (*least..=*most).contains(&number))
         }
         Property::Document(number) => entry.key.document == *number,
-        Property::Below(folder) => columns::is_below(entry.path, folder),
+        Property::Below(folder) => {
+            let mut paths = std::iter::once(&entry.path).chain(entry.copies);
+            paths.any(|path| columns::is_below(path, folder))
+        }
+        Property::Hash(digits) => entry.hash.to_lowercase().starts_with(digits.as_str()),
+        // which documents these are, one page cannot say
+        Property::Thread(_) => false,
         Property::Within(container) => entry.containers.contains(container),
         Property::Sender(address) => columns::addresses(entry.from).contains(address),
         Property::Recipient(address) => columns::addresses(entry.to).contains(address),
@@ -95,7 +116,7 @@ impl<'q> Reading<'q> {
                 reading.ask(&slot.pattern, &mut open);
             }
         }
-        let take = &mut |token: exhibit_text::Token<'_>| {
+        let mut take = |token: exhibit_text::Token<'_>| {
             if let Some(at) = reading.by_term.get(token.term) {
                 reading.found[*at].1.take(&token);
             }
@@ -106,11 +127,19 @@ impl<'q> Reading<'q> {
                 }
             }
         };
-        // keys and readings cost more than tokens, and few queries ask for them
-        if beside {
-            exhibit_text::searchable(text, take);
-        } else {
-            exhibit_text::tokens(text, take);
+        // several places stand one a line
+        let places = matches!(field, TextField::Path | TextField::Name);
+        let lines: Vec<(&str, u32)> = if places { columns::lines(text).collect() } else { vec![(text, 0)] };
+        for (line, base) in lines {
+            let take = &mut |token: exhibit_text::Token<'_>| {
+                take(exhibit_text::Token { position: token.position + base, ..token });
+            };
+            // keys and readings cost more than tokens, and few queries ask for them
+            if beside {
+                exhibit_text::searchable(line, take);
+            } else {
+                exhibit_text::tokens(line, take);
+            }
         }
         reading
     }

@@ -9,8 +9,10 @@ use tantivy::{TantivyDocument, Term};
 
 /// The name under which our analysis is known to the engine.
 pub(crate) const ANALYSIS: &str = "exhibit";
+/// The same for fields that hold several places, one a line.
+pub(crate) const PLACES: &str = "exhibit-places";
 /// The version of the fields below, beside [`exhibit_text::ANALYSIS_VERSION`].
-pub(crate) const LAYOUT_VERSION: u32 = 3;
+pub(crate) const LAYOUT_VERSION: u32 = 4;
 
 /// The engine's fields.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +27,10 @@ pub(crate) struct Fields {
     pub(crate) subject: Field,
     pub(crate) from: Field,
     pub(crate) to: Field,
+    pub(crate) cc: Field,
+    pub(crate) sheet: Field,
+    pub(crate) hash: Field,
+    pub(crate) thread: Field,
     pub(crate) language: Field,
     pub(crate) media_type: Field,
     pub(crate) extension: Field,
@@ -49,17 +55,25 @@ impl Fields {
             .set_tokenizer(ANALYSIS)
             .set_index_option(IndexRecordOption::WithFreqsAndPositions);
         let analysed = TextOptions::default().set_indexing_options(indexing);
+        let places = TextFieldIndexing::default()
+            .set_tokenizer(PLACES)
+            .set_index_option(IndexRecordOption::WithFreqsAndPositions);
+        let places = TextOptions::default().set_indexing_options(places);
         let fields = Self {
             key: schema.add_bytes_field("key", INDEXED),
             document: schema.add_i64_field("document", INDEXED | FAST),
             page: schema.add_u64_field("page", FAST),
             text: schema.add_text_field("text", analysed.clone()),
-            name: schema.add_text_field("name", analysed.clone()),
-            path: schema.add_text_field("path", analysed.clone()),
+            name: schema.add_text_field("name", places.clone()),
+            path: schema.add_text_field("path", places),
             title: schema.add_text_field("title", analysed.clone()),
             subject: schema.add_text_field("subject", analysed.clone()),
             from: schema.add_text_field("from", analysed.clone()),
-            to: schema.add_text_field("to", analysed),
+            to: schema.add_text_field("to", analysed.clone()),
+            cc: schema.add_text_field("cc", analysed.clone()),
+            sheet: schema.add_text_field("sheet", analysed),
+            hash: schema.add_text_field("hash", STRING),
+            thread: schema.add_text_field("thread", STRING | FAST),
             language: schema.add_text_field("language", STRING | FAST),
             media_type: schema.add_text_field("media_type", STRING | FAST),
             extension: schema.add_text_field("extension", STRING | FAST),
@@ -95,12 +109,14 @@ impl Fields {
         document.add_u64(self.page, u64::from(entry.key.page));
         for (field, text) in [
             (self.text, entry.text),
-            (self.name, entry.name),
-            (self.path, entry.path),
+            (self.name, &entry.names()),
+            (self.path, &entry.paths()),
             (self.title, entry.title),
             (self.subject, entry.subject),
             (self.from, entry.from),
             (self.to, entry.to),
+            (self.cc, entry.cc),
+            (self.sheet, entry.sheet),
         ] {
             if !text.is_empty() {
                 document.add_text(field, text);
@@ -109,7 +125,10 @@ impl Fields {
         let words = entry.words().map(|word| (self.word, word.to_lowercase()));
         let language = (self.language, entry.language.to_lowercase());
         let media_type = (self.media_type, entry.media_type.to_lowercase());
-        for (field, text) in words.chain([language, media_type, (self.extension, entry.extension())]) {
+        let hash = (self.hash, entry.hash.to_lowercase());
+        let messages = entry.messages.iter().map(|message| (self.thread, values::message(message)));
+        let words = words.chain([language, media_type, hash, (self.extension, entry.extension())]);
+        for (field, text) in words.chain(messages) {
             if !text.is_empty() {
                 document.add_text(field, text);
             }
@@ -124,8 +143,9 @@ impl Fields {
         }
         let senders = values::addresses(entry.from).into_iter().map(|address| (self.sender, address));
         let recipients = values::addresses(entry.to).into_iter().map(|address| (self.recipient, address));
-        let places = [(self.place, values::place(entry.path)), (self.folder, values::folder(entry.path))];
-        for (field, text) in senders.chain(recipients).chain(places) {
+        let folders = entry.folders().into_iter().map(|folder| (self.folder, folder));
+        let place = [(self.place, values::place(entry.path))];
+        for (field, text) in senders.chain(recipients).chain(folders).chain(place) {
             if !text.is_empty() {
                 document.add_text(field, text);
             }
@@ -142,6 +162,24 @@ impl Fields {
 /// Our analysis, as the engine takes it.
 #[derive(Clone, Default)]
 pub(crate) struct Analysis;
+
+/// Our analysis of several places, one a line: no phrase goes from one to the next.
+#[derive(Clone, Default)]
+pub(crate) struct Places;
+
+impl Tokenizer for Places {
+    type TokenStream<'a> = Stream<'a>;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> Stream<'a> {
+        let mut tokens = Vec::new();
+        for (place, base) in values::lines(text) {
+            each_kept(place, &mut Token::default(), &mut |token| {
+                tokens.push(Token { position: token.position + base as usize, ..token.clone() });
+            });
+        }
+        Stream { text, tokens: Some(tokens.into_iter()), token: Token::default() }
+    }
+}
 
 impl Tokenizer for Analysis {
     type TokenStream<'a> = Stream<'a>;

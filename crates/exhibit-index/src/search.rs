@@ -133,7 +133,8 @@ impl Searcher {
                 return Err(IndexError::TooManyWords { pattern: regex.written().to_owned(), most: MOST });
             }
         }
-        Ok(engine_query(query, &self.fields))
+        let resolved = query.clone().with_threads(|thread| self.conversation(thread))?;
+        Ok(engine_query(&resolved, &self.fields))
     }
 
     /// Finds the pages that answer the query, counts all of them and their documents, and gives those asked for.

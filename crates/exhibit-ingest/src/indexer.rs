@@ -2,10 +2,10 @@
 
 use crate::IngestError;
 use crate::progress::Progress;
-use exhibit_case::{date_of, read_page};
+use exhibit_case::{Places, date_of, own_path, read_page};
 use exhibit_catalogue::{Catalogue, PageRow};
 use exhibit_index::{Index, PageEntry, PageKey, Writer, clause_value};
-use exhibit_model::{Moment, State, shown, shown_bytes};
+use exhibit_model::{Moment, State, shown};
 use exhibit_store::PackReader;
 use std::sync::atomic::Ordering;
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -85,7 +85,11 @@ struct Common {
     date: Option<Moment>,
     from: String,
     to: String,
+    cc: String,
     subject: String,
+    messages: Vec<String>,
+    hash: String,
+    copies: Vec<String>,
     bytes: u64,
     pages: u32,
     containers: Vec<i64>,
@@ -97,15 +101,14 @@ impl Indexer<'_> {
     pub(crate) fn run(mut self, signal: &Signal) -> Result<(), IngestError> {
         let mut writer = self.index.writer(self.heap)?;
         let mut done = self.index.committed()?;
+        // what is indexed from the beginning is so with all places known by now
+        let settled = if self.new_to_it && done == 0 { self.revision()? } else { 0 };
         let mut committed = Instant::now();
         let mut unsaved = false;
         loop {
             let news = signal.wait();
             loop {
-                let rows = self.catalogue.pages_after(done, BATCH)?;
-                let Some(last) = rows.last() else { break };
-                let last = last.revision;
-                self.put(&mut writer, &rows)?;
+                let Some(last) = self.next(&mut writer, done, settled)? else { break };
                 done = last;
                 unsaved = true;
                 if committed.elapsed() > COMMIT_EVERY {
@@ -131,7 +134,37 @@ impl Indexer<'_> {
         self.progress.searchable.store(self.index.searcher().pages(), Ordering::Relaxed);
     }
 
-    fn put(&mut self, writer: &mut Writer, rows: &[PageRow]) -> Result<(), IngestError> {
+    fn revision(&self) -> Result<u64, IngestError> {
+        Ok(self.catalogue.number("revision")?.unwrap_or(0).unsigned_abs())
+    }
+
+    // Indexes the next changes, of pages and of places; says the last one's revision.
+    fn next(&mut self, writer: &mut Writer, done: u64, settled: u64) -> Result<Option<u64>, IngestError> {
+        let mut rows = self.catalogue.pages_after(done, BATCH)?;
+        let mut moved = self.catalogue.places_after(done, BATCH)?;
+        let full = BATCH as usize;
+        // where the one list may go on, the other is not followed beyond
+        let ends = [
+            rows.last().map(|row| (row.revision, rows.len() == full)),
+            moved.last().map(|(_, revision)| (*revision, moved.len() == full)),
+        ];
+        let ends: Vec<(u64, bool)> = ends.into_iter().flatten().collect();
+        let cut = ends.iter().filter(|(_, full)| *full).map(|(last, _)| *last).min();
+        let Some(last) = cut.or_else(|| ends.iter().map(|(last, _)| *last).max()) else { return Ok(None) };
+        rows.retain(|row| row.revision <= last);
+        moved.retain(|(_, revision)| *revision <= last && *revision > settled);
+        self.put(writer, &rows, !self.new_to_it)?;
+        self.progress.indexed.fetch_add(rows.len() as u64, Ordering::Relaxed);
+        for (item, _) in moved {
+            // pages that are still to come bring their places with them
+            let rows = self.catalogue.pages(item)?;
+            let known: Vec<PageRow> = rows.into_iter().filter(|row| row.revision > 0 && row.revision <= done).collect();
+            self.put(writer, &known, true)?;
+        }
+        Ok(Some(last))
+    }
+
+    fn put(&mut self, writer: &mut Writer, rows: &[PageRow], again: bool) -> Result<(), IngestError> {
         let mut common: Option<Common> = None;
         for row in rows {
             if common.as_ref().is_none_or(|c| c.id != row.item.0) {
@@ -145,11 +178,13 @@ impl Indexer<'_> {
             if row.images > 0 {
                 flags.push("image");
             }
+            let (copies, messages) = (texts(&common.copies), texts(&common.messages));
             let entry = PageEntry {
                 key: PageKey { document: row.item.0, page: row.number },
                 text: &page.text,
                 name: &common.name,
                 path: &common.path,
+                copies: &copies,
                 containers: &common.containers,
                 title: &common.title,
                 language: &page.language,
@@ -158,31 +193,25 @@ impl Indexer<'_> {
                 date: common.date,
                 from: &common.from,
                 to: &common.to,
+                cc: &common.cc,
                 subject: &common.subject,
+                messages: &messages,
+                hash: &common.hash,
+                sheet: if row.kind == "sheet" { sheet_of(&row.label) } else { "" },
                 ocr: row.confidence.map(percent),
                 bytes: common.bytes,
                 pages: common.pages,
                 flags: &flags,
             };
-            if self.new_to_it { writer.add(&entry)? } else { writer.put(&entry)? }
+            if again { writer.put(&entry)? } else { writer.add(&entry)? }
         }
-        self.progress.indexed.fetch_add(rows.len() as u64, Ordering::Relaxed);
         Ok(())
     }
 
     fn common(&self, row: &PageRow) -> Result<Option<Common>, IngestError> {
         let Some(item) = self.catalogue.item(row.item)? else { return Ok(None) };
-        let own = |path: &[u8], text: &str| if text.is_empty() { shown_bytes(path) } else { shown(text) };
-        let mut parts = vec![own(&item.path, &item.name_text)];
-        let mut containers = Vec::new();
-        let mut above = item.container;
-        while let Some(container) = above {
-            let Some(container) = self.catalogue.item(container)? else { break };
-            containers.push(container.id.0);
-            parts.push(own(&container.path, &container.name_text));
-            above = container.container;
-        }
-        parts.reverse();
+        let Places { mut paths, containers, sources } = Places::of(&self.catalogue, &item)?;
+        let path = if paths.is_empty() { own_path(&item) } else { paths.remove(0) };
         let metadata = self.catalogue.metadata(row.item)?;
         let value = |keys: &[&str]| {
             let found = metadata.iter().filter(|(key, _)| keys.contains(&key.as_str()));
@@ -195,26 +224,64 @@ impl Indexer<'_> {
         if item.found > 0 {
             flags.push("attachment".to_owned());
         }
-        if let Some((_, name, _)) = self.catalogue.source(item.source)? {
-            flags.push(format!("source:{}", clause_value(&shown(&name))));
+        if self.catalogue.notes(row.item)?.iter().any(|note| note.text.starts_with("holds macros")) {
+            flags.push("macro".to_owned());
         }
-        let name = parts.last().and_then(|p| p.rsplit('/').next()).unwrap_or_default().to_owned();
+        for source in sources {
+            if let Some((_, name, _)) = self.catalogue.source(source)? {
+                flags.push(format!("source:{}", clause_value(&shown(&name))));
+            }
+        }
+        let name = own_path(&item).rsplit('/').next().unwrap_or_default().to_owned();
         Ok(Some(Common {
             id: item.id.0,
             name: if name.is_empty() { item.id.label(self.prefix) } else { name },
-            path: parts.join("!/"),
+            path,
+            copies: paths,
             title: value(&["dc:title", "pdf:Title", "html:title"]),
             media_type: item.media_type,
             state: item.state,
             date: date_of(&metadata),
             from: value(&["mail:from"]),
             to: value(&["mail:to", "mail:cc", "mail:bcc"]),
+            cc: value(&["mail:cc", "mail:bcc"]),
             subject: value(&["mail:subject"]),
+            messages: messages(&value(&["mail:message-id", "mail:in-reply-to", "mail:references"])),
+            hash: item.original.map(|original| original.to_string()).unwrap_or_default(),
             bytes: item.size,
             pages: item.pages,
-            containers,
+            containers: containers.into_iter().map(|container| container.0).collect(),
             flags,
         }))
+    }
+}
+
+fn texts(texts: &[String]) -> Vec<&str> {
+    texts.iter().map(String::as_str).collect()
+}
+
+// The names of messages in the fields of a header: what stands in angle brackets, or else words with an `@`.
+fn messages(fields: &str) -> Vec<String> {
+    let bracketed = |part: &str| part.split_once('>').map(|(name, _)| name.trim().to_owned());
+    let mut names: Vec<String> = fields.split('<').skip(1).filter_map(bracketed).collect();
+    names.extend(
+        fields.split_whitespace().filter(|word| word.contains('@') && !word.contains(['<', '>'])).map(str::to_owned),
+    );
+    names.retain(|name| !name.is_empty());
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+// The name of the sheet that a page is of: its label without the rows, which pages of long sheets have after it.
+fn sheet_of(label: &str) -> &str {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let is_range = |text: &str| text.split_once('-').is_some_and(|(first, last)| is_number(first) && is_number(last));
+    match label.rsplit_once(" rows ") {
+        Some((name, rows)) if is_range(rows) => name,
+        // of a table without a name, the rows are all that the label says
+        _ if is_range(label) => "",
+        _ => label,
     }
 }
 
@@ -223,4 +290,29 @@ pub(crate) fn follow_to_the_end(indexer: Indexer<'_>) -> Result<(), IngestError>
     let signal = Signal::default();
     signal.end();
     indexer.run(&signal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sheets_are_named_without_their_rows() {
+        for (label, name) in [
+            ("名单", "名单"),
+            ("L rows 1-500", "L"),
+            ("2 rows 3", "2 rows 3"),
+            ("1-40", ""),
+            ("a rows b-c", "a rows b-c"),
+        ] {
+            assert_eq!(sheet_of(label), name, "{label}");
+        }
+    }
+
+    #[test]
+    fn messages_are_told_from_the_words_around_them() {
+        let fields = "<a@x.example> Your message of Monday <B@x.example>\n <a@x.example> c@x.example <>";
+        assert_eq!(messages(fields), ["B@x.example", "a@x.example", "c@x.example"]);
+        assert_eq!(messages("nothing here"), [] as [&str; 0]);
+    }
 }

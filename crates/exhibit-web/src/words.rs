@@ -163,6 +163,7 @@ words! {
     recent_clear: Text = "Forget these";
     query_word: Text = "Query";
     exact_word: Text = "only as written";
+    also_at: Text = "also at";
     shares: Text = "Shares";
     all_copies: Text = "all copies";
     filters: Text = "Filters";

@@ -44,6 +44,24 @@ pub enum QueryErrorKind {
         /// What it takes.
         takes: &'static str,
     },
+    /// A word of `is:` or `has:` that is none of theirs.
+    UnknownWord {
+        /// The field.
+        field: &'static str,
+        /// What was written.
+        word: String,
+        /// The nearest word, with its field, if one is near.
+        nearest: Option<(&'static str, &'static str)>,
+        /// What the field takes.
+        takes: &'static str,
+    },
+    /// A field, or a word of one, that nothing in a case can answer.
+    NotAnswered {
+        /// The field, or the field and its word.
+        what: String,
+        /// What to do instead.
+        instead: &'static str,
+    },
     /// Signs without a letter or digit.
     NothingToSearch(String),
     /// A star that is not at the end of a word.
@@ -92,6 +110,9 @@ impl QueryError {
             }
             Kind::EmptyField(field) => format!("write {field}:value without a space after the colon"),
             Kind::BadValue { field, takes, .. } => format!("{field}: takes {takes}"),
+            Kind::UnknownWord { nearest: Some((field, word)), .. } => format!("did you mean {field}:{word} ?"),
+            Kind::UnknownWord { field, takes, nearest: None, .. } => format!("{field}: takes {takes}"),
+            Kind::NotAnswered { instead, .. } => (*instead).to_owned(),
             Kind::NothingToSearch(_) => "remove it; signs are not searched".to_owned(),
             Kind::MisplacedStar(_) => "write the beginning of a word, then the star: regist*".to_owned(),
             Kind::MisplacedTilde(_) => {
@@ -119,6 +140,8 @@ impl fmt::Display for QueryError {
             Kind::UnknownField { name, .. } => write!(f, "there is no field {name}:")?,
             Kind::EmptyField(field) => write!(f, "{field}: has no value")?,
             Kind::BadValue { field, value, .. } => write!(f, "{field}: does not take “{value}”")?,
+            Kind::UnknownWord { field, word, .. } => write!(f, "there is no {field}:{word}")?,
+            Kind::NotAnswered { what, .. } => write!(f, "{what} cannot be asked for yet")?,
             Kind::NothingToSearch(text) => write!(f, "“{text}” has no letter or digit to search")?,
             Kind::MisplacedStar(text) => write!(f, "the star in “{text}” is not at the end of a word")?,
             Kind::MisplacedTilde(text) => write!(f, "the ~ in “{text}” does not follow a word or a phrase of words")?,

@@ -111,6 +111,8 @@ pub(crate) enum TextField {
     Subject,
     From,
     To,
+    Cc,
+    Sheet,
 }
 
 /// Units near each other: in any order, with at most `apart` other words among them. One unit is a plain phrase.
@@ -162,8 +164,21 @@ pub(crate) enum Property {
     Sender(String),
     /// An address among its recipients, in lower case.
     Recipient(String),
-    /// Any of these documents, by number, in order: what a tag stands for ([`Query::with_tags`]).
+    /// The SHA-256 of the file, or how it begins, in lower case.
+    Hash(String),
+    /// A message, and all that are tied to it.
+    Thread(Thread),
+    /// Any of these documents, by number, in order: what a tag stands for ([`Query::with_tags`]), or a conversation.
     Tagged(Vec<i64>),
+}
+
+/// A message of a conversation, as `thread:` names it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Thread {
+    /// By its document's number.
+    Of(i64),
+    /// By its name (`Message-ID`), in lower case.
+    Message(String),
 }
 
 /// The fields that hold numbers.
@@ -221,6 +236,48 @@ impl Query {
             }
         }
         Ok(self)
+    }
+
+    /// The query with each `thread:` standing for the documents of the conversation.
+    ///
+    /// # Errors
+    /// What `documents` meets.
+    pub fn with_threads<E>(mut self, mut documents: impl FnMut(&Thread) -> Result<Vec<i64>, E>) -> Result<Self, E> {
+        for clause in &mut self.clauses {
+            if let What::Property(Property::Thread(thread)) = &clause.what {
+                let mut tied = documents(thread)?;
+                tied.sort_unstable();
+                clause.what = What::Property(Property::Tagged(tied));
+            }
+        }
+        Ok(self)
+    }
+
+    /// Whether it asks anything of paths, folders or names.
+    #[must_use]
+    pub fn asks_for_places(&self) -> bool {
+        let of_place = |clause: &Clause| {
+            matches!(
+                clause.what,
+                What::Property(Property::Below(_)) | What::Words { field: TextField::Path | TextField::Name, .. }
+            )
+        };
+        self.clauses.iter().any(of_place)
+    }
+
+    /// Which of the places of a file answers what the query asks of paths, folders and names: the first that answers
+    /// most. Nothing if it asks nothing of them, or none answers.
+    #[must_use]
+    pub fn place_asked_for(&self, places: &[&str]) -> Option<usize> {
+        let wanted = self.wanted();
+        let of_places: Vec<&Clause> = self.clauses.iter().zip(wanted).filter(|(_, w)| *w).map(|(c, _)| c).collect();
+        let answers = |path: &str| {
+            let of = |clause: &&&Clause| crate::matcher::place_answers(self, clause, path);
+            of_places.iter().filter(of).count()
+        };
+        let counts = places.iter().map(|path| answers(path)).enumerate();
+        let best = counts.max_by_key(|(at, count)| (*count, std::cmp::Reverse(*at)))?;
+        (best.1 > 0).then_some(best.0)
     }
 
     /// Whether a clause asks for this word of the analysis in the pages' text.

@@ -201,6 +201,9 @@ impl<'p> Parser<'p> {
 
     fn field(&mut self, position: usize, name: &str, touches: bool) -> Result<Node, QueryError> {
         let Some(field) = fields::field(name) else {
+            if let Some(kind) = fields::not_yet(name) {
+                return Err(QueryError::new(position, kind));
+            }
             let nearest = fields::nearest(name);
             return Err(QueryError::new(position, Kind::UnknownField { name: name.to_owned(), nearest }));
         };
@@ -248,6 +251,15 @@ impl<'p> Parser<'p> {
                     let shown = shown(field.name, &text, quoted);
                     let what = What::Words { field: TextField::Text, any };
                     return self.clause(position, Clause { shown, what, plain: None });
+                }
+                if kind == fields::Kind::State
+                    && let Some(refused) = fields::refused(field, &text)
+                {
+                    return Err(QueryError::new(position, refused));
+                }
+                if kind == fields::Kind::State && text.eq_ignore_ascii_case("encrypted") {
+                    let text = "what could not be opened has no pages to find; the ledger lists it";
+                    self.hints.push(Hint { position, text: text.to_owned() });
                 }
                 let property = values::property(field, &text).ok_or_else(bad)?;
                 let shown =

@@ -1,8 +1,8 @@
 //! Values of fields that are not words: dates, numbers, types.
 
 use super::fields::{Field, Kind};
-use super::{Property, Sort};
-use crate::columns::clause_value;
+use super::{Property, Sort, Thread};
+use crate::columns::{clause_value, message};
 use exhibit_model::Moment;
 use exhibit_model::time::days_in_month;
 
@@ -12,6 +12,9 @@ pub(crate) fn property(field: Field, value: &str) -> Option<Property> {
         Kind::Language => Property::Language(tag(value)?),
         Kind::Extension => Property::Extension(value.trim_start_matches('.').to_lowercase()),
         Kind::Word { prefix } => Property::Word(format!("{prefix}{}", value.to_lowercase())),
+        Kind::State => Property::Word(value.to_lowercase()),
+        Kind::Hash => Property::Hash(hash(value)?),
+        Kind::Thread => Property::Thread(thread(value)?),
         Kind::MediaType => media_type(value)?,
         Kind::Date => {
             let (from, until) = match value.split_once("..") {
@@ -43,6 +46,20 @@ pub(crate) fn property(field: Field, value: &str) -> Option<Property> {
 fn item(value: &str) -> Option<i64> {
     let digits = value.rsplit_once('-').map_or(value, |(_, digits)| digits);
     digits.parse().ok().filter(|number| *number > 0)
+}
+
+// The digits of a SHA-256, or of its beginning: few enough digits would stand for many files.
+fn hash(value: &str) -> Option<String> {
+    let sound = (8..=64).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_hexdigit());
+    sound.then(|| value.to_lowercase())
+}
+
+// A document's number, or a message's name: the one has no `@`.
+fn thread(value: &str) -> Option<Thread> {
+    if value.contains('@') || value.starts_with('<') {
+        return Some(Thread::Message(message(value))).filter(|_| value.chars().any(char::is_alphanumeric));
+    }
+    item(value).map(Thread::Of)
 }
 
 /// The order that `sort:` names.

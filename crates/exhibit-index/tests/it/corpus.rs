@@ -110,7 +110,36 @@ fn pattern(random: &mut Random) -> String {
 }
 
 fn clause(random: &mut Random) -> String {
-    match random.below(18) {
+    match random.below(19) {
+        18 => random
+            .pick(&[
+                "cc:county",
+                "cc:值班",
+                "-cc:li",
+                "sheet:名单",
+                "sheet:登记*",
+                "sheet:\"登记表 2017\"",
+                "hash:00000000",
+                "hash:0000000000000000000000000000000000000000000000000000000000000000",
+                "thread:2",
+                "thread:EXH-000007",
+                "thread:m12@baihe.example",
+                "thread:\"<Lost@baihe.example>\"",
+                "-thread:11",
+                "thread:nobody@baihe.example",
+                "is:duplicate",
+                "has:ocr",
+                "path:\"disk 2\"",
+                "path:\"txt disk\"",
+                "path:\"disk txt\"~4",
+                "-path:登记*",
+                "filename:office",
+                "filename:登记",
+                "folder:\"disk 2\"",
+                "folder:\"disk 1/通知(一)/副本\"",
+                "-folder:a.zip!",
+            ])
+            .to_owned(),
         14 => pattern(random),
         15 => format!("={}", stretch(random, 4)),
         16 => random

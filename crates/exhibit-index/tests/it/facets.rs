@@ -1,8 +1,8 @@
 //! Counts of facets, and the order of paths, against counting and sorting page by page.
 
 use crate::corpus::{Random, query};
-use crate::property::{Owned, number};
-use exhibit_index::{Facet, Index, PageKey, SearchOptions, Searcher, Sort, kind_of, matches, parse};
+use crate::property::{Owned, conversation, number};
+use exhibit_index::{Facet, Index, PageKey, SearchOptions, Searcher, Sort, Thread, kind_of, matches, parse};
 use std::collections::BTreeMap;
 
 fn made() -> (tempfile::TempDir, Vec<Owned>, Searcher, Random) {
@@ -57,12 +57,20 @@ fn by_hand(page: &Owned, facet: &Facet) -> Vec<String> {
             names.iter().filter(|(_, has)| has.contains(&page.key.document)).map(|(name, _)| name.clone()).collect()
         }
         Facet::Folder(within) => {
-            let path = page.path.replace('（', "(").replace('）', ")").replace('"', "'").replace('*', "·");
-            let parts: Vec<&str> = path.split('/').collect();
-            let folders = &parts[..parts.len() - 1];
-            let depth = if within.is_empty() { 0 } else { within.split('/').count() };
-            let inside = depth == 0 || folders.len() >= depth && folders[..depth].join("/") == *within;
-            (inside && folders.len() > depth).then(|| folders[..=depth].join("/")).into_iter().collect()
+            let mut below: Vec<String> = std::iter::once(page.path.as_str())
+                .chain(page.copies.iter().copied())
+                .filter_map(|path| {
+                    let path = path.replace('（', "(").replace('）', ")").replace('"', "'").replace('*', "·");
+                    let parts: Vec<&str> = path.split('/').collect();
+                    let folders = &parts[..parts.len() - 1];
+                    let depth = if within.is_empty() { 0 } else { within.split('/').count() };
+                    let inside = depth == 0 || folders.len() >= depth && folders[..depth].join("/") == *within;
+                    (inside && folders.len() > depth).then(|| folders[..=depth].join("/"))
+                })
+                .collect();
+            below.sort();
+            below.dedup();
+            below
         }
         _ => unreachable!("not counted here"),
     }
@@ -94,7 +102,9 @@ fn counts_are_those_of_the_pages_and_of_the_values_chosen() {
         let text = if round == 0 { String::new() } else { query(&mut random, 2) };
         let Ok(query) = parse(&text) else { continue };
         let query = query.with_tags(tagged).expect("tags");
-        let answers: Vec<&Owned> = pages.iter().filter(|page| matches(&query, &page.entry())).collect();
+        let tied = |thread: &Thread| Ok::<_, ()>(conversation(&pages, thread));
+        let by_hand_query = query.clone().with_threads(tied).expect("conversations");
+        let answers: Vec<&Owned> = pages.iter().filter(|page| matches(&by_hand_query, &page.entry())).collect();
         let counted = searcher.facets(&query, &all).expect("counts");
         for ((field, facet), counts) in facets.iter().zip(counted) {
             let mut expected: BTreeMap<String, u64> = BTreeMap::new();

@@ -3,7 +3,7 @@
 //! `EXHIBIT_QUERIES` says how many queries, `EXHIBIT_SECONDS` for how long instead; `EXHIBIT_SEED` begins elsewhere.
 
 use crate::corpus::{Random, page, query};
-use exhibit_index::{Index, PageEntry, PageKey, SearchOptions, Sort, highlight, matches, parse};
+use exhibit_index::{Index, PageEntry, PageKey, SearchOptions, Sort, Thread, highlight, matches, parse};
 use exhibit_model::Moment;
 
 pub(crate) struct Owned {
@@ -11,9 +11,14 @@ pub(crate) struct Owned {
     text: String,
     name: String,
     pub(crate) path: String,
+    pub(crate) copies: Vec<&'static str>,
     pub(crate) containers: Vec<i64>,
     pub(crate) from: &'static str,
     to: &'static str,
+    cc: &'static str,
+    messages: Vec<&'static str>,
+    hash: String,
+    sheet: &'static str,
     pub(crate) language: &'static str,
     media_type: &'static str,
     state: &'static str,
@@ -23,14 +28,54 @@ pub(crate) struct Owned {
     pages: u32,
 }
 
+const FOLDERS: [&str; 7] =
+    ["disk 1", "disk 1/通知（一）", "disk 1/通知（一）/2017", "disk 10", "a.zip!", "a.zip!/b\"*.eml!", ""];
+const COPIES: [&str; 6] = [
+    "disk 2/登记表.txt",
+    "disk 1/通知（一）/副本/the office.txt",
+    "a.zip!/归档.txt",
+    "disk 10/登记名单.docx",
+    "通知.txt",
+    "disk 2/2017/the county register.txt",
+];
+
+// Kept for as long as the test runs.
+fn message(document: i64) -> &'static str {
+    format!("<{}{document}@baihe.example>", if document % 3 == 0 { "M" } else { "m" }).leak()
+}
+
+/// The documents of a conversation, by looking at each until there are no more.
+pub(crate) fn conversation(pages: &[Owned], thread: &Thread) -> Vec<i64> {
+    let named =
+        |page: &Owned| page.messages.iter().map(|m| m.trim_matches(['<', '>']).to_lowercase()).collect::<Vec<_>>();
+    let (mut documents, mut names) = match thread {
+        Thread::Of(document) => (vec![*document], Vec::new()),
+        Thread::Message(name) => (Vec::new(), vec![name.clone()]),
+    };
+    loop {
+        let before = (documents.len(), names.len());
+        for page in pages {
+            if documents.contains(&page.key.document) || named(page).iter().any(|name| names.contains(name)) {
+                documents.push(page.key.document);
+                names.extend(named(page));
+            }
+        }
+        names.sort_unstable();
+        names.dedup();
+        documents.sort_unstable();
+        documents.dedup();
+        if before == (documents.len(), names.len()) {
+            return documents;
+        }
+    }
+}
+
 impl Owned {
     pub(crate) fn make(random: &mut Random, number: usize) -> Self {
         let stem = page(random).replace(['\n', '/'], " ");
         let document = number as i64 / 3 + 1;
         // all pages of a document lie in one place
-        let folder =
-            ["disk 1", "disk 1/通知（一）", "disk 1/通知（一）/2017", "disk 10", "a.zip!", "a.zip!/b\"*.eml!", ""];
-        let folder = folder[document as usize * 5 % folder.len()];
+        let folder = FOLDERS[document as usize * 5 % FOLDERS.len()];
         let date = (random.below(4) > 0).then(|| {
             Moment::from_civil(
                 2015 + random.below(4) as i64,
@@ -44,12 +89,25 @@ impl Owned {
         Self {
             key: PageKey { document, page: number as u32 % 3 + 1 },
             path: format!("{folder}{}{:x}.txt", if folder.is_empty() { "" } else { "/" }, document * 7919 % 97),
+            copies: (0..[0, 0, 1, 3][document as usize * 3 % 4])
+                .map(|copy| COPIES[(document as usize + copy * 3) % COPIES.len()])
+                .collect(),
             containers: [(document % 2 == 0).then_some(1), (document % 6 == 0).then_some(2)]
                 .into_iter()
                 .flatten()
                 .collect(),
             from: random.pick(&["", "Meng <meng@baihe.example>", "值班室", "\"O, Li\" <Li@baihe.example>"]),
             to: random.pick(&["", "li@baihe.example, Meng <meng@baihe.example>", "county@baihe.example"]),
+            cc: random.pick(&["", "", "county@baihe.example, 值班室", "Li <li@baihe.example>"]),
+            // documents answer each other in chains of several lengths; some name what is missing
+            messages: match document % 5 {
+                0 => Vec::new(),
+                1 => vec![message(document)],
+                4 => vec![message(document), "<lost@baihe.example>"],
+                _ => vec![message(document), message(document - 1)],
+            },
+            hash: format!("{:064x}", (document as u128).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)),
+            sheet: random.pick(&["", "名单", "Sheet1", "登记表 2017"]),
             text: page(random),
             name: format!("{stem}.{}", random.pick(&["pdf", "docx", "PDF", "txt"])),
             language: random.pick(&["zh-Hans", "zh-Hant", "zh", "ug", "en", "ru", "und", ""]),
@@ -64,6 +122,11 @@ impl Owned {
 
     pub(crate) fn entry(&self) -> PageEntry<'_> {
         PageEntry {
+            copies: &self.copies,
+            messages: &self.messages,
+            cc: self.cc,
+            hash: &self.hash,
+            sheet: self.sheet,
             key: self.key,
             text: &self.text,
             name: &self.name,
@@ -121,8 +184,10 @@ fn the_engine_and_reading_page_by_page_agree() {
         let options = SearchOptions { limit: pages.len(), sort: Sort::Received, ..SearchOptions::default() };
         let results = searcher.search(&query, &options).expect("a search");
         let got: Vec<PageKey> = results.hits.iter().map(|hit| hit.key).collect();
+        let tied = |thread: &Thread| Ok::<_, ()>(conversation(&pages, thread));
+        let by_hand = query.clone().with_threads(tied).expect("conversations are known");
         let wanted: Vec<PageKey> =
-            pages.iter().filter(|page| matches(&query, &page.entry())).map(|page| page.key).collect();
+            pages.iter().filter(|page| matches(&by_hand, &page.entry())).map(|page| page.key).collect();
         assert_eq!(got, wanted, "{text} read as {}", query.read_as());
         assert_eq!(results.total, wanted.len() as u64, "{text}");
         found += u64::from(!got.is_empty() && got.len() < pages.len());

@@ -223,6 +223,7 @@ pub(super) fn row(app: &App, words: &Words, place: &SearchPlace<'_>, hit: &Searc
         snippet: Some(passage(hit)),
         copies: (hit.copies > 0).then(|| (hit.copies, links::document(&number, &copies))),
         places: hit.places.iter().map(|(id, path)| other_place(app, place.query, hit.page, *id, path)).collect(),
+        found_at: hit.found_at.as_deref().map(Name::from),
         shares: Vec::new(),
         number,
     }

@@ -179,6 +179,7 @@ fn row(number: u32, name: Name, kind: &'static str, path: &str) -> Row {
         snippet: None,
         copies: None,
         places: Vec::new(),
+        found_at: None,
         shares: Vec::new(),
     }
 }
@@ -200,6 +201,7 @@ fn rows() -> Vec<Row> {
                 Name::from("disk2/信息科/备份/综合科文件/<b>通知</b>.pdf"),
                 links::document("EXH-000902", &links::Place::default()),
             )],
+            found_at: Some(Name::from("disk2/信息科/备份/综合科文件/<b>通知</b>.pdf")),
             ..row(
                 127,
                 Name::from("关于规范仓库出入登记工作的通知.pdf"),

@@ -170,6 +170,8 @@ pub struct Row {
     pub copies: Option<(u64, String)>,
     /// Some of these copies: number, path, address.
     pub places: Vec<(String, Name, String)>,
+    /// The place that the query asked for, where it is another than `path`.
+    pub found_at: Option<Name>,
     /// The words that it shares with another document, where that is why it is shown.
     pub shares: Vec<String>,
 }
@@ -376,6 +378,7 @@ pub(crate) fn row(words: &Words, row: &Row) -> Markup {
                 }
                 @if let Some(date) = &row.date { span { (ltr(date)) } }
                 @if !row.path.is_empty() { span.path { (row.path.show()) } }
+                @if let Some(place) = &row.found_at { span.path { (words.also_at) " " (place.show()) } }
                 @if row.hits > 0 { span { (words.hits.of(row.hits)) } }
                 @if row.pages > 1 { span { (words.pages_found.of(row.pages)) } }
             }

@@ -131,6 +131,9 @@ pub(crate) fn print_hit(context: &Context<'_>, case: &Case, hit: &SearchHit) {
     };
     output.line(&format!("{}  {title}  page {} · {hits}{more}{confidence}{copies}", case.label(hit.item.id), hit.page));
     output.line(&output.style(Style::Dim, &format!("  {}", hit.path)));
+    if let Some(place) = &hit.found_at {
+        output.line(&output.style(Style::Dim, &format!("  also at  {place}")));
+    }
     for (item, path) in &hit.places {
         output.line(&output.style(Style::Dim, &format!("  = {}  {path}", case.label(*item))));
     }
@@ -253,6 +256,7 @@ pub(crate) fn object(case: &Case, hit: &SearchHit) -> Value {
         "score": hit.score,
         "date": hit.date.map(|moment| moment.to_rfc3339()),
         "copies": hit.copies,
+        "found_at": hit.found_at,
         "places": hit.places.iter().map(|(item, path)| json!({"document": case.label(*item), "path": path})).collect::<Vec<_>>(),
         "pages": hit.pages,
     })

@@ -31,7 +31,7 @@ fn count(bench: &Bench, query: &str) -> String {
 fn folders_are_gone_down_and_facets_count_what_their_clauses_find() {
     let bench = Bench::new();
     trove(&bench);
-    assert_eq!(facet(&bench, "register", "folder"), "disk 3, mail 1");
+    assert_eq!(facet(&bench, "register", "folder"), "disk 3, mail 1, other 1");
     assert_eq!(facet(&bench, "register folder:disk", "folder"), "disk/2017 2, disk/2019 1");
     assert_eq!(facet(&bench, "register", "sender"), "office@baihe.example 1");
     assert_eq!(facet(&bench, "register", "month"), "2017-08 1, undated 3");
@@ -44,6 +44,10 @@ fn folders_are_gone_down_and_facets_count_what_their_clauses_find() {
         ("recipient:county@baihe.example date:2017-08", "1"),
         ("source:trove register", "4"),
         ("folder:2017", "0"),
+        ("folder:other", "2"),
+        ("filename:copy", "1"),
+        ("path:\"other copy\"", "1"),
+        ("is:duplicate", "1"),
     ] {
         assert_eq!(count(&bench, query), expected, "{query}");
     }
@@ -146,4 +150,77 @@ fn tags_are_found_at_once_and_counted() {
     assert!(wrong.stderr.contains("quotation marks"), "{}", wrong.stderr);
     let _ = bench.run(&["-C", "case", "tag", "add", "x", "EXH-999999"]);
     assert_eq!(count(&bench, "tag:x"), "0", "nothing is tagged where one document is not known");
+}
+
+#[test]
+fn a_document_is_found_by_every_place_of_its_bytes_and_the_row_names_it() {
+    let bench = Bench::new();
+    trove(&bench);
+    let found_at = |query: &str| {
+        let hits = bench.run(&["-C", "case", "search", "--json", query]).objects();
+        hits.iter().map(|hit| format!("{} {}", hit["path"], hit["found_at"])).collect::<Vec<_>>().join(", ")
+    };
+    assert_eq!(found_at("folder:other copper"), "\"disk/2017/a.txt\" \"other/copy.txt\"");
+    assert_eq!(found_at("folder:disk seventeen"), "\"disk/2017/a.txt\" null");
+    assert_eq!(found_at("filename:copy"), "\"disk/2017/a.txt\" \"other/copy.txt\"");
+    // a copy that comes later is found at once, and so is what lies in a copy of a container
+    bench.write("second/new/again.txt", "register of households");
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    archive.start_file("in/z.txt", zip::write::SimpleFileOptions::default()).expect("a file within");
+    std::io::Write::write_all(&mut archive, b"silver").expect("written");
+    let archive = archive.finish().expect("an archive").into_inner();
+    bench.write("second/x.zip", &archive);
+    bench.write("second/y.zip", &archive);
+    let _ = bench.run(&["-C", "case", "ingest", "second", "--as", "drop 2"]).code(0);
+    assert_eq!(found_at("folder:new"), "\"disk/2019/c.txt\" \"new/again.txt\"");
+    assert_eq!(count(&bench, "source:\"drop 2\""), "2");
+    assert_eq!(found_at("folder:\"y.zip!/in\""), "\"x.zip!/in/z.txt\" \"y.zip!/in/z.txt\"");
+}
+
+#[test]
+fn mail_is_found_by_its_copies_its_thread_and_its_hash() {
+    let bench = Bench::new();
+    let mail = |name: &str, head: &str| {
+        let text = format!("From: office@baihe.example\r\nTo: county@baihe.example\r\n{head}\r\nThe list.\r\n");
+        bench.write(&format!("trove/{name}.eml"), &text);
+    };
+    mail("1", "Cc: Archive <archive@baihe.example>\r\nMessage-ID: <one@baihe.example>\r\n");
+    mail("2", "Message-ID: <two@baihe.example>\r\nIn-Reply-To: <one@baihe.example>\r\n");
+    mail("3", "Message-ID: <Three@baihe.example>\r\nReferences: <lost@baihe.example>\r\n <two@baihe.example>\r\n");
+    mail("4", "Message-ID: <four@baihe.example>\r\nSubject: other\r\n");
+    let _ = bench.take_in().code(0);
+    let found = |query: &str| {
+        let mut paths: Vec<String> =
+            bench.run(&["-C", "case", "search", "--files", query]).stdout.lines().map(str::to_owned).collect();
+        paths.sort();
+        paths.join(" ")
+    };
+    assert_eq!(found("cc:archive"), "1.eml");
+    assert_eq!(found("thread:one@baihe.example"), "1.eml 2.eml 3.eml");
+    assert_eq!(found("thread:\"<LOST@baihe.example>\""), "1.eml 2.eml 3.eml");
+    assert_eq!(found("list -thread:one@baihe.example"), "4.eml");
+    let hits = bench.run(&["-C", "case", "search", "--json", "thread:three@baihe.example filename:3"]).objects();
+    let number = hits[0]["document"].as_str().expect("a number");
+    assert_eq!(found(&format!("thread:{number}")), "1.eml 2.eml 3.eml");
+    let digest = hits[0]["sha256"].as_str().expect("a digest");
+    assert_eq!(found(&format!("hash:{digest}")), "3.eml");
+    assert_eq!(found(&format!("hash:{}", &digest[..8].to_uppercase())), "3.eml");
+    let short = bench.run(&["-C", "case", "search", &format!("hash:{}", &digest[..7])]).code(2);
+    assert!(short.stderr.contains("first 8 digits"), "{}", short.stderr);
+}
+
+#[test]
+fn what_cannot_be_asked_yet_says_so() {
+    let bench = Bench::new();
+    trove(&bench);
+    for (query, said) in [
+        ("register is:reviewed", "is:reviewed cannot be asked for yet (character 13)"),
+        ("has:translation", "no translations are kept yet"),
+        ("entity:office", "entity: cannot be asked for yet (character 1)"),
+        ("is:truncatd", "did you mean is:truncated ?"),
+        ("has:colour", "there is no has:colour (character 5)"),
+    ] {
+        let output = bench.run(&["-C", "case", "search", query]).code(2);
+        assert!(output.stderr.contains(said), "{query}: {}", output.stderr);
+    }
 }
