@@ -27,10 +27,10 @@ pub enum IndexError {
     /// The engine failed: a damaged file, a full disk.
     #[error("the index could not be read or written")]
     Engine(#[from] tantivy::TantivyError),
-    /// A regular expression stands for more words than are searched at once.
-    #[error("the pattern /{pattern}/ matches more than {most} different words: make it narrower")]
+    /// A regular expression or a syllable stands for more words than are searched at once.
+    #[error("{pattern} matches more than {most} different words: make it narrower")]
     TooManyWords {
-        /// The expression.
+        /// The expression or syllable, as written.
         pattern: String,
         /// The most that is searched.
         most: usize,

@@ -5,7 +5,7 @@ use crate::collect::{Best, Found, Rank};
 use crate::engine::{engine_query, text_field};
 use crate::entry::PageKey;
 use crate::error::IndexError;
-use crate::query::{Query, Sort};
+use crate::query::{Pattern, Query, Sort};
 use crate::schema::Fields;
 use crate::slot::{holds, matching_terms};
 use std::fmt;
@@ -127,10 +127,15 @@ impl Searcher {
     /// The engine's form of a query whose patterns stand for no more words than are searched at once.
     pub(crate) fn engine_query(&self, query: &Query) -> Result<Box<dyn tantivy::query::Query>, IndexError> {
         const MOST: usize = 20_000;
-        for (field, regex) in query.patterns() {
+        for (field, pattern) in query.patterns() {
             let field = text_field(field, &self.fields);
-            if matching_terms(&self.engine, field, regex, MOST)? > MOST {
-                return Err(IndexError::TooManyWords { pattern: regex.written().to_owned(), most: MOST });
+            let written = match pattern {
+                Pattern::Matches(regex) => format!("/{}/", regex.written()),
+                Pattern::ReadAlone(sound) => format!("pinyin:{sound}"),
+                _ => continue,
+            };
+            if matching_terms(&self.engine, field, pattern, MOST)? > MOST {
+                return Err(IndexError::TooManyWords { pattern: written, most: MOST });
             }
         }
         let resolved = query.clone().with_threads(|thread| self.conversation(thread))?;

@@ -24,6 +24,8 @@ pub(crate) enum Lookup {
     Near(DfaWrapper, String, String),
     // the characters that two syllables stand for
     Read(Field, Vec<char>, Vec<char>),
+    // the characters that one syllable stands for
+    ReadAlone(Vec<char>),
     Matches(Regex),
     Any(Vec<Lookup>),
     // the tokens of the first where none of the second stands
@@ -43,6 +45,7 @@ impl Lookup {
                 Self::Near(automaton, letters.start.to_string(), letters.end.to_string())
             }
             Pattern::Read(first, second) => Self::Read(field, first.characters(), second.characters()),
+            Pattern::ReadAlone(sound) => Self::ReadAlone(sound.characters()),
             Pattern::Matches(regex) => Self::Matches(regex.clone()),
             Pattern::Except(tokens, without) => {
                 Self::Except(Box::new(Self::of(field, tokens)?), Box::new(Self::of(field, without)?))
@@ -95,15 +98,17 @@ impl Lookup {
     fn expand(&self, index: &InvertedIndexReader, infos: &mut Vec<TermInfo>) -> tantivy::Result<()> {
         match self {
             Self::Term(term) => infos.extend(index.get_term_info(term)?),
-            Self::Character(character) => {
-                let of_it =
-                    |term: &[u8]| term == character.as_bytes() || std::str::from_utf8(term).is_ok_and(stands_for_first);
-                each_beginning(index, character, &mut |term, info| {
-                    if of_it(term) {
+            Self::Character(character) => each_of_character(index, character, &mut |info| {
+                infos.push(info.clone());
+                true
+            })?,
+            Self::ReadAlone(characters) => {
+                for character in characters {
+                    each_of_character(index, character.encode_utf8(&mut [0; 4]), &mut |info| {
                         infos.push(info.clone());
-                    }
-                    true
-                })?;
+                        true
+                    })?;
+                }
             }
             Self::Begins(beginning) => each_beginning(index, beginning, &mut |_, info| {
                 infos.push(info.clone());
@@ -164,6 +169,16 @@ fn each_beginning(
     Ok(())
 }
 
+// Says the term of a character, and those of the pairs that stand for it, until told not to go on.
+fn each_of_character(
+    index: &InvertedIndexReader,
+    character: &str,
+    say: &mut dyn FnMut(&TermInfo) -> bool,
+) -> std::io::Result<()> {
+    let of_it = |term: &[u8]| term == character.as_bytes() || std::str::from_utf8(term).is_ok_and(stands_for_first);
+    each_beginning(index, character, &mut |term, info| !of_it(term) || say(info))
+}
+
 // Says each term that a regular expression matches, or whose first character it does where the pair stands for it,
 // until told not to go on.
 fn each_matching(
@@ -182,15 +197,30 @@ fn each_matching(
     Ok(())
 }
 
-/// How many terms of a field a regular expression stands for, counted to one more than `most`.
-pub(crate) fn matching_terms(searcher: &Searcher, field: Field, regex: &Regex, most: usize) -> tantivy::Result<usize> {
+/// How many terms of a field a pattern stands for that may stand for very many, a regular expression or a syllable,
+/// counted to one more than `most`; of others, none.
+pub(crate) fn matching_terms(
+    searcher: &Searcher,
+    field: Field,
+    pattern: &Pattern,
+    most: usize,
+) -> tantivy::Result<usize> {
     let mut count = 0;
     for segment in searcher.segment_readers() {
         let index = segment.inverted_index(field)?;
-        each_matching(&index, regex, &mut |_| {
+        let mut one_more = |_: &TermInfo| {
             count += 1;
             count <= most
-        })?;
+        };
+        match pattern {
+            Pattern::Matches(regex) => each_matching(&index, regex, &mut one_more)?,
+            Pattern::ReadAlone(sound) => {
+                for character in sound.characters() {
+                    each_of_character(&index, character.encode_utf8(&mut [0; 4]), &mut one_more)?;
+                }
+            }
+            _ => {}
+        }
     }
     Ok(count)
 }

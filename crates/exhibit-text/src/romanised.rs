@@ -38,8 +38,10 @@ fn syllable(letters: &str) -> Option<&'static str> {
         sorted
     });
     match letters {
-        "lue" => Some("lüe"),
-        "nue" => Some("nüe"),
+        "lue" | "lve" | "lyue" => Some("lüe"),
+        "nue" | "nve" | "nyue" => Some("nüe"),
+        "lv" | "lyu" => Some("lü"),
+        "nv" | "nyu" => Some("nü"),
         _ => SORTED.binary_search(&letters).ok().map(|at| SORTED[at]),
     }
 }
@@ -109,7 +111,7 @@ pub fn sounds(text: &str) -> Option<Way> {
         let sound = Sound::new(read.collect::<Option<Vec<_>>>()?);
         way.push(if capital { sound.of_surname().unwrap_or(sound) } else { sound });
     }
-    (way.len() > 1).then_some(way)
+    (!way.is_empty()).then_some(way)
 }
 
 fn covers(by: &Sound, own: &Sound) -> bool {
@@ -154,9 +156,6 @@ fn letters(part: &str) -> Option<String> {
             'a'..='z' => letters.push(character),
             _ => return None,
         }
-    }
-    for (written, meant) in [("lv", "lü"), ("nv", "nü"), ("lyu", "lü"), ("nyu", "nü")] {
-        letters = letters.replace(written, meant);
     }
     (!letters.is_empty()).then_some(letters)
 }
@@ -293,6 +292,21 @@ mod tests {
             ("lyu xin", &["lü xin"]),
             ("lu xin", &["lu xin"]),
             ("zhanlue", &["zhan lüe", "zhan lu e"]),
+            // yu after n or l is ü only where it is no syllable of its own
+            ("Sun Wenyu", &["Sun wen yu"]),
+            ("wenyu", &["wen yu"]),
+            ("Sunyu Li", &["sun yu li", "su nü li"]),
+            ("Chen Nyu", &["Chen nü"]),
+            ("Lyu Buwei", &["Lü bu wei"]),
+            ("Lv Buwei", &["Lü bu wei"]),
+            ("Lü Buwei", &["Lü bu wei"]),
+            ("nvren", &["nü ren"]),
+            ("zhanlve", &["zhan lüe", "zhan lü e"]),
+            ("Ouyang Xiu", &["Ou yang xiu"]),
+            ("ouyangxiu", &["ou yang xiu"]),
+            ("Xian", &["xi an"]),
+            ("Xian Shi", &["Xian shi", "xi an shi"]),
+            ("Fangan", &["fang an", "fan gan"]),
             ("xianxi", &["xian xi", "xi an xi"]),
             ("register", &[]),
             ("wang", &[]),
@@ -349,6 +363,7 @@ mod tests {
             assert_eq!(way.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "), name);
         }
         assert_eq!(sounds("wang liqiang"), None);
-        assert_eq!(sounds("wang"), None);
+        assert_eq!(sounds("Wang").expect("a sound")[0].to_string(), "Wang");
+        assert_eq!(sounds(""), None);
     }
 }

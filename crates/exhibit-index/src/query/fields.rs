@@ -47,7 +47,7 @@ pub const FIELDS: [FieldHelp; 34] = [
     FieldHelp { name: "source", takes: "a source's name: source:drop-2" },
     FieldHelp {
         name: "pinyin",
-        takes: "Chinese characters by their readings, two syllables or more; a capital begins a surname: pinyin:\"Wang liqiang\"",
+        takes: "Chinese characters by their readings; a capital begins a surname: pinyin:\"Wang liqiang\", pinyin:qiang",
     },
     FieldHelp { name: "uyghur", takes: "Uyghur or Kazakh words in any alphabet: uyghur:shöhret" },
     FieldHelp {

@@ -296,18 +296,15 @@ impl Query {
         self.root == Node::Everything
     }
 
-    /// The regular expressions in it, each with its field.
-    pub(crate) fn patterns(&self) -> impl Iterator<Item = (TextField, &Regex)> {
+    /// All patterns in it, each with its field.
+    pub(crate) fn patterns(&self) -> impl Iterator<Item = (TextField, &Pattern)> {
         let words = self.clauses.iter().filter_map(|clause| match &clause.what {
             What::Words { field, any } => Some((*field, any)),
             What::Property(_) => None,
         });
         words.flat_map(|(field, any)| {
             let slots = any.iter().flat_map(|phrase| &phrase.units).flat_map(|unit| &unit.slots);
-            slots.filter_map(move |slot| match &slot.pattern {
-                Pattern::Matches(regex) => Some((field, regex)),
-                _ => None,
-            })
+            slots.map(move |slot| (field, &slot.pattern))
         })
     }
 

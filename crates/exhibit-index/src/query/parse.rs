@@ -405,6 +405,7 @@ mod tests {
         check("登记 sort:date", "登记");
         check("pinyin:\"wang liqiang\" -uyghur:Шөһрәт", "pinyin:\"wang liqiang\" AND NOT uyghur:Шөһрәт");
         check("a a a", "a AND a AND a");
+        check("pinyin:wang pinyin:\"Sun Wenyu\"", "pinyin:wang AND pinyin:\"Sun Wenyu\"");
     }
 
     #[test]
@@ -452,7 +453,7 @@ mod tests {
         );
         check(
             "pinyin:register",
-            "pinyin: does not take “register” (character 8); pinyin: takes Chinese characters by their readings, two syllables or more; a capital begins a surname: pinyin:\"Wang liqiang\"",
+            "pinyin: does not take “register” (character 8); pinyin: takes Chinese characters by their readings; a capital begins a surname: pinyin:\"Wang liqiang\", pinyin:qiang",
         );
         check("= a", "= has nothing to work on (character 1); write =word without a space, or remove the sign");
         check(

@@ -14,6 +14,8 @@ pub(crate) enum Pattern {
     Near(String, u8),
     /// Two Han characters that can be read so.
     Read(Sound, Sound),
+    /// A Han character that can be read so.
+    ReadAlone(Sound),
     /// Any term that the expression matches from beginning to end.
     Matches(Regex),
     /// Any term of any of these.
@@ -38,6 +40,10 @@ impl Pattern {
                 let read = |character: Option<char>, sound: &Sound| character.is_some_and(|c| sound.takes(c));
                 read(characters.next(), first) && read(characters.next(), second) && characters.next().is_none()
             }
+            Self::ReadAlone(sound) => {
+                let mut characters = term.chars();
+                characters.next().is_some_and(|character| sound.takes(character)) && characters.next().is_none()
+            }
             Self::Matches(regex) => regex.takes(term),
             Self::Any(patterns) => patterns.iter().any(|pattern| pattern.takes(term)),
             // positions are looked at elsewhere
@@ -51,7 +57,7 @@ impl Pattern {
             Self::Is(term) => term.starts_with([KEY, FORM]),
             Self::Any(patterns) => patterns.iter().any(Self::asks_beside_text),
             Self::Except(pattern, without) => pattern.asks_beside_text() || without.asks_beside_text(),
-            Self::Begins(_) | Self::Near(..) | Self::Read(..) | Self::Matches(_) => false,
+            Self::Begins(_) | Self::Near(..) | Self::Read(..) | Self::ReadAlone(_) | Self::Matches(_) => false,
         }
     }
 }

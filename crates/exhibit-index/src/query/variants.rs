@@ -18,11 +18,19 @@ pub(crate) fn read_as(sounds: &[Sound]) -> Phrase {
     one(Unit { slots: slots.collect(), length: u32::try_from(sounds.len()).unwrap_or(u32::MAX) })
 }
 
-/// The value of `pinyin:`. Syllables set apart are taken as they are; what is written together is cut in every way.
+/// The value of `pinyin:`. Syllables set apart are taken as they are; what is written together is cut in every way: one
+/// syllable (`xian`) may be two as well (`xi an`).
 pub(crate) fn pinyin(text: &str) -> Vec<Phrase> {
+    let ways = || exhibit_text::spellings(text).into_iter().map(|way| read_as(&way));
     match exhibit_text::sounds(text) {
-        Some(sounds) => vec![read_as(&sounds)],
-        None => exhibit_text::spellings(text).iter().map(|way| read_as(way)).collect(),
+        Some(sounds) => match <[Sound; 1]>::try_from(sounds) {
+            Ok([sound]) => {
+                let slots = vec![Slot { offset: 0, pattern: Pattern::ReadAlone(sound) }];
+                std::iter::once(one(Unit { slots, length: 1 })).chain(ways()).collect()
+            }
+            Err(sounds) => vec![read_as(&sounds)],
+        },
+        None => ways().collect(),
     }
 }
 
