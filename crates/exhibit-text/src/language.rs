@@ -130,7 +130,7 @@ fn stretches(text: &str) -> Vec<Stretch> {
             }
             continue;
         }
-        let character = text[at..].chars().next().expect("at is a character's start, within the text");
+        let Some(character) = text[at..].chars().next() else { break };
         at += character.len_utf8();
         if let Some(writes) = writes(character) {
             let stretch = extend(&mut stretches, writes, start, at, 1);

@@ -1,7 +1,5 @@
 //! Addresses within the interface. All state of a page is in its address, so every link says where it leads in full.
 
-use std::fmt::Write as _;
-
 /// Writes `text` so that it can stand as a value in an address (RFC 3986: all but unreserved characters as `%XX`).
 #[must_use]
 pub fn encoded(text: &str) -> String {
@@ -10,7 +8,7 @@ pub fn encoded(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             safe.push(char::from(byte));
         } else {
-            write!(safe, "%{byte:02X}").expect("writing to a String cannot fail");
+            safe.push_str(&format!("%{byte:02X}"));
         }
     }
     safe
@@ -145,7 +143,7 @@ impl Address {
 
     fn say(&mut self, name: &str, value: &str) {
         if !value.is_empty() {
-            write!(self.text, "{}{name}={}", self.separator, encoded(value)).expect("writing to a String cannot fail");
+            self.text.push_str(&format!("{}{name}={}", self.separator, encoded(value)));
             self.separator = '&';
         }
     }

@@ -2,7 +2,6 @@
 //! from the trove can reach it.
 
 use exhibit_model::Rect;
-use std::fmt::Write as _;
 
 /// Collects the rules of one page.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -49,20 +48,18 @@ impl Positions {
 
     /// Gives the picture's frame the page's proportion, so that boxes stand right before the picture is there.
     pub fn proportion(&mut self, width: u32, height: u32) -> &'static str {
-        write!(self.css, "#sheet{{aspect-ratio:{}/{}}}", width.max(1), height.max(1)).expect(INTO_STRING);
+        self.css.push_str(&format!("#sheet{{aspect-ratio:{}/{}}}", width.max(1), height.max(1)));
         "sheet"
     }
 
     fn rule(&mut self, id: &str, values: &[(&str, f32)]) {
-        write!(self.css, "#{id}{{").expect(INTO_STRING);
+        self.css.push_str(&format!("#{id}{{"));
         for (property, share) in values {
-            write!(self.css, "{property}:{:.3}%;", share * 100.0).expect(INTO_STRING);
+            self.css.push_str(&format!("{property}:{:.3}%;", share * 100.0));
         }
         self.css.push('}');
     }
 }
-
-const INTO_STRING: &str = "writing to a String cannot fail";
 
 fn fraction(value: f32) -> f32 {
     if value.is_finite() { value.clamp(0.0, 1.0) } else { 0.0 }

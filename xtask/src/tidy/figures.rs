@@ -1,13 +1,11 @@
 //! The figures of the house budget: how long files and functions are, how much is documented. For information.
 
 use super::Source;
-use super::sources::code_lines;
+use super::sources::{code_lines, is_test_file};
 
 /// A table of figures over all Rust files that are not tests.
 pub(super) fn report(sources: &[Source]) -> String {
-    let ours = |source: &&Source| {
-        source.path.ends_with(".rs") && !source.path.contains("/tests/") && !source.path.contains("/examples/")
-    };
+    let ours = |source: &&Source| source.path.ends_with(".rs") && !is_test_file(&source.path);
     let files: Vec<&Source> = sources.iter().filter(ours).collect();
     let mut lengths: Vec<usize> = files.iter().map(|source| source.text.lines().count()).collect();
     let mut functions: Vec<usize> = files.iter().flat_map(|source| function_lengths(&source.text)).collect();

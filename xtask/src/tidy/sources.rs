@@ -55,7 +55,7 @@ fn findings_in(path: &str, text: &str) -> Vec<String> {
 }
 
 /// Whether a whole file is test, bench or example code.
-fn is_test_file(path: &str) -> bool {
+pub(super) fn is_test_file(path: &str) -> bool {
     let file = path.rsplit('/').next().unwrap_or(path);
     path.contains("/tests/") || path.contains("/examples/") || path.contains("/benches/") || file.ends_with("tests.rs")
 }

@@ -398,7 +398,7 @@ pub(super) fn furniture(code: &str) -> Vec<String> {
         }
         match rest.next() {
             Some('L' | 'C' | 'R') => sections.push(String::new()),
-            Some('&') => sections.last_mut().expect("there is always one").push('&'),
+            Some('&') => sections.last_mut().into_iter().for_each(|section| section.push('&')),
             Some('"') => while rest.next().is_some_and(|c| c != '"') {},
             Some('K') => {
                 for _ in 0..6 {
