@@ -56,6 +56,20 @@ impl Case {
         self.keep_saved(&all)
     }
 
+    /// Makes a saved search what it was: with what it had found, or not there.
+    ///
+    /// # Errors
+    /// [`CaseError::Io`].
+    pub fn put_back_search(&self, name: &str, before: Option<Saved>) -> Result<(), CaseError> {
+        self.must_be_open()?;
+        let mut all = self.saved()?;
+        match before {
+            Some(saved) => all.insert(name.to_owned(), saved),
+            None => all.remove(name),
+        };
+        self.keep_saved(&all)
+    }
+
     /// The documents that a saved search finds now, by number, in order.
     ///
     /// # Errors

@@ -12,7 +12,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
-use exhibit_case::{BatchProgress, Cage, Case, CaseError};
+use exhibit_case::{BatchProgress, Cage, Case, CaseError, Saved};
 use exhibit_catalogue::Account;
 use exhibit_model::Clock;
 use std::collections::BTreeMap;
@@ -85,6 +85,8 @@ pub struct App {
     pub(crate) painters: Semaphore,
     // adding up a large case takes longer than searching it
     account: Mutex<Option<(Instant, Account)>>,
+    // the saved search that was changed last, and what it was before: nothing where it was not there
+    before: Mutex<Option<(String, Option<Saved>)>>,
     offline: bool,
 }
 
@@ -116,7 +118,38 @@ impl App {
         let (painters, account) = (Semaphore::new(PAINTERS), Mutex::new(None));
         let Machine { clock, threads } = machine;
         let runs = Mutex::new(BTreeMap::new());
-        Arc::new(Self { case, clock, threads, runs, cage, sessions, names, any_address, painters, account, offline })
+        let before = Mutex::new(None);
+        Arc::new(Self {
+            case,
+            clock,
+            threads,
+            runs,
+            cage,
+            sessions,
+            names,
+            any_address,
+            painters,
+            account,
+            before,
+            offline,
+        })
+    }
+
+    /// Keeps what a saved search was before it was changed.
+    pub(crate) fn keep_before(&self, name: &str, before: Option<Saved>) {
+        *self.before.lock().unwrap_or_else(PoisonError::into_inner) = Some((name.to_owned(), before));
+    }
+
+    /// What the saved search was before the last change, if it is the one that was changed; within, nothing where it was
+    /// not there.
+    pub(crate) fn saved_before(&self, name: &str) -> Option<Option<Saved>> {
+        let before = self.before.lock().unwrap_or_else(PoisonError::into_inner);
+        before.as_ref().filter(|(known, _)| known == name).map(|(_, saved)| saved.clone())
+    }
+
+    /// There is nothing to take back any more.
+    pub(crate) fn nothing_before(&self) {
+        *self.before.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// Notes that a batch begins to run, and gives where it says how far it is; none while another is running, for two
@@ -205,6 +238,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/saved", get(routes::saved::list).post(routes::saved::save))
         .route("/saved/run", post(routes::saved::run))
         .route("/saved/rm", post(routes::saved::forget))
+        .route("/saved/undo", post(routes::saved::undo))
         .route("/batches", get(routes::batches::all).post(routes::batches::new).layer(long))
         .route("/batches/{number}", get(routes::batches::show))
         .route("/batches/{number}/run", post(routes::batches::run))

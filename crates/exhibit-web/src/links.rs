@@ -75,6 +75,14 @@ pub fn similar(number: &str, page: u32) -> String {
     address.text
 }
 
+/// The saved searches; `done` is the name of the one that was just saved or forgotten.
+#[must_use]
+pub fn saved(done: &str) -> String {
+    let mut address = Address::new("/saved");
+    address.say("done", done);
+    address.text
+}
+
 /// A batch: lines of one sort (empty for those that found most), after so many of them.
 #[must_use]
 pub fn batch(number: u64, which: &str, from: u64) -> String {
@@ -129,6 +137,18 @@ pub fn document(number: &str, place: &Place<'_>) -> String {
         address.text.push_str("#now");
     }
     address.text
+}
+
+/// The page of a document at its tags, of which one was put on or taken off; empty for none.
+#[must_use]
+pub fn tag_changed(number: &str, place: &Place<'_>, tag: &str, off: bool) -> String {
+    let document = document(number, place);
+    let text = document.split('#').next().unwrap_or_default();
+    let mut address = Address::new(text);
+    address.separator = if text.contains('?') { '&' } else { '?' };
+    address.say("tag", tag);
+    address.count("off", u64::from(off && !tag.is_empty()));
+    address.text + "#tags"
 }
 
 struct Address {

@@ -285,6 +285,14 @@ words! {
     tags: Text = "Tags";
     new_tag: Text = "New tag";
     add_tag: Text = "Add";
+    undo: Text = "Undo";
+    tag_on: Text = "“{name}” is a tag of this document now.";
+    tag_off: Text = "“{name}” was taken off.";
+    search_saved: Text = "“{name}” is saved.";
+    search_forgotten: Text = "“{name}” was forgotten.";
+    to_filters: Text = "Skip to the filters";
+    to_results: Text = "Back to the results";
+    conversation: Text = "The conversation that it belongs to";
     take_tag_off: Text = "Take off {tag}";
 
     // a document

@@ -11,6 +11,7 @@ use crate::trove::{Name, Span};
 use crate::view::document::{DocumentView, PagePlace, Step, Tags, Trail, page};
 use crate::view::panels::{Copy, Custody, FoundIn, Noted, Property, TreeKind, TreeLine};
 use crate::view::sheet::{HitBox, Origin, Part, Picture, Text};
+use crate::view::undo::Undo;
 use crate::words::Words;
 use axum::Extension;
 use axum::extract::{Path, State};
@@ -46,6 +47,14 @@ struct Reading<'a> {
     document: Document,
     hits: Vec<PageHits>,
     place: Place<'a>,
+    done: TagChange<'a>,
+}
+
+/// A tag that was put on or taken off just now, as the address says; none where it is empty.
+#[derive(Clone, Copy, Default)]
+struct TagChange<'a> {
+    tag: &'a str,
+    off: bool,
 }
 
 fn document(app: &App, frame: &Frame, number: &str, asked: &Asked) -> Result<Markup, Trouble> {
@@ -68,6 +77,7 @@ fn document(app: &App, frame: &Frame, number: &str, asked: &Asked) -> Result<Mar
         document: app.case.document(id)?,
         hits: hits(app, id, &asked_place)?,
         place: asked_place,
+        done: TagChange { tag: asked.text("tag"), off: asked.number("off") > 0 },
     };
     let place = reading.settled();
     Ok(page(frame, &Reading { place, ..reading }.view()?))
@@ -134,6 +144,7 @@ impl<'a> Reading<'a> {
             found_in: self.found_in(),
             custody: self.custody(),
             tags: self.tags()?,
+            conversation: self.conversation(),
             similar: page.as_ref().map(|page| self.similar(page.number)).unwrap_or_default(),
             properties: self.properties(),
             notes: self.document.notes.iter().map(|note| self.note(note)).collect(),
@@ -355,13 +366,39 @@ impl<'a> Reading<'a> {
                 .map(|(name, number)| (name, if number > 0 { number.to_string() } else { String::new() })),
         );
         keep.retain(|(_, value)| !value.is_empty());
+        let action = format!("/doc/{}/tags", links::encoded(&self.number));
+        let tags = self.app.case.tags_of(self.document.item.id)?;
+        let undo = self.undo(&tags, &action, &keep);
         let of = |tag: &String| (tag.clone(), links::search(&SearchPlace::of(&format!("tag:\"{tag}\""))));
         Ok(Tags {
-            action: format!("/doc/{}/tags", links::encoded(&self.number)),
+            undo,
+            action,
             keep,
-            tags: self.app.case.tags_of(self.document.item.id)?.iter().map(of).collect(),
+            tags: tags.iter().map(of).collect(),
             known: self.app.case.tags()?.into_iter().map(|tag| tag.tag).take(NAMED).collect(),
         })
+    }
+
+    // The messages of its conversation, of mail that names itself or another.
+    fn conversation(&self) -> Option<String> {
+        const TIES: [&str; 3] = ["mail:message-id", "mail:in-reply-to", "mail:references"];
+        let is_tied = self.document.metadata.iter().any(|(key, _)| TIES.contains(&key.as_str()));
+        is_tied.then(|| links::search(&SearchPlace::of(&format!("thread:{} sort:oldest", self.number))))
+    }
+
+    // The way to take back what the address says was done, as long as it is so.
+    fn undo(&self, tags: &[String], action: &str, keep: &[(&'static str, String)]) -> Option<Undo> {
+        let TagChange { tag, off } = self.done;
+        if tag.is_empty() || tags.iter().any(|known| known == tag) == off {
+            return None;
+        }
+        let said = if off { self.words.tag_off } else { self.words.tag_on };
+        let mut fields = keep.to_vec();
+        fields.push(("tag", tag.to_owned()));
+        if !off {
+            fields.push(("off", "1".to_owned()));
+        }
+        Some(Undo { said, name: tag.to_owned(), action: action.to_owned(), fields })
     }
 
     // The documents like this one, and like this page of it where there are several.

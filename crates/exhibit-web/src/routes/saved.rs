@@ -1,12 +1,13 @@
 //! The routes of saved searches.
 
 use super::posted::{Sent, posted};
-use super::{Trouble, answer, shown};
+use super::{Asked, Trouble, answer, shown};
 use crate::app::App;
 use crate::frame::Frame;
 use crate::guard::Visit;
 use crate::links::{self, Place, SearchPlace};
 use crate::view::saved::{SavedRow, page};
+use crate::view::undo::Undo;
 use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
@@ -20,14 +21,20 @@ const NAMED: usize = 20;
 const LONGEST: usize = 100;
 
 /// Lists them.
-pub(crate) async fn list(State(app): State<Arc<App>>, Extension(visit): Extension<Visit>) -> Response {
-    answer(app, visit, rows).await
+pub(crate) async fn list(State(app): State<Arc<App>>, Extension(visit): Extension<Visit>, asked: Asked) -> Response {
+    answer(app, visit, move |app, frame| rows(app, frame, asked.text("done"))).await
 }
 
-fn rows(app: &App, frame: &Frame) -> Result<Markup, Trouble> {
-    let rows: Result<Vec<SavedRow>, Trouble> =
-        app.case.saved()?.iter().map(|(name, saved)| row(app, name, saved)).collect();
-    Ok(page(frame, &rows?))
+fn rows(app: &App, frame: &Frame, done: &str) -> Result<Markup, Trouble> {
+    let saved = app.case.saved()?;
+    let rows: Result<Vec<SavedRow>, Trouble> = saved.iter().map(|(name, saved)| row(app, name, saved)).collect();
+    // only what was changed last can be taken back
+    let undo = app.saved_before(done).map(|_| {
+        let said = if saved.contains_key(done) { frame.words.search_saved } else { frame.words.search_forgotten };
+        let fields = vec![("name", done.to_owned())];
+        Undo { said, name: done.to_owned(), action: "/saved/undo".to_owned(), fields }
+    });
+    Ok(page(frame, &rows?, undo.as_ref()))
 }
 
 fn row(app: &App, name: &str, saved: &Saved) -> Result<SavedRow, Trouble> {
@@ -68,8 +75,10 @@ pub(crate) async fn save(State(app): State<Arc<App>>, Extension(visit): Extensio
         let name: String = fields.text("name").trim().chars().take(LONGEST).collect();
         let query = fields.text("q");
         let name = if name.is_empty() { query.chars().take(LONGEST).collect() } else { name };
+        let before = app.case.saved()?.remove(&name);
         app.case.save_search(&name, query, fields.number("exact") > 0, app.clock.now())?;
-        Ok("/saved".to_owned())
+        app.keep_before(&name, before);
+        Ok(links::saved(&name))
     })
     .await
 }
@@ -89,8 +98,23 @@ pub(crate) async fn run(State(app): State<Arc<App>>, Extension(visit): Extension
 /// Forgets a saved search.
 pub(crate) async fn forget(State(app): State<Arc<App>>, Extension(visit): Extension<Visit>, sent: Sent) -> Response {
     posted(app, visit, sent, |app, fields| {
-        app.case.forget_search(fields.text("name"))?;
-        Ok("/saved".to_owned())
+        let name = fields.text("name");
+        let before = app.case.saved()?.remove(name);
+        app.case.forget_search(name)?;
+        app.keep_before(name, before);
+        Ok(links::saved(name))
+    })
+    .await
+}
+
+/// Takes back the last saving or forgetting, with what was new since it was looked at.
+pub(crate) async fn undo(State(app): State<Arc<App>>, Extension(visit): Extension<Visit>, sent: Sent) -> Response {
+    posted(app, visit, sent, |app, fields| {
+        let name = fields.text("name");
+        let before = app.saved_before(name).ok_or(Trouble::NotThere)?;
+        app.case.put_back_search(name, before)?;
+        app.nothing_before();
+        Ok(links::saved(""))
     })
     .await
 }

@@ -19,7 +19,13 @@ pub(crate) async fn change(
     posted(app, visit, sent, move |app, fields| {
         let id = app.case.resolve(&number)?;
         let tag = fields.text("tag").trim();
-        app.case.set_tag(id, tag, fields.text("off").is_empty(), app.clock.now())?;
+        let before = app.case.tags_of(id)?;
+        let off = !fields.text("off").is_empty();
+        app.case.set_tag(id, tag, !off, app.clock.now())?;
+        let after = app.case.tags_of(id)?;
+        // as it is kept: in which case it was written does not matter
+        let (with, without) = if off { (&before, &after) } else { (&after, &before) };
+        let changed = with.iter().find(|tag| !without.contains(tag)).map_or("", String::as_str);
         let place = Place {
             query: fields.text("q"),
             sort: fields.text("sort"),
@@ -29,7 +35,7 @@ pub(crate) async fn change(
             documents: fields.number("docs") > 0,
             ..Place::default()
         };
-        Ok(links::document(&app.case.label(id), &place).split('#').next().unwrap_or_default().to_owned() + "#tags")
+        Ok(links::tag_changed(&app.case.label(id), &place, changed, off))
     })
     .await
 }

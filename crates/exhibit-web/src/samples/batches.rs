@@ -5,6 +5,7 @@ use crate::frame::Frame;
 use crate::links::{self, Place, SearchPlace};
 use crate::view::batches::{BatchRow, BatchView, LineView, RunView, Running, list, page};
 use crate::view::saved::{self, SavedRow};
+use crate::view::undo::Undo;
 use crate::words::ENGLISH;
 
 pub(super) fn samples(frame: &Frame) -> Vec<Sample> {
@@ -18,8 +19,8 @@ pub(super) fn samples(frame: &Frame) -> Vec<Sample> {
         Sample { name: "batches-none", page: list(frame, &[]) },
         Sample { name: "batch", page: page(frame, &view(batch(1))) },
         Sample { name: "batch-running", page: page(frame, &BatchView { batch: running, ..BatchView::default() }) },
-        Sample { name: "saved", page: saved::page(frame, &saved()) },
-        Sample { name: "saved-none", page: saved::page(frame, &[]) },
+        Sample { name: "saved", page: saved::page(frame, &saved(), Some(&undone())) },
+        Sample { name: "saved-none", page: saved::page(frame, &[], None) },
     ]
 }
 
@@ -96,4 +97,10 @@ fn saved() -> Vec<SavedRow> {
         },
         SavedRow { seen: None, new: 0, first_new: Vec::new(), ..row("ئامبار", "تىزىملىك") },
     ]
+}
+
+fn undone() -> Undo {
+    let fields = vec![("name", "ئامبار <b>".to_owned())];
+    let name = "ئامبار <b>".to_owned();
+    Undo { said: ENGLISH.search_forgotten, name, action: "/saved/undo".to_owned(), fields }
 }

@@ -8,6 +8,7 @@ use crate::trove::{Label, Name, Span};
 use crate::view::document::{DocumentView, PagePlace, Step, Tags, Trail, page};
 use crate::view::panels::{Copy, Custody, FoundIn, Noted, Property, TreeKind, TreeLine};
 use crate::view::sheet::{Block, HitBox, Origin, Part, Picture, Text};
+use crate::view::undo::Undo;
 use crate::words::ENGLISH;
 use exhibit_model::{MarkKind, NoteKind, Rect, State};
 
@@ -127,7 +128,14 @@ fn scanned() -> DocumentView {
             keep: vec![("q", QUERY.to_owned()), ("p", "1".to_owned())],
             tags: vec![("待核实".to_owned(), links::search(&SearchPlace::of("tag:待核实")))],
             known: vec!["checked".to_owned(), "<b>key</b>".to_owned()],
+            undo: Some(Undo {
+                said: ENGLISH.tag_on,
+                name: "待核实".to_owned(),
+                action: format!("/doc/{NUMBER}/tags"),
+                fields: vec![("tag", "待核实".to_owned()), ("off", "1".to_owned())],
+            }),
         },
+        conversation: Some(links::search(&SearchPlace::of("thread:EXH-000127"))),
         similar: vec![(links::similar(NUMBER, 0), false), (links::similar(NUMBER, 1), true)],
         properties: vec![
             Property { key: Name::from("dc:creator"), value: Name::from("综合科") },

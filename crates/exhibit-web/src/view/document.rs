@@ -8,6 +8,7 @@ use crate::view::filters::hidden;
 use crate::view::panels::{Custody, FoundIn, Noted, Property, custody, found_in, notes, properties};
 use crate::view::search::token;
 use crate::view::sheet::{Picture, Text, picture, text};
+use crate::view::undo::{Undo, undo};
 use crate::words::{Words, fill};
 use exhibit_model::State;
 use maud::{Markup, html};
@@ -39,6 +40,8 @@ pub struct DocumentView {
     pub custody: Custody,
     /// The words that people put on it.
     pub tags: Tags,
+    /// A search for the messages of its conversation.
+    pub conversation: Option<String>,
     /// Documents like it: the address, and whether this page alone is compared.
     pub similar: Vec<(String, bool)>,
     /// What the file says of itself.
@@ -58,6 +61,8 @@ pub struct Tags {
     pub tags: Vec<(String, String)>,
     /// Tags that the case has already.
     pub known: Vec<String>,
+    /// What was done to them just now.
+    pub undo: Option<Undo>,
 }
 
 /// The way back to the results and on to the next hit.
@@ -116,6 +121,7 @@ pub fn page(frame: &Frame, view: &DocumentView) -> Markup {
             aside.facts aria-label=(words.facts) {
                 (notes(words, &view.notes))
                 (tags(frame, &view.tags))
+                @if let Some(href) = &view.conversation { p { a href=(href) { (words.conversation) } } }
                 (similar(words, &view.similar))
                 (custody(words, &view.custody))
                 (properties(words, &view.properties))
@@ -130,6 +136,7 @@ fn tags(frame: &Frame, tags: &Tags) -> Markup {
     let words = frame.words;
     html! {
         h2 id="tags" { (words.tags) }
+        (undo(frame, tags.undo.as_ref()))
         @if !tags.tags.is_empty() {
             ul.tags {
                 @for (tag, href) in &tags.tags {

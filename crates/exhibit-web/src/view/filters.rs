@@ -64,7 +64,7 @@ pub(crate) fn hidden(fields: &[(&'static str, String)]) -> Markup {
 pub(crate) fn facets(words: &Words, keep: &[(&'static str, String)], answer: &Answer) -> Markup {
     html! {
         @if !answer.facets.is_empty() {
-            form.facets id="filters" method="get" action="/search" {
+            form.facets id="filters" tabindex="-1" method="get" action="/search" {
                 h2 { (words.filters) }
                 (hidden(&answer.filtered))
                 (hidden(keep))
@@ -72,6 +72,7 @@ pub(crate) fn facets(words: &Words, keep: &[(&'static str, String)], answer: &An
                 div.send {
                     button type="submit" { (words.apply) }
                     " " a href=(answer.unfiltered) { (words.clear) }
+                    " " a href="#results" { (words.to_results) }
                 }
             }
         }

@@ -15,3 +15,4 @@ pub mod saved;
 pub mod search;
 pub mod sheet;
 pub mod similar;
+pub mod undo;

@@ -4,6 +4,7 @@ use crate::frame::{Frame, Section};
 use crate::positions::Positions;
 use crate::trove::{Name, ltr};
 use crate::view::search::token;
+use crate::view::undo::{Undo, undo};
 use crate::words::{Words, fill};
 use maud::{Markup, html};
 
@@ -30,11 +31,12 @@ pub struct SavedRow {
 
 /// Writes the list.
 #[must_use]
-pub fn page(frame: &Frame, rows: &[SavedRow]) -> Markup {
+pub fn page(frame: &Frame, rows: &[SavedRow], done: Option<&Undo>) -> Markup {
     let words = frame.words;
     let body = html! {
         div.plain {
             h1 { (words.saved) }
+            (undo(frame, done))
             p.dim { (words.saved_note) }
             @if rows.is_empty() { p.lead { (words.nothing_saved) } }
             ul.cards { @for row in rows { (card(frame, row)) } }

@@ -187,8 +187,9 @@ pub fn page(frame: &Frame, view: &SearchView) -> Markup {
     let months = periods(words.by_month, words, &answer.months, 1, &mut positions);
     let body = html! {
         h1.vh { (words.search) }
+        @if !answer.facets.is_empty() { a.skip href="#filters" { (words.to_filters) } }
         div.search.with-facets[!answer.facets.is_empty()] {
-            div.results {
+            div.results id="results" tabindex="-1" {
                 form.query role="search" method="get" action="/search" {
                     input.box type="search" name="q" value=(view.query) dir="auto" lang="und" aria-label=(words.query)
                         autocomplete="off" autocapitalize="none" spellcheck="false" data-key="/" autofocus[view.query.is_empty()];

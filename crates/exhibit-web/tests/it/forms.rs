@@ -36,8 +36,15 @@ fn sent_list(guest: &Browser, parts: &[(&str, Option<&str>, &[u8])]) -> Answer {
 fn no_form_changes_anything_without_the_token() {
     let guest = HOUSE.guest();
     let number = guest.number_of("needle onclick");
-    for path in ["/saved", "/saved/run", "/saved/rm", "/history/off", "/batches/1/run", &format!("/doc/{number}/tags")]
-    {
+    for path in [
+        "/saved",
+        "/saved/run",
+        "/saved/rm",
+        "/saved/undo",
+        "/history/off",
+        "/batches/1/run",
+        &format!("/doc/{number}/tags"),
+    ] {
         for fields in [&[("token", "wrong"), ("name", "x"), ("q", "needle"), ("tag", "x")][..], &[]] {
             assert_eq!(post(&guest, path, fields).status, StatusCode::FORBIDDEN, "{path}");
         }
@@ -54,9 +61,10 @@ fn a_search_is_saved_looked_at_and_forgotten() {
     let token = token(&guest);
     let fields = [("token", token.as_str()), ("name", "<b>first</b>"), ("q", "manyfold"), ("exact", "1")];
     let saved = post(&guest, "/saved", &fields);
-    assert_eq!((saved.status, saved.header("location")), (StatusCode::SEE_OTHER, "/saved"));
-    let page = guest.get("/saved");
+    assert_eq!((saved.status, saved.header("location")), (StatusCode::SEE_OTHER, "/saved?done=%3Cb%3Efirst%3C%2Fb%3E"));
+    let page = guest.get(saved.header("location"));
     check("saved", page.html());
+    assert!(page.html().contains("action=\"/saved/undo\""), "{}", page.html());
     assert!(
         page.html().contains("&lt;b&gt;first&lt;/b&gt;") && page.html().contains("30 documents"),
         "{}",
@@ -69,7 +77,25 @@ fn a_search_is_saved_looked_at_and_forgotten() {
     let wrong = post(&guest, "/saved", &[("token", &token), ("name", "x"), ("q", "a (b")]);
     assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
     check("wrong", wrong.html());
-    let _ = post(&guest, "/saved/rm", &[("token", &token), ("name", "<b>first</b>")]);
+    let name = [("token", token.as_str()), ("name", "<b>first</b>")];
+    let gone = post(&guest, "/saved/rm", &name);
+    let page = guest.get(gone.header("location"));
+    check("forgotten", page.html());
+    assert!(page.html().contains("No search is saved") && page.html().contains("was forgotten"), "{}", page.html());
+    // taken back, it still knows what was looked at; once
+    let back = post(&guest, "/saved/undo", &name);
+    assert_eq!(back.header("location"), "/saved");
+    let page = guest.get("/saved?done=%3Cb%3Efirst%3C%2Fb%3E");
+    assert!(page.html().contains("<strong>0 new</strong>") && !page.html().contains("/saved/undo"), "{}", page.html());
+    assert_eq!(post(&guest, "/saved/undo", &name).status, StatusCode::NOT_FOUND);
+    // saving over another and taking that back leaves the other
+    let over = [("token", token.as_str()), ("name", "<b>first</b>"), ("q", "needle")];
+    let _ = post(&guest, "/saved", &over);
+    assert!(guest.get("/saved").html().contains("needle"));
+    let _ = post(&guest, "/saved/undo", &name);
+    let page = guest.get("/saved");
+    assert!(page.html().contains("manyfold") && !page.html().contains("needle"), "{}", page.html());
+    let _ = post(&guest, "/saved/rm", &name);
     assert!(guest.get("/saved").html().contains("No search is saved"));
 }
 
@@ -97,16 +123,25 @@ fn a_tag_is_put_on_found_and_taken_off() {
     let tags = format!("/doc/{number}/tags");
     let fields = [("token", token.as_str()), ("tag", "待核实 A"), ("q", "needle"), ("p", "1")];
     let put = post(&guest, &tags, &fields);
-    assert_eq!(put.header("location"), format!("/doc/{number}?q=needle&p=1#tags"));
-    let page = guest.get(&format!("/doc/{number}"));
+    let place = format!("/doc/{number}?q=needle&p=1&tag={}#tags", encoded("待核实 a"));
+    assert_eq!(put.header("location"), place);
+    let page = guest.get(place.trim_end_matches("#tags"));
     check("tagged", page.html());
+    assert!(page.html().contains("is a tag of this document now"), "{}", page.html());
+    assert!(!guest.get(&format!("/doc/{number}?tag=other")).html().contains("is a tag of this document now"));
+    // what was there before is not taken off by taking back
+    let again = post(&guest, &tags, &fields);
+    assert_eq!(again.header("location"), format!("/doc/{number}?q=needle&p=1#tags"));
     assert!(page.html().contains("待核实 a"), "{}", page.html());
     let found = guest.get(&format!("/search?q={}", encoded("tag:\"待核实 a\"")));
     assert!(found.html().contains(&format!("/doc/{number}?")));
     assert!(guest.get("/search?q=needle").html().contains("name=\"tag\" value=\"待核实 a\""), "a filter offers it");
     let bad = post(&guest, &tags, &[("token", &token), ("tag", "a\"b")]);
     assert_eq!(bad.status, StatusCode::BAD_REQUEST);
-    let _ = post(&guest, &tags, &[("token", &token), ("tag", "待核实 a"), ("off", "1")]);
+    let off = post(&guest, &tags, &[("token", &token), ("tag", "待核实 a"), ("off", "1")]);
+    assert_eq!(off.header("location"), format!("/doc/{number}?tag={}&off=1#tags", encoded("待核实 a")));
+    let page = guest.get(off.header("location").trim_end_matches("#tags"));
+    assert!(page.html().contains("was taken off"), "{}", page.html());
     assert!(!guest.get(&format!("/doc/{number}")).html().contains("待核实"));
 }
 
