@@ -35,6 +35,8 @@ pub struct SearchResults {
     pub clauses: Vec<String>,
     /// Each widening that was made without being asked for.
     pub widenings: Vec<String>,
+    /// What was taken as it stands but may have been meant otherwise, as sentences.
+    pub remarks: Vec<String>,
     /// How many pages match.
     pub total: u64,
     /// How many documents have such a page.
@@ -131,6 +133,7 @@ impl Case {
             read_as: query.read_as(),
             clauses: query.clauses().into_iter().map(str::to_owned).collect(),
             widenings: query.widenings().into_iter().map(str::to_owned).collect(),
+            remarks: query.hints().iter().map(|hint| hint.text.clone()).collect(),
             total: found.total,
             documents: found.documents,
             next: found.next,

@@ -25,6 +25,10 @@ pub enum How {
     Only(String),
     /// Finds other writings of the words, too.
     Variants,
+    /// Finds this word with a letter or two that differ, for nothing has it as it is.
+    Spelling(String),
+    /// Looks for a folder by the words of its name, wherever it lies.
+    AnyFolder(String),
     /// Looks for the words in the names of files.
     InNames,
 }
@@ -45,6 +49,11 @@ impl Case {
         let mut tried: Vec<(How, String, bool)> = Vec::new();
         if exact || query.contains('=') {
             tried.push((How::Variants, query.replace('=', ""), false));
+        }
+        tried.extend(self.near_spellings(query, &parts, exact)?);
+        for part in parts.iter().filter(|part| part.starts_with("folder:")) {
+            let anywhere = part.replacen("folder:", "path:", 1);
+            tried.push((How::AnyFolder((*part).to_owned()), query.replacen(part, &anywhere, 1), exact));
         }
         if parts.len() > 1 {
             let without = |part: &&str| Some((leave_out(part), without(query, part)?, exact));
@@ -71,6 +80,25 @@ impl Case {
         Ok(ways)
     }
 
+    // The query with the words that nothing has taken more loosely.
+    fn near_spellings(&self, query: &str, parts: &[&str], exact: bool) -> Result<Vec<(How, String, bool)>, CaseError> {
+        let mut ways = Vec::new();
+        for part in parts.iter().filter(|part| is_spelled(part)) {
+            if self.would_find(part, exact)? > 0 {
+                continue;
+            }
+            let edits: &[u8] = if part.chars().count() < LONG { &[1] } else { &[1, 2] };
+            for edits in edits {
+                let Some(looser) = with_tilde(query, part, *edits) else { continue };
+                if self.would_find(&format!("{part}~{edits}"), exact)? > 0 {
+                    ways.push((How::Spelling((*part).to_owned()), looser, exact));
+                    break;
+                }
+            }
+        }
+        Ok(ways)
+    }
+
     // A query that cannot be understood finds nothing; one that asks for nothing is no way on.
     fn would_find(&self, query: &str, exact: bool) -> Result<u64, CaseError> {
         if !parse(query).is_ok_and(|query| !query.is_everything()) {
@@ -83,6 +111,25 @@ impl Case {
 fn leave_out(part: &str) -> How {
     let is_date = ["date:", "after:", "before:"].iter().any(|field| part.starts_with(field));
     if is_date { How::AnyDate(part.to_owned()) } else { How::Without(part.to_owned()) }
+}
+
+// From how many letters on two may differ.
+const LONG: usize = 8;
+
+// Whether a part is a word of letters, long enough to be told from others when one differs.
+fn is_spelled(part: &str) -> bool {
+    let letters = part.chars().all(|c| c.is_alphabetic() && !('\u{2e80}'..).contains(&c));
+    letters && part.chars().count() >= 4
+}
+
+// The query with edits allowed in a word; none where it does not stand there as a word by itself.
+fn with_tilde(query: &str, part: &str, edits: u8) -> Option<String> {
+    let ends = |c: Option<char>| c.is_none_or(|c| c.is_whitespace() || matches!(c, '(' | ')' | '（' | '）' | '-'));
+    let (at, _) = query
+        .match_indices(part)
+        .find(|(at, part)| ends(query[..*at].chars().next_back()) && ends(query[at + part.len()..].chars().next()))?;
+    let (before, after) = query.split_at(at + part.len());
+    Some(format!("{before}~{edits}{after}"))
 }
 
 // The query without one of its parts as it is written there.
@@ -107,6 +154,9 @@ mod tests {
         ] {
             assert_eq!(without(query, part).as_deref(), expected, "{query} without {part}");
         }
+        assert_eq!(with_tilde("mengqi (meng OR x)", "meng", 1).as_deref(), Some("mengqi (meng~1 OR x)"));
+        assert_eq!(with_tilde("from:meng \"a meng\"", "meng", 1), None);
+        assert!(is_spelled("журнол") && !is_spelled("登记登记") && !is_spelled("abc") && !is_spelled("lang:ug"));
         assert_eq!(leave_out("after:2017"), How::AnyDate("after:2017".to_owned()));
     }
 }

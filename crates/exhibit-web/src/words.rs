@@ -209,6 +209,8 @@ words! {
     without_part: Text = "without {part}";
     at_any_date: Text = "at any date, without {part}";
     with_variants: Text = "with other writings of the words";
+    spelled_otherwise: Text = "with {part} spelled otherwise";
+    anywhere_in_paths: Text = "anywhere in paths, for {part}";
     in_file_names: Text = "look in file names";
     not_searched: Plural = plural("{n} item could not be read: see problems", "{n} items could not be read: see problems");
     ocr: Text = "OCR";

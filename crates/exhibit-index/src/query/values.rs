@@ -207,8 +207,9 @@ fn range(text: &str, scale: f64) -> Option<(u64, u64)> {
 fn number(text: &str, scale: f64) -> Option<u64> {
     let factors = [('k', 1e3), ('m', 1e6), ('g', 1e9), ('t', 1e12)];
     let lower = text.to_lowercase();
+    let lower = lower.strip_suffix('b').filter(|rest| rest.ends_with(['k', 'm', 'g', 't'])).unwrap_or(&lower);
     let found = factors.iter().find_map(|(letter, factor)| Some((lower.strip_suffix(*letter)?, *factor)));
-    let (digits, factor) = found.unwrap_or((lower.as_str(), 1.0));
+    let (digits, factor) = found.unwrap_or((lower, 1.0));
     let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.') && digits.len() <= 15;
     let value: f64 = if plain { digits.parse().ok()? } else { return None };
     let value = value * factor * scale;
@@ -250,6 +251,8 @@ mod tests {
             ("10", Some((10, 10))),
             (">1m", Some((1_000_001, u64::MAX))),
             (">=1.5k", Some((1500, u64::MAX))),
+            ("2KB", Some((2000, 2000))),
+            ("2b", None),
             ("<10", Some((0, 9))),
             ("<0", Some((1, 0))),
             ("10k..20k", Some((10_000, 20_000))),

@@ -261,6 +261,8 @@ fn suggestions(app: &App, words: &Words, place: &SearchPlace<'_>) -> Result<Vec<
             How::Without(part) => fill(words.without_part, &[("part", &exhibit_model::shown(part))]),
             How::AnyDate(part) => fill(words.at_any_date, &[("part", &exhibit_model::shown(part))]),
             How::Only(part) => fill(words.only_this, &[("term", &exhibit_model::shown(part))]),
+            How::Spelling(part) => fill(words.spelled_otherwise, &[("part", &exhibit_model::shown(part))]),
+            How::AnyFolder(part) => fill(words.anywhere_in_paths, &[("part", &exhibit_model::shown(part))]),
             How::Variants => words.with_variants.to_owned(),
             How::InNames => words.in_file_names.to_owned(),
         };

@@ -104,6 +104,9 @@ pub(crate) fn print(context: &Context<'_>, case: &Case, results: &SearchResults,
     if !results.widenings.is_empty() {
         output.remark(&format!("Also: {} (leave out with --exact)", results.widenings.join("; ")));
     }
+    for remark in &results.remarks {
+        output.remark(&format!("Note: {}", shown(remark)));
+    }
     let shown_hits = results.hits.len() as u64;
     let pages = counted(results.total, "page", "pages");
     let documents = counted(results.documents, "document", "documents");
@@ -206,6 +209,8 @@ fn ways_on(context: &Context<'_>, case: &Case, query: &str, exact: bool) -> Resu
             How::Without(part) => format!("without {}", shown(part)),
             How::AnyDate(part) => format!("at any date, without {}", shown(part)),
             How::Only(part) => format!("only {}", shown(part)),
+            How::Spelling(part) => format!("with {} spelled otherwise", shown(part)),
+            How::AnyFolder(part) => format!("anywhere in paths, for {}", shown(part)),
             How::Variants => "with other writings of the words".to_owned(),
             How::InNames => "in file names".to_owned(),
         };

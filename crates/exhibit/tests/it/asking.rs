@@ -224,3 +224,24 @@ fn what_cannot_be_asked_yet_says_so() {
         assert!(output.stderr.contains(said), "{query}: {}", output.stderr);
     }
 }
+
+#[test]
+fn slips_are_met_with_what_was_meant() {
+    let bench = Bench::new();
+    trove(&bench);
+    for (query, said) in [
+        ("registre copper", "Try with registre spelled otherwise: registre~1 copper  (2 pages)"),
+        ("housholds", "Try with housholds spelled otherwise: housholds~1  (1 page)"),
+        ("register folder:2017", "Try anywhere in paths, for folder:2017: register path:2017  (2 pages)"),
+    ] {
+        let output = bench.run(&["-C", "case", "search", query]).code(1);
+        assert!(
+            output.stdout.contains(said) || output.stderr.contains(said),
+            "{query}: {} {}",
+            output.stdout,
+            output.stderr
+        );
+    }
+    let lower = bench.run(&["-C", "case", "search", "copper or tin"]);
+    assert!(lower.stderr.contains("Note: “or” is searched as a word"), "{}", lower.stderr);
+}
