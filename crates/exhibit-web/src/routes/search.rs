@@ -142,19 +142,34 @@ fn answered(app: &App, words: &Words, place: &SearchPlace<'_>, results: &SearchR
     })
 }
 
-// The line of the index, with the clauses in it marked as their hits are.
+// The line of the index, with the clauses in it marked as their hits are. A clause stands by itself, where the line has a
+// space, a bracket or an end on both sides; of clauses that begin at one place the longest is meant.
 fn read_back(line: &str, clauses: &[String]) -> Vec<ReadPart> {
     let mut parts = Vec::new();
-    let mut rest = line;
-    for (number, clause) in clauses.iter().enumerate().filter(|(_, clause)| !clause.is_empty()) {
-        if let Some((before, after)) = rest.split_once(clause.as_str()) {
-            parts.push(ReadPart::Words(before.to_owned()));
-            parts.push(ReadPart::Term(clause.clone(), Some(number)));
-            rest = after;
+    let (mut words, mut at) = (0, 0);
+    while let Some(next) = line[at..].chars().next() {
+        let begins = line[..at].chars().next_back().is_none_or(|before| matches!(before, ' ' | '('));
+        let clause = if begins { clause_at(&line[at..], clauses) } else { None };
+        match clause {
+            Some((number, clause)) => {
+                parts.push(ReadPart::Words(line[words..at].to_owned()));
+                parts.push(ReadPart::Term(clause.clone(), Some(number)));
+                at += clause.len();
+                words = at;
+            }
+            None => at += next.len_utf8(),
         }
     }
-    parts.push(ReadPart::Words(rest.to_owned()));
+    parts.push(ReadPart::Words(line[words..].to_owned()));
     parts
+}
+
+fn clause_at<'c>(line: &str, clauses: &'c [String]) -> Option<(usize, &'c String)> {
+    let stands = |clause: &str| {
+        let rest = line.strip_prefix(clause).filter(|_| !clause.is_empty());
+        rest.is_some_and(|rest| rest.chars().next().is_none_or(|after| matches!(after, ' ' | ')')))
+    };
+    clauses.iter().enumerate().filter(|(_, clause)| stands(clause)).max_by_key(|(_, clause)| clause.len())
 }
 
 fn widenings(place: &SearchPlace<'_>, results: &SearchResults) -> Vec<Widening> {
@@ -290,6 +305,21 @@ mod tests {
         let term = |text: &str, n| ReadPart::Term(text.to_owned(), Some(n));
         let words = |text: &str| ReadPart::Words(text.to_owned());
         let expect = [words(""), term("登记", 0), words(" AND ("), term("words beginning destr", 1), words(")")];
+        assert_eq!(parts, expect);
+        // in any order, each time, and not within another
+        let clauses = ["N".to_owned(), "b".to_owned(), "uyghur:\"N\"".to_owned()];
+        let parts = read_back("(N OR uyghur:\"N\") AND NOT b AND N", &clauses);
+        let expect = [
+            words("("),
+            term("N", 0),
+            words(" OR "),
+            term("uyghur:\"N\"", 2),
+            words(") AND NOT "),
+            term("b", 1),
+            words(" AND "),
+            term("N", 0),
+            words(""),
+        ];
         assert_eq!(parts, expect);
     }
 }
