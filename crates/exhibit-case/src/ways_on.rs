@@ -69,7 +69,10 @@ impl Case {
             let words = parts.iter().filter(|part| !part.contains(':'));
             tried.extend(words.map(|part| (How::Only((*part).to_owned()), (*part).to_owned(), exact)));
         }
-        tried.push((How::InNames, format!("filename:({query})"), exact));
+        // what has a field of its own would not be asked of names
+        if !query.contains([':', '：']) {
+            tried.push((How::InNames, format!("filename:({query})"), exact));
+        }
         let mut ways: Vec<WayOn> = Vec::new();
         for (how, query, exact) in tried {
             if ways.len() < MOST && !ways.iter().any(|way| way.query == query) {

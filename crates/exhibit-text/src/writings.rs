@@ -215,7 +215,7 @@ fn numerals(characters: &[char]) -> Option<u64> {
 }
 
 // What may be counted: signs that stand after a number and make it one.
-const COUNTED: &str = "条期名人个次项章款届级位份页件户岁天周组班批所座间块元项起台辆套类种例家处村乡镇县市区科室队点时分秒米里亩吨斤年月日号";
+const COUNTED: &str = "条期名人个次项章款届级位份页件户岁天周组班批所座间块元项起台辆套类种例家处村乡镇县市区科室队点时分秒米里亩吨斤年月日号行册本";
 
 fn quantity(characters: &[char], before: Option<char>) -> Option<(Quantity, usize)> {
     if before.is_some_and(|c| c.is_ascii_alphanumeric() || is_numeral(c)) {

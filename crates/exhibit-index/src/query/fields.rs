@@ -31,7 +31,10 @@ pub const FIELDS: [FieldHelp; 34] = [
         name: "type",
         takes: "pdf, word, sheet, slides, mail, image, text, html, csv, archive or a media type: type:pdf",
     },
-    FieldHelp { name: "lang", takes: "a language tag: lang:zh, lang:zh-Hant, lang:ug" },
+    FieldHelp {
+        name: "lang",
+        takes: "a language's tag, of Chinese, Uyghur, Russian, English …: lang:zh, lang:zh-Hant, lang:ug, lang:ru, lang:en",
+    },
     FieldHelp { name: "date", takes: "a year, month, day or range: date:2017, date:2017-08..2017-10" },
     FieldHelp { name: "after", takes: "a year, month or day; what is dated later: after:2017-08" },
     FieldHelp { name: "before", takes: "a year, month or day; what is dated earlier: before:2017" },

@@ -75,7 +75,10 @@ pub(crate) fn sort(value: &str) -> Option<Sort> {
 }
 
 fn tag(value: &str) -> Option<String> {
-    let sound = !value.is_empty() && value.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    // the name of a language is no tag: it would find nothing, in silence
+    let first = value.split('-').next().unwrap_or_default();
+    let sound = (2..=3).contains(&first.len()) && first.bytes().all(|b| b.is_ascii_alphabetic());
+    let sound = sound && value.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     sound.then(|| value.to_lowercase())
 }
 
@@ -94,7 +97,7 @@ const KINDS: [(&[&str], &[&str]); 10] = [
         ],
     ),
     (
-        &["sheet", "excel", "xls", "xlsx"],
+        &["sheet", "spreadsheet", "excel", "xls", "xlsx"],
         &[
             "application/vnd.ms-excel",
             "application/vnd.openxmlformats-officedocument.spreadsheetml.",
@@ -102,7 +105,7 @@ const KINDS: [(&[&str], &[&str]); 10] = [
         ],
     ),
     (
-        &["slides", "powerpoint", "ppt", "pptx"],
+        &["slides", "presentation", "powerpoint", "ppt", "pptx"],
         &[
             "application/vnd.ms-powerpoint",
             "application/vnd.openxmlformats-officedocument.presentationml.",
@@ -110,7 +113,7 @@ const KINDS: [(&[&str], &[&str]); 10] = [
         ],
     ),
     (&["mail", "email", "message"], &["message/", "application/mbox", "application/vnd.ms-outlook"]),
-    (&["image", "picture"], &["image/"]),
+    (&["image", "picture", "photo"], &["image/"]),
     (&["text"], &["text/plain", "text/markdown"]),
     (&["html", "web"], &["text/html", "application/xhtml+xml"]),
     (&["csv"], &["text/csv", "text/tab-separated-values"]),
@@ -154,6 +157,10 @@ fn bound(text: &str, end: impl Fn(Period) -> i64) -> Option<Option<i64>> {
 
 // A year, a month or a day: its first microsecond and the first after it.
 fn period(text: &str) -> Option<Period> {
+    // as they are written in Chinese, and without signs
+    let plain = text.strip_suffix(['年', '月', '日', '号']).unwrap_or(text).replace(['年', '月'], "-");
+    let whole = plain.len() == 8 && plain.bytes().all(|b| b.is_ascii_digit());
+    let text = if whole { format!("{}-{}-{}", &plain[..4], &plain[4..6], &plain[6..]) } else { plain };
     let mut numbers = [0_u32; 3];
     let mut count = 0;
     for part in text.split(['-', '/', '.']) {
@@ -231,6 +238,12 @@ mod tests {
             ("date", "1970-01-02", Some((Some(day), Some(2 * day)))),
             ("date", "1970-1-2..1970-1-3", Some((Some(day), Some(3 * day)))),
             ("date", "..1970-01-02", Some((None, Some(2 * day)))),
+            ("date", "1970年12月", Some((Some(334 * day), Some(365 * day)))),
+            ("date", "1970年1月2日", Some((Some(day), Some(2 * day)))),
+            ("date", "1970年", Some((Some(0), Some(365 * day)))),
+            ("date", "19700102", Some((Some(day), Some(2 * day)))),
+            ("date", "1970-", None),
+            ("date", "19701302", None),
             ("after", "1970-01-02", Some((Some(2 * day), None))),
             ("before", "1970-01-02", Some((None, Some(day)))),
             ("date", "2017-02-29", None),

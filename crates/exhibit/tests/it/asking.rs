@@ -219,6 +219,7 @@ fn what_cannot_be_asked_yet_says_so() {
         ("entity:office", "entity: cannot be asked for yet (character 1)"),
         ("is:truncatd", "did you mean is:truncated ?"),
         ("has:colour", "there is no has:colour (character 5)"),
+        ("lang:chinese", "lang: takes a language's tag"),
     ] {
         let output = bench.run(&["-C", "case", "search", query]).code(2);
         assert!(output.stderr.contains(said), "{query}: {}", output.stderr);
