@@ -16,6 +16,8 @@ use std::sync::{Mutex, PoisonError};
 
 const CONTEXT_CHARACTERS: usize = 120;
 const PAGES_AT_ONCE: u32 = 512;
+// a line's query may be a thousand times as large as the line
+const LINES_AT_ONCE: usize = 5_000;
 /// The most documents that a line lists, and that all lines of a run list.
 const LISTED: usize = 1_000;
 const LISTED_IN_ALL: usize = 10_000_000;
@@ -46,6 +48,13 @@ pub(crate) struct Asking<'c> {
     listed: AtomicUsize,
 }
 
+// What a line asks.
+enum Asked {
+    Query(Query),
+    // with all its writings, and without
+    Name { name: Query, plain: Query },
+}
+
 // What was found of one line by one thread.
 #[derive(Default)]
 struct Tally {
@@ -61,7 +70,14 @@ struct Tally {
 type Tallies = Vec<Option<Box<Tally>>>;
 
 impl<'c> Asking<'c> {
-    pub(crate) fn of(case: &'c Case, batch: &Batch, list: Vec<ListLine>, since: u64) -> Result<Self, CaseError> {
+    /// Understands all lines of a list, in `threads` threads. A line that cannot be asked says why.
+    pub(crate) fn of(
+        case: &'c Case,
+        batch: &Batch,
+        list: &[ListLine],
+        since: u64,
+        threads: usize,
+    ) -> Result<Self, CaseError> {
         let indexed = case.index()?.committed()?;
         let mut asking = Self {
             case,
@@ -73,16 +89,10 @@ impl<'c> Asking<'c> {
             revision: case.catalogue().number("revision")?.unwrap_or(0).unsigned_abs(),
             listed: AtomicUsize::new(0),
         };
-        for (at, listed) in list.into_iter().enumerate() {
-            let mut line = BatchLine { line: listed.number, ..BatchLine::default() };
-            match listed.text {
-                Err(reason) => line.error = Some(reason.to_owned()),
-                Ok(text) => {
-                    line.text = text;
-                    line.error = asking.ask(at, &line.text, batch).err();
-                }
+        for lines in list.chunks(LINES_AT_ONCE) {
+            for (listed, asked) in lines.iter().zip(asking.understand(lines, batch, threads.max(1))) {
+                asking.add(listed, asked, batch.exact);
             }
-            asking.lines.push(line);
         }
         asking.names.settle();
         if !asking.queries.is_empty() {
@@ -92,17 +102,35 @@ impl<'c> Asking<'c> {
         Ok(asking)
     }
 
-    fn ask(&mut self, at: usize, text: &str, batch: &Batch) -> Result<(), String> {
-        let query = asked(text, batch.queries)?;
-        let query = query.with_tags(|tag| self.case.tagged(tag)).map_err(|error| error.to_string())?;
-        if !batch.queries {
-            let name = if batch.exact { query.clone() } else { query.with_all_writings() };
-            if u32::try_from(at).is_ok_and(|at| self.names.add(at, &name)) {
-                return Ok(());
+    fn understand(&self, lines: &[ListLine], batch: &Batch, threads: usize) -> Vec<Result<Asked, String>> {
+        let one = |line: &ListLine| {
+            let text = line.text.as_ref().map_err(|reason| (*reason).to_owned())?;
+            let query = asked(text, batch.queries)?;
+            let query = query.with_tags(|tag| self.case.tagged(tag)).map_err(|error| error.to_string())?;
+            if batch.queries {
+                return Ok(Asked::Query(widened(&self.searcher, query, batch.exact)));
             }
+            let name = if batch.exact { query.clone() } else { query.with_all_writings() };
+            Ok(Asked::Name { name, plain: query })
+        };
+        let share = lines.len().div_ceil(threads).max(1);
+        std::thread::scope(|scope| {
+            let work = |share: &[ListLine]| -> Vec<_> { share.iter().map(one).collect() };
+            let workers: Vec<_> = lines.chunks(share).map(|share| scope.spawn(move || work(share))).collect();
+            workers.into_iter().flat_map(|worker| worker.join().expect("a worker does not panic")).collect()
+        })
+    }
+
+    fn add(&mut self, listed: &ListLine, asked: Result<Asked, String>, exact: bool) {
+        let (at, text) = (self.lines.len(), listed.text.clone().unwrap_or_default());
+        let mut line = BatchLine { line: listed.number, text, ..BatchLine::default() };
+        match asked {
+            Err(reason) => line.error = Some(reason),
+            Ok(Asked::Name { name, .. }) if u32::try_from(at).is_ok_and(|at| self.names.add(at, &name)) => {}
+            Ok(Asked::Name { plain, .. }) => self.queries.push((at, widened(&self.searcher, plain, exact))),
+            Ok(Asked::Query(query)) => self.queries.push((at, query)),
         }
-        self.queries.push((at, widened(&self.searcher, query, batch.exact)));
-        Ok(())
+        self.lines.push(line);
     }
 
     /// How far the pages that were looked at go.

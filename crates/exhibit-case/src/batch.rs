@@ -194,7 +194,7 @@ impl Case {
         let list = folder.join("list");
         let list = read_list(&fs::read(&list).map_err(io_error("read", &list))?, batch.column);
         let before = batch.last_run.clone().unwrap_or_default();
-        let mut asking = Asking::of(self, &batch, list, before.revision)?;
+        let mut asking = Asking::of(self, &batch, &list, before.revision, threads)?;
         let pages = asking.run(threads, progress)?;
         let revision = asking.revision();
         let mut run = Run { run: before.run + 1, at: now.0, revision, since: before.revision, pages, ..Run::default() };

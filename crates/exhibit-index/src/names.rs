@@ -7,7 +7,8 @@
 
 use crate::query::{Node, Pattern, Phrase, Query, Slot, TextField, What, widen};
 use exhibit_text::Sound;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
+use std::hash::BuildHasher;
 
 /// Names to look for.
 #[derive(Debug, Default)]
@@ -24,15 +25,51 @@ pub struct Names {
     syllables: FxHashMap<Box<str>, u16>,
     // the syllables that a character may be
     read: FxHashMap<char, Vec<u16>>,
+    // after `settle`: what most tokens of a page are not in, asked before the tables above
+    likely_terms: Likely,
+    likely_readings: Likely,
     // how many names ask for each
     rarity: Vec<u32>,
     beside: bool,
     // names one after the other: their slots are those from `from` to the next one's
     names: Vec<Name>,
     slots: Vec<(u32, u32)>,
-    // after `settle`: names by the word at which they are looked for, and where each word's begin
-    by_word: Vec<u32>,
+    // after `settle`: names by the word at which they are looked for, each with another word of it, and where each
+    // word's begin
+    by_word: Vec<(u32, u32)>,
     begins: Vec<u32>,
+}
+
+/// A set that is small enough to stay in the processor's cache: says of all that are in it that they may be, and of
+/// few others.
+#[derive(Debug, Default)]
+struct Likely {
+    bits: Vec<u64>,
+}
+
+impl Likely {
+    const BITS_EACH: usize = 16;
+
+    fn of(hashes: impl ExactSizeIterator<Item = u64>) -> Self {
+        let bits = (hashes.len() * Self::BITS_EACH).next_power_of_two().max(64);
+        let mut likely = Self { bits: vec![0; bits / 64] };
+        for hash in hashes {
+            let (at, bit) = likely.place(hash);
+            likely.bits[at] |= bit;
+        }
+        likely
+    }
+
+    fn has(&self, hash: u64) -> bool {
+        let (at, bit) = self.place(hash);
+        self.bits.get(at).is_some_and(|bits| bits & bit != 0)
+    }
+
+    // Which word and which bit of it: the hash's upper half is its better one.
+    fn place(&self, hash: u64) -> (usize, u64) {
+        let at = (hash >> 32) as usize & (self.bits.len() * 64).wrapping_sub(1);
+        (at / 64, 1 << (at % 64))
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -158,6 +195,8 @@ impl Names {
 
     /// Makes the names ready to be looked for. What is added later needs it again.
     pub fn settle(&mut self) {
+        self.likely_terms = Likely::of(self.terms.keys().map(|term| FxBuildHasher.hash_one(&**term)));
+        self.likely_readings = Likely::of(self.readings.keys().map(|pair| FxBuildHasher.hash_one(pair)));
         let mut counts = vec![0_u32; self.rarity.len() + 1];
         for at in 0..self.names.len() {
             let slots = self.slots_of(at);
@@ -170,11 +209,14 @@ impl Names {
             counts[word] += counts[word - 1];
         }
         self.begins.clone_from(&counts);
-        self.by_word = vec![0; self.names.len()];
+        self.by_word = vec![(0, 0); self.names.len()];
         for at in 0..self.names.len() {
-            let word = self.slots_of(at)[self.names[at].anchor as usize].0 as usize;
-            self.by_word[counts[word] as usize] = u32::try_from(at).unwrap_or(u32::MAX);
-            counts[word] += 1;
+            let slots = self.slots_of(at);
+            let word = slots[self.names[at].anchor as usize].0;
+            let others = slots.iter().map(|(other, _)| *other).filter(|other| *other != word);
+            let other = others.min_by_key(|other| self.rarity[*other as usize]).unwrap_or(word);
+            self.by_word[counts[word as usize] as usize] = (u32::try_from(at).unwrap_or(u32::MAX), other);
+            counts[word as usize] += 1;
         }
     }
 
@@ -198,15 +240,13 @@ impl Names {
         is_met.clear();
         is_met.resize(self.rarity.len().div_ceil(64), 0);
         met.iter().for_each(|met| is_met[met.word as usize / 64] |= 1 << (met.word % 64));
-        let all_met = |name: u32| {
-            let bit = |word: u32| is_met[word as usize / 64] >> (word % 64) & 1 == 1;
-            self.slots_of(name as usize).iter().all(|(word, _)| bit(*word))
-        };
+        let bit = |word: u32| is_met[word as usize / 64] >> (word % 64) & 1 == 1;
+        let all_met = |name: u32| self.slots_of(name as usize).iter().all(|(word, _)| bit(*word));
         for places in met.chunk_by(|a, b| a.word == b.word) {
             let word = places[0].word as usize;
             // of most names some word is nowhere on the page
             let names = &self.by_word[self.begins[word] as usize..self.begins[word + 1] as usize];
-            for name in names.iter().filter(|name| all_met(**name)) {
+            for (name, _) in names.iter().filter(|(name, other)| bit(*other) && all_met(*name)) {
                 let place = places.iter().find_map(|place| self.stands(*name as usize, place.position, met));
                 found.extend(place.map(|(start, end)| (self.names[*name as usize].number, start, end)));
             }
@@ -223,7 +263,8 @@ impl Names {
         met.clear();
         let mut take = |token: exhibit_text::Token<'_>| {
             let place = |word| Met { word, position: token.position, start: token.start, end: token.end };
-            if let Some(word) = self.terms.get(token.term) {
+            let likely = self.likely_terms.has(FxBuildHasher.hash_one(token.term));
+            if let Some(word) = if likely { self.terms.get(token.term) } else { None } {
                 met.push(place(*word));
                 let also = if self.counts_for.is_empty() { None } else { self.counts_for.get(word) };
                 met.extend(also.into_iter().flatten().map(|word| place(*word)));
@@ -272,7 +313,9 @@ impl Names {
         }
         for a in first {
             for b in second {
-                if let Some(word) = self.readings.get(&(*a, *b)) {
+                let pair = (*a, *b);
+                let likely = self.likely_readings.has(FxBuildHasher.hash_one(pair));
+                if let Some(word) = if likely { self.readings.get(&pair) } else { None } {
                     say(*word);
                 }
             }
