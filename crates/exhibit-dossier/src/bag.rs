@@ -18,9 +18,9 @@ use exhibit_custody::{Act, Fact, Log, Ref, Verb};
 use exhibit_model::{Digest, ItemId, Moment};
 use exhibit_proof::anchor::Anchor;
 use exhibit_proof::hash::to_hex;
-use exhibit_proof::loadfile::{self, Number};
 use exhibit_proof::package::{BOUND, Document, STATEMENT, picture_path, quote_path, text_path};
 use exhibit_proof::statement::Statement;
+use exhibit_verify::loadfile::{self, Number};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 

@@ -10,6 +10,7 @@ mod describe;
 mod handover;
 mod nearest;
 mod parcel;
+mod passage;
 mod pictures;
 mod proofs;
 mod quotes;
@@ -126,6 +127,9 @@ pub enum DossierError {
         /// How often.
         count: usize,
     },
+    /// The passage is empty or too long.
+    #[error("a quote has 1 to {} characters", passage::MAX_QUOTE)]
+    Length,
     /// The passage cannot be a quote.
     #[error("the passage cannot be quoted")]
     Anchor(#[source] AnchorError),

@@ -4,12 +4,13 @@
 //! that a crash left without its entry is named by [`check_quotes`], and the next quote of that number replaces it.
 
 use crate::nearest::nearest;
+use crate::passage::{self, MAX_QUOTE, places};
 use crate::pictures::content_of;
 use crate::{DossierError, Random, io_error, tree};
 use exhibit_case::{Case, Held, flush_outbox, log_act};
 use exhibit_custody::{Act, Entry, Log, Ref, Verb};
 use exhibit_model::{Digest, ItemId, Moment, Page};
-use exhibit_proof::anchor::{Anchor, AnchorError, Passage, places};
+use exhibit_proof::anchor::{Anchor, AnchorError, Passage};
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -117,18 +118,19 @@ pub fn make_quote(
 }
 
 fn find(page: &Page, quote: &NewQuote<'_>, document: &str) -> Result<Passage, DossierError> {
+    if !(1..=MAX_QUOTE).contains(&quote.exact.chars().count()) {
+        return Err(DossierError::Length);
+    }
     let count = places(&page.text, quote.exact).take(1000).count();
-    if quote.nth.is_none() && count > 1 && !quote.exact.is_empty() {
+    if quote.nth.is_none() && count > 1 {
         return Err(DossierError::Ambiguous { document: document.to_owned(), page: quote.page, count });
     }
-    Passage::find(&page.text, quote.exact, quote.nth.unwrap_or(1)).map_err(|error| match error {
-        AnchorError::Absent => DossierError::Absent {
-            document: document.to_owned(),
-            page: quote.page,
-            nearest: nearest(&page.text, quote.exact).map(str::to_owned),
-        },
-        error => DossierError::Anchor(error),
-    })
+    let absent = || DossierError::Absent {
+        document: document.to_owned(),
+        page: quote.page,
+        nearest: nearest(&page.text, quote.exact).map(str::to_owned),
+    };
+    passage::find(&page.text, quote.exact, quote.nth.unwrap_or(1)).ok_or_else(absent)
 }
 
 // A page's places as parts of a hundred, as media fragments have them (W3C Media Fragments, 4.2.2).

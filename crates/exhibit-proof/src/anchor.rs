@@ -9,14 +9,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
-/// How many characters of context stand before and after a quote.
-pub const CONTEXT: usize = 32;
-
 // The name of some bytes by their SHA-256 (RFC 6920).
 const SOURCE: &str = "ni:///sha-256;";
-
-/// The most characters that a quote may have.
-pub const MAX_QUOTE: usize = 8_192;
 
 /// A quoted passage.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -52,9 +46,9 @@ pub struct Anchor {
 pub struct Passage {
     /// The passage.
     pub exact: String,
-    /// What stands before it, at most [`CONTEXT`] characters.
+    /// What stands before it, at most 32 characters.
     pub prefix: String,
-    /// What stands after it, at most [`CONTEXT`] characters.
+    /// What stands after it, at most 32 characters.
     pub suffix: String,
     /// How many characters stand before it.
     pub start: u64,
@@ -62,7 +56,7 @@ pub struct Passage {
     pub end: u64,
 }
 
-/// Why a quote does not hold, or cannot be made.
+/// Why a quote does not hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AnchorError {
     /// The text is not an anchor.
@@ -77,36 +71,9 @@ pub enum AnchorError {
     /// What stands around the passage is other than stated.
     #[error("what stands around the passage is other than stated")]
     Context,
-    /// The passage is empty or too long.
-    #[error("a quote has 1 to {MAX_QUOTE} characters")]
-    Length,
-    /// The text does not have the passage, or not so often.
-    #[error("the page has no such passage")]
-    Absent,
 }
 
 impl Passage {
-    /// Finds the `nth` place (from 1) where a text has exactly this passage.
-    ///
-    /// # Errors
-    /// [`AnchorError::Length`], [`AnchorError::Absent`].
-    pub fn find(text: &str, exact: &str, nth: usize) -> Result<Self, AnchorError> {
-        let length = exact.chars().count();
-        if !(1..=MAX_QUOTE).contains(&length) {
-            return Err(AnchorError::Length);
-        }
-        let at = places(text, exact).nth(nth.wrapping_sub(1)).ok_or(AnchorError::Absent)?;
-        let (before, after) = (&text[..at], &text[at + exact.len()..]);
-        let start = before.chars().count();
-        Ok(Self {
-            exact: exact.to_owned(),
-            prefix: before.chars().skip(start.saturating_sub(CONTEXT)).collect(),
-            suffix: after.chars().take(CONTEXT).collect(),
-            start: start as u64,
-            end: (start + length) as u64,
-        })
-    }
-
     /// Where the passage begins and ends in a text, in bytes, where it stands in its place with its context.
     ///
     /// # Errors
@@ -124,16 +91,6 @@ impl Passage {
         let around = text[..at].ends_with(&self.prefix) && text[end..].starts_with(&self.suffix);
         if around { Ok((at, end)) } else { Err(AnchorError::Context) }
     }
-}
-
-/// The places, in bytes, where a text has a passage, overlapping ones too.
-pub fn places<'a>(text: &'a str, exact: &'a str) -> impl Iterator<Item = usize> {
-    let mut from = 0;
-    std::iter::from_fn(move || {
-        let at = from + text.get(from..)?.find(exact)?;
-        from = at + text[at..].chars().next().map_or(1, char::len_utf8);
-        Some(at)
-    })
 }
 
 impl Anchor {
@@ -226,10 +183,7 @@ impl Anchor {
             original: original.try_into().ok()?,
             page: selector.text("value")?.strip_prefix("page=")?.parse().ok()?,
             text_layer: own.bytes("textLayer")?,
-            picture: own
-                .get("picture")
-                .map(|_| own.bytes("picture"))
-                .map_or(Some(None), |picture| picture.map(Some))?,
+            picture: own.bytes("picture"),
             passage: Passage {
                 exact: text(quote, "exact")?,
                 prefix: text(quote, "prefix")?,
@@ -265,7 +219,13 @@ mod tests {
             page: 2,
             text_layer: Sha256::digest(TEXT).into(),
             picture: None,
-            passage: Passage::find(TEXT, "须逐一登记", 2).expect("there twice"),
+            passage: Passage {
+                exact: "须逐一登记".to_owned(),
+                prefix: "二条 所有人员须逐一登记，不得遗漏。\n第三条 所有人员".to_owned(),
+                suffix: "。".to_owned(),
+                start: 38,
+                end: 43,
+            },
             regions: vec!["xywh=percent:10,20.5,30,2".to_owned()],
         }
     }
@@ -273,8 +233,6 @@ mod tests {
     #[test]
     fn a_quote_holds_where_it_stands_and_nowhere_else() {
         let anchor = anchor();
-        assert_eq!((anchor.passage.start, anchor.passage.end), (38, 43));
-        assert_eq!(anchor.passage.suffix, "。");
         assert_eq!(anchor.check(TEXT), Ok(()));
         assert_eq!(anchor.check(&TEXT.replace('逃', "跑")), Err(AnchorError::TextLayer));
         let check = |alter: &dyn Fn(&mut Anchor), error| {
@@ -290,9 +248,6 @@ mod tests {
         check(&|a| a.passage.prefix.insert(0, 'x'), AnchorError::Context);
         check(&|a| a.passage.suffix.push('x'), AnchorError::Context);
         check(&|a| a.text_layer[0] ^= 1, AnchorError::TextLayer);
-        assert_eq!(Passage::find(TEXT, "须逐一登记", 3), Err(AnchorError::Absent));
-        assert_eq!(Passage::find(TEXT, "须逐一登记", 0), Err(AnchorError::Absent));
-        assert_eq!(Passage::find(TEXT, "", 1), Err(AnchorError::Length));
     }
 
     #[test]
@@ -315,11 +270,5 @@ mod tests {
             assert_ne!(odd, written, "{from}");
             assert_eq!(Anchor::read(odd.as_bytes()), Err(AnchorError::Form), "{to}");
         }
-    }
-
-    #[test]
-    fn overlapping_places_are_found() {
-        assert_eq!(places("ааа", "аа").collect::<Vec<_>>(), [0, 2]);
-        assert_eq!(places("abc", "x").count(), 0);
     }
 }

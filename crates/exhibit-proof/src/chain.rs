@@ -82,16 +82,11 @@ pub fn successor(entry: &[u8]) -> Option<VerifierKey> {
 
 fn read(entry: &[u8]) -> Option<(u64, VerifierKey, VerifierKey)> {
     let value = Value::read(entry).ok()?;
-    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_text).map(str::to_owned);
-    let facts = value.get("facts")?;
-    let key = |name| VerifierKey::parse(&text(facts, name)?).ok();
+    let key = |name| VerifierKey::parse(value.get("facts")?.text(name)?).ok();
     let (old, new) = (key("after")?, key("key")?);
-    let sound = text(&value, "act")? == "key.add"
-        && text(&value, "object")? == key_ref(&new)
-        && old.name() == new.name()
-        && old != new;
-    let index = u64::try_from(value.get("seq")?.as_number()?).ok()?;
-    sound.then_some((index, old, new))
+    let says = value.text("act")? == "key.add" && value.text("object")? == key_ref(&new);
+    let sound = says && old.name() == new.name() && old != new;
+    sound.then_some((value.number("seq")?, old, new))
 }
 
 #[cfg(test)]

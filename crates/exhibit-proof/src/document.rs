@@ -115,15 +115,13 @@ impl Document {
     /// The place of the leaf that holds a page's text.
     #[must_use]
     pub fn text_of_page(&self, number: u32) -> Option<u64> {
-        let place = self.leaves.iter().position(|l| matches!(l.part, Part::Text { page, .. } if page == number))?;
-        u64::try_from(place).ok()
+        self.place(|part| matches!(part, Part::Text { page, .. } if *page == number))
     }
 
     /// The place of the leaf that holds a page's picture.
     #[must_use]
     pub fn picture_of_page(&self, number: u32) -> Option<u64> {
-        let place = self.leaves.iter().position(|l| matches!(l.part, Part::Image { page, .. } if page == number))?;
-        u64::try_from(place).ok()
+        self.place(|part| matches!(part, Part::Image { page, .. } if *page == number))
     }
 
     /// The proof of the leaf at `index`.
@@ -152,6 +150,10 @@ impl Document {
     fn push(&mut self, part: Part, sha256: [u8; 32]) {
         let salt = salt(&self.seed, self.leaves());
         self.leaves.push(Leaf { part, sha256, salt });
+    }
+
+    fn place(&self, is: impl Fn(&Part) -> bool) -> Option<u64> {
+        (0_u64..).zip(&self.leaves).find(|(_, leaf)| is(&leaf.part)).map(|(place, _)| place)
     }
 
     // The hashes of all complete subtrees, those of the leaves first.

@@ -20,7 +20,6 @@
 //! | [`bagit`] | bags, checked whole | RFC 8493 |
 //! | [`names`] | safe names, names that look alike | Unicode canonical equivalence |
 //! | [`package`] | what a bag of Exhibit's proves | `docs/formats/bag.md` |
-//! | [`loadfile`] | page numbers and load files, made from what is proved | `docs/formats/bag.md` |
 //! | [`finding`] | what a check found, each with its place | |
 //! | [`json`] | canonical JSON | RFC 8785, whole numbers only |
 //! | [`text`] | texts in lines, read strictly | |
@@ -33,7 +32,6 @@ pub mod document;
 pub mod finding;
 pub mod hash;
 pub mod json;
-pub mod loadfile;
 pub mod names;
 pub mod note;
 pub mod package;

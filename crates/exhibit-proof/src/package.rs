@@ -12,7 +12,6 @@ use crate::document::{Leaf, LeafProof, Part};
 use crate::finding::{Fault, chain};
 use crate::hash::{Hash, to_hex};
 use crate::json::Value;
-use crate::loadfile::{self, Number};
 use crate::note::{Note, VerifierKey};
 use crate::policy::Policy;
 use crate::proof::LogProof;
@@ -126,9 +125,13 @@ struct Check<'a> {
     vouched: BTreeSet<String>,
 }
 
+/// Checks files that say anew what is proved (load files): adds those that are not as they must be to what was found, and
+/// gives the paths of all that it checked. A file that it does not name is [`Fault::Unproved`].
+pub type Views<'a> = &'a dyn Fn(&mut dyn Files, &mut Checked, &BTreeMap<String, Document>) -> Vec<String>;
+
 /// Checks the proofs in a bag, given what [`crate::bagit::check`] found; adds what it finds to it. `None` where there is nothing
 /// that could prove anything.
-pub fn check(files: &mut dyn Files, checked: &mut Checked, trust: &Trust) -> Option<Proved> {
+pub fn check(files: &mut dyn Files, checked: &mut Checked, trust: &Trust, views: Views<'_>) -> Option<Proved> {
     if !checked.files.keys().any(|path| path.starts_with("custody/")) {
         checked.wrong("custody", Fault::NoCustody, "");
         return None;
@@ -160,7 +163,7 @@ pub fn check(files: &mut dyn Files, checked: &mut Checked, trust: &Trust) -> Opt
     let exported = check.export();
     let documents = check.documents();
     let quotes = check.quotes(&documents);
-    check.load_files(&documents);
+    check.vouched.extend(views(check.files, check.checked, &documents));
     check.rest();
     let (key, checkpoint) = (check.key, check.checkpoint);
     checked.deviations.sort();
@@ -513,33 +516,14 @@ impl Check<'_> {
         self.checked.deviations.len() == before
     }
 
-    // What `bag-info.txt` promises, made again from what is proved.
-    fn load_files(&mut self, documents: &BTreeMap<String, Document>) {
-        let Some(first) = self.checked.label(loadfile::LABEL).map(str::to_owned) else { return };
-        let place = "bag-info.txt";
-        let Some(made) = Number::read(&first).and_then(|first| loadfile::make(documents, &first)) else {
-            return self.checked.wrong(place, Fault::LoadFile, format!("{first} cannot begin a series"));
-        };
-        for (path, table) in made.tables {
-            self.content(&path, Sha256::digest(table).into(), place, Fault::LoadFile);
-        }
-        for (path, (label, pages)) in made.texts {
-            let mut hash = Sha256::new();
-            for (page, nth) in pages.iter().zip(0..) {
-                hash.update(if nth == 0 { "" } else { "\u{c}" });
-                hash.update(self.bytes(&text_path(&label, *page), Fault::LoadFile).unwrap_or_default());
-            }
-            self.content(&path, hash.finalize().into(), place, Fault::LoadFile);
-        }
-    }
-
     // Every file of the payload and among the proofs must be vouched for by something above.
     fn rest(&mut self) {
         let of_bag = |path: &str| BOUND.contains(&path) || path.starts_with("tagmanifest-sha");
         // Whether an anchor holds is `exhibit-time`'s to say; here, that it is what the log recorded.
         let anchors = |path: &str, digests: &Digests| {
             let logged = self.anchored.contains(&format!("sha256:{}", to_hex(&digests.sha256)));
-            path.starts_with(ANCHORS) && (logged || path.ends_with("/consistency"))
+            let file = path.strip_prefix(ANCHORS).and_then(|path| path.split_once('/'));
+            file.is_some_and(|(_, file)| logged || file == "consistency")
         };
         let vouched = |path: &str, digests| of_bag(path) || self.vouched.contains(path) || anchors(path, digests);
         let files = self.checked.files.iter();

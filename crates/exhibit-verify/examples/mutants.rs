@@ -5,9 +5,9 @@
 
 use exhibit_proof::bagit::{self, Files, Found, Unreadable};
 use exhibit_proof::hash::to_hex;
-use exhibit_proof::package::{self, Trust};
+use exhibit_proof::package::Trust;
 use exhibit_time::anchored::Known;
-use exhibit_verify::Folder;
+use exhibit_verify::{Folder, prove};
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::Path;
@@ -34,7 +34,7 @@ impl Files for Bag {
 impl Bag {
     fn is_good(&mut self) -> bool {
         let mut checked = bagit::check(self);
-        let proved = package::check(self, &mut checked, &Trust::default());
+        let proved = prove(self, &mut checked, &Trust::default());
         if let Some(proved) = &proved {
             exhibit_time::bag::check(self, &mut checked, &proved.keys(), &Known::default());
         }

@@ -5,6 +5,8 @@
 //! no socket, and depends on nothing else.
 
 mod folder;
+pub mod loadfile;
+mod log;
 mod report;
 mod run;
 mod time;
@@ -12,6 +14,6 @@ mod words;
 
 pub use folder::Folder;
 pub use report::{Line, Report, shown_safely};
-pub use run::{CheckedBag, Request, Unable, What, check_bag, trust, verify};
+pub use run::{CheckedBag, Request, Unable, What, check_bag, prove, trust, verify};
 pub use time::{Brought, Time};
 pub use words::{Language, Words};

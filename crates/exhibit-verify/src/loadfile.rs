@@ -4,9 +4,15 @@
 //! They are a function of what the package proves and of the first number, so that whoever makes them and whoever checks
 //! them come to the same bytes. They say nothing that the records do not say.
 
-use crate::hash::to_hex;
-use crate::package::{Document, picture_path};
+use exhibit_proof::bagit::{Checked, Files, read_small};
+use exhibit_proof::finding::Fault;
+use exhibit_proof::hash::to_hex;
+use exhibit_proof::package::{Document, picture_path, text_path};
+use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
+
+/// The most bytes of a page's text.
+const MAX_TEXT: u64 = 64 << 20;
 
 /// The label in `bag-info.txt` that states the first number.
 pub const LABEL: &str = "Exhibit-Bates";
@@ -57,6 +63,40 @@ impl std::fmt::Display for Number {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}{:0width$}", self.prefix, self.value, width = self.width)
     }
+}
+
+/// Makes the load files that `bag-info.txt` promises again from what is proved, and compares. Gives the paths of those that there
+/// must be; what is not as it must be is added to what was found.
+pub fn check(files: &mut dyn Files, checked: &mut Checked, documents: &BTreeMap<String, Document>) -> Vec<String> {
+    let Some(first) = checked.label(LABEL).map(str::to_owned) else { return Vec::new() };
+    let Some(made) = Number::read(&first).and_then(|first| make(documents, &first)) else {
+        checked.wrong("bag-info.txt", Fault::LoadFile, format!("{first} cannot begin a series"));
+        return Vec::new();
+    };
+    let tables = made.tables.into_iter().map(|(path, table)| (path, Sha256::digest(table).into()));
+    let mut all: Vec<(String, [u8; 32])> = tables.collect();
+    for (path, (label, pages)) in made.texts {
+        let mut hash = Sha256::new();
+        for (page, nth) in pages.iter().zip(0..) {
+            hash.update(if nth == 0 { "" } else { "\u{c}" });
+            let text = text_path(&label, *page);
+            match read_small(files, &text, MAX_TEXT) {
+                Ok(text) => hash.update(text),
+                Err(error) => checked.wrong(&text, Fault::LoadFile, error.reason),
+            }
+        }
+        all.push((path, hash.finalize().into()));
+    }
+    for (path, sha256) in &all {
+        match checked.files.get(path) {
+            None => checked.wrong(path, Fault::Missing, "made from what is proved"),
+            Some(digests) if digests.sha256 != *sha256 => {
+                checked.wrong(path, Fault::LoadFile, "by what is proved");
+            }
+            Some(_) => {}
+        }
+    }
+    all.into_iter().map(|(path, _)| path).collect()
 }
 
 /// Makes the load files of documents, numbered from `first` on; `None` where the series has not enough digits.

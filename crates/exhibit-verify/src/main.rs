@@ -12,7 +12,7 @@ Checks, offline, what an Exhibit case handed over. It changes nothing and connec
 Usage: exhibit-verify bag FOLDER        a package: is it whole, and what does it prove?
        exhibit-verify quote FILE        a quote in a package: does the page say this?
        exhibit-verify proof FILE        a .tlog-proof: is the entry beside it in the log?
-       exhibit-verify checkpoint FILE   a log's signed size and root
+       exhibit-verify checkpoint PATH   a log's signed size and root; of a folder that holds a log, every entry
        exhibit-verify timestamp FILE    a time stamp (.tsr) or public log's proof (.sigsum): is it over this data?
 
 Options
@@ -22,6 +22,7 @@ Options
   --sigsum-policy FILE    the public logs and witnesses that you trust
   --data FILE      of `timestamp`: what was stamped (else `checkpoint` beside it)
   --request FILE   of `timestamp`: what was asked (else the .tsq or .leaf beside it)
+  --log FOLDER     of `proof` and `checkpoint`: the log whose handovers say which key took over from yours (else the folder around it)
   --entry FILE     of `proof`: the log entry, where it does not lie beside the proof
   --plain          of `bag`: check it as a BagIt bag alone, without custody proofs
   --lang LANG      en, zh-Hans, ug (else the language of the system)
@@ -39,7 +40,7 @@ struct Arguments {
 }
 
 enum Asked {
-    Check(Arguments),
+    Check(Box<Arguments>),
     Print(String),
 }
 
@@ -70,6 +71,7 @@ fn parse(mut arguments: impl Iterator<Item = OsString>) -> Result<Asked, String>
         key: None,
         policy: None,
         entry: None,
+        log: None,
         plain: false,
         time: Time::default(),
     };
@@ -86,6 +88,7 @@ fn parse(mut arguments: impl Iterator<Item = OsString>) -> Result<Asked, String>
             Some("--plain") => request.plain = true,
             Some("--key") => request.key = Some(value()?.into_string().map_err(|_| "the key is not UTF-8")?),
             Some("--policy") => request.policy = Some(value()?.into()),
+            Some("--log") => request.log = Some(value()?.into()),
             Some("--entry") => request.entry = Some(value()?.into()),
             Some("--anchors") => request.time.authorities.push(value()?.into()),
             Some("--sigsum-policy") => request.time.sigsum = Some(value()?.into()),
@@ -110,7 +113,7 @@ fn parse(mut arguments: impl Iterator<Item = OsString>) -> Result<Asked, String>
         _ => return Err(format!("it is bag, quote, proof, checkpoint or timestamp, not {}", what.display())),
     };
     request.path = PathBuf::from(path);
-    Ok(Asked::Check(Arguments { request, language, json }))
+    Ok(Asked::Check(Box::new(Arguments { request, language, json })))
 }
 
 fn system_language() -> Language {

@@ -1,6 +1,8 @@
 //! What is asked for, done: a file or folder in, a report out.
 
 use crate::folder::Folder;
+use crate::loadfile::{self, ranges};
+use crate::log::{self, KEY};
 use crate::report::{Line, Report};
 use crate::time::{Brought, Time, say_anchors, timestamp};
 use exhibit_proof::Checkpoint;
@@ -8,7 +10,6 @@ use exhibit_proof::bagit::{self, Checked, Digests, Files};
 use exhibit_proof::finding::{Fault, Finding, chain};
 use exhibit_proof::hash::to_hex;
 use exhibit_proof::json::Value;
-use exhibit_proof::loadfile::{self, ranges};
 use exhibit_proof::note::{Note, VerifierKey};
 use exhibit_proof::package::{self, Proved, Trust};
 use exhibit_proof::policy::Policy;
@@ -28,7 +29,7 @@ pub enum What {
     Bag,
     /// The proof of one log entry: a `.tlog-proof` file.
     Proof,
-    /// A log's signed size and root.
+    /// A log's signed size and root; or a folder with a copy of the log, whole.
     Checkpoint,
     /// A quote in a bag.
     Quote,
@@ -49,6 +50,8 @@ pub struct Request {
     pub policy: Option<PathBuf>,
     /// The log entry that a proof is about; without it, the `.json` file beside the proof.
     pub entry: Option<PathBuf>,
+    /// The folder of a log whose handovers say which key took over; without it, the folder around what is checked.
+    pub log: Option<PathBuf>,
     /// Whether a bag is checked as a bag alone, without custody proofs.
     pub plain: bool,
     /// What the reader brings to judge times by.
@@ -82,7 +85,8 @@ pub fn verify(request: &Request) -> Result<Report, Unable> {
         What::Bag => bag(request, &trust),
         What::Quote => quote(request, &trust),
         What::Timestamp => timestamp(request),
-        What::Checkpoint => checkpoint(&request.path, &trust),
+        What::Checkpoint if request.path.is_dir() => log::whole(&request.path, &trust),
+        What::Checkpoint => checkpoint(request, &trust),
         What::Proof => proof(request, &trust),
     }
 }
@@ -149,7 +153,7 @@ pub struct CheckedBag {
 pub fn check_bag(files: &mut dyn Files, trust: &Trust, brought: &Brought, plain: bool) -> CheckedBag {
     let mut checked = bagit::check(files);
     let (payload, bytes) = checked.payload();
-    let proved = if plain { None } else { package::check(files, &mut checked, trust) };
+    let proved = if plain { None } else { prove(files, &mut checked, trust) };
     let mut report = Report::default();
     report.checked.push(Line::new("checked.bag", &[&payload.to_string(), &bytes.to_string()]));
     report.proved.push(Line::new("proved.intact", &[]));
@@ -167,6 +171,12 @@ pub fn check_bag(files: &mut dyn Files, trust: &Trust, brought: &Brought, plain:
     let files = std::mem::take(&mut checked.files);
     take_findings(&mut report, checked);
     CheckedBag { report, proved, files }
+}
+
+/// Checks the proofs in a bag, given what [`bagit::check`] found, and the load files that rest on them; adds what it finds to it.
+/// `None` where there is nothing that could prove anything.
+pub fn prove(files: &mut dyn Files, checked: &mut Checked, trust: &Trust) -> Option<Proved> {
+    package::check(files, checked, trust, &loadfile::check)
 }
 
 fn take_findings(report: &mut Report, checked: Checked) {
@@ -249,7 +259,7 @@ fn quote(request: &Request, trust: &Trust) -> Result<Report, Unable> {
     let root = root.ok_or_else(|| unable("it does not lie in a bag: a quote is proved by what lies beside it"))?;
     let mut files = Folder::new(root);
     let mut checked = bagit::check(&mut files);
-    let proved = package::check(&mut files, &mut checked, trust);
+    let proved = prove(&mut files, &mut checked, trust);
     let mut report = Report::default();
     report.checked.push(Line::new("checked.quote", &[name]));
     if let Some(proved) = &proved {
@@ -274,25 +284,49 @@ fn quote(request: &Request, trust: &Trust) -> Result<Report, Unable> {
     Ok(report)
 }
 
-fn checkpoint(path: &Path, trust: &Trust) -> Result<Report, Unable> {
+fn checkpoint(request: &Request, trust: &Trust) -> Result<Report, Unable> {
+    let path = &request.path;
     let bytes = read(path)?;
-    let key = match &trust.key {
-        Some(key) => key.clone(),
-        None => key_file(&path.with_file_name("key.pub"))?,
-    };
+    let folder = request.log.clone().unwrap_or_else(|| path.with_file_name(""));
+    let known = known_key(trust, &folder)?;
     let mut report = Report::default();
-    match Note::parse(&bytes).map_err(|error| chain(&error)) {
-        Ok(note) => check_note(&mut report, path, &note, &key, trust),
-        Err(detail) => wrong(&mut report, path, Fault::Checkpoint, detail),
+    match Note::parse(&bytes) {
+        Ok(note) => {
+            let (key, earlier) = signing_key(&note, known, &folder);
+            check_note(&mut report, path, &note, (&key, &earlier), trust);
+        }
+        Err(error) => wrong(&mut report, path, Fault::Checkpoint, chain(&error)),
     }
     report.not_proved.push(Line::new("not.fork", &[]));
     Ok(report)
 }
 
-fn check_note(report: &mut Report, path: &Path, note: &Note, key: &VerifierKey, trust: &Trust) {
+// The key that the reader knows, else the one that lies in the log's folder.
+fn known_key(trust: &Trust, folder: &Path) -> Result<VerifierKey, Unable> {
+    trust.key.clone().map_or_else(|| key_file(&folder.join(KEY)), Ok)
+}
+
+// The last key that signed a note, of the known one and those that took over from it; and those before it.
+fn signing_key(note: &Note, known: VerifierKey, folder: &Path) -> (VerifierKey, Vec<VerifierKey>) {
+    let mut earlier = log::followers(folder, &known);
+    earlier.insert(0, known.clone());
+    let signed = earlier.iter().rposition(|key| note.verify(key).is_ok());
+    earlier.truncate(signed.map_or(1, |last| last + 1));
+    let key = earlier.pop().unwrap_or(known);
+    (key, earlier)
+}
+
+/// Checks a checkpoint that `key` should have signed, after `earlier` keys that handed over to it.
+pub(crate) fn check_note(
+    report: &mut Report,
+    path: &Path,
+    note: &Note,
+    (key, earlier): (&VerifierKey, &[VerifierKey]),
+    trust: &Trust,
+) {
     match Checkpoint::signed(note, key) {
         Ok(checkpoint) => {
-            say_log(report, key, &[], &checkpoint, trust);
+            say_log(report, key, earlier, &checkpoint, trust);
             report.proved.push(Line::new("proved.checkpoint", &[]));
         }
         Err(error) => wrong(report, path, Fault::Checkpoint, chain(&error)),
@@ -312,18 +346,15 @@ fn proof(request: &Request, trust: &Trust) -> Result<Report, Unable> {
     let path = &request.path;
     let bytes = read(path)?;
     let entry = read(request.entry.as_ref().unwrap_or(&path.with_extension("json")))?;
-    let key = match &trust.key {
-        Some(key) => key.clone(),
-        None => {
-            let beside = path.ancestors().skip(1).map(|folder| folder.join("key.pub")).find(|path| path.is_file());
-            key_file(&beside.unwrap_or_else(|| path.with_file_name("key.pub")))?
-        }
-    };
+    let around = path.ancestors().skip(1).find(|folder| folder.join(KEY).is_file());
+    let folder = request.log.as_deref().or(around).map_or_else(|| path.with_file_name(""), Path::to_owned);
+    let known = known_key(trust, &folder)?;
     let mut report = Report::default();
     match LogProof::read(&bytes) {
         Err(error) => wrong(&mut report, path, Fault::Proof, chain(&error)),
         Ok(proof) => {
-            check_note(&mut report, path, &proof.checkpoint, &key, trust);
+            let (key, earlier) = signing_key(&proof.checkpoint, known, &folder);
+            check_note(&mut report, path, &proof.checkpoint, (&key, &earlier), trust);
             match proof.verify(&entry, &key) {
                 Ok(_) => report.proved.push(Line::new("proved.entry", &[&proof.index.to_string()])),
                 Err(error) => wrong(&mut report, path, Fault::Proof, chain(&error)),

@@ -18,7 +18,7 @@ use exhibit_custody::{Entry, Fact, Log};
 use exhibit_model::Digest;
 use exhibit_proof::note::VerifierKey;
 use exhibit_proof::{Checkpoint, Note, tree};
-use exhibit_time::anchored::{self, Anchored, CHECKPOINT, Known, MAX_FILE};
+use exhibit_time::anchored::{self, Anchored, CHECKPOINT, CONSISTENCY, Known, MAX_FILE};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
@@ -91,7 +91,9 @@ fn rows_of(beside: &Beside, (log, keys): (&Log, &[VerifierKey]), logged: &BTreeM
     if let Err(reason) = check_log(log, beside.size, &found.checkpoint) {
         rows.push(broken(CHECKPOINT, reason));
     }
-    rows.extend(found.strange.iter().map(|file| broken(file, "no such file belongs here".to_owned())));
+    // It belongs into bags: in a case the log itself shows that it goes on from there.
+    let of_bags = beside.files.keys().filter(|file| *file == CONSISTENCY);
+    rows.extend(found.strange.iter().chain(of_bags).map(|file| broken(file, "no such file belongs here".to_owned())));
     for (file, checked) in &found.anchors {
         let entry = logged.get(&Digest::of(&beside.files[file]));
         rows.push(match (checked, entry) {

@@ -14,7 +14,7 @@ use exhibit_dossier::{
 };
 use exhibit_index::Sort;
 use exhibit_model::{Clock, ItemId};
-use exhibit_proof::loadfile::Number;
+use exhibit_verify::loadfile::Number;
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -249,7 +249,7 @@ pub(super) fn failure(error: DossierError) -> Failure {
                 _ => failure,
             }
         }
-        DossierError::Anchor(_) | DossierError::AnchorName(_) => Failure::usage(message),
+        DossierError::Length | DossierError::Anchor(_) | DossierError::AnchorName(_) => Failure::usage(message),
         DossierError::Answered(_) => Failure::new(Exit::Usage, "answered", message)
             .hint("`exhibit log anchor ls` shows it; ask again once the log has grown, or under another name"),
         DossierError::NotAsked(_) => Failure::new(Exit::Nothing, "not-asked", message)

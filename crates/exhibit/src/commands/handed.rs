@@ -67,7 +67,7 @@ fn open(context: &Context<'_>, bag: &BagRead) -> Result<Box<dyn Files + Send>, F
 fn examine(context: &Context<'_>, bag: &BagRead, files: &mut dyn Files, plain: bool) -> Result<CheckedBag, Failure> {
     let time = Time { authorities: bag.ca.clone(), ..Time::default() };
     let (path, key) = (bag.path.clone(), bag.key.clone());
-    let request = Request { what: What::Bag, path, key, policy: None, entry: None, plain, time };
+    let request = Request { what: What::Bag, path, key, policy: None, entry: None, log: None, plain, time };
     let failed = |unable: Unable| Failure::new(Exit::Usage, "bag", unable.to_string());
     let trust = trust(&request).map_err(failed)?;
     let brought = request.time.read().map_err(failed)?;

@@ -129,7 +129,7 @@ fn stamps_are_asked_for_brought_back_and_handed_over() {
 
 fn request(what: What, path: PathBuf, authorities: &[String]) -> Request {
     let time = Time { authorities: authorities.iter().map(PathBuf::from).collect(), ..Time::default() };
-    Request { what, path, key: None, policy: None, entry: None, plain: false, time }
+    Request { what, path, key: None, policy: None, entry: None, log: None, plain: false, time }
 }
 
 fn lines(report: &Report) -> Vec<&str> {
@@ -173,6 +173,18 @@ fn handed_over(bench: &Bench, first: &Authority) {
     assert!(report.deviations.iter().any(|found| found.fault == Fault::Time), "{:?}", report.deviations);
     assert!(!lines(&report).contains(&"proved.time"));
     fs::write(&consistency, kept).expect("write");
+    // A file of that name is one of a folder of anchors, or nothing vouches for it.
+    for stray in ["custody/anchors/consistency", "custody/anchors/000000001/more/consistency"] {
+        let path = bag.join(stray);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        fs::write(&path, "anything").expect("write");
+        relist(&bag);
+        let report = verify(&request(What::Bag, bag.clone(), &[first.root()])).expect("a bag");
+        let named = |fault: Fault| report.deviations.iter().any(|found| found.fault == fault && found.place == stray);
+        assert!(named(Fault::Unproved), "{stray}: {:?}", report.deviations);
+        fs::remove_file(&path).expect("removed");
+    }
+    fs::remove_dir_all(bag.join("custody/anchors/000000001")).expect("removed");
     relist(&bag);
     assert!(verify(&request(What::Bag, bag, &[first.root()])).expect("a bag").is_good());
 }
@@ -221,6 +233,9 @@ fn by_themselves(bench: &Bench, first: &Authority) {
     assert!(standings(bench).contains(&"first.tsr broken".to_owned()));
     fs::write(&stamp, good).expect("write");
     let _ = anchor(bench, &["ls"]).code(0);
+    fs::write(folder.join("consistency"), "x").expect("write");
+    assert!(standings(bench).contains(&"consistency broken".to_owned()));
+    fs::remove_file(folder.join("consistency")).expect("removed");
     fs::write(folder.join("checkpoint"), "x").expect("write");
     assert_eq!(standings(bench), ["checkpoint broken"]);
 }

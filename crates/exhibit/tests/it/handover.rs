@@ -38,7 +38,7 @@ pub(crate) fn handed_over() -> (Bench, String) {
 }
 
 fn request(what: What, path: PathBuf) -> Request {
-    Request { what, path, key: None, policy: None, entry: None, plain: false, time: Time::default() }
+    Request { what, path, key: None, policy: None, entry: None, log: None, plain: false, time: Time::default() }
 }
 
 pub(crate) fn deviations(bag: &Path) -> Vec<(String, Fault, String)> {

@@ -1,6 +1,8 @@
 //! The signing key: locked by a passphrase, followed by another, lost, exposed; and the case that is closed for good.
 
 use crate::bench::{Bench, Done};
+use exhibit_proof::finding::{Fault, Finding};
+use exhibit_verify::{Request, Time, What, verify};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
@@ -316,9 +318,97 @@ fn a_copy_of_the_log_is_checked_by_others() {
     same("key.pub");
     same("checkpoint");
     assert!(!bench.path("copy/lock").exists());
+    assert_eq!(held_against(&bench, What::Checkpoint, "copy", None), []);
     // in a folder named custody it is checked as a case's log is
     fs::create_dir(bench.path("elsewhere")).expect("made");
     fs::rename(bench.path("copy"), bench.path("elsewhere/custody")).expect("moved");
     let checked = bench.run(&["-C", "elsewhere", "log", "check"]).code(0);
     assert!(checked.stdout.contains("2 keys"), "{}", checked.stdout);
+}
+
+// What `exhibit-verify` finds of a log or proof, given a key from elsewhere.
+fn held_against(bench: &Bench, what: What, path: &str, key: Option<&str>) -> Vec<(String, Fault)> {
+    let request = Request {
+        what,
+        path: bench.path(path),
+        key: key.map(|key| key.trim_end().to_owned()),
+        policy: None,
+        entry: None,
+        log: None,
+        plain: false,
+        time: Time::default(),
+    };
+    let report = verify(&request).expect("something to check");
+    let below = bench.path("").display().to_string();
+    let place = |finding: &Finding| finding.place.trim_start_matches(&below).trim_start_matches('/').to_owned();
+    report.deviations.iter().map(|finding| (place(finding), finding.fault)).collect()
+}
+
+#[test]
+fn proofs_and_checkpoints_are_believed_by_an_earlier_key() {
+    let (bench, other) = (plain(), plain());
+    let first = fs::read_to_string(bench.path("case/custody/key.pub")).expect("a key");
+    let stranger = fs::read_to_string(other.path("case/custody/key.pub")).expect("a key");
+    let _ = case(&bench, &["log", "key", "rotate"]).code(0);
+    let _ = case(&bench, &["log", "key", "rotate"]).code(0);
+    let last = fs::read_to_string(bench.path("case/custody/key.pub")).expect("a key");
+    let _ = case(&bench, &["log", "export", "copy"]).code(0);
+    let _ = case(&bench, &["bag", "export", "bag", "--all"]).code(0);
+    let proof = "bag/custody/entries/000000000.tlog-proof";
+    let both = [
+        (What::Checkpoint, "copy"),
+        (What::Checkpoint, "copy/checkpoint"),
+        (What::Checkpoint, "bag/custody/checkpoint"),
+        (What::Proof, proof),
+    ];
+    for (what, path) in both {
+        assert_eq!(held_against(&bench, what, path, None), [], "{path}");
+        assert_eq!(held_against(&bench, what, path, Some(&last)), [], "{path}");
+        assert_eq!(held_against(&bench, what, path, Some(&first)), [], "{path}");
+        assert!(!held_against(&bench, what, path, Some(&stranger)).is_empty(), "{path}");
+    }
+    // one handover missing: nothing leads from the first key to the last
+    let missing =
+        fs::read_dir(bench.path("bag/custody/handovers")).expect("read").flatten().next().expect("one").path();
+    fs::remove_file(missing).expect("removed");
+    let found = held_against(&bench, What::Proof, proof, Some(&first));
+    assert!(found.iter().any(|(_, fault)| *fault == Fault::Proof), "{found:?}");
+}
+
+#[test]
+fn a_copy_of_the_log_that_was_changed_is_named() {
+    let bench = plain();
+    let _ = case(&bench, &["log", "key", "rotate"]).code(0);
+    let _ = case(&bench, &["log", "export", "copy"]).code(0);
+    let size = fs::read_to_string(bench.path("copy/checkpoint")).expect("a checkpoint");
+    let width = size.lines().nth(1).expect("a size");
+    let (entries, hashes) = (format!("copy/tile/entries/000.p/{width}"), format!("copy/tile/0/000.p/{width}"));
+    let altered = |name: &str, at: usize, named: &str, fault: Fault| {
+        let path = bench.path(name);
+        let good = fs::read(&path).expect("read");
+        let mut bad = good.clone();
+        bad[at] ^= 1;
+        fs::write(&path, bad).expect("write");
+        let found = held_against(&bench, What::Checkpoint, "copy", None);
+        assert!(found.iter().any(|(place, f)| place.starts_with(named) && *f == fault), "{name} {at}: {found:?}");
+        fs::write(&path, good).expect("write");
+    };
+    altered(&entries, 2, &entries, Fault::Entry);
+    altered(&entries, 40, &entries, Fault::Proof);
+    altered(&entries, 0, &entries, Fault::Entry);
+    altered(&hashes, 33, &entries, Fault::Proof);
+    altered("copy/checkpoint", 20, "copy/checkpoint", Fault::Checkpoint);
+    altered("copy/key.pub", 60, "copy/key.pub", Fault::Key);
+    let proofs = fs::read_dir(bench.path("copy/handovers")).expect("read").flatten();
+    let handover = proofs.map(|entry| format!("copy/handovers/{}", entry.file_name().display())).next().expect("one");
+    altered(&handover, 60, &handover, Fault::Key);
+    bench.write("copy/tile/0/001.p/3", "x");
+    assert_eq!(
+        held_against(&bench, What::Checkpoint, "copy", None),
+        [("copy/tile/0/001.p/3".to_owned(), Fault::Unproved)]
+    );
+    fs::remove_dir_all(bench.path("copy/tile/0/001.p")).expect("removed");
+    fs::remove_file(bench.path(&entries)).expect("removed");
+    let found = held_against(&bench, What::Checkpoint, "copy", None);
+    assert!(found.contains(&(entries, Fault::Missing)), "{found:?}");
 }

@@ -1,0 +1,260 @@
+//! A log's folder on disk: a copy that `exhibit log export` wrote, checked whole, or the `custody/` of a package, for the
+//! keys that took over from one another.
+
+use crate::folder::Folder;
+use crate::report::{Line, Report};
+use crate::run::{Unable, check_note, read, wrong};
+use exhibit_proof::bagit::{Files as _, Found, read_small};
+use exhibit_proof::chain::{HANDOVERS, MAX_HANDOVERS, hand_over, handover_index, handover_path, key_ref};
+use exhibit_proof::finding::{Fault, chain};
+use exhibit_proof::json::Value;
+use exhibit_proof::note::{Note, VerifierKey};
+use exhibit_proof::package::Trust;
+use exhibit_proof::proof::LogProof;
+use exhibit_proof::tile::{FULL, Layer, TileName, read_entries, read_hashes, subtree_hash};
+use exhibit_proof::tree::{self, ProofError, complete_root};
+use exhibit_proof::{Checkpoint, Hash};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// A log's public key, within its folder.
+pub(crate) const KEY: &str = "key.pub";
+
+/// A log's signed size and root, within its folder.
+pub(crate) const CHECKPOINT: &str = "checkpoint";
+
+/// The most bytes of a tile, a bundle, a proof or a note.
+const MAX_PART: u64 = 17 << 20;
+
+/// The keys that took over from `known`, one after another, as far as handovers in this folder of a log prove it.
+pub(crate) fn followers(folder: &Path, known: &VerifierKey) -> Vec<VerifierKey> {
+    let mut files = Folder::new(folder);
+    let (mut keys, mut last) = (Vec::new(), key_ref(known));
+    for index in handovers(folder) {
+        let read = |files: &mut Folder| {
+            let proof = LogProof::read(&read_small(files, &handover_path(index), MAX_PART).ok()?).ok()?;
+            hand_over(&last, &entry(files, index)?, &proof).ok()
+        };
+        // Handovers before the known key, and those that prove nothing, lead no further.
+        if let Some((_, new)) = read(&mut files) {
+            last = key_ref(&new);
+            keys.push(new);
+        }
+    }
+    keys
+}
+
+// The log entries whose handovers are kept, in their order.
+fn handovers(folder: &Path) -> Vec<u64> {
+    let names = std::fs::read_dir(folder.join(HANDOVERS)).into_iter().flatten().flatten();
+    let index = |name: std::fs::DirEntry| handover_index(&format!("{HANDOVERS}/{}", name.file_name().to_str()?));
+    let indexes: BTreeSet<u64> = names.filter_map(index).collect();
+    indexes.into_iter().take(MAX_HANDOVERS).collect()
+}
+
+// An entry, from a package or from a log. Nothing says here that it is the log's: its proof does.
+fn entry(files: &mut Folder, index: u64) -> Option<Vec<u8>> {
+    if let Ok(bytes) = read_small(files, &format!("entries/{index:09}.json"), MAX_PART) {
+        return Some(bytes);
+    }
+    let checkpoint = Note::parse(&read_small(files, CHECKPOINT, MAX_PART).ok()?).ok()?;
+    let size = Checkpoint::parse(&checkpoint.text).ok()?.size;
+    let name = TileName::holding(Layer::Entries, index, size)?;
+    let bundle = read_small(files, &name.path(), MAX_PART).ok()?;
+    let within = usize::try_from(index % u64::from(FULL)).ok()?;
+    read_entries(&bundle)?.get(within).map(|entry| entry.to_vec())
+}
+
+/// Checks a whole log: every entry, every hash, the root, the signature, and how its keys followed one another.
+pub(crate) fn whole(folder: &Path, trust: &Trust) -> Result<Report, Unable> {
+    let (place, key_place) = (folder.join(CHECKPOINT), folder.join(KEY));
+    let (own, note) = (read(&key_place)?, read(&place)?);
+    let mut check = Check { files: Folder::new(folder), folder, report: Report::default() };
+    let own = match VerifierKey::read(&own) {
+        Ok(own) => own,
+        Err(error) => {
+            wrong(&mut check.report, &key_place, Fault::Key, chain(&error));
+            return Ok(check.report);
+        }
+    };
+    match Note::parse(&note) {
+        Err(error) => wrong(&mut check.report, &place, Fault::Checkpoint, chain(&error)),
+        Ok(note) => {
+            let first = check.first_key();
+            let mut keys = check.keys(first.as_deref());
+            let named = match keys.last() {
+                Some(last) => *last == own,
+                None => first == Some(key_ref(&own)),
+            };
+            if !named {
+                wrong(&mut check.report, &key_place, Fault::Key, "the log does not say that it is its key".to_owned());
+            }
+            keys.retain(|key| *key != own);
+            if trust.key.as_ref().is_some_and(|known| *known != own && !keys.contains(known)) {
+                let detail = "it is not the key that you expect, nor one that took over from it";
+                wrong(&mut check.report, &key_place, Fault::Key, detail.to_owned());
+            }
+            check_note(&mut check.report, &place, &note, (&own, &keys), trust);
+            if let Ok(checkpoint) = Checkpoint::signed(&note, &own) {
+                check.tree(&checkpoint);
+            }
+        }
+    }
+    let mut report = check.report;
+    report.not_proved.push(Line::new("not.fork", &[]));
+    report.not_proved.push(Line::new("not.entries", &[]));
+    Ok(report)
+}
+
+struct Check<'a> {
+    files: Folder,
+    folder: &'a Path,
+    report: Report,
+}
+
+impl Check<'_> {
+    fn wrong(&mut self, name: &str, fault: Fault, detail: &str) {
+        wrong(&mut self.report, &self.folder.join(name), fault, detail.to_owned());
+    }
+
+    fn bytes(&mut self, name: &str) -> Option<Vec<u8>> {
+        let found = read_small(&mut self.files, name, MAX_PART);
+        found.map_err(|error| self.wrong(name, Fault::Missing, &error.reason)).ok()
+    }
+
+    // How entry 0 refers to the key that the log was begun with.
+    fn first_key(&mut self) -> Option<String> {
+        let opened = Value::read(&entry(&mut self.files, 0)?).ok()?;
+        let opens = opened.text("act") == Some("case.open");
+        let made = opened.list("made")?.iter().find_map(|made| made.as_text().filter(|made| made.starts_with("key:")));
+        made.filter(|_| opens).map(str::to_owned)
+    }
+
+    // All keys that handed over or took over, the first one first.
+    fn keys(&mut self, first: Option<&str>) -> Vec<VerifierKey> {
+        let (mut keys, mut last) = (Vec::new(), first.unwrap_or_default().to_owned());
+        for index in handovers(self.folder) {
+            let name = handover_path(index);
+            let followed = self.bytes(&name).ok_or_else(String::new).and_then(|bytes| {
+                let proof = LogProof::read(&bytes).map_err(|error| chain(&error))?;
+                let entry = entry(&mut self.files, index).ok_or_else(|| format!("there is no entry {index}"))?;
+                hand_over(&last, &entry, &proof).map_err(|error| chain(&error))
+            });
+            match followed {
+                Ok((old, new)) => {
+                    last = key_ref(&new);
+                    keys.extend([old, new]);
+                }
+                Err(detail) => self.wrong(&name, Fault::Key, &detail),
+            }
+        }
+        keys.dedup();
+        keys
+    }
+
+    fn tree(&mut self, checkpoint: &Checkpoint) {
+        let size = checkpoint.size;
+        let before = self.report.deviations.len();
+        let files = self.strangers(size);
+        // What a checkpoint states must not decide how long its check takes.
+        if size.div_ceil(u64::from(FULL)) > files {
+            return self.wrong("tile", Fault::Missing, "a log of this size has more files");
+        }
+        // The roots of the full tiles of the level below: the hashes that the level above must have.
+        let mut below = self.entries(size);
+        for level in 1..8 {
+            below = self.level(level, size, &below);
+        }
+        let files = &mut self.files;
+        let mut tile = |name: TileName| {
+            let bytes = read_small(files, &name.path(), MAX_PART).ok();
+            bytes.and_then(|bytes| read_hashes(&bytes, name.width)).ok_or(ProofError::Root)
+        };
+        let root = tree::root(size, &mut |subtree| subtree_hash(subtree, size, &mut tile));
+        if root != Ok(checkpoint.root) {
+            self.wrong(CHECKPOINT, Fault::Checkpoint, "the entries lead to another root");
+        }
+        self.report.checked.push(Line::new("checked.entries", &[&size.to_string()]));
+        if self.report.deviations.len() == before {
+            self.report.proved.push(Line::new("proved.whole-log", &[&size.to_string()]));
+        }
+    }
+
+    // What does not belong to a copy of a log of this size; gives how many files there are.
+    fn strangers(&mut self, size: u64) -> u64 {
+        let found = match self.files.list() {
+            Ok(found) => found,
+            Err(error) => {
+                self.wrong("", Fault::Unreadable, &error.reason);
+                return 0;
+            }
+        };
+        let files = found.len() as u64;
+        for Found { path, plain, .. } in found {
+            let name = String::from_utf8_lossy(&path).into_owned();
+            let tile = |name: &str| {
+                TileName::parse(name).filter(|tile| {
+                    let first = tile.index.checked_mul(u64::from(FULL));
+                    first.and_then(|first| TileName::holding(tile.layer, first, size)) == Some(*tile)
+                })
+            };
+            let belongs =
+                [KEY, CHECKPOINT].contains(&&*name) || handover_index(&name).is_some() || tile(&name).is_some();
+            if !plain {
+                self.wrong(&name, Fault::NotAFile, "");
+            } else if !belongs {
+                self.wrong(&name, Fault::Unproved, "");
+            }
+        }
+        files
+    }
+
+    // Each bundle of entries against the tile of their hashes; gives the roots of the full ones.
+    fn entries(&mut self, size: u64) -> Vec<Hash> {
+        let mut roots = Vec::new();
+        for index in 0..size.div_ceil(u64::from(FULL)) {
+            let first = index * u64::from(FULL);
+            let Some(name) = TileName::holding(Layer::Entries, first, size) else { break };
+            let hashes = self.hashes(TileName { layer: Layer::Hashes(0), ..name });
+            roots.extend(hashes.as_deref().filter(|_| name.width == FULL).map(complete_root));
+            let Some(bundle) = self.bytes(&name.path()) else { continue };
+            let Some(entries) = read_entries(&bundle).filter(|entries| entries.len() == usize::from(name.width)) else {
+                self.wrong(&name.path(), Fault::Entry, "it does not hold the entries that it should");
+                continue;
+            };
+            for ((entry, number), nth) in entries.iter().zip(first..).zip(0..) {
+                let place = format!("{}: entry {number}", name.path());
+                if hashes.as_ref().is_some_and(|hashes| hashes.get(nth) != Some(&Hash::leaf(entry))) {
+                    self.wrong(&place, Fault::Proof, "its hash is not the one that the log has for it");
+                }
+                match Value::read(entry) {
+                    Ok(value) if value.number("seq") == Some(number) => {}
+                    Ok(_) => self.wrong(&place, Fault::Entry, "it states another number"),
+                    Err(error) => self.wrong(&place, Fault::Entry, &chain(&error)),
+                }
+            }
+        }
+        roots
+    }
+
+    // Each tile of a level against the tiles below it; gives the roots of its own full tiles.
+    fn level(&mut self, level: u8, size: u64, below: &[Hash]) -> Vec<Hash> {
+        let mut roots = Vec::new();
+        for (expected, first) in below.chunks(usize::from(FULL)).zip((0..).step_by(usize::from(FULL))) {
+            let Some(name) = TileName::holding(Layer::Hashes(level), first, size) else { break };
+            if self.hashes(name).is_some_and(|hashes| hashes != expected) {
+                self.wrong(&name.path(), Fault::Proof, "its hashes are not those of the tiles below it");
+            }
+            roots.extend(Some(expected).filter(|row| row.len() == usize::from(FULL)).map(complete_root));
+        }
+        roots
+    }
+
+    fn hashes(&mut self, name: TileName) -> Option<Vec<Hash>> {
+        let hashes = read_hashes(&self.bytes(&name.path())?, name.width);
+        if hashes.is_none() {
+            self.wrong(&name.path(), Fault::Proof, "it does not hold the hashes that it should");
+        }
+        hashes
+    }
+}
