@@ -215,7 +215,7 @@ pub mod layout {
     /// The access log: who looked, searched and took out.
     pub const ACCESS: &str = "access";
     /// Bags that other cases handed over, by the digests of their manifests.
-    pub const HANDOVERS: &str = "handovers";
+    pub const BAGS: &str = "bags";
     /// Batches of names and queries, and what came of them.
     pub const BATCHES: &str = "batches";
     /// Saved searches.

@@ -1,6 +1,6 @@
 //! Bags that other cases handed over: kept with all their proofs, so that they can be checked again at any time and given on.
 //!
-//! A bag is kept in `handovers/<SHA-256 of its manifest-sha256.txt>`: every file of it but the originals that it brings whole,
+//! A bag is kept in `bags/<SHA-256 of its manifest-sha256.txt>`: every file of it but the originals that it brings whole,
 //! which are kept as originals of this case. With these it is the same bag again, byte for byte.
 
 use crate::{DossierError, io_error};
@@ -75,7 +75,7 @@ impl Good {
     /// # Errors
     /// [`DossierError::Io`]; [`DossierError::Changed`] where a file is not what it was when it was checked.
     pub fn keep(&self, case: &Case, from: &mut dyn Files) -> Result<(), DossierError> {
-        let target = case.folder.join(layout::HANDOVERS).join(self.manifest.to_string());
+        let target = case.folder.join(layout::BAGS).join(self.manifest.to_string());
         if target.join(MANIFEST).is_file() {
             return Ok(());
         }
@@ -91,7 +91,7 @@ impl Good {
         let folder = File::open(&unfinished).map_err(io_error("open", &unfinished))?;
         rustix::fs::syncfs(&folder).map_err(|error| io_error("make durable", &unfinished)(error.into()))?;
         fs::rename(&unfinished, &target).map_err(io_error("rename", &unfinished))?;
-        let above = case.folder.join(layout::HANDOVERS);
+        let above = case.folder.join(layout::BAGS);
         File::open(&above).and_then(|above| above.sync_all()).map_err(io_error("make durable", &above))
     }
 
@@ -185,7 +185,7 @@ impl Kept {
     /// # Errors
     /// [`DossierError::NoSuchHandover`]; others where it cannot be read.
     pub fn open(case: &Case, id: &str) -> Result<Self, DossierError> {
-        let folder = case.folder.join(layout::HANDOVERS).join(id);
+        let folder = case.folder.join(layout::BAGS).join(id);
         if Digest::parse(id).is_err() || !folder.is_dir() {
             return Err(DossierError::NoSuchHandover(id.to_owned()));
         }
@@ -275,7 +275,7 @@ pub struct Handover {
 /// # Errors
 /// [`DossierError`].
 pub fn handovers(case: &Case) -> Result<Vec<Handover>, DossierError> {
-    let folder = case.folder.join(layout::HANDOVERS);
+    let folder = case.folder.join(layout::BAGS);
     let mut found = Vec::new();
     for entry in fs::read_dir(&folder).into_iter().flatten() {
         let name = entry.map_err(io_error("list", &folder))?.file_name().to_string_lossy().into_owned();

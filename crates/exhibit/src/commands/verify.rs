@@ -122,16 +122,16 @@ fn check(context: &Context<'_>, case: &Case) -> Verification {
     meter.end();
     match check_handovers(case) {
         Ok(checked) => checked.into_iter().for_each(|(handover, wrong)| take(&mut found, &handover, wrong)),
-        Err(error) => found
-            .deviations
-            .push(Deviation { place: layout::HANDOVERS.to_owned(), what: exhibit_case::chain_of(&error) }),
+        Err(error) => {
+            found.deviations.push(Deviation { place: layout::BAGS.to_owned(), what: exhibit_case::chain_of(&error) })
+        }
     }
     found
 }
 
 // what is wrong with a bag that was handed over to this case and kept
 fn take(found: &mut Verification, handover: &Handover, wrong: Vec<Finding>) {
-    let place = |below: &str| format!("{}/{}/{below}", layout::HANDOVERS, handover.id);
+    let place = |below: &str| format!("{}/{}/{below}", layout::BAGS, handover.id);
     for finding in wrong {
         let what = format!("{}: {}", finding.fault.word(), finding.detail);
         found.deviations.push(Deviation { place: place(&finding.place), what: what.trim_end_matches(": ").to_owned() });

@@ -347,10 +347,10 @@ fn a_bag_is_taken_into_another_case_with_its_custody() {
     forged.cover_up();
     assert!(deviations(&forged.bag).iter().any(|(_, fault, _)| *fault == Fault::Receipt));
     // what is kept of it is checked with the case
-    let kept = files_below(&other.path("case/handovers")).into_iter().find(|path| path.ends_with("text/0001.txt"));
+    let kept = files_below(&other.path("case/bags")).into_iter().find(|path| path.ends_with("text/0001.txt"));
     fs::write(kept.expect("a text"), "another text").expect("write");
     let found = other.run(&["-C", "case", "verify", "--no-log"]).code(4);
-    assert!(found.stdout.contains("handovers/") && found.stdout.contains("0001.txt"), "{}", found.stdout);
+    assert!(found.stdout.contains("bags/") && found.stdout.contains("0001.txt"), "{}", found.stdout);
     let _ = other.run(&["-C", "case", "bag", "received", id, "--write", "damaged"]).code(4);
 }
 
@@ -380,7 +380,7 @@ fn pages_alone_come_in_as_files_and_bad_bags_not_at_all() {
         tamper(&forged);
         let refused = case.run(&["-C", "case", "bag", "import", "forged"]).code(4);
         assert!(refused.stderr.contains("nothing was taken in"), "{number}: {}", refused.stderr);
-        assert!(case.ledger_is_empty() && !case.path("case/handovers").exists(), "{number}");
+        assert!(case.ledger_is_empty() && !case.path("case/bags").exists(), "{number}");
         let log = case.run(&["-C", "case", "log", "ls"]).code(0);
         assert_eq!(log.stdout.lines().filter(|line| line.contains("source.receive")).count(), 0, "{number}");
     }
