@@ -4,7 +4,7 @@
 //! The log knows of a bag before anyone can have it: the entry names the bag's manifests by their digests, and the
 //! proof of that entry lies in the bag.
 
-use crate::anchors::pack_anchors;
+use crate::anchors::{anchors_of, pack_anchors};
 use crate::describe::{Others, write_metadata};
 use crate::parcel::Parcel;
 use crate::pictures::{content_of, paint_pages};
@@ -199,7 +199,12 @@ pub fn export(held: &mut Held, order: &Order<'_>, means: &mut Means<'_>) -> Resu
         None => (Vec::new(), None),
     };
     let bates = order.bates.as_ref().map(Number::to_string).zip(last);
-    let others = Others { quotes: &quotes, load_files: &load_files, without_names: order.selection.without_names };
+    let others = Others {
+        quotes: &quotes,
+        load_files: &load_files,
+        anchors: &anchors_of(held, &log)?,
+        without_names: order.selection.without_names,
+    };
     write_metadata(&mut parcel, held, &packed, &others, means.now)?;
     let bound = write_tags(&mut parcel, held, bates.as_ref(), means.now)?;
     let count = |count: usize| count as u64;

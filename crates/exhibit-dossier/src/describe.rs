@@ -8,7 +8,8 @@ use exhibit_case::Held;
 use exhibit_model::Moment;
 use exhibit_proof::anchor::Anchor;
 use exhibit_proof::json::Value;
-use exhibit_proof::package::{METADATA, picture_path, quote_path, record_path, text_path};
+use exhibit_proof::package::{ANCHORS, METADATA, picture_path, quote_path, record_path, text_path};
+use exhibit_time::anchored::Anchored;
 use std::collections::BTreeMap;
 
 /// What is described besides documents.
@@ -17,6 +18,8 @@ pub(crate) struct Others<'a> {
     pub(crate) quotes: &'a BTreeMap<String, (Anchor, Vec<u8>)>,
     /// The paths of load files.
     pub(crate) load_files: &'a [String],
+    /// What anchors the log in time: how many entries, and who says so.
+    pub(crate) anchors: &'a [(u64, Anchored)],
     /// Whether names stay sealed.
     pub(crate) without_names: bool,
 }
@@ -46,7 +49,7 @@ pub(crate) fn write_metadata(
         parts.push(to(&path));
         graph.push(map([("@id", text(&path)), ("@type", text("File")), ("encodingFormat", text(format))]));
     }
-    graph.push(map([
+    let mut whole = vec![
         ("@id", text("./")),
         ("@type", text("Dataset")),
         ("name", text("Documents handed over from an Exhibit case")),
@@ -59,7 +62,12 @@ pub(crate) fn write_metadata(
         ("datePublished", text(&now.to_rfc3339())),
         ("license", text("Not stated: the rights in these documents are those of their holders")),
         ("hasPart", Value::List(parts)),
-    ]));
+    ];
+    if !others.anchors.is_empty() {
+        let mentioned = others.anchors.iter().map(|(size, anchored)| to(&mention(*size, anchored, &mut graph)));
+        whole.push(("mentions", Value::List(mentioned.collect())));
+    }
+    graph.push(map(whole));
     let crate_ = map([("@context", text("https://w3id.org/ro/crate/1.2/context")), ("@graph", Value::List(graph))]);
     parcel.put(METADATA, crate_.write().as_bytes()).map(drop)
 }
@@ -89,6 +97,20 @@ fn describe(held: &Held, document: &Packed, without_names: bool, graph: &mut Vec
         graph.push(map(members));
     }
     folder
+}
+
+// An anchor, which lies beside the payload among the proofs, added to the graph.
+fn mention(size: u64, anchored: &Anchored, graph: &mut Vec<Value>) -> String {
+    let id = format!("#anchor-{size:09}-{}-{}", anchored.name, anchored.kind.word());
+    let by = anchored.by.to_string();
+    let said = format!("The first {size} entries of the custody log were there by {by}: so says {}", anchored.who);
+    graph.push(map([
+        ("@id", text(&id)),
+        ("@type", text("CreativeWork")),
+        ("name", text(&said)),
+        ("description", text(&format!("{} in {ANCHORS}{size:09} of the bag", anchored.kind.word()))),
+    ]));
+    id
 }
 
 fn text(text: &str) -> Value {

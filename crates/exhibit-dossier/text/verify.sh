@@ -1,11 +1,14 @@
 #!/bin/sh
-# Checks this package with common tools: sh, sha256sum, sha512sum, openssl (3 or later), grep, sed, cut, head, tail, sort, find, cmp, wc.
+# Checks this package with common tools: sh, sha256sum, sha512sum, openssl (3 or later), grep, sed, cut, head, tail, sort, find, cmp, wc, date.
+#   sh verify.sh                    everything but time stamps
+#   sh verify.sh AUTHORITY.pem ...  time stamps too, against the certificates of authorities that you trust
 # It writes to a temporary folder only. Ends with 0 if everything it checks is as it must be.
 set -u
 LC_ALL=C; export LC_ALL
-cd "$(dirname "$0")" || exit 2
 T=$(mktemp -d) || exit 2
 trap 'rm -rf "$T"' EXIT
+[ $# -eq 0 ] || cat "$@" > "$T/authorities" || exit 2
+cd "$(dirname "$0")" || exit 2
 bad=0
 wrong() { echo "WRONG: $1"; bad=1; }
 
@@ -81,6 +84,21 @@ for file in data/documents/*/text/*.txt data/documents/*/pictures/*.png; do
   digest=$(sha256sum "$file" | cut -d ' ' -f 1)
   grep -q "sha256.....$digest" "$(dirname "$(dirname "$file")")/record.json" || wrong "$file is not what its record states"
 done
+
+# 7. time stamps: by which moment an authority that you trust saw a state of the log (its anchor entry, of part 3, names the stamp)
+stamps=0
+for stamp in custody/anchors/*/*.tsr; do
+  [ -e "$stamp" ] || continue
+  if [ ! -e "$T/authorities" ]; then echo "Not checked: $stamp. Get the authority's certificate from the authority, and name it: sh verify.sh AUTHORITY.pem"; continue; fi
+  state="$(dirname "$stamp")/checkpoint"
+  digest=$(sha256sum "$stamp" | cut -d ' ' -f 1)
+  grep -l '"act":"anchor"' custody/entries/*.json | xargs cat | grep -q "sha256:$digest" || wrong "$stamp was not recorded"
+  at=$(openssl ts -reply -in "$stamp" -text 2> /dev/null | sed -n 's/^Time stamp: //p')
+  if openssl ts -verify -in "$stamp" -data "$state" -CAfile "$T/authorities" -untrusted "${stamp%.tsr}.pem" -attime "$(date -d "$at" +%s)" > /dev/null 2>&1
+  then stamps=$((stamps + 1)); echo "$stamp: a log of $(sed -n 2p "$state") entries was there by $at (that this log goes on from it: exhibit-verify)"
+  else echo "NOT PROVED: $stamp is not by an authority that you named, or not over $state"; fi
+done
+[ ! -e "$T/authorities" ] || [ "$stamps" -gt 0 ] || wrong "no time stamp here holds by an authority that you named"
 
 if [ "$bad" -eq 0 ]; then
   echo "As it must be: lists, signature, $entries log entries, this package, its originals."

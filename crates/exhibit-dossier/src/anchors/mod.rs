@@ -10,7 +10,7 @@ mod pack;
 
 pub use ask::{AskFor, Asked, ask_anchors};
 pub use import::{Imported, Reply, import_anchor};
-pub(crate) use pack::pack_anchors;
+pub(crate) use pack::{anchors_of, pack_anchors};
 
 use crate::{DossierError, io_error};
 use exhibit_case::{Case, layout};

@@ -5,9 +5,23 @@ use crate::DossierError;
 use crate::parcel::Parcel;
 use exhibit_case::Held;
 use exhibit_custody::Log;
-use exhibit_time::anchored::{CHECKPOINT, CONSISTENCY, Kind};
+use exhibit_time::anchored::{Anchored, CHECKPOINT, CONSISTENCY, Kind};
 use exhibit_time::witness::AddCheckpoint;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// The anchors that a bag of the log's present state has: how many entries each covers, and what it says.
+pub(crate) fn anchors_of(held: &Held, log: &Log) -> Result<Vec<(u64, Anchored)>, DossierError> {
+    let (logged, keys) = (logged(log)?, keys(log)?);
+    let mut all = Vec::new();
+    for beside in read_all(&held.case)?.iter().filter(|beside| beside.size <= log.size()) {
+        for row in rows_of(beside, (log, &keys), &logged) {
+            if let AnchorStanding::Holds(anchored, _) = row.standing {
+                all.push((beside.size, anchored));
+            }
+        }
+    }
+    Ok(all)
+}
 
 /// Copies the anchors of states that are as old as the bag's or older. The log entries that record them are added to
 /// `entries`.

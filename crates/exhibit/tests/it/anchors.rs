@@ -148,6 +148,10 @@ fn handed_over(bench: &Bench, first: &Authority) {
     assert!(report.is_good() && lines(&report).iter().filter(|line| **line == "not.trusted").count() == 2);
     let checked = bench.run(&["bag", "check", "bag", "--ca", &first.root()]).code(0);
     assert!(checked.stdout.contains("first: the first"), "{}", checked.stdout);
+    by_the_script(bench, "bag", first);
+    let crate_ = fs::read_to_string(bag.join("data/ro-crate-metadata.json")).expect("a description");
+    assert!(crate_.contains("\"mentions\"") && crate_.contains("so says Stamps"), "{crate_}");
+    assert!(fs::read_to_string(bag.join("VERIFY.txt")).expect("a page").contains("sh verify.sh AUTHORITY.pem"));
     let folder = fs::read_dir(bag.join("custody/anchors")).expect("anchors").next().expect("one").expect("one").path();
     let files: Vec<PathBuf> = fs::read_dir(&folder).expect("list").map(|file| file.expect("a file").path()).collect();
     assert_eq!(files.len(), 2 + 2 * 3);
@@ -187,6 +191,27 @@ fn handed_over(bench: &Bench, first: &Authority) {
     fs::remove_dir_all(bag.join("custody/anchors/000000001")).expect("removed");
     relist(&bag);
     assert!(verify(&request(What::Bag, bag, &[first.root()])).expect("a bag").is_good());
+}
+
+// The script in the bag has OpenSSL check the stamps, against authorities that its caller names.
+fn by_the_script(bench: &Bench, bag: &str, first: &Authority) {
+    let script = |authorities: &[String]| {
+        let script = format!("{bag}/verify.sh");
+        let done = Command::new("sh").arg(script).args(authorities).current_dir(bench.path("")).output().expect("sh");
+        let said = String::from_utf8_lossy(&done.stdout).into_owned() + &String::from_utf8_lossy(&done.stderr);
+        (done.status.code(), said)
+    };
+    let (code, said) = script(&[]);
+    assert_eq!((code, said.matches("Not checked: custody/anchors/").count()), (Some(0), 2), "{said}");
+    // a path as its caller's folder has it
+    let (code, said) = script(&["first/root.pem".to_owned()]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("first.tsr: a log of") && said.contains("second.tsr is not by an authority"), "{said}");
+    let (code, said) = script(&[first.root(), bench.path("second/root.pem").display().to_string()]);
+    assert_eq!((code, said.matches("entries was there by").count()), (Some(0), 2), "{said}");
+    let (code, said) = script(&[first.0.join("tsa.pem").display().to_string()]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("no time stamp here holds"), "{said}");
 }
 
 // Writes the lists of tag files anew.
