@@ -298,6 +298,10 @@ fn asked(text: &str, queries: bool) -> Result<Query, String> {
     if queries {
         return parse(text).map_err(said);
     }
+    // a name has no quotes that a message could speak of
+    if !text.chars().any(char::is_alphanumeric) {
+        return Err(format!("“{text}” has no letter or digit to search"));
+    }
     let plain = |c: char| if matches!(c, '"' | '“' | '”' | '„' | '‟' | '＂' | '*' | '＊') { ' ' } else { c };
     let name: String = text.chars().map(plain).collect();
     parse(&format!("\"{}\"", name.trim())).map_err(said)
