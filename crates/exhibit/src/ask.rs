@@ -10,7 +10,7 @@ pub(crate) fn confirm(context: &Context<'_>, question: &str) -> Result<(), Failu
     if global.yes {
         return Ok(());
     }
-    let unasked = || Failure::new(Exit::Usage, "unconfirmed", "this cannot be undone, and nobody may be asked");
+    let unasked = || Failure::new(Exit::NeedsAnswer, "unconfirmed", "this cannot be undone, and nobody may be asked");
     let stdin = std::io::stdin();
     if global.no_input || !stdin.is_terminal() {
         return Err(unasked().hint("say --yes if it is meant"));

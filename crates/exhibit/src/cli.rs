@@ -69,7 +69,8 @@ Options
   -h, --help           Print help; `exhibit COMMAND --help` has examples
 
 Exit codes: 0 done, 1 nothing found, 2 wrong usage, 3 done but some items failed, 4 evidence does not match,
-5 case busy, 8 tool or space missing, 10 no case here, 70 internal error, 130 stopped (can go on)
+5 case busy, 7 needs an answer, 8 tool or space missing, 9 wrong passphrase or identity, 10 no case here,
+70 internal error, 130 stopped (can go on)
 ";
 
 /// Everything on the command line.

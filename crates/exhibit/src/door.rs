@@ -97,7 +97,7 @@ pub(crate) fn from_file(path: &Path) -> Result<Passphrase, Failure> {
 
 fn at_terminal(prompt: &str) -> Result<Passphrase, Failure> {
     if DOOR.get().is_some_and(|door| door.no_input) {
-        return Err(Failure::new(Exit::Usage, "passphrase", "a passphrase is needed, and nobody may be asked")
+        return Err(Failure::new(Exit::NeedsAnswer, "passphrase", "a passphrase is needed, and nobody may be asked")
             .hint("name a file with --key-passphrase-file FILE (/dev/fd/N for a descriptor)"));
     }
     typed(prompt, "name a file with --key-passphrase-file FILE (/dev/fd/N for a descriptor)")?.passphrase()
@@ -107,7 +107,8 @@ fn at_terminal(prompt: &str) -> Result<Passphrase, Failure> {
 pub(crate) fn typed(prompt: &str, hint: &str) -> Result<Hidden, Failure> {
     let terminal = OpenOptions::new().read(true).write(true).open("/dev/tty");
     let terminal = terminal.map_err(|_| {
-        Failure::new(Exit::Usage, "passphrase", "a passphrase is needed, and there is no terminal to ask at").hint(hint)
+        Failure::new(Exit::NeedsAnswer, "passphrase", "a passphrase is needed, and there is no terminal to ask at")
+            .hint(hint)
     })?;
     ask(&terminal, prompt)
 }

@@ -15,7 +15,9 @@ pub(crate) enum Exit {
     SomeFailed = 3,
     Mismatch = 4,
     Busy = 5,
+    NeedsAnswer = 7,
     ToolMissing = 8,
+    WrongPassphrase = 9,
     NoCase = 10,
     Internal = 70,
     Interrupted = 130,
@@ -96,9 +98,9 @@ impl From<CaseError> for Failure {
             CaseError::Waiting(_) => {
                 Self::new(Exit::Usage, "waiting", message).hint("read them first: `exhibit ingest`")
             }
-            CaseError::Key(KeyError::Passphrase { .. }) => Self::new(Exit::Usage, "passphrase", message)
+            CaseError::Key(KeyError::Passphrase { .. }) => Self::new(Exit::WrongPassphrase, "passphrase", message)
                 .hint("nothing was changed; try again, or put a good copy of the key file back"),
-            CaseError::Key(KeyError::Locked { .. }) => Self::new(Exit::Usage, "passphrase", message)
+            CaseError::Key(KeyError::Locked { .. }) => Self::new(Exit::NeedsAnswer, "passphrase", message)
                 .hint("name a file with the passphrase: --key-passphrase-file FILE"),
             CaseError::Log(LogError::RolledBack { .. } | LogError::Forked { .. }) => {
                 Self::new(Exit::Mismatch, "rolled-back", message).hint(

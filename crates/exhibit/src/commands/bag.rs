@@ -242,7 +242,8 @@ pub(super) fn failure(error: DossierError) -> Failure {
             .hint("`exhibit bag received` lists what was handed over"),
         DossierError::Series(_) => Failure::usage(message).hint("give more digits: --bates PREFIX:000000001"),
         DossierError::Seal(error) => {
-            let failure = Failure::new(Exit::Usage, "sealed", message);
+            let wrong = matches!(error, SealError::Unopened(_));
+            let failure = Failure::new(if wrong { Exit::WrongPassphrase } else { Exit::Usage }, "sealed", message);
             match error {
                 SealError::Unopened(_) => failure.hint("try another --identity FILE, or --passphrase"),
                 SealError::NotSealed { .. } => failure.hint("it was cut short or altered: ask for it again"),
