@@ -8,7 +8,9 @@ use crate::lists::ListLine;
 use crate::search::widened;
 use crate::{Case, CaseError, layout};
 use exhibit_catalogue::{Catalogue, PageRow};
-use exhibit_index::{Names, Query, Scratch, SearchOptions, Searcher, Sort, Span, highlight, parse, snippet};
+use exhibit_index::{
+    Names, Query, QueryError, QueryErrorKind, Scratch, SearchOptions, Searcher, Sort, Span, highlight, parse, snippet,
+};
 use exhibit_model::ItemId;
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -291,18 +293,20 @@ impl BatchLine {
 
 // A plain name is asked as a phrase. Quotation marks in it would end the phrase, and mean nothing to the analysis.
 fn asked(text: &str, queries: bool) -> Result<Query, String> {
-    let said = |error: exhibit_index::QueryError| match error.hint() {
+    let said = |error: QueryError| match error.hint() {
         Some(hint) => format!("{error}; {hint}"),
         None => error.to_string(),
     };
     if queries {
         return parse(text).map_err(said);
     }
-    // a name has no quotes that a message could speak of
-    if !text.chars().any(char::is_alphanumeric) {
-        return Err(format!("“{text}” has no letter or digit to search"));
-    }
     let plain = |c: char| if matches!(c, '"' | '“' | '”' | '„' | '‟' | '＂' | '*' | '＊') { ' ' } else { c };
     let name: String = text.chars().map(plain).collect();
-    parse(&format!("\"{}\"", name.trim())).map_err(said)
+    parse(&format!("\"{}\"", name.trim())).map_err(|error| match error.kind {
+        // the quotes are ours
+        QueryErrorKind::EmptyQuotes => {
+            said(QueryError { kind: QueryErrorKind::NothingToSearch(text.to_owned()), ..error })
+        }
+        _ => said(error),
+    })
 }

@@ -180,7 +180,7 @@ fn a_batch_is_sent_run_and_read() {
     let zero = guest.get(&format!("{place}?which=zero")).html().to_owned();
     assert!(zero.contains("nobody at all") && !zero.contains("登記表"), "{zero}");
     let bad = guest.get(&format!("{place}?which=bad")).html().to_owned();
-    assert!(bad.contains("nothing to search"), "{bad}");
+    assert!(bad.contains("has no letter or digit to search"), "{bad}");
     let file = guest.get(&format!("{place}/lines.csv?which=zero"));
     assert!(file.header("content-disposition").contains("attachment"));
     let text = String::from_utf8(file.bytes).expect("UTF-8");

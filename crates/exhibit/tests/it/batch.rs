@@ -38,6 +38,8 @@ fn a_list_of_names_is_asked_and_says_what_is_new() {
         format!("7 1 {two}"),
     ];
     assert_eq!(lines, expected);
+    let reason = found[4]["error"].as_str().expect("a reason");
+    assert!(reason.contains("“，” has no letter or digit") && !reason.contains("quotes"), "{reason}");
     assert!(found[0]["context"].as_str().expect("a context").contains("王立\n强"));
     let zero: Vec<String> = records(&bench, &["1", "--zero"]).iter().map(line).collect();
     assert_eq!(zero, ["4 0 "]);
