@@ -35,7 +35,7 @@ pub struct Held {
     pub catalogue: Catalogue,
     /// The custody log, for appending.
     pub log: Writer,
-    tool: String,
+    pub(crate) tool: String,
     // what is remembered is written before the lock is let go
     _memory: Memory,
     _lock: File,
@@ -194,7 +194,7 @@ pub fn keep_still(folder: &Path) -> Result<Option<File>, CaseError> {
 }
 
 // a case from elsewhere may hold a link where its lock should be
-const NO_LINK: i32 = rustix::fs::OFlags::NOFOLLOW.bits().cast_signed();
+pub(crate) const NO_LINK: i32 = rustix::fs::OFlags::NOFOLLOW.bits().cast_signed();
 
 fn take_lock(file: &mut File, operation: FlockOperation) -> Result<(), CaseError> {
     if flock(&*file, operation).is_ok() {

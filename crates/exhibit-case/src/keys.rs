@@ -147,19 +147,6 @@ impl Held {
         self.log_one(Act::key_revoke(key, reason), now, random)
     }
 
-    /// Closes the case for good: the last entry of its log.
-    ///
-    /// # Errors
-    /// [`CaseError::Waiting`] while something waits to be read; [`CaseError::Catalogue`], [`CaseError::Log`].
-    pub fn seal(&mut self, now: Moment, random: &mut dyn FnMut(&mut [u8])) -> Result<u64, CaseError> {
-        let account = self.catalogue.account()?;
-        let waiting = account.items.get(&exhibit_model::State::Waiting).copied().unwrap_or(0);
-        if waiting > 0 {
-            return Err(CaseError::Waiting(waiting));
-        }
-        self.log_one(Act::case_seal(), now, random)
-    }
-
     /// Logs one act, durably.
     ///
     /// # Errors

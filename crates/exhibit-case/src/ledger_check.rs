@@ -24,6 +24,8 @@ pub(crate) struct Logged {
     pub(crate) access: AccessSettings,
     /// Every entry that records a quote.
     pub(crate) quotes: BTreeSet<u64>,
+    /// Every entry that records a change of tags.
+    pub(crate) marks: Vec<Entry>,
     /// Every original that an entry of receipt names.
     pub(crate) originals: BTreeSet<Digest>,
 }
@@ -47,6 +49,7 @@ impl Logged {
                 self.firsts.insert(item, first.unwrap_or(0));
             }
             ("quote", _) => drop(self.quotes.insert(entry.seq)),
+            ("mark", _) => self.marks.push(entry.clone()),
             ("access.set", _) => {
                 let record = entry.facts.get("record") != Some(&Fact::Flag(false));
                 let keep_days = match entry.facts.get("keep_days") {
@@ -109,7 +112,7 @@ fn read(log: &Log, seq: u64) -> Option<Entry> {
 }
 
 // what is sealed in an entry, opened; what does not open is said
-fn opened(
+pub(crate) fn opened(
     catalogue: &Catalogue,
     entry: &Entry,
     wrong: &mut Vec<String>,

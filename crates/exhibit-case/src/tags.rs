@@ -2,14 +2,20 @@
 //!
 //! Each putting on and taking off is a line of a file that only grows, so that it is kept who changed what and when, and
 //! so that tagging needs no hold of the case: it works while material is taken in. A tag is on a content: all places
-//! of the same bytes have it. The index knows nothing of tags; a query is told which documents have one.
+//! of the same bytes have it. The index knows nothing of tags; a query is told which documents have one. How they come
+//! into the custody log is in `marks.rs`.
 
+use crate::held::NO_LINK;
 use crate::{Case, CaseError, io_error, layout};
+use exhibit_custody::entry::LAST_MOMENT;
 use exhibit_model::{ItemId, Moment};
+use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 
 /// The longest tag, in characters.
 const LONGEST: usize = 60;
@@ -25,11 +31,60 @@ pub struct TagCount {
 
 // One line of the file.
 #[derive(Debug, Serialize, Deserialize)]
-struct Change {
-    at: i64,
-    document: i64,
-    tag: String,
-    on: bool,
+pub(crate) struct Change {
+    pub(crate) at: i64,
+    pub(crate) document: i64,
+    pub(crate) tag: String,
+    pub(crate) on: bool,
+}
+
+impl Change {
+    // Whether this program can have written it, and the log can hold it.
+    fn is_one(&self) -> bool {
+        self.document > 0 && is_tag(&self.tag) && (0..=LAST_MOMENT.0).contains(&self.at)
+    }
+}
+
+/// What the file of tags holds.
+#[derive(Debug, Default)]
+pub(crate) struct Changes {
+    /// Every change, in order.
+    pub(crate) all: Vec<Change>,
+    /// Lines that are no change: what killed processes left of theirs, never acknowledged.
+    pub(crate) lost: u64,
+    /// How long the file is, in bytes.
+    pub(crate) length: u64,
+}
+
+impl Changes {
+    pub(crate) fn read(folder: &Path) -> Result<Self, CaseError> {
+        let path = folder.join(layout::TAGS);
+        let text = match std::fs::read(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
+            read => read.map_err(io_error("read", &path))?,
+        };
+        let mut changes = Self { length: text.len() as u64, ..Self::default() };
+        // the last line may be under way
+        let whole = text.iter().rposition(|b| *b == b'\n').map_or(0, |end| end + 1);
+        for line in text[..whole].split(|b| *b == b'\n').filter(|line| !line.is_empty()) {
+            match serde_json::from_slice::<Change>(line) {
+                Ok(change) if change.is_one() => changes.all.push(change),
+                _ => changes.lost += 1,
+            }
+        }
+        Ok(changes)
+    }
+}
+
+/// Keeps others from changing tags until it is dropped; gives the file.
+pub(crate) fn lock_tags(folder: &Path) -> Result<File, CaseError> {
+    let path = folder.join(layout::TAGS);
+    let all = || -> std::io::Result<File> {
+        let file = OpenOptions::new().read(true).append(true).create(true).custom_flags(NO_LINK).open(&path)?;
+        flock(&file, FlockOperation::LockExclusive)?;
+        Ok(file)
+    };
+    all().map_err(io_error("open", &path))
 }
 
 /// Whether a text can be a tag: short, on one line, and sayable in a query.
@@ -73,19 +128,23 @@ impl Case {
         Ok(self.all_tags()?.remove(&folded(tag)).map(|documents| documents.into_iter().collect()).unwrap_or_default())
     }
 
-    /// Puts a tag on a document, or takes it off. Says whether that changed anything.
+    /// Puts a tag on a document, or takes it off, durably. Says whether that changed anything. It is logged by [`crate::Held::log_marks`].
     ///
     /// # Errors
     /// [`CaseError::NoSuchDocument`]; [`CaseError::NotATag`]; [`CaseError::Io`].
     pub fn set_tag(&self, id: ItemId, tag: &str, on: bool, now: Moment) -> Result<bool, CaseError> {
-        self.must_be_open()?;
         if !is_tag(tag) {
             return Err(CaseError::NotATag(exhibit_model::shown(tag)));
         }
         let (document, tag) = (self.content(id)?, folded(tag));
+        self.must_be_open()?;
+        let mut file = lock_tags(&self.folder)?;
+        // it may have been sealed meanwhile
+        self.must_be_open()?;
         let has = self.all_tags()?.get(&tag).is_some_and(|documents| documents.contains(&document));
         if has != on {
-            self.append(&Change { at: now.0, document, tag, on })?;
+            let change = Change { at: now.0, document, tag, on };
+            append(&mut file, &change).map_err(io_error("write", &self.folder.join(layout::TAGS)))?;
         }
         Ok(has != on)
     }
@@ -97,16 +156,8 @@ impl Case {
     }
 
     fn all_tags(&self) -> Result<BTreeMap<String, BTreeSet<i64>>, CaseError> {
-        let path = self.folder.join(layout::TAGS);
-        let text = match std::fs::read(&path) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
-            read => read.map_err(io_error("read", &path))?,
-        };
         let mut tags: BTreeMap<String, BTreeSet<i64>> = BTreeMap::new();
-        // what a killed process left of its last line was never acknowledged
-        let whole = text.iter().rposition(|b| *b == b'\n').map_or(0, |end| end + 1);
-        for line in text[..whole].split(|b| *b == b'\n').filter(|line| !line.is_empty()) {
-            let Ok(change) = serde_json::from_slice::<Change>(line) else { continue };
+        for change in Changes::read(&self.folder)?.all {
             let documents = tags.entry(change.tag).or_default();
             if change.on {
                 documents.insert(change.document);
@@ -117,21 +168,16 @@ impl Case {
         tags.retain(|_, documents| !documents.is_empty());
         Ok(tags)
     }
+}
 
-    fn append(&self, change: &Change) -> Result<(), CaseError> {
-        let path = self.folder.join(layout::TAGS);
-        let all = || -> std::io::Result<()> {
-            let mut file = OpenOptions::new().read(true).append(true).create(true).open(&path)?;
-            let mut line = serde_json::to_vec(change)?;
-            line.push(b'\n');
-            if !ends_a_line(&mut file)? {
-                line.insert(0, b'\n');
-            }
-            file.write_all(&line)?;
-            file.sync_all()
-        };
-        all().map_err(io_error("write", &path))
+fn append(file: &mut File, change: &Change) -> std::io::Result<()> {
+    let mut line = serde_json::to_vec(change)?;
+    line.push(b'\n');
+    if !ends_a_line(file)? {
+        line.insert(0, b'\n');
     }
+    file.write_all(&line)?;
+    file.sync_all()
 }
 
 fn ends_a_line(file: &mut File) -> std::io::Result<bool> {

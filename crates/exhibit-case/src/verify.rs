@@ -72,6 +72,10 @@ impl Verification {
     pub fn wrong(&mut self, place: impl Into<String>, what: impl Into<String>) {
         self.deviations.push(Deviation { place: place.into(), what: what.into() });
     }
+
+    pub(crate) fn left(&mut self, place: impl Into<String>, what: impl Into<String>) {
+        self.leftovers.push(Deviation { place: place.into(), what: what.into() });
+    }
 }
 
 impl Case {
@@ -100,6 +104,8 @@ impl Case {
         found.also(noted);
         found.quotes = std::mem::take(&mut logged.quotes);
         let checked = self.verify_settings(&catalogue, &logged, &mut found);
+        found.also(checked);
+        let checked = self.verify_marks(&catalogue, &logged.marks, &mut found);
         found.also(checked);
         self.verify_index(&mut found);
         if let Err(error) = self.verify_originals(&catalogue, &logged, &mut found, progress) {

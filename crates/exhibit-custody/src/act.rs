@@ -4,7 +4,7 @@
 //! reasons that quote names) goes in as a secret: the entry gets a commitment, the caller gets the opening.
 
 use crate::Random;
-use crate::entry::{Entry, LAST_MOMENT, whole};
+use crate::entry::{Entry, LAST_MOMENT, moment_text, whole};
 use exhibit_model::{Digest, ItemId, Moment, OriginalId, State};
 use exhibit_proof::hash::to_hex;
 use exhibit_proof::json::{MAX_NUMBER, Value};
@@ -38,7 +38,7 @@ pub enum Verb {
     Batch,
     /// Looking is recorded from now on, or not.
     AccessSet,
-    /// A document or page was marked.
+    /// A tag was put on a document, or taken off it.
     Mark,
     /// A passage was quoted.
     Quote,
@@ -513,6 +513,15 @@ impl Act {
         Self::new(Verb::ItemDuplicate, Ref::Item(item)).uses(Ref::Original(original)).uses(Ref::Item(first))
     }
 
+    /// A tag was put on a document, or taken off it, at this moment. The tag becomes a commitment.
+    #[must_use]
+    pub fn mark(item: ItemId, on: bool, marked: Moment, tag: &str) -> Self {
+        Self::new(Verb::Mark, Ref::Item(item))
+            .fact("marked", Fact::Text(moment_text(marked)))
+            .fact("on", Fact::Flag(on))
+            .secret("tag", tag.as_bytes())
+    }
+
     /// A whole case was checked.
     #[must_use]
     pub fn fixity(found: &Fixity) -> Self {
@@ -689,6 +698,7 @@ mod tests {
                 "item:3".to_owned(),
             ),
             (Act::item_duplicate(ItemId(3), original, ItemId(1)), "item.duplicate", "item:3".to_owned()),
+            (Act::mark(ItemId(3), true, Moment(0), "待核实"), "mark", "item:3".to_owned()),
             (Act::fixity(&found), "fixity", "case".to_owned()),
         ] {
             let sealed = act.seal(&STAMP, &mut counting()).expect("an entry");

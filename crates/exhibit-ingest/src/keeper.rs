@@ -171,12 +171,15 @@ impl Keeper<'_> {
         let tool = self.held.tool().to_owned();
         let work = self.held.catalogue.begin()?;
         work.posted(logged)?;
+        let (now, random) = (self.clock.now(), &mut *self.random);
+        // whoever tags meanwhile cannot hold the case
+        exhibit_case::log_marks(&work, &self.held.case.folder, now, &tool, random)?;
         let mut desk = Desk {
             work,
             packs: &mut self.packs,
-            now: self.clock.now(),
+            now,
             tool: &tool,
-            random: &mut *self.random,
+            random,
             group: Group::default(),
             receiving: &mut self.receiving,
         };

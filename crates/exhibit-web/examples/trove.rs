@@ -62,7 +62,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             cage: Some(cage),
             sessions: Sessions::new(code, address.port(), announce),
             names: Vec::new(),
-            machine: Machine { clock: Arc::new(clock), threads: 2 },
+            machine: Machine { clock: Arc::new(clock), threads: 2, log_marks: Arc::new(|| ()) },
             recorder: std::sync::Arc::new(|_| {}),
         };
         let interrupted = async {

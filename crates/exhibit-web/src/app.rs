@@ -57,6 +57,8 @@ pub struct Machine {
     pub clock: Arc<dyn Clock>,
     /// How many threads a batch may run on.
     pub threads: usize,
+    /// Logs the changes of tags that wait, or leaves them to whoever holds the case.
+    pub log_marks: Arc<dyn Fn() + Send + Sync>,
 }
 
 impl std::fmt::Debug for Machine {
@@ -77,6 +79,7 @@ pub struct App {
     pub(crate) case: Arc<Case>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) threads: usize,
+    pub(crate) log_marks: Arc<dyn Fn() + Send + Sync>,
     runs: Mutex<BTreeMap<u64, Run>>,
     pub(crate) cage: Option<Arc<Cage>>,
     pub(crate) sessions: Sessions,
@@ -116,13 +119,14 @@ impl App {
         names.push(address.ip().to_string());
         let any_address = address.ip().is_unspecified();
         let (painters, account) = (Semaphore::new(PAINTERS), Mutex::new(None));
-        let Machine { clock, threads } = machine;
+        let Machine { clock, threads, log_marks } = machine;
         let runs = Mutex::new(BTreeMap::new());
         let before = Mutex::new(None);
         Arc::new(Self {
             case,
             clock,
             threads,
+            log_marks,
             runs,
             cage,
             sessions,

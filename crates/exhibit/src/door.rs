@@ -41,6 +41,11 @@ fn keep(passphrase: &Passphrase) {
     *KEPT.lock().unwrap_or_else(PoisonError::into_inner) = Some(passphrase.clone());
 }
 
+/// Whether passphrases come from a file: then nobody is asked.
+pub(crate) fn has_file() -> bool {
+    DOOR.get().is_some_and(|door| door.file.is_some())
+}
+
 /// Gets the passphrase of a key that is locked, unless it was given before. A key that is not there or not one is left to
 /// whoever loads it.
 pub(crate) fn unlock(key: &Path) -> Result<(), Failure> {

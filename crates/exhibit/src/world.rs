@@ -82,7 +82,19 @@ pub(crate) fn case_folder(named: Option<&Path>) -> Result<PathBuf, Failure> {
 pub(crate) fn hold(folder: &Path) -> Result<Held, Failure> {
     let keys = keys()?;
     unlock(folder, &keys)?;
-    Ok(Held::take(folder, &door(&keys), TOOL)?)
+    let mut held = Held::take(folder, &door(&keys), TOOL)?;
+    held.log_marks(MachineClock.now(), &mut random)?;
+    Ok(held)
+}
+
+/// Logs the changes of tags that wait, where that can be done at once: a process that holds the case does it itself, and nobody is
+/// asked for a passphrase.
+pub(crate) fn log_marks(folder: &Path) -> Result<u64, Failure> {
+    let keys = keys()?;
+    if door::has_file() {
+        unlock(folder, &keys)?;
+    }
+    Ok(Held::take(folder, &door(&keys), TOOL)?.log_marks(MachineClock.now(), &mut random)?)
 }
 
 /// Takes hold of a case that may be sealed, for what adds nothing to it.

@@ -21,7 +21,9 @@ pub(crate) async fn change(
         let tag = fields.text("tag").trim();
         let before = app.case.tags_of(id)?;
         let off = !fields.text("off").is_empty();
-        app.case.set_tag(id, tag, !off, app.clock.now())?;
+        if app.case.set_tag(id, tag, !off, app.clock.now())? {
+            (app.log_marks)();
+        }
         let after = app.case.tags_of(id)?;
         // as it is kept: in which case it was written does not matter
         let (with, without) = if off { (&before, &after) } else { (&after, &before) };

@@ -143,6 +143,12 @@ fn a_tag_is_put_on_found_and_taken_off() {
     let page = guest.get(off.header("location").trim_end_matches("#tags"));
     assert!(page.html().contains("was taken off"), "{}", page.html());
     assert!(!guest.get(&format!("/doc/{number}")).html().contains("待核实"));
+    let log = guest.get("/log");
+    assert!(
+        log.html().matches("&quot;act&quot;:&quot;mark&quot;").count() >= 2,
+        "each change is logged: {}",
+        log.html()
+    );
 }
 
 #[test]

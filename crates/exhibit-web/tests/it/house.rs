@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use exhibit_cage::{Cage, CageLimits, Options};
 use exhibit_case::{Case, Held, Keys, NewCase};
 use exhibit_ingest::{Progress, Stop, World, ingest};
-use exhibit_model::{FixedClock, Limits, Moment};
+use exhibit_model::{Clock, FixedClock, Limits, Moment};
 use exhibit_web::{App, Machine, Sessions, router};
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -100,7 +100,13 @@ impl House {
         let case = Arc::new(Case::open(&self.folder.path().join("case")).expect("the case"));
         let address = ([127, 0, 0, 1], PORT).into();
         let clock = Arc::new(FixedClock(Moment::from_civil(2026, 2, 12, 9, 0, 0).expect("a moment")));
-        let machine = Machine { clock, threads: 2 };
+        let (held, keys) = (self.folder.path().join("case"), self.folder.path().join("keys"));
+        let log_marks = move || {
+            let mut held = Held::take(&held, &Keys::plain(&keys), "test").expect("the case");
+            let mut random = |bytes: &mut [u8]| getrandom::fill(bytes).expect("random bytes");
+            held.log_marks(FixedClock(Moment(0)).now(), &mut random).expect("logged");
+        };
+        let machine = Machine { clock, threads: 2, log_marks: Arc::new(log_marks) };
         let app = App::new(case, Some(Arc::clone(&self.cage)), sessions, address, Vec::new(), machine);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         Browser { router: router(app), runtime, announced, cookie: String::new() }

@@ -10,7 +10,7 @@ use exhibit_cage::CageLimits;
 use exhibit_case::Held;
 use exhibit_catalogue::Account;
 use exhibit_ingest::{Options, Progress, Stop, Summary, World, find_ocr};
-use exhibit_model::{Limits, State};
+use exhibit_model::{Clock, Limits, State};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -84,7 +84,9 @@ pub(crate) fn take_in_by(
     };
     let mut random = world::random;
     let mut world = World { cage: &cage, clock: &MachineClock, random: &mut random, progress: &progress, stop: &stop };
-    watch(output, &progress, || work(&mut held, &options, &mut world))
+    let summary = watch(output, &progress, || work(&mut held, &options, &mut world))?;
+    held.log_marks(MachineClock.now(), &mut world::random)?;
+    Ok(summary)
 }
 
 /// The exit code of whatever asked a run to end: 130 for Ctrl-C, 143 for a request to terminate.

@@ -51,6 +51,13 @@ fn list(context: &Context<'_>, from: u64, limit: u64) -> Result<ExitCode, Failur
     if last < log.size() {
         output.remark(&format!("{} more: exhibit log ls --from {last}", log.size() - last));
     }
+    match case.marks_waiting()? {
+        0 => {}
+        1 => output.remark("1 change of tags waits for its entry: the next command that signs makes it"),
+        waiting => output.remark(&format!(
+            "{waiting} changes of tags wait for their entries: the next command that signs makes them"
+        )),
+    }
     Ok(Exit::Done.into())
 }
 

@@ -9,10 +9,11 @@ use crate::world::{self, MachineClock};
 use exhibit_case::Case;
 use exhibit_web::{Machine, ServeOptions, Sessions, fresh_secret};
 use serde_json::json;
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 use tokio::net::TcpListener;
 
 pub(crate) fn run(context: &Context<'_>, serve: &Serve) -> Result<ExitCode, Failure> {
@@ -54,10 +55,14 @@ pub(crate) fn serve_case(
         let sessions = Sessions::new(code, address.port(), move |code| {
             if !quiet && !json {
                 let again = format!("For another browser: http://{address}/open/{code}\n");
-                let _ = std::io::Write::write_all(&mut std::io::stderr().lock(), again.as_bytes());
+                let _ = std::io::stderr().lock().write_all(again.as_bytes());
             }
         });
-        let machine = Machine { clock: Arc::new(MachineClock), threads: world::processors() };
+        let machine = Machine {
+            clock: Arc::new(MachineClock),
+            threads: world::processors(),
+            log_marks: log_marks(output, folder),
+        };
         let recorder = watch.listener(&case);
         let options = ServeOptions { listener, case, cage, sessions, names: Vec::new(), machine, recorder };
         let served = exhibit_web::serve(options, async {
@@ -75,6 +80,24 @@ pub(crate) fn serve_case(
         served.await.map_err(|error| Failure::new(Exit::Internal, "serve", error.to_string()))
     })?;
     Ok(Exit::Done.into())
+}
+
+// a tag is kept whether or not the log can take it now: that it could not is said once
+fn log_marks(output: &Output, folder: &Path) -> Arc<dyn Fn() + Send + Sync> {
+    let (said, quiet, folder) = (Once::new(), output.quiet, folder.to_owned());
+    Arc::new(move || {
+        if let Err(failure) = world::log_marks(&folder)
+            && !quiet
+        {
+            said.call_once(|| {
+                let line = format!(
+                    "Tags are not in the log yet ({}); whatever holds the case next puts them there.\n",
+                    failure.message
+                );
+                let _ = std::io::stderr().lock().write_all(line.as_bytes());
+            });
+        }
+    })
 }
 
 async fn listen(output: &Output, wanted: SocketAddr) -> Result<TcpListener, Failure> {

@@ -4,7 +4,7 @@ use super::Context;
 use crate::cli::TagCommand;
 use crate::failure::{Exit, Failure};
 use crate::output::{Style, counted};
-use crate::world::MachineClock;
+use crate::world::{self, MachineClock};
 use exhibit_case::Case;
 use exhibit_model::{Clock, ItemId, shown};
 use serde_json::json;
@@ -54,6 +54,12 @@ fn set(context: &Context<'_>, case: &Case, tag: &str, documents: &[String], on: 
     let mut changed = 0;
     for id in ids.iter().filter(|_| !context.dry_run()) {
         changed += u64::from(case.set_tag(*id, tag, on, MachineClock.now())?);
+    }
+    if changed > 0
+        && let Err(failure) = world::log_marks(&case.folder)
+    {
+        let why = &failure.message;
+        context.output.remark(&format!("Not in the log yet ({why}); whatever holds the case next puts it there."));
     }
     let said = match (context.dry_run(), on) {
         (true, true) => format!("Would tag {}", counted(ids.len() as u64, "document", "documents")),

@@ -10,6 +10,7 @@ mod example;
 mod handover;
 mod keys;
 mod ledger;
+mod marks;
 mod parcels;
 mod schema;
 mod tamper;
