@@ -72,8 +72,7 @@ impl Searcher {
     /// [`IndexError::Engine`] if the index cannot be read.
     pub fn facets(&self, query: &Query, facets: &[Facet]) -> Result<Vec<Vec<(String, u64)>>, IndexError> {
         let weight = self.engine_query(query)?.weight(EnableScoring::disabled_from_searcher(&self.engine))?;
-        let mut counts: Vec<Counts> = vec![Counts::new(); facets.len()];
-        for segment in self.engine.segment_readers() {
+        let of_segment = |segment: &SegmentReader| {
             let mut tallies = facets.iter().map(|f| Tally::of(segment, f)).collect::<tantivy::Result<Vec<_>>>()?;
             let (mut alive, mut total) = (Vec::new(), 0);
             weight.for_each_no_score(segment, &mut |docs| {
@@ -82,8 +81,14 @@ impl Searcher {
                 total += alive.len() as u64;
                 tallies.iter_mut().for_each(|tally| tally.take(&alive));
             })?;
-            for ((facet, tally), counts) in facets.iter().zip(tallies).zip(&mut counts) {
-                tally.spell(facet, total, counts)?;
+            let spelled = |(facet, tally): (&Facet, Tally)| tally.spell(facet, total);
+            facets.iter().zip(tallies).map(spelled).collect::<tantivy::Result<Vec<Counts>>>()
+        };
+        let mut counts: Vec<Counts> = vec![Counts::new(); facets.len()];
+        let segments = self.engine.segment_readers().iter();
+        for of_segment in self.engine.index().search_executor().map(of_segment, segments)? {
+            for (counts, more) in counts.iter_mut().zip(of_segment) {
+                more.into_iter().for_each(|(value, count)| *counts.entry(value).or_default() += count);
             }
         }
         let sorted = |counts: Counts| {
@@ -182,8 +187,9 @@ impl Tally {
         }
     }
 
-    // Adds what was counted, under each value's own name. `total` is how many pages were gone through.
-    fn spell(self, facet: &Facet, total: u64, into: &mut Counts) -> tantivy::Result<()> {
+    // What was counted, under each value's own name. `total` is how many pages were gone through.
+    fn spell(self, facet: &Facet, total: u64) -> tantivy::Result<Counts> {
+        let mut into = Counts::new();
         let mut add = |value: String, count: u64| {
             if count > 0 {
                 *into.entry(value).or_default() += count;
@@ -215,7 +221,7 @@ impl Tally {
             }
             (Self::Named { .. }, _) => {}
         }
-        Ok(())
+        Ok(into)
     }
 }
 

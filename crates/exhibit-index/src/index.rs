@@ -4,13 +4,16 @@
 //! After a crash the index is as of its last commit; whoever feeds it goes on from that mark, and
 //! because a page's entry replaces the one before it, feeding a page again changes nothing.
 
+use crate::earlier::Begun;
 use crate::entry::PageEntry;
 use crate::error::IndexError;
 use crate::folder::Folder;
-use crate::schema::{ANALYSIS, Analysis, Fields, LAYOUT_VERSION, PLACES, Places};
+use crate::part::Part;
+use crate::schema::{Fields, LAYOUT_VERSION};
 use crate::search::Searcher;
 use std::fs::File;
 use std::io::Write;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use tantivy::directory::MmapDirectory;
 use tantivy::directory::error::LockError;
@@ -19,6 +22,9 @@ use tantivy::{IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, TantivyEr
 
 /// The file beside the engine's own that says which analysis made the index.
 const VERSION_FILE: &str = "exhibit-analysis";
+
+/// Threads that searches share: more than there are large parts of an index only wait.
+const MOST_THREADS: usize = 8;
 
 /// An index of pages. Clones share it.
 #[derive(Clone)]
@@ -52,9 +58,10 @@ impl Index {
             file.write_all(wanted.as_bytes()).and_then(|()| file.sync_all()).map_err(cannot)?;
         }
         let (schema, fields) = Fields::make();
-        let engine = tantivy::Index::open_or_create(directory, schema)?;
-        engine.tokenizers().register(ANALYSIS, Analysis);
-        engine.tokenizers().register(PLACES, Places);
+        let mut engine = tantivy::Index::open_or_create(directory, schema)?;
+        // a search goes through several parts of the index at once
+        let threads = std::thread::available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS);
+        engine.set_multithread_executor(threads)?;
         let reader = engine.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         Ok(Self { engine, reader, fields })
     }
@@ -104,13 +111,15 @@ impl Index {
     /// [`IndexError::Busy`] if there is another writer.
     pub fn writer(&self, heap_bytes: usize) -> Result<Writer, IndexError> {
         const LEAST: usize = 15_000_000;
-        let engine = self.engine.writer_with_num_threads(1, heap_bytes.max(LEAST));
-        let engine: IndexWriter<TantivyDocument> = match engine {
+        let engine: IndexWriter<TantivyDocument> = match self.engine.writer_with_num_threads(1, LEAST) {
             Err(TantivyError::LockFailure(LockError::LockBusy, _)) => return Err(IndexError::Busy),
             other => other?,
         };
         engine.set_merge_policy(Box::new(LogMergePolicy::default()));
-        Ok(Writer { engine, index: self.clone() })
+        let part = Part::new(engine.new_segment(), &self.fields)?;
+        let begun = Begun::default();
+        begun.begin(part.id());
+        Ok(Writer { engine, index: self.clone(), part, begun, heap_bytes: heap_bytes.max(LEAST) })
     }
 }
 
@@ -118,6 +127,10 @@ impl Index {
 pub struct Writer {
     engine: IndexWriter<TantivyDocument>,
     index: Index,
+    // pages that are in no part of the index yet
+    part: Part,
+    begun: Begun,
+    heap_bytes: usize,
 }
 
 impl Writer {
@@ -126,9 +139,12 @@ impl Writer {
     /// # Errors
     /// [`IndexError::Engine`] if the engine cannot write.
     pub fn put(&mut self, entry: &PageEntry<'_>) -> Result<(), IndexError> {
-        self.engine.delete_term(self.index.fields.key_term(entry.key));
-        self.engine.add_document(self.index.fields.document(entry))?;
-        Ok(())
+        let key = self.index.fields.key_term(entry.key);
+        if self.part.holds(key.serialized_value_bytes()) {
+            self.end_part()?;
+        }
+        self.engine.delete_query(Box::new(self.begun.earlier(key)))?;
+        self.add(entry)
     }
 
     /// Adds a page of which the index has no entry: what [`Writer::put`] does, without looking for one.
@@ -136,13 +152,33 @@ impl Writer {
     /// # Errors
     /// [`IndexError::Engine`] if the engine cannot write.
     pub fn add(&mut self, entry: &PageEntry<'_>) -> Result<(), IndexError> {
-        self.engine.add_document(self.index.fields.document(entry))?;
+        self.part.add(&self.index.fields.document(entry))?;
+        if self.part.memory() >= self.heap_bytes {
+            self.end_part()?;
+        }
         Ok(())
     }
 
     /// Removes all pages of a document.
-    pub fn delete_document(&mut self, document: i64) {
-        self.engine.delete_term(Term::from_field_i64(self.index.fields.document, document));
+    ///
+    /// # Errors
+    /// [`IndexError::Engine`] if the engine cannot write.
+    pub fn delete_document(&mut self, document: i64) -> Result<(), IndexError> {
+        self.end_part()?;
+        let of_document = Term::from_field_i64(self.index.fields.document, document);
+        self.engine.delete_query(Box::new(self.begun.earlier(of_document)))?;
+        Ok(())
+    }
+
+    // Writes what is gathered as a part of the index, which the next commit makes visible.
+    fn end_part(&mut self) -> Result<(), IndexError> {
+        if self.part.is_empty() {
+            return Ok(());
+        }
+        let next = Part::new(self.engine.new_segment(), &self.index.fields)?;
+        self.begun.begin(next.id());
+        let part = std::mem::replace(&mut self.part, next);
+        Ok(self.engine.add_segment(part.write()?)?)
     }
 
     /// Makes all that was put durable, then visible to new searchers. `mark` can be asked for by
@@ -151,6 +187,7 @@ impl Writer {
     /// # Errors
     /// [`IndexError::Engine`] if the engine cannot write; the index is then as of the commit before.
     pub fn commit(&mut self, mark: u64) -> Result<(), IndexError> {
+        self.end_part()?;
         let mut commit = self.engine.prepare_commit()?;
         commit.set_payload(&mark.to_string());
         commit.commit()?;

@@ -1,16 +1,15 @@
-//! The fields of an entry in the engine, and our analysis as the engine's tokenizer.
+//! The fields of an entry in the engine, and which tokens of our analysis the index keeps.
 
 use crate::columns as values;
 use crate::entry::{PageEntry, PageKey};
 use exhibit_text::TokenKind;
 use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions};
-use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 use tantivy::{TantivyDocument, Term};
 
-/// The name under which our analysis is known to the engine.
-pub(crate) const ANALYSIS: &str = "exhibit";
+/// The name under which the schema knows our analysis; the engine itself analyses nothing.
+const ANALYSIS: &str = "exhibit";
 /// The same for fields that hold several places, one a line.
-pub(crate) const PLACES: &str = "exhibit-places";
+const PLACES: &str = "exhibit-places";
 /// The version of the fields below, beside [`exhibit_text::ANALYSIS_VERSION`].
 pub(crate) const LAYOUT_VERSION: u32 = 4;
 
@@ -47,7 +46,29 @@ pub(crate) struct Fields {
     pub(crate) recipient: Field,
 }
 
+/// How an indexed field's values become terms.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Indexed {
+    /// By our analysis.
+    Text,
+    /// The same for several places, one a line.
+    Places,
+    /// Each value is a term, without positions.
+    Whole,
+}
+
 impl Fields {
+    /// The indexed fields in their order.
+    pub(crate) fn indexed(&self) -> impl Iterator<Item = (Field, Indexed)> {
+        let whole = [self.key, self.document].map(|field| (field, Indexed::Whole));
+        let named = [(self.text, Indexed::Text), (self.name, Indexed::Places), (self.path, Indexed::Places)];
+        let header = [self.title, self.subject, self.from, self.to, self.cc, self.sheet];
+        let header = header.map(|field| (field, Indexed::Text));
+        let words = [self.hash, self.thread, self.language, self.media_type, self.extension, self.word];
+        let words = words.map(|field| (field, Indexed::Whole));
+        whole.into_iter().chain(named).chain(header).chain(words)
+    }
+
     /// The schema, and the fields in it.
     pub(crate) fn make() -> (Schema, Self) {
         let mut schema = Schema::builder();
@@ -159,53 +180,6 @@ impl Fields {
     }
 }
 
-/// Our analysis, as the engine takes it.
-#[derive(Clone, Default)]
-pub(crate) struct Analysis;
-
-/// Our analysis of several places, one a line: no phrase goes from one to the next.
-#[derive(Clone, Default)]
-pub(crate) struct Places;
-
-impl Tokenizer for Places {
-    type TokenStream<'a> = Stream<'a>;
-
-    fn token_stream<'a>(&'a mut self, text: &'a str) -> Stream<'a> {
-        let mut tokens = Vec::new();
-        for (place, base) in values::lines(text) {
-            each_kept(place, &mut Token::default(), &mut |token| {
-                tokens.push(Token { position: token.position + base as usize, ..token.clone() });
-            });
-        }
-        Stream { text, tokens: Some(tokens.into_iter()), token: Token::default() }
-    }
-}
-
-impl Tokenizer for Analysis {
-    type TokenStream<'a> = Stream<'a>;
-
-    fn token_stream<'a>(&'a mut self, text: &'a str) -> Stream<'a> {
-        Stream { text, tokens: None, token: Token::default() }
-    }
-}
-
-/// The tokens of one text. The engine indexes through [`TokenStream::process`], which allocates nothing per token;
-/// the other methods are for whoever steps.
-pub(crate) struct Stream<'a> {
-    text: &'a str,
-    tokens: Option<std::vec::IntoIter<Token>>,
-    token: Token,
-}
-
-fn copy(token: &exhibit_text::Token<'_>, into: &mut Token) {
-    into.text.clear();
-    into.text.push_str(token.term);
-    into.position = token.position as usize;
-    into.offset_from = token.start;
-    into.offset_to = token.end;
-    into.position_length = 1;
-}
-
 /// Whether a pair stands for its first character too: then the index holds the character only where a run begins or
 /// ends, and whoever looks for it takes all pairs that begin with it.
 pub(crate) fn stands_for_first(pair: &str) -> bool {
@@ -214,69 +188,45 @@ pub(crate) fn stands_for_first(pair: &str) -> bool {
     first.is_some_and(exhibit_text::is_han) && second.is_some_and(exhibit_text::is_gram) && characters.next().is_none()
 }
 
-// Says the tokens that the index keeps: all but the characters within a run, which their pairs stand for.
-fn each_kept(text: &str, token: &mut Token, sink: &mut dyn FnMut(&Token)) {
+/// Says the tokens of several places, one a line, that the index keeps, with their positions: no phrase goes from one to
+/// the next.
+pub(crate) fn each_place(text: &str, say: &mut impl FnMut(&str, u32)) {
+    for (place, base) in values::lines(text) {
+        each_kept(place, &mut |term: &str, position| say(term, position + base));
+    }
+}
+
+/// Says the tokens that the index keeps, with their positions: all but the characters within a run, which their pairs
+/// stand for.
+pub(crate) fn each_kept(text: &str, say: &mut impl FnMut(&str, u32)) {
+    // a character within a run, until it is known whether a pair stands for it
+    let (mut held, mut at) = (String::with_capacity(8), 0);
     let (mut waiting, mut after_pair) = (false, false);
-    let mut form = Token::default();
     exhibit_text::searchable(text, &mut |next| {
         // what a character's form is stands before it
         if next.kind == TokenKind::Form {
             if std::mem::take(&mut waiting) {
-                sink(token);
+                say(&held, at);
             }
-            copy(&next, &mut form);
-            return sink(&form);
+            return say(next.term, next.position);
         }
         let pair = next.kind == TokenKind::Bigram;
-        if waiting && !(pair && next.position as usize == token.position && stands_for_first(next.term)) {
-            sink(token);
+        if waiting && !(pair && next.position == at && stands_for_first(next.term)) {
+            say(&held, at);
         }
         // its own pair, if it has one, comes next
         waiting = next.kind == TokenKind::Unigram && after_pair;
         after_pair = pair;
-        copy(&next, token);
-        if !waiting {
-            sink(token);
+        if waiting {
+            held.clear();
+            held.push_str(next.term);
+            at = next.position;
+        } else {
+            say(next.term, next.position);
         }
     });
     if waiting {
-        sink(token);
-    }
-}
-
-impl TokenStream for Stream<'_> {
-    fn advance(&mut self) -> bool {
-        let tokens = self.tokens.get_or_insert_with(|| {
-            let mut tokens = Vec::new();
-            each_kept(self.text, &mut Token::default(), &mut |token| tokens.push(token.clone()));
-            tokens.into_iter()
-        });
-        match tokens.next() {
-            Some(token) => {
-                self.token = token;
-                true
-            }
-            None => false,
-        }
-    }
-
-    fn token(&self) -> &Token {
-        &self.token
-    }
-
-    fn token_mut(&mut self) -> &mut Token {
-        &mut self.token
-    }
-
-    fn process(&mut self, sink: &mut dyn FnMut(&Token)) {
-        if self.tokens.is_none() {
-            each_kept(self.text, &mut self.token, sink);
-            self.tokens = Some(Vec::new().into_iter());
-        } else {
-            while self.advance() {
-                sink(self.token());
-            }
-        }
+        say(&held, at);
     }
 }
 
@@ -285,25 +235,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_ways_through_a_stream_say_the_same() {
-        let text = "Ürümchi 烏魯木齊 commis-\nsion";
-        let mut analysis = Analysis;
-        let mut pushed = Vec::new();
-        analysis.token_stream(text).process(&mut |token| pushed.push(token.clone()));
-        let mut stepped = Vec::new();
-        let mut stream = analysis.token_stream(text);
-        while stream.advance() {
-            stepped.push(stream.token().clone());
-        }
-        assert_eq!(pushed, stepped);
-        assert!(pushed.len() > 8);
-    }
-
-    #[test]
     fn characters_within_a_run_are_kept_as_pairs_alone() {
         let kept = |text: &str| {
             let mut kept = Vec::new();
-            Analysis.token_stream(text).process(&mut |token| kept.push(format!("{}@{}", token.text, token.position)));
+            each_kept(text, &mut |term: &str, position| kept.push(format!("{term}@{position}")));
             kept.join(" ")
         };
         assert_eq!(kept("登记表格，人"), "登@0 登记@0 记表@1 表格@2 格@3 人@4");

@@ -26,7 +26,7 @@ fn a_page_put_again_replaces_itself_and_a_document_can_go() {
     assert_eq!(found(&index.searcher(), "登记"), [(1, 1), (1, 2)]);
     let before = index.searcher();
     writer.put(&entry(1, 1, "名單")).expect("put");
-    writer.delete_document(2);
+    writer.delete_document(2).expect("deleted");
     writer.commit(4).expect("commit");
     assert_eq!(found(&index.searcher(), "登记"), [(1, 2)]);
     assert_eq!(found(&index.searcher(), "名单"), [(1, 1)]);
@@ -174,7 +174,7 @@ fn facets_count_what_answers() {
         writer.put(&PageEntry { language, date, state, flags, ..entry(document, 1, text) }).expect("put");
         writer.commit(document as u64).expect("commit");
     }
-    writer.delete_document(1);
+    writer.delete_document(1).expect("deleted");
     writer.commit(5).expect("commit");
     let searcher = index.searcher();
     let count = |query: &str, facet| {

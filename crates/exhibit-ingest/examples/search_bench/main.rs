@@ -2,7 +2,8 @@
 //! `cargo xtask bench search --pages N`.
 //!
 //! What is measured is what stands between page packs and answers: making the index, searching, counting facets,
-//! asking a batch. Reading files is not: pages are put into packs and catalogue directly.
+//! asking a batch. Reading files is not: pages are put into packs and catalogue directly. Where the folder has a case
+//! already, of as many pages, it is searched as it is.
 
 #![expect(clippy::print_stdout, reason = "a measurement is printed")]
 
@@ -35,10 +36,22 @@ fn main() -> Result<(), Failed> {
     let pages: usize = arguments.next().and_then(|n| n.parse().ok()).unwrap_or(100_000);
     std::fs::create_dir_all(&folder)?;
     let texts = Texts::make();
-    by_language(&folder, &texts, (pages / 5).clamp(1_000, 40_000))?;
-    let bytes = whole(&folder, &texts, pages)?;
+    let theirs = folder.join("peer");
+    let peer = if folder.join("case").exists() {
+        Peer::open(&theirs)?
+    } else {
+        by_language(&folder, &texts, (pages / 5).clamp(1_000, 40_000))?;
+        let bytes = whole(&folder, &texts, pages)?;
+        let (peer, made) = Peer::make(&theirs, &mut (0..pages).map(|number| texts.page(number)))?;
+        println!(
+            "  peer: {:.1} MB of text per processor second; {:.3} index bytes per text byte",
+            megabytes(bytes) / made.cpu,
+            made.bytes / bytes
+        );
+        peer
+    };
     let case = Case::open(&folder.join("case"))?;
-    searching(&case, &folder, &texts, pages, bytes)?;
+    searching(&case, &peer, &texts, pages)?;
     batch(&case)
 }
 
@@ -107,13 +120,7 @@ fn whole(folder: &Path, texts: &Texts, pages: usize) -> Result<f64, Failed> {
     Ok(bytes)
 }
 
-fn searching(case: &Case, folder: &Path, texts: &Texts, pages: usize, bytes: f64) -> Result<(), Failed> {
-    let (peer, made) = Peer::make(&folder.join("peer"), &mut (0..pages).map(|number| texts.page(number)))?;
-    println!(
-        "  peer: {:.1} MB of text per processor second; {:.3} index bytes per text byte",
-        megabytes(bytes) / made.cpu,
-        made.bytes / bytes
-    );
+fn searching(case: &Case, peer: &Peer, texts: &Texts, pages: usize) -> Result<(), Failed> {
     println!("\n  {} pages searchable; milliseconds with 25 highlighted hits", case.searchable());
     println!("  {:<24} {:>7} {:>9} {:>8} {:>8} {:>16}", "", "queries", "pages", "p50", "p99", "peer's p50 p99");
     for sort in queries::sorts(texts, pages) {

@@ -54,6 +54,13 @@ impl Peer {
         Ok((Self { index, text }, made))
     }
 
+    /// Opens what [`Peer::make`] made.
+    pub(crate) fn open(folder: &Path) -> Result<Self, Failed> {
+        let index = Index::open_in_dir(folder)?;
+        let text = index.schema().get_field("text")?;
+        Ok(Self { index, text })
+    }
+
     /// Asks each query of a sort: pages found, and how long each took with 25 highlighted hits.
     pub(crate) fn ask(&self, sort: &Sort, texts: &Texts) -> Result<(usize, Times), Failed> {
         let searcher = self.index.reader()?.searcher();

@@ -1,0 +1,63 @@
+//! The pages that one that is put anew takes the place of.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use tantivy::index::SegmentId;
+use tantivy::query::{ConstScorer, EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight};
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, Term};
+
+/// The parts of the index that one writer has begun, in order.
+#[derive(Clone, Default, Debug)]
+pub(crate) struct Begun(Arc<RwLock<Vec<SegmentId>>>);
+
+impl Begun {
+    /// Notes that a part is begun.
+    pub(crate) fn begin(&self, part: SegmentId) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).push(part);
+    }
+
+    /// Asks for the pages that have a term in parts that were begun before the last one.
+    pub(crate) fn earlier(&self, term: Term) -> Earlier {
+        let before = self.0.read().unwrap_or_else(PoisonError::into_inner).len().saturating_sub(1);
+        Earlier { term, begun: self.clone(), before }
+    }
+
+    fn from(&self, before: usize, part: SegmentId) -> bool {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)[before..].contains(&part)
+    }
+}
+
+/// The pages that have a term, but for those in parts that were begun since.
+///
+/// The engine may come to what it is told to remove only when it already has the part with the new page.
+#[derive(Clone, Debug)]
+pub(crate) struct Earlier {
+    term: Term,
+    begun: Begun,
+    before: usize,
+}
+
+impl Query for Earlier {
+    fn weight(&self, _: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
+        Ok(Box::new(self.clone()))
+    }
+}
+
+impl Weight for Earlier {
+    fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
+        if self.begun.from(self.before, reader.segment_id()) {
+            return Ok(Box::new(EmptyScorer));
+        }
+        let list = reader.inverted_index(self.term.field())?;
+        Ok(match list.read_postings(&self.term, IndexRecordOption::Basic)? {
+            Some(pages) => Box::new(ConstScorer::new(pages, boost)),
+            None => Box::new(EmptyScorer),
+        })
+    }
+
+    fn explain(&self, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
+        let mut scorer = self.scorer(reader, 1.0)?;
+        let found = scorer.doc() != TERMINATED && scorer.seek(doc) == doc;
+        Ok(Explanation::new("earlier", if found { 1.0 } else { 0.0 }))
+    }
+}
