@@ -4,14 +4,14 @@
 //! gathered by number, and joined by the paths themselves. A place to go on from is a document and page; its path is
 //! looked up, so the place holds while the index grows.
 
-use crate::collect::{Found, Gathered, Rank};
+use crate::collect::{Found, Gathered, Rank, different};
 use crate::columns::numbers;
 use crate::entry::PageKey;
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
 use tantivy::collector::{Collector, SegmentCollector};
-use tantivy::columnar::{ColumnValues, StrColumn};
+use tantivy::columnar::{ColumnValues, MonotonicallyMappableToU64, StrColumn};
 use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader};
 
 /// What a search in the order of paths asks for.
@@ -28,7 +28,7 @@ pub(crate) struct ByPath {
 /// What one part of the index gives, its paths spelled out.
 pub(crate) struct Part {
     total: u64,
-    documents: Vec<i64>,
+    documents: Vec<u64>,
     first: Vec<(Vec<u8>, PageKey, u64)>,
 }
 
@@ -59,16 +59,14 @@ impl Collector for ByPath {
     }
 
     fn merge_fruits(&self, parts: Vec<tantivy::Result<Part>>) -> tantivy::Result<Gathered> {
-        let (mut all, mut documents, mut first) = (Gathered::default(), Vec::new(), Vec::new());
+        let parts = parts.into_iter().collect::<tantivy::Result<Vec<Part>>>()?;
+        let documents: Vec<&[u64]> = parts.iter().map(|part| part.documents.as_slice()).collect();
+        let mut all = Gathered { documents: different(&documents), ..Gathered::default() };
+        let mut first = Vec::new();
         for part in parts {
-            let part = part?;
             all.total += part.total;
-            documents.extend(part.documents);
             first.extend(part.first);
         }
-        documents.sort_unstable();
-        documents.dedup();
-        all.documents = documents.len() as u64;
         first.sort_unstable();
         if self.by_document {
             first.dedup_by(|next, kept| {
@@ -118,7 +116,7 @@ pub(crate) struct SegmentByPath {
     document: Arc<dyn ColumnValues<i64>>,
     page: Arc<dyn ColumnValues<u64>>,
     total: u64,
-    documents: Vec<i64>,
+    documents: Vec<u64>,
     // by page: the last of what is kept on top
     heap: BinaryHeap<Place>,
     // by document: each stretch of pages of one document
@@ -131,9 +129,9 @@ impl SegmentCollector for SegmentByPath {
     fn collect(&mut self, doc: DocId, _: Score) {
         self.total += 1;
         let document = self.document.get_val(doc);
-        let same = self.documents.last() == Some(&document);
+        let same = self.documents.last() == Some(&document.to_u64());
         if !same {
-            self.documents.push(document);
+            self.documents.push(document.to_u64());
         }
         let number = self.places.as_ref().and_then(|places| places.ords().first(doc)).map_or(0, |number| number + 1);
         if self.after.as_ref().is_some_and(|after| number < after.number) {

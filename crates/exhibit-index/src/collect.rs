@@ -1,12 +1,13 @@
 //! Gathering the best pages of a search, in one stable order, and counting all.
 
+use crate::columns::{Values, numbers_of};
 use crate::entry::PageKey;
 use crate::query::Sort;
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
-use std::sync::Arc;
+use std::mem::take;
 use tantivy::collector::{Collector, SegmentCollector};
-use tantivy::columnar::{Column, ColumnValues};
+use tantivy::columnar::{Column, MonotonicallyMappableToU64};
 use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader};
 
 /// A page's place in the order of results: greater is earlier.
@@ -60,7 +61,7 @@ pub(crate) struct Found {
 /// What one segment gives: documents are in several pieces where their pages do not stand together.
 pub(crate) struct Part {
     total: u64,
-    documents: Vec<i64>,
+    documents: Vec<u64>,
     first: Vec<Found>,
 }
 
@@ -69,13 +70,15 @@ impl Collector for Best {
     type Child = SegmentBest;
 
     fn for_segment(&self, _: SegmentOrdinal, segment: &SegmentReader) -> tantivy::Result<SegmentBest> {
-        let fast = segment.fast_fields();
         Ok(SegmentBest {
             best: *self,
-            document: fast.i64("document")?.first_or_default_col(0),
-            page: fast.u64("page")?.first_or_default_col(0),
-            date: fast.i64("date")?,
+            document: numbers_of(segment, "document")?,
+            page: numbers_of(segment, "page")?,
+            date: segment.fast_fields().i64("date")?,
             total: 0,
+            waiting: Vec::with_capacity(AT_ONCE),
+            scores: Vec::with_capacity(AT_ONCE),
+            values: Values::default(),
             documents: Vec::new(),
             pieces: Vec::new(),
             heap: BinaryHeap::new(),
@@ -87,15 +90,12 @@ impl Collector for Best {
     }
 
     fn merge_fruits(&self, parts: Vec<Part>) -> tantivy::Result<Gathered> {
-        let (mut all, mut documents) = (Gathered::default(), Vec::new());
+        let documents: Vec<&[u64]> = parts.iter().map(|part| part.documents.as_slice()).collect();
+        let mut all = Gathered { documents: different(&documents), ..Gathered::default() };
         for part in parts {
             all.total += part.total;
-            documents.extend(part.documents);
             all.first.extend(part.first);
         }
-        documents.sort_unstable();
-        documents.dedup();
-        all.documents = documents.len() as u64;
         if self.by_document {
             join(&mut all.first);
             // only a document whose best page comes later is still to be given
@@ -108,6 +108,23 @@ impl Collector for Best {
         all.first.sort_unstable_by_key(|found| std::cmp::Reverse(found.rank));
         Ok(all)
     }
+}
+
+/// How many different numbers there are in these lists.
+pub(crate) fn different(lists: &[&[u64]]) -> u64 {
+    /// Numbers that lie within so many, as those of items do, are ticked off: a bit for each.
+    const NEAR: u64 = 1 << 26;
+    let all = || lists.iter().copied().flatten().copied();
+    let (Some(least), Some(most)) = (all().min(), all().max()) else { return 0 };
+    if most - least < NEAR {
+        let mut met = vec![0_u64; ((most - least) / 64 + 1) as usize];
+        all().map(|number| number - least).for_each(|number| met[(number / 64) as usize] |= 1 << (number % 64));
+        return met.into_iter().map(|bits| u64::from(bits.count_ones())).sum();
+    }
+    let mut numbers: Vec<u64> = all().collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers.len() as u64
 }
 
 // Puts the pieces of each document together.
@@ -123,15 +140,23 @@ fn join(pieces: &mut Vec<Found>) {
     });
 }
 
+/// Pages whose documents are looked up at once.
+const AT_ONCE: usize = 256;
+
 /// The best of one segment.
 pub(crate) struct SegmentBest {
     best: Best,
-    document: Arc<dyn ColumnValues<i64>>,
-    page: Arc<dyn ColumnValues<u64>>,
+    // as unsigned numbers in the same order
+    document: Column<u64>,
+    page: Column<u64>,
     date: Column<i64>,
     total: u64,
+    // pages that are found, not yet looked at, and their scores
+    waiting: Vec<DocId>,
+    scores: Vec<Score>,
+    values: Values,
     // each document met, but for neighbours that are the same
-    documents: Vec<i64>,
+    documents: Vec<u64>,
     // by document: the best page of each stretch of pages of one document
     pieces: Vec<Found>,
     // by page: the least of what is kept on top
@@ -160,28 +185,15 @@ impl SegmentCollector for SegmentBest {
     type Fruit = Part;
 
     fn collect(&mut self, doc: DocId, score: Score) {
-        self.total += 1;
-        let document = self.document.get_val(doc);
-        let same = self.documents.last() == Some(&document);
-        if !same {
-            self.documents.push(document);
-        }
-        let primary = self.primary(doc, score);
-        if self.best.by_document {
-            let rank = self.rank(doc, document, primary);
-            match self.pieces.last_mut().filter(|_| same) {
-                Some(piece) => {
-                    piece.pages += 1;
-                    piece.rank = piece.rank.max(rank);
-                }
-                None => self.pieces.push(Found { rank, pages: 1 }),
-            }
-        } else {
-            self.keep(doc, document, primary);
+        self.waiting.push(doc);
+        self.scores.push(score);
+        if self.waiting.len() == AT_ONCE {
+            self.look();
         }
     }
 
-    fn harvest(self) -> Part {
+    fn harvest(mut self) -> Part {
+        self.look();
         let kept = self.heap.into_iter().map(|Reverse(rank)| Found { rank, pages: 1 });
         let first = if self.best.by_document { self.pieces } else { kept.collect() };
         Part { total: self.total, documents: self.documents, first }
@@ -189,12 +201,43 @@ impl SegmentCollector for SegmentBest {
 }
 
 impl SegmentBest {
-    fn rank(&self, doc: DocId, document: i64, primary: u64) -> Rank {
-        let page = u32::try_from(self.page.get_val(doc)).unwrap_or(u32::MAX);
-        Rank { primary, key: PageKey { document, page } }
+    // Takes the pages that wait.
+    fn look(&mut self) {
+        let (waiting, scores, mut values) = (take(&mut self.waiting), take(&mut self.scores), take(&mut self.values));
+        self.total += waiting.len() as u64;
+        for ((doc, score), document) in waiting.iter().zip(&scores).zip(values.only(&self.document, &waiting)) {
+            self.take(*doc, *score, *document);
+        }
+        (self.waiting, self.scores, self.values) = (waiting, scores, values);
+        self.waiting.clear();
+        self.scores.clear();
     }
 
-    fn keep(&mut self, doc: DocId, document: i64, primary: u64) {
+    fn take(&mut self, doc: DocId, score: Score, document: u64) {
+        let same = self.documents.last() == Some(&document);
+        if !same {
+            self.documents.push(document);
+        }
+        let primary = self.primary(doc, score);
+        if !self.best.by_document {
+            return self.keep(doc, document, primary);
+        }
+        let rank = self.rank(doc, document, primary);
+        match self.pieces.last_mut().filter(|_| same) {
+            Some(piece) => {
+                piece.pages += 1;
+                piece.rank = piece.rank.max(rank);
+            }
+            None => self.pieces.push(Found { rank, pages: 1 }),
+        }
+    }
+
+    fn rank(&self, doc: DocId, document: u64, primary: u64) -> Rank {
+        let page = self.page.first(doc).map_or(0, |page| u32::try_from(page).unwrap_or(u32::MAX));
+        Rank { primary, key: PageKey { document: i64::from_u64(document), page } }
+    }
+
+    fn keep(&mut self, doc: DocId, document: u64, primary: u64) {
         let full = self.heap.len() >= self.best.keep;
         if full && self.heap.peek().is_none_or(|Reverse(least)| primary < least.primary) {
             return;
@@ -209,5 +252,22 @@ impl SegmentBest {
             return;
         }
         self.heap.push(Reverse(rank));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::different;
+
+    #[test]
+    fn numbers_are_counted_once_near_and_far() {
+        for (lists, expected) in [
+            (&[][..], 0),
+            (&[&[][..], &[7][..]][..], 1),
+            (&[&[3, 9, 3, 64, 63][..], &[9, 1 << 25][..]][..], 5),
+            (&[&[0, u64::MAX][..], &[5, 0][..]][..], 3),
+        ] {
+            assert_eq!(different(lists), expected, "{lists:?}");
+        }
     }
 }

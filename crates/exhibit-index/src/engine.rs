@@ -3,6 +3,7 @@
 use crate::columns;
 use crate::query::{Node, NumberField, Pattern, Phrase, Property, Query, Slot, TextField, Unit, What};
 use crate::range::InRange;
+use crate::reads::Reads;
 use crate::schema::Fields;
 use crate::sequence::SequenceQuery;
 use crate::slot::is_character;
@@ -12,9 +13,16 @@ use tantivy::schema::{Field, IndexRecordOption};
 
 type Boxed = Box<dyn EngineQuery>;
 
+/// What an index's queries are made with.
+#[derive(Clone, Copy)]
+pub(crate) struct Given<'a> {
+    pub(crate) fields: &'a Fields,
+    pub(crate) reads: &'a Reads,
+}
+
 /// The engine's form of a query.
-pub(crate) fn engine_query(query: &Query, fields: &Fields) -> Boxed {
-    node(query, &query.root, fields)
+pub(crate) fn engine_query(query: &Query, given: Given<'_>) -> Boxed {
+    node(query, &query.root, given)
 }
 
 // Does not count towards relevance.
@@ -34,27 +42,27 @@ fn any(mut queries: Vec<Boxed>) -> Boxed {
     }
 }
 
-fn node(query: &Query, at: &Node, fields: &Fields) -> Boxed {
+fn node(query: &Query, at: &Node, given: Given<'_>) -> Boxed {
     match at {
         Node::Everything => everything(),
-        Node::Or(nodes) => any(nodes.iter().map(|n| node(query, n, fields)).collect()),
-        Node::Not(_) => all(query, std::slice::from_ref(at), fields),
-        Node::And(nodes) => all(query, nodes, fields),
+        Node::Or(nodes) => any(nodes.iter().map(|n| node(query, n, given)).collect()),
+        Node::Not(_) => all(query, std::slice::from_ref(at), given),
+        Node::And(nodes) => all(query, nodes, given),
         Node::Clause(number) => match &query.clauses[*number].what {
             What::Words { field, any: phrases } => {
-                any(phrases.iter().map(|p| phrase(text_field(*field, fields), p)).collect())
+                any(phrases.iter().map(|p| phrase(text_field(*field, given.fields), p, given.reads)).collect())
             }
-            What::Property(property) => unscored(of_property(property, fields)),
+            What::Property(property) => unscored(of_property(property, given)),
         },
     }
 }
 
-fn all(query: &Query, nodes: &[Node], fields: &Fields) -> Boxed {
+fn all(query: &Query, nodes: &[Node], given: Given<'_>) -> Boxed {
     let mut clauses: Vec<(Occur, Boxed)> = nodes
         .iter()
         .map(|at| match at {
-            Node::Not(inner) => (Occur::MustNot, node(query, inner, fields)),
-            _ => (Occur::Must, node(query, at, fields)),
+            Node::Not(inner) => (Occur::MustNot, node(query, inner, given)),
+            _ => (Occur::Must, node(query, at, given)),
         })
         .collect();
     // the engine takes what is excluded from something
@@ -79,24 +87,25 @@ pub(crate) fn text_field(field: TextField, fields: &Fields) -> Field {
     }
 }
 
-fn phrase(field: Field, phrase: &Phrase) -> Boxed {
+fn phrase(field: Field, phrase: &Phrase, reads: &Reads) -> Boxed {
     if let [Unit { slots, .. }] = phrase.units.as_slice()
         && let [Slot { pattern: Pattern::Is(term), .. }] = slots.as_slice()
         && !is_character(term)
     {
         return Box::new(TermQuery::new(Term::from_field_text(field, term), IndexRecordOption::WithFreqs));
     }
-    Box::new(SequenceQuery { field, phrase: phrase.clone() })
+    Box::new(SequenceQuery { field, phrase: phrase.clone(), reads: reads.clone() })
 }
 
-fn of_property(property: &Property, fields: &Fields) -> Boxed {
+fn of_property(property: &Property, given: Given<'_>) -> Boxed {
+    let fields = given.fields;
     let is = |field: Field, text: &str| -> Boxed {
         Box::new(TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::Basic))
     };
     let begins = |field: Field, text: &str| -> Boxed {
         let slots = vec![Slot { offset: 0, pattern: Pattern::Begins(text.to_owned()) }];
         let phrase = Phrase { units: vec![Unit { slots, length: 1 }], apart: 0 };
-        Box::new(SequenceQuery { field, phrase })
+        Box::new(SequenceQuery { field, phrase, reads: given.reads.clone() })
     };
     let one = |column: &'static str, value: &str| -> Boxed {
         Box::new(InRange::Text(column, value.into(), format!("{value}\0").into_bytes()))

@@ -3,13 +3,13 @@
 //! The answers are gone through once for all facets asked for. A column gives each page's value as a number, and numbers
 //! are counted; only values that were met are spelled out.
 
-use crate::columns::{below, numbers, read};
+use crate::columns::{Values, below, numbers, numbers_of, read};
 use crate::error::IndexError;
 use crate::query::{Query, kind_of};
 use crate::search::Searcher;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
-use tantivy::columnar::{Column, ColumnIndex, MonotonicallyMappableToU64, StrColumn};
+use tantivy::columnar::{Column, MonotonicallyMappableToU64, StrColumn};
 use tantivy::query::EnableScoring;
 use tantivy::{DocId, SegmentReader};
 
@@ -74,12 +74,12 @@ impl Searcher {
         let weight = self.engine_query(query)?.weight(EnableScoring::disabled_from_searcher(&self.engine))?;
         let of_segment = |segment: &SegmentReader| {
             let mut tallies = facets.iter().map(|f| Tally::of(segment, f)).collect::<tantivy::Result<Vec<_>>>()?;
-            let (mut alive, mut total) = (Vec::new(), 0);
+            let (mut alive, mut total, mut values) = (Vec::new(), 0, Values::default());
             weight.for_each_no_score(segment, &mut |docs| {
                 alive.clear();
                 alive.extend(docs.iter().filter(|doc| !segment.is_deleted(**doc)));
                 total += alive.len() as u64;
-                tallies.iter_mut().for_each(|tally| tally.take(&alive));
+                tallies.iter_mut().for_each(|tally| tally.take(&alive, &mut values));
             })?;
             let spelled = |(facet, tally): (&Facet, Tally)| tally.spell(facet, total);
             facets.iter().zip(tallies).map(spelled).collect::<tantivy::Result<Vec<Counts>>>()
@@ -109,7 +109,7 @@ enum Tally {
     /// By numbers, from the least there is; what lies far from it is counted apart.
     Numbers { column: Column<u64>, least: u64, counts: Vec<u64>, far: HashMap<u64, u64> },
     /// By names that documents have.
-    Named { document: Column<i64>, names: HashMap<i64, Vec<usize>>, counts: Vec<u64> },
+    Named { document: Column<u64>, names: HashMap<u64, Vec<usize>>, counts: Vec<u64> },
 }
 
 impl Tally {
@@ -137,53 +137,55 @@ impl Tally {
             }
             Facet::Sender => texts("sender"),
             Facet::Recipient => texts("recipient"),
-            Facet::Year | Facet::Month => numbers(fast.u64("month")?),
-            Facet::Confidence => numbers(fast.u64("ocr")?),
-            Facet::Container => numbers(fast.i64("container")?.to_u64_monotonic()),
+            Facet::Year | Facet::Month => numbers(numbers_of(segment, "month")?),
+            Facet::Confidence => numbers(numbers_of(segment, "ocr")?),
+            Facet::Container => numbers(numbers_of(segment, "container")?),
             Facet::Among(named) => {
-                let mut names: HashMap<i64, Vec<usize>> = HashMap::new();
+                let mut names: HashMap<u64, Vec<usize>> = HashMap::new();
                 for (at, (_, documents)) in named.iter().enumerate() {
-                    documents.iter().for_each(|document| names.entry(*document).or_default().push(at));
+                    documents.iter().for_each(|document| names.entry(document.to_u64()).or_default().push(at));
                 }
-                Ok(Self::Named { document: fast.i64("document")?, names, counts: vec![0; named.len()] })
+                Ok(Self::Named { document: numbers_of(segment, "document")?, names, counts: vec![0; named.len()] })
             }
         }
     }
 
-    fn take(&mut self, docs: &[DocId]) {
+    fn take(&mut self, docs: &[DocId], values: &mut Values) {
         match self {
-            Self::Texts(None, _) => {}
-            Self::Texts(Some(column), counts) => each(column.ords(), docs, |number| {
-                if let Some(count) = usize::try_from(number).ok().and_then(|number| counts.get_mut(number)) {
-                    *count += 1;
+            Self::Texts(None, _) | Self::Folders { column: None, .. } => {}
+            Self::Texts(Some(column), counts) => {
+                for (_, number) in values.of(column.ords(), docs) {
+                    count(counts, number);
                 }
-            }),
-            Self::Folders { column: None, .. } => {}
+            }
             Self::Folders { column: Some(column), counts, several } => {
-                for doc in docs {
-                    let mut folders: Vec<u64> = column.term_ords(*doc).collect();
-                    if let [folder] = folders.as_slice() {
-                        let folder = usize::try_from(*folder).ok();
-                        if let Some(count) = folder.and_then(|folder| counts.get_mut(folder)) {
-                            *count += 1;
-                        }
-                    } else if !folders.is_empty() {
-                        folders.sort_unstable();
-                        *several.entry(folders).or_default() += 1;
+                let mut all = values.of(column.ords(), docs).peekable();
+                while let Some((doc, folder)) = all.next() {
+                    let Some((_, second)) = all.next_if(|(next, _)| *next == doc) else {
+                        count(counts, folder);
+                        continue;
+                    };
+                    let mut folders = vec![folder, second];
+                    while let Some((_, folder)) = all.next_if(|(next, _)| *next == doc) {
+                        folders.push(folder);
+                    }
+                    folders.sort_unstable();
+                    *several.entry(folders).or_default() += 1;
+                }
+            }
+            Self::Numbers { column, least, counts, far } => {
+                for (_, number) in values.of(column, docs) {
+                    if !count(counts, number.saturating_sub(*least)) {
+                        *far.entry(number).or_default() += 1;
                     }
                 }
             }
-            Self::Numbers { column, least, counts, far } => each(column, docs, |number| {
-                let at = usize::try_from(number.saturating_sub(*least)).ok();
-                match at.and_then(|at| counts.get_mut(at)) {
-                    Some(count) => *count += 1,
-                    None => *far.entry(number).or_default() += 1,
-                }
-            }),
             Self::Named { names, .. } if names.is_empty() => {}
-            Self::Named { document, names, counts } => each(document, docs, |number| {
-                names.get(&number).into_iter().flatten().for_each(|at| counts[*at] += 1);
-            }),
+            Self::Named { document, names, counts } => {
+                for number in values.only(document, docs) {
+                    names.get(number).into_iter().flatten().for_each(|at| counts[*at] += 1);
+                }
+            }
         }
     }
 
@@ -249,17 +251,10 @@ fn numbered(facet: &Facet, total: u64, counts: Vec<(u64, u64)>, add: &mut dyn Fn
     }
 }
 
-// Every value of every page.
-fn each<T: PartialOrd + Copy + std::fmt::Debug + Send + Sync + 'static>(
-    column: &Column<T>,
-    docs: &[DocId],
-    mut take: impl FnMut(T),
-) {
-    match column.index {
-        ColumnIndex::Empty { .. } => {}
-        ColumnIndex::Full => docs.iter().for_each(|doc| take(column.values.get_val(*doc))),
-        _ => docs.iter().for_each(|doc| column.values_for_doc(*doc).for_each(&mut take)),
-    }
+// Counts a number, if there is a place for it.
+fn count(counts: &mut [u64], number: u64) -> bool {
+    let place = usize::try_from(number).ok().and_then(|number| counts.get_mut(number));
+    place.map(|count| *count += 1).is_some()
 }
 
 // The values that were met, in order.

@@ -23,6 +23,7 @@ mod occurrences;
 mod part;
 mod query;
 mod range;
+mod reads;
 mod schema;
 mod search;
 mod sequence;

@@ -2,10 +2,11 @@
 
 use crate::by_path::ByPath;
 use crate::collect::{Best, Found, Rank};
-use crate::engine::{engine_query, text_field};
+use crate::engine::{Given, engine_query, text_field};
 use crate::entry::PageKey;
 use crate::error::IndexError;
 use crate::query::{Pattern, Query, Sort};
+use crate::reads::Reads;
 use crate::schema::Fields;
 use crate::slot::{holds, matching_terms};
 use std::fmt;
@@ -18,6 +19,7 @@ use tantivy::{DocSet, TERMINATED, TantivyError, Term};
 pub struct Searcher {
     pub(crate) engine: tantivy::Searcher,
     pub(crate) fields: Fields,
+    reads: Reads,
 }
 
 /// Which of the results are wanted.
@@ -105,7 +107,7 @@ impl FromStr for Cursor {
 
 impl Searcher {
     pub(crate) fn new(engine: tantivy::Searcher, fields: Fields) -> Self {
-        Self { engine, fields }
+        Self { engine, fields, reads: Reads::default() }
     }
 
     /// How many pages can be searched now.
@@ -121,7 +123,9 @@ impl Searcher {
     #[must_use]
     pub fn widen(&self, query: &Query) -> Query {
         // an index that cannot be read says so when it is searched
-        crate::query::widen(query, &|pattern| holds(&self.engine, self.fields.text, pattern).unwrap_or(true))
+        crate::query::widen(query, &|pattern| {
+            holds(&self.engine, self.fields.text, pattern, &self.reads).unwrap_or(true)
+        })
     }
 
     /// The engine's form of a query whose patterns stand for no more words than are searched at once.
@@ -139,7 +143,7 @@ impl Searcher {
             }
         }
         let resolved = query.clone().with_threads(|thread| self.conversation(thread))?;
-        Ok(engine_query(&resolved, &self.fields))
+        Ok(engine_query(&resolved, Given { fields: &self.fields, reads: &self.reads }))
     }
 
     /// Finds the pages that answer the query, counts all of them and their documents, and gives those asked for.

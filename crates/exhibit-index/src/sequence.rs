@@ -3,7 +3,8 @@
 
 use crate::occurrences::{occurs, starts};
 use crate::query::{Pattern, Phrase, Slot, Unit};
-use crate::slot::{Lookup, Tokens};
+use crate::reads::Reads;
+use crate::slot::{List, Lookup, Tokens};
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::index::SegmentReader;
 use tantivy::query::{
@@ -17,6 +18,7 @@ use tantivy::{DocId, DocSet, Score, TERMINATED, Term};
 pub(crate) struct SequenceQuery {
     pub(crate) field: Field,
     pub(crate) phrase: Phrase,
+    pub(crate) reads: Reads,
 }
 
 impl SequenceQuery {
@@ -46,7 +48,7 @@ impl Query for SequenceQuery {
                 Pattern::Is(term) if is_run_edge(unit, slot) => {
                     Ok(Lookup::Term(Term::from_field_text(self.field, term)))
                 }
-                pattern => Lookup::of(self.field, pattern),
+                pattern => Lookup::of(self.field, pattern, &self.reads),
             };
             unit.slots.iter().map(of_slot).collect()
         };
@@ -66,16 +68,16 @@ struct SequenceWeight {
 impl Weight for SequenceWeight {
     fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
         let field = self.query.field;
-        let index = reader.inverted_index(field)?;
+        let list = List::of(reader, field)?;
         if let [only] = self.lookups.as_slice()
             && !only.excludes()
         {
-            let docs = only.docs(&index, reader.max_doc())?;
+            let docs = only.docs(&list, reader.max_doc())?;
             return Ok(Box::new(ConstScorer::new(BitSetDocSet::from(docs), boost)));
         }
         let mut slots = Vec::with_capacity(self.lookups.len());
         for lookup in &self.lookups {
-            let Some(slot) = lookup.open(&index)? else {
+            let Some(slot) = lookup.open(&list)? else {
                 return Ok(Box::new(EmptyScorer));
             };
             slots.push(slot);

@@ -2,16 +2,32 @@
 //! stand, document by document.
 
 use crate::query::{Pattern, Regex, alphabet};
+use crate::reads::Reads;
 use crate::schema::stands_for_first;
+use exhibit_text::Sound;
+use std::sync::Arc;
+use tantivy::index::SegmentId;
 use tantivy::postings::{Postings, SegmentPostings, TermInfo};
 use tantivy::query::{DfaWrapper, FuzzyTermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{BitSet, DocId, DocSet, InvertedIndexReader, Searcher, TERMINATED, Term};
+use tantivy::{BitSet, DocId, DocSet, InvertedIndexReader, Searcher, SegmentReader, TERMINATED, Term};
 
 /// Whether a term is a single character of which the index holds pairs in its stead ([`stands_for_first`]).
 pub(crate) fn is_character(term: &str) -> bool {
     let mut characters = term.chars();
     characters.next().is_some_and(exhibit_text::is_han) && characters.next().is_none()
+}
+
+/// The tokens of one field in one part of the index.
+pub(crate) struct List {
+    part: SegmentId,
+    index: Arc<InvertedIndexReader>,
+}
+
+impl List {
+    pub(crate) fn of(segment: &SegmentReader, field: Field) -> tantivy::Result<Self> {
+        Ok(Self { part: segment.segment_id(), index: segment.inverted_index(field)? })
+    }
 }
 
 /// What to look up for a slot, made ready once for all segments.
@@ -22,8 +38,8 @@ pub(crate) enum Lookup {
     Begins(String),
     // the automaton, and the terms it is led over: those of the word's alphabet
     Near(DfaWrapper, String, String),
-    // the characters that two syllables stand for
-    Read(Field, Vec<char>, Vec<char>),
+    // the pairs that two syllables stand for
+    Read(Field, Sound, Sound, Reads),
     // the characters that one syllable stands for
     ReadAlone(Vec<char>),
     Matches(Regex),
@@ -33,7 +49,8 @@ pub(crate) enum Lookup {
 }
 
 impl Lookup {
-    pub(crate) fn of(field: Field, pattern: &Pattern) -> tantivy::Result<Self> {
+    pub(crate) fn of(field: Field, pattern: &Pattern, reads: &Reads) -> tantivy::Result<Self> {
+        let of = |pattern| Self::of(field, pattern, reads);
         Ok(match pattern {
             Pattern::Is(term) if is_character(term) => Self::Character(term.clone()),
             Pattern::Is(term) => Self::Term(Term::from_field_text(field, term)),
@@ -44,15 +61,11 @@ impl Lookup {
                 let letters = alphabet(word);
                 Self::Near(automaton, letters.start.to_string(), letters.end.to_string())
             }
-            Pattern::Read(first, second) => Self::Read(field, first.characters(), second.characters()),
+            Pattern::Read(first, second) => Self::Read(field, first.clone(), second.clone(), reads.clone()),
             Pattern::ReadAlone(sound) => Self::ReadAlone(sound.characters()),
             Pattern::Matches(regex) => Self::Matches(regex.clone()),
-            Pattern::Except(tokens, without) => {
-                Self::Except(Box::new(Self::of(field, tokens)?), Box::new(Self::of(field, without)?))
-            }
-            Pattern::Any(patterns) => {
-                Self::Any(patterns.iter().map(|pattern| Self::of(field, pattern)).collect::<tantivy::Result<_>>()?)
-            }
+            Pattern::Except(tokens, without) => Self::Except(Box::new(of(tokens)?), Box::new(of(without)?)),
+            Pattern::Any(patterns) => Self::Any(patterns.iter().map(of).collect::<tantivy::Result<_>>()?),
         })
     }
 
@@ -66,36 +79,37 @@ impl Lookup {
     }
 
     /// The documents of a segment that have a token; for lookups that exclude nothing.
-    pub(crate) fn docs(&self, index: &InvertedIndexReader, all: DocId) -> tantivy::Result<BitSet> {
+    pub(crate) fn docs(&self, list: &List, all: DocId) -> tantivy::Result<BitSet> {
         let mut infos = Vec::new();
-        self.expand(index, &mut infos)?;
-        docs_of(index, &infos, all)
+        self.expand(list, &mut infos)?;
+        docs_of(&list.index, &infos, all)
     }
 
     /// The tokens of a segment; none if there is no token.
-    pub(crate) fn open(&self, index: &InvertedIndexReader) -> tantivy::Result<Option<Tokens>> {
+    pub(crate) fn open(&self, list: &List) -> tantivy::Result<Option<Tokens>> {
         match self {
             Self::Except(tokens, without) => {
-                let Some(tokens) = tokens.open(index)? else { return Ok(None) };
-                Ok(Some(Tokens::Except { tokens: Box::new(tokens), without: without.open(index)?.map(Box::new) }))
+                let Some(tokens) = tokens.open(list)? else { return Ok(None) };
+                Ok(Some(Tokens::Except { tokens: Box::new(tokens), without: without.open(list)?.map(Box::new) }))
             }
             Self::Any(lookups) if self.excludes() => {
                 let mut all = Vec::with_capacity(lookups.len());
                 for lookup in lookups {
-                    all.extend(lookup.open(index)?);
+                    all.extend(lookup.open(list)?);
                 }
                 Ok((!all.is_empty()).then_some(Tokens::Either { all, buffer: Vec::new() }))
             }
             _ => {
                 let mut infos = Vec::new();
-                self.expand(index, &mut infos)?;
-                Tokens::open(index, &infos)
+                self.expand(list, &mut infos)?;
+                Tokens::open(&list.index, &infos)
             }
         }
     }
 
     // The terms of a segment.
-    fn expand(&self, index: &InvertedIndexReader, infos: &mut Vec<TermInfo>) -> tantivy::Result<()> {
+    fn expand(&self, list: &List, infos: &mut Vec<TermInfo>) -> tantivy::Result<()> {
+        let index = &*list.index;
         match self {
             Self::Term(term) => infos.extend(index.get_term_info(term)?),
             Self::Character(character) => each_of_character(index, character, &mut |info| {
@@ -120,42 +134,23 @@ impl Lookup {
                     infos.push(stream.value().clone());
                 }
             }
-            Self::Read(field, first, second) => {
-                let info = |term: &str| index.get_term_info(&Term::from_field_text(*field, term));
-                // few of all characters with a reading are in any text
-                let held = |characters: &[char]| -> std::io::Result<Vec<char>> {
-                    let mut kept = Vec::new();
-                    for character in characters {
-                        let mut held = false;
-                        each_beginning(index, character.encode_utf8(&mut [0; 4]), &mut |_, _| {
-                            held = true;
-                            false
-                        })?;
-                        kept.extend(held.then_some(*character));
-                    }
-                    Ok(kept)
-                };
-                let second = held(second)?;
-                for a in held(first)? {
-                    for b in &second {
-                        infos.extend(info(&String::from_iter([a, *b]))?);
-                    }
-                }
+            Self::Read(field, first, second, reads) => {
+                infos.extend_from_slice(&reads.of(list.part, index, *field, (first, second))?);
             }
             Self::Matches(regex) => each_matching(index, regex, &mut |info| {
                 infos.push(info.clone());
                 true
             })?,
-            Self::Any(lookups) => lookups.iter().try_for_each(|lookup| lookup.expand(index, infos))?,
+            Self::Any(lookups) => lookups.iter().try_for_each(|lookup| lookup.expand(list, infos))?,
             // what stands where the others do not is among what stands at all
-            Self::Except(tokens, _) => tokens.expand(index, infos)?,
+            Self::Except(tokens, _) => tokens.expand(list, infos)?,
         }
         Ok(())
     }
 }
 
-// Says each term that begins so, until told not to go on.
-fn each_beginning(
+/// Says each term that begins so, until told not to go on.
+pub(crate) fn each_beginning(
     index: &InvertedIndexReader,
     beginning: &str,
     say: &mut dyn FnMut(&[u8], &TermInfo) -> bool,
@@ -226,11 +221,11 @@ pub(crate) fn matching_terms(
 }
 
 /// Whether a field has any term of a pattern.
-pub(crate) fn holds(searcher: &Searcher, field: Field, pattern: &Pattern) -> tantivy::Result<bool> {
-    let lookup = Lookup::of(field, pattern)?;
+pub(crate) fn holds(searcher: &Searcher, field: Field, pattern: &Pattern, reads: &Reads) -> tantivy::Result<bool> {
+    let lookup = Lookup::of(field, pattern, reads)?;
     let mut infos = Vec::new();
     for segment in searcher.segment_readers() {
-        lookup.expand(&*segment.inverted_index(field)?, &mut infos)?;
+        lookup.expand(&List::of(segment, field)?, &mut infos)?;
         if !infos.is_empty() {
             return Ok(true);
         }

@@ -6,6 +6,7 @@
 use pinyin::ToPinyinMulti;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::{LazyLock, OnceLock};
 
 // Readings that characters have as surnames, beside their common ones.
@@ -127,17 +128,45 @@ pub(crate) fn characters_read(syllable: &str) -> &'static [char] {
 /// Written as in `pinyin:`: alternatives joined by `/`, with a capital letter for a surname.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Sound {
-    syllables: Vec<&'static str>,
+    syllables: Vec<Syllable>,
     surname: bool,
+}
+
+/// A syllable, with the characters that are read so: many are asked of one sound.
+#[derive(Clone, Copy)]
+struct Syllable {
+    written: &'static str,
+    characters: &'static [char],
+}
+
+impl PartialEq for Syllable {
+    fn eq(&self, other: &Self) -> bool {
+        self.written == other.written
+    }
+}
+
+impl Eq for Syllable {}
+
+impl Hash for Syllable {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.written.hash(state);
+    }
+}
+
+impl fmt::Debug for Syllable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.written.fmt(f)
+    }
 }
 
 impl Sound {
     pub(crate) fn new(syllables: Vec<&'static str>) -> Self {
-        Self { syllables, surname: false }
+        let syllable = |written| Syllable { written, characters: characters_read(written) };
+        Self { syllables: syllables.into_iter().map(syllable).collect(), surname: false }
     }
 
-    pub(crate) fn syllables(&self) -> &[&'static str] {
-        &self.syllables
+    pub(crate) fn syllables(&self) -> impl Iterator<Item = &'static str> {
+        self.syllables.iter().map(|syllable| syllable.written)
     }
 
     /// The same sound of a surname, or none if no surname begins so.
@@ -149,14 +178,14 @@ impl Sound {
     /// Whether a folded character can be read so.
     #[must_use]
     pub fn takes(&self, character: char) -> bool {
-        let read = |syllable: &&str| characters_read(syllable).binary_search(&character).is_ok();
+        let read = |syllable: &Syllable| syllable.characters.binary_search(&character).is_ok();
         self.syllables.iter().any(read) && (!self.surname || BEGIN_SURNAMES.binary_search(&character).is_ok())
     }
 
     /// The folded characters that can be read so, ascending.
     #[must_use]
     pub fn characters(&self) -> Vec<char> {
-        let mut characters: Vec<char> = self.syllables.iter().flat_map(|s| characters_read(s)).copied().collect();
+        let mut characters: Vec<char> = self.syllables.iter().flat_map(|s| s.characters).copied().collect();
         characters.sort_unstable();
         characters.dedup();
         characters.retain(|character| !self.surname || BEGIN_SURNAMES.binary_search(character).is_ok());
@@ -166,7 +195,7 @@ impl Sound {
 
 impl fmt::Display for Sound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let joined = self.syllables.join("/");
+        let joined = self.syllables().collect::<Vec<_>>().join("/");
         let mut characters = joined.chars();
         match characters.next().filter(|_| self.surname) {
             Some(first) => write!(f, "{}{}", first.to_ascii_uppercase(), characters.as_str()),

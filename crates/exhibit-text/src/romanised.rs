@@ -115,7 +115,7 @@ pub fn sounds(text: &str) -> Option<Way> {
 }
 
 fn covers(by: &Sound, own: &Sound) -> bool {
-    own.syllables().iter().all(|syllable| by.syllables().contains(syllable))
+    own.syllables().all(|syllable| by.syllables().any(|other| other == syllable))
 }
 
 fn is_hyphen(c: char) -> bool {
@@ -195,7 +195,7 @@ fn segment(rest: &str, taken: &mut Way, found: &mut Vec<Way>) {
 // `chi'en`) or is not there at all.
 fn speaks_for_wade_giles(part: &str) -> bool {
     let needs_none =
-        |way: &Way| way.iter().skip(1).all(|sound| sound.syllables().iter().all(|s| !s.starts_with(['a', 'e', 'o'])));
+        |way: &Way| way.iter().skip(1).all(|sound| sound.syllables().all(|s| !s.starts_with(['a', 'e', 'o'])));
     let pinyin = in_pinyin(part);
     let written = if part.contains(is_apostrophe) { !pinyin.is_empty() } else { pinyin.iter().any(needs_none) };
     !written && !in_wade_giles(part, false).is_empty()
@@ -259,7 +259,7 @@ fn begin_with_surname(groups: &[&str], way: &mut Way) {
     } else {
         cut(2) && (3..=4).contains(&way.len()) && is_double(&way[..2])
     };
-    let said: Vec<&str> = way.iter().map(|sound| sound.syllables()[0]).collect();
+    let said: Vec<&str> = way.iter().filter_map(|sound| sound.syllables().next()).collect();
     let place = PLACES.split(',').any(|place| said.join(" ").starts_with(place));
     if let Some(sound) = way[0].of_surname().filter(|_| surname && !place) {
         way[0] = sound;
