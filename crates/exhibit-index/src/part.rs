@@ -209,7 +209,7 @@ impl List {
     }
 
     fn memory(&self) -> usize {
-        self.terms.memory() + self.tokens.capacity() * 4 + self.ends.capacity() * 8
+        self.terms.memory() + self.tokens.len() * 4 + self.ends.len() * 8
     }
 
     // How many tokens are sorted at once: all are gone through as often as it takes.

@@ -57,6 +57,21 @@ impl Default for Terms {
     }
 }
 
+// The first eight bytes from the highest down, 0 for those that are not there.
+fn begins(term: &[u8]) -> u64 {
+    if let Some(whole) = term.first_chunk() {
+        return u64::from_be_bytes(*whole);
+    }
+    // from both ends, over each other in the middle
+    match (term.first_chunk(), term.last_chunk()) {
+        (Some(first), Some(last)) => {
+            let (first, last) = (u32::from_be_bytes(*first), u32::from_be_bytes(*last));
+            u64::from(first) << 32 | u64::from(last) << (64 - 8 * term.len())
+        }
+        _ => (0..).zip(term).fold(0, |word, (at, byte)| word | u64::from(*byte) << (56 - 8 * at)),
+    }
+}
+
 // Both halves of a product: every bit of both numbers counts in it.
 fn fold(a: u64, b: u64) -> u64 {
     const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -67,18 +82,16 @@ fn fold(a: u64, b: u64) -> u64 {
 impl Terms {
     /// The key of a term of at most [`MOST_BYTES`].
     pub(crate) fn key(&self, term: &[u8]) -> Key {
-        let mut word = [0; 8];
         if term.len() <= SHORT_BYTES {
-            word[..term.len()].copy_from_slice(term);
-            return Key(u64::from_be_bytes(word) | term.len() as u64);
+            return Key(begins(term) | term.len() as u64);
         }
+        let other = self.seed.rotate_left(32) | 1;
         let mut hash = fold(self.seed, term.len() as u64 | 1 << 32);
-        for bytes in term.chunks(8) {
-            word = [0; 8];
-            word[..bytes.len()].copy_from_slice(bytes);
-            hash = fold(hash ^ u64::from_le_bytes(word), self.seed.rotate_left(32) | 1);
+        for bytes in term.chunks_exact(8) {
+            hash = fold(hash ^ begins(bytes), other);
         }
-        Key(hash | LONG)
+        // the last eight once more, for those that are over
+        Key(fold(hash ^ begins(&term[term.len() - 8..]), other) | LONG)
     }
 
     /// Whether a term was counted.
@@ -87,6 +100,7 @@ impl Terms {
     }
 
     /// Counts a term, and says its number. The bytes of a short one are not looked at.
+    #[inline]
     pub(crate) fn count(&mut self, key: Key, term: &[u8]) -> u32 {
         let at = self.find(key, term);
         let slot = &mut self.slots[at];
@@ -99,6 +113,7 @@ impl Terms {
     }
 
     // The slot of a term, or the free one where it belongs.
+    #[inline]
     fn find(&self, key: Key, term: &[u8]) -> usize {
         let mask = self.slots.len() - 1;
         let mut at = self.home(key);
@@ -189,9 +204,7 @@ impl Terms {
             if key.is_short() {
                 return (key.0, number);
             }
-            let mut word = [8; 8];
-            word[..SHORT_BYTES].copy_from_slice(&long(number)[..SHORT_BYTES]);
-            (u64::from_be_bytes(word), number)
+            (begins(long(number)) & !0xff | 8, number)
         };
         let mut order: Vec<(u64, u32)> = (0..).zip(&self.terms).map(first).collect();
         order.sort_unstable_by(|a, b| {

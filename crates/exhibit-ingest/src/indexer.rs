@@ -63,16 +63,27 @@ pub(crate) struct Indexer<'a> {
     pub(crate) index: Index,
     pub(crate) prefix: &'a str,
     pub(crate) progress: &'a Progress,
-    pub(crate) heap: usize,
+    pub(crate) pace: Pace,
     /// Whether no page that comes is in the index already, so that none has to be replaced.
     pub(crate) new_to_it: bool,
 }
 
-/// What the index gathers before it writes a part: little beside the rest of a run, much when that is all there is to do.
-pub(crate) const HEAP: usize = 50 << 20;
-pub(crate) const HEAP_ALONE: usize = 200 << 20;
+/// How much is gathered at once, and how often it becomes searchable.
+#[derive(Clone, Copy)]
+pub(crate) struct Pace {
+    /// Bytes of memory that the index takes before it writes a part.
+    heap: usize,
+    commit_every: Duration,
+}
+
+impl Pace {
+    /// Beside the rest of a run: what was read is soon found.
+    pub(crate) const BESIDE: Self = Self { heap: 50 << 20, commit_every: Duration::from_secs(4) };
+    /// When there is nothing else to do: large parts, few of which are joined later. A killed run loses half a minute.
+    pub(crate) const ALONE: Self = Self { heap: 400 << 20, commit_every: Duration::from_secs(30) };
+}
+
 const BATCH: u32 = 256;
-const COMMIT_EVERY: Duration = Duration::from_secs(4);
 
 /// What the pages of one item have in common.
 struct Common {
@@ -99,7 +110,7 @@ struct Common {
 impl Indexer<'_> {
     /// Follows until the end is signalled and everything is searchable.
     pub(crate) fn run(mut self, signal: &Signal) -> Result<(), IngestError> {
-        let mut writer = self.index.writer(self.heap)?;
+        let mut writer = self.index.writer(self.pace.heap)?;
         let mut done = self.index.committed()?;
         // what is indexed from the beginning is so with all places known by now
         let settled = if self.new_to_it && done == 0 { self.revision()? } else { 0 };
@@ -111,13 +122,13 @@ impl Indexer<'_> {
                 let Some(last) = self.next(&mut writer, done, settled)? else { break };
                 done = last;
                 unsaved = true;
-                if committed.elapsed() > COMMIT_EVERY {
+                if committed.elapsed() > self.pace.commit_every {
                     writer.commit(done)?;
                     (committed, unsaved) = (Instant::now(), false);
                     self.tell();
                 }
             }
-            if news.end || news.commit || committed.elapsed() > COMMIT_EVERY {
+            if news.end || news.commit || committed.elapsed() > self.pace.commit_every {
                 if unsaved {
                     writer.commit(done)?;
                 }

@@ -5,7 +5,7 @@
 //! pages have changed since.
 
 use crate::IngestError;
-use crate::indexer::{HEAP_ALONE, Indexer, follow_to_the_end};
+use crate::indexer::{Indexer, Pace, follow_to_the_end};
 use crate::progress::{Progress, Stage};
 use exhibit_case::{Case, CaseError, layout};
 use exhibit_catalogue::Catalogue;
@@ -40,7 +40,7 @@ pub fn reindex(case: &Case, progress: &Progress) -> Result<(), IngestError> {
         index,
         prefix,
         progress,
-        heap: HEAP_ALONE,
+        pace: Pace::ALONE,
         new_to_it: true,
     })?;
     let put = |source| CaseError::Io { act: "put the new index in place of", path: folder.clone(), source };

@@ -2,7 +2,7 @@
 
 use crate::IngestError;
 use crate::handed::Handed;
-use crate::indexer::{HEAP, Indexer, Signal};
+use crate::indexer::{Indexer, Pace, Signal};
 use crate::intake::Intake;
 use crate::keeper::{Budget, Keeper, Message, Outbound, pack_end};
 use crate::ocr::{OcrQueue, OcrReader, OcrTools, expecting};
@@ -150,7 +150,7 @@ fn run(
         index: Index::open_or_create(&folder.join(layout::INDEX))?,
         prefix: &prefix,
         progress,
-        heap: HEAP,
+        pace: Pace::BESIDE,
         new_to_it: false,
     };
     let (sender, inbox) = sync_channel(512);

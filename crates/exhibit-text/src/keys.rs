@@ -57,9 +57,8 @@ impl Keyed {
     pub(crate) fn of(text: &str) -> Self {
         let mut keyed = Self::default();
         // the first bytes of what is looked for below: texts without them, as most are, need no closer look
-        let letters = text.bytes().any(|byte| matches!(byte, 0xd2 | 0xd3 | 0xd8..=0xdb));
-        let forms = || text.as_bytes().windows(2).any(|pair| pair == [0xef, 0xaf]);
-        if !letters && !forms() {
+        let letters = any_of(text, |byte, _| matches!(byte, 0xd2 | 0xd3 | 0xd8..=0xdb));
+        if !letters && !any_of(text, |byte, next| (byte == 0xef) & (next == 0xaf)) {
             return keyed;
         }
         let (mut arabic, mut cyrillic) = (Read::default(), Read::default());
@@ -94,6 +93,14 @@ impl Keyed {
         let latin = word.chars().next().is_some_and(|first| u32::from(first) < 0x370);
         keys(word, if latin { Read::BOTH } else { self.read })
     }
+}
+
+// Whether any byte but the last, with the one after it, is such: many are looked at at once.
+fn any_of(text: &str, is: impl Fn(u8, u8) -> bool) -> bool {
+    const AT_ONCE: usize = 128;
+    let Some((_, after)) = text.as_bytes().split_first() else { return false };
+    let mut stretches = text.as_bytes().chunks(AT_ONCE).zip(after.chunks(AT_ONCE));
+    stretches.any(|(bytes, after)| bytes.iter().zip(after).fold(false, |any, (byte, next)| any | is(*byte, *next)))
 }
 
 fn lower(character: char) -> char {
