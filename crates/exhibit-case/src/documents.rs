@@ -3,8 +3,9 @@
 use crate::{Case, CaseError, layout, own_path};
 use exhibit_catalogue::{Account, Item, ItemFilter, NoteRow, PageRow};
 use exhibit_custody::Log;
-use exhibit_model::{ItemId, Page, shown, shown_bytes, wire};
+use exhibit_model::{ItemId, Page, State, shown, shown_bytes, wire};
 use exhibit_store::StoreError;
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 /// All about one document.
@@ -89,6 +90,22 @@ impl Case {
     /// [`CaseError::Catalogue`].
     pub fn account(&self) -> Result<Account, CaseError> {
         Ok(self.catalogue().account()?)
+    }
+
+    /// How many items are in each state: less work than the whole account.
+    ///
+    /// # Errors
+    /// [`CaseError::Catalogue`].
+    pub fn states(&self) -> Result<BTreeMap<State, u64>, CaseError> {
+        Ok(self.catalogue().states()?)
+    }
+
+    /// How many pages have been read: less work than the whole account.
+    ///
+    /// # Errors
+    /// [`CaseError::Catalogue`].
+    pub fn pages_read(&self) -> Result<u64, CaseError> {
+        Ok(self.catalogue().pages_read()?)
     }
 
     /// The paths of the case's sources, as they were given.

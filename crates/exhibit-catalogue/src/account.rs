@@ -50,16 +50,11 @@ impl Catalogue {
     /// # Errors
     /// [`CatalogueError`].
     pub fn account(&self) -> Result<Account, CatalogueError> {
-        let mut account = Account::default();
-        for (word, count) in self.counts("SELECT state, count(*) FROM items GROUP BY state")? {
-            let state = State::from_word(&word).ok_or(CatalogueError::Impossible { what: "state" })?;
-            account.items.insert(state, count);
-        }
+        let mut account = Account { items: self.states()?, pages: self.pages_read()?, ..Account::default() };
         account.media_types =
             self.counts("SELECT media_type, count(*) FROM items WHERE media_type <> '' GROUP BY 1 ORDER BY 2 DESC, 1")?;
         account.languages =
-            self.counts("SELECT language, count(*) FROM pages WHERE current = 1 GROUP BY 1 ORDER BY 2 DESC, 1")?;
-        account.pages = self.count("SELECT count(*) FROM pages WHERE current = 1")?;
+            self.counts("SELECT language, count(*) FROM pages WHERE +current = 1 GROUP BY 1 ORDER BY 2 DESC, 1")?;
         account.pages_waiting_for_ocr = self.count("SELECT count(*) FROM pages WHERE ocr = 'wanted'")?;
         account.pages_by_ocr = self.count("SELECT count(*) FROM pages WHERE layer = 1")?;
         account.pages_ocr_failed = self.count("SELECT count(*) FROM pages WHERE ocr = 'failed'")?;
@@ -69,6 +64,25 @@ impl Catalogue {
         account.sources = self.count("SELECT count(*) FROM sources")?;
         account.gaps = self.gaps()?;
         Ok(account)
+    }
+
+    /// Counts the items in each state.
+    ///
+    /// # Errors
+    /// [`CatalogueError`].
+    pub fn states(&self) -> Result<BTreeMap<State, u64>, CatalogueError> {
+        let counts = self.counts("SELECT state, count(*) FROM items GROUP BY state")?;
+        let known = |word: &str| State::from_word(word).ok_or(CatalogueError::Impossible { what: "state" });
+        counts.into_iter().map(|(word, count)| Ok((known(&word)?, count))).collect()
+    }
+
+    /// Counts the current pages.
+    ///
+    /// # Errors
+    /// [`CatalogueError`].
+    pub fn pages_read(&self) -> Result<u64, CatalogueError> {
+        // with the plus the planner does not take an index, to look up each row from there
+        self.count("SELECT count(*) FROM pages WHERE +current = 1")
     }
 
     fn count(&self, sql: &str) -> Result<u64, CatalogueError> {

@@ -13,7 +13,6 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use exhibit_case::{BatchProgress, Cage, Case, CaseError, Saved};
-use exhibit_catalogue::Account;
 use exhibit_model::Clock;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
@@ -86,8 +85,8 @@ pub struct App {
     pub(crate) names: Vec<String>,
     pub(crate) any_address: bool,
     pub(crate) painters: Semaphore,
-    // adding up a large case takes longer than searching it
-    account: Mutex<Option<(Instant, Account)>>,
+    // counting takes longer than searching
+    pages_read: Mutex<Option<(Instant, u64)>>,
     // the saved search that was changed last, and what it was before: nothing where it was not there
     before: Mutex<Option<(String, Option<Saved>)>>,
     offline: bool,
@@ -101,7 +100,7 @@ impl std::fmt::Debug for App {
 
 // Pictures painted at a time; the others wait. A page asks for one.
 const PAINTERS: usize = 2;
-// How old the account may be that a search speaks of.
+// How old the count of pages may be that a search speaks of.
 const LATELY: Duration = Duration::from_secs(30);
 
 impl App {
@@ -118,7 +117,7 @@ impl App {
         let offline = is_loopback(address.ip()) && names.is_empty();
         names.push(address.ip().to_string());
         let any_address = address.ip().is_unspecified();
-        let (painters, account) = (Semaphore::new(PAINTERS), Mutex::new(None));
+        let (painters, pages_read) = (Semaphore::new(PAINTERS), Mutex::new(None));
         let Machine { clock, threads, log_marks } = machine;
         let runs = Mutex::new(BTreeMap::new());
         let before = Mutex::new(None);
@@ -133,7 +132,7 @@ impl App {
             names,
             any_address,
             painters,
-            account,
+            pages_read,
             before,
             offline,
         })
@@ -194,15 +193,15 @@ impl App {
         }
     }
 
-    /// The account of the case as it was at most half a minute ago.
-    pub(crate) fn account_lately(&self) -> Result<Account, CaseError> {
-        let mut kept = self.account.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*kept {
-            Some((at, account)) if at.elapsed() < LATELY => Ok(account.clone()),
+    /// How many pages had been read at most half a minute ago.
+    pub(crate) fn pages_read_lately(&self) -> Result<u64, CaseError> {
+        let mut kept = self.pages_read.lock().unwrap_or_else(PoisonError::into_inner);
+        match *kept {
+            Some((at, pages)) if at.elapsed() < LATELY => Ok(pages),
             _ => {
-                let account = self.case.account()?;
-                *kept = Some((Instant::now(), account.clone()));
-                Ok(account)
+                let pages = self.case.pages_read()?;
+                *kept = Some((Instant::now(), pages));
+                Ok(pages)
             }
         }
     }

@@ -185,7 +185,7 @@ fn remarks(query: &str) -> Vec<String> {
 
 // How far reading has come, while it has not ended.
 fn searchable(app: &App) -> Result<Option<(u64, u64)>, Trouble> {
-    let (now, of) = (app.case.searchable(), app.account_lately()?.pages);
+    let (now, of) = (app.case.searchable(), app.pages_read_lately()?);
     Ok((now < of).then_some((now, of)))
 }
 
@@ -286,7 +286,7 @@ fn suggestions(app: &App, words: &Words, place: &SearchPlace<'_>) -> Result<Vec<
         Choice { text: format!("{how}: {}", words.pages_found.of(way.pages)), href }
     };
     let mut choices: Vec<Choice> = app.case.ways_on(place.query, place.exact)?.into_iter().map(choice).collect();
-    let items = app.account_lately()?.items;
+    let items = app.case.states()?;
     let problems: u64 = items.iter().filter(|(state, _)| state.is_problem()).map(|(_, count)| count).sum();
     if problems > 0 {
         choices.push(Choice { text: words.not_searched.of(problems), href: "/problems".to_owned() });
