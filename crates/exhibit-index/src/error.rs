@@ -27,6 +27,9 @@ pub enum IndexError {
     /// The engine failed: a damaged file, a full disk.
     #[error("the index could not be read or written")]
     Engine(#[from] tantivy::TantivyError),
+    /// A part of the index could not be written, so that pages are missing since the last commit.
+    #[error("a part of the index could not be written before: what came since the last commit has to be indexed again")]
+    Lost,
     /// A regular expression or a syllable stands for more words than are searched at once.
     #[error("{pattern} matches more than {most} different words: make it narrower")]
     TooManyWords {

@@ -119,7 +119,7 @@ impl Index {
         let part = Part::new(engine.new_segment(), &self.fields)?;
         let begun = Begun::default();
         begun.begin(part.id());
-        Ok(Writer { engine, index: self.clone(), part, begun, heap_bytes: heap_bytes.max(LEAST) })
+        Ok(Writer { engine, index: self.clone(), part, lost: false, begun, heap_bytes: heap_bytes.max(LEAST) })
     }
 }
 
@@ -129,6 +129,8 @@ pub struct Writer {
     index: Index,
     // pages that are in no part of the index yet
     part: Part,
+    // whether pages were lost, because their part could not be written
+    lost: bool,
     begun: Begun,
     heap_bytes: usize,
 }
@@ -172,20 +174,27 @@ impl Writer {
 
     // Writes what is gathered as a part of the index, which the next commit makes visible.
     fn end_part(&mut self) -> Result<(), IndexError> {
+        if self.lost {
+            return Err(IndexError::Lost);
+        }
         if self.part.is_empty() {
             return Ok(());
         }
         let next = Part::new(self.engine.new_segment(), &self.index.fields)?;
         self.begun.begin(next.id());
         let part = std::mem::replace(&mut self.part, next);
-        Ok(self.engine.add_segment(part.write()?)?)
+        self.lost = true;
+        self.engine.add_segment(part.write()?)?;
+        self.lost = false;
+        Ok(())
     }
 
     /// Makes all that was put durable, then visible to new searchers. `mark` can be asked for by
     /// [`Index::committed`].
     ///
     /// # Errors
-    /// [`IndexError::Engine`] if the engine cannot write; the index is then as of the commit before.
+    /// [`IndexError::Engine`] if the engine cannot write; the index is then as of the commit before. [`IndexError::Lost`]
+    /// if it could not before: nothing more is committed by this writer.
     pub fn commit(&mut self, mark: u64) -> Result<(), IndexError> {
         self.end_part()?;
         let mut commit = self.engine.prepare_commit()?;

@@ -58,6 +58,27 @@ fn what_was_not_committed_is_gone_and_the_mark_says_so() {
 }
 
 #[test]
+fn nothing_is_committed_after_a_part_was_lost() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = folder.path().join("index");
+    let index = Index::open_or_create(&place).expect("an index");
+    let mut writer = index.writer(0).expect("a writer");
+    writer.put(&entry(1, 1, "first")).expect("put");
+    writer.commit(1).expect("commit");
+    writer.put(&entry(2, 1, "second")).expect("put");
+    let aside = folder.path().join("aside");
+    std::fs::rename(&place, &aside).expect("moved");
+    assert!(matches!(writer.commit(2), Err(IndexError::Engine(_))));
+    std::fs::rename(&aside, &place).expect("moved back");
+    writer.put(&entry(3, 1, "third")).expect("put");
+    assert!(matches!(writer.commit(3), Err(IndexError::Lost)));
+    drop(writer);
+    assert_eq!(index.committed().expect("a mark"), 1);
+    index.refresh().expect("refreshed");
+    assert_eq!(found(&index.searcher(), ""), [(1, 1)]);
+}
+
+#[test]
 fn another_analysis_is_an_error_not_a_search() {
     let folder = tempfile::tempdir().expect("a folder");
     drop(Index::open_or_create(folder.path()).expect("an index"));
