@@ -387,6 +387,10 @@ words! {
     // the log
     log_explained: Text = "Every act on the case, in order. Entries are only ever added, and each checkpoint signs all entries before it.";
     log_entries: Plural = plural("{n} entry", "{n} entries");
+    log_waiting: Plural = plural(
+        "{n} change of tags waits for its entry: the next command that signs makes it.",
+        "{n} changes of tags wait for their entries: the next command that signs makes them.",
+    );
     entry: Text = "Entry";
     about: Text = "About";
     entry_of: Text = "Entries are numbered from 0; the last is {last}.";

@@ -35,6 +35,7 @@ fn entries(app: &App, frame: &Frame, before: u64) -> Result<Markup, Trouble> {
     }
     let view = LogView {
         size,
+        waiting: app.case.marks_waiting()?,
         entries: lines,
         first: (end < size).then(|| links::log(0)),
         older: (start > 0).then(|| links::log(start)),

@@ -159,6 +159,7 @@ fn entries() -> LogView {
     };
     LogView {
         size: 4_120,
+        waiting: 2,
         entries: vec![
             line(4_119, ENTRY.as_bytes(), Some("EXH-001204")),
             line(4_118, HOSTILE, None),

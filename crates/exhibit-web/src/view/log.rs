@@ -11,6 +11,8 @@ use maud::{Markup, html};
 pub struct LogView {
     /// How many entries the log has.
     pub size: u64,
+    /// How many changes of tags have no entry yet.
+    pub waiting: u64,
     /// The entries shown, newest first.
     pub entries: Vec<LogLine>,
     /// The newest entries, where those shown are older.
@@ -62,6 +64,7 @@ pub fn list(frame: &Frame, view: &LogView) -> Markup {
             h1 { (words.log) }
             p { (words.log_explained) }
             p.dim role="status" { (words.log_entries.of(view.size)) }
+            @if view.waiting > 0 { p { (words.log_waiting.of(view.waiting)) } }
             div.scroll tabindex="0" {
                 table.list {
                     thead { tr { th.n scope="col" { (words.entry) } th scope="col" { (words.canonical) } th scope="col" { (words.about) } } }

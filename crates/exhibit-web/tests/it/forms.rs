@@ -149,6 +149,7 @@ fn a_tag_is_put_on_found_and_taken_off() {
         "each change is logged: {}",
         log.html()
     );
+    assert!(!log.html().contains("of tags wait"), "{}", log.html());
 }
 
 #[test]

@@ -206,6 +206,13 @@ fn every_box_of_a_hit_is_a_link_with_a_place() {
 }
 
 #[test]
+fn the_log_says_what_waits_for_its_entry() {
+    let log = samples().into_iter().find(|sample| sample.name == "log").expect("a log");
+    let html = log.page.into_string();
+    assert!(html.contains("2 changes of tags wait for their entries"), "{html}");
+}
+
+#[test]
 fn assets_are_small_and_harmless() {
     let script = std::str::from_utf8(assets::keys().bytes).expect("it is text");
     assert!(script.len() < 15_000);
