@@ -116,6 +116,11 @@ impl Index {
             other => other?,
         };
         engine.set_merge_policy(Box::new(LogMergePolicy::default()));
+        // what a killed writer had not committed, among it notes of removed pages, which would be written under the same
+        // names again
+        engine.garbage_collect_files().wait()?;
+        // the engine's count begins with the number of the last commit, which stays with that
+        engine.run(std::iter::empty())?;
         let part = Part::new(engine.new_segment(), &self.fields)?;
         let begun = Begun::default();
         begun.begin(part.id());
@@ -154,7 +159,9 @@ impl Writer {
     /// # Errors
     /// [`IndexError::Engine`] if the engine cannot write.
     pub fn add(&mut self, entry: &PageEntry<'_>) -> Result<(), IndexError> {
+        let lost = std::mem::replace(&mut self.lost, true);
         self.part.add(&self.index.fields.document(entry))?;
+        self.lost = lost;
         if self.part.memory() >= self.heap_bytes {
             self.end_part()?;
         }

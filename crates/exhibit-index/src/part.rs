@@ -121,7 +121,8 @@ impl Part {
     /// Bytes of memory that it takes, what writing it will need included.
     pub(crate) fn memory(&self) -> usize {
         let lists: usize = self.lists.iter().map(List::memory).sum();
-        let widest = self.lists.iter().map(|list| list.at_once() * size_of::<u64>()).max().unwrap_or(0);
+        let widest = self.lists.iter().map(|list| (list.at_once() + list.terms.most()) * size_of::<u64>());
+        let widest = widest.max().unwrap_or(0);
         lists + widest + self.lengths.mem_usage() + self.columns.mem_usage()
     }
 
@@ -174,6 +175,8 @@ impl List {
             Indexed::Places => each_place(text, &mut find),
             Indexed::Whole => return self.add_term(page, text.as_bytes()),
         }
+        // a second text would have to follow on the positions of the first
+        debug_assert!(self.ends.last().is_none_or(|(last, _)| *last != page), "one text of a page in a field");
         let mut last = 0;
         for (at, (key, position, begins)) in tokens.iter().enumerate() {
             let end = tokens.get(at + 1).map_or(bytes.len(), |(.., next)| *next as usize);
@@ -208,11 +211,12 @@ impl List {
         count as u32
     }
 
+    // What is set apart for more is not touched, and takes none.
     fn memory(&self) -> usize {
         self.terms.memory() + self.tokens.len() * 4 + self.ends.len() * 8
     }
 
-    // How many tokens are sorted at once: all are gone through as often as it takes.
+    // How many tokens are sorted at once, and those of one term over: all are gone through as often as it takes.
     fn at_once(&self) -> usize {
         const TIMES: usize = 2;
         const LEAST: usize = 1 << 18;

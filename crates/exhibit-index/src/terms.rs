@@ -48,12 +48,13 @@ pub(crate) struct Terms {
     long: Vec<u8>,
     // files come from adversaries, who cannot know which terms meet
     seed: u64,
+    most: u32,
 }
 
 impl Default for Terms {
     fn default() -> Self {
         let seed = RandomState::new().hash_one(0) | 1;
-        Self { slots: vec![FREE; 64], terms: Vec::new(), long: Vec::new(), seed }
+        Self { slots: vec![FREE; 64], terms: Vec::new(), long: Vec::new(), seed, most: 0 }
     }
 }
 
@@ -109,6 +110,7 @@ impl Terms {
         }
         slot.count += 1;
         let slot = *slot;
+        self.most = self.most.max(slot.count);
         self.number(&slot)
     }
 
@@ -180,6 +182,11 @@ impl Terms {
         }
         *word = key.0.to_be_bytes();
         &word[..usize::from(word[SHORT_BYTES])]
+    }
+
+    /// How often the most frequent term was counted, if more than once.
+    pub(crate) fn most(&self) -> usize {
+        self.most as usize
     }
 
     /// How many terms there are.

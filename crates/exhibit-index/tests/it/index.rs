@@ -58,6 +58,35 @@ fn what_was_not_committed_is_gone_and_the_mark_says_so() {
 }
 
 #[test]
+fn a_commit_that_was_cut_off_can_be_made_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let meta = folder.path().join("meta.json");
+    let put_again = |mark: u64| {
+        let index = Index::open_or_create(folder.path()).expect("an index");
+        let mut writer = index.writer(0).expect("a writer");
+        writer.put(&entry(1, 1, "again")).expect("put");
+        writer.commit(mark).expect("commit");
+        index.searcher()
+    };
+    {
+        let index = Index::open_or_create(folder.path()).expect("an index");
+        let mut writer = index.writer(0).expect("a writer");
+        writer.put(&entry(1, 1, "first")).expect("put");
+        writer.put(&entry(1, 2, "second")).expect("put");
+        writer.commit(1).expect("commit");
+    }
+    let before = std::fs::read(&meta).expect("what a commit writes last");
+    drop(put_again(2));
+    // as a crash before its end leaves it: with the note of the page that was replaced
+    std::fs::write(&meta, before).expect("put back");
+    let notes = std::fs::read_dir(folder.path()).expect("files").flatten();
+    assert!(notes.into_iter().any(|file| file.path().extension().is_some_and(|ending| ending == "del")));
+    let searcher = put_again(2);
+    assert_eq!(found(&searcher, "again"), [(1, 1)]);
+    assert_eq!((found(&searcher, ""), found(&searcher, "first")), (vec![(1, 1), (1, 2)], vec![]));
+}
+
+#[test]
 fn nothing_is_committed_after_a_part_was_lost() {
     let folder = tempfile::tempdir().expect("a folder");
     let place = folder.path().join("index");
