@@ -22,7 +22,8 @@ impl Begun {
         Earlier { term, begun: self.clone(), before }
     }
 
-    fn from(&self, before: usize, part: SegmentId) -> bool {
+    // Whether a part is none of the first ones.
+    fn is_since(&self, before: usize, part: SegmentId) -> bool {
         self.0.read().unwrap_or_else(PoisonError::into_inner)[before..].contains(&part)
     }
 }
@@ -45,7 +46,7 @@ impl Query for Earlier {
 
 impl Weight for Earlier {
     fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        if self.begun.from(self.before, reader.segment_id()) {
+        if self.begun.is_since(self.before, reader.segment_id()) {
             return Ok(Box::new(EmptyScorer));
         }
         let list = reader.inverted_index(self.term.field())?;

@@ -58,7 +58,7 @@ pub(crate) enum Indexed {
 }
 
 impl Fields {
-    /// The indexed fields in their order.
+    /// The indexed fields in their order: all that the schema says are.
     pub(crate) fn indexed(&self) -> impl Iterator<Item = (Field, Indexed)> {
         let whole = [self.key, self.document].map(|field| (field, Indexed::Whole));
         let named = [(self.text, Indexed::Text), (self.name, Indexed::Places), (self.path, Indexed::Places)];
@@ -233,6 +233,24 @@ pub(crate) fn each_kept(text: &str, say: &mut impl FnMut(&str, u32)) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    // a field that is missing there would be in the schema and in no list
+    #[test]
+    fn every_indexed_field_of_the_schema_is_indexed() {
+        let (schema, fields) = Fields::make();
+        let positions = |field: Field| {
+            let option = schema.get_field_entry(field).field_type().get_index_record_option();
+            option.is_some_and(IndexRecordOption::has_positions)
+        };
+        let wanted: Vec<(Field, bool)> = schema
+            .fields()
+            .filter(|(_, entry)| entry.is_indexed())
+            .map(|(field, _)| (field, positions(field)))
+            .collect();
+        let given: Vec<(Field, bool)> =
+            fields.indexed().map(|(field, indexed)| (field, indexed != Indexed::Whole)).collect();
+        assert_eq!(given, wanted);
+    }
 
     #[test]
     fn characters_within_a_run_are_kept_as_pairs_alone() {
