@@ -13,6 +13,7 @@ const OURS: &[(&str, &[&str])] = &[
     ("exhibit-text", &["exhibit-model"]),
     ("exhibit-proof", &[]),
     ("exhibit-time", &["exhibit-proof"]),
+    ("exhibit-messages", &["exhibit-model", "exhibit-proof"]),
     ("exhibit-extract", &["exhibit-model"]),
     ("exhibit-cage", &["exhibit-model"]),
     ("exhibit-store", &["exhibit-model"]),
@@ -81,7 +82,8 @@ const PROOF: &[&str] = &["sha2", "ed25519-dalek", "base64", "thiserror"];
 
 /// What the crates of pure functions and the readers of hostile files must not have, at any depth.
 const IMPURE: &[&str] = &["tokio", "axum", "hyper", "rusqlite", "tantivy", "mio", "socket2", "libsqlite3-sys"];
-const PURE_CRATES: &[&str] = &["exhibit-model", "exhibit-text", "exhibit-proof", "exhibit-time", "exhibit-extract"];
+const PURE_CRATES: &[&str] =
+    &["exhibit-model", "exhibit-text", "exhibit-proof", "exhibit-time", "exhibit-messages", "exhibit-extract"];
 
 /// Programs that fetch: none may be in Cargo.lock, for tests neither.
 const CLIENTS: &[&str] = &[
