@@ -1,11 +1,11 @@
 //! The server: what it holds, its routes, and how a request becomes a page.
 
+use crate::admission::{RequestContext, admit};
 use crate::frame::Frame;
-use crate::guard::{Visit, guard};
 use crate::record::{Recorder, record};
 use crate::routes;
 use crate::session::Sessions;
-use crate::trove::Name;
+use crate::untrusted::Name;
 use crate::view::batches::Running;
 use crate::words::{ENGLISH, Words};
 use axum::Router;
@@ -214,13 +214,13 @@ impl App {
 
     /// The frame of an answer.
     #[must_use]
-    pub fn frame(&self, visit: &Visit) -> Frame {
+    pub fn frame(&self, context: &RequestContext) -> Frame {
         Frame {
             words: self.words(),
             case_name: Name::from(self.case.config.name.as_str()),
             offline: self.offline,
-            nonce: visit.nonce.clone(),
-            form_token: visit.session.as_ref().map(|session| session.form_token.clone()),
+            nonce: context.nonce.clone(),
+            form_token: context.session.as_ref().map(|session| session.form_token.clone()),
         }
     }
 }
@@ -229,7 +229,7 @@ fn is_loopback(address: IpAddr) -> bool {
     address.to_canonical().is_loopback()
 }
 
-/// The routes, guarded.
+/// The routes, behind the admission checks.
 pub fn router(app: Arc<App>) -> Router {
     let long = DefaultBodyLimit::max(routes::batches::MOST_LIST);
     Router::new()
@@ -259,7 +259,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/static/{file}", get(routes::asset))
         .fallback(routes::not_there)
         .method_not_allowed_fallback(routes::wrong_method)
-        .layer(from_fn_with_state(Arc::clone(&app), guard))
+        .layer(from_fn_with_state(Arc::clone(&app), admit))
         .with_state(app)
 }
 

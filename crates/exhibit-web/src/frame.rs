@@ -3,9 +3,9 @@
 //! Titles name no document and no query: they end up in the history of browsers and the lists of window managers.
 
 use crate::assets;
+use crate::css_rules::CssRules;
 use crate::keys;
-use crate::positions::Positions;
-use crate::trove::Name;
+use crate::untrusted::Name;
 use crate::words::Words;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -47,9 +47,9 @@ pub enum Section {
 }
 
 impl Frame {
-    /// A whole page: `title` for the window, `body` for the main part, `positions` for what stands at computed places.
+    /// A whole page: `title` for the window, `body` for the main part, `rules` for what is placed by computed numbers.
     #[must_use]
-    pub fn page(&self, section: Section, title: &str, positions: &Positions, body: Markup) -> Markup {
+    pub fn page(&self, section: Section, title: &str, rules: &CssRules, body: Markup) -> Markup {
         let words = self.words;
         html! {
             (DOCTYPE)
@@ -61,8 +61,8 @@ impl Frame {
                     title { (title) " · Exhibit" }
                     link rel="stylesheet" href=(assets::style().path);
                     link rel="icon" href=(assets::icon().path) type="image/png";
-                    @if !positions.is_empty() {
-                        style nonce=(self.nonce) { (PreEscaped(positions.css())) }
+                    @if !rules.is_empty() {
+                        style nonce=(self.nonce) { (PreEscaped(rules.css())) }
                     }
                     script type="module" src=(assets::keys().path) {}
                 }

@@ -6,7 +6,7 @@ use crate::world::{self, MachineClock, TOOL};
 use exhibit_case::{AccessSettings, Case, chain_of};
 use exhibit_custody::{AccessLog, Fact, Look, Verb};
 use exhibit_model::{Clock, ItemId};
-use exhibit_web::Looked;
+use exhibit_web::AccessEvent;
 use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
@@ -132,16 +132,16 @@ impl Watch {
             let Some(recorder) = &recorder else { return };
             let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
             // a page and its picture are one look
-            if last.as_ref() == Some(&looked) && matches!(looked, Looked::Document(..)) {
+            if last.as_ref() == Some(&looked) && matches!(looked, AccessEvent::Document(..)) {
                 return;
             }
             let look = match &looked {
-                Looked::Search(query) => Some(search(query)),
-                Looked::Batch(number) => {
+                AccessEvent::Search(query) => Some(search(query)),
+                AccessEvent::Batch(number) => {
                     case.batch(*number).ok().map(|asked| batch(&asked.name, asked.last_run.map_or(0, |run| run.lines)))
                 }
-                Looked::BatchFile(number) => Some(export("batch", &number.to_string())),
-                Looked::Document(number, page) => case.resolve(number).ok().map(|item| view(&case, item, *page)),
+                AccessEvent::BatchFile(number) => Some(export("batch", &number.to_string())),
+                AccessEvent::Document(number, page) => case.resolve(number).ok().map(|item| view(&case, item, *page)),
             };
             if let Some(look) = look {
                 recorder.record(look);

@@ -1,10 +1,10 @@
 //! The routes of batches: kept, run in the background one at a time, looked at, written out.
 
 use super::posted::{Sent, done, is_own, posted};
-use super::{Asked, Trouble, answer, in_trouble, shown};
+use super::{PageError, Params, answer, error_page, shown};
+use crate::admission::{RequestContext, message_page};
 use crate::app::App;
 use crate::frame::Frame;
-use crate::guard::{Visit, message_page};
 use crate::links::{self, Place, SearchPlace};
 use crate::view::batches::{BatchRow, BatchView, LineView, RunView, list, page};
 use axum::Extension;
@@ -30,8 +30,8 @@ pub(crate) const MOST_LIST: usize = 64 << 20;
 const ROWS: usize = 100;
 
 /// Lists the batches.
-pub(crate) async fn all(State(app): State<Arc<App>>, Extension(visit): Extension<Visit>) -> Response {
-    answer(app, visit, |app, frame| {
+pub(crate) async fn all(State(app): State<Arc<App>>, Extension(context): Extension<RequestContext>) -> Response {
+    answer(app, context, |app, frame| {
         let mut rows: Vec<BatchRow> = app.case.batches()?.iter().map(|batch| row(app, batch)).collect();
         rows.reverse();
         Ok(list(frame, &rows))
@@ -97,13 +97,13 @@ impl Form {
         Ok(form)
     }
 
-    fn keep(&self, app: &App) -> Result<String, Trouble> {
+    fn keep(&self, app: &App) -> Result<String, PageError> {
         let is_file = !self.file.is_empty();
         let list = if is_file { &self.file } else { &self.pasted };
         let is_table = is_file && self.file_name.to_lowercase().ends_with(".csv");
         let column = self.column.or(is_table.then_some(0));
         if exhibit_case::read_list(list, column).is_empty() {
-            return Err(Trouble::Unusable(app.words().batch_empty));
+            return Err(PageError::Unusable(app.words().batch_empty));
         }
         let named = [self.name.as_str(), self.file_name.as_str(), app.words().batch_unnamed];
         let name = named.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
@@ -117,7 +117,7 @@ impl Form {
 /// Keeps a new batch.
 pub(crate) async fn new(
     State(app): State<Arc<App>>,
-    Extension(visit): Extension<Visit>,
+    Extension(context): Extension<RequestContext>,
     parts: Result<Multipart, MultipartRejection>,
 ) -> Response {
     let form = match parts {
@@ -126,23 +126,23 @@ pub(crate) async fn new(
     };
     let Ok(form) = form else {
         let words = app.words();
-        return in_trouble(&app, &visit, &Trouble::Unusable(words.batch_unread));
+        return error_page(&app, &context, &PageError::Unusable(words.batch_unread));
     };
-    if !is_own(&visit, &form.token) {
-        return message_page(&app, &visit, StatusCode::FORBIDDEN, &app.words().refused);
+    if !is_own(&context, &form.token) {
+        return message_page(&app, &context, StatusCode::FORBIDDEN, &app.words().refused);
     }
-    done(app, visit, move |app| form.keep(app)).await
+    done(app, context, move |app| form.keep(app)).await
 }
 
 /// Runs a batch in the background.
 pub(crate) async fn run(
     State(app): State<Arc<App>>,
-    Extension(visit): Extension<Visit>,
+    Extension(context): Extension<RequestContext>,
     Path(number): Path<u64>,
     sent: Sent,
 ) -> Response {
     let own = Arc::clone(&app);
-    posted(app, visit, sent, move |app, _| {
+    posted(app, context, sent, move |app, _| {
         app.case.batch(number)?;
         if let Some(progress) = app.begin_batch(number) {
             std::thread::spawn(move || {
@@ -163,11 +163,11 @@ pub(crate) async fn run(
 /// Shows a batch.
 pub(crate) async fn show(
     State(app): State<Arc<App>>,
-    Extension(visit): Extension<Visit>,
+    Extension(context): Extension<RequestContext>,
     Path(number): Path<u64>,
-    asked: Asked,
+    params: Params,
 ) -> Response {
-    answer(app, visit, move |app, frame| one(app, frame, number, &asked)).await
+    answer(app, context, move |app, frame| one(app, frame, number, &params)).await
 }
 
 fn which(word: &str) -> Which {
@@ -179,10 +179,10 @@ fn which(word: &str) -> Which {
     }
 }
 
-fn one(app: &App, frame: &Frame, number: u64, asked: &Asked) -> Result<Markup, Trouble> {
+fn one(app: &App, frame: &Frame, number: u64, params: &Params) -> Result<Markup, PageError> {
     let batch = app.case.batch(number)?;
     let words = frame.words;
-    let (sort, from) = (asked.text("which"), asked.number("from"));
+    let (sort, from) = (params.text("which"), params.number("from"));
     let (lines, more) = if sort.is_empty() {
         (best(app, number)?, false)
     } else {
@@ -270,22 +270,22 @@ fn line(app: &App, batch: &Batch, line: BatchLine) -> LineView {
 /// Writes lines of a batch as a file.
 pub(crate) async fn file(
     State(app): State<Arc<App>>,
-    Extension(visit): Extension<Visit>,
+    Extension(context): Extension<RequestContext>,
     Path((number, file)): Path<(u64, String)>,
-    asked: Asked,
+    params: Params,
 ) -> Response {
     let (form, media_type) = match file.as_str() {
         "lines.csv" => (BatchForm::Csv, "text/csv; charset=utf-8"),
         "lines.ndjson" => (BatchForm::Ndjson, "application/x-ndjson"),
-        _ => return in_trouble(&app, &visit, &Trouble::NotThere),
+        _ => return error_page(&app, &context, &PageError::NotThere),
     };
-    let which = which(asked.text("which"));
+    let which = which(params.text("which"));
     let known = {
         let app = Arc::clone(&app);
         tokio::task::spawn_blocking(move || app.case.batch(number)).await
     };
     if !matches!(known, Ok(Ok(_))) {
-        return in_trouble(&app, &visit, &Trouble::NotThere);
+        return error_page(&app, &context, &PageError::NotThere);
     }
     let (sender, receiver) = mpsc::channel(4);
     std::thread::spawn(move || {

@@ -2,15 +2,15 @@
 
 use super::paragraphs::{blocks, is_by_line, is_layer, labels, part};
 use super::search::{ROWS, order};
-use super::{Asked, Trouble, answer, in_trouble, shown};
+use super::{PageError, Params, answer, error_page, shown};
+use crate::admission::{RequestContext, message_page};
 use crate::app::App;
 use crate::frame::Frame;
-use crate::guard::{Visit, message_page};
 use crate::links::{self, Place, SearchPlace};
-use crate::trove::{Name, Span};
+use crate::untrusted::{Name, Span};
 use crate::view::document::{DocumentView, PagePlace, Step, Tags, Trail, page};
+use crate::view::page_view::{HitBox, Origin, Part, Picture, Text};
 use crate::view::panels::{Copy, Custody, FoundIn, Noted, Property, TreeKind, TreeLine};
-use crate::view::sheet::{HitBox, Origin, Part, Picture, Text};
 use crate::view::undo::Undo;
 use crate::words::Words;
 use axum::Extension;
@@ -32,11 +32,11 @@ const NAMED: usize = 40;
 /// Shows a document.
 pub(crate) async fn show(
     State(app): State<Arc<App>>,
-    Extension(visit): Extension<Visit>,
+    Extension(context): Extension<RequestContext>,
     Path(number): Path<String>,
-    asked: Asked,
+    params: Params,
 ) -> Response {
-    answer(app, visit, move |app, frame| document(app, frame, &number, &asked)).await
+    answer(app, context, move |app, frame| document(app, frame, &number, &params)).await
 }
 
 /// Where the reader stands: the document, its page, its hits.
@@ -57,18 +57,18 @@ struct TagChange<'a> {
     off: bool,
 }
 
-fn document(app: &App, frame: &Frame, number: &str, asked: &Asked) -> Result<Markup, Trouble> {
+fn document(app: &App, frame: &Frame, number: &str, params: &Params) -> Result<Markup, PageError> {
     let id = app.case.resolve(number)?;
     let small = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
     let asked_place = Place {
-        query: asked.text("q"),
-        sort: asked.text("sort"),
-        exact: asked.number("exact") > 0,
-        rank: asked.number("r"),
-        hit: small(asked.number("hit")),
-        page: u32::try_from(asked.number("p")).unwrap_or(u32::MAX),
-        from: small(asked.number("from")),
-        documents: asked.number("docs") > 0,
+        query: params.text("q"),
+        sort: params.text("sort"),
+        exact: params.number("exact") > 0,
+        rank: params.number("r"),
+        hit: small(params.number("hit")),
+        page: u32::try_from(params.number("p")).unwrap_or(u32::MAX),
+        from: small(params.number("from")),
+        documents: params.number("docs") > 0,
     };
     let reading = Reading {
         app,
@@ -77,7 +77,7 @@ fn document(app: &App, frame: &Frame, number: &str, asked: &Asked) -> Result<Mar
         document: app.case.document(id)?,
         hits: hits(app, id, &asked_place)?,
         place: asked_place,
-        done: TagChange { tag: asked.text("tag"), off: asked.number("off") > 0 },
+        done: TagChange { tag: params.text("tag"), off: params.number("off") > 0 },
     };
     let place = reading.settled();
     Ok(page(frame, &Reading { place, ..reading }.view()?))
@@ -122,7 +122,7 @@ impl<'a> Reading<'a> {
         self.hits.iter().find(holds).map_or(1, |page| page.page)
     }
 
-    fn view(&self) -> Result<DocumentView, Trouble> {
+    fn view(&self) -> Result<DocumentView, PageError> {
         let item = &self.document.item;
         let (page, page_place) = match self.document.pages.len() {
             0 => (None, None),
@@ -175,7 +175,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn trail(&self) -> Result<Trail, Trouble> {
+    fn trail(&self) -> Result<Trail, PageError> {
         let Place { query, sort, rank, hit, page, exact, documents, .. } = self.place;
         if query.is_empty() {
             return Ok(Trail::default());
@@ -199,7 +199,7 @@ impl<'a> Reading<'a> {
     }
 
     // The results before and after this one, in the order the reader came by.
-    fn neighbours(&self) -> Result<Option<Step>, Trouble> {
+    fn neighbours(&self) -> Result<Option<Step>, PageError> {
         let Place { query, sort, rank, exact, documents, .. } = self.place;
         let first = rank.saturating_sub(1).max(1);
         let request = SearchRequest {
@@ -358,7 +358,7 @@ impl<'a> Reading<'a> {
         Copy { href: links::document(&number, &Place::default()), number, path: Name::from(path.as_str()) }
     }
 
-    fn tags(&self) -> Result<Tags, Trouble> {
+    fn tags(&self) -> Result<Tags, PageError> {
         let Place { query, sort, rank, page, exact, documents, .. } = self.place;
         let mut keep = vec![("q", query.to_owned()), ("sort", sort.to_owned())];
         keep.extend(
@@ -455,14 +455,14 @@ fn size(page: &Page) -> Option<(u32, u32)> {
 /// Sends the picture of a page.
 pub(crate) async fn picture(
     State(app): State<Arc<App>>,
-    Extension(visit): Extension<Visit>,
+    Extension(context): Extension<RequestContext>,
     Path((number, file)): Path<(String, String)>,
-    asked: Asked,
+    params: Params,
 ) -> Response {
-    let side = if asked.text("large") == "1" { ALONE } else { BESIDE };
+    let side = if params.text("large") == "1" { ALONE } else { BESIDE };
     let page = file.strip_suffix(".png").and_then(|page| page.parse().ok());
     let (Some(page), Some(cage)) = (page, app.cage.clone()) else {
-        return message_page(&app, &visit, StatusCode::NOT_FOUND, &app.words().not_painted);
+        return message_page(&app, &context, StatusCode::NOT_FOUND, &app.words().not_painted);
     };
     // closed never: the semaphore lives as long as the server
     let turn = app.painters.acquire().await;
@@ -470,14 +470,14 @@ pub(crate) async fn picture(
         let app = Arc::clone(&app);
         tokio::task::spawn_blocking(move || {
             let id = app.case.resolve(&number)?;
-            app.case.picture(&cage, id, page, side).map_err(Trouble::from)
+            app.case.picture(&cage, id, page, side).map_err(PageError::from)
         })
     };
     let painted = painted.await;
     drop(turn);
     match painted {
         Ok(Ok(png)) => ([(header::CONTENT_TYPE, "image/png")], png).into_response(),
-        Ok(Err(trouble)) => in_trouble(&app, &visit, &trouble),
-        Err(_) => message_page(&app, &visit, StatusCode::INTERNAL_SERVER_ERROR, &app.words().failed),
+        Ok(Err(error)) => error_page(&app, &context, &error),
+        Err(_) => message_page(&app, &context, StatusCode::INTERNAL_SERVER_ERROR, &app.words().failed),
     }
 }

@@ -3,10 +3,10 @@
 //! A choice is nothing but a clause of the query, where the reader sees it and can take it away.
 
 use super::search::place;
-use super::{Asked, Trouble};
+use super::{PageError, Params};
 use crate::app::App;
 use crate::links::{self, SearchPlace};
-use crate::trove::Name;
+use crate::untrusted::Name;
 use crate::view::filters::{Facet, FacetValue, Year};
 use crate::view::search::Choice;
 use crate::words::Words;
@@ -33,39 +33,39 @@ pub(super) struct Filters {
 }
 
 /// The address of the results after the form of the filters was sent.
-pub(super) fn applied(asked: &Asked) -> String {
-    let mut selection = Selection::of(asked.text("q"));
+pub(super) fn applied(params: &Params) -> String {
+    let mut selection = Selection::of(params.text("q"));
     for field in FIELDS {
-        selection.chosen.extend(asked.all(field).filter_map(|value| Chosen::new(field, value, false)));
+        selection.chosen.extend(params.all(field).filter_map(|value| Chosen::new(field, value, false)));
     }
     selection.narrow();
     selection.tidy();
-    links::search(&SearchPlace { query: &selection.query(), from: 0, after: "", ..place(asked) })
+    links::search(&SearchPlace { query: &selection.query(), from: 0, after: "", ..place(params) })
 }
 
 // What the links of the filters are made of.
-struct Making<'a> {
+struct FilterLinks<'a> {
     words: &'a Words,
     place: &'a SearchPlace<'a>,
     selection: Selection,
 }
 
 impl Filters {
-    pub(super) fn of(app: &App, words: &Words, place: &SearchPlace<'_>) -> Result<Self, Trouble> {
-        let making = Making { words, place, selection: Selection::of(place.query) };
+    pub(super) fn of(app: &App, words: &Words, place: &SearchPlace<'_>) -> Result<Self, PageError> {
+        let links = FilterLinks { words, place, selection: Selection::of(place.query) };
         let most = if place.more.is_empty() { VALUES } else { MOST };
         let counted = app.case.facets(place.query, place.exact, most)?;
         let of = |facet: &str| counted.iter().find(|counts| counts.facet == facet);
         let facets: Vec<&FacetCounts> = FIELDS.iter().filter_map(|field| of(field)).filter(|f| tells(f)).collect();
         let periods = |facet: &str| of(facet).map(|counts| counts.values.as_slice()).unwrap_or_default();
-        let years = making.periods(periods("date"));
-        let months = making.periods(&months(periods("month"), periods("date")));
+        let years = links.periods(periods("date"));
+        let months = links.periods(&months(periods("month"), periods("date")));
         Ok(Self {
-            keep: making.kept(&facets),
-            facets: facets.into_iter().map(|counts| making.facet(counts)).collect(),
+            keep: links.kept(&facets),
+            facets: facets.into_iter().map(|counts| links.facet(counts)).collect(),
             years,
             months,
-            without: making.to(&Selection { rest: making.selection.rest.clone(), chosen: Vec::new() }),
+            without: links.to(&Selection { rest: links.selection.rest.clone(), chosen: Vec::new() }),
         })
     }
 }
@@ -76,7 +76,7 @@ fn tells(counts: &FacetCounts) -> bool {
     counts.values.len() > 1 || named || counts.facet == "folder" || counts.facet == "tag"
 }
 
-impl Making<'_> {
+impl FilterLinks<'_> {
     fn to(&self, selection: &Selection) -> String {
         links::search(&SearchPlace { query: &selection.query(), from: 0, after: "", ..*self.place })
     }

@@ -1,8 +1,8 @@
 //! Remembering searches: turned on, turned off, forgotten.
 
 use super::posted::{Sent, posted};
+use crate::admission::RequestContext;
 use crate::app::App;
-use crate::guard::Visit;
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -11,16 +11,16 @@ use std::sync::Arc;
 /// Changes what is remembered.
 pub(crate) async fn change(
     State(app): State<Arc<App>>,
-    Extension(visit): Extension<Visit>,
+    Extension(context): Extension<RequestContext>,
     Path(how): Path<String>,
     sent: Sent,
 ) -> Response {
-    posted(app, visit, sent, move |app, _| {
+    posted(app, context, sent, move |app, _| {
         match how.as_str() {
             "on" => app.case.turn_history(true)?,
             "off" => app.case.turn_history(false)?,
             "clear" => app.case.clear_history()?,
-            _ => return Err(super::Trouble::NotThere),
+            _ => return Err(super::PageError::NotThere),
         }
         Ok("/search".to_owned())
     })

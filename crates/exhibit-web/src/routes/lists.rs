@@ -1,11 +1,11 @@
 //! The routes of the lists of items and of problems.
 
-use super::{Asked, Trouble, answer, shown};
+use super::{PageError, Params, answer, shown};
+use crate::admission::RequestContext;
 use crate::app::App;
 use crate::frame::Frame;
-use crate::guard::Visit;
 use crate::links::{self, Place};
-use crate::trove::Name;
+use crate::untrusted::Name;
 use crate::view::items::{ItemRow, ItemsView};
 use crate::view::problems::{Cause, ProblemsView, Sample};
 use crate::view::{items, problems};
@@ -27,18 +27,22 @@ const GROUPED: u32 = 10_000;
 const NAMED: usize = 8;
 
 /// Lists items.
-pub(crate) async fn items(State(app): State<Arc<App>>, Extension(visit): Extension<Visit>, asked: Asked) -> Response {
-    answer(app, visit, move |app, frame| list(app, frame, &asked)).await
+pub(crate) async fn items(
+    State(app): State<Arc<App>>,
+    Extension(context): Extension<RequestContext>,
+    params: Params,
+) -> Response {
+    answer(app, context, move |app, frame| list(app, frame, &params)).await
 }
 
-fn list(app: &App, frame: &Frame, asked: &Asked) -> Result<Markup, Trouble> {
+fn list(app: &App, frame: &Frame, params: &Params) -> Result<Markup, PageError> {
     let case = &app.case;
-    let state = ItemState::from_word(asked.text("state"));
-    let container = match asked.text("in") {
+    let state = ItemState::from_word(params.text("state"));
+    let container = match params.text("in") {
         "" => None,
         number => Some(case.item(case.resolve(number)?)?),
     };
-    let after = i64::try_from(asked.number("after")).unwrap_or(i64::MAX);
+    let after = i64::try_from(params.number("after")).unwrap_or(i64::MAX);
     let filter = ItemFilter {
         states: state.into_iter().collect(),
         container: container.as_ref().map(|item| item.duplicate_of.unwrap_or(item.id)),
@@ -88,11 +92,11 @@ fn row(app: &App, words: &Words, item: &Item) -> Result<ItemRow, CaseError> {
 }
 
 /// Lists problems by their cause.
-pub(crate) async fn problems(State(app): State<Arc<App>>, Extension(visit): Extension<Visit>) -> Response {
-    answer(app, visit, grouped).await
+pub(crate) async fn problems(State(app): State<Arc<App>>, Extension(context): Extension<RequestContext>) -> Response {
+    answer(app, context, grouped).await
 }
 
-fn grouped(app: &App, frame: &Frame) -> Result<Markup, Trouble> {
+fn grouped(app: &App, frame: &Frame) -> Result<Markup, PageError> {
     let states: Vec<ItemState> = ItemState::ALL.into_iter().filter(|state| state.is_problem()).collect();
     let found = app.case.items(&ItemFilter { states, most: GROUPED, ..ItemFilter::default() })?;
     let account = app.case.account()?;

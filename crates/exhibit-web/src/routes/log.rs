@@ -1,11 +1,11 @@
 //! The routes of the custody log.
 
-use super::{Asked, Trouble, answer};
+use super::{PageError, Params, answer};
+use crate::admission::RequestContext;
 use crate::app::App;
 use crate::frame::Frame;
-use crate::guard::Visit;
 use crate::links::{self, Place};
-use crate::trove::Name;
+use crate::untrusted::Name;
 use crate::view::log::{self as view, EntryView, LogLine, LogView};
 use axum::Extension;
 use axum::extract::{Path, State};
@@ -17,11 +17,15 @@ use std::sync::Arc;
 const ROWS: u64 = 25;
 
 /// Lists entries, newest first.
-pub(crate) async fn list(State(app): State<Arc<App>>, Extension(visit): Extension<Visit>, asked: Asked) -> Response {
-    answer(app, visit, move |app, frame| entries(app, frame, asked.number("before"))).await
+pub(crate) async fn list(
+    State(app): State<Arc<App>>,
+    Extension(context): Extension<RequestContext>,
+    params: Params,
+) -> Response {
+    answer(app, context, move |app, frame| entries(app, frame, params.number("before"))).await
 }
 
-fn entries(app: &App, frame: &Frame, before: u64) -> Result<Markup, Trouble> {
+fn entries(app: &App, frame: &Frame, before: u64) -> Result<Markup, PageError> {
     let size = app.case.log_size()?;
     let end = if before == 0 { size } else { before.min(size) };
     let start = end.saturating_sub(ROWS);
@@ -47,15 +51,15 @@ fn entries(app: &App, frame: &Frame, before: u64) -> Result<Markup, Trouble> {
 /// Shows one entry.
 pub(crate) async fn entry(
     State(app): State<Arc<App>>,
-    Extension(visit): Extension<Visit>,
+    Extension(context): Extension<RequestContext>,
     Path(index): Path<String>,
 ) -> Response {
-    answer(app, visit, move |app, frame| one(app, frame, &index)).await
+    answer(app, context, move |app, frame| one(app, frame, &index)).await
 }
 
-fn one(app: &App, frame: &Frame, index: &str) -> Result<Markup, Trouble> {
+fn one(app: &App, frame: &Frame, index: &str) -> Result<Markup, PageError> {
     let size = app.case.log_size()?;
-    let index = index.parse().ok().filter(|index: &u64| *index < size).ok_or(Trouble::NotThere)?;
+    let index = index.parse().ok().filter(|index: &u64| *index < size).ok_or(PageError::NotThere)?;
     let entry = app.case.entry(index)?;
     let view = EntryView {
         index,

@@ -15,11 +15,11 @@ pub(crate) mod shown;
 pub(crate) mod similar;
 pub(crate) mod tags;
 
+use crate::admission::{RequestContext, message_page, see_other};
 use crate::app::App;
 use crate::frame::Frame;
-use crate::guard::{Visit, message_page, see_other};
 use crate::session::same;
-use crate::trove::Name;
+use crate::untrusted::Name;
 use crate::words::{Message, Words};
 use crate::{assets, view};
 use axum::Extension;
@@ -34,9 +34,9 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 /// What stands after the `?` of an address: names and values, the first of each name counts where one is wanted.
-pub(crate) struct Asked(Vec<(String, String)>);
+pub(crate) struct Params(Vec<(String, String)>);
 
-impl Asked {
+impl Params {
     pub(crate) fn text(&self, name: &str) -> &str {
         self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
@@ -51,7 +51,7 @@ impl Asked {
     }
 }
 
-impl<S: Sync> FromRequestParts<S> for Asked {
+impl<S: Sync> FromRequestParts<S> for Params {
     type Rejection = Infallible;
 
     // what cannot be read asks for nothing
@@ -61,7 +61,7 @@ impl<S: Sync> FromRequestParts<S> for Asked {
 }
 
 /// Why a page cannot be shown.
-pub(crate) enum Trouble {
+pub(crate) enum PageError {
     /// Nothing is at the address.
     NotThere,
     /// What was sent cannot be used, and why.
@@ -70,7 +70,7 @@ pub(crate) enum Trouble {
     Case(CaseError),
 }
 
-impl From<CaseError> for Trouble {
+impl From<CaseError> for PageError {
     fn from(error: CaseError) -> Self {
         match error {
             CaseError::NoSuchDocument(_) | CaseError::NoSuchPage { .. } | CaseError::NotKept { .. } => Self::NotThere,
@@ -82,33 +82,33 @@ impl From<CaseError> for Trouble {
 /// Asks the case on a thread for blocking work, and answers with the page or a message.
 pub(crate) async fn answer(
     app: Arc<App>,
-    visit: Visit,
-    ask: impl FnOnce(&App, &Frame) -> Result<Markup, Trouble> + Send + 'static,
+    context: RequestContext,
+    ask: impl FnOnce(&App, &Frame) -> Result<Markup, PageError> + Send + 'static,
 ) -> Response {
-    let asked = {
-        let (app, frame) = (Arc::clone(&app), app.frame(&visit));
+    let loading = {
+        let (app, frame) = (Arc::clone(&app), app.frame(&context));
         tokio::task::spawn_blocking(move || ask(&app, &frame))
     };
-    match asked.await {
+    match loading.await {
         Ok(Ok(page)) => Html(page.into_string()).into_response(),
-        Ok(Err(trouble)) => in_trouble(&app, &visit, &trouble),
-        Err(_) => message_page(&app, &visit, StatusCode::INTERNAL_SERVER_ERROR, &app.words().failed),
+        Ok(Err(error)) => error_page(&app, &context, &error),
+        Err(_) => message_page(&app, &context, StatusCode::INTERNAL_SERVER_ERROR, &app.words().failed),
     }
 }
 
-/// The page that tells of trouble. The reason is shown; the log gets its kind alone, since reasons name files.
-pub(crate) fn in_trouble(app: &App, visit: &Visit, trouble: &Trouble) -> Response {
+/// The page of an error. The reason is shown; the log gets its kind alone, since reasons name files.
+pub(crate) fn error_page(app: &App, context: &RequestContext, error: &PageError) -> Response {
     let words = app.words();
-    let (status, message, detail) = match trouble {
-        Trouble::NotThere => (StatusCode::NOT_FOUND, &words.not_there, String::new()),
-        Trouble::Unusable(why) => (StatusCode::BAD_REQUEST, &words.unusable, (*why).to_owned()),
-        Trouble::Case(error) => {
+    let (status, message, detail) = match error {
+        PageError::NotThere => (StatusCode::NOT_FOUND, &words.not_there, String::new()),
+        PageError::Unusable(why) => (StatusCode::BAD_REQUEST, &words.unusable, (*why).to_owned()),
+        PageError::Case(error) => {
             tracing::warn!(kind = kind(error), "web.answer");
             let (status, message) = message_of(words, error);
             (status, message, reasons(error))
         }
     };
-    let page = view::message::page(&app.frame(visit), message, &Name::from(detail.as_str()));
+    let page = view::message::page(&app.frame(context), message, &Name::from(detail.as_str()));
     (status, Html(page.into_string())).into_response()
 }
 
@@ -150,8 +150,8 @@ pub(crate) fn reasons(error: &CaseError) -> String {
 }
 
 /// Explains how to ask.
-pub(crate) async fn help(State(app): State<Arc<App>>, Extension(visit): Extension<Visit>) -> Response {
-    answer(app, visit, |_, frame| {
+pub(crate) async fn help(State(app): State<Arc<App>>, Extension(context): Extension<RequestContext>) -> Response {
+    answer(app, context, |_, frame| {
         let fields: Vec<(&str, &str)> = exhibit_index::FIELDS.iter().map(|field| (field.name, field.takes)).collect();
         Ok(view::help::page(frame, &fields))
     })
@@ -166,14 +166,14 @@ pub(crate) async fn opened() -> Redirect {
 /// Ends the session.
 pub(crate) async fn leave(
     State(app): State<Arc<App>>,
-    Extension(visit): Extension<Visit>,
+    Extension(context): Extension<RequestContext>,
     form: Result<Form<Vec<(String, String)>>, FormRejection>,
 ) -> Response {
     let token = form.ok().and_then(|Form(fields)| fields.into_iter().find(|(name, _)| name == "token"));
-    match (&visit.session, token) {
+    match (&context.session, token) {
         (Some(session), Some((_, token))) if same(&session.form_token, &token) => {
             let cookie = app.sessions.leave(session);
-            let outside = Visit { session: None, ..visit };
+            let outside = RequestContext { session: None, ..context };
             let mut response = message_page(&app, &outside, StatusCode::OK, &app.words().left);
             response.headers_mut().extend(
                 see_other("/", &cookie).headers_mut().remove(header::SET_COOKIE).map(|c| (header::SET_COOKIE, c)),
@@ -184,24 +184,31 @@ pub(crate) async fn leave(
             );
             response
         }
-        _ => message_page(&app, &visit, StatusCode::FORBIDDEN, &app.words().refused),
+        _ => message_page(&app, &context, StatusCode::FORBIDDEN, &app.words().refused),
     }
 }
 
 /// The interface's own files.
-pub(crate) async fn asset(State(app): State<Arc<App>>, Extension(visit): Extension<Visit>, address: Uri) -> Response {
+pub(crate) async fn asset(
+    State(app): State<Arc<App>>,
+    Extension(context): Extension<RequestContext>,
+    address: Uri,
+) -> Response {
     match assets::at(address.path()) {
         Some(asset) => ([(header::CONTENT_TYPE, asset.media_type)], asset.bytes).into_response(),
-        None => message_page(&app, &visit, StatusCode::NOT_FOUND, &app.words().not_there),
+        None => message_page(&app, &context, StatusCode::NOT_FOUND, &app.words().not_there),
     }
 }
 
 /// Nothing is at the address.
-pub(crate) async fn not_there(State(app): State<Arc<App>>, Extension(visit): Extension<Visit>) -> Response {
-    message_page(&app, &visit, StatusCode::NOT_FOUND, &app.words().not_there)
+pub(crate) async fn not_there(State(app): State<Arc<App>>, Extension(context): Extension<RequestContext>) -> Response {
+    message_page(&app, &context, StatusCode::NOT_FOUND, &app.words().not_there)
 }
 
 /// The address is used the wrong way.
-pub(crate) async fn wrong_method(State(app): State<Arc<App>>, Extension(visit): Extension<Visit>) -> Response {
-    message_page(&app, &visit, StatusCode::METHOD_NOT_ALLOWED, &app.words().wrong_method)
+pub(crate) async fn wrong_method(
+    State(app): State<Arc<App>>,
+    Extension(context): Extension<RequestContext>,
+) -> Response {
+    message_page(&app, &context, StatusCode::METHOD_NOT_ALLOWED, &app.words().wrong_method)
 }

@@ -1,9 +1,9 @@
 //! The overview's route.
 
-use super::{Trouble, answer};
+use super::{PageError, answer};
+use crate::admission::RequestContext;
 use crate::app::App;
 use crate::frame::Frame;
-use crate::guard::Visit;
 use crate::links::{self, Place, SearchPlace};
 use crate::view::overview::{Count, Gap, OverviewView, page};
 use axum::Extension;
@@ -17,11 +17,11 @@ use std::sync::Arc;
 const MOST: usize = 12;
 
 /// Shows the overview.
-pub(crate) async fn show(State(app): State<Arc<App>>, Extension(visit): Extension<Visit>) -> Response {
-    answer(app, visit, overview).await
+pub(crate) async fn show(State(app): State<Arc<App>>, Extension(context): Extension<RequestContext>) -> Response {
+    answer(app, context, overview).await
 }
 
-fn overview(app: &App, frame: &Frame) -> Result<Markup, Trouble> {
+fn overview(app: &App, frame: &Frame) -> Result<Markup, PageError> {
     let words = frame.words;
     let account = app.case.account()?;
     let entries = app.case.log_size()?;

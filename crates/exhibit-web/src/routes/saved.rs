@@ -1,10 +1,10 @@
 //! The routes of saved searches.
 
 use super::posted::{Sent, posted};
-use super::{Asked, Trouble, answer, shown};
+use super::{PageError, Params, answer, shown};
+use crate::admission::RequestContext;
 use crate::app::App;
 use crate::frame::Frame;
-use crate::guard::Visit;
 use crate::links::{self, Place, SearchPlace};
 use crate::view::saved::{SavedRow, page};
 use crate::view::undo::Undo;
@@ -21,13 +21,17 @@ const NAMED: usize = 20;
 const LONGEST: usize = 100;
 
 /// Lists them.
-pub(crate) async fn list(State(app): State<Arc<App>>, Extension(visit): Extension<Visit>, asked: Asked) -> Response {
-    answer(app, visit, move |app, frame| rows(app, frame, asked.text("done"))).await
+pub(crate) async fn list(
+    State(app): State<Arc<App>>,
+    Extension(context): Extension<RequestContext>,
+    params: Params,
+) -> Response {
+    answer(app, context, move |app, frame| rows(app, frame, params.text("done"))).await
 }
 
-fn rows(app: &App, frame: &Frame, done: &str) -> Result<Markup, Trouble> {
+fn rows(app: &App, frame: &Frame, done: &str) -> Result<Markup, PageError> {
     let saved = app.case.saved()?;
-    let rows: Result<Vec<SavedRow>, Trouble> = saved.iter().map(|(name, saved)| row(app, name, saved)).collect();
+    let rows: Result<Vec<SavedRow>, PageError> = saved.iter().map(|(name, saved)| row(app, name, saved)).collect();
     // only what was changed last can be taken back
     let undo = app.saved_before(done).map(|_| {
         let said = if saved.contains_key(done) { frame.words.search_saved } else { frame.words.search_forgotten };
@@ -37,7 +41,7 @@ fn rows(app: &App, frame: &Frame, done: &str) -> Result<Markup, Trouble> {
     Ok(page(frame, &rows?, undo.as_ref()))
 }
 
-fn row(app: &App, name: &str, saved: &Saved) -> Result<SavedRow, Trouble> {
+fn row(app: &App, name: &str, saved: &Saved) -> Result<SavedRow, PageError> {
     let found = match app.case.found_now(saved) {
         // it was saved by a version that understood more, or less
         Err(CaseError::Query(_)) => None,
@@ -70,8 +74,12 @@ fn to(saved: &Saved) -> String {
 }
 
 /// Saves a search.
-pub(crate) async fn save(State(app): State<Arc<App>>, Extension(visit): Extension<Visit>, sent: Sent) -> Response {
-    posted(app, visit, sent, |app, fields| {
+pub(crate) async fn save(
+    State(app): State<Arc<App>>,
+    Extension(context): Extension<RequestContext>,
+    sent: Sent,
+) -> Response {
+    posted(app, context, sent, |app, fields| {
         let name: String = fields.text("name").trim().chars().take(LONGEST).collect();
         let query = fields.text("q");
         let name = if name.is_empty() { query.chars().take(LONGEST).collect() } else { name };
@@ -84,10 +92,14 @@ pub(crate) async fn save(State(app): State<Arc<App>>, Extension(visit): Extensio
 }
 
 /// Looks at a saved search: from now on what comes is new.
-pub(crate) async fn run(State(app): State<Arc<App>>, Extension(visit): Extension<Visit>, sent: Sent) -> Response {
-    posted(app, visit, sent, |app, fields| {
+pub(crate) async fn run(
+    State(app): State<Arc<App>>,
+    Extension(context): Extension<RequestContext>,
+    sent: Sent,
+) -> Response {
+    posted(app, context, sent, |app, fields| {
         let name = fields.text("name");
-        let saved = app.case.saved()?.remove(name).ok_or(Trouble::NotThere)?;
+        let saved = app.case.saved()?.remove(name).ok_or(PageError::NotThere)?;
         let found = app.case.found_now(&saved)?;
         app.case.seen_search(name, found, app.clock.now())?;
         Ok(to(&saved))
@@ -96,8 +108,12 @@ pub(crate) async fn run(State(app): State<Arc<App>>, Extension(visit): Extension
 }
 
 /// Forgets a saved search.
-pub(crate) async fn forget(State(app): State<Arc<App>>, Extension(visit): Extension<Visit>, sent: Sent) -> Response {
-    posted(app, visit, sent, |app, fields| {
+pub(crate) async fn forget(
+    State(app): State<Arc<App>>,
+    Extension(context): Extension<RequestContext>,
+    sent: Sent,
+) -> Response {
+    posted(app, context, sent, |app, fields| {
         let name = fields.text("name");
         let before = app.case.saved()?.remove(name);
         app.case.forget_search(name)?;
@@ -108,10 +124,14 @@ pub(crate) async fn forget(State(app): State<Arc<App>>, Extension(visit): Extens
 }
 
 /// Takes back the last saving or forgetting, with what was new since it was looked at.
-pub(crate) async fn undo(State(app): State<Arc<App>>, Extension(visit): Extension<Visit>, sent: Sent) -> Response {
-    posted(app, visit, sent, |app, fields| {
+pub(crate) async fn undo(
+    State(app): State<Arc<App>>,
+    Extension(context): Extension<RequestContext>,
+    sent: Sent,
+) -> Response {
+    posted(app, context, sent, |app, fields| {
         let name = fields.text("name");
-        let before = app.saved_before(name).ok_or(Trouble::NotThere)?;
+        let before = app.saved_before(name).ok_or(PageError::NotThere)?;
         app.case.put_back_search(name, before)?;
         app.nothing_before();
         Ok(links::saved(""))

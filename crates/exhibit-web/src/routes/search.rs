@@ -1,11 +1,11 @@
 //! The search page's route.
 
-use super::{Asked, Trouble, answer, filters, shown};
+use super::{PageError, Params, answer, filters, shown};
+use crate::admission::RequestContext;
 use crate::app::App;
 use crate::frame::Frame;
-use crate::guard::Visit;
 use crate::links::{self, Place, SearchPlace};
-use crate::trove::{Name, Passage, Span};
+use crate::untrusted::{Name, Passage, Span};
 use crate::view::search::{Answer, Choice, Order, Outcome, ReadPart, Recent, Row, SearchView, Widening, Wrong, page};
 use crate::words::{Words, fill};
 use axum::Extension;
@@ -23,17 +23,21 @@ pub(crate) const ROWS: usize = 25;
 const RECENT: usize = 10;
 
 /// Shows the search page.
-pub(crate) async fn show(State(app): State<Arc<App>>, Extension(visit): Extension<Visit>, asked: Asked) -> Response {
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
+    Extension(context): Extension<RequestContext>,
+    params: Params,
+) -> Response {
     // what the form of the filters chose becomes part of the query, which the address says in full
-    if !asked.text("apply").is_empty() {
-        return Redirect::to(&filters::applied(&asked)).into_response();
+    if !params.text("apply").is_empty() {
+        return Redirect::to(&filters::applied(&params)).into_response();
     }
-    answer(app, visit, move |app, frame| results(app, frame, &asked)).await
+    answer(app, context, move |app, frame| results(app, frame, &params)).await
 }
 
-fn results(app: &App, frame: &Frame, asked: &Asked) -> Result<Markup, Trouble> {
-    let query = asked.text("q");
-    let place = place(asked);
+fn results(app: &App, frame: &Frame, params: &Params) -> Result<Markup, PageError> {
+    let query = params.text("q");
+    let place = place(params);
     let outcome = if query.trim().is_empty() { Outcome::Blank } else { found(app, frame.words, &place)? };
     let recent = if matches!(outcome, Outcome::Blank) { recent(app) } else { None };
     let fields = exhibit_index::FIELDS.iter().map(|field| (field.name, field.takes)).collect();
@@ -51,15 +55,15 @@ fn recent(app: &App) -> Option<Recent> {
 }
 
 /// The place in the results that an address asks for.
-pub(super) fn place(asked: &Asked) -> SearchPlace<'_> {
+pub(super) fn place(params: &Params) -> SearchPlace<'_> {
     SearchPlace {
-        query: asked.text("q"),
-        sort: asked.text("sort"),
-        from: asked.number("from"),
-        exact: asked.number("exact") > 0,
-        documents: asked.number("docs") > 0,
-        after: asked.text("after"),
-        more: asked.text("more"),
+        query: params.text("q"),
+        sort: params.text("sort"),
+        from: params.number("from"),
+        exact: params.number("exact") > 0,
+        documents: params.number("docs") > 0,
+        after: params.text("after"),
+        more: params.text("more"),
     }
 }
 
@@ -70,7 +74,7 @@ fn kept(place: &SearchPlace<'_>) -> Vec<(&'static str, String)> {
     sort.into_iter().chain(documents).collect()
 }
 
-fn found(app: &App, words: &Words, place: &SearchPlace<'_>) -> Result<Outcome, Trouble> {
+fn found(app: &App, words: &Words, place: &SearchPlace<'_>) -> Result<Outcome, PageError> {
     // a cursor finds its place at once, however far; a number of rows is counted out
     let after = place.after.parse().ok();
     let offset = if after.is_some() { 0 } else { usize::try_from(place.from).unwrap_or(usize::MAX) };
@@ -113,7 +117,7 @@ fn wrong(query: &str, error: &QueryError) -> Wrong {
     Wrong { message: error.to_string(), place: Some(place), hint: error.hint() }
 }
 
-fn answered(app: &App, words: &Words, place: &SearchPlace<'_>, results: &SearchResults) -> Result<Answer, Trouble> {
+fn answered(app: &App, words: &Words, place: &SearchPlace<'_>, results: &SearchResults) -> Result<Answer, PageError> {
     let shown = place.from.saturating_add(results.hits.len() as u64);
     let part = |from: u64, after: &str| links::search(&SearchPlace { from, after, more: "", ..*place });
     let filters = filters::Filters::of(app, words, place)?;
@@ -184,7 +188,7 @@ fn remarks(query: &str) -> Vec<String> {
 }
 
 // How far reading has come, while it has not ended.
-fn searchable(app: &App) -> Result<Option<(u64, u64)>, Trouble> {
+fn searchable(app: &App) -> Result<Option<(u64, u64)>, PageError> {
     let (now, of) = (app.case.searchable(), app.pages_read_lately()?);
     Ok((now < of).then_some((now, of)))
 }
@@ -270,7 +274,7 @@ fn passage(hit: &SearchHit) -> Passage {
     Passage { text: format!("{before}{text}{after}"), language: hit.language.clone(), spans: spans.collect() }
 }
 
-fn suggestions(app: &App, words: &Words, place: &SearchPlace<'_>) -> Result<Vec<Choice>, Trouble> {
+fn suggestions(app: &App, words: &Words, place: &SearchPlace<'_>) -> Result<Vec<Choice>, PageError> {
     let choice = |way: exhibit_case::WayOn| {
         let how = match &way.how {
             How::Without(part) => fill(words.without_part, &[("part", &exhibit_model::shown(part))]),

@@ -1,6 +1,6 @@
 //! How the catalogue's rows are shown: names as found, folders, moments.
 
-use crate::trove::Name;
+use crate::untrusted::Name;
 use exhibit_case::Case;
 use exhibit_catalogue::Item;
 use exhibit_model::{Moment, State};

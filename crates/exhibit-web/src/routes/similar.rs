@@ -1,10 +1,10 @@
 //! The routes of what is derived from words: documents like one, and the words that set a result apart.
 
 use super::search::row;
-use super::{Asked, Trouble, answer, shown};
+use super::{PageError, Params, answer, shown};
+use crate::admission::RequestContext;
 use crate::app::App;
 use crate::frame::Frame;
-use crate::guard::Visit;
 use crate::links::{self, Place, SearchPlace};
 use crate::view::similar;
 use crate::view::similar::{SimilarView, TellingRow, TellingView};
@@ -22,16 +22,16 @@ const WORDS: usize = 60;
 /// Shows the documents like one.
 pub(crate) async fn show(
     State(app): State<Arc<App>>,
-    Extension(visit): Extension<Visit>,
+    Extension(context): Extension<RequestContext>,
     Path(number): Path<String>,
-    asked: Asked,
+    params: Params,
 ) -> Response {
-    answer(app, visit, move |app, frame| alike(app, frame, &number, &asked)).await
+    answer(app, context, move |app, frame| alike(app, frame, &number, &params)).await
 }
 
-fn alike(app: &App, frame: &Frame, number: &str, asked: &Asked) -> Result<Markup, Trouble> {
+fn alike(app: &App, frame: &Frame, number: &str, params: &Params) -> Result<Markup, PageError> {
     let id = app.case.resolve(number)?;
-    let page = u32::try_from(asked.number("p")).ok().filter(|page| *page > 0);
+    let page = u32::try_from(params.number("p")).ok().filter(|page| *page > 0);
     let similar = app.case.similar(id, page, ROWS)?;
     let item = app.case.item(id)?;
     let number = app.case.label(id);
@@ -62,12 +62,16 @@ fn alike(app: &App, frame: &Frame, number: &str, asked: &Asked) -> Result<Markup
 }
 
 /// Shows the words that set what a query finds apart.
-pub(crate) async fn telling(State(app): State<Arc<App>>, Extension(visit): Extension<Visit>, asked: Asked) -> Response {
-    answer(app, visit, move |app, frame| words(app, frame, &asked)).await
+pub(crate) async fn telling(
+    State(app): State<Arc<App>>,
+    Extension(context): Extension<RequestContext>,
+    params: Params,
+) -> Response {
+    answer(app, context, move |app, frame| words(app, frame, &params)).await
 }
 
-fn words(app: &App, frame: &Frame, asked: &Asked) -> Result<Markup, Trouble> {
-    let (query, exact) = (asked.text("q"), asked.number("exact") > 0);
+fn words(app: &App, frame: &Frame, params: &Params) -> Result<Markup, PageError> {
+    let (query, exact) = (params.text("q"), params.number("exact") > 0);
     let back = links::search(&SearchPlace { exact, ..SearchPlace::of(query) });
     let found = match app.case.telling_words(query, exact, WORDS) {
         // the search page says what is wrong with it

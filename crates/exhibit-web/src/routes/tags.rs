@@ -1,8 +1,8 @@
 //! Tags put on a document and taken off.
 
 use super::posted::{Sent, posted};
+use crate::admission::RequestContext;
 use crate::app::App;
-use crate::guard::Visit;
 use crate::links::{self, Place};
 use axum::Extension;
 use axum::extract::{Path, State};
@@ -12,11 +12,11 @@ use std::sync::Arc;
 /// Changes the tags of a document.
 pub(crate) async fn change(
     State(app): State<Arc<App>>,
-    Extension(visit): Extension<Visit>,
+    Extension(context): Extension<RequestContext>,
     Path(number): Path<String>,
     sent: Sent,
 ) -> Response {
-    posted(app, visit, sent, move |app, fields| {
+    posted(app, context, sent, move |app, fields| {
         let id = app.case.resolve(&number)?;
         let tag = fields.text("tag").trim();
         let before = app.case.tags_of(id)?;

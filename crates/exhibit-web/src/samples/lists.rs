@@ -3,7 +3,7 @@
 use super::{HOSTILE, Sample};
 use crate::frame::Frame;
 use crate::links::{self, Place};
-use crate::trove::Name;
+use crate::untrusted::Name;
 use crate::view::items::{ItemRow, ItemsView};
 use crate::view::log::{EntryView, LogLine, LogView};
 use crate::view::overview::{Count, Gap, OverviewView};

@@ -7,7 +7,7 @@ mod lists;
 mod searches;
 
 use crate::frame::Frame;
-use crate::trove::Name;
+use crate::untrusted::Name;
 use crate::words::{ENGLISH, Message};
 use maud::Markup;
 

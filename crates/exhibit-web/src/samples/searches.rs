@@ -3,7 +3,7 @@
 use super::{HOSTILE, Sample};
 use crate::frame::Frame;
 use crate::links::{self, SearchPlace};
-use crate::trove::{Name, Passage, Span};
+use crate::untrusted::{Name, Passage, Span};
 use crate::view::filters::{Facet, FacetValue, Year};
 use crate::view::search::{Answer, Choice, Order, Outcome, ReadPart, Recent, Row, SearchView, Widening, Wrong, page};
 use crate::view::similar::{SimilarView, TellingRow, TellingView};

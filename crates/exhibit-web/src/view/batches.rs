@@ -1,8 +1,8 @@
 //! Batches: lists of names or queries, and what came of them.
 
+use crate::css_rules::CssRules;
 use crate::frame::{Frame, Section, pager};
-use crate::positions::Positions;
-use crate::trove::{Name, ltr};
+use crate::untrusted::{Name, ltr};
 use crate::view::search::token;
 use crate::words::{Words, fill};
 use maud::{Markup, html};
@@ -79,7 +79,7 @@ pub fn list(frame: &Frame, rows: &[BatchRow]) -> Markup {
             (form(frame))
         }
     };
-    frame.page(Section::Batches, words.batches, &Positions::default(), body)
+    frame.page(Section::Batches, words.batches, &CssRules::default(), body)
 }
 
 fn form(frame: &Frame) -> Markup {
@@ -191,7 +191,7 @@ pub fn page(frame: &Frame, view: &BatchView) -> Markup {
             @if batch.run.is_some() { (results(words, view)) }
         }
     };
-    frame.page(Section::Batches, words.batches, &Positions::default(), body)
+    frame.page(Section::Batches, words.batches, &CssRules::default(), body)
 }
 
 fn results(words: &Words, view: &BatchView) -> Markup {

@@ -1,13 +1,13 @@
 //! The document page: where one came from and goes next, the picture of a page with its hits, its text beside it, and
 //! what is known of the file.
 
+use crate::css_rules::CssRules;
 use crate::frame::{Frame, Section};
-use crate::positions::Positions;
-use crate::trove::{Name, ltr, nothing};
+use crate::untrusted::{Name, ltr, nothing};
 use crate::view::filters::hidden;
+use crate::view::page_view::{Picture, Text, picture, text};
 use crate::view::panels::{Custody, FoundIn, Noted, Property, custody, found_in, notes, properties};
 use crate::view::search::token;
-use crate::view::sheet::{Picture, Text, picture, text};
 use crate::view::undo::{Undo, undo};
 use crate::words::{Words, fill};
 use exhibit_model::State;
@@ -106,9 +106,9 @@ pub struct PagePlace {
 #[must_use]
 pub fn page(frame: &Frame, view: &DocumentView) -> Markup {
     let words = frame.words;
-    let mut positions = Positions::default();
+    let mut rules = CssRules::default();
     let painted = matches!(view.picture, Some(Picture::Shown { .. }));
-    let picture = view.picture.as_ref().map(|shown| picture(words, shown, &mut positions));
+    let picture = view.picture.as_ref().map(|shown| picture(words, shown, &mut rules));
     let page_head = view.page.as_ref().map(|place| page_head(words, place, view.picture.as_ref()));
     let body = html! {
         (head(words, view))
@@ -129,7 +129,7 @@ pub fn page(frame: &Frame, view: &DocumentView) -> Markup {
             aside.found aria-label=(words.found_in) { (found_in(words, &view.found_in)) }
         }
     };
-    frame.page(Section::None, &view.number, &positions, body)
+    frame.page(Section::None, &view.number, &rules, body)
 }
 
 fn tags(frame: &Frame, tags: &Tags) -> Markup {

@@ -1,7 +1,7 @@
 //! The filters beside the results, and the bars of years and months above them.
 
-use crate::positions::Positions;
-use crate::trove::Name;
+use crate::css_rules::CssRules;
+use crate::untrusted::Name;
 use crate::view::search::{Answer, Choice};
 use crate::words::{Words, fill};
 use maud::{Markup, html};
@@ -128,7 +128,7 @@ fn filter(words: &Words, facet: &Facet, value: &FacetValue) -> Markup {
 }
 
 /// Writes the bars of years, or of months: `group` tells them apart.
-pub(crate) fn periods(title: &str, words: &Words, periods: &[Year], group: usize, positions: &mut Positions) -> Markup {
+pub(crate) fn periods(title: &str, words: &Words, periods: &[Year], group: usize, rules: &mut CssRules) -> Markup {
     let most = periods.iter().map(|period| period.count).max().unwrap_or(0);
     html! {
         @if most > 0 {
@@ -137,7 +137,7 @@ pub(crate) fn periods(title: &str, words: &Words, periods: &[Year], group: usize
                     li {
                         a href=(period.href) aria-current=[period.chosen.then_some("true")] {
                             span.count { (words.number(period.count)) }
-                            span.column id=(positions.column(group, n, share(period.count, most))) {}
+                            span.column id=(rules.column(group, n, share(period.count, most))) {}
                             span.year { (period.label) }
                         }
                     }

@@ -1,7 +1,7 @@
 //! The page that explains how to ask.
 
+use crate::css_rules::CssRules;
 use crate::frame::{Frame, Section};
-use crate::positions::Positions;
 use maud::{Markup, html};
 
 /// Writes the page; `fields` are those that a query can name, and what each takes.
@@ -20,5 +20,5 @@ pub fn page(frame: &Frame, fields: &[(&str, &str)]) -> Markup {
             @for (title, text) in words.help_parts { h2 { (title) } p { (text) } }
         }
     };
-    frame.page(Section::Search, words.help, &Positions::default(), body)
+    frame.page(Section::Search, words.help, &CssRules::default(), body)
 }

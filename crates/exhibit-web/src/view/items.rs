@@ -1,8 +1,8 @@
 //! The list of items: every file and every member of every container, one row each.
 
+use crate::css_rules::CssRules;
 use crate::frame::{Frame, Section, pager};
-use crate::positions::Positions;
-use crate::trove::{Name, ltr};
+use crate::untrusted::{Name, ltr};
 use crate::words::Words;
 use exhibit_model::State;
 use maud::{Markup, html};
@@ -66,7 +66,7 @@ pub fn page(frame: &Frame, view: &ItemsView) -> Markup {
             (pager(words, view.first.as_deref().map(|href| (href, words.first_rows)), view.later.as_deref()))
         }
     };
-    frame.page(Section::Items, words.items, &Positions::default(), body)
+    frame.page(Section::Items, words.items, &CssRules::default(), body)
 }
 
 fn filters(words: &Words, view: &ItemsView) -> Markup {

@@ -1,8 +1,8 @@
 //! The custody log: its last entries, and one entry as it stands in the log.
 
+use crate::css_rules::CssRules;
 use crate::frame::{Frame, Section, pager};
-use crate::positions::Positions;
-use crate::trove::{Name, ltr};
+use crate::untrusted::{Name, ltr};
 use crate::words::{Words, fill};
 use maud::{Markup, html};
 
@@ -83,7 +83,7 @@ pub fn list(frame: &Frame, view: &LogView) -> Markup {
             (checkpoint(words, &view.checkpoint))
         }
     };
-    frame.page(Section::Log, words.log, &Positions::default(), body)
+    frame.page(Section::Log, words.log, &CssRules::default(), body)
 }
 
 /// Writes the page of one entry.
@@ -123,7 +123,7 @@ pub fn entry(frame: &Frame, view: &EntryView) -> Markup {
         }
     };
     let title = format!("{} #{index}", words.log_entry);
-    frame.page(Section::Log, &title, &Positions::default(), body)
+    frame.page(Section::Log, &title, &CssRules::default(), body)
 }
 
 fn checkpoint(words: &Words, text: &str) -> Markup {

@@ -1,9 +1,9 @@
 //! A page with one message: something is not there, was refused or went wrong. It says what happened, what is safe and
 //! what to do.
 
+use crate::css_rules::CssRules;
 use crate::frame::{Frame, Section};
-use crate::positions::Positions;
-use crate::trove::Name;
+use crate::untrusted::Name;
 use crate::words::Message;
 use maud::{Markup, html};
 
@@ -21,5 +21,5 @@ pub fn page(frame: &Frame, message: &Message, detail: &Name) -> Markup {
             }
         }
     };
-    frame.page(Section::None, message.title, &Positions::default(), body)
+    frame.page(Section::None, message.title, &CssRules::default(), body)
 }

@@ -1,8 +1,8 @@
 //! The overview: what the case holds, what became of it, and whether the account is complete.
 
+use crate::css_rules::CssRules;
 use crate::frame::{Frame, Section};
-use crate::positions::Positions;
-use crate::trove::ltr;
+use crate::untrusted::ltr;
 use crate::words::{Words, fill};
 use exhibit_model::State;
 use maud::{Markup, html};
@@ -64,7 +64,7 @@ pub struct Gap {
 #[must_use]
 pub fn page(frame: &Frame, view: &OverviewView) -> Markup {
     let words = frame.words;
-    let mut positions = Positions::default();
+    let mut rules = CssRules::default();
     let found: u64 = view.states.iter().map(|(_, count)| count).sum();
     let body = html! {
         div.plain {
@@ -76,9 +76,9 @@ pub fn page(frame: &Frame, view: &OverviewView) -> Markup {
                 (figures(words, view, found))
                 (account(words, view, found))
                 div.columns {
-                    (bars(words, 0, words.by_state, &states(words, view), &mut positions))
-                    (bars(words, 1, words.by_kind, &view.kinds, &mut positions))
-                    (bars(words, 2, words.by_language, &view.languages, &mut positions))
+                    (bars(words, 0, words.by_state, &states(words, view), &mut rules))
+                    (bars(words, 1, words.by_kind, &view.kinds, &mut rules))
+                    (bars(words, 2, words.by_language, &view.languages, &mut rules))
                 }
                 @if let Some((entries, href)) = &view.log {
                     h2 { (words.log) }
@@ -87,7 +87,7 @@ pub fn page(frame: &Frame, view: &OverviewView) -> Markup {
             }
         }
     };
-    frame.page(Section::Overview, words.overview, &positions, body)
+    frame.page(Section::Overview, words.overview, &rules, body)
 }
 
 fn figures(words: &Words, view: &OverviewView, found: u64) -> Markup {
@@ -153,7 +153,7 @@ fn account(words: &Words, view: &OverviewView, found: u64) -> Markup {
     }
 }
 
-fn bars(words: &Words, group: usize, title: &str, counts: &[Count], positions: &mut Positions) -> Markup {
+fn bars(words: &Words, group: usize, title: &str, counts: &[Count], rules: &mut CssRules) -> Markup {
     let most = counts.iter().map(|count| count.count).max().unwrap_or(0).max(1);
     html! {
         @if !counts.is_empty() {
@@ -164,7 +164,7 @@ fn bars(words: &Words, group: usize, title: &str, counts: &[Count], positions: &
                         tr {
                             th scope="row" { @match &count.href { Some(href) => a href=(href) { (count.label) }, None => (count.label) } }
                             td.n { (words.number(count.count)) }
-                            td.track aria-hidden="true" { span.fill id=(positions.bar(group, n, share(count.count, most))) {} }
+                            td.track aria-hidden="true" { span.fill id=(rules.bar(group, n, share(count.count, most))) {} }
                         }
                     }
                 }

@@ -1,7 +1,7 @@
 //! What stands beside a document: where it was found, how it can be proved, what it says of itself, and what a user
 //! should know about how it was read.
 
-use crate::trove::{Name, ltr};
+use crate::untrusted::{Name, ltr};
 use crate::words::Words;
 use exhibit_model::{NoteKind, State};
 use maud::{Markup, html};

@@ -1,8 +1,8 @@
 //! The list of problems: items that need a look, grouped by cause.
 
+use crate::css_rules::CssRules;
 use crate::frame::{Frame, Section};
-use crate::positions::Positions;
-use crate::trove::{Name, ltr};
+use crate::untrusted::{Name, ltr};
 use crate::words::{Words, fill};
 use exhibit_model::State;
 use maud::{Markup, html};
@@ -66,7 +66,7 @@ pub fn page(frame: &Frame, view: &ProblemsView) -> Markup {
             }
         }
     };
-    frame.page(Section::Problems, words.problems, &Positions::default(), body)
+    frame.page(Section::Problems, words.problems, &CssRules::default(), body)
 }
 
 fn cause(words: &Words, cause: &Cause) -> Markup {

@@ -1,8 +1,8 @@
 //! The saved searches: what each finds now, and what of it is new.
 
+use crate::css_rules::CssRules;
 use crate::frame::{Frame, Section};
-use crate::positions::Positions;
-use crate::trove::{Name, ltr};
+use crate::untrusted::{Name, ltr};
 use crate::view::search::token;
 use crate::view::undo::{Undo, undo};
 use crate::words::{Words, fill};
@@ -42,7 +42,7 @@ pub fn page(frame: &Frame, rows: &[SavedRow], done: Option<&Undo>) -> Markup {
             ul.cards { @for row in rows { (card(frame, row)) } }
         }
     };
-    frame.page(Section::Saved, words.saved, &Positions::default(), body)
+    frame.page(Section::Saved, words.saved, &CssRules::default(), body)
 }
 
 fn card(frame: &Frame, row: &SavedRow) -> Markup {

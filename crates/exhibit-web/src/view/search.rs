@@ -1,8 +1,8 @@
 //! The search page: the box, how the query was read, and the rows found.
 
+use crate::css_rules::CssRules;
 use crate::frame::{Frame, Section, pager};
-use crate::positions::Positions;
-use crate::trove::{Name, Passage, clause_class, ltr};
+use crate::untrusted::{Name, Passage, clause_class, ltr};
 use crate::view::filters::{Facet, Year, facets, hidden, periods};
 use crate::words::{Words, fill};
 use exhibit_model::State;
@@ -180,11 +180,11 @@ pub struct Row {
 #[must_use]
 pub fn page(frame: &Frame, view: &SearchView) -> Markup {
     let words = frame.words;
-    let mut positions = Positions::default();
+    let mut rules = CssRules::default();
     let empty = Answer::default();
     let answer = if let Outcome::Answered(answer) = &view.outcome { answer } else { &empty };
-    let years = periods(words.by_year, words, &answer.years, 0, &mut positions);
-    let months = periods(words.by_month, words, &answer.months, 1, &mut positions);
+    let years = periods(words.by_year, words, &answer.years, 0, &mut rules);
+    let months = periods(words.by_month, words, &answer.months, 1, &mut rules);
     let body = html! {
         h1.vh { (words.search) }
         @if !answer.facets.is_empty() { a.skip href="#filters" { (words.to_filters) } }
@@ -222,7 +222,7 @@ pub fn page(frame: &Frame, view: &SearchView) -> Markup {
             (facets(words, &view.keep, answer))
         }
     };
-    frame.page(Section::Search, words.search, &positions, body)
+    frame.page(Section::Search, words.search, &rules, body)
 }
 
 fn read_back(words: &Words, answer: &Answer) -> Markup {

@@ -1,8 +1,8 @@
 //! The documents like one, and the words that set a result apart.
 
+use crate::css_rules::CssRules;
 use crate::frame::{Frame, Section};
-use crate::positions::Positions;
-use crate::trove::{Name, ltr};
+use crate::untrusted::{Name, ltr};
 use crate::view::search::{Row, row};
 use crate::words::{Words, fill};
 use maud::{Markup, html};
@@ -47,7 +47,7 @@ pub fn page(frame: &Frame, view: &SimilarView) -> Markup {
             }
         }
     };
-    frame.page(Section::None, words.more_like, &Positions::default(), body)
+    frame.page(Section::None, words.more_like, &CssRules::default(), body)
 }
 
 fn words_of(words: &Words, telling: &[(String, String)]) -> Markup {
@@ -104,7 +104,7 @@ pub fn telling(frame: &Frame, view: &TellingView) -> Markup {
             @if view.rows.is_empty() { p.lead { (words.no_telling_words) } } @else { (table(words, view)) }
         }
     };
-    frame.page(Section::Search, words.telling_words, &Positions::default(), body)
+    frame.page(Section::Search, words.telling_words, &CssRules::default(), body)
 }
 
 fn table(words: &Words, view: &TellingView) -> Markup {

@@ -1,7 +1,7 @@
 //! What was done just now, with the button that takes it back.
 
 use crate::frame::Frame;
-use crate::trove::Name;
+use crate::untrusted::Name;
 use crate::view::filters::hidden;
 use crate::view::search::token;
 use maud::{Markup, html};

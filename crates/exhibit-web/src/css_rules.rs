@@ -5,11 +5,11 @@ use exhibit_model::Rect;
 
 /// Collects the rules of one page.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Positions {
+pub struct CssRules {
     css: String,
 }
 
-impl Positions {
+impl CssRules {
     /// Whether there is no rule.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -71,9 +71,9 @@ mod tests {
 
     #[test]
     fn only_sound_numbers_get_in() {
-        let mut positions = Positions::default();
-        let id = positions.hit_box(3, 2, Rect { x0: 0.25, y0: f32::NAN, x1: 0.5, y1: 7.0 });
+        let mut rules = CssRules::default();
+        let id = rules.hit_box(3, 2, Rect { x0: 0.25, y0: f32::NAN, x1: 0.5, y1: 7.0 });
         assert_eq!(id, "b3-2");
-        assert_eq!(positions.css(), "#b3-2{left:25.000%;top:0.000%;width:25.000%;height:100.000%;}");
+        assert_eq!(rules.css(), "#b3-2{left:25.000%;top:0.000%;width:25.000%;height:100.000%;}");
     }
 }

@@ -6,7 +6,7 @@
 use crate::app::App;
 use crate::frame::Frame;
 use crate::session::{Session, fresh_secret};
-use crate::trove::Name;
+use crate::untrusted::Name;
 use crate::words::Message;
 use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -41,9 +41,9 @@ pub fn content_security_policy(nonce: &str) -> String {
     )
 }
 
-/// What a handler is told of the request by the guard.
+/// What a handler knows of its request.
 #[derive(Clone, Debug)]
-pub struct Visit {
+pub struct RequestContext {
     /// The nonce of this answer's style block.
     pub nonce: String,
     /// The session; `None` where the answer is for anyone (style sheet, messages).
@@ -51,12 +51,12 @@ pub struct Visit {
 }
 
 /// Admits or refuses a request, and puts the headers on its answer.
-pub async fn guard(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+pub async fn admit(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let nonce = fresh_secret();
-    let visit = Visit { nonce, session: session_of(&app, request.headers()) };
-    let mut response = match admit(&app, &request, &visit) {
+    let context = RequestContext { nonce, session: session_of(&app, request.headers()) };
+    let mut response = match check(&app, &request, &context) {
         Ok(()) => {
-            request.extensions_mut().insert(visit.clone());
+            request.extensions_mut().insert(context.clone());
             next.run(request).await
         }
         Err(response) => *response,
@@ -65,18 +65,18 @@ pub async fn guard(State(app): State<Arc<App>>, mut request: Request, next: Next
     for (name, value) in HEADERS {
         headers.insert(name, value);
     }
-    if let Ok(policy) = HeaderValue::from_str(&content_security_policy(&visit.nonce)) {
+    if let Ok(policy) = HeaderValue::from_str(&content_security_policy(&context.nonce)) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     response
 }
 
-fn admit(app: &App, request: &Request, visit: &Visit) -> Result<(), Box<Response>> {
+fn check(app: &App, request: &Request, context: &RequestContext) -> Result<(), Box<Response>> {
     let words = app.words();
-    let refuse = |status, message| Err(Box::new(message_page(app, visit, status, message)));
+    let refuse = |status, message| Err(Box::new(message_page(app, context, status, message)));
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     if !is_own_host(host, &app.names, app.any_address) {
-        let outside = Visit { session: None, ..visit.clone() };
+        let outside = RequestContext { session: None, ..context.clone() };
         return Err(Box::new(message_page(app, &outside, StatusCode::MISDIRECTED_REQUEST, &words.refused)));
     }
     let reading = matches!(*request.method(), Method::GET | Method::HEAD);
@@ -84,7 +84,7 @@ fn admit(app: &App, request: &Request, visit: &Visit) -> Result<(), Box<Response
         return refuse(StatusCode::FORBIDDEN, &words.refused);
     }
     let path = request.uri().path();
-    if visit.session.is_some() || path.starts_with("/static/") {
+    if context.session.is_some() || path.starts_with("/static/") {
         return Ok(());
     }
     match path.strip_prefix("/open/") {
@@ -138,8 +138,8 @@ pub fn see_other(place: &'static str, cookie: &str) -> Response {
 
 /// A page with one message.
 #[must_use]
-pub fn message_page(app: &App, visit: &Visit, status: StatusCode, message: &Message) -> Response {
-    let frame: Frame = app.frame(visit);
+pub fn message_page(app: &App, context: &RequestContext, status: StatusCode, message: &Message) -> Response {
+    let frame: Frame = app.frame(context);
     (status, Html(crate::view::message::page(&frame, message, &Name::default()).into_string())).into_response()
 }
 

@@ -1,8 +1,8 @@
 //! One page of a document: its picture with the hits laid over it as links, and its text in paragraphs.
 
+use crate::css_rules::CssRules;
 use crate::direction::{Direction, declared};
-use crate::positions::Positions;
-use crate::trove::{Label, Name, Span, clause_class, painted};
+use crate::untrusted::{Label, Name, Span, clause_class, painted};
 use crate::words::{Words, fill};
 use exhibit_model::Rect;
 use maud::{Markup, html};
@@ -107,15 +107,15 @@ pub struct Part {
 
 /// Writes the picture and gives each hit's box its place.
 #[must_use]
-pub fn picture(words: &Words, picture: &Picture, positions: &mut Positions) -> Markup {
+pub fn picture(words: &Words, picture: &Picture, rules: &mut CssRules) -> Markup {
     match picture {
         Picture::None(why) => html! { p.no-picture { (why) } },
         Picture::Shown { source, size, boxes, .. } => html! {
-            div.sheet.ltr dir="ltr" id=[size.map(|(width, height)| positions.proportion(width, height))] {
+            div.sheet.ltr dir="ltr" id=[size.map(|(width, height)| rules.proportion(width, height))] {
                 img src=(source) alt=(words.picture_of_page) decoding="async";
                 @for hit in boxes {
                     @for (part, place) in hit.places.iter().enumerate() {
-                        a.hit.(clause_class(hit.clause)).now[hit.current] id=(positions.hit_box(hit.number, part + 1, *place))
+                        a.hit.(clause_class(hit.clause)).now[hit.current] id=(rules.hit_box(hit.number, part + 1, *place))
                             href={ "#h" (hit.number) } aria-label=(hit_name(words, hit, part)) {}
                     }
                 }
