@@ -140,7 +140,7 @@ pub fn see_other(place: &'static str, cookie: &str) -> Response {
 #[must_use]
 pub fn message_page(app: &App, context: &RequestContext, status: StatusCode, message: &Message) -> Response {
     let frame: Frame = app.frame(context);
-    (status, Html(crate::view::message::page(&frame, message, &Name::default()).into_string())).into_response()
+    (status, Html(crate::message_page::page(&frame, message, &Name::default()).into_string())).into_response()
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
 //! The server: what it holds, its routes, and how a request becomes a page.
 
+use crate::access_events::{Recorder, record};
 use crate::admission::{RequestContext, admit};
 use crate::frame::Frame;
-use crate::record::{Recorder, record};
-use crate::routes;
+use crate::pages;
+use crate::pages::batches::view::Running;
 use crate::session::Sessions;
 use crate::untrusted::Name;
-use crate::view::batches::Running;
 use crate::words::{ENGLISH, Words};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -231,34 +231,34 @@ fn is_loopback(address: IpAddr) -> bool {
 
 /// The routes, behind the admission checks.
 pub fn router(app: Arc<App>) -> Router {
-    let long = DefaultBodyLimit::max(routes::batches::MOST_LIST);
+    let long = DefaultBodyLimit::max(pages::batches::MOST_LIST);
     Router::new()
-        .route("/", get(routes::overview::show))
-        .route("/search", get(routes::search::show))
-        .route("/words", get(routes::similar::telling))
-        .route("/help", get(routes::help))
-        .route("/history/{how}", post(routes::history::change))
-        .route("/saved", get(routes::saved::list).post(routes::saved::save))
-        .route("/saved/run", post(routes::saved::run))
-        .route("/saved/rm", post(routes::saved::forget))
-        .route("/saved/undo", post(routes::saved::undo))
-        .route("/batches", get(routes::batches::all).post(routes::batches::new).layer(long))
-        .route("/batches/{number}", get(routes::batches::show))
-        .route("/batches/{number}/run", post(routes::batches::run))
-        .route("/batches/{number}/{file}", get(routes::batches::file))
-        .route("/similar/{number}", get(routes::similar::show))
-        .route("/doc/{number}", get(routes::document::show))
-        .route("/doc/{number}/tags", post(routes::tags::change))
-        .route("/doc/{number}/page/{file}", get(routes::document::picture))
-        .route("/items", get(routes::lists::items))
-        .route("/problems", get(routes::lists::problems))
-        .route("/log", get(routes::log::list))
-        .route("/log/{index}", get(routes::log::entry))
-        .route("/open/{code}", get(routes::opened))
-        .route("/leave", post(routes::leave))
-        .route("/static/{file}", get(routes::asset))
-        .fallback(routes::not_there)
-        .method_not_allowed_fallback(routes::wrong_method)
+        .route("/", get(pages::overview_load::show))
+        .route("/search", get(pages::search::show))
+        .route("/words", get(pages::similar_load::telling))
+        .route("/help", get(pages::help))
+        .route("/history/{how}", post(pages::history::change))
+        .route("/saved", get(pages::saved_load::list).post(pages::saved_load::save))
+        .route("/saved/run", post(pages::saved_load::run))
+        .route("/saved/rm", post(pages::saved_load::forget))
+        .route("/saved/undo", post(pages::saved_load::undo))
+        .route("/batches", get(pages::batches::all).post(pages::batches::new).layer(long))
+        .route("/batches/{number}", get(pages::batches::show))
+        .route("/batches/{number}/run", post(pages::batches::run))
+        .route("/batches/{number}/{file}", get(pages::batches::file))
+        .route("/similar/{number}", get(pages::similar_load::show))
+        .route("/doc/{number}", get(pages::document::show))
+        .route("/doc/{number}/tags", post(pages::document::tags::change))
+        .route("/doc/{number}/page/{file}", get(pages::document::picture))
+        .route("/items", get(pages::lists_load::items))
+        .route("/problems", get(pages::lists_load::problems))
+        .route("/log", get(pages::log_load::list))
+        .route("/log/{index}", get(pages::log_load::entry))
+        .route("/open/{code}", get(pages::opened))
+        .route("/leave", post(pages::leave))
+        .route("/static/{file}", get(pages::asset))
+        .fallback(pages::not_there)
+        .method_not_allowed_fallback(pages::wrong_method)
         .layer(from_fn_with_state(Arc::clone(&app), admit))
         .with_state(app)
 }

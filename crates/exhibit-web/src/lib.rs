@@ -1,24 +1,26 @@
 //! The browser interface: pages (maud), routes (axum).
 //!
-//! Pages are functions from a struct to markup (`view`) and work without JavaScript. What a page shows of the trove goes
+//! Pages are functions from a struct to markup (`pages`) and work without JavaScript. What a page shows of the trove goes
 //! through `untrusted`: escaped, with its language and direction, and with what could reorder or hide text as tokens.
 
+mod access_events;
 pub mod admission;
 mod app;
 pub mod assets;
 pub mod css_rules;
 pub mod direction;
+mod display;
+pub mod forms;
 pub mod frame;
 pub mod keys;
 pub mod links;
-mod record;
-mod routes;
+pub mod message_page;
+pub mod pages;
 pub mod samples;
 pub mod session;
 pub mod untrusted;
-pub mod view;
 pub mod words;
 
+pub use access_events::{AccessEvent, Recorder};
 pub use app::{App, Machine, ServeOptions, router, serve};
-pub use record::{AccessEvent, Recorder};
 pub use session::{Sessions, fresh_secret};

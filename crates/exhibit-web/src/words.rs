@@ -2,7 +2,7 @@
 //! compiler names what is missing.
 
 use crate::direction::Direction;
-use crate::view::panels::TreeKind;
+use crate::pages::document::panels::TreeKind;
 use exhibit_model::{MarkKind, NoteKind, State};
 
 /// A word for one and for several; `{n}` stands for the number.

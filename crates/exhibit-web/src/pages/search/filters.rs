@@ -2,13 +2,13 @@
 //!
 //! A choice is nothing but a clause of the query, where the reader sees it and can take it away.
 
-use super::search::place;
-use super::{PageError, Params};
 use crate::app::App;
 use crate::links::{self, SearchPlace};
+use crate::pages::search::facets::{Facet, FacetValue, Year};
+use crate::pages::search::place;
+use crate::pages::search::view::Choice;
+use crate::pages::{PageError, Params};
 use crate::untrusted::Name;
-use crate::view::filters::{Facet, FacetValue, Year};
-use crate::view::search::Choice;
 use crate::words::Words;
 use exhibit_case::{FacetCount, FacetCounts};
 use exhibit_index::{Chosen, Selection};
@@ -22,18 +22,18 @@ const MOST: usize = 200;
 const YEARS: usize = 40;
 
 /// The filters of a query.
-pub(super) struct Filters {
-    pub(super) facets: Vec<Facet>,
-    pub(super) years: Vec<Year>,
-    pub(super) months: Vec<Year>,
+pub(crate) struct Filters {
+    pub(crate) facets: Vec<Facet>,
+    pub(crate) years: Vec<Year>,
+    pub(crate) months: Vec<Year>,
     /// What the form sends along: the query without what its boxes say.
-    pub(super) keep: Vec<(&'static str, String)>,
+    pub(crate) keep: Vec<(&'static str, String)>,
     /// The address without anything chosen.
-    pub(super) without: String,
+    pub(crate) without: String,
 }
 
 /// The address of the results after the form of the filters was sent.
-pub(super) fn applied(params: &Params) -> String {
+pub(crate) fn applied(params: &Params) -> String {
     let mut selection = Selection::of(params.text("q"));
     for field in FIELDS {
         selection.chosen.extend(params.all(field).filter_map(|value| Chosen::new(field, value, false)));
@@ -51,7 +51,7 @@ struct FilterLinks<'a> {
 }
 
 impl Filters {
-    pub(super) fn of(app: &App, words: &Words, place: &SearchPlace<'_>) -> Result<Self, PageError> {
+    pub(crate) fn of(app: &App, words: &Words, place: &SearchPlace<'_>) -> Result<Self, PageError> {
         let links = FilterLinks { words, place, selection: Selection::of(place.query) };
         let most = if place.more.is_empty() { VALUES } else { MOST };
         let counted = app.case.facets(place.query, place.exact, most)?;

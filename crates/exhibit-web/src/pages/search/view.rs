@@ -2,8 +2,8 @@
 
 use crate::css_rules::CssRules;
 use crate::frame::{Frame, Section, pager};
+use crate::pages::search::facets::{Facet, Year, facets, hidden, periods};
 use crate::untrusted::{Name, Passage, clause_class, ltr};
-use crate::view::filters::{Facet, Year, facets, hidden, periods};
 use crate::words::{Words, fill};
 use exhibit_model::State;
 use maud::{Markup, html};

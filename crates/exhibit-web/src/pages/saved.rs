@@ -1,10 +1,10 @@
 //! The saved searches: what each finds now, and what of it is new.
 
 use crate::css_rules::CssRules;
+use crate::forms::{Undo, undo};
 use crate::frame::{Frame, Section};
+use crate::pages::search::view::token;
 use crate::untrusted::{Name, ltr};
-use crate::view::search::token;
-use crate::view::undo::{Undo, undo};
 use crate::words::{Words, fill};
 use maud::{Markup, html};
 

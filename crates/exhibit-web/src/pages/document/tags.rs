@@ -1,9 +1,9 @@
 //! Tags put on a document and taken off.
 
-use super::posted::{Sent, posted};
 use crate::admission::RequestContext;
 use crate::app::App;
 use crate::links::{self, Place};
+use crate::pages::posted::{Sent, posted};
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::Response;

@@ -1,27 +1,31 @@
 //! Routes: what was asked, the case's answer, and the page that shows it. The case is asked on threads for blocking work.
 
-pub(crate) mod batches;
-pub(crate) mod document;
-pub(crate) mod filters;
+pub mod batches;
+pub mod document;
+pub mod help;
 pub(crate) mod history;
-pub(crate) mod lists;
-pub(crate) mod log;
-pub(crate) mod overview;
-pub(crate) mod paragraphs;
+pub mod items;
+pub(crate) mod lists_load;
+pub(crate) mod lists_samples;
+pub mod log;
+pub(crate) mod log_load;
+pub mod overview;
+pub(crate) mod overview_load;
 pub(crate) mod posted;
-pub(crate) mod saved;
-pub(crate) mod search;
-pub(crate) mod shown;
-pub(crate) mod similar;
-pub(crate) mod tags;
+pub mod problems;
+pub mod saved;
+pub(crate) mod saved_load;
+pub mod search;
+pub mod similar;
+pub(crate) mod similar_load;
 
 use crate::admission::{RequestContext, message_page, see_other};
 use crate::app::App;
+use crate::assets;
 use crate::frame::Frame;
 use crate::session::same;
 use crate::untrusted::Name;
 use crate::words::{Message, Words};
-use crate::{assets, view};
 use axum::Extension;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, FromRequestParts, Query, State};
@@ -108,7 +112,7 @@ pub(crate) fn error_page(app: &App, context: &RequestContext, error: &PageError)
             (status, message, reasons(error))
         }
     };
-    let page = view::message::page(&app.frame(context), message, &Name::from(detail.as_str()));
+    let page = crate::message_page::page(&app.frame(context), message, &Name::from(detail.as_str()));
     (status, Html(page.into_string())).into_response()
 }
 
@@ -153,7 +157,7 @@ pub(crate) fn reasons(error: &CaseError) -> String {
 pub(crate) async fn help(State(app): State<Arc<App>>, Extension(context): Extension<RequestContext>) -> Response {
     answer(app, context, |_, frame| {
         let fields: Vec<(&str, &str)> = exhibit_index::FIELDS.iter().map(|field| (field.name, field.takes)).collect();
-        Ok(view::help::page(frame, &fields))
+        Ok(help::page(frame, &fields))
     })
     .await
 }

@@ -2,8 +2,8 @@
 
 use crate::css_rules::CssRules;
 use crate::frame::{Frame, Section, pager};
+use crate::pages::search::view::token;
 use crate::untrusted::{Name, ltr};
-use crate::view::search::token;
 use crate::words::{Words, fill};
 use maud::{Markup, html};
 

@@ -1,14 +1,14 @@
 //! Samples of batches and saved searches.
 
-use super::Sample;
+use crate::forms::Undo;
 use crate::frame::Frame;
 use crate::links::{self, Place, SearchPlace};
-use crate::view::batches::{BatchRow, BatchView, LineView, RunView, Running, list, page};
-use crate::view::saved::{self, SavedRow};
-use crate::view::undo::Undo;
+use crate::pages::batches::view::{BatchRow, BatchView, LineView, RunView, Running, list, page};
+use crate::pages::saved::{self, SavedRow};
+use crate::samples::Sample;
 use crate::words::ENGLISH;
 
-pub(super) fn samples(frame: &Frame) -> Vec<Sample> {
+pub(crate) fn samples(frame: &Frame) -> Vec<Sample> {
     let mut running = batch(3);
     running.running = Some(Running { seconds: 42, done: 31_000, of: 61_000 });
     let mut failed = BatchRow { run: None, ..batch(2) };

@@ -1,13 +1,14 @@
 //! The routes of what is derived from words: documents like one, and the words that set a result apart.
 
-use super::search::row;
-use super::{PageError, Params, answer, shown};
 use crate::admission::RequestContext;
 use crate::app::App;
+use crate::display as shown;
 use crate::frame::Frame;
 use crate::links::{self, Place, SearchPlace};
-use crate::view::similar;
-use crate::view::similar::{SimilarView, TellingRow, TellingView};
+use crate::pages::search::row;
+use crate::pages::similar;
+use crate::pages::similar::{SimilarView, TellingRow, TellingView};
+use crate::pages::{PageError, Params, answer};
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -44,7 +45,7 @@ fn alike(app: &App, frame: &Frame, number: &str, params: &Params) -> Result<Mark
         // what is shared is one thing: it has one colour
         let mut snippet = made.snippet.clone();
         snippet.iter_mut().flat_map(|snippet| &mut snippet.spans).for_each(|span| span.clause = 0);
-        crate::view::search::Row { shares: found.words.clone(), snippet, href, ..made }
+        crate::pages::search::view::Row { shares: found.words.clone(), snippet, href, ..made }
     });
     let view = SimilarView {
         name: shown::name(&app.case, &item),

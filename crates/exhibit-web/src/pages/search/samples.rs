@@ -1,19 +1,21 @@
 //! Samples of the search page.
 
-use super::{HOSTILE, Sample};
 use crate::frame::Frame;
 use crate::links::{self, SearchPlace};
+use crate::pages::search::facets::{Facet, FacetValue, Year};
+use crate::pages::search::view::{
+    Answer, Choice, Order, Outcome, ReadPart, Recent, Row, SearchView, Widening, Wrong, page,
+};
+use crate::pages::similar::{SimilarView, TellingRow, TellingView};
+use crate::pages::{help, similar};
+use crate::samples::{HOSTILE, Sample};
 use crate::untrusted::{Name, Passage, Span};
-use crate::view::filters::{Facet, FacetValue, Year};
-use crate::view::search::{Answer, Choice, Order, Outcome, ReadPart, Recent, Row, SearchView, Widening, Wrong, page};
-use crate::view::similar::{SimilarView, TellingRow, TellingView};
-use crate::view::{help, similar};
 use crate::words::ENGLISH;
 use exhibit_model::State;
 
 const QUERY: &str = "登记 (销毁 OR destroy*)";
 
-pub(super) fn samples(frame: &Frame) -> Vec<Sample> {
+pub(crate) fn samples(frame: &Frame) -> Vec<Sample> {
     let with_facets = Answer {
         facets: facets(),
         years: years(),
@@ -139,7 +141,7 @@ fn answer() -> Answer {
 }
 
 /// A passage in which each stretch in square brackets was found; the clause is told by its first letter.
-pub(super) fn passage(language: &str, marked: &str) -> Passage {
+pub(crate) fn passage(language: &str, marked: &str) -> Passage {
     let mut passage = Passage { language: language.to_owned(), ..Passage::default() };
     let mut rest = marked;
     while let Some((before, after)) = rest.split_once('[') {

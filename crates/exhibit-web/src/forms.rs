@@ -1,9 +1,9 @@
 //! What was done just now, with the button that takes it back.
 
 use crate::frame::Frame;
+use crate::pages::search::facets::hidden;
+use crate::pages::search::view::token;
 use crate::untrusted::Name;
-use crate::view::filters::hidden;
-use crate::view::search::token;
 use maud::{Markup, html};
 
 /// What was done, and how it is taken back.

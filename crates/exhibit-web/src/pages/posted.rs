@@ -1,8 +1,8 @@
 //! Forms that change something: each carries the session's token, and is answered with the way to where the change shows.
 
-use super::{PageError, Params, error_page};
 use crate::admission::{RequestContext, message_page};
 use crate::app::App;
+use crate::pages::{PageError, Params, error_page};
 use crate::session::same;
 use axum::extract::Form;
 use axum::extract::rejection::FormRejection;

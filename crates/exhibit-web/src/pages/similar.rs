@@ -2,8 +2,8 @@
 
 use crate::css_rules::CssRules;
 use crate::frame::{Frame, Section};
+use crate::pages::search::view::{Row, row};
 use crate::untrusted::{Name, ltr};
-use crate::view::search::{Row, row};
 use crate::words::{Words, fill};
 use maud::{Markup, html};
 

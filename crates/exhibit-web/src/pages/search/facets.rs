@@ -1,8 +1,8 @@
 //! The filters beside the results, and the bars of years and months above them.
 
 use crate::css_rules::CssRules;
+use crate::pages::search::view::{Answer, Choice};
 use crate::untrusted::Name;
-use crate::view::search::{Answer, Choice};
 use crate::words::{Words, fill};
 use maud::{Markup, html};
 

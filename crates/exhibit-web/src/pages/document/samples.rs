@@ -1,21 +1,21 @@
 //! Samples of the document page.
 
-use super::searches::passage;
-use super::{HOSTILE, Sample};
+use crate::forms::Undo;
 use crate::frame::Frame;
 use crate::links::{self, Place, SearchPlace};
+use crate::pages::document::page_view::{Block, HitBox, Origin, Part, Picture, Text};
+use crate::pages::document::panels::{Copy, Custody, FoundIn, Noted, Property, TreeKind, TreeLine};
+use crate::pages::document::view::{DocumentView, PagePlace, Step, Tags, Trail, page};
+use crate::pages::search::samples::passage;
+use crate::samples::{HOSTILE, Sample};
 use crate::untrusted::{Label, Name, Span};
-use crate::view::document::{DocumentView, PagePlace, Step, Tags, Trail, page};
-use crate::view::page_view::{Block, HitBox, Origin, Part, Picture, Text};
-use crate::view::panels::{Copy, Custody, FoundIn, Noted, Property, TreeKind, TreeLine};
-use crate::view::undo::Undo;
 use crate::words::ENGLISH;
 use exhibit_model::{MarkKind, NoteKind, Rect, State};
 
 const QUERY: &str = "登记 (销毁 OR destroy*)";
 const NUMBER: &str = "EXH-000127";
 
-pub(super) fn samples(frame: &Frame) -> Vec<Sample> {
+pub(crate) fn samples(frame: &Frame) -> Vec<Sample> {
     let views = [
         ("document", scanned()),
         ("document-rtl", uyghur()),

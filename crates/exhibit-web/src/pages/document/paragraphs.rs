@@ -3,8 +3,8 @@
 //! Nothing is left out and nothing joined: the paragraphs of a part, with the line ends between them, are its text.
 
 use crate::direction::Direction;
+use crate::pages::document::page_view::Block;
 use crate::untrusted::Label;
-use crate::view::page_view::Block;
 use crate::words::Words;
 use exhibit_model::{Mark, MarkKind, Page, PageKind, Rect};
 use std::ops::Range;

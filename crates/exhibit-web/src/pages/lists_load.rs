@@ -1,14 +1,15 @@
 //! The routes of the lists of items and of problems.
 
-use super::{PageError, Params, answer, shown};
 use crate::admission::RequestContext;
 use crate::app::App;
+use crate::display as shown;
 use crate::frame::Frame;
 use crate::links::{self, Place};
+use crate::pages::items::{ItemRow, ItemsView};
+use crate::pages::problems::{Cause, ProblemsView, Sample};
+use crate::pages::{PageError, Params, answer};
+use crate::pages::{items, problems};
 use crate::untrusted::Name;
-use crate::view::items::{ItemRow, ItemsView};
-use crate::view::problems::{Cause, ProblemsView, Sample};
-use crate::view::{items, problems};
 use crate::words::Words;
 use axum::Extension;
 use axum::extract::State;

@@ -2,13 +2,13 @@
 //! what is known of the file.
 
 use crate::css_rules::CssRules;
+use crate::forms::{Undo, undo};
 use crate::frame::{Frame, Section};
+use crate::pages::document::page_view::{Picture, Text, picture, text};
+use crate::pages::document::panels::{Custody, FoundIn, Noted, Property, custody, found_in, notes, properties};
+use crate::pages::search::facets::hidden;
+use crate::pages::search::view::token;
 use crate::untrusted::{Name, ltr, nothing};
-use crate::view::filters::hidden;
-use crate::view::page_view::{Picture, Text, picture, text};
-use crate::view::panels::{Custody, FoundIn, Noted, Property, custody, found_in, notes, properties};
-use crate::view::search::token;
-use crate::view::undo::{Undo, undo};
 use crate::words::{Words, fill};
 use exhibit_model::State;
 use maud::{Markup, html};

@@ -1,11 +1,6 @@
 //! Samples of every page, with invented contents: for looking at pages (`examples/gallery.rs`) and for the tests that
 //! hold for all pages. They hold the hard cases on purpose: long names, names that lie, markup, right-to-left text.
 
-mod batches;
-mod documents;
-mod lists;
-mod searches;
-
 use crate::frame::Frame;
 use crate::untrusted::Name;
 use crate::words::{ENGLISH, Message};
@@ -24,10 +19,10 @@ pub struct Sample {
 #[must_use]
 pub fn samples() -> Vec<Sample> {
     let frame = frame();
-    let mut samples = searches::samples(&frame);
-    samples.extend(documents::samples(&frame));
-    samples.extend(lists::samples(&frame));
-    samples.extend(batches::samples(&frame));
+    let mut samples = crate::pages::search::samples::samples(&frame);
+    samples.extend(crate::pages::document::samples::samples(&frame));
+    samples.extend(crate::pages::lists_samples::samples(&frame));
+    samples.extend(crate::pages::batches::samples::samples(&frame));
     let messages: [(&str, &Message); 9] = [
         ("message-unusable", &ENGLISH.unusable),
         ("message-not-painted", &ENGLISH.not_painted),
@@ -39,14 +34,16 @@ pub fn samples() -> Vec<Sample> {
         ("message-wrong-method", &ENGLISH.wrong_method),
         ("message-failed", &ENGLISH.failed),
     ];
-    samples.extend(messages.map(|(name, message)| Sample {
-        name,
-        page: crate::view::message::page(&frame, message, &Name::new(HOSTILE)),
-    }));
+    samples.extend(
+        messages.map(|(name, message)| Sample {
+            name,
+            page: crate::message_page::page(&frame, message, &Name::new(HOSTILE)),
+        }),
+    );
     let outside = Frame { form_token: None, ..frame };
     samples.push(Sample {
         name: "message-outside",
-        page: crate::view::message::page(&outside, &ENGLISH.closed, &Name::default()),
+        page: crate::message_page::page(&outside, &ENGLISH.closed, &Name::default()),
     });
     samples
 }

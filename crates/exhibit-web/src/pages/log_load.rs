@@ -1,12 +1,12 @@
 //! The routes of the custody log.
 
-use super::{PageError, Params, answer};
 use crate::admission::RequestContext;
 use crate::app::App;
 use crate::frame::Frame;
 use crate::links::{self, Place};
+use crate::pages::log::{self as view, EntryView, LogLine, LogView};
+use crate::pages::{PageError, Params, answer};
 use crate::untrusted::Name;
-use crate::view::log::{self as view, EntryView, LogLine, LogView};
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::Response;

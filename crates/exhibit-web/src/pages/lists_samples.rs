@@ -1,17 +1,17 @@
 //! Samples of the overview, the lists and the log.
 
-use super::{HOSTILE, Sample};
 use crate::frame::Frame;
 use crate::links::{self, Place};
+use crate::pages::items::{ItemRow, ItemsView};
+use crate::pages::log::{EntryView, LogLine, LogView};
+use crate::pages::overview::{Count, Gap, OverviewView};
+use crate::pages::problems::{Cause, ProblemsView};
+use crate::pages::{items, log, overview, problems};
+use crate::samples::{HOSTILE, Sample};
 use crate::untrusted::Name;
-use crate::view::items::{ItemRow, ItemsView};
-use crate::view::log::{EntryView, LogLine, LogView};
-use crate::view::overview::{Count, Gap, OverviewView};
-use crate::view::problems::{Cause, ProblemsView};
-use crate::view::{items, log, overview, problems};
 use exhibit_model::State;
 
-pub(super) fn samples(frame: &Frame) -> Vec<Sample> {
+pub(crate) fn samples(frame: &Frame) -> Vec<Sample> {
     let broken = OverviewView {
         gaps: vec![
             Gap { container: Some(("EXH-000126".to_owned(), "/doc/EXH-000126".to_owned())), found: 3, listed: 2 },

@@ -1,13 +1,14 @@
 //! The routes of saved searches.
 
-use super::posted::{Sent, posted};
-use super::{PageError, Params, answer, shown};
 use crate::admission::RequestContext;
 use crate::app::App;
+use crate::display as shown;
+use crate::forms::Undo;
 use crate::frame::Frame;
 use crate::links::{self, Place, SearchPlace};
-use crate::view::saved::{SavedRow, page};
-use crate::view::undo::Undo;
+use crate::pages::posted::{Sent, posted};
+use crate::pages::saved::{SavedRow, page};
+use crate::pages::{PageError, Params, answer};
 use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;

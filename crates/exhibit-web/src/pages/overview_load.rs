@@ -1,11 +1,11 @@
 //! The overview's route.
 
-use super::{PageError, answer};
 use crate::admission::RequestContext;
 use crate::app::App;
 use crate::frame::Frame;
 use crate::links::{self, Place, SearchPlace};
-use crate::view::overview::{Count, Gap, OverviewView, page};
+use crate::pages::overview::{Count, Gap, OverviewView, page};
+use crate::pages::{PageError, answer};
 use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;

@@ -1,12 +1,16 @@
 //! The routes of batches: kept, run in the background one at a time, looked at, written out.
 
-use super::posted::{Sent, done, is_own, posted};
-use super::{PageError, Params, answer, error_page, shown};
+pub(crate) mod samples;
+pub mod view;
+
 use crate::admission::{RequestContext, message_page};
 use crate::app::App;
+use crate::display as shown;
 use crate::frame::Frame;
 use crate::links::{self, Place, SearchPlace};
-use crate::view::batches::{BatchRow, BatchView, LineView, RunView, list, page};
+use crate::pages::batches::view::{BatchRow, BatchView, LineView, RunView, list, page};
+use crate::pages::posted::{Sent, done, is_own, posted};
+use crate::pages::{PageError, Params, answer, error_page};
 use axum::Extension;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::multipart::{Multipart, MultipartError, MultipartRejection};
@@ -149,7 +153,7 @@ pub(crate) async fn run(
                 let run = AssertUnwindSafe(|| own.case.run_batch(number, own.clock.now(), own.threads, &progress));
                 // whatever happens, the batch is not said to run for ever
                 let failed = match std::panic::catch_unwind(run) {
-                    Ok(ended) => ended.err().map(|error| super::reasons(&error)),
+                    Ok(ended) => ended.err().map(|error| crate::pages::reasons(&error)),
                     Err(_) => Some("it broke off".to_owned()),
                 };
                 own.end_batch(number, failed);

@@ -1,17 +1,24 @@
 //! The document page's route, and that of the pictures of pages.
 
-use super::paragraphs::{blocks, is_by_line, is_layer, labels, part};
-use super::search::{ROWS, order};
-use super::{PageError, Params, answer, error_page, shown};
+pub mod page_view;
+pub mod panels;
+pub(crate) mod paragraphs;
+pub(crate) mod samples;
+pub(crate) mod tags;
+pub mod view;
+
 use crate::admission::{RequestContext, message_page};
 use crate::app::App;
+use crate::display as shown;
+use crate::forms::Undo;
 use crate::frame::Frame;
 use crate::links::{self, Place, SearchPlace};
+use crate::pages::document::page_view::{HitBox, Origin, Part, Picture, Text};
+use crate::pages::document::panels::{Copy, Custody, FoundIn, Noted, Property, TreeKind, TreeLine};
+use crate::pages::document::view::{DocumentView, PagePlace, Step, Tags, Trail, page};
+use crate::pages::search::{ROWS, order};
+use crate::pages::{PageError, Params, answer, error_page};
 use crate::untrusted::{Name, Span};
-use crate::view::document::{DocumentView, PagePlace, Step, Tags, Trail, page};
-use crate::view::page_view::{HitBox, Origin, Part, Picture, Text};
-use crate::view::panels::{Copy, Custody, FoundIn, Noted, Property, TreeKind, TreeLine};
-use crate::view::undo::Undo;
 use crate::words::Words;
 use axum::Extension;
 use axum::extract::{Path, State};
@@ -21,6 +28,7 @@ use exhibit_case::{CaseError, Document, PageHits, SearchRequest};
 use exhibit_catalogue::{Item, NoteRow};
 use exhibit_model::{ItemId, NoteKind, Page, PageKind, TextSource};
 use maud::Markup;
+use paragraphs::{blocks, is_by_line, is_layer, labels, part};
 use std::sync::Arc;
 
 // The longer side of a picture beside the text, and alone.

@@ -1,12 +1,20 @@
 //! The search page's route.
 
-use super::{PageError, Params, answer, filters, shown};
+pub mod facets;
+pub(crate) mod filters;
+pub(crate) mod samples;
+pub mod view;
+
 use crate::admission::RequestContext;
 use crate::app::App;
+use crate::display as shown;
 use crate::frame::Frame;
 use crate::links::{self, Place, SearchPlace};
+use crate::pages::search::view::{
+    Answer, Choice, Order, Outcome, ReadPart, Recent, Row, SearchView, Widening, Wrong, page,
+};
+use crate::pages::{PageError, Params, answer};
 use crate::untrusted::{Name, Passage, Span};
-use crate::view::search::{Answer, Choice, Order, Outcome, ReadPart, Recent, Row, SearchView, Widening, Wrong, page};
 use crate::words::{Words, fill};
 use axum::Extension;
 use axum::extract::State;
@@ -55,7 +63,7 @@ fn recent(app: &App) -> Option<Recent> {
 }
 
 /// The place in the results that an address asks for.
-pub(super) fn place(params: &Params) -> SearchPlace<'_> {
+pub(crate) fn place(params: &Params) -> SearchPlace<'_> {
     SearchPlace {
         query: params.text("q"),
         sort: params.text("sort"),
@@ -219,7 +227,7 @@ fn units(words: &Words, place: &SearchPlace<'_>) -> Vec<Order> {
     vec![unit(words.by_page, false), unit(words.by_document, true)]
 }
 
-pub(super) fn row(app: &App, words: &Words, place: &SearchPlace<'_>, hit: &SearchHit, rank: u64) -> Row {
+pub(crate) fn row(app: &App, words: &Words, place: &SearchPlace<'_>, hit: &SearchHit, rank: u64) -> Row {
     let number = app.case.label(hit.item.id);
     let SearchPlace { query, sort, exact, documents, .. } = *place;
     let to = Place { query, sort, rank, page: hit.page, exact, documents, ..Place::default() };

@@ -1,8 +1,8 @@
 //! Remembering searches: turned on, turned off, forgotten.
 
-use super::posted::{Sent, posted};
 use crate::admission::RequestContext;
 use crate::app::App;
+use crate::pages::posted::{Sent, posted};
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -20,7 +20,7 @@ pub(crate) async fn change(
             "on" => app.case.turn_history(true)?,
             "off" => app.case.turn_history(false)?,
             "clear" => app.case.clear_history()?,
-            _ => return Err(super::PageError::NotThere),
+            _ => return Err(crate::pages::PageError::NotThere),
         }
         Ok("/search".to_owned())
     })
