@@ -34,6 +34,8 @@ pub enum Verb {
     Search,
     /// A document was looked at (in the access log).
     View,
+    /// A list that names documents or queries was shown (in the access log).
+    List,
     /// A list of names or queries was asked (in the access log).
     Batch,
     /// Looking is recorded from now on, or not.
@@ -68,7 +70,7 @@ pub enum Verb {
 
 impl Verb {
     /// All acts, in the order in which they are documented.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::CaseOpen,
         Self::CaseSeal,
         Self::SourceReceive,
@@ -78,6 +80,7 @@ impl Verb {
         Self::ItemFail,
         Self::Search,
         Self::View,
+        Self::List,
         Self::Batch,
         Self::AccessSet,
         Self::Mark,
@@ -108,6 +111,7 @@ impl Verb {
             Self::ItemFail => "item.fail",
             Self::Search => "search",
             Self::View => "view",
+            Self::List => "list",
             Self::Batch => "batch",
             Self::AccessSet => "access.set",
             Self::Mark => "mark",

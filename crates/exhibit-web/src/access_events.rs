@@ -1,87 +1,115 @@
-//! What of the requests is a look that the access log wants to know of: searches, and documents and pages that were
-//! shown. It is told before the answer leaves, of answers that show something; routes know nothing of it.
+//! The access record: what each page shows of the case, as a value.
+//!
+//! The loader of a page returns a [`Loaded`]: what the page shows, and the event that showing it is. The view inside can
+//! only be taken out by recording the event, so no page is rendered without a record, and a page whose event cannot be
+//! recorded is refused. The events are made into entries of the access log by whoever provides the [`Recorder`].
 
-use axum::extract::{Request, State};
-use axum::http::{Method, Uri};
-use axum::middleware::Next;
-use axum::response::Response;
+use crate::app::App;
+use exhibit_model::ItemId;
 use std::sync::Arc;
 
-/// What somebody looked at.
+/// What somebody looked at. Names, queries and texts of documents are contents; counts are not.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum AccessEvent {
-    /// A search for this.
-    Search(String),
-    /// A document, as its address names it, and the page where one is asked for.
-    Document(String, Option<u32>),
-    /// A batch that was asked, by its number.
-    Batch(u64),
-    /// What came of a batch, as a file.
-    BatchFile(u64),
+    /// No contents: counts, help, a form, a file of the interface. It is not recorded.
+    Nothing,
+    /// The results of a query.
+    Search {
+        /// The query.
+        query: String,
+    },
+    /// The words that set the results of a query apart.
+    DistinctiveWords {
+        /// The query.
+        query: String,
+    },
+    /// The recent searches.
+    RecentSearches,
+    /// The saved searches.
+    SavedSearches,
+    /// A document.
+    Document {
+        /// Which.
+        item: ItemId,
+        /// The page that is shown; none of a document without pages.
+        page: Option<u32>,
+    },
+    /// The picture of a page.
+    PagePicture {
+        /// The document.
+        item: ItemId,
+        /// The page.
+        page: u32,
+    },
+    /// The documents similar to one, with passages.
+    Similar {
+        /// The document they are compared with.
+        item: ItemId,
+        /// The page of it that is compared; none for all of it.
+        page: Option<u32>,
+    },
+    /// The list of items.
+    Items {
+        /// The container whose members are listed; none for the whole list.
+        container: Option<ItemId>,
+    },
+    /// The list of problems, which names items.
+    Problems,
+    /// The list of entries of the custody log.
+    Log,
+    /// An entry of the custody log, with what its commitments stand for.
+    LogEntry {
+        /// Its index.
+        index: u64,
+    },
+    /// The list of batches.
+    Batches,
+    /// The results of a batch, with passages.
+    Batch {
+        /// The batch's name.
+        name: String,
+    },
+    /// A batch is run.
+    BatchRun {
+        /// The batch's name.
+        name: String,
+        /// How many lines it has, where that is known.
+        lines: Option<u64>,
+    },
+    /// The results of a batch, as a file.
+    BatchFile {
+        /// The batch's number.
+        number: u64,
+    },
 }
 
-/// Is told of every look; it must not take long.
-pub type Recorder = Arc<dyn Fn(AccessEvent) + Send + Sync>;
+/// The event could not be recorded, and why.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Unrecorded(pub String);
 
-pub(crate) async fn record(State(recorder): State<Recorder>, request: Request, next: Next) -> Response {
-    let looked = match *request.method() {
-        Method::GET => looked(request.uri()),
-        Method::POST => asked(request.uri()),
-        _ => None,
-    };
-    let response = next.run(request).await;
-    let done = response.status().is_success() || response.status().is_redirection();
-    if let Some(looked) = looked.filter(|_| done) {
-        recorder(looked);
+/// Records an event; called before what was loaded is shown. It must not take long.
+pub type Recorder = Arc<dyn Fn(&AccessEvent) -> Result<(), Unrecorded> + Send + Sync>;
+
+/// What a loader returns: the data of a page, and the event that showing it is.
+#[derive(Debug)]
+pub struct Loaded<V> {
+    event: AccessEvent,
+    view: V,
+}
+
+impl<V> Loaded<V> {
+    /// Data of the case, and the event that showing them is.
+    pub const fn new(event: AccessEvent, view: V) -> Self {
+        Self { event, view }
     }
-    response
-}
 
-fn looked(uri: &Uri) -> Option<AccessEvent> {
-    let parts: Vec<&str> = uri.path().split('/').skip(1).collect();
-    let asked = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(uri);
-    let asked = asked.map(|axum::extract::Query(pairs)| pairs).unwrap_or_default();
-    let value = |name: &str| asked.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
-    match parts.as_slice() {
-        ["search"] => value("q").filter(|query| !query.trim().is_empty()).map(AccessEvent::Search),
-        ["doc", number] => {
-            Some(AccessEvent::Document((*number).to_owned(), value("p").and_then(|page| page.parse().ok())))
-        }
-        ["doc", number, "page", file] => {
-            let page = file.split('.').next().and_then(|page| page.parse().ok());
-            Some(AccessEvent::Document((*number).to_owned(), page))
-        }
-        ["similar", number] => Some(AccessEvent::Document((*number).to_owned(), None)),
-        ["batches", number, _] => number.parse().ok().map(AccessEvent::BatchFile),
-        _ => None,
-    }
-}
-
-// A saved search that is run leads on to the search page.
-fn asked(uri: &Uri) -> Option<AccessEvent> {
-    let number = uri.path().strip_prefix("/batches/")?.strip_suffix("/run")?;
-    number.parse().ok().map(AccessEvent::Batch)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn addresses_are_looks() {
-        let check = |address: &str, expected: Option<AccessEvent>| {
-            assert_eq!(looked(&address.parse().expect("an address")), expected, "{address}");
-        };
-        check("/search?q=%E7%99%BB%E8%AE%B0&docs=1", Some(AccessEvent::Search("登记".to_owned())));
-        check("/search?q=+", None);
-        check("/search", None);
-        check("/doc/EXH-000003?q=x&p=2", Some(AccessEvent::Document("EXH-000003".to_owned(), Some(2))));
-        check("/doc/3", Some(AccessEvent::Document("3".to_owned(), None)));
-        check("/doc/3/page/7.png?w=1600", Some(AccessEvent::Document("3".to_owned(), Some(7))));
-        check("/batches/3/hits.csv", Some(AccessEvent::BatchFile(3)));
-        check("/batches/3", None);
-        check("/items", None);
-        assert_eq!(asked(&"/batches/3/run".parse().expect("an address")), Some(AccessEvent::Batch(3)));
-        assert_eq!(asked(&"/saved/rm".parse().expect("an address")), None);
+    /// Records the event and gives the data: the only way to them.
+    ///
+    /// # Errors
+    /// [`Unrecorded`]: nothing may be shown then.
+    pub(crate) fn recorded(self, app: &App) -> Result<V, Unrecorded> {
+        app.record(&self.event)?;
+        Ok(self.view)
     }
 }

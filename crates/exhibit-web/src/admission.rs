@@ -4,15 +4,13 @@
 //! Addresses are never logged: they hold queries.
 
 use crate::app::App;
-use crate::frame::Frame;
+use crate::message_page::message_page;
 use crate::session::{Session, fresh_secret};
-use crate::untrusted::Name;
-use crate::words::Message;
 use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -134,13 +132,6 @@ pub fn see_other(place: &'static str, cookie: &str) -> Response {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }
     response
-}
-
-/// A page with one message.
-#[must_use]
-pub fn message_page(app: &App, context: &RequestContext, status: StatusCode, message: &Message) -> Response {
-    let frame: Frame = app.frame(context);
-    (status, Html(crate::message_page::page(&frame, message, &Name::default()).into_string())).into_response()
 }
 
 #[cfg(test)]

@@ -1,17 +1,13 @@
-//! The server: what it holds, its routes, and how a request becomes a page.
+//! The server and its state.
 
-use crate::access_events::{Recorder, record};
-use crate::admission::{RequestContext, admit};
-use crate::frame::Frame;
-use crate::pages;
-use crate::pages::batches::view::Running;
+use crate::access_events::{AccessEvent, Recorder, Unrecorded};
+use crate::admission::RequestContext;
+use crate::frame::{Frame, Section};
+use crate::pages::batches::Running;
+use crate::router::router;
 use crate::session::Sessions;
 use crate::untrusted::Name;
 use crate::words::{ENGLISH, Words};
-use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post};
 use exhibit_case::{BatchProgress, Cage, Case, CaseError, Saved};
 use exhibit_model::Clock;
 use std::collections::BTreeMap;
@@ -36,7 +32,7 @@ pub struct ServeOptions {
     pub names: Vec<String>,
     /// What the machine gives.
     pub machine: Machine,
-    /// Is told of every look.
+    /// Records what is looked at.
     pub recorder: Recorder,
 }
 
@@ -89,6 +85,7 @@ pub struct App {
     pages_read: Mutex<Option<(Instant, u64)>>,
     // the saved search that was changed last, and what it was before: nothing where it was not there
     before: Mutex<Option<(String, Option<Saved>)>>,
+    recorder: Recorder,
     offline: bool,
 }
 
@@ -113,6 +110,7 @@ impl App {
         address: SocketAddr,
         mut names: Vec<String>,
         machine: Machine,
+        recorder: Recorder,
     ) -> Arc<Self> {
         let offline = is_loopback(address.ip()) && names.is_empty();
         names.push(address.ip().to_string());
@@ -134,6 +132,7 @@ impl App {
             painters,
             pages_read,
             before,
+            recorder,
             offline,
         })
     }
@@ -206,6 +205,14 @@ impl App {
         }
     }
 
+    /// Records an event; what shows nothing of the case is not recorded.
+    ///
+    /// # Errors
+    /// [`Unrecorded`]: what the event is about may not be shown then.
+    pub(crate) fn record(&self, event: &AccessEvent) -> Result<(), Unrecorded> {
+        if *event == AccessEvent::Nothing { Ok(()) } else { (self.recorder)(event) }
+    }
+
     /// The words of the interface.
     #[must_use]
     pub fn words(&self) -> &'static Words {
@@ -221,6 +228,7 @@ impl App {
             offline: self.offline,
             nonce: context.nonce.clone(),
             form_token: context.session.as_ref().map(|session| session.form_token.clone()),
+            section: Section::None,
         }
     }
 }
@@ -229,47 +237,13 @@ fn is_loopback(address: IpAddr) -> bool {
     address.to_canonical().is_loopback()
 }
 
-/// The routes, behind the admission checks.
-pub fn router(app: Arc<App>) -> Router {
-    let long = DefaultBodyLimit::max(pages::batches::MOST_LIST);
-    Router::new()
-        .route("/", get(pages::overview_load::show))
-        .route("/search", get(pages::search::show))
-        .route("/words", get(pages::similar_load::telling))
-        .route("/help", get(pages::help))
-        .route("/history/{how}", post(pages::history::change))
-        .route("/saved", get(pages::saved_load::list).post(pages::saved_load::save))
-        .route("/saved/run", post(pages::saved_load::run))
-        .route("/saved/rm", post(pages::saved_load::forget))
-        .route("/saved/undo", post(pages::saved_load::undo))
-        .route("/batches", get(pages::batches::all).post(pages::batches::new).layer(long))
-        .route("/batches/{number}", get(pages::batches::show))
-        .route("/batches/{number}/run", post(pages::batches::run))
-        .route("/batches/{number}/{file}", get(pages::batches::file))
-        .route("/similar/{number}", get(pages::similar_load::show))
-        .route("/doc/{number}", get(pages::document::show))
-        .route("/doc/{number}/tags", post(pages::document::tags::change))
-        .route("/doc/{number}/page/{file}", get(pages::document::picture))
-        .route("/items", get(pages::lists_load::items))
-        .route("/problems", get(pages::lists_load::problems))
-        .route("/log", get(pages::log_load::list))
-        .route("/log/{index}", get(pages::log_load::entry))
-        .route("/open/{code}", get(pages::opened))
-        .route("/leave", post(pages::leave))
-        .route("/static/{file}", get(pages::asset))
-        .fallback(pages::not_there)
-        .method_not_allowed_fallback(pages::wrong_method)
-        .layer(from_fn_with_state(Arc::clone(&app), admit))
-        .with_state(app)
-}
-
 /// Serves the case until `stop` comes.
 ///
 /// # Errors
 /// What the socket meets.
 pub async fn serve(options: ServeOptions, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
     let ServeOptions { listener, case, cage, sessions, names, machine, recorder } = options;
-    let app = App::new(case, cage, sessions, listener.local_addr()?, names, machine);
-    let router = router(app).layer(from_fn_with_state(recorder, record));
+    let app = App::new(case, cage, sessions, listener.local_addr()?, names, machine, recorder);
+    let router = router(app);
     axum::serve(listener, router).with_graceful_shutdown(stop).await
 }

@@ -1,8 +1,6 @@
-//! What was done just now, with the button that takes it back.
+//! Parts of forms: hidden fields, the token of the session, and the notice that a change can be undone.
 
 use crate::frame::Frame;
-use crate::pages::search::facets::hidden;
-use crate::pages::search::view::token;
 use crate::untrusted::Name;
 use maud::{Markup, html};
 
@@ -31,4 +29,14 @@ pub(crate) fn undo(frame: &Frame, undo: Option<&Undo>) -> Markup {
             }
         }
     }
+}
+
+/// Hidden fields.
+pub(crate) fn hidden(fields: &[(&'static str, String)]) -> Markup {
+    html! { @for (name, value) in fields { input type="hidden" name=(name) value=(value); } }
+}
+
+/// The session's token, which every form that changes something carries.
+pub(crate) fn token(frame: &Frame) -> Markup {
+    html! { @if let Some(token) = &frame.form_token { input type="hidden" name="token" value=(token); } }
 }

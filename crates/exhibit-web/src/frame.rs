@@ -5,6 +5,7 @@
 use crate::assets;
 use crate::css_rules::CssRules;
 use crate::keys;
+use crate::pages::ROUTES;
 use crate::untrusted::Name;
 use crate::words::Words;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -23,6 +24,8 @@ pub struct Frame {
     /// The session's token, which every form that changes something carries; `None` outside a session, where a page
     /// shows nothing of the case.
     pub form_token: Option<String>,
+    /// The section that the page belongs to.
+    pub section: Section,
 }
 
 /// The sections of the case bar.
@@ -49,7 +52,7 @@ pub enum Section {
 impl Frame {
     /// A whole page: `title` for the window, `body` for the main part, `rules` for what is placed by computed numbers.
     #[must_use]
-    pub fn page(&self, section: Section, title: &str, rules: &CssRules, body: Markup) -> Markup {
+    pub fn page(&self, title: &str, rules: &CssRules, body: Markup) -> Markup {
         let words = self.words;
         html! {
             (DOCTYPE)
@@ -68,7 +71,7 @@ impl Frame {
                 }
                 body {
                     a.skip href="#main" { (words.skip) }
-                    (self.bar(section))
+                    (self.bar())
                     main id="main" tabindex="-1" { (body) }
                     @if let Some(token) = &self.form_token { (self.keys(token)) }
                 }
@@ -76,25 +79,18 @@ impl Frame {
         }
     }
 
-    fn bar(&self, section: Section) -> Markup {
+    fn bar(&self) -> Markup {
         let words = self.words;
-        let sections = [
-            (Section::Overview, words.overview, "/", "g o"),
-            (Section::Search, words.search, "/search", "g s"),
-            (Section::Batches, words.batches, "/batches", "g b"),
-            (Section::Saved, words.saved, "/saved", "g v"),
-            (Section::Items, words.items, "/items", "g i"),
-            (Section::Problems, words.problems, "/problems", "g p"),
-            (Section::Log, words.log, "/log", "g l"),
-        ];
         html! {
             header.bar {
                 span.brand { "Exhibit" }
                 @if self.form_token.is_some() {
                     span.case { (self.case_name.show()) }
                     nav aria-label=(words.sections) {
-                        @for (this, word, path, key) in sections {
-                            a href=(path) data-key=(key) aria-current=[(this == section).then_some("page")] { (word) }
+                        @for route in ROUTES {
+                            @if let Some(link) = route.bar {
+                                a href=(route.path) data-key=(link.key) aria-current=[(route.section == self.section).then_some("page")] { ((link.word)(words)) }
+                            }
                         }
                     }
                     span.state {

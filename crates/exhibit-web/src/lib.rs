@@ -15,12 +15,16 @@ pub mod frame;
 pub mod keys;
 pub mod links;
 pub mod message_page;
+pub mod page_error;
 pub mod pages;
+pub mod params;
+mod router;
 pub mod samples;
 pub mod session;
 pub mod untrusted;
 pub mod words;
 
-pub use access_events::{AccessEvent, Recorder};
-pub use app::{App, Machine, ServeOptions, router, serve};
+pub use access_events::{AccessEvent, Loaded, Recorder, Unrecorded};
+pub use app::{App, Machine, ServeOptions, serve};
+pub use router::router;
 pub use session::{Sessions, fresh_secret};

@@ -1,10 +1,14 @@
 //! A page with one message: something is not there, was refused or went wrong. It says what happened, what is safe and
 //! what to do.
 
+use crate::admission::RequestContext;
+use crate::app::App;
 use crate::css_rules::CssRules;
-use crate::frame::{Frame, Section};
+use crate::frame::Frame;
 use crate::untrusted::Name;
 use crate::words::Message;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
 
 /// Writes the message. `detail` is what was found out; it may be empty.
@@ -21,5 +25,12 @@ pub fn page(frame: &Frame, message: &Message, detail: &Name) -> Markup {
             }
         }
     };
-    frame.page(Section::None, message.title, &CssRules::default(), body)
+    frame.page(message.title, &CssRules::default(), body)
+}
+
+/// The answer that is a page with one message.
+#[must_use]
+pub fn message_page(app: &App, context: &RequestContext, status: StatusCode, message: &Message) -> Response {
+    let frame = app.frame(context);
+    (status, Html(page(&frame, message, &Name::default()).into_string())).into_response()
 }

@@ -1,7 +1,8 @@
 //! Samples of every page, with invented contents: for looking at pages (`examples/gallery.rs`) and for the tests that
 //! hold for all pages. They hold the hard cases on purpose: long names, names that lie, markup, right-to-left text.
 
-use crate::frame::Frame;
+use crate::frame::{Frame, Section};
+use crate::pages::{ROUTES, Route};
 use crate::untrusted::Name;
 use crate::words::{ENGLISH, Message};
 use maud::Markup;
@@ -19,11 +20,9 @@ pub struct Sample {
 #[must_use]
 pub fn samples() -> Vec<Sample> {
     let frame = frame();
-    let mut samples = crate::pages::search::samples::samples(&frame);
-    samples.extend(crate::pages::document::samples::samples(&frame));
-    samples.extend(crate::pages::lists_samples::samples(&frame));
-    samples.extend(crate::pages::batches::samples::samples(&frame));
-    let messages: [(&str, &Message); 9] = [
+    let of = |route: &Route| (route.samples)(&Frame { section: route.section, ..frame.clone() });
+    let mut samples: Vec<Sample> = ROUTES.iter().flat_map(of).collect();
+    let messages: [(&str, &Message); 10] = [
         ("message-unusable", &ENGLISH.unusable),
         ("message-not-painted", &ENGLISH.not_painted),
         ("message-altered", &ENGLISH.altered),
@@ -32,6 +31,7 @@ pub fn samples() -> Vec<Sample> {
         ("message-left", &ENGLISH.left),
         ("message-refused", &ENGLISH.refused),
         ("message-wrong-method", &ENGLISH.wrong_method),
+        ("message-unrecorded", &ENGLISH.unrecorded),
         ("message-failed", &ENGLISH.failed),
     ];
     samples.extend(
@@ -57,6 +57,7 @@ pub fn frame() -> Frame {
         offline: true,
         nonce: "c2FtcGxl".to_owned(),
         form_token: Some("sample".to_owned()),
+        section: Section::None,
     }
 }
 

@@ -463,6 +463,13 @@ words! {
         next: "Go back and use the page's own links.",
         stop: false,
     };
+    unrecorded: Message = Message {
+        title: "Not recorded",
+        what: "This page cannot be shown: the access log cannot be written.",
+        safe: "Nothing was shown. The originals and the custody log are untouched.",
+        next: "Remove the cause and reload the page. Access recording is configured with exhibit case access.",
+        stop: false,
+    };
     failed: Message = Message {
         title: "Failed",
         what: "The case could not answer.",

@@ -1,12 +1,13 @@
-//! Recording who looked: the one place where commands and the browser interface say what was searched, shown or taken out.
-//! Where it cannot be recorded, the command goes on and says so once.
+//! Recording who looked: the one place where commands and the browser interface record what was searched, shown or taken
+//! out. A command whose event cannot be recorded warns once and goes on; the browser interface shows nothing then.
 
+use crate::failure::{Exit, Failure};
 use crate::output::Output;
 use crate::world::{self, MachineClock, TOOL};
 use exhibit_case::{AccessSettings, Case, chain_of};
-use exhibit_custody::{AccessLog, Fact, Look, Verb};
+use exhibit_custody::{AccessError, AccessLog, Fact, Look, Verb};
 use exhibit_model::{Clock, ItemId};
-use exhibit_web::AccessEvent;
+use exhibit_web::{AccessEvent, Unrecorded};
 use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
@@ -35,10 +36,14 @@ impl Recorder {
 
     /// The recorder of a case, whatever its settings say.
     pub(crate) fn even_if_off(output: &Output, case: &Case) -> Option<Self> {
-        let keys = world::keys().map_err(|failure| say_once(output.quiet, &failure.message)).ok()?;
+        Self::open(output, case).map_err(|why| say_once(output.quiet, &why)).ok()
+    }
+
+    fn open(output: &Output, case: &Case) -> Result<Self, String> {
+        let keys = world::keys().map_err(|failure| failure.message)?;
         let log = case.access_log(&keys, TOOL, MachineClock.now(), &mut world::random);
-        let log = log.map_err(|error| say_once(output.quiet, &chain_of(&error))).ok()?;
-        Some(Self { log, settings: case.config.access, quiet: output.quiet })
+        let log = log.map_err(|error| chain_of(&error))?;
+        Ok(Self { log, settings: case.config.access, quiet: output.quiet })
     }
 
     /// Says in the access log what its settings are from now on.
@@ -49,11 +54,9 @@ impl Recorder {
         }
     }
 
-    /// Writes a look down, before its answer is shown.
-    pub(crate) fn record(&self, look: Look) {
-        if let Err(error) = self.log.write_down(look, MachineClock.now(), &mut world::random) {
-            say_once(self.quiet, &chain_of(&error));
-        }
+    /// Records what is about to be shown.
+    fn record(&self, look: Look) -> Result<(), AccessError> {
+        self.log.write_down(look, MachineClock.now(), &mut world::random)
     }
 
     /// Makes what was written down durable, and part of the signed log.
@@ -93,13 +96,16 @@ impl Drop for Noted {
 #[must_use = "keep it until the answer is shown"]
 pub(crate) fn note(output: &Output, case: &Case, look: Look) -> Noted {
     let recorder = Recorder::of(output, case);
-    if let Some(recorder) = &recorder {
-        recorder.record(look);
+    if let Some(recorder) = &recorder
+        && let Err(error) = recorder.record(look)
+    {
+        say_once(output.quiet, &chain_of(&error));
     }
     Noted(recorder)
 }
 
-/// Records what the browser interface shows for as long as it is kept: looks are written down as they come, and folded from time to time.
+/// Records what the browser interface shows for as long as it is kept: events are recorded as they come, and folded from
+/// time to time.
 pub(crate) struct Watch {
     recorder: Option<Arc<Recorder>>,
     stop: Option<Sender<()>>,
@@ -110,9 +116,15 @@ pub(crate) struct Watch {
 const SERVED: Duration = Duration::from_secs(10);
 
 impl Watch {
-    /// Begins to record.
-    pub(crate) fn begin(output: &Output, case: &Case) -> Self {
-        let recorder = Recorder::of(output, case).map(Arc::new);
+    /// Begins to record, where the case's settings say so.
+    ///
+    /// # Errors
+    /// Where the access log cannot be opened: nothing may be shown then.
+    pub(crate) fn begin(output: &Output, case: &Case) -> Result<Self, Failure> {
+        let recorder = match case.config.access.record {
+            true => Some(Arc::new(Recorder::open(output, case).map_err(closed)?)),
+            false => None,
+        };
         let (stop, stopped) = mpsc::channel();
         let folding = recorder.clone().map(|recorder| {
             std::thread::spawn(move || {
@@ -122,33 +134,62 @@ impl Watch {
                 recorder.fold();
             })
         });
-        Self { recorder, stop: Some(stop), folding }
+        Ok(Self { recorder, stop: Some(stop), folding })
     }
 
-    /// What the browser interface tells its looks to.
+    /// Records the events of the browser interface.
     pub(crate) fn listener(&self, case: &Arc<Case>) -> exhibit_web::Recorder {
         let (recorder, case, last) = (self.recorder.clone(), Arc::clone(case), Mutex::new(None));
-        Arc::new(move |looked| {
-            let Some(recorder) = &recorder else { return };
+        Arc::new(move |event| {
+            let Some(recorder) = &recorder else { return Ok(()) };
             let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
             // a page and its picture are one look
-            if last.as_ref() == Some(&looked) && matches!(looked, AccessEvent::Document(..)) {
-                return;
+            let page = page_of(event);
+            if page.is_some() && *last == page {
+                return Ok(());
             }
-            let look = match &looked {
-                AccessEvent::Search(query) => Some(search(query)),
-                AccessEvent::Batch(number) => {
-                    case.batch(*number).ok().map(|asked| batch(&asked.name, asked.last_run.map_or(0, |run| run.lines)))
-                }
-                AccessEvent::BatchFile(number) => Some(export("batch", &number.to_string())),
-                AccessEvent::Document(number, page) => case.resolve(number).ok().map(|item| view(&case, item, *page)),
-            };
-            if let Some(look) = look {
-                recorder.record(look);
+            if let Some(look) = look(&case, event) {
+                recorder.record(look).map_err(|error| Unrecorded(chain_of(&error)))?;
+                *last = page;
             }
-            *last = Some(looked);
+            Ok(())
         })
     }
+}
+
+fn closed(why: String) -> Failure {
+    Failure::new(Exit::Internal, "access-log", format!("the access log cannot be written: {why}"))
+        .hint("the browser interface shows only what it can record; see exhibit case access")
+}
+
+// The page of a document that an event shows, as text or as a picture.
+fn page_of(event: &AccessEvent) -> Option<(ItemId, Option<u32>)> {
+    match event {
+        AccessEvent::Document { item, page } => Some((*item, *page)),
+        AccessEvent::PagePicture { item, page } => Some((*item, Some(*page))),
+        _ => None,
+    }
+}
+
+// An event of the browser interface as it is recorded.
+fn look(case: &Case, event: &AccessEvent) -> Option<Look> {
+    Some(match event {
+        AccessEvent::Nothing => return None,
+        AccessEvent::Search { query } | AccessEvent::DistinctiveWords { query } => search(query),
+        AccessEvent::Document { item, page } => view(case, *item, *page),
+        AccessEvent::PagePicture { item, page } => view(case, *item, Some(*page)),
+        AccessEvent::Similar { item, page } => similar(case, *item, *page),
+        AccessEvent::RecentSearches => list("recent-searches", None),
+        AccessEvent::SavedSearches => list("saved-searches", None),
+        AccessEvent::Items { container } => list("items", container.map(|item| case.label(item)).as_deref()),
+        AccessEvent::Problems => list("problems", None),
+        AccessEvent::Log => list("log", None),
+        AccessEvent::LogEntry { index } => list("log-entry", Some(&index.to_string())),
+        AccessEvent::Batches => list("batches", None),
+        AccessEvent::Batch { name } => list("batch", Some(name)),
+        AccessEvent::BatchRun { name, lines } => batch(name, *lines),
+        AccessEvent::BatchFile { number } => export("batch", &number.to_string()),
+    })
 }
 
 impl Drop for Watch {
@@ -179,7 +220,29 @@ pub(crate) fn export(what: &str, which: &str) -> Look {
     Look::new(Verb::Export).fact("what", Fact::Text(what.to_owned())).secret("which", which)
 }
 
-/// A batch that is asked.
-pub(crate) fn batch(name: &str, lines: u64) -> Look {
-    Look::new(Verb::Batch).fact("lines", Fact::Number(lines)).secret("name", name)
+/// A list that names documents or queries: what kind of list, and of what.
+pub(crate) fn list(what: &str, of: Option<&str>) -> Look {
+    let look = Look::new(Verb::List).fact("what", Fact::Text(what.to_owned()));
+    match of {
+        Some(of) => look.secret("of", of),
+        None => look,
+    }
+}
+
+/// The documents similar to one, or to a page of it.
+pub(crate) fn similar(case: &Case, item: ItemId, page: Option<u32>) -> Look {
+    let look = list("similar", Some(&case.label(item)));
+    match page {
+        Some(page) => look.secret("page", &page.to_string()),
+        None => look,
+    }
+}
+
+/// A batch that is run; how many lines it has, where that is known.
+pub(crate) fn batch(name: &str, lines: Option<u64>) -> Look {
+    let look = Look::new(Verb::Batch).secret("name", name);
+    match lines {
+        Some(lines) => look.fact("lines", Fact::Number(lines)),
+        None => look,
+    }
 }

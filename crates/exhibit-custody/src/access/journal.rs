@@ -30,7 +30,7 @@ const MAX_TORN: usize = 1000;
 /// What somebody looked at, searched for or took out.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Look {
-    /// What was done: [`Verb::Search`], [`Verb::View`], [`Verb::Batch`], [`Verb::Export`].
+    /// What was done: [`Verb::Search`], [`Verb::View`], [`Verb::List`], [`Verb::Batch`], [`Verb::Export`].
     pub act: Verb,
     /// What is said in clear.
     pub facts: BTreeMap<String, Fact>,

@@ -1,28 +1,18 @@
-//! Remembering searches: turned on, turned off, forgotten.
+//! Recent searches: turned on, turned off, cleared. They are shown on the search page.
 
-use crate::admission::RequestContext;
+use super::Change;
 use crate::app::App;
-use crate::pages::posted::{Sent, posted};
-use axum::Extension;
-use axum::extract::{Path, State};
-use axum::response::Response;
+use crate::page_error::PageError;
+use crate::params::FormData;
 use std::sync::Arc;
 
 /// Changes what is remembered.
-pub(crate) async fn change(
-    State(app): State<Arc<App>>,
-    Extension(context): Extension<RequestContext>,
-    Path(how): Path<String>,
-    sent: Sent,
-) -> Response {
-    posted(app, context, sent, move |app, _| {
-        match how.as_str() {
-            "on" => app.case.turn_history(true)?,
-            "off" => app.case.turn_history(false)?,
-            "clear" => app.case.clear_history()?,
-            _ => return Err(crate::pages::PageError::NotThere),
-        }
-        Ok("/search".to_owned())
-    })
-    .await
+pub(super) fn change(app: &Arc<App>, form: &FormData) -> Result<Change, PageError> {
+    match form.path("how") {
+        "on" => app.case.turn_history(true)?,
+        "off" => app.case.turn_history(false)?,
+        "clear" => app.case.clear_history()?,
+        _ => return Err(PageError::NotThere),
+    }
+    Ok(Change::shown_at("/search".to_owned()))
 }

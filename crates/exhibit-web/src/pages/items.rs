@@ -1,10 +1,20 @@
 //! The list of items: every file and every member of every container, one row each.
 
+use crate::access_events::{AccessEvent, Loaded};
+use crate::app::App;
 use crate::css_rules::CssRules;
-use crate::frame::{Frame, Section, pager};
+use crate::display;
+use crate::frame::{Frame, pager};
+use crate::links::{self, Place};
+use crate::page_error::PageError;
+use crate::pages::Page;
+use crate::params::Params;
+use crate::samples::HOSTILE;
 use crate::untrusted::{Name, ltr};
 use crate::words::Words;
-use exhibit_model::State;
+use exhibit_case::CaseError;
+use exhibit_catalogue::{Item, ItemFilter};
+use exhibit_model::{ItemId, State};
 use maud::{Markup, html};
 
 /// What the list shows.
@@ -47,9 +57,92 @@ pub struct ItemRow {
     pub size: Option<u64>,
 }
 
-/// Writes the list.
-#[must_use]
-pub fn page(frame: &Frame, view: &ItemsView) -> Markup {
+/// The list of items.
+#[derive(Debug)]
+pub struct Items;
+
+impl Page for Items {
+    type View = ItemsView;
+
+    fn load(app: &App, params: &Params) -> Result<Loaded<ItemsView>, PageError> {
+        load(app, params)
+    }
+
+    fn render(frame: &Frame, view: &ItemsView) -> Markup {
+        page(frame, view)
+    }
+
+    fn samples() -> Vec<(&'static str, ItemsView)> {
+        let container = Some(("EXH-000126".to_owned(), Name::from("通知.zip"), "/doc/EXH-000126".to_owned()));
+        vec![
+            ("items", sample()),
+            ("items-members", ItemsView { container, ..sample() }),
+            ("items-none", ItemsView { state: Some(State::Failed), ..ItemsView::default() }),
+        ]
+    }
+}
+
+// Rows on a page of the list.
+const ROWS: u32 = 100;
+
+fn load(app: &App, params: &Params) -> Result<Loaded<ItemsView>, PageError> {
+    let case = &app.case;
+    let state = State::from_word(params.text("state"));
+    let container = match params.text("in") {
+        "" => None,
+        number => Some(case.item(case.resolve(number)?)?),
+    };
+    let after = i64::try_from(params.number("after")).unwrap_or(i64::MAX);
+    let filter = ItemFilter {
+        states: state.into_iter().collect(),
+        container: container.as_ref().map(|item| item.duplicate_of.unwrap_or(item.id)),
+        after: (after > 0).then_some(ItemId(after)),
+        most: ROWS + 1,
+    };
+    let mut found = case.items(&filter)?;
+    let more = found.len() > ROWS as usize;
+    found.truncate(ROWS as usize);
+    let total = match (&container, state) {
+        (Some(_), _) => None,
+        (None, Some(state)) => Some(case.account()?.items.get(&state).copied().unwrap_or(0)),
+        (None, None) => Some(case.account()?.items.values().sum()),
+    };
+    let word = state.map_or("", State::word);
+    let number = container.as_ref().map(|item| case.label(item.id)).unwrap_or_default();
+    let last = found.last().map_or(0, |item| item.id.0.unsigned_abs());
+    let event = AccessEvent::Items { container: container.as_ref().map(|item| item.id) };
+    let rows: Result<Vec<ItemRow>, CaseError> = found.iter().map(|item| row(app, app.words(), item)).collect();
+    let view = ItemsView {
+        state,
+        container: container.map(|item| (number.clone(), display::name(case, &item), to(&number))),
+        total,
+        rows: rows?,
+        first: (after > 0).then(|| links::items(word, &number, 0)),
+        later: more.then(|| links::items(word, &number, last)),
+    };
+    Ok(Loaded::new(event, view))
+}
+
+fn to(number: &str) -> String {
+    links::document(number, &Place::default())
+}
+
+fn row(app: &App, words: &Words, item: &Item) -> Result<ItemRow, CaseError> {
+    let number = app.case.label(item.id);
+    Ok(ItemRow {
+        href: to(&number),
+        number,
+        name: display::name(&app.case, item),
+        path: display::around(&app.case.path(item)?, &app.case.name(item)),
+        kind: words.kind(&item.media_type),
+        state: item.state,
+        reason: Name::from(item.reason.as_str()),
+        pages: u64::from(item.pages),
+        size: item.original.map(|_| item.size),
+    })
+}
+
+fn page(frame: &Frame, view: &ItemsView) -> Markup {
     let words = frame.words;
     let body = html! {
         div.plain {
@@ -66,7 +159,7 @@ pub fn page(frame: &Frame, view: &ItemsView) -> Markup {
             (pager(words, view.first.as_deref().map(|href| (href, words.first_rows)), view.later.as_deref()))
         }
     };
-    frame.page(Section::Items, words.items, &CssRules::default(), body)
+    frame.page(words.items, &CssRules::default(), body)
 }
 
 fn filters(words: &Words, view: &ItemsView) -> Markup {
@@ -97,13 +190,13 @@ fn table(words: &Words, rows: &[ItemRow]) -> Markup {
                         th.n scope="col" { (words.size) }
                     }
                 }
-                tbody { @for row in rows { (item(words, row)) } }
+                tbody { @for row in rows { (row_of(words, row)) } }
             }
         }
     }
 }
 
-fn item(words: &Words, row: &ItemRow) -> Markup {
+fn row_of(words: &Words, row: &ItemRow) -> Markup {
     html! {
         tr data-row {
             td.number { (ltr(&row.number)) }
@@ -120,5 +213,30 @@ fn item(words: &Words, row: &ItemRow) -> Markup {
             td.n { @if row.pages > 0 { (words.number(row.pages)) } }
             td.n { @if let Some(size) = row.size { (words.bytes_short(size)) } }
         }
+    }
+}
+
+fn sample() -> ItemsView {
+    let row = |number: u32, name: &[u8], kind, state, reason: &str| ItemRow {
+        number: format!("EXH-{number:06}"),
+        href: links::document(&format!("EXH-{number:06}"), &Place::default()),
+        name: Name::new(name),
+        path: Name::from("disk2/综合科/2019/"),
+        kind,
+        state,
+        reason: Name::new(reason),
+        pages: 3,
+        size: Some(482_133),
+    };
+    ItemsView {
+        total: Some(1_204),
+        rows: vec![
+            row(127, "关于规范仓库出入登记工作的通知.pdf".as_bytes(), "PDF", State::Read, ""),
+            row(398, "ئامبار تىزىملىكى 2019-4.docx".as_bytes(), "Word", State::Read, ""),
+            row(1044, HOSTILE, "PDF", State::Failed, "the cross-reference table ends too early"),
+            ItemRow { size: None, pages: 0, ..row(1045, b"link", "", State::Unsupported, "a symbolic link") },
+        ],
+        later: Some(links::items("", "", 100)),
+        ..ItemsView::default()
     }
 }

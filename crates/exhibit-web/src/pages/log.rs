@@ -1,9 +1,17 @@
 //! The custody log: its last entries, and one entry as it stands in the log.
 
+use crate::access_events::{AccessEvent, Loaded};
+use crate::app::App;
 use crate::css_rules::CssRules;
-use crate::frame::{Frame, Section, pager};
+use crate::frame::{Frame, pager};
+use crate::links::{self, Place};
+use crate::page_error::PageError;
+use crate::pages::Page;
+use crate::params::Params;
+use crate::samples::HOSTILE;
 use crate::untrusted::{Name, ltr};
 use crate::words::{Words, fill};
+use exhibit_model::{Digest, ItemId};
 use maud::{Markup, html};
 
 /// What the list of entries shows.
@@ -55,9 +63,103 @@ pub struct EntryView {
     pub checkpoint: String,
 }
 
-/// Writes the list of entries.
-#[must_use]
-pub fn list(frame: &Frame, view: &LogView) -> Markup {
+/// The list of log entries, newest first.
+#[derive(Debug)]
+pub struct LogList;
+
+impl Page for LogList {
+    type View = LogView;
+
+    fn load(app: &App, params: &Params) -> Result<Loaded<LogView>, PageError> {
+        Ok(Loaded::new(AccessEvent::Log, entries(app, params.number("before"))?))
+    }
+
+    fn render(frame: &Frame, view: &LogView) -> Markup {
+        list(frame, view)
+    }
+
+    fn samples() -> Vec<(&'static str, LogView)> {
+        vec![("log", list_sample())]
+    }
+}
+
+/// One log entry.
+#[derive(Debug)]
+pub struct LogEntry;
+
+impl Page for LogEntry {
+    type View = EntryView;
+
+    fn load(app: &App, params: &Params) -> Result<Loaded<EntryView>, PageError> {
+        let view = one(app, params.path("index"))?;
+        Ok(Loaded::new(AccessEvent::LogEntry { index: view.index }, view))
+    }
+
+    fn render(frame: &Frame, view: &EntryView) -> Markup {
+        entry(frame, view)
+    }
+
+    fn samples() -> Vec<(&'static str, EntryView)> {
+        vec![("log-entry", entry_sample())]
+    }
+}
+
+const ROWS: u64 = 25;
+
+fn entries(app: &App, before: u64) -> Result<LogView, PageError> {
+    let size = app.case.log_size()?;
+    let end = if before == 0 { size } else { before.min(size) };
+    let start = end.saturating_sub(ROWS);
+    let mut checkpoint = String::new();
+    let mut lines = Vec::new();
+    for index in (start..end).rev() {
+        let entry = app.case.entry(index)?;
+        let document = entry.item.map(|id| document(app, id));
+        lines.push(LogLine { index, text: Name::from(entry.text.as_str()), document });
+        checkpoint = entry.checkpoint;
+    }
+    Ok(LogView {
+        size,
+        waiting: app.case.marks_waiting()?,
+        entries: lines,
+        first: (end < size).then(|| links::log(0)),
+        older: (start > 0).then(|| links::log(start)),
+        checkpoint,
+    })
+}
+
+fn one(app: &App, index: &str) -> Result<EntryView, PageError> {
+    let size = app.case.log_size()?;
+    let index = index.parse().ok().filter(|index: &u64| *index < size).ok_or(PageError::NotThere)?;
+    let entry = app.case.entry(index)?;
+    Ok(EntryView {
+        index,
+        size,
+        leaf_hash: leaf_hash(entry.text.as_bytes()).to_hex(),
+        document: entry.item.map(|id| document(app, id)),
+        openings: entry
+            .openings
+            .iter()
+            .map(|(field, value)| (Name::from(field.as_str()), Name::from(value.as_str())))
+            .collect(),
+        proof: entry.proof,
+        checkpoint: entry.checkpoint,
+        canonical: entry.text,
+    })
+}
+
+// RFC 6962, 2.1: a leaf is hashed behind a zero byte.
+fn leaf_hash(entry: &[u8]) -> Digest {
+    Digest::of(&[&[0], entry].concat())
+}
+
+fn document(app: &App, id: ItemId) -> (String, String) {
+    let number = app.case.label(id);
+    let href = links::document(&number, &Place::default());
+    (number, href)
+}
+
+fn list(frame: &Frame, view: &LogView) -> Markup {
     let words = frame.words;
     let body = html! {
         div.plain {
@@ -83,12 +185,10 @@ pub fn list(frame: &Frame, view: &LogView) -> Markup {
             (checkpoint(words, &view.checkpoint))
         }
     };
-    frame.page(Section::Log, words.log, &CssRules::default(), body)
+    frame.page(words.log, &CssRules::default(), body)
 }
 
-/// Writes the page of one entry.
-#[must_use]
-pub fn entry(frame: &Frame, view: &EntryView) -> Markup {
+fn entry(frame: &Frame, view: &EntryView) -> Markup {
     let words = frame.words;
     let last = view.size.saturating_sub(1);
     let index = view.index.to_string();
@@ -123,7 +223,7 @@ pub fn entry(frame: &Frame, view: &EntryView) -> Markup {
         }
     };
     let title = format!("{} #{index}", words.log_entry);
-    frame.page(Section::Log, &title, &CssRules::default(), body)
+    frame.page(&title, &CssRules::default(), body)
 }
 
 fn checkpoint(words: &Words, text: &str) -> Markup {
@@ -139,4 +239,40 @@ fn checkpoint(words: &Words, text: &str) -> Markup {
 // The text line by line; what could steer or reorder stands as a token.
 fn exact(text: &str) -> Markup {
     html! { @for line in text.lines() { (exhibit_model::shown(line)) "\n" } }
+}
+
+const ENTRY: &str = r#"{"act":"item received","at":"2026-02-11T14:02:09Z","item":127,"original":"9f2c41d07b6d3b8e5a10c4f7e29d8861b03fa5c7d24e916087ab35cd90f1e41b","salt":"q0Jm3o8mZ1m9JX4sU0l5Og","v":1}"#;
+const CHECKPOINT: &str = "exhibit.example/harbour-ledger\n4120\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n— exhibit.example/harbour-ledger Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=\n";
+
+fn list_sample() -> LogView {
+    let line = |index, text: &[u8], number: Option<&str>| LogLine {
+        index,
+        text: Name::new(text),
+        document: number.map(|number| (number.to_owned(), links::document(number, &Place::default()))),
+    };
+    LogView {
+        size: 4_120,
+        waiting: 2,
+        entries: vec![
+            line(4_119, ENTRY.as_bytes(), Some("EXH-001204")),
+            line(4_118, HOSTILE, None),
+            line(0, b"{}", None),
+        ],
+        first: Some(links::log(0)),
+        older: Some(links::log(4_000)),
+        checkpoint: CHECKPOINT.to_owned(),
+    }
+}
+
+fn entry_sample() -> EntryView {
+    EntryView {
+        index: 1_882,
+        size: 4_120,
+        canonical: ENTRY.to_owned(),
+        leaf_hash: "77a1".repeat(16),
+        document: Some(("EXH-000127".to_owned(), links::document("EXH-000127", &Place::default()))),
+        openings: vec![(Name::from("name"), Name::new(HOSTILE))],
+        proof: "c2sp.org/tlog-proof@v1\nindex 1882\n".to_owned(),
+        checkpoint: CHECKPOINT.to_owned(),
+    }
 }

@@ -1,218 +1,227 @@
-//! Routes: what was asked, the case's answer, and the page that shows it. The case is asked on threads for blocking work.
+//! The pages, each in one file (or one folder): its data, its loader, its view, its samples and its tests.
+//!
+//! # To add a page
+//!
+//! 1. `pages/<name>.rs`: the struct of what the page shows, and `impl Page` with
+//!    - `load`: the data from the case, returned with the [`AccessEvent`] that showing them is. It cannot be left out,
+//!      and a page whose event cannot be recorded is not shown;
+//!    - `render`: the markup. What comes from the case goes through [`crate::untrusted`];
+//!    - `samples`: the page with invented contents, hard cases included, for the gallery and for the tests of all pages.
+//! 2. `pages/mod.rs`: `pub mod <name>;` and its row in [`ROUTES`]. The router, the case bar and the gallery follow from
+//!    that list.
+//! 3. `words.rs`: its texts.
+//! 4. `tests/it/access.rs`: its row, with the event expected. The test fails while a route has none.
+//!
+//! A form that changes something is a function from [`FormData`] to a [`Change`], a file a function to a
+//! `Loaded<Content>`; both get a row in the same list.
 
 pub mod batches;
+pub mod distinctive;
 pub mod document;
 pub mod help;
-pub(crate) mod history;
+mod history;
+mod interface;
 pub mod items;
-pub(crate) mod lists_load;
-pub(crate) mod lists_samples;
 pub mod log;
-pub(crate) mod log_load;
 pub mod overview;
-pub(crate) mod overview_load;
-pub(crate) mod posted;
 pub mod problems;
 pub mod saved;
-pub(crate) mod saved_load;
 pub mod search;
 pub mod similar;
-pub(crate) mod similar_load;
 
-use crate::admission::{RequestContext, message_page, see_other};
+use crate::access_events::{AccessEvent, Loaded};
 use crate::app::App;
-use crate::assets;
-use crate::frame::Frame;
-use crate::session::same;
-use crate::untrusted::Name;
-use crate::words::{Message, Words};
-use axum::Extension;
-use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, FromRequestParts, Query, State};
-use axum::http::request::Parts;
-use axum::http::{StatusCode, Uri, header};
-use axum::response::{Html, IntoResponse, Redirect, Response};
-use exhibit_case::CaseError;
+use crate::frame::{Frame, Section};
+use crate::page_error::PageError;
+use crate::params::{FormData, Params};
+use crate::samples::Sample;
+use crate::words::Words;
+use axum::body::Body;
 use maud::Markup;
-use std::convert::Infallible;
 use std::sync::Arc;
 
-/// What stands after the `?` of an address: names and values, the first of each name counts where one is wanted.
-pub(crate) struct Params(Vec<(String, String)>);
+/// A page.
+pub trait Page {
+    /// What it shows.
+    type View;
 
-impl Params {
-    pub(crate) fn text(&self, name: &str) -> &str {
-        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
-    }
+    /// Loads what the page shows, with the event that showing it is.
+    ///
+    /// # Errors
+    /// [`PageError`]: a page with a message is shown instead.
+    fn load(app: &App, params: &Params) -> Result<Loaded<Self::View>, PageError>;
 
-    /// Every value of a name: what check boxes send.
-    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
-    }
+    /// Renders the page.
+    fn render(frame: &Frame, view: &Self::View) -> Markup;
 
-    pub(crate) fn number(&self, name: &str) -> u64 {
-        self.text(name).parse().unwrap_or(0)
-    }
+    /// The page with invented contents, each under a short name that is fit for a file name.
+    fn samples() -> Vec<(&'static str, Self::View)>;
 }
 
-impl<S: Sync> FromRequestParts<S> for Params {
-    type Rejection = Infallible;
+/// Every address of the interface. The sections of the case bar are in the order of this list.
+pub static ROUTES: &[Route] = &[
+    page::<overview::Overview>("/", Section::Overview).in_bar("g o", |words| words.overview),
+    page::<search::Search>("/search", Section::Search).in_bar("g s", |words| words.search),
+    page::<distinctive::DistinctiveWords>("/words", Section::Search),
+    page::<help::Help>("/help", Section::Search),
+    form("/history/{how}", history::change),
+    page::<batches::BatchList>("/batches", Section::Batches).in_bar("g b", |words| words.batches),
+    form("/batches", batches::new).most_bytes(batches::MOST_LIST),
+    page::<batches::batch::BatchPage>("/batches/{number}", Section::Batches),
+    form("/batches/{number}/run", batches::batch::run),
+    file("/batches/{number}/{file}", batches::file::load),
+    page::<saved::SavedSearches>("/saved", Section::Saved).in_bar("g v", |words| words.saved),
+    form("/saved", saved::save),
+    form("/saved/run", saved::run),
+    form("/saved/rm", saved::forget),
+    form("/saved/undo", saved::take_back),
+    page::<items::Items>("/items", Section::Items).in_bar("g i", |words| words.items),
+    page::<problems::Problems>("/problems", Section::Problems).in_bar("g p", |words| words.problems),
+    page::<log::LogList>("/log", Section::Log).in_bar("g l", |words| words.log),
+    page::<log::LogEntry>("/log/{index}", Section::Log),
+    page::<document::DocumentPage>("/doc/{number}", Section::None),
+    form("/doc/{number}/tags", document::tags::change),
+    file("/doc/{number}/page/{file}", document::picture::load).paints(),
+    page::<similar::Similar>("/similar/{number}", Section::None),
+    file("/open/{code}", interface::opened),
+    file("/static/{file}", interface::asset),
+    Route {
+        method: "POST",
+        path: "/leave",
+        section: Section::None,
+        bar: None,
+        serve: Serve::Leave,
+        samples: no_samples,
+    },
+];
 
-    // what cannot be read asks for nothing
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self(Query::try_from_uri(&parts.uri).map(|Query(pairs)| pairs).unwrap_or_default()))
+/// A row of [`ROUTES`].
+#[derive(Debug)]
+pub struct Route {
+    /// Its method: GET, also for HEAD, or POST.
+    pub method: &'static str,
+    /// Its path, with parameters in braces.
+    pub path: &'static str,
+    pub(crate) section: Section,
+    pub(crate) bar: Option<BarLink>,
+    pub(crate) serve: Serve,
+    pub(crate) samples: fn(&Frame) -> Vec<Sample>,
+}
+
+/// The link to a page in the case bar.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BarLink {
+    pub(crate) key: &'static str,
+    pub(crate) word: fn(&Words) -> &'static str,
+}
+
+pub(crate) type RenderPage = fn(&App, &Frame, &Params) -> Result<Markup, PageError>;
+pub(crate) type LoadFile = fn(&Arc<App>, &Params) -> Result<Loaded<Content>, PageError>;
+pub(crate) type ActForm = fn(&Arc<App>, &FormData) -> Result<Change, PageError>;
+
+/// How a route is answered. There is no way here to answer with contents that no event was given for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Serve {
+    Page(RenderPage),
+    /// `paints`: it waits for its turn to have a page painted.
+    File {
+        load: LoadFile,
+        paints: bool,
+    },
+    Form {
+        act: ActForm,
+        most_bytes: usize,
+    },
+    Leave,
+}
+
+/// The longest form with nothing but a few lines of text.
+const SHORT_FORM: usize = 2 << 20;
+
+const fn page<P: Page>(path: &'static str, section: Section) -> Route {
+    Route { method: "GET", path, section, bar: None, serve: Serve::Page(render::<P>), samples: samples_of::<P> }
+}
+
+const fn file(path: &'static str, load: LoadFile) -> Route {
+    let serve = Serve::File { load, paints: false };
+    Route { method: "GET", path, section: Section::None, bar: None, serve, samples: no_samples }
+}
+
+const fn form(path: &'static str, act: ActForm) -> Route {
+    let serve = Serve::Form { act, most_bytes: SHORT_FORM };
+    Route { method: "POST", path, section: Section::None, bar: None, serve, samples: no_samples }
+}
+
+impl Route {
+    const fn in_bar(mut self, key: &'static str, word: fn(&Words) -> &'static str) -> Self {
+        self.bar = Some(BarLink { key, word });
+        self
     }
-}
 
-/// Why a page cannot be shown.
-pub(crate) enum PageError {
-    /// Nothing is at the address.
-    NotThere,
-    /// What was sent cannot be used, and why.
-    Unusable(&'static str),
-    /// The case refused.
-    Case(CaseError),
-}
-
-impl From<CaseError> for PageError {
-    fn from(error: CaseError) -> Self {
-        match error {
-            CaseError::NoSuchDocument(_) | CaseError::NoSuchPage { .. } | CaseError::NotKept { .. } => Self::NotThere,
-            error => Self::Case(error),
+    const fn most_bytes(mut self, most: usize) -> Self {
+        if let Serve::Form { most_bytes, .. } = &mut self.serve {
+            *most_bytes = most;
         }
+        self
     }
-}
 
-/// Asks the case on a thread for blocking work, and answers with the page or a message.
-pub(crate) async fn answer(
-    app: Arc<App>,
-    context: RequestContext,
-    ask: impl FnOnce(&App, &Frame) -> Result<Markup, PageError> + Send + 'static,
-) -> Response {
-    let loading = {
-        let (app, frame) = (Arc::clone(&app), app.frame(&context));
-        tokio::task::spawn_blocking(move || ask(&app, &frame))
-    };
-    match loading.await {
-        Ok(Ok(page)) => Html(page.into_string()).into_response(),
-        Ok(Err(error)) => error_page(&app, &context, &error),
-        Err(_) => message_page(&app, &context, StatusCode::INTERNAL_SERVER_ERROR, &app.words().failed),
-    }
-}
-
-/// The page of an error. The reason is shown; the log gets its kind alone, since reasons name files.
-pub(crate) fn error_page(app: &App, context: &RequestContext, error: &PageError) -> Response {
-    let words = app.words();
-    let (status, message, detail) = match error {
-        PageError::NotThere => (StatusCode::NOT_FOUND, &words.not_there, String::new()),
-        PageError::Unusable(why) => (StatusCode::BAD_REQUEST, &words.unusable, (*why).to_owned()),
-        PageError::Case(error) => {
-            tracing::warn!(kind = kind(error), "web.answer");
-            let (status, message) = message_of(words, error);
-            (status, message, reasons(error))
+    const fn paints(mut self) -> Self {
+        if let Serve::File { paints, .. } = &mut self.serve {
+            *paints = true;
         }
-    };
-    let page = crate::message_page::page(&app.frame(context), message, &Name::from(detail.as_str()));
-    (status, Html(page.into_string())).into_response()
+        self
+    }
 }
 
-fn message_of<'a>(words: &'a Words, error: &CaseError) -> (StatusCode, &'a Message) {
-    match error {
-        CaseError::Altered { .. } => (StatusCode::INTERNAL_SERVER_ERROR, &words.altered),
-        CaseError::NotPainted { .. } => (StatusCode::NOT_FOUND, &words.not_painted),
-        CaseError::NotATag(_) | CaseError::TooManyLines { .. } | CaseError::Query(_) => {
-            (StatusCode::BAD_REQUEST, &words.unusable)
+fn render<P: Page>(app: &App, frame: &Frame, params: &Params) -> Result<Markup, PageError> {
+    let view = P::load(app, params)?.recorded(app)?;
+    Ok(P::render(frame, &view))
+}
+
+fn samples_of<P: Page>(frame: &Frame) -> Vec<Sample> {
+    P::samples().into_iter().map(|(name, view)| Sample { name, page: P::render(frame, &view) }).collect()
+}
+
+const fn no_samples(_: &Frame) -> Vec<Sample> {
+    Vec::new()
+}
+
+/// A file that is sent.
+#[derive(Debug)]
+pub struct Content {
+    /// Its media type.
+    pub media_type: &'static str,
+    /// The name to save it under; none for what is part of a page.
+    pub download_name: Option<String>,
+    /// Its bytes.
+    pub body: Body,
+}
+
+/// What a form does: the address where the change shows, and the event, where doing it is one.
+pub struct Change {
+    event: AccessEvent,
+    to: String,
+    once_recorded: Option<Box<dyn FnOnce()>>,
+}
+
+impl Change {
+    /// Something was changed; it shows at `to`.
+    #[must_use]
+    pub const fn shown_at(to: String) -> Self {
+        Self { event: AccessEvent::Nothing, to, once_recorded: None }
+    }
+
+    /// Something begins once its event is recorded; it shows at `to`.
+    pub fn begun(event: AccessEvent, to: String, begin: impl FnOnce() + 'static) -> Self {
+        Self { event, to, once_recorded: Some(Box::new(begin)) }
+    }
+
+    /// Records the event, begins what waited for that, and gives the address.
+    pub(crate) fn done(self, app: &App) -> Result<String, PageError> {
+        app.record(&self.event)?;
+        if let Some(begin) = self.once_recorded {
+            begin();
         }
-        _ => (StatusCode::INTERNAL_SERVER_ERROR, &words.failed),
+        Ok(self.to)
     }
-}
-
-fn kind(error: &CaseError) -> &'static str {
-    match error {
-        CaseError::Altered { .. } => "altered",
-        CaseError::NotPainted { .. } => "not painted",
-        CaseError::Catalogue(_) => "catalogue",
-        CaseError::Store(_) => "store",
-        CaseError::Index(_) => "index",
-        CaseError::Log(_) => "log",
-        CaseError::Cage(_) => "cage",
-        CaseError::Io { .. } => "io",
-        _ => "other",
-    }
-}
-
-// An error with its causes, each once.
-pub(crate) fn reasons(error: &CaseError) -> String {
-    let mut text = error.to_string();
-    let mut next = std::error::Error::source(error);
-    while let Some(cause) = next {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        next = cause.source();
-    }
-    text
-}
-
-/// Explains how to ask.
-pub(crate) async fn help(State(app): State<Arc<App>>, Extension(context): Extension<RequestContext>) -> Response {
-    answer(app, context, |_, frame| {
-        let fields: Vec<(&str, &str)> = exhibit_index::FIELDS.iter().map(|field| (field.name, field.takes)).collect();
-        Ok(help::page(frame, &fields))
-    })
-    .await
-}
-
-/// The address that opened this session, once more: the session is open already.
-pub(crate) async fn opened() -> Redirect {
-    Redirect::to("/")
-}
-
-/// Ends the session.
-pub(crate) async fn leave(
-    State(app): State<Arc<App>>,
-    Extension(context): Extension<RequestContext>,
-    form: Result<Form<Vec<(String, String)>>, FormRejection>,
-) -> Response {
-    let token = form.ok().and_then(|Form(fields)| fields.into_iter().find(|(name, _)| name == "token"));
-    match (&context.session, token) {
-        (Some(session), Some((_, token))) if same(&session.form_token, &token) => {
-            let cookie = app.sessions.leave(session);
-            let outside = RequestContext { session: None, ..context };
-            let mut response = message_page(&app, &outside, StatusCode::OK, &app.words().left);
-            response.headers_mut().extend(
-                see_other("/", &cookie).headers_mut().remove(header::SET_COOKIE).map(|c| (header::SET_COOKIE, c)),
-            );
-            response.headers_mut().insert(
-                header::HeaderName::from_static("clear-site-data"),
-                header::HeaderValue::from_static("\"cache\", \"storage\""),
-            );
-            response
-        }
-        _ => message_page(&app, &context, StatusCode::FORBIDDEN, &app.words().refused),
-    }
-}
-
-/// The interface's own files.
-pub(crate) async fn asset(
-    State(app): State<Arc<App>>,
-    Extension(context): Extension<RequestContext>,
-    address: Uri,
-) -> Response {
-    match assets::at(address.path()) {
-        Some(asset) => ([(header::CONTENT_TYPE, asset.media_type)], asset.bytes).into_response(),
-        None => message_page(&app, &context, StatusCode::NOT_FOUND, &app.words().not_there),
-    }
-}
-
-/// Nothing is at the address.
-pub(crate) async fn not_there(State(app): State<Arc<App>>, Extension(context): Extension<RequestContext>) -> Response {
-    message_page(&app, &context, StatusCode::NOT_FOUND, &app.words().not_there)
-}
-
-/// The address is used the wrong way.
-pub(crate) async fn wrong_method(
-    State(app): State<Arc<App>>,
-    Extension(context): Extension<RequestContext>,
-) -> Response {
-    message_page(&app, &context, StatusCode::METHOD_NOT_ALLOWED, &app.words().wrong_method)
 }

@@ -1,7 +1,13 @@
 //! The overview: what the case holds, what became of it, and whether the account is complete.
 
+use crate::access_events::{AccessEvent, Loaded};
+use crate::app::App;
 use crate::css_rules::CssRules;
-use crate::frame::{Frame, Section};
+use crate::frame::Frame;
+use crate::links::{self, Place, SearchPlace};
+use crate::page_error::PageError;
+use crate::pages::Page;
+use crate::params::Params;
 use crate::untrusted::ltr;
 use crate::words::{Words, fill};
 use exhibit_model::State;
@@ -60,9 +66,81 @@ pub struct Gap {
     pub listed: u64,
 }
 
-/// Writes the overview.
-#[must_use]
-pub fn page(frame: &Frame, view: &OverviewView) -> Markup {
+/// The overview: counts, and no contents.
+#[derive(Debug)]
+pub struct Overview;
+
+impl Page for Overview {
+    type View = OverviewView;
+
+    fn load(app: &App, _: &Params) -> Result<Loaded<OverviewView>, PageError> {
+        Ok(Loaded::new(AccessEvent::Nothing, load(app)?))
+    }
+
+    fn render(frame: &Frame, view: &OverviewView) -> Markup {
+        page(frame, view)
+    }
+
+    fn samples() -> Vec<(&'static str, OverviewView)> {
+        let broken = OverviewView {
+            gaps: vec![
+                Gap { container: Some(("EXH-000126".to_owned(), "/doc/EXH-000126".to_owned())), found: 3, listed: 2 },
+                Gap { container: None, found: 1_201, listed: 1_200 },
+            ],
+            ..sample()
+        };
+        vec![("overview", sample()), ("overview-broken", broken), ("overview-empty", OverviewView::default())]
+    }
+}
+
+// The most frequent kinds and languages; the rest would be a list of its own.
+const MOST: usize = 12;
+
+fn load(app: &App) -> Result<OverviewView, PageError> {
+    let words = app.words();
+    let account = app.case.account()?;
+    let entries = app.case.log_size()?;
+    let mut kinds: Vec<Count> = Vec::new();
+    for (media_type, count) in &account.media_types {
+        let label = words.kind(media_type);
+        match kinds.iter_mut().find(|known| known.label == label) {
+            Some(known) => known.count += count,
+            None => kinds.push(Count { label: label.to_owned(), count: *count, href: None }),
+        }
+    }
+    kinds.sort_by_key(|kind| std::cmp::Reverse(kind.count));
+    kinds.truncate(MOST);
+    let language = |(tag, count): &(String, u64)| Count {
+        label: words.language_of(tag),
+        count: *count,
+        href: (tag != "und").then(|| links::search(&SearchPlace::of(&format!("lang:{tag}")))),
+    };
+    let gaps = account.gaps.iter().map(|gap| Gap {
+        container: gap.container.map(|id| {
+            let number = app.case.label(id);
+            (number.clone(), links::document(&number, &Place::default()))
+        }),
+        found: gap.found,
+        listed: gap.listed,
+    });
+    Ok(OverviewView {
+        states: State::ALL.map(|state| (state, account.items.get(&state).copied().unwrap_or(0))).into(),
+        originals: account.originals,
+        bytes: account.bytes,
+        pages: account.pages,
+        by_ocr: account.pages_by_ocr,
+        waiting_for_ocr: account.pages_waiting_for_ocr,
+        ocr_failed: account.pages_ocr_failed,
+        searchable: app.case.searchable(),
+        sources: account.sources,
+        gaps: gaps.collect(),
+        languages: account.languages.iter().take(MOST).map(language).collect(),
+        kinds,
+        log: entries.checked_sub(1).map(|last| (entries, links::log_entry(last))),
+    })
+}
+
+fn page(frame: &Frame, view: &OverviewView) -> Markup {
     let words = frame.words;
     let mut rules = CssRules::default();
     let found: u64 = view.states.iter().map(|(_, count)| count).sum();
@@ -87,7 +165,7 @@ pub fn page(frame: &Frame, view: &OverviewView) -> Markup {
             }
         }
     };
-    frame.page(Section::Overview, words.overview, &rules, body)
+    frame.page(words.overview, &rules, body)
 }
 
 fn figures(words: &Words, view: &OverviewView, found: u64) -> Markup {
@@ -176,4 +254,41 @@ fn bars(words: &Words, group: usize, title: &str, counts: &[Count], rules: &mut 
 #[expect(clippy::cast_precision_loss, reason = "a bar's length needs no more than 24 bits")]
 fn share(count: u64, most: u64) -> f32 {
     count as f32 / most as f32
+}
+
+fn sample() -> OverviewView {
+    let count = |label: &str, count, href: Option<String>| Count { label: label.to_owned(), count, href };
+    OverviewView {
+        states: vec![
+            (State::Waiting, 0),
+            (State::Read, 1_020),
+            (State::Empty, 3),
+            (State::Duplicate, 149),
+            (State::Encrypted, 12),
+            (State::Unsupported, 9),
+            (State::Failed, 7),
+            (State::Truncated, 4),
+        ],
+        originals: 1_055,
+        bytes: 4_812_330_912,
+        pages: 61_020,
+        waiting_for_ocr: 310,
+        searchable: 60_710,
+        kinds: vec![
+            count("PDF", 512, None),
+            count("E-mail", 301, None),
+            count("Spreadsheet", 118, None),
+            count("Word", 89, None),
+        ],
+        languages: vec![
+            count("Chinese, simplified", 40_112, None),
+            count("Uyghur", 12_004, None),
+            count("English", 8_904, None),
+        ],
+        sources: 2,
+        by_ocr: 2_210,
+        ocr_failed: 3,
+        gaps: Vec::new(),
+        log: Some((4_120, links::log_entry(4_119))),
+    }
 }

@@ -1,10 +1,20 @@
-//! The documents like one, and the words that set a result apart.
+//! The documents similar to one.
 
+use crate::access_events::{AccessEvent, Loaded};
+use crate::app::App;
 use crate::css_rules::CssRules;
-use crate::frame::{Frame, Section};
+use crate::display;
+use crate::frame::Frame;
+use crate::links::{self, Place, SearchPlace};
+use crate::page_error::PageError;
+use crate::pages::Page;
+use crate::pages::search::row as search_row;
+use crate::pages::search::samples::rows;
 use crate::pages::search::view::{Row, row};
+use crate::params::Params;
+use crate::samples::HOSTILE;
 use crate::untrusted::{Name, ltr};
-use crate::words::{Words, fill};
+use crate::words::Words;
 use maud::{Markup, html};
 
 /// The documents like one.
@@ -24,9 +34,63 @@ pub struct SimilarView {
     pub rows: Vec<Row>,
 }
 
-/// Writes the documents like one.
-#[must_use]
-pub fn page(frame: &Frame, view: &SimilarView) -> Markup {
+/// The documents like one.
+#[derive(Debug)]
+pub struct Similar;
+
+impl Page for Similar {
+    type View = SimilarView;
+
+    fn load(app: &App, params: &Params) -> Result<Loaded<SimilarView>, PageError> {
+        load(app, params)
+    }
+
+    fn render(frame: &Frame, view: &SimilarView) -> Markup {
+        page(frame, view)
+    }
+
+    fn samples() -> Vec<(&'static str, SimilarView)> {
+        let nothing = SimilarView { rows: Vec::new(), words: Vec::new(), ..sample() };
+        vec![("similar", sample()), ("similar-nothing", nothing)]
+    }
+}
+
+// Documents shown.
+const ROWS: usize = 25;
+
+fn load(app: &App, params: &Params) -> Result<Loaded<SimilarView>, PageError> {
+    let id = app.case.resolve(params.path("number"))?;
+    let page = u32::try_from(params.number("p")).ok().filter(|page| *page > 0);
+    let similar = app.case.similar(id, page, ROWS)?;
+    let item = app.case.item(id)?;
+    let number = app.case.label(id);
+    // a row leads to its page with the shared words marked
+    let rows = similar.hits.iter().zip(1..).map(|(found, rank)| {
+        let query = found.words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" OR ");
+        let made = search_row(app, app.words(), &SearchPlace::of(&query), &found.hit, rank);
+        let place = Place { query: &query, page: found.hit.page, ..Place::default() };
+        let href = links::document(&made.number, &place);
+        // what is shared is one thing: it has one colour
+        let mut snippet = made.snippet.clone();
+        snippet.iter_mut().flat_map(|snippet| &mut snippet.spans).for_each(|span| span.clause = 0);
+        Row { shares: found.words.clone(), snippet, href, ..made }
+    });
+    let view = SimilarView {
+        name: display::name(&app.case, &item),
+        href: links::document(&number, &Place { page: page.unwrap_or(0), ..Place::default() }),
+        page,
+        words: similar
+            .words
+            .iter()
+            .map(|word| (word.clone(), links::search(&SearchPlace::of(&format!("\"{word}\"")))))
+            .collect(),
+        rows: rows.collect(),
+        number,
+    };
+    Ok(Loaded::new(AccessEvent::Similar { item: id, page }, view))
+}
+
+fn page(frame: &Frame, view: &SimilarView) -> Markup {
     let words = frame.words;
     let body = html! {
         div.search {
@@ -47,7 +111,7 @@ pub fn page(frame: &Frame, view: &SimilarView) -> Markup {
             }
         }
     };
-    frame.page(Section::None, words.more_like, &CssRules::default(), body)
+    frame.page(words.more_like, &CssRules::default(), body)
 }
 
 fn words_of(words: &Words, telling: &[(String, String)]) -> Markup {
@@ -59,77 +123,15 @@ fn words_of(words: &Words, telling: &[(String, String)]) -> Markup {
     }
 }
 
-/// The words that set a result apart.
-#[derive(Clone, Debug, Default)]
-pub struct TellingView {
-    /// The query.
-    pub query: String,
-    /// Its results.
-    pub back: String,
-    /// Pages it found.
-    pub total: u64,
-    /// Pages of them that were read.
-    pub read: u64,
-    /// The words, the most telling first.
-    pub rows: Vec<TellingRow>,
-}
-
-/// A word that sets a result apart.
-#[derive(Clone, PartialEq, Debug)]
-pub struct TellingRow {
-    /// The word.
-    pub word: String,
-    /// On how many of the pages read it stands.
-    pub pages: u64,
-    /// On how many of the case.
-    pub in_case: u64,
-    /// The measure.
-    pub score: f64,
-    /// The results that have it.
-    pub href: String,
-}
-
-/// Writes the words that set a result apart.
-#[must_use]
-pub fn telling(frame: &Frame, view: &TellingView) -> Markup {
-    let words = frame.words;
-    let counts = [("read", words.number(view.read)), ("total", words.number(view.total))];
-    let counts: Vec<(&str, &str)> = counts.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let body = html! {
-        div.plain {
-            p { a.back href=(view.back) { "← " (words.back_to_results) } }
-            h1 { (words.telling_words) }
-            p.read-as { span.dim { (words.query_word) ": " } bdi.term lang="und" dir="auto" { (exhibit_model::shown(&view.query)) } }
-            p.dim { (words.telling_note) " " (fill(words.telling_read, &counts)) }
-            @if view.rows.is_empty() { p.lead { (words.no_telling_words) } } @else { (table(words, view)) }
-        }
-    };
-    frame.page(Section::Search, words.telling_words, &CssRules::default(), body)
-}
-
-fn table(words: &Words, view: &TellingView) -> Markup {
-    html! {
-        div.scroll tabindex="0" {
-            table.list.words {
-                thead {
-                    tr {
-                        th scope="col" { (words.word_column) }
-                        th.n scope="col" { (words.pages_here_column) }
-                        th.n scope="col" { (words.pages_in_case_column) }
-                        th.n scope="col" { (words.measure_column) }
-                    }
-                }
-                tbody {
-                    @for row in &view.rows {
-                        tr data-row {
-                            td { a href=(row.href) { (Name::from(row.word.as_str()).show()) } }
-                            td.n { (words.number(row.pages)) }
-                            td.n { (words.number(row.in_case)) }
-                            td.n { (format!("{:.1}", row.score)) }
-                        }
-                    }
-                }
-            }
-        }
+fn sample() -> SimilarView {
+    let shares =
+        |row: Row| Row { shares: vec!["登记表".to_owned(), "bh1060".to_owned(), "تىزىم".to_owned()], ..row };
+    SimilarView {
+        number: "EXH-000127".to_owned(),
+        name: Name::new(HOSTILE),
+        href: links::document("EXH-000127", &Place::default()),
+        page: Some(2),
+        words: vec![("登记表".to_owned(), links::search(&SearchPlace::of("\"登记表\"")))],
+        rows: rows().into_iter().take(3).map(shares).collect(),
     }
 }

@@ -6,20 +6,20 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use exhibit_web::links::encoded;
 
-fn token(guest: &Browser) -> String {
+pub(crate) fn token(guest: &Browser) -> String {
     let page = guest.get("/");
     let after = page.html().split_once("name=\"token\" value=\"").expect("a token").1.to_owned();
     after.split('"').next().expect("its end").to_owned()
 }
 
-fn post(guest: &Browser, path: &str, fields: &[(&str, &str)]) -> Answer {
+pub(crate) fn post(guest: &Browser, path: &str, fields: &[(&str, &str)]) -> Answer {
     let body: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
     let request =
         Request::post(path).header("content-type", "application/x-www-form-urlencoded").header("origin", "null");
     guest.send(request, Body::from(body.join("&")))
 }
 
-fn sent_list(guest: &Browser, parts: &[(&str, Option<&str>, &[u8])]) -> Answer {
+pub(crate) fn sent_list(guest: &Browser, parts: &[(&str, Option<&str>, &[u8])]) -> Answer {
     let mut body = Vec::new();
     for (name, file, bytes) in parts {
         let file = file.map(|file| format!("; filename=\"{file}\"")).unwrap_or_default();

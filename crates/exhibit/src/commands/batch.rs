@@ -151,7 +151,7 @@ fn ask(context: &Context<'_>, case: &Case, number: u64) -> Result<ExitCode, Fail
     let run = count(context.output, &|| how_far(&progress), || {
         case.run_batch(number, MachineClock.now(), world::processors(), &progress)
     })?;
-    let _noted = looks::note(context.output, case, looks::batch(&case.batch(number)?.name, run.lines));
+    let _noted = looks::note(context.output, case, looks::batch(&case.batch(number)?.name, Some(run.lines)));
     show(context, case, number)?;
     context.output.remark(&format!("All of it: exhibit batch export {number} -o hits.csv"));
     let exit = match (run.found, run.bad) {

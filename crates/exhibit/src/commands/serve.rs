@@ -29,7 +29,7 @@ pub(crate) fn serve_case(
     ready: &dyn Fn(&str),
 ) -> Result<ExitCode, Failure> {
     let case = Arc::new(Case::open(folder)?);
-    let watch = looks::Watch::begin(output, &case);
+    let watch = looks::Watch::begin(output, &case)?;
     // without a cage documents are shown as text, which is said on each page
     let cage = match world::cage(world::processors()) {
         Ok(cage) => Some(Arc::new(cage)),

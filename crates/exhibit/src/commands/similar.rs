@@ -3,6 +3,7 @@
 use super::{Context, find};
 use crate::cli::Similar;
 use crate::failure::{Exit, Failure};
+use crate::looks;
 use crate::output::Style;
 use exhibit_model::shown;
 use serde_json::{Value, json};
@@ -10,8 +11,10 @@ use std::process::ExitCode;
 
 pub(crate) fn run(context: &Context<'_>, asked: &Similar) -> Result<ExitCode, Failure> {
     let case = context.case()?;
-    let similar = case.similar(case.resolve(&asked.document)?, asked.page, asked.limit)?;
+    let item = case.resolve(&asked.document)?;
+    let similar = case.similar(item, asked.page, asked.limit)?;
     let output = context.output;
+    let _noted = looks::note(output, &case, looks::similar(&case, item, asked.page));
     if !output.json {
         let words: Vec<String> = similar.words.iter().map(|word| shown(word)).collect();
         output.remark(&match words.is_empty() {

@@ -1,53 +1,109 @@
-//! The routes of batches: kept, run in the background one at a time, looked at, written out.
+//! Batches: lists of names or queries, and the form for a new one. A batch is kept, run in the background one at a time,
+//! looked at ([`batch`]), and written out ([`file`]).
 
-pub(crate) mod samples;
-pub mod view;
+pub mod batch;
+pub(super) mod file;
 
-use crate::admission::{RequestContext, message_page};
+use super::{Change, Page};
+use crate::access_events::{AccessEvent, Loaded};
 use crate::app::App;
-use crate::display as shown;
+use crate::css_rules::CssRules;
+use crate::display;
+use crate::forms::token;
 use crate::frame::Frame;
-use crate::links::{self, Place, SearchPlace};
-use crate::pages::batches::view::{BatchRow, BatchView, LineView, RunView, list, page};
-use crate::pages::posted::{Sent, done, is_own, posted};
-use crate::pages::{PageError, Params, answer, error_page};
-use axum::Extension;
-use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::multipart::{Multipart, MultipartError, MultipartRejection};
-use axum::extract::{Path, State};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use exhibit_case::{Batch, BatchForm, BatchLine, CaseError, NewBatch, Which};
-use exhibit_model::{ItemId, Moment};
-use http_body::{Frame as BodyFrame, SizeHint};
-use maud::Markup;
-use std::io::Write;
-use std::panic::AssertUnwindSafe;
-use std::pin::Pin;
+use crate::links;
+use crate::page_error::PageError;
+use crate::params::{FormData, Params};
+use crate::untrusted::{Name, ltr};
+use crate::words::{Words, fill};
+use exhibit_case::{Batch, NewBatch};
+use exhibit_model::Moment;
+use maud::{Markup, html};
 use std::sync::Arc;
-use std::task::{Context, Poll};
-use tokio::sync::mpsc;
 
 /// The longest list that can be sent, in bytes, with all around it.
-pub(crate) const MOST_LIST: usize = 64 << 20;
-// Lines on a page.
-const ROWS: usize = 100;
+pub(super) const MOST_LIST: usize = 64 << 20;
 
-/// Lists the batches.
-pub(crate) async fn all(State(app): State<Arc<App>>, Extension(context): Extension<RequestContext>) -> Response {
-    answer(app, context, |app, frame| {
+/// A batch.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct BatchRow {
+    /// Its number.
+    pub number: u64,
+    /// Its name.
+    pub name: String,
+    /// Whether its lines are queries.
+    pub queries: bool,
+    /// Whether words are found only as they are written.
+    pub exact: bool,
+    /// When it was made.
+    pub made: String,
+    /// Its last run.
+    pub run: Option<RunView>,
+    /// How far it has come, while it is running.
+    pub running: Option<Running>,
+    /// Why its last run ended, where it did not end well.
+    pub failed: Option<String>,
+    /// Its page.
+    pub href: String,
+}
+
+/// A run that has not ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Running {
+    /// For how many seconds.
+    pub seconds: u64,
+    /// Pages read and queries answered.
+    pub done: u64,
+    /// Of how many; 0 where that is not known yet.
+    pub of: u64,
+}
+
+/// A run of a batch.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct RunView {
+    /// Its number.
+    pub run: u64,
+    /// When it began.
+    pub at: String,
+    /// Lines asked.
+    pub lines: u64,
+    /// Lines with a hit.
+    pub found: u64,
+    /// Lines with something new, where there was a run before.
+    pub new: Option<u64>,
+    /// Lines that could not be asked.
+    pub bad: u64,
+}
+
+/// The list of batches.
+#[derive(Debug)]
+pub struct BatchList;
+
+impl Page for BatchList {
+    type View = Vec<BatchRow>;
+
+    fn load(app: &App, _: &Params) -> Result<Loaded<Self::View>, PageError> {
         let mut rows: Vec<BatchRow> = app.case.batches()?.iter().map(|batch| row(app, batch)).collect();
         rows.reverse();
-        Ok(list(frame, &rows))
-    })
-    .await
+        Ok(Loaded::new(AccessEvent::Batches, rows))
+    }
+
+    fn render(frame: &Frame, rows: &Self::View) -> Markup {
+        list(frame, rows)
+    }
+
+    fn samples() -> Vec<(&'static str, Self::View)> {
+        let mut failed = BatchRow { run: None, ..sample(2) };
+        failed.failed = Some("cannot write <b>/case</b>: no space left".to_owned());
+        vec![("batches", vec![running_sample(), failed, sample(1)]), ("batches-none", Vec::new())]
+    }
 }
 
 fn row(app: &App, batch: &Batch) -> BatchRow {
     let (running, failed) = app.batch_state(batch.number);
     let run = batch.last_run.as_ref().map(|run| RunView {
         run: run.run,
-        at: shown::when(Moment(run.at)),
+        at: display::when(Moment(run.at)),
         lines: run.lines,
         found: run.found,
         new: (run.since > 0).then_some(run.new),
@@ -58,7 +114,7 @@ fn row(app: &App, batch: &Batch) -> BatchRow {
         name: batch.name.clone(),
         queries: batch.queries,
         exact: batch.exact,
-        made: shown::when(Moment(batch.made)),
+        made: display::when(Moment(batch.made)),
         run,
         running,
         failed,
@@ -66,281 +122,111 @@ fn row(app: &App, batch: &Batch) -> BatchRow {
     }
 }
 
-// What the form for a new batch says.
-#[derive(Default)]
-struct Form {
-    token: String,
-    name: String,
-    pasted: Vec<u8>,
-    file: Vec<u8>,
-    file_name: String,
-    queries: bool,
-    exact: bool,
-    column: Option<usize>,
-}
-
-impl Form {
-    async fn read(mut parts: Multipart) -> Result<Self, MultipartError> {
-        let mut form = Self::default();
-        while let Some(part) = parts.next_field().await? {
-            let name = part.name().unwrap_or_default().to_owned();
-            let file_name = part.file_name().unwrap_or_default().to_owned();
-            let bytes = part.bytes().await?;
-            let text = || String::from_utf8_lossy(&bytes).trim().to_owned();
-            match name.as_str() {
-                "token" => form.token = text(),
-                "name" => form.name = text(),
-                "list" => form.pasted = bytes.to_vec(),
-                "file" => (form.file, form.file_name) = (bytes.to_vec(), file_name),
-                "queries" => form.queries = true,
-                "exact" => form.exact = true,
-                "column" => form.column = text().parse::<usize>().ok().and_then(|column| column.checked_sub(1)),
-                _ => {}
-            }
-        }
-        Ok(form)
-    }
-
-    fn keep(&self, app: &App) -> Result<String, PageError> {
-        let is_file = !self.file.is_empty();
-        let list = if is_file { &self.file } else { &self.pasted };
-        let is_table = is_file && self.file_name.to_lowercase().ends_with(".csv");
-        let column = self.column.or(is_table.then_some(0));
-        if exhibit_case::read_list(list, column).is_empty() {
-            return Err(PageError::Unusable(app.words().batch_empty));
-        }
-        let named = [self.name.as_str(), self.file_name.as_str(), app.words().batch_unnamed];
-        let name = named.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
-        let name: String = name.chars().take(100).collect();
-        let new = NewBatch { name: &name, list, queries: self.queries, exact: self.exact, column };
-        let (number, _) = app.case.new_batch(&new, app.clock.now())?;
-        Ok(links::batch(number, "", 0))
-    }
-}
-
 /// Keeps a new batch.
-pub(crate) async fn new(
-    State(app): State<Arc<App>>,
-    Extension(context): Extension<RequestContext>,
-    parts: Result<Multipart, MultipartRejection>,
-) -> Response {
-    let form = match parts {
-        Ok(parts) => Form::read(parts).await.map_err(drop),
-        Err(_) => Err(()),
-    };
-    let Ok(form) = form else {
-        let words = app.words();
-        return error_page(&app, &context, &PageError::Unusable(words.batch_unread));
-    };
-    if !is_own(&context, &form.token) {
-        return message_page(&app, &context, StatusCode::FORBIDDEN, &app.words().refused);
+pub(super) fn new(app: &Arc<App>, form: &FormData) -> Result<Change, PageError> {
+    let (file, file_name) = (form.bytes("file"), form.file_name("file"));
+    let pasted = form.text("list").trim().as_bytes();
+    let list = if file.is_empty() { pasted } else { file };
+    let is_table = !file.is_empty() && file_name.to_lowercase().ends_with(".csv");
+    let column = usize::try_from(form.number("column")).ok().and_then(|column| column.checked_sub(1));
+    let column = column.or(is_table.then_some(0));
+    if exhibit_case::read_list(list, column).is_empty() {
+        return Err(PageError::Unusable(app.words().batch_empty));
     }
-    done(app, context, move |app| form.keep(app)).await
+    let named = [form.text("name").trim(), file_name, app.words().batch_unnamed];
+    let name = named.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
+    let name: String = name.chars().take(100).collect();
+    let (queries, exact) = (form.has("queries"), form.has("exact"));
+    let new = NewBatch { name: &name, list, queries, exact, column };
+    let (number, _) = app.case.new_batch(&new, app.clock.now())?;
+    Ok(Change::shown_at(links::batch(number, "", 0)))
 }
 
-/// Runs a batch in the background.
-pub(crate) async fn run(
-    State(app): State<Arc<App>>,
-    Extension(context): Extension<RequestContext>,
-    Path(number): Path<u64>,
-    sent: Sent,
-) -> Response {
-    let own = Arc::clone(&app);
-    posted(app, context, sent, move |app, _| {
-        app.case.batch(number)?;
-        if let Some(progress) = app.begin_batch(number) {
-            std::thread::spawn(move || {
-                let run = AssertUnwindSafe(|| own.case.run_batch(number, own.clock.now(), own.threads, &progress));
-                // whatever happens, the batch is not said to run for ever
-                let failed = match std::panic::catch_unwind(run) {
-                    Ok(ended) => ended.err().map(|error| crate::pages::reasons(&error)),
-                    Err(_) => Some("it broke off".to_owned()),
-                };
-                own.end_batch(number, failed);
-            });
-        }
-        Ok(links::batch(number, "", 0))
-    })
-    .await
-}
-
-/// Shows a batch.
-pub(crate) async fn show(
-    State(app): State<Arc<App>>,
-    Extension(context): Extension<RequestContext>,
-    Path(number): Path<u64>,
-    params: Params,
-) -> Response {
-    answer(app, context, move |app, frame| one(app, frame, number, &params)).await
-}
-
-fn which(word: &str) -> Which {
-    match word {
-        "zero" => Which::Zero,
-        "new" => Which::New,
-        "bad" => Which::Bad,
-        _ => Which::All,
-    }
-}
-
-fn one(app: &App, frame: &Frame, number: u64, params: &Params) -> Result<Markup, PageError> {
-    let batch = app.case.batch(number)?;
+fn list(frame: &Frame, rows: &[BatchRow]) -> Markup {
     let words = frame.words;
-    let (sort, from) = (params.text("which"), params.number("from"));
-    let (lines, more) = if sort.is_empty() {
-        (best(app, number)?, false)
-    } else {
-        part(app, number, which(sort), usize::try_from(from).unwrap_or(usize::MAX))?
+    let body = html! {
+        div.plain {
+            h1 { (words.batches) }
+            p.dim { (words.batches_note) }
+            @if rows.is_empty() { p.lead { (words.no_batches) } }
+            ul.cards {
+                @for row in rows {
+                    li.cause data-row {
+                        h2 { a href=(row.href) { (Name::from(row.name.as_str()).show()) } " " span.number { (ltr(&format!("#{}", row.number))) } }
+                        (state(words, row))
+                    }
+                }
+            }
+            h2 { (words.new_batch) }
+            (new_form(frame))
+        }
     };
-    let sorts = [
-        (words.lines_best, ""),
-        (words.lines_all, "all"),
-        (words.lines_new_word, "new"),
-        (words.lines_zero, "zero"),
-        (words.lines_bad_word, "bad"),
-    ];
-    let rows = ROWS as u64;
-    let view = BatchView {
-        batch: row(app, &batch),
-        sorts: sorts.map(|(word, which)| (word, links::batch(number, which, 0), which == sort)).into(),
-        lines: lines.into_iter().map(|line| self::line(app, &batch, line)).collect(),
-        files: vec![
-            ("CSV", links::batch_file(number, sort, "csv")),
-            ("NDJSON", links::batch_file(number, sort, "ndjson")),
-        ],
-        earlier: (from > 0).then(|| links::batch(number, sort, from.saturating_sub(rows))),
-        later: more.then(|| links::batch(number, sort, from.saturating_add(rows))),
-    };
-    Ok(page(frame, &view))
+    frame.page(words.batches, &CssRules::default(), body)
 }
 
-// The lines with most documents.
-fn best(app: &App, number: u64) -> Result<Vec<BatchLine>, CaseError> {
-    let mut best: Vec<BatchLine> = Vec::new();
-    let keep = |lines: &mut Vec<BatchLine>| {
-        lines.sort_by(|a, b| b.document_count.cmp(&a.document_count).then_with(|| a.line.cmp(&b.line)));
-        lines.truncate(ROWS);
-    };
-    app.case.batch_lines(number, &mut |line| {
-        if line.pages > 0 {
-            best.push(line);
-            if best.len() > 20 * ROWS {
-                keep(&mut best);
+fn new_form(frame: &Frame) -> Markup {
+    let words = frame.words;
+    html! {
+        form.stacked method="post" action="/batches" enctype="multipart/form-data" {
+            (token(frame))
+            label { (words.batch_name) input type="text" name="name" maxlength="100" dir="auto"; }
+            label { (words.batch_paste) textarea name="list" rows="8" dir="auto" lang="und" spellcheck="false" {} }
+            label { (words.batch_file) input type="file" name="file"; }
+            label.tick { input type="checkbox" name="queries" value="1"; (words.batch_queries) }
+            label.tick { input type="checkbox" name="exact" value="1"; (words.batch_exact) }
+            label { (words.batch_column) input type="number" name="column" min="1" max="1000"; }
+            p.dim { (words.batch_limits) }
+            div.send { button.primary type="submit" { (words.batch_keep) } }
+        }
+    }
+}
+
+fn state(words: &Words, row: &BatchRow) -> Markup {
+    html! {
+        p {
+            @if row.queries { (words.of_queries) } @else { (words.of_names) }
+            @if row.exact { " · " (words.exact_word) }
+            " · " span.dim { (fill(words.made_on, &[("when", &row.made)])) }
+        }
+        @match &row.run {
+            Some(run) => p { (counts(words, run)) },
+            None => p.dim { (words.not_run) },
+        }
+        @if let Some(Running { seconds, done, of }) = row.running {
+            p.warn role="status" {
+                (fill(words.running_for, &[("seconds", &words.number(seconds))])) " "
+                @if of > 0 { (fill(words.running_at, &[("done", &words.number(done)), ("of", &words.number(of))])) " " }
+                a href=(row.href) { (words.reload) }
             }
         }
-    })?;
-    keep(&mut best);
-    Ok(best)
-}
-
-// Lines of one sort in the order of the list, and whether there are more.
-fn part(app: &App, number: u64, which: Which, from: usize) -> Result<(Vec<BatchLine>, bool), CaseError> {
-    let (mut lines, mut met) = (Vec::new(), 0_usize);
-    app.case.batch_lines(number, &mut |line| {
-        if which.takes(&line) {
-            met += 1;
-            if met > from && lines.len() < ROWS {
-                lines.push(line);
-            }
-        }
-    })?;
-    Ok((lines, met > from.saturating_add(ROWS)))
-}
-
-fn line(app: &App, batch: &Batch, line: BatchLine) -> LineView {
-    let query = if batch.queries { line.text.clone() } else { format!("\"{}\"", line.text.replace(['"', '*'], " ")) };
-    let to = |document: i64, page: u32| {
-        let number = app.case.label(ItemId(document));
-        let place = Place { query: &query, page, exact: batch.exact, ..Place::default() };
-        let href = links::document(&number, &place);
-        (number, page, href)
-    };
-    LineView {
-        line: line.line,
-        href: line
-            .error
-            .is_none()
-            .then(|| links::search(&SearchPlace { exact: batch.exact, ..SearchPlace::of(&query) })),
-        documents: line.document_count,
-        pages: line.pages,
-        new_pages: line.new_pages,
-        first: line.first.map(|(document, page)| to(document, page)),
-        text: line.text,
-        context: line.context,
-        error: line.error,
+        @if let Some(reason) = &row.failed { p.bad role="alert" { (words.run_failed) " " (Name::from(reason.as_str()).show()) } }
     }
 }
 
-/// Writes lines of a batch as a file.
-pub(crate) async fn file(
-    State(app): State<Arc<App>>,
-    Extension(context): Extension<RequestContext>,
-    Path((number, file)): Path<(u64, String)>,
-    params: Params,
-) -> Response {
-    let (form, media_type) = match file.as_str() {
-        "lines.csv" => (BatchForm::Csv, "text/csv; charset=utf-8"),
-        "lines.ndjson" => (BatchForm::Ndjson, "application/x-ndjson"),
-        _ => return error_page(&app, &context, &PageError::NotThere),
-    };
-    let which = which(params.text("which"));
-    let known = {
-        let app = Arc::clone(&app);
-        tokio::task::spawn_blocking(move || app.case.batch(number)).await
-    };
-    if !matches!(known, Ok(Ok(_))) {
-        return error_page(&app, &context, &PageError::NotThere);
-    }
-    let (sender, receiver) = mpsc::channel(4);
-    std::thread::spawn(move || {
-        let mut to = Pieces { sender, kept: Vec::new() };
-        if let Err(error) = app.case.write_batch(number, form, which, &mut to) {
-            // a file that ends early is not to be taken for a whole one
-            let _ = to.sender.blocking_send(Err(std::io::Error::other(error.to_string())));
-        }
-    });
-    let disposition = format!("attachment; filename=\"batch-{number}.{}\"", file.trim_start_matches("lines."));
-    let headers = [(header::CONTENT_TYPE, media_type.to_owned()), (header::CONTENT_DISPOSITION, disposition)];
-    (headers, Body::new(Pouring(receiver))).into_response()
-}
-
-type Piece = Result<Bytes, std::io::Error>;
-
-// Writes to whoever reads the answer, piece by piece, no faster than it is read.
-struct Pieces {
-    sender: mpsc::Sender<Piece>,
-    kept: Vec<u8>,
-}
-
-impl Write for Pieces {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.kept.extend_from_slice(bytes);
-        if self.kept.len() > 64 << 10 {
-            self.flush()?;
-        }
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        let piece = Bytes::from(std::mem::take(&mut self.kept));
-        self.sender.blocking_send(Ok(piece)).map_err(|_| std::io::ErrorKind::BrokenPipe.into())
+fn counts(words: &Words, run: &RunView) -> Markup {
+    let found = fill(words.lines_found, &[("found", &words.number(run.found)), ("lines", &words.number(run.lines))]);
+    html! {
+        strong { (found) }
+        @if let Some(new) = run.new { " · " (words.lines_new.of(new)) }
+        @if run.bad > 0 { " · " span.warn { (words.lines_bad.of(run.bad)) } }
+        " · " span.dim { (fill(words.run_on, &[("run", &words.number(run.run)), ("when", &run.at)])) }
     }
 }
 
-struct Pouring(mpsc::Receiver<Piece>);
-
-impl HttpBody for Pouring {
-    type Data = Bytes;
-    type Error = std::io::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<BodyFrame<Bytes>, std::io::Error>>> {
-        self.0.poll_recv(context).map(|piece| piece.map(|piece| piece.map(BodyFrame::data)))
+fn sample(number: u64) -> BatchRow {
+    let run =
+        RunView { run: 2, at: "2026-02-11 14:02:09 UTC".to_owned(), lines: 12_400, found: 310, new: Some(4), bad: 2 };
+    BatchRow {
+        number,
+        name: "staff of 综合科 <2019>.csv".to_owned(),
+        made: "2026-02-10 09:00:00 UTC".to_owned(),
+        exact: number == 2,
+        run: Some(run),
+        href: links::batch(number, "", 0),
+        ..BatchRow::default()
     }
+}
 
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::default()
-    }
+fn running_sample() -> BatchRow {
+    BatchRow { running: Some(Running { seconds: 42, done: 31_000, of: 61_000 }), ..sample(3) }
 }

@@ -1,50 +1,54 @@
-//! The document page's route, and that of the pictures of pages.
+//! The document page: a page of a document, its text, its place among the results, and what is known of the file.
 
 pub mod page_view;
 pub mod panels;
-pub(crate) mod paragraphs;
-pub(crate) mod samples;
-pub(crate) mod tags;
+mod paragraphs;
+pub(super) mod picture;
+mod samples;
+pub(super) mod tags;
 pub mod view;
 
-use crate::admission::{RequestContext, message_page};
+use crate::access_events::{AccessEvent, Loaded};
 use crate::app::App;
-use crate::display as shown;
+use crate::display;
 use crate::forms::Undo;
 use crate::frame::Frame;
 use crate::links::{self, Place, SearchPlace};
+use crate::page_error::PageError;
 use crate::pages::document::page_view::{HitBox, Origin, Part, Picture, Text};
 use crate::pages::document::panels::{Copy, Custody, FoundIn, Noted, Property, TreeKind, TreeLine};
 use crate::pages::document::view::{DocumentView, PagePlace, Step, Tags, Trail, page};
 use crate::pages::search::{ROWS, order};
-use crate::pages::{PageError, Params, answer, error_page};
+use crate::params::Params;
 use crate::untrusted::{Name, Span};
 use crate::words::Words;
-use axum::Extension;
-use axum::extract::{Path, State};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
 use exhibit_case::{CaseError, Document, PageHits, SearchRequest};
 use exhibit_catalogue::{Item, NoteRow};
 use exhibit_model::{ItemId, NoteKind, Page, PageKind, TextSource};
 use maud::Markup;
 use paragraphs::{blocks, is_by_line, is_layer, labels, part};
-use std::sync::Arc;
 
-// The longer side of a picture beside the text, and alone.
-const BESIDE: u32 = 1600;
-const ALONE: u32 = 3200;
 // Members and copies named; the rest is behind a link.
 const NAMED: usize = 40;
 
-/// Shows a document.
-pub(crate) async fn show(
-    State(app): State<Arc<App>>,
-    Extension(context): Extension<RequestContext>,
-    Path(number): Path<String>,
-    params: Params,
-) -> Response {
-    answer(app, context, move |app, frame| document(app, frame, &number, &params)).await
+/// The page of a document.
+#[derive(Debug)]
+pub struct DocumentPage;
+
+impl crate::pages::Page for DocumentPage {
+    type View = DocumentView;
+
+    fn load(app: &App, params: &Params) -> Result<Loaded<DocumentView>, PageError> {
+        load(app, params)
+    }
+
+    fn render(frame: &Frame, view: &DocumentView) -> Markup {
+        page(frame, view)
+    }
+
+    fn samples() -> Vec<(&'static str, DocumentView)> {
+        samples::samples()
+    }
 }
 
 /// Where the reader stands: the document, its page, its hits.
@@ -65,8 +69,8 @@ struct TagChange<'a> {
     off: bool,
 }
 
-fn document(app: &App, frame: &Frame, number: &str, params: &Params) -> Result<Markup, PageError> {
-    let id = app.case.resolve(number)?;
+fn load(app: &App, params: &Params) -> Result<Loaded<DocumentView>, PageError> {
+    let id = app.case.resolve(params.path("number"))?;
     let small = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
     let asked_place = Place {
         query: params.text("q"),
@@ -80,7 +84,7 @@ fn document(app: &App, frame: &Frame, number: &str, params: &Params) -> Result<M
     };
     let reading = Reading {
         app,
-        words: frame.words,
+        words: app.words(),
         number: app.case.label(id),
         document: app.case.document(id)?,
         hits: hits(app, id, &asked_place)?,
@@ -88,7 +92,8 @@ fn document(app: &App, frame: &Frame, number: &str, params: &Params) -> Result<M
         done: TagChange { tag: params.text("tag"), off: params.number("off") > 0 },
     };
     let place = reading.settled();
-    Ok(page(frame, &Reading { place, ..reading }.view()?))
+    let page = (!reading.document.pages.is_empty()).then_some(place.page);
+    Ok(Loaded::new(AccessEvent::Document { item: id, page }, Reading { place, ..reading }.view()?))
 }
 
 fn hits(app: &App, id: ItemId, place: &Place<'_>) -> Result<Vec<PageHits>, CaseError> {
@@ -138,7 +143,7 @@ impl<'a> Reading<'a> {
         };
         Ok(DocumentView {
             number: self.number.clone(),
-            name: shown::name(&self.app.case, item),
+            name: display::name(&self.app.case, item),
             kind: self.words.kind(&item.media_type),
             state: item.state,
             reason: Name::from(item.reason.as_str()),
@@ -318,12 +323,12 @@ impl<'a> Reading<'a> {
         let document = &self.document;
         let mut lines = vec![line(0, TreeKind::Source, Name::from(document.source.as_str()))];
         let mut down = |item: &Item, kind: TreeKind, number: Option<String>| {
-            let folder = shown::folder(item);
+            let folder = display::folder(item);
             if !folder.is_empty() {
                 lines.push(line(lines.len(), TreeKind::Folder, folder));
             }
             let href = number.as_ref().map(|number| links::document(number, &Place::default()));
-            lines.push(TreeLine { number, href, ..line(lines.len(), kind, shown::name(case, item)) });
+            lines.push(TreeLine { number, href, ..line(lines.len(), kind, display::name(case, item)) });
         };
         for container in &document.chain {
             down(container, TreeKind::Container, Some(case.label(container.id)));
@@ -335,8 +340,8 @@ impl<'a> Reading<'a> {
             lines.push(TreeLine {
                 href: Some(links::document(&number, &Place::default())),
                 number: Some(number),
-                state: shown::remarkable(member.state),
-                ..line(depth, TreeKind::Member, shown::name(case, member))
+                state: display::remarkable(member.state),
+                ..line(depth, TreeKind::Member, display::name(case, member))
             });
         }
         let members = document.item.found.max(document.members.len() as u64);
@@ -349,8 +354,8 @@ impl<'a> Reading<'a> {
             sha256: item.original.map(|original| original.to_string()).unwrap_or_default(),
             size: item.size,
             media_type: item.media_type.clone(),
-            received: shown::when(item.received),
-            modified: item.modified.map(shown::when),
+            received: display::when(item.received),
+            modified: item.modified.map(display::when),
             source: Name::from(self.document.source.as_str()),
             path: Name::from(self.document.path.as_str()),
             copies: self.document.copies.iter().take(NAMED).map(|copy| self.copy(copy)).collect(),
@@ -458,34 +463,4 @@ fn origin(page: &Page, is_layer: bool) -> Origin {
 fn size(page: &Page) -> Option<(u32, u32)> {
     let sound = |side: f32| side.is_finite() && (0.5..1e7).contains(&side);
     (sound(page.width) && sound(page.height)).then_some(((page.width * 100.0) as u32, (page.height * 100.0) as u32))
-}
-
-/// Sends the picture of a page.
-pub(crate) async fn picture(
-    State(app): State<Arc<App>>,
-    Extension(context): Extension<RequestContext>,
-    Path((number, file)): Path<(String, String)>,
-    params: Params,
-) -> Response {
-    let side = if params.text("large") == "1" { ALONE } else { BESIDE };
-    let page = file.strip_suffix(".png").and_then(|page| page.parse().ok());
-    let (Some(page), Some(cage)) = (page, app.cage.clone()) else {
-        return message_page(&app, &context, StatusCode::NOT_FOUND, &app.words().not_painted);
-    };
-    // closed never: the semaphore lives as long as the server
-    let turn = app.painters.acquire().await;
-    let painted = {
-        let app = Arc::clone(&app);
-        tokio::task::spawn_blocking(move || {
-            let id = app.case.resolve(&number)?;
-            app.case.picture(&cage, id, page, side).map_err(PageError::from)
-        })
-    };
-    let painted = painted.await;
-    drop(turn);
-    match painted {
-        Ok(Ok(png)) => ([(header::CONTENT_TYPE, "image/png")], png).into_response(),
-        Ok(Err(error)) => error_page(&app, &context, &error),
-        Err(_) => message_page(&app, &context, StatusCode::INTERNAL_SERVER_ERROR, &app.words().failed),
-    }
 }

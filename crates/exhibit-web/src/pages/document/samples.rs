@@ -1,13 +1,12 @@
 //! Samples of the document page.
 
 use crate::forms::Undo;
-use crate::frame::Frame;
 use crate::links::{self, Place, SearchPlace};
 use crate::pages::document::page_view::{Block, HitBox, Origin, Part, Picture, Text};
 use crate::pages::document::panels::{Copy, Custody, FoundIn, Noted, Property, TreeKind, TreeLine};
-use crate::pages::document::view::{DocumentView, PagePlace, Step, Tags, Trail, page};
+use crate::pages::document::view::{DocumentView, PagePlace, Step, Tags, Trail};
 use crate::pages::search::samples::passage;
-use crate::samples::{HOSTILE, Sample};
+use crate::samples::HOSTILE;
 use crate::untrusted::{Label, Name, Span};
 use crate::words::ENGLISH;
 use exhibit_model::{MarkKind, NoteKind, Rect, State};
@@ -15,16 +14,15 @@ use exhibit_model::{MarkKind, NoteKind, Rect, State};
 const QUERY: &str = "登记 (销毁 OR destroy*)";
 const NUMBER: &str = "EXH-000127";
 
-pub(crate) fn samples(frame: &Frame) -> Vec<Sample> {
-    let views = [
+pub(super) fn samples() -> Vec<(&'static str, DocumentView)> {
+    vec![
         ("document", scanned()),
         ("document-rtl", uyghur()),
         ("document-sheet", sheet()),
         ("document-marks", marks()),
         ("document-locked", locked()),
         ("document-hostile", hostile()),
-    ];
-    views.map(|(name, view)| Sample { name, page: page(frame, &view) }).into()
+    ]
 }
 
 /// Paragraphs of a page in which each stretch in square brackets was found.

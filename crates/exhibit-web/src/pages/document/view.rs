@@ -2,12 +2,12 @@
 //! what is known of the file.
 
 use crate::css_rules::CssRules;
+use crate::forms::hidden;
+use crate::forms::token;
 use crate::forms::{Undo, undo};
-use crate::frame::{Frame, Section};
+use crate::frame::Frame;
 use crate::pages::document::page_view::{Picture, Text, picture, text};
 use crate::pages::document::panels::{Custody, FoundIn, Noted, Property, custody, found_in, notes, properties};
-use crate::pages::search::facets::hidden;
-use crate::pages::search::view::token;
 use crate::untrusted::{Name, ltr, nothing};
 use crate::words::{Words, fill};
 use exhibit_model::State;
@@ -129,7 +129,7 @@ pub fn page(frame: &Frame, view: &DocumentView) -> Markup {
             aside.found aria-label=(words.found_in) { (found_in(words, &view.found_in)) }
         }
     };
-    frame.page(Section::None, &view.number, &rules, body)
+    frame.page(&view.number, &rules, body)
 }
 
 fn tags(frame: &Frame, tags: &Tags) -> Markup {

@@ -1,6 +1,7 @@
 //! The filters beside the results, and the bars of years and months above them.
 
 use crate::css_rules::CssRules;
+use crate::forms::hidden;
 use crate::pages::search::view::{Answer, Choice};
 use crate::untrusted::Name;
 use crate::words::{Words, fill};
@@ -53,11 +54,6 @@ pub struct Year {
     pub href: String,
     /// Whether the query chooses it.
     pub chosen: bool,
-}
-
-/// Writes hidden fields.
-pub(crate) fn hidden(fields: &[(&'static str, String)]) -> Markup {
-    html! { @for (name, value) in fields { input type="hidden" name=(name) value=(value); } }
 }
 
 /// Writes the filters; nothing where there are none.

@@ -2,12 +2,13 @@
 //!
 //! A choice is nothing but a clause of the query, where the reader sees it and can take it away.
 
+use super::place;
 use crate::app::App;
 use crate::links::{self, SearchPlace};
+use crate::page_error::PageError;
 use crate::pages::search::facets::{Facet, FacetValue, Year};
-use crate::pages::search::place;
 use crate::pages::search::view::Choice;
-use crate::pages::{PageError, Params};
+use crate::params::Params;
 use crate::untrusted::Name;
 use crate::words::Words;
 use exhibit_case::{FacetCount, FacetCounts};

@@ -1,55 +1,71 @@
-//! The search page's route.
+//! The search page: the query and its results, filters, and recent searches.
 
 pub mod facets;
 pub(crate) mod filters;
 pub(crate) mod samples;
 pub mod view;
 
-use crate::admission::RequestContext;
+use crate::access_events::{AccessEvent, Loaded};
 use crate::app::App;
-use crate::display as shown;
+use crate::display;
 use crate::frame::Frame;
 use crate::links::{self, Place, SearchPlace};
+use crate::page_error::PageError;
+use crate::pages::Page;
 use crate::pages::search::view::{
     Answer, Choice, Order, Outcome, ReadPart, Recent, Row, SearchView, Widening, Wrong, page,
 };
-use crate::pages::{PageError, Params, answer};
+use crate::params::Params;
 use crate::untrusted::{Name, Passage, Span};
 use crate::words::{Words, fill};
-use axum::Extension;
-use axum::extract::State;
-use axum::response::{IntoResponse, Redirect, Response};
 use exhibit_case::{CaseError, How, SearchHit, SearchRequest, SearchResults};
 use exhibit_index::{QueryError, Sort};
 use exhibit_model::ItemId;
 use maud::Markup;
-use std::sync::Arc;
 
 /// Rows on a page.
 pub(crate) const ROWS: usize = 25;
 // Searches shown of those made lately.
 const RECENT: usize = 10;
 
-/// Shows the search page.
-pub(crate) async fn show(
-    State(app): State<Arc<App>>,
-    Extension(context): Extension<RequestContext>,
-    params: Params,
-) -> Response {
-    // what the form of the filters chose becomes part of the query, which the address says in full
-    if !params.text("apply").is_empty() {
-        return Redirect::to(&filters::applied(&params)).into_response();
+/// The search page.
+#[derive(Debug)]
+pub struct Search;
+
+impl Page for Search {
+    type View = SearchView;
+
+    fn load(app: &App, params: &Params) -> Result<Loaded<SearchView>, PageError> {
+        // what the form of the filters chose becomes part of the query, which the address says in full
+        if !params.text("apply").is_empty() {
+            return Err(PageError::Moved(filters::applied(params)));
+        }
+        load(app, params)
     }
-    answer(app, context, move |app, frame| results(app, frame, &params)).await
+
+    fn render(frame: &Frame, view: &SearchView) -> Markup {
+        page(frame, view)
+    }
+
+    fn samples() -> Vec<(&'static str, SearchView)> {
+        samples::samples()
+    }
 }
 
-fn results(app: &App, frame: &Frame, params: &Params) -> Result<Markup, PageError> {
-    let query = params.text("q");
+fn load(app: &App, params: &Params) -> Result<Loaded<SearchView>, PageError> {
+    let query = params.text("q").to_owned();
     let place = place(params);
-    let outcome = if query.trim().is_empty() { Outcome::Blank } else { found(app, frame.words, &place)? };
-    let recent = if matches!(outcome, Outcome::Blank) { recent(app) } else { None };
+    let (outcome, recent) = match query.trim() {
+        "" => (Outcome::Blank, recent(app)),
+        _ => (found(app, app.words(), &place)?, None),
+    };
+    let event = match (&outcome, &recent) {
+        (Outcome::Blank, None) => AccessEvent::Nothing,
+        (Outcome::Blank, Some(_)) => AccessEvent::RecentSearches,
+        _ => AccessEvent::Search { query: query.clone() },
+    };
     let fields = exhibit_index::FIELDS.iter().map(|field| (field.name, field.takes)).collect();
-    Ok(page(frame, &SearchView { query: query.to_owned(), outcome, keep: kept(&place), fields, recent }))
+    Ok(Loaded::new(event, SearchView { query, outcome, keep: kept(&place), fields, recent }))
 }
 
 // What was searched for lately; a history that cannot be read is none.
@@ -234,17 +250,17 @@ pub(crate) fn row(app: &App, words: &Words, place: &SearchPlace<'_>, hit: &Searc
     let copies = Place { query: place.query, page: hit.page, ..Place::default() };
     Row {
         href: links::document(&number, &to),
-        name: shown::name(&app.case, &hit.item),
+        name: display::name(&app.case, &hit.item),
         kind: words.kind(&hit.item.media_type),
         state: hit.item.state,
         page: Some((hit.page, hit.item.pages.max(hit.page))),
         confidence: hit.confidence.map(narrow),
         date: match (hit.date, hit.item.modified) {
-            (Some(stated), _) => Some(shown::day(stated)),
-            (None, changed) => changed.map(|moment| fill(words.changed_on, &[("date", &shown::day(moment))])),
+            (Some(stated), _) => Some(display::day(stated)),
+            (None, changed) => changed.map(|moment| fill(words.changed_on, &[("date", &display::day(moment))])),
         },
         rank,
-        path: shown::around(&hit.path, &hit.name),
+        path: display::around(&hit.path, &hit.name),
         hits: hit.count as u64,
         pages: hit.pages,
         snippet: Some(passage(hit)),

@@ -1,21 +1,16 @@
 //! Samples of the search page.
 
-use crate::frame::Frame;
 use crate::links::{self, SearchPlace};
 use crate::pages::search::facets::{Facet, FacetValue, Year};
-use crate::pages::search::view::{
-    Answer, Choice, Order, Outcome, ReadPart, Recent, Row, SearchView, Widening, Wrong, page,
-};
-use crate::pages::similar::{SimilarView, TellingRow, TellingView};
-use crate::pages::{help, similar};
-use crate::samples::{HOSTILE, Sample};
+use crate::pages::search::view::{Answer, Choice, Order, Outcome, ReadPart, Recent, Row, SearchView, Widening, Wrong};
+use crate::samples::HOSTILE;
 use crate::untrusted::{Name, Passage, Span};
 use crate::words::ENGLISH;
 use exhibit_model::State;
 
 const QUERY: &str = "登记 (销毁 OR destroy*)";
 
-pub(crate) fn samples(frame: &Frame) -> Vec<Sample> {
+pub(super) fn samples() -> Vec<(&'static str, SearchView)> {
     let with_facets = Answer {
         facets: facets(),
         years: years(),
@@ -46,47 +41,7 @@ pub(crate) fn samples(frame: &Frame) -> Vec<Sample> {
         keep: Vec::new(),
         fields: vec![("type", "pdf, word, mail: type:pdf"), ("date", "a year, month, day or range: date:2017")],
     };
-    let mut samples: Vec<Sample> =
-        views.map(|(name, query, outcome)| Sample { name, page: page(frame, &view(query, outcome)) }).into();
-    let fields = [("type", "pdf, word, mail: type:pdf"), ("date", "a year, month, day or range: date:2017")];
-    samples.push(Sample { name: "help", page: help::page(frame, &fields) });
-    samples.push(Sample { name: "similar", page: similar::page(frame, &alike()) });
-    samples.push(Sample {
-        name: "similar-nothing",
-        page: similar::page(frame, &SimilarView { rows: Vec::new(), words: Vec::new(), ..alike() }),
-    });
-    samples.push(Sample { name: "telling", page: similar::telling(frame, &telling()) });
-    samples
-}
-
-fn alike() -> SimilarView {
-    let shares =
-        |row: Row| Row { shares: vec!["登记表".to_owned(), "bh1060".to_owned(), "تىزىم".to_owned()], ..row };
-    SimilarView {
-        number: "EXH-000127".to_owned(),
-        name: Name::new(HOSTILE),
-        href: links::document("EXH-000127", &links::Place::default()),
-        page: Some(2),
-        words: vec![("登记表".to_owned(), links::search(&SearchPlace::of("\"登记表\"")))],
-        rows: rows().into_iter().take(3).map(shares).collect(),
-    }
-}
-
-fn telling() -> TellingView {
-    let row = |(word, pages, in_case, score): (&str, u64, u64, f64)| TellingRow {
-        word: word.to_owned(),
-        pages,
-        in_case,
-        score,
-        href: links::search(&SearchPlace::of(&format!("{QUERY} \"{word}\""))),
-    };
-    TellingView {
-        query: QUERY.to_owned(),
-        back: links::search(&SearchPlace::of(QUERY)),
-        total: 1_904,
-        read: 500,
-        rows: [("登记表", 310, 402, 512.3), ("ئامبار", 28, 31, 60.1), ("monthly", 44, 160, 21.7)].map(row).into(),
-    }
+    views.map(|(name, query, outcome)| (name, view(query, outcome))).into()
 }
 
 fn months() -> Vec<Year> {
@@ -186,7 +141,7 @@ fn row(number: u32, name: Name, kind: &'static str, path: &str) -> Row {
     }
 }
 
-fn rows() -> Vec<Row> {
+pub(crate) fn rows() -> Vec<Row> {
     let notice = "…一、所有进出三号仓库的人员和车辆,须由值班员逐一[登记]。[登记]表每日二十时前报送综合科。三、自2019年4月起,纸质[登记]表每月集中[销毁]一次…";
     let mail = "The April register ([登记]表) was [destroyed] on 30 April with two witnesses. Please confirm that you still hold the spreadsheet before I sign.";
     let uyghur = "3-نومۇرلۇق ئامبارغا كىرگەن-چىققان ماشىنىلارنى نۆۋەتچى بىر-بىرلەپ [تىزىملايدۇ]؛ قەغەز نۇسخىسى ئاي ئاخىرىدا يوق قىلىنىدۇ.";

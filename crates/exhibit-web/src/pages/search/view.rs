@@ -1,8 +1,9 @@
 //! The search page: the box, how the query was read, and the rows found.
 
 use crate::css_rules::CssRules;
-use crate::frame::{Frame, Section, pager};
-use crate::pages::search::facets::{Facet, Year, facets, hidden, periods};
+use crate::forms::{hidden, token};
+use crate::frame::{Frame, pager};
+use crate::pages::search::facets::{Facet, Year, facets, periods};
 use crate::untrusted::{Name, Passage, clause_class, ltr};
 use crate::words::{Words, fill};
 use exhibit_model::State;
@@ -222,7 +223,7 @@ pub fn page(frame: &Frame, view: &SearchView) -> Markup {
             (facets(words, &view.keep, answer))
         }
     };
-    frame.page(Section::Search, words.search, &rules, body)
+    frame.page(words.search, &rules, body)
 }
 
 fn read_back(words: &Words, answer: &Answer) -> Markup {
@@ -287,11 +288,6 @@ fn recent(frame: &Frame, recent: Option<&Recent>) -> Markup {
             }
         }
     }
-}
-
-/// The session's token, which every form that changes something carries.
-pub(crate) fn token(frame: &Frame) -> Markup {
-    html! { @if let Some(token) = &frame.form_token { input type="hidden" name="token" value=(token); } }
 }
 
 fn summary(frame: &Frame, query: &str, answer: &Answer) -> Markup {
