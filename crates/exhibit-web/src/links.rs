@@ -1,17 +1,14 @@
-//! Addresses within the interface. All state of a page is in its address, so every link says where it leads in full.
+//! Addresses within the interface. All state of a page is in its address, so every link is complete.
 
-/// Writes `text` so that it can stand as a value in an address (RFC 3986: all but unreserved characters as `%XX`).
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+// All but the unreserved characters of RFC 3986.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Percent-encodes `text` as a value in an address.
 #[must_use]
 pub fn encoded(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            safe.push(char::from(byte));
-        } else {
-            safe.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    safe
+    utf8_percent_encode(text, RESERVED).to_string()
 }
 
 /// A place in the results of a query.
