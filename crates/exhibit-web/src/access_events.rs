@@ -33,6 +33,8 @@ pub enum AccessEvent {
         item: ItemId,
         /// The page that is shown; none of a document without pages.
         page: Option<u32>,
+        /// The query whose hits are marked; empty for none.
+        query: String,
     },
     /// The picture of a page.
     PagePicture {

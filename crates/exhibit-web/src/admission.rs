@@ -1,7 +1,7 @@
-//! What stands before every route: the name the request came by, the site it came from, the session, and the headers of
+//! The checks before every route: the name the request came by, the site it came from, the session, and the headers of
 //! every answer.
 //!
-//! Addresses are never logged: they hold queries.
+//! Addresses are never logged: they contain queries.
 
 use crate::app::App;
 use crate::message_page::message_page;

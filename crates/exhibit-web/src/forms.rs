@@ -7,7 +7,7 @@ use maud::{Markup, html};
 /// What was done, and how it is taken back.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Undo {
-    /// What was done, as a sentence with `{name}` where the name stands.
+    /// What was done, as a sentence with a `{name}` placeholder.
     pub said: &'static str,
     /// What it was done to.
     pub name: String,
@@ -17,7 +17,7 @@ pub struct Undo {
     pub fields: Vec<(&'static str, String)>,
 }
 
-/// Writes it; nothing where nothing was done.
+/// Renders it; nothing where nothing was done.
 pub(crate) fn undo(frame: &Frame, undo: Option<&Undo>) -> Markup {
     html! {
         @if let Some(undo) = undo {

@@ -24,7 +24,7 @@ pub struct SearchPlace<'a> {
     pub exact: bool,
     /// Whether each row is a document.
     pub documents: bool,
-    /// Where the rows before ended, as the index says it; empty to count rows from the first.
+    /// The cursor after the previous rows, as the index returned it; empty to count rows from the first.
     pub after: &'a str,
     /// The filter whose values are listed in full.
     pub more: &'a str,
@@ -80,7 +80,7 @@ pub fn saved(done: &str) -> String {
     address.text
 }
 
-/// A batch: lines of one sort (empty for those that found most), after so many of them.
+/// A batch: lines of one sort (empty for those that found most), from line number `from` of them.
 #[must_use]
 pub fn batch(number: u64, which: &str, from: u64) -> String {
     let mut address = Address::new(&format!("/batches/{number}"));

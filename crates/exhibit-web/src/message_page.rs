@@ -1,4 +1,4 @@
-//! A page with one message: something is not there, was refused or went wrong. It says what happened, what is safe and
+//! A page with one message: something was not found, was refused or failed. It states what happened, what is safe and
 //! what to do.
 
 use crate::admission::RequestContext;
@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
 
-/// Writes the message. `detail` is what was found out; it may be empty.
+/// Renders the message. `detail` is what was found out; it may be empty.
 #[must_use]
 pub fn page(frame: &Frame, message: &Message, detail: &Name) -> Markup {
     let body = html! {

@@ -13,7 +13,7 @@ use exhibit_case::CaseError;
 /// Why a page cannot be shown.
 #[derive(Debug, thiserror::Error)]
 pub enum PageError {
-    /// What is asked for is at another address, which is given.
+    /// What was requested is at another address, which is given.
     #[error("moved")]
     Moved(String),
     /// Nothing is at the address.

@@ -70,7 +70,7 @@ async fn form(app: Arc<App>, context: RequestContext, params: Params, request: R
         request.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/"));
     let data = match FormData::read(params, request).await {
         Some(data) => data,
-        // too long, or cut off: without a word, whoever sent a long list would not know why
+        // too long, or cut off: whoever sends a long list must learn why it was refused
         None if is_upload => return error_page(&app, &context, &PageError::Unusable(app.words().batch_unread)),
         None => FormData::default(),
     };

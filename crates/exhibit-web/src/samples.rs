@@ -1,5 +1,5 @@
 //! Samples of every page, with invented contents: for looking at pages (`examples/gallery.rs`) and for the tests that
-//! hold for all pages. They hold the hard cases on purpose: long names, names that lie, markup, right-to-left text.
+//! apply to all pages. They contain the hard cases on purpose: long names, misleading names, markup, right-to-left text.
 
 use crate::frame::{Frame, Section};
 use crate::pages::{ROUTES, Route};
@@ -61,5 +61,5 @@ pub fn frame() -> Frame {
     }
 }
 
-/// A name made to do harm: markup, an override that turns its ending round, an escape, a byte that is no text.
+/// A name made to do harm: markup, an override that turns its ending round, an escape, a byte that is not text.
 pub const HOSTILE: &[u8] = b"<img src=x onerror=alert(1)>\" style='x'_\xe2\x80\xaefdp.\x1b[2J\xff&amp;</title>.exe";

@@ -26,7 +26,7 @@ impl Name {
         self.0.is_empty()
     }
 
-    /// Whether the name holds characters that reorder it, so that it looks like another name.
+    /// Whether the name contains characters that reorder it, so that it looks like another name.
     #[must_use]
     pub fn is_disguised(&self) -> bool {
         let reorders = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');

@@ -143,14 +143,12 @@ impl Watch {
         Arc::new(move |event| {
             let Some(recorder) = &recorder else { return Ok(()) };
             let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
-            // a page and its picture are one look
-            let page = page_of(event);
-            if page.is_some() && *last == page {
+            if last.as_ref().is_some_and(|last| is_part_of(event, last)) {
                 return Ok(());
             }
             if let Some(look) = look(&case, event) {
                 recorder.record(look).map_err(|error| Unrecorded(chain_of(&error)))?;
-                *last = page;
+                *last = Some(event.clone());
             }
             Ok(())
         })
@@ -162,12 +160,14 @@ fn closed(why: String) -> Failure {
         .hint("the browser interface shows only what it can record; see exhibit case access")
 }
 
-// The page of a document that an event shows, as text or as a picture.
-fn page_of(event: &AccessEvent) -> Option<(ItemId, Option<u32>)> {
-    match event {
-        AccessEvent::Document { item, page } => Some((*item, *page)),
-        AccessEvent::PagePicture { item, page } => Some((*item, Some(*page))),
-        _ => None,
+// Whether an event shows nothing beyond what was recorded last: a page and its picture, and the same page again.
+fn is_part_of(event: &AccessEvent, last: &AccessEvent) -> bool {
+    match (event, last) {
+        (AccessEvent::PagePicture { item, page }, AccessEvent::Document { item: of, page: shown, .. }) => {
+            item == of && Some(*page) == *shown
+        }
+        (AccessEvent::Document { .. } | AccessEvent::PagePicture { .. }, last) => event == last,
+        _ => false,
     }
 }
 
@@ -176,7 +176,8 @@ fn look(case: &Case, event: &AccessEvent) -> Option<Look> {
     Some(match event {
         AccessEvent::Nothing => return None,
         AccessEvent::Search { query } | AccessEvent::DistinctiveWords { query } => search(query),
-        AccessEvent::Document { item, page } => view(case, *item, *page),
+        AccessEvent::Document { item, page, query } if query.is_empty() => view(case, *item, *page),
+        AccessEvent::Document { item, page, query } => view(case, *item, *page).secret("query", query),
         AccessEvent::PagePicture { item, page } => view(case, *item, Some(*page)),
         AccessEvent::Similar { item, page } => similar(case, *item, *page),
         AccessEvent::RecentSearches => list("recent-searches", None),

@@ -24,7 +24,7 @@ pub struct DistinctiveView {
     pub total: u64,
     /// Pages of them that were read.
     pub read: u64,
-    /// The words, the most telling first.
+    /// The words, the most distinctive first.
     pub rows: Vec<DistinctiveRow>,
 }
 
@@ -33,9 +33,9 @@ pub struct DistinctiveView {
 pub struct DistinctiveRow {
     /// The word.
     pub word: String,
-    /// On how many of the pages read it stands.
+    /// How many of the pages read have it.
     pub pages: u64,
-    /// On how many of the case.
+    /// How many pages of the case have it.
     pub in_case: u64,
     /// The measure.
     pub score: f64,
@@ -75,7 +75,7 @@ fn load(app: &App, params: &Params) -> Result<DistinctiveView, PageError> {
     let (query, exact) = (params.text("q"), params.number("exact") > 0);
     let back = links::search(&SearchPlace { exact, ..SearchPlace::of(query) });
     let found = match app.case.telling_words(query, exact, WORDS) {
-        // the search page says what is wrong with it
+        // the search page explains what is wrong with it
         Err(CaseError::Query(_)) => exhibit_case::TellingWords::default(),
         found => found?,
     };

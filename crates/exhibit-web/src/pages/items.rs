@@ -20,7 +20,7 @@ use maud::{Markup, html};
 /// What the list shows.
 #[derive(Clone, Debug, Default)]
 pub struct ItemsView {
-    /// The state asked for.
+    /// The state that is listed.
     pub state: Option<State>,
     /// The container whose members are listed: its number, name and address.
     pub container: Option<(String, Name, String)>,

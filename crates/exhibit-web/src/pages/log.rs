@@ -1,4 +1,4 @@
-//! The custody log: its last entries, and one entry as it stands in the log.
+//! The custody log: its last entries, and one entry exactly as logged.
 
 use crate::access_events::{AccessEvent, Loaded};
 use crate::app::App;
@@ -236,7 +236,7 @@ fn checkpoint(words: &Words, text: &str) -> Markup {
     }
 }
 
-// The text line by line; what could steer or reorder stands as a token.
+// The text line by line; what could steer or reorder is shown as a token.
 fn exact(text: &str) -> Markup {
     html! { @for line in text.lines() { (exhibit_model::shown(line)) "\n" } }
 }

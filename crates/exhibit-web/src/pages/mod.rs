@@ -123,7 +123,7 @@ pub(crate) type ActForm = fn(&Arc<App>, &FormData) -> Result<Change, PageError>;
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Serve {
     Page(RenderPage),
-    /// `paints`: it waits for its turn to have a page painted.
+    /// `paints`: it waits for its turn to have a page rendered.
     File {
         load: LoadFile,
         paints: bool,

@@ -1,4 +1,4 @@
-//! The overview: what the case holds, what became of it, and whether the account is complete.
+//! The overview: what the case contains, what became of it, and whether the account is complete.
 
 use crate::access_events::{AccessEvent, Loaded};
 use crate::app::App;
@@ -60,7 +60,7 @@ pub struct Count {
 pub struct Gap {
     /// The container's number and address; `None` for a source.
     pub container: Option<(String, String)>,
-    /// How many members its reader met.
+    /// How many members its reader found.
     pub found: u64,
     /// How many the ledger has.
     pub listed: u64,
@@ -198,7 +198,7 @@ fn states(words: &Words, view: &OverviewView) -> Vec<Count> {
         .collect()
 }
 
-/// The account: every item has exactly one state, and what each container and source held adds up.
+/// The account: every item has exactly one state, and the members of each container and source add up.
 fn account(words: &Words, view: &OverviewView, found: u64) -> Markup {
     let terms: Vec<String> = view
         .states

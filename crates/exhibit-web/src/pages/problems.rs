@@ -36,7 +36,7 @@ pub struct ProblemsView {
 pub struct Cause {
     /// What became of the items.
     pub state: State,
-    /// The reason that they share; empty where the state says all.
+    /// The reason that they share; empty where the state is enough.
     pub reason: Name,
     /// How many.
     pub count: u64,

@@ -29,7 +29,7 @@ pub struct SavedRow {
     pub exact: bool,
     /// Its results.
     pub href: String,
-    /// Documents that it finds now; none where the query cannot be understood any more.
+    /// Documents that it finds now; none where the query can no longer be parsed.
     pub documents: Option<u64>,
     /// When it was last looked at.
     pub seen: Option<String>,

@@ -17,7 +17,7 @@ use crate::untrusted::{Name, ltr};
 use crate::words::Words;
 use maud::{Markup, html};
 
-/// The documents like one.
+/// The documents similar to one.
 #[derive(Clone, Debug, Default)]
 pub struct SimilarView {
     /// The document's number.
@@ -28,13 +28,13 @@ pub struct SimilarView {
     pub href: String,
     /// The page of it that is compared; none for all of it.
     pub page: Option<u32>,
-    /// Its telling words, each with a search for it.
+    /// Its distinctive words, each with a search for it.
     pub words: Vec<(String, String)>,
     /// The documents, best first.
     pub rows: Vec<Row>,
 }
 
-/// The documents like one.
+/// The documents similar to one.
 #[derive(Debug)]
 pub struct Similar;
 

@@ -71,12 +71,12 @@ fn rows(text: &str, picture: &str, container: &str) -> Vec<Row> {
         get(
             "/doc/{number}",
             format!("/doc/{text}?q=needle"),
-            Some(AccessEvent::Document { item: item(text), page: Some(1) }),
+            Some(AccessEvent::Document { item: item(text), page: Some(1), query: query() }),
         ),
         get(
             "/doc/{number}",
             format!("/doc/{container}"),
-            Some(AccessEvent::Document { item: item(container), page: None }),
+            Some(AccessEvent::Document { item: item(container), page: None, query: String::new() }),
         ),
         send("/doc/{number}/tags", &format!("/doc/{text}/tags"), &[("tag", "checked")], None),
         get(

@@ -45,7 +45,7 @@ pub struct LineView {
     pub line: u64,
     /// The name or query.
     pub text: String,
-    /// A search for it; none where it could not be asked.
+    /// A search for it; none where it could not be run.
     pub href: Option<String>,
     /// Documents found.
     pub documents: u64,
@@ -57,7 +57,7 @@ pub struct LineView {
     pub first: Option<(String, u32, String)>,
     /// The text around the first hit.
     pub context: String,
-    /// Why it could not be asked.
+    /// Why it could not be run.
     pub error: Option<String>,
 }
 

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use tokio::sync::mpsc;
 
-/// Writes lines of a batch as a file.
+/// Renders lines of a batch as a file.
 pub(in crate::pages) fn load(app: &Arc<App>, params: &Params) -> Result<Loaded<Content>, PageError> {
     let (form, ending, media_type) = match params.path("file") {
         "lines.csv" => (BatchForm::Csv, "csv", "text/csv; charset=utf-8"),

@@ -65,13 +65,13 @@ pub struct RunView {
     pub run: u64,
     /// When it began.
     pub at: String,
-    /// Lines asked.
+    /// Lines run.
     pub lines: u64,
     /// Lines with a hit.
     pub found: u64,
     /// Lines with something new, where there was a run before.
     pub new: Option<u64>,
-    /// Lines that could not be asked.
+    /// Lines that could not be run.
     pub bad: u64,
 }
 

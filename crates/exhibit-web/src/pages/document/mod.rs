@@ -51,7 +51,7 @@ impl crate::pages::Page for DocumentPage {
     }
 }
 
-/// Where the reader stands: the document, its page, its hits.
+/// What is being read: the document, its page, its hits.
 struct Reading<'a> {
     app: &'a App,
     words: &'static Words,
@@ -62,7 +62,7 @@ struct Reading<'a> {
     done: TagChange<'a>,
 }
 
-/// A tag that was put on or taken off just now, as the address says; none where it is empty.
+/// A tag that was just added or removed, according to the address; empty for none.
 #[derive(Clone, Copy, Default)]
 struct TagChange<'a> {
     tag: &'a str,
@@ -93,13 +93,14 @@ fn load(app: &App, params: &Params) -> Result<Loaded<DocumentView>, PageError> {
     };
     let place = reading.settled();
     let page = (!reading.document.pages.is_empty()).then_some(place.page);
-    Ok(Loaded::new(AccessEvent::Document { item: id, page }, Reading { place, ..reading }.view()?))
+    let event = AccessEvent::Document { item: id, page, query: place.query.trim().to_owned() };
+    Ok(Loaded::new(event, Reading { place, ..reading }.view()?))
 }
 
 fn hits(app: &App, id: ItemId, place: &Place<'_>) -> Result<Vec<PageHits>, CaseError> {
     match app.case.hits(place.query, place.exact, id) {
         _ if place.query.trim().is_empty() => Ok(Vec::new()),
-        // a query that cannot be read finds nothing; the search page says why
+        // a query that cannot be parsed finds nothing; the search page explains why
         Err(CaseError::Query(_)) => Ok(Vec::new()),
         found => found,
     }
@@ -399,7 +400,7 @@ impl<'a> Reading<'a> {
         is_tied.then(|| links::search(&SearchPlace::of(&format!("thread:{} sort:oldest", self.number))))
     }
 
-    // The way to take back what the address says was done, as long as it is so.
+    // Undoes the change of a tag that the address names, as long as it is in effect.
     fn undo(&self, tags: &[String], action: &str, keep: &[(&'static str, String)]) -> Option<Undo> {
         let TagChange { tag, off } = self.done;
         if tag.is_empty() || tags.iter().any(|known| known == tag) == off {

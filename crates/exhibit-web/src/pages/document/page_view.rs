@@ -10,7 +10,7 @@ use maud::{Markup, html};
 /// The picture of a page.
 #[derive(Clone, Debug)]
 pub enum Picture {
-    /// It can be painted.
+    /// It can be rendered.
     Shown {
         /// Where the browser gets it.
         source: String,
@@ -18,14 +18,14 @@ pub enum Picture {
         large: String,
         /// The page's width and height in any unit, where it has a size of its own.
         size: Option<(u32, u32)>,
-        /// Where the hits stand on it.
+        /// Where the hits are on it.
         boxes: Vec<HitBox>,
     },
     /// There is none, and why.
     None(&'static str),
 }
 
-/// Where one hit stands: one rectangle for each line.
+/// Where one hit is: one rectangle for each line.
 #[derive(Clone, PartialEq, Debug)]
 pub struct HitBox {
     /// The hit's number within the document, from 1.
@@ -105,7 +105,7 @@ pub struct Part {
     pub later: Option<String>,
 }
 
-/// Writes the picture and gives each hit's box its place.
+/// Renders the picture and gives each hit's box its place.
 #[must_use]
 pub fn picture(words: &Words, picture: &Picture, rules: &mut CssRules) -> Markup {
     match picture {
@@ -135,7 +135,7 @@ fn hit_name(words: &Words, hit: &HitBox, part: usize) -> String {
     }
 }
 
-/// Writes the text.
+/// Renders the text.
 #[must_use]
 pub fn text(words: &Words, text: &Text) -> Markup {
     html! {

@@ -1,4 +1,4 @@
-//! What stands beside a document: where it was found, how it can be proved, what it says of itself, and what a user
+//! The panels beside a document: where it was found, how it can be proved, its own metadata, and what a user
 //! should know about how it was read.
 
 use crate::untrusted::{Name, ltr};
@@ -6,7 +6,7 @@ use crate::words::Words;
 use exhibit_model::{NoteKind, State};
 use maud::{Markup, html};
 
-/// Where a document was found, and what it holds.
+/// Where a document was found, and what it contains.
 #[derive(Clone, Debug, Default)]
 pub struct FoundIn {
     /// The way down to it, itself and its members: source, folders, containers.
@@ -41,7 +41,7 @@ pub enum TreeKind {
     Source,
     /// A folder.
     Folder,
-    /// A container that holds the next line.
+    /// A container of the next line.
     Container,
     /// The document itself.
     This,
@@ -49,7 +49,7 @@ pub enum TreeKind {
     Member,
 }
 
-/// How a file can be told and proved.
+/// How a file is identified and proved.
 #[derive(Clone, Debug, Default)]
 pub struct Custody {
     /// SHA-256 of its bytes in hexadecimal digits; empty where it has no bytes.
@@ -60,7 +60,7 @@ pub struct Custody {
     pub media_type: String,
     /// When it was received.
     pub received: String,
-    /// When it was last changed, as its folder or container says.
+    /// When it was last changed, according to its folder or container.
     pub modified: Option<String>,
     /// The source's name.
     pub source: Name,
@@ -85,7 +85,7 @@ pub struct Copy {
     pub href: String,
 }
 
-/// A property that the file says of itself.
+/// A property stated by the file itself.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Property {
     /// Its name, such as `dc:creator`.
@@ -105,7 +105,7 @@ pub struct Noted {
     pub text: Name,
 }
 
-/// Writes the tree.
+/// Renders the tree.
 #[must_use]
 pub fn found_in(words: &Words, found: &FoundIn) -> Markup {
     html! {
@@ -131,7 +131,7 @@ fn depth_class(depth: usize) -> &'static str {
     ["d0", "d1", "d2", "d3", "d4", "d5", "d6", "d7", "d8"][depth.min(8)]
 }
 
-/// Writes how the file can be proved.
+/// Renders how the file can be proved.
 #[must_use]
 pub fn custody(words: &Words, custody: &Custody) -> Markup {
     html! {
@@ -161,7 +161,7 @@ pub fn custody(words: &Words, custody: &Custody) -> Markup {
     }
 }
 
-/// Writes what the file says of itself.
+/// Renders the file's own properties.
 #[must_use]
 pub fn properties(words: &Words, properties: &[Property]) -> Markup {
     html! {
@@ -175,7 +175,7 @@ pub fn properties(words: &Words, properties: &[Property]) -> Markup {
     }
 }
 
-/// Writes what a user should know about how the file was read.
+/// Renders what a user should know about how the file was read.
 #[must_use]
 pub fn notes(words: &Words, notes: &[Noted]) -> Markup {
     html! {

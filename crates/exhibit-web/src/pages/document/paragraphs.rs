@@ -77,7 +77,7 @@ pub(crate) fn blocks(page: &Page, by_line: bool, shown: &Range<usize>) -> Vec<Bl
     blocks
 }
 
-/// Where the lines of a laid-out page stand; empty for pages without places.
+/// Where the lines of a laid-out page are; empty for pages without positions.
 struct Layout<'a> {
     page: &'a Page,
     // the edges between which lines run
@@ -99,7 +99,7 @@ impl<'a> Layout<'a> {
         Self { page, left: edges.0, right: edges.1 }
     }
 
-    /// Whether a paragraph ends between two lines: the first ends early, or the second stands apart.
+    /// Whether a paragraph ends between two lines: the first ends early, or there is a gap before the second.
     fn parts(&self, before: &Range<usize>, after: &Range<usize>, direction: Direction) -> bool {
         let (Some(before), Some(after)) = (self.place(before), self.place(after)) else { return false };
         let ends_early = match direction {

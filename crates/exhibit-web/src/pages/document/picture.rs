@@ -1,4 +1,4 @@
-//! The picture of a page, painted in a caged worker.
+//! The picture of a page, rendered in a caged worker.
 
 use crate::access_events::{AccessEvent, Loaded};
 use crate::app::App;
@@ -12,7 +12,7 @@ use std::sync::Arc;
 const BESIDE: u32 = 1600;
 const ALONE: u32 = 3200;
 
-/// Paints the picture of a page.
+/// Renders the picture of a page.
 pub(in crate::pages) fn load(app: &Arc<App>, params: &Params) -> Result<Loaded<Content>, PageError> {
     let side = if params.text("large") == "1" { ALONE } else { BESIDE };
     let page = params.path("file").strip_suffix(".png").and_then(|page| page.parse().ok());

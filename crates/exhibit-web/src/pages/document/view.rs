@@ -34,9 +34,9 @@ pub struct DocumentView {
     pub text: Option<Text>,
     /// The page's place in its document.
     pub page: Option<PagePlace>,
-    /// Where it was found, and what it holds.
+    /// Where it was found, and what it contains.
     pub found_in: FoundIn,
-    /// How the file can be told and proved.
+    /// How the file is identified and proved.
     pub custody: Custody,
     /// The words that people put on it.
     pub tags: Tags,
@@ -44,7 +44,7 @@ pub struct DocumentView {
     pub conversation: Option<String>,
     /// Documents like it: the address, and whether this page alone is compared.
     pub similar: Vec<(String, bool)>,
-    /// What the file says of itself.
+    /// The file's own properties.
     pub properties: Vec<Property>,
     /// What a user should know about how it was read.
     pub notes: Vec<Noted>,
@@ -79,7 +79,7 @@ pub struct Trail {
 /// A place in a row of things, with the links to its neighbours.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Step {
-    /// Its number, from 1; 0 where the reader stands at none of them.
+    /// Its number, from 1; 0 where none of them is current.
     pub number: u64,
     /// How many there are.
     pub of: u64,
@@ -102,7 +102,7 @@ pub struct PagePlace {
     pub keep: Vec<(&'static str, String)>,
 }
 
-/// Writes the document page.
+/// Renders the document page.
 #[must_use]
 pub fn page(frame: &Frame, view: &DocumentView) -> Markup {
     let words = frame.words;

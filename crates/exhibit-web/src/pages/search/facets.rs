@@ -56,7 +56,7 @@ pub struct Year {
     pub chosen: bool,
 }
 
-/// Writes the filters; nothing where there are none.
+/// Renders the filters; nothing where there are none.
 pub(crate) fn facets(words: &Words, keep: &[(&'static str, String)], answer: &Answer) -> Markup {
     html! {
         @if !answer.facets.is_empty() {
@@ -123,7 +123,7 @@ fn filter(words: &Words, facet: &Facet, value: &FacetValue) -> Markup {
     }
 }
 
-/// Writes the bars of years, or of months: `group` tells them apart.
+/// Renders the bars of years, or of months: `group` distinguishes them.
 pub(crate) fn periods(title: &str, words: &Words, periods: &[Year], group: usize, rules: &mut CssRules) -> Markup {
     let most = periods.iter().map(|period| period.count).max().unwrap_or(0);
     html! {

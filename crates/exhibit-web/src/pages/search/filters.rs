@@ -17,7 +17,7 @@ use exhibit_index::{Chosen, Selection};
 // The fields with check boxes, in their order on the page. Years and months are links in the charts.
 const FIELDS: [&str; 11] =
     ["type", "lang", "folder", "container", "source", "sender", "recipient", "tag", "is", "ocr", "ext"];
-// Values shown of a facet, and of the one that is asked for in full; years and months.
+// Values shown of a facet, and of the one that is listed in full; years and months.
 const VALUES: usize = 8;
 const MOST: usize = 200;
 const YEARS: usize = 40;
@@ -27,7 +27,7 @@ pub(crate) struct Filters {
     pub(crate) facets: Vec<Facet>,
     pub(crate) years: Vec<Year>,
     pub(crate) months: Vec<Year>,
-    /// What the form sends along: the query without what its boxes say.
+    /// What the form sends along: the query without what its boxes stand for.
     pub(crate) keep: Vec<(&'static str, String)>,
     /// The address without anything chosen.
     pub(crate) without: String,
@@ -71,7 +71,7 @@ impl Filters {
     }
 }
 
-// One value for all tells nothing, unless it is the query's own, or a folder that can be gone into.
+// A single value for all is not worth showing, unless it is the query's own, or a folder that can be gone into.
 fn tells(counts: &FacetCounts) -> bool {
     let named = counts.values.iter().any(|value| value.chosen || value.excluded);
     counts.values.len() > 1 || named || counts.facet == "folder" || counts.facet == "tag"
@@ -82,7 +82,7 @@ impl FilterLinks<'_> {
         links::search(&SearchPlace { query: &selection.query(), from: 0, after: "", ..*self.place })
     }
 
-    // The query without what the boxes on the page say: they say it again when they are sent.
+    // The query without what the boxes on the page stand for: they add it again when they are sent.
     fn kept(&self, facets: &[&FacetCounts]) -> Vec<(&'static str, String)> {
         let mut unticked = self.selection.clone();
         let has_box = |chosen: &Chosen| {

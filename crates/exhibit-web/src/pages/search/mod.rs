@@ -36,7 +36,7 @@ impl Page for Search {
     type View = SearchView;
 
     fn load(app: &App, params: &Params) -> Result<Loaded<SearchView>, PageError> {
-        // what the form of the filters chose becomes part of the query, which the address says in full
+        // what the form of the filters chose becomes part of the query, so that the address is complete
         if !params.text("apply").is_empty() {
             return Err(PageError::Moved(filters::applied(params)));
         }
@@ -68,7 +68,7 @@ fn load(app: &App, params: &Params) -> Result<Loaded<SearchView>, PageError> {
     Ok(Loaded::new(event, SearchView { query, outcome, keep: kept(&place), fields, recent }))
 }
 
-// What was searched for lately; a history that cannot be read is none.
+// The recent searches; a history that cannot be read is treated as none.
 fn recent(app: &App) -> Option<Recent> {
     let history = app.case.history().ok()?;
     let link = |searched: &exhibit_case::Searched| {
@@ -78,7 +78,7 @@ fn recent(app: &App) -> Option<Recent> {
     Some(Recent { on: history.on, searches: history.searches.iter().take(RECENT).map(link).collect() })
 }
 
-/// The place in the results that an address asks for.
+/// The place in the results that an address names.
 pub(crate) fn place(params: &Params) -> SearchPlace<'_> {
     SearchPlace {
         query: params.text("q"),
@@ -91,7 +91,7 @@ pub(crate) fn place(params: &Params) -> SearchPlace<'_> {
     }
 }
 
-// What another query is asked with, too.
+// What the form for another query keeps.
 fn kept(place: &SearchPlace<'_>) -> Vec<(&'static str, String)> {
     let sort = (!place.sort.is_empty()).then(|| ("sort", place.sort.to_owned()));
     let documents = place.documents.then(|| ("docs", "1".to_owned()));

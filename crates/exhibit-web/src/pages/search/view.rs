@@ -20,11 +20,11 @@ pub struct SearchView {
     pub keep: Vec<(&'static str, String)>,
     /// The fields that a query can name, and what each takes.
     pub fields: Vec<(&'static str, &'static str)>,
-    /// What was searched for lately, where nothing is asked; none where it cannot be known.
+    /// The recent searches, where there is no query; none if they cannot be read.
     pub recent: Option<Recent>,
 }
 
-/// What was searched for lately.
+/// The recent searches.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Recent {
     /// Whether searches are remembered.
@@ -36,7 +36,7 @@ pub struct Recent {
 /// What came of a query.
 #[derive(Clone, Debug)]
 pub enum Outcome {
-    /// Nothing was asked yet.
+    /// There is no query yet.
     Blank,
     /// The query cannot be read.
     Wrong(Wrong),
@@ -69,9 +69,9 @@ pub struct Choice {
 pub struct Answer {
     /// How the query was read.
     pub read_as: Vec<ReadPart>,
-    /// Each widening made without being asked.
+    /// Each widening applied by default.
     pub widenings: Vec<Widening>,
-    /// What was taken as it stands but may have been meant otherwise, as sentences.
+    /// What was taken literally but may have been meant otherwise, as sentences.
     pub remarks: Vec<String>,
     /// Documents found; `None` where not counted.
     pub documents: Option<u64>,
@@ -171,13 +171,13 @@ pub struct Row {
     pub copies: Option<(u64, String)>,
     /// Some of these copies: number, path, address.
     pub places: Vec<(String, Name, String)>,
-    /// The place that the query asked for, where it is another than `path`.
+    /// The place that the query named, where it is not `path`.
     pub found_at: Option<Name>,
     /// The words that it shares with another document, where that is why it is shown.
     pub shares: Vec<String>,
 }
 
-/// Writes the search page.
+/// Renders the search page.
 #[must_use]
 pub fn page(frame: &Frame, view: &SearchView) -> Markup {
     let words = frame.words;
@@ -357,7 +357,7 @@ fn copies(words: &Words, count: u64, href: &str, places: &[(String, Name, String
     }
 }
 
-/// Writes one row.
+/// Renders one row.
 pub(crate) fn row(words: &Words, row: &Row) -> Markup {
     html! {
         li.row data-row id={ "r" (row.rank) } {
