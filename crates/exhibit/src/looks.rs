@@ -247,3 +247,27 @@ pub(crate) fn batch(name: &str, lines: Option<u64>) -> Look {
         None => look,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_and_its_picture_are_recorded_once() {
+        let document = |page, query: &str| AccessEvent::Document { item: ItemId(3), page, query: query.to_owned() };
+        let picture = |item, page| AccessEvent::PagePicture { item: ItemId(item), page };
+        let listed = AccessEvent::Items { container: None };
+        for (event, last, expect) in [
+            (picture(3, 2), document(Some(2), "x"), true),
+            (picture(3, 2), document(Some(1), ""), false),
+            (picture(4, 2), document(Some(2), ""), false),
+            (picture(3, 2), picture(3, 2), true),
+            (document(Some(2), "x"), document(Some(2), "x"), true),
+            (document(Some(2), "y"), document(Some(2), "x"), false),
+            (document(Some(2), ""), picture(3, 2), false),
+            (listed.clone(), listed, false),
+        ] {
+            assert_eq!(is_part_of(&event, &last), expect, "{event:?} after {last:?}");
+        }
+    }
+}
