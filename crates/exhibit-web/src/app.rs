@@ -240,7 +240,7 @@ fn is_loopback(address: IpAddr) -> bool {
 /// Serves the case until `stop` comes.
 ///
 /// # Errors
-/// What the socket meets.
+/// What the socket returns.
 pub async fn serve(options: ServeOptions, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
     let ServeOptions { listener, case, cage, sessions, names, machine, recorder } = options;
     let app = App::new(case, cage, sessions, listener.local_addr()?, names, machine, recorder);

@@ -125,8 +125,7 @@ fn row(app: &App, batch: &Batch) -> BatchRow {
 /// Keeps a new batch.
 pub(super) fn new(app: &Arc<App>, form: &FormData) -> Result<Change, PageError> {
     let (file, file_name) = (form.bytes("file"), form.file_name("file"));
-    let pasted = form.text("list").trim().as_bytes();
-    let list = if file.is_empty() { pasted } else { file };
+    let list = if file.is_empty() { form.bytes("list") } else { file };
     let is_table = !file.is_empty() && file_name.to_lowercase().ends_with(".csv");
     let column = usize::try_from(form.number("column")).ok().and_then(|column| column.checked_sub(1));
     let column = column.or(is_table.then_some(0));
