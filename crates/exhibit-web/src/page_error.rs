@@ -8,7 +8,7 @@ use crate::untrusted::Name;
 use crate::words::{Message, Words};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use exhibit_case::CaseError;
+use exhibit_case::{CaseError, chain_of};
 
 /// Why a page cannot be shown.
 #[derive(Debug, thiserror::Error)]
@@ -57,7 +57,7 @@ pub(crate) fn error_page(app: &App, context: &RequestContext, error: &PageError)
         PageError::Case(error) => {
             tracing::warn!(kind = kind(error), "web.answer");
             let (status, message) = message_of(words, error);
-            (status, message, reasons(error))
+            (status, message, chain_of(error))
         }
     };
     let page = page(&app.frame(context), message, &Name::from(detail.as_str()));
@@ -92,16 +92,4 @@ fn kind(error: &CaseError) -> &'static str {
         CaseError::Io { .. } => "io",
         _ => "other",
     }
-}
-
-// An error with its causes, each once.
-pub(crate) fn reasons(error: &CaseError) -> String {
-    let mut text = error.to_string();
-    let mut next = std::error::Error::source(error);
-    while let Some(cause) = next {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        next = cause.source();
-    }
-    text
 }

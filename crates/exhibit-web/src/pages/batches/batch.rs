@@ -7,12 +7,12 @@ use crate::css_rules::CssRules;
 use crate::forms::token;
 use crate::frame::{Frame, pager};
 use crate::links::{self, Place, SearchPlace};
-use crate::page_error::{PageError, reasons};
+use crate::page_error::PageError;
 use crate::pages::{Change, Page};
 use crate::params::{FormData, Params};
 use crate::untrusted::{Name, ltr};
 use crate::words::{ENGLISH, Words};
-use exhibit_case::{Batch, BatchLine, CaseError, Which};
+use exhibit_case::{Batch, BatchLine, CaseError, Which, chain_of};
 use exhibit_model::ItemId;
 use maud::{Markup, html};
 use std::panic::AssertUnwindSafe;
@@ -103,7 +103,7 @@ fn begin(app: Arc<App>, number: u64) {
         let run = AssertUnwindSafe(|| app.case.run_batch(number, app.clock.now(), app.threads, &progress));
         // whatever happens, the batch does not stay marked as running
         let failed = match std::panic::catch_unwind(run) {
-            Ok(ended) => ended.err().map(|error| reasons(&error)),
+            Ok(ended) => ended.err().map(|error| chain_of(&error)),
             Err(_) => Some("it broke off".to_owned()),
         };
         app.end_batch(number, failed);
