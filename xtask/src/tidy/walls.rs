@@ -60,7 +60,7 @@ const OURS: &[(&str, &[&str])] = &[
             "exhibit-ingest",
         ],
     ),
-    ("exhibit-verify", &["exhibit-proof", "exhibit-time"]),
+    ("exhibit-verify", &["exhibit-messages", "exhibit-proof", "exhibit-time"]),
     (
         "exhibit-dossier",
         &[

@@ -8,8 +8,9 @@ use crate::meter::Meter;
 use crate::output::{Style, bytes, counted};
 use exhibit_case::Case;
 use exhibit_dossier::{Good, Kept, SealedBag, Unlock, handovers, is_sealed};
+use exhibit_messages::{Language, Messages};
 use exhibit_proof::bagit::{Files, Found, Unreadable};
-use exhibit_verify::{CheckedBag, Folder, Language, Report, Request, Time, Unable, What, Words, check_bag, trust};
+use exhibit_verify::{CheckedBag, Folder, Report, Request, Time, Unable, What, check_bag, trust};
 use serde_json::json;
 use std::path::Path;
 use std::process::ExitCode;
@@ -79,7 +80,7 @@ fn print(context: &Context<'_>, report: &Report) {
     if context.output.json {
         context.output.line(&report.json());
     } else {
-        context.output.line(report.page(&Words::new(Language::English)).trim_end());
+        context.output.line(report.page(Messages::new(Language::English)).trim_end());
     }
 }
 

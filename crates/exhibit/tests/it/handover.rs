@@ -460,7 +460,7 @@ fn a_page_is_handed_over_without_showing_another() {
     }
     let path = bench.path(&format!("bag/data/quotes/{id}.json"));
     let report = verify(&request(What::Quote, path)).expect("a quote");
-    assert!(report.is_good() && report.proved.iter().any(|line| line.key == "proved.quote-page"), "{report:?}");
+    assert!(report.is_good() && report.proved.iter().any(|line| line.id() == "proved-quote-page"), "{report:?}");
 }
 
 #[test]
