@@ -75,11 +75,11 @@ fn check(app: &App, request: &Request, context: &RequestContext) -> Result<(), B
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     if !is_own_host(host, &app.names, app.any_address) {
         let outside = RequestContext { session: None, ..context.clone() };
-        return Err(Box::new(message_page(app, &outside, StatusCode::MISDIRECTED_REQUEST, &words.refused)));
+        return Err(Box::new(message_page(app, &outside, StatusCode::MISDIRECTED_REQUEST, &words.refused())));
     }
     let reading = matches!(*request.method(), Method::GET | Method::HEAD);
     if !reading && !from_own_page(request.headers(), host) {
-        return refuse(StatusCode::FORBIDDEN, &words.refused);
+        return refuse(StatusCode::FORBIDDEN, &words.refused());
     }
     let path = request.uri().path();
     if context.session.is_some() || path.starts_with("/static/") {
@@ -89,9 +89,9 @@ fn check(app: &App, request: &Request, context: &RequestContext) -> Result<(), B
         // a browser that fetches ahead must not use up the code
         Some(code) if reading && !request.headers().contains_key("sec-purpose") => match app.sessions.enter(code) {
             Some(cookie) => Err(Box::new(see_other("/", &cookie))),
-            None => refuse(StatusCode::UNAUTHORIZED, &words.closed),
+            None => refuse(StatusCode::UNAUTHORIZED, &words.closed()),
         },
-        _ => refuse(StatusCode::UNAUTHORIZED, &words.closed),
+        _ => refuse(StatusCode::UNAUTHORIZED, &words.closed()),
     }
 }
 

@@ -4,11 +4,24 @@ use crate::frame::Frame;
 use crate::untrusted::Name;
 use maud::{Markup, html};
 
+/// A change that can be undone.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Done {
+    /// A tag was added to a document.
+    TagAdded,
+    /// A tag was removed from a document.
+    TagRemoved,
+    /// A search was saved.
+    SearchSaved,
+    /// A saved search was deleted.
+    SearchForgotten,
+}
+
 /// What was done, and how it is taken back.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Undo {
-    /// What was done, as a sentence with a `{name}` placeholder.
-    pub said: &'static str,
+    /// What was done.
+    pub said: Done,
     /// What it was done to.
     pub name: String,
     /// Where the form goes.
@@ -17,15 +30,19 @@ pub struct Undo {
     pub fields: Vec<(&'static str, String)>,
 }
 
+// Takes the place of a name in a text until the name is rendered with its language and direction.
+const NAME: char = char::REPLACEMENT_CHARACTER;
+
 /// Renders it; nothing where nothing was done.
 pub(crate) fn undo(frame: &Frame, undo: Option<&Undo>) -> Markup {
     html! {
         @if let Some(undo) = undo {
-            @let (before, after) = undo.said.split_once("{name}").unwrap_or((undo.said, ""));
+            @let text = frame.words.done(undo.said, &NAME.to_string());
+            @let (before, after) = text.split_once(NAME).unwrap_or((&text, ""));
             form.done method="post" action=(undo.action) {
                 (token(frame)) (hidden(&undo.fields))
                 span role="status" { (before) (Name::from(undo.name.as_str()).show()) (after) }
-                " " button type="submit" { (frame.words.undo) }
+                " " button type="submit" { (frame.words.undo()) }
             }
         }
     }

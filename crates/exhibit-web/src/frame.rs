@@ -56,7 +56,7 @@ impl Frame {
         let words = self.words;
         html! {
             (DOCTYPE)
-            html lang=(words.lang) dir=(words.dir.word()) {
+            html lang=(words.lang()) dir=(words.dir().word()) {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
@@ -70,7 +70,7 @@ impl Frame {
                     script type="module" src=(assets::keys().path) {}
                 }
                 body {
-                    a.skip href="#main" { (words.skip) }
+                    a.skip href="#main" { (words.skip()) }
                     (self.bar())
                     main id="main" tabindex="-1" { (body) }
                     @if let Some(token) = &self.form_token { (self.keys(token)) }
@@ -86,7 +86,7 @@ impl Frame {
                 span.brand { "Exhibit" }
                 @if self.form_token.is_some() {
                     span.case { (self.case_name.show()) }
-                    nav aria-label=(words.sections) {
+                    nav aria-label=(words.sections()) {
                         @for route in ROUTES {
                             @if let Some(link) = route.bar {
                                 a href=(route.path) data-key=(link.key) aria-current=[(route.section == self.section).then_some("page")] { ((link.word)(words)) }
@@ -94,8 +94,8 @@ impl Frame {
                         }
                     }
                     span.state {
-                        @if self.offline { span.pill { (words.offline) } } @else { span.pill.warn { (words.online) } }
-                        button.quiet type="button" popovertarget="keys" data-key="?" { (words.keys) " " kbd { "?" } }
+                        @if self.offline { span.pill { (words.offline()) } } @else { span.pill.warn { (words.online()) } }
+                        button.quiet type="button" popovertarget="keys" data-key="?" { (words.keys()) " " kbd { "?" } }
                     }
                 }
             }
@@ -106,19 +106,19 @@ impl Frame {
         let words = self.words;
         html! {
             div.keys id="keys" popover="auto" {
-                h2 { (words.keys) }
-                p { (words.keys_need_script) }
+                h2 { (words.keys()) }
+                p { (words.keys_need_script()) }
                 dl {
                     @for key in keys::TABLE {
                         dt { @for (n, part) in key.keys.split(' ').enumerate() { @if n > 0 { " " } kbd { (part) } } }
                         dd { ((key.meaning)(words)) }
                     }
                 }
-                div id="keys-switch" data-on=(words.keys_on) data-off=(words.keys_off) {}
+                div id="keys-switch" data-on=(words.keys_on()) data-off=(words.keys_off()) {}
                 form method="post" action="/leave" {
                     input type="hidden" name="token" value=(token);
-                    button type="submit" { (words.leave) }
-                    " " span.dim { (words.leave_note) }
+                    button type="submit" { (words.leave()) }
+                    " " span.dim { (words.leave_note()) }
                 }
             }
         }
@@ -127,12 +127,12 @@ impl Frame {
 
 /// Links to the parts before (with its word) and after in a list; nothing where there is one page only.
 #[must_use]
-pub fn pager(words: &Words, earlier: Option<(&str, &str)>, later: Option<&str>) -> Markup {
+pub fn pager(words: &Words, earlier: Option<(&str, String)>, later: Option<&str>) -> Markup {
     html! {
         @if earlier.is_some() || later.is_some() {
-            nav.pager aria-label=(words.pages_of_list) {
+            nav.pager aria-label=(words.pages_of_list()) {
                 @if let Some((href, word)) = earlier { a href=(href) data-key="[" { "← " (word) } }
-                @if let Some(href) = later { a href=(href) rel="next" data-key="]" { (words.later_rows) " →" } }
+                @if let Some(href) = later { a href=(href) rel="next" data-key="]" { (words.later_rows()) " →" } }
             }
         }
     }

@@ -21,11 +21,11 @@ pub fn page(frame: &Frame, message: &Message, detail: &Name) -> Markup {
             p { (message.safe) }
             p { strong { (message.next) } }
             @if frame.form_token.is_some() {
-                p { a href="/" { (frame.words.overview) } " · " a href="/search" { (frame.words.search) } }
+                p { a href="/" { (frame.words.overview()) } " · " a href="/search" { (frame.words.search()) } }
             }
         }
     };
-    frame.page(message.title, &CssRules::default(), body)
+    frame.page(&message.title, &CssRules::default(), body)
 }
 
 /// The answer that is a page with one message.

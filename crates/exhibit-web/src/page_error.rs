@@ -24,7 +24,7 @@ pub enum PageError {
     NoPicture,
     /// What was sent cannot be used, and why.
     #[error("{0}")]
-    Unusable(&'static str),
+    Unusable(String),
     /// The access log cannot be written.
     #[error(transparent)]
     Unrecorded(#[from] Unrecorded),
@@ -47,12 +47,12 @@ pub(crate) fn error_page(app: &App, context: &RequestContext, error: &PageError)
     let words = app.words();
     let (status, message, detail) = match error {
         PageError::Moved(address) => return Redirect::to(address).into_response(),
-        PageError::NotThere => (StatusCode::NOT_FOUND, &words.not_there, String::new()),
-        PageError::NoPicture => (StatusCode::NOT_FOUND, &words.not_painted, String::new()),
-        PageError::Unusable(why) => (StatusCode::BAD_REQUEST, &words.unusable, (*why).to_owned()),
+        PageError::NotThere => (StatusCode::NOT_FOUND, words.not_there(), String::new()),
+        PageError::NoPicture => (StatusCode::NOT_FOUND, words.not_painted(), String::new()),
+        PageError::Unusable(why) => (StatusCode::BAD_REQUEST, words.unusable(), why.clone()),
         PageError::Unrecorded(error) => {
             tracing::warn!("web.unrecorded");
-            (StatusCode::SERVICE_UNAVAILABLE, &words.unrecorded, error.to_string())
+            (StatusCode::SERVICE_UNAVAILABLE, words.unrecorded(), error.to_string())
         }
         PageError::Case(error) => {
             tracing::warn!(kind = kind(error), "web.answer");
@@ -60,23 +60,23 @@ pub(crate) fn error_page(app: &App, context: &RequestContext, error: &PageError)
             (status, message, chain_of(error))
         }
     };
-    let page = page(&app.frame(context), message, &Name::from(detail.as_str()));
+    let page = page(&app.frame(context), &message, &Name::from(detail.as_str()));
     (status, Html(page.into_string())).into_response()
 }
 
 /// The answer to a request whose handler panicked.
 pub(crate) fn failed(app: &App, context: &RequestContext) -> Response {
-    message_page(app, context, StatusCode::INTERNAL_SERVER_ERROR, &app.words().failed)
+    message_page(app, context, StatusCode::INTERNAL_SERVER_ERROR, &app.words().failed())
 }
 
-fn message_of<'a>(words: &'a Words, error: &CaseError) -> (StatusCode, &'a Message) {
+fn message_of(words: &Words, error: &CaseError) -> (StatusCode, Message) {
     match error {
-        CaseError::Altered { .. } => (StatusCode::INTERNAL_SERVER_ERROR, &words.altered),
-        CaseError::NotPainted { .. } => (StatusCode::NOT_FOUND, &words.not_painted),
+        CaseError::Altered { .. } => (StatusCode::INTERNAL_SERVER_ERROR, words.altered()),
+        CaseError::NotPainted { .. } => (StatusCode::NOT_FOUND, words.not_painted()),
         CaseError::NotATag(_) | CaseError::TooManyLines { .. } | CaseError::Query(_) => {
-            (StatusCode::BAD_REQUEST, &words.unusable)
+            (StatusCode::BAD_REQUEST, words.unusable())
         }
-        _ => (StatusCode::INTERNAL_SERVER_ERROR, &words.failed),
+        _ => (StatusCode::INTERNAL_SERVER_ERROR, words.failed()),
     }
 }
 

@@ -71,11 +71,11 @@ async fn form(app: Arc<App>, context: RequestContext, params: Params, request: R
     let data = match FormData::read(params, request).await {
         Some(data) => data,
         // too long, or cut off: whoever sends a long list must learn why it was refused
-        None if is_upload => return error_page(&app, &context, &PageError::Unusable(app.words().batch_unread)),
+        None if is_upload => return error_page(&app, &context, &PageError::Unusable(app.words().batch_unread())),
         None => FormData::default(),
     };
     if !data.is_own(&context) {
-        return message_page(&app, &context, StatusCode::FORBIDDEN, &app.words().refused);
+        return message_page(&app, &context, StatusCode::FORBIDDEN, &app.words().refused());
     }
     let to = blocking(&app, move |app| act(app, &data)?.done(app)).await;
     answer(&app, &context, to.map(|to| to.map(|to| Redirect::to(&to))))
@@ -90,11 +90,11 @@ async fn leave(
 ) -> Response {
     let data = FormData::read(params, request).await.unwrap_or_default();
     let Some(session) = context.session.as_ref().filter(|_| data.is_own(&context)) else {
-        return message_page(&app, &context, StatusCode::FORBIDDEN, &app.words().refused);
+        return message_page(&app, &context, StatusCode::FORBIDDEN, &app.words().refused());
     };
     let cookie = app.sessions.leave(session);
     let outside = RequestContext { session: None, ..context };
-    let mut response = message_page(&app, &outside, StatusCode::OK, &app.words().left);
+    let mut response = message_page(&app, &outside, StatusCode::OK, &app.words().left());
     let cookie = see_other("/", &cookie).headers_mut().remove(header::SET_COOKIE);
     let headers = response.headers_mut();
     headers.extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
@@ -134,10 +134,10 @@ impl IntoResponse for Content {
 
 /// Nothing is at the address.
 async fn not_there(State(app): State<Arc<App>>, Extension(context): Extension<RequestContext>) -> Response {
-    message_page(&app, &context, StatusCode::NOT_FOUND, &app.words().not_there)
+    message_page(&app, &context, StatusCode::NOT_FOUND, &app.words().not_there())
 }
 
 /// The address is used the wrong way.
 async fn wrong_method(State(app): State<Arc<App>>, Extension(context): Extension<RequestContext>) -> Response {
-    message_page(&app, &context, StatusCode::METHOD_NOT_ALLOWED, &app.words().wrong_method)
+    message_page(&app, &context, StatusCode::METHOD_NOT_ALLOWED, &app.words().wrong_method())
 }

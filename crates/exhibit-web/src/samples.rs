@@ -22,28 +22,26 @@ pub fn samples() -> Vec<Sample> {
     let frame = frame();
     let of = |route: &Route| (route.samples)(&Frame { section: route.section, ..frame.clone() });
     let mut samples: Vec<Sample> = ROUTES.iter().flat_map(of).collect();
-    let messages: [(&str, &Message); 10] = [
-        ("message-unusable", &ENGLISH.unusable),
-        ("message-not-painted", &ENGLISH.not_painted),
-        ("message-altered", &ENGLISH.altered),
-        ("message-not-there", &ENGLISH.not_there),
-        ("message-closed", &ENGLISH.closed),
-        ("message-left", &ENGLISH.left),
-        ("message-refused", &ENGLISH.refused),
-        ("message-wrong-method", &ENGLISH.wrong_method),
-        ("message-unrecorded", &ENGLISH.unrecorded),
-        ("message-failed", &ENGLISH.failed),
+    let messages: [(&'static str, Message); 10] = [
+        ("message-unusable", ENGLISH.unusable()),
+        ("message-not-painted", ENGLISH.not_painted()),
+        ("message-altered", ENGLISH.altered()),
+        ("message-not-there", ENGLISH.not_there()),
+        ("message-closed", ENGLISH.closed()),
+        ("message-left", ENGLISH.left()),
+        ("message-refused", ENGLISH.refused()),
+        ("message-wrong-method", ENGLISH.wrong_method()),
+        ("message-unrecorded", ENGLISH.unrecorded()),
+        ("message-failed", ENGLISH.failed()),
     ];
-    samples.extend(
-        messages.map(|(name, message)| Sample {
-            name,
-            page: crate::message_page::page(&frame, message, &Name::new(HOSTILE)),
-        }),
-    );
+    samples.extend(messages.map(|(name, message)| Sample {
+        name,
+        page: crate::message_page::page(&frame, &message, &Name::new(HOSTILE)),
+    }));
     let outside = Frame { form_token: None, ..frame };
     samples.push(Sample {
         name: "message-outside",
-        page: crate::message_page::page(&outside, &ENGLISH.closed, &Name::default()),
+        page: crate::message_page::page(&outside, &ENGLISH.closed(), &Name::default()),
     });
     samples
 }

@@ -97,7 +97,7 @@ impl Passage {
 }
 
 /// A stretch of text that is not plain visible text, and the word for why.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Label {
     /// First byte.
     pub start: usize,
@@ -106,7 +106,7 @@ pub struct Label {
     /// What it is.
     pub kind: MarkKind,
     /// How the interface calls it.
-    pub word: &'static str,
+    pub word: String,
 }
 
 /// The class that gives a clause its colour and underline.
@@ -165,12 +165,12 @@ fn with_hits(text: &str, base: usize, (from, to): (usize, usize), spans: &[Span]
 }
 
 /// Divides `from..to` where items (in order, not overlapping) begin and end: each stretch with the item it lies in.
-fn stretches<T: Copy>(
+fn stretches<T>(
     items: &[T],
     place: impl Fn(&T) -> (usize, usize),
     from: usize,
     to: usize,
-) -> Vec<(usize, usize, Option<T>)> {
+) -> Vec<(usize, usize, Option<&T>)> {
     let mut found = Vec::new();
     let mut at = from;
     for item in &items[items.partition_point(|item| place(item).1 <= from)..] {
@@ -180,7 +180,7 @@ fn stretches<T: Copy>(
             found.push((at, start, None));
         }
         if start < end {
-            found.push((start, end, Some(*item)));
+            found.push((start, end, Some(item)));
         }
         at = end;
         if at == to {
@@ -291,7 +291,7 @@ mod tests {
 
     #[test]
     fn labels_and_hits_cross() {
-        let label = Label { start: 2, end: 6, kind: MarkKind::Deleted, word: "deleted" };
+        let label = Label { start: 2, end: 6, kind: MarkKind::Deleted, word: "deleted".to_owned() };
         let painted = painted("abcdefgh", 0, &[span(4, 8, 0, 0)], &[label], 0).into_string();
         assert_eq!(
             painted,

@@ -50,6 +50,7 @@ const OURS: &[(&str, &[&str])] = &[
     (
         "exhibit-web",
         &[
+            "exhibit-messages",
             "exhibit-model",
             "exhibit-text",
             "exhibit-store",

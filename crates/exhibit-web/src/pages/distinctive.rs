@@ -9,7 +9,7 @@ use crate::page_error::PageError;
 use crate::pages::Page;
 use crate::params::Params;
 use crate::untrusted::Name;
-use crate::words::{Words, fill};
+use crate::words::Words;
 use exhibit_case::CaseError;
 use maud::{Markup, html};
 
@@ -100,18 +100,16 @@ fn grouped(query: &str) -> String {
 
 fn page(frame: &Frame, view: &DistinctiveView) -> Markup {
     let words = frame.words;
-    let counts = [("read", words.number(view.read)), ("total", words.number(view.total))];
-    let counts: Vec<(&str, &str)> = counts.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let body = html! {
         div.plain {
-            p { a.back href=(view.back) { "← " (words.back_to_results) } }
-            h1 { (words.telling_words) }
-            p.read-as { span.dim { (words.query_word) ": " } bdi.term lang="und" dir="auto" { (exhibit_model::shown(&view.query)) } }
-            p.dim { (words.telling_note) " " (fill(words.telling_read, &counts)) }
-            @if view.rows.is_empty() { p.lead { (words.no_telling_words) } } @else { (table(words, view)) }
+            p { a.back href=(view.back) { "← " (words.back_to_results()) } }
+            h1 { (words.telling_words()) }
+            p.read-as { span.dim { (words.query_word()) ": " } bdi.term lang="und" dir="auto" { (exhibit_model::shown(&view.query)) } }
+            p.dim { (words.telling_note()) " " (words.telling_read(view.read, view.total)) }
+            @if view.rows.is_empty() { p.lead { (words.no_telling_words()) } } @else { (table(words, view)) }
         }
     };
-    frame.page(words.telling_words, &CssRules::default(), body)
+    frame.page(&words.telling_words(), &CssRules::default(), body)
 }
 
 fn table(words: &Words, view: &DistinctiveView) -> Markup {
@@ -120,10 +118,10 @@ fn table(words: &Words, view: &DistinctiveView) -> Markup {
             table.list.words {
                 thead {
                     tr {
-                        th scope="col" { (words.word_column) }
-                        th.n scope="col" { (words.pages_here_column) }
-                        th.n scope="col" { (words.pages_in_case_column) }
-                        th.n scope="col" { (words.measure_column) }
+                        th scope="col" { (words.word_column()) }
+                        th.n scope="col" { (words.pages_here_column()) }
+                        th.n scope="col" { (words.pages_in_case_column()) }
+                        th.n scope="col" { (words.measure_column()) }
                     }
                 }
                 tbody {

@@ -36,15 +36,15 @@ fn page(frame: &Frame, fields: &[(&str, &str)]) -> Markup {
     let words = frame.words;
     let body = html! {
         div.plain.help {
-            h1 { (words.help) }
-            p { (words.help_begin) }
-            h2 { (words.operators) }
-            dl { @for (form, meaning) in words.operator_list { dt { code { (form) } } dd { (meaning) } } }
-            p { (words.operators_note) }
-            h2 { (words.fields) }
+            h1 { (words.help()) }
+            p { (words.help_begin()) }
+            h2 { (words.operators()) }
+            dl { @for (form, meaning) in words.operator_list() { dt { code { (form) } } dd { (meaning) } } }
+            p { (words.operators_note()) }
+            h2 { (words.fields()) }
             dl { @for (name, takes) in fields { dt { code { (name) ":" } } dd { (takes) } } }
-            @for (title, text) in words.help_parts { h2 { (title) } p { (text) } }
+            @for (title, text) in words.help_parts() { h2 { (title) } p { (text) } }
         }
     };
-    frame.page(words.help, &CssRules::default(), body)
+    frame.page(&words.help(), &CssRules::default(), body)
 }

@@ -46,7 +46,7 @@ pub struct ItemRow {
     /// Where it was found, without its name.
     pub path: Name,
     /// The word for its kind; empty where unknown.
-    pub kind: &'static str,
+    pub kind: String,
     /// What became of it.
     pub state: State,
     /// Why, for states that need a reason.
@@ -147,26 +147,26 @@ fn page(frame: &Frame, view: &ItemsView) -> Markup {
     let body = html! {
         div.plain {
             h1 {
-                (words.items)
+                (words.items())
                 @if let Some(state) = view.state { ": " (words.state(state)) }
             }
             @if let Some((number, name, href)) = &view.container {
-                p { (words.members_of) " " a href=(href) { (name.show()) } " " span.number { (ltr(number)) } }
+                p { (words.members_of()) " " a href=(href) { (name.show()) } " " span.number { (ltr(number)) } }
             }
             (filters(words, view))
-            @if let Some(total) = view.total { p.dim role="status" { (words.items_in_list.of(total)) } }
-            @if view.rows.is_empty() { p.lead { (words.no_items) } } @else { (table(words, &view.rows)) }
-            (pager(words, view.first.as_deref().map(|href| (href, words.first_rows)), view.later.as_deref()))
+            @if let Some(total) = view.total { p.dim role="status" { (words.items_in_list(total)) } }
+            @if view.rows.is_empty() { p.lead { (words.no_items()) } } @else { (table(words, &view.rows)) }
+            (pager(words, view.first.as_deref().map(|href| (href, words.first_rows())), view.later.as_deref()))
         }
     };
-    frame.page(words.items, &CssRules::default(), body)
+    frame.page(&words.items(), &CssRules::default(), body)
 }
 
 fn filters(words: &Words, view: &ItemsView) -> Markup {
     let container = view.container.as_ref().map_or("", |(number, _, _)| number);
     html! {
-        nav.filters aria-label=(words.by_state) {
-            a href=(crate::links::items("", container, 0)) aria-current=[view.state.is_none().then_some("true")] { (words.all) }
+        nav.filters aria-label=(words.by_state()) {
+            a href=(crate::links::items("", container, 0)) aria-current=[view.state.is_none().then_some("true")] { (words.all()) }
             @for state in State::ALL {
                 a href=(crate::links::items(state.word(), container, 0)) aria-current=[(view.state == Some(state)).then_some("true")] {
                     (words.state(state))
@@ -182,12 +182,12 @@ fn table(words: &Words, rows: &[ItemRow]) -> Markup {
             table.list {
                 thead {
                     tr {
-                        th scope="col" { (words.number_column) }
-                        th scope="col" { (words.name) }
-                        th scope="col" { (words.kind_column) }
-                        th scope="col" { (words.state_column) }
-                        th.n scope="col" { (words.pages_column) }
-                        th.n scope="col" { (words.size) }
+                        th scope="col" { (words.number_column()) }
+                        th scope="col" { (words.name()) }
+                        th scope="col" { (words.kind_column()) }
+                        th scope="col" { (words.state_column()) }
+                        th.n scope="col" { (words.pages_column()) }
+                        th.n scope="col" { (words.size()) }
                     }
                 }
                 tbody { @for row in rows { (row_of(words, row)) } }
@@ -202,7 +202,7 @@ fn row_of(words: &Words, row: &ItemRow) -> Markup {
             td.number { (ltr(&row.number)) }
             td.name {
                 a href=(row.href) { (row.name.show()) }
-                @if row.name.is_disguised() { " " span.pill.bad { "! " (words.disguised_name) } }
+                @if row.name.is_disguised() { " " span.pill.bad { "! " (words.disguised_name()) } }
                 @if !row.path.is_empty() { br; span.path { (row.path.show()) } }
             }
             td { (row.kind) }
@@ -231,10 +231,14 @@ fn sample() -> ItemsView {
     ItemsView {
         total: Some(1_204),
         rows: vec![
-            row(127, "关于规范仓库出入登记工作的通知.pdf".as_bytes(), "PDF", State::Read, ""),
-            row(398, "ئامبار تىزىملىكى 2019-4.docx".as_bytes(), "Word", State::Read, ""),
-            row(1044, HOSTILE, "PDF", State::Failed, "the cross-reference table ends too early"),
-            ItemRow { size: None, pages: 0, ..row(1045, b"link", "", State::Unsupported, "a symbolic link") },
+            row(127, "关于规范仓库出入登记工作的通知.pdf".as_bytes(), "PDF".to_owned(), State::Read, ""),
+            row(398, "ئامبار تىزىملىكى 2019-4.docx".as_bytes(), "Word".to_owned(), State::Read, ""),
+            row(1044, HOSTILE, "PDF".to_owned(), State::Failed, "the cross-reference table ends too early"),
+            ItemRow {
+                size: None,
+                pages: 0,
+                ..row(1045, b"link", "".to_owned(), State::Unsupported, "a symbolic link")
+            },
         ],
         later: Some(links::items("", "", 100)),
         ..ItemsView::default()

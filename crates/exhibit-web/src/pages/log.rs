@@ -10,7 +10,7 @@ use crate::pages::Page;
 use crate::params::Params;
 use crate::samples::HOSTILE;
 use crate::untrusted::{Name, ltr};
-use crate::words::{Words, fill};
+use crate::words::Words;
 use exhibit_model::{Digest, ItemId};
 use maud::{Markup, html};
 
@@ -163,13 +163,13 @@ fn list(frame: &Frame, view: &LogView) -> Markup {
     let words = frame.words;
     let body = html! {
         div.plain {
-            h1 { (words.log) }
-            p { (words.log_explained) }
-            p.dim role="status" { (words.log_entries.of(view.size)) }
-            @if view.waiting > 0 { p { (words.log_waiting.of(view.waiting)) } }
+            h1 { (words.log()) }
+            p { (words.log_explained()) }
+            p.dim role="status" { (words.log_entries(view.size)) }
+            @if view.waiting > 0 { p { (words.log_waiting(view.waiting)) } }
             div.scroll tabindex="0" {
                 table.list {
-                    thead { tr { th.n scope="col" { (words.entry) } th scope="col" { (words.canonical) } th scope="col" { (words.about) } } }
+                    thead { tr { th.n scope="col" { (words.entry()) } th scope="col" { (words.canonical()) } th scope="col" { (words.about()) } } }
                     tbody {
                         @for line in &view.entries {
                             tr data-row {
@@ -181,11 +181,11 @@ fn list(frame: &Frame, view: &LogView) -> Markup {
                     }
                 }
             }
-            (pager(words, view.first.as_deref().map(|href| (href, words.first_rows)), view.older.as_deref()))
+            (pager(words, view.first.as_deref().map(|href| (href, words.first_rows())), view.older.as_deref()))
             (checkpoint(words, &view.checkpoint))
         }
     };
-    frame.page(words.log, &CssRules::default(), body)
+    frame.page(&words.log(), &CssRules::default(), body)
 }
 
 fn entry(frame: &Frame, view: &EntryView) -> Markup {
@@ -194,43 +194,43 @@ fn entry(frame: &Frame, view: &EntryView) -> Markup {
     let index = view.index.to_string();
     let body = html! {
         div.plain {
-            p { a href="/log" { "← " (words.log) } }
-            h1 { (words.log_entry) " " (ltr(&format!("#{index}"))) }
-            p.dim { (fill(words.entry_of, &[("n", &index), ("last", &last.to_string())])) }
-            nav.pager aria-label=(words.pages_of_list) {
-                @if view.index > 0 { a href=(crate::links::log_entry(view.index - 1)) rel="prev" data-key="[" { "← " (words.earlier_entry) } }
-                @if view.index < last { a href=(crate::links::log_entry(view.index + 1)) rel="next" data-key="]" { (words.later_entry) " →" } }
+            p { a href="/log" { "← " (words.log()) } }
+            h1 { (words.log_entry()) " " (ltr(&format!("#{index}"))) }
+            p.dim { (words.entry_of(last)) }
+            nav.pager aria-label=(words.pages_of_list()) {
+                @if view.index > 0 { a href=(crate::links::log_entry(view.index - 1)) rel="prev" data-key="[" { "← " (words.earlier_entry()) } }
+                @if view.index < last { a href=(crate::links::log_entry(view.index + 1)) rel="next" data-key="]" { (words.later_entry()) " →" } }
             }
-            @if let Some((number, href)) = &view.document { p { (words.about) ": " a href=(href) { (ltr(number)) } } }
-            h2 { (words.canonical) }
-            p.dim { (words.canonical_explained) }
+            @if let Some((number, href)) = &view.document { p { (words.about()) ": " a href=(href) { (ltr(number)) } } }
+            h2 { (words.canonical()) }
+            p.dim { (words.canonical_explained()) }
             pre.exact lang="und" dir="ltr" tabindex="0" { (exact(&view.canonical)) }
             @if !view.openings.is_empty() {
-                h2 { (words.openings) }
-                p.dim { (words.openings_explained) }
+                h2 { (words.openings()) }
+                p.dim { (words.openings_explained()) }
                 div.scroll tabindex="0" {
                     table.list {
                         @for (field, value) in &view.openings { tr { th scope="row" { (field.show()) } td { (value.show()) } } }
                     }
                 }
             }
-            h2 { (words.leaf_hash) }
+            h2 { (words.leaf_hash()) }
             p { code.digest.ltr dir="ltr" { (view.leaf_hash) } }
             @if !view.proof.is_empty() {
-                details { summary { h2 { (words.proof) } } pre.exact lang="und" dir="ltr" tabindex="0" { (exact(&view.proof)) } }
+                details { summary { h2 { (words.proof()) } } pre.exact lang="und" dir="ltr" tabindex="0" { (exact(&view.proof)) } }
             }
             (checkpoint(words, &view.checkpoint))
         }
     };
-    let title = format!("{} #{index}", words.log_entry);
+    let title = format!("{} #{index}", words.log_entry());
     frame.page(&title, &CssRules::default(), body)
 }
 
 fn checkpoint(words: &Words, text: &str) -> Markup {
     html! {
         @if !text.is_empty() {
-            h2 { (words.checkpoint) }
-            p.dim { (words.checkpoint_explained) }
+            h2 { (words.checkpoint()) }
+            p.dim { (words.checkpoint_explained()) }
             pre.exact lang="und" dir="ltr" tabindex="0" { (exact(text)) }
         }
     }

@@ -60,24 +60,24 @@ pub trait Page {
 
 /// Every address of the interface. The sections of the case bar are in the order of this list.
 pub static ROUTES: &[Route] = &[
-    page::<overview::Overview>("/", Section::Overview).in_bar("g o", |words| words.overview),
-    page::<search::Search>("/search", Section::Search).in_bar("g s", |words| words.search),
+    page::<overview::Overview>("/", Section::Overview).in_bar("g o", |words| words.overview()),
+    page::<search::Search>("/search", Section::Search).in_bar("g s", |words| words.search()),
     page::<distinctive::DistinctiveWords>("/words", Section::Search),
     page::<help::Help>("/help", Section::Search),
     form("/history/{how}", history::change),
-    page::<batches::BatchList>("/batches", Section::Batches).in_bar("g b", |words| words.batches),
+    page::<batches::BatchList>("/batches", Section::Batches).in_bar("g b", |words| words.batches()),
     form("/batches", batches::new).most_bytes(batches::MOST_LIST),
     page::<batches::batch::BatchPage>("/batches/{number}", Section::Batches),
     form("/batches/{number}/run", batches::batch::run),
     file("/batches/{number}/{file}", batches::file::load),
-    page::<saved::SavedSearches>("/saved", Section::Saved).in_bar("g v", |words| words.saved),
+    page::<saved::SavedSearches>("/saved", Section::Saved).in_bar("g v", |words| words.saved()),
     form("/saved", saved::save),
     form("/saved/run", saved::run),
     form("/saved/rm", saved::forget),
     form("/saved/undo", saved::take_back),
-    page::<items::Items>("/items", Section::Items).in_bar("g i", |words| words.items),
-    page::<problems::Problems>("/problems", Section::Problems).in_bar("g p", |words| words.problems),
-    page::<log::LogList>("/log", Section::Log).in_bar("g l", |words| words.log),
+    page::<items::Items>("/items", Section::Items).in_bar("g i", |words| words.items()),
+    page::<problems::Problems>("/problems", Section::Problems).in_bar("g p", |words| words.problems()),
+    page::<log::LogList>("/log", Section::Log).in_bar("g l", |words| words.log()),
     page::<log::LogEntry>("/log/{index}", Section::Log),
     page::<document::DocumentPage>("/doc/{number}", Section::None),
     form("/doc/{number}/tags", document::tags::change),
@@ -112,7 +112,7 @@ pub struct Route {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct BarLink {
     pub(crate) key: &'static str,
-    pub(crate) word: fn(&Words) -> &'static str,
+    pub(crate) word: fn(&Words) -> String,
 }
 
 pub(crate) type RenderPage = fn(&App, &Frame, &Params) -> Result<Markup, PageError>;
@@ -153,7 +153,7 @@ const fn form(path: &'static str, act: ActForm) -> Route {
 }
 
 impl Route {
-    const fn in_bar(mut self, key: &'static str, word: fn(&Words) -> &'static str) -> Self {
+    const fn in_bar(mut self, key: &'static str, word: fn(&Words) -> String) -> Self {
         self.bar = Some(BarLink { key, word });
         self
     }

@@ -9,7 +9,7 @@ use crate::page_error::PageError;
 use crate::pages::Page;
 use crate::params::Params;
 use crate::untrusted::ltr;
-use crate::words::{Words, fill};
+use crate::words::Words;
 use exhibit_model::State;
 use maud::{Markup, html};
 
@@ -146,42 +146,42 @@ fn page(frame: &Frame, view: &OverviewView) -> Markup {
     let found: u64 = view.states.iter().map(|(_, count)| count).sum();
     let body = html! {
         div.plain {
-            h1 { (words.overview) }
+            h1 { (words.overview()) }
             @if found == 0 {
-                p.lead { (words.nothing_taken_in) }
+                p.lead { (words.nothing_taken_in()) }
                 p { code { "exhibit ingest FOLDER" } }
             } @else {
                 (figures(words, view, found))
                 (account(words, view, found))
                 div.columns {
-                    (bars(words, 0, words.by_state, &states(words, view), &mut rules))
-                    (bars(words, 1, words.by_kind, &view.kinds, &mut rules))
-                    (bars(words, 2, words.by_language, &view.languages, &mut rules))
+                    (bars(words, 0, &words.by_state(), &states(words, view), &mut rules))
+                    (bars(words, 1, &words.by_kind(), &view.kinds, &mut rules))
+                    (bars(words, 2, &words.by_language(), &view.languages, &mut rules))
                 }
                 @if let Some((entries, href)) = &view.log {
-                    h2 { (words.log) }
-                    p { a href=(href) { (words.log_entries.of(*entries)) } }
+                    h2 { (words.log()) }
+                    p { a href=(href) { (words.log_entries(*entries)) } }
                 }
             }
         }
     };
-    frame.page(words.overview, &rules, body)
+    frame.page(&words.overview(), &rules, body)
 }
 
 fn figures(words: &Words, view: &OverviewView, found: u64) -> Markup {
     html! {
         form.query role="search" method="get" action="/search" {
-            input.box type="search" name="q" dir="auto" lang="und" aria-label=(words.query) autocomplete="off" spellcheck="false" data-key="/";
-            button.primary type="submit" { (words.search_button) }
+            input.box type="search" name="q" dir="auto" lang="und" aria-label=(words.query()) autocomplete="off" spellcheck="false" data-key="/";
+            button.primary type="submit" { (words.search_button()) }
         }
         ul.figures {
-            li { strong { (words.number(found)) } " " (words.files_and_members) " · " (words.sources.of(view.sources)) }
-            li { strong { (words.number(view.originals)) } " " (words.originals) " · " (words.bytes_short(view.bytes)) }
-            li { strong { (words.number(view.pages)) } " " (words.pages_read) @if view.by_ocr > 0 { " · " (words.number(view.by_ocr)) " " (words.pages_by_ocr) } }
-            li { strong { (words.number(view.searchable)) } " " (words.pages_searchable) }
-            @if view.ocr_failed > 0 { li.warn { strong { (words.number(view.ocr_failed)) } " " (words.pages_ocr_failed) } }
+            li { strong { (words.number(found)) } " " (words.files_and_members()) " · " (words.sources(view.sources)) }
+            li { strong { (words.number(view.originals)) } " " (words.originals()) " · " (words.bytes_short(view.bytes)) }
+            li { strong { (words.number(view.pages)) } " " (words.pages_read()) @if view.by_ocr > 0 { " · " (words.number(view.by_ocr)) " " (words.pages_by_ocr()) } }
+            li { strong { (words.number(view.searchable)) } " " (words.pages_searchable()) }
+            @if view.ocr_failed > 0 { li.warn { strong { (words.number(view.ocr_failed)) } " " (words.pages_ocr_failed()) } }
             @if view.waiting_for_ocr > 0 {
-                li.warn { strong { (words.number(view.waiting_for_ocr)) } " " (words.pages_waiting_for_ocr) }
+                li.warn { strong { (words.number(view.waiting_for_ocr)) } " " (words.pages_waiting_for_ocr()) }
             }
         }
     }
@@ -208,25 +208,25 @@ fn account(words: &Words, view: &OverviewView, found: u64) -> Markup {
         .collect();
     let waiting = view.states.iter().find(|(state, _)| *state == State::Waiting).map_or(0, |(_, count)| *count);
     html! {
-        h2 { (words.account) }
-        p.account { (words.number(found)) " " (words.found) " = " (terms.join(" + ")) }
+        h2 { (words.account()) }
+        p.account { (words.number(found)) " " (words.found()) " = " (terms.join(" + ")) }
         @if waiting > 0 {
-            p.warn { (words.still_reading.of(waiting)) }
+            p.warn { (words.still_reading(waiting)) }
         }
         @if !view.gaps.is_empty() {
             div.trouble role="alert" {
-                p { strong { "! " (words.account_broken) } " " (words.account_advice) }
+                p { strong { "! " (words.account_broken()) } " " (words.account_advice()) }
                 ul {
                     @for gap in &view.gaps {
                         li {
-                            @match &gap.container { Some((number, href)) => a href=(href) { (ltr(number)) }, None => (words.the_source) }
-                            ": " (fill(words.account_gap, &[("found", &words.number(gap.found)), ("listed", &words.number(gap.listed))]))
+                            @match &gap.container { Some((number, href)) => a href=(href) { (ltr(number)) }, None => (words.the_source()) }
+                            ": " (words.account_gap(gap.found, gap.listed))
                         }
                     }
                 }
             }
         } @else if waiting == 0 {
-            p.ok { "✓ " (words.account_complete) }
+            p.ok { "✓ " (words.account_complete()) }
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::pages::Page;
 use crate::params::Params;
 use crate::samples::HOSTILE;
 use crate::untrusted::{Name, ltr};
-use crate::words::{Words, fill};
+use crate::words::Words;
 use exhibit_case::CaseError;
 use exhibit_catalogue::{Item, ItemFilter};
 use exhibit_model::State;
@@ -127,19 +127,19 @@ fn page(frame: &Frame, view: &ProblemsView) -> Markup {
     let words = frame.words;
     let body = html! {
         div.plain {
-            h1 { (words.problems) }
-            @if view.waiting > 0 { p.warn { (words.still_reading.of(view.waiting)) } }
+            h1 { (words.problems()) }
+            @if view.waiting > 0 { p.warn { (words.still_reading(view.waiting)) } }
             @if view.causes.is_empty() {
-                p.lead { (words.no_problems) }
-                p { (words.no_problems_checked.of(view.items)) }
+                p.lead { (words.no_problems()) }
+                p { (words.no_problems_checked(view.items)) }
             } @else {
-                p { (words.problems_safe) }
-                @if let Some(n) = view.cut { p.warn { (fill(words.problems_cut, &[("n", &words.number(n))])) } }
+                p { (words.problems_safe()) }
+                @if let Some(n) = view.cut { p.warn { (words.problems_cut(n)) } }
                 @for cause in &view.causes { (self::cause(words, cause)) }
             }
         }
     };
-    frame.page(words.problems, &CssRules::default(), body)
+    frame.page(&words.problems(), &CssRules::default(), body)
 }
 
 fn cause(words: &Words, cause: &Cause) -> Markup {
@@ -148,7 +148,7 @@ fn cause(words: &Words, cause: &Cause) -> Markup {
             h2 {
                 (words.state(cause.state))
                 @if !cause.reason.is_empty() { ": " (cause.reason.show()) }
-                " " span.count { (words.items_in_list.of(cause.count)) }
+                " " span.count { (words.items_in_list(cause.count)) }
             }
             p.dim { (words.what_to_do(cause.state)) }
             ul.samples {
@@ -159,7 +159,7 @@ fn cause(words: &Words, cause: &Cause) -> Markup {
                     }
                 }
             }
-            @if cause.count > cause.sample.len() as u64 { p { a href=(cause.all) { (words.show_all.of(cause.count)) } } }
+            @if cause.count > cause.sample.len() as u64 { p { a href=(cause.all) { (words.show_all(cause.count)) } } }
         }
     }
 }

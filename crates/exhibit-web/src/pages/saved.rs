@@ -5,14 +5,14 @@ use crate::app::App;
 use crate::css_rules::CssRules;
 use crate::display;
 use crate::forms::token;
-use crate::forms::{Undo, undo};
+use crate::forms::{Done, Undo, undo};
 use crate::frame::Frame;
 use crate::links::{self, Place, SearchPlace};
 use crate::page_error::PageError;
 use crate::pages::{Change, Page};
 use crate::params::{FormData, Params};
 use crate::untrusted::{Name, ltr};
-use crate::words::{ENGLISH, Words, fill};
+use crate::words::Words;
 use exhibit_case::{CaseError, Saved};
 use exhibit_model::{ItemId, Moment};
 use maud::{Markup, html};
@@ -77,7 +77,7 @@ fn load(app: &App, done: &str) -> Result<SavedView, PageError> {
     let rows: Result<Vec<SavedRow>, PageError> = saved.iter().map(|(name, saved)| row(app, name, saved)).collect();
     // only what was changed last can be taken back
     let undo = app.saved_before(done).map(|_| {
-        let said = if saved.contains_key(done) { app.words().search_saved } else { app.words().search_forgotten };
+        let said = if saved.contains_key(done) { Done::SearchSaved } else { Done::SearchForgotten };
         let fields = vec![("name", done.to_owned())];
         Undo { said, name: done.to_owned(), action: "/saved/undo".to_owned(), fields }
     });
@@ -158,14 +158,14 @@ fn page(frame: &Frame, rows: &[SavedRow], done: Option<&Undo>) -> Markup {
     let words = frame.words;
     let body = html! {
         div.plain {
-            h1 { (words.saved) }
+            h1 { (words.saved()) }
             (undo(frame, done))
-            p.dim { (words.saved_note) }
-            @if rows.is_empty() { p.lead { (words.nothing_saved) } }
+            p.dim { (words.saved_note()) }
+            @if rows.is_empty() { p.lead { (words.nothing_saved()) } }
             ul.cards { @for row in rows { (card(frame, row)) } }
         }
     };
-    frame.page(words.saved, &CssRules::default(), body)
+    frame.page(&words.saved(), &CssRules::default(), body)
 }
 
 fn card(frame: &Frame, row: &SavedRow) -> Markup {
@@ -175,33 +175,33 @@ fn card(frame: &Frame, row: &SavedRow) -> Markup {
             h2 { a href=(row.href) { (Name::from(row.name.as_str()).show()) } }
             p.read-as {
                 bdi.term lang="und" dir="auto" { (exhibit_model::shown(&row.query)) }
-                @if row.exact { span.dim { " · " (words.exact_word) } }
+                @if row.exact { span.dim { " · " (words.exact_word()) } }
             }
             p {
                 @match row.documents {
-                    Some(documents) => (words.documents.of(documents)),
-                    None => span.warn { (words.query_unreadable) },
+                    Some(documents) => (words.documents(documents)),
+                    None => span.warn { (words.query_unreadable()) },
                 }
                 @if let Some(seen) = &row.seen { ", " (news(words, row, seen)) }
             }
             @if !row.first_new.is_empty() {
                 p.new {
-                    span.dim { (words.new_word) ": " }
+                    span.dim { (words.new_word()) ": " }
                     @for (number, href) in &row.first_new { a href=(href) { (ltr(number)) } " " }
                     @if row.new > row.first_new.len() as u64 { "…" }
                 }
             }
             div.send {
-                (button(frame, "/saved/run", row, words.saved_run))
+                (button(frame, "/saved/run", row, &words.saved_run()))
                 " "
-                (button(frame, "/saved/rm", row, words.forget))
+                (button(frame, "/saved/rm", row, &words.forget()))
             }
         }
     }
 }
 
 fn news(words: &Words, row: &SavedRow, seen: &str) -> Markup {
-    html! { strong { (words.new_since.of(row.new)) } " " span.dim { (fill(words.since, &[("when", seen)])) } }
+    html! { strong { (words.new_since(row.new)) } " " span.dim { (words.since(seen)) } }
 }
 
 fn button(frame: &Frame, to: &str, row: &SavedRow, word: &str) -> Markup {
@@ -242,5 +242,5 @@ fn sample() -> Vec<SavedRow> {
 fn undone() -> Undo {
     let fields = vec![("name", "ئامبار <b>".to_owned())];
     let name = "ئامبار <b>".to_owned();
-    Undo { said: ENGLISH.search_forgotten, name, action: "/saved/undo".to_owned(), fields }
+    Undo { said: Done::SearchForgotten, name, action: "/saved/undo".to_owned(), fields }
 }

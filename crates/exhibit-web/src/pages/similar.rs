@@ -95,29 +95,29 @@ fn page(frame: &Frame, view: &SimilarView) -> Markup {
     let body = html! {
         div.search {
             div.results {
-                h1 { (words.more_like) " " a href=(view.href) { (view.name.show()) } }
+                h1 { (words.more_like()) " " a href=(view.href) { (view.name.show()) } }
                 p.dim {
                     (ltr(&view.number))
-                    @if let Some(page) = view.page { " · " (words.page_short(page)) }
-                    " · " (words.more_like_note)
+                    @if let Some(page) = view.page { " · " (words.page_short(u64::from(page))) }
+                    " · " (words.more_like_note())
                 }
-                @if view.words.is_empty() { p.lead { (words.no_telling_words) } } @else { (words_of(words, &view.words)) }
+                @if view.words.is_empty() { p.lead { (words.no_telling_words()) } } @else { (words_of(words, &view.words)) }
                 @if view.rows.is_empty() {
-                    @if !view.words.is_empty() { p.lead { (words.nothing_alike) } }
+                    @if !view.words.is_empty() { p.lead { (words.nothing_alike()) } }
                 } @else {
-                    h2 { (words.alike) }
+                    h2 { (words.alike()) }
                     ol.rows { @for found in &view.rows { (row(words, found)) } }
                 }
             }
         }
     };
-    frame.page(words.more_like, &CssRules::default(), body)
+    frame.page(&words.more_like(), &CssRules::default(), body)
 }
 
 fn words_of(words: &Words, telling: &[(String, String)]) -> Markup {
     html! {
         p.shares {
-            span.dim { (words.its_words) ": " }
+            span.dim { (words.its_words()) ": " }
             @for (word, href) in telling { a href=(href) { (Name::from(word.as_str()).show()) } " " }
         }
     }

@@ -27,7 +27,7 @@ pub struct BatchView {
     /// The batch.
     pub batch: BatchRow,
     /// Sorts of lines: the word, the address, whether it is shown.
-    pub sorts: Vec<(&'static str, String, bool)>,
+    pub sorts: Vec<(String, String, bool)>,
     /// The lines shown.
     pub lines: Vec<LineView>,
     /// Files of these lines: the form's name and the address.
@@ -129,11 +129,11 @@ fn load(app: &App, number: u64, params: &Params) -> Result<BatchView, PageError>
         part(app, number, which(sort), usize::try_from(from).unwrap_or(usize::MAX))?
     };
     let sorts = [
-        (words.lines_best, ""),
-        (words.lines_all, "all"),
-        (words.lines_new_word, "new"),
-        (words.lines_zero, "zero"),
-        (words.lines_bad_word, "bad"),
+        (words.lines_best(), ""),
+        (words.lines_all(), "all"),
+        (words.lines_new_word(), "new"),
+        (words.lines_zero(), "zero"),
+        (words.lines_bad_word(), "bad"),
     ];
     let rows = ROWS as u64;
     Ok(BatchView {
@@ -211,34 +211,34 @@ fn page(frame: &Frame, view: &BatchView) -> Markup {
     let batch = &view.batch;
     let body = html! {
         div.plain {
-            p { a.back href="/batches" { "← " (words.batches) } }
+            p { a.back href="/batches" { "← " (words.batches()) } }
             h1 { (Name::from(batch.name.as_str()).show()) " " span.number { (ltr(&format!("#{}", batch.number))) } }
             (state(words, batch))
             @if batch.running.is_none() {
                 form.inline method="post" action={ "/batches/" (batch.number) "/run" } {
                     (token(frame))
-                    button.primary type="submit" { @if batch.run.is_some() { (words.run_again) } @else { (words.run_it) } }
+                    button.primary type="submit" { @if batch.run.is_some() { (words.run_again()) } @else { (words.run_it()) } }
                 }
-                p.dim { (words.run_note) }
+                p.dim { (words.run_note()) }
             }
             @if batch.run.is_some() { (results(words, view)) }
         }
     };
-    frame.page(words.batches, &CssRules::default(), body)
+    frame.page(&words.batches(), &CssRules::default(), body)
 }
 
 fn results(words: &Words, view: &BatchView) -> Markup {
     html! {
-        h2 { (words.lines) }
-        nav.filters aria-label=(words.lines) {
+        h2 { (words.lines()) }
+        nav.filters aria-label=(words.lines()) {
             @for (word, href, shown) in &view.sorts { a href=(href) aria-current=[shown.then_some("true")] { (word) } }
         }
         p {
-            span.dim { (words.as_file) ": " }
+            span.dim { (words.as_file()) ": " }
             @for (name, href) in &view.files { a href=(href) download { (name) } " " }
         }
-        @if view.lines.is_empty() { p.lead { (words.no_lines) } } @else { (table(words, &view.lines)) }
-        (pager(words, view.earlier.as_deref().map(|href| (href, words.earlier_rows)), view.later.as_deref()))
+        @if view.lines.is_empty() { p.lead { (words.no_lines()) } } @else { (table(words, &view.lines)) }
+        (pager(words, view.earlier.as_deref().map(|href| (href, words.earlier_rows())), view.later.as_deref()))
     }
 }
 
@@ -248,12 +248,12 @@ fn table(words: &Words, lines: &[LineView]) -> Markup {
             table.list {
                 thead {
                     tr {
-                        th.n scope="col" { (words.line_column) }
-                        th scope="col" { (words.name_or_query) }
-                        th.n scope="col" { (words.documents_column) }
-                        th.n scope="col" { (words.pages_column) }
-                        th.n scope="col" { (words.new_column) }
-                        th scope="col" { (words.first_hit) }
+                        th.n scope="col" { (words.line_column()) }
+                        th scope="col" { (words.name_or_query()) }
+                        th.n scope="col" { (words.documents_column()) }
+                        th.n scope="col" { (words.pages_column()) }
+                        th.n scope="col" { (words.new_column()) }
+                        th scope="col" { (words.first_hit()) }
                     }
                 }
                 tbody { @for line in lines { (line_row(words, line)) } }
@@ -274,7 +274,7 @@ fn line_row(words: &Words, line: &LineView) -> Markup {
             td {
                 @if let Some(error) = &line.error { span.warn { (Name::from(error.as_str()).show()) } }
                 @if let Some((number, page, href)) = &line.first {
-                    a href=(href) { (ltr(number)) } " " span.dim { (words.page_short(*page)) } br;
+                    a href=(href) { (ltr(number)) } " " span.dim { (words.page_short(u64::from(*page))) } br;
                     span.context { (Name::from(line.context.replace(['\n', '\r', '\t'], " ").as_str()).show()) }
                 }
             }
@@ -303,8 +303,8 @@ fn view_sample(batch: BatchRow) -> BatchView {
     BatchView {
         batch,
         sorts: vec![
-            (ENGLISH.lines_best, links::batch(1, "", 0), true),
-            (ENGLISH.lines_zero, links::batch(1, "zero", 0), false),
+            (ENGLISH.lines_best(), links::batch(1, "", 0), true),
+            (ENGLISH.lines_zero(), links::batch(1, "zero", 0), false),
         ],
         lines: vec![
             line(1, "孟", "…逐一登记。孟值班员…"),

@@ -15,7 +15,7 @@ use crate::links;
 use crate::page_error::PageError;
 use crate::params::{FormData, Params};
 use crate::untrusted::{Name, ltr};
-use crate::words::{Words, fill};
+use crate::words::Words;
 use exhibit_case::{Batch, NewBatch};
 use exhibit_model::Moment;
 use maud::{Markup, html};
@@ -130,9 +130,10 @@ pub(super) fn new(app: &Arc<App>, form: &FormData) -> Result<Change, PageError> 
     let column = usize::try_from(form.number("column")).ok().and_then(|column| column.checked_sub(1));
     let column = column.or(is_table.then_some(0));
     if exhibit_case::read_list(list, column).is_empty() {
-        return Err(PageError::Unusable(app.words().batch_empty));
+        return Err(PageError::Unusable(app.words().batch_empty()));
     }
-    let named = [form.text("name").trim(), file_name, app.words().batch_unnamed];
+    let unnamed = app.words().batch_unnamed();
+    let named = [form.text("name").trim(), file_name, &unnamed];
     let name = named.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
     let name: String = name.chars().take(100).collect();
     let (queries, exact) = (form.has("queries"), form.has("exact"));
@@ -145,9 +146,9 @@ fn list(frame: &Frame, rows: &[BatchRow]) -> Markup {
     let words = frame.words;
     let body = html! {
         div.plain {
-            h1 { (words.batches) }
-            p.dim { (words.batches_note) }
-            @if rows.is_empty() { p.lead { (words.no_batches) } }
+            h1 { (words.batches()) }
+            p.dim { (words.batches_note()) }
+            @if rows.is_empty() { p.lead { (words.no_batches()) } }
             ul.cards {
                 @for row in rows {
                     li.cause data-row {
@@ -156,11 +157,11 @@ fn list(frame: &Frame, rows: &[BatchRow]) -> Markup {
                     }
                 }
             }
-            h2 { (words.new_batch) }
+            h2 { (words.new_batch()) }
             (new_form(frame))
         }
     };
-    frame.page(words.batches, &CssRules::default(), body)
+    frame.page(&words.batches(), &CssRules::default(), body)
 }
 
 fn new_form(frame: &Frame) -> Markup {
@@ -168,14 +169,14 @@ fn new_form(frame: &Frame) -> Markup {
     html! {
         form.stacked method="post" action="/batches" enctype="multipart/form-data" {
             (token(frame))
-            label { (words.batch_name) input type="text" name="name" maxlength="100" dir="auto"; }
-            label { (words.batch_paste) textarea name="list" rows="8" dir="auto" lang="und" spellcheck="false" {} }
-            label { (words.batch_file) input type="file" name="file"; }
-            label.tick { input type="checkbox" name="queries" value="1"; (words.batch_queries) }
-            label.tick { input type="checkbox" name="exact" value="1"; (words.batch_exact) }
-            label { (words.batch_column) input type="number" name="column" min="1" max="1000"; }
-            p.dim { (words.batch_limits) }
-            div.send { button.primary type="submit" { (words.batch_keep) } }
+            label { (words.batch_name()) input type="text" name="name" maxlength="100" dir="auto"; }
+            label { (words.batch_paste()) textarea name="list" rows="8" dir="auto" lang="und" spellcheck="false" {} }
+            label { (words.batch_file()) input type="file" name="file"; }
+            label.tick { input type="checkbox" name="queries" value="1"; (words.batch_queries()) }
+            label.tick { input type="checkbox" name="exact" value="1"; (words.batch_exact()) }
+            label { (words.batch_column()) input type="number" name="column" min="1" max="1000"; }
+            p.dim { (words.batch_limits()) }
+            div.send { button.primary type="submit" { (words.batch_keep()) } }
         }
     }
 }
@@ -183,32 +184,32 @@ fn new_form(frame: &Frame) -> Markup {
 fn state(words: &Words, row: &BatchRow) -> Markup {
     html! {
         p {
-            @if row.queries { (words.of_queries) } @else { (words.of_names) }
-            @if row.exact { " · " (words.exact_word) }
-            " · " span.dim { (fill(words.made_on, &[("when", &row.made)])) }
+            @if row.queries { (words.of_queries()) } @else { (words.of_names()) }
+            @if row.exact { " · " (words.exact_word()) }
+            " · " span.dim { (words.made_on(&row.made)) }
         }
         @match &row.run {
             Some(run) => p { (counts(words, run)) },
-            None => p.dim { (words.not_run) },
+            None => p.dim { (words.not_run()) },
         }
         @if let Some(Running { seconds, done, of }) = row.running {
             p.warn role="status" {
-                (fill(words.running_for, &[("seconds", &words.number(seconds))])) " "
-                @if of > 0 { (fill(words.running_at, &[("done", &words.number(done)), ("of", &words.number(of))])) " " }
-                a href=(row.href) { (words.reload) }
+                (words.running_for(seconds)) " "
+                @if of > 0 { (words.running_at(done, of)) " " }
+                a href=(row.href) { (words.reload()) }
             }
         }
-        @if let Some(reason) = &row.failed { p.bad role="alert" { (words.run_failed) " " (Name::from(reason.as_str()).show()) } }
+        @if let Some(reason) = &row.failed { p.bad role="alert" { (words.run_failed()) " " (Name::from(reason.as_str()).show()) } }
     }
 }
 
 fn counts(words: &Words, run: &RunView) -> Markup {
-    let found = fill(words.lines_found, &[("found", &words.number(run.found)), ("lines", &words.number(run.lines))]);
+    let found = words.lines_found(run.found, run.lines);
     html! {
         strong { (found) }
-        @if let Some(new) = run.new { " · " (words.lines_new.of(new)) }
-        @if run.bad > 0 { " · " span.warn { (words.lines_bad.of(run.bad)) } }
-        " · " span.dim { (fill(words.run_on, &[("run", &words.number(run.run)), ("when", &run.at)])) }
+        @if let Some(new) = run.new { " · " (words.lines_new(new)) }
+        @if run.bad > 0 { " · " span.warn { (words.lines_bad(run.bad)) } }
+        " · " span.dim { (words.run_on(run.run, &run.at)) }
     }
 }
 

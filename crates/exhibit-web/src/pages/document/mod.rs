@@ -11,7 +11,7 @@ pub mod view;
 use crate::access_events::{AccessEvent, Loaded};
 use crate::app::App;
 use crate::display;
-use crate::forms::Undo;
+use crate::forms::{Done, Undo};
 use crate::frame::Frame;
 use crate::links::{self, Place, SearchPlace};
 use crate::page_error::PageError;
@@ -250,10 +250,10 @@ impl<'a> Reading<'a> {
     fn picture(&self, page: &Page) -> Picture {
         let has_layout = matches!(page.kind, PageKind::Paper | PageKind::Picture);
         if !has_layout {
-            return Picture::None(self.words.no_picture_kind);
+            return Picture::None(self.words.no_picture_kind());
         }
         if self.app.cage.is_none() {
-            return Picture::None(self.words.no_painter);
+            return Picture::None(self.words.no_painter());
         }
         let (before, hits) = self.hits_of(page.number);
         let mut boxes: Vec<HitBox> = Vec::new();
@@ -406,7 +406,7 @@ impl<'a> Reading<'a> {
         if tag.is_empty() || tags.iter().any(|known| known == tag) == off {
             return None;
         }
-        let said = if off { self.words.tag_off } else { self.words.tag_on };
+        let said = if off { Done::TagRemoved } else { Done::TagAdded };
         let mut fields = keep.to_vec();
         fields.push(("tag", tag.to_owned()));
         if !off {

@@ -3,7 +3,7 @@
 use crate::css_rules::CssRules;
 use crate::direction::{Direction, declared};
 use crate::untrusted::{Label, Name, Span, clause_class, painted};
-use crate::words::{Words, fill};
+use crate::words::Words;
 use exhibit_model::Rect;
 use maud::{Markup, html};
 
@@ -22,7 +22,7 @@ pub enum Picture {
         boxes: Vec<HitBox>,
     },
     /// There is none, and why.
-    None(&'static str),
+    None(String),
 }
 
 /// Where one hit is: one rectangle for each line.
@@ -112,7 +112,7 @@ pub fn picture(words: &Words, picture: &Picture, rules: &mut CssRules) -> Markup
         Picture::None(why) => html! { p.no-picture { (why) } },
         Picture::Shown { source, size, boxes, .. } => html! {
             div.sheet.ltr dir="ltr" id=[size.map(|(width, height)| rules.proportion(width, height))] {
-                img src=(source) alt=(words.picture_of_page) decoding="async";
+                img src=(source) alt=(words.picture_of_page()) decoding="async";
                 @for hit in boxes {
                     @for (part, place) in hit.places.iter().enumerate() {
                         a.hit.(clause_class(hit.clause)).now[hit.current] id=(rules.hit_box(hit.number, part + 1, *place))
@@ -125,13 +125,10 @@ pub fn picture(words: &Words, picture: &Picture, rules: &mut CssRules) -> Markup
 }
 
 fn hit_name(words: &Words, hit: &HitBox, part: usize) -> String {
-    let number = hit.number.to_string();
+    let number = hit.number as u64;
     match hit.places.len() {
-        0 | 1 => fill(words.hit_n, &[("n", &number)]),
-        parts => {
-            let (part, parts) = ((part + 1).to_string(), parts.to_string());
-            fill(words.hit_n_part, &[("n", &number), ("part", &part), ("parts", &parts)])
-        }
+        0 | 1 => words.hit_n(number),
+        parts => words.hit_n_part(number, part as u64 + 1, parts as u64),
     }
 }
 
@@ -140,12 +137,12 @@ fn hit_name(words: &Words, hit: &HitBox, part: usize) -> String {
 pub fn text(words: &Words, text: &Text) -> Markup {
     html! {
         div.panehead {
-            h2 id="text-head" { (words.text) }
+            h2 id="text-head" { (words.text()) }
             (origin(words, &text.origin))
             span.dim { (words.language_of(&text.language)) }
         }
         (parts(words, text.part.as_ref()))
-        @if text.blocks.is_empty() { p.lead { (words.no_text_on_page) } }
+        @if text.blocks.is_empty() { p.lead { (words.no_text_on_page()) } }
         @if text.is_table { (table(text)) } @else { @for block in &text.blocks { (paragraph(words, text, block)) } }
         (parts(words, text.part.as_ref()))
     }
@@ -154,8 +151,8 @@ pub fn text(words: &Words, text: &Text) -> Markup {
 fn origin(words: &Words, origin: &Origin) -> Markup {
     html! {
         @match origin {
-            Origin::File => span.dim { (words.text_from_file) },
-            Origin::Layer => span.warn { (words.text_from_layer) },
+            Origin::File => span.dim { (words.text_from_file()) },
+            Origin::Layer => span.warn { (words.text_from_layer()) },
             Origin::Ocr { engine, languages, confidence } => {
                 span { (words.ocr_confidence(*confidence)) }
                 span.dim { (Name::from(engine.as_str()).show()) " · " (Name::from(languages.as_str()).show()) }
@@ -173,7 +170,7 @@ fn paragraph(words: &Words, text: &Text, block: &Block) -> Markup {
         .any(|span| span.number > 0 && span.number == text.current);
     html! {
         div.para.now[holds_current] id={ "p" (block.number) } {
-            a.para-number href={ "#p" (block.number) } aria-label=(fill(words.paragraph_n, &[("n", &block.number.to_string())])) {
+            a.para-number href={ "#p" (block.number) } aria-label=(words.paragraph_n(block.number as u64)) {
                 bdi.ltr dir="ltr" { "¶" (block.number) }
             }
             p lang=(declared(&block.text, &block.language)) dir=(Direction::of(&block.text, &block.language).word()) {
@@ -212,10 +209,9 @@ fn parts(words: &Words, part: Option<&Part>) -> Markup {
     html! {
         @if let Some(part) = part {
             p.part {
-                @let (from, to, of) = (words.number(part.from), words.number(part.to), words.number(part.of));
-                (fill(words.part_of_page, &[("from", &from), ("to", &to), ("of", &of)]))
-                @if let Some(href) = &part.earlier { " " a rel="prev-part" href=(href) { "← " (words.earlier_part) } }
-                @if let Some(href) = &part.later { " " a rel="next-part" href=(href) { (words.later_part) " →" } }
+                (words.part_of_page(part.from, part.of, part.to))
+                @if let Some(href) = &part.earlier { " " a rel="prev-part" href=(href) { "← " (words.earlier_part()) } }
+                @if let Some(href) = &part.later { " " a rel="next-part" href=(href) { (words.later_part()) " →" } }
             }
         }
     }

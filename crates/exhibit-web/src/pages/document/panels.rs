@@ -109,7 +109,7 @@ pub struct Noted {
 #[must_use]
 pub fn found_in(words: &Words, found: &FoundIn) -> Markup {
     html! {
-        h2 { (words.found_in) }
+        h2 { (words.found_in()) }
         ul.tree {
             @for line in &found.lines {
                 li.(depth_class(line.depth)).this[line.kind == TreeKind::This] aria-current=[(line.kind == TreeKind::This).then_some("true")] {
@@ -123,7 +123,7 @@ pub fn found_in(words: &Words, found: &FoundIn) -> Markup {
                 }
             }
         }
-        @if let Some(href) = &found.all_members { p { a href=(href) { (words.all_members.of(found.members)) } } }
+        @if let Some(href) = &found.all_members { p { a href=(href) { (words.all_members(found.members)) } } }
     }
 }
 
@@ -136,25 +136,25 @@ fn depth_class(depth: usize) -> &'static str {
 pub fn custody(words: &Words, custody: &Custody) -> Markup {
     html! {
         details.custody open {
-            summary { h2 { (words.custody) } }
+            summary { h2 { (words.custody()) } }
             dl {
                 @if !custody.sha256.is_empty() {
                     dt { "SHA-256" } dd.wide { code.digest.ltr dir="ltr" { (custody.sha256) } }
-                    dt { (words.size) } dd { (words.bytes.of(custody.size)) }
+                    dt { (words.size()) } dd { (words.bytes(custody.size)) }
                 }
-                @if !custody.media_type.is_empty() { dt { (words.media_type) } dd { code dir="ltr" { (exhibit_model::shown(&custody.media_type)) } } }
-                dt { (words.received) } dd { (ltr(&custody.received)) }
-                @if let Some(modified) = &custody.modified { dt { (words.modified) } dd { (ltr(modified)) } }
-                dt { (words.source) } dd { (custody.source.show()) }
-                dt { (words.path) } dd.path.wide { (custody.path.show()) }
-                @if let Some((index, href)) = &custody.log_entry { dt { (words.log_entry) } dd { a href=(href) { (ltr(&format!("#{index}"))) } } }
+                @if !custody.media_type.is_empty() { dt { (words.media_type()) } dd { code dir="ltr" { (exhibit_model::shown(&custody.media_type)) } } }
+                dt { (words.received()) } dd { (ltr(&custody.received)) }
+                @if let Some(modified) = &custody.modified { dt { (words.modified()) } dd { (ltr(modified)) } }
+                dt { (words.source()) } dd { (custody.source.show()) }
+                dt { (words.path()) } dd.path.wide { (custody.path.show()) }
+                @if let Some((index, href)) = &custody.log_entry { dt { (words.log_entry()) } dd { a href=(href) { (ltr(&format!("#{index}"))) } } }
             }
         }
         @if !custody.copies.is_empty() {
-            h2 { (words.copies) " (" (words.number(custody.copies_in_all)) ")" }
+            h2 { (words.copies()) " (" (words.number(custody.copies_in_all)) ")" }
             ul.copies {
                 @for copy in &custody.copies {
-                    li { a href=(copy.href) { (ltr(&copy.number)) } " " span.dim { (words.same_bytes) } br; span.path { (copy.path.show()) } }
+                    li { a href=(copy.href) { (ltr(&copy.number)) } " " span.dim { (words.same_bytes()) } br; span.path { (copy.path.show()) } }
                 }
             }
         }
@@ -167,8 +167,8 @@ pub fn properties(words: &Words, properties: &[Property]) -> Markup {
     html! {
         @if !properties.is_empty() {
             details.metadata {
-                summary { h2 { (words.metadata) " (" (properties.len()) ")" } }
-                p.dim { (words.metadata_note) }
+                summary { h2 { (words.metadata()) " (" (properties.len()) ")" } }
+                p.dim { (words.metadata_note()) }
                 dl { @for property in properties { dt { (property.key.show()) } dd { (property.value.show()) } } }
             }
         }
@@ -180,12 +180,12 @@ pub fn properties(words: &Words, properties: &[Property]) -> Markup {
 pub fn notes(words: &Words, notes: &[Noted]) -> Markup {
     html! {
         @if !notes.is_empty() {
-            h2 { (words.notes) " (" (notes.len()) ")" }
+            h2 { (words.notes()) " (" (notes.len()) ")" }
             ul.notes {
                 @for note in notes {
                     li.suspicious[note.kind == NoteKind::Suspicious] {
                         strong { (words.note_kind(note.kind)) }
-                        @if let Some((page, href)) = &note.page { " · " a href=(href) { (words.page_short(*page)) } }
+                        @if let Some((page, href)) = &note.page { " · " a href=(href) { (words.page_short(u64::from(*page))) } }
                         br; (note.text.show())
                     }
                 }

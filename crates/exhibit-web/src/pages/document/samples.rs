@@ -1,6 +1,6 @@
 //! Samples of the document page.
 
-use crate::forms::Undo;
+use crate::forms::{Done, Undo};
 use crate::links::{self, Place, SearchPlace};
 use crate::pages::document::page_view::{Block, HitBox, Origin, Part, Picture, Text};
 use crate::pages::document::panels::{Copy, Custody, FoundIn, Noted, Property, TreeKind, TreeLine};
@@ -89,7 +89,7 @@ fn scanned() -> DocumentView {
     DocumentView {
         number: NUMBER.to_owned(),
         name: Name::from("关于规范仓库出入登记工作的通知.pdf"),
-        kind: "PDF",
+        kind: "PDF".to_owned(),
         state: State::Read,
         reason: Name::default(),
         trail: Trail {
@@ -127,7 +127,7 @@ fn scanned() -> DocumentView {
             tags: vec![("待核实".to_owned(), links::search(&SearchPlace::of("tag:待核实")))],
             known: vec!["checked".to_owned(), "<b>key</b>".to_owned()],
             undo: Some(Undo {
-                said: ENGLISH.tag_on,
+                said: Done::TagAdded,
                 name: "待核实".to_owned(),
                 action: format!("/doc/{NUMBER}/tags"),
                 fields: vec![("tag", "待核实".to_owned()), ("off", "1".to_owned())],
@@ -191,8 +191,8 @@ fn uyghur() -> DocumentView {
     let mut view = scanned();
     view.name = Name::from("ئامبار تىزىملىكى 2019-4.docx");
     view.number = "EXH-000398".to_owned();
-    view.kind = "Word";
-    view.picture = Some(Picture::None(ENGLISH.no_picture_kind));
+    view.kind = "Word".to_owned();
+    view.picture = Some(Picture::None(ENGLISH.no_picture_kind()));
     view.text = Some(text);
     view.trail.hit = Some(step(2, 2, |n| format!("/doc/EXH-000398?hit={n}#h{n}")));
     view.page = Some(page_step(1, 1));
@@ -217,8 +217,8 @@ fn sheet() -> DocumentView {
     });
     let mut view = scanned();
     view.name = Name::from("三号仓库登记表_2019Q2.xlsx");
-    view.kind = "Spreadsheet";
-    view.picture = Some(Picture::None(ENGLISH.no_picture_kind));
+    view.kind = "Spreadsheet".to_owned();
+    view.picture = Some(Picture::None(ENGLISH.no_picture_kind()));
     view.text = Some(text);
     view.page = Some(PagePlace { label: Name::from("4月"), ..page_step(1, 4) });
     view.trail.hit = Some(step(1, 214, |n| format!("/doc/EXH-001033?hit={n}")));
@@ -243,7 +243,7 @@ fn marks() -> DocumentView {
     ];
     let mut view = scanned();
     view.name = Name::from("RE: monthly registers – paper copies.docx");
-    view.picture = Some(Picture::None(ENGLISH.no_picture_kind));
+    view.picture = Some(Picture::None(ENGLISH.no_picture_kind()));
     view.text = Some(text);
     view.trail.hit = None;
     view
@@ -252,7 +252,7 @@ fn marks() -> DocumentView {
 fn locked() -> DocumentView {
     let mut view = scanned();
     view.name = Name::from("名单(加密).zip");
-    view.kind = "Archive";
+    view.kind = "Archive".to_owned();
     view.state = State::Encrypted;
     view.reason = Name::from("needs a password that is not known");
     view.picture = None;

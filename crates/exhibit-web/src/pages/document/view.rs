@@ -9,7 +9,7 @@ use crate::frame::Frame;
 use crate::pages::document::page_view::{Picture, Text, picture, text};
 use crate::pages::document::panels::{Custody, FoundIn, Noted, Property, custody, found_in, notes, properties};
 use crate::untrusted::{Name, ltr, nothing};
-use crate::words::{Words, fill};
+use crate::words::Words;
 use exhibit_model::State;
 use maud::{Markup, html};
 
@@ -21,7 +21,7 @@ pub struct DocumentView {
     /// The file's name.
     pub name: Name,
     /// The word for its kind.
-    pub kind: &'static str,
+    pub kind: String,
     /// What became of it.
     pub state: State,
     /// Why, for states that need a reason.
@@ -118,15 +118,15 @@ pub fn page(frame: &Frame, view: &DocumentView) -> Markup {
                 @if !painted { (some(&page_head)) (some(&picture)) }
                 @match &view.text { Some(shown) => (text(words, shown)), None => (no_pages(words, view)) }
             }
-            aside.facts aria-label=(words.facts) {
+            aside.facts aria-label=(words.facts()) {
                 (notes(words, &view.notes))
                 (tags(frame, &view.tags))
-                @if let Some(href) = &view.conversation { p { a href=(href) { (words.conversation) } } }
+                @if let Some(href) = &view.conversation { p { a href=(href) { (words.conversation()) } } }
                 (similar(words, &view.similar))
                 (custody(words, &view.custody))
                 (properties(words, &view.properties))
             }
-            aside.found aria-label=(words.found_in) { (found_in(words, &view.found_in)) }
+            aside.found aria-label=(words.found_in()) { (found_in(words, &view.found_in)) }
         }
     };
     frame.page(&view.number, &rules, body)
@@ -135,7 +135,7 @@ pub fn page(frame: &Frame, view: &DocumentView) -> Markup {
 fn tags(frame: &Frame, tags: &Tags) -> Markup {
     let words = frame.words;
     html! {
-        h2 id="tags" { (words.tags) }
+        h2 id="tags" { (words.tags()) }
         (undo(frame, tags.undo.as_ref()))
         @if !tags.tags.is_empty() {
             ul.tags {
@@ -146,7 +146,7 @@ fn tags(frame: &Frame, tags: &Tags) -> Markup {
                             (token(frame)) (hidden(&tags.keep))
                             input type="hidden" name="tag" value=(tag);
                             input type="hidden" name="off" value="1";
-                            button.quiet type="submit" aria-label=(fill(words.take_tag_off, &[("tag", tag)])) { "−" }
+                            button.quiet type="submit" aria-label=(words.take_tag_off(tag)) { "−" }
                         }
                     }
                 }
@@ -154,9 +154,9 @@ fn tags(frame: &Frame, tags: &Tags) -> Markup {
         }
         form.inline method="post" action=(tags.action) {
             (token(frame)) (hidden(&tags.keep))
-            label { span.vh { (words.new_tag) } input type="text" name="tag" required maxlength="60" dir="auto" list="known-tags" placeholder=(words.new_tag); }
+            label { span.vh { (words.new_tag()) } input type="text" name="tag" required maxlength="60" dir="auto" list="known-tags" placeholder=(words.new_tag()); }
             datalist id="known-tags" { @for tag in &tags.known { option value=(tag) {} } }
-            " " button type="submit" { (words.add_tag) }
+            " " button type="submit" { (words.add_tag()) }
         }
     }
 }
@@ -165,7 +165,7 @@ fn similar(words: &Words, links: &[(String, bool)]) -> Markup {
     html! {
         @if !links.is_empty() {
             p.similar {
-                @for (href, page) in links { a href=(href) { @if *page { (words.more_like_page) } @else { (words.more_like_this) } } " " }
+                @for (href, page) in links { a href=(href) { @if *page { (words.more_like_page()) } @else { (words.more_like_this()) } } " " }
             }
         }
     }
@@ -180,21 +180,23 @@ fn head(words: &Words, view: &DocumentView) -> Markup {
     html! {
         div.dochead {
             div.what {
-                @if let Some(href) = &trail.results { a.back href=(href) { "← " (words.back_to_results) } }
+                @if let Some(href) = &trail.results { a.back href=(href) { "← " (words.back_to_results()) } }
                 h1 { (view.name.show()) }
                 span.number { (ltr(&view.number)) }
                 span.dim { (view.kind) }
-                @if view.name.is_disguised() { span.pill.bad { "! " (words.disguised_name) } }
+                @if view.name.is_disguised() { span.pill.bad { "! " (words.disguised_name()) } }
                 @if view.state != State::Read {
                     span.pill.warn[view.state.is_problem()] { (words.state(view.state)) }
                 }
             }
-            nav.steps aria-label=(words.steps) {
+            nav.steps aria-label=(words.steps()) {
                 @if let Some(step) = &trail.hit {
-                    (stepper(words, words.hit_of, step, (words.previous_hit, "p"), (words.next_hit, "n")))
+                    @let place = if step.number == 0 { words.any_hit_of(step.of) } else { words.hit_of(step.number, step.of) };
+                    (stepper(&place, step, (&words.previous_hit(), "p"), (&words.next_hit(), "n")))
                 }
                 @if let Some(step) = &trail.result {
-                    (stepper(words, words.result_of, step, (words.previous_result, "["), (words.next_result, "]")))
+                    @let place = if step.number == 0 { words.any_result_of(step.of) } else { words.result_of(step.number, step.of) };
+                    (stepper(&place, step, (&words.previous_result(), "["), (&words.next_result(), "]")))
                 }
             }
         }
@@ -204,8 +206,7 @@ fn head(words: &Words, view: &DocumentView) -> Markup {
     }
 }
 
-fn stepper(words: &Words, position: &str, step: &Step, back: (&str, &str), on: (&str, &str)) -> Markup {
-    let number = if step.number == 0 { "–".to_owned() } else { words.number(step.number) };
+fn stepper(position: &str, step: &Step, back: (&str, &str), on: (&str, &str)) -> Markup {
     let button = |href: &Option<String>, (word, key): (&str, &str)| {
         html! {
             @match href {
@@ -217,7 +218,7 @@ fn stepper(words: &Words, position: &str, step: &Step, back: (&str, &str), on: (
     html! {
         span.stepper {
             (button(&step.previous, back))
-            span.place { (fill(position, &[("n", &number), ("of", &words.number(step.of))])) }
+            span.place { (position) }
             (button(&step.next, on))
         }
     }
@@ -228,20 +229,20 @@ fn page_head(words: &Words, place: &PagePlace, picture: Option<&Picture>) -> Mar
     html! {
         div.panehead {
             h2 id="paper-head" {
-                (fill(words.page_n_of, &[("n", &step.number.to_string()), ("of", &step.of.to_string())]))
+                (words.page_n_of(step.number, step.of))
                 @if !place.label.is_empty() { " · " (place.label.show()) }
             }
             @if step.of > 1 {
-                @if let Some(href) = &step.previous { a href=(href) rel="prev" { "‹ " (words.previous_page) } }
-                @if let Some(href) = &step.next { a href=(href) rel="next" { (words.next_page) " ›" } }
+                @if let Some(href) = &step.previous { a href=(href) rel="prev" { "‹ " (words.previous_page()) } }
+                @if let Some(href) = &step.next { a href=(href) rel="next" { (words.next_page()) " ›" } }
                 form.jump method="get" action=(place.action) {
                     @for (name, value) in &place.keep { input type="hidden" name=(name) value=(value); }
-                    label { span.vh { (words.go_to_page) } input type="number" name="p" min="1" max=(step.of) value=(step.number); }
-                    button type="submit" { (words.go) }
+                    label { span.vh { (words.go_to_page()) } input type="number" name="p" min="1" max=(step.of) value=(step.number); }
+                    button type="submit" { (words.go()) }
                 }
             }
             @if let Some(Picture::Shown { large, .. }) = picture {
-                a href=(large) data-key="z" { (words.zoom) kbd { "z" } }
+                a href=(large) data-key="z" { (words.zoom()) kbd { "z" } }
             }
         }
     }
@@ -249,8 +250,8 @@ fn page_head(words: &Words, place: &PagePlace, picture: Option<&Picture>) -> Mar
 
 fn no_pages(words: &Words, view: &DocumentView) -> Markup {
     html! {
-        div.panehead { h2 id="text-head" { (words.text) } }
+        div.panehead { h2 id="text-head" { (words.text()) } }
         p.lead { (words.no_pages(view.state)) }
-        @if view.found_in.members > 0 { p { (words.members_below.of(view.found_in.members)) } }
+        @if view.found_in.members > 0 { p { (words.members_below(view.found_in.members)) } }
     }
 }

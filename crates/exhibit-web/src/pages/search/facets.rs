@@ -4,7 +4,7 @@ use crate::css_rules::CssRules;
 use crate::forms::hidden;
 use crate::pages::search::view::{Answer, Choice};
 use crate::untrusted::Name;
-use crate::words::{Words, fill};
+use crate::words::Words;
 use maud::{Markup, html};
 
 /// A group of filters.
@@ -61,14 +61,14 @@ pub(crate) fn facets(words: &Words, keep: &[(&'static str, String)], answer: &An
     html! {
         @if !answer.facets.is_empty() {
             form.facets id="filters" tabindex="-1" method="get" action="/search" {
-                h2 { (words.filters) }
+                h2 { (words.filters()) }
                 (hidden(&answer.filtered))
                 (hidden(keep))
                 @for facet in &answer.facets { (self::facet(words, facet)) }
                 div.send {
-                    button type="submit" { (words.apply) }
-                    " " a href=(answer.unfiltered) { (words.clear) }
-                    " " a href="#results" { (words.to_results) }
+                    button type="submit" { (words.apply()) }
+                    " " a href=(answer.unfiltered) { (words.clear()) }
+                    " " a href="#results" { (words.to_results()) }
                 }
             }
         }
@@ -90,8 +90,8 @@ fn facet(words: &Words, facet: &Facet) -> Markup {
                 @if let Some((more, href)) = &facet.more {
                     p.more {
                         @match href {
-                            Some(href) => a href=(href) { (words.more_values.of(*more)) },
-                            None => span.dim { (words.more_values.of(*more)) },
+                            Some(href) => a href=(href) { (words.more_values(*more)) },
+                            None => span.dim { (words.more_values(*more)) },
                         }
                     }
                 }
@@ -102,14 +102,13 @@ fn facet(words: &Words, facet: &Facet) -> Markup {
 
 fn filter(words: &Words, facet: &Facet, value: &FacetValue) -> Markup {
     let label = value.label.plain();
-    let name = |template| fill(template, &[("value", &label)]);
-    let other = name(if value.excluded { words.take_in } else { words.leave_out });
+    let other = if value.excluded { words.take_in(&label) } else { words.leave_out(&label) };
     html! {
         div.filter {
             @if value.excluded {
                 span.excluded { (value.label.show()) }
             } @else if let Some(into) = &value.into {
-                input type="checkbox" name=(facet.field) value=(value.value) checked[value.chosen] aria-label=(name(words.choose));
+                input type="checkbox" name=(facet.field) value=(value.value) checked[value.chosen] aria-label=(words.choose(&label));
                 a.into href=(into) { (value.label.show()) }
                 span.count { (words.number(value.count)) }
             } @else {

@@ -148,7 +148,7 @@ impl FilterLinks<'_> {
             return Vec::new();
         }
         let top = self.selection.without("folder");
-        let mut trail = vec![Choice { text: self.words.all_folders.to_owned(), href: self.to(&top) }];
+        let mut trail = vec![Choice { text: self.words.all_folders().to_owned(), href: self.to(&top) }];
         let ends = within.match_indices('/').map(|(at, _)| at).chain([within.len()]);
         let mut start = 0;
         for end in ends {
@@ -164,7 +164,7 @@ impl FilterLinks<'_> {
             let undated = count.value == "undated";
             let field = if undated { "is" } else { "date" };
             Year {
-                label: if undated { self.words.undated.to_owned() } else { count.value.clone() },
+                label: if undated { self.words.undated().to_owned() } else { count.value.clone() },
                 count: count.pages,
                 href: self.to(&self.selection.toggled(field, &count.value)),
                 chosen: count.chosen,
@@ -196,25 +196,25 @@ fn fullest(values: &[FacetCount]) -> Vec<&FacetCount> {
     values.iter().filter(|value| value.pages > least || value.chosen || values.len() <= YEARS).collect()
 }
 
-fn title<'w>(words: &'w Words, facet: &str) -> &'w str {
+fn title(words: &Words, facet: &str) -> String {
     match facet {
-        "type" => words.facet_type,
-        "lang" => words.facet_language,
-        "folder" => words.facet_folder,
-        "container" => words.facet_container,
-        "source" => words.source,
-        "sender" => words.facet_sender,
-        "recipient" => words.facet_recipient,
-        "tag" => words.facet_tag,
-        "is" => words.facet_state,
-        "ocr" => words.facet_confidence,
-        _ => words.facet_ending,
+        "type" => words.facet_type(),
+        "lang" => words.facet_language(),
+        "folder" => words.facet_folder(),
+        "container" => words.facet_container(),
+        "source" => words.source(),
+        "sender" => words.facet_sender(),
+        "recipient" => words.facet_recipient(),
+        "tag" => words.facet_tag(),
+        "is" => words.facet_state(),
+        "ocr" => words.facet_confidence(),
+        _ => words.facet_ending(),
     }
 }
 
 fn label(words: &Words, field: &str, count: &FacetCount) -> String {
     match field {
-        "lang" if count.value == "und" => words.no_language.to_owned(),
+        "lang" if count.value == "und" => words.no_language(),
         "lang" => words.language_of(&tag(&count.value)),
         "ocr" => count.value.replace("..", " – "),
         _ => count.label.clone(),

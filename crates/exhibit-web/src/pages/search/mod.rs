@@ -17,7 +17,7 @@ use crate::pages::search::view::{
 };
 use crate::params::Params;
 use crate::untrusted::{Name, Passage, Span};
-use crate::words::{Words, fill};
+use crate::words::Words;
 use exhibit_case::{CaseError, How, SearchHit, SearchRequest, SearchResults};
 use exhibit_index::{QueryError, Sort};
 use exhibit_model::ItemId;
@@ -220,11 +220,11 @@ fn searchable(app: &App) -> Result<Option<(u64, u64)>, PageError> {
 fn orders(words: &Words, place: &SearchPlace<'_>) -> Vec<Order> {
     let chosen = order(place.sort).unwrap_or_default();
     [
-        (words.by_relevance, "relevance", Sort::Relevance),
-        (words.by_newest, "newest", Sort::Newest),
-        (words.by_oldest, "oldest", Sort::Oldest),
-        (words.by_path, "path", Sort::Path),
-        (words.by_receipt, "received", Sort::Received),
+        (words.by_relevance(), "relevance", Sort::Relevance),
+        (words.by_newest(), "newest", Sort::Newest),
+        (words.by_oldest(), "oldest", Sort::Oldest),
+        (words.by_path(), "path", Sort::Path),
+        (words.by_receipt(), "received", Sort::Received),
     ]
     .map(|(word, sort, order)| Order {
         word,
@@ -240,7 +240,7 @@ fn units(words: &Words, place: &SearchPlace<'_>) -> Vec<Order> {
         href: links::search(&SearchPlace { documents, from: 0, after: "", ..*place }),
         current: documents == place.documents,
     };
-    vec![unit(words.by_page, false), unit(words.by_document, true)]
+    vec![unit(words.by_page(), false), unit(words.by_document(), true)]
 }
 
 pub(crate) fn row(app: &App, words: &Words, place: &SearchPlace<'_>, hit: &SearchHit, rank: u64) -> Row {
@@ -257,7 +257,7 @@ pub(crate) fn row(app: &App, words: &Words, place: &SearchPlace<'_>, hit: &Searc
         confidence: hit.confidence.map(narrow),
         date: match (hit.date, hit.item.modified) {
             (Some(stated), _) => Some(display::day(stated)),
-            (None, changed) => changed.map(|moment| fill(words.changed_on, &[("date", &display::day(moment))])),
+            (None, changed) => changed.map(|moment| words.changed_on(display::day(moment))),
         },
         rank,
         path: display::around(&hit.path, &hit.name),
@@ -301,23 +301,23 @@ fn passage(hit: &SearchHit) -> Passage {
 fn suggestions(app: &App, words: &Words, place: &SearchPlace<'_>) -> Result<Vec<Choice>, PageError> {
     let choice = |way: exhibit_case::WayOn| {
         let how = match &way.how {
-            How::Without(part) => fill(words.without_part, &[("part", &exhibit_model::shown(part))]),
-            How::AnyDate(part) => fill(words.at_any_date, &[("part", &exhibit_model::shown(part))]),
-            How::Only(part) => fill(words.only_this, &[("term", &exhibit_model::shown(part))]),
-            How::Spelling(part) => fill(words.spelled_otherwise, &[("part", &exhibit_model::shown(part))]),
-            How::AnyFolder(part) => fill(words.anywhere_in_paths, &[("part", &exhibit_model::shown(part))]),
-            How::Variants => words.with_variants.to_owned(),
-            How::InNames => words.in_file_names.to_owned(),
+            How::Without(part) => words.without_part(exhibit_model::shown(part)),
+            How::AnyDate(part) => words.at_any_date(exhibit_model::shown(part)),
+            How::Only(part) => words.only_this(exhibit_model::shown(part)),
+            How::Spelling(part) => words.spelled_otherwise(exhibit_model::shown(part)),
+            How::AnyFolder(part) => words.anywhere_in_paths(exhibit_model::shown(part)),
+            How::Variants => words.with_variants(),
+            How::InNames => words.in_file_names(),
         };
         let exact = place.exact && way.how != How::Variants;
         let href = links::search(&SearchPlace { exact, ..SearchPlace::of(&way.query) });
-        Choice { text: format!("{how}: {}", words.pages_found.of(way.pages)), href }
+        Choice { text: format!("{how}: {}", words.pages_found(way.pages)), href }
     };
     let mut choices: Vec<Choice> = app.case.ways_on(place.query, place.exact)?.into_iter().map(choice).collect();
     let items = app.case.states()?;
     let problems: u64 = items.iter().filter(|(state, _)| state.is_problem()).map(|(_, count)| count).sum();
     if problems > 0 {
-        choices.push(Choice { text: words.not_searched.of(problems), href: "/problems".to_owned() });
+        choices.push(Choice { text: words.not_searched(problems), href: "/problems".to_owned() });
     }
     Ok(choices)
 }

@@ -80,9 +80,9 @@ fn answer() -> Answer {
         pages: 1_904,
         remarks: vec!["write OR in capitals for either word".to_owned()],
         orders: vec![
-            Order { word: "relevance", href: links::search(&SearchPlace::of(QUERY)), current: true },
+            Order { word: "relevance".to_owned(), href: links::search(&SearchPlace::of(QUERY)), current: true },
             Order {
-                word: "newest",
+                word: "newest".to_owned(),
                 href: links::search(&SearchPlace { sort: "newest", ..SearchPlace::of(QUERY) }),
                 current: false,
             },
@@ -117,7 +117,7 @@ pub(crate) fn passage(language: &str, marked: &str) -> Passage {
     passage
 }
 
-fn row(number: u32, name: Name, kind: &'static str, path: &str) -> Row {
+fn row(number: u32, name: Name, kind: String, path: &str) -> Row {
     let label = format!("EXH-{number:06}");
     let place = links::Place { query: QUERY, page: 1, rank: u64::from(number), ..links::Place::default() };
     Row {
@@ -182,30 +182,35 @@ pub(crate) fn rows() -> Vec<Row> {
             date: Some("2019-04-30".to_owned()),
             hits: 3,
             snippet: Some(passage("ug", uyghur)),
-            ..row(398, Name::from("ئامبار تىزىملىكى 2019-4.docx"), "Word", "disk2/三号仓库/")
+            ..row(398, Name::from("ئامبار تىزىملىكى 2019-4.docx"), "Word".to_owned(), "disk2/三号仓库/")
         },
         Row {
             page: Some((4, 4)),
             hits: 214,
             snippet: Some(passage("zh-Hant", "三號倉庫[登記]表\t夜間\t[登記]人 孟\n備註: 紙質已[銷毀]")),
-            ..row(1033, Name::from("三号仓库登记表_2019Q2.xlsx"), "Spreadsheet", "disk2/信息科/备份/")
+            ..row(1033, Name::from("三号仓库登记表_2019Q2.xlsx"), "Spreadsheet".to_owned(), "disk2/信息科/备份/")
         },
         Row {
             snippet: Some(passage("ru", "журнал подлежит уничтожению после [записи] в книгу учёта")),
-            ..row(1290, Name::from(long), "Word", "disk2/переписка/входящие/2019/апрель/согласование/черновики/")
+            ..row(
+                1290,
+                Name::from(long),
+                "Word".to_owned(),
+                "disk2/переписка/входящие/2019/апрель/согласование/черновики/",
+            )
         },
         Row {
             state: State::Unsupported,
             page: None,
             hits: 0,
-            ..row(2204, Name::new("invoice_\u{202e}fdp.exe"), "Windows program", "disk2/mail/")
+            ..row(2204, Name::new("invoice_\u{202e}fdp.exe"), "Windows program".to_owned(), "disk2/mail/")
         },
         Row {
             snippet: Some(passage(
                 "und",
                 "</p><script>alert(1)</script> [<b onclick=x>] \u{202e}desrever\u{202c} \u{7}",
             )),
-            ..row(2205, Name::new(HOSTILE), "Other", "disk2/<svg onload=alert(1)>/")
+            ..row(2205, Name::new(HOSTILE), "Other".to_owned(), "disk2/<svg onload=alert(1)>/")
         },
     ]
 }

@@ -5,7 +5,7 @@ use crate::forms::{hidden, token};
 use crate::frame::{Frame, pager};
 use crate::pages::search::facets::{Facet, Year, facets, periods};
 use crate::untrusted::{Name, Passage, clause_class, ltr};
-use crate::words::{Words, fill};
+use crate::words::Words;
 use exhibit_model::State;
 use maud::{Markup, html};
 
@@ -122,7 +122,7 @@ pub enum ReadPart {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Order {
     /// How it is called.
-    pub word: &'static str,
+    pub word: String,
     /// The same query in this order.
     pub href: String,
     /// Whether it is the order shown.
@@ -148,7 +148,7 @@ pub struct Row {
     /// Where the row leads: the document, at its first hit.
     pub href: String,
     /// The word for its kind.
-    pub kind: &'static str,
+    pub kind: String,
     /// What became of it.
     pub state: State,
     /// The page found and the number of pages.
@@ -184,22 +184,22 @@ pub fn page(frame: &Frame, view: &SearchView) -> Markup {
     let mut rules = CssRules::default();
     let empty = Answer::default();
     let answer = if let Outcome::Answered(answer) = &view.outcome { answer } else { &empty };
-    let years = periods(words.by_year, words, &answer.years, 0, &mut rules);
-    let months = periods(words.by_month, words, &answer.months, 1, &mut rules);
+    let years = periods(&words.by_year(), words, &answer.years, 0, &mut rules);
+    let months = periods(&words.by_month(), words, &answer.months, 1, &mut rules);
     let body = html! {
-        h1.vh { (words.search) }
-        @if !answer.facets.is_empty() { a.skip href="#filters" { (words.to_filters) } }
+        h1.vh { (words.search()) }
+        @if !answer.facets.is_empty() { a.skip href="#filters" { (words.to_filters()) } }
         div.search.with-facets[!answer.facets.is_empty()] {
             div.results id="results" tabindex="-1" {
                 form.query role="search" method="get" action="/search" {
-                    input.box type="search" name="q" value=(view.query) dir="auto" lang="und" aria-label=(words.query)
+                    input.box type="search" name="q" value=(view.query) dir="auto" lang="und" aria-label=(words.query())
                         autocomplete="off" autocapitalize="none" spellcheck="false" data-key="/" autofocus[view.query.is_empty()];
                     (hidden(&view.keep))
-                    button.primary type="submit" { (words.search_button) }
+                    button.primary type="submit" { (words.search_button()) }
                 }
                 @match &view.outcome {
                     Outcome::Blank => {
-                        p.lead { (words.search_blank) }
+                        p.lead { (words.search_blank()) }
                         (recent(frame, view.recent.as_ref()))
                         (operators(words, &view.fields, true))
                     },
@@ -216,20 +216,20 @@ pub fn page(frame: &Frame, view: &SearchView) -> Markup {
                         @if answer.rows.is_empty() { (nothing_found(words, answer)) } @else {
                             ol.rows { @for row in &answer.rows { (self::row(words, row)) } }
                         }
-                        (pager(words, answer.earlier.as_deref().map(|href| (href, words.earlier_rows)), answer.later.as_deref()))
+                        (pager(words, answer.earlier.as_deref().map(|href| (href, words.earlier_rows())), answer.later.as_deref()))
                     },
                 }
             }
             (facets(words, &view.keep, answer))
         }
     };
-    frame.page(words.search, &rules, body)
+    frame.page(&words.search(), &rules, body)
 }
 
 fn read_back(words: &Words, answer: &Answer) -> Markup {
     html! {
         p.read-as {
-            span.dim { (words.read_as) ": " }
+            span.dim { (words.read_as()) ": " }
             @for part in &answer.read_as {
                 @match part {
                     ReadPart::Words(text) => (text),
@@ -241,7 +241,7 @@ fn read_back(words: &Words, answer: &Answer) -> Markup {
             @for remark in &answer.remarks { span.warn { " · " (Name::from(remark.as_str()).show()) } }
             @for widening in &answer.widenings {
                 span.dim { " · " } (widening.text)
-                @if let Some(href) = &widening.without { " (" a href=(href) { (words.without_widening) } ")" }
+                @if let Some(href) = &widening.without { " (" a href=(href) { (words.without_widening()) } ")" }
             }
         }
     }
@@ -250,11 +250,11 @@ fn read_back(words: &Words, answer: &Answer) -> Markup {
 fn operators(words: &Words, fields: &[(&str, &str)], open: bool) -> Markup {
     html! {
         details.operators open[open] {
-            summary { (words.operators) }
-            dl { @for (form, meaning) in words.operator_list { dt { code { (form) } } dd { (meaning) } } }
-            p.dim { (words.operators_note) " " a href="/help" { (words.help) } }
+            summary { (words.operators()) }
+            dl { @for (form, meaning) in words.operator_list() { dt { code { (form) } } dd { (meaning) } } }
+            p.dim { (words.operators_note()) " " a href="/help" { (words.help()) } }
             @if !fields.is_empty() {
-                p { strong { (words.fields) } }
+                p { strong { (words.fields()) } }
                 dl { @for (name, takes) in fields { dt { code { (name) ":" } } dd { (takes) } } }
             }
         }
@@ -274,16 +274,16 @@ fn recent(frame: &Frame, recent: Option<&Recent>) -> Markup {
     html! {
         @if let Some(recent) = recent {
             section.recent aria-labelledby="recent" {
-                h2 id="recent" { (words.recent) }
-                @if !recent.on { p.dim { (words.recent_off) } }
+                h2 id="recent" { (words.recent()) }
+                @if !recent.on { p.dim { (words.recent_off()) } }
                 ol {
                     @for (query, href, pages) in &recent.searches {
-                        li { a href=(href) { (Name::from(query.as_str()).show()) } " " span.count { (words.pages_found.of(*pages)) } }
+                        li { a href=(href) { (Name::from(query.as_str()).show()) } " " span.count { (words.pages_found(*pages)) } }
                     }
                 }
                 p.dim {
-                    @if recent.on { (words.recent_note) " " (form("/history/off", words.recent_turn_off)) } @else { (form("/history/on", words.recent_turn_on)) }
-                    @if !recent.searches.is_empty() { " " (form("/history/clear", words.recent_clear)) }
+                    @if recent.on { (words.recent_note()) " " (form("/history/off", &words.recent_turn_off())) } @else { (form("/history/on", &words.recent_turn_on())) }
+                    @if !recent.searches.is_empty() { " " (form("/history/clear", &words.recent_clear())) }
                 }
             }
         }
@@ -295,19 +295,19 @@ fn summary(frame: &Frame, query: &str, answer: &Answer) -> Markup {
     html! {
         div.summary {
             span.found role="status" { @match answer.documents {
-                Some(documents) => { strong { (words.documents.of(documents)) } " " span.dim { (words.pages_found.of(answer.pages)) } },
-                None => strong { (words.pages_found.of(answer.pages)) },
+                Some(documents) => { strong { (words.documents(documents)) } " " span.dim { (words.pages_found(answer.pages)) } },
+                None => strong { (words.pages_found(answer.pages)) },
             }
             @if let Some(seconds) = answer.seconds { span.dim { " · " (format!("{seconds:.2}")) " s" } }
             @if let Some((now, of)) = answer.searchable {
-                span.warn { " · " (fill(words.searchable_now, &[("now", &words.number(now)), ("of", &words.number(of))])) }
+                span.warn { " · " (words.searchable_now(now, of)) }
             } }
             @if !answer.rows.is_empty() {
-                (choices(words.rows, &answer.units))
-                (choices(words.sort, &answer.orders))
+                (choices(&words.rows(), &answer.units))
+                (choices(&words.sort(), &answer.orders))
                 span.orders {
-                    @if !answer.facets.is_empty() { a.to-filters href="#filters" { (words.filters) } " " }
-                    @if let Some(href) = &answer.telling { a href=(href) { (words.telling_words) } }
+                    @if !answer.facets.is_empty() { a.to-filters href="#filters" { (words.filters()) } " " }
+                    @if let Some(href) = &answer.telling { a href=(href) { (words.telling_words()) } }
                 }
                 (save(frame, query, answer))
             }
@@ -319,13 +319,13 @@ fn save(frame: &Frame, query: &str, answer: &Answer) -> Markup {
     let words = frame.words;
     html! {
         details.save {
-            summary { (words.save_search) }
+            summary { (words.save_search()) }
             form.inline method="post" action="/saved" {
                 (token(frame))
                 input type="hidden" name="q" value=(query);
                 @if answer.exact { input type="hidden" name="exact" value="1"; }
-                label { (words.saved_name) " " input type="text" name="name" required maxlength="100" dir="auto"; }
-                " " button type="submit" { (words.save) }
+                label { (words.saved_name()) " " input type="text" name="name" required maxlength="100" dir="auto"; }
+                " " button type="submit" { (words.save()) }
             }
         }
     }
@@ -345,12 +345,12 @@ fn choices(title: &str, choices: &[Order]) -> Markup {
 // The other places of the same bytes, folded.
 fn copies(words: &Words, count: u64, href: &str, places: &[(String, Name, String)]) -> Markup {
     html! {
-        @if places.is_empty() { p.meta { a href=(href) { (words.copies_folded.of(count)) } } } @else {
+        @if places.is_empty() { p.meta { a href=(href) { (words.copies_folded(count)) } } } @else {
             details.folded {
-                summary { (words.copies_folded.of(count)) }
+                summary { (words.copies_folded(count)) }
                 ul {
                     @for (number, path, href) in places { li { a href=(href) { (ltr(number)) } " " span.path { (path.show()) } } }
-                    @if count > places.len() as u64 { li { a href=(href) { (words.all_copies) } } }
+                    @if count > places.len() as u64 { li { a href=(href) { (words.all_copies()) } } }
                 }
             }
         }
@@ -363,26 +363,26 @@ pub(crate) fn row(words: &Words, row: &Row) -> Markup {
         li.row data-row id={ "r" (row.rank) } {
             div.title {
                 a href=(row.href) { (row.name.show()) }
-                @if row.name.is_disguised() { " " span.pill.bad { "! " (words.disguised_name) } }
+                @if row.name.is_disguised() { " " span.pill.bad { "! " (words.disguised_name()) } }
                 @if row.state.is_problem() { " " span.pill.warn { (words.state(row.state)) } }
             }
             p.meta {
                 span.number { (ltr(&row.number)) }
                 span {
                     (row.kind)
-                    @if let Some((page, of)) = row.page { " · " (words.page_of(page, of)) }
+                    @if let Some((page, of)) = row.page { " · " (words.page_among(page, of)) }
                     @if let Some(confidence) = row.confidence { " · " (words.ocr_confidence(confidence)) }
                 }
                 @if let Some(date) = &row.date { span { (ltr(date)) } }
                 @if !row.path.is_empty() { span.path { (row.path.show()) } }
-                @if let Some(place) = &row.found_at { span.path { (words.also_at) " " (place.show()) } }
-                @if row.hits > 0 { span { (words.hits.of(row.hits)) } }
-                @if row.pages > 1 { span { (words.pages_found.of(row.pages)) } }
+                @if let Some(place) = &row.found_at { span.path { (words.also_at()) " " (place.show()) } }
+                @if row.hits > 0 { span { (words.hits(row.hits)) } }
+                @if row.pages > 1 { span { (words.pages_found(row.pages)) } }
             }
             @if let Some(snippet) = &row.snippet { (snippet.show()) }
             @if !row.shares.is_empty() {
                 p.shares {
-                    span.dim { (words.shares) ": " }
+                    span.dim { (words.shares()) ": " }
                     @for word in &row.shares { (Name::from(word.as_str()).show()) " " }
                 }
             }
@@ -394,9 +394,9 @@ pub(crate) fn row(words: &Words, row: &Row) -> Markup {
 fn nothing_found(words: &Words, answer: &Answer) -> Markup {
     html! {
         div.empty {
-            p.lead { (words.nothing_found) }
+            p.lead { (words.nothing_found()) }
             @if !answer.suggestions.is_empty() {
-                p { (words.try_this) }
+                p { (words.try_this()) }
                 ul { @for choice in &answer.suggestions { li { a href=(choice.href) { (choice.text) } } } }
             }
         }
@@ -406,10 +406,10 @@ fn nothing_found(words: &Words, answer: &Answer) -> Markup {
 fn trouble(words: &Words, query: &str, wrong: &Wrong) -> Markup {
     html! {
         div.trouble role="alert" {
-            p.lead { strong { (words.query_unreadable) } " " (Name::from(wrong.message.as_str()).show()) "." }
+            p.lead { strong { (words.query_unreadable()) } " " (Name::from(wrong.message.as_str()).show()) "." }
             @if let Some((from, to)) = wrong.place { (caret(query, from, to)) }
-            p { (words.nothing_searched) }
-            @if let Some(hint) = &wrong.hint { p { strong { (words.instead) " " } (Name::from(hint.as_str()).show()) "." } }
+            p { (words.nothing_searched()) }
+            @if let Some(hint) = &wrong.hint { p { strong { (words.instead()) " " } (Name::from(hint.as_str()).show()) "." } }
         }
     }
 }
