@@ -7,6 +7,7 @@
 
 pub mod digest;
 pub mod item;
+pub mod kind;
 pub mod page;
 pub mod record;
 pub mod shown;
@@ -15,6 +16,7 @@ pub mod wire;
 
 pub use digest::{Digest, OriginalId, ParseDigestError};
 pub use item::{ItemId, State};
+pub use kind::{FileKind, MediaType, ReaderKey};
 pub use page::{Box as TextBox, Counts, Mark, MarkKind, Page, PageKind, Rect, Run, TextSource};
 pub use record::{
     Limits, Member, MemberEnd, Note, NoteKind, Picture, Record, Request, Sink, SinkClosed, Task, Verdict,

@@ -5,7 +5,7 @@ use crate::forms::Done;
 use crate::pages::document::panels::TreeKind;
 use exhibit_messages::web::Texts;
 use exhibit_messages::{Language, Messages};
-use exhibit_model::{MarkKind, NoteKind, State};
+use exhibit_model::{FileKind, MarkKind, NoteKind, State};
 use std::ops::Deref;
 
 /// The texts of one language: a method for each message of `web.ftl`, and functions from codes to texts.
@@ -247,49 +247,34 @@ impl Words {
     /// The word for a kind of file by its media type; empty where there is none.
     #[must_use]
     pub fn kind(&self, media_type: &str) -> String {
-        let media_type = media_type.split(';').next().unwrap_or_default().trim();
-        match media_type {
-            "" => String::new(),
-            "application/pdf" => self.kind_pdf(),
-            "message/rfc822" | "application/vnd.ms-outlook" => self.kind_mail(),
-            "application/mbox" => self.kind_mailbox(),
-            "text/plain" => self.kind_text(),
-            "text/csv" | "text/tab-separated-values" => self.kind_table(),
-            "text/html" | "application/xhtml+xml" => self.kind_web(),
-            "text/markdown" => self.kind_markdown(),
-            "application/zip"
-            | "application/x-tar"
-            | "application/gzip"
-            | "application/x-7z-compressed"
-            | "application/vnd.rar"
-            | "application/x-rar-compressed"
-            | "application/x-bzip2"
-            | "application/x-xz"
-            | "application/zstd" => self.kind_archive(),
-            "application/rtf" | "text/rtf" | "application/msword" | "application/vnd.oasis.opendocument.text" => {
-                self.kind_word()
-            }
-            "application/vnd.ms-excel" | "application/vnd.oasis.opendocument.spreadsheet" => self.kind_spreadsheet(),
-            "application/vnd.ms-powerpoint" | "application/vnd.oasis.opendocument.presentation" => self.kind_slides(),
-            "application/octet-stream" => self.kind_unknown(),
-            "application/vnd.microsoft.portable-executable" | "application/x-msdownload" => self.kind_program(),
-            _ if media_type.starts_with("application/vnd.openxmlformats-officedocument.wordprocessingml") => {
-                self.kind_word()
-            }
-            _ if media_type.starts_with("application/vnd.openxmlformats-officedocument.spreadsheetml") => {
-                self.kind_spreadsheet()
-            }
-            _ if media_type.starts_with("application/vnd.openxmlformats-officedocument.presentationml") => {
-                self.kind_slides()
-            }
-            _ if media_type.starts_with("application/vnd.ms-word") => self.kind_word(),
-            _ if media_type.starts_with("application/vnd.ms-excel") => self.kind_spreadsheet(),
-            _ if media_type.starts_with("application/vnd.ms-powerpoint") => self.kind_slides(),
-            _ if media_type.starts_with("image/") => self.kind_image(),
-            _ if media_type.starts_with("audio/") => self.kind_audio(),
-            _ if media_type.starts_with("video/") => self.kind_video(),
-            _ if media_type.starts_with("text/") => self.kind_text(),
-            _ => self.kind_other(),
+        if media_type.is_empty() {
+            return String::new();
+        }
+        match FileKind::of(media_type) {
+            FileKind::Pdf => self.kind_pdf(),
+            FileKind::Word => self.kind_word(),
+            FileKind::Spreadsheet => self.kind_spreadsheet(),
+            FileKind::Slides => self.kind_slides(),
+            FileKind::Email => self.kind_mail(),
+            FileKind::Mailbox => self.kind_mailbox(),
+            FileKind::Image => self.kind_image(),
+            FileKind::Markdown => self.kind_markdown(),
+            FileKind::WebPage => self.kind_web(),
+            FileKind::Table => self.kind_table(),
+            FileKind::Text => self.kind_text(),
+            FileKind::Archive => self.kind_archive(),
+            FileKind::DiskImage => self.kind_disk_image(),
+            FileKind::Audio => self.kind_audio(),
+            FileKind::Video => self.kind_video(),
+            FileKind::Book => self.kind_book(),
+            FileKind::Document => self.kind_document(),
+            FileKind::Database => self.kind_database(),
+            FileKind::Program => self.kind_program(),
+            FileKind::Sealed => self.kind_sealed(),
+            FileKind::Key => self.kind_key(),
+            FileKind::Font => self.kind_font(),
+            FileKind::Unknown => self.kind_unknown(),
+            FileKind::Other => self.kind_other(),
         }
     }
 
@@ -385,6 +370,24 @@ impl Words {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use exhibit_model::MediaType;
+
+    #[test]
+    fn every_kind_of_file_has_a_label_of_its_own() {
+        let mut labels: Vec<String> = FileKind::all()
+            .filter_map(|kind| MediaType::all().find(|row| row.kind == kind))
+            .map(|row| ENGLISH.kind(row.name))
+            .collect();
+        let count = labels.len();
+        labels.sort_unstable();
+        labels.dedup();
+        assert_eq!((labels.len(), count), (FileKind::all().count(), FileKind::all().count()));
+        for media_type in ["application/x-gtar", "application/x-bzip2", "application/x-xz", "application/zstd"] {
+            assert_eq!(ENGLISH.kind(media_type), "Archive", "{media_type}");
+        }
+        assert_eq!(ENGLISH.kind("image/x-odd"), "Image");
+        assert_eq!(ENGLISH.kind(""), "");
+    }
 
     #[test]
     fn numbers_are_written_by_the_language() {

@@ -305,3 +305,30 @@ fn kinds_join_media_types() {
         assert_eq!(found(&searcher, &format!("type:{kind}")).len() as u64, count, "{kind}");
     }
 }
+
+#[test]
+fn archives_of_every_sort_are_archives_and_families_leave_out_other_kinds() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let index = Index::open_or_create(folder.path()).expect("an index");
+    let mut writer = index.writer(0).expect("a writer");
+    let archives = [
+        "application/zip",
+        "application/x-gtar",
+        "application/x-bzip2",
+        "application/x-xz",
+        "application/zstd",
+        "application/x-cpio",
+        "application/x-lz4",
+    ];
+    let types = archives.into_iter().chain(["text/plain", "text/x-odd", "text/html", "audio/AMR", "message/http"]);
+    for (document, media_type) in (1..).zip(types) {
+        writer.put(&PageEntry { media_type, ..entry(document, 1, "register") }).expect("put");
+    }
+    writer.commit(1).expect("commit");
+    let searcher = index.searcher();
+    for (query, count) in [("archive", 7), ("zip", 7), ("text", 3), ("html", 1), ("audio", 1), ("mail", 0)] {
+        assert_eq!(found(&searcher, &format!("type:{query}")).len(), count, "{query}");
+    }
+    let counts = searcher.facet(&parse("").expect("sound"), Facet::Kind).expect("a count");
+    assert_eq!(counts, [("archive".into(), 7), ("text".into(), 3), ("audio".into(), 1), ("html".into(), 1)]);
+}
