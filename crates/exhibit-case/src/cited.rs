@@ -29,7 +29,7 @@ impl Case {
         let row = self.catalogue().page(content.id, page)?;
         let row = row.ok_or_else(|| CaseError::NoSuchPage { document: self.label(content.id), page })?;
         let not_painted = |reason: String| CaseError::NotPainted { reason };
-        if row.kind != "paper" && row.kind != "picture" {
+        if !row.kind.is_rendered() {
             return Err(not_painted(format!("a {} page has no layout of its own", row.kind)));
         }
         let original = content.original.ok_or_else(|| not_painted("it has no bytes".to_owned()))?;

@@ -140,7 +140,10 @@ fn check_receipt(catalogue: &Catalogue, item: &Item, entry: &Entry, wrong: &mut 
     };
     let from = item.container.map_or_else(|| format!("source:{}", item.source), |id| format!("item:{}", id.0));
     must(entry.used.contains(&from), "container or source");
-    must(entry.facts.get("relation") == Some(&Fact::Text(item.relation.clone())), "relation to its container");
+    must(
+        entry.facts.get("relation") == Some(&Fact::Text(item.relation.word().to_owned())),
+        "relation to its container",
+    );
     match item.original {
         Some(original) => {
             must(entry.made.contains(&format!("original:{original}")), "content");

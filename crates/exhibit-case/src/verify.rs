@@ -6,7 +6,7 @@ use crate::ledger_check::Logged;
 use crate::{Case, CaseError, layout};
 use exhibit_catalogue::{Catalogue, Item, ItemFilter, NoteRow, PageRow};
 use exhibit_custody::{Entry, Fact, Log, Remembered, check_log_with};
-use exhibit_model::{Digest, OriginalId, wire::Writer};
+use exhibit_model::{Digest, MetadataKey, OriginalId, wire::Writer};
 use exhibit_proof::Note;
 use exhibit_store::{Fixity, Originals};
 use std::collections::BTreeSet;
@@ -358,7 +358,7 @@ fn check_originals_alone(originals: &Originals, logged: &Logged, found: &mut Ver
 /// The digest of what reading an item found, as log entries of type `item.derive` and `item.fail` carry it in `params_sha256`:
 /// state, reason, media type, count of members, properties and notes, in the byte form of `exhibit_model::wire`.
 #[must_use]
-pub fn finding_digest(item: &Item, metadata: &[(String, String)], notes: &[NoteRow]) -> Digest {
+pub fn finding_digest(item: &Item, metadata: &[(MetadataKey, String)], notes: &[NoteRow]) -> Digest {
     let mut w = Writer::new();
     w.text(item.state.word());
     w.text(&item.reason);
@@ -366,7 +366,7 @@ pub fn finding_digest(item: &Item, metadata: &[(String, String)], notes: &[NoteR
     w.number(item.found);
     w.number(metadata.len() as u64);
     for (key, value) in metadata {
-        w.text(key);
+        w.text(key.as_str());
         w.text(value);
     }
     w.number(notes.len() as u64);

@@ -1,7 +1,7 @@
 //! Sources and items: what was found where, and what became of it.
 
 use crate::{Catalogue, CatalogueError, Explained, Work};
-use exhibit_model::{Digest, ItemId, Moment, Note, NoteKind, OriginalId, State};
+use exhibit_model::{Digest, ItemId, MetadataKey, Moment, Note, NoteKind, OriginalId, Relation, State};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 /// One row of the ledger.
@@ -14,7 +14,7 @@ pub struct Item {
     pub ordinal: i64,
     pub path: Vec<u8>,
     pub name_text: String,
-    pub relation: String,
+    pub relation: Relation,
     pub depth: i64,
     pub family: Option<ItemId>,
     pub original: Option<OriginalId>,
@@ -42,8 +42,8 @@ pub struct NewItem<'a> {
     pub path: &'a [u8],
     /// The path decoded, where its bytes are not UTF-8; else empty.
     pub name_text: &'a str,
-    /// How it is held: `file`, `entry`, `attachment`, `message`, `embedded`.
-    pub relation: &'a str,
+    /// How it is held.
+    pub relation: Relation,
     /// Its bytes, where any were received.
     pub content: Option<(OriginalId, u64)>,
     /// When the file system or container says it was last changed.
@@ -100,13 +100,13 @@ pub struct Finding<'a> {
     /// Members its reader met.
     pub found: u64,
     /// Its properties, in the order found.
-    pub metadata: &'a [(String, String)],
+    pub metadata: &'a [(MetadataKey, String)],
     /// What a user should know about the reading.
     pub notes: &'a [Note],
 }
 
 /// An item, its properties, and its notes.
-pub type ItemInFull = (Item, Vec<(String, String)>, Vec<NoteRow>);
+pub type ItemInFull = (Item, Vec<(MetadataKey, String)>, Vec<NoteRow>);
 
 /// A note as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,6 +137,7 @@ const COLUMNS: &str = "id, source, container, ordinal, path, name_text, relation
 
 fn item_of(row: &Row<'_>) -> rusqlite::Result<Item> {
     let languages: String = row.get(19)?;
+    let relation: String = row.get(6)?;
     let state: String = row.get(13)?;
     let sha256: Option<Vec<u8>> = row.get(9)?;
     Ok(Item {
@@ -146,7 +147,7 @@ fn item_of(row: &Row<'_>) -> rusqlite::Result<Item> {
         ordinal: row.get(3)?,
         path: row.get(4)?,
         name_text: row.get(5)?,
-        relation: row.get(6)?,
+        relation: Relation::from_word(&relation).ok_or(rusqlite::Error::InvalidQuery)?,
         depth: row.get(7)?,
         family: row.get::<_, Option<i64>>(8)?.map(ItemId),
         original: sha256.as_deref().and_then(Digest::from_slice).map(OriginalId::new),
@@ -304,7 +305,7 @@ impl Catalogue {
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn metadata(&self, id: ItemId) -> Result<Vec<(String, String)>, CatalogueError> {
+    pub fn metadata(&self, id: ItemId) -> Result<Vec<(MetadataKey, String)>, CatalogueError> {
         metadata(&self.db, id)
     }
 
@@ -348,10 +349,11 @@ impl Catalogue {
     }
 }
 
-fn metadata(db: &Connection, id: ItemId) -> Result<Vec<(String, String)>, CatalogueError> {
+fn metadata(db: &Connection, id: ItemId) -> Result<Vec<(MetadataKey, String)>, CatalogueError> {
     let sql = "SELECT key, value FROM metadata WHERE item = ?1 ORDER BY place";
     let mut statement = db.prepare_cached(sql).to("read metadata")?;
-    let rows = statement.query_map([id.0], |row| Ok((row.get(0)?, row.get(1)?))).to("read metadata")?;
+    let rows =
+        statement.query_map([id.0], |row| Ok((row.get::<_, String>(0)?.into(), row.get(1)?))).to("read metadata")?;
     rows.collect::<Result<_, _>>().to("read metadata")
 }
 
@@ -474,7 +476,7 @@ impl Work<'_> {
             new.container.map_or(0, |c| c.1),
             new.path,
             new.name_text,
-            new.relation,
+            new.relation.word(),
             depth,
             family,
             sha256,
@@ -589,7 +591,7 @@ impl Work<'_> {
             .to("replace notes")?;
         let mut insert = self.tx.prepare_cached("INSERT INTO metadata VALUES (?1, ?2, ?3, ?4)").to("add metadata")?;
         for (place, (key, value)) in (0_i64..).zip(finding.metadata) {
-            insert.execute(params![id.0, place, key, value]).to("add metadata")?;
+            insert.execute(params![id.0, place, key.as_str(), value]).to("add metadata")?;
         }
         for (place, note) in (0_i64..).zip(finding.notes) {
             self.insert_note(id, place, note)?;

@@ -1,7 +1,7 @@
 //! Pages: where each lies in the page packs, and what was counted on it.
 
 use crate::{Catalogue, CatalogueError, Explained, Work};
-use exhibit_model::{Digest, ItemId, Page, PageKind, TextSource};
+use exhibit_model::{Digest, ItemId, Page, PageKind, RowRange, SheetPart, TextSource};
 use rusqlite::{OptionalExtension, Row, params};
 
 /// A page to record.
@@ -58,8 +58,9 @@ pub struct PageRow {
     pub place: (u32, u64),
     pub digest: Digest,
     pub text_digest: Digest,
-    pub kind: String,
+    pub kind: PageKind,
     pub label: String,
+    pub sheet: Option<SheetPart>,
     pub language: String,
     pub characters: u32,
     pub glyphs: u32,
@@ -84,10 +85,12 @@ pub struct PageText {
 /// The revision of a page whose item is not settled yet.
 const UNSETTLED: i64 = 0;
 
-const COLUMNS: &str = "item, number, layer, revision, pack, place, digest, kind, label, language, characters, glyphs, unmapped, images, confidence, ocr, text_digest, reader";
+const COLUMNS: &str = "item, number, layer, revision, pack, place, digest, kind, label, language, characters, glyphs, unmapped, images, confidence, ocr, text_digest, reader, \
+                       sheet, first_row, last_row";
 
 fn row_of(row: &Row<'_>) -> rusqlite::Result<PageRow> {
     let digest: Vec<u8> = row.get(6)?;
+    let kind: String = row.get(7)?;
     let ocr: String = row.get(15)?;
     let text_digest: Vec<u8> = row.get(16)?;
     Ok(PageRow {
@@ -98,8 +101,9 @@ fn row_of(row: &Row<'_>) -> rusqlite::Result<PageRow> {
         place: (row.get(4)?, row.get::<_, i64>(5)?.unsigned_abs()),
         digest: Digest::from_slice(&digest).ok_or(rusqlite::Error::InvalidQuery)?,
         text_digest: Digest::from_slice(&text_digest).ok_or(rusqlite::Error::InvalidQuery)?,
-        kind: row.get(7)?,
+        kind: PageKind::from_word(&kind).ok_or(rusqlite::Error::InvalidQuery)?,
         label: row.get(8)?,
+        sheet: sheet_of(row)?,
         language: row.get(9)?,
         characters: row.get(10)?,
         glyphs: row.get(11)?,
@@ -111,15 +115,13 @@ fn row_of(row: &Row<'_>) -> rusqlite::Result<PageRow> {
     })
 }
 
-const fn kind_word(kind: PageKind) -> &'static str {
-    match kind {
-        PageKind::Text => "text",
-        PageKind::Paper => "paper",
-        PageKind::Picture => "picture",
-        PageKind::Sheet => "sheet",
-        PageKind::Slide => "slide",
-        PageKind::Message => "message",
-    }
+fn sheet_of(row: &Row<'_>) -> rusqlite::Result<Option<SheetPart>> {
+    let Some(name) = row.get(18)? else { return Ok(None) };
+    let rows = match (row.get(19)?, row.get(20)?) {
+        (Some(first), Some(last)) => Some(RowRange { first, last }),
+        _ => None,
+    };
+    Ok(Some(SheetPart { name, rows }))
 }
 
 fn awaits_ocr(db: &rusqlite::Connection, item: ItemId) -> Result<bool, CatalogueError> {
@@ -253,8 +255,9 @@ impl Work<'_> {
         let mut before = self.tx.prepare_cached(sql).to("replace a page")?;
         before.execute(params![new.item.0, page.number]).to("replace a page")?;
         let sql = "INSERT OR REPLACE INTO pages (item, number, layer, revision, current, pack, place, digest, kind, label, language, \
-                   characters, glyphs, unmapped, images, confidence, ocr, text_digest, reader) \
-                   VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
+                   characters, glyphs, unmapped, images, confidence, ocr, text_digest, reader, sheet, first_row, last_row) \
+                   VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)";
+        let rows = page.sheet.as_ref().and_then(|sheet| sheet.rows);
         let mut insert = self.tx.prepare_cached(sql).to("add a page")?;
         insert
             .execute(params![
@@ -265,7 +268,7 @@ impl Work<'_> {
                 new.place.0,
                 new.place.1.cast_signed(),
                 new.digest.as_bytes(),
-                kind_word(page.kind),
+                page.kind.word(),
                 page.label,
                 page.language,
                 page.counts.characters,
@@ -275,7 +278,10 @@ impl Work<'_> {
                 confidence,
                 ocr.word(),
                 Digest::of(page.text.as_bytes()).as_bytes(),
-                reader
+                reader,
+                page.sheet.as_ref().map(|sheet| &sheet.name),
+                rows.map(|rows| rows.first),
+                rows.map(|rows| rows.last)
             ])
             .to("add a page")
             .map(drop)

@@ -4,7 +4,7 @@ use crate::{CatalogueError, Explained};
 use rusqlite::Connection;
 
 /// The form that this program writes and reads.
-const FORM: i64 = 1;
+const FORM: i64 = 2;
 
 const TABLES: &str = "
 CREATE TABLE numbers (
@@ -74,8 +74,11 @@ CREATE TABLE pages (
   place INTEGER NOT NULL,
   digest BLOB NOT NULL,             -- SHA-256 of the page's bytes
   text_digest BLOB NOT NULL,        -- SHA-256 of its text alone, what the log's document trees hold
-  kind TEXT NOT NULL,
+  kind TEXT NOT NULL,               -- text, paper, picture, sheet, slide, message
   label TEXT NOT NULL,
+  sheet TEXT,                       -- of a sheet: its name, which may be empty; else NULL
+  first_row INTEGER,                -- of a sheet that is not empty: its rows on the page, from 1
+  last_row INTEGER,
   language TEXT NOT NULL,
   characters INTEGER NOT NULL,
   glyphs INTEGER NOT NULL,

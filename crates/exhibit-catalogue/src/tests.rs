@@ -1,7 +1,7 @@
 //! The ledger's rules, tried on a catalogue in a folder.
 
 use crate::{Added, Catalogue, Finding, ItemFilter, MOST_PLACES, NewItem, NewPage, Opening};
-use exhibit_model::{Counts, Digest, ItemId, Moment, OriginalId, Page, PageKind, State, TextSource};
+use exhibit_model::{Counts, Digest, ItemId, Moment, OriginalId, Page, PageKind, Relation, State, TextSource};
 use std::ops::ControlFlow;
 
 fn original(bytes: &[u8]) -> OriginalId {
@@ -14,7 +14,7 @@ fn file<'a>(path: &'a [u8], bytes: &[u8]) -> NewItem<'a> {
         container: None,
         path,
         name_text: "",
-        relation: "file",
+        relation: Relation::File,
         content: Some((original(bytes), bytes.len() as u64)),
         modified: Some(Moment(5)),
         changed: Some(Moment(7)),
@@ -62,7 +62,7 @@ fn members_are_known_by_their_place_and_must_add_up() {
     work.add_item(&file(b"a.zip", b"zip")).expect("add");
     let member = |ordinal, bytes| NewItem {
         container: Some((ItemId(1), ordinal)),
-        relation: "entry",
+        relation: Relation::Entry,
         ..file(b"same name", bytes)
     };
     assert_eq!(work.add_item(&member(0, b"x")).expect("add"), Added::New(ItemId(2), State::Waiting));
@@ -132,8 +132,11 @@ fn a_document_in_a_new_place_is_named_with_all_that_lies_in_it() {
         work.settle(item, &finding(State::Read, 0)).expect("settle");
     };
     work.add_item(&file(b"a.zip", b"zip")).expect("add");
-    let member =
-        |ordinal, bytes| NewItem { container: Some((ItemId(1), ordinal)), relation: "entry", ..file(b"member", bytes) };
+    let member = |ordinal, bytes| NewItem {
+        container: Some((ItemId(1), ordinal)),
+        relation: Relation::Entry,
+        ..file(b"member", bytes)
+    };
     work.add_item(&file(b"x", b"x")).expect("add");
     with_page(ItemId(2));
     work.add_item(&member(0, b"y")).expect("add");

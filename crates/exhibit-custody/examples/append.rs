@@ -5,7 +5,7 @@
 #![expect(clippy::print_stdout, reason = "it prints what it measured")]
 
 use exhibit_custody::{Act, Key, Receipt, Remembered, Stamp, Writer, check_log};
-use exhibit_model::{Digest, ItemId, Moment, OriginalId};
+use exhibit_model::{Digest, ItemId, Moment, OriginalId, Relation};
 use std::error::Error;
 use std::path::Path;
 use std::time::Instant;
@@ -63,7 +63,7 @@ fn receipt(seq: u64) -> Act {
         size: seq * 97,
         source: 1,
         container: None,
-        relation: "file",
+        relation: Relation::File,
         name: format!("county/2018/09/notice-{seq:06}.pdf").as_bytes(),
     })
 }

@@ -5,7 +5,7 @@
 
 use crate::Random;
 use crate::entry::{Entry, LAST_MOMENT, moment_text, whole};
-use exhibit_model::{Digest, ItemId, Moment, OriginalId, State};
+use exhibit_model::{Digest, ItemId, Moment, OriginalId, Relation, State};
 use exhibit_proof::hash::to_hex;
 use exhibit_proof::json::{MAX_NUMBER, Value};
 use exhibit_proof::tile::MAX_ENTRY;
@@ -252,8 +252,8 @@ pub struct Receipt<'a> {
     pub source: i64,
     /// The container that it was taken from, if any.
     pub container: Option<ItemId>,
-    /// How the container held it (`entry`, `attachment`, `message`, `embedded`); `file` where there is none.
-    pub relation: &'a str,
+    /// How the container held it.
+    pub relation: Relation,
     /// Its name or path as found, any bytes. Becomes a commitment.
     pub name: &'a [u8],
 }
@@ -482,7 +482,7 @@ impl Act {
         Self::new(Verb::ItemReceive, Ref::Item(receipt.item))
             .uses(from)
             .makes(Ref::Original(receipt.original))
-            .fact("relation", Fact::Text(receipt.relation.to_owned()))
+            .fact("relation", Fact::Text(receipt.relation.word().to_owned()))
             .fact("size", Fact::Number(receipt.size))
             .secret("name", receipt.name)
     }
@@ -625,7 +625,7 @@ mod tests {
             size: 3,
             source: 1,
             container: Some(ItemId(2)),
-            relation: "attachment",
+            relation: Relation::Attachment,
             name,
         })
     }

@@ -64,9 +64,9 @@ pub fn identify(name: &[u8], input: &mut dyn Input) -> std::io::Result<Kind> {
             packages::in_zip(&head, input)
         }
         [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, ..] => packages::in_compound(name, &head, input),
-        _ => magic::by_magic(&head)
-            .or_else(|| prose::by_text(name, &head))
-            .unwrap_or(kind!("application/octet-stream")),
+        _ => {
+            magic::by_magic(&head).or_else(|| prose::by_text(name, &head)).unwrap_or(kind!("application/octet-stream"))
+        }
     };
     input.rewind()?;
     Ok(kind)

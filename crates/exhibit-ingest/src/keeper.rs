@@ -10,7 +10,7 @@ use crate::queue::Queue;
 use exhibit_case::{Held, TreeParts, finding_digest, log_act};
 use exhibit_catalogue::{Added, Finding, Item, Job, NewItem, NewPage, OcrState, Work};
 use exhibit_custody::{Act, Derivation, Fact, Receipt, Ref, Verb};
-use exhibit_model::{Clock, Digest, ItemId, Member, Moment, Note, Page, State, wire};
+use exhibit_model::{Clock, Digest, ItemId, Member, MetadataKey, Moment, Note, Page, Relation, State, wire};
 use exhibit_store::{Originals, PackWriter, Place, Sealed};
 use std::sync::mpsc::{Receiver, SyncSender};
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -50,7 +50,7 @@ pub(crate) struct Outcome {
     pub(crate) media_type: String,
     pub(crate) found: u64,
     pub(crate) pages: u32,
-    pub(crate) metadata: Vec<(String, String)>,
+    pub(crate) metadata: Vec<(MetadataKey, String)>,
     pub(crate) notes: Vec<Note>,
 }
 
@@ -261,7 +261,7 @@ impl Desk<'_, '_> {
                 let mut new = self.new_item(source, &member.name, member.modified);
                 new.container = Some((container, ordinal));
                 new.name_text = &member.name_text;
-                new.relation = &member.relation;
+                new.relation = member.relation;
                 self.receive(new, content)
             }
             Message::Walked { source, found } => Ok(self.work.walked(source, found)?),
@@ -286,7 +286,7 @@ impl Desk<'_, '_> {
             container: None,
             path,
             name_text: "",
-            relation: "file",
+            relation: Relation::File,
             content: None,
             modified,
             changed: None,
@@ -424,7 +424,7 @@ fn receipt(new: &NewItem<'_>, id: ItemId) -> Act {
     let from = container.map_or(Ref::Source(new.source), Ref::Item);
     Act::new(Verb::ItemReceive, Ref::Item(id))
         .uses(from)
-        .fact("relation", Fact::Text(new.relation.to_owned()))
+        .fact("relation", Fact::Text(new.relation.word().to_owned()))
         .fact("state", Fact::Text(state.word().to_owned()))
         .secret("name", new.path)
         .secret("reason", reason.as_bytes())

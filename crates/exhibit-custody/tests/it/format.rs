@@ -1,7 +1,7 @@
 //! The worked example of `docs/formats/custody.md`, made again from its inputs.
 
 use exhibit_custody::{Act, Key, Log, Receipt, Remembered, Stamp, Writer, check_log};
-use exhibit_model::{Digest, ItemId, Moment, OriginalId};
+use exhibit_model::{Digest, ItemId, Moment, OriginalId, Relation};
 use exhibit_proof::Hash;
 use exhibit_proof::document::Document;
 use std::fs;
@@ -30,7 +30,7 @@ fn the_worked_example_is_true() {
         size: 3,
         source: 1,
         container: None,
-        relation: "file",
+        relation: Relation::File,
         name: "登记表.txt".as_bytes(),
     };
     let first = Act::case_open(&verifier).seal(&stamp(0, 0), &mut random).expect("an entry");

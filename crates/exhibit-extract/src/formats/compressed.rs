@@ -4,7 +4,7 @@
 
 use crate::identify::ending;
 use crate::out::{Input, Out, Stop};
-use exhibit_model::{Member, MemberEnd, Moment, NoteKind, ReaderKey, Request, Verdict};
+use exhibit_model::{Member, MemberEnd, Moment, NoteKind, ReaderKey, Relation, Request, Verdict};
 use flate2::bufread::GzDecoder;
 use std::io::{self, BufRead, BufReader, Read};
 
@@ -22,7 +22,7 @@ pub(crate) fn read(
         Ok(size) => out.container_size(size),
         Err(error) => return Ok(Verdict::Failed(format!("the file cannot be read: {error}"))),
     }
-    let mut member = Member { name: inner_name(&request.name), relation: "entry".to_owned(), ..Member::default() };
+    let mut member = Member { name: inner_name(&request.name), relation: Relation::Entry, ..Member::default() };
     let buffered = BufReader::with_capacity(64 << 10, input);
     match reader {
         ReaderKey::Gzip => return read_gzip(buffered, member, out),

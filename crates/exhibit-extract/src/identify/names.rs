@@ -24,7 +24,8 @@ pub(crate) fn suspicion(name: &[u8], kind: Kind) -> Option<String> {
     }
     let fits = MediaType::find(media_type).is_some_and(|row| row.endings.contains(&ending.as_str()));
     let unknown = matches!(media_type, "application/octet-stream" | "application/x-empty");
-    (MediaType::is_expected_of(&ending) && !fits && !unknown).then(|| format!("its name ends in .{ending}, but it is {media_type}"))
+    (MediaType::is_expected_of(&ending) && !fits && !unknown)
+        .then(|| format!("its name ends in .{ending}, but it is {media_type}"))
 }
 
 /// Whether a name with this ending is run when opened.

@@ -120,10 +120,7 @@ const MAIN_PARTS: &[(&str, Kind)] = &[
         kind!("application/vnd.openxmlformats-officedocument.wordprocessingml.template"),
     ),
     ("ms-word.document.macroenabled.main+xml", kind!("application/vnd.ms-word.document.macroenabled.12")),
-    (
-        "ms-word.template.macroenabledtemplate.main+xml",
-        kind!("application/vnd.ms-word.template.macroenabled.12"),
-    ),
+    ("ms-word.template.macroenabledtemplate.main+xml", kind!("application/vnd.ms-word.template.macroenabled.12")),
     (
         "presentationml.presentation.main+xml",
         kind!("application/vnd.openxmlformats-officedocument.presentationml.presentation"),
@@ -140,31 +137,13 @@ const MAIN_PARTS: &[(&str, Kind)] = &[
         "ms-powerpoint.presentation.macroenabled.main+xml",
         kind!("application/vnd.ms-powerpoint.presentation.macroenabled.12"),
     ),
-    (
-        "ms-powerpoint.slideshow.macroenabled.main+xml",
-        kind!("application/vnd.ms-powerpoint.slideshow.macroenabled.12"),
-    ),
-    (
-        "ms-powerpoint.template.macroenabled.main+xml",
-        kind!("application/vnd.ms-powerpoint.template.macroenabled.12"),
-    ),
-    (
-        "ms-excel.sheet.binary.macroenabled.main",
-        kind!("application/vnd.ms-excel.sheet.binary.macroenabled.12"),
-    ),
-    (
-        "spreadsheetml.sheet.main+xml",
-        kind!("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    ),
-    (
-        "spreadsheetml.template.main+xml",
-        kind!("application/vnd.openxmlformats-officedocument.spreadsheetml.template"),
-    ),
+    ("ms-powerpoint.slideshow.macroenabled.main+xml", kind!("application/vnd.ms-powerpoint.slideshow.macroenabled.12")),
+    ("ms-powerpoint.template.macroenabled.main+xml", kind!("application/vnd.ms-powerpoint.template.macroenabled.12")),
+    ("ms-excel.sheet.binary.macroenabled.main", kind!("application/vnd.ms-excel.sheet.binary.macroenabled.12")),
+    ("spreadsheetml.sheet.main+xml", kind!("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")),
+    ("spreadsheetml.template.main+xml", kind!("application/vnd.openxmlformats-officedocument.spreadsheetml.template")),
     ("ms-excel.sheet.macroenabled.main+xml", kind!("application/vnd.ms-excel.sheet.macroenabled.12")),
-    (
-        "ms-excel.template.macroenabled.main+xml",
-        kind!("application/vnd.ms-excel.template.macroenabled.12"),
-    ),
+    ("ms-excel.template.macroenabled.main+xml", kind!("application/vnd.ms-excel.template.macroenabled.12")),
     ("ms-excel.addin.macroenabled.main+xml", kind!("application/vnd.ms-excel.addin.macroenabled.12")),
     ("ms-visio.drawing.main+xml", kind!("application/vnd.ms-visio.drawing")),
     ("ms-visio.drawing.macroenabled.main+xml", kind!("application/vnd.ms-visio.drawing.macroenabled.12")),

@@ -85,7 +85,11 @@ fn tag(value: &str) -> Option<String> {
 fn media_type(value: &str) -> Option<Property> {
     let value = value.to_lowercase();
     let kinds = FileKind::named(&value);
-    if kinds.is_empty() { value.contains('/').then_some(Property::MediaTypeNamed(value)) } else { Some(Property::Kind(kinds)) }
+    if kinds.is_empty() {
+        value.contains('/').then_some(Property::MediaTypeNamed(value))
+    } else {
+        Some(Property::Kind(kinds))
+    }
 }
 
 /// What `type:` calls files of a media type: the word for its kind, or the media type itself.

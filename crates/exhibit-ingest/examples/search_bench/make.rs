@@ -5,7 +5,7 @@ use crate::text::{Language, Texts};
 use crate::{Failed, PAGES_OF_A_DOCUMENT};
 use exhibit_case::{Case, Held, Keys, NewCase, layout};
 use exhibit_catalogue::{Added, Finding, NewItem, NewPage, Work};
-use exhibit_model::{Counts, Digest, FixedClock, ItemId, Moment, OriginalId, Page, State, wire};
+use exhibit_model::{Counts, Digest, FixedClock, ItemId, MetadataKey, Moment, OriginalId, Page, Relation, State, wire};
 use exhibit_store::PackWriter;
 use std::path::Path;
 
@@ -47,7 +47,7 @@ fn add(work: &Work<'_>, packs: &mut PackWriter, texts: &Texts, source: i64, numb
         container: None,
         path: path.as_bytes(),
         name_text: "",
-        relation: "file",
+        relation: Relation::File,
         content: Some((digest, 20_000 + number as u64 % 50_000)),
         modified: None,
         changed: None,
@@ -61,7 +61,7 @@ fn add(work: &Work<'_>, packs: &mut PackWriter, texts: &Texts, source: i64, numb
         bytes += add_page(work, packs, texts, item, number * PAGES_OF_A_DOCUMENT + page)?;
     }
     let year = 1995 + number % 30;
-    let date = [("dcterms:created".to_owned(), format!("{year}-{:02}-17T08:00:00Z", number % 12 + 1))];
+    let date = [(MetadataKey::CREATED, format!("{year}-{:02}-17T08:00:00Z", number % 12 + 1))];
     let metadata = if number.is_multiple_of(7) { &[][..] } else { &date };
     let finding = Finding { state: State::Read, reason: "", media_type, found: 0, metadata, notes: &[] };
     work.settle(item, &finding)?;

@@ -36,9 +36,8 @@ const OFFICE_TEXT_NAMES: &[&str] = &["txt", "csv", "md", "html", "htm", "eml", "
 const WORD_PACKAGE: &[&str] = &["docx", "docm", "dotx", "doc", "dot", "zip"];
 const SHEET_PACKAGE: &[&str] = &["xlsx", "xlsm", "xltx", "xls", "xlt", "zip"];
 const SLIDES_PACKAGE: &[&str] = &["pptx", "pptm", "ppsx", "ppt", "pps", "zip"];
-const SEALED_NAMES: &[&str] = &[
-    "docx", "docm", "dotx", "doc", "dot", "xlsx", "xlsm", "xltx", "xls", "xlt", "pptx", "pptm", "ppsx", "ppt", "pps",
-];
+const SEALED_NAMES: &[&str] =
+    &["docx", "docm", "dotx", "doc", "dot", "xlsx", "xlsm", "xltx", "xls", "xlt", "pptx", "pptm", "ppsx", "ppt", "pps"];
 // Containers of sound and video share their endings.
 const MEDIA_NAMES: &[&str] = &["mp3", "wav", "m4a", "amr", "ogg", "flac", "mp4", "mov", "avi", "mkv", "wmv"];
 
@@ -49,9 +48,7 @@ pub(super) const KINDS: &[Row] = &[
         key: "pdf",
         words: &["pdf"],
         family: None,
-        types: &[
-            read("application/pdf", ReaderKey::Pdf, &["pdf"]),
-        ],
+        types: &[read("application/pdf", ReaderKey::Pdf, &["pdf"])],
     },
     Row {
         kind: FileKind::Word,
@@ -59,8 +56,16 @@ pub(super) const KINDS: &[Row] = &[
         words: &["word", "doc", "docx"],
         family: None,
         types: &[
-            read("application/vnd.openxmlformats-officedocument.wordprocessingml.document", ReaderKey::Docx, WORD_PACKAGE),
-            read("application/vnd.openxmlformats-officedocument.wordprocessingml.template", ReaderKey::Docx, WORD_PACKAGE),
+            read(
+                "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+                ReaderKey::Docx,
+                WORD_PACKAGE,
+            ),
+            read(
+                "application/vnd.openxmlformats-officedocument.wordprocessingml.template",
+                ReaderKey::Docx,
+                WORD_PACKAGE,
+            ),
             read("application/vnd.ms-word.document.macroenabled.12", ReaderKey::Docx, WORD_PACKAGE),
             read("application/vnd.ms-word.template.macroenabled.12", ReaderKey::Docx, WORD_PACKAGE),
             read("application/msword", ReaderKey::Doc, &["doc", "dot"]),
@@ -85,7 +90,11 @@ pub(super) const KINDS: &[Row] = &[
         family: None,
         types: &[
             read("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ReaderKey::Sheet, SHEET_PACKAGE),
-            read("application/vnd.openxmlformats-officedocument.spreadsheetml.template", ReaderKey::Sheet, SHEET_PACKAGE),
+            read(
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.template",
+                ReaderKey::Sheet,
+                SHEET_PACKAGE,
+            ),
             read("application/vnd.ms-excel.sheet.binary.macroenabled.12", ReaderKey::Sheet, SHEET_PACKAGE),
             read("application/vnd.ms-excel.sheet.macroenabled.12", ReaderKey::Sheet, SHEET_PACKAGE),
             read("application/vnd.ms-excel.template.macroenabled.12", ReaderKey::Sheet, SHEET_PACKAGE),
@@ -103,9 +112,21 @@ pub(super) const KINDS: &[Row] = &[
         words: &["slides", "presentation", "powerpoint", "ppt", "pptx"],
         family: None,
         types: &[
-            read("application/vnd.openxmlformats-officedocument.presentationml.presentation", ReaderKey::Pptx, SLIDES_PACKAGE),
-            read("application/vnd.openxmlformats-officedocument.presentationml.slideshow", ReaderKey::Pptx, SLIDES_PACKAGE),
-            read("application/vnd.openxmlformats-officedocument.presentationml.template", ReaderKey::Pptx, SLIDES_PACKAGE),
+            read(
+                "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+                ReaderKey::Pptx,
+                SLIDES_PACKAGE,
+            ),
+            read(
+                "application/vnd.openxmlformats-officedocument.presentationml.slideshow",
+                ReaderKey::Pptx,
+                SLIDES_PACKAGE,
+            ),
+            read(
+                "application/vnd.openxmlformats-officedocument.presentationml.template",
+                ReaderKey::Pptx,
+                SLIDES_PACKAGE,
+            ),
             read("application/vnd.ms-powerpoint.presentation.macroenabled.12", ReaderKey::Pptx, SLIDES_PACKAGE),
             read("application/vnd.ms-powerpoint.slideshow.macroenabled.12", ReaderKey::Pptx, SLIDES_PACKAGE),
             read("application/vnd.ms-powerpoint.template.macroenabled.12", ReaderKey::Pptx, SLIDES_PACKAGE),
@@ -133,10 +154,7 @@ pub(super) const KINDS: &[Row] = &[
         key: "mailbox",
         words: &["mail", "email", "message", "mailbox"],
         family: None,
-        types: &[
-            read("application/mbox", ReaderKey::Mbox, TEXT_NAMES),
-            unread("application/vnd.ms-outlook-pst", &[]),
-        ],
+        types: &[read("application/mbox", ReaderKey::Mbox, TEXT_NAMES), unread("application/vnd.ms-outlook-pst", &[])],
     },
     Row {
         kind: FileKind::Image,
@@ -172,9 +190,7 @@ pub(super) const KINDS: &[Row] = &[
         key: "markdown",
         words: &["text", "markdown"],
         family: None,
-        types: &[
-            read("text/markdown", ReaderKey::Text, OFFICE_TEXT_NAMES),
-        ],
+        types: &[read("text/markdown", ReaderKey::Text, OFFICE_TEXT_NAMES)],
     },
     Row {
         kind: FileKind::WebPage,
@@ -414,9 +430,7 @@ pub(super) const KINDS: &[Row] = &[
         key: "unknown",
         words: &[],
         family: None,
-        types: &[
-            unread("application/octet-stream", &[]),
-        ],
+        types: &[unread("application/octet-stream", &[])],
     },
     Row {
         kind: FileKind::Other,

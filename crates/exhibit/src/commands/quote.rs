@@ -46,7 +46,7 @@ pub(crate) fn run(context: &Context<'_>, command: &QuoteCommand) -> Result<ExitC
 // The page's picture is kept with the quote, where the page has one and the passage is on it.
 fn paint(context: &Context<'_>, held: &mut Held, quote: &NewQuote<'_>) -> Result<(), Failure> {
     let kind = held.case.page_row(quote.item, quote.page)?.kind;
-    if (kind != "paper" && kind != "picture") || !held.case.page(quote.item, quote.page)?.text.contains(quote.exact) {
+    if !kind.is_rendered() || !held.case.page(quote.item, quote.page)?.text.contains(quote.exact) {
         return Ok(());
     }
     let cage = world::cage(1)?;

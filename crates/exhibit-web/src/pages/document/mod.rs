@@ -24,7 +24,7 @@ use crate::untrusted::{Name, Span};
 use crate::words::Words;
 use exhibit_case::{CaseError, Document, PageHits, SearchRequest};
 use exhibit_catalogue::{Item, NoteRow};
-use exhibit_model::{ItemId, NoteKind, Page, PageKind, TextSource};
+use exhibit_model::{ItemId, MetadataKey, NoteKind, Page, PageKind, TextSource};
 use maud::Markup;
 use paragraphs::{blocks, is_by_line, is_layer, labels, part};
 
@@ -248,7 +248,7 @@ impl<'a> Reading<'a> {
     }
 
     fn picture(&self, page: &Page) -> Picture {
-        let has_layout = matches!(page.kind, PageKind::Paper | PageKind::Picture);
+        let has_layout = page.kind.is_rendered();
         if !has_layout {
             return Picture::None(self.words.no_picture_kind());
         }
@@ -395,8 +395,9 @@ impl<'a> Reading<'a> {
 
     // The messages of its conversation, of mail that names itself or another.
     fn conversation(&self) -> Option<String> {
-        const TIES: [&str; 3] = ["mail:message-id", "mail:in-reply-to", "mail:references"];
-        let is_tied = self.document.metadata.iter().any(|(key, _)| TIES.contains(&key.as_str()));
+        const TIES: [MetadataKey; 3] =
+            [MetadataKey::MAIL_MESSAGE_ID, MetadataKey::MAIL_IN_REPLY_TO, MetadataKey::MAIL_REFERENCES];
+        let is_tied = self.document.metadata.iter().any(|(key, _)| TIES.contains(key));
         is_tied.then(|| links::search(&SearchPlace::of(&format!("thread:{} sort:oldest", self.number))))
     }
 
@@ -425,7 +426,7 @@ impl<'a> Reading<'a> {
     }
 
     fn properties(&self) -> Vec<Property> {
-        let property = |(key, value): &(String, String)| Property {
+        let property = |(key, value): &(MetadataKey, String)| Property {
             key: Name::from(key.as_str()),
             value: Name::from(value.as_str()),
         };

@@ -256,7 +256,7 @@ pub(crate) fn row(app: &App, words: &Words, place: &SearchPlace<'_>, hit: &Searc
         page: Some((hit.page, hit.item.pages.max(hit.page))),
         confidence: hit.confidence.map(narrow),
         date: match (hit.date, hit.item.modified) {
-            (Some(stated), _) => Some(display::day(stated)),
+            (Some(stated), _) => Some(stated.day()),
             (None, changed) => changed.map(|moment| words.changed_on(display::day(moment))),
         },
         rank,
