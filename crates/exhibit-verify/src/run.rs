@@ -366,17 +366,11 @@ pub(crate) fn wrong(report: &mut Report, path: &Path, fault: Fault, detail: Stri
     report.deviations.push(Finding { place: path.display().to_string(), fault, detail });
 }
 
-// Seconds since 1970 as a day and time (the calendar's rule for days of 400 years, counted from 1 March).
+// Seconds since 1970 as a day and time, without seconds.
 fn moment(seconds: u64) -> String {
-    let (days, rest) = (seconds / 86_400 + 719_468, seconds % 86_400);
-    let (era, day) = (days / 146_097, days % 146_097);
-    let year_of_era = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-    let day_of_year = day - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * day_of_year + 2) / 153;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    let year = year_of_era + era * 400 + u64::from(month <= 2);
-    let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    format!("{year:04}-{month:02}-{day:02} {:02}:{:02} UTC", rest / 3600, rest % 3600 / 60)
+    let moment = exhibit_time::Moment::from_seconds(i64::try_from(seconds).unwrap_or(i64::MAX)).to_string();
+    let (day, time) = moment.split_once('T').unwrap_or((&moment, ""));
+    format!("{day} {} UTC", time.get(..5).unwrap_or(time))
 }
 
 #[cfg(test)]
