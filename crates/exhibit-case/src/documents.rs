@@ -70,7 +70,7 @@ impl Case {
         let number =
             document.get(..prefix.len()).filter(|p| p.eq_ignore_ascii_case(&prefix)).map(|p| &document[p.len()..]);
         let digits = number.or(Some(document)).filter(|d| d.len() <= 18 && d.bytes().all(|b| b.is_ascii_digit()));
-        if let Some(id) = digits.and_then(|d| d.parse().ok()).map(ItemId)
+        if let Some(id) = digits.and_then(|d| d.parse().ok()).map(ItemId::new)
             && catalogue.item(id)?.is_some()
         {
             return Ok(id);

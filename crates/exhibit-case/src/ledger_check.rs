@@ -7,7 +7,7 @@ use crate::verify::finding_digest;
 use crate::{Case, CaseError};
 use exhibit_catalogue::{Catalogue, Item, PageRow, PageText};
 use exhibit_custody::{Entry, Fact, Log};
-use exhibit_model::{Digest, State};
+use exhibit_model::{Digest, SourceId, State};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many bytes the salt of an opening has (docs/formats/custody.md).
@@ -19,7 +19,7 @@ pub(crate) struct Logged {
     receipts: BTreeMap<i64, u64>,
     readings: BTreeMap<i64, u64>,
     firsts: BTreeMap<i64, i64>,
-    sources: BTreeSet<i64>,
+    sources: BTreeSet<SourceId>,
     /// What was last said of recording who looked.
     pub(crate) access: AccessSettings,
     /// Every entry that records a quote.
@@ -58,7 +58,7 @@ impl Logged {
                 };
                 self.access = AccessSettings { record, keep_days };
             }
-            ("source.receive", _) => self.sources.extend(number(&entry.object, "source:")),
+            ("source.receive", _) => self.sources.extend(number(&entry.object, "source:").map(SourceId::new)),
             _ => {}
         }
     }
@@ -66,22 +66,22 @@ impl Logged {
     /// Says what is wrong with a row, and strikes it off.
     pub(crate) fn check(&mut self, catalogue: &Catalogue, log: &Log, item: &Item) -> Result<Vec<String>, CaseError> {
         let mut wrong = Vec::new();
-        let receipt = self.receipts.remove(&item.id.0);
+        let receipt = self.receipts.remove(&item.id.get());
         if receipt.is_none() || item.seq != receipt {
             wrong.push("the log has no entry of its receipt, or another one".to_owned());
         }
         if let Some(entry) = receipt.and_then(|seq| read(log, seq)) {
             check_receipt(catalogue, item, &entry, &mut wrong)?;
         }
-        let reading = self.readings.remove(&item.id.0);
+        let reading = self.readings.remove(&item.id.get());
         if catalogue.settled_seq(item.id)? != reading {
             wrong.push("the last reading that the log records is not the one it names".to_owned());
         }
         if let Some(entry) = reading.and_then(|seq| read(log, seq)) {
             check_reading(catalogue, item, &entry, &mut wrong)?;
         }
-        let first = self.firsts.remove(&item.id.0).filter(|_| reading.is_none());
-        if first != item.duplicate_of.map(|id| id.0) || (item.state == State::Duplicate) != first.is_some() {
+        let first = self.firsts.remove(&item.id.get()).filter(|_| reading.is_none());
+        if first != item.duplicate_of.map(|id| id.get()) || (item.state == State::Duplicate) != first.is_some() {
             wrong.push("the log does not say that it repeats that item".to_owned());
         }
         let unread = item.original.is_some() && first.is_none() && reading.is_none();
@@ -95,10 +95,10 @@ impl Logged {
     pub(crate) fn missing(&self, case: &Case, catalogue: &Catalogue) -> Result<Vec<(String, String)>, CaseError> {
         let mut wrong = Vec::new();
         for (item, seq) in &self.receipts {
-            let place = case.label(exhibit_model::ItemId(*item));
+            let place = case.label(exhibit_model::ItemId::new(*item));
             wrong.push((place, format!("log entry {seq} records its receipt, but the ledger does not have it")));
         }
-        let known: BTreeSet<i64> = catalogue.sources()?.into_iter().collect();
+        let known: BTreeSet<SourceId> = catalogue.sources()?.into_iter().collect();
         for source in self.sources.symmetric_difference(&known) {
             wrong
                 .push((format!("source {source}"), "the log and the ledger do not agree that there is one".to_owned()));
@@ -138,7 +138,7 @@ fn check_receipt(catalogue: &Catalogue, item: &Item, entry: &Entry, wrong: &mut 
             wrong.push(format!("log entry {} records another {what}", entry.seq));
         }
     };
-    let from = item.container.map_or_else(|| format!("source:{}", item.source), |id| format!("item:{}", id.0));
+    let from = item.container.map_or_else(|| format!("source:{}", item.source), |id| format!("item:{}", id.get()));
     must(entry.used.contains(&from), "container or source");
     must(
         entry.facts.get("relation") == Some(&Fact::Text(item.relation.word().to_owned())),

@@ -84,7 +84,7 @@ impl Held {
 
 impl Change {
     fn act(&self) -> Act {
-        Act::mark(ItemId(self.document), self.on, Moment(self.at), &self.tag)
+        Act::mark(ItemId::new(self.document), self.on, Moment(self.at), &self.tag)
     }
 }
 
@@ -127,7 +127,7 @@ impl Case {
             if said.contains(&false) {
                 wrong.push(format!("it is not what log entry {} records: it was altered", mark.seq));
             }
-            if catalogue.item(ItemId(change.document))?.is_none() {
+            if catalogue.item(ItemId::new(change.document))?.is_none() {
                 wrong.push("it names a document that the ledger does not have".to_owned());
             }
             let place = format!("{}, change {}", layout::TAGS, number + 1);

@@ -149,7 +149,7 @@ impl Case {
     }
 
     pub(crate) fn hit(&self, query: &Query, hit: &Hit) -> Result<SearchHit, CaseError> {
-        let (id, number) = (ItemId(hit.key.document), hit.key.page);
+        let (id, number) = (ItemId::new(hit.key.document), hit.key.page);
         let item = self.item(id)?;
         let (row, copies, metadata) = {
             let catalogue = self.catalogue();

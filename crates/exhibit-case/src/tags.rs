@@ -152,7 +152,7 @@ impl Case {
     // The first of the items with the same bytes.
     fn content(&self, id: ItemId) -> Result<i64, CaseError> {
         let item = self.item(id)?;
-        Ok(item.duplicate_of.unwrap_or(id).0)
+        Ok(item.duplicate_of.unwrap_or(id).get())
     }
 
     fn all_tags(&self) -> Result<BTreeMap<String, BTreeSet<i64>>, CaseError> {

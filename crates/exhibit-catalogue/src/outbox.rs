@@ -69,7 +69,7 @@ impl Catalogue {
         let sql = "SELECT id FROM items WHERE seq = ?1";
         let mut statement = self.db.prepare(sql).to("look for an entry")?;
         statement
-            .query_row([seq.cast_signed()], |row| row.get(0).map(exhibit_model::ItemId))
+            .query_row([seq.cast_signed()], |row| row.get(0).map(exhibit_model::ItemId::new))
             .optional()
             .to("look for an entry")
     }

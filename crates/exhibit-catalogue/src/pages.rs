@@ -94,7 +94,7 @@ fn row_of(row: &Row<'_>) -> rusqlite::Result<PageRow> {
     let ocr: String = row.get(15)?;
     let text_digest: Vec<u8> = row.get(16)?;
     Ok(PageRow {
-        item: ItemId(row.get(0)?),
+        item: ItemId::new(row.get(0)?),
         number: row.get(1)?,
         layer: row.get(2)?,
         revision: row.get::<_, i64>(3)?.unsigned_abs(),
@@ -127,7 +127,7 @@ fn sheet_of(row: &Row<'_>) -> rusqlite::Result<Option<SheetPart>> {
 fn awaits_ocr(db: &rusqlite::Connection, item: ItemId) -> Result<bool, CatalogueError> {
     let sql = "SELECT 1 FROM pages WHERE item = ?1 AND ocr = 'wanted'";
     let mut statement = db.prepare_cached(sql).to("look for waiting pages")?;
-    statement.exists([item.0]).to("look for waiting pages")
+    statement.exists([item.get()]).to("look for waiting pages")
 }
 
 impl Catalogue {
@@ -138,7 +138,7 @@ impl Catalogue {
     pub fn page(&self, item: ItemId, number: u32) -> Result<Option<PageRow>, CatalogueError> {
         let sql = format!("SELECT {COLUMNS} FROM pages WHERE item = ?1 AND number = ?2 AND current = 1");
         let mut statement = self.db.prepare_cached(&sql).to("look up a page")?;
-        statement.query_row(params![item.0, number], row_of).optional().to("look up a page")
+        statement.query_row(params![item.get(), number], row_of).optional().to("look up a page")
     }
 
     /// The current layers of an item's pages, in order.
@@ -148,7 +148,7 @@ impl Catalogue {
     pub fn pages(&self, item: ItemId) -> Result<Vec<PageRow>, CatalogueError> {
         let sql = format!("SELECT {COLUMNS} FROM pages WHERE item = ?1 AND current = 1 ORDER BY number");
         let mut statement = self.db.prepare_cached(&sql).to("list pages")?;
-        let rows = statement.query_map([item.0], row_of).to("list pages")?;
+        let rows = statement.query_map([item.get()], row_of).to("list pages")?;
         rows.collect::<Result<_, _>>().to("list pages")
     }
 
@@ -185,8 +185,9 @@ impl Catalogue {
         let sql = "SELECT max(item) FROM \
                    (SELECT item FROM pages WHERE item > ?1 AND current = 1 ORDER BY item, number LIMIT ?2)";
         let mut statement = self.db.prepare_cached(sql).to("divide pages")?;
-        let last: Option<i64> = statement.query_row(params![after.0, pages], |row| row.get(0)).to("divide pages")?;
-        Ok(last.map(ItemId))
+        let last: Option<i64> =
+            statement.query_row(params![after.get(), pages], |row| row.get(0)).to("divide pages")?;
+        Ok(last.map(ItemId::new))
     }
 
     /// Current pages after the one given, up to the last of an item, in order of item and number, at most `most`.
@@ -204,7 +205,7 @@ impl Catalogue {
              ORDER BY item, number LIMIT ?4"
         );
         let mut statement = self.db.prepare_cached(&sql).to("list pages")?;
-        let rows = statement.query_map(params![after.0.0, after.1, last.0, most], row_of).to("list pages")?;
+        let rows = statement.query_map(params![after.0.get(), after.1, last.get(), most], row_of).to("list pages")?;
         rows.collect::<Result<_, _>>().to("list pages")
     }
 
@@ -225,7 +226,7 @@ impl Catalogue {
             "SELECT {COLUMNS} FROM pages WHERE ocr = 'wanted' AND (item, number) > (?1, ?2) ORDER BY item, number LIMIT ?3"
         );
         let mut statement = self.db.prepare_cached(&sql).to("list pages for OCR")?;
-        let rows = statement.query_map(params![after.0.0, after.1, most], row_of).to("list pages for OCR")?;
+        let rows = statement.query_map(params![after.0.get(), after.1, most], row_of).to("list pages for OCR")?;
         rows.collect::<Result<_, _>>().to("list pages for OCR")
     }
 }
@@ -253,7 +254,7 @@ impl Work<'_> {
             "UPDATE pages SET current = 0, ocr = 'done' WHERE item = ?1 AND number = ?2 AND layer = 0"
         };
         let mut before = self.tx.prepare_cached(sql).to("replace a page")?;
-        before.execute(params![new.item.0, page.number]).to("replace a page")?;
+        before.execute(params![new.item.get(), page.number]).to("replace a page")?;
         let sql = "INSERT OR REPLACE INTO pages (item, number, layer, revision, current, pack, place, digest, kind, label, language, \
                    characters, glyphs, unmapped, images, confidence, ocr, text_digest, reader, sheet, first_row, last_row) \
                    VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)";
@@ -261,7 +262,7 @@ impl Work<'_> {
         let mut insert = self.tx.prepare_cached(sql).to("add a page")?;
         insert
             .execute(params![
-                new.item.0,
+                new.item.get(),
                 page.number,
                 layer,
                 revision,
@@ -297,12 +298,12 @@ impl Work<'_> {
     pub(crate) fn settle_pages(&self, item: ItemId) -> Result<(), CatalogueError> {
         let sql = "SELECT coalesce(max(number), 0) FROM pages WHERE item = ?1 AND revision = 0";
         let mut statement = self.tx.prepare_cached(sql).to("count pages")?;
-        let last: i64 = statement.query_row([item.0], |row| row.get(0)).to("count pages")?;
+        let last: i64 = statement.query_row([item.get()], |row| row.get(0)).to("count pages")?;
         if last > 0 {
             let first = self.next_revision(last)?;
             let sql = "UPDATE pages SET revision = ?2 + number - 1 WHERE item = ?1 AND revision = 0";
             let mut statement = self.tx.prepare_cached(sql).to("count pages")?;
-            statement.execute(params![item.0, first]).to("count pages")?;
+            statement.execute(params![item.get(), first]).to("count pages")?;
         }
         Ok(())
     }
@@ -319,7 +320,7 @@ impl Work<'_> {
             let digest = Digest::from_slice(&digest).ok_or(rusqlite::Error::InvalidQuery)?;
             Ok(PageText { page: row.get(0)?, digest, reader: row.get(2)? })
         };
-        let rows = statement.query_map([item.0], row_of).to("list texts")?;
+        let rows = statement.query_map([item.get()], row_of).to("list texts")?;
         rows.collect::<Result<_, _>>().to("list texts")
     }
 
@@ -338,7 +339,7 @@ impl Work<'_> {
     pub fn prune_pages(&self, item: ItemId, last: u32) -> Result<(), CatalogueError> {
         let mut statement =
             self.tx.prepare_cached("DELETE FROM pages WHERE item = ?1 AND number > ?2").to("remove pages")?;
-        statement.execute(params![item.0, last]).to("remove pages").map(drop)
+        statement.execute(params![item.get(), last]).to("remove pages").map(drop)
     }
 
     /// Notes how OCR of a page ended where it made no layer: it failed, or the file's own text stands.
@@ -347,7 +348,7 @@ impl Work<'_> {
     /// [`CatalogueError::Engine`].
     pub fn ocr_ended(&self, item: ItemId, number: u32, state: OcrState) -> Result<(), CatalogueError> {
         let sql = "UPDATE pages SET ocr = ?3 WHERE item = ?1 AND number = ?2 AND layer = 0";
-        self.tx.execute(sql, params![item.0, number, state.word()]).to("note the end of OCR").map(drop)
+        self.tx.execute(sql, params![item.get(), number, state.word()]).to("note the end of OCR").map(drop)
     }
 
     /// Puts pages that OCR could not read back in line. Says how many.

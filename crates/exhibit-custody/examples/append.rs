@@ -58,10 +58,10 @@ fn check(log: &Path, total: u64) -> Result<(), Box<dyn Error>> {
 fn receipt(seq: u64) -> Act {
     let number = i64::try_from(seq).unwrap_or(i64::MAX);
     Act::item_receive(&Receipt {
-        item: ItemId(number),
+        item: ItemId::new(number),
         original: OriginalId::new(Digest::of(&seq.to_be_bytes())),
         size: seq * 97,
-        source: 1,
+        source: exhibit_model::SourceId::new(1),
         container: None,
         relation: Relation::File,
         name: format!("county/2018/09/notice-{seq:06}.pdf").as_bytes(),

@@ -5,7 +5,7 @@
 
 use crate::Random;
 use crate::entry::{Entry, LAST_MOMENT, moment_text, whole};
-use exhibit_model::{Digest, ItemId, Moment, OriginalId, Relation, State};
+use exhibit_model::{Digest, ItemId, Moment, OriginalId, Relation, SourceId, State};
 use exhibit_proof::hash::to_hex;
 use exhibit_proof::json::{MAX_NUMBER, Value};
 use exhibit_proof::tile::MAX_ENTRY;
@@ -137,7 +137,7 @@ pub enum Ref {
     /// The case as a whole: `case`.
     Case,
     /// A source by its number: `source:3`.
-    Source(i64),
+    Source(SourceId),
     /// An item by its number: `item:127`.
     Item(ItemId),
     /// An original by the digest of its bytes: `original:<hex>`.
@@ -168,7 +168,7 @@ impl fmt::Display for Ref {
         match self {
             Self::Case => f.write_str("case"),
             Self::Source(number) => write!(f, "source:{number}"),
-            Self::Item(item) => write!(f, "item:{}", item.0),
+            Self::Item(item) => write!(f, "item:{}", item.get()),
             Self::Original(original) => write!(f, "original:{original}"),
             Self::Tree(root) => write!(f, "tree:{}", root.to_hex()),
             Self::Bytes(digest) => write!(f, "sha256:{digest}"),
@@ -249,7 +249,7 @@ pub struct Receipt<'a> {
     /// How many they are.
     pub size: u64,
     /// The source that it came with.
-    pub source: i64,
+    pub source: SourceId,
     /// The container that it was taken from, if any.
     pub container: Option<ItemId>,
     /// How the container held it.
@@ -469,7 +469,7 @@ impl Act {
 
     /// A source was received. Its name or path becomes a commitment.
     #[must_use]
-    pub fn source_receive(source: i64, channel: Channel, name: &[u8]) -> Self {
+    pub fn source_receive(source: SourceId, channel: Channel, name: &[u8]) -> Self {
         Self::new(Verb::SourceReceive, Ref::Source(source))
             .fact("channel", Fact::Text(channel.word().to_owned()))
             .secret("name", name)
@@ -620,11 +620,11 @@ mod tests {
 
     fn receipt(name: &[u8]) -> Act {
         Act::item_receive(&Receipt {
-            item: ItemId(3),
+            item: ItemId::new(3),
             original: OriginalId::new(Digest::of(b"abc")),
             size: 3,
-            source: 1,
-            container: Some(ItemId(2)),
+            source: SourceId::new(1),
+            container: Some(ItemId::new(2)),
             relation: Relation::Attachment,
             name,
         })
@@ -670,7 +670,7 @@ mod tests {
         let key = Key::generate("custody", &mut counting());
         let original = OriginalId::new(Digest::of(b"abc"));
         let derivation = Derivation {
-            item: ItemId(3),
+            item: ItemId::new(3),
             original,
             state: State::Read,
             tree: Hash::empty(),
@@ -693,16 +693,20 @@ mod tests {
             (Act::key_add(key.verifier(), key.verifier()), "key.add", Ref::key(key.verifier()).to_string()),
             (Act::key_revoke(key.verifier(), Revocation::Lost), "key.revoke", Ref::key(key.verifier()).to_string()),
             (Act::case_seal(), "case.seal", "case".to_owned()),
-            (Act::source_receive(1, Channel::Folder, b"/media/x"), "source.receive", "source:1".to_owned()),
+            (
+                Act::source_receive(SourceId::new(1), Channel::Folder, b"/media/x"),
+                "source.receive",
+                "source:1".to_owned(),
+            ),
             (receipt(b"\xff"), "item.receive", "item:3".to_owned()),
             (Act::item_derive(&derivation), "item.derive", "item:3".to_owned()),
             (
-                Act::item_fail(ItemId(3), original, State::Failed, "broken: 'x'", "pdf 1"),
+                Act::item_fail(ItemId::new(3), original, State::Failed, "broken: 'x'", "pdf 1"),
                 "item.fail",
                 "item:3".to_owned(),
             ),
-            (Act::item_duplicate(ItemId(3), original, ItemId(1)), "item.duplicate", "item:3".to_owned()),
-            (Act::mark(ItemId(3), true, Moment(0), "待核实"), "mark", "item:3".to_owned()),
+            (Act::item_duplicate(ItemId::new(3), original, ItemId::new(1)), "item.duplicate", "item:3".to_owned()),
+            (Act::mark(ItemId::new(3), true, Moment(0), "待核实"), "mark", "item:3".to_owned()),
             (Act::fixity(&found), "fixity", "case".to_owned()),
         ] {
             let sealed = act.seal(&STAMP, &mut counting()).expect("an entry");

@@ -96,7 +96,11 @@ pub(crate) fn acts(first: u64, count: u64) -> Vec<Vec<u8>> {
         let act = if seq == 0 {
             Act::case_open(key(7).verifier())
         } else {
-            Act::source_receive(i64::try_from(seq).expect("small"), crate::act::Channel::Folder, b"/home/x")
+            Act::source_receive(
+                exhibit_model::SourceId::new(i64::try_from(seq).expect("small")),
+                crate::act::Channel::Folder,
+                b"/home/x",
+            )
         };
         act.seal(&stamp, &mut |bytes| bytes.fill(u8::try_from(seq % 251).expect("small"))).expect("an entry").bytes
     };

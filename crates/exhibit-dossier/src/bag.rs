@@ -246,7 +246,7 @@ fn resolve(held: &Held, selection: &Selection, log: &Log) -> Result<(BTreeMap<It
         if standing(&held.case, log, &anchor, &bytes) != Standing::Holds {
             return Err(DossierError::Broken(anchor.id()));
         }
-        let item = ItemId(anchor.item.cast_signed());
+        let item = ItemId::new(anchor.item.cast_signed());
         if let Chosen::Pages(pages) = chosen.entry(item).or_insert_with(|| Chosen::Pages(BTreeSet::new())) {
             pages.insert(anchor.page);
         }
@@ -307,7 +307,7 @@ fn pack_documents(
             Chosen::Pages(_) => None,
         };
         let pages = pack_texts(parcel, held, (&item, &content), chosen)?;
-        let pointed = |page: u32| quotes.values().any(|(anchor, _)| anchor.points_at(id.0.unsigned_abs(), page));
+        let pointed = |page: u32| quotes.values().any(|(anchor, _)| anchor.points_at(id.get().unsigned_abs(), page));
         let mut pictures = held.catalogue.pictures(content.id)?;
         pictures.retain(|p| pages.contains(&p.page) && (selection.pictures || pointed(p.page)));
         for picture in &pictures {
@@ -362,7 +362,7 @@ fn write_load_files(
     let content: BTreeMap<String, ItemId> =
         packed.iter().map(|document| (held.case.label(document.item.id), document.content.id)).collect();
     for (path, (label, pages)) in &made.texts {
-        let rows = held.catalogue.pages(content.get(label).copied().unwrap_or(ItemId(0)))?;
+        let rows = held.catalogue.pages(content.get(label).copied().unwrap_or(ItemId::new(0)))?;
         let mut texts = Vec::new();
         for row in rows.iter().filter(|row| pages.contains(&row.number)) {
             texts.push(held.case.read_page(row)?.text);

@@ -304,7 +304,11 @@ pub fn handovers(case: &Case) -> Result<Vec<Handover>, DossierError> {
     })?;
     let catalogue = Catalogue::open_for_reading(&case.folder.join(layout::CATALOGUE))?;
     for handover in &mut found {
-        let number = handover.source.strip_prefix("source:").and_then(|number| number.parse().ok());
+        let number = handover
+            .source
+            .strip_prefix("source:")
+            .and_then(|number| number.parse().ok())
+            .map(exhibit_model::SourceId::new);
         handover.whole = number.map(|number| catalogue.is_walked(number)).transpose()?.unwrap_or(false);
     }
     Ok(found)

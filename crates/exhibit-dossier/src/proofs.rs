@@ -48,9 +48,9 @@ pub(crate) fn write_record(
     let chain = held.case.chain(part.item)?;
     let receipts: Vec<u64> = chain.iter().filter_map(|item| item.seq).chain([receipt]).collect();
     entries.extend(&receipts);
-    let items = chain.iter().chain([part.item]).map(|item| item.id.0.unsigned_abs());
+    let items = chain.iter().chain([part.item]).map(|item| item.id.get().unsigned_abs());
     let container =
-        |item: &Item| Some(map([("item", number(item.id.0.unsigned_abs())), ("receipt", number(item.seq?))]));
+        |item: &Item| Some(map([("item", number(item.id.get().unsigned_abs())), ("receipt", number(item.seq?))]));
     let opened = openings(held, &receipts, part.names)?;
     let mut proved = Document {
         family: items.collect(),
@@ -67,7 +67,7 @@ pub(crate) fn write_record(
     let mut members = vec![
         ("v", number(1)),
         ("document", Value::Text(label.clone())),
-        ("item", number(part.item.id.0.unsigned_abs())),
+        ("item", number(part.item.id.get().unsigned_abs())),
         ("original", Value::Text(original.to_string())),
         ("receipt", number(receipt)),
         ("containers", Value::List(chain.iter().filter_map(container).collect())),
@@ -87,7 +87,7 @@ pub(crate) fn write_record(
             proved.pages = part.pages.iter().map(|page| (*page, [0; 32])).collect();
             members.extend([
                 ("reading", number(reading.seq)),
-                ("content", number(part.content.id.0.unsigned_abs())),
+                ("content", number(part.content.id.get().unsigned_abs())),
                 ("root", Value::Text(reading.tree.root().to_hex())),
                 ("leaves", number(reading.tree.leaves())),
                 ("parts", Value::List(proofs.iter().map(leaf).collect())),
@@ -101,7 +101,7 @@ pub(crate) fn write_record(
 }
 
 // The entry of the receipt of a source, where another case handed it over: it names that case's log and bag.
-fn handed_over_by(held: &Held, log: &Log, source: i64) -> Result<Option<u64>, DossierError> {
+fn handed_over_by(held: &Held, log: &Log, source: exhibit_model::SourceId) -> Result<Option<u64>, DossierError> {
     let identity = held.catalogue.source(source)?.map(|(identity, ..)| identity);
     if !identity.is_some_and(|identity| identity.starts_with(b"bag:")) {
         return Ok(None);

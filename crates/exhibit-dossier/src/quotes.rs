@@ -97,7 +97,7 @@ pub fn make_quote(
         reading: reading.seq,
         created: now.to_rfc3339(),
         document,
-        item: quote.item.0.unsigned_abs(),
+        item: quote.item.get().unsigned_abs(),
         original: *original.digest().as_bytes(),
         page: quote.page,
         text_layer: *Digest::of(page.text.as_bytes()).as_bytes(),
@@ -220,7 +220,7 @@ pub(crate) fn standing(case: &Case, log: &Log, anchor: &Anchor, bytes: &[u8]) ->
     if !is_logged(log, anchor, bytes) {
         return Standing::NotLogged;
     }
-    let item = ItemId(anchor.item.cast_signed());
+    let item = ItemId::new(anchor.item.cast_signed());
     let same =
         case.item(item).is_ok_and(|item| item.original.is_some_and(|o| *o.digest().as_bytes() == anchor.original));
     let Some(page) = case.page(item, anchor.page).ok().filter(|_| same) else { return Standing::PageGone };

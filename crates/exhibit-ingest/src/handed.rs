@@ -5,7 +5,7 @@ use crate::intake::Intake;
 use crate::keeper::{Content, Message};
 use crate::progress::add;
 use exhibit_custody::Act;
-use exhibit_model::OriginalId;
+use exhibit_model::{OriginalId, SourceId};
 use exhibit_proof::bagit::Files;
 
 /// A source that was handed over, and checked.
@@ -15,7 +15,7 @@ pub struct Handed {
     /// What people call it.
     pub name: String,
     /// What the log says of its receipt, given the source's number.
-    pub receipt: Box<dyn Fn(i64) -> Act + Send>,
+    pub receipt: Box<dyn Fn(SourceId) -> Act + Send>,
     /// Where its bytes are.
     pub from: Box<dyn Files + Send>,
     /// Its files.
@@ -41,7 +41,7 @@ impl std::fmt::Debug for Handed {
 
 impl Intake<'_> {
     /// Receives everything that was handed over. A file whose bytes are not those that were checked ends it.
-    pub(crate) fn take_over(&mut self, source: i64, mut handed: Handed) -> Result<(), IngestError> {
+    pub(crate) fn take_over(&mut self, source: SourceId, mut handed: Handed) -> Result<(), IngestError> {
         let count = handed.files.len() as u64;
         for file in handed.files {
             if self.stop.asked() {

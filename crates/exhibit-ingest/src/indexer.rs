@@ -178,7 +178,7 @@ impl Indexer<'_> {
     fn put(&mut self, writer: &mut Writer, rows: &[PageRow], again: bool) -> Result<(), IngestError> {
         let mut common: Option<Common> = None;
         for row in rows {
-            if common.as_ref().is_none_or(|c| c.id != row.item.0) {
+            if common.as_ref().is_none_or(|c| c.id != row.item.get()) {
                 common = self.common(row)?;
             }
             let Some(common) = &common else { continue };
@@ -191,7 +191,7 @@ impl Indexer<'_> {
             }
             let (copies, messages) = (texts(&common.copies), texts(&common.messages));
             let entry = PageEntry {
-                key: PageKey { document: row.item.0, page: row.number },
+                key: PageKey { document: row.item.get(), page: row.number },
                 text: &page.text,
                 name: &common.name,
                 path: &common.path,
@@ -245,7 +245,7 @@ impl Indexer<'_> {
         }
         let name = own_path(&item).rsplit('/').next().unwrap_or_default().to_owned();
         Ok(Some(Common {
-            id: item.id.0,
+            id: item.id.get(),
             name: if name.is_empty() { item.id.label(self.prefix) } else { name },
             path,
             copies: paths,
@@ -265,7 +265,7 @@ impl Indexer<'_> {
             hash: item.original.map(|original| original.to_string()).unwrap_or_default(),
             bytes: item.size,
             pages: item.pages,
-            containers: containers.into_iter().map(|container| container.0).collect(),
+            containers: containers.into_iter().map(|container| container.get()).collect(),
             flags,
         }))
     }

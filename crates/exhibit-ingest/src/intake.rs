@@ -5,7 +5,7 @@ use crate::progress::{Progress, add};
 use crate::walk::{Met, What, walk};
 use crate::{IngestError, run::Stop};
 use exhibit_catalogue::Catalogue;
-use exhibit_model::State;
+use exhibit_model::{SourceId, State};
 use exhibit_store::{Originals, Sealed};
 use rustix::fs::{Mode, OFlags};
 use std::fs::File;
@@ -27,7 +27,7 @@ enum Copied<'a> {
 
 impl Intake<'_> {
     /// Receives everything in one source. Stops early, without harm, when told to.
-    pub(crate) fn receive(&mut self, source: i64, path: &Path) -> Result<(), IngestError> {
+    pub(crate) fn receive(&mut self, source: SourceId, path: &Path) -> Result<(), IngestError> {
         let mut found = 0;
         let mut failure = None;
         let walked = walk(path, &mut |met| {
@@ -51,7 +51,7 @@ impl Intake<'_> {
         Ok(())
     }
 
-    fn one(&mut self, source: i64, met: Met) -> Result<(), IngestError> {
+    fn one(&mut self, source: SourceId, met: Met) -> Result<(), IngestError> {
         let (content, times) = match met.what {
             What::Other(reason) => (Content::None(State::Unsupported, reason.to_owned()), None),
             What::Unreadable(reason) => (Content::None(State::Failed, reason), None),

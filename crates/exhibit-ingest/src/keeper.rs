@@ -10,7 +10,7 @@ use crate::queue::Queue;
 use exhibit_case::{Held, TreeParts, finding_digest, log_act};
 use exhibit_catalogue::{Added, Finding, Item, Job, NewItem, NewPage, OcrState, Work};
 use exhibit_custody::{Act, Derivation, Fact, Receipt, Ref, Verb};
-use exhibit_model::{Clock, Digest, ItemId, Member, MetadataKey, Moment, Note, Page, Relation, State, wire};
+use exhibit_model::{Clock, Digest, ItemId, Member, MetadataKey, Moment, Note, Page, Relation, SourceId, State, wire};
 use exhibit_store::{Originals, PackWriter, Place, Sealed};
 use std::sync::mpsc::{Receiver, SyncSender};
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -20,13 +20,13 @@ use std::time::{Duration, Instant};
 pub(crate) enum Message<'a> {
     /// A file of a source.
     /// With when it was modified, and when the file system last changed anything about it.
-    File { source: i64, path: Vec<u8>, times: Option<(Moment, Moment)>, content: Content<'a> },
+    File { source: SourceId, path: Vec<u8>, times: Option<(Moment, Moment)>, content: Content<'a> },
     /// A source was walked to its end.
-    Walked { source: i64, found: u64 },
+    Walked { source: SourceId, found: u64 },
     /// Intake is over.
     Received,
     /// A member of a container.
-    Member { container: ItemId, source: i64, ordinal: i64, member: Member, content: Content<'a> },
+    Member { container: ItemId, source: SourceId, ordinal: i64, member: Member, content: Content<'a> },
     /// A page, in its final form.
     Page { item: ItemId, page: Box<Page> },
     /// An item's reading has ended.
@@ -280,7 +280,7 @@ impl Desk<'_, '_> {
         }
     }
 
-    fn new_item<'n>(&self, source: i64, path: &'n [u8], modified: Option<Moment>) -> NewItem<'n> {
+    fn new_item<'n>(&self, source: SourceId, path: &'n [u8], modified: Option<Moment>) -> NewItem<'n> {
         NewItem {
             source,
             container: None,

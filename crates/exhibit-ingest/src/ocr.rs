@@ -61,7 +61,7 @@ pub(crate) struct OcrQueue {
 
 impl OcrQueue {
     pub(crate) fn new(catalogue: Catalogue) -> Self {
-        Self { state: Mutex::new((catalogue, VecDeque::new(), (ItemId(0), 0))) }
+        Self { state: Mutex::new((catalogue, VecDeque::new(), (ItemId::new(0), 0))) }
     }
 
     fn take(&self) -> Result<Option<(PageRow, Item)>, IngestError> {
@@ -173,7 +173,7 @@ impl OcrReader<'_> {
     pub(crate) fn run(&self) -> Result<(), IngestError> {
         while !self.stop.asked() {
             let Some((row, item)) = self.queue.take()? else { break };
-            let label = format!("item {} page {}", row.item.0, row.number);
+            let label = format!("item {} page {}", row.item.get(), row.number);
             self.progress.take_up(&label);
             let read = self.read(&row, &item);
             self.progress.put_down(&label);

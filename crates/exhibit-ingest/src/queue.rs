@@ -28,7 +28,7 @@ const BATCH: u32 = 64;
 
 impl<'a> Queue<'a> {
     pub(crate) fn new(catalogue: Catalogue, stop: &'a Stop) -> Self {
-        let (ready, last) = (VecDeque::new(), ItemId(0));
+        let (ready, last) = (VecDeque::new(), ItemId::new(0));
         let state =
             State { catalogue, ready, last, open: 0, receiving: true, stopped: false, families: BTreeMap::new() };
         Self { stop, state: Mutex::new(state), changed: Condvar::new() }

@@ -44,7 +44,7 @@ impl<'a> Reader<'a> {
     /// Reads items until none is left.
     pub(crate) fn run(&self) -> Result<(), IngestError> {
         while let Some(job) = self.queue.take()? {
-            let label = format!("item {}", job.id.0);
+            let label = format!("item {}", job.id.get());
             self.progress.take_up(&label);
             let outcome = self.read(&job);
             self.progress.put_down(&label);

@@ -14,7 +14,7 @@ use exhibit_case::{Held, layout, log_act};
 use exhibit_catalogue::{Account, Catalogue};
 use exhibit_custody::{Act, Channel};
 use exhibit_index::Index;
-use exhibit_model::{Clock, Limits, State};
+use exhibit_model::{Clock, Limits, SourceId, State};
 use exhibit_store::{PackReader, PackWriter};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -128,7 +128,7 @@ enum Source {
 
 fn run(
     held: &mut Held,
-    numbered: Vec<(i64, Source)>,
+    numbered: Vec<(SourceId, Source)>,
     options: &Options<'_>,
     world: &mut World<'_>,
 ) -> Result<Summary, IngestError> {
@@ -245,7 +245,7 @@ fn register(
     sources: &[PathBuf],
     options: &Options<'_>,
     world: &mut World<'_>,
-) -> Result<Vec<(i64, Source)>, IngestError> {
+) -> Result<Vec<(SourceId, Source)>, IngestError> {
     let case_folder = canonical(&held.case.folder)?;
     let mut numbered = Vec::new();
     let tool = held.tool().to_owned();

@@ -2,18 +2,6 @@
 
 use std::fmt;
 
-/// The number of an item within its case, counted from 1 in order of receipt.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct ItemId(pub i64);
-
-impl ItemId {
-    /// The name people use, such as `EXH-000127`.
-    #[must_use]
-    pub fn label(self, prefix: &str) -> String {
-        format!("{prefix}-{:06}", self.0)
-    }
-}
-
 /// How an item is held by what it came with.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub enum Relation {

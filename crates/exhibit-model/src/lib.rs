@@ -7,6 +7,7 @@
 
 pub mod date;
 pub mod digest;
+pub mod ids;
 pub mod item;
 pub mod kind;
 pub mod metadata;
@@ -18,7 +19,8 @@ pub mod wire;
 
 pub use date::{CivilTime, StatedDate};
 pub use digest::{Digest, OriginalId, ParseDigestError};
-pub use item::{ItemId, Relation, State};
+pub use ids::{ItemId, SourceId};
+pub use item::{Relation, State};
 pub use kind::{FileKind, MediaType, ReaderKey};
 pub use metadata::MetadataKey;
 pub use page::{Box as TextBox, Counts, Mark, MarkKind, Page, PageKind, Rect, RowRange, Run, SheetPart, TextSource};

@@ -25,10 +25,10 @@ fn the_worked_example_is_true() {
         drawn += 1;
     };
     let receipt = Receipt {
-        item: ItemId(1),
+        item: ItemId::new(1),
         original: OriginalId::new(Digest::of(b"abc")),
         size: 3,
-        source: 1,
+        source: exhibit_model::SourceId::new(1),
         container: None,
         relation: Relation::File,
         name: "登记表.txt".as_bytes(),

@@ -24,7 +24,14 @@ fn seal(seq: u64, act: Act) -> Vec<u8> {
 fn acts(count: u64) -> Vec<Vec<u8>> {
     let act = |seq| match seq {
         0 => seal(0, Act::case_open(key(7).verifier())),
-        _ => seal(seq, Act::source_receive(i64::try_from(seq).expect("small"), Channel::Folder, b"/media/x")),
+        _ => seal(
+            seq,
+            Act::source_receive(
+                exhibit_model::SourceId::new(i64::try_from(seq).expect("small")),
+                Channel::Folder,
+                b"/media/x",
+            ),
+        ),
     };
     (0..count).map(act).collect()
 }

@@ -174,7 +174,7 @@ fn a_rollback_a_fork_and_a_swapped_key_are_named() {
     let forked = parent.path().join("forked");
     let mut writer = Writer::create(&forked, key(7)).expect("a log");
     let mut entries = acts(301);
-    entries[2] = seal(2, Act::source_receive(99, Channel::Web, b"other"));
+    entries[2] = seal(2, Act::source_receive(exhibit_model::SourceId::new(99), Channel::Web, b"other"));
     writer.append(&entries).expect("appended");
     drop(writer);
     let found = check_log(&forked, &remembered).deviations;

@@ -5,7 +5,9 @@ use crate::text::{Language, Texts};
 use crate::{Failed, PAGES_OF_A_DOCUMENT};
 use exhibit_case::{Case, Held, Keys, NewCase, layout};
 use exhibit_catalogue::{Added, Finding, NewItem, NewPage, Work};
-use exhibit_model::{Counts, Digest, FixedClock, ItemId, MetadataKey, Moment, OriginalId, Page, Relation, State, wire};
+use exhibit_model::{
+    Counts, Digest, FixedClock, ItemId, MetadataKey, Moment, OriginalId, Page, Relation, SourceId, State, wire,
+};
 use exhibit_store::PackWriter;
 use std::path::Path;
 
@@ -35,7 +37,7 @@ pub(crate) fn make(folder: &Path, texts: &Texts, pages: usize) -> Result<u64, Fa
     Ok(bytes)
 }
 
-fn add(work: &Work<'_>, packs: &mut PackWriter, texts: &Texts, source: i64, number: usize) -> Result<u64, Failed> {
+fn add(work: &Work<'_>, packs: &mut PackWriter, texts: &Texts, source: SourceId, number: usize) -> Result<u64, Failed> {
     let (path, media_type) = match number % 3 {
         0 => (format!("{}/{number}.pdf", number / 100), "application/pdf"),
         1 => (format!("{}/{number}.eml", number / 100), "message/rfc822"),

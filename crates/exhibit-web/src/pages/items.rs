@@ -96,7 +96,7 @@ fn load(app: &App, params: &Params) -> Result<Loaded<ItemsView>, PageError> {
     let filter = ItemFilter {
         states: state.into_iter().collect(),
         container: container.as_ref().map(|item| item.duplicate_of.unwrap_or(item.id)),
-        after: (after > 0).then_some(ItemId(after)),
+        after: (after > 0).then_some(ItemId::new(after)),
         most: ROWS + 1,
     };
     let mut found = case.items(&filter)?;
@@ -109,7 +109,7 @@ fn load(app: &App, params: &Params) -> Result<Loaded<ItemsView>, PageError> {
     };
     let word = state.map_or("", State::word);
     let number = container.as_ref().map(|item| case.label(item.id)).unwrap_or_default();
-    let last = found.last().map_or(0, |item| item.id.0.unsigned_abs());
+    let last = found.last().map_or(0, |item| item.id.get().unsigned_abs());
     let event = AccessEvent::Items { container: container.as_ref().map(|item| item.id) };
     let rows: Result<Vec<ItemRow>, CaseError> = found.iter().map(|item| row(app, app.words(), item)).collect();
     let view = ItemsView {

@@ -96,7 +96,7 @@ fn row(app: &App, name: &str, saved: &Saved) -> Result<SavedRow, PageError> {
         _ => Vec::new(),
     };
     let link = |document: &i64| {
-        let number = app.case.label(ItemId(*document));
+        let number = app.case.label(ItemId::new(*document));
         let href = links::document(&number, &Place { query: &saved.query, exact: saved.exact, ..Place::default() });
         (number, href)
     };

@@ -172,7 +172,7 @@ fn how_far(progress: &BatchProgress) -> Count {
 }
 
 fn label(case: &Case, document: i64) -> String {
-    case.label(ItemId(document))
+    case.label(ItemId::new(document))
 }
 
 fn write_out(case: &Case, export: &BatchExport) -> Result<ExitCode, Failure> {

@@ -185,7 +185,7 @@ fn part(app: &App, number: u64, which: Which, from: usize) -> Result<(Vec<BatchL
 fn line(app: &App, batch: &Batch, line: BatchLine) -> LineView {
     let query = if batch.queries { line.text.clone() } else { format!("\"{}\"", line.text.replace(['"', '*'], " ")) };
     let to = |document: i64, page: u32| {
-        let number = app.case.label(ItemId(document));
+        let number = app.case.label(ItemId::new(document));
         let place = Place { query: &query, page, exact: batch.exact, ..Place::default() };
         let href = links::document(&number, &place);
         (number, page, href)
