@@ -49,7 +49,7 @@ impl Kind {
 /// How many bytes at the start of a file are looked at.
 const HEAD: u64 = 64 << 10;
 
-/// Says what the bytes of `input` are; leaves it at its start.
+/// Identifies the bytes of `input`; leaves it at its start.
 ///
 /// # Errors
 /// An I/O error of the input itself.

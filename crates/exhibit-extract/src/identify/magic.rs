@@ -1,11 +1,11 @@
-//! Kinds told by fixed bytes at a fixed place.
+//! Kinds recognised by fixed bytes at a fixed offset.
 //!
-//! Only signatures strong enough not to be met in text by chance are listed; formats inside a zip or an OLE2
-//! compound file are told apart in `packages`, text formats in `prose`.
+//! Only signatures that text does not contain by chance are listed; formats inside a zip or an OLE2
+//! compound file are recognised in `packages`, text formats in `prose`.
 
 use super::Kind;
 
-/// A signature: at `offset` stand `bytes`, and, where given, `more.1` at `more.0` as well.
+/// A signature: `bytes` at `offset` and, if given, `more.1` at `more.0` as well.
 struct Magic {
     offset: usize,
     bytes: &'static [u8],
@@ -21,12 +21,12 @@ const fn pair(bytes: &'static [u8], offset: usize, more: &'static [u8], kind: Ki
     Magic { offset: 0, bytes, more: Some((offset, more)), kind }
 }
 
-/// What fixed bytes in `head`, the first bytes of a file, tell; `None` where they tell nothing.
+/// The kind that fixed bytes in `head`, the first bytes of a file, identify, if any.
 pub(super) fn by_magic(head: &[u8]) -> Option<Kind> {
     let at = |offset: usize, bytes: &[u8]| head.get(offset..).is_some_and(|rest| rest.starts_with(bytes));
     let binary = head.iter().take(512).any(|b| *b < 9);
-    let holds = |m: &Magic| at(m.offset, m.bytes) && m.more.is_none_or(|(offset, more)| at(offset, more));
-    let fixed = TABLE.iter().find(|m| holds(m) && (binary || !could_be_prose(m.bytes)));
+    let fits = |m: &Magic| at(m.offset, m.bytes) && m.more.is_none_or(|(offset, more)| at(offset, more));
+    let fixed = TABLE.iter().find(|m| fits(m) && (binary || !could_be_prose(m.bytes)));
     fixed.map(|m| m.kind).or_else(|| by_structure(head))
 }
 
@@ -40,7 +40,7 @@ fn by_structure(head: &[u8]) -> Option<Kind> {
     if let Some(brand) = head.get(8..12).filter(|_| head.get(4..8) == Some(b"ftyp")) {
         return Some(iso_media(brand));
     }
-    if tar_checksum_holds(head) {
+    if tar_checksum_fits(head) {
         let gnu = head.get(257..265) == Some(b"ustar  \0");
         return Some(if gnu { kind!("application/x-gtar") } else { kind!("application/x-tar") });
     }
@@ -97,8 +97,8 @@ fn iso_media(brand: &[u8]) -> Kind {
     }
 }
 
-/// Whether the first block is a tar header: its checksum field holds the sum of its bytes (POSIX.1-1988).
-fn tar_checksum_holds(head: &[u8]) -> bool {
+/// Whether the first block is a tar header: its checksum field is the sum of its bytes (POSIX.1-1988).
+fn tar_checksum_fits(head: &[u8]) -> bool {
     let Some(block) = head.get(..512) else { return false };
     let field = &block[148..156];
     let digits: Vec<u8> = field.iter().copied().skip_while(|b| *b == b' ').take_while(u8::is_ascii_digit).collect();
@@ -112,7 +112,7 @@ fn tar_checksum_holds(head: &[u8]) -> bool {
     block[0] != 0 && (sum(false) == i64::from(stated) || sum(true) == i64::from(stated))
 }
 
-/// Whether a PDF header stands within the first kilobyte, as readers accept it (ISO 32000-1, annex H).
+/// Whether a PDF header is within the first kilobyte, as readers accept it (ISO 32000-1, annex H).
 fn pdf_soon(head: &[u8]) -> bool {
     let start = &head[..head.len().min(1024)];
     let Some(at) = start.windows(5).position(|w| w == b"%PDF-") else { return false };
@@ -242,7 +242,7 @@ const TABLE: &[Magic] = &[
     magic(0, b"\xCA\xFE\xBA\xBE", kind!("application/java-vm")),
     magic(0, b"\0asm\x01\0\0\0", kind!("application/wasm")),
     magic(0, b"dex\n03", kind!("application/vnd.android.dex")),
-    // keys and sealed messages
+    // keys and encrypted messages
     magic(0, b"-----BEGIN PGP MESSAGE-----", kind!("application/pgp-encrypted")),
     magic(0, b"-----BEGIN PGP PUBLIC KEY BLOCK-----", kind!("application/pgp-keys")),
     magic(0, b"-----BEGIN PGP PRIVATE KEY BLOCK-----", kind!("application/pgp-keys")),

@@ -1,4 +1,4 @@
-//! Names that lie about what a file is.
+//! Names that do not fit what a file is.
 
 use super::{Kind, ending};
 use exhibit_model::MediaType;

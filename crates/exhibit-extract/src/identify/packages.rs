@@ -1,4 +1,4 @@
-//! Formats that live inside a zip archive or an OLE2 compound file, told by what is in there.
+//! Formats inside a zip archive or an OLE2 compound file, recognised by their members.
 
 use super::{Kind, ending};
 use crate::out::Input;
@@ -64,7 +64,7 @@ fn apple<R: Read + std::io::Seek>(archive: &zip::ZipArchive<R>) -> Kind {
     kind!("application/zip")
 }
 
-/// The content of an entry named `mimetype` that stands first and stored, as OpenDocument and EPUB demand.
+/// The content of an entry named `mimetype` that is the first entry and not compressed, as OpenDocument and EPUB require.
 fn stored_mimetype(head: &[u8]) -> Option<String> {
     let method = u16::from_le_bytes(head.get(8..10)?.try_into().ok()?);
     let size = u32::from_le_bytes(head.get(18..22)?.try_into().ok()?) as usize;
@@ -214,7 +214,7 @@ fn by_streams(has: &dyn Fn(&str) -> bool, ending: &str) -> Kind {
     }
 }
 
-/// Stream names that stand in the first bytes of a compound file whose directory cannot be followed.
+/// Stream names in the first bytes of a compound file whose directory cannot be followed.
 fn names_in_head(head: &[u8]) -> Vec<String> {
     const KNOWN: [&str; 7] = [
         "EncryptedPackage",
