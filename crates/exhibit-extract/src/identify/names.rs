@@ -1,7 +1,7 @@
 //! Names that do not fit what a file is.
 
 use super::{Kind, ending};
-use exhibit_model::MediaType;
+use exhibit_model::{FileKind, MediaType};
 
 /// What is suspicious about a file's name, given what its bytes are; a sentence for the user.
 pub(crate) fn suspicion(name: &[u8], kind: Kind) -> Option<String> {
@@ -19,7 +19,11 @@ pub(crate) fn suspicion(name: &[u8], kind: Kind) -> Option<String> {
     if is_program(&ending) && (MediaType::is_expected_of(&inner) || stem.ends_with("   ")) {
         return Some(format!("a name that ends in .{inner}.{ending} hides that the file would be run as a program"));
     }
-    if is_program_type(media_type) && !is_program(&ending) && !ending.is_empty() && MediaType::is_expected_of(&ending) {
+    if FileKind::of(media_type) == FileKind::Program
+        && !is_program(&ending)
+        && !ending.is_empty()
+        && MediaType::is_expected_of(&ending)
+    {
         return Some(format!("a program ({media_type}) whose name ends in .{ending}"));
     }
     let fits = MediaType::find(media_type).is_some_and(|row| row.endings.contains(&ending.as_str()));
@@ -35,19 +39,6 @@ fn is_program(ending: &str) -> bool {
         "jar", "apk", "cpl", "elf",
     ];
     PROGRAMS.contains(&ending)
-}
-
-fn is_program_type(media_type: &str) -> bool {
-    matches!(
-        media_type,
-        "application/vnd.microsoft.portable-executable"
-            | "application/x-elf"
-            | "application/x-mach-binary"
-            | "application/java-vm"
-            | "application/vnd.android.dex"
-            | "application/x-ms-shortcut"
-            | "application/wasm"
-    )
 }
 
 #[cfg(test)]
