@@ -203,7 +203,7 @@ pub(crate) fn rows() -> Vec<Row> {
             state: State::Unsupported,
             page: None,
             hits: 0,
-            ..row(2204, Name::new("invoice_\u{202e}fdp.exe"), "Windows program".to_owned(), "disk2/mail/")
+            ..row(2204, Name::new("invoice_\u{202e}fdp.exe"), "Program".to_owned(), "disk2/mail/")
         },
         Row {
             snippet: Some(passage(
