@@ -107,6 +107,10 @@ pub struct Label {
     pub kind: MarkKind,
     /// How the interface calls it.
     pub word: String,
+    /// The language of `word`.
+    pub lang: &'static str,
+    /// The direction of `word`.
+    pub dir: Direction,
 }
 
 /// The class that gives a clause its colour and underline.
@@ -137,7 +141,7 @@ pub fn painted(text: &str, base: usize, spans: &[Span], labels: &[Label], curren
     html! {
         @for (from, to, label) in stretches(labels, |label| (label.start, label.end), base, base + text.len()) {
             @if let Some(label) = label {
-                span.mk.(mark_class(label.kind)) { span.mkl lang="en" dir="ltr" { (label.word) } (paint(from, to)) }
+                span.mk.(mark_class(label.kind)) { span.mkl lang=(label.lang) dir=(label.dir.word()) { (label.word) } (paint(from, to)) }
             } @else {
                 (paint(from, to))
             }
@@ -291,7 +295,14 @@ mod tests {
 
     #[test]
     fn labels_and_hits_cross() {
-        let label = Label { start: 2, end: 6, kind: MarkKind::Deleted, word: "deleted".to_owned() };
+        let label = Label {
+            start: 2,
+            end: 6,
+            kind: MarkKind::Deleted,
+            word: "deleted".to_owned(),
+            lang: "en",
+            dir: Direction::Ltr,
+        };
         let painted = painted("abcdefgh", 0, &[span(4, 8, 0, 0)], &[label], 0).into_string();
         assert_eq!(
             painted,

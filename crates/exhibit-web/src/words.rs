@@ -3,6 +3,7 @@
 use crate::direction::Direction;
 use crate::forms::Done;
 use crate::pages::document::panels::TreeKind;
+use crate::untrusted::Label;
 use exhibit_messages::web::Texts;
 use exhibit_messages::{Language, Messages};
 use exhibit_model::{FileKind, MarkKind, NoteKind, State};
@@ -177,6 +178,12 @@ impl Words {
             MarkKind::Notes => self.mark_notes(),
             MarkKind::Header => self.mark_header(),
         }
+    }
+
+    /// A labelled stretch of text.
+    #[must_use]
+    pub fn label(&self, start: usize, end: usize, kind: MarkKind) -> Label {
+        Label { start, end, kind, word: self.mark(kind), lang: self.lang(), dir: self.dir() }
     }
 
     /// What a note is about.

@@ -1,6 +1,5 @@
 ### The browser interface.
 
-
 ## the frame
 skip = Skip to content
 sections = Sections of the case
@@ -132,7 +131,7 @@ not-searched =
     }
 ocr = OCR
 
-## words that tell
+## distinctive words
 telling-words = Distinctive words
 telling-note = Words that are more frequent on the pages found than in the rest of the case, by the log-likelihood ratio of their counts (Dunning, 1993). They are words of documents, not findings about anyone.
 telling-read = { NUMBER($read) } of the { NUMBER($total) } pages found were read for this.
@@ -151,7 +150,7 @@ nothing-alike = No other document shares them.
 
 ## saved searches, batches, tags
 saved = Saved
-saved-note = Searches kept under a name, with the number of results since each was last marked as seen.
+saved-note = Searches kept under a name, with the number of new results since each was last marked as seen.
 nothing-saved = No search is saved. Use the link above the results of a search to save it.
 saved-run = Open, and mark as seen
 forget = Forget
@@ -238,7 +237,7 @@ hit-n = Hit { NUMBER($number) }
 hit-n-part = Hit { NUMBER($number) }, part { NUMBER($part) } of { NUMBER($parts) }
 text = Text
 text-from-file = as in the file
-text-from-layer = text layer of the file, not recognised from the image
+text-from-layer = text layer under the image, as supplied with the file
 paragraph-n = Paragraph { NUMBER($number) }
 no-text-on-page = No text on this page.
 part-of-page = Characters { NUMBER($from) } to { NUMBER($to) } of { NUMBER($of) } on this page.
@@ -255,7 +254,7 @@ all-members =
        *[other] All { $count } members
     }
 
-## beside a document
+## panels of a document
 facts = Facts about the file
 found-in = Found in
 custody = Custody
@@ -356,7 +355,6 @@ leaf-hash = Leaf hash
 openings = What its commitments open to
 openings-explained = Kept in the catalogue, not in the log: a copy of the log reveals none of it.
 proof = Proof that the entry is in the log
-older-entries = Older entries
 checkpoint = Checkpoint
 checkpoint-explained = Signs the whole log. Keep a copy elsewhere: it reveals any later change.
 

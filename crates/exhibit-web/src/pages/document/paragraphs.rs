@@ -135,7 +135,7 @@ pub(crate) fn labels(words: &Words, page: &Page) -> Vec<Label> {
     for mark in marks {
         let (start, end) = ((mark.start as usize).max(reached), mark.end as usize);
         if start < end {
-            labels.push(Label { start, end, kind: mark.kind, word: words.mark(mark.kind) });
+            labels.push(words.label(start, end, mark.kind));
             reached = end;
         }
     }

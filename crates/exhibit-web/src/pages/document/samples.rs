@@ -7,7 +7,7 @@ use crate::pages::document::panels::{Copy, Custody, FoundIn, Noted, Property, Tr
 use crate::pages::document::view::{DocumentView, PagePlace, Step, Tags, Trail};
 use crate::pages::search::samples::passage;
 use crate::samples::HOSTILE;
-use crate::untrusted::{Label, Name, Span};
+use crate::untrusted::{Name, Span};
 use crate::words::ENGLISH;
 use exhibit_model::{MarkKind, NoteKind, Rect, State};
 
@@ -234,7 +234,7 @@ fn marks() -> DocumentView {
     ];
     let mut text = text("en", &paragraphs, 1);
     let starts: Vec<usize> = text.blocks.iter().map(|block| block.start).collect();
-    let label = |start, end, kind| Label { start, end, kind, word: ENGLISH.mark(kind) };
+    let label = |start, end, kind| ENGLISH.label(start, end, kind);
     text.labels = vec![
         label(0, starts[1] - 1, MarkKind::Header),
         label(starts[1] + 24, starts[2] - 1, MarkKind::Deleted),
