@@ -7,11 +7,11 @@
 //! is decided is derived from what is committed; so a killed run goes on where its last commit was. An *indexer* follows the
 //! catalogue on its own and remembers how far it came.
 
-mod handed;
+mod received_bag;
 mod hocr;
 mod indexer;
 mod intake;
-mod keeper;
+mod committer;
 mod ocr;
 mod progress;
 mod queue;
@@ -20,7 +20,7 @@ mod rebuild;
 mod run;
 mod walk;
 
-pub use handed::{Handed, HandedFile};
+pub use received_bag::{ReceivedBag, ReceivedFile};
 pub use ocr::{OcrTools, find_ocr};
 pub use progress::{Progress, Snapshot, Stage};
 pub use rebuild::reindex;
@@ -47,10 +47,10 @@ pub enum IngestError {
     /// A source contains the case, or the case contains the source.
     #[error("{} and the case lie within each other", .0.display())]
     Entangled(PathBuf),
-    /// What was handed over changed since it was checked.
-    #[error("{place} is not what it was when it was checked")]
-    Handed {
-        /// Which file.
+    /// A file of a received bag has changed since it was checked.
+    #[error("{place} has changed since it was checked")]
+    BagChanged {
+        /// The file.
         place: String,
     },
     /// The case refused.

@@ -6,7 +6,7 @@
 
 use crate::IngestError;
 use crate::hocr::{self, Reading};
-use crate::keeper::{Message, Outbound};
+use crate::committer::{Message, Sender};
 use crate::progress::Progress;
 use crate::run::Stop;
 use exhibit_cage::{Cage, CageLimits, Tool};
@@ -152,7 +152,7 @@ pub(crate) struct OcrReader<'a> {
     pub(crate) queue: &'a OcrQueue,
     pub(crate) choices: &'a Choices,
     pub(crate) passwords: &'a [String],
-    pub(crate) out: Outbound<'a>,
+    pub(crate) out: Sender<'a>,
     pub(crate) progress: &'a Progress,
     pub(crate) stop: &'a Stop,
 }
@@ -171,7 +171,7 @@ const MOST_SIDE: u32 = 6000;
 impl OcrReader<'_> {
     /// Reads pages until none is left.
     pub(crate) fn run(&self) -> Result<(), IngestError> {
-        while !self.stop.asked() {
+        while !self.stop.requested() {
             let Some((row, item)) = self.queue.take()? else { break };
             let label = format!("item {} page {}", row.item.0, row.number);
             self.progress.take_up(&label);

@@ -38,7 +38,7 @@ impl<'a> Queue<'a> {
     pub(crate) fn take(&self) -> Result<Option<Job>, CatalogueError> {
         let mut state = self.lock();
         loop {
-            if state.stopped || self.stop.asked() {
+            if state.stopped || self.stop.requested() {
                 return Ok(None);
             }
             if let Some(job) = state.ready.pop_front() {

@@ -1,7 +1,7 @@
 //! Readers: each has one item at a time read by a caged worker, and reports what the worker says.
 
 use crate::IngestError;
-use crate::keeper::{Content, Message, Outbound, Outcome};
+use crate::committer::{Content, Message, Sender, Outcome};
 use crate::progress::Progress;
 use crate::queue::Queue;
 use exhibit_cage::{Cage, CageLimits, WorkerEnd};
@@ -15,7 +15,7 @@ pub(crate) struct Reader<'a> {
     pub(crate) originals: &'a Originals,
     pub(crate) cage: &'a Cage,
     pub(crate) queue: &'a Queue<'a>,
-    pub(crate) out: Outbound<'a>,
+    pub(crate) out: Sender<'a>,
     pub(crate) progress: &'a Progress,
     pub(crate) passwords: &'a [String],
     pub(crate) limits: Limits,
@@ -30,7 +30,7 @@ const MOST_METADATA: usize = 20_000;
 const MOST_NOTES: usize = 2_000;
 
 /// What one worker has said so far.
-struct Hearing<'a, 'r> {
+struct WorkerSession<'a, 'r> {
     reader: &'r Reader<'a>,
     job: &'r Job,
     outcome: Outcome,
@@ -81,7 +81,7 @@ impl<'a> Reader<'a> {
             }
         };
         let mut hearing =
-            Hearing { reader: self, job, outcome: Outcome::new(), members: 0, member: None, error: None, too_much: 0 };
+            WorkerSession { reader: self, job, outcome: Outcome::new(), members: 0, member: None, error: None, too_much: 0 };
         let end = self.cage.run(request, &file, limits, &mut |record| hearing.hear(record))?;
         if let Some(error) = hearing.error.take() {
             return Err(error);
@@ -108,7 +108,7 @@ impl Outcome {
     }
 }
 
-impl<'a> Hearing<'a, '_> {
+impl<'a> WorkerSession<'a, '_> {
     fn hear(&mut self, record: Record) -> ControlFlow<()> {
         match self.take(record) {
             Ok(()) => ControlFlow::Continue(()),

@@ -1,10 +1,10 @@
 //! A run: sources in, then every waiting item read, then OCR, with the indexer following all the while.
 
 use crate::IngestError;
-use crate::handed::Handed;
+use crate::received_bag::ReceivedBag;
 use crate::indexer::{Indexer, Pace, Signal};
 use crate::intake::Intake;
-use crate::keeper::{Budget, Keeper, Message, Outbound, pack_end};
+use crate::committer::{ByteBudget, Committer, Message, Sender, pack_end};
 use crate::ocr::{OcrQueue, OcrReader, OcrTools, expecting};
 use crate::progress::{Progress, Stage};
 use crate::queue::Queue;
@@ -23,19 +23,19 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::sync_channel;
 use std::thread::{Scope, ScopedJoinHandle};
 
-/// Asks a run to end soon: what is in hand is finished, nothing new is begun.
+/// A request to end a run soon: jobs in hand are finished, no new ones are started.
 #[derive(Debug, Default)]
 pub struct Stop(AtomicBool);
 
 impl Stop {
-    /// Asks.
-    pub fn ask(&self) {
+    /// Requests a graceful stop.
+    pub fn request(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 
-    /// Whether it was asked.
+    /// Returns whether a stop was requested.
     #[must_use]
-    pub fn asked(&self) -> bool {
+    pub fn requested(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 }
@@ -100,30 +100,30 @@ pub fn ingest(
     run(held, sources, options, world)
 }
 
-/// Takes what another case handed over into a case; reading goes on as with any source.
+/// Imports a bag received from another case; its files are read like those of any source.
 ///
 /// # Errors
 /// [`IngestError`]; what was acknowledged until then is kept, and taking it over again goes on from there.
 pub fn take_over(
     held: &mut Held,
-    handed: Handed,
+    bag: ReceivedBag,
     options: &Options<'_>,
     world: &mut World<'_>,
 ) -> Result<Summary, IngestError> {
     let (now, tool) = (world.clock.now(), held.tool().to_owned());
     let work = held.catalogue.begin()?;
-    let (number, new) = work.source(&handed.identity, &handed.name, now)?;
+    let (number, new) = work.source(&bag.identity, &bag.name, now)?;
     if new {
-        log_act(&work, (handed.receipt)(number), now, &tool, world.random)?;
+        log_act(&work, (bag.receipt)(number), now, &tool, world.random)?;
     }
     work.commit()?;
-    run(held, vec![(number, Source::Handed(handed))], options, world)
+    run(held, vec![(number, Source::Bag(bag))], options, world)
 }
 
 /// What is received.
 enum Source {
     Path(PathBuf),
-    Handed(Handed),
+    Bag(ReceivedBag),
 }
 
 fn run(
@@ -142,7 +142,7 @@ fn run(
     let (progress, stop, cage) = (world.progress, world.stop, world.cage);
     let queue = Queue::new(open()?, stop);
     let ocr_queue = OcrQueue::new(open()?);
-    let (budget, signal, choices) = (Budget::default(), Signal::default(), OnceLock::new());
+    let (budget, signal, choices) = (ByteBudget::default(), Signal::default(), OnceLock::new());
     let prefix = held.case.config.prefix.clone();
     let indexer = Indexer {
         catalogue: open()?,
@@ -154,9 +154,9 @@ fn run(
         new_to_it: false,
     };
     let (sender, inbox) = sync_channel(512);
-    let out = Outbound::new(sender, &budget);
+    let out = Sender::new(sender, &budget);
     let committed = || signal.more();
-    let keeper = Keeper {
+    let keeper = Committer {
         held,
         originals: &originals,
         packs,
@@ -197,7 +197,7 @@ fn run(
         let receiving = scope.spawn(move || {
             let received = numbered.into_iter().try_for_each(|(number, source)| match source {
                 Source::Path(path) => intake.receive(number, &path),
-                Source::Handed(handed) => intake.take_over(number, handed),
+                Source::Bag(bag) => intake.take_over(number, bag),
             });
             progress.walked.store(1, Ordering::Relaxed);
             intake.out.send(Message::Received).and(received)
@@ -223,7 +223,7 @@ fn run(
         }
         drop(out);
         progress.stage(Stage::Indexing);
-        let kept = join(keeping, "keeper");
+        let kept = join(keeping, "committer");
         signal.end();
         let indexed = join(indexing, "indexer");
         // the keeper's error is the cause when others could not report to it
@@ -235,7 +235,7 @@ fn run(
         items: snapshot.items,
         pages: snapshot.pages,
         ocr_pages: snapshot.ocr_read,
-        stopped: stop.asked(),
+        stopped: stop.requested(),
         account: open()?.account()?,
     })
 }
@@ -282,8 +282,8 @@ fn register(
 /// [`IngestError::Source`].
 pub fn survey(source: &Path, each: &mut dyn FnMut(u64)) -> Result<(), IngestError> {
     let path = canonical(source)?;
-    let walked = crate::walk::walk(&path, &mut |met| {
-        if let crate::walk::What::File { size, .. } = met.what {
+    let walked = crate::walk::walk(&path, &mut |entry| {
+        if let crate::walk::EntryKind::File { size, .. } = entry.kind {
             each(size);
         }
         true

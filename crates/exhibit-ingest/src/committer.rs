@@ -1,8 +1,8 @@
-//! The keeper: the one thread that changes the case.
+//! The committer: the only thread that changes the case.
 //!
-//! What others report is gathered into a group; the group's bytes are made durable, then its rows are committed together
-//! with the log entries they call for, then those entries are appended to the log. A crash between any two of these
-//! steps is finished by the next start, and changes nothing that was acknowledged.
+//! Messages from the other threads are gathered into a group; the group's bytes are made durable, then its rows are
+//! committed together with the log entries that belong to them, then those entries are appended to the log. A crash
+//! between any two of these steps is completed by the next start, and changes nothing that was acknowledged.
 
 use crate::IngestError;
 use crate::progress::{Progress, add};
@@ -16,12 +16,11 @@ use std::sync::mpsc::{Receiver, SyncSender};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// What is reported to the keeper.
+/// A message to the committer.
 pub(crate) enum Message<'a> {
-    /// A file of a source.
-    /// With when it was modified, and when the file system last changed anything about it.
+    /// A file of a source, with its times of modification and of inode change.
     File { source: i64, path: Vec<u8>, times: Option<(Moment, Moment)>, content: Content<'a> },
-    /// A source was walked to its end.
+    /// A source was walked completely.
     Walked { source: i64, found: u64 },
     /// Intake is over.
     Received,
@@ -43,7 +42,7 @@ pub(crate) enum Content<'a> {
     None(State, String),
 }
 
-/// What reading an item came to.
+/// The result of reading an item.
 pub(crate) struct Outcome {
     pub(crate) state: State,
     pub(crate) reason: String,
@@ -54,26 +53,26 @@ pub(crate) struct Outcome {
     pub(crate) notes: Vec<Note>,
 }
 
-/// The way to the keeper: waits while too many bytes of pages are on their way.
+/// Sends messages to the committer; blocks while too many bytes of pages are in flight.
 #[derive(Clone)]
-pub(crate) struct Outbound<'a> {
+pub(crate) struct Sender<'a> {
     sender: SyncSender<Message<'a>>,
-    budget: &'a Budget,
+    budget: &'a ByteBudget,
 }
 
-/// Bytes of pages on their way to the keeper.
+/// A bound on the bytes of pages in flight to the committer.
 #[derive(Default)]
-pub(crate) struct Budget {
+pub(crate) struct ByteBudget {
     bytes: Mutex<usize>,
     changed: Condvar,
 }
 
-const BUDGET: usize = 48 << 20;
+const MOST_BYTES_IN_FLIGHT: usize = 48 << 20;
 
-impl Budget {
+impl ByteBudget {
     fn take(&self, bytes: usize) {
         let mut held = self.bytes.lock().unwrap_or_else(PoisonError::into_inner);
-        while *held > 0 && *held + bytes > BUDGET {
+        while *held > 0 && *held + bytes > MOST_BYTES_IN_FLIGHT {
             held = self.changed.wait(held).unwrap_or_else(PoisonError::into_inner);
         }
         *held += bytes;
@@ -85,21 +84,21 @@ impl Budget {
         self.changed.notify_all();
     }
 
-    /// Lets everyone through who waits: nobody gives back any more.
+    /// Unblocks all senders: nothing is returned to the budget any more.
     fn open(&self) {
         self.give_back(usize::MAX);
     }
 }
 
-impl<'a> Outbound<'a> {
-    pub(crate) fn new(sender: SyncSender<Message<'a>>, budget: &'a Budget) -> Self {
+impl<'a> Sender<'a> {
+    pub(crate) fn new(sender: SyncSender<Message<'a>>, budget: &'a ByteBudget) -> Self {
         Self { sender, budget }
     }
 
-    /// Reports to the keeper.
+    /// Sends a message to the committer.
     pub(crate) fn send(&self, message: Message<'a>) -> Result<(), IngestError> {
         self.budget.take(message.weight());
-        self.sender.send(message).map_err(|_| IngestError::Thread("keeper"))
+        self.sender.send(message).map_err(|_| IngestError::Thread("committer"))
     }
 }
 
@@ -112,8 +111,8 @@ impl Message<'_> {
     }
 }
 
-/// The keeper's means.
-pub(crate) struct Keeper<'a> {
+/// The committer and its resources.
+pub(crate) struct Committer<'a> {
     pub(crate) held: &'a mut Held,
     pub(crate) originals: &'a Originals,
     pub(crate) packs: PackWriter,
@@ -121,7 +120,7 @@ pub(crate) struct Keeper<'a> {
     pub(crate) random: &'a mut (dyn FnMut(&mut [u8]) + Send),
     pub(crate) progress: &'a Progress,
     pub(crate) queue: &'a Queue<'a>,
-    pub(crate) budget: &'a Budget,
+    pub(crate) budget: &'a ByteBudget,
     pub(crate) committed: &'a (dyn Fn() + Sync),
     pub(crate) receiving: bool,
 }
@@ -129,7 +128,7 @@ pub(crate) struct Keeper<'a> {
 const GROUP_TIME: Duration = Duration::from_millis(120);
 const GROUP_COUNT: usize = 4000;
 
-/// What a group has done besides its rows.
+/// Counts of one group.
 #[derive(Default)]
 struct Group {
     deposits: bool,
@@ -141,11 +140,11 @@ struct Group {
     ocr_read: u64,
 }
 
-impl Keeper<'_> {
-    /// Keeps until everyone who reports is done.
+impl Committer<'_> {
+    /// Runs until all senders have disconnected.
     pub(crate) fn run(mut self, inbox: &Receiver<Message<'_>>) -> Result<(), IngestError> {
         let result = self.groups(inbox);
-        // whoever still reports must not wait for us
+        // after an error, senders must not block on this thread
         self.budget.open();
         self.queue.stop();
         result
@@ -172,9 +171,9 @@ impl Keeper<'_> {
         let work = self.held.catalogue.begin()?;
         work.posted(logged)?;
         let (now, random) = (self.clock.now(), &mut *self.random);
-        // whoever tags meanwhile cannot hold the case
+        // tags are put on without the case's lock, and logged here
         exhibit_case::log_marks(&work, &self.held.case.folder, now, &tool, random)?;
-        let mut desk = Desk {
+        let mut batch = Batch {
             work,
             packs: &mut self.packs,
             now,
@@ -187,7 +186,7 @@ impl Keeper<'_> {
         let mut count = 0;
         while let Some(message) = next.take() {
             let weight = message.weight();
-            desk.take(message)?;
+            batch.take(message)?;
             self.budget.give_back(weight);
             count += 1;
             if count < GROUP_COUNT {
@@ -195,10 +194,10 @@ impl Keeper<'_> {
                 next = inbox.recv_timeout(left).ok();
             }
         }
-        let end = desk.packs.end();
-        desk.work.set_number("pack_number", i64::from(end.pack))?;
-        desk.work.set_number("pack_length", end.offset.cast_signed())?;
-        let Desk { work, group, packs, .. } = desk;
+        let end = batch.packs.end();
+        batch.work.set_number("pack_number", i64::from(end.pack))?;
+        batch.work.set_number("pack_length", end.offset.cast_signed())?;
+        let Batch { work, group, packs, .. } = batch;
         if group.deposits {
             self.originals.sync()?;
         }
@@ -230,7 +229,7 @@ impl Keeper<'_> {
     }
 }
 
-/// Where the records of a catalogue end, from which packs are appended to.
+/// The end of the last page record that the catalogue refers to: packs are appended to from there.
 pub(crate) fn pack_end(catalogue: &exhibit_catalogue::Catalogue) -> Result<Option<Place>, IngestError> {
     let (number, length) = (catalogue.number("pack_number")?, catalogue.number("pack_length")?);
     Ok(number
@@ -238,8 +237,8 @@ pub(crate) fn pack_end(catalogue: &exhibit_catalogue::Catalogue) -> Result<Optio
         .map(|(number, length)| Place { pack: u32::try_from(number).unwrap_or(1), offset: length.unsigned_abs() }))
 }
 
-/// One group's work under way.
-struct Desk<'w, 'k> {
+/// The transaction of one group.
+struct Batch<'w, 'k> {
     work: Work<'w>,
     packs: &'k mut PackWriter,
     now: Moment,
@@ -249,7 +248,7 @@ struct Desk<'w, 'k> {
     receiving: &'k mut bool,
 }
 
-impl Desk<'_, '_> {
+impl Batch<'_, '_> {
     fn take(&mut self, message: Message<'_>) -> Result<(), IngestError> {
         match message {
             Message::File { source, path, times, content } => {
