@@ -6,9 +6,10 @@
 
 use crate::IngestError;
 use crate::progress::{Progress, add};
-use crate::queue::Queue;
+use crate::queue::{Grant, Queue};
+use crate::stages::{Event, Output, Outputs, Stage};
 use exhibit_case::{Held, TreeParts, finding_digest, log_act};
-use exhibit_catalogue::{Added, Finding, Item, Job, NewItem, NewPage, OcrState, Work};
+use exhibit_catalogue::{Added, Finding, Finished, Item, JobEnd, Lease, NewItem, NewPage, PageRow, StageId, Work};
 use exhibit_custody::{Act, Derivation, Fact, Receipt, Ref, Verb};
 use exhibit_model::{Clock, Digest, ItemId, Member, Moment, Note, Page, State, wire};
 use exhibit_store::{Originals, PackWriter, Place, Sealed};
@@ -26,12 +27,12 @@ pub(crate) enum Message<'a> {
     Received,
     /// A member of a container.
     Member { container: ItemId, source: i64, ordinal: i64, member: Member, content: Content<'a> },
-    /// A page, in its final form.
-    Page { item: ItemId, page: Box<Page> },
-    /// An item's reading has ended.
-    Outcome { job: Job, outcome: Outcome },
-    /// OCR made no layer of a page: it failed, or read less than the file's own text has.
-    OcrEnded { item: ItemId, state: OcrState, note: Note },
+    /// A native page, in its final form, from this stage.
+    Page { item: ItemId, stage: StageId, page: Box<Page> },
+    /// An attempt at a job has ended, in this stage by its place in the list.
+    Ended { lane: usize, job: Lease, outputs: Outputs, elapsed: Duration },
+    /// A thread has nothing to do until jobs are leased.
+    Claim,
 }
 
 /// The bytes of something received, or why there are none.
@@ -44,6 +45,8 @@ pub(crate) enum Content<'a> {
 
 /// The result of reading an item.
 pub(crate) struct Outcome {
+    /// The item's bytes.
+    pub(crate) size: u64,
     pub(crate) state: State,
     pub(crate) reason: String,
     pub(crate) media_type: String,
@@ -105,10 +108,30 @@ impl<'a> Sender<'a> {
 impl Message<'_> {
     fn weight(&self) -> usize {
         match self {
-            Self::Page { page, .. } => page.text.len() + page.boxes.len() * 28,
+            Self::Page { page, .. } => weight_of(page),
+            Self::Ended { outputs, .. } => outputs.outputs.iter().map(Output::weight).sum(),
             _ => 0,
         }
     }
+}
+
+fn weight_of(page: &Page) -> usize {
+    page.text.len() + page.boxes.len() * 28
+}
+
+impl Output {
+    fn weight(&self) -> usize {
+        match self {
+            Self::Page(page) => weight_of(page),
+            _ => 0,
+        }
+    }
+}
+
+/// A stage of the run, and its number in the catalogue.
+pub(crate) struct Registered<'a> {
+    pub(crate) stage: &'a dyn Stage,
+    pub(crate) id: StageId,
 }
 
 /// The committer and its resources.
@@ -119,8 +142,11 @@ pub(crate) struct Committer<'a> {
     pub(crate) clock: &'a dyn Clock,
     pub(crate) random: &'a mut (dyn FnMut(&mut [u8]) + Send),
     pub(crate) progress: &'a Progress,
+    pub(crate) stages: &'a [Registered<'a>],
     pub(crate) queue: &'a Queue<'a>,
     pub(crate) budget: &'a ByteBudget,
+    /// How leases name this process.
+    pub(crate) holder: &'a str,
     pub(crate) committed: &'a (dyn Fn() + Sync),
     pub(crate) receiving: bool,
 }
@@ -128,22 +154,32 @@ pub(crate) struct Committer<'a> {
 const GROUP_TIME: Duration = Duration::from_millis(120);
 const GROUP_COUNT: usize = 4000;
 
+/// A lease expires after this time. One process holds the case: it tells others how old a lease is.
+const LEASE_MICROS: i64 = 15 * 60 * 1_000_000;
+
 /// Counts of one group.
 #[derive(Default)]
 struct Group {
     deposits: bool,
-    pages: u64,
     items: u64,
-    outcomes: u64,
-    outcome_bytes: u64,
-    ocr: u64,
-    ocr_read: u64,
+    stages: Vec<StageGroup>,
+}
+
+/// Counts of one group for one stage.
+#[derive(Default)]
+struct StageGroup {
+    added: u64,
+    done: u64,
+    failed: u64,
+    pages: u64,
+    bytes: u64,
+    grant: Grant,
 }
 
 impl Committer<'_> {
     /// Runs until all senders have disconnected.
     pub(crate) fn run(mut self, inbox: &Receiver<Message<'_>>) -> Result<(), IngestError> {
-        let result = self.groups(inbox);
+        let result = self.groups(inbox).and_then(|()| self.release());
         // after an error, senders must not block on this thread
         self.budget.open();
         self.queue.stop();
@@ -157,10 +193,17 @@ impl Committer<'_> {
         self.append()
     }
 
+    // jobs that were leased and not begun when the run ended
+    fn release(&mut self) -> Result<(), IngestError> {
+        let work = self.held.catalogue.begin()?;
+        work.release_leases(true)?;
+        Ok(work.commit()?)
+    }
+
     fn group(&mut self, first: Message<'_>, inbox: &Receiver<Message<'_>>) -> Result<(), IngestError> {
         let group = self.commit_group(first, inbox)?;
         self.append()?;
-        self.acknowledge(&group);
+        self.acknowledge(group);
         Ok(())
     }
 
@@ -179,17 +222,22 @@ impl Committer<'_> {
             now,
             tool: &tool,
             random,
-            group: Group::default(),
+            group: Group {
+                stages: self.stages.iter().map(|_| StageGroup::default()).collect(),
+                ..Group::default()
+            },
+            stages: self.stages,
             receiving: &mut self.receiving,
         };
         let mut next = Some(first);
         let mut count = 0;
         while let Some(message) = next.take() {
             let weight = message.weight();
+            let claim = matches!(message, Message::Claim);
             batch.take(message)?;
             self.budget.give_back(weight);
             count += 1;
-            if count < GROUP_COUNT {
+            if count < GROUP_COUNT && !claim {
                 let left = deadline.saturating_duration_since(Instant::now());
                 next = inbox.recv_timeout(left).ok();
             }
@@ -197,6 +245,15 @@ impl Committer<'_> {
         let end = batch.packs.end();
         batch.work.set_number("pack_number", i64::from(end.pack))?;
         batch.work.set_number("pack_length", end.offset.cast_signed())?;
+        for (lane, registered) in self.stages.iter().enumerate() {
+            let wanted = self.queue.room(lane);
+            if wanted > 0 {
+                let until = Moment(now.0.saturating_add(LEASE_MICROS));
+                let leases = batch.work.lease(registered.id, wanted, self.holder, until)?;
+                let grant = &mut batch.group.stages[lane].grant;
+                (grant.wanted, grant.leases) = (wanted, leases);
+            }
+        }
         let Batch { work, group, packs, .. } = batch;
         if group.deposits {
             self.originals.sync()?;
@@ -217,14 +274,19 @@ impl Committer<'_> {
         Ok(())
     }
 
-    fn acknowledge(&self, group: &Group) {
+    fn acknowledge(&self, group: Group) {
         add(&self.progress.items, group.items);
-        add(&self.progress.settled, group.outcomes);
-        add(&self.progress.settled_bytes, group.outcome_bytes);
-        add(&self.progress.pages, group.pages);
-        add(&self.progress.ocr_done, group.ocr);
-        add(&self.progress.ocr_read, group.ocr_read);
-        self.queue.committed(group.outcomes, self.receiving);
+        for (registered, own) in self.stages.iter().zip(&group.stages) {
+            self.progress.count(registered.stage.name(), |counts| {
+                counts.jobs += own.added;
+                counts.done += own.done;
+                counts.failed += own.failed;
+                counts.pages += own.pages;
+                counts.bytes += own.bytes;
+            });
+        }
+        let grants = group.stages.into_iter().map(|own| own.grant).collect();
+        self.queue.committed(grants, self.receiving);
         (self.committed)();
     }
 }
@@ -245,6 +307,7 @@ struct Batch<'w, 'k> {
     tool: &'k str,
     random: &'k mut (dyn FnMut(&mut [u8]) + Send),
     group: Group,
+    stages: &'k [Registered<'k>],
     receiving: &'k mut bool,
 }
 
@@ -268,14 +331,9 @@ impl Batch<'_, '_> {
                 *self.receiving = false;
                 Ok(())
             }
-            Message::Page { item, page } => self.page(item, &page),
-            Message::Outcome { job, outcome } => self.outcome(&job, &outcome),
-            Message::OcrEnded { item, state, note } => {
-                self.group.ocr += 1;
-                self.work.ocr_ended(item, note.page, state)?;
-                self.work.add_note(item, &note)?;
-                self.log_reading(item)
-            }
+            Message::Page { item, stage, page } => self.native_page(item, stage, &page),
+            Message::Ended { lane, job, outputs, elapsed } => self.ended(lane, &job, outputs, elapsed),
+            Message::Claim => Ok(()),
         }
     }
 
@@ -332,6 +390,11 @@ impl Batch<'_, '_> {
         self.group.items += 1;
         let seq = self.log(receipt(&new, id))?;
         self.work.logged(id, seq)?;
+        if state == State::Waiting
+            && let Some((original, _)) = new.content
+        {
+            self.add_jobs(id, &Event::Received { original })?;
+        }
         if state == State::Duplicate
             && let Some((original, _)) = new.content
             && let Some(first) = self.work.item_in_full(id)?.0.duplicate_of
@@ -341,23 +404,86 @@ impl Batch<'_, '_> {
         Ok(())
     }
 
-    fn page(&mut self, item: ItemId, page: &Page) -> Result<(), IngestError> {
-        let (place, digest) = self.packs.append(&wire::encode_page(page))?;
-        let place = (place.pack, place.offset);
-        self.work.add_page(&NewPage { item, page, place, digest })?;
-        if page.source == exhibit_model::TextSource::Native {
-            self.group.pages += 1;
-            return Ok(());
+    /// Adds the jobs that follow from an event about an item, of every stage.
+    fn add_jobs(&mut self, item: ItemId, event: &Event<'_>) -> Result<(), IngestError> {
+        for (registered, own) in self.stages.iter().zip(&mut self.group.stages) {
+            for job in registered.stage.next(event) {
+                let new = self.work.add_job(registered.id, item, job.span, job.input)?;
+                own.added += u64::from(new);
+            }
         }
-        self.group.ocr += 1;
-        self.group.ocr_read += 1;
-        self.work.count_languages(item)?;
-        if self.work.awaits_ocr(item)? { Ok(()) } else { self.log_reading(item) }
+        Ok(())
     }
 
-    fn outcome(&mut self, job: &Job, outcome: &Outcome) -> Result<(), IngestError> {
+    fn native_page(&mut self, item: ItemId, stage: StageId, page: &Page) -> Result<(), IngestError> {
+        if let Some(lane) = self.stages.iter().position(|registered| registered.id == stage) {
+            self.group.stages[lane].pages += 1;
+        }
+        self.add_page(item, stage, page)
+    }
+
+    fn add_page(&mut self, item: ItemId, stage: StageId, page: &Page) -> Result<(), IngestError> {
+        let bytes = wire::encode_page(page);
+        if self.work.has_page(item, page, &bytes)? {
+            return Ok(());
+        }
+        let (place, digest) = self.packs.append(&bytes)?;
+        let place = (place.pack, place.offset);
+        Ok(self.work.add_page(&NewPage { item, page, stage, place, digest })?)
+    }
+
+    /// Commits what an attempt at a job came to, once: an outcome whose lease was lost does not count.
+    fn ended(&mut self, lane: usize, job: &Lease, outputs: Outputs, elapsed: Duration) -> Result<(), IngestError> {
+        let finished = self.work.finish(job, &outputs.end, elapsed)?;
+        let own = &mut self.group.stages[lane];
+        own.grant.ended += 1;
+        if !matches!(finished, Finished::Final(_)) {
+            return Ok(());
+        }
+        own.done += 1;
+        own.failed += u64::from(matches!(outputs.end, JobEnd::Failed(_) | JobEnd::Died(_)));
+        for output in outputs.outputs {
+            match output {
+                Output::Outcome(outcome) => self.outcome(lane, job.item, &outcome)?,
+                Output::Page(page) => self.layer(lane, job, &page)?,
+                Output::Unread { page, state, note } => {
+                    self.work.ocr_ended(job.item, page, state)?;
+                    self.work.add_note(job.item, &note)?;
+                    self.log_reading(job.item)?;
+                }
+                Output::Note(note) => {
+                    self.work.add_note(job.item, &note)?;
+                    self.log_reading(job.item)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    // a further layer of a page, current at once
+    fn layer(&mut self, lane: usize, job: &Lease, page: &Page) -> Result<(), IngestError> {
+        self.group.stages[lane].pages += 1;
+        self.add_page(job.item, job.stage, page)?;
+        self.work.count_languages(job.item)?;
+        let rows = self.work.pages(job.item)?;
+        let changed: Vec<PageRow> = rows.into_iter().filter(|row| row.number == page.number).collect();
+        self.pages_changed(job.item, &changed)?;
+        if self.work.awaits_ocr(job.item)? { Ok(()) } else { self.log_reading(job.item) }
+    }
+
+    fn pages_changed(&mut self, item: ItemId, pages: &[PageRow]) -> Result<(), IngestError> {
+        if pages.is_empty() {
+            return Ok(());
+        }
+        match self.work.item_in_full(item)?.0.original {
+            Some(original) => self.add_jobs(item, &Event::Pages { original, pages }),
+            None => Ok(()),
+        }
+    }
+
+    fn outcome(&mut self, lane: usize, item: ItemId, outcome: &Outcome) -> Result<(), IngestError> {
         if outcome.state == State::Read {
-            self.work.prune_pages(job.id, outcome.pages)?;
+            self.work.prune_pages(item, outcome.pages)?;
         }
         let finding = Finding {
             state: outcome.state,
@@ -367,10 +493,11 @@ impl Batch<'_, '_> {
             metadata: &outcome.metadata,
             notes: &outcome.notes,
         };
-        self.work.settle(job.id, &finding)?;
-        self.group.outcomes += 1;
-        self.group.outcome_bytes += job.size;
-        self.log_reading(job.id)
+        self.work.settle(item, &finding)?;
+        self.group.stages[lane].bytes += outcome.size;
+        let pages = self.work.pages(item)?;
+        self.pages_changed(item, &pages)?;
+        self.log_reading(item)
     }
 
     /// Logs what is known of an item's reading now: its findings, and the tree of its texts where it has pages.

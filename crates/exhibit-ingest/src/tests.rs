@@ -1,0 +1,1 @@
+//! Tests below the binary: stages that need neither workers nor OCR.
