@@ -223,8 +223,8 @@ impl Catalogue {
 }
 
 impl Work<'_> {
-    /// The number of a stage in its present version, added if it is new. Unfinished jobs of its earlier versions become jobs
-    /// of this one: they are to be done as it is done now.
+    /// The number of a stage in its present version, added if it is new. Ready jobs of its other versions become jobs of this one:
+    /// they are to be done as it is done now.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
@@ -234,12 +234,17 @@ impl Work<'_> {
         self.tx.execute(sql, bound).to("add a stage")?;
         let sql = "SELECT id FROM stages WHERE name = ?1 AND version = ?2 AND parameters = ?3";
         let id: i64 = self.tx.query_row(sql, bound, |row| row.get(0)).to("look up a stage")?;
-        let unfinished = "state IN ('ready', 'leased') AND stage <> ?1 AND stage IN (SELECT id FROM stages WHERE name = ?2)";
-        let sql = format!("UPDATE OR IGNORE work SET stage = ?1 WHERE {unfinished}");
-        self.tx.execute(&sql, params![id, key.name]).to("adopt jobs")?;
-        // this version has a job of the same input already
-        let sql = format!("UPDATE work SET state = 'abandoned', holder = NULL, until = NULL WHERE {unfinished}");
-        self.tx.execute(&sql, params![id, key.name]).to("adopt jobs")?;
+        let mut statement =
+            self.tx.prepare_cached("SELECT id FROM stages WHERE name = ?1 AND id <> ?2").to("list stages")?;
+        let others = statement.query_map(params![key.name, id], |row| row.get::<_, i64>(0)).to("list stages")?;
+        for other in others {
+            let other = other.to("list stages")?;
+            let sql = "UPDATE OR IGNORE work SET stage = ?1 WHERE stage = ?2 AND state = 'ready'";
+            self.tx.execute(sql, [id, other]).to("adopt jobs")?;
+            // what is left has a job of this version already
+            let sql = "UPDATE work SET state = 'abandoned' WHERE stage = ?1 AND state = 'ready'";
+            self.tx.execute(sql, [other]).to("adopt jobs")?;
+        }
         Ok(StageId(id))
     }
 

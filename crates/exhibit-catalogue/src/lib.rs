@@ -8,6 +8,8 @@
 mod account;
 mod items;
 mod jobs;
+#[cfg(test)]
+mod jobs_tests;
 mod outbox;
 mod pages;
 mod pictures;

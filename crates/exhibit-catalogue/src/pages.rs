@@ -253,7 +253,8 @@ impl Work<'_> {
     /// [`CatalogueError::Engine`].
     pub fn has_page(&self, item: ItemId, page: &Page, bytes: &[u8]) -> Result<bool, CatalogueError> {
         let sql = if page.source == TextSource::Native {
-            "SELECT digest FROM pages WHERE item = ?1 AND number = ?2 AND revision > 0 AND reader = '' ORDER BY layer DESC LIMIT 1"
+            "SELECT digest FROM pages WHERE item = ?1 AND number = ?2 AND revision > 0 AND reader = '' \
+             AND EXISTS (SELECT 1 FROM pages WHERE item = ?1 AND number = ?2 AND current = 1) ORDER BY layer DESC LIMIT 1"
         } else {
             "SELECT digest FROM pages WHERE item = ?1 AND number = ?2 AND current = 1"
         };

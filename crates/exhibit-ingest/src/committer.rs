@@ -157,6 +157,19 @@ const GROUP_COUNT: usize = 4000;
 /// A lease expires after this time. One process holds the case: it tells others how old a lease is.
 const LEASE_MICROS: i64 = 15 * 60 * 1_000_000;
 
+/// Releases the threads that wait for the committer when it is dropped.
+struct ReleaseOthers<'a> {
+    queue: &'a Queue<'a>,
+    budget: &'a ByteBudget,
+}
+
+impl Drop for ReleaseOthers<'_> {
+    fn drop(&mut self) {
+        self.budget.open();
+        self.queue.stop();
+    }
+}
+
 /// Counts of one group.
 #[derive(Default)]
 struct Group {
@@ -179,11 +192,10 @@ struct StageGroup {
 impl Committer<'_> {
     /// Runs until all senders have disconnected.
     pub(crate) fn run(mut self, inbox: &Receiver<Message<'_>>) -> Result<(), IngestError> {
-        let result = self.groups(inbox).and_then(|()| self.release());
-        // after an error, senders must not block on this thread
-        self.budget.open();
-        self.queue.stop();
-        result
+        // however this thread ends, the others must not wait for it
+        let _release = ReleaseOthers { queue: self.queue, budget: self.budget };
+        self.groups(inbox)?;
+        self.release()
     }
 
     fn groups(&mut self, inbox: &Receiver<Message<'_>>) -> Result<(), IngestError> {

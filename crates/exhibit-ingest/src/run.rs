@@ -96,7 +96,7 @@ pub fn ingest(
     options: &Options<'_>,
     world: &mut World<'_>,
 ) -> Result<Summary, IngestError> {
-    let sources = register(held, sources, options, world)?;
+    let sources = register(held, sources, options.name, &mut Threads::of(world))?;
     run(held, sources, options, world)
 }
 
@@ -294,11 +294,11 @@ fn prepare<'a>(
     Ok(registered)
 }
 
-fn register(
+pub(crate) fn register(
     held: &mut Held,
     sources: &[PathBuf],
-    options: &Options<'_>,
-    world: &mut World<'_>,
+    name: Option<&str>,
+    threads: &mut Threads<'_>,
 ) -> Result<Vec<(i64, Source)>, IngestError> {
     let case_folder = canonical(&held.case.folder)?;
     let mut numbered = Vec::new();
@@ -310,13 +310,13 @@ fn register(
         }
         let bytes = path.as_os_str().as_bytes();
         let last = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let name = options.name.map_or(last, str::to_owned);
+        let name = name.map_or(last, str::to_owned);
         let channel = if path.is_dir() { Channel::Folder } else { Channel::File };
-        let now = world.clock.now();
+        let now = threads.clock.now();
         let work = held.catalogue.begin()?;
         let (number, new) = work.source(bytes, &name, now)?;
         if new {
-            log_act(&work, Act::source_receive(number, channel, bytes), now, &tool, world.random)?;
+            log_act(&work, Act::source_receive(number, channel, bytes), now, &tool, threads.random)?;
         }
         work.commit()?;
         numbered.push((number, Source::Path(path)));
