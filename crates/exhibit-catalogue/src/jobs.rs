@@ -142,7 +142,8 @@ pub struct JobRow {
     pub elapsed: Option<Duration>,
 }
 
-const COLUMNS: &str = "name, version, parameters, item, first, last, input, state, attempts, deaths, holder, until, reason, elapsed";
+const COLUMNS: &str =
+    "name, version, parameters, item, first, last, input, state, attempts, deaths, holder, until, reason, elapsed";
 
 fn span_of(first: Option<u32>, last: Option<u32>) -> Span {
     first.zip(last).map_or(Span::Item, |(first, last)| Span::Pages(first, last))
@@ -189,7 +190,8 @@ impl Catalogue {
     /// # Errors
     /// [`CatalogueError::Engine`].
     pub fn ready_jobs(&self, name: &str) -> Result<u64, CatalogueError> {
-        let sql = "SELECT count(*) FROM work WHERE state = 'ready' AND stage IN (SELECT id FROM stages WHERE name = ?1)";
+        let sql =
+            "SELECT count(*) FROM work WHERE state = 'ready' AND stage IN (SELECT id FROM stages WHERE name = ?1)";
         let mut statement = self.db.prepare_cached(sql).to("count jobs")?;
         statement.query_row([name], |row| row.get::<_, i64>(0)).to("count jobs").map(i64::unsigned_abs)
     }
@@ -345,7 +347,8 @@ impl Work<'_> {
                    WHERE id = (SELECT work.id FROM work JOIN stages ON stages.id = work.stage WHERE item = ?1 AND first IS NULL \
                    AND name = (SELECT name FROM stages WHERE id = ?2) ORDER BY work.stage = ?2 DESC, work.id DESC LIMIT 1)";
         let mut update = self.tx.prepare_cached(sql).to("requeue jobs")?;
-        let sql = "INSERT INTO work (stage, item, input, state) SELECT ?2, id, sha256, 'ready' FROM items WHERE id = ?1";
+        let sql =
+            "INSERT INTO work (stage, item, input, state) SELECT ?2, id, sha256, 'ready' FROM items WHERE id = ?1";
         let mut insert = self.tx.prepare_cached(sql).to("requeue jobs")?;
         for item in items {
             if update.execute(params![item.0, stage.0]).to("requeue jobs")? == 0 {

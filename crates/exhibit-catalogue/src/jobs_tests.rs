@@ -61,12 +61,10 @@ fn those_attempted_least_come_first() {
     assert_eq!(work.release_leases(false).expect("release"), 3);
     let again = lease(&work, stage, 9);
     assert_eq!(items(&again), [4, 1, 2, 3]);
-    assert_eq!(again.iter().map(|lease| (lease.attempts, lease.deaths)).collect::<Vec<_>>(), [
-        (1, 0),
-        (2, 0),
-        (2, 0),
-        (2, 0)
-    ]);
+    assert_eq!(
+        again.iter().map(|lease| (lease.attempts, lease.deaths)).collect::<Vec<_>>(),
+        [(1, 0), (2, 0), (2, 0), (2, 0)]
+    );
     // the run ended before they were begun
     assert_eq!(work.release_leases(true).expect("release"), 4);
     assert_eq!(lease(&work, stage, 1)[0].attempts, 1);
@@ -162,7 +160,8 @@ fn a_version_adopts_what_is_unfinished_and_repeats_what_it_supersedes() {
 #[test]
 fn the_next_jobs_are_found_by_an_index() {
     let (_folder, catalogue) = with_jobs(1);
-    let sql = "EXPLAIN QUERY PLAN SELECT id FROM work WHERE stage = 1 AND state = 'ready' ORDER BY attempts, id LIMIT 9";
+    let sql =
+        "EXPLAIN QUERY PLAN SELECT id FROM work WHERE stage = 1 AND state = 'ready' ORDER BY attempts, id LIMIT 9";
     let mut statement = catalogue.db.prepare(sql).expect("plan");
     let rows = statement.query_map([], |row| row.get::<_, String>(3)).expect("plan");
     let plan = rows.collect::<Result<Vec<_>, _>>().expect("plan").join("; ");

@@ -234,10 +234,7 @@ impl Committer<'_> {
             now,
             tool: &tool,
             random,
-            group: Group {
-                stages: self.stages.iter().map(|_| StageGroup::default()).collect(),
-                ..Group::default()
-            },
+            group: Group { stages: self.stages.iter().map(|_| StageGroup::default()).collect(), ..Group::default() },
             stages: self.stages,
             receiving: &mut self.receiving,
         };

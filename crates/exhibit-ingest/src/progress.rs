@@ -113,7 +113,8 @@ impl Progress {
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        let slowest = lock(&self.busy).iter().min_by_key(|(_, since)| *since).map(|(l, since)| (l.clone(), since.elapsed()));
+        let slowest =
+            lock(&self.busy).iter().min_by_key(|(_, since)| *since).map(|(l, since)| (l.clone(), since.elapsed()));
         Snapshot {
             elapsed: self.began.elapsed(),
             phase: *lock(&self.phase),

@@ -1,8 +1,8 @@
 //! A bag received from another case: its files are listed rather than walked, and their digests are known in advance.
 
 use crate::IngestError;
-use crate::intake::Intake;
 use crate::committer::{Content, Message};
+use crate::intake::Intake;
 use crate::progress::add;
 use exhibit_custody::Act;
 use exhibit_model::OriginalId;

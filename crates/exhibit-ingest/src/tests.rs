@@ -2,9 +2,7 @@
 
 use crate::committer::{Content, Message, Outcome};
 use crate::run::{Threads, register, run_stages};
-use crate::stages::{
-    Event, Means, NewJob, Output, Outputs, Stage, StageName, Superseded, reason_of_death,
-};
+use crate::stages::{Event, Means, NewJob, Output, Outputs, Stage, StageName, Superseded, reason_of_death};
 use crate::{IngestError, Progress, Stop, Summary};
 use exhibit_case::{Case, Held, Keys, NewCase, read_page};
 use exhibit_catalogue::{Item, ItemFilter, JobEnd, JobRow, JobState, Lease, MOST_DEATHS, Span, StageKey};
@@ -115,9 +113,9 @@ impl TestCase {
         let held = self.held();
         for (path, item) in items {
             let jobs = held.catalogue.jobs(item.id).expect("jobs");
-            let unfinished = jobs.iter().any(|job| {
-                job.stage.name == "read" && matches!(job.state, JobState::Ready | JobState::Leased)
-            });
+            let unfinished = jobs
+                .iter()
+                .any(|job| job.stage.name == "read" && matches!(job.state, JobState::Ready | JobState::Leased));
             assert_eq!(item.state == State::Waiting, unfinished, "{path}: {jobs:?}");
         }
         assert_eq!(held.catalogue.outbox().expect("outbox").len(), 0, "what was committed is logged");
@@ -222,10 +220,7 @@ impl Stage for CountCharacters {
 
     fn next(&self, event: &Event<'_>) -> Vec<NewJob> {
         let Event::Pages { pages, .. } = event else { return Vec::new() };
-        pages
-            .iter()
-            .map(|row| NewJob { span: Span::Pages(row.number, row.number), input: row.text_digest })
-            .collect()
+        pages.iter().map(|row| NewJob { span: Span::Pages(row.number, row.number), input: row.text_digest }).collect()
     }
 
     fn run(&self, job: &Lease, means: &Means<'_>) -> Result<Outputs, IngestError> {
@@ -379,7 +374,8 @@ fn killed_in_the_middle_of_any_batch_it_ends_the_same() {
         interrupted += u32::from(!matches!(end, Ok(Ok(_))));
         stormy.check();
         let failing = FakeRead { fails_at: Some(calls % 4), ..deadly() };
-        let end = stormy.run_with(&[&failing, &CountCharacters], &Run::default(), &Stop::default(), &Progress::default());
+        let end =
+            stormy.run_with(&[&failing, &CountCharacters], &Run::default(), &Stop::default(), &Progress::default());
         interrupted += u32::from(end.is_err());
         stormy.check();
     }
@@ -395,8 +391,7 @@ fn killed_in_the_middle_of_any_batch_it_ends_the_same() {
 fn a_newer_version_reruns_what_it_touches_and_old_results_stay() {
     let case = TestCase::new(&[("a.new", "one\u{c}two"), ("b.txt", "three")]);
     case.run(&[&FakeRead::default(), &CountCharacters]);
-    let second =
-        FakeRead { version: "2", prefix: "better ", supersedes: &["text/x-new"], ..FakeRead::default() };
+    let second = FakeRead { version: "2", prefix: "better ", supersedes: &["text/x-new"], ..FakeRead::default() };
     case.run(&[&second, &CountCharacters]);
     assert_eq!(second.runs.load(Ordering::Relaxed), 1);
     let (new, old) = (case.item("a.new"), case.item("b.txt"));

@@ -85,7 +85,8 @@ fn add_page(
         ..Page::default()
     };
     let (place, digest): (_, Digest) = packs.append(&wire::encode_page(&page))?;
-    let stage = work.stage(&StageKey { name: "read".to_owned(), version: "1".to_owned(), parameters: String::new() })?;
+    let stage =
+        work.stage(&StageKey { name: "read".to_owned(), version: "1".to_owned(), parameters: String::new() })?;
     work.add_page(&NewPage { item, page: &page, stage, place: (place.pack, place.offset), digest })?;
     Ok(page.text.len() as u64)
 }
