@@ -1,25 +1,47 @@
-//! Readers: each has one item at a time read by a caged worker, and reports what the worker says.
+//! Reading: a caged worker reads an item's bytes and emits what it is, its pages and its members.
 
+use super::{Event, Means, NewJob, Output, Outputs, Stage, StageName, reason_of_death};
 use crate::IngestError;
-use crate::keeper::{Content, Message, Outbound, Outcome};
-use crate::progress::Progress;
-use crate::queue::Queue;
+use crate::committer::{Content, Message, Outcome};
 use exhibit_cage::{Cage, CageLimits, WorkerEnd};
-use exhibit_catalogue::Job;
-use exhibit_model::{Limits, Member, MemberEnd, Note, NoteKind, Record, Request, State, Task, Verdict};
-use exhibit_store::{Deposit, Originals};
+use exhibit_catalogue::{Catalogue, Item, JobEnd, Lease, Span};
+use exhibit_model::{
+    ItemId, Limits, Member, MemberEnd, Note, NoteKind, OriginalId, Record, Request, State, Task, Verdict,
+};
+use exhibit_store::Deposit;
 use exhibit_text::language;
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::sync::{Mutex, PoisonError};
 
-pub(crate) struct Reader<'a> {
-    pub(crate) originals: &'a Originals,
+pub(crate) struct Read<'a> {
     pub(crate) cage: &'a Cage,
-    pub(crate) queue: &'a Queue<'a>,
-    pub(crate) out: Outbound<'a>,
-    pub(crate) progress: &'a Progress,
     pub(crate) passwords: &'a [String],
     pub(crate) limits: Limits,
     pub(crate) cage_limits: CageLimits,
+    pub(crate) families: Families,
+}
+
+/// The bytes received within each file of a source: added up once, and counted from there.
+#[derive(Default)]
+pub(crate) struct Families(Mutex<BTreeMap<ItemId, u64>>);
+
+impl Families {
+    fn size(&self, catalogue: &Catalogue, family: ItemId) -> Result<u64, IngestError> {
+        let mut sizes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(size) = sizes.get(&family) {
+            return Ok(*size);
+        }
+        let size = catalogue.family_size(family)?;
+        sizes.insert(family, size);
+        Ok(size)
+    }
+
+    fn grow(&self, family: ItemId, bytes: u64) {
+        if let Some(size) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&family) {
+            *size += bytes;
+        }
+    }
 }
 
 /// Containers within containers are opened this deep.
@@ -29,70 +51,112 @@ const FAMILY_BYTES: u64 = 256 << 30;
 const MOST_METADATA: usize = 20_000;
 const MOST_NOTES: usize = 2_000;
 
-/// What one worker has said so far.
-struct Hearing<'a, 'r> {
-    reader: &'r Reader<'a>,
-    job: &'r Job,
-    outcome: Outcome,
-    members: i64,
-    member: Option<(Member, Deposit<'a>)>,
-    error: Option<IngestError>,
-    too_much: u64,
-}
-
-impl<'a> Reader<'a> {
-    /// Reads items until none is left.
-    pub(crate) fn run(&self) -> Result<(), IngestError> {
-        while let Some(job) = self.queue.take()? {
-            let label = format!("item {}", job.id.get());
-            self.progress.take_up(&label);
-            let outcome = self.read(&job);
-            self.progress.put_down(&label);
-            self.out.send(Message::Outcome { job, outcome: outcome? })?;
-        }
-        Ok(())
+impl Stage for Read<'_> {
+    fn name(&self) -> StageName {
+        StageName::READ
     }
 
-    fn read(&self, job: &Job) -> Result<Outcome, IngestError> {
+    fn version(&self) -> &'static str {
+        "1"
+    }
+
+    fn parameters(&self) -> String {
+        let Limits { pages, text_bytes, members, member_bytes, ratio, whole_file_bytes, pixels } = self.limits;
+        format!(
+            "member_bytes={member_bytes} members={members} pages={pages} pixels={pixels} ratio={ratio} \
+             text_bytes={text_bytes} whole_file_bytes={whole_file_bytes}"
+        )
+    }
+
+    fn next(&self, event: &Event<'_>) -> Vec<NewJob> {
+        match event {
+            Event::Received { original } => vec![NewJob { span: Span::Item, input: original.digest() }],
+            Event::Pages { .. } => Vec::new(),
+        }
+    }
+
+    fn run(&self, job: &Lease, means: &Means<'_>) -> Result<Outputs, IngestError> {
+        let Some(item) = means.catalogue.item(job.item)? else { return Ok(Outputs::ABANDONED) };
+        let Some(original) = item.original else { return Ok(Outputs::ABANDONED) };
+        let family = item.family.unwrap_or(item.id);
         let mut limits = self.limits;
-        let received = self.queue.family_size(job.family)?;
+        let received = self.families.size(&means.catalogue, family)?;
         limits.member_bytes = limits.member_bytes.min(FAMILY_BYTES.saturating_sub(received));
-        if job.depth >= MOST_DEPTH {
+        if item.depth >= MOST_DEPTH {
             limits.members = 0;
         }
         let passwords = self.passwords.to_vec();
-        let request = Request { task: Task::Extract, name: job.path.clone(), passwords, limits };
-        let (outcome, end) = self.attempt(job, &request, self.cage_limits)?;
-        if !end.worth_retrying() {
-            return Ok(outcome);
-        }
-        // once more, with twice the room: what was reported before is replaced or known
-        Ok(self.attempt(job, &request, self.cage_limits.doubled())?.0)
+        let request = Request { task: Task::Extract, name: item.path.clone(), passwords, limits };
+        let (mut outcome, end) = self.attempt(job, &item, original, &request, means)?;
+        let end = if end.worth_retrying() {
+            outcome.reason = reason_of_death(job, &outcome.reason);
+            JobEnd::Died(outcome.reason.clone())
+        } else if outcome.state == State::Failed {
+            JobEnd::Failed(outcome.reason.clone())
+        } else {
+            JobEnd::Done
+        };
+        Ok(Outputs { end, outputs: vec![Output::Outcome(outcome)] })
     }
+}
 
-    fn attempt(&self, job: &Job, request: &Request, limits: CageLimits) -> Result<(Outcome, WorkerEnd), IngestError> {
-        let file = match self.originals.open_original(job.original) {
+impl Read<'_> {
+    fn attempt<'a>(
+        &self,
+        job: &Lease,
+        item: &Item,
+        original: OriginalId,
+        request: &Request,
+        means: &Means<'a>,
+    ) -> Result<(Outcome, WorkerEnd), IngestError> {
+        let file = match means.originals.open_original(original) {
             Ok(file) => file,
             Err(error) => {
-                let mut outcome = Outcome::new();
+                let mut outcome = Outcome::new(item.size);
                 outcome.state = State::Failed;
                 outcome.reason = exhibit_case::chain_of(&error);
                 return Ok((outcome, WorkerEnd::Stopped));
             }
         };
-        let mut hearing =
-            Hearing { reader: self, job, outcome: Outcome::new(), members: 0, member: None, error: None, too_much: 0 };
-        let end = self.cage.run(request, &file, limits, &mut |record| hearing.hear(record))?;
-        if let Some(error) = hearing.error.take() {
+        // after a death with twice the room: pages and members sent before are replaced or known
+        let limits = if job.deaths > 0 { self.cage_limits.doubled() } else { self.cage_limits };
+        let mut session = WorkerSession {
+            families: &self.families,
+            means,
+            job,
+            item,
+            outcome: Outcome::new(item.size),
+            members: 0,
+            member: None,
+            error: None,
+            dropped: 0,
+        };
+        let end = self.cage.run(request, &file, limits, &mut |record| session.record(record))?;
+        if let Some(error) = session.error.take() {
             return Err(error);
         }
-        Ok((hearing.conclude(&end, request)?, end))
+        Ok((session.conclude(&end, request)?, end))
     }
 }
 
+/// One worker's records so far.
+struct WorkerSession<'a, 's> {
+    families: &'s Families,
+    means: &'s Means<'a>,
+    job: &'s Lease,
+    item: &'s Item,
+    outcome: Outcome,
+    members: i64,
+    member: Option<(Member, Deposit<'a>)>,
+    error: Option<IngestError>,
+    /// Properties and notes beyond the limits.
+    dropped: u64,
+}
+
 impl Outcome {
-    fn new() -> Self {
+    pub(crate) fn new(size: u64) -> Self {
         Self {
+            size,
             state: State::Read,
             reason: String::new(),
             media_type: String::new(),
@@ -108,8 +172,8 @@ impl Outcome {
     }
 }
 
-impl<'a> Hearing<'a, '_> {
-    fn hear(&mut self, record: Record) -> ControlFlow<()> {
+impl<'a> WorkerSession<'a, '_> {
+    fn record(&mut self, record: Record) -> ControlFlow<()> {
         match self.take(record) {
             Ok(()) => ControlFlow::Continue(()),
             Err(error) => {
@@ -126,15 +190,15 @@ impl<'a> Hearing<'a, '_> {
                 self.outcome.metadata.push((key, value));
             }
             Record::Note(note) if self.outcome.notes.len() < MOST_NOTES => self.outcome.notes.push(note),
-            Record::Metadata { .. } | Record::Note(_) => self.too_much += 1,
+            Record::Metadata { .. } | Record::Note(_) => self.dropped += 1,
             Record::Page(mut page) => {
                 let languages = language::of(&page.text);
                 page.language = languages.main;
                 page.runs = languages.runs;
                 self.outcome.pages = self.outcome.pages.max(page.number);
-                self.reader.out.send(Message::Page { item: self.job.id, page })?;
+                self.means.out.send(Message::Page { item: self.item.id, stage: self.job.stage, page })?;
             }
-            Record::Member(member) => self.member = Some((member, self.reader.originals.deposit()?)),
+            Record::Member(member) => self.member = Some((member, self.means.originals.deposit()?)),
             Record::MemberBytes(bytes) => {
                 if let Some((_, deposit)) = &mut self.member {
                     deposit.write(&bytes)?;
@@ -148,7 +212,7 @@ impl<'a> Hearing<'a, '_> {
 
     fn member_end(&mut self, end: MemberEnd) -> Result<(), IngestError> {
         let Some((member, deposit)) = self.member.take() else { return Ok(()) };
-        self.reader.queue.grown(self.job.family, deposit.size());
+        self.families.grow(self.item.family.unwrap_or(self.item.id), deposit.size());
         let content = match end {
             MemberEnd::Whole => Content::Bytes(deposit.seal()?),
             MemberEnd::Unsupported(reason) => Content::None(State::Unsupported, reason),
@@ -164,8 +228,8 @@ impl<'a> Hearing<'a, '_> {
         let ordinal = self.members;
         self.members += 1;
         self.outcome.found += 1;
-        let (container, source) = (self.job.id, self.job.source);
-        self.reader.out.send(Message::Member { container, source, ordinal, member, content })
+        let (container, source) = (self.item.id, self.item.source);
+        self.means.out.send(Message::Member { container, source, ordinal, member, content })
     }
 
     fn conclude(mut self, end: &WorkerEnd, request: &Request) -> Result<Outcome, IngestError> {
@@ -174,8 +238,8 @@ impl<'a> Hearing<'a, '_> {
             let reason = "its container's reader ended before it did".to_owned();
             self.report_member(member, Content::None(State::Failed, reason))?;
         }
-        if self.too_much > 0 {
-            let text = format!("{} more properties or notes were not kept", self.too_much);
+        if self.dropped > 0 {
+            let text = format!("{} more properties or notes were not kept", self.dropped);
             self.outcome.note(NoteKind::Limit, text);
         }
         let (state, reason) = match end {
