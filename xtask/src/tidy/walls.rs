@@ -63,7 +63,7 @@ const OURS: &[(&str, &[&str])] = &[
     ),
     ("exhibit-verify", &["exhibit-messages", "exhibit-proof", "exhibit-time"]),
     (
-        "exhibit-dossier",
+        "exhibit-bag",
         &[
             "exhibit-model",
             "exhibit-proof",

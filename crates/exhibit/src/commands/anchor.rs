@@ -6,7 +6,7 @@ use crate::cli::{AnchorCommand, AnchorImport, AnchorRequest};
 use crate::failure::{Exit, Failure};
 use crate::output::{Style, counted};
 use crate::world::{self, MachineClock};
-use exhibit_dossier::{
+use exhibit_bag::{
     AnchorRow, AnchorStanding, AskFor, Asked, Imported, Reply, ask_anchors, import_anchor, list_anchors,
 };
 use exhibit_model::{Clock, shown};

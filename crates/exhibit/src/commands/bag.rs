@@ -7,11 +7,11 @@ use crate::looks;
 use crate::meter::Meter;
 use crate::output::{bytes, counted};
 use crate::world::{self, MachineClock};
+use exhibit_bag::{
+    BagError, Chosen, Exported, Lock, Means, Order, Receiver, SealError, Selection, Step, export, list_quotes,
+};
 use exhibit_case::{Case, SearchRequest};
 use exhibit_catalogue::ItemFilter;
-use exhibit_dossier::{
-    Chosen, DossierError, Exported, Lock, Means, Order, Receiver, SealError, Selection, Step, export, list_quotes,
-};
 use exhibit_index::Sort;
 use exhibit_model::{Clock, ItemId};
 use exhibit_verify::loadfile::Number;
@@ -204,44 +204,42 @@ fn pages_of(text: &str) -> (&str, Option<BTreeSet<u32>>) {
 }
 
 /// What went wrong with a quote or a bag, as users see it.
-pub(super) fn failure(error: DossierError) -> Failure {
+pub(super) fn failure(error: BagError) -> Failure {
     let message = exhibit_case::chain_of(&error);
     match error {
-        DossierError::Case(error) => error.into(),
-        DossierError::Io { act, path, source } => Failure::io(act, path, &source),
-        DossierError::Exists(_) => {
-            Failure::new(Exit::Usage, "exists", message).hint("name a folder that is not there yet")
-        }
-        DossierError::Nothing => Failure::usage(message)
+        BagError::Case(error) => error.into(),
+        BagError::Io { act, path, source } => Failure::io(act, path, &source),
+        BagError::Exists(_) => Failure::new(Exit::Usage, "exists", message).hint("name a folder that is not there yet"),
+        BagError::Nothing => Failure::usage(message)
             .hint("choose with --documents, --query, --quote, --all-quotes or --all; see `exhibit bag export --help`"),
-        DossierError::NoBytes { .. } | DossierError::NotRead { .. } => {
+        BagError::NoBytes { .. } | BagError::NotRead { .. } => {
             Failure::new(Exit::Nothing, "not-provable", message).hint("`exhibit problem ls` says what became of it")
         }
-        DossierError::Altered { .. }
-        | DossierError::PictureAltered { .. }
-        | DossierError::HandoverDamaged
-        | DossierError::NotAsLogged { .. } => {
+        BagError::Altered { .. }
+        | BagError::PictureAltered { .. }
+        | BagError::HandoverDamaged
+        | BagError::NotAsLogged { .. } => {
             Failure::new(Exit::Mismatch, "mismatch", message).hint("`exhibit verify` names everything that differs")
         }
-        DossierError::Absent { nearest: Some(nearest), .. } => Failure::new(Exit::Nothing, "no-such-passage", message)
+        BagError::Absent { nearest: Some(nearest), .. } => Failure::new(Exit::Nothing, "no-such-passage", message)
             .hint(format!("most like it: {}", exhibit_model::shown(&nearest))),
-        DossierError::Absent { .. } => Failure::new(Exit::Nothing, "no-such-passage", message).hint(
+        BagError::Absent { .. } => Failure::new(Exit::Nothing, "no-such-passage", message).hint(
             "the passage must be there character for character: `exhibit cat DOC --text --page N` prints the page",
         ),
-        DossierError::Ambiguous { .. } => {
+        BagError::Ambiguous { .. } => {
             Failure::new(Exit::Usage, "ambiguous", message).hint("say which with --nth, or quote more of it")
         }
-        DossierError::NoSuchQuote(_) => {
+        BagError::NoSuchQuote(_) => {
             Failure::new(Exit::Nothing, "no-such-quote", message).hint("`exhibit quote ls` lists them")
         }
-        DossierError::Broken(_) => Failure::new(Exit::Mismatch, "broken-quote", message)
+        BagError::Broken(_) => Failure::new(Exit::Mismatch, "broken-quote", message)
             .hint("`exhibit quote check` says why; make it anew, or leave it out"),
-        DossierError::Changed(_) => Failure::new(Exit::Mismatch, "changed", message)
+        BagError::Changed(_) => Failure::new(Exit::Mismatch, "changed", message)
             .hint("something writes to it: copy it to a place of its own, and take that in"),
-        DossierError::NoSuchHandover(_) => Failure::new(Exit::Nothing, "no-such-handover", message)
+        BagError::NoSuchHandover(_) => Failure::new(Exit::Nothing, "no-such-handover", message)
             .hint("`exhibit bag received` lists what was handed over"),
-        DossierError::Series(_) => Failure::usage(message).hint("give more digits: --bates PREFIX:000000001"),
-        DossierError::Seal(error) => {
+        BagError::Series(_) => Failure::usage(message).hint("give more digits: --bates PREFIX:000000001"),
+        BagError::Seal(error) => {
             let wrong = matches!(error, SealError::Unopened(_));
             let failure = Failure::new(if wrong { Exit::WrongPassphrase } else { Exit::Usage }, "sealed", message);
             match error {
@@ -250,15 +248,15 @@ pub(super) fn failure(error: DossierError) -> Failure {
                 _ => failure,
             }
         }
-        DossierError::Length | DossierError::Anchor(_) | DossierError::AnchorName(_) => Failure::usage(message),
-        DossierError::Answered(_) => Failure::new(Exit::Usage, "answered", message)
+        BagError::Length | BagError::Anchor(_) | BagError::AnchorName(_) => Failure::usage(message),
+        BagError::Answered(_) => Failure::new(Exit::Usage, "answered", message)
             .hint("`exhibit log anchor ls` shows it; ask again once the log has grown, or under another name"),
-        DossierError::NotAsked(_) => Failure::new(Exit::Nothing, "not-asked", message)
+        BagError::NotAsked(_) => Failure::new(Exit::Nothing, "not-asked", message)
             .hint("`exhibit log anchor ls` shows what was asked; is it another case's?"),
-        DossierError::NoPolicy => Failure::usage(message).hint("give the policy file of the log with --policy"),
-        DossierError::Time(_) => Failure::new(Exit::Mismatch, "anchor", message)
+        BagError::NoPolicy => Failure::usage(message).hint("give the policy file of the log with --policy"),
+        BagError::Time(_) => Failure::new(Exit::Mismatch, "anchor", message)
             .hint("nothing was kept; `exhibit log anchor ls` shows what was asked, and --ca names whom you trust"),
-        DossierError::Proof(_) => Failure::new(Exit::Internal, "proof", message),
+        BagError::Proof(_) => Failure::new(Exit::Internal, "proof", message),
     }
 }
 

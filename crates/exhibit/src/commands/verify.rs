@@ -6,11 +6,11 @@ use crate::failure::{Exit, Failure};
 use crate::meter::Meter;
 use crate::output::{Style, bytes, counted, number};
 use crate::world::{self, MachineClock};
+use exhibit_bag::{AnchorStanding, Handover, Standing, check_handovers, check_quotes, list_anchors};
 use exhibit_case::{
     Case, CaseError, Deviation, Verification, VerifyStep, keep_still, layout, remembered, verify_remains,
 };
 use exhibit_custody::{AccessLog, Act, Fixity};
-use exhibit_dossier::{AnchorStanding, Handover, Standing, check_handovers, check_quotes, list_anchors};
 use exhibit_model::{Clock, shown};
 use exhibit_proof::finding::Finding;
 use serde_json::json;

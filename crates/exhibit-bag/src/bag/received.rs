@@ -3,7 +3,7 @@
 //! A bag is kept in `bags/<SHA-256 of its manifest-sha256.txt>`: every file of it but the originals that it brings whole,
 //! which are kept as originals of this case. With these it is the same bag again, byte for byte.
 
-use crate::{DossierError, io_error};
+use crate::{BagError, io_error};
 use exhibit_case::{Case, layout};
 use exhibit_catalogue::Catalogue;
 use exhibit_custody::{Act, Channel, Entry, Fact, Log, Ref};
@@ -73,8 +73,8 @@ impl Good {
     /// Keeps the bag's proofs in the case. Doing it twice changes nothing; a killed attempt leaves nothing under the bag's name.
     ///
     /// # Errors
-    /// [`DossierError::Io`]; [`DossierError::Changed`] where a file is not what it was when it was checked.
-    pub fn keep(&self, case: &Case, from: &mut dyn Files) -> Result<(), DossierError> {
+    /// [`BagError::Io`]; [`BagError::Changed`] where a file is not what it was when it was checked.
+    pub fn keep(&self, case: &Case, from: &mut dyn Files) -> Result<(), BagError> {
         let target = case.folder.join(layout::BAGS).join(self.manifest.to_string());
         if target.join(MANIFEST).is_file() {
             return Ok(());
@@ -146,7 +146,7 @@ fn pages_of(label: &str, document: &Document) -> Vec<HandedFile> {
     texts.chain(pictures).map(file).collect()
 }
 
-fn copy(from: &mut dyn Files, path: &str, digests: &Digests, to: &Path) -> Result<(), DossierError> {
+fn copy(from: &mut dyn Files, path: &str, digests: &Digests, to: &Path) -> Result<(), BagError> {
     if let Some(parent) = to.parent() {
         fs::create_dir_all(parent).map_err(io_error("make the folder", parent))?;
     }
@@ -161,7 +161,7 @@ fn copy(from: &mut dyn Files, path: &str, digests: &Digests, to: &Path) -> Resul
     written.map_err(io_error("write", to))?;
     let sha256: [u8; 32] = sha2::Digest::finalize(hasher).into();
     if read.is_err() || sha256 != digests.sha256 {
-        return Err(DossierError::Changed(path.to_owned()));
+        return Err(BagError::Changed(path.to_owned()));
     }
     Ok(())
 }
@@ -183,11 +183,11 @@ impl Kept {
     /// The bag with this name in the case.
     ///
     /// # Errors
-    /// [`DossierError::NoSuchHandover`]; others where it cannot be read.
-    pub fn open(case: &Case, id: &str) -> Result<Self, DossierError> {
+    /// [`BagError::NoSuchHandover`]; others where it cannot be read.
+    pub fn open(case: &Case, id: &str) -> Result<Self, BagError> {
         let folder = case.folder.join(layout::BAGS).join(id);
         if Digest::parse(id).is_err() || !folder.is_dir() {
-            return Err(DossierError::NoSuchHandover(id.to_owned()));
+            return Err(BagError::NoSuchHandover(id.to_owned()));
         }
         let mut originals = BTreeMap::new();
         let documents = folder.join("data/documents");
@@ -201,10 +201,10 @@ impl Kept {
     /// Writes the bag anew as a folder, the same as it was handed over.
     ///
     /// # Errors
-    /// [`DossierError`].
-    pub fn write(&mut self, target: &Path) -> Result<u64, DossierError> {
+    /// [`BagError`].
+    pub fn write(&mut self, target: &Path) -> Result<u64, BagError> {
         if target.symlink_metadata().is_ok() {
-            return Err(DossierError::Exists(target.to_owned()));
+            return Err(BagError::Exists(target.to_owned()));
         }
         let mut hidden = std::ffi::OsString::from(".");
         hidden.push(target.file_name().unwrap_or_default());
@@ -212,7 +212,7 @@ impl Kept {
         let unfinished = target.with_file_name(hidden);
         let _ = fs::remove_dir_all(&unfinished);
         let checked = check_bag(self, &Trust::default(), &Brought::default(), false);
-        let good = Good::from_checked(checked).map_err(|_| DossierError::HandoverDamaged)?;
+        let good = Good::from_checked(checked).map_err(|_| BagError::HandoverDamaged)?;
         for (path, digests) in &good.files {
             copy(self, path, digests, &unfinished.join(path))?;
         }
@@ -273,8 +273,8 @@ pub struct Handover {
 /// The bags that were handed over to this case.
 ///
 /// # Errors
-/// [`DossierError`].
-pub fn handovers(case: &Case) -> Result<Vec<Handover>, DossierError> {
+/// [`BagError`].
+pub fn handovers(case: &Case) -> Result<Vec<Handover>, BagError> {
     let folder = case.folder.join(layout::BAGS);
     let mut found = Vec::new();
     for entry in fs::read_dir(&folder).into_iter().flatten() {
@@ -317,8 +317,8 @@ pub fn handovers(case: &Case) -> Result<Vec<Handover>, DossierError> {
 /// Checks every kept bag again, whole, but for those whose originals are not all there yet. Gives what is wrong, each with its bag.
 ///
 /// # Errors
-/// [`DossierError`], where checking itself is impossible.
-pub fn check_handovers(case: &Case) -> Result<Vec<(Handover, Vec<Finding>)>, DossierError> {
+/// [`BagError`], where checking itself is impossible.
+pub fn check_handovers(case: &Case) -> Result<Vec<(Handover, Vec<Finding>)>, BagError> {
     let mut all = Vec::new();
     for handover in handovers(case)? {
         if !handover.whole {

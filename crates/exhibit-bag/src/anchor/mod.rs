@@ -12,7 +12,7 @@ pub use ask::{AskFor, Asked, ask_anchors};
 pub use import::{Imported, Reply, import_anchor};
 pub(crate) use pack::{anchors_of, pack_anchors};
 
-use crate::{DossierError, io_error};
+use crate::{BagError, io_error};
 use exhibit_case::{Case, layout};
 use exhibit_custody::{Entry, Fact, Log};
 use exhibit_model::Digest;
@@ -64,8 +64,8 @@ pub(crate) struct Beside {
 /// Lists what anchors the case's log, and what was asked for, each held against the log as it is now.
 ///
 /// # Errors
-/// [`DossierError`], where files or the log cannot be read.
-pub fn list_anchors(case: &Case) -> Result<Vec<AnchorRow>, DossierError> {
+/// [`BagError`], where files or the log cannot be read.
+pub fn list_anchors(case: &Case) -> Result<Vec<AnchorRow>, BagError> {
     let all = read_all(case)?;
     if all.is_empty() {
         return Ok(Vec::new());
@@ -125,7 +125,7 @@ fn check_log(log: &Log, size: u64, anchored: &Checkpoint) -> Result<(), String> 
 }
 
 /// The digests that the log's `anchor` entries name, with the number of the entry.
-pub(crate) fn logged(log: &Log) -> Result<BTreeMap<Digest, u64>, DossierError> {
+pub(crate) fn logged(log: &Log) -> Result<BTreeMap<Digest, u64>, BagError> {
     let mut digests = BTreeMap::new();
     log.entries_from(0, &mut |seq, bytes| {
         if let Some(entry) = bytes.starts_with(ANCHOR_ENTRY).then(|| Entry::read(bytes).ok()).flatten() {
@@ -139,7 +139,7 @@ pub(crate) fn logged(log: &Log) -> Result<BTreeMap<Digest, u64>, DossierError> {
 
 /// The keys that the log says it had, the one that signs now last. Whether each rightly follows the one before is what a
 /// check of the log says.
-pub(crate) fn keys(log: &Log) -> Result<Vec<VerifierKey>, DossierError> {
+pub(crate) fn keys(log: &Log) -> Result<Vec<VerifierKey>, BagError> {
     let mut keys = Vec::new();
     log.entries_from(0, &mut |_, bytes| {
         if let Some(entry) = bytes.starts_with(KEY_ENTRY).then(|| Entry::read(bytes).ok()).flatten() {
@@ -160,7 +160,7 @@ pub(crate) fn folder(case: &Case) -> PathBuf {
 }
 
 /// All anchored checkpoints with the files beside them, the oldest first.
-pub(crate) fn read_all(case: &Case) -> Result<Vec<Beside>, DossierError> {
+pub(crate) fn read_all(case: &Case) -> Result<Vec<Beside>, BagError> {
     let folder = folder(case);
     if !folder.is_dir() {
         return Ok(Vec::new());
@@ -177,7 +177,7 @@ pub(crate) fn read_all(case: &Case) -> Result<Vec<Beside>, DossierError> {
     Ok(all)
 }
 
-fn read_files(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, DossierError> {
+fn read_files(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, BagError> {
     let mut files = BTreeMap::new();
     for entry in fs::read_dir(folder).map_err(io_error("list", folder))? {
         let path = entry.map_err(io_error("list", folder))?.path();
@@ -190,18 +190,18 @@ fn read_files(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, DossierError> 
     Ok(files)
 }
 
-fn read_file(path: &Path) -> Result<Vec<u8>, DossierError> {
+fn read_file(path: &Path) -> Result<Vec<u8>, BagError> {
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(io_error("read", path))?;
     file.take(MAX_FILE as u64 + 1).read_to_end(&mut bytes).map_err(io_error("read", path))?;
     if bytes.len() > MAX_FILE {
-        return Err(DossierError::Time(exhibit_time::Fault::TooLarge { most: MAX_FILE }));
+        return Err(BagError::Time(exhibit_time::Fault::TooLarge { most: MAX_FILE }));
     }
     Ok(bytes)
 }
 
 /// Writes a file whole and durably, or not at all; one that says the same already is left as it is.
-pub(crate) fn write_file(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), DossierError> {
+pub(crate) fn write_file(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), BagError> {
     let path = folder.join(name);
     if fs::read(&path).is_ok_and(|there| there == bytes) {
         return Ok(());
@@ -218,7 +218,7 @@ pub(crate) fn write_file(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), 
 }
 
 /// The signed checkpoint of the log as it is now.
-pub(crate) fn checkpoint(log: &Log) -> Result<Note, DossierError> {
+pub(crate) fn checkpoint(log: &Log) -> Result<Note, BagError> {
     Note::parse(log.checkpoint().as_bytes())
-        .map_err(|error| DossierError::Time(exhibit_time::Fault::Checkpoint(error.to_string())))
+        .map_err(|error| BagError::Time(exhibit_time::Fault::Checkpoint(error.to_string())))
 }

@@ -4,27 +4,17 @@
 //! the files look like is in `docs/formats/anchor.md` and `docs/formats/bag.md`; checking them is not done here but in
 //! `exhibit-proof`, which knows nothing of cases.
 
-mod anchors;
+mod anchor;
 mod bag;
-mod describe;
-mod handover;
-mod nearest;
-mod parcel;
-mod passage;
-mod pictures;
-mod proofs;
-mod quotes;
-mod seal;
-mod tree;
+mod quote;
+mod reading;
 
-pub use anchors::{
-    AnchorRow, AnchorStanding, AskFor, Asked, Imported, Reply, ask_anchors, import_anchor, list_anchors,
+pub use anchor::{AnchorRow, AnchorStanding, AskFor, Asked, Imported, Reply, ask_anchors, import_anchor, list_anchors};
+pub use bag::{
+    Chosen, Exported, Good, Handover, Kept, Lock, Means, Order, Receiver, SealError, SealedBag, Selection, Step,
+    Unlock, check_handovers, export, handovers, is_sealed, paint_pages,
 };
-pub use bag::{Chosen, Exported, Means, Order, Receiver, Selection, Step, export};
-pub use handover::{Good, Handover, Kept, check_handovers, handovers};
-pub use pictures::paint_pages;
-pub use quotes::{NewQuote, Standing, StandingQuote, check_quotes, list_quotes, make_quote, read_quote};
-pub use seal::{Lock, SealError, SealedBag, Unlock, is_sealed};
+pub use quote::{NewQuote, Standing, StandingQuote, check_quotes, list_quotes, make_quote, read_quote};
 
 pub use age::secrecy::SecretString;
 
@@ -38,7 +28,7 @@ use std::path::{Path, PathBuf};
 
 /// A quote or a bag cannot be made.
 #[derive(Debug, thiserror::Error)]
-pub enum DossierError {
+pub enum BagError {
     /// The case refused.
     #[error(transparent)]
     Case(#[from] CaseError),
@@ -128,7 +118,7 @@ pub enum DossierError {
         count: usize,
     },
     /// The passage is empty or too long.
-    #[error("a quote has 1 to {} characters", passage::MAX_QUOTE)]
+    #[error("a quote has 1 to {} characters", quote::MAX_QUOTE)]
     Length,
     /// The passage cannot be a quote.
     #[error("the passage cannot be quoted")]
@@ -159,13 +149,13 @@ pub enum DossierError {
     Proof(#[from] ProofError),
 }
 
-impl From<CatalogueError> for DossierError {
+impl From<CatalogueError> for BagError {
     fn from(error: CatalogueError) -> Self {
         Self::Case(error.into())
     }
 }
 
-impl From<LogError> for DossierError {
+impl From<LogError> for BagError {
     fn from(error: LogError) -> Self {
         Self::Case(error.into())
     }
@@ -174,7 +164,7 @@ impl From<LogError> for DossierError {
 /// Fills a slice with random bytes, fit for secrets.
 pub type Random<'a> = &'a mut dyn FnMut(&mut [u8]);
 
-pub(crate) fn io_error(act: &'static str, path: &Path) -> impl FnOnce(io::Error) -> DossierError {
+pub(crate) fn io_error(act: &'static str, path: &Path) -> impl FnOnce(io::Error) -> BagError {
     let path = path.to_owned();
-    move |source| DossierError::Io { act, path, source }
+    move |source| BagError::Io { act, path, source }
 }

@@ -4,8 +4,8 @@
 //! digests and neutral paths, in files that have no name. Either lies beside its final place under another name and is
 //! renamed when it is whole and durable.
 
-use crate::seal::Lock;
-use crate::{DossierError, io_error};
+use super::seal::Lock;
+use crate::{BagError, io_error};
 use age::stream::StreamWriter;
 use exhibit_proof::hash::to_hex;
 use sha2::{Digest as _, Sha256, Sha512};
@@ -21,7 +21,7 @@ const PIECE: usize = 1 << 18;
 pub(crate) const WITHIN: &str = "bag/";
 
 /// A bag under way.
-pub(crate) struct Parcel {
+pub(crate) struct BagWriter {
     target: PathBuf,
     unfinished: PathBuf,
     shape: Shape,
@@ -54,13 +54,13 @@ pub(crate) struct Written {
     sha512: [u8; 64],
 }
 
-impl Parcel {
+impl BagWriter {
     /// Begins a bag that will lie at `target`, which must not exist. What an interrupted attempt left is removed.
-    pub(crate) fn begin(target: &Path, lock: &Lock) -> Result<Self, DossierError> {
+    pub(crate) fn begin(target: &Path, lock: &Lock) -> Result<Self, BagError> {
         if target.symlink_metadata().is_ok() {
-            return Err(DossierError::Exists(target.to_owned()));
+            return Err(BagError::Exists(target.to_owned()));
         }
-        let name = target.file_name().ok_or_else(|| DossierError::Exists(target.to_owned()))?;
+        let name = target.file_name().ok_or_else(|| BagError::Exists(target.to_owned()))?;
         let mut hidden = std::ffi::OsString::from(".");
         hidden.push(name);
         hidden.push(".unfinished");
@@ -85,7 +85,7 @@ impl Parcel {
         size: u64,
         source: &mut dyn Read,
         progress: &mut dyn FnMut(u64),
-    ) -> Result<Written, DossierError> {
+    ) -> Result<Written, BagError> {
         let written = self.write(path, size, source, progress)?;
         if path.starts_with("data/") {
             self.files += 1;
@@ -98,7 +98,7 @@ impl Parcel {
     }
 
     /// Writes a small file and lists it.
-    pub(crate) fn put(&mut self, path: &str, bytes: &[u8]) -> Result<Written, DossierError> {
+    pub(crate) fn put(&mut self, path: &str, bytes: &[u8]) -> Result<Written, BagError> {
         self.add(path, bytes.len() as u64, &mut &bytes[..], &mut |_| {})
     }
 
@@ -108,7 +108,7 @@ impl Parcel {
         size: u64,
         source: &mut dyn Read,
         progress: &mut dyn FnMut(u64),
-    ) -> Result<Written, DossierError> {
+    ) -> Result<Written, BagError> {
         let full = self.unfinished.join(path);
         let mut hashed = Hashed { source, sha256: Sha256::new(), sha512: Sha512::new(), size: 0, progress };
         let copied = match &mut self.shape {
@@ -126,7 +126,7 @@ impl Parcel {
     }
 
     /// Ends the payload: its manifests are whole, listed among the tag files, and their digests given.
-    pub(crate) fn end_payload(&mut self) -> Result<[[u8; 32]; 2], DossierError> {
+    pub(crate) fn end_payload(&mut self) -> Result<[[u8; 32]; 2], BagError> {
         let lists = std::mem::replace(&mut self.payload, Lists::begin(&self.unfinished)?);
         let mut digests = [[0; 32]; 2];
         for ((kind, mut list), digest) in lists.end(&self.unfinished)?.into_iter().zip(&mut digests) {
@@ -138,7 +138,7 @@ impl Parcel {
     }
 
     /// Ends the bag: durable, then under its name.
-    pub(crate) fn end(mut self) -> Result<(), DossierError> {
+    pub(crate) fn end(mut self) -> Result<(), BagError> {
         let mut lists = Lists::begin(&self.unfinished)?;
         for (path, written) in &self.tags {
             lists.line(path, written)?;
@@ -149,7 +149,7 @@ impl Parcel {
         }
         self.settle().map_err(io_error("make durable", &self.unfinished))?;
         if self.target.symlink_metadata().is_ok() {
-            return Err(DossierError::Exists(self.target.clone()));
+            return Err(BagError::Exists(self.target.clone()));
         }
         fs::rename(&self.unfinished, &self.target).map_err(io_error("rename", &self.unfinished))?;
         self.whole = true;
@@ -166,7 +166,7 @@ impl Parcel {
     }
 }
 
-impl Drop for Parcel {
+impl Drop for BagWriter {
     fn drop(&mut self) {
         if !self.whole {
             // What cannot be removed now lies under a name that nobody takes for a bag, and goes with the next attempt.
@@ -234,7 +234,7 @@ impl Read for Hashed<'_> {
 }
 
 impl Lists {
-    fn begin(beside: &Path) -> Result<Self, DossierError> {
+    fn begin(beside: &Path) -> Result<Self, BagError> {
         let unnamed = || {
             let mut path = beside.as_os_str().to_owned();
             path.push(".list");
@@ -247,13 +247,13 @@ impl Lists {
         Ok(Self { sha256: unnamed()?, sha512: unnamed()? })
     }
 
-    fn line(&mut self, path: &str, written: &Written) -> Result<(), DossierError> {
+    fn line(&mut self, path: &str, written: &Written) -> Result<(), BagError> {
         let short = writeln!(self.sha256, "{}  {path}", to_hex(&written.sha256));
         let long = writeln!(self.sha512, "{}  {path}", to_hex(&written.sha512));
         short.and(long).map_err(io_error("list", Path::new(path)))
     }
 
-    fn end(self, beside: &Path) -> Result<[(&'static str, File); 2], DossierError> {
+    fn end(self, beside: &Path) -> Result<[(&'static str, File); 2], BagError> {
         let rewound = |list: BufWriter<File>| {
             let mut file = list.into_inner().map_err(io::IntoInnerError::into_error)?;
             file.rewind().map(|()| file)

@@ -1,7 +1,7 @@
 //! Asking for anchors: requests for a person to carry, kept in the case until the answers are brought back.
 
 use super::{Beside, checkpoint, folder, read_all, write_file};
-use crate::{DossierError, Random, io_error};
+use crate::{BagError, Random, io_error};
 use exhibit_case::{Held, layout};
 use exhibit_custody::Log;
 use exhibit_proof::VerifierKey;
@@ -37,10 +37,10 @@ pub struct Asked {
 /// empty. What was asked already and not answered is asked in the same words again.
 ///
 /// # Errors
-/// [`DossierError`]; what was written into the case by then is a request without an answer, and does no harm.
-pub fn ask_anchors(held: &Held, asked: &AskFor<'_>, target: &Path, random: Random<'_>) -> Result<Asked, DossierError> {
+/// [`BagError`]; what was written into the case by then is a request without an answer, and does no harm.
+pub fn ask_anchors(held: &Held, asked: &AskFor<'_>, target: &Path, random: Random<'_>) -> Result<Asked, BagError> {
     check_names(asked)?;
-    let taken = || DossierError::Exists(target.to_owned());
+    let taken = || BagError::Exists(target.to_owned());
     if target.symlink_metadata().is_ok() && fs::read_dir(target).map_err(|_| taken())?.next().is_some() {
         return Err(taken());
     }
@@ -65,16 +65,16 @@ pub fn ask_anchors(held: &Held, asked: &AskFor<'_>, target: &Path, random: Rando
     Ok(Asked { size: log.size(), files: carried })
 }
 
-fn check_names(asked: &AskFor<'_>) -> Result<(), DossierError> {
+fn check_names(asked: &AskFor<'_>) -> Result<(), BagError> {
     let mut seen = BTreeSet::new();
     let witnesses = asked.witnesses.iter().map(|(name, _)| name);
     let names: Vec<&String> = asked.authorities.iter().chain(witnesses).chain(asked.sigsum).collect();
     for name in &names {
         if !anchored::is_name(name) || !seen.insert(*name) {
-            return Err(DossierError::AnchorName((*name).clone()));
+            return Err(BagError::AnchorName((*name).clone()));
         }
     }
-    if names.is_empty() { Err(DossierError::Nothing) } else { Ok(()) }
+    if names.is_empty() { Err(BagError::Nothing) } else { Ok(()) }
 }
 
 // The files to be written beside the checkpoint, what was asked before among them.
@@ -84,7 +84,7 @@ fn requests(
     all: &[Beside],
     there: Option<&Beside>,
     random: Random<'_>,
-) -> Result<Vec<(String, Vec<u8>)>, DossierError> {
+) -> Result<Vec<(String, Vec<u8>)>, BagError> {
     let data = log.checkpoint();
     let mut files = Vec::new();
     // What is there already, unless it was answered.
@@ -92,7 +92,7 @@ fn requests(
         let [question, answer, _] = kind.endings().map(|ending| format!("{name}.{ending}"));
         let files = there.map(|beside| &beside.files);
         match files.is_some_and(|files| files.contains_key(&answer)) {
-            true => Err(DossierError::Answered(name.to_owned())),
+            true => Err(BagError::Answered(name.to_owned())),
             false => Ok((files.and_then(|files| files.get(&question)).cloned(), question)),
         }
     };
@@ -103,7 +103,7 @@ fn requests(
         files.push((file, there.unwrap_or_else(|| Request::new(data.as_bytes(), nonce).write())));
     }
     for (name, text) in asked.witnesses {
-        let key = read_key(text).map_err(DossierError::Time)?;
+        let key = read_key(text).map_err(BagError::Time)?;
         let (_, file) = before(name, Kind::Witness)?;
         files.push((format!("{name}.{}", Kind::Witness.endings()[2]), format!("{key}\n").into_bytes()));
         files.push((file, add_checkpoint(log, all, &key)?.into_bytes()));
@@ -119,7 +119,7 @@ fn requests(
 }
 
 // From the last state that this witness cosigned here: it remembers it, and asks for the way from there.
-fn add_checkpoint(log: &Log, all: &[Beside], key: &VerifierKey) -> Result<String, DossierError> {
+fn add_checkpoint(log: &Log, all: &[Beside], key: &VerifierKey) -> Result<String, BagError> {
     let [_, answer, own] = Kind::Witness.endings();
     let cosigned = |beside: &&Beside| {
         let parts = beside.files.keys().filter_map(|file| anchored::part(file));
@@ -130,7 +130,7 @@ fn add_checkpoint(log: &Log, all: &[Beside], key: &VerifierKey) -> Result<String
     };
     let old = all.iter().filter(cosigned).map(|beside| beside.size).max().unwrap_or(0);
     if old >= log.size() {
-        return Err(DossierError::Time(Fault::Consistency("this witness has cosigned this very state".to_owned())));
+        return Err(BagError::Time(Fault::Consistency("this witness has cosigned this very state".to_owned())));
     }
     let hashes = log.consistency_proof(old)?;
     Ok(AddCheckpoint { old, hashes, checkpoint: checkpoint(log)? }.write())

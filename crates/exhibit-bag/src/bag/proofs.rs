@@ -1,8 +1,8 @@
 //! What proves a bag: a record beside each document, and in `custody/` the log's key, checkpoint and policy, and the log
 //! entries that are needed, with their proofs.
 
-use crate::parcel::Parcel;
-use crate::{DossierError, tree};
+use super::writer::BagWriter;
+use crate::{BagError, reading};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use exhibit_case::Held;
@@ -33,17 +33,17 @@ pub(crate) struct Part<'a> {
 
 /// Writes the record of one document, and says what it proves. The log entries that it rests on are added to `entries`.
 pub(crate) fn write_record(
-    parcel: &mut Parcel,
+    writer: &mut BagWriter,
     held: &mut Held,
     log: &Log,
     part: &Part<'_>,
     entries: &mut BTreeSet<u64>,
-) -> Result<Document, DossierError> {
+) -> Result<Document, BagError> {
     let label = held.case.label(part.item.id);
-    let no_bytes = || DossierError::NoBytes { document: label.clone() };
+    let no_bytes = || BagError::NoBytes { document: label.clone() };
     let receipt = part.item.seq.ok_or_else(no_bytes)?;
     let original = part.item.original.ok_or_else(no_bytes)?;
-    let not_as_logged = |entry| DossierError::NotAsLogged { document: label.clone(), entry };
+    let not_as_logged = |entry| BagError::NotAsLogged { document: label.clone(), entry };
     let received = Value::read(&log.entry(receipt)?).map_err(|_| not_as_logged(receipt))?;
     let chain = held.case.chain(part.item)?;
     let receipts: Vec<u64> = chain.iter().filter_map(|item| item.seq).chain([receipt]).collect();
@@ -78,7 +78,7 @@ pub(crate) fn write_record(
         entries.insert(source);
         members.push(("source", number(source)));
     }
-    match tree::reading(held, log, part.content)? {
+    match reading::of(held, log, part.content)? {
         Some(reading) => {
             entries.insert(reading.seq);
             proved.of = reading.pages;
@@ -94,14 +94,14 @@ pub(crate) fn write_record(
             ]);
         }
         None if part.pages.is_empty() => {}
-        None => return Err(DossierError::NotRead { document: label }),
+        None => return Err(BagError::NotRead { document: label }),
     }
-    parcel.put(&record_path(&label), map(members).write().as_bytes())?;
+    writer.put(&record_path(&label), map(members).write().as_bytes())?;
     Ok(proved)
 }
 
 // The entry of the receipt of a source, where another case handed it over: it names that case's log and bag.
-fn handed_over_by(held: &Held, log: &Log, source: exhibit_model::SourceId) -> Result<Option<u64>, DossierError> {
+fn handed_over_by(held: &Held, log: &Log, source: exhibit_model::SourceId) -> Result<Option<u64>, BagError> {
     let identity = held.catalogue.source(source)?.map(|(identity, ..)| identity);
     if !identity.is_some_and(|identity| identity.starts_with(b"bag:")) {
         return Ok(None);
@@ -123,7 +123,7 @@ fn leaves_of(tree: &Tree, part: &Part<'_>) -> Option<Vec<u64>> {
 }
 
 // Names alone: reasons can quote what is not handed over, and a tree's seed would give away all its salts.
-fn openings(held: &Held, receipts: &[u64], names: bool) -> Result<Vec<(u64, Opening)>, DossierError> {
+fn openings(held: &Held, receipts: &[u64], names: bool) -> Result<Vec<(u64, Opening)>, BagError> {
     let mut list = Vec::new();
     for seq in receipts.iter().filter(|_| names) {
         let openings = held.catalogue.openings(*seq)?.into_iter().filter(|opening| opening.field == "name");
@@ -151,23 +151,23 @@ fn leaf(proof: &LeafProof) -> Value {
 
 /// Writes the log's part: key, checkpoint, policy, the handovers between its keys, and the entries with their proofs.
 pub(crate) fn write_log(
-    parcel: &mut Parcel,
+    writer: &mut BagWriter,
     log: &Log,
     key: &VerifierKey,
     entries: &mut BTreeSet<u64>,
-) -> Result<(), DossierError> {
-    parcel.put("custody/key.pub", format!("{key}\n").as_bytes())?;
-    parcel.put("custody/checkpoint", log.checkpoint().as_bytes())?;
-    parcel.put("custody/policy", policy_text(key).as_bytes())?;
+) -> Result<(), BagError> {
+    writer.put("custody/key.pub", format!("{key}\n").as_bytes())?;
+    writer.put("custody/checkpoint", log.checkpoint().as_bytes())?;
+    writer.put("custody/policy", policy_text(key).as_bytes())?;
     // The entry that names the first key, and those that name each one that followed.
     entries.insert(0);
     for (index, proof) in log.handovers()? {
-        parcel.put(&handover_path(index), &proof)?;
+        writer.put(&handover_path(index), &proof)?;
         entries.insert(index);
     }
     for seq in entries.iter() {
-        parcel.put(&entry_path(*seq), &log.entry(*seq)?)?;
-        parcel.put(&proof_path(*seq), log.tlog_proof(*seq)?.as_bytes())?;
+        writer.put(&entry_path(*seq), &log.entry(*seq)?)?;
+        writer.put(&proof_path(*seq), log.tlog_proof(*seq)?.as_bytes())?;
     }
     Ok(())
 }

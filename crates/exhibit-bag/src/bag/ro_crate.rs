@@ -1,9 +1,9 @@
 //! What a bag holds, said for archives: RO-Crate 1.2.
 
-use crate::DossierError;
-use crate::bag::Packed;
-use crate::parcel::Parcel;
-use crate::proofs::map;
+use super::export::Packed;
+use super::proofs::map;
+use super::writer::BagWriter;
+use crate::BagError;
 use exhibit_case::Held;
 use exhibit_model::Moment;
 use exhibit_proof::anchor::Anchor;
@@ -26,12 +26,12 @@ pub(crate) struct Others<'a> {
 
 /// Writes the description of the payload.
 pub(crate) fn write_metadata(
-    parcel: &mut Parcel,
+    writer: &mut BagWriter,
     held: &Held,
     packed: &[Packed],
     others: &Others<'_>,
     now: Moment,
-) -> Result<(), DossierError> {
+) -> Result<(), BagError> {
     let mut graph = vec![map([
         ("@id", text("ro-crate-metadata.json")),
         ("@type", text("CreativeWork")),
@@ -69,7 +69,7 @@ pub(crate) fn write_metadata(
     }
     graph.push(map(whole));
     let crate_ = map([("@context", text("https://w3id.org/ro/crate/1.2/context")), ("@graph", Value::List(graph))]);
-    parcel.put(METADATA, crate_.write().as_bytes()).map(drop)
+    writer.put(METADATA, crate_.write().as_bytes()).map(drop)
 }
 
 // One document's folder and its files, added to the graph.

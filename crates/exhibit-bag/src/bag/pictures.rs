@@ -1,6 +1,6 @@
 //! Painting pages for citing: the pictures are kept, become leaves of their document's tree, and the tree is logged anew.
 
-use crate::{DossierError, Random, tree};
+use crate::{BagError, Random, reading};
 use exhibit_case::{Cage, CaseError, Held, TreeParts, finding_digest, flush_outbox, log_act, reader_of};
 use exhibit_catalogue::{Item, PagePicture};
 use exhibit_custody::{Act, Derivation, Entry, Log};
@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 /// have no picture to paint, with the reason. `painted` is called after each page.
 ///
 /// # Errors
-/// [`DossierError::NotRead`]; what the case may meet. What was painted until then is painted again next time.
+/// [`BagError::NotRead`]; what the case may meet. What was painted until then is painted again next time.
 pub fn paint_pages(
     held: &mut Held,
     cage: &Cage,
@@ -20,7 +20,7 @@ pub fn paint_pages(
     now: Moment,
     random: Random<'_>,
     painted: &mut dyn FnMut(),
-) -> Result<Vec<(u32, String)>, DossierError> {
+) -> Result<Vec<(u32, String)>, BagError> {
     let content = content_of(held, item)?;
     let have: BTreeSet<u32> = held.catalogue.pictures(content.id)?.into_iter().map(|picture| picture.page).collect();
     let (mut new, mut refused) = (Vec::new(), Vec::new());
@@ -44,7 +44,7 @@ pub fn paint_pages(
 }
 
 /// The item that was read for a document: itself, or the first of the same bytes.
-pub(crate) fn content_of(held: &Held, item: ItemId) -> Result<Item, DossierError> {
+pub(crate) fn content_of(held: &Held, item: ItemId) -> Result<Item, BagError> {
     let item = held.case.item(item)?;
     Ok(match item.duplicate_of {
         Some(first) => held.case.item(first)?,
@@ -59,13 +59,13 @@ fn log_pictures(
     new: &[PagePicture],
     now: Moment,
     random: Random<'_>,
-) -> Result<(), DossierError> {
+) -> Result<(), BagError> {
     let document = held.case.label(content.id);
     let log = Log::open(&held.case.folder.join(exhibit_case::layout::CUSTODY))?;
-    let before = tree::reading(held, &log, content)?.ok_or(DossierError::NotRead { document: document.clone() })?;
+    let before = reading::of(held, &log, content)?.ok_or(BagError::NotRead { document: document.clone() })?;
     let entry = Entry::read(&log.entry(before.seq)?);
-    let entry = entry.map_err(|_| DossierError::NotAsLogged { document: document.clone(), entry: before.seq })?;
-    let original = content.original.ok_or(DossierError::NoBytes { document })?;
+    let entry = entry.map_err(|_| BagError::NotAsLogged { document: document.clone(), entry: before.seq })?;
+    let original = content.original.ok_or(BagError::NoBytes { document })?;
     let mut seed = [0; 32];
     random(&mut seed);
     let tool = held.tool().to_owned();

@@ -3,8 +3,8 @@
 //! Nothing of a sealed bag is ever written unsealed: it is checked and taken in by seeking in the age file itself. A tar from
 //! elsewhere is hostile: only plain files below `bag/` count, everything else is named as what it is.
 
-use crate::parcel::WITHIN;
-use crate::{DossierError, io_error};
+use super::writer::WITHIN;
+use crate::{BagError, io_error};
 use age::secrecy::SecretString;
 use age::stream::{StreamReader, StreamWriter};
 use age::{DecryptError, Decryptor, Encryptor, IdentityFile, scrypt, x25519};
@@ -74,7 +74,7 @@ pub enum SealError {
 
 impl Lock {
     /// The way into a sealed file that is made at `path`; `None` for an open bag.
-    pub(crate) fn writer(&self, path: &Path) -> Result<Option<StreamWriter<BufWriter<File>>>, DossierError> {
+    pub(crate) fn writer(&self, path: &Path) -> Result<Option<StreamWriter<BufWriter<File>>>, BagError> {
         let encryptor = match self {
             Self::Open => return Ok(None),
             Self::Recipients(texts) => {
@@ -123,8 +123,8 @@ impl SealedBag {
     /// Opens a sealed bag, and finds its files.
     ///
     /// # Errors
-    /// [`SealError`], also where the file was cut short; [`DossierError::Io`].
-    pub fn open(path: &Path, unlock: &Unlock) -> Result<Self, DossierError> {
+    /// [`SealError`], also where the file was cut short; [`BagError::Io`].
+    pub fn open(path: &Path, unlock: &Unlock) -> Result<Self, BagError> {
         let file = File::open(path).map_err(io_error("open", path))?;
         let (mut stream, length) = unseal(BufReader::new(file), unlock, path)?;
         let (found, places) = index(&mut stream, length, path)?;
@@ -133,7 +133,7 @@ impl SealedBag {
 }
 
 // The way to what is sealed, and how long that is.
-fn unseal<R: BufRead + Seek>(sealed: R, unlock: &Unlock, path: &Path) -> Result<(StreamReader<R>, u64), DossierError> {
+fn unseal<R: BufRead + Seek>(sealed: R, unlock: &Unlock, path: &Path) -> Result<(StreamReader<R>, u64), BagError> {
     let not_sealed = |reason: String| SealError::NotSealed { path: path.to_owned(), reason };
     let refused = |error: DecryptError| match error {
         DecryptError::NoMatchingKeys | DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed => {
@@ -151,7 +151,7 @@ fn unseal<R: BufRead + Seek>(sealed: R, unlock: &Unlock, path: &Path) -> Result<
 }
 
 impl Unlock {
-    fn identities(&self) -> Result<Vec<Box<dyn age::Identity + Send + Sync>>, DossierError> {
+    fn identities(&self) -> Result<Vec<Box<dyn age::Identity + Send + Sync>>, BagError> {
         match self {
             Self::Passphrase(passphrase) => {
                 let mut identity = scrypt::Identity::new(passphrase.clone());
@@ -170,7 +170,7 @@ impl Unlock {
 
 type Index = (Vec<Found>, BTreeMap<String, (u64, u64)>);
 
-fn index<R: Read + Seek>(stream: &mut R, length: u64, path: &Path) -> Result<Index, DossierError> {
+fn index<R: Read + Seek>(stream: &mut R, length: u64, path: &Path) -> Result<Index, BagError> {
     let not_sealed = |error: io::Error| SealError::NotSealed { path: path.to_owned(), reason: error.to_string() };
     let (mut found, mut places, mut end) = (Vec::new(), BTreeMap::new(), 0);
     let mut tar = tar::Archive::new(&mut *stream);
@@ -263,7 +263,7 @@ mod tests {
     }
 
     fn vectors() -> Vec<Vector<'static>> {
-        let lines = include_str!("../tests/age.txt").lines().filter(|line| !line.starts_with('#'));
+        let lines = include_str!("../../tests/age.txt").lines().filter(|line| !line.starts_with('#'));
         let vector = |line: &'static str| {
             let [name, expect, payload, compressed, keys, sealed] =
                 line.split('\t').collect::<Vec<_>>().try_into().expect("six values");

@@ -1,7 +1,7 @@
 //! Bringing answers back: each is held against what was asked and against this log, kept, and logged.
 
 use super::{Beside, logged, read_all, write_file};
-use crate::{DossierError, Random};
+use crate::{BagError, Random};
 use exhibit_case::{Held, flush_outbox, layout, log_act};
 use exhibit_custody::{Act, Fact, Log, Ref, Verb};
 use exhibit_model::{Digest, Moment};
@@ -37,19 +37,19 @@ pub struct Imported {
 /// Takes in an answer: finds what it answers, checks it, keeps it, logs it.
 ///
 /// # Errors
-/// [`DossierError`]; nothing is kept of what does not hold.
+/// [`BagError`]; nothing is kept of what does not hold.
 pub fn import_anchor(
     held: &mut Held,
     reply: &Reply<'_>,
     now: Moment,
     random: Random<'_>,
-) -> Result<Imported, DossierError> {
+) -> Result<Imported, BagError> {
     let log = Log::open(&held.case.folder.join(layout::CUSTODY))?;
     let all = read_all(&held.case)?;
     let (beside, name, kind) = find(&all, reply)?;
     let answer = format!("{name}.{}", kind.endings()[1]);
     if beside.files.get(&answer).is_some_and(|there| there != reply.bytes) {
-        return Err(DossierError::Answered(name));
+        return Err(BagError::Answered(name));
     }
     let mut files = beside.files.clone();
     files.insert(answer.clone(), reply.bytes.to_vec());
@@ -76,12 +76,12 @@ pub fn import_anchor(
 }
 
 // What was asked that this answers.
-fn find<'a>(all: &'a [Beside], reply: &Reply<'_>) -> Result<(&'a Beside, String, Kind), DossierError> {
+fn find<'a>(all: &'a [Beside], reply: &Reply<'_>) -> Result<(&'a Beside, String, Kind), BagError> {
     let kind = match reply.bytes {
         [0x30, ..] => Kind::Stamp,
         bytes if bytes.starts_with(b"version=") => Kind::Sigsum,
         bytes if bytes.starts_with("\u{2014} ".as_bytes()) => Kind::Witness,
-        _ => return Err(DossierError::Time(Fault::Form("the reply"))),
+        _ => return Err(BagError::Time(Fault::Form("the reply"))),
     };
     let mut fault = None;
     // The newest first: where nothing fits, what is said is of the last request.
@@ -95,7 +95,7 @@ fn find<'a>(all: &'a [Beside], reply: &Reply<'_>) -> Result<(&'a Beside, String,
             }
         }
     }
-    Err(fault.map_or(DossierError::NotAsked(kind.word()), DossierError::Time))
+    Err(fault.map_or(BagError::NotAsked(kind.word()), BagError::Time))
 }
 
 fn fits(beside: &Beside, name: &str, kind: Kind, reply: &Reply<'_>) -> Result<(), Fault> {
@@ -122,36 +122,36 @@ fn kept_with(
     kind: Kind,
     files: &BTreeMap<String, Vec<u8>>,
     name: &str,
-) -> Result<Option<Vec<u8>>, DossierError> {
+) -> Result<Option<Vec<u8>>, BagError> {
     match kind {
         Kind::Witness => Ok(None),
         Kind::Sigsum => {
-            let policy = reply.policy.ok_or(DossierError::NoPolicy)?;
-            SigsumPolicy::read(policy).map_err(DossierError::Time)?;
+            let policy = reply.policy.ok_or(BagError::NoPolicy)?;
+            SigsumPolicy::read(policy).map_err(BagError::Time)?;
             Ok(Some(policy.to_vec()))
         }
         Kind::Stamp => {
             let request = files.get(&format!("{name}.tsq")).map(|bytes| Request::read(bytes)).transpose();
-            let request = request.map_err(DossierError::Time)?;
+            let request = request.map_err(BagError::Time)?;
             let data = files.get(CHECKPOINT).map_or(&[][..], Vec::as_slice);
             let trusted = reply.authorities;
             let against = Against { data, request: request.as_ref(), kept: trusted, trusted };
-            let stamp = stamp::check(reply.bytes, &against).map_err(DossierError::Time)?;
+            let stamp = stamp::check(reply.bytes, &against).map_err(BagError::Time)?;
             let chain =
-                if stamp.is_trusted { stamp.chain } else { stamp::brought(reply.bytes).map_err(DossierError::Time)? };
+                if stamp.is_trusted { stamp.chain } else { stamp::brought(reply.bytes).map_err(BagError::Time)? };
             Ok(Some(chain.iter().map(Certificate::pem).collect::<String>().into_bytes()))
         }
     }
 }
 
 // As it will be checked from now on, with what lies beside it.
-fn check(files: &BTreeMap<String, Vec<u8>>, answer: &str, log: &Log) -> Result<Anchored, DossierError> {
+fn check(files: &BTreeMap<String, Vec<u8>>, answer: &str, log: &Log) -> Result<Anchored, BagError> {
     let known = Known { kept: true, ..Known::default() };
-    let found = anchored::check(files, &super::keys(log)?, &known).map_err(DossierError::Time)?;
+    let found = anchored::check(files, &super::keys(log)?, &known).map_err(BagError::Time)?;
     super::check_log(log, found.checkpoint.size, &found.checkpoint)
-        .map_err(|reason| DossierError::Time(Fault::Consistency(reason)))?;
+        .map_err(|reason| BagError::Time(Fault::Consistency(reason)))?;
     let own = found.anchors.into_iter().find(|(file, _)| file == answer);
-    own.map_or(Err(Fault::Form("the reply")), |(_, checked)| checked).map_err(DossierError::Time)
+    own.map_or(Err(Fault::Form("the reply")), |(_, checked)| checked).map_err(BagError::Time)
 }
 
 // The authority's name stays sealed: whom a case has deals with is nobody's business who reads its log.

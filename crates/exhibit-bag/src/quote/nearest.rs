@@ -1,7 +1,7 @@
 //! Where a lost passage may have gone: the stretch of a page that is most like it, shown to a human. Nothing is decided
 //! by likeness, and nothing that is handed over rests on it.
 
-use crate::passage::MAX_QUOTE;
+use super::passage::MAX_QUOTE;
 use std::collections::{BTreeMap, HashMap};
 
 /// The stretch of a text that is most like a passage: where the most of its runs of three characters stand in the

@@ -3,14 +3,19 @@
 //! A quote is a file in `quotes/`, named by the log entry that records it. The file is written before the entry: one
 //! that a crash left without its entry is named by [`check_quotes`], and the next quote of that number replaces it.
 
-use crate::nearest::nearest;
-use crate::passage::{self, MAX_QUOTE, places};
-use crate::pictures::content_of;
-use crate::{DossierError, Random, io_error, tree};
+mod nearest;
+mod passage;
+
+pub(crate) use passage::MAX_QUOTE;
+
+use crate::bag::content_of;
+use crate::{BagError, Random, io_error, reading};
 use exhibit_case::{Case, Held, flush_outbox, log_act};
 use exhibit_custody::{Act, Entry, Log, Ref, Verb};
 use exhibit_model::{Digest, ItemId, Moment, Page};
 use exhibit_proof::anchor::{Anchor, AnchorError, Passage};
+use nearest::nearest;
+use passage::places;
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -69,25 +74,20 @@ pub struct StandingQuote {
 /// ([`crate::paint_pages`]), the quote's regions are of that picture.
 ///
 /// # Errors
-/// [`DossierError::Absent`] with what is most like it, [`DossierError::Ambiguous`], [`DossierError::NotRead`], and what the
+/// [`BagError::Absent`] with what is most like it, [`BagError::Ambiguous`], [`BagError::NotRead`], and what the
 /// case may meet.
-pub fn make_quote(
-    held: &mut Held,
-    quote: &NewQuote<'_>,
-    now: Moment,
-    random: Random<'_>,
-) -> Result<Anchor, DossierError> {
+pub fn make_quote(held: &mut Held, quote: &NewQuote<'_>, now: Moment, random: Random<'_>) -> Result<Anchor, BagError> {
     let document = held.case.label(quote.item);
     let content = content_of(held, quote.item)?;
-    let original = content.original.ok_or_else(|| DossierError::NoBytes { document: document.clone() })?;
+    let original = content.original.ok_or_else(|| BagError::NoBytes { document: document.clone() })?;
     let page = held.case.page(quote.item, quote.page)?;
     let log = Log::open(&held.case.folder.join(CUSTODY))?;
-    let reading = tree::reading(held, &log, &content)?;
-    let reading = reading.ok_or_else(|| DossierError::NotRead { document: document.clone() })?;
+    let reading = reading::of(held, &log, &content)?;
+    let reading = reading.ok_or_else(|| BagError::NotRead { document: document.clone() })?;
     let pictures = held.catalogue.pictures(content.id)?;
     let picture = pictures.iter().find(|picture| picture.page == quote.page).map(|p| *p.sha256.as_bytes());
     let passage = find(&page, quote, &document)?;
-    let (start, end) = passage.locate(&page.text).map_err(DossierError::Anchor)?;
+    let (start, end) = passage.locate(&page.text).map_err(BagError::Anchor)?;
     let regions = regions(&page, start, end);
     let tool = held.tool().to_owned();
     let work = held.catalogue.begin()?;
@@ -117,15 +117,15 @@ pub fn make_quote(
     Ok(anchor)
 }
 
-fn find(page: &Page, quote: &NewQuote<'_>, document: &str) -> Result<Passage, DossierError> {
+fn find(page: &Page, quote: &NewQuote<'_>, document: &str) -> Result<Passage, BagError> {
     if !(1..=MAX_QUOTE).contains(&quote.exact.chars().count()) {
-        return Err(DossierError::Length);
+        return Err(BagError::Length);
     }
     let count = places(&page.text, quote.exact).take(1000).count();
     if quote.nth.is_none() && count > 1 {
-        return Err(DossierError::Ambiguous { document: document.to_owned(), page: quote.page, count });
+        return Err(BagError::Ambiguous { document: document.to_owned(), page: quote.page, count });
     }
-    let absent = || DossierError::Absent {
+    let absent = || BagError::Absent {
         document: document.to_owned(),
         page: quote.page,
         nearest: nearest(&page.text, quote.exact).map(str::to_owned),
@@ -147,7 +147,7 @@ fn regions(page: &Page, start: usize, end: usize) -> Vec<String> {
     page.regions(offset(start), offset(end)).into_iter().map(of).collect()
 }
 
-fn write_durably(case: &Case, id: &str, bytes: &[u8]) -> Result<(), DossierError> {
+fn write_durably(case: &Case, id: &str, bytes: &[u8]) -> Result<(), BagError> {
     let folder = case.folder.join(QUOTES);
     fs::create_dir_all(&folder).map_err(io_error("make the folder", &folder))?;
     let (path, new) = (folder.join(format!("{id}.json")), folder.join(format!("{id}.json.new")));
@@ -160,9 +160,9 @@ fn write_durably(case: &Case, id: &str, bytes: &[u8]) -> Result<(), DossierError
 /// Reads one quote of a case, named `Q-000042` or `42`, with its bytes.
 ///
 /// # Errors
-/// [`DossierError::NoSuchQuote`], also where the file is not a quote.
-pub fn read_quote(case: &Case, id: &str) -> Result<(Anchor, Vec<u8>), DossierError> {
-    let none = || DossierError::NoSuchQuote(id.to_owned());
+/// [`BagError::NoSuchQuote`], also where the file is not a quote.
+pub fn read_quote(case: &Case, id: &str) -> Result<(Anchor, Vec<u8>), BagError> {
+    let none = || BagError::NoSuchQuote(id.to_owned());
     let number = id.strip_prefix("Q-").unwrap_or(id).parse::<u64>().map_err(|_| none())?;
     let name = format!("Q-{number:06}");
     let bytes = fs::read(case.folder.join(QUOTES).join(format!("{name}.json"))).map_err(|_| none())?;
@@ -171,7 +171,7 @@ pub fn read_quote(case: &Case, id: &str) -> Result<(Anchor, Vec<u8>), DossierErr
 }
 
 /// The files of quotes in the order of their numbers, with their names.
-fn quote_files(case: &Case) -> Result<Vec<(String, PathBuf)>, DossierError> {
+fn quote_files(case: &Case) -> Result<Vec<(String, PathBuf)>, BagError> {
     let folder = case.folder.join(QUOTES);
     let mut files = Vec::new();
     match fs::read_dir(&folder) {
@@ -194,8 +194,8 @@ fn quote_files(case: &Case) -> Result<Vec<(String, PathBuf)>, DossierError> {
 /// The quotes of a case, unchecked; files that are none are left out: [`check_quotes`] names them.
 ///
 /// # Errors
-/// [`DossierError::Io`].
-pub fn list_quotes(case: &Case) -> Result<Vec<Anchor>, DossierError> {
+/// [`BagError::Io`].
+pub fn list_quotes(case: &Case) -> Result<Vec<Anchor>, BagError> {
     let files = quote_files(case)?;
     Ok(files.iter().filter_map(|(id, _)| read_quote(case, id).ok()).map(|(anchor, _)| anchor).collect())
 }
@@ -203,8 +203,8 @@ pub fn list_quotes(case: &Case) -> Result<Vec<Anchor>, DossierError> {
 /// Holds every quote of a case against its page and the log.
 ///
 /// # Errors
-/// [`DossierError`] only where checking itself is impossible.
-pub fn check_quotes(case: &Case) -> Result<Vec<StandingQuote>, DossierError> {
+/// [`BagError`] only where checking itself is impossible.
+pub fn check_quotes(case: &Case) -> Result<Vec<StandingQuote>, BagError> {
     let log = Log::open(&case.folder.join(CUSTODY))?;
     let check = |(id, _): (String, PathBuf)| match read_quote(case, &id) {
         Ok((anchor, bytes)) if anchor.id() == id => {

@@ -1,6 +1,6 @@
 //! A document's tree made again as its log entry has it, for proving single pages.
 
-use crate::DossierError;
+use crate::BagError;
 use exhibit_case::{Held, TreeParts, reader_of};
 use exhibit_catalogue::Item;
 use exhibit_custody::{Entry, Log};
@@ -18,12 +18,12 @@ pub(crate) struct Reading {
 
 /// Makes the tree of `content` (an item that is no duplicate) again from the catalogue and holds it against the log;
 /// `None` where the item has no pages that were read.
-pub(crate) fn reading(held: &mut Held, log: &Log, content: &Item) -> Result<Option<Reading>, DossierError> {
+pub(crate) fn of(held: &mut Held, log: &Log, content: &Item) -> Result<Option<Reading>, BagError> {
     let document = held.case.label(content.id);
     let (Some(original), Some(seq)) = (content.original, held.catalogue.settled_seq(content.id)?) else {
         return Ok(None);
     };
-    let not_as_logged = || DossierError::NotAsLogged { document: document.clone(), entry: seq };
+    let not_as_logged = || BagError::NotAsLogged { document: document.clone(), entry: seq };
     let entry = Entry::read(&log.entry(seq)?).map_err(|_| not_as_logged())?;
     if entry.act != "item.derive" {
         return Ok(None);

@@ -1,8 +1,8 @@
 //! Anchors in a bag: those that hold and are logged, each with the proof that the bag's checkpoint goes on from it.
 
 use super::{AnchorStanding, checkpoint, keys, logged, read_all, rows_of};
-use crate::DossierError;
-use crate::parcel::Parcel;
+use crate::BagError;
+use crate::bag::BagWriter;
 use exhibit_case::Held;
 use exhibit_custody::Log;
 use exhibit_time::anchored::{Anchored, CHECKPOINT, CONSISTENCY, Kind};
@@ -10,7 +10,7 @@ use exhibit_time::witness::AddCheckpoint;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The anchors that a bag of the log's present state has: how many entries each covers, and what it says.
-pub(crate) fn anchors_of(held: &Held, log: &Log) -> Result<Vec<(u64, Anchored)>, DossierError> {
+pub(crate) fn anchors_of(held: &Held, log: &Log) -> Result<Vec<(u64, Anchored)>, BagError> {
     let (logged, keys) = (logged(log)?, keys(log)?);
     let mut all = Vec::new();
     for beside in read_all(&held.case)?.iter().filter(|beside| beside.size <= log.size()) {
@@ -26,11 +26,11 @@ pub(crate) fn anchors_of(held: &Held, log: &Log) -> Result<Vec<(u64, Anchored)>,
 /// Copies the anchors of states that are as old as the bag's or older. The log entries that record them are added to
 /// `entries`.
 pub(crate) fn pack_anchors(
-    parcel: &mut Parcel,
+    writer: &mut BagWriter,
     held: &Held,
     log: &Log,
     entries: &mut BTreeSet<u64>,
-) -> Result<(), DossierError> {
+) -> Result<(), BagError> {
     let (logged, keys) = (logged(log)?, keys(log)?);
     for beside in read_all(&held.case)?.iter().filter(|beside| beside.size <= log.size()) {
         let mut files = BTreeMap::new();
@@ -54,7 +54,7 @@ pub(crate) fn pack_anchors(
         files.insert(CONSISTENCY.to_owned(), proof.write().into_bytes());
         files.insert(CHECKPOINT.to_owned(), beside.files[CHECKPOINT].clone());
         for (name, bytes) in files {
-            parcel.put(&format!("custody/anchors/{:09}/{name}", beside.size), &bytes)?;
+            writer.put(&format!("custody/anchors/{:09}/{name}", beside.size), &bytes)?;
         }
     }
     Ok(())

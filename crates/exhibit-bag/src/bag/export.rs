@@ -4,14 +4,14 @@
 //! The log knows of a bag before anyone can have it: the entry names the bag's manifests by their digests, and the
 //! proof of that entry lies in the bag.
 
-use crate::anchors::{anchors_of, pack_anchors};
-use crate::describe::{Others, write_metadata};
-use crate::parcel::Parcel;
-use crate::pictures::{content_of, paint_pages};
-use crate::proofs::{Part, write_log, write_record};
-use crate::quotes::{Standing, read_quote, standing};
-use crate::seal::Lock;
-use crate::{DossierError, Random};
+use super::pictures::{content_of, paint_pages};
+use super::proofs::{Part, write_log, write_record};
+use super::ro_crate::{Others, write_metadata};
+use super::seal::Lock;
+use super::writer::BagWriter;
+use crate::anchor::{anchors_of, pack_anchors};
+use crate::quote::{Standing, read_quote, standing};
+use crate::{BagError, Random};
 use exhibit_case::{Cage, CaseError, Held, flush_outbox, layout, log_act};
 use exhibit_catalogue::{Item, PagePicture};
 use exhibit_custody::{Act, Fact, Log, Ref, Verb};
@@ -164,19 +164,19 @@ type Quotes = BTreeMap<String, (Anchor, Vec<u8>)>;
 /// Writes a bag.
 ///
 /// # Errors
-/// [`DossierError`]; nothing is then left at the target.
-pub fn export(held: &mut Held, order: &Order<'_>, means: &mut Means<'_>) -> Result<Exported, DossierError> {
+/// [`BagError`]; nothing is then left at the target.
+pub fn export(held: &mut Held, order: &Order<'_>, means: &mut Means<'_>) -> Result<Exported, BagError> {
     let log = Log::open(&held.case.folder.join(layout::CUSTODY))?;
     let (chosen, quotes) = resolve(held, order.selection, &log)?;
     if chosen.is_empty() {
-        return Err(DossierError::Nothing);
+        return Err(BagError::Nothing);
     }
-    let mut parcel = Parcel::begin(order.target, &order.lock)?;
+    let mut writer = BagWriter::begin(order.target, &order.lock)?;
     let unpainted = paint(held, order.selection, &chosen, means)?;
     // As it is now: the pictures are in it.
     let log = Log::open(&held.case.folder.join(layout::CUSTODY))?;
     (means.progress)(Step::Copy(whole_items(held, &chosen)?));
-    let packed = pack_documents(&mut parcel, held, (&chosen, &quotes, order.selection), means.progress)?;
+    let packed = pack_documents(&mut writer, held, (&chosen, &quotes, order.selection), means.progress)?;
     let (mut entries, mut proved) = (BTreeSet::new(), BTreeMap::new());
     for document in &packed {
         let part = Part {
@@ -187,15 +187,15 @@ pub fn export(held: &mut Held, order: &Order<'_>, means: &mut Means<'_>) -> Resu
             pictures: &document.pictures,
             names: !order.selection.without_names,
         };
-        let record = write_record(&mut parcel, held, &log, &part, &mut entries)?;
+        let record = write_record(&mut writer, held, &log, &part, &mut entries)?;
         proved.insert(held.case.label(document.item.id), record);
     }
     for (id, (anchor, bytes)) in &quotes {
-        parcel.put(&quote_path(id), bytes)?;
+        writer.put(&quote_path(id), bytes)?;
         entries.insert(anchor.entry);
     }
     let (load_files, last) = match &order.bates {
-        Some(first) => write_load_files(&mut parcel, held, &proved, &packed, first)?,
+        Some(first) => write_load_files(&mut writer, held, &proved, &packed, first)?,
         None => (Vec::new(), None),
     };
     let bates = order.bates.as_ref().map(Number::to_string).zip(last);
@@ -205,23 +205,23 @@ pub fn export(held: &mut Held, order: &Order<'_>, means: &mut Means<'_>) -> Resu
         anchors: &anchors_of(held, &log)?,
         without_names: order.selection.without_names,
     };
-    write_metadata(&mut parcel, held, &packed, &others, means.now)?;
-    let bound = write_tags(&mut parcel, held, bates.as_ref(), means.now)?;
+    write_metadata(&mut writer, held, &packed, &others, means.now)?;
+    let bound = write_tags(&mut writer, held, bates.as_ref(), means.now)?;
     let count = |count: usize| count as u64;
     let mut exported = Exported {
         documents: count(packed.len()),
         pages: count(packed.iter().map(|p| p.pages.len()).sum()),
         pictures: count(packed.iter().map(|p| p.pictures.len()).sum()),
         quotes: count(quotes.len()),
-        files: parcel.files,
-        bytes: parcel.bytes,
+        files: writer.files,
+        bytes: writer.bytes,
         bates,
         entry: 0,
         unpainted,
     };
     let listed = listing(held, &packed, &quotes);
     exported.entry = if held.case.is_sealed() {
-        state_export(&mut parcel, held, &bound, means.now)?
+        state_export(&mut writer, held, &bound, means.now)?
     } else {
         let entry = log_export(held, (&bound, &listed), &exported, order.receiver, means)?;
         entries.extend(order.receiver.map(|_| entry + 1));
@@ -231,20 +231,20 @@ pub fn export(held: &mut Held, order: &Order<'_>, means: &mut Means<'_>) -> Resu
     // Its checkpoint is the first that covers the export.
     let log = Log::open(&held.case.folder.join(layout::CUSTODY))?;
     let key = log.verifier().clone();
-    pack_anchors(&mut parcel, held, &log, &mut entries)?;
-    write_log(&mut parcel, &log, &key, &mut entries)?;
-    parcel.end()?;
+    pack_anchors(&mut writer, held, &log, &mut entries)?;
+    write_log(&mut writer, &log, &key, &mut entries)?;
+    writer.end()?;
     Ok(exported)
 }
 
 // The documents with the pages that quotes ask for, and the quotes' bytes; a quote that does not hold ends it all.
-fn resolve(held: &Held, selection: &Selection, log: &Log) -> Result<(BTreeMap<ItemId, Chosen>, Quotes), DossierError> {
+fn resolve(held: &Held, selection: &Selection, log: &Log) -> Result<(BTreeMap<ItemId, Chosen>, Quotes), BagError> {
     let mut chosen = selection.documents.clone();
     let mut quotes = BTreeMap::new();
     for id in &selection.quotes {
         let (anchor, bytes) = read_quote(&held.case, id)?;
         if standing(&held.case, log, &anchor, &bytes) != Standing::Holds {
-            return Err(DossierError::Broken(anchor.id()));
+            return Err(BagError::Broken(anchor.id()));
         }
         let item = ItemId::new(anchor.item.cast_signed());
         if let Chosen::Pages(pages) = chosen.entry(item).or_insert_with(|| Chosen::Pages(BTreeSet::new())) {
@@ -261,7 +261,7 @@ fn paint(
     selection: &Selection,
     chosen: &BTreeMap<ItemId, Chosen>,
     means: &mut Means<'_>,
-) -> Result<Vec<(String, u32, String)>, DossierError> {
+) -> Result<Vec<(String, u32, String)>, BagError> {
     let mut unpainted = Vec::new();
     let Some(cage) = means.cage.filter(|_| selection.pictures) else { return Ok(unpainted) };
     let mut wanted = Vec::new();
@@ -284,7 +284,7 @@ fn paint(
     Ok(unpainted)
 }
 
-fn whole_items(held: &Held, chosen: &BTreeMap<ItemId, Chosen>) -> Result<u64, DossierError> {
+fn whole_items(held: &Held, chosen: &BTreeMap<ItemId, Chosen>) -> Result<u64, BagError> {
     let mut bytes = 0;
     for (id, _) in chosen.iter().filter(|(_, chosen)| **chosen == Chosen::Whole) {
         bytes += held.case.item(*id)?.size;
@@ -293,31 +293,31 @@ fn whole_items(held: &Held, chosen: &BTreeMap<ItemId, Chosen>) -> Result<u64, Do
 }
 
 fn pack_documents(
-    parcel: &mut Parcel,
+    writer: &mut BagWriter,
     held: &Held,
     (chosen, quotes, selection): (&BTreeMap<ItemId, Chosen>, &Quotes, &Selection),
     progress: &mut dyn FnMut(Step),
-) -> Result<Vec<Packed>, DossierError> {
+) -> Result<Vec<Packed>, BagError> {
     let mut packed = Vec::new();
     for (id, chosen) in chosen {
         let item = held.case.item(*id)?;
         let content = content_of(held, *id)?;
         let file = match chosen {
-            Chosen::Whole => Some(pack_original(parcel, held, &item, progress)?),
+            Chosen::Whole => Some(pack_original(writer, held, &item, progress)?),
             Chosen::Pages(_) => None,
         };
-        let pages = pack_texts(parcel, held, (&item, &content), chosen)?;
+        let pages = pack_texts(writer, held, (&item, &content), chosen)?;
         let pointed = |page: u32| quotes.values().any(|(anchor, _)| anchor.points_at(id.get().unsigned_abs(), page));
         let mut pictures = held.catalogue.pictures(content.id)?;
         pictures.retain(|p| pages.contains(&p.page) && (selection.pictures || pointed(p.page)));
         for picture in &pictures {
             let mut file = held.case.open_cited(picture.sha256)?;
             let path = picture_path(&held.case.label(*id), picture.page);
-            let altered = DossierError::PictureAltered { document: held.case.label(*id), page: picture.page };
+            let altered = BagError::PictureAltered { document: held.case.label(*id), page: picture.page };
             if file.metadata().is_ok_and(|about| about.len() != picture.size) {
                 return Err(altered);
             }
-            if parcel.add(&path, picture.size, &mut file, &mut |_| {})?.sha256 != *picture.sha256.as_bytes() {
+            if writer.add(&path, picture.size, &mut file, &mut |_| {})?.sha256 != *picture.sha256.as_bytes() {
                 return Err(altered);
             }
         }
@@ -327,11 +327,11 @@ fn pack_documents(
 }
 
 fn pack_texts(
-    parcel: &mut Parcel,
+    writer: &mut BagWriter,
     held: &Held,
     (item, content): (&Item, &Item),
     chosen: &Chosen,
-) -> Result<Vec<u32>, DossierError> {
+) -> Result<Vec<u32>, BagError> {
     let label = held.case.label(item.id);
     let rows = held.catalogue.pages(content.id)?;
     let wanted: Vec<u32> = match chosen {
@@ -342,22 +342,22 @@ fn pack_texts(
         let row = rows.binary_search_by_key(number, |row| row.number).ok().and_then(|place| rows.get(place));
         let missing = || CaseError::NoSuchPage { document: label.clone(), page: *number };
         let page = held.case.read_page(row.ok_or_else(missing)?)?;
-        parcel.put(&text_path(&label, *number), page.text.as_bytes())?;
+        writer.put(&text_path(&label, *number), page.text.as_bytes())?;
     }
     Ok(wanted)
 }
 
 // Load files, each document's text among them; says their paths and the last number.
 fn write_load_files(
-    parcel: &mut Parcel,
+    writer: &mut BagWriter,
     held: &Held,
     proved: &BTreeMap<String, Document>,
     packed: &[Packed],
     first: &Number,
-) -> Result<(Vec<String>, Option<String>), DossierError> {
-    let made = loadfile::make(proved, first).ok_or_else(|| DossierError::Series(first.to_string()))?;
+) -> Result<(Vec<String>, Option<String>), BagError> {
+    let made = loadfile::make(proved, first).ok_or_else(|| BagError::Series(first.to_string()))?;
     for (path, table) in &made.tables {
-        parcel.put(path, table.as_bytes())?;
+        writer.put(path, table.as_bytes())?;
     }
     let content: BTreeMap<String, ItemId> =
         packed.iter().map(|document| (held.case.label(document.item.id), document.content.id)).collect();
@@ -367,27 +367,27 @@ fn write_load_files(
         for row in rows.iter().filter(|row| pages.contains(&row.number)) {
             texts.push(held.case.read_page(row)?.text);
         }
-        parcel.put(path, texts.join("\u{c}").as_bytes())?;
+        writer.put(path, texts.join("\u{c}").as_bytes())?;
     }
     Ok((made.tables.into_keys().chain(made.texts.into_keys()).collect(), Some(made.last)))
 }
 
 fn pack_original(
-    parcel: &mut Parcel,
+    writer: &mut BagWriter,
     held: &Held,
     item: &Item,
     progress: &mut dyn FnMut(Step),
-) -> Result<String, DossierError> {
+) -> Result<String, BagError> {
     let document = held.case.label(item.id);
-    let original = item.original.ok_or_else(|| DossierError::NoBytes { document: document.clone() })?;
+    let original = item.original.ok_or_else(|| BagError::NoBytes { document: document.clone() })?;
     let path = format!("data/documents/{document}/original{}", ending(&held.case.name(item)));
     let mut file = held.case.originals().open_original(original).map_err(CaseError::from)?;
     // said as what it is, before a sealed bag notices that a file does not fit
     if file.metadata().is_ok_and(|about| about.len() != item.size) {
-        return Err(DossierError::Altered { document });
+        return Err(BagError::Altered { document });
     }
-    let written = parcel.add(&path, item.size, &mut file, &mut |more| progress(Step::Copied(more)))?;
-    if written.sha256 == *original.digest().as_bytes() { Ok(path) } else { Err(DossierError::Altered { document }) }
+    let written = writer.add(&path, item.size, &mut file, &mut |more| progress(Step::Copied(more)))?;
+    if written.sha256 == *original.digest().as_bytes() { Ok(path) } else { Err(BagError::Altered { document }) }
 }
 
 // The ending of a name, where it is a plain one: the rest of the name stays out of paths.
@@ -399,25 +399,25 @@ fn ending(name: &str) -> String {
 
 // The tag files that the log's entry names, with their digests.
 fn write_tags(
-    parcel: &mut Parcel,
+    writer: &mut BagWriter,
     held: &Held,
     bates: Option<&(String, String)>,
     now: Moment,
-) -> Result<[[u8; 32]; 6], DossierError> {
+) -> Result<[[u8; 32]; 6], BagError> {
     let (year, month, day) = now.civil_date();
     let bates = bates.map(|(first, _)| format!("{}: {first}\n", loadfile::LABEL)).unwrap_or_default();
     let info = format!(
         "Bag-Software-Agent: {}\nBagging-Date: {year:04}-{month:02}-{day:02}\nExhibit-Bag: 1\n{bates}External-Identifier: {}\nPayload-Oxum: {}.{}\n",
         held.tool(),
         held.case.config.log,
-        parcel.bytes,
-        parcel.files,
+        writer.bytes,
+        writer.files,
     );
-    let info = parcel.put(BOUND[0], info.as_bytes())?;
-    let declaration = parcel.put(BOUND[1], b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")?;
-    let [short, long] = parcel.end_payload()?;
-    let page = parcel.put(BOUND[4], include_bytes!("../text/VERIFY.txt"))?;
-    let script = parcel.put(BOUND[5], include_bytes!("../text/verify.sh"))?;
+    let info = writer.put(BOUND[0], info.as_bytes())?;
+    let declaration = writer.put(BOUND[1], b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")?;
+    let [short, long] = writer.end_payload()?;
+    let page = writer.put(BOUND[4], include_bytes!("../../text/VERIFY.txt"))?;
+    let script = writer.put(BOUND[5], include_bytes!("../../text/verify.sh"))?;
     Ok([info.sha256, declaration.sha256, short, long, page.sha256, script.sha256])
 }
 
@@ -435,11 +435,11 @@ fn listing(held: &Held, packed: &[Packed], quotes: &Quotes) -> String {
 }
 
 // A sealed case's log takes no entry: its key signs what the entry would say, and the last entry goes with it.
-fn state_export(parcel: &mut Parcel, held: &Held, bound: &[[u8; 32]], now: Moment) -> Result<u64, DossierError> {
+fn state_export(writer: &mut BagWriter, held: &Held, bound: &[[u8; 32]], now: Moment) -> Result<u64, BagError> {
     let made = bound.iter().map(|digest| Ref::Bytes(Digest::from_bytes(*digest)).to_string()).collect();
     let origin = held.log.log().origin().to_owned();
     let statement = Statement { origin, at: exhibit_custody::entry::moment_text(now), made };
-    parcel.put(STATEMENT, held.log.sign_statement(&statement.text()).as_bytes())?;
+    writer.put(STATEMENT, held.log.sign_statement(&statement.text()).as_bytes())?;
     Ok(held.log.log().size() - 1)
 }
 
@@ -450,7 +450,7 @@ fn log_export(
     exported: &Exported,
     receiver: Option<Receiver>,
     means: &mut Means<'_>,
-) -> Result<u64, DossierError> {
+) -> Result<u64, BagError> {
     let mut act = Act::new(Verb::Export, Ref::Case)
         .fact("documents", Fact::Number(exported.documents))
         .fact("pages", Fact::Number(exported.pages))

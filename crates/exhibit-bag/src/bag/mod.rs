@@ -1,0 +1,16 @@
+//! Bags: written from a case, received from another one, sealed and opened.
+
+mod export;
+mod pictures;
+mod proofs;
+mod received;
+mod ro_crate;
+mod seal;
+mod writer;
+
+pub use export::{Chosen, Exported, Means, Order, Receiver, Selection, Step, export};
+pub(crate) use pictures::content_of;
+pub use pictures::paint_pages;
+pub use received::{Good, Handover, Kept, check_handovers, handovers};
+pub use seal::{Lock, SealError, SealedBag, Unlock, is_sealed};
+pub(crate) use writer::BagWriter;
