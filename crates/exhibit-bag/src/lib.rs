@@ -11,8 +11,8 @@ mod reading;
 
 pub use anchor::{AnchorRow, AnchorStanding, AskFor, Asked, Imported, Reply, ask_anchors, import_anchor, list_anchors};
 pub use bag::{
-    Chosen, Exported, Good, Handover, Kept, Lock, Means, Order, Receiver, SealError, SealedBag, Selection, Step,
-    Unlock, check_handovers, export, handovers, is_sealed, paint_pages,
+    Chosen, Exported, Good, Handover, Kept, Lock, Means, Order, Receiver, Request, SealError, SealedBag, Selection,
+    Step, Unlock, check_handovers, export, handovers, is_sealed, paint_pages,
 };
 pub use quote::{NewQuote, Standing, StandingQuote, check_quotes, list_quotes, make_quote, read_quote};
 

@@ -8,6 +8,7 @@ use super::pictures::{content_of, paint_pages};
 use super::proofs::{Part, write_log, write_record};
 use super::ro_crate::{Others, write_metadata};
 use super::seal::Lock;
+use super::selection::{Chosen, Selection};
 use super::writer::BagWriter;
 use crate::anchor::{anchors_of, pack_anchors};
 use crate::quote::{Standing, read_quote, standing};
@@ -23,28 +24,6 @@ use exhibit_proof::statement::Statement;
 use exhibit_verify::loadfile::{self, Number};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-
-/// What of one document is to be handed over.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Chosen {
-    /// Its original and the texts of all its pages.
-    Whole,
-    /// The texts of these pages alone.
-    Pages(BTreeSet<u32>),
-}
-
-/// What is to be handed over.
-#[derive(Debug, Clone, Default)]
-pub struct Selection {
-    /// Documents, and what of each.
-    pub documents: BTreeMap<ItemId, Chosen>,
-    /// Quotes by their names; the pages that they quote go with them, and the pictures that they point at.
-    pub quotes: BTreeSet<String>,
-    /// Whether the names and paths under which files were found stay sealed.
-    pub without_names: bool,
-    /// Whether the pictures of pages go with their texts.
-    pub pictures: bool,
-}
 
 /// A bag to write.
 #[derive(Debug)]

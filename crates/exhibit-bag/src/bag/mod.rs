@@ -6,11 +6,13 @@ mod proofs;
 mod received;
 mod ro_crate;
 mod seal;
+mod selection;
 mod writer;
 
-pub use export::{Chosen, Exported, Means, Order, Receiver, Selection, Step, export};
+pub use export::{Exported, Means, Order, Receiver, Step, export};
 pub(crate) use pictures::content_of;
 pub use pictures::paint_pages;
 pub use received::{Good, Handover, Kept, check_handovers, handovers};
 pub use seal::{Lock, SealError, SealedBag, Unlock, is_sealed};
+pub use selection::{Chosen, Request, Selection};
 pub(crate) use writer::BagWriter;

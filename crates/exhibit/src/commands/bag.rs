@@ -7,16 +7,11 @@ use crate::looks;
 use crate::meter::Meter;
 use crate::output::{bytes, counted};
 use crate::world::{self, MachineClock};
-use exhibit_bag::{
-    BagError, Chosen, Exported, Lock, Means, Order, Receiver, SealError, Selection, Step, export, list_quotes,
-};
-use exhibit_case::{Case, SearchRequest};
-use exhibit_catalogue::ItemFilter;
-use exhibit_index::Sort;
-use exhibit_model::{Clock, ItemId};
+use exhibit_bag::{BagError, Exported, Lock, Means, Order, Receiver, Request, SealError, Selection, Step, export};
+use exhibit_case::Case;
+use exhibit_model::Clock;
 use exhibit_verify::loadfile::Number;
 use serde_json::json;
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -30,9 +25,6 @@ pub(crate) fn run(context: &Context<'_>, command: &BagCommand) -> Result<ExitCod
         BagCommand::Received { id, write } => handed::received(context, id.as_deref().zip(write.as_deref())),
     }
 }
-
-/// How many hits are asked for at once when a query chooses documents.
-const HITS_AT_ONCE: usize = 1000;
 
 fn write(context: &Context<'_>, asked: &BagExport) -> Result<ExitCode, Failure> {
     let folder = context.case_folder()?;
@@ -136,71 +128,15 @@ fn say(context: &Context<'_>, path: &Path, exported: &Exported, key: &str) {
 }
 
 fn choose(case: &Case, asked: &BagExport) -> Result<Selection, Failure> {
-    let mut selection =
-        Selection { without_names: asked.without_names, pictures: asked.pictures, ..Selection::default() };
-    for text in &asked.documents {
-        let (document, pages) = pages_of(text);
-        add(&mut selection, case.resolve(document)?, pages);
-    }
-    for query in &asked.query {
-        let mut after = None;
-        loop {
-            let request = SearchRequest {
-                query,
-                limit: HITS_AT_ONCE,
-                offset: 0,
-                after,
-                by_document: true,
-                sort: Sort::Received,
-                exact: false,
-            };
-            let results = case.search(&request)?;
-            for hit in &results.hits {
-                add(&mut selection, hit.item.id, None);
-            }
-            after = results.next;
-            if after.is_none() {
-                break;
-            }
-        }
-    }
-    if asked.all {
-        let items = case.items(&ItemFilter::default())?;
-        for item in items.iter().filter(|item| item.original.is_some() && item.seq.is_some()) {
-            add(&mut selection, item.id, None);
-        }
-    }
-    if asked.all_quotes {
-        selection.quotes.extend(list_quotes(case).map_err(failure)?.iter().map(|quote| quote.id()));
-    }
-    selection.quotes.extend(asked.quotes.iter().cloned());
-    Ok(selection)
-}
-
-fn add(selection: &mut Selection, item: ItemId, pages: Option<BTreeSet<u32>>) {
-    let chosen = selection.documents.entry(item);
-    match pages {
-        None => drop(chosen.insert_entry(Chosen::Whole)),
-        Some(more) => {
-            if let Chosen::Pages(pages) = chosen.or_insert_with(|| Chosen::Pages(BTreeSet::new())) {
-                pages.extend(more);
-            }
-        }
-    }
-}
-
-// `EXH-000003:1-3,7` is these pages of a document; a text whose end is not of that form is a document as a whole.
-fn pages_of(text: &str) -> (&str, Option<BTreeSet<u32>>) {
-    let Some((document, list)) = text.rsplit_once(':') else { return (text, None) };
-    let range = |part: &str| {
-        let (first, last) = part.split_once('-').unwrap_or((part, part));
-        let (first, last) = (first.parse::<u32>().ok()?, last.parse::<u32>().ok()?);
-        (1 <= first && first <= last && last - first < 100_000).then_some(first..=last)
+    let request = Request {
+        documents: &asked.documents,
+        queries: &asked.query,
+        all: asked.all,
+        quotes: &asked.quotes,
+        all_quotes: asked.all_quotes,
     };
-    match list.split(',').map(range).collect::<Option<Vec<_>>>() {
-        Some(ranges) if !document.is_empty() => (document, Some(ranges.into_iter().flatten().collect())),
-        _ => (text, None),
-    }
+    let selection = Selection::resolve(case, &request).map_err(failure)?;
+    Ok(Selection { without_names: asked.without_names, pictures: asked.pictures, ..selection })
 }
 
 /// What went wrong with a quote or a bag, as users see it.
@@ -273,20 +209,5 @@ mod tests {
         for odd in ["A1", "A:0", "A:", "A:x", "登", "A B"] {
             assert_eq!(first(odd), None, "{odd}");
         }
-    }
-
-    #[test]
-    fn pages_are_read_from_the_end() {
-        let check = |text, document, pages: Option<&[u32]>| {
-            assert_eq!(pages_of(text), (document, pages.map(|pages| pages.iter().copied().collect())), "{text}");
-        };
-        check("EXH-000003", "EXH-000003", None);
-        check("EXH-000003:2", "EXH-000003", Some(&[2]));
-        check("a:b.pdf:1-3,7", "a:b.pdf", Some(&[1, 2, 3, 7]));
-        check("a:b.pdf", "a:b.pdf", None);
-        check("3:0", "3:0", None);
-        check("3:3-1", "3:3-1", None);
-        check("3:1-4000000000", "3:1-4000000000", None);
-        check(":1", ":1", None);
     }
 }
