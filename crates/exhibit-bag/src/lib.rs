@@ -11,8 +11,8 @@ mod reading;
 
 pub use anchor::{AnchorRow, AnchorStanding, AskFor, Asked, Imported, Reply, ask_anchors, import_anchor, list_anchors};
 pub use bag::{
-    Chosen, Exported, Good, Handover, Kept, Lock, Means, Order, Receiver, Request, SealError, SealedBag, Selection,
-    Step, Unlock, check_handovers, export, handovers, is_sealed, paint_pages,
+    Chosen, Exported, KeptBag, Lock, Means, Order, ReceivedBag, Receiver, Request, SealError, SealedBag, Selection,
+    Step, Unlock, VerifiedBag, check_received, export, is_sealed, paint_pages, received_bags,
 };
 pub use quote::{NewQuote, Standing, StandingQuote, check_quotes, list_quotes, make_quote, read_quote};
 
@@ -79,10 +79,10 @@ pub enum BagError {
     Series(String),
     /// No bag of this name was handed over to the case.
     #[error("no bag {0:?} was handed over to this case")]
-    NoSuchHandover(String),
+    NoSuchBag(String),
     /// A bag that was handed over is not whole any more.
     #[error("the bag that was handed over is not as it was received")]
-    HandoverDamaged,
+    BagDamaged,
     /// A file changed between the check and the copying.
     #[error("{0} is not what it was when it was checked")]
     Changed(String),

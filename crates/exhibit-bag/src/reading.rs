@@ -3,7 +3,7 @@
 use crate::BagError;
 use exhibit_case::{Held, TreeParts, reader_of};
 use exhibit_catalogue::Item;
-use exhibit_custody::{Entry, Log};
+use exhibit_custody::{Entry, Log, Ref, Verb};
 use exhibit_proof::document::Document;
 
 /// The reading of a document that holds now.
@@ -25,7 +25,7 @@ pub(crate) fn of(held: &mut Held, log: &Log, content: &Item) -> Result<Option<Re
     };
     let not_as_logged = || BagError::NotAsLogged { document: document.clone(), entry: seq };
     let entry = Entry::read(&log.entry(seq)?).map_err(|_| not_as_logged())?;
-    if entry.act != "item.derive" {
+    if entry.act != Verb::ItemDerive {
         return Ok(None);
     }
     let openings = held.catalogue.openings(seq)?;
@@ -36,7 +36,7 @@ pub(crate) fn of(held: &mut Held, log: &Log, content: &Item) -> Result<Option<Re
     drop(work);
     let (size, reader) = (content.size, reader_of(&entry));
     let tree = TreeParts { original, size, texts: &texts, reader, pictures: &pictures }.tree(seed);
-    if !entry.made.contains(&format!("tree:{}", tree.root().to_hex())) {
+    if !entry.made.contains(&Ref::Tree(tree.root())) {
         return Err(not_as_logged());
     }
     let pages = texts.len() as u64;

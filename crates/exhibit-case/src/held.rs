@@ -3,9 +3,9 @@
 use crate::access::AccessSettings;
 use crate::keys::{Keys, Memory, key_path};
 use crate::{Case, CaseError, Config, io_error, layout};
-use exhibit_catalogue::{Catalogue, Opening, Work};
+use exhibit_catalogue::{Catalogue, Work};
 use exhibit_custody::log::End;
-use exhibit_custody::{Act, Fact, Key, Protection, Stamp, Writer};
+use exhibit_custody::{Act, EntryContext, Fact, Key, Protection, Writer};
 use exhibit_index::Index;
 use exhibit_model::{Clock, Moment};
 use rustix::fs::{FlockOperation, flock};
@@ -153,25 +153,30 @@ pub fn log_act(
     tool: &str,
     random: &mut dyn FnMut(&mut [u8]),
 ) -> Result<u64, CaseError> {
-    let stamp = Stamp { seq: work.next_seq()?, at, actor: ACTOR, tool };
-    let sealed = act.seal(&stamp, random)?;
-    let openings: Vec<Opening> = sealed
-        .openings
-        .iter()
-        .map(|o| Opening { field: o.field.clone(), salt: o.salt.to_vec(), value: o.value.clone() })
-        .collect();
-    Ok(work.post(&sealed.bytes, &openings)?)
+    let context = EntryContext { seq: work.next_seq()?, at, actor: ACTOR, tool };
+    let sealed = act.seal(&context, random)?;
+    Ok(work.post(&sealed.bytes, &sealed.openings)?)
 }
 
-/// Appends what waits in the outbox to the log, then forgets it. Doing it twice changes nothing.
+/// Appends the entries in the outbox to the log and returns the number of the first entry that is not in the log yet, or
+/// `None` where the outbox is empty. Entries that the log has already are compared and skipped. The outbox is not
+/// cleared: pass the number to [`Work::posted`] in the next transaction, or call [`flush_outbox`].
+///
+/// # Errors
+/// [`CaseError::Log`], [`CaseError::Catalogue`].
+pub fn append_outbox(catalogue: &Catalogue, log: &mut Writer) -> Result<Option<u64>, CaseError> {
+    let waiting = catalogue.outbox()?;
+    let Some(first) = waiting.first().map(|outgoing| outgoing.seq) else { return Ok(None) };
+    let entries: Vec<Vec<u8>> = waiting.into_iter().map(|outgoing| outgoing.entry).collect();
+    Ok(Some(log.append_from(first, &entries)?))
+}
+
+/// Appends the entries in the outbox to the log, then clears the outbox. Idempotent.
 ///
 /// # Errors
 /// [`CaseError::Log`], [`CaseError::Catalogue`].
 pub fn flush_outbox(catalogue: &mut Catalogue, log: &mut Writer) -> Result<(), CaseError> {
-    let waiting = catalogue.outbox()?;
-    let Some(first) = waiting.first().map(|outgoing| outgoing.seq) else { return Ok(()) };
-    let entries: Vec<Vec<u8>> = waiting.into_iter().map(|outgoing| outgoing.entry).collect();
-    let size = log.append_from(first, &entries)?;
+    let Some(size) = append_outbox(catalogue, log)? else { return Ok(()) };
     let work = catalogue.begin()?;
     work.posted(size)?;
     Ok(work.commit()?)

@@ -6,19 +6,16 @@ use crate::tree::{TreeParts, reader_of};
 use crate::verify::finding_digest;
 use crate::{Case, CaseError};
 use exhibit_catalogue::{Catalogue, Item, PageRow, PageText};
-use exhibit_custody::{Entry, Fact, Log};
-use exhibit_model::{Digest, SourceId, State};
+use exhibit_custody::{Entry, Fact, Log, Ref, Verb};
+use exhibit_model::{Digest, ItemId, SourceId, State};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// How many bytes the salt of an opening has (docs/formats/custody.md).
-const SALT: usize = 16;
 
 /// What the log says of items, gathered in one pass over its entries.
 #[derive(Default)]
 pub(crate) struct Logged {
-    receipts: BTreeMap<i64, u64>,
-    readings: BTreeMap<i64, u64>,
-    firsts: BTreeMap<i64, i64>,
+    receipts: BTreeMap<ItemId, u64>,
+    readings: BTreeMap<ItemId, u64>,
+    firsts: BTreeMap<ItemId, ItemId>,
     sources: BTreeSet<SourceId>,
     /// What was last said of recording who looked.
     pub(crate) access: AccessSettings,
@@ -33,24 +30,27 @@ pub(crate) struct Logged {
 impl Logged {
     /// Takes an entry into account.
     pub(crate) fn note(&mut self, entry: &Entry) {
-        let number = |of: &str, kind: &str| of.strip_prefix(kind).and_then(|n| n.parse::<i64>().ok());
-        let item = number(&entry.object, "item:");
-        match (entry.act.as_str(), item) {
-            ("item.receive", Some(item)) => {
+        match (entry.act, entry.object) {
+            (Verb::ItemReceive, Ref::Item(item)) => {
                 self.receipts.insert(item, entry.seq);
-                let originals = entry.made.iter().filter_map(|made| made.strip_prefix("original:"));
-                self.originals.extend(originals.filter_map(|hex| Digest::parse(hex).ok()));
+                self.originals.extend(entry.made.iter().filter_map(|made| match made {
+                    Ref::Original(original) => Some(original.digest()),
+                    _ => None,
+                }));
             }
-            ("item.derive" | "item.fail", Some(item)) => {
+            (Verb::ItemDerive | Verb::ItemFail, Ref::Item(item)) => {
                 self.readings.insert(item, entry.seq);
             }
-            ("item.duplicate", Some(item)) => {
-                let first = entry.used.iter().find_map(|used| number(used, "item:"));
-                self.firsts.insert(item, first.unwrap_or(0));
+            (Verb::ItemDuplicate, Ref::Item(item)) => {
+                let first = entry.used.iter().find_map(|used| match used {
+                    Ref::Item(first) => Some(*first),
+                    _ => None,
+                });
+                self.firsts.insert(item, first.unwrap_or(ItemId::new(0)));
             }
-            ("quote", _) => drop(self.quotes.insert(entry.seq)),
-            ("mark", _) => self.marks.push(entry.clone()),
-            ("access.set", _) => {
+            (Verb::Quote, _) => drop(self.quotes.insert(entry.seq)),
+            (Verb::Mark, _) => self.marks.push(entry.clone()),
+            (Verb::AccessSet, _) => {
                 let record = entry.facts.get("record") != Some(&Fact::Flag(false));
                 let keep_days = match entry.facts.get("keep_days") {
                     Some(Fact::Number(days)) => u32::try_from(*days).unwrap_or(u32::MAX),
@@ -58,7 +58,7 @@ impl Logged {
                 };
                 self.access = AccessSettings { record, keep_days };
             }
-            ("source.receive", _) => self.sources.extend(number(&entry.object, "source:").map(SourceId::new)),
+            (Verb::SourceReceive, Ref::Source(source)) => drop(self.sources.insert(source)),
             _ => {}
         }
     }
@@ -66,22 +66,22 @@ impl Logged {
     /// Says what is wrong with a row, and strikes it off.
     pub(crate) fn check(&mut self, catalogue: &Catalogue, log: &Log, item: &Item) -> Result<Vec<String>, CaseError> {
         let mut wrong = Vec::new();
-        let receipt = self.receipts.remove(&item.id.get());
+        let receipt = self.receipts.remove(&item.id);
         if receipt.is_none() || item.seq != receipt {
             wrong.push("the log has no entry of its receipt, or another one".to_owned());
         }
         if let Some(entry) = receipt.and_then(|seq| read(log, seq)) {
             check_receipt(catalogue, item, &entry, &mut wrong)?;
         }
-        let reading = self.readings.remove(&item.id.get());
+        let reading = self.readings.remove(&item.id);
         if catalogue.settled_seq(item.id)? != reading {
             wrong.push("the last reading that the log records is not the one it names".to_owned());
         }
         if let Some(entry) = reading.and_then(|seq| read(log, seq)) {
             check_reading(catalogue, item, &entry, &mut wrong)?;
         }
-        let first = self.firsts.remove(&item.id.get()).filter(|_| reading.is_none());
-        if first != item.duplicate_of.map(|id| id.get()) || (item.state == State::Duplicate) != first.is_some() {
+        let first = self.firsts.remove(&item.id).filter(|_| reading.is_none());
+        if first != item.duplicate_of || (item.state == State::Duplicate) != first.is_some() {
             wrong.push("the log does not say that it repeats that item".to_owned());
         }
         let unread = item.original.is_some() && first.is_none() && reading.is_none();
@@ -95,7 +95,7 @@ impl Logged {
     pub(crate) fn missing(&self, case: &Case, catalogue: &Catalogue) -> Result<Vec<(String, String)>, CaseError> {
         let mut wrong = Vec::new();
         for (item, seq) in &self.receipts {
-            let place = case.label(exhibit_model::ItemId::new(*item));
+            let place = case.label(*item);
             wrong.push((place, format!("log entry {seq} records its receipt, but the ledger does not have it")));
         }
         let known: BTreeSet<SourceId> = catalogue.sources()?.into_iter().collect();
@@ -119,10 +119,7 @@ pub(crate) fn opened(
 ) -> Result<BTreeMap<String, Vec<u8>>, CaseError> {
     let mut values = BTreeMap::new();
     for opening in catalogue.openings(entry.seq)? {
-        let mut salted = opening.salt.clone();
-        salted.extend_from_slice(&opening.value);
-        // a salt of any length would let bytes move between it and the value
-        if opening.salt.len() == SALT && entry.sealed.get(&opening.field) == Some(&Digest::of(&salted)) {
+        if entry.sealed.get(&opening.field) == Some(&opening.commitment()) {
             values.insert(opening.field, opening.value);
         }
     }
@@ -138,7 +135,7 @@ fn check_receipt(catalogue: &Catalogue, item: &Item, entry: &Entry, wrong: &mut 
             wrong.push(format!("log entry {} records another {what}", entry.seq));
         }
     };
-    let from = item.container.map_or_else(|| format!("source:{}", item.source), |id| format!("item:{}", id.get()));
+    let from = item.container.map_or(Ref::Source(item.source), Ref::Item);
     must(entry.used.contains(&from), "container or source");
     must(
         entry.facts.get("relation") == Some(&Fact::Text(item.relation.word().to_owned())),
@@ -146,7 +143,7 @@ fn check_receipt(catalogue: &Catalogue, item: &Item, entry: &Entry, wrong: &mut 
     );
     match item.original {
         Some(original) => {
-            must(entry.made.contains(&format!("original:{original}")), "content");
+            must(entry.made.contains(&Ref::Original(original)), "content");
             must(entry.facts.get("size") == Some(&Fact::Number(item.size)), "size");
         }
         None => {
@@ -178,7 +175,7 @@ fn check_reading(catalogue: &Catalogue, item: &Item, entry: &Entry, wrong: &mut 
     let pictures = catalogue.pictures(item.id)?;
     let reader = reader_of(entry);
     let parts = TreeParts { original, size: item.size, texts: &texts, reader, pictures: &pictures };
-    let tree = format!("tree:{}", parts.tree(seed).root().to_hex());
+    let tree = Ref::Tree(parts.tree(seed).root());
     // pages that OCR read since are logged once the last of the document is read
     if !entry.made.contains(&tree) && !waits_again && !catalogue.awaits_ocr(item.id)? {
         wrong.push(format!("its pages are not those that log entry {} recorded", entry.seq));

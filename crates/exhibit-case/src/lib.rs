@@ -39,7 +39,7 @@ pub use dates::date_of;
 pub use documents::{Document, Entry, read_page};
 pub use exhibit_cage::Cage;
 pub use facets::{FacetCount, FacetCounts};
-pub use held::{Held, NewCase, flush_outbox, keep_still, log_act};
+pub use held::{Held, NewCase, append_outbox, flush_outbox, keep_still, log_act};
 pub use history::{History, Searched};
 pub use keys::{Keys, Rotated, Rotation, key_file, key_path, rekey, remembered};
 pub use lists::{ListLine, read_list};

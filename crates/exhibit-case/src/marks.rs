@@ -8,7 +8,7 @@ use crate::verify::Verification;
 use crate::{Case, CaseError, io_error, layout};
 use exhibit_catalogue::{Catalogue, Work};
 use exhibit_custody::entry::moment_text;
-use exhibit_custody::{Act, Entry, Fact};
+use exhibit_custody::{Act, Entry, Fact, Ref};
 use exhibit_model::{ItemId, Moment};
 use std::path::Path;
 
@@ -119,7 +119,7 @@ impl Case {
             let mut wrong = Vec::new();
             let tag = opened(catalogue, mark, &mut wrong)?.remove("tag");
             let said = [
-                mark.object == format!("item:{}", change.document),
+                mark.object == Ref::Item(ItemId::new(change.document)),
                 mark.facts.get("on") == Some(&Fact::Flag(change.on)),
                 mark.facts.get("marked") == Some(&Fact::Text(moment_text(Moment(change.at)))),
                 tag.is_none_or(|tag| tag == change.tag.as_bytes()),

@@ -17,7 +17,7 @@ mod tests;
 
 pub use account::{Account, ContainerGap};
 pub use items::{Added, Finding, Item, ItemFilter, ItemInFull, Job, NewItem, NoteRow};
-pub use outbox::{Opening, Outgoing};
+pub use outbox::Outgoing;
 pub use pages::{NewPage, OcrState, PageRow, PageText};
 pub use pictures::PagePicture;
 pub use places::MOST_PLACES;

@@ -14,7 +14,7 @@ pub(crate) use pack::{anchors_of, pack_anchors};
 
 use crate::{BagError, io_error};
 use exhibit_case::{Case, layout};
-use exhibit_custody::{Entry, Fact, Log};
+use exhibit_custody::{Entry, Fact, Log, Ref};
 use exhibit_model::Digest;
 use exhibit_proof::note::VerifierKey;
 use exhibit_proof::{Checkpoint, Note, tree};
@@ -129,8 +129,8 @@ pub(crate) fn logged(log: &Log) -> Result<BTreeMap<Digest, u64>, BagError> {
     let mut digests = BTreeMap::new();
     log.entries_from(0, &mut |seq, bytes| {
         if let Some(entry) = bytes.starts_with(ANCHOR_ENTRY).then(|| Entry::read(bytes).ok()).flatten() {
-            let digest = |made: &String| Digest::parse(made.strip_prefix("sha256:")?).ok();
-            digests.extend(entry.made.iter().filter_map(digest).map(|digest| (digest, seq)));
+            let bytes = |made: &Ref| if let Ref::Bytes(digest) = made { Some(*digest) } else { None };
+            digests.extend(entry.made.iter().filter_map(bytes).map(|digest| (digest, seq)));
         }
         true
     })?;

@@ -12,7 +12,7 @@ mod writer;
 pub use export::{Exported, Means, Order, Receiver, Step, export};
 pub(crate) use pictures::content_of;
 pub use pictures::paint_pages;
-pub use received::{Good, Handover, Kept, check_handovers, handovers};
+pub use received::{KeptBag, ReceivedBag, VerifiedBag, check_received, received_bags};
 pub use seal::{Lock, SealError, SealedBag, Unlock, is_sealed};
 pub use selection::{Chosen, Request, Selection};
 pub(crate) use writer::BagWriter;

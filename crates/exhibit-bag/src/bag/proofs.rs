@@ -6,8 +6,9 @@ use crate::{BagError, reading};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use exhibit_case::Held;
-use exhibit_catalogue::{Item, Opening, PagePicture};
-use exhibit_custody::{Entry, Log};
+use exhibit_catalogue::{Item, PagePicture};
+use exhibit_custody::{Entry, Log, Ref, Verb};
+use exhibit_model::Opening;
 use exhibit_proof::VerifierKey;
 use exhibit_proof::document::{Document as Tree, LeafProof};
 use exhibit_proof::hash::to_hex;
@@ -106,9 +107,11 @@ fn handed_over_by(held: &Held, log: &Log, source: exhibit_model::SourceId) -> Re
     if !identity.is_some_and(|identity| identity.starts_with(b"bag:")) {
         return Ok(None);
     }
-    let (object, mut found) = (format!("source:{source}"), None);
+    let mut found = None;
     log.entries_from(0, &mut |seq, bytes| {
-        let entry = Entry::read(bytes).ok().filter(|entry| entry.act == "source.receive" && entry.object == object);
+        let entry = Entry::read(bytes)
+            .ok()
+            .filter(|entry| entry.act == Verb::SourceReceive && entry.object == Ref::Source(source));
         found = found.or(entry.map(|_| seq));
         found.is_none()
     })?;

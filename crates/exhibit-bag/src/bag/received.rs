@@ -6,9 +6,9 @@
 use crate::{BagError, io_error};
 use exhibit_case::{Case, layout};
 use exhibit_catalogue::Catalogue;
-use exhibit_custody::{Act, Channel, Entry, Fact, Log, Ref};
+use exhibit_custody::{Act, Channel, Entry, Fact, Log, Ref, Verb};
 use exhibit_ingest::{Handed, HandedFile};
-use exhibit_model::{Digest, OriginalId};
+use exhibit_model::{Digest, OriginalId, SourceId};
 use exhibit_proof::bagit::{Digests, Files, Found, Unreadable};
 use exhibit_proof::finding::Finding;
 use exhibit_proof::package::{Document, Proved, Trust, picture_path, text_path};
@@ -23,13 +23,13 @@ const MANIFEST: &str = "manifest-sha256.txt";
 
 /// A bag that was checked and is good.
 #[derive(Debug)]
-pub struct Good {
+pub struct VerifiedBag {
     proved: Proved,
     files: BTreeMap<String, Digests>,
     manifest: Digest,
 }
 
-impl Good {
+impl VerifiedBag {
     /// A checked bag, where nothing is wrong with it.
     ///
     /// # Errors
@@ -115,7 +115,7 @@ impl Good {
         let (origin, size) = (proved.checkpoint.origin.clone(), proved.checkpoint.size);
         let (exported, root) = (proved.exported.clone(), proved.checkpoint.root.to_hex());
         let receipt = move |number| {
-            let act = Act::source_receive(number, Channel::Bag, &secret).uses(Ref::Bytes(manifest)).uses(key.clone());
+            let act = Act::source_receive(number, Channel::Bag, &secret).uses(Ref::Bytes(manifest)).uses(key);
             let act = checkpoint.into_iter().fold(act, |act, checkpoint| act.uses(Ref::Bytes(checkpoint)));
             act.fact("log", Fact::Text(origin.clone()))
                 .fact("log_root", Fact::Text(root.clone()))
@@ -167,27 +167,27 @@ fn copy(from: &mut dyn Files, path: &str, digests: &Digests, to: &Path) -> Resul
 }
 
 /// A kept bag with its originals put back, as whoever checks bags wants it.
-pub struct Kept {
+pub struct KeptBag {
     kept: Folder,
     originals: BTreeMap<String, OriginalId>,
     store: Originals,
 }
 
-impl std::fmt::Debug for Kept {
+impl std::fmt::Debug for KeptBag {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Kept").field("originals", &self.originals.len()).finish_non_exhaustive()
+        f.debug_struct("KeptBag").field("originals", &self.originals.len()).finish_non_exhaustive()
     }
 }
 
-impl Kept {
+impl KeptBag {
     /// The bag with this name in the case.
     ///
     /// # Errors
-    /// [`BagError::NoSuchHandover`]; others where it cannot be read.
+    /// [`BagError::NoSuchBag`]; others where it cannot be read.
     pub fn open(case: &Case, id: &str) -> Result<Self, BagError> {
         let folder = case.folder.join(layout::BAGS).join(id);
         if Digest::parse(id).is_err() || !folder.is_dir() {
-            return Err(BagError::NoSuchHandover(id.to_owned()));
+            return Err(BagError::NoSuchBag(id.to_owned()));
         }
         let mut originals = BTreeMap::new();
         let documents = folder.join("data/documents");
@@ -212,7 +212,7 @@ impl Kept {
         let unfinished = target.with_file_name(hidden);
         let _ = fs::remove_dir_all(&unfinished);
         let checked = check_bag(self, &Trust::default(), &Brought::default(), false);
-        let good = Good::from_checked(checked).map_err(|_| BagError::HandoverDamaged)?;
+        let good = VerifiedBag::from_checked(checked).map_err(|_| BagError::BagDamaged)?;
         for (path, digests) in &good.files {
             copy(self, path, digests, &unfinished.join(path))?;
         }
@@ -229,7 +229,7 @@ fn original_of(record: &Path) -> Option<(String, OriginalId)> {
     Some((record.get("file")?.as_text()?.to_owned(), OriginalId::new(original)))
 }
 
-impl Files for Kept {
+impl Files for KeptBag {
     fn list(&mut self) -> Result<Vec<Found>, Unreadable> {
         let mut found = self.kept.list()?;
         for (path, original) in &self.originals {
@@ -257,15 +257,15 @@ impl Files for Kept {
 
 /// A kept bag, and what the log says of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Handover {
+pub struct ReceivedBag {
     /// SHA-256 of its `manifest-sha256.txt`, which names it.
-    pub id: String,
+    pub id: Digest,
     /// The log entry of its receipt; without one, taking it in was interrupted before it began.
     pub entry: Option<u64>,
     /// Whether all of it was taken in.
     pub whole: bool,
     /// The source that it became.
-    pub source: String,
+    pub source: Option<SourceId>,
     /// The identity of the log that it comes from.
     pub log: String,
 }
@@ -274,70 +274,63 @@ pub struct Handover {
 ///
 /// # Errors
 /// [`BagError`].
-pub fn handovers(case: &Case) -> Result<Vec<Handover>, BagError> {
+pub fn received_bags(case: &Case) -> Result<Vec<ReceivedBag>, BagError> {
     let folder = case.folder.join(layout::BAGS);
     let mut found = Vec::new();
     for entry in fs::read_dir(&folder).into_iter().flatten() {
         let name = entry.map_err(io_error("list", &folder))?.file_name().to_string_lossy().into_owned();
-        if Digest::parse(&name).is_ok() {
-            found.push(Handover { id: name, entry: None, whole: false, source: String::new(), log: String::new() });
+        if let Ok(id) = Digest::parse(&name) {
+            found.push(ReceivedBag { id, entry: None, whole: false, source: None, log: String::new() });
         }
     }
-    found.sort_by(|a, b| a.id.cmp(&b.id));
+    found.sort_by_key(|bag| bag.id);
     if found.is_empty() {
         return Ok(found);
     }
     let log = Log::open(&case.folder.join(layout::CUSTODY))?;
     log.entries_from(0, &mut |seq, bytes| {
-        let entry = Entry::read(bytes).ok().filter(|entry| entry.act == "source.receive");
-        for (handover, entry) in found.iter_mut().zip(std::iter::repeat(entry.as_ref())) {
-            let Some(entry) = entry else { continue };
-            if entry.used.contains(&format!("sha256:{}", handover.id)) {
-                handover.entry = Some(seq);
-                handover.source.clone_from(&entry.object);
-                if let Some(Fact::Text(log)) = entry.facts.get("log") {
-                    handover.log.clone_from(log);
-                }
+        let Some(entry) = Entry::read(bytes).ok().filter(|entry| entry.act == Verb::SourceReceive) else { return true };
+        let Ref::Source(source) = entry.object else { return true };
+        for bag in found.iter_mut().filter(|bag| entry.used.contains(&Ref::Bytes(bag.id))) {
+            bag.entry = Some(seq);
+            bag.source = Some(source);
+            if let Some(Fact::Text(log)) = entry.facts.get("log") {
+                bag.log.clone_from(log);
             }
         }
         true
     })?;
     let catalogue = Catalogue::open_for_reading(&case.folder.join(layout::CATALOGUE))?;
-    for handover in &mut found {
-        let number = handover
-            .source
-            .strip_prefix("source:")
-            .and_then(|number| number.parse().ok())
-            .map(exhibit_model::SourceId::new);
-        handover.whole = number.map(|number| catalogue.is_walked(number)).transpose()?.unwrap_or(false);
+    for bag in &mut found {
+        bag.whole = bag.source.map(|number| catalogue.is_walked(number)).transpose()?.unwrap_or(false);
     }
     Ok(found)
 }
 
-/// Checks every kept bag again, whole, but for those whose originals are not all there yet. Gives what is wrong, each with its bag.
+/// Checks every received bag again, except those that are not taken in completely. Returns the findings of each bag.
 ///
 /// # Errors
 /// [`BagError`], where checking itself is impossible.
-pub fn check_handovers(case: &Case) -> Result<Vec<(Handover, Vec<Finding>)>, BagError> {
+pub fn check_received(case: &Case) -> Result<Vec<(ReceivedBag, Vec<Finding>)>, BagError> {
     let mut all = Vec::new();
-    for handover in handovers(case)? {
-        if !handover.whole {
+    for bag in received_bags(case)? {
+        if !bag.whole {
             // its originals are on their way
-            all.push((handover, Vec::new()));
+            all.push((bag, Vec::new()));
             continue;
         }
-        let mut kept = Kept::open(case, &handover.id)?;
+        let mut kept = KeptBag::open(case, &bag.id.to_string())?;
         let checked = check_bag(&mut kept, &Trust::default(), &Brought::default(), false);
-        let mut wrong = checked.report.deviations;
-        let manifest = checked.files.get(MANIFEST).map(|digests| Digest::from_bytes(digests.sha256).to_string());
-        if manifest.as_ref() != Some(&handover.id) {
-            wrong.push(Finding {
+        let mut findings = checked.report.deviations;
+        let manifest = checked.files.get(MANIFEST).map(|digests| Digest::from_bytes(digests.sha256));
+        if manifest != Some(bag.id) {
+            findings.push(Finding {
                 place: MANIFEST.to_owned(),
                 fault: exhibit_proof::finding::Fault::Altered,
                 detail: "it is the manifest of another bag".to_owned(),
             });
         }
-        all.push((handover, wrong));
+        all.push((bag, findings));
     }
     Ok(all)
 }

@@ -60,7 +60,7 @@ impl Selection {
         }
         for query in request.queries {
             let found = case.documents_found(&SearchRequest { query, ..SearchRequest::default() })?;
-            found.into_iter().for_each(|id| selection.add(ItemId(id), None));
+            found.into_iter().for_each(|id| selection.add(ItemId::new(id), None));
         }
         if request.all {
             let items = case.items(&ItemFilter::default())?;
@@ -124,16 +124,16 @@ mod tests {
     fn a_document_requested_whole_and_by_pages_is_chosen_whole() {
         let pages = |pages: &[u32]| Some(pages.iter().copied().collect::<BTreeSet<u32>>());
         let mut selection = Selection::default();
-        selection.add(ItemId(1), pages(&[2]));
-        selection.add(ItemId(1), pages(&[5, 2]));
-        selection.add(ItemId(2), pages(&[1]));
-        selection.add(ItemId(2), None);
-        selection.add(ItemId(3), None);
-        selection.add(ItemId(3), pages(&[1]));
+        selection.add(ItemId::new(1), pages(&[2]));
+        selection.add(ItemId::new(1), pages(&[5, 2]));
+        selection.add(ItemId::new(2), pages(&[1]));
+        selection.add(ItemId::new(2), None);
+        selection.add(ItemId::new(3), None);
+        selection.add(ItemId::new(3), pages(&[1]));
         let expected = [
-            (ItemId(1), Chosen::Pages(BTreeSet::from([2, 5]))),
-            (ItemId(2), Chosen::Whole),
-            (ItemId(3), Chosen::Whole),
+            (ItemId::new(1), Chosen::Pages(BTreeSet::from([2, 5]))),
+            (ItemId::new(2), Chosen::Whole),
+            (ItemId::new(3), Chosen::Whole),
         ];
         assert_eq!(selection.documents, BTreeMap::from(expected));
     }

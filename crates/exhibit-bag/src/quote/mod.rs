@@ -233,9 +233,8 @@ pub(crate) fn standing(case: &Case, log: &Log, anchor: &Anchor, bytes: &[u8]) ->
 
 fn is_logged(log: &Log, anchor: &Anchor, bytes: &[u8]) -> bool {
     let entry = log.entry(anchor.entry).ok().and_then(|entry| Entry::read(&entry).ok());
-    let made = Ref::Bytes(Digest::of(bytes)).to_string();
+    let made = Ref::Bytes(Digest::of(bytes));
+    let item = Ref::Item(ItemId::new(anchor.item.cast_signed()));
     log.origin() == anchor.log
-        && entry.is_some_and(|entry| {
-            entry.act == "quote" && entry.object == format!("item:{}", anchor.item) && entry.made.contains(&made)
-        })
+        && entry.is_some_and(|entry| entry.act == Verb::Quote && entry.object == item && entry.made.contains(&made))
 }

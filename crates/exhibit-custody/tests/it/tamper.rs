@@ -240,8 +240,8 @@ fn entries_that_are_no_acts_are_named_even_when_they_are_signed() {
     writer.append(&[twice.clone(), twice, b"{}".to_vec(), Vec::new()]).expect("appended");
     drop(writer);
     let mut seen = Vec::new();
-    let report = check_log_with(&folder, &Remembered::default(), &mut |entry| seen.push(entry.act.clone()));
-    assert_eq!(seen, ["case.open", "source.receive", "source.receive", "mark", "mark"]);
+    let report = check_log_with(&folder, &Remembered::default(), &mut |entry| seen.push(entry.act));
+    assert_eq!(seen, [Verb::CaseOpen, Verb::SourceReceive, Verb::SourceReceive, Verb::Mark, Verb::Mark]);
     assert!(report.entries_give_root);
     let found = report.deviations;
     let expected = matches!(

@@ -153,7 +153,7 @@ pub(super) fn failure(error: BagError) -> Failure {
         }
         BagError::Altered { .. }
         | BagError::PictureAltered { .. }
-        | BagError::HandoverDamaged
+        | BagError::BagDamaged
         | BagError::NotAsLogged { .. } => {
             Failure::new(Exit::Mismatch, "mismatch", message).hint("`exhibit verify` names everything that differs")
         }
@@ -172,7 +172,7 @@ pub(super) fn failure(error: BagError) -> Failure {
             .hint("`exhibit quote check` says why; make it anew, or leave it out"),
         BagError::Changed(_) => Failure::new(Exit::Mismatch, "changed", message)
             .hint("something writes to it: copy it to a place of its own, and take that in"),
-        BagError::NoSuchHandover(_) => Failure::new(Exit::Nothing, "no-such-handover", message)
+        BagError::NoSuchBag(_) => Failure::new(Exit::Nothing, "no-such-handover", message)
             .hint("`exhibit bag received` lists what was handed over"),
         BagError::Series(_) => Failure::usage(message).hint("give more digits: --bates PREFIX:000000001"),
         BagError::Seal(error) => {

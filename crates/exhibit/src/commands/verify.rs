@@ -6,7 +6,7 @@ use crate::failure::{Exit, Failure};
 use crate::meter::Meter;
 use crate::output::{Style, bytes, counted, number};
 use crate::world::{self, MachineClock};
-use exhibit_bag::{AnchorStanding, Handover, Standing, check_handovers, check_quotes, list_anchors};
+use exhibit_bag::{AnchorStanding, ReceivedBag, Standing, check_quotes, check_received, list_anchors};
 use exhibit_case::{
     Case, CaseError, Deviation, Verification, VerifyStep, keep_still, layout, remembered, verify_remains,
 };
@@ -120,7 +120,7 @@ fn check(context: &Context<'_>, case: &Case) -> Verification {
         VerifyStep::Read(more) => meter.more(more),
     });
     meter.end();
-    match check_handovers(case) {
+    match check_received(case) {
         Ok(checked) => checked.into_iter().for_each(|(handover, wrong)| take(&mut found, &handover, wrong)),
         Err(error) => {
             found.deviations.push(Deviation { place: layout::BAGS.to_owned(), what: exhibit_case::chain_of(&error) })
@@ -130,7 +130,7 @@ fn check(context: &Context<'_>, case: &Case) -> Verification {
 }
 
 // what is wrong with a bag that was handed over to this case and kept
-fn take(found: &mut Verification, handover: &Handover, wrong: Vec<Finding>) {
+fn take(found: &mut Verification, handover: &ReceivedBag, wrong: Vec<Finding>) {
     let place = |below: &str| format!("{}/{}/{below}", layout::BAGS, handover.id);
     for finding in wrong {
         let what = format!("{}: {}", finding.fault.word(), finding.detail);
