@@ -9,7 +9,9 @@ mod bag;
 mod quote;
 mod reading;
 
-pub use anchor::{AnchorRow, AnchorStanding, AskFor, Asked, Imported, Reply, ask_anchors, import_anchor, list_anchors};
+pub use anchor::{
+    AnchorFault, AnchorRow, AnchorStanding, AskFor, Asked, Imported, Reply, ask_anchors, import_anchor, list_anchors,
+};
 pub use bag::{
     Chosen, Exported, KeptBag, Lock, Means, Order, ReceivedBag, Receiver, Request, SealError, SealedBag, Selection,
     Step, Unlock, VerifiedBag, check_received, export, is_sealed, paint_pages, received_bags,

@@ -2,7 +2,7 @@
 //! now; and that nothing follows a seal, nor the revocation of the key that signs.
 
 use crate::act::{Ref, Verb};
-use crate::check::Deviation;
+use crate::check::LogFault;
 use crate::entry::Entry;
 use exhibit_proof::chain::{MAX_HANDOVERS, hand_over, handover_path};
 use exhibit_proof::proof::{LogProof, LogProofError};
@@ -59,10 +59,10 @@ impl Said {
         key: &VerifierKey,
         size: u64,
         handovers: &Handovers,
-        wrong: &mut Vec<Deviation>,
+        wrong: &mut Vec<LogFault>,
     ) -> Vec<VerifierKey> {
         if let (Some(sealed), Some(index)) = (self.sealed, self.after_seal) {
-            wrong.push(Deviation::AfterSeal { sealed, index });
+            wrong.push(LogFault::AfterSeal { sealed, index });
         }
         let own = Ref::key(key);
         let Some(mut last) = self.begun.first().copied() else { return vec![key.clone()] };
@@ -81,11 +81,11 @@ impl Said {
             }
         }
         if last != own {
-            wrong.push(Deviation::KeyNotLogged);
+            wrong.push(LogFault::KeyNotLogged);
         } else if self.is_last_word(own, size) {
-            wrong.push(Deviation::HandoverUnfinished);
+            wrong.push(LogFault::HandoverUnfinished);
         } else if let Some(index) = self.revoked.get(&own) {
-            wrong.push(Deviation::RevokedKey { index: *index });
+            wrong.push(LogFault::RevokedKey { index: *index });
         }
         keys.push(key.clone());
         keys
@@ -96,12 +96,12 @@ impl Said {
         known: Ref,
         index: u64,
         proof: &Result<LogProof, LogProofError>,
-    ) -> Result<(VerifierKey, VerifierKey), Deviation> {
+    ) -> Result<(VerifierKey, VerifierKey), LogFault> {
         let name = handover_path(index);
         match proof {
-            Err(source) => Err(Deviation::HandoverForm { name, source: *source }),
+            Err(source) => Err(LogFault::HandoverForm { name, source: *source }),
             Ok(proof) => hand_over(&known.to_string(), self.adds.get(&index).map_or(&[], Vec::as_slice), proof)
-                .map_err(|source| Deviation::Handover { name, source }),
+                .map_err(|source| LogFault::Handover { name, source }),
         }
     }
 
@@ -122,12 +122,12 @@ pub(crate) fn is_signed_as_written(note: &Note, key: &VerifierKey, handovers: &H
 }
 
 /// What is remembered of a log as signed by one of its keys; others are named.
-pub(crate) fn foreign(remembered: &[Note], keys: &[VerifierKey]) -> Vec<Deviation> {
+pub(crate) fn foreign(remembered: &[Note], keys: &[VerifierKey]) -> Vec<LogFault> {
     let known = |note: &&Note| keys.iter().any(|key| note.verify(key).is_ok());
     let strange: BTreeSet<String> = remembered
         .iter()
         .filter(|note| !known(note))
         .map(|note| note.text.lines().take(2).collect::<Vec<_>>().join(", "))
         .collect();
-    strange.into_iter().map(|head| Deviation::ForeignCheckpoint { head }).collect()
+    strange.into_iter().map(|head| LogFault::ForeignCheckpoint { head }).collect()
 }

@@ -76,6 +76,19 @@ const OURS: &[(&str, &[&str])] = &[
             "exhibit-verify",
         ],
     ),
+    (
+        "exhibit-audit",
+        &[
+            "exhibit-model",
+            "exhibit-proof",
+            "exhibit-store",
+            "exhibit-catalogue",
+            "exhibit-index",
+            "exhibit-custody",
+            "exhibit-case",
+            "exhibit-bag",
+        ],
+    ),
 ];
 
 /// The whole list of what the crate that an opposing expert reads may have.

@@ -149,7 +149,7 @@ fn check(files: &BTreeMap<String, Vec<u8>>, answer: &str, log: &Log) -> Result<A
     let known = Known { kept: true, ..Known::default() };
     let found = anchored::check(files, &super::keys(log)?, &known).map_err(BagError::Time)?;
     super::check_log(log, found.checkpoint.size, &found.checkpoint)
-        .map_err(|reason| BagError::Time(Fault::Consistency(reason)))?;
+        .map_err(|fault| BagError::Time(Fault::Consistency(exhibit_case::chain_of(&fault))))?;
     let own = found.anchors.into_iter().find(|(file, _)| file == answer);
     own.map_or(Err(Fault::Form("the reply")), |(_, checked)| checked).map_err(BagError::Time)
 }

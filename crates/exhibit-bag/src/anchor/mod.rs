@@ -14,7 +14,7 @@ pub(crate) use pack::{anchors_of, pack_anchors};
 
 use crate::{BagError, io_error};
 use exhibit_case::{Case, layout};
-use exhibit_custody::{Entry, Fact, Log, Ref};
+use exhibit_custody::{Entry, Fact, Log, LogError, Ref};
 use exhibit_model::Digest;
 use exhibit_proof::note::VerifierKey;
 use exhibit_proof::{Checkpoint, Note, tree};
@@ -23,6 +23,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// How an entry of the act `anchor` begins: canonical JSON is sorted, and `act` comes first.
 const ANCHOR_ENTRY: &[u8] = b"{\"act\":\"anchor\",";
@@ -50,8 +51,54 @@ pub enum AnchorStanding {
     NotLogged(Anchored),
     /// It was asked for; nothing came back yet.
     Asked(anchored::Kind),
-    /// It does not hold, for this reason.
-    Broken(String),
+    /// It is not valid.
+    Broken(AnchorFault),
+}
+
+/// Why an anchor is not valid.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum AnchorFault {
+    /// The time stamp, cosignature or proof does not hold.
+    #[error(transparent)]
+    Time(#[from] exhibit_time::Fault),
+    /// The checkpoint is of a log of another size than its folder's name says.
+    #[error("it is of a log of {stated} entries")]
+    Size {
+        /// The size that the checkpoint states.
+        stated: u64,
+    },
+    /// The log is shorter than the anchored state.
+    #[error("the log has {size} entries but once had {once}: it was rolled back")]
+    RolledBack {
+        /// How many entries the log has.
+        size: u64,
+        /// How many it had.
+        once: u64,
+    },
+    /// The log does not begin with the anchored state.
+    #[error("the log begins otherwise than it did then: it is another history")]
+    Forked,
+    /// The file does not belong beside an anchored checkpoint.
+    #[error("unexpected file")]
+    Unexpected,
+    /// The log cannot be read as far as this anchor needs it.
+    #[error("the custody log cannot be read")]
+    Log(#[source] Arc<LogError>),
+}
+
+impl AnchorFault {
+    /// The stable word for this fault.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Time(_) => "anchor-invalid",
+            Self::Size { .. } => "anchor-size",
+            Self::RolledBack { .. } => "anchor-rolled-back",
+            Self::Forked => "anchor-forked",
+            Self::Unexpected => "anchor-unexpected-file",
+            Self::Log(_) => "anchor-log-unreadable",
+        }
+    }
 }
 
 /// The files beside one anchored checkpoint.
@@ -81,25 +128,25 @@ pub fn list_anchors(case: &Case) -> Result<Vec<AnchorRow>, BagError> {
 
 fn rows_of(beside: &Beside, (log, keys): (&Log, &[VerifierKey]), logged: &BTreeMap<Digest, u64>) -> Vec<AnchorRow> {
     let row = |name: &str, standing| AnchorRow { size: beside.size, name: name.to_owned(), standing };
-    let broken = |name: &str, reason: String| row(name, AnchorStanding::Broken(reason));
+    let broken = |name: &str, fault: AnchorFault| row(name, AnchorStanding::Broken(fault));
     let known = Known { kept: true, ..Known::default() };
     let found = match anchored::check(&beside.files, keys, &known) {
         Ok(found) => found,
-        Err(fault) => return vec![broken(CHECKPOINT, fault.to_string())],
+        Err(fault) => return vec![broken(CHECKPOINT, fault.into())],
     };
     let mut rows = Vec::new();
-    if let Err(reason) = check_log(log, beside.size, &found.checkpoint) {
-        rows.push(broken(CHECKPOINT, reason));
+    if let Err(fault) = check_log(log, beside.size, &found.checkpoint) {
+        rows.push(broken(CHECKPOINT, fault));
     }
     // It belongs into bags: in a case the log itself shows that it goes on from there.
     let of_bags = beside.files.keys().filter(|file| *file == CONSISTENCY);
-    rows.extend(found.strange.iter().chain(of_bags).map(|file| broken(file, "no such file belongs here".to_owned())));
+    rows.extend(found.strange.iter().chain(of_bags).map(|file| broken(file, AnchorFault::Unexpected)));
     for (file, checked) in &found.anchors {
         let entry = logged.get(&Digest::of(&beside.files[file]));
         rows.push(match (checked, entry) {
             (Ok(anchored), Some(entry)) => row(&anchored.name, AnchorStanding::Holds(anchored.clone(), *entry)),
             (Ok(anchored), None) => row(&anchored.name, AnchorStanding::NotLogged(anchored.clone())),
-            (Err(fault), _) => broken(file, fault.to_string()),
+            (Err(fault), _) => broken(file, fault.clone().into()),
         });
     }
     for (name, kind, _) in beside.files.keys().filter_map(|file| anchored::part(file)).filter(|part| part.2 == 0) {
@@ -111,17 +158,16 @@ fn rows_of(beside: &Beside, (log, keys): (&Log, &[VerifierKey]), logged: &BTreeM
 }
 
 // Whether the log still begins with the state that was anchored.
-fn check_log(log: &Log, size: u64, anchored: &Checkpoint) -> Result<(), String> {
+fn check_log(log: &Log, size: u64, anchored: &Checkpoint) -> Result<(), AnchorFault> {
     if anchored.size != size {
-        return Err(format!("it is of a log of {} entries", anchored.size));
+        return Err(AnchorFault::Size { stated: anchored.size });
     }
     let head = log.head();
     if size > head.size {
-        return Err(format!("the log has {} entries but once had {size}: it was rolled back", head.size));
+        return Err(AnchorFault::RolledBack { size: head.size, once: size });
     }
-    let proof = log.consistency_proof(size).map_err(|error| exhibit_case::chain_of(&error))?;
-    tree::check_consistency(size, anchored.root, head.size, head.root, &proof)
-        .map_err(|_| "the log begins otherwise than it did then: it is another history".to_owned())
+    let proof = log.consistency_proof(size).map_err(|error| AnchorFault::Log(Arc::new(error)))?;
+    tree::check_consistency(size, anchored.root, head.size, head.root, &proof).map_err(|_| AnchorFault::Forked)
 }
 
 /// The digests that the log's `anchor` entries name, with the number of the entry.

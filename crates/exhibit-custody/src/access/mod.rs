@@ -12,7 +12,7 @@ mod check;
 mod days;
 mod journal;
 
-pub use check::{AccessReport, OpenedEntry};
+pub use check::{AccessReport, OpenedEntry, OpeningFault};
 pub use journal::Look;
 
 use crate::act::{Act, EntryContext, Fact, Ref, Verb};

@@ -104,5 +104,5 @@ pub(crate) fn check(context: &Context<'_>) -> Result<ExitCode, Failure> {
 /// Everything that speaks against the access log.
 pub(crate) fn wrong(report: &AccessReport) -> Vec<String> {
     let log = report.log.deviations.iter().filter(|deviation| !deviation.is_harmless()).map(|d| chain_of(d));
-    log.chain(report.wrong.iter().map(|(place, what)| format!("{place}: {what}"))).collect()
+    log.chain(report.wrong.iter().map(ToString::to_string)).collect()
 }

@@ -1,20 +1,28 @@
 //! Tags in the custody log. Their file is what waits to be logged: a change is acknowledged once its line is durable,
 //! and whoever holds the case next, or holds it already, makes it an entry. The catalogue counts how many are.
 
-use crate::held::{Held, flush_outbox, log_act};
-use crate::ledger_check::opened;
-use crate::tags::{Change, Changes, lock_tags};
-use crate::verify::Verification;
+use crate::tags::{Changes, TagChange, lock_tags};
+use crate::writer::{Held, flush_outbox, log_act};
 use crate::{Case, CaseError, io_error, layout};
 use exhibit_catalogue::{Catalogue, Work};
-use exhibit_custody::entry::moment_text;
-use exhibit_custody::{Act, Entry, Fact, Ref};
+use exhibit_custody::Act;
 use exhibit_model::{ItemId, Moment};
 use std::path::Path;
 
 /// How many changes of tags are on their way to the log or in it, and how long their file was then.
 const LOGGED: &str = "tags_logged";
 const LENGTH: &str = "tags_length";
+
+/// The changes of tags of a case.
+#[derive(Debug)]
+pub struct TagLog {
+    /// Every change, in order.
+    pub changes: Vec<TagChange>,
+    /// Lines that are not a change: what killed processes left of theirs, never acknowledged.
+    pub lost: u64,
+    /// How many changes the catalogue counts as logged.
+    pub logged: u64,
+}
 
 /// Posts the changes of tags that wait with the transaction under way; says how many. Costs next to nothing where none does.
 ///
@@ -82,7 +90,7 @@ impl Held {
     }
 }
 
-impl Change {
+impl TagChange {
     fn act(&self) -> Act {
         Act::mark(ItemId::new(self.document), self.on, Moment(self.at), &self.tag)
     }
@@ -102,49 +110,12 @@ impl Case {
         Ok((Changes::read(&self.folder)?.all.len() as u64).saturating_sub(logged))
     }
 
-    /// Holds the tags against what the log says of them: the first change is what the first mark records, and so on.
-    pub(crate) fn verify_marks(
-        &self,
-        catalogue: &Catalogue,
-        marks: &[Entry],
-        found: &mut Verification,
-    ) -> Result<(), CaseError> {
-        let Changes { all, lost, .. } = Changes::read(&self.folder)?;
-        let counted = catalogue.number(LOGGED)?.unwrap_or(0).unsigned_abs();
-        if counted != marks.len() as u64 {
-            let what = format!("it counts {counted} changes of tags as logged; the log records {}", marks.len());
-            found.wrong(layout::CATALOGUE, what);
-        }
-        for (number, (change, mark)) in all.iter().zip(marks).enumerate() {
-            let mut wrong = Vec::new();
-            let tag = opened(catalogue, mark, &mut wrong)?.remove("tag");
-            let said = [
-                mark.object == Ref::Item(ItemId::new(change.document)),
-                mark.facts.get("on") == Some(&Fact::Flag(change.on)),
-                mark.facts.get("marked") == Some(&Fact::Text(moment_text(Moment(change.at)))),
-                tag.is_none_or(|tag| tag == change.tag.as_bytes()),
-            ];
-            if said.contains(&false) {
-                wrong.push(format!("it is not what log entry {} records: it was altered", mark.seq));
-            }
-            if catalogue.item(ItemId::new(change.document))?.is_none() {
-                wrong.push("it names a document that the ledger does not have".to_owned());
-            }
-            let place = format!("{}, change {}", layout::TAGS, number + 1);
-            wrong.into_iter().for_each(|what| found.wrong(place.clone(), what));
-        }
-        for mark in marks.get(all.len()..).unwrap_or_default() {
-            let what = format!("log entry {} records a change that is not there", mark.seq);
-            found.wrong(layout::TAGS, what);
-        }
-        let waiting = all.len().saturating_sub(marks.len());
-        if waiting > 0 {
-            let what = format!("{waiting} changes wait for their log entries: the next command that signs makes them");
-            found.left(layout::TAGS, what);
-        }
-        if lost > 0 {
-            found.left(layout::TAGS, format!("{lost} lines are what a killed process left of them"));
-        }
-        Ok(())
+    /// Reads every change of tags, and how many of them a catalogue counts as logged.
+    ///
+    /// # Errors
+    /// [`CaseError::Io`], [`CaseError::Catalogue`].
+    pub fn tag_log(&self, catalogue: &Catalogue) -> Result<TagLog, CaseError> {
+        let Changes { all: changes, lost, .. } = Changes::read(&self.folder)?;
+        Ok(TagLog { changes, lost, logged: catalogue.number(LOGGED)?.unwrap_or(0).unsigned_abs() })
     }
 }
