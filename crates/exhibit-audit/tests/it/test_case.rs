@@ -16,9 +16,9 @@ use tempfile::TempDir;
 pub(crate) const NOW: Moment = Moment(1_700_000_000_000_000);
 const TOOL: &str = "exhibit-test 1";
 
-/// Deterministic, and different at every call.
-pub(crate) fn random() -> impl FnMut(&mut [u8]) {
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+/// The same bytes for the same seed, others with every call.
+pub(crate) fn random(seed: u64) -> impl FnMut(&mut [u8]) {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
     move |bytes: &mut [u8]| {
         for byte in bytes {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -37,7 +37,7 @@ impl TestCase {
     /// A case without documents.
     pub(crate) fn empty() -> Self {
         let parent = TempDir::new().expect("a folder");
-        let mut random: Box<dyn FnMut(&mut [u8])> = Box::new(random());
+        let mut random: Box<dyn FnMut(&mut [u8])> = Box::new(random(1));
         let (keys, clock) = (parent.path().join("keys"), FixedClock(NOW));
         let new = NewCase { name: "case", prefix: "EXH", keys: &keys, lock: None };
         Case::init(&parent.path().join("case"), &new, &clock, &mut random, TOOL).expect("a case");
