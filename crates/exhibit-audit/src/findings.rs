@@ -3,6 +3,7 @@
 use crate::fault::{Fault, Severity};
 use crate::{CheckName, text};
 use exhibit_custody::Fixity;
+use exhibit_messages::Message;
 use exhibit_model::SourceId;
 use exhibit_proof::finding::chain;
 
@@ -26,16 +27,22 @@ impl Finding {
         self.fault.severity()
     }
 
-    /// The place as a text.
+    /// The place as an English text, safe to print.
     #[must_use]
     pub fn place(&self) -> String {
         text::place(&self.place)
     }
 
-    /// The fault as a sentence.
+    /// The fault as a message, to be shown in any language. Its values can be text from a damaged case.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        text::fault(&self.fault, &self.detail)
+    }
+
+    /// The fault as an English sentence, safe to print.
     #[must_use]
     pub fn text(&self) -> String {
-        text::fault(&self.fault, &self.detail)
+        text::english(&self.message())
     }
 }
 

@@ -1,16 +1,16 @@
 //! Every check of a case, and what they find.
 //!
 //! A check reads; it never changes the case, and a finding never ends it. Each check is one implementation of [`Check`]
-//! in [`CHECKS`]; adding one is a file in `checks/`, its line in that list and the texts of its faults. What a check
+//! in [`CHECKS`]; adding one is a file in `checks/`, its line in that list, its faults and their texts. What a check
 //! finds is a [`Finding`]: a place, a fault with typed values, and a detail for what only the system can tell.
-//! Sentences are made by [`text`] alone.
+//! Sentences are in `exhibit-messages`; `text.rs` alone names their messages.
 
 mod checks;
 mod context;
 mod fault;
 mod findings;
 mod logged;
-pub mod text;
+mod text;
 
 pub use checks::CHECKS;
 pub use context::{AuditContext, Options};

@@ -1,153 +1,119 @@
-//! The sentences for what checks find: the only English of this crate.
+//! The messages for what checks find. The texts are in `exhibit-messages`.
 
 use crate::fault::{Fault, ReceiptField};
 use crate::findings::Place;
-use exhibit_custody::LogFault;
+use exhibit_messages::{Language, Message, Messages, audit, fault as bag_fault};
 use exhibit_model::shown;
 use exhibit_proof::finding::chain;
 
-/// A place as a text.
-#[must_use]
-pub fn place(place: &Place) -> String {
-    match place {
-        Place::Path(path) => shown(path),
-        Place::Document(label) => shown(label),
-        Place::Page { document, page, pack, offset } => {
-            format!("{} page {page}, {} at byte {offset}", shown(document), shown(pack))
-        }
-        Place::Picture { document, page } => format!("{} page {page}, its cited picture", shown(document)),
-        Place::Source(number) => format!("source {number}"),
-        Place::TagChange(number) => format!("{}, change {number}", exhibit_case::layout::TAGS),
-    }
+/// The English text of a message, with values made safe to print.
+pub(crate) fn english(message: &Message) -> String {
+    Messages::new(Language::English).text(&message.map_texts(shown))
 }
 
-/// A fault as a sentence, with the detail that came with it.
-#[must_use]
-pub fn fault(fault: &Fault, detail: &str) -> String {
-    let text = sentence(fault);
-    // text from a damaged case can be anything
-    let detail = shown(detail);
-    match (text.is_empty(), detail.is_empty()) {
-        (true, _) => detail,
-        (_, true) => text,
-        _ => format!("{text}: {detail}"),
-    }
-}
-
-fn sentence(fault: &Fault) -> String {
-    let text = match fault {
-        Fault::Log(fault) | Fault::AccessLog(fault) => return log(fault),
-        Fault::Bag(fault) => fault.word(),
-        Fault::Anchor(fault) => return shown(&chain(fault)),
-        Fault::AccessOpening(fault) => return shown(&fault.to_string()),
-        // the detail tells all
-        Fault::Unreadable
-        | Fault::CaseUnreadable
-        | Fault::CatalogueDamaged
-        | Fault::PageUnreadable
-        | Fault::PictureUnreadable => "",
-        Fault::LogCutBack { present, expected } => {
-            return format!("it has {present} entries, but the catalogue knows of {expected}: it was cut back");
-        }
-        Fault::SettingDiffers(setting) => {
-            return format!("its `{}` differs from what the log records of the case's opening", setting.word());
-        }
-        Fault::AccessSettingDiffers => {
-            "its `access` differs from what the log records; `exhibit case access` changes both"
-        }
-        Fault::PageTextDiffers => "its text differs from the digest in the catalogue",
-        Fault::PictureMissing => "the picture is missing",
-        Fault::PictureAltered { digest } | Fault::OriginalAltered { digest } => {
-            return format!("its bytes were altered: their SHA-256 is {digest}");
-        }
-        Fault::TagCountDiffers { counted, logged } => {
-            return format!("it counts {counted} changes of tags as logged, but the log records {logged}");
-        }
-        Fault::TagChangeDiffers { entry } => {
-            return format!("it differs from log entry {entry}, which records it: it was altered");
-        }
-        Fault::TagDocumentMissing { document } => {
-            return format!("it names document {document}, which the ledger does not have");
-        }
-        Fault::TagChangeMissing { entry } => return format!("log entry {entry} records a change that is missing"),
-        Fault::TagsPending { count } => {
-            return format!("{count} changes are not logged yet: the next command that signs logs them");
-        }
-        Fault::TagLinesIncomplete { count } => {
-            return format!("{count} lines were left incomplete by a killed process");
-        }
-        Fault::IndexAltered => "its bytes were altered; `exhibit case repair --index` rebuilds the index",
-        Fault::IndexLeftover => "left by an interrupted rebuild of the index; the next rebuild replaces it",
-        Fault::OriginalMissing => "the original is missing",
-        Fault::OriginalUnreadable => "it cannot be read",
-        Fault::OriginalNotInLedger => "the log names it, but no row of the ledger does",
-        Fault::OriginalUnreferenced => "no item refers to it",
-        Fault::UnexpectedFile => "unexpected file",
-        Fault::ReceiptDiffers => "the log has no entry of its receipt, or another one",
-        Fault::ReceiptFieldDiffers { entry, field } => {
-            let field = match field {
-                ReceiptField::From => "container or source",
-                ReceiptField::Relation => "relation to its container",
-                ReceiptField::Content => "content",
-                ReceiptField::Size => "size",
-                ReceiptField::State => "state",
-            };
-            return format!("log entry {entry} records another {field}");
-        }
-        Fault::PathDiffers => "its path is not the one recorded at its receipt",
-        Fault::ReasonDiffers => "its reason is not the one recorded at its receipt",
-        Fault::SealedValueUnopened { entry, field } => {
-            return format!("what log entry {entry} keeps sealed as `{}` does not open", shown(field));
-        }
-        Fault::ReadingDiffers => "the last reading that the log records is not the one that the ledger names",
-        Fault::ReadingResultDiffers { entry } => {
-            return format!("the result of reading it differs from log entry {entry}");
-        }
-        Fault::PagesDiffer { entry } => return format!("its pages differ from those that log entry {entry} records"),
-        Fault::DuplicateDiffers => "the log and the ledger differ in which item it repeats",
-        Fault::ReadingNotLogged { state } => return format!("it is {state}, but the log records no reading of it"),
-        Fault::RowMissing { entry } => {
-            return format!("log entry {entry} records its receipt, but the ledger does not have it");
-        }
-        Fault::SourceDiffers => "the log and the ledger do not agree that it exists",
-        Fault::SealedWithPendingEntries { count } => {
-            return format!("the case is sealed, but {count} entries wait to be appended to its log");
-        }
-        Fault::SealedWithWaitingItems { count } => {
-            return format!("the case is sealed, but {count} items wait to be read");
-        }
-        Fault::BagIncomplete => "it was not taken in completely; `exhibit bag import` resumes",
-        Fault::AnchorNotLogged => "no log entry records it; import it again",
-        Fault::QuoteNotLogged => "the log does not record this quote: it was added or altered",
-        Fault::QuoteAhead => "it was written, but its log entry was not",
-        Fault::QuoteBroken => {
-            "its page does not have the passage any more; `exhibit quote check` shows the nearest text"
-        }
-        Fault::QuotePageMissing => "its document or page does not exist any more",
-        Fault::NotAQuote => "it is not a quote",
-        Fault::QuoteMissing { entry } => return format!("log entry {entry} records it, but it is missing"),
-        Fault::AccessLogMissing => "its log is missing, but what it recorded is there",
+/// A place: a name as it is, or a message.
+pub(crate) fn place(place: &Place) -> String {
+    let message = match place {
+        Place::Path(path) => return shown(path),
+        Place::Document(label) => return shown(label),
+        Place::Page { document, page, pack, offset } => audit::place_page(document, *offset, pack, u64::from(*page)),
+        Place::Picture { document, page } => audit::place_picture(document, u64::from(*page)),
+        Place::Source(number) => audit::place_source(number.to_string()),
+        Place::TagChange(number) => audit::place_tag_change(exhibit_case::layout::TAGS, *number),
     };
-    text.to_owned()
+    english(&message)
 }
 
-fn log(fault: &LogFault) -> String {
-    shown(&chain(fault))
+/// A fault, with the detail that came with it.
+pub(crate) fn fault(fault: &Fault, detail: &str) -> Message {
+    let message = predicate(fault);
+    if detail.is_empty() { message } else { audit::with_detail(detail, message) }
+}
+
+fn predicate(fault: &Fault) -> Message {
+    match fault {
+        Fault::Log(fault) | Fault::AccessLog(fault) => reported(fault),
+        Fault::Anchor(fault) => reported(fault),
+        Fault::AccessOpening(fault) => reported(fault),
+        Fault::Bag(fault) => bag_fault(*fault),
+        Fault::Unreadable => audit::unreadable(),
+        Fault::CaseUnreadable => audit::case_unreadable(),
+        Fault::LogCutBack { present, expected } => audit::log_cut_back(*expected, *present),
+        Fault::SettingDiffers(setting) => audit::setting_differs(setting.word()),
+        Fault::AccessSettingDiffers => audit::access_setting_differs(),
+        Fault::CatalogueDamaged => audit::catalogue_damaged(),
+        Fault::PageTextDiffers => audit::page_text_differs(),
+        Fault::PageUnreadable => audit::page_unreadable(),
+        Fault::PictureMissing => audit::picture_missing(),
+        Fault::PictureUnreadable => audit::picture_unreadable(),
+        Fault::PictureAltered { digest } | Fault::OriginalAltered { digest } => {
+            audit::bytes_altered(digest.to_string())
+        }
+        Fault::TagCountDiffers { counted, logged } => audit::tag_count_differs(*counted, *logged),
+        Fault::TagChangeDiffers { entry } => audit::tag_change_differs(*entry),
+        Fault::TagDocumentMissing { document } => audit::tag_document_missing(document.to_string()),
+        Fault::TagChangeMissing { entry } => audit::tag_change_missing(*entry),
+        Fault::TagsPending { count } => audit::tags_pending(*count),
+        Fault::TagLinesIncomplete { count } => audit::tag_lines_incomplete(*count),
+        Fault::IndexAltered => audit::index_altered(),
+        Fault::IndexLeftover => audit::index_leftover(),
+        Fault::OriginalMissing => audit::original_missing(),
+        Fault::OriginalUnreadable => audit::original_unreadable(),
+        Fault::OriginalNotInLedger => audit::original_not_in_ledger(),
+        Fault::OriginalUnreferenced => audit::original_unreferenced(),
+        Fault::UnexpectedFile => audit::unexpected_file(),
+        Fault::ReceiptDiffers => audit::receipt_differs(),
+        Fault::ReceiptFieldDiffers { entry, field } => match field {
+            ReceiptField::From => audit::receipt_from_differs(*entry),
+            ReceiptField::Relation => audit::receipt_relation_differs(*entry),
+            ReceiptField::Content => audit::receipt_content_differs(*entry),
+            ReceiptField::Size => audit::receipt_size_differs(*entry),
+            ReceiptField::State => audit::receipt_state_differs(*entry),
+        },
+        Fault::PathDiffers => audit::path_differs(),
+        Fault::ReasonDiffers => audit::reason_differs(),
+        Fault::SealedValueUnopened { entry, field } => audit::sealed_value_unopened(*entry, field),
+        Fault::ReadingDiffers => audit::reading_differs(),
+        Fault::ReadingResultDiffers { entry } => audit::reading_result_differs(*entry),
+        Fault::PagesDiffer { entry } => audit::pages_differ(*entry),
+        Fault::DuplicateDiffers => audit::duplicate_differs(),
+        Fault::ReadingNotLogged { state } => audit::reading_not_logged(state.word()),
+        Fault::RowMissing { entry } => audit::row_missing(*entry),
+        Fault::SourceDiffers => audit::source_differs(),
+        Fault::SealedWithPendingEntries { count } => audit::sealed_with_pending_entries(*count),
+        Fault::SealedWithWaitingItems { count } => audit::sealed_with_waiting_items(*count),
+        Fault::BagIncomplete => audit::bag_incomplete(),
+        Fault::AnchorNotLogged => audit::anchor_not_logged(),
+        Fault::QuoteNotLogged => audit::quote_not_logged(),
+        Fault::QuoteAhead => audit::quote_ahead(),
+        Fault::QuoteBroken => audit::quote_broken(),
+        Fault::QuotePageMissing => audit::quote_page_missing(),
+        Fault::NotAQuote => audit::not_a_quote(),
+        Fault::QuoteMissing { entry } => audit::quote_missing(*entry),
+        Fault::AccessLogMissing => audit::access_log_missing(),
+    }
+}
+
+fn reported(error: &dyn std::error::Error) -> Message {
+    audit::reported(chain(error))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use exhibit_custody::{LogFault, OpeningFault};
 
     #[test]
     fn nothing_from_a_damaged_case_reaches_a_terminal_raw() {
         let odd = "a\u{1b}[2Jb";
+        let opening = OpeningFault::NotARecord { file: odd.to_owned() };
         for text in [
             place(&Place::path(odd)),
-            fault(&Fault::Unreadable, odd),
-            fault(&Fault::OriginalUnreadable, odd),
-            fault(&Fault::SealedValueUnopened { entry: 1, field: odd.to_owned() }, ""),
-            fault(&Fault::Log(LogFault::Extra { name: odd.to_owned() }), ""),
+            english(&fault(&Fault::Unreadable, odd)),
+            english(&fault(&Fault::OriginalUnreadable, odd)),
+            english(&fault(&Fault::SealedValueUnopened { entry: 1, field: odd.to_owned() }, "")),
+            english(&fault(&Fault::Log(LogFault::Extra { name: odd.to_owned() }), "")),
+            english(&fault(&Fault::AccessOpening(opening), "")),
         ] {
             assert!(!text.contains('\u{1b}') && text.contains("[2Jb"), "{text:?}");
         }

@@ -79,6 +79,7 @@ const OURS: &[(&str, &[&str])] = &[
     (
         "exhibit-audit",
         &[
+            "exhibit-messages",
             "exhibit-model",
             "exhibit-proof",
             "exhibit-store",

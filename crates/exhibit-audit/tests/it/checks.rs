@@ -142,8 +142,8 @@ fn pictures() {
 fn tags() {
     let mut case = TestCase::new();
     let open = case.open();
-    assert!(open.set_tag(ItemId(1), "checked", true, NOW).expect("tagged"));
-    assert!(open.set_tag(ItemId(2), "urgent", true, NOW).expect("tagged"));
+    assert!(open.set_tag(ItemId::new(1), "checked", true, NOW).expect("tagged"));
+    assert!(open.set_tag(ItemId::new(2), "urgent", true, NOW).expect("tagged"));
     drop(open);
     assert_eq!(case.leftovers(CheckName::Tags), ["tags-pending at tags.ndjson"]);
     case.write(|held, random| held.log_marks(NOW, random).expect("logged"));

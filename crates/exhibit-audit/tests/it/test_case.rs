@@ -6,7 +6,9 @@ use exhibit_case::{Case, Held, Keys, NewCase, TreeParts, finding_digest, flush_o
 use exhibit_catalogue::{Added, Finding, NewItem, NewPage, PagePicture};
 use exhibit_custody::{Act, Channel, Derivation, Receipt, Ref};
 use exhibit_index::{PageEntry, PageKey};
-use exhibit_model::{Digest, FixedClock, ItemId, Moment, OriginalId, Page, PageKind, State, wire};
+use exhibit_model::{
+    Digest, FixedClock, ItemId, MetadataKey, Moment, OriginalId, Page, PageKind, Relation, SourceId, State, wire,
+};
 use exhibit_store::PackWriter;
 use exhibit_verify::{Brought, Folder, check_bag};
 use std::fs;
@@ -116,7 +118,7 @@ impl TestCase {
     /// Quotes a passage of the first page of a document.
     pub(crate) fn quote(&mut self, item: i64, exact: &str) -> String {
         self.write(|held, random| {
-            let quote = NewQuote { item: ItemId(item), page: 1, exact, nth: None };
+            let quote = NewQuote { item: ItemId::new(item), page: 1, exact, nth: None };
             make_quote(held, &quote, NOW, random).expect("a quote").id()
         })
     }
@@ -126,7 +128,7 @@ impl TestCase {
         let target = self.parent.path().join("bag");
         let id = self.write(|held, random| {
             let mut selection = Selection::default();
-            selection.documents.insert(ItemId(2), exhibit_bag::Chosen::Whole);
+            selection.documents.insert(ItemId::new(2), exhibit_bag::Chosen::Whole);
             let lock = exhibit_bag::Lock::Open;
             let order = Order { selection: &selection, target: &target, lock, bates: None, receiver: None };
             let mut means = Means { cage: None, now: NOW, random: &mut *random, progress: &mut |_| {} };
@@ -192,11 +194,11 @@ fn receive(
     let (original, size) = (sealed.original, sealed.size);
     let work = held.catalogue.begin().expect("begin");
     let new = NewItem {
-        source: 1,
+        source: SourceId::new(1),
         container: None,
         path: name.as_bytes(),
         name_text: "",
-        relation: "file",
+        relation: Relation::File,
         content: Some((original, size)),
         modified: None,
         changed: None,
@@ -205,7 +207,15 @@ fn receive(
         cut: "",
     };
     let Added::New(item, state) = work.add_item(&new).expect("added") else { panic!("a new item") };
-    let receipt = Receipt { item, original, size, source: 1, container: None, relation: "file", name: name.as_bytes() };
+    let receipt = Receipt {
+        item,
+        original,
+        size,
+        source: SourceId::new(1),
+        container: None,
+        relation: Relation::File,
+        name: name.as_bytes(),
+    };
     let seq = log_act(&work, Act::item_receive(&receipt), NOW, TOOL, random).expect("logged");
     work.logged(item, seq).expect("noted");
     if state == State::Duplicate {
@@ -228,7 +238,7 @@ fn receive(
         let picture = PagePicture { page: 1, sha256, size, reader: TOOL.to_owned() };
         work.add_picture(item, &picture).expect("a picture");
     }
-    let metadata = [("title".to_owned(), name.to_owned())];
+    let metadata = [(MetadataKey::DC_TITLE, name.to_owned())];
     let finding =
         Finding { state: State::Read, reason: "", media_type: "text/plain", found: 0, metadata: &metadata, notes: &[] };
     work.settle(item, &finding).expect("settled");
