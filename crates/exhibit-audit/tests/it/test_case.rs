@@ -29,17 +29,19 @@ pub(crate) fn random(seed: u64) -> impl FnMut(&mut [u8]) {
     }
 }
 
+type Random = Box<dyn FnMut(&mut [u8])>;
+
 /// A case with one source and its documents.
 pub(crate) struct TestCase {
     parent: TempDir,
-    random: Box<dyn FnMut(&mut [u8])>,
+    random: Random,
 }
 
 impl TestCase {
     /// A case without documents.
     pub(crate) fn empty() -> Self {
         let parent = TempDir::new().expect("a folder");
-        let mut random: Box<dyn FnMut(&mut [u8])> = Box::new(random(1));
+        let mut random: Random = Box::new(random(1));
         let (keys, clock) = (parent.path().join("keys"), FixedClock(NOW));
         let new = NewCase { name: "case", prefix: "EXH", keys: &keys, lock: None };
         Case::init(&parent.path().join("case"), &new, &clock, &mut random, TOOL).expect("a case");
