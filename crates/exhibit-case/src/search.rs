@@ -1,6 +1,6 @@
 //! Searching a case: the index says which pages, the pages' own text says where.
 
-use crate::dates::date_of;
+use crate::document_date::date_of;
 use crate::{Case, CaseError};
 use exhibit_catalogue::Item;
 use exhibit_index::{Cursor, Hit, Query, SearchOptions, Searcher, Snippet, Sort, Span, highlight, parse, snippet};

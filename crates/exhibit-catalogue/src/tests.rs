@@ -1,8 +1,8 @@
 //! The ledger's rules, tried on a catalogue in a folder.
 
-use crate::{Added, Catalogue, Finding, ItemFilter, MOST_PLACES, NewItem, NewPage, Opening, StageId, StageKey, Work};
+use crate::{Added, Catalogue, Finding, ItemFilter, MOST_PLACES, NewItem, NewPage, StageId, StageKey, Work};
 use exhibit_model::{
-    Counts, Digest, ItemId, Moment, OriginalId, Page, PageKind, Relation, SourceId, State, TextSource,
+    Counts, Digest, ItemId, Moment, Opening, OriginalId, Page, PageKind, Relation, SourceId, State, TextSource,
 };
 use std::ops::ControlFlow;
 
@@ -185,7 +185,7 @@ fn of_very_many_copies_the_first_are_told() {
 fn acts_wait_in_the_outbox_until_they_are_posted() {
     let (_folder, mut catalogue) = with_source();
     let work = catalogue.begin().expect("begin");
-    let opening = Opening { field: "name".to_owned(), salt: vec![1], value: b"a".to_vec() };
+    let opening = Opening { field: "name".to_owned(), salt: [1; 16], value: b"a".to_vec() };
     assert_eq!(work.post(b"{}", std::slice::from_ref(&opening)).expect("post"), 0);
     assert_eq!(work.post(b"{1}", &[]).expect("post"), 1);
     work.commit().expect("commit");
@@ -196,6 +196,18 @@ fn acts_wait_in_the_outbox_until_they_are_posted() {
     drop(work);
     assert_eq!(catalogue.outbox().expect("outbox").len(), 2, "an abandoned change did not happen");
     assert_eq!(catalogue.next_seq().expect("seq"), 2);
+}
+
+#[test]
+fn a_salt_of_another_length_opens_nothing() {
+    let (_folder, mut catalogue) = with_source();
+    let opening = |field: &str| Opening { field: field.to_owned(), salt: [1; 16], value: b"ab".to_vec() };
+    let work = catalogue.begin().expect("begin");
+    let seq = work.post(b"{}", &[opening("name"), opening("reason")]).expect("post");
+    work.commit().expect("commit");
+    let forged = "UPDATE openings SET salt = CAST(salt || substr(value, 1, 1) AS BLOB), value = substr(value, 2) WHERE field = 'name'";
+    assert_eq!(catalogue.db.execute(forged, []).expect("forge"), 1);
+    assert_eq!(catalogue.openings(seq).expect("openings"), [opening("reason")]);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 
 #![expect(clippy::print_stdout, reason = "it prints what it measured")]
 
-use exhibit_custody::{Act, Key, Receipt, Remembered, Stamp, Writer, check_log};
+use exhibit_custody::{Act, EntryContext, Key, Receipt, Remembered, Writer, check_log};
 use exhibit_model::{Digest, ItemId, Moment, OriginalId, Relation};
 use std::error::Error;
 use std::path::Path;
@@ -69,6 +69,6 @@ fn receipt(seq: u64) -> Act {
 }
 
 fn entry(seq: u64, act: Act, random: &mut dyn FnMut(&mut [u8])) -> Result<Vec<u8>, Box<dyn Error>> {
-    let stamp = Stamp { seq, at: Moment(1_700_000_000_000_000), actor: "a1", tool: "exhibit 0.1.0" };
+    let stamp = EntryContext { seq, at: Moment(1_700_000_000_000_000), actor: "a1", tool: "exhibit 0.1.0" };
     Ok(act.seal(&stamp, random)?.bytes)
 }

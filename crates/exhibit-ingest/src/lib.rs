@@ -7,6 +7,7 @@
 //! decided is derived from what is committed; so a run resumes where a killed one made its last commit. An *indexer* follows
 //! the catalogue and remembers how far it got.
 
+mod bag_source;
 mod committer;
 mod hocr;
 mod indexer;
@@ -14,16 +15,15 @@ mod intake;
 mod progress;
 mod queue;
 mod rebuild;
-mod received_bag;
 mod run;
 mod stages;
 #[cfg(test)]
 mod tests;
 mod walk;
 
+pub use bag_source::{BagFile, BagSource};
 pub use progress::{Phase, Progress, Snapshot, StageCounts};
 pub use rebuild::reindex;
-pub use received_bag::{ReceivedBag, ReceivedFile};
 pub use run::{Options, Stop, Summary, World, ingest, survey, take_over};
 pub use stages::StageName;
 pub use stages::ocr::{OcrTools, find_ocr};

@@ -1,12 +1,12 @@
 //! A run: sources in, then the jobs of each stage, with the indexer following all the while.
 
 use crate::IngestError;
+use crate::bag_source::BagSource;
 use crate::committer::{ByteBudget, Committer, Message, Registered, Sender, pack_end};
 use crate::indexer::{Indexer, Pace, Signal};
 use crate::intake::Intake;
 use crate::progress::{Phase, Progress};
 use crate::queue::Queue;
-use crate::received_bag::ReceivedBag;
 use crate::stages::ocr::{Ocr, OcrTools};
 use crate::stages::read::{Families, Read};
 use crate::stages::{Means, Stage, StageName, Superseded, run_jobs};
@@ -106,7 +106,7 @@ pub fn ingest(
 /// [`IngestError`]; what was acknowledged until then is kept, and taking it over again goes on from there.
 pub fn take_over(
     held: &mut Held,
-    bag: ReceivedBag,
+    bag: BagSource,
     options: &Options<'_>,
     world: &mut World<'_>,
 ) -> Result<Summary, IngestError> {
@@ -123,7 +123,7 @@ pub fn take_over(
 /// What is received.
 pub(crate) enum Source {
     Path(PathBuf),
-    Bag(ReceivedBag),
+    Bag(BagSource),
 }
 
 // The list of stages, in the order in which they run.

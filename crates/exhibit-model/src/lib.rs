@@ -11,6 +11,7 @@ pub mod ids;
 pub mod item;
 pub mod kind;
 pub mod metadata;
+pub mod opening;
 pub mod page;
 pub mod record;
 pub mod shown;
@@ -23,6 +24,7 @@ pub use ids::{ItemId, SourceId};
 pub use item::{Relation, State};
 pub use kind::{FileKind, MediaType, ReaderKey};
 pub use metadata::MetadataKey;
+pub use opening::Opening;
 pub use page::{Box as TextBox, Counts, Mark, MarkKind, Page, PageKind, Rect, RowRange, Run, SheetPart, TextSource};
 pub use record::{
     Limits, Member, MemberEnd, Note, NoteKind, Picture, Record, Request, Sink, SinkClosed, Task, Verdict,

@@ -4,7 +4,7 @@
 use crate::cli::Passphrase;
 use crate::door;
 use crate::failure::Failure;
-use exhibit_dossier::SecretString;
+use exhibit_bag::SecretString;
 
 impl Passphrase {
     /// The passphrase, where one is asked for; twice, where it is a new one.

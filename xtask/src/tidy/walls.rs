@@ -63,7 +63,7 @@ const OURS: &[(&str, &[&str])] = &[
     ),
     ("exhibit-verify", &["exhibit-messages", "exhibit-proof", "exhibit-time"]),
     (
-        "exhibit-dossier",
+        "exhibit-bag",
         &[
             "exhibit-model",
             "exhibit-proof",
@@ -74,6 +74,20 @@ const OURS: &[(&str, &[&str])] = &[
             "exhibit-case",
             "exhibit-ingest",
             "exhibit-verify",
+        ],
+    ),
+    (
+        "exhibit-audit",
+        &[
+            "exhibit-messages",
+            "exhibit-model",
+            "exhibit-proof",
+            "exhibit-store",
+            "exhibit-catalogue",
+            "exhibit-index",
+            "exhibit-custody",
+            "exhibit-case",
+            "exhibit-bag",
         ],
     ),
 ];

@@ -1,6 +1,6 @@
 //! The worked example of `docs/formats/custody.md`, made again from its inputs.
 
-use exhibit_custody::{Act, Key, Log, Receipt, Remembered, Stamp, Writer, check_log};
+use exhibit_custody::{Act, EntryContext, Key, Log, Receipt, Remembered, Writer, check_log};
 use exhibit_model::{Digest, ItemId, Moment, OriginalId, Relation};
 use exhibit_proof::Hash;
 use exhibit_proof::document::Document;
@@ -16,7 +16,7 @@ fn the_worked_example_is_true() {
     let verifier = key.verifier().clone();
     let stamp = |seq, second| {
         let at = Moment::from_civil(2026, 11, 23, 9, 30, second).expect("a date");
-        Stamp { seq, at, actor: "a1", tool: "exhibit 0.1.0" }
+        EntryContext { seq, at, actor: "a1", tool: "exhibit 0.1.0" }
     };
     // Salts: 16 times 01 for the commitment, 16 times 02 for the entry, in the order in which they are drawn.
     let mut drawn = 0;

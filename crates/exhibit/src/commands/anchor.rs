@@ -6,7 +6,7 @@ use crate::cli::{AnchorCommand, AnchorImport, AnchorRequest};
 use crate::failure::{Exit, Failure};
 use crate::output::{Style, counted};
 use crate::world::{self, MachineClock};
-use exhibit_dossier::{
+use exhibit_bag::{
     AnchorRow, AnchorStanding, AskFor, Asked, Imported, Reply, ask_anchors, import_anchor, list_anchors,
 };
 use exhibit_model::{Clock, shown};
@@ -198,9 +198,11 @@ fn print(context: &Context<'_>, row: &AnchorRow) {
             let line = format!("{name} ({}): asked over the first {} entries, no answer yet", kind.word(), row.size);
             ("asked", Style::Dim, json!({"name": name, "type": kind.word(), "size": row.size}), line)
         }
-        AnchorStanding::Broken(reason) => {
-            let line = format!("{name}, over the first {} entries: {}", row.size, shown(reason));
-            ("broken", Style::Bad, json!({"name": name, "size": row.size, "reason": shown(reason)}), line)
+        AnchorStanding::Broken(fault) => {
+            let reason = shown(&exhibit_case::chain_of(fault));
+            let line = format!("{name}, over the first {} entries: {reason}", row.size);
+            let fields = json!({"name": name, "size": row.size, "code": fault.code(), "reason": reason});
+            ("broken", Style::Bad, fields, line)
         }
     };
     if output.json {

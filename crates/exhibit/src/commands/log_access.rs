@@ -65,7 +65,7 @@ fn say(output: &Output, entry: &OpenedEntry) {
     let shut =
         read.sealed.keys().filter(|name| !entry.opened.contains_key(*name)).map(|name| format!("{name}: (shut)"));
     let said: Vec<String> = opened.chain(shut).collect();
-    output.line(&format!("{:>8}  {}  {:<10}  {}", entry.seq, read.at.to_rfc3339(), shown(&read.act), said.join("  ")));
+    output.line(&format!("{:>8}  {}  {:<10}  {}", entry.seq, read.at.to_rfc3339(), read.act, said.join("  ")));
 }
 
 pub(crate) fn check(context: &Context<'_>) -> Result<ExitCode, Failure> {
@@ -104,5 +104,5 @@ pub(crate) fn check(context: &Context<'_>) -> Result<ExitCode, Failure> {
 /// Everything that speaks against the access log.
 pub(crate) fn wrong(report: &AccessReport) -> Vec<String> {
     let log = report.log.deviations.iter().filter(|deviation| !deviation.is_harmless()).map(|d| chain_of(d));
-    log.chain(report.wrong.iter().map(|(place, what)| format!("{place}: {what}"))).collect()
+    log.chain(report.wrong.iter().map(ToString::to_string)).collect()
 }
