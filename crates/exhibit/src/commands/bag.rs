@@ -12,8 +12,8 @@ use exhibit_catalogue::ItemFilter;
 use exhibit_dossier::{
     Chosen, DossierError, Exported, Lock, Means, Order, Receiver, SealError, Selection, Step, export, list_quotes,
 };
-use exhibit_index::Sort;
 use exhibit_model::{Clock, ItemId};
+use exhibit_query::Sort;
 use exhibit_verify::loadfile::Number;
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -143,17 +143,11 @@ fn choose(case: &Case, asked: &BagExport) -> Result<Selection, Failure> {
         add(&mut selection, case.resolve(document)?, pages);
     }
     for query in &asked.query {
+        let query = case.query(query, false)?;
         let mut after = None;
         loop {
-            let request = SearchRequest {
-                query,
-                limit: HITS_AT_ONCE,
-                offset: 0,
-                after,
-                by_document: true,
-                sort: Sort::Received,
-                exact: false,
-            };
+            let all = SearchRequest::of(&query);
+            let request = SearchRequest { limit: HITS_AT_ONCE, after, by_document: true, sort: Sort::Received, ..all };
             let results = case.search(&request)?;
             for hit in &results.hits {
                 add(&mut selection, hit.item.id, None);
