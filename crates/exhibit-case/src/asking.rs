@@ -8,10 +8,12 @@ use crate::lists::ListLine;
 use crate::search::widened;
 use crate::{Case, CaseError, layout};
 use exhibit_catalogue::{Catalogue, PageRow};
-use exhibit_index::{
-    Names, Query, QueryError, QueryErrorKind, Scratch, SearchOptions, Searcher, Sort, Span, highlight, parse, snippet,
-};
+use exhibit_index::{SearchOptions, Searcher};
 use exhibit_model::ItemId;
+use exhibit_query::text::hint;
+use exhibit_query::{
+    HitSpan, NameScratch, NameSet, Query, QueryError, QueryErrorKind, Sort, highlight, parse, snippet,
+};
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -41,7 +43,7 @@ pub struct BatchProgress {
 pub(crate) struct Asking<'c> {
     case: &'c Case,
     lines: Vec<BatchLine>,
-    names: Names,
+    names: NameSet,
     queries: Vec<(usize, Query)>,
     searcher: Searcher,
     // how far the case's pages had come at the run before, and how far this run looks
@@ -84,7 +86,7 @@ impl<'c> Asking<'c> {
         let mut asking = Self {
             case,
             lines: Vec::with_capacity(list.len()),
-            names: Names::default(),
+            names: NameSet::default(),
             queries: Vec::new(),
             searcher: case.searcher()?,
             since,
@@ -112,7 +114,7 @@ impl<'c> Asking<'c> {
             if batch.queries {
                 return Ok(Asked::Query(widened(&self.searcher, query, batch.exact)));
             }
-            let name = if batch.exact { query.clone() } else { query.with_all_writings() };
+            let name = if batch.exact { query.clone() } else { query.with_all_variants() };
             Ok(Asked::Name { name, plain: query })
         };
         let share = lines.len().div_ceil(threads).max(1);
@@ -165,7 +167,7 @@ impl<'c> Asking<'c> {
     // One thread's reading: some documents after the other, until there are none.
     fn read(&self, after: &Mutex<ItemId>, progress: &BatchProgress) -> Result<Tallies, CaseError> {
         let catalogue = Catalogue::open_for_reading(&self.case.folder.join(layout::CATALOGUE))?;
-        let (mut scratch, mut tallies) = (Scratch::default(), self.tallies());
+        let (mut scratch, mut tallies) = (NameScratch::default(), self.tallies());
         loop {
             let (mut at, last) = {
                 let mut after = after.lock().unwrap_or_else(PoisonError::into_inner);
@@ -188,14 +190,14 @@ impl<'c> Asking<'c> {
         self.lines.iter().map(|_| None).collect()
     }
 
-    fn look(&self, row: &PageRow, scratch: &mut Scratch, tallies: &mut Tallies) {
+    fn look(&self, row: &PageRow, scratch: &mut NameScratch, tallies: &mut Tallies) {
         // a damaged record is for verification to report; it is not in the index either
         let Ok(page) = self.case.read_page(row) else { return };
         let (place, new) = ((row.item.get(), row.number), row.revision > self.since);
         self.names.find(&page.text, scratch, &mut |line, (start, end)| {
             let tally = tallies[line as usize].get_or_insert_default();
             if tally.first.is_none() {
-                tally.context = snippet(&page.text, &[Span { start, end, clause: 0 }], CONTEXT_CHARACTERS).text;
+                tally.context = snippet(&page.text, &[HitSpan { start, end, clause: 0 }], CONTEXT_CHARACTERS).text;
             }
             tally.add(place, new, &self.listed);
         });
@@ -293,7 +295,7 @@ impl BatchLine {
 
 // A plain name is asked as a phrase. Quotation marks in it would end the phrase, and mean nothing to the analysis.
 fn asked(text: &str, queries: bool) -> Result<Query, String> {
-    let said = |error: QueryError| match error.hint() {
+    let said = |error: QueryError| match hint(&error) {
         Some(hint) => format!("{error}; {hint}"),
         None => error.to_string(),
     };

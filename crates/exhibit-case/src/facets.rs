@@ -1,15 +1,16 @@
-//! How the pages that answer a query divide, with what the query itself chooses among them.
+//! How the pages that match a query divide, with what the query itself chooses among them.
 
-use crate::{Case, CaseError};
-use exhibit_index::{Facet, Searcher, Selection};
+use crate::{Case, CaseError, CaseQuery};
+use exhibit_index::FacetRequest;
 use exhibit_model::{ItemId, shown};
+use exhibit_query::{Facet, Field, FilteredQuery};
 use std::collections::BTreeMap;
 
 /// The values of one facet under a query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FacetCounts {
-    /// Its name: the field that asks for its values; `month` is asked for by `date`.
-    pub facet: &'static str,
+    /// Which facet.
+    pub facet: Facet,
     /// Its values, those of most pages first; years and months in their order.
     pub values: Vec<FacetCount>,
     /// How many values are not listed.
@@ -33,23 +34,6 @@ pub struct FacetCount {
     pub excluded: bool,
 }
 
-/// All facets, in the order in which they are given, each with the field that asks for its values.
-const FACETS: [(&str, &str); 13] = [
-    ("type", "type"),
-    ("lang", "lang"),
-    ("date", "date"),
-    ("month", "date"),
-    ("folder", "folder"),
-    ("container", "container"),
-    ("source", "source"),
-    ("sender", "sender"),
-    ("recipient", "recipient"),
-    ("tag", "tag"),
-    ("is", "is"),
-    ("ocr", "ocr"),
-    ("ext", "ext"),
-];
-
 // Years and months that are listed.
 const MOST_PERIODS: usize = 600;
 
@@ -60,123 +44,118 @@ impl Case {
     /// be seen. Of folders those directly below the one chosen are listed.
     ///
     /// # Errors
-    /// [`CaseError::Query`] when the query cannot be understood.
-    pub fn facets(&self, query: &str, exact: bool, most: usize) -> Result<Vec<FacetCounts>, CaseError> {
-        let searcher = self.searcher()?;
-        let selection = Selection::of(query);
-        let within = chosen_folder(&selection);
+    /// What the index and the catalogue may return.
+    pub fn facets(&self, query: &CaseQuery, most: usize) -> Result<Vec<FacetCounts>, CaseError> {
+        let filtered = FilteredQuery::of(query.parsed());
+        let within = chosen_folder(&filtered);
+        let chooses = |field| filtered.filters.iter().any(|f| f.field == field && !f.excluded);
         // facets counted under one query are counted together
-        let mut asked: Vec<(String, Vec<usize>)> = Vec::new();
-        for (number, (_, field)) in FACETS.iter().enumerate() {
-            let chooses = selection.chosen.iter().any(|c| c.field == *field && !c.excluded);
-            let under = if chooses { selection.without(field).query() } else { query.to_owned() };
-            match asked.iter_mut().find(|(known, _)| *known == under) {
-                Some((_, facets)) => facets.push(number),
-                None => asked.push((under, vec![number])),
-            }
+        let (free, narrowed): (Vec<Facet>, Vec<Facet>) = Facet::ALL.into_iter().partition(|f| !chooses(f.field()));
+        let mut groups = vec![free];
+        for group in narrowed.chunk_by(|a, b| a.field() == b.field()) {
+            groups.push(group.to_vec());
         }
-        let mut counted: Vec<Option<FacetCounts>> = vec![None; FACETS.len()];
-        for (under, numbers) in asked {
-            let facets: Result<Vec<Facet>, _> = numbers.iter().map(|n| self.facet(FACETS[*n].0, &within)).collect();
-            let counts = self.count(&searcher, &under, exact, &facets?)?;
-            for (number, counts) in numbers.into_iter().zip(counts) {
-                counted[number] = Some(self.listed(FACETS[number], counts, &selection, most, &within)?);
+        let mut counted: BTreeMap<usize, FacetCounts> = BTreeMap::new();
+        for (number, facets) in groups.iter().enumerate().filter(|(_, facets)| !facets.is_empty()) {
+            let requests: Result<Vec<FacetRequest>, _> = facets.iter().map(|f| self.facet(*f, &within)).collect();
+            let counts = if number == 0 {
+                query.searcher().facets(query.resolved(), &requests?)?
+            } else {
+                let under = self.changed(query, filtered.without(facets[0].field()).query(), query.exact())?;
+                query.searcher().facets(under.resolved(), &requests?)?
+            };
+            for (facet, counts) in facets.iter().zip(counts) {
+                let place = Facet::ALL.iter().position(|known| known == facet).unwrap_or(Facet::ALL.len());
+                counted.insert(place, self.listed(*facet, counts, &filtered, most, &within)?);
             }
         }
         let tells = |facet: &FacetCounts| !facet.values.is_empty() || !facet.within.is_empty();
-        Ok(counted.into_iter().flatten().filter(tells).collect())
+        Ok(counted.into_values().filter(tells).collect())
     }
 
-    fn facet(&self, facet: &str, within: &str) -> Result<Facet, CaseError> {
+    fn facet(&self, facet: Facet, within: &str) -> Result<FacetRequest, CaseError> {
         Ok(match facet {
-            "type" => Facet::Kind,
-            "lang" => Facet::Language,
-            "date" => Facet::Year,
-            "month" => Facet::Month,
-            "folder" => Facet::Folder(within.to_owned()),
-            "container" => Facet::Container,
-            "sender" => Facet::Sender,
-            "recipient" => Facet::Recipient,
-            "ocr" => Facet::Confidence,
-            "ext" => Facet::Extension,
-            "tag" => Facet::Among(self.tags()?.into_iter().map(|tag| (tag.tag, tag.documents)).collect()),
-            _ => Facet::Word,
+            Facet::Type => FacetRequest::Kind,
+            Facet::Language => FacetRequest::Language,
+            Facet::Year => FacetRequest::Year,
+            Facet::Month => FacetRequest::Month,
+            Facet::Folder => FacetRequest::Folder(within.to_owned()),
+            Facet::Container => FacetRequest::Container,
+            Facet::Source => FacetRequest::Source,
+            Facet::Sender => FacetRequest::Sender,
+            Facet::Recipient => FacetRequest::Recipient,
+            Facet::Confidence => FacetRequest::Confidence,
+            Facet::Extension => FacetRequest::Extension,
+            Facet::State => FacetRequest::Word,
+            Facet::Tag => FacetRequest::Among(self.tags()?.into_iter().map(|tag| (tag.tag, tag.documents)).collect()),
         })
-    }
-
-    fn count(&self, searcher: &Searcher, query: &str, exact: bool, facets: &[Facet]) -> Result<Vec<Counts>, CaseError> {
-        let query = self.understood(searcher, query, exact)?;
-        Ok(searcher.facets(&query, facets)?)
     }
 
     // The values listed of those counted, with their names and whether the query chooses them.
     fn listed(
         &self,
-        (facet, field): (&'static str, &'static str),
+        facet: Facet,
         counts: Counts,
-        selection: &Selection,
+        filtered: &FilteredQuery,
         most: usize,
         within: &str,
     ) -> Result<FacetCounts, CaseError> {
-        let mut counts = self.own_values(facet, counts)?;
-        let stands_for = |value: &str| if value == "undated" && field == "date" { "is" } else { field };
+        let mut counts = self.own_values(facet, counts);
+        let field = facet.field();
+        let stands_for = |value: &str| if value == UNDATED && facet.is_period() { Field::Is } else { field };
         let named = |value: &str, excluded: bool| {
-            selection.chosen.iter().any(|c| c.field == stands_for(value) && c.value == value && c.excluded == excluded)
+            filtered.filters.iter().any(|c| c.field == stands_for(value) && c.value == value && c.excluded == excluded)
         };
-        for chosen in selection.chosen.iter().filter(|c| c.field == field && belongs(facet, &c.value, within)) {
+        for chosen in filtered.filters.iter().filter(|c| c.field == field && belongs(facet, &c.value, within)) {
             if !counts.iter().any(|(value, _)| *value == chosen.value) {
                 counts.push((chosen.value.clone(), 0));
             }
         }
         let all = counts.len();
-        let most = if field == "date" { MOST_PERIODS } else { most };
+        let most = if facet.is_period() { MOST_PERIODS } else { most };
         let mut number = 0;
         counts.retain(|(value, _)| {
             number += 1;
             number <= most || named(value, false) || named(value, true)
         });
         let more = (all - counts.len()) as u64;
-        if field == "date" {
+        if facet.is_period() {
             counts.sort();
         }
-        let sources = if facet == "source" { self.source_names()? } else { BTreeMap::new() };
+        let sources = if facet == Facet::Source { self.source_names()? } else { BTreeMap::new() };
         let mut values = Vec::with_capacity(counts.len());
         for (value, pages) in counts {
             let label = self.label_of(facet, &value, &sources)?;
             let (chosen, excluded) = (named(&value, false), named(&value, true));
             values.push(FacetCount { value, label, pages, chosen, excluded });
         }
-        let within = if facet == "folder" { within.to_owned() } else { String::new() };
+        let within = if facet == Facet::Folder { within.to_owned() } else { String::new() };
         Ok(FacetCounts { facet, values, more, within })
     }
 
     // What was counted, in the form of the facet's field.
-    fn own_values(&self, facet: &str, mut counts: Counts) -> Result<Counts, CaseError> {
+    fn own_values(&self, facet: Facet, mut counts: Counts) -> Counts {
         match facet {
-            // sources and tags are words of their own fields; undated pages stand beside the years
-            "is" => counts.retain(|(value, _)| !value.contains(':') && value != "undated"),
-            "source" => {
-                let own = |(value, pages): (String, u64)| Some((value.strip_prefix("source:")?.to_owned(), pages));
-                counts = counts.into_iter().filter_map(own).collect();
-            }
-            "container" => {
+            // undated pages stand beside the years
+            Facet::State => counts.retain(|(value, _)| value != UNDATED),
+            Facet::Container => {
                 for (value, _) in &mut counts {
                     *value = self.label(ItemId::new(value.parse().unwrap_or(0)));
                 }
             }
             _ => {}
         }
-        Ok(counts)
+        counts
     }
 
-    fn label_of(&self, facet: &str, value: &str, sources: &BTreeMap<String, String>) -> Result<String, CaseError> {
+    fn label_of(&self, facet: Facet, value: &str, sources: &BTreeMap<String, String>) -> Result<String, CaseError> {
         Ok(match facet {
-            "container" => match self.resolve(value) {
+            Facet::Container => match self.resolve(value) {
                 Ok(id) => self.name(&self.item(id)?),
                 Err(_) => shown(value),
             },
-            "source" => sources.get(value).cloned().unwrap_or_else(|| shown(value)),
-            "folder" => shown(value.rsplit('/').next().unwrap_or(value)),
+            Facet::Source => sources.get(value).cloned().unwrap_or_else(|| shown(value)),
+            Facet::Folder => shown(value.rsplit('/').next().unwrap_or(value)),
             _ => shown(value),
         })
     }
@@ -187,7 +166,7 @@ impl Case {
         let mut names = BTreeMap::new();
         for number in catalogue.sources()? {
             if let Some((_, name, _)) = catalogue.source(number)? {
-                names.insert(exhibit_index::clause_value(&shown(&name)).to_lowercase(), shown(&name));
+                names.insert(exhibit_query::clause_value(&shown(&name)).to_lowercase(), shown(&name));
             }
         }
         Ok(names)
@@ -196,9 +175,12 @@ impl Case {
 
 type Counts = Vec<(String, u64)>;
 
+/// The value that stands for no date among years and months.
+const UNDATED: &str = "undated";
+
 // The folder to look into: the only one chosen.
-fn chosen_folder(selection: &Selection) -> String {
-    let mut folders = selection.chosen.iter().filter(|c| c.field == "folder" && !c.excluded);
+fn chosen_folder(filtered: &FilteredQuery) -> String {
+    let mut folders = filtered.filters.iter().filter(|f| f.field == Field::Folder && !f.excluded);
     match (folders.next(), folders.next()) {
         (Some(one), None) => one.value.clone(),
         _ => String::new(),
@@ -206,12 +188,12 @@ fn chosen_folder(selection: &Selection) -> String {
 }
 
 // Whether a value that the query names is one of those that the facet lists.
-fn belongs(facet: &str, value: &str, within: &str) -> bool {
+fn belongs(facet: Facet, value: &str, within: &str) -> bool {
     match facet {
-        "date" => value.len() == 4,
-        "month" => value.len() == 7,
-        "is" => value != "undated",
-        "folder" => value != within,
+        Facet::Year => value.len() == 4,
+        Facet::Month => value.len() == 7,
+        Facet::State => value != UNDATED,
+        Facet::Folder => value != within,
         _ => true,
     }
 }

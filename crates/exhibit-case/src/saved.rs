@@ -1,8 +1,7 @@
 //! Saved searches: a query under a name, and what was there when it was last looked at.
 
 use crate::batch::{read_json, write_whole};
-use crate::{Case, CaseError, SearchRequest, layout};
-use exhibit_index::parse;
+use crate::{Case, CaseError, CaseQuery, layout};
 use exhibit_model::Moment;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -35,12 +34,12 @@ impl Case {
     /// Saves a search under a name, in place of one that had it.
     ///
     /// # Errors
-    /// [`CaseError::Query`] when the query cannot be understood; [`CaseError::Io`].
-    pub fn save_search(&self, name: &str, query: &str, exact: bool, now: Moment) -> Result<(), CaseError> {
+    /// [`CaseError::Io`].
+    pub fn save_search(&self, name: &str, query: &CaseQuery, now: Moment) -> Result<(), CaseError> {
         self.must_be_open()?;
-        parse(query)?;
         let mut all = self.saved()?;
-        let saved = Saved { query: query.to_owned(), exact, made: now.0, seen: None, documents: Vec::new() };
+        let (query, exact) = (query.text().to_owned(), query.exact());
+        let saved = Saved { query, exact, made: now.0, seen: None, documents: Vec::new() };
         all.insert(name.to_owned(), saved);
         self.keep_saved(&all)
     }
@@ -70,12 +69,12 @@ impl Case {
         self.keep_saved(&all)
     }
 
-    /// The documents that a saved search finds now, by number, in order.
+    /// The query of a saved search, over the index as it is now.
     ///
     /// # Errors
-    /// [`CaseError::Query`] when the query cannot be understood any more; what searching may meet.
-    pub fn found_now(&self, saved: &Saved) -> Result<Vec<i64>, CaseError> {
-        self.documents_found(&SearchRequest { query: &saved.query, exact: saved.exact, ..SearchRequest::default() })
+    /// [`CaseError::Query`] when the query cannot be understood any more.
+    pub fn saved_query(&self, saved: &Saved) -> Result<CaseQuery, CaseError> {
+        self.query(&saved.query, saved.exact)
     }
 
     /// Notes that a saved search was looked at, with what it found.

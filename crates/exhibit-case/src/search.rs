@@ -3,18 +3,60 @@
 use crate::document_date::date_of;
 use crate::{Case, CaseError};
 use exhibit_catalogue::Item;
-use exhibit_index::{Cursor, Hit, Query, SearchOptions, Searcher, Snippet, Sort, Span, highlight, parse, snippet};
+use exhibit_index::{Cursor, Hit, SearchOptions, Searcher};
 use exhibit_model::{ItemId, Page, PageKind, Rect, StatedDate};
+use exhibit_query::{HitSpan, Query, Snippet, Sort, highlight, parse, snippet};
 use std::time::{Duration, Instant};
 
+/// A query of this case: parsed once, with its tags standing for their documents and widened unless it is exact, over one
+/// state of the index. Everything that answers a request about a query takes one.
+#[derive(Clone)]
+pub struct CaseQuery {
+    text: String,
+    parsed: Query,
+    resolved: Query,
+    exact: bool,
+    searcher: Searcher,
+}
+
+impl CaseQuery {
+    /// The query as typed.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The query as parsed.
+    #[must_use]
+    pub fn parsed(&self) -> &Query {
+        &self.parsed
+    }
+
+    /// The query as it is searched.
+    #[must_use]
+    pub fn resolved(&self) -> &Query {
+        &self.resolved
+    }
+
+    /// Whether words are found only as they are written, without spelling and script variants.
+    #[must_use]
+    pub fn exact(&self) -> bool {
+        self.exact
+    }
+
+    pub(crate) fn searcher(&self) -> &Searcher {
+        &self.searcher
+    }
+}
+
 /// What to search for.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub struct SearchRequest<'a> {
-    /// The query, as typed.
-    pub query: &'a str,
-    /// Most hits.
+    /// The query.
+    pub query: &'a CaseQuery,
+    /// The most hits.
     pub limit: usize,
-    /// Hits passed over.
+    /// Hits skipped.
     pub offset: usize,
     /// Begin after the hit at which an earlier search of the same query and order ended ([`SearchResults::next`]).
     pub after: Option<Cursor>,
@@ -22,26 +64,24 @@ pub struct SearchRequest<'a> {
     pub by_document: bool,
     /// Their order.
     pub sort: Sort,
-    /// Whether words are to be found as they are written, without the other writings that the index knows of them.
-    pub exact: bool,
+}
+
+impl<'a> SearchRequest<'a> {
+    /// A request for all that matches a query, best first, without hits.
+    #[must_use]
+    pub fn of(query: &'a CaseQuery) -> Self {
+        Self { query, limit: 0, offset: 0, after: None, by_document: false, sort: Sort::default() }
+    }
 }
 
 /// What a search found.
 #[derive(Debug, Clone)]
 pub struct SearchResults {
-    /// How the query was understood.
-    pub read_as: String,
-    /// Its clauses, by the numbers that spans carry.
-    pub clauses: Vec<String>,
-    /// Each widening that was made without being asked for.
-    pub widenings: Vec<String>,
-    /// What was taken as it stands but may have been meant otherwise, as sentences.
-    pub remarks: Vec<String>,
     /// How many pages match.
     pub total: u64,
     /// How many documents have such a page.
     pub documents: u64,
-    /// Where to go on, if there are more hits.
+    /// Where to continue, if there are more hits.
     pub next: Option<Cursor>,
     /// The hits asked for.
     pub hits: Vec<SearchHit>,
@@ -81,7 +121,7 @@ pub struct SearchHit {
     /// A stretch of the page's text around the first hits.
     pub snippet: Snippet,
     /// All hits on the page, in bytes of its text.
-    pub spans: Vec<Span>,
+    pub spans: Vec<HitSpan>,
     /// How many.
     pub count: usize,
     /// How many pages of the document match, where hits are documents; 1 where they are pages.
@@ -98,7 +138,7 @@ pub struct PageHits {
     /// The page's number.
     pub page: u32,
     /// The hits, in bytes of its text.
-    pub spans: Vec<Span>,
+    pub spans: Vec<HitSpan>,
     /// Where they stand: the span's number and a region.
     pub boxes: Vec<(usize, Rect)>,
 }
@@ -109,14 +149,37 @@ const MOST_COPIES: u64 = 200;
 const SNIPPET_CHARACTERS: usize = 160;
 
 impl Case {
-    /// Searches the case.
+    /// Parses a query and resolves it in this case: the one place where the text of a request is parsed.
     ///
     /// # Errors
     /// [`CaseError::Query`] when the query cannot be understood.
+    pub fn query(&self, text: &str, exact: bool) -> Result<CaseQuery, CaseError> {
+        self.resolve_query(text.to_owned(), parse(text)?, exact, self.searcher()?)
+    }
+
+    /// Another query over the state of the index that a query is over.
+    pub(crate) fn changed(&self, of: &CaseQuery, parsed: Query, exact: bool) -> Result<CaseQuery, CaseError> {
+        self.resolve_query(parsed.to_string(), parsed, exact, of.searcher.clone())
+    }
+
+    fn resolve_query(
+        &self,
+        text: String,
+        parsed: Query,
+        exact: bool,
+        searcher: Searcher,
+    ) -> Result<CaseQuery, CaseError> {
+        let resolved = widened(&searcher, parsed.clone().with_tags(|tag| self.tagged(tag))?, exact);
+        Ok(CaseQuery { text, parsed, resolved, exact, searcher })
+    }
+
+    /// Searches the case.
+    ///
+    /// # Errors
+    /// What the index and the catalogue may return.
     pub fn search(&self, request: &SearchRequest<'_>) -> Result<SearchResults, CaseError> {
         let began = Instant::now();
-        let searcher = self.searcher()?;
-        let query = self.understood(&searcher, request.query, request.exact)?;
+        let CaseQuery { resolved, searcher, .. } = request.query;
         let options = SearchOptions {
             limit: request.limit,
             offset: request.offset,
@@ -124,28 +187,18 @@ impl Case {
             sort: request.sort,
             by_document: request.by_document,
         };
-        let found = searcher.search(&query, &options)?;
+        let found = searcher.search(resolved, &options)?;
         let mut hits = Vec::with_capacity(found.hits.len());
         for hit in &found.hits {
-            hits.push(self.hit(&query, hit)?);
+            hits.push(self.hit(resolved, hit)?);
         }
         Ok(SearchResults {
-            read_as: query.read_as(),
-            clauses: query.clauses().into_iter().map(str::to_owned).collect(),
-            widenings: query.widenings().into_iter().map(str::to_owned).collect(),
-            remarks: query.hints().iter().map(|hint| hint.text.clone()).collect(),
             total: found.total,
             documents: found.documents,
             next: found.next,
             hits,
             took: began.elapsed(),
         })
-    }
-
-    /// A query as it is searched: its tags stand for their documents, and it is widened unless it is to be exact.
-    pub(crate) fn understood(&self, searcher: &Searcher, query: &str, exact: bool) -> Result<Query, CaseError> {
-        let query = parse(query)?.with_tags(|tag| self.tagged(tag))?;
-        Ok(widened(searcher, query, exact))
     }
 
     pub(crate) fn hit(&self, query: &Query, hit: &Hit) -> Result<SearchHit, CaseError> {
@@ -216,32 +269,29 @@ impl Case {
         Ok(index.searcher())
     }
 
-    /// The numbers of all documents that a query finds, in order; limit and order do not count.
+    /// The numbers of all documents that a query finds, in order.
     ///
     /// # Errors
-    /// [`CaseError::Query`] when the query cannot be understood.
-    pub fn documents_found(&self, request: &SearchRequest<'_>) -> Result<Vec<i64>, CaseError> {
-        let searcher = self.searcher()?;
-        let query = self.understood(&searcher, request.query, request.exact)?;
+    /// What the index may return.
+    pub fn documents_found(&self, query: &CaseQuery) -> Result<Vec<i64>, CaseError> {
         let options = SearchOptions { limit: usize::MAX, by_document: true, ..SearchOptions::default() };
-        let mut documents: Vec<i64> =
-            searcher.search(&query, &options)?.hits.iter().map(|hit| hit.key.document).collect();
+        let found = query.searcher.search(&query.resolved, &options)?;
+        let mut documents: Vec<i64> = found.hits.iter().map(|hit| hit.key.document).collect();
         documents.sort_unstable();
         Ok(documents)
     }
 
-    /// Which pages of one document match a query, and where; `exact` as in [`SearchRequest`].
+    /// Which pages of one document match a query, and where.
     ///
     /// # Errors
-    /// [`CaseError::Query`] when the query cannot be understood.
-    pub fn hits(&self, query: &str, exact: bool, id: ItemId) -> Result<Vec<PageHits>, CaseError> {
-        let query = self.understood(&self.searcher()?, query, exact)?;
+    /// [`CaseError::NoSuchDocument`]; what the catalogue may return.
+    pub fn hits(&self, query: &CaseQuery, id: ItemId) -> Result<Vec<PageHits>, CaseError> {
         let item = self.item(id)?;
         let rows = self.catalogue().pages(item.duplicate_of.unwrap_or(id))?;
         let mut hits = Vec::new();
         for row in rows {
             let page = self.read_page(&row)?;
-            let spans = highlight(&query, &page.text);
+            let spans = highlight(query.resolved(), &page.text);
             if !spans.is_empty() {
                 hits.push(PageHits { page: row.number, boxes: regions(&page, &spans), spans });
             }
@@ -254,9 +304,9 @@ pub(crate) fn widened(searcher: &Searcher, query: Query, exact: bool) -> Query {
     if exact { query } else { searcher.widen(&query) }
 }
 
-fn regions(page: &Page, spans: &[Span]) -> Vec<(usize, Rect)> {
+fn regions(page: &Page, spans: &[HitSpan]) -> Vec<(usize, Rect)> {
     let offset = |bytes: usize| u32::try_from(bytes).unwrap_or(u32::MAX);
-    let of_span = |(number, span): (usize, &Span)| {
+    let of_span = |(number, span): (usize, &HitSpan)| {
         page.regions(offset(span.start), offset(span.end))
             .into_iter()
             .map(move |rect| (number, rect))
@@ -265,7 +315,7 @@ fn regions(page: &Page, spans: &[Span]) -> Vec<(usize, Rect)> {
     spans.iter().enumerate().flat_map(of_span).collect()
 }
 
-fn in_characters(text: &str, spans: &[Span]) -> Vec<(u32, u32)> {
+fn in_characters(text: &str, spans: &[HitSpan]) -> Vec<(u32, u32)> {
     let (mut at, mut characters) = (0, 0_u32);
     let mut count_to = |bytes: usize| {
         if bytes < at {
@@ -285,7 +335,7 @@ mod tests {
 
     #[test]
     fn offsets_are_counted_in_characters() {
-        let span = |start, end| Span { start, end, clause: 0 };
+        let span = |start, end| HitSpan { start, end, clause: 0 };
         assert_eq!(in_characters("关于a登记", &[span(3, 6), span(7, 13)]), [(1, 2), (3, 5)]);
         assert_eq!(in_characters("登记", &[span(0, 6), span(3, 6)]), [(0, 2), (1, 2)]);
     }

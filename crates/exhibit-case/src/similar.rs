@@ -8,8 +8,8 @@
 use crate::words::joined;
 use crate::{Case, CaseError, SearchHit};
 use exhibit_catalogue::PageRow;
-use exhibit_index::parse;
 use exhibit_model::ItemId;
+use exhibit_query::parse;
 use exhibit_text::is_han;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -54,7 +54,7 @@ impl Case {
         if asked.is_empty() {
             return Ok(Similar { words, hits: Vec::new() });
         }
-        let found = self.searcher()?.alike(&asked, content.get(), most)?;
+        let found = self.searcher()?.similar(&asked, content.get(), most)?;
         let query = parse(&words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" OR "))?;
         let mut hits = Vec::with_capacity(found.len());
         for found in &found {

@@ -100,7 +100,7 @@ pub fn is_tag(text: &str) -> bool {
 
 // Tags that differ in case or in full-width signs alone are one.
 fn folded(tag: &str) -> String {
-    exhibit_index::clause_value(tag).to_lowercase()
+    exhibit_query::clause_value(tag).to_lowercase()
 }
 
 impl Case {

@@ -7,9 +7,10 @@
 //! Bounded: at most [`SAMPLE`] pages of the results are read, spread evenly, and 20,000 characters of each.
 
 use crate::similar::{shortened, tells};
-use crate::{Case, CaseError};
-use exhibit_index::{Query, SearchOptions, Searcher, parse};
+use crate::{Case, CaseError, CaseQuery};
+use exhibit_index::{SearchOptions, Searcher};
 use exhibit_model::ItemId;
+use exhibit_query::{Query, parse};
 use exhibit_text::is_han;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -58,11 +59,10 @@ impl Case {
     /// words are left out. Nothing where the query finds every page.
     ///
     /// # Errors
-    /// [`CaseError::Query`] when the query cannot be understood; what reading and searching may meet.
-    pub fn telling_words(&self, query: &str, exact: bool, most: usize) -> Result<TellingWords, CaseError> {
-        let searcher = self.searcher()?;
-        let query = self.understood(&searcher, query, exact)?;
-        let (sample, total) = searcher.sample(&query, SAMPLE)?;
+    /// What reading and searching may return.
+    pub fn telling_words(&self, query: &CaseQuery, most: usize) -> Result<TellingWords, CaseError> {
+        let (searcher, query) = (query.searcher(), query.resolved());
+        let (sample, total) = searcher.sample(query, SAMPLE)?;
         let mut texts = Vec::with_capacity(sample.len());
         for key in &sample {
             let row = self.catalogue().page(ItemId::new(key.document), key.page)?;
@@ -71,8 +71,8 @@ impl Case {
             texts.extend(page.map(|page| shortened(&page.text).to_owned()));
         }
         let sizes = Sizes { found: total, read: texts.len() as u64, case: searcher.pages() };
-        let mut words = measured(&searcher, &query, &texts, sizes)?;
-        join_pairs(&searcher, &query, &texts, sizes, &mut words)?;
+        let mut words = measured(searcher, query, &texts, sizes)?;
+        join_pairs(searcher, query, &texts, sizes, &mut words)?;
         words.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.word.cmp(&b.word)));
         words.truncate(most);
         Ok(TellingWords { words, total, read: sizes.read })

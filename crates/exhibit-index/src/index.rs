@@ -4,13 +4,13 @@
 //! After a crash the index is as of its last commit; whoever feeds it goes on from that mark, and
 //! because a page's entry replaces the one before it, feeding a page again changes nothing.
 
-use crate::earlier::Begun;
-use crate::entry::PageEntry;
+use crate::directory::IndexDirectory;
 use crate::error::IndexError;
-use crate::folder::Folder;
-use crate::part::Part;
+use crate::read::search::Searcher;
 use crate::schema::{Fields, LAYOUT_VERSION};
-use crate::search::Searcher;
+use crate::write::segment::SegmentBuilder;
+use crate::write::superseded::SegmentLog;
+use exhibit_query::PageEntry;
 use std::fs::File;
 use std::io::Write;
 use std::num::NonZero;
@@ -45,7 +45,7 @@ impl Index {
         std::fs::create_dir_all(folder).map_err(cannot)?;
         let wanted = format!("{}.{LAYOUT_VERSION}", exhibit_text::ANALYSIS_VERSION);
         let version_file = folder.join(VERSION_FILE);
-        let directory = Folder(MmapDirectory::open(folder).map_err(TantivyError::from)?);
+        let directory = IndexDirectory(MmapDirectory::open(folder).map_err(TantivyError::from)?);
         if tantivy::Index::exists(&directory).map_err(TantivyError::from)? {
             let found = std::fs::read_to_string(&version_file).unwrap_or_default();
             let found = found.trim().to_owned();
@@ -59,7 +59,7 @@ impl Index {
         }
         let (schema, fields) = Fields::make();
         let mut engine = tantivy::Index::open_or_create(directory, schema)?;
-        // a search goes through several parts of the index at once
+        // a search goes through several segments at once
         let threads = std::thread::available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS);
         engine.set_multithread_executor(threads)?;
         let reader = engine.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
@@ -105,7 +105,7 @@ impl Index {
 
     /// Starts to write. There is one writer at a time, over all processes.
     ///
-    /// `heap_bytes` is how much it gathers before writing a part of the index; at least 15 MB are taken.
+    /// `heap_bytes` is how much it gathers before writing a segment; at least 15 MB are taken.
     ///
     /// # Errors
     /// [`IndexError::Busy`] if there is another writer.
@@ -121,10 +121,10 @@ impl Index {
         engine.garbage_collect_files().wait()?;
         // the engine's count begins with the number of the last commit, which stays with that
         engine.run(std::iter::empty())?;
-        let part = Part::new(engine.new_segment(), &self.fields)?;
-        let begun = Begun::default();
-        begun.begin(part.id());
-        Ok(Writer { engine, index: self.clone(), part, lost: false, begun, heap_bytes: heap_bytes.max(LEAST) })
+        let segment = SegmentBuilder::new(engine.new_segment(), &self.fields)?;
+        let begun = SegmentLog::default();
+        begun.begin(segment.id());
+        Ok(Writer { engine, index: self.clone(), segment, lost: false, begun, heap_bytes: heap_bytes.max(LEAST) })
     }
 }
 
@@ -132,11 +132,11 @@ impl Index {
 pub struct Writer {
     engine: IndexWriter<TantivyDocument>,
     index: Index,
-    // pages that are in no part of the index yet
-    part: Part,
-    // whether pages were lost, because their part could not be written
+    // pages that are in no segment yet
+    segment: SegmentBuilder,
+    // whether pages were lost, because their segment could not be written
     lost: bool,
-    begun: Begun,
+    begun: SegmentLog,
     heap_bytes: usize,
 }
 
@@ -147,10 +147,10 @@ impl Writer {
     /// [`IndexError::Engine`] if the engine cannot write.
     pub fn put(&mut self, entry: &PageEntry<'_>) -> Result<(), IndexError> {
         let key = self.index.fields.key_term(entry.key);
-        if self.part.holds(key.serialized_value_bytes()) {
-            self.end_part()?;
+        if self.segment.holds(key.serialized_value_bytes()) {
+            self.end_segment()?;
         }
-        self.engine.delete_query(Box::new(self.begun.earlier(key)))?;
+        self.engine.delete_query(Box::new(self.begun.superseded(key)))?;
         self.add(entry)
     }
 
@@ -160,10 +160,10 @@ impl Writer {
     /// [`IndexError::Engine`] if the engine cannot write.
     pub fn add(&mut self, entry: &PageEntry<'_>) -> Result<(), IndexError> {
         let lost = std::mem::replace(&mut self.lost, true);
-        self.part.add(&self.index.fields.document(entry))?;
+        self.segment.add(&self.index.fields.document(entry))?;
         self.lost = lost;
-        if self.part.memory() >= self.heap_bytes {
-            self.end_part()?;
+        if self.segment.memory() >= self.heap_bytes {
+            self.end_segment()?;
         }
         Ok(())
     }
@@ -173,25 +173,25 @@ impl Writer {
     /// # Errors
     /// [`IndexError::Engine`] if the engine cannot write.
     pub fn delete_document(&mut self, document: i64) -> Result<(), IndexError> {
-        self.end_part()?;
+        self.end_segment()?;
         let of_document = Term::from_field_i64(self.index.fields.document, document);
-        self.engine.delete_query(Box::new(self.begun.earlier(of_document)))?;
+        self.engine.delete_query(Box::new(self.begun.superseded(of_document)))?;
         Ok(())
     }
 
-    // Writes what is gathered as a part of the index, which the next commit makes visible.
-    fn end_part(&mut self) -> Result<(), IndexError> {
+    // Writes what is gathered as a segment, which the next commit makes visible.
+    fn end_segment(&mut self) -> Result<(), IndexError> {
         if self.lost {
             return Err(IndexError::Lost);
         }
-        if self.part.is_empty() {
+        if self.segment.is_empty() {
             return Ok(());
         }
-        let next = Part::new(self.engine.new_segment(), &self.index.fields)?;
+        let next = SegmentBuilder::new(self.engine.new_segment(), &self.index.fields)?;
         self.begun.begin(next.id());
-        let part = std::mem::replace(&mut self.part, next);
+        let full = std::mem::replace(&mut self.segment, next);
         self.lost = true;
-        self.engine.add_segment(part.write()?)?;
+        self.engine.add_segment(full.write()?)?;
         self.lost = false;
         Ok(())
     }
@@ -203,14 +203,14 @@ impl Writer {
     /// [`IndexError::Engine`] if the engine cannot write; the index is then as of the commit before. [`IndexError::Lost`]
     /// if it could not before: nothing more is committed by this writer.
     pub fn commit(&mut self, mark: u64) -> Result<(), IndexError> {
-        self.end_part()?;
+        self.end_segment()?;
         let mut commit = self.engine.prepare_commit()?;
         commit.set_payload(&mark.to_string());
         commit.commit()?;
         self.index.refresh()
     }
 
-    /// Ends writing: waits for parts of the index that are being joined. What was not committed is dropped.
+    /// Ends writing: waits for segments that are being joined. What was not committed is dropped.
     ///
     /// # Errors
     /// [`IndexError::Engine`] if joining failed; what was committed is safe.

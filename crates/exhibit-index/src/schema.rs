@@ -1,7 +1,7 @@
 //! The fields of an entry in the engine, and which tokens of our analysis the index keeps.
 
-use crate::columns as values;
-use crate::entry::{PageEntry, PageKey};
+use exhibit_query::values_text as values;
+use exhibit_query::{PageEntry, PageKey};
 use exhibit_text::TokenKind;
 use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions};
 use tantivy::{TantivyDocument, Term};
@@ -11,7 +11,7 @@ const ANALYSIS: &str = "exhibit";
 /// The same for fields that hold several places, one a line.
 const PLACES: &str = "exhibit-places";
 /// The version of the fields below, beside [`exhibit_text::ANALYSIS_VERSION`].
-pub(crate) const LAYOUT_VERSION: u32 = 4;
+pub(crate) const LAYOUT_VERSION: u32 = 5;
 
 /// The engine's fields.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +34,7 @@ pub(crate) struct Fields {
     pub(crate) media_type: Field,
     pub(crate) extension: Field,
     pub(crate) word: Field,
+    pub(crate) source: Field,
     pub(crate) date: Field,
     pub(crate) bytes: Field,
     pub(crate) pages: Field,
@@ -64,7 +65,7 @@ impl Fields {
         let named = [(self.text, Indexed::Text), (self.name, Indexed::Places), (self.path, Indexed::Places)];
         let header = [self.title, self.subject, self.from, self.to, self.cc, self.sheet];
         let header = header.map(|field| (field, Indexed::Text));
-        let words = [self.hash, self.thread, self.language, self.media_type, self.extension, self.word];
+        let words = [self.hash, self.thread, self.language, self.media_type, self.extension, self.word, self.source];
         let words = words.map(|field| (field, Indexed::Whole));
         whole.into_iter().chain(named).chain(header).chain(words)
     }
@@ -99,6 +100,7 @@ impl Fields {
             media_type: schema.add_text_field("media_type", STRING | FAST),
             extension: schema.add_text_field("extension", STRING | FAST),
             word: schema.add_text_field("word", STRING | FAST),
+            source: schema.add_text_field("source", STRING | FAST),
             date: schema.add_i64_field("date", FAST),
             bytes: schema.add_u64_field("bytes", FAST),
             pages: schema.add_u64_field("pages", FAST),
@@ -144,12 +146,13 @@ impl Fields {
             }
         }
         let words = entry.words().map(|word| (self.word, word.to_lowercase()));
+        let sources = entry.sources.iter().map(|source| (self.source, source.to_lowercase()));
         let language = (self.language, entry.language.to_lowercase());
         let media_type = (self.media_type, entry.media_type.to_lowercase());
         let hash = (self.hash, entry.hash.to_lowercase());
         let messages = entry.messages.iter().map(|message| (self.thread, values::message(message)));
         let words = words.chain([language, media_type, hash, (self.extension, entry.extension())]);
-        for (field, text) in words.chain(messages) {
+        for (field, text) in words.chain(sources).chain(messages) {
             if !text.is_empty() {
                 document.add_text(field, text);
             }

@@ -66,7 +66,7 @@ fn the_set_is_sound() {
     texts.dedup();
     assert_eq!(texts.len(), set.pages.len(), "no page is there twice");
     for query in &set.queries {
-        assert!(exhibit_index::parse(&query.query).is_ok(), "{} is refused", query.id);
+        assert!(exhibit_query::parse(&query.query).is_ok(), "{} is refused", query.id);
         assert!(!query.relevant.is_empty(), "{} asks for something", query.id);
         assert!(query.relevant.is_disjoint(&query.either), "{} is judged once", query.id);
         assert!(query.id.starts_with(&query.class), "{} is of its class", query.id);

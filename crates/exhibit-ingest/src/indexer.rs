@@ -4,8 +4,9 @@ use crate::IngestError;
 use crate::progress::Progress;
 use exhibit_case::{Places, date_of, own_path, read_page};
 use exhibit_catalogue::{Catalogue, PageRow};
-use exhibit_index::{Index, PageEntry, PageKey, Writer, clause_value};
+use exhibit_index::{Index, Writer};
 use exhibit_model::{CivilTime, MetadataKey, Relation, State, StatedDate, shown};
+use exhibit_query::{PageEntry, PageKey, clause_value};
 use exhibit_store::PackReader;
 use std::sync::atomic::Ordering;
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -105,6 +106,7 @@ struct Common {
     pages: u32,
     containers: Vec<i64>,
     flags: Vec<String>,
+    sources: Vec<String>,
 }
 
 impl Indexer<'_> {
@@ -189,7 +191,7 @@ impl Indexer<'_> {
             if row.images > 0 {
                 flags.push("image");
             }
-            let (copies, messages) = (texts(&common.copies), texts(&common.messages));
+            let (copies, messages, sources) = (texts(&common.copies), texts(&common.messages), texts(&common.sources));
             let entry = PageEntry {
                 key: PageKey { document: row.item.get(), page: row.number },
                 text: &page.text,
@@ -213,6 +215,7 @@ impl Indexer<'_> {
                 bytes: common.bytes,
                 pages: common.pages,
                 flags: &flags,
+                sources: &sources,
             };
             if again { writer.put(&entry)? } else { writer.add(&entry)? }
         }
@@ -238,10 +241,10 @@ impl Indexer<'_> {
         if self.catalogue.notes(row.item)?.iter().any(|note| note.text.starts_with("holds macros")) {
             flags.push("macro".to_owned());
         }
+        let mut names = Vec::new();
         for source in sources {
-            if let Some((_, name, _)) = self.catalogue.source(source)? {
-                flags.push(format!("source:{}", clause_value(&shown(&name))));
-            }
+            let source = self.catalogue.source(source)?;
+            names.extend(source.map(|(_, name, _)| clause_value(&shown(&name))));
         }
         let name = own_path(&item).rsplit('/').next().unwrap_or_default().to_owned();
         Ok(Some(Common {
@@ -267,6 +270,7 @@ impl Indexer<'_> {
             pages: item.pages,
             containers: containers.into_iter().map(|container| container.get()).collect(),
             flags,
+            sources: names,
         }))
     }
 }

@@ -86,7 +86,7 @@ impl From<CaseError> for Failure {
             }
             CaseError::Query(query) => {
                 let failure = Self::new(Exit::Usage, "query", message);
-                match query.hint() {
+                match exhibit_query::text::hint(query) {
                     Some(hint) => failure.hint(hint),
                     None => failure,
                 }

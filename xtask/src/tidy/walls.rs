@@ -18,7 +18,8 @@ const OURS: &[(&str, &[&str])] = &[
     ("exhibit-cage", &["exhibit-model"]),
     ("exhibit-store", &["exhibit-model"]),
     ("exhibit-catalogue", &["exhibit-model"]),
-    ("exhibit-index", &["exhibit-model", "exhibit-text"]),
+    ("exhibit-query", &["exhibit-model", "exhibit-text"]),
+    ("exhibit-index", &["exhibit-model", "exhibit-text", "exhibit-query"]),
     ("exhibit-custody", &["exhibit-model", "exhibit-proof"]),
     (
         "exhibit-case",
@@ -29,6 +30,7 @@ const OURS: &[(&str, &[&str])] = &[
             "exhibit-cage",
             "exhibit-store",
             "exhibit-catalogue",
+            "exhibit-query",
             "exhibit-index",
             "exhibit-custody",
         ],
@@ -42,6 +44,7 @@ const OURS: &[(&str, &[&str])] = &[
             "exhibit-cage",
             "exhibit-store",
             "exhibit-catalogue",
+            "exhibit-query",
             "exhibit-index",
             "exhibit-custody",
             "exhibit-case",
@@ -55,6 +58,7 @@ const OURS: &[(&str, &[&str])] = &[
             "exhibit-text",
             "exhibit-store",
             "exhibit-catalogue",
+            "exhibit-query",
             "exhibit-index",
             "exhibit-custody",
             "exhibit-case",
@@ -96,9 +100,17 @@ const OURS: &[(&str, &[&str])] = &[
 const PROOF: &[&str] = &["sha2", "ed25519-dalek", "base64", "thiserror"];
 
 /// What the crates of pure functions and the readers of hostile files must not have, at any depth.
-const IMPURE: &[&str] = &["tokio", "axum", "hyper", "rusqlite", "tantivy", "mio", "socket2", "libsqlite3-sys"];
-const PURE_CRATES: &[&str] =
-    &["exhibit-model", "exhibit-text", "exhibit-proof", "exhibit-time", "exhibit-messages", "exhibit-extract"];
+const IMPURE: &[&str] =
+    &["tokio", "axum", "hyper", "rusqlite", "tantivy", "tantivy-fst", "mio", "socket2", "libsqlite3-sys"];
+const PURE_CRATES: &[&str] = &[
+    "exhibit-model",
+    "exhibit-text",
+    "exhibit-query",
+    "exhibit-proof",
+    "exhibit-time",
+    "exhibit-messages",
+    "exhibit-extract",
+];
 
 /// Programs that fetch: none may be in Cargo.lock, for tests neither.
 const CLIENTS: &[&str] = &[

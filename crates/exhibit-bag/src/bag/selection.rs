@@ -2,7 +2,7 @@
 
 use crate::BagError;
 use crate::quote::list_quotes;
-use exhibit_case::{Case, SearchRequest};
+use exhibit_case::Case;
 use exhibit_catalogue::ItemFilter;
 use exhibit_model::ItemId;
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,7 +59,7 @@ impl Selection {
             selection.add(case.resolve(document)?, pages);
         }
         for query in request.queries {
-            let found = case.documents_found(&SearchRequest { query, ..SearchRequest::default() })?;
+            let found = case.documents_found(&case.query(query, false)?)?;
             found.into_iter().for_each(|id| selection.add(ItemId::new(id), None));
         }
         if request.all {

@@ -1,7 +1,8 @@
 //! Answers of Exhibit's own engine, asked as the program asks it: parsed, widened, searched.
 
 use crate::set::Set;
-use exhibit_index::{Index, PageEntry, PageKey, SearchOptions, Sort, parse};
+use exhibit_index::{Index, SearchOptions};
+use exhibit_query::{PageEntry, PageKey, Sort, parse};
 use std::collections::BTreeSet;
 use std::path::Path;
 

@@ -2,8 +2,9 @@
 
 use crate::corpus::{Random, query};
 use crate::property::{Owned, conversation, number};
-use exhibit_index::{Facet, Index, PageKey, SearchOptions, Searcher, Sort, Thread, kind_of, matches, parse};
+use exhibit_index::{FacetRequest, Index, SearchOptions, Searcher};
 use exhibit_model::StatedDate;
+use exhibit_query::{MessageRef, PageKey, Sort, kind_of, matches, parse};
 use std::collections::BTreeMap;
 
 fn made() -> (tempfile::TempDir, Vec<Owned>, Searcher, Random) {
@@ -30,22 +31,22 @@ fn tags() -> Vec<(String, Vec<i64>)> {
     vec![("checked".to_owned(), vec![2, 4, 9]), ("none".to_owned(), vec![999])]
 }
 
-fn by_hand(page: &Owned, facet: &Facet) -> Vec<String> {
+fn by_hand(page: &Owned, facet: &FacetRequest) -> Vec<String> {
     let entry = page.entry();
     let month =
         |length| entry.date.map_or("undated".to_owned(), |date| StatedDate::Day(date).day()[..length].to_owned());
     match facet {
-        Facet::Language => Some(entry.language.to_lowercase()).filter(|l| !l.is_empty()).into_iter().collect(),
-        Facet::Kind => vec![kind_of(entry.media_type).to_owned()],
-        Facet::Year => vec![month(4)],
-        Facet::Month => vec![month(7)],
-        Facet::Container => page.containers.iter().map(i64::to_string).collect(),
-        Facet::Sender => match page.from {
+        FacetRequest::Language => Some(entry.language.to_lowercase()).filter(|l| !l.is_empty()).into_iter().collect(),
+        FacetRequest::Kind => vec![kind_of(entry.media_type).to_owned()],
+        FacetRequest::Year => vec![month(4)],
+        FacetRequest::Month => vec![month(7)],
+        FacetRequest::Container => page.containers.iter().map(i64::to_string).collect(),
+        FacetRequest::Sender => match page.from {
             "" => vec![],
             "值班室" => vec!["值班室".to_owned()],
             from => vec![if from.contains("Meng") { "meng@baihe.example" } else { "li@baihe.example" }.to_owned()],
         },
-        Facet::Confidence => {
+        FacetRequest::Confidence => {
             let band = |ocr: u8| match ocr {
                 90.. => "0.9..1",
                 80.. => "0.8..0.89",
@@ -55,10 +56,10 @@ fn by_hand(page: &Owned, facet: &Facet) -> Vec<String> {
             };
             page.ocr.map(|ocr| band(ocr).to_owned()).into_iter().collect()
         }
-        Facet::Among(names) => {
+        FacetRequest::Among(names) => {
             names.iter().filter(|(_, has)| has.contains(&page.key.document)).map(|(name, _)| name.clone()).collect()
         }
-        Facet::Folder(within) => {
+        FacetRequest::Folder(within) => {
             let mut below: Vec<String> = std::iter::once(page.path.as_str())
                 .chain(page.copies.iter().copied())
                 .filter_map(|path| {
@@ -81,30 +82,30 @@ fn by_hand(page: &Owned, facet: &Facet) -> Vec<String> {
 #[test]
 fn counts_are_those_of_the_pages_and_of_the_values_chosen() {
     let (_folder, pages, searcher, mut random) = made();
-    let facets: Vec<(&str, Facet)> = vec![
-        ("lang", Facet::Language),
-        ("type", Facet::Kind),
-        ("date", Facet::Year),
-        ("date", Facet::Month),
-        ("container", Facet::Container),
-        ("sender", Facet::Sender),
-        ("ocr", Facet::Confidence),
-        ("tag", Facet::Among(tags())),
-        ("folder", Facet::Folder(String::new())),
-        ("folder", Facet::Folder("disk 1".to_owned())),
-        ("folder", Facet::Folder("a.zip!".to_owned())),
-        ("folder", Facet::Folder("nowhere".to_owned())),
+    let facets: Vec<(&str, FacetRequest)> = vec![
+        ("lang", FacetRequest::Language),
+        ("type", FacetRequest::Kind),
+        ("date", FacetRequest::Year),
+        ("date", FacetRequest::Month),
+        ("container", FacetRequest::Container),
+        ("sender", FacetRequest::Sender),
+        ("ocr", FacetRequest::Confidence),
+        ("tag", FacetRequest::Among(tags())),
+        ("folder", FacetRequest::Folder(String::new())),
+        ("folder", FacetRequest::Folder("disk 1".to_owned())),
+        ("folder", FacetRequest::Folder("a.zip!".to_owned())),
+        ("folder", FacetRequest::Folder("nowhere".to_owned())),
     ];
     let tagged = |tag: &str| {
         Ok::<_, ()>(tags().into_iter().find(|(name, _)| name == tag).map_or(Vec::new(), |(_, documents)| documents))
     };
-    let all: Vec<Facet> = facets.iter().map(|(_, facet)| facet.clone()).collect();
+    let all: Vec<FacetRequest> = facets.iter().map(|(_, facet)| facet.clone()).collect();
     let mut told = 0;
     for round in 0..60 {
         let text = if round == 0 { String::new() } else { query(&mut random, 2) };
         let Ok(query) = parse(&text) else { continue };
         let query = query.with_tags(tagged).expect("tags");
-        let tied = |thread: &Thread| Ok::<_, ()>(conversation(&pages, thread));
+        let tied = |thread: &MessageRef| Ok::<_, ()>(conversation(&pages, thread));
         let by_hand_query = query.clone().with_threads(tied).expect("conversations");
         let answers: Vec<&Owned> = pages.iter().filter(|page| matches(&by_hand_query, &page.entry())).collect();
         let counted = searcher.facets(&query, &all).expect("counts");
@@ -184,7 +185,7 @@ fn pages_alike_share_words_and_are_never_the_document_itself() {
     let (_folder, pages, searcher, _) = made();
     let frequencies = searcher.frequencies(["登记", "no-such-word"]).expect("counts");
     assert_eq!(frequencies[1], 0);
-    let hits = searcher.alike(&[("登记", 2.0), ("新疆", 1.0)], 3, 10).expect("a search");
+    let hits = searcher.similar(&[("登记", 2.0), ("新疆", 1.0)], 3, 10).expect("a search");
     let mut documents: Vec<i64> = hits.iter().map(|hit| hit.key.document).collect();
     documents.sort_unstable();
     documents.dedup();

@@ -1,7 +1,9 @@
 //! Keeping: replacing, deleting, committing, going on after a stop.
 
-use exhibit_index::{Cursor, Facet, Index, IndexError, PageEntry, PageKey, SearchOptions, Searcher, Sort, parse};
+use exhibit_index::{Cursor, FacetRequest, Index, IndexError, SearchOptions, Searcher};
 use exhibit_model::CivilTime;
+use exhibit_query::text::read_as;
+use exhibit_query::{PageEntry, PageKey, Sort, parse};
 
 fn entry(document: i64, page: u32, text: &str) -> PageEntry<'_> {
     PageEntry { key: PageKey { document, page }, text, ..PageEntry::default() }
@@ -202,7 +204,7 @@ fn names_are_found_in_every_writing() {
         let options = SearchOptions { limit: 100, sort: Sort::Received, ..SearchOptions::default() };
         let results = searcher.search(&wide, &options).expect("a search");
         let documents: Vec<i64> = results.hits.iter().map(|hit| hit.key.document).collect();
-        assert_eq!(documents, expected, "{query} read as {}", wide.read_as());
+        assert_eq!(documents, expected, "{query} read as {}", read_as(&wide));
     }
 }
 
@@ -219,9 +221,9 @@ fn facets_count_what_answers() {
         (3, "ug", None, "truncated"),
         (4, "ug", august, "read"),
     ] {
-        let flags: &[&str] = if document == 4 { &["tag:checked"] } else { &[] };
+        let sources: &[&str] = if document == 4 { &["Drop 2"] } else { &[] };
         let text = if document == 2 { "other" } else { "register" };
-        writer.put(&PageEntry { language, date, state, flags, ..entry(document, 1, text) }).expect("put");
+        writer.put(&PageEntry { language, date, state, sources, ..entry(document, 1, text) }).expect("put");
         writer.commit(document as u64).expect("commit");
     }
     writer.delete_document(1).expect("deleted");
@@ -233,13 +235,14 @@ fn facets_count_what_answers() {
         counts.into_iter().map(|(value, count)| format!("{value} {count}")).collect::<Vec<_>>().join(", ")
     };
     for (query, facet, expected) in [
-        ("", Facet::Language, "ug 2, zh-hant 1"),
-        ("register", Facet::Language, "ug 2"),
-        ("register", Facet::Year, "2017 1, undated 1"),
-        ("", Facet::Month, "2017-08 1, 2018-12 1, undated 1"),
-        ("", Facet::Word, "read 2, tag:checked 1, truncated 1, undated 1"),
-        ("tag:checked", Facet::Word, "read 1, tag:checked 1"),
-        ("nothing", Facet::Word, ""),
+        ("", FacetRequest::Language, "ug 2, zh-hant 1"),
+        ("register", FacetRequest::Language, "ug 2"),
+        ("register", FacetRequest::Year, "2017 1, undated 1"),
+        ("", FacetRequest::Month, "2017-08 1, 2018-12 1, undated 1"),
+        ("", FacetRequest::Word, "read 2, truncated 1, undated 1"),
+        ("source:\"drop 2\"", FacetRequest::Word, "read 1"),
+        ("", FacetRequest::Source, "drop 2 1"),
+        ("nothing", FacetRequest::Word, ""),
     ] {
         assert_eq!(count(query, facet.clone()), expected, "{query} {facet:?}");
     }
@@ -299,7 +302,7 @@ fn kinds_join_media_types() {
     }
     writer.commit(1).expect("commit");
     let searcher = index.searcher();
-    let counts = searcher.facet(&parse("").expect("sound"), Facet::Kind).expect("a count");
+    let counts = searcher.facet(&parse("").expect("sound"), FacetRequest::Kind).expect("a count");
     assert_eq!(counts, [("word".into(), 2), ("application/x-odd".into(), 1), ("pdf".into(), 1)]);
     for (kind, count) in counts {
         assert_eq!(found(&searcher, &format!("type:{kind}")).len() as u64, count, "{kind}");
@@ -329,6 +332,6 @@ fn archives_of_every_sort_are_archives_and_families_leave_out_other_kinds() {
     for (query, count) in [("archive", 7), ("zip", 7), ("text", 3), ("html", 1), ("audio", 1), ("mail", 0)] {
         assert_eq!(found(&searcher, &format!("type:{query}")).len(), count, "{query}");
     }
-    let counts = searcher.facet(&parse("").expect("sound"), Facet::Kind).expect("a count");
+    let counts = searcher.facet(&parse("").expect("sound"), FacetRequest::Kind).expect("a count");
     assert_eq!(counts, [("archive".into(), 7), ("text".into(), 3), ("audio".into(), 1), ("html".into(), 1)]);
 }

@@ -3,8 +3,10 @@
 //! `EXHIBIT_QUERIES` says how many queries, `EXHIBIT_SECONDS` for how long instead; `EXHIBIT_SEED` begins elsewhere.
 
 use crate::corpus::{Random, page, query};
-use exhibit_index::{Index, PageEntry, PageKey, SearchOptions, Sort, Thread, highlight, matches, parse};
+use exhibit_index::{Index, SearchOptions};
 use exhibit_model::CivilTime;
+use exhibit_query::text::read_as;
+use exhibit_query::{MessageRef, PageEntry, PageKey, Sort, highlight, matches, parse};
 
 pub(crate) struct Owned {
     pub(crate) key: PageKey,
@@ -45,12 +47,12 @@ fn message(document: i64) -> &'static str {
 }
 
 /// The documents of a conversation, by looking at each until there are no more.
-pub(crate) fn conversation(pages: &[Owned], thread: &Thread) -> Vec<i64> {
+pub(crate) fn conversation(pages: &[Owned], thread: &MessageRef) -> Vec<i64> {
     let named =
         |page: &Owned| page.messages.iter().map(|m| m.trim_matches(['<', '>']).to_lowercase()).collect::<Vec<_>>();
     let (mut documents, mut names) = match thread {
-        Thread::Of(document) => (vec![*document], Vec::new()),
-        Thread::Message(name) => (Vec::new(), vec![name.clone()]),
+        MessageRef::Document(document) => (vec![*document], Vec::new()),
+        MessageRef::Id(name) => (Vec::new(), vec![name.clone()]),
     };
     loop {
         let before = (documents.len(), names.len());
@@ -184,11 +186,11 @@ fn the_engine_and_reading_page_by_page_agree() {
         let options = SearchOptions { limit: pages.len(), sort: Sort::Received, ..SearchOptions::default() };
         let results = searcher.search(&query, &options).expect("a search");
         let got: Vec<PageKey> = results.hits.iter().map(|hit| hit.key).collect();
-        let tied = |thread: &Thread| Ok::<_, ()>(conversation(&pages, thread));
+        let tied = |thread: &MessageRef| Ok::<_, ()>(conversation(&pages, thread));
         let by_hand = query.clone().with_threads(tied).expect("conversations are known");
         let wanted: Vec<PageKey> =
             pages.iter().filter(|page| matches(&by_hand, &page.entry())).map(|page| page.key).collect();
-        assert_eq!(got, wanted, "{text} read as {}", query.read_as());
+        assert_eq!(got, wanted, "{text} read as {}", read_as(&query));
         assert_eq!(results.total, wanted.len() as u64, "{text}");
         found += u64::from(!got.is_empty() && got.len() < pages.len());
         let by_relevance = SearchOptions { sort: Sort::Relevance, ..options };

@@ -14,9 +14,10 @@ mod queries;
 mod text;
 
 use exhibit_case::{BatchProgress, Case, NewBatch, SearchRequest, layout};
-use exhibit_index::{Index, PageEntry, PageKey};
+use exhibit_index::Index;
 use exhibit_ingest::{Progress, reindex};
 use exhibit_model::Moment;
+use exhibit_query::{PageEntry, PageKey};
 use meter::{Meter, Times, own_memory, size};
 use peer::Peer;
 use std::path::{Path, PathBuf};
@@ -143,10 +144,10 @@ fn searching(case: &Case, peer: &Peer, texts: &Texts, pages: usize) -> Result<()
 }
 
 fn search(case: &Case, query: &str, facets: bool) -> Result<u64, Failed> {
-    let request = SearchRequest { query, limit: 25, ..SearchRequest::default() };
-    let results = case.search(&request)?;
+    let query = case.query(query, false)?;
+    let results = case.search(&SearchRequest { limit: 25, ..SearchRequest::of(&query) })?;
     if facets {
-        case.facets(query, false, 20)?;
+        case.facets(&query, 20)?;
     }
     Ok(results.total)
 }

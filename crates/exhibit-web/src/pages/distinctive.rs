@@ -11,6 +11,7 @@ use crate::params::Params;
 use crate::untrusted::Name;
 use crate::words::Words;
 use exhibit_case::CaseError;
+use exhibit_query::{ClauseText, Field, Form};
 use maud::{Markup, html};
 
 /// The words that set a result apart.
@@ -74,13 +75,21 @@ const WORDS: usize = 60;
 fn load(app: &App, params: &Params) -> Result<DistinctiveView, PageError> {
     let (query, exact) = (params.text("q"), params.number("exact") > 0);
     let back = links::search(&SearchPlace { exact, ..SearchPlace::of(query) });
-    let found = match app.case.telling_words(query, exact, WORDS) {
+    let asked = match app.case.query(query, exact) {
         // the search page explains what is wrong with it
-        Err(CaseError::Query(_)) => exhibit_case::TellingWords::default(),
-        found => found?,
+        Err(CaseError::Query(_)) => None,
+        asked => Some(asked?),
+    };
+    let found = match &asked {
+        Some(asked) => app.case.telling_words(asked, WORDS)?,
+        None => exhibit_case::TellingWords::default(),
+    };
+    let narrowed = |word: &str| {
+        let text = ClauseText { field: Field::Text, exact: false, text: word.to_owned(), form: Form::Quoted };
+        asked.as_ref().and_then(|asked| Some(asked.parsed().narrowed(text).ok()?.to_string())).unwrap_or_default()
     };
     let row = |word: &exhibit_case::TellingWord| {
-        let narrowed = format!("{} \"{}\"", grouped(query), word.word);
+        let narrowed = narrowed(&word.word);
         DistinctiveRow {
             word: word.word.clone(),
             pages: word.pages,
@@ -91,11 +100,6 @@ fn load(app: &App, params: &Params) -> Result<DistinctiveView, PageError> {
     };
     let rows = found.words.iter().map(row).collect();
     Ok(DistinctiveView { query: query.to_owned(), back, total: found.total, read: found.read, rows })
-}
-
-// Alternatives stay together beside another word.
-fn grouped(query: &str) -> String {
-    if query.contains(" OR ") { format!("({query})") } else { query.to_owned() }
 }
 
 fn page(frame: &Frame, view: &DistinctiveView) -> Markup {

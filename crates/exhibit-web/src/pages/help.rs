@@ -18,7 +18,7 @@ impl Page for Help {
     type View = Vec<(&'static str, &'static str)>;
 
     fn load(_: &App, _: &Params) -> Result<Loaded<Self::View>, PageError> {
-        let fields = exhibit_index::FIELDS.iter().map(|field| (field.name, field.takes)).collect();
+        let fields = crate::pages::search::fields();
         Ok(Loaded::new(AccessEvent::Nothing, fields))
     }
 

@@ -85,7 +85,8 @@ fn load(app: &App, done: &str) -> Result<SavedView, PageError> {
 }
 
 fn row(app: &App, name: &str, saved: &Saved) -> Result<SavedRow, PageError> {
-    let found = match app.case.found_now(saved) {
+    let query = app.case.saved_query(saved);
+    let found = match query.and_then(|query| app.case.documents_found(&query)) {
         // it was saved by a version that understood more, or less
         Err(CaseError::Query(_)) => None,
         found => Some(found?),
@@ -122,7 +123,8 @@ pub(super) fn save(app: &Arc<App>, form: &FormData) -> Result<Change, PageError>
     let query = form.text("q");
     let name = if name.is_empty() { query.chars().take(LONGEST).collect() } else { name };
     let before = app.case.saved()?.remove(&name);
-    app.case.save_search(&name, query, form.number("exact") > 0, app.clock.now())?;
+    let query = app.case.query(query, form.number("exact") > 0)?;
+    app.case.save_search(&name, &query, app.clock.now())?;
     app.keep_before(&name, before);
     Ok(Change::shown_at(links::saved(&name)))
 }
@@ -131,7 +133,7 @@ pub(super) fn save(app: &Arc<App>, form: &FormData) -> Result<Change, PageError>
 pub(super) fn run(app: &Arc<App>, form: &FormData) -> Result<Change, PageError> {
     let name = form.text("name");
     let saved = app.case.saved()?.remove(name).ok_or(PageError::NotThere)?;
-    let found = app.case.found_now(&saved)?;
+    let found = app.case.documents_found(&app.case.saved_query(&saved)?)?;
     app.case.seen_search(name, found, app.clock.now())?;
     Ok(Change::shown_at(to(&saved)))
 }

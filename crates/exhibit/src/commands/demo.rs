@@ -51,9 +51,10 @@ fn search_once(context: &Context<'_>, case: &Case) -> Result<(), Failure> {
     let output = context.output;
     output.line("");
     output.line(&output.style(Style::Bold, &format!("exhibit search {QUERY}")));
-    let request = SearchRequest { query: QUERY, limit: 3, ..SearchRequest::default() };
+    let query = case.query(QUERY, false)?;
+    let request = SearchRequest { limit: 3, ..SearchRequest::of(&query) };
     let results = case.search(&request)?;
-    super::find::print(context, case, &results, false);
+    super::find::print(context, case, &request, &results);
     let Some(hit) = results.hits.first() else { return Ok(()) };
     let Some(seq) = hit.item.seq else { return Ok(()) };
     output.line("");

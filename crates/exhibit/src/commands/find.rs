@@ -7,16 +7,21 @@ use crate::looks;
 use crate::output::{Style, counted, number};
 use crate::world::MachineClock;
 use exhibit_case::{
-    Case, CaseError, FacetCount, FacetCounts, How, SearchHit, SearchRequest, SearchResults, TellingWords,
+    Case, CaseError, CaseQuery, FacetCount, FacetCounts, SearchHit, SearchRequest, SearchResults, SuggestedChange,
+    TellingWords,
 };
-use exhibit_index::Sort;
 use exhibit_model::{Clock, Rect, shown};
+use exhibit_query::{ClauseText, Facet, QueryError, Sort, text};
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
 pub(crate) fn run(context: &Context<'_>, search: &Search) -> Result<ExitCode, Failure> {
     let case = context.case()?;
-    let query = search.query.join(" ");
+    let text = search.query.join(" ");
+    let query = match case.query(&text, search.exact) {
+        Err(CaseError::Query(error)) => return Err(misread(&text, error)),
+        query => query?,
+    };
     let sort = match search.sort {
         SortOrder::Relevance => Sort::Relevance,
         SortOrder::Received => Sort::Received,
@@ -32,25 +37,21 @@ pub(crate) fn run(context: &Context<'_>, search: &Search) -> Result<ExitCode, Fa
         after: search.after,
         by_document: search.by_document,
         sort,
-        exact: search.exact,
     };
-    let results = match case.search(&request) {
-        Err(CaseError::Query(error)) => return Err(misread(&query, error)),
-        result => result?,
-    };
+    let results = case.search(&request)?;
     if !context.dry_run() && search.after.is_none() && search.offset == 0 {
-        case.remember_search(&query, search.exact, results.total, MachineClock.now());
+        case.remember_search(&text, search.exact, results.total, MachineClock.now());
     }
     if let Some(name) = search.save.as_deref().filter(|_| !context.dry_run()) {
-        case.save_search(name, &query, search.exact, MachineClock.now())?;
+        case.save_search(name, &query, MachineClock.now())?;
         context.output.remark(&format!("Saved as {}; again with: exhibit saved run {}", shown(name), shown(name)));
     }
     let found = results.total > 0;
-    let _noted = looks::note(context.output, &case, looks::search(&query));
+    let _noted = looks::note(context.output, &case, looks::search(&text));
     if search.facets {
-        facets(context, &case.facets(&query, search.exact, MOST_VALUES)?);
+        facets(context, &case.facets(&query, MOST_VALUES)?);
     } else if search.words {
-        words(context, &case.telling_words(&query, search.exact, search.limit.max(1))?);
+        words(context, &case.telling_words(&query, search.limit.max(1))?);
     } else if search.count {
         let count = if search.by_document { results.documents } else { results.total };
         context.output.line(&count.to_string());
@@ -63,9 +64,9 @@ pub(crate) fn run(context: &Context<'_>, search: &Search) -> Result<ExitCode, Fa
             }
         }
     } else {
-        print(context, &case, &results, search.by_document);
+        print(context, &case, &request, &results);
         if !found {
-            ways_on(context, &case, &query, search.exact)?;
+            suggestions(context, &case, &query)?;
         }
         if let Some(place) = &results.next {
             context.output.remark(&format!("\nMore: the same with --after {place}"));
@@ -75,7 +76,7 @@ pub(crate) fn run(context: &Context<'_>, search: &Search) -> Result<ExitCode, Fa
 }
 
 // the query with a mark below the place that cannot be understood
-fn misread(query: &str, error: exhibit_index::QueryError) -> Failure {
+fn misread(query: &str, error: QueryError) -> Failure {
     let before: String = query.chars().take(error.position).collect();
     let pad: String = before.chars().map(|c| if is_wide(c) { '\u{3000}' } else { ' ' }).collect();
     let mut failure = Failure::from(CaseError::Query(error));
@@ -89,7 +90,8 @@ fn is_wide(c: char) -> bool {
 }
 
 /// Prints results for people or scripts.
-pub(crate) fn print(context: &Context<'_>, case: &Case, results: &SearchResults, by_document: bool) {
+pub(crate) fn print(context: &Context<'_>, case: &Case, request: &SearchRequest<'_>, results: &SearchResults) {
+    let by_document = request.by_document;
     let output = context.output;
     if output.json {
         for hit in &results.hits {
@@ -100,12 +102,15 @@ pub(crate) fn print(context: &Context<'_>, case: &Case, results: &SearchResults,
     if let Ok(Some((now, all))) = case.behind() {
         output.warn(&format!("searchable now: {} of {} pages", number(now), number(all)));
     }
-    output.remark(&format!("Read as: {}", results.read_as));
-    if !results.widenings.is_empty() {
-        output.remark(&format!("Also: {} (leave out with --exact)", results.widenings.join("; ")));
+    let query = request.query.resolved();
+    output.remark(&format!("Read as: {}", shown(&text::read_as(query))));
+    if !query.widenings().is_empty() {
+        let variants: Vec<String> =
+            query.widenings().iter().map(|number| shown(&query.clauses[*number].text.to_string())).collect();
+        output.remark(&format!("Also: {} (leave out with --exact)", variants.join("; ")));
     }
-    for remark in &results.remarks {
-        output.remark(&format!("Note: {}", shown(remark)));
+    for hint in query.hints() {
+        output.remark(&format!("Note: {}", shown(&text::remark(hint))));
     }
     let shown_hits = results.hits.len() as u64;
     let pages = counted(results.total, "page", "pages");
@@ -152,19 +157,20 @@ fn facets(context: &Context<'_>, facets: &[FacetCounts]) {
         if output.json {
             let value = |v: &FacetCount| json!({"value": v.value, "label": v.label, "pages": v.pages, "chosen": v.chosen, "excluded": v.excluded});
             let values: Vec<Value> = facet.values.iter().map(value).collect();
-            let object = json!({"field": facet.facet, "within": facet.within, "values": values, "more": facet.more});
+            let object =
+                json!({"field": facet.facet.word(), "within": facet.within, "values": values, "more": facet.more});
             output.object("facet", object);
             continue;
         }
         let within = if facet.within.is_empty() { String::new() } else { format!(" in {}", shown(&facet.within)) };
-        output.line(&format!("{}{within}", output.style(Style::Bold, facet.facet)));
+        output.line(&format!("{}{within}", output.style(Style::Bold, facet.facet.word())));
         for value in &facet.values {
             let mark = match (value.chosen, value.excluded) {
                 (true, _) => " (chosen)",
                 (_, true) => " (left out)",
                 _ => "",
             };
-            let name = if facet.facet == "container" { format!("  {}", value.label) } else { String::new() };
+            let name = if facet.facet == Facet::Container { format!("  {}", value.label) } else { String::new() };
             output.line(&format!("{:>10}  {}{name}{mark}", number(value.pages), shown(&value.value)));
         }
         if facet.more > 0 {
@@ -199,22 +205,24 @@ fn words(context: &Context<'_>, found: &TellingWords) {
     }
 }
 
-fn ways_on(context: &Context<'_>, case: &Case, query: &str, exact: bool) -> Result<(), Failure> {
+fn suggestions(context: &Context<'_>, case: &Case, query: &CaseQuery) -> Result<(), Failure> {
     let output = context.output;
     if output.json || output.quiet {
         return Ok(());
     }
-    for way in case.ways_on(query, exact)? {
-        let how = match &way.how {
-            How::Without(part) => format!("without {}", shown(part)),
-            How::AnyDate(part) => format!("at any date, without {}", shown(part)),
-            How::Only(part) => format!("only {}", shown(part)),
-            How::Spelling(part) => format!("with {} spelled otherwise", shown(part)),
-            How::AnyFolder(part) => format!("anywhere in paths, for {}", shown(part)),
-            How::Variants => "with other writings of the words".to_owned(),
-            How::InNames => "in file names".to_owned(),
+    for suggestion in case.suggestions(query)? {
+        let clause = |clause: &ClauseText| shown(&clause.to_string());
+        let change = match &suggestion.change {
+            SuggestedChange::Without(text) => format!("without {}", clause(text)),
+            SuggestedChange::AnyDate(text) => format!("at any date, without {}", clause(text)),
+            SuggestedChange::Only(text) => format!("only {}", clause(text)),
+            SuggestedChange::Spelling(text) => format!("with {} spelled otherwise", clause(text)),
+            SuggestedChange::AnyFolder(text) => format!("anywhere in paths, for {}", clause(text)),
+            SuggestedChange::Variants => "with spelling and script variants".to_owned(),
+            SuggestedChange::InNames => "in file names".to_owned(),
         };
-        output.remark(&format!("Try {how}: {}  ({})", shown(&way.query), counted(way.pages, "page", "pages")));
+        let pages = counted(suggestion.pages, "page", "pages");
+        output.remark(&format!("Try {change}: {}  ({pages})", shown(&suggestion.query.to_string())));
     }
     let problems: u64 =
         case.account()?.items.iter().filter(|(state, _)| state.is_problem()).map(|(_, count)| count).sum();

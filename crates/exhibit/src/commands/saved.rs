@@ -49,7 +49,7 @@ fn new_among(saved: &Saved, found: &[i64]) -> Vec<i64> {
 
 fn say(context: &Context<'_>, case: &Case, name: &str, saved: &Saved) -> Result<(), Failure> {
     let output = context.output;
-    let found = case.found_now(saved)?;
+    let found = case.documents_found(&case.saved_query(saved)?)?;
     let new = new_among(saved, &found);
     if output.json {
         output.object("saved", object(case, name, saved, &found, &new));
@@ -77,7 +77,8 @@ fn object(case: &Case, name: &str, saved: &Saved, found: &[i64], new: &[i64]) ->
 
 fn again(context: &Context<'_>, case: &Case, name: &str, limit: usize) -> Result<ExitCode, Failure> {
     let saved = known(case, name)?;
-    let found = case.found_now(&saved)?;
+    let query = case.saved_query(&saved)?;
+    let found = case.documents_found(&query)?;
     let new = new_among(&saved, &found);
     if let Some(at) = saved.seen {
         let labels: Vec<String> = new.iter().take(20).map(|document| case.label(ItemId::new(*document))).collect();
@@ -85,10 +86,10 @@ fn again(context: &Context<'_>, case: &Case, name: &str, limit: usize) -> Result
         let count = counted(new.len() as u64, "new document", "new documents");
         context.output.remark(&format!("{count}{}: {}{more}", since(at), labels.join(" ")));
     }
-    let request = SearchRequest { query: &saved.query, exact: saved.exact, limit, ..SearchRequest::default() };
+    let request = SearchRequest { limit, ..SearchRequest::of(&query) };
     let results = case.search(&request)?;
     let _noted = looks::note(context.output, case, looks::search(&saved.query));
-    find::print(context, case, &results, false);
+    find::print(context, case, &request, &results);
     if !context.dry_run() && !case.is_sealed() {
         case.seen_search(name, found, MachineClock.now())?;
     }

@@ -214,9 +214,9 @@ fn what_cannot_be_asked_yet_says_so() {
     let bench = Bench::new();
     trove(&bench);
     for (query, said) in [
-        ("register is:reviewed", "is:reviewed cannot be asked for yet (character 13)"),
-        ("has:translation", "no translations are kept yet"),
-        ("entity:office", "entity: cannot be asked for yet (character 1)"),
+        ("register is:reviewed", "is:reviewed is not supported yet (character 13)"),
+        ("has:translation", "there are no translations yet"),
+        ("entity:office", "entity: is not supported yet (character 1)"),
         ("is:truncatd", "did you mean is:truncated ?"),
         ("has:colour", "there is no has:colour (character 5)"),
         ("lang:chinese", "lang: takes a language's tag"),

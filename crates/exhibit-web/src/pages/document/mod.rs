@@ -22,7 +22,7 @@ use crate::pages::search::{ROWS, order};
 use crate::params::Params;
 use crate::untrusted::{Name, Span};
 use crate::words::Words;
-use exhibit_case::{CaseError, Document, PageHits, SearchRequest};
+use exhibit_case::{CaseError, CaseQuery, Document, PageHits, SearchRequest};
 use exhibit_catalogue::{Item, NoteRow};
 use exhibit_model::{ItemId, MetadataKey, NoteKind, Page, PageKind, TextSource};
 use maud::Markup;
@@ -60,6 +60,7 @@ struct Reading<'a> {
     hits: Vec<PageHits>,
     place: Place<'a>,
     done: TagChange<'a>,
+    query: Option<CaseQuery>,
 }
 
 /// A tag that was just added or removed, according to the address; empty for none.
@@ -82,12 +83,18 @@ fn load(app: &App, params: &Params) -> Result<Loaded<DocumentView>, PageError> {
         from: small(params.number("from")),
         documents: params.number("docs") > 0,
     };
+    let query = match app.case.query(asked_place.query, asked_place.exact) {
+        // a query that cannot be read finds nothing; the search page says why
+        Err(CaseError::Query(_)) => None,
+        query => Some(query?),
+    };
     let reading = Reading {
         app,
         words: app.words(),
         number: app.case.label(id),
         document: app.case.document(id)?,
-        hits: hits(app, id, &asked_place)?,
+        hits: hits(app, id, query.as_ref())?,
+        query,
         place: asked_place,
         done: TagChange { tag: params.text("tag"), off: params.number("off") > 0 },
     };
@@ -97,12 +104,10 @@ fn load(app: &App, params: &Params) -> Result<Loaded<DocumentView>, PageError> {
     Ok(Loaded::new(event, Reading { place, ..reading }.view()?))
 }
 
-fn hits(app: &App, id: ItemId, place: &Place<'_>) -> Result<Vec<PageHits>, CaseError> {
-    match app.case.hits(place.query, place.exact, id) {
-        _ if place.query.trim().is_empty() => Ok(Vec::new()),
-        // a query that cannot be parsed finds nothing; the search page explains why
-        Err(CaseError::Query(_)) => Ok(Vec::new()),
-        found => found,
+fn hits(app: &App, id: ItemId, query: Option<&CaseQuery>) -> Result<Vec<PageHits>, CaseError> {
+    match query.filter(|query| !query.parsed().is_everything()) {
+        Some(query) => app.case.hits(query, id),
+        None => Ok(Vec::new()),
     }
 }
 
@@ -216,19 +221,16 @@ impl<'a> Reading<'a> {
     fn neighbours(&self) -> Result<Option<Step>, PageError> {
         let Place { query, sort, rank, exact, documents, .. } = self.place;
         let first = rank.saturating_sub(1).max(1);
+        let Some(asked) = &self.query else { return Ok(None) };
         let request = SearchRequest {
-            query,
+            query: asked,
             limit: 3,
             offset: usize::try_from(first - 1).unwrap_or(usize::MAX),
             sort: order(sort).unwrap_or_default(),
-            exact,
             by_document: documents,
             after: None,
         };
-        let results = match self.app.case.search(&request) {
-            Err(CaseError::Query(_)) => return Ok(None),
-            results => results?,
-        };
+        let results = self.app.case.search(&request)?;
         let at = |rank: u64| {
             let hit = results.hits.get(usize::try_from(rank.checked_sub(first)?).ok()?)?;
             let place = Place { query, sort, rank, page: hit.page, exact, documents, ..Place::default() };

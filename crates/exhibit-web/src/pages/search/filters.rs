@@ -11,12 +11,11 @@ use crate::pages::search::view::Choice;
 use crate::params::Params;
 use crate::untrusted::Name;
 use crate::words::Words;
-use exhibit_case::{FacetCount, FacetCounts};
-use exhibit_index::{Chosen, Selection};
+use exhibit_case::{CaseQuery, FacetCount, FacetCounts};
+use exhibit_query::{Facet as FacetKind, Field, Filter, FilteredQuery, parse};
 
-// The fields with check boxes, in their order on the page. Years and months are links in the charts.
-const FIELDS: [&str; 11] =
-    ["type", "lang", "folder", "container", "source", "sender", "recipient", "tag", "is", "ocr", "ext"];
+// Facets that are open at first.
+const OPEN: [FacetKind; 3] = [FacetKind::Type, FacetKind::Language, FacetKind::Folder];
 // Values shown of a facet, and of the one that is listed in full; years and months.
 const VALUES: usize = 8;
 const MOST: usize = 200;
@@ -35,38 +34,47 @@ pub(crate) struct Filters {
 
 /// The address of the results after the form of the filters was sent.
 pub(crate) fn applied(params: &Params) -> String {
-    let mut selection = Selection::of(params.text("q"));
-    for field in FIELDS {
-        selection.chosen.extend(params.all(field).filter_map(|value| Chosen::new(field, value, false)));
+    // a query that cannot be read stays as it is: its page says what is wrong
+    let Ok(query) = parse(params.text("q")) else {
+        return links::search(&SearchPlace { from: 0, after: "", ..place(params) });
+    };
+    let mut filtered = FilteredQuery::of(&query);
+    for field in boxed().map(FacetKind::field) {
+        filtered.filters.extend(params.all(field.name()).filter_map(|value| Filter::new(field, value, false)));
     }
-    selection.narrow();
-    selection.tidy();
-    links::search(&SearchPlace { query: &selection.query(), from: 0, after: "", ..place(params) })
+    filtered.narrow();
+    filtered.tidy();
+    links::search(&SearchPlace { query: &filtered.query().to_string(), from: 0, after: "", ..place(params) })
+}
+
+// The facets with check boxes, in their order on the page. Years and months are links in the charts.
+fn boxed() -> impl Iterator<Item = FacetKind> {
+    FacetKind::ALL.into_iter().filter(|facet| !facet.is_period())
 }
 
 // What the links of the filters are made of.
 struct FilterLinks<'a> {
     words: &'a Words,
     place: &'a SearchPlace<'a>,
-    selection: Selection,
+    filtered: FilteredQuery,
 }
 
 impl Filters {
-    pub(crate) fn of(app: &App, words: &Words, place: &SearchPlace<'_>) -> Result<Self, PageError> {
-        let links = FilterLinks { words, place, selection: Selection::of(place.query) };
+    pub(crate) fn of(app: &App, words: &Words, place: &SearchPlace<'_>, query: &CaseQuery) -> Result<Self, PageError> {
+        let links = FilterLinks { words, place, filtered: FilteredQuery::of(query.parsed()) };
         let most = if place.more.is_empty() { VALUES } else { MOST };
-        let counted = app.case.facets(place.query, place.exact, most)?;
-        let of = |facet: &str| counted.iter().find(|counts| counts.facet == facet);
-        let facets: Vec<&FacetCounts> = FIELDS.iter().filter_map(|field| of(field)).filter(|f| tells(f)).collect();
-        let periods = |facet: &str| of(facet).map(|counts| counts.values.as_slice()).unwrap_or_default();
-        let years = links.periods(periods("date"));
-        let months = links.periods(&months(periods("month"), periods("date")));
+        let counted = app.case.facets(query, most)?;
+        let of = |facet: FacetKind| counted.iter().find(|counts| counts.facet == facet);
+        let facets: Vec<&FacetCounts> = boxed().filter_map(of).filter(|f| tells(f)).collect();
+        let periods = |facet: FacetKind| of(facet).map(|counts| counts.values.as_slice()).unwrap_or_default();
+        let years = links.periods(periods(FacetKind::Year));
+        let months = links.periods(&months(periods(FacetKind::Month), periods(FacetKind::Year)));
         Ok(Self {
             keep: links.kept(&facets),
             facets: facets.into_iter().map(|counts| links.facet(counts)).collect(),
             years,
             months,
-            without: links.to(&Selection { rest: links.selection.rest.clone(), chosen: Vec::new() }),
+            without: links.to(&FilteredQuery { rest: links.filtered.rest.clone(), filters: Vec::new() }),
         })
     }
 }
@@ -74,23 +82,23 @@ impl Filters {
 // A single value for all is not worth showing, unless it is the query's own, or a folder that can be gone into.
 fn tells(counts: &FacetCounts) -> bool {
     let named = counts.values.iter().any(|value| value.chosen || value.excluded);
-    counts.values.len() > 1 || named || counts.facet == "folder" || counts.facet == "tag"
+    counts.values.len() > 1 || named || matches!(counts.facet, FacetKind::Folder | FacetKind::Tag)
 }
 
 impl FilterLinks<'_> {
-    fn to(&self, selection: &Selection) -> String {
-        links::search(&SearchPlace { query: &selection.query(), from: 0, after: "", ..*self.place })
+    fn to(&self, filtered: &FilteredQuery) -> String {
+        links::search(&SearchPlace { query: &filtered.query().to_string(), from: 0, after: "", ..*self.place })
     }
 
     // The query without what the boxes on the page stand for: they add it again when they are sent.
     fn kept(&self, facets: &[&FacetCounts]) -> Vec<(&'static str, String)> {
-        let mut unticked = self.selection.clone();
-        let has_box = |chosen: &Chosen| {
-            let of = facets.iter().find(|facet| facet.facet == chosen.field);
+        let mut unticked = self.filtered.clone();
+        let has_box = |chosen: &Filter| {
+            let of = facets.iter().find(|facet| facet.facet.field() == chosen.field);
             of.is_some_and(|facet| self.shown(facet).any(|value| value.value == chosen.value))
         };
-        unticked.chosen.retain(|chosen| chosen.excluded || !has_box(chosen));
-        let mut keep = vec![("q", unticked.query()), ("apply", "1".to_owned())];
+        unticked.filters.retain(|chosen| chosen.excluded || !has_box(chosen));
+        let mut keep = vec![("q", unticked.query().to_string()), ("apply", "1".to_owned())];
         if self.place.exact {
             keep.push(("exact", "1".to_owned()));
         }
@@ -99,7 +107,7 @@ impl FilterLinks<'_> {
 
     // Those of most pages, and all that the query names.
     fn shown<'c>(&self, counts: &'c FacetCounts) -> impl Iterator<Item = &'c FacetCount> + use<'c> {
-        let most = if self.place.more == counts.facet { MOST } else { VALUES };
+        let most = if self.place.more == counts.facet.word() { MOST } else { VALUES };
         let named = |value: &FacetCount| value.chosen || value.excluded;
         counts.values.iter().enumerate().filter(move |(n, value)| *n < most || named(value)).map(|(_, value)| value)
     }
@@ -107,38 +115,39 @@ impl FilterLinks<'_> {
     fn facet(&self, counts: &FacetCounts) -> Facet {
         let values: Vec<FacetValue> = self.shown(counts).map(|value| self.value(counts.facet, value)).collect();
         let hidden = (counts.values.len() - values.len()) as u64 + counts.more;
-        let all = links::search(&SearchPlace { more: counts.facet, ..*self.place });
-        let can_show = self.place.more != counts.facet;
+        let all = links::search(&SearchPlace { more: counts.facet.word(), ..*self.place });
+        let can_show = self.place.more != counts.facet.word();
         Facet {
             title: title(self.words, counts.facet).to_owned(),
-            field: counts.facet.to_owned(),
+            field: counts.facet.word().to_owned(),
             trail: self.trail(&counts.within),
-            open: FIELDS[..3].contains(&counts.facet) || self.named(counts) || !can_show,
+            open: OPEN.contains(&counts.facet) || self.named(counts) || !can_show,
             values,
             more: (hidden > 0).then(|| (hidden, can_show.then_some(all))),
         }
     }
 
     fn named(&self, counts: &FacetCounts) -> bool {
-        self.place.more == counts.facet || self.selection.chosen.iter().any(|c| c.field == counts.facet)
+        self.place.more == counts.facet.word() || self.filtered.filters.iter().any(|c| c.field == counts.facet.field())
     }
 
-    fn value(&self, field: &'static str, count: &FacetCount) -> FacetValue {
-        let mut other = self.selection.clone();
-        other.chosen.retain(|chosen| chosen.field != field || chosen.value != count.value);
+    fn value(&self, facet: FacetKind, count: &FacetCount) -> FacetValue {
+        let field = facet.field();
+        let mut other = self.filtered.clone();
+        other.filters.retain(|chosen| chosen.field != field || chosen.value != count.value);
         if !count.excluded {
-            other.chosen.extend(Chosen::new(field, &count.value, true));
+            other.filters.extend(Filter::new(field, &count.value, true));
             other.tidy();
         }
         FacetValue {
-            label: Name::from(label(self.words, field, count).as_str()),
+            label: Name::from(label(self.words, facet, count).as_str()),
             value: count.value.clone(),
             count: count.pages,
             chosen: count.chosen,
             exclude: self.to(&other),
             excluded: count.excluded,
-            into: (field == "folder")
-                .then(|| self.to(&self.selection.without("folder").toggled("folder", &count.value))),
+            into: (facet == FacetKind::Folder)
+                .then(|| self.to(&self.filtered.without(Field::Folder).toggled(Field::Folder, &count.value))),
         }
     }
 
@@ -147,13 +156,13 @@ impl FilterLinks<'_> {
         if within.is_empty() {
             return Vec::new();
         }
-        let top = self.selection.without("folder");
-        let mut trail = vec![Choice { text: self.words.all_folders().to_owned(), href: self.to(&top) }];
+        let top = self.filtered.without(Field::Folder);
+        let mut trail = vec![Choice { text: self.words.all_folders(), href: self.to(&top) }];
         let ends = within.match_indices('/').map(|(at, _)| at).chain([within.len()]);
         let mut start = 0;
         for end in ends {
             let text = exhibit_model::shown(&within[start..end]);
-            trail.push(Choice { text, href: self.to(&top.toggled("folder", &within[..end])) });
+            trail.push(Choice { text, href: self.to(&top.toggled(Field::Folder, &within[..end])) });
             start = end + 1;
         }
         trail
@@ -162,11 +171,11 @@ impl FilterLinks<'_> {
     fn periods(&self, counts: &[FacetCount]) -> Vec<Year> {
         let period = |count: &&FacetCount| {
             let undated = count.value == "undated";
-            let field = if undated { "is" } else { "date" };
+            let field = if undated { Field::Is } else { Field::Date };
             Year {
-                label: if undated { self.words.undated().to_owned() } else { count.value.clone() },
+                label: if undated { self.words.undated() } else { count.value.clone() },
                 count: count.pages,
-                href: self.to(&self.selection.toggled(field, &count.value)),
+                href: self.to(&self.filtered.toggled(field, &count.value)),
                 chosen: count.chosen,
             }
         };
@@ -196,27 +205,29 @@ fn fullest(values: &[FacetCount]) -> Vec<&FacetCount> {
     values.iter().filter(|value| value.pages > least || value.chosen || values.len() <= YEARS).collect()
 }
 
-fn title(words: &Words, facet: &str) -> String {
+fn title(words: &Words, facet: FacetKind) -> String {
     match facet {
-        "type" => words.facet_type(),
-        "lang" => words.facet_language(),
-        "folder" => words.facet_folder(),
-        "container" => words.facet_container(),
-        "source" => words.source(),
-        "sender" => words.facet_sender(),
-        "recipient" => words.facet_recipient(),
-        "tag" => words.facet_tag(),
-        "is" => words.facet_state(),
-        "ocr" => words.facet_confidence(),
-        _ => words.facet_ending(),
+        FacetKind::Type => words.facet_type(),
+        FacetKind::Language => words.facet_language(),
+        FacetKind::Year => words.by_year(),
+        FacetKind::Month => words.by_month(),
+        FacetKind::Folder => words.facet_folder(),
+        FacetKind::Container => words.facet_container(),
+        FacetKind::Source => words.source(),
+        FacetKind::Sender => words.facet_sender(),
+        FacetKind::Recipient => words.facet_recipient(),
+        FacetKind::Tag => words.facet_tag(),
+        FacetKind::State => words.facet_state(),
+        FacetKind::Confidence => words.facet_confidence(),
+        FacetKind::Extension => words.facet_ending(),
     }
 }
 
-fn label(words: &Words, field: &str, count: &FacetCount) -> String {
-    match field {
-        "lang" if count.value == "und" => words.no_language(),
-        "lang" => words.language_of(&tag(&count.value)),
-        "ocr" => count.value.replace("..", " – "),
+fn label(words: &Words, facet: FacetKind, count: &FacetCount) -> String {
+    match facet {
+        FacetKind::Language if count.value == "und" => words.no_language(),
+        FacetKind::Language => words.language_of(&tag(&count.value)),
+        FacetKind::Confidence => count.value.replace("..", " – "),
         _ => count.label.clone(),
     }
 }

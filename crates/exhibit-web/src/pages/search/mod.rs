@@ -18,9 +18,9 @@ use crate::pages::search::view::{
 use crate::params::Params;
 use crate::untrusted::{Name, Passage, Span};
 use crate::words::Words;
-use exhibit_case::{CaseError, How, SearchHit, SearchRequest, SearchResults};
-use exhibit_index::{QueryError, Sort};
+use exhibit_case::{CaseError, CaseQuery, SearchHit, SearchRequest, SearchResults, SuggestedChange, Suggestion};
 use exhibit_model::ItemId;
+use exhibit_query::{ClauseText, Field, Query, QueryError, ReadPart as QueryPart, Sort, text};
 use maud::Markup;
 
 /// Rows on a page.
@@ -64,8 +64,12 @@ fn load(app: &App, params: &Params) -> Result<Loaded<SearchView>, PageError> {
         (Outcome::Blank, Some(_)) => AccessEvent::RecentSearches,
         _ => AccessEvent::Search { query: query.clone() },
     };
-    let fields = exhibit_index::FIELDS.iter().map(|field| (field.name, field.takes)).collect();
-    Ok(Loaded::new(event, SearchView { query, outcome, keep: kept(&place), fields, recent }))
+    Ok(Loaded::new(event, SearchView { query, outcome, keep: kept(&place), fields: fields(), recent }))
+}
+
+/// The fields that a query can name, and what each takes.
+pub(crate) fn fields() -> Vec<(&'static str, &'static str)> {
+    Field::ALL.into_iter().map(|field| (field.name(), text::takes(field))).collect()
 }
 
 // The recent searches; a history that cannot be read is treated as none.
@@ -102,25 +106,23 @@ fn found(app: &App, words: &Words, place: &SearchPlace<'_>) -> Result<Outcome, P
     // a cursor finds its place at once, however far; a number of rows is counted out
     let after = place.after.parse().ok();
     let offset = if after.is_some() { 0 } else { usize::try_from(place.from).unwrap_or(usize::MAX) };
+    let query = match app.case.query(place.query, place.exact) {
+        Err(CaseError::Query(error)) => return Ok(Outcome::Wrong(wrong(place.query, &error))),
+        query => query?,
+    };
     let request = SearchRequest {
-        query: place.query,
+        query: &query,
         limit: ROWS,
         offset,
         after,
         by_document: place.documents,
         sort: order(place.sort).unwrap_or_default(),
-        exact: place.exact,
     };
-    match app.case.search(&request) {
-        Ok(results) => {
-            if place.from == 0 && place.more.is_empty() {
-                app.case.remember_search(place.query, place.exact, results.total, app.clock.now());
-            }
-            Ok(Outcome::Answered(Box::new(answered(app, words, place, &results)?)))
-        }
-        Err(CaseError::Query(error)) => Ok(Outcome::Wrong(wrong(place.query, &error))),
-        Err(error) => Err(error.into()),
+    let results = app.case.search(&request)?;
+    if place.from == 0 && place.more.is_empty() {
+        app.case.remember_search(place.query, place.exact, results.total, app.clock.now());
     }
+    Ok(Outcome::Answered(Box::new(answered(app, words, place, &query, &results)?)))
 }
 
 /// The order that a word of an address names.
@@ -138,18 +140,24 @@ pub(crate) fn order(word: &str) -> Option<Sort> {
 fn wrong(query: &str, error: &QueryError) -> Wrong {
     let place =
         query.char_indices().nth(error.position).map_or((query.len(), query.len()), |(at, c)| (at, at + c.len_utf8()));
-    Wrong { message: error.to_string(), place: Some(place), hint: error.hint() }
+    Wrong { message: error.to_string(), place: Some(place), hint: text::hint(error) }
 }
 
-fn answered(app: &App, words: &Words, place: &SearchPlace<'_>, results: &SearchResults) -> Result<Answer, PageError> {
+fn answered(
+    app: &App,
+    words: &Words,
+    place: &SearchPlace<'_>,
+    query: &CaseQuery,
+    results: &SearchResults,
+) -> Result<Answer, PageError> {
     let shown = place.from.saturating_add(results.hits.len() as u64);
     let part = |from: u64, after: &str| links::search(&SearchPlace { from, after, more: "", ..*place });
-    let filters = filters::Filters::of(app, words, place)?;
+    let filters = filters::Filters::of(app, words, place, query)?;
     let rows = results.hits.iter().zip(place.from + 1..).map(|(hit, rank)| row(app, words, place, hit, rank));
     Ok(Answer {
-        read_as: read_back(&results.read_as, &results.clauses),
-        widenings: widenings(place, results),
-        remarks: remarks(place.query),
+        read_as: read_back(query.resolved()),
+        widenings: widenings(place, query.resolved()),
+        remarks: query.resolved().hints().iter().map(text::remark).collect(),
         documents: Some(results.documents),
         pages: results.total,
         seconds: Some(results.took.as_secs_f32()),
@@ -166,49 +174,24 @@ fn answered(app: &App, words: &Words, place: &SearchPlace<'_>, results: &SearchR
         exact: place.exact,
         earlier: (place.from > 0).then(|| part(place.from.saturating_sub(ROWS as u64), "")),
         later: results.next.map(|cursor| part(shown, &cursor.to_string())),
-        suggestions: if results.total == 0 { suggestions(app, words, place)? } else { Vec::new() },
+        suggestions: if results.total == 0 { suggestions(app, words, query)? } else { Vec::new() },
     })
 }
 
-// The line of the index, with the clauses in it marked as their hits are. A clause stands by itself, where the line has a
-// space, a bracket or an end on both sides; of clauses that begin at one place the longest is meant.
-fn read_back(line: &str, clauses: &[String]) -> Vec<ReadPart> {
-    let mut parts = Vec::new();
-    let (mut words, mut at) = (0, 0);
-    while let Some(next) = line[at..].chars().next() {
-        let begins = line[..at].chars().next_back().is_none_or(|before| matches!(before, ' ' | '('));
-        let clause = if begins { clause_at(&line[at..], clauses) } else { None };
-        match clause {
-            Some((number, clause)) => {
-                parts.push(ReadPart::Words(line[words..at].to_owned()));
-                parts.push(ReadPart::Term(clause.clone(), Some(number)));
-                at += clause.len();
-                words = at;
-            }
-            None => at += next.len_utf8(),
-        }
-    }
-    parts.push(ReadPart::Words(line[words..].to_owned()));
-    parts
-}
-
-fn clause_at<'c>(line: &str, clauses: &'c [String]) -> Option<(usize, &'c String)> {
-    let stands = |clause: &str| {
-        let rest = line.strip_prefix(clause).filter(|_| !clause.is_empty());
-        rest.is_some_and(|rest| rest.chars().next().is_none_or(|after| matches!(after, ' ' | ')')))
+// The query read back, with its clauses marked as their hits are.
+fn read_back(query: &Query) -> Vec<ReadPart> {
+    let part = |part: QueryPart| match part {
+        QueryPart::Clause(number) => ReadPart::Term(query.clauses[number].text.to_string(), Some(number)),
+        other => ReadPart::Words(text::read_part(other).to_owned()),
     };
-    clauses.iter().enumerate().filter(|(_, clause)| stands(clause)).max_by_key(|(_, clause)| clause.len())
+    query.read_as().into_iter().map(part).collect()
 }
 
-fn widenings(place: &SearchPlace<'_>, results: &SearchResults) -> Vec<Widening> {
+fn widenings(place: &SearchPlace<'_>, query: &Query) -> Vec<Widening> {
     let without = links::search(&SearchPlace { exact: true, from: 0, after: "", ..*place });
-    let widening = |text: &String| Widening { text: text.clone(), without: Some(without.clone()) };
-    results.widenings.iter().map(widening).collect()
-}
-
-fn remarks(query: &str) -> Vec<String> {
-    let parsed = exhibit_index::parse(query);
-    parsed.map(|query| query.hints().iter().map(|hint| hint.text.clone()).collect()).unwrap_or_default()
+    let widening =
+        |number: &usize| Widening { text: query.clauses[*number].text.to_string(), without: Some(without.clone()) };
+    query.widenings().iter().map(widening).collect()
 }
 
 // How far reading has come, while it has not ended.
@@ -298,22 +281,23 @@ fn passage(hit: &SearchHit) -> Passage {
     Passage { text: format!("{before}{text}{after}"), language: hit.language.clone(), spans: spans.collect() }
 }
 
-fn suggestions(app: &App, words: &Words, place: &SearchPlace<'_>) -> Result<Vec<Choice>, PageError> {
-    let choice = |way: exhibit_case::WayOn| {
-        let how = match &way.how {
-            How::Without(part) => words.without_part(exhibit_model::shown(part)),
-            How::AnyDate(part) => words.at_any_date(exhibit_model::shown(part)),
-            How::Only(part) => words.only_this(exhibit_model::shown(part)),
-            How::Spelling(part) => words.spelled_otherwise(exhibit_model::shown(part)),
-            How::AnyFolder(part) => words.anywhere_in_paths(exhibit_model::shown(part)),
-            How::Variants => words.with_variants(),
-            How::InNames => words.in_file_names(),
+fn suggestions(app: &App, words: &Words, query: &CaseQuery) -> Result<Vec<Choice>, PageError> {
+    let choice = |suggestion: Suggestion| {
+        let shown = |clause: &ClauseText| exhibit_model::shown(&clause.to_string());
+        let change = match &suggestion.change {
+            SuggestedChange::Without(clause) => words.without_part(shown(clause)),
+            SuggestedChange::AnyDate(clause) => words.at_any_date(shown(clause)),
+            SuggestedChange::Only(clause) => words.only_this(shown(clause)),
+            SuggestedChange::Spelling(clause) => words.spelled_otherwise(shown(clause)),
+            SuggestedChange::AnyFolder(clause) => words.anywhere_in_paths(shown(clause)),
+            SuggestedChange::Variants => words.with_variants(),
+            SuggestedChange::InNames => words.in_file_names(),
         };
-        let exact = place.exact && way.how != How::Variants;
-        let href = links::search(&SearchPlace { exact, ..SearchPlace::of(&way.query) });
-        Choice { text: format!("{how}: {}", words.pages_found(way.pages)), href }
+        let text = suggestion.query.to_string();
+        let href = links::search(&SearchPlace { exact: suggestion.exact, ..SearchPlace::of(&text) });
+        Choice { text: format!("{change}: {}", words.pages_found(suggestion.pages)), href }
     };
-    let mut choices: Vec<Choice> = app.case.ways_on(place.query, place.exact)?.into_iter().map(choice).collect();
+    let mut choices: Vec<Choice> = app.case.suggestions(query)?.into_iter().map(choice).collect();
     let items = app.case.states()?;
     let problems: u64 = items.iter().filter(|(state, _)| state.is_problem()).map(|(_, count)| count).sum();
     if problems > 0 {
@@ -327,27 +311,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn clauses_are_marked_where_the_line_names_them() {
-        let clauses = ["登记".to_owned(), "words beginning destr".to_owned(), "absent".to_owned()];
-        let parts = read_back("登记 AND (words beginning destr)", &clauses);
+    fn clauses_are_marked_where_they_are_read_back() {
         let term = |text: &str, n| ReadPart::Term(text.to_owned(), Some(n));
         let words = |text: &str| ReadPart::Words(text.to_owned());
-        let expect = [words(""), term("登记", 0), words(" AND ("), term("words beginning destr", 1), words(")")];
-        assert_eq!(parts, expect);
-        // in any order, each time, and not within another
-        let clauses = ["N".to_owned(), "b".to_owned(), "uyghur:\"N\"".to_owned()];
-        let parts = read_back("(N OR uyghur:\"N\") AND NOT b AND N", &clauses);
+        let query = exhibit_query::parse("(N OR \"a AND b\") -b N").expect("a valid query");
         let expect = [
             words("("),
             term("N", 0),
             words(" OR "),
-            term("uyghur:\"N\"", 2),
-            words(") AND NOT "),
-            term("b", 1),
+            term("\"a AND b\"", 1),
+            words(")"),
+            words(" AND "),
+            words("NOT "),
+            term("b", 2),
             words(" AND "),
             term("N", 0),
-            words(""),
         ];
-        assert_eq!(parts, expect);
+        assert_eq!(read_back(&query), expect);
     }
 }

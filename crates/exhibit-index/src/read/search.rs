@@ -1,0 +1,201 @@
+//! Searching: a query in, pages in a stable order out.
+
+use crate::error::IndexError;
+use crate::read::by_path::ByPath;
+use crate::read::collect::{Best, Found, Rank};
+use crate::read::engine::{Given, engine_query, text_field};
+use crate::read::pair_cache::PairCache;
+use crate::read::postings::{holds, matching_terms};
+use crate::schema::Fields;
+use exhibit_query::PageKey;
+use exhibit_query::{Pattern, Query, Sort};
+use std::fmt;
+use std::str::FromStr;
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocSet, TERMINATED, TantivyError, Term};
+
+/// A snapshot of the index: later commits are not visible.
+#[derive(Clone)]
+pub struct Searcher {
+    pub(crate) engine: tantivy::Searcher,
+    pub(crate) fields: Fields,
+    pairs: PairCache,
+}
+
+/// Which of the results are wanted.
+#[derive(Clone, Debug)]
+pub struct SearchOptions {
+    /// The most hits to return.
+    pub limit: usize,
+    /// How many to leave out at the beginning. For far pages a cursor costs less.
+    pub offset: usize,
+    /// Begin after the hit that gave this cursor, in the same order.
+    pub after: Option<Cursor>,
+    /// The order; the query's own `sort:` goes before it.
+    pub sort: Sort,
+    /// One hit for each document: its best page.
+    pub by_document: bool,
+}
+
+impl Default for SearchOptions {
+    fn default() -> Self {
+        Self { limit: 25, offset: 0, after: None, sort: Sort::Relevance, by_document: false }
+    }
+}
+
+/// The answer to a search.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Results {
+    /// How many pages answer the query.
+    pub total: u64,
+    /// How many documents have such a page.
+    pub documents: u64,
+    /// The hits asked for.
+    pub hits: Vec<Hit>,
+    /// Where to go on, if there are more.
+    pub next: Option<Cursor>,
+}
+
+/// A page that answers a query.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Hit {
+    /// Which page.
+    pub key: PageKey,
+    /// Its relevance; 0 in other orders. Comparable within one search only.
+    pub score: f32,
+    /// How many pages of its document answer the query, where hits are documents; 1 where they are pages.
+    pub pages: u64,
+}
+
+/// A place in a list of results, to go on from. Valid for the same query and order.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Cursor(Rank);
+
+/// A text is not a cursor.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("a cursor is three hexadecimal numbers joined by dots, as a search gave it")]
+pub struct ParseCursorError;
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:x}.{:x}.{:x}", self.0.primary, self.0.key.document, self.0.key.page)
+    }
+}
+
+impl FromStr for Cursor {
+    type Err = ParseCursorError;
+
+    fn from_str(text: &str) -> Result<Self, ParseCursorError> {
+        let mut parts = text.split('.');
+        let mut part = || {
+            let part = parts.next().filter(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_hexdigit()))?;
+            u64::from_str_radix(part, 16).ok()
+        };
+        let (Some(primary), Some(document), Some(page)) = (part(), part(), part()) else {
+            return Err(ParseCursorError);
+        };
+        let (Ok(document), Ok(page)) = (i64::try_from(document), u32::try_from(page)) else {
+            return Err(ParseCursorError);
+        };
+        if parts.next().is_some() {
+            Err(ParseCursorError)
+        } else {
+            Ok(Self(Rank { primary, key: PageKey { document, page } }))
+        }
+    }
+}
+
+impl Searcher {
+    pub(crate) fn new(engine: tantivy::Searcher, fields: Fields) -> Self {
+        Self { engine, fields, pairs: PairCache::default() }
+    }
+
+    /// How many pages can be searched now.
+    #[must_use]
+    pub fn pages(&self) -> u64 {
+        self.engine.num_docs()
+    }
+
+    /// Adds to a query the spelling and script variants of its words that this index has: Chinese names by their readings,
+    /// Uyghur and Kazakh words in their other alphabets, dates and numbers in other numerals, English and Russian words in
+    /// their other inflected forms. Each is read back ([`Query::read_as`], [`Query::widenings`]); search and highlight with
+    /// the query that this returns.
+    #[must_use]
+    pub fn widen(&self, query: &Query) -> Query {
+        // an index that cannot be read says so when it is searched
+        exhibit_query::widen(query, &|pattern| {
+            holds(&self.engine, self.fields.text, pattern, &self.pairs).unwrap_or(true)
+        })
+    }
+
+    /// The engine's form of a query whose patterns stand for no more words than are searched at once.
+    pub(crate) fn engine_query(&self, query: &Query) -> Result<Box<dyn tantivy::query::Query>, IndexError> {
+        const MOST: usize = 20_000;
+        for (field, pattern) in query.patterns() {
+            let field = text_field(field, &self.fields);
+            let written = match pattern {
+                Pattern::Matches(regex) => format!("/{}/", regex.written()),
+                Pattern::ReadAlone(sound) => format!("pinyin:{sound}"),
+                _ => continue,
+            };
+            if matching_terms(&self.engine, field, pattern, MOST)? > MOST {
+                return Err(IndexError::TooManyWords { pattern: written, most: MOST });
+            }
+        }
+        let resolved = query.clone().with_threads(|thread| self.conversation(thread))?;
+        Ok(engine_query(&resolved, Given { fields: &self.fields, pairs: &self.pairs }))
+    }
+
+    /// Finds the pages that answer the query, counts all of them and their documents, and gives those asked for.
+    ///
+    /// The order is stable: equals stand by document and page.
+    ///
+    /// # Errors
+    /// [`IndexError::Engine`] if the index cannot be read; [`IndexError::TooManyWords`] if a pattern is too wide.
+    pub fn search(&self, query: &Query, options: &SearchOptions) -> Result<Results, IndexError> {
+        let sort = query.sort.unwrap_or(options.sort);
+        let wanted = options.offset.saturating_add(options.limit);
+        let after = options.after.map(|cursor| cursor.0);
+        let (keep, by_document) = (wanted.saturating_add(1), options.by_document);
+        let engine_query = self.engine_query(query)?;
+        let gathered = if sort == Sort::Path {
+            let after = after.map(|rank| Ok::<_, TantivyError>((self.path_of(rank.key)?, rank.key))).transpose()?;
+            self.engine.search(&*engine_query, &ByPath { keep, after, by_document })?
+        } else {
+            self.engine.search(&*engine_query, &Best { keep, after, sort, by_document })?
+        };
+        let more = gathered.first.len() > wanted;
+        let found = gathered.first.get(options.offset..wanted.min(gathered.first.len())).unwrap_or_default();
+        let score = |rank: &Rank| match (sort, u32::try_from(rank.primary)) {
+            (Sort::Relevance, Ok(bits)) => f32::from_bits(bits),
+            _ => 0.0,
+        };
+        let hit = |found: &Found| Hit { key: found.rank.key, score: score(&found.rank), pages: found.pages };
+        Ok(Results {
+            total: gathered.total,
+            documents: gathered.documents,
+            hits: found.iter().map(hit).collect(),
+            next: found.last().filter(|_| more).map(|found| Cursor(found.rank)),
+        })
+    }
+
+    // The path of a document as its column holds it; empty where it has none, or is not in the index any more.
+    fn path_of(&self, key: PageKey) -> tantivy::Result<Vec<u8>> {
+        let term = Term::from_field_i64(self.fields.document, key.document);
+        let mut path = Vec::new();
+        for segment in self.engine.segment_readers() {
+            let Some(places) = segment.fast_fields().str("place")? else { continue };
+            let index = segment.inverted_index(self.fields.document)?;
+            let Some(mut pages) = index.read_postings(&term, IndexRecordOption::Basic)? else { continue };
+            while pages.doc() != TERMINATED && segment.is_deleted(pages.doc()) {
+                pages.advance();
+            }
+            let number = if pages.doc() == TERMINATED { None } else { places.ords().first(pages.doc()) };
+            if let Some(number) = number {
+                places.ord_to_bytes(number, &mut path)?;
+                break;
+            }
+        }
+        Ok(path)
+    }
+}

@@ -1,0 +1,5 @@
+//! Writing: pages are gathered into a segment in memory and written in the engine's form.
+
+pub(crate) mod segment;
+pub(crate) mod superseded;
+pub(crate) mod term_table;

@@ -1,0 +1,149 @@
+//! What is wrong with a query, as a code with its values and its place. The sentences are in [`crate::text`].
+
+use crate::field::Field;
+
+/// A query that cannot be understood. It is never searched as something else.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct QueryError {
+    /// Where in the query, in characters from 0.
+    pub position: usize,
+    /// What is wrong.
+    pub kind: QueryErrorKind,
+}
+
+/// What is wrong with a query.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum QueryErrorKind {
+    /// A quotation mark without a closing one.
+    OpenQuote,
+    /// A bracket without a closing one.
+    OpenBracket,
+    /// A closing bracket without an opening one.
+    ExtraBracket,
+    /// Quotation marks with nothing to search between them.
+    EmptyQuotes,
+    /// Brackets with nothing between them.
+    EmptyBrackets,
+    /// An operator without an operand.
+    LonelyOperator(Operator),
+    /// A field that does not exist.
+    UnknownField {
+        /// What was written.
+        name: String,
+        /// The known field nearest to it, if one is near.
+        nearest: Option<Field>,
+    },
+    /// A field with nothing right after its colon.
+    EmptyField(Field),
+    /// A field with a value that it does not take.
+    BadValue {
+        /// The field.
+        field: Field,
+        /// What was written.
+        value: String,
+    },
+    /// An unknown word of `is:` or `has:`.
+    UnknownWord {
+        /// The field.
+        field: Field,
+        /// What was written.
+        word: String,
+        /// The nearest word, with its field, if one is near.
+        nearest: Option<(Field, &'static str)>,
+    },
+    /// A field, or a word of one, that nothing in a case can answer.
+    Unsupported {
+        /// The field, or the field and its word, as in a query.
+        what: String,
+        /// What to do instead.
+        instead: Instead,
+    },
+    /// Signs without a letter or digit.
+    NothingToSearch(String),
+    /// A star that is not at the end of a word.
+    MisplacedStar(String),
+    /// `~` after something that it cannot follow.
+    MisplacedTilde(String),
+    /// A regular expression between slashes that is invalid or too large.
+    Pattern(String),
+    /// A limit exceeded.
+    TooMuch {
+        /// Of what.
+        what: Limited,
+        /// The limit.
+        most: usize,
+    },
+}
+
+/// An operator of the language.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Operator {
+    /// `AND`.
+    And,
+    /// `OR`.
+    Or,
+    /// `NOT`.
+    Not,
+    /// `-`, as `NOT`.
+    Minus,
+    /// `=`: the word as it is written.
+    Exact,
+}
+
+impl Operator {
+    /// The operator as it is written in a query.
+    #[must_use]
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::And => "AND",
+            Self::Or => "OR",
+            Self::Not => "NOT",
+            Self::Minus => "-",
+            Self::Exact => "=",
+        }
+    }
+}
+
+/// What a query may have only so much of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Limited {
+    /// Characters.
+    Characters,
+    /// Clauses.
+    Clauses,
+    /// Levels of brackets.
+    Brackets,
+}
+
+/// What to do instead of a search that is not supported.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Instead {
+    /// The ledger lists files without pages.
+    Ledger,
+    /// A tag of the user's own can record a decision.
+    TagDecisions,
+    /// A tag of the user's own can stand for a note.
+    TagNotes,
+    /// Nothing can be redacted yet.
+    NoRedaction,
+    /// Signatures within files are not checked: search for the text of a signed page.
+    TextOfSigned,
+    /// There are no translations yet.
+    NoTranslation,
+    /// There are no entities: search for the name, or for its sounds.
+    NameItself,
+    /// There are no watch lists: use a batch.
+    Batch,
+    /// There are no claims: quotes are listed by a command.
+    Quotes,
+    /// Tables are searched as pages: `sheet:` names a sheet.
+    SheetPages,
+}
+
+impl QueryError {
+    pub(crate) fn new(position: usize, kind: QueryErrorKind) -> Self {
+        Self { position, kind }
+    }
+}
+
+impl std::error::Error for QueryError {}

@@ -1,0 +1,439 @@
+//! From pieces to a tree.
+//!
+//! `or := and (OR and)*`, `and := not (AND? not)*`, `not := (NOT | -)* primary`,
+//! `primary := ( or ) | field primary | word | phrase`. `AND` binds closer than `OR`.
+
+use crate::error::{Limited, Operator, QueryError, QueryErrorKind as Kind};
+use crate::field::{self, Field, Kind as FieldKind};
+use crate::lex::{self, End, Piece, What};
+use crate::query::{Clause, ClauseText, Form, Hint, HintKind, Node, Query, Sort};
+use crate::values;
+use std::ops::Range;
+
+/// Parses a query. An empty one matches every page.
+///
+/// # Errors
+/// [`QueryError`] with the place; a query is never searched as something else than it says.
+///
+/// ```
+/// let query = exhibit_query::parse("新疆 (register* OR \"full list\") -draft").expect("a valid query");
+/// assert_eq!(exhibit_query::text::read_as(&query), "新疆 AND (register* OR \"full list\") AND NOT draft");
+/// assert_eq!(query.to_string(), "新疆 (register* OR \"full list\") -draft");
+/// ```
+pub fn parse(query: &str) -> Result<Query, QueryError> {
+    let mut pieces = lex::pieces(query)?;
+    let sort = take_sort(&mut pieces)?;
+    let query = Query {
+        root: Node::Everything,
+        clauses: Vec::new(),
+        sort,
+        hints: Vec::new(),
+        spans: Vec::new(),
+        widenings: Vec::new(),
+    };
+    let mut parser = Parser { pieces: &pieces, at: 0, depth: 0, query };
+    if !pieces.is_empty() {
+        parser.query.root = parser.or(Field::Text)?;
+    }
+    if let Some(piece) = parser.peek() {
+        // only a closing bracket ends an expression early
+        return Err(QueryError::new(piece.position, Kind::ExtraBracket));
+    }
+    Ok(parser.query)
+}
+
+struct Parser<'p> {
+    pieces: &'p [Piece],
+    at: usize,
+    depth: usize,
+    query: Query,
+}
+
+// `sort:` asks for an order, not for pages: it is taken out before the rest is parsed. An operator beside it is then
+// a lonely one.
+fn take_sort(pieces: &mut Vec<Piece>) -> Result<Option<Sort>, QueryError> {
+    let mut sort = None;
+    let named =
+        |piece: &Piece| matches!(&piece.what, What::Field { name, .. } if Field::named(name) == Some(Field::Sort));
+    while let Some(at) = pieces.iter().position(named) {
+        let position = pieces[at].position;
+        let (What::Field { touches: true, .. }, Some(What::Word { text, end })) =
+            (&pieces[at].what, pieces.get(at + 1).map(|piece| &piece.what))
+        else {
+            return Err(QueryError::new(position, Kind::EmptyField(Field::Sort)));
+        };
+        let value = whole_value(text, *end);
+        let bad = Kind::BadValue { field: Field::Sort, value: value.clone() };
+        sort = Some(values::sort(&value).ok_or(QueryError::new(pieces[at + 1].position, bad))?);
+        pieces.drain(at..at + 2);
+    }
+    Ok(sort)
+}
+
+impl<'p> Parser<'p> {
+    fn peek(&self) -> Option<&'p Piece> {
+        self.pieces.get(self.at)
+    }
+
+    fn or(&mut self, field: Field) -> Result<Node, QueryError> {
+        let mut nodes = vec![self.and(field)?];
+        while let Some(Piece { position, what: What::Or, .. }) = self.peek() {
+            self.at += 1;
+            self.wants_operand(*position, Operator::Or)?;
+            nodes.push(self.and(field)?);
+        }
+        Ok(if nodes.len() == 1 { nodes.remove(0) } else { Node::Or(nodes) })
+    }
+
+    fn and(&mut self, field: Field) -> Result<Node, QueryError> {
+        let mut nodes = Vec::new();
+        loop {
+            nodes.push(self.not(field)?);
+            match self.peek() {
+                None | Some(Piece { what: What::Or | What::Close, .. }) => break,
+                Some(Piece { position, what: What::And, .. }) => {
+                    self.at += 1;
+                    self.wants_operand(*position, Operator::And)?;
+                }
+                Some(_) => {}
+            }
+        }
+        Ok(if nodes.len() == 1 { nodes.remove(0) } else { Node::And(nodes) })
+    }
+
+    // An operator stands between two operands.
+    fn wants_operand(&self, position: usize, operator: Operator) -> Result<(), QueryError> {
+        match self.peek() {
+            None | Some(Piece { what: What::And | What::Or | What::Close, .. }) => {
+                Err(QueryError::new(position, Kind::LonelyOperator(operator)))
+            }
+            Some(_) => Ok(()),
+        }
+    }
+
+    fn not(&mut self, field: Field) -> Result<Node, QueryError> {
+        let mut negated = false;
+        while let Some(Piece { position, what: What::Not(operator), .. }) = self.peek() {
+            self.at += 1;
+            self.wants_operand(*position, *operator)?;
+            negated = !negated;
+        }
+        let node = self.primary(field)?;
+        Ok(match node {
+            Node::Not(inner) if negated => *inner,
+            node if negated => Node::Not(Box::new(node)),
+            node => node,
+        })
+    }
+
+    fn primary(&mut self, field: Field) -> Result<Node, QueryError> {
+        let Some(piece) = self.peek() else {
+            // every caller has looked: only an operator at the very start comes here, and it is a piece
+            return Ok(Node::Everything);
+        };
+        self.at += 1;
+        let (position, span) = (piece.position, piece.position..piece.end);
+        let lonely = |operator| Err(QueryError::new(position, Kind::LonelyOperator(operator)));
+        match &piece.what {
+            What::Open => self.group(position, field),
+            What::Close => Err(QueryError::new(position, Kind::ExtraBracket)),
+            What::And => lonely(Operator::And),
+            What::Or => lonely(Operator::Or),
+            What::Not(operator) => lonely(*operator),
+            What::Field { name, touches } => self.field(position, name, *touches),
+            What::AsWritten => self.as_written(position, field),
+            What::Pattern(expression) => {
+                let text = ClauseText { field, exact: false, text: expression.clone(), form: Form::Pattern };
+                let node = self.clause(span, text)?;
+                self.query.hints.push(Hint { position, kind: HintKind::SlowPattern });
+                Ok(node)
+            }
+            What::Word { text, end } => self.value(span, field, text, *end, false),
+            What::Quoted { text, end } => self.value(span, field, text, *end, true),
+        }
+    }
+
+    // A word after `=` is read back with it, and is not what widening begins from.
+    fn as_written(&mut self, position: usize, field: Field) -> Result<Node, QueryError> {
+        let lonely = QueryError::new(position, Kind::LonelyOperator(Operator::Exact));
+        let Some(piece) = self.peek().filter(|_| field == Field::Text) else { return Err(lonely) };
+        let (text, form) = match &piece.what {
+            What::Word { text, end: End::Plain } => (text.clone(), Form::Word),
+            What::Quoted { text, end: End::Plain } => (text.clone(), Form::Quoted),
+            _ => return Err(lonely),
+        };
+        self.at += 1;
+        let node = self.clause(piece.position..piece.end, ClauseText { field, exact: true, text, form })?;
+        self.begin_span(&node, position);
+        Ok(node)
+    }
+
+    fn group(&mut self, position: usize, field: Field) -> Result<Node, QueryError> {
+        const DEEPEST: usize = 60;
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            return Err(QueryError::new(position, Kind::TooMuch { what: Limited::Brackets, most: DEEPEST }));
+        }
+        match self.peek() {
+            None => return Err(QueryError::new(position, Kind::OpenBracket)),
+            Some(Piece { what: What::Close, .. }) => return Err(QueryError::new(position, Kind::EmptyBrackets)),
+            Some(_) => {}
+        }
+        let node = self.or(field)?;
+        if self.peek().is_none() {
+            return Err(QueryError::new(position, Kind::OpenBracket));
+        }
+        self.at += 1;
+        self.depth -= 1;
+        Ok(node)
+    }
+
+    fn field(&mut self, position: usize, name: &str, touches: bool) -> Result<Node, QueryError> {
+        let field = Field::named(name).ok_or_else(|| QueryError::new(position, field::unknown(name)))?;
+        let value = self.peek().filter(|_| touches);
+        match value.map(|piece| &piece.what) {
+            Some(What::Open) => self.primary(field),
+            Some(What::Word { .. } | What::Quoted { .. } | What::Pattern(_)) => {
+                let node = self.primary(field)?;
+                self.begin_span(&node, position);
+                Ok(node)
+            }
+            _ => Err(QueryError::new(position, Kind::EmptyField(field))),
+        }
+    }
+
+    // The signs before a clause belong to it.
+    fn begin_span(&mut self, node: &Node, position: usize) {
+        let Node::Clause(number) = node else { return };
+        if let Some(span) = self.query.spans.get_mut(*number).and_then(|spans| spans.last_mut()) {
+            span.start = position;
+        }
+    }
+
+    fn value(
+        &mut self,
+        span: Range<usize>,
+        field: Field,
+        text: &str,
+        end: End,
+        quoted: bool,
+    ) -> Result<Node, QueryError> {
+        let position = span.start;
+        let FieldKind::Words(_) = field.kind() else {
+            let form = if quoted { Form::Quoted } else { Form::Word };
+            let node = self.clause(span, ClauseText { field, exact: false, text: whole_value(text, end), form })?;
+            if field.kind() == FieldKind::State && text.eq_ignore_ascii_case("encrypted") {
+                self.query.hints.push(Hint { position, kind: HintKind::EncryptedWithoutPages });
+            }
+            return Ok(node);
+        };
+        let form = match (quoted, end) {
+            (true, End::Plain) => Form::Quoted,
+            (true, End::Star) => Form::QuotedBeginning,
+            (true, End::Tilde(words)) => Form::Apart(words.unwrap_or(5)),
+            (false, End::Plain) => Form::Word,
+            (false, End::Star) => Form::Beginning,
+            (false, End::Tilde(edits)) => Form::Near(u8::try_from(edits.unwrap_or(1)).unwrap_or(u8::MAX)),
+        };
+        let node = self.clause(span, ClauseText { field, exact: false, text: text.to_owned(), form })?;
+        let operator = match text {
+            "or" => Some(Operator::Or),
+            "and" => Some(Operator::And),
+            "not" => Some(Operator::Not),
+            _ => None,
+        };
+        if let Some(operator) = operator.filter(|_| form == Form::Word) {
+            self.query.hints.push(Hint { position, kind: HintKind::LowerCaseOperator(operator) });
+        }
+        Ok(node)
+    }
+
+    fn clause(&mut self, span: Range<usize>, text: ClauseText) -> Result<Node, QueryError> {
+        const MOST: usize = 1_000;
+        let position = span.start;
+        let clause = Clause::new(text).map_err(|kind| QueryError::new(position, kind))?;
+        // what is asked for twice is one clause
+        if let Some(number) = self.query.clauses.iter().position(|known| known.text == clause.text) {
+            self.query.spans[number].push(span);
+            return Ok(Node::Clause(number));
+        }
+        if self.query.clauses.len() == MOST {
+            return Err(QueryError::new(position, Kind::TooMuch { what: Limited::Clauses, most: MOST }));
+        }
+        self.query.clauses.push(clause);
+        self.query.spans.push(vec![span]);
+        Ok(Node::Clause(self.query.clauses.len() - 1))
+    }
+}
+
+// A property's value has no operators at its end: the star and the tilde are part of it.
+fn whole_value(text: &str, end: End) -> String {
+    match end {
+        End::Plain => text.to_owned(),
+        End::Star => format!("{text}*"),
+        End::Tilde(number) => format!("{text}~{}", number.map_or_else(String::new, |n| n.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::{hint, read_as};
+    use proptest::prelude::*;
+
+    fn check(query: &str, expected: &str) {
+        let said = match parse(query) {
+            Ok(query) => read_as(&query),
+            Err(error) => format!("{error}; {}", hint(&error).unwrap_or_default()),
+        };
+        assert_eq!(said, expected, "{query}");
+    }
+
+    #[test]
+    fn queries_are_read_back() {
+        check("", "everything");
+        check("新疆 登记", "新疆 AND 登记");
+        check("a b OR c d", "(a AND b) OR (c AND d)");
+        check("(a OR b) -c", "(a OR b) AND NOT c");
+        check("a NOT (b OR c)", "a AND NOT (b OR c)");
+        check("a AND NOT -b", "a AND b");
+        check("（登记 OR 名单）　－草稿", "(登记 OR 名单) AND NOT 草稿");
+        check("“exact phrase”", "\"exact phrase\"");
+        check("regist* \"full li*\"", "regist* AND \"full li*\"");
+        check("登记*", "登记");
+        check("新党办发(2017)12号", "新党办发(2017)12号");
+        check("新疆、西藏", "新疆 AND 西藏");
+        check("urumqi~ \"party office\"~3", "urumqi~1 AND \"party office\"~3");
+        check("filename：登记 FROM:office", "filename:登记 AND from:office");
+        check("filename:(a OR \"b c\") type:pdf", "(filename:a OR filename:\"b c\") AND type:pdf");
+        check("date:2017-08..2018 lang:ZH", "date:2017-08..2018 AND lang:ZH");
+        check("问题：登记", "问题:登记");
+        check("=Wangliqiang =“a b” -=c", "=Wangliqiang AND =\"a b\" AND NOT =c");
+        check("/etc/hosts", "/etc/hosts");
+        check("(/regist(er|ry)/ OR -filename:/王./)", "/regist(er|ry)/ OR NOT filename:/王./");
+        check("written:2017-08-23 forms:factory", "written:2017-08-23 AND forms:factory");
+        check("登记 sort:date", "登记");
+        check("pinyin:\"wang liqiang\" -uyghur:Шөһрәт", "pinyin:\"wang liqiang\" AND NOT uyghur:Шөһрәт");
+        check("a a a", "a AND a AND a");
+        check("pinyin:wang pinyin:\"Sun Wenyu\"", "pinyin:wang AND pinyin:\"Sun Wenyu\"");
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_place() {
+        check(
+            "a (b",
+            "a bracket is not closed (character 3); add a closing bracket, or put text that has a bracket in quotes",
+        );
+        check(
+            "a) b",
+            "a closing bracket has no opening one (character 2); remove it, or put text that has a bracket in quotes",
+        );
+        check("登记 “名单", "a phrase is not closed (character 4); close the phrase with another quotation mark");
+        check(
+            "\"\"",
+            "there is nothing to search between the quotes (character 1); put words between them, or remove them",
+        );
+        check("()", "there is nothing between the brackets (character 1); put words between them, or remove them");
+        check(
+            "OR a",
+            "OR has nothing to work on (character 1); write one OR other; to search for the word itself, write \"or\"",
+        );
+        check(
+            "a OR",
+            "OR has nothing to work on (character 3); write one OR other; to search for the word itself, write \"or\"",
+        );
+        check(
+            "a AND OR b",
+            "AND has nothing to work on (character 3); write one AND other; to search for the word itself, write \"and\"",
+        );
+        check("a - b", "- has nothing to work on (character 3); write -word without a space, or remove the minus");
+        check(
+            "NOT",
+            "NOT has nothing to work on (character 1); write NOT word; to search for the word itself, write \"not\"",
+        );
+        check("filname:a", "there is no field filname: (character 1); did you mean filename: ?");
+        check(
+            "http://x.org",
+            "there is no field http: (character 1); to search for the text itself, put it in quotes: \"http: …\"",
+        );
+        check("type: pdf", "type: has no value (character 1); write type:value without a space after the colon");
+        check(
+            "type:foo",
+            "type: does not take “foo” (character 6); type: takes pdf, word, sheet, slides, mail, image, text, html, csv, archive, audio, video, program … or a media type: type:pdf",
+        );
+        check(
+            "pinyin:register",
+            "pinyin: does not take “register” (character 8); pinyin: takes Chinese characters by their readings; a capital begins a surname: pinyin:\"Wang liqiang\", pinyin:qiang",
+        );
+        check("= a", "= has nothing to work on (character 1); write =word without a space, or remove the sign");
+        check(
+            "a /regist(er/",
+            "the pattern /regist(er/ cannot be used (character 3); it is matched against single words, so leave out ^, $ and \\b, close each bracket, and keep repetitions small; to search for the text itself, put it in quotes: \"/regist(er/\"",
+        );
+        check("a & b", "“&” has no letter or digit to search (character 3); remove it; signs are not searched");
+        check(
+            "*ing",
+            "the star in “*ing” is not at the end of a word (character 1); write the beginning of a word, then the star: regist*",
+        );
+        check(
+            "登记~1",
+            "the ~ in “登记” does not follow a word or a phrase of words (character 1); write word~1 or word~2 for one word, \"two words\"~5 for words near each other",
+        );
+    }
+
+    #[test]
+    fn lower_case_operators_are_words_and_hinted_at() {
+        let query = parse("a or b").expect("a sound query");
+        assert_eq!(read_as(&query), "a AND or AND b");
+        assert_eq!((query.hints().len(), query.hints()[0].position), (1, 2));
+    }
+
+    #[test]
+    fn the_canonical_text_is_what_people_write() {
+        for (query, expected) in [
+            ("", ""),
+            ("sort:newest", "sort:newest"),
+            ("a AND b NOT c", "a b -c"),
+            ("a OR b c sort:date", "a OR (b c) sort:newest"),
+            ("a type:(pdf OR word) -(lang:ug OR lang:zh)", "a type:(pdf OR word) -lang:(ug OR zh)"),
+            ("登记*", "登记"),
+        ] {
+            let shown = parse(query).map_or_else(|error| error.to_string(), |query| query.to_string());
+            assert_eq!(shown, expected, "{query}");
+        }
+    }
+
+    #[test]
+    fn clauses_know_where_they_are_written() {
+        let query = parse("登记 OR type:(pdf OR word) -=a 登记").expect("a valid query");
+        let spans: Vec<_> = (0..query.clauses.len()).map(|number| query.spans(number).to_vec()).collect();
+        assert_eq!(spans, [vec![0..2, 29..31], vec![12..15], vec![19..23], vec![26..28]]);
+    }
+
+    #[test]
+    fn bounds_hold() {
+        for query in ["(".repeat(100) + "a", "a".repeat(30_000), (0..2_000).map(|n| format!("w{n} ")).collect()] {
+            assert!(parse(&query).is_err());
+        }
+        assert!(parse(&"- ".repeat(5_000)).is_err());
+        assert!(parse(&("-".repeat(5_000) + "a")).is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(query in "(\\PC|[ab登记()\"*~:：“”=/ -]|OR |AND |NOT |type:|date:){0,30}") {
+            match parse(&query) {
+                Err(error) => prop_assert!(error.position <= query.chars().count()),
+                // what is read back, and the canonical text, are understood again as the same
+                Ok(understood) if !understood.is_everything() => {
+                    for (text, sort) in [(read_as(&understood), None), (understood.to_string(), understood.sort)] {
+                        let again = parse(&text).map(|again| (again.root, again.clauses, again.sort));
+                        let same = Ok((understood.root.clone(), understood.clauses.clone(), sort));
+                        prop_assert_eq!(again, same, "{}", text);
+                    }
+                }
+                Ok(_) => {}
+            }
+        }
+    }
+}
