@@ -3,7 +3,7 @@
 
 use crate::access::AccessSettings;
 use crate::tree::{TreeParts, reader_of};
-use crate::verify::finding_digest;
+use crate::verify::{finding_digest, reason_lines};
 use crate::{Case, CaseError};
 use exhibit_catalogue::{Catalogue, Item, PageRow, PageText};
 use exhibit_custody::{Entry, Fact, Log};
@@ -158,7 +158,7 @@ fn check_receipt(catalogue: &Catalogue, item: &Item, entry: &Entry, wrong: &mut 
     if values.get("name").is_some_and(|name| *name != item.path) {
         wrong.push("its path is not the one recorded at its receipt".to_owned());
     }
-    if item.original.is_none() && values.get("reason").is_some_and(|reason| *reason != item.reason.as_bytes()) {
+    if item.original.is_none() && values.get("reason").is_some_and(|reason| *reason != reason_lines(item).as_bytes()) {
         wrong.push("its reason is not the one recorded at its receipt".to_owned());
     }
     Ok(())

@@ -30,6 +30,8 @@ mod verify;
 mod ways_on;
 mod words;
 
+use exhibit_model::Reason;
+
 pub use access::AccessSettings;
 pub use asking::BatchProgress;
 pub use batch::{Batch, BatchLine, MOST_LINES, NewBatch, Run};
@@ -51,7 +53,7 @@ pub use search::{PageHits, SearchHit, SearchRequest, SearchResults};
 pub use similar::{Similar, SimilarHit};
 pub use tags::{TagCount, is_tag};
 pub use tree::{TreeParts, reader_of};
-pub use verify::{Deviation, Verification, VerifyStep, chain_of, finding_digest, verify_remains};
+pub use verify::{Deviation, Verification, VerifyStep, chain_of, finding_digest, reason_lines, verify_remains};
 pub use ways_on::{How, WayOn};
 pub use words::{TellingWord, TellingWords};
 
@@ -130,10 +132,10 @@ pub enum CaseError {
         page: u32,
     },
     /// The page has no picture.
-    #[error("the page is not painted: {reason}")]
+    #[error("the page has no picture ({})", reason.word())]
     NotPainted {
         /// Why not.
-        reason: String,
+        reason: Reason,
     },
     /// An original's bytes are not those received.
     #[error("the original of {document} does not have its digest")]

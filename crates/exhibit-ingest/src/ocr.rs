@@ -12,7 +12,7 @@ use crate::run::Stop;
 use exhibit_cage::{Cage, CageLimits, Tool};
 use exhibit_case::{CaseError, paint, read_page};
 use exhibit_catalogue::{Catalogue, Item, OcrState, PageRow};
-use exhibit_model::{ItemId, Note, NoteKind, Page, PageKind, Picture, Task, TextSource};
+use exhibit_model::{Detail, ItemId, Note, NoteCode, Page, PageKind, Picture, Reason, Task, TextSource};
 use exhibit_store::{Originals, PackReader};
 use exhibit_text::language;
 use std::collections::BTreeMap;
@@ -157,7 +157,6 @@ pub(crate) struct OcrReader<'a> {
     pub(crate) stop: &'a Stop,
 }
 
-const OWN_TEXT_STANDS: &str = "OCR reads this page no better than its own text, which therefore stands";
 const FIRST_DPI: u32 = 200;
 const SECOND_DPI: u32 = 300;
 /// Below this mean confidence a page is tried again with more pixels.
@@ -179,9 +178,9 @@ impl OcrReader<'_> {
             self.progress.put_down(&label);
             let message = match read {
                 Ok(Some(page)) => Message::Page { item: row.item, page: Box::new(page) },
-                Ok(None) => ended(&row, OcrState::Done, NoteKind::Remark, OWN_TEXT_STANDS.to_owned()),
+                Ok(None) => ended(&row, OcrState::Done, NoteCode::OcrNotBetter),
                 Err(Unread::Page(reason)) => {
-                    ended(&row, OcrState::Failed, NoteKind::Partial, format!("not read by OCR: {reason}"))
+                    ended(&row, OcrState::Failed, NoteCode::OcrFailed { reason: Box::new(reason) })
                 }
                 Err(Unread::Everything(error)) => return Err(error),
             };
@@ -233,8 +232,8 @@ impl OcrReader<'_> {
     }
 
     fn paint(&self, item: &Item, page: u32, dpi: u32) -> Result<Picture, Unread> {
-        let original = item.original.ok_or_else(|| Unread::Page("it has no bytes".to_owned()))?;
-        let file = self.originals.open_original(original).map_err(|e| Unread::Page(exhibit_case::chain_of(&e)))?;
+        let original = item.original.ok_or_else(|| Unread::Page(Reason::NoBytes))?;
+        let file = self.originals.open_original(original).map_err(|e| Unread::Page(unreadable(&e)))?;
         let task = Task::Render { page, dpi, max_side: MOST_SIDE, grey: true };
         Ok(paint(self.cage, &file, &item.path, task, self.passwords)?)
     }
@@ -250,7 +249,7 @@ impl OcrReader<'_> {
     // The likeliest model first: a page that it reads convincingly needs no other. Where it half reads the page, the other
     // models of its script are tried too; where it does not, the script is detected.
     fn choose(&self, item: ItemId, picture: &Picture, dpi: u32) -> Result<(Reading, String), Unread> {
-        let first = self.likeliest().ok_or_else(|| Unread::Page("tesseract has no model installed".to_owned()))?;
+        let first = self.likeliest().ok_or_else(|| Unread::Page(Reason::NoOcrModel))?;
         let mut best = (self.tesseract(picture, &first, dpi)?, first.clone());
         let fits = in_script_of(&first, &best.0.text);
         if !(fits && convincing(&best.0)) {
@@ -329,13 +328,13 @@ impl OcrReader<'_> {
         let end = self.cage.tool(&tool).map_err(|error| Unread::Everything(error.into()))?;
         match end.status.reason() {
             None => Ok(end.stdout),
-            Some(reason) => Err(Unread::Page(format!("tesseract: {reason}"))),
+            Some(reason) => Err(Unread::Page(reason)),
         }
     }
 }
 
-fn ended<'a>(row: &PageRow, state: OcrState, kind: NoteKind, text: String) -> Message<'a> {
-    Message::OcrEnded { item: row.item, state, note: Note { kind, page: row.number, text } }
+fn ended<'a>(row: &PageRow, state: OcrState, code: NoteCode) -> Message<'a> {
+    Message::OcrEnded { item: row.item, state, note: Note { code, page: row.number } }
 }
 
 fn parent(folder: &Path) -> PathBuf {
@@ -356,10 +355,14 @@ fn worth(reading: &Reading) -> f32 {
     reading.confidence * (1.0 - (-(reading.characters as f32) / 20.0).exp())
 }
 
+fn unreadable(error: &dyn std::error::Error) -> Reason {
+    Reason::OriginalUnreadable { detail: Detail::of(&exhibit_case::chain_of(error)) }
+}
+
 /// Why a page was not read.
 enum Unread {
     /// Something about this page.
-    Page(String),
+    Page(Reason),
     /// Something that concerns all pages.
     Everything(IngestError),
 }
@@ -368,7 +371,7 @@ impl From<CaseError> for Unread {
     fn from(error: CaseError) -> Self {
         match error {
             CaseError::NotPainted { reason } => Self::Page(reason),
-            CaseError::Store(error) => Self::Page(exhibit_case::chain_of(&error)),
+            CaseError::Store(error) => Self::Page(unreadable(&error)),
             other => Self::Everything(other.into()),
         }
     }

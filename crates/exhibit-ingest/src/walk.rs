@@ -1,6 +1,6 @@
 //! Walks a source in a fixed order, by the bytes of names, and never leaves it: links are met, not followed.
 
-use exhibit_model::Moment;
+use exhibit_model::{Moment, Reason};
 use std::ffi::OsString;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -23,9 +23,9 @@ pub(crate) enum What {
     /// A file, its size, when it was last modified, and when the file system last changed anything about it.
     File { size: u64, modified: Moment, changed: Moment },
     /// Not a file: a link or a device, and which.
-    Other(&'static str),
+    Other(Reason),
     /// Cannot be looked at, and why.
-    Unreadable(String),
+    Unreadable(Reason),
 }
 
 /// Calls `each` for everything in `source` (a folder, or one file), until it says no.
@@ -50,13 +50,13 @@ pub(crate) fn walk(source: &Path, each: &mut dyn FnMut(Met) -> bool) -> std::io:
         let path = folder.join(name);
         let below = path.strip_prefix(source).unwrap_or(&path).as_os_str().as_bytes().to_vec();
         let met = match fs::symlink_metadata(&path) {
-            Err(error) => What::Unreadable(error.to_string()),
+            Err(error) => What::Unreadable(Reason::cannot_open(&error)),
             Ok(metadata) if metadata.is_dir() => match names(&path) {
                 Ok(inside) => {
                     folders.push((path, inside));
                     continue;
                 }
-                Err(error) => What::Unreadable(format!("the folder cannot be listed: {error}")),
+                Err(error) => What::Unreadable(Reason::cannot_list(&error)),
             },
             Ok(metadata) => what_of(&metadata),
         };
@@ -83,13 +83,13 @@ fn what_of(metadata: &fs::Metadata) -> What {
         return What::File { size: metadata.len(), modified, changed };
     }
     What::Other(if kind.is_symlink() {
-        "a symbolic link: not followed"
+        Reason::SymbolicLink { target: None }
     } else if kind.is_fifo() {
-        "a named pipe: not a file"
+        Reason::NamedPipe
     } else if kind.is_socket() {
-        "a socket: not a file"
+        Reason::Socket
     } else {
-        "a device: not a file"
+        Reason::Device
     })
 }
 
@@ -111,14 +111,13 @@ mod tests {
         walk(folder.path(), &mut |m| {
             let what = match m.what {
                 What::File { size, .. } => size.to_string(),
-                What::Other(why) => why.to_owned(),
-                What::Unreadable(why) => why,
+                What::Other(why) | What::Unreadable(why) => why.word().to_owned(),
             };
             met.push(format!("{} {what}", String::from_utf8_lossy(&m.below)));
             true
         })
         .expect("walk");
-        let link = "a symbolic link: not followed";
+        let link = "symbolic-link";
         let expected = [
             "a.txt 5".to_owned(),
             "b/2.txt 7".to_owned(),

@@ -254,7 +254,8 @@ mod tests {
 
     #[test]
     fn a_page_and_its_picture_are_recorded_once() {
-        let document = |page, query: &str| AccessEvent::Document { item: ItemId::new(3), page, query: query.to_owned() };
+        let document =
+            |page, query: &str| AccessEvent::Document { item: ItemId::new(3), page, query: query.to_owned() };
         let picture = |item, page| AccessEvent::PagePicture { item: ItemId::new(item), page };
         let listed = AccessEvent::Items { container: None };
         for (event, last, expect) in [
