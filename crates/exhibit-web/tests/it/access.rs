@@ -35,7 +35,7 @@ fn send(path: &'static str, address: &str, fields: &[(&'static str, &str)], even
 
 // In this order: what a row makes, those after it show.
 fn rows(text: &str, picture: &str, container: &str) -> Vec<Row> {
-    let item = |number: &str| ItemId(number.trim_start_matches("EXH-").parse().expect("a number"));
+    let item = |number: &str| ItemId::new(number.trim_start_matches("EXH-").parse().expect("a number"));
     let query = || "needle".to_owned();
     let name = || "my <list>".to_owned();
     let list = |guest: &Browser| {
