@@ -56,7 +56,7 @@ impl Catalogue {
         account.languages =
             self.counts("SELECT language, count(*) FROM pages WHERE +current = 1 GROUP BY 1 ORDER BY 2 DESC, 1")?;
         account.pages_waiting_for_ocr = self.count("SELECT count(*) FROM pages WHERE ocr = 'wanted'")?;
-        account.pages_by_ocr = self.count("SELECT count(*) FROM pages WHERE layer = 1")?;
+        account.pages_by_ocr = self.count("SELECT count(*) FROM pages WHERE reader <> '' AND current = 1")?;
         account.pages_ocr_failed = self.count("SELECT count(*) FROM pages WHERE ocr = 'failed'")?;
         account.originals = self.count("SELECT count(DISTINCT sha256) FROM items WHERE sha256 IS NOT NULL")?;
         account.bytes =

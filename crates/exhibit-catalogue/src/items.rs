@@ -1,6 +1,6 @@
 //! Sources and items: what was found where, and what became of it.
 
-use crate::{Catalogue, CatalogueError, Explained, Work};
+use crate::{Catalogue, CatalogueError, Explained, StageId, Work};
 use exhibit_model::code::{CodeError, Parts};
 use exhibit_model::{
     Digest, ItemId, MetadataKey, Moment, Note, NoteCode, OriginalId, Reason, Relation, SourceId, State,
@@ -42,12 +42,13 @@ impl Item {
         self.cut.iter().chain(&self.reason)
     }
 
-    /// What items with the same problem have in common: the words of their reasons, and the kind of file where that is
-    /// the reason.
+    /// What items with the same problem have in common: the words of their reasons, and the kind of file or the
+    /// end of the worker where that is the reason.
     #[must_use]
     pub fn causes(&self) -> Vec<String> {
         let cause = |reason: &Reason| match reason {
             Reason::NoReader { media_type } => format!("{} {media_type}", reason.word()),
+            Reason::WorkerDied { last, .. } => format!("{} {}", reason.word(), last.word()),
             other => other.word().to_owned(),
         };
         self.reasons().map(cause).collect()
@@ -90,25 +91,6 @@ pub enum Added {
     Filled(ItemId, State),
     /// The row was there with the same content.
     Known(ItemId),
-}
-
-/// An item that waits to be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Job {
-    /// The item.
-    pub id: ItemId,
-    /// The source it came with.
-    pub source: SourceId,
-    /// Its bytes.
-    pub original: OriginalId,
-    /// How many.
-    pub size: u64,
-    /// Its name, for a hint.
-    pub path: Vec<u8>,
-    /// Containers around it.
-    pub depth: i64,
-    /// The file of the source that it came in with; itself, if it is one.
-    pub family: ItemId,
 }
 
 /// What reading an item found.
@@ -188,7 +170,7 @@ fn item_of(row: &Row<'_>) -> rusqlite::Result<Item> {
 }
 
 // A reason from the columns of its word and its values; an empty word is none.
-fn reason_of(row: &Row<'_>, word: usize, values: usize) -> rusqlite::Result<Option<Reason>> {
+pub(crate) fn reason_of(row: &Row<'_>, word: usize, values: usize) -> rusqlite::Result<Option<Reason>> {
     let code: String = row.get(word)?;
     if code.is_empty() {
         return Ok(None);
@@ -203,7 +185,7 @@ fn not_a_code(column: usize, error: CodeError) -> rusqlite::Error {
 }
 
 // What the columns of a reason hold: its word and its values.
-fn columns_of(reason: Option<&Reason>) -> (&'static str, String) {
+pub(crate) fn columns_of(reason: Option<&Reason>) -> (&'static str, String) {
     reason.map_or_else(|| ("", "{}".to_owned()), |reason| (reason.word(), reason.parts().values_json()))
 }
 
@@ -338,18 +320,6 @@ impl Catalogue {
         known.to("look for a file")
     }
 
-    /// Items that wait to be read, after the one given, at most `most`.
-    ///
-    /// # Errors
-    /// [`CatalogueError::Engine`].
-    pub fn jobs(&self, after: ItemId, most: u32) -> Result<Vec<Job>, CatalogueError> {
-        let sql = "SELECT id, source, sha256, size, path, depth, family FROM items \
-                   WHERE state = 'waiting' AND id > ?1 ORDER BY id LIMIT ?2";
-        let mut statement = self.db.prepare_cached(sql).to("list the waiting items")?;
-        let rows = statement.query_map(params![after.get(), most], job_of).to("list the waiting items")?;
-        rows.collect::<Result<_, _>>().to("list the waiting items")
-    }
-
     /// The properties of an item, in the order found.
     ///
     /// # Errors
@@ -417,20 +387,6 @@ fn notes(db: &Connection, id: ItemId) -> Result<Vec<NoteRow>, CatalogueError> {
     };
     let rows = statement.query_map([id.get()], row_of).to("read notes")?;
     rows.collect::<Result<_, _>>().to("read notes")
-}
-
-fn job_of(row: &Row<'_>) -> rusqlite::Result<Job> {
-    let id = ItemId::new(row.get(0)?);
-    let sha256: Vec<u8> = row.get(2)?;
-    Ok(Job {
-        id,
-        source: SourceId::new(row.get(1)?),
-        original: Digest::from_slice(&sha256).map(OriginalId::new).ok_or(rusqlite::Error::InvalidQuery)?,
-        size: row.get::<_, i64>(3)?.unsigned_abs(),
-        path: row.get(4)?,
-        depth: row.get(5)?,
-        family: row.get::<_, Option<i64>>(6)?.map_or(id, ItemId::new),
-    })
 }
 
 impl Catalogue {
@@ -661,13 +617,13 @@ impl Work<'_> {
         let sql = "UPDATE items SET state = CASE WHEN cut = '' THEN ?2 ELSE 'truncated' END, \
                    reason = ?3, reason_values = ?6, media_type = ?4, found = ?5, \
                    pages = (SELECT count(*) FROM pages WHERE item = ?1 AND current = 1) WHERE id = ?1";
+        self.settle_pages(id)?;
         let mut update = self.tx.prepare_cached(sql).to("settle an item")?;
         let found = finding.found.cast_signed();
         let (reason, values) = columns_of(finding.reason);
         update
             .execute(params![id.get(), finding.state.word(), reason, finding.media_type, found, values])
             .to("settle an item")?;
-        self.settle_pages(id)?;
         self.count_languages(id)
     }
 
@@ -699,17 +655,22 @@ impl Work<'_> {
         statement.execute([id.get()]).to("count languages").map(drop)
     }
 
-    /// Puts items that could not be read back in line: those in these states that have bytes, and the containers of
-    /// members without bytes in these states. Says how many.
+    /// Requeues items that could not be read: those in these states that have bytes, and the containers of
+    /// members without bytes in these states. Returns the count.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn retry(&self, states: &[State]) -> Result<usize, CatalogueError> {
+    pub fn retry(&self, stage: StageId, states: &[State]) -> Result<usize, CatalogueError> {
         let words = states.iter().map(|s| format!("'{}'", s.word())).collect::<Vec<_>>().join(",");
         let sql = format!(
             "UPDATE items SET state = 'waiting' WHERE sha256 IS NOT NULL AND duplicate_of IS NULL AND (state IN ({words}) \
-             OR id IN (SELECT container FROM items WHERE state IN ({words}) AND sha256 IS NULL AND container IS NOT NULL))"
+             OR id IN (SELECT container FROM items WHERE state IN ({words}) AND sha256 IS NULL AND container IS NOT NULL)) \
+             RETURNING id"
         );
-        self.tx.execute(&sql, []).to("put items back in line")
+        let mut statement = self.tx.prepare(&sql).to("requeue items")?;
+        let rows = statement.query_map([], |row| row.get(0).map(ItemId::new)).to("requeue items")?;
+        let items: Vec<ItemId> = rows.collect::<Result<_, _>>().to("requeue items")?;
+        self.requeue(stage, &items)?;
+        Ok(items.len())
     }
 }

@@ -7,7 +7,7 @@ use crate::{DossierError, io_error};
 use exhibit_case::{Case, layout};
 use exhibit_catalogue::Catalogue;
 use exhibit_custody::{Act, Channel, Entry, Fact, Log, Ref};
-use exhibit_ingest::{Handed, HandedFile};
+use exhibit_ingest::{ReceivedBag, ReceivedFile};
 use exhibit_model::{Digest, OriginalId};
 use exhibit_proof::bagit::{Digests, Files, Found, Unreadable};
 use exhibit_proof::finding::Finding;
@@ -97,11 +97,11 @@ impl Good {
 
     /// The bag as a source: originals under the names proved for them, and pages alone where only these were handed over.
     #[must_use]
-    pub fn source(&self, name: &str, from: Box<dyn Files + Send>) -> Handed {
+    pub fn source(&self, name: &str, from: Box<dyn Files + Send>) -> ReceivedBag {
         let mut files = Vec::new();
         for (label, document) in &self.proved.documents {
             match &document.file {
-                Some(file) => files.push(HandedFile {
+                Some(file) => files.push(ReceivedFile {
                     place: file.clone(),
                     path: path_of(label, file, document),
                     original: OriginalId::new(Digest::from_bytes(document.original)),
@@ -123,7 +123,7 @@ impl Good {
                 .fact("exported", Fact::Text(exported.clone()))
         };
         let identity = format!("bag:{manifest}").into_bytes();
-        Handed { identity, name: name.to_owned(), receipt: Box::new(receipt), from, files }
+        ReceivedBag { identity, name: name.to_owned(), receipt: Box::new(receipt), from, files }
     }
 }
 
@@ -135,10 +135,10 @@ fn path_of(label: &str, file: &str, document: &Document) -> Vec<u8> {
     [label.as_bytes(), b"/", &name].concat()
 }
 
-fn pages_of(label: &str, document: &Document) -> Vec<HandedFile> {
+fn pages_of(label: &str, document: &Document) -> Vec<ReceivedFile> {
     let texts = document.pages.iter().map(|(page, sha256)| (text_path(label, *page), *page, "txt", sha256));
     let pictures = document.pictures.iter().map(|(page, sha256)| (picture_path(label, *page), *page, "png", sha256));
-    let file = |(place, page, ending, sha256): (String, u32, &str, &[u8; 32])| HandedFile {
+    let file = |(place, page, ending, sha256): (String, u32, &str, &[u8; 32])| ReceivedFile {
         place,
         path: format!("{label}/page {page:04}.{ending}").into_bytes(),
         original: OriginalId::new(Digest::from_bytes(*sha256)),

@@ -155,6 +155,7 @@ pub fn reason(reason: &Reason) -> Message {
         Reason::BadOutput { fault } => reasons::bad_output(protocol_fault(*fault)),
         Reason::Stopped => reasons::stopped(),
         Reason::Lost => reasons::lost(),
+        Reason::WorkerDied { deaths, last } => reasons::worker_died(*deaths, self::reason(last)),
         Reason::NotStarted { detail } => with(reasons::not_started(), detail),
         Reason::Encrypted => reasons::encrypted(),
         Reason::NoSuchPage { page } => reasons::no_such_page(*page),
@@ -269,6 +270,10 @@ mod tests {
             "word/settings.xml refers to a template outside the file: http://203.0.113.9/t.dotm"
         );
         assert_eq!(english.text(&reason(&Reason::Killed { signal: 9 })), "killed by signal 9 (probably out of memory)");
+        let died = |deaths| Reason::WorkerDied { deaths, last: Box::new(Reason::MemoryLimit) };
+        let last = "out of memory (limit reached)";
+        assert_eq!(english.text(&reason(&died(3))), format!("the worker died 3 times; the last time: {last}"));
+        assert_eq!(english.text(&reason(&died(1))), format!("the worker died once: {last}"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::cli::ProgressForm;
 use crate::output::{Output, bytes, counted, number};
-use exhibit_ingest::{Progress, Snapshot, Stage};
+use exhibit_ingest::{Phase, Progress, Snapshot, StageName};
 use serde_json::json;
 use std::io::{IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -122,31 +122,30 @@ fn redraw(text: &str) {
 
 // of what is known so far: of all items while reading, of all pages while OCR runs
 fn percent(snapshot: &Snapshot) -> u64 {
-    let (done, all) = match snapshot.stage {
-        Stage::Reading => (snapshot.settled, snapshot.items.max(snapshot.settled)),
-        Stage::Ocr => (snapshot.ocr_done, snapshot.ocr_wanted),
-        Stage::Indexing => (1, 1),
+    let (done, all) = match snapshot.phase {
+        Phase::Stage(name) => (snapshot.stage(name).done, snapshot.stage(name).jobs),
+        Phase::Indexing => (1, 1),
     };
     (done * 100).checked_div(all).unwrap_or(0).min(100)
 }
 
 fn line(snapshot: &Snapshot) -> String {
     let searchable = number(snapshot.searchable);
-    let mut text = match snapshot.stage {
-        Stage::Reading => {
+    let mut text = match snapshot.phase {
+        Phase::Stage(StageName::READ) => {
             let more = if snapshot.walked { "" } else { " so far" };
             let received = bytes(snapshot.met_bytes);
-            let (settled, items) = (number(snapshot.settled), number(snapshot.items.max(snapshot.settled)));
-            let pages = counted(snapshot.pages, "page", "pages");
-            format!(
-                "reading {settled} of {items} items{more} · {received} met · {pages} · searchable now: {searchable}"
-            )
+            let read = snapshot.stage(StageName::READ);
+            let (done, all) = (number(read.done), number(read.jobs));
+            let pages = counted(read.pages, "page", "pages");
+            format!("reading {done} of {all} items{more} · {received} met · {pages} · searchable now: {searchable}")
         }
-        Stage::Ocr => {
-            let (done, all) = (number(snapshot.ocr_done), number(snapshot.ocr_wanted));
-            format!("reading pictures of pages (OCR) {done} of {all} · searchable now: {searchable}")
+        Phase::Stage(name) => {
+            let (done, all) = (number(snapshot.stage(name).done), number(snapshot.stage(name).jobs));
+            let what = if name == StageName::OCR { "reading pictures of pages (OCR)" } else { name.as_str() };
+            format!("{what} {done} of {all} · searchable now: {searchable}")
         }
-        Stage::Indexing => format!("making the last pages searchable · searchable now: {searchable}"),
+        Phase::Indexing => format!("making the last pages searchable · searchable now: {searchable}"),
     };
     if let Some(left) = estimate(snapshot) {
         text.push_str(&left);
@@ -159,10 +158,10 @@ fn line(snapshot: &Snapshot) -> String {
 
 // a range, and only once there is something to judge by
 fn estimate(snapshot: &Snapshot) -> Option<String> {
-    let (done, all) = match snapshot.stage {
-        Stage::Ocr => (snapshot.ocr_done, snapshot.ocr_wanted),
-        Stage::Reading if snapshot.walked => (snapshot.settled, snapshot.items.max(snapshot.settled)),
-        _ => return None,
+    let (done, all) = match snapshot.phase {
+        Phase::Stage(StageName::READ) if !snapshot.walked => return None,
+        Phase::Stage(name) => (snapshot.stage(name).done, snapshot.stage(name).jobs),
+        Phase::Indexing => return None,
     };
     if snapshot.elapsed < ESTIMATE_AFTER || done == 0 {
         return None;
@@ -172,16 +171,17 @@ fn estimate(snapshot: &Snapshot) -> Option<String> {
 }
 
 fn event(snapshot: &Snapshot) {
-    let stage = match snapshot.stage {
-        Stage::Reading => "reading",
-        Stage::Ocr => "ocr",
-        Stage::Indexing => "indexing",
+    let stage = match snapshot.phase {
+        Phase::Stage(StageName::READ) => "reading",
+        Phase::Stage(name) => name.as_str(),
+        Phase::Indexing => "indexing",
     };
+    let (read, ocr) = (snapshot.stage(StageName::READ), snapshot.stage(StageName::OCR));
     let event = json!({
         "v": 1, "kind": "progress", "stage": stage, "seconds": snapshot.elapsed.as_secs(),
         "met": snapshot.met, "met_bytes": snapshot.met_bytes, "walked": snapshot.walked, "items": snapshot.items,
-        "settled": snapshot.settled, "pages": snapshot.pages, "searchable": snapshot.searchable,
-        "ocr_wanted": snapshot.ocr_wanted, "ocr_done": snapshot.ocr_done,
+        "settled": read.done, "pages": read.pages, "searchable": snapshot.searchable,
+        "ocr_wanted": ocr.jobs, "ocr_done": ocr.done,
     });
     let _ = writeln!(std::io::stderr().lock(), "{event}");
 }

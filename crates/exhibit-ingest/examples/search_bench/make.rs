@@ -4,7 +4,7 @@
 use crate::text::{Language, Texts};
 use crate::{Failed, PAGES_OF_A_DOCUMENT};
 use exhibit_case::{Case, Held, Keys, NewCase, layout};
-use exhibit_catalogue::{Added, Finding, NewItem, NewPage, Work};
+use exhibit_catalogue::{Added, Finding, NewItem, NewPage, StageKey, Work};
 use exhibit_model::{
     Counts, Digest, FixedClock, ItemId, MetadataKey, Moment, OriginalId, Page, Relation, SourceId, State, wire,
 };
@@ -87,6 +87,8 @@ fn add_page(
         ..Page::default()
     };
     let (place, digest): (_, Digest) = packs.append(&wire::encode_page(&page))?;
-    work.add_page(&NewPage { item, page: &page, place: (place.pack, place.offset), digest })?;
+    let stage =
+        work.stage(&StageKey { name: "read".to_owned(), version: "1".to_owned(), parameters: String::new() })?;
+    work.add_page(&NewPage { item, page: &page, stage, place: (place.pack, place.offset), digest })?;
     Ok(page.text.len() as u64)
 }

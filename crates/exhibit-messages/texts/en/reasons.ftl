@@ -103,6 +103,11 @@ fault-after-verdict = something after the verdict
 fault-no-verdict = no verdict
 stopped = stopped on request
 lost = terminated from outside
+worker-died =
+    { $deaths ->
+        [one] the worker died once: { $last }
+       *[other] the worker died { $deaths } times; the last time: { $last }
+    }
 not-started = could not be started
 
 encrypted = the document is encrypted

@@ -2,6 +2,7 @@
 //!
 //! Names are ASCII, so that their order by bytes is their order by UTF-16 code units.
 
+use super::value::MAX_DEPTH;
 use super::{MAX_NUMBER, Parts, Value, Values};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -15,7 +16,7 @@ pub(super) fn write(values: &Values) -> String {
 /// The values that `write` writes as `text`; `None` for any other text.
 pub(super) fn read(text: &str) -> Option<Values> {
     let mut reader = Reader { rest: text };
-    let values = reader.values(true)?;
+    let values = reader.values(MAX_DEPTH)?;
     // leniency anywhere in the reader would show here
     (reader.rest.is_empty() && write(&values) == text).then_some(values)
 }
@@ -80,7 +81,8 @@ impl Reader<'_> {
         Some(())
     }
 
-    fn values(&mut self, codes: bool) -> Option<Values> {
+    // `depth` is how many codes may be nested in these values.
+    fn values(&mut self, depth: usize) -> Option<Values> {
         let mut values = BTreeMap::new();
         self.take("{")?;
         if self.take("}").is_some() {
@@ -89,7 +91,7 @@ impl Reader<'_> {
         loop {
             let name = self.text()?;
             self.take(":")?;
-            values.insert(name, self.value(codes)?);
+            values.insert(name, self.value(depth)?);
             if self.take(",").is_none() {
                 self.take("}")?;
                 return Some(values);
@@ -97,15 +99,15 @@ impl Reader<'_> {
         }
     }
 
-    fn value(&mut self, codes: bool) -> Option<Value> {
+    fn value(&mut self, depth: usize) -> Option<Value> {
         match self.rest.bytes().next()? {
             b'"' => self.text().map(Value::Text),
             b'[' => self.list().map(Value::List),
-            b'{' if codes => {
+            b'{' if depth > 0 => {
                 self.take("{\"code\":")?;
                 let word = self.text()?;
                 self.take(",\"values\":")?;
-                let values = self.values(false)?;
+                let values = self.values(depth - 1)?;
                 self.take("}")?;
                 Some(Value::Code(Parts { word, values }))
             }

@@ -12,7 +12,7 @@ mod value;
 
 pub use note::{NoteCode, Severity};
 pub use reason::{OutputKind, PictureCoding, ProtocolFault, Reason};
-pub use value::{CodeError, Detail, MAX_LIST, MAX_NUMBER, MAX_TEXT, MAX_VALUES, Value, Values};
+pub use value::{CodeError, Detail, MAX_DEPTH, MAX_LIST, MAX_NUMBER, MAX_TEXT, MAX_VALUES, Value, Values};
 
 use crate::wire::Writer;
 

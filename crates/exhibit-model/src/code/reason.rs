@@ -318,6 +318,13 @@ codes! {
         Stopped = "stopped",
         /// The process that started it ended.
         Lost = "lost",
+        /// The worker died too often for another attempt.
+        WorkerDied {
+            /// How often.
+            deaths: u64,
+            /// How the last one ended.
+            last: Box<Reason>,
+        } = "worker-died",
         /// It could not be started.
         NotStarted {
             /// The system's message.

@@ -58,6 +58,19 @@ fn a_text_of_a_foreign_program_is_named_detail_and_changes_no_digest() {
 }
 
 #[test]
+fn a_note_may_have_a_reason_that_has_a_reason() {
+    let died = |detail: &str| {
+        let last = Box::new(Reason::NotStarted { detail: Detail::of(detail) });
+        NoteCode::OcrFailed { reason: Box::new(Reason::WorkerDied { deaths: 3, last }) }
+    };
+    let parts = died("no such file").parts();
+    assert_eq!(Parts::of_json(&parts.word, &parts.values_json()), Ok(parts.clone()));
+    assert_eq!(NoteCode::from_parts(parts.clone()), Ok(died("no such file")));
+    assert_eq!(digest(&parts), digest(&died("denied").parts()), "no digest covers the innermost detail");
+    assert!(!parts.line().contains("no such file"), "{}", parts.line());
+}
+
+#[test]
 fn every_value_from_a_foreign_program_is_called_detail() {
     let detail = Value::Text(<Detail as value::Field>::sample().text().to_owned());
     for parts in all() {
@@ -113,7 +126,7 @@ fn only_canonical_json_is_read() {
         r#"{"a":"\u0041"}"#,
         r#"{"a":"\/"}"#,
         r#"{"a":["x",]}"#,
-        r#"{"a":{"code":"x","values":{"b":{"code":"y","values":{}}}}}"#,
+        r#"{"a":{"code":"x","values":{"b":{"code":"y","values":{"c":{"code":"z","values":{}}}}}}}"#,
         r#"{"a":"x"#,
         r#"{"a":"\u00"}"#,
         r#"{"a":null}"#,

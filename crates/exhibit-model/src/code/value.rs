@@ -18,6 +18,9 @@ pub const MAX_LIST: usize = 16;
 /// The most values of one code.
 pub const MAX_VALUES: usize = 8;
 
+/// How deep codes are nested: a note with a reason that has a reason.
+pub const MAX_DEPTH: usize = 2;
+
 /// One value of a code.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Value {
@@ -27,7 +30,7 @@ pub enum Value {
     Text(String),
     /// Texts, at most [`MAX_LIST`].
     List(Vec<String>),
-    /// A code, without further codes in it.
+    /// A code. Codes are nested at most [`MAX_DEPTH`] deep; those that a worker emits, once.
     Code(Parts),
 }
 

@@ -1,22 +1,21 @@
-//! OCR: pages without usable text are painted by a caged worker and read by tesseract in its own cage.
+//! OCR: a caged worker renders pages without usable text, and tesseract reads the pictures in a cage of its own.
 //!
-//! One single-threaded tesseract per core. A document's first picture is read with the likeliest model; if that is not convincing,
-//! the others of its script are tried, and the one that reads it best serves the whole document. 200 dpi come first;
-//! a page read with little confidence is tried again at 300.
+//! One single-threaded tesseract per core. A document's first picture is read with the likeliest model; if the result is not
+//! convincing, the others of its script are tried, and the best one is used for the whole document. Pages are rendered at
+//! 200 dpi; a page read with little confidence is tried again at 300.
 
+use super::{Event, Means, NewJob, Output, Outputs, Stage, StageName, reason_of_death};
 use crate::IngestError;
 use crate::hocr::{self, Reading};
-use crate::keeper::{Message, Outbound};
-use crate::progress::Progress;
-use crate::run::Stop;
-use exhibit_cage::{Cage, CageLimits, Tool};
+use exhibit_cage::{Cage, CageLimits, Tool, ToolStatus};
 use exhibit_case::{CaseError, paint, read_page};
-use exhibit_catalogue::{Catalogue, Item, OcrState, PageRow};
-use exhibit_model::{Detail, ItemId, Note, NoteCode, Page, PageKind, Picture, Reason, Task, TextSource};
+use exhibit_catalogue::{Catalogue, Item, JobEnd, Lease, OcrState, PageRow, Span};
+use exhibit_model::{
+    Detail, Digest, ItemId, Note, NoteCode, OriginalId, Page, PageKind, Picture, Reason, Task, TextSource,
+};
 use exhibit_store::{Originals, PackReader};
 use exhibit_text::language;
 use std::collections::BTreeMap;
-use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -54,43 +53,18 @@ pub fn find_ocr() -> Option<OcrTools> {
     Some(OcrTools { program, version, languages, models })
 }
 
-/// The pages that wait for OCR, each once a run.
-pub(crate) struct OcrQueue {
-    state: Mutex<(Catalogue, VecDeque<PageRow>, (ItemId, u32))>,
-}
-
-impl OcrQueue {
-    pub(crate) fn new(catalogue: Catalogue) -> Self {
-        Self { state: Mutex::new((catalogue, VecDeque::new(), (ItemId::new(0), 0))) }
-    }
-
-    fn take(&self) -> Result<Option<(PageRow, Item)>, IngestError> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let (catalogue, ready, last) = &mut *state;
-        if ready.is_empty() {
-            ready.extend(catalogue.pages_for_ocr(*last, 32)?);
-        }
-        let Some(row) = ready.pop_front() else { return Ok(None) };
-        *last = (row.item, row.number);
-        let item = catalogue.item(row.item)?;
-        Ok(item.map(|item| (row, item)))
-    }
-}
-
-/// Which models serve.
+/// The models in use.
 #[derive(Default)]
-pub(crate) struct Served {
+struct Models {
     /// The model of each document, as found on its first picture.
     of_item: BTreeMap<ItemId, String>,
-    /// How many documents each model serves; before the first, how many pages of own text are in its language.
-    served: BTreeMap<String, u64>,
+    /// How many documents each model was used for; at the start, how many pages of native text are in its language.
+    used: BTreeMap<String, u64>,
 }
 
-pub(crate) type Choices = Mutex<Served>;
-
-/// Expects the languages that the trove's own texts have: pages by BCP 47 tag.
-pub(crate) fn expecting(languages: &[(String, u64)]) -> Choices {
-    let mut served = BTreeMap::new();
+// The models to expect for the languages of the trove's native texts: pages by BCP 47 tag.
+fn expected(languages: &[(String, u64)]) -> BTreeMap<String, u64> {
+    let mut used = BTreeMap::new();
     for (tag, pages) in languages {
         let model = match tag.split('-').next().unwrap_or_default() {
             "zh" if tag.contains("Hant") => "chi_tra",
@@ -103,9 +77,9 @@ pub(crate) fn expecting(languages: &[(String, u64)]) -> Choices {
             "en" => "eng",
             _ => continue,
         };
-        *served.entry(model.to_owned()).or_default() += pages;
+        *used.entry(model.to_owned()).or_default() += pages;
     }
-    Mutex::new(Served { of_item: BTreeMap::new(), served })
+    used
 }
 
 /// Scripts as tesseract names them, and the models for each.
@@ -144,17 +118,12 @@ fn convincing(reading: &Reading) -> bool {
     reading.confidence >= CONVINCING && reading.characters >= FEW
 }
 
-pub(crate) struct OcrReader<'a> {
-    pub(crate) tools: &'a OcrTools,
-    pub(crate) cage: &'a Cage,
-    pub(crate) originals: &'a Originals,
-    pub(crate) packs: &'a PackReader,
-    pub(crate) queue: &'a OcrQueue,
-    pub(crate) choices: &'a Choices,
-    pub(crate) passwords: &'a [String],
-    pub(crate) out: Outbound<'a>,
-    pub(crate) progress: &'a Progress,
-    pub(crate) stop: &'a Stop,
+pub(crate) struct Ocr<'a> {
+    /// `None`: tesseract is not installed, or not to be used.
+    tools: Option<&'a OcrTools>,
+    cage: &'a Cage,
+    passwords: &'a [String],
+    models: Mutex<Models>,
 }
 
 const FIRST_DPI: u32 = 200;
@@ -167,32 +136,96 @@ const TRUSTED: f32 = 0.60;
 const PICTURE_SIDE: u32 = 2340;
 const MOST_SIDE: u32 = 6000;
 
-impl OcrReader<'_> {
-    /// Reads pages until none is left.
-    pub(crate) fn run(&self) -> Result<(), IngestError> {
-        while !self.stop.asked() {
-            let Some((row, item)) = self.queue.take()? else { break };
-            let label = format!("item {} page {}", row.item.get(), row.number);
-            self.progress.take_up(&label);
-            let read = self.read(&row, &item);
-            self.progress.put_down(&label);
-            let message = match read {
-                Ok(Some(page)) => Message::Page { item: row.item, page: Box::new(page) },
-                Ok(None) => ended(&row, OcrState::Done, NoteCode::OcrNotBetter),
-                Err(Unread::Page(reason)) => {
-                    ended(&row, OcrState::Failed, NoteCode::OcrFailed { reason: Box::new(reason) })
-                }
-                Err(Unread::Everything(error)) => return Err(error),
-            };
-            self.out.send(message)?;
-        }
+impl<'a> Ocr<'a> {
+    pub(crate) fn new(tools: Option<&'a OcrTools>, cage: &'a Cage, passwords: &'a [String]) -> Self {
+        Self { tools, cage, passwords, models: Mutex::default() }
+    }
+}
+
+impl Stage for Ocr<'_> {
+    fn name(&self) -> StageName {
+        StageName::OCR
+    }
+
+    fn version(&self) -> &'static str {
+        "1"
+    }
+
+    fn parameters(&self) -> String {
+        format!("engine={}", self.tools.map_or("none", |tools| tools.version.as_str()))
+    }
+
+    fn available(&self) -> bool {
+        self.tools.is_some()
+    }
+
+    fn begin(&self, catalogue: &Catalogue) -> Result<(), IngestError> {
+        self.models().used = expected(&catalogue.account()?.languages);
         Ok(())
     }
 
+    fn next(&self, event: &Event<'_>) -> Vec<NewJob> {
+        let Event::Pages { original, pages } = event else { return Vec::new() };
+        let wanted = pages.iter().filter(|row| row.ocr == OcrState::Wanted);
+        wanted
+            .map(|row| NewJob { span: Span::Pages(row.number, row.number), input: input_of(*original, row) })
+            .collect()
+    }
+
+    fn run(&self, job: &Lease, means: &Means<'_>) -> Result<Outputs, IngestError> {
+        let (Some(tools), Span::Pages(number, _)) = (self.tools, job.span) else { return Ok(Outputs::ABANDONED) };
+        let row = means.catalogue.native_page(job.item, number)?;
+        let item = means.catalogue.item(job.item)?;
+        let (Some(row), Some(item)) = (row, item) else { return Ok(Outputs::ABANDONED) };
+        // the page was read again since the job was added, and has another job
+        let Some(original) = item.original.filter(|original| input_of(*original, &row) == job.input) else {
+            return Ok(Outputs::ABANDONED);
+        };
+        let session = Session { stage: self, tools, packs: means.packs, originals: means.originals, original, item };
+        let (end, output) = match session.read(&row) {
+            Ok(Some(page)) => (JobEnd::Done, Output::Page(Box::new(page))),
+            Ok(None) => (JobEnd::Done, unread(&row, OcrState::Done, NoteCode::OcrNotBetter)),
+            Err(Unread::Page(reason)) => (JobEnd::Failed(reason.clone()), failed(&row, reason)),
+            Err(Unread::Died(reason)) => {
+                let reason = reason_of_death(job, reason);
+                (JobEnd::Died(reason.clone()), failed(&row, reason))
+            }
+            Err(Unread::Everything(error)) => return Err(error),
+        };
+        Ok(Outputs { end, outputs: vec![output] })
+    }
+}
+
+// What OCR of a page reads: the original's picture of it, and its native text.
+fn input_of(original: OriginalId, row: &PageRow) -> Digest {
+    let mut bytes = original.digest().as_bytes().to_vec();
+    bytes.extend_from_slice(row.digest.as_bytes());
+    Digest::of(&bytes)
+}
+
+fn failed(row: &PageRow, reason: Reason) -> Output {
+    unread(row, OcrState::Failed, NoteCode::OcrFailed { reason: Box::new(reason) })
+}
+
+fn unread(row: &PageRow, state: OcrState, code: NoteCode) -> Output {
+    Output::Unread { page: row.number, state, note: Note { code, page: row.number } }
+}
+
+/// A page that is being read by OCR.
+struct Session<'a> {
+    stage: &'a Ocr<'a>,
+    tools: &'a OcrTools,
+    packs: &'a PackReader,
+    originals: &'a Originals,
+    original: OriginalId,
+    item: Item,
+}
+
+impl Session<'_> {
     // `None` where the page has some text of its own, and OCR reads less, or hardly trusts what it reads
-    fn read(&self, row: &PageRow, item: &Item) -> Result<Option<Page>, Unread> {
+    fn read(&self, row: &PageRow) -> Result<Option<Page>, Unread> {
         let native = read_page(self.packs, row)?;
-        let (reading, model) = self.best(item, &native)?;
+        let (reading, model) = self.best(&native)?;
         let own = native.counts.characters as f32;
         let trusted = reading.confidence >= TRUSTED && reading.confidence * reading.characters as f32 >= own;
         if own > 0.0 && !trusted {
@@ -216,39 +249,31 @@ impl OcrReader<'_> {
         Ok(Some(page))
     }
 
-    fn best(&self, item: &Item, page: &Page) -> Result<(Reading, String), Unread> {
+    fn best(&self, page: &Page) -> Result<(Reading, String), Unread> {
         let dpi = if page.kind == PageKind::Picture { picture_dpi(page) } else { FIRST_DPI };
-        let picture = self.paint(item, page.number, dpi)?;
-        let (reading, model) = match self.choice(item.id) {
+        let picture = self.render(page.number, dpi)?;
+        let (reading, model) = match self.stage.model_of(self.item.id) {
             Some(model) => (self.tesseract(&picture, &model, dpi)?, model),
-            None => self.choose(item.id, &picture, dpi)?,
+            None => self.choose(&picture, dpi)?,
         };
         if reading.confidence >= DOUBTFUL || page.kind == PageKind::Picture {
             return Ok((reading, model));
         }
-        let larger = self.paint(item, page.number, SECOND_DPI)?;
+        let larger = self.render(page.number, SECOND_DPI)?;
         let again = self.tesseract(&larger, &model, SECOND_DPI)?;
         Ok((if worth(&again) > worth(&reading) { again } else { reading }, model))
     }
 
-    fn paint(&self, item: &Item, page: u32, dpi: u32) -> Result<Picture, Unread> {
-        let original = item.original.ok_or_else(|| Unread::Page(Reason::NoBytes))?;
-        let file = self.originals.open_original(original).map_err(|e| Unread::Page(unreadable(&e)))?;
+    fn render(&self, page: u32, dpi: u32) -> Result<Picture, Unread> {
+        let file = self.originals.open_original(self.original);
+        let file = file.map_err(|error| Unread::Page(unreadable(&error)))?;
         let task = Task::Render { page, dpi, max_side: MOST_SIDE, grey: true };
-        Ok(paint(self.cage, &file, &item.path, task, self.passwords)?)
-    }
-
-    fn choice(&self, item: ItemId) -> Option<String> {
-        self.choices().of_item.get(&item).cloned()
-    }
-
-    fn choices(&self) -> MutexGuard<'_, Served> {
-        self.choices.lock().unwrap_or_else(PoisonError::into_inner)
+        Ok(paint(self.stage.cage, &file, &self.item.path, task, self.stage.passwords)?)
     }
 
     // The likeliest model first: a page that it reads convincingly needs no other. Where it half reads the page, the other
     // models of its script are tried too; where it does not, the script is detected.
-    fn choose(&self, item: ItemId, picture: &Picture, dpi: u32) -> Result<(Reading, String), Unread> {
+    fn choose(&self, picture: &Picture, dpi: u32) -> Result<(Reading, String), Unread> {
         let first = self.likeliest().ok_or_else(|| Unread::Page(Reason::NoOcrModel))?;
         let mut best = (self.tesseract(picture, &first, dpi)?, first.clone());
         let fits = in_script_of(&first, &best.0.text);
@@ -270,20 +295,19 @@ impl OcrReader<'_> {
         }
         // a page with hardly any text says little about the rest of its document
         if best.0.characters >= FEW {
-            let mut choices = self.choices();
-            choices.of_item.insert(item, best.1.clone());
-            *choices.served.entry(best.1.clone()).or_default() += 1;
+            self.stage.use_model(self.item.id, &best.1);
         }
         Ok(best)
     }
 
-    // the model that served most so far; at the start, the one for the commonest language of the trove's own texts
+    // the model that was used most so far; at the start, the one for the commonest language of the trove's native texts
     fn likeliest(&self) -> Option<String> {
         let has = |model: &str| self.tools.languages.iter().any(|l| l == model);
-        let choices = self.choices();
-        let served = choices.served.iter().filter(|(model, _)| has(model)).max_by_key(|(_, count)| **count);
-        let served = served.map(|(model, _)| model.clone());
-        served.or_else(|| self.models(None).into_iter().next())
+        let models = self.stage.models();
+        let used = models.used.iter().filter(|(model, _)| has(model)).max_by_key(|(_, count)| **count);
+        let used = used.map(|(model, _)| model.clone());
+        drop(models);
+        used.or_else(|| self.models(None).into_iter().next())
     }
 
     fn models(&self, script: Option<&str>) -> Vec<String> {
@@ -325,16 +349,29 @@ impl OcrReader<'_> {
         tool.args = arguments.iter().map(OsString::from).collect();
         tool.read_folders = vec![parent(&self.tools.models)];
         tool.input = picture.png.clone();
-        let end = self.cage.tool(&tool).map_err(|error| Unread::Everything(error.into()))?;
-        match end.status.reason() {
-            None => Ok(end.stdout),
-            Some(reason) => Err(Unread::Page(reason)),
-        }
+        let end = self.stage.cage.tool(&tool).map_err(|error| Unread::Everything(error.into()))?;
+        let Some(reason) = end.status.reason() else { return Ok(end.stdout) };
+        Err(match end.status {
+            ToolStatus::Crashed { .. } | ToolStatus::OutOfMemory | ToolStatus::Lost => Unread::Died(reason),
+            _ => Unread::Page(reason),
+        })
     }
 }
 
-fn ended<'a>(row: &PageRow, state: OcrState, code: NoteCode) -> Message<'a> {
-    Message::OcrEnded { item: row.item, state, note: Note { code, page: row.number } }
+impl Ocr<'_> {
+    fn models(&self) -> MutexGuard<'_, Models> {
+        self.models.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn model_of(&self, item: ItemId) -> Option<String> {
+        self.models().of_item.get(&item).cloned()
+    }
+
+    fn use_model(&self, item: ItemId, model: &str) {
+        let mut models = self.models();
+        models.of_item.insert(item, model.to_owned());
+        *models.used.entry(model.to_owned()).or_default() += 1;
+    }
 }
 
 fn parent(folder: &Path) -> PathBuf {
@@ -363,6 +400,8 @@ fn unreadable(error: &dyn std::error::Error) -> Reason {
 enum Unread {
     /// Something about this page.
     Page(Reason),
+    /// Tesseract died.
+    Died(Reason),
     /// Something that concerns all pages.
     Everything(IngestError),
 }

@@ -1,57 +1,57 @@
-//! What another case handed over: files that are not walked but listed, whose bytes are known beforehand.
+//! A bag received from another case: its files are listed rather than walked, and their digests are known in advance.
 
 use crate::IngestError;
+use crate::committer::{Content, Message};
 use crate::intake::Intake;
-use crate::keeper::{Content, Message};
 use crate::progress::add;
 use exhibit_custody::Act;
 use exhibit_model::{OriginalId, SourceId};
 use exhibit_proof::bagit::Files;
 
-/// A source that was handed over, and checked.
-pub struct Handed {
-    /// What names the source for good: taking it in again goes on with it.
+/// A received bag, checked.
+pub struct ReceivedBag {
+    /// The permanent name of the source: importing the bag again resumes.
     pub identity: Vec<u8>,
-    /// What people call it.
+    /// Its name for people.
     pub name: String,
-    /// What the log says of its receipt, given the source's number.
+    /// The act of its receipt, given the number of the source.
     pub receipt: Box<dyn Fn(SourceId) -> Act + Send>,
-    /// Where its bytes are.
+    /// Reads its bytes.
     pub from: Box<dyn Files + Send>,
     /// Its files.
-    pub files: Vec<HandedFile>,
+    pub files: Vec<ReceivedFile>,
 }
 
-/// One file of a source that was handed over.
+/// One file of a received bag.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HandedFile {
-    /// Where it lies in what was handed over.
+pub struct ReceivedFile {
+    /// Its path within the bag.
     pub place: String,
-    /// Its path below the source, as the case will know it.
+    /// Its path below the source, as recorded in the case.
     pub path: Vec<u8>,
-    /// What its bytes are.
+    /// The digest of its bytes.
     pub original: OriginalId,
 }
 
-impl std::fmt::Debug for Handed {
+impl std::fmt::Debug for ReceivedBag {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Handed").field("files", &self.files.len()).finish_non_exhaustive()
+        f.debug_struct("ReceivedBag").field("files", &self.files.len()).finish_non_exhaustive()
     }
 }
 
 impl Intake<'_> {
-    /// Receives everything that was handed over. A file whose bytes are not those that were checked ends it.
-    pub(crate) fn take_over(&mut self, source: SourceId, mut handed: Handed) -> Result<(), IngestError> {
-        let count = handed.files.len() as u64;
-        for file in handed.files {
-            if self.stop.asked() {
+    /// Receives every file of a bag. Fails at the first file that has changed since it was checked.
+    pub(crate) fn take_over(&mut self, source: SourceId, mut bag: ReceivedBag) -> Result<(), IngestError> {
+        let count = bag.files.len() as u64;
+        for file in bag.files {
+            if self.stop.requested() {
                 return Ok(());
             }
             add(&self.progress.met, 1);
-            let changed = || IngestError::Handed { place: file.place.clone() };
+            let changed = || IngestError::BagChanged { place: file.place.clone() };
             let mut deposit = self.originals.deposit()?;
             let mut written = Ok(());
-            let read = handed.from.read(&file.place, &mut |piece| {
+            let read = bag.from.read(&file.place, &mut |piece| {
                 if written.is_ok() {
                     written = deposit.write(piece);
                 }

@@ -1,14 +1,15 @@
-//! The keeper: the one thread that changes the case.
+//! The committer: the only thread that changes the case.
 //!
-//! What others report is gathered into a group; the group's bytes are made durable, then its rows are committed together
-//! with the log entries they call for, then those entries are appended to the log. A crash between any two of these
-//! steps is finished by the next start, and changes nothing that was acknowledged.
+//! Messages from the other threads are gathered into a group; the group's bytes are made durable, then its rows are
+//! committed together with the log entries that belong to them, then those entries are appended to the log. A crash
+//! between any two of these steps is completed by the next start, and changes nothing that was acknowledged.
 
 use crate::IngestError;
 use crate::progress::{Progress, add};
-use crate::queue::Queue;
+use crate::queue::{Grant, Queue};
+use crate::stages::{Event, Output, Outputs, Stage};
 use exhibit_case::{Held, TreeParts, finding_digest, log_act, reason_lines};
-use exhibit_catalogue::{Added, Finding, Item, Job, NewItem, NewPage, OcrState, Work};
+use exhibit_catalogue::{Added, Finding, Finished, Item, JobEnd, Lease, NewItem, NewPage, PageRow, StageId, Work};
 use exhibit_custody::{Act, Derivation, Fact, Receipt, Ref, Verb};
 use exhibit_model::{
     Clock, Digest, ItemId, Member, MetadataKey, Moment, Note, Page, Reason, Relation, SourceId, State, wire,
@@ -18,23 +19,22 @@ use std::sync::mpsc::{Receiver, SyncSender};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// What is reported to the keeper.
+/// A message to the committer.
 pub(crate) enum Message<'a> {
-    /// A file of a source.
-    /// With when it was modified, and when the file system last changed anything about it.
+    /// A file of a source, with its times of modification and of inode change.
     File { source: SourceId, path: Vec<u8>, times: Option<(Moment, Moment)>, content: Content<'a> },
-    /// A source was walked to its end.
+    /// A source was walked completely.
     Walked { source: SourceId, found: u64 },
     /// Intake is over.
     Received,
     /// A member of a container.
     Member { container: ItemId, source: SourceId, ordinal: i64, member: Member, content: Content<'a> },
-    /// A page, in its final form.
-    Page { item: ItemId, page: Box<Page> },
-    /// An item's reading has ended.
-    Outcome { job: Job, outcome: Outcome },
-    /// OCR made no layer of a page: it failed, or read less than the file's own text has.
-    OcrEnded { item: ItemId, state: OcrState, note: Note },
+    /// A native page, in its final form, from this stage.
+    Page { item: ItemId, stage: StageId, page: Box<Page> },
+    /// An attempt at a job has ended, in this stage by its place in the list.
+    Ended { lane: usize, job: Lease, outputs: Outputs, elapsed: Duration },
+    /// A thread has nothing to do until jobs are leased.
+    Claim,
 }
 
 /// The bytes of something received, or why there are none.
@@ -45,8 +45,10 @@ pub(crate) enum Content<'a> {
     None(State, Option<Reason>),
 }
 
-/// What reading an item came to.
+/// The result of reading an item.
 pub(crate) struct Outcome {
+    /// The item's bytes.
+    pub(crate) size: u64,
     pub(crate) state: State,
     pub(crate) reason: Option<Reason>,
     pub(crate) media_type: String,
@@ -56,26 +58,26 @@ pub(crate) struct Outcome {
     pub(crate) notes: Vec<Note>,
 }
 
-/// The way to the keeper: waits while too many bytes of pages are on their way.
+/// Sends messages to the committer; blocks while too many bytes of pages are in flight.
 #[derive(Clone)]
-pub(crate) struct Outbound<'a> {
+pub(crate) struct Sender<'a> {
     sender: SyncSender<Message<'a>>,
-    budget: &'a Budget,
+    budget: &'a ByteBudget,
 }
 
-/// Bytes of pages on their way to the keeper.
+/// A bound on the bytes of pages in flight to the committer.
 #[derive(Default)]
-pub(crate) struct Budget {
+pub(crate) struct ByteBudget {
     bytes: Mutex<usize>,
     changed: Condvar,
 }
 
-const BUDGET: usize = 48 << 20;
+const MOST_BYTES_IN_FLIGHT: usize = 48 << 20;
 
-impl Budget {
+impl ByteBudget {
     fn take(&self, bytes: usize) {
         let mut held = self.bytes.lock().unwrap_or_else(PoisonError::into_inner);
-        while *held > 0 && *held + bytes > BUDGET {
+        while *held > 0 && *held + bytes > MOST_BYTES_IN_FLIGHT {
             held = self.changed.wait(held).unwrap_or_else(PoisonError::into_inner);
         }
         *held += bytes;
@@ -87,43 +89,66 @@ impl Budget {
         self.changed.notify_all();
     }
 
-    /// Lets everyone through who waits: nobody gives back any more.
+    /// Unblocks all senders: nothing is returned to the budget any more.
     fn open(&self) {
         self.give_back(usize::MAX);
     }
 }
 
-impl<'a> Outbound<'a> {
-    pub(crate) fn new(sender: SyncSender<Message<'a>>, budget: &'a Budget) -> Self {
+impl<'a> Sender<'a> {
+    pub(crate) fn new(sender: SyncSender<Message<'a>>, budget: &'a ByteBudget) -> Self {
         Self { sender, budget }
     }
 
-    /// Reports to the keeper.
+    /// Sends a message to the committer.
     pub(crate) fn send(&self, message: Message<'a>) -> Result<(), IngestError> {
         self.budget.take(message.weight());
-        self.sender.send(message).map_err(|_| IngestError::Thread("keeper"))
+        self.sender.send(message).map_err(|_| IngestError::Thread("committer"))
     }
 }
 
 impl Message<'_> {
     fn weight(&self) -> usize {
         match self {
-            Self::Page { page, .. } => page.text.len() + page.boxes.len() * 28,
+            Self::Page { page, .. } => weight_of(page),
+            Self::Ended { outputs, .. } => outputs.outputs.iter().map(Output::weight).sum(),
             _ => 0,
         }
     }
 }
 
-/// The keeper's means.
-pub(crate) struct Keeper<'a> {
+fn weight_of(page: &Page) -> usize {
+    page.text.len() + page.boxes.len() * 28
+}
+
+impl Output {
+    fn weight(&self) -> usize {
+        match self {
+            Self::Page(page) => weight_of(page),
+            _ => 0,
+        }
+    }
+}
+
+/// A stage of the run, and its number in the catalogue.
+pub(crate) struct Registered<'a> {
+    pub(crate) stage: &'a dyn Stage,
+    pub(crate) id: StageId,
+}
+
+/// The committer and its resources.
+pub(crate) struct Committer<'a> {
     pub(crate) held: &'a mut Held,
     pub(crate) originals: &'a Originals,
     pub(crate) packs: PackWriter,
     pub(crate) clock: &'a dyn Clock,
     pub(crate) random: &'a mut (dyn FnMut(&mut [u8]) + Send),
     pub(crate) progress: &'a Progress,
+    pub(crate) stages: &'a [Registered<'a>],
     pub(crate) queue: &'a Queue<'a>,
-    pub(crate) budget: &'a Budget,
+    pub(crate) budget: &'a ByteBudget,
+    /// How leases name this process.
+    pub(crate) holder: &'a str,
     pub(crate) committed: &'a (dyn Fn() + Sync),
     pub(crate) receiving: bool,
 }
@@ -131,26 +156,48 @@ pub(crate) struct Keeper<'a> {
 const GROUP_TIME: Duration = Duration::from_millis(120);
 const GROUP_COUNT: usize = 4000;
 
-/// What a group has done besides its rows.
+/// A lease expires after this time. One process holds the case: it tells others how old a lease is.
+const LEASE_MICROS: i64 = 15 * 60 * 1_000_000;
+
+/// Releases the threads that wait for the committer when it is dropped.
+struct ReleaseOthers<'a> {
+    queue: &'a Queue<'a>,
+    budget: &'a ByteBudget,
+}
+
+impl Drop for ReleaseOthers<'_> {
+    fn drop(&mut self) {
+        self.budget.open();
+        self.queue.stop();
+    }
+}
+
+/// Counts of one group.
 #[derive(Default)]
 struct Group {
     deposits: bool,
-    pages: u64,
     items: u64,
-    outcomes: u64,
-    outcome_bytes: u64,
-    ocr: u64,
-    ocr_read: u64,
+    stages: Vec<StageGroup>,
 }
 
-impl Keeper<'_> {
-    /// Keeps until everyone who reports is done.
+/// Counts of one group for one stage.
+#[derive(Default)]
+struct StageGroup {
+    added: u64,
+    done: u64,
+    failed: u64,
+    pages: u64,
+    bytes: u64,
+    grant: Grant,
+}
+
+impl Committer<'_> {
+    /// Runs until all senders have disconnected.
     pub(crate) fn run(mut self, inbox: &Receiver<Message<'_>>) -> Result<(), IngestError> {
-        let result = self.groups(inbox);
-        // whoever still reports must not wait for us
-        self.budget.open();
-        self.queue.stop();
-        result
+        // however this thread ends, the others must not wait for it
+        let _release = ReleaseOthers { queue: self.queue, budget: self.budget };
+        self.groups(inbox)?;
+        self.release()
     }
 
     fn groups(&mut self, inbox: &Receiver<Message<'_>>) -> Result<(), IngestError> {
@@ -160,10 +207,17 @@ impl Keeper<'_> {
         self.append()
     }
 
+    // jobs that were leased and not begun when the run ended
+    fn release(&mut self) -> Result<(), IngestError> {
+        let work = self.held.catalogue.begin()?;
+        work.release_leases(true)?;
+        Ok(work.commit()?)
+    }
+
     fn group(&mut self, first: Message<'_>, inbox: &Receiver<Message<'_>>) -> Result<(), IngestError> {
         let group = self.commit_group(first, inbox)?;
         self.append()?;
-        self.acknowledge(&group);
+        self.acknowledge(group);
         Ok(())
     }
 
@@ -174,33 +228,44 @@ impl Keeper<'_> {
         let work = self.held.catalogue.begin()?;
         work.posted(logged)?;
         let (now, random) = (self.clock.now(), &mut *self.random);
-        // whoever tags meanwhile cannot hold the case
+        // tags are put on without the case's lock, and logged here
         exhibit_case::log_marks(&work, &self.held.case.folder, now, &tool, random)?;
-        let mut desk = Desk {
+        let mut batch = Batch {
             work,
             packs: &mut self.packs,
             now,
             tool: &tool,
             random,
-            group: Group::default(),
+            group: Group { stages: self.stages.iter().map(|_| StageGroup::default()).collect(), ..Group::default() },
+            stages: self.stages,
             receiving: &mut self.receiving,
         };
         let mut next = Some(first);
         let mut count = 0;
         while let Some(message) = next.take() {
             let weight = message.weight();
-            desk.take(message)?;
+            let claim = matches!(message, Message::Claim);
+            batch.take(message)?;
             self.budget.give_back(weight);
             count += 1;
-            if count < GROUP_COUNT {
+            if count < GROUP_COUNT && !claim {
                 let left = deadline.saturating_duration_since(Instant::now());
                 next = inbox.recv_timeout(left).ok();
             }
         }
-        let end = desk.packs.end();
-        desk.work.set_number("pack_number", i64::from(end.pack))?;
-        desk.work.set_number("pack_length", end.offset.cast_signed())?;
-        let Desk { work, group, packs, .. } = desk;
+        let end = batch.packs.end();
+        batch.work.set_number("pack_number", i64::from(end.pack))?;
+        batch.work.set_number("pack_length", end.offset.cast_signed())?;
+        for (lane, registered) in self.stages.iter().enumerate() {
+            let wanted = self.queue.room(lane);
+            if wanted > 0 {
+                let until = Moment(now.0.saturating_add(LEASE_MICROS));
+                let leases = batch.work.lease(registered.id, wanted, self.holder, until)?;
+                let grant = &mut batch.group.stages[lane].grant;
+                (grant.wanted, grant.leases) = (wanted, leases);
+            }
+        }
+        let Batch { work, group, packs, .. } = batch;
         if group.deposits {
             self.originals.sync()?;
         }
@@ -220,19 +285,24 @@ impl Keeper<'_> {
         Ok(())
     }
 
-    fn acknowledge(&self, group: &Group) {
+    fn acknowledge(&self, group: Group) {
         add(&self.progress.items, group.items);
-        add(&self.progress.settled, group.outcomes);
-        add(&self.progress.settled_bytes, group.outcome_bytes);
-        add(&self.progress.pages, group.pages);
-        add(&self.progress.ocr_done, group.ocr);
-        add(&self.progress.ocr_read, group.ocr_read);
-        self.queue.committed(group.outcomes, self.receiving);
+        for (registered, own) in self.stages.iter().zip(&group.stages) {
+            self.progress.count(registered.stage.name(), |counts| {
+                counts.jobs += own.added;
+                counts.done += own.done;
+                counts.failed += own.failed;
+                counts.pages += own.pages;
+                counts.bytes += own.bytes;
+            });
+        }
+        let grants = group.stages.into_iter().map(|own| own.grant).collect();
+        self.queue.committed(grants, self.receiving);
         (self.committed)();
     }
 }
 
-/// Where the records of a catalogue end, from which packs are appended to.
+/// The end of the last page record that the catalogue refers to: packs are appended to from there.
 pub(crate) fn pack_end(catalogue: &exhibit_catalogue::Catalogue) -> Result<Option<Place>, IngestError> {
     let (number, length) = (catalogue.number("pack_number")?, catalogue.number("pack_length")?);
     Ok(number
@@ -240,18 +310,19 @@ pub(crate) fn pack_end(catalogue: &exhibit_catalogue::Catalogue) -> Result<Optio
         .map(|(number, length)| Place { pack: u32::try_from(number).unwrap_or(1), offset: length.unsigned_abs() }))
 }
 
-/// One group's work under way.
-struct Desk<'w, 'k> {
+/// The transaction of one group.
+struct Batch<'w, 'k> {
     work: Work<'w>,
     packs: &'k mut PackWriter,
     now: Moment,
     tool: &'k str,
     random: &'k mut (dyn FnMut(&mut [u8]) + Send),
     group: Group,
+    stages: &'k [Registered<'k>],
     receiving: &'k mut bool,
 }
 
-impl Desk<'_, '_> {
+impl Batch<'_, '_> {
     fn take(&mut self, message: Message<'_>) -> Result<(), IngestError> {
         match message {
             Message::File { source, path, times, content } => {
@@ -271,14 +342,9 @@ impl Desk<'_, '_> {
                 *self.receiving = false;
                 Ok(())
             }
-            Message::Page { item, page } => self.page(item, &page),
-            Message::Outcome { job, outcome } => self.outcome(&job, &outcome),
-            Message::OcrEnded { item, state, note } => {
-                self.group.ocr += 1;
-                self.work.ocr_ended(item, note.page, state)?;
-                self.work.add_note(item, &note)?;
-                self.log_reading(item)
-            }
+            Message::Page { item, stage, page } => self.native_page(item, stage, &page),
+            Message::Ended { lane, job, outputs, elapsed } => self.ended(lane, &job, outputs, elapsed),
+            Message::Claim => Ok(()),
         }
     }
 
@@ -335,6 +401,11 @@ impl Desk<'_, '_> {
         self.group.items += 1;
         let seq = self.log(receipt(&new, id))?;
         self.work.logged(id, seq)?;
+        if state == State::Waiting
+            && let Some((original, _)) = new.content
+        {
+            self.add_jobs(id, &Event::Received { original })?;
+        }
         if state == State::Duplicate
             && let Some((original, _)) = new.content
             && let Some(first) = self.work.item_in_full(id)?.0.duplicate_of
@@ -344,23 +415,86 @@ impl Desk<'_, '_> {
         Ok(())
     }
 
-    fn page(&mut self, item: ItemId, page: &Page) -> Result<(), IngestError> {
-        let (place, digest) = self.packs.append(&wire::encode_page(page))?;
-        let place = (place.pack, place.offset);
-        self.work.add_page(&NewPage { item, page, place, digest })?;
-        if page.source == exhibit_model::TextSource::Native {
-            self.group.pages += 1;
-            return Ok(());
+    /// Adds the jobs that follow from an event about an item, of every stage.
+    fn add_jobs(&mut self, item: ItemId, event: &Event<'_>) -> Result<(), IngestError> {
+        for (registered, own) in self.stages.iter().zip(&mut self.group.stages) {
+            for job in registered.stage.next(event) {
+                let new = self.work.add_job(registered.id, item, job.span, job.input)?;
+                own.added += u64::from(new);
+            }
         }
-        self.group.ocr += 1;
-        self.group.ocr_read += 1;
-        self.work.count_languages(item)?;
-        if self.work.awaits_ocr(item)? { Ok(()) } else { self.log_reading(item) }
+        Ok(())
     }
 
-    fn outcome(&mut self, job: &Job, outcome: &Outcome) -> Result<(), IngestError> {
+    fn native_page(&mut self, item: ItemId, stage: StageId, page: &Page) -> Result<(), IngestError> {
+        if let Some(lane) = self.stages.iter().position(|registered| registered.id == stage) {
+            self.group.stages[lane].pages += 1;
+        }
+        self.add_page(item, stage, page)
+    }
+
+    fn add_page(&mut self, item: ItemId, stage: StageId, page: &Page) -> Result<(), IngestError> {
+        let bytes = wire::encode_page(page);
+        if self.work.has_page(item, page, &bytes)? {
+            return Ok(());
+        }
+        let (place, digest) = self.packs.append(&bytes)?;
+        let place = (place.pack, place.offset);
+        Ok(self.work.add_page(&NewPage { item, page, stage, place, digest })?)
+    }
+
+    /// Commits what an attempt at a job came to, once: an outcome whose lease was lost does not count.
+    fn ended(&mut self, lane: usize, job: &Lease, outputs: Outputs, elapsed: Duration) -> Result<(), IngestError> {
+        let finished = self.work.finish(job, &outputs.end, elapsed)?;
+        let own = &mut self.group.stages[lane];
+        own.grant.ended += 1;
+        if !matches!(finished, Finished::Final(_)) {
+            return Ok(());
+        }
+        own.done += 1;
+        own.failed += u64::from(matches!(outputs.end, JobEnd::Failed(_) | JobEnd::Died(_)));
+        for output in outputs.outputs {
+            match output {
+                Output::Outcome(outcome) => self.outcome(lane, job.item, &outcome)?,
+                Output::Page(page) => self.layer(lane, job, &page)?,
+                Output::Unread { page, state, note } => {
+                    self.work.ocr_ended(job.item, page, state)?;
+                    self.work.add_note(job.item, &note)?;
+                    self.log_reading(job.item)?;
+                }
+                Output::Note(note) => {
+                    self.work.add_note(job.item, &note)?;
+                    self.log_reading(job.item)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    // a further layer of a page, current at once
+    fn layer(&mut self, lane: usize, job: &Lease, page: &Page) -> Result<(), IngestError> {
+        self.group.stages[lane].pages += 1;
+        self.add_page(job.item, job.stage, page)?;
+        self.work.count_languages(job.item)?;
+        let rows = self.work.pages(job.item)?;
+        let changed: Vec<PageRow> = rows.into_iter().filter(|row| row.number == page.number).collect();
+        self.pages_changed(job.item, &changed)?;
+        if self.work.awaits_ocr(job.item)? { Ok(()) } else { self.log_reading(job.item) }
+    }
+
+    fn pages_changed(&mut self, item: ItemId, pages: &[PageRow]) -> Result<(), IngestError> {
+        if pages.is_empty() {
+            return Ok(());
+        }
+        match self.work.item_in_full(item)?.0.original {
+            Some(original) => self.add_jobs(item, &Event::Pages { original, pages }),
+            None => Ok(()),
+        }
+    }
+
+    fn outcome(&mut self, lane: usize, item: ItemId, outcome: &Outcome) -> Result<(), IngestError> {
         if outcome.state == State::Read {
-            self.work.prune_pages(job.id, outcome.pages)?;
+            self.work.prune_pages(item, outcome.pages)?;
         }
         let finding = Finding {
             state: outcome.state,
@@ -370,10 +504,11 @@ impl Desk<'_, '_> {
             metadata: &outcome.metadata,
             notes: &outcome.notes,
         };
-        self.work.settle(job.id, &finding)?;
-        self.group.outcomes += 1;
-        self.group.outcome_bytes += job.size;
-        self.log_reading(job.id)
+        self.work.settle(item, &finding)?;
+        self.group.stages[lane].bytes += outcome.size;
+        let pages = self.work.pages(item)?;
+        self.pages_changed(item, &pages)?;
+        self.log_reading(item)
     }
 
     /// Logs what is known of an item's reading now: its findings, and the tree of its texts where it has pages.
