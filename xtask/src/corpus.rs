@@ -141,7 +141,7 @@ fn head(case: &Case, first: &Value, result: &mut Value) -> Result<(), String> {
     result["pages"] = first["pages"].clone();
     result["language"] = first["languages"].get(0).cloned().unwrap_or(Value::Null);
     result["encrypted"] = json!(first["state"] == "encrypted");
-    result["error"] = first["reason"].clone();
+    result["error"] = first["reasons"][0]["text"].clone();
     let shown = case.run(&["-C", path(&case.folder)?, "show", id, "--json"])?;
     let document: Value = serde_json::from_str(shown.trim()).unwrap_or(Value::Null);
     let mut metadata = serde_json::Map::new();
@@ -254,9 +254,10 @@ fn judge(
 ) -> Result<(), String> {
     let mut wrong = Vec::new();
     for item in items {
-        let reason = item["reason"].as_str().unwrap_or_default();
-        if reason.contains("panic") || item["state"] == "waiting" {
-            wrong.push(format!("{}: {} {reason}", item["path"], item["state"]));
+        let panicked = |reason: &Value| matches!(reason["code"].as_str(), Some("reader-panicked" | "parser-panicked"));
+        let reasons = &item["reasons"];
+        if reasons.as_array().is_some_and(|reasons| reasons.iter().any(panicked)) || item["state"] == "waiting" {
+            wrong.push(format!("{}: {} {reasons}", item["path"], item["state"]));
         }
     }
     for file in expectations.iter().filter_map(|e| e["file"].as_str()) {

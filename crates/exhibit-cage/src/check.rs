@@ -6,6 +6,7 @@
 use crate::end::{BadOutput, WorkerEnd};
 use crate::frame::Kind;
 use crate::limits::{PAGE_CAP, REMARK_CAP};
+use exhibit_model::code::OutputKind;
 use exhibit_model::wire::decode_record;
 use exhibit_model::{Limits, Record};
 
@@ -44,7 +45,7 @@ impl Checker {
             return self.member_bytes(payload);
         }
         self.output_left =
-            self.output_left.checked_sub(payload.len() as u64).ok_or(WorkerEnd::OutputLimit("output"))?;
+            self.output_left.checked_sub(payload.len() as u64).ok_or(WorkerEnd::OutputLimit(OutputKind::Records))?;
         let record = decode_record(payload).map_err(|e| WorkerEnd::BadOutput(BadOutput::Malformed(e)))?;
         match &record {
             Record::MediaType(_) => {
@@ -74,7 +75,7 @@ impl Checker {
             Record::Metadata { .. } | Record::Note(_) | Record::Picture(_) => {
                 self.remarks += 1;
                 if self.remarks > REMARK_CAP {
-                    return Err(WorkerEnd::OutputLimit("notes and properties"));
+                    return Err(WorkerEnd::OutputLimit(OutputKind::Properties));
                 }
             }
         }
@@ -95,7 +96,7 @@ impl Checker {
         refuse_if(!self.within_member, BadOutput::Members)?;
         self.member_bytes += count as u64;
         if self.member_bytes > self.limits.member_bytes {
-            return Err(WorkerEnd::OutputLimit("bytes of members"));
+            return Err(WorkerEnd::OutputLimit(OutputKind::MemberBytes));
         }
         Ok(())
     }
@@ -144,8 +145,8 @@ mod tests {
             (vec![end.clone()], bad(BadOutput::Members)),
             (vec![begin.clone()], bad(BadOutput::Members)),
             (vec![begin.clone(), end, begin.clone()], bad(BadOutput::Members)),
-            (vec![begin, bytes.clone(), bytes], Err(WorkerEnd::OutputLimit("bytes of members"))),
-            (vec![Record::MediaType("x".repeat(2000))], Err(WorkerEnd::OutputLimit("output"))),
+            (vec![begin, bytes.clone(), bytes], Err(WorkerEnd::OutputLimit(OutputKind::MemberBytes))),
+            (vec![Record::MediaType("x".repeat(2000))], Err(WorkerEnd::OutputLimit(OutputKind::Records))),
         ] {
             assert_eq!(check(few, &records), expected, "{records:?}");
         }

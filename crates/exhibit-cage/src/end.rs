@@ -1,7 +1,8 @@
-//! How caged processes end, and the sentence that a ledger row gets for it.
+//! How caged processes end, and the reason that a ledger row gets for it.
 
-use exhibit_model::Verdict;
+use exhibit_model::code::{OutputKind, ProtocolFault};
 use exhibit_model::wire::WireError;
+use exhibit_model::{Detail, Reason, Verdict};
 
 /// How a worker ended.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -31,8 +32,8 @@ pub enum WorkerEnd {
     OutOfMemory,
     /// It needed more time than allowed.
     TimedOut(Timer),
-    /// It said more than allowed; this names what.
-    OutputLimit(&'static str),
+    /// It emitted more than allowed; this names what.
+    OutputLimit(OutputKind),
     /// What it said is not what workers say.
     BadOutput(BadOutput),
     /// The listener had heard enough.
@@ -83,23 +84,23 @@ pub enum BadOutput {
 }
 
 impl WorkerEnd {
-    /// Why the file was not read, as a sentence for its ledger row: lower case, no full stop, nothing of the
-    /// document in it. `None` if the worker finished: then its verdict says.
+    /// Why the file was not read, for its ledger row; nothing of the document is in it. `None` if the worker finished:
+    /// then its verdict tells.
     #[must_use]
-    pub fn reason(&self) -> Option<String> {
+    pub fn reason(&self) -> Option<Reason> {
         Some(match self {
             Self::Finished(_) => return None,
-            Self::StackOverflow => "its parts are nested too deeply to be read".to_owned(),
-            Self::Crashed { signal } => crashed("the reader", *signal),
-            Self::Forbidden => "reading it led to something that the cage forbids; the reader was ended".to_owned(),
-            Self::Exited { code } => format!("the reader ended without a result (exit code {code})"),
-            Self::Panicked { place } => format!("the reader has a fault at {place}"),
-            Self::OutOfMemory => "reading it needs more memory than allowed".to_owned(),
-            Self::TimedOut(timer) => timed_out(*timer),
-            Self::OutputLimit(what) => format!("reading it gives more {what} than allowed"),
-            Self::BadOutput(what) => format!("the reader gave an unsound result: {what}"),
-            Self::Stopped => "reading it was stopped".to_owned(),
-            Self::Lost => "the reader was ended from outside".to_owned(),
+            Self::StackOverflow => Reason::StackOverflow,
+            Self::Crashed { signal } => killed(*signal),
+            Self::Forbidden => Reason::ForbiddenCall,
+            Self::Exited { code } => exited(*code),
+            Self::Panicked { place } => Reason::ReaderPanicked { place: place.clone() },
+            Self::OutOfMemory => Reason::MemoryLimit,
+            Self::TimedOut(timer) => timer.reason(),
+            Self::OutputLimit(kind) => Reason::OutputLimit { kind: *kind },
+            Self::BadOutput(what) => Reason::BadOutput { fault: what.fault() },
+            Self::Stopped => Reason::Stopped,
+            Self::Lost => Reason::Lost,
         })
     }
 
@@ -141,39 +142,55 @@ impl ToolStatus {
         matches!(self, Self::Exited(0))
     }
 
-    /// What went wrong, as a fragment that follows the tool's name; `None` if it succeeded.
+    /// What went wrong; `None` if it succeeded.
     #[must_use]
-    pub fn reason(&self) -> Option<String> {
+    pub fn reason(&self) -> Option<Reason> {
         Some(match self {
             Self::Exited(0) => return None,
-            Self::Exited(code) => format!("it ended with exit code {code}"),
-            Self::Crashed { signal } => crashed("it", *signal),
-            Self::Forbidden => "it attempted something that the cage forbids".to_owned(),
-            Self::OutOfMemory => "it needs more memory than allowed".to_owned(),
-            Self::TimedOut(timer) => timed_out(*timer),
-            Self::OutputLimit => "it writes more than allowed".to_owned(),
-            Self::NotStarted(why) => format!("it could not be started: {why}"),
-            Self::Lost => "it was ended from outside".to_owned(),
+            Self::Exited(code) => exited(*code),
+            Self::Crashed { signal } => killed(*signal),
+            Self::Forbidden => Reason::ForbiddenCall,
+            Self::OutOfMemory => Reason::MemoryLimit,
+            Self::TimedOut(timer) => timer.reason(),
+            Self::OutputLimit => Reason::OutputLimit { kind: OutputKind::ToolOutput },
+            Self::NotStarted(why) => Reason::NotStarted { detail: Detail::of(why) },
+            Self::Lost => Reason::Lost,
         })
     }
 }
 
-fn crashed(who: &str, signal: i32) -> String {
-    match signal {
-        libc::SIGKILL => {
-            format!("{who} was ended by the system (signal 9), most likely for want of memory on this computer")
+impl Timer {
+    const fn reason(self) -> Reason {
+        match self {
+            Self::Cpu => Reason::CpuTimeLimit,
+            Self::Wall => Reason::WallTimeLimit,
         }
-        libc::SIGSEGV | libc::SIGBUS => format!("{who} crashed on a bad memory access (signal {signal})"),
-        libc::SIGABRT => format!("{who} gave up (signal 6)"),
-        _ => format!("{who} crashed (signal {signal})"),
     }
 }
 
-fn timed_out(timer: Timer) -> String {
-    match timer {
-        Timer::Cpu => "reading it needs more processor time than allowed".to_owned(),
-        Timer::Wall => "reading it takes longer than allowed".to_owned(),
+impl BadOutput {
+    const fn fault(&self) -> ProtocolFault {
+        match self {
+            Self::UnknownFrame(_) => ProtocolFault::UnknownFrame,
+            Self::FrameTooLong(_) => ProtocolFault::FrameTooLong,
+            Self::CutShort => ProtocolFault::CutShort,
+            Self::Malformed(_) => ProtocolFault::Malformed,
+            Self::Page(_) => ProtocolFault::Pages,
+            Self::Members => ProtocolFault::Members,
+            Self::TwoMediaTypes => ProtocolFault::TwoMediaTypes,
+            Self::AfterVerdict => ProtocolFault::AfterVerdict,
+            Self::NoVerdict => ProtocolFault::NoVerdict,
+        }
     }
+}
+
+// signals and exit codes are small and positive
+fn killed(signal: i32) -> Reason {
+    Reason::Killed { signal: u64::from(signal.unsigned_abs()) }
+}
+
+fn exited(code: i32) -> Reason {
+    Reason::Exited { code: u64::from(code.unsigned_abs()) }
 }
 
 /// What is known of a process that has ended: its status, and what it wrote to its standard error (untrusted).
@@ -210,7 +227,7 @@ impl Ended {
         let words = String::from_utf8_lossy(&self.last_words);
         Some(match self.status {
             Status::Exited(exit::DONE) => return None,
-            Status::Exited(exit::TOO_LARGE) => WorkerEnd::OutputLimit("in one record"),
+            Status::Exited(exit::TOO_LARGE) => WorkerEnd::OutputLimit(OutputKind::OneRecord),
             Status::Exited(exit::UNHEARD) => WorkerEnd::Stopped,
             Status::Exited(exit::PANICKED) => WorkerEnd::Panicked { place: panic_place(&words) },
             Status::Exited(code) => WorkerEnd::Exited { code },
@@ -287,13 +304,12 @@ mod tests {
             WorkerEnd::Exited { code: 3 },
             WorkerEnd::OutOfMemory,
             WorkerEnd::TimedOut(Timer::Wall),
-            WorkerEnd::OutputLimit("pages"),
+            WorkerEnd::OutputLimit(OutputKind::Records),
             WorkerEnd::BadOutput(BadOutput::NoVerdict),
             WorkerEnd::Stopped,
             WorkerEnd::Lost,
         ] {
-            let reason = end.reason().expect("a reason");
-            assert!(!reason.ends_with('.') && !reason.is_empty(), "{reason}");
+            assert!(end.reason().is_some(), "{end:?}");
         }
         assert_eq!(WorkerEnd::Finished(Verdict::Read).reason(), None);
     }

@@ -3,7 +3,7 @@
 use crate::{Case, CaseError, layout, paint};
 use exhibit_cage::Cage;
 use exhibit_catalogue::{Item, PagePicture};
-use exhibit_model::{Digest, OriginalId, Task};
+use exhibit_model::{Digest, OriginalId, Reason, Task};
 use exhibit_store::Originals;
 use std::fs::File;
 
@@ -27,11 +27,11 @@ impl Case {
     pub fn paint_cited(&self, cage: &Cage, content: &Item, page: u32, tool: &str) -> Result<PagePicture, CaseError> {
         let row = self.catalogue().page(content.id, page)?;
         let row = row.ok_or_else(|| CaseError::NoSuchPage { document: self.label(content.id), page })?;
-        let not_painted = |reason: String| CaseError::NotPainted { reason };
+        let not_painted = |reason: Reason| CaseError::NotPainted { reason };
         if !row.kind.is_rendered() {
-            return Err(not_painted(format!("a {} page has no layout of its own", row.kind)));
+            return Err(not_painted(Reason::NoLayout { kind: row.kind.word().to_owned() }));
         }
-        let original = content.original.ok_or_else(|| not_painted("it has no bytes".to_owned()))?;
+        let original = content.original.ok_or_else(|| not_painted(Reason::NoBytes))?;
         let task = Task::Render { page, dpi: DPI, max_side: MOST_SIDE, grey: false };
         let file = self.originals().open_original(original)?;
         let painted = paint(cage, &file, &content.path, task, &self.passwords()?)?;

@@ -30,6 +30,8 @@ mod verify;
 mod words;
 mod writer;
 
+use exhibit_model::Reason;
+
 pub use access::AccessSettings;
 pub use asking::BatchProgress;
 pub use batch::{Batch, BatchLine, MOST_LINES, NewBatch, Run};
@@ -52,7 +54,7 @@ pub use similar::{Similar, SimilarHit};
 pub use suggest::{SuggestedChange, Suggestion};
 pub use tag_log::{TagLog, log_marks};
 pub use tags::{TagChange, TagCount, is_tag};
-pub use verify::finding_digest;
+pub use verify::{finding_digest, reason_lines};
 pub use words::{TellingWord, TellingWords};
 pub use writer::{Held, NewCase, append_outbox, flush_outbox, keep_still, log_act};
 
@@ -132,10 +134,10 @@ pub enum CaseError {
         page: u32,
     },
     /// The page has no picture.
-    #[error("the page is not painted: {reason}")]
+    #[error("the page has no picture ({})", reason.word())]
     NotPainted {
         /// Why not.
-        reason: String,
+        reason: Reason,
     },
     /// An original's bytes are not those received.
     #[error("the original of {document} does not have its digest")]

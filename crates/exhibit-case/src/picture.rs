@@ -2,7 +2,7 @@
 
 use crate::{Case, CaseError, io_error, layout};
 use exhibit_cage::{Cage, CageLimits, WorkerEnd};
-use exhibit_model::{ItemId, Limits, Picture, Record, Request, Task, Verdict};
+use exhibit_model::{ItemId, Limits, Picture, Reason, Record, Request, Task, Verdict};
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -20,9 +20,9 @@ impl Case {
         let content = item.duplicate_of.unwrap_or(id);
         let row = self.catalogue().page(content, number)?;
         let row = row.ok_or_else(|| CaseError::NoSuchPage { document: self.label(id), page: number })?;
-        let original = item.original.ok_or_else(|| not_painted("it has no bytes"))?;
+        let original = item.original.ok_or_else(|| not_painted(Reason::NoBytes))?;
         if !row.kind.is_rendered() {
-            return Err(not_painted(format!("a {} page has no layout of its own", row.kind)));
+            return Err(not_painted(Reason::NoLayout { kind: row.kind.word().to_owned() }));
         }
         let folder = self.folder.join(layout::PICTURES);
         let path = folder.join(format!("{original}-{number}-{max_side}.png"));
@@ -64,14 +64,14 @@ pub fn paint(
             WorkerEnd::Finished(Verdict::Failed(reason) | Verdict::Unsupported(reason) | Verdict::Truncated(reason)),
             _,
         ) => Err(not_painted(reason)),
-        (WorkerEnd::Finished(Verdict::Encrypted), _) => Err(not_painted("the document is encrypted")),
-        (WorkerEnd::Finished(_), _) => Err(not_painted("its reader made no picture")),
-        (end, _) => Err(not_painted(end.reason().unwrap_or_default())),
+        (WorkerEnd::Finished(Verdict::Encrypted), _) => Err(not_painted(Reason::Encrypted)),
+        (WorkerEnd::Finished(_), _) => Err(not_painted(Reason::NoPicture)),
+        (end, _) => Err(not_painted(end.reason().unwrap_or(Reason::NoPicture))),
     }
 }
 
-fn not_painted(reason: impl Into<String>) -> CaseError {
-    CaseError::NotPainted { reason: reason.into() }
+const fn not_painted(reason: Reason) -> CaseError {
+    CaseError::NotPainted { reason }
 }
 
 fn keep(folder: &Path, path: &Path, png: &[u8]) -> Result<(), CaseError> {

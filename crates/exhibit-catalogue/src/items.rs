@@ -1,7 +1,11 @@
 //! Sources and items: what was found where, and what became of it.
 
 use crate::{Catalogue, CatalogueError, Explained, StageId, Work};
-use exhibit_model::{Digest, ItemId, MetadataKey, Moment, Note, NoteKind, OriginalId, Relation, SourceId, State};
+use exhibit_model::code::{CodeError, Parts};
+use exhibit_model::{
+    Digest, ItemId, MetadataKey, Moment, Note, NoteCode, OriginalId, Reason, Relation, SourceId, State,
+};
+use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 /// One row of the ledger.
@@ -22,13 +26,33 @@ pub struct Item {
     pub modified: Option<Moment>,
     pub received: Moment,
     pub state: State,
-    pub reason: String,
+    pub reason: Option<Reason>,
     pub duplicate_of: Option<ItemId>,
+    pub cut: Option<Reason>,
     pub media_type: String,
     pub found: u64,
     pub pages: u32,
     pub languages: Vec<String>,
     pub seq: Option<u64>,
+}
+
+impl Item {
+    /// Why it is in its state: first why its bytes are incomplete, if they are, then what its reading ended with.
+    pub fn reasons(&self) -> impl Iterator<Item = &Reason> {
+        self.cut.iter().chain(&self.reason)
+    }
+
+    /// What items with the same problem have in common: the words of their reasons, and the kind of file or the
+    /// end of the worker where that is the reason.
+    #[must_use]
+    pub fn causes(&self) -> Vec<String> {
+        let cause = |reason: &Reason| match reason {
+            Reason::NoReader { media_type } => format!("{} {media_type}", reason.word()),
+            Reason::WorkerDied { last, .. } => format!("{} {}", reason.word(), last.word()),
+            other => other.word().to_owned(),
+        };
+        self.reasons().map(cause).collect()
+    }
 }
 
 /// An item as it is received.
@@ -53,9 +77,9 @@ pub struct NewItem<'a> {
     /// When it was received.
     pub received: Moment,
     /// Its state, when there is nothing to read: the state and the reason.
-    pub settled: Option<(State, &'a str)>,
+    pub settled: Option<(State, Option<&'a Reason>)>,
     /// Why its bytes are not all that there were, if they are not: once read, it is truncated for this reason.
-    pub cut: &'a str,
+    pub cut: Option<&'a Reason>,
 }
 
 /// What became of adding an item.
@@ -75,7 +99,7 @@ pub struct Finding<'a> {
     /// The item's final state.
     pub state: State,
     /// Why, where the state wants a reason.
-    pub reason: &'a str,
+    pub reason: Option<&'a Reason>,
     /// What its bytes are.
     pub media_type: &'a str,
     /// Members its reader met.
@@ -92,12 +116,10 @@ pub type ItemInFull = (Item, Vec<(MetadataKey, String)>, Vec<NoteRow>);
 /// A note as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoteRow {
-    /// `partial`, `limit`, `suspicious` or `remark`.
-    pub kind: String,
+    /// What.
+    pub code: NoteCode,
     /// The page it is about; 0 for the whole item.
     pub page: u32,
-    /// One sentence.
-    pub text: String,
 }
 
 /// Which items to list.
@@ -114,7 +136,7 @@ pub struct ItemFilter {
 }
 
 const COLUMNS: &str = "id, source, container, ordinal, path, name_text, relation, depth, family, sha256, size, modified, received, \
-                       state, reason, duplicate_of, media_type, found, pages, languages, seq";
+                       state, reason, duplicate_of, media_type, found, pages, languages, seq, reason_values, cut, cut_values";
 
 fn item_of(row: &Row<'_>) -> rusqlite::Result<Item> {
     let languages: String = row.get(19)?;
@@ -136,14 +158,35 @@ fn item_of(row: &Row<'_>) -> rusqlite::Result<Item> {
         modified: row.get::<_, Option<i64>>(11)?.map(Moment),
         received: Moment(row.get(12)?),
         state: State::from_word(&state).ok_or(rusqlite::Error::InvalidQuery)?,
-        reason: row.get(14)?,
+        reason: reason_of(row, 14, 21)?,
         duplicate_of: row.get::<_, Option<i64>>(15)?.map(ItemId::new),
         media_type: row.get(16)?,
         found: row.get::<_, i64>(17)?.unsigned_abs(),
         pages: row.get(18)?,
         languages: languages.split(',').filter(|tag| !tag.is_empty()).map(str::to_owned).collect(),
         seq: row.get::<_, Option<i64>>(20)?.map(i64::unsigned_abs),
+        cut: reason_of(row, 22, 23)?,
     })
+}
+
+// A reason from the columns of its word and its values; an empty word is none.
+pub(crate) fn reason_of(row: &Row<'_>, word: usize, values: usize) -> rusqlite::Result<Option<Reason>> {
+    let code: String = row.get(word)?;
+    if code.is_empty() {
+        return Ok(None);
+    }
+    let values: String = row.get(values)?;
+    let reason = Parts::of_json(&code, &values).and_then(Reason::from_parts);
+    reason.map(Some).map_err(|error| not_a_code(word, error))
+}
+
+fn not_a_code(column: usize, error: CodeError) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error))
+}
+
+// What the columns of a reason hold: its word and its values.
+pub(crate) fn columns_of(reason: Option<&Reason>) -> (&'static str, String) {
+    reason.map_or_else(|| ("", "{}".to_owned()), |reason| (reason.word(), reason.parts().values_json()))
 }
 
 fn first_with(db: &Connection, original: OriginalId) -> Result<Option<ItemId>, CatalogueError> {
@@ -335,9 +378,13 @@ fn metadata(db: &Connection, id: ItemId) -> Result<Vec<(MetadataKey, String)>, C
 }
 
 fn notes(db: &Connection, id: ItemId) -> Result<Vec<NoteRow>, CatalogueError> {
-    let sql = "SELECT kind, page, text FROM notes WHERE item = ?1 ORDER BY place";
+    let sql = "SELECT code, code_values, page FROM notes WHERE item = ?1 ORDER BY place";
     let mut statement = db.prepare_cached(sql).to("read notes")?;
-    let row_of = |row: &Row<'_>| Ok(NoteRow { kind: row.get(0)?, page: row.get(1)?, text: row.get(2)? });
+    let row_of = |row: &Row<'_>| {
+        let (word, values): (String, String) = (row.get(0)?, row.get(1)?);
+        let code = Parts::of_json(&word, &values).and_then(NoteCode::from_parts);
+        Ok(NoteRow { code: code.map_err(|error| not_a_code(0, error))?, page: row.get(2)? })
+    };
     let rows = statement.query_map([id.get()], row_of).to("read notes")?;
     rows.collect::<Result<_, _>>().to("read notes")
 }
@@ -394,6 +441,7 @@ impl Work<'_> {
         let (state, reason, duplicate_of) = self.first_state(new)?;
         let sha256 = new.content.map(|(original, _)| original.digest().as_bytes().to_vec());
         let size = new.content.map_or(0, |(_, size)| size).cast_signed();
+        let ((reason, reason_values), (cut, cut_values)) = (columns_of(reason), columns_of(new.cut));
         if let Some((id, had_bytes, same)) = self.known_row(new, sha256.as_deref())? {
             if had_bytes && same && new.container.is_none() {
                 let sql = "UPDATE items SET changed = ?2 WHERE id = ?1";
@@ -404,7 +452,7 @@ impl Work<'_> {
                 return Ok(Added::Known(id));
             }
             let sql = "UPDATE items SET sha256 = ?2, size = ?3, modified = ?4, received = ?5, state = ?6, reason = ?7, duplicate_of = ?8, \
-                       cut = ?9, changed = ?10 \
+                       cut = ?9, changed = ?10, reason_values = ?11, cut_values = ?12 \
                        WHERE id = ?1";
             let modified = new.modified.map(|m| m.0);
             let bound = params![
@@ -416,8 +464,10 @@ impl Work<'_> {
                 state.word(),
                 reason,
                 duplicate_of.map(|d| d.get()),
-                new.cut,
-                new.changed.map(|m| m.0)
+                cut,
+                new.changed.map(|m| m.0),
+                reason_values,
+                cut_values
             ];
             self.tx.execute(sql, bound).to("fill an item")?;
             if let Some(first) = duplicate_of {
@@ -430,8 +480,8 @@ impl Work<'_> {
             Some((container, _)) => self.below(container)?,
         };
         let sql = "INSERT INTO items (source, container, ordinal, path, name_text, relation, depth, family, sha256, size, modified, \
-                   received, state, reason, duplicate_of, cut, changed) \
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
+                   received, state, reason, duplicate_of, cut, changed, reason_values, cut_values) \
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";
         let mut statement = self.tx.prepare_cached(sql).to("add an item")?;
         let bound = params![
             new.source.get(),
@@ -449,8 +499,10 @@ impl Work<'_> {
             state.word(),
             reason,
             duplicate_of.map(|d| d.get()),
-            new.cut,
-            new.changed.map(|m| m.0)
+            cut,
+            new.changed.map(|m| m.0),
+            reason_values,
+            cut_values
         ];
         statement.execute(bound).to("add an item")?;
         let id = ItemId::new(self.tx.last_insert_rowid());
@@ -460,17 +512,20 @@ impl Work<'_> {
         Ok(Added::New(id, state))
     }
 
-    fn first_state<'n>(&self, new: &NewItem<'n>) -> Result<(State, &'n str, Option<ItemId>), CatalogueError> {
+    fn first_state<'n>(
+        &self,
+        new: &NewItem<'n>,
+    ) -> Result<(State, Option<&'n Reason>, Option<ItemId>), CatalogueError> {
         if let Some((state, reason)) = new.settled {
             return Ok((state, reason, None));
         }
         Ok(match new.content {
-            None => (State::Failed, "no bytes were received", None),
-            Some((_, 0)) if new.cut.is_empty() => (State::Empty, "", None),
-            Some((_, 0)) => (State::Truncated, new.cut, None),
+            None => (State::Failed, Some(&Reason::NoBytes), None),
+            Some((_, 0)) if new.cut.is_none() => (State::Empty, None, None),
+            Some((_, 0)) => (State::Truncated, None, None),
             Some((original, _)) => match first_with(&self.tx, original)? {
-                Some(first) => (State::Duplicate, new.cut, Some(first)),
-                None => (State::Waiting, "", None),
+                Some(first) => (State::Duplicate, None, Some(first)),
+                None => (State::Waiting, None, None),
             },
         })
     }
@@ -560,13 +615,14 @@ impl Work<'_> {
             self.insert_note(id, place, note)?;
         }
         let sql = "UPDATE items SET state = CASE WHEN cut = '' THEN ?2 ELSE 'truncated' END, \
-                   reason = CASE WHEN cut = '' THEN ?3 WHEN ?3 = '' THEN cut ELSE cut || '; ' || ?3 END, media_type = ?4, found = ?5, \
+                   reason = ?3, reason_values = ?6, media_type = ?4, found = ?5, \
                    pages = (SELECT count(*) FROM pages WHERE item = ?1 AND current = 1) WHERE id = ?1";
         self.settle_pages(id)?;
         let mut update = self.tx.prepare_cached(sql).to("settle an item")?;
         let found = finding.found.cast_signed();
+        let (reason, values) = columns_of(finding.reason);
         update
-            .execute(params![id.get(), finding.state.word(), finding.reason, finding.media_type, found])
+            .execute(params![id.get(), finding.state.word(), reason, finding.media_type, found, values])
             .to("settle an item")?;
         self.count_languages(id)
     }
@@ -582,14 +638,9 @@ impl Work<'_> {
     }
 
     fn insert_note(&self, id: ItemId, place: i64, note: &Note) -> Result<(), CatalogueError> {
-        let kind = match note.kind {
-            NoteKind::Partial => "partial",
-            NoteKind::Limit => "limit",
-            NoteKind::Suspicious => "suspicious",
-            NoteKind::Remark => "remark",
-        };
+        let (code, values) = (note.code.word(), note.code.parts().values_json());
         let mut insert = self.tx.prepare_cached("INSERT INTO notes VALUES (?1, ?2, ?3, ?4, ?5)").to("add a note")?;
-        insert.execute(params![id.get(), place, kind, note.page, note.text]).to("add a note").map(drop)
+        insert.execute(params![id.get(), place, note.page, code, values]).to("add a note").map(drop)
     }
 
     /// Counts the languages of an item's current pages anew.

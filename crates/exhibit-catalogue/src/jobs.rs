@@ -7,8 +7,9 @@
 //! Jobs that were never attempted come first, then those attempted least: a job that takes the process down with it
 //! does not keep the others from being done.
 
+use crate::items::{columns_of, reason_of};
 use crate::{Catalogue, CatalogueError, Explained, Work};
-use exhibit_model::{Digest, ItemId, Moment};
+use exhibit_model::{Digest, ItemId, Moment, Reason};
 use rusqlite::{OptionalExtension, Row, params};
 use std::time::Duration;
 
@@ -107,9 +108,9 @@ pub enum JobEnd {
     /// With results.
     Done,
     /// Without results, for the reason given; trying again would change nothing.
-    Failed(String),
+    Failed(Reason),
     /// The worker died, for the reason given.
-    Died(String),
+    Died(Reason),
     /// The input was superseded.
     Abandoned,
 }
@@ -138,12 +139,11 @@ pub struct JobRow {
     pub deaths: u32,
     pub holder: Option<String>,
     pub until: Option<Moment>,
-    pub reason: String,
+    pub reason: Option<Reason>,
     pub elapsed: Option<Duration>,
 }
 
-const COLUMNS: &str =
-    "name, version, parameters, item, first, last, input, state, attempts, deaths, holder, until, reason, elapsed";
+const COLUMNS: &str = "name, version, parameters, item, first, last, input, state, attempts, deaths, holder, until, reason, elapsed, reason_values";
 
 fn span_of(first: Option<u32>, last: Option<u32>) -> Span {
     first.zip(last).map_or(Span::Item, |(first, last)| Span::Pages(first, last))
@@ -166,7 +166,7 @@ fn job_of(row: &Row<'_>) -> rusqlite::Result<JobRow> {
         deaths: row.get(9)?,
         holder: row.get(10)?,
         until: row.get::<_, Option<i64>>(11)?.map(Moment),
-        reason: row.get(12)?,
+        reason: reason_of(row, 12, 14)?,
         elapsed: elapsed.map(|micros| Duration::from_micros(micros.unsigned_abs())),
     })
 }
@@ -308,17 +308,18 @@ impl Work<'_> {
         let died = matches!(end, JobEnd::Died(_));
         let deaths = lease.deaths + u32::from(died);
         let (state, reason) = match end {
-            JobEnd::Done => (JobState::Done, ""),
-            JobEnd::Abandoned => (JobState::Abandoned, ""),
-            JobEnd::Failed(reason) => (JobState::Failed, reason.as_str()),
-            JobEnd::Died(reason) if deaths >= MOST_DEATHS => (JobState::Failed, reason.as_str()),
-            JobEnd::Died(reason) => (JobState::Ready, reason.as_str()),
+            JobEnd::Done => (JobState::Done, None),
+            JobEnd::Abandoned => (JobState::Abandoned, None),
+            JobEnd::Failed(reason) => (JobState::Failed, Some(reason)),
+            JobEnd::Died(reason) if deaths >= MOST_DEATHS => (JobState::Failed, Some(reason)),
+            JobEnd::Died(reason) => (JobState::Ready, Some(reason)),
         };
-        let sql = "UPDATE work SET state = ?3, deaths = ?4, reason = ?5, elapsed = ?6, holder = NULL, until = NULL \
+        let (reason, values) = columns_of(reason);
+        let sql = "UPDATE work SET state = ?3, deaths = ?4, reason = ?5, reason_values = ?6, elapsed = ?7, holder = NULL, until = NULL \
                    WHERE id = ?1 AND state = 'leased' AND attempts = ?2";
         let mut update = self.tx.prepare_cached(sql).to("finish a job")?;
         let micros = i64::try_from(elapsed.as_micros()).unwrap_or(i64::MAX);
-        let bound = params![lease.id, lease.attempts, state.word(), deaths, reason, micros];
+        let bound = params![lease.id, lease.attempts, state.word(), deaths, reason, values, micros];
         let updated = update.execute(bound).to("finish a job")?;
         Ok(match (updated, state) {
             (0, _) => Finished::Lost,
@@ -343,7 +344,7 @@ impl Work<'_> {
     /// # Errors
     /// [`CatalogueError::Engine`].
     pub(crate) fn requeue(&self, stage: StageId, items: &[ItemId]) -> Result<(), CatalogueError> {
-        let sql = "UPDATE work SET stage = ?2, state = 'ready', attempts = 0, deaths = 0, reason = '', holder = NULL, until = NULL \
+        let sql = "UPDATE work SET stage = ?2, state = 'ready', attempts = 0, deaths = 0, reason = '', reason_values = '{}', holder = NULL, until = NULL \
                    WHERE id = (SELECT work.id FROM work JOIN stages ON stages.id = work.stage WHERE item = ?1 AND first IS NULL \
                    AND name = (SELECT name FROM stages WHERE id = ?2) ORDER BY work.stage = ?2 DESC, work.id DESC LIMIT 1)";
         let mut update = self.tx.prepare_cached(sql).to("requeue jobs")?;
@@ -363,7 +364,7 @@ impl Work<'_> {
     /// # Errors
     /// [`CatalogueError::Engine`].
     pub fn requeue_failed(&self, stage: StageId) -> Result<usize, CatalogueError> {
-        let sql = "UPDATE OR IGNORE work SET stage = ?1, state = 'ready', attempts = 0, deaths = 0, reason = '' \
+        let sql = "UPDATE OR IGNORE work SET stage = ?1, state = 'ready', attempts = 0, deaths = 0, reason = '', reason_values = '{}' \
                    WHERE state = 'failed' AND stage IN (SELECT id FROM stages WHERE name = (SELECT name FROM stages WHERE id = ?1))";
         self.tx.execute(sql, [stage.0]).to("requeue jobs")
     }

@@ -1,7 +1,7 @@
 //! The work table's rules: leases, attempts, deaths, versions.
 
 use crate::{Added, Catalogue, Finished, JobEnd, JobState, Lease, MOST_DEATHS, NewItem, Span, StageId, StageKey, Work};
-use exhibit_model::{Digest, ItemId, Moment, OriginalId, Relation, State};
+use exhibit_model::{Digest, ItemId, Moment, OriginalId, Reason, Relation, State};
 use std::time::Duration;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -31,7 +31,7 @@ fn with_jobs(count: i64) -> (tempfile::TempDir, Catalogue) {
             changed: None,
             received: Moment(2),
             settled: None,
-            cut: "",
+            cut: None,
         };
         assert_eq!(work.add_item(&new).expect("item"), Added::New(ItemId::new(number), State::Waiting));
         assert!(work.add_job(stage, ItemId::new(number), Span::Item, input).expect("job"));
@@ -92,16 +92,25 @@ fn three_deaths_are_a_failure_and_a_retry_begins_again() {
     let (_folder, mut catalogue) = with_jobs(1);
     let work = catalogue.begin().expect("begin");
     let stage = work.stage(&key("read", "1")).expect("stage");
+    let killed = Reason::Killed { signal: 9 };
     for death in 1..=MOST_DEATHS {
         let own = lease(&work, stage, 1).remove(0);
         assert_eq!((own.attempts, own.deaths), (death, death - 1));
-        let end = work.finish(&own, &JobEnd::Died("killed".to_owned()), SECOND).expect("finish");
+        let end = work.finish(&own, &JobEnd::Died(killed.clone()), SECOND).expect("finish");
         let expected = if death < MOST_DEATHS { Finished::Again } else { Finished::Final(JobState::Failed) };
         assert_eq!(end, expected);
     }
     assert_eq!(lease(&work, stage, 1), []);
+    work.commit().expect("commit");
+    let job = catalogue.jobs(ItemId::new(1)).expect("jobs").remove(0);
+    assert_eq!((job.state, job.reason), (JobState::Failed, Some(killed)));
+    let work = catalogue.begin().expect("begin");
     assert_eq!(work.requeue_failed(stage).expect("requeue"), 1);
     assert_eq!(lease(&work, stage, 1)[0].deaths, 0);
+    work.commit().expect("commit");
+    assert_eq!(catalogue.jobs(ItemId::new(1)).expect("jobs").remove(0).reason, None);
+    catalogue.db.execute("UPDATE work SET reason = 'quantum-limit'", []).expect("update");
+    catalogue.jobs(ItemId::new(1)).expect_err("a code of no version");
 }
 
 #[test]
@@ -110,10 +119,10 @@ fn a_retried_item_waits_and_has_a_job() {
     let work = catalogue.begin().expect("begin");
     let first = work.stage(&key("read", "1")).expect("stage");
     let own = lease(&work, first, 1).remove(0);
-    work.finish(&own, &JobEnd::Failed("broken".to_owned()), SECOND).expect("finish");
+    work.finish(&own, &JobEnd::Failed(Reason::NoPages), SECOND).expect("finish");
     let finding = crate::Finding {
         state: State::Failed,
-        reason: "broken",
+        reason: Some(&Reason::NoPages),
         media_type: "text/plain",
         found: 0,
         metadata: &[],
@@ -138,7 +147,7 @@ fn a_version_adopts_what_is_unfinished_and_repeats_what_it_supersedes() {
     for own in lease(&work, first, 2) {
         let media_type = if own.item == ItemId::new(1) { "application/pdf" } else { "text/plain" };
         let finding =
-            crate::Finding { state: State::Read, reason: "", media_type, found: 0, metadata: &[], notes: &[] };
+            crate::Finding { state: State::Read, reason: None, media_type, found: 0, metadata: &[], notes: &[] };
         work.settle(own.item, &finding).expect("settle");
         work.finish(&own, &JobEnd::Done, SECOND).expect("finish");
     }

@@ -34,9 +34,11 @@ CREATE TABLE items (
   changed INTEGER,                  -- the file system's own time of its last change, to know files that need not be read again
   received INTEGER NOT NULL,
   state TEXT NOT NULL,
-  reason TEXT NOT NULL DEFAULT '',
+  reason TEXT NOT NULL DEFAULT '',  -- why, as a code (docs/formats/codes.md); empty where the state tells all
+  reason_values TEXT NOT NULL DEFAULT '{}',  -- the code's values, as canonical JSON
   duplicate_of INTEGER REFERENCES items (id),
-  cut TEXT NOT NULL DEFAULT '',     -- why its bytes are not all that there were, if they are not
+  cut TEXT NOT NULL DEFAULT '',     -- why its bytes are not all that there were, as a code; empty where they are
+  cut_values TEXT NOT NULL DEFAULT '{}',
   media_type TEXT NOT NULL DEFAULT '',
   found INTEGER NOT NULL DEFAULT 0, -- members that its reader met
   pages INTEGER NOT NULL DEFAULT 0,
@@ -58,9 +60,9 @@ CREATE TABLE metadata (
 CREATE TABLE notes (
   item INTEGER NOT NULL REFERENCES items (id),
   place INTEGER NOT NULL,
-  kind TEXT NOT NULL,
-  page INTEGER NOT NULL,
-  text TEXT NOT NULL,
+  page INTEGER NOT NULL,            -- the page it is about; 0: the whole item
+  code TEXT NOT NULL,               -- docs/formats/codes.md
+  code_values TEXT NOT NULL,        -- its values, as canonical JSON
   PRIMARY KEY (item, place)
 ) WITHOUT ROWID;
 CREATE TABLE pages (
@@ -111,7 +113,8 @@ CREATE TABLE work (
   deaths INTEGER NOT NULL DEFAULT 0,     -- attempts in which the worker died; after three, the job has failed
   holder TEXT,                      -- of the lease
   until INTEGER,                    -- when the lease expires
-  reason TEXT NOT NULL DEFAULT '',  -- why the last attempt came to nothing
+  reason TEXT NOT NULL DEFAULT '',  -- why the last attempt came to nothing, as a code; empty where it did not
+  reason_values TEXT NOT NULL DEFAULT '{}',  -- the code's values, as canonical JSON
   elapsed INTEGER                   -- microseconds that the last attempt took
 );
 CREATE UNIQUE INDEX work_by_key ON work (item, stage, coalesce(first, 0), coalesce(last, 0), input);

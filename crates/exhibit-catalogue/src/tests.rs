@@ -2,7 +2,8 @@
 
 use crate::{Added, Catalogue, Finding, ItemFilter, MOST_PLACES, NewItem, NewPage, StageId, StageKey, Work};
 use exhibit_model::{
-    Counts, Digest, ItemId, Moment, Opening, OriginalId, Page, PageKind, Relation, SourceId, State, TextSource,
+    Counts, Detail, Digest, ItemId, Moment, Note, NoteCode, Opening, OriginalId, Page, PageKind, Reason, Relation,
+    SourceId, State, TextSource,
 };
 use std::ops::ControlFlow;
 
@@ -22,7 +23,7 @@ fn file<'a>(path: &'a [u8], bytes: &[u8]) -> NewItem<'a> {
         changed: Some(Moment(7)),
         received: Moment(8),
         settled: None,
-        cut: "",
+        cut: None,
     }
 }
 
@@ -42,7 +43,7 @@ fn read_stage(work: &Work<'_>) -> StageId {
 }
 
 fn finding(state: State, found: u64) -> Finding<'static> {
-    Finding { state, reason: "", media_type: "text/plain", found, metadata: &[], notes: &[] }
+    Finding { state, reason: None, media_type: "text/plain", found, metadata: &[], notes: &[] }
 }
 
 #[test]
@@ -73,7 +74,7 @@ fn members_are_known_by_their_place_and_must_add_up() {
     assert_eq!(work.add_item(&member(0, b"x")).expect("add"), Added::New(ItemId::new(2), State::Waiting));
     assert_eq!(work.add_item(&member(1, b"y")).expect("add"), Added::New(ItemId::new(3), State::Waiting));
     assert_eq!(work.add_item(&member(0, b"x")).expect("add"), Added::Known(ItemId::new(2)));
-    let locked = NewItem { content: None, settled: Some((State::Encrypted, "")), ..member(2, b"") };
+    let locked = NewItem { content: None, settled: Some((State::Encrypted, None)), ..member(2, b"") };
     assert_eq!(work.add_item(&locked).expect("add"), Added::New(ItemId::new(4), State::Encrypted));
     assert_eq!(work.add_item(&member(2, b"x")).expect("add"), Added::Filled(ItemId::new(4), State::Duplicate));
     work.settle(ItemId::new(1), &finding(State::Read, 4)).expect("settle");
@@ -88,12 +89,70 @@ fn members_are_known_by_their_place_and_must_add_up() {
 fn cut_bytes_are_read_and_stay_truncated() {
     let (_folder, mut catalogue) = with_source();
     let work = catalogue.begin().expect("begin");
-    let cut = NewItem { cut: "cut at byte 9", ..file(b"a", b"cut bytes") };
+    let ends = Reason::ArchiveEnds { bytes: 9 };
+    let cut = NewItem { cut: Some(&ends), ..file(b"a", b"cut bytes") };
     assert_eq!(work.add_item(&cut).expect("add"), Added::New(ItemId::new(1), State::Waiting));
-    work.settle(ItemId::new(1), &finding(State::Read, 0)).expect("settle");
+    assert_eq!(
+        work.add_item(&NewItem { path: b"b", ..cut.clone() }).expect("add"),
+        Added::New(ItemId::new(2), State::Duplicate)
+    );
+    work.settle(ItemId::new(1), &Finding { reason: Some(&Reason::NoPages), ..finding(State::Failed, 0) })
+        .expect("settle");
     work.commit().expect("commit");
     let item = catalogue.item(ItemId::new(1)).expect("item").expect("is there");
-    assert_eq!((item.state, item.reason.as_str()), (State::Truncated, "cut at byte 9"));
+    assert_eq!((item.state, item.reasons().collect::<Vec<_>>()), (State::Truncated, vec![&ends, &Reason::NoPages]));
+    let copy = catalogue.item(ItemId::new(2)).expect("item").expect("is there");
+    assert_eq!((copy.cut, copy.reason), (Some(ends), None));
+}
+
+#[test]
+fn every_code_comes_back_and_an_unknown_one_is_an_error() {
+    let (_folder, mut catalogue) = with_source();
+    let notes: Vec<Note> = (0..).zip(NoteCode::samples()).map(|(page, code)| Note { code, page }).collect();
+    let reasons = Reason::samples();
+    let work = catalogue.begin().expect("begin");
+    for (at, reason) in reasons.iter().enumerate() {
+        let name = at.to_string();
+        work.add_item(&file(name.as_bytes(), name.as_bytes())).expect("add");
+        let id = ItemId::new(i64::try_from(at).expect("few") + 1);
+        work.settle(id, &Finding { reason: Some(reason), notes: &notes, ..finding(State::Failed, 0) }).expect("settle");
+    }
+    work.commit().expect("commit");
+    let mut stored = Vec::new();
+    catalogue
+        .items(&ItemFilter::default(), &mut |item| {
+            stored.extend(item.reason);
+            ControlFlow::Continue(())
+        })
+        .expect("items");
+    assert_eq!(stored, reasons);
+    let codes =
+        catalogue.notes(ItemId::new(1)).expect("notes").into_iter().map(|row| Note { code: row.code, page: row.page });
+    assert_eq!(codes.collect::<Vec<_>>(), notes);
+    for (table, column, word) in [("items", "reason", "quantum-limit"), ("notes", "code", "quantum-note")] {
+        let work = catalogue.begin().expect("begin");
+        work.tx.execute(&format!("UPDATE {table} SET {column} = '{word}'"), []).expect("update");
+        work.commit().expect("commit");
+        let error = if table == "items" {
+            catalogue.item(ItemId::new(1)).map(drop)
+        } else {
+            catalogue.notes(ItemId::new(1)).map(drop)
+        };
+        let error = error.expect_err("an unknown code");
+        let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+        assert!(cause.contains(&format!("unknown code {word:?}")), "{cause}");
+    }
+}
+
+#[test]
+fn text_of_foreign_programs_is_stored_whatever_it_contains() {
+    let (_folder, mut catalogue) = with_source();
+    let reason = Reason::CannotParse { detail: Detail::of("'; DROP TABLE items; --\u{202e}\0\"\\") };
+    let work = catalogue.begin().expect("begin");
+    work.add_item(&file(b"a", b"bytes")).expect("add");
+    work.settle(ItemId::new(1), &Finding { reason: Some(&reason), ..finding(State::Failed, 0) }).expect("settle");
+    work.commit().expect("commit");
+    assert_eq!(catalogue.item(ItemId::new(1)).expect("item").expect("is there").reason, Some(reason));
 }
 
 #[test]
@@ -234,4 +293,21 @@ fn lists_are_filtered_and_stop_when_told() {
     assert_eq!(list(&ItemFilter { after: Some(ItemId::new(1)), most: 1, ..ItemFilter::default() }, 9), [2]);
     let work = catalogue.begin().expect("begin");
     assert_eq!(work.retry(read_stage(&work), &[State::Failed]).expect("retry"), 1);
+}
+
+#[test]
+fn problems_are_alike_by_their_codes_not_by_wording_or_counts() {
+    let (_folder, mut catalogue) = with_source();
+    let reader = |media_type: &str| Reason::NoReader { media_type: media_type.to_owned() };
+    let parse = |detail: &str| Reason::CannotParse { detail: Detail::of(detail) };
+    let reasons = [reader("audio/mpeg"), reader("video/mp4"), parse("a"), parse("b"), Reason::PageLimit { pages: 3 }];
+    let work = catalogue.begin().expect("begin");
+    let mut causes = Vec::new();
+    for (id, reason) in (1..).map(ItemId::new).zip(&reasons) {
+        let name = id.get().to_string();
+        work.add_item(&file(name.as_bytes(), name.as_bytes())).expect("add");
+        work.settle(id, &Finding { reason: Some(reason), ..finding(State::Failed, 0) }).expect("settle");
+        causes.extend(work.item_in_full(id).expect("item").0.causes());
+    }
+    assert_eq!(causes, ["no-reader audio/mpeg", "no-reader video/mp4", "cannot-parse", "cannot-parse", "page-limit"]);
 }

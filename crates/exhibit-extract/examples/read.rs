@@ -76,7 +76,7 @@ fn read(request: &Request, bytes: Vec<u8>, whole_text: bool, depth: usize) {
                 read(&request, std::mem::take(&mut member_bytes), whole_text, depth + 1);
             }
             Record::MemberEnd(end) => println!("{margin}  {end:?} after {} bytes", member_bytes.len()),
-            Record::Note(note) => println!("{margin}{:?} on page {}: {}", note.kind, note.page, shown(&note.text)),
+            Record::Note(note) => println!("{margin}page {}: {}", note.page, shown(&note.code.parts().line())),
             Record::Picture(picture) => println!("{margin}picture {} x {}", picture.width, picture.height),
         }
     }

@@ -12,7 +12,7 @@ mod transfer;
 
 pub use out::{Input, Out, Stop};
 
-use exhibit_model::{NoteKind, Record, Request, Sink, Task, Verdict};
+use exhibit_model::{Reason, Record, Request, Sink, Task, Verdict};
 
 /// Does what `request` asks with the file in `input`, saying records to `sink`; the verdict is what became of it.
 ///
@@ -21,13 +21,13 @@ pub fn run(request: &Request, input: &mut dyn Input, sink: &mut dyn Sink) -> Ver
     let mut out = Out::new(sink, request.limits);
     let kind = match identify::identify(&request.name, input) {
         Ok(kind) => kind,
-        Err(error) => return Verdict::Failed(format!("the file cannot be read: {error}")),
+        Err(error) => return Verdict::Failed(Reason::cannot_read(&error)),
     };
     let ended = match request.task {
         Task::Extract => out
             .say(Record::MediaType(kind.media_type.to_owned()))
             .and_then(|()| match identify::suspicion(&request.name, kind) {
-                Some(text) => out.note(NoteKind::Suspicious, 0, text),
+                Some(code) => out.note(0, code),
                 None => Ok(()),
             })
             .and_then(|()| formats::extract(kind, input, request, &mut out)),
@@ -37,7 +37,7 @@ pub fn run(request: &Request, input: &mut dyn Input, sink: &mut dyn Sink) -> Ver
         Ok(verdict) if request.task == Task::Extract => out.settle(verdict),
         Ok(verdict) => verdict,
         Err(Stop::Limit(limit)) => Verdict::Truncated(limit),
-        Err(Stop::Closed) => Verdict::Failed("nobody listened to the end".to_owned()),
+        Err(Stop::Closed) => Verdict::Failed(Reason::Stopped),
     }
 }
 

@@ -1,6 +1,8 @@
 //! The way out of a reader: says records, and keeps the request's limits on pages, text and members.
 
-use exhibit_model::{Limits, Member, MemberEnd, MetadataKey, Note, NoteKind, Page, Record, Sink, SinkClosed, Verdict};
+use exhibit_model::{
+    Limits, Member, MemberEnd, MetadataKey, Note, NoteCode, Page, Reason, Record, Sink, SinkClosed, Verdict,
+};
 use std::io::{Read, Seek};
 
 /// The bytes of one file.
@@ -13,7 +15,7 @@ pub enum Stop {
     /// Nobody listens any more.
     Closed,
     /// The limit named was reached; what was said until then stands.
-    Limit(String),
+    Limit(Reason),
 }
 
 impl From<SinkClosed> for Stop {
@@ -84,17 +86,17 @@ impl<'a> Out<'a> {
         let (key, end) = (key.into(), value.floor_char_boundary(64 << 10));
         self.say(Record::Metadata { key: key.clone(), value: value[..end].to_owned() })?;
         if end < value.len() {
-            self.note(NoteKind::Limit, 0, format!("the property {key} was cut at 64 KiB"))?;
+            self.note(0, NoteCode::PropertyTruncated { key: key.to_string(), bytes: end as u64 })?;
         }
         Ok(())
     }
 
-    /// Says a note: one sentence, lower case, no full stop.
+    /// Emits a note about a page, or about the whole file (0).
     ///
     /// # Errors
     /// [`Stop::Closed`].
-    pub fn note(&mut self, kind: NoteKind, page: u32, text: impl Into<String>) -> Result<(), Stop> {
-        self.say(Record::Note(Note { kind, page, text: text.into() }))
+    pub fn note(&mut self, page: u32, code: NoteCode) -> Result<(), Stop> {
+        self.say(Record::Note(Note { code, page }))
     }
 
     /// Numbers and says the next page.
@@ -103,11 +105,11 @@ impl<'a> Out<'a> {
     /// [`Stop::Limit`] when pages or text exceed the limits.
     pub fn page(&mut self, mut page: Page) -> Result<(), Stop> {
         if self.pages >= self.limits.pages {
-            return Err(Stop::Limit(format!("more than {} pages", self.limits.pages)));
+            return Err(Stop::Limit(Reason::PageLimit { pages: u64::from(self.limits.pages) }));
         }
         self.text_bytes += page.text.len() as u64;
         if self.text_bytes > self.limits.text_bytes {
-            return Err(Stop::Limit(format!("more than {} bytes of text", self.limits.text_bytes)));
+            return Err(Stop::Limit(Reason::TextLimit { bytes: self.limits.text_bytes }));
         }
         self.pages += 1;
         page.number = self.pages;
@@ -125,7 +127,7 @@ impl<'a> Out<'a> {
     /// [`Stop::Limit`] when there are more members than the limit.
     pub fn member(&mut self, member: Member) -> Result<(), Stop> {
         if self.members >= self.limits.members {
-            return Err(Stop::Limit(format!("more than {} members", self.limits.members)));
+            return Err(Stop::Limit(Reason::MemberLimit { members: self.limits.members }));
         }
         self.members += 1;
         self.said_content = true;
@@ -138,7 +140,7 @@ impl<'a> Out<'a> {
     /// # Errors
     /// [`Stop::Limit`] when the container's limits are reached.
     pub fn member_from(&mut self, bytes: &mut dyn Read) -> Result<(), Stop> {
-        self.member_from_or(bytes, |_, error| MemberEnd::Failed(format!("its bytes cannot be read: {error}")))
+        self.member_from_or(bytes, |_, error| MemberEnd::Failed(Reason::cannot_read(&error)))
     }
 
     /// As [`Self::member_from`], but `end` says how the member ends on a read error, from the number of bytes said
@@ -177,15 +179,15 @@ impl<'a> Out<'a> {
         self.say(Record::MemberEnd(end))
     }
 
-    fn member_limit(&mut self, more: u64) -> Option<String> {
+    fn member_limit(&mut self, more: u64) -> Option<Reason> {
         const FREE: u64 = 64 << 20;
         self.member_bytes += more;
         if self.member_bytes > self.limits.member_bytes {
-            return Some(format!("more than {} bytes of members", self.limits.member_bytes));
+            return Some(Reason::MemberBytesLimit { bytes: self.limits.member_bytes });
         }
         let ratio = self.limits.ratio.max(1);
         let inflated = self.member_bytes > FREE && self.member_bytes / ratio > self.container_bytes;
-        inflated.then(|| format!("members of more than {ratio} times the container's size"))
+        inflated.then_some(Reason::RatioLimit { ratio })
     }
 
     /// The verdict after all was said: what reads to its end but holds nothing at all is empty.

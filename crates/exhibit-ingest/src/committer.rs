@@ -8,10 +8,12 @@ use crate::IngestError;
 use crate::progress::{Progress, add};
 use crate::queue::{Grant, Queue};
 use crate::stages::{Event, Output, Outputs, Stage};
-use exhibit_case::{Held, TreeParts, finding_digest, log_act};
+use exhibit_case::{Held, TreeParts, finding_digest, log_act, reason_lines};
 use exhibit_catalogue::{Added, Finding, Finished, Item, JobEnd, Lease, NewItem, NewPage, PageRow, StageId, Work};
 use exhibit_custody::{Act, Derivation, Fact, Receipt, Ref, Verb};
-use exhibit_model::{Clock, Digest, ItemId, Member, MetadataKey, Moment, Note, Page, Relation, SourceId, State, wire};
+use exhibit_model::{
+    Clock, Digest, ItemId, Member, MetadataKey, Moment, Note, Page, Reason, Relation, SourceId, State, wire,
+};
 use exhibit_store::{Originals, PackWriter, Place, Sealed};
 use std::sync::mpsc::{Receiver, SyncSender};
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -39,8 +41,8 @@ pub(crate) enum Message<'a> {
 pub(crate) enum Content<'a> {
     Bytes(Sealed<'a>),
     /// Not all bytes that there were, and why.
-    Cut(Sealed<'a>, String),
-    None(State, String),
+    Cut(Sealed<'a>, Reason),
+    None(State, Option<Reason>),
 }
 
 /// The result of reading an item.
@@ -48,7 +50,7 @@ pub(crate) struct Outcome {
     /// The item's bytes.
     pub(crate) size: u64,
     pub(crate) state: State,
-    pub(crate) reason: String,
+    pub(crate) reason: Option<Reason>,
     pub(crate) media_type: String,
     pub(crate) found: u64,
     pub(crate) pages: u32,
@@ -358,7 +360,7 @@ impl Batch<'_, '_> {
             changed: None,
             received: self.now,
             settled: None,
-            cut: "",
+            cut: None,
         }
     }
 
@@ -371,14 +373,14 @@ impl Batch<'_, '_> {
                 Some(sealed)
             }
             Content::Cut(sealed, why) => {
-                reason = why;
+                reason = Some(why);
                 new.content = Some((sealed.original, sealed.size));
-                new.cut = &reason;
+                new.cut = reason.as_ref();
                 Some(sealed)
             }
             Content::None(state, why) => {
                 reason = why;
-                new.settled = Some((state, &reason));
+                new.settled = Some((state, reason.as_ref()));
                 None
             }
         };
@@ -496,7 +498,7 @@ impl Batch<'_, '_> {
         }
         let finding = Finding {
             state: outcome.state,
-            reason: &outcome.reason,
+            reason: outcome.reason.as_ref(),
             media_type: &outcome.media_type,
             found: outcome.found,
             metadata: &outcome.metadata,
@@ -517,7 +519,7 @@ impl Batch<'_, '_> {
         let texts = self.work.texts(id)?;
         let pictures = self.work.pictures(id)?;
         let act = if texts.is_empty() && item.state != State::Read {
-            Act::item_fail(id, original, item.state, &item.reason, self.tool).params(params)
+            Act::item_fail(id, original, item.state, &reason_lines(&item), self.tool).params(params)
         } else {
             let (size, reader) = (item.size, self.tool);
             let parts = TreeParts { original, size, texts: &texts, reader, pictures: &pictures };
@@ -555,7 +557,8 @@ fn receipt(new: &NewItem<'_>, id: ItemId) -> Act {
         let (source, relation) = (new.source, new.relation);
         return Act::item_receive(&Receipt { item: id, original, size, source, container, relation, name: new.path });
     }
-    let (state, reason) = new.settled.unwrap_or((State::Failed, ""));
+    let (state, reason) = new.settled.unwrap_or((State::Failed, Some(&Reason::NoBytes)));
+    let reason = reason.map(|reason| reason.parts().line()).unwrap_or_default();
     let from = container.map_or(Ref::Source(new.source), Ref::Item);
     Act::new(Verb::ItemReceive, Ref::Item(id))
         .uses(from)

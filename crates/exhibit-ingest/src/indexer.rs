@@ -5,7 +5,7 @@ use crate::progress::Progress;
 use exhibit_case::{Places, date_of, own_path, read_page};
 use exhibit_catalogue::{Catalogue, PageRow};
 use exhibit_index::{Index, Writer};
-use exhibit_model::{CivilTime, MetadataKey, Relation, State, StatedDate, shown};
+use exhibit_model::{CivilTime, MetadataKey, NoteCode, Relation, State, StatedDate, shown};
 use exhibit_query::{PageEntry, PageKey, clause_value};
 use exhibit_store::PackReader;
 use std::sync::atomic::Ordering;
@@ -238,7 +238,7 @@ impl Indexer<'_> {
         if item.found > 0 {
             flags.push("attachment".to_owned());
         }
-        if self.catalogue.notes(row.item)?.iter().any(|note| note.text.starts_with("holds macros")) {
+        if self.catalogue.notes(row.item)?.iter().any(|note| matches!(note.code, NoteCode::MacrosPresent { .. })) {
             flags.push("macro".to_owned());
         }
         let mut names = Vec::new();

@@ -5,7 +5,7 @@ use crate::progress::{Progress, add};
 use crate::walk::{Entry, EntryKind, walk};
 use crate::{IngestError, run::Stop};
 use exhibit_catalogue::Catalogue;
-use exhibit_model::{SourceId, State};
+use exhibit_model::{Reason, SourceId, State};
 use exhibit_store::{Originals, Sealed};
 use rustix::fs::{Mode, OFlags};
 use std::fs::File;
@@ -22,7 +22,7 @@ pub(crate) struct Intake<'a> {
 
 enum Copied<'a> {
     Whole(Sealed<'a>),
-    Unreadable(String),
+    Unreadable(Reason),
 }
 
 impl Intake<'_> {
@@ -53,8 +53,8 @@ impl Intake<'_> {
 
     fn one(&mut self, source: SourceId, entry: Entry) -> Result<(), IngestError> {
         let (content, times) = match entry.kind {
-            EntryKind::Other(reason) => (Content::None(State::Unsupported, reason.to_owned()), None),
-            EntryKind::Unreadable(reason) => (Content::None(State::Failed, reason), None),
+            EntryKind::Other(reason) => (Content::None(State::Unsupported, Some(reason)), None),
+            EntryKind::Unreadable(reason) => (Content::None(State::Failed, Some(reason)), None),
             EntryKind::File { size, modified, changed } => {
                 add(&self.progress.met_bytes, size);
                 if self.catalogue.knows_file(source, &entry.below, size, changed)? {
@@ -62,7 +62,9 @@ impl Intake<'_> {
                 }
                 match copy(&entry.path, self.originals)? {
                     Copied::Whole(sealed) => (Content::Bytes(sealed), Some((modified, changed))),
-                    Copied::Unreadable(reason) => (Content::None(State::Failed, reason), Some((modified, changed))),
+                    Copied::Unreadable(reason) => {
+                        (Content::None(State::Failed, Some(reason)), Some((modified, changed)))
+                    }
                 }
             }
         };
@@ -77,11 +79,11 @@ fn copy<'a>(path: &Path, originals: &'a Originals) -> Result<Copied<'a>, IngestE
     let mut file = match rustix::fs::open(path, flags, Mode::empty()) {
         Ok(descriptor) => File::from(descriptor),
         Err(error) => {
-            return Ok(Copied::Unreadable(format!("the file cannot be opened: {}", std::io::Error::from(error))));
+            return Ok(Copied::Unreadable(Reason::cannot_open(&error.into())));
         }
     };
     if !file.metadata().is_ok_and(|metadata| metadata.is_file()) {
-        return Ok(Copied::Unreadable("it was replaced by something that is not a file while it was read".to_owned()));
+        return Ok(Copied::Unreadable(Reason::Replaced));
     }
     let mut deposit = originals.deposit()?;
     let mut buffer = vec![0; 256 << 10];
@@ -91,8 +93,7 @@ fn copy<'a>(path: &Path, originals: &'a Originals) -> Result<Copied<'a>, IngestE
             Ok(count) => deposit.write(&buffer[..count])?,
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
             Err(error) => {
-                let read = deposit.size();
-                return Ok(Copied::Unreadable(format!("the file cannot be read beyond byte {read}: {error}")));
+                return Ok(Copied::Unreadable(Reason::cannot_read_after(deposit.size(), &error)));
             }
         }
     }

@@ -6,7 +6,9 @@ use crate::stages::{Event, Means, NewJob, Output, Outputs, Stage, StageName, Sup
 use crate::{IngestError, Progress, Stop, Summary};
 use exhibit_case::{Case, Held, Keys, NewCase, read_page};
 use exhibit_catalogue::{Item, ItemFilter, JobEnd, JobRow, JobState, Lease, MOST_DEATHS, Span, StageKey};
-use exhibit_model::{Clock, FixedClock, ItemId, Member, Moment, Note, NoteKind, Page, PageKind, Relation, State};
+use exhibit_model::{
+    Clock, FixedClock, ItemId, Member, Moment, Note, NoteCode, Page, PageKind, Reason, Relation, State,
+};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
@@ -14,6 +16,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+const CRASH: Reason = Reason::Killed { signal: 9 };
 const NOW: FixedClock = FixedClock(Moment(1_800_000_000_000_000));
 
 /// A case in a temporary folder, and a trove beside it.
@@ -101,7 +104,8 @@ impl TestCase {
         let of = |(path, item): (String, Item)| {
             let pages = held.catalogue.pages(item.id).expect("pages");
             let texts = pages.iter().map(|row| held.case.read_page(row).expect("page").text).collect();
-            let notes = held.catalogue.notes(item.id).expect("notes").into_iter().map(|note| note.text).collect();
+            let notes = held.catalogue.notes(item.id).expect("notes");
+            let notes = notes.iter().map(|note| note.code.parts().line()).collect();
             (path, (item.state, texts, notes))
         };
         items.into_iter().map(of).collect()
@@ -200,8 +204,9 @@ impl Stage for FakeRead<'_> {
         }
         let mut end = JobEnd::Done;
         if !self.deadly.is_empty() && text.contains(self.deadly) {
-            (outcome.state, outcome.reason) = (State::Failed, reason_of_death(job, "it crashed"));
-            end = JobEnd::Died(outcome.reason.clone());
+            let reason = reason_of_death(job, CRASH);
+            (outcome.state, outcome.reason) = (State::Failed, Some(reason.clone()));
+            end = JobEnd::Died(reason);
             if let Some(stop) = self.stop {
                 stop.request();
             }
@@ -236,8 +241,9 @@ impl Stage for CountCharacters {
         let row = means.catalogue.page(job.item, number)?.filter(|row| row.text_digest == job.input);
         let Some(row) = row else { return Ok(Outputs::ABANDONED) };
         let page = read_page(means.packs, &row)?;
-        let text = format!("{} characters", page.text.chars().count());
-        let note = Note { kind: NoteKind::Remark, page: number, text };
+        // any code with one number will do
+        let code = NoteCode::GlyphLimit { glyphs: page.text.chars().count() as u64 };
+        let note = Note { code, page: number };
         Ok(Outputs { end: JobEnd::Done, outputs: vec![Output::Note(note)] })
     }
 }
@@ -280,7 +286,8 @@ fn a_worker_that_dies_three_times_is_a_fact_of_the_ledger() {
     assert_eq!(read.runs.load(Ordering::Relaxed), u64::from(MOST_DEATHS) + 1);
     let item = case.item("bad.txt");
     assert_eq!(item.state, State::Failed);
-    assert_eq!(item.reason, "the worker died 3 times; the last time: it crashed");
+    assert_eq!(item.reason, Some(Reason::WorkerDied { deaths: u64::from(MOST_DEATHS), last: Box::new(CRASH) }));
+    assert_eq!(item.causes(), ["worker-died killed"]);
     assert_eq!(case.item("good.txt").state, State::Read);
     let job = case.jobs("bad.txt").remove(0);
     assert_eq!((job.state, job.attempts, job.deaths), (JobState::Failed, 3, 3));
@@ -296,7 +303,7 @@ fn a_worker_that_dies_three_times_is_a_fact_of_the_ledger() {
     let sound = FakeRead::default();
     let _ = case.run_with(&[&sound], &retry, &Stop::default(), &Progress::default()).expect("the run");
     let job = case.jobs("bad.txt").remove(0);
-    assert_eq!((job.state, job.attempts, job.deaths, job.reason.as_str()), (JobState::Done, 1, 0, ""));
+    assert_eq!((job.state, job.attempts, job.deaths, job.reason), (JobState::Done, 1, 0, None));
     assert_eq!(case.item("bad.txt").state, State::Read);
     case.check();
 }
@@ -312,6 +319,12 @@ fn deaths_are_counted_across_runs() {
         let job = case.jobs("bad.txt").remove(0);
         let state = if deaths < MOST_DEATHS { JobState::Ready } else { JobState::Failed };
         assert_eq!((job.deaths, job.attempts, job.state), (deaths, deaths, state));
+        let last = if deaths < MOST_DEATHS {
+            CRASH
+        } else {
+            Reason::WorkerDied { deaths: u64::from(deaths), last: Box::new(CRASH) }
+        };
+        assert_eq!(job.reason, Some(last));
         case.check();
     }
     assert_eq!(case.item("bad.txt").state, State::Failed);
@@ -429,8 +442,9 @@ fn a_stage_is_added_by_itself() {
     let stages: [&dyn Stage; 2] = [&FakeRead::default(), &CountCharacters];
     let _ = case.run_with(&stages, &Run::default(), &Stop::default(), &progress).expect("the run");
     let notes = |path: &str| case.essence().remove(path).expect("the item").2;
-    assert_eq!(notes("a.txt"), ["2 characters", "5 characters"]);
-    assert_eq!(notes("b.txt"), ["5 characters"]);
+    let counted = |characters: u64| NoteCode::GlyphLimit { glyphs: characters }.parts().line();
+    assert_eq!(notes("a.txt"), [counted(2), counted(5)]);
+    assert_eq!(notes("b.txt"), [counted(5)]);
     let counts = progress.snapshot().stage(StageName::of_test("characters"));
     assert_eq!((counts.jobs, counts.done), (3, 3));
     case.check();

@@ -1,6 +1,6 @@
 //! Walks a source in a fixed order, by the bytes of names, and never leaves it: links are reported, not followed.
 
-use exhibit_model::Moment;
+use exhibit_model::{Moment, Reason};
 use std::ffi::OsString;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -23,9 +23,9 @@ pub(crate) enum EntryKind {
     /// A file: its size, and its times of modification and of inode change.
     File { size: u64, modified: Moment, changed: Moment },
     /// Not a file: a link or a device, and which.
-    Other(&'static str),
+    Other(Reason),
     /// It cannot be examined, and why.
-    Unreadable(String),
+    Unreadable(Reason),
 }
 
 /// Calls `each` for every entry of `source` (a folder, or one file), until it returns false.
@@ -50,13 +50,13 @@ pub(crate) fn walk(source: &Path, each: &mut dyn FnMut(Entry) -> bool) -> std::i
         let path = folder.join(name);
         let below = path.strip_prefix(source).unwrap_or(&path).as_os_str().as_bytes().to_vec();
         let kind = match fs::symlink_metadata(&path) {
-            Err(error) => EntryKind::Unreadable(error.to_string()),
+            Err(error) => EntryKind::Unreadable(Reason::cannot_open(&error)),
             Ok(metadata) if metadata.is_dir() => match names(&path) {
                 Ok(inside) => {
                     folders.push((path, inside));
                     continue;
                 }
-                Err(error) => EntryKind::Unreadable(format!("the folder cannot be listed: {error}")),
+                Err(error) => EntryKind::Unreadable(Reason::cannot_list(&error)),
             },
             Ok(metadata) => kind_of(&metadata),
         };
@@ -83,13 +83,13 @@ fn kind_of(metadata: &fs::Metadata) -> EntryKind {
         return EntryKind::File { size: metadata.len(), modified, changed };
     }
     EntryKind::Other(if file_type.is_symlink() {
-        "a symbolic link: not followed"
+        Reason::SymbolicLink { target: None }
     } else if file_type.is_fifo() {
-        "a named pipe: not a file"
+        Reason::NamedPipe
     } else if file_type.is_socket() {
-        "a socket: not a file"
+        Reason::Socket
     } else {
-        "a device: not a file"
+        Reason::Device
     })
 }
 
@@ -111,14 +111,13 @@ mod tests {
         walk(folder.path(), &mut |m| {
             let what = match m.kind {
                 EntryKind::File { size, .. } => size.to_string(),
-                EntryKind::Other(why) => why.to_owned(),
-                EntryKind::Unreadable(why) => why,
+                EntryKind::Other(why) | EntryKind::Unreadable(why) => why.word().to_owned(),
             };
             found.push(format!("{} {what}", String::from_utf8_lossy(&m.below)));
             true
         })
         .expect("walk");
-        let link = "a symbolic link: not followed";
+        let link = "symbolic-link";
         let expected = [
             "a.txt 5".to_owned(),
             "b/2.txt 7".to_owned(),

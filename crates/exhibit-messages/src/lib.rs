@@ -12,12 +12,14 @@
 //!
 //! [Fluent]: https://projectfluent.org
 
+mod codes;
 mod language;
 mod message;
 mod number;
 mod render;
 mod verification;
 
+pub use codes::{note, reason};
 pub use language::{Direction, Language};
 pub use message::{Message, Value};
 pub use render::Messages;

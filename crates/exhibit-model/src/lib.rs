@@ -5,6 +5,7 @@
 //! outside its arguments. What is hashed or stored has a hand-written byte form (`wire`), never
 //! one that a library derives.
 
+pub mod code;
 pub mod date;
 pub mod digest;
 pub mod ids;
@@ -18,6 +19,7 @@ pub mod shown;
 pub mod time;
 pub mod wire;
 
+pub use code::{Detail, NoteCode, Reason, Severity};
 pub use date::{CivilTime, StatedDate};
 pub use digest::{Digest, OriginalId, ParseDigestError};
 pub use ids::{ItemId, SourceId};
@@ -26,8 +28,6 @@ pub use kind::{FileKind, MediaType, ReaderKey};
 pub use metadata::MetadataKey;
 pub use opening::Opening;
 pub use page::{Box as TextBox, Counts, Mark, MarkKind, Page, PageKind, Rect, RowRange, Run, SheetPart, TextSource};
-pub use record::{
-    Limits, Member, MemberEnd, Note, NoteKind, Picture, Record, Request, Sink, SinkClosed, Task, Verdict,
-};
+pub use record::{Limits, Member, MemberEnd, Note, Picture, Record, Request, Sink, SinkClosed, Task, Verdict};
 pub use shown::{shown, shown_bytes};
 pub use time::{Clock, FixedClock, Moment};

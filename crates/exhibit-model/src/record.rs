@@ -4,6 +4,7 @@
 //! says is untrusted: whoever reads records from a pipe bounds them and checks each page
 //! ([`crate::Page::is_sound`]) before believing any of it.
 
+use crate::code::{NoteCode, Reason};
 use crate::item::Relation;
 use crate::metadata::MetadataKey;
 use crate::page::Page;
@@ -114,40 +115,25 @@ pub struct Member {
 /// How a member ended.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum MemberEnd {
-    /// All of its bytes were said.
+    /// All of its bytes were emitted.
     Whole,
     /// It has no bytes of its own to read, and why (a symbolic link, a device): a ledger row with this reason.
-    Unsupported(String),
+    Unsupported(Reason),
     /// It needs a password that is not known.
     Encrypted,
-    /// It could not be read, and why; bytes said so far do not count.
-    Failed(String),
-    /// It was not read (further) because of the limit named.
-    Truncated(String),
+    /// It could not be read, and why; bytes emitted so far do not count.
+    Failed(Reason),
+    /// It was not read (further), and why: a limit, or damage after its beginning.
+    Truncated(Reason),
 }
 
 /// Something a user should know about how a file was read.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Note {
-    /// What sort of thing.
-    pub kind: NoteKind,
+    /// What.
+    pub code: NoteCode,
     /// The page it is about; 0 for the whole file.
     pub page: u32,
-    /// One sentence, lower case, no full stop.
-    pub text: String,
-}
-
-/// What sort of thing a note is about.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum NoteKind {
-    /// Part of the file could not be read; the rest was.
-    Partial,
-    /// A limit was reached.
-    Limit,
-    /// The file is not what its name says, or holds something that acts (macros, scripts).
-    Suspicious,
-    /// For information.
-    Remark,
 }
 
 /// A painted page.
@@ -172,12 +158,12 @@ pub enum Verdict {
     Empty,
     /// Needs a password that is not among those given.
     Encrypted,
-    /// Of a kind that is not read; the reason names the kind.
-    Unsupported(String),
+    /// Of a kind that is not supported, and why.
+    Unsupported(Reason),
     /// Cannot be read, and why.
-    Failed(String),
-    /// Read up to the limit named.
-    Truncated(String),
+    Failed(Reason),
+    /// Read up to a limit, and which.
+    Truncated(Reason),
 }
 
 /// Takes what a worker says, one record after another.

@@ -8,9 +8,10 @@
 //! of their declaration. Decoding refuses every byte string that encoding cannot have made in kind:
 //! numbers out of range, text that is not UTF-8, unknown tags, rests.
 
+use crate::code::{CodeError, MAX_LIST, MAX_NUMBER, MAX_TEXT, MAX_VALUES, NoteCode, Parts, Reason, Value, Values};
 use crate::item::Relation;
 use crate::page::{Box as TextBox, Counts, Mark, MarkKind, Page, PageKind, Rect, RowRange, Run, SheetPart, TextSource};
-use crate::record::{Limits, Member, MemberEnd, Note, NoteKind, Picture, Record, Request, Task, Verdict};
+use crate::record::{Limits, Member, MemberEnd, Note, Picture, Record, Request, Task, Verdict};
 use crate::time::Moment;
 
 /// The version of the page form that [`encode_page`] writes; part of every page pack.
@@ -187,6 +188,12 @@ impl<'a> Reader<'a> {
     pub fn text(&mut self) -> Result<String, WireError> {
         let bytes = self.bytes()?;
         String::from_utf8(bytes.to_vec()).map_err(|_| self.expected("UTF-8 text"))
+    }
+
+    // Text of a code, bounded.
+    fn short_text(&mut self) -> Result<String, WireError> {
+        let text = self.text()?;
+        if text.len() <= MAX_TEXT { Ok(text) } else { Err(self.expected("a shorter text")) }
     }
 
     /// Reads a list's length, refusing one that could not fit into the rest (each element takes at least a byte).
@@ -367,7 +374,6 @@ const MARK_KINDS: [MarkKind; 8] = [
     MarkKind::Notes,
     MarkKind::Header,
 ];
-const NOTE_KINDS: [NoteKind; 4] = [NoteKind::Partial, NoteKind::Limit, NoteKind::Suspicious, NoteKind::Remark];
 
 fn tag_of<T: PartialEq>(kinds: &[T], kind: T) -> u8 {
     kinds.iter().position(|k| *k == kind).and_then(|p| u8::try_from(p).ok()).unwrap_or(0)
@@ -410,21 +416,22 @@ pub fn encode_record(record: &Record) -> Vec<u8> {
         }
         Record::MemberEnd(end) => {
             w.byte(5);
-            let (tag, text) = match end {
-                MemberEnd::Whole => (0, ""),
-                MemberEnd::Unsupported(reason) => (1, reason.as_str()),
-                MemberEnd::Encrypted => (2, ""),
-                MemberEnd::Failed(reason) => (3, reason.as_str()),
-                MemberEnd::Truncated(limit) => (4, limit.as_str()),
+            let (tag, reason) = match end {
+                MemberEnd::Whole => (0, None),
+                MemberEnd::Unsupported(reason) => (1, Some(reason)),
+                MemberEnd::Encrypted => (2, None),
+                MemberEnd::Failed(reason) => (3, Some(reason)),
+                MemberEnd::Truncated(reason) => (4, Some(reason)),
             };
             w.byte(tag);
-            w.text(text);
+            if let Some(reason) = reason {
+                write_code(&mut w, &reason.parts());
+            }
         }
         Record::Note(note) => {
             w.byte(6);
-            w.byte(tag_of(&NOTE_KINDS, note.kind));
             w.number(u64::from(note.page));
-            w.text(&note.text);
+            write_code(&mut w, &note.code.parts());
         }
         Record::Picture(picture) => {
             w.byte(7);
@@ -458,19 +465,18 @@ pub fn decode_record(bytes: &[u8]) -> Result<Record, WireError> {
             })
         }
         4 => Record::MemberBytes(r.bytes()?.to_vec()),
-        5 => {
-            let (tag, text) = (r.byte()?, r.text()?);
-            Record::MemberEnd(match tag {
-                0 => MemberEnd::Whole,
-                1 => MemberEnd::Unsupported(text),
-                2 => MemberEnd::Encrypted,
-                3 => MemberEnd::Failed(text),
-                4 => MemberEnd::Truncated(text),
-                _ => return Err(r.expected("a member's end")),
-            })
-        }
+        5 => Record::MemberEnd(match r.byte()? {
+            0 => MemberEnd::Whole,
+            1 => MemberEnd::Unsupported(read_reason(&mut r)?),
+            2 => MemberEnd::Encrypted,
+            3 => MemberEnd::Failed(read_reason(&mut r)?),
+            4 => MemberEnd::Truncated(read_reason(&mut r)?),
+            _ => return Err(r.expected("a member's end")),
+        }),
         6 => {
-            Record::Note(Note { kind: of_tag(&NOTE_KINDS, &mut r, "a note kind")?, page: r.small()?, text: r.text()? })
+            let page = r.small()?;
+            let parts = read_code(&mut r, true)?;
+            Record::Note(Note { code: NoteCode::from_parts(parts).map_err(|error| not_a_code(&r, &error))?, page })
         }
         7 => Record::Picture(Picture {
             page: r.small()?,
@@ -484,20 +490,92 @@ pub fn decode_record(bytes: &[u8]) -> Result<Record, WireError> {
     Ok(record)
 }
 
+// A code: its word, the count of its values, and each by name. `docs/formats/worker-protocol.md` has the bytes.
+fn write_code(w: &mut Writer, parts: &Parts) {
+    w.text(&parts.word);
+    w.number(parts.values.len() as u64);
+    for (name, value) in &parts.values {
+        w.text(name);
+        match value {
+            Value::Number(number) => {
+                w.byte(0);
+                w.number(*number);
+            }
+            Value::Text(text) => {
+                w.byte(1);
+                w.text(text);
+            }
+            Value::List(list) => {
+                w.byte(2);
+                w.number(list.len() as u64);
+                list.iter().for_each(|text| w.text(text));
+            }
+            Value::Code(inner) => {
+                w.byte(3);
+                write_code(w, inner);
+            }
+        }
+    }
+}
+
+// `nested` is whether a value may be a code in turn.
+fn read_code(r: &mut Reader<'_>, nested: bool) -> Result<Parts, WireError> {
+    let word = r.short_text()?;
+    let count = r.count()?;
+    if count > MAX_VALUES {
+        return Err(r.expected("no more values than a code may have"));
+    }
+    let mut values = Values::new();
+    for _ in 0..count {
+        let name = r.short_text()?;
+        let value = match r.byte()? {
+            0 => Value::Number(Some(r.number()?).filter(|n| *n <= MAX_NUMBER).ok_or(r.expected("a smaller number"))?),
+            1 => Value::Text(r.short_text()?),
+            2 => {
+                let count = r.count()?;
+                if count > MAX_LIST {
+                    return Err(r.expected("a shorter list"));
+                }
+                Value::List((0..count).map(|_| r.short_text()).collect::<Result<_, _>>()?)
+            }
+            3 if nested => Value::Code(read_code(r, false)?),
+            _ => return Err(r.expected("a value")),
+        };
+        if values.insert(name, value).is_some() {
+            return Err(r.expected("each value once"));
+        }
+    }
+    Ok(Parts { word, values })
+}
+
+fn read_reason(r: &mut Reader<'_>) -> Result<Reason, WireError> {
+    let parts = read_code(r, false)?;
+    Reason::from_parts(parts).map_err(|error| not_a_code(r, &error))
+}
+
+fn not_a_code(r: &Reader<'_>, error: &CodeError) -> WireError {
+    r.expected(match error {
+        CodeError::Unknown { .. } => "a known code",
+        _ => "the values of the code",
+    })
+}
+
 /// Encodes a verdict.
 #[must_use]
 pub fn encode_verdict(verdict: &Verdict) -> Vec<u8> {
     let mut w = Writer::new();
-    let (tag, text) = match verdict {
-        Verdict::Read => (0, ""),
-        Verdict::Empty => (1, ""),
-        Verdict::Encrypted => (2, ""),
-        Verdict::Unsupported(reason) => (3, reason.as_str()),
-        Verdict::Failed(reason) => (4, reason.as_str()),
-        Verdict::Truncated(limit) => (5, limit.as_str()),
+    let (tag, reason) = match verdict {
+        Verdict::Read => (0, None),
+        Verdict::Empty => (1, None),
+        Verdict::Encrypted => (2, None),
+        Verdict::Unsupported(reason) => (3, Some(reason)),
+        Verdict::Failed(reason) => (4, Some(reason)),
+        Verdict::Truncated(reason) => (5, Some(reason)),
     };
     w.byte(tag);
-    w.text(text);
+    if let Some(reason) = reason {
+        write_code(&mut w, &reason.parts());
+    }
     w.into_bytes()
 }
 
@@ -507,17 +585,17 @@ pub fn encode_verdict(verdict: &Verdict) -> Vec<u8> {
 /// [`WireError`] for bytes that are no verdict.
 pub fn decode_verdict(bytes: &[u8]) -> Result<Verdict, WireError> {
     let mut r = Reader::new(bytes);
-    let (tag, text) = (r.byte()?, r.text()?);
-    r.end()?;
-    Ok(match tag {
+    let verdict = match r.byte()? {
         0 => Verdict::Read,
         1 => Verdict::Empty,
         2 => Verdict::Encrypted,
-        3 => Verdict::Unsupported(text),
-        4 => Verdict::Failed(text),
-        5 => Verdict::Truncated(text),
+        3 => Verdict::Unsupported(read_reason(&mut r)?),
+        4 => Verdict::Failed(read_reason(&mut r)?),
+        5 => Verdict::Truncated(read_reason(&mut r)?),
         _ => return Err(r.expected("a verdict")),
-    })
+    };
+    r.end()?;
+    Ok(verdict)
 }
 
 /// Encodes a request.
@@ -651,9 +729,60 @@ mod tests {
             limits: Limits::STANDARD,
         };
         assert_eq!(decode_request(&encode_request(&request)), Ok(request));
-        for verdict in [Verdict::Read, Verdict::Failed("broken".to_owned()), Verdict::Truncated("pages".to_owned())] {
+        // a worker cannot report its own death
+        let (of_parents, reasons): (Vec<_>, Vec<_>) =
+            Reason::samples().into_iter().partition(|reason| matches!(reason, Reason::WorkerDied { .. }));
+        for reason in of_parents {
+            assert!(decode_verdict(&encode_verdict(&Verdict::Failed(reason))).is_err());
+        }
+        let failed = reasons.iter().cloned().map(Verdict::Failed);
+        let others = reasons.iter().cloned().flat_map(|r| [Verdict::Unsupported(r.clone()), Verdict::Truncated(r)]);
+        for verdict in [Verdict::Read, Verdict::Empty, Verdict::Encrypted].into_iter().chain(failed).chain(others) {
             assert_eq!(decode_verdict(&encode_verdict(&verdict)), Ok(verdict));
         }
+    }
+
+    #[test]
+    fn every_note_comes_back_and_no_shortened_one() {
+        for code in NoteCode::samples() {
+            let record = Record::Note(Note { code, page: 7 });
+            let bytes = encode_record(&record);
+            assert_eq!(decode_record(&bytes), Ok(record));
+            for cut in 0..bytes.len() {
+                assert!(decode_record(&bytes[..cut]).is_err(), "cut at {cut}");
+            }
+        }
+    }
+
+    #[test]
+    fn codes_that_are_unknown_unbounded_or_nested_twice_are_refused() {
+        let verdict = |word: &str, values: &[(&str, Value)]| {
+            let values = values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+            let mut w = Writer::new();
+            w.byte(4);
+            write_code(&mut w, &Parts { word: word.to_owned(), values });
+            decode_verdict(&w.into_bytes())
+        };
+        assert_eq!(
+            verdict("page-limit", &[("pages", Value::Number(3))]),
+            Ok(Verdict::Failed(Reason::PageLimit { pages: 3 }))
+        );
+        let long = Value::Text("x".repeat(MAX_TEXT + 1));
+        let code = Value::Code(Reason::Stopped.parts());
+        for (word, name, value) in [
+            ("no-such-code", "pages", Value::Number(3)),
+            ("zip-directory-lost", "pages", Value::Number(3)),
+            ("page-limit", "pages", Value::Number(u64::MAX)),
+            ("page-limit", "pages", Value::Text("3".to_owned())),
+            ("part-missing", "part", long),
+            ("part-missing", "part", code),
+            ("part-missing", "part", Value::List(vec![String::new(); MAX_LIST + 1])),
+        ] {
+            assert!(verdict(word, &[(name, value.clone())]).is_err(), "{word} {value:?}");
+        }
+        let names: Vec<String> = (0..=MAX_VALUES).map(|n| n.to_string()).collect();
+        let many: Vec<(&str, Value)> = names.iter().map(|name| (name.as_str(), Value::Number(0))).collect();
+        assert!(verdict("stopped", &many).is_err());
     }
 
     proptest! {
@@ -672,8 +801,8 @@ mod tests {
                 Record::Metadata { key: MetadataKey::DC_TITLE, value: text.clone() },
                 Record::Member(Member { name: name.clone(), name_text: text.clone(), modified: moment.map(Moment), relation: Relation::Attachment }),
                 Record::MemberBytes(name.clone()),
-                Record::MemberEnd(MemberEnd::Failed(text.clone())),
-                Record::Note(Note { kind: NoteKind::Limit, page, text: text.clone() }),
+                Record::MemberEnd(MemberEnd::Failed(Reason::PartMissing { part: text.clone() })),
+                Record::Note(Note { code: NoteCode::ActiveField { instruction: text.clone() }, page }),
                 Record::Picture(Picture { page, width: 1, height: 2, png: name.clone() }),
             ] {
                 prop_assert_eq!(decode_record(&encode_record(&record)), Ok(record));

@@ -3,6 +3,7 @@
 use crate::untrusted::Name;
 use exhibit_case::Case;
 use exhibit_catalogue::Item;
+use exhibit_messages::{Language, Message, Messages};
 use exhibit_model::{Moment, State};
 
 /// The last part of an item's path, as found; its number where it has no name.
@@ -31,6 +32,16 @@ fn trimmed(path: &[u8]) -> &[u8] {
 /// A path that ends in a name, without the name.
 pub(crate) fn around(path: &str, name: &str) -> Name {
     Name::from(path.strip_suffix(name).unwrap_or(path))
+}
+
+/// Why an item is in its state; empty where the state tells all.
+pub(crate) fn why(item: &Item) -> String {
+    item.reasons().map(|reason| text(&exhibit_messages::reason(reason))).collect::<Vec<_>>().join("; ")
+}
+
+/// The text of a message, its values as they are: a [`Name`] shows them safely.
+pub(crate) fn text(message: &Message) -> String {
+    Messages::new(Language::English).text(message)
 }
 
 /// A moment for people: `2026-02-11 14:02:09 UTC`.

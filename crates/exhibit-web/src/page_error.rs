@@ -3,6 +3,7 @@
 use crate::access_events::Unrecorded;
 use crate::admission::RequestContext;
 use crate::app::App;
+use crate::display;
 use crate::message_page::{message_page, page};
 use crate::untrusted::Name;
 use crate::words::{Message, Words};
@@ -57,7 +58,11 @@ pub(crate) fn error_page(app: &App, context: &RequestContext, error: &PageError)
         PageError::Case(error) => {
             tracing::warn!(kind = kind(error), "web.answer");
             let (status, message) = message_of(words, error);
-            (status, message, chain_of(error))
+            let detail = match error {
+                CaseError::NotPainted { reason } => display::text(&exhibit_messages::reason(reason)),
+                other => chain_of(other),
+            };
+            (status, message, detail)
         }
     };
     let page = page(&app.frame(context), &message, &Name::from(detail.as_str()));

@@ -6,7 +6,7 @@ use crate::pages::document::panels::TreeKind;
 use crate::untrusted::Label;
 use exhibit_messages::web::Texts;
 use exhibit_messages::{Language, Messages};
-use exhibit_model::{FileKind, MarkKind, NoteKind, State};
+use exhibit_model::{FileKind, MarkKind, Severity, State};
 use std::ops::Deref;
 
 /// The texts of one language: a method for each message of `web.ftl`, and functions from codes to texts.
@@ -186,14 +186,14 @@ impl Words {
         Label { start, end, kind, word: self.mark(kind), lang: self.lang(), dir: self.dir() }
     }
 
-    /// What a note is about.
+    /// How much a note matters.
     #[must_use]
-    pub fn note_kind(&self, kind: NoteKind) -> String {
-        match kind {
-            NoteKind::Partial => self.note_partial(),
-            NoteKind::Limit => self.note_limit(),
-            NoteKind::Suspicious => self.note_suspicious(),
-            NoteKind::Remark => self.note_remark(),
+    pub fn severity(&self, severity: Severity) -> String {
+        match severity {
+            Severity::Partial => self.note_partial(),
+            Severity::Limit => self.note_limit(),
+            Severity::Suspicious => self.note_suspicious(),
+            Severity::Remark => self.note_remark(),
         }
     }
 

@@ -81,7 +81,9 @@ impl From<CaseError> for Failure {
             CaseError::NoIndex | CaseError::Index(IndexError::Version { .. }) => {
                 Self::new(Exit::ToolMissing, "no-index", message).hint("make it anew: exhibit case repair --index")
             }
-            CaseError::NotPainted { .. } => {
+            CaseError::NotPainted { reason } => {
+                let reason = crate::codes::reason_text(reason);
+                let message = format!("the page has no picture: {reason}");
                 Self::new(Exit::Nothing, "not-painted", message).hint("its text is there: `exhibit cat DOC --text`")
             }
             CaseError::Query(query) => {

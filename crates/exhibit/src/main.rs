@@ -3,6 +3,7 @@
 
 mod ask;
 mod cli;
+mod codes;
 mod commands;
 mod door;
 mod failure;

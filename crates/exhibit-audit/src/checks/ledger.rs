@@ -3,7 +3,7 @@
 
 use super::open_sealed;
 use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, ReceiptField, Stop};
-use exhibit_case::{TreeParts, finding_digest, layout, reader_of};
+use exhibit_case::{TreeParts, finding_digest, layout, reader_of, reason_lines};
 use exhibit_catalogue::{Catalogue, CatalogueError, Item, ItemFilter, PageRow, PageText};
 use exhibit_custody::{Entry, Fact, Ref};
 use exhibit_model::{ItemId, SourceId, State};
@@ -121,7 +121,9 @@ impl Row<'_> {
         if values.get("name").is_some_and(|name| *name != item.path) {
             self.add(Fault::PathDiffers);
         }
-        if item.original.is_none() && values.get("reason").is_some_and(|reason| *reason != item.reason.as_bytes()) {
+        if item.original.is_none()
+            && values.get("reason").is_some_and(|reason| *reason != reason_lines(item).as_bytes())
+        {
             self.add(Fault::ReasonDiffers);
         }
         Ok(())

@@ -5,10 +5,10 @@ use exhibit_bag::{Means, NewQuote, Order, Selection, VerifiedBag, export, make_q
 use exhibit_case::{Case, Held, Keys, NewCase, TreeParts, finding_digest, flush_outbox, layout, log_act};
 use exhibit_catalogue::{Added, Finding, NewItem, NewPage, PagePicture, StageKey};
 use exhibit_custody::{Act, Channel, Derivation, Receipt, Ref};
-use exhibit_query::{PageEntry, PageKey};
 use exhibit_model::{
     Digest, FixedClock, ItemId, MetadataKey, Moment, OriginalId, Page, PageKind, Relation, SourceId, State, wire,
 };
+use exhibit_query::{PageEntry, PageKey};
 use exhibit_store::PackWriter;
 use exhibit_verify::{Brought, Folder, check_bag};
 use std::fs;
@@ -206,7 +206,7 @@ fn receive(
         changed: None,
         received: NOW,
         settled: None,
-        cut: "",
+        cut: None,
     };
     let Added::New(item, state) = work.add_item(&new).expect("added") else { panic!("a new item") };
     let receipt = Receipt {
@@ -244,8 +244,14 @@ fn receive(
         work.add_picture(item, &picture).expect("a picture");
     }
     let metadata = [(MetadataKey::DC_TITLE, name.to_owned())];
-    let finding =
-        Finding { state: State::Read, reason: "", media_type: "text/plain", found: 0, metadata: &metadata, notes: &[] };
+    let finding = Finding {
+        state: State::Read,
+        reason: None,
+        media_type: "text/plain",
+        found: 0,
+        metadata: &metadata,
+        notes: &[],
+    };
     work.settle(item, &finding).expect("settled");
     let (row, metadata, notes) = work.item_in_full(item).expect("an item");
     let (texts, pictures) = (work.texts(item).expect("texts"), work.pictures(item).expect("pictures"));

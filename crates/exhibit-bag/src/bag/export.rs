@@ -16,7 +16,7 @@ use crate::{BagError, Random};
 use exhibit_case::{Cage, CaseError, Held, flush_outbox, layout, log_act};
 use exhibit_catalogue::{Item, PagePicture};
 use exhibit_custody::{Act, Fact, Log, Ref, Verb};
-use exhibit_model::{Digest, ItemId, Moment};
+use exhibit_model::{Digest, ItemId, Moment, Reason};
 use exhibit_proof::anchor::Anchor;
 use exhibit_proof::hash::to_hex;
 use exhibit_proof::package::{BOUND, Document, STATEMENT, picture_path, quote_path, text_path};
@@ -112,7 +112,7 @@ pub struct Exported {
     /// The log entry of the export; of a sealed case, its last.
     pub entry: u64,
     /// Pages that have no picture to paint: document, page and reason.
-    pub unpainted: Vec<(String, u32, String)>,
+    pub unpainted: Vec<(String, u32, Reason)>,
 }
 
 /// How far an export has come.
@@ -240,7 +240,7 @@ fn paint(
     selection: &Selection,
     chosen: &BTreeMap<ItemId, Chosen>,
     means: &mut Means<'_>,
-) -> Result<Vec<(String, u32, String)>, BagError> {
+) -> Result<Vec<(String, u32, Reason)>, BagError> {
     let mut unpainted = Vec::new();
     let Some(cage) = means.cage.filter(|_| selection.pictures) else { return Ok(unpainted) };
     let mut wanted = Vec::new();

@@ -4,7 +4,7 @@ use crate::{BagError, Random, reading};
 use exhibit_case::{Cage, CaseError, Held, TreeParts, finding_digest, flush_outbox, log_act, reader_of};
 use exhibit_catalogue::{Item, PagePicture};
 use exhibit_custody::{Act, Derivation, Entry, Log};
-use exhibit_model::{ItemId, Moment};
+use exhibit_model::{ItemId, Moment, Reason};
 use std::collections::BTreeSet;
 
 /// Paints those pages of a document that have no picture yet, and logs the document's tree with them. Gives the pages that
@@ -20,7 +20,7 @@ pub fn paint_pages(
     now: Moment,
     random: Random<'_>,
     painted: &mut dyn FnMut(),
-) -> Result<Vec<(u32, String)>, BagError> {
+) -> Result<Vec<(u32, Reason)>, BagError> {
     let content = content_of(held, item)?;
     let have: BTreeSet<u32> = held.catalogue.pictures(content.id)?.into_iter().map(|picture| picture.page).collect();
     let (mut new, mut refused) = (Vec::new(), Vec::new());

@@ -2,7 +2,8 @@
 
 use crate::{LIMITS, cage, cage_with, input_of, request, run, run_with};
 use exhibit_cage::{BadOutput, CageError, CageLimits, Timer, WorkerEnd};
-use exhibit_model::{Limits, Record, Verdict};
+use exhibit_model::code::{OutputKind, ProtocolFault};
+use exhibit_model::{Limits, Reason, Record, Verdict};
 use std::io::{Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
@@ -93,7 +94,8 @@ fn crashes_are_told_apart() {
     let (end, records) = run_with(&cage, &request("panic late"), LIMITS);
     let WorkerEnd::Panicked { place } = &end else { panic!("{end:?}") };
     assert!(place.contains("main.rs:"), "{place}");
-    assert!(!end.reason().expect("a reason").contains("secret"), "the document's words leak into the reason");
+    let reason = end.reason().expect("a reason");
+    assert!(!format!("{reason:?}").contains("secret"), "the document's words leak into the reason");
     assert_eq!(records, [Record::MediaType("before".to_owned())], "what was said before stands");
 }
 
@@ -107,11 +109,15 @@ fn unsound_output_is_refused() {
         ("after verdict", bad(BadOutput::AfterVerdict)),
         ("pages backwards", bad(BadOutput::Page(1))),
         ("endless", bad(BadOutput::TwoMediaTypes)),
-        ("giant", WorkerEnd::OutputLimit("in one record")),
+        ("giant", WorkerEnd::OutputLimit(OutputKind::OneRecord)),
     ] {
         assert_eq!(run(&cage, job), expected, "{job}");
     }
-    assert!(matches!(run(&cage, "bad record"), WorkerEnd::BadOutput(BadOutput::Malformed(_))));
+    for job in ["bad record", "bad note", "bad verdict"] {
+        let end = run(&cage, job);
+        assert!(matches!(end, WorkerEnd::BadOutput(BadOutput::Malformed(_))), "{job}: {end:?}");
+        assert_eq!(end.reason(), Some(Reason::BadOutput { fault: ProtocolFault::Malformed }));
+    }
 }
 
 #[test]
@@ -121,9 +127,9 @@ fn output_is_bounded() {
     few.limits = Limits { members: 3, member_bytes: 10 << 20, ..Limits::STANDARD };
     assert_eq!(run_with(&cage, &few, LIMITS).0, WorkerEnd::BadOutput(BadOutput::Members));
     few.name = b"endless members".to_vec();
-    assert_eq!(run_with(&cage, &few, LIMITS).0, WorkerEnd::OutputLimit("bytes of members"));
+    assert_eq!(run_with(&cage, &few, LIMITS).0, WorkerEnd::OutputLimit(OutputKind::MemberBytes));
     let little = CageLimits { output_bytes: 0, ..LIMITS };
-    assert_eq!(run_with(&cage, &request("length"), little).0, WorkerEnd::OutputLimit("output"));
+    assert_eq!(run_with(&cage, &request("length"), little).0, WorkerEnd::OutputLimit(OutputKind::Records));
 }
 
 #[test]

@@ -63,7 +63,10 @@ fn job(request: &Request, input: &mut Input, sink: &mut dyn Sink) -> Verdict {
         "garbage" => raw_output(b"\xff\xff\xff\xff\xff\xff"),
         "cut" => raw_output(&[1, 10, 0, 0, 0, 7]),
         "bad record" => raw_output(&[1, 1, 0, 0, 0, 99]),
-        "after verdict" => raw_output(&[3, 2, 0, 0, 0, 0, 0, 3, 2, 0, 0, 0, 0, 0]),
+        // a note about page 0 and a verdict, with codes that do not exist
+        "bad note" => raw_output(b"\x01\x07\0\0\0\x06\0\x03new\0"),
+        "bad verdict" => raw_output(b"\x03\x06\0\0\0\x04\x03new\0"),
+        "after verdict" => raw_output(&[3, 1, 0, 0, 0, 0, 3, 1, 0, 0, 0, 0]),
         "close and sleep" => {
             drop(output());
             loop {

@@ -2,7 +2,7 @@
 
 use super::{Decoder, Detector, Guess, Scheme};
 use crate::out::{Input, Out, Stop};
-use exhibit_model::NoteKind;
+use exhibit_model::NoteCode;
 use std::io;
 
 /// How many bytes of a file are looked at to find out its encoding; more only while all of them are ASCII.
@@ -133,12 +133,11 @@ pub(crate) fn say_encoding(guess: Guess, undecodable: u64, out: &mut Out<'_>) ->
     let name = guess.scheme.name();
     out.metadata("text:charset", &name)?;
     if !guess.sure {
-        out.note(NoteKind::Remark, 0, format!("nothing states the encoding of this text; {name} was guessed"))?;
+        out.note(0, NoteCode::CharsetGuessed { charset: name.clone(), texts: 1 })?;
     }
     match undecodable {
         0 => Ok(()),
-        1 => out.note(NoteKind::Partial, 0, format!("one place is not valid {name} and stands as U+FFFD")),
-        n => out.note(NoteKind::Partial, 0, format!("{n} places are not valid {name} and stand as U+FFFD")),
+        places => out.note(0, NoteCode::UndecodableBytes { charset: name, places }),
     }
 }
 

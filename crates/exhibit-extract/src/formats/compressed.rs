@@ -4,7 +4,7 @@
 
 use crate::identify::ending;
 use crate::out::{Input, Out, Stop};
-use exhibit_model::{Member, MemberEnd, Moment, NoteKind, ReaderKey, Relation, Request, Verdict};
+use exhibit_model::{Detail, Member, MemberEnd, Moment, NoteCode, ReaderKey, Reason, Relation, Request, Verdict};
 use flate2::bufread::GzDecoder;
 use std::io::{self, BufRead, BufReader, Read};
 
@@ -20,7 +20,7 @@ pub(crate) fn read(
 ) -> Result<Verdict, Stop> {
     match input.seek(io::SeekFrom::End(0)).and_then(|size| input.rewind().map(|()| size)) {
         Ok(size) => out.container_size(size),
-        Err(error) => return Ok(Verdict::Failed(format!("the file cannot be read: {error}"))),
+        Err(error) => return Ok(Verdict::Failed(Reason::cannot_read(&error))),
     }
     let mut member = Member { name: inner_name(&request.name), relation: Relation::Entry, ..Member::default() };
     let buffered = BufReader::with_capacity(64 << 10, input);
@@ -39,7 +39,7 @@ pub(crate) fn read(
                 out.member(std::mem::take(&mut member))?;
                 say(&mut content, out)?;
             }
-            Err(error) => return Ok(Verdict::Failed(format!("the file cannot be unpacked: {error}"))),
+            Err(error) => return Ok(Verdict::Failed(Reason::cannot_decompress(&error))),
         },
     }
     Ok(Verdict::Read)
@@ -49,9 +49,9 @@ pub(crate) fn read(
 fn say(content: &mut dyn Read, out: &mut Out<'_>) -> Result<(), Stop> {
     out.member_from_or(content, |said, error| {
         if said == 0 {
-            MemberEnd::Failed(format!("it cannot be unpacked: {error}"))
+            MemberEnd::Failed(Reason::cannot_decompress(&error))
         } else {
-            MemberEnd::Truncated(format!("the compressed data is damaged after {said} bytes of content: {error}"))
+            MemberEnd::Truncated(Reason::DataDamaged { bytes: said, detail: Detail::of(&error) })
         }
     })
 }
@@ -67,7 +67,7 @@ fn read_gzip(buffered: BufReader<&mut dyn Input>, mut member: Member, out: &mut 
     out.member(member)?;
     say(&mut gzip, out)?;
     if gzip.trailing {
-        out.note(NoteKind::Partial, 0, "bytes after the compressed data belong to nothing")?;
+        out.note(0, NoteCode::TrailingBytes { bytes: None })?;
     }
     Ok(Verdict::Read)
 }

@@ -11,10 +11,10 @@ mod tests;
 
 use super::office::draft::Draft;
 use super::office::package::{PART_CAP, Package, Relation, STREAM_CAP};
-use super::office::xml::{Damage, Node, Xml};
+use super::office::xml::{Node, Xml};
 use super::office::{drawing, properties};
 use crate::out::{Input, Out, Stop};
-use exhibit_model::{MarkKind, NoteKind, PageKind, Request, Verdict};
+use exhibit_model::{MarkKind, NoteCode, PageKind, Reason, Request, Verdict};
 use numbering::{Numbering, Styles};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufRead;
@@ -23,7 +23,7 @@ use story::{References, Section, Shared, Signal, Story};
 /// Says everything that is in a Word document.
 pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let Some(mut package) = Package::open(input, request.limits.whole_file_bytes) else {
-        return Ok(Verdict::Failed("the file is no zip package, or too little of one is left".to_owned()));
+        return Ok(Verdict::Failed(Reason::NotAPackage));
     };
     properties::say(&mut package, out)?;
     let main = main_part(&mut package);
@@ -78,14 +78,14 @@ impl Document {
         };
         document.read_furniture(package, &mut shared);
         if package.is_salvaged() {
-            out.note(NoteKind::Partial, 0, "the zip's directory is lost; its parts were read as far as they go")?;
+            out.note(0, NoteCode::ZipDirectoryLost)?;
         }
         let Some(xml) = package.xml(main, STREAM_CAP) else {
-            return Ok(Verdict::Failed(format!("the document's text ({main}) is missing or cannot be inflated")));
+            return Ok(Verdict::Failed(Reason::PartMissing { part: main.to_owned() }));
         };
         shared.links = links(&document.relations);
         shared.drawings = body_drawings;
-        document.read_body(xml, &mut shared, out)
+        document.read_body(main, xml, &mut shared, out)
     }
 
     fn read_furniture(&mut self, package: &mut Package<'_>, shared: &mut Shared) {
@@ -107,6 +107,7 @@ impl Document {
 
     fn read_body<R: BufRead>(
         &mut self,
+        main: &str,
         mut xml: Xml<R>,
         shared: &mut Shared,
         out: &mut Out<'_>,
@@ -130,14 +131,10 @@ impl Document {
         self.add_the_rest();
         self.say_held(out)?;
         if xml.has_doctype() {
-            out.note(NoteKind::Suspicious, 0, "the text declares entities of its own, which were not expanded")?;
+            out.note(0, NoteCode::EntitiesDeclared)?;
         }
         match xml.damage() {
-            Some(Damage::Limit(limit)) => Ok(Verdict::Truncated(limit.clone())),
-            Some(Damage::Broken(error)) => {
-                out.note(NoteKind::Partial, 0, format!("the text is damaged and was read up to there: {error}"))?;
-                Ok(Verdict::Read)
-            }
+            Some(damage) => damage.clone().settle(main, None, 0, out),
             None => Ok(Verdict::Read),
         }
     }
@@ -156,7 +153,7 @@ impl Document {
         }
         add_links(&mut page, links);
         for instruction in acting {
-            out.note(NoteKind::Suspicious, 0, format!("a field fetches or runs something: {instruction}"))?;
+            out.note(0, NoteCode::ActiveField { instruction })?;
         }
         self.pages.push(page);
         Ok(())

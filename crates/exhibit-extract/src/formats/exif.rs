@@ -1,7 +1,7 @@
 //! EXIF: what a camera wrote into a picture, as properties `exif:*`.
 
 use crate::out::{Out, Stop};
-use exhibit_model::NoteKind;
+use exhibit_model::NoteCode;
 use exif::{Exif, In, Tag, Value};
 
 const MOST_FIELDS: usize = 400;
@@ -53,8 +53,7 @@ pub(super) fn say(exif: &Exif, out: &mut Out<'_>) -> Result<(), Stop> {
         out.metadata("exif:GPSPosition", &place)?;
     }
     if thumbnail {
-        let text = "holds a small picture of itself, which may still show what was cut or painted over";
-        out.note(NoteKind::Remark, 1, text)?;
+        out.note(1, NoteCode::ThumbnailPresent)?;
     }
     Ok(())
 }

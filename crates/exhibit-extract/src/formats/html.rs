@@ -11,7 +11,7 @@ pub(crate) use sink::{Embedded, Findings};
 
 use crate::charset::{Guess, Scheme, TextStream, stream};
 use crate::out::{Input, Out, Stop};
-use exhibit_model::{Mark, Member, NoteKind, Page, PageKind, Relation, Verdict};
+use exhibit_model::{Mark, Member, NoteCode, Page, PageKind, Reason, Relation, Verdict};
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{BufferQueue, Tokenizer, TokenizerOpts};
 use sink::Reading;
@@ -23,9 +23,12 @@ const LEAST: usize = 8 << 10;
 /// How many bytes at the start are looked through for a stated encoding; browsers look at 1024.
 const PRESCAN: u64 = 16 << 10;
 
+/// How many hosts a note names.
+const MOST_HOSTS: usize = 10;
+
 /// Reads an HTML or XHTML file.
 pub(crate) fn read(input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, Stop> {
-    let failed = |error: io::Error| Ok(Verdict::Failed(format!("the file cannot be read: {error}")));
+    let failed = |error: io::Error| Ok(Verdict::Failed(Reason::cannot_read(&error)));
     let guess = match encoding(input) {
         Ok(guess) => guess,
         Err(error) => return failed(error),
@@ -43,7 +46,7 @@ pub(crate) fn read(input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, 
             Ok(true) => {}
             Ok(false) => break,
             Err(error) => {
-                ended = Verdict::Failed(format!("the file cannot be read to its end: {error}"));
+                ended = Verdict::Failed(Reason::cannot_read(&error));
                 break;
             }
         }
@@ -141,24 +144,23 @@ impl Findings {
     /// [`Stop::Closed`].
     pub(crate) fn say_notes(&self, out: &mut Out<'_>) -> Result<(), Stop> {
         if !self.remote.is_empty() {
-            let hosts: Vec<&str> = self.remote.iter().take(10).map(String::as_str).collect();
-            let more = if self.remote.len() > 10 { " and others" } else { "" };
-            let text = format!("shown online it fetches from {}{more}; nothing was fetched", hosts.join(", "));
-            out.note(NoteKind::Remark, 0, text)?;
+            out.note(0, self.remote_content())?;
         }
+        let (comments, scripts) = (self.comments, self.scripts);
+        let (links, embedded) = (self.links_left, self.embedded_bad);
         let counted = [
-            (self.comments, "comment was left out", "comments were left out"),
-            (self.scripts, "script was neither read nor run", "scripts were neither read nor run"),
-            (self.links_left, "link beyond the first 1000 was left out", "links beyond the first 1000 were left out"),
-            (self.embedded_bad, "embedded file cannot be decoded", "embedded files cannot be decoded"),
+            (comments, NoteCode::CommentsOmitted { count: comments }),
+            (scripts, NoteCode::ScriptsOmitted { count: scripts }),
+            (links, NoteCode::LinksOmitted { count: links, kept: sink::LINKS as u64 }),
+            (embedded, NoteCode::EmbeddedUndecodable { count: embedded }),
         ];
-        for (count, one, many) in counted {
-            if count > 0 {
-                let words = if count == 1 { one } else { many };
-                out.note(NoteKind::Remark, 0, format!("{count} {words}"))?;
-            }
-        }
-        Ok(())
+        counted.into_iter().filter(|(count, _)| *count > 0).try_for_each(|(_, code)| out.note(0, code))
+    }
+
+    /// The hosts that the text would fetch from.
+    pub(crate) fn remote_content(&self) -> NoteCode {
+        let hosts: Vec<String> = self.remote.iter().take(MOST_HOSTS).cloned().collect();
+        NoteCode::RemoteContent { more: (self.remote.len() - hosts.len()) as u64, hosts }
     }
 }
 

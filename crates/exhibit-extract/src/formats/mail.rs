@@ -9,7 +9,9 @@ mod mime;
 
 use crate::out::{Input, Out, Stop};
 use body::Body;
-use exhibit_model::{Mark, MarkKind, Member, MetadataKey, NoteKind, Page, PageKind, Relation, Request, Verdict};
+use exhibit_model::{
+    Mark, MarkKind, Member, MetadataKey, NoteCode, Page, PageKind, Reason, Relation, Request, Verdict,
+};
 use header::Header;
 use mail_parser::DateTime;
 use mime::Part;
@@ -39,11 +41,11 @@ pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) 
     let size = input.seek(SeekFrom::End(0)).unwrap_or(0);
     let most = request.limits.whole_file_bytes;
     if size > most {
-        return Ok(Verdict::Truncated(format!("a message of more than {most} bytes")));
+        return Ok(Verdict::Truncated(Reason::FileSizeLimit { bytes: most }));
     }
     let mut bytes = Vec::new();
     if let Err(error) = input.rewind().and_then(|()| input.take(most).read_to_end(&mut bytes)) {
-        return Ok(Verdict::Failed(format!("the file cannot be read: {error}")));
+        return Ok(Verdict::Failed(Reason::cannot_read(&error)));
     }
     out.container_size(size);
     let (message, rest) = apple_mail(&bytes);
@@ -103,7 +105,7 @@ fn say_metadata(header: &Header, out: &mut Out<'_>) -> Result<(), Stop> {
         Some((_, Some(date))) => out.metadata(MetadataKey::MAIL_DATE, &date),
         Some((date, None)) => {
             out.metadata("mail:date-as-written", date)?;
-            out.note(NoteKind::Remark, 0, "the date of the message cannot be understood")
+            out.note(0, NoteCode::DateUnreadable)
         }
         None => Ok(()),
     }

@@ -4,7 +4,7 @@
 //! as nothing tells whether the writer put the `>` there. Memory does not grow with the mailbox.
 
 use crate::out::{Input, Out, Stop};
-use exhibit_model::{Member, Moment, NoteKind, Relation, Verdict};
+use exhibit_model::{Member, Moment, NoteCode, Reason, Relation, Verdict};
 use std::io::{self, Read};
 
 /// How much of a line that may separate messages is looked at.
@@ -18,7 +18,7 @@ pub(crate) fn read(input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, 
     let size = input.seek(io::SeekFrom::End(0)).and_then(|size| input.rewind().map(|()| size));
     match size {
         Ok(size) => out.container_size(size),
-        Err(error) => return Ok(Verdict::Failed(format!("the file cannot be read: {error}"))),
+        Err(error) => return Ok(Verdict::Failed(Reason::cannot_read(&error))),
     }
     let mut mailbox = Mailbox::new(input);
     let mut count = 0_u64;
@@ -35,15 +35,14 @@ pub(crate) fn read(input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, 
                 out.member_from(&mut mailbox)?;
             }
             Ok(None) => break,
-            Err(error) => return Ok(Verdict::Failed(format!("the file cannot be read to its end: {error}"))),
+            Err(error) => return Ok(Verdict::Failed(Reason::cannot_read(&error))),
         }
     }
     if count == 0 {
-        return Ok(Verdict::Failed("no message begins in this mailbox".to_owned()));
+        return Ok(Verdict::Failed(Reason::NoMessages));
     }
     if mailbox.before > 0 {
-        let text = format!("{} bytes before the first message belong to none", mailbox.before);
-        out.note(NoteKind::Partial, 0, text)?;
+        out.note(0, NoteCode::LeadingBytes { bytes: mailbox.before })?;
     }
     out.metadata("mbox:messages", &count.to_string())?;
     Ok(Verdict::Read)

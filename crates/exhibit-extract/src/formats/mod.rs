@@ -22,7 +22,7 @@ mod zip;
 use crate::MapFile;
 use crate::identify::Kind;
 use crate::out::{Input, Out, Stop};
-use exhibit_model::{ReaderKey, Request, Verdict};
+use exhibit_model::{ReaderKey, Reason, Request, Verdict};
 use std::path::PathBuf;
 
 type ReadFn = fn(&mut dyn Input, &Request, &mut Out<'_>) -> Result<Verdict, Stop>;
@@ -91,7 +91,7 @@ pub(crate) fn extract(
 ) -> Result<Verdict, Stop> {
     match format_of(kind) {
         Some(format) => (format.extract)(input, request, out),
-        None => Ok(Verdict::Unsupported(format!("no reader for {}", kind.media_type))),
+        None => Ok(Verdict::Unsupported(Reason::NoReader { media_type: kind.media_type.to_owned() })),
     }
 }
 
@@ -99,7 +99,7 @@ pub(crate) fn extract(
 pub(crate) fn render(kind: Kind, input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     match format_of(kind).and_then(|format| format.render) {
         Some(render) => render(input, request, out),
-        None => Ok(Verdict::Unsupported(format!("pages of {} are not painted", kind.media_type))),
+        None => Ok(Verdict::Unsupported(Reason::NotRendered { media_type: kind.media_type.to_owned() })),
     }
 }
 

@@ -15,7 +15,7 @@ mod tests;
 use super::office::draft::Draft;
 use crate::identify;
 use crate::out::{Input, Out, Stop};
-use exhibit_model::{MarkKind, NoteKind, PageKind, ReaderKey, Request, Verdict};
+use exhibit_model::{Detail, MarkKind, NoteCode, PageKind, ReaderKey, Reason, Request, Verdict};
 use office_oxide::doc::{DocDocument, DocError, SubDocumentKind};
 use office_oxide::ppt::{PptDocument, PptError, SlideText, TextType};
 use std::io::{Cursor, Read};
@@ -61,24 +61,24 @@ pub(crate) fn say_properties(bytes: &[u8], out: &mut Out<'_>) -> Result<(), Stop
 pub(crate) fn extract_sealed(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let Some(bytes) = whole(input, request.limits.whole_file_bytes) else { return Ok(too_large(request)) };
     let (Some(info), Some(package)) = (stream(&bytes, "/EncryptionInfo"), stream(&bytes, "/EncryptedPackage")) else {
-        return Ok(Verdict::Failed("the sealed file is damaged: its streams cannot be read".to_owned()));
+        return Ok(Verdict::Failed(Reason::EncryptionDamaged));
     };
     let open = match sealed::opened(&info, &package, &request.passwords) {
         Ok(open) => open,
         Err(Sealed::WrongPassword) => return Ok(Verdict::Encrypted),
-        Err(error @ Sealed::Scheme(_)) => {
-            out.note(NoteKind::Remark, 0, error.to_string())?;
+        Err(Sealed::Scheme(scheme)) => {
+            out.note(0, NoteCode::EncryptionUnsupported { scheme })?;
             return Ok(Verdict::Encrypted);
         }
-        Err(error @ Sealed::Damaged) => return Ok(Verdict::Failed(error.to_string())),
+        Err(Sealed::Damaged) => return Ok(Verdict::Failed(Reason::EncryptionDamaged)),
     };
     let mut open = Cursor::new(open);
     let kind = match identify::identify(&request.name, &mut open) {
         Ok(kind) if kind.reader != Some(ReaderKey::SealedOffice) => kind,
-        _ => return Ok(Verdict::Failed("what was sealed is no office file".to_owned())),
+        _ => return Ok(Verdict::Failed(Reason::DecryptedUnknown)),
     };
     out.metadata("office:sealed", kind.media_type)?;
-    out.note(NoteKind::Remark, 0, "was sealed with a password that is known")?;
+    out.note(0, NoteCode::Decrypted)?;
     super::extract(kind, &mut open, request, out)
 }
 
@@ -88,11 +88,11 @@ pub(crate) fn extract_object(input: &mut dyn Input, request: &Request, out: &mut
     if embedded::say_object(&bytes, out)? {
         return Ok(Verdict::Read);
     }
-    Ok(Verdict::Unsupported("a compound file of no kind that is read".to_owned()))
+    Ok(Verdict::Unsupported(Reason::UnknownCompoundFile))
 }
 
 fn too_large(request: &Request) -> Verdict {
-    Verdict::Truncated(format!("a file of more than {} bytes", request.limits.whole_file_bytes))
+    Verdict::Truncated(Reason::FileSizeLimit { bytes: request.limits.whole_file_bytes })
 }
 
 /// Says everything that is in a Word document of 1987 to 2003.
@@ -110,15 +110,15 @@ pub(crate) fn extract_doc(input: &mut dyn Input, request: &Request, out: &mut Ou
         Ok(Err(DocError::Encrypted)) => return Ok(Verdict::Encrypted),
         Ok(Err(error)) => {
             say_embedded(&bytes, out)?;
-            return Ok(Verdict::Failed(format!("the document cannot be read: {error}")));
+            return Ok(Verdict::Failed(Reason::CannotParse { detail: Detail::of(&error) }));
         }
-        Err(_) => return Ok(Verdict::Failed("the reader of doc files broke down on it".to_owned())),
+        Err(_) => return Ok(Verdict::Failed(Reason::ParserPanicked { format: "doc".to_owned() })),
     };
     if macros {
-        out.note(NoteKind::Suspicious, 0, "holds macros")?;
+        out.note(0, NoteCode::MacrosPresent { part: None })?;
     }
     if !complete {
-        out.note(NoteKind::Partial, 0, "part of the text that the document states is missing from the file")?;
+        out.note(0, NoteCode::TextMissing)?;
     }
     for page in pages {
         out.page(page.into_page(PageKind::Text, String::new()))?;
@@ -175,15 +175,15 @@ pub(crate) fn extract_ppt(input: &mut dyn Input, request: &Request, out: &mut Ou
         Ok(Err(PptError::Encrypted)) => return Ok(Verdict::Encrypted),
         Ok(Err(error)) => {
             say_embedded(&bytes, out)?;
-            return Ok(Verdict::Failed(format!("the presentation cannot be read: {error}")));
+            return Ok(Verdict::Failed(Reason::CannotParse { detail: Detail::of(&error) }));
         }
-        Err(_) => return Ok(Verdict::Failed("the reader of ppt files broke down on it".to_owned())),
+        Err(_) => return Ok(Verdict::Failed(Reason::ParserPanicked { format: "ppt".to_owned() })),
     };
     if macros {
-        out.note(NoteKind::Suspicious, 0, "holds macros")?;
+        out.note(0, NoteCode::MacrosPresent { part: None })?;
     }
     if !complete {
-        out.note(NoteKind::Partial, 0, "part of the text that the presentation states is missing from the file")?;
+        out.note(0, NoteCode::TextMissing)?;
     }
     let beside = records::presentation(&stream(&bytes, "/PowerPoint Document").unwrap_or_default());
     let mut furniture = Draft::default();

@@ -9,20 +9,22 @@ mod tests;
 
 use super::office::draft::Draft;
 use super::office::package::{PART_CAP, Package, STREAM_CAP};
-use super::office::xml::{Damage, Element, Node};
+use super::office::xml::{Element, Node};
 use super::sheet::SheetWriter;
 use crate::out::{Input, Out, Stop};
-use exhibit_model::{MarkKind, NoteKind, PageKind, Request, Verdict};
+use exhibit_model::{MarkKind, NoteCode, PageKind, Reason, Request, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most times that a repeated cell or row with text is written out.
 const MOST_REPEATS: u32 = 1000;
+/// The part with the document's text.
+const CONTENT: &str = "content.xml";
 
 /// Says everything that is in an OpenDocument file.
 pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     match Package::open(input, request.limits.whole_file_bytes) {
         Some(package) => extract_package(package, out),
-        None => Ok(Verdict::Failed("the file is no zip package, or too little of one is left".to_owned())),
+        None => Ok(Verdict::Failed(Reason::NotAPackage)),
     }
 }
 
@@ -34,8 +36,8 @@ pub(crate) fn extract_package(mut package: Package<'_>, out: &mut Out<'_>) -> Re
     }
     let mut body = Body { hidden_styles: hidden_styles(&mut package), ..Body::default() };
     let furniture = body.furniture(&mut package);
-    let Some(mut xml) = package.xml("content.xml", STREAM_CAP) else {
-        return Ok(Verdict::Failed("the document's text (content.xml) is missing or cannot be inflated".to_owned()));
+    let Some(mut xml) = package.xml(CONTENT, STREAM_CAP) else {
+        return Ok(Verdict::Failed(Reason::PartMissing { part: CONTENT.to_owned() }));
     };
     while let Some(node) = xml.next() {
         match node {
@@ -49,15 +51,11 @@ pub(crate) fn extract_package(mut package: Package<'_>, out: &mut Out<'_>) -> Re
     drop(xml);
     body.finish(&furniture, out)?;
     if package.is_salvaged() {
-        out.note(NoteKind::Partial, 0, "the zip's directory is lost; its parts were read as far as they go")?;
+        out.note(0, NoteCode::ZipDirectoryLost)?;
     }
     say_members(&mut package, out)?;
     match damage {
-        Some(Damage::Limit(limit)) => Ok(Verdict::Truncated(limit)),
-        Some(Damage::Broken(error)) => {
-            out.note(NoteKind::Partial, 0, format!("the text is damaged and was read up to there: {error}"))?;
-            Ok(Verdict::Read)
-        }
+        Some(damage) => damage.settle(CONTENT, None, 0, out),
         None => Ok(Verdict::Read),
     }
 }
@@ -163,7 +161,7 @@ fn say_members(package: &mut Package<'_>, out: &mut Out<'_>) -> Result<(), Stop>
         let folder = |wanted: &str| name.starts_with(wanted) && !name.ends_with('/');
         let object = folder("Object ") && !name.contains("/");
         if folder("Basic/") && name.ends_with(".xml") && !name.contains("script-l") {
-            out.note(NoteKind::Suspicious, 0, format!("holds macros ({name})"))?;
+            out.note(0, NoteCode::MacrosPresent { part: Some(name.clone()) })?;
         } else if !(folder("Pictures/") || folder("media/") || folder("Thumbnails/") || object) {
             continue;
         }
@@ -497,8 +495,8 @@ impl Body {
             }
         }
         if row.repeats > MOST_REPEATS && !row.cells.is_empty() {
-            let text = format!("a row repeated {} times is written {MOST_REPEATS} times", row.repeats);
-            out.note(NoteKind::Limit, 0, text)?;
+            let (repeats, written) = (u64::from(row.repeats), u64::from(MOST_REPEATS));
+            out.note(0, NoteCode::RowRepeatsTruncated { repeats, written })?;
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ mod tests;
 
 use super::{exif, ole};
 use crate::out::{Input, Out, Stop};
-use exhibit_model::{Counts, NoteKind, Page, PageKind, Record, Request, Task, Verdict};
+use exhibit_model::{Counts, Detail, NoteCode, Page, PageKind, Reason, Record, Request, Task, Verdict};
 use header::Header;
 use image::ImageFormat;
 use std::io::Cursor;
@@ -23,7 +23,7 @@ const ASSUMED_DOTS_PER_INCH: f64 = 96.0;
 pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let Some(bytes) = ole::whole(input, request.limits.whole_file_bytes) else { return Ok(too_large(request)) };
     let Ok(format) = image::guess_format(&bytes) else {
-        return Ok(Verdict::Failed("the picture's header is damaged".to_owned()));
+        return Ok(Verdict::Failed(Reason::PictureHeader { detail: Detail::default() }));
     };
     let header = Header::read(&bytes, format);
     let block = if format == ImageFormat::Tiff { Some(&bytes[..]) } else { header.exif.as_deref() };
@@ -38,21 +38,20 @@ pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
         let stated = frame.dots_per_inch.or(header.dots_per_inch).or(exif.as_ref().and_then(exif::dots_per_inch));
         let orientation = frame.orientation.unwrap_or_else(|| exif.as_ref().map_or(1, exif::orientation));
         if u64::from(frame.width) * u64::from(frame.height) > request.limits.pixels {
-            let limit = format!("a picture of more than {} pixels", request.limits.pixels);
-            out.note(NoteKind::Limit, out.pages() + 1, format!("{limit} is not decoded"))?;
-            verdict = Verdict::Truncated(limit);
+            let pixels = request.limits.pixels;
+            out.note(out.pages() + 1, NoteCode::PictureTooLarge { pixels })?;
+            verdict = Verdict::Truncated(Reason::PixelLimit { pixels });
         }
         out.page(page(frame.width, frame.height, orientation, stated))?;
     }
     if header.frames > 1 {
-        let text = format!("the first of {} frames of a moving picture is shown", header.frames);
-        out.note(NoteKind::Remark, 1, text)?;
+        out.note(1, NoteCode::Animation { frames: u64::from(header.frames) })?;
     }
     Ok(verdict)
 }
 
 fn too_large(request: &Request) -> Verdict {
-    Verdict::Truncated(format!("a file of more than {} bytes", request.limits.whole_file_bytes))
+    Verdict::Truncated(Reason::FileSizeLimit { bytes: request.limits.whole_file_bytes })
 }
 
 fn say_properties(header: &Header, exif: Option<&::exif::Exif>, out: &mut Out<'_>) -> Result<(), Stop> {
@@ -85,21 +84,21 @@ fn plausible(dots_per_inch: Option<f64>) -> Option<f64> {
 /// Paints one page.
 pub(crate) fn render(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let Task::Render { page, dpi, max_side, grey } = request.task else {
-        return Ok(Verdict::Failed("nothing to paint was asked for".to_owned()));
+        return Ok(Verdict::Failed(Reason::NoSuchPage { page: 0 }));
     };
     let Some(bytes) = ole::whole(input, request.limits.whole_file_bytes) else { return Ok(too_large(request)) };
     let Ok(format) = image::guess_format(&bytes) else {
-        return Ok(Verdict::Failed("the picture's header is damaged".to_owned()));
+        return Ok(Verdict::Failed(Reason::PictureHeader { detail: Detail::default() }));
     };
     let frames = match decode::frames(&bytes, format, page) {
         Ok(frames) => frames,
         Err(reason) => return Ok(Verdict::Failed(reason)),
     };
     let Some(frame) = (page as usize).checked_sub(1).and_then(|at| frames.get(at)) else {
-        return Ok(Verdict::Failed(format!("there is no page {page}")));
+        return Ok(Verdict::Failed(Reason::NoSuchPage { page: u64::from(page) }));
     };
     if u64::from(frame.width) * u64::from(frame.height) > request.limits.pixels {
-        return Ok(Verdict::Truncated(format!("a picture of more than {} pixels", request.limits.pixels)));
+        return Ok(Verdict::Truncated(Reason::PixelLimit { pixels: request.limits.pixels }));
     }
     let header = Header::read(&bytes, format);
     let block = if format == ImageFormat::Tiff { Some(&bytes[..]) } else { header.exif.as_deref() };
@@ -108,7 +107,7 @@ pub(crate) fn render(input: &mut dyn Input, request: &Request, out: &mut Out<'_>
     let stated = frame.dots_per_inch.or(header.dots_per_inch).or(exif.as_ref().and_then(exif::dots_per_inch));
     let picture = match decode::decoded(&bytes, format, page, request.limits.pixels) {
         Ok(picture) => picture,
-        Err(reason) => return Ok(Verdict::Failed(format!("the picture cannot be decoded: {reason}"))),
+        Err(reason) => return Ok(Verdict::Failed(reason)),
     };
     let dots = plausible(stated).unwrap_or(ASSUMED_DOTS_PER_INCH);
     let scale = f64::from(dpi) / dots;
@@ -117,7 +116,7 @@ pub(crate) fn render(input: &mut dyn Input, request: &Request, out: &mut Out<'_>
             out.say(Record::Picture(exhibit_model::Picture { page, width, height, png }))?;
             Ok(Verdict::Read)
         }
-        Err(reason) => Ok(Verdict::Failed(format!("the picture cannot be painted: {reason}"))),
+        Err(reason) => Ok(Verdict::Failed(reason)),
     }
 }
 

@@ -11,7 +11,7 @@ mod tests;
 use super::office::draft::Draft;
 use super::office::package::Package;
 use crate::out::{Input, Out, Stop};
-use exhibit_model::{MarkKind, PageKind, Request, RowRange, SheetPart, Verdict};
+use exhibit_model::{MarkKind, PageKind, Reason, Request, RowRange, SheetPart, Verdict};
 use std::collections::BTreeMap;
 
 /// The most rows on one page.
@@ -23,14 +23,14 @@ const WIDEST_GAP: u32 = 256;
 pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let mut first = [0; 4];
     let zipped = input.read_exact(&mut first).is_ok() && first == *b"PK\x03\x04";
-    if input.rewind().is_err() {
-        return Ok(Verdict::Failed("the file cannot be read".to_owned()));
+    if let Err(error) = input.rewind() {
+        return Ok(Verdict::Failed(Reason::cannot_read(&error)));
     }
     if !zipped {
         return legacy::extract(input, request, out);
     }
     let Some(package) = Package::open(input, request.limits.whole_file_bytes) else {
-        return Ok(Verdict::Failed("the file is no zip package, or too little of one is left".to_owned()));
+        return Ok(Verdict::Failed(Reason::NotAPackage));
     };
     if package.has("content.xml") && !package.has("xl/workbook.xml") {
         return super::opendocument::extract_package(package, out);

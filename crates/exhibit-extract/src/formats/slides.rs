@@ -11,13 +11,13 @@ use super::office::package::{PART_CAP, Package, Relation, STREAM_CAP};
 use super::office::xml::{Damage, Element, Node};
 use super::office::{drawing, one_line, properties};
 use crate::out::{Input, Out, Stop};
-use exhibit_model::{MarkKind, NoteKind, PageKind, Request, Verdict};
+use exhibit_model::{MarkKind, NoteCode, PageKind, Reason, Request, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Says everything that is in a presentation.
 pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let Some(mut package) = Package::open(input, request.limits.whole_file_bytes) else {
-        return Ok(Verdict::Failed("the file is no zip package, or too little of one is left".to_owned()));
+        return Ok(Verdict::Failed(Reason::NotAPackage));
     };
     properties::say(&mut package, out)?;
     let relations = package.relations("");
@@ -31,7 +31,7 @@ pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
 fn read(package: &mut Package<'_>, main: &str, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let mut deck = Deck::read(package, main);
     if package.is_salvaged() {
-        out.note(NoteKind::Partial, 0, "the zip's directory is lost; its parts were read as far as they go")?;
+        out.note(0, NoteCode::ZipDirectoryLost)?;
     }
     if deck.slides.is_empty() {
         // a presentation whose list of slides is lost still has its slides
@@ -39,17 +39,15 @@ fn read(package: &mut Package<'_>, main: &str, out: &mut Out<'_>) -> Result<Verd
         deck.slides.sort_by_key(|name| (name.len(), name.clone()));
     }
     if deck.slides.is_empty() && !package.has(main) {
-        return Ok(Verdict::Failed(format!("the presentation's list of slides ({main}) is missing")));
+        return Ok(Verdict::Failed(Reason::PartMissing { part: main.to_owned() }));
     }
     let mut verdict = Verdict::Read;
     for part in std::mem::take(&mut deck.slides) {
         if let Some(damage) = deck.say_slide(package, &part, out)? {
-            match damage {
-                Damage::Limit(limit) => verdict = Verdict::Truncated(limit),
-                Damage::Broken(error) => {
-                    let text = format!("the slide ({part}) is damaged and was read up to there: {error}");
-                    out.note(NoteKind::Partial, out.pages(), text)?;
-                }
+            let page = out.pages();
+            let settled = damage.settle(&part, None, page, out)?;
+            if settled != Verdict::Read {
+                verdict = settled;
             }
         }
     }
@@ -232,7 +230,7 @@ impl Shapes {
         let mut shapes = Self { without_placeholders, ..Self::default() };
         let drawings = drawing::texts(package, relations);
         let Some(mut xml) = package.xml(part, STREAM_CAP) else {
-            return (shapes, Some(Damage::Broken(format!("{part} is missing or cannot be inflated"))));
+            return (shapes, Some(Damage::Lost));
         };
         while let Some(node) = xml.next() {
             match node {

@@ -4,7 +4,7 @@
 
 use crate::charset::TextStream;
 use crate::out::{Input, Out, Stop};
-use exhibit_model::{NoteKind, Page, PageKind, RowRange, SheetPart, Verdict};
+use exhibit_model::{NoteCode, Page, PageKind, Reason, RowRange, SheetPart, Verdict};
 
 /// Most rows on a page.
 const ROWS: u64 = 500;
@@ -21,14 +21,14 @@ const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 pub(crate) fn read(input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let mut stream = match TextStream::open(input) {
         Ok(stream) => stream,
-        Err(error) => return Ok(Verdict::Failed(format!("the file cannot be read: {error}"))),
+        Err(error) => return Ok(Verdict::Failed(Reason::cannot_read(&error))),
     };
     let mut rows = Rows::default();
     let ended = loop {
         match stream.more(&mut rows.text) {
             Ok(true) => rows.say_full(out)?,
             Ok(false) => break Verdict::Read,
-            Err(error) => break Verdict::Failed(format!("the file cannot be read to its end: {error}")),
+            Err(error) => break Verdict::Failed(Reason::cannot_read(&error)),
         }
     };
     rows.say_rest(out)?;
@@ -164,14 +164,13 @@ impl Rows {
         };
         out.metadata("table:delimiter", delimiter)?;
         if self.uneven > 0 {
-            let text = format!("{} of {} rows have another number of fields than the rest", self.uneven, self.rows);
-            out.note(NoteKind::Remark, 0, text)?;
+            out.note(0, NoteCode::UnevenRows { uneven: self.uneven, rows: self.rows })?;
         }
         if self.unclosed > 0 {
-            out.note(NoteKind::Remark, 0, format!("{} quotes are never closed", self.unclosed))?;
+            out.note(0, NoteCode::UnclosedQuotes { quotes: self.unclosed })?;
         }
         if self.cut_rows > 0 {
-            out.note(NoteKind::Remark, 0, "rows too long for a page go on on the next one")?;
+            out.note(0, NoteCode::LongRows { rows: self.cut_rows })?;
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ mod header;
 
 use super::zip::names::Names;
 use crate::out::{Input, Out, Stop};
-use exhibit_model::{Member, MemberEnd, NoteKind, Relation, Verdict};
+use exhibit_model::{Member, MemberEnd, NoteCode, Reason, Relation, Verdict};
 use header::{BLOCK, Header, Kind, Pax};
 use std::io::{self, Read, SeekFrom};
 
@@ -18,7 +18,7 @@ const LONG: u64 = 1 << 20;
 pub(crate) fn read(input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let size = match input.seek(SeekFrom::End(0)) {
         Ok(size) => size,
-        Err(error) => return Ok(Verdict::Failed(format!("the file cannot be read: {error}"))),
+        Err(error) => return Ok(Verdict::Failed(Reason::cannot_read(&error))),
     };
     out.container_size(size);
     let mut names = Names::default();
@@ -35,16 +35,14 @@ pub(crate) fn read(input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, 
         match archive.next(input) {
             Ok(Some(entry)) => say_entry(&entry, &names, input, out)?,
             Ok(None) => break Verdict::Read,
-            Err(error) => break Verdict::Failed(format!("the archive cannot be read to its end: {error}")),
+            Err(error) => break Verdict::Failed(Reason::cannot_read_after(archive.at, &error)),
         }
     };
     if archive.damaged > 0 {
-        let text = format!("{} blocks of the archive are damaged and belong to no file", archive.damaged);
-        out.note(NoteKind::Partial, 0, text)?;
+        out.note(0, NoteCode::BlocksDamaged { blocks: archive.damaged })?;
     }
     if archive.trailing > 0 {
-        let text = format!("{} bytes after the end of the archive belong to no file", archive.trailing);
-        out.note(NoteKind::Partial, 0, text)?;
+        out.note(0, NoteCode::TrailingBytes { bytes: Some(archive.trailing) })?;
     }
     Ok(ended)
 }
@@ -153,13 +151,13 @@ fn say_entry(entry: &Entry, names: &Names, input: &mut dyn Input, out: &mut Out<
     let end = match entry.header.kind {
         Kind::Folder => return Ok(()),
         Kind::File => None,
-        Kind::Link => Some(format!("a link to {}", target())),
-        Kind::SymbolicLink => Some(format!("a symbolic link to {}", target())),
-        Kind::Device => Some("a device".to_owned()),
-        Kind::Pipe => Some("a named pipe".to_owned()),
-        Kind::Sparse => Some("a sparse file, which is stored in pieces that are not joined".to_owned()),
-        Kind::Continued => Some("the rest of a file that begins in another archive".to_owned()),
-        Kind::Other(kind) => Some(format!("an entry of the unknown kind {:?}", char::from(kind))),
+        Kind::Link => Some(Reason::HardLink { target: target() }),
+        Kind::SymbolicLink => Some(Reason::SymbolicLink { target: Some(target()) }),
+        Kind::Device => Some(Reason::Device),
+        Kind::Pipe => Some(Reason::NamedPipe),
+        Kind::Sparse => Some(Reason::SparseFile),
+        Kind::Continued => Some(Reason::ContinuedFile),
+        Kind::Other(kind) => Some(Reason::UnknownEntry { kind: char::from(kind).to_string() }),
         Kind::LongName | Kind::LongLink | Kind::Pax | Kind::GlobalPax => return Ok(()),
     };
     out.member(Member {
@@ -172,15 +170,15 @@ fn say_entry(entry: &Entry, names: &Names, input: &mut dyn Input, out: &mut Out<
         return out.member_end(MemberEnd::Unsupported(reason));
     }
     if let Err(error) = input.seek(SeekFrom::Start(entry.data)) {
-        return out.member_end(MemberEnd::Failed(format!("its bytes cannot be read: {error}")));
+        return out.member_end(MemberEnd::Failed(Reason::cannot_read(&error)));
     }
     let mut content = Exactly { left: entry.header.size, input };
     let cut = entry.cut;
     out.member_from_or(&mut content, |said, error| {
         if cut {
-            MemberEnd::Truncated(format!("the archive ends after {said} bytes of it"))
+            MemberEnd::Truncated(Reason::ArchiveEnds { bytes: said })
         } else {
-            MemberEnd::Failed(format!("its bytes cannot be read: {error}"))
+            MemberEnd::Failed(Reason::cannot_read(&error))
         }
     })
 }

@@ -4,7 +4,7 @@
 
 use crate::charset::TextStream;
 use crate::out::{Input, Out, Stop};
-use exhibit_model::{Mark, NoteKind, Page, PageKind, Verdict};
+use exhibit_model::{Mark, NoteCode, Page, PageKind, Reason, Verdict};
 use std::io;
 
 /// Fewest bytes of text on a page that ends neither at a form feed nor at the end of the text.
@@ -18,7 +18,7 @@ pub(crate) fn read(input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, 
     let size = input.seek(io::SeekFrom::End(0)).unwrap_or(0);
     let mut stream = match TextStream::open(input) {
         Ok(stream) => stream,
-        Err(error) => return Ok(Verdict::Failed(format!("the file cannot be read: {error}"))),
+        Err(error) => return Ok(Verdict::Failed(Reason::cannot_read(&error))),
     };
     let mut pages = Pages::new(size);
     loop {
@@ -28,13 +28,13 @@ pub(crate) fn read(input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, 
             Err(error) => {
                 pages.say_rest(out)?;
                 stream.say(out)?;
-                return Ok(Verdict::Failed(format!("the file cannot be read to its end: {error}")));
+                return Ok(Verdict::Failed(Reason::cannot_read(&error)));
             }
         }
     }
     pages.say_rest(out)?;
     if pages.cut_lines > 0 {
-        out.note(NoteKind::Remark, 0, "lines too long for a page go on on the next one")?;
+        out.note(0, NoteCode::LongLines { lines: pages.cut_lines })?;
     }
     stream.say(out)?;
     Ok(Verdict::Read)

@@ -10,7 +10,7 @@ pub(super) mod names;
 
 use crate::out::{Input, Out, Stop};
 use directory::{Directory, Entry};
-use exhibit_model::{Member, MemberEnd, NoteKind, Relation, Request, Verdict};
+use exhibit_model::{Member, MemberEnd, NoteCode, Reason, Relation, Request, Verdict};
 use names::Names;
 use std::io::{self, SeekFrom};
 
@@ -18,18 +18,18 @@ use std::io::{self, SeekFrom};
 pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let size = match input.seek(SeekFrom::End(0)) {
         Ok(size) => size,
-        Err(error) => return Ok(Verdict::Failed(format!("the file cannot be read: {error}"))),
+        Err(error) => return Ok(Verdict::Failed(Reason::cannot_read(&error))),
     };
     out.container_size(size);
     let mut directory = match Directory::open(input, size) {
         Ok(directory) => directory,
-        Err(error) => return Ok(Verdict::Failed(format!("the file cannot be read: {error}"))),
+        Err(error) => return Ok(Verdict::Failed(Reason::cannot_read(&error))),
     };
     if directory.is_damaged() {
-        out.note(NoteKind::Partial, 0, "the archive's directory is damaged; entries were looked for one by one")?;
+        out.note(0, NoteCode::ZipDirectoryLost)?;
     }
     if directory.is_split() {
-        out.note(NoteKind::Partial, 0, "this is one part of an archive split over several files")?;
+        out.note(0, NoteCode::ArchiveSplit)?;
     }
     let names = collect_names(&mut directory, input);
     if let Some(charset) = names.charset() {
@@ -46,19 +46,14 @@ pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) 
                 said += 1;
             }
             Ok(None) => break,
-            Err(error) => return Ok(Verdict::Failed(format!("the archive cannot be read to its end: {error}"))),
+            Err(error) => return Ok(Verdict::Failed(Reason::cannot_read(&error))),
         }
     }
     if directory.missing() > 0 {
-        let text = format!("the archive states {} entries more than there are", directory.missing());
-        out.note(NoteKind::Partial, 0, text)?;
+        out.note(0, NoteCode::EntriesMissing { entries: directory.missing() })?;
     }
     out.metadata("zip:comment", &names.decode(directory.comment()))?;
-    Ok(if said == 0 && directory.is_damaged() {
-        Verdict::Failed("no entry of the archive can be found".to_owned())
-    } else {
-        Verdict::Read
-    })
+    Ok(if said == 0 && directory.is_damaged() { Verdict::Failed(Reason::NoEntries) } else { Verdict::Read })
 }
 
 /// Finds the one encoding of all names that are not UTF-8.
@@ -86,8 +81,7 @@ fn say_entry(
     })?;
     if entry.is_link() {
         let target = entry::link_target(entry, input).map(|bytes| names.decode(&bytes));
-        let reason = target.map_or_else(|| "a symbolic link".to_owned(), |t| format!("a symbolic link to {t}"));
-        return out.member_end(MemberEnd::Unsupported(reason));
+        return out.member_end(MemberEnd::Unsupported(Reason::SymbolicLink { target }));
     }
     entry::say(entry, input, &request.passwords, out)
 }

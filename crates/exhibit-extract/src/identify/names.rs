@@ -1,35 +1,33 @@
 //! Names that do not fit what a file is.
 
 use super::{Kind, ending};
-use exhibit_model::{FileKind, MediaType};
+use exhibit_model::{FileKind, MediaType, NoteCode};
 
-/// What is suspicious about a file's name, given what its bytes are; a sentence for the user.
-pub(crate) fn suspicion(name: &[u8], kind: Kind) -> Option<String> {
+/// What is suspicious about a file's name, given what its bytes are.
+pub(crate) fn suspicion(name: &[u8], kind: Kind) -> Option<NoteCode> {
     let text = String::from_utf8_lossy(name);
     let reorders = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     if text.chars().any(reorders) {
-        return Some(
-            "its name holds characters that turn the order of letters around, so that it reads as another".to_owned(),
-        );
+        return Some(NoteCode::NameReordersLetters);
     }
     let ending = ending(name);
     let media_type = kind.media_type;
     let stem = text.trim_end().strip_suffix(&ending).unwrap_or(&text).trim_end_matches(['.', ' ', '_']);
     let inner = super::ending(stem.as_bytes());
     if is_program(&ending) && (MediaType::is_expected_of(&inner) || stem.ends_with("   ")) {
-        return Some(format!("a name that ends in .{inner}.{ending} hides that the file would be run as a program"));
+        return Some(NoteCode::NameHidesProgram { inner, extension: ending });
     }
     if FileKind::of(media_type) == FileKind::Program
         && !is_program(&ending)
         && !ending.is_empty()
         && MediaType::is_expected_of(&ending)
     {
-        return Some(format!("a program ({media_type}) whose name ends in .{ending}"));
+        return Some(NoteCode::ProgramDisguised { extension: ending, media_type: media_type.to_owned() });
     }
     let fits = MediaType::find(media_type).is_some_and(|row| row.endings.contains(&ending.as_str()));
     let unknown = matches!(media_type, "application/octet-stream" | "application/x-empty");
     (MediaType::is_expected_of(&ending) && !fits && !unknown)
-        .then(|| format!("its name ends in .{ending}, but it is {media_type}"))
+        .then(|| NoteCode::NameMismatch { extension: ending, media_type: media_type.to_owned() })
 }
 
 /// Whether a name with this ending is run when opened.

@@ -1,7 +1,7 @@
 //! Archives and compressed files.
 
 use crate::said::{read, read_with};
-use exhibit_model::{Limits, MemberEnd, NoteKind, Verdict};
+use exhibit_model::{Limits, MemberEnd, NoteCode, Reason, Severity, Verdict};
 use std::io::{Cursor, Write};
 use zip::unstable::write::FileOptionsExt as _;
 use zip::write::SimpleFileOptions;
@@ -126,11 +126,11 @@ fn damage_costs_only_what_it_hits() {
     let said = read("x.zip", &zip);
     let ends: Vec<bool> = said.members.iter().map(|(.., end)| *end == MemberEnd::Whole).collect();
     assert_eq!(ends, [true, false, true]);
-    assert!(matches!(&said.members[1].2, MemberEnd::Failed(why) if why.to_lowercase().contains("checksum")));
+    assert!(matches!(&said.members[1].2, MemberEnd::Failed(Reason::CannotDecompress { .. })));
     let whole = zip_of(&[("a.txt", b"first"), ("b.txt", &b"second ".repeat(300)), ("c.txt", b"third")]);
     let directory = whole.windows(4).position(|w| w == b"PK\x01\x02").expect("a directory");
     let said = read("x.zip", &whole[..directory]);
-    assert!(said.notes(NoteKind::Partial, "directory is damaged"));
+    assert!(said.has_note(&NoteCode::ZipDirectoryLost));
     assert_eq!(said.names(), ["a.txt", "b.txt", "c.txt"]);
     assert_eq!(said.members[1].1, b"second ".repeat(300));
     assert!(said.members.iter().all(|(.., end)| *end == MemberEnd::Whole), "{:?}", said.members);
@@ -160,11 +160,11 @@ fn archives_that_swell_end_at_a_limit() {
     let bomb = zip_of(&[("0", &vec![0; 80 << 20])]);
     assert!(bomb.len() < 100_000, "1000 to 1");
     let said = read_with("x.zip", &bomb, &[], limits);
-    assert!(matches!(&said.verdict, Verdict::Truncated(limit) if limit.contains("times")), "{:?}", said.verdict);
+    assert_eq!(said.verdict, Verdict::Truncated(Reason::RatioLimit { ratio: 250 }));
     assert!(matches!(said.members[0].2, MemberEnd::Truncated(_)));
     let limits = Limits { members: 2, ..Limits::STANDARD };
     let said = read_with("x.zip", &zip_of(&[("1", b"x"), ("2", b"x"), ("3", b"x")]), &[], limits);
-    assert!(matches!(&said.verdict, Verdict::Truncated(limit) if limit.contains("members")));
+    assert_eq!(said.verdict, Verdict::Truncated(Reason::MemberLimit { members: 2 }));
     let nested = zip_of(&[("inner.zip", &zip_of(&[("a.txt", b"deep")]))]);
     let inner = read("x.zip", &nested).members.remove(0).1;
     assert_eq!(read("inner.zip", &inner).members[0].1, b"deep");
@@ -187,7 +187,7 @@ fn compressed_files_hold_one_member() {
     assert_eq!(said.members[0].0.modified.map(|m| m.to_rfc3339()).as_deref(), Some("2019-11-12T08:30:00Z"));
     let said = read("y.gz", &[&two[..], b"garbage"].concat());
     assert_eq!(said.members[0].2, MemberEnd::Whole);
-    assert!(said.notes(NoteKind::Partial, "belong to nothing"));
+    assert!(said.has_note(&NoteCode::TrailingBytes { bytes: None }));
     let mut state = 1_u64;
     let mut random = || {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -197,7 +197,9 @@ fn compressed_files_hold_one_member() {
     let long = gz(&noise, "n");
     let said = read("y.gz", &long[..long.len() / 2]);
     let (_, bytes, end) = &said.members[0];
-    assert!(matches!(end, MemberEnd::Truncated(_)) && noise.starts_with(bytes) && bytes.len() > 20_000, "{end:?}");
+    let after = bytes.len() as u64;
+    assert!(matches!(end, MemberEnd::Truncated(Reason::DataDamaged { bytes, .. }) if *bytes == after), "{end:?}");
+    assert!(noise.starts_with(bytes) && bytes.len() > 20_000, "{after}");
     let zst = zstd::encode_all(&text[..], 3).expect("in memory");
     let mut bz = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
     bz.write_all(&text).expect("in memory");
@@ -231,7 +233,7 @@ fn tar_files_are_members_and_links_are_named() {
     let said = read("x.tar", &bytes);
     assert_eq!(said.names(), ["a.txt", &long, "link", "pipe", "z.txt"]);
     assert_eq!(said.members[1].1, b"second");
-    assert_eq!(said.members[2].2, MemberEnd::Unsupported("a symbolic link to target".to_owned()));
+    assert_eq!(said.members[2].2, MemberEnd::Unsupported(Reason::SymbolicLink { target: Some("target".to_owned()) }));
     assert_eq!(said.members[4].1, [b'z'; 700]);
     let mut damaged = bytes.clone();
     damaged[100] ^= 1;
@@ -242,11 +244,12 @@ fn tar_files_are_members_and_links_are_named() {
     assert!(said.1, "damage is said");
     let cut = &bytes[..bytes.len() - 1024 - 512];
     let said = read("x.tar", cut);
-    assert!(matches!(said.members[4].2, MemberEnd::Truncated(_)), "{:?}", said.members[4].2);
+    let bytes = said.members[4].1.len() as u64;
+    assert_eq!(said.members[4].2, MemberEnd::Truncated(Reason::ArchiveEnds { bytes }));
 }
 
 /// Reads an archive whose first header is damaged, so that only its magic tells what it is.
 fn read_tar_from_second(bytes: &[u8]) -> (Vec<String>, bool) {
     let said = read("x.tar", bytes);
-    (said.names(), said.notes(NoteKind::Partial, "damaged"))
+    (said.names(), said.noted(|code| code.severity() == Severity::Partial))
 }

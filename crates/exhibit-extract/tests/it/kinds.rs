@@ -1,7 +1,7 @@
 //! What files are said to be.
 
 use crate::said::read;
-use exhibit_model::{NoteKind, Verdict};
+use exhibit_model::{NoteCode, Reason, Verdict};
 
 #[test]
 fn files_are_told_by_their_bytes() {
@@ -106,8 +106,9 @@ fn what_is_inside_a_zip_or_a_compound_file_counts() {
 #[test]
 fn files_of_no_reader_are_unsupported_by_name_and_lying_names_suspicious() {
     let said = read("report.pdf", b"MZ\x90\0\x03\0\0\0");
-    assert!(matches!(&said.verdict, Verdict::Unsupported(why) if why.contains("portable-executable")));
-    assert!(said.notes(NoteKind::Suspicious, "a program"));
-    assert!(read("a\u{202e}txt.exe", b"x").notes(NoteKind::Suspicious, "order of letters"));
+    let media_type = "application/vnd.microsoft.portable-executable".to_owned();
+    assert_eq!(said.verdict, Verdict::Unsupported(Reason::NoReader { media_type: media_type.clone() }));
+    assert!(said.has_note(&NoteCode::ProgramDisguised { extension: "pdf".to_owned(), media_type }));
+    assert!(read("a\u{202e}txt.exe", b"x").has_note(&NoteCode::NameReordersLetters));
     assert_eq!(read("x", b"").verdict, Verdict::Empty);
 }

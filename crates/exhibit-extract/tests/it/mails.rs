@@ -1,7 +1,7 @@
 //! Messages and mailboxes.
 
 use crate::said::read;
-use exhibit_model::{MarkKind, MemberEnd, NoteKind, PageKind, Verdict};
+use exhibit_model::{MarkKind, MemberEnd, NoteCode, PageKind, Verdict};
 
 fn crlf(text: &str) -> Vec<u8> {
     text.replace('\n', "\r\n").into_bytes()
@@ -51,7 +51,11 @@ fn bytes_beyond_ascii_in_headers_and_names_are_guessed_over_all() {
     assert_eq!(said.get("mail:subject"), Some("关于加强登记工作的通知"));
     assert_eq!(said.names(), ["人员登记名单汇总.txt"]);
     assert!(said.text().contains("请查收附件中的名单，谢谢。"));
-    assert!(said.notes(NoteKind::Remark, "was guessed"));
+    assert!(
+        said.noted(|code| matches!(code, NoteCode::CharsetGuessed { charset, .. } if charset == "gb18030")),
+        "{:?}",
+        said.notes
+    );
 }
 
 #[test]
@@ -84,10 +88,10 @@ fn the_plain_form_is_read_and_another_html_form_kept() {
     };
     let same = read("x.eml", message("<p>The list <b>is</b> attached.<img src=http://tracker.example/1>").as_bytes());
     assert_eq!((same.members.len(), same.text().matches("list").count()), (0, 1));
-    assert!(same.notes(NoteKind::Remark, "tracker.example"));
+    assert!(same.has_note(&NoteCode::RemoteContent { hosts: vec!["tracker.example".to_owned()], more: 0 }));
     let other = read("x.eml", message("<p>Burn the list, and all copies of it, before Monday morning.").as_bytes());
     assert_eq!(other.names(), ["body.html"]);
-    assert!(other.notes(NoteKind::Remark, "says more"));
+    assert!(other.has_note(&NoteCode::HtmlFormDiffers { parts: 1 }));
     let only = "From: a@example.org\nMIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n\n<p>only <b>HTML</b><p style=display:none>x";
     let said = read("x.eml", only.as_bytes());
     assert!(said.text().contains("\n\nonly HTML\n"));
@@ -99,7 +103,7 @@ fn sealed_and_hidden_parts_are_said() {
     let sealed = "From: a@example.org\nMIME-Version: 1.0\nContent-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\n\
         Content-Transfer-Encoding: base64\n\nMIAGCSqGSIb3DQEHA6CA\n";
     let said = read("x.eml", sealed.as_bytes());
-    assert!(said.notes(NoteKind::Remark, "S/MIME"));
+    assert!(said.has_note(&NoteCode::SmimeEncrypted { parts: 1 }));
     assert_eq!(said.names(), ["smime.p7m"]);
     assert_eq!(read("smime.p7m", &said.members[0].1).verdict, Verdict::Encrypted);
     let hidden = format!(

@@ -1,7 +1,7 @@
 //! Everything that was said of one file, in a form that tests can look at.
 
 use exhibit_extract::run;
-use exhibit_model::{Limits, Member, MemberEnd, Note, NoteKind, Page, Record, Request, Task, Verdict};
+use exhibit_model::{Limits, Member, MemberEnd, Note, NoteCode, Page, Record, Request, Task, Verdict};
 use std::io::Cursor;
 
 /// Everything that was said of one file.
@@ -87,8 +87,13 @@ impl Said {
         self.members.iter().map(|(member, ..)| name(member)).collect()
     }
 
-    /// Whether a note of this kind holds these words.
-    pub(crate) fn notes(&self, kind: NoteKind, words: &str) -> bool {
-        self.notes.iter().any(|note| note.kind == kind && note.text.contains(words))
+    /// Whether there is a note that `is` accepts.
+    pub(crate) fn noted(&self, is: impl Fn(&NoteCode) -> bool) -> bool {
+        self.notes.iter().any(|note| is(&note.code))
+    }
+
+    /// Whether there is this note.
+    pub(crate) fn has_note(&self, code: &NoteCode) -> bool {
+        self.noted(|found| found == code)
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::said::{read, read_with};
 use encoding_rs::{BIG5, EUC_KR, GB18030, KOI8_R, SHIFT_JIS, WINDOWS_1251, WINDOWS_1256};
-use exhibit_model::{Limits, NoteKind, PageKind, Verdict};
+use exhibit_model::{Limits, NoteCode, PageKind, Reason, Verdict};
 
 const CHINESE: &str =
     "关于进一步加强登记工作的通知\n各县市、各部门：为做好今年的人口登记工作，现将有关事项通知如下。\n";
@@ -42,7 +42,8 @@ fn text_is_read_in_any_encoding() {
         assert_eq!(said.text(), text, "{charset}");
         assert_eq!(said.get("text:charset"), Some(charset));
         let marked = bytes.starts_with(b"\xFF\xFE") || charset == "utf-8";
-        assert_eq!(said.notes(NoteKind::Remark, "was guessed"), !marked, "{charset}");
+        let guessed = NoteCode::CharsetGuessed { charset: charset.to_owned(), texts: 1 };
+        assert_eq!(said.has_note(&guessed), !marked, "{charset}");
     }
 }
 
@@ -54,7 +55,8 @@ fn what_cannot_be_decoded_is_counted() {
     assert_eq!(said.verdict, Verdict::Read);
     assert_eq!(said.get("text:charset"), Some("utf-8"));
     assert!(said.text().contains('\u{fffd}') && said.text().contains("有关事项"));
-    assert!(said.notes(NoteKind::Partial, "not valid utf-8"), "{:?}", said.notes);
+    let undecodable = NoteCode::UndecodableBytes { charset: "utf-8".to_owned(), places: 3 };
+    assert!(said.has_note(&undecodable), "{:?}", said.notes);
 }
 
 #[test]
@@ -76,7 +78,7 @@ fn pages_end_at_form_feeds_and_line_ends() {
 fn limits_end_a_text() {
     let limits = Limits { text_bytes: 20_000, ..Limits::STANDARD };
     let said = read_with("x.txt", "a line of text\n".repeat(5000).as_bytes(), &[], limits);
-    assert!(matches!(said.verdict, Verdict::Truncated(_)));
+    assert_eq!(said.verdict, Verdict::Truncated(Reason::TextLimit { bytes: 20_000 }));
     assert!(!said.pages.is_empty());
 }
 
@@ -103,7 +105,7 @@ fn a_quote_that_is_never_closed_costs_one_row() {
     let said = read("x.csv", table.as_bytes());
     assert_eq!(said.text(), table);
     assert_eq!(said.get("table:rows"), Some("600002"));
-    assert!(said.notes(NoteKind::Remark, "never closed"));
+    assert!(said.has_note(&NoteCode::UnclosedQuotes { quotes: 1 }));
     let endless = format!("a,b\n{}", "x".repeat(5 << 20));
     assert_eq!(read("x.csv", endless.as_bytes()).text(), endless);
 }

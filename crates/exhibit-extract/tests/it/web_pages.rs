@@ -1,7 +1,7 @@
 //! HTML.
 
 use crate::said::read;
-use exhibit_model::{MarkKind, NoteKind, Relation, Verdict};
+use exhibit_model::{MarkKind, NoteCode, Relation, Verdict};
 use std::time::{Duration, Instant};
 
 #[test]
@@ -63,8 +63,9 @@ fn what_would_be_fetched_is_named_and_what_is_inside_is_a_member() {
     assert_eq!(said.get("dc:language"), Some("ug"));
     assert_eq!(said.get("html:author"), Some("Li"));
     assert_eq!(said.get("html:link"), Some("https://example.org/x"));
-    assert!(said.notes(NoteKind::Remark, "cdn.example, tracker.example"), "{:?}", said.notes);
-    assert!(said.notes(NoteKind::Remark, "1 script"));
+    let hosts = ["cdn.example", "tracker.example"].map(str::to_owned).to_vec();
+    assert!(said.has_note(&NoteCode::RemoteContent { hosts, more: 0 }), "{:?}", said.notes);
+    assert!(said.has_note(&NoteCode::ScriptsOmitted { count: 1 }));
     let (member, bytes, _) = &said.members[0];
     assert_eq!((member.name.as_slice(), member.relation), (&b"embedded-1.png"[..], Relation::Embedded));
     assert_eq!(bytes, b"\x89PNG\r\n\x1A\n");

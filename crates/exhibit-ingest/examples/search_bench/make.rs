@@ -55,7 +55,7 @@ fn add(work: &Work<'_>, packs: &mut PackWriter, texts: &Texts, source: SourceId,
         changed: None,
         received: Moment(0),
         settled: None,
-        cut: "",
+        cut: None,
     })?;
     let (Added::New(item, _) | Added::Filled(item, _) | Added::Known(item)) = added;
     let mut bytes = 0;
@@ -65,7 +65,7 @@ fn add(work: &Work<'_>, packs: &mut PackWriter, texts: &Texts, source: SourceId,
     let year = 1995 + number % 30;
     let date = [(MetadataKey::CREATED, format!("{year}-{:02}-17T08:00:00Z", number % 12 + 1))];
     let metadata = if number.is_multiple_of(7) { &[][..] } else { &date };
-    let finding = Finding { state: State::Read, reason: "", media_type, found: 0, metadata, notes: &[] };
+    let finding = Finding { state: State::Read, reason: None, media_type, found: 0, metadata, notes: &[] };
     work.settle(item, &finding)?;
     Ok(bytes)
 }

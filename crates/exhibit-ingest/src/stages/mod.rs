@@ -16,7 +16,7 @@ use crate::committer::{Message, Outcome, Sender};
 use crate::progress::Progress;
 use crate::queue::Queue;
 use exhibit_catalogue::{Catalogue, JobEnd, Lease, MOST_DEATHS, OcrState, PageRow, Span, StageKey};
-use exhibit_model::{Digest, Note, OriginalId, Page};
+use exhibit_model::{Digest, Note, OriginalId, Page, Reason};
 use exhibit_store::{Originals, PackReader};
 use std::time::Instant;
 
@@ -143,12 +143,9 @@ impl Outputs {
 }
 
 /// Why a job failed whose worker died in this attempt: also how often, if it is the last attempt.
-pub(crate) fn reason_of_death(job: &Lease, last: &str) -> String {
+pub(crate) fn reason_of_death(job: &Lease, last: Reason) -> Reason {
     let deaths = job.deaths + 1;
-    if deaths < MOST_DEATHS {
-        return last.to_owned();
-    }
-    format!("the worker died {deaths} times; the last time: {last}")
+    if deaths < MOST_DEATHS { last } else { Reason::WorkerDied { deaths: u64::from(deaths), last: Box::new(last) } }
 }
 
 /// Runs the jobs of a stage until there are none.

@@ -10,7 +10,9 @@ use crate::hocr::{self, Reading};
 use exhibit_cage::{Cage, CageLimits, Tool, ToolStatus};
 use exhibit_case::{CaseError, paint, read_page};
 use exhibit_catalogue::{Catalogue, Item, JobEnd, Lease, OcrState, PageRow, Span};
-use exhibit_model::{Digest, ItemId, Note, NoteKind, OriginalId, Page, PageKind, Picture, Task, TextSource};
+use exhibit_model::{
+    Detail, Digest, ItemId, Note, NoteCode, OriginalId, Page, PageKind, Picture, Reason, Task, TextSource,
+};
 use exhibit_store::{Originals, PackReader};
 use exhibit_text::language;
 use std::collections::BTreeMap;
@@ -124,7 +126,6 @@ pub(crate) struct Ocr<'a> {
     models: Mutex<Models>,
 }
 
-const OWN_TEXT_STANDS: &str = "OCR reads this page no better than its own text, which therefore stands";
 const FIRST_DPI: u32 = 200;
 const SECOND_DPI: u32 = 300;
 /// Below this mean confidence a page is tried again with more pixels.
@@ -183,11 +184,11 @@ impl Stage for Ocr<'_> {
         let session = Session { stage: self, tools, packs: means.packs, originals: means.originals, original, item };
         let (end, output) = match session.read(&row) {
             Ok(Some(page)) => (JobEnd::Done, Output::Page(Box::new(page))),
-            Ok(None) => (JobEnd::Done, unread(&row, OcrState::Done, NoteKind::Remark, OWN_TEXT_STANDS.to_owned())),
-            Err(Unread::Page(reason)) => (JobEnd::Failed(reason.clone()), failed(&row, &reason)),
+            Ok(None) => (JobEnd::Done, unread(&row, OcrState::Done, NoteCode::OcrNotBetter)),
+            Err(Unread::Page(reason)) => (JobEnd::Failed(reason.clone()), failed(&row, reason)),
             Err(Unread::Died(reason)) => {
-                let reason = reason_of_death(job, &reason);
-                (JobEnd::Died(reason.clone()), failed(&row, &reason))
+                let reason = reason_of_death(job, reason);
+                (JobEnd::Died(reason.clone()), failed(&row, reason))
             }
             Err(Unread::Everything(error)) => return Err(error),
         };
@@ -202,12 +203,12 @@ fn input_of(original: OriginalId, row: &PageRow) -> Digest {
     Digest::of(&bytes)
 }
 
-fn failed(row: &PageRow, reason: &str) -> Output {
-    unread(row, OcrState::Failed, NoteKind::Partial, format!("not read by OCR: {reason}"))
+fn failed(row: &PageRow, reason: Reason) -> Output {
+    unread(row, OcrState::Failed, NoteCode::OcrFailed { reason: Box::new(reason) })
 }
 
-fn unread(row: &PageRow, state: OcrState, kind: NoteKind, text: String) -> Output {
-    Output::Unread { page: row.number, state, note: Note { kind, page: row.number, text } }
+fn unread(row: &PageRow, state: OcrState, code: NoteCode) -> Output {
+    Output::Unread { page: row.number, state, note: Note { code, page: row.number } }
 }
 
 /// A page that is being read by OCR.
@@ -265,7 +266,7 @@ impl Session<'_> {
 
     fn render(&self, page: u32, dpi: u32) -> Result<Picture, Unread> {
         let file = self.originals.open_original(self.original);
-        let file = file.map_err(|error| Unread::Page(exhibit_case::chain_of(&error)))?;
+        let file = file.map_err(|error| Unread::Page(unreadable(&error)))?;
         let task = Task::Render { page, dpi, max_side: MOST_SIDE, grey: true };
         Ok(paint(self.stage.cage, &file, &self.item.path, task, self.stage.passwords)?)
     }
@@ -273,7 +274,7 @@ impl Session<'_> {
     // The likeliest model first: a page that it reads convincingly needs no other. Where it half reads the page, the other
     // models of its script are tried too; where it does not, the script is detected.
     fn choose(&self, picture: &Picture, dpi: u32) -> Result<(Reading, String), Unread> {
-        let first = self.likeliest().ok_or_else(|| Unread::Page("tesseract has no model installed".to_owned()))?;
+        let first = self.likeliest().ok_or_else(|| Unread::Page(Reason::NoOcrModel))?;
         let mut best = (self.tesseract(picture, &first, dpi)?, first.clone());
         let fits = in_script_of(&first, &best.0.text);
         if !(fits && convincing(&best.0)) {
@@ -350,7 +351,6 @@ impl Session<'_> {
         tool.input = picture.png.clone();
         let end = self.stage.cage.tool(&tool).map_err(|error| Unread::Everything(error.into()))?;
         let Some(reason) = end.status.reason() else { return Ok(end.stdout) };
-        let reason = format!("tesseract: {reason}");
         Err(match end.status {
             ToolStatus::Crashed { .. } | ToolStatus::OutOfMemory | ToolStatus::Lost => Unread::Died(reason),
             _ => Unread::Page(reason),
@@ -392,12 +392,16 @@ fn worth(reading: &Reading) -> f32 {
     reading.confidence * (1.0 - (-(reading.characters as f32) / 20.0).exp())
 }
 
+fn unreadable(error: &dyn std::error::Error) -> Reason {
+    Reason::OriginalUnreadable { detail: Detail::of(&exhibit_case::chain_of(error)) }
+}
+
 /// Why a page was not read.
 enum Unread {
     /// Something about this page.
-    Page(String),
+    Page(Reason),
     /// Tesseract died.
-    Died(String),
+    Died(Reason),
     /// Something that concerns all pages.
     Everything(IngestError),
 }
@@ -406,7 +410,7 @@ impl From<CaseError> for Unread {
     fn from(error: CaseError) -> Self {
         match error {
             CaseError::NotPainted { reason } => Self::Page(reason),
-            CaseError::Store(error) => Self::Page(exhibit_case::chain_of(&error)),
+            CaseError::Store(error) => Self::Page(unreadable(&error)),
             other => Self::Everything(other.into()),
         }
     }

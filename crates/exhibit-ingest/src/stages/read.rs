@@ -6,7 +6,8 @@ use crate::committer::{Content, Message, Outcome};
 use exhibit_cage::{Cage, CageLimits, WorkerEnd};
 use exhibit_catalogue::{Catalogue, Item, JobEnd, Lease, Span};
 use exhibit_model::{
-    ItemId, Limits, Member, MemberEnd, Note, NoteKind, OriginalId, Record, Request, State, Task, Verdict,
+    Detail, ItemId, Limits, Member, MemberEnd, Note, NoteCode, OriginalId, Reason, Record, Request, State, Task,
+    Verdict,
 };
 use exhibit_store::Deposit;
 use exhibit_text::language;
@@ -88,14 +89,17 @@ impl Stage for Read<'_> {
         let passwords = self.passwords.to_vec();
         let request = Request { task: Task::Extract, name: item.path.clone(), passwords, limits };
         let (mut outcome, end) = self.attempt(job, &item, original, &request, means)?;
-        let end = if end.worth_retrying() {
-            outcome.reason = reason_of_death(job, &outcome.reason);
-            JobEnd::Died(outcome.reason.clone())
-        } else if outcome.state == State::Failed {
-            JobEnd::Failed(outcome.reason.clone())
-        } else {
-            JobEnd::Done
+        let end = match outcome.reason.take() {
+            Some(last) if end.worth_retrying() => JobEnd::Died(reason_of_death(job, last)),
+            Some(reason) if outcome.state == State::Failed => JobEnd::Failed(reason),
+            reason => {
+                outcome.reason = reason;
+                JobEnd::Done
+            }
         };
+        if let JobEnd::Died(reason) | JobEnd::Failed(reason) = &end {
+            outcome.reason = Some(reason.clone());
+        }
         Ok(Outputs { end, outputs: vec![Output::Outcome(outcome)] })
     }
 }
@@ -114,7 +118,8 @@ impl Read<'_> {
             Err(error) => {
                 let mut outcome = Outcome::new(item.size);
                 outcome.state = State::Failed;
-                outcome.reason = exhibit_case::chain_of(&error);
+                let detail = Detail::of(&exhibit_case::chain_of(&error));
+                outcome.reason = Some(Reason::OriginalUnreadable { detail });
                 return Ok((outcome, WorkerEnd::Stopped));
             }
         };
@@ -158,7 +163,7 @@ impl Outcome {
         Self {
             size,
             state: State::Read,
-            reason: String::new(),
+            reason: None,
             media_type: String::new(),
             found: 0,
             pages: 0,
@@ -167,8 +172,8 @@ impl Outcome {
         }
     }
 
-    fn note(&mut self, kind: NoteKind, text: impl Into<String>) {
-        self.notes.push(Note { kind, page: 0, text: text.into() });
+    fn note(&mut self, code: NoteCode) {
+        self.notes.push(Note { code, page: 0 });
     }
 }
 
@@ -215,10 +220,10 @@ impl<'a> WorkerSession<'a, '_> {
         self.families.grow(self.item.family.unwrap_or(self.item.id), deposit.size());
         let content = match end {
             MemberEnd::Whole => Content::Bytes(deposit.seal()?),
-            MemberEnd::Unsupported(reason) => Content::None(State::Unsupported, reason),
-            MemberEnd::Encrypted => Content::None(State::Encrypted, String::new()),
-            MemberEnd::Failed(reason) => Content::None(State::Failed, reason),
-            MemberEnd::Truncated(limit) if deposit.size() == 0 => Content::None(State::Truncated, limit),
+            MemberEnd::Unsupported(reason) => Content::None(State::Unsupported, Some(reason)),
+            MemberEnd::Encrypted => Content::None(State::Encrypted, None),
+            MemberEnd::Failed(reason) => Content::None(State::Failed, Some(reason)),
+            MemberEnd::Truncated(limit) if deposit.size() == 0 => Content::None(State::Truncated, Some(limit)),
             MemberEnd::Truncated(limit) => Content::Cut(deposit.seal()?, limit),
         };
         self.report_member(member, content)
@@ -235,22 +240,18 @@ impl<'a> WorkerSession<'a, '_> {
     fn conclude(mut self, end: &WorkerEnd, request: &Request) -> Result<Outcome, IngestError> {
         if let Some((member, deposit)) = self.member.take() {
             drop(deposit);
-            let reason = "its container's reader ended before it did".to_owned();
-            self.report_member(member, Content::None(State::Failed, reason))?;
+            self.report_member(member, Content::None(State::Failed, Some(Reason::ContainerReaderEnded)))?;
         }
         if self.dropped > 0 {
-            let text = format!("{} more properties or notes were not kept", self.dropped);
-            self.outcome.note(NoteKind::Limit, text);
+            self.outcome.note(NoteCode::RecordsDropped { count: self.dropped });
         }
         let (state, reason) = match end {
             WorkerEnd::Finished(verdict) => of_verdict(verdict, request),
             other => {
-                let pages = self.outcome.pages;
-                let mut reason = other.reason().unwrap_or_else(|| "the reader ended".to_owned());
-                if pages > 0 {
-                    reason.push_str(&format!("; {pages} pages were read before"));
+                if self.outcome.pages > 0 {
+                    self.outcome.note(NoteCode::PagesBeforeFailure { pages: u64::from(self.outcome.pages) });
                 }
-                (State::Failed, reason)
+                (State::Failed, other.reason())
             }
         };
         self.outcome.state = state;
@@ -259,16 +260,16 @@ impl<'a> WorkerSession<'a, '_> {
     }
 }
 
-fn of_verdict(verdict: &Verdict, request: &Request) -> (State, String) {
+fn of_verdict(verdict: &Verdict, request: &Request) -> (State, Option<Reason>) {
     match verdict {
-        Verdict::Read => (State::Read, String::new()),
-        Verdict::Empty => (State::Empty, String::new()),
-        Verdict::Encrypted => (State::Encrypted, String::new()),
-        Verdict::Unsupported(reason) => (State::Unsupported, reason.clone()),
-        Verdict::Failed(reason) => (State::Failed, reason.clone()),
+        Verdict::Read => (State::Read, None),
+        Verdict::Empty => (State::Empty, None),
+        Verdict::Encrypted => (State::Encrypted, None),
+        Verdict::Unsupported(reason) => (State::Unsupported, Some(reason.clone())),
+        Verdict::Failed(reason) => (State::Failed, Some(reason.clone())),
         Verdict::Truncated(_) if request.limits.members == 0 => {
-            (State::Truncated, format!("it lies {MOST_DEPTH} containers deep: what it contains was not opened"))
+            (State::Truncated, Some(Reason::DepthLimit { depth: MOST_DEPTH.unsigned_abs() }))
         }
-        Verdict::Truncated(limit) => (State::Truncated, limit.clone()),
+        Verdict::Truncated(limit) => (State::Truncated, Some(limit.clone())),
     }
 }

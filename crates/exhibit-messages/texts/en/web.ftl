@@ -325,6 +325,7 @@ no-problems-checked =
        *[other] { $count } items were checked for encryption, damage, unsupported types and limits.
     }
 problems-safe = The originals of these items are kept whole. What could not be read of them is not searchable.
+problems-similar = (and similar)
 problems-cut = Only the first { NUMBER($count) } are grouped here; the list of items has all.
 show-all =
     { $count ->

@@ -16,7 +16,7 @@ use exhibit_case::CaseError;
 use exhibit_catalogue::{Item, ItemFilter};
 use exhibit_model::State;
 use maud::{Markup, html};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the list of problems shows.
 #[derive(Clone, Debug, Default)]
@@ -36,8 +36,10 @@ pub struct ProblemsView {
 pub struct Cause {
     /// What became of the items.
     pub state: State,
-    /// The reason that they share; empty where the state is enough.
+    /// The reason of one of them; empty where the state is enough.
     pub reason: Name,
+    /// Whether the reasons of others differ in their values.
+    pub similar: bool,
     /// How many.
     pub count: u64,
     /// Some of them.
@@ -88,17 +90,20 @@ fn load(app: &App) -> Result<ProblemsView, PageError> {
     let states: Vec<State> = State::ALL.into_iter().filter(|state| state.is_problem()).collect();
     let found = app.case.items(&ItemFilter { states, most: GROUPED, ..ItemFilter::default() })?;
     let account = app.case.account()?;
-    let mut groups: BTreeMap<(State, &str), Vec<&Item>> = BTreeMap::new();
+    // by their codes: how a parser words what it found makes no other cause
+    let mut groups: BTreeMap<(State, Vec<String>), Vec<&Item>> = BTreeMap::new();
     for item in &found {
-        groups.entry((item.state, item.reason.as_str())).or_default().push(item);
+        groups.entry((item.state, item.causes())).or_default().push(item);
     }
     let mut causes = Vec::with_capacity(groups.len());
-    for ((state, reason), items) in groups {
+    for ((state, _), items) in groups {
+        let reasons: BTreeSet<String> = items.iter().map(|item| display::why(item)).collect();
         let sample: Result<Vec<ProblemItem>, CaseError> =
             items.iter().take(NAMED).map(|item| item_of(app, item)).collect();
         causes.push(Cause {
             state,
-            reason: Name::from(reason),
+            similar: reasons.len() > 1,
+            reason: reasons.first().map(|reason| Name::from(reason.as_str())).unwrap_or_default(),
             count: items.len() as u64,
             sample: sample?,
             all: links::items(state.word(), "", 0),
@@ -147,7 +152,10 @@ fn cause(words: &Words, cause: &Cause) -> Markup {
         section.cause data-row {
             h2 {
                 (words.state(cause.state))
-                @if !cause.reason.is_empty() { ": " (cause.reason.show()) }
+                @if !cause.reason.is_empty() {
+                    ": " (cause.reason.show())
+                    @if cause.similar { " " (words.problems_similar()) }
+                }
                 " " span.count { (words.items_in_list(cause.count)) }
             }
             p.dim { (words.what_to_do(cause.state)) }
@@ -168,6 +176,7 @@ fn sample() -> ProblemsView {
     let cause = |state: State, reason: &str, count, sample| Cause {
         state,
         reason: Name::new(reason),
+        similar: count > 5 && !reason.is_empty(),
         count,
         sample,
         all: links::items(state.word(), "", 0),

@@ -93,7 +93,7 @@ fn say(context: &Context<'_>, path: &Path, exported: &Exported, key: &str) {
     if output.json {
         let unpainted: Vec<_> = unpainted
             .iter()
-            .map(|(document, page, why)| json!({"document": document, "page": page, "reason": why}))
+            .map(|(document, page, why)| json!({"document": document, "page": page, "reason": crate::codes::reason(why)}))
             .collect();
         let mut fields = json!({
             "path": path.display().to_string(), "documents": documents, "pages": pages, "pictures": pictures,
@@ -119,6 +119,7 @@ fn say(context: &Context<'_>, path: &Path, exported: &Exported, key: &str) {
         output.line(&format!("Pages are numbered {first} to {last}; load files are in data/loadfile."));
     }
     for (document, page, reason) in unpainted.iter().take(20) {
+        let reason = crate::codes::reason_text(reason);
         output.remark(&format!("No picture of {document} page {page}: {reason}"));
     }
     if unpainted.len() > 20 {

@@ -178,7 +178,12 @@ fn self_test() -> Check {
             let detail = "a caged worker read a file".to_owned();
             Check { name, finding: Finding::Good, detail, remedy: String::new() }
         }
-        Ok(end) => fail(end.reason().unwrap_or_else(|| "the worker read something else".to_owned())),
+        Ok(end) => {
+            fail(end.reason().map_or_else(
+                || "the worker read something else".to_owned(),
+                |reason| crate::codes::reason_text(&reason),
+            ))
+        }
         Err(error) => fail(error.to_string()),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Context;
 use crate::cli::Ls;
+use crate::codes;
 use crate::failure::{Exit, Failure};
 use crate::output::{Style, bytes};
 use exhibit_case::Case;
@@ -61,7 +62,7 @@ pub(crate) fn object(case: &Case, item: &Item, path: &str) -> Value {
         "size": item.size,
         "media_type": if item.media_type.is_empty() { None } else { Some(&item.media_type) },
         "state": item.state.word(),
-        "reason": if item.reason.is_empty() { None } else { Some(exhibit_model::shown(&item.reason)) },
+        "reasons": item.reasons().map(codes::reason).collect::<Vec<_>>(),
         "duplicate_of": item.duplicate_of.map(|id| case.label(id)),
         "pages": item.pages,
         "languages": item.languages,

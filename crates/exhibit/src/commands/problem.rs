@@ -2,18 +2,21 @@
 
 use super::{Context, ingest};
 use crate::cli::{Password, Problem, Show};
+use crate::codes;
 use crate::failure::{Exit, Failure};
 use crate::output::{Style, counted};
 use crate::world;
 use exhibit_catalogue::ItemFilter;
-use exhibit_model::{State, shown};
+use exhibit_model::State;
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::Path;
 use std::process::ExitCode;
 
 const SAMPLE: usize = 3;
+
+type Causes = BTreeSet<String>;
 
 pub(crate) fn run(context: &Context<'_>, problem: &Problem) -> Result<ExitCode, Failure> {
     match problem {
@@ -49,13 +52,18 @@ fn list(context: &Context<'_>) -> Result<ExitCode, Failure> {
             output.object("problem", super::ls::object(&case, item, &case.path(item)?));
         }
     } else {
-        let mut causes: BTreeMap<(State, String), Vec<String>> = BTreeMap::new();
+        // by their codes: how a parser words what it found makes no other cause
+        let mut causes: BTreeMap<(State, Vec<String>), (Causes, Vec<String>)> = BTreeMap::new();
         for item in &items {
             let place = format!("{}  {}", case.label(item.id), case.path(item)?);
-            causes.entry((item.state, shown(&item.reason))).or_default().push(place);
+            let (texts, places) = causes.entry((item.state, item.causes())).or_default();
+            texts.insert(codes::why(item));
+            places.push(place);
         }
-        for ((state, reason), places) in &causes {
-            let cause = if reason.is_empty() { state.word().to_owned() } else { format!("{state}: {reason}") };
+        for ((state, _), (texts, places)) in &causes {
+            let reason = texts.first().map(String::as_str).unwrap_or_default();
+            let similar = if texts.len() > 1 { " (and similar)" } else { "" };
+            let cause = if reason.is_empty() { state.word().to_owned() } else { format!("{state}: {reason}{similar}") };
             let style = if *state == State::Failed { Style::Bad } else { Style::Warning };
             output.line(&format!("{}  {}", output.style(style, &cause), counted(places.len() as u64, "item", "items")));
             for place in places.iter().take(SAMPLE) {

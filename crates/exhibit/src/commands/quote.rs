@@ -53,6 +53,7 @@ fn paint(context: &Context<'_>, held: &mut Held, quote: &NewQuote<'_>) -> Result
     let (pages, now) = (BTreeSet::from([quote.page]), MachineClock.now());
     let refused = paint_pages(held, &cage, quote.item, &pages, now, &mut world::random, &mut || {}).map_err(failure)?;
     for (_, reason) in refused {
+        let reason = crate::codes::reason_text(&reason);
         context.output.warn(&format!("the quote has no picture of its page: {reason}"));
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 use super::Context;
 use crate::cli::Show;
+use crate::codes;
 use crate::failure::{Exit, Failure};
 use crate::looks;
 use crate::output::{Style, bytes, counted};
@@ -82,7 +83,7 @@ fn summary(context: &Context<'_>, case: &Case, document: &Document) -> Result<()
     field("path", &document.path);
     field("source", &document.source);
     field("state", item.state.word());
-    field("reason", &shown(&item.reason));
+    field("reason", &codes::why(item));
     if let Some(first) = item.duplicate_of {
         field("same as", &case.label(first));
     }
@@ -96,7 +97,7 @@ fn summary(context: &Context<'_>, case: &Case, document: &Document) -> Result<()
     field("languages", &item.languages.join(", "));
     for note in &document.notes {
         let page = if note.page > 0 { format!(" (page {})", note.page) } else { String::new() };
-        field(&note.kind, &format!("{}{page}", shown(&note.text)));
+        field(note.code.severity().word(), &format!("{}{page}", codes::note_text(note)));
     }
     for copy in &document.copies {
         field("also at", &format!("{}  {}", case.label(copy.id), case.path(copy)?));
@@ -132,7 +133,7 @@ fn object(case: &Case, document: &Document) -> Result<Value, Failure> {
         items.iter().map(|item| Ok(super::ls::object(case, item, &case.path(item)?))).collect()
     };
     let metadata = document.metadata.iter().map(|(key, value)| json!([key.as_str(), value]));
-    let notes = document.notes.iter().map(|note| json!({"kind": note.kind, "page": note.page, "text": note.text}));
+    let notes = document.notes.iter().map(codes::note);
     let pages = document.pages.iter().map(|row| {
         json!({
             "page": row.number, "kind": row.kind.word(), "label": row.label, "language": row.language, "characters": row.characters,

@@ -84,10 +84,11 @@ impl Bench {
         self.run(&["-C", "case", "ls", "--json"]).stdout.is_empty()
     }
 
-    /// The state of each path, with its reason.
+    /// The state of each path, with the codes of its reasons.
     pub(crate) fn states(&self) -> Vec<String> {
         let line = |(path, item): (&String, &Value)| {
-            let reason = item["reason"].as_str().map(|r| format!(" ({r})")).unwrap_or_default();
+            let codes = item["reasons"].as_array().into_iter().flatten().filter_map(|reason| reason["code"].as_str());
+            let reason: String = codes.map(|code| format!(" ({code})")).collect();
             format!("{path}: {}{reason}", item["state"].as_str().expect("a state"))
         };
         self.ledger().iter().map(line).collect()

@@ -19,7 +19,7 @@ fn essence(bench: &Bench) -> (BTreeMap<String, String>, BTreeSet<String>) {
             bench.run(&["-C", "case", "cat", &id, "--text"]).code(0).stdout
         };
         let key = if item["sha256"].is_null() { text("path", item) } else { text("sha256", item) };
-        format!("{key} {} {} {} {words}", text("state", item), text("reason", item), text("media_type", item))
+        format!("{key} {} {} {} {words}", text("state", item), item["reasons"], text("media_type", item))
     });
     (contents, firsts.collect())
 }

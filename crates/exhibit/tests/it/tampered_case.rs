@@ -146,7 +146,7 @@ const TAMPERINGS: &[Tampering] = &[
         c.sql("UPDATE items SET path = CAST('innocent.txt' AS BLOB) WHERE id = 1");
     }),
     ("another state in the ledger", "EXH-000001", "log", |c| {
-        c.sql("UPDATE items SET state = 'failed', reason = 'forged' WHERE id = 1");
+        c.sql("UPDATE items SET state = 'failed', reason = 'stopped' WHERE id = 1");
     }),
     ("another size in the ledger", "EXH-000001", "another size", |c| {
         c.sql("UPDATE items SET size = size + 1 WHERE id = 1")

@@ -2,7 +2,7 @@
 
 use super::extract;
 use crate::formats::office::testing::{package, read, relations, torment};
-use exhibit_model::{MarkKind, NoteKind, Verdict};
+use exhibit_model::{MarkKind, NoteCode, Reason, Verdict};
 
 fn document(body: &str) -> String {
     format!(r#"<?xml version="1.0"?><w:document xmlns:w="w" xmlns:r="r"><w:body>{body}</w:body></w:document>"#)
@@ -164,7 +164,8 @@ fn lists_are_numbered_as_shown_and_fields_show_results() {
     assert_eq!(texts(&field("PAGE", separate)), ["7\n"]);
     assert_eq!(texts(&field("EQ \\o(とう,東)", "")), ["EQ \\o(とう,東)\n"]);
     let outcome = read(extract, &parts(&field("DDEAUTO c:\\\\cmd.exe", separate), &[]));
-    assert!(outcome.notes_that(NoteKind::Suspicious, "DDEAUTO"), "{:?}", outcome.notes);
+    let instruction = "DDEAUTO c:\\\\cmd.exe".to_owned();
+    assert!(outcome.has_note(&NoteCode::ActiveField { instruction }), "{:?}", outcome.notes);
 }
 
 #[test]
@@ -197,8 +198,12 @@ fn properties_members_and_what_acts_are_said() {
     let members: Vec<&str> = outcome.members.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(members, ["word/embeddings/Sheet1.xlsx", "word/media/image1.png", "word/vbaProject.bin"]);
     assert_eq!(outcome.members[1].1, b"png");
-    assert!(outcome.notes_that(NoteKind::Suspicious, "macros"));
-    assert!(outcome.notes_that(NoteKind::Suspicious, "http://203.0.113.9/t.dotm"));
+    assert!(outcome.has_note(&NoteCode::MacrosPresent { part: Some("word/vbaProject.bin".to_owned()) }));
+    assert!(outcome.has_note(&NoteCode::ExternalReference {
+        part: "word/settings.xml".to_owned(),
+        relation: "attachedTemplate".to_owned(),
+        target: "http://203.0.113.9/t.dotm".to_owned(),
+    }));
 }
 
 #[test]
@@ -226,7 +231,7 @@ fn deep_nesting_and_entities_are_harmless() {
     let bomb = "<!DOCTYPE x [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;&a;\">]><w:document><w:body><w:p><w:r><w:t>&b;</w:t></w:r></w:p></w:body></w:document>";
     let outcome = read(extract, &package(&[("word/document.xml", bomb)]));
     assert_eq!(outcome.texts(), ["&b;\n"]);
-    assert!(outcome.notes_that(NoteKind::Suspicious, "entities"));
+    assert!(outcome.has_note(&NoteCode::EntitiesDeclared));
 }
 
 #[test]
@@ -238,11 +243,8 @@ fn damaged_documents_say_what_is_left() {
     let directory = whole.windows(4).position(|window| window == b"PK\x01\x02").expect("a directory");
     let outcome = read(extract, &whole[..directory]);
     assert_eq!(outcome.texts(), ["保留\nkept\n"]);
-    assert!(outcome.notes_that(NoteKind::Partial, "directory"));
-    assert_eq!(
-        read(extract, b"PK\x03\x04").verdict,
-        Verdict::Failed("the file is no zip package, or too little of one is left".to_owned())
-    );
+    assert!(outcome.has_note(&NoteCode::ZipDirectoryLost));
+    assert_eq!(read(extract, b"PK\x03\x04").verdict, Verdict::Failed(Reason::NotAPackage));
     let cut = "<w:document><w:body><w:p><w:r><w:t>half</w:t></w:r></w:p><w:p";
     let outcome = read(extract, &package(&[("word/document.xml", cut)]));
     assert_eq!((outcome.texts(), &outcome.verdict), (vec!["half\n"], &Verdict::Read));

@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 const DEPTH: usize = 4096;
 
 /// Most links that are listed.
-const LINKS: usize = 1000;
+pub(super) const LINKS: usize = 1000;
 
 /// What was found in an HTML text.
 #[derive(Default)]

@@ -5,7 +5,7 @@ use super::mime::{Part, Uuencoded};
 use crate::formats::html;
 use crate::out::{Out, Stop};
 use crate::transfer;
-use exhibit_model::{Mark, MarkKind, NoteKind, Relation};
+use exhibit_model::{Mark, MarkKind, NoteCode, Relation, Severity};
 use std::collections::BTreeMap;
 
 /// The text and the files of a message.
@@ -14,7 +14,37 @@ pub(super) struct Body<'p, 'a> {
     text: String,
     marks: Vec<Mark>,
     members: Vec<File<'p, 'a>>,
-    notes: Vec<(NoteKind, String)>,
+    observed: BTreeMap<Observed, u64>,
+}
+
+/// What was observed of some parts; how many, is counted.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Observed {
+    AttachmentEncodingDamaged,
+    CharsetGuessed { charset: String },
+    CharsetMismatch { stated: String, charset: String },
+    HtmlFormDiffers,
+    Pgp,
+    Remote(NoteCode),
+    Smime,
+    TextEncodingDamaged,
+    TextOutsideParts,
+}
+
+impl Observed {
+    fn note(self, count: u64) -> NoteCode {
+        match self {
+            Self::AttachmentEncodingDamaged => NoteCode::AttachmentEncodingDamaged { count },
+            Self::CharsetGuessed { charset } => NoteCode::CharsetGuessed { charset, texts: count },
+            Self::CharsetMismatch { stated, charset } => NoteCode::CharsetMismatch { stated, charset, texts: count },
+            Self::HtmlFormDiffers => NoteCode::HtmlFormDiffers { parts: count },
+            Self::Pgp => NoteCode::PgpEncrypted { parts: count },
+            Self::Remote(hosts) => hosts,
+            Self::Smime => NoteCode::SmimeEncrypted { parts: count },
+            Self::TextEncodingDamaged => NoteCode::TextEncodingDamaged { texts: count },
+            Self::TextOutsideParts => NoteCode::TextOutsideParts { count },
+        }
+    }
 }
 
 /// A file that a message carries.
@@ -62,14 +92,10 @@ impl<'p, 'a> Body<'p, 'a> {
     /// # Errors
     /// [`Stop::Closed`].
     pub(super) fn say_notes(&self, out: &mut Out<'_>) -> Result<(), Stop> {
-        let mut counted: BTreeMap<(u8, &str), (NoteKind, u64)> = BTreeMap::new();
-        for (kind, text) in &self.notes {
-            counted.entry((u8::from(*kind == NoteKind::Remark), text)).or_insert((*kind, 0)).1 += 1;
-        }
-        counted.into_iter().try_for_each(|((_, text), (kind, count))| {
-            let text = if count > 1 { format!("{text} ({count} times)") } else { text.to_owned() };
-            out.note(kind, 0, text)
-        })
+        let mut notes: Vec<NoteCode> =
+            self.observed.iter().map(|(observed, count)| observed.clone().note(*count)).collect();
+        notes.sort_by_key(|code| code.severity() == Severity::Remark);
+        notes.into_iter().try_for_each(|code| out.note(0, code))
     }
 
     /// Takes a part and all within it.
@@ -84,7 +110,7 @@ impl<'p, 'a> Body<'p, 'a> {
                 part.parts[1..].iter().for_each(|part| self.carry(part));
             }
             "multipart/encrypted" => {
-                self.note(NoteKind::Remark, "part of the message is sealed with PGP or the like");
+                self.observe(Observed::Pgp);
                 part.parts.iter().for_each(|part| self.carry(part));
             }
             _ if !part.parts.is_empty() => part.parts.iter().for_each(|part| self.take(part)),
@@ -139,10 +165,7 @@ impl<'p, 'a> Body<'p, 'a> {
         let found = html::text_of(&text);
         let shown = words(&found.text);
         if shown.iter().any(|(word, n)| *n > plain.get(word).copied().unwrap_or(0)) {
-            self.note(
-                NoteKind::Remark,
-                "the HTML form of the message says more than the plain one and is kept as a member",
-            );
+            self.observe(Observed::HtmlFormDiffers);
             self.add(html.name().unwrap_or_else(|| "body.html".to_owned()), Relation::Embedded, Content::Part(html));
         }
         self.note_remote(&found);
@@ -153,12 +176,12 @@ impl<'p, 'a> Body<'p, 'a> {
     }
 
     fn take_plain(&mut self, part: &'p Part<'a>) {
-        let (text, note) = text_of(part);
-        if let Some(note) = note {
-            self.note(NoteKind::Remark, &note);
+        let (text, observed) = text_of(part);
+        if let Some(observed) = observed {
+            self.observe(observed);
         }
         if text.contains("-----BEGIN PGP MESSAGE-----") {
-            self.note(NoteKind::Remark, "part of the message is sealed with PGP or the like");
+            self.observe(Observed::Pgp);
         }
         let mut rest = &text[..];
         while let Some(found) = Uuencoded::find(rest.as_bytes()) {
@@ -173,9 +196,9 @@ impl<'p, 'a> Body<'p, 'a> {
     }
 
     fn take_html(&mut self, part: &'p Part<'a>) {
-        let (text, note) = text_of(part);
-        if let Some(note) = note {
-            self.note(NoteKind::Remark, &note);
+        let (text, observed) = text_of(part);
+        if let Some(observed) = observed {
+            self.observe(observed);
         }
         let found = html::text_of(&text);
         self.separate();
@@ -197,10 +220,7 @@ impl<'p, 'a> Body<'p, 'a> {
             self.push_text(&text);
             let end = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
             self.marks.push(Mark { start, end, kind: MarkKind::Hidden });
-            self.note(
-                NoteKind::Remark,
-                "text outside of the message's parts, which mail programs do not show, is marked hidden",
-            );
+            self.observe(Observed::TextOutsideParts);
         }
     }
 
@@ -225,10 +245,10 @@ impl<'p, 'a> Body<'p, 'a> {
         }
         let sealed = part.smime_type() == "enveloped-data" || part.smime_type() == "authenveloped-data";
         if sealed {
-            self.note(NoteKind::Remark, "part of the message is sealed with S/MIME");
+            self.observe(Observed::Smime);
         }
         if part.content().strange > 0 {
-            self.note(NoteKind::Partial, "an attachment's encoding is damaged; it was decoded as far as it goes");
+            self.observe(Observed::AttachmentEncodingDamaged);
         }
         let message = matches!(part.media_type.as_str(), "message/rfc822" | "message/global");
         let relation = match part.header.get("Content-ID") {
@@ -277,14 +297,12 @@ impl<'p, 'a> Body<'p, 'a> {
 
     fn note_remote(&mut self, found: &html::Findings) {
         if !found.remote.is_empty() {
-            let hosts: Vec<&str> = found.remote.iter().take(10).map(String::as_str).collect();
-            let text = format!("shown as HTML the message fetches from {}; nothing was fetched", hosts.join(", "));
-            self.note(NoteKind::Remark, &text);
+            self.observe(Observed::Remote(found.remote_content()));
         }
     }
 
-    fn note(&mut self, kind: NoteKind, text: &str) {
-        self.notes.push((kind, text.to_owned()));
+    fn observe(&mut self, observed: Observed) {
+        *self.observed.entry(observed).or_default() += 1;
     }
 }
 
@@ -299,21 +317,20 @@ fn html_of<'p, 'a>(part: &'p Part<'a>) -> Option<&'p Part<'a>> {
     is_html(inner).then_some(inner)
 }
 
-/// The text of a part, and what is to be said of its encoding.
-fn text_of(part: &Part<'_>) -> (String, Option<String>) {
+/// The text of a part, and what was observed of its encoding.
+fn text_of(part: &Part<'_>) -> (String, Option<Observed>) {
     let content = part.content();
     let stated = part.charset().map(str::to_owned).or_else(|| {
         let html = part.media_type.ends_with("html");
         html.then(|| html::stated_encoding(&content.bytes).map(|scheme| scheme.name())).flatten()
     });
     let (text, scheme, as_stated) = decode_labelled(stated.as_deref(), &content.bytes);
-    let note = match stated {
+    let observed = match stated {
         _ if as_stated => None,
-        Some(stated) => Some(format!("a text said to be {stated} is not; {} was guessed", scheme.name())),
-        None => Some(format!("nothing states the encoding of a text; {} was guessed", scheme.name())),
+        Some(stated) => Some(Observed::CharsetMismatch { stated, charset: scheme.name() }),
+        None => Some(Observed::CharsetGuessed { charset: scheme.name() }),
     };
-    let damaged = (content.strange > 0).then(|| "a text's transfer encoding is damaged".to_owned());
-    (text, note.or(damaged))
+    (text, observed.or((content.strange > 0).then_some(Observed::TextEncodingDamaged)))
 }
 
 /// How often each word stands in a text, letters and digits only.

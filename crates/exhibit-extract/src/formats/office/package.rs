@@ -5,7 +5,7 @@
 
 use super::xml::{Node, Xml};
 use crate::out::{Input, Out, Stop};
-use exhibit_model::{Member, MemberEnd, Moment};
+use exhibit_model::{Detail, Member, MemberEnd, Moment, Reason};
 use std::collections::BTreeMap;
 use std::io::{BufReader, Cursor, Error, ErrorKind, Read, SeekFrom};
 
@@ -166,8 +166,11 @@ impl<'a> Package<'a> {
             ..Member::default()
         })?;
         match self.part(name, u64::MAX) {
-            Some(mut part) => out.member_from(&mut part),
-            None => out.member_end(MemberEnd::Failed("it cannot be inflated".to_owned())),
+            Some(mut part) => out.member_from_or(&mut part, |_, error| {
+                MemberEnd::Failed(limit_of(&error).unwrap_or_else(|| Reason::cannot_decompress(&error)))
+            }),
+            None => out
+                .member_end(MemberEnd::Failed(Reason::CannotDecompress { os_error: None, detail: Detail::default() })),
         }
     }
 
@@ -237,6 +240,19 @@ fn find(bytes: &[u8], from: usize, magic: &[u8; 4]) -> Option<usize> {
     rest.windows(4).position(|window| window == magic).map(|at| from + at)
 }
 
+/// A part that decompresses to more bytes than are read.
+#[derive(Debug, thiserror::Error)]
+#[error("a part of more than {bytes} bytes")]
+struct PartTooLarge {
+    bytes: u64,
+}
+
+/// The limit that an error of a part stands for, if it is one.
+pub(crate) fn limit_of(error: &Error) -> Option<Reason> {
+    let PartTooLarge { bytes } = error.get_ref()?.downcast_ref()?;
+    Some(Reason::PartLimit { bytes: *bytes })
+}
+
 /// Bytes that end in an error beyond a cap.
 pub(crate) struct Capped<R> {
     bytes: R,
@@ -250,7 +266,7 @@ impl<R: Read> Read for Capped<R> {
             let mut one = [0];
             return match self.bytes.read(&mut one)? {
                 0 => Ok(0),
-                _ => Err(Error::new(ErrorKind::FileTooLarge, format!("a part of more than {} bytes", self.cap))),
+                _ => Err(Error::new(ErrorKind::FileTooLarge, PartTooLarge { bytes: self.cap })),
             };
         }
         let most = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());

@@ -4,7 +4,7 @@
 use super::package::{PART_CAP, Package};
 use super::xml::Node;
 use crate::out::{Out, Stop};
-use exhibit_model::NoteKind;
+use exhibit_model::NoteCode;
 
 /// Says the properties of an OOXML package.
 pub(crate) fn say(package: &mut Package<'_>, out: &mut Out<'_>) -> Result<(), Stop> {
@@ -128,7 +128,7 @@ pub(crate) fn say_embedded(package: &mut Package<'_>, out: &mut Out<'_>) -> Resu
     members.dedup_by_key(|name| name.to_lowercase());
     for name in members {
         if name.to_lowercase().ends_with("vbaproject.bin") {
-            out.note(NoteKind::Suspicious, 0, format!("holds macros ({name})"))?;
+            out.note(0, NoteCode::MacrosPresent { part: Some(name.clone()) })?;
         }
         package.say_member(&name, out)?;
     }
@@ -153,15 +153,9 @@ fn part_of_relations(rels: &str) -> Option<String> {
 
 // Links that a reader follows by hand are ordinary; what is fetched on opening is not.
 fn note_external(part: &str, kind: &str, target: &str, out: &mut Out<'_>) -> Result<(), Stop> {
-    let what = match kind {
-        "hyperlink" | "hlinkClick" => return Ok(()),
-        "attachedTemplate" => "a template",
-        "oleObject" => "a linked object",
-        "image" => "a linked picture",
-        "frame" => "a frame",
-        "subDocument" => "a subdocument",
-        "externalLinkPath" | "externalLink" => "another workbook",
-        _ => "something",
-    };
-    out.note(NoteKind::Suspicious, 0, format!("{part} refers to {what} outside the file: {target}"))
+    if matches!(kind, "hyperlink" | "hlinkClick") {
+        return Ok(());
+    }
+    let (part, relation, target) = (part.to_owned(), kind.to_owned(), target.to_owned());
+    out.note(0, NoteCode::ExternalReference { part, relation, target })
 }

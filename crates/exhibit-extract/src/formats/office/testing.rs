@@ -1,7 +1,7 @@
 //! What the tests of office readers share: packages built in memory, and what a reader made of them.
 
 use crate::out::{Input, Out, Stop};
-use exhibit_model::{Limits, MarkKind, NoteKind, Page, Record, Request, Task, Verdict};
+use exhibit_model::{Limits, MarkKind, NoteCode, Page, Reason, Record, Request, Task, Verdict};
 use std::io::{Cursor, Write};
 
 /// What a reader has in common with the others.
@@ -14,7 +14,7 @@ pub(crate) struct Outcome {
     pub(crate) pages: Vec<Page>,
     pub(crate) metadata: Vec<(String, String)>,
     pub(crate) members: Vec<(String, Vec<u8>)>,
-    pub(crate) notes: Vec<(NoteKind, String)>,
+    pub(crate) notes: Vec<NoteCode>,
 }
 
 impl Outcome {
@@ -45,9 +45,9 @@ impl Outcome {
         self.metadata.iter().find(|(found, _)| found == key).map(|(_, value)| value.as_str())
     }
 
-    /// Whether a note of a kind says this.
-    pub(crate) fn notes_that(&self, kind: NoteKind, text: &str) -> bool {
-        self.notes.iter().any(|(found, note)| *found == kind && note.contains(text))
+    /// Whether there is this note.
+    pub(crate) fn has_note(&self, code: &NoteCode) -> bool {
+        self.notes.contains(code)
     }
 }
 
@@ -68,7 +68,7 @@ pub(crate) fn read_within(reader: Reader, bytes: &[u8], limits: Limits) -> Outco
     let verdict = match reader(&mut Cursor::new(bytes.to_vec()), &request(Task::Extract, limits), &mut out) {
         Ok(verdict) => verdict,
         Err(Stop::Limit(limit)) => Verdict::Truncated(limit),
-        Err(Stop::Closed) => Verdict::Failed("closed".to_owned()),
+        Err(Stop::Closed) => Verdict::Failed(Reason::Stopped),
     };
     let mut outcome = Outcome { verdict, pages: vec![], metadata: vec![], members: vec![], notes: vec![] };
     for record in records {
@@ -78,7 +78,7 @@ pub(crate) fn read_within(reader: Reader, bytes: &[u8], limits: Limits) -> Outco
                 outcome.pages.push(*page);
             }
             Record::Metadata { key, value } => outcome.metadata.push((key.to_string(), value)),
-            Record::Note(note) => outcome.notes.push((note.kind, note.text)),
+            Record::Note(note) => outcome.notes.push(note.code),
             Record::Member(member) => {
                 outcome.members.push((String::from_utf8_lossy(&member.name).into_owned(), Vec::new()));
             }

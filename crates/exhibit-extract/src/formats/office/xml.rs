@@ -2,10 +2,13 @@
 //!
 //! Damage ends the run and is kept: what was read until then stands.
 
+use super::package::limit_of;
+use crate::out::{Out, Stop};
+use exhibit_model::{Detail, NoteCode, Reason, Verdict};
 use quick_xml::Reader;
 use quick_xml::events::{BytesEnd, BytesRef, BytesStart, Event};
 use std::borrow::Cow;
-use std::io::{BufRead, ErrorKind};
+use std::io::BufRead;
 
 /// One node.
 pub(crate) enum Node<'a> {
@@ -23,9 +26,29 @@ pub(crate) enum Node<'a> {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Damage {
     /// A limit was reached.
-    Limit(String),
-    /// The bytes are broken.
-    Broken(String),
+    Limit(Reason),
+    /// The bytes are broken; with what the parser reports.
+    Broken(Detail),
+    /// They end before the last element is closed.
+    CutShort,
+    /// The part is missing or cannot be decompressed.
+    Lost,
+}
+
+impl Damage {
+    /// The verdict on a document that has no other damage than this in a part (of the sheet named): `Read` with a note
+    /// about the page, or up to a limit.
+    pub(crate) fn settle(self, part: &str, sheet: Option<&str>, page: u32, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+        let (part, sheet) = (part.to_owned(), sheet.map(str::to_owned));
+        let note = match self {
+            Self::Limit(limit) => return Ok(Verdict::Truncated(limit)),
+            Self::Broken(detail) => NoteCode::PartDamaged { part, sheet, detail },
+            Self::CutShort => NoteCode::PartCutShort { part, sheet },
+            Self::Lost => NoteCode::PartLost { part, sheet },
+        };
+        out.note(page, note)?;
+        Ok(Verdict::Read)
+    }
 }
 
 /// An element's beginning.
@@ -96,7 +119,7 @@ impl<R: BufRead> Xml<R> {
             }
             Ok(Event::Eof) => {
                 if self.open > 0 {
-                    self.damage = Some(Damage::Broken("it ends before its elements do".to_owned()));
+                    self.damage = Some(Damage::CutShort);
                 }
                 None
             }
@@ -121,8 +144,8 @@ impl<R: BufRead> Xml<R> {
 
 fn damage_of(error: &quick_xml::Error) -> Damage {
     match error {
-        quick_xml::Error::Io(error) if error.kind() == ErrorKind::FileTooLarge => Damage::Limit(error.to_string()),
-        other => Damage::Broken(other.to_string()),
+        quick_xml::Error::Io(error) => limit_of(error).map_or_else(|| Damage::Broken(Detail::of(error)), Damage::Limit),
+        other => Damage::Broken(Detail::of(other)),
     }
 }
 

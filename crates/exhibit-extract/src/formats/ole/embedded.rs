@@ -2,7 +2,7 @@
 //! packaged file (`\x01Ole10Native`) comes out as itself, and so does the OOXML package of a newer program.
 
 use crate::out::{Out, Stop};
-use exhibit_model::{Member, NoteKind, Relation};
+use exhibit_model::{Member, NoteCode, Relation};
 use std::io::{Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -24,8 +24,7 @@ pub(crate) fn say_embedded(bytes: &[u8], out: &mut Out<'_>) -> Result<(), Stop> 
                 out.member_from(&mut Cursor::new(object))?;
             }
             None => {
-                let name = storage.display();
-                out.note(NoteKind::Partial, 0, format!("the embedded object {name} cannot be taken out"))?;
+                out.note(0, NoteCode::ObjectUnreadable { object: storage.display().to_string() })?;
             }
         }
     }

@@ -15,16 +15,13 @@ const EXCELS_OWN: &str = "VelvetSweatshop";
 const MOST_TURNS: u32 = 10_000_000;
 
 /// Why a package stays sealed.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Sealed {
     /// None of the passwords is the right one.
-    #[error("none of the passwords given opens it")]
     WrongPassword,
-    /// The scheme is another one.
-    #[error("it is sealed in a way that is not read: {0}")]
+    /// The scheme is another one; as the file states it.
     Scheme(String),
     /// The bytes contradict themselves.
-    #[error("what it says of its sealing is damaged")]
     Damaged,
 }
 

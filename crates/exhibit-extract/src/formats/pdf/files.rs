@@ -3,7 +3,7 @@
 use super::annotations;
 use super::objects::{catalog, resolved, text_of};
 use crate::out::{Out, Stop};
-use exhibit_model::{Member, MemberEnd, Relation, StatedDate};
+use exhibit_model::{Member, MemberEnd, Reason, Relation, StatedDate};
 use hayro_syntax::Pdf;
 use hayro_syntax::object::{Array, Dict, MaybeRef, Object, ObjectIdentifier, Stream};
 use std::collections::HashSet;
@@ -52,8 +52,8 @@ fn say_one(file: &Dict<'_>, said: &mut HashSet<ObjectIdentifier>, out: &mut Out<
         })?;
         match stream.map(|stream| stream.decoded()) {
             Some(Ok(bytes)) => out.member_from(&mut bytes.as_ref())?,
-            Some(Err(_)) => out.member_end(MemberEnd::Failed("its bytes cannot be decoded".to_owned()))?,
-            None => out.member_end(MemberEnd::Failed("its bytes are not in the file".to_owned()))?,
+            Some(Err(_)) => out.member_end(MemberEnd::Failed(Reason::StreamDamaged))?,
+            None => out.member_end(MemberEnd::Failed(Reason::StreamMissing))?,
         }
         count += 1;
     }

@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// The most glyphs of one page that are kept.
-const MOST_GLYPHS: usize = 4_000_000;
+pub(super) const MOST_GLYPHS: usize = 4_000_000;
 
 /// One glyph that says something.
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@ use super::files::leaves;
 use super::objects::{catalog, text_of, text_string};
 use super::open::{Opened, contains, ends_well, positions};
 use crate::out::{Out, Stop};
-use exhibit_model::{MetadataKey, NoteKind, StatedDate};
+use exhibit_model::{MetadataKey, NoteCode, StatedDate};
 use hayro_syntax::Pdf;
 use hayro_syntax::object::{DateTime, Dict, Object, ObjectIdentifier, Stream};
 use quick_xml::events::Event;
@@ -64,19 +64,14 @@ pub(super) fn note_make(opened: &Opened, out: &mut Out<'_>) -> Result<(), Stop> 
     let linearized = contains(&bytes[..bytes.len().min(1024)], b"/Linearized");
     let updates = ends.saturating_sub(if linearized { 2 } else { 1 });
     if updates > 0 {
-        let times = if updates == 1 { "once".to_owned() } else { format!("{updates} times") };
-        out.note(
-            NoteKind::Remark,
-            0,
-            format!("the file was changed {times} after it was made; earlier states are in it"),
-        )?;
+        out.note(0, NoteCode::FileUpdated { times: updates as u64 })?;
     }
     if opened.salvaged {
-        out.note(NoteKind::Partial, 0, "its catalog is lost; the pages that are left were found by searching")?;
+        out.note(0, NoteCode::PdfCatalogLost)?;
     } else if !ends_well(bytes) {
-        out.note(NoteKind::Partial, 0, "the end of the file is missing; what is there was read")?;
+        out.note(0, NoteCode::PdfEndMissing)?;
     } else if !has_sound_table(bytes) {
-        out.note(NoteKind::Partial, 0, "its table of objects is damaged; objects were found by searching for them")?;
+        out.note(0, NoteCode::PdfTableDamaged)?;
     }
     Ok(())
 }

@@ -21,7 +21,7 @@ mod salvage;
 mod unicode;
 
 use crate::out::{Input, Out, Stop};
-use exhibit_model::{NoteKind, Picture, Record, Request, Task, Verdict};
+use exhibit_model::{Detail, NoteCode, Picture, Reason, Record, Request, Task, Verdict};
 use open::{Closed, Opened};
 use page::Reading;
 
@@ -35,12 +35,12 @@ pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
     info::say(&opened, out)?;
     info::note_make(&opened, out)?;
     if files::acts(&opened.pdf) {
-        out.note(NoteKind::Suspicious, 0, "it runs a script or starts a program when it is opened")?;
+        out.note(0, NoteCode::ActionOnOpen)?;
     }
     say_pages(&opened, out)?;
     let members = files::say(&opened.pdf, out)?;
     if opened.pdf.pages().is_empty() && members == 0 {
-        return Ok(Verdict::Failed("no page can be found in it".to_owned()));
+        return Ok(Verdict::Failed(Reason::NoPages));
     }
     Ok(Verdict::Read)
 }
@@ -48,7 +48,7 @@ pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
 /// Paints the page that the request names.
 pub(crate) fn render(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let Task::Render { page: number, dpi, max_side, grey } = request.task else {
-        return Ok(Verdict::Failed("no page was named".to_owned()));
+        return Ok(Verdict::Failed(Reason::NoSuchPage { page: 0 }));
     };
     let limits = out.limits();
     let opened = match open::open(input, limits.whole_file_bytes, &request.passwords) {
@@ -57,14 +57,14 @@ pub(crate) fn render(input: &mut dyn Input, request: &Request, out: &mut Out<'_>
     };
     let pages = opened.pdf.pages();
     let Some(page) = (number as usize).checked_sub(1).and_then(|index| pages.get(index)) else {
-        return Ok(Verdict::Failed(format!("there is no page {number}; the document has {}", pages.len())));
+        return Ok(Verdict::Failed(Reason::NoSuchPage { page: u64::from(number) }));
     };
     match paint::paint(page, paint::Wish { dpi, max_side, grey, max_pixels: limits.pixels }) {
         Ok(paint::Painting { width, height, png }) => {
             out.say(Record::Picture(Picture { page: number, width, height, png }))?;
             Ok(Verdict::Read)
         }
-        Err(error) => Ok(Verdict::Failed(format!("the page's picture cannot be written: {error}"))),
+        Err(error) => Ok(Verdict::Failed(Reason::CannotEncode { detail: Detail::of(&error) })),
     }
 }
 
@@ -84,7 +84,7 @@ fn verdict_of(closed: Closed) -> Verdict {
     match closed {
         Closed::Locked => Verdict::Encrypted,
         Closed::Broken(reason) => Verdict::Failed(reason),
-        Closed::TooLarge(most) => Verdict::Truncated(format!("a PDF of more than {most} bytes is not read")),
+        Closed::TooLarge(most) => Verdict::Truncated(Reason::FileSizeLimit { bytes: most }),
     }
 }
 
@@ -92,9 +92,9 @@ fn say_pages(opened: &Opened, out: &mut Out<'_>) -> Result<(), Stop> {
     let mut reading = Reading::new(&opened.pdf);
     let lit = layers::all_on(&opened.pdf, &opened.bytes, opened.encrypted);
     if lit.is_some() {
-        out.note(NoteKind::Remark, 0, "it has layers that are switched off; text on them is marked as hidden")?;
+        out.note(0, NoteCode::LayersHidden)?;
     } else if layers::are_off(&opened.pdf) {
-        out.note(NoteKind::Partial, 0, "it has layers that are switched off; text on them was not read")?;
+        out.note(0, NoteCode::LayersUnread)?;
     }
     let mut lit_reading = lit.as_ref().map(Reading::new);
     let mut labels = info::labels(&opened.pdf).into_iter();
@@ -106,13 +106,13 @@ fn say_pages(opened: &Opened, out: &mut Out<'_>) -> Result<(), Stop> {
         read.page.label = labels.next().unwrap_or_default();
         out.page(read.page)?;
         if read.sorted {
-            out.note(NoteKind::Remark, number, "the page paints its lines upwards; they were sorted by place")?;
+            out.note(number, NoteCode::LinesReordered)?;
         }
         if read.overfull {
-            out.note(NoteKind::Limit, number, "the page has more glyphs than are read")?;
+            out.note(number, NoteCode::GlyphLimit { glyphs: glyphs::MOST_GLYPHS as u64 })?;
         }
         if read.acts {
-            out.note(NoteKind::Suspicious, number, "an annotation runs a script or starts a program")?;
+            out.note(number, NoteCode::ActiveAnnotation)?;
         }
     }
     Ok(())

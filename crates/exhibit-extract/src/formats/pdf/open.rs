@@ -2,6 +2,7 @@
 
 use super::{owner, salvage};
 use crate::out::Input;
+use exhibit_model::Reason;
 use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ pub(super) enum Closed {
     /// None of the passwords opens it.
     Locked,
     /// It cannot be read, for this reason.
-    Broken(String),
+    Broken(Reason),
     /// It is larger than this number of bytes.
     TooLarge(u64),
 }
@@ -28,7 +29,7 @@ pub(super) struct Opened {
 
 /// Opens the document in `input`, which is read whole if it has at most `most` bytes.
 pub(super) fn open(input: &mut dyn Input, most: u64, passwords: &[String]) -> Result<Opened, Closed> {
-    let unreadable = |error: std::io::Error| Closed::Broken(format!("the file cannot be read: {error}"));
+    let unreadable = |error: std::io::Error| Closed::Broken(Reason::cannot_read(&error));
     input.rewind().map_err(unreadable)?;
     let mut bytes = Vec::new();
     let mut limited = std::io::Read::take(input, most.saturating_add(1));
@@ -76,14 +77,12 @@ fn unlock(bytes: Arc<Vec<u8>>, passwords: &[String]) -> Result<Opened, Closed> {
     Err(Closed::Locked)
 }
 
-fn reason(error: LoadPdfError, bytes: &[u8]) -> String {
+fn reason(error: LoadPdfError, bytes: &[u8]) -> Reason {
     match error {
-        LoadPdfError::Decryption(DecryptionError::UnsupportedAlgorithm) => {
-            "it is encrypted in a way that is not read (a certificate, or an unknown algorithm)".to_owned()
-        }
-        LoadPdfError::Decryption(_) => "its encryption is damaged".to_owned(),
-        LoadPdfError::Invalid if !contains(bytes, b" obj") => "no object of a PDF is left in it".to_owned(),
-        LoadPdfError::Invalid => "neither its table of objects nor a list of pages can be found".to_owned(),
+        LoadPdfError::Decryption(DecryptionError::UnsupportedAlgorithm) => Reason::PdfEncryption,
+        LoadPdfError::Decryption(_) => Reason::EncryptionDamaged,
+        LoadPdfError::Invalid if !contains(bytes, b" obj") => Reason::NoPdfObjects,
+        LoadPdfError::Invalid => Reason::NoPdfStructure,
     }
 }
 

@@ -4,6 +4,8 @@
 
 use super::cursor;
 use super::fax::Fax;
+use exhibit_model::code::PictureCoding;
+use exhibit_model::{Detail, Reason};
 use image::metadata::Orientation;
 use image::{DynamicImage, GrayImage, ImageEncoder, ImageFormat, ImageReader, RgbImage, RgbaImage};
 use std::io::Cursor;
@@ -22,22 +24,22 @@ pub(super) struct Frame {
 }
 
 /// The pictures of a file, at most `most` of them and one more.
-pub(super) fn frames(bytes: &[u8], format: ImageFormat, most: u32) -> Result<Vec<Frame>, String> {
+pub(super) fn frames(bytes: &[u8], format: ImageFormat, most: u32) -> Result<Vec<Frame>, Reason> {
     if format == ImageFormat::Tiff {
         return tiff_frames(bytes, most);
     }
     let reader = ImageReader::with_format(cursor(bytes), format);
     let (width, height) =
-        reader.into_dimensions().map_err(|error| format!("the picture's header is damaged: {error}"))?;
+        reader.into_dimensions().map_err(|error| Reason::PictureHeader { detail: Detail::of(&error) })?;
     if width == 0 || height == 0 {
-        return Err("the picture has no pixels".to_owned());
+        return Err(Reason::PictureEmpty);
     }
     Ok(vec![Frame { width, height, ..Frame::default() }])
 }
 
-fn tiff_frames(bytes: &[u8], most: u32) -> Result<Vec<Frame>, String> {
+fn tiff_frames(bytes: &[u8], most: u32) -> Result<Vec<Frame>, Reason> {
     let mut frames = Vec::new();
-    let damaged = |error: tiff::TiffError| format!("the picture's header is damaged: {error}");
+    let damaged = |error: tiff::TiffError| Reason::PictureHeader { detail: Detail::of(&error) };
     let mut decoder = Decoder::new(cursor(bytes)).map_err(damaged)?;
     loop {
         let (width, height) = decoder.dimensions().map_err(damaged)?;
@@ -62,7 +64,7 @@ fn tiff_frames(bytes: &[u8], most: u32) -> Result<Vec<Frame>, String> {
 }
 
 /// The pixels of one frame.
-pub(super) fn decoded(bytes: &[u8], format: ImageFormat, page: u32, most_pixels: u64) -> Result<DynamicImage, String> {
+pub(super) fn decoded(bytes: &[u8], format: ImageFormat, page: u32, most_pixels: u64) -> Result<DynamicImage, Reason> {
     if format == ImageFormat::Tiff {
         return tiff_decoded(bytes, page, most_pixels);
     }
@@ -70,12 +72,12 @@ pub(super) fn decoded(bytes: &[u8], format: ImageFormat, page: u32, most_pixels:
     let mut limits = image::Limits::default();
     limits.max_alloc = Some(most_pixels.saturating_mul(8));
     reader.limits(limits);
-    reader.decode().map_err(|error| error.to_string())
+    reader.decode().map_err(|error| Reason::CannotDecode { detail: Detail::of(&error) })
 }
 
-fn tiff_decoded(bytes: &[u8], page: u32, most_pixels: u64) -> Result<DynamicImage, String> {
-    let say = |error: tiff::TiffError| error.to_string();
-    let mut decoder = tiff_frame(bytes, page, most_pixels).map_err(say)?;
+fn tiff_decoded(bytes: &[u8], page: u32, most_pixels: u64) -> Result<DynamicImage, Reason> {
+    let failed = |error: tiff::TiffError| Reason::CannotDecode { detail: Detail::of(&error) };
+    let mut decoder = tiff_frame(bytes, page, most_pixels).map_err(failed)?;
     if let Some(fax) = Fax::of(&mut decoder) {
         return fax.decoded(bytes);
     }
@@ -83,20 +85,24 @@ fn tiff_decoded(bytes: &[u8], page: u32, most_pixels: u64) -> Result<DynamicImag
     let indexed = decoder.find_tag_unsigned::<u16>(Tag::PhotometricInterpretation).ok().flatten() == Some(3);
     let changed = decoder.ifd_pointer().filter(|_| indexed).and_then(|directory| called_grey(bytes, directory.0));
     if let Some(changed) = &changed {
-        decoder = tiff_frame(changed, page, most_pixels).map_err(say)?;
+        decoder = tiff_frame(changed, page, most_pixels).map_err(failed)?;
     }
-    let (width, height) = decoder.dimensions().map_err(say)?;
-    let color = match decoder.colortype().map_err(say)? {
+    let (width, height) = decoder.dimensions().map_err(failed)?;
+    let color = match decoder.colortype().map_err(failed)? {
         ColorType::Gray(depth) if changed.is_some() => ColorType::Palette(depth),
         other => other,
     };
     let planar = decoder.find_tag_unsigned::<u16>(Tag::PlanarConfiguration).ok().flatten() == Some(2);
     let mut samples = DecodingResult::U8(Vec::new());
-    decoder.read_image_to_buffer(&mut samples).map_err(say)?;
+    decoder.read_image_to_buffer(&mut samples).map_err(failed)?;
     let pixels = usize::try_from(u64::from(width) * u64::from(height)).unwrap_or(usize::MAX);
-    let values = eight_bits(samples, width, &color).ok_or_else(|| format!("samples of {color:?}"))?;
+    let values = eight_bits(samples, width, &color).ok_or_else(|| coding(&color))?;
     let values = if planar { interleaved(&values, pixels) } else { values };
-    assembled(&color, &palette, width, height, values).ok_or_else(|| format!("pixels of {color:?}"))
+    assembled(&color, &palette, width, height, values).ok_or_else(|| coding(&color))
+}
+
+fn coding(color: &ColorType) -> Reason {
+    Reason::PictureCoding { coding: PictureCoding::Samples, detail: Detail::of(&format!("{color:?}")) }
 }
 
 fn tiff_frame(bytes: &[u8], page: u32, most_pixels: u64) -> tiff::TiffResult<Decoder<Cursor<&[u8]>>> {
@@ -215,7 +221,7 @@ pub(super) fn painted(
     scale: f64,
     max_side: u32,
     grey: bool,
-) -> Result<(u32, u32, Vec<u8>), String> {
+) -> Result<(u32, u32, Vec<u8>), Reason> {
     let mut picture = without_alpha(picture);
     let longer = f64::from(picture.width().max(picture.height()));
     let by_resolution = scale.max(LEAST_SIDE / longer).min(1.0);
@@ -238,7 +244,7 @@ pub(super) fn painted(
     } else {
         encoder.write_image(picture.to_rgb8().as_raw(), width, height, image::ExtendedColorType::Rgb8)
     };
-    written.map_err(|error| error.to_string())?;
+    written.map_err(|error| Reason::CannotEncode { detail: Detail::of(&error) })?;
     Ok((width, height, png))
 }
 

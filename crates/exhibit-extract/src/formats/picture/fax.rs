@@ -2,11 +2,17 @@
 //!
 //! Two-dimensional group 3 is not read. A damaged row ends the strip: the rows that it would have had stay white.
 
+use exhibit_model::code::PictureCoding;
+use exhibit_model::{Detail, Reason};
 use fax::decoder::{decode_g3, decode_g4, pels};
 use image::{DynamicImage, GrayImage, Luma};
 use std::io::Cursor;
 use tiff::decoder::Decoder;
 use tiff::tags::Tag;
+
+fn unsupported(coding: PictureCoding) -> Reason {
+    Reason::PictureCoding { coding, detail: Detail::default() }
+}
 
 /// How the strips of a fax frame are written.
 pub(super) struct Fax {
@@ -45,11 +51,11 @@ impl Fax {
     }
 
     /// The picture, from the bytes of the file.
-    pub(super) fn decoded(&self, file: &[u8]) -> Result<DynamicImage, String> {
+    pub(super) fn decoded(&self, file: &[u8]) -> Result<DynamicImage, Reason> {
         if self.two_dimensional {
-            return Err("two-dimensional group 3 fax coding is not read".to_owned());
+            return Err(unsupported(PictureCoding::Fax2d));
         }
-        let width = u16::try_from(self.width).map_err(|_| "a fax of more than 65535 columns".to_owned())?;
+        let width = u16::try_from(self.width).map_err(|_| unsupported(PictureCoding::FaxTooWide))?;
         let mut picture = GrayImage::from_pixel(self.width, self.height, Luma([255]));
         let mut any = false;
         for (strip, (offset, length)) in self.offsets.iter().zip(&self.lengths).enumerate() {
@@ -67,7 +73,7 @@ impl Fax {
                 }
             });
         }
-        if any { Ok(DynamicImage::from(picture)) } else { Err("no row of the fax can be decoded".to_owned()) }
+        if any { Ok(DynamicImage::from(picture)) } else { Err(Reason::CannotDecode { detail: Detail::default() }) }
     }
 
     fn strip(&self, bytes: &[u8], width: u16, rows: u32, row: &mut dyn FnMut(&[u16])) {

@@ -3,7 +3,7 @@
 use super::{extract, render};
 use crate::formats::office::testing::{Outcome, read, read_within, request, torment};
 use crate::out::Out;
-use exhibit_model::{Limits, NoteKind, Record, Task, Verdict};
+use exhibit_model::{Limits, NoteCode, Reason, Record, Task, Verdict};
 use image::{DynamicImage, GrayImage, ImageFormat, Luma, RgbImage, RgbaImage};
 use std::io::Cursor;
 
@@ -224,8 +224,8 @@ fn faxes_of_both_groups_and_bit_orders_are_painted() {
 fn too_many_pixels_are_not_decoded() {
     let bytes = encoded(&halves(64, 32), ImageFormat::Png);
     let outcome = read_within(extract, &bytes, Limits { pixels: 2000, ..Limits::STANDARD });
-    assert_eq!(outcome.verdict, Verdict::Truncated("a picture of more than 2000 pixels".to_owned()));
-    assert!(outcome.notes_that(NoteKind::Limit, "not decoded"));
+    assert_eq!(outcome.verdict, Verdict::Truncated(Reason::PixelLimit { pixels: 2000 }));
+    assert!(outcome.has_note(&NoteCode::PictureTooLarge { pixels: 2000 }));
     let mut bomb = bytes;
     bomb[16..24].copy_from_slice(&[0x7f, 0xff, 0xff, 0xff, 0x7f, 0xff, 0xff, 0xff]);
     assert!(painted(&bomb, 1, 100, true).is_err());

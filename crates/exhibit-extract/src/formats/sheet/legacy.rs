@@ -8,7 +8,7 @@ use crate::formats::office::package::{Package, STREAM_CAP};
 use crate::formats::ole;
 use crate::out::{Input, Out, Stop};
 use calamine::{DataRef, Reader, SheetVisible, Xlsb};
-use exhibit_model::{MarkKind, NoteKind, Request, Verdict};
+use exhibit_model::{Detail, MarkKind, NoteCode, Reason, Request, Verdict};
 use office_oxide::xls::{XlsDocument, XlsError};
 use office_oxide::xlsx::XlsxDocument;
 use std::io::{Cursor, Read, Seek};
@@ -17,23 +17,23 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// Says everything that is in an xls workbook.
 pub(super) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let Some(bytes) = ole::whole(input, request.limits.whole_file_bytes) else {
-        return Ok(Verdict::Truncated(format!("a file of more than {} bytes", request.limits.whole_file_bytes)));
+        return Ok(Verdict::Truncated(Reason::FileSizeLimit { bytes: request.limits.whole_file_bytes }));
     };
     ole::say_properties(&bytes, out)?;
     let opened = catch_unwind(AssertUnwindSafe(|| XlsDocument::from_reader(Cursor::new(&bytes[..]))));
     let document = match opened {
         Ok(Ok(document)) => document,
         Ok(Err(XlsError::Encrypted | XlsError::EncryptionNotSupported(_))) => return Ok(Verdict::Encrypted),
-        Ok(Err(error)) => return Ok(Verdict::Failed(format!("the workbook cannot be read: {error}"))),
-        Err(_) => return Ok(Verdict::Failed("the reader of xls files broke down on it".to_owned())),
+        Ok(Err(error)) => return Ok(Verdict::Failed(Reason::CannotParse { detail: Detail::of(&error) })),
+        Err(_) => return Ok(Verdict::Failed(Reason::ParserPanicked { format: "xls".to_owned() })),
     };
     let stream = ole::stream(&bytes, "/Workbook").unwrap_or_default();
     say_workbook(&document, &ole::records::sheet_furniture(&stream), out)?;
     if document.has_macros() {
-        out.note(NoteKind::Suspicious, 0, "holds macros")?;
+        out.note(0, NoteCode::MacrosPresent { part: None })?;
     }
     for notice in document.notices().iter().chain(document.warnings()).take(20) {
-        out.note(NoteKind::Partial, 0, notice.clone())?;
+        out.note(0, NoteCode::ParserWarning { detail: Detail::of(notice) })?;
     }
     ole::say_embedded(&bytes, out)?;
     Ok(Verdict::Read)
@@ -77,7 +77,7 @@ type Cells = Vec<((u32, u32), String)>;
 /// Says the sheets of an xlsb workbook.
 pub(super) fn extract_xlsb(package: &mut Package<'_>, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let Some(bytes) = repacked(package, request.limits.whole_file_bytes) else {
-        return Ok(Verdict::Truncated(format!("parts of more than {} bytes", request.limits.whole_file_bytes)));
+        return Ok(Verdict::Truncated(Reason::FileSizeLimit { bytes: request.limits.whole_file_bytes }));
     };
     let read = catch_unwind(AssertUnwindSafe(|| xlsb_sheets(&bytes)));
     match read {
@@ -93,8 +93,8 @@ pub(super) fn extract_xlsb(package: &mut Package<'_>, request: &Request, out: &m
         }
         failed => {
             let reason = match failed {
-                Ok(Err(error)) => error.to_string(),
-                _ => "the reader of xlsb files broke down on it".to_owned(),
+                Ok(Err(error)) => Reason::CannotParse { detail: Detail::of(&error) },
+                _ => Reason::ParserPanicked { format: "xlsb".to_owned() },
             };
             second_opinion(&bytes, reason, out)
         }
@@ -146,16 +146,16 @@ fn shown(value: &DataRef<'_>) -> String {
 }
 
 // The second reader knows sheets, not which of their cells are hidden.
-fn second_opinion(bytes: &[u8], reason: String, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+fn second_opinion(bytes: &[u8], reason: Reason, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let texts = catch_unwind(AssertUnwindSafe(|| {
         let document = XlsxDocument::from_reader(Cursor::new(bytes)).ok()?;
         let sheets = document.worksheets.iter().enumerate();
         Some(sheets.map(|(at, sheet)| (sheet.name.clone(), document.sheet_plain_text(at))).collect::<Vec<_>>())
     }));
     let Ok(Some(texts)) = texts else {
-        return Ok(Verdict::Failed(format!("the workbook cannot be read: {reason}")));
+        return Ok(Verdict::Failed(reason));
     };
-    out.note(NoteKind::Remark, 0, format!("read by the second reader of workbooks, for the first one said: {reason}"))?;
+    out.note(0, NoteCode::FallbackParser { reason: Box::new(reason) })?;
     for (name, text) in texts {
         let mut writer = SheetWriter::new(&name, false);
         for (row, line) in text.unwrap_or_default().lines().enumerate() {

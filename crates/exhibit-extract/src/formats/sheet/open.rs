@@ -10,7 +10,7 @@ use crate::formats::office::package::{PART_CAP, Package, Relation, STREAM_CAP};
 use crate::formats::office::properties;
 use crate::formats::office::xml::{Damage, Element, Node};
 use crate::out::{Out, Stop};
-use exhibit_model::{MarkKind, NoteKind, Request, Verdict};
+use exhibit_model::{MarkKind, NoteCode, Reason, Request, Verdict};
 use std::collections::BTreeMap;
 
 /// The most columns of a sheet.
@@ -32,7 +32,7 @@ pub(super) fn extract(mut package: Package<'_>, request: &Request, out: &mut Out
     let main = relations.iter().find(|relation| relation.kind == "officeDocument" && !relation.external);
     let main = main.map_or_else(|| "xl/workbook.xml".to_owned(), |relation| relation.target.clone());
     if package.is_salvaged() {
-        out.note(NoteKind::Partial, 0, "the zip's directory is lost; its parts were read as far as they go")?;
+        out.note(0, NoteCode::ZipDirectoryLost)?;
     }
     let verdict = if main.ends_with(".bin") {
         legacy::extract_xlsb(&mut package, request, out)?
@@ -45,19 +45,17 @@ pub(super) fn extract(mut package: Package<'_>, request: &Request, out: &mut Out
 
 fn read(package: &mut Package<'_>, main: &str, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let Some(workbook) = Workbook::read(package, main) else {
-        return Ok(Verdict::Failed(format!("the workbook's list of sheets ({main}) is missing or cannot be inflated")));
+        return Ok(Verdict::Failed(Reason::PartMissing { part: main.to_owned() }));
     };
     let mut verdict = Verdict::Read;
     for (name, hidden, part) in &workbook.sheets {
         let mut sheet = Sheet::new(&workbook, name, *hidden);
         let ended = sheet.read(package, part, out)?;
         if let Some(damage) = ended {
-            match damage {
-                Damage::Limit(limit) => verdict = Verdict::Truncated(limit),
-                Damage::Broken(error) => {
-                    let text = format!("the sheet {name} is damaged and was read up to there: {error}");
-                    out.note(NoteKind::Partial, out.pages(), text)?;
-                }
+            let page = out.pages();
+            let settled = damage.settle(part, Some(name), page, out)?;
+            if settled != Verdict::Read {
+                verdict = settled;
             }
         }
     }
@@ -255,7 +253,7 @@ impl<'w> Sheet<'w> {
                 }
                 xml.damage().cloned()
             }
-            None => Some(Damage::Broken(format!("{part} is missing or cannot be inflated"))),
+            None => Some(Damage::Lost),
         };
         self.finish(drawn, out)?;
         Ok(damage)

@@ -2,7 +2,7 @@
 
 use super::{cell_name, cell_place, extract};
 use crate::formats::office::testing::{package, read, read_within, relations, torment};
-use exhibit_model::{Limits, MarkKind, NoteKind, PageKind, Verdict};
+use exhibit_model::{Limits, MarkKind, NoteCode, PageKind, Reason, Verdict};
 
 const STYLES: &str = r#"<styleSheet><numFmts><numFmt numFmtId="164" formatCode="yyyy&quot;年&quot;m&quot;月&quot;d&quot;日&quot;"/></numFmts>
     <cellXfs><xf numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="10"/><xf numFmtId="14"/></cellXfs></styleSheet>"#;
@@ -102,10 +102,11 @@ fn limits_and_damage_are_said() {
         &workbook(&[("S", "visible", &format!("{data}<row><c r=\"B1\"><v>2</v")), ("T", "visible", data)], &[]),
     );
     assert_eq!(outcome.labels(), ["S", "T"]);
-    assert!(outcome.notes_that(NoteKind::Partial, "the sheet S"), "{:?}", outcome.notes);
+    let of_sheet = |code: &NoteCode| matches!(code, NoteCode::PartCutShort { sheet: Some(name), .. } if name == "S");
+    assert!(outcome.notes.iter().any(of_sheet), "{:?}", outcome.notes);
     let sheets: Vec<(&str, &str, &str)> = vec![("S", "visible", data); 3];
     let outcome = read_within(extract, &workbook(&sheets, &[]), Limits { pages: 2, ..Limits::STANDARD });
-    assert_eq!((outcome.pages.len(), &outcome.verdict), (2, &Verdict::Truncated("more than 2 pages".to_owned())));
+    assert_eq!((outcome.pages.len(), &outcome.verdict), (2, &Verdict::Truncated(Reason::PageLimit { pages: 2 })));
     let deep = format!("<sheetData>{}", "<row><c>".repeat(100_000));
     read(extract, &workbook(&[("S", "visible", &deep)], &[]));
 }

@@ -6,7 +6,7 @@
 use super::directory::{Data, Entry, u16_at};
 use super::read_at;
 use crate::out::{Input, Out, Stop};
-use exhibit_model::MemberEnd;
+use exhibit_model::{Detail, MemberEnd, Reason};
 use std::cell::Cell;
 use std::io::{self, Cursor, Read, SeekFrom};
 use zip::ZipReadOptions;
@@ -21,9 +21,9 @@ pub(super) fn say(entry: &Entry, input: &mut dyn Input, passwords: &[String], ou
     let data = match data_start(entry, input) {
         Ok(Some(data)) => data,
         Ok(None) => {
-            return out.member_end(MemberEnd::Failed("its local header is not where the directory says".to_owned()));
+            return out.member_end(MemberEnd::Failed(Reason::HeaderMissing));
         }
-        Err(error) => return out.member_end(MemberEnd::Failed(format!("its bytes cannot be read: {error}"))),
+        Err(error) => return out.member_end(MemberEnd::Failed(Reason::cannot_read(&error))),
     };
     let password = if entry.flags & 1 == 1 {
         match find_password(entry, data, input, passwords) {
@@ -38,7 +38,8 @@ pub(super) fn say(entry: &Entry, input: &mut dyn Input, passwords: &[String], ou
     let mut packed = Packed::new(entry, data, input, &done);
     match unpack(entry, &mut packed, password.as_deref()) {
         Ok(mut content) => {
-            let said = out.member_from(&mut content);
+            let said =
+                out.member_from_or(&mut content, |_, error| MemberEnd::Failed(Reason::cannot_decompress(&error)));
             done.set(true);
             said
         }
@@ -78,7 +79,7 @@ fn find_password(
     passwords: &[String],
 ) -> Result<Option<Vec<u8>>, MemberEnd> {
     if entry.flags & 0x40 != 0 && entry.aes.is_none() {
-        return Err(MemberEnd::Unsupported("sealed by PKWARE strong encryption".to_owned()));
+        return Err(MemberEnd::Unsupported(Reason::StrongEncryption));
     }
     for password in passwords.iter().flat_map(|password| byte_forms(password)) {
         let done = Cell::new(false);
@@ -144,18 +145,11 @@ fn unpack<'a, 'b>(
 fn end_of(error: &ZipError) -> MemberEnd {
     match error {
         ZipError::CompressionMethodNotSupported(method) => {
-            let name = match method {
-                1 => " (shrunk)",
-                2..=5 => " (reduced)",
-                6 => " (imploded)",
-                98 => " (PPMd)",
-                _ => "",
-            };
-            MemberEnd::Unsupported(format!("packed by method {method}{name}, which is not read"))
+            MemberEnd::Unsupported(Reason::CompressionMethod { method: u64::from(*method) })
         }
         ZipError::InvalidPassword => MemberEnd::Encrypted,
-        ZipError::UnsupportedArchive(text) => MemberEnd::Unsupported((*text).to_owned()),
-        error => MemberEnd::Failed(format!("its bytes cannot be read: {error}")),
+        ZipError::UnsupportedArchive(text) => MemberEnd::Unsupported(Reason::ZipFeature { detail: Detail::of(text) }),
+        error => MemberEnd::Failed(Reason::CannotDecompress { os_error: None, detail: Detail::of(error) }),
     }
 }
 

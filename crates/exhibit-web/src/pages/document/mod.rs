@@ -24,7 +24,7 @@ use crate::untrusted::{Name, Span};
 use crate::words::Words;
 use exhibit_case::{CaseError, CaseQuery, Document, PageHits, SearchRequest};
 use exhibit_catalogue::{Item, NoteRow};
-use exhibit_model::{ItemId, MetadataKey, NoteKind, Page, PageKind, TextSource};
+use exhibit_model::{ItemId, MetadataKey, Page, PageKind, TextSource};
 use maud::Markup;
 use paragraphs::{blocks, is_by_line, is_layer, labels, part};
 
@@ -152,7 +152,7 @@ impl<'a> Reading<'a> {
             name: display::name(&self.app.case, item),
             kind: self.words.kind(&item.media_type),
             state: item.state,
-            reason: Name::from(item.reason.as_str()),
+            reason: Name::from(display::why(item).as_str()),
             trail: self.trail()?,
             picture: page.as_ref().map(|page| self.picture(page)),
             text: page.as_ref().map(|page| self.text(page)),
@@ -436,15 +436,13 @@ impl<'a> Reading<'a> {
     }
 
     fn note(&self, note: &NoteRow) -> Noted {
-        let kind = match note.kind.as_str() {
-            "partial" => NoteKind::Partial,
-            "limit" => NoteKind::Limit,
-            "suspicious" => NoteKind::Suspicious,
-            _ => NoteKind::Remark,
-        };
         let page =
             (note.page > 0).then(|| (note.page, self.to(Place { page: note.page, hit: 0, from: 0, ..self.place })));
-        Noted { kind, page, text: Name::from(note.text.as_str()) }
+        Noted {
+            severity: note.code.severity(),
+            page,
+            text: Name::from(display::text(&exhibit_messages::note(&note.code)).as_str()),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 
 use crate::untrusted::{Name, ltr};
 use crate::words::Words;
-use exhibit_model::{NoteKind, State};
+use exhibit_model::{Severity, State};
 use maud::{Markup, html};
 
 /// Where a document was found, and what it contains.
@@ -97,8 +97,8 @@ pub struct Property {
 /// What a user should know about how a file was read.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Noted {
-    /// What sort of thing.
-    pub kind: NoteKind,
+    /// How much it matters.
+    pub severity: Severity,
     /// The page it is about, and its address; `None` for the whole file.
     pub page: Option<(u32, String)>,
     /// One sentence.
@@ -183,8 +183,8 @@ pub fn notes(words: &Words, notes: &[Noted]) -> Markup {
             h2 { (words.notes()) " (" (notes.len()) ")" }
             ul.notes {
                 @for note in notes {
-                    li.suspicious[note.kind == NoteKind::Suspicious] {
-                        strong { (words.note_kind(note.kind)) }
+                    li.suspicious[note.severity == Severity::Suspicious] {
+                        strong { (words.severity(note.severity)) }
                         @if let Some((page, href)) = &note.page { " · " a href=(href) { (words.page_short(u64::from(*page))) } }
                         br; (note.text.show())
                     }

@@ -9,7 +9,7 @@ use crate::pages::search::samples::passage;
 use crate::samples::HOSTILE;
 use crate::untrusted::{Name, Span};
 use crate::words::ENGLISH;
-use exhibit_model::{MarkKind, NoteKind, Rect, State};
+use exhibit_model::{MarkKind, Rect, Severity, State};
 
 const QUERY: &str = "登记 (销毁 OR destroy*)";
 const NUMBER: &str = "EXH-000127";
@@ -140,7 +140,7 @@ fn scanned() -> DocumentView {
             Property { key: Name::from("pdf:Producer"), value: Name::from("Scan Station 4.1") },
         ],
         notes: vec![Noted {
-            kind: NoteKind::Remark,
+            severity: Severity::Remark,
             page: Some((1, hit(1))),
             text: Name::from("the page is a picture; its text was read by OCR"),
         }],
@@ -276,7 +276,7 @@ fn hostile() -> DocumentView {
     view.custody.media_type = "text/html\"><script>alert(1)</script>".to_owned();
     view.custody.copies[0].path = evil.clone();
     view.properties = vec![Property { key: evil.clone(), value: Name::new(HOSTILE.repeat(20)) }];
-    view.notes = vec![Noted { kind: NoteKind::Suspicious, page: None, text: evil.clone() }];
+    view.notes = vec![Noted { severity: Severity::Suspicious, page: None, text: evil.clone() }];
     for line in &mut view.found_in.lines {
         line.name = evil.clone();
     }

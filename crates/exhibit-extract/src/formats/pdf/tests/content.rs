@@ -1,7 +1,7 @@
 //! What pages, annotations, fields, attachments and properties say.
 
 use super::{Builder, ask, read, request, text_of};
-use exhibit_model::{Mark, MarkKind, Member, MemberEnd, NoteKind, Page, Record, Rect, Task, Verdict};
+use exhibit_model::{Mark, MarkKind, Member, MemberEnd, NoteCode, Page, Reason, Record, Rect, Severity, Task, Verdict};
 
 fn rect_of(page: &Page, word: &str) -> Rect {
     let start = page.text.find(word).expect("the word is in the text") as u32;
@@ -42,7 +42,7 @@ fn lines_painted_upwards_are_sorted_and_said_to_be() {
     let upwards = "BT /F 10 Tf 10 20 Td (four) Tj 0 15 Td (three) Tj 0 15 Td (two) Tj 0 15 Td (one) Tj ET";
     let said = read(&Builder::page(upwards).finish());
     assert_eq!(said.text(), "one\ntwo\nthree\nfour\n");
-    assert!(said.notes().iter().any(|note| note.kind == NoteKind::Remark && note.text.contains("upwards")));
+    assert!(said.notes().iter().any(|note| note.code == NoteCode::LinesReordered));
     let columns = "BT /F 10 Tf 10 60 Td (one) Tj 0 -15 Td (two) Tj 80 15 Td (three) Tj 0 -15 Td (four) Tj ET";
     assert_eq!(text_of(columns), "one\ntwo\nthree\nfour\n");
 }
@@ -269,12 +269,16 @@ fn what_acts_and_what_was_changed_is_noted() {
     let mut bytes = builder.finish();
     let said = read(&bytes);
     let suspicious: Vec<u32> =
-        said.notes().iter().filter(|note| note.kind == NoteKind::Suspicious).map(|note| note.page).collect();
+        said.notes().iter().filter(|note| note.code.severity() == Severity::Suspicious).map(|note| note.page).collect();
     assert_eq!(suspicious, [0, 1]);
     let start = super::super::open::positions(&bytes, b"xref\n0").next().expect("there is a table");
     bytes.extend_from_slice(format!("startxref\n{start}\n%%EOF\n").as_bytes());
     let changed = read(&bytes);
-    assert!(changed.notes().iter().any(|note| note.text.contains("changed once")), "{:?}", changed.notes());
+    assert!(
+        changed.notes().iter().any(|note| note.code == NoteCode::FileUpdated { times: 1 }),
+        "{:?}",
+        changed.notes()
+    );
 }
 
 #[test]
@@ -318,7 +322,7 @@ fn pages_are_painted_within_limits() {
     let said = paint(1, 720, 100, false);
     let [Record::Picture(picture)] = &said.records[..] else { panic!("a picture was expected: {:?}", said.verdict) };
     assert_eq!((picture.width, picture.height), (100, 50));
-    assert!(matches!(paint(2, 72, 1000, true).verdict, Verdict::Failed(reason) if reason.contains("no page 2")));
+    assert_eq!(paint(2, 72, 1000, true).verdict, Verdict::Failed(Reason::NoSuchPage { page: 2 }));
 }
 
 #[test]
@@ -333,5 +337,5 @@ fn text_on_layers_that_are_off_is_marked_as_hidden() {
     let page = said.page();
     assert_eq!(page.text, "shown\nwithheld\n");
     assert_eq!(page.marks, [Mark { start: 6, end: 14, kind: MarkKind::Hidden }]);
-    assert!(said.notes().iter().any(|note| note.text.contains("layers")), "{:?}", said.notes());
+    assert!(said.notes().iter().any(|note| note.code == NoteCode::LayersHidden), "{:?}", said.notes());
 }

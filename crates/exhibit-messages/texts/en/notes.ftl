@@ -1,0 +1,175 @@
+### What there is to know about a file that was read: one message or more for each code of docs/formats/codes.md.
+### Lower case, no full stop.
+
+zip-directory-lost = the archive’s directory is lost; entries were found by searching for their headers
+archive-split = one volume of an archive that is split over several files
+entries-missing =
+    { $entries ->
+        [one] the archive states { $entries } entry more than it has
+       *[other] the archive states { $entries } entries more than it has
+    }
+blocks-damaged =
+    { $blocks ->
+        [one] { $blocks } block of the archive is damaged and belongs to no file
+       *[other] { $blocks } blocks of the archive are damaged and belong to no file
+    }
+trailing-bytes = unexpected bytes after the end of the content
+trailing-bytes-counted =
+    { $bytes ->
+        [one] { $bytes } unexpected byte after the end of the content
+       *[other] { $bytes } unexpected bytes after the end of the content
+    }
+leading-bytes =
+    { $bytes ->
+        [one] { $bytes } unexpected byte before the first message
+       *[other] { $bytes } unexpected bytes before the first message
+    }
+part = the part { $part }
+sheet = the sheet { $sheet } ({ $part })
+part-damaged = { $place } is damaged and was read up to the damage
+part-cut-short = { $place } is cut short and was read to where it ends
+part-lost = { $place } is missing or cannot be decompressed
+undecodable-bytes =
+    { $places ->
+        [one] invalid { $charset } at { $places } place; replaced by U+FFFD
+       *[other] invalid { $charset } at { $places } places; replaced by U+FFFD
+    }
+text-missing = part of the text that the document states is missing from the file
+parser-warning = the parser reports a problem
+object-unreadable = the embedded object { $object } cannot be extracted
+pdf-catalog-lost = the document’s catalog is lost; the remaining pages were found by searching
+pdf-end-missing = the end of the file is missing; the rest was read
+pdf-table-damaged = the cross-reference table is damaged; objects were found by searching
+layers-unread = some layers are switched off; their text was not read
+attachment-encoding-damaged =
+    { $count ->
+        [one] the transfer encoding of { $count } attachment is damaged; decoded as far as possible
+       *[other] the transfer encoding of { $count } attachments is damaged; decoded as far as possible
+    }
+ocr-failed = OCR failed: { $reason }
+pages-before-failure =
+    { $pages ->
+        [one] { $pages } page was read before the reader failed
+       *[other] { $pages } pages were read before the reader failed
+    }
+
+property-truncated = the property { $key } was truncated at { NUMBER($bytes) } bytes
+row-repeats-truncated = a row that is repeated { NUMBER($repeats) } times was written { NUMBER($written) } times
+glyph-limit = the page has more than { NUMBER($glyphs) } glyphs; the rest was not read
+picture-too-large = the picture has more than { NUMBER($pixels) } pixels and is not decoded
+records-dropped =
+    { $count ->
+        [one] { $count } property or note beyond the limit was dropped
+       *[other] { $count } properties and notes beyond the limit were dropped
+    }
+
+macros-present = contains macros
+macros-present-part = contains macros ({ $part })
+external-reference = { $part } refers to { $what } outside the file: { $target }
+related-template = a template
+related-object = a linked object
+related-picture = a linked picture
+related-frame = a frame
+related-subdocument = a subdocument
+related-workbook = another workbook
+related-other = something
+entities-declared = the XML declares entities of its own; they were not expanded
+active-field = a field fetches or runs something: { $instruction }
+action-on-open = runs a script or starts a program when opened
+active-annotation = an annotation runs a script or starts a program
+name-reorders-letters = the file name contains characters that reorder its letters, so that it appears as another name
+name-hides-program = a program disguised by a double extension (.{ $inner }.{ $extension })
+program-disguised = a program ({ $media-type }) with the extension .{ $extension }
+name-mismatch = the extension is .{ $extension }, but the content is { $media-type }
+
+charset-guessed =
+    { $texts ->
+        [one] no text encoding is stated; guessed { $charset }
+       *[other] no text encoding is stated for { $texts } texts; guessed { $charset }
+    }
+charset-mismatch =
+    { $texts ->
+        [one] a text is not in the stated encoding { $stated }; guessed { $charset }
+       *[other] { $texts } texts are not in the stated encoding { $stated }; guessed { $charset }
+    }
+text-encoding-damaged =
+    { $texts ->
+        [one] the transfer encoding of a text is damaged
+       *[other] the transfer encoding of { $texts } texts is damaged
+    }
+long-lines =
+    { $lines ->
+        [one] { $lines } line is too long for one page; continued on the next
+       *[other] { $lines } lines are too long for one page; continued on the next
+    }
+long-rows =
+    { $rows ->
+        [one] { $rows } row is too long for one page; continued on the next
+       *[other] { $rows } rows are too long for one page; continued on the next
+    }
+uneven-rows = { NUMBER($uneven) } of { NUMBER($rows) } rows differ from the rest in their number of fields
+unclosed-quotes =
+    { $quotes ->
+        [one] { $quotes } quote is never closed
+       *[other] { $quotes } quotes are never closed
+    }
+fallback-parser = read with the fallback parser, as the first one failed ({ $reason })
+encryption-unsupported = unsupported encryption: { $scheme }
+decrypted = decrypted with a known password
+thumbnail-present = contains a thumbnail of itself, which may show what was cropped or painted over
+animation = an animation of { NUMBER($frames) } frames; only the first is shown
+file-updated =
+    { $times ->
+        [one] updated once after it was made; contains its earlier state
+       *[other] updated { $times } times after it was made; contains its earlier states
+    }
+layers-hidden = some layers are switched off; their text is marked as hidden
+lines-reordered = the page paints its lines upwards; they were sorted by position
+remote-content = loads content from { $hosts } when shown as HTML; nothing was fetched
+remote-content-more =
+    { $more ->
+        [one] loads content from { $hosts } and { $more } more host when shown as HTML; nothing was fetched
+       *[other] loads content from { $hosts } and { $more } more hosts when shown as HTML; nothing was fetched
+    }
+comments-omitted =
+    { $count ->
+        [one] { $count } comment was omitted
+       *[other] { $count } comments were omitted
+    }
+scripts-omitted =
+    { $count ->
+        [one] { $count } script was neither read nor run
+       *[other] { $count } scripts were neither read nor run
+    }
+links-omitted =
+    { $count ->
+        [one] { $count } link after the first { NUMBER($kept) } was omitted
+       *[other] { $count } links after the first { NUMBER($kept) } were omitted
+    }
+embedded-undecodable =
+    { $count ->
+        [one] { $count } embedded file cannot be decoded
+       *[other] { $count } embedded files cannot be decoded
+    }
+date-unreadable = the date of the message cannot be parsed
+html-form-differs =
+    { $parts ->
+        [one] the HTML form of the message has more text than the plain one and is kept as a member
+       *[other] in { $parts } parts the HTML form has more text than the plain one and is kept as a member
+    }
+text-outside-parts =
+    { $count ->
+        [one] text outside the message’s parts, which mail programs do not show, is marked as hidden
+       *[other] { $count } stretches of text outside the message’s parts, which mail programs do not show, are marked as hidden
+    }
+pgp-encrypted =
+    { $parts ->
+        [one] { $parts } part of the message is encrypted with PGP or alike
+       *[other] { $parts } parts of the message are encrypted with PGP or alike
+    }
+smime-encrypted =
+    { $parts ->
+        [one] { $parts } part of the message is encrypted with S/MIME
+       *[other] { $parts } parts of the message are encrypted with S/MIME
+    }
+ocr-not-better = OCR reads the page no better than its own text, which was kept
