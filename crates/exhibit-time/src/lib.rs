@@ -3,7 +3,7 @@
 //!
 //! Everything here is a pure function of its arguments: no file system, no clock, no network. It is a crate apart from
 //! `exhibit-proof` so that what proves a package can be read in an evening and rests on hashing, Ed25519 and encoding
-//! alone; certificates and their algorithms are needed for time only (`docs/decisions/0006-time-is-a-crate-apart.md`).
+//! alone; certificates and their algorithms are needed for time only (`docs/decisions/0006-time-stamps-in-their-own-crate.md`).
 
 mod algorithm;
 pub mod anchored;

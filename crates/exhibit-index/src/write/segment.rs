@@ -4,7 +4,7 @@
 //! one after another, for every second Chinese character. Here terms get numbers ([`TermTable`]), the numbers are kept in
 //! the order of the text, and sorted by term when the part is written: what is read and written is in order, but for
 //! one store for each token. What is written is the same
-//! ([decision 13](../../../docs/decisions/0013-parts-are-gathered-here.md)).
+//! ([decision 13](../../../docs/decisions/0013-segments-by-our-own-writer.md)).
 
 use crate::schema::{Fields, Indexed, each_kept, each_place};
 use crate::write::term_table::{Key, MOST_BYTES, TermTable};
