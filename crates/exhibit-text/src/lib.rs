@@ -7,26 +7,26 @@
 pub mod language;
 pub mod tokens;
 
+mod chinese_names;
 mod fold;
-mod forms;
 mod grams;
 mod han;
-mod keys;
-mod readings;
-mod romanised;
-mod searchable;
+mod index_terms;
+mod inflection;
+mod number_variants;
+mod pinyin;
+mod script_keys;
 mod wade_giles;
-mod writings;
 
+pub use chinese_names::{is_name_part, sounds, spellings};
 pub use fold::{fold_word, is_gram, is_han};
-pub use forms::forms;
 pub use han::{forms_of_class, written_form};
-pub use keys::{key_forms, word_keys};
-pub use readings::Sound;
-pub use romanised::{is_name_part, sounds, spellings};
-pub use searchable::{FORM, KEY, searchable};
+pub use index_terms::{FORM, KEY, searchable};
+pub use inflection::forms;
+pub use number_variants::writings;
+pub use pinyin::Sound;
+pub use script_keys::{key_forms, word_keys};
 pub use tokens::{Token, TokenKind, tokens};
-pub use writings::writings;
 
 /// The version of the analysis. An index made by another version must be made again: the same
 /// text would give other tokens.

@@ -4,7 +4,7 @@
 //! else is one. Writers leave out apostrophes and umlauts: a spelling without them stands for more. It does not
 //! know the spellings of the postal service, nor names that have English forms of their own.
 
-use crate::romanised::SYLLABLES;
+use crate::chinese_names::SYLLABLES;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 

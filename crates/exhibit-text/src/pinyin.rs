@@ -3,7 +3,7 @@
 //! A character has all its readings, those it has only as a surname included: which one is meant
 //! is not decided.
 
-use pinyin::ToPinyinMulti;
+use ::pinyin::ToPinyinMulti;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -207,7 +207,7 @@ impl fmt::Display for Sound {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::romanised::SYLLABLES;
+    use crate::chinese_names::SYLLABLES;
     use std::collections::BTreeSet;
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::fold::{self, Class};
 use crate::han::written_form;
-use crate::keys::Keyed;
+use crate::script_keys::Keyed;
 use crate::tokens::{Token, TokenKind, tokens};
 
 /// Begins the term of a key. No token of text begins so.

@@ -3,7 +3,7 @@
 //! A spelling that both systems have is read in both if anything in the name speaks for Wade-Giles. Nothing is
 //! decided about which characters are meant.
 
-use crate::readings::Sound;
+use crate::pinyin::Sound;
 use crate::wade_giles;
 use unicode_normalization::UnicodeNormalization;
 
