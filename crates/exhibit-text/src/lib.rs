@@ -1,8 +1,8 @@
-//! Language and script, tokens and folds with offsets back: pure functions.
+//! Language detection, tokens with offsets, folding and variants: pure functions.
 //!
-//! One analysis serves index, query and highlighting: what [`tokens::tokens`] says of a page is
-//! what is searchable of it, and each token says which bytes of the page it came from. The page's
-//! text itself is never changed. `docs/formats/tokens.md` defines every step, with vectors.
+//! The index, queries and highlighting share one analysis: [`tokens::tokens`] emits the searchable
+//! tokens of a page, each with the byte range that it came from. The text of the page is never
+//! changed. `docs/formats/tokens.md` defines every step, with test vectors.
 
 pub mod language;
 pub mod tokens;
@@ -28,6 +28,6 @@ pub use pinyin::Sound;
 pub use script_keys::{key_forms, word_keys};
 pub use tokens::{Token, TokenKind, tokens};
 
-/// The version of the analysis. An index made by another version must be made again: the same
-/// text would give other tokens.
+/// The version of the analysis. An index built by another version must be rebuilt, because the
+/// same text may give other tokens.
 pub const ANALYSIS_VERSION: u32 = 3;
