@@ -9,8 +9,8 @@
 mod originals;
 mod packs;
 
-pub use originals::{Deposit, Fixity, Originals, Sealed};
-pub use packs::{PackReader, PackWriter, Place};
+pub use originals::{Deposit, FinishedDeposit, Fixity, Originals};
+pub use packs::{PackLocation, PackReader, PackWriter};
 
 use std::path::PathBuf;
 

@@ -21,7 +21,7 @@ pub struct Originals {
     next_temporary: AtomicU64,
 }
 
-/// A write into the store. Dropping it before [`Sealed::keep`] discards the bytes.
+/// A write into the store. Dropping it before [`FinishedDeposit::keep`] discards the bytes.
 #[derive(Debug)]
 pub struct Deposit<'a> {
     store: &'a Originals,
@@ -34,7 +34,7 @@ pub struct Deposit<'a> {
 /// A deposit whose bytes are written and hashed, but that is not in the store yet.
 #[derive(Debug)]
 #[must_use]
-pub struct Sealed<'a> {
+pub struct FinishedDeposit<'a> {
     /// The SHA-256 of the bytes written.
     pub original: OriginalId,
     /// Their number.
@@ -203,22 +203,22 @@ impl<'a> Deposit<'a> {
         self.size
     }
 
-    /// Finishes writing and computes the digest. The bytes are then stored by [`Sealed::keep`] or discarded.
+    /// Finishes writing and computes the digest. The bytes are then stored by [`FinishedDeposit::keep`] or discarded.
     ///
     /// # Errors
     /// [`StoreError::Io`].
-    pub fn seal(mut self) -> Result<Sealed<'a>, StoreError> {
+    pub fn finish(mut self) -> Result<FinishedDeposit<'a>, StoreError> {
         let hasher = std::mem::take(&mut self.hasher);
         let original = OriginalId::new(Digest::from_bytes(hasher.finalize().into()));
         if let Some(file) = self.file.take() {
             let read_only = fs::Permissions::from_mode(0o400);
             file.set_permissions(read_only).map_err(io_error("make read-only", &self.path))?;
         }
-        Ok(Sealed { original, size: self.size, deposit: self })
+        Ok(FinishedDeposit { original, size: self.size, deposit: self })
     }
 }
 
-impl Sealed<'_> {
+impl FinishedDeposit<'_> {
     /// Moves the bytes to their name in the store, replacing a leftover of an interrupted deposit. Call it only for an
     /// original that is not acknowledged yet; otherwise drop the deposit. Durable after [`Originals::sync`].
     ///
@@ -254,10 +254,10 @@ mod tests {
         for chunk in bytes.chunks(3) {
             deposit.write(chunk).expect("write");
         }
-        let sealed = deposit.seal().expect("seal");
-        let original = sealed.original;
-        assert_eq!(sealed.size, bytes.len() as u64);
-        sealed.keep().expect("keep");
+        let finished = deposit.finish().expect("finish");
+        let original = finished.original;
+        assert_eq!(finished.size, bytes.len() as u64);
+        finished.keep().expect("keep");
         original
     }
 
@@ -300,7 +300,7 @@ mod tests {
         let store = Originals::open(folder.path()).expect("open");
         let mut deposit = store.deposit().expect("deposit");
         deposit.write(b"half").expect("write");
-        drop(deposit.seal().expect("seal"));
+        drop(deposit.finish().expect("finish"));
         assert_eq!(fs::read_dir(folder.path().join(INCOMING)).expect("list").count(), 0);
         std::mem::forget(store.deposit().expect("an interrupted deposit"));
         store.sweep().expect("sweep");

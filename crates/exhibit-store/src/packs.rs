@@ -16,7 +16,7 @@ use zstd::bulk::Decompressor;
 
 /// The location of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct PackLocation {
     /// The pack's number, from 1.
     pub pack: u32,
     /// The offset of its header.
@@ -69,9 +69,9 @@ impl PackWriter {
     ///
     /// # Errors
     /// [`StoreError::Io`]; [`StoreError::Damaged`] if the pack ends before `end`.
-    pub fn open(folder: &Path, end: Option<Place>) -> Result<Self, StoreError> {
+    pub fn open(folder: &Path, end: Option<PackLocation>) -> Result<Self, StoreError> {
         fs::create_dir_all(folder).map_err(io_error("make the folder", folder))?;
-        let Place { pack: number, offset: length } = end.unwrap_or(Place { pack: 1, offset: 0 });
+        let PackLocation { pack: number, offset: length } = end.unwrap_or(PackLocation { pack: 1, offset: 0 });
         let path = pack_path(folder, number);
         let file = fs::OpenOptions::new()
             .read(true)
@@ -101,7 +101,7 @@ impl PackWriter {
     ///
     /// # Errors
     /// [`StoreError::Io`].
-    pub fn append(&mut self, page: &[u8]) -> Result<(Place, Digest), StoreError> {
+    pub fn append(&mut self, page: &[u8]) -> Result<(PackLocation, Digest), StoreError> {
         if self.length >= ROLL_AT {
             self.roll()?;
         }
@@ -116,7 +116,7 @@ impl PackWriter {
         record.extend_from_slice(&Digest::of(&frame).as_bytes()[..8]);
         record.extend_from_slice(&frame);
         self.file.write_all_at(&record, self.length).map_err(io_error("write", &path))?;
-        let place = Place { pack: self.number, offset: self.length };
+        let place = PackLocation { pack: self.number, offset: self.length };
         self.length += record.len() as u64;
         self.unsynced = true;
         Ok((place, digest))
@@ -124,8 +124,8 @@ impl PackWriter {
 
     /// The end of the last record, which the catalogue stores with the locations of records.
     #[must_use]
-    pub const fn end(&self) -> Place {
-        Place { pack: self.number, offset: self.length }
+    pub const fn end(&self) -> PackLocation {
+        PackLocation { pack: self.number, offset: self.length }
     }
 
     /// Makes all appended records durable.
@@ -145,7 +145,7 @@ impl PackWriter {
 
     fn roll(&mut self) -> Result<(), StoreError> {
         self.sync()?;
-        *self = Self::open(&self.folder, Some(Place { pack: self.number + 1, offset: 0 }))?;
+        *self = Self::open(&self.folder, Some(PackLocation { pack: self.number + 1, offset: 0 }))?;
         Ok(())
     }
 }
@@ -161,7 +161,7 @@ impl PackReader {
     ///
     /// # Errors
     /// [`StoreError::Io`]; [`StoreError::Damaged`] if the record is truncated or was changed.
-    pub fn read(&self, place: Place) -> Result<Vec<u8>, StoreError> {
+    pub fn read(&self, place: PackLocation) -> Result<Vec<u8>, StoreError> {
         let path = pack_path(&self.folder, place.pack);
         let file = self.pack(place.pack)?;
         let damaged = |what| StoreError::Damaged { pack: place.pack, offset: place.offset, what };

@@ -49,12 +49,12 @@ struct ScriptRun {
 /// Detects the languages of a text.
 ///
 /// ```
-/// assert_eq!(exhibit_text::language::of("关于登记工作的通知").main, "zh-Hans");
-/// assert_eq!(exhibit_text::language::of("ئۇيغۇر ئاپتونوم رايونى").main, "ug");
-/// assert_eq!(exhibit_text::language::of("12").main, "und");
+/// assert_eq!(exhibit_text::language::detect("关于登记工作的通知").main, "zh-Hans");
+/// assert_eq!(exhibit_text::language::detect("ئۇيغۇر ئاپتونوم رايونى").main, "ug");
+/// assert_eq!(exhibit_text::language::detect("12").main, "und");
 /// ```
 #[must_use]
-pub fn of(text: &str) -> Languages {
+pub fn detect(text: &str) -> Languages {
     let script_runs = script_runs(text);
     let tags = tags(text, &script_runs);
     let mut weights: Vec<(&str, u64)> = Vec::new();
@@ -254,14 +254,14 @@ mod tests {
             ("ok", "und"),
             ("", "und"),
         ] {
-            assert_eq!(of(text).main, expected, "{text}");
+            assert_eq!(detect(text).main, expected, "{text}");
         }
     }
 
     #[test]
     fn runs_follow_the_scripts() {
         let text = "登记表 register 12 ئۇيغۇر\n";
-        let found: Vec<(&str, &str)> = of(text)
+        let found: Vec<(&str, &str)> = detect(text)
             .runs
             .iter()
             .map(|run| (text[run.start as usize..run.end as usize].trim(), run.language.as_str()))
@@ -273,7 +273,7 @@ mod tests {
     proptest! {
         #[test]
         fn runs_are_valid(text in "(\\PC|[登記记かกa ئяא\n]){0,60}") {
-            let languages = of(&text);
+            let languages = detect(&text);
             let mut last = 0;
             for run in languages.runs {
                 prop_assert!(run.start as usize >= last && run.start < run.end);
