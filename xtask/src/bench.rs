@@ -1,7 +1,8 @@
-//! `cargo xtask bench [PART...]`: honest figures, each beside a peer's in the same run where one is installed.
+//! `cargo xtask bench [PART...]`: benchmarks, with those of comparable programs in the same run if they are installed.
 //!
-//! Parts: `pdf`, `small`, `long`, `ocr`, `search`, `search-quality`; `--pages N` is how many `search` generates. Processor time (user and system, of all processes started)
-//! is the figure to trust on a shared machine; elapsed time stands beside it. Nothing here passes or fails.
+//! Parts: `pdf`, `small`, `long`, `ocr`, `search`, `search-quality`; `--pages N` sets the number of pages of `search`.
+//! On a shared machine, rely on processor time (user and system, of all child processes) rather than elapsed time.
+//! There are no thresholds.
 
 use crate::command;
 use std::fs;
@@ -10,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// Runs the parts named, or all.
+/// Runs the given parts, or all.
 pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     type Part = (&'static str, fn(&Bench) -> Result<(), String>);
     const PARTS: [Part; 6] = [
@@ -24,7 +25,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     let (named, pages) = read(arguments)?;
     if let Some(unknown) = named.iter().find(|a| PARTS.iter().all(|(name, _)| name != a)) {
         let names: Vec<&str> = PARTS.iter().map(|(name, _)| *name).collect();
-        return Err(format!("{unknown} is no part: there are {}", names.join(", ")));
+        return Err(format!("unknown part {unknown}: use {}", names.join(", ")));
     }
     // these two use the library
     let needs_program = named.is_empty() || named.iter().any(|a| !a.starts_with("search"));
@@ -39,14 +40,14 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     Ok(())
 }
 
-// The parts named, and the number of pages.
+// Parses the parts and the number of pages.
 fn read(arguments: &[String]) -> Result<(Vec<String>, usize), String> {
     let (mut named, mut pages) = (Vec::new(), 100_000);
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         if argument == "--pages" {
             let number = rest.next().and_then(|number| number.replace('_', "").parse().ok());
-            pages = number.ok_or("--pages wants a number")?;
+            pages = number.ok_or("--pages needs a number")?;
         } else {
             named.push(argument.clone());
         }
@@ -57,15 +58,15 @@ fn read(arguments: &[String]) -> Result<(Vec<String>, usize), String> {
 struct Bench {
     exhibit: PathBuf,
     work: PathBuf,
-    /// How many pages `search` generates.
+    /// The number of pages that `search` generates.
     pages: usize,
 }
 
-/// What a command cost.
+/// The cost of a command.
 struct Cost {
     cpu: f64,
     elapsed: f64,
-    /// The most memory that the command's own process held, in MiB.
+    /// The peak memory of the command's process (without children), in MiB.
     peak: f64,
 }
 
@@ -83,8 +84,8 @@ impl Bench {
         command
     }
 
-    /// Takes `trove` into a new case and says what that cost.
-    fn take_in(&self, folder: &Path, trove: &Path, ocr: bool) -> Result<Cost, String> {
+    /// Ingests `trove` into a new case and returns the cost.
+    fn ingest(&self, folder: &Path, trove: &Path, ocr: bool) -> Result<Cost, String> {
         measure(self.exhibit(folder).args(["init", "case"]))?;
         let mut command = self.exhibit(folder);
         command.args(["-C", "case", "ingest", "--progress", "none"]).arg(trove);
@@ -115,9 +116,9 @@ fn peak_until_end(child: &mut Child) -> f64 {
     let mut peak = 0.0_f64;
     while matches!(child.try_wait(), Ok(None)) {
         let text = fs::read_to_string(&status).unwrap_or_default();
-        let held = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let held = held.and_then(|l| l.trim().trim_end_matches(" kB").parse::<f64>().ok());
-        peak = peak.max(held.unwrap_or(0.0) / 1024.0);
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let memory = line.and_then(|l| l.trim().trim_end_matches(" kB").parse::<f64>().ok());
+        peak = peak.max(memory.unwrap_or(0.0) / 1024.0);
         std::thread::sleep(Duration::from_millis(10));
     }
     peak
@@ -139,7 +140,7 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
     fs::write(path, bytes).map_err(|error| format!("cannot write {}: {error}", path.display()))
 }
 
-/// Born-digital PDFs of the example trove, each in many copies that differ by a comment at their end.
+/// Born-digital PDFs of the example trove, each in many copies that differ in a comment at the end.
 fn pdf(bench: &Bench) -> Result<(), String> {
     const COPIES: usize = 100;
     const SOURCES: [&str; 4] = [
@@ -161,7 +162,7 @@ fn pdf(bench: &Bench) -> Result<(), String> {
             count += 1;
         }
     }
-    let ours = bench.take_in(&folder, &trove, false)?;
+    let ours = bench.ingest(&folder, &trove, false)?;
     let pages = bench.status(&folder, "/pages");
     println!("  {count} files, {pages} pages");
     println!(
@@ -195,7 +196,7 @@ fn small(bench: &Bench) -> Result<(), String> {
         let line = format!("Entry {number}: the register of gate {} was handed to the archive.\n", number % 17);
         write(&trove.join(format!("{number:05}.txt")), line.repeat(4096 / line.len()).as_bytes())?;
     }
-    let cost = bench.take_in(&folder, &trove, false)?;
+    let cost = bench.ingest(&folder, &trove, false)?;
     println!(
         "  {FILES} files of 4 KB: {:.0} a second ({:.1} s, {:.1} CPU s), peak {:.0} MiB",
         FILES as f64 / cost.elapsed,
@@ -206,7 +207,7 @@ fn small(bench: &Bench) -> Result<(), String> {
     Ok(())
 }
 
-/// Scanned pages: the example trove's scan, in copies, beside tesseract on the same pictures.
+/// Scanned pages: copies of the scan of the example trove, compared with tesseract on the same pictures.
 fn ocr(bench: &Bench) -> Result<(), String> {
     const COPIES: usize = 4;
     if !installed("tesseract") {
@@ -222,16 +223,16 @@ fn ocr(bench: &Bench) -> Result<(), String> {
         unique.extend_from_slice(format!("\n% copy {copy}\n").as_bytes());
         write(&trove.join(format!("{copy}.pdf")), &unique)?;
     }
-    let ours = bench.take_in(&folder, &trove, true)?;
+    let ours = bench.ingest(&folder, &trove, true)?;
     let pages = bench.status(&folder, "/ocr/done");
     println!("  exhibit, all in        {:>7.2} CPU s  {pages} pages  peak {:.0} MiB", ours.cpu, ours.peak);
-    // the same pictures, painted by us, read with the same model and settings, without choosing a model first
+    // the same pictures, rendered by us, read with the same model and settings, without choosing a model first
     let mut theirs = 0.0;
     for document in 1..=COPIES {
         for page in 1..=pages as usize / COPIES {
             let picture = folder.join(format!("{document}-{page}.png"));
-            let mut paint = bench.exhibit(&folder);
-            paint.args([
+            let mut render = bench.exhibit(&folder);
+            render.args([
                 "-C",
                 "case",
                 "cat",
@@ -242,7 +243,7 @@ fn ocr(bench: &Bench) -> Result<(), String> {
                 "2339",
                 "-o",
             ]);
-            measure(paint.arg(&picture))?;
+            measure(render.arg(&picture))?;
             let mut tesseract = Command::new("tesseract");
             tesseract.arg(&picture).args([
                 "stdout",
@@ -278,13 +279,13 @@ fn long(bench: &Bench) -> Result<(), String> {
             out.write_all(b"\x0c").map_err(|error| error.to_string())?;
         }
     }
-    let cost = bench.take_in(&folder, &trove, false)?;
+    let cost = bench.ingest(&folder, &trove, false)?;
     let pages = bench.status(&folder, "/pages");
-    println!("  {pages} pages taken in with {:.1} CPU s ({:.1} s), peak {:.0} MiB", cost.cpu, cost.elapsed, cost.peak);
+    println!("  {pages} pages ingested with {:.1} CPU s ({:.1} s), peak {:.0} MiB", cost.cpu, cost.elapsed, cost.peak);
     Ok(())
 }
 
-/// Indexing, searching and a batch over generated pages, beside Tantivy's default chain.
+/// Indexing, searching and a batch over generated pages, compared with Tantivy's default analysis chain.
 fn search(bench: &Bench) -> Result<(), String> {
     let folder = bench.fresh("search")?;
     let work = folder.to_str().ok_or("the folder is not UTF-8")?;
@@ -296,7 +297,7 @@ fn search(bench: &Bench) -> Result<(), String> {
     result.and(removed)
 }
 
-/// Recall and precision on the published test set (`docs/search-quality.md`), beside other systems' analysis chains.
+/// Recall and precision on the published test set (`docs/search-quality.md`), compared with other analysis chains.
 fn search_quality(_: &Bench) -> Result<(), String> {
     command::run(&command::cargo(), &["run", "--quiet", "--package", "exhibit-index", "--example", "quality"], &[])
 }

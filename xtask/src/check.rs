@@ -1,6 +1,6 @@
 //! `cargo xtask check`: formatting, clippy and documentation over the whole workspace, warnings denied.
 //!
-//! Stops at the first of the three that fails; changes no file.
+//! Stops at the first failure; does not change files.
 
 use crate::command;
 

@@ -1,27 +1,27 @@
-//! Runs other programs from the root of the workspace, showing what is run.
+//! Runs other programs from the root of the workspace, printing their command lines.
 //!
-//! A program that fails ends the task: nothing here retries or hides output.
+//! A failing program ends the task: there are no retries, and no output is hidden.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// The root of the workspace: the folder above this crate.
+/// The root of the workspace: the parent folder of this crate.
 pub(crate) fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.parent().unwrap_or(here).to_path_buf()
 }
 
-/// Cargo, as this task itself was started.
+/// The cargo that started this task.
 pub(crate) fn cargo() -> String {
     std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned())
 }
 
-/// Runs a program to its end, its output going where ours goes.
+/// Runs a program to completion, with inherited output.
 pub(crate) fn run(program: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Result<(), String> {
     run_in(&root(), program, arguments, environment)
 }
 
-/// The same, in another folder than the root of the workspace.
+/// Like [`run`], in another folder.
 pub(crate) fn run_in(
     folder: &Path,
     program: &str,
@@ -43,7 +43,7 @@ pub(crate) fn run_in(
     }
 }
 
-/// Runs a program and gives what it writes to standard output.
+/// Runs a program and returns its standard output.
 pub(crate) fn output(program: &str, arguments: &[&str]) -> Result<Vec<u8>, String> {
     let done = Command::new(program)
         .args(arguments)
@@ -70,14 +70,14 @@ pub(crate) fn has_subcommand(name: &str) -> bool {
         .is_ok_and(|status| status.success())
 }
 
-/// Builds a package of the workspace with optimisation, and says where its program is.
+/// Builds a package of the workspace with optimisation, and returns the path of its program.
 pub(crate) fn build_release(package: &str) -> Result<PathBuf, String> {
     run(&cargo(), &["build", "--release", "--package", package], &[])?;
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
     Ok(target.join("release").join(package))
 }
 
-/// A program's name without its folder.
+/// The name of a program without its folder.
 fn short(program: &str) -> &str {
     program.rsplit('/').next().unwrap_or(program)
 }

@@ -1,8 +1,8 @@
-//! `cargo xtask corpus`: takes a folder of real files into a case and holds what comes out against what others say is in them.
+//! `cargo xtask corpus`: ingests a folder of real files into a case and compares the results with independent expectations.
 //!
-//! The corpus is not part of this repository: it is looked for in `EXHIBIT_CORPUS`, else in `../shared/corpus`. Its
-//! `expectations.jsonl` has one statement a line: a file, and strings that its text must contain. Fails on a panic, a lost file or a
-//! ledger that does not add up; shares below one are shown, not judged.
+//! The corpus is not part of this repository: its folder is `EXHIBIT_CORPUS`, or else `../shared/corpus`. Each line of its
+//! `expectations.jsonl` has a file, and strings that its text must contain. Fails on a panic, a lost file or a ledger that
+//! does not reconcile; missing strings are reported but do not fail.
 
 use crate::command;
 use serde_json::{Value, json};
@@ -12,12 +12,12 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Runs the corpus where there is one.
+/// Runs the corpus if there is one.
 pub(crate) fn run(_arguments: &[String]) -> Result<(), String> {
     let corpus =
         std::env::var_os("EXHIBIT_CORPUS").map_or_else(|| command::root().join("../shared/corpus"), PathBuf::from);
     if !corpus.join("expectations.jsonl").is_file() {
-        println!("no corpus here: name one in EXHIBIT_CORPUS");
+        println!("no corpus found: set EXHIBIT_CORPUS");
         return Ok(());
     }
     let exhibit = command::build_release("exhibit")?;
@@ -27,9 +27,9 @@ pub(crate) fn run(_arguments: &[String]) -> Result<(), String> {
     let case = Case { exhibit, folder: work.join("case"), keys: work.join("keys") };
     case.run(&["init", path(&case.folder)?])?;
     let began = std::time::Instant::now();
-    let taken = case.command(&["-C", path(&case.folder)?, "ingest", path(&corpus.join("files"))?]).status();
-    let taken = taken.map_err(|error| format!("cannot start the program: {error}"))?;
-    println!("taken in within {:.1} s, exit code {:?}", began.elapsed().as_secs_f64(), taken.code());
+    let ingested = case.command(&["-C", path(&case.folder)?, "ingest", path(&corpus.join("files"))?]).status();
+    let ingested = ingested.map_err(|error| format!("cannot start the program: {error}"))?;
+    println!("ingested in {:.1} s, exit code {:?}", began.elapsed().as_secs_f64(), ingested.code());
     let items = case.items()?;
     let results = results(&case, &items)?;
     write_results(&work.join("results.jsonl"), &results)?;
@@ -75,7 +75,7 @@ fn lines(path: &Path) -> Result<Vec<Value>, String> {
     text.lines().map(|line| serde_json::from_str(line).map_err(|error| error.to_string())).collect()
 }
 
-/// One result for each file of the corpus: its text with that of all it contains, and what is said of it.
+/// One result for each file of the corpus: its text with that of all its members, and its properties.
 fn results(case: &Case, items: &[Value]) -> Result<BTreeMap<String, Value>, String> {
     let trove = Trove::of(items);
     let mut results: BTreeMap<String, Value> = BTreeMap::new();
@@ -87,7 +87,7 @@ fn results(case: &Case, items: &[Value]) -> Result<BTreeMap<String, Value>, Stri
             text.push_str(&case.text(found["id"].as_str().unwrap_or_default())?);
             text.push('\n');
         }
-        let names: Vec<Value> = trove.members(item).map(|member| json!(own_name(member))).collect();
+        let names: Vec<Value> = trove.members(item).map(|member| json!(member_name(member))).collect();
         let mut result = json!({"text": text, "documents": inside.len(), "attachments": names, "members": names});
         head(case, trove.first(item), &mut result)?;
         results.insert(format!("files/{}", item["path"].as_str().unwrap_or_default()), result);
@@ -95,7 +95,7 @@ fn results(case: &Case, items: &[Value]) -> Result<BTreeMap<String, Value>, Stri
     Ok(results)
 }
 
-/// The ledger, to go from containers to members; a copy has the members of the item that was read.
+/// The ledger, for finding the members of containers; a duplicate has the members of the item that was read.
 struct Trove<'a> {
     by_id: BTreeMap<&'a str, &'a Value>,
     by_container: BTreeMap<&'a str, Vec<&'a Value>>,
@@ -130,7 +130,7 @@ impl<'a> Trove<'a> {
     }
 }
 
-fn own_name(item: &Value) -> &str {
+fn member_name(item: &Value) -> &str {
     item["path"].as_str().and_then(|path| path.rsplit("!/").next()).unwrap_or_default()
 }
 
@@ -150,14 +150,14 @@ fn head(case: &Case, first: &Value, result: &mut Value) -> Result<(), String> {
         if key == "text:charset" || key == "html:charset" {
             result["charset"] = value.clone();
         }
-        metadata.entry(name_elsewhere(key).to_owned()).or_insert(value);
+        metadata.entry(expected_name(key).to_owned()).or_insert(value);
     }
     result["metadata"] = Value::Object(metadata);
     Ok(())
 }
 
-/// What the expectations call a property.
-fn name_elsewhere(key: &str) -> &str {
+/// The name of a property in the expectations.
+fn expected_name(key: &str) -> &str {
     match key {
         "dc:title" | "pdf:Title" | "html:title" => "title",
         "dc:creator" | "pdf:Author" => "author",
@@ -183,8 +183,8 @@ fn write_results(path: &Path, results: &BTreeMap<String, Value>) -> Result<(), S
     Ok(())
 }
 
-// as readers compare: compatibility forms aside, without white space and case
-fn tight(text: &str) -> String {
+// for comparison: without white space, soft hyphens and case
+fn normalised(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace() && *c != '\u{ad}').flat_map(char::to_lowercase).collect()
 }
 
@@ -205,7 +205,7 @@ fn table(results: &BTreeMap<String, Value>, expectations: &[Value]) {
         *row.states.entry(result["state"].as_str().unwrap_or("?").to_owned()).or_default() += 1;
     }
     let texts: BTreeMap<&String, String> =
-        results.iter().map(|(file, result)| (file, tight(result["text"].as_str().unwrap_or_default()))).collect();
+        results.iter().map(|(file, result)| (file, normalised(result["text"].as_str().unwrap_or_default()))).collect();
     let mut missing = Vec::new();
     for expectation in expectations {
         let Some(file) = expectation["file"].as_str() else { continue };
@@ -215,7 +215,7 @@ fn table(results: &BTreeMap<String, Value>, expectations: &[Value]) {
         for key in ["must_contain", "words", "formatted", "lines"] {
             for wanted in expectation[key].as_array().into_iter().flatten().filter_map(Value::as_str) {
                 row.wanted += 1;
-                if text.contains(&tight(wanted)) {
+                if text.contains(&normalised(wanted)) {
                     row.found += 1;
                 } else {
                     missing.push(format!("{file} lacks {wanted:?} ({key})\n"));
@@ -223,7 +223,6 @@ fn table(results: &BTreeMap<String, Value>, expectations: &[Value]) {
             }
         }
     }
-    // for whoever wants to know which
     let _ = fs::write(command::root().join("target/corpus/missing.txt"), missing.concat());
     println!("{:<14} {:>5}  {:>7} {:>7} {:>6}  states", "format", "files", "wanted", "found", "share");
     let mut total = Row::default();
@@ -268,10 +267,10 @@ fn judge(
     let status = case.run(&["-C", path(&case.folder)?, "status", "--json"])?;
     let status: Value = serde_json::from_str(status.trim()).map_err(|error| error.to_string())?;
     if status["reconciled"] != true {
-        wrong.push(format!("the ledger does not add up: {}", status["gaps"]));
+        wrong.push(format!("the ledger does not reconcile: {}", status["gaps"]));
     }
     if wrong.is_empty() {
-        println!("nothing panicked, nothing is lost, every container adds up");
+        println!("no panics, no lost files, every container reconciles");
         return Ok(());
     }
     wrong.sort();

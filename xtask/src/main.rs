@@ -1,9 +1,9 @@
-//! The few entry points of development: `cargo xtask check`, `test`, `tidy`.
+//! Development tasks: `cargo xtask check`, `test`, `tidy` and others.
 //!
-//! Everything that CI runs is one of these; nothing here is part of what users install. Each subcommand is one module
-//! with a `run` that says what went wrong; this file only chooses among them.
+//! CI runs only these tasks; nothing here is installed for users. Each subcommand is a module with a function `run` that
+//! returns an error message; this file only dispatches.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a development tool talks to its terminal")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a development tool prints to its terminal")]
 
 mod bench;
 mod check;
@@ -15,21 +15,29 @@ mod tidy;
 
 use std::process::ExitCode;
 
-/// A subcommand: its name, what it does, and the function that does it.
+/// A subcommand.
 struct Entry {
     name: &'static str,
     about: &'static str,
-    /// Gives what went wrong in one line, or an empty line where all has been said.
+    /// Returns a one-line error message, which is empty if the error was already printed.
     run: fn(&[String]) -> Result<(), String>,
 }
 
 const ENTRIES: &[Entry] = &[
     Entry { name: "check", about: "formatting, clippy and documentation, warnings denied", run: check::run },
     Entry { name: "test", about: "all tests; ends with the runner's summary", run: test::run },
-    Entry { name: "tidy", about: "house rules: file headers, walls between crates, licences", run: tidy::run },
-    Entry { name: "corpus", about: "a folder of real files, held against what is in them", run: corpus::run },
+    Entry {
+        name: "tidy",
+        about: "repository rules: file headers, dependencies between crates, licences",
+        run: tidy::run,
+    },
+    Entry {
+        name: "corpus",
+        about: "checks the extraction of a folder of real files against expectations",
+        run: corpus::run,
+    },
     Entry { name: "dist", about: "exhibit-verify as a static program, the same bytes for everyone", run: dist::run },
-    Entry { name: "bench", about: "honest figures, beside peers where they are installed", run: bench::run },
+    Entry { name: "bench", about: "benchmarks, with those of comparable programs if installed", run: bench::run },
 ];
 
 fn main() -> ExitCode {

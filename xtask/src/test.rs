@@ -1,7 +1,7 @@
 //! `cargo xtask test`: all tests of the workspace.
 //!
-//! Examples in the documentation run first, so that the last lines printed are the summary of the runner of all
-//! other tests: cargo-nextest where it is installed, else `cargo test`. Arguments go to that runner.
+//! Documentation examples run first, so that the output ends with the summary of the runner of all other tests:
+//! cargo-nextest if it is installed, otherwise `cargo test`. Arguments are passed to that runner.
 
 use crate::command;
 
@@ -18,6 +18,6 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
         eprintln!("cargo-nextest is not installed: using cargo test");
         &["test", "--workspace", "--all-targets", "--locked", "--no-fail-fast"]
     };
-    // the runner has said what failed, and its summary stays the last thing said
+    // the runner has printed the failures; keep its summary last
     command::run(&cargo, &[runner, &more].concat(), &[]).map_err(|_| String::new())
 }

@@ -38,7 +38,7 @@ impl Case {
         let store = self.cited()?;
         let mut deposit = store.deposit()?;
         deposit.write(&painted.png)?;
-        let sealed = deposit.seal()?;
+        let sealed = deposit.finish()?;
         let (sha256, size) = (sealed.original.digest(), sealed.size);
         sealed.keep()?;
         let reader = format!("{tool}, {DPI} dpi, at most {MOST_SIDE} pixels");

@@ -292,7 +292,7 @@ impl Case {
 pub fn read_page(packs: &exhibit_store::PackReader, row: &PageRow) -> Result<Page, CaseError> {
     let (pack, offset) = row.place;
     let damaged = |what| CaseError::Store(StoreError::Damaged { pack, offset, what });
-    let bytes = packs.read(exhibit_store::Place { pack, offset })?;
+    let bytes = packs.read(exhibit_store::PackLocation { pack, offset })?;
     if exhibit_model::Digest::of(&bytes) != row.digest {
         return Err(damaged("it holds another page than the catalogue says"));
     }

@@ -1,7 +1,7 @@
-//! Acts: what is done to a case, in the words that its log uses.
+//! Acts on a case, in the vocabulary of its log.
 //!
-//! An act names what it was done to, what it used and what it made. What could point at a person (names, paths,
-//! reasons that quote names) goes in as a secret: the entry gets a commitment, the caller gets the opening.
+//! An act has an object, inputs and outputs. Values that could identify a person (names, paths, reasons that quote
+//! names) are added as secrets: the entry gets a commitment, the caller gets the opening.
 
 use crate::Random;
 use crate::entry::{Entry, LAST_MOMENT, moment_text, whole};
@@ -13,40 +13,40 @@ use exhibit_proof::{Hash, VerifierKey};
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// What is done.
+/// The kind of an act.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Verb {
-    /// A case begins.
+    /// A case was created.
     CaseOpen,
-    /// A case is closed for good.
+    /// A case was closed permanently.
     CaseSeal,
-    /// A folder, archive, mailbox or device is received.
+    /// A folder, archive, mailbox or device was received.
     SourceReceive,
-    /// A file, or a member of a container, is received.
+    /// A file, or a member of a container, was received.
     ItemReceive,
-    /// An item holds the same bytes as one received before.
+    /// An item has the same bytes as one received before.
     ItemDuplicate,
     /// An item was read: pages were derived from it.
     ItemDerive,
     /// An item could not be read.
     ItemFail,
-    /// A search was made (in the access log).
+    /// A search was run (in the access log).
     Search,
-    /// A document was looked at (in the access log).
+    /// A document was viewed (in the access log).
     View,
-    /// A list that names documents or queries was shown (in the access log).
+    /// A list of documents or queries was viewed (in the access log).
     List,
-    /// A list of names or queries was asked (in the access log).
+    /// A batch of names or queries was run (in the access log).
     Batch,
-    /// Looking is recorded from now on, or not.
+    /// Access logging was turned on or off.
     AccessSet,
-    /// A tag was put on a document, or taken off it.
+    /// A tag was added to a document, or removed from it.
     Mark,
     /// A passage was quoted.
     Quote,
-    /// A person or place was put under protection.
+    /// A person or place was protected.
     EntityProtect,
-    /// A copy with parts removed was made.
+    /// A redacted copy was made.
     Redact,
     /// A redacted copy was verified.
     Verify,
@@ -56,7 +56,7 @@ pub enum Verb {
     Export,
     /// Something was handed over.
     Transfer,
-    /// All originals and the log were checked again.
+    /// All originals and the log were checked.
     Fixity,
     /// A key was added.
     KeyAdd,
@@ -69,7 +69,7 @@ pub enum Verb {
 }
 
 impl Verb {
-    /// All acts, in the order in which they are documented.
+    /// All kinds of acts, in the order of their documentation.
     pub const ALL: [Self; 25] = [
         Self::CaseOpen,
         Self::CaseSeal,
@@ -98,7 +98,7 @@ impl Verb {
         Self::Dispose,
     ];
 
-    /// The word in the log.
+    /// The code in the log.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -130,7 +130,7 @@ impl Verb {
         }
     }
 
-    /// The act that a word in the log stands for.
+    /// Parses a code of the log.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|verb| verb.word() == word)
@@ -143,7 +143,7 @@ impl fmt::Display for Verb {
     }
 }
 
-/// Something that an act is about.
+/// A reference to the object, an input or an output of an act.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Ref {
     /// The case as a whole: `case`.
@@ -168,13 +168,13 @@ pub enum Ref {
 }
 
 impl Ref {
-    /// Names a signing key.
+    /// A reference to a signing key.
     #[must_use]
     pub fn key(key: &VerifierKey) -> Self {
         Self::Key { id: key.id(), public_sha256: Digest::of(&key.public()) }
     }
 
-    /// Parses a reference as entries write it; any other spelling of the same reference is refused.
+    /// Parses a reference in the canonical spelling of entries; other spellings of the same reference are rejected.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (kind, rest) = text.split_once(':').unwrap_or((text, ""));
@@ -211,14 +211,14 @@ impl fmt::Display for Ref {
     }
 }
 
-/// Something that an entry says in clear.
+/// A plain value in an entry.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Fact {
     /// A number.
     Number(u64),
-    /// A word or short text.
+    /// A short text.
     Text(String),
-    /// Yes or no.
+    /// A boolean.
     Flag(bool),
 }
 
@@ -241,25 +241,25 @@ impl Fact {
     }
 }
 
-/// Through what kind of channel a source came: never more than the kind.
+/// The kind of channel of a source. More about the channel is never recorded.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Channel {
     /// A folder on this machine.
     Folder,
     /// One file on this machine.
     File,
-    /// A disk, stick or telephone.
+    /// A disk, memory stick or phone.
     Device,
-    /// By a person, in any way.
+    /// A person.
     Person,
     /// From the public web.
     Web,
-    /// A package handed over by another Exhibit case.
+    /// A package from another Exhibit case.
     Bag,
 }
 
 impl Channel {
-    /// The word in the log.
+    /// The code in the log.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -273,66 +273,66 @@ impl Channel {
     }
 }
 
-/// What is known when an item is received.
+/// The facts about a received item.
 #[derive(Clone, Copy, Debug)]
 pub struct Receipt<'a> {
     /// The item.
     pub item: ItemId,
     /// The bytes received.
     pub original: OriginalId,
-    /// How many they are.
+    /// Their number.
     pub size: u64,
-    /// The source that it came with.
+    /// Its source.
     pub source: SourceId,
     /// The container that it was taken from, if any.
     pub container: Option<ItemId>,
-    /// How the container held it.
+    /// Its relation to the container.
     pub relation: Relation,
-    /// Its name or path as found, any bytes. Becomes a commitment.
+    /// Its name or path as found, arbitrary bytes. Stored as a commitment.
     pub name: &'a [u8],
 }
 
-/// What is known when an item was read.
+/// The facts about the reading of an item.
 #[derive(Clone, Copy, Debug)]
 pub struct Derivation<'a> {
     /// The item.
     pub item: ItemId,
     /// The bytes read.
     pub original: OriginalId,
-    /// What became of the item: read, empty or truncated.
+    /// The resulting state: read, empty or truncated.
     pub state: State,
     /// The root of the document's tree ([`exhibit_proof::document`]).
     pub tree: Hash,
-    /// How many leaves the tree has.
+    /// The number of leaves in the tree.
     pub leaves: u64,
-    /// How many pages were read.
+    /// The number of pages.
     pub pages: u64,
-    /// What read it, with its version.
+    /// The name and version of the reader.
     pub reader: &'a str,
-    /// SHA-256 of the reader's parameters.
+    /// SHA-256 of the parameters of the reader.
     pub params: Digest,
 }
 
-/// What a check of a whole case found.
+/// The result of checking a whole case.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Fixity {
-    /// Originals read and hashed again.
+    /// The number of originals checked.
     pub originals: u64,
-    /// Of these, how many were not there.
+    /// The number of missing originals.
     pub missing: u64,
-    /// Of these, how many had other bytes.
+    /// The number of altered originals.
     pub altered: u64,
-    /// How many entries the log had.
+    /// The number of entries in the log.
     pub log_size: u64,
-    /// How many deviations were found in it.
+    /// The number of deviations in the log.
     pub log_deviations: u64,
-    /// How many quotes were held against their pages.
+    /// The number of quotes checked against their pages.
     pub quotes: u64,
-    /// How many of them do not hold.
+    /// The number of invalid quotes.
     pub broken_quotes: u64,
 }
 
-/// An act that is not sealed yet.
+/// An act that is being built.
 #[derive(Clone, Debug)]
 pub struct Act {
     verb: Verb,
@@ -344,32 +344,32 @@ pub struct Act {
     params: Option<Digest>,
 }
 
-/// Where, when and by whom an act is done.
+/// The position, time, actor and program of an entry.
 #[derive(Clone, Copy, Debug)]
 pub struct EntryContext<'a> {
-    /// The number that the entry will have in the log, from 0.
+    /// The number of the entry in the log, from 0.
     pub seq: u64,
-    /// When.
+    /// The time.
     pub at: Moment,
-    /// By whom: the case's pseudonymous id, such as `a1` (lower-case letters, digits and hyphens).
+    /// The pseudonymous id of the actor in the case, such as `a1` (lower-case letters, digits and hyphens).
     pub actor: &'a str,
-    /// By which program and version.
+    /// The program and its version.
     pub tool: &'a str,
 }
 
-/// Why a key signs no more.
+/// Why a key no longer signs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Revocation {
-    /// Another took its place, as a matter of course.
+    /// It was replaced routinely.
     Superseded,
-    /// Somebody else may have it: only what was signed before this is known can be believed.
+    /// Somebody else may have it: only earlier signatures can be trusted.
     Compromised,
-    /// A copy of it cannot be found.
+    /// A copy of it was lost.
     Lost,
 }
 
 impl Revocation {
-    /// The word in the log.
+    /// The code in the log.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -380,89 +380,89 @@ impl Revocation {
     }
 }
 
-/// An act as an entry, and what opens its commitments.
+/// An act as an entry, with the openings of its commitments.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[must_use]
 pub struct Sealed {
     /// The entry's bytes.
     pub bytes: Vec<u8>,
-    /// The openings of its commitments, to be kept apart from the log.
+    /// The openings of its commitments, to be stored separately from the log.
     pub openings: Vec<Opening>,
 }
 
-/// Why an act cannot be an entry.
+/// Why an act cannot be written as an entry.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ActError {
-    /// The actor's id has other characters than lower-case letters, digits and hyphens, or not 1 to 64 of them.
-    #[error("an actor's id is 1 to 64 lower-case letters, digits and hyphens")]
+    /// The id of the actor is not 1 to 64 lower-case letters, digits and hyphens.
+    #[error("the id of an actor must be 1 to 64 lower-case letters, digits and hyphens")]
     Actor,
-    /// The moment lies before 1970 or after 9999: the clock is wrong.
-    #[error("the moment lies before 1970 or after 9999; set this machine's clock")]
+    /// The time is before 1970 or after 9999, so the clock is wrong.
+    #[error("the time is before 1970 or after 9999; set the clock of this machine")]
     Moment,
-    /// A number is greater than every reader of JSON keeps exactly.
+    /// A number is too great to be represented exactly by every JSON parser.
     #[error("the number of `{name}` is greater than 2^53 - 1")]
     Number {
-        /// What it is the number of.
+        /// Its name.
         name: String,
     },
     /// The entry would be too long for the log.
-    #[error("the entry would have {bytes} bytes; the log takes {MAX_ENTRY}")]
+    #[error("the entry has {bytes} bytes; the maximum is {MAX_ENTRY}")]
     TooLong {
-        /// How many bytes it would have.
+        /// Its length in bytes.
         bytes: usize,
     },
 }
 
 impl Act {
-    /// An act with nothing said yet but what it is and what it was done to.
+    /// Starts an act of a kind on an object.
     #[must_use]
     pub fn new(verb: Verb, object: Ref) -> Self {
         let (facts, secrets) = (BTreeMap::new(), BTreeMap::new());
         Self { verb, object, used: Vec::new(), made: Vec::new(), facts, secrets, params: None }
     }
 
-    /// Says that the act used something.
+    /// Adds an input.
     #[must_use]
     pub fn uses(mut self, used: Ref) -> Self {
         self.used.push(used);
         self
     }
 
-    /// Says that the act made something.
+    /// Adds an output.
     #[must_use]
     pub fn makes(mut self, made: Ref) -> Self {
         self.made.push(made);
         self
     }
 
-    /// Says something in clear.
+    /// Adds a plain value.
     #[must_use]
     pub fn fact(mut self, name: &str, fact: Fact) -> Self {
         self.facts.insert(name.to_owned(), fact);
         self
     }
 
-    /// Says something as a commitment.
+    /// Adds a value as a commitment.
     #[must_use]
     pub fn secret(mut self, name: &str, value: &[u8]) -> Self {
         self.secrets.insert(name.to_owned(), value.to_vec());
         self
     }
 
-    /// Says what the act's parameters were, by their digest.
+    /// Sets the digest of the parameters.
     #[must_use]
     pub fn params(mut self, params: Digest) -> Self {
         self.params = Some(params);
         self
     }
 
-    /// A case begins, its log signed by this key.
+    /// A case was created, with a log signed by this key.
     #[must_use]
     pub fn case_open(key: &VerifierKey) -> Self {
         Self::new(Verb::CaseOpen, Ref::Case).makes(Ref::key(key))
     }
 
-    /// A key follows another as the one that signs.
+    /// A key replaces another as the signing key.
     #[must_use]
     pub fn key_add(key: &VerifierKey, after: &VerifierKey) -> Self {
         Self::new(Verb::KeyAdd, Ref::key(key))
@@ -470,13 +470,13 @@ impl Act {
             .fact("key", Fact::Text(key.to_string()))
     }
 
-    /// A key signs no more, or is not to be believed any more.
+    /// A key no longer signs, or is no longer trusted.
     #[must_use]
     pub fn key_revoke(key: &VerifierKey, reason: Revocation) -> Self {
         Self::new(Verb::KeyRevoke, Ref::key(key)).fact("reason", Fact::Text(reason.word().to_owned()))
     }
 
-    /// Looking is recorded from now on, and for how many days what was looked at can be read.
+    /// Access logging was turned on or off, with the number of days after which its openings are destroyed.
     #[must_use]
     pub fn access_set(record: bool, keep_days: u32) -> Self {
         Self::new(Verb::AccessSet, Ref::Case)
@@ -484,13 +484,13 @@ impl Act {
             .fact("record", Fact::Flag(record))
     }
 
-    /// A case is closed for good: nothing follows in its log.
+    /// A case was closed permanently: no entry follows.
     #[must_use]
     pub fn case_seal() -> Self {
         Self::new(Verb::CaseSeal, Ref::Case)
     }
 
-    /// A source was received. Its name or path becomes a commitment.
+    /// A source was received. Its name or path is stored as a commitment.
     #[must_use]
     pub fn source_receive(source: SourceId, channel: Channel, name: &[u8]) -> Self {
         Self::new(Verb::SourceReceive, Ref::Source(source))
@@ -523,8 +523,8 @@ impl Act {
             .params(derivation.params)
     }
 
-    /// An item could not be read, or only with a password or a reader that is not there. The reason becomes a
-    /// commitment: it may quote names.
+    /// An item could not be read, or needs a password or a reader that is not available. The reason is stored as a
+    /// commitment, because it may quote names.
     #[must_use]
     pub fn item_fail(item: ItemId, original: OriginalId, state: State, reason: &str, reader: &str) -> Self {
         Self::new(Verb::ItemFail, Ref::Item(item))
@@ -534,13 +534,13 @@ impl Act {
             .secret("reason", reason.as_bytes())
     }
 
-    /// An item holds the same bytes as one received before.
+    /// An item has the same bytes as one received before.
     #[must_use]
     pub fn item_duplicate(item: ItemId, original: OriginalId, first: ItemId) -> Self {
         Self::new(Verb::ItemDuplicate, Ref::Item(item)).uses(Ref::Original(original)).uses(Ref::Item(first))
     }
 
-    /// A tag was put on a document, or taken off it, at this moment. The tag becomes a commitment.
+    /// A tag was added to a document, or removed from it, at this time. The tag is stored as a commitment.
     #[must_use]
     pub fn mark(item: ItemId, on: bool, marked: Moment, tag: &str) -> Self {
         Self::new(Verb::Mark, Ref::Item(item))
@@ -562,12 +562,12 @@ impl Act {
             .fact("quotes", Fact::Number(found.quotes))
     }
 
-    /// Makes the act an entry.
+    /// Writes the act as an entry.
     ///
     /// # Errors
-    /// [`ActError`], where the log cannot hold it.
-    pub fn seal(self, stamp: &EntryContext<'_>, random: Random<'_>) -> Result<Sealed, ActError> {
-        self.check(stamp)?;
+    /// [`ActError`] if it cannot be an entry.
+    pub fn seal(self, context: &EntryContext<'_>, random: Random<'_>) -> Result<Sealed, ActError> {
+        self.check(context)?;
         let mut salt = || {
             let mut salt = [0; 16];
             random(&mut salt);
@@ -576,9 +576,9 @@ impl Act {
         let openings: Vec<Opening> =
             self.secrets.into_iter().map(|(field, value)| Opening { field, salt: salt(), value }).collect();
         let entry = Entry {
-            seq: stamp.seq,
-            at: stamp.at,
-            actor: stamp.actor.to_owned(),
+            seq: context.seq,
+            at: context.at,
+            actor: context.actor.to_owned(),
             act: self.verb,
             object: self.object,
             used: self.used,
@@ -586,7 +586,7 @@ impl Act {
             facts: self.facts,
             sealed: openings.iter().map(|opening| (opening.field.clone(), opening.commitment())).collect(),
             params: self.params,
-            tool: stamp.tool.to_owned(),
+            tool: context.tool.to_owned(),
             salt: salt(),
         };
         let bytes = entry.write();
@@ -597,16 +597,16 @@ impl Act {
         }
     }
 
-    fn check(&self, stamp: &EntryContext<'_>) -> Result<(), ActError> {
+    fn check(&self, context: &EntryContext<'_>) -> Result<(), ActError> {
         let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-        if !(1..=64).contains(&stamp.actor.len()) || !stamp.actor.bytes().all(plain) {
+        if !(1..=64).contains(&context.actor.len()) || !context.actor.bytes().all(plain) {
             return Err(ActError::Actor);
         }
-        if !(Moment(0)..=LAST_MOMENT).contains(&stamp.at) {
+        if !(Moment(0)..=LAST_MOMENT).contains(&context.at) {
             return Err(ActError::Moment);
         }
         let too_great = |number: u64| i64::try_from(number).map_or(true, |number| number > MAX_NUMBER);
-        if too_great(stamp.seq) {
+        if too_great(context.seq) {
             return Err(ActError::Number { name: "seq".to_owned() });
         }
         match self.facts.iter().find(|(_, fact)| matches!(fact, Fact::Number(number) if too_great(*number))) {
@@ -621,7 +621,7 @@ mod tests {
     use super::*;
     use crate::Key;
 
-    const STAMP: EntryContext<'_> =
+    const CONTEXT: EntryContext<'_> =
         EntryContext { seq: 4, at: Moment(1_700_000_000_123_456), actor: "a1", tool: "exhibit 0.1.0" };
 
     fn counting() -> impl FnMut(&mut [u8]) {
@@ -647,8 +647,8 @@ mod tests {
     }
 
     #[test]
-    fn an_act_is_one_line_of_sorted_members() {
-        let sealed = receipt("登记表.pdf".as_bytes()).seal(&STAMP, &mut counting()).expect("an entry");
+    fn entries_are_canonical() {
+        let sealed = receipt("登记表.pdf".as_bytes()).seal(&CONTEXT, &mut counting()).expect("an entry");
         let name = Digest::of(&[&(0..16).collect::<Vec<u8>>()[..], "登记表.pdf".as_bytes()].concat());
         let expected = format!(
             concat!(
@@ -664,25 +664,25 @@ mod tests {
     }
 
     #[test]
-    fn secrets_are_opened_by_their_openings_and_by_nothing_else() {
-        let sealed = receipt(b"/home/x/sources/name.pdf").seal(&STAMP, &mut counting()).expect("an entry");
+    fn commitments_match_only_their_openings() {
+        let sealed = receipt(b"/home/x/sources/name.pdf").seal(&CONTEXT, &mut counting()).expect("an entry");
         let entry = Entry::read(&sealed.bytes).expect("an entry");
         assert!(
             !sealed.bytes.windows(4).any(|window| window == b"name" || window == b"home") || {
-                // The field's own name is all that may be said.
+                // Only the name of the field may occur.
                 String::from_utf8_lossy(&sealed.bytes).matches("name").count() == 1
             }
         );
         let [opening] = &sealed.openings[..] else { panic!("one secret") };
         assert_eq!((opening.field.as_str(), opening.value.as_slice()), ("name", &b"/home/x/sources/name.pdf"[..]));
         assert_eq!(entry.sealed["name"], opening.commitment());
-        assert_ne!(opening.salt, entry.salt, "the entry's own salt is shown with it");
+        assert_ne!(opening.salt, entry.salt, "the salt of the entry is public");
         let wrong = Opening { value: b"/home/x/sources/other.pdf".to_vec(), ..opening.clone() };
         assert_ne!(entry.sealed["name"], wrong.commitment());
     }
 
     #[test]
-    fn every_act_that_is_needed_is_read_back() {
+    fn acts_round_trip() {
         let key = Key::generate("custody", &mut counting());
         let original = OriginalId::new(Digest::of(b"abc"));
         let derivation = Derivation {
@@ -722,10 +722,10 @@ mod tests {
             (Act::mark(ItemId::new(3), true, Moment(0), "待核实"), Verb::Mark, item),
             (Act::fixity(&found), Verb::Fixity, Ref::Case),
         ] {
-            let sealed = act.seal(&STAMP, &mut counting()).expect("an entry");
+            let sealed = act.seal(&CONTEXT, &mut counting()).expect("an entry");
             let entry = Entry::read(&sealed.bytes).expect("an entry");
             assert_eq!((entry.act, entry.object), (verb, object));
-            assert_eq!((entry.seq, entry.at, entry.actor.as_str()), (STAMP.seq, STAMP.at, STAMP.actor));
+            assert_eq!((entry.seq, entry.at, entry.actor.as_str()), (CONTEXT.seq, CONTEXT.at, CONTEXT.actor));
             assert_eq!(entry.sealed.len(), sealed.openings.len());
         }
     }
@@ -733,32 +733,32 @@ mod tests {
     #[test]
     fn what_the_log_cannot_hold_is_refused() {
         let seal =
-            |act: Act, stamp: EntryContext<'_>| act.seal(&stamp, &mut counting()).map(|sealed| sealed.bytes.len());
+            |act: Act, context: EntryContext<'_>| act.seal(&context, &mut counting()).map(|sealed| sealed.bytes.len());
         let act = || Act::new(Verb::Mark, Ref::Case);
         for actor in ["", "A1", "a 1", "名", &"a".repeat(65)] {
-            assert_eq!(seal(act(), EntryContext { actor, ..STAMP }), Err(ActError::Actor));
+            assert_eq!(seal(act(), EntryContext { actor, ..CONTEXT }), Err(ActError::Actor));
         }
         for at in [Moment(-1), Moment(LAST_MOMENT.0 + 1), Moment(i64::MIN), Moment(i64::MAX)] {
-            assert_eq!(seal(act(), EntryContext { at, ..STAMP }), Err(ActError::Moment));
+            assert_eq!(seal(act(), EntryContext { at, ..CONTEXT }), Err(ActError::Moment));
         }
         let great = act().fact("size", Fact::Number(1 << 53));
-        assert_eq!(seal(great, STAMP), Err(ActError::Number { name: "size".to_owned() }));
-        let without = seal(act().fact("x", Fact::Text(String::new())), STAMP).expect("an entry");
+        assert_eq!(seal(great, CONTEXT), Err(ActError::Number { name: "size".to_owned() }));
+        let without = seal(act().fact("x", Fact::Text(String::new())), CONTEXT).expect("an entry");
         let room = MAX_ENTRY - without;
-        assert_eq!(seal(act().fact("x", Fact::Text("x".repeat(room))), STAMP), Ok(MAX_ENTRY));
-        let over = seal(act().fact("x", Fact::Text("x".repeat(room + 1))), STAMP);
+        assert_eq!(seal(act().fact("x", Fact::Text("x".repeat(room))), CONTEXT), Ok(MAX_ENTRY));
+        let over = seal(act().fact("x", Fact::Text("x".repeat(room + 1))), CONTEXT);
         assert_eq!(over, Err(ActError::TooLong { bytes: MAX_ENTRY + 1 }));
-        // A name of any length is a commitment of one length.
-        assert!(seal(act().secret("name", &[b'x'; 1 << 20]), STAMP).expect("an entry") < 1000);
+        // Commitments have a fixed length.
+        assert!(seal(act().secret("name", &[b'x'; 1 << 20]), CONTEXT).expect("an entry") < 1000);
     }
 
     #[test]
-    fn each_act_is_parsed_from_its_own_word() {
+    fn codes_round_trip() {
         for verb in Verb::ALL {
             assert_eq!(Verb::parse(verb.word()), Some(verb));
         }
-        for odd in ["", "Mark", "mark ", "item", "item.receive.twice"] {
-            assert_eq!(Verb::parse(odd), None, "{odd}");
+        for invalid in ["", "Mark", "mark ", "item", "item.receive.twice"] {
+            assert_eq!(Verb::parse(invalid), None, "{invalid}");
         }
     }
 
@@ -778,10 +778,10 @@ mod tests {
             assert_eq!(Ref::parse(&reference.to_string()), Some(reference));
         }
         let upper = format!("sha256:{}", digest.to_string().to_uppercase());
-        for odd in
+        for invalid in
             ["", "case:", "source:", "item:+1", "item:01", "item:-1", "item:1 ", "tree:ab", "key:00", &upper, "name:x"]
         {
-            assert_eq!(Ref::parse(odd), None, "{odd}");
+            assert_eq!(Ref::parse(invalid), None, "{invalid}");
         }
     }
 }

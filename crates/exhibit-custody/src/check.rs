@@ -1,11 +1,11 @@
-//! Checking a whole log: every entry hashed again, every tile computed again, the checkpoint's signature and root,
-//! and what else is known of the log from elsewhere.
+//! A complete check of a log: rehashes every entry, recomputes every tile, and checks the signature and root of the
+//! checkpoint, and earlier states of the log known from elsewhere.
 //!
-//! A check never stops at the first deviation and never changes anything. It reads one bundle at a time, so its
+//! A check never stops at the first fault and never changes anything. It reads one bundle at a time, so its
 //! memory does not grow with the log.
 
 use crate::act::Fact;
-use crate::check_keys::{Handovers, Said, foreign, is_signed_as_written};
+use crate::check_keys::{Handovers, KeyFacts, foreign, is_signed_as_written};
 use crate::entry::{Entry, EntryError};
 use crate::folder::Folder;
 use crate::frontier::Frontier;
@@ -22,110 +22,110 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-/// What is known of a log from elsewhere: from the catalogue, from an export, from a witness.
+/// Facts about a log known from elsewhere: the catalogue, an export, or a witness.
 #[derive(Clone, Debug, Default)]
 pub struct Remembered {
-    /// Sizes and roots that the log once had.
+    /// Earlier sizes and roots of the log.
     pub heads: Vec<Head>,
-    /// Signed checkpoints that the log once had.
+    /// Earlier signed checkpoints of the log.
     pub checkpoints: Vec<Note>,
-    /// The log's public key as a text ([`VerifierKey`]): the one that it has, or one that handed over to it.
+    /// The public key of the log as a text ([`VerifierKey`]): the current one, or an earlier one.
     pub verifier: Option<String>,
 }
 
 impl Remembered {
-    // All sizes and roots; what is remembered but is no checkpoint of this log is named when its signature is looked at.
+    // All sizes and roots. Remembered checkpoints of other logs are reported by the check of signatures.
     fn heads(&self) -> Vec<Head> {
         let signed = self.checkpoints.iter().filter_map(|note| Checkpoint::parse(&note.text).ok());
         self.heads.iter().copied().chain(signed.map(|c| Head { size: c.size, root: c.root })).collect()
     }
 }
 
-/// What a check found.
+/// The result of a check.
 #[derive(Debug)]
 pub struct Report {
-    /// How many entries the log has by its checkpoint; by its files, where the checkpoint cannot be trusted.
+    /// The number of entries according to the checkpoint, or to the files if the checkpoint cannot be trusted.
     pub entries: u64,
-    /// Whether the entries that are there, hashed again, give the signed root: then what deviates is something else.
+    /// Whether the rehashed entries give the signed root, so that the entries are not at fault.
     pub entries_give_root: bool,
-    /// The keys that the log had, one after the other; the one that signs now is the last.
+    /// All keys of the log in order; the last one is the current key.
     pub keys: Vec<VerifierKey>,
-    /// The entry that seals the case, where one does.
+    /// The entry that seals the case, if any.
     pub sealed: Option<u64>,
-    /// Everything that is not as it must be, in the order in which it was found.
+    /// All faults, in the order in which they were found.
     pub deviations: Vec<LogFault>,
 }
 
-/// One thing that is not as it must be, and where.
+/// A fault of a log, and where it is.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum LogFault {
     /// A file is missing.
     #[error("{name} is missing")]
     Missing {
-        /// The file's name within the log's folder.
+        /// The path of the file relative to the folder of the log.
         name: String,
     },
-    /// Files at the log's end are missing.
-    #[error("{count} files from {first} on are missing")]
+    /// Files at the end of the log are missing.
+    #[error("{count} files from {first} are missing")]
     MissingFrom {
-        /// The first of them.
+        /// The first missing file.
         first: String,
-        /// How many.
+        /// The number of missing files.
         count: u64,
     },
     /// A file could not be read.
-    #[error("{name} could not be read")]
+    #[error("{name} cannot be read")]
     Unreadable {
-        /// The file's name within the log's folder.
+        /// The path of the file relative to the folder of the log.
         name: String,
-        /// Why.
+        /// The cause.
         #[source]
         source: Arc<io::Error>,
     },
-    /// Something is there that is no part of a log.
-    #[error("{name} is no part of the log")]
+    /// There is an unexpected file.
+    #[error("{name} is not part of the log")]
     Extra {
-        /// Its name within the log's folder.
+        /// The path of the file relative to the folder of the log.
         name: String,
     },
-    /// A file that an interrupted append wrote, or did not get to remove; the checkpoint does not refer to it.
+    /// A file that an interrupted append wrote or did not remove; the checkpoint does not refer to it.
     #[error("{name} is left over from an append that was interrupted; the checkpoint does not refer to it")]
     Leftover {
-        /// The file's name within the log's folder.
+        /// The path of the file relative to the folder of the log.
         name: String,
     },
-    /// The public key's file is not one.
-    #[error("{KEY_FILE} does not hold the log's public key")]
+    /// The public key is invalid.
+    #[error("{KEY_FILE} does not contain the public key of the log")]
     PublicKey(#[source] NoteError),
-    /// The public key is not the one remembered, nor one that took over from it.
-    #[error("{KEY_FILE} holds another key than the one remembered: it was swapped")]
+    /// The public key is neither the remembered one nor a successor of it.
+    #[error("{KEY_FILE} contains another key than the remembered one: it was swapped")]
     KeySwapped,
-    /// The log does not begin with the key that signs it, and no key that it had hands over to it.
-    #[error("the key in {KEY_FILE} is not the one that the log names as its own")]
+    /// The signing key is neither the first key of the log nor a successor of it.
+    #[error("the key in {KEY_FILE} is not a key of the log according to its entries")]
     KeyNotLogged,
     /// The proof of a handover cannot be read.
     #[error("{name} is not the proof of a handover")]
     HandoverForm {
-        /// The file's name within the log's folder.
+        /// The path of the file relative to the folder of the log.
         name: String,
-        /// Why.
+        /// The cause.
         #[source]
         source: LogProofError,
     },
-    /// A handover from one key to the next is not to be believed.
-    #[error("{name} does not prove that the log's key was handed over")]
+    /// A handover from one key to the next is not valid.
+    #[error("{name} does not prove a handover of the log's key")]
     Handover {
-        /// The file's name within the log's folder.
+        /// The path of the file relative to the folder of the log.
         name: String,
-        /// Why.
+        /// The cause.
         #[source]
         source: ChainError,
     },
-    /// A handover was broken off; `exhibit log key rotate` finishes it.
-    #[error("a handover to the next key was broken off: `exhibit log key rotate` finishes it")]
+    /// A handover was interrupted; `exhibit log key rotate` completes it.
+    #[error("a handover to the next key was interrupted: `exhibit log key rotate` completes it")]
     HandoverUnfinished,
-    /// The key that signs was revoked before.
-    #[error("the key in {KEY_FILE} was revoked in entry {index}, and the log went on under it")]
+    /// The signing key was revoked earlier.
+    #[error("the key in {KEY_FILE} was revoked in entry {index}, but still signs the log")]
     RevokedKey {
         /// The entry that revokes it.
         index: u64,
@@ -133,98 +133,98 @@ pub enum LogFault {
     /// Entries follow the one that seals the case.
     #[error("entry {sealed} seals the case, but entry {index} follows it")]
     AfterSeal {
-        /// The entry that seals.
+        /// The entry that seals the case.
         sealed: u64,
-        /// The first that follows.
+        /// The first entry after it.
         index: u64,
     },
-    /// A remembered checkpoint is not signed by any key that this log had.
+    /// A remembered checkpoint is not signed by any key of this log.
     #[error("the remembered checkpoint ({head}) is not signed by a key of this log")]
     ForeignCheckpoint {
-        /// Its identity and size.
+        /// Its origin and size.
         head: String,
     },
-    /// The checkpoint is not a signed note, or not signed by the log's key.
-    #[error("the checkpoint is not signed by the log's key")]
+    /// The checkpoint is not a signed note, or not signed by the key of the log.
+    #[error("the checkpoint is not signed by the key of the log")]
     Signature(#[source] NoteError),
-    /// What is signed is not a checkpoint.
-    #[error("what is signed is not a checkpoint")]
+    /// The signed text is not a checkpoint.
+    #[error("the signed text is not a checkpoint")]
     Checkpoint(#[source] LineError),
     /// The checkpoint has lines or signatures that Exhibit does not write.
-    #[error("the checkpoint has lines or signatures that do not belong there")]
+    #[error("the checkpoint has unexpected lines or signatures")]
     CheckpointExtended,
-    /// The checkpoint is of another log.
-    #[error("the checkpoint is of another log ({origin})")]
+    /// The checkpoint belongs to another log.
+    #[error("the checkpoint belongs to another log ({origin})")]
     Origin {
-        /// The log that it is of.
+        /// The origin of that log.
         origin: String,
     },
-    /// A file has not as many hashes or entries as its name says.
-    #[error("{name} does not hold the {width} hashes or entries that it must")]
+    /// A file does not have the number of hashes or entries that its name requires.
+    #[error("{name} does not contain the {width} hashes or entries that it must")]
     Form {
-        /// The file's name within the log's folder.
+        /// The path of the file relative to the folder of the log.
         name: String,
-        /// How many it must hold.
+        /// The required number.
         width: u16,
     },
-    /// An entry does not fit its leaf hash: one of the two was altered.
-    #[error("entry {index} does not fit its hash (one of {bundle} and {tile} was altered)")]
+    /// An entry does not match its leaf hash: one of the two was altered.
+    #[error("entry {index} does not match its hash ({bundle} or {tile} was altered)")]
     Entry {
-        /// The entry's number.
+        /// The number of the entry.
         index: u64,
-        /// The file that holds the entry.
+        /// The file with the entry.
         bundle: String,
-        /// The file that holds its hash.
+        /// The file with its hash.
         tile: String,
     },
-    /// An entry's bytes are not an entry.
+    /// An entry is malformed.
     #[error("entry {index} is not an act in canonical form")]
     EntryForm {
-        /// The entry's number.
+        /// The number of the entry.
         index: u64,
-        /// Why.
+        /// The cause.
         #[source]
         source: EntryError,
     },
-    /// An entry states another number than the one it has.
-    #[error("entry {index} says that it is number {stated}")]
+    /// An entry states another number than its index.
+    #[error("entry {index} states number {stated}")]
     Sequence {
-        /// The number that it has.
+        /// Its index in the log.
         index: u64,
-        /// The number that it states.
+        /// The stated number.
         stated: u64,
     },
-    /// A hash does not fit the tile below it: one of the two was altered.
-    #[error("hash {place} of {tile} does not fit the tile below it ({below})")]
+    /// A hash does not match the tile below it: one of the two was altered.
+    #[error("hash {place} of {tile} does not match the tile below it ({below})")]
     Hash {
-        /// The file that holds the hash.
+        /// The file with the hash.
         tile: String,
-        /// The hash's place in it, from 0.
+        /// The index of the hash in it, from 0.
         place: u64,
-        /// The tile that it is the root of.
+        /// The tile below the hash.
         below: String,
     },
-    /// The tiles do not give the signed root.
-    #[error("the log's hashes do not give the signed root")]
+    /// The tiles do not match the signed root.
+    #[error("the hashes of the log do not match the signed root")]
     Root,
-    /// The log is shorter than it once was.
-    #[error("the log has {size} entries but once had {once}: it was rolled back")]
+    /// The log is shorter than before.
+    #[error("the log has {size} entries but had {once} before: it was rolled back")]
     RolledBack {
-        /// How many it has.
+        /// The number of entries.
         size: u64,
-        /// How many it had.
+        /// The earlier number of entries.
         once: u64,
     },
-    /// The log's beginning is not what it once was.
-    #[error("the first {once} entries are not those that the log once had: its history was replaced")]
+    /// The beginning of the log is different from before.
+    #[error("the first {once} entries differ from those that the log had before: its history was replaced")]
     Forked {
-        /// How many entries it had.
+        /// The earlier number of entries.
         once: u64,
     },
 }
 
 impl LogFault {
-    /// The stable word for this fault.
+    /// The stable code of this fault.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
@@ -257,7 +257,7 @@ impl LogFault {
         }
     }
 
-    /// The values of this fault, by name; causes are not among them.
+    /// The values of this fault, by name, without causes.
     #[must_use]
     pub fn values(&self) -> Vec<(&'static str, Fact)> {
         let text = |text: &String| Fact::Text(text.clone());
@@ -298,7 +298,7 @@ impl LogFault {
         }
     }
 
-    /// Whether it is only what an interrupted append leaves behind, and says nothing against the log.
+    /// Whether it is only a leftover of an interrupted append and does not invalidate the log.
     #[must_use]
     pub const fn is_harmless(&self) -> bool {
         matches!(self, Self::Leftover { .. } | Self::HandoverUnfinished)
@@ -306,7 +306,7 @@ impl LogFault {
 }
 
 impl Report {
-    /// Whether nothing was found that speaks against the log.
+    /// Whether nothing was found that invalidates the log.
     #[must_use]
     pub fn holds(&self) -> bool {
         self.deviations.iter().all(LogFault::is_harmless)
@@ -319,8 +319,8 @@ pub fn check_log(folder: &Path, remembered: &Remembered) -> Report {
     check_log_with(folder, remembered, &mut |_| {})
 }
 
-/// Checks a whole log, and hands out each entry that could be read, in their order: to compare them with the
-/// catalogue, or to tell how far the check has come. An entry that is handed out may still be among the deviations.
+/// Checks a whole log, and calls `each` with every readable entry in order, to compare it with the catalogue, or for
+/// progress. An entry may be passed to `each` and also be reported.
 #[must_use]
 pub fn check_log_with(folder: &Path, remembered: &Remembered, each: &mut dyn FnMut(&Entry)) -> Report {
     let mut check = Check {
@@ -344,7 +344,7 @@ pub fn check_log_with(folder: &Path, remembered: &Remembered, each: &mut dyn FnM
     check.history(size, &read, &heads);
     let keys = check.keys(key.as_ref(), size, &read, remembered);
     let entries_give_root = signed.is_some_and(|head| read.whole && read.frontier.root() == head.root);
-    Report { entries: size, entries_give_root, keys, sealed: read.said.sealed(), deviations: check.deviations }
+    Report { entries: size, entries_give_root, keys, sealed: read.key_facts.sealed(), deviations: check.deviations }
 }
 
 fn head_of(proof: &LogProof) -> Option<Head> {
@@ -359,20 +359,20 @@ struct Check {
     deviations: Vec<LogFault>,
 }
 
-// What was learned by reading all entries.
+// The result of reading all entries.
 struct Read {
-    // The tree over the entries that are there.
+    // The tree over the existing entries.
     frontier: Frontier,
-    // Whether every entry was there.
+    // Whether no entry was missing.
     whole: bool,
-    // The roots over the entries at the sizes that are remembered.
+    // The roots at the remembered sizes.
     roots: BTreeMap<u64, Hash>,
-    // What entries say of keys, and of the end.
-    said: Said,
+    // Facts about keys and the end.
+    key_facts: KeyFacts,
 }
 
 impl Check {
-    // Every tile in the folder by its layer; everything else that is there but should not be is a deviation.
+    // Lists the tiles in the folder; unexpected files are reported.
     fn list(&mut self) -> BTreeSet<TileName> {
         let mut tiles = BTreeSet::new();
         let mut folders = vec![String::new()];
@@ -392,8 +392,8 @@ impl Check {
                     _ if is_folder == Some(false) && handover_index(&name).is_some() => {
                         self.handover_files.extend(handover_index(&name));
                     }
-                    _ if is_folder == Some(true) && may_hold_tiles(&name) => folders.push(name),
-                    // What anchors the log in time is no part of it, and is checked apart.
+                    _ if is_folder == Some(true) && is_tile_folder(&name) => folders.push(name),
+                    // Anchors are not part of the log and are checked separately.
                     _ if is_folder == Some(true) && name == ANCHORS_FOLDER => {}
                     _ if is_folder == Some(false) && [KEY_FILE, CHECKPOINT_FILE, LOCK_FILE].contains(&&*name) => {}
                     _ if is_folder == Some(false) && is_unfinished(&name) => {
@@ -406,7 +406,7 @@ impl Check {
         tiles
     }
 
-    // The names in a folder, sorted, each with whether it is a folder (true), a file (false) or something else.
+    // The sorted names in a folder, each with whether it is a folder (true), a file (false) or something else.
     fn names_in(&self, folder: &str) -> io::Result<BTreeMap<String, Option<bool>>> {
         let mut names = BTreeMap::new();
         for entry in fs::read_dir(self.folder.path().join(folder))? {
@@ -439,7 +439,7 @@ impl Check {
 
     fn keys(&mut self, key: Option<&VerifierKey>, size: u64, read: &Read, remembered: &Remembered) -> Vec<VerifierKey> {
         let Some(key) = key else { return Vec::new() };
-        let keys = read.said.chain(key, size, &self.handovers, &mut self.deviations);
+        let keys = read.key_facts.chain(key, size, &self.handovers, &mut self.deviations);
         let known = |verifier: &String| keys.iter().any(|key| key.to_string() == *verifier);
         if remembered.verifier.as_ref().is_some_and(|verifier| !known(verifier)) {
             self.deviations.push(LogFault::KeySwapped);
@@ -448,7 +448,7 @@ impl Check {
         keys
     }
 
-    // The size and root that the log's key signed.
+    // The size and root signed by the key of the log.
     fn checkpoint(&mut self, key: Option<&VerifierKey>) -> Option<Head> {
         let bytes = self.read(CHECKPOINT_FILE, MAX_NOTE)?;
         let key = key?;
@@ -466,7 +466,7 @@ impl Check {
         Some(Head { size: checkpoint.size, root: checkpoint.root })
     }
 
-    // Tiles that a log of this size does not consist of.
+    // Reports tiles that do not belong to a log of this size.
     fn names(&mut self, found: &BTreeSet<TileName>, size: u64) {
         for tile in found {
             let position = tile.index.saturating_mul(u64::from(FULL));
@@ -478,7 +478,8 @@ impl Check {
 
     fn entries(&mut self, found: &BTreeSet<TileName>, size: u64, heads: &[Head], each: &mut dyn FnMut(&Entry)) -> Read {
         let sizes: BTreeSet<u64> = heads.iter().map(|head| head.size).collect();
-        let mut read = Read { frontier: Frontier::new(), whole: true, roots: BTreeMap::new(), said: Said::default() };
+        let mut read =
+            Read { frontier: Frontier::new(), whole: true, roots: BTreeMap::new(), key_facts: KeyFacts::default() };
         read.roots.insert(0, Hash::empty());
         for bundle in tiles_to_read(found, Layer::Entries, size) {
             let tile = TileName { layer: Layer::Hashes(0), ..bundle };
@@ -498,27 +499,27 @@ impl Check {
                 if hashes.as_ref().is_some_and(|hashes| hashes[place] != leaf) {
                     self.deviations.push(LogFault::Entry { index, bundle: bundle.path(), tile: tile.path() });
                 }
-                self.entry(index, entry, &mut read.said, each);
+                self.entry(index, entry, &mut read.key_facts, each);
             }
         }
         read.whole &= read.frontier.size() == size;
         read
     }
 
-    fn entry(&mut self, index: u64, bytes: &[u8], said: &mut Said, each: &mut dyn FnMut(&Entry)) {
+    fn entry(&mut self, index: u64, bytes: &[u8], key_facts: &mut KeyFacts, each: &mut dyn FnMut(&Entry)) {
         match Entry::read(bytes) {
             Ok(entry) => {
                 each(&entry);
                 if entry.seq != index {
                     self.deviations.push(LogFault::Sequence { index, stated: entry.seq });
                 }
-                said.note(index, bytes, &entry, &self.handovers);
+                key_facts.add_entry(index, bytes, &entry, &self.handovers);
             }
             Err(source) => self.deviations.push(LogFault::EntryForm { index, source }),
         }
     }
 
-    // Every hash above the leaves against the tile that it is the root of.
+    // Checks every hash above the leaves against the tile below it.
     fn upper_tiles(&mut self, found: &BTreeSet<TileName>, size: u64) {
         for level in 1..8 {
             for tile in tiles_to_read(found, Layer::Hashes(level), size) {
@@ -526,7 +527,7 @@ impl Check {
                 for (hash, place) in hashes.into_iter().zip(0..) {
                     let index = tile.index * u64::from(FULL) + place;
                     let below = TileName { layer: Layer::Hashes(level - 1), index, width: FULL };
-                    // What is wrong with that tile itself was said when it was reached.
+                    // Faults of the tile below were already reported.
                     let row = self.folder.read(&below.path(), usize::from(FULL) * 32).ok();
                     let row = row.and_then(|bytes| tile::read_hashes(&bytes, FULL));
                     if row.is_some_and(|row| tree::complete_root(&row) != hash) {
@@ -538,11 +539,11 @@ impl Check {
         }
     }
 
-    // What lies so far beyond the files that are there that it was not even looked for.
+    // Reports missing files so far after the existing files that they were not read.
     fn missing_tails(&mut self, found: &BTreeSet<TileName>, size: u64) {
         for layer in (0..8).map(Layer::Hashes).chain([Layer::Entries]) {
             let expected = layer.count(size).div_ceil(u64::from(FULL));
-            // Leaf tiles are read along with the entries.
+            // Leaf tiles are read together with the entries.
             let alongside = if layer == Layer::Hashes(0) { Layer::Entries } else { layer };
             let read = tiles_to_read(found, alongside, size).count() as u64;
             if let Some(first) = TileName::holding(layer, read * u64::from(FULL), size) {
@@ -557,7 +558,7 @@ impl Check {
             let bytes = self.folder.read(&name.path(), usize::from(FULL) * 32).map_err(drop)?;
             tile::read_hashes(&bytes, name.width).ok_or(())
         };
-        // Where a tile is missing, that was said when it was looked for.
+        // Missing tiles were already reported.
         if let (Some(head), Ok(frontier)) = (signed, Frontier::load(size, &mut read))
             && frontier.root() != head.root
         {
@@ -604,8 +605,8 @@ impl Check {
     }
 }
 
-// The tiles of a layer that a log of this size must have, up to one beyond the last that is there: a checkpoint that
-// states an absurd size, or a file named for an absurd place, does not make a check endless.
+// The tiles of a layer that a log of this size must have, up to one after the last existing one, so that a checkpoint
+// with an absurd size, or a file name with an absurd index, does not make the check endless.
 fn tiles_to_read(found: &BTreeSet<TileName>, layer: Layer, size: u64) -> impl Iterator<Item = TileName> + use<> {
     let also = if layer == Layer::Entries { Layer::Hashes(0) } else { layer };
     let last = near(found).filter(|tile| tile.layer == layer || tile.layer == also).map(|tile| tile.index).max();
@@ -613,16 +614,16 @@ fn tiles_to_read(found: &BTreeSet<TileName>, layer: Layer, size: u64) -> impl It
     (0..end).filter_map(move |index| TileName::holding(layer, index * u64::from(FULL), size))
 }
 
-// How many entries there must be by the names of the files: where the checkpoint cannot be trusted.
+// The number of entries according to the file names, for when the checkpoint cannot be trusted.
 fn size_by_files(found: &BTreeSet<TileName>) -> u64 {
     let ends = near(found).filter(|tile| tile.layer == Layer::Entries);
     ends.map(|tile| tile.index * u64::from(FULL) + u64::from(tile.width)).max().unwrap_or(0)
 }
 
-// The files that stand where they could, given how many there are.
+// The files with a plausible index, given the number of files.
 fn near(found: &BTreeSet<TileName>) -> impl Iterator<Item = &TileName> {
-    const MISSING_AT_MOST: u64 = 10_000;
-    let end = found.len() as u64 + MISSING_AT_MOST;
+    const MAX_MISSING: u64 = 10_000;
+    let end = found.len() as u64 + MAX_MISSING;
     found.iter().filter(move |tile| tile.index < end)
 }
 
@@ -630,7 +631,7 @@ fn is_unfinished(name: &str) -> bool {
     name.strip_suffix(".new").is_some_and(|name| [KEY_FILE, CHECKPOINT_FILE].contains(&name))
 }
 
-fn may_hold_tiles(name: &str) -> bool {
+fn is_tile_folder(name: &str) -> bool {
     let mut parts = name.split('/');
     let digits = |text: &str| text.len() == 3 && text.bytes().all(|b| b.is_ascii_digit());
     parts.next() == Some("tile")

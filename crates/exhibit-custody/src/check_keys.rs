@@ -1,5 +1,5 @@
-//! Checking who signs a log: from the key that its first entry names, through every handover, to the key that signs
-//! now; and that nothing follows a seal, nor the revocation of the key that signs.
+//! Checking the keys of a log: from the key in its first entry, through every handover, to the current signing key;
+//! and that nothing follows a seal or the revocation of the signing key.
 
 use crate::act::{Ref, Verb};
 use crate::check::LogFault;
@@ -9,12 +9,12 @@ use exhibit_proof::proof::{LogProof, LogProofError};
 use exhibit_proof::{Note, VerifierKey};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What entries say of keys and of the end, gathered in one pass.
+/// Facts about keys and the end of the log, collected from entries in one pass.
 #[derive(Default)]
-pub(crate) struct Said {
-    /// The keys that the first entry begins the case with.
-    begun: Vec<Ref>,
-    /// The bytes of the entries that handovers are about.
+pub(crate) struct KeyFacts {
+    /// The keys in the first entry.
+    first_keys: Vec<Ref>,
+    /// The bytes of the `key.add` entries with a handover.
     adds: BTreeMap<u64, Vec<u8>>,
     /// The last revocation of each key.
     revoked: BTreeMap<Ref, u64>,
@@ -24,16 +24,16 @@ pub(crate) struct Said {
     after_seal: Option<u64>,
 }
 
-/// The proofs of handovers that lie in a log's folder, by the entries that they are about.
+/// The proofs of handovers in the folder of a log, by log entry.
 pub(crate) type Handovers = BTreeMap<u64, Result<LogProof, LogProofError>>;
 
-impl Said {
-    pub(crate) fn note(&mut self, index: u64, bytes: &[u8], entry: &Entry, handovers: &Handovers) {
+impl KeyFacts {
+    pub(crate) fn add_entry(&mut self, index: u64, bytes: &[u8], entry: &Entry, handovers: &Handovers) {
         if self.sealed.is_some() {
             self.after_seal.get_or_insert(index);
         }
         match entry.act {
-            Verb::CaseOpen if index == 0 => self.begun.clone_from(&entry.made),
+            Verb::CaseOpen if index == 0 => self.first_keys.clone_from(&entry.made),
             Verb::KeyAdd if handovers.contains_key(&index) => {
                 self.adds.insert(index, bytes.to_vec());
             }
@@ -52,8 +52,7 @@ impl Said {
         self.sealed
     }
 
-    /// Follows the handovers. Gives all keys that the log had, the one that signs now last; none where the log's beginning
-    /// cannot be read.
+    /// Follows the handovers. Returns all keys of the log, the current one last.
     pub(crate) fn chain(
         &self,
         key: &VerifierKey,
@@ -65,10 +64,10 @@ impl Said {
             wrong.push(LogFault::AfterSeal { sealed, index });
         }
         let own = Ref::key(key);
-        let Some(mut last) = self.begun.first().copied() else { return vec![key.clone()] };
+        let Some(mut last) = self.first_keys.first().copied() else { return vec![key.clone()] };
         let mut keys: Vec<VerifierKey> = Vec::new();
         for (index, proof) in handovers {
-            // One that was broken off before the public key changed: its proof may be half written.
+            // A handover was interrupted before the public key changed, and its proof may be incomplete.
             if self.is_last_word(own, size) && index + 2 == size {
                 continue;
             }
@@ -111,23 +110,23 @@ impl Said {
     }
 }
 
-/// Whether a checkpoint may carry these signatures: that of the key, or at a handover those of both keys.
+/// Whether a checkpoint has the expected signatures: that of the key, or at a handover those of both keys.
 pub(crate) fn is_signed_as_written(note: &Note, key: &VerifierKey, handovers: &Handovers) -> bool {
-    let of_handover = || handovers.values().flatten().any(|proof| proof.checkpoint == *note);
+    let is_handover = || handovers.values().flatten().any(|proof| proof.checkpoint == *note);
     match note.signatures.as_slice() {
         [_] => note.verify(key).is_ok(),
-        [_, _] => note.verify(key).is_ok() && of_handover(),
+        [_, _] => note.verify(key).is_ok() && is_handover(),
         _ => false,
     }
 }
 
-/// What is remembered of a log as signed by one of its keys; others are named.
+/// Reports remembered checkpoints that are not signed by a key of the log.
 pub(crate) fn foreign(remembered: &[Note], keys: &[VerifierKey]) -> Vec<LogFault> {
     let known = |note: &&Note| keys.iter().any(|key| note.verify(key).is_ok());
-    let strange: BTreeSet<String> = remembered
+    let unknown: BTreeSet<String> = remembered
         .iter()
         .filter(|note| !known(note))
         .map(|note| note.text.lines().take(2).collect::<Vec<_>>().join(", "))
         .collect();
-    strange.into_iter().map(|head| LogFault::ForeignCheckpoint { head }).collect()
+    unknown.into_iter().map(|head| LogFault::ForeignCheckpoint { head }).collect()
 }

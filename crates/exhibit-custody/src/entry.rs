@@ -1,7 +1,7 @@
-//! One entry of the log: the canonical bytes of an act, written and read (RFC 8785 JSON, format version 1).
+//! Entries of the log: the canonical bytes of an act (RFC 8785 JSON, format version 1).
 //!
-//! What is read is exactly what could have been written: a key too many, a number where a text should be, or any
-//! other spelling of the same values is refused.
+//! The parser accepts exactly what the writer produces: it rejects unknown members, values of a wrong type, and other
+//! spellings of the same values.
 
 use exhibit_model::{Digest, Moment};
 use exhibit_proof::hash::{from_hex, to_hex};
@@ -10,38 +10,38 @@ use std::collections::BTreeMap;
 
 use crate::act::{Fact, Ref, Verb};
 
-/// The version of the entry's form.
+/// The version of the entry format.
 pub const VERSION: i64 = 1;
 
-/// The last moment that an entry can state: the end of the year 9999.
+/// The latest time of an entry: the end of the year 9999.
 pub const LAST_MOMENT: Moment = Moment(253_402_300_799_999_999);
 
-/// An act as the log holds it.
+/// An entry of the log.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Entry {
-    /// The entry's number, the same as its index in the log.
+    /// The number of the entry, which is its index in the log.
     pub seq: u64,
-    /// When the act was done, by the clock of the machine that did it.
+    /// The time, by the clock of the machine.
     pub at: Moment,
-    /// Who did it, as the case's pseudonymous id.
+    /// The pseudonymous id of the actor in the case.
     pub actor: String,
-    /// What was done.
+    /// The kind of act.
     pub act: Verb,
-    /// What it was done to.
+    /// The object of the act.
     pub object: Ref,
-    /// What was used for it.
+    /// The inputs.
     pub used: Vec<Ref>,
-    /// What was made by it.
+    /// The outputs.
     pub made: Vec<Ref>,
-    /// What else is said in clear.
+    /// The plain values.
     pub facts: BTreeMap<String, Fact>,
-    /// What is said as a commitment: `SHA-256(salt ‖ value)` by the field's name.
+    /// The commitments, `SHA-256(salt ‖ value)`, by field name.
     pub sealed: BTreeMap<String, Digest>,
-    /// SHA-256 of the parameters, where the act had any.
+    /// SHA-256 of the parameters, if any.
     pub params: Option<Digest>,
-    /// The program that did it, with its version.
+    /// The program and its version.
     pub tool: String,
-    /// What keeps the entry from being guessed from its hash.
+    /// Keeps the entry from being guessed from its hash.
     pub salt: [u8; 16],
 }
 
@@ -49,33 +49,33 @@ pub struct Entry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum EntryError {
     /// They are not canonical JSON.
-    #[error("it is not canonical JSON")]
+    #[error("not canonical JSON")]
     Json(#[source] JsonError),
-    /// The form has another version.
-    #[error("its form has a version other than {VERSION}")]
+    /// The format has another version.
+    #[error("the entry format is not version {VERSION}")]
     Version,
-    /// A member is missing or is not what it must be.
-    #[error("its member `{name}` is missing or not what it must be")]
+    /// A member is missing or invalid.
+    #[error("the member `{name}` is missing or invalid")]
     Member {
-        /// The member's name.
+        /// Its name.
         name: &'static str,
     },
-    /// Its act is not one that this version of the form has.
-    #[error("its act is not one that version {VERSION} of the form has")]
+    /// The kind of act does not exist in this version of the format.
+    #[error("version {VERSION} of the entry format has no such act")]
     Act,
-    /// A member has something that is not a reference.
-    #[error("its member `{name}` has something that is not a reference")]
+    /// A member contains an invalid reference.
+    #[error("the member `{name}` contains an invalid reference")]
     Reference {
-        /// The member's name.
+        /// Its name.
         name: &'static str,
     },
-    /// It has members that the form does not know.
-    #[error("it has members that the form does not know")]
+    /// There are unknown members.
+    #[error("unknown members")]
     Unknown,
 }
 
 impl Entry {
-    /// The entry's canonical bytes.
+    /// Writes the canonical bytes.
     #[must_use]
     pub fn write(&self) -> Vec<u8> {
         let text = |text: &String| Value::Text(text.clone());
@@ -102,7 +102,7 @@ impl Entry {
         Value::Map(members.map(|(name, value)| (name.to_owned(), value)).collect()).write().into_bytes()
     }
 
-    /// Reads an entry's bytes.
+    /// Parses the bytes of an entry.
     ///
     /// # Errors
     /// [`EntryError`] for anything that [`Self::write`] would not have written the same way.
@@ -158,12 +158,12 @@ fn map<T>(value: &Value, read: impl Fn(&Value) -> Option<T>) -> Option<BTreeMap<
     map.iter().map(|(name, value)| Some((name.clone(), read(value)?))).collect()
 }
 
-// Numbers above 2^53 - 1 are refused before an entry is made, so none is altered here.
+// Numbers above 2^53 - 1 are rejected before an entry is written, so this never changes a number.
 pub(crate) fn whole(number: u64) -> Value {
     Value::Number(i64::try_from(number).unwrap_or(MAX_NUMBER).min(MAX_NUMBER))
 }
 
-/// A moment as entries write it: in UTC, with six digits after the point.
+/// Formats a time as in entries: in UTC, with six digits after the point.
 #[must_use]
 pub fn moment_text(at: Moment) -> String {
     to_micros(at)
@@ -180,8 +180,8 @@ fn from_micros(text: &str) -> Option<Moment> {
     let [hour, minute, second] = [number(11..13)?, number(14..16)?, number(17..19)?];
     let whole = Moment::from_civil(i64::from(year), month, day, hour, minute, second)?;
     let moment = Moment(whole.0 + i64::from(number(20..26)?));
-    let sound = (Moment(0)..=LAST_MOMENT).contains(&moment) && to_micros(moment) == text;
-    sound.then_some(moment)
+    let is_canonical = (Moment(0)..=LAST_MOMENT).contains(&moment) && to_micros(moment) == text;
+    is_canonical.then_some(moment)
 }
 
 #[cfg(test)]
@@ -229,17 +229,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read_back(entry in any_entry()) {
+        fn entries_round_trip(entry in any_entry()) {
             prop_assert_eq!(Entry::read(&entry.write()), Ok(entry));
         }
 
         #[test]
-        fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        fn arbitrary_bytes_are_rejected(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             prop_assert!(Entry::read(&bytes).is_err());
         }
 
         #[test]
-        fn an_altered_entry_is_never_the_same(entry in any_entry(), place: prop::sample::Index, bit in 0_u8..8) {
+        fn altered_entries_are_different_or_rejected(entry in any_entry(), place: prop::sample::Index, bit in 0_u8..8) {
             let mut bytes = entry.write();
             let place = place.index(bytes.len());
             bytes[place] ^= 1 << bit;
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_entries_are_refused() {
+    fn invalid_entries_are_rejected() {
         let good = concat!(
             r#"{"act":"mark","actor":"a1","at":"2023-11-14T22:13:20.000000Z","facts":{},"made":[],"object":"case","#,
             r#""salt":"000102030405060708090a0b0c0d0e0f","sealed":{},"seq":4,"tool":"t","used":[],"v":1}"#

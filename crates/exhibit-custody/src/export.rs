@@ -1,5 +1,5 @@
-//! A static copy of a log for others: tiles, checkpoint, key and handovers as any reader of tlog-tiles takes them, and
-//! nothing else: no opening, no lock, nothing left over. It is whole or not there.
+//! A static copy of a log: tiles, checkpoint, key and handovers, readable by any tlog-tiles client. It contains nothing
+//! else: no openings, no lock, no leftovers. The copy is created atomically.
 
 use crate::log::{CHECKPOINT_FILE, KEY_FILE, Log, LogError, MAX_NOTE};
 use exhibit_proof::chain::{HANDOVERS, MAX_HANDOVERS, handover_index, handover_path};
@@ -10,7 +10,7 @@ use std::io;
 use std::path::Path;
 
 impl Log {
-    /// The proofs of handovers from one key to the next, by the entries that they are about.
+    /// The proofs of key handovers, by log entry.
     ///
     /// # Errors
     /// [`LogError::Read`].
@@ -25,7 +25,7 @@ impl Log {
         for name in names.take(MAX_HANDOVERS) {
             let name = name.map_err(unreadable)?.file_name();
             let index = handover_index(&format!("{HANDOVERS}/{}", name.to_string_lossy()));
-            // One that a broken-off handover wrote ahead of its key belongs to no key yet.
+            // An interrupted handover may have written its proof before its entry.
             if let Some(index) = index.filter(|index| *index < self.size()) {
                 proofs.insert(index, self.folder.read(&handover_path(index), MAX_NOTE).map_err(unreadable)?);
             }
@@ -33,10 +33,10 @@ impl Log {
         Ok(proofs)
     }
 
-    /// Writes a copy of the log, as far as this state of it reaches, into a new folder. Says how many files it has.
+    /// Writes a copy of this state of the log into a new folder. Returns the number of files.
     ///
     /// # Errors
-    /// [`LogError::Copy`], also where `target` is there already; [`LogError`], where the log cannot be read.
+    /// [`LogError::Copy`], also if `target` exists; [`LogError`] if the log cannot be read.
     pub fn copy_to(&self, target: &Path) -> Result<u64, LogError> {
         let failed = |source| LogError::Copy { path: target.to_owned(), source };
         if target.symlink_metadata().is_ok() {

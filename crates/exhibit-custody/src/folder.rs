@@ -1,7 +1,7 @@
-//! A log's folder on disk: reading within bounds, writing durably.
+//! The folder of a log on disk: bounded reads and durable writes.
 //!
-//! Files whose names no signed checkpoint refers to are written in place; only the checkpoint is replaced, by
-//! renaming. Nothing here undoes anything: an interrupted step leaves what a killed program would leave.
+//! Files that no signed checkpoint refers to are written in place; only the checkpoint is replaced, by renaming.
+//! There is no rollback: an interrupted step leaves the same state as a killed program.
 
 use rustix::fs::{Mode, OFlags};
 use std::collections::BTreeSet;
@@ -9,10 +9,10 @@ use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-/// How many files are held open at once while they are made durable.
+/// The maximum number of files that are open while they are made durable.
 const OPEN_AT_ONCE: usize = 128;
 
-/// How many files are made durable at once.
+/// The number of files that are synced concurrently.
 const SYNCED_AT_ONCE: usize = 8;
 
 /// The folder of one log.
@@ -23,7 +23,7 @@ pub(crate) struct Folder {
     pub(crate) crash: crate::log::tests::Crash,
 }
 
-/// One change to the disk, told before it is made so that tests can break off there.
+/// A change to the disk, reported before it is made, so that tests can interrupt there.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Step<'a> {
     MakeFolder(&'a Path),
@@ -50,7 +50,7 @@ impl Folder {
     /// Reads a file of at most `limit` bytes.
     pub(crate) fn read(&self, name: &str, limit: usize) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
-        // Never through a link, and never waiting for a pipe that somebody put in a file's place.
+        // Does not follow links, and does not block on a pipe in place of a file.
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let file = File::from(rustix::fs::open(self.path.join(name), flags, Mode::empty())?);
         if !file.metadata()?.is_file() {
@@ -58,12 +58,12 @@ impl Folder {
         }
         let read = file.take(limit as u64 + 1).read_to_end(&mut bytes)?;
         if read > limit {
-            return Err(io::Error::new(io::ErrorKind::FileTooLarge, "longer than any such file can be"));
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, "larger than any valid file"));
         }
         Ok(bytes)
     }
 
-    /// Makes the folder itself where it is not there.
+    /// Creates the folder if it does not exist.
     pub(crate) fn make(&self) -> io::Result<()> {
         if !self.path.is_dir() {
             self.step(&Step::MakeFolder(&self.path))?;
@@ -72,7 +72,7 @@ impl Folder {
         self.sync_folder(self.path.parent().unwrap_or(Path::new(".")))
     }
 
-    /// Writes files whose names nothing refers to yet, and makes them durable together with their folders.
+    /// Writes files that nothing refers to yet, and makes them and their folders durable.
     fn write_all(&self, files: &[(String, Vec<u8>)]) -> io::Result<()> {
         let mut folders = BTreeSet::new();
         for group in files.chunks(OPEN_AT_ONCE) {
@@ -87,8 +87,7 @@ impl Folder {
         folders.iter().try_for_each(|folder| self.sync_folder(folder))
     }
 
-    /// Replaces a file at once and durably: it has either its old bytes or the new ones, and the new ones only once
-    /// `others`, new files that they refer to, are durable.
+    /// Replaces a file atomically and durably, after `others`, the new files that it refers to, are durable.
     pub(crate) fn replace(&self, name: &str, bytes: Vec<u8>, mut others: Vec<(String, Vec<u8>)>) -> io::Result<()> {
         let unfinished = format!("{name}.new");
         let (path, new) = (self.path.join(name), self.path.join(&unfinished));
@@ -99,7 +98,7 @@ impl Folder {
         self.sync_folder(&self.path)
     }
 
-    /// Removes every file of a folder but one, and the folder itself once it is empty.
+    /// Removes all files of a folder except one, and the folder if it is then empty.
     pub(crate) fn remove_all_but(&self, name: &str, kept: Option<&str>) -> io::Result<()> {
         let folder = self.path.join(name);
         if !folder.is_dir() {
@@ -115,7 +114,7 @@ impl Folder {
         if kept.is_none() { fs::remove_dir(&folder) } else { Ok(()) }
     }
 
-    // At once rather than one after the other: a file system then writes its journal once for many files.
+    // Concurrently, so that the file system writes its journal once for many files.
     fn sync_files(&self, files: &[(File, PathBuf)]) -> io::Result<()> {
         files.iter().try_for_each(|(_, path)| self.step(&Step::SyncFile(path)))?;
         let share = files.len().div_ceil(SYNCED_AT_ONCE).max(1);
@@ -123,7 +122,7 @@ impl Folder {
             let sync = |files: &[(File, PathBuf)]| files.iter().try_for_each(|(file, _)| file.sync_all());
             let threads: Vec<_> = files.chunks(share).map(|files| scope.spawn(move || sync(files))).collect();
             threads.into_iter().try_for_each(|thread| {
-                thread.join().unwrap_or_else(|_| Err(io::Error::other("a thread that made files durable died")))
+                thread.join().unwrap_or_else(|_| Err(io::Error::other("a sync thread panicked")))
             })
         })
     }
@@ -157,13 +156,13 @@ impl Folder {
     }
 
     #[cfg(not(test))]
-    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "tests break off here")]
+    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "tests interrupt here")]
     fn step(&self, _: &Step<'_>) -> io::Result<()> {
         Ok(())
     }
 }
 
-/// Makes a folder's list of names durable.
+/// Makes the entries of a folder durable.
 pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
     rustix::fs::fsync(File::open(path)?)?;

@@ -1,7 +1,7 @@
-//! The right edge of a growing tree: just the hashes that a log needs in order to grow, and what must be written
-//! when it does.
+//! The right edge of a growing tree: the hashes that are needed to append to a log, and the tiles that an append
+//! must write.
 //!
-//! For each level of tiles the edge holds the hashes of that level's last, partial tile: at most 255 a level, so a
+//! For each level of tiles the edge contains the hashes of the last, partial tile: at most 255 per level, so a
 //! log of any size grows within a few kilobytes of memory.
 
 use exhibit_proof::hash::Hash;
@@ -17,14 +17,14 @@ pub struct Frontier {
 }
 
 impl Frontier {
-    /// The edge of a tree without entries.
+    /// The edge of the empty tree.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The edge of a log of `size` entries. `read` is asked for its partial tiles of hashes, and must give as many
-    /// hashes as each name says.
+    /// Loads the edge of a log of `size` entries. `read` is called for its partial tiles of hashes, and must return as
+    /// many hashes as the width of the tile.
     ///
     /// # Errors
     /// Those of `read`.
@@ -42,13 +42,13 @@ impl Frontier {
         Ok(Self { size, levels })
     }
 
-    /// How many entries the tree has.
+    /// The number of entries in the tree.
     #[must_use]
     pub const fn size(&self) -> u64 {
         self.size
     }
 
-    /// Adds a leaf. Tiles that it fills are handed to `filled`, with their bytes.
+    /// Adds a leaf, and calls `filled` with each tile that it completes and its bytes.
     pub fn push(&mut self, leaf: Hash, filled: &mut dyn FnMut(TileName, Vec<u8>)) {
         self.size += 1;
         let mut hash = leaf;
@@ -78,11 +78,11 @@ impl Frontier {
         })
     }
 
-    /// The tree's root.
+    /// The root of the tree.
     #[must_use]
     pub fn root(&self) -> Hash {
         let mut read = |subtree: Subtree| -> Result<Hash, Infallible> {
-            // Only subtrees along the right edge are asked for: each lies in its level's partial tile.
+            // Only subtrees along the right edge are needed, and each is in the partial tile of its level.
             let within = u32::from(subtree.level % 8);
             let tile = &self.levels[usize::from(subtree.level / 8)];
             let start = usize::try_from((subtree.index << within) % u64::from(FULL)).unwrap_or(usize::MAX);

@@ -1,5 +1,5 @@
-//! The key that signs a log's checkpoints: made once, kept in a file of its own, apart from the case, that only its
-//! owner can read, in plain text or locked by a passphrase.
+//! The key that signs the checkpoints of a log. It is stored outside the case, in a separate file that only its owner
+//! can read, in plain text or locked by a passphrase.
 
 use crate::Random;
 use crate::cipher::{Cost, NONCE, Passphrase, decrypt, encrypt, stretch};
@@ -14,22 +14,22 @@ use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
-/// The most bytes that a private file may have: a key has a few hundred, the keys of days 56 each.
+/// The maximum size of a private file in bytes: a key has a few hundred, a day key 56.
 const MAX_BYTES: u64 = 1 << 20;
 
 const LOCKED: &str = "EXHIBIT+KEY+1";
 
-/// How a key is to be locked: by which passphrase, and how much work it is to try one.
+/// The lock of a key: the passphrase, and the cost of trying one.
 #[derive(Clone, Debug)]
 pub struct Protection {
     /// The passphrase.
     pub passphrase: Passphrase,
-    /// The work.
+    /// The cost.
     pub cost: Cost,
 }
 
 impl Protection {
-    /// Locks a key as new keys are locked.
+    /// A lock with the cost for new keys.
     #[must_use]
     pub const fn new(passphrase: Passphrase) -> Self {
         Self { passphrase, cost: Cost::STANDARD }
@@ -42,51 +42,51 @@ pub struct Key {
     signer: SignerKey,
 }
 
-/// Why a key cannot be kept or used.
+/// Why a key cannot be stored or used.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// The file could not be written.
-    #[error("could not write the key to {}", path.display())]
+    #[error("cannot write the key to {}", path.display())]
     Write {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         #[source]
         source: io::Error,
     },
     /// The file could not be read.
-    #[error("could not read the key from {}", path.display())]
+    #[error("cannot read the key from {}", path.display())]
     Read {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         #[source]
         source: io::Error,
     },
-    /// Others than its owner may read the file.
-    #[error("the key in {} can be read by others (mode {mode:04o}); restrict it with chmod 600", path.display())]
+    /// Other users can read the file.
+    #[error("other users can read the key in {} (mode {mode:04o}); restrict it with chmod 600", path.display())]
     Exposed {
         /// The file.
         path: PathBuf,
         /// Its permissions.
         mode: u32,
     },
-    /// What the file holds is not a key.
-    #[error("{} does not hold a signing key", path.display())]
+    /// The file does not contain a key.
+    #[error("{} does not contain a signing key", path.display())]
     Form {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         #[source]
         source: NoteError,
     },
-    /// The key is locked, and nobody gave its passphrase.
+    /// The key is locked, and no passphrase was given.
     #[error("the key in {} is locked by a passphrase", path.display())]
     Locked {
         /// The file.
         path: PathBuf,
     },
-    /// The passphrase is not the key's, or the file was altered: the two cannot be told apart.
+    /// The passphrase is wrong, or the file was altered: the two cannot be distinguished.
     #[error("the passphrase does not open the key in {}, or the file was altered", path.display())]
     Passphrase {
         /// The file.
@@ -95,11 +95,11 @@ pub enum KeyError {
 }
 
 impl Key {
-    /// Makes a key for a new log, whose origin is 16 random hexadecimal digits and the log's kind, such as
-    /// `9f3a5c0d71b2e846/custody`: it says nothing of the case.
+    /// Generates a key for a new log. The origin is 16 random hexadecimal digits and the kind of log, such as
+    /// `9f3a5c0d71b2e846/custody`, so that it reveals nothing about the case.
     ///
     /// # Panics
-    /// Where `kind` is not a plain word.
+    /// If `kind` is not a plain word.
     #[must_use]
     pub fn generate(kind: &str, random: Random<'_>) -> Self {
         let mut origin = [0; 8];
@@ -116,21 +116,21 @@ impl Key {
         self.signer.verifier()
     }
 
-    /// Makes the key that is to follow this one: of the same log, otherwise new.
+    /// Generates a successor of a key, for the same log.
     ///
     /// # Panics
-    /// Never: the name is this key's.
+    /// Never: the name is that of a valid key.
     #[must_use]
     pub fn successor(of: &VerifierKey, random: Random<'_>) -> Self {
         let mut secret = Zeroizing::new([0; 32]);
         random(secret.as_mut_slice());
-        Self { signer: SignerKey::new(of.name(), &secret).expect("the name is another key's") }
+        Self { signer: SignerKey::new(of.name(), &secret).expect("the name is that of a valid key") }
     }
 
-    /// Writes the key to a new file that only its owner can read, durably.
+    /// Writes the key durably to a new file that only its owner can read.
     ///
     /// # Errors
-    /// [`KeyError::Write`], also where the file is there already: a key is never overwritten by another.
+    /// [`KeyError::Write`], also if the file exists: a key never overwrites another.
     pub fn save(&self, path: &Path, lock: Option<&Protection>, random: Random<'_>) -> Result<(), KeyError> {
         if path.symlink_metadata().is_ok() {
             return Err(KeyError::Write { path: path.to_owned(), source: io::ErrorKind::AlreadyExists.into() });
@@ -138,7 +138,7 @@ impl Key {
         write_file(path, &self.text(lock, random))
     }
 
-    /// Writes the key again to its file: locked by another passphrase, or by none. The file is either the old or the new one.
+    /// Atomically rewrites the file of the key, locked by another passphrase, or unlocked.
     ///
     /// # Errors
     /// [`KeyError::Write`].
@@ -146,10 +146,10 @@ impl Key {
         write_file(path, &self.text(lock, random))
     }
 
-    /// Reads a key from the file that [`Self::save`] wrote. Where it is locked, `ask` is asked for the passphrase, once.
+    /// Reads a key from the file that [`Self::save`] wrote. If it is locked, calls `ask` once for the passphrase.
     ///
     /// # Errors
-    /// [`KeyError`], also where others than its owner may read the file.
+    /// [`KeyError`], also if other users can read the file.
     pub fn load(path: &Path, ask: &mut dyn FnMut(&Path) -> Option<Passphrase>) -> Result<Self, KeyError> {
         let text = read_file(path)?;
         let form = |source| KeyError::Form { path: path.to_owned(), source };
@@ -163,10 +163,10 @@ impl Key {
         signer.map(|signer| Self { signer }).map_err(form)
     }
 
-    /// Whether a key's file is locked by a passphrase.
+    /// Whether the file of a key is locked by a passphrase.
     ///
     /// # Errors
-    /// [`KeyError`], where the file cannot be read.
+    /// [`KeyError`] if the file cannot be read.
     pub fn is_locked(path: &Path) -> Result<bool, KeyError> {
         Ok(read_file(path)?.starts_with(LOCKED))
     }
@@ -177,7 +177,7 @@ impl Key {
         random(&mut salt);
         random(&mut nonce);
         let head = Locked::head(self.verifier(), lock.cost, &salt);
-        let key = stretch(&lock.passphrase, &salt, lock.cost).expect("new keys are locked at a known cost");
+        let key = stretch(&lock.passphrase, &salt, lock.cost).expect("the cost of new keys is supported");
         let sealed = encrypt(&key, &nonce, head.as_bytes(), self.signer.secret().as_slice());
         Zeroizing::new(format!("{head}xchacha20poly1305 {} {}\n", BASE64.encode(nonce), BASE64.encode(sealed)))
     }
@@ -187,9 +187,9 @@ impl Key {
     }
 }
 
-/// A locked key as its file says it.
+/// The content of the file of a locked key.
 struct Locked {
-    // All lines but the last: what the cipher vouches for.
+    // All lines except the last, which are authenticated by the cipher.
     head: String,
     verifier: VerifierKey,
     cost: Cost,
@@ -216,8 +216,8 @@ impl Locked {
         let salt = BASE64.decode(salt).ok()?.try_into().ok()?;
         let (nonce, sealed) = (BASE64.decode(nonce).ok()?.try_into().ok()?, BASE64.decode(sealed).ok()?);
         let head = Self::head(&verifier, cost, &salt);
-        let sound = text.starts_with(&head) && cost.is_bearable() && sealed.len() == 32 + 16;
-        sound.then_some(Self { head, verifier, cost, salt, nonce, sealed })
+        let is_valid = text.starts_with(&head) && cost.is_bearable() && sealed.len() == 32 + 16;
+        is_valid.then_some(Self { head, verifier, cost, salt, nonce, sealed })
     }
 
     fn open(&self, passphrase: &Passphrase) -> Option<SignerKey> {
@@ -230,7 +230,7 @@ impl Locked {
 
 pub(crate) fn write_file(path: &Path, text: &str) -> Result<(), KeyError> {
     let write = || {
-        // A key that was half written when the machine stopped must not stand in the way of a whole one.
+        // Removes a partially written key from before a crash.
         let new = path.with_added_extension("new");
         match fs::remove_file(&new) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -245,7 +245,7 @@ pub(crate) fn write_file(path: &Path, text: &str) -> Result<(), KeyError> {
     write().map_err(|source| KeyError::Write { path: path.to_owned(), source })
 }
 
-/// Reads a private file, which only its owner may read.
+/// Reads a private file, which only its owner may be able to read.
 pub(crate) fn read_file(path: &Path) -> Result<Zeroizing<String>, KeyError> {
     let unreadable = |source| KeyError::Read { path: path.to_owned(), source };
     let file = File::open(path).map_err(unreadable)?;
@@ -254,7 +254,7 @@ pub(crate) fn read_file(path: &Path) -> Result<Zeroizing<String>, KeyError> {
     if mode & 0o077 != 0 {
         return Err(KeyError::Exposed { path: path.to_owned(), mode });
     }
-    // Room for all of it at once: a growing text would leave copies behind.
+    // Allocated at full size: a growing text would leave copies in memory.
     let size = usize::try_from(metadata.len().min(MAX_BYTES)).unwrap_or(0);
     let mut text = Zeroizing::new(String::with_capacity(size + 1));
     file.take(MAX_BYTES).read_to_string(&mut text).map_err(unreadable)?;
@@ -276,7 +276,7 @@ mod tests {
         })
     }
 
-    fn nobody(_: &Path) -> Option<Passphrase> {
+    fn no_passphrase(_: &Path) -> Option<Passphrase> {
         None
     }
 
@@ -290,21 +290,21 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_kept_for_its_owner_alone_and_read_back() {
+    fn keys_are_private_and_round_trip() {
         let folder = tempfile::TempDir::new().expect("a folder");
         let path = folder.path().join("case.key");
-        fs::write(path.with_added_extension("new"), b"PRIVATE+K").expect("a broken-off save");
+        fs::write(path.with_added_extension("new"), b"PRIVATE+K").expect("an interrupted save");
         key().save(&path, None, &mut zeros).expect("saved");
         assert_eq!(fs::read_dir(folder.path()).expect("read").count(), 1);
         assert_eq!(fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
-        assert_eq!(Key::load(&path, &mut nobody).expect("loaded").verifier(), key().verifier());
+        assert_eq!(Key::load(&path, &mut no_passphrase).expect("loaded").verifier(), key().verifier());
         assert_eq!(key().verifier().name(), "0102030405060708/custody");
         let again = key().save(&path, None, &mut zeros);
         assert!(matches!(again, Err(KeyError::Write { .. })), "a key is never overwritten");
     }
 
     #[test]
-    fn a_locked_key_opens_with_its_passphrase_alone() {
+    fn locked_keys_need_their_passphrase() {
         let folder = tempfile::TempDir::new().expect("a folder");
         let path = folder.path().join("case.key");
         key().save(&path, Some(&protection("ئون ئىككى 十二")), &mut zeros).expect("saved");
@@ -315,14 +315,14 @@ mod tests {
         let with = |text: &str| Key::load(&path, &mut |_| Passphrase::new(text));
         assert_eq!(with("ئون ئىككى 十二").expect("opened").verifier(), key().verifier());
         assert!(matches!(with("ئون ئىككى"), Err(KeyError::Passphrase { .. })));
-        assert!(matches!(Key::load(&path, &mut nobody), Err(KeyError::Locked { .. })));
+        assert!(matches!(Key::load(&path, &mut no_passphrase), Err(KeyError::Locked { .. })));
         key().save_again(&path, None, &mut zeros).expect("unlocked");
         assert!(!Key::is_locked(&path).expect("read"));
-        assert_eq!(Key::load(&path, &mut nobody).expect("opened").verifier(), key().verifier());
+        assert_eq!(Key::load(&path, &mut no_passphrase).expect("opened").verifier(), key().verifier());
     }
 
     #[test]
-    fn every_altered_or_cut_locked_key_is_refused() {
+    fn altered_or_truncated_locked_keys_are_rejected() {
         let folder = tempfile::TempDir::new().expect("a folder");
         let path = folder.path().join("case.key");
         key().save(&path, Some(&protection("x")), &mut zeros).expect("saved");
@@ -350,11 +350,11 @@ mod tests {
     }
 
     #[test]
-    fn an_exposed_or_altered_key_is_refused() {
+    fn exposed_or_altered_keys_are_rejected() {
         let folder = tempfile::TempDir::new().expect("a folder");
         let path = folder.path().join("case.key");
         key().save(&path, None, &mut zeros).expect("saved");
-        let load = |path: &Path| Key::load(path, &mut nobody);
+        let load = |path: &Path| Key::load(path, &mut no_passphrase);
         for mode in [0o640, 0o604, 0o660, 0o644] {
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("set");
             let error = load(&path).expect_err("exposed");

@@ -1,11 +1,11 @@
-//! The custody log: acts, their canonical bytes, append, sign, check.
+//! The custody log: acts, their canonical bytes, appending, signing and checking.
 //!
-//! Whatever happens to a case is one entry of an append-only log whose every state is signed. An entry is written
-//! once and never changed; what it must not say in clear (names, paths, reasons) it says as a commitment whose
-//! opening is kept elsewhere and can be destroyed. The bytes are defined in `docs/formats/custody.md`.
+//! Every act on a case is an entry of an append-only log, and every state of the log is signed. Entries are written
+//! once and never changed. Sensitive values (names, paths, reasons) are stored only as commitments, whose openings
+//! are kept elsewhere and can be destroyed. `docs/formats/custody.md` defines the bytes.
 //!
-//! Time and randomness are given by the caller. Nothing here knows the catalogue: see [`Writer::append_from`] for
-//! how the two stay in step across a crash.
+//! The caller supplies time and randomness. This crate does not know the catalogue: [`Writer::append_from`] describes
+//! how the two stay in sync across a crash.
 
 pub mod access;
 pub mod act;
@@ -28,5 +28,5 @@ pub use frontier::Frontier;
 pub use key::{Key, KeyError, Protection};
 pub use log::{End, Head, Log, LogError, Writer};
 
-/// Fills a slice with random bytes, fit for secrets.
+/// Fills a slice with cryptographically secure random bytes.
 pub type Random<'a> = &'a mut dyn FnMut(&mut [u8]);

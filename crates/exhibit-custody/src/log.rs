@@ -1,8 +1,8 @@
-//! The log on disk: tiles of hashes, bundles of entries, and a signed checkpoint that says how much of them counts.
+//! The log on disk: tiles of hashes, bundles of entries, and a signed checkpoint that states how many of them count.
 //!
-//! The checkpoint is the only file that is ever replaced, and it is replaced last. So at every instant the folder
-//! holds a whole log of the size that its checkpoint states; files of an append that was broken off are not
-//! referred to, and the next append writes over them. Opening a log never deletes anything.
+//! The checkpoint is the only file that is ever replaced, and it is replaced last. So at any time the folder
+//! contains a complete log of the size in its checkpoint. The files of an interrupted append are not referenced,
+//! and the next append overwrites them. Opening a log never deletes anything.
 
 use crate::act::{Ref, Verb};
 use crate::entry::Entry;
@@ -23,21 +23,21 @@ pub(crate) const KEY_FILE: &str = "key.pub";
 pub(crate) const CHECKPOINT_FILE: &str = "checkpoint";
 pub(crate) const LOCK_FILE: &str = "lock";
 pub(crate) const ANCHORS_FOLDER: &str = "anchors";
-/// The most bytes that a key file or checkpoint may have.
+/// The maximum size of a key file or checkpoint in bytes.
 pub(crate) const MAX_NOTE: usize = 64 << 10;
-/// The most bytes that a bundle can have.
+/// The maximum size of a bundle in bytes.
 pub(crate) const MAX_BUNDLE: usize = FULL as usize * (MAX_ENTRY + 2);
 
-/// How far a log reaches.
+/// The size and root of a log.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Head {
-    /// How many entries it has.
+    /// The number of entries.
     pub size: u64,
     /// The root of its tree.
     pub root: Hash,
 }
 
-/// A log, for reading. It keeps the state that it had when it was opened.
+/// A log, opened for reading, at the state when it was opened.
 #[derive(Clone, Debug)]
 pub struct Log {
     pub(crate) folder: Folder,
@@ -46,7 +46,7 @@ pub struct Log {
     head: Head,
 }
 
-/// A log, for appending. There is one at a time: it holds a lock.
+/// A log, opened exclusively for appending.
 #[derive(Debug)]
 pub struct Writer {
     log: Log,
@@ -55,18 +55,18 @@ pub struct Writer {
     // The bytes of the last, partial entry bundle.
     tail: Vec<u8>,
     end: End,
-    // Released when dropped, also by a crash.
+    // Released on drop and on a crash.
     _lock: File,
 }
 
-/// Whether a log takes more entries.
+/// Whether a log accepts more entries.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum End {
-    /// It does.
+    /// It accepts more entries.
     Open,
-    /// Its last entry seals the case: it takes none for good.
+    /// Its last entry seals the case: it accepts no further entries.
     Sealed,
-    /// Its last entry revokes the key that signs: the next one must take over first, see [`Writer::hand_over`].
+    /// Its last entry revokes the signing key: the next key must take over first, see [`Writer::hand_over`].
     Revoked,
 }
 
@@ -74,118 +74,118 @@ pub enum End {
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
     /// A file could not be read.
-    #[error("could not read {}", path.display())]
+    #[error("cannot read {}", path.display())]
     Read {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         #[source]
         source: io::Error,
     },
-    /// An append could not be written. The log is as it was before.
-    #[error("could not write to the log in {}; nothing was appended", path.display())]
+    /// An append could not be written. The log is unchanged.
+    #[error("cannot write to the log in {}; nothing was appended", path.display())]
     Write {
         /// The log's folder.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         #[source]
         source: io::Error,
     },
-    /// There is a log already where a new one should begin.
-    #[error("a log is there already in {}", path.display())]
+    /// The folder of a new log already contains a log.
+    #[error("there is already a log in {}", path.display())]
     Exists {
         /// The log's folder.
         path: PathBuf,
     },
-    /// Another program appends to the log.
+    /// Another program has the log open for appending.
     #[error("another program has the log in {} open for writing", path.display())]
     Locked {
         /// The log's folder.
         path: PathBuf,
     },
-    /// The log's public key is not one.
-    #[error("{KEY_FILE} does not hold the log's public key")]
+    /// The public key of the log is invalid.
+    #[error("{KEY_FILE} does not contain the public key of the log")]
     PublicKey(#[source] NoteError),
-    /// The checkpoint is not a signed note, or not signed by the log's key.
-    #[error("the checkpoint is not signed by the log's key")]
+    /// The checkpoint is not a signed note, or not signed by the key of the log.
+    #[error("the checkpoint is not signed by the key of the log")]
     Signature(#[source] NoteError),
-    /// What is signed is not a checkpoint.
-    #[error("what is signed is not a checkpoint")]
+    /// The signed text is not a checkpoint.
+    #[error("the signed text is not a checkpoint")]
     Checkpoint(#[source] LineError),
-    /// The checkpoint is of another log.
-    #[error("the checkpoint is of another log")]
+    /// The checkpoint belongs to another log.
+    #[error("the checkpoint belongs to another log")]
     Origin,
-    /// The signing key is not the one that the log was begun with.
-    #[error("the signing key is not the one of this log")]
+    /// The signing key is not that of this log.
+    #[error("the signing key is not that of this log")]
     WrongKey,
-    /// A file of the log is not what it must be; checking the whole log tells more.
-    #[error("{name} is not what it must be; check the whole log")]
+    /// A file of the log is damaged; a check of the whole log gives details.
+    #[error("{name} is damaged; check the whole log")]
     Damaged {
-        /// The file's name within the log's folder.
+        /// The name of the file in the folder of the log.
         name: String,
     },
-    /// The tiles do not give the checkpoint's root; checking the whole log tells more.
-    #[error("the log's hashes do not give its signed root; check the whole log")]
+    /// The tiles do not match the root of the checkpoint; a check of the whole log gives details.
+    #[error("the hashes of the log do not match its signed root; check the whole log")]
     Root,
-    /// The checkpoint was replaced by something else while the log was open.
-    #[error("the log was changed by something else while it was open")]
+    /// The checkpoint was replaced by another program while the log was open.
+    #[error("the log was changed by another program while it was open")]
     ChangedUnderneath,
     /// A copy of the log could not be written.
-    #[error("could not write a copy of the log to {}", path.display())]
+    #[error("cannot write a copy of the log to {}", path.display())]
     Copy {
-        /// Where to.
+        /// The target.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         #[source]
         source: io::Error,
     },
     /// An entry is too long.
-    #[error("entry {place} has {bytes} bytes; the log takes {MAX_ENTRY}")]
+    #[error("entry {place} has {bytes} bytes; the maximum is {MAX_ENTRY}")]
     EntryTooLong {
-        /// Its place among the entries given, from 0.
+        /// Its index among the given entries, from 0.
         place: usize,
-        /// How many bytes it has.
+        /// Its length in bytes.
         bytes: usize,
     },
-    /// The entries begin after the log's end: entries between were lost, or the log was rolled back.
+    /// The entries begin after the end of the log: entries in between were lost, or the log was rolled back.
     #[error("the log ends at {size} but the entries begin at {first}: it was rolled back, or entries were lost")]
     Gap {
-        /// How many entries the log has.
+        /// The number of entries in the log.
         size: u64,
-        /// The number of the first entry given.
+        /// The number of the first given entry.
         first: u64,
     },
-    /// The log holds another entry under the number of one given.
-    #[error("the log holds another entry under number {index}")]
+    /// The log has a different entry under the number of a given one.
+    #[error("the log has a different entry under number {index}")]
     OtherEntry {
         /// The number.
         index: u64,
     },
     /// The log's last entry seals the case.
-    #[error("the case is sealed: its log takes no entry any more")]
+    #[error("the case is sealed: its log accepts no further entries")]
     Sealed,
-    /// The log's last entry revokes the key that signs.
+    /// The last entry of the log revokes the signing key.
     #[error("the signing key is revoked, and the next one has not taken over yet")]
     Revoked,
-    /// The key is not the one that the log's last entries name as the next.
-    #[error("the key is not the one that the log names as the next")]
+    /// The key is not the next key according to the last entries of the log.
+    #[error("the key is not the next key according to the log")]
     NotSuccessor,
-    /// The log is shorter than it once was.
-    #[error("the log has {size} entries but once had {once}: it was rolled back")]
+    /// The log is shorter than before.
+    #[error("the log has {size} entries but had {once} before: it was rolled back")]
     RolledBack {
-        /// How many it has.
+        /// The number of entries.
         size: u64,
-        /// How many it had.
+        /// The earlier number of entries.
         once: u64,
     },
-    /// The log's beginning is not what it once was.
-    #[error("the first {once} entries are not those that the log once had: its history was replaced")]
+    /// The beginning of the log is different from before.
+    #[error("the first {once} entries differ from those that the log had before: its history was replaced")]
     Forked {
-        /// How many entries it had.
+        /// The earlier number of entries.
         once: u64,
     },
-    /// There is no such entry, or no such older log.
-    #[error("the log does not reach that far")]
+    /// There is no such entry, or no such older state.
+    #[error("the log is shorter than that")]
     OutOfRange(#[from] ProofError),
 }
 
@@ -193,12 +193,12 @@ impl Log {
     /// Opens a log for reading and checks its signature. To check all of it, see [`crate::check_log`].
     ///
     /// # Errors
-    /// [`LogError`], where key or checkpoint are not what they must be.
+    /// [`LogError`] if the key or checkpoint is invalid.
     pub fn open(folder: &Path) -> Result<Self, LogError> {
         Self::open_in(Folder::new(folder))
     }
 
-    /// How many entries the log has.
+    /// The number of entries.
     #[must_use]
     pub const fn size(&self) -> u64 {
         self.head.size
@@ -231,7 +231,7 @@ impl Log {
     /// The bytes of the entry at `index`, checked against its leaf hash.
     ///
     /// # Errors
-    /// [`LogError`], where there is none or it does not fit its hash.
+    /// [`LogError`] if there is none or it does not match its hash.
     pub fn entry(&self, index: u64) -> Result<Vec<u8>, LogError> {
         let name = self.tile_holding(Layer::Entries, index)?;
         let place = usize::try_from(index % u64::from(FULL)).unwrap_or(usize::MAX);
@@ -241,11 +241,11 @@ impl Log {
         if Hash::leaf(&entry) == hashes[place] { Ok(entry) } else { Err(LogError::Damaged { name: name.path() }) }
     }
 
-    /// Hands out the bytes of all entries from `first` on, in their order, each checked against its leaf hash, until
-    /// `each` says `false`.
+    /// Calls `each` with the bytes of all entries from `first`, in order, each checked against its leaf hash, until
+    /// `each` returns `false`.
     ///
     /// # Errors
-    /// [`LogError`], where a file cannot be read or an entry does not fit its hash; what came before was handed out.
+    /// [`LogError`] if a file cannot be read or an entry does not match its hash; `each` was called for those before.
     pub fn entries_from(&self, first: u64, each: &mut dyn FnMut(u64, &[u8]) -> bool) -> Result<(), LogError> {
         let full = u64::from(FULL);
         for tile in first / full..self.size().div_ceil(full) {
@@ -266,35 +266,35 @@ impl Log {
         Ok(())
     }
 
-    /// The proof that the entry at `index` stands in the log, the sibling's hash first.
+    /// The proof that the log contains the entry at `index`, the sibling's hash first.
     ///
     /// # Errors
-    /// [`LogError`], where there is none or tiles cannot be read.
+    /// [`LogError`] if there is none or tiles cannot be read.
     pub fn inclusion_proof(&self, index: u64) -> Result<Vec<Hash>, LogError> {
         tree::inclusion(index, self.size(), &mut |subtree| self.subtree(subtree))
     }
 
-    /// The proof that the log still begins with the `old_size` entries that it once had.
+    /// The proof that the log still begins with its first `old_size` entries.
     ///
     /// # Errors
-    /// [`LogError`], where it is shorter or tiles cannot be read.
+    /// [`LogError`] if it is shorter or tiles cannot be read.
     pub fn consistency_proof(&self, old_size: u64) -> Result<Vec<Hash>, LogError> {
         tree::consistency(old_size, self.size(), &mut |subtree| self.subtree(subtree))
     }
 
-    /// The proof of the entry at `index` as a text that travels alone (a `.tlog-proof` file).
+    /// The proof of the entry at `index` as a self-contained text (a `.tlog-proof` file).
     ///
     /// # Errors
-    /// [`LogError`], where there is none or tiles cannot be read.
+    /// [`LogError`] if there is none or tiles cannot be read.
     pub fn tlog_proof(&self, index: u64) -> Result<String, LogError> {
         let hashes = self.inclusion_proof(index)?;
         Ok(LogProof { extra: None, index, hashes, checkpoint: self.checkpoint.clone() }.write())
     }
 
-    /// Checks that the log still begins with what it once consisted of.
+    /// Checks that the log extends an earlier state.
     ///
     /// # Errors
-    /// [`LogError::RolledBack`], [`LogError::Forked`], or where tiles cannot be read.
+    /// [`LogError::RolledBack`], [`LogError::Forked`], or another error if tiles cannot be read.
     pub fn continues(&self, once: Head) -> Result<(), LogError> {
         let (size, before) = (self.size(), once.size);
         if before > size {
@@ -304,10 +304,10 @@ impl Log {
         if root == once.root { Ok(()) } else { Err(LogError::Forked { once: before }) }
     }
 
-    /// Whether the log takes more entries.
+    /// Whether the log accepts more entries.
     ///
     /// # Errors
-    /// [`LogError`], where its last entry cannot be read.
+    /// [`LogError`] if its last entry cannot be read.
     pub fn end(&self) -> Result<End, LogError> {
         let Some(last) = self.size().checked_sub(1) else { return Ok(End::Open) };
         Ok(end_by(&self.entry(last)?, &self.verifier))
@@ -352,8 +352,8 @@ impl Log {
         Ok(entries.into_iter().take(usize::from(name.width)).map(<[u8]>::to_vec).collect())
     }
 
-    // A writer removes a partial tile once a wider one is signed for. A reader that still has the older checkpoint
-    // then finds its tile as the beginning of the wider one.
+    // A writer removes a partial tile once a wider one is covered by a checkpoint. A reader with an older checkpoint
+    // then uses the beginning of the wider tile.
     fn read_tile(&self, name: TileName, limit: usize) -> Result<(Vec<u8>, u16), LogError> {
         let read = |name: TileName| self.folder.read(&name.path(), limit).map(|bytes| (bytes, name.width));
         let unreadable = |source| LogError::Read { path: self.folder.path().join(name.path()), source };
@@ -371,10 +371,10 @@ impl Log {
 }
 
 impl Writer {
-    /// Begins a log in `folder`, which is made if it is not there; its parent must be there.
+    /// Creates a log in `folder`, which is created if necessary; its parent must exist.
     ///
     /// # Errors
-    /// [`LogError::Exists`], where a log is there already; others where it cannot be written.
+    /// [`LogError::Exists`] if the folder contains a log; others if it cannot be written.
     pub fn create(folder: &Path, key: Key) -> Result<Self, LogError> {
         let disk = Folder::new(folder);
         let failed = |source| LogError::Write { path: folder.to_owned(), source };
@@ -391,22 +391,22 @@ impl Writer {
     /// Opens a log for appending.
     ///
     /// # Errors
-    /// [`LogError`], where the log is locked, is not this key's, or its end is damaged.
+    /// [`LogError`] if the log is locked, has another key, or its end is damaged.
     pub fn open(folder: &Path, key: Key) -> Result<Self, LogError> {
         Self::open_in(Folder::new(folder), key)
     }
 
-    /// The log as it now is.
+    /// The current state of the log.
     #[must_use]
     pub const fn log(&self) -> &Log {
         &self.log
     }
 
-    /// Appends entries, signs, and returns the number of the first once all of it is durable.
+    /// Appends entries, signs, and returns the number of the first entry once everything is durable.
     ///
     /// # Errors
-    /// [`LogError`]; the log on disk then is either as before or, where only the last step failed, already has all
-    /// of the entries: open it again to know.
+    /// [`LogError`]; the log on disk is then unchanged, or contains all entries if only the last step failed: reopen
+    /// it to find out.
     pub fn append(&mut self, entries: &[Vec<u8>]) -> Result<u64, LogError> {
         let old = self.log.head;
         if entries.is_empty() {
@@ -436,18 +436,18 @@ impl Writer {
         Ok(old.size)
     }
 
-    /// Whether the log takes more entries.
+    /// Whether the log accepts more entries.
     #[must_use]
     pub const fn end(&self) -> End {
         self.end
     }
 
-    /// Lets the next key take over. The log's last entries must be the `key.add` that names both keys, and the `key.revoke` of
-    /// this one. At every instant the log is whole for whoever reads it: the checkpoint carries both signatures before the
-    /// public key changes. Broken off, it is done again.
+    /// Hands over to the next key. The last entries of the log must be the `key.add` with both keys, and the `key.revoke`
+    /// of the current key. The log stays valid for readers at any time, because the checkpoint carries both signatures
+    /// before the public key changes. If interrupted, repeat the call.
     ///
     /// # Errors
-    /// [`LogError::NotSuccessor`], others where it cannot be written.
+    /// [`LogError::NotSuccessor`], others if it cannot be written.
     pub fn hand_over(&mut self, next: Key) -> Result<(), LogError> {
         let index =
             self.log.size().checked_sub(2).filter(|_| self.end == End::Revoked).ok_or(LogError::NotSuccessor)?;
@@ -460,10 +460,10 @@ impl Writer {
         let hashes = self.log.inclusion_proof(index)?;
         let proof = LogProof { extra: None, index, hashes, checkpoint: both.clone() }.write();
         let (name, proof) = (handover_path(index), proof.into_bytes());
-        // The checkpoint with both signatures rests on the proof: where both are there, neither is touched again.
-        let held =
-            self.log.checkpoint == both && self.log.folder.read(&name, MAX_NOTE).is_ok_and(|there| there == proof);
-        if !held {
+        // If the proof and the checkpoint with both signatures exist, they are not written again.
+        let is_written =
+            self.log.checkpoint == both && self.log.folder.read(&name, MAX_NOTE).is_ok_and(|stored| stored == proof);
+        if !is_written {
             self.commit(vec![(name, proof)], &both)?;
         }
         self.log.checkpoint = both;
@@ -477,31 +477,31 @@ impl Writer {
         Ok(())
     }
 
-    /// Signs a text that is no checkpoint (a [`exhibit_proof::statement`]), as a note.
+    /// Signs a text other than a checkpoint (a [`exhibit_proof::statement`]) as a note.
     #[must_use]
     pub fn sign_statement(&self, text: &str) -> String {
         Note { signatures: vec![self.key.signer().sign(text)], text: text.to_owned() }.to_string()
     }
 
-    /// Brings the log up to entries numbered from `first` on, and returns its size.
+    /// Appends the entries numbered from `first` that the log does not have yet, and returns its size.
     ///
-    /// Entries that the log has already are compared and not appended again. So a caller that keeps entries in an
-    /// outbox until this returns may call it again after any crash: each entry is in the log exactly once.
+    /// Entries that the log already has are compared and not appended again. So a caller that keeps entries in an
+    /// outbox until this returns may repeat the call after any crash: each entry is in the log exactly once.
     ///
     /// # Errors
-    /// [`LogError::Gap`] where `first` lies beyond the log's end, [`LogError::OtherEntry`] where the log has another
+    /// [`LogError::Gap`] if `first` is after the end of the log, [`LogError::OtherEntry`] if the log has a different
     /// entry under the same number; nothing is appended then. Otherwise as [`Self::append`].
     pub fn append_from(&mut self, first: u64, entries: &[Vec<u8>]) -> Result<u64, LogError> {
         let size = self.log.size();
-        let held = size.checked_sub(first).ok_or(LogError::Gap { size, first })?;
-        let held = usize::try_from(held).unwrap_or(usize::MAX).min(entries.len());
-        self.log.compare(first, &entries[..held])?;
-        self.append(&entries[held..])?;
+        let existing = size.checked_sub(first).ok_or(LogError::Gap { size, first })?;
+        let existing = usize::try_from(existing).unwrap_or(usize::MAX).min(entries.len());
+        self.log.compare(first, &entries[..existing])?;
+        self.append(&entries[existing..])?;
         Ok(self.log.size())
     }
 
     fn open_in(folder: Folder, key: Key) -> Result<Self, LogError> {
-        // A folder that holds no log stays untouched; what is read without the lock may be outdated.
+        // Does not create a lock in a folder without a log; what is read without the lock may be outdated.
         let folder = Log::open_in(folder)?.folder;
         let lock = lock(&folder)?;
         let log = Log::open_in(folder)?;
@@ -521,7 +521,7 @@ impl Writer {
         let folder = &self.log.folder;
         let failed = |source| LogError::Write { path: folder.path().to_owned(), source };
         let unreadable = |source| LogError::Read { path: folder.path().join(CHECKPOINT_FILE), source };
-        // A log must never sign two histories: what lies there must be what was signed last.
+        // A log must never sign two histories: the stored checkpoint must be the last one signed.
         let current = folder.read(CHECKPOINT_FILE, MAX_NOTE).map_err(unreadable)?;
         if current != self.log.checkpoint().into_bytes() {
             return Err(LogError::ChangedUnderneath);
@@ -529,8 +529,8 @@ impl Writer {
         folder.replace(CHECKPOINT_FILE, checkpoint.to_string().into_bytes(), files).map_err(failed)
     }
 
-    // Removes partial tiles that the new checkpoint does not refer to. Failing to is no failure of the append: a
-    // check names what is left over, and the next append tries again.
+    // Removes partial tiles that the new checkpoint does not refer to. A failure is ignored: a check reports
+    // leftovers, and the next append tries again.
     fn tidy(&self, old_size: u64) {
         for layer in (0..8).map(Layer::Hashes).chain([Layer::Entries]) {
             let (old, new) = (layer.count(old_size), layer.count(self.log.size()));
@@ -538,7 +538,7 @@ impl Writer {
                 continue;
             }
             let current = TileName::holding(layer, new - 1, self.log.size()).filter(|tile| tile.width < FULL);
-            // One tile further back: an append before this one may have ended before it had tidied.
+            // One tile further back, because an earlier append may have been interrupted before its cleanup.
             for index in (old / u64::from(FULL)).saturating_sub(1)..=new / u64::from(FULL) {
                 let kept = current.filter(|tile| tile.index == index).map(|tile| tile.width.to_string());
                 let folder = format!("{}.p", TileName { layer, index, width: FULL }.path());
@@ -551,23 +551,23 @@ impl Writer {
 }
 
 impl Log {
-    // Whether the log holds these entries from `first` on.
+    // Checks that the log contains these entries from `first`.
     fn compare(&self, first: u64, entries: &[Vec<u8>]) -> Result<(), LogError> {
-        let mut held: (Option<TileName>, Vec<Vec<u8>>) = (None, Vec::new());
+        let mut cached: (Option<TileName>, Vec<Vec<u8>>) = (None, Vec::new());
         for (entry, index) in entries.iter().zip(first..) {
             let name = self.tile_holding(Layer::Entries, index)?;
-            if held.0 != Some(name) {
-                held = (Some(name), self.bundle(name)?);
+            if cached.0 != Some(name) {
+                cached = (Some(name), self.bundle(name)?);
             }
             let place = usize::try_from(index % u64::from(FULL)).unwrap_or(usize::MAX);
-            if held.1.get(place) != Some(entry) {
+            if cached.1.get(place) != Some(entry) {
                 return Err(LogError::OtherEntry { index });
             }
         }
         Ok(())
     }
 
-    // The bytes of the last, partial bundle, checked against the hashes that will be built upon.
+    // The bytes of the last, partial bundle, checked against the hashes that appends build on.
     fn read_tail(&self, frontier: &Frontier) -> Result<Vec<u8>, LogError> {
         let last = self.size().checked_sub(1).and_then(|last| TileName::holding(Layer::Entries, last, self.size()));
         let Some(name) = last.filter(|tile| tile.width < FULL) else { return Ok(Vec::new()) };
@@ -583,7 +583,7 @@ impl Log {
     }
 }
 
-// A log while it grows in memory, with the files that must be written for it.
+// An append in memory, with the files that must be written for it.
 struct Growth {
     frontier: Frontier,
     tail: Vec<u8>,
@@ -605,7 +605,7 @@ impl Growth {
         true
     }
 
-    // Tiles that did not grow are there already, and signed for: they are not written again.
+    // Tiles that did not grow are already written and covered by a checkpoint.
     fn push_partial(&mut self, old_size: u64) {
         let size = self.frontier.size();
         for (name, bytes) in self.frontier.partial_tiles() {

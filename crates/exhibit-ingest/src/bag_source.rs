@@ -58,7 +58,7 @@ impl Intake<'_> {
             });
             written?;
             read.map_err(|_| changed())?;
-            let sealed = deposit.seal()?;
+            let sealed = deposit.finish()?;
             if sealed.original != file.original {
                 return Err(changed());
             }

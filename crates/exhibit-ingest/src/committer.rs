@@ -14,7 +14,7 @@ use exhibit_custody::{Act, Derivation, Fact, Receipt, Ref, Verb};
 use exhibit_model::{
     Clock, Digest, ItemId, Member, MetadataKey, Moment, Note, Page, Reason, Relation, SourceId, State, wire,
 };
-use exhibit_store::{Originals, PackWriter, Place, Sealed};
+use exhibit_store::{FinishedDeposit, Originals, PackLocation, PackWriter};
 use std::sync::mpsc::{Receiver, SyncSender};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -39,9 +39,9 @@ pub(crate) enum Message<'a> {
 
 /// The bytes of something received, or why there are none.
 pub(crate) enum Content<'a> {
-    Bytes(Sealed<'a>),
+    Bytes(FinishedDeposit<'a>),
     /// Not all bytes that there were, and why.
-    Cut(Sealed<'a>, Reason),
+    Cut(FinishedDeposit<'a>, Reason),
     None(State, Option<Reason>),
 }
 
@@ -303,11 +303,12 @@ impl Committer<'_> {
 }
 
 /// The end of the last page record that the catalogue refers to: packs are appended to from there.
-pub(crate) fn pack_end(catalogue: &exhibit_catalogue::Catalogue) -> Result<Option<Place>, IngestError> {
+pub(crate) fn pack_end(catalogue: &exhibit_catalogue::Catalogue) -> Result<Option<PackLocation>, IngestError> {
     let (number, length) = (catalogue.number("pack_number")?, catalogue.number("pack_length")?);
-    Ok(number
-        .zip(length)
-        .map(|(number, length)| Place { pack: u32::try_from(number).unwrap_or(1), offset: length.unsigned_abs() }))
+    Ok(number.zip(length).map(|(number, length)| PackLocation {
+        pack: u32::try_from(number).unwrap_or(1),
+        offset: length.unsigned_abs(),
+    }))
 }
 
 /// The transaction of one group.

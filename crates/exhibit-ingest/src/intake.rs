@@ -6,7 +6,7 @@ use crate::walk::{Entry, EntryKind, walk};
 use crate::{IngestError, run::Stop};
 use exhibit_catalogue::Catalogue;
 use exhibit_model::{Reason, SourceId, State};
-use exhibit_store::{Originals, Sealed};
+use exhibit_store::{FinishedDeposit, Originals};
 use rustix::fs::{Mode, OFlags};
 use std::fs::File;
 use std::io::Read;
@@ -21,7 +21,7 @@ pub(crate) struct Intake<'a> {
 }
 
 enum Copied<'a> {
-    Whole(Sealed<'a>),
+    Whole(FinishedDeposit<'a>),
     Unreadable(Reason),
 }
 
@@ -89,7 +89,7 @@ fn copy<'a>(path: &Path, originals: &'a Originals) -> Result<Copied<'a>, IngestE
     let mut buffer = vec![0; 256 << 10];
     loop {
         match file.read(&mut buffer) {
-            Ok(0) => return Ok(Copied::Whole(deposit.seal()?)),
+            Ok(0) => return Ok(Copied::Whole(deposit.finish()?)),
             Ok(count) => deposit.write(&buffer[..count])?,
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
             Err(error) => {

@@ -193,7 +193,7 @@ impl Stage for FakeRead<'_> {
         for (ordinal, bytes) in (0..).zip(members.iter().flat_map(|members| members.split('|'))) {
             let mut deposit = means.originals.deposit()?;
             deposit.write(bytes.as_bytes())?;
-            let content = Content::Bytes(deposit.seal()?);
+            let content = Content::Bytes(deposit.finish()?);
             let name = format!("{}/{ordinal}", String::from_utf8_lossy(&item.path)).into_bytes();
             let member = Member { name, name_text: String::new(), relation: Relation::Entry, modified: None };
             outcome.found += 1;

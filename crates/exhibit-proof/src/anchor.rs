@@ -1,7 +1,7 @@
-//! Anchors: a quoted passage tied to a page and to the exact bytes it stands in.
+//! Anchors: a quoted passage tied to a page and to the exact bytes that contain it.
 //!
-//! Written as a W3C Web Annotation in canonical JSON (`docs/formats/anchor.md`). A quote either is what the page
-//! says, character for character and in its place, or it does not hold: nothing here compares loosely.
+//! Written as a W3C Web Annotation in canonical JSON (`docs/formats/anchor.md`). A quote matches the page
+//! character for character at its position, or it is not valid: there is no fuzzy comparison.
 
 use crate::hash::to_hex;
 use crate::json::Value;
@@ -9,98 +9,98 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
-// The name of some bytes by their SHA-256 (RFC 6920).
+// A URI that names bytes by their SHA-256 (RFC 6920).
 const SOURCE: &str = "ni:///sha-256;";
 
 /// A quoted passage.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Anchor {
-    /// The log's identity.
+    /// The identity of the log.
     pub log: String,
-    /// The log entry of the quote; it also names the quote: see [`Self::id`].
+    /// The log entry of the quote, which also identifies the quote: see [`Self::id`].
     pub entry: u64,
-    /// The log entry of the reading that the text comes from.
+    /// The log entry of the reading that produced the text.
     pub reading: u64,
-    /// When the quote was made, RFC 3339.
+    /// The time of the quote, RFC 3339.
     pub created: String,
-    /// The document as people call it, such as `EXH-000127`.
+    /// The label of the document, such as `EXH-000127`.
     pub document: String,
-    /// The item's number.
+    /// The number of the item.
     pub item: u64,
     /// SHA-256 of the original.
     pub original: [u8; 32],
     /// The page, from 1.
     pub page: u32,
-    /// SHA-256 of the page's whole text.
+    /// SHA-256 of the whole text of the page.
     pub text_layer: [u8; 32],
-    /// SHA-256 of the page's picture that the regions are of, where one was painted and kept.
+    /// SHA-256 of the page picture that the regions refer to, if one was rendered and stored.
     pub picture: Option<[u8; 32]>,
-    /// The passage and where it stands.
+    /// The passage and its position.
     pub passage: Passage,
-    /// Where it stands on the page's picture: `xywh=percent:x,y,w,h`, one for each line.
+    /// Its regions on the picture of the page: `xywh=percent:x,y,w,h`, one for each line.
     pub regions: Vec<String>,
 }
 
-/// A passage of a text, and where it stands. Characters are Unicode code points.
+/// A passage of a text, and its position. Characters are Unicode code points.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Passage {
     /// The passage.
     pub exact: String,
-    /// What stands before it, at most 32 characters.
+    /// The text before it, at most 32 characters.
     pub prefix: String,
-    /// What stands after it, at most 32 characters.
+    /// The text after it, at most 32 characters.
     pub suffix: String,
-    /// How many characters stand before it.
+    /// The number of characters before it.
     pub start: u64,
-    /// How many characters stand before its end.
+    /// The number of characters before its end.
     pub end: u64,
 }
 
-/// Why a quote does not hold.
+/// Why a quote is not valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AnchorError {
     /// The text is not an anchor.
-    #[error("it is not an anchor in the one form that is written")]
+    #[error("not an anchor in canonical form")]
     Form,
-    /// The text is another than the one quoted.
-    #[error("the page's text is another than the one quoted")]
+    /// The text of the page differs from the quoted text layer.
+    #[error("the text of the page differs from the text that was quoted")]
     TextLayer,
-    /// The passage is not in its place.
-    #[error("the passage does not stand at its place in the page's text")]
+    /// The passage is not at its position.
+    #[error("the passage is not at its position in the text of the page")]
     Exact,
-    /// What stands around the passage is other than stated.
-    #[error("what stands around the passage is other than stated")]
+    /// The text around the passage differs from the prefix or suffix.
+    #[error("the text around the passage differs from the quote's prefix or suffix")]
     Context,
 }
 
 impl Passage {
-    /// Where the passage begins and ends in a text, in bytes, where it stands in its place with its context.
+    /// Returns where the passage begins and ends in a text, in bytes, if it is at its position with its context.
     ///
     /// # Errors
     /// [`AnchorError::Exact`], [`AnchorError::Context`].
     pub fn locate(&self, text: &str) -> Result<(usize, usize), AnchorError> {
         let start = usize::try_from(self.start).unwrap_or(usize::MAX);
-        let mut places = text.char_indices().map(|(at, _)| at).chain([text.len()]);
-        let at = places.nth(start).ok_or(AnchorError::Exact)?;
+        let mut boundaries = text.char_indices().map(|(byte, _)| byte).chain([text.len()]);
+        let begin = boundaries.nth(start).ok_or(AnchorError::Exact)?;
         let length = self.exact.chars().count() as u64;
-        let stands = text[at..].starts_with(&self.exact) && self.start.checked_add(length) == Some(self.end);
-        if !stands || self.exact.is_empty() {
+        let matches = text[begin..].starts_with(&self.exact) && self.start.checked_add(length) == Some(self.end);
+        if !matches || self.exact.is_empty() {
             return Err(AnchorError::Exact);
         }
-        let end = at + self.exact.len();
-        let around = text[..at].ends_with(&self.prefix) && text[end..].starts_with(&self.suffix);
-        if around { Ok((at, end)) } else { Err(AnchorError::Context) }
+        let end = begin + self.exact.len();
+        let context = text[..begin].ends_with(&self.prefix) && text[end..].starts_with(&self.suffix);
+        if context { Ok((begin, end)) } else { Err(AnchorError::Context) }
     }
 }
 
 impl Anchor {
-    /// What the quote is called: `Q-` and the number of its log entry.
+    /// The label of the quote: `Q-` and the number of its log entry.
     #[must_use]
     pub fn id(&self) -> String {
         format!("Q-{:06}", self.entry)
     }
 
-    /// Whether its regions are of the kept picture of this page of this item.
+    /// Whether its regions refer to the stored picture of this page of this item.
     #[must_use]
     pub const fn points_at(&self, item: u64, page: u32) -> bool {
         self.picture.is_some() && self.item == item && self.page == page
@@ -118,7 +118,7 @@ impl Anchor {
         self.passage.locate(text).map(drop)
     }
 
-    /// The annotation's bytes.
+    /// Writes the annotation.
     #[must_use]
     pub fn write(&self) -> String {
         let Passage { exact, prefix, suffix, start, end } = &self.passage;
@@ -157,7 +157,7 @@ impl Anchor {
         .write()
     }
 
-    /// Reads an annotation's bytes.
+    /// Reads an annotation.
     ///
     /// # Errors
     /// [`AnchorError::Form`] for anything that [`Self::write`] would not have written the same way.
@@ -166,7 +166,7 @@ impl Anchor {
         anchor.filter(|anchor| anchor.write().as_bytes() == bytes).ok_or(AnchorError::Form)
     }
 
-    // What `write` puts in; whether all else is as it writes it is for `read` to see.
+    // Takes only the fields that `write` fills in; `read` checks that everything else is as written.
     fn from_value(value: &Value) -> Option<Self> {
         let (own, target) = (value.get("exhibit")?, value.get("target")?);
         let selector = target.get("selector")?;
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quote_holds_where_it_stands_and_nowhere_else() {
+    fn quotes_match_only_at_their_position() {
         let anchor = anchor();
         assert_eq!(anchor.check(TEXT), Ok(()));
         assert_eq!(anchor.check(&TEXT.replace('逃', "跑")), Err(AnchorError::TextLayer));
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn annotations_have_one_form() {
+    fn annotations_have_one_encoding() {
         let anchor = anchor();
         let written = anchor.write();
         assert_eq!(Anchor::read(written.as_bytes()), Ok(anchor.clone()));

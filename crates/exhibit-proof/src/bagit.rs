@@ -1,80 +1,80 @@
-//! Bags (BagIt 1.0, RFC 8493): read and checked whole, every deviation named.
+//! Bags (BagIt 1.0, RFC 8493): a complete check that reports every deviation.
 //!
-//! Stricter than the specification where evidence asks for it: `fetch.txt` is refused, tag files are UTF-8, only SHA-256
-//! and SHA-512 count, and no name may be unsafe or be taken for another. Each file is read once, in pieces.
+//! Stricter than the specification where evidence requires it: `fetch.txt` is rejected, tag files are UTF-8, only
+//! SHA-256 and SHA-512 count, and names must be safe and not confusable. Each file is read once, in chunks.
 
 use crate::finding::{Fault, Finding};
 use crate::hash::to_hex;
-use crate::names::{self, Likeness};
+use crate::names::{self, Skeletons};
 use sha2::{Digest as _, Sha256, Sha512};
 use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The most bytes of a tag file that is read into memory.
+/// The maximum size of a tag file in bytes; tag files are read into memory.
 pub const MAX_TAG_FILE: u64 = 256 << 20;
 
-/// The most findings of one kind, deviations or remarks, that are listed.
+/// The maximum number of deviations, and of remarks, that are listed.
 pub const MAX_FINDINGS: usize = 100_000;
 
-/// A package's files, as whoever holds them gives them.
+/// Access to the files of a package.
 pub trait Files {
-    /// Everything below the package's folder that is no folder, in any order.
+    /// Lists everything below the folder of the package except folders, in any order.
     ///
     /// # Errors
-    /// [`Unreadable`], where a folder cannot be listed.
+    /// [`Unreadable`] if a folder cannot be listed.
     fn list(&mut self) -> Result<Vec<Found>, Unreadable>;
 
-    /// Hands out the bytes of one listed file, in pieces.
+    /// Reads one listed file, passing its bytes to `each` in chunks.
     ///
     /// # Errors
-    /// [`Unreadable`], where they cannot be read.
+    /// [`Unreadable`].
     fn read(&mut self, path: &str, each: &mut dyn FnMut(&[u8])) -> Result<(), Unreadable>;
 }
 
-/// Something that lies in a package's folder.
+/// An entry of the folder of a package.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Found {
-    /// Its path from the package's folder, `/` between parts.
+    /// Its path relative to the folder of the package, with `/` between components.
     pub path: Vec<u8>,
-    /// How many bytes it has.
+    /// Its size in bytes.
     pub size: u64,
-    /// Whether it is a plain file: no link, device, socket or pipe.
+    /// Whether it is a regular file, not a link, device, socket or pipe.
     pub plain: bool,
 }
 
 /// A file or folder cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("it cannot be read: {reason}")]
+#[error("cannot be read: {reason}")]
 pub struct Unreadable {
     /// Why.
     pub reason: String,
 }
 
-/// What one file's bytes are.
+/// The size and digests of a file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Digests {
-    /// How many bytes.
+    /// Its size in bytes.
     pub size: u64,
-    /// Their SHA-256.
+    /// Its SHA-256.
     pub sha256: [u8; 32],
-    /// Their SHA-512.
+    /// Its SHA-512.
     pub sha512: [u8; 64],
 }
 
-/// What a check of a bag found.
+/// The result of checking a bag.
 #[derive(Clone, Debug, Default)]
 pub struct Checked {
-    /// Every plain file with a sound name that could be read.
+    /// Every readable regular file with a safe name.
     pub files: BTreeMap<String, Digests>,
-    /// What `bag-info.txt` says, in its order.
+    /// The labels and values of `bag-info.txt`, in file order.
     pub info: Vec<(String, String)>,
-    /// Everything that is not as it must be.
+    /// All deviations.
     pub deviations: Vec<Finding>,
-    /// What is allowed, but should be known.
+    /// What is allowed, but a reader should know about.
     pub remarks: Vec<Finding>,
 }
 
-/// The kinds of digests that count: how their manifests call them, how many digits one has, and how it is written.
+/// The accepted digest algorithms: the name in manifest file names, the number of digits, and the formatter.
 pub const ALGORITHMS: [Algorithm; 2] =
     [("sha256", 64, |digests| to_hex(&digests.sha256)), ("sha512", 128, |digests| to_hex(&digests.sha512))];
 
@@ -82,14 +82,14 @@ pub const ALGORITHMS: [Algorithm; 2] =
 pub type Algorithm = (&'static str, usize, fn(&Digests) -> String);
 
 impl Checked {
-    /// How many files the payload has, and how many bytes.
+    /// The number of files and of bytes in the payload.
     #[must_use]
     pub fn payload(&self) -> (u64, u64) {
         let payload = self.files.iter().filter(|(path, _)| path.starts_with("data/"));
         payload.fold((0, 0), |(files, bytes), (_, digests)| (files + 1, bytes + digests.size))
     }
 
-    /// The value of a label in `bag-info.txt`, where it is given once.
+    /// The value of a label in `bag-info.txt`, if it occurs exactly once.
     #[must_use]
     pub fn label(&self, label: &str) -> Option<&str> {
         let mut values = self.info.iter().filter(|(name, _)| name.eq_ignore_ascii_case(label));
@@ -106,16 +106,16 @@ impl Checked {
     }
 }
 
-// Whoever made a package must not decide how much memory its check takes.
+// The author of a package must not control how much memory its check uses.
 fn push(list: &mut Vec<Finding>, place: &str, fault: Fault, detail: String) {
     if list.len() < MAX_FINDINGS {
         list.push(Finding { place: place.to_owned(), fault, detail });
     } else if list.len() == MAX_FINDINGS {
-        list.push(Finding { place: ".".to_owned(), fault, detail: "there is more than is listed".to_owned() });
+        list.push(Finding { place: ".".to_owned(), fault, detail: "further findings are not listed".to_owned() });
     }
 }
 
-/// Checks a bag: names, declaration, manifests, every byte, and the stated size.
+/// Checks a bag: names, declaration, manifests, the digest of every file, and the stated size.
 pub fn check(files: &mut dyn Files) -> Checked {
     let mut checked = Checked::default();
     let found = match files.list() {
@@ -144,34 +144,34 @@ pub fn check(files: &mut dyn Files) -> Checked {
     checked
 }
 
-/// Reads a file of at most `most` bytes whole.
+/// Reads a whole file of at most `most` bytes.
 ///
 /// # Errors
-/// [`Unreadable`], also where it has more.
+/// [`Unreadable`], also if it is longer.
 pub fn read_small(files: &mut dyn Files, path: &str, most: u64) -> Result<Vec<u8>, Unreadable> {
     let (mut bytes, mut length) = (Vec::new(), 0);
-    files.read(path, &mut |piece| {
-        length += piece.len() as u64;
+    files.read(path, &mut |chunk| {
+        length += chunk.len() as u64;
         if length <= most {
-            bytes.extend_from_slice(piece);
+            bytes.extend_from_slice(chunk);
         }
     })?;
-    if length <= most { Ok(bytes) } else { Err(Unreadable { reason: format!("it has more than {most} bytes") }) }
+    if length <= most { Ok(bytes) } else { Err(Unreadable { reason: format!("larger than {most} bytes") }) }
 }
 
 fn sound_paths(mut found: Vec<Found>, checked: &mut Checked) -> BTreeSet<String> {
     found.sort_by(|a, b| a.path.cmp(&b.path));
-    // Few bags have names that need the table.
-    let likeness = LazyCell::new(Likeness::default);
-    let mut alike: BTreeMap<String, String> = BTreeMap::new();
+    // Few bags have names that need the table, so it is built on demand.
+    let skeletons = LazyCell::new(Skeletons::default);
+    let mut seen: BTreeMap<String, String> = BTreeMap::new();
     let mut paths = BTreeSet::new();
-    for thing in found {
-        let shown = String::from_utf8_lossy(&thing.path).into_owned();
-        let Ok(path) = String::from_utf8(thing.path) else {
-            checked.wrong(&shown, Fault::UnsafeName, "it is not UTF-8");
+    for entry in found {
+        let shown = String::from_utf8_lossy(&entry.path).into_owned();
+        let Ok(path) = String::from_utf8(entry.path) else {
+            checked.wrong(&shown, Fault::UnsafeName, "not UTF-8");
             continue;
         };
-        if !thing.plain {
+        if !entry.plain {
             checked.wrong(&shown, Fault::NotAFile, "");
             continue;
         }
@@ -182,10 +182,10 @@ fn sound_paths(mut found: Vec<Found>, checked: &mut Checked) -> BTreeSet<String>
         if let Some(remark) = names::remark(&path) {
             checked.remark(&path, Fault::UnsafeName, remark);
         }
-        let alias = if path.is_ascii() { path.to_ascii_lowercase() } else { likeness.of(&path) };
-        // Some systems drop these from the end of a name.
+        let alias = if path.is_ascii() { path.to_ascii_lowercase() } else { skeletons.of(&path) };
+        // Some systems strip trailing dots and spaces from names.
         let parts: Vec<&str> = alias.split('/').map(|part| part.trim_end_matches(['.', ' '])).collect();
-        if let Some(other) = alike.insert(parts.join("/"), path.clone()) {
+        if let Some(other) = seen.insert(parts.join("/"), path.clone()) {
             checked.wrong(&path, Fault::LooksAlike, other);
         }
         paths.insert(path);
@@ -195,10 +195,10 @@ fn sound_paths(mut found: Vec<Found>, checked: &mut Checked) -> BTreeSet<String>
 
 fn digest(files: &mut dyn Files, path: &str) -> Result<Digests, Unreadable> {
     let (mut sha256, mut sha512, mut size) = (Sha256::new(), Sha512::new(), 0);
-    files.read(path, &mut |piece| {
-        sha256.update(piece);
-        sha512.update(piece);
-        size += piece.len() as u64;
+    files.read(path, &mut |chunk| {
+        sha256.update(chunk);
+        sha512.update(chunk);
+        size += chunk.len() as u64;
     })?;
     Ok(Digests { size, sha256: sha256.finalize().into(), sha512: sha512.finalize().into() })
 }
@@ -207,29 +207,29 @@ fn tag_file(files: &mut dyn Files, path: &str, checked: &mut Checked) -> Option<
     checked.files.get(path)?;
     let (fault, detail) = match read_small(files, path, MAX_TAG_FILE).map(String::from_utf8) {
         Ok(Ok(text)) => return Some(text),
-        Ok(Err(_)) => (Fault::Declaration, "it is not UTF-8".to_owned()),
+        Ok(Err(_)) => (Fault::Declaration, "not UTF-8".to_owned()),
         Err(error) => (Fault::Unreadable, error.reason),
     };
     checked.wrong(path, fault, detail);
     None
 }
 
-// RFC 8493, 2.1.1: two lines, nothing more, no mark of byte order.
+// RFC 8493, 2.1.1: exactly two lines, no byte order mark.
 fn check_declaration(files: &mut dyn Files, checked: &mut Checked) {
     if !checked.files.contains_key("bagit.txt") {
-        checked.wrong("bagit.txt", Fault::Declaration, "it is missing");
+        checked.wrong("bagit.txt", Fault::Declaration, "missing");
     }
     let Some(text) = tag_file(files, "bagit.txt", checked) else { return };
     let lines: Vec<&str> = lines(&text).collect();
     match lines.as_slice() {
         ["BagIt-Version: 1.0", "Tag-File-Character-Encoding: UTF-8"] => {}
         ["BagIt-Version: 1.0", other] if other.starts_with("Tag-File-Character-Encoding: ") => {
-            checked.wrong("bagit.txt", Fault::Declaration, "only tag files in UTF-8 are read");
+            checked.wrong("bagit.txt", Fault::Declaration, "only tag files in UTF-8 are supported");
         }
         [other, _] if other.starts_with("BagIt-Version: ") => {
-            checked.wrong("bagit.txt", Fault::Declaration, "only BagIt 1.0 is read");
+            checked.wrong("bagit.txt", Fault::Declaration, "only BagIt 1.0 is supported");
         }
-        _ => checked.wrong("bagit.txt", Fault::Declaration, "it is not the two lines that RFC 8493 asks for"),
+        _ => checked.wrong("bagit.txt", Fault::Declaration, "not the two lines that RFC 8493 requires"),
     }
 }
 
@@ -238,14 +238,14 @@ fn check_manifests(files: &mut dyn Files, paths: &BTreeSet<String>, checked: &mu
     for path in paths {
         let Some((tags, kind)) = manifest_kind(path) else { continue };
         let Some(algorithm) = ALGORITHMS.iter().find(|(name, ..)| *name == kind) else {
-            checked.remark(path, Fault::NoManifest, "its kind of digest is not checked");
+            checked.remark(path, Fault::NoManifest, "its digest algorithm is not supported");
             continue;
         };
         payload_manifests += u32::from(!tags);
         let Some(text) = tag_file(files, path, checked) else { continue };
         let listed = check_lines(path, &text, tags, algorithm, checked);
         for other in paths.iter().filter(|other| belongs(other, tags) && !listed.contains(*other)) {
-            let detail = format!("not in {path}");
+            let detail = format!("not listed in {path}");
             // A bag may have tag files that no tag manifest lists; a payload file must be in every manifest.
             if tags {
                 checked.remark(other, Fault::Unlisted, detail);
@@ -259,14 +259,14 @@ fn check_manifests(files: &mut dyn Files, paths: &BTreeSet<String>, checked: &mu
     }
 }
 
-// Whether a manifest is one of tag files, and its kind of digests; `None` for the name of any other file.
+// Whether a manifest is a tag manifest, and its digest algorithm; `None` if the path is not that of a manifest.
 fn manifest_kind(path: &str) -> Option<(bool, &str)> {
     let stem = path.strip_suffix(".txt").filter(|stem| !stem.contains('/'))?;
     let (tags, rest) = stem.strip_prefix("tag").map_or((false, stem), |rest| (true, rest));
     Some((tags, rest.strip_prefix("manifest-")?))
 }
 
-// Whether a payload manifest, or a tag manifest, is about this file.
+// Whether a payload manifest (or a tag manifest, if `tags`) covers this file.
 fn belongs(path: &str, tags: bool) -> bool {
     let payload = path.starts_with("data/");
     let tag_manifest = path.starts_with("tagmanifest-") && !path.contains('/');
@@ -293,7 +293,7 @@ fn check_lines(
             continue;
         }
         if !belongs(&name, tags) {
-            checked.wrong(&place, Fault::ManifestPath, format!("{name} has no business in this manifest"));
+            checked.wrong(&place, Fault::ManifestPath, format!("{name} must not be listed in this manifest"));
             continue;
         }
         if !listed.insert(name.clone()) {
@@ -302,7 +302,7 @@ fn check_lines(
         match checked.files.get(&name) {
             None => checked.wrong(&name, Fault::Missing, format!("listed in {place}")),
             Some(digests) if digest == hex(digests) => {}
-            Some(_) => checked.wrong(&name, Fault::Altered, format!("its digest is not the one in {place}")),
+            Some(_) => checked.wrong(&name, Fault::Altered, format!("its digest differs from {place}")),
         }
     }
     listed
@@ -310,12 +310,12 @@ fn check_lines(
 
 fn split_line(line: &str, digits: usize) -> Option<(String, &str)> {
     let (digest, name) = line.split_once([' ', '\t'])?;
-    let sound = digest.len() == digits && digest.bytes().all(|b| b.is_ascii_hexdigit());
-    sound.then(|| (digest.to_ascii_lowercase(), name.trim_start_matches([' ', '\t'])))
+    let is_digest = digest.len() == digits && digest.bytes().all(|b| b.is_ascii_hexdigit());
+    is_digest.then(|| (digest.to_ascii_lowercase(), name.trim_start_matches([' ', '\t'])))
 }
 
-// The name that a manifest's line means: what md5sum and its kin add is taken away, and the three characters that
-// RFC 8493 (2.1.3) has written otherwise are read.
+// The path in a manifest line, without the prefixes that md5sum and similar tools add, and with the three characters
+// that RFC 8493 (2.1.3) escapes decoded.
 fn plain_name(name: &str, place: &str, checked: &mut Checked) -> String {
     let bare = name.strip_prefix('*').unwrap_or(name);
     let bare = bare.strip_prefix("./").unwrap_or(bare);
@@ -330,7 +330,7 @@ fn plain_name(name: &str, place: &str, checked: &mut Checked) -> String {
             Some(("0D" | "0d", rest)) => ('\r', rest),
             Some(("25", rest)) => ('%', rest),
             _ => {
-                checked.remark(place, Fault::ManifestLine, "a `%` in the path is not written as `%25`");
+                checked.remark(place, Fault::ManifestLine, "a `%` in the path is not escaped as `%25`");
                 ('%', part)
             }
         };
@@ -348,15 +348,15 @@ fn check_info(files: &mut dyn Files, checked: &mut Checked) {
         if line.starts_with([' ', '\t']) {
             match info.last_mut() {
                 Some((_, value)) => value.push_str(&format!(" {}", line.trim())),
-                None => checked.wrong(&place, Fault::Info, "it goes on with a line before the first"),
+                None => checked.wrong(&place, Fault::Info, "a continuation line before the first label"),
             }
         } else if let Some((label, value)) = line.split_once(':').filter(|(label, _)| !label.trim().is_empty()) {
             if !value.starts_with([' ', '\t']) || label.trim() != label {
-                checked.remark(&place, Fault::Info, "label and value are not parted by a colon and a space");
+                checked.remark(&place, Fault::Info, "label and value are not separated by a colon and a space");
             }
             info.push((label.trim().to_owned(), value.trim().to_owned()));
         } else if !line.is_empty() {
-            checked.wrong(&place, Fault::Info, "it is not a label, a colon and a value");
+            checked.wrong(&place, Fault::Info, "not a label, a colon and a value");
         }
     }
     checked.info = info;
@@ -364,14 +364,14 @@ fn check_info(files: &mut dyn Files, checked: &mut Checked) {
     let oxum = |(label, _): &&(String, String)| label.eq_ignore_ascii_case("Payload-Oxum");
     let stated: Vec<String> = checked.info.iter().filter(oxum).map(|(_, value)| value.clone()).collect();
     for stated in stated.iter().filter(|stated| **stated != format!("{bytes}.{files}")) {
-        checked.wrong("bag-info.txt", Fault::Oxum, format!("{stated}, but it is {bytes}.{files}"));
+        checked.wrong("bag-info.txt", Fault::Oxum, format!("stated {stated}, actual {bytes}.{files}"));
     }
     if stated.len() > 1 {
-        checked.wrong("bag-info.txt", Fault::Oxum, "it is stated more than once");
+        checked.wrong("bag-info.txt", Fault::Oxum, "stated more than once");
     }
 }
 
-// Lines ended by a line feed, a carriage return, or both (RFC 8493, 2.1.3); a last empty one is none.
+// Lines end with a line feed, a carriage return, or both (RFC 8493, 2.1.3); there is no empty last line.
 fn lines(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = Some(text).filter(|text| !text.is_empty());
     std::iter::from_fn(move || {

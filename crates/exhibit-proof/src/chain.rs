@@ -1,9 +1,9 @@
-//! The chain of a log's signing keys: how one key hands over to the next, so that whoever knows an earlier key of a
-//! log can believe a later one.
+//! The chain of a log's signing keys: each key hands over to the next, so that a reader who knows an earlier key of a
+//! log can trust a later one.
 //!
-//! The entry `key.add` names both keys, and a checkpoint over it is signed by both: the old key says that it hands
-//! over, the new key that it exists. What the chain cannot say is which of two handovers of a stolen key is the
-//! rightful one: that is what remembered checkpoints are for.
+//! The entry `key.add` names both keys, and both sign a checkpoint over it: the old key states that it hands
+//! over, the new key that it exists. The chain cannot tell which of two handovers of a stolen key is the
+//! rightful one; remembered checkpoints can.
 
 use crate::hash::to_hex;
 use crate::json::Value;
@@ -11,23 +11,23 @@ use crate::note::VerifierKey;
 use crate::proof::{LogProof, LogProofError};
 use sha2::{Digest as _, Sha256};
 
-/// The folder, within that of a log or of a package's proofs, which holds a proof for each handover.
+/// The folder with the proof of each handover, relative to the folder of a log or of the proofs in a package.
 pub const HANDOVERS: &str = "handovers";
 
-/// The most handovers that a chain may have.
+/// The maximum number of handovers in a chain.
 pub const MAX_HANDOVERS: usize = 1000;
 
-/// Why a handover is not believed.
+/// Why a handover is not accepted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ChainError {
     /// The entry is not a `key.add` that names both keys.
-    #[error("the entry does not say that one key follows another")]
+    #[error("the entry does not record that one key follows another")]
     Entry,
-    /// The key that hands over is not the one that the log had.
-    #[error("the key that hands over is not the one that the log had then")]
+    /// The key that hands over is not the key that the log had at the time.
+    #[error("the key that hands over is not the key that the log had at the time")]
     Stranger,
-    /// The proof is of another entry.
-    #[error("the proof is of another entry")]
+    /// The proof belongs to another entry.
+    #[error("the proof belongs to another entry")]
     Index,
     /// The key that hands over did not sign it.
     #[error("the key that hands over did not sign it")]
@@ -37,30 +37,30 @@ pub enum ChainError {
     New(#[source] LogProofError),
 }
 
-/// How log entries refer to a key: `key:<id>:<SHA-256 of its 32 bytes>`.
+/// The reference to a key in log entries: `key:<id>:<SHA-256 of its 32 bytes>`.
 #[must_use]
 pub fn key_ref(key: &VerifierKey) -> String {
     format!("key:{}:{}", to_hex(&key.id()), to_hex(&Sha256::digest(key.public())))
 }
 
-/// Where the proof of the handover in a log entry lies, within the log's folder.
+/// The path of the proof of a handover, given its log entry, relative to the folder of the log.
 #[must_use]
 pub fn handover_path(index: u64) -> String {
     format!("{HANDOVERS}/{index:09}.tlog-proof")
 }
 
-/// The log entry of the handover whose proof lies at a path within the log's folder.
+/// The log entry of a handover, given the path of its proof relative to the folder of the log.
 #[must_use]
 pub fn handover_index(path: &str) -> Option<u64> {
     let number = path.strip_prefix(HANDOVERS)?.strip_prefix('/')?.strip_suffix(".tlog-proof")?;
     number.parse().ok().filter(|index| handover_path(*index) == path)
 }
 
-/// Follows one handover: `known` refers to the key that the log had, `entry` is the bytes of the `key.add`. Gives the old key
-/// and the new one.
+/// Follows one handover: `known` refers to the key that the log had, `entry` is the bytes of the `key.add`. Returns
+/// the old key and the new one.
 ///
 /// # Errors
-/// [`ChainError`], where the new key is not to be believed.
+/// [`ChainError`] if the new key must not be trusted.
 pub fn hand_over(known: &str, entry: &[u8], proof: &LogProof) -> Result<(VerifierKey, VerifierKey), ChainError> {
     let (index, old, new) = read(entry).ok_or(ChainError::Entry)?;
     if key_ref(&old) != known {
@@ -74,7 +74,7 @@ pub fn hand_over(known: &str, entry: &[u8], proof: &LogProof) -> Result<(Verifie
     Ok((old, new))
 }
 
-/// The key that a `key.add` entry says takes over from another.
+/// The key that takes over, according to a `key.add` entry.
 #[must_use]
 pub fn successor(entry: &[u8]) -> Option<VerifierKey> {
     read(entry).map(|(_, _, new)| new)
@@ -84,9 +84,9 @@ fn read(entry: &[u8]) -> Option<(u64, VerifierKey, VerifierKey)> {
     let value = Value::read(entry).ok()?;
     let key = |name| VerifierKey::parse(value.get("facts")?.text(name)?).ok();
     let (old, new) = (key("after")?, key("key")?);
-    let says = value.text("act")? == "key.add" && value.text("object")? == key_ref(&new);
-    let sound = says && old.name() == new.name() && old != new;
-    sound.then_some((value.number("seq")?, old, new))
+    let names_new_key = value.text("act")? == "key.add" && value.text("object")? == key_ref(&new);
+    let is_valid = names_new_key && old.name() == new.name() && old != new;
+    is_valid.then_some((value.number("seq")?, old, new))
 }
 
 #[cfg(test)]
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_hands_over_where_both_signed() {
+    fn both_keys_must_sign_a_handover() {
         let (old, new) = (signer(1), signer(2));
         let entry = entry(&old, &new, 1);
         let known = key_ref(old.verifier());
@@ -125,13 +125,13 @@ mod tests {
         assert_eq!(followed, Ok((old.verifier().clone(), new.verifier().clone())));
         assert_eq!(successor(&entry).as_ref(), Some(new.verifier()));
         let by_new = hand_over(&known, &entry, &proof(&entry, &[&new]));
-        assert!(matches!(by_new, Err(ChainError::Old(_))), "a new key cannot call itself in: {by_new:?}");
+        assert!(matches!(by_new, Err(ChainError::Old(_))), "a new key cannot appoint itself: {by_new:?}");
         let by_old = hand_over(&known, &entry, &proof(&entry, &[&old]));
-        assert!(matches!(by_old, Err(ChainError::New(_))), "nor be named without having signed: {by_old:?}");
+        assert!(matches!(by_old, Err(ChainError::New(_))), "a new key must have signed: {by_old:?}");
     }
 
     #[test]
-    fn other_handovers_are_refused() {
+    fn invalid_handovers_are_rejected() {
         let (old, new, other) = (signer(1), signer(2), signer(3));
         let good = entry(&old, &new, 1);
         let both = proof(&good, &[&old, &new]);
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_go_there_and_back() {
+    fn paths_round_trip() {
         assert_eq!(handover_index(&handover_path(42)), Some(42));
         assert_eq!(handover_path(1), "handovers/000000001.tlog-proof");
         for odd in

@@ -1,8 +1,8 @@
-//! A document as a tree, so that one page can be proved without showing another.
+//! A document as a Merkle tree, so that one page can be proved without disclosing another.
 //!
 //! The leaves are records in canonical JSON: first the original's digest and size, then each page's text, then
-//! page pictures. Each record carries a salt of its own, because a proof shows the hashes of its neighbours, and
-//! an unsalted record of a short page could be guessed. The tree's root and its number of leaves stand in the log.
+//! page pictures. Each record has a separate salt, because a proof discloses the hashes of its neighbours, and
+//! an unsalted record of a short page could be guessed. The log records the tree's root and its number of leaves.
 
 use crate::hash::{Hash, to_hex};
 use crate::json::Value;
@@ -12,42 +12,42 @@ use sha2::{Digest as _, Sha256};
 /// The version of the leaf records.
 const VERSION: u64 = 1;
 
-/// What a leaf is about.
+/// What a leaf describes.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Part {
     /// The original's bytes.
     Original {
-        /// How many bytes it has.
+        /// Its size in bytes.
         size: u64,
     },
     /// A page's text, exactly as read.
     Text {
         /// The page's number, from 1.
         page: u32,
-        /// What read it, with its version.
+        /// The name and version of the reader.
         reader: String,
     },
     /// A page's picture.
     Image {
         /// The page's number, from 1.
         page: u32,
-        /// What painted it, with its version and parameters.
+        /// The name, version and parameters of the renderer.
         reader: String,
     },
 }
 
-/// One leaf of a document's tree.
+/// One leaf of the tree of a document.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Leaf {
-    /// What it is about.
+    /// What it describes.
     pub part: Part,
-    /// SHA-256 of the bytes it is about.
+    /// SHA-256 of the bytes that it describes.
     pub sha256: [u8; 32],
-    /// What keeps the record from being guessed.
+    /// Keeps the record from being guessed.
     pub salt: [u8; 16],
 }
 
-/// A document's tree while it is made, and for proving its parts.
+/// The tree of a document, for building it and for proving its parts.
 #[derive(Clone)]
 pub struct Document {
     seed: [u8; 32],
@@ -59,19 +59,19 @@ pub struct Document {
 pub struct LeafProof {
     /// The leaf's record, as hashed.
     pub record: Vec<u8>,
-    /// The leaf's place in the tree, from 0.
+    /// The index of the leaf in the tree, from 0.
     pub index: u64,
-    /// How many leaves the tree has.
+    /// The number of leaves in the tree.
     pub leaves: u64,
     /// The inclusion proof, the sibling's hash first.
     pub hashes: Vec<Hash>,
 }
 
-/// Why a part of a document is not proved.
+/// Why the proof of a part of a document is not valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum LeafError {
-    /// The record is not one of a document's leaf.
-    #[error("the record is not one of a document's leaf")]
+    /// The record does not have the form of a document leaf.
+    #[error("the record does not have the form of a document leaf")]
     Record,
     /// The record is not a leaf of the document.
     #[error("the record is not a leaf of the document")]
@@ -79,8 +79,8 @@ pub enum LeafError {
 }
 
 impl Document {
-    /// Begins the tree of a document. `seed` is 32 random bytes, new for each tree: whoever has them can make every
-    /// salt again, and once they are destroyed no leaf that was not shown can be guessed.
+    /// Starts the tree of a document. `seed` is 32 random bytes, new for each tree: with them every salt can be
+    /// recomputed; once they are destroyed, no undisclosed leaf can be guessed.
     #[must_use]
     pub fn new(seed: [u8; 32], original_sha256: [u8; 32], original_size: u64) -> Self {
         let mut document = Self { seed, leaves: Vec::new() };
@@ -88,17 +88,17 @@ impl Document {
         document
     }
 
-    /// Adds the text of a page, given the SHA-256 of its exact UTF-8 bytes. Pages come in the order of their numbers.
+    /// Adds the text of a page, given the SHA-256 of its exact UTF-8 bytes. Add pages in ascending order.
     pub fn push_text(&mut self, page: u32, reader: &str, text_sha256: [u8; 32]) {
         self.push(Part::Text { page, reader: reader.to_owned() }, text_sha256);
     }
 
-    /// Adds the picture of a page, given the SHA-256 of the file that holds it. Pictures come after all texts.
+    /// Adds the picture of a page, given the SHA-256 of its file. Add pictures after all texts.
     pub fn push_image(&mut self, page: u32, reader: &str, file_sha256: [u8; 32]) {
         self.push(Part::Image { page, reader: reader.to_owned() }, file_sha256);
     }
 
-    /// How many leaves the tree has.
+    /// The number of leaves in the tree.
     #[must_use]
     pub fn leaves(&self) -> u64 {
         self.leaves.len() as u64
@@ -108,38 +108,38 @@ impl Document {
     #[must_use]
     pub fn root(&self) -> Hash {
         let levels = self.levels();
-        let Ok(root) = tree::root(self.leaves(), &mut |s| Ok::<_, std::convert::Infallible>(at(&levels, s)));
+        let Ok(root) = tree::root(self.leaves(), &mut |s| Ok::<_, std::convert::Infallible>(node_at(&levels, s)));
         root
     }
 
-    /// The place of the leaf that holds a page's text.
+    /// The index of the leaf of a page's text.
     #[must_use]
     pub fn text_of_page(&self, number: u32) -> Option<u64> {
-        self.place(|part| matches!(part, Part::Text { page, .. } if *page == number))
+        self.index(|part| matches!(part, Part::Text { page, .. } if *page == number))
     }
 
-    /// The place of the leaf that holds a page's picture.
+    /// The index of the leaf of a page's picture.
     #[must_use]
     pub fn picture_of_page(&self, number: u32) -> Option<u64> {
-        self.place(|part| matches!(part, Part::Image { page, .. } if *page == number))
+        self.index(|part| matches!(part, Part::Image { page, .. } if *page == number))
     }
 
-    /// The proof of the leaf at `index`.
+    /// Proves the leaf at `index`.
     ///
     /// # Errors
-    /// [`ProofError::OutOfRange`] where there is none.
+    /// [`ProofError::OutOfRange`] if there is no such leaf.
     pub fn prove(&self, index: u64) -> Result<LeafProof, ProofError> {
         self.prove_all(&[index])?.pop().ok_or(ProofError::OutOfRange { asked: index, size: self.leaves() })
     }
 
-    /// The proofs of many leaves, for little more than the cost of one.
+    /// Proves many leaves, for little more than the cost of one.
     ///
     /// # Errors
-    /// [`ProofError::OutOfRange`] where one of them is not there.
+    /// [`ProofError::OutOfRange`] if one of them does not exist.
     pub fn prove_all(&self, indexes: &[u64]) -> Result<Vec<LeafProof>, ProofError> {
         let (levels, leaves) = (self.levels(), self.leaves());
         let prove = |&index: &u64| {
-            let hashes = tree::inclusion(index, leaves, &mut |subtree| Ok::<_, ProofError>(at(&levels, subtree)))?;
+            let hashes = tree::inclusion(index, leaves, &mut |subtree| Ok::<_, ProofError>(node_at(&levels, subtree)))?;
             let leaf = usize::try_from(index).ok().and_then(|index| self.leaves.get(index));
             let record = leaf.map(Leaf::record).ok_or(ProofError::OutOfRange { asked: index, size: leaves })?;
             Ok(LeafProof { record, index, leaves, hashes })
@@ -152,11 +152,11 @@ impl Document {
         self.leaves.push(Leaf { part, sha256, salt });
     }
 
-    fn place(&self, is: impl Fn(&Part) -> bool) -> Option<u64> {
-        (0_u64..).zip(&self.leaves).find(|(_, leaf)| is(&leaf.part)).map(|(place, _)| place)
+    fn index(&self, is: impl Fn(&Part) -> bool) -> Option<u64> {
+        (0_u64..).zip(&self.leaves).find(|(_, leaf)| is(&leaf.part)).map(|(index, _)| index)
     }
 
-    // The hashes of all complete subtrees, those of the leaves first.
+    // The hashes of all complete subtrees, leaves first.
     fn levels(&self) -> Vec<Vec<Hash>> {
         let mut levels = vec![self.leaves.iter().map(|leaf| Hash::leaf(&leaf.record())).collect::<Vec<_>>()];
         while let Some(last) = levels.last().filter(|last| last.len() > 1) {
@@ -169,10 +169,10 @@ impl Document {
 
 impl LeafProof {
     /// Checks that the record is a leaf of the document with this root and number of leaves (both from its log
-    /// entry), and gives what the record says.
+    /// entry), and returns the parsed record.
     ///
     /// # Errors
-    /// [`LeafError`], where it is not proved.
+    /// [`LeafError`] if the proof is not valid.
     pub fn verify(&self, root: Hash, leaves: u64) -> Result<Leaf, LeafError> {
         if self.leaves != leaves {
             return Err(LeafError::Inclusion(ProofError::OutOfRange { asked: self.leaves, size: leaves }));
@@ -224,8 +224,8 @@ fn salt(seed: &[u8; 32], index: u64) -> [u8; 16] {
     salt
 }
 
-// Only complete subtrees within the tree are ever asked for.
-fn at(levels: &[Vec<Hash>], subtree: Subtree) -> Hash {
+// Only ever called for complete subtrees within the tree.
+fn node_at(levels: &[Vec<Hash>], subtree: Subtree) -> Hash {
     levels[usize::from(subtree.level)][usize::try_from(subtree.index).unwrap_or(usize::MAX)]
 }
 
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_proved_and_no_other_shown() {
+    fn proves_one_page_without_disclosing_others() {
         let document = three_pages();
         let proof = document.prove(document.text_of_page(3).expect("page 3")).expect("a proof");
         let leaf = proof.verify(document.root(), document.leaves()).expect("proved");
@@ -255,12 +255,12 @@ mod tests {
         let shown = [proof.record.clone(), proof.hashes.iter().flat_map(|h| h.0).collect()].concat();
         for hidden in ["关于登记的通知".as_bytes(), b"", b"the file"] {
             let hex = to_hex(&digest(hidden));
-            assert!(!to_hex(&shown).contains(&to_hex(hex.as_bytes())), "no digest of another part is shown");
+            assert!(!to_hex(&shown).contains(&to_hex(hex.as_bytes())), "no digest of another part is disclosed");
         }
     }
 
     #[test]
-    fn equal_pages_have_unlike_leaves() {
+    fn equal_pages_have_different_leaves() {
         let mut document = three_pages();
         document.push_text(4, "pdf 1", digest(b""));
         let hashes = &document.levels()[0];
@@ -273,14 +273,14 @@ mod tests {
     }
 
     #[test]
-    fn every_altered_proof_is_refused() {
+    fn altered_proofs_are_rejected() {
         let document = three_pages();
         let (root, leaves) = (document.root(), document.leaves());
         let proof = document.prove(1).expect("a proof");
-        for place in 0..proof.record.len() {
+        for index in 0..proof.record.len() {
             let mut altered = proof.clone();
-            altered.record[place] ^= 1;
-            assert!(altered.verify(root, leaves).is_err(), "byte {place}");
+            altered.record[index] ^= 1;
+            assert!(altered.verify(root, leaves).is_err(), "byte {index}");
         }
         let check = |alter: &dyn Fn(&mut LeafProof)| {
             let mut altered = proof.clone();
@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn records_have_one_form() {
+    fn records_have_one_encoding() {
         let document = three_pages();
         for leaf in &document.leaves {
             assert_eq!(Leaf::read(&leaf.record()).as_ref(), Some(leaf));

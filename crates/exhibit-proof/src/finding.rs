@@ -1,31 +1,31 @@
-//! What a check found: every deviation, with its place.
+//! Findings of a check: every deviation, with its place.
 
 use std::fmt;
 
-/// Something that is not as it must be, or that a reader should know of.
+/// A deviation, or something that a reader should know about.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Finding {
-    /// Where: a path in the package, with a line where that helps.
+    /// Where: a path in the package, with a line number if that helps.
     pub place: String,
     /// What is wrong.
     pub fault: Fault,
-    /// What exactly, where the fault alone does not say it; may be empty.
+    /// Details that the fault alone does not give; may be empty.
     pub detail: String,
 }
 
 macro_rules! faults {
     ($($(#[doc = $doc:literal])+ $name:ident = $word:literal,)+) => {
-        /// What can be wrong.
+        /// The kinds of faults.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
         pub enum Fault {
             $($(#[doc = $doc])+ $name,)+
         }
 
         impl Fault {
-            /// All of them.
+            /// All faults.
             pub const ALL: &[Self] = &[$(Self::$name,)+];
 
-            /// The word for machines; report texts are kept under it.
+            /// The code of the fault, which is also the key of its text in reports.
             #[must_use]
             pub const fn word(self) -> &'static str {
                 match self { $(Self::$name => $word,)+ }
@@ -35,73 +35,73 @@ macro_rules! faults {
 }
 
 faults! {
-    /// A symbolic link, device or other thing that is no file.
+    /// A symbolic link, device or other entry that is not a regular file.
     NotAFile = "not-a-file",
-    /// A name that is not safe on every machine.
+    /// A name that is not safe on every system.
     UnsafeName = "unsafe-name",
-    /// Two names that some systems take for the same.
+    /// Two names that some systems treat as the same.
     LooksAlike = "looks-alike",
     /// A file that cannot be read.
     Unreadable = "unreadable",
-    /// `bagit.txt` is missing or says something else than it must.
+    /// `bagit.txt` is missing or not a valid declaration.
     Declaration = "declaration",
-    /// There is no payload manifest of SHA-256 or SHA-512.
+    /// There is no payload manifest with SHA-256 or SHA-512.
     NoManifest = "no-manifest",
     /// A line of a manifest is not a digest and a path.
     ManifestLine = "manifest-line",
-    /// A manifest names a path outside of what it may name.
+    /// A manifest lists a path that it may not list.
     ManifestPath = "manifest-path",
-    /// A manifest names a file twice.
+    /// A manifest lists a file twice.
     Repeated = "repeated",
-    /// A file is listed but is not there.
+    /// A file is listed but missing.
     Missing = "missing",
-    /// A file is there but not listed.
+    /// A file is present but not listed.
     Unlisted = "unlisted",
-    /// A file's bytes are not those listed.
+    /// A file does not have the listed digest.
     Altered = "altered",
-    /// The payload is not as large as stated.
+    /// The payload does not have the stated size.
     Oxum = "oxum",
-    /// `bag-info.txt` cannot be read.
+    /// `bag-info.txt` cannot be parsed.
     Info = "info",
-    /// The package asks for files to be fetched.
+    /// The package has a `fetch.txt`, which lists files to download.
     Fetch = "fetch",
     /// There are no custody proofs.
     NoCustody = "no-custody",
-    /// The log's key cannot be used, or is not the expected one.
+    /// The key of the log cannot be used, or is not the expected one.
     Key = "key",
-    /// The checkpoint is not one that the log's key signed.
+    /// The checkpoint is not signed by the key of the log.
     Checkpoint = "checkpoint",
     /// A witness policy does not accept the checkpoint.
     Policy = "policy",
-    /// A log entry is not in the form of one.
+    /// A log entry is malformed.
     Entry = "entry",
     /// A log entry is not proved to be in the log.
     Proof = "proof",
-    /// The log does not say that this package was exported.
+    /// The log does not record that this package was exported.
     Export = "export",
-    /// A document's record is not in the form of one.
+    /// The record of a document is malformed.
     Record = "record",
-    /// A log entry is not of the receipt of the document.
+    /// A log entry does not record the receipt of the document.
     Receipt = "receipt",
-    /// A log entry is not of the reading of the document.
+    /// A log entry does not record the reading of the document.
     Reading = "reading",
     /// A file is not proved to be a part of the document.
     Part = "part",
-    /// A file is not what the proof of it says.
+    /// A file does not match its proof.
     Content = "content",
-    /// An opening does not open what the log entry keeps sealed.
+    /// An opening does not match the commitment in the log entry.
     Opening = "opening",
-    /// A file has no business among the proofs, or is not proved by any.
+    /// An unexpected file, or one that no proof covers.
     Unproved = "unproved",
-    /// A quote is not in the form of one.
+    /// A quote is malformed.
     Quote = "quote",
-    /// A quote is not what the page says.
+    /// A quote does not match the page.
     QuoteText = "quote-text",
-    /// The log does not say that this quote was made.
+    /// The log does not record this quote.
     QuoteLog = "quote-log",
-    /// A load file does not say what the records say.
+    /// A load file does not match the records.
     LoadFile = "load-file",
-    /// Something that should anchor the log in time does not.
+    /// An anchor of the log in time is not valid.
     Time = "time",
 }
 
@@ -112,7 +112,7 @@ impl fmt::Display for Finding {
     }
 }
 
-/// An error and all its causes, on one line.
+/// Formats an error and all its causes on one line.
 #[must_use]
 pub fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();

@@ -1,18 +1,18 @@
-//! Canonical JSON (RFC 8785), for values whose numbers are whole.
+//! Canonical JSON (RFC 8785), with integers as the only numbers.
 //!
-//! One value has one text: keys in the order of their UTF-16 code units, no white space, the fewest escapes. The
-//! reader takes that one text and no other, so that what was hashed and what is understood are the same.
+//! Each value has exactly one text: keys sorted by UTF-16 code units, no white space, minimal escapes. The
+//! parser accepts only that text, so that the hashed bytes and the parsed value always agree.
 
 use crate::hash::from_hex;
 use std::collections::BTreeMap;
 
-/// The greatest whole number that every reader of JSON keeps exactly: `2^53 - 1`.
+/// The greatest integer that every JSON parser represents exactly: `2^53 - 1`.
 pub const MAX_NUMBER: i64 = (1 << 53) - 1;
 
-/// How deep values may stand in one another.
+/// The maximum nesting depth.
 pub const MAX_DEPTH: usize = 16;
 
-// What is escaped with a letter (RFC 8785, section 3.2.2.2); other control characters are escaped by their number.
+// The escapes with a letter (RFC 8785, section 3.2.2.2); other control characters are escaped by their number.
 const ESCAPES: [(char, char); 7] =
     [('"', '"'), ('\\', '\\'), ('b', '\u{8}'), ('t', '\t'), ('n', '\n'), ('f', '\u{c}'), ('r', '\r')];
 
@@ -21,79 +21,79 @@ const ESCAPES: [(char, char); 7] =
 pub enum Value {
     /// `true` or `false`.
     Bool(bool),
-    /// A whole number from `-MAX_NUMBER` to [`MAX_NUMBER`].
+    /// An integer from `-MAX_NUMBER` to [`MAX_NUMBER`].
     Number(i64),
-    /// A text.
+    /// A string.
     Text(String),
-    /// Values in an order.
+    /// An array.
     List(Vec<Value>),
-    /// Values by name.
+    /// An object.
     Map(BTreeMap<String, Value>),
 }
 
-/// The text is not canonical JSON.
+/// A text is not canonical JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not canonical JSON from byte {at} on")]
 pub struct JsonError {
-    /// Where it stops being so.
+    /// The first byte that is not canonical.
     pub at: usize,
 }
 
 impl Value {
-    /// The value of `key`, where this is a map that has it.
+    /// The value of `key`, if this is an object that has it.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Self> {
         if let Self::Map(map) = self { map.get(key) } else { None }
     }
 
-    /// The text, where this is one.
+    /// The string, if this is one.
     #[must_use]
     pub fn as_text(&self) -> Option<&str> {
         if let Self::Text(text) = self { Some(text) } else { None }
     }
 
-    /// The number, where this is one.
+    /// The number, if this is one.
     #[must_use]
     pub const fn as_number(&self) -> Option<i64> {
         if let Self::Number(number) = self { Some(*number) } else { None }
     }
 
-    /// The list's values, where this is one.
+    /// The elements, if this is an array.
     #[must_use]
     pub fn as_list(&self) -> Option<&[Self]> {
         if let Self::List(list) = self { Some(list) } else { None }
     }
 
-    /// The text under `key`, where there is one.
+    /// The string under `key`, if there is one.
     #[must_use]
     pub fn text(&self, key: &str) -> Option<&str> {
         self.get(key)?.as_text()
     }
 
-    /// The number under `key`, where there is one that is not negative.
+    /// The number under `key`, if there is one that is not negative.
     #[must_use]
     pub fn number(&self, key: &str) -> Option<u64> {
         u64::try_from(self.get(key)?.as_number()?).ok()
     }
 
-    /// The list under `key`, where there is one.
+    /// The array under `key`, if there is one.
     #[must_use]
     pub fn list(&self, key: &str) -> Option<&[Self]> {
         self.get(key)?.as_list()
     }
 
-    /// The bytes that stand under `key` as lower-case hexadecimal digits, where there are `N` of them.
+    /// The `N` bytes encoded under `key` as lower-case hexadecimal digits, if there are exactly that many.
     #[must_use]
     pub fn bytes<const N: usize>(&self, key: &str) -> Option<[u8; N]> {
         from_hex(self.text(key)?)?.try_into().ok()
     }
 
-    /// A map.
+    /// Builds an object.
     pub fn map<'a>(members: impl IntoIterator<Item = (&'a str, Self)>) -> Self {
         Self::Map(members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
     }
 
-    /// Writes the value's canonical text.
+    /// Writes the canonical text of the value.
     #[must_use]
     pub fn write(&self) -> String {
         match self {
@@ -110,7 +110,7 @@ impl Value {
         }
     }
 
-    /// Reads a canonical text.
+    /// Parses a canonical text.
     ///
     /// # Errors
     /// [`JsonError`] for anything that [`Self::write`] would not have written the same way.
@@ -118,7 +118,7 @@ impl Value {
         let utf8 = str::from_utf8(text).map_err(|error| JsonError { at: error.valid_up_to() })?;
         let mut reader = Reader { text: utf8, at: 0 };
         let value = reader.value(0).ok_or(JsonError { at: reader.at })?;
-        // Leniency anywhere above would show here: what was understood must be written as it was read.
+        // Catches any leniency of the parser: the value must be written exactly as it was read.
         let written = value.write();
         if written == utf8 {
             return Ok(value);
@@ -140,7 +140,7 @@ impl From<String> for Value {
     }
 }
 
-/// Counts and sizes. None comes near [`MAX_NUMBER`]; one that did would be written as that.
+/// For counts and sizes, which never come near [`MAX_NUMBER`]; a greater number saturates.
 impl From<u64> for Value {
     fn from(number: u64) -> Self {
         Self::Number(i64::try_from(number).unwrap_or(MAX_NUMBER).min(MAX_NUMBER))
@@ -237,7 +237,7 @@ impl Reader<'_> {
         self.joined("{", "}", |reader| {
             let key = reader.text()?;
             reader.take(":")?;
-            // A name that comes twice would not be written as it was read; the first deviation is named here.
+            // A repeated key would not be written as it was read; rejecting it here gives the first deviation.
             map.insert(key, reader.value(depth + 1)?).is_none().then_some(())
         })?;
         Some(Value::Map(map))
@@ -262,7 +262,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn keys_and_escapes_are_those_of_the_specification() {
+    fn keys_and_escapes_follow_the_specification() {
         // RFC 8785, section 3.2.3 (order of keys) and 3.2.2.2 (escapes).
         let keys = ["\u{20ac}", "\r", "\u{fb33}", "1", "\u{1f600}", "\u{80}", "\u{f6}"];
         let map = keys.iter().map(|key| ((*key).to_owned(), Value::Bool(true))).collect();
@@ -275,9 +275,9 @@ mod tests {
     }
 
     #[test]
-    fn texts_that_are_not_canonical_are_refused() {
+    fn non_canonical_texts_are_rejected() {
         let deep = "[".repeat(40) + &"]".repeat(40);
-        for odd in [
+        for invalid in [
             "",
             " 1",
             "1 ",
@@ -306,16 +306,16 @@ mod tests {
             "1,2",
             &deep,
         ] {
-            assert!(Value::read(odd.as_bytes()).is_err(), "{odd:?}");
+            assert!(Value::read(invalid.as_bytes()).is_err(), "{invalid:?}");
         }
         assert_eq!(Value::read(b"\"a\xff\""), Err(JsonError { at: 2 }));
     }
 
     // The outputs of the test data that came with RFC 8785 (github.com/cyberphone/json-canonicalization, testdata,
-    // Apache-2.0, written anew), and one input for each that must not be taken. `arrays` and `values` hold `null` and
-    // fractions, which nothing here ever writes: they are refused, and what is left of them is taken.
+    // Apache-2.0, rewritten), and one input for each that must be rejected. `arrays` and `values` contain `null` and
+    // fractions, which this module never writes: they are rejected here, and the rest of these cases is kept.
     #[test]
-    fn published_texts_are_taken_in_their_canonical_form_alone() {
+    fn published_cases_are_accepted_only_in_canonical_form() {
         for (name, canonical, input) in [
             ("arrays", r#"[56,{"1":[],"d":true}]"#, r#"[ 56, {"d": true, "1": []} ]"#),
             (
@@ -344,8 +344,8 @@ mod tests {
             assert_eq!(value.write(), canonical, "{name}");
             assert!(Value::read(input.as_bytes()).is_err(), "{name}");
         }
-        for beyond in ["null", "333333333.3333333", "1e+30", "4.5", "0.002", "1e-27", "9007199254740993"] {
-            assert!(Value::read(beyond.as_bytes()).is_err(), "{beyond}");
+        for unsupported in ["null", "333333333.3333333", "1e+30", "4.5", "0.002", "1e-27", "9007199254740993"] {
+            assert!(Value::read(unsupported.as_bytes()).is_err(), "{unsupported}");
         }
     }
 
@@ -365,19 +365,19 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read_back(value in any_value()) {
+        fn values_round_trip(value in any_value()) {
             prop_assert_eq!(Value::read(value.write().as_bytes()), Ok(value));
         }
 
         #[test]
-        fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
+        fn arbitrary_bytes_are_canonical_or_rejected(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
             if let Ok(value) = Value::read(&bytes) {
                 prop_assert_eq!(value.write().into_bytes(), bytes);
             }
         }
 
         #[test]
-        fn an_altered_text_never_reads_as_the_same_value(value in any_value(), place: usize, bit in 0_u8..8) {
+        fn an_altered_text_never_parses_to_the_same_value(value in any_value(), place: usize, bit in 0_u8..8) {
             let mut bytes = value.write().into_bytes();
             let place = place % bytes.len();
             bytes[place] ^= 1 << bit;

@@ -1,60 +1,60 @@
-//! Names of files in a package: which are safe on every machine, and which could be taken for one another.
+//! File names in a package: whether they are safe on every system, and whether two could be confused.
 //!
-//! Nothing is mended: a name is taken as it is, or named as a deviation.
+//! Names are never corrected: a name is accepted as it is, or reported as a deviation.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What is wrong with a name, whoever wrote it.
+/// Returns why a name is not safe, or `None` if it is.
 ///
-/// A sound name is a relative path: parts joined by `/`, none of them empty, `.` or `..`, without control or
-/// invisible characters, backslashes, and what other systems read as a drive, a home folder or a device.
+/// A safe name is a relative path: components joined by `/`, none of them empty, `.` or `..`, without control or
+/// invisible characters, backslashes, or anything that some system interprets as a drive, a home folder or a device.
 #[must_use]
 pub fn flaw(name: &str) -> Option<&'static str> {
     let drive = name.as_bytes().get(1) == Some(&b':') && name.as_bytes()[0].is_ascii_alphabetic();
     if name.is_empty() {
-        Some("it is empty")
+        Some("empty")
     } else if name.starts_with('/') || name.contains('\\') || drive {
-        Some("it is absolute, or has a backslash")
+        Some("absolute, or with a backslash")
     } else if name.starts_with('~') {
-        Some("it begins with a home folder")
+        Some("begins with a home folder")
     } else if name.split('/').any(|part| matches!(part, "" | "." | "..")) {
-        Some("a part of it is empty, `.` or `..`")
+        Some("a component is empty, `.` or `..`")
     } else if name.chars().any(char::is_control) {
-        Some("it holds a control character")
+        Some("contains a control character")
     } else if name.chars().any(is_invisible) {
-        Some("it holds an invisible character, or one that turns the direction of writing")
+        Some("contains an invisible character, or one that changes the text direction")
     } else if name.split('/').any(is_device) {
-        Some("a part of it is the name of a device on some systems")
+        Some("a component is a device name on some systems")
     } else {
         None
     }
 }
 
-/// What should be known of a name that is no flaw.
+/// Returns what a reader should know about a safe name.
 #[must_use]
 pub fn remark(name: &str) -> Option<&'static str> {
     if name.is_ascii() {
         return None;
     }
     let latin = |c: char| c.is_ascii_alphabetic() || ('\u{c0}'..='\u{24f}').contains(&c);
-    let alike = |c: char| ('\u{370}'..='\u{52f}').contains(&c);
-    if name.split('/').any(|part| part.chars().any(latin) && part.chars().any(alike)) {
-        Some("it mixes Latin with Greek or Cyrillic letters, some of which look the same")
+    let confusable = |c: char| ('\u{370}'..='\u{52f}').contains(&c);
+    if name.split('/').any(|part| part.chars().any(latin) && part.chars().any(confusable)) {
+        Some("mixes Latin with Greek or Cyrillic letters, some of which look the same")
     } else {
-        Some("it goes beyond ASCII: some systems write such names differently")
+        Some("not ASCII: some systems write such names differently")
     }
 }
 
-/// What is the same for all names that some system takes for the same: upper and lower case, letters that share one of
-/// these, composed and decomposed characters, marks in another order.
+/// Computes a skeleton that is equal for all names that some system treats as the same: names that differ only in case,
+/// in composed or decomposed characters, or in the order of combining marks.
 #[derive(Debug)]
-pub struct Likeness {
+pub struct Skeletons {
     parts: BTreeMap<char, Vec<char>>,
     marks: BTreeSet<char>,
 }
 
-impl Likeness {
-    /// The likeness of a name: equal for names that could be taken for one another.
+impl Skeletons {
+    /// The skeleton of a name, equal for names that could be confused.
     #[must_use]
     pub fn of(&self, name: &str) -> String {
         let upper = self.decompose(name.chars()).into_iter().flat_map(char::to_uppercase);
@@ -78,8 +78,8 @@ impl Likeness {
     }
 }
 
-// From the table of decompositions.
-impl Default for Likeness {
+// Built from the table of decompositions.
+impl Default for Skeletons {
     fn default() -> Self {
         let (mut parts, mut marks) = (BTreeMap::new(), BTreeSet::new());
         let read = |code: &str| u32::from_str_radix(code, 16).ok().and_then(char::from_u32);
@@ -97,14 +97,14 @@ impl Default for Likeness {
     }
 }
 
-// A Hangul syllable as the letters it is made of (The Unicode Standard, section 3.12); any other character as it is.
+// Decomposes a Hangul syllable into its letters (The Unicode Standard, section 3.12); returns any other character unchanged.
 fn jamo(c: char) -> Vec<char> {
     let Some(index) = u32::from(c).checked_sub(0xac00).filter(|index| *index < 11_172) else { return vec![c] };
     let letters = [0x1100 + index / 588, 0x1161 + index % 588 / 28, 0x11a7 + index % 28];
     letters.into_iter().filter(|letter| *letter != 0x11a7).filter_map(char::from_u32).collect()
 }
 
-/// Whether a character cannot be seen, or turns the direction of writing.
+/// Whether a character is invisible, or changes the text direction.
 #[must_use]
 pub const fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
@@ -124,13 +124,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn unsafe_names_are_known() {
-        for sound in
+    fn unsafe_names_are_rejected() {
+        for safe in
             ["data/登记表.txt", "data/a b.txt", "data/~a", "data/%41", "data/.hidden", "data/con-text", "data/..."]
         {
-            assert_eq!(flaw(sound), None, "{sound}");
+            assert_eq!(flaw(safe), None, "{safe}");
         }
-        for odd in [
+        for name in [
             "",
             "/etc/passwd",
             "..",
@@ -152,14 +152,14 @@ mod tests {
             "data/nul.txt",
             "data/COM1",
         ] {
-            assert!(flaw(odd).is_some(), "{odd:?}");
+            assert!(flaw(name).is_some(), "{name:?}");
         }
     }
 
     #[test]
-    fn names_that_some_system_takes_for_the_same_are_alike() {
-        let likeness = Likeness::default();
-        let alike = |a: &str, b: &str| likeness.of(a) == likeness.of(b);
+    fn confusable_names_have_the_same_skeleton() {
+        let skeletons = Skeletons::default();
+        let confusable = |a: &str, b: &str| skeletons.of(a) == skeletons.of(b);
         for (a, b) in [
             ("data/Hello", "DATA/hello"),
             ("N\u{fa}\u{f1}ez", "Nu\u{301}n\u{303}ez"),
@@ -175,15 +175,15 @@ mod tests {
             ("stra\u{df}e", "STRASSE"),
             ("\u{149}a", "\u{2bc}NA"),
         ] {
-            assert!(alike(a, b), "{a} {b}");
+            assert!(confusable(a, b), "{a} {b}");
         }
         for (a, b) in [("登", "记"), ("a", "b"), ("e", "\u{e9}"), ("u", "\u{fc}"), ("", "a")] {
-            assert!(!alike(a, b), "{a} {b}");
+            assert!(!confusable(a, b), "{a} {b}");
         }
     }
 
     #[test]
-    fn letters_of_unlike_scripts_in_one_name_are_remarked() {
+    fn mixed_scripts_are_remarked() {
         assert_eq!(remark("data/report.txt"), None);
         assert!(remark("data/rep\u{43e}rt.txt").is_some_and(|text| text.contains("look the same")));
         assert!(remark("data/登记.txt").is_some_and(|text| text.contains("ASCII")));

@@ -1,7 +1,8 @@
 //! Signed notes: a text and the signatures under it (C2SP signed-note v1.0.0).
 //!
 //! Keys are Ed25519: those that sign notes (type 0x01), and those of witnesses that cosign checkpoints with a time
-//! (type 0x04, C2SP tlog-cosignature v1.0.1). A note's text means nothing until a signature by a known key was checked.
+//! (type 0x04, C2SP tlog-cosignature v1.0.1). Do not rely on the text of a note before a signature by a known key was
+//! checked.
 
 use crate::BASE64;
 use crate::hash::{from_hex, to_hex};
@@ -11,15 +12,15 @@ use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 
-/// The most signatures that a note may carry here; the specification asks for at least 16.
+/// The maximum number of signatures of a note; the specification requires support for at least 16.
 pub const MAX_SIGNATURES: usize = 64;
 
-/// What a key's signatures are over.
+/// What the signatures of a key cover.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum KeyKind {
-    /// The note's text.
+    /// The text of the note.
     Note,
-    /// The note's text and the time of signing, by a witness.
+    /// The text of the note and the time of signing, by a witness.
     Cosignature,
 }
 
@@ -41,7 +42,7 @@ pub struct VerifierKey {
     key: VerifyingKey,
 }
 
-/// A secret key with the name it signs under. It is wiped from memory when dropped, and never shown.
+/// A secret key with the name it signs under. It is wiped from memory when dropped, and `Debug` does not print it.
 pub struct SignerKey {
     verifier: VerifierKey,
     secret: SigningKey,
@@ -50,7 +51,7 @@ pub struct SignerKey {
 /// A text and the signatures under it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Note {
-    /// What is signed, its last line feed included.
+    /// The signed text, including its last line feed.
     pub text: String,
     /// The signatures, in their order.
     pub signatures: Vec<Signature>,
@@ -63,7 +64,7 @@ pub struct Signature {
     pub name: String,
     /// The id of the key.
     pub id: [u8; 4],
-    /// The signature proper.
+    /// The bytes of the signature.
     pub bytes: Vec<u8>,
 }
 
@@ -71,22 +72,22 @@ pub struct Signature {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoteError {
     /// It is not a text, a blank line and signatures.
-    #[error("it is not a signed note")]
+    #[error("not a signed note")]
     Form(#[from] LineError),
     /// None of the signatures is by the key.
     #[error("the note is not signed by this key")]
     NotSigned,
-    /// The signature by the key is not one of this text.
-    #[error("the signature does not match the note's text")]
+    /// The signature by the key does not match the text.
+    #[error("the signature does not match the text of the note")]
     Forged,
-    /// A key's name is empty, or something stands in it that cannot.
-    #[error("a key's name is not empty and has no space, plus sign or control character")]
+    /// The name of a key is empty or contains a character that is not allowed.
+    #[error("the name of a key must not be empty or contain a space, plus sign or control character")]
     KeyName,
-    /// A key's text is not a name, an id and a key.
-    #[error("a key is one line: its name, eight hexadecimal digits and a base64 text, joined by plus signs")]
+    /// The text of a key is not a name, an id and a key.
+    #[error("a key must be one line: its name, eight hexadecimal digits and a base64 text, joined by plus signs")]
     KeyShape,
-    /// A key's id is not the one that follows from its name and material.
-    #[error("the key's id does not match its name and material")]
+    /// The id of a key does not match its name and material.
+    #[error("the id of the key does not match its name and material")]
     KeyId,
     /// The key is of a type that is not supported.
     #[error("the key is of type {kind:#04x}; only Ed25519 (0x01, and 0x04 for witnesses) is supported")]
@@ -94,29 +95,29 @@ pub enum NoteError {
         /// The type byte.
         kind: u8,
     },
-    /// The key's bytes are not an Ed25519 key that can be trusted.
-    #[error("the key's bytes are not a sound Ed25519 key")]
+    /// The bytes are not a safe Ed25519 public key.
+    #[error("not a safe Ed25519 key")]
     KeyMaterial,
 }
 
 impl VerifierKey {
-    /// Names a public key.
+    /// Creates a named public key.
     ///
     /// # Errors
-    /// [`NoteError`] for an unusable name or key.
+    /// [`NoteError`] for an invalid name or key.
     pub fn new(name: &str, kind: KeyKind, public: &[u8; 32]) -> Result<Self, NoteError> {
         if !is_key_name(name) {
             return Err(NoteError::KeyName);
         }
         let key = VerifyingKey::from_bytes(public).map_err(|_| NoteError::KeyMaterial)?;
-        // A weak key has signatures that fit many texts at once.
+        // Under a weak key, one signature is valid for many texts.
         if key.is_weak() || key.to_bytes() != *public {
             return Err(NoteError::KeyMaterial);
         }
         Ok(Self { name: name.to_owned(), kind, id: key_id(name, kind, public), key })
     }
 
-    /// Reads `<name>+<id>+<key>`.
+    /// Parses `<name>+<id>+<key>`.
     ///
     /// # Errors
     /// [`NoteError`] for anything that [`fmt::Display`] would not have written the same way.
@@ -124,7 +125,7 @@ impl VerifierKey {
         read_key(text, Self::new, |key| key)
     }
 
-    /// Reads a file that holds a key alone: one line.
+    /// Parses a file with one key on one line.
     ///
     /// # Errors
     /// Those of [`Self::parse`].
@@ -139,25 +140,25 @@ impl VerifierKey {
         &self.name
     }
 
-    /// What the key's signatures are over.
+    /// What the signatures of the key cover.
     #[must_use]
     pub const fn kind(&self) -> KeyKind {
         self.kind
     }
 
-    /// The key's id, as signature lines carry it.
+    /// The id of the key, as in signature lines.
     #[must_use]
     pub const fn id(&self) -> [u8; 4] {
         self.id
     }
 
-    /// Whether these bytes are this key's Ed25519 signature of a message, in the one form that it has.
+    /// Whether these bytes are a valid Ed25519 signature of a message by this key, in canonical form.
     #[must_use]
     pub fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
         <[u8; 64]>::try_from(signature).is_ok_and(|bytes| self.key.verify_strict(message, &bytes.into()).is_ok())
     }
 
-    /// The public key's 32 bytes.
+    /// The 32 bytes of the public key.
     #[must_use]
     pub fn public(&self) -> [u8; 32] {
         self.key.to_bytes()
@@ -171,10 +172,10 @@ impl fmt::Display for VerifierKey {
 }
 
 impl SignerKey {
-    /// Names a secret key.
+    /// Creates a named secret key.
     ///
     /// # Errors
-    /// [`NoteError`] for an unusable name.
+    /// [`NoteError`] for an invalid name.
     pub fn new(name: &str, secret: &[u8; 32]) -> Result<Self, NoteError> {
         let secret = SigningKey::from_bytes(secret);
         let public = secret.verifying_key().to_bytes();
@@ -187,21 +188,21 @@ impl SignerKey {
         &self.verifier
     }
 
-    /// The key's 32 secret bytes, for whoever keeps them locked.
+    /// The 32 secret bytes of the key, for storing them encrypted.
     #[must_use]
     pub fn secret(&self) -> &[u8; 32] {
         self.secret.as_bytes()
     }
 
-    /// The key as the text in which it is kept: `PRIVATE+KEY+<name>+<id>+<key>`, the form of Go's `note` package.
-    /// Whoever reads it can sign.
+    /// Writes the key as `PRIVATE+KEY+<name>+<id>+<key>`, the format of Go's `note` package. Anyone who can read it
+    /// can sign.
     #[must_use]
     pub fn to_secret_text(&self) -> String {
         let VerifierKey { name, id, kind, .. } = &self.verifier;
         format!("PRIVATE+KEY+{}", join_key(name, *id, *kind, self.secret.as_bytes()))
     }
 
-    /// Reads a kept key.
+    /// Parses a stored key.
     ///
     /// # Errors
     /// [`NoteError`] for anything that [`Self::to_secret_text`] would not have written the same way.
@@ -229,35 +230,35 @@ impl fmt::Debug for SignerKey {
 }
 
 impl Note {
-    /// Reads a note. Its signatures are not checked yet: see [`Self::verify`].
+    /// Parses a note without checking its signatures: see [`Self::verify`].
     ///
     /// # Errors
     /// [`NoteError`] for anything that the specification does not allow.
     pub fn parse(bytes: &[u8]) -> Result<Self, NoteError> {
         let mut lines = Lines::new(bytes)?;
-        // The text keeps the first of the two line feeds.
+        // The first of the two line feeds belongs to the text.
         let end =
-            lines.rest().rfind("\n\n").ok_or_else(|| lines.wrong("it must have a blank line before signatures"))?;
+            lines.rest().rfind("\n\n").ok_or_else(|| lines.wrong("must have a blank line before the signatures"))?;
         let text = &lines.rest()[..=end];
         for _ in text.split('\n') {
             lines.next();
         }
         let mut signatures: Vec<Signature> = Vec::new();
         while signatures.is_empty() || !lines.rest().is_empty() {
-            let signature = lines.take("it must be a signature line", Signature::parse)?;
+            let signature = lines.take("must be a signature line", Signature::parse)?;
             if signatures.iter().any(|other| (&other.name, other.id) == (&signature.name, signature.id)) {
-                return Err(lines.wrong("no key may sign twice").into());
+                return Err(lines.wrong("must not repeat the signature of a key").into());
             }
             if signatures.len() == MAX_SIGNATURES {
-                return Err(lines.wrong("no more signatures may follow").into());
+                return Err(lines.wrong("must not have more signatures").into());
             }
             signatures.push(signature);
         }
         Ok(Self { text: text.to_owned(), signatures })
     }
 
-    /// Checks that `key` signed the text. Gives the time that a witness states with its signature, in seconds since
-    /// 1970; other keys state none.
+    /// Checks that `key` signed the text. Returns the time that a witness states with its signature, in seconds since
+    /// 1970; other keys state no time.
     ///
     /// # Errors
     /// [`NoteError::NotSigned`] or [`NoteError::Forged`].
@@ -270,9 +271,9 @@ impl Note {
         };
         let time = time.map(|time| u64::from_be_bytes(*time));
         let message = time.map(|time| format!("cosignature/v1\ntime {time}\n")).unwrap_or_default() + &self.text;
-        // The specification has times that fit into 63 bits.
-        let sound = time.is_none_or(|time| i64::try_from(time).is_ok());
-        if sound && key.verifies(message.as_bytes(), signature) { Ok(time) } else { Err(NoteError::Forged) }
+        // The specification limits times to 63 bits.
+        let in_range = time.is_none_or(|time| i64::try_from(time).is_ok());
+        if in_range && key.verifies(message.as_bytes(), signature) { Ok(time) } else { Err(NoteError::Forged) }
     }
 }
 
@@ -288,8 +289,8 @@ impl Signature {
         let (name, encoded) = line.strip_prefix("— ")?.split_once(' ')?;
         let decoded = base64(encoded)?;
         let (id, bytes) = decoded.split_first_chunk::<4>()?;
-        let sound = is_key_name(name) && !bytes.is_empty();
-        sound.then(|| Self { name: name.to_owned(), id: *id, bytes: bytes.to_vec() })
+        let is_valid = is_key_name(name) && !bytes.is_empty();
+        is_valid.then(|| Self { name: name.to_owned(), id: *id, bytes: bytes.to_vec() })
     }
 }
 
@@ -312,13 +313,13 @@ fn join_key(name: &str, id: [u8; 4], kind: KeyKind, material: &[u8; 32]) -> Stri
     format!("{name}+{}+{}", to_hex(&id), BASE64.encode([&[kind.byte()][..], material].concat()))
 }
 
-// Reads `<name>+<id>+<kind and material>`, makes a key of it, and holds the key's own id against the stated one.
+// Parses `<name>+<id>+<kind and material>`, builds the key, and compares its computed id with the stated one.
 fn read_key<K>(
     text: &str,
     new: impl FnOnce(&str, KeyKind, &[u8; 32]) -> Result<K, NoteError>,
     verifier: impl FnOnce(&K) -> &VerifierKey,
 ) -> Result<K, NoteError> {
-    // The base64 may hold plus signs; the name cannot.
+    // The base64 may contain plus signs; the name cannot.
     let parts: Vec<&str> = text.splitn(3, '+').collect();
     let [name, id, encoded] = parts[..] else { return Err(NoteError::KeyShape) };
     let (id, decoded) = from_hex(id).zip(base64(encoded)).ok_or(NoteError::KeyShape)?;
@@ -333,13 +334,13 @@ fn read_key<K>(
 mod tests {
     use super::*;
 
-    // The key and the note printed in C2SP signed-note v1.0.0.
+    // The key and the note from C2SP signed-note v1.0.0.
     const KEY: &str = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";
     const NOTE: &str = "This is an example message.\n\n\
         — example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n";
 
     #[test]
-    fn the_printed_example_verifies() {
+    fn specification_example_verifies() {
         let key = VerifierKey::parse(KEY).expect("a key");
         assert_eq!(key.to_string(), KEY);
         let note = Note::parse(NOTE.as_bytes()).expect("a note");
@@ -348,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn every_altered_character_of_the_printed_note_is_noticed() {
+    fn every_flipped_bit_is_detected() {
         let key = VerifierKey::parse(KEY).expect("a key");
         for place in 0..NOTE.len() {
             for bit in 0..8 {
@@ -361,23 +362,23 @@ mod tests {
     }
 
     #[test]
-    fn what_is_signed_here_verifies_here() {
+    fn signed_notes_verify() {
         let signer = SignerKey::new("9f3a5c0d71b2e846/custody", &[7; 32]).expect("a name");
-        let kept = SignerKey::parse_secret_text(&signer.to_secret_text()).expect("a key");
+        let stored = SignerKey::parse_secret_text(&signer.to_secret_text()).expect("a key");
         let text = "登记\n\n二\n".to_owned();
-        let note = Note { signatures: vec![kept.sign(&text)], text };
+        let note = Note { signatures: vec![stored.sign(&text)], text };
         let read = Note::parse(note.to_string().as_bytes()).expect("a note");
         assert_eq!(read, note);
         assert_eq!(read.verify(signer.verifier()), Ok(None));
         let other = SignerKey::new("9f3a5c0d71b2e846/custody", &[8; 32]).expect("a name");
         assert_eq!(read.verify(other.verifier()), Err(NoteError::NotSigned));
-        assert!(!format!("{signer:?}").contains(&BASE64.encode([7; 32])[4..12]), "a secret is never shown");
+        assert!(!format!("{signer:?}").contains(&BASE64.encode([7; 32])[4..12]), "Debug must not print the secret");
     }
 
     #[test]
     fn a_witness_cosigns_text_and_time() {
         let text = "9f3a5c0d71b2e846/custody\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n".to_owned();
-        // The message as tlog-cosignature defines it, signed like any text.
+        // The message defined by tlog-cosignature, signed like any text.
         let secret = SignerKey::new("witness.example/w1", &[3; 32]).expect("a name");
         let witness =
             VerifierKey::new("witness.example/w1", KeyKind::Cosignature, &secret.verifier.public()).expect("a key");
@@ -393,7 +394,7 @@ mod tests {
         assert_eq!(note.verify(&witness), Ok(Some(1_679_315_147)));
         assert_eq!(with(1_679_315_148).verify(&witness), Err(NoteError::Forged));
         assert_eq!(with(1 << 63).verify(&witness), Err(NoteError::Forged));
-        assert_eq!(note.verify(&secret.verifier), Err(NoteError::NotSigned), "another kind of key, another id");
+        assert_eq!(note.verify(&secret.verifier), Err(NoteError::NotSigned), "another kind of key has another id");
         let mut short = note.clone();
         short.signatures[0].bytes.truncate(7);
         assert_eq!(short.verify(&witness), Err(NoteError::Forged));
@@ -401,33 +402,33 @@ mod tests {
     }
 
     #[test]
-    fn odd_notes_are_refused() {
+    fn invalid_notes_are_rejected() {
         let line = NOTE.lines().nth(2).expect("a signature line");
         let many: String = (0..=MAX_SIGNATURES).map(|n| line.replace("/foo", &format!("/{n}")) + "\n").collect();
         for (note, line, must) in [
-            (NOTE.replace('\n', "\r\n"), 1, "no control character may stand in it but line feeds"),
-            (NOTE.trim_end().to_owned(), 3, "it must end with a line feed"),
-            (NOTE.replace("\n\n", "\n"), 0, "it must have a blank line before signatures"),
-            (String::new(), 0, "it must have a blank line before signatures"),
-            ("text\n\n".to_owned(), 3, "it must be a signature line"),
-            (format!("{NOTE}{line}\n"), 4, "no key may sign twice"),
-            (format!("{NOTE}more\n"), 4, "it must be a signature line"),
-            (format!("{NOTE}\n"), 5, "it must be a signature line"),
-            (NOTE.replace("— ", "- "), 3, "it must be a signature line"),
-            (NOTE.replace("— ", "—  "), 3, "it must be a signature line"),
-            (NOTE.replace("/foo ", "/f\u{a0}o "), 3, "it must be a signature line"),
-            (NOTE.replace("aQM=", "aQN="), 3, "it must be a signature line"),
-            (NOTE.replace("aQM=", "aQM= "), 3, "it must be a signature line"),
-            (format!("text\n\n{many}"), 67, "no more signatures may follow"),
+            (NOTE.replace('\n', "\r\n"), 1, "must not contain control characters except line feeds"),
+            (NOTE.trim_end().to_owned(), 3, "must end with a line feed"),
+            (NOTE.replace("\n\n", "\n"), 0, "must have a blank line before the signatures"),
+            (String::new(), 0, "must have a blank line before the signatures"),
+            ("text\n\n".to_owned(), 3, "must be a signature line"),
+            (format!("{NOTE}{line}\n"), 4, "must not repeat the signature of a key"),
+            (format!("{NOTE}more\n"), 4, "must be a signature line"),
+            (format!("{NOTE}\n"), 5, "must be a signature line"),
+            (NOTE.replace("— ", "- "), 3, "must be a signature line"),
+            (NOTE.replace("— ", "—  "), 3, "must be a signature line"),
+            (NOTE.replace("/foo ", "/f\u{a0}o "), 3, "must be a signature line"),
+            (NOTE.replace("aQM=", "aQN="), 3, "must be a signature line"),
+            (NOTE.replace("aQM=", "aQM= "), 3, "must be a signature line"),
+            (format!("text\n\n{many}"), 67, "must not have more signatures"),
         ] {
             assert_eq!(Note::parse(note.as_bytes()), Err(LineError { line, must }.into()), "{note:?}");
         }
-        let not_utf8 = LineError { line: 2, must: "it must be UTF-8" };
+        let not_utf8 = LineError { line: 2, must: "must be UTF-8" };
         assert_eq!(Note::parse(b"a\n\xff\n\n"), Err(not_utf8.into()));
     }
 
     #[test]
-    fn odd_keys_are_refused() {
+    fn invalid_keys_are_rejected() {
         for (from, to, error) in [
             ("530d903a", "530d903b", NoteError::KeyId),
             ("530d903a", "530D903A", NoteError::KeyShape),
@@ -442,7 +443,7 @@ mod tests {
         ] {
             assert_eq!(VerifierKey::parse(&KEY.replace(from, to)), Err(error), "{from:?} -> {to:?}");
         }
-        // A point of small order: signatures under it fit more than one text.
+        // A point of small order: signatures under it are valid for more than one text.
         let mut weak = [0; 32];
         weak[0] = 1;
         assert_eq!(VerifierKey::new("weak", KeyKind::Note, &weak), Err(NoteError::KeyMaterial));

@@ -1,8 +1,8 @@
-//! What a bag of Exhibit's proves beyond being whole (`docs/formats/bag.md`): that its files are those that a custody
-//! log recorded as received and read, and that the log recorded this very package as handed over.
+//! Proofs in a bag made by Exhibit, beyond its completeness (`docs/formats/bag.md`): that its files are those that a
+//! custody log recorded as received and read, and that the log recorded this package as handed over.
 //!
-//! What is proved hangs on the log's key. Whose key it is, and that the log's keeper did not keep two logs, no
-//! package can prove of itself: see [`Trust`].
+//! Everything depends on the key of the log. A package cannot prove whose key it is, or that there is no second
+//! log with the same key: see [`Trust`].
 
 use crate::anchor::{Anchor, AnchorError};
 use crate::bagit::{ALGORITHMS, Checked, Digests, Files, read_small};
@@ -21,88 +21,88 @@ use crate::tree;
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Files of the package that the log's entry of the export names by their digests.
+/// Files of the package whose digests the log entry of the export contains.
 pub const BOUND: [&str; 6] =
     ["bag-info.txt", "bagit.txt", "manifest-sha256.txt", "manifest-sha512.txt", "VERIFY.txt", "verify.sh"];
 
-/// The payload's description; the manifests vouch for it.
+/// The description of the payload; the manifests cover it.
 pub const METADATA: &str = "data/ro-crate-metadata.json";
 
 const KEY: &str = "custody/key.pub";
 const CHECKPOINT: &str = "custody/checkpoint";
 const POLICY: &str = "custody/policy";
-/// What a sealed case's key says of a package.
+/// The statement about a package by the key of a sealed case.
 pub const STATEMENT: &str = "custody/export";
 const CHAIN: &str = "custody/handovers/";
 const ENTRIES: &str = "custody/entries/";
-/// What anchors the log in time lies below this folder, in one of its own for each size (`docs/formats/time.md`).
+/// The anchors of the log in time, in one folder for each size (`docs/formats/time.md`).
 pub const ANCHORS: &str = "custody/anchors/";
 
 const DOCUMENTS: &str = "data/documents/";
 const RECORD: &str = "/record.json";
 const QUOTES: &str = "data/quotes/";
 
-/// The most bytes of a file among the proofs.
+/// The maximum size of a proof file in bytes.
 const MAX_PROOF: u64 = 64 << 20;
 
-/// What the reader knows from elsewhere.
+/// What the reader knows independently of the package.
 #[derive(Clone, Debug, Default)]
 pub struct Trust {
-    /// The log's key, got by another way than with the package.
+    /// The key of the log, obtained separately from the package.
     pub key: Option<VerifierKey>,
-    /// Whose signatures the reader asks for.
+    /// The signatures that the reader requires.
     pub policy: Option<Policy>,
 }
 
-/// What a package proves.
+/// The facts that a package proves.
 #[derive(Clone, Debug)]
 pub struct Proved {
-    /// The log's key.
+    /// The key of the log.
     pub key: VerifierKey,
-    /// The keys that the log had before, the first one first: each handed over to the next.
+    /// The earlier keys of the log, oldest first: each handed over to the next.
     pub earlier: Vec<VerifierKey>,
-    /// The log's signed size and root.
+    /// The signed size and root of the log.
     pub checkpoint: Checkpoint,
-    /// Witnesses of the reader's policy that cosigned, with the time each states, in seconds since 1970.
+    /// The witnesses of the reader's policy that cosigned, each with its stated time in seconds since 1970.
     pub witnesses: Vec<(String, u64)>,
-    /// When the log says that the package was handed over; empty where it does not.
+    /// The time at which the package was handed over according to the log; empty if the log does not record it.
     pub exported: String,
-    /// The documents, by their names.
+    /// The documents, by label.
     pub documents: BTreeMap<String, Document>,
-    /// The quotes, by their names: document and page.
+    /// The quotes, by label: document and page.
     pub quotes: BTreeMap<String, (String, u32)>,
 }
 
 impl Proved {
-    /// All keys that the log had, the first one first.
+    /// All keys of the log, oldest first.
     #[must_use]
     pub fn keys(&self) -> Vec<VerifierKey> {
         self.earlier.iter().chain([&self.key]).cloned().collect()
     }
 }
 
-/// What a package proves of one document.
+/// The facts that a package proves about one document.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Document {
-    /// Its item's number, after those of the containers around it, the outermost first.
+    /// The numbers of its containers, outermost first, followed by the number of its item.
     pub family: Vec<u64>,
     /// SHA-256 of its original.
     pub original: [u8; 32],
-    /// How many bytes the original has.
+    /// The size of the original in bytes.
     pub size: u64,
     /// The log entry of its receipt.
     pub receipt: u64,
-    /// When the log says that it was received.
+    /// The time of receipt according to the log.
     pub received: String,
-    /// Where the package holds the original, if it does.
+    /// The path of the original in the package, if it is included.
     pub file: Option<String>,
-    /// How many pages the document has.
-    pub of: u64,
-    /// Which pages' texts the package holds, with the digest of each.
+    /// The number of pages in the document.
+    pub page_count: u64,
+    /// The pages whose texts are in the package, with the digest of each text.
     pub pages: BTreeMap<u32, [u8; 32]>,
-    /// Which pages' pictures the package holds, with the digest of each.
+    /// The pages whose pictures are in the package, with the digest of each picture.
     pub pictures: BTreeMap<u32, [u8; 32]>,
-    /// What was opened of what its log entries keep sealed: entry, field and value.
+    /// The opened fields of its log entries: entry, field and value.
     pub opened: Vec<(u64, String, Vec<u8>)>,
 }
 
@@ -112,25 +112,26 @@ struct Check<'a> {
     key: VerifierKey,
     note: Note,
     checkpoint: Checkpoint,
-    // Log entries that are proved: read again when they are needed, so that memory stays small.
+    // Proved log entries; they are read again when needed, to save memory.
     entries: BTreeSet<u64>,
-    // The digests that entries of the act `export` name, each with the entry's time.
+    // The digests in each `export` entry, with the time of the entry.
     exports: Vec<(BTreeSet<String>, String)>,
-    // The keys that the log says it was begun with.
+    // The keys in the first entry of the log.
     keys: BTreeSet<String>,
-    // The digests that entries of the act `anchor` name.
+    // The digests in `anchor` entries.
     anchored: BTreeSet<String>,
-    // The log entry that says that the case is sealed.
+    // The `case.seal` entry.
     sealed_at: Option<u64>,
-    vouched: BTreeSet<String>,
+    // The paths that some proof or manifest covers.
+    covered: BTreeSet<String>,
 }
 
-/// Checks files that say anew what is proved (load files): adds those that are not as they must be to what was found, and
-/// gives the paths of all that it checked. A file that it does not name is [`Fault::Unproved`].
+/// Checks files that restate proved facts (load files): adds their deviations to the findings, and returns the paths
+/// of all files that it checked. Other files are [`Fault::Unproved`].
 pub type Views<'a> = &'a dyn Fn(&mut dyn Files, &mut Checked, &BTreeMap<String, Document>) -> Vec<String>;
 
-/// Checks the proofs in a bag, given what [`crate::bagit::check`] found; adds what it finds to it. `None` where there is nothing
-/// that could prove anything.
+/// Checks the proofs in a bag, given the result of [`crate::bagit::check`], and adds its findings to it. Returns `None`
+/// if the bag contains no usable proofs.
 pub fn check(files: &mut dyn Files, checked: &mut Checked, trust: &Trust, views: Views<'_>) -> Option<Proved> {
     if !checked.files.keys().any(|path| path.starts_with("custody/")) {
         checked.wrong("custody", Fault::NoCustody, "");
@@ -156,14 +157,14 @@ pub fn check(files: &mut dyn Files, checked: &mut Checked, trust: &Trust, views:
         keys: BTreeSet::new(),
         anchored: BTreeSet::new(),
         sealed_at: None,
-        vouched: BTreeSet::from([METADATA, KEY, CHECKPOINT, POLICY].map(str::to_owned)),
+        covered: BTreeSet::from([METADATA, KEY, CHECKPOINT, POLICY].map(str::to_owned)),
     };
     check.log_entries();
     let earlier = check.own_key(trust);
     let exported = check.export();
     let documents = check.documents();
     let quotes = check.quotes(&documents);
-    check.vouched.extend(views(check.files, check.checked, &documents));
+    check.covered.extend(views(check.files, check.checked, &documents));
     check.rest();
     let (key, checkpoint) = (check.key, check.checkpoint);
     checked.deviations.sort();
@@ -175,7 +176,7 @@ fn read_log(files: &mut dyn Files, checked: &mut Checked) -> Option<(VerifierKey
     let key = read(files, KEY).and_then(|bytes| VerifierKey::read(&bytes).map_err(|error| chain(&error)));
     let key = key.map_err(|detail| checked.wrong(KEY, Fault::Key, detail)).ok()?;
     if read(files, POLICY).is_ok_and(|policy| policy != policy_text(&key).as_bytes()) {
-        checked.wrong(POLICY, Fault::Policy, "it is not the policy of this log");
+        checked.wrong(POLICY, Fault::Policy, "not the policy of this log");
     }
     let signed = read(files, CHECKPOINT).and_then(|bytes| {
         let note = Note::parse(&bytes).map_err(|error| chain(&error))?;
@@ -192,7 +193,7 @@ impl Check<'_> {
         for path in paths {
             let Some(number) = numbered(&path) else { continue };
             let proof = proof_path(number);
-            self.vouched.extend([path.clone(), proof.clone()]);
+            self.covered.extend([path.clone(), proof.clone()]);
             let Some(bytes) = self.bytes(&path, Fault::Entry) else { continue };
             let Some(text) = self.bytes(&proof, Fault::Proof) else { continue };
             if let Err(detail) = self.prove(number, &bytes, &text) {
@@ -201,7 +202,7 @@ impl Check<'_> {
             }
             match Value::read(&bytes) {
                 Ok(entry) if entry.number("seq") == Some(number) => self.remember(number, &entry),
-                Ok(_) => self.checked.wrong(&path, Fault::Entry, "it states another number"),
+                Ok(_) => self.checked.wrong(&path, Fault::Entry, "its number differs from its file name"),
                 Err(error) => self.checked.wrong(&path, Fault::Entry, chain(&error)),
             }
         }
@@ -210,11 +211,11 @@ impl Check<'_> {
     fn prove(&self, number: u64, entry: &[u8], proof: &[u8]) -> Result<(), String> {
         let proof = LogProof::read(proof).map_err(|error| chain(&error))?;
         if proof.index != number || proof.extra.is_some() {
-            return Err("it is the proof of another entry, or has more in it than a proof".to_owned());
+            return Err("the proof of another entry, or with extra data".to_owned());
         }
-        // The signature of the package's checkpoint was checked before.
+        // The signature of this checkpoint was already checked.
         if proof.checkpoint != self.note {
-            return Err("its checkpoint is not the package's".to_owned());
+            return Err("its checkpoint differs from the checkpoint of the package".to_owned());
         }
         let Checkpoint { size, root, .. } = self.checkpoint;
         tree::check_inclusion(Hash::leaf(entry), number, size, &proof.hashes, root).map_err(|error| chain(&error))
@@ -224,23 +225,23 @@ impl Check<'_> {
         self.entries.insert(number);
         let made = entry.list("made").unwrap_or_default().iter().filter_map(|made| made.as_text().map(str::to_owned));
         match entry.text("act") {
-            Some("export") => self.exports.push((made.collect(), word(entry, "at"))),
+            Some("export") => self.exports.push((made.collect(), text(entry, "at"))),
             Some("case.open") if number == 0 => self.keys.extend(made),
             Some("case.seal") => self.sealed_at = Some(number),
             Some("anchor") => {
                 let used = entry.list("used").unwrap_or_default().iter().filter_map(Value::as_text).map(str::to_owned);
-                self.anchored.extend(made.chain(used).chain([word(entry, "object")]));
+                self.anchored.extend(made.chain(used).chain([text(entry, "object")]));
             }
             _ => {}
         }
     }
 
-    // The log itself must say which key it was begun with, and each key which one follows it, up to the one that signs.
+    // The log must record its first key, and each handover must be signed, up to the key that signs the checkpoint.
     fn own_key(&mut self, trust: &Trust) -> Vec<VerifierKey> {
         let mut earlier = Vec::new();
         let mut last = self.keys.first().cloned().unwrap_or_default();
         for path in self.below(CHAIN).take(MAX_HANDOVERS).collect::<Vec<_>>() {
-            self.vouched.insert(path.clone());
+            self.covered.insert(path.clone());
             match self.handover(&path, &last) {
                 Ok((old, new)) => {
                     earlier.push(old);
@@ -250,16 +251,17 @@ impl Check<'_> {
             }
         }
         if last != key_ref(&self.key) {
-            self.checked.wrong(KEY, Fault::Key, "no proved log entry names it, or none that its predecessor signed");
+            self.checked.wrong(KEY, Fault::Key, "no proved log entry introduces it, or its predecessor did not sign");
         }
         if trust.key.as_ref().is_some_and(|known| *known != self.key && !earlier.contains(known)) {
-            self.checked.wrong(KEY, Fault::Key, "it is not the key that you expect, nor one that took over from it");
+            self.checked.wrong(KEY, Fault::Key, "neither the expected key nor a successor of it");
         }
         earlier
     }
 
     fn handover(&mut self, path: &str, known: &str) -> Result<(VerifierKey, VerifierKey), String> {
-        let index = path.strip_prefix("custody/").and_then(handover_index).ok_or("its name is not a log entry's")?;
+        let index =
+            path.strip_prefix("custody/").and_then(handover_index).ok_or("its name is not that of a handover")?;
         if !self.entries.contains(&index) {
             return Err(format!("log entry {index} is not proved"));
         }
@@ -268,15 +270,19 @@ impl Check<'_> {
         hand_over(known, &entry, &proof).map_err(|error| chain(&error))
     }
 
-    // A sealed case's log takes no entry any more: its key signs what the entry would have said.
+    // The log of a sealed case accepts no further entries, so its key signs a statement in place of the entry.
     fn statement(&mut self) {
         if !self.checked.files.contains_key(STATEMENT) {
             return;
         }
-        self.vouched.insert(STATEMENT.to_owned());
+        self.covered.insert(STATEMENT.to_owned());
         let Some(bytes) = self.bytes(STATEMENT, Fault::Export) else { return };
         if self.sealed_at.is_none_or(|sealed| sealed.checked_add(1) != Some(self.checkpoint.size)) {
-            self.checked.wrong(STATEMENT, Fault::Export, "the log is not proved to be sealed: it would have an entry");
+            self.checked.wrong(
+                STATEMENT,
+                Fault::Export,
+                "the log is not proved to be sealed, so the export needs a log entry",
+            );
             return;
         }
         match Statement::read(&bytes, &self.key) {
@@ -285,7 +291,7 @@ impl Check<'_> {
         }
     }
 
-    // Of the exports that the log has, the one that names the most of this package's files is the one meant.
+    // The export of this package is the one that lists most of its files.
     fn export(&mut self) -> String {
         self.statement();
         let named = |digests: &Digests| format!("sha256:{}", to_hex(&digests.sha256));
@@ -306,7 +312,7 @@ impl Check<'_> {
         let paths: Vec<String> = self.below(DOCUMENTS).filter(|path| path.ends_with(RECORD)).collect();
         let mut documents = BTreeMap::new();
         for path in paths {
-            self.vouched.insert(path.clone());
+            self.covered.insert(path.clone());
             let Some(bytes) = self.bytes(&path, Fault::Record) else { continue };
             let label = path[DOCUMENTS.len()..].trim_end_matches(RECORD).to_owned();
             let own = |record: &Value| record.number("v") == Some(1) && record.text("document") == Some(&label);
@@ -319,15 +325,15 @@ impl Check<'_> {
         documents
     }
 
-    // `None` where the record is not in its form; what it says wrongly is added to the deviations.
+    // Returns `None` if the record is malformed; wrong statements in it become findings.
     fn document(&mut self, place: &str, label: &str, record: &Value) -> Option<Document> {
         let item = format!("item:{}", record.number("item")?);
         let original: [u8; 32] = record.bytes("original")?;
         let original_ref = format!("original:{}", to_hex(&original));
         let receipt = record.number("receipt")?;
         let entry = self.entry(receipt, place, Fault::Receipt, |entry| {
-            let act = says(entry, "act", "item.receive") || says(entry, "act", "item.duplicate");
-            let names = |what| ["object", "made", "used"].iter().any(|member| says(entry, member, what));
+            let act = contains(entry, "act", "item.receive") || contains(entry, "act", "item.duplicate");
+            let names = |what| ["object", "made", "used"].iter().any(|member| contains(entry, member, what));
             act && names(&item) && names(&original_ref)
         });
         let mut document = Document {
@@ -335,9 +341,9 @@ impl Check<'_> {
             original,
             size: entry.as_ref().and_then(|entry| fact(entry, "size")).unwrap_or_default(),
             receipt,
-            received: entry.map(|entry| word(&entry, "at")).unwrap_or_default(),
+            received: entry.map(|entry| text(&entry, "at")).unwrap_or_default(),
             file: None,
-            of: 0,
+            page_count: 0,
             pages: BTreeMap::new(),
             pictures: BTreeMap::new(),
             opened: Vec::new(),
@@ -357,7 +363,7 @@ impl Check<'_> {
         Some(document)
     }
 
-    // Each container's receipt, outermost first, and that each of its members was taken from it.
+    // Checks the receipt of each container, outermost first, and that each member was taken from its container.
     fn containers(&mut self, place: &str, record: &Value, receipt: u64) -> Option<Vec<u64>> {
         let (mut outer, mut family) = (None::<String>, Vec::new());
         let container = |c: &Value| Some((Some(c.number("item")?), c.number("receipt")?));
@@ -367,9 +373,9 @@ impl Check<'_> {
             family.push(item.or_else(|| record.number("item"))?);
             let item = item.map(|item| format!("item:{item}"));
             self.entry(receipt, place, Fault::Receipt, |entry| {
-                let own = |item: &String| says(entry, "object", item) || says(entry, "made", item);
-                // A duplicate's entry names the item received first instead of its container.
-                let from = |outer: &String| says(entry, "used", outer) || says(entry, "act", "item.duplicate");
+                let own = |item: &String| contains(entry, "object", item) || contains(entry, "made", item);
+                // The entry of a duplicate refers to the item received first, not to its container.
+                let from = |outer: &String| contains(entry, "used", outer) || contains(entry, "act", "item.duplicate");
                 item.as_ref().is_none_or(own) && outer.as_ref().is_none_or(from)
             });
             outer = item;
@@ -377,12 +383,12 @@ impl Check<'_> {
         Some(family)
     }
 
-    // That the outermost of the document's receipts is from the source that another case handed over.
+    // Checks that the outermost receipt of the document refers to the source that another case handed over.
     fn source(&mut self, place: &str, record: &Value, receipt: u64) -> Option<()> {
-        let received = |entry: &Value| says(entry, "act", "source.receive");
+        let received = |entry: &Value| contains(entry, "act", "source.receive");
         let entry = self.entry(record.number("source")?, place, Fault::Receipt, received)?;
         let outermost = record.list("containers")?.first().map_or(Some(receipt), |c| c.number("receipt"))?;
-        self.entry(outermost, place, Fault::Receipt, |receipt| says(receipt, "used", &word(&entry, "object")));
+        self.entry(outermost, place, Fault::Receipt, |receipt| contains(receipt, "used", &text(&entry, "object")));
         Some(())
     }
 
@@ -392,13 +398,13 @@ impl Check<'_> {
             document.file =
                 Some(path.to_owned()).filter(|path| self.content(path, document.original, place, Fault::Content));
         } else {
-            self.checked.wrong(place, Fault::Part, format!("{path} is not where the original must lie"));
+            self.checked.wrong(place, Fault::Part, format!("{path} is not a valid path for the original"));
         }
     }
 
-    // Whether a file, which the proof at `place` is about, is there and has this digest.
+    // Whether the file that the proof at `place` describes exists and has this digest.
     fn content(&mut self, path: &str, sha256: [u8; 32], place: &str, fault: Fault) -> bool {
-        self.vouched.insert(path.to_owned());
+        self.covered.insert(path.to_owned());
         let found = self.checked.files.get(path).map(|digests| digests.sha256 == sha256);
         match found {
             None => self.checked.wrong(path, Fault::Missing, format!("proved in {place}")),
@@ -421,10 +427,10 @@ impl Check<'_> {
         let tree = format!("tree:{}", root.to_hex());
         let leaves = record.number("leaves")?;
         let entry = self.entry(record.number("reading")?, place, Fault::Reading, |entry| {
-            let told = [("act", "item.derive"), ("object", &content), ("used", original), ("made", &tree)];
-            told.iter().all(|(member, what)| says(entry, member, what)) && fact(entry, "leaves") == Some(leaves)
+            let required = [("act", "item.derive"), ("object", &content), ("used", original), ("made", &tree)];
+            required.iter().all(|(key, value)| contains(entry, key, value)) && fact(entry, "leaves") == Some(leaves)
         });
-        document.of = entry.and_then(|entry| fact(&entry, "pages")).unwrap_or_default();
+        document.page_count = entry.and_then(|entry| fact(&entry, "pages")).unwrap_or_default();
         for part in record.list("parts")? {
             let hash = |hash: &Value| Hash::from_base64(hash.as_text()?);
             let proof = LeafProof {
@@ -444,26 +450,30 @@ impl Check<'_> {
     }
 
     fn part(&mut self, place: &str, label: &str, leaf: &Leaf, document: &mut Document) {
-        let (path, page, held) = match leaf.part {
+        let (path, page, proved) = match leaf.part {
             Part::Original { .. } if leaf.sha256 == document.original => return,
             Part::Original { .. } => {
-                return self.checked.wrong(place, Fault::Part, "what was read is not the original that was received");
+                return self.checked.wrong(
+                    place,
+                    Fault::Part,
+                    "the text was read from another original than the one received",
+                );
             }
             Part::Text { page, .. } => (text_path(label, page), page, &mut document.pages),
             Part::Image { page, .. } => (picture_path(label, page), page, &mut document.pictures),
         };
         if self.content(&path, leaf.sha256, place, Fault::Content) {
-            held.insert(page, leaf.sha256);
+            proved.insert(page, leaf.sha256);
         }
     }
 
     fn opening(&mut self, place: &str, opening: &Value, document: &mut Document) -> Option<()> {
         let (number, field) = (opening.number("entry")?, opening.text("field")?);
-        // A salt of any length would let bytes move between it and the value.
+        // With a variable salt length, bytes could be moved between the salt and the value.
         let (salt, value) = (opening.bytes::<16>("salt")?, base64(opening.text("value")?)?);
         let commitment = to_hex(&Sha256::new().chain_update(salt).chain_update(&value).finalize());
         self.entry(number, place, Fault::Opening, |entry| {
-            entry.get("sealed").is_some_and(|sealed| says(sealed, field, &commitment))
+            entry.get("sealed").is_some_and(|sealed| contains(sealed, field, &commitment))
         })?;
         document.opened.push((number, field.to_owned(), value));
         Some(())
@@ -473,7 +483,7 @@ impl Check<'_> {
         let paths: Vec<String> = self.below(QUOTES).collect();
         let mut quotes = BTreeMap::new();
         for path in paths {
-            self.vouched.insert(path.clone());
+            self.covered.insert(path.clone());
             let Some(bytes) = self.bytes(&path, Fault::Quote) else { continue };
             match Anchor::read(&bytes) {
                 Ok(anchor) if path == format!("{QUOTES}{}.json", anchor.id()) && anchor.log == self.key.name() => {
@@ -481,7 +491,7 @@ impl Check<'_> {
                         quotes.insert(anchor.id(), (anchor.document, anchor.page));
                     }
                 }
-                Ok(_) => self.checked.wrong(&path, Fault::Quote, "it is another quote than its name says"),
+                Ok(_) => self.checked.wrong(&path, Fault::Quote, "its file name or log does not match the quote"),
                 Err(error) => self.checked.wrong(&path, Fault::Quote, chain(&error)),
             }
         }
@@ -492,12 +502,12 @@ impl Check<'_> {
         let before = self.checked.deviations.len();
         let (item, digest) = (format!("item:{}", anchor.item), format!("sha256:{}", to_hex(&Sha256::digest(bytes))));
         self.entry(anchor.entry, path, Fault::QuoteLog, |entry| {
-            let told = [("act", "quote"), ("object", &item), ("made", &digest)];
-            told.iter().all(|(member, what)| says(entry, member, what))
+            let required = [("act", "quote"), ("object", &item), ("made", &digest)];
+            required.iter().all(|(key, value)| contains(entry, key, value))
         });
         let document = documents.get(&anchor.document).filter(|document| document.original == anchor.original);
         if anchor.picture.is_some() && anchor.picture != document.and_then(|d| d.pictures.get(&anchor.page)).copied() {
-            self.checked.wrong(path, Fault::QuoteText, "the picture that its regions are of is not proved");
+            self.checked.wrong(path, Fault::QuoteText, "the picture that its regions refer to is not proved");
         }
         match document.and_then(|document| document.pages.get(&anchor.page)) {
             None => self.checked.wrong(path, Fault::QuoteText, "the page that it quotes is not proved"),
@@ -506,9 +516,9 @@ impl Check<'_> {
             }
             Some(_) => {
                 let page = self.bytes(&text_path(&anchor.document, anchor.page), Fault::QuoteText).unwrap_or_default();
-                let held =
+                let result =
                     str::from_utf8(&page).map_err(|_| AnchorError::TextLayer).and_then(|text| anchor.check(text));
-                if let Err(error) = held {
+                if let Err(error) = result {
                     self.checked.wrong(path, Fault::QuoteText, chain(&error));
                 }
             }
@@ -516,28 +526,29 @@ impl Check<'_> {
         self.checked.deviations.len() == before
     }
 
-    // Every file of the payload and among the proofs must be vouched for by something above.
+    // Every payload file and every proof file must be covered by one of the checks above.
     fn rest(&mut self) {
-        let of_bag = |path: &str| BOUND.contains(&path) || path.starts_with("tagmanifest-sha");
-        // Whether an anchor holds is `exhibit-time`'s to say; here, that it is what the log recorded.
-        let anchors = |path: &str, digests: &Digests| {
+        let is_bag_file = |path: &str| BOUND.contains(&path) || path.starts_with("tagmanifest-sha");
+        // `exhibit-time` checks whether an anchor is valid; here, that the log recorded it.
+        let is_anchor = |path: &str, digests: &Digests| {
             let logged = self.anchored.contains(&format!("sha256:{}", to_hex(&digests.sha256)));
             let file = path.strip_prefix(ANCHORS).and_then(|path| path.split_once('/'));
             file.is_some_and(|(_, file)| logged || file == "consistency")
         };
-        let vouched = |path: &str, digests| of_bag(path) || self.vouched.contains(path) || anchors(path, digests);
+        let is_covered =
+            |path: &str, digests| is_bag_file(path) || self.covered.contains(path) || is_anchor(path, digests);
         let files = self.checked.files.iter();
-        let rest: Vec<String> = files.filter(|(p, digests)| !vouched(p, digests)).map(|(p, _)| p.clone()).collect();
+        let rest: Vec<String> = files.filter(|(p, digests)| !is_covered(p, digests)).map(|(p, _)| p.clone()).collect();
         for path in rest {
             self.checked.wrong(&path, Fault::Unproved, "");
         }
         self.tag_manifests();
-        // What a foreign bag may do without harm, one of Exhibit's does not do.
+        // What is acceptable in a foreign bag is a deviation in one made by Exhibit.
         let remarks = std::mem::take(&mut self.checked.remarks);
         self.checked.deviations.extend(remarks);
     }
 
-    // The lists of tag files have one form, so that not a byte of the package can be other than it was written.
+    // There is exactly one valid tag manifest, so that no byte of the package can be changed.
     fn tag_manifests(&mut self) {
         for (name, _, hex) in ALGORITHMS {
             let manifest = format!("tagmanifest-{name}.txt");
@@ -547,12 +558,12 @@ impl Check<'_> {
             if !self.checked.files.contains_key(&manifest) {
                 self.checked.wrong(&manifest, Fault::Missing, "");
             } else if self.bytes(&manifest, Fault::Unreadable).is_some_and(|found| found != expected.as_bytes()) {
-                self.checked.wrong(&manifest, Fault::ManifestLine, "it is not the one list that the package must have");
+                self.checked.wrong(&manifest, Fault::ManifestLine, "not the tag manifest that the package must have");
             }
         }
     }
 
-    // A log entry that is proved and says what it must; `place` is where it is named.
+    // Returns a proved log entry that satisfies `must`; `place` is where it is referenced.
     fn entry(&mut self, number: u64, place: &str, fault: Fault, must: impl Fn(&Value) -> bool) -> Option<Value> {
         if !self.entries.contains(&number) {
             self.checked.wrong(place, fault, format!("log entry {number} is not proved"));
@@ -560,7 +571,7 @@ impl Check<'_> {
         }
         let entry = Value::read(&self.bytes(&entry_path(number), fault)?).ok().filter(must);
         if entry.is_none() {
-            self.checked.wrong(place, fault, format!("log entry {number} is of something else"));
+            self.checked.wrong(place, fault, format!("log entry {number} records something else"));
         }
         entry
     }
@@ -574,49 +585,49 @@ impl Check<'_> {
     }
 }
 
-/// The policy of a log whose key alone vouches for it (C2SP tlog-policy).
+/// The policy of a log without witnesses (C2SP tlog-policy).
 #[must_use]
 pub fn policy_text(key: &VerifierKey) -> String {
     format!("log {key}\nquorum none\n")
 }
 
-/// Where a package keeps a log entry.
+/// The path, in a package, of a log entry.
 #[must_use]
 pub fn entry_path(number: u64) -> String {
     format!("{ENTRIES}{number:09}.json")
 }
 
-/// Where a package keeps the proof of a log entry.
+/// The path, in a package, of the proof of a log entry.
 #[must_use]
 pub fn proof_path(number: u64) -> String {
     format!("{ENTRIES}{number:09}.tlog-proof")
 }
 
-/// Where a package keeps the proof of a handover from one key of the log to the next.
+/// The path, in a package, of the proof of a handover from one key of the log to the next.
 #[must_use]
 pub fn handover_path(index: u64) -> String {
     format!("custody/{}", crate::chain::handover_path(index))
 }
 
-/// Where a package keeps the record of a document.
+/// The path, in a package, of the record of a document.
 #[must_use]
 pub fn record_path(document: &str) -> String {
     format!("{DOCUMENTS}{document}{RECORD}")
 }
 
-/// Where a package keeps the text of a page.
+/// The path, in a package, of the text of a page.
 #[must_use]
 pub fn text_path(document: &str, page: u32) -> String {
     format!("{DOCUMENTS}{document}/text/{page:04}.txt")
 }
 
-/// Where a package keeps the picture of a page.
+/// The path, in a package, of the picture of a page.
 #[must_use]
 pub fn picture_path(document: &str, page: u32) -> String {
     format!("{DOCUMENTS}{document}/pictures/{page:04}.png")
 }
 
-/// Where a package keeps a quote.
+/// The path, in a package, of a quote.
 #[must_use]
 pub fn quote_path(quote: &str) -> String {
     format!("{QUOTES}{quote}.json")
@@ -631,16 +642,16 @@ fn read(files: &mut dyn Files, path: &str) -> Result<Vec<u8>, String> {
     read_small(files, path, MAX_PROOF).map_err(|error| error.reason)
 }
 
-// Whether a member of an entry is this text, or holds it.
-fn says(entry: &Value, member: &str, what: &str) -> bool {
-    let holds = || entry.list(member).is_some_and(|list| list.iter().any(|text| text.as_text() == Some(what)));
-    entry.text(member) == Some(what) || holds()
+// Whether a member of an entry is this string or a list that contains it.
+fn contains(entry: &Value, key: &str, value: &str) -> bool {
+    let in_list = || entry.list(key).is_some_and(|list| list.iter().any(|text| text.as_text() == Some(value)));
+    entry.text(key) == Some(value) || in_list()
 }
 
 fn fact(entry: &Value, name: &str) -> Option<u64> {
     entry.get("facts")?.number(name)
 }
 
-fn word(entry: &Value, member: &str) -> String {
-    entry.text(member).unwrap_or_default().to_owned()
+fn text(entry: &Value, key: &str) -> String {
+    entry.text(key).unwrap_or_default().to_owned()
 }

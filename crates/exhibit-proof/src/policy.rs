@@ -1,7 +1,7 @@
-//! Policies: which logs are known, and which witnesses must have cosigned (C2SP tlog-policy, as published on
+//! Policies: the known logs, and the witnesses that must have cosigned (C2SP tlog-policy, as published on
 //! 2026-07-22).
 //!
-//! Names in a policy are bytes that mean nothing outside of it; two names are the same only byte for byte.
+//! Names in a policy are bytes without meaning outside of it, compared byte for byte.
 
 use crate::checkpoint::Checkpoint;
 use crate::note::{KeyKind, Note, NoteError, VerifierKey};
@@ -11,9 +11,9 @@ use crate::text::{LineError, decimal};
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Policy {
     logs: Vec<VerifierKey>,
-    // In the order of their lines, so that members come before the groups that they are in. The first is `none`.
+    // In line order, so that members precede their groups. The first is `none`.
     parties: Vec<Party>,
-    // Missing only while the policy is read.
+    // `None` only during parsing.
     quorum: Option<usize>,
 }
 
@@ -30,7 +30,7 @@ enum Rule {
     Group { threshold: usize, members: Vec<usize> },
 }
 
-/// A checkpoint that a policy accepts, and who vouches for it.
+/// A checkpoint that a policy accepts, and the keys that signed it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Accepted {
     /// The checkpoint.
@@ -44,42 +44,46 @@ pub struct Accepted {
 /// Why a policy does not accept a checkpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// What is signed is not a checkpoint.
-    #[error("what is signed is not a checkpoint")]
+    /// The signed text is not a checkpoint.
+    #[error("the signed text is not a checkpoint")]
     Form(#[from] LineError),
-    /// A signature by a key that the policy knows is forged: that spoils the whole note.
-    #[error("a signature by a key that the policy knows does not match")]
+    /// A signature by a key of the policy is forged, which invalidates the whole note.
+    #[error("a signature by a key of the policy does not match")]
     Forged,
-    /// None of the policy's logs signed it as its own.
-    #[error("it is not signed by a log that the policy knows")]
+    /// No log of the policy signed it as its own.
+    #[error("not signed by a log of the policy")]
     NoLog,
     /// Too few witnesses cosigned it.
-    #[error("too few of the policy's witnesses cosigned it")]
+    #[error("too few witnesses of the policy cosigned it")]
     Quorum,
 }
 
 impl Policy {
-    /// Reads a policy.
+    /// Parses a policy.
     ///
     /// # Errors
     /// [`LineError`] for anything that the specification does not allow.
     pub fn parse(text: &[u8]) -> Result<Self, LineError> {
         let mut policy = Self { logs: Vec::new(), parties: Vec::new(), quorum: None };
         let none = Rule::Group { threshold: 0, members: Vec::new() };
-        // `none` is in no group: it counts as grouped from the start.
+        // `none` cannot be a member of a group, so it counts as grouped from the start.
         policy.parties.push(Party { name: b"none".to_vec(), rule: none, grouped: true });
         let mut line = 1;
         for bytes in text.split_inclusive(|b| *b == b'\n') {
             policy.line(bytes).map_err(|must| LineError { line, must })?;
             line += 1;
         }
-        if policy.quorum.is_some() { Ok(policy) } else { Err(LineError { line, must: "there must be a quorum line" }) }
+        if policy.quorum.is_some() {
+            Ok(policy)
+        } else {
+            Err(LineError { line, must: "must be followed by a quorum line" })
+        }
     }
 
     /// Checks a signed checkpoint.
     ///
     /// # Errors
-    /// [`Refusal`], where the policy does not accept it.
+    /// [`Refusal`] if the policy does not accept it.
     pub fn check(&self, note: &Note) -> Result<Accepted, Refusal> {
         let checkpoint = Checkpoint::parse(&note.text)?;
         let mut log = None;
@@ -102,8 +106,8 @@ impl Policy {
                 }
             });
         }
-        let reached = self.quorum.is_some_and(|quorum| witnessed[quorum]);
-        if reached { Ok(Accepted { checkpoint, log, witnesses }) } else { Err(Refusal::Quorum) }
+        let has_quorum = self.quorum.is_some_and(|quorum| witnessed[quorum]);
+        if has_quorum { Ok(Accepted { checkpoint, log, witnesses }) } else { Err(Refusal::Quorum) }
     }
 
     /// Whether the policy names this witness.
@@ -112,11 +116,11 @@ impl Policy {
         self.parties.iter().any(|party| matches!(&party.rule, Rule::Witness(key) if key == witness))
     }
 
-    // Gives what a line must be, where it is not that.
+    // Parses a line. The error says what the line must be.
     fn line(&mut self, line: &[u8]) -> Result<(), &'static str> {
-        let line = line.strip_suffix(b"\n").ok_or("it must end with a line feed")?;
+        let line = line.strip_suffix(b"\n").ok_or("must end with a line feed")?;
         if line.iter().any(|b| (*b < 0x20 && *b != b'\t') || *b == 0x7f) {
-            return Err("no control character may stand in it but tabs");
+            return Err("must not contain control characters except tabs");
         }
         let items: Vec<&[u8]> = line.split(|b| matches!(b, b' ' | b'\t')).filter(|item| !item.is_empty()).collect();
         match items.as_slice() {
@@ -125,7 +129,7 @@ impl Policy {
             [b"log", key] | [b"log", key, _] => {
                 let key = read_key(key, KeyKind::Note)?;
                 if self.logs.iter().any(|log| log.public() == key.public()) {
-                    return Err("its key must not be another log's");
+                    return Err("must not repeat the key of a log");
                 }
                 self.logs.push(key);
             }
@@ -133,13 +137,13 @@ impl Policy {
                 let key = read_key(key, KeyKind::Cosignature)?;
                 let same = |party: &Party| matches!(&party.rule, Rule::Witness(w) if w.public() == key.public());
                 if self.parties.iter().any(same) {
-                    return Err("its key must not be another witness's");
+                    return Err("must not repeat the key of a witness");
                 }
                 self.add(name, Rule::Witness(key))?;
             }
             [b"group", name, threshold, members @ ..] if !members.is_empty() => self.group(name, threshold, members)?,
             [b"quorum", name] if self.quorum.is_none() => self.quorum = Some(self.find(name)?),
-            _ => return Err("it must be a log, witness or group line, or the only quorum line"),
+            _ => return Err("must be a log, witness or group line, or the only quorum line"),
         }
         Ok(())
     }
@@ -149,7 +153,7 @@ impl Policy {
         for name in names {
             let member = self.find(name)?;
             if std::mem::replace(&mut self.parties[member].grouped, true) {
-                return Err("its members must not be in a group already");
+                return Err("must not have a member that is already in a group");
             }
             members.push(member);
         }
@@ -159,24 +163,24 @@ impl Policy {
             number => decimal(number).and_then(|number| usize::try_from(number).ok()),
         };
         let threshold = threshold.filter(|threshold| (1..=members.len()).contains(threshold));
-        let threshold = threshold.ok_or("its threshold must be from 1 to the number of its members")?;
+        let threshold = threshold.ok_or("must have a threshold from 1 to the number of its members")?;
         self.add(name, Rule::Group { threshold, members })
     }
 
     fn add(&mut self, name: &[u8], rule: Rule) -> Result<(), &'static str> {
         if self.find(name).is_ok() {
-            return Err("its name must be new");
+            return Err("must not repeat a name");
         }
         self.parties.push(Party { name: name.to_vec(), rule, grouped: false });
         Ok(())
     }
 
     fn find(&self, name: &[u8]) -> Result<usize, &'static str> {
-        self.parties.iter().position(|party| party.name == name).ok_or("its names must be given by lines before it")
+        self.parties.iter().position(|party| party.name == name).ok_or("must use names that earlier lines define")
     }
 }
 
-// When a key signed, or 0 where its signature states no time; `None` where it did not sign.
+// The time of a key's signature, or 0 if the signature states no time; `None` if the key did not sign.
 fn signed_at(note: &Note, key: &VerifierKey) -> Result<Option<u64>, Refusal> {
     match note.verify(key) {
         Ok(time) => Ok(Some(time.unwrap_or(0))),
@@ -187,7 +191,7 @@ fn signed_at(note: &Note, key: &VerifierKey) -> Result<Option<u64>, Refusal> {
 
 fn read_key(text: &[u8], kind: KeyKind) -> Result<VerifierKey, &'static str> {
     let key = str::from_utf8(text).ok().and_then(|text| VerifierKey::parse(text).ok());
-    key.filter(|key| key.kind() == kind).ok_or("its key must be a sound one of the right kind")
+    key.filter(|key| key.kind() == kind).ok_or("must have a valid key of the right kind")
 }
 
 #[cfg(test)]
@@ -221,7 +225,7 @@ mod tests {
         Note { text, signatures }
     }
 
-    // The shape of the example in the specification: two of three, and any of the others.
+    // The structure of the example in the specification: two of three, and any of the others.
     fn policy() -> String {
         let witnesses: String = [(11, "X1"), (12, "X2"), (13, "X3"), (21, "Y1"), (22, "Y2")]
             .iter()
@@ -235,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quorum_is_what_the_policy_says() {
+    fn quorums_follow_the_policy() {
         let policy = Policy::parse(policy().as_bytes()).expect("a policy");
         for (witnesses, good) in [
             (&[11, 12, 21][..], true),
@@ -258,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn forged_and_foreign_checkpoints_are_refused() {
+    fn forged_and_foreign_checkpoints_are_rejected() {
         let policy = Policy::parse(policy().as_bytes()).expect("a policy");
         let check = |alter: &dyn Fn(&mut Note)| {
             let mut note = note(&[11, 12, 13, 21]);
@@ -266,30 +270,36 @@ mod tests {
             policy.check(&note).err()
         };
         assert_eq!(check(&|_| {}), None);
-        assert_eq!(check(&|note| note.signatures[3].bytes[70] ^= 1), Some(Refusal::Forged), "one more than needed");
+        assert_eq!(
+            check(&|note| note.signatures[3].bytes[70] ^= 1),
+            Some(Refusal::Forged),
+            "even if more than needed signed"
+        );
         assert_eq!(check(&|note| note.signatures[0].bytes[0] ^= 1), Some(Refusal::Forged));
         assert_eq!(check(&|note| drop(note.signatures.remove(0))), Some(Refusal::NoLog));
         let resigned = |text: &str| {
             let signatures = vec![signer(LOG, 1).sign(text), cosign(11, text), cosign(12, text), cosign(21, text)];
             policy.check(&Note { text: text.to_owned(), signatures }).err()
         };
-        let missing = LineError { line: 2, must: "it must be the size as a plain decimal number" };
+        let missing = LineError { line: 2, must: "must be the size as a plain decimal number" };
         assert_eq!(resigned("hello\n"), Some(Refusal::Form(missing)));
         assert_eq!(resigned(&note(&[]).text.replace(LOG, "other.example")), Some(Refusal::NoLog));
     }
 
     #[test]
-    fn odd_policies_are_refused_with_their_line() {
+    fn invalid_policies_are_rejected_with_their_line() {
         let (log, x1) = (signer(LOG, 1).verifier().to_string(), witness(11).to_string());
-        let shape = "it must be a log, witness or group line, or the only quorum line";
-        let (name, unknown) = ("its name must be new", "its names must be given by lines before it");
-        let (member, threshold) =
-            ("its members must not be in a group already", "its threshold must be from 1 to the number of its members");
-        let (key, other) = ("its key must be a sound one of the right kind", "its key must not be another log's");
-        let control = "no control character may stand in it but tabs";
+        let shape = "must be a log, witness or group line, or the only quorum line";
+        let (name, unknown) = ("must not repeat a name", "must use names that earlier lines define");
+        let (member, threshold) = (
+            "must not have a member that is already in a group",
+            "must have a threshold from 1 to the number of its members",
+        );
+        let (key, other) = ("must have a valid key of the right kind", "must not repeat the key of a log");
+        let control = "must not contain control characters except tabs";
         for (from, to, line, must) in [
-            ("quorum both\n", "quorum both", 12, "it must end with a line feed"),
-            ("quorum both\n", "", 12, "there must be a quorum line"),
+            ("quorum both\n", "quorum both", 12, "must end with a line feed"),
+            ("quorum both\n", "", 12, "must be followed by a quorum line"),
             ("quorum both\n", "quorum both\nquorum none\n", 13, shape),
             ("quorum both\n", "quorum other\n", 12, unknown),
             ("quorum both\n", "quorum both X\n", 12, shape),
@@ -313,9 +323,9 @@ mod tests {
             ("\n\n", &format!("\nlog {log}\n"), 3, other),
             ("+", "-", 2, key),
         ] {
-            let odd = policy().replacen(from, to, 1);
-            let odd = if from == "+" { policy().replace(from, to) } else { odd };
-            assert_eq!(Policy::parse(odd.as_bytes()), Err(LineError { line, must }), "{from:?} -> {to:?}");
+            let invalid = policy().replacen(from, to, 1);
+            let invalid = if from == "+" { policy().replace(from, to) } else { invalid };
+            assert_eq!(Policy::parse(invalid.as_bytes()), Err(LineError { line, must }), "{from:?} -> {to:?}");
         }
     }
 }

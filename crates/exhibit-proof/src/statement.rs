@@ -1,30 +1,31 @@
-//! What a log's key says outside the log: that a package was handed over from a case that is sealed, whose log takes
-//! no entry any more. A signed note, which cannot be taken for a checkpoint: its first line is not a log's identity.
+//! A statement signed by the key of a log outside the log: that a package was handed over from a sealed case, whose log
+//! accepts no further entries. It is a signed note that cannot be confused with a checkpoint, because its first line is
+//! not the identity of a log.
 
 use crate::note::{Note, NoteError, VerifierKey};
 use crate::text::{LineError, Lines};
 
 const FIRST_LINE: &str = "exhibit export v1";
 
-/// Why a note is not a statement of a log's key.
+/// Why a note is not a statement signed by the key of a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum StatementError {
-    /// It is not a note that the key signed, and it alone.
-    #[error("it is not signed by the log's key")]
+    /// It is not a note signed by the key.
+    #[error("not signed by the key of the log")]
     Note(#[from] NoteError),
-    /// What is signed is something else.
-    #[error("what is signed is not a statement")]
+    /// The signed text is not a statement.
+    #[error("the signed text is not a statement")]
     Form(#[from] LineError),
 }
 
-/// That a package was handed over.
+/// The statement that a package was handed over.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Statement {
-    /// The log's identity.
+    /// The identity of the log.
     pub origin: String,
-    /// When, as log entries write it.
+    /// The time, in the format of log entries.
     pub at: String,
-    /// References to what was made, such as `sha256:<hex>`.
+    /// References to the outputs, such as `sha256:<hex>`.
     pub made: Vec<String>,
 }
 
@@ -40,20 +41,20 @@ impl Statement {
         text
     }
 
-    /// Reads a signed statement by the key of a log, of that log.
+    /// Reads a statement about a log, signed by the key of that log.
     ///
     /// # Errors
-    /// [`StatementError`], also where what is signed is something else.
+    /// [`StatementError`].
     pub fn read(bytes: &[u8], key: &VerifierKey) -> Result<Self, StatementError> {
         let note = Note::parse(bytes)?;
         note.verify(key)?;
         let mut lines = Lines::new(note.text.as_bytes())?;
-        lines.take("it must be `exhibit export v1`", |line| (line == FIRST_LINE).then_some(()))?;
-        let origin = lines.take("it must be the log's name", |line| (line == key.name()).then(|| line.to_owned()))?;
+        lines.take("must be `exhibit export v1`", |line| (line == FIRST_LINE).then_some(()))?;
+        let origin = lines.take("must be the name of the log", |line| (line == key.name()).then(|| line.to_owned()))?;
         let filled = |line: &str| (!line.is_empty()).then(|| line.to_owned());
-        let mut statement = Self { origin, at: lines.take("it must say when", filled)?, made: Vec::new() };
+        let mut statement = Self { origin, at: lines.take("must be the time", filled)?, made: Vec::new() };
         while !lines.rest().is_empty() {
-            statement.made.push(lines.take("it must say what was made", filled)?);
+            statement.made.push(lines.take("must be a reference to an output", filled)?);
         }
         Ok(statement)
     }
@@ -65,7 +66,7 @@ mod tests {
     use crate::{Checkpoint, Hash, SignerKey};
 
     #[test]
-    fn a_statement_is_read_back_and_nothing_else_is_one() {
+    fn only_statements_are_read_as_statements() {
         let signer = SignerKey::new("9f3a5c0d71b2e846/custody", &[7; 32]).expect("a name");
         let made = vec!["sha256:00".to_owned()];
         let statement = Statement {
@@ -76,12 +77,12 @@ mod tests {
         let note = |text: String| Note { signatures: vec![signer.sign(&text)], text }.to_string();
         let good = note(statement.text());
         assert_eq!(Statement::read(good.as_bytes(), signer.verifier()), Ok(statement.clone()));
-        assert!(Checkpoint::parse(&statement.text()).is_err(), "it is never a checkpoint");
+        assert!(Checkpoint::parse(&statement.text()).is_err(), "a statement is not a checkpoint");
         let checkpoint =
             Checkpoint { origin: statement.origin.clone(), size: 1, root: Hash::empty(), extensions: Vec::new() };
-        let of_other = Statement { origin: "0000000000000000/custody".to_owned(), ..statement.clone() };
-        for odd in [checkpoint.text(), of_other.text(), "exhibit export v1\n".to_owned()] {
-            let read = Statement::read(note(odd).as_bytes(), signer.verifier());
+        let other_log = Statement { origin: "0000000000000000/custody".to_owned(), ..statement.clone() };
+        for invalid in [checkpoint.text(), other_log.text(), "exhibit export v1\n".to_owned()] {
+            let read = Statement::read(note(invalid).as_bytes(), signer.verifier());
             assert!(matches!(read, Err(StatementError::Form(_))), "{read:?}");
         }
         let other = SignerKey::new("9f3a5c0d71b2e846/custody", &[8; 32]).expect("a name");

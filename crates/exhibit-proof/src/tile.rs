@@ -1,20 +1,20 @@
-//! How a tree's hashes and entries lie in files (C2SP tlog-tiles): tiles of 256 hashes, bundles of 256 entries, and
-//! narrower ones at the right edge.
+//! The layout of a tree's hashes and entries in files (C2SP tlog-tiles): tiles of 256 hashes, bundles of 256 entries,
+//! and partial ones at the right edge.
 
 use crate::hash::Hash;
 use crate::text::decimal;
 use crate::tree::{self, Subtree};
 
-/// How many hashes or entries a full tile holds.
+/// The number of hashes or entries in a full tile.
 pub const FULL: u16 = 256;
 
-/// The most bytes that an entry may have: its length is written in two bytes.
+/// The maximum length of an entry in bytes: its length is written in two bytes.
 pub const MAX_ENTRY: usize = u16::MAX as usize;
 
-/// What a tile holds.
+/// What a tile contains.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Layer {
-    /// Hashes of complete subtrees of `256^level` leaves; level 0 holds the leaf hashes.
+    /// Hashes of complete subtrees of `256^level` leaves; level 0 contains the leaf hashes.
     Hashes(u8),
     /// The entries themselves.
     Entries,
@@ -23,17 +23,17 @@ pub enum Layer {
 /// The name of a tile or entry bundle.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct TileName {
-    /// What it holds.
+    /// What it contains.
     pub layer: Layer,
-    /// Its place within its layer, from 0.
+    /// Its index within its layer, from 0.
     pub index: u64,
-    /// How many hashes or entries it holds: 1 to 256.
+    /// The number of hashes or entries in it: 1 to 256.
     pub width: u16,
 }
 
 impl TileName {
-    /// The tile of `layer` that holds the hash or entry at `position` of that layer, as wide as a log of `size`
-    /// entries has it; `None` where the log has no such position.
+    /// The tile of `layer` that contains the hash or entry at `position`, with the width that it has in a log of
+    /// `size` entries. Returns `None` if the log has no such position.
     #[must_use]
     pub fn holding(layer: Layer, position: u64, size: u64) -> Option<Self> {
         let count = layer.count(size);
@@ -91,13 +91,13 @@ impl TileName {
             index = index.checked_mul(1000)?.checked_add(value)?;
         }
         let name = Self { layer, index, width };
-        // One form alone: whatever is read must be written the same way.
+        // There is one valid spelling: the parsed name must be written the same way.
         ((1..=FULL).contains(&width) && name.path() == path).then_some(name)
     }
 }
 
 impl Layer {
-    /// How many hashes or entries this layer has in a log of `size` entries.
+    /// The number of hashes or entries in this layer of a log of `size` entries.
     #[must_use]
     pub const fn count(self, size: u64) -> u64 {
         match self {
@@ -108,7 +108,7 @@ impl Layer {
     }
 }
 
-/// The bytes of a tile of hashes.
+/// Writes a tile of hashes.
 #[must_use]
 pub fn write_hashes(hashes: &[Hash]) -> Vec<u8> {
     hashes.iter().flat_map(|hash| hash.0).collect()
@@ -121,7 +121,7 @@ pub fn read_hashes(bytes: &[u8], width: u16) -> Option<Vec<Hash>> {
     (rest.is_empty() && hashes.len() == usize::from(width)).then(|| hashes.iter().map(|hash| Hash(*hash)).collect())
 }
 
-/// Adds an entry to the bytes of a bundle; `false`, and nothing added, where it is longer than [`MAX_ENTRY`].
+/// Appends an entry to a bundle. Returns `false`, without changing the bundle, if it is longer than [`MAX_ENTRY`].
 #[must_use]
 pub fn push_entry(bundle: &mut Vec<u8>, entry: &[u8]) -> bool {
     let Ok(length) = u16::try_from(entry.len()) else { return false };
@@ -130,7 +130,7 @@ pub fn push_entry(bundle: &mut Vec<u8>, entry: &[u8]) -> bool {
     true
 }
 
-/// Reads the entries of a bundle; `None` where its bytes do not end where an entry ends.
+/// Reads the entries of a bundle. Returns `None` if its bytes do not end where an entry ends.
 #[must_use]
 pub fn read_entries(mut bundle: &[u8]) -> Option<Vec<&[u8]>> {
     let mut entries = Vec::new();
@@ -142,12 +142,12 @@ pub fn read_entries(mut bundle: &[u8]) -> Option<Vec<&[u8]>> {
     bundle.is_empty().then_some(entries)
 }
 
-/// The hash of a complete subtree of a log of `size` entries, from the tile that holds it.
+/// The hash of a complete subtree of a log of `size` entries, from the tile that contains it.
 ///
-/// `read` is asked for one tile of hashes and must give as many as its name says.
+/// `read` is called for one tile of hashes and must return as many hashes as the width of the tile.
 ///
 /// # Errors
-/// Those of `read`, and its error for [`tree::ProofError::OutOfRange`] where the log has no such subtree.
+/// Those of `read`, and its error for [`tree::ProofError::OutOfRange`] if the log has no such subtree.
 pub fn subtree_hash<E: From<tree::ProofError>>(
     subtree: Subtree,
     size: u64,
@@ -169,7 +169,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_are_those_of_the_specification() {
+    fn paths_match_the_specification() {
         let name = |layer, index, width| TileName { layer, index, width };
         for (tile, path) in [
             (name(Layer::Hashes(0), 0, 256), "tile/0/000"),
@@ -200,14 +200,14 @@ mod tests {
     }
 
     #[test]
-    fn a_log_of_70000_entries_has_the_tiles_that_the_specification_counts() {
+    fn tiles_of_70000_entries_match_the_specification() {
         let tiles: Vec<_> = TileName::all(70_000).collect();
-        let of = |level, full: bool| {
+        let tiles_at = |level, full: bool| {
             tiles.iter().filter(|t| t.layer == Layer::Hashes(level) && (t.width == FULL) == full).collect::<Vec<_>>()
         };
-        assert_eq!((of(0, true).len(), of(0, false)[0].width), (273, 112));
-        assert_eq!((of(1, true).len(), of(1, false)[0].width), (1, 17));
-        assert_eq!((of(2, true).len(), of(2, false)[0].width), (0, 1));
+        assert_eq!((tiles_at(0, true).len(), tiles_at(0, false)[0].width), (273, 112));
+        assert_eq!((tiles_at(1, true).len(), tiles_at(1, false)[0].width), (1, 17));
+        assert_eq!((tiles_at(2, true).len(), tiles_at(2, false)[0].width), (0, 1));
         assert_eq!(tiles.iter().filter(|t| t.layer == Layer::Entries).count(), 274);
         let paths: Vec<_> = TileName::all(256).map(|t| t.path()).collect();
         assert_eq!(paths, ["tile/0/000", "tile/1/000.p/1", "tile/entries/000"]);
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn bundles_are_read_whole_or_not_at_all() {
+    fn truncated_bundles_are_rejected() {
         let mut bundle = Vec::new();
         assert!(push_entry(&mut bundle, b"one"));
         assert!(push_entry(&mut bundle, b""));

@@ -1,9 +1,9 @@
 //! Roots and proofs of a Merkle tree (RFC 6962, section 2.1).
 //!
-//! Making a root or a proof asks its caller for the hashes of complete subtrees, a few dozen at most whatever the
-//! tree's size. Checking one needs no tree. Both go down the tree by the same steps ([`Way`]), which are those of the
-//! RFC's definitions of a path and a proof: to make a proof is to give the hashes beside the way, to check one is to
-//! climb back up over them.
+//! To compute a root or a proof, the caller supplies the hashes of complete subtrees, a few dozen at most for any
+//! tree size. Checking a proof needs no tree. Both descend the tree in the same steps ([`Descent`]), those of the
+//! RFC's definitions of a path and a proof: a proof consists of the hashes of the siblings on the way down, and
+//! checking it folds them on the way back up.
 
 use crate::hash::Hash;
 use std::ops::Range;
@@ -13,25 +13,25 @@ use std::ops::Range;
 pub struct Subtree {
     /// Its height: it has `2^level` leaves.
     pub level: u8,
-    /// Its place among the subtrees of its height, from 0.
+    /// Its index among the subtrees of its height, from 0.
     pub index: u64,
 }
 
-/// Why a proof cannot be made, or does not prove what it should.
+/// Why a proof cannot be computed, or is not valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ProofError {
-    /// The entry or the older tree does not lie within the tree.
-    #[error("{asked} does not lie within a tree of {size} entries")]
+    /// The entry or the older tree is not within the tree.
+    #[error("{asked} is out of range for a tree of {size} entries")]
     OutOfRange {
         /// The entry's index, or the older tree's size.
         asked: u64,
-        /// The tree's size.
+        /// The size of the tree.
         size: u64,
     },
-    /// The proof has not as many hashes as one for these sizes must have.
+    /// The proof does not have the number of hashes that these sizes require.
     #[error("the proof has the wrong number of hashes ({hashes})")]
     Length {
-        /// How many it has.
+        /// The number of hashes in the proof.
         hashes: usize,
     },
     /// The proof leads to another root.
@@ -42,7 +42,7 @@ pub enum ProofError {
     OldRoot,
 }
 
-/// The root of a tree of `size` leaves.
+/// Computes the root of a tree of `size` leaves.
 ///
 /// # Errors
 /// Those of `read`.
@@ -50,23 +50,23 @@ pub fn root<E>(size: u64, read: &mut dyn FnMut(Subtree) -> Result<Hash, E>) -> R
     if size == 0 { Ok(Hash::empty()) } else { range_root(0..size, read) }
 }
 
-/// The inclusion proof of the leaf at `index` in a tree of `size` leaves: the sibling's hash first.
+/// Computes the inclusion proof of the leaf at `index` in a tree of `size` leaves: the sibling's hash first.
 ///
 /// # Errors
-/// [`ProofError::OutOfRange`] where there is no such leaf, and those of `read`.
+/// [`ProofError::OutOfRange`] if there is no such leaf, and those of `read`.
 pub fn inclusion<E: From<ProofError>>(
     index: u64,
     size: u64,
     read: &mut dyn FnMut(Subtree) -> Result<Hash, E>,
 ) -> Result<Vec<Hash>, E> {
-    let way = Way::to_leaf(index, size)?;
-    way.beside.into_iter().rev().map(|(_, range)| range_root(range, read)).collect()
+    let descent = Descent::to_leaf(index, size)?;
+    descent.siblings.into_iter().rev().map(|(_, range)| range_root(range, read)).collect()
 }
 
-/// The proof that the tree of `new` leaves begins with the tree of `old` leaves.
+/// Computes the proof that the tree of `new` leaves begins with the tree of `old` leaves.
 ///
 /// # Errors
-/// [`ProofError::OutOfRange`] where `old` is greater than `new`, and those of `read`.
+/// [`ProofError::OutOfRange`] if `old` is greater than `new`, and those of `read`.
 pub fn consistency<E: From<ProofError>>(
     old: u64,
     new: u64,
@@ -75,29 +75,29 @@ pub fn consistency<E: From<ProofError>>(
     if old == 0 || old == new {
         return Ok(Vec::new());
     }
-    let Way { beside, end } = Way::to_end_of(old, new)?;
+    let Descent { siblings, end } = Descent::to_end_of(old, new)?;
     let first = Some(end).filter(|end| end.start != 0);
-    first.into_iter().chain(beside.into_iter().rev().map(|(_, range)| range)).map(|r| range_root(r, read)).collect()
+    first.into_iter().chain(siblings.into_iter().rev().map(|(_, range)| range)).map(|r| range_root(r, read)).collect()
 }
 
-/// Checks that the entry whose leaf hash is `leaf` stands at `index` of the tree with this size and root.
+/// Checks that the entry whose leaf hash is `leaf` is at `index` of the tree with this size and root.
 ///
 /// # Errors
-/// [`ProofError`], where it is not proved.
+/// [`ProofError`] if the proof is not valid.
 pub fn check_inclusion(leaf: Hash, index: u64, size: u64, proof: &[Hash], root: Hash) -> Result<(), ProofError> {
-    let way = Way::to_leaf(index, size)?;
-    if way.beside.len() != proof.len() {
+    let descent = Descent::to_leaf(index, size)?;
+    if descent.siblings.len() != proof.len() {
         return Err(ProofError::Length { hashes: proof.len() });
     }
-    let climb = |hash, ((side, _), beside): (&(Side, _), &Hash)| side.join(beside, &hash);
-    let found = way.beside.iter().rev().zip(proof).fold(leaf, climb);
+    let climb = |hash, ((side, _), sibling): (&(Side, _), &Hash)| side.join(sibling, &hash);
+    let found = descent.siblings.iter().rev().zip(proof).fold(leaf, climb);
     if found == root { Ok(()) } else { Err(ProofError::Root) }
 }
 
 /// Checks that the tree of `new_size` leaves begins with the tree of `old_size` leaves.
 ///
 /// # Errors
-/// [`ProofError`], where it is not proved.
+/// [`ProofError`] if the proof is not valid.
 pub fn check_consistency(
     old_size: u64,
     old_root: Hash,
@@ -106,40 +106,40 @@ pub fn check_consistency(
     proof: &[Hash],
 ) -> Result<(), ProofError> {
     let wrong_length = ProofError::Length { hashes: proof.len() };
-    let old = |fits: bool| if fits { Ok(()) } else { Err(ProofError::OldRoot) };
+    let check_old = |is_equal: bool| if is_equal { Ok(()) } else { Err(ProofError::OldRoot) };
     if proof.is_empty() && (old_size == 0 || old_size == new_size) {
-        let fits = (old_size > 0 || old_root == Hash::empty()) && (old_size < new_size || old_root == new_root);
-        return old(fits);
+        let is_equal = (old_size > 0 || old_root == Hash::empty()) && (old_size < new_size || old_root == new_root);
+        return check_old(is_equal);
     }
     if old_size == 0 {
         return Err(wrong_length);
     }
-    let Way { beside, end } = Way::to_end_of(old_size, new_size)?;
-    // Where the old tree is itself a subtree of the new one, its root is where the climb starts; the proof leaves it out.
+    let Descent { siblings, end } = Descent::to_end_of(old_size, new_size)?;
+    // If the old tree is itself a subtree of the new one, the climb starts at its root, which the proof omits.
     let (start, proof) = match proof {
         _ if end.start == 0 => (old_root, proof),
         [first, rest @ ..] => (*first, rest),
         [] => return Err(wrong_length),
     };
-    if beside.len() != proof.len() {
+    if siblings.len() != proof.len() {
         return Err(wrong_length);
     }
     let (mut old_hash, mut new_hash) = (start, start);
-    for ((side, _), beside) in beside.iter().rev().zip(proof) {
-        // What lies to the right of the way is not in the old tree.
+    for ((side, _), sibling) in siblings.iter().rev().zip(proof) {
+        // Subtrees to the right are not in the old tree.
         if *side == Side::Left {
-            old_hash = side.join(beside, &old_hash);
+            old_hash = side.join(sibling, &old_hash);
         }
-        new_hash = side.join(beside, &new_hash);
+        new_hash = side.join(sibling, &new_hash);
     }
-    old(old_hash == old_root)?;
+    check_old(old_hash == old_root)?;
     if new_hash == new_root { Ok(()) } else { Err(ProofError::Root) }
 }
 
-/// The way from a tree's root down to one of its parts, and what lies beside it.
-struct Way {
-    // What is left aside at each step, the largest first, and on which side.
-    beside: Vec<(Side, Range<u64>)>,
+/// The descent from the root of a tree to one of its subtrees, with the siblings that it passes.
+struct Descent {
+    // The sibling at each step, the largest first, and its side.
+    siblings: Vec<(Side, Range<u64>)>,
     end: Range<u64>,
 }
 
@@ -149,7 +149,7 @@ enum Side {
     Right,
 }
 
-impl Way {
+impl Descent {
     // RFC 6962, section 2.1.1.
     fn to_leaf(index: u64, size: u64) -> Result<Self, ProofError> {
         if index >= size {
@@ -158,7 +158,7 @@ impl Way {
         Ok(Self::down(index, size, |range| range.end - range.start == 1))
     }
 
-    // RFC 6962, section 2.1.2: to the largest part that ends where the old tree, of one leaf at least, ends.
+    // RFC 6962, section 2.1.2: to the largest subtree that ends where the old tree, of at least one leaf, ends.
     fn to_end_of(old: u64, size: u64) -> Result<Self, ProofError> {
         if old > size {
             return Err(ProofError::OutOfRange { asked: old, size });
@@ -167,28 +167,28 @@ impl Way {
     }
 
     fn down(leaf: u64, size: u64, arrived: impl Fn(&Range<u64>) -> bool) -> Self {
-        let mut way = Self { beside: Vec::new(), end: 0..size };
-        while !arrived(&way.end) {
-            let middle = split(&way.end);
-            let Range { start, end } = way.end;
-            let (side, beside) = if leaf < middle { (Side::Right, middle..end) } else { (Side::Left, start..middle) };
-            way.end = if leaf < middle { start..middle } else { middle..end };
-            way.beside.push((side, beside));
+        let mut descent = Self { siblings: Vec::new(), end: 0..size };
+        while !arrived(&descent.end) {
+            let middle = split(&descent.end);
+            let Range { start, end } = descent.end;
+            let (side, sibling) = if leaf < middle { (Side::Right, middle..end) } else { (Side::Left, start..middle) };
+            descent.end = if leaf < middle { start..middle } else { middle..end };
+            descent.siblings.push((side, sibling));
         }
-        way
+        descent
     }
 }
 
 impl Side {
-    fn join(self, beside: &Hash, way: &Hash) -> Hash {
+    fn join(self, sibling: &Hash, inner: &Hash) -> Hash {
         match self {
-            Self::Left => Hash::node(beside, way),
-            Self::Right => Hash::node(way, beside),
+            Self::Left => Hash::node(sibling, inner),
+            Self::Right => Hash::node(inner, sibling),
         }
     }
 }
 
-/// The root over neighbouring hashes of one level, `hashes` being a complete subtree (a power of two of them).
+/// Computes the root over adjacent hashes of one level that form a complete subtree (their number is a power of two).
 #[must_use]
 pub fn complete_root(hashes: &[Hash]) -> Hash {
     debug_assert!(hashes.len().is_power_of_two());
@@ -199,7 +199,7 @@ pub fn complete_root(hashes: &[Hash]) -> Hash {
     row.first().copied().unwrap_or_else(Hash::empty)
 }
 
-// Where RFC 6962 divides a range of more than one leaf: after the largest power of two that leaves something over.
+// Where RFC 6962 splits a range of more than one leaf: after the largest power of two less than its length.
 fn split(range: &Range<u64>) -> u64 {
     let length = range.end - range.start;
     range.start + (1 << (length - 1).ilog2())

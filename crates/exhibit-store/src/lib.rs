@@ -1,20 +1,20 @@
-//! What a case holds as bytes: originals, written once and named by their SHA-256, and page packs,
-//! appended to and never changed.
+//! The byte stores of a case: originals, written once and named by their SHA-256, and append-only page
+//! packs.
 //!
-//! Nothing here knows file names, ledgers or formats of documents. Both stores make bytes durable in
+//! This crate knows nothing about file names, ledgers or document formats. Both stores make bytes durable in
 //! groups: many deposits, then one [`Originals::sync`]; many pages, then one [`PackWriter::sync`]. Until then
-//! a deposit is not acknowledged, and a crash leaves at most bytes that nobody refers to.
-//! The layout on disk is defined in `docs/formats/case.md` and `docs/formats/page-pack.md`.
+//! a deposit is not acknowledged, and a crash leaves at most unreferenced bytes.
+//! `docs/formats/case.md` and `docs/formats/page-pack.md` define the layout on disk.
 
 mod originals;
 mod packs;
 
-pub use originals::{Deposit, Fixity, Originals, Sealed};
-pub use packs::{PackReader, PackWriter, Place};
+pub use originals::{Deposit, FinishedDeposit, Fixity, Originals};
+pub use packs::{PackLocation, PackReader, PackWriter};
 
 use std::path::PathBuf;
 
-/// The store could not do what was asked.
+/// An operation of the store failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// A file or folder of the store could not be read or written.
@@ -22,17 +22,17 @@ pub enum StoreError {
     Io {
         /// What was attempted.
         act: &'static str,
-        /// On which path.
+        /// The path.
         path: PathBuf,
-        /// Why it failed.
+        /// The cause.
         source: std::io::Error,
     },
-    /// A record of a page pack is not what its header or the catalogue says.
+    /// A record of a page pack does not match its header or the catalogue.
     #[error("page pack {pack} is damaged at byte {offset}: {what}")]
     Damaged {
         /// The pack's number.
         pack: u32,
-        /// Where the record begins.
+        /// The offset of the record.
         offset: u64,
         /// What is wrong.
         what: &'static str,
@@ -40,7 +40,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Whether the disk is full (or a quota is), so that going on later may succeed.
+    /// Whether the disk or a quota is full, so that resuming later may succeed.
     #[must_use]
     pub fn is_full(&self) -> bool {
         match self {

@@ -1,7 +1,7 @@
 //! The store of originals: one read-only file per content, `ab/cdef…`, named by the SHA-256 of its bytes.
 //!
-//! A deposit is hashed while it is written to a temporary file, then renamed to its name. It counts once
-//! [`Originals::sync`] has returned; what a crash leaves behind before that is never believed: the next
+//! A deposit is hashed while it is written to a temporary file, and then renamed. It counts once
+//! [`Originals::sync`] has returned. What a crash leaves before that is never trusted: the next
 //! deposit of the same bytes replaces it.
 
 use crate::{StoreError, io_error};
@@ -21,7 +21,7 @@ pub struct Originals {
     next_temporary: AtomicU64,
 }
 
-/// Bytes on their way into the store. Dropped unfinished, it leaves nothing.
+/// A write into the store. Dropping it before [`FinishedDeposit::keep`] discards the bytes.
 #[derive(Debug)]
 pub struct Deposit<'a> {
     store: &'a Originals,
@@ -31,18 +31,18 @@ pub struct Deposit<'a> {
     size: u64,
 }
 
-/// A deposit whose bytes are all written and named by their digest, and that is not in the store yet.
+/// A deposit whose bytes are written and hashed, but that is not in the store yet.
 #[derive(Debug)]
 #[must_use]
-pub struct Sealed<'a> {
+pub struct FinishedDeposit<'a> {
     /// The SHA-256 of the bytes written.
     pub original: OriginalId,
-    /// How many bytes.
+    /// Their number.
     pub size: u64,
     deposit: Deposit<'a>,
 }
 
-/// What checking an original against its name found.
+/// The result of checking an original against its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fixity {
     /// The bytes have the digest that names them.
@@ -56,7 +56,7 @@ pub enum Fixity {
 const INCOMING: &str = "incoming";
 
 impl Originals {
-    /// Opens the store in `root`, making it if need be, and sweeps what an interrupted deposit left.
+    /// Opens the store in `root`, creating it if necessary.
     ///
     /// # Errors
     /// [`StoreError::Io`].
@@ -67,7 +67,7 @@ impl Originals {
         Ok(Self { root: root.to_owned(), folder, next_temporary: AtomicU64::new(0) })
     }
 
-    /// Removes what interrupted deposits left behind. Only the one process that holds the case may call it.
+    /// Removes leftovers of interrupted deposits. Only the process that has locked the case may call it.
     ///
     /// # Errors
     /// [`StoreError::Io`].
@@ -80,14 +80,14 @@ impl Originals {
         Ok(())
     }
 
-    /// Where the bytes of an original lie.
+    /// The path of an original.
     #[must_use]
     pub fn path(&self, original: OriginalId) -> PathBuf {
         let name = original.to_string();
         self.root.join(&name[..2]).join(&name[2..])
     }
 
-    /// Begins a deposit.
+    /// Starts a deposit.
     ///
     /// # Errors
     /// [`StoreError::Io`].
@@ -104,7 +104,7 @@ impl Originals {
         Ok(Deposit { store: self, path, file: Some(file), hasher: Sha256::new(), size: 0 })
     }
 
-    /// Makes every deposit finished so far durable: their bytes, names and folders (one `syncfs`).
+    /// Makes all finished deposits durable: bytes, names and folders (one `syncfs`).
     ///
     /// # Errors
     /// [`StoreError::Io`]; then none of them may be acknowledged.
@@ -115,16 +115,16 @@ impl Originals {
     /// Opens an original for reading.
     ///
     /// # Errors
-    /// [`StoreError::Io`], also when it is not held.
+    /// [`StoreError::Io`], also if it is not in the store.
     pub fn open_original(&self, original: OriginalId) -> Result<File, StoreError> {
         let path = self.path(original);
         File::open(&path).map_err(io_error("open the original", &path))
     }
 
-    /// Hashes an original again and compares; `progress` hears of each block read, in bytes.
+    /// Rehashes an original and compares the digest. Calls `progress` with the size of each block read.
     ///
     /// # Errors
-    /// [`StoreError::Io`] when it is there but cannot be read.
+    /// [`StoreError::Io`] if it exists but cannot be read.
     pub fn check(&self, original: OriginalId, progress: &mut dyn FnMut(u64)) -> Result<Fixity, StoreError> {
         let path = self.path(original);
         let mut file = match File::open(&path) {
@@ -147,7 +147,7 @@ impl Originals {
         Ok(if digest == original.digest() { Fixity::Matches } else { Fixity::Differs(digest) })
     }
 
-    /// Calls `each` with every file in the store: its original, or the path of a file that has no business there.
+    /// Calls `each` with every file in the store: its original, or the path of an unexpected file.
     ///
     /// # Errors
     /// [`StoreError::Io`].
@@ -159,22 +159,22 @@ impl Originals {
             paths.sort();
             Ok(paths)
         };
-        let about = |path: &Path| path.symlink_metadata().ok();
+        let metadata = |path: &Path| path.symlink_metadata().ok();
         for folder in list(&self.root)? {
             let prefix = folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
             if prefix == INCOMING {
                 continue;
             }
-            // what is linked lies elsewhere, whatever it holds today
-            if !about(&folder).is_some_and(|about| about.is_dir()) {
+            // links are unexpected, because their target is outside the store
+            if !metadata(&folder).is_some_and(|metadata| metadata.is_dir()) {
                 each(Err(folder));
                 continue;
             }
             for path in list(&folder)? {
-                let plain = about(&path).is_some_and(|about| about.is_file());
+                let is_file = metadata(&path).is_some_and(|metadata| metadata.is_file());
                 let rest = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
                 match Digest::parse(&format!("{prefix}{rest}")) {
-                    Ok(digest) if prefix.len() == 2 && plain => each(Ok(OriginalId::new(digest))),
+                    Ok(digest) if prefix.len() == 2 && is_file => each(Ok(OriginalId::new(digest))),
                     _ => each(Err(path)),
                 }
             }
@@ -184,10 +184,10 @@ impl Originals {
 }
 
 impl<'a> Deposit<'a> {
-    /// Takes more bytes.
+    /// Writes bytes.
     ///
     /// # Errors
-    /// [`StoreError::Io`]; the deposit is then of no use.
+    /// [`StoreError::Io`]; the deposit must then be dropped.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
         self.hasher.update(bytes);
         self.size += bytes.len() as u64;
@@ -197,30 +197,30 @@ impl<'a> Deposit<'a> {
         }
     }
 
-    /// How many bytes were taken so far.
+    /// The number of bytes written so far.
     #[must_use]
     pub const fn size(&self) -> u64 {
         self.size
     }
 
-    /// Ends writing: the bytes have their digest now, and wait to be kept or let go.
+    /// Finishes writing and computes the digest. The bytes are then stored by [`FinishedDeposit::keep`] or discarded.
     ///
     /// # Errors
     /// [`StoreError::Io`].
-    pub fn seal(mut self) -> Result<Sealed<'a>, StoreError> {
+    pub fn finish(mut self) -> Result<FinishedDeposit<'a>, StoreError> {
         let hasher = std::mem::take(&mut self.hasher);
         let original = OriginalId::new(Digest::from_bytes(hasher.finalize().into()));
         if let Some(file) = self.file.take() {
             let read_only = fs::Permissions::from_mode(0o400);
             file.set_permissions(read_only).map_err(io_error("make read-only", &self.path))?;
         }
-        Ok(Sealed { original, size: self.size, deposit: self })
+        Ok(FinishedDeposit { original, size: self.size, deposit: self })
     }
 }
 
-impl Sealed<'_> {
-    /// Gives the bytes their name in the store, replacing what an interrupted deposit may have left there. Call it only for an
-    /// original that is not acknowledged yet; drop the deposit otherwise. Durable after [`Originals::sync`].
+impl FinishedDeposit<'_> {
+    /// Moves the bytes to their name in the store, replacing a leftover of an interrupted deposit. Call it only for an
+    /// original that is not acknowledged yet; otherwise drop the deposit. Durable after [`Originals::sync`].
     ///
     /// # Errors
     /// [`StoreError::Io`].
@@ -240,7 +240,7 @@ impl Sealed<'_> {
 
 impl Drop for Deposit<'_> {
     fn drop(&mut self) {
-        // gone already when the deposit was named; otherwise what is left is swept at the next start
+        // the file no longer exists after a rename; other leftovers are removed by the next sweep
         let _ = fs::remove_file(&self.path);
     }
 }
@@ -254,10 +254,10 @@ mod tests {
         for chunk in bytes.chunks(3) {
             deposit.write(chunk).expect("write");
         }
-        let sealed = deposit.seal().expect("seal");
-        let original = sealed.original;
-        assert_eq!(sealed.size, bytes.len() as u64);
-        sealed.keep().expect("keep");
+        let finished = deposit.finish().expect("finish");
+        let original = finished.original;
+        assert_eq!(finished.size, bytes.len() as u64);
+        finished.keep().expect("keep");
         original
     }
 
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_come_back_under_their_digest_and_read_only() {
+    fn originals_are_named_by_digest_and_read_only() {
         let folder = tempfile::tempdir().expect("folder");
         let store = Originals::open(folder.path()).expect("open");
         let original = put(&store, b"abc");
@@ -295,14 +295,14 @@ mod tests {
     }
 
     #[test]
-    fn unfinished_deposits_leave_nothing_and_strangers_are_named() {
+    fn unfinished_deposits_leave_nothing_and_unexpected_files_are_listed() {
         let folder = tempfile::tempdir().expect("folder");
         let store = Originals::open(folder.path()).expect("open");
         let mut deposit = store.deposit().expect("deposit");
         deposit.write(b"half").expect("write");
-        drop(deposit.seal().expect("seal"));
+        drop(deposit.finish().expect("finish"));
         assert_eq!(fs::read_dir(folder.path().join(INCOMING)).expect("list").count(), 0);
-        std::mem::forget(store.deposit().expect("a deposit that a crash interrupts"));
+        std::mem::forget(store.deposit().expect("an interrupted deposit"));
         store.sweep().expect("sweep");
         assert_eq!(fs::read_dir(folder.path().join(INCOMING)).expect("list").count(), 0);
         fs::create_dir_all(folder.path().join("zz")).expect("folder");

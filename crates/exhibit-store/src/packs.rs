@@ -2,9 +2,9 @@
 //!
 //! A record is a 56-byte header and a zstd frame. The header: the four bytes `XPG1`, the frame's length
 //! (u32, little-endian), the length of the page's bytes (u64, little-endian), the SHA-256 of the page's bytes, and the first eight
-//! bytes of the frame's SHA-256 (a frame has bits that its content does not depend on). What the pages' bytes are,
-//! this module does not know. The catalogue holds the place of each record that counts; bytes past the last of those
-//! are what a crash left, and are cut off when the pack is opened for writing.
+//! bytes of the frame's SHA-256 (a frame has bits that its content does not depend on). The content of pages is opaque
+//! to this module. The catalogue contains the location of each record that counts; bytes after the last of those are
+//! leftovers of a crash, and are truncated when the pack is opened for writing.
 
 use crate::{StoreError, io_error};
 use exhibit_model::Digest;
@@ -14,16 +14,16 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use zstd::bulk::Decompressor;
 
-/// Where a record lies.
+/// The location of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct PackLocation {
     /// The pack's number, from 1.
     pub pack: u32,
-    /// The byte where the record's header begins.
+    /// The offset of its header.
     pub offset: u64,
 }
 
-/// Appends records. Only the one process that holds the case has one.
+/// Appends records. Only the process that has locked the case may create one.
 pub struct PackWriter {
     folder: PathBuf,
     number: u32,
@@ -37,7 +37,7 @@ pub struct PackWriter {
 pub struct PackReader {
     folder: PathBuf,
     open: Mutex<Option<(u32, Arc<File>)>>,
-    // making one costs more than a page's text; readers at the same time make their own
+    // creating one costs more than decompressing a page; concurrent readers create their own
     decompressor: Mutex<Option<Decompressor<'static>>>,
 }
 
@@ -50,10 +50,10 @@ impl std::fmt::Debug for PackReader {
 const MAGIC: &[u8; 4] = b"XPG1";
 const HEADER: usize = 56;
 const ROLL_AT: u64 = 1 << 30;
-/// A page of more bytes than this is refused on reading: no reader makes one.
-const MOST: u64 = 2 << 30;
+/// The maximum size of a page in bytes; larger ones are rejected on reading, because no reader produces one.
+const MAX_PAGE: u64 = 2 << 30;
 
-fn path_of(folder: &Path, number: u32) -> PathBuf {
+fn pack_path(folder: &Path, number: u32) -> PathBuf {
     folder.join(format!("{number:08}.pack"))
 }
 
@@ -64,15 +64,15 @@ impl std::fmt::Debug for PackWriter {
 }
 
 impl PackWriter {
-    /// Opens the pack that `end` lies in (the end of the last record that counts) and cuts off what follows;
-    /// later packs are removed, since nothing in them counts.
+    /// Opens the pack that contains `end` (the end of the last record that counts) and truncates it there. A later
+    /// pack is removed, since nothing in it counts.
     ///
     /// # Errors
-    /// [`StoreError::Io`]; [`StoreError::Damaged`] when the pack is shorter than what counts.
-    pub fn open(folder: &Path, end: Option<Place>) -> Result<Self, StoreError> {
+    /// [`StoreError::Io`]; [`StoreError::Damaged`] if the pack ends before `end`.
+    pub fn open(folder: &Path, end: Option<PackLocation>) -> Result<Self, StoreError> {
         fs::create_dir_all(folder).map_err(io_error("make the folder", folder))?;
-        let Place { pack: number, offset: length } = end.unwrap_or(Place { pack: 1, offset: 0 });
-        let path = path_of(folder, number);
+        let PackLocation { pack: number, offset: length } = end.unwrap_or(PackLocation { pack: 1, offset: 0 });
+        let path = pack_path(folder, number);
         let file = fs::OpenOptions::new()
             .read(true)
             .write(true)
@@ -82,10 +82,14 @@ impl PackWriter {
             .map_err(io_error("open", &path))?;
         let present = file.metadata().map_err(io_error("read", &path))?.len();
         if present < length {
-            return Err(StoreError::Damaged { pack: number, offset: present, what: "it ends before its last record" });
+            return Err(StoreError::Damaged {
+                pack: number,
+                offset: present,
+                what: "the pack ends before its last record",
+            });
         }
         file.set_len(length).map_err(io_error("shorten", &path))?;
-        let later = path_of(folder, number + 1);
+        let later = pack_path(folder, number + 1);
         if later.exists() {
             fs::remove_file(&later).map_err(io_error("remove", &later))?;
         }
@@ -93,15 +97,15 @@ impl PackWriter {
         Ok(Self { folder: folder.to_owned(), number, file, length, unsynced: true, compressor })
     }
 
-    /// Appends the bytes of a page; they count once [`PackWriter::sync`] has returned and the catalogue has the place.
+    /// Appends a page. It counts once [`PackWriter::sync`] has returned and the catalogue contains its location.
     ///
     /// # Errors
     /// [`StoreError::Io`].
-    pub fn append(&mut self, page: &[u8]) -> Result<(Place, Digest), StoreError> {
+    pub fn append(&mut self, page: &[u8]) -> Result<(PackLocation, Digest), StoreError> {
         if self.length >= ROLL_AT {
             self.roll()?;
         }
-        let path = path_of(&self.folder, self.number);
+        let path = pack_path(&self.folder, self.number);
         let frame = self.compressor.compress(page).map_err(io_error("compress into", &path))?;
         let digest = Digest::of(page);
         let mut record = Vec::with_capacity(HEADER + frame.len());
@@ -112,25 +116,25 @@ impl PackWriter {
         record.extend_from_slice(&Digest::of(&frame).as_bytes()[..8]);
         record.extend_from_slice(&frame);
         self.file.write_all_at(&record, self.length).map_err(io_error("write", &path))?;
-        let place = Place { pack: self.number, offset: self.length };
+        let place = PackLocation { pack: self.number, offset: self.length };
         self.length += record.len() as u64;
         self.unsynced = true;
         Ok((place, digest))
     }
 
-    /// The end of the last record: what the catalogue keeps with the places it counts.
+    /// The end of the last record, which the catalogue stores with the locations of records.
     #[must_use]
-    pub const fn end(&self) -> Place {
-        Place { pack: self.number, offset: self.length }
+    pub const fn end(&self) -> PackLocation {
+        PackLocation { pack: self.number, offset: self.length }
     }
 
-    /// Makes every record appended so far durable.
+    /// Makes all appended records durable.
     ///
     /// # Errors
     /// [`StoreError::Io`]; then none of them may be acknowledged.
     pub fn sync(&mut self) -> Result<(), StoreError> {
         if self.unsynced {
-            let path = path_of(&self.folder, self.number);
+            let path = pack_path(&self.folder, self.number);
             self.file.sync_all().map_err(io_error("make durable", &path))?;
             let folder = File::open(&self.folder).map_err(io_error("open", &self.folder))?;
             folder.sync_all().map_err(io_error("make durable", &self.folder))?;
@@ -141,59 +145,60 @@ impl PackWriter {
 
     fn roll(&mut self) -> Result<(), StoreError> {
         self.sync()?;
-        *self = Self::open(&self.folder, Some(Place { pack: self.number + 1, offset: 0 }))?;
+        *self = Self::open(&self.folder, Some(PackLocation { pack: self.number + 1, offset: 0 }))?;
         Ok(())
     }
 }
 
 impl PackReader {
-    /// Reads from the packs in `folder`.
+    /// A reader of the packs in `folder`.
     #[must_use]
     pub fn new(folder: &Path) -> Self {
         Self { folder: folder.to_owned(), open: Mutex::new(None), decompressor: Mutex::new(None) }
     }
 
-    /// The bytes of the page at `place`, checked against their digest.
+    /// Reads the page at `place` and checks its digest.
     ///
     /// # Errors
-    /// [`StoreError::Io`]; [`StoreError::Damaged`] when the record is not whole, or not what was written.
-    pub fn read(&self, place: Place) -> Result<Vec<u8>, StoreError> {
-        let path = path_of(&self.folder, place.pack);
+    /// [`StoreError::Io`]; [`StoreError::Damaged`] if the record is truncated or was changed.
+    pub fn read(&self, place: PackLocation) -> Result<Vec<u8>, StoreError> {
+        let path = pack_path(&self.folder, place.pack);
         let file = self.pack(place.pack)?;
         let damaged = |what| StoreError::Damaged { pack: place.pack, offset: place.offset, what };
         let mut header = [0; HEADER];
         let read = |bytes: &mut [u8], at| match file.read_exact_at(bytes, at) {
-            Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Err(damaged("it ends within a record")),
+            Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Err(damaged("truncated record")),
             result => result.map_err(io_error("read", &path)),
         };
         read(&mut header, place.offset)?;
         if header[..4] != *MAGIC {
-            return Err(damaged("no record begins here"));
+            return Err(damaged("no record header"));
         }
         let number = |range: std::ops::Range<usize>| {
             header[range].iter().rev().fold(0_u64, |value, byte| value << 8 | u64::from(*byte))
         };
         let (frame_length, page_length) = (number(4..8), number(8..16));
         let present = file.metadata().map_err(io_error("read", &path))?.len();
-        if page_length > MOST || place.offset + HEADER as u64 + frame_length > present {
-            return Err(damaged("it states an impossible length"));
+        if page_length > MAX_PAGE || place.offset + HEADER as u64 + frame_length > present {
+            return Err(damaged("invalid length"));
         }
         let mut frame = vec![0; frame_length as usize];
         read(&mut frame, place.offset + HEADER as u64)?;
         if Digest::of(&frame).as_bytes()[..8] != header[48..56] {
-            return Err(damaged("its frame is not the one that was written"));
+            return Err(damaged("the frame was changed"));
         }
-        let page = self.decompress(&frame, page_length as usize).map_err(|_| damaged("its frame is broken"))?;
+        let page =
+            self.decompress(&frame, page_length as usize).map_err(|_| damaged("the frame cannot be decompressed"))?;
         if page.len() as u64 != page_length || Digest::of(&page).as_bytes() != &header[16..48] {
-            return Err(damaged("its bytes are not those that were written"));
+            return Err(damaged("the page was changed"));
         }
         Ok(page)
     }
 
     fn decompress(&self, frame: &[u8], length: usize) -> std::io::Result<Vec<u8>> {
         let lock = || self.decompressor.lock().unwrap_or_else(PoisonError::into_inner);
-        let held = lock().take();
-        let mut decompressor = match held {
+        let cached = lock().take();
+        let mut decompressor = match cached {
             Some(decompressor) => decompressor,
             None => Decompressor::new()?,
         };
@@ -204,12 +209,12 @@ impl PackReader {
 
     fn pack(&self, number: u32) -> Result<Arc<File>, StoreError> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((held, file)) = open.as_ref()
-            && *held == number
+        if let Some((cached, file)) = open.as_ref()
+            && *cached == number
         {
             return Ok(Arc::clone(file));
         }
-        let path = path_of(&self.folder, number);
+        let path = pack_path(&self.folder, number);
         let file = Arc::new(File::open(&path).map_err(io_error("open", &path))?);
         *open = Some((number, Arc::clone(&file)));
         Ok(file)
@@ -221,7 +226,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pages_come_back_and_torn_ends_are_cut_off() {
+    fn pages_round_trip_and_torn_ends_are_truncated() {
         let folder = tempfile::tempdir().expect("folder");
         let mut writer = PackWriter::open(folder.path(), None).expect("open");
         let (first, digest) = writer.append("关于登记的通知".as_bytes()).expect("append");
@@ -238,12 +243,12 @@ mod tests {
     }
 
     #[test]
-    fn every_flipped_bit_is_noticed() {
+    fn every_flipped_bit_is_detected() {
         let folder = tempfile::tempdir().expect("folder");
         let mut writer = PackWriter::open(folder.path(), None).expect("open");
         let (place, _) = writer.append(b"the registers were destroyed").expect("append");
         drop(writer);
-        let path = path_of(folder.path(), 1);
+        let path = pack_path(folder.path(), 1);
         let good = fs::read(&path).expect("read");
         for bit in 0..good.len() * 8 {
             let mut bad = good.clone();

@@ -1,13 +1,13 @@
-//! Measures how many pairs of writings of the same text meet: `cargo run -p exhibit-text --example scripts FILE.jsonl`.
+//! Measures how many pairs of variants of the same text match: `cargo run -p exhibit-text --example scripts FILE.jsonl`.
 //!
-//! Each line holds `a` and `b`, one text in two writings, and `kind`: `chinese_variants` must fold to the same, the
-//! words of `uyghur_scripts` must share a key. What stays apart is printed.
+//! Each line contains `a` and `b`, two variants of a text, and `kind`: `chinese_variants` must fold to the same text,
+//! the words of `uyghur_scripts` must share a key. Pairs that do not match are printed.
 
-#![expect(clippy::print_stdout, reason = "a measurement is printed")]
+#![expect(clippy::print_stdout, reason = "a measurement prints its results")]
 
 use std::collections::BTreeMap;
 
-fn meets(kind: &str, a: &str, b: &str) -> bool {
+fn matches(kind: &str, a: &str, b: &str) -> bool {
     if kind == "chinese_variants" {
         return exhibit_text::fold_word(a) == exhibit_text::fold_word(b);
     }
@@ -28,15 +28,15 @@ fn main() {
         let field = |name: &str| pair[name].as_str().unwrap_or_default();
         let (kind, a, b) = (field("kind"), field("a"), field("b"));
         let class = format!("{kind} {}{} {}", field("from_to"), field("from"), field("to"));
-        let (met, all) = counts.entry(class.clone()).or_default();
+        let (matched, all) = counts.entry(class.clone()).or_default();
         *all += 1;
-        if meets(kind, a, b) {
-            *met += 1;
+        if matches(kind, a, b) {
+            *matched += 1;
         } else {
-            println!("apart: {class}: {a} | {b}");
+            println!("no match: {class}: {a} | {b}");
         }
     }
-    for (class, (met, all)) in counts {
-        println!("{class}: {met} of {all}");
+    for (class, (matched, all)) in counts {
+        println!("{class}: {matched} of {all}");
     }
 }

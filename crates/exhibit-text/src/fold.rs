@@ -1,20 +1,20 @@
-//! What each character is to the tokenizer, and what it folds to.
+//! The class of each character for the tokenizer, and its folded form.
 //!
-//! The answer for a character never depends on its neighbours but for marks that compose with the
-//! letter before them. Answers are worked out once per block of 256 characters, at first use.
+//! The result for a character never depends on its neighbours, except for marks that compose with the
+//! letter before them. Results are computed once per block of 256 characters, at first use.
 
-use crate::han::{self, Writing};
+use crate::han::{self, Orthography};
 use std::sync::OnceLock;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use unicode_script::{Script, UnicodeScript};
 
-/// What a character does to the words around it.
+/// The effect of a character on the words around it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Class {
-    /// Removed, as if it were not there.
+    /// Ignored.
     Ignored,
-    /// A soft hyphen: removed, but a line may be broken at it.
+    /// A soft hyphen: ignored, but a line may be broken at it.
     SoftHyphen,
     /// Part of a word.
     Letter,
@@ -22,9 +22,9 @@ pub(crate) enum Class {
     Digit,
     /// Composes with the letter before it, or is removed.
     Mark,
-    /// A character that is searched by itself and in pairs, joined across spaces and a line end.
+    /// A character indexed by itself and in pairs, joined across spaces and a line end.
     Han,
-    /// Searched by itself and in pairs, within its own word only.
+    /// Indexed by itself and in pairs, only within its word.
     Gram,
     /// Belongs to the gram before it.
     GramMark,
@@ -34,22 +34,22 @@ pub(crate) enum Class {
     Newline,
     /// Joins two parts of a word.
     Apostrophe,
-    /// Ends a word, or at a line end joins two parts of one.
+    /// Ends a word, or joins two parts of one at a line end.
     Hyphen,
     /// Ends a word, or between digits groups them.
     Comma,
     /// Ends a word and a run.
     Break,
-    /// Stands for several characters ([`Block::several`]).
+    /// Folds to several characters ([`Block::several`]).
     Several,
 }
 
-/// A character's class and what it folds to.
+/// The class and folded form of a character.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Folded {
     pub(crate) class: Class,
     pub(crate) to: char,
-    pub(crate) writing: Writing,
+    pub(crate) orthography: Orthography,
 }
 
 struct Block {
@@ -65,31 +65,31 @@ fn block(character: char) -> &'static Block {
     TABLE[number].get_or_init(|| Box::new(Block::make(number)))
 }
 
-/// Class and folded form of a character.
+/// The class and folded form of a character.
 #[inline]
 pub(crate) fn folded(character: char) -> Folded {
     block(character).folded[u32::from(character) as usize & 255]
 }
 
-/// Whether a folded character is searched by itself and in pairs, joined across spaces and a line end.
+/// Whether a folded character is indexed by itself and in pairs, joined across spaces and a line end.
 #[must_use]
 pub fn is_han(character: char) -> bool {
     folded(character).class == Class::Han
 }
 
-/// Whether a folded character is searched by itself and in pairs.
+/// Whether a folded character is indexed by itself and in pairs.
 #[must_use]
 pub fn is_gram(character: char) -> bool {
     matches!(folded(character).class, Class::Han | Class::Gram)
 }
 
-/// The characters that a character of class [`Class::Several`] stands for.
+/// The characters that a character of class [`Class::Several`] folds to.
 pub(crate) fn several(character: char) -> &'static [char] {
     let low = (u32::from(character) & 255) as u8;
     block(character).several.iter().find(|(at, _)| *at == low).map_or(&[], |(_, characters)| characters)
 }
 
-/// Folds a word as the tokenizer does, ignoring what would split it: for comparing names and keys.
+/// Folds a word like the tokenizer, without splitting it. Use it to compare names and keys.
 ///
 /// ```
 /// assert_eq!(exhibit_text::fold_word("Shöhret"), "shohret");
@@ -107,8 +107,8 @@ pub fn fold_word(word: &str) -> String {
 
 impl Block {
     fn make(number: usize) -> Self {
-        let nothing = Folded { class: Class::Break, to: ' ', writing: Writing::Either };
-        let mut block = Self { folded: [nothing; 256], several: Vec::new() };
+        let default = Folded { class: Class::Break, to: ' ', orthography: Orthography::Either };
+        let mut block = Self { folded: [default; 256], several: Vec::new() };
         for low in 0..=255_u8 {
             let value = (number << 8) as u32 | u32::from(low);
             let Some(character) = char::from_u32(value) else { continue };
@@ -127,13 +127,13 @@ impl Block {
     }
 }
 
-// Compatibility composition, case and diacritics, until nothing changes: what a character stands for.
+// Applies compatibility composition, case folding and removal of diacritics until default changes.
 fn fold_characters(character: char) -> Vec<char> {
     let mut folded = vec![character];
-    // four rounds are one more than any character needs
+    // no character needs more than three rounds
     for _ in 0..4 {
         let mut next: Vec<char> = folded.iter().copied().flat_map(fold_once).collect();
-        // a mark that lower-casing left behind (of a dotted capital I)
+        // removes a mark left by lower-casing (of a dotted capital I)
         if next.len() > 1 {
             next.retain(|c| !matches!(c, '\u{300}'..='\u{36f}'));
         }
@@ -152,7 +152,7 @@ fn fold_once(character: char) -> Vec<char> {
     std::iter::once(character).nfkc().flat_map(char::to_lowercase).map(without_diacritic).collect()
 }
 
-// й, ї and ў are letters of their own; ё and letters with stress marks are read as plain ones.
+// й, ї and ў are separate letters; ё and letters with stress marks fold to the plain ones.
 fn without_diacritic(letter: char) -> char {
     if matches!(letter, 'й' | 'ї' | 'ў') || !matches!(letter.script(), Script::Latin | Script::Cyrillic | Script::Greek)
     {
@@ -165,7 +165,7 @@ fn without_diacritic(letter: char) -> char {
     }
 }
 
-// Letters whose fold no decomposition gives.
+// Letters whose folded form does not follow from a decomposition.
 fn special(character: char) -> Option<&'static str> {
     Some(match character {
         'ß' | 'ẞ' => "ss",
@@ -179,8 +179,8 @@ fn special(character: char) -> Option<&'static str> {
         'ı' | 'İ' => "i",
         'ŋ' | 'Ŋ' => "ng",
         'ς' => "σ",
-        // Arabic: hamza and madda over alef are often left out; Persian kaf and yeh are typed for the Arabic ones,
-        // and heh for do-chashmi heh. The Uyghur letters ى ي ې ە and the others are left as they are.
+        // Arabic: hamza and madda over alef are often omitted; Persian kaf and yeh are typed for the Arabic ones,
+        // and heh for do-chashmi heh. The Uyghur letters ى ي ې ە and the others are unchanged.
         'أ' | 'إ' | 'آ' | 'ٱ' => "ا",
         'ک' => "ك",
         'ی' => "ي",
@@ -191,9 +191,9 @@ fn special(character: char) -> Option<&'static str> {
 }
 
 fn classify(original: char, folded: char) -> Folded {
-    let plain = |class| Folded { class, to: folded, writing: Writing::Either };
+    let plain = |class| Folded { class, to: folded, orthography: Orthography::Either };
     if let Some(value) = digit_value(folded) {
-        return Folded { class: Class::Digit, to: char::from(b'0' + value), writing: Writing::Either };
+        return Folded { class: Class::Digit, to: char::from(b'0' + value), orthography: Orthography::Either };
     }
     match folded {
         '\u{ad}' => return plain(Class::SoftHyphen),
@@ -204,7 +204,7 @@ fn classify(original: char, folded: char) -> Folded {
         }
         '-' | '\u{2010}' | '\u{2011}' => return plain(Class::Hyphen),
         ',' => return plain(Class::Comma),
-        '○' => return Folded { class: Class::Han, to: '〇', writing: Writing::Either },
+        '○' => return Folded { class: Class::Han, to: '〇', orthography: Orthography::Either },
         _ if is_ignorable(folded) => return plain(Class::Ignored),
         _ if folded.is_whitespace() => return plain(Class::Space),
         _ => {}
@@ -221,7 +221,7 @@ fn classify(original: char, folded: char) -> Folded {
         Script::Thai | Script::Lao | Script::Khmer | Script::Myanmar => {
             plain(if mark { Class::GramMark } else { Class::Gram })
         }
-        // the prolonged sound mark and other letters that kana share
+        // the prolonged sound mark and other letters shared by the kana scripts
         Script::Common if matches!(folded, 'ー' | '々' | '〆') => plain(Class::Han),
         Script::Inherited | Script::Latin | Script::Cyrillic | Script::Greek if mark => plain(Class::Mark),
         Script::Arabic | Script::Hebrew | Script::Syriac if mark => plain(Class::Mark),
@@ -231,10 +231,10 @@ fn classify(original: char, folded: char) -> Folded {
 
 fn han(original: char, folded: char) -> Folded {
     let tables = han::tables();
-    Folded { class: Class::Han, to: tables.representative(folded), writing: tables.writing(original) }
+    Folded { class: Class::Han, to: tables.representative(folded), orthography: tables.orthography(original) }
 }
 
-// Characters without a width or a meaning of their own: joiners, direction marks, variation selectors.
+// Characters without width and meaning: joiners, direction marks, variation selectors.
 fn is_ignorable(character: char) -> bool {
     matches!(character,
         '\u{34f}' | '\u{61c}' | '\u{640}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
@@ -242,7 +242,7 @@ fn is_ignorable(character: char) -> bool {
         | '\u{feff}' | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}' | '\r')
 }
 
-// The zeros of the scripts' decimal digits (general category Nd); nine digits follow each.
+// The zero of each script's decimal digits (general category Nd); the other nine digits follow it.
 const ZEROS: [u32; 62] = [
     0x30, 0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xde6, 0xe50, 0xed0,
     0xf20, 0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0, 0x1c40, 0x1c50, 0xa620,
@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn uyghur_letters_stay_apart() {
+    fn uyghur_letters_stay_distinct() {
         let letters = ["ى", "ي", "ې", "ە", "ا", "ۇ", "ۈ", "ۆ", "و", "ۋ", "ئ", "ه"];
         for (i, a) in letters.iter().enumerate() {
             for b in &letters[i + 1..] {
@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn every_character_has_an_answer_and_folds_to_itself_once_folded() {
+    fn folding_is_idempotent_for_every_character() {
         for value in (0..0x3_0000).chain(0xe_0000..0xe_1000) {
             let Some(character) = char::from_u32(value) else { continue };
             let once = folded(character);

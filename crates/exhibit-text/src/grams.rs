@@ -1,12 +1,12 @@
-//! Runs of grams: characters that are searched by themselves and in pairs.
+//! Runs of grams: characters that are indexed by themselves and in pairs.
 //!
-//! A gram is said when it is complete, and before it the pair that it makes with its neighbour, so that positions
-//! ascend. Both are stretches of one buffer; nothing is allocated per gram.
+//! A complete gram is emitted after the pair that it forms with the gram before it, so that positions ascend. Both are
+//! slices of one buffer; there are no allocations per gram.
 
 use crate::tokens::{TERM_BYTES, Token, TokenKind};
 use unicode_normalization::char::compose;
 
-/// What stands between the last gram and the next character.
+/// The gap between the last gram and the next character.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Gap {
     None,
@@ -16,7 +16,7 @@ enum Gap {
 
 #[derive(Clone, Copy)]
 struct Gram {
-    // where its form begins in the buffer
+    // the start of its form in the buffer
     from: usize,
     joins: bool,
     position: u32,
@@ -24,31 +24,31 @@ struct Gram {
     end: usize,
 }
 
-/// The grams being read.
+/// The state of the current run of grams.
 pub(crate) struct Grams {
-    // the forms of `before` and `gram`, one after the other, behind those of earlier ones
+    // the forms of `before` and `gram`, after those of earlier grams
     forms: String,
-    // the gram said already, waiting for its neighbour; and the one being read
+    // the last emitted gram, which waits for its neighbour, and the current one
     before: Option<Gram>,
     gram: Option<Gram>,
     gap: Gap,
 }
 
-// Forms that are no longer needed are dropped when there are so many bytes of them.
-const KEPT: usize = 4_096;
+// The buffer size in bytes at which the forms of earlier grams are dropped.
+const MAX_BUFFER: usize = 4_096;
 
 impl Grams {
     pub(crate) fn new() -> Self {
         Self { forms: String::new(), before: None, gram: None, gap: Gap::None }
     }
 
-    /// Whether a gram is being read.
+    /// Whether there is a current gram.
     #[inline]
     pub(crate) fn is_open(&self) -> bool {
         self.gram.is_some()
     }
 
-    /// Takes a gram; false if it only completed the one before it, and takes no position of its own.
+    /// Adds a gram. Returns false if it only completed the previous gram, and so does not take a position.
     #[inline]
     pub(crate) fn take<F: FnMut(Token<'_>)>(
         &mut self,
@@ -56,7 +56,7 @@ impl Grams {
         joins: bool,
         position: u32,
         (start, end): (usize, usize),
-        say: &mut F,
+        emit: &mut F,
     ) -> bool {
         if !joins && self.completes(character, end) {
             return false;
@@ -66,11 +66,11 @@ impl Grams {
             (Some(gram), Gap::Space | Gap::Line) => gram.joins && joins,
             (None, _) => false,
         };
-        self.finish(say);
+        self.finish(emit);
         if !neighbours {
             self.before = None;
             self.forms.clear();
-        } else if self.forms.len() > KEPT {
+        } else if self.forms.len() > MAX_BUFFER {
             self.forget();
         }
         let from = self.forms.len();
@@ -80,7 +80,7 @@ impl Grams {
         true
     }
 
-    // The letters of a Hangul syllable.
+    // Composes the letters of a Hangul syllable.
     fn completes(&mut self, character: char, end: usize) -> bool {
         let Some(gram) = self.gram.as_mut().filter(|_| self.gap == Gap::None) else { return false };
         let last = self.forms.chars().next_back();
@@ -98,14 +98,14 @@ impl Grams {
         }
     }
 
-    /// Takes a mark: `merge` says what the gram's last character becomes, nothing if the mark is dropped. `None` for a
-    /// mark that is kept beside it.
+    /// Adds a mark. `merge` composes it with the last character of the gram, or returns `None` to drop the mark; without
+    /// `merge` the mark is appended.
     pub(crate) fn mark(&mut self, mark: char, end: usize, merge: Option<fn(char, char) -> Option<char>>) {
         let Some(gram) = self.gram.as_mut().filter(|_| self.gap == Gap::None) else { return };
         gram.end = end;
-        let own = self.forms.len() - gram.from;
+        let length = self.forms.len() - gram.from;
         match merge {
-            None if own + mark.len_utf8() <= TERM_BYTES => self.forms.push(mark),
+            None if length + mark.len_utf8() <= TERM_BYTES => self.forms.push(mark),
             None => {}
             Some(merge) => {
                 let merged = self.forms.chars().next_back().and_then(|last| merge(last, mark));
@@ -117,28 +117,28 @@ impl Grams {
         }
     }
 
-    // Says the gram that was being read, first in a pair with the one before it.
+    // Emits the current gram, after the pair with the gram before it.
     #[inline]
-    fn finish<F: FnMut(Token<'_>)>(&mut self, say: &mut F) {
+    fn finish<F: FnMut(Token<'_>)>(&mut self, emit: &mut F) {
         let Some(gram) = self.gram.take() else { return };
         if let Some(before) = self.before {
             let (position, start, end) = (before.position, before.start, gram.end);
-            say(Token { term: cut(&self.forms[before.from..]), kind: TokenKind::Bigram, position, start, end });
+            emit(Token { term: cut(&self.forms[before.from..]), kind: TokenKind::Bigram, position, start, end });
         }
         let Gram { position, start, end, .. } = gram;
-        say(Token { term: cut(&self.forms[gram.from..]), kind: TokenKind::Unigram, position, start, end });
+        emit(Token { term: cut(&self.forms[gram.from..]), kind: TokenKind::Unigram, position, start, end });
         self.before = Some(gram);
     }
 
     /// Ends the run.
     #[inline]
-    pub(crate) fn end<F: FnMut(Token<'_>)>(&mut self, say: &mut F) {
-        self.finish(say);
+    pub(crate) fn end<F: FnMut(Token<'_>)>(&mut self, emit: &mut F) {
+        self.finish(emit);
         self.before = None;
         self.gap = Gap::None;
     }
 
-    /// Takes white space within a line.
+    /// Adds white space within a line.
     #[inline]
     pub(crate) fn space(&mut self) {
         if self.gap == Gap::None && self.gram.is_some() {
@@ -146,11 +146,11 @@ impl Grams {
         }
     }
 
-    /// Takes a line end; a second one ends what was joined.
+    /// Adds a line end; a second one ends the run.
     #[inline]
-    pub(crate) fn line<F: FnMut(Token<'_>)>(&mut self, say: &mut F) {
+    pub(crate) fn line<F: FnMut(Token<'_>)>(&mut self, emit: &mut F) {
         if self.gap == Gap::Line {
-            self.end(say);
+            self.end(emit);
         } else if self.gram.is_some() {
             self.gap = Gap::Line;
         }

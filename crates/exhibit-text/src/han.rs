@@ -1,9 +1,9 @@
 //! Equivalence classes of Han characters: simplified, traditional and other variant forms of one
 //! character have one representative.
 //!
-//! Folding is by single character, never by phrase, so that a stretch of text folds the same
-//! wherever it is cut. The classes are those of OpenCC's character tables; the pairs below are
-//! what those tables keep apart although readers take one for the other.
+//! Folding is by single character, never by phrase, so that a text folds the same wherever it is
+//! split. The classes are those of OpenCC's character tables, plus the pairs below, which those
+//! tables distinguish although readers treat them as the same.
 
 use ferrous_opencc::OpenCC;
 use ferrous_opencc::config::BuiltinConfig;
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 
-// Each pair: a form, and the one that stands for it. Applied before and after OpenCC's tables.
+// Pairs of a form and its representative, applied before and after OpenCC's tables.
 const PAIRS: &str = "\
     锺钟 馀余 乾干 藉借 瞭了 徵征 麽么 麼么 於于 夥伙 彷仿 祇只 衹只 覆复 伕夫 牠它 牴抵 暱昵 揹背 苧苎 渖沈 缐线 \
     讬托 谘咨 钜巨 链炼 镟旋 麹曲 麺面 雠仇 赒周 㓰划 㳽弥 䌽彩 䙓摆 䦆镢 䩄腼 侭尽 𢧐战 𢭏捣 𧹒买 𧹔账 𩨂骢 𪠽当 \
@@ -29,8 +29,8 @@ const PAIRS: &str = "\
     鶏鸡 鹸碱 黒黑 黙默 鼈鳖 齢龄 \
     ○〇";
 
-// The forms of the blocks of radicals and strokes that compatibility composition leaves alone, each with the ideograph
-// that looks the same. Fonts draw both with one glyph, so that a PDF's text may hold either.
+// Characters of the radical and stroke blocks that compatibility composition does not change, each with the ideograph
+// that looks the same. Fonts use one glyph for both, so the text of a PDF may contain either.
 const RADICALS: &str = "\
     ⺀冫 ⺁厂 ⺂乛 ⺃乚 ⺄乙 ⺅亻 ⺆冂 ⺇几 ⺈刀 ⺉刂 ⺊卜 ⺋㔾 ⺌小 ⺍小 ⺎兀 ⺏尣 ⺐尢 ⺑尣 ⺒巳 ⺓幺 ⺔彑 ⺕彐 ⺖忄 ⺗㣺 ⺘扌 ⺙攵 ⺛旡 ⺜日 ⺝月 ⺞歹 \
     ⺟母 ⺠民 ⺡氵 ⺢氺 ⺣灬 ⺤爫 ⺥爫 ⺦丬 ⺧牛 ⺨犭 ⺩王 ⺪疋 ⺫目 ⺬示 ⺭礻 ⺮竹 ⺯糹 ⺰纟 ⺱罓 ⺲罒 ⺳㓁 ⺴网 ⺵网 ⺶羊 ⺷羊 ⺸羊 ⺹耂 ⺺肀 ⺻聿 \
@@ -38,14 +38,14 @@ const RADICALS: &str = "\
     ⻙韦 ⻚页 ⻛风 ⻜飞 ⻝食 ⻞食 ⻟飠 ⻠饣 ⻡首 ⻢马 ⻣骨 ⻤鬼 ⻥鱼 ⻦鸟 ⻧卤 ⻨麦 ⻩黄 ⻪黾 ⻫齐 ⻬齐 ⻭齿 ⻮齿 ⻯龙 ⻰龙 ⻱龟 ⻲龟 ⻳龟 \
     ㇐一 ㇑丨 ㇒丿 ㇔丶 ㇟乚 ㇠乙";
 
-// Simplified characters that traditional text writes too, so that they tell nothing.
+// Simplified characters that also occur in traditional text, so that they are not evidence of either.
 const SHARED: &str = "\
     㐹万丑丰了于云亘仆仇价仿伙余佛佣俊修借僵克党冬准凌几凶出划刮制千升卜占卷厂厘只台叶吁吃合吊同后向周咨咸咽哄唇喂噪\
     回困夫夸奸姜娘它家尸局岩岳巨布帘席干幸广庵弦彩征御志念恤愈愿戚才扎托扣折抵拐挂挨挽据搜斗旋昆暗曲朱朴杆杠杯杰松板\
     极柜栗核梁欲沈沾泛注涂涌淀游漓熏玩璇症皂矩确私秋种筑系胄背胜胡腊腌膻致舍芸苔苹范荐蒙蔑虫蚝蜡蝎表谷跖辟适郁酸采里\
     雕面着";
 
-/// What single-character folding needs: OpenCC's tables, the own pairs.
+/// The tables for folding single characters: OpenCC's tables and our own pairs.
 pub(crate) struct Tables {
     to_simplified: OpenCC,
     to_traditional: OpenCC,
@@ -53,11 +53,11 @@ pub(crate) struct Tables {
     shared: Vec<char>,
 }
 
-/// The character itself as written, where one sign has several codes: composed for compatibility, an ideograph for a
-/// radical.
+/// The canonical code of a character that has several codes: the result of compatibility composition, and the
+/// ideograph of a radical. Does not merge variants.
 #[must_use]
 pub fn written_form(character: char) -> char {
-    // these have one code
+    // these have only one code
     if matches!(character, '\u{3400}'..='\u{9fff}') {
         return character;
     }
@@ -70,7 +70,7 @@ pub fn written_form(character: char) -> char {
     if matches!(form, '\u{2e80}'..='\u{2eff}' | '\u{31c0}'..='\u{31ef}') { tables.paired(form) } else { form }
 }
 
-/// The other forms of a character's class, the class named by its representative; ascending.
+/// The other forms in a class of characters, given its representative; ascending.
 #[must_use]
 pub fn forms_of_class(representative: char) -> &'static [char] {
     static FORMS: LazyLock<BTreeMap<char, Vec<char>>> = LazyLock::new(|| {
@@ -94,20 +94,20 @@ pub(crate) fn tables() -> &'static Tables {
     &TABLES
 }
 
-/// What a Han character tells about the way of writing it stands in.
+/// Whether a Han character is evidence of simplified or traditional text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Writing {
-    /// Written so in both, or unknown.
+pub(crate) enum Orthography {
+    /// Used in both, or unknown.
     Either,
-    /// Only in simplified writing.
+    /// Only in simplified text.
     Simplified,
-    /// Only in traditional writing.
+    /// Only in traditional text.
     Traditional,
 }
 
 impl Tables {
     fn load() -> Self {
-        let open = |config| OpenCC::from_config(config).expect("the tables are part of the program");
+        let open = |config| OpenCC::from_config(config).expect("the tables are embedded in the program");
         let mut pairs: Vec<(char, char)> = [PAIRS, RADICALS]
             .into_iter()
             .flat_map(str::split_whitespace)
@@ -124,7 +124,7 @@ impl Tables {
 
     /// The representative of the character's class.
     pub(crate) fn representative(&self, character: char) -> char {
-        // twice: what a pair gives may have a simplified form or be another pair's left side
+        // twice, because the result of a pair may have a simplified form or be the left side of another pair
         let once = |character: char| {
             let simplified = only_character(&self.to_simplified.convert(character.encode_utf8(&mut [0; 4])));
             self.paired(simplified.unwrap_or(character))
@@ -132,18 +132,18 @@ impl Tables {
         once(once(character))
     }
 
-    /// Which writing the character is evidence of.
-    pub(crate) fn writing(&self, character: char) -> Writing {
+    /// Whether the character is evidence of simplified or traditional text.
+    pub(crate) fn orthography(&self, character: char) -> Orthography {
         let mut buffer = [0; 4];
         let text: &str = character.encode_utf8(&mut buffer);
         if self.shared.binary_search(&character).is_ok() {
-            Writing::Either
+            Orthography::Either
         } else if self.to_simplified.convert(text) != text {
-            Writing::Traditional
+            Orthography::Traditional
         } else if self.to_traditional.convert(text) != text {
-            Writing::Simplified
+            Orthography::Simplified
         } else {
-            Writing::Either
+            Orthography::Either
         }
     }
 
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn representatives_stand_for_themselves() {
+    fn representatives_are_fixed_points() {
         let tables = tables();
         for character in ('\u{3400}'..='\u{4dbf}').chain('\u{4e00}'..='\u{9fff}') {
             let representative = tables.representative(character);
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn every_radical_stands_for_an_ideograph() {
+    fn every_radical_folds_to_an_ideograph() {
         use crate::fold::{Class, folded};
         let assigned = ('\u{2e80}'..='\u{2ef3}').filter(|c| *c != '\u{2e9a}').chain('\u{2f00}'..='\u{2fd5}');
         for radical in assigned {
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn other_characters_stay_apart() {
+    fn different_characters_stay_distinct() {
         let tables = tables();
         for (a, b) in [('艺', '芸'), ('己', '已'), ('沪', '滤'), ('未', '末')] {
             assert_ne!(tables.representative(a), tables.representative(b), "{a} {b}");
@@ -211,15 +211,15 @@ mod tests {
     }
 
     #[test]
-    fn evidence_of_writing() {
+    fn evidence_of_orthography() {
         let tables = tables();
-        for (character, writing) in [
-            ('国', Writing::Simplified),
-            ('國', Writing::Traditional),
-            ('台', Writing::Either),
-            ('人', Writing::Either),
+        for (character, orthography) in [
+            ('国', Orthography::Simplified),
+            ('國', Orthography::Traditional),
+            ('台', Orthography::Either),
+            ('人', Orthography::Either),
         ] {
-            assert_eq!(tables.writing(character), writing, "{character}");
+            assert_eq!(tables.orthography(character), orthography, "{character}");
         }
     }
 }

@@ -1,43 +1,43 @@
-//! Languages and scripts of a page: what is written in which language, and what the page mainly is.
+//! The languages of a page: the language of each run of text, and the main language.
 //!
-//! Scripts come first and decide most of it; where one script serves several languages, letters
-//! decide that only one of them has ([`rules`]); a statistical model decides the rest, among
-//! languages that are plausible for the script, once per script and page, on a bounded sample.
-//! What is too short or doubtful is `und`: an undetermined language is an answer.
+//! The script decides most cases. If a script is used by several languages, letters that only one of
+//! them uses decide ([`rules`]); otherwise a statistical model decides among the languages that are
+//! plausible for the script, once per script and page, on a bounded sample. Text that is too short
+//! or doubtful is `und`: undetermined is a valid result.
 
 mod model;
 mod rules;
 
 use crate::fold::{self, Class};
-use crate::han::Writing;
+use crate::han::Orthography;
 use exhibit_model::Run;
 use unicode_script::{Script, UnicodeScript};
 
 /// The languages of a text.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Languages {
-    /// The language of most of it, a BCP 47 tag; `und` where undetermined.
+    /// The language of most of the text, a BCP 47 tag; `und` if undetermined.
     pub main: String,
-    /// Stretches of one language, in order, from the first letter of each to the next one's.
+    /// Runs of one language, in order, from the first letter of each to that of the next.
     pub runs: Vec<Run>,
 }
 
-/// The ways of writing that are told apart before any language is.
+/// The scripts that are distinguished before languages.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(crate) enum Writes {
+pub(crate) enum ScriptGroup {
     /// Han characters and kana.
     Han,
     Hangul,
     Arabic,
     Cyrillic,
     Latin,
-    /// A script that tells its language (or that is not told further).
+    /// A script that determines the language (or is not distinguished further).
     Other(&'static str),
 }
 
-// A stretch of text in one way of writing.
-struct Stretch {
-    writes: Writes,
+// A run of text in one script.
+struct ScriptRun {
+    script: ScriptGroup,
     start: usize,
     end: usize,
     letters: u32,
@@ -46,74 +46,74 @@ struct Stretch {
     traditional: u32,
 }
 
-/// Says which languages a text is in.
+/// Detects the languages of a text.
 ///
 /// ```
-/// assert_eq!(exhibit_text::language::of("关于登记工作的通知").main, "zh-Hans");
-/// assert_eq!(exhibit_text::language::of("ئۇيغۇر ئاپتونوم رايونى").main, "ug");
-/// assert_eq!(exhibit_text::language::of("12").main, "und");
+/// assert_eq!(exhibit_text::language::detect("关于登记工作的通知").main, "zh-Hans");
+/// assert_eq!(exhibit_text::language::detect("ئۇيغۇر ئاپتونوم رايونى").main, "ug");
+/// assert_eq!(exhibit_text::language::detect("12").main, "und");
 /// ```
 #[must_use]
-pub fn of(text: &str) -> Languages {
-    let stretches = stretches(text);
-    let tags = tags(text, &stretches);
+pub fn detect(text: &str) -> Languages {
+    let script_runs = script_runs(text);
+    let tags = tags(text, &script_runs);
     let mut weights: Vec<(&str, u64)> = Vec::new();
     let mut runs: Vec<Run> = Vec::new();
-    for (stretch, tag) in stretches.iter().zip(&tags) {
-        // a Han character says about as much as two letters
-        let weight = u64::from(stretch.letters) * if stretch.writes == Writes::Han { 2 } else { 1 };
+    for (run, tag) in script_runs.iter().zip(&tags) {
+        // a Han character carries about as much as two letters
+        let weight = u64::from(run.letters) * if run.script == ScriptGroup::Han { 2 } else { 1 };
         match weights.iter_mut().find(|(known, _)| known == tag) {
             Some((_, sum)) => *sum += weight,
             None => weights.push((tag, weight)),
         }
-        let (Ok(start), Ok(end)) = (u32::try_from(stretch.start), u32::try_from(stretch.end)) else { break };
+        let (Ok(start), Ok(end)) = (u32::try_from(run.start), u32::try_from(run.end)) else { break };
         match runs.last_mut() {
             Some(last) if last.language == *tag => last.end = end,
             _ => runs.push(Run { start, end, language: tag.clone() }),
         }
     }
-    // of equals the one that comes first
+    // the first of equals
     let main = weights.iter().rev().max_by_key(|(_, weight)| *weight).map_or("und", |(tag, _)| tag);
     Languages { main: main.to_owned(), runs }
 }
 
-fn writes(character: char) -> Option<Writes> {
+fn script(character: char) -> Option<ScriptGroup> {
     Some(match character.script() {
         Script::Common | Script::Inherited | Script::Unknown => return None,
-        Script::Latin => Writes::Latin,
-        Script::Han | Script::Hiragana | Script::Katakana => Writes::Han,
-        Script::Arabic => Writes::Arabic,
-        Script::Cyrillic => Writes::Cyrillic,
-        Script::Hangul => Writes::Hangul,
-        Script::Tibetan => Writes::Other("bo"),
-        Script::Greek => Writes::Other("el"),
-        Script::Hebrew => Writes::Other("he"),
-        Script::Thai => Writes::Other("th"),
-        Script::Lao => Writes::Other("lo"),
-        Script::Khmer => Writes::Other("km"),
-        Script::Myanmar => Writes::Other("my"),
-        Script::Georgian => Writes::Other("ka"),
-        Script::Armenian => Writes::Other("hy"),
-        Script::Mongolian => Writes::Other("mn-Mong"),
-        Script::Bengali => Writes::Other("und-Beng"),
-        Script::Devanagari => Writes::Other("und-Deva"),
-        Script::Yi => Writes::Other("ii"),
-        Script::Bopomofo => Writes::Other("zh-Bopo"),
-        Script::Gujarati => Writes::Other("gu"),
-        Script::Gurmukhi => Writes::Other("pa"),
-        Script::Tamil => Writes::Other("ta"),
-        Script::Telugu => Writes::Other("te"),
-        Script::Kannada => Writes::Other("kn"),
-        Script::Malayalam => Writes::Other("ml"),
-        Script::Sinhala => Writes::Other("si"),
-        Script::Ethiopic => Writes::Other("und-Ethi"),
-        _ => Writes::Other("und"),
+        Script::Latin => ScriptGroup::Latin,
+        Script::Han | Script::Hiragana | Script::Katakana => ScriptGroup::Han,
+        Script::Arabic => ScriptGroup::Arabic,
+        Script::Cyrillic => ScriptGroup::Cyrillic,
+        Script::Hangul => ScriptGroup::Hangul,
+        Script::Tibetan => ScriptGroup::Other("bo"),
+        Script::Greek => ScriptGroup::Other("el"),
+        Script::Hebrew => ScriptGroup::Other("he"),
+        Script::Thai => ScriptGroup::Other("th"),
+        Script::Lao => ScriptGroup::Other("lo"),
+        Script::Khmer => ScriptGroup::Other("km"),
+        Script::Myanmar => ScriptGroup::Other("my"),
+        Script::Georgian => ScriptGroup::Other("ka"),
+        Script::Armenian => ScriptGroup::Other("hy"),
+        Script::Mongolian => ScriptGroup::Other("mn-Mong"),
+        Script::Bengali => ScriptGroup::Other("und-Beng"),
+        Script::Devanagari => ScriptGroup::Other("und-Deva"),
+        Script::Yi => ScriptGroup::Other("ii"),
+        Script::Bopomofo => ScriptGroup::Other("zh-Bopo"),
+        Script::Gujarati => ScriptGroup::Other("gu"),
+        Script::Gurmukhi => ScriptGroup::Other("pa"),
+        Script::Tamil => ScriptGroup::Other("ta"),
+        Script::Telugu => ScriptGroup::Other("te"),
+        Script::Kannada => ScriptGroup::Other("kn"),
+        Script::Malayalam => ScriptGroup::Other("ml"),
+        Script::Sinhala => ScriptGroup::Other("si"),
+        Script::Ethiopic => ScriptGroup::Other("und-Ethi"),
+        _ => ScriptGroup::Other("und"),
     })
 }
 
-// Whatever has no script of its own (spaces, digits, signs) goes with what stands before it.
-fn stretches(text: &str) -> Vec<Stretch> {
-    let mut stretches: Vec<Stretch> = Vec::new();
+// Characters without a script (spaces, digits, symbols) belong to the run before them.
+fn script_runs(text: &str) -> Vec<ScriptRun> {
+    let mut script_runs: Vec<ScriptRun> = Vec::new();
     let bytes = text.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
@@ -124,7 +124,7 @@ fn stretches(text: &str) -> Vec<Stretch> {
                 at += 1;
             }
             if at > start {
-                extend(&mut stretches, Writes::Latin, start, at, (at - start) as u32);
+                extend(&mut script_runs, ScriptGroup::Latin, start, at, (at - start) as u32);
             } else {
                 at += 1;
             }
@@ -132,80 +132,87 @@ fn stretches(text: &str) -> Vec<Stretch> {
         }
         let Some(character) = text[at..].chars().next() else { break };
         at += character.len_utf8();
-        if let Some(writes) = writes(character) {
-            let stretch = extend(&mut stretches, writes, start, at, 1);
-            if writes == Writes::Han {
-                count_han(stretch, character);
+        if let Some(script) = script(character) {
+            let run = extend(&mut script_runs, script, start, at, 1);
+            if script == ScriptGroup::Han {
+                count_han(run, character);
             }
         }
     }
-    for i in 1..stretches.len() {
-        stretches[i - 1].end = stretches[i].start;
+    for i in 1..script_runs.len() {
+        script_runs[i - 1].end = script_runs[i].start;
     }
-    if let Some(last) = stretches.last_mut() {
+    if let Some(last) = script_runs.last_mut() {
         last.end = text.len();
     }
-    stretches
+    script_runs
 }
 
-fn extend(stretches: &mut Vec<Stretch>, writes: Writes, start: usize, end: usize, letters: u32) -> &mut Stretch {
-    if stretches.last().is_none_or(|last| last.writes != writes) {
-        stretches.push(Stretch { writes, start, end, letters: 0, kana: 0, simplified: 0, traditional: 0 });
+fn extend(
+    script_runs: &mut Vec<ScriptRun>,
+    script: ScriptGroup,
+    start: usize,
+    end: usize,
+    letters: u32,
+) -> &mut ScriptRun {
+    if script_runs.last().is_none_or(|last| last.script != script) {
+        script_runs.push(ScriptRun { script, start, end, letters: 0, kana: 0, simplified: 0, traditional: 0 });
     }
-    let at = stretches.len() - 1;
-    let last = &mut stretches[at];
+    let at = script_runs.len() - 1;
+    let last = &mut script_runs[at];
     last.end = end;
     last.letters = last.letters.saturating_add(letters);
     last
 }
 
-fn count_han(stretch: &mut Stretch, character: char) {
+fn count_han(run: &mut ScriptRun, character: char) {
     if matches!(character, '\u{3040}'..='\u{30ff}' | '\u{ff66}'..='\u{ff9f}') {
-        stretch.kana += 1;
+        run.kana += 1;
         return;
     }
     let folded = fold::folded(character);
     if folded.class == Class::Han {
-        match folded.writing {
-            Writing::Simplified => stretch.simplified += 1,
-            Writing::Traditional => stretch.traditional += 1,
-            Writing::Either => {}
+        match folded.orthography {
+            Orthography::Simplified => run.simplified += 1,
+            Orthography::Traditional => run.traditional += 1,
+            Orthography::Either => {}
         }
     }
 }
 
-// Each stretch's tag. Of a script with several languages, one is decided for the whole page: the stretches of one
-// page seldom differ, and single words tell nothing.
-fn tags(text: &str, stretches: &[Stretch]) -> Vec<String> {
-    let of = |writes: Writes| stretches.iter().filter(move |stretch| stretch.writes == writes);
-    let sample = |writes: Writes| rules::sample(of(writes).map(|stretch| &text[stretch.start..stretch.end]));
-    let sum = |count: fn(&Stretch) -> u32| of(Writes::Han).map(|s| u64::from(count(s))).sum::<u64>();
+// The tag of each run. For a script with several languages, one is chosen for the whole page: the runs of a page
+// seldom differ, and single words are not enough evidence.
+fn tags(text: &str, script_runs: &[ScriptRun]) -> Vec<String> {
+    let runs_in = |script: ScriptGroup| script_runs.iter().filter(move |run| run.script == script);
+    let sample = |script: ScriptGroup| rules::sample(runs_in(script).map(|run| &text[run.start..run.end]));
+    let sum = |count: fn(&ScriptRun) -> u32| runs_in(ScriptGroup::Han).map(|s| u64::from(count(s))).sum::<u64>();
     let (kana, han) = (sum(|s| s.kana), sum(|s| s.letters));
     let japanese = kana >= 2 && kana * 10 >= han;
-    let page_writing = writing(sum(|s| s.simplified), sum(|s| s.traditional));
-    let decided =
-        |wanted: Writes, decide: fn(&str) -> &'static str| of(wanted).next().map_or("und", |_| decide(&sample(wanted)));
-    let arabic = decided(Writes::Arabic, rules::arabic);
-    let cyrillic = decided(Writes::Cyrillic, rules::cyrillic);
-    let latin = decided(Writes::Latin, rules::latin);
-    let tag = |stretch: &Stretch| match stretch.writes {
-        Writes::Han if japanese || stretch.kana > 0 && stretch.kana * 5 >= stretch.letters => "ja",
-        Writes::Han => match writing(u64::from(stretch.simplified), u64::from(stretch.traditional)) {
-            // a stretch that does not tell is like the rest of its page
-            "zh" => page_writing,
+    let page_tag = chinese_tag(sum(|s| s.simplified), sum(|s| s.traditional));
+    let decided = |wanted: ScriptGroup, decide: fn(&str) -> &'static str| {
+        runs_in(wanted).next().map_or("und", |_| decide(&sample(wanted)))
+    };
+    let arabic = decided(ScriptGroup::Arabic, rules::arabic);
+    let cyrillic = decided(ScriptGroup::Cyrillic, rules::cyrillic);
+    let latin = decided(ScriptGroup::Latin, rules::latin);
+    let tag = |run: &ScriptRun| match run.script {
+        ScriptGroup::Han if japanese || run.kana > 0 && run.kana * 5 >= run.letters => "ja",
+        ScriptGroup::Han => match chinese_tag(u64::from(run.simplified), u64::from(run.traditional)) {
+            // a run without evidence is like the rest of its page
+            "zh" => page_tag,
             tag => tag,
         },
-        Writes::Hangul => "ko",
-        Writes::Arabic => arabic,
-        Writes::Cyrillic => cyrillic,
-        Writes::Latin => latin,
-        Writes::Other(tag) => tag,
+        ScriptGroup::Hangul => "ko",
+        ScriptGroup::Arabic => arabic,
+        ScriptGroup::Cyrillic => cyrillic,
+        ScriptGroup::Latin => latin,
+        ScriptGroup::Other(tag) => tag,
     };
-    stretches.iter().map(|stretch| tag(stretch).to_owned()).collect()
+    script_runs.iter().map(|run| tag(run).to_owned()).collect()
 }
 
-// Both kinds of characters, or neither: simplified or traditional is not said.
-fn writing(simplified: u64, traditional: u64) -> &'static str {
+// With both kinds of characters, or neither, the tag is neither simplified nor traditional.
+fn chinese_tag(simplified: u64, traditional: u64) -> &'static str {
     if simplified > 0 && simplified >= traditional.saturating_mul(8) {
         "zh-Hans"
     } else if traditional > 0 && traditional >= simplified.saturating_mul(8) {
@@ -221,7 +228,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn languages_are_told_by_script_letters_and_words() {
+    fn languages_follow_script_letters_and_words() {
         for (text, expected) in [
             ("各县要在月底前把登记表上报地区教育局", "zh-Hans"),
             ("各縣要在月底前把登記表上報地區教育局", "zh-Hant"),
@@ -247,30 +254,28 @@ mod tests {
             ("ok", "und"),
             ("", "und"),
         ] {
-            assert_eq!(of(text).main, expected, "{text}");
+            assert_eq!(detect(text).main, expected, "{text}");
         }
     }
 
     #[test]
     fn runs_follow_the_scripts() {
         let text = "登记表 register 12 ئۇيغۇر\n";
-        let said: Vec<(&str, &str)> = of(text)
+        let found: Vec<(&str, &str)> = detect(text)
             .runs
             .iter()
             .map(|run| (text[run.start as usize..run.end as usize].trim(), run.language.as_str()))
-            .map(|(stretch, tag)| {
-                (stretch, if tag == "zh-Hans" { "zh-Hans" } else { ["und", "ug"][usize::from(tag == "ug")] })
-            })
+            .map(|(run, tag)| (run, if tag == "zh-Hans" { "zh-Hans" } else { ["und", "ug"][usize::from(tag == "ug")] }))
             .collect();
-        assert_eq!(said, [("登记表", "zh-Hans"), ("register 12", "und"), ("ئۇيغۇر", "ug")]);
+        assert_eq!(found, [("登记表", "zh-Hans"), ("register 12", "und"), ("ئۇيغۇر", "ug")]);
     }
 
     proptest! {
         #[test]
-        fn runs_are_sound(text in "(\\PC|[登記记かกa ئяא\n]){0,60}") {
-            let said = of(&text);
+        fn runs_are_valid(text in "(\\PC|[登記记かกa ئяא\n]){0,60}") {
+            let languages = detect(&text);
             let mut last = 0;
-            for run in said.runs {
+            for run in languages.runs {
                 prop_assert!(run.start as usize >= last && run.start < run.end);
                 prop_assert!(text.get(run.start as usize..run.end as usize).is_some());
                 last = run.end as usize;

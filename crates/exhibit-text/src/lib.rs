@@ -1,33 +1,33 @@
-//! Language and script, tokens and folds with offsets back: pure functions.
+//! Language detection, tokens with offsets, folding and variants: pure functions.
 //!
-//! One analysis serves index, query and highlighting: what [`tokens::tokens`] says of a page is
-//! what is searchable of it, and each token says which bytes of the page it came from. The page's
-//! text itself is never changed. `docs/formats/tokens.md` defines every step, with vectors.
+//! The index, queries and highlighting share one analysis: [`tokens::tokens`] emits the searchable
+//! tokens of a page, each with the byte range that it came from. The text of the page is never
+//! changed. `docs/formats/tokens.md` defines every step, with test vectors.
 
 pub mod language;
 pub mod tokens;
 
+mod chinese_names;
 mod fold;
-mod forms;
 mod grams;
 mod han;
-mod keys;
-mod readings;
-mod romanised;
-mod searchable;
+mod index_terms;
+mod inflection;
+mod number_variants;
+mod pinyin;
+mod script_keys;
 mod wade_giles;
-mod writings;
 
+pub use chinese_names::{is_name_part, sounds, spellings};
 pub use fold::{fold_word, is_gram, is_han};
-pub use forms::forms;
 pub use han::{forms_of_class, written_form};
-pub use keys::{key_forms, word_keys};
-pub use readings::Sound;
-pub use romanised::{is_name_part, sounds, spellings};
-pub use searchable::{FORM, KEY, searchable};
+pub use index_terms::{FORM, KEY, searchable};
+pub use inflection::forms;
+pub use number_variants::writings;
+pub use pinyin::Sound;
+pub use script_keys::{key_forms, word_keys};
 pub use tokens::{Token, TokenKind, tokens};
-pub use writings::writings;
 
-/// The version of the analysis. An index made by another version must be made again: the same
-/// text would give other tokens.
+/// The version of the analysis. An index built by another version must be rebuilt, because the
+/// same text may give other tokens.
 pub const ANALYSIS_VERSION: u32 = 3;

@@ -1,17 +1,17 @@
-//! Tokens: what of a text can be searched, and where in the text each stands.
+//! Tokens: the searchable units of a text, with their byte ranges.
 //!
-//! Words give one token; Han characters (and those of other scripts written without spaces) give a
-//! token each and one for each pair of neighbours, at the position of the first. Positions count
-//! words and such characters from 0; punctuation does not count. A token's offsets are bytes of
-//! the text as given. No allocation is made per token.
+//! A word gives one token; each Han character (and each of other scripts written without spaces)
+//! gives one token, and each adjacent pair gives one, at the position of the first. Positions count
+//! words and such characters from 0, without punctuation. Offsets are bytes of the original
+//! text. Tokens are emitted without allocations.
 //!
-//! `docs/formats/tokens.md` is the definition; its vectors are run as a test.
+//! `docs/formats/tokens.md` is the definition; its test vectors are run as a test.
 
 use crate::fold::{self, Class, Folded};
 use crate::grams::Grams;
 use unicode_normalization::char::compose;
 
-/// The most bytes of a term; what is longer is cut at a character.
+/// The maximum length of a term in bytes; longer terms are truncated at a character boundary.
 pub const TERM_BYTES: usize = 255;
 
 /// One searchable token of a text.
@@ -19,34 +19,34 @@ pub const TERM_BYTES: usize = 255;
 pub struct Token<'a> {
     /// The folded form.
     pub term: &'a str,
-    /// What sort of token it is.
+    /// The kind of token.
     pub kind: TokenKind,
-    /// Its place among the text's words and characters, from 0.
+    /// Its position among the words and characters of the text, from 0.
     pub position: u32,
-    /// First byte in the text.
+    /// The first byte in the text.
     pub start: usize,
-    /// Byte after the last.
+    /// The byte after the last.
     pub end: usize,
 }
 
-/// What sort of token it is.
+/// The kind of a token.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum TokenKind {
     /// A word.
     Word,
-    /// A part of the word at the same position: of one with an apostrophe, a grouped number, or one broken at a line end.
+    /// A part of the word at the same position: a word with an apostrophe, a grouped number, or one broken at a line end.
     Part,
     /// A single character of a script written without spaces.
     Unigram,
-    /// Two neighbouring characters, at the position of the first.
+    /// Two adjacent characters, at the position of the first.
     Bigram,
-    /// The key under which alphabets of one language meet ([`crate::searchable()`] only).
+    /// The key of a word across the alphabets of its language (only from [`crate::searchable()`]).
     Key,
-    /// The form in which a Han character is written ([`crate::searchable()`] only).
+    /// The written form of a Han character (only from [`crate::searchable()`]).
     Form,
 }
 
-/// Says each token of the text, in the order of positions.
+/// Emits each token of the text, ordered by position.
 ///
 /// ```
 /// let mut terms = Vec::new();
@@ -54,14 +54,14 @@ pub enum TokenKind {
 /// let expected = [(0, "urumchi"), (1, "乌"), (1, "乌鲁"), (2, "鲁")];
 /// assert_eq!(terms, expected.map(|(position, term)| (position, term.to_owned())));
 /// ```
-pub fn tokens<F: FnMut(Token<'_>)>(text: &str, say: &mut F) {
-    Tokenizer::new(text, say).run();
+pub fn tokens<F: FnMut(Token<'_>)>(text: &str, emit: &mut F) {
+    Tokenizer::new(text, emit).run();
 }
 
-// A folded string of bounded length. Most terms are short; none is longer than TERM_BYTES.
+// A folded string of at most TERM_BYTES.
 struct Term {
     text: String,
-    // whether something did not fit: from then on nothing is taken
+    // set once a character did not fit; further characters are then ignored
     full: bool,
 }
 
@@ -94,19 +94,19 @@ impl Term {
         }
     }
 
-    fn push_ascii(&mut self, stretch: &str) {
+    fn push_ascii(&mut self, run: &str) {
         let before = self.text.len();
-        if self.full || before + stretch.len() > TERM_BYTES {
-            stretch.chars().for_each(|character| self.push(character.to_ascii_lowercase()));
+        if self.full || before + run.len() > TERM_BYTES {
+            run.chars().for_each(|character| self.push(character.to_ascii_lowercase()));
             return;
         }
-        self.text.push_str(stretch);
+        self.text.push_str(run);
         self.text[before..].make_ascii_lowercase();
     }
 }
 
-// A place within a word where it may be taken apart: bytes of the term before it, end of the part before and start of
-// the part after in the text.
+// A boundary between two parts of a word: the bytes of the term before it, and in the text the end of the part before
+// and the start of the part after it.
 #[derive(Clone, Copy)]
 struct Joint {
     term: usize,
@@ -116,9 +116,9 @@ struct Joint {
 
 struct Tokenizer<'t, 's, F> {
     text: &'t str,
-    say: &'s mut F,
+    emit: &'s mut F,
     position: u32,
-    // the word being read
+    // the current word
     word: Term,
     word_start: usize,
     word_end: usize,
@@ -128,10 +128,10 @@ struct Tokenizer<'t, 's, F> {
 }
 
 impl<'t, 's, F: FnMut(Token<'_>)> Tokenizer<'t, 's, F> {
-    fn new(text: &'t str, say: &'s mut F) -> Self {
+    fn new(text: &'t str, emit: &'s mut F) -> Self {
         Self {
             text,
-            say,
+            emit,
             position: 0,
             word: Term::new(),
             word_start: 0,
@@ -149,17 +149,17 @@ impl<'t, 's, F: FnMut(Token<'_>)> Tokenizer<'t, 's, F> {
             at = if byte.is_ascii_alphanumeric() { self.ascii_word(at) } else { self.characters(at) };
         }
         self.end_word();
-        self.grams.end(self.say);
+        self.grams.end(self.emit);
     }
 
-    // Takes a stretch of ASCII letters and digits at once.
+    // Reads a run of ASCII letters and digits at once.
     fn ascii_word(&mut self, start: usize) -> usize {
         let bytes = self.text.as_bytes();
         let length = bytes[start..].iter().position(|byte| !byte.is_ascii_alphanumeric());
         let end = length.map_or(bytes.len(), |length| start + length);
         if !self.in_word && end - start <= TERM_BYTES && ends_word(bytes.get(end)) {
-            self.say_whole(start, end);
-            // a blank after a word does nothing else
+            self.emit_slice(start, end);
+            // a single space has no other effect
             return if bytes.get(end) == Some(&b' ') { end + 1 } else { end };
         }
         self.begin_word(start);
@@ -168,11 +168,11 @@ impl<'t, 's, F: FnMut(Token<'_>)> Tokenizer<'t, 's, F> {
         end
     }
 
-    // A word that stands in the text as a whole.
+    // Emits a word that is a contiguous slice of the text.
     #[inline]
-    fn say_whole(&mut self, start: usize, end: usize) {
+    fn emit_slice(&mut self, start: usize, end: usize) {
         if self.grams.is_open() {
-            self.grams.end(self.say);
+            self.grams.end(self.emit);
         }
         let mut term = &self.text[start..end];
         if term.bytes().any(|byte| byte.is_ascii_uppercase()) {
@@ -180,11 +180,11 @@ impl<'t, 's, F: FnMut(Token<'_>)> Tokenizer<'t, 's, F> {
             self.word.push_ascii(term);
             term = &self.word.text;
         }
-        (self.say)(Token { term, kind: TokenKind::Word, position: self.position, start, end });
+        (self.emit)(Token { term, kind: TokenKind::Word, position: self.position, start, end });
         self.position += 1;
     }
 
-    // Takes characters until the next stretch of ASCII letters.
+    // Reads characters until the next run of ASCII letters.
     fn characters(&mut self, mut start: usize) -> usize {
         let mut characters = self.text[start..].chars();
         while let Some(character) = characters.next() {
@@ -200,7 +200,7 @@ impl<'t, 's, F: FnMut(Token<'_>)> Tokenizer<'t, 's, F> {
         start
     }
 
-    // Takes one character; a place to go on from if that is not its end.
+    // Reads one character; returns where to continue if that is not its end.
     #[inline]
     fn read(&mut self, folded: Folded, character: char, start: usize, end: usize) -> Option<usize> {
         match folded.class {
@@ -219,14 +219,14 @@ impl<'t, 's, F: FnMut(Token<'_>)> Tokenizer<'t, 's, F> {
             }
             Class::Newline => {
                 self.end_word();
-                self.grams.line(self.say);
+                self.grams.line(self.emit);
             }
             Class::SoftHyphen | Class::Hyphen | Class::Apostrophe | Class::Comma => {
                 return self.joint(folded.class, end);
             }
             Class::Break => {
                 self.end_word();
-                self.grams.end(self.say);
+                self.grams.end(self.emit);
             }
             Class::Several => {
                 for inner in fold::several(character) {
@@ -241,7 +241,7 @@ impl<'t, 's, F: FnMut(Token<'_>)> Tokenizer<'t, 's, F> {
     fn begin_word(&mut self, start: usize) {
         if !self.in_word {
             if self.grams.is_open() {
-                self.grams.end(self.say);
+                self.grams.end(self.emit);
             }
             self.in_word = true;
             self.word_start = start;
@@ -253,41 +253,41 @@ impl<'t, 's, F: FnMut(Token<'_>)> Tokenizer<'t, 's, F> {
     #[inline]
     fn end_word(&mut self) {
         if self.in_word {
-            self.say_word();
+            self.emit_word();
         }
     }
 
-    fn say_word(&mut self) {
+    fn emit_word(&mut self) {
         self.in_word = false;
         let (position, start, end) = (self.position, self.word_start, self.word_end);
         self.position += 1;
-        (self.say)(Token { term: &self.word.text, kind: TokenKind::Word, position, start, end });
+        (self.emit)(Token { term: &self.word.text, kind: TokenKind::Word, position, start, end });
         if !self.joints.is_empty() {
-            self.say_parts(position);
+            self.emit_parts(position);
         }
         if self.word.text.ends_with(|last: char| last.is_ascii_digit()) {
-            self.say_percent(position);
+            self.emit_percent(position);
         }
     }
 
-    // A number before a percent sign is a part with it.
-    fn say_percent(&mut self, position: u32) {
+    // Emits a number with its percent sign as a part.
+    fn emit_percent(&mut self, position: u32) {
         let rest = &self.text[self.word_end..];
         if let Some(sign) = ["%", "％", "٪", "﹪"].into_iter().find(|sign| rest.starts_with(sign)) {
             self.word.push('%');
             let (start, end) = (self.word_start, self.word_end + sign.len());
-            (self.say)(Token { term: &self.word.text, kind: TokenKind::Part, position, start, end });
+            (self.emit)(Token { term: &self.word.text, kind: TokenKind::Part, position, start, end });
         }
     }
 
-    // Parts of one letter (a possessive s, an elided l) tell nothing and are left out.
-    fn say_parts(&mut self, position: u32) {
+    // Omits parts of one letter (a possessive s, an elided l), which are not distinctive.
+    fn emit_parts(&mut self, position: u32) {
         let last = Joint { term: self.word.text.len(), end: self.word_end, start: 0 };
         let (mut from, mut start) = (0, self.word_start);
         for joint in self.joints.iter().chain([&last]) {
             let term = &self.word.text[from..joint.term];
             if term.chars().nth(1).is_some() {
-                (self.say)(Token { term, kind: TokenKind::Part, position, start, end: joint.end });
+                (self.emit)(Token { term, kind: TokenKind::Part, position, start, end: joint.end });
             }
             (from, start) = (joint.term, joint.start);
         }
@@ -296,17 +296,17 @@ impl<'t, 's, F: FnMut(Token<'_>)> Tokenizer<'t, 's, F> {
             && self.word.text[possessive.term..].chars().nth(1).is_none()
         {
             let (term, start, end) = (&self.word.text[..possessive.term], self.word_start, possessive.end);
-            (self.say)(Token { term, kind: TokenKind::Part, position, start, end });
+            (self.emit)(Token { term, kind: TokenKind::Part, position, start, end });
         }
     }
 
-    // A hyphen, apostrophe or comma: goes on with the same word, or ends it.
+    // A hyphen, apostrophe or comma: continues the word, or ends it.
     fn joint(&mut self, class: Class, end: usize) -> Option<usize> {
-        let next = if self.in_word { self.word_goes_on(class, end) } else { None };
+        let next = if self.in_word { self.continuation(class, end) } else { None };
         let Some(next) = next else {
             if class != Class::SoftHyphen {
                 self.end_word();
-                self.grams.end(self.say);
+                self.grams.end(self.emit);
             }
             return None;
         };
@@ -316,8 +316,8 @@ impl<'t, 's, F: FnMut(Token<'_>)> Tokenizer<'t, 's, F> {
         Some(next)
     }
 
-    // Where the word's next part starts, if the sign at whose end we are joins two parts.
-    fn word_goes_on(&self, class: Class, end: usize) -> Option<usize> {
+    // Returns where the next part of the word starts, if the character that ends at `end` joins two parts.
+    fn continuation(&self, class: Class, end: usize) -> Option<usize> {
         let rest = &self.text[end..];
         let class_at = |text: &str| text.chars().next().map(|c| fold::folded(c).class);
         match class {
@@ -348,26 +348,26 @@ impl<'t, 's, F: FnMut(Token<'_>)> Tokenizer<'t, 's, F> {
             self.word.compose(folded.to);
             self.word_end = end;
         } else {
-            let kept = folded.class == Class::GramMark;
-            self.grams.mark(folded.to, end, if kept { None } else { Some(composed) });
+            let is_separate = folded.class == Class::GramMark;
+            self.grams.mark(folded.to, end, if is_separate { None } else { Some(composed) });
         }
     }
 
     #[inline]
     fn gram(&mut self, character: char, joins: bool, start: usize, end: usize) {
         self.end_word();
-        if self.grams.take(character, joins, self.position, (start, end), self.say) {
+        if self.grams.take(character, joins, self.position, (start, end), self.emit) {
             self.position += 1;
         }
     }
 }
 
-// Whether what follows a word ends it for certain.
+// Whether the next byte certainly ends a word.
 fn ends_word(next: Option<&u8>) -> bool {
     next.is_none_or(|byte| byte.is_ascii() && !matches!(byte, b'\'' | b'`' | b'-' | b',' | b'%' | b'\r'))
 }
 
-// What a letter and a mark after it are together, folded.
+// Composes a letter with the mark after it, and folds the result.
 fn composed(letter: char, mark: char) -> Option<char> {
     let composed = match (letter, mark) {
         ('ى', '\u{654}') => Some('ئ'),
@@ -388,7 +388,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_stand_where_they_came_from() {
+    fn tokens_have_their_byte_ranges() {
         for (text, expected) in [
             ("Hello, World", "hello@0 0..5 | world@1 7..12"),
             ("登 记\n表", "登@0 0..3 | 登记@0 0..7 | 记@1 4..7 | 记表@1 4..11 | 表@2 8..11"),
@@ -401,7 +401,7 @@ mod tests {
     }
 
     #[test]
-    fn long_words_are_cut_and_lose_nothing_after_them() {
+    fn long_words_are_truncated() {
         let text = format!("{} end", "é".repeat(5_000));
         let mut seen = Vec::new();
         tokens(&text, &mut |t| seen.push((t.term.len(), t.position, t.start, t.end)));
@@ -410,7 +410,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_gives_sound_tokens(text in "(\\PC|[a-z'\\-\u{ad},0-9 \n]|[登记表錶 \n]|[가-각ก-์ئىيې]|\u{654}|\u{301}|\u{3099}){0,60}") {
+        fn any_text_gives_valid_tokens(text in "(\\PC|[a-z'\\-\u{ad},0-9 \n]|[登记表錶 \n]|[가-각ก-์ئىيې]|\u{654}|\u{301}|\u{3099}){0,60}") {
             let mut last = (0, 0);
             tokens(&text, &mut |t| {
                 assert!(!t.term.is_empty() && t.term.len() <= TERM_BYTES);
@@ -421,7 +421,7 @@ mod tests {
         }
 
         #[test]
-        fn folding_twice_changes_nothing(text in "(\\PC|[登记錶Ёйﻼﷲ]){0,40}") {
+        fn folding_is_idempotent(text in "(\\PC|[登记錶Ёйﻼﷲ]){0,40}") {
             let once = crate::fold_word(&text);
             prop_assert_eq!(crate::fold_word(&once), once);
         }

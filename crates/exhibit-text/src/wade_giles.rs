@@ -1,27 +1,27 @@
-//! Wade-Giles: which syllables of pinyin a spelling stands for.
+//! Wade-Giles: the pinyin syllables of a spelling.
 //!
-//! The table is worked out from pinyin, syllable by syllable, so that every syllable has its spelling and nothing
-//! else is one. Writers leave out apostrophes and umlauts: a spelling without them stands for more. It does not
-//! know the spellings of the postal service, nor names that have English forms of their own.
+//! The table is generated from pinyin, syllable by syllable, so that it is complete and has no other entries. Writers
+//! often omit apostrophes and umlauts, so a spelling without them has more syllables. Postal spellings and established
+//! English forms of names are not supported.
 
-use crate::romanised::SYLLABLES;
+use crate::chinese_names::SYLLABLES;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-/// A syllable that a spelling stands for.
+/// A possible syllable of a spelling.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Meant {
+pub(crate) struct Entry {
     /// In pinyin.
     pub(crate) syllable: &'static str,
-    /// Whether only if an apostrophe was left out.
+    /// Whether the spelling lacks an apostrophe for this syllable.
     pub(crate) unmarked: bool,
 }
 
-/// The most bytes of a spelling.
-pub(crate) const LONGEST: usize = 8;
+/// The maximum length of a spelling in bytes.
+pub(crate) const MAX_LENGTH: usize = 8;
 
-static TABLE: LazyLock<HashMap<String, Vec<Meant>>> = LazyLock::new(|| {
-    let mut table: HashMap<String, Vec<Meant>> = HashMap::new();
+static TABLE: LazyLock<HashMap<String, Vec<Entry>>> = LazyLock::new(|| {
+    let mut table: HashMap<String, Vec<Entry>> = HashMap::new();
     for syllable in SYLLABLES.split_whitespace() {
         for spelling in spellings(syllable) {
             let without = spelling.replace('\'', "");
@@ -29,9 +29,9 @@ static TABLE: LazyLock<HashMap<String, Vec<Meant>>> = LazyLock::new(|| {
             forms.extend([(without.clone(), without != spelling), (spelling.clone(), false)]);
             for (form, unmarked) in forms {
                 let unmarked = unmarked && spelling.contains('\'');
-                let meant = table.entry(form).or_default();
-                if !meant.iter().any(|known| known.syllable == syllable) {
-                    meant.push(Meant { syllable, unmarked });
+                let entries = table.entry(form).or_default();
+                if !entries.iter().any(|known| known.syllable == syllable) {
+                    entries.push(Entry { syllable, unmarked });
                 }
             }
         }
@@ -39,12 +39,12 @@ static TABLE: LazyLock<HashMap<String, Vec<Meant>>> = LazyLock::new(|| {
     table
 });
 
-/// What a spelling stands for, in lower case with `'` for every apostrophe; nothing if it is none.
-pub(crate) fn meant(spelling: &str) -> &'static [Meant] {
+/// The possible syllables of a spelling in lower case with `'` for every apostrophe; empty if it is not a spelling.
+pub(crate) fn syllables(spelling: &str) -> &'static [Entry] {
     TABLE.get(spelling).map_or(&[], Vec::as_slice)
 }
 
-// Initials in pinyin and in Wade-Giles; longer ones first.
+// Initials in pinyin and in Wade-Giles, longer ones first.
 const INITIALS: [(&str, &str); 21] = [
     ("zh", "ch"),
     ("ch", "ch'"),
@@ -69,7 +69,7 @@ const INITIALS: [(&str, &str); 21] = [
     ("s", "s"),
 ];
 
-// The spellings of a syllable of pinyin, with all their marks.
+// The spellings of a pinyin syllable, with all apostrophes and umlauts.
 fn spellings(syllable: &'static str) -> Vec<String> {
     let whole: &[&str] = match syllable {
         "zhi" => &["chih"],
@@ -129,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spellings_stand_for_syllables() {
+    fn syllables_of_spellings() {
         for (spelling, expected) in [
             ("chang", "zhang chang"),
             ("ch'ang", "chang"),
@@ -154,12 +154,12 @@ mod tests {
             ("xi", ""),
             ("dong", ""),
         ] {
-            let mut said: Vec<&str> = meant(spelling).iter().map(|meant| meant.syllable).collect();
-            said.sort_unstable();
+            let mut found: Vec<&str> = syllables(spelling).iter().map(|entry| entry.syllable).collect();
+            found.sort_unstable();
             let mut expected: Vec<&str> = expected.split_whitespace().collect();
             expected.sort_unstable();
-            assert_eq!(said, expected, "{spelling}");
+            assert_eq!(found, expected, "{spelling}");
         }
-        assert!(TABLE.keys().all(|spelling| spelling.len() <= LONGEST));
+        assert!(TABLE.keys().all(|spelling| spelling.len() <= MAX_LENGTH));
     }
 }

@@ -1,9 +1,9 @@
-//! The vectors of docs/formats/tokens.md, run as they stand there.
+//! Runs the test vectors in docs/formats/tokens.md.
 
 use exhibit_text::{FORM, KEY, Sound, TokenKind};
 use serde_json::{Value, json};
 
-fn said(text: &str) -> Value {
+fn tokens_of(text: &str) -> Value {
     let mut tokens = Vec::new();
     exhibit_text::tokens(text, &mut |token| {
         let kind = format!("{:?}", token.kind).to_lowercase();
@@ -12,7 +12,7 @@ fn said(text: &str) -> Value {
     Value::Array(tokens)
 }
 
-fn beside(text: &str) -> Value {
+fn keys_of(text: &str) -> Value {
     let mut keys = Vec::new();
     exhibit_text::searchable(text, &mut |token| {
         if token.kind == TokenKind::Key {
@@ -30,7 +30,7 @@ fn block(name: &str) -> Vec<Value> {
 }
 
 #[test]
-fn the_published_forms_hold() {
+fn form_vectors() {
     for vector in block("forms") {
         let mut forms = Vec::new();
         exhibit_text::searchable(vector["text"].as_str().expect("a vector has a text"), &mut |token| {
@@ -43,43 +43,44 @@ fn the_published_forms_hold() {
 }
 
 #[test]
-fn the_published_queries_hold() {
+fn query_vectors() {
     for vector in block("queries") {
         let text = |key: &str| vector[key].as_str();
         if let Some(words) = text("spellings") {
-            let shown = |way: &Vec<Sound>| way.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
-            let ways: Vec<String> = exhibit_text::spellings(words).iter().map(shown).collect();
-            assert_eq!(json!(ways), vector["are"], "{vector}");
+            let displayed =
+                |reading: &Vec<Sound>| reading.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+            let readings: Vec<String> = exhibit_text::spellings(words).iter().map(displayed).collect();
+            assert_eq!(json!(readings), vector["are"], "{vector}");
             continue;
         }
-        let said = match (text("writings"), text("forms")) {
+        let variants = match (text("writings"), text("forms")) {
             (Some(text), _) => exhibit_text::writings(text),
             (_, Some(word)) => exhibit_text::forms(word),
             _ => panic!("an unknown vector: {vector}"),
         };
         let wanted: Vec<&str> = vector["have"].as_array().expect("a list").iter().filter_map(Value::as_str).collect();
-        assert!(wanted.iter().all(|other| said.iter().any(|one| one == other)), "{vector}: {said:?}");
-        assert_eq!(wanted.is_empty(), said.is_empty(), "{vector}: {said:?}");
+        assert!(wanted.iter().all(|other| variants.iter().any(|one| one == other)), "{vector}: {variants:?}");
+        assert_eq!(wanted.is_empty(), variants.is_empty(), "{vector}: {variants:?}");
     }
 }
 
 #[test]
-fn the_published_keys_hold() {
+fn key_vectors() {
     let page = include_str!("../../../docs/formats/tokens.md");
     let vectors = page.split("```json beside\n").nth(1).and_then(|rest| rest.split("```").next());
     let mut wrong = Vec::new();
     for line in vectors.expect("the page has vectors").lines() {
         let vector: Value = serde_json::from_str(line).expect("a line is a vector");
-        let said = beside(vector["text"].as_str().expect("a vector has a text"));
-        if said != vector {
-            wrong.push(said.to_string());
+        let actual = keys_of(vector["text"].as_str().expect("a vector has a text"));
+        if actual != vector {
+            wrong.push(actual.to_string());
         }
     }
-    assert!(wrong.is_empty(), "the analysis says otherwise:\n{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "the analysis differs:\n{}", wrong.join("\n"));
 }
 
 #[test]
-fn the_published_vectors_hold() {
+fn token_vectors() {
     let page = include_str!("../../../docs/formats/tokens.md");
     let vectors = page.split("```json vectors\n").nth(1).and_then(|rest| rest.split("```").next());
     let vectors = vectors.expect("the page has vectors");
@@ -87,11 +88,11 @@ fn the_published_vectors_hold() {
     for line in vectors.lines() {
         let vector: Value = serde_json::from_str(line).expect("a line is a vector");
         let text = vector["text"].as_str().expect("a vector has a text");
-        let tokens = said(text);
+        let tokens = tokens_of(text);
         if tokens != vector["tokens"] {
             wrong.push(json!({"text": text, "tokens": tokens}).to_string());
         }
     }
     assert!(vectors.lines().count() >= 20);
-    assert!(wrong.is_empty(), "the analysis says otherwise:\n{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "the analysis differs:\n{}", wrong.join("\n"));
 }

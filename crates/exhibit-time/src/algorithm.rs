@@ -1,7 +1,7 @@
-//! Signatures, as certificates and time stamps name them: RSA (PKCS #1 v1.5 and PSS), ECDSA over P-256 and P-384, Ed25519,
-//! with SHA-256, SHA-384 or SHA-512. Only public keys are used, so that nothing here can leak a secret through its timing.
+//! Signature algorithms of certificates and time stamps: RSA (PKCS #1 v1.5 and PSS), ECDSA over P-256 and P-384, and
+//! Ed25519, with SHA-256, SHA-384 or SHA-512. Only public keys are used, so timing cannot leak a secret.
 
-use crate::cursor::{Cursor, holding, write};
+use crate::cursor::{Cursor, constructed, write};
 use crate::fault::Fault;
 use der::Tag;
 use p256::ecdsa::signature::hazmat::PrehashVerifier as _;
@@ -9,7 +9,7 @@ use rsa::traits::PublicKeyParts as _;
 use rsa::{BoxedUint, Pkcs1v15Sign, Pss};
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
 
-/// A digest that can be relied on.
+/// A supported digest.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Hash {
     Sha256,
@@ -17,10 +17,10 @@ pub(crate) enum Hash {
     Sha512,
 }
 
-/// How a signature is made.
+/// A signature algorithm.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Scheme {
-    /// RSA with PKCS #1 v1.5 padding; where the digest is named elsewhere, `None`.
+    /// RSA with PKCS #1 v1.5 padding; `None` if the digest is specified elsewhere.
     Rsa(Option<Hash>),
     /// RSA with PSS padding, with the length of its salt.
     RsaPss(Hash, usize),
@@ -46,15 +46,15 @@ const ECDSA_SHA1: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 1];
 // 1.3.101.112
 const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
 
-/// The shortest RSA key that is relied on, in bits; the longest is the library's limit.
+/// The minimum length of an RSA key in bits; the maximum is the library's limit.
 const MIN_RSA: u32 = 2048;
 
 impl Hash {
-    /// Reads a digest's AlgorithmIdentifier; `what` rests on it.
+    /// Parses the AlgorithmIdentifier of a digest; `what` depends on it.
     pub(crate) fn read(element: &[u8], what: &'static str) -> Result<Self, Fault> {
         let (oid, parameters) = split(element)?;
         if !parameters.is_none_or(is_null) {
-            return Err(Fault::Form("a digest's name"));
+            return Err(Fault::Form("a digest algorithm"));
         }
         match oid {
             SHA256 => Ok(Self::Sha256),
@@ -65,7 +65,7 @@ impl Hash {
         }
     }
 
-    /// Its AlgorithmIdentifier.
+    /// Encodes its AlgorithmIdentifier.
     pub(crate) fn identifier(self) -> Vec<u8> {
         let oid = match self {
             Self::Sha256 => SHA256,
@@ -85,7 +85,7 @@ impl Hash {
 }
 
 impl Scheme {
-    /// Reads a signature's AlgorithmIdentifier; `what` is signed.
+    /// Parses the AlgorithmIdentifier of a signature; `what` is signed.
     pub(crate) fn read(element: &[u8], what: &'static str) -> Result<Self, Fault> {
         let (oid, parameters) = split(element)?;
         let bare = parameters.is_none_or(is_null);
@@ -110,25 +110,25 @@ impl Scheme {
         }
     }
 
-    /// Fixes the digest where the signature's name leaves it open, and makes sure that it is this one where it does not.
+    /// Sets the digest if the algorithm leaves it open, and otherwise checks that it is this one.
     pub(crate) fn with(self, hash: Hash, what: &'static str) -> Result<Self, Fault> {
         match self {
             Self::Rsa(None) => Ok(Self::Rsa(Some(hash))),
-            // RFC 8419: Ed25519 goes with SHA-512 alone
+            // RFC 8419: Ed25519 is used only with SHA-512
             Self::Rsa(Some(own)) | Self::RsaPss(own, _) | Self::Ecdsa(own) if own == hash => Ok(self),
             Self::Ed25519 if hash == Hash::Sha512 => Ok(self),
             _ => Err(Fault::Form(what)),
         }
     }
 
-    /// Checks a signature by the key in a SubjectPublicKeyInfo; `name` holds the key.
+    /// Checks a signature with the key in a SubjectPublicKeyInfo; `name` is the owner of the key.
     pub(crate) fn check(self, key: &[u8], name: &str, message: &[u8], signature: &[u8]) -> Result<(), Fault> {
         let mut info = Cursor::only(key, Tag::Sequence, "a public key")?;
         let (oid, parameters) = split(info.whole(Tag::Sequence)?)?;
         let bytes = info.bits()?;
         info.end()?;
         let unsupported = || Fault::Algorithm(name.to_owned());
-        let good = match self {
+        let is_valid = match self {
             Self::Rsa(None) => return Err(unsupported()),
             Self::Rsa(Some(hash)) if oid == [PKCS1, &[1]].concat() => rsa_pkcs1(bytes, name, hash, message, signature)?,
             Self::RsaPss(hash, salt) if is_pss_key(oid, parameters) => {
@@ -142,23 +142,23 @@ impl Scheme {
             Self::Ed25519 if oid == ED25519 && parameters.is_none() => ed25519(bytes, message, signature),
             _ => return Err(unsupported()),
         };
-        if good == Some(true) { Ok(()) } else { Err(Fault::Signature(name.to_owned())) }
+        if is_valid == Some(true) { Ok(()) } else { Err(Fault::Signature(name.to_owned())) }
     }
 }
 
-// RSASSA-PSS-params (RFC 4055, 3.1): everything but the salt's length must be said, since what is left out means SHA-1.
+// RSASSA-PSS-params (RFC 4055, 3.1): all fields except the salt length must be explicit, because the default is SHA-1.
 fn pss(parameters: &[u8], what: &'static str) -> Result<Scheme, Fault> {
     let mut fields = Cursor::only(parameters, Tag::Sequence, what)?;
-    let mut hash = fields.optional_inner(holding(0))?.ok_or(Fault::WeakDigest(what))?;
-    let mut mask = fields.optional_inner(holding(1))?.ok_or(Fault::WeakDigest(what))?;
-    let salt = fields.optional_inner(holding(2))?.map_or(Ok(20), |mut salt| salt.number())?;
-    let trailer = fields.optional_inner(holding(3))?.map_or(Ok(1), |mut trailer| trailer.number())?;
+    let mut hash = fields.optional_inner(constructed(0))?.ok_or(Fault::WeakDigest(what))?;
+    let mut mask = fields.optional_inner(constructed(1))?.ok_or(Fault::WeakDigest(what))?;
+    let salt = fields.optional_inner(constructed(2))?.map_or(Ok(20), |mut salt| salt.number())?;
+    let trailer = fields.optional_inner(constructed(3))?.map_or(Ok(1), |mut trailer| trailer.number())?;
     fields.end()?;
     let own = Hash::read(hash.whole(Tag::Sequence)?, what)?;
     let (oid, inner) = split(mask.whole(Tag::Sequence)?)?;
     let masking = Hash::read(inner.ok_or(Fault::WeakDigest(what))?, what)?;
-    let sound = oid == [PKCS1, &[8]].concat() && masking == own && trailer == 1;
-    let salt = usize::try_from(salt).ok().filter(|salt| sound && *salt <= 64);
+    let is_supported = oid == [PKCS1, &[8]].concat() && masking == own && trailer == 1;
+    let salt = usize::try_from(salt).ok().filter(|salt| is_supported && *salt <= 64);
     salt.map(|salt| Scheme::RsaPss(own, salt)).ok_or_else(|| Fault::Algorithm(what.to_owned()))
 }
 
@@ -202,12 +202,12 @@ fn rsa_pss(
 ) -> Result<Option<bool>, Fault> {
     let key = rsa_key(key, name)?;
     let digest = hash.of(message);
-    let good = match hash {
+    let result = match hash {
         Hash::Sha256 => key.verify(Pss::<Sha256>::new_with_salt(salt), &digest, signature),
         Hash::Sha384 => key.verify(Pss::<Sha384>::new_with_salt(salt), &digest, signature),
         Hash::Sha512 => key.verify(Pss::<Sha512>::new_with_salt(salt), &digest, signature),
     };
-    Ok(Some(good.is_ok()))
+    Ok(Some(result.is_ok()))
 }
 
 fn ecdsa_p256(key: &[u8], digest: &[u8], signature: &[u8]) -> Option<bool> {
@@ -228,7 +228,7 @@ fn ed25519(key: &[u8], message: &[u8], signature: &[u8]) -> Option<bool> {
     Some(key.verify_strict(message, &signature).is_ok())
 }
 
-// The two numbers of an ECDSA signature, each in as many bytes as the curve has.
+// The two numbers of an ECDSA signature, each padded to the length of the curve.
 fn scalars<const SIZE: usize>(signature: &[u8]) -> Option<Vec<u8>> {
     let mut numbers = Cursor::only(signature, Tag::Sequence, "an ECDSA signature").ok()?;
     let mut out = Vec::new();
@@ -243,9 +243,9 @@ fn scalars<const SIZE: usize>(signature: &[u8]) -> Option<Vec<u8>> {
     Some(out)
 }
 
-// An AlgorithmIdentifier's object identifier, and its parameters as they stand.
+// The object identifier of an AlgorithmIdentifier, and its undecoded parameters.
 fn split(element: &[u8]) -> Result<(&[u8], Option<&[u8]>), Fault> {
-    let mut fields = Cursor::only(element, Tag::Sequence, "an algorithm's name")?;
+    let mut fields = Cursor::only(element, Tag::Sequence, "an algorithm identifier")?;
     let oid = fields.oid()?;
     let parameters = if fields.is_empty() { None } else { Some(fields.element()?) };
     fields.end()?;
@@ -253,7 +253,7 @@ fn split(element: &[u8]) -> Result<(&[u8], Option<&[u8]>), Fault> {
 }
 
 fn oid_of(element: &[u8]) -> Result<&[u8], Fault> {
-    let mut only = Cursor::new(element, "a curve's name")?;
+    let mut only = Cursor::new(element, "a curve identifier")?;
     let oid = only.oid()?;
     only.end()?;
     Ok(oid)

@@ -1,20 +1,20 @@
-//! What anchors one state of a log: the files that lie beside a checkpoint in `custody/anchors/<size>/`, in a case and in a
-//! bag alike (`docs/formats/time.md`).
+//! The anchors of one state of a log: the files next to a checkpoint in `custody/anchors/<size>/`, both in a case and
+//! in a bag (`docs/formats/time.md`).
 //!
-//! | file | what it is |
+//! | file | content |
 //! |---|---|
 //! | `checkpoint` | the signed checkpoint that was anchored |
 //! | `<name>.tsq`, `<name>.tsr`, `<name>.pem` | request, reply and certificates of a time stamping authority |
-//! | `<name>.vkey`, `<name>.cosignature` | a witness's key and answer |
-//! | `<name>.leaf`, `<name>.sigsum`, `<name>.policy` | request to a public log, its proof, and the policy that it was held against |
-//! | `consistency` | in a bag: the proof that the bag's checkpoint goes on from this one |
+//! | `<name>.vkey`, `<name>.cosignature` | key and response of a witness |
+//! | `<name>.leaf`, `<name>.sigsum`, `<name>.policy` | request to a public log, its proof, and the policy that it was checked against |
+//! | `consistency` | in a bag: the proof that the checkpoint of the bag extends this one |
 
 use crate::certificate::Certificate;
 use crate::fault::Fault;
-use crate::moment::Moment;
 use crate::request::Request;
 use crate::sigsum::{LeafRequest, Proof, SigsumPolicy};
 use crate::stamp::{self, Against};
+use crate::stated_time::StatedTime;
 use crate::witness::{self, AddCheckpoint};
 use exhibit_proof::Checkpoint;
 use exhibit_proof::finding::chain;
@@ -22,16 +22,16 @@ use exhibit_proof::note::{Note, VerifierKey};
 use exhibit_proof::policy::Policy;
 use std::collections::BTreeMap;
 
-/// The checkpoint's file.
+/// The file name of the checkpoint.
 pub const CHECKPOINT: &str = "checkpoint";
 
-/// The file of the proof that a later checkpoint goes on from this one.
+/// The file name of the proof that a later checkpoint extends this one.
 pub const CONSISTENCY: &str = "consistency";
 
-/// The most bytes of one of the files.
+/// The maximum size of each file in bytes.
 pub const MAX_FILE: usize = 1 << 20;
 
-/// What kind of anchor it is.
+/// The kind of an anchor.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Kind {
     /// A time stamp of an authority.
@@ -43,10 +43,10 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// All of them.
+    /// All kinds.
     pub const ALL: [Self; 3] = [Self::Stamp, Self::Witness, Self::Sigsum];
 
-    /// The word for machines, and in the log.
+    /// The code in JSON and in the log.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -56,7 +56,7 @@ impl Kind {
         }
     }
 
-    /// The endings of its files: what is asked, what is answered, what it is held against.
+    /// The extensions of its files: request, response, and the certificates, key or policy to check it against.
     #[must_use]
     pub const fn endings(self) -> [&'static str; 3] {
         match self {
@@ -76,51 +76,51 @@ pub struct Known<'a> {
     pub witnesses: Option<&'a Policy>,
     /// A policy for public logs.
     pub sigsum: Option<&'a SigsumPolicy>,
-    /// Whether the certificates, keys and policies that lie beside the anchors are trusted: the case's own keeper put
-    /// them there.
+    /// Whether the certificates, keys and policies stored with the anchors are trusted, because the owner of the case
+    /// stored them.
     pub kept: bool,
 }
 
-/// An anchor that holds.
+/// A valid anchor.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Anchored {
-    /// Its name among the files.
+    /// Its name, the stem of its file names.
     pub name: String,
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
-    /// The moment by which the checkpoint was there.
-    pub by: Moment,
-    /// Who says so.
+    /// The time by which the checkpoint existed.
+    pub by: StatedTime,
+    /// The party that states so.
     pub who: String,
-    /// Whether the reader trusts who says so.
+    /// Whether the reader trusts that party.
     pub is_trusted: bool,
 }
 
-/// What the files in one folder prove.
+/// The anchors in one folder.
 #[derive(Clone, Debug)]
 pub struct Found {
     /// The state of the log that is anchored.
     pub checkpoint: Checkpoint,
-    /// The anchors, each by the file that it is in.
+    /// The anchors, each with its file name.
     pub anchors: Vec<(String, Result<Anchored, Fault>)>,
-    /// Files that are none of these.
-    pub strange: Vec<String>,
+    /// Files that do not belong to an anchor.
+    pub unexpected: Vec<String>,
 }
 
-/// Whether a name may be one of an authority, witness or public log: 1 to 32 of `a-z`, `0-9`, `-`.
+/// Whether this is a valid name of an authority, witness or public log: 1 to 32 of `a-z`, `0-9`, `-`.
 #[must_use]
 pub fn is_name(name: &str) -> bool {
-    let sound = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    (1..=32).contains(&name.len()) && name.bytes().all(sound)
+    let is_allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (1..=32).contains(&name.len()) && name.bytes().all(is_allowed)
 }
 
-/// Checks the files of one folder, given by their names, of the log that had these keys: any of them may have signed the
-/// anchored checkpoint, for a key that took over does not undo what the one before it signed.
+/// Checks the files of one folder, by name, given the keys of the log. Any of the keys may have signed the anchored
+/// checkpoint, because a new key does not revoke the signatures of earlier ones.
 ///
 /// # Errors
-/// [`Fault::Checkpoint`], where there is no checkpoint of this log in it.
+/// [`Fault::Checkpoint`] if there is no checkpoint of this log in the folder.
 pub fn check(files: &BTreeMap<String, Vec<u8>>, log: &[VerifierKey], known: &Known<'_>) -> Result<Found, Fault> {
-    let bytes = files.get(CHECKPOINT).ok_or_else(|| Fault::Checkpoint("it is missing".to_owned()))?;
+    let bytes = files.get(CHECKPOINT).ok_or_else(|| Fault::Checkpoint("missing".to_owned()))?;
     let note = Note::parse(bytes).map_err(|error| Fault::Checkpoint(chain(&error)))?;
     let mut checkpoint = Err(Fault::Checkpoint("the log has no key".to_owned()));
     for key in log.iter().rev() {
@@ -130,7 +130,7 @@ pub fn check(files: &BTreeMap<String, Vec<u8>>, log: &[VerifierKey], known: &Kno
         }
     }
     let checkpoint = checkpoint?;
-    let mut found = Found { checkpoint, anchors: Vec::new(), strange: Vec::new() };
+    let mut found = Found { checkpoint, anchors: Vec::new(), unexpected: Vec::new() };
     for file in files.keys() {
         match part(file) {
             Some((name, kind, 1)) => {
@@ -139,13 +139,13 @@ pub fn check(files: &BTreeMap<String, Vec<u8>>, log: &[VerifierKey], known: &Kno
             }
             Some(_) => {}
             None if file == CHECKPOINT || file == CONSISTENCY => {}
-            None => found.strange.push(file.clone()),
+            None => found.unexpected.push(file.clone()),
         }
     }
     Ok(found)
 }
 
-/// What a file's name says: the anchor's name, its kind, and which of its three files it is.
+/// Parses a file name: the name of the anchor, its kind, and the index of the extension in [`Kind::endings`].
 #[must_use]
 pub fn part(file: &str) -> Option<(&str, Kind, usize)> {
     let (name, ending) = file.split_once('.').filter(|(name, _)| is_name(name))?;
@@ -153,10 +153,10 @@ pub fn part(file: &str) -> Option<(&str, Kind, usize)> {
     Kind::ALL.into_iter().find_map(place)
 }
 
-/// Checks that the checkpoint `note` goes on from an anchored one, by the proof beside that.
+/// Checks that the checkpoint `note` extends an anchored one, with the proof stored next to that.
 ///
 /// # Errors
-/// [`Fault`], where it does not.
+/// [`Fault`] if it does not.
 pub fn check_consistency(files: &BTreeMap<String, Vec<u8>>, older: &Checkpoint, note: &Note) -> Result<(), Fault> {
     let bytes = files.get(CONSISTENCY).ok_or_else(|| Fault::Consistency("the proof is missing".to_owned()))?;
     let proof = AddCheckpoint::read(bytes)?;
@@ -172,37 +172,37 @@ fn check_one(
     (name, kind): (&str, Kind),
     known: &Known<'_>,
 ) -> Result<Anchored, Fault> {
-    let [asked, answered, beside] = kind.endings().map(|ending| files.get(&format!("{name}.{ending}")));
-    let answered = answered.ok_or(Fault::Form("the anchor"))?;
+    let [request, response, context] = kind.endings().map(|ending| files.get(&format!("{name}.{ending}")));
+    let response = response.ok_or(Fault::Form("the anchor"))?;
     let (by, who, is_trusted) = match kind {
-        Kind::Stamp => check_stamp(&checkpoint.to_string(), asked, answered, beside, known)?,
+        Kind::Stamp => check_stamp(&checkpoint.to_string(), request, response, context, known)?,
         Kind::Witness => {
-            let key = witness::read_key(beside.ok_or(Fault::Form("a witness's key"))?)?;
-            let at = witness::check(checkpoint, answered, &key)?;
+            let key = witness::read_key(context.ok_or(Fault::Form("the key of the witness"))?)?;
+            let at = witness::check(checkpoint, response, &key)?;
             (at, key.name().to_owned(), known.kept || known.witnesses.is_some_and(|policy| policy.knows(&key)))
         }
-        Kind::Sigsum => check_logged(&checkpoint.to_string(), asked, answered, beside, known)?,
+        Kind::Sigsum => check_logged(&checkpoint.to_string(), request, response, context, known)?,
     };
     Ok(Anchored { name: name.to_owned(), kind, by, who, is_trusted })
 }
 
 fn check_stamp(
     checkpoint: &str,
-    asked: Option<&Vec<u8>>,
-    answered: &[u8],
-    beside: Option<&Vec<u8>>,
+    request: Option<&Vec<u8>>,
+    response: &[u8],
+    context: Option<&Vec<u8>>,
     known: &Known<'_>,
-) -> Result<(Moment, String, bool), Fault> {
-    let request = asked.map(|bytes| Request::read(bytes)).transpose()?;
-    let kept = beside.map_or(Ok(Vec::new()), |bytes| Certificate::read_all(bytes))?;
+) -> Result<(StatedTime, String, bool), Fault> {
+    let request = request.map(|bytes| Request::read(bytes)).transpose()?;
+    let kept = context.map_or(Ok(Vec::new()), |bytes| Certificate::read_all(bytes))?;
     let has_authority = known.kept && kept.iter().any(Certificate::is_self_issued);
     let trusted: Vec<Certificate> =
         known.authorities.iter().chain(kept.iter().filter(|_| has_authority)).cloned().collect();
     let data = checkpoint.as_bytes();
     let against = Against { data, request: request.as_ref(), kept: &kept, trusted: &trusted };
-    let stamp = match stamp::check(answered, &against) {
-        // Not being known to the reader is no fault of the stamp's.
-        Err(Fault::NoAnchor(_)) => stamp::check(answered, &Against { trusted: &[], ..against })?,
+    let stamp = match stamp::check(response, &against) {
+        // An unknown signer does not invalidate the stamp's.
+        Err(Fault::NoAnchor(_)) => stamp::check(response, &Against { trusted: &[], ..against })?,
         checked => checked?,
     };
     Ok((stamp.no_later_than(), stamp.signer().to_owned(), stamp.is_trusted))
@@ -210,23 +210,23 @@ fn check_stamp(
 
 fn check_logged(
     checkpoint: &str,
-    asked: Option<&Vec<u8>>,
-    answered: &[u8],
-    beside: Option<&Vec<u8>>,
+    request: Option<&Vec<u8>>,
+    response: &[u8],
+    context: Option<&Vec<u8>>,
     known: &Known<'_>,
-) -> Result<(Moment, String, bool), Fault> {
-    let request = LeafRequest::read(asked.ok_or(Fault::Leaf)?)?;
-    let proof = Proof::read(answered)?;
-    let held = |policy: &SigsumPolicy| proof.check(checkpoint.as_bytes(), &request.key(), policy);
-    let (logged, is_trusted) = match known.sigsum.map(held) {
+) -> Result<(StatedTime, String, bool), Fault> {
+    let request = LeafRequest::read(request.ok_or(Fault::Leaf)?)?;
+    let proof = Proof::read(response)?;
+    let check = |policy: &SigsumPolicy| proof.check(checkpoint.as_bytes(), &request.key(), policy);
+    let (logged, is_trusted) = match known.sigsum.map(check) {
         Some(Ok(logged)) => (logged, true),
-        // Not being known to the reader is no fault of the proof's.
+        // An unknown signer does not invalidate the proof's.
         None | Some(Err(Fault::Policy(_))) => {
-            let own = beside.ok_or_else(|| Fault::Policy("there is none".to_owned()))?;
-            (held(&SigsumPolicy::read(own)?)?, known.kept)
+            let stored = context.ok_or_else(|| Fault::Policy("missing".to_owned()))?;
+            (check(&SigsumPolicy::read(stored)?)?, known.kept)
         }
         Some(Err(fault)) => return Err(fault),
     };
     let witnesses: Vec<&str> = logged.witnesses.iter().map(|(name, _)| name.as_str()).collect();
-    Ok((logged.at, format!("{}, seen by {}", logged.log, witnesses.join(", ")), is_trusted))
+    Ok((logged.at, format!("{}, witnessed by {}", logged.log, witnesses.join(", ")), is_trusted))
 }

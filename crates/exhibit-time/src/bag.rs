@@ -1,5 +1,5 @@
-//! Anchors in a bag: whether each holds, and leads to the bag's own checkpoint. That their files are those that the log
-//! recorded is checked by [`exhibit_proof::package`].
+//! Anchors in a bag: whether each is valid, and consistent with the checkpoint of the bag. [`exhibit_proof::package`]
+//! checks that the log recorded their files.
 
 use crate::anchored::{self, Anchored, Known, MAX_FILE};
 use exhibit_proof::bagit::{Checked, Files, read_small};
@@ -8,17 +8,17 @@ use exhibit_proof::note::{Note, VerifierKey};
 use exhibit_proof::package::ANCHORS;
 use std::collections::BTreeMap;
 
-/// An anchor that a bag has.
+/// A valid anchor in a bag.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct InBag {
-    /// How many entries the anchored state of the log has.
+pub struct BagAnchor {
+    /// The number of entries in the anchored state of the log.
     pub size: u64,
     /// What it proves.
     pub anchored: Anchored,
 }
 
-/// Checks the anchors in a bag of the log that had these keys; adds what it finds to what was found before.
-pub fn check(files: &mut dyn Files, checked: &mut Checked, log: &[VerifierKey], known: &Known<'_>) -> Vec<InBag> {
+/// Checks the anchors in a bag, given the keys of its log, and adds its findings to `checked`.
+pub fn check(files: &mut dyn Files, checked: &mut Checked, log: &[VerifierKey], known: &Known<'_>) -> Vec<BagAnchor> {
     let mut folders: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for path in checked.files.keys().filter_map(|path| path.strip_prefix(ANCHORS)) {
         if let Some((folder, file)) = path.split_once('/') {
@@ -27,17 +27,17 @@ pub fn check(files: &mut dyn Files, checked: &mut Checked, log: &[VerifierKey], 
     }
     let mut all = Vec::new();
     for (folder, names) in folders {
-        let mut held = BTreeMap::new();
+        let mut contents = BTreeMap::new();
         for name in names {
             let path = format!("{ANCHORS}{folder}/{name}");
             match read_small(files, &path, MAX_FILE as u64) {
-                Ok(bytes) => drop(held.insert(name, bytes)),
+                Ok(bytes) => drop(contents.insert(name, bytes)),
                 Err(error) => checked.wrong(&path, Fault::Unreadable, error.reason),
             }
         }
         let own = read_small(files, "custody/checkpoint", MAX_FILE as u64).ok();
         let own = own.and_then(|bytes| Note::parse(&bytes).ok());
-        all.extend(check_folder(checked, &folder, &held, (log, own.as_ref()), known));
+        all.extend(check_folder(checked, &folder, &contents, (log, own.as_ref()), known));
     }
     checked.deviations.sort();
     checked.deviations.dedup();
@@ -47,12 +47,12 @@ pub fn check(files: &mut dyn Files, checked: &mut Checked, log: &[VerifierKey], 
 fn check_folder(
     checked: &mut Checked,
     folder: &str,
-    held: &BTreeMap<String, Vec<u8>>,
+    contents: &BTreeMap<String, Vec<u8>>,
     (log, own): (&[VerifierKey], Option<&Note>),
     known: &Known<'_>,
-) -> Vec<InBag> {
+) -> Vec<BagAnchor> {
     let place = |file: &str| format!("{ANCHORS}{folder}/{file}");
-    let found = match anchored::check(held, log, known) {
+    let found = match anchored::check(contents, log, known) {
         Ok(found) => found,
         Err(fault) => {
             checked.wrong(&place(anchored::CHECKPOINT), Fault::Time, chain(&fault));
@@ -61,20 +61,20 @@ fn check_folder(
     };
     let size = found.checkpoint.size;
     if folder != format!("{size:09}") {
-        checked.wrong(&place(anchored::CHECKPOINT), Fault::Time, format!("it is of a log of {size} entries"));
+        checked.wrong(&place(anchored::CHECKPOINT), Fault::Time, format!("a checkpoint of {size} entries"));
     }
-    // Without the bag's own checkpoint nothing can lead to it; that it is missing was said before.
-    if let Some(Err(fault)) = own.map(|own| anchored::check_consistency(held, &found.checkpoint, own)) {
+    // A missing checkpoint of the bag was already reported.
+    if let Some(Err(fault)) = own.map(|own| anchored::check_consistency(contents, &found.checkpoint, own)) {
         checked.wrong(&place(anchored::CONSISTENCY), Fault::Time, chain(&fault));
         return Vec::new();
     }
-    for file in &found.strange {
-        checked.wrong(&place(file), Fault::Time, "no such file belongs here");
+    for file in &found.unexpected {
+        checked.wrong(&place(file), Fault::Time, "unexpected file");
     }
     let mut all = Vec::new();
     for (file, verdict) in found.anchors {
         match verdict {
-            Ok(anchored) => all.push(InBag { size, anchored }),
+            Ok(anchored) => all.push(BagAnchor { size, anchored }),
             Err(fault) => checked.wrong(&place(&file), Fault::Time, chain(&fault)),
         }
     }

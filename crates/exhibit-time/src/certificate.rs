@@ -1,25 +1,25 @@
-//! X.509 certificates (RFC 5280): what of them matters for time stamps, read strictly.
+//! X.509 certificates (RFC 5280): the fields that matter for time stamps, parsed strictly.
 
 use crate::algorithm::Scheme;
-use crate::cursor::{Cursor, holding, number, plain};
+use crate::cursor::{Cursor, constructed, number, primitive};
 use crate::fault::Fault;
-use crate::moment::{Moment, certificate_moment};
 use crate::name::{General, Name, general_names};
+use crate::stated_time::{StatedTime, certificate_time};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use der::Tag;
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 
-/// The most bytes of a file with certificates.
+/// The maximum size of a file of certificates in bytes.
 pub const MAX_CERTIFICATES: usize = 1 << 20;
 
-/// The most bytes of one certificate.
+/// The maximum size of a certificate in bytes.
 const MAX_CERTIFICATE: usize = 64 << 10;
 
 const WHAT: &str = "a certificate";
 
-/// A certificate. What it says is to be believed only at the end of a chain that was checked.
+/// A certificate. Do not rely on its content before its chain was checked.
 #[derive(Clone, Debug)]
 pub struct Certificate {
     der: Vec<u8>,
@@ -29,26 +29,26 @@ pub struct Certificate {
     pub(crate) serial: Vec<u8>,
     pub(crate) issuer: Name,
     pub(crate) subject: Name,
-    pub(crate) from: Moment,
-    pub(crate) to: Moment,
+    pub(crate) from: StatedTime,
+    pub(crate) to: StatedTime,
     pub(crate) key: Vec<u8>,
     pub(crate) extensions: Extensions,
 }
 
-/// What a certificate's extensions say.
+/// The extensions of a certificate.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Extensions {
     pub(crate) is_authority: bool,
     pub(crate) path_length: Option<u64>,
-    /// The bits of the key usage, the first as the highest of 16.
+    /// The bits of the key usage, the first as the most significant of 16.
     pub(crate) key_usage: Option<u16>,
-    /// What the key is for, and whether that is critical.
+    /// The extended key usage, and whether it is critical.
     pub(crate) purposes: Option<(bool, Vec<Vec<u8>>)>,
-    pub(crate) own_key_id: Option<Vec<u8>>,
-    pub(crate) issuer_key_id: Option<Vec<u8>>,
-    pub(crate) other_names: Vec<General>,
-    /// Whether it demands something that is not understood here.
-    pub(crate) is_demanding: bool,
+    pub(crate) subject_key_id: Option<Vec<u8>>,
+    pub(crate) authority_key_id: Option<Vec<u8>>,
+    pub(crate) alt_names: Vec<General>,
+    /// Whether it has a critical extension, or name constraints, that are not supported.
+    pub(crate) has_unsupported: bool,
 }
 
 pub(crate) const DIGITAL_SIGNATURE: u16 = 0x8000;
@@ -68,10 +68,10 @@ impl PartialEq for Certificate {
 impl Eq for Certificate {}
 
 impl Certificate {
-    /// Reads one certificate in DER.
+    /// Parses one certificate in DER.
     ///
     /// # Errors
-    /// [`Fault`] for what is not one.
+    /// [`Fault`].
     pub fn read(der: &[u8]) -> Result<Self, Fault> {
         if der.len() > MAX_CERTIFICATE {
             return Err(Fault::TooLarge { most: MAX_CERTIFICATE });
@@ -82,18 +82,18 @@ impl Certificate {
         let signature = outer.bits()?;
         outer.end()?;
         let mut fields = Cursor::only(signed, Tag::Sequence, WHAT)?;
-        let version = fields.optional_inner(holding(0))?.map_or(Ok(0), |mut version| version.number())?;
+        let version = fields.optional_inner(constructed(0))?.map_or(Ok(0), |mut version| version.number())?;
         let serial = fields.integer()?.to_vec();
         let inner_algorithm = fields.whole(Tag::Sequence)?;
         let issuer = Name::read(fields.whole(Tag::Sequence)?)?;
         let mut validity = fields.inner(Tag::Sequence)?;
-        let (from, to) = (certificate_moment(&mut validity)?, certificate_moment(&mut validity)?);
+        let (from, to) = (certificate_time(&mut validity)?, certificate_time(&mut validity)?);
         validity.end()?;
         let subject = Name::read(fields.whole(Tag::Sequence)?)?;
         let key = fields.whole(Tag::Sequence)?.to_vec();
-        fields.optional(plain(1))?;
-        fields.optional(plain(2))?;
-        let extensions = match fields.optional_inner(holding(3))? {
+        fields.optional(primitive(1))?;
+        fields.optional(primitive(2))?;
+        let extensions = match fields.optional_inner(constructed(3))? {
             Some(mut list) if version == 2 => {
                 let extensions = Extensions::read(list.inner(Tag::Sequence)?)?;
                 list.end()?;
@@ -111,10 +111,10 @@ impl Certificate {
         Ok(Self { der, signed, scheme, signature, serial, issuer, subject, from, to, key, extensions })
     }
 
-    /// Reads all certificates of a PEM file, or the one of a DER file.
+    /// Parses all certificates of a PEM file, or the one of a DER file.
     ///
     /// # Errors
-    /// [`Fault`], where one of them is not one, or there is none.
+    /// [`Fault`] if one of them is invalid, or there is none.
     pub fn read_all(bytes: &[u8]) -> Result<Vec<Self>, Fault> {
         if bytes.len() > MAX_CERTIFICATES {
             return Err(Fault::TooLarge { most: MAX_CERTIFICATES });
@@ -140,7 +140,7 @@ impl Certificate {
         if all.is_empty() || body.is_some() { Err(Fault::Form("a file of certificates")) } else { Ok(all) }
     }
 
-    /// The certificate as it is kept in files of text.
+    /// Encodes the certificate as PEM.
     #[must_use]
     pub fn pem(&self) -> String {
         let encoded = STANDARD.encode(&self.der);
@@ -156,13 +156,13 @@ impl Certificate {
         pem + "-----END CERTIFICATE-----\n"
     }
 
-    /// The certificate's bytes.
+    /// The certificate in DER.
     #[must_use]
     pub fn der(&self) -> &[u8] {
         &self.der
     }
 
-    /// Whose it is, for people.
+    /// The display name of its owner.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.subject.shown
@@ -174,15 +174,15 @@ impl Certificate {
         Sha256::digest(&self.der).into()
     }
 
-    /// Whether it names itself as its issuer, as the authorities at the end of chains do.
+    /// Whether its issuer is its subject, as in root certificates.
     #[must_use]
     pub fn is_self_issued(&self) -> bool {
         self.issuer == self.subject
     }
 
-    /// Whether `issuer` could have signed it, by the names and key ids that both state.
+    /// Whether `issuer` could have signed it, by the names and key ids in both.
     pub(crate) fn may_be_from(&self, issuer: &Self) -> bool {
-        let ids = self.extensions.issuer_key_id.as_ref().zip(issuer.extensions.own_key_id.as_ref());
+        let ids = self.extensions.authority_key_id.as_ref().zip(issuer.extensions.subject_key_id.as_ref());
         self.issuer == issuer.subject && !self.issuer.is_empty() && ids.is_none_or(|(named, own)| named == own)
     }
 
@@ -191,8 +191,8 @@ impl Certificate {
         self.scheme.clone()?.check(&issuer.key, issuer.name(), &self.signed, &self.signature)
     }
 
-    /// Checks that it was valid at a moment.
-    pub(crate) fn check_validity(&self, at: Moment) -> Result<(), Fault> {
+    /// Checks that it was valid at a time.
+    pub(crate) fn check_validity(&self, at: StatedTime) -> Result<(), Fault> {
         if self.from <= at && at <= self.to {
             return Ok(());
         }
@@ -227,16 +227,16 @@ impl Extensions {
     }
 
     fn take(&mut self, oid: &[u8], is_critical: bool, value: &[u8]) -> Result<(), Fault> {
-        // All that is known here stands under 2.5.29.
+        // All supported extensions are below 2.5.29.
         match oid.strip_prefix(&[0x55, 0x1d]) {
             Some([14]) => {
                 let mut id = Cursor::new(value, WHAT)?;
-                self.own_key_id = Some(id.value(Tag::OctetString)?.to_vec());
+                self.subject_key_id = Some(id.value(Tag::OctetString)?.to_vec());
                 id.end()
             }
             Some([15]) => self.take_key_usage(value),
             Some([17]) => {
-                self.other_names = general_names(&mut Cursor::only(value, Tag::Sequence, WHAT)?)?;
+                self.alt_names = general_names(&mut Cursor::only(value, Tag::Sequence, WHAT)?)?;
                 Ok(())
             }
             Some([19]) => {
@@ -248,7 +248,7 @@ impl Extensions {
             }
             Some([35]) => {
                 let mut id = Cursor::only(value, Tag::Sequence, WHAT)?;
-                self.issuer_key_id = id.optional(plain(0))?.map(<[u8]>::to_vec);
+                self.authority_key_id = id.optional(primitive(0))?.map(<[u8]>::to_vec);
                 Ok(())
             }
             Some([37]) => {
@@ -260,15 +260,15 @@ impl Extensions {
                 self.purposes = Some((is_critical, purposes));
                 Ok(())
             }
-            // Policies and further names of the issuer restrict nothing that is relied on here.
+            // Policies and alternative names of the issuer restrict nothing that matters here.
             Some([32 | 18]) => Ok(()),
-            // Name constraints restrict, also where they are not critical.
+            // Name constraints restrict even if they are not critical.
             Some([30]) => {
-                self.is_demanding = true;
+                self.has_unsupported = true;
                 Ok(())
             }
             _ => {
-                self.is_demanding |= is_critical;
+                self.has_unsupported |= is_critical;
                 Ok(())
             }
         }

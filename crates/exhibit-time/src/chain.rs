@@ -1,44 +1,45 @@
-//! Chains: from the certificate that signed a time stamp to an authority that the reader trusts (RFC 5280, 6), at the time
-//! that the stamp states. Wherever this differs from `openssl ts -verify`, it is stricter.
+//! Certificate chains: from the certificate that signed a time stamp to an authority that the reader trusts
+//! (RFC 5280, 6), at the time that the stamp states. Where this differs from `openssl ts -verify`, it is stricter.
 
 use crate::certificate::{
     ANY_PURPOSE, CERTIFICATE_SIGN, Certificate, DIGITAL_SIGNATURE, NON_REPUDIATION, TIME_STAMPING,
 };
 use crate::fault::Fault;
-use crate::moment::Moment;
+use crate::stated_time::StatedTime;
 
-/// The most certificates of a chain.
+/// The maximum number of certificates in a chain.
 const MAX_LENGTH: usize = 8;
 
-/// The most signatures that are checked to find a chain.
+/// The maximum number of signature checks while searching for a chain.
 const MAX_CHECKS: usize = 64;
 
-/// Checks that a certificate is one for stamping time and for nothing else (RFC 3161, 2.3).
+/// Checks that a certificate is only for time stamping (RFC 3161, 2.3).
 pub(crate) fn check_signer(signer: &Certificate) -> Result<(), Fault> {
     let name = || signer.name().to_owned();
     let extensions = &signer.extensions;
-    let alone = |(is_critical, purposes): &(bool, Vec<Vec<u8>>)| *is_critical && *purposes == [TIME_STAMPING];
-    if !extensions.purposes.as_ref().is_some_and(alone) {
+    let only_time_stamping =
+        |(is_critical, purposes): &(bool, Vec<Vec<u8>>)| *is_critical && *purposes == [TIME_STAMPING];
+    if !extensions.purposes.as_ref().is_some_and(only_time_stamping) {
         return Err(Fault::NotForTime(name()));
     }
     let allowed = DIGITAL_SIGNATURE | NON_REPUDIATION;
     if extensions.key_usage.is_some_and(|usage| usage & allowed == 0 || usage & !allowed != 0) {
         return Err(Fault::KeyUsage(name()));
     }
-    if extensions.is_demanding { Err(Fault::Unsupported(name())) } else { Ok(()) }
+    if extensions.has_unsupported { Err(Fault::Unsupported(name())) } else { Ok(()) }
 }
 
-/// Finds the chain from `signer` to one of the `trusted` authorities, and checks it at the moment `at`. `others` are
-/// certificates that nobody vouches for but the chain itself. Gives the chain, the signer first.
+/// Finds the chain from `signer` to one of the `trusted` authorities, and checks it at the time `at`. `others` are
+/// untrusted certificates that may be links. Returns the chain, signer first.
 pub(crate) fn find(
     signer: &Certificate,
     others: &[Certificate],
     trusted: &[Certificate],
-    at: Moment,
+    at: StatedTime,
 ) -> Result<Vec<Certificate>, Fault> {
     signer.check_validity(at)?;
     let roots: Vec<&Certificate> = trusted.iter().filter(|certificate| certificate.is_self_issued()).collect();
-    // What is given as trusted but is not the end of a chain serves as a link.
+    // Trusted certificates that are not roots serve as links.
     let links: Vec<&Certificate> =
         others.iter().chain(trusted.iter()).filter(|certificate| !certificate.is_self_issued()).collect();
     let mut search = Search { roots, links, at, checks: 0, fault: None };
@@ -55,9 +56,9 @@ pub(crate) fn find(
 struct Search<'a> {
     roots: Vec<&'a Certificate>,
     links: Vec<&'a Certificate>,
-    at: Moment,
+    at: StatedTime,
     checks: usize,
-    // The first thing that was wrong with a chain that would have led somewhere.
+    // The first fault in a chain that could have been completed.
     fault: Option<Fault>,
 }
 
@@ -102,8 +103,8 @@ impl<'a> Search<'a> {
     }
 }
 
-// Whether a certificate may vouch for the chain below it.
-fn check_issuer(below: &[&Certificate], issuer: &Certificate, at: Moment) -> Result<(), Fault> {
+// Checks that a certificate may be the issuer of the chain below it.
+fn check_issuer(below: &[&Certificate], issuer: &Certificate, at: StatedTime) -> Result<(), Fault> {
     let name = || issuer.name().to_owned();
     let extensions = &issuer.extensions;
     if !extensions.is_authority {
@@ -121,7 +122,7 @@ fn check_issuer(below: &[&Certificate], issuer: &Certificate, at: Moment) -> Res
     if extensions.path_length.is_some_and(|most| authorities as u64 > most) {
         return Err(Fault::PathLength(name()));
     }
-    if extensions.is_demanding {
+    if extensions.has_unsupported {
         return Err(Fault::Unsupported(name()));
     }
     issuer.check_validity(at)

@@ -1,25 +1,25 @@
-//! Reading DER strictly, in order, element by element (X.690). What is hashed or compared is given as the bytes that
-//! stand there; nothing is ever encoded anew to be checked.
+//! A strict, sequential DER reader (X.690). Elements that are hashed or compared are returned as their original
+//! bytes; nothing is re-encoded for a check.
 
 use crate::fault::Fault;
 use der::asn1::AnyRef;
 use der::{Decode as _, Header, Reader as _, SliceReader, Tag, TagNumber};
 
-/// Bytes that are read element by element.
+/// Reads bytes element by element.
 #[derive(Clone)]
 pub(crate) struct Cursor<'a> {
     reader: SliceReader<'a>,
-    // What is read, for the error.
+    // What is being read, for errors.
     what: &'static str,
 }
 
-/// A context-specific tag that holds other elements.
-pub(crate) const fn holding(number: u32) -> Tag {
+/// A context-specific, constructed tag.
+pub(crate) const fn constructed(number: u32) -> Tag {
     Tag::ContextSpecific { constructed: true, number: TagNumber(number) }
 }
 
-/// A context-specific tag that holds plain bytes.
-pub(crate) const fn plain(number: u32) -> Tag {
+/// A context-specific, primitive tag.
+pub(crate) const fn primitive(number: u32) -> Tag {
     Tag::ContextSpecific { constructed: false, number: TagNumber(number) }
 }
 
@@ -28,7 +28,7 @@ impl<'a> Cursor<'a> {
         Ok(Self { reader: SliceReader::new(bytes).map_err(|_| Fault::Form(what))?, what })
     }
 
-    /// The one element that `bytes` consist of, opened.
+    /// A cursor into the only element of `bytes`.
     pub(crate) fn only(bytes: &'a [u8], tag: Tag, what: &'static str) -> Result<Self, Fault> {
         let mut outer = Self::new(bytes, what)?;
         let inner = outer.inner(tag)?;
@@ -36,8 +36,8 @@ impl<'a> Cursor<'a> {
         Ok(inner)
     }
 
-    /// The error of what is read.
-    pub(crate) const fn bad(&self) -> Fault {
+    /// The error for malformed input.
+    pub(crate) const fn malformed(&self) -> Fault {
         Fault::Form(self.what)
     }
 
@@ -45,93 +45,93 @@ impl<'a> Cursor<'a> {
         self.reader.is_finished()
     }
 
-    /// The tag of the next element.
+    /// Returns the tag of the next element without reading it.
     pub(crate) fn peek(&self) -> Option<Tag> {
         Header::peek(&self.reader).ok().map(|header| header.tag())
     }
 
-    /// The whole next element, whatever it is.
+    /// Reads the next element with its header, whatever its tag.
     pub(crate) fn element(&mut self) -> Result<&'a [u8], Fault> {
         self.reader.tlv_bytes().map_err(|_| Fault::Form(self.what))
     }
 
-    /// The whole next element, which must have this tag.
+    /// Reads the next element with its header; it must have this tag.
     pub(crate) fn whole(&mut self, tag: Tag) -> Result<&'a [u8], Fault> {
-        if self.peek() == Some(tag) { self.element() } else { Err(self.bad()) }
+        if self.peek() == Some(tag) { self.element() } else { Err(self.malformed()) }
     }
 
-    /// The content of the next element, which must have this tag.
+    /// Reads the content of the next element, which must have this tag.
     pub(crate) fn value(&mut self, tag: Tag) -> Result<&'a [u8], Fault> {
         let any = AnyRef::decode(&mut self.reader).map_err(|_| Fault::Form(self.what))?;
-        if any.header().tag() == tag { Ok(any.value()) } else { Err(self.bad()) }
+        if any.header().tag() == tag { Ok(any.value()) } else { Err(self.malformed()) }
     }
 
-    /// The content of the next element where it has this tag.
+    /// Reads the content of the next element if it has this tag.
     pub(crate) fn optional(&mut self, tag: Tag) -> Result<Option<&'a [u8]>, Fault> {
         if self.peek() == Some(tag) { self.value(tag).map(Some) } else { Ok(None) }
     }
 
-    /// Opens the next element.
+    /// A cursor into the next element, which must have this tag.
     pub(crate) fn inner(&mut self, tag: Tag) -> Result<Self, Fault> {
         Self::new(self.value(tag)?, self.what)
     }
 
-    /// Opens the next element where it has this tag.
+    /// A cursor into the next element if it has this tag.
     pub(crate) fn optional_inner(&mut self, tag: Tag) -> Result<Option<Self>, Fault> {
         self.optional(tag)?.map(|bytes| Self::new(bytes, self.what)).transpose()
     }
 
-    /// The content of an object identifier.
+    /// Reads the content of an object identifier.
     pub(crate) fn oid(&mut self) -> Result<&'a [u8], Fault> {
         let oid = self.value(Tag::ObjectIdentifier)?;
-        let sound = oid.last().is_some_and(|last| last & 0x80 == 0) && oid.len() <= 64;
-        if sound { Ok(oid) } else { Err(self.bad()) }
+        let is_valid = oid.last().is_some_and(|last| last & 0x80 == 0) && oid.len() <= 64;
+        if is_valid { Ok(oid) } else { Err(self.malformed()) }
     }
 
-    /// The content of an integer in its shortest form, with its sign.
+    /// Reads the content of a minimally encoded, signed integer.
     pub(crate) fn integer(&mut self) -> Result<&'a [u8], Fault> {
         let bytes = self.value(Tag::Integer)?;
-        if shortest(bytes) { Ok(bytes) } else { Err(self.bad()) }
+        if is_minimal(bytes) { Ok(bytes) } else { Err(self.malformed()) }
     }
 
-    /// A whole number from 0 on.
+    /// Reads a non-negative integer.
     pub(crate) fn number(&mut self) -> Result<u64, Fault> {
         let bytes = self.integer()?;
-        number(bytes).ok_or(self.bad())
+        number(bytes).ok_or(self.malformed())
     }
 
-    /// Yes or no.
+    /// Reads a boolean.
     pub(crate) fn boolean(&mut self) -> Result<bool, Fault> {
         match self.value(Tag::Boolean)? {
             [0xff] => Ok(true),
             [0] => Ok(false),
-            _ => Err(self.bad()),
+            _ => Err(self.malformed()),
         }
     }
 
-    /// The whole bytes of a bit string.
+    /// Reads a bit string whose length is a multiple of eight.
     pub(crate) fn bits(&mut self) -> Result<&'a [u8], Fault> {
         match self.value(Tag::BitString)?.split_first() {
             Some((0, bytes)) => Ok(bytes),
-            _ => Err(self.bad()),
+            _ => Err(self.malformed()),
         }
     }
 
-    /// Makes sure that nothing is left.
+    /// Checks that nothing is left.
     pub(crate) fn end(self) -> Result<(), Fault> {
-        if self.is_empty() { Ok(()) } else { Err(self.bad()) }
+        if self.is_empty() { Ok(()) } else { Err(self.malformed()) }
     }
 }
 
-/// A whole number from 0 on out of an integer's content.
+/// Decodes a non-negative integer from the content of an integer.
 pub(crate) fn number(bytes: &[u8]) -> Option<u64> {
     let digits = if bytes.len() > 1 && bytes[0] == 0 { &bytes[1..] } else { bytes };
     let negative = bytes.first().is_none_or(|first| first & 0x80 != 0);
-    let fits = !negative && shortest(bytes) && digits.len() <= 8;
+    let fits = !negative && is_minimal(bytes) && digits.len() <= 8;
     fits.then(|| digits.iter().fold(0, |sum, byte| (sum << 8) | u64::from(*byte)))
 }
 
-fn shortest(bytes: &[u8]) -> bool {
+fn is_minimal(bytes: &[u8]) -> bool {
     match bytes {
         [] => false,
         [first, second, ..] => !matches!((first, second & 0x80), (0, 0) | (0xff, 0x80)),
@@ -139,7 +139,7 @@ fn shortest(bytes: &[u8]) -> bool {
     }
 }
 
-/// Writes an element: the content after its tag and length.
+/// Writes an element: tag, length and content.
 pub(crate) fn write(tag: u8, content: &[u8]) -> Vec<u8> {
     let length = content.len();
     let mut out = vec![tag];
@@ -147,7 +147,7 @@ pub(crate) fn write(tag: u8, content: &[u8]) -> Vec<u8> {
         out.push(short);
     } else {
         let bytes: Vec<u8> = length.to_be_bytes().into_iter().skip_while(|byte| *byte == 0).collect();
-        // eight bytes at most
+        // at most eight bytes
         out.push(0x80 | bytes.len() as u8);
         out.extend(bytes);
     }
@@ -160,7 +160,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_have_one_form() {
+    fn integers_have_one_encoding() {
         for (bytes, expected) in [
             (&[0x02, 0x01, 0x00][..], Some(0)),
             (&[0x02, 0x01, 0x7f], Some(127)),
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read() {
+    fn elements_round_trip() {
         for length in [0, 1, 127, 128, 255, 256, 65_535, 65_536] {
             let content = vec![7; length];
             let written = write(0x04, &content);

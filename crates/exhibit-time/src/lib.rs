@@ -1,9 +1,10 @@
-//! What shows when a custody log stood as it stands: time stamps of authorities (RFC 3161), cosignatures of witnesses (C2SP
-//! tlog-witness) and proofs of public logs (Sigsum), all as files.
+//! Proofs of when a state of a custody log existed: time stamps of authorities (RFC 3161), cosignatures of witnesses
+//! (C2SP tlog-witness) and proofs of public logs (Sigsum), all as files.
 //!
-//! Everything here is a pure function of its arguments: no file system, no clock, no network. It is a crate apart from
-//! `exhibit-proof` so that what proves a package can be read in an evening and rests on hashing, Ed25519 and encoding
-//! alone; certificates and their algorithms are needed for time only (`docs/decisions/0006-time-stamps-in-their-own-crate.md`).
+//! Everything here is a pure function of its arguments: no file system, no clock, no network. It is separate from
+//! `exhibit-proof` so that the code that proves a package can be reviewed in an evening and depends only on hashing,
+//! Ed25519 and encoding; certificates and their algorithms are needed only for time
+//! (`docs/decisions/0006-time-stamps-in-their-own-crate.md`).
 
 mod algorithm;
 pub mod anchored;
@@ -12,11 +13,11 @@ mod certificate;
 mod chain;
 mod cursor;
 mod fault;
-mod moment;
 mod name;
 mod request;
 pub mod sigsum;
 pub mod stamp;
+mod stated_time;
 mod token;
 pub mod witness;
 
@@ -29,8 +30,8 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
 
 pub use certificate::{Certificate, MAX_CERTIFICATES};
 pub use fault::Fault;
-pub use moment::Moment;
 pub use request::Request;
 pub use sigsum::SigsumPolicy;
-pub use stamp::{Against, Stamp};
+pub use stamp::{Against, TimeStamp};
+pub use stated_time::StatedTime;
 pub use token::MAX_REPLY;

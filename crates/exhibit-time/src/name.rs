@@ -1,7 +1,7 @@
-//! Names in certificates (X.501), compared as RFC 5280, 7.1 asks: letters' case, repeated spaces and the kind of string do
-//! not count.
+//! Names in certificates (X.501), compared as RFC 5280, 7.1 requires: ignoring case, repeated spaces and the string
+//! type.
 
-use crate::cursor::{Cursor, holding};
+use crate::cursor::{Cursor, constructed};
 use crate::fault::Fault;
 use der::Tag;
 
@@ -15,9 +15,9 @@ const UNIT: &[u8] = &[0x55, 4, 11];
 /// A name.
 #[derive(Clone, Debug)]
 pub(crate) struct Name {
-    // Each relative name's attributes, sorted: type and comparable value.
+    // The sorted attributes of each relative name: type and comparable value.
     parts: Vec<Vec<(Vec<u8>, Vec<u8>)>>,
-    /// How people know it: common name, else organisation.
+    /// The display name: common name, or else organisation.
     pub(crate) shown: String,
 }
 
@@ -30,7 +30,7 @@ impl PartialEq for Name {
 impl Eq for Name {}
 
 impl Name {
-    /// Reads a whole Name element.
+    /// Parses a Name element.
     pub(crate) fn read(element: &[u8]) -> Result<Self, Fault> {
         let mut parts = Vec::new();
         let mut shown: [Option<String>; 3] = [None, None, None];
@@ -65,7 +65,7 @@ impl Name {
     }
 }
 
-// A value as it is compared: strings that are ASCII at heart by their folded text, others by their bytes.
+// The form in which a value is compared: ASCII-compatible strings by their folded text, others by their bytes.
 fn comparable(tag: Tag, value: &[u8]) -> Vec<u8> {
     let text = matches!(
         tag,
@@ -82,7 +82,7 @@ fn comparable(tag: Tag, value: &[u8]) -> Vec<u8> {
     }
 }
 
-/// All general names that follow.
+/// Reads all remaining general names.
 pub(crate) fn general_names(names: &mut Cursor<'_>) -> Result<Vec<General>, Fault> {
     let mut all = Vec::new();
     while !names.is_empty() {
@@ -91,7 +91,7 @@ pub(crate) fn general_names(names: &mut Cursor<'_>) -> Result<Vec<General>, Faul
     Ok(all)
 }
 
-/// A general name: a directory name, or something else by its bytes.
+/// A general name: a directory name, or another kind as its bytes.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum General {
     Directory(Name),
@@ -100,8 +100,8 @@ pub(crate) enum General {
 
 impl General {
     pub(crate) fn read(names: &mut Cursor<'_>) -> Result<Self, Fault> {
-        if names.peek() == Some(holding(4)) {
-            let mut inner = names.inner(holding(4))?;
+        if names.peek() == Some(constructed(4)) {
+            let mut inner = names.inner(constructed(4))?;
             let name = Name::read(inner.whole(Tag::Sequence)?)?;
             inner.end()?;
             Ok(Self::Directory(name))
@@ -122,10 +122,10 @@ mod tests {
     }
 
     #[test]
-    fn kinds_of_strings_case_and_spaces_do_not_count() {
+    fn comparison_ignores_case_spaces_and_string_type() {
         assert_eq!(name(0x0c, "Harbour  Time "), name(0x13, "harbour time"));
         assert_ne!(name(0x0c, "Harbour Time"), name(0x0c, "HarbourTime"));
-        assert_ne!(name(0x14, "harbour"), name(0x0c, "harbour"), "old strings by their bytes alone");
+        assert_ne!(name(0x14, "harbour"), name(0x0c, "harbour"), "legacy string types are compared by their bytes");
         assert_eq!(name(0x0c, "Harbour Time").shown, "Harbour Time");
     }
 }

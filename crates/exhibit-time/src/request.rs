@@ -1,13 +1,13 @@
-//! What is asked of a time stamping authority (RFC 3161, 2.4.1): a stamp over the SHA-256 of a text, with a nonce, and with
-//! the authority's certificate in it. The authority learns nothing but the digest.
+//! Requests to a time stamping authority (RFC 3161, 2.4.1): for a stamp over the SHA-256 of a text, with a nonce, and
+//! with the certificate of the authority included. The authority learns only the digest.
 
 use crate::algorithm::Hash;
-use crate::cursor::{Cursor, holding, write};
+use crate::cursor::{Cursor, constructed, write};
 use crate::fault::Fault;
 use der::Tag;
 use sha2::{Digest as _, Sha256};
 
-/// The most bytes of a request.
+/// The maximum size of a request in bytes.
 const MAX_REQUEST: usize = 4096;
 
 const WHAT: &str = "the request";
@@ -19,37 +19,37 @@ pub struct Request {
     pub(crate) digest: Vec<u8>,
     pub(crate) policy: Option<Vec<u8>>,
     pub(crate) nonce: Option<Vec<u8>>,
-    asks_certificate: bool,
+    wants_certificate: bool,
 }
 
 impl Request {
-    /// A request for a stamp over `data`. The nonce is random and used once.
+    /// Creates a request for a stamp over `data`. The nonce must be random and used once.
     #[must_use]
     pub fn new(data: &[u8], nonce: [u8; 16]) -> Self {
-        // A positive integer of full length in its shortest form.
+        // A positive integer of full length in minimal encoding.
         let mut nonce = nonce;
         nonce[0] = nonce[0] & 0x7f | 0x40;
         let digest = Sha256::digest(data).to_vec();
-        Self { hash: Hash::Sha256, digest, policy: None, nonce: Some(nonce.to_vec()), asks_certificate: true }
+        Self { hash: Hash::Sha256, digest, policy: None, nonce: Some(nonce.to_vec()), wants_certificate: true }
     }
 
-    /// The request's bytes (a `.tsq` file).
+    /// Encodes the request (a `.tsq` file).
     #[must_use]
     pub fn write(&self) -> Vec<u8> {
         let imprint = write(0x30, &[self.hash.identifier(), write(0x04, &self.digest)].concat());
         let mut fields = [vec![2, 1, 1], imprint].concat();
         fields.extend(self.policy.iter().flat_map(|policy| write(0x06, policy)));
         fields.extend(self.nonce.iter().flat_map(|nonce| write(0x02, nonce)));
-        if self.asks_certificate {
+        if self.wants_certificate {
             fields.extend([1, 1, 0xff]);
         }
         write(0x30, &fields)
     }
 
-    /// Reads a request.
+    /// Parses a request.
     ///
     /// # Errors
-    /// [`Fault`] for what is not one, or one with extensions.
+    /// [`Fault`] if it is malformed or has extensions.
     pub fn read(bytes: &[u8]) -> Result<Self, Fault> {
         if bytes.len() > MAX_REQUEST {
             return Err(Fault::TooLarge { most: MAX_REQUEST });
@@ -61,23 +61,23 @@ impl Request {
         let (hash, digest) = imprint(&mut fields, WHAT)?;
         let policy = (fields.peek() == Some(Tag::ObjectIdentifier)).then(|| fields.oid()).transpose()?;
         let nonce = (fields.peek() == Some(Tag::Integer)).then(|| fields.integer()).transpose()?;
-        let asks_certificate = fields.peek() == Some(Tag::Boolean) && fields.boolean()?;
-        if fields.peek() == Some(holding(0)) {
+        let wants_certificate = fields.peek() == Some(Tag::Boolean) && fields.boolean()?;
+        if fields.peek() == Some(constructed(0)) {
             return Err(Fault::Unsupported(WHAT.to_owned()));
         }
         fields.end()?;
         let (policy, nonce) = (policy.map(<[u8]>::to_vec), nonce.map(<[u8]>::to_vec));
-        Ok(Self { hash, digest, policy, nonce, asks_certificate })
+        Ok(Self { hash, digest, policy, nonce, wants_certificate })
     }
 
-    /// Whether it asks for a stamp over `data`.
+    /// Whether it requests a stamp over `data`.
     #[must_use]
     pub fn is_over(&self, data: &[u8]) -> bool {
         self.hash.of(data) == self.digest
     }
 }
 
-/// Reads a MessageImprint: digest algorithm and digest.
+/// Parses a MessageImprint: digest algorithm and digest.
 pub(crate) fn imprint(fields: &mut Cursor<'_>, what: &'static str) -> Result<(Hash, Vec<u8>), Fault> {
     let mut imprint = fields.inner(Tag::Sequence)?;
     let hash = Hash::read(imprint.whole(Tag::Sequence)?, what)?;
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn requests_go_there_and_back() {
+    fn requests_round_trip() {
         for first in [0x00, 0x7f, 0x80, 0xff] {
             let mut nonce = [0xff; 16];
             nonce[0] = first;

@@ -1,11 +1,11 @@
-//! Proofs of public Sigsum logs: a digest of ours was logged, and witnesses saw the log's state at the times they state
-//! (proof texts of versions 1 and 2; policies as of 2026).
+//! Proofs of public Sigsum logs: our digest was logged, and witnesses cosigned the state of the log at the times that
+//! they state (proof texts of versions 1 and 2; policies as of 2026).
 //!
-//! A Sigsum tree head is a C2SP checkpoint with another outside, so that signatures and quorums are checked by
-//! `exhibit-proof`. The leaf is signed by a key that is made for one request and thrown away: nothing links two of them.
+//! A Sigsum tree head is a C2SP checkpoint in another encoding, so `exhibit-proof` checks its signatures and quorums.
+//! The leaf is signed by a key that is generated for one request and discarded, so that requests cannot be linked.
 
 use crate::fault::Fault;
-use crate::moment::Moment;
+use crate::stated_time::StatedTime;
 use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
 use exhibit_proof::finding::chain;
 use exhibit_proof::hash::{from_hex, to_hex};
@@ -15,18 +15,18 @@ use exhibit_proof::{Checkpoint, Hash, tree};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 
-/// The most bytes of a proof, policy or request.
+/// The maximum size of a proof, policy or request in bytes.
 pub const MAX_TEXT: usize = 64 << 10;
 
-/// The most hashes of an inclusion proof.
+/// The maximum number of hashes in an inclusion proof.
 const MAX_HASHES: usize = 63;
 
-/// The most cosignatures of a proof.
+/// The maximum number of cosignatures in a proof.
 const MAX_COSIGNATURES: usize = 256;
 
 const LEAF: &[u8] = b"sigsum.org/v1/tree-leaf\0";
 
-/// What a log is asked to take: a digest, signed by a key that serves this once.
+/// A request to a log: a digest, signed by a single-use key.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LeafRequest {
     message: [u8; 32],
@@ -35,7 +35,7 @@ pub struct LeafRequest {
 }
 
 impl LeafRequest {
-    /// A request to log the digest of `data`, signed by a new key; the secret must not be kept.
+    /// Creates a request to log the digest of `data`, signed by a new key. Do not store the secret.
     #[must_use]
     pub fn new(data: &[u8], secret: &[u8; 32]) -> Self {
         let message: [u8; 32] = Sha256::digest(data).into();
@@ -44,7 +44,7 @@ impl LeafRequest {
         Self { message, signature, key: key.verifying_key().to_bytes() }
     }
 
-    /// The request's text, as Sigsum's programs take it.
+    /// Writes the request in the format of Sigsum's programs.
     #[must_use]
     pub fn write(&self) -> String {
         let (message, signature, key) = (to_hex(&self.message), to_hex(&self.signature), to_hex(&self.key));
@@ -54,7 +54,7 @@ impl LeafRequest {
     /// Reads a request.
     ///
     /// # Errors
-    /// [`Fault`] for what is not one, or is not signed by its key.
+    /// [`Fault`] if it is malformed or not signed by its key.
     pub fn read(bytes: &[u8]) -> Result<Self, Fault> {
         let mut lines = Lines::new(bytes)?;
         let request =
@@ -64,7 +64,7 @@ impl LeafRequest {
         Ok(request)
     }
 
-    /// Whether it is over `data`.
+    /// Whether it covers `data`.
     #[must_use]
     pub fn is_over(&self, data: &[u8]) -> bool {
         self.message == <[u8; 32]>::from(Sha256::digest(data))
@@ -77,13 +77,13 @@ impl LeafRequest {
     }
 }
 
-/// A proof of public logging. Nothing of it is believed before [`Self::check`].
+/// A proof of public logging. Do not rely on any part of it before [`Self::check`].
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Proof {
     log: [u8; 32],
     key_hash: [u8; 32],
     leaf_signature: [u8; 64],
-    // Version 1 begins its leaf with the first two bytes of the checksum.
+    // In version 1 the leaf begins with the first two bytes of the checksum.
     short: Option<[u8; 2]>,
     size: u64,
     root: Hash,
@@ -100,18 +100,18 @@ struct Cosignature {
     signature: [u8; 64],
 }
 
-/// What a proof proves.
+/// The facts that a proof proves.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Logged {
-    /// The latest time that a witness of the policy states: by then the digest was logged.
-    pub at: Moment,
-    /// The log, as its checkpoints name it.
+    /// The latest time stated by a witness of the policy: the digest was logged by then.
+    pub at: StatedTime,
+    /// The name of the log, as in its checkpoints.
     pub log: String,
-    /// The witnesses of the policy that cosigned, with the time each states.
-    pub witnesses: Vec<(String, Moment)>,
+    /// The witnesses of the policy that cosigned, each with its stated time.
+    pub witnesses: Vec<(String, StatedTime)>,
 }
 
-/// Whose signatures are asked for, as Sigsum's policy files say it.
+/// The required signatures, from a Sigsum policy file.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SigsumPolicy {
     policy: Policy,
@@ -121,19 +121,19 @@ pub struct SigsumPolicy {
 }
 
 impl SigsumPolicy {
-    /// Reads a policy file.
+    /// Parses a policy file.
     ///
     /// # Errors
-    /// [`Fault::Policy`], which names the line.
+    /// [`Fault::Policy`] with the line.
     pub fn read(bytes: &[u8]) -> Result<Self, Fault> {
         if bytes.len() > MAX_TEXT {
             return Err(Fault::TooLarge { most: MAX_TEXT });
         }
         let (mut logs, mut witnesses) = (BTreeMap::new(), BTreeMap::new());
-        // The same policy with keys as C2SP writes them; names are bytes in both.
+        // The same policy with keys in C2SP's format; names are bytes in both.
         let mut text = Vec::new();
         for (line, number) in bytes.split_inclusive(|byte| *byte == b'\n').zip(1..) {
-            let wrong = || Fault::Policy(format!("line {number}: its key cannot be used"));
+            let wrong = || Fault::Policy(format!("line {number}: invalid key"));
             let words: Vec<&[u8]> = line.split(|b| b" \t\n".contains(b)).filter(|word| !word.is_empty()).collect();
             match words.as_slice() {
                 [b"log", key, rest @ ..] if rest.len() < 2 => {
@@ -157,10 +157,10 @@ impl SigsumPolicy {
 }
 
 impl Proof {
-    /// Reads a proof text.
+    /// Parses a proof.
     ///
     /// # Errors
-    /// [`Fault::Line`], which names the line.
+    /// [`Fault::Line`].
     pub fn read(bytes: &[u8]) -> Result<Self, Fault> {
         let mut lines = Lines::new(bytes)?;
         let version = lines.value("version")?;
@@ -200,7 +200,7 @@ impl Proof {
     /// Checks that the digest of `data` was logged by a log of the policy, submitted by `key`, and cosigned.
     ///
     /// # Errors
-    /// [`Fault`], by what is wrong.
+    /// [`Fault`].
     pub fn check(&self, data: &[u8], key: &[u8; 32], policy: &SigsumPolicy) -> Result<Logged, Fault> {
         self.answers(data, key)?;
         let checksum: [u8; 32] = Sha256::digest(Sha256::digest(data)).into();
@@ -212,18 +212,18 @@ impl Proof {
             .map_err(|error| Fault::Inclusion(chain(&error)))?;
         let named = |(key, seconds): &(VerifierKey, u64)| {
             let name = policy.witnesses.get(key.name()).map_or(key.name(), |(_, name)| name);
-            (name.to_owned(), Moment::from_seconds(i64::try_from(*seconds).unwrap_or(i64::MAX)))
+            (name.to_owned(), StatedTime::from_seconds(i64::try_from(*seconds).unwrap_or(i64::MAX)))
         };
-        let witnesses: Vec<(String, Moment)> = accepted.witnesses.iter().map(named).collect();
+        let witnesses: Vec<(String, StatedTime)> = accepted.witnesses.iter().map(named).collect();
         let latest = witnesses.iter().map(|(_, at)| *at).max();
-        let at = latest.ok_or_else(|| Fault::Policy("no witness that it knows says when".to_owned()))?;
+        let at = latest.ok_or_else(|| Fault::Policy("no witness of the policy states a time".to_owned()))?;
         Ok(Logged { at, log: log.name().to_owned(), witnesses })
     }
 
-    /// Whether its leaf is over `data` and was made by this key; not whether it was logged.
+    /// Checks that its leaf covers `data` and was signed by this key, not that it was logged.
     ///
     /// # Errors
-    /// [`Fault`], where it was not.
+    /// [`Fault`].
     pub fn answers(&self, data: &[u8], key: &[u8; 32]) -> Result<(), Fault> {
         let message: [u8; 32] = Sha256::digest(data).into();
         let checksum: [u8; 32] = Sha256::digest(message).into();
@@ -236,17 +236,17 @@ impl Proof {
         check_leaf(key, &message, &self.leaf_signature)
     }
 
-    // The tree head as the signed note that it is.
+    // Converts the tree head into the equivalent signed note.
     fn note(&self, log: &VerifierKey, policy: &SigsumPolicy) -> Note {
         let checkpoint =
             Checkpoint { origin: log.name().to_owned(), size: self.size, root: self.root, extensions: Vec::new() };
-        let own = Signature { name: log.name().to_owned(), id: log.id(), bytes: self.signature.to_vec() };
+        let log_signature = Signature { name: log.name().to_owned(), id: log.id(), bytes: self.signature.to_vec() };
         let known = self.cosignatures.iter().filter_map(|cosignature| {
             let (key, _) = policy.witnesses.get(&to_hex(&cosignature.key_hash))?;
             let bytes = [&cosignature.time.to_be_bytes()[..], &cosignature.signature].concat();
             Some(Signature { name: key.name().to_owned(), id: key.id(), bytes })
         });
-        Note { text: checkpoint.text(), signatures: std::iter::once(own).chain(known).collect() }
+        Note { text: checkpoint.text(), signatures: std::iter::once(log_signature).chain(known).collect() }
     }
 }
 
@@ -281,7 +281,7 @@ fn origin(key_hash: &str) -> String {
     format!("sigsum.org/v1/tree/{key_hash}")
 }
 
-// A public key in hexadecimal of either case, with the hash that names it.
+// Parses a public key in hexadecimal of either case; returns it with the hash that identifies it.
 fn public_key(text: &[u8]) -> Option<(String, [u8; 32])> {
     let public: [u8; 32] = fixed(&str::from_utf8(text).ok()?.to_ascii_lowercase())?;
     Some((to_hex(&Sha256::digest(public)), public))
@@ -297,7 +297,7 @@ fn decimal(text: &str) -> Option<u64> {
     i64::try_from(number).is_ok().then_some(number)
 }
 
-/// `key=value` lines, one after the other.
+/// Reads `key=value` lines in order.
 struct Lines<'a> {
     rest: std::iter::Peekable<std::str::Split<'a, char>>,
     number: usize,

@@ -1,59 +1,59 @@
-//! Whether a time stamp holds: it is over this data, answers this request, is signed by the certificate that it binds, and
-//! that certificate comes from an authority that the reader trusts, as it stood at the moment stated.
+//! Validation of a time stamp: it covers the data, answers the request, and is signed by the certificate that it is
+//! bound to, which an authority that the reader trusts had issued and which was valid at the stated time.
 //!
-//! What it cannot know: whether a certificate was revoked, and whether the authority's clock was right.
+//! Out of scope: whether a certificate was revoked, and whether the clock of the authority was right.
 
 use crate::certificate::Certificate;
 use crate::chain;
 use crate::fault::Fault;
-use crate::moment::Moment;
 use crate::name::General;
 use crate::request::Request;
-use crate::token::{Bound, Token};
+use crate::stated_time::StatedTime;
+use crate::token::{CertificateId, Token};
 use sha1::Sha1;
 use sha2::Digest as _;
 
-/// What a time stamp is held against.
+/// What a time stamp is checked against.
 #[derive(Clone, Copy, Debug)]
 pub struct Against<'a> {
-    /// What must have been stamped.
+    /// The stamped data.
     pub data: &'a [u8],
-    /// What was asked for, where that is known.
+    /// The request, if it is known.
     pub request: Option<&'a Request>,
-    /// Certificates that were kept with the stamp; nobody vouches for them but the chain itself.
+    /// Untrusted certificates that were stored with the stamp.
     pub kept: &'a [Certificate],
-    /// Authorities that the reader trusts, and links to them. Without any, no chain is asked for.
+    /// Authorities that the reader trusts, and links to them. If empty, no chain is required.
     pub trusted: &'a [Certificate],
 }
 
-/// A time stamp that holds.
+/// A valid time stamp.
 #[derive(Clone, Debug)]
-pub struct Stamp {
-    /// When the authority stamped, by its clock.
-    pub at: Moment,
-    /// How far off that may be, in microseconds, where the authority says so.
+pub struct TimeStamp {
+    /// The time of the stamp, by the clock of the authority.
+    pub at: StatedTime,
+    /// The accuracy of that time in microseconds, if stated.
     pub accuracy: Option<u64>,
-    /// The stamp's number with the authority, in hexadecimal.
+    /// The serial number of the stamp, in hexadecimal.
     pub serial: String,
-    /// The policy that it stamped under, as numbers with points between.
+    /// The policy of the stamp, as a dotted object identifier.
     pub policy: String,
-    /// The certificates from the signer's to the trusted authority's; the signer's alone where none was asked for.
+    /// The certificates from the signer to the trusted authority; only the signer if no chain was required.
     pub chain: Vec<Certificate>,
     /// Whether the chain ends in an authority that the reader trusts.
     pub is_trusted: bool,
 }
 
-impl Stamp {
-    /// The moment before which the data was there: the time stated and all that it may be off.
+impl TimeStamp {
+    /// The time by which the data existed: the stated time plus its accuracy.
     #[must_use]
-    pub const fn no_later_than(&self) -> Moment {
+    pub const fn no_later_than(&self) -> StatedTime {
         match self.accuracy {
             Some(accuracy) => self.at.plus(accuracy),
             None => self.at,
         }
     }
 
-    /// Whose certificate signed it.
+    /// The name of the signer.
     #[must_use]
     pub fn signer(&self) -> &str {
         self.chain.first().map_or("", Certificate::name)
@@ -63,8 +63,8 @@ impl Stamp {
 /// Checks a reply (`.tsr`) or a bare token.
 ///
 /// # Errors
-/// [`Fault`], by what is wrong.
-pub fn check(reply: &[u8], against: &Against<'_>) -> Result<Stamp, Fault> {
+/// [`Fault`].
+pub fn check(reply: &[u8], against: &Against<'_>) -> Result<TimeStamp, Fault> {
     let token = Token::read(reply)?;
     if token.info.hash.of(against.data) != token.info.digest {
         return Err(Fault::OtherData);
@@ -75,23 +75,23 @@ pub fn check(reply: &[u8], against: &Against<'_>) -> Result<Stamp, Fault> {
     if token.signer.hash.of(&token.content) != token.signer.content_digest {
         return Err(Fault::Altered);
     }
-    let others: Vec<Certificate> = token.brought.iter().chain(against.kept).cloned().collect();
-    let named = |c: &&Certificate| c.issuer == token.signer.issuer && c.serial == token.signer.serial;
-    let signer = others.iter().chain(against.trusted).find(named).ok_or(Fault::NoSigner)?;
-    check_bound(&token.signer.bound, std::slice::from_ref(signer), false)?;
+    let others: Vec<Certificate> = token.certificates.iter().chain(against.kept).cloned().collect();
+    let is_signer = |c: &&Certificate| c.issuer == token.signer.issuer && c.serial == token.signer.serial;
+    let signer = others.iter().chain(against.trusted).find(is_signer).ok_or(Fault::NoSigner)?;
+    check_ids(&token.signer.certificate_ids, std::slice::from_ref(signer), false)?;
     chain::check_signer(signer)?;
     check_authority(&token, signer)?;
     token.signer.scheme.check(&signer.key, signer.name(), &token.signer.signed, &token.signer.signature)?;
     let is_trusted = !against.trusted.is_empty();
     let chain = if is_trusted {
         let chain = chain::find(signer, &others, against.trusted, token.info.at)?;
-        check_bound(&token.signer.bound, &chain, true)?;
+        check_ids(&token.signer.certificate_ids, &chain, true)?;
         chain
     } else {
         signer.check_validity(token.info.at)?;
         vec![signer.clone()]
     };
-    Ok(Stamp {
+    Ok(TimeStamp {
         at: token.info.at,
         accuracy: token.info.accuracy,
         serial: exhibit_proof::hash::to_hex(&token.info.serial),
@@ -101,18 +101,18 @@ pub fn check(reply: &[u8], against: &Against<'_>) -> Result<Stamp, Fault> {
     })
 }
 
-/// The certificates that a reply brings, as it brings them.
+/// The certificates embedded in a reply, in their order.
 ///
 /// # Errors
-/// [`Fault`] for what is not a reply.
-pub fn brought(reply: &[u8]) -> Result<Vec<Certificate>, Fault> {
-    Ok(Token::read(reply)?.brought)
+/// [`Fault`] if it is not a reply.
+pub fn embedded_certificates(reply: &[u8]) -> Result<Vec<Certificate>, Fault> {
+    Ok(Token::read(reply)?.certificates)
 }
 
-/// Whether a reply answers a request; not whether it holds.
+/// Checks that a reply answers a request, without validating the stamp.
 ///
 /// # Errors
-/// [`Fault`], where it does not, or is not a reply.
+/// [`Fault`] if it does not, or is not a reply.
 pub fn answers(reply: &[u8], request: &Request) -> Result<(), Fault> {
     check_request(&Token::read(reply)?, request)
 }
@@ -121,7 +121,7 @@ fn check_request(token: &Token, request: &Request) -> Result<(), Fault> {
     if token.info.digest != request.digest || token.info.hash != request.hash {
         return Err(Fault::OtherData);
     }
-    // An authority must send a nonce back, and has none to send where none was sent.
+    // An authority must return the nonce of the request, and none if there was none.
     if token.info.nonce != request.nonce {
         return Err(Fault::OtherNonce);
     }
@@ -131,43 +131,43 @@ fn check_request(token: &Token, request: &Request) -> Result<(), Fault> {
     Ok(())
 }
 
-// The first certificate of each list is the signer's; the others, where the chain is known, stand in it.
-fn check_bound(bound: &[Bound], chain: &[Certificate], is_whole: bool) -> Result<(), Fault> {
+// The first id of each list must identify the signer; the others, if the chain is complete, its members.
+fn check_ids(ids: &[CertificateId], chain: &[Certificate], is_complete: bool) -> Result<(), Fault> {
     let Some(signer) = chain.first() else { return Err(Fault::NoSigner) };
-    for bound in bound {
-        let fits = if bound.is_first {
-            is_bound(bound, signer)
+    for id in ids {
+        let is_matched = if id.is_first {
+            identifies(id, signer)
         } else {
-            !is_whole || chain.iter().any(|certificate| is_bound(bound, certificate))
+            !is_complete || chain.iter().any(|certificate| identifies(id, certificate))
         };
-        if !fits {
+        if !is_matched {
             return Err(Fault::OtherSigner);
         }
     }
     Ok(())
 }
 
-fn is_bound(bound: &Bound, certificate: &Certificate) -> bool {
-    let digest = match bound.hash {
+fn identifies(id: &CertificateId, certificate: &Certificate) -> bool {
+    let digest = match id.hash {
         Some(hash) => hash.of(certificate.der()),
         None => Sha1::digest(certificate.der()).to_vec(),
     };
-    let named = bound.issuer_serial.as_ref().is_none_or(|(names, serial)| {
+    let has_name = id.issuer_serial.as_ref().is_none_or(|(names, serial)| {
         *serial == certificate.serial && *names == [General::Directory(certificate.issuer.clone())]
     });
-    digest == bound.digest && named
+    digest == id.digest && has_name
 }
 
 fn check_authority(token: &Token, signer: &Certificate) -> Result<(), Fault> {
-    let fits = match &token.info.authority {
+    let is_signer = match &token.info.authority {
         None => true,
         Some(General::Directory(name)) if *name == signer.subject => true,
-        Some(name) => signer.extensions.other_names.contains(name),
+        Some(name) => signer.extensions.alt_names.contains(name),
     };
-    if fits { Ok(()) } else { Err(Fault::OtherAuthority) }
+    if is_signer { Ok(()) } else { Err(Fault::OtherAuthority) }
 }
 
-// An object identifier as people write it.
+// Formats an object identifier in dotted decimal.
 fn dotted(oid: &[u8]) -> String {
     let mut arcs: Vec<u128> = Vec::new();
     let mut arc: u128 = 0;
@@ -191,11 +191,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn identifiers_as_people_write_them() {
+    fn object_identifiers_in_dotted_decimal() {
         assert_eq!(dotted(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 1, 4]), "1.2.840.113549.1.9.16.1.4");
         assert_eq!(dotted(&[0x55, 0x1d, 0x25]), "2.5.29.37");
         assert_eq!(dotted(&[0x88, 0x37, 3]), "2.999.3");
-        // however long, it is no reason to stop
+        // an identifier of any length must not panic
         dotted(&[0xff; 64]);
     }
 }

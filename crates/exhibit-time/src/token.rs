@@ -1,20 +1,20 @@
-//! A time stamp token taken apart: CMS SignedData with one signer around a TSTInfo (RFC 5652, RFC 3161 with RFC 5816). Reading
-//! believes nothing; see [`crate::stamp`].
+//! Parsing of time stamp tokens: CMS SignedData with one signer around a TSTInfo (RFC 5652, RFC 3161 with RFC 5816).
+//! Nothing is verified here; see [`crate::stamp`].
 
 use crate::algorithm::{Hash, Scheme};
 use crate::certificate::Certificate;
-use crate::cursor::{Cursor, holding, plain, write};
+use crate::cursor::{Cursor, constructed, primitive, write};
 use crate::fault::Fault;
-use crate::moment::Moment;
 use crate::name::{General, Name, general_names};
 use crate::request::imprint;
+use crate::stated_time::StatedTime;
 use der::Tag;
 
-/// The most bytes of a token or reply.
+/// The maximum size of a token or reply in bytes.
 pub const MAX_REPLY: usize = 1 << 20;
 
-/// The most certificates that a token may bring.
-const MAX_BROUGHT: usize = 32;
+/// The maximum number of certificates embedded in a token.
+const MAX_EMBEDDED: usize = 32;
 
 const WHAT: &str = "the time stamp";
 
@@ -24,56 +24,56 @@ const TST_INFO: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 1, 4];
 // 1.2.840.113549.1.9: 3 contentType, 4 messageDigest, 16.2.12 signingCertificate, 16.2.47 signingCertificateV2
 const PKCS9: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9];
 
-/// A reply's token, taken apart.
+/// The parsed token of a reply.
 #[derive(Clone, Debug)]
 pub(crate) struct Token {
     pub(crate) info: Info,
-    // The bytes of the TSTInfo: what is signed for by the digest among the signed attributes.
+    // The bytes of the TSTInfo, whose digest is among the signed attributes.
     pub(crate) content: Vec<u8>,
-    pub(crate) brought: Vec<Certificate>,
+    pub(crate) certificates: Vec<Certificate>,
     pub(crate) signer: Signer,
 }
 
-/// What the authority states.
+/// The statement of the authority.
 #[derive(Clone, Debug)]
 pub(crate) struct Info {
     pub(crate) policy: Vec<u8>,
     pub(crate) hash: Hash,
     pub(crate) digest: Vec<u8>,
     pub(crate) serial: Vec<u8>,
-    pub(crate) at: Moment,
+    pub(crate) at: StatedTime,
     pub(crate) accuracy: Option<u64>,
     pub(crate) nonce: Option<Vec<u8>>,
     pub(crate) authority: Option<General>,
 }
 
-/// Who signed, over what, how.
+/// The signer, the signed attributes and the signature.
 #[derive(Clone, Debug)]
 pub(crate) struct Signer {
     pub(crate) issuer: Name,
     pub(crate) serial: Vec<u8>,
     pub(crate) hash: Hash,
     pub(crate) scheme: Scheme,
-    // The signed attributes as they are signed.
+    // The signed attributes, encoded as for signing.
     pub(crate) signed: Vec<u8>,
     pub(crate) content_digest: Vec<u8>,
-    pub(crate) bound: Vec<Bound>,
+    pub(crate) certificate_ids: Vec<CertificateId>,
     pub(crate) signature: Vec<u8>,
 }
 
-/// A certificate that a stamp is signed for (ESSCertID and ESSCertIDv2, RFC 5035).
+/// The id of a certificate that the signature is certificate_ids to (ESSCertID and ESSCertIDv2, RFC 5035).
 #[derive(Clone, Debug)]
-pub(crate) struct Bound {
-    // Without one: SHA-1, as RFC 2634 has it.
+pub(crate) struct CertificateId {
+    // `None` is SHA-1 (RFC 2634).
     pub(crate) hash: Option<Hash>,
     pub(crate) digest: Vec<u8>,
     pub(crate) issuer_serial: Option<(Vec<General>, Vec<u8>)>,
-    // Whether it is the first of its list, which must be the signer's.
+    // Whether it is the first of its list, which must identify the signer.
     pub(crate) is_first: bool,
 }
 
 impl Token {
-    /// Reads a reply (TimeStampResp) or a bare token (ContentInfo).
+    /// Parses a reply (TimeStampResp) or a bare token (ContentInfo).
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, Fault> {
         if bytes.len() > MAX_REPLY {
             return Err(Fault::TooLarge { most: MAX_REPLY });
@@ -92,16 +92,16 @@ impl Token {
         if outer.oid()? != SIGNED_DATA {
             return Err(Fault::Form(WHAT));
         }
-        let mut explicit = outer.inner(holding(0))?;
+        let mut explicit = outer.inner(constructed(0))?;
         outer.end()?;
         let mut fields = explicit.inner(Tag::Sequence)?;
         explicit.end()?;
         let version = fields.number()?;
         fields.value(Tag::Set)?;
         let content = read_content(&mut fields)?;
-        let brought = fields.optional_inner(holding(0))?.map_or(Ok(Vec::new()), read_certificates)?;
-        // Lists of what was revoked are of no use without a moment at which they were new.
-        fields.optional(holding(1))?;
+        let certificates = fields.optional_inner(constructed(0))?.map_or(Ok(Vec::new()), read_certificates)?;
+        // Revocation lists are ignored: without a current one they prove nothing.
+        fields.optional(constructed(1))?;
         let mut signers = fields.inner(Tag::Set)?;
         fields.end()?;
         if !(1..=5).contains(&version) {
@@ -117,7 +117,7 @@ impl Token {
             return Err(Fault::Signers(count));
         }
         let signer = Signer::read(signers.inner(Tag::Sequence)?)?;
-        Ok(Self { info: Info::read(&content)?, content, brought, signer })
+        Ok(Self { info: Info::read(&content)?, content, certificates, signer })
     }
 }
 
@@ -142,7 +142,7 @@ fn read_content(fields: &mut Cursor<'_>) -> Result<Vec<u8>, Fault> {
     if content.oid()? != TST_INFO {
         return Err(Fault::Form(WHAT));
     }
-    let mut explicit = content.inner(holding(0))?;
+    let mut explicit = content.inner(constructed(0))?;
     content.end()?;
     let bytes = explicit.value(Tag::OctetString)?.to_vec();
     explicit.end()?;
@@ -152,12 +152,12 @@ fn read_content(fields: &mut Cursor<'_>) -> Result<Vec<u8>, Fault> {
 fn read_certificates(mut set: Cursor<'_>) -> Result<Vec<Certificate>, Fault> {
     let mut all = Vec::new();
     while !set.is_empty() {
-        // What is no X.509 certificate (attribute certificates and the like) vouches for nothing here.
+        // Other kinds of certificates (such as attribute certificates) are ignored.
         let element = set.element()?;
         if element.first() == Some(&0x30) {
             all.push(Certificate::read(element)?);
         }
-        if all.len() > MAX_BROUGHT {
+        if all.len() > MAX_EMBEDDED {
             return Err(Fault::Form(WHAT));
         }
     }
@@ -174,19 +174,19 @@ impl Info {
         let (hash, digest) = imprint(&mut fields, WHAT)?;
         let serial = fields.integer()?.to_vec();
         let at = fields.value(Tag::GeneralizedTime)?;
-        let at = Moment::read(Tag::GeneralizedTime, at, true).ok_or(Fault::Form(WHAT))?;
+        let at = StatedTime::read(Tag::GeneralizedTime, at, true).ok_or(Fault::Form(WHAT))?;
         let accuracy = fields.optional_inner(Tag::Sequence)?.map(read_accuracy).transpose()?;
         if fields.peek() == Some(Tag::Boolean) {
             fields.boolean()?;
         }
         let nonce = (fields.peek() == Some(Tag::Integer)).then(|| fields.integer()).transpose()?.map(<[u8]>::to_vec);
-        let authority = fields.optional_inner(holding(0))?.map(|mut name| {
+        let authority = fields.optional_inner(constructed(0))?.map(|mut name| {
             let read = General::read(&mut name)?;
             name.end()?;
             Ok(read)
         });
         let authority = authority.transpose()?;
-        if let Some(list) = fields.optional_inner(holding(1))? {
+        if let Some(list) = fields.optional_inner(constructed(1))? {
             refuse_critical(list)?;
         }
         fields.end()?;
@@ -194,17 +194,17 @@ impl Info {
     }
 }
 
-// Seconds, thousandths and millionths, as millionths.
+// Seconds, milliseconds and microseconds, in microseconds.
 fn read_accuracy(mut fields: Cursor<'_>) -> Result<u64, Fault> {
     let part = |bytes: Option<&[u8]>, most: u64| {
         let read = bytes.map_or(Some(0), crate::cursor::number);
         read.filter(|part| *part <= most).ok_or(Fault::Form(WHAT))
     };
     let seconds = part(fields.optional(Tag::Integer)?, u64::from(u32::MAX))?;
-    let thousandths = part(fields.optional(plain(0))?, 999)?;
-    let millionths = part(fields.optional(plain(1))?, 999)?;
+    let millis = part(fields.optional(primitive(0))?, 999)?;
+    let micros = part(fields.optional(primitive(1))?, 999)?;
     fields.end()?;
-    Ok(seconds * 1_000_000 + thousandths * 1000 + millionths)
+    Ok(seconds * 1_000_000 + millis * 1000 + micros)
 }
 
 fn refuse_critical(mut list: Cursor<'_>) -> Result<(), Fault> {
@@ -222,7 +222,7 @@ fn refuse_critical(mut list: Cursor<'_>) -> Result<(), Fault> {
 
 impl Signer {
     fn read(mut fields: Cursor<'_>) -> Result<Self, Fault> {
-        // Signers named by a key id (version 3) are not what RFC 3161's authorities write, nor what OpenSSL reads.
+        // Signers identified by a key id (version 3) are not written by RFC 3161 authorities, nor accepted by OpenSSL.
         if fields.number()? != 1 {
             return Err(Fault::Form(WHAT));
         }
@@ -231,13 +231,13 @@ impl Signer {
         let serial = id.integer()?.to_vec();
         id.end()?;
         let hash = Hash::read(fields.whole(Tag::Sequence)?, WHAT)?;
-        let attributes = fields.value(holding(0))?;
+        let attributes = fields.value(constructed(0))?;
         let scheme = Scheme::read(fields.whole(Tag::Sequence)?, WHAT)?.with(hash, WHAT)?;
         let signature = fields.value(Tag::OctetString)?.to_vec();
-        fields.optional(holding(1))?;
+        fields.optional(constructed(1))?;
         fields.end()?;
         let found = Attributes::read(Cursor::new(attributes, WHAT)?)?;
-        if !found.is_time {
+        if !found.is_time_stamp {
             return Err(Fault::Attribute("contentType"));
         }
         Ok(Self {
@@ -245,10 +245,10 @@ impl Signer {
             serial,
             hash,
             scheme,
-            // They are signed as a set, whatever tag they stand under in the token (RFC 5652, 5.4).
+            // They are signed with the tag of a set instead of their tag in the token (RFC 5652, 5.4).
             signed: write(0x31, attributes),
             content_digest: found.content_digest.ok_or(Fault::Attribute("messageDigest"))?,
-            bound: found.bound,
+            certificate_ids: found.certificate_ids,
             signature,
         })
     }
@@ -256,9 +256,9 @@ impl Signer {
 
 #[derive(Default)]
 struct Attributes {
-    is_time: bool,
+    is_time_stamp: bool,
     content_digest: Option<Vec<u8>>,
-    bound: Vec<Bound>,
+    certificate_ids: Vec<CertificateId>,
 }
 
 impl Attributes {
@@ -275,7 +275,7 @@ impl Attributes {
             }
             seen.push(oid);
             match oid.strip_prefix(PKCS9) {
-                Some([3]) => found.is_time = single(values, "contentType", Cursor::oid)? == TST_INFO,
+                Some([3]) => found.is_time_stamp = single(values, "contentType", Cursor::oid)? == TST_INFO,
                 Some([4]) => {
                     let value = single(values, "messageDigest", |value| value.value(Tag::OctetString))?;
                     found.content_digest = Some(value.to_vec());
@@ -285,10 +285,10 @@ impl Attributes {
                 _ => {}
             }
         }
-        if found.bound.is_empty() { Err(Fault::Attribute("signingCertificate")) } else { Ok(found) }
+        if found.certificate_ids.is_empty() { Err(Fault::Attribute("signingCertificate")) } else { Ok(found) }
     }
 
-    // SigningCertificate or SigningCertificateV2: what follows the list of certificates are policies, and hints only.
+    // SigningCertificate or SigningCertificateV2; the policies after the list of certificates are only hints.
     fn bind(&mut self, value: &mut Cursor<'_>, is_second: bool) -> Result<(), Fault> {
         let mut outer = value.inner(Tag::Sequence)?;
         let mut list = outer.inner(Tag::Sequence)?;
@@ -305,14 +305,14 @@ impl Attributes {
             let digest = id.value(Tag::OctetString)?.to_vec();
             let issuer_serial = id.optional_inner(Tag::Sequence)?.map(read_issuer_serial).transpose()?;
             id.end()?;
-            self.bound.push(Bound { hash, digest, issuer_serial, is_first });
+            self.certificate_ids.push(CertificateId { hash, digest, issuer_serial, is_first });
             is_first = false;
         }
         if is_first { Err(Fault::Attribute("signingCertificate")) } else { Ok(()) }
     }
 }
 
-// An attribute's one value.
+// Reads the only value of an attribute.
 fn single<'a, T>(
     mut values: Cursor<'a>,
     name: &'static str,

@@ -1,21 +1,21 @@
-//! Cosignatures of witnesses by files: the body of a C2SP tlog-witness `add-checkpoint` request, and what the witness
-//! answers (as published on 2026-07-22). Who carries the files, and how, is nobody's business here.
+//! Cosignatures of witnesses as files: the body of a C2SP tlog-witness `add-checkpoint` request, and the response of
+//! the witness (as published on 2026-07-22). Transporting the files is out of scope.
 
 use crate::fault::Fault;
-use crate::moment::Moment;
+use crate::stated_time::StatedTime;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use exhibit_proof::finding::chain;
 use exhibit_proof::note::{KeyKind, Note, VerifierKey};
 use exhibit_proof::{Checkpoint, Hash, tree};
 
-/// The most bytes of a request or an answer.
+/// The maximum size of a request or a response in bytes.
 pub const MAX_BODY: usize = 64 << 10;
 
-/// The most hashes of a consistency proof.
+/// The maximum number of hashes in a consistency proof.
 const MAX_HASHES: usize = 63;
 
-/// The body of a request: a checkpoint, and the proof that it goes on from an older one.
+/// The body of a request: a checkpoint, and the proof that it is consistent with an older one.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct AddCheckpoint {
     /// The older size.
@@ -27,7 +27,7 @@ pub struct AddCheckpoint {
 }
 
 impl AddCheckpoint {
-    /// The body's text.
+    /// Writes the body.
     #[must_use]
     pub fn write(&self) -> String {
         let hashes: String = self.hashes.iter().map(|hash| format!("{hash}\n")).collect();
@@ -56,36 +56,36 @@ impl AddCheckpoint {
         Ok(Self { old, hashes, checkpoint })
     }
 
-    /// Checks that the checkpoint goes on from an older state of the log.
+    /// Checks that the checkpoint extends an older state of the log.
     ///
     /// # Errors
-    /// [`Fault`], where it does not.
+    /// [`Fault`] if it does not.
     pub fn check(&self, older: &Checkpoint) -> Result<(), Fault> {
         let newer = Checkpoint::parse(&self.checkpoint.text).map_err(|error| Fault::Checkpoint(chain(&error)))?;
         if self.old != older.size || newer.origin != older.origin {
-            return Err(Fault::Consistency("it is of another state or another log".to_owned()));
+            return Err(Fault::Consistency("another state or another log".to_owned()));
         }
         tree::check_consistency(older.size, older.root, newer.size, newer.root, &self.hashes)
             .map_err(|error| Fault::Consistency(chain(&error)))
     }
 }
 
-/// A witness's own key, `<name>+<id>+<key>` on one line (type 0x04).
+/// Reads the key of a witness, `<name>+<id>+<key>` on one line (type 0x04).
 ///
 /// # Errors
-/// [`Fault`] for another kind of key, or none.
+/// [`Fault`] if it is not such a key.
 pub fn read_key(bytes: &[u8]) -> Result<VerifierKey, Fault> {
     let line = str::from_utf8(bytes).ok().map(|text| text.strip_suffix('\n').unwrap_or(text));
     let key = line.and_then(|line| VerifierKey::parse(line).ok()).filter(|key| key.kind() == KeyKind::Cosignature);
-    key.ok_or(Fault::Form("a witness's key"))
+    key.ok_or(Fault::Form("the key of the witness"))
 }
 
-/// The key ids of the signature lines in an answer, with their names.
+/// The key names and key ids of the signature lines in a response.
 ///
 /// # Errors
-/// [`Fault::Line`] for what is not a signature line.
-pub fn signers(answer: &[u8]) -> Result<Vec<(String, [u8; 4])>, Fault> {
-    let text = str::from_utf8(answer).ok().filter(|_| answer.len() <= MAX_BODY).ok_or(Fault::Line(1))?;
+/// [`Fault::Line`] for a line that is not a signature line.
+pub fn signers(response: &[u8]) -> Result<Vec<(String, [u8; 4])>, Fault> {
+    let text = str::from_utf8(response).ok().filter(|_| response.len() <= MAX_BODY).ok_or(Fault::Line(1))?;
     let signer = |(line, number): (&str, usize)| {
         let (name, encoded) =
             line.strip_prefix("\u{2014} ").and_then(|l| l.split_once(' ')).ok_or(Fault::Line(number))?;
@@ -95,13 +95,14 @@ pub fn signers(answer: &[u8]) -> Result<Vec<(String, [u8; 4])>, Fault> {
     text.lines().zip(1..).map(signer).collect()
 }
 
-/// Checks a witness's answer: signature lines, one of them by `witness` over this checkpoint. Says when, by its clock.
+/// Checks the response of a witness: signature lines, one of them by `witness` over this checkpoint. Returns the time
+/// that the witness states.
 ///
 /// # Errors
-/// [`Fault`], by what is wrong.
-pub fn check(checkpoint: &Note, answer: &[u8], witness: &VerifierKey) -> Result<Moment, Fault> {
-    let text = str::from_utf8(answer).ok().filter(|_| answer.len() <= MAX_BODY).ok_or(Fault::Line(1))?;
-    signers(answer)?;
+/// [`Fault`].
+pub fn check(checkpoint: &Note, response: &[u8], witness: &VerifierKey) -> Result<StatedTime, Fault> {
+    let text = str::from_utf8(response).ok().filter(|_| response.len() <= MAX_BODY).ok_or(Fault::Line(1))?;
+    signers(response)?;
     let note = Note::parse(format!("{}\n{text}", checkpoint.text).as_bytes());
     let note = note.map_err(|error| Fault::Checkpoint(chain(&error)))?;
     let name = || witness.name().to_owned();
@@ -111,5 +112,5 @@ pub fn check(checkpoint: &Note, answer: &[u8], witness: &VerifierKey) -> Result<
     })?;
     let seconds = time.filter(|seconds| *seconds > 0).and_then(|seconds| i64::try_from(seconds).ok());
     let seconds = seconds.ok_or_else(|| Fault::Signature(name()))?;
-    Ok(Moment::from_seconds(seconds))
+    Ok(StatedTime::from_seconds(seconds))
 }

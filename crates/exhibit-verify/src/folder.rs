@@ -1,24 +1,24 @@
-//! A bag's folder on disk. No link is followed, whatever it points to; links are named as what they are.
+//! The folder of a bag on disk. Links are never followed, but listed as links.
 
 use exhibit_proof::bagit::{Files, Found, Unreadable};
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-/// How deep folders may lie in one another.
+/// The maximum nesting depth of folders.
 const MAX_DEPTH: usize = 64;
 
-/// The most files that a bag may have: what is known of each is held in memory.
+/// The maximum number of files in a bag: facts about each file are kept in memory.
 const MAX_FILES: usize = 4_000_000;
 
-/// A folder, as a bag's files.
+/// Gives access to the files of a bag in a folder.
 #[derive(Debug)]
 pub struct Folder {
     root: PathBuf,
 }
 
 impl Folder {
-    /// The bag in this folder. Nothing is read yet.
+    /// The bag in this folder. Does not read anything yet.
     #[must_use]
     pub fn new(root: &Path) -> Self {
         Self { root: root.to_owned() }
@@ -28,22 +28,22 @@ impl Folder {
 impl Files for Folder {
     fn list(&mut self) -> Result<Vec<Found>, Unreadable> {
         let mut found = Vec::new();
-        let mut waiting = vec![(self.root.clone(), Vec::new(), 0)];
-        while let Some((folder, path, depth)) = waiting.pop() {
+        let mut pending = vec![(self.root.clone(), Vec::new(), 0)];
+        while let Some((folder, path, depth)) = pending.pop() {
             let failed = |error: io::Error| Unreadable { reason: format!("{}: {error}", folder.display()) };
             for entry in fs::read_dir(&folder).map_err(failed)? {
                 let entry = entry.map_err(failed)?;
-                let mut own: Vec<u8> = path.clone();
-                own.extend_from_slice(entry.file_name().as_encoded_bytes());
-                let about = entry.path().symlink_metadata().map_err(failed)?;
-                if about.is_dir() && depth < MAX_DEPTH {
-                    own.push(b'/');
-                    waiting.push((entry.path(), own, depth + 1));
+                let mut name: Vec<u8> = path.clone();
+                name.extend_from_slice(entry.file_name().as_encoded_bytes());
+                let metadata = entry.path().symlink_metadata().map_err(failed)?;
+                if metadata.is_dir() && depth < MAX_DEPTH {
+                    name.push(b'/');
+                    pending.push((entry.path(), name, depth + 1));
                 } else {
                     if found.len() == MAX_FILES {
-                        return Err(Unreadable { reason: format!("there are more than {MAX_FILES} files") });
+                        return Err(Unreadable { reason: format!("more than {MAX_FILES} files") });
                     }
-                    found.push(Found { path: own, size: about.len(), plain: about.is_file() });
+                    found.push(Found { path: name, size: metadata.len(), plain: metadata.is_file() });
                 }
             }
         }
@@ -54,11 +54,11 @@ impl Files for Folder {
         let path = self.root.join(path);
         let failed = |error: io::Error| Unreadable { reason: error.to_string() };
         let mut file = File::open(&path).map_err(failed)?;
-        let mut piece = vec![0; 1 << 18];
+        let mut chunk = vec![0; 1 << 18];
         loop {
-            match file.read(&mut piece) {
+            match file.read(&mut chunk) {
                 Ok(0) => return Ok(()),
-                Ok(length) => each(&piece[..length]),
+                Ok(length) => each(&chunk[..length]),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(failed(error)),
             }

@@ -1,8 +1,8 @@
-//! Checks what Exhibit hands over, offline: bags, log proofs, checkpoints, quotes.
+//! Offline verification of bags, log proofs, checkpoints, quotes and time stamps from Exhibit.
 //!
-//! All that decides is in `exhibit-proof` and, for time, in `exhibit-time`; here is what a program needs around it: reading a folder without following
-//! a link out of it, and a report of what was proved and what was not, in the languages of `exhibit-messages`. It writes
-//! nothing and opens no socket.
+//! All checks are in `exhibit-proof` and, for time, in `exhibit-time`. This crate adds what a program needs: reading
+//! a folder without following links, and a report of what was proved and what was not, in the languages of
+//! `exhibit-messages`. It writes no files and opens no sockets.
 
 mod folder;
 pub mod loadfile;

@@ -1,8 +1,8 @@
-//! Load files for law firms (`docs/formats/bag.md`): page numbers of one series over all that a package holds, a Concordance
-//! table of documents, an Opticon list of pictures, and each document's text as one file.
+//! Load files for law firms (`docs/formats/bag.md`): one series of page numbers for the whole package, a Concordance
+//! table of documents, an Opticon list of pictures, and the text of each document as one file.
 //!
-//! They are a function of what the package proves and of the first number, so that whoever makes them and whoever checks
-//! them come to the same bytes. They say nothing that the records do not say.
+//! They are a pure function of the facts that the package proves and of the first number, so that writing and checking
+//! them give the same bytes. They add nothing to the records.
 
 use exhibit_proof::bagit::{Checked, Files, read_small};
 use exhibit_proof::finding::Fault;
@@ -11,7 +11,7 @@ use exhibit_proof::package::{Document, picture_path, text_path};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 
-/// The most bytes of a page's text.
+/// The maximum size of the text of a page in bytes.
 const MAX_TEXT: u64 = 64 << 20;
 
 /// The label in `bag-info.txt` that states the first number.
@@ -23,7 +23,7 @@ pub const FOLDER: &str = "data/loadfile/";
 const COLUMNS: &str = "BEGBATES ENDBATES BEGATTACH ENDATTACH PAGECOUNT DOCID SHA256 FILESIZE FILENAME DATERECEIVED NATIVEPATH \
                        TEXTPATH PAGES NOTE";
 
-/// A number of a series: a prefix, and digits of one width.
+/// A number of a series: a prefix, and a fixed number of digits.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Number {
     prefix: String,
@@ -31,26 +31,26 @@ pub struct Number {
     width: usize,
 }
 
-/// What the load files of a package are.
+/// The load files of a package.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LoadFiles {
     /// The last number.
     pub last: String,
-    /// Tables by their paths, whole.
+    /// The content of the tables, by path.
     pub tables: BTreeMap<String, String>,
-    /// Texts by their paths: the document, and its pages in order, with a form feed between.
+    /// The texts, by path: the document, and its pages in order, to be joined by form feeds.
     pub texts: BTreeMap<String, (String, Vec<u32>)>,
 }
 
 impl Number {
-    /// Reads a number such as `ABC-0000001`: at most 40 letters, digits, `-` and `_`, the last 4 to 12 of them digits.
+    /// Parses a number such as `ABC-0000001`: at most 40 letters, digits, `-` and `_`, the last 4 to 12 of them digits.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         let prefix = text.trim_end_matches(|c: char| c.is_ascii_digit());
         let digits = &text[prefix.len()..];
-        let sound = text.len() <= 40 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        let is_valid = text.len() <= 40 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
         let value = digits.parse().ok().filter(|value| *value > 0 && (4..=12).contains(&digits.len()))?;
-        sound.then(|| Self { prefix: prefix.to_owned(), value, width: digits.len() })
+        is_valid.then(|| Self { prefix: prefix.to_owned(), value, width: digits.len() })
     }
 
     fn plus(&self, more: u64) -> Option<String> {
@@ -65,17 +65,17 @@ impl std::fmt::Display for Number {
     }
 }
 
-/// Makes the load files that `bag-info.txt` promises again from what is proved, and compares. Gives the paths of those that there
-/// must be; what is not as it must be is added to what was found.
+/// Rebuilds the load files that `bag-info.txt` declares from the proved facts, and compares. Returns the paths of the
+/// expected load files, and adds deviations to `checked`.
 pub fn check(files: &mut dyn Files, checked: &mut Checked, documents: &BTreeMap<String, Document>) -> Vec<String> {
     let Some(first) = checked.label(LABEL).map(str::to_owned) else { return Vec::new() };
-    let Some(made) = Number::read(&first).and_then(|first| make(documents, &first)) else {
-        checked.wrong("bag-info.txt", Fault::LoadFile, format!("{first} cannot begin a series"));
+    let Some(expected) = Number::read(&first).and_then(|first| make(documents, &first)) else {
+        checked.wrong("bag-info.txt", Fault::LoadFile, format!("{first} is not a valid first number"));
         return Vec::new();
     };
-    let tables = made.tables.into_iter().map(|(path, table)| (path, Sha256::digest(table).into()));
+    let tables = expected.tables.into_iter().map(|(path, table)| (path, Sha256::digest(table).into()));
     let mut all: Vec<(String, [u8; 32])> = tables.collect();
-    for (path, (label, pages)) in made.texts {
+    for (path, (label, pages)) in expected.texts {
         let mut hash = Sha256::new();
         for (page, nth) in pages.iter().zip(0..) {
             hash.update(if nth == 0 { "" } else { "\u{c}" });
@@ -89,9 +89,9 @@ pub fn check(files: &mut dyn Files, checked: &mut Checked, documents: &BTreeMap<
     }
     for (path, sha256) in &all {
         match checked.files.get(path) {
-            None => checked.wrong(path, Fault::Missing, "made from what is proved"),
+            None => checked.wrong(path, Fault::Missing, "required by the proved facts"),
             Some(digests) if digests.sha256 != *sha256 => {
-                checked.wrong(path, Fault::LoadFile, "by what is proved");
+                checked.wrong(path, Fault::LoadFile, "differs from the proved facts");
             }
             Some(_) => {}
         }
@@ -99,12 +99,12 @@ pub fn check(files: &mut dyn Files, checked: &mut Checked, documents: &BTreeMap<
     all.into_iter().map(|(path, _)| path).collect()
 }
 
-/// Makes the load files of documents, numbered from `first` on; `None` where the series has not enough digits.
+/// Builds the load files of documents, numbered from `first`. Returns `None` if the series does not have enough digits.
 #[must_use]
 pub fn make(documents: &BTreeMap<String, Document>, first: &Number) -> Option<LoadFiles> {
     let mut order: Vec<(&String, &Document)> = documents.iter().collect();
     order.sort_by(|a, b| a.1.family.cmp(&b.1.family));
-    // a document without pages has a number of its own, too
+    // a document without pages also has a number
     let counts = order.iter().map(|(_, document)| (document.pages.len() as u64).max(1));
     let starts = counts.scan(0, |next, count| Some((std::mem::replace(next, *next + count), count)));
     let numbered: Vec<_> = order.iter().zip(starts).collect();
@@ -132,11 +132,11 @@ pub fn make(documents: &BTreeMap<String, Document>, first: &Number) -> Option<Lo
 
 fn row(label: &str, document: &Document, numbers: &[String; 2], attached: &[String; 2], text: Option<&str>) -> String {
     let pages: Vec<u32> = document.pages.keys().copied().collect();
-    let own = |(entry, field, _): &&(u64, String, Vec<u8>)| *entry == document.receipt && field == "name";
-    let name = document.opened.iter().find(own).map(|(_, _, name)| String::from_utf8_lossy(name).into_owned());
-    let note = match (pages.len() as u64, document.of) {
-        (0, _) => "no page is here: one number for the file".to_owned(),
-        (here, of) if here < of => format!("{here} of {of} pages are here; the others have no number"),
+    let is_name = |(entry, field, _): &&(u64, String, Vec<u8>)| *entry == document.receipt && field == "name";
+    let name = document.opened.iter().find(is_name).map(|(_, _, name)| String::from_utf8_lossy(name).into_owned());
+    let note = match (pages.len() as u64, document.page_count) {
+        (0, _) => "no pages included; one number for the file".to_owned(),
+        (included, all) if included < all => format!("{included} of {all} pages included; the others have no number"),
         _ => String::new(),
     };
     let backslashes = |path: Option<&str>| path.unwrap_or_default().replace('/', "\\");
@@ -158,7 +158,7 @@ fn row(label: &str, document: &Document, numbers: &[String; 2], attached: &[Stri
     ])
 }
 
-// Concordance: þ around each value, the control character 20 between, ® for a line end within.
+// Concordance: þ around each value, the control character 20 between values, ® for a line end in a value.
 fn line(values: impl IntoIterator<Item = String>) -> String {
     let plain = |value: String| {
         let one = |c: char| match c {
@@ -171,7 +171,7 @@ fn line(values: impl IntoIterator<Item = String>) -> String {
     values.into_iter().map(plain).collect::<Vec<_>>().join("\u{14}") + "\r\n"
 }
 
-// Opticon: the number, the volume, the picture, whether a document begins, two that are empty, how many pictures it has.
+// Opticon: the number, the volume, the picture, whether a document begins, two empty fields, the number of pictures.
 fn pictures(label: &str, document: &Document, first: &Number, start: u64) -> Option<String> {
     let mut lines = String::new();
     let pictured = document.pages.keys().zip(0..).filter(|(page, _)| document.pictures.contains_key(page));
@@ -183,7 +183,7 @@ fn pictures(label: &str, document: &Document, first: &Number, start: u64) -> Opt
     Some(lines)
 }
 
-/// Pages as people write them: `1-3, 7` for 1, 2, 3, 7.
+/// Formats page numbers as ranges: `1-3, 7` for 1, 2, 3, 7.
 #[must_use]
 pub fn ranges(pages: &[u32]) -> String {
     let runs = pages.chunk_by(|a, b| a + 1 == *b).map(|run| match run {
@@ -198,7 +198,7 @@ pub fn ranges(pages: &[u32]) -> String {
 mod tests {
     use super::*;
 
-    fn document(family: &[u64], pages: &[u32], of: u64) -> Document {
+    fn document(family: &[u64], pages: &[u32], page_count: u64) -> Document {
         Document {
             family: family.to_vec(),
             original: [1; 32],
@@ -206,7 +206,7 @@ mod tests {
             receipt: 7,
             received: "2026-11-23T09:30:00.000000Z".to_owned(),
             file: Some("data/documents/X/original.pdf".to_owned()),
-            of,
+            page_count,
             pages: pages.iter().map(|page| (*page, [0; 32])).collect(),
             pictures: pages.iter().take(2).map(|page| (*page, [0; 32])).collect(),
             opened: vec![(7, "name".to_owned(), "a\n\u{fe}登.pdf".as_bytes().to_vec())],
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn families_stay_together_and_gaps_are_said() {
+    fn families_stay_together_and_gaps_are_noted() {
         let case = [
             ("A-1", document(&[1], &[1, 2, 3], 3)),
             ("A-2", document(&[2], &[1], 1)),
@@ -237,7 +237,7 @@ mod tests {
         assert_eq!(column(2), ["N-0099", "N-0099", "N-0099", ""]);
         assert_eq!(column(3), ["N-0104", "N-0104", "N-0104", ""]);
         assert_eq!(column(12), ["1-3", "2, 4", "", "1"]);
-        assert_eq!(column(13)[1], "2 of 9 pages are here; the others have no number");
+        assert_eq!(column(13)[1], "2 of 9 pages included; the others have no number");
         assert_eq!(column(8)[0], "a\u{ae}\u{fffd}登.pdf");
         assert_eq!(files.last, "N-0105");
         let list = &files.tables["data/loadfile/pages.opt"];
@@ -247,10 +247,10 @@ mod tests {
     }
 
     #[test]
-    fn numbers_have_one_form() {
+    fn numbers_are_parsed() {
         assert_eq!(Number::read("ABC-0000001").and_then(|n| n.plus(41)).as_deref(), Some("ABC-0000042"));
-        for odd in ["", "ABC", "ABC1", "ABC 0001", "登0001", "A,0001", "A0000", "A0000000000001"] {
-            assert_eq!(Number::read(odd), None, "{odd}");
+        for invalid in ["", "ABC", "ABC1", "ABC 0001", "登0001", "A,0001", "A0000", "A0000000000001"] {
+            assert_eq!(Number::read(invalid), None, "{invalid}");
         }
     }
 }

@@ -1,5 +1,5 @@
-//! A log's folder on disk: a copy that `exhibit log export` wrote, checked whole, or the `custody/` of a package, for the
-//! keys that took over from one another.
+//! The folder of a log on disk: a complete check of a copy from `exhibit log export`, and the chain of keys in such a
+//! copy or in the `custody/` of a package.
 
 use crate::folder::Folder;
 use crate::report::Report;
@@ -18,16 +18,16 @@ use exhibit_proof::{Checkpoint, Hash};
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// A log's public key, within its folder.
+/// The file name of the public key of a log.
 pub(crate) const KEY: &str = "key.pub";
 
-/// A log's signed size and root, within its folder.
+/// The file name of the checkpoint of a log.
 pub(crate) const CHECKPOINT: &str = "checkpoint";
 
-/// The most bytes of a tile, a bundle, a proof or a note.
+/// The maximum size of a tile, a bundle, a proof or a note in bytes.
 const MAX_PART: u64 = 17 << 20;
 
-/// The keys that took over from `known`, one after another, as far as handovers in this folder of a log prove it.
+/// The successors of `known` in order, as proved by the handovers in the folder of a log.
 pub(crate) fn followers(folder: &Path, known: &VerifierKey) -> Vec<VerifierKey> {
     let mut files = Folder::new(folder);
     let (mut keys, mut last) = (Vec::new(), key_ref(known));
@@ -36,7 +36,7 @@ pub(crate) fn followers(folder: &Path, known: &VerifierKey) -> Vec<VerifierKey> 
             let proof = LogProof::read(&read_small(files, &handover_path(index), MAX_PART).ok()?).ok()?;
             hand_over(&last, &entry(files, index)?, &proof).ok()
         };
-        // Handovers before the known key, and those that prove nothing, lead no further.
+        // Handovers before the known key, and invalid ones, are skipped.
         if let Some((_, new)) = read(&mut files) {
             last = key_ref(&new);
             keys.push(new);
@@ -45,7 +45,7 @@ pub(crate) fn followers(folder: &Path, known: &VerifierKey) -> Vec<VerifierKey> 
     keys
 }
 
-// The log entries whose handovers are kept, in their order.
+// The log entries of the stored handovers, in order.
 fn handovers(folder: &Path) -> Vec<u64> {
     let names = std::fs::read_dir(folder.join(HANDOVERS)).into_iter().flatten().flatten();
     let index = |name: std::fs::DirEntry| handover_index(&format!("{HANDOVERS}/{}", name.file_name().to_str()?));
@@ -53,7 +53,7 @@ fn handovers(folder: &Path) -> Vec<u64> {
     indexes.into_iter().take(MAX_HANDOVERS).collect()
 }
 
-// An entry, from a package or from a log. Nothing says here that it is the log's: its proof does.
+// Reads an entry of a package or of a log. Only its proof shows that it belongs to the log.
 fn entry(files: &mut Folder, index: u64) -> Option<Vec<u8>> {
     if let Ok(bytes) = read_small(files, &format!("entries/{index:09}.json"), MAX_PART) {
         return Some(bytes);
@@ -66,7 +66,7 @@ fn entry(files: &mut Folder, index: u64) -> Option<Vec<u8>> {
     read_entries(&bundle)?.get(within).map(|entry| entry.to_vec())
 }
 
-/// Checks a whole log: every entry, every hash, the root, the signature, and how its keys followed one another.
+/// Checks a whole log: every entry, every hash, the root, the signature, and the chain of its keys.
 pub(crate) fn whole(folder: &Path, trust: &Trust) -> Result<Report, Unable> {
     let (place, key_place) = (folder.join(CHECKPOINT), folder.join(KEY));
     let (own, note) = (read(&key_place)?, read(&place)?);
@@ -83,16 +83,16 @@ pub(crate) fn whole(folder: &Path, trust: &Trust) -> Result<Report, Unable> {
         Ok(note) => {
             let first = check.first_key();
             let mut keys = check.keys(first.as_deref());
-            let named = match keys.last() {
+            let is_current = match keys.last() {
                 Some(last) => *last == own,
                 None => first == Some(key_ref(&own)),
             };
-            if !named {
-                wrong(&mut check.report, &key_place, Fault::Key, "the log does not say that it is its key".to_owned());
+            if !is_current {
+                wrong(&mut check.report, &key_place, Fault::Key, "not the current key of the log".to_owned());
             }
             keys.retain(|key| *key != own);
             if trust.key.as_ref().is_some_and(|known| *known != own && !keys.contains(known)) {
-                let detail = "it is not the key that you expect, nor one that took over from it";
+                let detail = "neither the expected key nor a successor of it";
                 wrong(&mut check.report, &key_place, Fault::Key, detail.to_owned());
             }
             check_note(&mut check.report, &place, &note, (&own, &keys), trust);
@@ -123,7 +123,7 @@ impl Check<'_> {
         found.map_err(|error| self.wrong(name, Fault::Missing, &error.reason)).ok()
     }
 
-    // How entry 0 refers to the key that the log was begun with.
+    // The reference to the first key of the log in entry 0.
     fn first_key(&mut self) -> Option<String> {
         let opened = Value::read(&entry(&mut self.files, 0)?).ok()?;
         let opens = opened.text("act") == Some("case.open");
@@ -131,14 +131,14 @@ impl Check<'_> {
         made.filter(|_| opens).map(str::to_owned)
     }
 
-    // All keys that handed over or took over, the first one first.
+    // All keys that handed over or took over, oldest first.
     fn keys(&mut self, first: Option<&str>) -> Vec<VerifierKey> {
         let (mut keys, mut last) = (Vec::new(), first.unwrap_or_default().to_owned());
         for index in handovers(self.folder) {
             let name = handover_path(index);
             let followed = self.bytes(&name).ok_or_else(String::new).and_then(|bytes| {
                 let proof = LogProof::read(&bytes).map_err(|error| chain(&error))?;
-                let entry = entry(&mut self.files, index).ok_or_else(|| format!("there is no entry {index}"))?;
+                let entry = entry(&mut self.files, index).ok_or_else(|| format!("entry {index} is missing"))?;
                 hand_over(&last, &entry, &proof).map_err(|error| chain(&error))
             });
             match followed {
@@ -156,12 +156,12 @@ impl Check<'_> {
     fn tree(&mut self, checkpoint: &Checkpoint) {
         let size = checkpoint.size;
         let before = self.report.deviations.len();
-        let files = self.strangers(size);
-        // What a checkpoint states must not decide how long its check takes.
+        let files = self.unexpected_files(size);
+        // An untrusted checkpoint must not control how long its check takes.
         if size.div_ceil(u64::from(FULL)) > files {
-            return self.wrong("tile", Fault::Missing, "a log of this size has more files");
+            return self.wrong("tile", Fault::Missing, "too few files for a log of this size");
         }
-        // The roots of the full tiles of the level below: the hashes that the level above must have.
+        // The roots of the full tiles of a level are the hashes of the level above.
         let mut below = self.entries(size);
         for level in 1..8 {
             below = self.level(level, size, &below);
@@ -173,7 +173,7 @@ impl Check<'_> {
         };
         let root = tree::root(size, &mut |subtree| subtree_hash(subtree, size, &mut tile));
         if root != Ok(checkpoint.root) {
-            self.wrong(CHECKPOINT, Fault::Checkpoint, "the entries lead to another root");
+            self.wrong(CHECKPOINT, Fault::Checkpoint, "the entries have another root");
         }
         self.report.checked.push(text::checked_entries(size));
         if self.report.deviations.len() == before {
@@ -181,8 +181,8 @@ impl Check<'_> {
         }
     }
 
-    // What does not belong to a copy of a log of this size; gives how many files there are.
-    fn strangers(&mut self, size: u64) -> u64 {
+    // Reports files that do not belong to a copy of a log of this size; returns the number of files.
+    fn unexpected_files(&mut self, size: u64) -> u64 {
         let found = match self.files.list() {
             Ok(found) => found,
             Err(error) => {
@@ -210,7 +210,7 @@ impl Check<'_> {
         files
     }
 
-    // Each bundle of entries against the tile of their hashes; gives the roots of the full ones.
+    // Checks each bundle of entries against the tile of their hashes; returns the roots of the full tiles.
     fn entries(&mut self, size: u64) -> Vec<Hash> {
         let mut roots = Vec::new();
         for index in 0..size.div_ceil(u64::from(FULL)) {
@@ -220,17 +220,17 @@ impl Check<'_> {
             roots.extend(hashes.as_deref().filter(|_| name.width == FULL).map(complete_root));
             let Some(bundle) = self.bytes(&name.path()) else { continue };
             let Some(entries) = read_entries(&bundle).filter(|entries| entries.len() == usize::from(name.width)) else {
-                self.wrong(&name.path(), Fault::Entry, "it does not hold the entries that it should");
+                self.wrong(&name.path(), Fault::Entry, "does not contain the expected entries");
                 continue;
             };
             for ((entry, number), nth) in entries.iter().zip(first..).zip(0..) {
                 let place = format!("{}: entry {number}", name.path());
                 if hashes.as_ref().is_some_and(|hashes| hashes.get(nth) != Some(&Hash::leaf(entry))) {
-                    self.wrong(&place, Fault::Proof, "its hash is not the one that the log has for it");
+                    self.wrong(&place, Fault::Proof, "its hash differs from the hash in the log");
                 }
                 match Value::read(entry) {
                     Ok(value) if value.number("seq") == Some(number) => {}
-                    Ok(_) => self.wrong(&place, Fault::Entry, "it states another number"),
+                    Ok(_) => self.wrong(&place, Fault::Entry, "has another number"),
                     Err(error) => self.wrong(&place, Fault::Entry, &chain(&error)),
                 }
             }
@@ -238,13 +238,13 @@ impl Check<'_> {
         roots
     }
 
-    // Each tile of a level against the tiles below it; gives the roots of its own full tiles.
+    // Checks each tile of a level against the tiles below it; returns the roots of the full tiles of the level.
     fn level(&mut self, level: u8, size: u64, below: &[Hash]) -> Vec<Hash> {
         let mut roots = Vec::new();
         for (expected, first) in below.chunks(usize::from(FULL)).zip((0..).step_by(usize::from(FULL))) {
             let Some(name) = TileName::holding(Layer::Hashes(level), first, size) else { break };
             if self.hashes(name).is_some_and(|hashes| hashes != expected) {
-                self.wrong(&name.path(), Fault::Proof, "its hashes are not those of the tiles below it");
+                self.wrong(&name.path(), Fault::Proof, "its hashes differ from the tiles below it");
             }
             roots.extend(Some(expected).filter(|row| row.len() == usize::from(FULL)).map(complete_root));
         }
@@ -254,7 +254,7 @@ impl Check<'_> {
     fn hashes(&mut self, name: TileName) -> Option<Vec<Hash>> {
         let hashes = read_hashes(&self.bytes(&name.path())?, name.width);
         if hashes.is_none() {
-            self.wrong(&name.path(), Fault::Proof, "it does not hold the hashes that it should");
+            self.wrong(&name.path(), Fault::Proof, "does not contain the expected hashes");
         }
         hashes
     }

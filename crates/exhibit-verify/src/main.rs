@@ -1,4 +1,5 @@
-//! `exhibit-verify bag|proof|checkpoint|quote|timestamp PATH`: checks what was handed over, and says what that proves.
+//! `exhibit-verify bag|proof|checkpoint|quote|timestamp PATH`: checks a package, proof, quote or time stamp, and reports
+//! what it proves.
 
 use exhibit_messages::{Language, Messages};
 use exhibit_verify::{Request, Time, What, shown_safely, verify};
@@ -8,30 +9,31 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 const USAGE: &str = "\
-Checks, offline, what an Exhibit case handed over. It changes nothing and connects to nothing.
+Checks packages, quotes, log entries, checkpoints and time stamps of an Exhibit case, offline.
+It changes nothing and opens no connection.
 
-Usage: exhibit-verify bag FOLDER        a package: is it whole, and what does it prove?
-       exhibit-verify quote FILE        a quote in a package: does the page say this?
-       exhibit-verify proof FILE        a .tlog-proof: is the entry beside it in the log?
-       exhibit-verify checkpoint PATH   a log's signed size and root; of a folder that holds a log, every entry
-       exhibit-verify timestamp FILE    a time stamp (.tsr) or public log's proof (.sigsum): is it over this data?
+Usage: exhibit-verify bag FOLDER        a package: is it complete, and what does it prove?
+       exhibit-verify quote FILE        a quote in a package: does the page have this text?
+       exhibit-verify proof FILE        a .tlog-proof file: is the entry next to it in the log?
+       exhibit-verify checkpoint PATH   the signed size and root of a log; for a folder with a log, every entry
+       exhibit-verify timestamp FILE    a time stamp (.tsr) or the proof of a public log (.sigsum): does it cover the data?
 
 Options
-  --key KEY        the log's public key, as you know it from elsewhere: a file, or its text
-  --policy FILE    witnesses whose signatures you ask for (C2SP tlog-policy)
-  --anchors FILE   certificates of time stamping authorities that you trust (PEM or DER; more than once)
+  --key KEY        the log's public key, as you know it from another channel: a file, or its text
+  --policy FILE    the witnesses whose signatures are required (C2SP tlog-policy)
+  --anchors FILE   certificates of time stamping authorities that you trust (PEM or DER; can be repeated)
   --sigsum-policy FILE    the public logs and witnesses that you trust
-  --data FILE      of `timestamp`: what was stamped (else `checkpoint` beside it)
-  --request FILE   of `timestamp`: what was asked (else the .tsq or .leaf beside it)
-  --log FOLDER     of `proof` and `checkpoint`: the log whose handovers say which key took over from yours (else the folder around it)
-  --entry FILE     of `proof`: the log entry, where it does not lie beside the proof
-  --plain          of `bag`: check it as a BagIt bag alone, without custody proofs
-  --lang LANG      en, zh-Hans, ug (else the language of the system)
+  --data FILE      for `timestamp`: the stamped data (default: `checkpoint` in the same folder)
+  --request FILE   for `timestamp`: the request (default: the .tsq or .leaf file in the same folder)
+  --log FOLDER     for `proof` and `checkpoint`: the log with the handovers from your key (default: the enclosing folder)
+  --entry FILE     for `proof`: the log entry (default: the .json file next to the proof)
+  --plain          for `bag`: check it only as a BagIt bag, without custody proofs
+  --lang LANG      en, zh-Hans, ug (default: the language of the system)
   --json           print one JSON object
   -h, --help       print this
   -V, --version    print the version
 
-Exit codes: 0 everything is as it must be, 1 something is not, 2 nothing could be checked
+Exit codes: 0 no deviations, 1 deviations, 2 nothing could be checked
 ";
 
 struct Arguments {
@@ -40,31 +42,31 @@ struct Arguments {
     json: bool,
 }
 
-enum Asked {
+enum Invocation {
     Check(Box<Arguments>),
     Print(String),
 }
 
 fn main() -> ExitCode {
-    let asked = match parse(std::env::args_os().skip(1)) {
-        Ok(Asked::Check(arguments)) => arguments,
-        Ok(Asked::Print(text)) => return print(&text, 0),
-        Err(reason) => return complain(&format!("{reason}\nexhibit-verify --help says how it is used")),
+    let arguments = match parse(std::env::args_os().skip(1)) {
+        Ok(Invocation::Check(arguments)) => arguments,
+        Ok(Invocation::Print(text)) => return print(&text, 0),
+        Err(reason) => return fail(&format!("{reason}\ntry `exhibit-verify --help`")),
     };
-    match verify(&asked.request) {
+    match verify(&arguments.request) {
         Ok(report) => {
-            let good = if report.is_good() { 0 } else { 1 };
-            if asked.json {
-                return print(&(report.json() + "\n"), good);
+            let code = if report.is_good() { 0 } else { 1 };
+            if arguments.json {
+                return print(&(report.json() + "\n"), code);
             }
-            let head = format!("exhibit-verify {}: {}\n", env!("CARGO_PKG_VERSION"), asked.request.path.display());
-            print(&(head + &report.page(Messages::new(asked.language))), good)
+            let head = format!("exhibit-verify {}: {}\n", env!("CARGO_PKG_VERSION"), arguments.request.path.display());
+            print(&(head + &report.page(Messages::new(arguments.language))), code)
         }
-        Err(unable) => complain(&unable.to_string()),
+        Err(unable) => fail(&unable.to_string()),
     }
 }
 
-fn parse(mut arguments: impl Iterator<Item = OsString>) -> Result<Asked, String> {
+fn parse(mut arguments: impl Iterator<Item = OsString>) -> Result<Invocation, String> {
     let mut words: Vec<OsString> = Vec::new();
     let mut request = Request {
         what: What::Bag,
@@ -81,9 +83,9 @@ fn parse(mut arguments: impl Iterator<Item = OsString>) -> Result<Asked, String>
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().ok_or_else(|| format!("{} needs a value", argument.display()));
         match argument.to_str() {
-            Some("-h" | "--help") => return Ok(Asked::Print(USAGE.to_owned())),
+            Some("-h" | "--help") => return Ok(Invocation::Print(USAGE.to_owned())),
             Some("-V" | "--version") => {
-                return Ok(Asked::Print(format!("exhibit-verify {}\n", env!("CARGO_PKG_VERSION"))));
+                return Ok(Invocation::Print(format!("exhibit-verify {}\n", env!("CARGO_PKG_VERSION"))));
             }
             Some("--json") => json = true,
             Some("--plain") => request.plain = true,
@@ -98,23 +100,26 @@ fn parse(mut arguments: impl Iterator<Item = OsString>) -> Result<Asked, String>
             Some("--lang") => {
                 let tag = value()?;
                 let known = tag.to_str().and_then(Language::from_tag);
-                language = known.ok_or_else(|| format!("no language {}: en, zh-Hans, ug", tag.display()))?;
+                language =
+                    known.ok_or_else(|| format!("unsupported language {}: use en, zh-Hans or ug", tag.display()))?;
             }
-            Some(option) if option.starts_with('-') && option.len() > 1 => return Err(format!("no option {option}")),
+            Some(option) if option.starts_with('-') && option.len() > 1 => {
+                return Err(format!("unknown option {option}"));
+            }
             _ => words.push(argument),
         }
     }
-    let [what, path] = words.as_slice() else { return Err("name what to check, and one path".to_owned()) };
+    let [what, path] = words.as_slice() else { return Err("expected a command and one path".to_owned()) };
     request.what = match what.to_str() {
         Some("bag") => What::Bag,
         Some("proof") => What::Proof,
         Some("checkpoint") => What::Checkpoint,
         Some("quote") => What::Quote,
         Some("timestamp") => What::Timestamp,
-        _ => return Err(format!("it is bag, quote, proof, checkpoint or timestamp, not {}", what.display())),
+        _ => return Err(format!("unknown command {}: use bag, quote, proof, checkpoint or timestamp", what.display())),
     };
     request.path = PathBuf::from(path);
-    Ok(Asked::Check(Box::new(Arguments { request, language, json })))
+    Ok(Invocation::Check(Box::new(Arguments { request, language, json })))
 }
 
 fn system_language() -> Language {
@@ -125,13 +130,13 @@ fn system_language() -> Language {
 fn print(text: &str, code: u8) -> ExitCode {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        // A reader that has gone away has seen enough; the exit code still says what was found.
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => complain(&format!("cannot write: {error}")),
+        // A closed pipe is not an error; the exit code still gives the result.
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => fail(&format!("cannot write: {error}")),
         _ => ExitCode::from(code),
     }
 }
 
-fn complain(text: &str) -> ExitCode {
+fn fail(text: &str) -> ExitCode {
     let lines: Vec<String> = text.lines().map(shown_safely).collect();
     let _ = writeln!(std::io::stderr().lock(), "exhibit-verify: {}", lines.join("\n"));
     ExitCode::from(2)

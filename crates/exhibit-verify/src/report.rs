@@ -1,4 +1,4 @@
-//! The report: one page for people, or JSON for programs, of the same facts.
+//! The report: the same facts as one page of text, or as JSON.
 
 use exhibit_messages::Value as Inserted;
 use exhibit_messages::{Message, Messages, fault, verify as text};
@@ -7,34 +7,34 @@ use exhibit_proof::json::Value;
 use exhibit_proof::names::is_invisible;
 use std::collections::BTreeMap;
 
-/// What was checked, what that proves, what it does not prove, and every deviation.
+/// What was checked, what is proved and not proved, and every deviation.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
     /// What was checked.
     pub checked: Vec<Message>,
-    /// What is proved. Where there are deviations, they may take any of it away.
+    /// What is proved. Deviations may invalidate any of it.
     pub proved: Vec<Message>,
     /// What is not proved.
     pub not_proved: Vec<Message>,
-    /// Everything that is not as it must be.
+    /// All deviations.
     pub deviations: Vec<Finding>,
-    /// What is allowed, but should be known.
+    /// What is allowed, but a reader should know about.
     pub remarks: Vec<Finding>,
-    /// Further facts, for programs.
+    /// Further facts, for the JSON report.
     pub facts: BTreeMap<String, Value>,
 }
 
-/// How many lines of one kind the page for people shows.
+/// The maximum number of lines in a section of the page.
 const MOST_LINES: usize = 24;
 
 impl Report {
-    /// Whether everything is as it must be.
+    /// Whether there are no deviations.
     #[must_use]
     pub fn is_good(&self) -> bool {
         self.deviations.is_empty()
     }
 
-    /// The page for people.
+    /// Renders the report as a page of text.
     #[must_use]
     pub fn page(&self, messages: Messages) -> String {
         let mut page = String::new();
@@ -74,14 +74,14 @@ impl Report {
         page
     }
 
-    /// The same as one JSON object.
+    /// Renders the report as one JSON object.
     #[must_use]
     pub fn json(&self) -> String {
         let findings = |findings: &[Finding]| {
-            let of = |f: &Finding| {
+            let finding = |f: &Finding| {
                 object([("place", string(&f.place)), ("fault", string(f.fault.word())), ("detail", string(&f.detail))])
             };
-            Value::List(findings.iter().map(of).collect())
+            Value::List(findings.iter().map(finding).collect())
         };
         let lines = |lines: &[Message]| Value::List(lines.iter().map(message).collect());
         let mut members = self.facts.clone();
@@ -110,11 +110,11 @@ fn object<'a>(members: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
     Value::Map(members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
 }
 
-/// A message for programs: its key under `id`, and its values by name.
+/// A message in JSON: its key under `id`, and its values by name.
 fn message(line: &Message) -> Value {
     let value = |value: &Inserted| match value {
         Inserted::Text(text) => string(text),
-        // As in `size`: JSON of this form has no numbers above 2^53.
+        // A string, as in `size`: canonical JSON has no numbers above 2^53.
         Inserted::Number(number) => Value::Text(number.to_string()),
         Inserted::Message(inner) => message(inner),
     };
@@ -129,7 +129,7 @@ fn finding_line(finding: &Finding, messages: Messages) -> String {
     format!("{}: {what}{detail}", shown_safely(&finding.place))
 }
 
-/// What strangers wrote, so that it cannot act on a terminal, hide, or turn the line around.
+/// Escapes untrusted text, so that it cannot control a terminal, be invisible, or change the text direction.
 #[must_use]
 pub fn shown_safely(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
@@ -150,7 +150,7 @@ mod tests {
     use exhibit_proof::finding::Fault;
 
     #[test]
-    fn a_page_names_every_deviation_and_no_terminal_obeys_it() {
+    fn pages_list_every_deviation_escaped() {
         let deviation = |place: &str| Finding {
             place: place.to_owned(),
             fault: Fault::Altered,
@@ -166,7 +166,7 @@ mod tests {
             let page = report.page(Messages::new(language));
             assert_eq!(page.lines().filter(|line| line.starts_with("  ! ")).count(), 100);
             assert!(!page.contains(['\u{1b}', '\u{202e}', '\u{9b}', '\u{ad}']), "{page}");
-            assert!(page.contains("76"), "the number of lines left out is given");
+            assert!(page.contains("76"), "the number of omitted lines is given");
         }
         let json = Value::read(report.json().as_bytes()).expect("JSON");
         let proved = json.list("proved").expect("a list");

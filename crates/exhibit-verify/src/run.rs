@@ -1,10 +1,10 @@
-//! What is asked for, done: a file or folder in, a report out.
+//! Runs a verification: a file or folder in, a report out.
 
 use crate::folder::Folder;
 use crate::loadfile::{self, ranges};
 use crate::log::{self, KEY};
 use crate::report::Report;
-use crate::time::{Brought, Time, say_anchors, timestamp};
+use crate::time::{Brought, Time, report_anchors, timestamp};
 use exhibit_messages::verify as text;
 use exhibit_proof::Checkpoint;
 use exhibit_proof::bagit::{self, Checked, Digests, Files};
@@ -20,42 +20,42 @@ use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-/// The most bytes of a single file that is checked by itself.
+/// The maximum size of a file that is checked alone, in bytes.
 const MAX_FILE: u64 = 64 << 20;
 
-/// What is to be checked.
+/// What to check.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum What {
     /// A bag: a folder.
     Bag,
     /// The proof of one log entry: a `.tlog-proof` file.
     Proof,
-    /// A log's signed size and root; or a folder with a copy of the log, whole.
+    /// The signed size and root of a log, or a folder with a complete copy of the log.
     Checkpoint,
     /// A quote in a bag.
     Quote,
-    /// A time stamp, or a public log's proof.
+    /// A time stamp, or the proof of a public log.
     Timestamp,
 }
 
-/// What is asked for.
+/// A request for a verification.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// What is to be checked.
+    /// What to check.
     pub what: What,
-    /// Where it lies.
+    /// Its path.
     pub path: PathBuf,
-    /// The log's key, known from elsewhere: a file with it, or its text.
+    /// The key of the log, known from another channel: the path of a file, or the text of the key.
     pub key: Option<String>,
-    /// A policy: a file.
+    /// The file of a policy.
     pub policy: Option<PathBuf>,
-    /// The log entry that a proof is about; without it, the `.json` file beside the proof.
+    /// The log entry of a proof; by default the `.json` file next to the proof.
     pub entry: Option<PathBuf>,
-    /// The folder of a log whose handovers say which key took over; without it, the folder around what is checked.
+    /// The folder of the log with the handovers of its keys; by default the enclosing folder.
     pub log: Option<PathBuf>,
-    /// Whether a bag is checked as a bag alone, without custody proofs.
+    /// Whether to check a bag only as a bag, without custody proofs.
     pub plain: bool,
-    /// What the reader brings to judge times by.
+    /// Files for checking time stamps.
     pub time: Time,
 }
 
@@ -76,10 +76,10 @@ impl std::fmt::Display for Unable {
 
 impl std::error::Error for Unable {}
 
-/// Checks what is asked for.
+/// Runs a verification.
 ///
 /// # Errors
-/// [`Unable`], where there is nothing to check at the path, or what the reader brought cannot be used.
+/// [`Unable`] if there is nothing to check at the path, or a file supplied by the reader cannot be used.
 pub fn verify(request: &Request) -> Result<Report, Unable> {
     let trust = trust(request)?;
     match request.what {
@@ -92,10 +92,10 @@ pub fn verify(request: &Request) -> Result<Report, Unable> {
     }
 }
 
-/// What the reader knows from elsewhere, read.
+/// Reads the key and policy supplied by the reader.
 ///
 /// # Errors
-/// [`Unable`], where it cannot be used.
+/// [`Unable`] if they cannot be used.
 pub fn trust(request: &Request) -> Result<Trust, Unable> {
     let key = match &request.key {
         None => None,
@@ -118,40 +118,40 @@ fn key_file(path: &Path) -> Result<VerifierKey, Unable> {
 
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Unable> {
     let unable = |reason: String| Unable { path: path.to_owned(), reason };
-    // What lies beside a proof is not ours: opening a pipe would wait, and a device may never end.
+    // The files next to a proof are untrusted: opening a pipe would block, and reading a device may never end.
     if !fs::metadata(path).map_err(|error| unable(error.to_string()))?.is_file() {
-        return Err(unable("it is not a file".to_owned()));
+        return Err(unable("not a file".to_owned()));
     }
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|file| file.take(MAX_FILE + 1).read_to_end(&mut bytes));
     match read.map_err(|error| unable(error.to_string()))? {
-        length if length as u64 > MAX_FILE => Err(unable(format!("it has more than {MAX_FILE} bytes"))),
+        length if length as u64 > MAX_FILE => Err(unable(format!("larger than {MAX_FILE} bytes"))),
         _ => Ok(bytes),
     }
 }
 
 fn bag(request: &Request, trust: &Trust) -> Result<Report, Unable> {
     let path = &request.path;
-    let brought = request.time.read()?;
+    let trusted = request.time.read()?;
     if !path.is_dir() {
-        return Err(Unable { path: path.to_owned(), reason: "it is not a folder".to_owned() });
+        return Err(Unable { path: path.to_owned(), reason: "not a folder".to_owned() });
     }
-    Ok(check_bag(&mut Folder::new(path), trust, &brought, request.plain).report)
+    Ok(check_bag(&mut Folder::new(path), trust, &trusted, request.plain).report)
 }
 
-/// A bag that was checked.
+/// The result of checking a bag.
 #[derive(Clone, Debug)]
 pub struct CheckedBag {
-    /// What is said of it.
+    /// The report.
     pub report: Report,
-    /// What its proofs prove, where it has any.
+    /// The facts that its proofs prove, if it has any.
     pub proved: Option<Proved>,
-    /// Every file that could be read, with its digests.
+    /// Every readable file, with its digests.
     pub files: BTreeMap<String, Digests>,
 }
 
-/// Checks a bag, wherever its files are.
-pub fn check_bag(files: &mut dyn Files, trust: &Trust, brought: &Brought, plain: bool) -> CheckedBag {
+/// Checks a bag, given access to its files.
+pub fn check_bag(files: &mut dyn Files, trust: &Trust, trusted: &Brought, plain: bool) -> CheckedBag {
     let mut checked = bagit::check(files);
     let (payload, bytes) = checked.payload();
     let proved = if plain { None } else { prove(files, &mut checked, trust) };
@@ -160,22 +160,22 @@ pub fn check_bag(files: &mut dyn Files, trust: &Trust, brought: &Brought, plain:
     report.proved.push(text::proved_intact());
     match &proved {
         Some(proved) => {
-            say_proved(&mut report, proved, trust);
-            say_anchors(&mut report, files, &mut checked, (proved, trust), brought);
+            report_proved(&mut report, proved, trust);
+            report_anchors(&mut report, files, &mut checked, (proved, trust), trusted);
         }
         None => report.not_proved.push(text::not_custody()),
     }
     if let Some(first) = checked.label(loadfile::LABEL).filter(|_| proved.is_some()) {
         report.proved.push(text::proved_load_files(first));
     }
-    say_limits(&mut report);
+    report_limits(&mut report);
     let files = std::mem::take(&mut checked.files);
     take_findings(&mut report, checked);
     CheckedBag { report, proved, files }
 }
 
-/// Checks the proofs in a bag, given what [`bagit::check`] found, and the load files that rest on them; adds what it finds to it.
-/// `None` where there is nothing that could prove anything.
+/// Checks the proofs in a bag and the load files derived from them, given the result of [`bagit::check`], and adds its
+/// findings to it. Returns `None` if the bag contains no usable proofs.
 pub fn prove(files: &mut dyn Files, checked: &mut Checked, trust: &Trust) -> Option<Proved> {
     package::check(files, checked, trust, &loadfile::check)
 }
@@ -185,7 +185,7 @@ fn take_findings(report: &mut Report, checked: Checked) {
     report.remarks = checked.remarks;
 }
 
-fn say_log(report: &mut Report, key: &VerifierKey, earlier: &[VerifierKey], checkpoint: &Checkpoint, trust: &Trust) {
+fn report_log(report: &mut Report, key: &VerifierKey, earlier: &[VerifierKey], checkpoint: &Checkpoint, trust: &Trust) {
     let shown = key.to_string();
     report.checked.push(text::checked_log(checkpoint.size, &checkpoint.origin, checkpoint.root.to_string()));
     match &trust.key {
@@ -199,11 +199,11 @@ fn say_log(report: &mut Report, key: &VerifierKey, earlier: &[VerifierKey], chec
     report.facts.insert("size".to_owned(), Value::Text(checkpoint.size.to_string()));
 }
 
-fn say_proved(report: &mut Report, proved: &Proved, trust: &Trust) {
-    say_log(report, &proved.key, &proved.earlier, &proved.checkpoint, trust);
+fn report_proved(report: &mut Report, proved: &Proved, trust: &Trust) {
+    report_log(report, &proved.key, &proved.earlier, &proved.checkpoint, trust);
     let earlier = proved.earlier.iter().map(|key| Value::Text(key.to_string())).collect();
     report.facts.insert("earlier_keys".to_owned(), Value::List(earlier));
-    say_witnesses(report, &proved.witnesses);
+    report_witnesses(report, &proved.witnesses);
     if !proved.exported.is_empty() {
         report.proved.push(text::proved_export(&proved.exported));
     }
@@ -215,8 +215,8 @@ fn say_proved(report: &mut Report, proved: &Proved, trust: &Trust) {
         if document.file.is_some() {
             report.proved.push(text::proved_original(&document.received, label, &digest));
         }
-        let own = |(entry, field, _): &&(u64, String, Vec<u8>)| *entry == document.receipt && field == "name";
-        if let Some((_, _, name)) = document.opened.iter().find(own) {
+        let is_name = |(entry, field, _): &&(u64, String, Vec<u8>)| *entry == document.receipt && field == "name";
+        if let Some((_, _, name)) = document.opened.iter().find(is_name) {
             report.proved.push(text::proved_name(label, String::from_utf8_lossy(name)));
         }
         if !document.pages.is_empty() {
@@ -233,36 +233,36 @@ fn say_proved(report: &mut Report, proved: &Proved, trust: &Trust) {
     report.facts.insert("quotes".to_owned(), names(proved.quotes.keys().collect()));
 }
 
-fn say_witnesses(report: &mut Report, witnesses: &[(String, u64)]) {
+fn report_witnesses(report: &mut Report, witnesses: &[(String, u64)]) {
     for (witness, at) in witnesses {
-        report.proved.push(text::proved_witness(moment(*at), witness));
+        report.proved.push(text::proved_witness(minute(*at), witness));
     }
     if witnesses.is_empty() {
         report.not_proved.push(text::not_time());
     }
 }
 
-fn say_limits(report: &mut Report) {
+fn report_limits(report: &mut Report) {
     report.not_proved.extend([text::not_authentic(), text::not_author(), text::not_before(), text::not_elsewhere()]);
 }
 
 fn quote(request: &Request, trust: &Trust) -> Result<Report, Unable> {
     let path = &request.path;
-    let brought = request.time.read()?;
+    let trusted = request.time.read()?;
     let unable = |reason: &str| Unable { path: path.to_owned(), reason: reason.to_owned() };
-    let name = path.file_stem().and_then(|name| name.to_str()).ok_or_else(|| unable("it is not a quote"))?;
+    let name = path.file_stem().and_then(|name| name.to_str()).ok_or_else(|| unable("not a quote"))?;
     let whole = std::path::absolute(path).map_err(|error| unable(&error.to_string()))?;
     let root = whole.ancestors().skip(1).find(|folder| folder.join("bagit.txt").is_file());
-    let root = root.ok_or_else(|| unable("it does not lie in a bag: a quote is proved by what lies beside it"))?;
+    let root = root.ok_or_else(|| unable("not in a bag: a quote is proved by the other files of its bag"))?;
     let mut files = Folder::new(root);
     let mut checked = bagit::check(&mut files);
     let proved = prove(&mut files, &mut checked, trust);
     let mut report = Report::default();
     report.checked.push(text::checked_quote(name));
     if let Some(proved) = &proved {
-        say_log(&mut report, &proved.key, &proved.earlier, &proved.checkpoint, trust);
-        say_witnesses(&mut report, &proved.witnesses);
-        say_anchors(&mut report, &mut files, &mut checked, (proved, trust), &brought);
+        report_log(&mut report, &proved.key, &proved.earlier, &proved.checkpoint, trust);
+        report_witnesses(&mut report, &proved.witnesses);
+        report_anchors(&mut report, &mut files, &mut checked, (proved, trust), &trusted);
         match proved.quotes.get(name).filter(|_| whole == root.join(package::quote_path(name))) {
             Some((document, page)) => {
                 let original = proved.documents.get(document).map(|document| to_hex(&document.original));
@@ -272,11 +272,11 @@ fn quote(request: &Request, trust: &Trust) -> Result<Report, Unable> {
             None => checked.deviations.push(Finding {
                 place: path.display().to_string(),
                 fault: Fault::Quote,
-                detail: "it is not among the quotes that the bag proves".to_owned(),
+                detail: "not among the quotes that the bag proves".to_owned(),
             }),
         }
     }
-    say_limits(&mut report);
+    report_limits(&mut report);
     take_findings(&mut report, checked);
     Ok(report)
 }
@@ -298,12 +298,12 @@ fn checkpoint(request: &Request, trust: &Trust) -> Result<Report, Unable> {
     Ok(report)
 }
 
-// The key that the reader knows, else the one that lies in the log's folder.
+// The key that the reader knows, or else the one in the folder of the log.
 fn known_key(trust: &Trust, folder: &Path) -> Result<VerifierKey, Unable> {
     trust.key.clone().map_or_else(|| key_file(&folder.join(KEY)), Ok)
 }
 
-// The last key that signed a note, of the known one and those that took over from it; and those before it.
+// The last of the known key and its successors that signed a note, and the keys before it.
 fn signing_key(note: &Note, known: VerifierKey, folder: &Path) -> (VerifierKey, Vec<VerifierKey>) {
     let mut earlier = log::followers(folder, &known);
     earlier.insert(0, known.clone());
@@ -313,7 +313,7 @@ fn signing_key(note: &Note, known: VerifierKey, folder: &Path) -> (VerifierKey, 
     (key, earlier)
 }
 
-/// Checks a checkpoint that `key` should have signed, after `earlier` keys that handed over to it.
+/// Checks a checkpoint that must be signed by `key`, the successor of `earlier` keys.
 pub(crate) fn check_note(
     report: &mut Report,
     path: &Path,
@@ -323,7 +323,7 @@ pub(crate) fn check_note(
 ) {
     match Checkpoint::signed(note, key) {
         Ok(checkpoint) => {
-            say_log(report, key, earlier, &checkpoint, trust);
+            report_log(report, key, earlier, &checkpoint, trust);
             report.proved.push(text::proved_checkpoint());
         }
         Err(error) => wrong(report, path, Fault::Checkpoint, chain(&error)),
@@ -332,10 +332,10 @@ pub(crate) fn check_note(
         Some(Ok(accepted)) => {
             let witnesses: Vec<(String, u64)> =
                 accepted.witnesses.iter().map(|(key, at)| (key.name().to_owned(), *at)).collect();
-            say_witnesses(report, &witnesses);
+            report_witnesses(report, &witnesses);
         }
         Some(Err(refusal)) => wrong(report, path, Fault::Policy, chain(&refusal)),
-        None => say_witnesses(report, &[]),
+        None => report_witnesses(report, &[]),
     }
 }
 
@@ -343,8 +343,8 @@ fn proof(request: &Request, trust: &Trust) -> Result<Report, Unable> {
     let path = &request.path;
     let bytes = read(path)?;
     let entry = read(request.entry.as_ref().unwrap_or(&path.with_extension("json")))?;
-    let around = path.ancestors().skip(1).find(|folder| folder.join(KEY).is_file());
-    let folder = request.log.as_deref().or(around).map_or_else(|| path.with_file_name(""), Path::to_owned);
+    let enclosing = path.ancestors().skip(1).find(|folder| folder.join(KEY).is_file());
+    let folder = request.log.as_deref().or(enclosing).map_or_else(|| path.with_file_name(""), Path::to_owned);
     let known = known_key(trust, &folder)?;
     let mut report = Report::default();
     match LogProof::read(&bytes) {
@@ -366,10 +366,10 @@ pub(crate) fn wrong(report: &mut Report, path: &Path, fault: Fault, detail: Stri
     report.deviations.push(Finding { place: path.display().to_string(), fault, detail });
 }
 
-// Seconds since 1970 as a day and time, without seconds.
-fn moment(seconds: u64) -> String {
-    let moment = exhibit_time::Moment::from_seconds(i64::try_from(seconds).unwrap_or(i64::MAX)).to_string();
-    let (day, time) = moment.split_once('T').unwrap_or((&moment, ""));
+// Formats seconds since 1970 as date and time without seconds.
+fn minute(seconds: u64) -> String {
+    let time = exhibit_time::StatedTime::from_seconds(i64::try_from(seconds).unwrap_or(i64::MAX)).to_string();
+    let (day, time) = time.split_once('T').unwrap_or((&time, ""));
     format!("{day} {} UTC", time.get(..5).unwrap_or(time))
 }
 
@@ -378,10 +378,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pages_and_moments_for_people() {
+    fn page_ranges_and_times() {
         assert_eq!(loadfile::ranges(&[1, 2, 3, 7, 9, 10]), "1-3, 7, 9-10");
-        assert_eq!(moment(0), "1970-01-01 00:00 UTC");
-        assert_eq!(moment(1_709_210_096), "2024-02-29 12:34 UTC");
-        assert_eq!(moment(253_402_300_799), "9999-12-31 23:59 UTC");
+        assert_eq!(minute(0), "1970-01-01 00:00 UTC");
+        assert_eq!(minute(1_709_210_096), "2024-02-29 12:34 UTC");
+        assert_eq!(minute(253_402_300_799), "9999-12-31 23:59 UTC");
     }
 }

@@ -1,4 +1,4 @@
-//! Time stamps and proofs of public logs by themselves, and what the anchors in a bag say.
+//! Time stamps and proofs of public logs, alone and as anchors in a bag.
 
 use crate::report::Report;
 use crate::run::{Request, Unable, read, wrong};
@@ -10,23 +10,23 @@ use exhibit_proof::json::Value;
 use exhibit_proof::package::{Proved, Trust};
 use exhibit_time::anchored::Known;
 use exhibit_time::sigsum::{LeafRequest, Proof};
-use exhibit_time::{Against, Certificate, Moment, SigsumPolicy, Stamp, bag, stamp};
+use exhibit_time::{Against, Certificate, SigsumPolicy, StatedTime, TimeStamp, bag, stamp};
 use std::path::{Path, PathBuf};
 
-/// What the reader brings to judge times by.
+/// Files for checking time stamps, supplied by the reader.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Time {
     /// Files with certificates of time stamping authorities that the reader trusts.
     pub authorities: Vec<PathBuf>,
-    /// A Sigsum policy that the reader trusts: a file.
+    /// The file of a Sigsum policy that the reader trusts.
     pub sigsum: Option<PathBuf>,
-    /// What was stamped: a file; without it, `checkpoint` beside the stamp.
+    /// The file of the stamped data; by default `checkpoint` next to the stamp.
     pub data: Option<PathBuf>,
-    /// What was asked: a file; without it, the `.tsq` or `.leaf` beside the stamp where there is one.
+    /// The file of the request; by default the `.tsq` or `.leaf` next to the stamp, if there is one.
     pub asked: Option<PathBuf>,
 }
 
-/// What was brought, read.
+/// The certificates and policy that the reader trusts.
 #[derive(Clone, Debug, Default)]
 pub struct Brought {
     authorities: Vec<Certificate>,
@@ -34,10 +34,10 @@ pub struct Brought {
 }
 
 impl Time {
-    /// Reads what was brought.
+    /// Reads the trusted certificates and policy.
     ///
     /// # Errors
-    /// [`Unable`], where one of the files cannot be used.
+    /// [`Unable`] if one of the files cannot be used.
     pub fn read(&self) -> Result<Brought, Unable> {
         let mut authorities = Vec::new();
         for path in &self.authorities {
@@ -53,18 +53,18 @@ fn unable(path: &Path, fault: &dyn std::error::Error) -> Unable {
     Unable { path: path.to_owned(), reason: chain(fault) }
 }
 
-/// Adds what the anchors in a bag prove, and what of them does not hold.
-pub(crate) fn say_anchors(
+/// Reports what the anchors in a bag prove, and their deviations.
+pub(crate) fn report_anchors(
     report: &mut Report,
     files: &mut dyn Files,
     checked: &mut Checked,
     (proved, trust): (&Proved, &Trust),
-    brought: &Brought,
+    trusted: &Brought,
 ) {
     let known = Known {
-        authorities: &brought.authorities,
+        authorities: &trusted.authorities,
         witnesses: trust.policy.as_ref(),
-        sigsum: brought.sigsum.as_ref(),
+        sigsum: trusted.sigsum.as_ref(),
         kept: false,
     };
     let mut facts = Vec::new();
@@ -73,7 +73,7 @@ pub(crate) fn say_anchors(
         let (name, by, who) = (&anchor.anchored.name, anchor.anchored.by.to_string(), &anchor.anchored.who);
         if anchor.anchored.is_trusted {
             is_trusted = true;
-            // Before what is said of each document: a page for people does not show all of that.
+            // Before the lines about documents, because the page omits lines beyond its limit.
             let line = text::proved_time(name, &by, anchor.size, who);
             report.proved.insert(report.proved.len().min(1), line);
         } else {
@@ -92,76 +92,76 @@ pub(crate) fn say_anchors(
     }
     if is_trusted {
         report.not_proved.retain(|line| *line != text::not_time());
-        say_time_limits(report);
+        report_time_limits(report);
     }
     if !facts.is_empty() {
         report.facts.insert("anchors".to_owned(), Value::List(facts));
     }
 }
 
-fn say_time_limits(report: &mut Report) {
+fn report_time_limits(report: &mut Report) {
     report.not_proved.push(text::not_earlier());
     report.not_proved.push(text::not_revoked());
 }
 
-/// Checks a time stamp or a public log's proof by itself.
+/// Checks a single time stamp or proof of a public log.
 pub(crate) fn timestamp(request: &Request) -> Result<Report, Unable> {
     let path = &request.path;
     let bytes = read(path)?;
-    let beside = path.with_file_name("checkpoint");
-    let data_path = request.time.data.as_ref().unwrap_or(&beside);
+    let default = path.with_file_name("checkpoint");
+    let data_path = request.time.data.as_ref().unwrap_or(&default);
     let data = read(data_path)?;
-    let brought = request.time.read()?;
+    let trusted = request.time.read()?;
     let mut report = Report::default();
     let digest = to_hex(&exhibit_time::sha256(&data));
     let [stamp, stamped] = [path, data_path].map(|path| path.display().to_string());
     report.checked.push(text::checked_stamp(stamped, digest, stamp));
     let checked = if bytes.starts_with(b"version=") {
-        public_log(&mut report, request, (&bytes, &data), &brought)?
+        public_log(&mut report, request, (&bytes, &data), &trusted)?
     } else {
-        authority(&mut report, request, (&bytes, &data), &brought)?
+        authority(&mut report, request, (&bytes, &data), &trusted)?
     };
     if let Err(fault) = checked {
         wrong(&mut report, path, Fault::Time, chain(&fault));
     }
-    say_time_limits(&mut report);
+    report_time_limits(&mut report);
     report.not_proved.push(text::not_stamped());
     Ok(report)
 }
 
-// A file that may lie beside the one that is checked.
-fn beside(request: &Request, asked: Option<&PathBuf>, ending: &str) -> Result<Option<Vec<u8>>, Unable> {
-    let own = request.path.with_extension(ending);
-    match asked {
+// Reads the given file, or else the file next to the checked one with this extension, if it exists.
+fn companion(request: &Request, given: Option<&PathBuf>, extension: &str) -> Result<Option<Vec<u8>>, Unable> {
+    let default = request.path.with_extension(extension);
+    match given {
         Some(path) => read(path).map(Some),
-        None if own.is_file() && own != request.path => read(&own).map(Some),
+        None if default.is_file() && default != request.path => read(&default).map(Some),
         None => Ok(None),
     }
 }
 
 type Checking = Result<Result<(), exhibit_time::Fault>, Unable>;
 
-fn authority(report: &mut Report, request: &Request, (reply, data): (&[u8], &[u8]), brought: &Brought) -> Checking {
-    let asked = beside(request, request.time.asked.as_ref(), "tsq")?;
-    let kept = beside(request, None, "pem")?;
+fn authority(report: &mut Report, request: &Request, (reply, data): (&[u8], &[u8]), trusted: &Brought) -> Checking {
+    let request_bytes = companion(request, request.time.asked.as_ref(), "tsq")?;
+    let kept = companion(request, None, "pem")?;
     let check = || {
-        let asked = asked.as_ref().map(|bytes| exhibit_time::Request::read(bytes)).transpose()?;
+        let stamp_request = request_bytes.as_ref().map(|bytes| exhibit_time::Request::read(bytes)).transpose()?;
         let kept = kept.as_ref().map_or(Ok(Vec::new()), |bytes| Certificate::read_all(bytes))?;
-        let against = Against { data, request: asked.as_ref(), kept: &kept, trusted: &brought.authorities };
-        stamp::check(reply, &against).map(|stamp| (stamp, asked.is_some()))
+        let against = Against { data, request: stamp_request.as_ref(), kept: &kept, trusted: &trusted.authorities };
+        stamp::check(reply, &against).map(|stamp| (stamp, stamp_request.is_some()))
     };
-    let (stamp, is_asked) = match check() {
+    let (stamp, has_request) = match check() {
         Ok(checked) => checked,
         Err(fault) => return Ok(Err(fault)),
     };
-    say_stamp(report, &stamp);
-    if is_asked {
+    report_stamp(report, &stamp);
+    if has_request {
         report.proved.push(text::proved_answer());
     }
     Ok(Ok(()))
 }
 
-fn say_stamp(report: &mut Report, stamp: &Stamp) {
+fn report_stamp(report: &mut Report, stamp: &TimeStamp) {
     let by = stamp.no_later_than().to_string();
     let root = stamp.chain.last().map_or("", Certificate::name);
     if stamp.is_trusted {
@@ -178,14 +178,14 @@ fn say_stamp(report: &mut Report, stamp: &Stamp) {
     report.facts.insert("trusted".to_owned(), Value::Bool(stamp.is_trusted));
 }
 
-fn public_log(report: &mut Report, request: &Request, (proof, data): (&[u8], &[u8]), brought: &Brought) -> Checking {
-    let leaf = beside(request, request.time.asked.as_ref(), "leaf")?;
-    let kept = beside(request, None, "policy")?;
+fn public_log(report: &mut Report, request: &Request, (proof, data): (&[u8], &[u8]), trusted: &Brought) -> Checking {
+    let leaf = companion(request, request.time.asked.as_ref(), "leaf")?;
+    let kept = companion(request, None, "policy")?;
     let check = || {
         let leaf = LeafRequest::read(leaf.as_deref().unwrap_or_default())?;
-        let own = kept.as_ref().map(|bytes| SigsumPolicy::read(bytes)).transpose()?;
-        let none = || exhibit_time::Fault::Policy("there is none: bring it with --sigsum-policy".to_owned());
-        let policy = brought.sigsum.as_ref().or(own.as_ref()).ok_or_else(none)?;
+        let stored = kept.as_ref().map(|bytes| SigsumPolicy::read(bytes)).transpose()?;
+        let missing = || exhibit_time::Fault::Policy("missing: use --sigsum-policy".to_owned());
+        let policy = trusted.sigsum.as_ref().or(stored.as_ref()).ok_or_else(missing)?;
         Proof::read(proof)?.check(data, &leaf.key(), policy)
     };
     match check() {
@@ -193,14 +193,14 @@ fn public_log(report: &mut Report, request: &Request, (proof, data): (&[u8], &[u
             let by = logged.at.to_string();
             report.proved.push(text::proved_logged(&by, &logged.log));
             for (name, at) in &logged.witnesses {
-                let at: &Moment = at;
+                let at: &StatedTime = at;
                 report.proved.push(text::proved_cosigned(at.to_string(), name));
             }
-            if brought.sigsum.is_none() {
+            if trusted.sigsum.is_none() {
                 report.not_proved.push(text::not_policy());
             }
             report.facts.insert("by".to_owned(), Value::Text(by));
-            report.facts.insert("trusted".to_owned(), Value::Bool(brought.sigsum.is_some()));
+            report.facts.insert("trusted".to_owned(), Value::Bool(trusted.sigsum.is_some()));
             Ok(Ok(()))
         }
         Err(fault) => Ok(Err(fault)),

@@ -1,9 +1,9 @@
-//! The figures of the house budget: how long files and functions are, how much is documented. For information.
+//! Statistics: the lengths of files and functions, and the percentile of documented functions. Informative only.
 
 use super::Source;
 use super::sources::{code_lines, is_test_file};
 
-/// A table of figures over all Rust files that are not tests.
+/// A table of statistics of all Rust files except tests.
 pub(super) fn report(sources: &[Source]) -> String {
     let ours = |source: &&Source| source.path.ends_with(".rs") && !is_test_file(&source.path);
     let files: Vec<&Source> = sources.iter().filter(ours).collect();
@@ -22,21 +22,21 @@ pub(super) fn report(sources: &[Source]) -> String {
          functions {} · median {} p90 {} (budget 35) · over 60 lines {} (budget 3%)\n\
          public functions documented {} (budget 100%) · expect outside tests {:.1} per 1000 lines (budget 2)\n",
         lengths.len(),
-        share(&lengths, 50),
-        share(&lengths, 90),
+        percentile(&lengths, 50),
+        percentile(&lengths, 90),
         lengths.last().copied().unwrap_or(0),
         functions.len(),
-        share(&functions, 50),
-        share(&functions, 90),
+        percentile(&functions, 50),
+        percentile(&functions, 90),
         percent(long, functions.len()),
         percent(documented, public),
         expects as f64 * 1000.0 / code.max(1) as f64,
     )
 }
 
-/// The value below which so many hundredths of the sorted values lie.
-fn share(sorted: &[usize], hundredths: usize) -> usize {
-    let at = sorted.len().saturating_sub(1) * hundredths / 100;
+/// The given percentile of sorted values.
+fn percentile(sorted: &[usize], percent: usize) -> usize {
+    let at = sorted.len().saturating_sub(1) * percent / 100;
     sorted.get(at).copied().unwrap_or(0)
 }
 
@@ -44,7 +44,7 @@ fn percent(part: usize, whole: usize) -> String {
     if whole == 0 { "–".to_owned() } else { format!("{:.1}%", part as f64 * 100.0 / whole as f64) }
 }
 
-/// The lengths in lines of the functions before the test module, by their closing brace's indentation.
+/// The lengths in lines of the functions before the test module, by the indentation of their closing brace.
 fn function_lengths(text: &str) -> Vec<usize> {
     let lines = code_lines(text, true);
     let mut lengths = Vec::new();
@@ -73,7 +73,7 @@ fn begins_function(bare: &str) -> bool {
     plain.starts_with("fn ") && !bare.ends_with(';')
 }
 
-/// How many `pub fn` have a doc comment above them (attributes may stand between), and how many there are.
+/// The number of `pub fn` with a doc comment (and attributes) above them, and their total number.
 fn documented(text: &str) -> (usize, usize) {
     let lines: Vec<&str> = text.lines().map(str::trim_start).collect();
     let mut counts = (0, 0);
@@ -99,12 +99,12 @@ mod tests {
 
     #[test]
     fn documentation_is_counted() {
-        let text = "/// Says.\n#[must_use]\npub fn a() {}\n\npub fn b() {}\nfn c() {}\n";
+        let text = "/// Adds.\n#[must_use]\npub fn a() {}\n\npub fn b() {}\nfn c() {}\n";
         assert_eq!(documented(text), (1, 2));
     }
 
     #[test]
-    fn shares_of_few_values() {
-        assert_eq!((share(&[], 50), share(&[7], 90), share(&[1, 2, 3, 4, 5], 50)), (0, 7, 3));
+    fn percentiles_of_few_values() {
+        assert_eq!((percentile(&[], 50), percentile(&[7], 90), percentile(&[1, 2, 3, 4, 5], 50)), (0, 7, 3));
     }
 }

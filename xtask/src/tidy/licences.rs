@@ -1,7 +1,7 @@
-//! Licences: what every package says it is under, held against the list in deny.toml.
+//! Licences: checks the licence of every package against the list in deny.toml.
 //!
-//! cargo-deny reads the same list where it is installed; this rule needs nothing installed, so the policy is always
-//! checked. It reads SPDX expressions (`OR`, `AND`, `WITH`, brackets, and the old `/` for `OR`).
+//! cargo-deny reads the same list; this rule needs no installed tool, so the policy is always checked. It supports SPDX
+//! expressions (`OR`, `AND`, `WITH`, brackets, and the deprecated `/` for `OR`).
 
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -19,14 +19,14 @@ pub(super) fn allowed(deny: &str) -> Result<BTreeSet<String>, String> {
         .collect())
 }
 
-/// Packages whose licence nobody allowed.
+/// Packages whose licence is not allowed.
 pub(super) fn findings(metadata: &Value, allowed: &BTreeSet<String>) -> Vec<String> {
     let packages = metadata["packages"].as_array().into_iter().flatten();
     let mut found = Vec::new();
     for package in packages {
         let name = package["name"].as_str().unwrap_or("");
         match package["license"].as_str() {
-            None => found.push(format!("{name}: says no licence")),
+            None => found.push(format!("{name}: no licence")),
             Some(expression) if !satisfied(expression, allowed) => {
                 found.push(format!("{name}: licence `{expression}` is not among those in deny.toml"));
             }
@@ -40,7 +40,7 @@ pub(super) fn findings(metadata: &Value, allowed: &BTreeSet<String>) -> Vec<Stri
     found
 }
 
-/// Whether the allowed licences are enough for an SPDX expression; one that cannot be read is not.
+/// Whether the allowed licences satisfy an SPDX expression; a malformed one is not satisfied.
 fn satisfied(expression: &str, allowed: &BTreeSet<String>) -> bool {
     let spaced = expression.replace('(', " ( ").replace(')', " ) ").replace('/', " OR ");
     let tokens: Vec<&str> = spaced.split_whitespace().collect();
@@ -48,7 +48,7 @@ fn satisfied(expression: &str, allowed: &BTreeSet<String>) -> bool {
     matches!(reader.either(), Some(true)) && reader.tokens.is_empty()
 }
 
-/// Reads an expression from left to right; `AND` binds tighter than `OR`.
+/// Parses an expression from left to right; `AND` binds tighter than `OR`.
 struct Reader<'a> {
     tokens: &'a [&'a str],
     allowed: &'a BTreeSet<String>,
@@ -105,13 +105,13 @@ mod tests {
     }
 
     #[test]
-    fn the_list_is_read_from_deny_toml() {
+    fn parses_the_list_of_deny_toml() {
         assert_eq!(list().into_iter().collect::<Vec<_>>(), ["Apache-2.0", "MIT", "Zlib"]);
         assert!(allowed("[bans]\n").is_err());
     }
 
     #[test]
-    fn expressions_are_read() {
+    fn expressions() {
         for (expression, enough) in [
             ("MIT", true),
             ("GPL-3.0", false),
@@ -131,16 +131,13 @@ mod tests {
     }
 
     #[test]
-    fn a_package_says_its_licence_and_comes_from_the_registry() {
+    fn packages_have_a_licence_and_come_from_the_registry() {
         let metadata = serde_json::json!({"packages": [
             {"name": "good", "license": "MIT", "source": "registry+https://github.com/rust-lang/crates.io-index"},
             {"name": "silent", "license": null, "source": null},
             {"name": "far", "license": "MIT", "source": "git+https://example.org/far"},
         ]});
         let found = findings(&metadata, &list());
-        assert_eq!(
-            found,
-            ["silent: says no licence", "far: comes from git+https://example.org/far, not from crates.io"]
-        );
+        assert_eq!(found, ["silent: no licence", "far: comes from git+https://example.org/far, not from crates.io"]);
     }
 }

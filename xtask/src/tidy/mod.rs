@@ -1,7 +1,7 @@
-//! `cargo xtask tidy`: the rules that no compiler checks, over what git tracks.
+//! `cargo xtask tidy`: rules that the compiler does not check, for all files in git.
 //!
-//! Each rule gives a list of findings, a line each that says where and what to do; all rules run before the task ends,
-//! so one run shows everything. The figures at the end are for information and fail nothing.
+//! Each rule returns a list of findings, one line each, with a place and what to do. All rules run before the task ends,
+//! so that one run prints all findings. The statistics are informative and never fail the task.
 
 mod figures;
 mod licences;
@@ -14,7 +14,7 @@ use crate::command;
 use serde_json::Value;
 use std::path::Path;
 
-/// A file of the repository: its path from the root, and its text.
+/// A file of the repository: its path relative to the root, and its text.
 pub(crate) struct Source {
     pub(crate) path: String,
     pub(crate) text: String,
@@ -48,19 +48,19 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     }
     match findings.len() {
         0 => {
-            println!("tidy: nothing to say");
+            println!("tidy: ok");
             Ok(())
         }
         count => Err(format!("{count} findings")),
     }
 }
 
-/// One file that must be there.
+/// Reads a required file.
 fn read(root: &Path, path: &str) -> Result<String, String> {
     std::fs::read_to_string(root.join(path)).map_err(|error| format!("cannot read {path}: {error}"))
 }
 
-/// The text files that git tracks or would track; the example trove is data and not looked at.
+/// The text files that git tracks or would track, except the example trove, which is data.
 fn tracked_texts(root: &Path) -> Result<Vec<Source>, String> {
     let listed = command::output(
         "git",
@@ -75,7 +75,7 @@ fn tracked_texts(root: &Path) -> Result<Vec<Source>, String> {
     Ok(sources)
 }
 
-/// What cargo knows of all packages, ours and others'.
+/// The cargo metadata of all packages.
 fn metadata() -> Result<Value, String> {
     let bytes = command::output(&command::cargo(), &["metadata", "--format-version", "1", "--locked"])?;
     serde_json::from_slice(&bytes).map_err(|error| format!("cargo metadata is not JSON: {error}"))

@@ -1,52 +1,50 @@
-//! Rules for Rust files: the header, the length, `unwrap`, `unsafe`, and who may ask the machine for what.
+//! Rules for Rust files: the header, the length, `unwrap`, `unsafe`, and which crates may use system resources.
 //!
-//! Files are read line by line, not parsed: a rule looks at code with comments and strings blanked out, and test code
-//! (from `#[cfg(test)]` followed by `mod`, to the end of the file) is free of the rules about panicking.
+//! Files are read line by line, not parsed: rules apply to code with comments and strings blanked out. Test code (from
+//! `#[cfg(test)]` followed by `mod`, to the end of the file) is exempt from the rules about panics.
 
 use super::Source;
 
-/// The most lines of one file.
-const LONGEST: usize = 900;
+/// The maximum number of lines in a file.
+const MAX_LINES: usize = 900;
 
-/// What only some crates may say, and why.
+/// Words that only some crates may use, and why.
 const RESERVED: &[(&str, &[&str], &str)] = &[
     ("unsafe", &["crates/exhibit-cage/"], "only exhibit-cage has unsafe code"),
-    ("SystemTime::now", &["crates/exhibit/", "xtask/"], "the clock is a parameter; only the binary asks for the time"),
+    ("SystemTime::now", &["crates/exhibit/", "xtask/"], "the clock is a parameter; only the binary reads it"),
     ("env::var", &["crates/exhibit/", "xtask/"], "only the binary reads the environment"),
     ("TcpListener", &["crates/exhibit/", "crates/exhibit-web/"], "only the web surface listens"),
     ("TcpStream", &[], "nothing in Exhibit connects to anything"),
     ("UdpSocket", &[], "nothing in Exhibit connects to anything"),
 ];
 
-/// Every breach in every Rust file.
+/// The findings in all Rust files.
 pub(super) fn findings(sources: &[Source]) -> Vec<String> {
     let rust = sources.iter().filter(|source| source.path.ends_with(".rs"));
     rust.flat_map(|source| findings_in(&source.path, &source.text)).collect()
 }
 
-/// Every breach in one Rust file.
+/// The findings in one Rust file.
 fn findings_in(path: &str, text: &str) -> Vec<String> {
     let mut found = Vec::new();
     if !text.starts_with("//! ") {
-        found.push(format!(
-            "{path}:1: begin the file with `//!`: what it is for, what always holds, what it does not do"
-        ));
+        found.push(format!("{path}:1: begin the file with `//!`: its purpose, its invariants, what it does not do"));
     }
     let length = text.lines().count();
-    if length > LONGEST {
-        found.push(format!("{path}:{length}: longer than {LONGEST} lines: split it by subject"));
+    if length > MAX_LINES {
+        found.push(format!("{path}:{length}: longer than {MAX_LINES} lines: split it by subject"));
     }
-    let tests_alone = is_test_file(path);
-    for (number, line) in code_lines(text, !tests_alone) {
-        if !tests_alone && line.contains(".unwrap()") {
+    let is_test = is_test_file(path);
+    for (number, line) in code_lines(text, !is_test) {
+        if !is_test && line.contains(".unwrap()") {
             found.push(format!(
                 "{path}:{number}: `unwrap` outside tests: handle it, or `expect` with the reason it cannot fail"
             ));
         }
         for (word, homes, why) in RESERVED {
-            let at_home =
-                tests_alone || path.starts_with("xtask/src/tidy/") || homes.iter().any(|home| path.starts_with(home));
-            if !at_home && has_word(&line, word) {
+            let is_allowed =
+                is_test || path.starts_with("xtask/src/tidy/") || homes.iter().any(|home| path.starts_with(home));
+            if !is_allowed && has_word(&line, word) {
                 found.push(format!("{path}:{number}: `{word}`: {why}"));
             }
         }
@@ -60,7 +58,7 @@ pub(super) fn is_test_file(path: &str) -> bool {
     path.contains("/tests/") || path.contains("/examples/") || path.contains("/benches/") || file.ends_with("tests.rs")
 }
 
-/// The lines of code with their numbers, strings and comments blanked; up to the test module if `stop_at_tests`.
+/// The numbered lines of code with strings and comments blanked, up to the test module if `stop_at_tests`.
 pub(super) fn code_lines(text: &str, stop_at_tests: bool) -> Vec<(usize, String)> {
     let blanked = blank(text);
     let lines: Vec<&str> = blanked.lines().collect();
@@ -72,14 +70,14 @@ pub(super) fn code_lines(text: &str, stop_at_tests: bool) -> Vec<(usize, String)
     kept.iter().enumerate().map(|(index, line)| (index + 1, (*line).to_owned())).collect()
 }
 
-/// Whether `word` stands in `line` with no letter, digit or underscore on either side.
+/// Whether `line` contains `word` without a letter, digit or underscore on either side.
 pub(super) fn has_word(line: &str, word: &str) -> bool {
     let joins = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
     line.match_indices(word)
         .any(|(at, _)| !joins(line[..at].chars().next_back()) && !joins(line[at + word.len()..].chars().next()))
 }
 
-/// The same text with what stands in comments, strings and character literals replaced by spaces, lines kept.
+/// Replaces comments, strings and character literals by spaces, keeping the lines.
 fn blank(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -96,7 +94,7 @@ fn blank(text: &str) -> String {
     out
 }
 
-/// How many bytes at the start of `text` are a comment or a literal; 0 for code.
+/// The length in bytes of the comment or literal at the start of `text`; 0 for code.
 pub(super) fn hidden_prefix(text: &str, before: Option<char>) -> usize {
     if text.starts_with("//") {
         return text.find('\n').unwrap_or(text.len());
@@ -128,7 +126,7 @@ pub(super) fn hidden_prefix(text: &str, before: Option<char>) -> usize {
     0
 }
 
-/// The length of a literal that ends at the next `end` without a backslash before it.
+/// The length of a literal that ends at the next unescaped `end`.
 fn quoted(text: &str, end: char) -> usize {
     let mut escaped = false;
     for (at, c) in text.char_indices().skip(1) {
@@ -150,21 +148,21 @@ mod tests {
         let found = findings_in(path, text);
         assert_eq!(found.len(), expect.len(), "{found:#?}");
         for (line, part) in found.iter().zip(expect) {
-            assert!(line.contains(part), "{line} says {part}");
+            assert!(line.contains(part), "{line} contains {part}");
         }
     }
 
     const LIBRARY: &str = "crates/exhibit-store/src/lib.rs";
 
     #[test]
-    fn a_file_says_what_it_is_for() {
+    fn files_have_a_header() {
         check(LIBRARY, "//! The store.\nfn a() {}\n", &[]);
         check(LIBRARY, "fn a() {}\n", &["begin the file"]);
         check(LIBRARY, &format!("//! Long.\n{}", "\n".repeat(900)), &["longer than 900"]);
     }
 
     #[test]
-    fn unwrap_is_for_tests() {
+    fn unwrap_is_only_for_tests() {
         check(LIBRARY, "//! S.\nfn a() { b().unwrap(); }\n", &["lib.rs:2: `unwrap`"]);
         check(LIBRARY, "//! S.\n#[cfg(test)]\nmod tests {\n fn a() { b().unwrap(); }\n}\n", &[]);
         check(LIBRARY, "//! S.\n#[cfg(test)]\nmod tests;\nfn a() { b().unwrap(); }\n", &["lib.rs:4"]);
@@ -173,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_reserved_stays_at_home() {
+    fn reserved_words_are_limited_to_their_crates() {
         check(LIBRARY, "//! S.\nfn a() { unsafe { b() } }\n", &["only exhibit-cage"]);
         check("crates/exhibit-cage/src/sys.rs", "//! S.\nfn a() { unsafe { b() } }\n", &[]);
         check(LIBRARY, "//! S.\n#![forbid(unsafe_code)]\nfn unsafely() {}\n", &[]);

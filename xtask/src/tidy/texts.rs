@@ -1,15 +1,15 @@
-//! Rules for texts for people: every message of `exhibit-messages` is used, and converted crates have no English of their own.
+//! Rules for user interface texts: every message of `exhibit-messages` is used, and converted crates contain no English texts.
 
 use super::Source;
 use super::sources::{code_lines, has_word, hidden_prefix, is_test_file};
 
-/// Where the English texts are, one file for each room.
+/// The folder of the English texts, with one file for each area.
 const ENGLISH: &str = "crates/exhibit-messages/texts/en/";
 
-/// Crates whose texts are all in `exhibit-messages`: their markup has no literal that reads as English.
+/// Crates whose texts are all in `exhibit-messages`: their markup contains no English literals.
 const CONVERTED: &[&str] = &["crates/exhibit-web/src/"];
 
-/// Messages that no code uses. A name is searched for as a word, so that a common one may pass unused.
+/// Messages that no code uses. Names are searched as words, so an unused message with a common name may go unnoticed.
 pub(super) fn unused(sources: &[Source]) -> Vec<String> {
     let is_user = |source: &&Source| source.path.ends_with(".rs") && !is_test_file(&source.path);
     let code: Vec<String> = sources
@@ -17,24 +17,24 @@ pub(super) fn unused(sources: &[Source]) -> Vec<String> {
         .filter(is_user)
         .map(|source| code_lines(&source.text, true).into_iter().map(|(_, line)| line + "\n").collect())
         .collect();
-    let rooms = sources.iter().filter(|source| source.path.starts_with(ENGLISH) && source.path.ends_with(".ftl"));
+    let files = sources.iter().filter(|source| source.path.starts_with(ENGLISH) && source.path.ends_with(".ftl"));
     let mut found = Vec::new();
-    for room in rooms {
-        for (number, line) in room.text.lines().enumerate() {
+    for file in files {
+        for (number, line) in file.text.lines().enumerate() {
             let Some((key, _)) = line.split_once(" =") else { continue };
             if !key.starts_with(|c: char| c.is_ascii_lowercase()) {
                 continue;
             }
             let name = key.replace('-', "_");
             if !code.iter().any(|code| has_word(code, &name)) {
-                found.push(format!("{}:{}: `{key}` is not used: remove it in all languages", room.path, number + 1));
+                found.push(format!("{}:{}: `{key}` is not used: remove it in all languages", file.path, number + 1));
             }
         }
     }
     found
 }
 
-/// Literals within `html!` that read as English.
+/// English literals within `html!`.
 pub(super) fn literals(sources: &[Source]) -> Vec<String> {
     let is_converted = |source: &&Source| {
         source.path.ends_with(".rs")
@@ -47,15 +47,15 @@ pub(super) fn literals(sources: &[Source]) -> Vec<String> {
 fn literals_in(path: &str, text: &str) -> Vec<String> {
     let mut found = Vec::new();
     let (mut rest, mut before) = (text, None);
-    // How many braces are open, and outside of how many the outermost `html!` began.
+    // The number of open braces, and that number at the start of the outermost `html!`.
     let (mut depth, mut markup): (usize, Option<usize>) = (0, None);
     while let Some(first) = rest.chars().next() {
         let hidden = hidden_prefix(rest, before);
         if hidden > 0 {
             let literal = &rest[..hidden];
-            if markup.is_some() && literal.starts_with('"') && reads_as_english(literal) {
+            if markup.is_some() && literal.starts_with('"') && is_english(literal) {
                 let line = text[..text.len() - rest.len()].matches('\n').count() + 1;
-                found.push(format!("{path}:{line}: {literal}: texts for people are in exhibit-messages"));
+                found.push(format!("{path}:{line}: {literal}: move this text to exhibit-messages"));
             }
             before = Some('"');
             rest = &rest[hidden..];
@@ -78,8 +78,8 @@ fn literals_in(path: &str, text: &str) -> Vec<String> {
     found
 }
 
-/// Whether a literal has two words of letters with one space between; commands of ours are not texts.
-fn reads_as_english(literal: &str) -> bool {
+/// Whether a literal has two words of letters separated by one space. Commands of `exhibit` are not texts.
+fn is_english(literal: &str) -> bool {
     let is_word = |word: &&str| word.len() > 1 && word.bytes().all(|b| b.is_ascii_alphabetic());
     let words: Vec<&str> = literal.trim_matches('"').split(' ').collect();
     words.windows(2).any(|pair| pair.iter().all(is_word)) && words[0] != "exhibit"
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_without_a_user_is_found() {
+    fn unused_messages_are_found() {
         let texts = source(
             "crates/exhibit-messages/texts/en/cli.ftl",
             "### Commands.\n\nitems-waiting =\n    { $n ->\n       *[other] x\n    }\ndone = D\n",

@@ -1,13 +1,13 @@
-//! The walls between crates: who may depend on whom, and what nobody may depend on.
+//! The walls between crates: the allowed dependencies of each crate, and forbidden crates.
 //!
-//! Read from `cargo metadata`, so a wall is about what is compiled, not about what a manifest hides. Dependencies
-//! that only tests use are not walled, with one exception: no HTTP client comes in at all.
+//! Read from `cargo metadata`, so the rules apply to what is compiled, independent of the manifests. Dev-dependencies
+//! are not restricted, with one exception: HTTP clients are forbidden everywhere.
 
 use super::Source;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// What each of our crates may have of our crates; a crate that is not listed here is a finding.
+/// The workspace crates that each workspace crate may depend on; a crate that is not listed here is a finding.
 const OURS: &[(&str, &[&str])] = &[
     ("exhibit-model", &[]),
     ("exhibit-text", &["exhibit-model"]),
@@ -96,10 +96,10 @@ const OURS: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// The whole list of what the crate that an opposing expert reads may have.
+/// All dependencies allowed in the crate that an opposing expert reviews.
 const PROOF: &[&str] = &["sha2", "ed25519-dalek", "base64", "thiserror"];
 
-/// What the crates of pure functions and the readers of hostile files must not have, at any depth.
+/// Crates that the crates of pure functions and the readers of hostile files must not depend on, at any depth.
 const IMPURE: &[&str] =
     &["tokio", "axum", "hyper", "rusqlite", "tantivy", "tantivy-fst", "mio", "socket2", "libsqlite3-sys"];
 const PURE_CRATES: &[&str] = &[
@@ -112,7 +112,7 @@ const PURE_CRATES: &[&str] = &[
     "exhibit-extract",
 ];
 
-/// Programs that fetch: none may be in Cargo.lock, for tests neither.
+/// HTTP and TLS clients: none may be in Cargo.lock, not even for tests.
 const CLIENTS: &[&str] = &[
     "attohttpc",
     "awc",
@@ -131,34 +131,34 @@ const CLIENTS: &[&str] = &[
     "ureq",
 ];
 
-/// Every breach of a wall.
+/// All violations.
 pub(super) fn findings(metadata: &Value) -> Vec<String> {
     let graph = Graph { metadata };
     let mut found = Vec::new();
     for name in graph.packages().filter_map(|package| package["name"].as_str()) {
         if CLIENTS.contains(&name) {
-            found.push(format!("Cargo.lock: `{name}`: nothing in Exhibit fetches anything"));
+            found.push(format!("Cargo.lock: `{name}`: Exhibit must not connect to the network"));
         }
     }
     for (id, client) in graph.with_feature("client") {
         found.push(format!(
-            "Cargo.lock: `{client}` ({id}) has its `client` feature on: nothing in Exhibit fetches anything"
+            "Cargo.lock: `{client}` ({id}) has its `client` feature on: Exhibit must not connect to the network"
         ));
     }
     for package in graph.members() {
-        found.extend(graph.breaches(package));
+        found.extend(graph.violations(package));
     }
     found
 }
 
-/// Manifests that do not take the workspace's lints.
+/// Manifests that do not inherit the lints of the workspace.
 pub(super) fn manifest_findings(sources: &[Source]) -> Vec<String> {
     let manifests = sources.iter().filter(|source| source.path.ends_with("/Cargo.toml"));
-    let careless = manifests.filter(|source| !source.text.contains("[lints]\nworkspace = true"));
-    careless.map(|source| format!("{}: say `[lints]` / `workspace = true`", source.path)).collect()
+    let without = manifests.filter(|source| !source.text.contains("[lints]\nworkspace = true"));
+    without.map(|source| format!("{}: add `[lints]` / `workspace = true`", source.path)).collect()
 }
 
-/// Third-party crates that our manifests name and docs/dependencies.md does not explain, and the other way round.
+/// Third-party dependencies that docs/dependencies.md does not explain, and rows there for crates that are not used.
 pub(super) fn undocumented(metadata: &Value, explained: &str) -> Vec<String> {
     let crates = explained.split("\n## Programs that are not crates").next().unwrap_or("");
     let rows: BTreeSet<&str> = crates.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
@@ -166,22 +166,22 @@ pub(super) fn undocumented(metadata: &Value, explained: &str) -> Vec<String> {
     let missing = direct.difference(&rows);
     let missing =
         missing.map(|name| format!("docs/dependencies.md: no row for `{name}`: what for, licence, why this one"));
-    let stale = rows.difference(&direct).map(|name| format!("docs/dependencies.md: `{name}` is used no more"));
+    let stale = rows.difference(&direct).map(|name| format!("docs/dependencies.md: `{name}` is no longer used"));
     missing.chain(stale).collect()
 }
 
-/// Crates that the root manifest offers and no crate of ours takes.
+/// Workspace dependencies that no workspace crate uses.
 pub(super) fn unused(metadata: &Value, sources: &[Source]) -> Vec<String> {
     let root = sources.iter().find(|source| source.path == "Cargo.toml").map_or("", |source| source.text.as_str());
-    let offered = root.split("[workspace.dependencies]").nth(1).and_then(|rest| rest.split("\n[").next()).unwrap_or("");
+    let section = root.split("[workspace.dependencies]").nth(1).and_then(|rest| rest.split("\n[").next()).unwrap_or("");
     let names =
-        offered.lines().filter(|line| !line.starts_with('#')).filter_map(|line| Some(line.split_once(" = ")?.0));
+        section.lines().filter(|line| !line.starts_with('#')).filter_map(|line| Some(line.split_once(" = ")?.0));
     let direct = direct(metadata);
     let idle = names.filter(|name| !is_ours(name) && !direct.contains(name));
-    idle.map(|name| format!("Cargo.toml: no crate takes `{name}`: remove it from [workspace.dependencies]")).collect()
+    idle.map(|name| format!("Cargo.toml: no crate uses `{name}`: remove it from [workspace.dependencies]")).collect()
 }
 
-/// Names of the third-party crates that our manifests name, for whatever use.
+/// The names of all direct third-party dependencies, including dev-dependencies.
 fn direct(metadata: &Value) -> BTreeSet<&str> {
     let graph = Graph { metadata };
     graph.members().flat_map(|package| graph.declared(package, None)).filter(|name| !is_ours(name)).collect()
@@ -191,7 +191,7 @@ fn is_ours(name: &str) -> bool {
     name == "exhibit" || name == "xtask" || name.starts_with("exhibit-")
 }
 
-/// The packages and what they depend on, as cargo tells it.
+/// The packages and their dependencies, from cargo metadata.
 struct Graph<'a> {
     metadata: &'a Value,
 }
@@ -213,14 +213,14 @@ impl<'a> Graph<'a> {
         self.packages().find(|package| package["id"] == id).and_then(|package| package["name"].as_str()).unwrap_or("")
     }
 
-    /// HTTP libraries whose feature of this name is on: (id, name).
+    /// HTTP libraries with this feature enabled: (id, name).
     fn with_feature(&self, feature: &str) -> Vec<(&'a str, &'a str)> {
         let has = |node: &&Value| node["features"].as_array().is_some_and(|on| on.iter().any(|name| name == feature));
         let ids = self.nodes().filter(has).filter_map(|node| node["id"].as_str());
         ids.map(|id| (id, self.name_of(id))).filter(|(_, name)| matches!(*name, "hyper" | "hyper-util")).collect()
     }
 
-    /// Names of a package's dependencies of one kind as its manifest says them; `None` for every kind.
+    /// The names of the dependencies of a package of one kind, from its manifest; `None` for every kind.
     fn declared(&self, package: &'a Value, kind: Option<&str>) -> Vec<&'a str> {
         let all = package["dependencies"].as_array().into_iter().flatten();
         let wanted = all.filter(|dependency| match kind {
@@ -231,7 +231,7 @@ impl<'a> Graph<'a> {
         wanted.filter_map(|dependency| dependency["name"].as_str()).collect()
     }
 
-    /// Names of everything that a package is compiled with, at any depth.
+    /// The names of all transitive dependencies of a package that are compiled into it.
     fn all_below(&self, package: &'a Value) -> BTreeSet<&'a str> {
         let mut waiting = vec![package["id"].as_str().unwrap_or("")];
         let mut seen = BTreeSet::new();
@@ -250,10 +250,10 @@ impl<'a> Graph<'a> {
         seen.into_iter().map(|id| self.name_of(id)).collect()
     }
 
-    fn breaches(&self, package: &'a Value) -> Vec<String> {
+    fn violations(&self, package: &'a Value) -> Vec<String> {
         let name = package["name"].as_str().unwrap_or("");
         let mut found = Vec::new();
-        let mut breach = |what: &str, why: &str| found.push(format!("{name}: depends on `{what}`: {why}"));
+        let mut violation = |what: &str, why: &str| found.push(format!("{name}: depends on `{what}`: {why}"));
         if name == "exhibit" || name == "exhibit-testing" || name == "xtask" {
             return found;
         }
@@ -264,19 +264,19 @@ impl<'a> Graph<'a> {
             }
             Some((_, allowed)) => {
                 for other in normal.iter().filter(|other| is_ours(other) && !allowed.contains(other)) {
-                    breach(other, "not below it in ARCHITECTURE.md");
+                    violation(other, "not below it in ARCHITECTURE.md");
                 }
             }
         }
         if name == "exhibit-proof" {
             for other in normal.iter().filter(|other| !PROOF.contains(other)) {
-                breach(other, "what an opposing expert must read stays small");
+                violation(other, "the code that an opposing expert must review stays small");
             }
         }
         if PURE_CRATES.contains(&name) {
             let below = self.all_below(package);
             for other in IMPURE.iter().filter(|other| below.contains(**other)) {
-                breach(other, "no runtime, network or database there");
+                violation(other, "no runtime, network or database in this crate");
             }
         }
         found
@@ -311,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_below_may_be_used() {
+    fn allowed_dependencies_pass() {
         check(
             &[("exhibit-model", true, &["sha2"]), ("exhibit-text", true, &["exhibit-model"]), ("sha2", false, &[])],
             &[],
@@ -319,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_below_is_a_breach() {
+    fn other_dependencies_are_violations() {
         check(
             &[("exhibit-extract", true, &["exhibit-store"]), ("exhibit-store", true, &[])],
             &["exhibit-extract: depends on `exhibit-store`: not below it in ARCHITECTURE.md"],
@@ -331,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn a_runtime_far_below_is_seen() {
+    fn indirect_dependencies_are_found() {
         check(
             &[
                 ("exhibit-text", true, &["words"]),
@@ -339,7 +339,7 @@ mod tests {
                 ("deeper", false, &["tokio"]),
                 ("tokio", false, &[]),
             ],
-            &["exhibit-text: depends on `tokio`: no runtime, network or database there"],
+            &["exhibit-text: depends on `tokio`: no runtime, network or database in this crate"],
         );
     }
 
@@ -347,13 +347,13 @@ mod tests {
     fn the_proof_crate_stays_small() {
         check(
             &[("exhibit-proof", true, &["sha2", "serde"]), ("serde", false, &[]), ("sha2", false, &[])],
-            &["exhibit-proof: depends on `serde`: what an opposing expert must read stays small"],
+            &["exhibit-proof: depends on `serde`: the code that an opposing expert must review stays small"],
         );
     }
 
     #[test]
-    fn nothing_fetches() {
-        check(&[("ureq", false, &[])], &["Cargo.lock: `ureq`: nothing in Exhibit fetches anything"]);
+    fn network_clients_are_forbidden() {
+        check(&[("ureq", false, &[])], &["Cargo.lock: `ureq`: Exhibit must not connect to the network"]);
         let mut with_client = workspace(&[("hyper", false, &[])]);
         with_client["resolve"]["nodes"][0]["features"] = json!(["server", "client"]);
         assert_eq!(findings(&with_client).len(), 1);
@@ -367,21 +367,21 @@ mod tests {
             undocumented(&metadata, "| `sha2` | hashes |\n| `old` | x |\n\n## Programs that are not crates\n| `ls` |");
         let expect = [
             "docs/dependencies.md: no row for `tar`: what for, licence, why this one",
-            "docs/dependencies.md: `old` is used no more",
+            "docs/dependencies.md: `old` is no longer used",
         ];
         assert_eq!(found, expect);
     }
 
     #[test]
-    fn nothing_is_offered_in_vain() {
+    fn unused_workspace_dependencies_are_found() {
         let text = "[workspace.dependencies]\nexhibit-model = { path = \"x\" }\n# a reason\nsha2 = \"1\"\ntar = \"1\"\n\n[workspace.lints.rust]\na = 1\n";
         let root = vec![Source { path: "Cargo.toml".to_owned(), text: text.to_owned() }];
         let found = unused(&workspace(&[("exhibit-model", true, &["sha2"]), ("sha2", false, &[])]), &root);
-        assert_eq!(found, ["Cargo.toml: no crate takes `tar`: remove it from [workspace.dependencies]"]);
+        assert_eq!(found, ["Cargo.toml: no crate uses `tar`: remove it from [workspace.dependencies]"]);
     }
 
     #[test]
-    fn every_manifest_takes_the_lints() {
+    fn every_manifest_inherits_the_lints() {
         let manifest = |text: &str| vec![Source { path: "crates/a/Cargo.toml".to_owned(), text: text.to_owned() }];
         assert!(manifest_findings(&manifest("[lints]\nworkspace = true\n")).is_empty());
         assert_eq!(manifest_findings(&manifest("[package]\n")).len(), 1);

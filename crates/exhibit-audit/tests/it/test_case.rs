@@ -192,7 +192,7 @@ fn receive(
 ) {
     let mut deposit = held.case.originals().deposit().expect("a deposit");
     deposit.write(text.as_bytes()).expect("written");
-    let sealed = deposit.seal().expect("sealed");
+    let sealed = deposit.finish().expect("sealed");
     let (original, size) = (sealed.original, sealed.size);
     let work = held.catalogue.begin().expect("begin");
     let new = NewItem {
@@ -237,7 +237,7 @@ fn receive(
         let store = held.case.cited().expect("a store");
         let mut deposit = store.deposit().expect("a deposit");
         deposit.write(bytes).expect("written");
-        let sealed = deposit.seal().expect("sealed");
+        let sealed = deposit.finish().expect("sealed");
         let (sha256, size) = (sealed.original.digest(), sealed.size);
         sealed.keep().expect("kept");
         let picture = PagePicture { page: 1, sha256, size, reader: TOOL.to_owned() };

@@ -137,8 +137,11 @@ fn kept_with(
             let trusted = reply.authorities;
             let against = Against { data, request: request.as_ref(), kept: trusted, trusted };
             let stamp = stamp::check(reply.bytes, &against).map_err(BagError::Time)?;
-            let chain =
-                if stamp.is_trusted { stamp.chain } else { stamp::brought(reply.bytes).map_err(BagError::Time)? };
+            let chain = if stamp.is_trusted {
+                stamp.chain
+            } else {
+                stamp::embedded_certificates(reply.bytes).map_err(BagError::Time)?
+            };
             Ok(Some(chain.iter().map(Certificate::pem).collect::<String>().into_bytes()))
         }
     }

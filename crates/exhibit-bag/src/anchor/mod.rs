@@ -140,7 +140,7 @@ fn rows_of(beside: &Beside, (log, keys): (&Log, &[VerifierKey]), logged: &BTreeM
     }
     // It belongs into bags: in a case the log itself shows that it goes on from there.
     let of_bags = beside.files.keys().filter(|file| *file == CONSISTENCY);
-    rows.extend(found.strange.iter().chain(of_bags).map(|file| broken(file, AnchorFault::Unexpected)));
+    rows.extend(found.unexpected.iter().chain(of_bags).map(|file| broken(file, AnchorFault::Unexpected)));
     for (file, checked) in &found.anchors {
         let entry = logged.get(&Digest::of(&beside.files[file]));
         rows.push(match (checked, entry) {

@@ -60,7 +60,7 @@ pub(crate) fn write_record(
         receipt,
         received: received.get("at").and_then(Value::as_text).unwrap_or_default().to_owned(),
         file: part.file.map(str::to_owned),
-        of: 0,
+        page_count: 0,
         pages: BTreeMap::new(),
         pictures: part.pictures.iter().map(|picture| (picture.page, *picture.sha256.as_bytes())).collect(),
         opened: opened.iter().map(|(entry, opening)| (*entry, opening.field.clone(), opening.value.clone())).collect(),
@@ -82,7 +82,7 @@ pub(crate) fn write_record(
     match reading::of(held, log, part.content)? {
         Some(reading) => {
             entries.insert(reading.seq);
-            proved.of = reading.pages;
+            proved.page_count = reading.pages;
             let indexes = leaves_of(&reading.tree, part).ok_or_else(|| not_as_logged(reading.seq))?;
             let proofs = reading.tree.prove_all(&indexes)?;
             proved.pages = part.pages.iter().map(|page| (*page, [0; 32])).collect();

@@ -1,5 +1,4 @@
-//! Checking and reading the access log: the log as every log is checked, and every opening that is still there
-//! against the entry that it opens.
+//! Checking and reading the access log: the log like any log, and every remaining opening against its entry.
 
 use super::days::Days;
 use super::{AccessError, AccessLog, LOG, failed, journal};
@@ -7,69 +6,69 @@ use crate::check::{Remembered, Report, check_log};
 use crate::log::Log;
 use std::collections::BTreeMap;
 
-/// What a check found.
+/// The result of a check.
 #[derive(Debug)]
 pub struct AccessReport {
-    /// The log proper.
+    /// The check of the log itself.
     pub log: Report,
-    /// Entries whose openings were read and fit.
+    /// The number of entries whose openings match.
     pub opened: u64,
-    /// Files of openings whose day's key is not on this machine: they are not checked.
+    /// The number of files of openings that were not checked because the day key is not on this machine.
     pub locked: u64,
-    /// Looks that wait for the next fold.
+    /// The number of recorded accesses that are not in the log yet.
     pub waiting: u64,
-    /// Openings that do not fit their entries.
+    /// The openings that do not match their entries.
     pub wrong: Vec<OpeningFault>,
 }
 
-/// What is wrong with a file of openings of the access log.
+/// A fault in a file of openings of the access log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OpeningFault {
-    /// A record does not open the entry of its number.
-    #[error("{file}: it does not open entry {entry}")]
+    /// A record does not match the entry of its number.
+    #[error("{file}: a record does not match entry {entry}")]
     OtherEntry {
-        /// The file, within the folder of the access log.
+        /// The path of the file relative to the folder of the access log.
         file: String,
         /// The entry.
         entry: u64,
     },
-    /// The file has bytes that are not a record.
-    #[error("{file}: it has bytes that are not a record: it was altered or truncated")]
+    /// The file has bytes outside valid records.
+    #[error("{file}: invalid records: the file was altered or truncated")]
     NotARecord {
-        /// The file, within the folder of the access log.
+        /// The path of the file relative to the folder of the access log.
         file: String,
     },
 }
 
 impl AccessReport {
-    /// Whether nothing was found that speaks against the log.
+    /// Whether nothing was found that invalidates the log.
     #[must_use]
     pub fn holds(&self) -> bool {
         self.log.holds() && self.wrong.is_empty()
     }
 }
 
-/// An entry with what opens it.
+/// An entry with its openings.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct OpenedEntry {
     /// Its number.
     pub seq: u64,
     /// Its bytes.
     pub bytes: Vec<u8>,
-    /// What it keeps sealed, where that was not shredded and the key is here.
+    /// The opened values, unless they were destroyed or the key is not on this machine.
     pub opened: BTreeMap<String, String>,
 }
 
 impl AccessLog {
-    /// Checks the log and its openings. Nothing that is found wrong ends the check.
+    /// Checks the log and its openings. Faults do not stop the check.
     ///
     /// # Errors
-    /// [`AccessError`], where it cannot be listed or the keys of its days cannot be read.
+    /// [`AccessError`] if it cannot be listed or the day keys cannot be read.
     pub fn check(&self) -> Result<AccessReport, AccessError> {
         let log = check_log(&self.folder.join(LOG), &Remembered::default());
         let mut report = AccessReport { log, opened: 0, locked: 0, waiting: 0, wrong: Vec::new() };
         let days = Days::load(&self.days_path())?;
-        let held = Log::open(&self.folder.join(LOG)).ok();
+        let open = Log::open(&self.folder.join(LOG)).ok();
         for (day, first) in self.files()? {
             let place = format!("openings/{day}/{first:012}");
             let Some(key) = days.get(&day) else {
@@ -78,16 +77,16 @@ impl AccessLog {
             };
             let path = self.openings(&day).join(format!("{first:012}"));
             let read = journal::read(&path, &self.about(&day), key).map_err(failed(&path))?;
-            // what a power cut tore off never became an entry: torn bytes are wrong where an entry waits for them
+            // a record torn by a power cut never became an entry: torn bytes are a fault only if an entry needs them
             for (record, seq) in read.records.iter().zip(first..) {
-                let entry = held.as_ref().and_then(|log| log.entry(seq).ok());
+                let entry = open.as_ref().and_then(|log| log.entry(seq).ok());
                 match (record.seal(seq), entry) {
                     (Ok(sealed), Some(entry)) if sealed.bytes == entry => report.opened += 1,
-                    (_, None) if held.as_ref().is_some_and(|log| log.size() <= seq) => report.waiting += 1,
+                    (_, None) if open.as_ref().is_some_and(|log| log.size() <= seq) => report.waiting += 1,
                     _ => report.wrong.push(OpeningFault::OtherEntry { file: place.clone(), entry: seq }),
                 }
             }
-            if read.torn && self.is_due_for_more(held.as_ref(), first + read.records.len() as u64, first) {
+            if read.torn && self.is_due_for_more(open.as_ref(), first + read.records.len() as u64, first) {
                 report.wrong.push(OpeningFault::NotARecord { file: place });
             }
         }
@@ -95,7 +94,7 @@ impl AccessLog {
         Ok(report)
     }
 
-    // Whether the entry after the last record that could be read is of this file, too.
+    // Whether the entry after the last valid record also belongs to this file.
     fn is_due_for_more(&self, log: Option<&Log>, next: u64, first: u64) -> bool {
         let size = log.map_or(0, Log::size);
         let following =
@@ -116,7 +115,7 @@ impl AccessLog {
         Ok(waiting)
     }
 
-    /// Hands out entries from `first` on with what opens them, until `each` says `false`.
+    /// Calls `each` with the entries from `first` and their openings, until it returns `false`.
     ///
     /// # Errors
     /// [`AccessError`].

@@ -1,5 +1,5 @@
-//! The keys that encrypt openings: one for each day, kept in a file beside the signing keys, apart from the case. To
-//! destroy a day's key is to destroy what was looked at on that day, also in every copy of the case.
+//! The keys that encrypt openings: one for each day, stored in a file next to the signing keys, outside the case.
+//! Destroying the key of a day destroys the record of what was viewed on that day, also in every copy of the case.
 
 use super::AccessError;
 use super::journal::is_day;
@@ -12,14 +12,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
-/// The keys by their days.
+/// The keys, by day.
 pub(crate) struct Days {
     path: PathBuf,
     keys: BTreeMap<String, Secret>,
 }
 
 impl Days {
-    /// Reads the keys; none where there are none yet.
+    /// Reads the keys, if there are any.
     pub(crate) fn load(path: &Path) -> Result<Self, AccessError> {
         let mut days = Self { path: path.to_owned(), keys: BTreeMap::new() };
         if path.symlink_metadata().is_err() {
@@ -38,7 +38,7 @@ impl Days {
         self.keys.get(day)
     }
 
-    /// Makes the key of a day that has none, durably.
+    /// Generates the key of a day, durably, unless it exists.
     pub(crate) fn begin(&mut self, day: &str, random: Random<'_>) -> Result<(), AccessError> {
         if self.keys.contains_key(day) {
             return Ok(());
@@ -49,19 +49,19 @@ impl Days {
         self.save()
     }
 
-    /// The days before another that still have a key.
+    /// The days before a day that still have a key.
     pub(crate) fn before(&self, day: &str) -> Vec<String> {
         self.keys.keys().filter(|key| key.as_str() < day).cloned().collect()
     }
 
-    /// Destroys the keys of all days before another.
+    /// Destroys the keys of all days before a day.
     pub(crate) fn shred_before(&mut self, day: &str) -> Result<(), AccessError> {
         self.keys.retain(|key, _| key.as_str() >= day);
         self.save()
     }
 
     fn save(&self) -> Result<(), AccessError> {
-        // Room for all of it at once: a growing text would leave copies behind.
+        // Allocated at full size: a growing text would leave copies in memory.
         let mut text = Zeroizing::new(String::with_capacity(self.keys.len() * 64));
         for (day, key) in &self.keys {
             text.push_str(day);

@@ -1,6 +1,6 @@
-//! Looks as they are written down: one encrypted record each, appended to the journal of the day at once and without
-//! waiting for the disk, later moved among the openings as it is. A record holds all that its log entry is made of, the
-//! salts included, so that the entry can be made again from it, byte for byte.
+//! The journal of accesses: encrypted records, appended to the file of the day without waiting for the disk, which is
+//! later moved unchanged to the openings. A record contains everything in its log entry, including the salts, so that
+//! the entry can be rebuilt from it byte for byte.
 
 use crate::act::{Act, ActError, EntryContext, Fact, Ref, Sealed, Verb};
 use crate::cipher::{NONCE, Secret, decrypt, encrypt};
@@ -15,44 +15,44 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
 
-/// The longest value that is kept whole.
+/// The maximum length of a value in bytes; longer ones are truncated.
 const LONGEST: usize = 64 << 10;
 
-/// The longest record that is read.
+/// The maximum length of a record in bytes.
 const MAX_RECORD: usize = 1 << 20;
 
-/// What each record begins with: after bytes that are none, the next one is found by it.
+/// The beginning of each record, by which the next record is found after damaged bytes.
 const MARK: &[u8; 4] = b"look";
 
-/// How many times bytes that begin like a record may be none before the rest is given up.
+/// The number of damaged records after which the rest is skipped.
 const MAX_TORN: usize = 1000;
 
-/// What somebody looked at, searched for or took out.
+/// An access: a view, search or export.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Look {
-    /// What was done: [`Verb::Search`], [`Verb::View`], [`Verb::List`], [`Verb::Batch`], [`Verb::Export`].
+    /// Its kind: [`Verb::Search`], [`Verb::View`], [`Verb::List`], [`Verb::Batch`], [`Verb::Export`].
     pub act: Verb,
-    /// What is said in clear.
+    /// The plain values.
     pub facts: BTreeMap<String, Fact>,
-    /// What is said as commitments: queries, documents.
+    /// The values stored as commitments: queries, documents.
     pub sealed: BTreeMap<String, String>,
 }
 
 impl Look {
-    /// A look with nothing said yet but what it is.
+    /// Starts a record of an access.
     #[must_use]
     pub const fn new(act: Verb) -> Self {
         Self { act, facts: BTreeMap::new(), sealed: BTreeMap::new() }
     }
 
-    /// Says something in clear.
+    /// Adds a plain value.
     #[must_use]
     pub fn fact(mut self, name: &str, fact: Fact) -> Self {
         self.facts.insert(name.to_owned(), fact);
         self
     }
 
-    /// Says something as a commitment; of a very long value, its beginning.
+    /// Adds a value as a commitment. Truncates very long values.
     #[must_use]
     pub fn secret(mut self, name: &str, value: &str) -> Self {
         let end = (0..=value.len().min(LONGEST)).rev().find(|end| value.is_char_boundary(*end)).unwrap_or(0);
@@ -61,7 +61,7 @@ impl Look {
     }
 }
 
-/// A look with everything that its entry is made of.
+/// An access with everything in its entry.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Record {
     pub(crate) at: Moment,
@@ -108,7 +108,7 @@ impl Record {
         Some(Self { at: Moment(value.get("at")?.as_number()?), actor: text("actor")?, tool: text("tool")?, seed, look })
     }
 
-    /// The log entry of this record: always the same for the same number.
+    /// Rebuilds the log entry of this record, deterministically.
     pub(crate) fn seal(&self, seq: u64) -> Result<Sealed, ActError> {
         let mut act = Act::new(self.look.act, Ref::Case);
         for (name, fact) in &self.look.facts {
@@ -129,19 +129,19 @@ impl Record {
     }
 }
 
-/// The day of a moment, in UTC, which names journals and keys: `2026-11-28`.
+/// The day of a time in UTC, the name of journals and keys: `2026-11-28`.
 pub(crate) fn day_of(at: Moment) -> String {
     moment_text(at).chars().take(10).collect()
 }
 
-/// Whether a name is a day's.
+/// Whether a name is that of a day.
 pub(crate) fn is_day(name: &str) -> bool {
     let plain =
         |(place, byte): (usize, u8)| if place == 4 || place == 7 { byte == b'-' } else { byte.is_ascii_digit() };
     name.len() == 10 && name.bytes().enumerate().all(plain)
 }
 
-/// Writes a record down: it outlives this process from then on, and a power cut once the journal was folded.
+/// Appends a record. It survives the process from then on, and a power cut once the journal was folded.
 pub(crate) fn append(path: &Path, about: &[u8], key: &Secret, nonce: &[u8; NONCE], record: &Record) -> io::Result<()> {
     let sealed = encrypt(key, nonce, about, &record.write());
     let length = u32::try_from(NONCE + sealed.len()).map_err(|_| io::ErrorKind::FileTooLarge)?;
@@ -150,7 +150,7 @@ pub(crate) fn append(path: &Path, about: &[u8], key: &Secret, nonce: &[u8; NONCE
     file.write_all(&bytes)
 }
 
-// The journal under its lock. One that was moved away between opening and locking is not written to any more.
+// Opens and locks the journal, again if it was moved between opening and locking.
 fn open_current(path: &Path) -> io::Result<File> {
     loop {
         let file = File::options().append(true).create(true).mode(0o600).open(path)?;
@@ -167,7 +167,7 @@ fn is_same(a: &fs::Metadata, b: &fs::Metadata) -> bool {
     (a.dev(), a.ino()) == (b.dev(), b.ino())
 }
 
-/// Moves a journal to its place among the openings, durably. `None` where there is nothing in it.
+/// Moves a journal to the openings, durably. Returns `None` if it is empty.
 pub(crate) fn move_to(path: &Path, target: &Path) -> io::Result<Option<()>> {
     let file = match File::options().read(true).open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -186,15 +186,15 @@ pub(crate) fn move_to(path: &Path, target: &Path) -> io::Result<Option<()>> {
     crate::folder::sync_folder(path.parent().unwrap_or(Path::new("."))).map(Some)
 }
 
-/// What a journal or a file of openings holds.
+/// The content of a journal or a file of openings.
 #[derive(Debug, Default)]
 pub(crate) struct Read {
     pub(crate) records: Vec<Record>,
-    /// Whether there are bytes that are no record: torn by a power cut, altered, or of another key.
+    /// Whether there are bytes outside valid records: torn by a power cut, altered, or with another key.
     pub(crate) torn: bool,
 }
 
-/// Reads records, passing over what is none.
+/// Reads records, skipping other bytes.
 pub(crate) fn read(path: &Path, about: &[u8], key: &Secret) -> io::Result<Read> {
     let bytes = fs::read(path)?;
     let mut read = Read::default();

@@ -1,12 +1,12 @@
-//! The access log: who looked, searched and took out, in a log of its own beside the custody log, with the same form.
+//! The access log: views, searches and exports, in a separate log with the same format as the custody log.
 //!
-//! A look is written down before its answer is shown ([`AccessLog::write_down`]): encrypted, appended to a journal,
-//! without waiting for the disk. From time to time [`AccessLog::fold`] makes the journal durable, moves it among the
-//! openings and appends its entries to the log. Broken off anywhere, it is done again and gives the same entries. So a
-//! killed program loses no look; a power cut may lose those since the last fold.
+//! An access is recorded before its result is shown ([`AccessLog::write_down`]): encrypted and appended to a journal,
+//! without waiting for the disk. From time to time [`AccessLog::fold`] makes the journal durable, moves it to the
+//! openings and appends its entries to the log. If interrupted, it can be repeated and gives the same entries. So a
+//! killed program loses no record; a power cut may lose those since the last fold.
 //!
-//! Keys lie apart from the case: one that signs, and one a day that encrypts. What is older than it may be is made
-//! unreadable by destroying its day's key; the log verifies as before.
+//! The keys are stored outside the case: one that signs, and one per day that encrypts. Records beyond the retention
+//! period are made unreadable by destroying the key of their day; the log still verifies.
 
 mod check;
 mod days;
@@ -33,7 +33,7 @@ const JOURNAL: &str = "journal";
 const OPENINGS: &str = "openings";
 const LOCK: &str = "lock";
 
-/// Microseconds of a day.
+/// The microseconds in a day.
 const DAY: i64 = 86_400_000_000;
 
 /// The access log of a case.
@@ -46,31 +46,31 @@ pub struct AccessLog {
     tool: String,
 }
 
-/// Why the access log cannot be used. Nothing of the case depends on it.
+/// Why the access log cannot be used. The case does not depend on it.
 #[derive(Debug, thiserror::Error)]
 pub enum AccessError {
     /// A file could not be read or written.
-    #[error("could not use {}", path.display())]
+    #[error("cannot use {}", path.display())]
     Io {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         #[source]
         source: io::Error,
     },
-    /// The keys of days cannot be read.
-    #[error("{} does not hold the keys of the access log", .0.display())]
+    /// The day keys cannot be read.
+    #[error("{} does not contain the day keys of the access log", .0.display())]
     Days(PathBuf),
     /// The key of a day is not on this machine, or was destroyed.
-    #[error("the access log's key of {0} is not on this machine")]
+    #[error("the key of the access log for {0} is not on this machine")]
     NoDay(String),
     /// The signing key cannot be used.
     #[error(transparent)]
     Key(#[from] KeyError),
-    /// The log refused.
+    /// The log could not be read or appended to.
     #[error(transparent)]
     Log(#[from] LogError),
-    /// A look cannot be an entry.
+    /// An access cannot be written as an entry.
     #[error(transparent)]
     Act(#[from] ActError),
 }
@@ -81,10 +81,10 @@ fn failed(path: &Path) -> impl FnOnce(io::Error) -> AccessError {
 }
 
 impl AccessLog {
-    /// Opens the access log in `folder`; where there is none, it is begun. `keys` is the folder of keys, apart from the case.
+    /// Opens the access log in `folder`, or creates it. `keys` is the folder of keys, outside the case.
     ///
     /// # Errors
-    /// [`AccessError`], also where its key is not on this machine.
+    /// [`AccessError`], also if its key is not on this machine.
     pub fn open_or_begin(
         folder: &Path,
         keys: &Path,
@@ -92,7 +92,7 @@ impl AccessLog {
         now: Moment,
         random: Random<'_>,
     ) -> Result<Self, AccessError> {
-        let own = |origin: &str| Self {
+        let with_origin = |origin: &str| Self {
             folder: folder.to_owned(),
             keys: keys.to_owned(),
             origin: origin.to_owned(),
@@ -100,37 +100,37 @@ impl AccessLog {
             tool: tool.to_owned(),
         };
         if let Some(log) = Log::open(&folder.join(LOG)).ok().filter(|log| log.size() > 0) {
-            let log = own(log.origin());
-            // a key that is not here is found out now, and not by every look
+            let log = with_origin(log.origin());
+            // fails now if the key is missing, instead of on every access
             log.key().map(|_| log)
         } else {
-            Self::begin(folder, keys, (actor, tool), now, random).map(|origin| own(&origin))
+            Self::begin(folder, keys, (actor, tool), now, random).map(|origin| with_origin(&origin))
         }
     }
 
-    /// Opens an access log that is there, for reading.
+    /// Opens an existing access log for reading.
     ///
     /// # Errors
-    /// [`AccessError`], where there is none.
+    /// [`AccessError`] if there is none.
     pub fn open(folder: &Path, keys: &Path) -> Result<Self, AccessError> {
         let origin = Log::open(&folder.join(LOG))?.origin().to_owned();
         let (folder, keys) = (folder.to_owned(), keys.to_owned());
         Ok(Self { folder, keys, origin, actor: String::new(), tool: String::new() })
     }
 
-    /// Whether there is an access log in a folder.
+    /// Whether a folder contains an access log.
     #[must_use]
     pub fn is_in(folder: &Path) -> bool {
         folder.join(LOG).join("checkpoint").exists()
     }
 
-    /// Whether there are openings in a folder, which an access log must have gone with.
+    /// Whether a folder contains openings, and so must once have contained an access log.
     #[must_use]
     pub fn was_in(folder: &Path) -> bool {
         names(&folder.join(OPENINGS)).is_ok_and(|names| !names.is_empty())
     }
 
-    /// The folder of the log proper.
+    /// The folder of the log itself.
     #[must_use]
     pub fn log_folder(folder: &Path) -> PathBuf {
         folder.join(LOG)
@@ -147,7 +147,7 @@ impl AccessLog {
             fs::create_dir_all(folder.join(name)).map_err(failed(folder))?;
         }
         let _lock = lock(folder, FlockOperation::LockExclusive)?;
-        // what another process began meanwhile, or one that was killed before its first entry
+        // a log that another process has created meanwhile, or one without its first entry after a crash
         let mut writer = match Log::open(&folder.join(LOG)) {
             Ok(log) if log.size() > 0 => return Ok(log.origin().to_owned()),
             Ok(log) => {
@@ -171,7 +171,7 @@ impl AccessLog {
         key_path(&self.keys, &self.origin)
     }
 
-    // It carries no passphrase: it must be there at every search.
+    // The key has no passphrase, because every search needs it.
     fn key(&self) -> Result<Key, AccessError> {
         Ok(Key::load(&self.key_path(), &mut |_| None)?)
     }
@@ -184,10 +184,10 @@ impl AccessLog {
         format!("exhibit access 1\n{}\n{day}\n", self.origin).into_bytes()
     }
 
-    /// Writes looks down before their answers are shown.
+    /// Records an access. Call it before showing the result.
     ///
     /// # Errors
-    /// [`AccessError`]: the look is then not recorded.
+    /// [`AccessError`]: the access is then not recorded.
     pub fn write_down(&self, look: Look, now: Moment, random: Random<'_>) -> Result<(), AccessError> {
         let day = day_of(now);
         let mut days = Days::load(&self.days_path())?;
@@ -205,7 +205,7 @@ impl AccessLog {
         journal::append(&path, &self.about(&day), key, &nonce, &record).map_err(failed(&path))
     }
 
-    /// Whether looks wait in a journal that is this large, or was begun before.
+    /// Whether a journal has at least this size, or was begun before this time.
     #[must_use]
     pub fn is_due(&self, bytes: u64, begun_before: std::time::SystemTime) -> bool {
         let journals = fs::read_dir(self.folder.join(JOURNAL)).into_iter().flatten().flatten();
@@ -215,11 +215,11 @@ impl AccessLog {
         })
     }
 
-    /// Appends what was written down to the log, durably, and destroys what is older than `keep_days`. Says how many
-    /// entries were appended; `None` where another process is at it.
+    /// Appends the recorded accesses to the log, durably, and destroys openings older than `keep_days`. Returns the
+    /// number of appended entries, or `None` if another process is folding.
     ///
     /// # Errors
-    /// [`AccessError`]; what was written down is still there then.
+    /// [`AccessError`]; the recorded accesses are then kept.
     pub fn fold(&self, keep_days: u32, now: Moment, random: Random<'_>) -> Result<Option<u64>, AccessError> {
         let Ok(_lock) = lock(&self.folder, FlockOperation::NonBlockingLockExclusive) else { return Ok(None) };
         let mut writer = Writer::open(&self.folder.join(LOG), self.key()?)?;
@@ -241,13 +241,13 @@ impl AccessLog {
         self.folder.join(OPENINGS).join(day)
     }
 
-    // Appends the entries of the file of openings that was moved last, where the log does not have them yet.
+    // Appends the entries of the last moved file of openings, unless the log already has them.
     fn finish(&self, writer: &mut Writer, days: &Days) -> Result<(), AccessError> {
         let size = writer.log().size();
         for (day, first) in self.files()?.into_iter().filter(|(_, first)| *first == size) {
             let path = self.openings(&day).join(format!("{first:012}"));
             let Some(key) = days.get(&day) else {
-                // nobody can read it any more: the log goes on without it
+                // it cannot be decrypted any more: the log continues without it
                 fs::rename(&path, path.with_extension("lost")).map_err(failed(&path))?;
                 continue;
             };
@@ -262,7 +262,7 @@ impl AccessLog {
         Ok(())
     }
 
-    // Every file of openings: its day, and the number of its first entry.
+    // All files of openings: the day, and the number of the first entry.
     fn files(&self) -> Result<Vec<(String, u64)>, AccessError> {
         let mut files = Vec::new();
         for day in names(&self.folder.join(OPENINGS))?.into_iter().filter(|name| is_day(name)) {
@@ -290,11 +290,11 @@ impl AccessLog {
         if old.is_empty() && days.before(&first_kept).is_empty() {
             return Ok(());
         }
-        // Said before it is done: broken off, it is said and done again.
+        // Logged before it is done; if interrupted, it is logged and done again.
         let act = Act::new(Verb::Dispose, Ref::Case)
             .fact("days", Fact::Number(old.len() as u64))
             .fact("before", Fact::Text(first_kept.clone()));
-        self.say(writer, act, now, random)?;
+        self.log_act(writer, act, now, random)?;
         days.shred_before(&first_kept)?;
         for day in old {
             let folder = self.openings(&day);
@@ -303,13 +303,13 @@ impl AccessLog {
         Ok(())
     }
 
-    fn say(&self, writer: &mut Writer, act: Act, now: Moment, random: Random<'_>) -> Result<(), AccessError> {
+    fn log_act(&self, writer: &mut Writer, act: Act, now: Moment, random: Random<'_>) -> Result<(), AccessError> {
         let stamp = EntryContext { seq: writer.log().size(), at: now, actor: &self.actor, tool: &self.tool };
         writer.append(&[act.seal(&stamp, random)?.bytes])?;
         Ok(())
     }
 
-    /// Says in the log itself that looking is recorded from now on, or not.
+    /// Records in the access log that access logging was turned on or off.
     ///
     /// # Errors
     /// [`AccessError`].
@@ -317,7 +317,7 @@ impl AccessLog {
         let _ = self.fold(keep_days, now, random)?;
         let _lock = lock(&self.folder, FlockOperation::LockExclusive)?;
         let mut writer = Writer::open(&self.folder.join(LOG), self.key()?)?;
-        self.say(&mut writer, Act::access_set(record, keep_days), now, random)
+        self.log_act(&mut writer, Act::access_set(record, keep_days), now, random)
     }
 }
 
@@ -332,7 +332,7 @@ fn lock(folder: &Path, how: FlockOperation) -> Result<File, AccessError> {
     Ok(file)
 }
 
-// The names in a folder, in order; none where the folder is not there.
+// The sorted names in a folder; empty if it does not exist.
 fn names(folder: &Path) -> Result<Vec<String>, AccessError> {
     let entries = match fs::read_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),

@@ -127,7 +127,7 @@ fn what_does_not_belong_there_is_named() {
         }
     }
     fs::create_dir(folder.join("empty")).expect("made");
-    assert!(text(&check(&folder)).contains("empty is no part of the log"));
+    assert!(text(&check(&folder)).contains("empty is not part of the log"));
 }
 
 #[test]

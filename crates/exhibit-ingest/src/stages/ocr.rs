@@ -242,7 +242,7 @@ impl Session<'_> {
             },
             ..native
         };
-        let languages = language::of(&page.text);
+        let languages = language::detect(&page.text);
         page.language = languages.main;
         page.runs = languages.runs;
         page.count_characters();

@@ -197,7 +197,7 @@ impl<'a> WorkerSession<'a, '_> {
             Record::Note(note) if self.outcome.notes.len() < MOST_NOTES => self.outcome.notes.push(note),
             Record::Metadata { .. } | Record::Note(_) => self.dropped += 1,
             Record::Page(mut page) => {
-                let languages = language::of(&page.text);
+                let languages = language::detect(&page.text);
                 page.language = languages.main;
                 page.runs = languages.runs;
                 self.outcome.pages = self.outcome.pages.max(page.number);
@@ -219,12 +219,12 @@ impl<'a> WorkerSession<'a, '_> {
         let Some((member, deposit)) = self.member.take() else { return Ok(()) };
         self.families.grow(self.item.family.unwrap_or(self.item.id), deposit.size());
         let content = match end {
-            MemberEnd::Whole => Content::Bytes(deposit.seal()?),
+            MemberEnd::Whole => Content::Bytes(deposit.finish()?),
             MemberEnd::Unsupported(reason) => Content::None(State::Unsupported, Some(reason)),
             MemberEnd::Encrypted => Content::None(State::Encrypted, None),
             MemberEnd::Failed(reason) => Content::None(State::Failed, Some(reason)),
             MemberEnd::Truncated(limit) if deposit.size() == 0 => Content::None(State::Truncated, Some(limit)),
-            MemberEnd::Truncated(limit) => Content::Cut(deposit.seal()?, limit),
+            MemberEnd::Truncated(limit) => Content::Cut(deposit.finish()?, limit),
         };
         self.report_member(member, content)
     }

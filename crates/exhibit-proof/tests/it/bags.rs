@@ -1,6 +1,6 @@
-//! Bags, good and bad. The table of cases restates the facts of the Library of Congress' BagIt conformance suite
+//! Valid and invalid bags. The table of cases restates the Library of Congress' BagIt conformance suite
 //! (github.com/LibraryOfCongress/bagit-conformance-suite, public domain): each case is built here as a bag of version 1.0
-//! with SHA-256 and SHA-512, under the name it has there, with the verdict it has there.
+//! with SHA-256 and SHA-512, with the name and the verdict of the suite.
 
 use exhibit_proof::bagit::{Checked, Files, Found, Unreadable, check};
 use exhibit_proof::finding::Fault;
@@ -56,7 +56,7 @@ impl Bag {
         self.put(path, &text.replacen(from, to, 1));
     }
 
-    /// Writes all manifests anew.
+    /// Rewrites all manifests.
     fn list_all(&mut self) {
         self.0.retain(|path, _| !path.starts_with(b"manifest-") && !path.starts_with(b"tagmanifest-"));
         self.write_manifests("manifest", |path| path.starts_with("data/"));
@@ -95,13 +95,13 @@ fn basic() -> Bag {
     Bag::new(&[("bare-filename", "bare"), ("text-file.txt", "text")])
 }
 
-/// The verdict of the suite, and ours where evidence asks for more.
+/// The verdict of the suite, and ours where evidence requires more.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Verdict {
     Valid,
     Warning,
     Invalid(Fault),
-    /// Valid there; refused here, on purpose.
+    /// Valid in the suite, rejected here on purpose.
     Refused(Fault),
 }
 
@@ -257,7 +257,7 @@ const CASES: &[Case] = &[
 ];
 
 #[test]
-fn the_conformance_suites_cases_have_the_verdicts_they_must_have() {
+fn conformance_suite_verdicts() {
     for (name, verdict, make) in CASES {
         let mut bag = basic();
         make(&mut bag);
@@ -273,7 +273,7 @@ fn the_conformance_suites_cases_have_the_verdicts_they_must_have() {
 }
 
 #[test]
-fn every_deviation_is_named_with_its_place() {
+fn deviations_have_their_place() {
     let mut bag = basic();
     bag.put("data/bare-filename", "bear");
     bag.0.remove(b"data/text-file.txt".as_slice());
@@ -285,23 +285,23 @@ fn every_deviation_is_named_with_its_place() {
     bag.put("MANIFEST-sha256.txt", "");
     let found: Vec<String> = bag.check().deviations.iter().map(ToString::to_string).collect();
     for wanted in [
-        "data/bare-filename: altered: its digest is not the one in manifest-sha256.txt:1",
-        "data/bare-filename: altered: its digest is not the one in manifest-sha512.txt:1",
+        "data/bare-filename: altered: its digest differs from manifest-sha256.txt:1",
+        "data/bare-filename: altered: its digest differs from manifest-sha512.txt:1",
         "data/text-file.txt: missing: listed in manifest-sha256.txt:2",
-        "data/more: unlisted: not in manifest-sha256.txt",
+        "data/more: unlisted: not listed in manifest-sha256.txt",
         "data/link: not-a-file",
-        "data/\u{fffd}: unsafe-name: it is not UTF-8",
-        "data/a\nb: unsafe-name: it holds a control character",
+        "data/\u{fffd}: unsafe-name: not UTF-8",
+        "data/a\nb: unsafe-name: contains a control character",
         "data/bare-filename: looks-alike: DATA/bare-filename",
         "manifest-sha256.txt: looks-alike: MANIFEST-sha256.txt",
     ] {
         assert!(found.iter().any(|line| line == wanted), "{wanted:?} is not in {found:#?}");
     }
-    assert_eq!(bag.check().payload(), (2, 8), "only sound, plain files count");
+    assert_eq!(bag.check().payload(), (2, 8), "only regular files with safe names count");
 }
 
 #[test]
-fn odd_lines_and_sizes_are_named() {
+fn invalid_lines_and_sizes_are_found() {
     for (path, from, to, fault) in [
         ("bag-info.txt", "8.2", "8.3", Fault::Oxum),
         ("bag-info.txt", "8.2", "08.2", Fault::Oxum),
@@ -341,7 +341,7 @@ fn odd_lines_and_sizes_are_named() {
 }
 
 #[test]
-fn line_ends_of_all_systems_are_read() {
+fn all_line_endings_are_accepted() {
     for end in ["\r\n", "\r"] {
         let mut bag = basic();
         for path in ["bagit.txt", "bag-info.txt", "manifest-sha256.txt", "manifest-sha512.txt"] {
@@ -359,7 +359,7 @@ fn line_ends_of_all_systems_are_read() {
 }
 
 #[test]
-fn names_that_some_system_cuts_short_are_alike() {
+fn names_with_trailing_dots_and_spaces_are_confusable() {
     for (one, other) in [("a", "a."), ("b.txt", "b.txt "), ("c/x", "C./x"), ("stra\u{df}e", "strasse")] {
         let checked = Bag::new(&[(one, "1"), (other, "2")]).check();
         assert!(checked.deviations.iter().any(|found| found.fault == Fault::LooksAlike), "{one} {other}");
@@ -367,11 +367,11 @@ fn names_that_some_system_cuts_short_are_alike() {
 }
 
 #[test]
-fn a_hostile_list_does_not_decide_how_much_is_remembered() {
+fn the_number_of_findings_is_limited() {
     let mut bag = basic();
     bag.put("manifest-sha256.txt", &"\n".repeat(300_000));
     bag.put("bag-info.txt", &"x\n".repeat(10));
     let checked = bag.check();
     assert_eq!(checked.deviations.len(), exhibit_proof::bagit::MAX_FINDINGS + 1);
-    assert!(checked.deviations.iter().any(|found| found.detail == "there is more than is listed"));
+    assert!(checked.deviations.iter().any(|found| found.detail == "further findings are not listed"));
 }

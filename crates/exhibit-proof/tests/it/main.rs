@@ -1,14 +1,14 @@
-//! Tests of the log's mathematics against published vectors and against a plain second implementation.
+//! Tests of the log's proofs against published vectors and against a simple second implementation.
 
 mod bags;
 mod log_proof;
-mod printed;
 mod signatures;
+mod specifications;
 mod vectors;
 
 use exhibit_proof::{Hash, Subtree};
 
-/// The root over leaf hashes, straight from the definition (RFC 6962, section 2.1).
+/// The root over leaf hashes, by the definition (RFC 6962, section 2.1).
 fn plain_root(leaves: &[Hash]) -> Hash {
     match leaves {
         [] => Hash::empty(),
@@ -28,7 +28,7 @@ fn plain_subtree(leaves: &[Hash], subtree: Subtree) -> Hash {
     plain_root(&leaves[index << subtree.level..(index + 1) << subtree.level])
 }
 
-/// Leaf hashes of entries that are all different.
+/// Leaf hashes of distinct entries.
 fn leaves(count: u64) -> Vec<Hash> {
     (0..count).map(|n| Hash::leaf(&n.to_be_bytes())).collect()
 }

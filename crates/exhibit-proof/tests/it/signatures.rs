@@ -1,12 +1,12 @@
-//! Signatures of others, good and bad: Wycheproof's Ed25519 cases, restated in `tests/vectors/ed25519.txt`, through the
-//! function that notes and checkpoints are checked with.
+//! Third-party signatures, valid and invalid: Wycheproof's Ed25519 cases, restated in `tests/vectors/ed25519.txt`,
+//! checked by the function that checks notes and checkpoints.
 
 use exhibit_proof::hash::from_hex;
 use exhibit_proof::{KeyKind, VerifierKey};
 use std::collections::BTreeMap;
 
 #[test]
-fn every_published_case_has_the_verdict_it_must_have() {
+fn published_cases_have_their_expected_verdict() {
     let bytes = |text: &str| if text == "-" { Vec::new() } else { from_hex(text).expect("hexadecimal") };
     let mut key = None;
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();

@@ -1,6 +1,6 @@
-//! The tree over eight leaves that certificate transparency logs are tested with. The values are those of
-//! transparency-dev/merkle (`testonly/constants.go` and `proof/verify_test.go`, Apache-2.0), written anew as a table;
-//! so are the ways of spoiling a proof. Its files of cases are restated in `tests/vectors/merkle.txt`.
+//! The reference tree of eight leaves for certificate transparency logs. The values come from
+//! transparency-dev/merkle (`testonly/constants.go` and `proof/verify_test.go`, Apache-2.0), rewritten as a table,
+//! like the ways to tamper with a proof. Its files of cases are restated in `tests/vectors/merkle.txt`.
 
 use crate::plain_subtree;
 use exhibit_proof::tree::{self, check_consistency, check_inclusion};
@@ -84,7 +84,7 @@ fn leaf_hashes() -> Vec<Hash> {
 }
 
 #[test]
-fn hashes_are_the_published_ones() {
+fn hashes_match_the_published_values() {
     for (leaf, expected) in LEAVES.iter().zip(NODES[0]) {
         assert_eq!(Hash::leaf(leaf).to_hex(), *expected);
     }
@@ -100,7 +100,7 @@ fn hashes_are_the_published_ones() {
 }
 
 #[test]
-fn inclusion_proofs_are_the_published_ones_and_no_spoilt_one_passes() {
+fn inclusion_proofs_match_and_tampered_ones_fail() {
     for (index, size, places) in INCLUSION {
         let proof = nodes(places);
         let mut read = |subtree| Ok::<_, ProofError>(plain_subtree(&leaf_hashes(), subtree));
@@ -117,14 +117,14 @@ fn inclusion_proofs_are_the_published_ones_and_no_spoilt_one_passes() {
         assert!(!check(index, size, some, &proof, root(size)));
         assert!(!check(index, size, leaf, &proof, some));
         assert!(!check(index, size, leaf, &proof, Hash::empty()));
-        for spoilt in spoilt(&proof, root(size)) {
-            assert!(!check(index, size, leaf, &spoilt, root(size)), "{spoilt:?}");
+        for tampered in tampered(&proof, root(size)) {
+            assert!(!check(index, size, leaf, &tampered, root(size)), "{tampered:?}");
         }
     }
 }
 
 #[test]
-fn consistency_proofs_are_the_published_ones_and_no_spoilt_one_passes() {
+fn consistency_proofs_match_and_tampered_ones_fail() {
     for (old, new, places) in CONSISTENCY {
         let proof = nodes(places);
         let mut read = |subtree| Ok::<_, ProofError>(plain_subtree(&leaf_hashes(), subtree));
@@ -144,14 +144,14 @@ fn consistency_proofs_are_the_published_ones_and_no_spoilt_one_passes() {
         assert!(!check(old, new, root(new), root(old), &proof));
         assert!(!check(old, new, root(3), root(new), &proof));
         assert!(!check(old, new, root(old), root(3), &proof));
-        for spoilt in spoilt(&proof, root(old)).into_iter().chain(spoilt(&proof, root(new))) {
-            assert!(!check(old, new, root(old), root(new), &spoilt), "{spoilt:?}");
+        for tampered in tampered(&proof, root(old)).into_iter().chain(tampered(&proof, root(new))) {
+            assert!(!check(old, new, root(old), root(new), &tampered), "{tampered:?}");
         }
     }
 }
 
-// Hashes added before and after, one left out, one altered, the first repeated.
-fn spoilt(proof: &[Hash], extra: Hash) -> Vec<Vec<Hash>> {
+// Hashes added before and after, one omitted, one altered, one repeated.
+fn tampered(proof: &[Hash], extra: Hash) -> Vec<Vec<Hash>> {
     let mut all = vec![[proof, &[extra]].concat(), [&[extra], proof].concat()];
     for place in 0..proof.len() {
         let mut altered = proof.to_vec();
@@ -164,7 +164,7 @@ fn spoilt(proof: &[Hash], extra: Hash) -> Vec<Vec<Hash>> {
 }
 
 #[test]
-fn proofs_about_nothing_are_proofs_of_nothing() {
+fn trivial_proofs() {
     let (empty, some, other) = (Hash::empty(), root(3), root(4));
     for (old, new, old_root, new_root, proof, good) in [
         (0, 0, empty, empty, vec![], true),
@@ -191,7 +191,7 @@ fn proofs_about_nothing_are_proofs_of_nothing() {
 }
 
 #[test]
-fn every_published_case_has_the_verdict_it_must_have() {
+fn published_cases_have_their_expected_verdict() {
     let mut hashes: Vec<Option<Hash>> = Vec::new();
     let mut counts = [0, 0];
     for line in include_str!("../vectors/merkle.txt").lines().filter(|line| !line.starts_with('#')) {
@@ -204,13 +204,13 @@ fn every_published_case_has_the_verdict_it_must_have() {
         let number = |text: &str| text.parse::<u64>().expect("a number");
         let hash = |text: &str| hashes[text.parse::<usize>().expect("a number")];
         let proof: Option<Vec<Hash>> = if proof == "-" { Some(vec![]) } else { proof.split(',').map(hash).collect() };
-        // A value that is no hash cannot even be said here.
-        let said = hash(first).zip(hash(second)).zip(proof);
-        let accepted = said.is_some_and(|((first, second), proof)| match kind {
+        // A value that is not a hash cannot be represented here.
+        let parsed = hash(first).zip(hash(second)).zip(proof);
+        let accepted = parsed.is_some_and(|((first, second), proof)| match kind {
             "inclusion" => check_inclusion(first, number(a), number(b), &proof, second).is_ok(),
             _ => check_consistency(number(a), first, number(b), second, &proof).is_ok(),
         });
-        // Asked of a tree without leaves, that library gives an error; here every tree begins with that one.
+        // That library returns an error for a tree without leaves; here every tree begins with the empty one.
         let good = verdict == "good" || name == "additional/size1-is-zero-and-size2-is-not-zero";
         assert_eq!(accepted, good, "{kind} {name}");
         counts[usize::from(kind == "consistency")] += 1;

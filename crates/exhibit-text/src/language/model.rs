@@ -1,7 +1,7 @@
-//! The statistical model, for languages that share a script without telling letters.
+//! The statistical model, for languages that share a script and have no distinctive letters.
 //!
-//! One instance per script, each limited to languages that are plausible in it, loaded at first
-//! use. A doubtful answer is `und`.
+//! One instance per script, each limited to plausible languages and loaded at first use. A
+//! doubtful result is `und`.
 
 use langid_rs::Model;
 use std::sync::LazyLock;
@@ -13,12 +13,12 @@ const LATIN: [&str; 30] = [
     "pl", "pt", "ro", "sk", "sl", "sq", "sv", "sw", "tr", "az", "vi",
 ];
 
-// Least probability, among the languages of the script, that counts as an answer.
-const CERTAIN: f32 = 0.95;
+// The minimum probability, among the languages of the script, of a result.
+const MIN_PROBABILITY: f32 = 0.95;
 
-static OF_ARABIC: LazyLock<Option<Model>> = LazyLock::new(|| load(&ARABIC));
-static OF_CYRILLIC: LazyLock<Option<Model>> = LazyLock::new(|| load(&CYRILLIC));
-static OF_LATIN: LazyLock<Option<Model>> = LazyLock::new(|| load(&LATIN));
+static ARABIC_MODEL: LazyLock<Option<Model>> = LazyLock::new(|| load(&ARABIC));
+static CYRILLIC_MODEL: LazyLock<Option<Model>> = LazyLock::new(|| load(&CYRILLIC));
+static LATIN_MODEL: LazyLock<Option<Model>> = LazyLock::new(|| load(&LATIN));
 
 fn load(languages: &[&str]) -> Option<Model> {
     let mut model = Model::load(true).ok()?;
@@ -27,11 +27,11 @@ fn load(languages: &[&str]) -> Option<Model> {
 }
 
 pub(crate) fn arabic(sample: &str) -> &'static str {
-    say(OF_ARABIC.as_ref(), &ARABIC, sample)
+    classify(ARABIC_MODEL.as_ref(), &ARABIC, sample)
 }
 
 pub(crate) fn cyrillic(sample: &str) -> &'static str {
-    match say(OF_CYRILLIC.as_ref(), &CYRILLIC, sample) {
+    match classify(CYRILLIC_MODEL.as_ref(), &CYRILLIC, sample) {
         "kk" => "kk-Cyrl",
         "mn" => "mn-Cyrl",
         "sr" => "sr-Cyrl",
@@ -40,12 +40,12 @@ pub(crate) fn cyrillic(sample: &str) -> &'static str {
 }
 
 pub(crate) fn latin(sample: &str) -> &'static str {
-    say(OF_LATIN.as_ref(), &LATIN, sample)
+    classify(LATIN_MODEL.as_ref(), &LATIN, sample)
 }
 
-fn say(model: Option<&Model>, languages: &[&'static str], sample: &str) -> &'static str {
+fn classify(model: Option<&Model>, languages: &[&'static str], sample: &str) -> &'static str {
     let Some((tag, probability)) = model.and_then(|model| model.classify(sample)) else { return "und" };
-    if probability < CERTAIN {
+    if probability < MIN_PROBABILITY {
         return "und";
     }
     languages.iter().find(|known| **known == tag).copied().unwrap_or("und")
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_model_knows_every_language_it_is_limited_to() {
-        assert!(OF_ARABIC.is_some() && OF_CYRILLIC.is_some() && OF_LATIN.is_some());
+    fn the_model_supports_the_selected_languages() {
+        assert!(ARABIC_MODEL.is_some() && CYRILLIC_MODEL.is_some() && LATIN_MODEL.is_some());
     }
 }

@@ -2,17 +2,17 @@
 
 use super::model;
 
-/// The most characters that are looked at, per script and page.
+/// The maximum number of characters in a sample, per script and page.
 const SAMPLE: usize = 1_200;
 
-/// A sample of the stretches, separated by spaces.
-pub(crate) fn sample<'t>(stretches: impl Iterator<Item = &'t str>) -> String {
+/// A sample of the runs, separated by spaces.
+pub(crate) fn sample<'t>(runs: impl Iterator<Item = &'t str>) -> String {
     let mut sample = String::new();
     let mut left = SAMPLE;
-    for stretch in stretches {
-        let kept = stretch.chars().take(left);
+    for run in runs {
+        let taken = run.chars().take(left);
         let before = sample.len();
-        sample.extend(kept);
+        sample.extend(taken);
         left = left.saturating_sub(sample[before..].chars().count());
         if left == 0 {
             break;
@@ -30,7 +30,7 @@ fn letters(text: &str) -> usize {
     text.chars().filter(|c| c.is_alphabetic()).count()
 }
 
-// Folds presentation forms, keeping words apart.
+// Folds presentation forms, keeping words separate.
 fn plain(text: &str) -> String {
     let special = |c: char| matches!(c, '\u{fb50}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}');
     if !text.contains(special) {
@@ -40,13 +40,13 @@ fn plain(text: &str) -> String {
     text.nfkc().collect()
 }
 
-/// Uyghur, Kazakh, Sorani, Pashto and Urdu have letters of their own; Arabic and Persian are left to the model.
+/// Uyghur, Kazakh, Sorani, Pashto and Urdu have distinctive letters; Arabic and Persian are left to the model.
 pub(crate) fn arabic(sample: &str) -> &'static str {
     let text = plain(sample);
     if letters(&text) < 4 {
         return "und";
     }
-    // a vowel at a word's start stands on a hamza in Uyghur
+    // an initial vowel is preceded by a hamza in Uyghur
     let hamza = text.split(|c: char| !c.is_alphabetic()).filter(|word| {
         let mut characters = word.chars();
         characters.next() == Some('ئ') && characters.next().is_some_and(|c| "اەوۇۆۈېى".contains(c))
@@ -78,13 +78,13 @@ pub(crate) fn arabic(sample: &str) -> &'static str {
     model::arabic(&text)
 }
 
-/// Kazakh, Uyghur, Tatar and others have letters of their own; Russian and its neighbours are left to the model.
+/// Kazakh, Uyghur, Tatar and others have distinctive letters; Russian and related languages are left to the model.
 pub(crate) fn cyrillic(sample: &str) -> &'static str {
     let text = sample.to_lowercase();
     if letters(&text) < 8 {
         return "und";
     }
-    let has = |of: &str| count(&text, of);
+    let has = |letters: &str| count(&text, letters);
     let turkic = has("әғқңөұүһҗ");
     if turkic > 0 && has("ҷӣӯҳ") == 0 {
         let kazakh = has("ұі");
@@ -103,7 +103,7 @@ pub(crate) fn cyrillic(sample: &str) -> &'static str {
         if has("қғ") > 0 && has("ў") > 0 {
             return "uz-Cyrl";
         }
-        // without its telling letters: Uyghur writes һ and ә often, Kazakh hardly һ
+        // without distinctive letters: Uyghur often has һ and ә, Kazakh rarely has һ
         if has("қғ") > 0 && has("һ") * 60 >= letters(&text) && has("ә") > 0 {
             return "ug-Cyrl";
         }
@@ -117,7 +117,7 @@ pub(crate) fn cyrillic(sample: &str) -> &'static str {
     model::cyrillic(&text)
 }
 
-// Frequent words of Uyghur in Latin letters that its neighbours do not have, with and without diacritics.
+// Frequent words of Uyghur in Latin letters that related languages do not have, with and without diacritics.
 const UYGHUR_WORDS: [&str; 38] = [
     "bilen",
     "üchün",
@@ -159,7 +159,7 @@ const UYGHUR_WORDS: [&str; 38] = [
     "heqqide",
 ];
 
-/// Uyghur is told by its words; the rest is left to the model.
+/// Uyghur is detected by its words; other languages are left to the model.
 pub(crate) fn latin(sample: &str) -> &'static str {
     if letters(sample) < 12 {
         return "und";
@@ -173,6 +173,6 @@ pub(crate) fn latin(sample: &str) -> &'static str {
     if uyghur >= 2 && uyghur * 12 >= words {
         return "ug-Latn";
     }
-    // a single word, or figures with units, tells no language
+    // a single word, or numbers with units, is not enough evidence
     if words < 3 { "und" } else { model::latin(sample) }
 }

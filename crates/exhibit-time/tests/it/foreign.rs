@@ -1,4 +1,4 @@
-//! Time stamps and a public log's proof that others made: our verdicts, and OpenSSL's (see `tests/foreign/README.md`).
+//! Third-party time stamps and a proof of a public log: our verdicts and OpenSSL's (see `tests/foreign/README.md`).
 
 use exhibit_time::sigsum::Proof;
 use exhibit_time::{Against, Certificate, Fault, Request, SigsumPolicy, stamp};
@@ -13,7 +13,7 @@ fn file(name: &str) -> Vec<u8> {
     std::fs::read(path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// Reply, what it is over, authority, how ours refuses it (empty: it holds), when.
+/// Reply, stamped data, authority, our error (empty if valid), time.
 const STAMPS: &[(&str, &str, &str, &str, &str)] = &[
     ("identrust.tsr", "hello.txt", "identrust.pem", "", "2025-03-11T08:52:08Z"),
     ("sigstage-sha256.tsr", "hello.txt", "sigstage.pem", "", ""),
@@ -23,7 +23,7 @@ const STAMPS: &[(&str, &str, &str, &str, &str)] = &[
     ("local.tsr", "hello.txt", "local.pem", "", ""),
     ("local-injected.tsr", "hello.txt", "local.pem", "", ""),
     ("mock-expired.tsr", "mock.txt", "mock.pem", "", "2023-02-01T00:00:01Z"),
-    ("sigstage-forged.tsr", "hello.txt", "sigstage.pem", "the signature is not one of the key of sigstore-tsa", ""),
+    ("sigstage-forged.tsr", "hello.txt", "sigstage.pem", "the signature does not match the key of sigstore-tsa", ""),
     ("sigstage-sha256.tsr", "mock.txt", "sigstage.pem", "not over this data", ""),
     ("sigstage-sha256.tsr", "hello.txt", "local.pem", "no chain of certificates", ""),
     ("local.tsr", "hello.txt", "identrust.pem", "no chain of certificates", ""),
@@ -36,9 +36,9 @@ fn stamps_of_public_authorities() {
         let data_bytes = file(data);
         let against = Against { data: &data_bytes, request: None, kept: &[], trusted: &trusted };
         let verdict = stamp::check(&file(reply), &against);
-        let said = verdict.as_ref().err().map(ToString::to_string).unwrap_or_default();
-        let fits = if refused.is_empty() { verdict.is_ok() } else { said.contains(refused) };
-        assert!(fits, "{reply}: {said:?}");
+        let error = verdict.as_ref().err().map(ToString::to_string).unwrap_or_default();
+        let fits = if refused.is_empty() { verdict.is_ok() } else { error.contains(refused) };
+        assert!(fits, "{reply}: {error:?}");
         if let Some(stamp) = verdict.as_ref().ok().filter(|_| !by.is_empty()) {
             assert_eq!(stamp.no_later_than().to_string(), *by, "{reply}");
         }
@@ -58,7 +58,7 @@ fn openssl(reply: &str, data: &str, authority: &str, at: i64) -> Option<bool> {
 }
 
 #[test]
-fn a_reply_to_a_request_that_others_wrote() {
+fn a_reply_to_a_third_party_request() {
     let request = Request::read(&file("local.tsq")).expect("a request");
     assert_eq!(request.write(), file("local.tsq"));
     let trusted = Certificate::read_all(&file("local.pem")).expect("certificates");
@@ -68,7 +68,7 @@ fn a_reply_to_a_request_that_others_wrote() {
     assert_eq!(stamp.err(), Some(Fault::OtherNonce));
 }
 
-// The key that submitted the published proof's leaf, and its data.
+// The key that submitted the leaf of the published proof.
 const SUBMITTER: &str = "99ed58583e8750b20548e69df4a4e1a592379a9a66c51cd32e42fbe4e1bde78a";
 
 #[test]
@@ -81,7 +81,7 @@ fn a_proof_of_a_public_log() {
     assert_eq!(logged.at.to_string(), "2026-02-04T08:17:31Z");
     assert_eq!(logged.witnesses.len(), 8);
     assert!(logged.log.starts_with("sigsum.org/v1/tree/1643169b"));
-    // Version 1 says the same with two bytes of the checksum before the leaf.
+    // Version 1 differs in two bytes of the checksum before the leaf.
     let first =
         |short: &str| text.replace("version=2", "version=1").replace("leaf=2c8d", &format!("leaf={short} 2c8d"));
     assert!(check(&first("0000")).is_err_and(|fault| fault == Fault::OtherData || fault == Fault::Leaf));
@@ -89,17 +89,17 @@ fn a_proof_of_a_public_log() {
 }
 
 #[test]
-fn bad_proofs_of_public_logs_are_named() {
+fn invalid_proofs_of_public_logs_are_rejected() {
     let key: [u8; 32] = exhibit_proof::hash::from_hex(SUBMITTER).and_then(|key| key.try_into().ok()).expect("a key");
     let policy_text = String::from_utf8(file("sigsum.policy")).expect("text");
     let text = String::from_utf8(file("hello.sigsum")).expect("text");
-    let said = |text: &str, policy: &str, key: &[u8; 32], data: &[u8]| {
+    let error = |text: &str, policy: &str, key: &[u8; 32], data: &[u8]| {
         let checked = SigsumPolicy::read(policy.as_bytes())
             .and_then(|policy| Proof::read(text.as_bytes())?.check(data, key, &policy));
         checked.err().map(|fault| fault.to_string()).unwrap_or_default()
     };
     let data = file("sigsum.txt");
-    let with = |from: &str, to: &str| said(&text.replacen(from, to, 1), &policy_text, &key, &data);
+    let with = |from: &str, to: &str| error(&text.replacen(from, to, 1), &policy_text, &key, &data);
     for (from, to, expected) in [
         ("version=2", "version=3", "line 1"),
         ("version=2\n", "version=2\n\n", "line 2"),
@@ -109,22 +109,22 @@ fn bad_proofs_of_public_logs_are_named() {
         ("log=1643", "log=1644", "does not know the log"),
         ("root_hash=90", "root_hash=91", "does not match"),
         (" 1770193051 a1ee", " 1770193052 a1ee", "does not match"),
-        ("leaf=2c8d", "leaf=2c8e", "the leaf was not made by the key"),
-        (" 38dd0b", " 38dd0c", "the leaf was not made by the key"),
+        ("leaf=2c8d", "leaf=2c8e", "the leaf was not signed by the key"),
+        (" 38dd0b", " 38dd0c", "the leaf was not signed by the key"),
         ("leaf_index=381381", "leaf_index=381380", "not proved to be in the public log"),
         ("node_hash=d009", "node_hash=d008", "not proved to be in the public log"),
         ("node_hash=d009", "node_hash=D009", "line 18"),
         ("leaf_index", "index", "line 17"),
     ] {
-        let said = with(from, to);
-        assert!(said.contains(expected), "{from} -> {to}: {said:?}");
+        let error = with(from, to);
+        assert!(error.contains(expected), "{from} -> {to}: {error:?}");
     }
-    assert!(said(&format!("{text}x=1\n"), &policy_text, &key, &data).contains("line"));
-    assert!(said(text.trim_end(), &policy_text, &key, &data).contains("form"));
-    assert!(said(&text, &policy_text, &key, b"other").contains("the leaf was not made"));
-    assert!(said(&text, &policy_text, &[7; 32], &data).contains("the leaf was not made"));
+    assert!(error(&format!("{text}x=1\n"), &policy_text, &key, &data).contains("line"));
+    assert!(error(text.trim_end(), &policy_text, &key, &data).contains("form"));
+    assert!(error(&text, &policy_text, &key, b"other").contains("the leaf was not signed"));
+    assert!(error(&text, &policy_text, &[7; 32], &data).contains("the leaf was not signed"));
     let many = policy_text.replace("group quorum-rule 4", "group quorum-rule 7");
-    assert!(said(&text, &many, &key, &data).contains("threshold"));
+    assert!(error(&text, &many, &key, &data).contains("threshold"));
     let without: String = text
         .lines()
         .filter(|l| {
@@ -135,7 +135,7 @@ fn bad_proofs_of_public_logs_are_named() {
         })
         .map(|l| format!("{l}\n"))
         .collect();
-    assert!(said(&without, &policy_text, &key, &data).contains("too few"));
+    assert!(error(&without, &policy_text, &key, &data).contains("too few"));
     let none = "log 4644AF2ABD40F4895A003BCA350F9D5912AB301A49C77F13E5B6D905C20A5FE6\nlog 47e481606d8acba747a6b053d6c2d191605fb122175d410a1202a91430abce39\nquorum none\n";
-    assert!(said(&text, none, &key, &data).contains("no witness"));
+    assert!(error(&text, none, &key, &data).contains("no witness"));
 }

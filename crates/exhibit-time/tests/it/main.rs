@@ -1,4 +1,4 @@
-//! What the crate does from outside: verdicts on time stamps that OpenSSL made, mutants, witnesses and public logs.
+//! Tests of the public interface: verdicts on time stamps made by OpenSSL, mutants, witnesses and public logs.
 
 mod foreign;
 mod mutants;
@@ -7,14 +7,14 @@ mod witnesses;
 
 use std::path::Path;
 
-/// A file that `tests/fixtures/make.sh` made.
+/// Reads a file made by `tests/fixtures/make.sh`.
 fn fixture(name: &str) -> Vec<u8> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name);
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 #[test]
-fn no_test_file_is_forgotten() {
+fn every_test_file_is_compiled() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it");
     let main = include_str!("main.rs");
     for file in std::fs::read_dir(folder).expect("a folder") {

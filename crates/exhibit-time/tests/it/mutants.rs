@@ -1,9 +1,9 @@
-//! Whatever the bytes, nothing panics, and no altered stamp holds.
+//! No input causes a panic, and no altered stamp is valid with another content.
 
 use crate::fixture;
 use exhibit_time::{Against, Certificate, Request, stamp};
 
-/// A fixed stream of numbers (xorshift), so that what fails once fails again.
+/// A fixed pseudo-random sequence (xorshift), so that failures are reproducible.
 struct Numbers(u64);
 
 impl Numbers {
@@ -38,43 +38,43 @@ fn rounds(few: usize) -> usize {
     std::env::var("EXHIBIT_MUTANTS").ok().and_then(|text| text.parse().ok()).unwrap_or(few)
 }
 
-// What a stamp says is decided by these parts; what lies outside of them (the tag of a hint, a certificate beside the
-// chain) may change without changing that.
-fn said(stamp: &stamp::Stamp) -> String {
+// The content of a stamp. Other parts (such as the tag of a hint, or a certificate outside the chain) may change
+// without affecting it.
+fn content(stamp: &stamp::TimeStamp) -> String {
     format!("{} {:?} {} {} {:?}", stamp.at, stamp.accuracy, stamp.serial, stamp.policy, stamp.chain)
 }
 
 #[test]
-fn no_mutant_of_a_stamp_says_something_else() {
+fn mutants_never_change_the_content_of_a_stamp() {
     let data = fixture("data.txt");
     let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15);
     for (name, authority) in [("good.tsr", "root.pem"), ("chain.tsr", "root.pem"), ("ed-root.tsr", "ed.pem")] {
         let good = fixture(name);
         let trusted = Certificate::read_all(&fixture(authority)).expect("certificates");
         let against = Against { data: &data, request: None, kept: &[], trusted: &trusted };
-        let expected = said(&stamp::check(&good, &against).expect("good"));
+        let expected = content(&stamp::check(&good, &against).expect("good"));
         for round in 0..rounds(1500) {
             let mutant = mutate(&good, &mut numbers);
             if let Ok(stamp) = stamp::check(&mutant, &against) {
-                assert_eq!(said(&stamp), expected, "round {round} of {name}");
+                assert_eq!(content(&stamp), expected, "round {round} of {name}");
             }
         }
     }
 }
 
 #[test]
-fn every_flipped_bit_of_what_is_signed_is_found() {
+fn flipped_bits_in_signed_parts_are_detected() {
     let good = fixture("chain.tsr");
     let data = fixture("data.txt");
     let trusted = Certificate::read_all(&fixture("root.pem")).expect("certificates");
     let against = Against { data: &data, request: None, kept: &[], trusted: &trusted };
-    let expected = said(&stamp::check(&good, &against).expect("good"));
+    let expected = content(&stamp::check(&good, &against).expect("good"));
     let mut found = 0;
     for at in (0..good.len() * 8).step_by(3) {
         let mut mutant = good.clone();
         mutant[at / 8] ^= 1 << (at % 8);
         match stamp::check(&mutant, &against) {
-            Ok(stamp) => assert_eq!(said(&stamp), expected, "bit {at}"),
+            Ok(stamp) => assert_eq!(content(&stamp), expected, "bit {at}"),
             Err(_) => found += 1,
         }
     }
@@ -82,7 +82,7 @@ fn every_flipped_bit_of_what_is_signed_is_found() {
 }
 
 #[test]
-fn certificates_and_requests_of_any_bytes_are_no_trouble() {
+fn arbitrary_certificates_and_requests_never_panic() {
     let mut numbers = Numbers(7);
     let certificate = Certificate::read_all(&fixture("root.pem")).expect("one")[0].der().to_vec();
     let request = fixture("good.tsq");
@@ -92,9 +92,9 @@ fn certificates_and_requests_of_any_bytes_are_no_trouble() {
         let noise: Vec<u8> =
             (0..numbers.below(300)).map(|_| u8::try_from(numbers.below(256)).expect("a byte")).collect();
         drop(Certificate::read_all(&noise));
-        drop(stamp::brought(&noise));
+        drop(stamp::embedded_certificates(&noise));
     }
-    // deep nesting is no deep recursion
-    drop(stamp::brought(&[0x30, 0x80].repeat(100_000)));
+    // deep nesting must not cause deep recursion
+    drop(stamp::embedded_certificates(&[0x30, 0x80].repeat(100_000)));
     assert!(Certificate::read_all(&vec![b'-'; exhibit_time::MAX_CERTIFICATES + 1]).is_err());
 }

@@ -1,21 +1,21 @@
-//! Good and bad time stamps, each with our verdict and OpenSSL's: ours is never the more lenient one, but for PSS, which
-//! OpenSSL's `ts` does not read.
+//! Valid and invalid time stamps, each with our verdict and OpenSSL's: ours is never more lenient, except for PSS,
+//! which OpenSSL's `ts` does not support.
 
 use crate::fixture;
-use exhibit_time::{Against, Certificate, Fault, Request, Stamp, stamp};
+use exhibit_time::{Against, Certificate, Fault, Request, TimeStamp, stamp};
 use std::path::Path;
 use std::process::Command;
 
-/// One case: the reply, and what it is held against.
+/// One case: the reply, and what it is checked against.
 struct Case {
     reply: &'static str,
     data: &'static str,
     request: Option<&'static str>,
     authority: &'static str,
     kept: bool,
-    /// What ours says: empty where it holds, else how the fault's text begins.
+    /// Our error, or empty if valid.
     ours: &'static str,
-    /// Whether `openssl ts -verify` takes it.
+    /// Whether `openssl ts -verify` accepts it.
     openssl: bool,
 }
 
@@ -27,9 +27,9 @@ const fn with(reply: &'static str, authority: &'static str, ours: &'static str, 
     Case { authority, ..case(reply, ours, openssl) }
 }
 
-const WEAK: &str = "the time stamp rests on a digest";
-const EKU: &str = "is not a certificate for time stamps alone";
-const UNBOUND: &str = "its signed attribute `signingCertificate`";
+const WEAK: &str = "the time stamp uses a digest";
+const EKU: &str = "is not a certificate only for time stamps";
+const UNBOUND: &str = "the signed attribute `signingCertificate`";
 
 const CASES: &[Case] = &[
     case("good.tsr", "", true),
@@ -44,7 +44,7 @@ const CASES: &[Case] = &[
     Case { kept: true, ..case("no-link.tsr", "", true) },
     Case { request: Some("good.tsq"), ..case("good.tsr", "", true) },
     Case { request: Some("policy.tsq"), ..case("policy.tsr", "", true) },
-    // OpenSSL's `ts -verify` does not read PSS in the token itself (`openssl cms -verify` does).
+    // OpenSSL's `ts -verify` does not support PSS in the token itself (`openssl cms -verify` does).
     case("pss.tsr", "", false),
     Case { data: "other.txt", ..case("good.tsr", "the stamp is not over this data", false) },
     Case { request: Some("other.tsq"), ..case("good.tsr", "the stamp does not answer this request", false) },
@@ -54,31 +54,31 @@ const CASES: &[Case] = &[
     case("bare.tsr", "the signer's certificate is neither", false),
     case("no-link.tsr", "no chain of certificates leads from tsa-sub ", false),
     case("refused.tsr", "the authority refused (status 2)", false),
-    case("expired.tsr", "tsa-old was not valid at the time stated", false),
-    case("not-yet.tsr", "tsa-new was not valid at the time stated", false),
-    case("issuer-expired.tsr", "sub-old was not valid at the time stated", false),
+    case("expired.tsr", "tsa-old was not valid at the stated time", false),
+    case("not-yet.tsr", "tsa-new was not valid at the stated time", false),
+    case("issuer-expired.tsr", "sub-old was not valid at the stated time", false),
     case("issuer-key-usage.tsr", "the key of sub-mute may not be used for this", false),
-    case("issuer-no-authority.tsr", "sub-none vouches for another certificate", false),
-    with("path-length.tsr", "flat.pem", "more authorities stand below Root flat ", false),
-    case("critical-extension.tsr", "tsa-odd demands what is not supported", false),
+    case("issuer-no-authority.tsr", "sub-none issued another certificate", false),
+    with("path-length.tsr", "flat.pem", "more authorities below Root flat ", false),
+    case("critical-extension.tsr", "tsa-odd requires an unsupported feature", false),
     case("key-usage.tsr", "the key of tsa-ku may not be used for this", false),
     case("eku-missing.tsr", EKU, false),
     case("eku-not-critical.tsr", EKU, false),
     case("eku-more.tsr", EKU, false),
     case("unbound.tsr", UNBOUND, false),
-    case("no-attributes.tsr", "the time stamp is not in the form", false),
-    case("two-signers.tsr", "it has 2 signatures", false),
-    case("key-id.tsr", "the time stamp is not in the form", false),
+    case("no-attributes.tsr", "the time stamp is malformed", false),
+    case("two-signers.tsr", "2 signatures", false),
+    case("key-id.tsr", "the time stamp is malformed", false),
     // Stricter than OpenSSL 3 is by default.
     case("sha1-imprint.tsr", WEAK, true),
     case("sha1-signature.tsr", WEAK, true),
-    case("sha1-certificate.tsr", "a certificate rests on a digest", true),
-    case("short-key.tsr", "tsa-short rests on a key that is too short", true),
+    case("sha1-certificate.tsr", "a certificate uses a digest", true),
+    case("short-key.tsr", "tsa-short uses a key that is too short", true),
     case("issuer-purpose.tsr", EKU, true),
-    case("issuer-names.tsr", "sub-names demands what is not supported", true),
+    case("issuer-names.tsr", "sub-names requires an unsupported feature", true),
 ];
 
-fn check(case: &Case) -> Result<Stamp, Fault> {
+fn check(case: &Case) -> Result<TimeStamp, Fault> {
     let data = fixture(case.data);
     let request = case.request.map(|name| Request::read(&fixture(name)).expect("a request"));
     let trusted = Certificate::read_all(&fixture(case.authority)).expect("certificates");
@@ -88,17 +88,17 @@ fn check(case: &Case) -> Result<Stamp, Fault> {
 }
 
 #[test]
-fn every_verdict_is_the_one_that_it_must_be() {
+fn verdicts() {
     for case in CASES {
         let verdict = check(case);
-        let said = verdict.as_ref().err().map(ToString::to_string).unwrap_or_default();
-        let fits = if case.ours.is_empty() { verdict.is_ok() } else { said.contains(case.ours) };
-        assert!(fits, "{} below {}: {said:?} instead of {:?}", case.reply, case.authority, case.ours);
+        let error = verdict.as_ref().err().map(ToString::to_string).unwrap_or_default();
+        let fits = if case.ours.is_empty() { verdict.is_ok() } else { error.contains(case.ours) };
+        assert!(fits, "{} below {}: {error:?} instead of {:?}", case.reply, case.authority, case.ours);
     }
 }
 
 #[test]
-fn what_a_stamp_says() {
+fn content_of_a_stamp() {
     let stamp = check(&CASES[0]).expect("good");
     assert_eq!((stamp.policy.as_str(), stamp.accuracy), ("1.2.3.4.1", Some(1_500_100)));
     assert_eq!(stamp.no_later_than(), stamp.at.plus(1_500_100));
@@ -106,28 +106,28 @@ fn what_a_stamp_says() {
     assert_eq!(names, ["tsa", "Root root"]);
     let chain = check(&case("chain.tsr", "", true)).expect("good").chain;
     assert_eq!(chain.iter().map(Certificate::name).collect::<Vec<_>>(), ["tsa-sub", "sub", "Root root"]);
-    // The chain that was found is enough to check it again, and comes back from its file.
+    // The chain round-trips through PEM.
     let pem: String = chain.iter().map(Certificate::pem).collect();
     assert_eq!(Certificate::read_all(pem.as_bytes()), Ok(chain));
 }
 
 #[test]
-fn without_an_authority_only_the_signer_is_known() {
+fn without_an_authority_the_chain_is_only_the_signer() {
     let data = fixture("data.txt");
     let against = Against { data: &data, request: None, kept: &[], trusted: &[] };
     let stamp = stamp::check(&fixture("good.tsr"), &against).expect("intact");
     assert!(!stamp.is_trusted);
     assert_eq!(stamp.signer(), "tsa");
     assert!(matches!(stamp::check(&fixture("expired.tsr"), &against), Err(Fault::NotValid { .. })));
-    // Links alone are no authorities, however they are given.
+    // Intermediate certificates do not serve as authorities.
     let links = Certificate::read_all(&fixture("kept.pem")).expect("certificates");
     let against = Against { data: &data, request: None, kept: &[], trusted: &links };
     assert!(matches!(stamp::check(&fixture("chain.tsr"), &against), Err(Fault::NoAnchor(_))));
 }
 
-/// Where each part of the good token lies: what is altered there must be found.
+/// Alters parts of the valid token; the fault must name the altered part.
 #[test]
-fn altered_tokens_are_named_by_what_was_altered() {
+fn faults_name_the_altered_part() {
     let good = fixture("good.tsr");
     let trusted = Certificate::read_all(&fixture("root.pem")).expect("certificates");
     let data = fixture("data.txt");
@@ -150,11 +150,11 @@ fn altered_tokens_are_named_by_what_was_altered() {
     assert_eq!(altered(bound + 11 + 10), Fault::OtherSigner);
 }
 
-fn openssl(case: &Case, moment: i64) -> Option<bool> {
+fn openssl(case: &Case, time: i64) -> Option<bool> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
     let mut command = Command::new("openssl");
     command.current_dir(folder).args(["ts", "-verify", "-in", case.reply, "-CAfile", case.authority]);
-    command.args(["-attime", &moment.to_string()]);
+    command.args(["-attime", &time.to_string()]);
     if case.reply == "token.tsr" || is_bare_token(case.reply) {
         command.arg("-token_in");
     }

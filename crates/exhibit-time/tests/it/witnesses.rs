@@ -1,4 +1,4 @@
-//! Cosignatures by file, and all anchors of one checkpoint together.
+//! Cosignatures as files, and all anchors of one checkpoint.
 
 use crate::fixture;
 use exhibit_proof::note::{KeyKind, Note, SignerKey, VerifierKey};
@@ -7,11 +7,11 @@ use exhibit_proof::{Checkpoint, Hash};
 use exhibit_time::anchored::{self, Kind, Known};
 use exhibit_time::sigsum::LeafRequest;
 use exhibit_time::witness::{self, AddCheckpoint};
-use exhibit_time::{Certificate, Fault, Moment};
+use exhibit_time::{Certificate, Fault, StatedTime};
 use std::collections::BTreeMap;
 
-/// Printed in C2SP tlog-witness: the body of a request.
-const PRINTED: &str = "old 20852014
+/// The body of a request, from C2SP tlog-witness.
+const REQUEST: &str = "old 20852014
 PlRNCrwHpqhGrupue0L7gxbjbMiKA9temvuZZDDpkaw=
 jrJZDmY8Y7SyJE0MWLpLozkIVMSMZcD5kvuKxPC3swk=
 5+pKlUdi2LeF/BcMHBn+Ku6yhPGNCswZZD1X/6QgPd8=
@@ -26,15 +26,15 @@ CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=
 ";
 
 #[test]
-fn the_printed_request_goes_there_and_back() {
-    let body = AddCheckpoint::read(PRINTED.as_bytes()).expect("a body");
+fn specification_request_round_trips() {
+    let body = AddCheckpoint::read(REQUEST.as_bytes()).expect("a body");
     assert_eq!((body.old, body.hashes.len(), body.checkpoint.signatures.len()), (20_852_014, 4, 2));
-    assert_eq!(body.write(), PRINTED);
+    assert_eq!(body.write(), REQUEST);
     for (from, to) in [("old 2", "old 02"), ("old 2", "old +2"), ("old ", "old  "), ("PlRN", "PlR"), ("old", "new")] {
-        assert!(AddCheckpoint::read(PRINTED.replacen(from, to, 1).as_bytes()).is_err(), "{from} -> {to}");
+        assert!(AddCheckpoint::read(REQUEST.replacen(from, to, 1).as_bytes()).is_err(), "{from} -> {to}");
     }
     let long =
-        PRINTED.replacen("\n\n", &format!("\n{}\n", "PlRNCrwHpqhGrupue0L7gxbjbMiKA9temvuZZDDpkaw=\n".repeat(60)), 1);
+        REQUEST.replacen("\n\n", &format!("\n{}\n", "PlRNCrwHpqhGrupue0L7gxbjbMiKA9temvuZZDDpkaw=\n".repeat(60)), 1);
     assert!(AddCheckpoint::read(long.as_bytes()).is_err(), "64 hashes");
 }
 
@@ -47,42 +47,45 @@ fn checkpoint(size: u64, root: Hash) -> Note {
     Note { signatures: vec![log().sign(&text)], text }
 }
 
-// A witness signs as C2SP tlog-cosignature says; the key that signs notes does the same Ed25519.
+// A witness signs according to C2SP tlog-cosignature, with the same Ed25519 as the keys of notes.
 fn witness(seed: u8, name: &str) -> (SignerKey, VerifierKey) {
     let signer = SignerKey::new(name, &[seed; 32]).expect("a key");
     let key = VerifierKey::new(name, KeyKind::Cosignature, &signer.verifier().public()).expect("a key");
     (signer, key)
 }
 
-fn answer((signer, key): &(SignerKey, VerifierKey), note: &Note, time: u64) -> Vec<u8> {
+fn response((signer, key): &(SignerKey, VerifierKey), note: &Note, time: u64) -> Vec<u8> {
     let signed = signer.sign(&format!("cosignature/v1\ntime {time}\n{}", note.text));
     let bytes = [&time.to_be_bytes()[..], &signed.bytes].concat();
     exhibit_proof::Signature { name: key.name().to_owned(), id: key.id(), bytes }.to_string().into_bytes()
 }
 
 #[test]
-fn answers_of_witnesses() {
+fn responses_of_witnesses() {
     let note = checkpoint(1, Hash::leaf(b"a"));
     let own = witness(9, "partner.example/w1");
     let other = witness(8, "other.example/w2");
-    let good = answer(&own, &note, 1_780_000_000);
-    assert_eq!(witness::check(&note, &good, &own.1), Ok(Moment::from_seconds(1_780_000_000)));
-    let both = [answer(&other, &note, 5), good.clone()].concat();
-    assert!(witness::check(&note, &both, &own.1).is_ok(), "lines of others are passed over");
+    let good = response(&own, &note, 1_780_000_000);
+    assert_eq!(witness::check(&note, &good, &own.1), Ok(StatedTime::from_seconds(1_780_000_000)));
+    let both = [response(&other, &note, 5), good.clone()].concat();
+    assert!(witness::check(&note, &both, &own.1).is_ok(), "lines of other signers are ignored");
     assert_eq!(witness::signers(&both).expect("lines").len(), 2);
     assert!(matches!(witness::check(&note, &good, &other.1), Err(Fault::NoWitness(_))));
     let later = checkpoint(2, Hash::leaf(b"b"));
     assert!(matches!(witness::check(&later, &good, &own.1), Err(Fault::Signature(_))));
-    assert!(matches!(witness::check(&note, &answer(&own, &note, 0), &own.1), Err(Fault::Signature(_))));
+    assert!(matches!(witness::check(&note, &response(&own, &note, 0), &own.1), Err(Fault::Signature(_))));
     for bad in [&b""[..], b"\n", b"x", &good[..good.len() - 1], &[good.as_slice(), b"\n"].concat(), &[0xff, 0xfe]] {
         assert!(witness::check(&note, bad, &own.1).is_err(), "{bad:?}");
     }
     assert_eq!(witness::read_key(format!("{}\n", own.1).as_bytes()), Ok(own.1.clone()));
-    assert!(witness::read_key(log().verifier().to_string().as_bytes()).is_err(), "a log is no witness");
+    assert!(
+        witness::read_key(log().verifier().to_string().as_bytes()).is_err(),
+        "the key of a log is not that of a witness"
+    );
 }
 
 #[test]
-fn consistency_leads_from_state_to_state() {
+fn consistency_between_states() {
     let (a, b) = (Hash::leaf(b"a"), Hash::leaf(b"b"));
     let newer = checkpoint(2, Hash::node(&a, &b));
     let older = Checkpoint::parse(&checkpoint(1, a).text).expect("a checkpoint");
@@ -99,7 +102,7 @@ fn consistency_leads_from_state_to_state() {
 }
 
 #[test]
-fn requests_to_public_logs_are_signed_and_over_the_data() {
+fn requests_to_public_logs_are_signed_and_cover_the_data() {
     let request = LeafRequest::new(b"a checkpoint", &[3; 32]);
     assert_eq!(LeafRequest::read(request.write().as_bytes()), Ok(request.clone()));
     assert!(request.is_over(b"a checkpoint") && !request.is_over(b"another"));
@@ -112,13 +115,13 @@ fn requests_to_public_logs_are_signed_and_over_the_data() {
 }
 
 #[test]
-fn a_folder_of_anchors_is_checked_whole() {
+fn checks_a_folder_of_anchors() {
     let note = checkpoint(12, Hash::leaf(b"root"));
     let own = witness(9, "partner.example/w1");
     let key = log().verifier().clone();
     let mut files = BTreeMap::from([
         ("checkpoint".to_owned(), note.to_string().into_bytes()),
-        ("partner.cosignature".to_owned(), answer(&own, &note, 1_780_000_000)),
+        ("partner.cosignature".to_owned(), response(&own, &note, 1_780_000_000)),
         ("partner.vkey".to_owned(), format!("{}\n", own.1).into_bytes()),
         ("wrong.tsr".to_owned(), fixture("good.tsr")),
         ("pending.tsq".to_owned(), fixture("good.tsq")),
@@ -126,7 +129,7 @@ fn a_folder_of_anchors_is_checked_whole() {
     ]);
     let found = anchored::check(&files, std::slice::from_ref(&key), &Known::default()).expect("a folder");
     assert_eq!(found.checkpoint.size, 12);
-    assert_eq!(found.strange, ["Odd.tsr"]);
+    assert_eq!(found.unexpected, ["Odd.tsr"]);
     let [(_, cosigned), (_, stamped)] = found.anchors.as_slice() else { panic!("{:?}", found.anchors) };
     let cosigned = cosigned.as_ref().expect("cosigned");
     assert_eq!(

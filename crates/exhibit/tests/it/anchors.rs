@@ -106,7 +106,7 @@ fn stamps_are_asked_for_brought_back_and_handed_over() {
     assert!(refused.stderr.contains("not over this data"), "{}", refused.stderr);
     bench.write("bad.tsr", "no reply");
     let refused = anchor(&bench, &["import", "bad.tsr"]).code(4);
-    assert!(refused.stderr.contains("bad.tsr: it is not accepted: the reply is not in the form"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("bad.tsr: it is not accepted: the reply is malformed"), "{}", refused.stderr);
     assert_eq!(standings(&bench), ["first asked", "second asked"]);
 
     let imported = anchor(&bench, &["import", "first.tsr", "--ca", &first.root(), "--json"]).code(0).objects();

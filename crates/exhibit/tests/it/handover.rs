@@ -471,7 +471,7 @@ fn single_proofs_and_checkpoints_are_checked_alone() {
     let wrong = Request { entry: Some(bench.path("bag/bagit.txt")), ..proof };
     assert_eq!(verify(&wrong).expect("a proof").deviations[0].fault, Fault::Proof);
     let endless = Request { entry: Some(PathBuf::from("/dev/zero")), ..wrong };
-    assert!(verify(&endless).is_err_and(|unable| unable.reason == "it is not a file"));
+    assert!(verify(&endless).is_err_and(|unable| unable.reason == "not a file"));
     let checkpoint = request(What::Checkpoint, bench.path("case/custody/checkpoint"));
     assert!(verify(&checkpoint).expect("a checkpoint").is_good());
     let other = Bench::new();

@@ -94,7 +94,7 @@ fn a_truncated_or_exposed_or_absent_key_is_named_and_nothing_is_lost() {
     let [key] = key_files(&bench).try_into().expect("one key");
     let good = fs::read(&key).expect("a key");
     for (bytes, mode, says) in
-        [(&good[..good.len() / 2], 0o600, "does not hold a signing key"), (&good[..], 0o640, "can be read by others")]
+        [(&good[..good.len() / 2], 0o600, "does not contain a signing key"), (&good[..], 0o640, "other users can read")]
     {
         fs::write(&key, bytes).expect("write");
         fs::set_permissions(&key, fs::Permissions::from_mode(mode)).expect("permissions");
@@ -105,7 +105,7 @@ fn a_truncated_or_exposed_or_absent_key_is_named_and_nothing_is_lost() {
     }
     fs::remove_file(&key).expect("remove");
     let refused = case(&bench, &["ingest", "trove"]);
-    assert!(refused.code != 0 && refused.stderr.contains("could not read the key"), "{}", refused.stderr);
+    assert!(refused.code != 0 && refused.stderr.contains("cannot read the key"), "{}", refused.stderr);
     let _ = case(&bench, &["verify", "--no-log"]).code(0);
     let _ = case(&bench, &["search", "登记"]).code(0);
 }

@@ -164,10 +164,10 @@ const TAMPERINGS: &[Tampering] = &[
     }),
     ("another case's catalogue", "originals/", "no row of the ledger", |c| c.take(&c.other, "catalogue.db")),
     ("no catalogue", "", "is not a database", |c| fs::write(c.at("catalogue.db"), "not a database").expect("write")),
-    ("a bit of a log entry", "custody", "does not fit its hash", |c| {
+    ("a bit of a log entry", "custody", "does not match its hash", |c| {
         c.alter(&c.file("custody/tile/entries", 0), |b| b[20] ^= 1);
     }),
-    ("two log entries swapped", "custody", "does not fit its hash", |c| {
+    ("two log entries swapped", "custody", "does not match its hash", |c| {
         c.alter(&c.file("custody/tile/entries", 0), |b| {
             let length = |at: usize| 2 + usize::from(b[at]) * 256 + usize::from(b[at + 1]);
             let (first, second) = (length(0), length(length(0)));
@@ -180,14 +180,16 @@ const TAMPERINGS: &[Tampering] = &[
             b.extend_from_within(..first);
         });
     }),
-    ("a bit of the log's hashes", "custody", "does not fit", |c| c.alter(&c.file("custody/tile/0", 0), |b| b[40] ^= 1)),
-    ("the log's hashes cut short", "custody", "does not hold", |c| {
+    ("a bit of the log's hashes", "custody", "does not match", |c| {
+        c.alter(&c.file("custody/tile/0", 0), |b| b[40] ^= 1)
+    }),
+    ("the log's hashes cut short", "custody", "does not contain", |c| {
         c.alter(&c.file("custody/tile/0", 0), |b| b.truncate(b.len() - 32));
     }),
     ("the log's entries removed", "custody", "is missing", |c| {
         fs::remove_file(c.file("custody/tile/entries", 0)).expect("remove");
     }),
-    ("a file added to the log", "custody", "no part of the log", |c| fs::write(c.at("custody/x"), "").expect("write")),
+    ("a file added to the log", "custody", "not part of the log", |c| fs::write(c.at("custody/x"), "").expect("write")),
     ("an earlier log", "custody", "cut back", |c| c.take(&c.earlier, "custody")),
     ("an earlier checkpoint", "custody", "cut back", |c| c.take(&c.earlier, "custody/checkpoint")),
     ("another case's checkpoint", "custody", "not signed", |c| c.take(&c.other, "custody/checkpoint")),

@@ -1,15 +1,15 @@
-//! Readings of Han characters as toneless pinyin syllables, and the sounds by which a query asks for them.
+//! Readings of Han characters as toneless pinyin syllables, and the sounds that a query searches for.
 //!
-//! A character has all its readings, those it has only as a surname included: which one is meant
-//! is not decided.
+//! A character has all its readings, including those that it has only as a surname. This module does
+//! not decide which reading is meant.
 
-use pinyin::ToPinyinMulti;
+use ::pinyin::ToPinyinMulti;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::{LazyLock, OnceLock};
 
-// Readings that characters have as surnames, beside their common ones.
+// Readings that characters have only as surnames.
 const SURNAME_READINGS: &str = "\
     单shan 單shan 曾zeng 解xie 仇qiu 任ren 查zha 朴piao 盖ge 蓋ge 区ou 區ou 覃qin 覃tan 乐yue 樂yue 翟zhai 翟di 尉yu 迟chi \
     万mo 萬mo 俟qi 员yun 員yun 缪miao 繆miao 宓mi 宓fu 种chong 黑he 秘bi 折she 繁po 褚chu 逄pang 冼xian 洗xian 仉zhang 句gou \
@@ -17,8 +17,8 @@ const SURNAME_READINGS: &str = "\
     哈ha 祭zhai 撒sa 卜bu 应ying 應ying 宁ning 甯ning 纪ji 紀ji 葛ge 占zhan 相xiang 过guo 過guo 华hua 華hua 臧zang 祝zhu \
     长zhang 長zhang 重chong 阿a 会hui 會hui 殷yin 於yu 那na 车che 車che 颉xie 頡xie 适kuo 呙guo 筠yun 仝tong 麴qu 靳jin";
 
-// Characters that begin a surname, beside those above: the surnames of all but a few in ten thousand people, and the
-// first characters of surnames of two.
+// Further characters that begin a surname: the surnames of nearly everyone, except a few in ten thousand, and the
+// first characters of two-character surnames.
 const SURNAMES: &str = "\
     王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖萧田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付傅方白邹孟熊秦邱江尹薛闫阎段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤常温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝官封谈匡鞠惠荆乐冀郁胥南班储原栗燕楚鄢劳谌奚皮粟冼蔺楼盘满闻位厉伊仝区郜海阚花权强帅屠豆朴盖练廉禹井祖漆巴丰支卿国狄平计索宣晋相初门云容敬来扈晁芮都普阙浦戈伏鹿薄邸雍辜羊阿乌母裘亓修邰赫杭况那宿鲜印逯隆茹诺战慕危玉银亢嵇公哈湛宾戎勾茅利於呼居揭干但尉冶斯元束檀衣信展阴昝智幸奉植衡富尧闭由东西门皇欧上夏诸端令慕轩长呼宇万尉司公拓独宇拓完赫";
 
@@ -26,10 +26,10 @@ const BLOCKS: usize = 0x4_0000 / 256;
 type Readings = Box<[&'static str]>;
 static TABLE: [OnceLock<Box<[Readings]>>; BLOCKS] = [const { OnceLock::new() }; BLOCKS];
 
-/// All toneless readings of a character; none for what is not a Han character with a known reading.
+/// All toneless readings of a character; empty if it is not a Han character with a known reading.
 pub(crate) fn readings(character: char) -> &'static [&'static str] {
     let value = u32::from(character) as usize;
-    // all Han characters lie between these
+    // all Han characters are in this range
     if !(0x3400..0x4_0000).contains(&value) {
         return &[];
     }
@@ -45,7 +45,7 @@ fn look_up(character: char) -> Readings {
     for reading in character.to_pinyin_multi().into_iter().flatten() {
         readings.extend(plain(reading.plain()));
     }
-    let surnames = &OF_SURNAMES[..];
+    let surnames = &SURNAME_TABLE[..];
     let first = surnames.partition_point(|(known, _)| *known < character);
     readings.extend(surnames[first..].iter().take_while(|(known, _)| *known == character).map(|(_, reading)| reading));
     readings.sort_unstable();
@@ -53,7 +53,7 @@ fn look_up(character: char) -> Readings {
     readings.into()
 }
 
-static OF_SURNAMES: LazyLock<Vec<(char, &'static str)>> = LazyLock::new(|| {
+static SURNAME_TABLE: LazyLock<Vec<(char, &'static str)>> = LazyLock::new(|| {
     let entry =
         |surname: &'static str| surname.chars().next().map(|character| (character, &surname[character.len_utf8()..]));
     let mut surnames: Vec<_> = SURNAME_READINGS.split_whitespace().filter_map(entry).collect();
@@ -61,7 +61,7 @@ static OF_SURNAMES: LazyLock<Vec<(char, &'static str)>> = LazyLock::new(|| {
     surnames
 });
 
-// Interjections without a vowel are no one's name.
+// Excludes interjections without a vowel, which do not occur in names.
 fn plain(syllable: &'static str) -> Option<&'static str> {
     Some(match syllable {
         "lv" => "lü",
@@ -77,21 +77,21 @@ fn plain(syllable: &'static str) -> Option<&'static str> {
     })
 }
 
-// Characters that are read lü today although another reading of theirs is like it.
-const READ_WITH_UMLAUT: &str = "吕侣旅屡缕履律绿虑滤率铝驴闾偻褛捋";
+// Characters that are read lü today although they have another, similar reading.
+const ONLY_UMLAUT: &str = "吕侣旅屡缕履律绿虑滤率铝驴闾偻褛捋";
 
-static READ: LazyLock<BTreeMap<&'static str, Vec<char>>> = LazyLock::new(|| {
+static CHARACTERS: LazyLock<BTreeMap<&'static str, Vec<char>>> = LazyLock::new(|| {
     let mut read: BTreeMap<&'static str, Vec<char>> = BTreeMap::new();
     let blocks = ['\u{3400}'..='\u{9fff}', '\u{f900}'..='\u{fad9}', '\u{20000}'..='\u{2a6df}'];
     for character in blocks.into_iter().flatten() {
         for reading in readings(character) {
             let folded = crate::fold::folded(character).to;
-            // who writes u may mean ü; who writes ü does not mean 卢 or 楼, read so in old books
+            // u may mean ü, but ü does not mean 卢 or 楼, which have that reading only in old books
             match *reading {
                 "lü" => {
                     read.entry("lu").or_default().push(folded);
                     let also = readings(character).iter().any(|other| matches!(*other, "lu" | "lou" | "lei"));
-                    if also && !READ_WITH_UMLAUT.contains(folded) {
+                    if also && !ONLY_UMLAUT.contains(folded) {
                         continue;
                     }
                 }
@@ -108,8 +108,8 @@ static READ: LazyLock<BTreeMap<&'static str, Vec<char>>> = LazyLock::new(|| {
     read
 });
 
-static BEGIN_SURNAMES: LazyLock<Vec<char>> = LazyLock::new(|| {
-    let of_readings = OF_SURNAMES.iter().map(|(character, _)| *character);
+static SURNAME_CHARACTERS: LazyLock<Vec<char>> = LazyLock::new(|| {
+    let of_readings = SURNAME_TABLE.iter().map(|(character, _)| *character);
     let mut characters: Vec<char> =
         SURNAMES.chars().chain(of_readings).map(|character| crate::fold::folded(character).to).collect();
     characters.sort_unstable();
@@ -117,22 +117,22 @@ static BEGIN_SURNAMES: LazyLock<Vec<char>> = LazyLock::new(|| {
     characters
 });
 
-/// The folded characters of which some form has this reading, ascending. A reading is a toneless syllable; a character
-/// has all that any of its forms has, and what is read `lü` or `nü` is read `lu` or `nu` too.
-pub(crate) fn characters_read(syllable: &str) -> &'static [char] {
-    READ.get(syllable).map_or(&[], Vec::as_slice)
+/// The folded characters that have this reading in any of their forms, ascending. A reading is a toneless syllable;
+/// characters with the reading `lü` or `nü` also have `lu` or `nu`.
+pub(crate) fn characters_with(syllable: &str) -> &'static [char] {
+    CHARACTERS.get(syllable).map_or(&[], Vec::as_slice)
 }
 
-/// A sound of a name: one syllable, or several that its writing does not tell apart.
+/// A sound in a name: one syllable, or several that its spelling does not distinguish.
 ///
-/// Written as in `pinyin:`: alternatives joined by `/`, with a capital letter for a surname.
+/// Displayed as in `pinyin:`: alternatives joined by `/`, with a capital letter for a surname.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Sound {
     syllables: Vec<Syllable>,
     surname: bool,
 }
 
-/// A syllable, with the characters that are read so: many are asked of one sound.
+/// A syllable with its characters, which are looked up once because a sound is matched many times.
 #[derive(Clone, Copy)]
 struct Syllable {
     written: &'static str,
@@ -161,7 +161,7 @@ impl fmt::Debug for Syllable {
 
 impl Sound {
     pub(crate) fn new(syllables: Vec<&'static str>) -> Self {
-        let syllable = |written| Syllable { written, characters: characters_read(written) };
+        let syllable = |written| Syllable { written, characters: characters_with(written) };
         Self { syllables: syllables.into_iter().map(syllable).collect(), surname: false }
     }
 
@@ -169,26 +169,26 @@ impl Sound {
         self.syllables.iter().map(|syllable| syllable.written)
     }
 
-    /// The same sound of a surname, or none if no surname begins so.
-    pub(crate) fn of_surname(&self) -> Option<Self> {
+    /// The same sound as a surname, or `None` if no surname begins with it.
+    pub(crate) fn as_surname(&self) -> Option<Self> {
         let surname = Self { syllables: self.syllables.clone(), surname: true };
         (!surname.characters().is_empty()).then_some(surname)
     }
 
-    /// Whether a folded character can be read so.
+    /// Whether a folded character can have this sound.
     #[must_use]
     pub fn takes(&self, character: char) -> bool {
         let read = |syllable: &Syllable| syllable.characters.binary_search(&character).is_ok();
-        self.syllables.iter().any(read) && (!self.surname || BEGIN_SURNAMES.binary_search(&character).is_ok())
+        self.syllables.iter().any(read) && (!self.surname || SURNAME_CHARACTERS.binary_search(&character).is_ok())
     }
 
-    /// The folded characters that can be read so, ascending.
+    /// The folded characters that can have this sound, ascending.
     #[must_use]
     pub fn characters(&self) -> Vec<char> {
         let mut characters: Vec<char> = self.syllables.iter().flat_map(|s| s.characters).copied().collect();
         characters.sort_unstable();
         characters.dedup();
-        characters.retain(|character| !self.surname || BEGIN_SURNAMES.binary_search(character).is_ok());
+        characters.retain(|character| !self.surname || SURNAME_CHARACTERS.binary_search(character).is_ok());
         characters
     }
 }
@@ -207,7 +207,7 @@ impl fmt::Display for Sound {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::romanised::SYLLABLES;
+    use crate::chinese_names::SYLLABLES;
     use std::collections::BTreeSet;
 
     #[test]
@@ -235,16 +235,16 @@ mod tests {
     }
 
     #[test]
-    fn a_character_has_the_readings_of_all_its_forms() {
+    fn characters_have_the_readings_of_all_their_forms() {
         for (syllable, character) in [("qian", '干'), ("gan", '干'), ("shan", '单'), ("zhong", '钟'), ("fa", '发')]
         {
-            assert!(characters_read(syllable).contains(&character), "{syllable}");
+            assert!(characters_with(syllable).contains(&character), "{syllable}");
         }
-        assert_eq!(characters_read("register"), [] as [char; 0]);
+        assert_eq!(characters_with("register"), [] as [char; 0]);
     }
 
     #[test]
-    fn umlauts_are_meant_where_they_are_written() {
+    fn written_umlauts_are_significant() {
         let takes = |syllable: &'static str, character| Sound::new(vec![syllable]).takes(character);
         assert!(takes("lü", '吕') && takes("lu", '吕') && takes("lu", '卢') && takes("lu", '陆'));
         for (syllable, character) in [("lü", '路'), ("lü", '陆'), ("lü", '卢'), ("nü", '怒')] {
@@ -254,12 +254,12 @@ mod tests {
     }
 
     #[test]
-    fn sounds_of_surnames_take_surnames() {
+    fn surname_sounds_match_only_surnames() {
         let wang = Sound::new(vec!["wang"]);
-        let surname = wang.of_surname().expect("a surname");
+        let surname = wang.as_surname().expect("a surname");
         assert_eq!(surname.to_string(), "Wang");
         assert!(wang.takes('忘') && !surname.takes('忘') && surname.takes('王') && surname.takes('汪'));
         assert_eq!(Sound::new(vec!["zhang", "chang"]).to_string(), "zhang/chang");
-        assert_eq!(Sound::new(vec!["de"]).of_surname(), None);
+        assert_eq!(Sound::new(vec!["de"]).as_surname(), None);
     }
 }

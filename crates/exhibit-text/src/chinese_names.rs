@@ -1,18 +1,18 @@
-//! Chinese names in Latin letters: the ways of reading them as syllables, in pinyin and in Wade-Giles.
+//! Chinese names in Latin letters: their possible readings as syllables, in pinyin and in Wade-Giles.
 //!
-//! A spelling that both systems have is read in both if anything in the name speaks for Wade-Giles. Nothing is
-//! decided about which characters are meant.
+//! A spelling that exists in both systems is read in both if anything in the name indicates Wade-Giles. This module
+//! does not decide which characters are meant.
 
-use crate::readings::Sound;
+use crate::pinyin::Sound;
 use crate::wade_giles;
 use unicode_normalization::UnicodeNormalization;
 
-/// The most syllables that a name may have.
-const LONGEST: usize = 8;
-/// The most ways of reading a name that are looked for.
-const WAYS: usize = 16;
+/// The maximum number of syllables in a name.
+const MAX_SYLLABLES: usize = 8;
+/// The maximum number of readings of a name.
+const MAX_READINGS: usize = 16;
 
-/// All syllables of standard Chinese in pinyin, without tones, in the order of the alphabet.
+/// All syllables of standard Chinese in pinyin, without tones, in alphabetical order.
 pub(crate) const SYLLABLES: &str = "\
     a ai an ang ao ba bai ban bang bao bei ben beng bi bian biao bie bin bing bo bu ca cai can cang cao ce cen ceng \
     cha chai chan chang chao che chen cheng chi chong chou chu chua chuai chuan chuang chui chun chuo ci cong cou cu \
@@ -46,19 +46,19 @@ fn syllable(letters: &str) -> Option<&'static str> {
     }
 }
 
-// Places that are written in two words now and then, though no surname begins so.
+// Places that are sometimes written as two words, which are not names of persons.
 const PLACES: &str = "\
     bei jing,tian jin,he bei,shan xi,nei meng,liao ning,hei long,shang hai,zhe jiang,fu jian,shan dong,he nan,hu bei,\
     hu nan,guang dong,guang xi,hai nan,chong qing,si chuan,gui zhou,xi zang,qing hai,ning xia,xin jiang,xi an,\
     nan jing,guang zhou,shen zhen,tai wan,xiang gang,ao men,he tian,ka shi,ku che,ha mi,bei tun,tu lu,yi li";
 
-type Way = Vec<Sound>;
+type Reading = Vec<Sound>;
 
-/// The ways of reading words in Latin letters as Chinese syllables, in pinyin or in Wade-Giles; none if they cannot all
-/// be read so, or have fewer than two syllables.
+/// The possible readings of words in Latin letters as Chinese syllables, in pinyin or in Wade-Giles. Empty if not all
+/// words can be read, or they have fewer than two syllables.
 ///
-/// Tone marks and numbers are left out; `v`, and `yu` after `l` and `n`, stand for `ü`. Words that are written as a
-/// person's name is (`Wang Li`, the surname first) begin with a surname.
+/// Tone marks and numbers are ignored; `v`, and `yu` after `l` and `n`, mean `ü`. Words in the form of a person's name
+/// (`Wang Li`, surname first) begin with a surname.
 ///
 /// ```
 /// let first = |name| exhibit_text::spellings(name)[0].iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
@@ -66,29 +66,30 @@ type Way = Vec<Sound>;
 /// assert_eq!(first("Liu Hsiao-mei"), "Liu xiao mei");
 /// ```
 #[must_use]
-pub fn spellings(words: &str) -> Vec<Way> {
+pub fn spellings(words: &str) -> Vec<Reading> {
     let groups: Vec<&str> = words.split_whitespace().collect();
     let parts: Vec<&str> = groups.iter().flat_map(|group| group.split(is_hyphen)).filter(|p| !p.is_empty()).collect();
-    let mut ways = join(&parts, &in_pinyin);
+    let mut readings = join(&parts, &in_pinyin);
     let hyphenated = groups.iter().any(|group| group.contains(is_hyphen));
-    let meant = |part: &&str| !in_wade_giles(part, false).is_empty();
-    if parts.iter().any(|part| speaks_for_wade_giles(part)) || (hyphenated && parts.iter().all(meant)) {
+    let is_wade_giles = |part: &&str| !in_wade_giles(part, false).is_empty();
+    if parts.iter().any(|part| indicates_wade_giles(part)) || (hyphenated && parts.iter().all(is_wade_giles)) {
         let marked = parts.iter().any(|part| part.contains(is_apostrophe));
         let in_either = |part: &str| {
-            let ways = in_wade_giles(part, marked);
-            if ways.is_empty() { in_pinyin(part) } else { ways }
+            let readings = in_wade_giles(part, marked);
+            if readings.is_empty() { in_pinyin(part) } else { readings }
         };
-        ways.extend(join(&parts, &in_either));
+        readings.extend(join(&parts, &in_either));
     }
-    ways.retain(|way| (2..=LONGEST).contains(&way.len()));
-    let mut kept: Vec<Way> = Vec::new();
-    for (at, way) in ways.iter().enumerate() {
-        let covered = |by: &Way| by.len() == way.len() && by.iter().zip(way).all(|(by, own)| covers(by, own));
-        if !kept.iter().any(covered) && !ways[at + 1..].iter().any(|by| by != way && covered(by)) {
-            kept.push(way.clone());
+    readings.retain(|reading| (2..=MAX_SYLLABLES).contains(&reading.len()));
+    let mut kept: Vec<Reading> = Vec::new();
+    for (at, reading) in readings.iter().enumerate() {
+        let covered =
+            |by: &Reading| by.len() == reading.len() && by.iter().zip(reading).all(|(by, own)| covers(by, own));
+        if !kept.iter().any(covered) && !readings[at + 1..].iter().any(|by| by != reading && covered(by)) {
+            kept.push(reading.clone());
         }
     }
-    kept.iter_mut().for_each(|way| begin_with_surname(&groups, way));
+    kept.iter_mut().for_each(|reading| mark_surname(&groups, reading));
     kept
 }
 
@@ -100,18 +101,18 @@ pub fn is_name_part(word: &str) -> bool {
         && parts().all(|part| !in_pinyin(part).is_empty() || !in_wade_giles(part, false).is_empty())
 }
 
-/// A name as it is read back: syllables set apart, alternatives joined by `/`, a capital for a surname. None if it is
-/// not written so.
+/// Parses a displayed reading: syllables separated by spaces, alternatives joined by `/`, a capital for a surname.
+/// Returns `None` if the text does not have this form.
 #[must_use]
-pub fn sounds(text: &str) -> Option<Way> {
-    let mut way = Way::new();
+pub fn sounds(text: &str) -> Option<Reading> {
+    let mut reading = Reading::new();
     for (at, part) in text.split_whitespace().enumerate() {
         let capital = at == 0 && is_capitalised(part);
         let read = part.split('/').map(|one| letters(one).and_then(|letters| syllable(&letters)));
         let sound = Sound::new(read.collect::<Option<Vec<_>>>()?);
-        way.push(if capital { sound.of_surname().unwrap_or(sound) } else { sound });
+        reading.push(if capital { sound.as_surname().unwrap_or(sound) } else { sound });
     }
-    (!way.is_empty()).then_some(way)
+    (!reading.is_empty()).then_some(reading)
 }
 
 fn covers(by: &Sound, own: &Sound) -> bool {
@@ -131,18 +132,19 @@ fn is_capitalised(word: &str) -> bool {
     letters.next().is_some_and(char::is_uppercase) && letters.all(|c| !c.is_uppercase())
 }
 
-// Each part's ways one after the other.
-fn join(parts: &[&str], of_part: &dyn Fn(&str) -> Vec<Way>) -> Vec<Way> {
-    let mut ways: Vec<Way> = vec![Way::new()];
+// Combines the readings of the parts.
+fn join(parts: &[&str], of_part: &dyn Fn(&str) -> Vec<Reading>) -> Vec<Reading> {
+    let mut readings: Vec<Reading> = vec![Reading::new()];
     for part in parts {
         let next = of_part(part);
-        let longer = ways.iter().flat_map(|way| next.iter().map(move |next| [way.as_slice(), next].concat()));
-        ways = longer.take(WAYS).collect();
+        let longer =
+            readings.iter().flat_map(|reading| next.iter().map(move |next| [reading.as_slice(), next].concat()));
+        readings = longer.take(MAX_READINGS).collect();
     }
-    ways
+    readings
 }
 
-// Letters of pinyin without tones; none if anything else is in it.
+// The letters of pinyin without tones; `None` if there are other characters.
 fn letters(part: &str) -> Option<String> {
     let mut letters = String::with_capacity(part.len());
     for character in part.nfd().flat_map(char::to_lowercase) {
@@ -160,7 +162,7 @@ fn letters(part: &str) -> Option<String> {
     (!letters.is_empty()).then_some(letters)
 }
 
-fn in_pinyin(part: &str) -> Vec<Way> {
+fn in_pinyin(part: &str) -> Vec<Reading> {
     let pieces: Vec<&str> = part.split(is_apostrophe).filter(|piece| !piece.is_empty()).collect();
     join(&pieces, &|piece| {
         let Some(mut letters) = letters(piece) else { return Vec::new() };
@@ -173,36 +175,38 @@ fn in_pinyin(part: &str) -> Vec<Way> {
     })
 }
 
-// All ways to cut letters into syllables, the longest first syllable first.
-fn segment(rest: &str, taken: &mut Way, found: &mut Vec<Way>) {
-    if found.len() >= WAYS || taken.len() > LONGEST {
+// All segmentations of letters into syllables, those with the longest first syllable first.
+fn segment(rest: &str, prefix: &mut Reading, found: &mut Vec<Reading>) {
+    if found.len() >= MAX_READINGS || prefix.len() > MAX_SYLLABLES {
         return;
     }
     if rest.is_empty() {
-        found.push(taken.clone());
+        found.push(prefix.clone());
         return;
     }
     for length in (1..=rest.len().min(7)).rev().filter(|length| rest.is_char_boundary(*length)) {
         if let Some(syllable) = syllable(&rest[..length]) {
-            taken.push(Sound::new(vec![syllable]));
-            segment(&rest[length..], taken, found);
-            taken.pop();
+            prefix.push(Sound::new(vec![syllable]));
+            segment(&rest[length..], prefix, found);
+            prefix.pop();
         }
     }
 }
 
-// What only Wade-Giles writes: an aspirate's apostrophe, or what in pinyin would need an apostrophe (`chien` as
-// `chi'en`) or is not there at all.
-fn speaks_for_wade_giles(part: &str) -> bool {
-    let needs_none =
-        |way: &Way| way.iter().skip(1).all(|sound| sound.syllables().all(|s| !s.starts_with(['a', 'e', 'o'])));
+// Whether a part is only valid in Wade-Giles: because of the apostrophe of an aspirate, or because it would need an
+// apostrophe in pinyin (`chien` as `chi'en`) or does not exist there.
+fn indicates_wade_giles(part: &str) -> bool {
+    let needs_no_apostrophe = |reading: &Reading| {
+        reading.iter().skip(1).all(|sound| sound.syllables().all(|s| !s.starts_with(['a', 'e', 'o'])))
+    };
     let pinyin = in_pinyin(part);
-    let written = if part.contains(is_apostrophe) { !pinyin.is_empty() } else { pinyin.iter().any(needs_none) };
-    !written && !in_wade_giles(part, false).is_empty()
+    let is_pinyin =
+        if part.contains(is_apostrophe) { !pinyin.is_empty() } else { pinyin.iter().any(needs_no_apostrophe) };
+    !is_pinyin && !in_wade_giles(part, false).is_empty()
 }
 
-// `marked`: the name has an apostrophe, so that an aspirate without one is none.
-fn in_wade_giles(part: &str, marked: bool) -> Vec<Way> {
+// `marked`: the name has an apostrophe, so consonants without one are not aspirated.
+fn in_wade_giles(part: &str, marked: bool) -> Vec<Reading> {
     let mut folded = String::with_capacity(part.len());
     for character in part.nfd().flat_map(char::to_lowercase) {
         match character {
@@ -221,48 +225,48 @@ fn in_wade_giles(part: &str, marked: bool) -> Vec<Way> {
     found
 }
 
-fn segment_wade_giles(rest: &str, marked: bool, taken: &mut Way, found: &mut Vec<Way>) {
-    if found.len() >= WAYS || taken.len() > LONGEST {
+fn segment_wade_giles(rest: &str, marked: bool, prefix: &mut Reading, found: &mut Vec<Reading>) {
+    if found.len() >= MAX_READINGS || prefix.len() > MAX_SYLLABLES {
         return;
     }
     if rest.is_empty() {
-        found.push(taken.clone());
+        found.push(prefix.clone());
         return;
     }
-    let longest = rest.len().min(wade_giles::LONGEST);
+    let longest = rest.len().min(wade_giles::MAX_LENGTH);
     for length in (1..=longest).rev().filter(|length| rest.is_char_boundary(*length)) {
-        let meant = wade_giles::meant(&rest[..length]).iter().filter(|meant| !(marked && meant.unmarked));
-        let syllables: Vec<&'static str> = meant.map(|meant| meant.syllable).collect();
-        // within a word no syllable begins with a vowel, or hsiao were hsia and o
-        let begins = taken.is_empty() || !rest.starts_with(['a', 'e', 'i', 'o']);
-        if begins && !syllables.is_empty() {
-            taken.push(Sound::new(syllables));
-            segment_wade_giles(&rest[length..], marked, taken, found);
-            taken.pop();
+        let entries = wade_giles::syllables(&rest[..length]).iter().filter(|entry| !(marked && entry.unmarked));
+        let syllables: Vec<&'static str> = entries.map(|entry| entry.syllable).collect();
+        // within a word no syllable begins with a vowel, or else hsiao would be hsia and o
+        let can_begin = prefix.is_empty() || !rest.starts_with(['a', 'e', 'i', 'o']);
+        if can_begin && !syllables.is_empty() {
+            prefix.push(Sound::new(syllables));
+            segment_wade_giles(&rest[length..], marked, prefix, found);
+            prefix.pop();
         }
     }
 }
 
-// A surname of one syllable with a given name of one or two, or one of two with one or two, each word with a capital.
-fn begin_with_surname(groups: &[&str], way: &mut Way) {
+// Marks the surname if each word has a capital: a surname of one or two syllables with a given name of one or two.
+fn mark_surname(groups: &[&str], reading: &mut Reading) {
     let Some(first) = groups.first().filter(|_| groups.len() > 1 && groups.iter().all(|g| is_capitalised(g))) else {
         return;
     };
     let parts: Vec<&str> = first.split(is_hyphen).filter(|part| !part.is_empty()).collect();
-    let own: Vec<Way> = [join(&parts, &in_pinyin), join(&parts, &|part| in_wade_giles(part, false))].concat();
-    let cut = |length: usize| {
-        let own = own.iter().filter(|own| own.len() == length);
-        own.into_iter().any(|own| own.iter().zip(way.iter()).all(|(own, of)| covers(own, of)))
+    let readings: Vec<Reading> = [join(&parts, &in_pinyin), join(&parts, &|part| in_wade_giles(part, false))].concat();
+    let has_length = |length: usize| {
+        let readings = readings.iter().filter(|reading| reading.len() == length);
+        readings.into_iter().any(|reading| reading.iter().zip(reading.iter()).all(|(by, own)| covers(by, own)))
     };
-    let surname = if cut(1) && (2..=3).contains(&way.len()) {
+    let surname = if has_length(1) && (2..=3).contains(&reading.len()) {
         true
     } else {
-        cut(2) && (3..=4).contains(&way.len()) && is_double(&way[..2])
+        has_length(2) && (3..=4).contains(&reading.len()) && is_double(&reading[..2])
     };
-    let said: Vec<&str> = way.iter().filter_map(|sound| sound.syllables().next()).collect();
-    let place = PLACES.split(',').any(|place| said.join(" ").starts_with(place));
-    if let Some(sound) = way[0].of_surname().filter(|_| surname && !place) {
-        way[0] = sound;
+    let syllables: Vec<&str> = reading.iter().filter_map(|sound| sound.syllables().next()).collect();
+    let place = PLACES.split(',').any(|place| syllables.join(" ").starts_with(place));
+    if let Some(sound) = reading[0].as_surname().filter(|_| surname && !place) {
+        reading[0] = sound;
     }
 }
 
@@ -276,13 +280,13 @@ fn is_double(sounds: &[Sound]) -> bool {
 mod tests {
     use super::*;
 
-    fn said(words: &str) -> Vec<String> {
-        let shown = |way: &Way| way.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+    fn displayed(words: &str) -> Vec<String> {
+        let shown = |reading: &Reading| reading.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
         spellings(words).iter().map(shown).collect()
     }
 
     #[test]
-    fn pinyin_is_cut_into_syllables() {
+    fn pinyin_is_segmented_into_syllables() {
         for (words, expected) in [
             ("wangliqiang", &["wang li qiang", "wang li qi ang"][..]),
             ("Wang2 Li4qiang2", &["Wang li qiang", "wang li qi ang"]),
@@ -292,7 +296,7 @@ mod tests {
             ("lyu xin", &["lü xin"]),
             ("lu xin", &["lu xin"]),
             ("zhanlue", &["zhan lüe", "zhan lu e"]),
-            // yu after n or l is ü only where it is no syllable of its own
+            // yu after n or l is ü only if it is not a separate syllable
             ("Sun Wenyu", &["Sun wen yu"]),
             ("wenyu", &["wen yu"]),
             ("Sunyu Li", &["sun yu li", "su nü li"]),
@@ -312,12 +316,12 @@ mod tests {
             ("wang", &[]),
             ("Smith Wang", &[]),
         ] {
-            assert_eq!(said(words), expected, "{words}");
+            assert_eq!(displayed(words), expected, "{words}");
         }
     }
 
     #[test]
-    fn wade_giles_is_told_from_pinyin() {
+    fn wade_giles_is_distinguished_from_pinyin() {
         for (words, expected) in [
             ("Hsiao Tse-tung", &["Xiao ce/ze dong/tong"][..]),
             ("Chu Jung-chi", &["Chu/ju/qu/zhu rong ji/qi"]),
@@ -328,12 +332,12 @@ mod tests {
             ("P'eng Chün-i", &["Peng jun yi"]),
             ("wang li-ch'iang", &["wang li qiang"]),
             ("Ssu-t'u Erh-k'ang", &["Si tu er kang"]),
-            // a hyphen speaks for it only where every part can be read so
+            // a hyphen indicates Wade-Giles only if every part is valid in it
             ("Zhou Hai-yan", &["Zhou hai yan"]),
             ("Li Ta-chao", &["li ta cha o", "Li da/ta chao/zhao"]),
             ("Li Tachao", &["Li ta chao", "li ta cha o"]),
         ] {
-            assert_eq!(said(words), expected, "{words}");
+            assert_eq!(displayed(words), expected, "{words}");
         }
     }
 
@@ -352,15 +356,15 @@ mod tests {
             ("Lu'an Shi", "lu an shi"),
             ("Gong An", "Gong an"),
         ] {
-            assert_eq!(said(words)[0], expected, "{words}");
+            assert_eq!(displayed(words)[0], expected, "{words}");
         }
     }
 
     #[test]
-    fn what_is_read_back_is_read_again() {
+    fn displayed_readings_round_trip() {
         for name in ["Chang/zhang jian/qian guo/kuo", "lü xin", "wang li", "Si ma yi"] {
-            let way = sounds(name).expect("sounds");
-            assert_eq!(way.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "), name);
+            let reading = sounds(name).expect("sounds");
+            assert_eq!(reading.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "), name);
         }
         assert_eq!(sounds("wang liqiang"), None);
         assert_eq!(sounds("Wang").expect("a sound")[0].to_string(), "Wang");

@@ -1,6 +1,6 @@
-//! What the C2SP specifications print (signed-note, tlog-checkpoint, tlog-cosignature, tlog-witness, tlog-proof,
-//! tlog-policy; CC BY 4.0), read and written again. Their keys are not printed, but for signed-note's, whose example is
-//! verified where notes are; tlog-tiles' counts and paths are held against it where tiles are.
+//! Round trips of the examples in the C2SP specifications (signed-note, tlog-checkpoint, tlog-cosignature,
+//! tlog-witness, tlog-proof, tlog-policy; CC BY 4.0). Their keys are not published, except that of signed-note, whose
+//! example is verified in the tests of notes; the counts and paths of tlog-tiles are checked in the tests of tiles.
 
 use exhibit_proof::policy::Policy;
 use exhibit_proof::proof::LogProof;
@@ -17,7 +17,7 @@ const ANSWER: &str = "\
 ";
 
 #[test]
-fn printed_notes_and_checkpoints_are_read_and_written_again() {
+fn notes_and_checkpoints_round_trip() {
     let quasimodo = "Ognuno sta solo sul cuor della terra\ntrafitto da un raggio di sole:\n\ned è subito sera.\n\n\
         — quasimodo.example/salvatore NnugSzTjtVAewIS+Z/iJhUPeFDkO/5QQ2i5ddnGITLlC+EhfLW9oJKONrMouFSQU0xMcXxj99ihAQwaqP3ZekRwNtIc=\n";
     for (text, signatures) in [
@@ -37,7 +37,7 @@ fn printed_notes_and_checkpoints_are_read_and_written_again() {
 }
 
 #[test]
-fn a_printed_cosignature_states_the_printed_time_to_its_own_key_alone() {
+fn cosignatures_have_their_time_and_reject_other_keys() {
     let note = Note::parse(format!("{CHECKPOINT}\n{COSIGNED}").as_bytes()).expect("a note");
     assert_eq!(note.signatures[0].bytes[..8], 1_679_315_147_u64.to_be_bytes());
     assert_eq!(note.signatures[0].bytes.len(), 8 + 64);
@@ -47,8 +47,8 @@ fn a_printed_cosignature_states_the_printed_time_to_its_own_key_alone() {
 }
 
 #[test]
-fn the_printed_proof_is_read_with_its_signatures_filled_in() {
-    // Its checkpoint's signatures are cut in print: those of another printed checkpoint stand in their place.
+fn proof_round_trips() {
+    // The specification abbreviates the signatures of this checkpoint; those of another example replace them.
     let printed = format!(
         "c2sp.org/tlog-proof@v1\nextra YWdlLXYxLjIuMS1kYXJ3aW4tYXJtNjQudGFyLmd6kYXJ3aW4tYXJ\nindex 73894\n\
         gSKyXoYZUgZ6jduWYrkDOARinOMGJveXjgMkBTcdPlQ=\nB95lDa8R83lS8n0eG+o0buTxRKQTYFi//1U8anccXmA=\n\
@@ -62,12 +62,12 @@ fn the_printed_proof_is_read_with_its_signatures_filled_in() {
 }
 
 #[test]
-fn the_printed_policy_is_read() {
+fn policy_is_accepted() {
     let key = |kind, byte| {
         let public = SignerKey::new("k", &[byte; 32]).expect("a name").verifier().public();
         VerifierKey::new(&format!("k.example/{byte}"), kind, &public).expect("a key").to_string()
     };
-    // The keys are elided in print.
+    // The specification elides the keys.
     let mut text = "log <vkey>\n\nwitness X1 <vkey>\nwitness X2 <vkey>\nwitness X3 <vkey>\n\
         group X-witnesses 2 X1 X2 X3\n\nwitness Y1 <vkey>\nwitness Y2 <vkey>\nwitness Y3 <vkey>\n\
         group Y-witnesses any Y1 Y2 Y3\n\ngroup X-and-Y all X-witnesses Y-witnesses\nquorum X-and-Y\n"

@@ -1,11 +1,11 @@
-//! Other inflected forms of an English or a Russian word.
+//! Inflected forms of English and Russian words.
 //!
-//! Inflection only: endings of number, case, gender, of the past and of `-ing`, by rules without a dictionary. What
-//! is said may not be a word at all, and a form made otherwise (`went`, `люди`) is not said: forms are for finding
-//! more, beside the word itself. Words derived from others (`factor`, `factory`) stay apart.
+//! Only inflection: endings of number, case, gender, the past tense and `-ing`, by rules without a dictionary. The
+//! result may contain forms that are not words, and lacks irregular forms (`went`, `люди`): the forms extend a search
+//! for the word itself. Derived words (`factor`, `factory`) stay separate.
 
-/// The forms that an English or Russian word may have, folded as terms are; without itself. None for what is no such
-/// word, or has fewer than four letters.
+/// The possible inflected forms of an English or Russian word, folded like terms, without the word itself. Empty for
+/// other words, and for words of fewer than four letters.
 ///
 /// ```
 /// assert!(exhibit_text::forms("factories").contains(&"factory".to_owned()));
@@ -37,13 +37,13 @@ fn is_vowel(letter: char) -> bool {
 
 fn english(word: &str) -> Vec<String> {
     let mut all = Vec::new();
-    for plain in plain_forms(word) {
+    for plain in base_forms(word) {
         let last = plain.chars().next_back().unwrap_or('a');
         let before = plain.chars().rev().nth(1).unwrap_or('a');
         let y = last == 'y' && !is_vowel(before);
         let stem = if y || last == 'e' { &plain[..plain.len() - 1] } else { plain.as_str() };
-        let hisses = plain.ends_with(['s', 'x', 'z']) || plain.ends_with("ch") || plain.ends_with("sh");
-        all.push(match (y, hisses) {
+        let sibilant = plain.ends_with(['s', 'x', 'z']) || plain.ends_with("ch") || plain.ends_with("sh");
+        all.push(match (y, sibilant) {
             (true, _) => format!("{stem}ies"),
             (_, true) => format!("{plain}es"),
             _ => format!("{plain}s"),
@@ -58,7 +58,7 @@ fn english(word: &str) -> Vec<String> {
     all
 }
 
-// A short syllable at the end, whose consonant is doubled before an ending.
+// Whether the last syllable is short, so that its consonant is doubled before an ending.
 fn doubles(plain: &str) -> bool {
     let mut back = plain.chars().rev();
     let (last, vowel, before) = (back.next(), back.next(), back.next());
@@ -67,25 +67,26 @@ fn doubles(plain: &str) -> bool {
         && before.is_some_and(|c| !is_vowel(c))
 }
 
-// What the word may be a form of, itself among them.
-fn plain_forms(word: &str) -> Vec<String> {
+// The base forms that the word may be inflected from, including itself.
+fn base_forms(word: &str) -> Vec<String> {
     let mut plain = vec![word.to_owned()];
-    let sound = |stem: &str| stem.len() > 2 && stem.contains(['a', 'e', 'i', 'o', 'u', 'y']);
+    let is_stem = |stem: &str| stem.len() > 2 && stem.contains(['a', 'e', 'i', 'o', 'u', 'y']);
     if let Some(stem) = word.strip_suffix("ies").or_else(|| word.strip_suffix("ied")).filter(|stem| stem.len() > 1) {
         plain.push(format!("{stem}y"));
-    } else if let Some(stem) = word.strip_suffix('s').filter(|stem| !stem.ends_with(['s', 'u', 'i']) && sound(stem)) {
+    } else if let Some(stem) = word.strip_suffix('s').filter(|stem| !stem.ends_with(['s', 'u', 'i']) && is_stem(stem)) {
         plain.push(stem.to_owned());
-        let hissing = stem
+        let sibilant = stem
             .strip_suffix('e')
             .filter(|stem| stem.ends_with(['s', 'x', 'z']) || stem.ends_with("ch") || stem.ends_with("sh"));
-        plain.extend(hissing.map(str::to_owned));
-    } else if let Some(stem) = word.strip_suffix("ing").or_else(|| word.strip_suffix("ed")).filter(|stem| sound(stem)) {
+        plain.extend(sibilant.map(str::to_owned));
+    } else if let Some(stem) = word.strip_suffix("ing").or_else(|| word.strip_suffix("ed")).filter(|stem| is_stem(stem))
+    {
         let single = &stem[..stem.len() - 1];
         if doubles(single) && stem.ends_with(single.chars().next_back().unwrap_or(' ')) {
             plain.push(single.to_owned());
         }
         let syllables = stem.chars().filter(|c| is_vowel(*c)).count();
-        // after one short syllable the consonant would be doubled: an e was there
+        // after one short syllable the consonant would be doubled, so an e was dropped
         if !(doubles(stem) && syllables == 1) {
             plain.push(stem.to_owned());
         }
@@ -94,7 +95,7 @@ fn plain_forms(word: &str) -> Vec<String> {
     plain
 }
 
-// Endings of Russian nouns and adjectives, the longest first.
+// Endings of Russian nouns and adjectives, longest first.
 const ENDINGS: [&str; 45] = [
     "иями", "ями", "ами", "ией", "иям", "ием", "иях", "его", "ого", "ему", "ому", "ыми", "ими", "ов", "ев", "ей", "ой",
     "ий", "ый", "ая", "яя", "ое", "ее", "ые", "ие", "ую", "юю", "ам", "ям", "ах", "ях", "ом", "ем", "ым", "им", "ых",
@@ -108,7 +109,7 @@ fn russian(word: &str) -> Vec<String> {
     });
     let stem = &word[..word.len() - ending.map_or(0, |ending| ending.len())];
     let mut stems = vec![stem.to_owned()];
-    // a vowel that comes and goes before the last consonant: список, списка
+    // a fleeting vowel before the last consonant: список, списка
     let letters: Vec<char> = stem.chars().collect();
     if let [rest @ .., before, vowel @ ('о' | 'е'), last @ ('к' | 'ц' | 'н')] = letters.as_slice()
         && ending.is_none()
@@ -141,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn forms_of_a_word_find_each_other() {
+    fn forms_of_a_word_include_each_other() {
         for group in [
             "prisoner prisoners",
             "detain detains detained detaining",
@@ -162,16 +163,16 @@ mod tests {
         ] {
             let words: Vec<&str> = group.split(' ').collect();
             for word in &words {
-                let own = forms(word);
+                let all = forms(word);
                 for other in words.iter().filter(|other| other != &word) {
-                    assert!(own.iter().any(|form| form == other), "{word} has no {other}: {own:?}");
+                    assert!(all.iter().any(|form| form == other), "{word} has no {other}: {all:?}");
                 }
             }
         }
     }
 
     #[test]
-    fn other_words_stay_apart() {
+    fn different_words_stay_separate() {
         for (word, other) in [
             ("factory", "factor"),
             ("witness", "witless"),

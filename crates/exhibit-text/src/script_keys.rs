@@ -1,31 +1,31 @@
-//! Keys under which the alphabets of one language meet: Uyghur and Kazakh in Arabic, Latin and
+//! Keys that are equal for a word in all alphabets of its language: Uyghur and Kazakh in Arabic, Latin and
 //! Cyrillic letters.
 //!
-//! A key is written in plain Latin letters, `ö` and `ü` besides, which tell words apart. Writers of Latin letters
-//! leave umlauts out: what such a word may stand for is [`key_forms`]. Keys join what else alphabets keep
-//! apart (`ې` and `ە`): they are for finding more, beside the word itself.
+//! A key is written in basic Latin letters plus `ö` and `ü`, which distinguish words. Writers of Latin letters often
+//! omit umlauts: [`key_forms`] lists the possible keys of such a word. Keys merge other letters that an alphabet
+//! distinguishes (`ې` and `ە`): they extend a search for the word itself.
 
-/// Letters that only Turkic languages written in Arabic letters have.
-const ARABIC_TELLING: [char; 7] = ['ە', 'ې', 'ۈ', 'ۆ', 'ۇ', 'ۋ', 'ڭ'];
-/// Letters that only Turkic languages written in Cyrillic have.
-const CYRILLIC_TELLING: [char; 9] = ['ә', 'ғ', 'қ', 'ң', 'ө', 'ұ', 'ү', 'һ', 'җ'];
+/// Arabic letters that only Turkic languages use.
+const TURKIC_ARABIC: [char; 7] = ['ە', 'ې', 'ۈ', 'ۆ', 'ۇ', 'ۋ', 'ڭ'];
+/// Cyrillic letters that only Turkic languages use.
+const TURKIC_CYRILLIC: [char; 9] = ['ә', 'ғ', 'қ', 'ң', 'ө', 'ұ', 'ү', 'һ', 'җ'];
 
-/// The languages that Arabic or Cyrillic letters can be read in.
+/// The possible languages of a text in Arabic or Cyrillic letters.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(crate) struct Read {
+pub(crate) struct Languages {
     uyghur: bool,
     kazakh: bool,
 }
 
-impl Read {
+impl Languages {
     const BOTH: Self = Self { uyghur: true, kazakh: true };
 
-    // What letters of only one of them say; if they contradict each other, or say nothing, it can be either.
-    fn told(self) -> Self {
+    // The language whose letters were seen; both if there is no evidence, or contradictory evidence.
+    fn resolved(self) -> Self {
         if self.uyghur == self.kazakh { Self::BOTH } else { self }
     }
 
-    fn tell(&mut self, character: char) {
+    fn observe(&mut self, character: char) {
         match u32::from(character) {
             // ئ ې ۈ and their presentation forms; җ
             0x626
@@ -43,72 +43,72 @@ impl Read {
     }
 }
 
-/// Which alphabets of a text get keys: Arabic or Cyrillic letters, if any of its words has a letter that tells, in the
-/// languages that the text can be in.
+/// The scripts of a text whose words get keys: Arabic or Cyrillic, if the text has a letter that only Turkic languages
+/// use, in the possible languages of the text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(crate) struct Keyed {
+pub(crate) struct KeyedScripts {
     pub(crate) arabic: bool,
     pub(crate) cyrillic: bool,
-    read: Read,
+    languages: Languages,
 }
 
-impl Keyed {
-    /// Looks through a text.
-    pub(crate) fn of(text: &str) -> Self {
-        let mut keyed = Self::default();
-        // the first bytes of what is looked for below: texts without them, as most are, need no closer look
+impl KeyedScripts {
+    /// Detects the scripts of a text.
+    pub(crate) fn detect(text: &str) -> Self {
+        let mut scripts = Self::default();
+        // the lead bytes of the letters below: most texts have none of them and need no further scan
         let letters = any_of(text, |byte, _| matches!(byte, 0xd2 | 0xd3 | 0xd8..=0xdb));
         if !letters && !any_of(text, |byte, next| (byte == 0xef) & (next == 0xaf)) {
-            return keyed;
+            return scripts;
         }
-        let (mut arabic, mut cyrillic) = (Read::default(), Read::default());
+        let (mut arabic, mut cyrillic) = (Languages::default(), Languages::default());
         for character in text.chars() {
             match u32::from(character) {
                 0x600..=0x6ff => {
-                    keyed.arabic |= ARABIC_TELLING.contains(&character);
-                    arabic.tell(character);
+                    scripts.arabic |= TURKIC_ARABIC.contains(&character);
+                    arabic.observe(character);
                 }
                 // presentation forms
                 0xfb50..=0xfbff | 0xfe89..=0xfe8c => {
-                    keyed.arabic |= matches!(u32::from(character), 0xfbd3..=0xfbe9);
-                    arabic.tell(character);
+                    scripts.arabic |= matches!(u32::from(character), 0xfbd3..=0xfbe9);
+                    arabic.observe(character);
                 }
                 0x400..=0x4e9 => {
-                    keyed.cyrillic |= CYRILLIC_TELLING.contains(&lower(character));
-                    cyrillic.tell(character);
+                    scripts.cyrillic |= TURKIC_CYRILLIC.contains(&lower(character));
+                    cyrillic.observe(character);
                 }
                 _ => {}
             }
         }
-        keyed.read = match (keyed.arabic, keyed.cyrillic) {
-            (true, false) => arabic.told(),
-            (false, true) => cyrillic.told(),
-            _ => Read::BOTH,
+        scripts.languages = match (scripts.arabic, scripts.cyrillic) {
+            (true, false) => arabic.resolved(),
+            (false, true) => cyrillic.resolved(),
+            _ => Languages::BOTH,
         };
-        keyed
+        scripts
     }
 
-    /// The keys of a word of the text.
+    /// The keys of a word in the text.
     pub(crate) fn word_keys(self, word: &str) -> Vec<String> {
         let latin = word.chars().next().is_some_and(|first| u32::from(first) < 0x370);
-        keys(word, if latin { Read::BOTH } else { self.read })
+        keys(word, if latin { Languages::BOTH } else { self.languages })
     }
 }
 
-// Whether any byte but the last, with the one after it, is such: many are looked at at once.
+// Whether any pair of adjacent bytes matches; written so that the compiler can vectorise it.
 fn any_of(text: &str, is: impl Fn(u8, u8) -> bool) -> bool {
-    const AT_ONCE: usize = 128;
+    const CHUNK: usize = 128;
     let Some((_, after)) = text.as_bytes().split_first() else { return false };
-    let mut stretches = text.as_bytes().chunks(AT_ONCE).zip(after.chunks(AT_ONCE));
-    stretches.any(|(bytes, after)| bytes.iter().zip(after).fold(false, |any, (byte, next)| any | is(*byte, *next)))
+    let mut chunks = text.as_bytes().chunks(CHUNK).zip(after.chunks(CHUNK));
+    chunks.any(|(bytes, after)| bytes.iter().zip(after).fold(false, |any, (byte, next)| any | is(*byte, *next)))
 }
 
 fn lower(character: char) -> char {
     character.to_lowercase().next().unwrap_or(character)
 }
 
-/// The keys of a word: one, or two where Uyghur and Kazakh read its letters differently. None if it has a letter that
-/// neither language writes.
+/// The keys of a word: one, or two if Uyghur and Kazakh read its letters differently. Empty if it has a letter that
+/// neither language uses.
 ///
 /// ```
 /// for word in ["شۆھرەت", "Shöhret", "Шөһрәт", "Şöhret"] {
@@ -117,22 +117,22 @@ fn lower(character: char) -> char {
 /// ```
 #[must_use]
 pub fn word_keys(word: &str) -> Vec<String> {
-    let mut read = Read::default();
-    word.chars().for_each(|character| read.tell(character));
-    keys(word, read.told())
+    let mut languages = Languages::default();
+    word.chars().for_each(|character| languages.observe(character));
+    keys(word, languages.resolved())
 }
 
-/// The keys that a word in Latin letters may stand for whose umlauts may have been left out: itself first, then with
-/// `ö` for `o` and `ü` for `u` in every combination. A word with more than six such letters stands for itself alone.
+/// The possible keys of a word in Latin letters whose umlauts may have been omitted: first unchanged, then with `ö` for
+/// `o` and `ü` for `u` in every combination. A word with more than six such letters has no other key.
 #[must_use]
 pub fn key_forms(plain: &str) -> Vec<String> {
-    const MOST: usize = 6;
+    const MAX_LETTERS: usize = 6;
     let mut forms = vec![String::with_capacity(plain.len())];
-    let several = plain.chars().filter(|c| matches!(c, 'o' | 'u')).count() <= MOST;
+    let expand = plain.chars().filter(|c| matches!(c, 'o' | 'u')).count() <= MAX_LETTERS;
     for letter in plain.chars() {
         let umlaut = match letter {
-            'o' if several => Some('ö'),
-            'u' if several => Some('ü'),
+            'o' if expand => Some('ö'),
+            'u' if expand => Some('ü'),
             _ => None,
         };
         let mut with = if umlaut.is_some() { forms.clone() } else { Vec::new() };
@@ -143,8 +143,8 @@ pub fn key_forms(plain: &str) -> Vec<String> {
     forms
 }
 
-fn keys(word: &str, read: Read) -> Vec<String> {
-    // a font's ە often has the code of the heh that looks like it; Uyghur and Kazakh write another heh
+fn keys(word: &str, languages: Languages) -> Vec<String> {
+    // fonts often encode ە as the heh that looks like it; Uyghur and Kazakh use another heh
     let folded = if word.contains(['\u{fee9}', '\u{feea}']) {
         lower_cased(&word.replace(['\u{fee9}', '\u{feea}'], "ە"))
     } else {
@@ -152,24 +152,24 @@ fn keys(word: &str, read: Read) -> Vec<String> {
     };
     let older = folded.contains(['ə', 'ɵ', 'ⱪ', 'ƣ', 'ⱨ', 'ⱬ']);
     let mut keys: Vec<String> = Vec::new();
-    let languages = [(Language::Uyghur, read.uyghur), (Language::Kazakh, read.kazakh)];
-    for (language, _) in languages.into_iter().filter(|(_, read)| *read) {
-        // Kazakh writes و and ۇ for front vowels too, and tells by the word's other letters
+    let candidates = [(Language::Uyghur, languages.uyghur), (Language::Kazakh, languages.kazakh)];
+    for (language, _) in candidates.into_iter().filter(|(_, possible)| *possible) {
+        // in Kazakh و and ۇ are front vowels too, depending on the other letters of the word
         let front = language == Language::Kazakh && folded.contains(['\u{674}', 'ە', 'ك', 'گ']);
         let mut key = String::with_capacity(folded.len());
         let mut letters = folded.chars().peekable();
         let known = std::iter::from_fn(|| letters.next().map(|letter| (letter, letters.peek().copied()))).all(
             |(letter, next)| {
-                let said = match (letter, next) {
+                let special = match (letter, next) {
                     _ if older => older_latin(letter),
-                    // as Turkish writes it
+                    // as in Turkish
                     ('c', next) if next != Some('h') => Some("j"),
                     ('v', _) => Some(if language == Language::Kazakh { "v" } else { "w" }),
                     ('و', _) if front => Some("ö"),
                     ('ۇ', _) if front => Some("ü"),
                     _ => None,
                 };
-                said.or_else(|| sound(letter, language)).is_some_and(|sound| {
+                special.or_else(|| sound(letter, language)).is_some_and(|sound| {
                     key.push_str(sound);
                     true
                 })
@@ -183,7 +183,7 @@ fn keys(word: &str, read: Read) -> Vec<String> {
 }
 
 fn lower_cased(word: &str) -> String {
-    // letters that stay as they are but for their case
+    // letters that change only in case
     let plain =
         |c: char| matches!(u32::from(c), 0x27 | 0x30..=0x7a | 0x400..=0x52f | 0x621..=0x64a | 0x679..=0x6d3 | 0x6d5);
     if word.chars().all(plain) {
@@ -339,7 +339,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn three_alphabets_meet() {
+    fn alphabets_share_keys() {
         for words in [
             &["ئۇيغۇر", "Uyghur", "Уйғур", "uyƣur"][..],
             &["ئۈرۈمچى", "Ürümchi", "Үрүмчи", "ürümqi"][..3],
@@ -360,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn words_that_differ_in_umlauts_have_other_keys() {
+    fn words_that_differ_in_umlauts_have_different_keys() {
         for (back, front) in
             [("ئوت", "ئۆت"), ("ئۇن", "ئۈن"), ("от", "өт"), ("ot", "öt"), ("ورنى", "ٴورنى"), ("كۇل", "كۈل")]
         {
@@ -375,7 +375,7 @@ mod tests {
     }
 
     #[test]
-    fn other_words_have_no_key() {
+    fn other_words_have_no_keys() {
         for word in ["登记", "ظاهر", "word1", ""] {
             assert_eq!(word_keys(word), [] as [String; 0], "{word}");
         }

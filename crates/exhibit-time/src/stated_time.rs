@@ -1,29 +1,29 @@
-//! Moments as time stamps and certificates state them.
+//! Times as stated in time stamps and certificates.
 
 use crate::fault::Fault;
 use der::Tag;
 use std::fmt;
 
-/// A moment: microseconds since 1970, in UTC.
+/// A time stated by an authority, a certificate or a witness, in microseconds since 1970 UTC.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct Moment(pub i64);
+pub struct StatedTime(pub i64);
 
 const SECOND: i64 = 1_000_000;
 
-impl Moment {
-    /// Seconds since 1970.
+impl StatedTime {
+    /// From seconds since 1970.
     #[must_use]
     pub const fn from_seconds(seconds: i64) -> Self {
         Self(seconds.saturating_mul(SECOND))
     }
 
-    /// This much later.
+    /// The time this many microseconds later.
     #[must_use]
     pub const fn plus(self, micros: u64) -> Self {
         Self(self.0.saturating_add_unsigned(micros))
     }
 
-    /// Reads the content of a UTCTime or GeneralizedTime (RFC 5280, 4.1.2.5; with fractions: RFC 3161, 2.4.2).
+    /// Parses the content of a UTCTime or GeneralizedTime (RFC 5280, 4.1.2.5; with fractions: RFC 3161, 2.4.2).
     pub(crate) fn read(tag: Tag, bytes: &[u8], fractions: bool) -> Option<Self> {
         let text = str::from_utf8(bytes).ok().filter(|text| text.is_ascii())?.strip_suffix('Z')?;
         let (whole, fraction) = match text.split_once('.') {
@@ -44,8 +44,8 @@ impl Moment {
             *part = digits(rest.get(at..at + 2)?)?;
         }
         let [month, day, hour, minute, second] = parts;
-        let sound = (1..=12).contains(&month) && (1..=month_length(year, month)).contains(&day);
-        if !sound || hour > 23 || minute > 59 || second > 59 {
+        let is_date = (1..=12).contains(&month) && (1..=month_length(year, month)).contains(&day);
+        if !is_date || hour > 23 || minute > 59 || second > 59 {
             return None;
         }
         let seconds = days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
@@ -53,7 +53,7 @@ impl Moment {
     }
 }
 
-// What stands after the point: in DER without zeros at its end, and never empty.
+// The digits after the point: in DER without trailing zeros, and never empty.
 fn micros(fraction: &str, any: bool) -> Option<i64> {
     if !any {
         return Some(0);
@@ -83,7 +83,7 @@ const fn month_length(year: i64, month: i64) -> i64 {
     }
 }
 
-// Days since 1970 of a date from year 0 on (the calendar's rule for days of 400 years, counted from 1 March).
+// Days since 1970 of a date from year 0 on (by the calendar's cycle of 400 years, with years starting on 1 March).
 const fn days(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);
@@ -92,7 +92,7 @@ const fn days(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
 }
 
-impl fmt::Display for Moment {
+impl fmt::Display for StatedTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (seconds, micros) = (self.0.div_euclid(SECOND), self.0.rem_euclid(SECOND));
         let (days, rest) = (seconds.div_euclid(86_400) + 719_468, seconds.rem_euclid(86_400));
@@ -108,11 +108,11 @@ impl fmt::Display for Moment {
     }
 }
 
-/// A moment that a certificate states.
-pub(crate) fn certificate_moment(cursor: &mut crate::cursor::Cursor<'_>) -> Result<Moment, Fault> {
-    let tag = cursor.peek().ok_or(cursor.bad())?;
+/// Reads a time in a certificate.
+pub(crate) fn certificate_time(cursor: &mut crate::cursor::Cursor<'_>) -> Result<StatedTime, Fault> {
+    let tag = cursor.peek().ok_or(cursor.malformed())?;
     let bytes = cursor.value(tag)?;
-    Moment::read(tag, bytes, false).ok_or(cursor.bad())
+    StatedTime::read(tag, bytes, false).ok_or(cursor.malformed())
 }
 
 #[cfg(test)]
@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn moments_are_read_and_written() {
+    fn times_round_trip() {
         for (tag, text, shown) in [
             (Tag::UtcTime, "491231235959Z", Some("2049-12-31T23:59:59Z")),
             (Tag::UtcTime, "500101000000Z", Some("1950-01-01T00:00:00Z")),
@@ -142,10 +142,14 @@ mod tests {
             (Tag::UtcTime, "2402291234Z", None),
             (Tag::Integer, "240229123456Z", None),
         ] {
-            let read = Moment::read(tag, text.as_bytes(), true);
-            assert_eq!(read.map(|moment| moment.to_string()).as_deref(), shown, "{text}");
+            let read = StatedTime::read(tag, text.as_bytes(), true);
+            assert_eq!(read.map(|time| time.to_string()).as_deref(), shown, "{text}");
         }
-        assert_eq!(Moment::read(Tag::GeneralizedTime, b"20240229123456.5Z", false), None, "no fractions here");
-        assert_eq!(Moment::from_seconds(-1).to_string(), "1969-12-31T23:59:59Z");
+        assert_eq!(
+            StatedTime::read(Tag::GeneralizedTime, b"20240229123456.5Z", false),
+            None,
+            "fractions are not allowed"
+        );
+        assert_eq!(StatedTime::from_seconds(-1).to_string(), "1969-12-31T23:59:59Z");
     }
 }

@@ -1,38 +1,39 @@
-//! All that a text can be found by: its tokens, and beside them keys that find more and forms that find less.
+//! The index terms of a text: its tokens, its script keys, which match more, and its character forms, which match
+//! less.
 
 use crate::fold::{self, Class};
 use crate::han::written_form;
-use crate::keys::Keyed;
+use crate::script_keys::KeyedScripts;
 use crate::tokens::{Token, TokenKind, tokens};
 
-/// Begins the term of a key. No token of text begins so.
+/// The prefix of key terms. No token of text begins with it.
 pub const KEY: char = '\u{2}';
-/// Begins the term that says which form of its class a Han character is written in. No token of text begins so.
+/// The prefix of form terms, which record the written form of a Han character. No token of text begins with it.
 pub const FORM: char = '\u{3}';
 
-/// Says each token of the text, the keys of its words and the forms of its Han characters.
+/// Emits each token of the text, the keys of its words and the forms of its Han characters.
 ///
-/// A Han character that is not the representative of its class has its form, at its position.
+/// A Han character that is not the representative of its class gets a form term, at its position.
 ///
-/// A word of a text that is written in the Arabic or Cyrillic letters of Uyghur or Kazakh has its keys, and a Latin
-/// word whose key is not its folded form, at the word's position.
-pub fn searchable<F: FnMut(Token<'_>)>(text: &str, say: &mut F) {
-    let keyed = Keyed::of(text);
+/// A word in a text in the Arabic or Cyrillic letters of Uyghur or Kazakh gets its keys, and a Latin word gets its key
+/// if that differs from its folded form, at the position of the word.
+pub fn searchable<F: FnMut(Token<'_>)>(text: &str, emit: &mut F) {
+    let scripts = KeyedScripts::detect(text);
     let mut term = String::with_capacity(64);
     tokens(text, &mut |token| {
         if token.kind == TokenKind::Unigram {
-            say_form(text, &token, &mut term, say);
+            emit_form(text, &token, &mut term, emit);
         }
-        say(token);
+        emit(token);
         if token.kind == TokenKind::Word {
-            say_keys(text, &token, keyed, &mut term, say);
+            emit_keys(text, &token, scripts, &mut term, emit);
         }
     });
 }
 
-fn say_form<F: FnMut(Token<'_>)>(text: &str, token: &Token<'_>, term: &mut String, say: &mut F) {
+fn emit_form<F: FnMut(Token<'_>)>(text: &str, token: &Token<'_>, term: &mut String, emit: &mut F) {
     let Some(written) = text[token.start..token.end].chars().next() else { return };
-    // all that has forms lies here
+    // all characters with forms are in this range
     if u32::from(written) < 0x2e80 || token.term.starts_with(written) {
         return;
     }
@@ -41,29 +42,35 @@ fn say_form<F: FnMut(Token<'_>)>(text: &str, token: &Token<'_>, term: &mut Strin
     if folded.class == Class::Han && folded.to != form && token.term.chars().eq([folded.to]) {
         term.clear();
         term.extend([FORM, form]);
-        say(Token { term, kind: TokenKind::Form, ..*token });
+        emit(Token { term, kind: TokenKind::Form, ..*token });
     }
 }
 
-fn say_keys<F: FnMut(Token<'_>)>(text: &str, token: &Token<'_>, keyed: Keyed, term: &mut String, say: &mut F) {
+fn emit_keys<F: FnMut(Token<'_>)>(
+    text: &str,
+    token: &Token<'_>,
+    scripts: KeyedScripts,
+    term: &mut String,
+    emit: &mut F,
+) {
     let Some(first) = token.term.chars().next() else { return };
     let written = &text[token.start..token.end];
-    let wanted = match u32::from(first) {
+    let has_keys = match u32::from(first) {
         0..=0x7f => !written.is_ascii(),
         0x80..=0x24f | 0x2c60..=0x2c7f => true,
-        0x400..=0x52f => keyed.cyrillic,
-        0x600..=0x6ff => keyed.arabic,
+        0x400..=0x52f => scripts.cyrillic,
+        0x600..=0x6ff => scripts.arabic,
         _ => false,
     };
-    if !wanted || token.term.len() > 120 {
+    if !has_keys || token.term.len() > 120 {
         return;
     }
-    for key in keyed.word_keys(written) {
+    for key in scripts.word_keys(written) {
         if key != token.term {
             term.clear();
             term.push(KEY);
             term.push_str(&key);
-            say(Token { term, kind: TokenKind::Key, ..*token });
+            emit(Token { term, kind: TokenKind::Key, ..*token });
         }
     }
 }
@@ -86,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn forms_stand_beside_the_characters() {
+    fn form_terms() {
         let mut forms = Vec::new();
         searchable("陳 徵宇⻋ガ", &mut |token| {
             if token.kind == TokenKind::Form {
@@ -97,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_stand_beside_the_tokens() {
+    fn key_terms() {
         check("王立 强", &[]);
         check("شۆھرەت زاكىر", &["shöhret@0", "zakir@1"]);
         check("Шөһрәт Закир", &["shöhret@0", "zakir@1"]);

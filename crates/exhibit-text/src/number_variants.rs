@@ -1,18 +1,18 @@
-//! Other writings of dates and numbers: in Arabic digits and in Chinese numerals, with the signs that stand in dates.
+//! Variants of dates and numbers: in Arabic digits and in Chinese numerals, with the separators of dates.
 //!
-//! A text is read as a row of quantities with other text between; each way of writing is applied to all of them. What
-//! is no quantity (a numeral within a word, `一些`) stays as it is.
+//! A text is parsed into quantities with other text between them; each style is applied to all quantities. Numerals
+//! that are not quantities (within a word, such as `一些`) are unchanged.
 
 use crate::fold::folded;
 
-/// Something that is written in several ways.
+/// A quantity that has several notations.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Quantity {
-    /// A year by itself or before 年; a month and a day may follow.
+    /// A year, alone or before 年; a month and a day may follow.
     Date { year: Option<u32>, month: Option<u32>, day: Option<u32>, bare: bool },
     /// A number that counts or orders.
     Number(u64),
-    /// So many in a hundred, in thousandths of it.
+    /// A percentage, in thousandths of a percent.
     Percent(u64),
 }
 
@@ -45,12 +45,12 @@ const STYLES: [Style; 11] = [
     Style::Myriads,
 ];
 
-/// The text in other writings of its dates and numbers; none if it has neither.
+/// The text with its dates and numbers in other notations; empty if it has none.
 ///
 /// ```
-/// let writings = exhibit_text::writings("2017年8月23日");
+/// let variants = exhibit_text::writings("2017年8月23日");
 /// for other in ["二〇一七年八月二十三日", "2017-08-23", "2017年08月23日"] {
-///     assert!(writings.iter().any(|writing| writing == other));
+///     assert!(variants.iter().any(|variant| variant == other));
 /// }
 /// ```
 #[must_use]
@@ -61,7 +61,7 @@ pub fn writings(text: &str) -> Vec<String> {
         return Vec::new();
     }
     let whole: String = characters.iter().collect();
-    let mut written: Vec<String> = Vec::new();
+    let mut variants: Vec<String> = Vec::new();
     for style in STYLES {
         let one: String = pieces
             .iter()
@@ -70,14 +70,14 @@ pub fn writings(text: &str) -> Vec<String> {
                 Piece::Quantity(quantity) => write(*quantity, style),
             })
             .collect();
-        if one != whole && !written.contains(&one) {
-            written.push(one);
+        if one != whole && !variants.contains(&one) {
+            variants.push(one);
         }
     }
-    written
+    variants
 }
 
-// Digits of all scripts and widths as ASCII ones, numerals of Chinese in one form; everything else as it is.
+// Converts digits of all scripts and widths to ASCII, and Chinese numerals to one form.
 fn plain(character: char) -> char {
     let to = folded(character).to;
     match character {
@@ -112,7 +112,7 @@ fn pieces(characters: &[char]) -> Vec<Piece> {
                 at += length;
             }
             None => {
-                // what begins as a number and is none is passed over whole
+                // a run of digits or numerals that is not a quantity is skipped as a whole
                 let length = run(&characters[at..]).map_or(1, |(_, length)| length);
                 text.extend(&characters[at..at + length]);
                 at += length;
@@ -134,7 +134,7 @@ fn is_numeral(character: char) -> bool {
     digit(character).is_some() || matches!(character, '十' | '百' | '千' | '万' | '亿' | '两' | '廿' | '卅')
 }
 
-// A number in digits (grouped by commas or not, 万 or 亿 may follow) or in numerals, and its length.
+// Parses a number in digits (with optional commas, 万 or 亿 may follow) or in numerals; returns its value and length.
 fn run(characters: &[char]) -> Option<(u64, usize)> {
     let digits = characters.iter().take_while(|c| c.is_ascii_digit()).count();
     if digits == 0 {
@@ -161,7 +161,7 @@ fn run(characters: &[char]) -> Option<(u64, usize)> {
     }
 }
 
-// A number written in numerals: 三百五十, 一万二千, 二十, 廿三; a row of digits, as in a year, is read as such.
+// Parses numerals: 三百五十, 一万二千, 二十, 廿三; a sequence of digits, as in a year, is read digit by digit.
 fn numerals(characters: &[char]) -> Option<u64> {
     if characters.is_empty() || characters.len() > 15 {
         return None;
@@ -214,7 +214,7 @@ fn numerals(characters: &[char]) -> Option<u64> {
     Some(total + section + current.unwrap_or(0))
 }
 
-// What may be counted: signs that stand after a number and make it one.
+// Measure words and units: characters after a number that make it a quantity.
 const COUNTED: &str = "条期名人个次项章款届级位份页件户岁天周组班批所座间块元项起台辆套类种例家处村乡镇县市区科室队点时分秒米里亩吨斤年月日号行册本";
 
 fn quantity(characters: &[char], before: Option<char>) -> Option<(Quantity, usize)> {
@@ -227,7 +227,6 @@ fn quantity(characters: &[char], before: Option<char>) -> Option<(Quantity, usiz
     let (value, length) = run(characters)?;
     let after = characters.get(length);
     let counted = before == Some('第') || after.is_some_and(|c| COUNTED.contains(folded(*c).to));
-    // in a document's number, within or after brackets, and for all that is counted
     (counted && (1..1_000_000_000_000).contains(&value)).then_some((Quantity::Number(value), length))
 }
 
@@ -257,7 +256,7 @@ fn percent(characters: &[char]) -> Option<(Quantity, usize)> {
 
 fn date(characters: &[char]) -> Option<(Quantity, usize)> {
     let skip = |at: usize| at + characters[at..].iter().take_while(|c| **c == ' ').count();
-    // a number followed by a sign, or by the end where that may be
+    // a number followed by one of these signs
     let part = |at: usize, sign: &[char]| {
         let at = skip(at);
         let (value, length) = run(characters.get(at..)?)?;
@@ -302,7 +301,7 @@ fn with_signs(characters: &[char]) -> Option<(Quantity, usize)> {
         let quantity = Quantity::Date { year: Some(year), month: Some(month), day: Some(day), bare: false };
         return whole(last).then_some((quantity, last));
     }
-    // 2017.8 may be any number
+    // 2017.8 may be another number
     let quantity = Quantity::Date { year: Some(year), month: Some(month), day: None, bare: false };
     (whole(end) && sign != '.').then_some((quantity, end))
 }
@@ -380,7 +379,7 @@ fn han_digit(value: u32) -> char {
     ['〇', '一', '二', '三', '四', '五', '六', '七', '八', '九'][value as usize % 10]
 }
 
-// 两 for 二 before a measure, a hundred or more, as speech and many papers have it.
+// 两 instead of 二 before measure words, hundreds and more, as in speech and many documents.
 fn two(numerals: &str) -> String {
     if numerals == "二" {
         "两".to_owned()
@@ -431,7 +430,7 @@ fn section_in_numerals(section: u64, first: bool) -> String {
             written.push('零');
             gap = false;
         }
-        // ten to nineteen begin with ten itself
+        // ten to nineteen begin with 十
         if !(scale == 10 && digit == 1 && written.is_empty() && first) {
             written.push(han_digit(u32::try_from(digit).unwrap_or(0)));
         }
@@ -445,15 +444,15 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: &[&str]) {
-        let said = writings(text);
+        let variants = writings(text);
         for other in expected {
-            assert!(said.iter().any(|writing| writing == other), "{text}: no {other} in {said:?}");
+            assert!(variants.iter().any(|variant| variant == other), "{text}: no {other} in {variants:?}");
         }
-        assert_eq!(said.is_empty(), expected.is_empty(), "{text}: {said:?}");
+        assert_eq!(variants.is_empty(), expected.is_empty(), "{text}: {variants:?}");
     }
 
     #[test]
-    fn a_day_is_written_in_every_way() {
+    fn dates_have_all_variants() {
         let all = [
             "2017年8月23日",
             "2017年08月23日",
@@ -474,8 +473,8 @@ mod tests {
             "二○一七年八月廿三日",
         ];
         for text in all.iter().filter(|text| **text != "20170823").chain(&texts) {
-            let own: String = text.chars().map(plain).collect();
-            let others: Vec<&str> = all.iter().copied().filter(|other| *other != own).collect();
+            let normalised: String = text.chars().map(plain).collect();
+            let others: Vec<&str> = all.iter().copied().filter(|other| *other != normalised).collect();
             check(text, &others);
         }
         check("2016年11月", &["2016-11", "二〇一六年十一月"]);
@@ -487,7 +486,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_written_in_digits_and_numerals() {
+    fn numbers_have_digits_and_numerals() {
         for (digits, numerals) in [
             ("第12条", "第十二条"),
             ("第3期", "第三期"),
@@ -511,7 +510,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_stays() {
+    fn other_text_has_no_variants() {
         for text in ["一一列举", "统一", "register", "一些", "四川", "12", "登记", "万一", "千千万万人", "a4", "3.14"]
         {
             check(text, &[]);
