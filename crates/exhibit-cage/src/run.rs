@@ -7,11 +7,11 @@ use crate::frame::{FrameError, FrameReader, Kind};
 use crate::limits::CageLimits;
 use crate::pool::{Cage, CageError, Patience, PatientPipe, Waited};
 use exhibit_model::wire::{decode_verdict, encode_request};
-use exhibit_model::{Record, Request, Verdict};
+use exhibit_model::{Limits, Record, Request, Verdict};
 use rustix::fs::{OFlags, fcntl_getfl};
 use rustix::pipe::{PipeFlags, pipe_with};
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::os::fd::AsFd;
 
@@ -75,10 +75,26 @@ fn verdict_of(heard: Result<Option<Verdict>, WorkerEnd>) -> WorkerEnd {
     }
 }
 
+/// Reads what a worker sent, from its first frame to its verdict, as the parent does: the records are validated and passed
+/// to `on_record`. `output_bytes` bounds what is accepted. For tests and fuzzing; [`Cage::run`] does it with a live worker.
+pub fn check_stream(
+    source: &mut dyn Read,
+    limits: Limits,
+    output_bytes: u64,
+    on_record: &mut dyn FnMut(Record),
+) -> WorkerEnd {
+    let mut pass = |record| {
+        on_record(record);
+        ControlFlow::Continue(())
+    };
+    let mut checker = Checker::new(limits, output_bytes);
+    verdict_of(listen(&mut FrameReader::default(), source, &mut checker, &mut pass))
+}
+
 // Hears a worker to the end of what it says; the verdict, if it gave one.
 fn listen(
     reader: &mut FrameReader,
-    source: &mut PatientPipe<'_>,
+    source: &mut dyn Read,
     checker: &mut Checker,
     on_record: &mut dyn FnMut(Record) -> ControlFlow<()>,
 ) -> Result<Option<Verdict>, WorkerEnd> {

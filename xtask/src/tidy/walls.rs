@@ -65,6 +65,19 @@ const OURS: &[(&str, &[&str])] = &[
             "exhibit-ingest",
         ],
     ),
+    ("exhibit-mutate", &[]),
+    (
+        "exhibit-fuzz",
+        &[
+            "exhibit-model",
+            "exhibit-extract",
+            "exhibit-cage",
+            "exhibit-query",
+            "exhibit-custody",
+            "exhibit-proof",
+            "exhibit-time",
+        ],
+    ),
     ("exhibit-verify", &["exhibit-messages", "exhibit-proof", "exhibit-time"]),
     (
         "exhibit-bag",

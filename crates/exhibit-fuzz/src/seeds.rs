@@ -1,0 +1,204 @@
+//! Seeds: valid inputs of every target, from the example trove, the fixtures of other crates, and made here.
+
+use crate::proofs::{Bag, signer};
+use exhibit_model::{Limits, Member, MemberEnd, Page, PageKind, Record, Request, Task, Verdict, wire};
+use exhibit_proof::json::Value;
+use exhibit_proof::proof::LogProof;
+use exhibit_proof::{Checkpoint, Hash, Note, tile};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Endings of the example trove's files, and the targets that read them.
+const BY_ENDING: &[(&str, &str)] = &[
+    ("txt", "format_text"),
+    ("md", "format_text"),
+    ("csv", "format_table"),
+    ("html", "format_html"),
+    ("eml", "format_mail"),
+    ("mbox", "format_mbox"),
+    ("zip", "format_zip"),
+    ("gz", "format_compressed"),
+    ("docx", "format_office"),
+    ("xlsx", "format_office"),
+    ("pptx", "format_office"),
+    ("ods", "format_opendocument"),
+    ("doc", "format_ole"),
+    ("xls", "format_ole"),
+    ("pdf", "format_pdf"),
+    ("tif", "format_picture"),
+    ("gif", "format_picture"),
+    ("bmp", "format_picture"),
+    ("webp", "format_picture"),
+    ("jpg", "format_picture"),
+    ("png", "format_picture"),
+];
+
+/// Larger files make slow and shallow fuzzing.
+const MAX_SEED: u64 = 128 << 10;
+
+/// Valid inputs, each with the name of the target that reads it.
+///
+/// # Panics
+/// If the files of the repository that they are made from cannot be read.
+#[must_use]
+pub fn seeds() -> Vec<(&'static str, Vec<u8>)> {
+    let mut seeds = from_trove();
+    seeds.extend(from_fixtures());
+    seeds.extend(wire_seeds());
+    seeds.extend(proof_seeds());
+    for query in [
+        "登记 AND name:王*",
+        "\"one two\" OR (a -b)",
+        "date:2019-03..2019-05 type:pdf",
+        "/ab+c/ ~3 from:li@example.org",
+    ] {
+        seeds.push(("query", query.into()));
+    }
+    seeds
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn from_trove() -> Vec<(&'static str, Vec<u8>)> {
+    let mut seeds = Vec::new();
+    let mut folders = vec![root().join("examples/trove")];
+    while let Some(folder) = folders.pop() {
+        let listed = fs::read_dir(&folder).expect("the example trove is in the repository");
+        let mut paths: Vec<PathBuf> = listed.map(|entry| entry.expect("an entry").path()).collect();
+        paths.sort();
+        for path in paths {
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+            let target = BY_ENDING.iter().find(|(known, _)| *known == ending).map(|(_, target)| *target);
+            if let Some(target) = target
+                && path.metadata().expect("a file").len() <= MAX_SEED
+            {
+                let bytes = fs::read(&path).expect("a file");
+                seeds.push(("identify", bytes[..bytes.len().min(4096)].to_vec()));
+                seeds.push((target, bytes));
+            }
+        }
+    }
+    let mut tar = vec![0; 512];
+    let header: [(usize, &[u8]); 7] = [
+        (0, b"a.txt"),
+        (100, b"0000644\0"),
+        (124, b"00000000014\0"),
+        (136, b"13562544000\0"),
+        (148, b"        "),
+        (156, b"0"),
+        (257, b"ustar\x0000"),
+    ];
+    for (at, bytes) in header {
+        tar[at..at + bytes.len()].copy_from_slice(bytes);
+    }
+    let sum: u32 = tar.iter().map(|byte| u32::from(*byte)).sum();
+    tar[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+    tar.extend(b"some content");
+    tar.resize(2048, 0);
+    seeds.push(("format_tar", tar));
+    seeds
+}
+
+fn from_fixtures() -> Vec<(&'static str, Vec<u8>)> {
+    let of = |target, name: &str| {
+        let path = root().join("crates/exhibit-time/tests/fixtures").join(name);
+        (target, fs::read(&path).expect("a fixture of the repository"))
+    };
+    vec![
+        of("time_stamp", "good.tsr"),
+        of("time_stamp", "chain.tsr"),
+        of("time_stamp", "p384.tsr"),
+        of("certificate", "root.pem"),
+        of("certificate", "ed.pem"),
+        of("time_request", "good.tsq"),
+    ]
+}
+
+fn wire_seeds() -> Vec<(&'static str, Vec<u8>)> {
+    let page = Page::of_text(1, PageKind::Text, "关于登记的通知\nsecond line".to_owned());
+    let records = [
+        Record::MediaType("text/plain".to_owned()),
+        Record::Page(Box::new(page.clone())),
+        Record::Member(Member { name: b"a.txt".to_vec(), ..Member::default() }),
+        Record::MemberEnd(MemberEnd::Whole),
+    ];
+    let request = Request {
+        task: Task::Render { page: 3, dpi: 150, max_side: 2000, grey: true },
+        name: b"a.pdf".to_vec(),
+        passwords: vec!["secret".to_owned()],
+        limits: Limits::STANDARD,
+    };
+    let mut seeds = vec![
+        ("wire_page", wire::encode_page(&page)),
+        ("wire_verdict", wire::encode_verdict(&Verdict::Read)),
+        ("wire_verdict", wire::encode_verdict(&Verdict::Encrypted)),
+        ("wire_request", wire::encode_request(&request)),
+    ];
+    // frames as docs/formats/worker-protocol.md has them: kind, length, payload
+    let mut stream = Vec::new();
+    let mut frame = |kind: u8, payload: &[u8]| {
+        stream.push(kind);
+        stream.extend(u32::try_from(payload.len()).expect("small").to_le_bytes());
+        stream.extend(payload);
+    };
+    for record in &records {
+        frame(1, &wire::encode_record(record));
+        if matches!(record, Record::Member(_)) {
+            frame(2, b"bytes of a member");
+        }
+    }
+    frame(3, &wire::encode_verdict(&Verdict::Read));
+    seeds.push(("worker_stream", stream));
+    seeds.extend(records.iter().map(|record| ("wire_record", wire::encode_record(record))));
+    seeds
+}
+
+fn proof_seeds() -> Vec<(&'static str, Vec<u8>)> {
+    let key = signer();
+    let origin = key.verifier().name().to_owned();
+    let checkpoint = Checkpoint { origin, size: 1, root: Hash::leaf(b"an entry"), extensions: Vec::new() };
+    let text = checkpoint.text();
+    let note = Note { signatures: vec![key.sign(&text)], text: text.clone() };
+    let proof = LogProof { extra: None, index: 0, hashes: Vec::new(), checkpoint: note.clone() };
+    let mut bundle = Vec::new();
+    for entry in [&b"{}"[..], b"another entry"] {
+        assert!(tile::push_entry(&mut bundle, entry), "a short entry");
+    }
+    let mut document = exhibit_proof::document::Document::new([3; 32], [4; 32], 17);
+    document.push_text(1, "exhibit 0.1.0", [5; 32]);
+    let leaf = document.prove(1).expect("a leaf").record;
+    let value = Value::map([("a", 1.into()), ("b", Value::List(vec!["text".into(), Value::map([])]))]);
+    let bag = Bag::write(&[
+        ("bagit.txt".to_owned(), b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n".to_vec()),
+        ("bag-info.txt".to_owned(), b"Payload-Oxum: 4.1\n".to_vec()),
+        ("custody/key.pub".to_owned(), format!("{}\n", key.verifier()).into_bytes()),
+        ("custody/checkpoint".to_owned(), note.to_string().into_bytes()),
+        ("data/a.txt".to_owned(), b"text".to_vec()),
+        ("manifest-sha256.txt".to_owned(), format!("{}  data/a.txt\n", "0".repeat(64)).into_bytes()),
+    ]);
+    let anchors = Bag::write(&[
+        ("checkpoint".to_owned(), note.to_string().into_bytes()),
+        ("authority.tsq".to_owned(), b"0".to_vec()),
+        ("witness.add-checkpoint".to_owned(), format!("old 0\n\n{note}").into_bytes()),
+    ]);
+    vec![
+        ("json", value.write().into_bytes()),
+        ("note", note.to_string().into_bytes()),
+        ("checkpoint", text.into_bytes()),
+        ("policy", format!("log {}\nquorum none\n", key.verifier()).into_bytes()),
+        ("tile", bundle),
+        ("tile", b"tile/0/x001/x234/067".to_vec()),
+        ("log_proof", proof.write().into_bytes()),
+        ("leaf_proof", leaf),
+        ("bag", bag),
+        ("anchor_folder", anchors),
+        ("witness", format!("old 0\n\n{note}").into_bytes()),
+        ("sigsum", format!("version=2\nlog={}\nleaf=0000 {}\n", "0".repeat(64), "0".repeat(128)).into_bytes()),
+    ]
+}
