@@ -1,12 +1,203 @@
-//! The passphrase of a package: asked for at the terminal without showing it, or read from a file. It is never taken from the command line,
-//! where other programs and the shell's history would see it.
+//! Passphrases of signing keys: asked for at the terminal without showing them, or read from a file; never on the command
+//! line. What was given is kept for as long as the command runs, and wiped at its end.
 
-use crate::cli::Passphrase;
-use crate::door;
-use crate::failure::Failure;
+use crate::cli::{Global, Passphrase as BagPassphrase};
+use crate::failure::{Exit, Failure};
+use exhibit_custody::{Key, Passphrase};
 use exhibit_dossier::SecretString;
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
-impl Passphrase {
+/// The longest passphrase, in bytes.
+const LONGEST: usize = 1024;
+
+struct Door {
+    file: Option<PathBuf>,
+    no_input: bool,
+}
+
+static DOOR: OnceLock<Door> = OnceLock::new();
+static KEPT: Mutex<Option<Passphrase>> = Mutex::new(None);
+
+/// Notes where passphrases come from.
+pub(crate) fn set(global: &Global) {
+    let _ = DOOR.set(Door { file: global.key_passphrase_file.clone(), no_input: global.no_input });
+}
+
+/// Wipes what was given.
+pub(crate) fn close() {
+    *KEPT.lock().unwrap_or_else(PoisonError::into_inner) = None;
+}
+
+/// What was given.
+pub(crate) fn kept(_: &Path) -> Option<Passphrase> {
+    KEPT.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+fn keep(passphrase: &Passphrase) {
+    *KEPT.lock().unwrap_or_else(PoisonError::into_inner) = Some(passphrase.clone());
+}
+
+/// Whether passphrases come from a file: then nobody is asked.
+pub(crate) fn has_file() -> bool {
+    DOOR.get().is_some_and(|door| door.file.is_some())
+}
+
+/// Gets the passphrase of a key that is locked, unless it was given before. A key that is not there or not one is left to
+/// whoever loads it.
+pub(crate) fn unlock(key: &Path) -> Result<(), Failure> {
+    if !Key::is_locked(key).unwrap_or(false) || kept(key).is_some() {
+        return Ok(());
+    }
+    let passphrase = match DOOR.get().and_then(|door| door.file.as_deref()) {
+        Some(file) => from_file(file)?,
+        None => at_terminal(&format!("Passphrase of the signing key {}: ", key.display()))?,
+    };
+    keep(&passphrase);
+    Ok(())
+}
+
+/// A passphrase for the first key of a case: from the file that was named, else asked for twice. It is kept, too.
+pub(crate) fn choose() -> Result<Passphrase, Failure> {
+    let passphrase = choose_anew(DOOR.get().and_then(|door| door.file.as_deref()))?;
+    keep(&passphrase);
+    Ok(passphrase)
+}
+
+/// A passphrase in place of another: from a file of its own, else asked for twice.
+pub(crate) fn choose_anew(file: Option<&Path>) -> Result<Passphrase, Failure> {
+    if let Some(file) = file {
+        return from_file(file);
+    }
+    let (first, second) = (at_terminal("New passphrase: ")?, at_terminal("The same once more: ")?);
+    if first.is_same(&second) {
+        Ok(first)
+    } else {
+        Err(Failure::usage("the two passphrases are not the same").hint("nothing was done; try again"))
+    }
+}
+
+/// A passphrase from a file: its first line. `/dev/fd/3` is what file descriptor 3 gives.
+pub(crate) fn from_file(path: &Path) -> Result<Passphrase, Failure> {
+    let unreadable = |error: io::Error| Failure::io("read the passphrase from", path, &error);
+    let file = File::open(path).map_err(unreadable)?;
+    let metadata = file.metadata().map_err(unreadable)?;
+    if metadata.is_file() && metadata.mode() & 0o077 != 0 {
+        let message = format!("the passphrase in {} can be read by others", path.display());
+        return Err(Failure::new(Exit::Usage, "passphrase-exposed", message)
+            .hint(format!("restrict it: chmod 600 {}", path.display())));
+    }
+    let mut bytes = Hidden::new();
+    for byte in io::BufReader::with_capacity(1, file).bytes() {
+        match byte.map_err(unreadable)? {
+            b'\n' => break,
+            byte => bytes.push(byte)?,
+        }
+    }
+    bytes.passphrase()
+}
+
+fn at_terminal(prompt: &str) -> Result<Passphrase, Failure> {
+    if DOOR.get().is_some_and(|door| door.no_input) {
+        return Err(Failure::new(Exit::NeedsAnswer, "passphrase", "a passphrase is needed, and nobody may be asked")
+            .hint("name a file with --key-passphrase-file FILE (/dev/fd/N for a descriptor)"));
+    }
+    typed(prompt, "name a file with --key-passphrase-file FILE (/dev/fd/N for a descriptor)")?.passphrase()
+}
+
+/// What somebody types at the terminal, which does not show it. `hint` says how to do without one.
+pub(crate) fn typed(prompt: &str, hint: &str) -> Result<Hidden, Failure> {
+    let terminal = OpenOptions::new().read(true).write(true).open("/dev/tty");
+    let terminal = terminal.map_err(|_| {
+        Failure::new(Exit::NeedsAnswer, "passphrase", "a passphrase is needed, and there is no terminal to ask at")
+            .hint(hint)
+    })?;
+    ask(&terminal, prompt)
+}
+
+// Sets the terminal back, whatever happens.
+struct Quiet<'a> {
+    terminal: &'a File,
+    before: Termios,
+}
+
+impl Drop for Quiet<'_> {
+    fn drop(&mut self) {
+        let _ = tcsetattr(self.terminal, OptionalActions::Flush, &self.before);
+        let _ = self.terminal.write_all(b"\n");
+    }
+}
+
+fn ask(mut terminal: &File, prompt: &str) -> Result<Hidden, Failure> {
+    let failed = |error: io::Error| Failure::io("ask at", "/dev/tty", &error);
+    let before = tcgetattr(terminal).map_err(|error| failed(error.into()))?;
+    let mut quiet = before.clone();
+    // keys are taken one by one, so that Ctrl-C is one of them and the terminal is always set back
+    quiet.local_modes.remove(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG);
+    tcsetattr(terminal, OptionalActions::Flush, &quiet).map_err(|error| failed(error.into()))?;
+    let _set_back = Quiet { terminal, before };
+    terminal.write_all(prompt.as_bytes()).map_err(failed)?;
+    let mut typed = Hidden::new();
+    loop {
+        let mut byte = [0];
+        let count = terminal.read(&mut byte).map_err(failed)?;
+        match byte[0] {
+            _ if count == 0 => return Err(stopped()),
+            b'\r' | b'\n' => return Ok(typed),
+            0x03 | 0x04 | 0x1a | 0x1c => return Err(stopped()),
+            0x08 | 0x7f => typed.back(),
+            0x15 => typed.clear(),
+            byte => typed.push(byte)?,
+        }
+    }
+}
+
+fn stopped() -> Failure {
+    Failure::new(Exit::Interrupted, "stopped", "no passphrase was given")
+}
+
+/// Bytes of a passphrase, wiped when dropped.
+pub(crate) struct Hidden(zeroize::Zeroizing<Vec<u8>>);
+
+impl Hidden {
+    fn new() -> Self {
+        // room for all of it at once: a growing text would leave copies behind
+        Self(zeroize::Zeroizing::new(Vec::with_capacity(LONGEST)))
+    }
+
+    fn push(&mut self, byte: u8) -> Result<(), Failure> {
+        if self.0.len() == LONGEST {
+            return Err(Failure::usage(format!("a passphrase has at most {LONGEST} bytes")));
+        }
+        self.0.push(byte);
+        Ok(())
+    }
+
+    // the last character, of however many bytes
+    fn back(&mut self) {
+        while self.0.pop().is_some_and(|byte| byte & 0xc0 == 0x80) {}
+    }
+
+    fn clear(&mut self) {
+        while self.0.pop().is_some() {}
+    }
+
+    /// What was typed.
+    pub(crate) fn text(&self) -> Result<&str, Failure> {
+        let text = str::from_utf8(&self.0).map_err(|_| Failure::usage("the passphrase is not UTF-8"))?;
+        Ok(text.strip_suffix('\r').unwrap_or(text))
+    }
+
+    fn passphrase(&self) -> Result<Passphrase, Failure> {
+        Passphrase::new(self.text()?).ok_or_else(|| Failure::usage("the passphrase is empty").hint("nothing was done"))
+    }
+}
+
+impl BagPassphrase {
     /// The passphrase, where one is asked for; twice, where it is a new one.
     pub(crate) fn get(&self, new: bool, no_input: bool) -> Result<Option<SecretString>, Failure> {
         if let Some(path) = &self.passphrase_file {
@@ -21,7 +212,7 @@ impl Passphrase {
                 Failure::usage("--passphrase would ask, which --no-input forbids").hint("use --passphrase-file FILE")
             );
         }
-        let ask = |prompt| door::typed(prompt, "use --passphrase-file FILE");
+        let ask = |prompt| typed(prompt, "use --passphrase-file FILE");
         let first = ask("Passphrase: ")?;
         if new && ask("The same again: ")?.text()? != first.text()? {
             return Err(Failure::usage("the two passphrases differ"));
@@ -35,4 +226,22 @@ fn usable(text: &str) -> Result<SecretString, Failure> {
         return Err(Failure::usage("the passphrase is empty"));
     }
     Ok(SecretString::from(text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn typed_characters_are_taken_back_whole() {
+        let mut typed = Hidden::new();
+        for byte in "a登".bytes() {
+            typed.push(byte).expect("short");
+        }
+        typed.back();
+        assert_eq!(typed.0.as_slice(), b"a");
+        typed.back();
+        typed.back();
+        assert!(typed.passphrase().is_err(), "an empty one is none");
+    }
 }

@@ -1,12 +1,14 @@
 //! `exhibit bag export`, and what can go wrong with bags and quotes.
 
-use super::{Context, handed};
+mod received;
+
+use super::Context;
+use crate::access_log;
 use crate::cli::{BagCommand, BagExport};
 use crate::failure::{Exit, Failure};
-use crate::looks;
-use crate::meter::Meter;
 use crate::output::{bytes, counted};
-use crate::world::{self, MachineClock};
+use crate::progress::Meter;
+use crate::system::{self, MachineClock};
 use exhibit_case::{Case, SearchRequest};
 use exhibit_catalogue::ItemFilter;
 use exhibit_dossier::{
@@ -23,11 +25,11 @@ use std::process::ExitCode;
 pub(crate) fn run(context: &Context<'_>, command: &BagCommand) -> Result<ExitCode, Failure> {
     match command {
         BagCommand::Export(asked) => write(context, asked),
-        BagCommand::Check { bag, plain } => handed::check(context, bag, *plain),
+        BagCommand::Check { bag, plain } => received::check(context, bag, *plain),
         BagCommand::Import { bag, name, no_ocr, workers } => {
-            handed::import(context, bag, name.as_deref(), (!no_ocr, *workers))
+            received::import(context, bag, name.as_deref(), (!no_ocr, *workers))
         }
-        BagCommand::Received { id, write } => handed::received(context, id.as_deref().zip(write.as_deref())),
+        BagCommand::Received { id, write } => received::received(context, id.as_deref().zip(write.as_deref())),
     }
 }
 
@@ -46,12 +48,12 @@ fn write(context: &Context<'_>, asked: &BagExport) -> Result<ExitCode, Failure> 
         return Ok(Exit::Done.into());
     }
     let lock = lock(context, asked)?;
-    let cage = selection.pictures.then(|| world::cage(1)).transpose()?;
+    let cage = selection.pictures.then(|| system::cage(1)).transpose()?;
     // of a sealed case, too: its key signs for the package without adding to its log
-    let mut held = world::hold_any(&folder)?;
+    let mut held = system::hold_any(&folder)?;
     let chosen: Vec<String> = selection.documents.keys().map(|item| held.case.label(*item)).collect();
     let chosen = chosen.into_iter().chain(selection.quotes.iter().cloned()).collect::<Vec<_>>().join(" ");
-    let _noted = looks::note(output, &held.case, looks::export("bag", &chosen));
+    let _noted = access_log::note(output, &held.case, access_log::export("bag", &chosen));
     let mut meter = Meter::new(output);
     let mut progress = |step| match step {
         Step::Paint(pages) => meter.begin("painting pages", false, pages),
@@ -61,7 +63,7 @@ fn write(context: &Context<'_>, asked: &BagExport) -> Result<ExitCode, Failure> 
     };
     let order = Order { selection: &selection, target: &asked.path, lock, bates, receiver };
     let mut means =
-        Means { cage: cage.as_ref(), now: MachineClock.now(), random: &mut world::random, progress: &mut progress };
+        Means { cage: cage.as_ref(), now: MachineClock.now(), random: &mut system::random, progress: &mut progress };
     let exported = export(&mut held, &order, &mut means);
     meter.end();
     say(context, &asked.path, &exported.map_err(failure)?, &held.log.log().verifier().to_string());

@@ -1,12 +1,12 @@
 //! `exhibit batch new|ls|show|run|export`
 
 use super::Context;
+use crate::access_log;
 use crate::cli::{BatchCommand, BatchExport, BatchNew, ListFormat};
 use crate::failure::{Exit, Failure};
-use crate::looks;
 use crate::output::{Style, counted, number};
-use crate::watch::{Count, count};
-use crate::world::{self, MachineClock};
+use crate::progress::{Count, count};
+use crate::system::{self, MachineClock};
 use exhibit_case::{Batch, BatchForm, BatchLine, BatchProgress, Case, CaseError, NewBatch, Run, Which};
 use exhibit_model::{Clock, ItemId, Moment, shown};
 use serde_json::{Value, json};
@@ -30,7 +30,8 @@ pub(crate) fn run(context: &Context<'_>, command: &BatchCommand) -> Result<ExitC
         BatchCommand::Show { batch } => show(context, &case, *batch),
         BatchCommand::Run { batch } => ask(context, &case, *batch),
         BatchCommand::Export(export) => {
-            let _noted = looks::note(context.output, &case, looks::export("batch", &export.batch.to_string()));
+            let _noted =
+                access_log::note(context.output, &case, access_log::export("batch", &export.batch.to_string()));
             write_out(&case, export)
         }
     }
@@ -149,9 +150,9 @@ fn ask(context: &Context<'_>, case: &Case, number: u64) -> Result<ExitCode, Fail
     }
     let progress = BatchProgress::default();
     let run = count(context.output, &|| how_far(&progress), || {
-        case.run_batch(number, MachineClock.now(), world::processors(), &progress)
+        case.run_batch(number, MachineClock.now(), system::processors(), &progress)
     })?;
-    let _noted = looks::note(context.output, case, looks::batch(&case.batch(number)?.name, run.lines));
+    let _noted = access_log::note(context.output, case, access_log::batch(&case.batch(number)?.name, run.lines));
     show(context, case, number)?;
     context.output.remark(&format!("All of it: exhibit batch export {number} -o hits.csv"));
     let exit = match (run.found, run.bad) {

@@ -4,9 +4,9 @@ use super::Context;
 use crate::cli::{CaseCommand, Switch};
 use crate::failure::{Exit, Failure};
 use crate::output::{counted, number};
-use crate::watch::{Count, count};
-use crate::world::{self, MachineClock};
-use crate::{ask, door, looks};
+use crate::progress::{Count, count};
+use crate::system::{self, MachineClock};
+use crate::{access_log, confirm, passphrase};
 use exhibit_case::{Case, CaseError, key_file, layout, rekey};
 use exhibit_custody::{Log, Protection};
 use exhibit_ingest::Progress;
@@ -33,7 +33,7 @@ fn repair(context: &Context<'_>, folder: &Path) -> Result<ExitCode, Failure> {
         return Ok(Exit::Done.into());
     }
     // held, so that nobody adds pages meanwhile; of a sealed case, too: the index is no part of what was sealed
-    let held = world::hold_any(folder)?;
+    let held = system::hold_any(folder)?;
     let progress = Progress::default();
     let all = held.case.account()?.pages;
     let now = || Count { what: "pages made searchable", done: progress.snapshot().indexed, all };
@@ -46,7 +46,7 @@ fn repair(context: &Context<'_>, folder: &Path) -> Result<ExitCode, Failure> {
 /// The file of the key that signs a case's log.
 pub(crate) fn signing_key(folder: &Path) -> Result<PathBuf, Failure> {
     let log = Log::open(&folder.join(layout::CUSTODY)).map_err(CaseError::from)?;
-    Ok(key_file(&world::keys()?, log.verifier()))
+    Ok(key_file(&system::keys()?, log.verifier()))
 }
 
 fn lock_anew(context: &Context<'_>, folder: &Path, none: bool, file: Option<&Path>) -> Result<ExitCode, Failure> {
@@ -57,12 +57,12 @@ fn lock_anew(context: &Context<'_>, folder: &Path, none: bool, file: Option<&Pat
         context.output.line(&format!("would write {shown} again {how}"));
         return Ok(Exit::Done.into());
     }
-    door::unlock(&key)?;
-    let old = world::keys()?;
-    let keys = world::door(&old);
+    passphrase::unlock(&key)?;
+    let old = system::keys()?;
+    let keys = system::door(&old);
     // the old passphrase is read from --key-passphrase-file, where one is named: the new one never is
-    let lock = if none { None } else { Some(Protection::new(door::choose_anew(file)?)) };
-    rekey(&keys, &key, lock.as_ref(), &mut world::random).map_err(CaseError::from)?;
+    let lock = if none { None } else { Some(Protection::new(passphrase::choose_anew(file)?)) };
+    rekey(&keys, &key, lock.as_ref(), &mut system::random).map_err(CaseError::from)?;
     if context.output.json {
         context.output.object("key", json!({"file": shown, "locked": lock.is_some()}));
     } else {
@@ -86,8 +86,8 @@ fn seal(context: &Context<'_>, folder: &Path) -> Result<ExitCode, Failure> {
         context.output.warn(&format!("{pages} pictures of pages wait for OCR: they would stay unread for good"));
     }
     let question = format!("Seal the case {:?} for good? Nothing can be added to it afterwards", case.config.name);
-    ask::confirm(context, &question)?;
-    let entry = world::hold(folder)?.seal(MachineClock.now(), &mut world::random)?;
+    confirm::confirm(context, &question)?;
+    let entry = system::hold(folder)?.seal(MachineClock.now(), &mut system::random)?;
     let log = Log::open(&folder.join(layout::CUSTODY)).map_err(CaseError::from)?;
     if context.output.json {
         context.output.object("seal", json!({"log_entry": entry, "checkpoint": log.checkpoint()}));
@@ -113,9 +113,9 @@ fn access(
     settings.keep_days = keep_days.unwrap_or(settings.keep_days);
     let changes = settings != case.config.access;
     if changes && !context.dry_run() {
-        let mut held = world::hold(folder)?;
-        held.set_access(settings, MachineClock.now(), &mut world::random)?;
-        if let Some(recorder) = looks::Recorder::even_if_off(context.output, &held.case) {
+        let mut held = system::hold(folder)?;
+        held.set_access(settings, MachineClock.now(), &mut system::random)?;
+        if let Some(recorder) = access_log::Recorder::even_if_off(context.output, &held.case) {
             recorder.set();
         }
     }

@@ -1,10 +1,10 @@
 //! `exhibit cat DOC`: exact bytes, exact text, or a page's picture.
 
 use super::Context;
+use crate::access_log;
 use crate::cli::Cat;
 use crate::failure::{Exit, Failure};
-use crate::looks;
-use crate::world;
+use crate::system;
 use exhibit_case::{Case, CaseError};
 use exhibit_model::{Digest, ItemId};
 use sha2::{Digest as _, Sha256};
@@ -24,14 +24,14 @@ pub(crate) fn run(context: &Context<'_>, cat: &Cat) -> Result<ExitCode, Failure>
         None => Box::new(std::io::stdout().lock()),
     };
     let look = match &cat.output {
-        Some(_) if !cat.text && cat.page.is_none() => looks::export("original", &case.label(id)),
-        _ => looks::view(&case, id, cat.page),
+        Some(_) if !cat.text && cat.page.is_none() => access_log::export("original", &case.label(id)),
+        _ => access_log::view(&case, id, cat.page),
     };
-    let _noted = looks::note(context.output, &case, look);
+    let _noted = access_log::note(context.output, &case, look);
     match (cat.text, cat.page) {
         (true, page) => text(&case, id, page, &mut out)?,
         (false, Some(page)) => {
-            let cage = world::cage(1)?;
+            let cage = system::cage(1)?;
             let png = case.picture(&cage, id, page, cat.side.clamp(16, 10_000))?;
             write(&mut out, &png)?;
         }

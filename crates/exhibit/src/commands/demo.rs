@@ -4,7 +4,7 @@ use super::{Context, ingest, init};
 use crate::cli::Demo;
 use crate::failure::{Exit, Failure};
 use crate::output::Style;
-use crate::world;
+use crate::system;
 use exhibit_case::{Case, SearchRequest};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -31,7 +31,7 @@ pub(crate) fn run(context: &Context<'_>, demo: &Demo) -> Result<ExitCode, Failur
         retry: false,
         passwords: None,
         ocr: true,
-        workers: world::processors(),
+        workers: system::processors(),
     };
     let summary = ingest::take_in(output, &demo.folder, &order)?;
     ingest::report(output, &summary);
@@ -53,7 +53,7 @@ fn search_once(context: &Context<'_>, case: &Case) -> Result<(), Failure> {
     output.line(&output.style(Style::Bold, &format!("exhibit search {QUERY}")));
     let request = SearchRequest { query: QUERY, limit: 3, ..SearchRequest::default() };
     let results = case.search(&request)?;
-    super::find::print(context, case, &results, false);
+    super::search::print(context, case, &results, false);
     let Some(hit) = results.hits.first() else { return Ok(()) };
     let Some(seq) = hit.item.seq else { return Ok(()) };
     output.line("");

@@ -4,7 +4,7 @@ use super::Context;
 use crate::cli::Doctor;
 use crate::failure::{Exit, Failure};
 use crate::output::{Style, bytes};
-use crate::world;
+use crate::system;
 use exhibit_cage::{CageLimits, Protected, WorkerEnd, enforcement};
 use exhibit_ingest::find_ocr;
 use exhibit_model::{Limits, Record, Request, Task, Verdict};
@@ -101,7 +101,7 @@ fn fonts() -> Check {
     let wanted =
         [("NotoSansCJK", "Chinese"), ("NotoNaskhArabic", "Uyghur and Arabic"), ("NotoSans-", "Latin and Cyrillic")];
     let mut files = Vec::new();
-    for folder in world::font_folders() {
+    for folder in system::font_folders() {
         list_files(&folder, 6, &mut files);
     }
     let lacking: Vec<&str> = wanted
@@ -160,7 +160,7 @@ fn self_test() -> Check {
         Ok(file) => file,
         Err(error) => return fail(format!("no temporary file can be made: {error}")),
     };
-    let cage = match world::cage(1) {
+    let cage = match system::cage(1) {
         Ok(cage) => cage,
         Err(failure) => return fail(failure.message),
     };

@@ -4,8 +4,8 @@ use super::Context;
 use crate::cli::Ingest;
 use crate::failure::{Exit, Failure};
 use crate::output::{Output, Style, bytes, counted, number};
-use crate::watch::watch;
-use crate::world::{self, MachineClock};
+use crate::progress::watch;
+use crate::system::{self, MachineClock};
 use exhibit_cage::CageLimits;
 use exhibit_case::Held;
 use exhibit_catalogue::Account;
@@ -28,7 +28,7 @@ pub(crate) fn run(context: &Context<'_>, ingest: &Ingest) -> Result<ExitCode, Fa
         retry: ingest.retry || ingest.passwords.is_some(),
         passwords: ingest.passwords.as_deref(),
         ocr: !ingest.no_ocr,
-        workers: ingest.workers.unwrap_or_else(world::processors),
+        workers: ingest.workers.unwrap_or_else(system::processors),
     };
     let summary = take_in(context.output, &folder, &order)?;
     report(context.output, &summary);
@@ -59,7 +59,7 @@ pub(crate) fn take_in_by(
     order: &Order<'_>,
     work: impl FnOnce(&mut Held, &Options<'_>, &mut World<'_>) -> Result<Summary, Failure>,
 ) -> Result<Summary, Failure> {
-    let mut held = world::hold(folder)?;
+    let mut held = system::hold(folder)?;
     if let Some(file) = order.passwords {
         let text = std::fs::read_to_string(file).map_err(|error| Failure::io("read", file, &error))?;
         held.case.add_passwords(&text.lines().map(str::to_owned).collect::<Vec<_>>())?;
@@ -69,7 +69,7 @@ pub(crate) fn take_in_by(
         output
             .warn("tesseract is not installed: pictures of pages stay unread (`exhibit doctor` says what to install)");
     }
-    let cage = world::cage(order.workers)?;
+    let cage = system::cage(order.workers)?;
     let stop = Arc::new(Stop::default());
     end_on_interrupt(&stop)?;
     let progress = Progress::default();
@@ -82,10 +82,10 @@ pub(crate) fn take_in_by(
         limits: Limits::STANDARD,
         cage_limits: CageLimits::STANDARD,
     };
-    let mut random = world::random;
+    let mut random = system::random;
     let mut world = World { cage: &cage, clock: &MachineClock, random: &mut random, progress: &progress, stop: &stop };
     let summary = watch(output, &progress, || work(&mut held, &options, &mut world))?;
-    held.log_marks(MachineClock.now(), &mut world::random)?;
+    held.log_marks(MachineClock.now(), &mut system::random)?;
     Ok(summary)
 }
 

@@ -2,9 +2,9 @@
 
 use super::Context;
 use crate::cli::Init;
-use crate::door;
 use crate::failure::{Exit, Failure};
-use crate::world::{self, MachineClock, TOOL};
+use crate::passphrase;
+use crate::system::{self, MachineClock, TOOL};
 use exhibit_case::{Case, NewCase};
 use exhibit_custody::Protection;
 use serde_json::json;
@@ -17,7 +17,7 @@ pub(crate) fn run(context: &Context<'_>, init: &Init) -> Result<ExitCode, Failur
         context.output.line(&format!("would make the case {name:?} in {}", init.folder.display()));
         return Ok(Exit::Done.into());
     }
-    let lock = if init.passphrase { Some(Protection::new(door::choose()?)) } else { None };
+    let lock = if init.passphrase { Some(Protection::new(passphrase::choose()?)) } else { None };
     make(&init.folder, &name, &init.prefix, lock.as_ref())?;
     let folder = init.folder.display().to_string();
     if context.output.json {
@@ -27,7 +27,7 @@ pub(crate) fn run(context: &Context<'_>, init: &Init) -> Result<ExitCode, Failur
     } else {
         let case = Case::open(&init.folder)?;
         context.output.line(&format!("Made the case {name:?} in {folder}."));
-        let key = exhibit_case::key_path(&world::keys()?, &case.config.log);
+        let key = exhibit_case::key_path(&system::keys()?, &case.config.log);
         let locked = if lock.is_some() { ", locked by the passphrase" } else { "" };
         context.output.line(&format!("Its signing key is {}{locked}: keep a copy apart from the case.", key.display()));
         context.output.line(&format!("Next: exhibit -C {folder} ingest SOURCE"));
@@ -41,8 +41,8 @@ pub(crate) fn make(folder: &Path, name: &str, prefix: &str, lock: Option<&Protec
         let message = format!("{prefix:?} cannot begin documents' numbers");
         return Err(Failure::usage(message).hint("take one to twelve capital letters A-Z and digits, a letter first"));
     }
-    let new = NewCase { name, prefix, keys: &world::keys()?, lock };
-    Ok(Case::init(folder, &new, &MachineClock, &mut world::random, TOOL)?)
+    let new = NewCase { name, prefix, keys: &system::keys()?, lock };
+    Ok(Case::init(folder, &new, &MachineClock, &mut system::random, TOOL)?)
 }
 
 /// The name of a folder, for people.

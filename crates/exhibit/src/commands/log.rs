@@ -1,10 +1,14 @@
 //! `exhibit log ls|show|check|export`, and the way to `log key`, `log anchor`
 
-use super::{Context, anchor, log_access, log_key};
+pub(super) mod access;
+mod anchor;
+mod key;
+
+use super::Context;
 use crate::cli::LogCommand;
 use crate::failure::{Exit, Failure};
 use crate::output::{Style, counted};
-use crate::world;
+use crate::system;
 use exhibit_case::{Case, CaseError, chain_of, layout, remembered};
 use exhibit_custody::{AccessLog, Log, Remembered, Report, check_log};
 use exhibit_proof::Note;
@@ -14,10 +18,10 @@ use std::process::ExitCode;
 
 pub(crate) fn run(context: &Context<'_>, command: &LogCommand) -> Result<ExitCode, Failure> {
     match command {
-        LogCommand::Ls { from, limit, access: true } => log_access::list(context, *from, *limit),
+        LogCommand::Ls { from, limit, access: true } => access::list(context, *from, *limit),
         LogCommand::Ls { from, limit, access: false } => list(context, *from, *limit),
         LogCommand::Show { seq } => show(context, *seq),
-        LogCommand::Check { access: true, .. } => log_access::check(context),
+        LogCommand::Check { access: true, .. } => access::check(context),
         LogCommand::Check { against, access: false } => check(context, against),
         LogCommand::Export { folder, with_access_log } => {
             let access = AccessLog::log_folder(&context.case_folder()?.join(layout::ACCESS));
@@ -29,7 +33,7 @@ pub(crate) fn run(context: &Context<'_>, command: &LogCommand) -> Result<ExitCod
             }
             Ok(code)
         }
-        LogCommand::Key(command) => log_key::run(context, command),
+        LogCommand::Key(command) => key::run(context, command),
         LogCommand::Anchor(command) => anchor::run(context, command),
     }
 }
@@ -88,7 +92,7 @@ fn check(context: &Context<'_>, against: &[PathBuf]) -> Result<ExitCode, Failure
     let mut checkpoints = against.iter().map(|file| read_checkpoint(file)).collect::<Result<Vec<_>, _>>()?;
     let named = checkpoints.len();
     let config = Case::open(&folder).ok().map(|case| case.config.clone());
-    if let (Ok(keys), Ok(log)) = (world::keys(), Log::open(&custody)) {
+    if let (Ok(keys), Ok(log)) = (system::keys(), Log::open(&custody)) {
         checkpoints.extend(remembered(&keys, log.origin()));
     }
     let also = checkpoints.len() - named;

@@ -1,26 +1,22 @@
 //! One file per command; each takes its arguments, prints, and gives an exit code.
 
-mod anchor;
 mod bag;
 mod batch;
 mod case;
 mod cat;
 mod demo;
 mod doctor;
-mod find;
-mod handed;
 mod history;
 mod ingest;
 mod init;
 mod log;
-mod log_access;
-mod log_key;
 mod ls;
 mod open;
 mod packaging;
 mod problem;
 mod quote;
 mod saved;
+mod search;
 mod serve;
 mod show;
 mod similar;
@@ -31,7 +27,7 @@ mod verify;
 use crate::cli::{Arguments, Command};
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::world;
+use crate::system;
 use exhibit_case::Case;
 use std::process::ExitCode;
 
@@ -49,7 +45,7 @@ impl Context<'_> {
     }
 
     pub(crate) fn case_folder(&self) -> Result<std::path::PathBuf, Failure> {
-        world::case_folder(self.arguments.global.case.as_deref())
+        system::case_folder(self.arguments.global.case.as_deref())
     }
 
     pub(crate) fn dry_run(&self) -> bool {
@@ -89,7 +85,7 @@ pub(crate) fn run(arguments: &Arguments, output: &Output) -> Result<ExitCode, Fa
         Command::Status(status) => status::run(&context, status),
         Command::Problem(problem) => problem::run(&context, problem),
         Command::Password(password) => problem::password(&context, password),
-        Command::Search(search) => find::run(&context, search),
+        Command::Search(search) => search::run(&context, search),
         Command::Show(show) => show::run(&context, show),
         Command::Cat(cat) => cat::run(&context, cat),
         Command::Ls(ls) => ls::run(&context, ls),

@@ -4,7 +4,7 @@ use super::{Context, ingest, init, serve};
 use crate::cli::Open;
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
-use crate::world;
+use crate::system;
 use exhibit_case::{Case, layout};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
@@ -51,7 +51,7 @@ fn take_in(
     sources: &[PathBuf],
 ) -> Result<Option<ExitCode>, Failure> {
     let output = context.output;
-    let workers = world::processors();
+    let workers = system::processors();
     let order = ingest::Order { sources, name: None, retry: false, passwords: None, ocr: true, workers };
     let summary = ingest::take_in(output, folder, &order)?;
     ingest::report(output, &summary);

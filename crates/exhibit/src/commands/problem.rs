@@ -4,7 +4,7 @@ use super::{Context, ingest};
 use crate::cli::{Password, Problem, Show};
 use crate::failure::{Exit, Failure};
 use crate::output::{Style, counted};
-use crate::world;
+use crate::system;
 use exhibit_catalogue::ItemFilter;
 use exhibit_model::{State, shown};
 use serde_json::json;
@@ -30,7 +30,7 @@ pub(crate) fn run(context: &Context<'_>, problem: &Problem) -> Result<ExitCode, 
                 retry: true,
                 passwords: passwords.as_deref(),
                 ocr: true,
-                workers: world::processors(),
+                workers: system::processors(),
             };
             let summary = ingest::take_in(context.output, &folder, &order)?;
             ingest::report(context.output, &summary);

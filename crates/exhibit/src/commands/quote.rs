@@ -5,7 +5,7 @@ use super::bag::failure;
 use crate::cli::QuoteCommand;
 use crate::failure::{Exit, Failure};
 use crate::output::{Style, counted};
-use crate::world::{self, MachineClock};
+use crate::system::{self, MachineClock};
 use exhibit_case::Held;
 use exhibit_dossier::{NewQuote, Standing, StandingQuote, check_quotes, list_quotes, make_quote, paint_pages};
 use exhibit_model::{Clock, shown};
@@ -18,7 +18,7 @@ use std::process::ExitCode;
 pub(crate) fn run(context: &Context<'_>, command: &QuoteCommand) -> Result<ExitCode, Failure> {
     match command {
         QuoteCommand::New { document, page, text, nth, no_picture } => {
-            let mut held = world::hold(&context.case_folder()?)?;
+            let mut held = system::hold(&context.case_folder()?)?;
             let item = held.case.resolve(document)?;
             let quote = NewQuote { item, page: *page, exact: text, nth: *nth };
             if context.dry_run() {
@@ -28,7 +28,7 @@ pub(crate) fn run(context: &Context<'_>, command: &QuoteCommand) -> Result<ExitC
             if !no_picture {
                 paint(context, &mut held, &quote)?;
             }
-            let anchor = make_quote(&mut held, &quote, MachineClock.now(), &mut world::random).map_err(failure)?;
+            let anchor = make_quote(&mut held, &quote, MachineClock.now(), &mut system::random).map_err(failure)?;
             print(context, &anchor);
             Ok(Exit::Done.into())
         }
@@ -49,9 +49,10 @@ fn paint(context: &Context<'_>, held: &mut Held, quote: &NewQuote<'_>) -> Result
     if (kind != "paper" && kind != "picture") || !held.case.page(quote.item, quote.page)?.text.contains(quote.exact) {
         return Ok(());
     }
-    let cage = world::cage(1)?;
+    let cage = system::cage(1)?;
     let (pages, now) = (BTreeSet::from([quote.page]), MachineClock.now());
-    let refused = paint_pages(held, &cage, quote.item, &pages, now, &mut world::random, &mut || {}).map_err(failure)?;
+    let refused =
+        paint_pages(held, &cage, quote.item, &pages, now, &mut system::random, &mut || {}).map_err(failure)?;
     for (_, reason) in refused {
         context.output.warn(&format!("the quote has no picture of its page: {reason}"));
     }

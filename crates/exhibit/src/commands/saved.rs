@@ -1,11 +1,11 @@
 //! `exhibit saved ls|show|run|rm`
 
-use super::{Context, find};
+use super::{Context, search};
+use crate::access_log;
 use crate::cli::SavedCommand;
 use crate::failure::{Exit, Failure};
-use crate::looks;
 use crate::output::{Style, counted, number};
-use crate::world::MachineClock;
+use crate::system::MachineClock;
 use exhibit_case::{Case, CaseError, Saved, SearchRequest};
 use exhibit_model::{Clock, ItemId, Moment, shown};
 use serde_json::{Value, json};
@@ -87,8 +87,8 @@ fn again(context: &Context<'_>, case: &Case, name: &str, limit: usize) -> Result
     }
     let request = SearchRequest { query: &saved.query, exact: saved.exact, limit, ..SearchRequest::default() };
     let results = case.search(&request)?;
-    let _noted = looks::note(context.output, case, looks::search(&saved.query));
-    find::print(context, case, &results, false);
+    let _noted = access_log::note(context.output, case, access_log::search(&saved.query));
+    search::print(context, case, &results, false);
     if !context.dry_run() && !case.is_sealed() {
         case.seen_search(name, found, MachineClock.now())?;
     }

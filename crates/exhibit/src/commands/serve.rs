@@ -1,11 +1,11 @@
 //! `exhibit serve`: the browser interface, on this machine alone unless told otherwise.
 
 use super::Context;
+use crate::access_log;
 use crate::cli::Serve;
 use crate::failure::{Exit, Failure};
-use crate::looks;
 use crate::output::Output;
-use crate::world::{self, MachineClock};
+use crate::system::{self, MachineClock};
 use exhibit_case::Case;
 use exhibit_web::{Machine, ServeOptions, Sessions, fresh_secret};
 use serde_json::json;
@@ -29,9 +29,9 @@ pub(crate) fn serve_case(
     ready: &dyn Fn(&str),
 ) -> Result<ExitCode, Failure> {
     let case = Arc::new(Case::open(folder)?);
-    let watch = looks::Watch::begin(output, &case);
+    let watch = access_log::Watch::begin(output, &case);
     // without a cage documents are shown as text, which is said on each page
-    let cage = match world::cage(world::processors()) {
+    let cage = match system::cage(system::processors()) {
         Ok(cage) => Some(Arc::new(cage)),
         Err(failure) => {
             output.warn(&format!("pages are not painted: {}", failure.message));
@@ -60,7 +60,7 @@ pub(crate) fn serve_case(
         });
         let machine = Machine {
             clock: Arc::new(MachineClock),
-            threads: world::processors(),
+            threads: system::processors(),
             log_marks: log_marks(output, folder),
         };
         let recorder = watch.listener(&case);
@@ -86,7 +86,7 @@ pub(crate) fn serve_case(
 fn log_marks(output: &Output, folder: &Path) -> Arc<dyn Fn() + Send + Sync> {
     let (said, quiet, folder) = (Once::new(), output.quiet, folder.to_owned());
     Arc::new(move || {
-        if let Err(failure) = world::log_marks(&folder)
+        if let Err(failure) = system::log_marks(&folder)
             && !quiet
         {
             said.call_once(|| {

@@ -1,9 +1,9 @@
 //! `exhibit show DOC`
 
 use super::Context;
+use crate::access_log;
 use crate::cli::Show;
 use crate::failure::{Exit, Failure};
-use crate::looks;
 use crate::output::{Style, bytes, counted};
 use exhibit_case::{Case, Document, Entry};
 use exhibit_model::shown;
@@ -14,7 +14,7 @@ pub(crate) fn run(context: &Context<'_>, show: &Show) -> Result<ExitCode, Failur
     let case = context.case()?;
     let id = case.resolve(&show.document)?;
     let document = case.document(id)?;
-    let _noted = looks::note(context.output, &case, looks::view(&case, id, show.page));
+    let _noted = access_log::note(context.output, &case, access_log::view(&case, id, show.page));
     if show.text || show.page.is_some() {
         text(context, &case, &document, show.page)?;
     } else if show.custody {

@@ -1,6 +1,6 @@
 //! `exhibit similar DOC`
 
-use super::{Context, find};
+use super::{Context, search};
 use crate::cli::Similar;
 use crate::failure::{Exit, Failure};
 use crate::output::Style;
@@ -21,14 +21,14 @@ pub(crate) fn run(context: &Context<'_>, asked: &Similar) -> Result<ExitCode, Fa
     }
     for found in &similar.hits {
         if output.json {
-            let mut object = find::object(&case, &found.hit);
+            let mut object = search::object(&case, &found.hit);
             if let Value::Object(object) = &mut object {
                 object.insert("words".to_owned(), json!(found.words));
             }
             output.object("similar", object);
             continue;
         }
-        find::print_hit(context, &case, &found.hit);
+        search::print_hit(context, &case, &found.hit);
         let words: Vec<String> = found.words.iter().map(|word| shown(word)).collect();
         output.line(&output.style(Style::Dim, &format!("  shares: {}", words.join(" "))));
     }

@@ -4,7 +4,7 @@ use super::Context;
 use crate::cli::TagCommand;
 use crate::failure::{Exit, Failure};
 use crate::output::{Style, counted};
-use crate::world::{self, MachineClock};
+use crate::system::{self, MachineClock};
 use exhibit_case::Case;
 use exhibit_model::{Clock, ItemId, shown};
 use serde_json::json;
@@ -56,7 +56,7 @@ fn set(context: &Context<'_>, case: &Case, tag: &str, documents: &[String], on: 
         changed += u64::from(case.set_tag(*id, tag, on, MachineClock.now())?);
     }
     if changed > 0
-        && let Err(failure) = world::log_marks(&case.folder)
+        && let Err(failure) = system::log_marks(&case.folder)
     {
         let why = &failure.message;
         context.output.remark(&format!("Not in the log yet ({why}); whatever holds the case next puts it there."));

@@ -3,9 +3,9 @@
 use super::Context;
 use crate::cli::Verify;
 use crate::failure::{Exit, Failure};
-use crate::meter::Meter;
 use crate::output::{Style, bytes, counted, number};
-use crate::world::{self, MachineClock};
+use crate::progress::Meter;
+use crate::system::{self, MachineClock};
 use exhibit_case::{
     Case, CaseError, Deviation, Verification, VerifyStep, keep_still, layout, remembered, verify_remains,
 };
@@ -97,10 +97,10 @@ fn check_access_too(case: &Case, found: &mut Verification) -> Option<u64> {
         }
         return None;
     }
-    let report = world::keys().ok().map(|keys| AccessLog::open(&folder, &keys).and_then(|log| log.check()))?;
+    let report = system::keys().ok().map(|keys| AccessLog::open(&folder, &keys).and_then(|log| log.check()))?;
     match report {
         Ok(report) => {
-            for what in super::log_access::wrong(&report) {
+            for what in super::log::access::wrong(&report) {
                 found.wrong(layout::ACCESS, what);
             }
             Some(report.log.entries)
@@ -113,7 +113,7 @@ fn check_access_too(case: &Case, found: &mut Verification) -> Option<u64> {
 }
 
 fn check(context: &Context<'_>, case: &Case) -> Verification {
-    let once: Vec<_> = world::keys().ok().and_then(|keys| remembered(&keys, &case.config.log)).into_iter().collect();
+    let once: Vec<_> = system::keys().ok().and_then(|keys| remembered(&keys, &case.config.log)).into_iter().collect();
     let mut meter = Meter::new(context.output);
     let mut found = case.verify(&once, &mut |step| match step {
         VerifyStep::Begin(bytes) => meter.begin("checking originals", true, bytes),
@@ -177,8 +177,8 @@ fn record(context: &Context<'_>, folder: &Path, found: &Verification, more: &Mor
         quotes: more.quotes.0,
         broken_quotes: more.quotes.1,
     };
-    let logged = world::hold(folder)
-        .and_then(|mut held| Ok(held.log_one(Act::fixity(&fixity), MachineClock.now(), &mut world::random)?));
+    let logged = system::hold(folder)
+        .and_then(|mut held| Ok(held.log_one(Act::fixity(&fixity), MachineClock.now(), &mut system::random)?));
     if let Err(failure) = logged {
         context.output.remark(&format!("This check is not logged: {}", failure.message));
     }

@@ -1,10 +1,10 @@
 //! `exhibit log ls --access`, `exhibit log check --access`: who looked, searched and took out.
 
-use super::Context;
+use crate::access_log::Recorder;
+use crate::commands::Context;
 use crate::failure::{Exit, Failure};
-use crate::looks::Recorder;
 use crate::output::{Output, Style, counted};
-use crate::world;
+use crate::system;
 use exhibit_case::{Case, chain_of};
 use exhibit_custody::access::{AccessError, OpenedEntry};
 use exhibit_custody::{AccessLog, AccessReport};
@@ -20,7 +20,7 @@ pub(crate) fn open(output: &Output, case: &Case) -> Result<Option<AccessLog>, Fa
     if let Some(recorder) = Recorder::of(output, case) {
         recorder.fold();
     }
-    AccessLog::open(&case.access_folder(), &world::keys()?).map(Some).map_err(unusable)
+    AccessLog::open(&case.access_folder(), &system::keys()?).map(Some).map_err(unusable)
 }
 
 fn unusable(error: AccessError) -> Failure {

@@ -1,7 +1,7 @@
 //! The real clock, the real randomness, the environment and the worker's entry: what every other crate takes as parameters.
 
-use crate::door;
 use crate::failure::{Exit, Failure};
+use crate::passphrase;
 use exhibit_cage::{Cage, Input, Options};
 use exhibit_case::{Case, Held, Keys, key_file, layout};
 use exhibit_custody::Log;
@@ -91,7 +91,7 @@ pub(crate) fn hold(folder: &Path) -> Result<Held, Failure> {
 /// asked for a passphrase.
 pub(crate) fn log_marks(folder: &Path) -> Result<u64, Failure> {
     let keys = keys()?;
-    if door::has_file() {
+    if passphrase::has_file() {
         unlock(folder, &keys)?;
     }
     Ok(Held::take(folder, &door(&keys), TOOL)?.log_marks(MachineClock.now(), &mut random)?)
@@ -106,13 +106,13 @@ pub(crate) fn hold_any(folder: &Path) -> Result<Held, Failure> {
 
 /// The keys in a folder, opened by the passphrase that was given.
 pub(crate) fn door(folder: &Path) -> Keys<'_> {
-    Keys { folder, ask: &door::kept }
+    Keys { folder, ask: &passphrase::kept }
 }
 
 // A log that cannot be opened is said by whoever opens it next.
 fn unlock(folder: &Path, keys: &Path) -> Result<(), Failure> {
     match Log::open(&folder.join(layout::CUSTODY)) {
-        Ok(log) => door::unlock(&key_file(keys, log.verifier())),
+        Ok(log) => passphrase::unlock(&key_file(keys, log.verifier())),
         Err(_) => Ok(()),
     }
 }

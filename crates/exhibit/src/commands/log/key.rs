@@ -1,11 +1,11 @@
 //! `exhibit log key ls|rotate|revoke`
 
-use super::Context;
-use super::case::signing_key;
 use crate::cli::{KeyCommand, KeyReason};
-use crate::door;
+use crate::commands::Context;
+use crate::commands::case::signing_key;
 use crate::failure::{Exit, Failure};
-use crate::world::{self, MachineClock};
+use crate::passphrase;
+use crate::system::{self, MachineClock};
 use exhibit_case::{CaseError, Held, Rotation, key_file, layout};
 use exhibit_custody::{Entry, Key, Log, Passphrase, Protection, Ref, Remembered, Revocation, check_log_with};
 use exhibit_model::Clock;
@@ -61,7 +61,7 @@ fn chain(folder: &Path) -> Chain {
 
 fn list(context: &Context<'_>, folder: &Path) -> Result<ExitCode, Failure> {
     let chain = chain(folder);
-    let keys = world::keys()?;
+    let keys = system::keys()?;
     for (place, key) in chain.keys.iter().enumerate() {
         let signs = place + 1 == chain.keys.len();
         let reason = chain.reasons.get(&Ref::key(key).to_string()).filter(|_| !signs);
@@ -103,14 +103,14 @@ fn rotate(
         return Ok(Exit::Done.into());
     }
     let old_file = signing_key(folder)?;
-    door::unlock(&old_file)?;
-    let given = door::kept(&old_file);
-    let keys = world::keys()?;
-    let door_keys = world::door(&keys);
-    let mut held = Held::take_any(folder, &door_keys, world::TOOL)?;
+    passphrase::unlock(&old_file)?;
+    let given = passphrase::kept(&old_file);
+    let keys = system::keys()?;
+    let door_keys = system::door(&keys);
+    let mut held = Held::take_any(folder, &door_keys, system::TOOL)?;
     let lock = lock_of_new(given, passphrase, file)?.map(Protection::new);
     let rotation = Rotation { reason: reason.into(), lock: lock.as_ref() };
-    let done = held.rotate_key(&door_keys, &rotation, MachineClock.now(), &mut world::random)?;
+    let done = held.rotate_key(&door_keys, &rotation, MachineClock.now(), &mut system::random)?;
     if context.output.json {
         let fields = json!({
             "old": done.old.to_string(), "new": done.new.to_string(), "log_entry": done.entry,
@@ -130,8 +130,8 @@ fn rotate(
 // A locked key is followed by a locked one: by the same passphrase, unless another is named.
 fn lock_of_new(given: Option<Passphrase>, wanted: bool, file: Option<&Path>) -> Result<Option<Passphrase>, Failure> {
     match (given, file) {
-        (_, Some(file)) => door::choose_anew(Some(file)).map(Some),
-        (None, None) if wanted => door::choose().map(Some),
+        (_, Some(file)) => passphrase::choose_anew(Some(file)).map(Some),
+        (None, None) if wanted => passphrase::choose().map(Some),
         (given, None) => Ok(given),
     }
 }
@@ -153,7 +153,7 @@ fn revoke(context: &Context<'_>, folder: &Path, id: &str, reason: KeyReason) -> 
         return Ok(Exit::Done.into());
     }
     let reason = Revocation::from(reason);
-    let entry = world::hold(folder)?.revoke_key(key, reason, MachineClock.now(), &mut world::random)?;
+    let entry = system::hold(folder)?.revoke_key(key, reason, MachineClock.now(), &mut system::random)?;
     if context.output.json {
         let fields = json!({"key": key.to_string(), "reason": reason.word(), "log_entry": entry});
         context.output.object("revocation", fields);

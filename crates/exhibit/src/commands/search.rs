@@ -1,11 +1,11 @@
 //! `exhibit search QUERY...`
 
 use super::Context;
+use crate::access_log;
 use crate::cli::{Search, SortOrder};
 use crate::failure::{Exit, Failure};
-use crate::looks;
 use crate::output::{Style, counted, number};
-use crate::world::MachineClock;
+use crate::system::MachineClock;
 use exhibit_case::{
     Case, CaseError, FacetCount, FacetCounts, How, SearchHit, SearchRequest, SearchResults, TellingWords,
 };
@@ -46,7 +46,7 @@ pub(crate) fn run(context: &Context<'_>, search: &Search) -> Result<ExitCode, Fa
         context.output.remark(&format!("Saved as {}; again with: exhibit saved run {}", shown(name), shown(name)));
     }
     let found = results.total > 0;
-    let _noted = looks::note(context.output, &case, looks::search(&query));
+    let _noted = access_log::note(context.output, &case, access_log::search(&query));
     if search.facets {
         facets(context, &case.facets(&query, search.exact, MOST_VALUES)?);
     } else if search.words {

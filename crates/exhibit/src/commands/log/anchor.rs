@@ -1,11 +1,11 @@
 //! `exhibit log anchor request|import|ls`
 
-use super::Context;
-use super::bag::failure;
 use crate::cli::{AnchorCommand, AnchorImport, AnchorRequest};
+use crate::commands::Context;
+use crate::commands::bag::failure;
 use crate::failure::{Exit, Failure};
 use crate::output::{Style, counted};
-use crate::world::{self, MachineClock};
+use crate::system::{self, MachineClock};
 use exhibit_dossier::{
     AnchorRow, AnchorStanding, AskFor, Asked, Imported, Reply, ask_anchors, import_anchor, list_anchors,
 };
@@ -18,7 +18,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 /// What a person with a connected machine needs to know.
-const INSTRUCTIONS: &str = include_str!("../../text/anchors.txt");
+const INSTRUCTIONS: &str = include_str!("../../../text/anchors.txt");
 
 pub(crate) fn run(context: &Context<'_>, command: &AnchorCommand) -> Result<ExitCode, Failure> {
     match command {
@@ -39,9 +39,9 @@ fn request(context: &Context<'_>, asked: &AnchorRequest) -> Result<ExitCode, Fai
         context.output.line(&format!("would write {}", counted(count as u64, "request", "requests")));
         return Ok(Exit::Done.into());
     }
-    let held = world::hold(&context.case_folder()?)?;
+    let held = system::hold(&context.case_folder()?)?;
     let ask = AskFor { authorities: &authorities, witnesses: &witnesses, sigsum: &asked.sigsum };
-    let written = ask_anchors(&held, &ask, &asked.output, &mut world::random).map_err(failure)?;
+    let written = ask_anchors(&held, &ask, &asked.output, &mut system::random).map_err(failure)?;
     let readme = asked.output.join("README.txt");
     std::fs::write(&readme, instructions(&written)).map_err(|error| Failure::io("write", &readme, &error))?;
     if context.output.json {
@@ -111,7 +111,7 @@ fn import(context: &Context<'_>, asked: &AnchorImport) -> Result<ExitCode, Failu
         authorities.extend(read.map_err(wrong)?);
     }
     let policy = asked.policy.as_ref().map(|path| read(path)).transpose()?;
-    let mut held = world::hold(&context.case_folder()?)?;
+    let mut held = system::hold(&context.case_folder()?)?;
     for path in &asked.files {
         let bytes = read(path)?;
         let reply = Reply { bytes: &bytes, authorities: &authorities, policy: policy.as_deref() };
@@ -119,7 +119,7 @@ fn import(context: &Context<'_>, asked: &AnchorImport) -> Result<ExitCode, Failu
             context.output.line(&format!("would check and keep {}", path.display()));
             continue;
         }
-        let imported = import_anchor(&mut held, &reply, MachineClock.now(), &mut world::random);
+        let imported = import_anchor(&mut held, &reply, MachineClock.now(), &mut system::random);
         let imported = imported.map_err(|error| {
             let mut told = failure(error);
             told.message = format!("{}: {}", path.display(), told.message);

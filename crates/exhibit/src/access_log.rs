@@ -2,7 +2,7 @@
 //! Where it cannot be recorded, the command goes on and says so once.
 
 use crate::output::Output;
-use crate::world::{self, MachineClock, TOOL};
+use crate::system::{self, MachineClock, TOOL};
 use exhibit_case::{AccessSettings, Case, chain_of};
 use exhibit_custody::{AccessLog, Fact, Look, Verb};
 use exhibit_model::{Clock, ItemId};
@@ -35,8 +35,8 @@ impl Recorder {
 
     /// The recorder of a case, whatever its settings say.
     pub(crate) fn even_if_off(output: &Output, case: &Case) -> Option<Self> {
-        let keys = world::keys().map_err(|failure| say_once(output.quiet, &failure.message)).ok()?;
-        let log = case.access_log(&keys, TOOL, MachineClock.now(), &mut world::random);
+        let keys = system::keys().map_err(|failure| say_once(output.quiet, &failure.message)).ok()?;
+        let log = case.access_log(&keys, TOOL, MachineClock.now(), &mut system::random);
         let log = log.map_err(|error| say_once(output.quiet, &chain_of(&error))).ok()?;
         Some(Self { log, settings: case.config.access, quiet: output.quiet })
     }
@@ -44,21 +44,21 @@ impl Recorder {
     /// Says in the access log what its settings are from now on.
     pub(crate) fn set(&self) {
         let AccessSettings { record, keep_days } = self.settings;
-        if let Err(error) = self.log.set(record, keep_days, MachineClock.now(), &mut world::random) {
+        if let Err(error) = self.log.set(record, keep_days, MachineClock.now(), &mut system::random) {
             say_once(self.quiet, &chain_of(&error));
         }
     }
 
     /// Writes a look down, before its answer is shown.
     pub(crate) fn record(&self, look: Look) {
-        if let Err(error) = self.log.write_down(look, MachineClock.now(), &mut world::random) {
+        if let Err(error) = self.log.write_down(look, MachineClock.now(), &mut system::random) {
             say_once(self.quiet, &chain_of(&error));
         }
     }
 
     /// Makes what was written down durable, and part of the signed log.
     pub(crate) fn fold(&self) {
-        if let Err(error) = self.log.fold(self.settings.keep_days, MachineClock.now(), &mut world::random) {
+        if let Err(error) = self.log.fold(self.settings.keep_days, MachineClock.now(), &mut system::random) {
             say_once(self.quiet, &chain_of(&error));
         }
     }

@@ -1,11 +1,11 @@
 //! `exhibit bag check|import|received`: bags from elsewhere.
 
-use super::bag::failure;
-use super::{Context, ingest};
+use super::super::{Context, ingest};
+use super::failure;
 use crate::cli::BagRead;
 use crate::failure::{Exit, Failure};
-use crate::meter::Meter;
 use crate::output::{Style, bytes, counted};
+use crate::progress::Meter;
 use exhibit_case::Case;
 use exhibit_dossier::{Good, Kept, SealedBag, Unlock, handovers, is_sealed};
 use exhibit_proof::bagit::{Files, Found, Unreadable};
@@ -36,7 +36,7 @@ impl Files for Watched<'_> {
     }
 }
 
-pub(super) fn check(context: &Context<'_>, bag: &BagRead, plain: bool) -> Result<ExitCode, Failure> {
+pub(crate) fn check(context: &Context<'_>, bag: &BagRead, plain: bool) -> Result<ExitCode, Failure> {
     let mut files = open(context, bag)?;
     let checked = examine(context, bag, &mut *files, plain)?;
     print(context, &checked.report);
@@ -84,7 +84,7 @@ fn print(context: &Context<'_>, report: &Report) {
 }
 
 /// Takes a bag in, with OCR or not and so many workers.
-pub(super) fn import(
+pub(crate) fn import(
     context: &Context<'_>,
     bag: &BagRead,
     name: Option<&str>,
@@ -109,8 +109,8 @@ pub(super) fn import(
     if bag.key.is_none() {
         context.output.warn(&format!("whose key this is was not checked (--key): {}", good.key()));
     }
-    let name = name.map_or_else(|| super::init::name_of(&bag.path), str::to_owned);
-    let workers = workers.unwrap_or_else(crate::world::processors);
+    let name = name.map_or_else(|| super::super::init::name_of(&bag.path), str::to_owned);
+    let workers = workers.unwrap_or_else(crate::system::processors);
     let order = ingest::Order { sources: &[], name: None, retry: false, passwords: None, ocr, workers };
     let summary = ingest::take_in_by(context.output, &folder, &order, |held, options, world| {
         good.keep(&held.case, &mut *files).map_err(failure)?;
@@ -131,7 +131,7 @@ fn has_room(folder: &Path, wanted: u64) -> Result<(), Failure> {
 }
 
 /// Lists what was handed over, or writes one of these anew.
-pub(super) fn received(context: &Context<'_>, write: Option<(&str, &Path)>) -> Result<ExitCode, Failure> {
+pub(crate) fn received(context: &Context<'_>, write: Option<(&str, &Path)>) -> Result<ExitCode, Failure> {
     let case = Case::open(&context.case_folder()?)?;
     let output = context.output;
     if let Some((id, target)) = write {
