@@ -1,4 +1,4 @@
-//! The `exhibit` command: reads arguments, environment and configuration, does what is asked, prints, and ends with a code
+//! The `exhibit` command: reads arguments, environment and configuration, runs a command, prints, and exits with a code
 //! that scripts can rely on. The only crate that does any of these.
 
 mod access_log;
@@ -11,15 +11,14 @@ mod passphrase;
 mod progress;
 mod system;
 
-use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    // a worker's server: nothing else of this program may have run in its process
+    // the worker server: no other code of this program may have run in its process
     if std::env::args_os().nth(1).is_some_and(|argument| argument == system::CAGE_SERVER) {
         exhibit_cage::serve(system::read_in_cage, system::warm_up);
     }
-    let arguments = match cli::Arguments::try_parse() {
+    let arguments = match cli::parse() {
         Ok(arguments) => arguments,
         Err(error) => return cli::refuse(&error),
     };

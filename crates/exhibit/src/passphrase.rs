@@ -1,8 +1,10 @@
-//! Passphrases of signing keys: asked for at the terminal without showing them, or read from a file; never on the command
-//! line. What was given is kept for as long as the command runs, and wiped at its end.
+//! Passphrases of signing keys and of packages: prompted for without echo, or read from a file, never from the command line,
+//! where other programs and the shell's history would see them. The key's passphrase is kept while the command runs, and
+//! wiped at its end.
 
-use crate::cli::{Global, Passphrase as BagPassphrase};
+use crate::cli::Global;
 use crate::failure::{Exit, Failure};
+use clap::Args;
 use exhibit_custody::{Key, Passphrase};
 use exhibit_dossier::SecretString;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
@@ -15,25 +17,25 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 /// The longest passphrase, in bytes.
 const LONGEST: usize = 1024;
 
-struct Door {
+struct Source {
     file: Option<PathBuf>,
     no_input: bool,
 }
 
-static DOOR: OnceLock<Door> = OnceLock::new();
+static SOURCE: OnceLock<Source> = OnceLock::new();
 static KEPT: Mutex<Option<Passphrase>> = Mutex::new(None);
 
-/// Notes where passphrases come from.
+/// Sets where the passphrase of the signing key comes from.
 pub(crate) fn set(global: &Global) {
-    let _ = DOOR.set(Door { file: global.key_passphrase_file.clone(), no_input: global.no_input });
+    let _ = SOURCE.set(Source { file: global.key_passphrase_file.clone(), no_input: global.no_input });
 }
 
-/// Wipes what was given.
+/// Wipes the kept passphrase.
 pub(crate) fn close() {
     *KEPT.lock().unwrap_or_else(PoisonError::into_inner) = None;
 }
 
-/// What was given.
+/// The kept passphrase.
 pub(crate) fn kept(_: &Path) -> Option<Passphrase> {
     KEPT.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
@@ -42,18 +44,18 @@ fn keep(passphrase: &Passphrase) {
     *KEPT.lock().unwrap_or_else(PoisonError::into_inner) = Some(passphrase.clone());
 }
 
-/// Whether passphrases come from a file: then nobody is asked.
+/// Whether the passphrase comes from a file, without a prompt.
 pub(crate) fn has_file() -> bool {
-    DOOR.get().is_some_and(|door| door.file.is_some())
+    SOURCE.get().is_some_and(|source| source.file.is_some())
 }
 
-/// Gets the passphrase of a key that is locked, unless it was given before. A key that is not there or not one is left to
-/// whoever loads it.
+/// Gets the passphrase of a locked key, unless it is kept already. A missing or malformed key is reported by the code that
+/// loads it.
 pub(crate) fn unlock(key: &Path) -> Result<(), Failure> {
     if !Key::is_locked(key).unwrap_or(false) || kept(key).is_some() {
         return Ok(());
     }
-    let passphrase = match DOOR.get().and_then(|door| door.file.as_deref()) {
+    let passphrase = match SOURCE.get().and_then(|source| source.file.as_deref()) {
         Some(file) => from_file(file)?,
         None => at_terminal(&format!("Passphrase of the signing key {}: ", key.display()))?,
     };
@@ -61,27 +63,27 @@ pub(crate) fn unlock(key: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A passphrase for the first key of a case: from the file that was named, else asked for twice. It is kept, too.
+/// A passphrase for the first key of a case: from the given file, else prompted for twice. It is kept.
 pub(crate) fn choose() -> Result<Passphrase, Failure> {
-    let passphrase = choose_anew(DOOR.get().and_then(|door| door.file.as_deref()))?;
+    let passphrase = choose_new(SOURCE.get().and_then(|source| source.file.as_deref()))?;
     keep(&passphrase);
     Ok(passphrase)
 }
 
-/// A passphrase in place of another: from a file of its own, else asked for twice.
-pub(crate) fn choose_anew(file: Option<&Path>) -> Result<Passphrase, Failure> {
+/// A passphrase that replaces another: from a file of its own, else prompted for twice.
+pub(crate) fn choose_new(file: Option<&Path>) -> Result<Passphrase, Failure> {
     if let Some(file) = file {
         return from_file(file);
     }
-    let (first, second) = (at_terminal("New passphrase: ")?, at_terminal("The same once more: ")?);
+    let (first, second) = (at_terminal("New passphrase: ")?, at_terminal("Repeat the passphrase: ")?);
     if first.is_same(&second) {
         Ok(first)
     } else {
-        Err(Failure::usage("the two passphrases are not the same").hint("nothing was done; try again"))
+        Err(Failure::usage("the passphrases do not match").hint("nothing was done; try again"))
     }
 }
 
-/// A passphrase from a file: its first line. `/dev/fd/3` is what file descriptor 3 gives.
+/// A passphrase from the first line of a file. `/dev/fd/3` reads file descriptor 3.
 pub(crate) fn from_file(path: &Path) -> Result<Passphrase, Failure> {
     let unreadable = |error: io::Error| Failure::io("read the passphrase from", path, &error);
     let file = File::open(path).map_err(unreadable)?;
@@ -102,24 +104,24 @@ pub(crate) fn from_file(path: &Path) -> Result<Passphrase, Failure> {
 }
 
 fn at_terminal(prompt: &str) -> Result<Passphrase, Failure> {
-    if DOOR.get().is_some_and(|door| door.no_input) {
-        return Err(Failure::new(Exit::NeedsAnswer, "passphrase", "a passphrase is needed, and nobody may be asked")
-            .hint("name a file with --key-passphrase-file FILE (/dev/fd/N for a descriptor)"));
+    if SOURCE.get().is_some_and(|source| source.no_input) {
+        return Err(Failure::new(Exit::NeedsAnswer, "passphrase", "a passphrase is needed, and --no-input is set")
+            .hint("give a file with --key-passphrase-file FILE (/dev/fd/N for a descriptor)"));
     }
-    typed(prompt, "name a file with --key-passphrase-file FILE (/dev/fd/N for a descriptor)")?.passphrase()
+    typed(prompt, "give a file with --key-passphrase-file FILE (/dev/fd/N for a descriptor)")?.passphrase()
 }
 
-/// What somebody types at the terminal, which does not show it. `hint` says how to do without one.
+/// Prompts at the terminal, without echo. `hint` is shown if there is no terminal.
 pub(crate) fn typed(prompt: &str, hint: &str) -> Result<Hidden, Failure> {
     let terminal = OpenOptions::new().read(true).write(true).open("/dev/tty");
     let terminal = terminal.map_err(|_| {
-        Failure::new(Exit::NeedsAnswer, "passphrase", "a passphrase is needed, and there is no terminal to ask at")
+        Failure::new(Exit::NeedsAnswer, "passphrase", "a passphrase is needed, and there is no terminal to prompt on")
             .hint(hint)
     })?;
     ask(&terminal, prompt)
 }
 
-// Sets the terminal back, whatever happens.
+// Restores the terminal when dropped.
 struct Quiet<'a> {
     terminal: &'a File,
     before: Termios,
@@ -133,13 +135,13 @@ impl Drop for Quiet<'_> {
 }
 
 fn ask(mut terminal: &File, prompt: &str) -> Result<Hidden, Failure> {
-    let failed = |error: io::Error| Failure::io("ask at", "/dev/tty", &error);
+    let failed = |error: io::Error| Failure::io("prompt on", "/dev/tty", &error);
     let before = tcgetattr(terminal).map_err(|error| failed(error.into()))?;
     let mut quiet = before.clone();
-    // keys are taken one by one, so that Ctrl-C is one of them and the terminal is always set back
+    // keys are read one by one and Ctrl-C is one of them, so that the terminal is always restored before the program exits
     quiet.local_modes.remove(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG);
     tcsetattr(terminal, OptionalActions::Flush, &quiet).map_err(|error| failed(error.into()))?;
-    let _set_back = Quiet { terminal, before };
+    let _restore = Quiet { terminal, before };
     terminal.write_all(prompt.as_bytes()).map_err(failed)?;
     let mut typed = Hidden::new();
     loop {
@@ -157,7 +159,7 @@ fn ask(mut terminal: &File, prompt: &str) -> Result<Hidden, Failure> {
 }
 
 fn stopped() -> Failure {
-    Failure::new(Exit::Interrupted, "stopped", "no passphrase was given")
+    Failure::new(Exit::Interrupted, "stopped", "no passphrase was entered")
 }
 
 /// Bytes of a passphrase, wiped when dropped.
@@ -165,7 +167,7 @@ pub(crate) struct Hidden(zeroize::Zeroizing<Vec<u8>>);
 
 impl Hidden {
     fn new() -> Self {
-        // room for all of it at once: a growing text would leave copies behind
+        // allocated once: a growing buffer would leave copies behind
         Self(zeroize::Zeroizing::new(Vec::with_capacity(LONGEST)))
     }
 
@@ -177,7 +179,7 @@ impl Hidden {
         Ok(())
     }
 
-    // the last character, of however many bytes
+    // removes the last character, of however many bytes
     fn back(&mut self) {
         while self.0.pop().is_some_and(|byte| byte & 0xc0 == 0x80) {}
     }
@@ -197,8 +199,19 @@ impl Hidden {
     }
 }
 
+/// The passphrase of a package.
+#[derive(Debug, Args)]
+pub(crate) struct BagPassphrase {
+    /// Prompt for a passphrase
+    #[arg(long, conflicts_with = "passphrase_file")]
+    passphrase: bool,
+    /// Read the passphrase from the first line of a file
+    #[arg(long, value_name = "FILE")]
+    passphrase_file: Option<PathBuf>,
+}
+
 impl BagPassphrase {
-    /// The passphrase, where one is asked for; twice, where it is a new one.
+    /// The passphrase, if one is requested; prompted for twice if it is new.
     pub(crate) fn get(&self, new: bool, no_input: bool) -> Result<Option<SecretString>, Failure> {
         if let Some(path) = &self.passphrase_file {
             let text = std::fs::read_to_string(path).map_err(|error| Failure::io("read", path, &error))?;
@@ -208,14 +221,13 @@ impl BagPassphrase {
             return Ok(None);
         }
         if no_input {
-            return Err(
-                Failure::usage("--passphrase would ask, which --no-input forbids").hint("use --passphrase-file FILE")
-            );
+            return Err(Failure::usage("--passphrase would prompt, which --no-input forbids")
+                .hint("use --passphrase-file FILE"));
         }
-        let ask = |prompt| typed(prompt, "use --passphrase-file FILE");
-        let first = ask("Passphrase: ")?;
-        if new && ask("The same again: ")?.text()? != first.text()? {
-            return Err(Failure::usage("the two passphrases differ"));
+        let prompt_for = |text| typed(text, "use --passphrase-file FILE");
+        let first = prompt_for("Passphrase: ")?;
+        if new && prompt_for("Repeat the passphrase: ")?.text()? != first.text()? {
+            return Err(Failure::usage("the passphrases do not match"));
         }
         usable(first.text()?).map(Some)
     }
@@ -233,7 +245,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn typed_characters_are_taken_back_whole() {
+    fn backspace_removes_whole_characters() {
         let mut typed = Hidden::new();
         for byte in "a登".bytes() {
             typed.push(byte).expect("short");
@@ -242,6 +254,6 @@ mod tests {
         assert_eq!(typed.0.as_slice(), b"a");
         typed.back();
         typed.back();
-        assert!(typed.passphrase().is_err(), "an empty one is none");
+        assert!(typed.passphrase().is_err(), "an empty passphrase is refused");
     }
 }

@@ -82,7 +82,7 @@ pub(crate) fn case_folder(named: Option<&Path>) -> Result<PathBuf, Failure> {
 pub(crate) fn hold(folder: &Path) -> Result<Held, Failure> {
     let keys = keys()?;
     unlock(folder, &keys)?;
-    let mut held = Held::take(folder, &door(&keys), TOOL)?;
+    let mut held = Held::take(folder, &unlocked_keys(&keys), TOOL)?;
     held.log_marks(MachineClock.now(), &mut random)?;
     Ok(held)
 }
@@ -94,18 +94,18 @@ pub(crate) fn log_marks(folder: &Path) -> Result<u64, Failure> {
     if passphrase::has_file() {
         unlock(folder, &keys)?;
     }
-    Ok(Held::take(folder, &door(&keys), TOOL)?.log_marks(MachineClock.now(), &mut random)?)
+    Ok(Held::take(folder, &unlocked_keys(&keys), TOOL)?.log_marks(MachineClock.now(), &mut random)?)
 }
 
 /// Takes hold of a case that may be sealed, for what adds nothing to it.
 pub(crate) fn hold_any(folder: &Path) -> Result<Held, Failure> {
     let keys = keys()?;
     unlock(folder, &keys)?;
-    Ok(Held::take_any(folder, &door(&keys), TOOL)?)
+    Ok(Held::take_any(folder, &unlocked_keys(&keys), TOOL)?)
 }
 
 /// The keys in a folder, opened by the passphrase that was given.
-pub(crate) fn door(folder: &Path) -> Keys<'_> {
+pub(crate) fn unlocked_keys(folder: &Path) -> Keys<'_> {
     Keys { folder, ask: &passphrase::kept }
 }
 

@@ -1,17 +1,63 @@
 //! `exhibit saved ls|show|run|rm`
 
-use super::{Context, search};
+use super::{Context, Group, Run, search};
 use crate::access_log;
-use crate::cli::SavedCommand;
 use crate::failure::{Exit, Failure};
 use crate::output::{Style, counted, number};
 use crate::system::MachineClock;
+use clap::{Args, Subcommand};
 use exhibit_case::{Case, CaseError, Saved, SearchRequest};
 use exhibit_model::{Clock, ItemId, Moment, shown};
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
-pub(crate) fn run(context: &Context<'_>, command: &SavedCommand) -> Result<ExitCode, Failure> {
+/// Manage saved searches, and show new results
+#[derive(Debug, Args)]
+pub(crate) struct SavedArgs {
+    #[command(subcommand)]
+    command: SavedCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum SavedCommand {
+    /// List saved searches, with the number of new documents since each was last run
+    Ls,
+    /// Show a saved search
+    Show {
+        /// Its name
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+    /// Run a saved search, and show what is new since it was last run
+    Run {
+        /// Its name
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// Maximum number of results
+        #[arg(short, long, default_value_t = 25, value_name = "N")]
+        limit: usize,
+    },
+    /// Delete a saved search
+    Rm {
+        /// Its name
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+}
+
+impl Run for SavedArgs {
+    const GROUP: Group = Group::Search;
+
+    fn supports_dry_run(&self) -> bool {
+        true
+    }
+
+    fn run(&self, context: &Context<'_>) -> Result<ExitCode, Failure> {
+        run(context, &self.command)
+    }
+}
+
+fn run(context: &Context<'_>, command: &SavedCommand) -> Result<ExitCode, Failure> {
     let case = context.case()?;
     match command {
         SavedCommand::Ls => {
@@ -31,7 +77,7 @@ pub(crate) fn run(context: &Context<'_>, command: &SavedCommand) -> Result<ExitC
             if !context.dry_run() {
                 case.forget_search(name)?;
             }
-            let would = if context.dry_run() { "Would forget" } else { "Forgot" };
+            let would = if context.dry_run() { "would delete" } else { "Deleted" };
             context.output.line(&format!("{would} {}: {}", shown(name), shown(&saved.query)));
             Ok(Exit::Done.into())
         }

@@ -1,22 +1,52 @@
 //! `exhibit similar DOC`
 
-use super::{Context, search};
-use crate::cli::Similar;
+use super::{Context, Group, Run, search};
 use crate::failure::{Exit, Failure};
 use crate::output::Style;
+use clap::Args;
 use exhibit_model::shown;
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
-pub(crate) fn run(context: &Context<'_>, asked: &Similar) -> Result<ExitCode, Failure> {
+/// Find similar documents, by shared distinctive terms
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The shared terms are shown with each document. At most 50 pages of a long document are examined.\n\
+                        Examples:\n  exhibit similar EXH-000003\n  exhibit similar EXH-000003 --page 2 -l 5"
+)]
+pub(crate) struct SimilarArgs {
+    /// The document
+    #[arg(value_name = "DOC")]
+    document: String,
+    /// Compare only this page
+    #[arg(long, value_name = "N")]
+    page: Option<u32>,
+    /// Maximum number of documents
+    #[arg(short, long, default_value_t = 10, value_name = "N")]
+    limit: usize,
+}
+
+impl Run for SimilarArgs {
+    const GROUP: Group = Group::Search;
+
+    fn supports_dry_run(&self) -> bool {
+        true
+    }
+
+    fn run(&self, context: &Context<'_>) -> Result<ExitCode, Failure> {
+        run(context, self)
+    }
+}
+
+fn run(context: &Context<'_>, arguments: &SimilarArgs) -> Result<ExitCode, Failure> {
     let case = context.case()?;
-    let similar = case.similar(case.resolve(&asked.document)?, asked.page, asked.limit)?;
+    let similar = case.similar(case.resolve(&arguments.document)?, arguments.page, arguments.limit)?;
     let output = context.output;
     if !output.json {
         let words: Vec<String> = similar.words.iter().map(|word| shown(word)).collect();
         output.remark(&match words.is_empty() {
-            true => "It has no word that tells it from the rest".to_owned(),
-            false => format!("Its telling words: {}", words.join(" ")),
+            true => "No distinctive terms".to_owned(),
+            false => format!("Distinctive terms: {}", words.join(" ")),
         });
     }
     for found in &similar.hits {

@@ -1,11 +1,11 @@
 //! `exhibit verify`
 
-use super::Context;
-use crate::cli::Verify;
+use super::{Context, Group, Run};
 use crate::failure::{Exit, Failure};
 use crate::output::{Style, bytes, counted, number};
 use crate::progress::Meter;
 use crate::system::{self, MachineClock};
+use clap::Args;
 use exhibit_case::{
     Case, CaseError, Deviation, Verification, VerifyStep, keep_still, layout, remembered, verify_remains,
 };
@@ -15,10 +15,35 @@ use exhibit_model::{Clock, shown};
 use exhibit_proof::finding::Finding;
 use serde_json::json;
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-pub(crate) fn run(context: &Context<'_>, verify: &Verify) -> Result<ExitCode, Failure> {
+/// Check the case against its hashes and its log
+#[derive(Debug, Args)]
+#[command(after_help = "Lists every deviation, and exits with 4 if there is any.\n\
+                        Example:\n  exhibit verify ~/Exhibit/leak")]
+pub(crate) struct VerifyArgs {
+    /// The folder of the case
+    #[arg(value_name = "PATH")]
+    path: Option<PathBuf>,
+    /// Do not record this check in the log
+    #[arg(long)]
+    no_log: bool,
+}
+
+impl Run for VerifyArgs {
+    const GROUP: Group = Group::Trust;
+
+    fn supports_dry_run(&self) -> bool {
+        true
+    }
+
+    fn run(&self, context: &Context<'_>) -> Result<ExitCode, Failure> {
+        run(context, self)
+    }
+}
+
+fn run(context: &Context<'_>, verify: &VerifyArgs) -> Result<ExitCode, Failure> {
     let folder = match &verify.path {
         Some(path) => path.clone(),
         None => context.case_folder()?,

@@ -1,11 +1,11 @@
 //! `exhibit log anchor request|import|ls`
 
-use crate::cli::{AnchorCommand, AnchorImport, AnchorRequest};
 use crate::commands::Context;
 use crate::commands::bag::failure;
 use crate::failure::{Exit, Failure};
 use crate::output::{Style, counted};
 use crate::system::{self, MachineClock};
+use clap::{Args, Subcommand};
 use exhibit_dossier::{
     AnchorRow, AnchorStanding, AskFor, Asked, Imported, Reply, ask_anchors, import_anchor, list_anchors,
 };
@@ -14,14 +14,66 @@ use exhibit_time::Certificate;
 use exhibit_time::anchored::{Anchored, Kind, MAX_FILE};
 use serde_json::json;
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// What a person with a connected machine needs to know.
+/// Instructions for the person at the connected machine.
 const INSTRUCTIONS: &str = include_str!("../../../text/anchors.txt");
 
-pub(crate) fn run(context: &Context<'_>, command: &AnchorCommand) -> Result<ExitCode, Failure> {
-    match command {
+/// Anchor the log in time (RFC 3161, witnesses, Sigsum), offline
+#[derive(Debug, Args)]
+pub(super) struct AnchorArgs {
+    #[command(subcommand)]
+    command: AnchorCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum AnchorCommand {
+    /// Write request files for a person to carry to a connected machine; nothing is sent
+    #[command(
+        after_help = "Examples:\n  exhibit log anchor request --authority first --authority second -o /media/stick/ask\n  \
+                            exhibit log anchor request --witness partner=partner.vkey --sigsum public -o ask"
+    )]
+    Request(AnchorRequest),
+    /// Import replies: checked against the requests and this log, kept, and logged
+    #[command(after_help = "Examples:\n  exhibit log anchor import /media/stick/first.tsr --ca first-ca.pem\n  \
+                            exhibit log anchor import public.sigsum --policy sigsum.policy")]
+    Import(AnchorImport),
+    /// List anchors and open requests; exits with 4 if an anchor is invalid
+    Ls,
+}
+
+#[derive(Debug, Args)]
+struct AnchorRequest {
+    /// A name for a time stamping authority; can be repeated [default without other options: authority]
+    #[arg(long, value_name = "NAME")]
+    authority: Vec<String>,
+    /// A witness: a name for it, and the file with its key
+    #[arg(long, value_name = "NAME=FILE")]
+    witness: Vec<String>,
+    /// A name for a public Sigsum log
+    #[arg(long, value_name = "NAME")]
+    sigsum: Vec<String>,
+    /// The folder to write to; it must be new or empty
+    #[arg(short, long, value_name = "DIR")]
+    output: PathBuf,
+}
+
+#[derive(Debug, Args)]
+struct AnchorImport {
+    /// The replies
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+    /// The certificate of an authority that you trust (PEM or DER)
+    #[arg(long, value_name = "FILE")]
+    ca: Vec<PathBuf>,
+    /// The Sigsum policy to check a proof against
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+}
+
+pub(super) fn run(context: &Context<'_>, arguments: &AnchorArgs) -> Result<ExitCode, Failure> {
+    match &arguments.command {
         AnchorCommand::Request(asked) => request(context, asked),
         AnchorCommand::Import(asked) => import(context, asked),
         AnchorCommand::Ls => list(context),
@@ -55,7 +107,7 @@ fn request(context: &Context<'_>, asked: &AnchorRequest) -> Result<ExitCode, Fai
         let requests = counted(written.files.len() as u64, "request", "requests");
         let entries = counted(written.size, "entry", "entries");
         context.output.line(&format!(
-            "Wrote {requests} over the log as it is now ({entries}) into {}. README.txt there says what to do.",
+            "Wrote {requests} for the current state of the log ({entries}) to {}. README.txt there has instructions.",
             asked.output.display(),
         ));
     }
@@ -65,7 +117,7 @@ fn request(context: &Context<'_>, asked: &AnchorRequest) -> Result<ExitCode, Fai
 // `NAME=FILE`
 fn read_witness(text: &str) -> Result<(String, Vec<u8>), Failure> {
     let (name, path) = text.split_once('=').ok_or_else(|| {
-        Failure::usage(format!("{text:?} is not NAME=FILE")).hint("give the file with the witness's key after its name")
+        Failure::usage(format!("{text:?} is not NAME=FILE")).hint("FILE is the file with the witness's key")
     })?;
     Ok((name.to_owned(), read(Path::new(path))?))
 }
@@ -76,13 +128,13 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let file = std::fs::File::open(path).map_err(failed)?;
     file.take(MAX_FILE as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() > MAX_FILE {
-        return Err(Failure::usage(format!("{} has more than {MAX_FILE} bytes", path.display()))
-            .hint("a reply has a few thousand: is it the right file?"));
+        return Err(Failure::usage(format!("{} is larger than {MAX_FILE} bytes", path.display()))
+            .hint("a reply has a few thousand bytes: is this the right file?"));
     }
     Ok(bytes)
 }
 
-// The parts of the instructions that concern what was asked.
+// The parts of the instructions that concern the requests written.
 fn instructions(asked: &Asked) -> String {
     let mut text = String::new();
     for part in INSTRUCTIONS.split("\n%%") {
@@ -104,10 +156,8 @@ fn import(context: &Context<'_>, asked: &AnchorImport) -> Result<ExitCode, Failu
     let mut authorities = Vec::new();
     for path in &asked.ca {
         let read = Certificate::read_all(&read(path)?);
-        let wrong = |fault| {
-            Failure::usage(format!("{}: {fault}", path.display()))
-                .hint("it must be a file of certificates (PEM or DER)")
-        };
+        let wrong =
+            |fault| Failure::usage(format!("{}: {fault}", path.display())).hint("expected certificates in PEM or DER");
         authorities.extend(read.map_err(wrong)?);
     }
     let policy = asked.policy.as_ref().map(|path| read(path)).transpose()?;
@@ -116,21 +166,21 @@ fn import(context: &Context<'_>, asked: &AnchorImport) -> Result<ExitCode, Failu
         let bytes = read(path)?;
         let reply = Reply { bytes: &bytes, authorities: &authorities, policy: policy.as_deref() };
         if context.dry_run() {
-            context.output.line(&format!("would check and keep {}", path.display()));
+            context.output.line(&format!("would check and import {}", path.display()));
             continue;
         }
         let imported = import_anchor(&mut held, &reply, MachineClock.now(), &mut system::random);
         let imported = imported.map_err(|error| {
-            let mut told = failure(error);
-            told.message = format!("{}: {}", path.display(), told.message);
-            told
+            let mut failure = failure(error);
+            failure.message = format!("{}: {}", path.display(), failure.message);
+            failure
         })?;
-        say_imported(context, &imported);
+        print_imported(context, &imported);
     }
     Ok(Exit::Done.into())
 }
 
-fn say_imported(context: &Context<'_>, imported: &Imported) {
+fn print_imported(context: &Context<'_>, imported: &Imported) {
     let Imported { size, anchored, entry, already } = imported;
     if context.output.json {
         let mut fields = fields(*size, anchored);
@@ -140,11 +190,11 @@ fn say_imported(context: &Context<'_>, imported: &Imported) {
         context.output.object("anchor", fields);
         return;
     }
-    let again = if *already { " It was here already." } else { "" };
-    context.output.line(&format!("{}. Log entry {entry} records it.{again}", sentence(*size, anchored)));
+    let again = if *already { " It was already imported." } else { "" };
+    context.output.line(&format!("{}. Recorded in log entry {entry}.{again}", sentence(*size, anchored)));
     if !anchored.is_trusted {
         context.output.remark(
-            "The stamp is intact, but no authority was given to hold it against: import it with --ca, or keep the authority's certificate for whoever checks it",
+            "The time stamp is intact, but no authority was given to check it against: import it again with --ca, or keep the authority's certificate for those who check it later",
         );
     }
 }
@@ -152,7 +202,7 @@ fn say_imported(context: &Context<'_>, imported: &Imported) {
 fn sentence(size: u64, anchored: &Anchored) -> String {
     let who = shown(&anchored.who);
     format!(
-        "{} ({}): the first {size} entries were there by {}, says {who}",
+        "{} ({}): the first {size} entries existed by {}, according to {who}",
         anchored.name,
         anchored.kind.word(),
         anchored.by
@@ -191,15 +241,15 @@ fn print(context: &Context<'_>, row: &AnchorRow) {
             ("holds", Style::Good, fields, line)
         }
         AnchorStanding::NotLogged(anchored) => {
-            let line = format!("{}; no log entry records it: import it again", sentence(row.size, anchored));
+            let line = format!("{}; not recorded in the log: import it again", sentence(row.size, anchored));
             ("not-logged", Style::Bad, fields(row.size, anchored), line)
         }
         AnchorStanding::Asked(kind) => {
-            let line = format!("{name} ({}): asked over the first {} entries, no answer yet", kind.word(), row.size);
+            let line = format!("{name} ({}): requested for the first {} entries, no reply yet", kind.word(), row.size);
             ("asked", Style::Dim, json!({"name": name, "type": kind.word(), "size": row.size}), line)
         }
         AnchorStanding::Broken(reason) => {
-            let line = format!("{name}, over the first {} entries: {}", row.size, shown(reason));
+            let line = format!("{name}, for the first {} entries: {}", row.size, shown(reason));
             ("broken", Style::Bad, json!({"name": name, "size": row.size, "reason": shown(reason)}), line)
         }
     };
