@@ -1,95 +1,75 @@
-//! Shows how far work over a known amount has come: a line that redraws itself on a terminal, lines elsewhere, or JSON events.
+//! Progress over a known amount of work.
 
+use super::{PLAIN_EVERY, form, print_event, print_line, redraw, time_left, while_shown};
 use crate::cli::ProgressForm;
 use crate::output::{Output, bytes, number};
 use serde_json::json;
-use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
 
-/// Nothing is said of work that is done sooner.
+/// Nothing is shown of work that takes less.
 const QUIET: Duration = Duration::from_secs(1);
 const REDRAW: Duration = Duration::from_millis(200);
-const PLAIN_EVERY: Duration = Duration::from_secs(30);
+const COUNT_EVERY: Duration = Duration::from_millis(500);
 
-/// Work under way.
+/// Progress that the work itself reports.
 pub(crate) struct Meter {
     form: ProgressForm,
     what: &'static str,
     in_bytes: bool,
     all: u64,
     done: u64,
-    begun: Instant,
-    said: Instant,
+    began: Instant,
+    shown_at: Instant,
     shown: bool,
 }
 
 impl Meter {
-    /// Work that is called so, and nothing known of it yet.
+    /// A meter without work.
     pub(crate) fn new(output: &Output) -> Self {
-        let form = match output.progress {
-            ProgressForm::Auto if output.quiet => ProgressForm::None,
-            ProgressForm::Auto if std::io::stderr().is_terminal() => ProgressForm::Bar,
-            ProgressForm::Auto => ProgressForm::Plain,
-            form => form,
-        };
         let now = Instant::now();
-        Self { form, what: "", in_bytes: true, all: 0, done: 0, begun: now, said: now, shown: false }
+        Self { form: form(output), what: "", in_bytes: true, all: 0, done: 0, began: now, shown_at: now, shown: false }
     }
 
-    /// A part of the work begins: what it is, whether it is counted in bytes, and how much there is.
+    /// Starts a step: its name, whether it is counted in bytes, and its amount.
     pub(crate) fn begin(&mut self, what: &'static str, in_bytes: bool, all: u64) {
         self.end();
         let now = Instant::now();
-        (self.what, self.in_bytes, self.all, self.done, self.begun, self.said) = (what, in_bytes, all, 0, now, now);
+        (self.what, self.in_bytes, self.all, self.done, self.began, self.shown_at) = (what, in_bytes, all, 0, now, now);
     }
 
-    /// So much more is done.
+    /// Adds to what is done.
     pub(crate) fn more(&mut self, more: u64) {
         self.done += more;
         let pause = if self.form == ProgressForm::Plain { PLAIN_EVERY } else { REDRAW };
-        if self.form == ProgressForm::None || self.begun.elapsed() < QUIET || self.said.elapsed() < pause {
+        if self.form == ProgressForm::None || self.began.elapsed() < QUIET || self.shown_at.elapsed() < pause {
             return;
         }
-        self.said = Instant::now();
-        let mut stderr = std::io::stderr().lock();
-        let _ = match self.form {
-            ProgressForm::Json => writeln!(stderr, "{}", self.event()),
-            ProgressForm::Bar => write!(stderr, "\r\u{1b}[2K{}", self.line()).and_then(|()| stderr.flush()),
-            _ => writeln!(stderr, "{}", self.line()),
-        };
+        self.shown_at = Instant::now();
+        match self.form {
+            ProgressForm::Json => print_event(&self.event()),
+            ProgressForm::Bar => redraw(&self.line()),
+            _ => print_line(&self.line()),
+        }
         self.shown = true;
     }
 
     /// Clears the line.
     pub(crate) fn end(&mut self) {
         if std::mem::take(&mut self.shown) && self.form == ProgressForm::Bar {
-            let _ = write!(std::io::stderr().lock(), "\r\u{1b}[2K");
+            redraw("");
         }
     }
 
     fn line(&self) -> String {
-        let of = |amount| if self.in_bytes { bytes(amount) } else { number(amount) };
+        let amount = |amount| if self.in_bytes { bytes(amount) } else { number(amount) };
         let percent = (self.done * 100).checked_div(self.all).unwrap_or(100).min(100);
-        format!("{} {} of {} ({percent} %){}", self.what, of(self.done), of(self.all), self.left().unwrap_or_default())
-    }
-
-    // a guess, and only once there is something to judge by
-    fn left(&self) -> Option<String> {
-        let spent = self.begun.elapsed().as_secs_f64();
-        if spent < 3.0 || self.done == 0 {
-            return None;
-        }
-        let left = spent * self.all.saturating_sub(self.done) as f64 / self.done as f64;
-        Some(if left < 90.0 {
-            format!(" · about {left:.0} s left")
-        } else {
-            format!(" · about {:.0} min left", left / 60.0)
-        })
+        let left = left(time_left(self.began.elapsed(), self.done, self.all));
+        format!("{} {} of {} ({percent} %){left}", self.what, amount(self.done), amount(self.all))
     }
 
     fn event(&self) -> serde_json::Value {
         json!({
-            "v": 1, "kind": "progress", "stage": self.what, "seconds": self.begun.elapsed().as_secs(),
+            "v": 1, "kind": "progress", "stage": self.what, "seconds": self.began.elapsed().as_secs(),
             "done": self.done, "all": self.all, "unit": if self.in_bytes { "bytes" } else { "pages" },
         })
     }
@@ -99,4 +79,53 @@ impl Drop for Meter {
     fn drop(&mut self) {
         self.end();
     }
+}
+
+fn left(time: Option<Duration>) -> String {
+    match time.map(|time| time.as_secs_f64()) {
+        None => String::new(),
+        Some(seconds) if seconds < 90.0 => format!(" · about {seconds:.0} s left"),
+        Some(seconds) => format!(" · about {:.0} min left", seconds / 60.0),
+    }
+}
+
+/// Something that is counted while it is done.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Count {
+    pub what: &'static str,
+    pub done: u64,
+    pub all: u64,
+}
+
+/// Runs `work` while a count of it is shown. `now` is asked for the count, as the work does not report.
+pub(crate) fn count<T>(output: &Output, now: &(dyn Fn() -> Count + Sync), work: impl FnOnce() -> T) -> T {
+    let form = form(output);
+    if form == ProgressForm::None {
+        return work();
+    }
+    let began = Instant::now();
+    let (mut last, mut step_began, mut line_at) = ("", began, began);
+    let show = move || {
+        let Count { what, done, all } = now();
+        if what != last {
+            (last, step_began) = (what, if last.is_empty() { began } else { Instant::now() });
+        }
+        let line = || {
+            let left = left(time_left(step_began.elapsed(), done, all));
+            format!("{} of {} {what}{left}", number(done), number(all))
+        };
+        match form {
+            ProgressForm::Bar => redraw(&line()),
+            ProgressForm::Json => print_event(&json!({
+                "v": 1, "kind": "progress", "what": what, "done": done, "of": all,
+                "seconds": step_began.elapsed().as_secs(),
+            })),
+            _ if line_at.elapsed() >= PLAIN_EVERY => {
+                line_at = Instant::now();
+                print_line(&line());
+            }
+            _ => {}
+        }
+    };
+    while_shown(form, (QUIET, COUNT_EVERY), show, work)
 }
