@@ -13,8 +13,9 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-const VERIFIER: &[&str] = &["exhibit-verify"];
-const ALL: &[&str] = &["exhibit", "exhibit-verify"];
+/// Programs, by the profile that each is built with: `exhibit` has to survive panics, the verifier is to be small.
+const VERIFIER: &[(&str, &str)] = &[("exhibit-verify", "dist")];
+const ALL: &[(&str, &str)] = &[("exhibit", "dist-exhibit"), ("exhibit-verify", "dist")];
 const TARGET: &str = "x86_64-unknown-linux-gnu";
 
 /// Builds the programs and packages them; with `verify` only the verifier; with `--check` builds twice and compares.
@@ -27,7 +28,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
         }
         ["--check"] => check(ALL),
         ["--programs", folder] => {
-            let programs: Vec<PathBuf> = ALL.iter().map(|name| Path::new(folder).join(name)).collect();
+            let programs: Vec<PathBuf> = ALL.iter().map(|(name, _)| Path::new(folder).join(name)).collect();
             package::write(&programs)
         }
         ["verify"] => {
@@ -43,7 +44,7 @@ fn target_folder() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| command::root().join("target"), PathBuf::from)
 }
 
-fn check(packages: &[&str]) -> Result<(), String> {
+fn check(packages: &[(&str, &str)]) -> Result<(), String> {
     let work = command::root().join("target/dist-check");
     remove(&work)?;
     let (one, two) = (work.join("one"), work.join("another folder/with a longer name"));
@@ -84,7 +85,7 @@ fn describe(program: &Path) -> Result<(), String> {
 }
 
 /// Builds programs from the workspace in `root`.
-fn build(root: &Path, target: &Path, cargo_home: &Path, packages: &[&str]) -> Result<Vec<PathBuf>, String> {
+fn build(root: &Path, target: &Path, cargo_home: &Path, packages: &[(&str, &str)]) -> Result<Vec<PathBuf>, String> {
     let sysroot = output("rustc", &["--print", "sysroot"])?;
     let version = output("rustc", &["--version", "--verbose"])?;
     let commit = version.lines().find_map(|line| line.strip_prefix("commit-hash: ")).unwrap_or("unknown");
@@ -98,20 +99,25 @@ fn build(root: &Path, target: &Path, cargo_home: &Path, packages: &[&str]) -> Re
         &format!("--remap-path-prefix={library}"),
     ]
     .join("\u{1f}");
-    // the C code that is compiled in names its files in its assertions
+    // the C code that is compiled in names its files in its assertions; quoted, as folders may have spaces in their names
     let c_flags =
-        format!("-ffile-prefix-map={}=/cargo -ffile-prefix-map={}=/exhibit", text(cargo_home)?, text(target)?);
-    let mut arguments =
-        vec!["build", "--profile", "dist", "--locked", "--target", TARGET, "--target-dir", text(target)?];
-    arguments.extend(packages.iter().flat_map(|package| ["--package", *package]));
+        format!("'-ffile-prefix-map={}=/cargo' '-ffile-prefix-map={}=/exhibit'", text(cargo_home)?, text(target)?);
     let environment = [
         ("CARGO_ENCODED_RUSTFLAGS", flags.as_str()),
         ("CFLAGS", c_flags.as_str()),
+        ("CC_SHELL_ESCAPED_FLAGS", "1"),
         ("CARGO_HOME", text(cargo_home)?),
         ("CARGO_INCREMENTAL", "0"),
     ];
-    command::run_in(root, &command::cargo(), &arguments, &environment)?;
-    Ok(packages.iter().map(|package| target.join(TARGET).join("dist").join(package)).collect())
+    let mut programs = Vec::new();
+    for (package, profile) in packages {
+        let target_folder = text(target)?;
+        let place = ["--target", TARGET, "--target-dir", target_folder];
+        let arguments = [&["build", "--locked", "--package", package, "--profile", profile], &place[..]].concat();
+        command::run_in(root, &command::cargo(), &arguments, &environment)?;
+        programs.push(target.join(TARGET).join(profile).join(package));
+    }
+    Ok(programs)
 }
 
 /// Copies the tracked files, as they are now.
