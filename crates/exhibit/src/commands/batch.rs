@@ -116,7 +116,7 @@ fn run(context: &Context<'_>, command: &BatchCommand) -> Result<ExitCode, Failur
         BatchCommand::New(new) => make(context, &case, new),
         BatchCommand::Ls => {
             for batch in case.batches()? {
-                say(context, &batch);
+                print_batch(context, &batch);
             }
             Ok(Exit::Done.into())
         }
@@ -175,7 +175,7 @@ fn object(batch: &Batch) -> Value {
     })
 }
 
-fn say(context: &Context<'_>, batch: &Batch) {
+fn print_batch(context: &Context<'_>, batch: &Batch) {
     let output = context.output;
     if output.json {
         output.object("batch", object(batch));
@@ -193,7 +193,7 @@ fn summary(run: &BatchRun) -> String {
 }
 
 fn show(context: &Context<'_>, case: &Case, number: u64) -> Result<ExitCode, Failure> {
-    say(context, &case.batch(number)?);
+    print_batch(context, &case.batch(number)?);
     if !context.output.json {
         list(context, case, number)?;
     }
@@ -238,7 +238,7 @@ fn keep_best(lines: &mut Vec<BatchLine>) {
 
 fn run_batch(context: &Context<'_>, case: &Case, number: u64) -> Result<ExitCode, Failure> {
     if context.dry_run() {
-        say(context, &case.batch(number)?);
+        print_batch(context, &case.batch(number)?);
         return Ok(Exit::Done.into());
     }
     let progress = BatchProgress::default();

@@ -63,12 +63,12 @@ fn run(context: &Context<'_>, command: &SavedCommand) -> Result<ExitCode, Failur
         SavedCommand::Ls => {
             let all = case.saved()?;
             for (name, saved) in &all {
-                say(context, &case, name, saved)?;
+                print_saved(context, &case, name, saved)?;
             }
             Ok(if all.is_empty() { Exit::Nothing } else { Exit::Done }.into())
         }
         SavedCommand::Show { name } => {
-            say(context, &case, name, &known(&case, name)?)?;
+            print_saved(context, &case, name, &known(&case, name)?)?;
             Ok(Exit::Done.into())
         }
         SavedCommand::Run { name, limit } => again(context, &case, name, *limit),
@@ -93,7 +93,7 @@ fn new_among(saved: &Saved, found: &[i64]) -> Vec<i64> {
     found.iter().filter(|document| saved.documents.binary_search(document).is_err()).copied().collect()
 }
 
-fn say(context: &Context<'_>, case: &Case, name: &str, saved: &Saved) -> Result<(), Failure> {
+fn print_saved(context: &Context<'_>, case: &Case, name: &str, saved: &Saved) -> Result<(), Failure> {
     let output = context.output;
     let found = case.found_now(saved)?;
     let new = new_among(saved, &found);

@@ -74,41 +74,41 @@ struct AnchorImport {
 
 pub(super) fn run(context: &Context<'_>, arguments: &AnchorArgs) -> Result<ExitCode, Failure> {
     match &arguments.command {
-        AnchorCommand::Request(asked) => request(context, asked),
-        AnchorCommand::Import(asked) => import(context, asked),
+        AnchorCommand::Request(arguments) => request(context, arguments),
+        AnchorCommand::Import(arguments) => import(context, arguments),
         AnchorCommand::Ls => list(context),
     }
 }
 
-fn request(context: &Context<'_>, asked: &AnchorRequest) -> Result<ExitCode, Failure> {
-    let witnesses = asked.witness.iter().map(|text| read_witness(text)).collect::<Result<Vec<_>, _>>()?;
-    let mut authorities = asked.authority.clone();
-    if authorities.is_empty() && witnesses.is_empty() && asked.sigsum.is_empty() {
+fn request(context: &Context<'_>, arguments: &AnchorRequest) -> Result<ExitCode, Failure> {
+    let witnesses = arguments.witness.iter().map(|text| read_witness(text)).collect::<Result<Vec<_>, _>>()?;
+    let mut authorities = arguments.authority.clone();
+    if authorities.is_empty() && witnesses.is_empty() && arguments.sigsum.is_empty() {
         authorities.push("authority".to_owned());
     }
     if context.dry_run() {
-        let count = authorities.len() + witnesses.len() + asked.sigsum.len();
+        let count = authorities.len() + witnesses.len() + arguments.sigsum.len();
         context.output.line(&format!("would write {}", counted(count as u64, "request", "requests")));
         return Ok(Exit::Done.into());
     }
     let held = system::hold(&context.case_folder()?)?;
-    let ask = AskFor { authorities: &authorities, witnesses: &witnesses, sigsum: &asked.sigsum };
-    let written = ask_anchors(&held, &ask, &asked.output, &mut system::random).map_err(failure)?;
-    let readme = asked.output.join("README.txt");
+    let ask = AskFor { authorities: &authorities, witnesses: &witnesses, sigsum: &arguments.sigsum };
+    let written = ask_anchors(&held, &ask, &arguments.output, &mut system::random).map_err(failure)?;
+    let readme = arguments.output.join("README.txt");
     std::fs::write(&readme, instructions(&written)).map_err(|error| Failure::io("write", &readme, &error))?;
     if context.output.json {
         let files: Vec<_> =
             written.files.iter().map(|(name, kind)| json!({"file": name, "type": kind.word()})).collect();
         context.output.object(
             "anchor-request",
-            json!({"path": asked.output.display().to_string(), "size": written.size, "files": files}),
+            json!({"path": arguments.output.display().to_string(), "size": written.size, "files": files}),
         );
     } else {
         let requests = counted(written.files.len() as u64, "request", "requests");
         let entries = counted(written.size, "entry", "entries");
         context.output.line(&format!(
             "Wrote {requests} for the current state of the log ({entries}) to {}. README.txt there has instructions.",
-            asked.output.display(),
+            arguments.output.display(),
         ));
     }
     Ok(Exit::Done.into())
@@ -135,14 +135,14 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 // The parts of the instructions that concern the requests written.
-fn instructions(asked: &Asked) -> String {
+fn instructions(written: &Asked) -> String {
     let mut text = String::new();
     for part in INSTRUCTIONS.split("\n%%") {
         let (word, body) = part.split_once('\n').unwrap_or(("", part));
         match Kind::ALL.into_iter().find(|kind| kind.word() == word.trim()) {
             None => text.push_str(body),
             Some(kind) => {
-                for (file, _) in asked.files.iter().filter(|(_, of)| *of == kind) {
+                for (file, _) in written.files.iter().filter(|(_, of)| *of == kind) {
                     let name = file.split('.').next().unwrap_or(file);
                     text.push_str(&body.replace("{name}", name));
                 }
@@ -152,17 +152,17 @@ fn instructions(asked: &Asked) -> String {
     text
 }
 
-fn import(context: &Context<'_>, asked: &AnchorImport) -> Result<ExitCode, Failure> {
+fn import(context: &Context<'_>, arguments: &AnchorImport) -> Result<ExitCode, Failure> {
     let mut authorities = Vec::new();
-    for path in &asked.ca {
+    for path in &arguments.ca {
         let read = Certificate::read_all(&read(path)?);
         let wrong =
             |fault| Failure::usage(format!("{}: {fault}", path.display())).hint("expected certificates in PEM or DER");
         authorities.extend(read.map_err(wrong)?);
     }
-    let policy = asked.policy.as_ref().map(|path| read(path)).transpose()?;
+    let policy = arguments.policy.as_ref().map(|path| read(path)).transpose()?;
     let mut held = system::hold(&context.case_folder()?)?;
-    for path in &asked.files {
+    for path in &arguments.files {
         let bytes = read(path)?;
         let reply = Reply { bytes: &bytes, authorities: &authorities, policy: policy.as_deref() };
         if context.dry_run() {
