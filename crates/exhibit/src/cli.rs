@@ -53,7 +53,7 @@ pub(crate) struct Global {
     /// Never prompt; fail instead
     #[arg(long, global = true)]
     pub(crate) no_input: bool,
-    /// Read the signing key's passphrase from the first line of a file (/dev/fd/N for a descriptor)
+    /// Read the signing key's passphrase from a file's first line (/dev/fd/N: a descriptor)
     #[arg(long, global = true, value_name = "FILE", env = "EXHIBIT_KEY_PASSPHRASE_FILE", hide_env = true)]
     pub(crate) key_passphrase_file: Option<PathBuf>,
 }
@@ -121,8 +121,8 @@ fn root_help(root: &clap::Command) -> String {
         }
     }
     let codes: Vec<String> = Exit::ALL.iter().map(|exit| format!("{} {}", *exit as u8, exit.meaning())).collect();
-    help.push('\n');
-    help.push_str(&wrapped(&format!("Exit codes: {}", codes.join(", "))));
+    help.push_str("\nExit codes\n  ");
+    help.push_str(&wrapped(&codes));
     help
 }
 
@@ -167,23 +167,24 @@ fn option(argument: &Arg) -> (String, String) {
     (usage, about)
 }
 
-/// Text broken at spaces into lines of the width of the help.
-fn wrapped(text: &str) -> String {
-    let (mut wrapped, mut column) = (String::new(), 0);
-    for word in text.split(' ') {
-        let length = word.chars().count();
-        if column > 0 && column + 1 + length > WIDTH {
-            wrapped.push('\n');
-            column = 0;
-        } else if column > 0 {
-            wrapped.push(' ');
+/// Items separated by commas, in indented lines of the width of the help.
+fn wrapped(items: &[String]) -> String {
+    let (mut text, mut column) = (String::new(), 2);
+    for (place, item) in items.iter().enumerate() {
+        let last = place + 1 == items.len();
+        let length = item.chars().count() + usize::from(!last);
+        if place > 0 && column + 1 + length > WIDTH {
+            text.push_str("\n  ");
+            column = 2;
+        } else if place > 0 {
+            text.push(' ');
             column += 1;
         }
-        wrapped.push_str(word);
+        text.push_str(item);
+        text.push_str(if last { "\n" } else { "," });
         column += length;
     }
-    wrapped.push('\n');
-    wrapped
+    text
 }
 
 #[cfg(test)]
@@ -211,8 +212,9 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_broken_at_spaces() {
-        let word = "x".repeat(WIDTH - 1);
-        assert_eq!(wrapped(&format!("a {word} b")), format!("a\n{word}\nb\n"));
+    fn items_are_never_split() {
+        let long = "x".repeat(WIDTH - 6);
+        let items = ["0 a".to_owned(), long.clone(), "2 b c".to_owned()];
+        assert_eq!(wrapped(&items), format!("0 a,\n  {long},\n  2 b c\n"));
     }
 }
