@@ -1,6 +1,6 @@
 //! Who looked: the settings of the access log in `exhibit.toml`, and opening it. The log itself is in `exhibit-custody`.
 
-use crate::held::{ACTOR, Held};
+use crate::writer::{ACTOR, Held};
 use crate::{Case, CaseError, layout};
 use exhibit_custody::{AccessError, AccessLog, Act};
 use exhibit_model::Moment;

@@ -149,7 +149,7 @@ impl<'c> Asking<'c> {
         progress.of_queries.store(self.queries.len() as u64, Ordering::Relaxed);
         if !self.names.is_empty() {
             progress.of_pages.store(self.case.account()?.pages, Ordering::Relaxed);
-            let after = Mutex::new(ItemId(0));
+            let after = Mutex::new(ItemId::new(0));
             let parts = at_once(threads, || self.read(&after, progress))?;
             parts.into_iter().for_each(|part| self.take(part));
         }
@@ -191,7 +191,7 @@ impl<'c> Asking<'c> {
     fn look(&self, row: &PageRow, scratch: &mut Scratch, tallies: &mut Tallies) {
         // a damaged record is for verification to report; it is not in the index either
         let Ok(page) = self.case.read_page(row) else { return };
-        let (place, new) = ((row.item.0, row.number), row.revision > self.since);
+        let (place, new) = ((row.item.get(), row.number), row.revision > self.since);
         self.names.find(&page.text, scratch, &mut |line, (start, end)| {
             let tally = tallies[line as usize].get_or_insert_default();
             if tally.first.is_none() {
@@ -226,7 +226,7 @@ impl<'c> Asking<'c> {
 
     fn context(&self, query: &Query, first: Option<(i64, u32)>) -> Result<String, CaseError> {
         let Some((document, number)) = first else { return Ok(String::new()) };
-        let Some(row) = self.case.catalogue().page(ItemId(document), number)? else { return Ok(String::new()) };
+        let Some(row) = self.case.catalogue().page(ItemId::new(document), number)? else { return Ok(String::new()) };
         // as above: verification names what is damaged
         let Ok(page) = self.case.read_page(&row) else { return Ok(String::new()) };
         Ok(snippet(&page.text, &highlight(query, &page.text), CONTEXT_CHARACTERS).text)
@@ -238,7 +238,7 @@ impl<'c> Asking<'c> {
             let rows = self.case.catalogue().pages_after(revision, PAGES_AT_ONCE)?;
             let Some(last) = rows.last() else { return Ok(new) };
             revision = last.revision;
-            new.extend(rows.iter().map(|row| (row.item.0, row.number)));
+            new.extend(rows.iter().map(|row| (row.item.get(), row.number)));
         }
     }
 

@@ -65,7 +65,7 @@ impl Case {
 }
 
 fn label(case: &Case, document: i64) -> String {
-    case.label(ItemId(document))
+    case.label(ItemId::new(document))
 }
 
 fn row(case: &Case, line: &BatchLine) -> String {

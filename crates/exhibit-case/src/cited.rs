@@ -1,11 +1,10 @@
 //! Pictures of pages painted for citing: kept for good by their digests, unlike the pictures that are only looked at.
 
-use crate::verify::Verification;
-use crate::{Case, CaseError, chain_of, layout, paint};
+use crate::{Case, CaseError, layout, paint};
 use exhibit_cage::Cage;
-use exhibit_catalogue::{Catalogue, Item, PagePicture};
+use exhibit_catalogue::{Item, PagePicture};
 use exhibit_model::{Digest, OriginalId, Task};
-use exhibit_store::{Fixity, Originals};
+use exhibit_store::Originals;
 use std::fs::File;
 
 /// How cited pages are painted: fine enough to read small print, and the same everywhere.
@@ -29,7 +28,7 @@ impl Case {
         let row = self.catalogue().page(content.id, page)?;
         let row = row.ok_or_else(|| CaseError::NoSuchPage { document: self.label(content.id), page })?;
         let not_painted = |reason: String| CaseError::NotPainted { reason };
-        if row.kind != "paper" && row.kind != "picture" {
+        if !row.kind.is_rendered() {
             return Err(not_painted(format!("a {} page has no layout of its own", row.kind)));
         }
         let original = content.original.ok_or_else(|| not_painted("it has no bytes".to_owned()))?;
@@ -52,26 +51,5 @@ impl Case {
     /// [`CaseError::Store`].
     pub fn open_cited(&self, sha256: Digest) -> Result<File, CaseError> {
         Ok(self.cited()?.open_original(OriginalId::new(sha256))?)
-    }
-
-    pub(crate) fn verify_cited(&self, catalogue: &Catalogue, found: &mut Verification) -> Result<(), CaseError> {
-        let mut kept = Vec::new();
-        catalogue.all_pictures(&mut |item, picture| kept.push((item, picture)))?;
-        if kept.is_empty() {
-            return Ok(());
-        }
-        let store = self.cited()?;
-        for (item, picture) in kept {
-            let place = || format!("{} page {}, its cited picture", self.label(item), picture.page);
-            match store.check(OriginalId::new(picture.sha256), &mut |_| {}) {
-                Ok(Fixity::Matches) => {}
-                Ok(Fixity::Missing) => found.wrong(place(), "the picture is missing"),
-                Ok(Fixity::Differs(digest)) => {
-                    found.wrong(place(), format!("its bytes were altered: they have the SHA-256 {digest}"));
-                }
-                Err(error) => found.wrong(place(), chain_of(&error)),
-            }
-        }
-        Ok(())
     }
 }

@@ -37,7 +37,11 @@ pub fn is_prefix(prefix: &str) -> bool {
 }
 
 impl Config {
-    pub(crate) fn read(folder: &Path) -> Result<Self, CaseError> {
+    /// Reads the settings of the case in `folder`.
+    ///
+    /// # Errors
+    /// [`CaseError::NoCase`] where there is none; [`CaseError::Config`] where they cannot be parsed.
+    pub fn read(folder: &Path) -> Result<Self, CaseError> {
         let path = folder.join(layout::CONFIG);
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,

@@ -3,7 +3,7 @@
 use crate::{Case, CaseError, layout, own_path};
 use exhibit_catalogue::{Account, Item, ItemFilter, NoteRow, PageRow};
 use exhibit_custody::Log;
-use exhibit_model::{ItemId, Page, State, shown, shown_bytes, wire};
+use exhibit_model::{ItemId, MetadataKey, Page, State, shown, shown_bytes, wire};
 use exhibit_store::StoreError;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -24,7 +24,7 @@ pub struct Document {
     /// Its pages (of a duplicate: those of its first copy).
     pub pages: Vec<PageRow>,
     /// Its properties.
-    pub metadata: Vec<(String, String)>,
+    pub metadata: Vec<(MetadataKey, String)>,
     /// What to know about how it was read.
     pub notes: Vec<NoteRow>,
     /// Its first 500 members.
@@ -70,7 +70,7 @@ impl Case {
         let number =
             document.get(..prefix.len()).filter(|p| p.eq_ignore_ascii_case(&prefix)).map(|p| &document[p.len()..]);
         let digits = number.or(Some(document)).filter(|d| d.len() <= 18 && d.bytes().all(|b| b.is_ascii_digit()));
-        if let Some(id) = digits.and_then(|d| d.parse().ok()).map(ItemId)
+        if let Some(id) = digits.and_then(|d| d.parse().ok()).map(ItemId::new)
             && catalogue.item(id)?.is_some()
         {
             return Ok(id);
@@ -220,7 +220,7 @@ impl Case {
             source: catalogue.source(item.source)?.map(|(_, name, _)| shown(&name)).unwrap_or_default(),
             metadata: catalogue.metadata(content)?,
             notes: catalogue.notes(content)?,
-            paintable: pages.first().is_some_and(|page| page.kind == "paper" || page.kind == "picture"),
+            paintable: pages.first().is_some_and(|page| page.kind.is_rendered()),
             item,
             name,
             path,

@@ -161,7 +161,7 @@ impl Case {
             }
             "container" => {
                 for (value, _) in &mut counts {
-                    *value = self.label(ItemId(value.parse().unwrap_or(0)));
+                    *value = self.label(ItemId::new(value.parse().unwrap_or(0)));
                 }
             }
             _ => {}

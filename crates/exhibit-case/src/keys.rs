@@ -4,7 +4,7 @@
 //! Whatever appends to the log gets the key here. The folder of keys is apart from every case, so what is remembered
 //! there tells of a case that was put back to an earlier state.
 
-use crate::held::{Held, flush_outbox, log_act};
+use crate::writer::{Held, flush_outbox, log_act};
 use crate::{CaseError, io_error, layout};
 use exhibit_custody::log::End;
 use exhibit_custody::{Act, Head, Key, KeyError, Log, Passphrase, Protection, Revocation};

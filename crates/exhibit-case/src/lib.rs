@@ -1,4 +1,5 @@
-//! One case on disk, opened: its documents and pages, searching them, their pictures, and checking it all.
+//! One case on disk, opened: its documents and pages, searching them, their pictures and tags. Checking a case is
+//! in `exhibit-audit`.
 //!
 //! Reading never changes a case. Writing is for the one process that holds the case's lock ([`Held`]), and is done by
 //! `exhibit-ingest`. The layout of the folder is `docs/formats/case.md`.
@@ -9,51 +10,51 @@ mod batch;
 mod batch_export;
 mod cited;
 mod config;
-mod dates;
+mod document_date;
+mod document_tree;
 mod documents;
 mod facets;
-mod held;
 mod history;
 mod keys;
-mod ledger_check;
 mod lists;
-mod marks;
 mod passwords;
 mod picture;
 mod places;
 mod saved;
 mod search;
 mod similar;
+mod tag_log;
 mod tags;
-mod tree;
 mod verify;
 mod ways_on;
 mod words;
+mod writer;
 
 pub use access::AccessSettings;
 pub use asking::BatchProgress;
 pub use batch::{Batch, BatchLine, MOST_LINES, NewBatch, Run};
 pub use batch_export::{BatchForm, Which};
 pub use config::{Config, is_prefix};
-pub use dates::date_of;
+pub use document_date::date_of;
+pub use document_tree::{TreeParts, reader_of};
 pub use documents::{Document, Entry, read_page};
 pub use exhibit_cage::Cage;
+pub use exhibit_proof::finding::chain as chain_of;
 pub use facets::{FacetCount, FacetCounts};
-pub use held::{Held, NewCase, flush_outbox, keep_still, log_act};
 pub use history::{History, Searched};
 pub use keys::{Keys, Rotated, Rotation, key_file, key_path, rekey, remembered};
 pub use lists::{ListLine, read_list};
-pub use marks::log_marks;
 pub use picture::paint;
 pub use places::{Places, own_path};
 pub use saved::Saved;
 pub use search::{PageHits, SearchHit, SearchRequest, SearchResults};
 pub use similar::{Similar, SimilarHit};
-pub use tags::{TagCount, is_tag};
-pub use tree::{TreeParts, reader_of};
-pub use verify::{Deviation, Verification, VerifyStep, chain_of, finding_digest, verify_remains};
+pub use tag_log::{TagLog, log_marks};
+pub use tags::{TagChange, TagCount, is_tag};
+pub use verify::finding_digest;
 pub use ways_on::{How, WayOn};
 pub use words::{TellingWord, TellingWords};
+pub use writer::{Held, NewCase, append_outbox, flush_outbox, keep_still, log_act};
 
 use exhibit_catalogue::{Catalogue, CatalogueError};
 use exhibit_custody::log::End;
@@ -288,7 +289,11 @@ impl Case {
         self.catalogue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn index(&self) -> Result<&Index, CaseError> {
+    /// The search index.
+    ///
+    /// # Errors
+    /// [`CaseError::NoIndex`], [`CaseError::Index`].
+    pub fn index(&self) -> Result<&Index, CaseError> {
         if let Some(index) = self.index.get() {
             return Ok(index);
         }

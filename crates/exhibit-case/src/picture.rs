@@ -21,7 +21,7 @@ impl Case {
         let row = self.catalogue().page(content, number)?;
         let row = row.ok_or_else(|| CaseError::NoSuchPage { document: self.label(id), page: number })?;
         let original = item.original.ok_or_else(|| not_painted("it has no bytes"))?;
-        if row.kind != "paper" && row.kind != "picture" {
+        if !row.kind.is_rendered() {
             return Err(not_painted(format!("a {} page has no layout of its own", row.kind)));
         }
         let folder = self.folder.join(layout::PICTURES);

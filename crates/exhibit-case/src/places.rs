@@ -3,7 +3,7 @@
 
 use crate::{Case, CaseError};
 use exhibit_catalogue::{Catalogue, CatalogueError, Item, MOST_PLACES};
-use exhibit_model::{ItemId, State, shown, shown_bytes};
+use exhibit_model::{ItemId, SourceId, State, shown, shown_bytes};
 
 /// Where an item's bytes lie; of very many places, the first.
 #[derive(Debug, Clone, Default)]
@@ -13,7 +13,7 @@ pub struct Places {
     /// The containers around it, in any of its places.
     pub containers: Vec<ItemId>,
     /// The numbers of the sources that it came from.
-    pub sources: Vec<i64>,
+    pub sources: Vec<SourceId>,
 }
 
 impl Places {

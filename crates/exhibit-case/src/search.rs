@@ -1,10 +1,10 @@
 //! Searching a case: the index says which pages, the pages' own text says where.
 
-use crate::dates::date_of;
+use crate::document_date::date_of;
 use crate::{Case, CaseError};
 use exhibit_catalogue::Item;
 use exhibit_index::{Cursor, Hit, Query, SearchOptions, Searcher, Snippet, Sort, Span, highlight, parse, snippet};
-use exhibit_model::{ItemId, Moment, Page, Rect};
+use exhibit_model::{ItemId, Page, PageKind, Rect, StatedDate};
 use std::time::{Duration, Instant};
 
 /// What to search for.
@@ -62,8 +62,8 @@ pub struct SearchHit {
     pub page: u32,
     /// What the document itself calls the page.
     pub label: String,
-    /// The page's kind: `text`, `paper`, `picture`, `sheet`, `slide`, `message`.
-    pub kind: String,
+    /// The page's kind.
+    pub kind: PageKind,
     /// The page's main language.
     pub language: String,
     /// OCR's mean confidence, 0 to 1; `None` where the text was not guessed.
@@ -71,7 +71,7 @@ pub struct SearchHit {
     /// The engine's measure of relevance.
     pub score: f32,
     /// The date that the document itself states, where it does.
-    pub date: Option<Moment>,
+    pub date: Option<StatedDate>,
     /// Other places of the same bytes.
     pub copies: u64,
     /// The first of them: item, and path, safe to show.
@@ -149,7 +149,7 @@ impl Case {
     }
 
     pub(crate) fn hit(&self, query: &Query, hit: &Hit) -> Result<SearchHit, CaseError> {
-        let (id, number) = (ItemId(hit.key.document), hit.key.page);
+        let (id, number) = (ItemId::new(hit.key.document), hit.key.page);
         let item = self.item(id)?;
         let (row, copies, metadata) = {
             let catalogue = self.catalogue();

@@ -54,7 +54,7 @@ impl Case {
         if asked.is_empty() {
             return Ok(Similar { words, hits: Vec::new() });
         }
-        let found = self.searcher()?.alike(&asked, content.0, most)?;
+        let found = self.searcher()?.alike(&asked, content.get(), most)?;
         let query = parse(&words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" OR "))?;
         let mut hits = Vec::with_capacity(found.len());
         for found in &found {

@@ -3,9 +3,9 @@
 //! Each putting on and taking off is a line of a file that only grows, so that it is kept who changed what and when, and
 //! so that tagging needs no hold of the case: it works while material is taken in. A tag is on a content: all places
 //! of the same bytes have it. The index knows nothing of tags; a query is told which documents have one. How they come
-//! into the custody log is in `marks.rs`.
+//! into the custody log is in `tag_log.rs`.
 
-use crate::held::NO_LINK;
+use crate::writer::NO_LINK;
 use crate::{Case, CaseError, io_error, layout};
 use exhibit_custody::entry::LAST_MOMENT;
 use exhibit_model::{ItemId, Moment};
@@ -29,16 +29,20 @@ pub struct TagCount {
     pub documents: Vec<i64>,
 }
 
-// One line of the file.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Change {
-    pub(crate) at: i64,
-    pub(crate) document: i64,
-    pub(crate) tag: String,
-    pub(crate) on: bool,
+/// One change of tags: a line of the file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TagChange {
+    /// When, microseconds since 1970.
+    pub at: i64,
+    /// The document, by number.
+    pub document: i64,
+    /// The tag.
+    pub tag: String,
+    /// Whether it was put on or taken off.
+    pub on: bool,
 }
 
-impl Change {
+impl TagChange {
     // Whether this program can have written it, and the log can hold it.
     fn is_one(&self) -> bool {
         self.document > 0 && is_tag(&self.tag) && (0..=LAST_MOMENT.0).contains(&self.at)
@@ -49,7 +53,7 @@ impl Change {
 #[derive(Debug, Default)]
 pub(crate) struct Changes {
     /// Every change, in order.
-    pub(crate) all: Vec<Change>,
+    pub(crate) all: Vec<TagChange>,
     /// Lines that are no change: what killed processes left of theirs, never acknowledged.
     pub(crate) lost: u64,
     /// How long the file is, in bytes.
@@ -67,7 +71,7 @@ impl Changes {
         // the last line may be under way
         let whole = text.iter().rposition(|b| *b == b'\n').map_or(0, |end| end + 1);
         for line in text[..whole].split(|b| *b == b'\n').filter(|line| !line.is_empty()) {
-            match serde_json::from_slice::<Change>(line) {
+            match serde_json::from_slice::<TagChange>(line) {
                 Ok(change) if change.is_one() => changes.all.push(change),
                 _ => changes.lost += 1,
             }
@@ -143,7 +147,7 @@ impl Case {
         self.must_be_open()?;
         let has = self.all_tags()?.get(&tag).is_some_and(|documents| documents.contains(&document));
         if has != on {
-            let change = Change { at: now.0, document, tag, on };
+            let change = TagChange { at: now.0, document, tag, on };
             append(&mut file, &change).map_err(io_error("write", &self.folder.join(layout::TAGS)))?;
         }
         Ok(has != on)
@@ -152,7 +156,7 @@ impl Case {
     // The first of the items with the same bytes.
     fn content(&self, id: ItemId) -> Result<i64, CaseError> {
         let item = self.item(id)?;
-        Ok(item.duplicate_of.unwrap_or(id).0)
+        Ok(item.duplicate_of.unwrap_or(id).get())
     }
 
     fn all_tags(&self) -> Result<BTreeMap<String, BTreeSet<i64>>, CaseError> {
@@ -170,7 +174,7 @@ impl Case {
     }
 }
 
-fn append(file: &mut File, change: &Change) -> std::io::Result<()> {
+fn append(file: &mut File, change: &TagChange) -> std::io::Result<()> {
     let mut line = serde_json::to_vec(change)?;
     line.push(b'\n');
     if !ends_a_line(file)? {

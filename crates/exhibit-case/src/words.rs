@@ -65,7 +65,7 @@ impl Case {
         let (sample, total) = searcher.sample(&query, SAMPLE)?;
         let mut texts = Vec::with_capacity(sample.len());
         for key in &sample {
-            let row = self.catalogue().page(ItemId(key.document), key.page)?;
+            let row = self.catalogue().page(ItemId::new(key.document), key.page)?;
             // verification names what is damaged or missing
             let page = row.and_then(|row| self.read_page(&row).ok());
             texts.extend(page.map(|page| shortened(&page.text).to_owned()));

@@ -1,7 +1,7 @@
 //! The account of a trove: how many items are in which state, and whether every container's members add up.
 
 use crate::{Catalogue, CatalogueError, Explained};
-use exhibit_model::{ItemId, State};
+use exhibit_model::{ItemId, SourceId, State};
 use std::collections::BTreeMap;
 
 /// The account of a case.
@@ -37,7 +37,7 @@ pub struct ContainerGap {
     /// The container; `None` for a source.
     pub container: Option<ItemId>,
     /// The source.
-    pub source: i64,
+    pub source: SourceId,
     /// What was met.
     pub found: u64,
     /// What the ledger has.
@@ -56,7 +56,7 @@ impl Catalogue {
         account.languages =
             self.counts("SELECT language, count(*) FROM pages WHERE +current = 1 GROUP BY 1 ORDER BY 2 DESC, 1")?;
         account.pages_waiting_for_ocr = self.count("SELECT count(*) FROM pages WHERE ocr = 'wanted'")?;
-        account.pages_by_ocr = self.count("SELECT count(*) FROM pages WHERE layer = 1")?;
+        account.pages_by_ocr = self.count("SELECT count(*) FROM pages WHERE reader <> '' AND current = 1")?;
         account.pages_ocr_failed = self.count("SELECT count(*) FROM pages WHERE ocr = 'failed'")?;
         account.originals = self.count("SELECT count(DISTINCT sha256) FROM items WHERE sha256 IS NOT NULL")?;
         account.bytes =
@@ -106,8 +106,8 @@ impl Catalogue {
         let mut statement = self.db.prepare_cached(sql).to("be reconciled")?;
         let rows = statement.query_map([], |row| {
             Ok(ContainerGap {
-                container: row.get::<_, Option<i64>>(0)?.map(ItemId),
-                source: row.get(1)?,
+                container: row.get::<_, Option<i64>>(0)?.map(ItemId::new),
+                source: SourceId::new(row.get(1)?),
                 found: row.get::<_, i64>(2)?.unsigned_abs(),
                 listed: row.get::<_, i64>(3)?.unsigned_abs(),
             })

@@ -1,7 +1,7 @@
 //! Sources and items: what was found where, and what became of it.
 
-use crate::{Catalogue, CatalogueError, Explained, Work};
-use exhibit_model::{Digest, ItemId, Moment, Note, NoteKind, OriginalId, State};
+use crate::{Catalogue, CatalogueError, Explained, StageId, Work};
+use exhibit_model::{Digest, ItemId, MetadataKey, Moment, Note, NoteKind, OriginalId, Relation, SourceId, State};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 /// One row of the ledger.
@@ -9,12 +9,12 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 #[expect(missing_docs, reason = "the fields are the columns of the table `items`, explained in the schema")]
 pub struct Item {
     pub id: ItemId,
-    pub source: i64,
+    pub source: SourceId,
     pub container: Option<ItemId>,
     pub ordinal: i64,
     pub path: Vec<u8>,
     pub name_text: String,
-    pub relation: String,
+    pub relation: Relation,
     pub depth: i64,
     pub family: Option<ItemId>,
     pub original: Option<OriginalId>,
@@ -35,15 +35,15 @@ pub struct Item {
 #[derive(Debug, Clone)]
 pub struct NewItem<'a> {
     /// The source it came with.
-    pub source: i64,
+    pub source: SourceId,
     /// The container it is a member of, and its place there.
     pub container: Option<(ItemId, i64)>,
     /// Its path below the source or within the container.
     pub path: &'a [u8],
     /// The path decoded, where its bytes are not UTF-8; else empty.
     pub name_text: &'a str,
-    /// How it is held: `file`, `entry`, `attachment`, `message`, `embedded`.
-    pub relation: &'a str,
+    /// How it is held.
+    pub relation: Relation,
     /// Its bytes, where any were received.
     pub content: Option<(OriginalId, u64)>,
     /// When the file system or container says it was last changed.
@@ -69,25 +69,6 @@ pub enum Added {
     Known(ItemId),
 }
 
-/// An item that waits to be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Job {
-    /// The item.
-    pub id: ItemId,
-    /// The source it came with.
-    pub source: i64,
-    /// Its bytes.
-    pub original: OriginalId,
-    /// How many.
-    pub size: u64,
-    /// Its name, for a hint.
-    pub path: Vec<u8>,
-    /// Containers around it.
-    pub depth: i64,
-    /// The file of the source that it came in with; itself, if it is one.
-    pub family: ItemId,
-}
-
 /// What reading an item found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding<'a> {
@@ -100,13 +81,13 @@ pub struct Finding<'a> {
     /// Members its reader met.
     pub found: u64,
     /// Its properties, in the order found.
-    pub metadata: &'a [(String, String)],
+    pub metadata: &'a [(MetadataKey, String)],
     /// What a user should know about the reading.
     pub notes: &'a [Note],
 }
 
 /// An item, its properties, and its notes.
-pub type ItemInFull = (Item, Vec<(String, String)>, Vec<NoteRow>);
+pub type ItemInFull = (Item, Vec<(MetadataKey, String)>, Vec<NoteRow>);
 
 /// A note as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,25 +118,26 @@ const COLUMNS: &str = "id, source, container, ordinal, path, name_text, relation
 
 fn item_of(row: &Row<'_>) -> rusqlite::Result<Item> {
     let languages: String = row.get(19)?;
+    let relation: String = row.get(6)?;
     let state: String = row.get(13)?;
     let sha256: Option<Vec<u8>> = row.get(9)?;
     Ok(Item {
-        id: ItemId(row.get(0)?),
-        source: row.get(1)?,
-        container: row.get::<_, Option<i64>>(2)?.map(ItemId),
+        id: ItemId::new(row.get(0)?),
+        source: SourceId::new(row.get(1)?),
+        container: row.get::<_, Option<i64>>(2)?.map(ItemId::new),
         ordinal: row.get(3)?,
         path: row.get(4)?,
         name_text: row.get(5)?,
-        relation: row.get(6)?,
+        relation: Relation::from_word(&relation).ok_or(rusqlite::Error::InvalidQuery)?,
         depth: row.get(7)?,
-        family: row.get::<_, Option<i64>>(8)?.map(ItemId),
+        family: row.get::<_, Option<i64>>(8)?.map(ItemId::new),
         original: sha256.as_deref().and_then(Digest::from_slice).map(OriginalId::new),
         size: row.get::<_, i64>(10)?.unsigned_abs(),
         modified: row.get::<_, Option<i64>>(11)?.map(Moment),
         received: Moment(row.get(12)?),
         state: State::from_word(&state).ok_or(rusqlite::Error::InvalidQuery)?,
         reason: row.get(14)?,
-        duplicate_of: row.get::<_, Option<i64>>(15)?.map(ItemId),
+        duplicate_of: row.get::<_, Option<i64>>(15)?.map(ItemId::new),
         media_type: row.get(16)?,
         found: row.get::<_, i64>(17)?.unsigned_abs(),
         pages: row.get(18)?,
@@ -168,7 +150,7 @@ fn first_with(db: &Connection, original: OriginalId) -> Result<Option<ItemId>, C
     let sql = "SELECT id FROM items WHERE sha256 = ?1 AND duplicate_of IS NULL ORDER BY id LIMIT 1";
     let mut statement = db.prepare_cached(sql).to("look for a content")?;
     statement
-        .query_row([original.digest().as_bytes()], |row| row.get(0).map(ItemId))
+        .query_row([original.digest().as_bytes()], |row| row.get(0).map(ItemId::new))
         .optional()
         .to("look for a content")
 }
@@ -181,7 +163,7 @@ impl Catalogue {
     pub fn item(&self, id: ItemId) -> Result<Option<Item>, CatalogueError> {
         let mut statement =
             self.db.prepare_cached(&format!("SELECT {COLUMNS} FROM items WHERE id = ?1")).to("look up an item")?;
-        statement.query_row([id.0], item_of).optional().to("look up an item")
+        statement.query_row([id.get()], item_of).optional().to("look up an item")
     }
 
     /// Lists items in the order of their numbers; stops early when `each` says so.
@@ -200,7 +182,7 @@ impl Catalogue {
             format!("SELECT {COLUMNS} FROM items WHERE id > ?1 {container_clause} {state_clause} ORDER BY id LIMIT ?3");
         let most = if filter.most == 0 { -1 } else { i64::from(filter.most) };
         let mut statement = self.db.prepare_cached(&sql).to("list items")?;
-        let bound = params![filter.after.map_or(0, |id| id.0), filter.container.map(|id| id.0), most];
+        let bound = params![filter.after.map_or(0, |id| id.get()), filter.container.map(|id| id.get()), most];
         let rows = statement.query_map(bound, item_of).to("list items")?;
         for row in rows {
             if each(row.to("list items")?).is_break() {
@@ -230,7 +212,8 @@ impl Catalogue {
     pub fn settled_seq(&self, id: ItemId) -> Result<Option<u64>, CatalogueError> {
         let mut statement =
             self.db.prepare_cached("SELECT settled_seq FROM items WHERE id = ?1").to("look up an item")?;
-        let seq = statement.query_row([id.0], |row| row.get::<_, Option<i64>>(0)).optional().to("look up an item")?;
+        let seq =
+            statement.query_row([id.get()], |row| row.get::<_, Option<i64>>(0)).optional().to("look up an item")?;
         Ok(seq.flatten().map(i64::unsigned_abs))
     }
 
@@ -252,7 +235,7 @@ impl Catalogue {
     pub fn items_by_digest_prefix(&self, hex: &str) -> Result<Vec<ItemId>, CatalogueError> {
         let sql = "SELECT id FROM items WHERE duplicate_of IS NULL AND lower(hex(sha256)) LIKE ?1 || '%' ORDER BY id LIMIT 10";
         let mut statement = self.db.prepare_cached(sql).to("look for a digest")?;
-        let rows = statement.query_map([hex], |row| row.get(0).map(ItemId)).to("look for a digest")?;
+        let rows = statement.query_map([hex], |row| row.get(0).map(ItemId::new)).to("look for a digest")?;
         rows.collect::<Result<_, _>>().to("look for a digest")
     }
 
@@ -263,7 +246,7 @@ impl Catalogue {
     pub fn items_by_path(&self, path: &[u8]) -> Result<Vec<ItemId>, CatalogueError> {
         let sql = "SELECT id FROM items WHERE container IS NULL AND path = ?1 ORDER BY id DESC";
         let mut statement = self.db.prepare_cached(sql).to("look for a path")?;
-        let rows = statement.query_map([path], |row| row.get(0).map(ItemId)).to("look for a path")?;
+        let rows = statement.query_map([path], |row| row.get(0).map(ItemId::new)).to("look for a path")?;
         rows.collect::<Result<_, _>>().to("look for a path")
     }
 
@@ -280,31 +263,25 @@ impl Catalogue {
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn knows_file(&self, source: i64, path: &[u8], size: u64, changed: Moment) -> Result<bool, CatalogueError> {
+    pub fn knows_file(
+        &self,
+        source: SourceId,
+        path: &[u8],
+        size: u64,
+        changed: Moment,
+    ) -> Result<bool, CatalogueError> {
         let sql = "SELECT 1 FROM items WHERE source = ?1 AND path = ?2 AND container IS NULL AND size = ?3 AND changed = ?4 \
                    AND sha256 IS NOT NULL";
         let mut statement = self.db.prepare_cached(sql).to("look for a file")?;
-        let known = statement.exists(params![source, path, size.cast_signed(), changed.0]);
+        let known = statement.exists(params![source.get(), path, size.cast_signed(), changed.0]);
         known.to("look for a file")
-    }
-
-    /// Items that wait to be read, after the one given, at most `most`.
-    ///
-    /// # Errors
-    /// [`CatalogueError::Engine`].
-    pub fn jobs(&self, after: ItemId, most: u32) -> Result<Vec<Job>, CatalogueError> {
-        let sql = "SELECT id, source, sha256, size, path, depth, family FROM items \
-                   WHERE state = 'waiting' AND id > ?1 ORDER BY id LIMIT ?2";
-        let mut statement = self.db.prepare_cached(sql).to("list the waiting items")?;
-        let rows = statement.query_map(params![after.0, most], job_of).to("list the waiting items")?;
-        rows.collect::<Result<_, _>>().to("list the waiting items")
     }
 
     /// The properties of an item, in the order found.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn metadata(&self, id: ItemId) -> Result<Vec<(String, String)>, CatalogueError> {
+    pub fn metadata(&self, id: ItemId) -> Result<Vec<(MetadataKey, String)>, CatalogueError> {
         metadata(&self.db, id)
     }
 
@@ -323,35 +300,37 @@ impl Catalogue {
     pub fn family_size(&self, family: ItemId) -> Result<u64, CatalogueError> {
         let sql = "SELECT coalesce(sum(size), 0) FROM items WHERE family = ?1";
         let mut statement = self.db.prepare_cached(sql).to("add up sizes")?;
-        statement.query_row([family.0], |row| row.get::<_, i64>(0)).to("add up sizes").map(i64::unsigned_abs)
+        statement.query_row([family.get()], |row| row.get::<_, i64>(0)).to("add up sizes").map(i64::unsigned_abs)
     }
 
     /// A source's path and name.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn source(&self, id: i64) -> Result<Option<(Vec<u8>, String, Moment)>, CatalogueError> {
+    pub fn source(&self, id: SourceId) -> Result<Option<(Vec<u8>, String, Moment)>, CatalogueError> {
         let mut statement =
             self.db.prepare_cached("SELECT path, name, received FROM sources WHERE id = ?1").to("read a source")?;
         let row_of = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, Moment(row.get(2)?)));
-        statement.query_row([id], row_of).optional().to("read a source")
+        statement.query_row([id.get()], row_of).optional().to("read a source")
     }
 
     /// All sources' numbers, in order.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn sources(&self) -> Result<Vec<i64>, CatalogueError> {
+    pub fn sources(&self) -> Result<Vec<SourceId>, CatalogueError> {
         let mut statement = self.db.prepare_cached("SELECT id FROM sources ORDER BY id").to("list sources")?;
-        let rows = statement.query_map([], |row| row.get(0)).to("list sources")?;
+        let rows = statement.query_map([], |row| row.get(0).map(SourceId::new)).to("list sources")?;
         rows.collect::<Result<_, _>>().to("list sources")
     }
 }
 
-fn metadata(db: &Connection, id: ItemId) -> Result<Vec<(String, String)>, CatalogueError> {
+fn metadata(db: &Connection, id: ItemId) -> Result<Vec<(MetadataKey, String)>, CatalogueError> {
     let sql = "SELECT key, value FROM metadata WHERE item = ?1 ORDER BY place";
     let mut statement = db.prepare_cached(sql).to("read metadata")?;
-    let rows = statement.query_map([id.0], |row| Ok((row.get(0)?, row.get(1)?))).to("read metadata")?;
+    let rows = statement
+        .query_map([id.get()], |row| Ok((row.get::<_, String>(0)?.into(), row.get(1)?)))
+        .to("read metadata")?;
     rows.collect::<Result<_, _>>().to("read metadata")
 }
 
@@ -359,22 +338,8 @@ fn notes(db: &Connection, id: ItemId) -> Result<Vec<NoteRow>, CatalogueError> {
     let sql = "SELECT kind, page, text FROM notes WHERE item = ?1 ORDER BY place";
     let mut statement = db.prepare_cached(sql).to("read notes")?;
     let row_of = |row: &Row<'_>| Ok(NoteRow { kind: row.get(0)?, page: row.get(1)?, text: row.get(2)? });
-    let rows = statement.query_map([id.0], row_of).to("read notes")?;
+    let rows = statement.query_map([id.get()], row_of).to("read notes")?;
     rows.collect::<Result<_, _>>().to("read notes")
-}
-
-fn job_of(row: &Row<'_>) -> rusqlite::Result<Job> {
-    let id = ItemId(row.get(0)?);
-    let sha256: Vec<u8> = row.get(2)?;
-    Ok(Job {
-        id,
-        source: row.get(1)?,
-        original: Digest::from_slice(&sha256).map(OriginalId::new).ok_or(rusqlite::Error::InvalidQuery)?,
-        size: row.get::<_, i64>(3)?.unsigned_abs(),
-        path: row.get(4)?,
-        depth: row.get(5)?,
-        family: row.get::<_, Option<i64>>(6)?.map_or(id, ItemId),
-    })
 }
 
 impl Catalogue {
@@ -382,9 +347,9 @@ impl Catalogue {
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn is_walked(&self, source: i64) -> Result<bool, CatalogueError> {
+    pub fn is_walked(&self, source: SourceId) -> Result<bool, CatalogueError> {
         let sql = "SELECT 1 FROM sources WHERE id = ?1 AND found IS NOT NULL";
-        self.db.prepare_cached(sql).and_then(|mut statement| statement.exists([source])).to("look up a source")
+        self.db.prepare_cached(sql).and_then(|mut statement| statement.exists([source.get()])).to("look up a source")
     }
 }
 
@@ -393,23 +358,23 @@ impl Work<'_> {
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn source(&self, path: &[u8], name: &str, received: Moment) -> Result<(i64, bool), CatalogueError> {
+    pub fn source(&self, path: &[u8], name: &str, received: Moment) -> Result<(SourceId, bool), CatalogueError> {
         let known = self.tx.query_row("SELECT id FROM sources WHERE path = ?1", [path], |row| row.get(0)).optional();
         if let Some(id) = known.to("look for a source")? {
-            return Ok((id, false));
+            return Ok((SourceId::new(id), false));
         }
         let sql = "INSERT INTO sources (path, name, received) VALUES (?1, ?2, ?3)";
         self.tx.execute(sql, params![path, name, received.0]).to("add a source")?;
-        Ok((self.tx.last_insert_rowid(), true))
+        Ok((SourceId::new(self.tx.last_insert_rowid()), true))
     }
 
     /// Records how many entries a complete walk of a source met.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn walked(&self, source: i64, found: u64) -> Result<(), CatalogueError> {
+    pub fn walked(&self, source: SourceId, found: u64) -> Result<(), CatalogueError> {
         let sql = "UPDATE sources SET found = ?2 WHERE id = ?1";
-        self.tx.execute(sql, params![source, found.cast_signed()]).to("count a source").map(drop)
+        self.tx.execute(sql, params![source.get(), found.cast_signed()]).to("count a source").map(drop)
     }
 
     /// Whether a content is acknowledged, or will be with this transaction.
@@ -432,7 +397,7 @@ impl Work<'_> {
         if let Some((id, had_bytes, same)) = self.known_row(new, sha256.as_deref())? {
             if had_bytes && same && new.container.is_none() {
                 let sql = "UPDATE items SET changed = ?2 WHERE id = ?1";
-                self.tx.execute(sql, params![id.0, new.changed.map(|m| m.0)]).to("update an item")?;
+                self.tx.execute(sql, params![id.get(), new.changed.map(|m| m.0)]).to("update an item")?;
             }
             let fills = !had_bytes && new.content.is_some();
             if !fills {
@@ -443,14 +408,14 @@ impl Work<'_> {
                        WHERE id = ?1";
             let modified = new.modified.map(|m| m.0);
             let bound = params![
-                id.0,
+                id.get(),
                 sha256,
                 size,
                 modified,
                 new.received.0,
                 state.word(),
                 reason,
-                duplicate_of.map(|d| d.0),
+                duplicate_of.map(|d| d.get()),
                 new.cut,
                 new.changed.map(|m| m.0)
             ];
@@ -469,12 +434,12 @@ impl Work<'_> {
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
         let mut statement = self.tx.prepare_cached(sql).to("add an item")?;
         let bound = params![
-            new.source,
-            new.container.map(|c| c.0.0),
+            new.source.get(),
+            new.container.map(|c| c.0.get()),
             new.container.map_or(0, |c| c.1),
             new.path,
             new.name_text,
-            new.relation,
+            new.relation.word(),
             depth,
             family,
             sha256,
@@ -483,12 +448,12 @@ impl Work<'_> {
             new.received.0,
             state.word(),
             reason,
-            duplicate_of.map(|d| d.0),
+            duplicate_of.map(|d| d.get()),
             new.cut,
             new.changed.map(|m| m.0)
         ];
         statement.execute(bound).to("add an item")?;
-        let id = ItemId(self.tx.last_insert_rowid());
+        let id = ItemId::new(self.tx.last_insert_rowid());
         if let Some(first) = duplicate_of {
             self.lies_elsewhere(first)?;
         }
@@ -516,19 +481,19 @@ impl Work<'_> {
         new: &NewItem<'_>,
         sha256: Option<&[u8]>,
     ) -> Result<Option<(ItemId, bool, bool)>, CatalogueError> {
-        let row_of = |row: &Row<'_>| Ok((ItemId(row.get(0)?), row.get(1)?, row.get(2)?));
+        let row_of = |row: &Row<'_>| Ok((ItemId::new(row.get(0)?), row.get(1)?, row.get(2)?));
         let found = match new.container {
             Some((container, ordinal)) => {
                 let sql =
                     "SELECT id, sha256 IS NOT NULL, sha256 IS ?3 FROM items WHERE container = ?1 AND ordinal = ?2";
                 let mut statement = self.tx.prepare_cached(sql).to("look for an item")?;
-                statement.query_row(params![container.0, ordinal, sha256], row_of).optional()
+                statement.query_row(params![container.get(), ordinal, sha256], row_of).optional()
             }
             None => {
                 let sql = "SELECT id, sha256 IS NOT NULL, sha256 IS ?3 FROM items WHERE source = ?1 AND path = ?2 AND container IS NULL \
                            AND (sha256 IS ?3 OR sha256 IS NULL) ORDER BY id DESC LIMIT 1";
                 let mut statement = self.tx.prepare_cached(sql).to("look for an item")?;
-                statement.query_row(params![new.source, new.path, sha256], row_of).optional()
+                statement.query_row(params![new.source.get(), new.path, sha256], row_of).optional()
             }
         };
         found.to("look for an item")
@@ -539,7 +504,7 @@ impl Work<'_> {
             .tx
             .prepare_cached("SELECT depth + 1, coalesce(family, id) FROM items WHERE id = ?1")
             .to("look up an item")?;
-        statement.query_row([container.0], |row| Ok((row.get(0)?, Some(row.get(1)?)))).to("look up an item")
+        statement.query_row([container.get()], |row| Ok((row.get(0)?, Some(row.get(1)?)))).to("look up an item")
     }
 
     /// Notes which log entry records an item's receipt.
@@ -548,7 +513,7 @@ impl Work<'_> {
     /// [`CatalogueError::Engine`].
     pub fn logged(&self, id: ItemId, seq: u64) -> Result<(), CatalogueError> {
         let mut statement = self.tx.prepare_cached("UPDATE items SET seq = ?2 WHERE id = ?1").to("note a log entry")?;
-        statement.execute(params![id.0, seq.cast_signed()]).to("note a log entry").map(drop)
+        statement.execute(params![id.get(), seq.cast_signed()]).to("note a log entry").map(drop)
     }
 
     /// Notes which log entry records an item's last reading.
@@ -558,7 +523,7 @@ impl Work<'_> {
     pub fn settled_at(&self, id: ItemId, seq: u64) -> Result<(), CatalogueError> {
         let mut statement =
             self.tx.prepare_cached("UPDATE items SET settled_seq = ?2 WHERE id = ?1").to("note a log entry")?;
-        statement.execute(params![id.0, seq.cast_signed()]).to("note a log entry").map(drop)
+        statement.execute(params![id.get(), seq.cast_signed()]).to("note a log entry").map(drop)
     }
 
     /// One item, its properties and its notes, as this transaction sees them.
@@ -568,7 +533,7 @@ impl Work<'_> {
     pub fn item_in_full(&self, id: ItemId) -> Result<ItemInFull, CatalogueError> {
         let mut statement =
             self.tx.prepare_cached(&format!("SELECT {COLUMNS} FROM items WHERE id = ?1")).to("look up an item")?;
-        let item = statement.query_row([id.0], item_of).to("look up an item")?;
+        let item = statement.query_row([id.get()], item_of).to("look up an item")?;
         Ok((item, metadata(&self.tx, id)?, notes(&self.tx, id)?))
     }
 
@@ -581,15 +546,15 @@ impl Work<'_> {
     pub fn settle(&self, id: ItemId, finding: &Finding<'_>) -> Result<(), CatalogueError> {
         self.tx
             .prepare_cached("DELETE FROM metadata WHERE item = ?1")
-            .and_then(|mut s| s.execute([id.0]))
+            .and_then(|mut s| s.execute([id.get()]))
             .to("replace metadata")?;
         self.tx
             .prepare_cached("DELETE FROM notes WHERE item = ?1")
-            .and_then(|mut s| s.execute([id.0]))
+            .and_then(|mut s| s.execute([id.get()]))
             .to("replace notes")?;
         let mut insert = self.tx.prepare_cached("INSERT INTO metadata VALUES (?1, ?2, ?3, ?4)").to("add metadata")?;
         for (place, (key, value)) in (0_i64..).zip(finding.metadata) {
-            insert.execute(params![id.0, place, key, value]).to("add metadata")?;
+            insert.execute(params![id.get(), place, key.as_str(), value]).to("add metadata")?;
         }
         for (place, note) in (0_i64..).zip(finding.notes) {
             self.insert_note(id, place, note)?;
@@ -597,12 +562,12 @@ impl Work<'_> {
         let sql = "UPDATE items SET state = CASE WHEN cut = '' THEN ?2 ELSE 'truncated' END, \
                    reason = CASE WHEN cut = '' THEN ?3 WHEN ?3 = '' THEN cut ELSE cut || '; ' || ?3 END, media_type = ?4, found = ?5, \
                    pages = (SELECT count(*) FROM pages WHERE item = ?1 AND current = 1) WHERE id = ?1";
+        self.settle_pages(id)?;
         let mut update = self.tx.prepare_cached(sql).to("settle an item")?;
         let found = finding.found.cast_signed();
         update
-            .execute(params![id.0, finding.state.word(), finding.reason, finding.media_type, found])
+            .execute(params![id.get(), finding.state.word(), finding.reason, finding.media_type, found])
             .to("settle an item")?;
-        self.settle_pages(id)?;
         self.count_languages(id)
     }
 
@@ -612,7 +577,7 @@ impl Work<'_> {
     /// [`CatalogueError::Engine`].
     pub fn add_note(&self, id: ItemId, note: &Note) -> Result<(), CatalogueError> {
         let sql = "SELECT coalesce(max(place) + 1, 0) FROM notes WHERE item = ?1";
-        let place = self.tx.query_row(sql, [id.0], |row| row.get(0)).to("add a note")?;
+        let place = self.tx.query_row(sql, [id.get()], |row| row.get(0)).to("add a note")?;
         self.insert_note(id, place, note)
     }
 
@@ -624,7 +589,7 @@ impl Work<'_> {
             NoteKind::Remark => "remark",
         };
         let mut insert = self.tx.prepare_cached("INSERT INTO notes VALUES (?1, ?2, ?3, ?4, ?5)").to("add a note")?;
-        insert.execute(params![id.0, place, kind, note.page, note.text]).to("add a note").map(drop)
+        insert.execute(params![id.get(), place, kind, note.page, note.text]).to("add a note").map(drop)
     }
 
     /// Counts the languages of an item's current pages anew.
@@ -636,20 +601,25 @@ impl Work<'_> {
                    WHERE item = ?1 AND current = 1 AND language NOT IN ('', 'und') GROUP BY language \
                    ORDER BY count(*) DESC, language)), '') WHERE id = ?1";
         let mut statement = self.tx.prepare_cached(sql).to("count languages")?;
-        statement.execute([id.0]).to("count languages").map(drop)
+        statement.execute([id.get()]).to("count languages").map(drop)
     }
 
-    /// Puts items that could not be read back in line: those in these states that have bytes, and the containers of
-    /// members without bytes in these states. Says how many.
+    /// Requeues items that could not be read: those in these states that have bytes, and the containers of
+    /// members without bytes in these states. Returns the count.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn retry(&self, states: &[State]) -> Result<usize, CatalogueError> {
+    pub fn retry(&self, stage: StageId, states: &[State]) -> Result<usize, CatalogueError> {
         let words = states.iter().map(|s| format!("'{}'", s.word())).collect::<Vec<_>>().join(",");
         let sql = format!(
             "UPDATE items SET state = 'waiting' WHERE sha256 IS NOT NULL AND duplicate_of IS NULL AND (state IN ({words}) \
-             OR id IN (SELECT container FROM items WHERE state IN ({words}) AND sha256 IS NULL AND container IS NOT NULL))"
+             OR id IN (SELECT container FROM items WHERE state IN ({words}) AND sha256 IS NULL AND container IS NOT NULL)) \
+             RETURNING id"
         );
-        self.tx.execute(&sql, []).to("put items back in line")
+        let mut statement = self.tx.prepare(&sql).to("requeue items")?;
+        let rows = statement.query_map([], |row| row.get(0).map(ItemId::new)).to("requeue items")?;
+        let items: Vec<ItemId> = rows.collect::<Result<_, _>>().to("requeue items")?;
+        self.requeue(stage, &items)?;
+        Ok(items.len())
     }
 }

@@ -7,6 +7,9 @@
 
 mod account;
 mod items;
+mod jobs;
+#[cfg(test)]
+mod jobs_tests;
 mod outbox;
 mod pages;
 mod pictures;
@@ -16,8 +19,9 @@ mod schema;
 mod tests;
 
 pub use account::{Account, ContainerGap};
-pub use items::{Added, Finding, Item, ItemFilter, ItemInFull, Job, NewItem, NoteRow};
-pub use outbox::{Opening, Outgoing};
+pub use items::{Added, Finding, Item, ItemFilter, ItemInFull, NewItem, NoteRow};
+pub use jobs::{Finished, JobEnd, JobRow, JobState, Lease, MOST_DEATHS, Span, StageId, StageKey};
+pub use outbox::Outgoing;
 pub use pages::{NewPage, OcrState, PageRow, PageText};
 pub use pictures::PagePicture;
 pub use places::MOST_PLACES;

@@ -2,6 +2,7 @@
 //! log in this order, then forgotten. So each act is logged exactly once, whenever the process dies.
 
 use crate::{Catalogue, CatalogueError, Explained, Work};
+use exhibit_model::Opening;
 use rusqlite::{OptionalExtension, params};
 
 /// An entry that the log may not have yet.
@@ -11,17 +12,6 @@ pub struct Outgoing {
     pub seq: u64,
     /// Its canonical bytes.
     pub entry: Vec<u8>,
-}
-
-/// What a salted commitment in a log entry commits to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Opening {
-    /// The field's name.
-    pub field: String,
-    /// The salt.
-    pub salt: Vec<u8>,
-    /// The value.
-    pub value: Vec<u8>,
 }
 
 impl Catalogue {
@@ -46,7 +36,8 @@ impl Catalogue {
         rows.collect::<Result<_, _>>().to("read the outbox")
     }
 
-    /// What the commitments of an entry commit to, where it was not shredded.
+    /// What the commitments of an entry commit to, where it was not shredded. A row whose salt does not have 16 bytes
+    /// opens nothing and is left out.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
@@ -54,11 +45,14 @@ impl Catalogue {
         let sql = "SELECT field, salt, value FROM openings WHERE seq = ?1 ORDER BY field";
         let mut statement = self.db.prepare_cached(sql).to("read openings")?;
         let rows = statement
-            .query_map([seq.cast_signed()], |row| {
-                Ok(Opening { field: row.get(0)?, salt: row.get(1)?, value: row.get(2)? })
-            })
+            .query_map([seq.cast_signed()], |row| Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?, row.get(2)?)))
             .to("read openings")?;
-        rows.collect::<Result<_, _>>().to("read openings")
+        let opening = |(field, salt, value): (String, Vec<u8>, Vec<u8>)| {
+            // a salt of any length would let bytes move between it and the value
+            Some(Opening { field, salt: salt.try_into().ok()?, value })
+        };
+        let rows: Vec<_> = rows.collect::<Result<_, _>>().to("read openings")?;
+        Ok(rows.into_iter().filter_map(opening).collect())
     }
 
     /// The item whose receipt an entry records.
@@ -69,7 +63,7 @@ impl Catalogue {
         let sql = "SELECT id FROM items WHERE seq = ?1";
         let mut statement = self.db.prepare(sql).to("look for an entry")?;
         statement
-            .query_row([seq.cast_signed()], |row| row.get(0).map(exhibit_model::ItemId))
+            .query_row([seq.cast_signed()], |row| row.get(0).map(exhibit_model::ItemId::new))
             .optional()
             .to("look for an entry")
     }

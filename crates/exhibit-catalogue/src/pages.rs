@@ -1,7 +1,7 @@
 //! Pages: where each lies in the page packs, and what was counted on it.
 
-use crate::{Catalogue, CatalogueError, Explained, Work};
-use exhibit_model::{Digest, ItemId, Page, PageKind, TextSource};
+use crate::{Catalogue, CatalogueError, Explained, StageId, Work};
+use exhibit_model::{Digest, ItemId, Page, PageKind, RowRange, SheetPart, TextSource};
 use rusqlite::{OptionalExtension, Row, params};
 
 /// A page to record.
@@ -11,6 +11,8 @@ pub struct NewPage<'a> {
     pub item: ItemId,
     /// The page itself.
     pub page: &'a Page,
+    /// The stage that produced it.
+    pub stage: StageId,
     /// The pack it lies in, and where.
     pub place: (u32, u64),
     /// The digest of its bytes.
@@ -58,8 +60,9 @@ pub struct PageRow {
     pub place: (u32, u64),
     pub digest: Digest,
     pub text_digest: Digest,
-    pub kind: String,
+    pub kind: PageKind,
     pub label: String,
+    pub sheet: Option<SheetPart>,
     pub language: String,
     pub characters: u32,
     pub glyphs: u32,
@@ -84,22 +87,25 @@ pub struct PageText {
 /// The revision of a page whose item is not settled yet.
 const UNSETTLED: i64 = 0;
 
-const COLUMNS: &str = "item, number, layer, revision, pack, place, digest, kind, label, language, characters, glyphs, unmapped, images, confidence, ocr, text_digest, reader";
+const COLUMNS: &str = "item, number, layer, revision, pack, place, digest, kind, label, language, characters, glyphs, unmapped, images, confidence, ocr, text_digest, reader, \
+                       sheet, first_row, last_row";
 
 fn row_of(row: &Row<'_>) -> rusqlite::Result<PageRow> {
     let digest: Vec<u8> = row.get(6)?;
+    let kind: String = row.get(7)?;
     let ocr: String = row.get(15)?;
     let text_digest: Vec<u8> = row.get(16)?;
     Ok(PageRow {
-        item: ItemId(row.get(0)?),
+        item: ItemId::new(row.get(0)?),
         number: row.get(1)?,
         layer: row.get(2)?,
         revision: row.get::<_, i64>(3)?.unsigned_abs(),
         place: (row.get(4)?, row.get::<_, i64>(5)?.unsigned_abs()),
         digest: Digest::from_slice(&digest).ok_or(rusqlite::Error::InvalidQuery)?,
         text_digest: Digest::from_slice(&text_digest).ok_or(rusqlite::Error::InvalidQuery)?,
-        kind: row.get(7)?,
+        kind: PageKind::from_word(&kind).ok_or(rusqlite::Error::InvalidQuery)?,
         label: row.get(8)?,
+        sheet: sheet_of(row)?,
         language: row.get(9)?,
         characters: row.get(10)?,
         glyphs: row.get(11)?,
@@ -111,21 +117,26 @@ fn row_of(row: &Row<'_>) -> rusqlite::Result<PageRow> {
     })
 }
 
-const fn kind_word(kind: PageKind) -> &'static str {
-    match kind {
-        PageKind::Text => "text",
-        PageKind::Paper => "paper",
-        PageKind::Picture => "picture",
-        PageKind::Sheet => "sheet",
-        PageKind::Slide => "slide",
-        PageKind::Message => "message",
-    }
+fn sheet_of(row: &Row<'_>) -> rusqlite::Result<Option<SheetPart>> {
+    let Some(name) = row.get(18)? else { return Ok(None) };
+    let rows = match (row.get(19)?, row.get(20)?) {
+        (Some(first), Some(last)) => Some(RowRange { first, last }),
+        _ => None,
+    };
+    Ok(Some(SheetPart { name, rows }))
 }
 
 fn awaits_ocr(db: &rusqlite::Connection, item: ItemId) -> Result<bool, CatalogueError> {
     let sql = "SELECT 1 FROM pages WHERE item = ?1 AND ocr = 'wanted'";
     let mut statement = db.prepare_cached(sql).to("look for waiting pages")?;
-    statement.exists([item.0]).to("look for waiting pages")
+    statement.exists([item.get()]).to("look for waiting pages")
+}
+
+fn pages(db: &rusqlite::Connection, item: ItemId) -> Result<Vec<PageRow>, CatalogueError> {
+    let sql = format!("SELECT {COLUMNS} FROM pages WHERE item = ?1 AND current = 1 ORDER BY number");
+    let mut statement = db.prepare_cached(&sql).to("list pages")?;
+    let rows = statement.query_map([item.get()], row_of).to("list pages")?;
+    rows.collect::<Result<_, _>>().to("list pages")
 }
 
 impl Catalogue {
@@ -136,7 +147,7 @@ impl Catalogue {
     pub fn page(&self, item: ItemId, number: u32) -> Result<Option<PageRow>, CatalogueError> {
         let sql = format!("SELECT {COLUMNS} FROM pages WHERE item = ?1 AND number = ?2 AND current = 1");
         let mut statement = self.db.prepare_cached(&sql).to("look up a page")?;
-        statement.query_row(params![item.0, number], row_of).optional().to("look up a page")
+        statement.query_row(params![item.get(), number], row_of).optional().to("look up a page")
     }
 
     /// The current layers of an item's pages, in order.
@@ -144,10 +155,7 @@ impl Catalogue {
     /// # Errors
     /// [`CatalogueError::Engine`].
     pub fn pages(&self, item: ItemId) -> Result<Vec<PageRow>, CatalogueError> {
-        let sql = format!("SELECT {COLUMNS} FROM pages WHERE item = ?1 AND current = 1 ORDER BY number");
-        let mut statement = self.db.prepare_cached(&sql).to("list pages")?;
-        let rows = statement.query_map([item.0], row_of).to("list pages")?;
-        rows.collect::<Result<_, _>>().to("list pages")
+        pages(&self.db, item)
     }
 
     /// Every layer of every page in order of place: what verification walks.
@@ -183,8 +191,9 @@ impl Catalogue {
         let sql = "SELECT max(item) FROM \
                    (SELECT item FROM pages WHERE item > ?1 AND current = 1 ORDER BY item, number LIMIT ?2)";
         let mut statement = self.db.prepare_cached(sql).to("divide pages")?;
-        let last: Option<i64> = statement.query_row(params![after.0, pages], |row| row.get(0)).to("divide pages")?;
-        Ok(last.map(ItemId))
+        let last: Option<i64> =
+            statement.query_row(params![after.get(), pages], |row| row.get(0)).to("divide pages")?;
+        Ok(last.map(ItemId::new))
     }
 
     /// Current pages after the one given, up to the last of an item, in order of item and number, at most `most`.
@@ -202,7 +211,7 @@ impl Catalogue {
              ORDER BY item, number LIMIT ?4"
         );
         let mut statement = self.db.prepare_cached(&sql).to("list pages")?;
-        let rows = statement.query_map(params![after.0.0, after.1, last.0, most], row_of).to("list pages")?;
+        let rows = statement.query_map(params![after.0.get(), after.1, last.get(), most], row_of).to("list pages")?;
         rows.collect::<Result<_, _>>().to("list pages")
     }
 
@@ -214,58 +223,101 @@ impl Catalogue {
         awaits_ocr(&self.db, item)
     }
 
-    /// Pages that wait for OCR, after the one given, at most `most`.
+    /// The newest layer of a page that is from the file itself.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn pages_for_ocr(&self, after: (ItemId, u32), most: u32) -> Result<Vec<PageRow>, CatalogueError> {
+    pub fn native_page(&self, item: ItemId, number: u32) -> Result<Option<PageRow>, CatalogueError> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM pages WHERE ocr = 'wanted' AND (item, number) > (?1, ?2) ORDER BY item, number LIMIT ?3"
+            "SELECT {COLUMNS} FROM pages WHERE item = ?1 AND number = ?2 AND reader = '' AND revision > 0 \
+             ORDER BY layer DESC LIMIT 1"
         );
-        let mut statement = self.db.prepare_cached(&sql).to("list pages for OCR")?;
-        let rows = statement.query_map(params![after.0.0, after.1, most], row_of).to("list pages for OCR")?;
-        rows.collect::<Result<_, _>>().to("list pages for OCR")
+        let mut statement = self.db.prepare_cached(&sql).to("look up a page")?;
+        statement.query_row(params![item.get(), number], row_of).optional().to("look up a page")
+    }
+
+    /// Every layer of a page, superseded ones included, oldest first.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn page_layers(&self, item: ItemId, number: u32) -> Result<Vec<PageRow>, CatalogueError> {
+        let sql = format!("SELECT {COLUMNS} FROM pages WHERE item = ?1 AND number = ?2 ORDER BY layer");
+        let mut statement = self.db.prepare_cached(&sql).to("list layers")?;
+        let rows = statement.query_map(params![item.get(), number], row_of).to("list layers")?;
+        rows.collect::<Result<_, _>>().to("list layers")
     }
 }
 
 impl Work<'_> {
-    /// Records a page: its native layer, or the OCR layer, which is current from then on. A native page counts as changed
-    /// once its item is settled, an OCR page at once.
+    /// Whether these are the bytes of a layer that a page already has: of its newest native layer if `page` is one, else of its
+    /// current layer. Such a page need not be added. What an unfinished attempt left of it is removed.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn has_page(&self, item: ItemId, page: &Page, bytes: &[u8]) -> Result<bool, CatalogueError> {
+        let sql = if page.source == TextSource::Native {
+            "SELECT digest FROM pages WHERE item = ?1 AND number = ?2 AND revision > 0 AND reader = '' \
+             AND EXISTS (SELECT 1 FROM pages WHERE item = ?1 AND number = ?2 AND current = 1) ORDER BY layer DESC LIMIT 1"
+        } else {
+            "SELECT digest FROM pages WHERE item = ?1 AND number = ?2 AND current = 1"
+        };
+        let mut statement = self.tx.prepare_cached(sql).to("look up a page")?;
+        let digest = statement.query_row(params![item.get(), page.number], |row| row.get::<_, Vec<u8>>(0)).optional();
+        let Some(digest) = digest.to("look up a page")? else { return Ok(false) };
+        let same = Digest::of(bytes).as_bytes() == digest.as_slice();
+        if same {
+            self.remove_unsettled(item, page.number)?;
+        }
+        Ok(same)
+    }
+
+    fn remove_unsettled(&self, item: ItemId, number: u32) -> Result<(), CatalogueError> {
+        let sql = "DELETE FROM pages WHERE item = ?1 AND number = ?2 AND revision = 0";
+        let mut delete = self.tx.prepare_cached(sql).to("replace a page")?;
+        delete.execute(params![item.get(), number]).to("replace a page").map(drop)
+    }
+
+    /// Adds a layer to a page. A native layer becomes current, and counts as changed, once its item is settled; an OCR layer at
+    /// once. The layers before it are kept.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
     pub fn add_page(&self, new: &NewPage<'_>) -> Result<(), CatalogueError> {
         let page = new.page;
-        let (layer, confidence, ocr, reader) = match &page.source {
-            TextSource::Native if page.wants_ocr() => (0, None, OcrState::Wanted, String::new()),
-            TextSource::Native => (0, None, OcrState::None, String::new()),
+        let (confidence, ocr, reader) = match &page.source {
+            TextSource::Native if page.wants_ocr() => (None, OcrState::Wanted, String::new()),
+            TextSource::Native => (None, OcrState::None, String::new()),
             TextSource::Ocr { engine, languages, confidence } => {
-                (1, Some(f64::from(*confidence)), OcrState::Done, format!("{engine} ({languages})"))
+                (Some(f64::from(*confidence)), OcrState::Done, format!("{engine} ({languages})"))
             }
         };
-        let revision = if layer == 0 { UNSETTLED } else { self.next_revision(1)? };
-        // a page read again loses its other layers: they were of another reading
-        let sql = if layer == 0 {
-            "DELETE FROM pages WHERE item = ?1 AND number = ?2"
+        let native = page.source == TextSource::Native;
+        let (revision, current) = if native { (UNSETTLED, 0) } else { (self.next_revision(1)?, 1) };
+        if native {
+            self.remove_unsettled(new.item, page.number)?;
         } else {
-            "UPDATE pages SET current = 0, ocr = 'done' WHERE item = ?1 AND number = ?2 AND layer = 0"
-        };
-        let mut before = self.tx.prepare_cached(sql).to("replace a page")?;
-        before.execute(params![new.item.0, page.number]).to("replace a page")?;
-        let sql = "INSERT OR REPLACE INTO pages (item, number, layer, revision, current, pack, place, digest, kind, label, language, \
-                   characters, glyphs, unmapped, images, confidence, ocr, text_digest, reader) \
-                   VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
+            let sql = "UPDATE pages SET current = 0, ocr = CASE WHEN reader = '' AND ocr <> 'none' THEN 'done' ELSE ocr END \
+                       WHERE item = ?1 AND number = ?2";
+            let mut before = self.tx.prepare_cached(sql).to("replace a page")?;
+            before.execute(params![new.item.get(), page.number]).to("replace a page")?;
+        }
+        let sql = "INSERT INTO pages (item, number, layer, stage, revision, current, pack, place, digest, kind, label, language, \
+                   characters, glyphs, unmapped, images, confidence, ocr, text_digest, reader, sheet, first_row, last_row) \
+                   VALUES (?1, ?2, (SELECT coalesce(max(layer) + 1, 0) FROM pages WHERE item = ?1 AND number = ?2), \
+                   ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)";
+        let rows = page.sheet.as_ref().and_then(|sheet| sheet.rows);
         let mut insert = self.tx.prepare_cached(sql).to("add a page")?;
         insert
             .execute(params![
-                new.item.0,
+                new.item.get(),
                 page.number,
-                layer,
+                new.stage.0,
                 revision,
+                current,
                 new.place.0,
                 new.place.1.cast_signed(),
                 new.digest.as_bytes(),
-                kind_word(page.kind),
+                page.kind.word(),
                 page.label,
                 page.language,
                 page.counts.characters,
@@ -275,7 +327,10 @@ impl Work<'_> {
                 confidence,
                 ocr.word(),
                 Digest::of(page.text.as_bytes()).as_bytes(),
-                reader
+                reader,
+                page.sheet.as_ref().map(|sheet| &sheet.name),
+                rows.map(|rows| rows.first),
+                rows.map(|rows| rows.last)
             ])
             .to("add a page")
             .map(drop)
@@ -288,17 +343,31 @@ impl Work<'_> {
         Ok(last + 1)
     }
 
+    // The pages that this reading of an item added become current; their earlier layers are superseded.
     pub(crate) fn settle_pages(&self, item: ItemId) -> Result<(), CatalogueError> {
         let sql = "SELECT coalesce(max(number), 0) FROM pages WHERE item = ?1 AND revision = 0";
-        let mut statement = self.tx.prepare_cached(sql).to("count pages")?;
-        let last: i64 = statement.query_row([item.0], |row| row.get(0)).to("count pages")?;
+        let mut statement = self.tx.prepare_cached(sql).to("settle pages")?;
+        let last: i64 = statement.query_row([item.get()], |row| row.get(0)).to("settle pages")?;
         if last > 0 {
+            let sql = "UPDATE pages SET current = 0, ocr = CASE WHEN reader = '' THEN 'none' ELSE ocr END \
+                       WHERE item = ?1 AND revision > 0 \
+                       AND number IN (SELECT number FROM pages WHERE item = ?1 AND revision = 0)";
+            let mut statement = self.tx.prepare_cached(sql).to("settle pages")?;
+            statement.execute([item.get()]).to("settle pages")?;
             let first = self.next_revision(last)?;
-            let sql = "UPDATE pages SET revision = ?2 + number - 1 WHERE item = ?1 AND revision = 0";
-            let mut statement = self.tx.prepare_cached(sql).to("count pages")?;
-            statement.execute(params![item.0, first]).to("count pages")?;
+            let sql = "UPDATE pages SET current = 1, revision = ?2 + number - 1 WHERE item = ?1 AND revision = 0";
+            let mut statement = self.tx.prepare_cached(sql).to("settle pages")?;
+            statement.execute(params![item.get(), first]).to("settle pages")?;
         }
         Ok(())
+    }
+
+    /// The current pages of an item, as this transaction sees them, in order.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn pages(&self, item: ItemId) -> Result<Vec<PageRow>, CatalogueError> {
+        pages(&self.tx, item)
     }
 
     /// The texts of an item's current pages, in order: what its document tree is made of.
@@ -313,7 +382,7 @@ impl Work<'_> {
             let digest = Digest::from_slice(&digest).ok_or(rusqlite::Error::InvalidQuery)?;
             Ok(PageText { page: row.get(0)?, digest, reader: row.get(2)? })
         };
-        let rows = statement.query_map([item.0], row_of).to("list texts")?;
+        let rows = statement.query_map([item.get()], row_of).to("list texts")?;
         rows.collect::<Result<_, _>>().to("list texts")
     }
 
@@ -325,14 +394,19 @@ impl Work<'_> {
         awaits_ocr(&self.tx, item)
     }
 
-    /// Removes what an earlier reading found beyond the last page of this one.
+    /// Supersedes the pages of an earlier reading beyond the last page of this one.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
     pub fn prune_pages(&self, item: ItemId, last: u32) -> Result<(), CatalogueError> {
-        let mut statement =
-            self.tx.prepare_cached("DELETE FROM pages WHERE item = ?1 AND number > ?2").to("remove pages")?;
-        statement.execute(params![item.0, last]).to("remove pages").map(drop)
+        for sql in [
+            "DELETE FROM pages WHERE item = ?1 AND number > ?2 AND revision = 0",
+            "UPDATE pages SET current = 0, ocr = CASE WHEN reader = '' THEN 'none' ELSE ocr END WHERE item = ?1 AND number > ?2",
+        ] {
+            let mut statement = self.tx.prepare_cached(sql).to("remove pages")?;
+            statement.execute(params![item.get(), last]).to("remove pages")?;
+        }
+        Ok(())
     }
 
     /// Notes how OCR of a page ended where it made no layer: it failed, or the file's own text stands.
@@ -340,15 +414,16 @@ impl Work<'_> {
     /// # Errors
     /// [`CatalogueError::Engine`].
     pub fn ocr_ended(&self, item: ItemId, number: u32, state: OcrState) -> Result<(), CatalogueError> {
-        let sql = "UPDATE pages SET ocr = ?3 WHERE item = ?1 AND number = ?2 AND layer = 0";
-        self.tx.execute(sql, params![item.0, number, state.word()]).to("note the end of OCR").map(drop)
+        let sql = "UPDATE pages SET ocr = ?3 WHERE item = ?1 AND number = ?2 AND ocr = 'wanted'";
+        self.tx.execute(sql, params![item.get(), number, state.word()]).to("note the end of OCR").map(drop)
     }
 
-    /// Puts pages that OCR could not read back in line. Says how many.
+    /// Requeues pages that OCR could not read. Returns the count.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn retry_ocr(&self) -> Result<usize, CatalogueError> {
-        self.tx.execute("UPDATE pages SET ocr = 'wanted' WHERE ocr = 'failed'", []).to("put pages back in line")
+    pub fn retry_ocr(&self, stage: StageId) -> Result<usize, CatalogueError> {
+        self.requeue_failed(stage)?;
+        self.tx.execute("UPDATE pages SET ocr = 'wanted' WHERE ocr = 'failed'", []).to("requeue pages")
     }
 }

@@ -39,7 +39,7 @@ fn pictures(db: &Connection, item: ItemId) -> Result<Vec<PagePicture>, Catalogue
     }
     let sql = "SELECT number, sha256, size, reader FROM pictures WHERE item = ?1 ORDER BY number";
     let mut statement = db.prepare_cached(sql).to("list pictures")?;
-    let rows = statement.query_map([item.0], picture_of).to("list pictures")?;
+    let rows = statement.query_map([item.get()], picture_of).to("list pictures")?;
     rows.collect::<Result<_, _>>().to("list pictures")
 }
 
@@ -62,7 +62,8 @@ impl Catalogue {
         }
         let sql = "SELECT number, sha256, size, reader, item FROM pictures ORDER BY item, number";
         let mut statement = self.db.prepare(sql).to("list pictures")?;
-        let rows = statement.query_map([], |row| Ok((ItemId(row.get(4)?), picture_of(row)?))).to("list pictures")?;
+        let rows =
+            statement.query_map([], |row| Ok((ItemId::new(row.get(4)?), picture_of(row)?))).to("list pictures")?;
         for row in rows {
             let (item, picture) = row.to("list pictures")?;
             each(item, picture);
@@ -88,7 +89,7 @@ impl Work<'_> {
         let sql = "INSERT OR IGNORE INTO pictures (item, number, sha256, size, reader) VALUES (?1, ?2, ?3, ?4, ?5)";
         let mut insert = self.tx.prepare_cached(sql).to("add a picture")?;
         let size = picture.size.cast_signed();
-        let bound = params![item.0, picture.page, picture.sha256.as_bytes(), size, picture.reader];
+        let bound = params![item.get(), picture.page, picture.sha256.as_bytes(), size, picture.reader];
         insert.execute(bound).to("add a picture").map(drop)
     }
 }

@@ -25,7 +25,7 @@ impl Catalogue {
         }
         let sql = "SELECT item, revision FROM places WHERE revision > ?1 ORDER BY revision LIMIT ?2";
         let mut statement = self.db.prepare_cached(sql).to("list changed places")?;
-        let row_of = |row: &rusqlite::Row<'_>| Ok((ItemId(row.get(0)?), row.get::<_, i64>(1)?.unsigned_abs()));
+        let row_of = |row: &rusqlite::Row<'_>| Ok((ItemId::new(row.get(0)?), row.get::<_, i64>(1)?.unsigned_abs()));
         let rows = statement.query_map(params![revision.cast_signed(), most], row_of).to("list changed places")?;
         rows.collect::<Result<_, _>>().to("list changed places")
     }
@@ -38,7 +38,7 @@ impl Work<'_> {
                    (SELECT sha256 FROM items WHERE id = ?1) LIMIT ?2)";
         let most = i64::try_from(MOST_PLACES).unwrap_or(i64::MAX);
         let mut statement = self.tx.prepare_cached(sql).to("count copies")?;
-        let copies: i64 = statement.query_row(params![first.0, most], |row| row.get(0)).to("count copies")?;
+        let copies: i64 = statement.query_row(params![first.get(), most], |row| row.get(0)).to("count copies")?;
         if copies >= most {
             return Ok(());
         }
@@ -47,7 +47,7 @@ impl Work<'_> {
                    SELECT coalesce(items.duplicate_of, items.id) FROM held JOIN items ON items.container = held.id) \
                    SELECT held.id FROM held JOIN items ON items.id = held.id WHERE items.pages > 0 ORDER BY held.id";
         let mut statement = self.tx.prepare_cached(sql).to("list what lies elsewhere")?;
-        let rows = statement.query_map([first.0], |row| row.get(0)).to("list what lies elsewhere")?;
+        let rows = statement.query_map([first.get()], |row| row.get(0)).to("list what lies elsewhere")?;
         let held: Vec<i64> = rows.collect::<Result<_, _>>().to("list what lies elsewhere")?;
         let next = self.next_revision(i64::try_from(held.len()).unwrap_or(i64::MAX))?;
         let mut note = self

@@ -4,7 +4,7 @@ use crate::{CatalogueError, Explained};
 use rusqlite::Connection;
 
 /// The form that this program writes and reads.
-const FORM: i64 = 1;
+const FORM: i64 = 2;
 
 const TABLES: &str = "
 CREATE TABLE numbers (
@@ -47,7 +47,6 @@ CREATE TABLE items (
 CREATE UNIQUE INDEX items_of_container ON items (container, ordinal) WHERE container IS NOT NULL;
 CREATE INDEX items_of_source ON items (source, path) WHERE container IS NULL;
 CREATE INDEX items_by_content ON items (sha256) WHERE sha256 IS NOT NULL;
-CREATE INDEX items_waiting ON items (id) WHERE state = 'waiting';
 CREATE INDEX items_of_family ON items (family) WHERE family IS NOT NULL;
 CREATE TABLE metadata (
   item INTEGER NOT NULL REFERENCES items (id),
@@ -67,27 +66,57 @@ CREATE TABLE notes (
 CREATE TABLE pages (
   item INTEGER NOT NULL REFERENCES items (id),
   number INTEGER NOT NULL,
-  layer INTEGER NOT NULL,           -- 0: from the file itself; 1: OCR
+  layer INTEGER NOT NULL,           -- from 0, in the order in which they were produced
+  stage INTEGER NOT NULL REFERENCES stages (id),   -- the stage that produced it, in its version
   revision INTEGER NOT NULL,        -- grows with each change of any page; the index remembers how far it got
-  current INTEGER NOT NULL,         -- 1: the layer that is searched, shown and cited
+  current INTEGER NOT NULL,         -- 1: the layer that is searched, shown and cited; superseded layers are kept
   pack INTEGER NOT NULL,
   place INTEGER NOT NULL,
   digest BLOB NOT NULL,             -- SHA-256 of the page's bytes
   text_digest BLOB NOT NULL,        -- SHA-256 of its text alone, what the log's document trees hold
-  kind TEXT NOT NULL,
+  kind TEXT NOT NULL,               -- text, paper, picture, sheet, slide, message
   label TEXT NOT NULL,
+  sheet TEXT,                       -- of a sheet: its name, which may be empty; else NULL
+  first_row INTEGER,                -- of a sheet that is not empty: its rows on the page, from 1
+  last_row INTEGER,
   language TEXT NOT NULL,
   characters INTEGER NOT NULL,
   glyphs INTEGER NOT NULL,
   unmapped INTEGER NOT NULL,
   images INTEGER NOT NULL,
   confidence REAL,                  -- of OCR, 0 to 1
-  ocr TEXT NOT NULL,                -- none, wanted, done, failed
-  reader TEXT NOT NULL DEFAULT '',  -- of OCR: the engine and its models
+  ocr TEXT NOT NULL,                -- of a layer from the file itself, for display: none, wanted, done, failed
+  reader TEXT NOT NULL DEFAULT '',  -- of OCR: the engine and its models; empty: the layer is from the file itself
   PRIMARY KEY (item, number, layer)
 ) WITHOUT ROWID;
 CREATE INDEX pages_by_revision ON pages (revision) WHERE current = 1;
+CREATE INDEX pages_unsettled ON pages (item) WHERE revision = 0;
 CREATE INDEX pages_for_ocr ON pages (item, number) WHERE ocr = 'wanted';
+CREATE TABLE stages (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,               -- read, ocr
+  version TEXT NOT NULL,            -- of its results: another version may produce others from the same input
+  parameters TEXT NOT NULL,         -- what else its results depend on, in one canonical form
+  UNIQUE (name, version, parameters)
+);
+CREATE TABLE work (
+  id INTEGER PRIMARY KEY,
+  stage INTEGER NOT NULL REFERENCES stages (id),
+  item INTEGER NOT NULL REFERENCES items (id),
+  first INTEGER,                    -- the first page; NULL: the whole item
+  last INTEGER,                     -- the last page
+  input BLOB NOT NULL,              -- SHA-256 of the input
+  state TEXT NOT NULL,              -- ready, leased, done, failed, abandoned
+  attempts INTEGER NOT NULL DEFAULT 0,   -- counted when it is leased
+  deaths INTEGER NOT NULL DEFAULT 0,     -- attempts in which the worker died; after three, the job has failed
+  holder TEXT,                      -- of the lease
+  until INTEGER,                    -- when the lease expires
+  reason TEXT NOT NULL DEFAULT '',  -- why the last attempt came to nothing
+  elapsed INTEGER                   -- microseconds that the last attempt took
+);
+CREATE UNIQUE INDEX work_by_key ON work (item, stage, coalesce(first, 0), coalesce(last, 0), input);
+CREATE INDEX work_ready ON work (stage, attempts, id) WHERE state = 'ready';
+CREATE INDEX work_leased ON work (id) WHERE state = 'leased';
 CREATE TABLE outbox (
   seq INTEGER PRIMARY KEY,          -- the entry's place in the log
   entry BLOB NOT NULL

@@ -4,8 +4,8 @@
 
 #![expect(clippy::print_stdout, reason = "it prints what it measured")]
 
-use exhibit_custody::{Act, Key, Receipt, Remembered, Stamp, Writer, check_log};
-use exhibit_model::{Digest, ItemId, Moment, OriginalId};
+use exhibit_custody::{Act, EntryContext, Key, Receipt, Remembered, Writer, check_log};
+use exhibit_model::{Digest, ItemId, Moment, OriginalId, Relation};
 use std::error::Error;
 use std::path::Path;
 use std::time::Instant;
@@ -58,17 +58,17 @@ fn check(log: &Path, total: u64) -> Result<(), Box<dyn Error>> {
 fn receipt(seq: u64) -> Act {
     let number = i64::try_from(seq).unwrap_or(i64::MAX);
     Act::item_receive(&Receipt {
-        item: ItemId(number),
+        item: ItemId::new(number),
         original: OriginalId::new(Digest::of(&seq.to_be_bytes())),
         size: seq * 97,
-        source: 1,
+        source: exhibit_model::SourceId::new(1),
         container: None,
-        relation: "file",
+        relation: Relation::File,
         name: format!("county/2018/09/notice-{seq:06}.pdf").as_bytes(),
     })
 }
 
 fn entry(seq: u64, act: Act, random: &mut dyn FnMut(&mut [u8])) -> Result<Vec<u8>, Box<dyn Error>> {
-    let stamp = Stamp { seq, at: Moment(1_700_000_000_000_000), actor: "a1", tool: "exhibit 0.1.0" };
+    let stamp = EntryContext { seq, at: Moment(1_700_000_000_000_000), actor: "a1", tool: "exhibit 0.1.0" };
     Ok(act.seal(&stamp, random)?.bytes)
 }

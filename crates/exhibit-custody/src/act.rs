@@ -5,8 +5,8 @@
 
 use crate::Random;
 use crate::entry::{Entry, LAST_MOMENT, moment_text, whole};
-use exhibit_model::{Digest, ItemId, Moment, OriginalId, State};
-use exhibit_proof::hash::to_hex;
+use exhibit_model::{Digest, ItemId, Moment, Opening, OriginalId, Relation, SourceId, State};
+use exhibit_proof::hash::{from_hex, to_hex};
 use exhibit_proof::json::{MAX_NUMBER, Value};
 use exhibit_proof::tile::MAX_ENTRY;
 use exhibit_proof::{Hash, VerifierKey};
@@ -34,6 +34,8 @@ pub enum Verb {
     Search,
     /// A document was looked at (in the access log).
     View,
+    /// A list that names documents or queries was shown (in the access log).
+    List,
     /// A list of names or queries was asked (in the access log).
     Batch,
     /// Looking is recorded from now on, or not.
@@ -68,7 +70,7 @@ pub enum Verb {
 
 impl Verb {
     /// All acts, in the order in which they are documented.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::CaseOpen,
         Self::CaseSeal,
         Self::SourceReceive,
@@ -78,6 +80,7 @@ impl Verb {
         Self::ItemFail,
         Self::Search,
         Self::View,
+        Self::List,
         Self::Batch,
         Self::AccessSet,
         Self::Mark,
@@ -108,6 +111,7 @@ impl Verb {
             Self::ItemFail => "item.fail",
             Self::Search => "search",
             Self::View => "view",
+            Self::List => "list",
             Self::Batch => "batch",
             Self::AccessSet => "access.set",
             Self::Mark => "mark",
@@ -125,15 +129,27 @@ impl Verb {
             Self::Dispose => "dispose",
         }
     }
+
+    /// The act that a word in the log stands for.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|verb| verb.word() == word)
+    }
+}
+
+impl fmt::Display for Verb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
 }
 
 /// Something that an act is about.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Ref {
     /// The case as a whole: `case`.
     Case,
     /// A source by its number: `source:3`.
-    Source(i64),
+    Source(SourceId),
     /// An item by its number: `item:127`.
     Item(ItemId),
     /// An original by the digest of its bytes: `original:<hex>`.
@@ -157,6 +173,28 @@ impl Ref {
     pub fn key(key: &VerifierKey) -> Self {
         Self::Key { id: key.id(), public_sha256: Digest::of(&key.public()) }
     }
+
+    /// Parses a reference as entries write it; any other spelling of the same reference is refused.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (kind, rest) = text.split_once(':').unwrap_or((text, ""));
+        let number = || rest.parse::<i64>().ok().filter(|number| *number >= 0);
+        let digest = |hex: &str| Digest::parse(hex).ok();
+        let parsed = match kind {
+            "case" => Self::Case,
+            "source" => Self::Source(SourceId::new(number()?)),
+            "item" => Self::Item(ItemId::new(number()?)),
+            "original" => Self::Original(OriginalId::new(digest(rest)?)),
+            "tree" => Self::Tree(Hash(*digest(rest)?.as_bytes())),
+            "sha256" => Self::Bytes(digest(rest)?),
+            "key" => {
+                let (id, public) = rest.split_once(':')?;
+                Self::Key { id: from_hex(id)?.try_into().ok()?, public_sha256: digest(public)? }
+            }
+            _ => return None,
+        };
+        (parsed.to_string() == text).then_some(parsed)
+    }
 }
 
 impl fmt::Display for Ref {
@@ -164,7 +202,7 @@ impl fmt::Display for Ref {
         match self {
             Self::Case => f.write_str("case"),
             Self::Source(number) => write!(f, "source:{number}"),
-            Self::Item(item) => write!(f, "item:{}", item.0),
+            Self::Item(item) => write!(f, "item:{}", item.get()),
             Self::Original(original) => write!(f, "original:{original}"),
             Self::Tree(root) => write!(f, "tree:{}", root.to_hex()),
             Self::Bytes(digest) => write!(f, "sha256:{digest}"),
@@ -245,11 +283,11 @@ pub struct Receipt<'a> {
     /// How many they are.
     pub size: u64,
     /// The source that it came with.
-    pub source: i64,
+    pub source: SourceId,
     /// The container that it was taken from, if any.
     pub container: Option<ItemId>,
-    /// How the container held it (`entry`, `attachment`, `message`, `embedded`); `file` where there is none.
-    pub relation: &'a str,
+    /// How the container held it.
+    pub relation: Relation,
     /// Its name or path as found, any bytes. Becomes a commitment.
     pub name: &'a [u8],
 }
@@ -308,7 +346,7 @@ pub struct Act {
 
 /// Where, when and by whom an act is done.
 #[derive(Clone, Copy, Debug)]
-pub struct Stamp<'a> {
+pub struct EntryContext<'a> {
     /// The number that the entry will have in the log, from 0.
     pub seq: u64,
     /// When.
@@ -350,17 +388,6 @@ pub struct Sealed {
     pub bytes: Vec<u8>,
     /// The openings of its commitments, to be kept apart from the log.
     pub openings: Vec<Opening>,
-}
-
-/// What opens one commitment of an entry. Destroying it leaves the log as it is.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Opening {
-    /// The commitment's name in the entry.
-    pub field: String,
-    /// What keeps the value from being guessed.
-    pub salt: [u8; 16],
-    /// The value.
-    pub value: Vec<u8>,
 }
 
 /// Why an act cannot be an entry.
@@ -465,7 +492,7 @@ impl Act {
 
     /// A source was received. Its name or path becomes a commitment.
     #[must_use]
-    pub fn source_receive(source: i64, channel: Channel, name: &[u8]) -> Self {
+    pub fn source_receive(source: SourceId, channel: Channel, name: &[u8]) -> Self {
         Self::new(Verb::SourceReceive, Ref::Source(source))
             .fact("channel", Fact::Text(channel.word().to_owned()))
             .secret("name", name)
@@ -478,7 +505,7 @@ impl Act {
         Self::new(Verb::ItemReceive, Ref::Item(receipt.item))
             .uses(from)
             .makes(Ref::Original(receipt.original))
-            .fact("relation", Fact::Text(receipt.relation.to_owned()))
+            .fact("relation", Fact::Text(receipt.relation.word().to_owned()))
             .fact("size", Fact::Number(receipt.size))
             .secret("name", receipt.name)
     }
@@ -539,7 +566,7 @@ impl Act {
     ///
     /// # Errors
     /// [`ActError`], where the log cannot hold it.
-    pub fn seal(self, stamp: &Stamp<'_>, random: Random<'_>) -> Result<Sealed, ActError> {
+    pub fn seal(self, stamp: &EntryContext<'_>, random: Random<'_>) -> Result<Sealed, ActError> {
         self.check(stamp)?;
         let mut salt = || {
             let mut salt = [0; 16];
@@ -552,10 +579,10 @@ impl Act {
             seq: stamp.seq,
             at: stamp.at,
             actor: stamp.actor.to_owned(),
-            act: self.verb.word().to_owned(),
-            object: self.object.to_string(),
-            used: self.used.iter().map(Ref::to_string).collect(),
-            made: self.made.iter().map(Ref::to_string).collect(),
+            act: self.verb,
+            object: self.object,
+            used: self.used,
+            made: self.made,
             facts: self.facts,
             sealed: openings.iter().map(|opening| (opening.field.clone(), opening.commitment())).collect(),
             params: self.params,
@@ -570,7 +597,7 @@ impl Act {
         }
     }
 
-    fn check(&self, stamp: &Stamp<'_>) -> Result<(), ActError> {
+    fn check(&self, stamp: &EntryContext<'_>) -> Result<(), ActError> {
         let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
         if !(1..=64).contains(&stamp.actor.len()) || !stamp.actor.bytes().all(plain) {
             return Err(ActError::Actor);
@@ -589,20 +616,13 @@ impl Act {
     }
 }
 
-impl Opening {
-    /// The commitment that this opens: `SHA-256(salt ‖ value)`.
-    #[must_use]
-    pub fn commitment(&self) -> Digest {
-        Digest::of(&[&self.salt[..], &self.value].concat())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::Key;
 
-    const STAMP: Stamp<'_> = Stamp { seq: 4, at: Moment(1_700_000_000_123_456), actor: "a1", tool: "exhibit 0.1.0" };
+    const STAMP: EntryContext<'_> =
+        EntryContext { seq: 4, at: Moment(1_700_000_000_123_456), actor: "a1", tool: "exhibit 0.1.0" };
 
     fn counting() -> impl FnMut(&mut [u8]) {
         let mut next = 0;
@@ -616,12 +636,12 @@ mod tests {
 
     fn receipt(name: &[u8]) -> Act {
         Act::item_receive(&Receipt {
-            item: ItemId(3),
+            item: ItemId::new(3),
             original: OriginalId::new(Digest::of(b"abc")),
             size: 3,
-            source: 1,
-            container: Some(ItemId(2)),
-            relation: "attachment",
+            source: SourceId::new(1),
+            container: Some(ItemId::new(2)),
+            relation: Relation::Attachment,
             name,
         })
     }
@@ -666,7 +686,7 @@ mod tests {
         let key = Key::generate("custody", &mut counting());
         let original = OriginalId::new(Digest::of(b"abc"));
         let derivation = Derivation {
-            item: ItemId(3),
+            item: ItemId::new(3),
             original,
             state: State::Read,
             tree: Hash::empty(),
@@ -684,26 +704,27 @@ mod tests {
             quotes: 3,
             broken_quotes: 1,
         };
-        for (act, word, object) in [
-            (Act::case_open(key.verifier()), "case.open", "case".to_owned()),
-            (Act::key_add(key.verifier(), key.verifier()), "key.add", Ref::key(key.verifier()).to_string()),
-            (Act::key_revoke(key.verifier(), Revocation::Lost), "key.revoke", Ref::key(key.verifier()).to_string()),
-            (Act::case_seal(), "case.seal", "case".to_owned()),
-            (Act::source_receive(1, Channel::Folder, b"/media/x"), "source.receive", "source:1".to_owned()),
-            (receipt(b"\xff"), "item.receive", "item:3".to_owned()),
-            (Act::item_derive(&derivation), "item.derive", "item:3".to_owned()),
+        let item = Ref::Item(ItemId::new(3));
+        for (act, verb, object) in [
+            (Act::case_open(key.verifier()), Verb::CaseOpen, Ref::Case),
+            (Act::key_add(key.verifier(), key.verifier()), Verb::KeyAdd, Ref::key(key.verifier())),
+            (Act::key_revoke(key.verifier(), Revocation::Lost), Verb::KeyRevoke, Ref::key(key.verifier())),
+            (Act::case_seal(), Verb::CaseSeal, Ref::Case),
             (
-                Act::item_fail(ItemId(3), original, State::Failed, "broken: 'x'", "pdf 1"),
-                "item.fail",
-                "item:3".to_owned(),
+                Act::source_receive(SourceId::new(1), Channel::Folder, b"/media/x"),
+                Verb::SourceReceive,
+                Ref::Source(SourceId::new(1)),
             ),
-            (Act::item_duplicate(ItemId(3), original, ItemId(1)), "item.duplicate", "item:3".to_owned()),
-            (Act::mark(ItemId(3), true, Moment(0), "待核实"), "mark", "item:3".to_owned()),
-            (Act::fixity(&found), "fixity", "case".to_owned()),
+            (receipt(b"\xff"), Verb::ItemReceive, item),
+            (Act::item_derive(&derivation), Verb::ItemDerive, item),
+            (Act::item_fail(ItemId::new(3), original, State::Failed, "broken: 'x'", "pdf 1"), Verb::ItemFail, item),
+            (Act::item_duplicate(ItemId::new(3), original, ItemId::new(1)), Verb::ItemDuplicate, item),
+            (Act::mark(ItemId::new(3), true, Moment(0), "待核实"), Verb::Mark, item),
+            (Act::fixity(&found), Verb::Fixity, Ref::Case),
         ] {
             let sealed = act.seal(&STAMP, &mut counting()).expect("an entry");
             let entry = Entry::read(&sealed.bytes).expect("an entry");
-            assert_eq!((entry.act.as_str(), entry.object), (word, object));
+            assert_eq!((entry.act, entry.object), (verb, object));
             assert_eq!((entry.seq, entry.at, entry.actor.as_str()), (STAMP.seq, STAMP.at, STAMP.actor));
             assert_eq!(entry.sealed.len(), sealed.openings.len());
         }
@@ -711,13 +732,14 @@ mod tests {
 
     #[test]
     fn what_the_log_cannot_hold_is_refused() {
-        let seal = |act: Act, stamp: Stamp<'_>| act.seal(&stamp, &mut counting()).map(|sealed| sealed.bytes.len());
+        let seal =
+            |act: Act, stamp: EntryContext<'_>| act.seal(&stamp, &mut counting()).map(|sealed| sealed.bytes.len());
         let act = || Act::new(Verb::Mark, Ref::Case);
         for actor in ["", "A1", "a 1", "名", &"a".repeat(65)] {
-            assert_eq!(seal(act(), Stamp { actor, ..STAMP }), Err(ActError::Actor));
+            assert_eq!(seal(act(), EntryContext { actor, ..STAMP }), Err(ActError::Actor));
         }
         for at in [Moment(-1), Moment(LAST_MOMENT.0 + 1), Moment(i64::MIN), Moment(i64::MAX)] {
-            assert_eq!(seal(act(), Stamp { at, ..STAMP }), Err(ActError::Moment));
+            assert_eq!(seal(act(), EntryContext { at, ..STAMP }), Err(ActError::Moment));
         }
         let great = act().fact("size", Fact::Number(1 << 53));
         assert_eq!(seal(great, STAMP), Err(ActError::Number { name: "size".to_owned() }));
@@ -731,8 +753,35 @@ mod tests {
     }
 
     #[test]
-    fn each_act_has_its_own_word() {
-        let words: std::collections::BTreeSet<_> = Verb::ALL.iter().map(|verb| verb.word()).collect();
-        assert_eq!(words.len(), Verb::ALL.len());
+    fn each_act_is_parsed_from_its_own_word() {
+        for verb in Verb::ALL {
+            assert_eq!(Verb::parse(verb.word()), Some(verb));
+        }
+        for odd in ["", "Mark", "mark ", "item", "item.receive.twice"] {
+            assert_eq!(Verb::parse(odd), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn references_have_one_spelling() {
+        let digest = Digest::of(b"abc");
+        let all = [
+            Ref::Case,
+            Ref::Source(SourceId::new(3)),
+            Ref::Item(ItemId::new(127)),
+            Ref::Original(OriginalId::new(digest)),
+            Ref::Tree(Hash(*digest.as_bytes())),
+            Ref::Bytes(digest),
+            Ref::Key { id: [0, 1, 2, 0xff], public_sha256: digest },
+        ];
+        for reference in all {
+            assert_eq!(Ref::parse(&reference.to_string()), Some(reference));
+        }
+        let upper = format!("sha256:{}", digest.to_string().to_uppercase());
+        for odd in
+            ["", "case:", "source:", "item:+1", "item:01", "item:-1", "item:1 ", "tree:ab", "key:00", &upper, "name:x"]
+        {
+            assert_eq!(Ref::parse(odd), None, "{odd}");
+        }
     }
 }

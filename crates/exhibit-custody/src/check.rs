@@ -4,6 +4,7 @@
 //! A check never stops at the first deviation and never changes anything. It reads one bundle at a time, so its
 //! memory does not grow with the log.
 
+use crate::act::Fact;
 use crate::check_keys::{Handovers, Said, foreign, is_signed_as_written};
 use crate::entry::{Entry, EntryError};
 use crate::folder::Folder;
@@ -19,6 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 /// What is known of a log from elsewhere: from the catalogue, from an export, from a witness.
 #[derive(Clone, Debug, Default)]
@@ -51,12 +53,12 @@ pub struct Report {
     /// The entry that seals the case, where one does.
     pub sealed: Option<u64>,
     /// Everything that is not as it must be, in the order in which it was found.
-    pub deviations: Vec<Deviation>,
+    pub deviations: Vec<LogFault>,
 }
 
 /// One thing that is not as it must be, and where.
-#[derive(Debug, thiserror::Error)]
-pub enum Deviation {
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum LogFault {
     /// A file is missing.
     #[error("{name} is missing")]
     Missing {
@@ -78,7 +80,7 @@ pub enum Deviation {
         name: String,
         /// Why.
         #[source]
-        source: io::Error,
+        source: Arc<io::Error>,
     },
     /// Something is there that is no part of a log.
     #[error("{name} is no part of the log")]
@@ -221,7 +223,81 @@ pub enum Deviation {
     },
 }
 
-impl Deviation {
+impl LogFault {
+    /// The stable word for this fault.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Missing { .. } => "file-missing",
+            Self::MissingFrom { .. } => "files-missing",
+            Self::Unreadable { .. } => "file-unreadable",
+            Self::Extra { .. } => "file-unexpected",
+            Self::Leftover { .. } => "file-leftover",
+            Self::PublicKey(_) => "public-key",
+            Self::KeySwapped => "key-swapped",
+            Self::KeyNotLogged => "key-not-logged",
+            Self::HandoverForm { .. } => "handover-form",
+            Self::Handover { .. } => "handover",
+            Self::HandoverUnfinished => "handover-unfinished",
+            Self::RevokedKey { .. } => "key-revoked",
+            Self::AfterSeal { .. } => "after-seal",
+            Self::ForeignCheckpoint { .. } => "foreign-checkpoint",
+            Self::Signature(_) => "signature",
+            Self::Checkpoint(_) => "checkpoint",
+            Self::CheckpointExtended => "checkpoint-extended",
+            Self::Origin { .. } => "origin",
+            Self::Form { .. } => "file-form",
+            Self::Entry { .. } => "entry",
+            Self::EntryForm { .. } => "entry-form",
+            Self::Sequence { .. } => "sequence",
+            Self::Hash { .. } => "hash",
+            Self::Root => "root",
+            Self::RolledBack { .. } => "rolled-back",
+            Self::Forked { .. } => "forked",
+        }
+    }
+
+    /// The values of this fault, by name; causes are not among them.
+    #[must_use]
+    pub fn values(&self) -> Vec<(&'static str, Fact)> {
+        let text = |text: &String| Fact::Text(text.clone());
+        match self {
+            Self::Missing { name }
+            | Self::Unreadable { name, .. }
+            | Self::Extra { name }
+            | Self::Leftover { name }
+            | Self::HandoverForm { name, .. }
+            | Self::Handover { name, .. } => vec![("name", text(name))],
+            Self::MissingFrom { first, count } => vec![("first", text(first)), ("count", Fact::Number(*count))],
+            Self::RevokedKey { index } | Self::EntryForm { index, .. } => vec![("index", Fact::Number(*index))],
+            Self::AfterSeal { sealed, index } => {
+                vec![("sealed", Fact::Number(*sealed)), ("index", Fact::Number(*index))]
+            }
+            Self::ForeignCheckpoint { head } => vec![("head", text(head))],
+            Self::Origin { origin } => vec![("origin", text(origin))],
+            Self::Form { name, width } => vec![("name", text(name)), ("width", Fact::Number(u64::from(*width)))],
+            Self::Entry { index, bundle, tile } => {
+                vec![("index", Fact::Number(*index)), ("bundle", text(bundle)), ("tile", text(tile))]
+            }
+            Self::Sequence { index, stated } => {
+                vec![("index", Fact::Number(*index)), ("stated", Fact::Number(*stated))]
+            }
+            Self::Hash { tile, place, below } => {
+                vec![("tile", text(tile)), ("place", Fact::Number(*place)), ("below", text(below))]
+            }
+            Self::RolledBack { size, once } => vec![("size", Fact::Number(*size)), ("once", Fact::Number(*once))],
+            Self::Forked { once } => vec![("once", Fact::Number(*once))],
+            Self::PublicKey(_)
+            | Self::KeySwapped
+            | Self::KeyNotLogged
+            | Self::HandoverUnfinished
+            | Self::Signature(_)
+            | Self::Checkpoint(_)
+            | Self::CheckpointExtended
+            | Self::Root => Vec::new(),
+        }
+    }
+
     /// Whether it is only what an interrupted append leaves behind, and says nothing against the log.
     #[must_use]
     pub const fn is_harmless(&self) -> bool {
@@ -233,7 +309,7 @@ impl Report {
     /// Whether nothing was found that speaks against the log.
     #[must_use]
     pub fn holds(&self) -> bool {
-        self.deviations.iter().all(Deviation::is_harmless)
+        self.deviations.iter().all(LogFault::is_harmless)
     }
 }
 
@@ -280,7 +356,7 @@ struct Check {
     folder: Folder,
     handover_files: BTreeSet<u64>,
     handovers: Handovers,
-    deviations: Vec<Deviation>,
+    deviations: Vec<LogFault>,
 }
 
 // What was learned by reading all entries.
@@ -305,7 +381,7 @@ impl Check {
                 Ok(names) => names,
                 Err(source) => {
                     let name = if folder.is_empty() { ".".to_owned() } else { folder };
-                    self.deviations.push(Deviation::Unreadable { name, source });
+                    self.deviations.push(LogFault::Unreadable { name, source: Arc::new(source) });
                     continue;
                 }
             };
@@ -321,9 +397,9 @@ impl Check {
                     _ if is_folder == Some(true) && name == ANCHORS_FOLDER => {}
                     _ if is_folder == Some(false) && [KEY_FILE, CHECKPOINT_FILE, LOCK_FILE].contains(&&*name) => {}
                     _ if is_folder == Some(false) && is_unfinished(&name) => {
-                        self.deviations.push(Deviation::Leftover { name });
+                        self.deviations.push(LogFault::Leftover { name });
                     }
-                    _ => self.deviations.push(Deviation::Extra { name }),
+                    _ => self.deviations.push(LogFault::Extra { name }),
                 }
             }
         }
@@ -346,14 +422,14 @@ impl Check {
 
     fn key(&mut self) -> Option<VerifierKey> {
         let bytes = self.read(KEY_FILE, MAX_NOTE)?;
-        VerifierKey::read(&bytes).map_err(|error| self.deviations.push(Deviation::PublicKey(error))).ok()
+        VerifierKey::read(&bytes).map_err(|error| self.deviations.push(LogFault::PublicKey(error))).ok()
     }
 
     fn read_handovers(&mut self) {
         for index in std::mem::take(&mut self.handover_files) {
             let name = handover_path(index);
             if self.handovers.len() == MAX_HANDOVERS {
-                self.deviations.push(Deviation::Extra { name });
+                self.deviations.push(LogFault::Extra { name });
                 return;
             }
             let Some(bytes) = self.read(&name, MAX_NOTE) else { continue };
@@ -366,7 +442,7 @@ impl Check {
         let keys = read.said.chain(key, size, &self.handovers, &mut self.deviations);
         let known = |verifier: &String| keys.iter().any(|key| key.to_string() == *verifier);
         if remembered.verifier.as_ref().is_some_and(|verifier| !known(verifier)) {
-            self.deviations.push(Deviation::KeySwapped);
+            self.deviations.push(LogFault::KeySwapped);
         }
         self.deviations.extend(foreign(&remembered.checkpoints, &keys));
         keys
@@ -377,14 +453,14 @@ impl Check {
         let bytes = self.read(CHECKPOINT_FILE, MAX_NOTE)?;
         let key = key?;
         let signed = Note::parse(&bytes).and_then(|note| note.verify(key).map(|_| note));
-        let note = signed.map_err(|error| self.deviations.push(Deviation::Signature(error))).ok()?;
+        let note = signed.map_err(|error| self.deviations.push(LogFault::Signature(error))).ok()?;
         let checkpoint = Checkpoint::parse(&note.text);
-        let checkpoint = checkpoint.map_err(|error| self.deviations.push(Deviation::Checkpoint(error))).ok()?;
+        let checkpoint = checkpoint.map_err(|error| self.deviations.push(LogFault::Checkpoint(error))).ok()?;
         if !checkpoint.extensions.is_empty() || !is_signed_as_written(&note, key, &self.handovers) {
-            self.deviations.push(Deviation::CheckpointExtended);
+            self.deviations.push(LogFault::CheckpointExtended);
         }
         if checkpoint.origin != key.name() {
-            self.deviations.push(Deviation::Origin { origin: checkpoint.origin });
+            self.deviations.push(LogFault::Origin { origin: checkpoint.origin });
             return None;
         }
         Some(Head { size: checkpoint.size, root: checkpoint.root })
@@ -395,7 +471,7 @@ impl Check {
         for tile in found {
             let position = tile.index.saturating_mul(u64::from(FULL));
             if TileName::holding(tile.layer, position, size) != Some(*tile) {
-                self.deviations.push(Deviation::Leftover { name: tile.path() });
+                self.deviations.push(LogFault::Leftover { name: tile.path() });
             }
         }
     }
@@ -420,7 +496,7 @@ impl Check {
                     read.roots.insert(index + 1, read.frontier.root());
                 }
                 if hashes.as_ref().is_some_and(|hashes| hashes[place] != leaf) {
-                    self.deviations.push(Deviation::Entry { index, bundle: bundle.path(), tile: tile.path() });
+                    self.deviations.push(LogFault::Entry { index, bundle: bundle.path(), tile: tile.path() });
                 }
                 self.entry(index, entry, &mut read.said, each);
             }
@@ -434,11 +510,11 @@ impl Check {
             Ok(entry) => {
                 each(&entry);
                 if entry.seq != index {
-                    self.deviations.push(Deviation::Sequence { index, stated: entry.seq });
+                    self.deviations.push(LogFault::Sequence { index, stated: entry.seq });
                 }
                 said.note(index, bytes, &entry, &self.handovers);
             }
-            Err(source) => self.deviations.push(Deviation::EntryForm { index, source }),
+            Err(source) => self.deviations.push(LogFault::EntryForm { index, source }),
         }
     }
 
@@ -455,7 +531,7 @@ impl Check {
                     let row = row.and_then(|bytes| tile::read_hashes(&bytes, FULL));
                     if row.is_some_and(|row| tree::complete_root(&row) != hash) {
                         let (tile, below) = (tile.path(), below.path());
-                        self.deviations.push(Deviation::Hash { tile, place, below });
+                        self.deviations.push(LogFault::Hash { tile, place, below });
                     }
                 }
             }
@@ -471,7 +547,7 @@ impl Check {
             let read = tiles_to_read(found, alongside, size).count() as u64;
             if let Some(first) = TileName::holding(layer, read * u64::from(FULL), size) {
                 let count = expected - read;
-                self.deviations.push(Deviation::MissingFrom { first: first.path(), count });
+                self.deviations.push(LogFault::MissingFrom { first: first.path(), count });
             }
         }
     }
@@ -485,7 +561,7 @@ impl Check {
         if let (Some(head), Ok(frontier)) = (signed, Frontier::load(size, &mut read))
             && frontier.root() != head.root
         {
-            self.deviations.push(Deviation::Root);
+            self.deviations.push(LogFault::Root);
         }
     }
 
@@ -493,9 +569,9 @@ impl Check {
         for head in heads {
             let once = head.size;
             if once > size {
-                self.deviations.push(Deviation::RolledBack { size, once });
+                self.deviations.push(LogFault::RolledBack { size, once });
             } else if read.roots.get(&once).is_some_and(|root| *root != head.root) {
-                self.deviations.push(Deviation::Forked { once });
+                self.deviations.push(LogFault::Forked { once });
             }
         }
     }
@@ -503,8 +579,8 @@ impl Check {
     fn read(&mut self, name: &str, limit: usize) -> Option<Vec<u8>> {
         let deviation = match self.folder.read(name, limit) {
             Ok(bytes) => return Some(bytes),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Deviation::Missing { name: name.to_owned() },
-            Err(source) => Deviation::Unreadable { name: name.to_owned(), source },
+            Err(error) if error.kind() == io::ErrorKind::NotFound => LogFault::Missing { name: name.to_owned() },
+            Err(source) => LogFault::Unreadable { name: name.to_owned(), source: Arc::new(source) },
         };
         self.deviations.push(deviation);
         None
@@ -514,7 +590,7 @@ impl Check {
         let bytes = self.read(&tile.path(), usize::from(FULL) * 32)?;
         let hashes = tile::read_hashes(&bytes, tile.width);
         if hashes.is_none() {
-            self.deviations.push(Deviation::Form { name: tile.path(), width: tile.width });
+            self.deviations.push(LogFault::Form { name: tile.path(), width: tile.width });
         }
         hashes
     }
@@ -522,7 +598,7 @@ impl Check {
     fn split<'a>(&mut self, bundle: TileName, bytes: &'a [u8]) -> Option<Vec<&'a [u8]>> {
         let entries = tile::read_entries(bytes).filter(|entries| entries.len() == usize::from(bundle.width));
         if entries.is_none() {
-            self.deviations.push(Deviation::Form { name: bundle.path(), width: bundle.width });
+            self.deviations.push(LogFault::Form { name: bundle.path(), width: bundle.width });
         }
         entries
     }

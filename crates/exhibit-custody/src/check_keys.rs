@@ -2,7 +2,7 @@
 //! now; and that nothing follows a seal, nor the revocation of the key that signs.
 
 use crate::act::{Ref, Verb};
-use crate::check::Deviation;
+use crate::check::LogFault;
 use crate::entry::Entry;
 use exhibit_proof::chain::{MAX_HANDOVERS, hand_over, handover_path};
 use exhibit_proof::proof::{LogProof, LogProofError};
@@ -13,11 +13,11 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Default)]
 pub(crate) struct Said {
     /// The keys that the first entry begins the case with.
-    begun: Vec<String>,
+    begun: Vec<Ref>,
     /// The bytes of the entries that handovers are about.
     adds: BTreeMap<u64, Vec<u8>>,
     /// The last revocation of each key.
-    revoked: BTreeMap<String, u64>,
+    revoked: BTreeMap<Ref, u64>,
     /// The entry that seals the case.
     sealed: Option<u64>,
     /// The first entry after it.
@@ -32,15 +32,15 @@ impl Said {
         if self.sealed.is_some() {
             self.after_seal.get_or_insert(index);
         }
-        match entry.act.as_str() {
-            act if act == Verb::CaseOpen.word() && index == 0 => self.begun.clone_from(&entry.made),
-            act if act == Verb::KeyAdd.word() && handovers.contains_key(&index) => {
+        match entry.act {
+            Verb::CaseOpen if index == 0 => self.begun.clone_from(&entry.made),
+            Verb::KeyAdd if handovers.contains_key(&index) => {
                 self.adds.insert(index, bytes.to_vec());
             }
-            act if act == Verb::KeyRevoke.word() && self.revoked.len() < MAX_HANDOVERS => {
-                self.revoked.insert(entry.object.clone(), index);
+            Verb::KeyRevoke if self.revoked.len() < MAX_HANDOVERS => {
+                self.revoked.insert(entry.object, index);
             }
-            act if act == Verb::CaseSeal.word() => {
+            Verb::CaseSeal => {
                 self.sealed.get_or_insert(index);
             }
             _ => {}
@@ -59,33 +59,33 @@ impl Said {
         key: &VerifierKey,
         size: u64,
         handovers: &Handovers,
-        wrong: &mut Vec<Deviation>,
+        wrong: &mut Vec<LogFault>,
     ) -> Vec<VerifierKey> {
         if let (Some(sealed), Some(index)) = (self.sealed, self.after_seal) {
-            wrong.push(Deviation::AfterSeal { sealed, index });
+            wrong.push(LogFault::AfterSeal { sealed, index });
         }
-        let own = Ref::key(key).to_string();
-        let Some(mut last) = self.begun.first().cloned() else { return vec![key.clone()] };
+        let own = Ref::key(key);
+        let Some(mut last) = self.begun.first().copied() else { return vec![key.clone()] };
         let mut keys: Vec<VerifierKey> = Vec::new();
         for (index, proof) in handovers {
             // One that was broken off before the public key changed: its proof may be half written.
-            if self.is_last_word(&own, size) && index + 2 == size {
+            if self.is_last_word(own, size) && index + 2 == size {
                 continue;
             }
-            match self.follow(&last, *index, proof) {
+            match self.follow(last, *index, proof) {
                 Ok((old, new)) => {
                     keys.push(old);
-                    last = Ref::key(&new).to_string();
+                    last = Ref::key(&new);
                 }
                 Err(deviation) => wrong.push(deviation),
             }
         }
         if last != own {
-            wrong.push(Deviation::KeyNotLogged);
-        } else if self.is_last_word(&own, size) {
-            wrong.push(Deviation::HandoverUnfinished);
+            wrong.push(LogFault::KeyNotLogged);
+        } else if self.is_last_word(own, size) {
+            wrong.push(LogFault::HandoverUnfinished);
         } else if let Some(index) = self.revoked.get(&own) {
-            wrong.push(Deviation::RevokedKey { index: *index });
+            wrong.push(LogFault::RevokedKey { index: *index });
         }
         keys.push(key.clone());
         keys
@@ -93,21 +93,21 @@ impl Said {
 
     fn follow(
         &self,
-        known: &str,
+        known: Ref,
         index: u64,
         proof: &Result<LogProof, LogProofError>,
-    ) -> Result<(VerifierKey, VerifierKey), Deviation> {
+    ) -> Result<(VerifierKey, VerifierKey), LogFault> {
         let name = handover_path(index);
         match proof {
-            Err(source) => Err(Deviation::HandoverForm { name, source: *source }),
-            Ok(proof) => hand_over(known, self.adds.get(&index).map_or(&[], Vec::as_slice), proof)
-                .map_err(|source| Deviation::Handover { name, source }),
+            Err(source) => Err(LogFault::HandoverForm { name, source: *source }),
+            Ok(proof) => hand_over(&known.to_string(), self.adds.get(&index).map_or(&[], Vec::as_slice), proof)
+                .map_err(|source| LogFault::Handover { name, source }),
         }
     }
 
     // Whether the log ends with the revocation of this key.
-    fn is_last_word(&self, key: &str, size: u64) -> bool {
-        self.revoked.get(key).is_some_and(|index| index + 1 == size)
+    fn is_last_word(&self, key: Ref, size: u64) -> bool {
+        self.revoked.get(&key).is_some_and(|index| index + 1 == size)
     }
 }
 
@@ -122,12 +122,12 @@ pub(crate) fn is_signed_as_written(note: &Note, key: &VerifierKey, handovers: &H
 }
 
 /// What is remembered of a log as signed by one of its keys; others are named.
-pub(crate) fn foreign(remembered: &[Note], keys: &[VerifierKey]) -> Vec<Deviation> {
+pub(crate) fn foreign(remembered: &[Note], keys: &[VerifierKey]) -> Vec<LogFault> {
     let known = |note: &&Note| keys.iter().any(|key| note.verify(key).is_ok());
     let strange: BTreeSet<String> = remembered
         .iter()
         .filter(|note| !known(note))
         .map(|note| note.text.lines().take(2).collect::<Vec<_>>().join(", "))
         .collect();
-    strange.into_iter().map(|head| Deviation::ForeignCheckpoint { head }).collect()
+    strange.into_iter().map(|head| LogFault::ForeignCheckpoint { head }).collect()
 }

@@ -8,7 +8,7 @@ use exhibit_proof::hash::{from_hex, to_hex};
 use exhibit_proof::json::{JsonError, MAX_NUMBER, Value};
 use std::collections::BTreeMap;
 
-use crate::act::Fact;
+use crate::act::{Fact, Ref, Verb};
 
 /// The version of the entry's form.
 pub const VERSION: i64 = 1;
@@ -25,14 +25,14 @@ pub struct Entry {
     pub at: Moment,
     /// Who did it, as the case's pseudonymous id.
     pub actor: String,
-    /// What was done, such as `item.receive`.
-    pub act: String,
-    /// What it was done to, such as `item:127`.
-    pub object: String,
+    /// What was done.
+    pub act: Verb,
+    /// What it was done to.
+    pub object: Ref,
     /// What was used for it.
-    pub used: Vec<String>,
+    pub used: Vec<Ref>,
     /// What was made by it.
-    pub made: Vec<String>,
+    pub made: Vec<Ref>,
     /// What else is said in clear.
     pub facts: BTreeMap<String, Fact>,
     /// What is said as a commitment: `SHA-256(salt ‖ value)` by the field's name.
@@ -60,6 +60,15 @@ pub enum EntryError {
         /// The member's name.
         name: &'static str,
     },
+    /// Its act is not one that this version of the form has.
+    #[error("its act is not one that version {VERSION} of the form has")]
+    Act,
+    /// A member has something that is not a reference.
+    #[error("its member `{name}` has something that is not a reference")]
+    Reference {
+        /// The member's name.
+        name: &'static str,
+    },
     /// It has members that the form does not know.
     #[error("it has members that the form does not know")]
     Unknown,
@@ -71,6 +80,7 @@ impl Entry {
     pub fn write(&self) -> Vec<u8> {
         let text = |text: &String| Value::Text(text.clone());
         let digest = |digest: &Digest| Value::Text(digest.to_hex());
+        let reference = |reference: &Ref| Value::Text(reference.to_string());
         let facts = self.facts.iter().map(|(name, fact)| (name.clone(), fact.to_value())).collect();
         let sealed = self.sealed.iter().map(|(name, hash)| (name.clone(), digest(hash))).collect();
         let members = [
@@ -78,10 +88,10 @@ impl Entry {
             ("seq", whole(self.seq)),
             ("at", Value::Text(to_micros(self.at))),
             ("actor", text(&self.actor)),
-            ("act", text(&self.act)),
-            ("object", text(&self.object)),
-            ("used", Value::List(self.used.iter().map(text).collect())),
-            ("made", Value::List(self.made.iter().map(text).collect())),
+            ("act", Value::Text(self.act.word().to_owned())),
+            ("object", reference(&self.object)),
+            ("used", Value::List(self.used.iter().map(reference).collect())),
+            ("made", Value::List(self.made.iter().map(reference).collect())),
             ("facts", Value::Map(facts)),
             ("sealed", Value::Map(sealed)),
             ("tool", text(&self.tool)),
@@ -105,10 +115,10 @@ impl Entry {
             seq: member(&value, "seq", |v| u64::try_from(v.as_number()?).ok())?,
             at: member(&value, "at", |v| from_micros(v.as_text()?))?,
             actor: member(&value, "actor", text)?,
-            act: member(&value, "act", text)?,
-            object: member(&value, "object", text)?,
-            used: member(&value, "used", texts)?,
-            made: member(&value, "made", texts)?,
+            act: Verb::parse(&member(&value, "act", text)?).ok_or(EntryError::Act)?,
+            object: reference(&member(&value, "object", text)?, "object")?,
+            used: references(&value, "used")?,
+            made: references(&value, "made")?,
             facts: member(&value, "facts", |v| map(v, Fact::from_value))?,
             sealed: member(&value, "sealed", |v| map(v, digest))?,
             params: value.get("params_sha256").map(|_| member(&value, "params_sha256", digest)).transpose()?,
@@ -129,6 +139,14 @@ fn text(value: &Value) -> Option<String> {
 
 fn texts(value: &Value) -> Option<Vec<String>> {
     value.as_list()?.iter().map(text).collect()
+}
+
+fn reference(text: &str, name: &'static str) -> Result<Ref, EntryError> {
+    Ref::parse(text).ok_or(EntryError::Reference { name })
+}
+
+fn references(value: &Value, name: &'static str) -> Result<Vec<Ref>, EntryError> {
+    member(value, name, texts)?.iter().map(|text| reference(text, name)).collect()
 }
 
 fn digest(value: &Value) -> Option<Digest> {
@@ -169,12 +187,27 @@ fn from_micros(text: &str) -> Option<Moment> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use exhibit_model::{ItemId, OriginalId, SourceId};
+    use exhibit_proof::Hash;
     use proptest::prelude::*;
+
+    fn any_ref() -> impl Strategy<Value = Ref> {
+        let digest = any::<[u8; 32]>().prop_map(Digest::from_bytes);
+        prop_oneof![
+            Just(Ref::Case),
+            (0..i64::MAX).prop_map(|number| Ref::Source(SourceId::new(number))),
+            (0..i64::MAX).prop_map(|number| Ref::Item(ItemId::new(number))),
+            digest.clone().prop_map(|digest| Ref::Original(OriginalId::new(digest))),
+            any::<[u8; 32]>().prop_map(|root| Ref::Tree(Hash(root))),
+            digest.clone().prop_map(Ref::Bytes),
+            (any::<[u8; 4]>(), digest).prop_map(|(id, public_sha256)| Ref::Key { id, public_sha256 }),
+        ]
+    }
 
     fn any_entry() -> impl Strategy<Value = Entry> {
         let numbers = (0..1_u64 << 53, 0..=LAST_MOMENT.0);
-        let texts = (any::<String>(), any::<String>(), any::<String>(), any::<String>());
-        let lists = (prop::collection::vec(any::<String>(), 0..4), prop::collection::vec(any::<String>(), 0..4));
+        let texts = (any::<String>(), any::<String>());
+        let lists = (prop::collection::vec(any_ref(), 0..4), prop::collection::vec(any_ref(), 0..4));
         let fact = prop_oneof![
             (0..1_u64 << 53).prop_map(Fact::Number),
             any::<String>().prop_map(Fact::Text),
@@ -185,8 +218,9 @@ mod tests {
             prop::collection::btree_map(any::<String>(), fact, 0..4),
             prop::collection::btree_map(any::<String>(), digest.clone(), 0..4),
         );
-        (numbers, texts, lists, maps, prop::option::of(digest), any::<[u8; 16]>()).prop_map(
-            |((seq, at), (actor, act, object, tool), (used, made), (facts, sealed), params, salt)| {
+        let about = (prop::sample::select(&Verb::ALL[..]), any_ref());
+        (numbers, texts, about, lists, maps, prop::option::of(digest), any::<[u8; 16]>()).prop_map(
+            |((seq, at), (actor, tool), (act, object), (used, made), (facts, sealed), params, salt)| {
                 let at = Moment(at);
                 Entry { seq, at, actor, act, object, used, made, facts, sealed, params, tool, salt }
             },
@@ -228,6 +262,10 @@ mod tests {
             (r#""seq":4"#, r#""seq":"4""#, member("seq")),
             (r#""act":"mark","#, "", member("act")),
             (r#""used":[]"#, r#""used":[1]"#, member("used")),
+            (r#""act":"mark""#, r#""act":"marks""#, EntryError::Act),
+            (r#""object":"case""#, r#""object":"item:x""#, EntryError::Reference { name: "object" }),
+            (r#""made":[]"#, r#""made":["tree:00"]"#, EntryError::Reference { name: "made" }),
+            (r#""used":[]"#, r#""used":["case","item:07"]"#, EntryError::Reference { name: "used" }),
             (r#""facts":{}"#, r#""facts":{"a":[]}"#, member("facts")),
             (r#""facts":{}"#, r#""facts":{"a":-1}"#, member("facts")),
             (r#""sealed":{}"#, r#""sealed":{"name":"00"}"#, member("sealed")),

@@ -19,11 +19,9 @@ mod frontier;
 pub mod key;
 pub mod log;
 
-pub use access::{AccessError, AccessLog, AccessReport, Look};
-pub use act::{
-    Act, ActError, Channel, Derivation, Fact, Fixity, Opening, Receipt, Ref, Revocation, Sealed, Stamp, Verb,
-};
-pub use check::{Deviation, Remembered, Report, check_log, check_log_with};
+pub use access::{AccessError, AccessLog, AccessReport, Look, OpeningFault};
+pub use act::{Act, ActError, Channel, Derivation, EntryContext, Fact, Fixity, Receipt, Ref, Revocation, Sealed, Verb};
+pub use check::{LogFault, Remembered, Report, check_log, check_log_with};
 pub use cipher::{Cost, Passphrase};
 pub use entry::{Entry, EntryError};
 pub use frontier::Frontier;

@@ -621,8 +621,8 @@ impl Growth {
 
 fn end_by(last: &[u8], key: &VerifierKey) -> End {
     match Entry::read(last) {
-        Ok(entry) if entry.act == Verb::CaseSeal.word() => End::Sealed,
-        Ok(entry) if entry.act == Verb::KeyRevoke.word() && entry.object == Ref::key(key).to_string() => End::Revoked,
+        Ok(entry) if entry.act == Verb::CaseSeal => End::Sealed,
+        Ok(entry) if entry.act == Verb::KeyRevoke && entry.object == Ref::key(key) => End::Revoked,
         _ => End::Open,
     }
 }

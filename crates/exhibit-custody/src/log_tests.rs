@@ -1,7 +1,7 @@
 //! Tests of the log on disk: growing, reading back, and being killed or losing power at every step.
 
 use super::*;
-use crate::act::{Act, Stamp};
+use crate::act::{Act, EntryContext};
 use crate::check::{Remembered, check_log};
 use crate::folder::Step;
 use exhibit_model::Moment;
@@ -92,11 +92,15 @@ pub(crate) fn key(byte: u8) -> Key {
 /// Acts in their canonical form, numbered from `first` on.
 pub(crate) fn acts(first: u64, count: u64) -> Vec<Vec<u8>> {
     let entry = |seq| {
-        let stamp = Stamp { seq, at: Moment(1_700_000_000_000_000), actor: "a1", tool: "exhibit 0.1.0" };
+        let stamp = EntryContext { seq, at: Moment(1_700_000_000_000_000), actor: "a1", tool: "exhibit 0.1.0" };
         let act = if seq == 0 {
             Act::case_open(key(7).verifier())
         } else {
-            Act::source_receive(i64::try_from(seq).expect("small"), crate::act::Channel::Folder, b"/home/x")
+            Act::source_receive(
+                exhibit_model::SourceId::new(i64::try_from(seq).expect("small")),
+                crate::act::Channel::Folder,
+                b"/home/x",
+            )
         };
         act.seal(&stamp, &mut |bytes| bytes.fill(u8::try_from(seq % 251).expect("small"))).expect("an entry").bytes
     };
@@ -295,7 +299,7 @@ fn a_handover_broken_off_at_any_step_leaves_a_whole_log_and_is_finished() {
     for steps in 0.. {
         let (_parent, folder, mut writer) = new_log();
         let next = || Key::successor(key(7).verifier(), &mut |bytes| bytes.fill(8));
-        let stamp = |seq| Stamp { seq, at: Moment(1_700_000_000_000_000), actor: "a1", tool: "exhibit 0.1.0" };
+        let stamp = |seq| EntryContext { seq, at: Moment(1_700_000_000_000_000), actor: "a1", tool: "exhibit 0.1.0" };
         let seal = |act: Act, seq| act.seal(&stamp(seq), &mut |bytes| bytes.fill(9)).expect("an entry").bytes;
         writer.append(&acts(0, 300)).expect("appended");
         let add = seal(Act::key_add(next().verifier(), key(7).verifier()), 300);

@@ -1,6 +1,6 @@
 //! The way out of a reader: says records, and keeps the request's limits on pages, text and members.
 
-use exhibit_model::{Limits, Member, MemberEnd, Note, NoteKind, Page, Record, Sink, SinkClosed, Verdict};
+use exhibit_model::{Limits, Member, MemberEnd, MetadataKey, Note, NoteKind, Page, Record, Sink, SinkClosed, Verdict};
 use std::io::{Read, Seek};
 
 /// The bytes of one file.
@@ -76,13 +76,13 @@ impl<'a> Out<'a> {
     ///
     /// # Errors
     /// [`Stop::Closed`].
-    pub fn metadata(&mut self, key: &str, value: &str) -> Result<(), Stop> {
+    pub fn metadata(&mut self, key: impl Into<MetadataKey>, value: &str) -> Result<(), Stop> {
         let value = value.trim_matches(|c: char| c.is_whitespace() || c == '\0');
         if value.is_empty() {
             return Ok(());
         }
-        let end = value.floor_char_boundary(64 << 10);
-        self.say(Record::Metadata { key: key.to_owned(), value: value[..end].to_owned() })?;
+        let (key, end) = (key.into(), value.floor_char_boundary(64 << 10));
+        self.say(Record::Metadata { key: key.clone(), value: value[..end].to_owned() })?;
         if end < value.len() {
             self.note(NoteKind::Limit, 0, format!("the property {key} was cut at 64 KiB"))?;
         }

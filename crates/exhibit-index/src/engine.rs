@@ -7,6 +7,7 @@ use crate::reads::Reads;
 use crate::schema::Fields;
 use crate::sequence::SequenceQuery;
 use crate::slot::is_character;
+use exhibit_model::{FileKind, MediaType};
 use tantivy::Term;
 use tantivy::query::{AllQuery, BooleanQuery, ConstScoreQuery, EmptyQuery, Occur, Query as EngineQuery, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
@@ -112,10 +113,19 @@ fn of_property(property: &Property, given: Given<'_>) -> Boxed {
     };
     match property {
         Property::Language(tag) => any(vec![is(fields.language, tag), begins(fields.language, &format!("{tag}-"))]),
-        Property::MediaType(types) => any(types
-            .iter()
-            .map(|t| if t.ends_with(['/', '.']) { begins(fields.media_type, t) } else { is(fields.media_type, t) })
-            .collect()),
+        Property::Kind(kinds) => {
+            let of = |kind: FileKind| MediaType::all().filter(move |row| row.kind == kind);
+            let listed = |row: MediaType| is(fields.media_type, &row.name.to_lowercase());
+            let mut queries: Vec<Boxed> = kinds.iter().flat_map(|kind| of(*kind)).map(listed).collect();
+            // unlisted types of a family are of the family's kind; listed ones may be of another
+            for (kind, family) in kinds.iter().filter_map(|kind| Some((*kind, kind.family()?))) {
+                let others = MediaType::all().filter(|row| row.kind != kind && row.name.starts_with(family));
+                let mut clauses: Vec<(Occur, Boxed)> = others.map(|row| (Occur::MustNot, listed(row))).collect();
+                clauses.push((Occur::Must, begins(fields.media_type, family)));
+                queries.push(Box::new(BooleanQuery::new(clauses)));
+            }
+            any(queries)
+        }
         Property::MediaTypeNamed(named) => is(fields.media_type, named),
         Property::Extension(ending) => is(fields.extension, ending),
         Property::Word(word) => is(fields.word, word),

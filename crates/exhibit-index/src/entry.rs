@@ -1,6 +1,6 @@
 //! What the index is told of a page.
 
-use exhibit_model::Moment;
+use exhibit_model::CivilTime;
 
 /// Which page of which document. One key has one entry.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -34,8 +34,8 @@ pub struct PageEntry<'a> {
     pub media_type: &'a str,
     /// The item's state ([`exhibit_model::State::word`]).
     pub state: &'a str,
-    /// The document's own date: when a message was sent, a file's text was made.
-    pub date: Option<Moment>,
+    /// The document's own date, as written: when a message was sent, a file's text was made.
+    pub date: Option<CivilTime>,
     /// A message's sender, as its header says.
     pub from: &'a str,
     /// A message's recipients, as its header says.

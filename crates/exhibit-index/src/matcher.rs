@@ -4,7 +4,8 @@
 use crate::columns;
 use crate::entry::PageEntry;
 use crate::occurrences::{starts, together};
-use crate::query::{Clause, NumberField, Pattern, Phrase, Property, Query, TextField, What, is_among};
+use crate::query::{Clause, NumberField, Pattern, Phrase, Property, Query, TextField, What};
+use exhibit_model::FileKind;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -57,7 +58,7 @@ fn has(property: &Property, entry: &PageEntry<'_>) -> bool {
             let language = entry.language.to_lowercase();
             language.strip_prefix(tag.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
         }
-        Property::MediaType(types) => is_among(&entry.media_type.to_lowercase(), types),
+        Property::Kind(kinds) => kinds.contains(&FileKind::of(entry.media_type)),
         Property::MediaTypeNamed(named) => entry.media_type.to_lowercase() == *named,
         Property::Extension(ending) => !ending.is_empty() && entry.extension() == *ending,
         Property::Word(wanted) => entry.words().any(|word| word.to_lowercase() == *wanted),

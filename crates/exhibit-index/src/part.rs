@@ -430,7 +430,7 @@ mod tests {
                     state: "read",
                     from: if number % 4 == 0 { "Meng <meng@baihe.example>" } else { "" },
                     messages: &["a@x.example"],
-                    date: (number % 2 == 0).then_some(exhibit_model::Moment(i64::from(number) * 86_400_000_000)),
+                    date: (number % 2 == 0).then_some(exhibit_model::CivilTime(i64::from(number) * 86_400_000_000)),
                     ocr: (number % 3 == 0).then_some(90),
                     flags: &["image", "source:post"],
                     ..PageEntry::default()

@@ -156,7 +156,7 @@ impl Fields {
         }
         if let Some(date) = entry.date {
             document.add_i64(self.date, date.0);
-            let (year, month, _) = date.civil_date();
+            let (year, month, _) = date.date();
             document.add_u64(self.month, year.clamp(0, 9_999).unsigned_abs() * 12 + u64::from(month) - 1);
         }
         for container in entry.containers {

@@ -5,7 +5,7 @@ use crate::progress::Progress;
 use exhibit_case::{Places, date_of, own_path, read_page};
 use exhibit_catalogue::{Catalogue, PageRow};
 use exhibit_index::{Index, PageEntry, PageKey, Writer, clause_value};
-use exhibit_model::{Moment, State, shown};
+use exhibit_model::{CivilTime, MetadataKey, Relation, State, StatedDate, shown};
 use exhibit_store::PackReader;
 use std::sync::atomic::Ordering;
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -93,7 +93,7 @@ struct Common {
     title: String,
     media_type: String,
     state: State,
-    date: Option<Moment>,
+    date: Option<CivilTime>,
     from: String,
     to: String,
     cc: String,
@@ -178,7 +178,7 @@ impl Indexer<'_> {
     fn put(&mut self, writer: &mut Writer, rows: &[PageRow], again: bool) -> Result<(), IngestError> {
         let mut common: Option<Common> = None;
         for row in rows {
-            if common.as_ref().is_none_or(|c| c.id != row.item.0) {
+            if common.as_ref().is_none_or(|c| c.id != row.item.get()) {
                 common = self.common(row)?;
             }
             let Some(common) = &common else { continue };
@@ -191,7 +191,7 @@ impl Indexer<'_> {
             }
             let (copies, messages) = (texts(&common.copies), texts(&common.messages));
             let entry = PageEntry {
-                key: PageKey { document: row.item.0, page: row.number },
+                key: PageKey { document: row.item.get(), page: row.number },
                 text: &page.text,
                 name: &common.name,
                 path: &common.path,
@@ -208,7 +208,7 @@ impl Indexer<'_> {
                 subject: &common.subject,
                 messages: &messages,
                 hash: &common.hash,
-                sheet: if row.kind == "sheet" { sheet_of(&row.label) } else { "" },
+                sheet: row.sheet.as_ref().map_or("", |sheet| &sheet.name),
                 ocr: row.confidence.map(percent),
                 bytes: common.bytes,
                 pages: common.pages,
@@ -224,12 +224,12 @@ impl Indexer<'_> {
         let Places { mut paths, containers, sources } = Places::of(&self.catalogue, &item)?;
         let path = if paths.is_empty() { own_path(&item) } else { paths.remove(0) };
         let metadata = self.catalogue.metadata(row.item)?;
-        let value = |keys: &[&str]| {
-            let found = metadata.iter().filter(|(key, _)| keys.contains(&key.as_str()));
+        let value = |keys: &[MetadataKey]| {
+            let found = metadata.iter().filter(|(key, _)| keys.contains(key));
             found.map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(" ")
         };
         let mut flags = Vec::new();
-        if item.relation == "attachment" {
+        if item.relation == Relation::Attachment {
             flags.push("attached".to_owned());
         }
         if item.found > 0 {
@@ -245,23 +245,27 @@ impl Indexer<'_> {
         }
         let name = own_path(&item).rsplit('/').next().unwrap_or_default().to_owned();
         Ok(Some(Common {
-            id: item.id.0,
+            id: item.id.get(),
             name: if name.is_empty() { item.id.label(self.prefix) } else { name },
             path,
             copies: paths,
-            title: value(&["dc:title", "pdf:Title", "html:title"]),
+            title: value(&[MetadataKey::DC_TITLE, MetadataKey::PDF_TITLE, MetadataKey::HTML_TITLE]),
             media_type: item.media_type,
             state: item.state,
-            date: date_of(&metadata),
-            from: value(&["mail:from"]),
-            to: value(&["mail:to", "mail:cc", "mail:bcc"]),
-            cc: value(&["mail:cc", "mail:bcc"]),
-            subject: value(&["mail:subject"]),
-            messages: messages(&value(&["mail:message-id", "mail:in-reply-to", "mail:references"])),
+            date: date_of(&metadata).map(StatedDate::civil),
+            from: value(&[MetadataKey::MAIL_FROM]),
+            to: value(&[MetadataKey::MAIL_TO, MetadataKey::MAIL_CC, MetadataKey::MAIL_BCC]),
+            cc: value(&[MetadataKey::MAIL_CC, MetadataKey::MAIL_BCC]),
+            subject: value(&[MetadataKey::MAIL_SUBJECT]),
+            messages: messages(&value(&[
+                MetadataKey::MAIL_MESSAGE_ID,
+                MetadataKey::MAIL_IN_REPLY_TO,
+                MetadataKey::MAIL_REFERENCES,
+            ])),
             hash: item.original.map(|original| original.to_string()).unwrap_or_default(),
             bytes: item.size,
             pages: item.pages,
-            containers: containers.into_iter().map(|container| container.0).collect(),
+            containers: containers.into_iter().map(|container| container.get()).collect(),
             flags,
         }))
     }
@@ -284,18 +288,6 @@ fn messages(fields: &str) -> Vec<String> {
     names
 }
 
-// The name of the sheet that a page is of: its label without the rows, which pages of long sheets have after it.
-fn sheet_of(label: &str) -> &str {
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    let is_range = |text: &str| text.split_once('-').is_some_and(|(first, last)| is_number(first) && is_number(last));
-    match label.rsplit_once(" rows ") {
-        Some((name, rows)) if is_range(rows) => name,
-        // of a table without a name, the rows are all that the label says
-        _ if is_range(label) => "",
-        _ => label,
-    }
-}
-
 /// Follows what the catalogue holds, until there is no more.
 pub(crate) fn follow_to_the_end(indexer: Indexer<'_>) -> Result<(), IngestError> {
     let signal = Signal::default();
@@ -306,19 +298,6 @@ pub(crate) fn follow_to_the_end(indexer: Indexer<'_>) -> Result<(), IngestError>
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sheets_are_named_without_their_rows() {
-        for (label, name) in [
-            ("名单", "名单"),
-            ("L rows 1-500", "L"),
-            ("2 rows 3", "2 rows 3"),
-            ("1-40", ""),
-            ("a rows b-c", "a rows b-c"),
-        ] {
-            assert_eq!(sheet_of(label), name, "{label}");
-        }
-    }
 
     #[test]
     fn messages_are_told_from_the_words_around_them() {

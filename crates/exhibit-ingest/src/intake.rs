@@ -1,11 +1,11 @@
-//! Intake: every file of a source is opened for reading only, read once, and hashed while it is copied into the store.
+//! Intake: opens every file of a source read-only, reads it once, and hashes it while copying it into the store.
 
-use crate::keeper::{Content, Message, Outbound};
+use crate::committer::{Content, Message, Sender};
 use crate::progress::{Progress, add};
-use crate::walk::{Met, What, walk};
+use crate::walk::{Entry, EntryKind, walk};
 use crate::{IngestError, run::Stop};
 use exhibit_catalogue::Catalogue;
-use exhibit_model::State;
+use exhibit_model::{SourceId, State};
 use exhibit_store::{Originals, Sealed};
 use rustix::fs::{Mode, OFlags};
 use std::fs::File;
@@ -15,7 +15,7 @@ use std::path::Path;
 pub(crate) struct Intake<'a> {
     pub(crate) originals: &'a Originals,
     pub(crate) catalogue: Catalogue,
-    pub(crate) out: Outbound<'a>,
+    pub(crate) out: Sender<'a>,
     pub(crate) progress: &'a Progress,
     pub(crate) stop: &'a Stop,
 }
@@ -26,15 +26,15 @@ enum Copied<'a> {
 }
 
 impl Intake<'_> {
-    /// Receives everything in one source. Stops early, without harm, when told to.
-    pub(crate) fn receive(&mut self, source: i64, path: &Path) -> Result<(), IngestError> {
+    /// Receives everything in one source, until a stop is requested.
+    pub(crate) fn receive(&mut self, source: SourceId, path: &Path) -> Result<(), IngestError> {
         let mut found = 0;
         let mut failure = None;
-        let walked = walk(path, &mut |met| {
+        let walked = walk(path, &mut |entry| {
             found += 1;
             add(&self.progress.met, 1);
-            match self.one(source, met) {
-                Ok(()) => !self.stop.asked(),
+            match self.one(source, entry) {
+                Ok(()) => !self.stop.requested(),
                 Err(error) => {
                     failure = Some(error);
                     false
@@ -45,34 +45,34 @@ impl Intake<'_> {
         if let Some(error) = failure {
             return Err(error);
         }
-        if !self.stop.asked() {
+        if !self.stop.requested() {
             self.out.send(Message::Walked { source, found })?;
         }
         Ok(())
     }
 
-    fn one(&mut self, source: i64, met: Met) -> Result<(), IngestError> {
-        let (content, times) = match met.what {
-            What::Other(reason) => (Content::None(State::Unsupported, reason.to_owned()), None),
-            What::Unreadable(reason) => (Content::None(State::Failed, reason), None),
-            What::File { size, modified, changed } => {
+    fn one(&mut self, source: SourceId, entry: Entry) -> Result<(), IngestError> {
+        let (content, times) = match entry.kind {
+            EntryKind::Other(reason) => (Content::None(State::Unsupported, reason.to_owned()), None),
+            EntryKind::Unreadable(reason) => (Content::None(State::Failed, reason), None),
+            EntryKind::File { size, modified, changed } => {
                 add(&self.progress.met_bytes, size);
-                if self.catalogue.knows_file(source, &met.below, size, changed)? {
+                if self.catalogue.knows_file(source, &entry.below, size, changed)? {
                     return Ok(());
                 }
-                match copy(&met.path, self.originals)? {
+                match copy(&entry.path, self.originals)? {
                     Copied::Whole(sealed) => (Content::Bytes(sealed), Some((modified, changed))),
                     Copied::Unreadable(reason) => (Content::None(State::Failed, reason), Some((modified, changed))),
                 }
             }
         };
-        self.out.send(Message::File { source, path: met.below, times, content })
+        self.out.send(Message::File { source, path: entry.below, times, content })
     }
 }
 
 /// Copies a file into the store. A file that cannot be read is no error; a store that cannot be written is.
 fn copy<'a>(path: &Path, originals: &'a Originals) -> Result<Copied<'a>, IngestError> {
-    // never through a link that took the file's place, and never waiting for a pipe's other end
+    // never through a link that replaced the file, and never blocking on a pipe
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
     let mut file = match rustix::fs::open(path, flags, Mode::empty()) {
         Ok(descriptor) => File::from(descriptor),

@@ -1,30 +1,32 @@
 //! A trove in, searchable pages out; resumable, accounted.
 //!
-//! Three kinds of threads, and one rule. *Intake* walks a source and copies files into the store while hashing them.
-//! *Readers* take waiting items, have each read by a caged worker, and later have pages read by OCR. The *keeper*
-//! alone changes the case: it takes what the others report, groups it, makes bytes durable, then commits the
-//! catalogue, then appends to the custody log. The rule: nothing is acknowledged before the keeper's commit, and all that
-//! is decided is derived from what is committed; so a killed run goes on where its last commit was. An *indexer* follows the
-//! catalogue on its own and remembers how far it came.
+//! *Intake* walks a source and copies files into the store while hashing them. *Stages* (reading, OCR) derive pages, members
+//! and findings from what was received: their jobs are rows of the catalogue's work table, leased to threads through one
+//! queue. The *committer* alone changes the case: it groups the messages of the others, makes bytes durable, then commits the
+//! catalogue, then appends to the custody log. Nothing is acknowledged before that commit, and everything that is
+//! decided is derived from what is committed; so a run resumes where a killed one made its last commit. An *indexer* follows
+//! the catalogue and remembers how far it got.
 
-mod handed;
+mod bag_source;
+mod committer;
 mod hocr;
 mod indexer;
 mod intake;
-mod keeper;
-mod ocr;
 mod progress;
 mod queue;
-mod reader;
 mod rebuild;
 mod run;
+mod stages;
+#[cfg(test)]
+mod tests;
 mod walk;
 
-pub use handed::{Handed, HandedFile};
-pub use ocr::{OcrTools, find_ocr};
-pub use progress::{Progress, Snapshot, Stage};
+pub use bag_source::{BagFile, BagSource};
+pub use progress::{Phase, Progress, Snapshot, StageCounts};
 pub use rebuild::reindex;
 pub use run::{Options, Stop, Summary, World, ingest, survey, take_over};
+pub use stages::StageName;
+pub use stages::ocr::{OcrTools, find_ocr};
 
 use exhibit_cage::CageError;
 use exhibit_case::CaseError;
@@ -47,10 +49,10 @@ pub enum IngestError {
     /// A source contains the case, or the case contains the source.
     #[error("{} and the case lie within each other", .0.display())]
     Entangled(PathBuf),
-    /// What was handed over changed since it was checked.
-    #[error("{place} is not what it was when it was checked")]
-    Handed {
-        /// Which file.
+    /// A file of a received bag has changed since it was checked.
+    #[error("{place} has changed since it was checked")]
+    BagChanged {
+        /// The file.
         place: String,
     },
     /// The case refused.

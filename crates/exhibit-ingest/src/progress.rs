@@ -1,18 +1,33 @@
-//! How far a run has come: counters that all threads add to and anyone may look at.
+//! The progress of a run: counters that all threads add to and anyone may read.
 
-use std::sync::Mutex;
+use crate::stages::StageName;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// What a run is busy with.
+/// What a run is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Stage {
-    /// Receiving and reading files.
-    Reading,
-    /// Reading pictures of pages by OCR.
-    Ocr,
+pub enum Phase {
+    /// Running the jobs of a stage; in the first, files are received at the same time.
+    Stage(StageName),
     /// Making the last pages searchable.
     Indexing,
+}
+
+/// The counters of one stage.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct StageCounts {
+    /// Jobs of this run: those that were ready when it began, and those added since.
+    pub jobs: u64,
+    /// Of those, ended for good.
+    pub done: u64,
+    /// Of those, without results.
+    pub failed: u64,
+    /// Pages produced.
+    pub pages: u64,
+    /// Bytes of the items done.
+    pub bytes: u64,
 }
 
 /// Counters of a run.
@@ -23,15 +38,10 @@ pub struct Progress {
     pub(crate) met_bytes: AtomicU64,
     pub(crate) walked: AtomicU64,
     pub(crate) items: AtomicU64,
-    pub(crate) settled: AtomicU64,
-    pub(crate) settled_bytes: AtomicU64,
-    pub(crate) pages: AtomicU64,
     pub(crate) searchable: AtomicU64,
     pub(crate) indexed: AtomicU64,
-    pub(crate) ocr_wanted: AtomicU64,
-    pub(crate) ocr_done: AtomicU64,
-    pub(crate) ocr_read: AtomicU64,
-    stage: AtomicU64,
+    phase: Mutex<Phase>,
+    stages: Mutex<BTreeMap<StageName, StageCounts>>,
     busy: Mutex<Vec<(String, Instant)>>,
 }
 
@@ -40,33 +50,23 @@ pub struct Progress {
 pub struct Snapshot {
     /// Since the run began.
     pub elapsed: Duration,
-    /// What it is busy with.
-    pub stage: Stage,
-    /// Entries that walking met so far, and whether it is over.
+    /// What it is doing.
+    pub phase: Phase,
+    /// The counters of each stage.
+    pub stages: BTreeMap<StageName, StageCounts>,
+    /// Entries found by walking so far.
     pub met: u64,
-    /// Bytes of the files met.
+    /// Bytes of the files found.
     pub met_bytes: u64,
-    /// Whether all sources are walked to their end.
+    /// Whether all sources were walked completely.
     pub walked: bool,
     /// Items received in this run, members of containers included.
     pub items: u64,
-    /// Of those and of what waited before, how many are settled.
-    pub settled: u64,
-    /// Their bytes.
-    pub settled_bytes: u64,
-    /// Pages read in this run.
-    pub pages: u64,
     /// Pages that can be searched now, in the whole case.
     pub searchable: u64,
-    /// Pages handed to the index in this run.
+    /// Pages indexed in this run.
     pub indexed: u64,
-    /// Pages for OCR in this run.
-    pub ocr_wanted: u64,
-    /// Of those, done.
-    pub ocr_done: u64,
-    /// Of those, read by OCR; of the others the own text stands, or nothing could be read.
-    pub ocr_read: u64,
-    /// What has been in hand the longest, and for how long.
+    /// The job that has been running longest, and since when.
     pub slowest: Option<(String, Duration)>,
 }
 
@@ -79,15 +79,10 @@ impl Default for Progress {
             met_bytes: zero(),
             walked: zero(),
             items: zero(),
-            settled: zero(),
-            settled_bytes: zero(),
-            pages: zero(),
             searchable: zero(),
             indexed: zero(),
-            ocr_wanted: zero(),
-            ocr_done: zero(),
-            ocr_read: zero(),
-            stage: zero(),
+            phase: Mutex::new(Phase::Stage(StageName::READ)),
+            stages: Mutex::default(),
             busy: Mutex::new(Vec::new()),
         }
     }
@@ -98,49 +93,51 @@ pub(crate) fn add(counter: &AtomicU64, more: u64) {
 }
 
 impl Progress {
-    pub(crate) fn stage(&self, stage: Stage) {
-        self.stage.store(stage as u64, Ordering::Relaxed);
+    pub(crate) fn enter(&self, phase: Phase) {
+        *lock(&self.phase) = phase;
     }
 
-    pub(crate) fn take_up(&self, label: &str) -> Instant {
-        let now = Instant::now();
-        self.busy().push((label.to_owned(), now));
-        now
+    pub(crate) fn count(&self, stage: StageName, change: impl FnOnce(&mut StageCounts)) {
+        change(lock(&self.stages).entry(stage).or_default());
     }
 
-    pub(crate) fn put_down(&self, label: &str) {
-        self.busy().retain(|(busy, _)| busy != label);
+    pub(crate) fn begin_job(&self, label: &str, now: Instant) {
+        lock(&self.busy).push((label.to_owned(), now));
     }
 
-    fn busy(&self) -> std::sync::MutexGuard<'_, Vec<(String, Instant)>> {
-        self.busy.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    pub(crate) fn end_job(&self, label: &str) {
+        lock(&self.busy).retain(|(busy, _)| busy != label);
     }
 
     /// The counters now.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        let slowest = self.busy().iter().min_by_key(|(_, since)| *since).map(|(l, since)| (l.clone(), since.elapsed()));
+        let slowest =
+            lock(&self.busy).iter().min_by_key(|(_, since)| *since).map(|(l, since)| (l.clone(), since.elapsed()));
         Snapshot {
             elapsed: self.began.elapsed(),
-            stage: match get(&self.stage) {
-                0 => Stage::Reading,
-                1 => Stage::Ocr,
-                _ => Stage::Indexing,
-            },
+            phase: *lock(&self.phase),
+            stages: lock(&self.stages).clone(),
             met: get(&self.met),
             met_bytes: get(&self.met_bytes),
             walked: get(&self.walked) > 0,
             items: get(&self.items),
-            settled: get(&self.settled),
-            settled_bytes: get(&self.settled_bytes),
-            pages: get(&self.pages),
             searchable: get(&self.searchable),
             indexed: get(&self.indexed),
-            ocr_wanted: get(&self.ocr_wanted),
-            ocr_done: get(&self.ocr_done),
-            ocr_read: get(&self.ocr_read),
             slowest,
         }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Snapshot {
+    /// The counters of a stage.
+    #[must_use]
+    pub fn stage(&self, name: StageName) -> StageCounts {
+        self.stages.get(&name).copied().unwrap_or_default()
     }
 }

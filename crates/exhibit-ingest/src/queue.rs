@@ -1,9 +1,14 @@
-//! The waiting items, as readers take them: straight from the catalogue, in the order of their numbers, each once a run.
+//! The queue: hands out leased jobs to the threads of each stage.
+//!
+//! Leases are rows of the work table. The committer takes them, a batch with each commit, and hands them to this queue once
+//! that commit is durable; so every attempt is counted before it begins. A thread that finds nothing to do asks the committer
+//! for a commit at once.
 
+use crate::IngestError;
+use crate::committer::{Message, Sender};
 use crate::run::Stop;
-use exhibit_catalogue::{Catalogue, CatalogueError, Job};
-use exhibit_model::ItemId;
-use std::collections::{BTreeMap, VecDeque};
+use exhibit_catalogue::Lease;
+use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, PoisonError};
 
 pub(crate) struct Queue<'a> {
@@ -13,79 +18,101 @@ pub(crate) struct Queue<'a> {
 }
 
 struct State {
-    catalogue: Catalogue,
-    ready: VecDeque<Job>,
-    last: ItemId,
-    /// Items handed out whose outcome the keeper has not committed yet: they may still bring members.
-    open: u64,
+    lanes: Vec<Lane>,
     /// Whether intake may still bring items that are not committed.
     receiving: bool,
     stopped: bool,
-    families: BTreeMap<ItemId, u64>,
 }
 
-const BATCH: u32 = 64;
+/// The jobs of one stage.
+#[derive(Default)]
+struct Lane {
+    active: bool,
+    leased: VecDeque<Lease>,
+    /// Jobs handed out whose end is not committed: they may still bring new jobs.
+    open: u64,
+    /// Whether the last commit found no job that is not leased.
+    exhausted: bool,
+    /// Whether a thread asked the committer for jobs.
+    claimed: bool,
+}
+
+/// The leases taken for one stage with a commit.
+#[derive(Default)]
+pub(crate) struct Grant {
+    pub(crate) wanted: usize,
+    pub(crate) leases: Vec<Lease>,
+    /// Jobs of the stage whose end is in the commit.
+    pub(crate) ended: u64,
+}
+
+/// Leases in memory for one stage: more than all threads use up between two commits.
+const ROOM: usize = 512;
 
 impl<'a> Queue<'a> {
-    pub(crate) fn new(catalogue: Catalogue, stop: &'a Stop) -> Self {
-        let (ready, last) = (VecDeque::new(), ItemId(0));
-        let state =
-            State { catalogue, ready, last, open: 0, receiving: true, stopped: false, families: BTreeMap::new() };
+    pub(crate) fn new(stages: usize, stop: &'a Stop) -> Self {
+        let lanes = (0..stages).map(|_| Lane::default()).collect();
+        let state = State { lanes, receiving: true, stopped: false };
         Self { stop, state: Mutex::new(state), changed: Condvar::new() }
     }
 
-    /// The next item to read; waits while more may come, and gives `None` when no more will.
-    pub(crate) fn take(&self) -> Result<Option<Job>, CatalogueError> {
+    /// Starts handing out jobs of a stage.
+    pub(crate) fn activate(&self, lane: usize) {
+        self.lock().lanes[lane].active = true;
+    }
+
+    /// The next job of a stage; blocks while more may come, and returns `None` when no more will.
+    pub(crate) fn take(&self, lane: usize, out: &Sender<'_>) -> Result<Option<Lease>, IngestError> {
         let mut state = self.lock();
         loop {
-            if state.stopped || self.stop.asked() {
+            if state.stopped || self.stop.requested() {
                 return Ok(None);
             }
-            if let Some(job) = state.ready.pop_front() {
-                state.open += 1;
+            let receiving = state.receiving;
+            let own = &mut state.lanes[lane];
+            if let Some(job) = own.leased.pop_front() {
+                own.open += 1;
                 return Ok(Some(job));
             }
-            let more = state.catalogue.jobs(state.last, BATCH)?;
-            if let Some(last) = more.last() {
-                state.last = last.id;
-                state.ready.extend(more);
-                continue;
-            }
-            if state.open == 0 && !state.receiving {
+            if own.exhausted && own.open == 0 && !receiving {
                 self.changed.notify_all();
                 return Ok(None);
+            }
+            if !own.exhausted && !own.claimed {
+                own.claimed = true;
+                // sending may block until the committer, which needs this lock, has made room
+                drop(state);
+                out.send(Message::Claim)?;
+                state = self.lock();
+                continue;
             }
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
-    /// The bytes received within one file of a source: added up once, and counted on from there.
-    pub(crate) fn family_size(&self, family: ItemId) -> Result<u64, CatalogueError> {
-        let mut state = self.lock();
-        if let Some(size) = state.families.get(&family) {
-            return Ok(*size);
-        }
-        let size = state.catalogue.family_size(family)?;
-        state.families.insert(family, size);
-        Ok(size)
+    /// How many jobs of a stage the next commit is to lease.
+    pub(crate) fn room(&self, lane: usize) -> usize {
+        let state = self.lock();
+        let own = &state.lanes[lane];
+        if !own.active || state.stopped || self.stop.requested() { 0 } else { ROOM.saturating_sub(own.leased.len()) }
     }
 
-    /// More bytes were received within a file of a source.
-    pub(crate) fn grown(&self, family: ItemId, bytes: u64) {
-        if let Some(size) = self.lock().families.get_mut(&family) {
-            *size += bytes;
-        }
-    }
-
-    /// The keeper has committed: new items may wait, and so many outcomes of items taken are in the catalogue.
-    pub(crate) fn committed(&self, outcomes: u64, receiving: bool) {
+    /// The committer has committed these leases and ends of jobs, for each stage.
+    pub(crate) fn committed(&self, grants: Vec<Grant>, receiving: bool) {
         let mut state = self.lock();
-        state.open = state.open.saturating_sub(outcomes);
         state.receiving = receiving;
+        for (own, grant) in state.lanes.iter_mut().zip(grants) {
+            own.open = own.open.saturating_sub(grant.ended);
+            own.claimed = false;
+            if grant.wanted > 0 {
+                own.exhausted = grant.leases.len() < grant.wanted;
+                own.leased.extend(grant.leases);
+            }
+        }
         self.changed.notify_all();
     }
 
-    /// No more is to be taken.
+    /// Ends the handing out: [`Queue::take`] returns `None` from now on.
     pub(crate) fn stop(&self) {
         self.lock().stopped = true;
         self.changed.notify_all();

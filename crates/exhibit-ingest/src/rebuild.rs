@@ -6,7 +6,7 @@
 
 use crate::IngestError;
 use crate::indexer::{Indexer, Pace, follow_to_the_end};
-use crate::progress::{Progress, Stage};
+use crate::progress::{Phase, Progress};
 use exhibit_case::{Case, CaseError, layout};
 use exhibit_catalogue::Catalogue;
 use exhibit_index::Index;
@@ -31,7 +31,7 @@ pub fn reindex(case: &Case, progress: &Progress) -> Result<(), IngestError> {
         Some(index) => index,
         None => begin(&aside, &upto)?,
     };
-    progress.stage(Stage::Indexing);
+    progress.enter(Phase::Indexing);
     let packs = PackReader::new(&case.folder.join(layout::PACKS));
     let prefix = &case.config.prefix;
     follow_to_the_end(Indexer {

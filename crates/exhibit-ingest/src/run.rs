@@ -1,41 +1,41 @@
-//! A run: sources in, then every waiting item read, then OCR, with the indexer following all the while.
+//! A run: sources in, then the jobs of each stage, with the indexer following all the while.
 
 use crate::IngestError;
-use crate::handed::Handed;
+use crate::bag_source::BagSource;
+use crate::committer::{ByteBudget, Committer, Message, Registered, Sender, pack_end};
 use crate::indexer::{Indexer, Pace, Signal};
 use crate::intake::Intake;
-use crate::keeper::{Budget, Keeper, Message, Outbound, pack_end};
-use crate::ocr::{OcrQueue, OcrReader, OcrTools, expecting};
-use crate::progress::{Progress, Stage};
+use crate::progress::{Phase, Progress};
 use crate::queue::Queue;
-use crate::reader::Reader;
+use crate::stages::ocr::{Ocr, OcrTools};
+use crate::stages::read::{Families, Read};
+use crate::stages::{Means, Stage, StageName, Superseded, run_jobs};
 use exhibit_cage::{Cage, CageLimits};
 use exhibit_case::{Held, layout, log_act};
-use exhibit_catalogue::{Account, Catalogue};
+use exhibit_catalogue::{Account, Catalogue, StageId, StageKey};
 use exhibit_custody::{Act, Channel};
 use exhibit_index::Index;
-use exhibit_model::{Clock, Limits, State};
-use exhibit_store::{PackReader, PackWriter};
+use exhibit_model::{Clock, Limits, SourceId, State};
+use exhibit_store::{Originals, PackReader, PackWriter};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::sync_channel;
 use std::thread::{Scope, ScopedJoinHandle};
 
-/// Asks a run to end soon: what is in hand is finished, nothing new is begun.
+/// A request to end a run soon: jobs in hand are finished, no new ones are started.
 #[derive(Debug, Default)]
 pub struct Stop(AtomicBool);
 
 impl Stop {
-    /// Asks.
-    pub fn ask(&self) {
+    /// Requests a graceful stop.
+    pub fn request(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 
-    /// Whether it was asked.
+    /// Returns whether a stop was requested.
     #[must_use]
-    pub fn asked(&self) -> bool {
+    pub fn requested(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 }
@@ -96,53 +96,83 @@ pub fn ingest(
     options: &Options<'_>,
     world: &mut World<'_>,
 ) -> Result<Summary, IngestError> {
-    let sources = register(held, sources, options, world)?;
+    let sources = register(held, sources, options.name, &mut Threads::of(world))?;
     run(held, sources, options, world)
 }
 
-/// Takes what another case handed over into a case; reading goes on as with any source.
+/// Imports a bag received from another case; its files are read like those of any source.
 ///
 /// # Errors
 /// [`IngestError`]; what was acknowledged until then is kept, and taking it over again goes on from there.
 pub fn take_over(
     held: &mut Held,
-    handed: Handed,
+    bag: BagSource,
     options: &Options<'_>,
     world: &mut World<'_>,
 ) -> Result<Summary, IngestError> {
     let (now, tool) = (world.clock.now(), held.tool().to_owned());
     let work = held.catalogue.begin()?;
-    let (number, new) = work.source(&handed.identity, &handed.name, now)?;
+    let (number, new) = work.source(&bag.identity, &bag.name, now)?;
     if new {
-        log_act(&work, (handed.receipt)(number), now, &tool, world.random)?;
+        log_act(&work, (bag.receipt)(number), now, &tool, world.random)?;
     }
     work.commit()?;
-    run(held, vec![(number, Source::Handed(handed))], options, world)
+    run(held, vec![(number, Source::Bag(bag))], options, world)
 }
 
 /// What is received.
-enum Source {
+pub(crate) enum Source {
     Path(PathBuf),
-    Handed(Handed),
+    Bag(BagSource),
 }
 
+// The list of stages, in the order in which they run.
 fn run(
     held: &mut Held,
-    numbered: Vec<(i64, Source)>,
+    sources: Vec<(SourceId, Source)>,
     options: &Options<'_>,
     world: &mut World<'_>,
 ) -> Result<Summary, IngestError> {
+    let (cage, passwords) = (world.cage, held.case.passwords()?);
+    let (limits, cage_limits) = (options.limits, options.cage_limits);
+    let read = Read { cage, passwords: &passwords, limits, cage_limits, families: Families::default() };
+    let ocr = Ocr::new(options.ocr, cage, &passwords);
+    run_stages(held, sources, &[&read, &ocr], options.retry, options.workers, &mut Threads::of(world))
+}
+
+/// What the threads of a run share with its caller.
+pub(crate) struct Threads<'a> {
+    pub(crate) clock: &'a dyn Clock,
+    pub(crate) random: &'a mut (dyn FnMut(&mut [u8]) + Send),
+    pub(crate) progress: &'a Progress,
+    pub(crate) stop: &'a Stop,
+}
+
+impl<'a> Threads<'a> {
+    fn of(world: &'a mut World<'_>) -> Self {
+        Self { clock: world.clock, random: &mut *world.random, progress: world.progress, stop: world.stop }
+    }
+}
+
+/// Receives sources and runs the jobs of these stages, one stage after another.
+pub(crate) fn run_stages(
+    held: &mut Held,
+    sources: Vec<(SourceId, Source)>,
+    stages: &[&dyn Stage],
+    retry: &[State],
+    workers: usize,
+    threads: &mut Threads<'_>,
+) -> Result<Summary, IngestError> {
+    let stages = prepare(held, stages, retry, threads.progress)?;
     let folder = held.case.folder.clone();
-    let passwords = held.case.passwords()?;
     let open = || Catalogue::open_for_reading(&folder.join(layout::CATALOGUE));
-    let originals = exhibit_store::Originals::open(&folder.join(layout::ORIGINALS))?;
+    let originals = Originals::open(&folder.join(layout::ORIGINALS))?;
     let pack_folder = folder.join(layout::PACKS);
     let packs = PackWriter::open(&pack_folder, pack_end(&held.catalogue)?)?;
     let pack_reader = PackReader::new(&pack_folder);
-    let (progress, stop, cage) = (world.progress, world.stop, world.cage);
-    let queue = Queue::new(open()?, stop);
-    let ocr_queue = OcrQueue::new(open()?);
-    let (budget, signal, choices) = (Budget::default(), Signal::default(), OnceLock::new());
+    let (progress, stop) = (threads.progress, threads.stop);
+    let queue = Queue::new(stages.len(), stop);
+    let (budget, signal) = (ByteBudget::default(), Signal::default());
     let prefix = held.case.config.prefix.clone();
     let indexer = Indexer {
         catalogue: open()?,
@@ -154,98 +184,122 @@ fn run(
         new_to_it: false,
     };
     let (sender, inbox) = sync_channel(512);
-    let out = Outbound::new(sender, &budget);
+    let out = Sender::new(sender, &budget);
     let committed = || signal.more();
-    let keeper = Keeper {
+    let holder = format!("process {}", std::process::id());
+    let committer = Committer {
         held,
         originals: &originals,
         packs,
-        clock: world.clock,
-        random: &mut *world.random,
+        clock: threads.clock,
+        random: &mut *threads.random,
         progress,
+        stages: &stages,
         queue: &queue,
         budget: &budget,
+        holder: &holder,
         committed: &committed,
         receiving: true,
     };
-    let reader = |out| Reader {
-        originals: &originals,
-        cage,
-        queue: &queue,
-        out,
-        progress,
-        passwords: &passwords,
-        limits: options.limits,
-        cage_limits: options.cage_limits,
+    let intake = Intake { originals: &originals, catalogue: open()?, out: out.clone(), progress, stop };
+    let means = |out| -> Result<Means<'_>, IngestError> {
+        Ok(Means { catalogue: open()?, originals: &originals, packs: &pack_reader, out })
     };
-    let ocr_reader = |tools, out, choices| OcrReader {
-        tools,
-        cage,
-        originals: &originals,
-        packs: &pack_reader,
-        queue: &ocr_queue,
-        choices,
-        passwords: &passwords,
-        out,
-        progress,
-        stop,
-    };
-    let mut intake = Intake { originals: &originals, catalogue: open()?, out: out.clone(), progress, stop };
     let result = std::thread::scope(|scope| {
-        let keeping = scope.spawn(move || keeper.run(&inbox));
+        let committing = scope.spawn(|| committer.run(&{ inbox }));
         let indexing = scope.spawn(|| indexer.run(&signal));
-        let receiving = scope.spawn(move || {
-            let received = numbered.into_iter().try_for_each(|(number, source)| match source {
-                Source::Path(path) => intake.receive(number, &path),
-                Source::Handed(handed) => intake.take_over(number, handed),
-            });
-            progress.walked.store(1, Ordering::Relaxed);
-            intake.out.send(Message::Received).and(received)
-        });
-        progress.stage(Stage::Reading);
-        let reading = all(scope, options.workers, || {
-            let reader = reader(out.clone());
-            move || reader.run()
-        });
-        let received = join(receiving, "intake");
-        signal.more();
-        let mut result = first_error([reading, received]);
-        if let (Ok(()), Some(tools)) = (&result, options.ocr) {
-            signal.commit();
-            progress.stage(Stage::Ocr);
-            let account = open()?.account()?;
-            progress.ocr_wanted.store(account.pages_waiting_for_ocr, Ordering::Relaxed);
-            let choices = choices.get_or_init(|| expecting(&account.languages));
-            result = all(scope, options.workers, || {
-                let reader = ocr_reader(tools, out.clone(), choices);
-                move || reader.run()
-            });
+        let mut receiving = Some(scope.spawn(|| receive(intake, sources)));
+        let mut result = Ok(());
+        for (lane, registered) in stages.iter().enumerate().filter(|(_, own)| own.stage.available()) {
+            if result.is_ok() {
+                progress.enter(Phase::Stage(registered.stage.name()));
+                queue.activate(lane);
+                result = registered.stage.begin(&open()?).and_then(|()| {
+                    all(scope, workers, || {
+                        let (out, means, queue) = (out.clone(), &means, &queue);
+                        move || run_jobs(registered.stage, lane, queue, progress, &means(out)?)
+                    })
+                });
+                let received = receiving.take().map_or(Ok(()), |intake| join(intake, "intake"));
+                result = result.and(received);
+                signal.commit();
+            }
         }
         drop(out);
-        progress.stage(Stage::Indexing);
-        let kept = join(keeping, "keeper");
+        let received = receiving.take().map_or(Ok(()), |intake| join(intake, "intake"));
+        progress.enter(Phase::Indexing);
+        let kept = join(committing, "committer");
         signal.end();
         let indexed = join(indexing, "indexer");
-        // the keeper's error is the cause when others could not report to it
-        first_error([kept, result, indexed])
+        // the committer's error is the cause when others could not send to it
+        first_error([kept, result, received, indexed])
     });
     result?;
     let snapshot = progress.snapshot();
     Ok(Summary {
         items: snapshot.items,
-        pages: snapshot.pages,
-        ocr_pages: snapshot.ocr_read,
-        stopped: stop.asked(),
+        pages: snapshot.stage(StageName::READ).pages,
+        ocr_pages: snapshot.stage(StageName::OCR).pages,
+        stopped: stop.requested(),
         account: open()?.account()?,
     })
 }
 
-fn register(
+fn receive(mut intake: Intake<'_>, sources: Vec<(SourceId, Source)>) -> Result<(), IngestError> {
+    let received = sources.into_iter().try_for_each(|(number, source)| match source {
+        Source::Path(path) => intake.receive(number, &path),
+        Source::Bag(bag) => intake.take_over(number, bag),
+    });
+    intake.progress.walked.store(1, Ordering::Relaxed);
+    intake.out.send(Message::Received).and(received)
+}
+
+// Registers the stages in their present versions, and makes ready what a killed run was working on, what is to be retried,
+// and what an earlier version of a stage is no longer good enough for.
+fn prepare<'a>(
+    held: &mut Held,
+    stages: &[&'a dyn Stage],
+    retry: &[State],
+    progress: &Progress,
+) -> Result<Vec<Registered<'a>>, IngestError> {
+    let mut registered = Vec::new();
+    let past = stages.iter().map(|stage| held.catalogue.stage_versions(stage.name().as_str()));
+    let past: Vec<Vec<(StageId, StageKey)>> = past.collect::<Result<_, _>>()?;
+    let work = held.catalogue.begin()?;
+    work.release_leases(false)?;
+    for (stage, past) in stages.iter().zip(past) {
+        let (name, version) = (stage.name().as_str().to_owned(), stage.version().to_owned());
+        let id = work.stage(&StageKey { name, version, parameters: stage.parameters() })?;
+        if !retry.is_empty() {
+            match stage.name() {
+                StageName::READ => work.retry(id, retry)?,
+                StageName::OCR => work.retry_ocr(id)?,
+                _ => work.requeue_failed(id)?,
+            };
+        }
+        for (old, key) in past.into_iter().filter(|(old, _)| *old != id) {
+            match stage.supersedes(&key) {
+                Superseded::Nothing => {}
+                Superseded::MediaTypes(types) => work.supersede(id, old, Some(types)).map(drop)?,
+                Superseded::Everything => work.supersede(id, old, None).map(drop)?,
+            }
+        }
+        registered.push(Registered { stage: *stage, id });
+    }
+    work.commit()?;
+    for own in &registered {
+        let ready = held.catalogue.ready_jobs(own.stage.name().as_str())?;
+        progress.count(own.stage.name(), |counts| counts.jobs = ready);
+    }
+    Ok(registered)
+}
+
+pub(crate) fn register(
     held: &mut Held,
     sources: &[PathBuf],
-    options: &Options<'_>,
-    world: &mut World<'_>,
-) -> Result<Vec<(i64, Source)>, IngestError> {
+    name: Option<&str>,
+    threads: &mut Threads<'_>,
+) -> Result<Vec<(SourceId, Source)>, IngestError> {
     let case_folder = canonical(&held.case.folder)?;
     let mut numbered = Vec::new();
     let tool = held.tool().to_owned();
@@ -256,22 +310,16 @@ fn register(
         }
         let bytes = path.as_os_str().as_bytes();
         let last = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let name = options.name.map_or(last, str::to_owned);
+        let name = name.map_or(last, str::to_owned);
         let channel = if path.is_dir() { Channel::Folder } else { Channel::File };
-        let now = world.clock.now();
+        let now = threads.clock.now();
         let work = held.catalogue.begin()?;
         let (number, new) = work.source(bytes, &name, now)?;
         if new {
-            log_act(&work, Act::source_receive(number, channel, bytes), now, &tool, world.random)?;
+            log_act(&work, Act::source_receive(number, channel, bytes), now, &tool, threads.random)?;
         }
         work.commit()?;
         numbered.push((number, Source::Path(path)));
-    }
-    if !options.retry.is_empty() {
-        let work = held.catalogue.begin()?;
-        work.retry(options.retry)?;
-        work.retry_ocr()?;
-        work.commit()?;
     }
     Ok(numbered)
 }
@@ -282,8 +330,8 @@ fn register(
 /// [`IngestError::Source`].
 pub fn survey(source: &Path, each: &mut dyn FnMut(u64)) -> Result<(), IngestError> {
     let path = canonical(source)?;
-    let walked = crate::walk::walk(&path, &mut |met| {
-        if let crate::walk::What::File { size, .. } = met.what {
+    let walked = crate::walk::walk(&path, &mut |entry| {
+        if let crate::walk::EntryKind::File { size, .. } = entry.kind {
             each(size);
         }
         true

@@ -1,4 +1,4 @@
-//! Walks a source in a fixed order, by the bytes of names, and never leaves it: links are met, not followed.
+//! Walks a source in a fixed order, by the bytes of names, and never leaves it: links are reported, not followed.
 
 use exhibit_model::Moment;
 use std::ffi::OsString;
@@ -7,40 +7,40 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
-/// Something that a walk meets. Folders are walked into and not met, unless they cannot be.
+/// An entry found while walking. Directories are descended into, and reported only if they cannot be read.
 #[derive(Debug)]
-pub(crate) struct Met {
-    /// Where it is.
+pub(crate) struct Entry {
+    /// Its path.
     pub(crate) path: PathBuf,
     /// Its path below the source.
     pub(crate) below: Vec<u8>,
-    /// What it is.
-    pub(crate) what: What,
+    /// Its kind.
+    pub(crate) kind: EntryKind,
 }
 
 #[derive(Debug)]
-pub(crate) enum What {
-    /// A file, its size, when it was last modified, and when the file system last changed anything about it.
+pub(crate) enum EntryKind {
+    /// A file: its size, and its times of modification and of inode change.
     File { size: u64, modified: Moment, changed: Moment },
     /// Not a file: a link or a device, and which.
     Other(&'static str),
-    /// Cannot be looked at, and why.
+    /// It cannot be examined, and why.
     Unreadable(String),
 }
 
-/// Calls `each` for everything in `source` (a folder, or one file), until it says no.
+/// Calls `each` for every entry of `source` (a folder, or one file), until it returns false.
 ///
 /// # Errors
-/// Only when `source` itself cannot be looked at.
-pub(crate) fn walk(source: &Path, each: &mut dyn FnMut(Met) -> bool) -> std::io::Result<()> {
+/// Only when `source` itself cannot be examined.
+pub(crate) fn walk(source: &Path, each: &mut dyn FnMut(Entry) -> bool) -> std::io::Result<()> {
     let metadata = fs::metadata(source)?;
     if !metadata.is_dir() {
         let below = source.file_name().map(|n| n.as_bytes().to_vec()).unwrap_or_default();
-        let what = what_of(&metadata);
-        each(Met { path: source.to_owned(), below, what });
+        let kind = kind_of(&metadata);
+        each(Entry { path: source.to_owned(), below, kind });
         return Ok(());
     }
-    // folders to do, the next one last; each with its names, the next one last
+    // the stack of open folders, each with its remaining names in reverse order
     let mut folders: Vec<(PathBuf, Vec<OsString>)> = vec![(source.to_owned(), names(source)?)];
     while let Some((folder, pending)) = folders.last_mut() {
         let Some(name) = pending.pop() else {
@@ -49,18 +49,18 @@ pub(crate) fn walk(source: &Path, each: &mut dyn FnMut(Met) -> bool) -> std::io:
         };
         let path = folder.join(name);
         let below = path.strip_prefix(source).unwrap_or(&path).as_os_str().as_bytes().to_vec();
-        let met = match fs::symlink_metadata(&path) {
-            Err(error) => What::Unreadable(error.to_string()),
+        let kind = match fs::symlink_metadata(&path) {
+            Err(error) => EntryKind::Unreadable(error.to_string()),
             Ok(metadata) if metadata.is_dir() => match names(&path) {
                 Ok(inside) => {
                     folders.push((path, inside));
                     continue;
                 }
-                Err(error) => What::Unreadable(format!("the folder cannot be listed: {error}")),
+                Err(error) => EntryKind::Unreadable(format!("the folder cannot be listed: {error}")),
             },
-            Ok(metadata) => what_of(&metadata),
+            Ok(metadata) => kind_of(&metadata),
         };
-        if !each(Met { path, below, what: met }) {
+        if !each(Entry { path, below, kind }) {
             return Ok(());
         }
     }
@@ -74,19 +74,19 @@ fn names(folder: &Path) -> std::io::Result<Vec<OsString>> {
     Ok(names)
 }
 
-fn what_of(metadata: &fs::Metadata) -> What {
-    let kind = metadata.file_type();
-    if kind.is_file() {
+fn kind_of(metadata: &fs::Metadata) -> EntryKind {
+    let file_type = metadata.file_type();
+    if file_type.is_file() {
         let moment = |seconds: i64, nanos: i64| Moment(seconds.saturating_mul(1_000_000).saturating_add(nanos / 1000));
         let modified = moment(metadata.mtime(), metadata.mtime_nsec());
         let changed = moment(metadata.ctime(), metadata.ctime_nsec());
-        return What::File { size: metadata.len(), modified, changed };
+        return EntryKind::File { size: metadata.len(), modified, changed };
     }
-    What::Other(if kind.is_symlink() {
+    EntryKind::Other(if file_type.is_symlink() {
         "a symbolic link: not followed"
-    } else if kind.is_fifo() {
+    } else if file_type.is_fifo() {
         "a named pipe: not a file"
-    } else if kind.is_socket() {
+    } else if file_type.is_socket() {
         "a socket: not a file"
     } else {
         "a device: not a file"
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn order_is_by_bytes_and_links_are_met_not_followed() {
+    fn order_is_by_bytes_and_links_are_not_followed() {
         let folder = tempfile::tempdir().expect("folder");
         let at = |name: &str| folder.path().join(name);
         fs::create_dir_all(at("b/inner")).expect("folder");
@@ -107,14 +107,14 @@ mod tests {
         }
         std::os::unix::fs::symlink("/etc", at("link")).expect("link");
         std::os::unix::fs::symlink(at("b"), at("b/loop")).expect("link");
-        let mut met = Vec::new();
+        let mut found = Vec::new();
         walk(folder.path(), &mut |m| {
-            let what = match m.what {
-                What::File { size, .. } => size.to_string(),
-                What::Other(why) => why.to_owned(),
-                What::Unreadable(why) => why,
+            let what = match m.kind {
+                EntryKind::File { size, .. } => size.to_string(),
+                EntryKind::Other(why) => why.to_owned(),
+                EntryKind::Unreadable(why) => why,
             };
-            met.push(format!("{} {what}", String::from_utf8_lossy(&m.below)));
+            found.push(format!("{} {what}", String::from_utf8_lossy(&m.below)));
             true
         })
         .expect("walk");
@@ -127,6 +127,6 @@ mod tests {
             format!("link {link}"),
             "文件.txt 10".to_owned(),
         ];
-        assert_eq!(met, expected);
+        assert_eq!(found, expected);
     }
 }

@@ -303,10 +303,11 @@ fn code(rooms: &BTreeMap<&str, (&File, Messages)>, files: &[File]) -> String {
     code.push_str(&room_code(rooms, files));
     for (room, (_, messages)) in rooms {
         code.push_str(&format!("/// Messages of `{room}.ftl`.\npub mod {} {{\n", rust_name(room)));
-        code.push_str("    use crate::{Message, Room, Value};\n");
+        code.push_str("    use crate::{Message, Messages, Room, Value};\n");
         for (id, message) in messages {
             code.push_str(&constructor(room, id, message));
         }
+        code.push_str(&texts(room, messages));
         code.push_str("}\n\n");
     }
     code.push_str(&samples(rooms));
@@ -362,6 +363,30 @@ fn constructor(room: &str, id: &str, message: &Parsed) -> String {
         rust_name(id),
         parameters.join(", "),
         room_variant(room)
+    )
+}
+
+/// The texts of a room in one language: a method for each message.
+fn texts(room: &str, messages: &Messages) -> String {
+    let mut methods = String::new();
+    for (id, message) in messages {
+        let name = rust_name(id);
+        let parameters = message.arguments.iter().map(|(name, kind)| {
+            let kind = if *kind == Use::Number { "u64" } else { "impl Into<Value>" };
+            format!(", {}: {kind}", rust_name(name))
+        });
+        let values: Vec<String> = message.arguments.keys().map(|name| rust_name(name)).collect();
+        let _ = write!(
+            methods,
+            "\n        /// The text of [`{name}`].\n        #[must_use]\n        pub fn {name}(&self{}) -> String {{\n            \
+             self.0.text(&self::{name}({}))\n        }}\n",
+            parameters.collect::<String>(),
+            values.join(", ")
+        );
+    }
+    format!(
+        "\n    /// The texts of `{room}.ftl` in one language: a method for each message.\n    #[derive(Clone, Copy, Debug)]\n    \
+         pub struct Texts(pub Messages);\n\n    impl Texts {{{methods}    }}\n"
     )
 }
 

@@ -4,7 +4,8 @@
 //! forms by CLDR, selectors. English is complete; a message that another language does not have yet is shown in English.
 //! The build script checks the files against each other and generates one function per message with its arguments as typed
 //! parameters, in alphabetical order: `verify::proved_pages(document, pages, sha256)`. A misspelt key, a missing or
-//! superfluous argument and a malformed file fail the build.
+//! superfluous argument and a malformed file fail the build. `Texts` of a room has the same functions as methods that return
+//! the text in one language: `texts.hit_of(number, of)`.
 //!
 //! A [`Message`] is a key with values. It becomes text at the surface, by [`Messages::text`]. Values are inserted as they
 //! are: they are never read as Fluent, and never as markup. There is no IO here.

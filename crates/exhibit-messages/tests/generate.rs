@@ -26,6 +26,7 @@ fn arguments_become_typed_parameters() {
     let code = generate(&[file("en", "cli", COUNT)]).expect("it is sound");
     assert!(code.contains("pub fn items(count: u64, folder: impl Into<Value>) -> Message"), "{code}");
     assert!(code.contains("vec![(\"count\", Value::Number(count)), (\"folder\", folder.into())]"), "{code}");
+    assert!(code.contains("pub fn items(&self, count: u64, folder: impl Into<Value>) -> String"), "{code}");
     let code = generate(&[file("en", "cli", "a-b = { $to } { NUMBER($from) }\n")]).expect("it is sound");
     assert!(code.contains("pub fn a_b(from: u64, to: impl Into<Value>)"), "in alphabetical order: {code}");
     let words = "state = { $state ->\n    [open] Open\n   *[other] Closed\n}\n";

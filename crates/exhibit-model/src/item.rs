@@ -2,15 +2,48 @@
 
 use std::fmt;
 
-/// The number of an item within its case, counted from 1 in order of receipt.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct ItemId(pub i64);
+/// How an item is held by what it came with.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum Relation {
+    /// A file of the source itself: no container holds it.
+    File,
+    /// An entry of an archive.
+    Entry,
+    /// An attachment of a message.
+    Attachment,
+    /// A message of a mailbox.
+    Message,
+    /// A file embedded in a document.
+    #[default]
+    Embedded,
+}
 
-impl ItemId {
-    /// The name people use, such as `EXH-000127`.
+impl Relation {
+    /// All relations.
+    pub const ALL: [Self; 5] = [Self::File, Self::Entry, Self::Attachment, Self::Message, Self::Embedded];
+
+    /// The word stored.
     #[must_use]
-    pub fn label(self, prefix: &str) -> String {
-        format!("{prefix}-{:06}", self.0)
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Entry => "entry",
+            Self::Attachment => "attachment",
+            Self::Message => "message",
+            Self::Embedded => "embedded",
+        }
+    }
+
+    /// The relation that `word` names.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|relation| relation.word() == word)
+    }
+}
+
+impl fmt::Display for Relation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
     }
 }
 

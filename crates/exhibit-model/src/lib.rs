@@ -5,17 +5,27 @@
 //! outside its arguments. What is hashed or stored has a hand-written byte form (`wire`), never
 //! one that a library derives.
 
+pub mod date;
 pub mod digest;
+pub mod ids;
 pub mod item;
+pub mod kind;
+pub mod metadata;
+pub mod opening;
 pub mod page;
 pub mod record;
 pub mod shown;
 pub mod time;
 pub mod wire;
 
+pub use date::{CivilTime, StatedDate};
 pub use digest::{Digest, OriginalId, ParseDigestError};
-pub use item::{ItemId, State};
-pub use page::{Box as TextBox, Counts, Mark, MarkKind, Page, PageKind, Rect, Run, TextSource};
+pub use ids::{ItemId, SourceId};
+pub use item::{Relation, State};
+pub use kind::{FileKind, MediaType, ReaderKey};
+pub use metadata::MetadataKey;
+pub use opening::Opening;
+pub use page::{Box as TextBox, Counts, Mark, MarkKind, Page, PageKind, Rect, RowRange, Run, SheetPart, TextSource};
 pub use record::{
     Limits, Member, MemberEnd, Note, NoteKind, Picture, Record, Request, Sink, SinkClosed, Task, Verdict,
 };

@@ -5,6 +5,8 @@
 //! stretch is, runs say its language and script. Places on the page are fractions of its width
 //! and height, from the top left corner as the page is looked at.
 
+use std::fmt;
+
 /// One page of a document.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Page {
@@ -14,6 +16,8 @@ pub struct Page {
     pub kind: PageKind,
     /// What the document itself calls it: a sheet's name, a slide's title, a printed page label. May be empty.
     pub label: String,
+    /// The sheet, or part of one, that it is; `None` for every other kind of page.
+    pub sheet: Option<SheetPart>,
     /// Width in points (1/72 inch) as looked at; 0 where the page has no size of its own.
     pub width: f32,
     /// Height in points; 0 where the page has no size of its own.
@@ -50,6 +54,60 @@ pub enum PageKind {
     Slide,
     /// The body of a message with its headers.
     Message,
+}
+
+impl PageKind {
+    /// All kinds.
+    pub const ALL: [Self; 6] = [Self::Text, Self::Paper, Self::Picture, Self::Sheet, Self::Slide, Self::Message];
+
+    /// The word stored and shown.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Paper => "paper",
+            Self::Picture => "picture",
+            Self::Sheet => "sheet",
+            Self::Slide => "slide",
+            Self::Message => "message",
+        }
+    }
+
+    /// The kind that `word` names.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
+    /// Whether a page of this kind has a layout of its own, so that it can be rendered as a picture.
+    #[must_use]
+    pub const fn is_rendered(self) -> bool {
+        matches!(self, Self::Paper | Self::Picture)
+    }
+}
+
+impl fmt::Display for PageKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// Which sheet a page shows, and which rows of it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct SheetPart {
+    /// The sheet's name; empty for a table without one.
+    pub name: String,
+    /// The rows on the page; `None` if the sheet is empty.
+    pub rows: Option<RowRange>,
+}
+
+/// Rows of a sheet, counted from 1, both ends included.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct RowRange {
+    /// The first row.
+    pub first: u32,
+    /// The last row, not before the first.
+    pub last: u32,
 }
 
 /// A rectangle in fractions of the page's width and height, top left origin.
@@ -170,7 +228,7 @@ impl Page {
     /// a fifth of its glyphs have no character.
     #[must_use]
     pub fn wants_ocr(&self) -> bool {
-        if !matches!(self.kind, PageKind::Paper | PageKind::Picture) || self.source != TextSource::Native {
+        if !self.kind.is_rendered() || self.source != TextSource::Native {
             return false;
         }
         let Counts { glyphs, unmapped, images, characters } = self.counts;
@@ -193,7 +251,7 @@ impl Page {
     }
 
     /// Whether every offset and number is sound, so that no later step can go wrong on it: stretches lie within the
-    /// text, on character boundaries, in order; places are finite and near the page.
+    /// text, on character boundaries, in order; places are finite and near the page; rows are those of a sheet.
     #[must_use]
     pub fn is_sound(&self) -> bool {
         let inside = |start: u32, end: u32| {
@@ -210,6 +268,9 @@ impl Page {
             })
             && self.marks.iter().all(|m| inside(m.start, m.end))
             && self.runs.iter().all(|r| inside(r.start, r.end))
+            && self.sheet.as_ref().is_none_or(|sheet| {
+                self.kind == PageKind::Sheet && sheet.rows.is_none_or(|rows| 1 <= rows.first && rows.first <= rows.last)
+            })
     }
 }
 
@@ -276,6 +337,15 @@ mod tests {
         page.marks.clear();
         page.boxes.push(boxed(0, 3, f32::NAN, 0.0, 1.0, 1.0));
         assert!(!page.is_sound());
+        page.boxes.clear();
+        page.kind = PageKind::Sheet;
+        for (first, last, sound) in [(1, 1, true), (501, 1000, true), (0, 3, false), (3, 2, false)] {
+            page.sheet = Some(SheetPart { name: String::new(), rows: Some(RowRange { first, last }) });
+            assert_eq!(page.is_sound(), sound, "{first}-{last}");
+        }
+        page.kind = PageKind::Text;
+        page.sheet = Some(SheetPart::default());
+        assert!(!page.is_sound(), "only sheets have rows");
     }
 
     #[test]

@@ -4,6 +4,8 @@
 //! says is untrusted: whoever reads records from a pipe bounds them and checks each page
 //! ([`crate::Page::is_sound`]) before believing any of it.
 
+use crate::item::Relation;
+use crate::metadata::MetadataKey;
 use crate::page::Page;
 use crate::time::Moment;
 
@@ -77,8 +79,8 @@ pub enum Record {
     MediaType(String),
     /// A property of the file, such as `dc:creator`, `mail:from`, `exif:Model`; may be repeated.
     Metadata {
-        /// The property's name: a prefix of its vocabulary, a colon, a name.
-        key: String,
+        /// The property's name.
+        key: MetadataKey,
         /// Its value as text.
         value: String,
     },
@@ -105,8 +107,8 @@ pub struct Member {
     pub name_text: String,
     /// When it was last changed, where the container says so.
     pub modified: Option<Moment>,
-    /// How it is held: `entry`, `attachment`, `message`, `embedded`.
-    pub relation: String,
+    /// How it is held: never [`Relation::File`].
+    pub relation: Relation,
 }
 
 /// How a member ended.

@@ -8,12 +8,13 @@
 //! of their declaration. Decoding refuses every byte string that encoding cannot have made in kind:
 //! numbers out of range, text that is not UTF-8, unknown tags, rests.
 
-use crate::page::{Box as TextBox, Counts, Mark, MarkKind, Page, PageKind, Rect, Run, TextSource};
+use crate::item::Relation;
+use crate::page::{Box as TextBox, Counts, Mark, MarkKind, Page, PageKind, Rect, RowRange, Run, SheetPart, TextSource};
 use crate::record::{Limits, Member, MemberEnd, Note, NoteKind, Picture, Record, Request, Task, Verdict};
 use crate::time::Moment;
 
 /// The version of the page form that [`encode_page`] writes; part of every page pack.
-pub const PAGE_VERSION: u8 = 1;
+pub const PAGE_VERSION: u8 = 2;
 
 /// Bytes that are not what they should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -206,6 +207,15 @@ impl<'a> Reader<'a> {
         if self.at == self.bytes.len() { Ok(()) } else { Err(self.expected("the end")) }
     }
 
+    // Whether an optional field follows.
+    fn flag(&mut self) -> Result<bool, WireError> {
+        match self.byte()? {
+            0 => Ok(false),
+            1 => Ok(true),
+            _ => Err(self.expected("0 or 1")),
+        }
+    }
+
     fn place(&mut self) -> Result<f32, WireError> {
         let taken = self.take(2, "a place")?;
         let steps = u16::from_le_bytes([taken[0], taken[1]]);
@@ -237,6 +247,15 @@ fn write_page(w: &mut Writer, page: &Page) {
     w.number(u64::from(page.number));
     w.byte(tag_of(&PAGE_KINDS, page.kind));
     w.text(&page.label);
+    w.byte(u8::from(page.sheet.is_some()));
+    if let Some(sheet) = &page.sheet {
+        w.text(&sheet.name);
+        w.byte(u8::from(sheet.rows.is_some()));
+        if let Some(rows) = sheet.rows {
+            w.number(u64::from(rows.first));
+            w.number(u64::from(rows.last));
+        }
+    }
     w.fraction(page.width);
     w.fraction(page.height);
     w.text(&page.text);
@@ -279,11 +298,15 @@ fn write_page(w: &mut Writer, page: &Page) {
 
 fn read_page(r: &mut Reader<'_>) -> Result<Page, WireError> {
     if r.byte()? != PAGE_VERSION {
-        return Err(r.expected("page version 1"));
+        return Err(r.expected("page version 2"));
     }
     let mut page = Page { number: r.small()?, ..Page::default() };
     page.kind = of_tag(&PAGE_KINDS, r, "a page kind")?;
     page.label = r.text()?;
+    page.sheet = match r.flag()? {
+        true => Some(SheetPart { name: r.text()?, rows: read_rows(r)? }),
+        false => None,
+    };
     page.width = r.fraction()?;
     page.height = r.fraction()?;
     page.text = r.text()?;
@@ -313,6 +336,10 @@ fn read_page(r: &mut Reader<'_>) -> Result<Page, WireError> {
     if page.is_sound() { Ok(page) } else { Err(r.expected("offsets within the text, places near the page")) }
 }
 
+fn read_rows(r: &mut Reader<'_>) -> Result<Option<RowRange>, WireError> {
+    Ok(if r.flag()? { Some(RowRange { first: r.small()?, last: r.small()? }) } else { None })
+}
+
 fn write_stretch(w: &mut Writer, before: &mut u32, start: u32, end: u32) {
     w.signed(i64::from(start) - i64::from(*before));
     w.number(u64::from(end.saturating_sub(start)));
@@ -328,8 +355,8 @@ fn read_stretch(r: &mut Reader<'_>, before: &mut u32) -> Result<(u32, u32), Wire
 }
 
 // A kind's tag is its place in these lists; they only ever grow at the end.
-const PAGE_KINDS: [PageKind; 6] =
-    [PageKind::Text, PageKind::Paper, PageKind::Picture, PageKind::Sheet, PageKind::Slide, PageKind::Message];
+const PAGE_KINDS: [PageKind; 6] = PageKind::ALL;
+const RELATIONS: [Relation; 4] = [Relation::Entry, Relation::Attachment, Relation::Message, Relation::Embedded];
 const MARK_KINDS: [MarkKind; 8] = [
     MarkKind::Invisible,
     MarkKind::Annotation,
@@ -362,7 +389,7 @@ pub fn encode_record(record: &Record) -> Vec<u8> {
         }
         Record::Metadata { key, value } => {
             w.byte(1);
-            w.text(key);
+            w.text(key.as_str());
             w.text(value);
         }
         Record::Page(page) => {
@@ -375,7 +402,7 @@ pub fn encode_record(record: &Record) -> Vec<u8> {
             w.text(&member.name_text);
             w.byte(u8::from(member.modified.is_some()));
             w.signed(member.modified.unwrap_or_default().0);
-            w.text(&member.relation);
+            w.byte(tag_of(&RELATIONS, member.relation));
         }
         Record::MemberBytes(bytes) => {
             w.byte(4);
@@ -418,12 +445,17 @@ pub fn decode_record(bytes: &[u8]) -> Result<Record, WireError> {
     let mut r = Reader::new(bytes);
     let record = match r.byte()? {
         0 => Record::MediaType(r.text()?),
-        1 => Record::Metadata { key: r.text()?, value: r.text()? },
+        1 => Record::Metadata { key: r.text()?.into(), value: r.text()? },
         2 => Record::Page(std::boxed::Box::new(read_page(&mut r)?)),
         3 => {
             let (name, name_text) = (r.bytes()?.to_vec(), r.text()?);
             let (known, moment) = (r.byte()? == 1, Moment(r.signed()?));
-            Record::Member(Member { name, name_text, modified: known.then_some(moment), relation: r.text()? })
+            Record::Member(Member {
+                name,
+                name_text,
+                modified: known.then_some(moment),
+                relation: of_tag(&RELATIONS, &mut r, "a relation")?,
+            })
         }
         4 => Record::MemberBytes(r.bytes()?.to_vec()),
         5 => {
@@ -543,6 +575,7 @@ pub fn decode_request(bytes: &[u8]) -> Result<Request, WireError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metadata::MetadataKey;
     use proptest::prelude::*;
 
     fn sample_page() -> Page {
@@ -550,6 +583,7 @@ mod tests {
             number: 3,
             kind: PageKind::Paper,
             label: "iii".to_owned(),
+            sheet: None,
             width: 595.0,
             height: 842.0,
             text: "关于登记 ئۇيغۇر".to_owned(),
@@ -593,6 +627,22 @@ mod tests {
     }
 
     #[test]
+    fn sheets_keep_their_name_and_rows() {
+        for rows in [None, Some(RowRange { first: 501, last: 777 })] {
+            let mut page = Page::of_text(2, PageKind::Sheet, "a\tb".to_owned());
+            page.sheet = Some(SheetPart { name: "名单 rows 1-2".to_owned(), rows });
+            let bytes = encode_page(&page);
+            assert_eq!(decode_page(&bytes), Ok(page));
+            for cut in 0..bytes.len() {
+                assert!(decode_page(&bytes[..cut]).is_err(), "cut at {cut}");
+            }
+        }
+        let mut old = encode_page(&sample_page());
+        old[0] = 1;
+        assert_eq!(decode_page(&old).map_err(|error| error.what), Err("page version 2"));
+    }
+
+    #[test]
     fn requests_and_verdicts_come_back() {
         let request = Request {
             task: Task::Render { page: 7, dpi: 150, max_side: 4000, grey: true },
@@ -619,8 +669,8 @@ mod tests {
         #[test]
         fn records_come_back(name: Vec<u8>, text: String, moment: Option<i64>, page: u32) {
             for record in [
-                Record::Metadata { key: "dc:title".to_owned(), value: text.clone() },
-                Record::Member(Member { name: name.clone(), name_text: text.clone(), modified: moment.map(Moment), relation: "entry".to_owned() }),
+                Record::Metadata { key: MetadataKey::DC_TITLE, value: text.clone() },
+                Record::Member(Member { name: name.clone(), name_text: text.clone(), modified: moment.map(Moment), relation: Relation::Attachment }),
                 Record::MemberBytes(name.clone()),
                 Record::MemberEnd(MemberEnd::Failed(text.clone())),
                 Record::Note(Note { kind: NoteKind::Limit, page, text: text.clone() }),

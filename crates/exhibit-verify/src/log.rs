@@ -2,8 +2,9 @@
 //! keys that took over from one another.
 
 use crate::folder::Folder;
-use crate::report::{Line, Report};
+use crate::report::Report;
 use crate::run::{Unable, check_note, read, wrong};
+use exhibit_messages::verify as text;
 use exhibit_proof::bagit::{Files as _, Found, read_small};
 use exhibit_proof::chain::{HANDOVERS, MAX_HANDOVERS, hand_over, handover_index, handover_path, key_ref};
 use exhibit_proof::finding::{Fault, chain};
@@ -101,8 +102,8 @@ pub(crate) fn whole(folder: &Path, trust: &Trust) -> Result<Report, Unable> {
         }
     }
     let mut report = check.report;
-    report.not_proved.push(Line::new("not.fork", &[]));
-    report.not_proved.push(Line::new("not.entries", &[]));
+    report.not_proved.push(text::not_fork());
+    report.not_proved.push(text::not_entries());
     Ok(report)
 }
 
@@ -174,9 +175,9 @@ impl Check<'_> {
         if root != Ok(checkpoint.root) {
             self.wrong(CHECKPOINT, Fault::Checkpoint, "the entries lead to another root");
         }
-        self.report.checked.push(Line::new("checked.entries", &[&size.to_string()]));
+        self.report.checked.push(text::checked_entries(size));
         if self.report.deviations.len() == before {
-            self.report.proved.push(Line::new("proved.whole-log", &[&size.to_string()]));
+            self.report.proved.push(text::proved_whole_log(size));
         }
     }
 

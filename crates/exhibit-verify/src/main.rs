@@ -1,6 +1,7 @@
 //! `exhibit-verify bag|proof|checkpoint|quote|timestamp PATH`: checks what was handed over, and says what that proves.
 
-use exhibit_verify::{Language, Request, Time, What, Words, shown_safely, verify};
+use exhibit_messages::{Language, Messages};
+use exhibit_verify::{Request, Time, What, shown_safely, verify};
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -57,7 +58,7 @@ fn main() -> ExitCode {
                 return print(&(report.json() + "\n"), good);
             }
             let head = format!("exhibit-verify {}: {}\n", env!("CARGO_PKG_VERSION"), asked.request.path.display());
-            print(&(head + &report.page(&Words::new(asked.language))), good)
+            print(&(head + &report.page(Messages::new(asked.language))), good)
         }
         Err(unable) => complain(&unable.to_string()),
     }
@@ -96,7 +97,7 @@ fn parse(mut arguments: impl Iterator<Item = OsString>) -> Result<Asked, String>
             Some("--request") => request.time.asked = Some(value()?.into()),
             Some("--lang") => {
                 let tag = value()?;
-                let known = tag.to_str().and_then(Language::of);
+                let known = tag.to_str().and_then(Language::from_tag);
                 language = known.ok_or_else(|| format!("no language {}: en, zh-Hans, ug", tag.display()))?;
             }
             Some(option) if option.starts_with('-') && option.len() > 1 => return Err(format!("no option {option}")),
@@ -118,7 +119,7 @@ fn parse(mut arguments: impl Iterator<Item = OsString>) -> Result<Asked, String>
 
 fn system_language() -> Language {
     let set = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().filter_map(std::env::var_os).find(|value| !value.is_empty());
-    set.and_then(|value| Language::of(value.to_str()?)).unwrap_or(Language::English)
+    set.and_then(|value| Language::from_tag(value.to_str()?)).unwrap_or(Language::English)
 }
 
 fn print(text: &str, code: u8) -> ExitCode {

@@ -1,29 +1,21 @@
 //! The report: one page for people, or JSON for programs, of the same facts.
 
-use crate::words::Words;
+use exhibit_messages::Value as Inserted;
+use exhibit_messages::{Message, Messages, fault, verify as text};
 use exhibit_proof::finding::Finding;
 use exhibit_proof::json::Value;
 use exhibit_proof::names::is_invisible;
 use std::collections::BTreeMap;
 
-/// One line of a report: the key of its text, and what is put into it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Line {
-    /// The key.
-    pub key: &'static str,
-    /// The values.
-    pub values: Vec<String>,
-}
-
 /// What was checked, what that proves, what it does not prove, and every deviation.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
     /// What was checked.
-    pub checked: Vec<Line>,
+    pub checked: Vec<Message>,
     /// What is proved. Where there are deviations, they may take any of it away.
-    pub proved: Vec<Line>,
+    pub proved: Vec<Message>,
     /// What is not proved.
-    pub not_proved: Vec<Line>,
+    pub not_proved: Vec<Message>,
     /// Everything that is not as it must be.
     pub deviations: Vec<Finding>,
     /// What is allowed, but should be known.
@@ -35,14 +27,6 @@ pub struct Report {
 /// How many lines of one kind the page for people shows.
 const MOST_LINES: usize = 24;
 
-impl Line {
-    /// A line.
-    #[must_use]
-    pub fn new(key: &'static str, values: &[&str]) -> Self {
-        Self { key, values: values.iter().map(|value| (*value).to_owned()).collect() }
-    }
-}
-
 impl Report {
     /// Whether everything is as it must be.
     #[must_use]
@@ -52,44 +36,40 @@ impl Report {
 
     /// The page for people.
     #[must_use]
-    pub fn page(&self, words: &Words) -> String {
+    pub fn page(&self, messages: Messages) -> String {
         let mut page = String::new();
         let mut line = |text: String| {
             page.push_str(&text);
             page.push('\n');
         };
-        let count = self.deviations.len().to_string();
-        line(if self.is_good() {
-            words.say("result.good", &[])
-        } else {
-            words.say("result.bad", std::slice::from_ref(&count))
-        });
-        let mut section = |title: &str, lines: &[Line]| {
+        let count = self.deviations.len() as u64;
+        line(messages.text(&if self.is_good() { text::result_good() } else { text::result_bad(count) }));
+        let mut section = |title: &Message, lines: &[Message]| {
             if !lines.is_empty() {
-                line(format!("\n{}", words.say(title, &[])));
+                line(format!("\n{}", messages.text(title)));
             }
             for shown in lines.iter().take(MOST_LINES) {
-                let values: Vec<String> = shown.values.iter().map(|value| shown_safely(value)).collect();
-                line(format!("  - {}", words.say(shown.key, &values)));
+                line(format!("  - {}", messages.text(&shown.map_texts(shown_safely))));
             }
             if let Some(more) = lines.len().checked_sub(MOST_LINES).filter(|more| *more > 0) {
-                line(format!("  - {}", words.say("count.more", &[more.to_string()])));
+                line(format!("  - {}", messages.text(&text::count_more(more as u64))));
             }
         };
-        section("section.checked", &self.checked);
-        section(if self.is_good() { "section.proved" } else { "section.proved-but" }, &self.proved);
-        section("section.not-proved", &self.not_proved);
+        section(&text::section_checked(), &self.checked);
+        let proved = if self.is_good() { text::section_proved() } else { text::section_proved_but() };
+        section(&proved, &self.proved);
+        section(&text::section_not_proved(), &self.not_proved);
         if !self.deviations.is_empty() {
-            line(format!("\n{}", words.say("count.deviations", &[count])));
+            line(format!("\n{}", messages.text(&text::count_deviations(count))));
         }
         for finding in &self.deviations {
-            line(format!("  ! {}", finding_line(finding, words)));
+            line(format!("  ! {}", finding_line(finding, messages)));
         }
         if !self.remarks.is_empty() {
-            line(format!("\n{}", words.say("section.remarks", &[])));
+            line(format!("\n{}", messages.text(&text::section_remarks())));
         }
         for finding in &self.remarks {
-            line(format!("  - {}", finding_line(finding, words)));
+            line(format!("  - {}", finding_line(finding, messages)));
         }
         page
     }
@@ -97,25 +77,18 @@ impl Report {
     /// The same as one JSON object.
     #[must_use]
     pub fn json(&self) -> String {
-        let text = |text: &str| Value::Text(text.to_owned());
         let findings = |findings: &[Finding]| {
             let of = |f: &Finding| {
-                let members = [("place", text(&f.place)), ("fault", text(f.fault.word())), ("detail", text(&f.detail))];
-                Value::Map(members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+                object([("place", string(&f.place)), ("fault", string(f.fault.word())), ("detail", string(&f.detail))])
             };
             Value::List(findings.iter().map(of).collect())
         };
-        let lines = |lines: &[Line]| {
-            let of = |line: &Line| {
-                Value::List(std::iter::once(line.key).chain(line.values.iter().map(String::as_str)).map(text).collect())
-            };
-            Value::List(lines.iter().map(of).collect())
-        };
-        let mut object = self.facts.clone();
-        object.extend(
+        let lines = |lines: &[Message]| Value::List(lines.iter().map(message).collect());
+        let mut members = self.facts.clone();
+        members.extend(
             [
                 ("v", Value::Number(1)),
-                ("kind", text("report")),
+                ("kind", string("report")),
                 ("good", Value::Bool(self.is_good())),
                 ("checked", lines(&self.checked)),
                 ("proved", lines(&self.proved)),
@@ -125,15 +98,35 @@ impl Report {
             ]
             .map(|(key, value)| (key.to_owned(), value)),
         );
-        Value::Map(object).write()
+        Value::Map(members).write()
     }
 }
 
-fn finding_line(finding: &Finding, words: &Words) -> String {
-    let said = words.say(&format!("fault.{}", finding.fault.word()), &[]);
+fn string(text: &str) -> Value {
+    Value::Text(text.to_owned())
+}
+
+fn object<'a>(members: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
+    Value::Map(members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+}
+
+/// A message for programs: its key under `id`, and its values by name.
+fn message(line: &Message) -> Value {
+    let value = |value: &Inserted| match value {
+        Inserted::Text(text) => string(text),
+        // As in `size`: JSON of this form has no numbers above 2^53.
+        Inserted::Number(number) => Value::Text(number.to_string()),
+        Inserted::Message(inner) => message(inner),
+    };
+    let values = line.values().iter().map(|(name, inserted)| (*name, value(inserted)));
+    object(values.chain([("id", string(line.id()))]))
+}
+
+fn finding_line(finding: &Finding, messages: Messages) -> String {
+    let what = messages.text(&fault(finding.fault));
     let detail =
         if finding.detail.is_empty() { String::new() } else { format!(" ({})", shown_safely(&finding.detail)) };
-    format!("{}: {said}{detail}", shown_safely(&finding.place))
+    format!("{}: {what}{detail}", shown_safely(&finding.place))
 }
 
 /// What strangers wrote, so that it cannot act on a terminal, hide, or turn the line around.
@@ -153,7 +146,7 @@ pub fn shown_safely(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::words::Language;
+    use exhibit_messages::Language;
     use exhibit_proof::finding::Fault;
 
     #[test]
@@ -166,15 +159,17 @@ mod tests {
         let places: Vec<String> = (0..100).map(|n| format!("data/\u{202e}{n}")).collect();
         let report = Report {
             deviations: places.iter().map(|place| deviation(place)).collect(),
-            proved: vec![Line::new("proved.intact", &[]); 100],
+            proved: vec![text::proved_intact(); 100],
             ..Report::default()
         };
         for language in Language::ALL {
-            let page = report.page(&Words::new(language));
+            let page = report.page(Messages::new(language));
             assert_eq!(page.lines().filter(|line| line.starts_with("  ! ")).count(), 100);
             assert!(!page.contains(['\u{1b}', '\u{202e}', '\u{9b}', '\u{ad}']), "{page}");
-            assert!(page.contains("76"), "how many more lines there are is said");
+            assert!(page.contains("76"), "the number of lines left out is given");
         }
-        assert!(Value::read(report.json().as_bytes()).is_ok());
+        let json = Value::read(report.json().as_bytes()).expect("JSON");
+        let proved = json.list("proved").expect("a list");
+        assert_eq!(proved[0].text("id"), Some("proved-intact"));
     }
 }

@@ -3,8 +3,9 @@
 use crate::folder::Folder;
 use crate::loadfile::{self, ranges};
 use crate::log::{self, KEY};
-use crate::report::{Line, Report};
+use crate::report::Report;
 use crate::time::{Brought, Time, say_anchors, timestamp};
+use exhibit_messages::verify as text;
 use exhibit_proof::Checkpoint;
 use exhibit_proof::bagit::{self, Checked, Digests, Files};
 use exhibit_proof::finding::{Fault, Finding, chain};
@@ -155,17 +156,17 @@ pub fn check_bag(files: &mut dyn Files, trust: &Trust, brought: &Brought, plain:
     let (payload, bytes) = checked.payload();
     let proved = if plain { None } else { prove(files, &mut checked, trust) };
     let mut report = Report::default();
-    report.checked.push(Line::new("checked.bag", &[&payload.to_string(), &bytes.to_string()]));
-    report.proved.push(Line::new("proved.intact", &[]));
+    report.checked.push(text::checked_bag(bytes, payload));
+    report.proved.push(text::proved_intact());
     match &proved {
         Some(proved) => {
             say_proved(&mut report, proved, trust);
             say_anchors(&mut report, files, &mut checked, (proved, trust), brought);
         }
-        None => report.not_proved.push(Line::new("not.custody", &[])),
+        None => report.not_proved.push(text::not_custody()),
     }
     if let Some(first) = checked.label(loadfile::LABEL).filter(|_| proved.is_some()) {
-        report.proved.push(Line::new("proved.load-files", &[first]));
+        report.proved.push(text::proved_load_files(first));
     }
     say_limits(&mut report);
     let files = std::mem::take(&mut checked.files);
@@ -185,19 +186,17 @@ fn take_findings(report: &mut Report, checked: Checked) {
 }
 
 fn say_log(report: &mut Report, key: &VerifierKey, earlier: &[VerifierKey], checkpoint: &Checkpoint, trust: &Trust) {
-    let size = checkpoint.size.to_string();
-    report.checked.push(Line::new("checked.log", &[&checkpoint.origin, &size, &checkpoint.root.to_string()]));
-    let line = match &trust.key {
-        Some(brought) if brought == key => "proved.key",
-        Some(brought) if earlier.contains(brought) => "proved.key-after",
-        _ => "not.key",
-    };
-    let lines = if line == "not.key" { &mut report.not_proved } else { &mut report.proved };
-    lines.push(Line::new(line, &[&key.to_string()]));
+    let shown = key.to_string();
+    report.checked.push(text::checked_log(checkpoint.size, &checkpoint.origin, checkpoint.root.to_string()));
+    match &trust.key {
+        Some(known) if known == key => report.proved.push(text::proved_key(&shown)),
+        Some(known) if earlier.contains(known) => report.proved.push(text::proved_key_after(&shown)),
+        _ => report.not_proved.push(text::not_key(&shown)),
+    }
     report.facts.insert("log".to_owned(), Value::Text(checkpoint.origin.clone()));
-    report.facts.insert("key".to_owned(), Value::Text(key.to_string()));
+    report.facts.insert("key".to_owned(), Value::Text(shown));
     report.facts.insert("root".to_owned(), Value::Text(checkpoint.root.to_string()));
-    report.facts.insert("size".to_owned(), Value::Text(size));
+    report.facts.insert("size".to_owned(), Value::Text(checkpoint.size.to_string()));
 }
 
 fn say_proved(report: &mut Report, proved: &Proved, trust: &Trust) {
@@ -206,27 +205,27 @@ fn say_proved(report: &mut Report, proved: &Proved, trust: &Trust) {
     report.facts.insert("earlier_keys".to_owned(), Value::List(earlier));
     say_witnesses(report, &proved.witnesses);
     if !proved.exported.is_empty() {
-        report.proved.push(Line::new("proved.export", &[&proved.exported]));
+        report.proved.push(text::proved_export(&proved.exported));
     }
     for (quote, (document, page)) in &proved.quotes {
-        report.proved.push(Line::new("proved.quote", &[quote, document, &page.to_string()]));
+        report.proved.push(text::proved_quote(document, u64::from(*page), quote));
     }
     for (label, document) in &proved.documents {
         let digest = to_hex(&document.original);
         if document.file.is_some() {
-            report.proved.push(Line::new("proved.original", &[label, &digest, &document.received]));
+            report.proved.push(text::proved_original(&document.received, label, &digest));
         }
         let own = |(entry, field, _): &&(u64, String, Vec<u8>)| *entry == document.receipt && field == "name";
         if let Some((_, _, name)) = document.opened.iter().find(own) {
-            report.proved.push(Line::new("proved.name", &[label, &String::from_utf8_lossy(name)]));
+            report.proved.push(text::proved_name(label, String::from_utf8_lossy(name)));
         }
         if !document.pages.is_empty() {
             let pages: Vec<u32> = document.pages.keys().copied().collect();
-            report.proved.push(Line::new("proved.pages", &[label, &ranges(&pages), &digest]));
+            report.proved.push(text::proved_pages(label, ranges(&pages), &digest));
         }
         if !document.pictures.is_empty() {
             let pages: Vec<u32> = document.pictures.keys().copied().collect();
-            report.proved.push(Line::new("proved.pictures", &[label, &ranges(&pages), &digest]));
+            report.proved.push(text::proved_pictures(label, ranges(&pages), &digest));
         }
     }
     let names = |names: Vec<&String>| Value::List(names.into_iter().map(|name| Value::Text(name.clone())).collect());
@@ -236,17 +235,15 @@ fn say_proved(report: &mut Report, proved: &Proved, trust: &Trust) {
 
 fn say_witnesses(report: &mut Report, witnesses: &[(String, u64)]) {
     for (witness, at) in witnesses {
-        report.proved.push(Line::new("proved.witness", &[witness, &moment(*at)]));
+        report.proved.push(text::proved_witness(moment(*at), witness));
     }
     if witnesses.is_empty() {
-        report.not_proved.push(Line::new("not.time", &[]));
+        report.not_proved.push(text::not_time());
     }
 }
 
 fn say_limits(report: &mut Report) {
-    for key in ["not.authentic", "not.author", "not.before", "not.elsewhere"] {
-        report.not_proved.push(Line::new(key, &[]));
-    }
+    report.not_proved.extend([text::not_authentic(), text::not_author(), text::not_before(), text::not_elsewhere()]);
 }
 
 fn quote(request: &Request, trust: &Trust) -> Result<Report, Unable> {
@@ -261,7 +258,7 @@ fn quote(request: &Request, trust: &Trust) -> Result<Report, Unable> {
     let mut checked = bagit::check(&mut files);
     let proved = prove(&mut files, &mut checked, trust);
     let mut report = Report::default();
-    report.checked.push(Line::new("checked.quote", &[name]));
+    report.checked.push(text::checked_quote(name));
     if let Some(proved) = &proved {
         say_log(&mut report, &proved.key, &proved.earlier, &proved.checkpoint, trust);
         say_witnesses(&mut report, &proved.witnesses);
@@ -269,8 +266,8 @@ fn quote(request: &Request, trust: &Trust) -> Result<Report, Unable> {
         match proved.quotes.get(name).filter(|_| whole == root.join(package::quote_path(name))) {
             Some((document, page)) => {
                 let original = proved.documents.get(document).map(|document| to_hex(&document.original));
-                let values = [name, document, &page.to_string(), &original.unwrap_or_default()];
-                report.proved.push(Line::new("proved.quote-page", &values));
+                let original = original.unwrap_or_default();
+                report.proved.push(text::proved_quote_page(document, u64::from(*page), name, original));
             }
             None => checked.deviations.push(Finding {
                 place: path.display().to_string(),
@@ -297,7 +294,7 @@ fn checkpoint(request: &Request, trust: &Trust) -> Result<Report, Unable> {
         }
         Err(error) => wrong(&mut report, path, Fault::Checkpoint, chain(&error)),
     }
-    report.not_proved.push(Line::new("not.fork", &[]));
+    report.not_proved.push(text::not_fork());
     Ok(report)
 }
 
@@ -327,7 +324,7 @@ pub(crate) fn check_note(
     match Checkpoint::signed(note, key) {
         Ok(checkpoint) => {
             say_log(report, key, earlier, &checkpoint, trust);
-            report.proved.push(Line::new("proved.checkpoint", &[]));
+            report.proved.push(text::proved_checkpoint());
         }
         Err(error) => wrong(report, path, Fault::Checkpoint, chain(&error)),
     }
@@ -356,12 +353,12 @@ fn proof(request: &Request, trust: &Trust) -> Result<Report, Unable> {
             let (key, earlier) = signing_key(&proof.checkpoint, known, &folder);
             check_note(&mut report, path, &proof.checkpoint, (&key, &earlier), trust);
             match proof.verify(&entry, &key) {
-                Ok(_) => report.proved.push(Line::new("proved.entry", &[&proof.index.to_string()])),
+                Ok(_) => report.proved.push(text::proved_entry(proof.index)),
                 Err(error) => wrong(&mut report, path, Fault::Proof, chain(&error)),
             }
         }
     }
-    report.not_proved.push(Line::new("not.said", &[]));
+    report.not_proved.push(text::not_said());
     Ok(report)
 }
 
@@ -369,17 +366,11 @@ pub(crate) fn wrong(report: &mut Report, path: &Path, fault: Fault, detail: Stri
     report.deviations.push(Finding { place: path.display().to_string(), fault, detail });
 }
 
-// Seconds since 1970 as a day and time (the calendar's rule for days of 400 years, counted from 1 March).
+// Seconds since 1970 as a day and time, without seconds.
 fn moment(seconds: u64) -> String {
-    let (days, rest) = (seconds / 86_400 + 719_468, seconds % 86_400);
-    let (era, day) = (days / 146_097, days % 146_097);
-    let year_of_era = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-    let day_of_year = day - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * day_of_year + 2) / 153;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    let year = year_of_era + era * 400 + u64::from(month <= 2);
-    let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    format!("{year:04}-{month:02}-{day:02} {:02}:{:02} UTC", rest / 3600, rest % 3600 / 60)
+    let moment = exhibit_time::Moment::from_seconds(i64::try_from(seconds).unwrap_or(i64::MAX)).to_string();
+    let (day, time) = moment.split_once('T').unwrap_or((&moment, ""));
+    format!("{day} {} UTC", time.get(..5).unwrap_or(time))
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Time stamps and proofs of public logs by themselves, and what the anchors in a bag say.
 
-use crate::report::{Line, Report};
+use crate::report::Report;
 use crate::run::{Request, Unable, read, wrong};
+use exhibit_messages::verify as text;
 use exhibit_proof::bagit::{Checked, Files};
 use exhibit_proof::finding::{Fault, chain};
 use exhibit_proof::hash::to_hex;
@@ -67,29 +68,30 @@ pub(crate) fn say_anchors(
         kept: false,
     };
     let mut facts = Vec::new();
+    let mut is_trusted = false;
     for anchor in bag::check(files, checked, &proved.keys(), &known) {
-        let (size, by) = (anchor.size.to_string(), anchor.anchored.by.to_string());
-        let who = &anchor.anchored.who;
+        let (name, by, who) = (&anchor.anchored.name, anchor.anchored.by.to_string(), &anchor.anchored.who);
         if anchor.anchored.is_trusted {
+            is_trusted = true;
             // Before what is said of each document: a page for people does not show all of that.
-            let line = Line::new("proved.time", &[&anchor.anchored.name, &size, &by, who]);
+            let line = text::proved_time(name, &by, anchor.size, who);
             report.proved.insert(report.proved.len().min(1), line);
         } else {
-            report.not_proved.push(Line::new("not.trusted", &[&anchor.anchored.name, &size, &by, who]));
+            report.not_proved.push(text::not_trusted(name, &by, anchor.size, who));
         }
-        let text = |text: &str| Value::Text(text.to_owned());
+        let string = |text: &str| Value::Text(text.to_owned());
         let members = [
-            ("name", text(&anchor.anchored.name)),
-            ("type", text(anchor.anchored.kind.word())),
-            ("size", text(&size)),
-            ("by", text(&by)),
-            ("who", text(who)),
+            ("name", string(name)),
+            ("type", string(anchor.anchored.kind.word())),
+            ("size", Value::Text(anchor.size.to_string())),
+            ("by", string(&by)),
+            ("who", string(who)),
             ("trusted", Value::Bool(anchor.anchored.is_trusted)),
         ];
         facts.push(Value::Map(members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()));
     }
-    if report.proved.iter().any(|line| line.key == "proved.time") {
-        report.not_proved.retain(|line| line.key != "not.time");
+    if is_trusted {
+        report.not_proved.retain(|line| *line != text::not_time());
         say_time_limits(report);
     }
     if !facts.is_empty() {
@@ -98,8 +100,8 @@ pub(crate) fn say_anchors(
 }
 
 fn say_time_limits(report: &mut Report) {
-    report.not_proved.push(Line::new("not.earlier", &[]));
-    report.not_proved.push(Line::new("not.revoked", &[]));
+    report.not_proved.push(text::not_earlier());
+    report.not_proved.push(text::not_revoked());
 }
 
 /// Checks a time stamp or a public log's proof by itself.
@@ -112,8 +114,8 @@ pub(crate) fn timestamp(request: &Request) -> Result<Report, Unable> {
     let brought = request.time.read()?;
     let mut report = Report::default();
     let digest = to_hex(&exhibit_time::sha256(&data));
-    let shown = [path, data_path].map(|path| path.display().to_string());
-    report.checked.push(Line::new("checked.stamp", &[&shown[0], &shown[1], &digest]));
+    let [stamp, stamped] = [path, data_path].map(|path| path.display().to_string());
+    report.checked.push(text::checked_stamp(stamped, digest, stamp));
     let checked = if bytes.starts_with(b"version=") {
         public_log(&mut report, request, (&bytes, &data), &brought)?
     } else {
@@ -123,7 +125,7 @@ pub(crate) fn timestamp(request: &Request) -> Result<Report, Unable> {
         wrong(&mut report, path, Fault::Time, chain(&fault));
     }
     say_time_limits(&mut report);
-    report.not_proved.push(Line::new("not.stamped", &[]));
+    report.not_proved.push(text::not_stamped());
     Ok(report)
 }
 
@@ -154,7 +156,7 @@ fn authority(report: &mut Report, request: &Request, (reply, data): (&[u8], &[u8
     };
     say_stamp(report, &stamp);
     if is_asked {
-        report.proved.push(Line::new("proved.answer", &[]));
+        report.proved.push(text::proved_answer());
     }
     Ok(Ok(()))
 }
@@ -163,15 +165,15 @@ fn say_stamp(report: &mut Report, stamp: &Stamp) {
     let by = stamp.no_later_than().to_string();
     let root = stamp.chain.last().map_or("", Certificate::name);
     if stamp.is_trusted {
-        report.proved.push(Line::new("proved.stamp", &[&by, stamp.signer(), root]));
+        report.proved.push(text::proved_stamp(root, &by, stamp.signer()));
     } else {
-        report.proved.push(Line::new("proved.stamp-intact", &[&by, stamp.signer()]));
-        report.not_proved.push(Line::new("not.authority", &[stamp.signer()]));
+        report.proved.push(text::proved_stamp_intact(&by, stamp.signer()));
+        report.not_proved.push(text::not_authority(stamp.signer()));
     }
-    let text = |text: &str| Value::Text(text.to_owned());
+    let string = |text: &str| Value::Text(text.to_owned());
     let facts = [("at", &stamp.at.to_string()), ("by", &by), ("serial", &stamp.serial), ("policy", &stamp.policy)];
-    report.facts.extend(facts.map(|(key, value)| (key.to_owned(), text(value))));
-    let names = stamp.chain.iter().map(|certificate| text(certificate.name())).collect();
+    report.facts.extend(facts.map(|(key, value)| (key.to_owned(), string(value))));
+    let names = stamp.chain.iter().map(|certificate| string(certificate.name())).collect();
     report.facts.insert("chain".to_owned(), Value::List(names));
     report.facts.insert("trusted".to_owned(), Value::Bool(stamp.is_trusted));
 }
@@ -189,13 +191,13 @@ fn public_log(report: &mut Report, request: &Request, (proof, data): (&[u8], &[u
     match check() {
         Ok(logged) => {
             let by = logged.at.to_string();
-            report.proved.push(Line::new("proved.logged", &[&by, &logged.log]));
+            report.proved.push(text::proved_logged(&by, &logged.log));
             for (name, at) in &logged.witnesses {
                 let at: &Moment = at;
-                report.proved.push(Line::new("proved.cosigned", &[name, &at.to_string()]));
+                report.proved.push(text::proved_cosigned(at.to_string(), name));
             }
             if brought.sigsum.is_none() {
-                report.not_proved.push(Line::new("not.policy", &[]));
+                report.not_proved.push(text::not_policy());
             }
             report.facts.insert("by".to_owned(), Value::Text(by));
             report.facts.insert("trusted".to_owned(), Value::Bool(brought.sigsum.is_some()));

@@ -63,7 +63,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             sessions: Sessions::new(code, address.port(), announce),
             names: Vec::new(),
             machine: Machine { clock: Arc::new(clock), threads: 2, log_marks: Arc::new(|| ()) },
-            recorder: std::sync::Arc::new(|_| {}),
+            recorder: Arc::new(|_| Ok(())),
         };
         let interrupted = async {
             let _ = tokio::signal::ctrl_c().await;

@@ -1,17 +1,13 @@
-//! The server: what it holds, its routes, and how a request becomes a page.
+//! The server and its state.
 
-use crate::frame::Frame;
-use crate::guard::{Visit, guard};
-use crate::record::{Recorder, record};
-use crate::routes;
+use crate::access_events::{AccessEvent, Recorder, Unrecorded};
+use crate::admission::RequestContext;
+use crate::frame::{Frame, Section};
+use crate::pages::batches::Running;
+use crate::router::router;
 use crate::session::Sessions;
-use crate::trove::Name;
-use crate::view::batches::Running;
+use crate::untrusted::Name;
 use crate::words::{ENGLISH, Words};
-use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post};
 use exhibit_case::{BatchProgress, Cage, Case, CaseError, Saved};
 use exhibit_model::Clock;
 use std::collections::BTreeMap;
@@ -36,7 +32,7 @@ pub struct ServeOptions {
     pub names: Vec<String>,
     /// What the machine gives.
     pub machine: Machine,
-    /// Is told of every look.
+    /// Records what is looked at.
     pub recorder: Recorder,
 }
 
@@ -89,6 +85,7 @@ pub struct App {
     pages_read: Mutex<Option<(Instant, u64)>>,
     // the saved search that was changed last, and what it was before: nothing where it was not there
     before: Mutex<Option<(String, Option<Saved>)>>,
+    recorder: Recorder,
     offline: bool,
 }
 
@@ -113,6 +110,7 @@ impl App {
         address: SocketAddr,
         mut names: Vec<String>,
         machine: Machine,
+        recorder: Recorder,
     ) -> Arc<Self> {
         let offline = is_loopback(address.ip()) && names.is_empty();
         names.push(address.ip().to_string());
@@ -134,6 +132,7 @@ impl App {
             painters,
             pages_read,
             before,
+            recorder,
             offline,
         })
     }
@@ -206,6 +205,14 @@ impl App {
         }
     }
 
+    /// Records an event; what shows nothing of the case is not recorded.
+    ///
+    /// # Errors
+    /// [`Unrecorded`]: what the event is about may not be shown then.
+    pub(crate) fn record(&self, event: &AccessEvent) -> Result<(), Unrecorded> {
+        if *event == AccessEvent::Nothing { Ok(()) } else { (self.recorder)(event) }
+    }
+
     /// The words of the interface.
     #[must_use]
     pub fn words(&self) -> &'static Words {
@@ -214,13 +221,14 @@ impl App {
 
     /// The frame of an answer.
     #[must_use]
-    pub fn frame(&self, visit: &Visit) -> Frame {
+    pub fn frame(&self, context: &RequestContext) -> Frame {
         Frame {
             words: self.words(),
             case_name: Name::from(self.case.config.name.as_str()),
             offline: self.offline,
-            nonce: visit.nonce.clone(),
-            form_token: visit.session.as_ref().map(|session| session.form_token.clone()),
+            nonce: context.nonce.clone(),
+            form_token: context.session.as_ref().map(|session| session.form_token.clone()),
+            section: Section::None,
         }
     }
 }
@@ -229,47 +237,13 @@ fn is_loopback(address: IpAddr) -> bool {
     address.to_canonical().is_loopback()
 }
 
-/// The routes, guarded.
-pub fn router(app: Arc<App>) -> Router {
-    let long = DefaultBodyLimit::max(routes::batches::MOST_LIST);
-    Router::new()
-        .route("/", get(routes::overview::show))
-        .route("/search", get(routes::search::show))
-        .route("/words", get(routes::similar::telling))
-        .route("/help", get(routes::help))
-        .route("/history/{how}", post(routes::history::change))
-        .route("/saved", get(routes::saved::list).post(routes::saved::save))
-        .route("/saved/run", post(routes::saved::run))
-        .route("/saved/rm", post(routes::saved::forget))
-        .route("/saved/undo", post(routes::saved::undo))
-        .route("/batches", get(routes::batches::all).post(routes::batches::new).layer(long))
-        .route("/batches/{number}", get(routes::batches::show))
-        .route("/batches/{number}/run", post(routes::batches::run))
-        .route("/batches/{number}/{file}", get(routes::batches::file))
-        .route("/similar/{number}", get(routes::similar::show))
-        .route("/doc/{number}", get(routes::document::show))
-        .route("/doc/{number}/tags", post(routes::tags::change))
-        .route("/doc/{number}/page/{file}", get(routes::document::picture))
-        .route("/items", get(routes::lists::items))
-        .route("/problems", get(routes::lists::problems))
-        .route("/log", get(routes::log::list))
-        .route("/log/{index}", get(routes::log::entry))
-        .route("/open/{code}", get(routes::opened))
-        .route("/leave", post(routes::leave))
-        .route("/static/{file}", get(routes::asset))
-        .fallback(routes::not_there)
-        .method_not_allowed_fallback(routes::wrong_method)
-        .layer(from_fn_with_state(Arc::clone(&app), guard))
-        .with_state(app)
-}
-
 /// Serves the case until `stop` comes.
 ///
 /// # Errors
-/// What the socket meets.
+/// What the socket returns.
 pub async fn serve(options: ServeOptions, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
     let ServeOptions { listener, case, cage, sessions, names, machine, recorder } = options;
-    let app = App::new(case, cage, sessions, listener.local_addr()?, names, machine);
-    let router = router(app).layer(from_fn_with_state(recorder, record));
+    let app = App::new(case, cage, sessions, listener.local_addr()?, names, machine, recorder);
+    let router = router(app);
     axum::serve(listener, router).with_graceful_shutdown(stop).await
 }

@@ -3,9 +3,10 @@
 //! Titles name no document and no query: they end up in the history of browsers and the lists of window managers.
 
 use crate::assets;
+use crate::css_rules::CssRules;
 use crate::keys;
-use crate::positions::Positions;
-use crate::trove::Name;
+use crate::pages::ROUTES;
+use crate::untrusted::Name;
 use crate::words::Words;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -23,6 +24,8 @@ pub struct Frame {
     /// The session's token, which every form that changes something carries; `None` outside a session, where a page
     /// shows nothing of the case.
     pub form_token: Option<String>,
+    /// The section that the page belongs to.
+    pub section: Section,
 }
 
 /// The sections of the case bar.
@@ -47,13 +50,13 @@ pub enum Section {
 }
 
 impl Frame {
-    /// A whole page: `title` for the window, `body` for the main part, `positions` for what stands at computed places.
+    /// A whole page: `title` for the window, `body` for the main part, `rules` for what is placed by computed numbers.
     #[must_use]
-    pub fn page(&self, section: Section, title: &str, positions: &Positions, body: Markup) -> Markup {
+    pub fn page(&self, title: &str, rules: &CssRules, body: Markup) -> Markup {
         let words = self.words;
         html! {
             (DOCTYPE)
-            html lang=(words.lang) dir=(words.dir.word()) {
+            html lang=(words.lang()) dir=(words.dir().word()) {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
@@ -61,14 +64,14 @@ impl Frame {
                     title { (title) " · Exhibit" }
                     link rel="stylesheet" href=(assets::style().path);
                     link rel="icon" href=(assets::icon().path) type="image/png";
-                    @if !positions.is_empty() {
-                        style nonce=(self.nonce) { (PreEscaped(positions.css())) }
+                    @if !rules.is_empty() {
+                        style nonce=(self.nonce) { (PreEscaped(rules.css())) }
                     }
                     script type="module" src=(assets::keys().path) {}
                 }
                 body {
-                    a.skip href="#main" { (words.skip) }
-                    (self.bar(section))
+                    a.skip href="#main" { (words.skip()) }
+                    (self.bar())
                     main id="main" tabindex="-1" { (body) }
                     @if let Some(token) = &self.form_token { (self.keys(token)) }
                 }
@@ -76,30 +79,23 @@ impl Frame {
         }
     }
 
-    fn bar(&self, section: Section) -> Markup {
+    fn bar(&self) -> Markup {
         let words = self.words;
-        let sections = [
-            (Section::Overview, words.overview, "/", "g o"),
-            (Section::Search, words.search, "/search", "g s"),
-            (Section::Batches, words.batches, "/batches", "g b"),
-            (Section::Saved, words.saved, "/saved", "g v"),
-            (Section::Items, words.items, "/items", "g i"),
-            (Section::Problems, words.problems, "/problems", "g p"),
-            (Section::Log, words.log, "/log", "g l"),
-        ];
         html! {
             header.bar {
                 span.brand { "Exhibit" }
                 @if self.form_token.is_some() {
                     span.case { (self.case_name.show()) }
-                    nav aria-label=(words.sections) {
-                        @for (this, word, path, key) in sections {
-                            a href=(path) data-key=(key) aria-current=[(this == section).then_some("page")] { (word) }
+                    nav aria-label=(words.sections()) {
+                        @for route in ROUTES {
+                            @if let Some(link) = route.bar {
+                                a href=(route.path) data-key=(link.key) aria-current=[(route.section == self.section).then_some("page")] { ((link.word)(words)) }
+                            }
                         }
                     }
                     span.state {
-                        @if self.offline { span.pill { (words.offline) } } @else { span.pill.warn { (words.online) } }
-                        button.quiet type="button" popovertarget="keys" data-key="?" { (words.keys) " " kbd { "?" } }
+                        @if self.offline { span.pill { (words.offline()) } } @else { span.pill.warn { (words.online()) } }
+                        button.quiet type="button" popovertarget="keys" data-key="?" { (words.keys()) " " kbd { "?" } }
                     }
                 }
             }
@@ -110,19 +106,19 @@ impl Frame {
         let words = self.words;
         html! {
             div.keys id="keys" popover="auto" {
-                h2 { (words.keys) }
-                p { (words.keys_need_script) }
+                h2 { (words.keys()) }
+                p { (words.keys_need_script()) }
                 dl {
                     @for key in keys::TABLE {
                         dt { @for (n, part) in key.keys.split(' ').enumerate() { @if n > 0 { " " } kbd { (part) } } }
                         dd { ((key.meaning)(words)) }
                     }
                 }
-                div id="keys-switch" data-on=(words.keys_on) data-off=(words.keys_off) {}
+                div id="keys-switch" data-on=(words.keys_on()) data-off=(words.keys_off()) {}
                 form method="post" action="/leave" {
                     input type="hidden" name="token" value=(token);
-                    button type="submit" { (words.leave) }
-                    " " span.dim { (words.leave_note) }
+                    button type="submit" { (words.leave()) }
+                    " " span.dim { (words.leave_note()) }
                 }
             }
         }
@@ -131,12 +127,12 @@ impl Frame {
 
 /// Links to the parts before (with its word) and after in a list; nothing where there is one page only.
 #[must_use]
-pub fn pager(words: &Words, earlier: Option<(&str, &str)>, later: Option<&str>) -> Markup {
+pub fn pager(words: &Words, earlier: Option<(&str, String)>, later: Option<&str>) -> Markup {
     html! {
         @if earlier.is_some() || later.is_some() {
-            nav.pager aria-label=(words.pages_of_list) {
+            nav.pager aria-label=(words.pages_of_list()) {
                 @if let Some((href, word)) = earlier { a href=(href) data-key="[" { "← " (word) } }
-                @if let Some(href) = later { a href=(href) rel="next" data-key="]" { (words.later_rows) " →" } }
+                @if let Some(href) = later { a href=(href) rel="next" data-key="]" { (words.later_rows()) " →" } }
             }
         }
     }

@@ -1,24 +1,30 @@
 //! The browser interface: pages (maud), routes (axum).
 //!
-//! Pages are functions from a struct to markup (`view`) and work without JavaScript. What a page shows of the trove goes
-//! through `trove`: escaped, with its language and direction, and with what could reorder or hide text as tokens.
+//! Pages are functions from a struct to markup (`pages`) and work without JavaScript. What a page shows of the trove goes
+//! through `untrusted`: escaped, with its language and direction, and with what could reorder or hide text as tokens.
 
+mod access_events;
+pub mod admission;
 mod app;
 pub mod assets;
+pub mod css_rules;
 pub mod direction;
+mod display;
+pub mod forms;
 pub mod frame;
-pub mod guard;
 pub mod keys;
 pub mod links;
-pub mod positions;
-mod record;
-mod routes;
+pub mod message_page;
+pub mod page_error;
+pub mod pages;
+pub mod params;
+mod router;
 pub mod samples;
 pub mod session;
-pub mod trove;
-pub mod view;
+pub mod untrusted;
 pub mod words;
 
-pub use app::{App, Machine, ServeOptions, router, serve};
-pub use record::{Looked, Recorder};
+pub use access_events::{AccessEvent, Loaded, Recorder, Unrecorded};
+pub use app::{App, Machine, ServeOptions, serve};
+pub use router::router;
 pub use session::{Sessions, fresh_secret};

@@ -1,17 +1,14 @@
-//! Addresses within the interface. All state of a page is in its address, so every link says where it leads in full.
+//! Addresses within the interface. All state of a page is in its address, so every link is complete.
 
-/// Writes `text` so that it can stand as a value in an address (RFC 3986: all but unreserved characters as `%XX`).
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+// All but the unreserved characters of RFC 3986.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Percent-encodes `text` as a value in an address.
 #[must_use]
 pub fn encoded(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            safe.push(char::from(byte));
-        } else {
-            safe.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    safe
+    utf8_percent_encode(text, RESERVED).to_string()
 }
 
 /// A place in the results of a query.
@@ -27,7 +24,7 @@ pub struct SearchPlace<'a> {
     pub exact: bool,
     /// Whether each row is a document.
     pub documents: bool,
-    /// Where the rows before ended, as the index says it; empty to count rows from the first.
+    /// The cursor after the previous rows, as the index returned it; empty to count rows from the first.
     pub after: &'a str,
     /// The filter whose values are listed in full.
     pub more: &'a str,
@@ -83,7 +80,7 @@ pub fn saved(done: &str) -> String {
     address.text
 }
 
-/// A batch: lines of one sort (empty for those that found most), after so many of them.
+/// A batch: lines of one sort (empty for those that found most), from line number `from` of them.
 #[must_use]
 pub fn batch(number: u64, which: &str, from: u64) -> String {
     let mut address = Address::new(&format!("/batches/{number}"));

@@ -1,12 +1,13 @@
-//! Access logging: the one place where commands and the browser interface record what was searched, viewed or exported.
-//! If it cannot be recorded, the command continues and reports it once.
+//! Access logging: the one place where commands and the browser interface record what was searched, viewed or exported. A
+//! command whose event cannot be recorded warns once and continues; the browser interface shows nothing then.
 
+use crate::failure::{Exit, Failure};
 use crate::output::Output;
 use crate::system::{self, MachineClock, TOOL};
 use exhibit_case::{AccessSettings, Case, chain_of};
-use exhibit_custody::{AccessLog, Fact, Look, Verb};
+use exhibit_custody::{AccessError, AccessLog, Fact, Look, Verb};
 use exhibit_model::{Clock, ItemId};
-use exhibit_web::Looked;
+use exhibit_web::{AccessEvent, Unrecorded};
 use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
@@ -35,10 +36,14 @@ impl Recorder {
 
     /// The recorder of a case, regardless of its settings.
     pub(crate) fn even_if_off(output: &Output, case: &Case) -> Option<Self> {
-        let keys = system::keys().map_err(|failure| report_once(output.quiet, &failure.message)).ok()?;
+        Self::open(output, case).map_err(|why| report_once(output.quiet, &why)).ok()
+    }
+
+    fn open(output: &Output, case: &Case) -> Result<Self, String> {
+        let keys = system::keys().map_err(|failure| failure.message)?;
         let log = case.access_log(&keys, TOOL, MachineClock.now(), &mut system::random);
-        let log = log.map_err(|error| report_once(output.quiet, &chain_of(&error))).ok()?;
-        Some(Self { log, settings: case.config.access, quiet: output.quiet })
+        let log = log.map_err(|error| chain_of(&error))?;
+        Ok(Self { log, settings: case.config.access, quiet: output.quiet })
     }
 
     /// Records new settings in the access log.
@@ -49,11 +54,9 @@ impl Recorder {
         }
     }
 
-    /// Records an access, before its result is shown.
-    pub(crate) fn record(&self, look: Look) {
-        if let Err(error) = self.log.write_down(look, MachineClock.now(), &mut system::random) {
-            report_once(self.quiet, &chain_of(&error));
-        }
+    /// Records what is about to be shown.
+    fn record(&self, look: Look) -> Result<(), AccessError> {
+        self.log.write_down(look, MachineClock.now(), &mut system::random)
     }
 
     /// Makes pending records durable, and part of the signed log.
@@ -93,13 +96,16 @@ impl Drop for Noted {
 #[must_use = "keep it until the result is shown"]
 pub(crate) fn note(output: &Output, case: &Case, look: Look) -> Noted {
     let recorder = Recorder::of(output, case);
-    if let Some(recorder) = &recorder {
-        recorder.record(look);
+    if let Some(recorder) = &recorder
+        && let Err(error) = recorder.record(look)
+    {
+        report_once(output.quiet, &chain_of(&error));
     }
     Noted(recorder)
 }
 
-/// Records what the browser interface shows while it exists: accesses are recorded as they come, and folded from time to time.
+/// Records what the browser interface shows while it exists: events are recorded as they come, and folded from time to
+/// time.
 pub(crate) struct Watch {
     recorder: Option<Arc<Recorder>>,
     stop: Option<Sender<()>>,
@@ -110,9 +116,15 @@ pub(crate) struct Watch {
 const SERVED: Duration = Duration::from_secs(10);
 
 impl Watch {
-    /// Starts recording.
-    pub(crate) fn begin(output: &Output, case: &Case) -> Self {
-        let recorder = Recorder::of(output, case).map(Arc::new);
+    /// Starts recording, if the case's settings turn it on.
+    ///
+    /// # Errors
+    /// If the access log cannot be opened: nothing may be shown then.
+    pub(crate) fn begin(output: &Output, case: &Case) -> Result<Self, Failure> {
+        let recorder = match case.config.access.record {
+            true => Some(Arc::new(Recorder::open(output, case).map_err(closed)?)),
+            false => None,
+        };
         let (stop, stopped) = mpsc::channel();
         let folding = recorder.clone().map(|recorder| {
             std::thread::spawn(move || {
@@ -122,33 +134,63 @@ impl Watch {
                 recorder.fold();
             })
         });
-        Self { recorder, stop: Some(stop), folding }
+        Ok(Self { recorder, stop: Some(stop), folding })
     }
 
-    /// The callback to which the browser interface reports accesses.
+    /// Records the events of the browser interface.
     pub(crate) fn listener(&self, case: &Arc<Case>) -> exhibit_web::Recorder {
         let (recorder, case, last) = (self.recorder.clone(), Arc::clone(case), Mutex::new(None));
-        Arc::new(move |looked| {
-            let Some(recorder) = &recorder else { return };
+        Arc::new(move |event| {
+            let Some(recorder) = &recorder else { return Ok(()) };
             let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
-            // a page and its image are one access
-            if last.as_ref() == Some(&looked) && matches!(looked, Looked::Document(..)) {
-                return;
+            if last.as_ref().is_some_and(|last| is_part_of(event, last)) {
+                return Ok(());
             }
-            let look = match &looked {
-                Looked::Search(query) => Some(search(query)),
-                Looked::Batch(number) => {
-                    case.batch(*number).ok().map(|asked| batch(&asked.name, asked.last_run.map_or(0, |run| run.lines)))
-                }
-                Looked::BatchFile(number) => Some(export("batch", &number.to_string())),
-                Looked::Document(number, page) => case.resolve(number).ok().map(|item| view(&case, item, *page)),
-            };
-            if let Some(look) = look {
-                recorder.record(look);
+            if let Some(look) = look(&case, event) {
+                recorder.record(look).map_err(|error| Unrecorded(chain_of(&error)))?;
+                *last = Some(event.clone());
             }
-            *last = Some(looked);
+            Ok(())
         })
     }
+}
+
+fn closed(why: String) -> Failure {
+    Failure::new(Exit::Internal, "access-log", format!("the access log cannot be written: {why}"))
+        .hint("the browser interface shows only what it can record; see exhibit case access")
+}
+
+// Whether an event shows nothing beyond what was recorded last: a page and its picture, and the same page again.
+fn is_part_of(event: &AccessEvent, last: &AccessEvent) -> bool {
+    match (event, last) {
+        (AccessEvent::PagePicture { item, page }, AccessEvent::Document { item: of, page: shown, .. }) => {
+            item == of && Some(*page) == *shown
+        }
+        (AccessEvent::Document { .. } | AccessEvent::PagePicture { .. }, last) => event == last,
+        _ => false,
+    }
+}
+
+// An event of the browser interface as it is recorded.
+fn look(case: &Case, event: &AccessEvent) -> Option<Look> {
+    Some(match event {
+        AccessEvent::Nothing => return None,
+        AccessEvent::Search { query } | AccessEvent::DistinctiveWords { query } => search(query),
+        AccessEvent::Document { item, page, query } if query.is_empty() => view(case, *item, *page),
+        AccessEvent::Document { item, page, query } => view(case, *item, *page).secret("query", query),
+        AccessEvent::PagePicture { item, page } => view(case, *item, Some(*page)),
+        AccessEvent::Similar { item, page } => similar(case, *item, *page),
+        AccessEvent::RecentSearches => list("recent-searches", None),
+        AccessEvent::SavedSearches => list("saved-searches", None),
+        AccessEvent::Items { container } => list("items", container.map(|item| case.label(item)).as_deref()),
+        AccessEvent::Problems => list("problems", None),
+        AccessEvent::Log => list("log", None),
+        AccessEvent::LogEntry { index } => list("log-entry", Some(&index.to_string())),
+        AccessEvent::Batches => list("batches", None),
+        AccessEvent::Batch { name } => list("batch", Some(name)),
+        AccessEvent::BatchRun { name, lines } => batch(name, *lines),
+        AccessEvent::BatchFile { number } => export("batch", &number.to_string()),
+    })
 }
 
 impl Drop for Watch {
@@ -179,7 +221,54 @@ pub(crate) fn export(what: &str, which: &str) -> Look {
     Look::new(Verb::Export).fact("what", Fact::Text(what.to_owned())).secret("which", which)
 }
 
-/// A run of a batch.
-pub(crate) fn batch(name: &str, lines: u64) -> Look {
-    Look::new(Verb::Batch).fact("lines", Fact::Number(lines)).secret("name", name)
+/// A list that names documents or queries: what kind of list, and of what.
+pub(crate) fn list(what: &str, of: Option<&str>) -> Look {
+    let look = Look::new(Verb::List).fact("what", Fact::Text(what.to_owned()));
+    match of {
+        Some(of) => look.secret("of", of),
+        None => look,
+    }
+}
+
+/// The documents similar to one, or to a page of it.
+pub(crate) fn similar(case: &Case, item: ItemId, page: Option<u32>) -> Look {
+    let look = list("similar", Some(&case.label(item)));
+    match page {
+        Some(page) => look.secret("page", &page.to_string()),
+        None => look,
+    }
+}
+
+/// A batch that is run; how many lines it has, where that is known.
+pub(crate) fn batch(name: &str, lines: Option<u64>) -> Look {
+    let look = Look::new(Verb::Batch).secret("name", name);
+    match lines {
+        Some(lines) => look.fact("lines", Fact::Number(lines)),
+        None => look,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_and_its_picture_are_recorded_once() {
+        let document =
+            |page, query: &str| AccessEvent::Document { item: ItemId::new(3), page, query: query.to_owned() };
+        let picture = |item, page| AccessEvent::PagePicture { item: ItemId::new(item), page };
+        let listed = AccessEvent::Items { container: None };
+        for (event, last, expect) in [
+            (picture(3, 2), document(Some(2), "x"), true),
+            (picture(3, 2), document(Some(1), ""), false),
+            (picture(4, 2), document(Some(2), ""), false),
+            (picture(3, 2), picture(3, 2), true),
+            (document(Some(2), "x"), document(Some(2), "x"), true),
+            (document(Some(2), "y"), document(Some(2), "x"), false),
+            (document(Some(2), ""), picture(3, 2), false),
+            (listed.clone(), listed, false),
+        ] {
+            assert_eq!(is_part_of(&event, &last), expect, "{event:?} after {last:?}");
+        }
+    }
 }

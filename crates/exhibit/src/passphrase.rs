@@ -5,8 +5,8 @@
 use crate::cli::Global;
 use crate::failure::{Exit, Failure};
 use clap::Args;
+use exhibit_bag::SecretString;
 use exhibit_custody::{Key, Passphrase};
-use exhibit_dossier::SecretString;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Write as _};

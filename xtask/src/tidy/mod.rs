@@ -6,6 +6,7 @@
 mod figures;
 mod licences;
 mod sources;
+mod texts;
 mod tracked;
 mod walls;
 
@@ -32,6 +33,8 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
 
     let mut findings = Vec::new();
     findings.extend(sources::findings(&sources));
+    findings.extend(texts::unused(&sources));
+    findings.extend(texts::literals(&sources));
     findings.extend(tracked::findings(&sources, &root.to_string_lossy()));
     findings.extend(walls::findings(&metadata));
     findings.extend(walls::manifest_findings(&sources));

@@ -73,7 +73,7 @@ pub(super) fn code_lines(text: &str, stop_at_tests: bool) -> Vec<(usize, String)
 }
 
 /// Whether `word` stands in `line` with no letter, digit or underscore on either side.
-fn has_word(line: &str, word: &str) -> bool {
+pub(super) fn has_word(line: &str, word: &str) -> bool {
     let joins = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
     line.match_indices(word)
         .any(|(at, _)| !joins(line[..at].chars().next_back()) && !joins(line[at + word.len()..].chars().next()))
@@ -97,7 +97,7 @@ fn blank(text: &str) -> String {
 }
 
 /// How many bytes at the start of `text` are a comment or a literal; 0 for code.
-fn hidden_prefix(text: &str, before: Option<char>) -> usize {
+pub(super) fn hidden_prefix(text: &str, before: Option<char>) -> usize {
     if text.starts_with("//") {
         return text.find('\n').unwrap_or(text.len());
     }

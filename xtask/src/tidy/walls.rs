@@ -50,6 +50,7 @@ const OURS: &[(&str, &[&str])] = &[
     (
         "exhibit-web",
         &[
+            "exhibit-messages",
             "exhibit-model",
             "exhibit-text",
             "exhibit-store",
@@ -60,9 +61,9 @@ const OURS: &[(&str, &[&str])] = &[
             "exhibit-ingest",
         ],
     ),
-    ("exhibit-verify", &["exhibit-proof", "exhibit-time"]),
+    ("exhibit-verify", &["exhibit-messages", "exhibit-proof", "exhibit-time"]),
     (
-        "exhibit-dossier",
+        "exhibit-bag",
         &[
             "exhibit-model",
             "exhibit-proof",
@@ -73,6 +74,20 @@ const OURS: &[(&str, &[&str])] = &[
             "exhibit-case",
             "exhibit-ingest",
             "exhibit-verify",
+        ],
+    ),
+    (
+        "exhibit-audit",
+        &[
+            "exhibit-messages",
+            "exhibit-model",
+            "exhibit-proof",
+            "exhibit-store",
+            "exhibit-catalogue",
+            "exhibit-index",
+            "exhibit-custody",
+            "exhibit-case",
+            "exhibit-bag",
         ],
     ),
 ];

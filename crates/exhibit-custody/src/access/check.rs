@@ -18,8 +18,27 @@ pub struct AccessReport {
     pub locked: u64,
     /// Looks that wait for the next fold.
     pub waiting: u64,
-    /// Openings that do not fit, each with its place.
-    pub wrong: Vec<(String, String)>,
+    /// Openings that do not fit their entries.
+    pub wrong: Vec<OpeningFault>,
+}
+
+/// What is wrong with a file of openings of the access log.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OpeningFault {
+    /// A record does not open the entry of its number.
+    #[error("{file}: it does not open entry {entry}")]
+    OtherEntry {
+        /// The file, within the folder of the access log.
+        file: String,
+        /// The entry.
+        entry: u64,
+    },
+    /// The file has bytes that are not a record.
+    #[error("{file}: it has bytes that are not a record: it was altered or truncated")]
+    NotARecord {
+        /// The file, within the folder of the access log.
+        file: String,
+    },
 }
 
 impl AccessReport {
@@ -65,11 +84,11 @@ impl AccessLog {
                 match (record.seal(seq), entry) {
                     (Ok(sealed), Some(entry)) if sealed.bytes == entry => report.opened += 1,
                     (_, None) if held.as_ref().is_some_and(|log| log.size() <= seq) => report.waiting += 1,
-                    _ => report.wrong.push((place.clone(), format!("it does not open entry {seq}"))),
+                    _ => report.wrong.push(OpeningFault::OtherEntry { file: place.clone(), entry: seq }),
                 }
             }
             if read.torn && self.is_due_for_more(held.as_ref(), first + read.records.len() as u64, first) {
-                report.wrong.push((place, "it holds bytes that are no record: it was altered or cut".to_owned()));
+                report.wrong.push(OpeningFault::NotARecord { file: place });
             }
         }
         report.waiting += self.waiting(&days)?;

@@ -2,7 +2,7 @@
 //! waiting for the disk, later moved among the openings as it is. A record holds all that its log entry is made of, the
 //! salts included, so that the entry can be made again from it, byte for byte.
 
-use crate::act::{Act, ActError, Fact, Ref, Sealed, Stamp, Verb};
+use crate::act::{Act, ActError, EntryContext, Fact, Ref, Sealed, Verb};
 use crate::cipher::{NONCE, Secret, decrypt, encrypt};
 use crate::entry::moment_text;
 use exhibit_model::{Digest, Moment};
@@ -30,7 +30,7 @@ const MAX_TORN: usize = 1000;
 /// What somebody looked at, searched for or took out.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Look {
-    /// What was done: [`Verb::Search`], [`Verb::View`], [`Verb::Batch`], [`Verb::Export`].
+    /// What was done: [`Verb::Search`], [`Verb::View`], [`Verb::List`], [`Verb::Batch`], [`Verb::Export`].
     pub act: Verb,
     /// What is said in clear.
     pub facts: BTreeMap<String, Fact>,
@@ -100,7 +100,7 @@ impl Record {
         let sealed = map("sealed")?.iter().map(|(name, text)| Some((name.clone(), text.as_text()?.to_owned())));
         let act = text("act")?;
         let look = Look {
-            act: Verb::ALL.into_iter().find(|verb| verb.word() == act)?,
+            act: Verb::parse(&act)?,
             facts: facts.collect::<Option<_>>()?,
             sealed: sealed.collect::<Option<_>>()?,
         };
@@ -125,7 +125,7 @@ impl Record {
                 *byte = *salt;
             }
         };
-        act.seal(&Stamp { seq, at: self.at, actor: &self.actor, tool: &self.tool }, &mut salts)
+        act.seal(&EntryContext { seq, at: self.at, actor: &self.actor, tool: &self.tool }, &mut salts)
     }
 }
 

@@ -12,10 +12,10 @@ mod check;
 mod days;
 mod journal;
 
-pub use check::{AccessReport, OpenedEntry};
+pub use check::{AccessReport, OpenedEntry, OpeningFault};
 pub use journal::Look;
 
-use crate::act::{Act, Fact, Ref, Stamp, Verb};
+use crate::act::{Act, EntryContext, Fact, Ref, Verb};
 use crate::cipher::NONCE;
 use crate::key::{Key, KeyError};
 use crate::log::{Log, LogError, Writer};
@@ -162,7 +162,7 @@ impl AccessLog {
             }
         };
         let verifier = writer.log().verifier().clone();
-        let stamp = Stamp { seq: 0, at: now, actor, tool };
+        let stamp = EntryContext { seq: 0, at: now, actor, tool };
         writer.append(&[Act::case_open(&verifier).seal(&stamp, random)?.bytes])?;
         Ok(verifier.name().to_owned())
     }
@@ -304,7 +304,7 @@ impl AccessLog {
     }
 
     fn say(&self, writer: &mut Writer, act: Act, now: Moment, random: Random<'_>) -> Result<(), AccessError> {
-        let stamp = Stamp { seq: writer.log().size(), at: now, actor: &self.actor, tool: &self.tool };
+        let stamp = EntryContext { seq: writer.log().size(), at: now, actor: &self.actor, tool: &self.tool };
         writer.append(&[act.seal(&stamp, random)?.bytes])?;
         Ok(())
     }

@@ -34,10 +34,10 @@ fn queries(log: &AccessLog) -> Vec<String> {
     found
 }
 
-fn acts(log: &AccessLog) -> Vec<String> {
+fn acts(log: &AccessLog) -> Vec<&'static str> {
     let mut acts = Vec::new();
     let each = &mut |entry: OpenedEntry| {
-        acts.push(crate::Entry::read(&entry.bytes).expect("an entry").act);
+        acts.push(crate::Entry::read(&entry.bytes).expect("an entry").act.word());
         true
     };
     log.entries(0, each).expect("read");
@@ -223,7 +223,7 @@ fn a_look_says_what_it_is_in_clear_and_what_was_looked_at_as_commitments() {
     let sealed = record.seal(5).expect("an entry");
     assert_eq!(sealed, record.seal(5).expect("an entry"), "always the same");
     let entry = crate::Entry::read(&sealed.bytes).expect("an entry");
-    assert_eq!((entry.seq, entry.act.as_str(), entry.object.as_str()), (5, "view", "case"));
+    assert_eq!((entry.seq, entry.act, entry.object), (5, crate::Verb::View, crate::Ref::Case));
     assert_eq!(entry.facts, BTreeMap::from([("page".to_owned(), Fact::Number(3))]));
     assert_eq!(entry.sealed["document"], sealed.openings[0].commitment());
     assert!(!String::from_utf8_lossy(&sealed.bytes).contains("EXH"));

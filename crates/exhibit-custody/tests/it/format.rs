@@ -1,7 +1,7 @@
 //! The worked example of `docs/formats/custody.md`, made again from its inputs.
 
-use exhibit_custody::{Act, Key, Log, Receipt, Remembered, Stamp, Writer, check_log};
-use exhibit_model::{Digest, ItemId, Moment, OriginalId};
+use exhibit_custody::{Act, EntryContext, Key, Log, Receipt, Remembered, Writer, check_log};
+use exhibit_model::{Digest, ItemId, Moment, OriginalId, Relation};
 use exhibit_proof::Hash;
 use exhibit_proof::document::Document;
 use std::fs;
@@ -16,7 +16,7 @@ fn the_worked_example_is_true() {
     let verifier = key.verifier().clone();
     let stamp = |seq, second| {
         let at = Moment::from_civil(2026, 11, 23, 9, 30, second).expect("a date");
-        Stamp { seq, at, actor: "a1", tool: "exhibit 0.1.0" }
+        EntryContext { seq, at, actor: "a1", tool: "exhibit 0.1.0" }
     };
     // Salts: 16 times 01 for the commitment, 16 times 02 for the entry, in the order in which they are drawn.
     let mut drawn = 0;
@@ -25,12 +25,12 @@ fn the_worked_example_is_true() {
         drawn += 1;
     };
     let receipt = Receipt {
-        item: ItemId(1),
+        item: ItemId::new(1),
         original: OriginalId::new(Digest::of(b"abc")),
         size: 3,
-        source: 1,
+        source: exhibit_model::SourceId::new(1),
         container: None,
-        relation: "file",
+        relation: Relation::File,
         name: "登记表.txt".as_bytes(),
     };
     let first = Act::case_open(&verifier).seal(&stamp(0, 0), &mut random).expect("an entry");

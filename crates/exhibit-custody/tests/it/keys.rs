@@ -2,7 +2,7 @@
 
 use crate::{acts, copy, files, key, log_of, seal};
 use exhibit_custody::log::End;
-use exhibit_custody::{Act, Deviation, Key, Log, LogError, Remembered, Report, Revocation, Writer, check_log};
+use exhibit_custody::{Act, Key, Log, LogError, LogFault, Remembered, Report, Revocation, Writer, check_log};
 use exhibit_proof::{Note, VerifierKey};
 use std::fs;
 use std::path::Path;
@@ -47,7 +47,7 @@ fn three_keys_follow_one_another_and_any_of_them_is_known() {
         assert!(check_log(&folder, &remembered).deviations.is_empty());
     }
     let strange = Remembered { verifier: Some(key(1).verifier().to_string()), ..Remembered::default() };
-    assert!(matches!(check_log(&folder, &strange).deviations[..], [Deviation::KeySwapped]));
+    assert!(matches!(check_log(&folder, &strange).deviations[..], [LogFault::KeySwapped]));
     // A copy for others has the chain, and is checked the same.
     let copied = parent.path().join("copy");
     let count = Log::open(&folder).expect("a log").copy_to(&copied).expect("copied");
@@ -76,7 +76,7 @@ fn every_altered_byte_of_a_handover_is_named() {
     fs::remove_file(folder.join(name)).expect("removed");
     let report = check(&folder);
     assert!(
-        matches!(report.deviations[..], [Deviation::CheckpointExtended, Deviation::KeyNotLogged]),
+        matches!(report.deviations[..], [LogFault::CheckpointExtended, LogFault::KeyNotLogged]),
         "{}",
         text(&report)
     );
@@ -97,7 +97,7 @@ fn a_key_that_calls_itself_in_is_named() {
     let add = seal(3, Act::key_add(new.verifier(), key(7).verifier()));
     writer.append(&[add]).expect("appended");
     drop(writer);
-    assert!(matches!(check(&copied).deviations[..], [Deviation::KeyNotLogged]));
+    assert!(matches!(check(&copied).deviations[..], [LogFault::KeyNotLogged]));
     fs::create_dir(copied.join("handovers")).expect("made");
     fs::copy(folder.join("handovers/000000003.tlog-proof"), copied.join("handovers/000000003.tlog-proof"))
         .expect("copied");
@@ -105,7 +105,7 @@ fn a_key_that_calls_itself_in_is_named() {
     assert!(
         matches!(
             report.deviations[..],
-            [Deviation::RolledBack { .. }, Deviation::Handover { .. }, Deviation::KeyNotLogged]
+            [LogFault::RolledBack { .. }, LogFault::Handover { .. }, LogFault::KeyNotLogged]
         ),
         "{}",
         text(&report)
@@ -123,7 +123,7 @@ fn a_revoked_key_that_goes_on_is_named() {
     assert_eq!(writer.end(), End::Revoked);
     assert!(matches!(writer.hand_over(next(key(7).verifier(), 9)), Err(LogError::NotSuccessor)));
     drop(writer);
-    assert!(matches!(check(&folder).deviations[..], [Deviation::HandoverUnfinished]));
+    assert!(matches!(check(&folder).deviations[..], [LogFault::HandoverUnfinished]));
     assert!(check(&folder).holds(), "broken off is no deviation");
     // A thief's own program does not stop there.
     let on = parent.path().join("on");
@@ -132,7 +132,7 @@ fn a_revoked_key_that_goes_on_is_named() {
     thief.append(&[acts(3), vec![add, revoke, later]].concat()).expect("appended");
     drop(thief);
     let report = check(&on);
-    assert!(matches!(report.deviations[..], [Deviation::RevokedKey { index: 4 }]), "{}", text(&report));
+    assert!(matches!(report.deviations[..], [LogFault::RevokedKey { index: 4 }]), "{}", text(&report));
 }
 
 #[test]
@@ -158,7 +158,7 @@ fn nothing_follows_a_seal() {
     let mut other = Writer::create(&on, key(7)).expect("a log");
     other.append(&[acts(3), vec![end, later]].concat()).expect("appended");
     drop(other);
-    assert!(matches!(check(&on).deviations[..], [Deviation::AfterSeal { sealed: 3, index: 4 }]));
+    assert!(matches!(check(&on).deviations[..], [LogFault::AfterSeal { sealed: 3, index: 4 }]));
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn what_is_remembered_of_another_log_is_named() {
     longer.text = longer.text.replacen("\n3\n", "\n9\n", 1);
     let found = check_log(&folder, &remembered(longer)).deviations;
     assert!(
-        matches!(found[..], [Deviation::RolledBack { size: 3, once: 9 }, Deviation::ForeignCheckpoint { .. }]),
+        matches!(found[..], [LogFault::RolledBack { size: 3, once: 9 }, LogFault::ForeignCheckpoint { .. }]),
         "{found:?}"
     );
 }

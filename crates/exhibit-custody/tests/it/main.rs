@@ -5,7 +5,7 @@ mod growth;
 mod keys;
 mod tamper;
 
-use exhibit_custody::{Act, Channel, Key, Stamp, Writer};
+use exhibit_custody::{Act, Channel, EntryContext, Key, Writer};
 use exhibit_model::Moment;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ fn key(byte: u8) -> Key {
 }
 
 fn seal(seq: u64, act: Act) -> Vec<u8> {
-    let stamp = Stamp { seq, at: Moment(1_700_000_000_000_000), actor: "a1", tool: "exhibit 0.1.0" };
+    let stamp = EntryContext { seq, at: Moment(1_700_000_000_000_000), actor: "a1", tool: "exhibit 0.1.0" };
     act.seal(&stamp, &mut |bytes| bytes.fill(u8::try_from(seq % 251).expect("small"))).expect("an entry").bytes
 }
 
@@ -24,7 +24,14 @@ fn seal(seq: u64, act: Act) -> Vec<u8> {
 fn acts(count: u64) -> Vec<Vec<u8>> {
     let act = |seq| match seq {
         0 => seal(0, Act::case_open(key(7).verifier())),
-        _ => seal(seq, Act::source_receive(i64::try_from(seq).expect("small"), Channel::Folder, b"/media/x")),
+        _ => seal(
+            seq,
+            Act::source_receive(
+                exhibit_model::SourceId::new(i64::try_from(seq).expect("small")),
+                Channel::Folder,
+                b"/media/x",
+            ),
+        ),
     };
     (0..count).map(act).collect()
 }

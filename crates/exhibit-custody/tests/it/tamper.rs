@@ -2,7 +2,7 @@
 
 use crate::{acts, copy, files, key, log_of, seal};
 use exhibit_custody::{
-    Act, Channel, Deviation, Head, Key, Log, Ref, Remembered, Report, Verb, Writer, check_log, check_log_with,
+    Act, Channel, Head, Key, Log, LogFault, Ref, Remembered, Report, Verb, Writer, check_log, check_log_with,
 };
 use exhibit_proof::tile;
 use exhibit_proof::{Checkpoint, Hash, Note, SignerKey};
@@ -54,7 +54,7 @@ fn a_flipped_bit_in_a_longer_log_is_named_with_its_entry() {
             if let Some(tile) = name.strip_prefix("tile/0/") {
                 let first = if tile.starts_with("001") { 256 } else { 512 * usize::from(tile.starts_with("002")) };
                 let entry = (first + place / 32) as u64;
-                let named = |d: &Deviation| matches!(d, Deviation::Entry { index, .. } if *index == entry);
+                let named = |d: &LogFault| matches!(d, LogFault::Entry { index, .. } if *index == entry);
                 assert!(report.deviations.iter().any(named), "byte {place} of {name}");
                 assert!(report.entries_give_root, "the entries themselves are as they were signed");
             }
@@ -137,9 +137,9 @@ fn entries_swapped_or_replaced_together_with_their_hashes_do_not_give_the_root()
     entries.swap(2, 3);
     rewrite(&folder, &entries);
     let report = check(&folder);
-    assert!(report.deviations.iter().any(|d| matches!(d, Deviation::Root)), "{}", text(&report));
-    let swapped = |d: &&Deviation| {
-        matches!(d, Deviation::Sequence { index: 2, stated: 3 } | Deviation::Sequence { index: 3, stated: 2 })
+    assert!(report.deviations.iter().any(|d| matches!(d, LogFault::Root)), "{}", text(&report));
+    let swapped = |d: &&LogFault| {
+        matches!(d, LogFault::Sequence { index: 2, stated: 3 } | LogFault::Sequence { index: 3, stated: 2 })
     };
     assert_eq!(report.deviations.iter().filter(swapped).count(), 2);
     assert!(!report.entries_give_root);
@@ -168,24 +168,24 @@ fn a_rollback_a_fork_and_a_swapped_key_are_named() {
     assert!(check_log(&folder, &remembered).deviations.is_empty());
 
     let found = check_log(&older, &remembered).deviations;
-    assert!(matches!(found[..], [Deviation::RolledBack { size: 5, once: 300 }]), "{found:?}");
+    assert!(matches!(found[..], [LogFault::RolledBack { size: 5, once: 300 }]), "{found:?}");
 
     // The holder of the key writes another history.
     let forked = parent.path().join("forked");
     let mut writer = Writer::create(&forked, key(7)).expect("a log");
     let mut entries = acts(301);
-    entries[2] = seal(2, Act::source_receive(99, Channel::Web, b"other"));
+    entries[2] = seal(2, Act::source_receive(exhibit_model::SourceId::new(99), Channel::Web, b"other"));
     writer.append(&entries).expect("appended");
     drop(writer);
     let found = check_log(&forked, &remembered).deviations;
-    assert!(matches!(found[..], [Deviation::Forked { once: 5 }, Deviation::Forked { once: 300 }]), "{found:?}");
+    assert!(matches!(found[..], [LogFault::Forked { once: 5 }, LogFault::Forked { once: 300 }]), "{found:?}");
 
     // Somebody without the key signs with another one, under the log's name.
     resign(&folder, &SignerKey::new(key(7).verifier().name(), &[9; 32]).expect("a name"));
     let found = check(&folder).deviations;
-    assert!(matches!(found[..], [Deviation::KeyNotLogged]), "{found:?}");
+    assert!(matches!(found[..], [LogFault::KeyNotLogged]), "{found:?}");
     let found = check_log(&folder, &remembered).deviations;
-    assert!(matches!(found[..], [Deviation::KeyNotLogged, Deviation::KeySwapped]), "{found:?}");
+    assert!(matches!(found[..], [LogFault::KeyNotLogged, LogFault::KeySwapped]), "{found:?}");
 }
 
 fn resign(folder: &Path, signer: &SignerKey) {
@@ -216,7 +216,7 @@ fn odd_checkpoints_are_named_even_when_they_are_signed() {
 
     let extended = Checkpoint { extensions: vec!["more".to_owned()], ..checkpoint.clone() };
     write_checkpoint(&folder, &signer, extended.text());
-    assert!(matches!(check(&folder).deviations[..], [Deviation::CheckpointExtended]));
+    assert!(matches!(check(&folder).deviations[..], [LogFault::CheckpointExtended]));
 
     // A size that no folder could hold: the check ends, and says where the files stop.
     for size in [6, 700, 1 << 40, u64::MAX] {
@@ -240,16 +240,16 @@ fn entries_that_are_no_acts_are_named_even_when_they_are_signed() {
     writer.append(&[twice.clone(), twice, b"{}".to_vec(), Vec::new()]).expect("appended");
     drop(writer);
     let mut seen = Vec::new();
-    let report = check_log_with(&folder, &Remembered::default(), &mut |entry| seen.push(entry.act.clone()));
-    assert_eq!(seen, ["case.open", "source.receive", "source.receive", "mark", "mark"]);
+    let report = check_log_with(&folder, &Remembered::default(), &mut |entry| seen.push(entry.act));
+    assert_eq!(seen, [Verb::CaseOpen, Verb::SourceReceive, Verb::SourceReceive, Verb::Mark, Verb::Mark]);
     assert!(report.entries_give_root);
     let found = report.deviations;
     let expected = matches!(
         found[..],
         [
-            Deviation::Sequence { index: 4, stated: 3 },
-            Deviation::EntryForm { index: 5, .. },
-            Deviation::EntryForm { index: 6, .. },
+            LogFault::Sequence { index: 4, stated: 3 },
+            LogFault::EntryForm { index: 5, .. },
+            LogFault::EntryForm { index: 6, .. },
         ]
     );
     assert!(expected, "{found:?}");

@@ -2,9 +2,9 @@
 //!
 //! Compressed data that ends early or is damaged gives what comes before the damage, and says so.
 
-use crate::identify::{Reader, ending};
+use crate::identify::ending;
 use crate::out::{Input, Out, Stop};
-use exhibit_model::{Member, MemberEnd, Moment, NoteKind, Request, Verdict};
+use exhibit_model::{Member, MemberEnd, Moment, NoteKind, ReaderKey, Relation, Request, Verdict};
 use flate2::bufread::GzDecoder;
 use std::io::{self, BufRead, BufReader, Read};
 
@@ -13,7 +13,7 @@ const XZ_MEMORY: u32 = 256 << 10;
 
 /// Reads a compressed file.
 pub(crate) fn read(
-    reader: Reader,
+    reader: ReaderKey,
     input: &mut dyn Input,
     request: &Request,
     out: &mut Out<'_>,
@@ -22,15 +22,15 @@ pub(crate) fn read(
         Ok(size) => out.container_size(size),
         Err(error) => return Ok(Verdict::Failed(format!("the file cannot be read: {error}"))),
     }
-    let mut member = Member { name: inner_name(&request.name), relation: "entry".to_owned(), ..Member::default() };
+    let mut member = Member { name: inner_name(&request.name), relation: Relation::Entry, ..Member::default() };
     let buffered = BufReader::with_capacity(64 << 10, input);
     match reader {
-        Reader::Gzip => return read_gzip(buffered, member, out),
-        Reader::Bzip2 => {
+        ReaderKey::Gzip => return read_gzip(buffered, member, out),
+        ReaderKey::Bzip2 => {
             out.member(member)?;
             say(&mut bzip2::bufread::MultiBzDecoder::new(buffered), out)?;
         }
-        Reader::Xz => {
+        ReaderKey::Xz => {
             out.member(member)?;
             say(&mut lzma_rust2::XzReader::new_mem_limit(buffered, true, XZ_MEMORY), out)?;
         }

@@ -11,7 +11,7 @@ pub(crate) use sink::{Embedded, Findings};
 
 use crate::charset::{Guess, Scheme, TextStream, stream};
 use crate::out::{Input, Out, Stop};
-use exhibit_model::{Mark, Member, NoteKind, Page, PageKind, Verdict};
+use exhibit_model::{Mark, Member, NoteKind, Page, PageKind, Relation, Verdict};
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{BufferQueue, Tokenizer, TokenizerOpts};
 use sink::Reading;
@@ -168,7 +168,7 @@ impl Embedded {
     /// # Errors
     /// [`Stop`] when nobody listens or a limit is reached.
     pub(crate) fn say(self, out: &mut Out<'_>) -> Result<(), Stop> {
-        out.member(Member { name: self.name.into_bytes(), relation: "embedded".to_owned(), ..Member::default() })?;
+        out.member(Member { name: self.name.into_bytes(), relation: Relation::Embedded, ..Member::default() })?;
         out.member_from(&mut Cursor::new(self.bytes))
     }
 }

@@ -9,7 +9,7 @@ mod mime;
 
 use crate::out::{Input, Out, Stop};
 use body::Body;
-use exhibit_model::{Mark, MarkKind, Member, NoteKind, Page, PageKind, Request, Verdict};
+use exhibit_model::{Mark, MarkKind, Member, MetadataKey, NoteKind, Page, PageKind, Relation, Request, Verdict};
 use header::Header;
 use mail_parser::DateTime;
 use mime::Part;
@@ -54,15 +54,11 @@ pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) 
     say_pages(&part.header, &body, out)?;
     body.say_notes(out)?;
     for file in body.members() {
-        out.member(Member {
-            name: file.name.clone().into_bytes(),
-            relation: file.relation.to_owned(),
-            ..Member::default()
-        })?;
+        out.member(Member { name: file.name.clone().into_bytes(), relation: file.relation, ..Member::default() })?;
         out.member_from(&mut Cursor::new(file.bytes()))?;
     }
     if !rest.is_empty() {
-        out.member(Member { name: b"flags.plist".to_vec(), relation: "embedded".to_owned(), ..Member::default() })?;
+        out.member(Member { name: b"flags.plist".to_vec(), relation: Relation::Embedded, ..Member::default() })?;
         out.member_from(&mut Cursor::new(rest))?;
     }
     Ok(Verdict::Read)
@@ -104,7 +100,7 @@ fn say_metadata(header: &Header, out: &mut Out<'_>) -> Result<(), Stop> {
         }
     }
     match header.get("date").map(|date| (date, date_of(date))) {
-        Some((_, Some(date))) => out.metadata("mail:date", &date),
+        Some((_, Some(date))) => out.metadata(MetadataKey::MAIL_DATE, &date),
         Some((date, None)) => {
             out.metadata("mail:date-as-written", date)?;
             out.note(NoteKind::Remark, 0, "the date of the message cannot be understood")

@@ -4,7 +4,7 @@
 //! as nothing tells whether the writer put the `>` there. Memory does not grow with the mailbox.
 
 use crate::out::{Input, Out, Stop};
-use exhibit_model::{Member, Moment, NoteKind, Verdict};
+use exhibit_model::{Member, Moment, NoteKind, Relation, Verdict};
 use std::io::{self, Read};
 
 /// How much of a line that may separate messages is looked at.
@@ -29,7 +29,7 @@ pub(crate) fn read(input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, 
                 out.member(Member {
                     name: format!("{count:06}.eml").into_bytes(),
                     modified: moment_of(&line),
-                    relation: "message".to_owned(),
+                    relation: Relation::Message,
                     ..Member::default()
                 })?;
                 out.member_from(&mut mailbox)?;

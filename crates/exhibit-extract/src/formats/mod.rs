@@ -1,4 +1,5 @@
-//! One file per format, and which of them reads what.
+//! One file or folder per format, and the list of them: a format is added by its module, its line in [`FORMATS`], and
+//! its row in the table of file kinds ([`exhibit_model::kind`]).
 
 mod compressed;
 mod docx;
@@ -18,52 +19,111 @@ mod tar;
 pub(crate) mod text;
 mod zip;
 
-use crate::identify::{Kind, Reader};
+use crate::MapFile;
+use crate::identify::Kind;
 use crate::out::{Input, Out, Stop};
-use exhibit_model::{Request, Verdict};
+use exhibit_model::{ReaderKey, Request, Verdict};
+use std::path::PathBuf;
 
-/// Says everything that is in a file of this kind.
+type ReadFn = fn(&mut dyn Input, &Request, &mut Out<'_>) -> Result<Verdict, Stop>;
+
+/// How files of one format are read.
+struct Format {
+    reader: ReaderKey,
+    /// Emits everything that is in a file.
+    extract: ReadFn,
+    /// Renders one page of a file, where its pages have a layout.
+    render: Option<ReadFn>,
+    /// Loads what the reader shares with all workers, fonts from the folders given.
+    warm: Option<fn(&[PathBuf], MapFile)>,
+}
+
+impl Format {
+    const fn new(reader: ReaderKey, extract: ReadFn) -> Self {
+        Self { reader, extract, render: None, warm: None }
+    }
+
+    const fn rendered_by(self, render: ReadFn) -> Self {
+        Self { render: Some(render), ..self }
+    }
+
+    const fn warmed_by(self, warm: fn(&[PathBuf], MapFile)) -> Self {
+        Self { warm: Some(warm), ..self }
+    }
+}
+
+const FORMATS: &[Format] = &[
+    Format::new(ReaderKey::Empty, |_, _, _| Ok(Verdict::Empty)),
+    Format::new(ReaderKey::Sealed, |_, _, _| Ok(Verdict::Encrypted)),
+    Format::new(ReaderKey::Text, |input, _, out| text::read(input, out)),
+    Format::new(ReaderKey::Table, |input, _, out| table::read(input, out)),
+    Format::new(ReaderKey::Html, |input, _, out| html::read(input, out)),
+    Format::new(ReaderKey::Mail, mail::read),
+    Format::new(ReaderKey::Mbox, |input, _, out| mbox::read(input, out)),
+    Format::new(ReaderKey::Docx, docx::extract),
+    Format::new(ReaderKey::Pptx, slides::extract),
+    Format::new(ReaderKey::Sheet, sheet::extract),
+    Format::new(ReaderKey::Doc, ole::extract_doc),
+    Format::new(ReaderKey::Ppt, ole::extract_ppt),
+    Format::new(ReaderKey::SealedOffice, ole::extract_sealed),
+    Format::new(ReaderKey::Object, ole::extract_object),
+    Format::new(ReaderKey::Opendocument, opendocument::extract),
+    Format::new(ReaderKey::Picture, picture::extract).rendered_by(picture::render),
+    Format::new(ReaderKey::Pdf, pdf::extract).rendered_by(pdf::render).warmed_by(pdf::warm),
+    Format::new(ReaderKey::Zip, zip::read),
+    Format::new(ReaderKey::Tar, |input, _, out| tar::read(input, out)),
+    Format::new(ReaderKey::Gzip, |input, request, out| compressed::read(ReaderKey::Gzip, input, request, out)),
+    Format::new(ReaderKey::Bzip2, |input, request, out| compressed::read(ReaderKey::Bzip2, input, request, out)),
+    Format::new(ReaderKey::Xz, |input, request, out| compressed::read(ReaderKey::Xz, input, request, out)),
+    Format::new(ReaderKey::Zstd, |input, request, out| compressed::read(ReaderKey::Zstd, input, request, out)),
+];
+
+fn format_of(kind: Kind) -> Option<&'static Format> {
+    FORMATS.iter().find(|format| Some(format.reader) == kind.reader)
+}
+
+/// Emits everything that is in a file of this kind.
 pub(crate) fn extract(
     kind: Kind,
     input: &mut dyn Input,
     request: &Request,
     out: &mut Out<'_>,
 ) -> Result<Verdict, Stop> {
-    match kind.reader {
-        Reader::Empty => Ok(Verdict::Empty),
-        Reader::Text | Reader::Markdown => text::read(input, out),
-        Reader::Table => table::read(input, out),
-        Reader::Html => html::read(input, out),
-        Reader::Eml => mail::read(input, request, out),
-        Reader::Mbox => mbox::read(input, out),
-        Reader::Zip => zip::read(input, request, out),
-        Reader::Docx => docx::extract(input, request, out),
-        Reader::Pptx => slides::extract(input, request, out),
-        Reader::Sheet => sheet::extract(input, request, out),
-        Reader::Doc => ole::extract_doc(input, request, out),
-        Reader::Ppt => ole::extract_ppt(input, request, out),
-        Reader::Odt | Reader::Odp => opendocument::extract(input, request, out),
-        Reader::Picture => picture::extract(input, request, out),
-        Reader::LockedOffice => ole::extract_sealed(input, request, out),
-        Reader::Pdf => pdf::extract(input, request, out),
-        Reader::None if kind.media_type == "application/x-ole-storage" => ole::extract_object(input, request, out),
-        Reader::Sealed => Ok(Verdict::Encrypted),
-        Reader::None => Ok(Verdict::Unsupported(format!("no reader for {}", kind.media_type))),
-        Reader::Tar => tar::read(input, out),
-        Reader::Gzip | Reader::Bzip2 | Reader::Xz | Reader::Zstd => compressed::read(kind.reader, input, request, out),
+    match format_of(kind) {
+        Some(format) => (format.extract)(input, request, out),
+        None => Ok(Verdict::Unsupported(format!("no reader for {}", kind.media_type))),
     }
 }
 
-/// Paints one page of a file of this kind.
+/// Renders one page of a file of this kind.
 pub(crate) fn render(kind: Kind, input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
-    match kind.reader {
-        Reader::Picture => picture::render(input, request, out),
-        Reader::Pdf => pdf::render(input, request, out),
-        _ => Ok(Verdict::Unsupported(format!("pages of {} are not painted", kind.media_type))),
+    match format_of(kind).and_then(|format| format.render) {
+        Some(render) => render(input, request, out),
+        None => Ok(Verdict::Unsupported(format!("pages of {} are not painted", kind.media_type))),
     }
 }
 
 /// Loads what readers share.
-pub(crate) fn warm(font_folders: &[std::path::PathBuf], map: crate::MapFile) {
-    pdf::warm(font_folders, map);
+pub(crate) fn warm(font_folders: &[PathBuf], map: MapFile) {
+    for warm in FORMATS.iter().filter_map(|format| format.warm) {
+        warm(font_folders, map);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use exhibit_model::MediaType;
+
+    #[test]
+    fn every_reader_of_the_table_is_a_format_and_every_format_reads_something() {
+        for media_type in MediaType::all() {
+            let kind = Kind { media_type: media_type.name, reader: media_type.reader };
+            assert_eq!(format_of(kind).map(|format| format.reader), media_type.reader, "{}", media_type.name);
+        }
+        for format in FORMATS {
+            assert_eq!(FORMATS.iter().filter(|other| other.reader == format.reader).count(), 1, "{:?}", format.reader);
+            assert!(MediaType::all().any(|row| row.reader == Some(format.reader)), "{:?}", format.reader);
+        }
+    }
 }

@@ -13,9 +13,9 @@ mod sealed;
 mod tests;
 
 use super::office::draft::Draft;
-use crate::identify::{self, Reader};
+use crate::identify;
 use crate::out::{Input, Out, Stop};
-use exhibit_model::{MarkKind, NoteKind, PageKind, Request, Verdict};
+use exhibit_model::{MarkKind, NoteKind, PageKind, ReaderKey, Request, Verdict};
 use office_oxide::doc::{DocDocument, DocError, SubDocumentKind};
 use office_oxide::ppt::{PptDocument, PptError, SlideText, TextType};
 use std::io::{Cursor, Read};
@@ -74,7 +74,7 @@ pub(crate) fn extract_sealed(input: &mut dyn Input, request: &Request, out: &mut
     };
     let mut open = Cursor::new(open);
     let kind = match identify::identify(&request.name, &mut open) {
-        Ok(kind) if kind.reader != Reader::LockedOffice => kind,
+        Ok(kind) if kind.reader != Some(ReaderKey::SealedOffice) => kind,
         _ => return Ok(Verdict::Failed("what was sealed is no office file".to_owned())),
     };
     out.metadata("office:sealed", kind.media_type)?;

@@ -11,7 +11,7 @@ mod tests;
 use super::office::draft::Draft;
 use super::office::package::Package;
 use crate::out::{Input, Out, Stop};
-use exhibit_model::{MarkKind, PageKind, Request, Verdict};
+use exhibit_model::{MarkKind, PageKind, Request, RowRange, SheetPart, Verdict};
 use std::collections::BTreeMap;
 
 /// The most rows on one page.
@@ -140,14 +140,18 @@ impl SheetWriter {
         if self.hidden {
             draft.mark(0, MarkKind::Hidden);
         }
-        let (first, last) = (self.chunk * ROWS + 1, (self.chunk + 1) * ROWS);
+        let first = self.chunk * ROWS + 1;
+        let last = if more { (self.chunk + 1) * ROWS } else { self.row.max(self.chunk * ROWS) + 1 };
+        let rows = (!draft.is_blank()).then_some(RowRange { first, last });
         let label = match (self.chunk, more) {
             (0, false) => self.name.clone(),
             (_, true) => format!("{} rows {first}-{last}", self.name),
-            (_, false) => format!("{} rows {first}-{}", self.name, self.row + 1),
+            (_, false) => format!("{} rows {first}-{last}", self.name),
         };
         self.said += 1;
-        out.page(draft.into_page(PageKind::Sheet, label))
+        let mut page = draft.into_page(PageKind::Sheet, label);
+        page.sheet = Some(SheetPart { name: self.name.clone(), rows });
+        out.page(page)
     }
 }
 

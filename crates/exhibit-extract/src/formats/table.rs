@@ -4,7 +4,7 @@
 
 use crate::charset::TextStream;
 use crate::out::{Input, Out, Stop};
-use exhibit_model::{NoteKind, Page, PageKind, Verdict};
+use exhibit_model::{NoteKind, Page, PageKind, RowRange, SheetPart, Verdict};
 
 /// Most rows on a page.
 const ROWS: u64 = 500;
@@ -121,7 +121,12 @@ impl Rows {
 
     fn say_page(&mut self, out: &mut Out<'_>) -> Result<(), Stop> {
         let mut page = Page::of_text(0, PageKind::Sheet, self.text[..self.row_start].to_owned());
-        page.label = format!("{}-{}", self.rows + 1 - self.page_rows.min(self.rows + 1), self.rows.max(1));
+        let first = self.rows + 1 - self.page_rows.min(self.rows);
+        let last = self.rows.max(first);
+        page.label = format!("{first}-{last}");
+        let row = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+        page.sheet =
+            Some(SheetPart { name: String::new(), rows: Some(RowRange { first: row(first), last: row(last) }) });
         out.page(page)?;
         self.text.drain(..self.row_start);
         self.scanned -= self.row_start;

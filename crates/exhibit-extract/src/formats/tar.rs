@@ -7,7 +7,7 @@ mod header;
 
 use super::zip::names::Names;
 use crate::out::{Input, Out, Stop};
-use exhibit_model::{Member, MemberEnd, NoteKind, Verdict};
+use exhibit_model::{Member, MemberEnd, NoteKind, Relation, Verdict};
 use header::{BLOCK, Header, Kind, Pax};
 use std::io::{self, Read, SeekFrom};
 
@@ -166,7 +166,7 @@ fn say_entry(entry: &Entry, names: &Names, input: &mut dyn Input, out: &mut Out<
         name: entry.name.clone(),
         name_text: names.text(&entry.name),
         modified: entry.header.modified,
-        relation: "entry".to_owned(),
+        relation: Relation::Entry,
     })?;
     if let Some(reason) = end {
         return out.member_end(MemberEnd::Unsupported(reason));

@@ -10,7 +10,7 @@ pub(super) mod names;
 
 use crate::out::{Input, Out, Stop};
 use directory::{Directory, Entry};
-use exhibit_model::{Member, MemberEnd, NoteKind, Request, Verdict};
+use exhibit_model::{Member, MemberEnd, NoteKind, Relation, Request, Verdict};
 use names::Names;
 use std::io::{self, SeekFrom};
 
@@ -82,7 +82,7 @@ fn say_entry(
         name: entry.name.clone(),
         name_text: names.text_of(entry),
         modified: entry.modified,
-        relation: "entry".to_owned(),
+        relation: Relation::Entry,
     })?;
     if entry.is_link() {
         let target = entry::link_target(entry, input).map(|bytes| names.decode(&bytes));

@@ -1,11 +1,11 @@
-//! Kinds told by fixed bytes at a fixed place.
+//! Kinds recognised by fixed bytes at a fixed offset.
 //!
-//! Only signatures strong enough not to be met in text by chance are listed; formats inside a zip or an OLE2
-//! compound file are told apart in `packages`, text formats in `prose`.
+//! Only signatures that text does not contain by chance are listed; formats inside a zip or an OLE2
+//! compound file are recognised in `packages`, text formats in `prose`.
 
-use super::{Kind, Reader};
+use super::Kind;
 
-/// A signature: at `offset` stand `bytes`, and, where given, `more.1` at `more.0` as well.
+/// A signature: `bytes` at `offset` and, if given, `more.1` at `more.0` as well.
 struct Magic {
     offset: usize,
     bytes: &'static [u8],
@@ -13,26 +13,20 @@ struct Magic {
     kind: Kind,
 }
 
-const fn magic(offset: usize, bytes: &'static [u8], media_type: &'static str, reader: Reader) -> Magic {
-    Magic { offset, bytes, more: None, kind: Kind { media_type, reader } }
+const fn magic(offset: usize, bytes: &'static [u8], kind: Kind) -> Magic {
+    Magic { offset, bytes, more: None, kind }
 }
 
-const fn pair(
-    bytes: &'static [u8],
-    offset: usize,
-    more: &'static [u8],
-    media_type: &'static str,
-    reader: Reader,
-) -> Magic {
-    Magic { offset: 0, bytes, more: Some((offset, more)), kind: Kind { media_type, reader } }
+const fn pair(bytes: &'static [u8], offset: usize, more: &'static [u8], kind: Kind) -> Magic {
+    Magic { offset: 0, bytes, more: Some((offset, more)), kind }
 }
 
-/// What fixed bytes in `head`, the first bytes of a file, tell; `None` where they tell nothing.
+/// The kind that fixed bytes in `head`, the first bytes of a file, identify, if any.
 pub(super) fn by_magic(head: &[u8]) -> Option<Kind> {
     let at = |offset: usize, bytes: &[u8]| head.get(offset..).is_some_and(|rest| rest.starts_with(bytes));
     let binary = head.iter().take(512).any(|b| *b < 9);
-    let holds = |m: &Magic| at(m.offset, m.bytes) && m.more.is_none_or(|(offset, more)| at(offset, more));
-    let fixed = TABLE.iter().find(|m| holds(m) && (binary || !could_be_prose(m.bytes)));
+    let fits = |m: &Magic| at(m.offset, m.bytes) && m.more.is_none_or(|(offset, more)| at(offset, more));
+    let fixed = TABLE.iter().find(|m| fits(m) && (binary || !could_be_prose(m.bytes)));
     fixed.map(|m| m.kind).or_else(|| by_structure(head))
 }
 
@@ -43,33 +37,31 @@ fn could_be_prose(bytes: &[u8]) -> bool {
 
 /// Kinds whose signature is a rule rather than a constant.
 fn by_structure(head: &[u8]) -> Option<Kind> {
-    let none = |media_type| Some(Kind { media_type, reader: Reader::None });
     if let Some(brand) = head.get(8..12).filter(|_| head.get(4..8) == Some(b"ftyp")) {
-        return none(iso_media(brand));
+        return Some(iso_media(brand));
     }
-    if tar_checksum_holds(head) {
+    if tar_checksum_fits(head) {
         let gnu = head.get(257..265) == Some(b"ustar  \0");
-        let media_type = if gnu { "application/x-gtar" } else { "application/x-tar" };
-        return Some(Kind { media_type, reader: Reader::Tar });
+        return Some(if gnu { kind!("application/x-gtar") } else { kind!("application/x-tar") });
     }
     if head.len() > 7 && head[0] & 0xF0 == 0x50 && head[1..4] == [0x2A, 0x4D, 0x18] {
-        return Some(Kind { media_type: "application/zstd", reader: Reader::Zstd });
+        return Some(kind!("application/zstd"));
     }
     if let Some(kind) = by_cms(head) {
         return Some(kind);
     }
     if pdf_soon(head) {
-        return Some(Kind { media_type: "application/pdf", reader: Reader::Pdf });
+        return Some(kind!("application/pdf"));
     }
     if head.len() > 3 && head[0] == 0xFF && head[1] & 0xE0 == 0xE0 && head[1] & 0x06 != 0 && head[2] >> 4 != 15 {
         let utf16 = head[1] == 0xFE;
-        return if utf16 { None } else { none("audio/mpeg") };
+        return if utf16 { None } else { Some(kind!("audio/mpeg")) };
     }
     if head.len() > 21 && &head[2..5] == b"-lh" && head[6] == b'-' {
-        return none("application/x-lzh-compressed");
+        return Some(kind!("application/x-lzh-compressed"));
     }
     if head.len() > 32 && matches!(head[0], 0x03 | 0x30 | 0x31 | 0x83 | 0x8B | 0xF5) && dbase_header(head) {
-        return none("application/vnd.dbf");
+        return Some(kind!("application/vnd.dbf"));
     }
     None
 }
@@ -80,34 +72,33 @@ fn by_cms(head: &[u8]) -> Option<Kind> {
     const TIMESTAMPED: &[u8] = b"\x2A\x86\x48\x86\xF7\x0D\x01\x09\x10\x01\x1F";
     let start = head.get(..head.len().min(32)).filter(|start| start.first() == Some(&0x30))?;
     let after = |oid: &[u8]| start.windows(oid.len()).position(|w| w == oid).map(|at| &start[at + oid.len()..]);
-    let kind = |media_type, reader| Some(Kind { media_type, reader });
     if after(TIMESTAMPED).is_some() {
-        return kind("application/timestamped-data", Reader::None);
+        return Some(kind!("application/timestamped-data"));
     }
-    match after(CMS)?.first()? {
-        2 => kind("application/pkcs7-signature", Reader::None),
-        3 => kind("application/pkcs7-mime", Reader::Sealed),
-        _ => kind("application/pkcs7-mime", Reader::None),
-    }
+    Some(match after(CMS)?.first()? {
+        2 => kind!("application/pkcs7-signature"),
+        3 => kind!("application/pkcs7-mime"),
+        _ => kind!("application/pkcs7-mime", unread),
+    })
 }
 
-/// The media type of an ISO base media file by its brand (ISO/IEC 14496-12).
-fn iso_media(brand: &[u8]) -> &'static str {
+/// What an ISO base media file is by its brand (ISO/IEC 14496-12).
+fn iso_media(brand: &[u8]) -> Kind {
     match brand {
-        b"heic" | b"heix" | b"heim" | b"heis" => "image/heic",
-        b"mif1" | b"msf1" | b"hevc" | b"hevx" => "image/heif",
-        b"avif" | b"avis" => "image/avif",
-        b"jp2 " => "image/jp2",
-        b"jpx " => "image/jpx",
-        b"qt  " => "video/quicktime",
-        b"M4A " | b"M4B " => "audio/mp4",
-        [b'3', b'g', ..] => "video/3gpp",
-        _ => "video/mp4",
+        b"heic" | b"heix" | b"heim" | b"heis" => kind!("image/heic"),
+        b"mif1" | b"msf1" | b"hevc" | b"hevx" => kind!("image/heif"),
+        b"avif" | b"avis" => kind!("image/avif"),
+        b"jp2 " => kind!("image/jp2"),
+        b"jpx " => kind!("image/jpx"),
+        b"qt  " => kind!("video/quicktime"),
+        b"M4A " | b"M4B " => kind!("audio/mp4"),
+        [b'3', b'g', ..] => kind!("video/3gpp"),
+        _ => kind!("video/mp4"),
     }
 }
 
-/// Whether the first block is a tar header: its checksum field holds the sum of its bytes (POSIX.1-1988).
-fn tar_checksum_holds(head: &[u8]) -> bool {
+/// Whether the first block is a tar header: its checksum field is the sum of its bytes (POSIX.1-1988).
+fn tar_checksum_fits(head: &[u8]) -> bool {
     let Some(block) = head.get(..512) else { return false };
     let field = &block[148..156];
     let digits: Vec<u8> = field.iter().copied().skip_while(|b| *b == b' ').take_while(u8::is_ascii_digit).collect();
@@ -121,7 +112,7 @@ fn tar_checksum_holds(head: &[u8]) -> bool {
     block[0] != 0 && (sum(false) == i64::from(stated) || sum(true) == i64::from(stated))
 }
 
-/// Whether a PDF header stands within the first kilobyte, as readers accept it (ISO 32000-1, annex H).
+/// Whether a PDF header is within the first kilobyte, as readers accept it (ISO 32000-1, annex H).
 fn pdf_soon(head: &[u8]) -> bool {
     let start = &head[..head.len().min(1024)];
     let Some(at) = start.windows(5).position(|w| w == b"%PDF-") else { return false };
@@ -140,129 +131,129 @@ fn dbase_header(head: &[u8]) -> bool {
 }
 
 const TABLE: &[Magic] = &[
-    magic(0, b"%PDF-", "application/pdf", Reader::Pdf),
+    magic(0, b"%PDF-", kind!("application/pdf")),
     // pictures
-    magic(0, b"\xFF\xD8\xFF", "image/jpeg", Reader::Picture),
-    magic(0, b"\x89PNG\r\n\x1A\n", "image/png", Reader::Picture),
-    magic(0, b"GIF87a", "image/gif", Reader::Picture),
-    magic(0, b"GIF89a", "image/gif", Reader::Picture),
-    magic(0, b"II*\0", "image/tiff", Reader::Picture),
-    magic(0, b"MM\0*", "image/tiff", Reader::Picture),
-    magic(0, b"II+\0", "image/tiff", Reader::Picture),
-    magic(0, b"MM\0+", "image/tiff", Reader::Picture),
-    pair(b"RIFF", 8, b"WEBP", "image/webp", Reader::Picture),
-    pair(b"BM", 6, b"\0\0\0\0", "image/bmp", Reader::Picture),
-    magic(0, b"\0\0\0\x0CjP  \r\n\x87\n", "image/jp2", Reader::None),
-    magic(0, b"\xFF\x4F\xFF\x51\0", "image/x-jp2-codestream", Reader::None),
-    magic(0, b"\xFF\x0A", "image/jxl", Reader::None),
-    magic(0, b"\0\0\0\x0CJXL \r\n\x87\n", "image/jxl", Reader::None),
-    magic(0, b"8BPS", "image/vnd.adobe.photoshop", Reader::None),
-    magic(0, b"\xD7\xCD\xC6\x9A", "image/wmf", Reader::None),
-    magic(0, b"\x01\0\x09\0\0\x03", "image/wmf", Reader::None),
-    pair(b"\x01\0\0\0", 40, b" EMF", "image/emf", Reader::None),
-    magic(0, b"AT&TFORM", "image/vnd.djvu", Reader::None),
-    magic(0, b"\0\0\x01\0", "image/vnd.microsoft.icon", Reader::None),
-    magic(0, b"gimp xcf", "image/x-xcf", Reader::None),
+    magic(0, b"\xFF\xD8\xFF", kind!("image/jpeg")),
+    magic(0, b"\x89PNG\r\n\x1A\n", kind!("image/png")),
+    magic(0, b"GIF87a", kind!("image/gif")),
+    magic(0, b"GIF89a", kind!("image/gif")),
+    magic(0, b"II*\0", kind!("image/tiff")),
+    magic(0, b"MM\0*", kind!("image/tiff")),
+    magic(0, b"II+\0", kind!("image/tiff")),
+    magic(0, b"MM\0+", kind!("image/tiff")),
+    pair(b"RIFF", 8, b"WEBP", kind!("image/webp")),
+    pair(b"BM", 6, b"\0\0\0\0", kind!("image/bmp")),
+    magic(0, b"\0\0\0\x0CjP  \r\n\x87\n", kind!("image/jp2")),
+    magic(0, b"\xFF\x4F\xFF\x51\0", kind!("image/x-jp2-codestream")),
+    magic(0, b"\xFF\x0A", kind!("image/jxl")),
+    magic(0, b"\0\0\0\x0CJXL \r\n\x87\n", kind!("image/jxl")),
+    magic(0, b"8BPS", kind!("image/vnd.adobe.photoshop")),
+    magic(0, b"\xD7\xCD\xC6\x9A", kind!("image/wmf")),
+    magic(0, b"\x01\0\x09\0\0\x03", kind!("image/wmf")),
+    pair(b"\x01\0\0\0", 40, b" EMF", kind!("image/emf")),
+    magic(0, b"AT&TFORM", kind!("image/vnd.djvu")),
+    magic(0, b"\0\0\x01\0", kind!("image/vnd.microsoft.icon")),
+    magic(0, b"gimp xcf", kind!("image/x-xcf")),
     // archives and compressed files
-    magic(0, b"\x1F\x8B\x08", "application/gzip", Reader::Gzip),
-    magic(0, b"BZh", "application/x-bzip2", Reader::Bzip2),
-    magic(0, b"\xFD7zXZ\0", "application/x-xz", Reader::Xz),
-    magic(0, b"\x28\xB5\x2F\xFD", "application/zstd", Reader::Zstd),
-    magic(257, b"ustar  \0", "application/x-gtar", Reader::Tar),
-    magic(257, b"ustar\0", "application/x-tar", Reader::Tar),
-    magic(0, b"7z\xBC\xAF\x27\x1C", "application/x-7z-compressed", Reader::None),
-    magic(0, b"Rar!\x1A\x07", "application/vnd.rar", Reader::None),
-    magic(0, b"RE~^", "application/vnd.rar", Reader::None),
-    magic(0, b"MSCF\0\0\0\0", "application/vnd.ms-cab-compressed", Reader::None),
-    magic(0, b"!<arch>\ndebian", "application/vnd.debian.binary-package", Reader::None),
-    magic(0, b"!<arch>\n", "application/x-archive", Reader::None),
-    magic(0, b"070707", "application/x-cpio", Reader::None),
-    magic(0, b"070701", "application/x-cpio", Reader::None),
-    magic(0, b"070702", "application/x-cpio", Reader::None),
-    magic(0, b"\xC7\x71", "application/x-cpio", Reader::None),
-    magic(0, b"\x1F\x9D", "application/x-compress", Reader::None),
-    magic(0, b"LZIP\x01", "application/lzip", Reader::None),
-    magic(0, b"\x5D\0\0\x80\0", "application/x-lzma", Reader::None),
-    magic(0, b"\x04\x22\x4D\x18", "application/x-lz4", Reader::None),
-    magic(0, b"\xED\xAB\xEE\xDB", "application/x-rpm", Reader::None),
-    magic(0, b"xar!", "application/x-xar", Reader::None),
-    magic(0, b"\x60\xEA", "application/x-arj", Reader::None),
-    magic(0, b"WARC/", "application/warc", Reader::None),
-    magic(0, b"filedesc://", "application/x-internet-archive", Reader::None),
-    magic(32769, b"CD001", "application/vnd.efi.iso", Reader::None),
-    magic(0, b"VMDK", "application/x-vmdk", Reader::None),
-    magic(0, b"KDMV", "application/x-vmdk", Reader::None),
-    magic(0, b"conectix", "application/x-vhd", Reader::None),
-    magic(0, b"vhdxfile", "application/x-vhdx", Reader::None),
-    magic(0, b"QFI\xFB", "application/x-qemu-disk", Reader::None),
-    magic(0, b"EVF\x09\x0D\x0A\xFF\0", "application/x-ewf", Reader::None),
+    magic(0, b"\x1F\x8B\x08", kind!("application/gzip")),
+    magic(0, b"BZh", kind!("application/x-bzip2")),
+    magic(0, b"\xFD7zXZ\0", kind!("application/x-xz")),
+    magic(0, b"\x28\xB5\x2F\xFD", kind!("application/zstd")),
+    magic(257, b"ustar  \0", kind!("application/x-gtar")),
+    magic(257, b"ustar\0", kind!("application/x-tar")),
+    magic(0, b"7z\xBC\xAF\x27\x1C", kind!("application/x-7z-compressed")),
+    magic(0, b"Rar!\x1A\x07", kind!("application/vnd.rar")),
+    magic(0, b"RE~^", kind!("application/vnd.rar")),
+    magic(0, b"MSCF\0\0\0\0", kind!("application/vnd.ms-cab-compressed")),
+    magic(0, b"!<arch>\ndebian", kind!("application/vnd.debian.binary-package")),
+    magic(0, b"!<arch>\n", kind!("application/x-archive")),
+    magic(0, b"070707", kind!("application/x-cpio")),
+    magic(0, b"070701", kind!("application/x-cpio")),
+    magic(0, b"070702", kind!("application/x-cpio")),
+    magic(0, b"\xC7\x71", kind!("application/x-cpio")),
+    magic(0, b"\x1F\x9D", kind!("application/x-compress")),
+    magic(0, b"LZIP\x01", kind!("application/lzip")),
+    magic(0, b"\x5D\0\0\x80\0", kind!("application/x-lzma")),
+    magic(0, b"\x04\x22\x4D\x18", kind!("application/x-lz4")),
+    magic(0, b"\xED\xAB\xEE\xDB", kind!("application/x-rpm")),
+    magic(0, b"xar!", kind!("application/x-xar")),
+    magic(0, b"\x60\xEA", kind!("application/x-arj")),
+    magic(0, b"WARC/", kind!("application/warc")),
+    magic(0, b"filedesc://", kind!("application/x-internet-archive")),
+    magic(32769, b"CD001", kind!("application/vnd.efi.iso")),
+    magic(0, b"VMDK", kind!("application/x-vmdk")),
+    magic(0, b"KDMV", kind!("application/x-vmdk")),
+    magic(0, b"conectix", kind!("application/x-vhd")),
+    magic(0, b"vhdxfile", kind!("application/x-vhdx")),
+    magic(0, b"QFI\xFB", kind!("application/x-qemu-disk")),
+    magic(0, b"EVF\x09\x0D\x0A\xFF\0", kind!("application/x-ewf")),
     // documents with no reader of their own yet
-    magic(0, b"{\\rtf", "application/rtf", Reader::None),
-    magic(0, b"!BDN", "application/vnd.ms-outlook-pst", Reader::None),
-    magic(0, b"\x78\x9F\x3E\x22", "application/vnd.ms-tnef", Reader::None),
-    magic(0, b"ITSF\x03\0\0\0", "application/vnd.ms-htmlhelp", Reader::None),
-    magic(0, b"\xE4\x52\x5C\x7B\x8C\xD8\xA7\x4D", "application/onenote", Reader::None),
-    magic(0, b"\xDB\xA5\x2D\0", "application/msword", Reader::None),
-    magic(0, b"\x31\xBE\0\0", "application/x-mswrite", Reader::None),
-    magic(0, b"\xFFWPC", "application/vnd.wordperfect", Reader::None),
-    magic(0, b"\x09\x08\x10\0\0\x06\x05\0", "application/vnd.ms-excel", Reader::None),
-    magic(0, b"\x09\x04\x06\0", "application/vnd.ms-excel", Reader::None),
-    magic(0, b"\x09\x02\x06\0", "application/vnd.ms-excel", Reader::None),
-    magic(0, b"\x09\0\x04\0", "application/vnd.ms-excel", Reader::None),
-    magic(0, b"%!PS-Adobe", "application/postscript", Reader::None),
-    magic(0, b"\xC5\xD0\xD3\xC6", "application/postscript", Reader::None),
-    pair(b"AC10", 6, b"\0", "image/vnd.dwg", Reader::None),
-    magic(60, b"BOOKMOBI", "application/x-mobipocket-ebook", Reader::None),
+    magic(0, b"{\\rtf", kind!("application/rtf")),
+    magic(0, b"!BDN", kind!("application/vnd.ms-outlook-pst")),
+    magic(0, b"\x78\x9F\x3E\x22", kind!("application/vnd.ms-tnef")),
+    magic(0, b"ITSF\x03\0\0\0", kind!("application/vnd.ms-htmlhelp")),
+    magic(0, b"\xE4\x52\x5C\x7B\x8C\xD8\xA7\x4D", kind!("application/onenote")),
+    magic(0, b"\xDB\xA5\x2D\0", kind!("application/msword", unread)),
+    magic(0, b"\x31\xBE\0\0", kind!("application/x-mswrite")),
+    magic(0, b"\xFFWPC", kind!("application/vnd.wordperfect")),
+    magic(0, b"\x09\x08\x10\0\0\x06\x05\0", kind!("application/vnd.ms-excel", unread)),
+    magic(0, b"\x09\x04\x06\0", kind!("application/vnd.ms-excel", unread)),
+    magic(0, b"\x09\x02\x06\0", kind!("application/vnd.ms-excel", unread)),
+    magic(0, b"\x09\0\x04\0", kind!("application/vnd.ms-excel", unread)),
+    magic(0, b"%!PS-Adobe", kind!("application/postscript")),
+    magic(0, b"\xC5\xD0\xD3\xC6", kind!("application/postscript")),
+    pair(b"AC10", 6, b"\0", kind!("image/vnd.dwg")),
+    magic(60, b"BOOKMOBI", kind!("application/x-mobipocket-ebook")),
     // data
-    magic(0, b"SQLite format 3\0", "application/vnd.sqlite3", Reader::None),
-    magic(4, b"Standard Jet DB", "application/vnd.ms-access", Reader::None),
-    magic(4, b"Standard ACE DB", "application/vnd.ms-access", Reader::None),
-    magic(0, b"PAR1", "application/vnd.apache.parquet", Reader::None),
-    magic(0, b"\x89HDF\r\n\x1A\n", "application/x-hdf5", Reader::None),
-    magic(0, b"bplist00", "application/x-bplist", Reader::None),
-    magic(0, b"\xD4\xC3\xB2\xA1", "application/vnd.tcpdump.pcap", Reader::None),
-    magic(0, b"\xA1\xB2\xC3\xD4", "application/vnd.tcpdump.pcap", Reader::None),
-    magic(0, b"\x0A\x0D\x0D\x0A", "application/x-pcapng", Reader::None),
-    magic(0, b"L\0\0\0\x01\x14\x02\0", "application/x-ms-shortcut", Reader::None),
-    magic(0, b"regf", "application/x-ms-registry", Reader::None),
-    magic(0, b"ElfFile\0", "application/x-ms-evtx", Reader::None),
+    magic(0, b"SQLite format 3\0", kind!("application/vnd.sqlite3")),
+    magic(4, b"Standard Jet DB", kind!("application/vnd.ms-access")),
+    magic(4, b"Standard ACE DB", kind!("application/vnd.ms-access")),
+    magic(0, b"PAR1", kind!("application/vnd.apache.parquet")),
+    magic(0, b"\x89HDF\r\n\x1A\n", kind!("application/x-hdf5")),
+    magic(0, b"bplist00", kind!("application/x-bplist")),
+    magic(0, b"\xD4\xC3\xB2\xA1", kind!("application/vnd.tcpdump.pcap")),
+    magic(0, b"\xA1\xB2\xC3\xD4", kind!("application/vnd.tcpdump.pcap")),
+    magic(0, b"\x0A\x0D\x0D\x0A", kind!("application/x-pcapng")),
+    magic(0, b"L\0\0\0\x01\x14\x02\0", kind!("application/x-ms-shortcut")),
+    magic(0, b"regf", kind!("application/x-ms-registry")),
+    magic(0, b"ElfFile\0", kind!("application/x-ms-evtx")),
     // sound and video
-    magic(0, b"ID3", "audio/mpeg", Reader::None),
-    magic(0, b"fLaC", "audio/flac", Reader::None),
-    magic(0, b"OggS", "application/ogg", Reader::None),
-    magic(0, b"#!AMR", "audio/AMR", Reader::None),
-    magic(0, b"#!SILK", "audio/silk", Reader::None),
-    magic(0, b"\x02#!SILK", "audio/silk", Reader::None),
-    magic(0, b"MThd", "audio/midi", Reader::None),
-    magic(0, b".snd", "audio/basic", Reader::None),
-    pair(b"RIFF", 8, b"WAVE", "audio/vnd.wave", Reader::None),
-    pair(b"RIFF", 8, b"AVI ", "video/vnd.avi", Reader::None),
-    pair(b"FORM", 8, b"AIFF", "audio/aiff", Reader::None),
-    magic(0, b"\x1A\x45\xDF\xA3", "video/matroska", Reader::None),
-    magic(0, b"\x30\x26\xB2\x75\x8E\x66\xCF\x11", "video/x-ms-asf", Reader::None),
-    magic(0, b"FLV\x01", "video/x-flv", Reader::None),
-    magic(0, b"\0\0\x01\xBA", "video/mpeg", Reader::None),
-    magic(0, b"\0\0\x01\xB3", "video/mpeg", Reader::None),
+    magic(0, b"ID3", kind!("audio/mpeg")),
+    magic(0, b"fLaC", kind!("audio/flac")),
+    magic(0, b"OggS", kind!("application/ogg")),
+    magic(0, b"#!AMR", kind!("audio/AMR")),
+    magic(0, b"#!SILK", kind!("audio/silk")),
+    magic(0, b"\x02#!SILK", kind!("audio/silk")),
+    magic(0, b"MThd", kind!("audio/midi")),
+    magic(0, b".snd", kind!("audio/basic")),
+    pair(b"RIFF", 8, b"WAVE", kind!("audio/vnd.wave")),
+    pair(b"RIFF", 8, b"AVI ", kind!("video/vnd.avi")),
+    pair(b"FORM", 8, b"AIFF", kind!("audio/aiff")),
+    magic(0, b"\x1A\x45\xDF\xA3", kind!("video/matroska")),
+    magic(0, b"\x30\x26\xB2\x75\x8E\x66\xCF\x11", kind!("video/x-ms-asf")),
+    magic(0, b"FLV\x01", kind!("video/x-flv")),
+    magic(0, b"\0\0\x01\xBA", kind!("video/mpeg")),
+    magic(0, b"\0\0\x01\xB3", kind!("video/mpeg")),
     // programs
-    magic(0, b"\x7FELF", "application/x-elf", Reader::None),
-    magic(0, b"MZ", "application/vnd.microsoft.portable-executable", Reader::None),
-    magic(0, b"\xCF\xFA\xED\xFE", "application/x-mach-binary", Reader::None),
-    magic(0, b"\xCE\xFA\xED\xFE", "application/x-mach-binary", Reader::None),
-    magic(0, b"\xCA\xFE\xBA\xBE", "application/java-vm", Reader::None),
-    magic(0, b"\0asm\x01\0\0\0", "application/wasm", Reader::None),
-    magic(0, b"dex\n03", "application/vnd.android.dex", Reader::None),
-    // keys and sealed messages
-    magic(0, b"-----BEGIN PGP MESSAGE-----", "application/pgp-encrypted", Reader::Sealed),
-    magic(0, b"-----BEGIN PGP PUBLIC KEY BLOCK-----", "application/pgp-keys", Reader::Text),
-    magic(0, b"-----BEGIN PGP PRIVATE KEY BLOCK-----", "application/pgp-keys", Reader::Text),
-    magic(0, b"-----BEGIN PGP SIGNATURE-----", "application/pgp-signature", Reader::Text),
-    magic(0, b"-----BEGIN ", "application/x-pem-file", Reader::Text),
-    magic(0, b"LUKS\xBA\xBE", "application/x-luks", Reader::None),
-    magic(0, b"\x03\xD9\xA2\x9A\x67\xFB\x4B\xB5", "application/x-keepass", Reader::None),
+    magic(0, b"\x7FELF", kind!("application/x-elf")),
+    magic(0, b"MZ", kind!("application/vnd.microsoft.portable-executable")),
+    magic(0, b"\xCF\xFA\xED\xFE", kind!("application/x-mach-binary")),
+    magic(0, b"\xCE\xFA\xED\xFE", kind!("application/x-mach-binary")),
+    magic(0, b"\xCA\xFE\xBA\xBE", kind!("application/java-vm")),
+    magic(0, b"\0asm\x01\0\0\0", kind!("application/wasm")),
+    magic(0, b"dex\n03", kind!("application/vnd.android.dex")),
+    // keys and encrypted messages
+    magic(0, b"-----BEGIN PGP MESSAGE-----", kind!("application/pgp-encrypted")),
+    magic(0, b"-----BEGIN PGP PUBLIC KEY BLOCK-----", kind!("application/pgp-keys")),
+    magic(0, b"-----BEGIN PGP PRIVATE KEY BLOCK-----", kind!("application/pgp-keys")),
+    magic(0, b"-----BEGIN PGP SIGNATURE-----", kind!("application/pgp-signature")),
+    magic(0, b"-----BEGIN ", kind!("application/x-pem-file")),
+    magic(0, b"LUKS\xBA\xBE", kind!("application/x-luks")),
+    magic(0, b"\x03\xD9\xA2\x9A\x67\xFB\x4B\xB5", kind!("application/x-keepass")),
     // fonts
-    magic(0, b"OTTO\0", "font/otf", Reader::None),
-    magic(0, b"\0\x01\0\0\0", "font/ttf", Reader::None),
-    magic(0, b"ttcf", "font/collection", Reader::None),
-    magic(0, b"wOFF", "font/woff", Reader::None),
-    magic(0, b"wOF2", "font/woff2", Reader::None),
+    magic(0, b"OTTO\0", kind!("font/otf")),
+    magic(0, b"\0\x01\0\0\0", kind!("font/ttf")),
+    magic(0, b"ttcf", kind!("font/collection")),
+    magic(0, b"wOFF", kind!("font/woff")),
+    magic(0, b"wOF2", kind!("font/woff2")),
 ];

@@ -1,12 +1,8 @@
-//! Formats that live inside a zip archive or an OLE2 compound file, told by what is in there.
+//! Formats inside a zip archive or an OLE2 compound file, recognised by their members.
 
-use super::{Kind, Reader, ending};
+use super::{Kind, ending};
 use crate::out::Input;
 use std::io::Read;
-
-const fn kind(media_type: &'static str, reader: Reader) -> Kind {
-    Kind { media_type, reader }
-}
 
 /// What a file is that begins as a zip archive does.
 pub(super) fn in_zip(head: &[u8], input: &mut dyn Input) -> Kind {
@@ -14,7 +10,7 @@ pub(super) fn in_zip(head: &[u8], input: &mut dyn Input) -> Kind {
         return found;
     }
     let Ok(mut archive) = zip::ZipArchive::new(input) else {
-        return kind("application/zip", Reader::Zip);
+        return kind!("application/zip");
     };
     if let Some(found) = text_of(&mut archive, "mimetype", 200).and_then(|mimetype| by_mimetype(mimetype.trim())) {
         return found;
@@ -25,52 +21,50 @@ pub(super) fn in_zip(head: &[u8], input: &mut dyn Input) -> Kind {
         return found;
     }
     let has = |name: &str| archive.index_for_name(name).is_some();
-    let none = |media_type| kind(media_type, Reader::None);
     if has("AndroidManifest.xml") {
-        return none("application/vnd.android.package-archive");
+        return kind!("application/vnd.android.package-archive");
     }
     if has("OFD.xml") {
-        return none("application/ofd");
+        return kind!("application/ofd");
     }
     if has("Index/Document.iwa") || has("Index.zip") || has("index.apxl") || has("index.xml") {
         return apple(&archive);
     }
     if has("META-INF/container.xml") {
-        return none("application/epub+zip");
+        return kind!("application/epub+zip");
     }
     let manifest = has("META-INF/MANIFEST.MF");
     let mut names = archive.file_names_raw();
     if names.by_ref().take(1000).any(|name| name.ends_with(b".kml") && !name.contains(&b'/')) && !manifest {
-        return kind("application/vnd.google-earth.kmz", Reader::Zip);
+        return kind!("application/vnd.google-earth.kmz");
     }
     if manifest {
-        return kind("application/java-archive", Reader::Zip);
+        return kind!("application/java-archive");
     }
-    kind("application/zip", Reader::Zip)
+    kind!("application/zip")
 }
 
 /// Apple's Pages, Numbers and Keynote, by the entries that only one of them has.
 fn apple<R: Read + std::io::Seek>(archive: &zip::ZipArchive<R>) -> Kind {
     let starts = |start: &[u8]| archive.file_names_raw().any(|name| name.starts_with(start));
     let has = |name: &str| archive.index_for_name(name).is_some();
-    let none = |media_type| kind(media_type, Reader::None);
     if has("index.apxl") || starts(b"Index/Slide") || starts(b"Index/MasterSlide") {
-        return none("application/vnd.apple.keynote");
+        return kind!("application/vnd.apple.keynote");
     }
     if starts(b"Index/CalculationEngine")
         && !has("index.xml")
         && starts(b"Index/Tables/")
         && !starts(b"Index/Document.iwa.p")
     {
-        return none("application/vnd.apple.numbers");
+        return kind!("application/vnd.apple.numbers");
     }
     if has("Index/Document.iwa") || has("buildVersionHistory.plist") {
-        return none("application/vnd.apple.pages");
+        return kind!("application/vnd.apple.pages");
     }
-    kind("application/zip", Reader::Zip)
+    kind!("application/zip")
 }
 
-/// The content of an entry named `mimetype` that stands first and stored, as OpenDocument and EPUB demand.
+/// The content of an entry named `mimetype` that is the first entry and not compressed, as OpenDocument and EPUB require.
 fn stored_mimetype(head: &[u8]) -> Option<String> {
     let method = u16::from_le_bytes(head.get(8..10)?.try_into().ok()?);
     let size = u32::from_le_bytes(head.get(18..22)?.try_into().ok()?) as usize;
@@ -86,26 +80,26 @@ fn by_mimetype(mimetype: &str) -> Option<Kind> {
     const OPEN: &str = "application/vnd.oasis.opendocument.";
     if let Some(rest) = mimetype.strip_prefix(OPEN) {
         return Some(match rest {
-            "text" => kind("application/vnd.oasis.opendocument.text", Reader::Odt),
-            "text-template" => kind("application/vnd.oasis.opendocument.text-template", Reader::Odt),
-            "text-master" => kind("application/vnd.oasis.opendocument.text-master", Reader::Odt),
-            "presentation" => kind("application/vnd.oasis.opendocument.presentation", Reader::Odp),
-            "presentation-template" => kind("application/vnd.oasis.opendocument.presentation-template", Reader::Odp),
-            "spreadsheet" => kind("application/vnd.oasis.opendocument.spreadsheet", Reader::Sheet),
-            "spreadsheet-template" => kind("application/vnd.oasis.opendocument.spreadsheet-template", Reader::Sheet),
-            "graphics" => kind("application/vnd.oasis.opendocument.graphics", Reader::None),
-            "chart" => kind("application/vnd.oasis.opendocument.chart", Reader::None),
-            "formula" => kind("application/vnd.oasis.opendocument.formula", Reader::None),
-            "base" => kind("application/vnd.oasis.opendocument.base", Reader::None),
-            _ => kind("application/zip", Reader::Zip),
+            "text" => kind!("application/vnd.oasis.opendocument.text"),
+            "text-template" => kind!("application/vnd.oasis.opendocument.text-template"),
+            "text-master" => kind!("application/vnd.oasis.opendocument.text-master"),
+            "presentation" => kind!("application/vnd.oasis.opendocument.presentation"),
+            "presentation-template" => kind!("application/vnd.oasis.opendocument.presentation-template"),
+            "spreadsheet" => kind!("application/vnd.oasis.opendocument.spreadsheet"),
+            "spreadsheet-template" => kind!("application/vnd.oasis.opendocument.spreadsheet-template"),
+            "graphics" => kind!("application/vnd.oasis.opendocument.graphics"),
+            "chart" => kind!("application/vnd.oasis.opendocument.chart"),
+            "formula" => kind!("application/vnd.oasis.opendocument.formula"),
+            "base" => kind!("application/vnd.oasis.opendocument.base"),
+            _ => kind!("application/zip"),
         });
     }
     match mimetype {
-        "application/epub+zip" => Some(kind("application/epub+zip", Reader::None)),
-        "application/hwp+zip" => Some(kind("application/hwp+zip", Reader::None)),
-        "application/vnd.sun.xml.writer" => Some(kind("application/vnd.sun.xml.writer", Reader::None)),
-        "application/vnd.sun.xml.calc" => Some(kind("application/vnd.sun.xml.calc", Reader::None)),
-        "application/vnd.sun.xml.impress" => Some(kind("application/vnd.sun.xml.impress", Reader::None)),
+        "application/epub+zip" => Some(kind!("application/epub+zip")),
+        "application/hwp+zip" => Some(kind!("application/hwp+zip")),
+        "application/vnd.sun.xml.writer" => Some(kind!("application/vnd.sun.xml.writer")),
+        "application/vnd.sun.xml.calc" => Some(kind!("application/vnd.sun.xml.calc")),
+        "application/vnd.sun.xml.impress" => Some(kind!("application/vnd.sun.xml.impress")),
         _ => None,
     }
 }
@@ -119,64 +113,43 @@ fn by_content_types(types: &str) -> Option<Kind> {
 const MAIN_PARTS: &[(&str, Kind)] = &[
     (
         "wordprocessingml.document.main+xml",
-        kind("application/vnd.openxmlformats-officedocument.wordprocessingml.document", Reader::Docx),
+        kind!("application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
     ),
     (
         "wordprocessingml.template.main+xml",
-        kind("application/vnd.openxmlformats-officedocument.wordprocessingml.template", Reader::Docx),
+        kind!("application/vnd.openxmlformats-officedocument.wordprocessingml.template"),
     ),
-    ("ms-word.document.macroenabled.main+xml", kind("application/vnd.ms-word.document.macroenabled.12", Reader::Docx)),
-    (
-        "ms-word.template.macroenabledtemplate.main+xml",
-        kind("application/vnd.ms-word.template.macroenabled.12", Reader::Docx),
-    ),
+    ("ms-word.document.macroenabled.main+xml", kind!("application/vnd.ms-word.document.macroenabled.12")),
+    ("ms-word.template.macroenabledtemplate.main+xml", kind!("application/vnd.ms-word.template.macroenabled.12")),
     (
         "presentationml.presentation.main+xml",
-        kind("application/vnd.openxmlformats-officedocument.presentationml.presentation", Reader::Pptx),
+        kind!("application/vnd.openxmlformats-officedocument.presentationml.presentation"),
     ),
     (
         "presentationml.slideshow.main+xml",
-        kind("application/vnd.openxmlformats-officedocument.presentationml.slideshow", Reader::Pptx),
+        kind!("application/vnd.openxmlformats-officedocument.presentationml.slideshow"),
     ),
     (
         "presentationml.template.main+xml",
-        kind("application/vnd.openxmlformats-officedocument.presentationml.template", Reader::Pptx),
+        kind!("application/vnd.openxmlformats-officedocument.presentationml.template"),
     ),
     (
         "ms-powerpoint.presentation.macroenabled.main+xml",
-        kind("application/vnd.ms-powerpoint.presentation.macroenabled.12", Reader::Pptx),
+        kind!("application/vnd.ms-powerpoint.presentation.macroenabled.12"),
     ),
-    (
-        "ms-powerpoint.slideshow.macroenabled.main+xml",
-        kind("application/vnd.ms-powerpoint.slideshow.macroenabled.12", Reader::Pptx),
-    ),
-    (
-        "ms-powerpoint.template.macroenabled.main+xml",
-        kind("application/vnd.ms-powerpoint.template.macroenabled.12", Reader::Pptx),
-    ),
-    (
-        "ms-excel.sheet.binary.macroenabled.main",
-        kind("application/vnd.ms-excel.sheet.binary.macroenabled.12", Reader::Sheet),
-    ),
-    (
-        "spreadsheetml.sheet.main+xml",
-        kind("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", Reader::Sheet),
-    ),
-    (
-        "spreadsheetml.template.main+xml",
-        kind("application/vnd.openxmlformats-officedocument.spreadsheetml.template", Reader::Sheet),
-    ),
-    ("ms-excel.sheet.macroenabled.main+xml", kind("application/vnd.ms-excel.sheet.macroenabled.12", Reader::Sheet)),
-    (
-        "ms-excel.template.macroenabled.main+xml",
-        kind("application/vnd.ms-excel.template.macroenabled.12", Reader::Sheet),
-    ),
-    ("ms-excel.addin.macroenabled.main+xml", kind("application/vnd.ms-excel.addin.macroenabled.12", Reader::Sheet)),
-    ("ms-visio.drawing.main+xml", kind("application/vnd.ms-visio.drawing", Reader::None)),
-    ("ms-visio.drawing.macroenabled.main+xml", kind("application/vnd.ms-visio.drawing.macroenabled.12", Reader::None)),
-    ("ms-visio.stencil.main+xml", kind("application/vnd.ms-visio.stencil", Reader::None)),
-    ("ms-visio.template.main+xml", kind("application/vnd.ms-visio.template", Reader::None)),
-    ("ms-package.xps-fixeddocumentsequence+xml", kind("application/vnd.ms-xpsdocument", Reader::None)),
+    ("ms-powerpoint.slideshow.macroenabled.main+xml", kind!("application/vnd.ms-powerpoint.slideshow.macroenabled.12")),
+    ("ms-powerpoint.template.macroenabled.main+xml", kind!("application/vnd.ms-powerpoint.template.macroenabled.12")),
+    ("ms-excel.sheet.binary.macroenabled.main", kind!("application/vnd.ms-excel.sheet.binary.macroenabled.12")),
+    ("spreadsheetml.sheet.main+xml", kind!("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")),
+    ("spreadsheetml.template.main+xml", kind!("application/vnd.openxmlformats-officedocument.spreadsheetml.template")),
+    ("ms-excel.sheet.macroenabled.main+xml", kind!("application/vnd.ms-excel.sheet.macroenabled.12")),
+    ("ms-excel.template.macroenabled.main+xml", kind!("application/vnd.ms-excel.template.macroenabled.12")),
+    ("ms-excel.addin.macroenabled.main+xml", kind!("application/vnd.ms-excel.addin.macroenabled.12")),
+    ("ms-visio.drawing.main+xml", kind!("application/vnd.ms-visio.drawing")),
+    ("ms-visio.drawing.macroenabled.main+xml", kind!("application/vnd.ms-visio.drawing.macroenabled.12")),
+    ("ms-visio.stencil.main+xml", kind!("application/vnd.ms-visio.stencil")),
+    ("ms-visio.template.main+xml", kind!("application/vnd.ms-visio.template")),
+    ("ms-package.xps-fixeddocumentsequence+xml", kind!("application/vnd.ms-xpsdocument")),
 ];
 
 /// The text of an entry, at most `most` bytes of it; `None` where it is not there or cannot be read.
@@ -201,48 +174,47 @@ pub(super) fn in_compound(name: &[u8], head: &[u8], input: &mut dyn Input) -> Ki
 }
 
 fn by_streams(has: &dyn Fn(&str) -> bool, ending: &str) -> Kind {
-    let none = |media_type| kind(media_type, Reader::None);
     if has("EncryptedPackage") {
-        return kind("application/x-tika-ooxml-protected", Reader::LockedOffice);
+        return kind!("application/x-tika-ooxml-protected");
     }
     if has("__properties_version1.0") || has("__nameid_version1.0") {
-        return none("application/vnd.ms-outlook");
+        return kind!("application/vnd.ms-outlook");
     }
     if has("WordDocument") {
-        return kind("application/msword", Reader::Doc);
+        return kind!("application/msword");
     }
     if has("PowerPoint Document") {
-        return kind("application/vnd.ms-powerpoint", Reader::Ppt);
+        return kind!("application/vnd.ms-powerpoint");
     }
     if has("Workbook") || has("Book") {
-        return kind("application/vnd.ms-excel", Reader::Sheet);
+        return kind!("application/vnd.ms-excel");
     }
     if has("VisioDocument") {
-        return none("application/vnd.visio");
+        return kind!("application/vnd.visio");
     }
     if has("Quill") {
-        return none("application/x-mspublisher");
+        return kind!("application/x-mspublisher");
     }
     if has("FileHeader") && (has("BodyText") || has("DocInfo")) {
-        return none("application/x-hwp-v5");
+        return kind!("application/x-hwp-v5");
     }
     if has("MatOST") || has("MM") || has("WksSSWorkBook") {
-        return none("application/vnd.ms-works");
+        return kind!("application/vnd.ms-works");
     }
     if has("Props9") || has("Props12") || has("Props14") {
-        return none("application/vnd.ms-project");
+        return kind!("application/vnd.ms-project");
     }
     match ending {
-        "msi" | "msp" => none("application/x-msi"),
-        "mpp" => none("application/vnd.ms-project"),
-        "wps" => none("application/vnd.ms-works"),
-        "hwp" => none("application/x-hwp-v5"),
-        _ if has("\u{5}SummaryInformation") && has("\u{4840}\u{3f3f}\u{4577}\u{446c}") => none("application/x-msi"),
-        _ => none("application/x-ole-storage"),
+        "msi" | "msp" => kind!("application/x-msi"),
+        "mpp" => kind!("application/vnd.ms-project"),
+        "wps" => kind!("application/vnd.ms-works"),
+        "hwp" => kind!("application/x-hwp-v5"),
+        _ if has("\u{5}SummaryInformation") && has("\u{4840}\u{3f3f}\u{4577}\u{446c}") => kind!("application/x-msi"),
+        _ => kind!("application/x-ole-storage"),
     }
 }
 
-/// Stream names that stand in the first bytes of a compound file whose directory cannot be followed.
+/// Stream names in the first bytes of a compound file whose directory cannot be followed.
 fn names_in_head(head: &[u8]) -> Vec<String> {
     const KNOWN: [&str; 7] = [
         "EncryptedPackage",

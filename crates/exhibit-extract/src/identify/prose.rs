@@ -1,14 +1,10 @@
-//! Formats that are text, told by how the text begins; a name decides only between formats that look the same.
+//! Text formats, recognised by their beginning; a name decides only between formats that look the same.
 
-use super::{Kind, Reader, ending};
+use super::{Kind, ending};
 use crate::charset::{self, Scheme};
 use crate::formats::{mbox, table};
 
-const fn kind(media_type: &'static str, reader: Reader) -> Kind {
-    Kind { media_type, reader }
-}
-
-/// What text a file is that begins with `head`; `None` where it is no text.
+/// What text a file is that begins with `head`; `None` if it is not text.
 pub(super) fn by_text(name: &[u8], head: &[u8]) -> Option<Kind> {
     let guess = charset::guess(head, (head.len() as u64) < super::HEAD);
     if !is_text(head, guess.scheme) {
@@ -26,7 +22,7 @@ pub(super) fn by_text(name: &[u8], head: &[u8]) -> Option<Kind> {
             .or_else(|| by_first_line(&text))
             .or_else(|| by_ending(&ending))
             .or_else(|| by_table(&text, &ending))
-            .unwrap_or(kind("text/plain", Reader::Text)),
+            .unwrap_or(kind!("text/plain")),
     )
 }
 
@@ -47,20 +43,20 @@ fn by_mail(text: &str, ending: &str) -> Option<Kind> {
     if separator
         && (mbox::is_separator(first.as_bytes()) || header_fields(rest.strip_prefix('>').unwrap_or(rest)).0 > 0)
     {
-        return Some(kind("application/mbox", Reader::Mbox));
+        return Some(kind!("application/mbox"));
     }
     if ending == "emlx" && first.trim_end().bytes().all(|b| b.is_ascii_digit()) && header_fields(rest).0 > 0 {
-        return Some(kind("message/x-emlx", Reader::Eml));
+        return Some(kind!("message/x-emlx"));
     }
     let (known, telling) = header_fields(text);
     if matches!(ending, "mht" | "mhtml") && known > 0 {
-        return Some(kind("multipart/related", Reader::Eml));
+        return Some(kind!("multipart/related"));
     }
     let enough = (known >= 2 && telling > 0) || (ending == "eml" && known > 0);
-    enough.then_some(kind("message/rfc822", Reader::Eml))
+    enough.then_some(kind!("message/rfc822"))
 }
 
-/// How many of the fields at the start of `text` are those of mail, and how many of these are hardly met elsewhere.
+/// How many of the fields at the start of `text` are those of mail, and how many of these are rare elsewhere.
 fn header_fields(text: &str) -> (usize, usize) {
     const KNOWN: [&str; 12] = [
         "to",
@@ -118,13 +114,13 @@ fn by_markup(text: &str, ending: &str) -> Option<Kind> {
     if beginning.starts_with("<?xml") {
         let root = root_name(start);
         return Some(match root.as_deref() {
-            Some("html") => kind("application/xhtml+xml", Reader::Html),
-            Some("svg") => kind("image/svg+xml", Reader::Text),
-            Some("FictionBook") => kind("application/x-fictionbook+xml", Reader::Text),
-            Some("rss") => kind("application/rss+xml", Reader::Text),
-            Some("feed") => kind("application/atom+xml", Reader::Text),
-            Some("kml") => kind("application/vnd.google-earth.kml+xml", Reader::Text),
-            _ => kind("application/xml", Reader::Text),
+            Some("html") => kind!("application/xhtml+xml"),
+            Some("svg") => kind!("image/svg+xml"),
+            Some("FictionBook") => kind!("application/x-fictionbook+xml"),
+            Some("rss") => kind!("application/rss+xml"),
+            Some("feed") => kind!("application/atom+xml"),
+            Some("kml") => kind!("application/vnd.google-earth.kml+xml"),
+            _ => kind!("application/xml"),
         });
     }
     const TAGS: [&str; 24] = [
@@ -153,18 +149,18 @@ fn by_markup(text: &str, ending: &str) -> Option<Kind> {
         "<img",
         "<link",
     ];
-    let markdown_name = matches!(by_ending(ending), Some(Kind { reader: Reader::Markdown, .. }));
+    let markdown_name = by_ending(ending).is_some_and(|kind| kind.media_type == "text/markdown");
     if TAGS.iter().take(if markdown_name { 2 } else { TAGS.len() }).any(|tag| begins(tag)) {
-        return Some(kind("text/html", Reader::Html));
+        return Some(kind!("text/html"));
     }
     if begins("<svg") {
-        return Some(kind("image/svg+xml", Reader::Text));
+        return Some(kind!("image/svg+xml"));
     }
     if html_name && beginning.contains('<') {
-        return Some(kind("text/html", Reader::Html));
+        return Some(kind!("text/html"));
     }
     let xml_name = matches!(ending, "xml" | "xsd" | "xsl" | "xslt" | "rdf" | "plist" | "gpx" | "kml");
-    (xml_name && beginning.starts_with('<')).then_some(kind("application/xml", Reader::Text))
+    (xml_name && beginning.starts_with('<')).then_some(kind!("application/xml"))
 }
 
 /// The text after white space and comments.
@@ -198,43 +194,43 @@ fn root_name(text: &str) -> Option<String> {
     }
 }
 
-/// Formats that say what they are on their first line.
+/// Formats whose first line names them.
 fn by_first_line(text: &str) -> Option<Kind> {
     let start = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     let beginning = start[..start.floor_char_boundary(64)].to_ascii_uppercase();
     if beginning.starts_with("BEGIN:VCALENDAR") {
-        return Some(kind("text/calendar", Reader::Text));
+        return Some(kind!("text/calendar"));
     }
     if beginning.starts_with("BEGIN:VCARD") {
-        return Some(kind("text/vcard", Reader::Text));
+        return Some(kind!("text/vcard"));
     }
     if beginning.starts_with("WEBVTT") {
-        return Some(kind("text/vtt", Reader::Text));
+        return Some(kind!("text/vtt"));
     }
     if beginning.starts_with("HTTP/1.") || beginning.starts_with("HTTP/2 ") {
-        return Some(kind("message/http", Reader::Text));
+        return Some(kind!("message/http"));
     }
     let json =
         start.starts_with("{\"") || start.starts_with("[{") || start.starts_with("{\n") || start.starts_with("{\r\n");
-    (json && start.contains("\":")).then_some(kind("application/json", Reader::Text))
+    (json && start.contains("\":")).then_some(kind!("application/json"))
 }
 
-/// Text formats that only their name tells from plain text.
+/// Text formats that only their name distinguishes from plain text.
 fn by_ending(ending: &str) -> Option<Kind> {
     Some(match ending {
-        "csv" => kind("text/csv", Reader::Table),
-        "tsv" | "tab" => kind("text/tab-separated-values", Reader::Table),
-        "psv" => kind("text/csv", Reader::Table),
-        "md" | "markdown" | "mdown" | "mkd" => kind("text/markdown", Reader::Markdown),
-        "json" | "geojson" | "jsonl" | "ndjson" => kind("application/json", Reader::Text),
-        "css" => kind("text/css", Reader::Text),
-        "js" | "mjs" => kind("text/javascript", Reader::Text),
-        "sql" => kind("application/sql", Reader::Text),
-        "yaml" | "yml" => kind("application/yaml", Reader::Text),
-        "toml" => kind("application/toml", Reader::Text),
-        "srt" => kind("application/x-subrip", Reader::Text),
+        "csv" => kind!("text/csv"),
+        "tsv" | "tab" => kind!("text/tab-separated-values"),
+        "psv" => kind!("text/csv"),
+        "md" | "markdown" | "mdown" | "mkd" => kind!("text/markdown"),
+        "json" | "geojson" | "jsonl" | "ndjson" => kind!("application/json"),
+        "css" => kind!("text/css"),
+        "js" | "mjs" => kind!("text/javascript"),
+        "sql" => kind!("application/sql"),
+        "yaml" | "yml" => kind!("application/yaml"),
+        "toml" => kind!("application/toml"),
+        "srt" => kind!("application/x-subrip"),
         "log" | "ini" | "conf" | "cfg" | "properties" | "py" | "sh" | "bat" | "ps1" | "c" | "h" | "java" | "rs"
-        | "tex" => kind("text/plain", Reader::Text),
+        | "tex" => kind!("text/plain"),
         _ => return None,
     })
 }
@@ -245,7 +241,7 @@ fn by_table(text: &str, ending: &str) -> Option<Kind> {
         return None;
     }
     Some(match table::certain_delimiter(text)? {
-        b'\t' => kind("text/tab-separated-values", Reader::Table),
-        _ => kind("text/csv", Reader::Table),
+        b'\t' => kind!("text/tab-separated-values"),
+        _ => kind!("text/csv"),
     })
 }

@@ -69,7 +69,7 @@ fn attachments_come_out_byte_for_byte() {
     assert_eq!(bytes[1], crlf("From: c@example.org\nSubject: inner / one\n\ninner body"));
     assert_eq!(bytes[2], [0x78, 0x9F, 0x3E, 0x22]);
     assert!(said.members.iter().all(|(.., end)| *end == MemberEnd::Whole));
-    let relations: Vec<&str> = said.members.iter().map(|(member, ..)| member.relation.as_str()).collect();
+    let relations: Vec<&str> = said.members.iter().map(|(member, ..)| member.relation.word()).collect();
     assert_eq!(relations, ["attachment", "message", "attachment"]);
     assert!(said.text().ends_with("\n\nbody\n") && !said.text().contains("inner body"), "{}", said.text());
 }

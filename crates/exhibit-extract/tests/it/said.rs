@@ -44,7 +44,7 @@ pub(crate) fn read_with(name: &str, bytes: &[u8], passwords: &[&str], limits: Li
                 assert_eq!(at, 0, "the media type comes first");
                 said.media_type = media_type;
             }
-            Record::Metadata { key, value } => said.metadata.push((key, value)),
+            Record::Metadata { key, value } => said.metadata.push((key.to_string(), value)),
             Record::Page(page) => {
                 assert!(page.is_sound(), "an unsound page: {page:?}");
                 said.pages.push(*page);

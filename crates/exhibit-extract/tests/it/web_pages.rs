@@ -1,7 +1,7 @@
 //! HTML.
 
 use crate::said::read;
-use exhibit_model::{MarkKind, NoteKind, Verdict};
+use exhibit_model::{MarkKind, NoteKind, Relation, Verdict};
 use std::time::{Duration, Instant};
 
 #[test]
@@ -66,7 +66,7 @@ fn what_would_be_fetched_is_named_and_what_is_inside_is_a_member() {
     assert!(said.notes(NoteKind::Remark, "cdn.example, tracker.example"), "{:?}", said.notes);
     assert!(said.notes(NoteKind::Remark, "1 script"));
     let (member, bytes, _) = &said.members[0];
-    assert_eq!((member.name.as_slice(), member.relation.as_str()), (&b"embedded-1.png"[..], "embedded"));
+    assert_eq!((member.name.as_slice(), member.relation), (&b"embedded-1.png"[..], Relation::Embedded));
     assert_eq!(bytes, b"\x89PNG\r\n\x1A\n");
 }
 

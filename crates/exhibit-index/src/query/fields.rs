@@ -29,7 +29,7 @@ pub const FIELDS: [FieldHelp; 34] = [
     FieldHelp { name: "thread", takes: THREAD_TAKES },
     FieldHelp {
         name: "type",
-        takes: "pdf, word, sheet, slides, mail, image, text, html, csv, archive or a media type: type:pdf",
+        takes: "pdf, word, sheet, slides, mail, image, text, html, csv, archive, audio, video, program … or a media type: type:pdf",
     },
     FieldHelp {
         name: "lang",

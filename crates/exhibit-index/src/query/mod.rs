@@ -17,11 +17,12 @@ mod values;
 mod variants;
 mod widen;
 
+use exhibit_model::FileKind;
+
 pub use fields::{FIELDS, FieldHelp};
 pub(crate) use lex::half_width;
 pub use parse::parse;
 pub use selection::{Chosen, Selection};
-pub(crate) use values::is_among;
 pub use values::kind_of;
 pub(crate) use widen::widen;
 
@@ -142,8 +143,8 @@ pub(crate) struct Slot {
 pub(crate) enum Property {
     /// A tag, or any that it begins (`zh` for `zh-Hans`), in lower case.
     Language(String),
-    /// Any of these media types; one that ends in `/` or `.` stands for all that it begins.
-    MediaType(Vec<&'static str>),
+    /// Any of these kinds of files.
+    Kind(Vec<FileKind>),
     /// One media type, as given.
     MediaTypeNamed(String),
     /// A file name's ending.

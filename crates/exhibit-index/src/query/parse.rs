@@ -449,7 +449,7 @@ mod tests {
         check("type: pdf", "type: has no value (character 1); write type:value without a space after the colon");
         check(
             "type:foo",
-            "type: does not take “foo” (character 6); type: takes pdf, word, sheet, slides, mail, image, text, html, csv, archive or a media type: type:pdf",
+            "type: does not take “foo” (character 6); type: takes pdf, word, sheet, slides, mail, image, text, html, csv, archive, audio, video, program … or a media type: type:pdf",
         );
         check(
             "pinyin:register",

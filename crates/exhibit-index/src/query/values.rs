@@ -3,8 +3,8 @@
 use super::fields::{Field, Kind};
 use super::{Property, Sort, Thread};
 use crate::columns::{clause_value, message};
-use exhibit_model::Moment;
 use exhibit_model::time::days_in_month;
+use exhibit_model::{FileKind, Moment};
 
 /// The property that a field's value asks for; none if the field does not take the value.
 pub(crate) fn property(field: Field, value: &str) -> Option<Property> {
@@ -82,70 +82,20 @@ fn tag(value: &str) -> Option<String> {
     sound.then(|| value.to_lowercase())
 }
 
-// Kinds of files: the names that `type:` takes, the first is ours; media types, one that ends in `/` or `.` stands for
-// all that it begins.
-const KINDS: [(&[&str], &[&str]); 10] = [
-    (&["pdf"], &["application/pdf"]),
-    (
-        &["word", "doc", "docx"],
-        &[
-            "application/msword",
-            "application/vnd.openxmlformats-officedocument.wordprocessingml.",
-            "application/vnd.oasis.opendocument.text",
-            "application/rtf",
-            "text/rtf",
-        ],
-    ),
-    (
-        &["sheet", "spreadsheet", "excel", "xls", "xlsx"],
-        &[
-            "application/vnd.ms-excel",
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.",
-            "application/vnd.oasis.opendocument.spreadsheet",
-        ],
-    ),
-    (
-        &["slides", "presentation", "powerpoint", "ppt", "pptx"],
-        &[
-            "application/vnd.ms-powerpoint",
-            "application/vnd.openxmlformats-officedocument.presentationml.",
-            "application/vnd.oasis.opendocument.presentation",
-        ],
-    ),
-    (&["mail", "email", "message"], &["message/", "application/mbox", "application/vnd.ms-outlook"]),
-    (&["image", "picture", "photo"], &["image/"]),
-    (&["text"], &["text/plain", "text/markdown"]),
-    (&["html", "web"], &["text/html", "application/xhtml+xml"]),
-    (&["csv"], &["text/csv", "text/tab-separated-values"]),
-    (
-        &["archive", "zip"],
-        &[
-            "application/zip",
-            "application/gzip",
-            "application/x-tar",
-            "application/x-7z-compressed",
-            "application/vnd.rar",
-        ],
-    ),
-];
-
 fn media_type(value: &str) -> Option<Property> {
     let value = value.to_lowercase();
-    match KINDS.iter().find(|(names, _)| names.contains(&value.as_str())) {
-        Some((_, types)) => Some(Property::MediaType(types.to_vec())),
-        None => value.contains('/').then_some(Property::MediaTypeNamed(value)),
+    let kinds = FileKind::named(&value);
+    if kinds.is_empty() {
+        value.contains('/').then_some(Property::MediaTypeNamed(value))
+    } else {
+        Some(Property::Kind(kinds))
     }
 }
 
-/// Whether a media type is among a kind's.
-pub(crate) fn is_among(media_type: &str, types: &[&str]) -> bool {
-    types.iter().any(|t| if t.ends_with(['/', '.']) { media_type.starts_with(t) } else { media_type == *t })
-}
-
-/// What `type:` calls files of a media type: the kind's name, or the media type itself.
+/// What `type:` calls files of a media type: the word for its kind, or the media type itself.
 #[must_use]
 pub fn kind_of(media_type: &str) -> &str {
-    KINDS.iter().find(|(_, types)| is_among(media_type, types)).map_or(media_type, |(names, _)| names[0])
+    FileKind::of(media_type).words().first().copied().unwrap_or(media_type)
 }
 
 type Period = (i64, i64);

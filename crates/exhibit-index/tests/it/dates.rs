@@ -1,7 +1,7 @@
 //! Ranges of dates whose ends fall on the dates themselves.
 
 use exhibit_index::{Index, PageEntry, PageKey, SearchOptions, matches, parse};
-use exhibit_model::Moment;
+use exhibit_model::CivilTime;
 
 #[test]
 fn the_day_after_a_range_is_not_in_it() {
@@ -11,7 +11,7 @@ fn the_day_after_a_range_is_not_in_it() {
     // whole days alone: a column of them is kept in days
     let days: Vec<(i64, PageEntry<'_>)> = (0..120)
         .map(|day| {
-            let date = Moment(Moment::from_civil(2015, 1, 1, 0, 0, 0).expect("a day").0 + day * 86_400_000_000);
+            let date = CivilTime(CivilTime::new(2015, 1, 1, 0, 0, 0).expect("a day").0 + day * 86_400_000_000);
             (
                 day,
                 PageEntry {

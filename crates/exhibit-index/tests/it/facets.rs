@@ -3,6 +3,7 @@
 use crate::corpus::{Random, query};
 use crate::property::{Owned, conversation, number};
 use exhibit_index::{Facet, Index, PageKey, SearchOptions, Searcher, Sort, Thread, kind_of, matches, parse};
+use exhibit_model::StatedDate;
 use std::collections::BTreeMap;
 
 fn made() -> (tempfile::TempDir, Vec<Owned>, Searcher, Random) {
@@ -31,7 +32,8 @@ fn tags() -> Vec<(String, Vec<i64>)> {
 
 fn by_hand(page: &Owned, facet: &Facet) -> Vec<String> {
     let entry = page.entry();
-    let month = |length| entry.date.map_or("undated".to_owned(), |date| date.to_rfc3339()[..length].to_owned());
+    let month =
+        |length| entry.date.map_or("undated".to_owned(), |date| StatedDate::Day(date).day()[..length].to_owned());
     match facet {
         Facet::Language => Some(entry.language.to_lowercase()).filter(|l| !l.is_empty()).into_iter().collect(),
         Facet::Kind => vec![kind_of(entry.media_type).to_owned()],

@@ -1,7 +1,7 @@
 //! Keeping: replacing, deleting, committing, going on after a stop.
 
 use exhibit_index::{Cursor, Facet, Index, IndexError, PageEntry, PageKey, SearchOptions, Searcher, Sort, parse};
-use exhibit_model::Moment;
+use exhibit_model::CivilTime;
 
 fn entry(document: i64, page: u32, text: &str) -> PageEntry<'_> {
     PageEntry { key: PageKey { document, page }, text, ..PageEntry::default() }
@@ -127,7 +127,7 @@ fn pages_of_results_join_without_gap_or_repeat() {
     let mut writer = index.writer(0).expect("a writer");
     let texts: Vec<String> = (0..60).map(|n| format!("register {}", "other ".repeat(n % 5))).collect();
     for (n, text) in texts.iter().enumerate() {
-        let date = (n % 4 > 0).then_some(Moment(n as i64 % 7 * 86_400_000_000));
+        let date = (n % 4 > 0).then_some(CivilTime(n as i64 % 7 * 86_400_000_000));
         writer.put(&PageEntry { date, ..entry(n as i64 / 2, n as u32 % 2, text) }).expect("put");
         if n == 30 {
             writer.commit(1).expect("commit");
@@ -211,8 +211,8 @@ fn facets_count_what_answers() {
     let folder = tempfile::tempdir().expect("a folder");
     let index = Index::open_or_create(folder.path()).expect("an index");
     let mut writer = index.writer(0).expect("a writer");
-    let august = Moment::from_civil(2017, 8, 3, 0, 0, 0);
-    let december = Moment::from_civil(2018, 12, 31, 23, 59, 59);
+    let august = CivilTime::new(2017, 8, 3, 0, 0, 0);
+    let december = CivilTime::new(2018, 12, 31, 23, 59, 59);
     for (document, language, date, state) in [
         (1, "zh-Hans", august, "read"),
         (2, "zh-Hant", december, "read"),
@@ -304,4 +304,31 @@ fn kinds_join_media_types() {
     for (kind, count) in counts {
         assert_eq!(found(&searcher, &format!("type:{kind}")).len() as u64, count, "{kind}");
     }
+}
+
+#[test]
+fn archives_of_every_sort_are_archives_and_families_leave_out_other_kinds() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let index = Index::open_or_create(folder.path()).expect("an index");
+    let mut writer = index.writer(0).expect("a writer");
+    let archives = [
+        "application/zip",
+        "application/x-gtar",
+        "application/x-bzip2",
+        "application/x-xz",
+        "application/zstd",
+        "application/x-cpio",
+        "application/x-lz4",
+    ];
+    let types = archives.into_iter().chain(["text/plain", "text/x-odd", "text/html", "audio/AMR", "message/http"]);
+    for (document, media_type) in (1..).zip(types) {
+        writer.put(&PageEntry { media_type, ..entry(document, 1, "register") }).expect("put");
+    }
+    writer.commit(1).expect("commit");
+    let searcher = index.searcher();
+    for (query, count) in [("archive", 7), ("zip", 7), ("text", 3), ("html", 1), ("audio", 1), ("mail", 0)] {
+        assert_eq!(found(&searcher, &format!("type:{query}")).len(), count, "{query}");
+    }
+    let counts = searcher.facet(&parse("").expect("sound"), Facet::Kind).expect("a count");
+    assert_eq!(counts, [("archive".into(), 7), ("text".into(), 3), ("audio".into(), 1), ("html".into(), 1)]);
 }

@@ -4,7 +4,7 @@
 
 use crate::corpus::{Random, page, query};
 use exhibit_index::{Index, PageEntry, PageKey, SearchOptions, Sort, Thread, highlight, matches, parse};
-use exhibit_model::Moment;
+use exhibit_model::CivilTime;
 
 pub(crate) struct Owned {
     pub(crate) key: PageKey,
@@ -22,7 +22,7 @@ pub(crate) struct Owned {
     pub(crate) language: &'static str,
     media_type: &'static str,
     state: &'static str,
-    pub(crate) date: Option<Moment>,
+    pub(crate) date: Option<CivilTime>,
     pub(crate) ocr: Option<u8>,
     bytes: u64,
     pages: u32,
@@ -77,7 +77,7 @@ impl Owned {
         // all pages of a document lie in one place
         let folder = FOLDERS[document as usize * 5 % FOLDERS.len()];
         let date = (random.below(4) > 0).then(|| {
-            Moment::from_civil(
+            CivilTime::new(
                 2015 + random.below(4) as i64,
                 1 + random.below(12) as u32,
                 1 + random.below(28) as u32,

@@ -4,8 +4,10 @@
 use crate::text::{Language, Texts};
 use crate::{Failed, PAGES_OF_A_DOCUMENT};
 use exhibit_case::{Case, Held, Keys, NewCase, layout};
-use exhibit_catalogue::{Added, Finding, NewItem, NewPage, Work};
-use exhibit_model::{Counts, Digest, FixedClock, ItemId, Moment, OriginalId, Page, State, wire};
+use exhibit_catalogue::{Added, Finding, NewItem, NewPage, StageKey, Work};
+use exhibit_model::{
+    Counts, Digest, FixedClock, ItemId, MetadataKey, Moment, OriginalId, Page, Relation, SourceId, State, wire,
+};
 use exhibit_store::PackWriter;
 use std::path::Path;
 
@@ -35,7 +37,7 @@ pub(crate) fn make(folder: &Path, texts: &Texts, pages: usize) -> Result<u64, Fa
     Ok(bytes)
 }
 
-fn add(work: &Work<'_>, packs: &mut PackWriter, texts: &Texts, source: i64, number: usize) -> Result<u64, Failed> {
+fn add(work: &Work<'_>, packs: &mut PackWriter, texts: &Texts, source: SourceId, number: usize) -> Result<u64, Failed> {
     let (path, media_type) = match number % 3 {
         0 => (format!("{}/{number}.pdf", number / 100), "application/pdf"),
         1 => (format!("{}/{number}.eml", number / 100), "message/rfc822"),
@@ -47,7 +49,7 @@ fn add(work: &Work<'_>, packs: &mut PackWriter, texts: &Texts, source: i64, numb
         container: None,
         path: path.as_bytes(),
         name_text: "",
-        relation: "file",
+        relation: Relation::File,
         content: Some((digest, 20_000 + number as u64 % 50_000)),
         modified: None,
         changed: None,
@@ -61,7 +63,7 @@ fn add(work: &Work<'_>, packs: &mut PackWriter, texts: &Texts, source: i64, numb
         bytes += add_page(work, packs, texts, item, number * PAGES_OF_A_DOCUMENT + page)?;
     }
     let year = 1995 + number % 30;
-    let date = [("dcterms:created".to_owned(), format!("{year}-{:02}-17T08:00:00Z", number % 12 + 1))];
+    let date = [(MetadataKey::CREATED, format!("{year}-{:02}-17T08:00:00Z", number % 12 + 1))];
     let metadata = if number.is_multiple_of(7) { &[][..] } else { &date };
     let finding = Finding { state: State::Read, reason: "", media_type, found: 0, metadata, notes: &[] };
     work.settle(item, &finding)?;
@@ -85,6 +87,8 @@ fn add_page(
         ..Page::default()
     };
     let (place, digest): (_, Digest) = packs.append(&wire::encode_page(&page))?;
-    work.add_page(&NewPage { item, page: &page, place: (place.pack, place.offset), digest })?;
+    let stage =
+        work.stage(&StageKey { name: "read".to_owned(), version: "1".to_owned(), parameters: String::new() })?;
+    work.add_page(&NewPage { item, page: &page, stage, place: (place.pack, place.offset), digest })?;
     Ok(page.text.len() as u64)
 }

@@ -6,10 +6,11 @@ use exhibit_cage::{Cage, CageLimits, Options};
 use exhibit_case::{Case, Held, Keys, NewCase};
 use exhibit_ingest::{Progress, Stop, World, ingest};
 use exhibit_model::{Clock, FixedClock, Limits, Moment};
-use exhibit_web::{App, Machine, Sessions, router};
+use exhibit_web::{AccessEvent, App, Machine, Recorder, Sessions, Unrecorded, router};
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 use tower::ServiceExt;
 
@@ -33,6 +34,36 @@ pub(crate) struct Browser {
     runtime: tokio::runtime::Runtime,
     pub(crate) announced: Arc<Mutex<Vec<String>>>,
     pub(crate) cookie: String,
+    pub(crate) access_log: Arc<AccessLog>,
+}
+
+/// Keeps the events that the server records, or refuses to.
+#[derive(Default)]
+pub(crate) struct AccessLog {
+    events: Mutex<Vec<AccessEvent>>,
+    is_full: AtomicBool,
+}
+
+impl AccessLog {
+    fn recorder(self: Arc<Self>) -> Recorder {
+        Arc::new(move |event| {
+            if self.is_full.load(Ordering::Relaxed) {
+                return Err(Unrecorded("no space left".to_owned()));
+            }
+            self.events.lock().expect("kept").push(event.clone());
+            Ok(())
+        })
+    }
+
+    /// The events since this was asked last.
+    pub(crate) fn take(&self) -> Vec<AccessEvent> {
+        std::mem::take(&mut self.events.lock().expect("kept"))
+    }
+
+    /// From now on nothing can be recorded, or everything again.
+    pub(crate) fn set_full(&self, full: bool) {
+        self.is_full.store(full, Ordering::Relaxed);
+    }
 }
 
 /// What was answered.
@@ -53,7 +84,8 @@ impl Answer {
 }
 
 impl House {
-    fn build() -> Self {
+    /// A case of its own, for a test that changes it.
+    pub(crate) fn build() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let (case, keys, trove) = (folder.path().join("case"), folder.path().join("keys"), folder.path().join("drop"));
         let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/trove/disk2");
@@ -107,9 +139,11 @@ impl House {
             held.log_marks(FixedClock(Moment(0)).now(), &mut random).expect("logged");
         };
         let machine = Machine { clock, threads: 2, log_marks: Arc::new(log_marks) };
-        let app = App::new(case, Some(Arc::clone(&self.cage)), sessions, address, Vec::new(), machine);
+        let access_log = Arc::new(AccessLog::default());
+        let recorder = Arc::clone(&access_log).recorder();
+        let app = App::new(case, Some(Arc::clone(&self.cage)), sessions, address, Vec::new(), machine, recorder);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        Browser { router: router(app), runtime, announced, cookie: String::new() }
+        Browser { router: router(app), runtime, announced, cookie: String::new(), access_log }
     }
 
     /// A browser that has come in.

@@ -1,5 +1,6 @@
 //! What holds for every page, and what the routes answer about a real case.
 
+mod access;
 mod forms;
 mod house;
 mod pages;

@@ -209,7 +209,7 @@ fn every_box_of_a_hit_is_a_link_with_a_place() {
 fn the_log_says_what_waits_for_its_entry() {
     let log = samples().into_iter().find(|sample| sample.name == "log").expect("a log");
     let html = log.page.into_string();
-    assert!(html.contains("2 changes of tags wait for their entries"), "{html}");
+    assert!(html.contains("2 tag changes are not logged yet"), "{html}");
 }
 
 #[test]

@@ -10,16 +10,11 @@ use crate::passphrase::BagPassphrase;
 use crate::progress::Meter;
 use crate::system::{self, MachineClock};
 use clap::{Args, Subcommand};
-use exhibit_case::{Case, SearchRequest};
-use exhibit_catalogue::ItemFilter;
-use exhibit_dossier::{
-    Chosen, DossierError, Exported, Lock, Means, Order, Receiver, SealError, Selection, Step, export, list_quotes,
-};
-use exhibit_index::Sort;
-use exhibit_model::{Clock, ItemId};
+use exhibit_bag::{BagError, Exported, Lock, Means, Order, Receiver, Request, SealError, Selection, Step, export};
+use exhibit_case::Case;
+use exhibit_model::Clock;
 use exhibit_verify::loadfile::Number;
 use serde_json::json;
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -157,9 +152,6 @@ fn run(context: &Context<'_>, command: &BagCommand) -> Result<ExitCode, Failure>
     }
 }
 
-/// How many results are requested at once when a query chooses documents.
-const HITS_AT_ONCE: usize = 1000;
-
 fn write(context: &Context<'_>, asked: &BagExport) -> Result<ExitCode, Failure> {
     let folder = context.case_folder()?;
     let selection = choose(&Case::open(&folder)?, asked)?;
@@ -263,112 +255,54 @@ fn say(context: &Context<'_>, path: &Path, exported: &Exported, key: &str) {
 }
 
 fn choose(case: &Case, asked: &BagExport) -> Result<Selection, Failure> {
-    let mut selection =
-        Selection { without_names: asked.without_names, pictures: asked.pictures, ..Selection::default() };
-    for text in &asked.documents {
-        let (document, pages) = pages_of(text);
-        add(&mut selection, case.resolve(document)?, pages);
-    }
-    for query in &asked.query {
-        let mut after = None;
-        loop {
-            let request = SearchRequest {
-                query,
-                limit: HITS_AT_ONCE,
-                offset: 0,
-                after,
-                by_document: true,
-                sort: Sort::Received,
-                exact: false,
-            };
-            let results = case.search(&request)?;
-            for hit in &results.hits {
-                add(&mut selection, hit.item.id, None);
-            }
-            after = results.next;
-            if after.is_none() {
-                break;
-            }
-        }
-    }
-    if asked.all {
-        let items = case.items(&ItemFilter::default())?;
-        for item in items.iter().filter(|item| item.original.is_some() && item.seq.is_some()) {
-            add(&mut selection, item.id, None);
-        }
-    }
-    if asked.all_quotes {
-        selection.quotes.extend(list_quotes(case).map_err(failure)?.iter().map(|quote| quote.id()));
-    }
-    selection.quotes.extend(asked.quotes.iter().cloned());
-    Ok(selection)
-}
-
-fn add(selection: &mut Selection, item: ItemId, pages: Option<BTreeSet<u32>>) {
-    let chosen = selection.documents.entry(item);
-    match pages {
-        None => drop(chosen.insert_entry(Chosen::Whole)),
-        Some(more) => {
-            if let Chosen::Pages(pages) = chosen.or_insert_with(|| Chosen::Pages(BTreeSet::new())) {
-                pages.extend(more);
-            }
-        }
-    }
-}
-
-// `EXH-000003:1-3,7` means these pages of a document; without such a suffix, the whole document.
-fn pages_of(text: &str) -> (&str, Option<BTreeSet<u32>>) {
-    let Some((document, list)) = text.rsplit_once(':') else { return (text, None) };
-    let range = |part: &str| {
-        let (first, last) = part.split_once('-').unwrap_or((part, part));
-        let (first, last) = (first.parse::<u32>().ok()?, last.parse::<u32>().ok()?);
-        (1 <= first && first <= last && last - first < 100_000).then_some(first..=last)
+    let request = Request {
+        documents: &asked.documents,
+        queries: &asked.query,
+        all: asked.all,
+        quotes: &asked.quotes,
+        all_quotes: asked.all_quotes,
     };
-    match list.split(',').map(range).collect::<Option<Vec<_>>>() {
-        Some(ranges) if !document.is_empty() => (document, Some(ranges.into_iter().flatten().collect())),
-        _ => (text, None),
-    }
+    let selection = Selection::resolve(case, &request).map_err(failure)?;
+    Ok(Selection { without_names: asked.without_names, pictures: asked.pictures, ..selection })
 }
 
 /// The failure of a quote or a bag, as users see it.
-pub(super) fn failure(error: DossierError) -> Failure {
+pub(super) fn failure(error: BagError) -> Failure {
     let message = exhibit_case::chain_of(&error);
     match error {
-        DossierError::Case(error) => error.into(),
-        DossierError::Io { act, path, source } => Failure::io(act, path, &source),
-        DossierError::Exists(_) => {
-            Failure::new(Exit::Usage, "exists", message).hint("choose a path that does not exist")
-        }
-        DossierError::Nothing => Failure::usage(message)
+        BagError::Case(error) => error.into(),
+        BagError::Io { act, path, source } => Failure::io(act, path, &source),
+        BagError::Exists(_) => Failure::new(Exit::Usage, "exists", message).hint("choose a path that does not exist"),
+        BagError::Nothing => Failure::usage(message)
             .hint("choose with --documents, --query, --quote, --all-quotes or --all; see `exhibit bag export --help`"),
-        DossierError::NoBytes { .. } | DossierError::NotRead { .. } => {
+        BagError::NoBytes { .. } | BagError::NotRead { .. } => {
             Failure::new(Exit::Nothing, "not-provable", message).hint("`exhibit problem ls` shows why")
         }
-        DossierError::Altered { .. }
-        | DossierError::PictureAltered { .. }
-        | DossierError::HandoverDamaged
-        | DossierError::NotAsLogged { .. } => {
+        BagError::Altered { .. }
+        | BagError::PictureAltered { .. }
+        | BagError::BagDamaged
+        | BagError::NotAsLogged { .. } => {
             Failure::new(Exit::Mismatch, "mismatch", message).hint("`exhibit verify` lists every deviation")
         }
-        DossierError::Absent { nearest: Some(nearest), .. } => Failure::new(Exit::Nothing, "no-such-passage", message)
+        BagError::Absent { nearest: Some(nearest), .. } => Failure::new(Exit::Nothing, "no-such-passage", message)
             .hint(format!("nearest text: {}", exhibit_model::shown(&nearest))),
-        DossierError::Absent { .. } => Failure::new(Exit::Nothing, "no-such-passage", message).hint(
+        BagError::Absent { .. } => Failure::new(Exit::Nothing, "no-such-passage", message).hint(
             "the passage must match character for character: `exhibit cat DOC --text --page N` prints the page",
         ),
-        DossierError::Ambiguous { .. } => {
+        BagError::Ambiguous { .. } => {
             Failure::new(Exit::Usage, "ambiguous", message).hint("choose one with --nth, or quote more text")
         }
-        DossierError::NoSuchQuote(_) => {
+        BagError::NoSuchQuote(_) => {
             Failure::new(Exit::Nothing, "no-such-quote", message).hint("`exhibit quote ls` lists them")
         }
-        DossierError::Broken(_) => Failure::new(Exit::Mismatch, "broken-quote", message)
+        BagError::Broken(_) => Failure::new(Exit::Mismatch, "broken-quote", message)
             .hint("`exhibit quote check` shows why; create it again, or leave it out"),
-        DossierError::Changed(_) => Failure::new(Exit::Mismatch, "changed", message)
+        BagError::Changed(_) => Failure::new(Exit::Mismatch, "changed", message)
             .hint("another program is writing to it: import a copy"),
-        DossierError::NoSuchHandover(_) => Failure::new(Exit::Nothing, "no-such-handover", message)
+        BagError::NoSuchBag(_) => Failure::new(Exit::Nothing, "no-such-handover", message)
             .hint("`exhibit bag received` lists the received packages"),
-        DossierError::Series(_) => Failure::usage(message).hint("give more digits: --bates PREFIX:000000001"),
-        DossierError::Seal(error) => {
+        BagError::Series(_) => Failure::usage(message).hint("give more digits: --bates PREFIX:000000001"),
+        BagError::Seal(error) => {
             let wrong = matches!(error, SealError::Unopened(_));
             let failure = Failure::new(if wrong { Exit::WrongPassphrase } else { Exit::Usage }, "sealed", message);
             match error {
@@ -377,15 +311,15 @@ pub(super) fn failure(error: DossierError) -> Failure {
                 _ => failure,
             }
         }
-        DossierError::Length | DossierError::Anchor(_) | DossierError::AnchorName(_) => Failure::usage(message),
-        DossierError::Answered(_) => Failure::new(Exit::Usage, "answered", message)
+        BagError::Length | BagError::Anchor(_) | BagError::AnchorName(_) => Failure::usage(message),
+        BagError::Answered(_) => Failure::new(Exit::Usage, "answered", message)
             .hint("`exhibit log anchor ls` shows it; request another once the log has grown, or under another name"),
-        DossierError::NotAsked(_) => Failure::new(Exit::Nothing, "not-asked", message)
+        BagError::NotAsked(_) => Failure::new(Exit::Nothing, "not-asked", message)
             .hint("`exhibit log anchor ls` lists the requests; does the reply belong to another case?"),
-        DossierError::NoPolicy => Failure::usage(message).hint("pass the log's policy file with --policy"),
-        DossierError::Time(_) => Failure::new(Exit::Mismatch, "anchor", message)
+        BagError::NoPolicy => Failure::usage(message).hint("pass the log's policy file with --policy"),
+        BagError::Time(_) => Failure::new(Exit::Mismatch, "anchor", message)
             .hint("nothing was imported; `exhibit log anchor ls` lists the requests, and --ca takes the authorities you trust"),
-        DossierError::Proof(_) => Failure::new(Exit::Internal, "proof", message),
+        BagError::Proof(_) => Failure::new(Exit::Internal, "proof", message),
     }
 }
 
@@ -402,20 +336,5 @@ mod tests {
         for odd in ["A1", "A:0", "A:", "A:x", "登", "A B"] {
             assert_eq!(first(odd), None, "{odd}");
         }
-    }
-
-    #[test]
-    fn page_ranges_are_parsed_from_the_end() {
-        let check = |text, document, pages: Option<&[u32]>| {
-            assert_eq!(pages_of(text), (document, pages.map(|pages| pages.iter().copied().collect())), "{text}");
-        };
-        check("EXH-000003", "EXH-000003", None);
-        check("EXH-000003:2", "EXH-000003", Some(&[2]));
-        check("a:b.pdf:1-3,7", "a:b.pdf", Some(&[1, 2, 3, 7]));
-        check("a:b.pdf", "a:b.pdf", None);
-        check("3:0", "3:0", None);
-        check("3:3-1", "3:3-1", None);
-        check("3:1-4000000000", "3:1-4000000000", None);
-        check(":1", ":1", None);
     }
 }

@@ -245,7 +245,7 @@ fn run_batch(context: &Context<'_>, case: &Case, number: u64) -> Result<ExitCode
     let run = count(context.output, &|| how_far(&progress), || {
         case.run_batch(number, MachineClock.now(), system::processors(), &progress)
     })?;
-    let _noted = access_log::note(context.output, case, access_log::batch(&case.batch(number)?.name, run.lines));
+    let _noted = access_log::note(context.output, case, access_log::batch(&case.batch(number)?.name, Some(run.lines)));
     show(context, case, number)?;
     context.output.remark(&format!("Full results: exhibit batch export {number} -o hits.csv"));
     let exit = match (run.found, run.bad) {
@@ -266,7 +266,7 @@ fn how_far(progress: &BatchProgress) -> Count {
 }
 
 fn label(case: &Case, document: i64) -> String {
-    case.label(ItemId(document))
+    case.label(ItemId::new(document))
 }
 
 fn write_out(case: &Case, export: &BatchExport) -> Result<ExitCode, Failure> {

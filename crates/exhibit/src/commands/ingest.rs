@@ -143,11 +143,11 @@ fn end_on_interrupt(stop: &Arc<Stop>) -> Result<(), Failure> {
                     _ = terminate.recv() => 143_u8,
                 };
                 STOPPED_BY.store(code, Ordering::Relaxed);
-                if stop.asked() {
+                if stop.requested() {
                     // everything acknowledged is on disk: exiting here loses nothing
                     std::process::exit(i32::from(code));
                 }
-                stop.ask();
+                stop.request();
             }
         });
     });

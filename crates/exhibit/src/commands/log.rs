@@ -182,7 +182,7 @@ fn print_check(context: &Context<'_>, report: &Report, (named, also): (usize, us
     let output = context.output;
     let (harmless, wrong): (Vec<_>, Vec<_>) = report.deviations.iter().partition(|d| d.is_harmless());
     if output.json {
-        let texts = |list: &[&exhibit_custody::Deviation]| list.iter().map(|d| chain_of(*d)).collect::<Vec<_>>();
+        let texts = |list: &[&exhibit_custody::LogFault]| list.iter().map(|d| chain_of(*d)).collect::<Vec<_>>();
         let keys: Vec<String> = report.keys.iter().map(ToString::to_string).collect();
         output.object(
             "log-check",

@@ -6,8 +6,8 @@ use crate::failure::{Exit, Failure};
 use crate::output::{Style, counted};
 use crate::system::{self, MachineClock};
 use clap::{Args, Subcommand};
+use exhibit_bag::{NewQuote, Standing, StandingQuote, check_quotes, list_quotes, make_quote, paint_pages};
 use exhibit_case::Held;
-use exhibit_dossier::{NewQuote, Standing, StandingQuote, check_quotes, list_quotes, make_quote, paint_pages};
 use exhibit_model::{Clock, shown};
 use exhibit_proof::anchor::Anchor;
 use exhibit_proof::hash::to_hex;
@@ -92,7 +92,7 @@ fn run(context: &Context<'_>, command: &QuoteCommand) -> Result<ExitCode, Failur
 // The image of the page is kept with the quote, if the page can be rendered and the passage is on it.
 fn render(context: &Context<'_>, held: &mut Held, quote: &NewQuote<'_>) -> Result<(), Failure> {
     let kind = held.case.page_row(quote.item, quote.page)?.kind;
-    if (kind != "paper" && kind != "picture") || !held.case.page(quote.item, quote.page)?.text.contains(quote.exact) {
+    if !kind.is_rendered() || !held.case.page(quote.item, quote.page)?.text.contains(quote.exact) {
         return Ok(());
     }
     let cage = system::cage(1)?;

@@ -114,7 +114,7 @@ fn since(at: i64) -> String {
 }
 
 fn object(case: &Case, name: &str, saved: &Saved, found: &[i64], new: &[i64]) -> Value {
-    let new: Vec<String> = new.iter().map(|document| case.label(ItemId(*document))).collect();
+    let new: Vec<String> = new.iter().map(|document| case.label(ItemId::new(*document))).collect();
     json!({
         "name": name, "query": saved.query, "exact": saved.exact, "documents": found.len(), "new": new,
         "seen": saved.seen.map(|at| Moment(at).to_rfc3339()),
@@ -126,7 +126,7 @@ fn again(context: &Context<'_>, case: &Case, name: &str, limit: usize) -> Result
     let found = case.found_now(&saved)?;
     let new = new_among(&saved, &found);
     if let Some(at) = saved.seen {
-        let labels: Vec<String> = new.iter().take(20).map(|document| case.label(ItemId(*document))).collect();
+        let labels: Vec<String> = new.iter().take(20).map(|document| case.label(ItemId::new(*document))).collect();
         let more = if new.len() > labels.len() { " …" } else { "" };
         let count = counted(new.len() as u64, "new document", "new documents");
         context.output.remark(&format!("{count}{}: {}{more}", since(at), labels.join(" ")));

@@ -333,7 +333,7 @@ pub(crate) fn object(case: &Case, hit: &SearchHit) -> Value {
         "language": hit.language,
         "ocr_confidence": hit.confidence,
         "score": hit.score,
-        "date": hit.date.map(|moment| moment.to_rfc3339()),
+        "date": hit.date.map(|date| date.to_string()),
         "copies": hit.copies,
         "found_at": hit.found_at,
         "places": hit.places.iter().map(|(item, path)| json!({"document": case.label(*item), "path": path})).collect::<Vec<_>>(),

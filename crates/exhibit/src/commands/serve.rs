@@ -50,7 +50,7 @@ pub(crate) fn serve_case(
     ready: &dyn Fn(&str),
 ) -> Result<ExitCode, Failure> {
     let case = Arc::new(Case::open(folder)?);
-    let watch = access_log::Watch::begin(output, &case);
+    let watch = access_log::Watch::begin(output, &case)?;
     // without a cage documents are shown as text only, and each page states it
     let cage = match system::cage(system::processors()) {
         Ok(cage) => Some(Arc::new(cage)),

@@ -106,9 +106,9 @@ fn text(context: &Context<'_>, case: &Case, document: &Document, only: Option<u3
 }
 
 fn metadata(context: &Context<'_>, document: &Document) {
-    let width = document.metadata.iter().map(|(key, _)| key.chars().count()).max().unwrap_or(0).min(32);
+    let width = document.metadata.iter().map(|(key, _)| key.as_str().chars().count()).max().unwrap_or(0).min(32);
     for (key, value) in &document.metadata {
-        context.output.line(&format!("{:<width$}  {}", shown(key), shown(value)));
+        context.output.line(&format!("{:<width$}  {}", shown(key.as_str()), shown(value)));
     }
 }
 
@@ -173,11 +173,11 @@ fn object(case: &Case, document: &Document) -> Result<Value, Failure> {
     let listed = |items: &[exhibit_catalogue::Item]| -> Result<Vec<Value>, Failure> {
         items.iter().map(|item| Ok(super::ls::object(case, item, &case.path(item)?))).collect()
     };
-    let metadata = document.metadata.iter().map(|(key, value)| json!([key, value]));
+    let metadata = document.metadata.iter().map(|(key, value)| json!([key.as_str(), value]));
     let notes = document.notes.iter().map(|note| json!({"kind": note.kind, "page": note.page, "text": note.text}));
     let pages = document.pages.iter().map(|row| {
         json!({
-            "page": row.number, "kind": row.kind, "label": row.label, "language": row.language, "characters": row.characters,
+            "page": row.number, "kind": row.kind.word(), "label": row.label, "language": row.language, "characters": row.characters,
             "glyphs": row.glyphs, "unmapped": row.unmapped, "images": row.images, "ocr_confidence": row.confidence,
         })
     });

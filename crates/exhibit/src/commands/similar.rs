@@ -1,6 +1,7 @@
 //! `exhibit similar DOC`
 
 use super::{Context, Group, Run, search};
+use crate::access_log;
 use crate::failure::{Exit, Failure};
 use crate::output::Style;
 use clap::Args;
@@ -40,8 +41,10 @@ impl Run for SimilarArgs {
 
 fn run(context: &Context<'_>, arguments: &SimilarArgs) -> Result<ExitCode, Failure> {
     let case = context.case()?;
-    let similar = case.similar(case.resolve(&arguments.document)?, arguments.page, arguments.limit)?;
+    let item = case.resolve(&arguments.document)?;
+    let similar = case.similar(item, arguments.page, arguments.limit)?;
     let output = context.output;
+    let _noted = access_log::note(output, &case, access_log::similar(&case, item, arguments.page));
     if !output.json {
         let words: Vec<String> = similar.words.iter().map(|word| shown(word)).collect();
         output.remark(&match words.is_empty() {

@@ -65,7 +65,7 @@ fn print(context: &Context<'_>, case: &Case) -> Result<(), Failure> {
     };
     let gaps = account.gaps.iter().map(|gap| {
         let container = gap.container.map(|id| case.label(id));
-        json!({"container": container, "source": gap.source, "found": gap.found, "listed": gap.listed})
+        json!({"container": container, "source": gap.source.get(), "found": gap.found, "listed": gap.listed})
     });
     output.object(
         "status",

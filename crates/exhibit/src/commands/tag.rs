@@ -85,7 +85,7 @@ fn list(context: &Context<'_>, case: &Case) -> Result<ExitCode, Failure> {
     let output = context.output;
     let tags = case.tags()?;
     for tag in &tags {
-        let documents: Vec<String> = tag.documents.iter().map(|document| case.label(ItemId(*document))).collect();
+        let documents: Vec<String> = tag.documents.iter().map(|document| case.label(ItemId::new(*document))).collect();
         if output.json {
             output.object("tag", json!({"tag": tag.tag, "documents": documents}));
             continue;

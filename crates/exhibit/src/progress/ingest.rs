@@ -3,7 +3,7 @@
 use super::{PLAIN_EVERY, form, print_event, print_line, redraw, time_left, while_shown};
 use crate::cli::ProgressForm;
 use crate::output::{Output, bytes, counted, number};
-use exhibit_ingest::{Progress, Snapshot, Stage};
+use exhibit_ingest::{Phase, Progress, Snapshot, StageName};
 use serde_json::json;
 use std::time::{Duration, Instant};
 
@@ -38,31 +38,30 @@ pub(crate) fn watch<T>(output: &Output, progress: &Progress, work: impl FnOnce()
 
 // of the amount known so far: items while reading, pages during OCR
 fn percent(snapshot: &Snapshot) -> u64 {
-    let (done, all) = match snapshot.stage {
-        Stage::Reading => (snapshot.settled, snapshot.items.max(snapshot.settled)),
-        Stage::Ocr => (snapshot.ocr_done, snapshot.ocr_wanted),
-        Stage::Indexing => (1, 1),
+    let (done, all) = match snapshot.phase {
+        Phase::Stage(name) => (snapshot.stage(name).done, snapshot.stage(name).jobs),
+        Phase::Indexing => (1, 1),
     };
     (done * 100).checked_div(all).unwrap_or(0).min(100)
 }
 
 fn line(snapshot: &Snapshot) -> String {
     let searchable = number(snapshot.searchable);
-    let mut text = match snapshot.stage {
-        Stage::Reading => {
+    let mut text = match snapshot.phase {
+        Phase::Stage(StageName::READ) => {
             let more = if snapshot.walked { "" } else { " so far" };
             let received = bytes(snapshot.met_bytes);
-            let (settled, items) = (number(snapshot.settled), number(snapshot.items.max(snapshot.settled)));
-            let pages = counted(snapshot.pages, "page", "pages");
-            format!(
-                "reading {settled} of {items} items{more} · {received} found · {pages} · searchable now: {searchable}"
-            )
+            let read = snapshot.stage(StageName::READ);
+            let (done, all) = (number(read.done), number(read.jobs));
+            let pages = counted(read.pages, "page", "pages");
+            format!("reading {done} of {all} items{more} · {received} found · {pages} · searchable now: {searchable}")
         }
-        Stage::Ocr => {
-            let (done, all) = (number(snapshot.ocr_done), number(snapshot.ocr_wanted));
-            format!("OCR {done} of {all} pages · searchable now: {searchable}")
+        Phase::Stage(name) => {
+            let (done, all) = (number(snapshot.stage(name).done), number(snapshot.stage(name).jobs));
+            let what = if name == StageName::OCR { "OCR of pages" } else { name.as_str() };
+            format!("{what} {done} of {all} · searchable now: {searchable}")
         }
-        Stage::Indexing => format!("indexing the last pages · searchable now: {searchable}"),
+        Phase::Indexing => format!("indexing the last pages · searchable now: {searchable}"),
     };
     if let Some(left) = estimate(snapshot) {
         text.push_str(&left);
@@ -75,10 +74,10 @@ fn line(snapshot: &Snapshot) -> String {
 
 // A range, as files differ much in size.
 fn estimate(snapshot: &Snapshot) -> Option<String> {
-    let (done, all) = match snapshot.stage {
-        Stage::Ocr => (snapshot.ocr_done, snapshot.ocr_wanted),
-        Stage::Reading if snapshot.walked => (snapshot.settled, snapshot.items.max(snapshot.settled)),
-        _ => return None,
+    let (done, all) = match snapshot.phase {
+        Phase::Stage(StageName::READ) if !snapshot.walked => return None,
+        Phase::Stage(name) => (snapshot.stage(name).done, snapshot.stage(name).jobs),
+        Phase::Indexing => return None,
     };
     if snapshot.elapsed < ESTIMATE_AFTER {
         return None;
@@ -88,15 +87,16 @@ fn estimate(snapshot: &Snapshot) -> Option<String> {
 }
 
 fn event(snapshot: &Snapshot) -> serde_json::Value {
-    let stage = match snapshot.stage {
-        Stage::Reading => "reading",
-        Stage::Ocr => "ocr",
-        Stage::Indexing => "indexing",
+    let stage = match snapshot.phase {
+        Phase::Stage(StageName::READ) => "reading",
+        Phase::Stage(name) => name.as_str(),
+        Phase::Indexing => "indexing",
     };
+    let (read, ocr) = (snapshot.stage(StageName::READ), snapshot.stage(StageName::OCR));
     json!({
         "v": 1, "kind": "progress", "stage": stage, "seconds": snapshot.elapsed.as_secs(),
         "met": snapshot.met, "met_bytes": snapshot.met_bytes, "walked": snapshot.walked, "items": snapshot.items,
-        "settled": snapshot.settled, "pages": snapshot.pages, "searchable": snapshot.searchable,
-        "ocr_wanted": snapshot.ocr_wanted, "ocr_done": snapshot.ocr_done,
+        "settled": read.done, "pages": read.pages, "searchable": snapshot.searchable,
+        "ocr_wanted": ocr.jobs, "ocr_done": ocr.done,
     })
 }

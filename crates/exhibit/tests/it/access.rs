@@ -227,15 +227,46 @@ fn the_browser_interface_and_commands_record_side_by_side() {
     }
     assert!(get("/doc/1?p=1").starts_with("HTTP/1.1 200"));
     assert!(get("/doc/99999").starts_with("HTTP/1.1 404"));
+    assert!(get("/words?q=words").starts_with("HTTP/1.1 200"));
+    assert!(get("/items").starts_with("HTTP/1.1 200"));
     let _ = Command::new("kill").arg(served.child.id().to_string()).status();
     let _ = served.child.wait();
     let looks = looks(&bench);
-    let expected = ["登记", "web0", "web4", "cli0", "cli4", "EXH-000001 1"];
+    let expected = ["登记", "web0", "web4", "cli0", "cli4", "EXH-000001 1", "words"];
     for what in expected {
         assert_eq!(looks.iter().filter(|(_, opened)| opened == what).count(), 1, "{what}: {looks:?}");
     }
     assert!(!looks.iter().any(|(_, what)| what.contains("99999")), "what was not shown was not looked at");
+    assert_eq!(looks.iter().filter(|(act, _)| act == "list").count(), 1, "the list of items: {looks:?}");
     let _ = case(&bench, &["log", "check", "--access"]).code(0);
+}
+
+#[test]
+fn the_browser_interface_shows_nothing_that_it_cannot_record() {
+    let bench = made();
+    let mut served = serve(&bench);
+    let get = |path: &str| get(served.port, &served.cookie, path);
+    assert!(get("/search?q=%E7%99%BB%E8%AE%B0").contains("EXH-000001"));
+    // a file where the folder of journals would be: nothing can be written there
+    let (journal, elsewhere) = (bench.path("case/access/journal"), bench.path("elsewhere"));
+    fs::rename(&journal, &elsewhere).expect("moved");
+    fs::write(&journal, b"").expect("written");
+    for path in ["/search?q=%E7%99%BB%E8%AE%B0", "/words?q=%E7%99%BB%E8%AE%B0", "/doc/2", "/items", "/log/1"] {
+        let answer = get(path);
+        assert!(answer.starts_with("HTTP/1.1 503"), "{path}: {answer}");
+        assert!(answer.contains("the access log cannot be written"), "{path}: {answer}");
+        assert!(!answer.contains("EXH-0000"), "{path}: {answer}");
+    }
+    assert!(get("/help").starts_with("HTTP/1.1 200"), "it shows nothing of the case");
+    fs::remove_file(&journal).expect("removed");
+    fs::rename(&elsewhere, &journal).expect("moved back");
+    assert!(get("/doc/2").contains("EXH-000002"));
+    let _ = Command::new("kill").arg(served.child.id().to_string()).status();
+    let _ = served.child.wait();
+    // the keys are on another machine: it does not start, for there is nothing that it may show
+    fs::rename(bench.path("keys"), bench.path("away")).expect("moved");
+    let refused = case(&bench, &["serve", "--listen", "127.0.0.1:0"]).code(70);
+    assert!(refused.stderr.contains("the access log cannot be written"), "{}", refused.stderr);
 }
 
 struct Served {

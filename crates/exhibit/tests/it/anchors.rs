@@ -133,7 +133,7 @@ fn request(what: What, path: PathBuf, authorities: &[String]) -> Request {
 }
 
 fn lines(report: &Report) -> Vec<&str> {
-    report.proved.iter().chain(&report.not_proved).map(|line| line.key).collect()
+    report.proved.iter().chain(&report.not_proved).map(|line| line.id()).collect()
 }
 
 // The log has grown since; the bag leads from the anchored state to its own.
@@ -143,9 +143,9 @@ fn handed_over(bench: &Bench, first: &Authority) {
     let report = verify(&request(What::Bag, bag.clone(), &[first.root()])).expect("a bag");
     assert!(report.is_good(), "{:?}", report.deviations);
     let said = |key: &str| lines(&report).iter().filter(|line| **line == key).count();
-    assert_eq!((said("proved.time"), said("not.trusted"), said("not.time"), said("not.earlier")), (1, 1, 0, 1));
+    assert_eq!((said("proved-time"), said("not-trusted"), said("not-time"), said("not-earlier")), (1, 1, 0, 1));
     let report = verify(&request(What::Bag, bag.clone(), &[])).expect("a bag");
-    assert!(report.is_good() && lines(&report).iter().filter(|line| **line == "not.trusted").count() == 2);
+    assert!(report.is_good() && lines(&report).iter().filter(|line| **line == "not-trusted").count() == 2);
     let checked = bench.run(&["bag", "check", "bag", "--ca", &first.root()]).code(0);
     assert!(checked.stdout.contains("first: the first"), "{}", checked.stdout);
     by_the_script(bench, "bag", first);
@@ -175,7 +175,7 @@ fn handed_over(bench: &Bench, first: &Authority) {
     relist(&bag);
     let report = verify(&request(What::Bag, bag.clone(), &[first.root()])).expect("a bag");
     assert!(report.deviations.iter().any(|found| found.fault == Fault::Time), "{:?}", report.deviations);
-    assert!(!lines(&report).contains(&"proved.time"));
+    assert!(!lines(&report).contains(&"proved-time"));
     fs::write(&consistency, kept).expect("write");
     // A file of that name is one of a folder of anchors, or nothing vouches for it.
     for stray in ["custody/anchors/consistency", "custody/anchors/000000001/more/consistency"] {
@@ -240,9 +240,9 @@ fn by_themselves(bench: &Bench, first: &Authority) {
     let folder = anchors_folder(bench);
     let stamp = folder.join("first.tsr");
     let report = verify(&request(What::Timestamp, stamp.clone(), &[first.root()])).expect("a stamp");
-    assert!(report.is_good() && lines(&report).contains(&"proved.stamp") && lines(&report).contains(&"proved.answer"));
+    assert!(report.is_good() && lines(&report).contains(&"proved-stamp") && lines(&report).contains(&"proved-answer"));
     let report = verify(&request(What::Timestamp, stamp.clone(), &[])).expect("a stamp");
-    assert!(report.is_good() && lines(&report).contains(&"not.authority"));
+    assert!(report.is_good() && lines(&report).contains(&"not-authority"));
     let mut other = request(What::Timestamp, stamp.clone(), &[first.root()]);
     other.time.data = Some(folder.join("first.pem"));
     let report = verify(&other).expect("a stamp");
@@ -343,7 +343,7 @@ fn a_partners_witness_cosigns_by_file() {
         let mut asked = request(What::Bag, bench.path("bag"), &[]);
         asked.policy = Some(bench.path("policy"));
         let report = verify(&asked).expect("a bag");
-        assert_eq!(lines(&report).contains(&"proved.time"), anchored, "{report:?}");
+        assert_eq!(lines(&report).contains(&"proved-time"), anchored, "{report:?}");
     };
     seen(format!("log {key}witness p {partner}quorum none\n"), true);
     seen(format!("log {key}quorum none\n"), false);
@@ -398,18 +398,18 @@ fn a_public_logs_proof_is_held_against_a_policy() {
     let path = anchors_folder(&bench).join("public.sigsum");
     let mut asked = request(What::Timestamp, path, &[]);
     let report = verify(&asked).expect("a proof");
-    assert!(report.is_good() && lines(&report).contains(&"not.policy"), "{report:?}");
+    assert!(report.is_good() && lines(&report).contains(&"not-policy"), "{report:?}");
     asked.time.sigsum = Some(bench.path("policy"));
     let report = verify(&asked).expect("a proof");
-    assert!(lines(&report).contains(&"proved.logged") && !lines(&report).contains(&"not.policy"));
+    assert!(lines(&report).contains(&"proved-logged") && !lines(&report).contains(&"not-policy"));
     // In a bag: the same, by the reader's policy.
     let _ = bench.run(&["-C", "case", "bag", "export", "bag", "--all"]).code(0);
     let mut asked = request(What::Bag, bench.path("bag"), &[]);
-    assert!(lines(&verify(&asked).expect("a bag")).contains(&"not.trusted"));
+    assert!(lines(&verify(&asked).expect("a bag")).contains(&"not-trusted"));
     asked.time.sigsum = Some(bench.path("strange"));
     let report = verify(&asked).expect("a bag");
-    assert!(report.is_good() && lines(&report).contains(&"not.trusted"), "another policy is no fault: {report:?}");
+    assert!(report.is_good() && lines(&report).contains(&"not-trusted"), "another policy is no fault: {report:?}");
     asked.time.sigsum = Some(bench.path("policy"));
     let report = verify(&asked).expect("a bag");
-    assert!(report.is_good() && lines(&report).contains(&"proved.time"), "{report:?}");
+    assert!(report.is_good() && lines(&report).contains(&"proved-time"), "{report:?}");
 }

@@ -460,7 +460,7 @@ fn a_page_is_handed_over_without_showing_another() {
     }
     let path = bench.path(&format!("bag/data/quotes/{id}.json"));
     let report = verify(&request(What::Quote, path)).expect("a quote");
-    assert!(report.is_good() && report.proved.iter().any(|line| line.key == "proved.quote-page"), "{report:?}");
+    assert!(report.is_good() && report.proved.iter().any(|line| line.id() == "proved-quote-page"), "{report:?}");
 }
 
 #[test]
@@ -524,7 +524,7 @@ fn quotes_are_exact_and_broken_ones_are_shown() {
     fs::remove_file(bench.path("case/quotes/Q-000099.json")).expect("removed");
     fs::remove_file(&path).expect("removed");
     let found = bench.run(&["-C", "case", "verify"]).code(4);
-    assert!(found.stdout.contains("records it, but it is not there"), "{}", found.stdout);
+    assert!(found.stdout.contains("records it, but it is missing"), "{}", found.stdout);
     fs::write(&path, text).expect("write");
     let _ = bench.run(&["-C", "case", "verify"]).code(0);
 }

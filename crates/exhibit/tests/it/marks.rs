@@ -173,6 +173,6 @@ fn a_tag_that_was_altered_is_named() {
     fs::write(&file, format!("{good}{{\"at\":17")).expect("write");
     let _ = case(&bench, &["tag", "add", "four", "1"]).code(0);
     let found = verify(&bench, 0);
-    assert!(found["leftovers"][0]["what"].as_str().expect("a leftover").contains("killed process"), "{found}");
+    assert!(found["leftovers"][0]["text"].as_str().expect("a leftover").contains("killed process"), "{found}");
     assert_eq!(marks(&bench).len(), 4);
 }

@@ -92,7 +92,7 @@ fn missing_and_foreign_files_are_named_all_at_once() {
     flip(&originals[1], 0);
     bench.write("case/originals/zz/notes.txt", "mine");
     let found = bench.run(&["-C", "case", "verify"]).code(4);
-    for says in ["is missing", "were altered", "has no business"] {
+    for says in ["is missing", "were altered", "unexpected file"] {
         assert!(found.stdout.contains(says), "{says}: {}", found.stdout);
     }
     let as_json = bench.run(&["-C", "case", "verify", "--json"]).code(4);

@@ -105,17 +105,17 @@ const TAMPERINGS: &[Tampering] = &[
         let file = c.file("originals", 0);
         fs::rename(&file, file.with_file_name("0".repeat(62))).expect("rename");
     }),
-    ("a link to the same bytes elsewhere in place of an original", "originals/", "no business", |c| {
+    ("a link to the same bytes elsewhere in place of an original", "originals/", "unexpected file", |c| {
         let file = c.file("originals", 0);
         let elsewhere = c.case.with_file_name("elsewhere");
         fs::copy(&file, &elsewhere).expect("copy");
         fs::remove_file(&file).expect("remove");
         symlink(elsewhere, file).expect("link");
     }),
-    ("a file added among the originals", "originals/", "no business", |c| {
+    ("a file added among the originals", "originals/", "unexpected file", |c| {
         fs::write(c.at("originals/notes.txt"), "mine").expect("write");
     }),
-    ("a name of full-width digits among the originals", "originals/", "no business", |c| {
+    ("a name of full-width digits among the originals", "originals/", "unexpected file", |c| {
         let folder = c.at("originals/００");
         fs::create_dir_all(&folder).expect("folder");
         fs::write(folder.join("a".repeat(62)), "x").expect("write");
@@ -276,7 +276,7 @@ fn every_kind_of_tampering_with_a_case_is_named() {
         let found = done.objects().first().map(|object| object["deviations"].clone()).unwrap_or_default();
         let named = found.as_array().into_iter().flatten().any(|deviation| {
             let says = |key: &str| deviation[key].as_str().expect("a text").to_owned();
-            says("place").starts_with(place) && (says("place") + ": " + &says("what")).contains(what)
+            says("place").starts_with(place) && (says("place") + ": " + &says("text")).contains(what)
         });
         if done.code != 4 || !named {
             missed.push(format!("{name}: {} {found} {}", done.code, done.stderr));

@@ -5,7 +5,7 @@ use super::mime::{Part, Uuencoded};
 use crate::formats::html;
 use crate::out::{Out, Stop};
 use crate::transfer;
-use exhibit_model::{Mark, MarkKind, NoteKind};
+use exhibit_model::{Mark, MarkKind, NoteKind, Relation};
 use std::collections::BTreeMap;
 
 /// The text and the files of a message.
@@ -22,7 +22,7 @@ pub(super) struct File<'p, 'a> {
     /// Its name, made up where the message gives none.
     pub(super) name: String,
     /// How the message holds it.
-    pub(super) relation: &'static str,
+    pub(super) relation: Relation,
     content: Content<'p, 'a>,
 }
 
@@ -143,7 +143,7 @@ impl<'p, 'a> Body<'p, 'a> {
                 NoteKind::Remark,
                 "the HTML form of the message says more than the plain one and is kept as a member",
             );
-            self.add(html.name().unwrap_or_else(|| "body.html".to_owned()), "embedded", Content::Part(html));
+            self.add(html.name().unwrap_or_else(|| "body.html".to_owned()), Relation::Embedded, Content::Part(html));
         }
         self.note_remote(&found);
         self.add_embedded(found);
@@ -166,7 +166,7 @@ impl<'p, 'a> Body<'p, 'a> {
             self.push_text(&rest[..start]);
             let name = String::from_utf8_lossy(found.name).into_owned();
             let bytes = transfer::uuencoded(found.lines).bytes;
-            self.add(name, "attachment", Content::Bytes(bytes));
+            self.add(name, Relation::Attachment, Content::Bytes(bytes));
             rest = &rest[end.min(rest.len())..];
         }
         self.push_text(rest);
@@ -232,9 +232,9 @@ impl<'p, 'a> Body<'p, 'a> {
         }
         let message = matches!(part.media_type.as_str(), "message/rfc822" | "message/global");
         let relation = match part.header.get("Content-ID") {
-            _ if message => "message",
-            Some(_) if !part.is_attachment() => "embedded",
-            _ => "attachment",
+            _ if message => Relation::Message,
+            Some(_) if !part.is_attachment() => Relation::Embedded,
+            _ => Relation::Attachment,
         };
         let name = part.name().unwrap_or_else(|| self.made_up_name(part, message));
         self.add(name, relation, Content::Part(part));
@@ -265,13 +265,13 @@ impl<'p, 'a> Body<'p, 'a> {
         format!("part-{number}.{ending}")
     }
 
-    fn add(&mut self, name: String, relation: &'static str, content: Content<'p, 'a>) {
+    fn add(&mut self, name: String, relation: Relation, content: Content<'p, 'a>) {
         self.members.push(File { name, relation, content });
     }
 
     fn add_embedded(&mut self, found: html::Findings) {
         for file in found.embedded {
-            self.add(file.name, "embedded", Content::Bytes(file.bytes));
+            self.add(file.name, Relation::Embedded, Content::Bytes(file.bytes));
         }
     }
 

@@ -162,7 +162,7 @@ impl<'a> Package<'a> {
         out.member(Member {
             name: stored_name.into_bytes(),
             modified,
-            relation: "embedded".to_owned(),
+            relation: exhibit_model::Relation::Embedded,
             ..Member::default()
         })?;
         match self.part(name, u64::MAX) {

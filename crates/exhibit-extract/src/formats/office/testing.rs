@@ -77,7 +77,7 @@ pub(crate) fn read_within(reader: Reader, bytes: &[u8], limits: Limits) -> Outco
                 assert!(page.is_sound(), "unsound: {page:?}");
                 outcome.pages.push(*page);
             }
-            Record::Metadata { key, value } => outcome.metadata.push((key, value)),
+            Record::Metadata { key, value } => outcome.metadata.push((key.to_string(), value)),
             Record::Note(note) => outcome.notes.push((note.kind, note.text)),
             Record::Member(member) => {
                 outcome.members.push((String::from_utf8_lossy(&member.name).into_owned(), Vec::new()));

@@ -2,7 +2,7 @@
 //! packaged file (`\x01Ole10Native`) comes out as itself, and so does the OOXML package of a newer program.
 
 use crate::out::{Out, Stop};
-use exhibit_model::{Member, NoteKind};
+use exhibit_model::{Member, NoteKind, Relation};
 use std::io::{Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -20,7 +20,7 @@ pub(crate) fn say_embedded(bytes: &[u8], out: &mut Out<'_>) -> Result<(), Stop> 
         match object(&mut file, &storage) {
             Some((name, object)) => {
                 let name = name.into_bytes();
-                out.member(Member { name, relation: "embedded".to_owned(), ..Member::default() })?;
+                out.member(Member { name, relation: Relation::Embedded, ..Member::default() })?;
                 out.member_from(&mut Cursor::new(object))?;
             }
             None => {
@@ -37,7 +37,7 @@ pub(crate) fn say_object(bytes: &[u8], out: &mut Out<'_>) -> Result<bool, Stop> 
     let Ok(mut file) = cfb::CompoundFile::open(Cursor::new(bytes)) else { return Ok(false) };
     let Some((name, object)) = packaged(&mut file, Path::new("/")) else { return Ok(false) };
     out.container_size(bytes.len() as u64);
-    out.member(Member { name: name.into_bytes(), relation: "embedded".to_owned(), ..Member::default() })?;
+    out.member(Member { name: name.into_bytes(), relation: Relation::Embedded, ..Member::default() })?;
     out.member_from(&mut Cursor::new(object))?;
     Ok(true)
 }
@@ -51,7 +51,7 @@ pub(super) fn say_object_or_itself(name: &str, bytes: &[u8], out: &mut Out<'_>) 
         Some((_, content)) => (name, &content[..]),
         None => (name, bytes),
     };
-    out.member(Member { name: name.as_bytes().to_vec(), relation: "embedded".to_owned(), ..Member::default() })?;
+    out.member(Member { name: name.as_bytes().to_vec(), relation: Relation::Embedded, ..Member::default() })?;
     out.member_from(&mut Cursor::new(content))
 }
 

@@ -3,7 +3,7 @@
 use super::annotations;
 use super::objects::{catalog, resolved, text_of};
 use crate::out::{Out, Stop};
-use exhibit_model::{Member, MemberEnd, Moment};
+use exhibit_model::{Member, MemberEnd, Relation, StatedDate};
 use hayro_syntax::Pdf;
 use hayro_syntax::object::{Array, Dict, MaybeRef, Object, ObjectIdentifier, Stream};
 use std::collections::HashSet;
@@ -47,8 +47,8 @@ fn say_one(file: &Dict<'_>, said: &mut HashSet<ObjectIdentifier>, out: &mut Out<
         out.member(Member {
             name: name.unwrap_or_else(|| "attachment".to_owned()).into_bytes(),
             name_text: String::new(),
-            modified: text_of(&parameters, "ModDate").and_then(|date| moment(&date)),
-            relation: "embedded".to_owned(),
+            modified: text_of(&parameters, "ModDate").and_then(|date| StatedDate::parse(&date)?.instant()),
+            relation: Relation::Embedded,
         })?;
         match stream.map(|stream| stream.decoded()) {
             Some(Ok(bytes)) => out.member_from(&mut bytes.as_ref())?,
@@ -93,38 +93,4 @@ pub(super) fn leaves<'a>(pdf: &'a Pdf, parent: &Dict<'a>, tree: &str, key: &str)
         waiting.append(&mut kids);
     }
     values
-}
-
-/// The moment of a date such as `D:20170625101500+08'00'` (ISO 32000-2, 7.9.4); parts may be missing from the right.
-fn moment(date: &str) -> Option<Moment> {
-    let date = date.strip_prefix("D:").unwrap_or(date);
-    let number = |from: usize, to: usize| date.get(from..to).and_then(|digits| digits.parse::<u32>().ok());
-    let part = |from: usize, or: u32| number(from, from + 2).unwrap_or(or);
-    let local =
-        Moment::from_civil(i64::from(number(0, 4)?), part(4, 1), part(6, 1), part(8, 0), part(10, 0), part(12, 0))?;
-    let east = match date.get(14..15) {
-        Some("+") => 1,
-        Some("-") => -1,
-        _ => 0,
-    };
-    let minutes = i64::from(part(15, 0)) * 60 + i64::from(part(18, 0));
-    Some(Moment(local.0 - east * minutes * 60_000_000))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::moment;
-
-    #[test]
-    fn dates_are_put_into_utc() {
-        let check = |date: &str, expect: Option<&str>| {
-            assert_eq!(moment(date).map(|moment| moment.to_rfc3339()).as_deref(), expect, "{date}");
-        };
-        check("D:20170625101500+08'00'", Some("2017-06-25T02:15:00Z"));
-        check("D:20170625101500-03'30", Some("2017-06-25T13:45:00Z"));
-        check("D:201706", Some("2017-06-01T00:00:00Z"));
-        check("20170625", Some("2017-06-25T00:00:00Z"));
-        check("D:20171325", None);
-        check("soon", None);
-    }
 }

@@ -4,7 +4,7 @@ use super::files::leaves;
 use super::objects::{catalog, text_of, text_string};
 use super::open::{Opened, contains, ends_well, positions};
 use crate::out::{Out, Stop};
-use exhibit_model::NoteKind;
+use exhibit_model::{MetadataKey, NoteKind, StatedDate};
 use hayro_syntax::Pdf;
 use hayro_syntax::object::{DateTime, Dict, Object, ObjectIdentifier, Stream};
 use quick_xml::events::Event;
@@ -14,6 +14,8 @@ use std::collections::HashSet;
 const MOST_OUTLINE: usize = 5_000;
 /// The most bytes of an XMP packet that are read.
 const MOST_XMP: usize = 4 << 20;
+/// The most trailers that are looked at for the information dictionary.
+const MOST_TRAILERS: usize = 16;
 /// The most properties of it that are said.
 const MOST_PROPERTIES: usize = 200;
 
@@ -32,8 +34,14 @@ pub(super) fn say(opened: &Opened, out: &mut Out<'_>) -> Result<(), Stop> {
     for (key, value) in texts {
         out.metadata(key, &value.as_deref().map(text_string).unwrap_or_default())?;
     }
-    for (key, value) in [("pdf:CreationDate", info.creation_date), ("pdf:ModDate", info.modification_date)] {
-        out.metadata(key, &value.map(rfc3339).unwrap_or_default())?;
+    let dates = information(opened);
+    for (key, entry, parsed) in [
+        (MetadataKey::PDF_CREATED, "CreationDate", info.creation_date),
+        (MetadataKey::from("pdf:ModDate"), "ModDate", info.modification_date),
+    ] {
+        let written = dates.as_ref().and_then(|dates| text_of(dates, entry));
+        let stated = written.as_deref().and_then(StatedDate::parse).map(|date| date.to_string());
+        out.metadata(key, &stated.or(written).or_else(|| parsed.map(without_zone)).unwrap_or_default())?;
     }
     out.metadata("pdf:version", version(pdf))?;
     out.metadata("pdf:pages", &pdf.pages().len().to_string())?;
@@ -103,13 +111,30 @@ fn version(pdf: &Pdf) -> &'static str {
     }
 }
 
-fn rfc3339(date: DateTime) -> String {
-    let DateTime { year, month, day, hour, minute, second, utc_offset_hour, utc_offset_minute } = date;
-    let zone = match (utc_offset_hour, utc_offset_minute) {
-        (0, 0) => "Z".to_owned(),
-        (hours, minutes) => format!("{hours:+03}:{minutes:02}"),
-    };
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{zone}")
+/// The information dictionary, as the last trailer that names one has it. The parser gives its dates without telling
+/// a missing zone from UTC, so they are read from here.
+fn information(opened: &Opened) -> Option<Dict<'_>> {
+    let bytes = opened.bytes.as_slice();
+    let named: Vec<usize> = positions(bytes, b"/Info").collect();
+    named.into_iter().rev().take(MOST_TRAILERS).find_map(|at| {
+        let reference = bytes.get(at + 5..(at + 40).min(bytes.len()))?;
+        let reference = String::from_utf8_lossy(reference);
+        let mut words = reference.split_ascii_whitespace();
+        let id = ObjectIdentifier::new(words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+        let dict =
+            opened.pdf.xref().get::<Dict<'_>>(id).filter(|_| words.next().is_some_and(|r| r.starts_with('R')))?;
+        let info = opened.pdf.metadata();
+        let has = |entry: &str| text_of(&dict, entry).is_some();
+        let is_it =
+            has("CreationDate") >= info.creation_date.is_some() && has("ModDate") >= info.modification_date.is_some();
+        is_it.then_some(dict)
+    })
+}
+
+/// A date whose zone is not known to be stated.
+fn without_zone(date: DateTime) -> String {
+    let DateTime { year, month, day, hour, minute, second, .. } = date;
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")
 }
 
 /// The properties of the XMP packet that tell about origin, in their order.

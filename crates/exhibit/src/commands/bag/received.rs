@@ -5,10 +5,12 @@ use crate::commands::{Context, ingest, init};
 use crate::failure::{Exit, Failure};
 use crate::output::{Style, bytes, counted};
 use crate::progress::Meter;
+use exhibit_bag::{KeptBag, ReceivedBag, SealedBag, Unlock, VerifiedBag, is_sealed, received_bags};
 use exhibit_case::Case;
-use exhibit_dossier::{Good, Kept, SealedBag, Unlock, handovers, is_sealed};
+use exhibit_custody::Ref;
+use exhibit_messages::{Language, Messages};
 use exhibit_proof::bagit::{Files, Found, Unreadable};
-use exhibit_verify::{CheckedBag, Folder, Language, Report, Request, Time, Unable, What, Words, check_bag, trust};
+use exhibit_verify::{CheckedBag, Folder, Report, Request, Time, Unable, What, check_bag, trust};
 use serde_json::json;
 use std::path::Path;
 use std::process::ExitCode;
@@ -78,7 +80,7 @@ fn print(context: &Context<'_>, report: &Report) {
     if context.output.json {
         context.output.line(&report.json());
     } else {
-        context.output.line(report.page(&Words::new(Language::English)).trim_end());
+        context.output.line(report.page(Messages::new(Language::English)).trim_end());
     }
 }
 
@@ -92,7 +94,7 @@ pub(super) fn import(
     let folder = context.case_folder()?;
     let mut files = open(context, bag)?;
     let checked = examine(context, bag, &mut *files, false)?;
-    let good = match Good::from_checked(checked) {
+    let good = match VerifiedBag::from_checked(checked) {
         Ok(good) => good,
         Err(checked) => {
             print(context, &checked.report);
@@ -134,7 +136,7 @@ pub(super) fn received(context: &Context<'_>, write: Option<(&str, &Path)>) -> R
     let case = Case::open(&context.case_folder()?)?;
     let output = context.output;
     if let Some((id, target)) = write {
-        let files = Kept::open(&case, id).and_then(|mut kept| kept.write(target)).map_err(failure)?;
+        let files = KeptBag::open(&case, id).and_then(|mut kept| kept.write(target)).map_err(failure)?;
         if output.json {
             output.object("bag", json!({"path": target.display().to_string(), "files": files}));
         } else {
@@ -143,21 +145,25 @@ pub(super) fn received(context: &Context<'_>, write: Option<(&str, &Path)>) -> R
         }
         return Ok(Exit::Done.into());
     }
-    let all = handovers(&case).map_err(failure)?;
+    let all = received_bags(&case).map_err(failure)?;
     for handover in &all {
         if output.json {
             let fields = json!({
-                "id": handover.id, "source": handover.source, "log": handover.log, "log_entry": handover.entry, "whole": handover.whole,
+                "id": handover.id.to_string(), "source": source_of(handover), "log": handover.log, "log_entry": handover.entry, "whole": handover.whole,
             });
             output.object("handover", fields);
         } else {
             let what = match handover.entry {
                 Some(_) if !handover.whole => output.style(Style::Warning, "import interrupted: import it again"),
-                Some(entry) => format!("{}, from log {}, log entry {entry}", handover.source, handover.log),
+                Some(entry) => format!("{}, from log {}, log entry {entry}", source_of(handover), handover.log),
                 None => output.style(Style::Warning, "import interrupted before it started"),
             };
             output.line(&format!("{}  {what}", handover.id));
         }
     }
     Ok(if all.is_empty() { Exit::Nothing } else { Exit::Done }.into())
+}
+
+fn source_of(bag: &ReceivedBag) -> String {
+    bag.source.map(|number| Ref::Source(number).to_string()).unwrap_or_default()
 }

@@ -66,13 +66,7 @@ fn print(output: &Output, entry: &OpenedEntry) {
     let sealed =
         read.sealed.keys().filter(|name| !entry.opened.contains_key(*name)).map(|name| format!("{name}: (sealed)"));
     let values: Vec<String> = opened.chain(sealed).collect();
-    output.line(&format!(
-        "{:>8}  {}  {:<10}  {}",
-        entry.seq,
-        read.at.to_rfc3339(),
-        shown(&read.act),
-        values.join("  ")
-    ));
+    output.line(&format!("{:>8}  {}  {:<10}  {}", entry.seq, read.at.to_rfc3339(), read.act, values.join("  ")));
 }
 
 pub(crate) fn check(context: &Context<'_>) -> Result<ExitCode, Failure> {
@@ -111,5 +105,5 @@ pub(crate) fn check(context: &Context<'_>) -> Result<ExitCode, Failure> {
 /// Everything that is wrong with the access log.
 pub(crate) fn wrong(report: &AccessReport) -> Vec<String> {
     let log = report.log.deviations.iter().filter(|deviation| !deviation.is_harmless()).map(|d| chain_of(d));
-    log.chain(report.wrong.iter().map(|(place, what)| format!("{place}: {what}"))).collect()
+    log.chain(report.wrong.iter().map(ToString::to_string)).collect()
 }

@@ -6,7 +6,7 @@ use crate::failure::{Exit, Failure};
 use crate::output::{Style, counted};
 use crate::system::{self, MachineClock};
 use clap::{Args, Subcommand};
-use exhibit_dossier::{
+use exhibit_bag::{
     AnchorRow, AnchorStanding, AskFor, Asked, Imported, Reply, ask_anchors, import_anchor, list_anchors,
 };
 use exhibit_model::{Clock, shown};
@@ -248,9 +248,11 @@ fn print(context: &Context<'_>, row: &AnchorRow) {
             let line = format!("{name} ({}): requested for the first {} entries, no reply yet", kind.word(), row.size);
             ("asked", Style::Dim, json!({"name": name, "type": kind.word(), "size": row.size}), line)
         }
-        AnchorStanding::Broken(reason) => {
-            let line = format!("{name}, for the first {} entries: {}", row.size, shown(reason));
-            ("broken", Style::Bad, json!({"name": name, "size": row.size, "reason": shown(reason)}), line)
+        AnchorStanding::Broken(fault) => {
+            let reason = shown(&exhibit_case::chain_of(fault));
+            let line = format!("{name}, for the first {} entries: {reason}", row.size);
+            let fields = json!({"name": name, "size": row.size, "code": fault.code(), "reason": reason});
+            ("broken", Style::Bad, fields, line)
         }
     };
     if output.json {

@@ -93,12 +93,12 @@ struct Chain {
 fn chain(folder: &Path) -> Chain {
     let mut reasons = BTreeMap::new();
     let report = check_log_with(&folder.join(layout::CUSTODY), &Remembered::default(), &mut |entry: &Entry| {
-        if entry.act == "key.revoke" {
+        if entry.act == exhibit_custody::Verb::KeyRevoke {
             let reason = match entry.facts.get("reason") {
                 Some(exhibit_custody::Fact::Text(reason)) => exhibit_model::shown(reason),
                 _ => String::new(),
             };
-            reasons.insert(entry.object.clone(), reason);
+            reasons.insert(entry.object.to_string(), reason);
         }
     });
     let holds = report.holds();

@@ -213,7 +213,7 @@ fn attached_files_are_members_each_once() {
     };
     assert_eq!(name, "名单.txt".as_bytes());
     assert_eq!(modified.map(|at| at.to_rfc3339()).as_deref(), Some("2017-06-25T02:15:00Z"));
-    assert_eq!((relation.as_str(), bytes.as_slice()), ("embedded", &b"one\ntwo\n"[..]));
+    assert_eq!((relation.word(), bytes.as_slice()), ("embedded", &b"one\ntwo\n"[..]));
 }
 
 #[test]
@@ -240,6 +240,23 @@ fn properties_outline_and_labels() {
     assert_eq!((said.property("pdf:version"), said.property("pdf:pages")), (vec!["1.7"], vec!["1"]));
     assert_eq!(said.page().label, "A-iv");
     assert!(said.notes().is_empty(), "{:?}", said.notes());
+}
+
+#[test]
+fn a_date_without_a_zone_gets_none() {
+    for (written, stated) in [
+        ("D:20190328102030", "2019-03-28T10:20:30"),
+        ("D:20190328102030Z", "2019-03-28T10:20:30Z"),
+        ("D:20190328102030+08'00'", "2019-03-28T10:20:30+08:00"),
+        ("D:20190328", "2019-03-28"),
+        ("D:2019", "D:2019"),
+    ] {
+        let mut builder = Builder::page("BT /F 10 Tf 10 50 Td (Gate) Tj ET");
+        builder.trailer("/Info 6 0 R");
+        builder.add(&format!("<</CreationDate({written})/ModDate({written})>>"));
+        let said = read(&builder.finish());
+        assert_eq!((said.property("pdf:CreationDate"), said.property("pdf:ModDate")), (vec![stated], vec![stated]));
+    }
 }
 
 #[test]

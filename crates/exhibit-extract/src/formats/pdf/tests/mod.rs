@@ -42,7 +42,7 @@ impl Said {
 
     fn property(&self, name: &str) -> Vec<&str> {
         let values = self.records.iter().filter_map(|record| match record {
-            Record::Metadata { key, value } if key == name => Some(value.as_str()),
+            Record::Metadata { key, value } if key.as_str() == name => Some(value.as_str()),
             _ => None,
         });
         values.collect()

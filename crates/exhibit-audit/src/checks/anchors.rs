@@ -1,0 +1,28 @@
+//! What anchors the log in time, against the log as it is now.
+
+use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, Stop};
+use exhibit_bag::{AnchorStanding, list_anchors};
+
+pub(super) struct Anchors;
+
+impl Check for Anchors {
+    fn name(&self) -> CheckName {
+        CheckName::Anchors
+    }
+
+    fn place(&self) -> &'static str {
+        "custody/anchors"
+    }
+
+    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {
+        for row in list_anchors(cx.case()?)? {
+            let place = Place::path(format!("{}/{:09}/{}", self.place(), row.size, row.name));
+            match row.standing {
+                AnchorStanding::Broken(fault) => findings.add(place, Fault::Anchor(fault)),
+                AnchorStanding::NotLogged(_) => findings.add(place, Fault::AnchorNotLogged),
+                AnchorStanding::Holds(..) | AnchorStanding::Asked(_) => {}
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,30 @@
+//! Bags that other cases handed over, each checked again as when it was received.
+
+use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, Stop};
+use exhibit_bag::check_received;
+use exhibit_case::layout;
+
+pub(super) struct Bags;
+
+impl Check for Bags {
+    fn name(&self) -> CheckName {
+        CheckName::Bags
+    }
+
+    fn place(&self) -> &'static str {
+        layout::BAGS
+    }
+
+    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {
+        for (bag, found) in check_received(cx.case()?)? {
+            let place = |below: &str| Place::path(format!("{}/{}/{below}", layout::BAGS, bag.id));
+            for finding in found {
+                findings.add_detail(place(&finding.place), Fault::Bag(finding.fault), finding.detail);
+            }
+            if !bag.whole {
+                findings.add(place(""), Fault::BagIncomplete);
+            }
+        }
+        Ok(())
+    }
+}

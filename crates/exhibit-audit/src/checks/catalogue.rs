@@ -1,0 +1,26 @@
+//! The catalogue's own structures.
+
+use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, Stop};
+use exhibit_case::layout;
+
+pub(super) struct CatalogueIntegrity;
+
+impl Check for CatalogueIntegrity {
+    fn name(&self) -> CheckName {
+        CheckName::Catalogue
+    }
+
+    fn place(&self) -> &'static str {
+        layout::CATALOGUE
+    }
+
+    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {
+        if let Some(error) = cx.catalogue_error() {
+            findings.add_error(Place::path(layout::CATALOGUE), Fault::Unreadable, error);
+        }
+        for line in cx.catalogue()?.check()? {
+            findings.add_detail(Place::path(layout::CATALOGUE), Fault::CatalogueDamaged, line);
+        }
+        Ok(())
+    }
+}

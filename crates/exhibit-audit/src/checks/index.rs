@@ -1,0 +1,27 @@
+//! The search index against its checksums, and what an interrupted rebuild left.
+
+use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, Stop};
+use exhibit_case::layout;
+
+pub(super) struct SearchIndex;
+
+impl Check for SearchIndex {
+    fn name(&self) -> CheckName {
+        CheckName::Index
+    }
+
+    fn place(&self) -> &'static str {
+        layout::INDEX
+    }
+
+    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {
+        let case = cx.case()?;
+        if cx.folder().join(layout::NEW_INDEX).symlink_metadata().is_ok() {
+            findings.add(Place::path(layout::NEW_INDEX), Fault::IndexLeftover);
+        }
+        for file in case.index()?.damaged_files()? {
+            findings.add(Place::path(format!("{}/{}", layout::INDEX, file.display())), Fault::IndexAltered);
+        }
+        Ok(())
+    }
+}

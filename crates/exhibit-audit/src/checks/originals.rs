@@ -1,0 +1,104 @@
+//! Every original against its digest: by the ledger, or where that cannot be read by the log and the names of files.
+
+use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, Stop};
+use exhibit_case::layout;
+use exhibit_catalogue::{Catalogue, CatalogueError, ItemFilter};
+use exhibit_model::OriginalId;
+use exhibit_store::{Fixity, Originals};
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+pub(super) struct StoredOriginals;
+
+impl Check for StoredOriginals {
+    fn name(&self) -> CheckName {
+        CheckName::Originals
+    }
+
+    fn place(&self) -> &'static str {
+        layout::ORIGINALS
+    }
+
+    fn run(&self, cx: &AuditContext, findings: &mut Findings, progress: &mut dyn Progress) -> Result<(), Stop> {
+        let store = Originals::open(&cx.folder().join(layout::ORIGINALS))?;
+        let by_ledger = cx.catalogue().ok().map(expected);
+        let (expected, bytes) = match by_ledger {
+            Some(Ok(expected)) => expected,
+            Some(Err(error)) => {
+                findings.add_error(Place::path(layout::CATALOGUE), Fault::Unreadable, &error);
+                return without_ledger(cx, &store, findings);
+            }
+            None => return without_ledger(cx, &store, findings),
+        };
+        progress.begin(CheckName::Originals, bytes);
+        for original in &expected {
+            check(&store, *original, findings, progress);
+        }
+        let logged = &cx.logged().originals;
+        store.for_each(&mut |entry| match entry {
+            Ok(original) if expected.contains(&original) => {}
+            Ok(original) if logged.contains(&original.digest()) => {
+                findings.add(place_of(original), Fault::OriginalNotInLedger);
+            }
+            Ok(original) => findings.add(place_of(original), Fault::OriginalUnreferenced),
+            Err(path) => findings.add(below(cx.folder(), &path), Fault::UnexpectedFile),
+        })?;
+        Ok(())
+    }
+}
+
+// The originals that the ledger refers to, and how many bytes they have.
+fn expected(catalogue: &Catalogue) -> Result<(BTreeSet<OriginalId>, u64), CatalogueError> {
+    let (mut expected, mut bytes) = (BTreeSet::new(), 0);
+    catalogue.items(&ItemFilter::default(), &mut |item| {
+        if let Some(original) = item.original
+            && expected.insert(original)
+        {
+            bytes += item.size;
+        }
+        ControlFlow::Continue(())
+    })?;
+    Ok((expected, bytes))
+}
+
+fn without_ledger(cx: &AuditContext, store: &Originals, findings: &mut Findings) -> Result<(), Stop> {
+    let mut present = BTreeSet::new();
+    store.for_each(&mut |entry| match entry {
+        Ok(original) => {
+            present.insert(original.digest());
+            check(store, original, findings, &mut crate::NoProgress);
+        }
+        Err(path) => findings.add(below(cx.folder(), &path), Fault::UnexpectedFile),
+    })?;
+    for digest in cx.logged().originals.difference(&present) {
+        findings.add(place_of(OriginalId::new(*digest)), Fault::OriginalMissing);
+    }
+    Ok(())
+}
+
+fn check(store: &Originals, original: OriginalId, findings: &mut Findings, progress: &mut dyn Progress) {
+    findings.counts.originals += 1;
+    let mut bytes = 0;
+    let checked = store.check(original, &mut |more| {
+        bytes += more;
+        progress.advance(more);
+    });
+    findings.counts.bytes += bytes;
+    match checked {
+        Ok(Fixity::Matches) => {}
+        Ok(Fixity::Missing) => findings.add(place_of(original), Fault::OriginalMissing),
+        Ok(Fixity::Differs(digest)) => findings.add(place_of(original), Fault::OriginalAltered { digest }),
+        Err(error) => findings.add_error(place_of(original), Fault::OriginalUnreadable, &error),
+    }
+}
+
+fn place_of(original: OriginalId) -> Place {
+    let hex = original.to_string();
+    let (folder, name) = hex.split_at(2);
+    Place::path(format!("{}/{folder}/{name}", layout::ORIGINALS))
+}
+
+fn below(folder: &Path, path: &Path) -> Place {
+    Place::path(path.strip_prefix(folder).unwrap_or(path).display().to_string())
+}

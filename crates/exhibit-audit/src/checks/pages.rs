@@ -1,0 +1,40 @@
+//! Every page record against its digest, and its text against the catalogue.
+
+use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, Stop};
+use exhibit_case::{Case, layout};
+use exhibit_catalogue::PageRow;
+use exhibit_model::Digest;
+
+pub(super) struct Pages;
+
+impl Check for Pages {
+    fn name(&self) -> CheckName {
+        CheckName::Pages
+    }
+
+    fn place(&self) -> &'static str {
+        layout::CATALOGUE
+    }
+
+    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {
+        let (case, catalogue) = (cx.case()?, cx.catalogue()?);
+        catalogue.all_pages(&mut |row| {
+            findings.counts.pages += 1;
+            match case.read_page(&row) {
+                Ok(page) if Digest::of(page.text.as_bytes()) == row.text_digest => {}
+                Ok(_) => findings.add(place_of(case, &row), Fault::PageTextDiffers),
+                Err(error) => findings.add_error(place_of(case, &row), Fault::PageUnreadable, &error),
+            }
+        })?;
+        Ok(())
+    }
+}
+
+fn place_of(case: &Case, row: &PageRow) -> Place {
+    Place::Page {
+        document: case.label(row.item),
+        page: row.number,
+        pack: format!("{}/{:08}.pack", layout::PACKS, row.place.0),
+        offset: row.place.1,
+    }
+}

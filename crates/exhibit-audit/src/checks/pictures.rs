@@ -1,0 +1,38 @@
+//! Every cited picture against its digest.
+
+use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, Stop};
+use exhibit_case::layout;
+use exhibit_model::OriginalId;
+use exhibit_store::Fixity;
+
+pub(super) struct Pictures;
+
+impl Check for Pictures {
+    fn name(&self) -> CheckName {
+        CheckName::Pictures
+    }
+
+    fn place(&self) -> &'static str {
+        layout::CITED
+    }
+
+    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {
+        let (case, catalogue) = (cx.case()?, cx.catalogue()?);
+        let mut kept = Vec::new();
+        catalogue.all_pictures(&mut |item, picture| kept.push((item, picture)))?;
+        if kept.is_empty() {
+            return Ok(());
+        }
+        let store = case.cited()?;
+        for (item, picture) in kept {
+            let place = || Place::Picture { document: case.label(item), page: picture.page };
+            match store.check(OriginalId::new(picture.sha256), &mut |_| {}) {
+                Ok(Fixity::Matches) => {}
+                Ok(Fixity::Missing) => findings.add(place(), Fault::PictureMissing),
+                Ok(Fixity::Differs(digest)) => findings.add(place(), Fault::PictureAltered { digest }),
+                Err(error) => findings.add_error(place(), Fault::PictureUnreadable, &error),
+            }
+        }
+        Ok(())
+    }
+}

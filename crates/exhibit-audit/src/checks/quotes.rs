@@ -1,0 +1,41 @@
+//! Quotes against their pages and the log.
+
+use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, Stop};
+use exhibit_bag::{Standing, check_quotes};
+use std::collections::BTreeSet;
+
+pub(super) struct Quotes;
+
+impl Check for Quotes {
+    fn name(&self) -> CheckName {
+        CheckName::Quotes
+    }
+
+    fn place(&self) -> &'static str {
+        "quotes"
+    }
+
+    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {
+        let checked = check_quotes(cx.case()?)?;
+        findings.counts.quotes = checked.len() as u64;
+        let present: BTreeSet<u64> =
+            checked.iter().filter_map(|quote| quote.anchor.as_ref()).map(|a| a.entry).collect();
+        for quote in &checked {
+            let is_next = quote.anchor.as_ref().is_some_and(|anchor| anchor.entry == cx.report.entries);
+            let fault = match &quote.standing {
+                Standing::Holds | Standing::ReadAnew => continue,
+                Standing::NotLogged if is_next => Fault::QuoteAhead,
+                Standing::NotLogged => Fault::QuoteNotLogged,
+                Standing::Broken { .. } => Fault::QuoteBroken,
+                Standing::PageGone => Fault::QuotePageMissing,
+                Standing::Unreadable => Fault::NotAQuote,
+            };
+            findings.add(Place::path(format!("{}/{}.json", self.place(), quote.id)), fault);
+        }
+        for entry in cx.logged().quotes.difference(&present) {
+            let place = Place::path(format!("{}/Q-{entry:06}.json", self.place()));
+            findings.add(place, Fault::QuoteMissing { entry: *entry });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,32 @@
+//! That nothing is pending in a sealed case: its log takes no entry any more.
+
+use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, Stop};
+use exhibit_case::layout;
+use exhibit_model::State;
+
+pub(super) struct Seal;
+
+impl Check for Seal {
+    fn name(&self) -> CheckName {
+        CheckName::Seal
+    }
+
+    fn place(&self) -> &'static str {
+        layout::CATALOGUE
+    }
+
+    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {
+        let Some(seal) = cx.report.sealed else { return Ok(()) };
+        let catalogue = cx.catalogue()?;
+        // a killed run may have left entries that the log has already
+        let count = catalogue.outbox()?.iter().filter(|outgoing| outgoing.seq > seal).count() as u64;
+        if count > 0 {
+            findings.add(Place::path(layout::CATALOGUE), Fault::SealedWithPendingEntries { count });
+        }
+        let count = catalogue.account()?.items.get(&State::Waiting).copied().unwrap_or(0);
+        if count > 0 {
+            findings.add(Place::path(layout::CATALOGUE), Fault::SealedWithWaitingItems { count });
+        }
+        Ok(())
+    }
+}

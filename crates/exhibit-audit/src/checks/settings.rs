@@ -1,0 +1,42 @@
+//! `exhibit.toml` against what the log records of the case's opening and of the access log.
+
+use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, Setting, Stop};
+use exhibit_case::{CaseError, layout};
+use exhibit_custody::Fact;
+
+pub(super) struct Settings;
+
+impl Check for Settings {
+    fn name(&self) -> CheckName {
+        CheckName::Settings
+    }
+
+    fn place(&self) -> &'static str {
+        layout::CONFIG
+    }
+
+    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {
+        if let Some(error) = cx.case_error() {
+            let place = if matches!(error, CaseError::Catalogue(_)) { layout::CATALOGUE } else { layout::CONFIG };
+            findings.add_error(Place::path(place), Fault::CaseUnreadable, error);
+        }
+        let (case, catalogue) = (cx.case()?, cx.catalogue()?);
+        let config = &case.config;
+        if config.access != cx.logged().access {
+            findings.add(Place::path(layout::CONFIG), Fault::AccessSettingDiffers);
+        }
+        let log = cx.log()?;
+        let Some(opening) = cx.entry(0) else { return Ok(()) };
+        let name = catalogue.openings(0)?.into_iter().find(|opening| opening.field == "name").map(|o| o.value);
+        let agrees = [
+            (Setting::Name, name.is_none_or(|name| name == config.name.as_bytes())),
+            (Setting::Prefix, opening.facts.get("prefix") == Some(&Fact::Text(config.prefix.clone()))),
+            (Setting::Created, opening.at.to_rfc3339() == config.created),
+            (Setting::Log, log.origin() == config.log),
+        ];
+        for (setting, _) in agrees.into_iter().filter(|(_, agrees)| !agrees) {
+            findings.add(Place::path(layout::CONFIG), Fault::SettingDiffers(setting));
+        }
+        Ok(())
+    }
+}

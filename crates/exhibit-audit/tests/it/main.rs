@@ -1,0 +1,4 @@
+//! Each check on a small case made without workers and OCR: what a good case gives, and what each kind of damage gives.
+
+mod checks;
+mod test_case;

@@ -1,0 +1,137 @@
+//! Asking for anchors: requests for a person to carry, kept in the case until the answers are brought back.
+
+use super::{Beside, checkpoint, folder, read_all, write_file};
+use crate::{BagError, Random, io_error};
+use exhibit_case::{Held, layout};
+use exhibit_custody::Log;
+use exhibit_proof::VerifierKey;
+use exhibit_time::anchored::{self, CHECKPOINT, Kind};
+use exhibit_time::sigsum::LeafRequest;
+use exhibit_time::witness::{AddCheckpoint, read_key};
+use exhibit_time::{Fault, Request};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+/// Whom to ask.
+#[derive(Debug, Clone, Copy)]
+pub struct AskFor<'a> {
+    /// Names for time stamping authorities.
+    pub authorities: &'a [String],
+    /// Names for witnesses, each with the text of its key.
+    pub witnesses: &'a [(String, Vec<u8>)],
+    /// Names for public logs.
+    pub sigsum: &'a [String],
+}
+
+/// What was asked.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// How many entries the state of the log has that is to be anchored.
+    pub size: u64,
+    /// The files to be carried, by their names, with what each is.
+    pub files: Vec<(String, Kind)>,
+}
+
+/// Asks for anchors of the log as it is now, and writes what is to be carried into `target`, which must not exist or be
+/// empty. What was asked already and not answered is asked in the same words again.
+///
+/// # Errors
+/// [`BagError`]; what was written into the case by then is a request without an answer, and does no harm.
+pub fn ask_anchors(held: &Held, asked: &AskFor<'_>, target: &Path, random: Random<'_>) -> Result<Asked, BagError> {
+    check_names(asked)?;
+    let taken = || BagError::Exists(target.to_owned());
+    if target.symlink_metadata().is_ok() && fs::read_dir(target).map_err(|_| taken())?.next().is_some() {
+        return Err(taken());
+    }
+    let log = Log::open(&held.case.folder.join(layout::CUSTODY))?;
+    let all = read_all(&held.case)?;
+    let place = folder(&held.case).join(format!("{:09}", log.size()));
+    let there = all.iter().find(|beside| beside.size == log.size());
+    let files = requests(&log, asked, &all, there, random)?;
+    fs::create_dir_all(&place).map_err(io_error("make the folder", &place))?;
+    write_file(&place, CHECKPOINT, log.checkpoint().as_bytes())?;
+    for (name, bytes) in &files {
+        write_file(&place, name, bytes)?;
+    }
+    fs::create_dir_all(target).map_err(io_error("make the folder", target))?;
+    let mut carried = Vec::new();
+    for (name, bytes) in &files {
+        if let Some((_, kind, 0)) = anchored::part(name) {
+            write_file(target, name, bytes)?;
+            carried.push((name.clone(), kind));
+        }
+    }
+    Ok(Asked { size: log.size(), files: carried })
+}
+
+fn check_names(asked: &AskFor<'_>) -> Result<(), BagError> {
+    let mut seen = BTreeSet::new();
+    let witnesses = asked.witnesses.iter().map(|(name, _)| name);
+    let names: Vec<&String> = asked.authorities.iter().chain(witnesses).chain(asked.sigsum).collect();
+    for name in &names {
+        if !anchored::is_name(name) || !seen.insert(*name) {
+            return Err(BagError::AnchorName((*name).clone()));
+        }
+    }
+    if names.is_empty() { Err(BagError::Nothing) } else { Ok(()) }
+}
+
+// The files to be written beside the checkpoint, what was asked before among them.
+fn requests(
+    log: &Log,
+    asked: &AskFor<'_>,
+    all: &[Beside],
+    there: Option<&Beside>,
+    random: Random<'_>,
+) -> Result<Vec<(String, Vec<u8>)>, BagError> {
+    let data = log.checkpoint();
+    let mut files = Vec::new();
+    // What is there already, unless it was answered.
+    let before = |name: &str, kind: Kind| {
+        let [question, answer, _] = kind.endings().map(|ending| format!("{name}.{ending}"));
+        let files = there.map(|beside| &beside.files);
+        match files.is_some_and(|files| files.contains_key(&answer)) {
+            true => Err(BagError::Answered(name.to_owned())),
+            false => Ok((files.and_then(|files| files.get(&question)).cloned(), question)),
+        }
+    };
+    for name in asked.authorities {
+        let (there, file) = before(name, Kind::Stamp)?;
+        let mut nonce = [0; 16];
+        random(&mut nonce);
+        files.push((file, there.unwrap_or_else(|| Request::new(data.as_bytes(), nonce).write())));
+    }
+    for (name, text) in asked.witnesses {
+        let key = read_key(text).map_err(BagError::Time)?;
+        let (_, file) = before(name, Kind::Witness)?;
+        files.push((format!("{name}.{}", Kind::Witness.endings()[2]), format!("{key}\n").into_bytes()));
+        files.push((file, add_checkpoint(log, all, &key)?.into_bytes()));
+    }
+    for name in asked.sigsum {
+        let (there, file) = before(name, Kind::Sigsum)?;
+        let mut secret = [0; 32];
+        random(&mut secret);
+        let request = there.unwrap_or_else(|| LeafRequest::new(data.as_bytes(), &secret).write().into_bytes());
+        files.push((file, request));
+    }
+    Ok(files)
+}
+
+// From the last state that this witness cosigned here: it remembers it, and asks for the way from there.
+fn add_checkpoint(log: &Log, all: &[Beside], key: &VerifierKey) -> Result<String, BagError> {
+    let [_, answer, own] = Kind::Witness.endings();
+    let cosigned = |beside: &&Beside| {
+        let parts = beside.files.keys().filter_map(|file| anchored::part(file));
+        let mut answered = parts.filter(|(name, _, _)| beside.files.contains_key(&format!("{name}.{answer}")));
+        answered.any(|(name, _, _)| {
+            beside.files.get(&format!("{name}.{own}")).and_then(|text| read_key(text).ok()).as_ref() == Some(key)
+        })
+    };
+    let old = all.iter().filter(cosigned).map(|beside| beside.size).max().unwrap_or(0);
+    if old >= log.size() {
+        return Err(BagError::Time(Fault::Consistency("this witness has cosigned this very state".to_owned())));
+    }
+    let hashes = log.consistency_proof(old)?;
+    Ok(AddCheckpoint { old, hashes, checkpoint: checkpoint(log)? }.write())
+}

@@ -1,0 +1,176 @@
+//! Bringing answers back: each is held against what was asked and against this log, kept, and logged.
+
+use super::{Beside, logged, read_all, write_file};
+use crate::{BagError, Random};
+use exhibit_case::{Held, flush_outbox, layout, log_act};
+use exhibit_custody::{Act, Fact, Log, Ref, Verb};
+use exhibit_model::{Digest, Moment};
+use exhibit_proof::Note;
+use exhibit_time::anchored::{self, Anchored, CHECKPOINT, Kind, Known};
+use exhibit_time::{Against, Certificate, Fault, Request, SigsumPolicy, sigsum, stamp, witness};
+use std::collections::BTreeMap;
+
+/// An answer that was brought back.
+#[derive(Debug, Clone, Copy)]
+pub struct Reply<'a> {
+    /// Its bytes.
+    pub bytes: &'a [u8],
+    /// Time stamping authorities that are trusted, and links to them; may be empty.
+    pub authorities: &'a [Certificate],
+    /// The Sigsum policy that a proof is held against.
+    pub policy: Option<&'a [u8]>,
+}
+
+/// What an answer anchors.
+#[derive(Debug, Clone)]
+pub struct Imported {
+    /// How many entries the anchored state of the log has.
+    pub size: u64,
+    /// What it proves, and by whom.
+    pub anchored: Anchored,
+    /// The log entry that records it.
+    pub entry: u64,
+    /// Whether it was here before.
+    pub already: bool,
+}
+
+/// Takes in an answer: finds what it answers, checks it, keeps it, logs it.
+///
+/// # Errors
+/// [`BagError`]; nothing is kept of what does not hold.
+pub fn import_anchor(
+    held: &mut Held,
+    reply: &Reply<'_>,
+    now: Moment,
+    random: Random<'_>,
+) -> Result<Imported, BagError> {
+    let log = Log::open(&held.case.folder.join(layout::CUSTODY))?;
+    let all = read_all(&held.case)?;
+    let (beside, name, kind) = find(&all, reply)?;
+    let answer = format!("{name}.{}", kind.endings()[1]);
+    if beside.files.get(&answer).is_some_and(|there| there != reply.bytes) {
+        return Err(BagError::Answered(name));
+    }
+    let mut files = beside.files.clone();
+    files.insert(answer.clone(), reply.bytes.to_vec());
+    let own = format!("{name}.{}", kind.endings()[2]);
+    if let Some(bytes) = kept_with(reply, kind, &files, &name)? {
+        files.insert(own.clone(), bytes);
+    }
+    let anchored = check(&files, &answer, &log)?;
+    if let Some(entry) = logged(&log)?.get(&Digest::of(reply.bytes)) {
+        return Ok(Imported { size: beside.size, anchored, entry: *entry, already: true });
+    }
+    for file in [&own, &answer] {
+        if let Some(bytes) = files.get(file) {
+            write_file(&beside.path, file, bytes)?;
+        }
+    }
+    let act = act(beside.size, &files, &anchored);
+    let tool = held.tool().to_owned();
+    let work = held.catalogue.begin()?;
+    let entry = log_act(&work, act, now, &tool, random)?;
+    work.commit()?;
+    flush_outbox(&mut held.catalogue, &mut held.log)?;
+    Ok(Imported { size: beside.size, anchored, entry, already: false })
+}
+
+// What was asked that this answers.
+fn find<'a>(all: &'a [Beside], reply: &Reply<'_>) -> Result<(&'a Beside, String, Kind), BagError> {
+    let kind = match reply.bytes {
+        [0x30, ..] => Kind::Stamp,
+        bytes if bytes.starts_with(b"version=") => Kind::Sigsum,
+        bytes if bytes.starts_with("\u{2014} ".as_bytes()) => Kind::Witness,
+        _ => return Err(BagError::Time(Fault::Form("the reply"))),
+    };
+    let mut fault = None;
+    // The newest first: where nothing fits, what is said is of the last request.
+    for beside in all.iter().rev() {
+        for (name, _, _) in beside.files.keys().filter_map(|f| anchored::part(f)).filter(|p| p.1 == kind && p.2 == 0) {
+            match fits(beside, name, kind, reply) {
+                Ok(()) => return Ok((beside, name.to_owned(), kind)),
+                // A stamp of this log with another nonce says more than that some request was for other data.
+                Err(other) if fault.is_none() || other != Fault::OtherData => fault = Some(other),
+                Err(_) => {}
+            }
+        }
+    }
+    Err(fault.map_or(BagError::NotAsked(kind.word()), BagError::Time))
+}
+
+fn fits(beside: &Beside, name: &str, kind: Kind, reply: &Reply<'_>) -> Result<(), Fault> {
+    let [asked, _, own] = kind.endings().map(|ending| beside.files.get(&format!("{name}.{ending}")));
+    let asked = asked.ok_or(Fault::Form("the request"))?;
+    let checkpoint = beside.files.get(CHECKPOINT).ok_or(Fault::Form("the checkpoint"))?;
+    match kind {
+        Kind::Stamp => stamp::answers(reply.bytes, &Request::read(asked)?),
+        Kind::Witness => {
+            let note = Note::parse(checkpoint).map_err(|error| Fault::Checkpoint(error.to_string()))?;
+            let key = witness::read_key(own.ok_or(Fault::Form("a witness's key"))?)?;
+            witness::check(&note, reply.bytes, &key).map(drop)
+        }
+        Kind::Sigsum => {
+            let request = sigsum::LeafRequest::read(asked)?;
+            sigsum::Proof::read(reply.bytes)?.answers(checkpoint, &request.key())
+        }
+    }
+}
+
+// What must be kept to check the answer again: the chain of certificates, or the policy.
+fn kept_with(
+    reply: &Reply<'_>,
+    kind: Kind,
+    files: &BTreeMap<String, Vec<u8>>,
+    name: &str,
+) -> Result<Option<Vec<u8>>, BagError> {
+    match kind {
+        Kind::Witness => Ok(None),
+        Kind::Sigsum => {
+            let policy = reply.policy.ok_or(BagError::NoPolicy)?;
+            SigsumPolicy::read(policy).map_err(BagError::Time)?;
+            Ok(Some(policy.to_vec()))
+        }
+        Kind::Stamp => {
+            let request = files.get(&format!("{name}.tsq")).map(|bytes| Request::read(bytes)).transpose();
+            let request = request.map_err(BagError::Time)?;
+            let data = files.get(CHECKPOINT).map_or(&[][..], Vec::as_slice);
+            let trusted = reply.authorities;
+            let against = Against { data, request: request.as_ref(), kept: trusted, trusted };
+            let stamp = stamp::check(reply.bytes, &against).map_err(BagError::Time)?;
+            let chain =
+                if stamp.is_trusted { stamp.chain } else { stamp::brought(reply.bytes).map_err(BagError::Time)? };
+            Ok(Some(chain.iter().map(Certificate::pem).collect::<String>().into_bytes()))
+        }
+    }
+}
+
+// As it will be checked from now on, with what lies beside it.
+fn check(files: &BTreeMap<String, Vec<u8>>, answer: &str, log: &Log) -> Result<Anchored, BagError> {
+    let known = Known { kept: true, ..Known::default() };
+    let found = anchored::check(files, &super::keys(log)?, &known).map_err(BagError::Time)?;
+    super::check_log(log, found.checkpoint.size, &found.checkpoint)
+        .map_err(|fault| BagError::Time(Fault::Consistency(exhibit_case::chain_of(&fault))))?;
+    let own = found.anchors.into_iter().find(|(file, _)| file == answer);
+    own.map_or(Err(Fault::Form("the reply")), |(_, checked)| checked).map_err(BagError::Time)
+}
+
+// The authority's name stays sealed: whom a case has deals with is nobody's business who reads its log.
+fn act(size: u64, files: &BTreeMap<String, Vec<u8>>, anchored: &Anchored) -> Act {
+    let [asked, answered, own] =
+        anchored.kind.endings().map(|ending| files.get(&format!("{}.{ending}", anchored.name)));
+    let bytes = |bytes: &Vec<u8>| Ref::Bytes(Digest::of(bytes));
+    let object = files.get(CHECKPOINT).map_or(Ref::Case, bytes);
+    let mut act = Act::new(Verb::Anchor, object)
+        .fact("kind", Fact::Text(anchored.kind.word().to_owned()))
+        .fact("log_size", Fact::Number(size))
+        .fact("by", Fact::Text(anchored.by.to_string()))
+        .fact("trusted", Fact::Flag(anchored.is_trusted))
+        .secret("authority", format!("{}: {}", anchored.name, anchored.who).as_bytes());
+    if let Some(asked) = asked {
+        act = act.uses(bytes(asked));
+    }
+    for made in [answered, own].into_iter().flatten() {
+        act = act.makes(bytes(made));
+    }
+    act
+}

@@ -1,0 +1,61 @@
+//! Anchors in a bag: those that hold and are logged, each with the proof that the bag's checkpoint goes on from it.
+
+use super::{AnchorStanding, checkpoint, keys, logged, read_all, rows_of};
+use crate::BagError;
+use crate::bag::BagWriter;
+use exhibit_case::Held;
+use exhibit_custody::Log;
+use exhibit_time::anchored::{Anchored, CHECKPOINT, CONSISTENCY, Kind};
+use exhibit_time::witness::AddCheckpoint;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The anchors that a bag of the log's present state has: how many entries each covers, and what it says.
+pub(crate) fn anchors_of(held: &Held, log: &Log) -> Result<Vec<(u64, Anchored)>, BagError> {
+    let (logged, keys) = (logged(log)?, keys(log)?);
+    let mut all = Vec::new();
+    for beside in read_all(&held.case)?.iter().filter(|beside| beside.size <= log.size()) {
+        for row in rows_of(beside, (log, &keys), &logged) {
+            if let AnchorStanding::Holds(anchored, _) = row.standing {
+                all.push((beside.size, anchored));
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// Copies the anchors of states that are as old as the bag's or older. The log entries that record them are added to
+/// `entries`.
+pub(crate) fn pack_anchors(
+    writer: &mut BagWriter,
+    held: &Held,
+    log: &Log,
+    entries: &mut BTreeSet<u64>,
+) -> Result<(), BagError> {
+    let (logged, keys) = (logged(log)?, keys(log)?);
+    for beside in read_all(&held.case)?.iter().filter(|beside| beside.size <= log.size()) {
+        let mut files = BTreeMap::new();
+        for row in rows_of(beside, (log, &keys), &logged) {
+            if let AnchorStanding::Holds(anchored, entry) = row.standing {
+                entries.insert(entry);
+                let [asked, answered, own] = anchored.kind.endings();
+                // What a witness was asked can be made anew, and shows when it was asked before.
+                let asked = Some(asked).filter(|_| anchored.kind != Kind::Witness);
+                for ending in [asked, Some(answered), Some(own)].into_iter().flatten() {
+                    let name = format!("{}.{ending}", anchored.name);
+                    files.extend(beside.files.get(&name).map(|bytes| (name, bytes.clone())));
+                }
+            }
+        }
+        if files.is_empty() {
+            continue;
+        }
+        let hashes = log.consistency_proof(beside.size)?;
+        let proof = AddCheckpoint { old: beside.size, hashes, checkpoint: checkpoint(log)? };
+        files.insert(CONSISTENCY.to_owned(), proof.write().into_bytes());
+        files.insert(CHECKPOINT.to_owned(), beside.files[CHECKPOINT].clone());
+        for (name, bytes) in files {
+            writer.put(&format!("custody/anchors/{:09}/{name}", beside.size), &bytes)?;
+        }
+    }
+    Ok(())
+}

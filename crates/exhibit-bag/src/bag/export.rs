@@ -1,0 +1,457 @@
+//! Writing a bag from a case: payload with its records, then the log entry that names it, then the log's proofs, then
+//! the bag's name.
+//!
+//! The log knows of a bag before anyone can have it: the entry names the bag's manifests by their digests, and the
+//! proof of that entry lies in the bag.
+
+use super::pictures::{content_of, paint_pages};
+use super::proofs::{Part, write_log, write_record};
+use super::ro_crate::{Others, write_metadata};
+use super::seal::Lock;
+use super::selection::{Chosen, Selection};
+use super::writer::BagWriter;
+use crate::anchor::{anchors_of, pack_anchors};
+use crate::quote::{Standing, read_quote, standing};
+use crate::{BagError, Random};
+use exhibit_case::{Cage, CaseError, Held, flush_outbox, layout, log_act};
+use exhibit_catalogue::{Item, PagePicture};
+use exhibit_custody::{Act, Fact, Log, Ref, Verb};
+use exhibit_model::{Digest, ItemId, Moment};
+use exhibit_proof::anchor::Anchor;
+use exhibit_proof::hash::to_hex;
+use exhibit_proof::package::{BOUND, Document, STATEMENT, picture_path, quote_path, text_path};
+use exhibit_proof::statement::Statement;
+use exhibit_verify::loadfile::{self, Number};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// A bag to write.
+#[derive(Debug)]
+pub struct Order<'a> {
+    /// What is to be handed over.
+    pub selection: &'a Selection,
+    /// Where the bag is to be; nothing may be there.
+    pub target: &'a Path,
+    /// How it is closed.
+    pub lock: Lock,
+    /// The first number of a series for every page, and load files with it.
+    pub bates: Option<Number>,
+    /// What kind of receiver it is for; the hand-over is then an act of its own.
+    pub receiver: Option<Receiver>,
+}
+
+/// What an export is given by its caller.
+pub struct Means<'a> {
+    /// Paints pictures of pages; without it, only those are handed over that were painted before.
+    pub cage: Option<&'a Cage>,
+    /// The time.
+    pub now: Moment,
+    /// Randomness fit for secrets.
+    pub random: Random<'a>,
+    /// Told how far it has come.
+    pub progress: &'a mut dyn FnMut(Step),
+}
+
+macro_rules! receivers {
+    ($($(#[doc = $doc:literal])+ $name:ident = $word:literal,)+) => {
+        /// Who gets a bag: never more than the kind.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Receiver {
+            $($(#[doc = $doc])+ $name,)+
+        }
+
+        impl Receiver {
+            /// All kinds.
+            pub const ALL: &[Self] = &[$(Self::$name,)+];
+
+            /// The word in the log.
+            #[must_use]
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$name => $word,)+ }
+            }
+        }
+    };
+}
+
+receivers! {
+    /// A court or tribunal.
+    Court = "court",
+    /// An authority: prosecutors, police, sanctions offices.
+    Authority = "authority",
+    /// A lawyer or law firm.
+    Lawyer = "lawyer",
+    /// Another newsroom.
+    Newsroom = "newsroom",
+    /// A researcher or human-rights organisation.
+    Researcher = "researcher",
+    /// A technical expert.
+    Expert = "expert",
+    /// An archive.
+    Archive = "archive",
+    /// Anyone else.
+    Other = "other",
+}
+
+/// A bag that was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exported {
+    /// How many documents it holds, or pages of.
+    pub documents: u64,
+    /// How many pages' texts.
+    pub pages: u64,
+    /// How many pages' pictures.
+    pub pictures: u64,
+    /// How many quotes.
+    pub quotes: u64,
+    /// How many files its payload has.
+    pub files: u64,
+    /// How many bytes its payload has.
+    pub bytes: u64,
+    /// The first and the last number of the series, where there is one.
+    pub bates: Option<(String, String)>,
+    /// The log entry of the export; of a sealed case, its last.
+    pub entry: u64,
+    /// Pages that have no picture to paint: document, page and reason.
+    pub unpainted: Vec<(String, u32, String)>,
+}
+
+/// How far an export has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// So many pages are to be painted.
+    Paint(u64),
+    /// One page was painted.
+    Painted,
+    /// So many bytes of originals are to be copied.
+    Copy(u64),
+    /// So many more were copied.
+    Copied(u64),
+}
+
+/// A document while it is packed.
+pub(crate) struct Packed {
+    pub(crate) item: Item,
+    pub(crate) content: Item,
+    pub(crate) file: Option<String>,
+    pub(crate) pages: Vec<u32>,
+    pub(crate) pictures: Vec<PagePicture>,
+}
+
+/// The quotes of a bag: what they say, and their bytes.
+type Quotes = BTreeMap<String, (Anchor, Vec<u8>)>;
+
+/// Writes a bag.
+///
+/// # Errors
+/// [`BagError`]; nothing is then left at the target.
+pub fn export(held: &mut Held, order: &Order<'_>, means: &mut Means<'_>) -> Result<Exported, BagError> {
+    let log = Log::open(&held.case.folder.join(layout::CUSTODY))?;
+    let (chosen, quotes) = resolve(held, order.selection, &log)?;
+    if chosen.is_empty() {
+        return Err(BagError::Nothing);
+    }
+    let mut writer = BagWriter::begin(order.target, &order.lock)?;
+    let unpainted = paint(held, order.selection, &chosen, means)?;
+    // As it is now: the pictures are in it.
+    let log = Log::open(&held.case.folder.join(layout::CUSTODY))?;
+    (means.progress)(Step::Copy(whole_items(held, &chosen)?));
+    let packed = pack_documents(&mut writer, held, (&chosen, &quotes, order.selection), means.progress)?;
+    let (mut entries, mut proved) = (BTreeSet::new(), BTreeMap::new());
+    for document in &packed {
+        let part = Part {
+            item: &document.item,
+            content: &document.content,
+            file: document.file.as_deref(),
+            pages: &document.pages,
+            pictures: &document.pictures,
+            names: !order.selection.without_names,
+        };
+        let record = write_record(&mut writer, held, &log, &part, &mut entries)?;
+        proved.insert(held.case.label(document.item.id), record);
+    }
+    for (id, (anchor, bytes)) in &quotes {
+        writer.put(&quote_path(id), bytes)?;
+        entries.insert(anchor.entry);
+    }
+    let (load_files, last) = match &order.bates {
+        Some(first) => write_load_files(&mut writer, held, &proved, &packed, first)?,
+        None => (Vec::new(), None),
+    };
+    let bates = order.bates.as_ref().map(Number::to_string).zip(last);
+    let others = Others {
+        quotes: &quotes,
+        load_files: &load_files,
+        anchors: &anchors_of(held, &log)?,
+        without_names: order.selection.without_names,
+    };
+    write_metadata(&mut writer, held, &packed, &others, means.now)?;
+    let bound = write_tags(&mut writer, held, bates.as_ref(), means.now)?;
+    let count = |count: usize| count as u64;
+    let mut exported = Exported {
+        documents: count(packed.len()),
+        pages: count(packed.iter().map(|p| p.pages.len()).sum()),
+        pictures: count(packed.iter().map(|p| p.pictures.len()).sum()),
+        quotes: count(quotes.len()),
+        files: writer.files,
+        bytes: writer.bytes,
+        bates,
+        entry: 0,
+        unpainted,
+    };
+    let listed = listing(held, &packed, &quotes);
+    exported.entry = if held.case.is_sealed() {
+        state_export(&mut writer, held, &bound, means.now)?
+    } else {
+        let entry = log_export(held, (&bound, &listed), &exported, order.receiver, means)?;
+        entries.extend(order.receiver.map(|_| entry + 1));
+        entry
+    };
+    entries.insert(exported.entry);
+    // Its checkpoint is the first that covers the export.
+    let log = Log::open(&held.case.folder.join(layout::CUSTODY))?;
+    let key = log.verifier().clone();
+    pack_anchors(&mut writer, held, &log, &mut entries)?;
+    write_log(&mut writer, &log, &key, &mut entries)?;
+    writer.end()?;
+    Ok(exported)
+}
+
+// The documents with the pages that quotes ask for, and the quotes' bytes; a quote that does not hold ends it all.
+fn resolve(held: &Held, selection: &Selection, log: &Log) -> Result<(BTreeMap<ItemId, Chosen>, Quotes), BagError> {
+    let mut chosen = selection.documents.clone();
+    let mut quotes = BTreeMap::new();
+    for id in &selection.quotes {
+        let (anchor, bytes) = read_quote(&held.case, id)?;
+        if standing(&held.case, log, &anchor, &bytes) != Standing::Holds {
+            return Err(BagError::Broken(anchor.id()));
+        }
+        let item = ItemId::new(anchor.item.cast_signed());
+        if let Chosen::Pages(pages) = chosen.entry(item).or_insert_with(|| Chosen::Pages(BTreeSet::new())) {
+            pages.insert(anchor.page);
+        }
+        quotes.insert(anchor.id(), (anchor, bytes));
+    }
+    Ok((chosen, quotes))
+}
+
+// Paints what is to be handed over as pictures and was not painted yet.
+fn paint(
+    held: &mut Held,
+    selection: &Selection,
+    chosen: &BTreeMap<ItemId, Chosen>,
+    means: &mut Means<'_>,
+) -> Result<Vec<(String, u32, String)>, BagError> {
+    let mut unpainted = Vec::new();
+    let Some(cage) = means.cage.filter(|_| selection.pictures) else { return Ok(unpainted) };
+    let mut wanted = Vec::new();
+    for (id, chosen) in chosen {
+        let pages = match chosen {
+            Chosen::Pages(pages) => pages.clone(),
+            Chosen::Whole => {
+                let content = content_of(held, *id)?;
+                held.catalogue.pages(content.id)?.iter().map(|row| row.number).collect()
+            }
+        };
+        wanted.push((*id, pages));
+    }
+    (means.progress)(Step::Paint(wanted.iter().map(|(_, pages)| pages.len() as u64).sum()));
+    for (id, pages) in wanted.iter().filter(|(_, pages)| !pages.is_empty()) {
+        let painted = &mut || (means.progress)(Step::Painted);
+        let refused = paint_pages(held, cage, *id, pages, means.now, means.random, painted)?;
+        unpainted.extend(refused.into_iter().map(|(page, reason)| (held.case.label(*id), page, reason)));
+    }
+    Ok(unpainted)
+}
+
+fn whole_items(held: &Held, chosen: &BTreeMap<ItemId, Chosen>) -> Result<u64, BagError> {
+    let mut bytes = 0;
+    for (id, _) in chosen.iter().filter(|(_, chosen)| **chosen == Chosen::Whole) {
+        bytes += held.case.item(*id)?.size;
+    }
+    Ok(bytes)
+}
+
+fn pack_documents(
+    writer: &mut BagWriter,
+    held: &Held,
+    (chosen, quotes, selection): (&BTreeMap<ItemId, Chosen>, &Quotes, &Selection),
+    progress: &mut dyn FnMut(Step),
+) -> Result<Vec<Packed>, BagError> {
+    let mut packed = Vec::new();
+    for (id, chosen) in chosen {
+        let item = held.case.item(*id)?;
+        let content = content_of(held, *id)?;
+        let file = match chosen {
+            Chosen::Whole => Some(pack_original(writer, held, &item, progress)?),
+            Chosen::Pages(_) => None,
+        };
+        let pages = pack_texts(writer, held, (&item, &content), chosen)?;
+        let pointed = |page: u32| quotes.values().any(|(anchor, _)| anchor.points_at(id.get().unsigned_abs(), page));
+        let mut pictures = held.catalogue.pictures(content.id)?;
+        pictures.retain(|p| pages.contains(&p.page) && (selection.pictures || pointed(p.page)));
+        for picture in &pictures {
+            let mut file = held.case.open_cited(picture.sha256)?;
+            let path = picture_path(&held.case.label(*id), picture.page);
+            let altered = BagError::PictureAltered { document: held.case.label(*id), page: picture.page };
+            if file.metadata().is_ok_and(|about| about.len() != picture.size) {
+                return Err(altered);
+            }
+            if writer.add(&path, picture.size, &mut file, &mut |_| {})?.sha256 != *picture.sha256.as_bytes() {
+                return Err(altered);
+            }
+        }
+        packed.push(Packed { item, content, file, pages, pictures });
+    }
+    Ok(packed)
+}
+
+fn pack_texts(
+    writer: &mut BagWriter,
+    held: &Held,
+    (item, content): (&Item, &Item),
+    chosen: &Chosen,
+) -> Result<Vec<u32>, BagError> {
+    let label = held.case.label(item.id);
+    let rows = held.catalogue.pages(content.id)?;
+    let wanted: Vec<u32> = match chosen {
+        Chosen::Whole => rows.iter().map(|row| row.number).collect(),
+        Chosen::Pages(pages) => pages.iter().copied().collect(),
+    };
+    for number in &wanted {
+        let row = rows.binary_search_by_key(number, |row| row.number).ok().and_then(|place| rows.get(place));
+        let missing = || CaseError::NoSuchPage { document: label.clone(), page: *number };
+        let page = held.case.read_page(row.ok_or_else(missing)?)?;
+        writer.put(&text_path(&label, *number), page.text.as_bytes())?;
+    }
+    Ok(wanted)
+}
+
+// Load files, each document's text among them; says their paths and the last number.
+fn write_load_files(
+    writer: &mut BagWriter,
+    held: &Held,
+    proved: &BTreeMap<String, Document>,
+    packed: &[Packed],
+    first: &Number,
+) -> Result<(Vec<String>, Option<String>), BagError> {
+    let made = loadfile::make(proved, first).ok_or_else(|| BagError::Series(first.to_string()))?;
+    for (path, table) in &made.tables {
+        writer.put(path, table.as_bytes())?;
+    }
+    let content: BTreeMap<String, ItemId> =
+        packed.iter().map(|document| (held.case.label(document.item.id), document.content.id)).collect();
+    for (path, (label, pages)) in &made.texts {
+        let rows = held.catalogue.pages(content.get(label).copied().unwrap_or(ItemId::new(0)))?;
+        let mut texts = Vec::new();
+        for row in rows.iter().filter(|row| pages.contains(&row.number)) {
+            texts.push(held.case.read_page(row)?.text);
+        }
+        writer.put(path, texts.join("\u{c}").as_bytes())?;
+    }
+    Ok((made.tables.into_keys().chain(made.texts.into_keys()).collect(), Some(made.last)))
+}
+
+fn pack_original(
+    writer: &mut BagWriter,
+    held: &Held,
+    item: &Item,
+    progress: &mut dyn FnMut(Step),
+) -> Result<String, BagError> {
+    let document = held.case.label(item.id);
+    let original = item.original.ok_or_else(|| BagError::NoBytes { document: document.clone() })?;
+    let path = format!("data/documents/{document}/original{}", ending(&held.case.name(item)));
+    let mut file = held.case.originals().open_original(original).map_err(CaseError::from)?;
+    // said as what it is, before a sealed bag notices that a file does not fit
+    if file.metadata().is_ok_and(|about| about.len() != item.size) {
+        return Err(BagError::Altered { document });
+    }
+    let written = writer.add(&path, item.size, &mut file, &mut |more| progress(Step::Copied(more)))?;
+    if written.sha256 == *original.digest().as_bytes() { Ok(path) } else { Err(BagError::Altered { document }) }
+}
+
+// The ending of a name, where it is a plain one: the rest of the name stays out of paths.
+fn ending(name: &str) -> String {
+    let plain = |ending: &&str| (1..=8).contains(&ending.len()) && ending.bytes().all(|b| b.is_ascii_alphanumeric());
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending).filter(plain);
+    ending.map(|ending| format!(".{}", ending.to_ascii_lowercase())).unwrap_or_default()
+}
+
+// The tag files that the log's entry names, with their digests.
+fn write_tags(
+    writer: &mut BagWriter,
+    held: &Held,
+    bates: Option<&(String, String)>,
+    now: Moment,
+) -> Result<[[u8; 32]; 6], BagError> {
+    let (year, month, day) = now.civil_date();
+    let bates = bates.map(|(first, _)| format!("{}: {first}\n", loadfile::LABEL)).unwrap_or_default();
+    let info = format!(
+        "Bag-Software-Agent: {}\nBagging-Date: {year:04}-{month:02}-{day:02}\nExhibit-Bag: 1\n{bates}External-Identifier: {}\nPayload-Oxum: {}.{}\n",
+        held.tool(),
+        held.case.config.log,
+        writer.bytes,
+        writer.files,
+    );
+    let info = writer.put(BOUND[0], info.as_bytes())?;
+    let declaration = writer.put(BOUND[1], b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")?;
+    let [short, long] = writer.end_payload()?;
+    let page = writer.put(BOUND[4], include_bytes!("../../text/VERIFY.txt"))?;
+    let script = writer.put(BOUND[5], include_bytes!("../../text/verify.sh"))?;
+    Ok([info.sha256, declaration.sha256, short, long, page.sha256, script.sha256])
+}
+
+fn listing(held: &Held, packed: &[Packed], quotes: &Quotes) -> String {
+    let mut listed = String::new();
+    for document in packed {
+        let pages: Vec<String> = document.pages.iter().map(u32::to_string).collect();
+        let whole = if document.file.is_some() { "original and " } else { "" };
+        listed.push_str(&format!("{}: {whole}pages {}\n", held.case.label(document.item.id), pages.join(" ")));
+    }
+    for (id, (_, bytes)) in quotes {
+        listed.push_str(&format!("{id}: {}\n", to_hex(Digest::of(bytes).as_bytes())));
+    }
+    listed
+}
+
+// A sealed case's log takes no entry: its key signs what the entry would say, and the last entry goes with it.
+fn state_export(writer: &mut BagWriter, held: &Held, bound: &[[u8; 32]], now: Moment) -> Result<u64, BagError> {
+    let made = bound.iter().map(|digest| Ref::Bytes(Digest::from_bytes(*digest)).to_string()).collect();
+    let origin = held.log.log().origin().to_owned();
+    let statement = Statement { origin, at: exhibit_custody::entry::moment_text(now), made };
+    writer.put(STATEMENT, held.log.sign_statement(&statement.text()).as_bytes())?;
+    Ok(held.log.log().size() - 1)
+}
+
+// The export, and where the receiver's kind was said, the hand-over, which is the entry after it.
+fn log_export(
+    held: &mut Held,
+    (bound, listed): (&[[u8; 32]; 6], &str),
+    exported: &Exported,
+    receiver: Option<Receiver>,
+    means: &mut Means<'_>,
+) -> Result<u64, BagError> {
+    let mut act = Act::new(Verb::Export, Ref::Case)
+        .fact("documents", Fact::Number(exported.documents))
+        .fact("pages", Fact::Number(exported.pages))
+        .fact("pictures", Fact::Number(exported.pictures))
+        .fact("quotes", Fact::Number(exported.quotes))
+        .secret("selection", listed.as_bytes());
+    if let Some((first, last)) = &exported.bates {
+        act = act.secret("bates", format!("{first} to {last}").as_bytes());
+    }
+    let digest = |digest: &[u8; 32]| Ref::Bytes(Digest::from_bytes(*digest));
+    act = bound.iter().fold(act, |act, bytes| act.makes(digest(bytes)));
+    let tool = held.tool().to_owned();
+    let work = held.catalogue.begin()?;
+    let entry = log_act(&work, act, means.now, &tool, means.random)?;
+    if let Some(receiver) = receiver {
+        let act = Act::new(Verb::Transfer, Ref::Case)
+            .uses(digest(&bound[2]))
+            .fact("export", Fact::Number(entry))
+            .fact("receiver", Fact::Text(receiver.word().to_owned()));
+        log_act(&work, act, means.now, &tool, means.random)?;
+    }
+    work.commit()?;
+    flush_outbox(&mut held.catalogue, &mut held.log)?;
+    Ok(entry)
+}

@@ -1,0 +1,18 @@
+//! Bags: written from a case, received from another one, sealed and opened.
+
+mod export;
+mod pictures;
+mod proofs;
+mod received;
+mod ro_crate;
+mod seal;
+mod selection;
+mod writer;
+
+pub use export::{Exported, Means, Order, Receiver, Step, export};
+pub(crate) use pictures::content_of;
+pub use pictures::paint_pages;
+pub use received::{KeptBag, ReceivedBag, VerifiedBag, check_received, received_bags};
+pub use seal::{Lock, SealError, SealedBag, Unlock, is_sealed};
+pub use selection::{Chosen, Request, Selection};
+pub(crate) use writer::BagWriter;

@@ -1,0 +1,93 @@
+//! Painting pages for citing: the pictures are kept, become leaves of their document's tree, and the tree is logged anew.
+
+use crate::{BagError, Random, reading};
+use exhibit_case::{Cage, CaseError, Held, TreeParts, finding_digest, flush_outbox, log_act, reader_of};
+use exhibit_catalogue::{Item, PagePicture};
+use exhibit_custody::{Act, Derivation, Entry, Log};
+use exhibit_model::{ItemId, Moment};
+use std::collections::BTreeSet;
+
+/// Paints those pages of a document that have no picture yet, and logs the document's tree with them. Gives the pages that
+/// have no picture to paint, with the reason. `painted` is called after each page.
+///
+/// # Errors
+/// [`BagError::NotRead`]; what the case may meet. What was painted until then is painted again next time.
+pub fn paint_pages(
+    held: &mut Held,
+    cage: &Cage,
+    item: ItemId,
+    pages: &BTreeSet<u32>,
+    now: Moment,
+    random: Random<'_>,
+    painted: &mut dyn FnMut(),
+) -> Result<Vec<(u32, String)>, BagError> {
+    let content = content_of(held, item)?;
+    let have: BTreeSet<u32> = held.catalogue.pictures(content.id)?.into_iter().map(|picture| picture.page).collect();
+    let (mut new, mut refused) = (Vec::new(), Vec::new());
+    let tool = held.tool().to_owned();
+    for page in pages {
+        if !have.contains(page) {
+            match held.case.paint_cited(cage, &content, *page, &tool) {
+                Ok(picture) => new.push(picture),
+                Err(CaseError::NotPainted { reason }) => refused.push((*page, reason)),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        painted();
+    }
+    if !new.is_empty() {
+        // on disk before anything says that they are there
+        held.case.cited()?.sync().map_err(CaseError::from)?;
+        log_pictures(held, &content, &new, now, random)?;
+    }
+    Ok(refused)
+}
+
+/// The item that was read for a document: itself, or the first of the same bytes.
+pub(crate) fn content_of(held: &Held, item: ItemId) -> Result<Item, BagError> {
+    let item = held.case.item(item)?;
+    Ok(match item.duplicate_of {
+        Some(first) => held.case.item(first)?,
+        None => item,
+    })
+}
+
+// The document derived anew: the same state and texts, and these pictures.
+fn log_pictures(
+    held: &mut Held,
+    content: &Item,
+    new: &[PagePicture],
+    now: Moment,
+    random: Random<'_>,
+) -> Result<(), BagError> {
+    let document = held.case.label(content.id);
+    let log = Log::open(&held.case.folder.join(exhibit_case::layout::CUSTODY))?;
+    let before = reading::of(held, &log, content)?.ok_or(BagError::NotRead { document: document.clone() })?;
+    let entry = Entry::read(&log.entry(before.seq)?);
+    let entry = entry.map_err(|_| BagError::NotAsLogged { document: document.clone(), entry: before.seq })?;
+    let original = content.original.ok_or(BagError::NoBytes { document })?;
+    let mut seed = [0; 32];
+    random(&mut seed);
+    let tool = held.tool().to_owned();
+    let work = held.catalogue.begin()?;
+    for picture in new {
+        work.add_picture(content.id, picture)?;
+    }
+    let (item, metadata, notes) = work.item_in_full(content.id)?;
+    let (texts, pictures, reader) = (work.texts(content.id)?, work.pictures(content.id)?, reader_of(&entry));
+    let tree = TreeParts { original, size: item.size, texts: &texts, reader, pictures: &pictures }.tree(seed);
+    let act = Act::item_derive(&Derivation {
+        item: item.id,
+        original,
+        state: item.state,
+        tree: tree.root(),
+        leaves: tree.leaves(),
+        pages: texts.len() as u64,
+        reader,
+        params: finding_digest(&item, &metadata, &notes),
+    });
+    let seq = log_act(&work, act.secret("tree_seed", &seed), now, &tool, random)?;
+    work.settled_at(item.id, seq)?;
+    work.commit()?;
+    Ok(flush_outbox(&mut held.catalogue, &mut held.log)?)
+}

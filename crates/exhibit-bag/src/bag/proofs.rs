@@ -1,0 +1,184 @@
+//! What proves a bag: a record beside each document, and in `custody/` the log's key, checkpoint and policy, and the log
+//! entries that are needed, with their proofs.
+
+use super::writer::BagWriter;
+use crate::{BagError, reading};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use exhibit_case::Held;
+use exhibit_catalogue::{Item, PagePicture};
+use exhibit_custody::{Entry, Log, Ref, Verb};
+use exhibit_model::Opening;
+use exhibit_proof::VerifierKey;
+use exhibit_proof::document::{Document as Tree, LeafProof};
+use exhibit_proof::hash::to_hex;
+use exhibit_proof::json::{MAX_NUMBER, Value};
+use exhibit_proof::package::{Document, entry_path, handover_path, policy_text, proof_path, record_path};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What of a document is handed over.
+pub(crate) struct Part<'a> {
+    /// The document.
+    pub(crate) item: &'a Item,
+    /// The item that was read for it: itself, or the first of the same bytes.
+    pub(crate) content: &'a Item,
+    /// Where its original lies in the bag.
+    pub(crate) file: Option<&'a str>,
+    /// The pages whose texts are in the bag.
+    pub(crate) pages: &'a [u32],
+    /// The pages whose pictures are in the bag.
+    pub(crate) pictures: &'a [PagePicture],
+    /// Whether its name and those of its containers are opened.
+    pub(crate) names: bool,
+}
+
+/// Writes the record of one document, and says what it proves. The log entries that it rests on are added to `entries`.
+pub(crate) fn write_record(
+    writer: &mut BagWriter,
+    held: &mut Held,
+    log: &Log,
+    part: &Part<'_>,
+    entries: &mut BTreeSet<u64>,
+) -> Result<Document, BagError> {
+    let label = held.case.label(part.item.id);
+    let no_bytes = || BagError::NoBytes { document: label.clone() };
+    let receipt = part.item.seq.ok_or_else(no_bytes)?;
+    let original = part.item.original.ok_or_else(no_bytes)?;
+    let not_as_logged = |entry| BagError::NotAsLogged { document: label.clone(), entry };
+    let received = Value::read(&log.entry(receipt)?).map_err(|_| not_as_logged(receipt))?;
+    let chain = held.case.chain(part.item)?;
+    let receipts: Vec<u64> = chain.iter().filter_map(|item| item.seq).chain([receipt]).collect();
+    entries.extend(&receipts);
+    let items = chain.iter().chain([part.item]).map(|item| item.id.get().unsigned_abs());
+    let container =
+        |item: &Item| Some(map([("item", number(item.id.get().unsigned_abs())), ("receipt", number(item.seq?))]));
+    let opened = openings(held, &receipts, part.names)?;
+    let mut proved = Document {
+        family: items.collect(),
+        original: *original.digest().as_bytes(),
+        size: received.get("facts").and_then(|facts| facts.get("size")?.as_number()).unwrap_or(0).unsigned_abs(),
+        receipt,
+        received: received.get("at").and_then(Value::as_text).unwrap_or_default().to_owned(),
+        file: part.file.map(str::to_owned),
+        of: 0,
+        pages: BTreeMap::new(),
+        pictures: part.pictures.iter().map(|picture| (picture.page, *picture.sha256.as_bytes())).collect(),
+        opened: opened.iter().map(|(entry, opening)| (*entry, opening.field.clone(), opening.value.clone())).collect(),
+    };
+    let mut members = vec![
+        ("v", number(1)),
+        ("document", Value::Text(label.clone())),
+        ("item", number(part.item.id.get().unsigned_abs())),
+        ("original", Value::Text(original.to_string())),
+        ("receipt", number(receipt)),
+        ("containers", Value::List(chain.iter().filter_map(container).collect())),
+        ("openings", Value::List(opened.iter().map(opening).collect())),
+    ];
+    members.extend(part.file.map(|path| ("file", Value::Text(path.to_owned()))));
+    if let Some(source) = handed_over_by(held, log, part.item.source)? {
+        entries.insert(source);
+        members.push(("source", number(source)));
+    }
+    match reading::of(held, log, part.content)? {
+        Some(reading) => {
+            entries.insert(reading.seq);
+            proved.of = reading.pages;
+            let indexes = leaves_of(&reading.tree, part).ok_or_else(|| not_as_logged(reading.seq))?;
+            let proofs = reading.tree.prove_all(&indexes)?;
+            proved.pages = part.pages.iter().map(|page| (*page, [0; 32])).collect();
+            members.extend([
+                ("reading", number(reading.seq)),
+                ("content", number(part.content.id.get().unsigned_abs())),
+                ("root", Value::Text(reading.tree.root().to_hex())),
+                ("leaves", number(reading.tree.leaves())),
+                ("parts", Value::List(proofs.iter().map(leaf).collect())),
+            ]);
+        }
+        None if part.pages.is_empty() => {}
+        None => return Err(BagError::NotRead { document: label }),
+    }
+    writer.put(&record_path(&label), map(members).write().as_bytes())?;
+    Ok(proved)
+}
+
+// The entry of the receipt of a source, where another case handed it over: it names that case's log and bag.
+fn handed_over_by(held: &Held, log: &Log, source: exhibit_model::SourceId) -> Result<Option<u64>, BagError> {
+    let identity = held.catalogue.source(source)?.map(|(identity, ..)| identity);
+    if !identity.is_some_and(|identity| identity.starts_with(b"bag:")) {
+        return Ok(None);
+    }
+    let mut found = None;
+    log.entries_from(0, &mut |seq, bytes| {
+        let entry = Entry::read(bytes)
+            .ok()
+            .filter(|entry| entry.act == Verb::SourceReceive && entry.object == Ref::Source(source));
+        found = found.or(entry.map(|_| seq));
+        found.is_none()
+    })?;
+    Ok(found)
+}
+
+// The places of what is proved in a document's tree: the original, then texts, then pictures.
+fn leaves_of(tree: &Tree, part: &Part<'_>) -> Option<Vec<u64>> {
+    let texts = part.pages.iter().map(|page| tree.text_of_page(*page));
+    let pictures = part.pictures.iter().map(|picture| tree.picture_of_page(picture.page));
+    std::iter::once(Some(0)).chain(texts).chain(pictures).collect()
+}
+
+// Names alone: reasons can quote what is not handed over, and a tree's seed would give away all its salts.
+fn openings(held: &Held, receipts: &[u64], names: bool) -> Result<Vec<(u64, Opening)>, BagError> {
+    let mut list = Vec::new();
+    for seq in receipts.iter().filter(|_| names) {
+        let openings = held.catalogue.openings(*seq)?.into_iter().filter(|opening| opening.field == "name");
+        list.extend(openings.map(|opening| (*seq, opening)));
+    }
+    Ok(list)
+}
+
+fn opening((seq, opening): &(u64, Opening)) -> Value {
+    map([
+        ("entry", number(*seq)),
+        ("field", Value::Text(opening.field.clone())),
+        ("salt", Value::Text(to_hex(&opening.salt))),
+        ("value", Value::Text(STANDARD.encode(&opening.value))),
+    ])
+}
+
+fn leaf(proof: &LeafProof) -> Value {
+    map([
+        ("index", number(proof.index)),
+        ("record", Value::Text(String::from_utf8_lossy(&proof.record).into_owned())),
+        ("proof", Value::List(proof.hashes.iter().map(|hash| Value::Text(hash.to_base64())).collect())),
+    ])
+}
+
+/// Writes the log's part: key, checkpoint, policy, the handovers between its keys, and the entries with their proofs.
+pub(crate) fn write_log(
+    writer: &mut BagWriter,
+    log: &Log,
+    key: &VerifierKey,
+    entries: &mut BTreeSet<u64>,
+) -> Result<(), BagError> {
+    writer.put("custody/key.pub", format!("{key}\n").as_bytes())?;
+    writer.put("custody/checkpoint", log.checkpoint().as_bytes())?;
+    writer.put("custody/policy", policy_text(key).as_bytes())?;
+    // The entry that names the first key, and those that name each one that followed.
+    entries.insert(0);
+    for (index, proof) in log.handovers()? {
+        writer.put(&handover_path(index), &proof)?;
+        entries.insert(index);
+    }
+    for seq in entries.iter() {
+        writer.put(&entry_path(*seq), &log.entry(*seq)?)?;
+        writer.put(&proof_path(*seq), log.tlog_proof(*seq)?.as_bytes())?;
+    }
+    Ok(())
+}
+
+pub(crate) fn map<'a>(members: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
+    Value::Map(members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+}
+
+pub(crate) fn number(number: u64) -> Value {
+    Value::Number(i64::try_from(number).unwrap_or(MAX_NUMBER).min(MAX_NUMBER))
+}

@@ -1,0 +1,336 @@
+//! Bags that other cases handed over: kept with all their proofs, so that they can be checked again at any time and given on.
+//!
+//! A bag is kept in `bags/<SHA-256 of its manifest-sha256.txt>`: every file of it but the originals that it brings whole,
+//! which are kept as originals of this case. With these it is the same bag again, byte for byte.
+
+use crate::{BagError, io_error};
+use exhibit_case::{Case, layout};
+use exhibit_catalogue::Catalogue;
+use exhibit_custody::{Act, Channel, Entry, Fact, Log, Ref, Verb};
+use exhibit_ingest::{BagFile, BagSource};
+use exhibit_model::{Digest, OriginalId, SourceId};
+use exhibit_proof::bagit::{Digests, Files, Found, Unreadable};
+use exhibit_proof::finding::Finding;
+use exhibit_proof::package::{Document, Proved, Trust, picture_path, text_path};
+use exhibit_store::Originals;
+use exhibit_verify::{Brought, CheckedBag, Folder, check_bag};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::io::{Read as _, Write as _};
+use std::path::Path;
+
+const MANIFEST: &str = "manifest-sha256.txt";
+
+/// A bag that was checked and is good.
+#[derive(Debug)]
+pub struct VerifiedBag {
+    proved: Proved,
+    files: BTreeMap<String, Digests>,
+    manifest: Digest,
+}
+
+impl VerifiedBag {
+    /// A checked bag, where nothing is wrong with it.
+    ///
+    /// # Errors
+    /// The check's report comes back where anything is.
+    pub fn from_checked(checked: CheckedBag) -> Result<Self, Box<CheckedBag>> {
+        if !checked.report.is_good() {
+            return Err(Box::new(checked));
+        }
+        match (&checked.proved, checked.files.get(MANIFEST)) {
+            (Some(proved), Some(manifest)) => {
+                let (proved, manifest) = (proved.clone(), Digest::from_bytes(manifest.sha256));
+                Ok(Self { proved, files: checked.files, manifest })
+            }
+            _ => Err(Box::new(checked)),
+        }
+    }
+
+    /// What names the bag.
+    #[must_use]
+    pub const fn id(&self) -> Digest {
+        self.manifest
+    }
+
+    /// The key of the log that it comes from.
+    #[must_use]
+    pub fn key(&self) -> String {
+        self.proved.key.to_string()
+    }
+
+    /// How many bytes its originals and pages have.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.files.values().map(|digests| digests.size).sum()
+    }
+
+    // Whole originals by their places: these are not kept twice.
+    fn originals(&self) -> BTreeSet<&str> {
+        self.proved.documents.values().filter_map(|document| document.file.as_deref()).collect()
+    }
+
+    /// Keeps the bag's proofs in the case. Doing it twice changes nothing; a killed attempt leaves nothing under the bag's name.
+    ///
+    /// # Errors
+    /// [`BagError::Io`]; [`BagError::Changed`] where a file is not what it was when it was checked.
+    pub fn keep(&self, case: &Case, from: &mut dyn Files) -> Result<(), BagError> {
+        let target = case.folder.join(layout::BAGS).join(self.manifest.to_string());
+        if target.join(MANIFEST).is_file() {
+            return Ok(());
+        }
+        let unfinished = target.with_extension("unfinished");
+        if unfinished.exists() {
+            fs::remove_dir_all(&unfinished).map_err(io_error("remove", &unfinished))?;
+        }
+        fs::create_dir_all(&unfinished).map_err(io_error("make the folder", &unfinished))?;
+        let originals = self.originals();
+        for (path, digests) in self.files.iter().filter(|(path, _)| !originals.contains(path.as_str())) {
+            copy(from, path, digests, &unfinished.join(path))?;
+        }
+        let folder = File::open(&unfinished).map_err(io_error("open", &unfinished))?;
+        rustix::fs::syncfs(&folder).map_err(|error| io_error("make durable", &unfinished)(error.into()))?;
+        fs::rename(&unfinished, &target).map_err(io_error("rename", &unfinished))?;
+        let above = case.folder.join(layout::BAGS);
+        File::open(&above).and_then(|above| above.sync_all()).map_err(io_error("make durable", &above))
+    }
+
+    /// The bag as a source: originals under the names proved for them, and pages alone where only these were handed over.
+    #[must_use]
+    pub fn source(&self, name: &str, from: Box<dyn Files + Send>) -> BagSource {
+        let mut files = Vec::new();
+        for (label, document) in &self.proved.documents {
+            match &document.file {
+                Some(file) => files.push(BagFile {
+                    place: file.clone(),
+                    path: path_of(label, file, document),
+                    original: OriginalId::new(Digest::from_bytes(document.original)),
+                }),
+                None => files.extend(pages_of(label, document)),
+            }
+        }
+        let (proved, manifest, secret) = (&self.proved, self.manifest, name.as_bytes().to_vec());
+        let key = Ref::key(&proved.key);
+        let checkpoint = self.files.get("custody/checkpoint").map(|d| Digest::from_bytes(d.sha256));
+        let (origin, size) = (proved.checkpoint.origin.clone(), proved.checkpoint.size);
+        let (exported, root) = (proved.exported.clone(), proved.checkpoint.root.to_hex());
+        let receipt = move |number| {
+            let act = Act::source_receive(number, Channel::Bag, &secret).uses(Ref::Bytes(manifest)).uses(key);
+            let act = checkpoint.into_iter().fold(act, |act, checkpoint| act.uses(Ref::Bytes(checkpoint)));
+            act.fact("log", Fact::Text(origin.clone()))
+                .fact("log_root", Fact::Text(root.clone()))
+                .fact("log_size", Fact::Number(size))
+                .fact("exported", Fact::Text(exported.clone()))
+        };
+        let identity = format!("bag:{manifest}").into_bytes();
+        BagSource { identity, name: name.to_owned(), receipt: Box::new(receipt), from, files }
+    }
+}
+
+// `<document>/<name as found>`, where a name was opened; else the name of the file in the bag.
+fn path_of(label: &str, file: &str, document: &Document) -> Vec<u8> {
+    let own = |(entry, field, _): &&(u64, String, Vec<u8>)| *entry == document.receipt && field == "name";
+    let opened = document.opened.iter().find(own).map(|(_, _, name)| name.clone()).filter(|name| !name.is_empty());
+    let name = opened.unwrap_or_else(|| file.rsplit('/').next().unwrap_or(file).as_bytes().to_vec());
+    [label.as_bytes(), b"/", &name].concat()
+}
+
+fn pages_of(label: &str, document: &Document) -> Vec<BagFile> {
+    let texts = document.pages.iter().map(|(page, sha256)| (text_path(label, *page), *page, "txt", sha256));
+    let pictures = document.pictures.iter().map(|(page, sha256)| (picture_path(label, *page), *page, "png", sha256));
+    let file = |(place, page, ending, sha256): (String, u32, &str, &[u8; 32])| BagFile {
+        place,
+        path: format!("{label}/page {page:04}.{ending}").into_bytes(),
+        original: OriginalId::new(Digest::from_bytes(*sha256)),
+    };
+    texts.chain(pictures).map(file).collect()
+}
+
+fn copy(from: &mut dyn Files, path: &str, digests: &Digests, to: &Path) -> Result<(), BagError> {
+    if let Some(parent) = to.parent() {
+        fs::create_dir_all(parent).map_err(io_error("make the folder", parent))?;
+    }
+    let mut file = File::create_new(to).map_err(io_error("create", to))?;
+    let (mut hasher, mut written) = (sha2::Sha256::default(), Ok(()));
+    let read = from.read(path, &mut |piece| {
+        sha2::Digest::update(&mut hasher, piece);
+        if written.is_ok() {
+            written = file.write_all(piece);
+        }
+    });
+    written.map_err(io_error("write", to))?;
+    let sha256: [u8; 32] = sha2::Digest::finalize(hasher).into();
+    if read.is_err() || sha256 != digests.sha256 {
+        return Err(BagError::Changed(path.to_owned()));
+    }
+    Ok(())
+}
+
+/// A kept bag with its originals put back, as whoever checks bags wants it.
+pub struct KeptBag {
+    kept: Folder,
+    originals: BTreeMap<String, OriginalId>,
+    store: Originals,
+}
+
+impl std::fmt::Debug for KeptBag {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("KeptBag").field("originals", &self.originals.len()).finish_non_exhaustive()
+    }
+}
+
+impl KeptBag {
+    /// The bag with this name in the case.
+    ///
+    /// # Errors
+    /// [`BagError::NoSuchBag`]; others where it cannot be read.
+    pub fn open(case: &Case, id: &str) -> Result<Self, BagError> {
+        let folder = case.folder.join(layout::BAGS).join(id);
+        if Digest::parse(id).is_err() || !folder.is_dir() {
+            return Err(BagError::NoSuchBag(id.to_owned()));
+        }
+        let mut originals = BTreeMap::new();
+        let documents = folder.join("data/documents");
+        for entry in fs::read_dir(&documents).into_iter().flatten().flatten() {
+            originals.extend(original_of(&entry.path().join("record.json")));
+        }
+        let store = Originals::open(&case.folder.join(layout::ORIGINALS)).map_err(exhibit_case::CaseError::from)?;
+        Ok(Self { kept: Folder::new(&folder), originals, store })
+    }
+
+    /// Writes the bag anew as a folder, the same as it was handed over.
+    ///
+    /// # Errors
+    /// [`BagError`].
+    pub fn write(&mut self, target: &Path) -> Result<u64, BagError> {
+        if target.symlink_metadata().is_ok() {
+            return Err(BagError::Exists(target.to_owned()));
+        }
+        let mut hidden = std::ffi::OsString::from(".");
+        hidden.push(target.file_name().unwrap_or_default());
+        hidden.push(".unfinished");
+        let unfinished = target.with_file_name(hidden);
+        let _ = fs::remove_dir_all(&unfinished);
+        let checked = check_bag(self, &Trust::default(), &Brought::default(), false);
+        let good = VerifiedBag::from_checked(checked).map_err(|_| BagError::BagDamaged)?;
+        for (path, digests) in &good.files {
+            copy(self, path, digests, &unfinished.join(path))?;
+        }
+        let folder = File::open(&unfinished).map_err(io_error("open", &unfinished))?;
+        rustix::fs::syncfs(&folder).map_err(|error| io_error("make durable", &unfinished)(error.into()))?;
+        fs::rename(&unfinished, target).map_err(io_error("rename", &unfinished))?;
+        Ok(good.files.len() as u64)
+    }
+}
+
+fn original_of(record: &Path) -> Option<(String, OriginalId)> {
+    let record = exhibit_proof::json::Value::read(&fs::read(record).ok()?).ok()?;
+    let original = Digest::parse(record.get("original")?.as_text()?).ok()?;
+    Some((record.get("file")?.as_text()?.to_owned(), OriginalId::new(original)))
+}
+
+impl Files for KeptBag {
+    fn list(&mut self) -> Result<Vec<Found>, Unreadable> {
+        let mut found = self.kept.list()?;
+        for (path, original) in &self.originals {
+            let size = fs::metadata(self.store.path(*original)).map(|about| about.len());
+            found.extend(size.ok().map(|size| Found { path: path.clone().into_bytes(), size, plain: true }));
+        }
+        Ok(found)
+    }
+
+    fn read(&mut self, path: &str, each: &mut dyn FnMut(&[u8])) -> Result<(), Unreadable> {
+        let Some(original) = self.originals.get(path) else { return self.kept.read(path, each) };
+        let unreadable = |error: &dyn std::error::Error| Unreadable { reason: exhibit_case::chain_of(error) };
+        let mut file = self.store.open_original(*original).map_err(|error| unreadable(&error))?;
+        let mut piece = vec![0; 1 << 18];
+        loop {
+            match file.read(&mut piece) {
+                Ok(0) => return Ok(()),
+                Ok(length) => each(&piece[..length]),
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(unreadable(&error)),
+            }
+        }
+    }
+}
+
+/// A kept bag, and what the log says of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReceivedBag {
+    /// SHA-256 of its `manifest-sha256.txt`, which names it.
+    pub id: Digest,
+    /// The log entry of its receipt; without one, taking it in was interrupted before it began.
+    pub entry: Option<u64>,
+    /// Whether all of it was taken in.
+    pub whole: bool,
+    /// The source that it became.
+    pub source: Option<SourceId>,
+    /// The identity of the log that it comes from.
+    pub log: String,
+}
+
+/// The bags that were handed over to this case.
+///
+/// # Errors
+/// [`BagError`].
+pub fn received_bags(case: &Case) -> Result<Vec<ReceivedBag>, BagError> {
+    let folder = case.folder.join(layout::BAGS);
+    let mut found = Vec::new();
+    for entry in fs::read_dir(&folder).into_iter().flatten() {
+        let name = entry.map_err(io_error("list", &folder))?.file_name().to_string_lossy().into_owned();
+        if let Ok(id) = Digest::parse(&name) {
+            found.push(ReceivedBag { id, entry: None, whole: false, source: None, log: String::new() });
+        }
+    }
+    found.sort_by_key(|bag| bag.id);
+    if found.is_empty() {
+        return Ok(found);
+    }
+    let log = Log::open(&case.folder.join(layout::CUSTODY))?;
+    log.entries_from(0, &mut |seq, bytes| {
+        let Some(entry) = Entry::read(bytes).ok().filter(|entry| entry.act == Verb::SourceReceive) else { return true };
+        let Ref::Source(source) = entry.object else { return true };
+        for bag in found.iter_mut().filter(|bag| entry.used.contains(&Ref::Bytes(bag.id))) {
+            bag.entry = Some(seq);
+            bag.source = Some(source);
+            if let Some(Fact::Text(log)) = entry.facts.get("log") {
+                bag.log.clone_from(log);
+            }
+        }
+        true
+    })?;
+    let catalogue = Catalogue::open_for_reading(&case.folder.join(layout::CATALOGUE))?;
+    for bag in &mut found {
+        bag.whole = bag.source.map(|number| catalogue.is_walked(number)).transpose()?.unwrap_or(false);
+    }
+    Ok(found)
+}
+
+/// Checks every received bag again, except those that are not taken in completely. Returns the findings of each bag.
+///
+/// # Errors
+/// [`BagError`], where checking itself is impossible.
+pub fn check_received(case: &Case) -> Result<Vec<(ReceivedBag, Vec<Finding>)>, BagError> {
+    let mut all = Vec::new();
+    for bag in received_bags(case)? {
+        if !bag.whole {
+            // its originals are on their way
+            all.push((bag, Vec::new()));
+            continue;
+        }
+        let mut kept = KeptBag::open(case, &bag.id.to_string())?;
+        let checked = check_bag(&mut kept, &Trust::default(), &Brought::default(), false);
+        let mut findings = checked.report.deviations;
+        let manifest = checked.files.get(MANIFEST).map(|digests| Digest::from_bytes(digests.sha256));
+        if manifest != Some(bag.id) {
+            findings.push(Finding {
+                place: MANIFEST.to_owned(),
+                fault: exhibit_proof::finding::Fault::Altered,
+                detail: "it is the manifest of another bag".to_owned(),
+            });
+        }
+        all.push((bag, findings));
+    }
+    Ok(all)
+}

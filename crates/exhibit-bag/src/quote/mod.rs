@@ -1,0 +1,240 @@
+//! The quotes of a case: made, listed, and held against what the pages say now.
+//!
+//! A quote is a file in `quotes/`, named by the log entry that records it. The file is written before the entry: one
+//! that a crash left without its entry is named by [`check_quotes`], and the next quote of that number replaces it.
+
+mod nearest;
+mod passage;
+
+pub(crate) use passage::MAX_QUOTE;
+
+use crate::bag::content_of;
+use crate::{BagError, Random, io_error, reading};
+use exhibit_case::{Case, Held, flush_outbox, log_act};
+use exhibit_custody::{Act, Entry, Log, Ref, Verb};
+use exhibit_model::{Digest, ItemId, Moment, Page};
+use exhibit_proof::anchor::{Anchor, AnchorError, Passage};
+use nearest::nearest;
+use passage::places;
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::path::PathBuf;
+
+/// The folder of quotes in a case.
+const QUOTES: &str = "quotes";
+
+/// The folder of the custody log in a case.
+const CUSTODY: &str = exhibit_case::layout::CUSTODY;
+
+/// A passage to quote.
+#[derive(Debug, Clone, Copy)]
+pub struct NewQuote<'a> {
+    /// The document.
+    pub item: ItemId,
+    /// The page.
+    pub page: u32,
+    /// The passage, character for character.
+    pub exact: &'a str,
+    /// Which of several equal passages on the page, from 1; `None` where there must be one alone.
+    pub nth: Option<usize>,
+}
+
+/// How a quote stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// The page says it, and the log recorded it.
+    Holds,
+    /// The page was read anew since, and says it in the same place with the same words around it.
+    ReadAnew,
+    /// The page does not say it any more.
+    Broken {
+        /// What the page has that is most like it.
+        nearest: Option<String>,
+    },
+    /// The document or the page is not there any more.
+    PageGone,
+    /// The log does not record this quote: the file was put there or changed.
+    NotLogged,
+    /// The file is not a quote.
+    Unreadable,
+}
+
+/// A quote of the case, and how it stands.
+#[derive(Debug, Clone)]
+pub struct StandingQuote {
+    /// The file's name without its ending.
+    pub id: String,
+    /// The quote, where the file is one.
+    pub anchor: Option<Anchor>,
+    /// How it stands.
+    pub standing: Standing,
+}
+
+/// Makes a quote: checks it against the page, writes its file, logs it. Where the page was painted for citing
+/// ([`crate::paint_pages`]), the quote's regions are of that picture.
+///
+/// # Errors
+/// [`BagError::Absent`] with what is most like it, [`BagError::Ambiguous`], [`BagError::NotRead`], and what the
+/// case may meet.
+pub fn make_quote(held: &mut Held, quote: &NewQuote<'_>, now: Moment, random: Random<'_>) -> Result<Anchor, BagError> {
+    let document = held.case.label(quote.item);
+    let content = content_of(held, quote.item)?;
+    let original = content.original.ok_or_else(|| BagError::NoBytes { document: document.clone() })?;
+    let page = held.case.page(quote.item, quote.page)?;
+    let log = Log::open(&held.case.folder.join(CUSTODY))?;
+    let reading = reading::of(held, &log, &content)?;
+    let reading = reading.ok_or_else(|| BagError::NotRead { document: document.clone() })?;
+    let pictures = held.catalogue.pictures(content.id)?;
+    let picture = pictures.iter().find(|picture| picture.page == quote.page).map(|p| *p.sha256.as_bytes());
+    let passage = find(&page, quote, &document)?;
+    let (start, end) = passage.locate(&page.text).map_err(BagError::Anchor)?;
+    let regions = regions(&page, start, end);
+    let tool = held.tool().to_owned();
+    let work = held.catalogue.begin()?;
+    let anchor = Anchor {
+        log: log.origin().to_owned(),
+        entry: work.next_seq()?,
+        reading: reading.seq,
+        created: now.to_rfc3339(),
+        document,
+        item: quote.item.get().unsigned_abs(),
+        original: *original.digest().as_bytes(),
+        page: quote.page,
+        text_layer: *Digest::of(page.text.as_bytes()).as_bytes(),
+        picture,
+        passage,
+        regions,
+    };
+    let bytes = anchor.write();
+    write_durably(&held.case, &anchor.id(), bytes.as_bytes())?;
+    let act = Act::new(Verb::Quote, Ref::Item(quote.item))
+        .uses(Ref::Original(original))
+        .uses(Ref::Tree(reading.tree.root()))
+        .makes(Ref::Bytes(Digest::of(bytes.as_bytes())));
+    log_act(&work, act, now, &tool, random)?;
+    work.commit()?;
+    flush_outbox(&mut held.catalogue, &mut held.log)?;
+    Ok(anchor)
+}
+
+fn find(page: &Page, quote: &NewQuote<'_>, document: &str) -> Result<Passage, BagError> {
+    if !(1..=MAX_QUOTE).contains(&quote.exact.chars().count()) {
+        return Err(BagError::Length);
+    }
+    let count = places(&page.text, quote.exact).take(1000).count();
+    if quote.nth.is_none() && count > 1 {
+        return Err(BagError::Ambiguous { document: document.to_owned(), page: quote.page, count });
+    }
+    let absent = || BagError::Absent {
+        document: document.to_owned(),
+        page: quote.page,
+        nearest: nearest(&page.text, quote.exact).map(str::to_owned),
+    };
+    passage::find(&page.text, quote.exact, quote.nth.unwrap_or(1)).ok_or_else(absent)
+}
+
+// A page's places as parts of a hundred, as media fragments have them (W3C Media Fragments, 4.2.2).
+fn regions(page: &Page, start: usize, end: usize) -> Vec<String> {
+    let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    let percent = |part: f32| {
+        let text = format!("{:.2}", f64::from(part.clamp(0.0, 1.0)) * 100.0);
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    };
+    let of = |rect: exhibit_model::Rect| {
+        let parts = [rect.x0, rect.y0, rect.x1 - rect.x0, rect.y1 - rect.y0].map(percent);
+        format!("xywh=percent:{}", parts.join(","))
+    };
+    page.regions(offset(start), offset(end)).into_iter().map(of).collect()
+}
+
+fn write_durably(case: &Case, id: &str, bytes: &[u8]) -> Result<(), BagError> {
+    let folder = case.folder.join(QUOTES);
+    fs::create_dir_all(&folder).map_err(io_error("make the folder", &folder))?;
+    let (path, new) = (folder.join(format!("{id}.json")), folder.join(format!("{id}.json.new")));
+    let mut file = File::create(&new).map_err(io_error("create", &new))?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(io_error("write", &new))?;
+    fs::rename(&new, &path).map_err(io_error("rename", &new))?;
+    File::open(&folder).and_then(|folder| folder.sync_all()).map_err(io_error("make durable", &folder))
+}
+
+/// Reads one quote of a case, named `Q-000042` or `42`, with its bytes.
+///
+/// # Errors
+/// [`BagError::NoSuchQuote`], also where the file is not a quote.
+pub fn read_quote(case: &Case, id: &str) -> Result<(Anchor, Vec<u8>), BagError> {
+    let none = || BagError::NoSuchQuote(id.to_owned());
+    let number = id.strip_prefix("Q-").unwrap_or(id).parse::<u64>().map_err(|_| none())?;
+    let name = format!("Q-{number:06}");
+    let bytes = fs::read(case.folder.join(QUOTES).join(format!("{name}.json"))).map_err(|_| none())?;
+    let anchor = Anchor::read(&bytes).ok().filter(|anchor| anchor.id() == name).ok_or_else(none)?;
+    Ok((anchor, bytes))
+}
+
+/// The files of quotes in the order of their numbers, with their names.
+fn quote_files(case: &Case) -> Result<Vec<(String, PathBuf)>, BagError> {
+    let folder = case.folder.join(QUOTES);
+    let mut files = Vec::new();
+    match fs::read_dir(&folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(files),
+        Err(error) => return Err(io_error("list", &folder)(error)),
+        Ok(entries) => {
+            for entry in entries {
+                let path = entry.map_err(io_error("list", &folder))?.path();
+                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                if let Some(id) = name.strip_suffix(".json") {
+                    files.push((id.to_owned(), path));
+                }
+            }
+        }
+    }
+    files.sort_by(|(a, _), (b, _)| (a.len(), a).cmp(&(b.len(), b)));
+    Ok(files)
+}
+
+/// The quotes of a case, unchecked; files that are none are left out: [`check_quotes`] names them.
+///
+/// # Errors
+/// [`BagError::Io`].
+pub fn list_quotes(case: &Case) -> Result<Vec<Anchor>, BagError> {
+    let files = quote_files(case)?;
+    Ok(files.iter().filter_map(|(id, _)| read_quote(case, id).ok()).map(|(anchor, _)| anchor).collect())
+}
+
+/// Holds every quote of a case against its page and the log.
+///
+/// # Errors
+/// [`BagError`] only where checking itself is impossible.
+pub fn check_quotes(case: &Case) -> Result<Vec<StandingQuote>, BagError> {
+    let log = Log::open(&case.folder.join(CUSTODY))?;
+    let check = |(id, _): (String, PathBuf)| match read_quote(case, &id) {
+        Ok((anchor, bytes)) if anchor.id() == id => {
+            let standing = standing(case, &log, &anchor, &bytes);
+            StandingQuote { id, anchor: Some(anchor), standing }
+        }
+        _ => StandingQuote { id, anchor: None, standing: Standing::Unreadable },
+    };
+    Ok(quote_files(case)?.into_iter().map(check).collect())
+}
+
+pub(crate) fn standing(case: &Case, log: &Log, anchor: &Anchor, bytes: &[u8]) -> Standing {
+    if !is_logged(log, anchor, bytes) {
+        return Standing::NotLogged;
+    }
+    let item = ItemId::new(anchor.item.cast_signed());
+    let same =
+        case.item(item).is_ok_and(|item| item.original.is_some_and(|o| *o.digest().as_bytes() == anchor.original));
+    let Some(page) = case.page(item, anchor.page).ok().filter(|_| same) else { return Standing::PageGone };
+    match anchor.check(&page.text) {
+        Ok(()) => Standing::Holds,
+        Err(AnchorError::TextLayer) if anchor.passage.locate(&page.text).is_ok() => Standing::ReadAnew,
+        Err(_) => Standing::Broken { nearest: nearest(&page.text, &anchor.passage.exact).map(str::to_owned) },
+    }
+}
+
+fn is_logged(log: &Log, anchor: &Anchor, bytes: &[u8]) -> bool {
+    let entry = log.entry(anchor.entry).ok().and_then(|entry| Entry::read(&entry).ok());
+    let made = Ref::Bytes(Digest::of(bytes));
+    let item = Ref::Item(ItemId::new(anchor.item.cast_signed()));
+    log.origin() == anchor.log
+        && entry.is_some_and(|entry| entry.act == Verb::Quote && entry.object == item && entry.made.contains(&made))
+}

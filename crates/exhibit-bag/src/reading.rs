@@ -1,0 +1,44 @@
+//! A document's tree made again as its log entry has it, for proving single pages.
+
+use crate::BagError;
+use exhibit_case::{Held, TreeParts, reader_of};
+use exhibit_catalogue::Item;
+use exhibit_custody::{Entry, Log, Ref, Verb};
+use exhibit_proof::document::Document;
+
+/// The reading of a document that holds now.
+pub(crate) struct Reading {
+    /// Its log entry.
+    pub(crate) seq: u64,
+    /// How many pages the document has.
+    pub(crate) pages: u64,
+    /// The document's tree.
+    pub(crate) tree: Document,
+}
+
+/// Makes the tree of `content` (an item that is no duplicate) again from the catalogue and holds it against the log;
+/// `None` where the item has no pages that were read.
+pub(crate) fn of(held: &mut Held, log: &Log, content: &Item) -> Result<Option<Reading>, BagError> {
+    let document = held.case.label(content.id);
+    let (Some(original), Some(seq)) = (content.original, held.catalogue.settled_seq(content.id)?) else {
+        return Ok(None);
+    };
+    let not_as_logged = || BagError::NotAsLogged { document: document.clone(), entry: seq };
+    let entry = Entry::read(&log.entry(seq)?).map_err(|_| not_as_logged())?;
+    if entry.act != Verb::ItemDerive {
+        return Ok(None);
+    }
+    let openings = held.catalogue.openings(seq)?;
+    let seed = openings.iter().find(|opening| opening.field == "tree_seed").map(|opening| opening.value.as_slice());
+    let seed: [u8; 32] = seed.and_then(|seed| seed.try_into().ok()).ok_or_else(not_as_logged)?;
+    let work = held.catalogue.begin()?;
+    let (texts, pictures) = (work.texts(content.id)?, work.pictures(content.id)?);
+    drop(work);
+    let (size, reader) = (content.size, reader_of(&entry));
+    let tree = TreeParts { original, size, texts: &texts, reader, pictures: &pictures }.tree(seed);
+    if !entry.made.contains(&Ref::Tree(tree.root())) {
+        return Err(not_as_logged());
+    }
+    let pages = texts.len() as u64;
+    Ok(Some(Reading { seq, pages, tree }))
+}

@@ -1,0 +1,121 @@
+//! Tags in the custody log. Their file is what waits to be logged: a change is acknowledged once its line is durable,
+//! and whoever holds the case next, or holds it already, makes it an entry. The catalogue counts how many are.
+
+use crate::tags::{Changes, TagChange, lock_tags};
+use crate::writer::{Held, flush_outbox, log_act};
+use crate::{Case, CaseError, io_error, layout};
+use exhibit_catalogue::{Catalogue, Work};
+use exhibit_custody::Act;
+use exhibit_model::{ItemId, Moment};
+use std::path::Path;
+
+/// How many changes of tags are on their way to the log or in it, and how long their file was then.
+const LOGGED: &str = "tags_logged";
+const LENGTH: &str = "tags_length";
+
+/// The changes of tags of a case.
+#[derive(Debug)]
+pub struct TagLog {
+    /// Every change, in order.
+    pub changes: Vec<TagChange>,
+    /// Lines that are not a change: what killed processes left of theirs, never acknowledged.
+    pub lost: u64,
+    /// How many changes the catalogue counts as logged.
+    pub logged: u64,
+}
+
+/// Posts the changes of tags that wait with the transaction under way; says how many. Costs next to nothing where none does.
+///
+/// # Errors
+/// [`CaseError::Io`] where the tags cannot be read; [`CaseError::Act`], [`CaseError::Catalogue`].
+pub fn log_marks(
+    work: &Work<'_>,
+    folder: &Path,
+    now: Moment,
+    tool: &str,
+    random: &mut dyn FnMut(&mut [u8]),
+) -> Result<u64, CaseError> {
+    let length = length(folder)?;
+    if work.number(LENGTH)?.unwrap_or(0) == length {
+        return Ok(0);
+    }
+    let logged = work.number(LOGGED)?.unwrap_or(0).unsigned_abs();
+    let changes = Changes::read(folder)?;
+    let waiting = changes.all.get(usize::try_from(logged).unwrap_or(usize::MAX)..).unwrap_or_default();
+    for change in waiting {
+        log_act(work, change.act(), now, tool, random)?;
+    }
+    // what was taken away from the file is not logged once more where it grows again
+    let logged = logged.max(changes.all.len() as u64);
+    work.set_number(LOGGED, logged.cast_signed())?;
+    work.set_number(LENGTH, changes.length.cast_signed())?;
+    Ok(waiting.len() as u64)
+}
+
+fn length(folder: &Path) -> Result<i64, CaseError> {
+    let path = folder.join(layout::TAGS);
+    match std::fs::metadata(&path) {
+        Ok(file) => Ok(file.len().cast_signed()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(0),
+        Err(error) => Err(io_error("look at", &path)(error)),
+    }
+}
+
+impl Held {
+    /// Logs the changes of tags that wait, durably; says how many.
+    ///
+    /// # Errors
+    /// Those of [`log_marks`], and [`CaseError::Log`].
+    pub fn log_marks(&mut self, now: Moment, random: &mut dyn FnMut(&mut [u8])) -> Result<u64, CaseError> {
+        let work = self.catalogue.begin()?;
+        let logged = log_marks(&work, &self.case.folder, now, self.tool.as_str(), random)?;
+        work.commit()?;
+        flush_outbox(&mut self.catalogue, &mut self.log)?;
+        Ok(logged)
+    }
+
+    /// Closes the case for good: the last entry of its log. Tags are logged first, and none is changed meanwhile.
+    ///
+    /// # Errors
+    /// [`CaseError::Waiting`] while something waits to be read; [`CaseError::Catalogue`], [`CaseError::Log`].
+    pub fn seal(&mut self, now: Moment, random: &mut dyn FnMut(&mut [u8])) -> Result<u64, CaseError> {
+        let account = self.catalogue.account()?;
+        let waiting = account.items.get(&exhibit_model::State::Waiting).copied().unwrap_or(0);
+        if waiting > 0 {
+            return Err(CaseError::Waiting(waiting));
+        }
+        let _still = lock_tags(&self.case.folder)?;
+        self.log_marks(now, random)?;
+        self.log_one(Act::case_seal(), now, random)
+    }
+}
+
+impl TagChange {
+    fn act(&self) -> Act {
+        Act::mark(ItemId::new(self.document), self.on, Moment(self.at), &self.tag)
+    }
+}
+
+impl Case {
+    /// How many changes of tags wait for whoever holds the case next to log them.
+    ///
+    /// # Errors
+    /// [`CaseError::Io`], [`CaseError::Catalogue`].
+    pub fn marks_waiting(&self) -> Result<u64, CaseError> {
+        let catalogue = self.catalogue();
+        if catalogue.number(LENGTH)?.unwrap_or(0) == length(&self.folder)? {
+            return Ok(0);
+        }
+        let logged = catalogue.number(LOGGED)?.unwrap_or(0).unsigned_abs();
+        Ok((Changes::read(&self.folder)?.all.len() as u64).saturating_sub(logged))
+    }
+
+    /// Reads every change of tags, and how many of them a catalogue counts as logged.
+    ///
+    /// # Errors
+    /// [`CaseError::Io`], [`CaseError::Catalogue`].
+    pub fn tag_log(&self, catalogue: &Catalogue) -> Result<TagLog, CaseError> {
+        let Changes { all: changes, lost, .. } = Changes::read(&self.folder)?;
+        Ok(TagLog { changes, lost, logged: catalogue.number(LOGGED)?.unwrap_or(0).unsigned_abs() })
+    }
+}

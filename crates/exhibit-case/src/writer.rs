@@ -1,0 +1,224 @@
+//! Making a case, and holding it: one process at a time may write.
+
+use crate::access::AccessSettings;
+use crate::keys::{Keys, Memory, key_path};
+use crate::{Case, CaseError, Config, io_error, layout};
+use exhibit_catalogue::{Catalogue, Work};
+use exhibit_custody::log::End;
+use exhibit_custody::{Act, EntryContext, Fact, Key, Protection, Writer};
+use exhibit_index::Index;
+use exhibit_model::{Clock, Moment};
+use rustix::fs::{FlockOperation, flock};
+use std::fs::{self, File};
+use std::io::{Read, Seek, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+/// What a new case is called.
+#[derive(Debug, Clone)]
+pub struct NewCase<'a> {
+    /// What people call it.
+    pub name: &'a str,
+    /// What its documents' numbers begin with: capital letters and digits.
+    pub prefix: &'a str,
+    /// The folder for signing keys, apart from the case.
+    pub keys: &'a Path,
+    /// What locks its signing key.
+    pub lock: Option<&'a Protection>,
+}
+
+/// A case that this process alone writes to; let go when dropped.
+pub struct Held {
+    /// The case, for reading.
+    pub case: Case,
+    /// The catalogue, for writing.
+    pub catalogue: Catalogue,
+    /// The custody log, for appending.
+    pub log: Writer,
+    pub(crate) tool: String,
+    // what is remembered is written before the lock is let go
+    _memory: Memory,
+    _lock: File,
+}
+
+impl std::fmt::Debug for Held {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Held").field("case", &self.case.folder).finish_non_exhaustive()
+    }
+}
+
+/// The pseudonym under which this installation's acts are logged until there are accounts.
+pub(crate) const ACTOR: &str = "a1";
+
+impl Case {
+    /// Makes a case in `folder`, which must not exist or be empty: its key, log, catalogue, and last its `exhibit.toml`,
+    /// so that an interrupted attempt is not taken for a case.
+    ///
+    /// # Errors
+    /// [`CaseError::Exists`], [`CaseError::NotEmpty`], and what creating files may meet.
+    pub fn init(
+        folder: &Path,
+        new: &NewCase<'_>,
+        clock: &dyn Clock,
+        random: &mut dyn FnMut(&mut [u8]),
+        tool: &str,
+    ) -> Result<(), CaseError> {
+        if folder.join(layout::CONFIG).exists() {
+            return Err(CaseError::Exists(folder.to_owned()));
+        }
+        if folder.exists() && fs::read_dir(folder).map_err(io_error("list", folder))?.next().is_some() {
+            return Err(CaseError::NotEmpty(folder.to_owned()));
+        }
+        let missing = [layout::ORIGINALS, layout::PACKS, layout::PICTURES, layout::CUSTODY];
+        for name in missing {
+            let path = folder.join(name);
+            fs::create_dir_all(&path).map_err(io_error("make the folder", &path))?;
+        }
+        let key = Key::generate("custody", random);
+        let log = key.verifier().name().to_owned();
+        let verifier = key.verifier().to_string();
+        fs::create_dir_all(new.keys).map_err(io_error("make the folder", new.keys))?;
+        key.save(&key_path(new.keys, &log), new.lock, random)?;
+        let now = clock.now();
+        let mut catalogue = Catalogue::create(&folder.join(layout::CATALOGUE))?;
+        let work = catalogue.begin()?;
+        let opened = Act::case_open(key.verifier())
+            .fact("prefix", Fact::Text(new.prefix.to_owned()))
+            .secret("name", new.name.as_bytes());
+        log_act(&work, opened, now, tool, random)?;
+        work.commit()?;
+        let mut writer = Writer::create(&folder.join(layout::CUSTODY), key)?;
+        flush_outbox(&mut catalogue, &mut writer)?;
+        Index::open_or_create(&folder.join(layout::INDEX))?;
+        let config = Config {
+            form: 1,
+            name: new.name.to_owned(),
+            prefix: new.prefix.to_owned(),
+            log,
+            verifier,
+            created: now.to_rfc3339(),
+            access: AccessSettings::default(),
+        };
+        config.write(folder)
+    }
+}
+
+impl Held {
+    /// Takes hold of the case in `folder`, and finishes what a killed holder left: entries that were committed reach the log.
+    /// `tool` is how this program is named in the log, such as `exhibit 0.1.0`.
+    ///
+    /// # Errors
+    /// [`CaseError::Locked`] while another process holds it; [`CaseError::Sealed`]; [`CaseError::HandoverUnfinished`].
+    pub fn take(folder: &Path, keys: &Keys<'_>, tool: &str) -> Result<Self, CaseError> {
+        let held = Self::take_any(folder, keys, tool)?;
+        match held.log.end() {
+            End::Open => Ok(held),
+            End::Sealed => Err(CaseError::Sealed),
+            End::Revoked => Err(CaseError::HandoverUnfinished),
+        }
+    }
+
+    /// Takes hold of a case whose log may take no entry now: for what adds none, or finishes a handover.
+    ///
+    /// # Errors
+    /// [`CaseError::Locked`] while another process holds it.
+    pub fn take_any(folder: &Path, keys: &Keys<'_>, tool: &str) -> Result<Self, CaseError> {
+        Config::read(folder)?;
+        let lock = lock(&folder.join(layout::LOCK))?;
+        let mut catalogue = Catalogue::open_for_writing(&folder.join(layout::CATALOGUE))?;
+        let custody = folder.join(layout::CUSTODY);
+        let mut log = Writer::open(&custody, keys.of_log(&custody)?)?;
+        let memory = Memory::recall(keys.folder, folder, log.log())?;
+        flush_outbox(&mut catalogue, &mut log)?;
+        let case = Case::open(folder)?;
+        case.originals.sweep()?;
+        Ok(Self { case, catalogue, log, tool: tool.to_owned(), _memory: memory, _lock: lock })
+    }
+
+    /// How this program is named in the log.
+    #[must_use]
+    pub fn tool(&self) -> &str {
+        &self.tool
+    }
+}
+
+/// Seals an act and posts it with the transaction under way. Says its place in the log.
+///
+/// # Errors
+/// [`CaseError::Act`], [`CaseError::Catalogue`].
+pub fn log_act(
+    work: &Work<'_>,
+    act: Act,
+    at: Moment,
+    tool: &str,
+    random: &mut dyn FnMut(&mut [u8]),
+) -> Result<u64, CaseError> {
+    let context = EntryContext { seq: work.next_seq()?, at, actor: ACTOR, tool };
+    let sealed = act.seal(&context, random)?;
+    Ok(work.post(&sealed.bytes, &sealed.openings)?)
+}
+
+/// Appends the entries in the outbox to the log and returns the number of the first entry that is not in the log yet, or
+/// `None` where the outbox is empty. Entries that the log has already are compared and skipped. The outbox is not
+/// cleared: pass the number to [`Work::posted`] in the next transaction, or call [`flush_outbox`].
+///
+/// # Errors
+/// [`CaseError::Log`], [`CaseError::Catalogue`].
+pub fn append_outbox(catalogue: &Catalogue, log: &mut Writer) -> Result<Option<u64>, CaseError> {
+    let waiting = catalogue.outbox()?;
+    let Some(first) = waiting.first().map(|outgoing| outgoing.seq) else { return Ok(None) };
+    let entries: Vec<Vec<u8>> = waiting.into_iter().map(|outgoing| outgoing.entry).collect();
+    Ok(Some(log.append_from(first, &entries)?))
+}
+
+/// Appends the entries in the outbox to the log, then clears the outbox. Idempotent.
+///
+/// # Errors
+/// [`CaseError::Log`], [`CaseError::Catalogue`].
+pub fn flush_outbox(catalogue: &mut Catalogue, log: &mut Writer) -> Result<(), CaseError> {
+    let Some(size) = append_outbox(catalogue, log)? else { return Ok(()) };
+    let work = catalogue.begin()?;
+    work.posted(size)?;
+    Ok(work.commit()?)
+}
+
+/// Keeps writers away while a case is checked, so that it stands still; let go when dropped. `None` where there never was a writer.
+///
+/// # Errors
+/// [`CaseError::Locked`] while another process writes.
+pub fn keep_still(folder: &Path) -> Result<Option<File>, CaseError> {
+    let path = folder.join(layout::LOCK);
+    match fs::OpenOptions::new().read(true).custom_flags(NO_LINK).open(&path) {
+        Ok(mut file) => {
+            take_lock(&mut file, FlockOperation::NonBlockingLockShared)?;
+            Ok(Some(file))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(io_error("open", &path)(error)),
+    }
+}
+
+// a case from elsewhere may hold a link where its lock should be
+pub(crate) const NO_LINK: i32 = rustix::fs::OFlags::NOFOLLOW.bits().cast_signed();
+
+fn take_lock(file: &mut File, operation: FlockOperation) -> Result<(), CaseError> {
+    if flock(&*file, operation).is_ok() {
+        return Ok(());
+    }
+    let mut holder = String::new();
+    let _ = file.read_to_string(&mut holder);
+    let holder: String = holder.trim().chars().filter(|c| !c.is_control()).take(200).collect();
+    Err(CaseError::Locked { holder: if holder.is_empty() { "another process".to_owned() } else { holder } })
+}
+
+fn lock(path: &Path) -> Result<File, CaseError> {
+    let mut options = fs::OpenOptions::new();
+    let open = options.read(true).write(true).create(true).truncate(false).custom_flags(NO_LINK).open(path);
+    let mut file = open.map_err(io_error("open", path))?;
+    take_lock(&mut file, FlockOperation::NonBlockingLockExclusive)?;
+    let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let holder = format!("process {} on {}\n", std::process::id(), host.trim());
+    file.set_len(0).and_then(|()| file.rewind()).map_err(io_error("write", path))?;
+    file.write_all(holder.as_bytes()).map_err(io_error("write", path))?;
+    Ok(file)
+}

@@ -1,0 +1,566 @@
+//! The committer: the only thread that changes the case.
+//!
+//! Messages from the other threads are gathered into a group; the group's bytes are made durable, then its rows are
+//! committed together with the log entries that belong to them, then those entries are appended to the log. A crash
+//! between any two of these steps is completed by the next start, and changes nothing that was acknowledged.
+
+use crate::IngestError;
+use crate::progress::{Progress, add};
+use crate::queue::{Grant, Queue};
+use crate::stages::{Event, Output, Outputs, Stage};
+use exhibit_case::{Held, TreeParts, finding_digest, log_act};
+use exhibit_catalogue::{Added, Finding, Finished, Item, JobEnd, Lease, NewItem, NewPage, PageRow, StageId, Work};
+use exhibit_custody::{Act, Derivation, Fact, Receipt, Ref, Verb};
+use exhibit_model::{Clock, Digest, ItemId, Member, MetadataKey, Moment, Note, Page, Relation, SourceId, State, wire};
+use exhibit_store::{Originals, PackWriter, Place, Sealed};
+use std::sync::mpsc::{Receiver, SyncSender};
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// A message to the committer.
+pub(crate) enum Message<'a> {
+    /// A file of a source, with its times of modification and of inode change.
+    File { source: SourceId, path: Vec<u8>, times: Option<(Moment, Moment)>, content: Content<'a> },
+    /// A source was walked completely.
+    Walked { source: SourceId, found: u64 },
+    /// Intake is over.
+    Received,
+    /// A member of a container.
+    Member { container: ItemId, source: SourceId, ordinal: i64, member: Member, content: Content<'a> },
+    /// A native page, in its final form, from this stage.
+    Page { item: ItemId, stage: StageId, page: Box<Page> },
+    /// An attempt at a job has ended, in this stage by its place in the list.
+    Ended { lane: usize, job: Lease, outputs: Outputs, elapsed: Duration },
+    /// A thread has nothing to do until jobs are leased.
+    Claim,
+}
+
+/// The bytes of something received, or why there are none.
+pub(crate) enum Content<'a> {
+    Bytes(Sealed<'a>),
+    /// Not all bytes that there were, and why.
+    Cut(Sealed<'a>, String),
+    None(State, String),
+}
+
+/// The result of reading an item.
+pub(crate) struct Outcome {
+    /// The item's bytes.
+    pub(crate) size: u64,
+    pub(crate) state: State,
+    pub(crate) reason: String,
+    pub(crate) media_type: String,
+    pub(crate) found: u64,
+    pub(crate) pages: u32,
+    pub(crate) metadata: Vec<(MetadataKey, String)>,
+    pub(crate) notes: Vec<Note>,
+}
+
+/// Sends messages to the committer; blocks while too many bytes of pages are in flight.
+#[derive(Clone)]
+pub(crate) struct Sender<'a> {
+    sender: SyncSender<Message<'a>>,
+    budget: &'a ByteBudget,
+}
+
+/// A bound on the bytes of pages in flight to the committer.
+#[derive(Default)]
+pub(crate) struct ByteBudget {
+    bytes: Mutex<usize>,
+    changed: Condvar,
+}
+
+const MOST_BYTES_IN_FLIGHT: usize = 48 << 20;
+
+impl ByteBudget {
+    fn take(&self, bytes: usize) {
+        let mut held = self.bytes.lock().unwrap_or_else(PoisonError::into_inner);
+        while *held > 0 && *held + bytes > MOST_BYTES_IN_FLIGHT {
+            held = self.changed.wait(held).unwrap_or_else(PoisonError::into_inner);
+        }
+        *held += bytes;
+    }
+
+    fn give_back(&self, bytes: usize) {
+        let mut held = self.bytes.lock().unwrap_or_else(PoisonError::into_inner);
+        *held = held.saturating_sub(bytes);
+        self.changed.notify_all();
+    }
+
+    /// Unblocks all senders: nothing is returned to the budget any more.
+    fn open(&self) {
+        self.give_back(usize::MAX);
+    }
+}
+
+impl<'a> Sender<'a> {
+    pub(crate) fn new(sender: SyncSender<Message<'a>>, budget: &'a ByteBudget) -> Self {
+        Self { sender, budget }
+    }
+
+    /// Sends a message to the committer.
+    pub(crate) fn send(&self, message: Message<'a>) -> Result<(), IngestError> {
+        self.budget.take(message.weight());
+        self.sender.send(message).map_err(|_| IngestError::Thread("committer"))
+    }
+}
+
+impl Message<'_> {
+    fn weight(&self) -> usize {
+        match self {
+            Self::Page { page, .. } => weight_of(page),
+            Self::Ended { outputs, .. } => outputs.outputs.iter().map(Output::weight).sum(),
+            _ => 0,
+        }
+    }
+}
+
+fn weight_of(page: &Page) -> usize {
+    page.text.len() + page.boxes.len() * 28
+}
+
+impl Output {
+    fn weight(&self) -> usize {
+        match self {
+            Self::Page(page) => weight_of(page),
+            _ => 0,
+        }
+    }
+}
+
+/// A stage of the run, and its number in the catalogue.
+pub(crate) struct Registered<'a> {
+    pub(crate) stage: &'a dyn Stage,
+    pub(crate) id: StageId,
+}
+
+/// The committer and its resources.
+pub(crate) struct Committer<'a> {
+    pub(crate) held: &'a mut Held,
+    pub(crate) originals: &'a Originals,
+    pub(crate) packs: PackWriter,
+    pub(crate) clock: &'a dyn Clock,
+    pub(crate) random: &'a mut (dyn FnMut(&mut [u8]) + Send),
+    pub(crate) progress: &'a Progress,
+    pub(crate) stages: &'a [Registered<'a>],
+    pub(crate) queue: &'a Queue<'a>,
+    pub(crate) budget: &'a ByteBudget,
+    /// How leases name this process.
+    pub(crate) holder: &'a str,
+    pub(crate) committed: &'a (dyn Fn() + Sync),
+    pub(crate) receiving: bool,
+}
+
+const GROUP_TIME: Duration = Duration::from_millis(120);
+const GROUP_COUNT: usize = 4000;
+
+/// A lease expires after this time. One process holds the case: it tells others how old a lease is.
+const LEASE_MICROS: i64 = 15 * 60 * 1_000_000;
+
+/// Releases the threads that wait for the committer when it is dropped.
+struct ReleaseOthers<'a> {
+    queue: &'a Queue<'a>,
+    budget: &'a ByteBudget,
+}
+
+impl Drop for ReleaseOthers<'_> {
+    fn drop(&mut self) {
+        self.budget.open();
+        self.queue.stop();
+    }
+}
+
+/// Counts of one group.
+#[derive(Default)]
+struct Group {
+    deposits: bool,
+    items: u64,
+    stages: Vec<StageGroup>,
+}
+
+/// Counts of one group for one stage.
+#[derive(Default)]
+struct StageGroup {
+    added: u64,
+    done: u64,
+    failed: u64,
+    pages: u64,
+    bytes: u64,
+    grant: Grant,
+}
+
+impl Committer<'_> {
+    /// Runs until all senders have disconnected.
+    pub(crate) fn run(mut self, inbox: &Receiver<Message<'_>>) -> Result<(), IngestError> {
+        // however this thread ends, the others must not wait for it
+        let _release = ReleaseOthers { queue: self.queue, budget: self.budget };
+        self.groups(inbox)?;
+        self.release()
+    }
+
+    fn groups(&mut self, inbox: &Receiver<Message<'_>>) -> Result<(), IngestError> {
+        while let Ok(first) = inbox.recv() {
+            self.group(first, inbox)?;
+        }
+        self.append()
+    }
+
+    // jobs that were leased and not begun when the run ended
+    fn release(&mut self) -> Result<(), IngestError> {
+        let work = self.held.catalogue.begin()?;
+        work.release_leases(true)?;
+        Ok(work.commit()?)
+    }
+
+    fn group(&mut self, first: Message<'_>, inbox: &Receiver<Message<'_>>) -> Result<(), IngestError> {
+        let group = self.commit_group(first, inbox)?;
+        self.append()?;
+        self.acknowledge(group);
+        Ok(())
+    }
+
+    fn commit_group(&mut self, first: Message<'_>, inbox: &Receiver<Message<'_>>) -> Result<Group, IngestError> {
+        let deadline = Instant::now() + GROUP_TIME;
+        let logged = self.held.log.log().size();
+        let tool = self.held.tool().to_owned();
+        let work = self.held.catalogue.begin()?;
+        work.posted(logged)?;
+        let (now, random) = (self.clock.now(), &mut *self.random);
+        // tags are put on without the case's lock, and logged here
+        exhibit_case::log_marks(&work, &self.held.case.folder, now, &tool, random)?;
+        let mut batch = Batch {
+            work,
+            packs: &mut self.packs,
+            now,
+            tool: &tool,
+            random,
+            group: Group { stages: self.stages.iter().map(|_| StageGroup::default()).collect(), ..Group::default() },
+            stages: self.stages,
+            receiving: &mut self.receiving,
+        };
+        let mut next = Some(first);
+        let mut count = 0;
+        while let Some(message) = next.take() {
+            let weight = message.weight();
+            let claim = matches!(message, Message::Claim);
+            batch.take(message)?;
+            self.budget.give_back(weight);
+            count += 1;
+            if count < GROUP_COUNT && !claim {
+                let left = deadline.saturating_duration_since(Instant::now());
+                next = inbox.recv_timeout(left).ok();
+            }
+        }
+        let end = batch.packs.end();
+        batch.work.set_number("pack_number", i64::from(end.pack))?;
+        batch.work.set_number("pack_length", end.offset.cast_signed())?;
+        for (lane, registered) in self.stages.iter().enumerate() {
+            let wanted = self.queue.room(lane);
+            if wanted > 0 {
+                let until = Moment(now.0.saturating_add(LEASE_MICROS));
+                let leases = batch.work.lease(registered.id, wanted, self.holder, until)?;
+                let grant = &mut batch.group.stages[lane].grant;
+                (grant.wanted, grant.leases) = (wanted, leases);
+            }
+        }
+        let Batch { work, group, packs, .. } = batch;
+        if group.deposits {
+            self.originals.sync()?;
+        }
+        packs.sync()?;
+        work.commit()?;
+        Ok(group)
+    }
+
+    /// Appends to the log what is committed and not yet in it.
+    fn append(&mut self) -> Result<(), IngestError> {
+        let logged = self.held.log.log().size();
+        let waiting = self.held.catalogue.outbox()?;
+        let entries: Vec<Vec<u8>> = waiting.into_iter().filter(|o| o.seq >= logged).map(|o| o.entry).collect();
+        if !entries.is_empty() {
+            self.held.log.append_from(logged, &entries).map_err(exhibit_case::CaseError::from)?;
+        }
+        Ok(())
+    }
+
+    fn acknowledge(&self, group: Group) {
+        add(&self.progress.items, group.items);
+        for (registered, own) in self.stages.iter().zip(&group.stages) {
+            self.progress.count(registered.stage.name(), |counts| {
+                counts.jobs += own.added;
+                counts.done += own.done;
+                counts.failed += own.failed;
+                counts.pages += own.pages;
+                counts.bytes += own.bytes;
+            });
+        }
+        let grants = group.stages.into_iter().map(|own| own.grant).collect();
+        self.queue.committed(grants, self.receiving);
+        (self.committed)();
+    }
+}
+
+/// The end of the last page record that the catalogue refers to: packs are appended to from there.
+pub(crate) fn pack_end(catalogue: &exhibit_catalogue::Catalogue) -> Result<Option<Place>, IngestError> {
+    let (number, length) = (catalogue.number("pack_number")?, catalogue.number("pack_length")?);
+    Ok(number
+        .zip(length)
+        .map(|(number, length)| Place { pack: u32::try_from(number).unwrap_or(1), offset: length.unsigned_abs() }))
+}
+
+/// The transaction of one group.
+struct Batch<'w, 'k> {
+    work: Work<'w>,
+    packs: &'k mut PackWriter,
+    now: Moment,
+    tool: &'k str,
+    random: &'k mut (dyn FnMut(&mut [u8]) + Send),
+    group: Group,
+    stages: &'k [Registered<'k>],
+    receiving: &'k mut bool,
+}
+
+impl Batch<'_, '_> {
+    fn take(&mut self, message: Message<'_>) -> Result<(), IngestError> {
+        match message {
+            Message::File { source, path, times, content } => {
+                let mut new = self.new_item(source, &path, times.map(|(modified, _)| modified));
+                new.changed = times.map(|(_, changed)| changed);
+                self.receive(new, content)
+            }
+            Message::Member { container, source, ordinal, member, content } => {
+                let mut new = self.new_item(source, &member.name, member.modified);
+                new.container = Some((container, ordinal));
+                new.name_text = &member.name_text;
+                new.relation = member.relation;
+                self.receive(new, content)
+            }
+            Message::Walked { source, found } => Ok(self.work.walked(source, found)?),
+            Message::Received => {
+                *self.receiving = false;
+                Ok(())
+            }
+            Message::Page { item, stage, page } => self.native_page(item, stage, &page),
+            Message::Ended { lane, job, outputs, elapsed } => self.ended(lane, &job, outputs, elapsed),
+            Message::Claim => Ok(()),
+        }
+    }
+
+    fn new_item<'n>(&self, source: SourceId, path: &'n [u8], modified: Option<Moment>) -> NewItem<'n> {
+        NewItem {
+            source,
+            container: None,
+            path,
+            name_text: "",
+            relation: Relation::File,
+            content: None,
+            modified,
+            changed: None,
+            received: self.now,
+            settled: None,
+            cut: "",
+        }
+    }
+
+    fn receive(&mut self, new: NewItem<'_>, content: Content<'_>) -> Result<(), IngestError> {
+        let reason;
+        let mut new = new;
+        let sealed = match content {
+            Content::Bytes(sealed) => {
+                new.content = Some((sealed.original, sealed.size));
+                Some(sealed)
+            }
+            Content::Cut(sealed, why) => {
+                reason = why;
+                new.content = Some((sealed.original, sealed.size));
+                new.cut = &reason;
+                Some(sealed)
+            }
+            Content::None(state, why) => {
+                reason = why;
+                new.settled = Some((state, &reason));
+                None
+            }
+        };
+        let held = match &sealed {
+            Some(sealed) => self.work.holds(sealed.original)?,
+            None => true,
+        };
+        let (id, state) = match self.work.add_item(&new)? {
+            Added::Known(_) => return Ok(()),
+            Added::New(id, state) | Added::Filled(id, state) => (id, state),
+        };
+        if let Some(sealed) = sealed
+            && !held
+        {
+            sealed.keep()?;
+            self.group.deposits = true;
+        }
+        self.group.items += 1;
+        let seq = self.log(receipt(&new, id))?;
+        self.work.logged(id, seq)?;
+        if state == State::Waiting
+            && let Some((original, _)) = new.content
+        {
+            self.add_jobs(id, &Event::Received { original })?;
+        }
+        if state == State::Duplicate
+            && let Some((original, _)) = new.content
+            && let Some(first) = self.work.item_in_full(id)?.0.duplicate_of
+        {
+            self.log(Act::item_duplicate(id, original, first))?;
+        }
+        Ok(())
+    }
+
+    /// Adds the jobs that follow from an event about an item, of every stage.
+    fn add_jobs(&mut self, item: ItemId, event: &Event<'_>) -> Result<(), IngestError> {
+        for (registered, own) in self.stages.iter().zip(&mut self.group.stages) {
+            for job in registered.stage.next(event) {
+                let new = self.work.add_job(registered.id, item, job.span, job.input)?;
+                own.added += u64::from(new);
+            }
+        }
+        Ok(())
+    }
+
+    fn native_page(&mut self, item: ItemId, stage: StageId, page: &Page) -> Result<(), IngestError> {
+        if let Some(lane) = self.stages.iter().position(|registered| registered.id == stage) {
+            self.group.stages[lane].pages += 1;
+        }
+        self.add_page(item, stage, page)
+    }
+
+    fn add_page(&mut self, item: ItemId, stage: StageId, page: &Page) -> Result<(), IngestError> {
+        let bytes = wire::encode_page(page);
+        if self.work.has_page(item, page, &bytes)? {
+            return Ok(());
+        }
+        let (place, digest) = self.packs.append(&bytes)?;
+        let place = (place.pack, place.offset);
+        Ok(self.work.add_page(&NewPage { item, page, stage, place, digest })?)
+    }
+
+    /// Commits what an attempt at a job came to, once: an outcome whose lease was lost does not count.
+    fn ended(&mut self, lane: usize, job: &Lease, outputs: Outputs, elapsed: Duration) -> Result<(), IngestError> {
+        let finished = self.work.finish(job, &outputs.end, elapsed)?;
+        let own = &mut self.group.stages[lane];
+        own.grant.ended += 1;
+        if !matches!(finished, Finished::Final(_)) {
+            return Ok(());
+        }
+        own.done += 1;
+        own.failed += u64::from(matches!(outputs.end, JobEnd::Failed(_) | JobEnd::Died(_)));
+        for output in outputs.outputs {
+            match output {
+                Output::Outcome(outcome) => self.outcome(lane, job.item, &outcome)?,
+                Output::Page(page) => self.layer(lane, job, &page)?,
+                Output::Unread { page, state, note } => {
+                    self.work.ocr_ended(job.item, page, state)?;
+                    self.work.add_note(job.item, &note)?;
+                    self.log_reading(job.item)?;
+                }
+                Output::Note(note) => {
+                    self.work.add_note(job.item, &note)?;
+                    self.log_reading(job.item)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    // a further layer of a page, current at once
+    fn layer(&mut self, lane: usize, job: &Lease, page: &Page) -> Result<(), IngestError> {
+        self.group.stages[lane].pages += 1;
+        self.add_page(job.item, job.stage, page)?;
+        self.work.count_languages(job.item)?;
+        let rows = self.work.pages(job.item)?;
+        let changed: Vec<PageRow> = rows.into_iter().filter(|row| row.number == page.number).collect();
+        self.pages_changed(job.item, &changed)?;
+        if self.work.awaits_ocr(job.item)? { Ok(()) } else { self.log_reading(job.item) }
+    }
+
+    fn pages_changed(&mut self, item: ItemId, pages: &[PageRow]) -> Result<(), IngestError> {
+        if pages.is_empty() {
+            return Ok(());
+        }
+        match self.work.item_in_full(item)?.0.original {
+            Some(original) => self.add_jobs(item, &Event::Pages { original, pages }),
+            None => Ok(()),
+        }
+    }
+
+    fn outcome(&mut self, lane: usize, item: ItemId, outcome: &Outcome) -> Result<(), IngestError> {
+        if outcome.state == State::Read {
+            self.work.prune_pages(item, outcome.pages)?;
+        }
+        let finding = Finding {
+            state: outcome.state,
+            reason: &outcome.reason,
+            media_type: &outcome.media_type,
+            found: outcome.found,
+            metadata: &outcome.metadata,
+            notes: &outcome.notes,
+        };
+        self.work.settle(item, &finding)?;
+        self.group.stages[lane].bytes += outcome.size;
+        let pages = self.work.pages(item)?;
+        self.pages_changed(item, &pages)?;
+        self.log_reading(item)
+    }
+
+    /// Logs what is known of an item's reading now: its findings, and the tree of its texts where it has pages.
+    fn log_reading(&mut self, id: ItemId) -> Result<(), IngestError> {
+        let (item, metadata, notes) = self.work.item_in_full(id)?;
+        let Some(original) = item.original else { return Ok(()) };
+        let params = finding_digest(&item, &metadata, &notes);
+        let texts = self.work.texts(id)?;
+        let pictures = self.work.pictures(id)?;
+        let act = if texts.is_empty() && item.state != State::Read {
+            Act::item_fail(id, original, item.state, &item.reason, self.tool).params(params)
+        } else {
+            let (size, reader) = (item.size, self.tool);
+            let parts = TreeParts { original, size, texts: &texts, reader, pictures: &pictures };
+            self.derivation(&item, &parts, params)
+        };
+        let seq = self.log(act)?;
+        Ok(self.work.settled_at(id, seq)?)
+    }
+
+    fn derivation(&mut self, item: &Item, parts: &TreeParts<'_>, params: Digest) -> Act {
+        let mut seed = [0; 32];
+        (self.random)(&mut seed);
+        let document = parts.tree(seed);
+        let derivation = Derivation {
+            item: item.id,
+            original: parts.original,
+            state: item.state,
+            tree: document.root(),
+            leaves: document.leaves(),
+            pages: parts.texts.len() as u64,
+            reader: parts.reader,
+            params,
+        };
+        Act::item_derive(&derivation).secret("tree_seed", &seed)
+    }
+
+    fn log(&mut self, act: Act) -> Result<u64, IngestError> {
+        Ok(log_act(&self.work, act, self.now, self.tool, self.random)?)
+    }
+}
+
+fn receipt(new: &NewItem<'_>, id: ItemId) -> Act {
+    let container = new.container.map(|(container, _)| container);
+    if let Some((original, size)) = new.content {
+        let (source, relation) = (new.source, new.relation);
+        return Act::item_receive(&Receipt { item: id, original, size, source, container, relation, name: new.path });
+    }
+    let (state, reason) = new.settled.unwrap_or((State::Failed, ""));
+    let from = container.map_or(Ref::Source(new.source), Ref::Item);
+    Act::new(Verb::ItemReceive, Ref::Item(id))
+        .uses(from)
+        .fact("relation", Fact::Text(new.relation.word().to_owned()))
+        .fact("state", Fact::Text(state.word().to_owned()))
+        .secret("name", new.path)
+        .secret("reason", reason.as_bytes())
+}

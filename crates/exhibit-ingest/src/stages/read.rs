@@ -1,0 +1,274 @@
+//! Reading: a caged worker reads an item's bytes and emits what it is, its pages and its members.
+
+use super::{Event, Means, NewJob, Output, Outputs, Stage, StageName, reason_of_death};
+use crate::IngestError;
+use crate::committer::{Content, Message, Outcome};
+use exhibit_cage::{Cage, CageLimits, WorkerEnd};
+use exhibit_catalogue::{Catalogue, Item, JobEnd, Lease, Span};
+use exhibit_model::{
+    ItemId, Limits, Member, MemberEnd, Note, NoteKind, OriginalId, Record, Request, State, Task, Verdict,
+};
+use exhibit_store::Deposit;
+use exhibit_text::language;
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::sync::{Mutex, PoisonError};
+
+pub(crate) struct Read<'a> {
+    pub(crate) cage: &'a Cage,
+    pub(crate) passwords: &'a [String],
+    pub(crate) limits: Limits,
+    pub(crate) cage_limits: CageLimits,
+    pub(crate) families: Families,
+}
+
+/// The bytes received within each file of a source: added up once, and counted from there.
+#[derive(Default)]
+pub(crate) struct Families(Mutex<BTreeMap<ItemId, u64>>);
+
+impl Families {
+    fn size(&self, catalogue: &Catalogue, family: ItemId) -> Result<u64, IngestError> {
+        let mut sizes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(size) = sizes.get(&family) {
+            return Ok(*size);
+        }
+        let size = catalogue.family_size(family)?;
+        sizes.insert(family, size);
+        Ok(size)
+    }
+
+    fn grow(&self, family: ItemId, bytes: u64) {
+        if let Some(size) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&family) {
+            *size += bytes;
+        }
+    }
+}
+
+/// Containers within containers are opened this deep.
+pub(crate) const MOST_DEPTH: i64 = 20;
+/// Bytes that all containers within one file of a source may unfold to.
+const FAMILY_BYTES: u64 = 256 << 30;
+const MOST_METADATA: usize = 20_000;
+const MOST_NOTES: usize = 2_000;
+
+impl Stage for Read<'_> {
+    fn name(&self) -> StageName {
+        StageName::READ
+    }
+
+    fn version(&self) -> &'static str {
+        "1"
+    }
+
+    fn parameters(&self) -> String {
+        let Limits { pages, text_bytes, members, member_bytes, ratio, whole_file_bytes, pixels } = self.limits;
+        format!(
+            "member_bytes={member_bytes} members={members} pages={pages} pixels={pixels} ratio={ratio} \
+             text_bytes={text_bytes} whole_file_bytes={whole_file_bytes}"
+        )
+    }
+
+    fn next(&self, event: &Event<'_>) -> Vec<NewJob> {
+        match event {
+            Event::Received { original } => vec![NewJob { span: Span::Item, input: original.digest() }],
+            Event::Pages { .. } => Vec::new(),
+        }
+    }
+
+    fn run(&self, job: &Lease, means: &Means<'_>) -> Result<Outputs, IngestError> {
+        let Some(item) = means.catalogue.item(job.item)? else { return Ok(Outputs::ABANDONED) };
+        let Some(original) = item.original else { return Ok(Outputs::ABANDONED) };
+        let family = item.family.unwrap_or(item.id);
+        let mut limits = self.limits;
+        let received = self.families.size(&means.catalogue, family)?;
+        limits.member_bytes = limits.member_bytes.min(FAMILY_BYTES.saturating_sub(received));
+        if item.depth >= MOST_DEPTH {
+            limits.members = 0;
+        }
+        let passwords = self.passwords.to_vec();
+        let request = Request { task: Task::Extract, name: item.path.clone(), passwords, limits };
+        let (mut outcome, end) = self.attempt(job, &item, original, &request, means)?;
+        let end = if end.worth_retrying() {
+            outcome.reason = reason_of_death(job, &outcome.reason);
+            JobEnd::Died(outcome.reason.clone())
+        } else if outcome.state == State::Failed {
+            JobEnd::Failed(outcome.reason.clone())
+        } else {
+            JobEnd::Done
+        };
+        Ok(Outputs { end, outputs: vec![Output::Outcome(outcome)] })
+    }
+}
+
+impl Read<'_> {
+    fn attempt<'a>(
+        &self,
+        job: &Lease,
+        item: &Item,
+        original: OriginalId,
+        request: &Request,
+        means: &Means<'a>,
+    ) -> Result<(Outcome, WorkerEnd), IngestError> {
+        let file = match means.originals.open_original(original) {
+            Ok(file) => file,
+            Err(error) => {
+                let mut outcome = Outcome::new(item.size);
+                outcome.state = State::Failed;
+                outcome.reason = exhibit_case::chain_of(&error);
+                return Ok((outcome, WorkerEnd::Stopped));
+            }
+        };
+        // after a death with twice the room: pages and members sent before are replaced or known
+        let limits = if job.deaths > 0 { self.cage_limits.doubled() } else { self.cage_limits };
+        let mut session = WorkerSession {
+            families: &self.families,
+            means,
+            job,
+            item,
+            outcome: Outcome::new(item.size),
+            members: 0,
+            member: None,
+            error: None,
+            dropped: 0,
+        };
+        let end = self.cage.run(request, &file, limits, &mut |record| session.record(record))?;
+        if let Some(error) = session.error.take() {
+            return Err(error);
+        }
+        Ok((session.conclude(&end, request)?, end))
+    }
+}
+
+/// One worker's records so far.
+struct WorkerSession<'a, 's> {
+    families: &'s Families,
+    means: &'s Means<'a>,
+    job: &'s Lease,
+    item: &'s Item,
+    outcome: Outcome,
+    members: i64,
+    member: Option<(Member, Deposit<'a>)>,
+    error: Option<IngestError>,
+    /// Properties and notes beyond the limits.
+    dropped: u64,
+}
+
+impl Outcome {
+    pub(crate) fn new(size: u64) -> Self {
+        Self {
+            size,
+            state: State::Read,
+            reason: String::new(),
+            media_type: String::new(),
+            found: 0,
+            pages: 0,
+            metadata: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    fn note(&mut self, kind: NoteKind, text: impl Into<String>) {
+        self.notes.push(Note { kind, page: 0, text: text.into() });
+    }
+}
+
+impl<'a> WorkerSession<'a, '_> {
+    fn record(&mut self, record: Record) -> ControlFlow<()> {
+        match self.take(record) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                self.error = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    }
+
+    fn take(&mut self, record: Record) -> Result<(), IngestError> {
+        match record {
+            Record::MediaType(media_type) => self.outcome.media_type = media_type,
+            Record::Metadata { key, value } if self.outcome.metadata.len() < MOST_METADATA => {
+                self.outcome.metadata.push((key, value));
+            }
+            Record::Note(note) if self.outcome.notes.len() < MOST_NOTES => self.outcome.notes.push(note),
+            Record::Metadata { .. } | Record::Note(_) => self.dropped += 1,
+            Record::Page(mut page) => {
+                let languages = language::of(&page.text);
+                page.language = languages.main;
+                page.runs = languages.runs;
+                self.outcome.pages = self.outcome.pages.max(page.number);
+                self.means.out.send(Message::Page { item: self.item.id, stage: self.job.stage, page })?;
+            }
+            Record::Member(member) => self.member = Some((member, self.means.originals.deposit()?)),
+            Record::MemberBytes(bytes) => {
+                if let Some((_, deposit)) = &mut self.member {
+                    deposit.write(&bytes)?;
+                }
+            }
+            Record::MemberEnd(end) => self.member_end(end)?,
+            Record::Picture(_) => {}
+        }
+        Ok(())
+    }
+
+    fn member_end(&mut self, end: MemberEnd) -> Result<(), IngestError> {
+        let Some((member, deposit)) = self.member.take() else { return Ok(()) };
+        self.families.grow(self.item.family.unwrap_or(self.item.id), deposit.size());
+        let content = match end {
+            MemberEnd::Whole => Content::Bytes(deposit.seal()?),
+            MemberEnd::Unsupported(reason) => Content::None(State::Unsupported, reason),
+            MemberEnd::Encrypted => Content::None(State::Encrypted, String::new()),
+            MemberEnd::Failed(reason) => Content::None(State::Failed, reason),
+            MemberEnd::Truncated(limit) if deposit.size() == 0 => Content::None(State::Truncated, limit),
+            MemberEnd::Truncated(limit) => Content::Cut(deposit.seal()?, limit),
+        };
+        self.report_member(member, content)
+    }
+
+    fn report_member(&mut self, member: Member, content: Content<'a>) -> Result<(), IngestError> {
+        let ordinal = self.members;
+        self.members += 1;
+        self.outcome.found += 1;
+        let (container, source) = (self.item.id, self.item.source);
+        self.means.out.send(Message::Member { container, source, ordinal, member, content })
+    }
+
+    fn conclude(mut self, end: &WorkerEnd, request: &Request) -> Result<Outcome, IngestError> {
+        if let Some((member, deposit)) = self.member.take() {
+            drop(deposit);
+            let reason = "its container's reader ended before it did".to_owned();
+            self.report_member(member, Content::None(State::Failed, reason))?;
+        }
+        if self.dropped > 0 {
+            let text = format!("{} more properties or notes were not kept", self.dropped);
+            self.outcome.note(NoteKind::Limit, text);
+        }
+        let (state, reason) = match end {
+            WorkerEnd::Finished(verdict) => of_verdict(verdict, request),
+            other => {
+                let pages = self.outcome.pages;
+                let mut reason = other.reason().unwrap_or_else(|| "the reader ended".to_owned());
+                if pages > 0 {
+                    reason.push_str(&format!("; {pages} pages were read before"));
+                }
+                (State::Failed, reason)
+            }
+        };
+        self.outcome.state = state;
+        self.outcome.reason = reason;
+        Ok(self.outcome)
+    }
+}
+
+fn of_verdict(verdict: &Verdict, request: &Request) -> (State, String) {
+    match verdict {
+        Verdict::Read => (State::Read, String::new()),
+        Verdict::Empty => (State::Empty, String::new()),
+        Verdict::Encrypted => (State::Encrypted, String::new()),
+        Verdict::Unsupported(reason) => (State::Unsupported, reason.clone()),
+        Verdict::Failed(reason) => (State::Failed, reason.clone()),
+        Verdict::Truncated(_) if request.limits.members == 0 => {
+            (State::Truncated, format!("it lies {MOST_DEPTH} containers deep: what it contains was not opened"))
+        }
+        Verdict::Truncated(limit) => (State::Truncated, limit.clone()),
+    }
+}

@@ -1,0 +1,184 @@
+//! Dates as documents state them: a day, or a day and time, whose zone is known or not.
+//!
+//! What a document states is never turned into another zone's date: a message written at one in the morning of the
+//! 29th in Ürümqi stays a message of the 29th. Sorting and ranges go by this civil date, as written.
+
+use crate::time::Moment;
+use std::fmt;
+
+/// A date and time of the calendar, in whatever zone: microseconds since 1970-01-01T00:00:00 of the same zone.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct CivilTime(pub i64);
+
+impl CivilTime {
+    /// A date and time; `None` where there is no such date.
+    #[must_use]
+    pub fn new(year: i64, month: u32, day: u32, hour: u32, minute: u32, second: u32) -> Option<Self> {
+        Moment::from_civil(year, month, day, hour, minute, second).map(|moment| Self(moment.0))
+    }
+
+    /// Year, month (1-12) and day (1-31).
+    #[must_use]
+    pub fn date(self) -> (i64, u32, u32) {
+        Moment(self.0).civil_date()
+    }
+}
+
+/// A date as a document states it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum StatedDate {
+    /// A day without a time.
+    Day(CivilTime),
+    /// A day and time; of which zone is not stated.
+    Local(CivilTime),
+    /// A day and time, and how many minutes its zone is ahead of UTC.
+    Zoned(CivilTime, i16),
+}
+
+impl StatedDate {
+    /// Reads a date as properties of files have it: `2019-03-28`, RFC 3339, EXIF's `2019:03:28 10:00:00`, PDF's
+    /// `D:20190328100000+08'00'`. Of a time that does not exist, the day counts.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let mut cursor = Cursor(text.strip_prefix("D:").unwrap_or(text).as_bytes());
+        let year = cursor.number(4)?;
+        cursor.skip(b"-:/.");
+        let month = cursor.number(2)?;
+        cursor.skip(b"-:/.");
+        let day = cursor.number(2)?;
+        let at = |hour, minute, second| CivilTime::new(i64::from(year), month, day, hour, minute, second);
+        let whole_day = at(0, 0, 0).map(Self::Day);
+        cursor.skip(b"Tt ");
+        let Some(hour) = cursor.number(2) else { return whole_day };
+        let mut next = || {
+            cursor.skip(b":");
+            cursor.number(2).unwrap_or(0)
+        };
+        let (minute, second) = (next(), next());
+        let Some(local) = at(hour, minute, second) else { return whole_day };
+        cursor.skip_fraction();
+        Some(cursor.offset().map_or(Self::Local(local), |minutes| Self::Zoned(local, minutes)))
+    }
+
+    /// The date as written, for sorting and ranges.
+    #[must_use]
+    pub const fn civil(self) -> CivilTime {
+        match self {
+            Self::Day(civil) | Self::Local(civil) | Self::Zoned(civil, _) => civil,
+        }
+    }
+
+    /// The moment that it names, where its zone is known.
+    #[must_use]
+    pub fn instant(self) -> Option<Moment> {
+        match self {
+            Self::Zoned(civil, minutes) => Some(Moment(civil.0 - i64::from(minutes) * 60_000_000)),
+            Self::Day(_) | Self::Local(_) => None,
+        }
+    }
+
+    /// The day as written, such as `2019-03-28`.
+    #[must_use]
+    pub fn day(self) -> String {
+        let (year, month, day) = self.civil().date();
+        format!("{year:04}-{month:02}-{day:02}")
+    }
+}
+
+/// As RFC 3339 has it, without what is not known: `2019-03-28`, `2019-03-28T10:20:30`, `2019-03-28T10:20:30+08:00`.
+impl fmt::Display for StatedDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.day())?;
+        if matches!(self, Self::Day(_)) {
+            return Ok(());
+        }
+        let second = self.civil().0.div_euclid(1_000_000).rem_euclid(86_400);
+        write!(f, "T{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60)?;
+        match self {
+            Self::Zoned(_, 0) => f.write_str("Z"),
+            Self::Zoned(_, minutes) => {
+                let sign = if *minutes < 0 { '-' } else { '+' };
+                let minutes = minutes.unsigned_abs();
+                write!(f, "{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+            }
+            Self::Day(_) | Self::Local(_) => Ok(()),
+        }
+    }
+}
+
+struct Cursor<'a>(&'a [u8]);
+
+impl Cursor<'_> {
+    // Exactly this many digits.
+    fn number(&mut self, digits: usize) -> Option<u32> {
+        let (number, rest) = self.0.split_at_checked(digits)?;
+        let value = number
+            .iter()
+            .try_fold(0, |value, digit| digit.is_ascii_digit().then(|| value * 10 + u32::from(digit - b'0')))?;
+        self.0 = rest;
+        Some(value)
+    }
+
+    fn skip(&mut self, any: &[u8]) -> Option<u8> {
+        let (first, rest) = self.0.split_first().filter(|(first, _)| any.contains(first))?;
+        self.0 = rest;
+        Some(*first)
+    }
+
+    fn skip_fraction(&mut self) {
+        if self.skip(b".,").is_some() {
+            while self.skip(b"0123456789").is_some() {}
+        }
+    }
+
+    // Minutes ahead of UTC, if a zone is stated.
+    fn offset(&mut self) -> Option<i16> {
+        while self.skip(b" ").is_some() {}
+        let sign = match self.skip(b"Zz+-")? {
+            b'+' => 1,
+            b'-' => -1,
+            _ => return Some(0),
+        };
+        let hours = self.number(2).filter(|hours| *hours < 24)?;
+        self.skip(b":'");
+        let minutes = self.number(2).unwrap_or(0);
+        let offset = i16::try_from(hours * 60 + minutes).ok().filter(|_| minutes < 60)?;
+        Some(sign * offset)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_in_their_usual_forms_keep_their_zone_or_have_none() {
+        for (text, written, instant) in [
+            ("2019-03-28", "2019-03-28", None),
+            ("2019-03-28T10:20:30Z", "2019-03-28T10:20:30Z", Some("2019-03-28T10:20:30Z")),
+            ("2019-03-28T10:20:30.25+08:00", "2019-03-28T10:20:30+08:00", Some("2019-03-28T02:20:30Z")),
+            ("2019-03-28 01:20 -05:30", "2019-03-28T01:20:00-05:30", Some("2019-03-28T06:50:00Z")),
+            ("2019:03:28 10:20:30", "2019-03-28T10:20:30", None),
+            ("D:20190328102030+08'00'", "2019-03-28T10:20:30+08:00", Some("2019-03-28T02:20:30Z")),
+            ("D:20190328102030Z00'00'", "2019-03-28T10:20:30Z", Some("2019-03-28T10:20:30Z")),
+            ("D:20190328102030+08", "2019-03-28T10:20:30+08:00", Some("2019-03-28T02:20:30Z")),
+            ("D:20190328102030", "2019-03-28T10:20:30", None),
+            ("D:20190328", "2019-03-28", None),
+            ("20190328T102030", "2019-03-28T10:20:30", None),
+            ("2019-03-28T25:00:00Z", "2019-03-28", None),
+            ("2019-03-28T10:20:30+99:00", "2019-03-28T10:20:30", None),
+            ("2019-03-28 morning", "2019-03-28", None),
+        ] {
+            let date = StatedDate::parse(text);
+            assert_eq!(date.map(|date| date.to_string()).as_deref(), Some(written), "{text}");
+            let named = date.and_then(StatedDate::instant);
+            assert_eq!(named.map(|moment| moment.to_string()).as_deref(), instant, "{text}");
+            // what is written is read as the same again
+            assert_eq!(StatedDate::parse(written), date, "{text}");
+        }
+        for text in ["", "2019", "2019-03", "2019-13-28", "2019-02-29", "Thursday", "2019年3月28日", "é019-03-28"] {
+            assert_eq!(StatedDate::parse(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! What sort of file a file is: one table for every crate that has to know.
+//!
+//! Per kind: the key of its label, the words that `type:` takes for it, the top-level media type whose unlisted types
+//! are of it, and its media types; per media type: the reader that reads it, and the endings that the names of such
+//! files are expected to have. A format is added by a row in the table and, where it is read, its reader's key.
+
+mod table;
+
+/// What sort of file a file is, by its media type.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum FileKind {
+    /// PDF.
+    Pdf,
+    /// A text processor's document.
+    Word,
+    /// A workbook.
+    Spreadsheet,
+    /// A presentation.
+    Slides,
+    /// One message.
+    Email,
+    /// Messages in one file.
+    Mailbox,
+    /// A picture.
+    Image,
+    /// Markdown.
+    Markdown,
+    /// A web page.
+    WebPage,
+    /// Separated values.
+    Table,
+    /// Plain text, and formats that are read as plain text.
+    Text,
+    /// An archive or a compressed file.
+    Archive,
+    /// The image of a disk.
+    DiskImage,
+    /// A sound recording.
+    Audio,
+    /// A video recording.
+    Video,
+    /// An electronic book.
+    Book,
+    /// Any other document: a drawing, a plan, a fixed layout.
+    Document,
+    /// A database, or a table in a database's form.
+    Database,
+    /// Something that runs.
+    Program,
+    /// Encrypted for the holder of a key.
+    Sealed,
+    /// A key, a certificate, a signature.
+    Key,
+    /// A font.
+    Font,
+    /// Bytes that nothing recognises.
+    Unknown,
+    /// Recognised, and none of the above.
+    Other,
+}
+
+/// Names a reader. The readers themselves are in the crate that runs them.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum ReaderKey {
+    /// A file without any bytes.
+    Empty,
+    /// PDF.
+    Pdf,
+    /// Word, Office Open XML.
+    Docx,
+    /// PowerPoint, Office Open XML.
+    Pptx,
+    /// Word 97 to 2003 in a compound file.
+    Doc,
+    /// PowerPoint 97 to 2003 in a compound file.
+    Ppt,
+    /// OpenDocument text and presentations.
+    Opendocument,
+    /// Workbooks: xlsx, xlsb, xls, ods.
+    Sheet,
+    /// An Office Open XML file encrypted with a password, in a compound file.
+    SealedOffice,
+    /// An object as office files embed it, in a compound file.
+    Object,
+    /// JPEG, PNG, TIFF, BMP, GIF, WebP.
+    Picture,
+    /// Plain text in any encoding, and text formats read as plain text.
+    Text,
+    /// Comma-, semicolon-, tab- or bar-separated values.
+    Table,
+    /// HTML and XHTML.
+    Html,
+    /// An internet message.
+    Mail,
+    /// A mailbox of internet messages one after another.
+    Mbox,
+    /// A zip archive.
+    Zip,
+    /// A gzip file.
+    Gzip,
+    /// A bzip2 file.
+    Bzip2,
+    /// An xz file.
+    Xz,
+    /// A Zstandard file.
+    Zstd,
+    /// A tar archive.
+    Tar,
+    /// An S/MIME or PGP message, encrypted for the holder of a key.
+    Sealed,
+}
+
+/// A media type that Exhibit recognises: a row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct MediaType {
+    /// The IANA media type, or the one in common use where none is registered.
+    pub name: &'static str,
+    /// What sort of file it is.
+    pub kind: FileKind,
+    /// The reader that reads it, if there is one.
+    pub reader: Option<ReaderKey>,
+    /// Endings (lower case, without the dot) that the names of such files are expected to have.
+    pub endings: &'static [&'static str],
+}
+
+impl MediaType {
+    /// The row of a media type, written exactly as in the table. Usable in constants, so that code which names a
+    /// media type that the table does not have fails to compile.
+    #[must_use]
+    pub const fn find(name: &str) -> Option<Self> {
+        let mut k = 0;
+        while k < table::KINDS.len() {
+            let row = &table::KINDS[k];
+            let mut t = 0;
+            while t < row.types.len() {
+                if same(row.types[t].0, name) {
+                    return Some(row.media_type(t));
+                }
+                t += 1;
+            }
+            k += 1;
+        }
+        None
+    }
+
+    /// Every media type of the table.
+    pub fn all() -> impl Iterator<Item = Self> {
+        table::KINDS.iter().flat_map(|row| (0..row.types.len()).map(|t| row.media_type(t)))
+    }
+
+    /// Whether names with this ending (lower case, without the dot) are expected to be of certain media types.
+    #[must_use]
+    pub fn is_expected_of(ending: &str) -> bool {
+        Self::all().any(|media_type| media_type.endings.contains(&ending))
+    }
+}
+
+const fn same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    if one.len() != other.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < one.len() {
+        if one[at] != other[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+impl FileKind {
+    /// All kinds, in the order in which lists show them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        table::KINDS.iter().map(|row| row.kind)
+    }
+
+    /// The kind of files of a media type. One that the table does not have is of the kind of its top-level type.
+    #[must_use]
+    pub fn of(media_type: &str) -> Self {
+        let name = media_type.split(';').next().unwrap_or_default().trim();
+        let listed = MediaType::all().find(|row| row.name.eq_ignore_ascii_case(name)).map(|row| row.kind);
+        let begins = |family: &str| name.get(..family.len()).is_some_and(|start| start.eq_ignore_ascii_case(family));
+        let family = || table::KINDS.iter().find(|row| row.family.is_some_and(begins)).map(|row| row.kind);
+        listed.or_else(family).unwrap_or(Self::Other)
+    }
+
+    fn row(self) -> Option<&'static table::Row> {
+        table::KINDS.iter().find(|row| row.kind == self)
+    }
+
+    /// The key of its label, for the texts of an interface.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        self.row().map_or("other", |row| row.key)
+    }
+
+    /// The words that `type:` takes for it. The first one names it, possibly together with kinds much like it.
+    #[must_use]
+    pub fn words(self) -> &'static [&'static str] {
+        self.row().map_or(&[], |row| row.words)
+    }
+
+    /// The top-level media type, slash included, whose types are of this kind unless the table has them as another.
+    #[must_use]
+    pub fn family(self) -> Option<&'static str> {
+        self.row().and_then(|row| row.family)
+    }
+
+    /// The kinds that a word of `type:` stands for; none if it is not such a word.
+    #[must_use]
+    pub fn named(word: &str) -> Vec<Self> {
+        table::KINDS.iter().filter(|row| row.words.contains(&word)).map(|row| row.kind).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn media_types_keys_and_families_are_unique() {
+        let unique = |mut names: Vec<String>| {
+            let count = names.len();
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), count);
+        };
+        unique(MediaType::all().map(|row| row.name.to_ascii_lowercase()).collect());
+        unique(FileKind::all().map(|kind| kind.key().to_owned()).collect());
+        unique(FileKind::all().filter_map(|kind| kind.family().map(str::to_owned)).collect());
+    }
+
+    #[test]
+    fn every_archive_and_compressed_file_is_an_archive() {
+        for media_type in [
+            "application/zip",
+            "application/x-tar",
+            "application/x-gtar",
+            "application/gzip",
+            "application/x-bzip2",
+            "application/x-xz",
+            "application/zstd",
+            "application/x-lz4",
+            "application/x-cpio",
+            "application/x-7z-compressed",
+            "application/vnd.rar",
+        ] {
+            assert_eq!(FileKind::of(media_type), FileKind::Archive, "{media_type}");
+        }
+        assert_eq!(FileKind::named("archive"), [FileKind::Archive]);
+    }
+
+    #[test]
+    fn unlisted_media_types_have_the_kind_of_their_top_level_type() {
+        for (media_type, kind) in [
+            ("image/x-odd", FileKind::Image),
+            ("AUDIO/x-odd", FileKind::Audio),
+            ("text/x-odd; charset=utf-8", FileKind::Text),
+            ("text/HTML; charset=utf-8", FileKind::WebPage),
+            ("message/x-odd", FileKind::Email),
+            ("application/x-odd", FileKind::Other),
+            ("", FileKind::Other),
+            ("image", FileKind::Other),
+            ("\u{e9}\u{e9}\u{e9}\u{e9}", FileKind::Other),
+        ] {
+            assert_eq!(FileKind::of(media_type), kind, "{media_type}");
+        }
+    }
+
+    #[test]
+    fn a_kind_is_found_by_its_own_words() {
+        for kind in FileKind::all() {
+            assert_eq!(kind.row().map(|row| row.kind), Some(kind));
+            for word in kind.words() {
+                assert!(FileKind::named(word).contains(&kind), "{word}");
+            }
+        }
+        assert_eq!(FileKind::named("mail"), [FileKind::Email, FileKind::Mailbox]);
+        assert_eq!(FileKind::named("foo"), []);
+    }
+}

@@ -1,0 +1,117 @@
+//! The access record: what each page shows of the case, as a value.
+//!
+//! The loader of a page returns a [`Loaded`]: what the page shows, and the event that showing it is. The view inside can
+//! only be taken out by recording the event, so no page is rendered without a record, and a page whose event cannot be
+//! recorded is refused. The events are made into entries of the access log by whoever provides the [`Recorder`].
+
+use crate::app::App;
+use exhibit_model::ItemId;
+use std::sync::Arc;
+
+/// What somebody looked at. Names, queries and texts of documents are contents; counts are not.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum AccessEvent {
+    /// No contents: counts, help, a form, a file of the interface. It is not recorded.
+    Nothing,
+    /// The results of a query.
+    Search {
+        /// The query.
+        query: String,
+    },
+    /// The words that set the results of a query apart.
+    DistinctiveWords {
+        /// The query.
+        query: String,
+    },
+    /// The recent searches.
+    RecentSearches,
+    /// The saved searches.
+    SavedSearches,
+    /// A document.
+    Document {
+        /// Which.
+        item: ItemId,
+        /// The page that is shown; none of a document without pages.
+        page: Option<u32>,
+        /// The query whose hits are marked; empty for none.
+        query: String,
+    },
+    /// The picture of a page.
+    PagePicture {
+        /// The document.
+        item: ItemId,
+        /// The page.
+        page: u32,
+    },
+    /// The documents similar to one, with passages.
+    Similar {
+        /// The document they are compared with.
+        item: ItemId,
+        /// The page of it that is compared; none for all of it.
+        page: Option<u32>,
+    },
+    /// The list of items.
+    Items {
+        /// The container whose members are listed; none for the whole list.
+        container: Option<ItemId>,
+    },
+    /// The list of problems, which names items.
+    Problems,
+    /// The list of entries of the custody log.
+    Log,
+    /// An entry of the custody log, with what its commitments stand for.
+    LogEntry {
+        /// Its index.
+        index: u64,
+    },
+    /// The list of batches.
+    Batches,
+    /// The results of a batch, with passages.
+    Batch {
+        /// The batch's name.
+        name: String,
+    },
+    /// A batch is run.
+    BatchRun {
+        /// The batch's name.
+        name: String,
+        /// How many lines it has, where that is known.
+        lines: Option<u64>,
+    },
+    /// The results of a batch, as a file.
+    BatchFile {
+        /// The batch's number.
+        number: u64,
+    },
+}
+
+/// The event could not be recorded, and why.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Unrecorded(pub String);
+
+/// Records an event; called before what was loaded is shown. It must not take long.
+pub type Recorder = Arc<dyn Fn(&AccessEvent) -> Result<(), Unrecorded> + Send + Sync>;
+
+/// What a loader returns: the data of a page, and the event that showing it is.
+#[derive(Debug)]
+pub struct Loaded<V> {
+    event: AccessEvent,
+    view: V,
+}
+
+impl<V> Loaded<V> {
+    /// Data of the case, and the event that showing them is.
+    pub const fn new(event: AccessEvent, view: V) -> Self {
+        Self { event, view }
+    }
+
+    /// Records the event and gives the data: the only way to them.
+    ///
+    /// # Errors
+    /// [`Unrecorded`]: nothing may be shown then.
+    pub(crate) fn recorded(self, app: &App) -> Result<V, Unrecorded> {
+        app.record(&self.event)?;
+        Ok(self.view)
+    }
+}

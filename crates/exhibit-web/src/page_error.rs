@@ -1,0 +1,95 @@
+//! Why a page cannot be shown, and the answer that explains it.
+
+use crate::access_events::Unrecorded;
+use crate::admission::RequestContext;
+use crate::app::App;
+use crate::message_page::{message_page, page};
+use crate::untrusted::Name;
+use crate::words::{Message, Words};
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use exhibit_case::{CaseError, chain_of};
+
+/// Why a page cannot be shown.
+#[derive(Debug, thiserror::Error)]
+pub enum PageError {
+    /// What was requested is at another address, which is given.
+    #[error("moved")]
+    Moved(String),
+    /// Nothing is at the address.
+    #[error("not found")]
+    NotThere,
+    /// There is no picture of the page.
+    #[error("no picture")]
+    NoPicture,
+    /// What was sent cannot be used, and why.
+    #[error("{0}")]
+    Unusable(String),
+    /// The access log cannot be written.
+    #[error(transparent)]
+    Unrecorded(#[from] Unrecorded),
+    /// The case refused.
+    #[error(transparent)]
+    Case(CaseError),
+}
+
+impl From<CaseError> for PageError {
+    fn from(error: CaseError) -> Self {
+        match error {
+            CaseError::NoSuchDocument(_) | CaseError::NoSuchPage { .. } | CaseError::NotKept { .. } => Self::NotThere,
+            error => Self::Case(error),
+        }
+    }
+}
+
+/// The answer to a request that failed. The reason is shown; the log gets its kind alone, since reasons name files.
+pub(crate) fn error_page(app: &App, context: &RequestContext, error: &PageError) -> Response {
+    let words = app.words();
+    let (status, message, detail) = match error {
+        PageError::Moved(address) => return Redirect::to(address).into_response(),
+        PageError::NotThere => (StatusCode::NOT_FOUND, words.not_there(), String::new()),
+        PageError::NoPicture => (StatusCode::NOT_FOUND, words.not_painted(), String::new()),
+        PageError::Unusable(why) => (StatusCode::BAD_REQUEST, words.unusable(), why.clone()),
+        PageError::Unrecorded(error) => {
+            tracing::warn!("web.unrecorded");
+            (StatusCode::SERVICE_UNAVAILABLE, words.unrecorded(), error.to_string())
+        }
+        PageError::Case(error) => {
+            tracing::warn!(kind = kind(error), "web.answer");
+            let (status, message) = message_of(words, error);
+            (status, message, chain_of(error))
+        }
+    };
+    let page = page(&app.frame(context), &message, &Name::from(detail.as_str()));
+    (status, Html(page.into_string())).into_response()
+}
+
+/// The answer to a request whose handler panicked.
+pub(crate) fn failed(app: &App, context: &RequestContext) -> Response {
+    message_page(app, context, StatusCode::INTERNAL_SERVER_ERROR, &app.words().failed())
+}
+
+fn message_of(words: &Words, error: &CaseError) -> (StatusCode, Message) {
+    match error {
+        CaseError::Altered { .. } => (StatusCode::INTERNAL_SERVER_ERROR, words.altered()),
+        CaseError::NotPainted { .. } => (StatusCode::NOT_FOUND, words.not_painted()),
+        CaseError::NotATag(_) | CaseError::TooManyLines { .. } | CaseError::Query(_) => {
+            (StatusCode::BAD_REQUEST, words.unusable())
+        }
+        _ => (StatusCode::INTERNAL_SERVER_ERROR, words.failed()),
+    }
+}
+
+fn kind(error: &CaseError) -> &'static str {
+    match error {
+        CaseError::Altered { .. } => "altered",
+        CaseError::NotPainted { .. } => "not painted",
+        CaseError::Catalogue(_) => "catalogue",
+        CaseError::Store(_) => "store",
+        CaseError::Index(_) => "index",
+        CaseError::Log(_) => "log",
+        CaseError::Cage(_) => "cage",
+        CaseError::Io { .. } => "io",
+        _ => "other",
+    }
+}

@@ -1,0 +1,18 @@
+//! Recent searches: turned on, turned off, cleared. They are shown on the search page.
+
+use super::Change;
+use crate::app::App;
+use crate::page_error::PageError;
+use crate::params::FormData;
+use std::sync::Arc;
+
+/// Changes what is remembered.
+pub(super) fn change(app: &Arc<App>, form: &FormData) -> Result<Change, PageError> {
+    match form.path("how") {
+        "on" => app.case.turn_history(true)?,
+        "off" => app.case.turn_history(false)?,
+        "clear" => app.case.clear_history()?,
+        _ => return Err(PageError::NotThere),
+    }
+    Ok(Change::shown_at("/search".to_owned()))
+}

@@ -1,0 +1,201 @@
+//! The list of problems: items that need a look, grouped by cause.
+
+use crate::access_events::{AccessEvent, Loaded};
+use crate::app::App;
+use crate::css_rules::CssRules;
+use crate::display;
+use crate::frame::Frame;
+use crate::links::{self, Place};
+use crate::page_error::PageError;
+use crate::pages::Page;
+use crate::params::Params;
+use crate::samples::HOSTILE;
+use crate::untrusted::{Name, ltr};
+use crate::words::Words;
+use exhibit_case::CaseError;
+use exhibit_catalogue::{Item, ItemFilter};
+use exhibit_model::State;
+use maud::{Markup, html};
+use std::collections::BTreeMap;
+
+/// What the list of problems shows.
+#[derive(Clone, Debug, Default)]
+pub struct ProblemsView {
+    /// The causes, most frequent first within their state.
+    pub causes: Vec<Cause>,
+    /// How many items were looked at.
+    pub items: u64,
+    /// How many still wait to be read.
+    pub waiting: u64,
+    /// How many problems were grouped, where there are more.
+    pub cut: Option<u64>,
+}
+
+/// One cause.
+#[derive(Clone, Debug)]
+pub struct Cause {
+    /// What became of the items.
+    pub state: State,
+    /// The reason that they share; empty where the state is enough.
+    pub reason: Name,
+    /// How many.
+    pub count: u64,
+    /// Some of them.
+    pub sample: Vec<ProblemItem>,
+    /// The list of all.
+    pub all: String,
+}
+
+/// An item with the problem.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ProblemItem {
+    /// Its number.
+    pub number: String,
+    /// Its name.
+    pub name: Name,
+    /// Where it was found, without its name.
+    pub path: Name,
+    /// Its page.
+    pub href: String,
+}
+
+/// The list of problems.
+#[derive(Debug)]
+pub struct Problems;
+
+impl Page for Problems {
+    type View = ProblemsView;
+
+    fn load(app: &App, _: &Params) -> Result<Loaded<ProblemsView>, PageError> {
+        Ok(Loaded::new(AccessEvent::Problems, load(app)?))
+    }
+
+    fn render(frame: &Frame, view: &ProblemsView) -> Markup {
+        page(frame, view)
+    }
+
+    fn samples() -> Vec<(&'static str, ProblemsView)> {
+        let none = ProblemsView { items: 812, ..ProblemsView::default() };
+        vec![("problems", sample()), ("problems-none", none)]
+    }
+}
+
+// Problems read to be grouped, and items named of each group.
+const GROUPED: u32 = 10_000;
+const NAMED: usize = 8;
+
+fn load(app: &App) -> Result<ProblemsView, PageError> {
+    let states: Vec<State> = State::ALL.into_iter().filter(|state| state.is_problem()).collect();
+    let found = app.case.items(&ItemFilter { states, most: GROUPED, ..ItemFilter::default() })?;
+    let account = app.case.account()?;
+    let mut groups: BTreeMap<(State, &str), Vec<&Item>> = BTreeMap::new();
+    for item in &found {
+        groups.entry((item.state, item.reason.as_str())).or_default().push(item);
+    }
+    let mut causes = Vec::with_capacity(groups.len());
+    for ((state, reason), items) in groups {
+        let sample: Result<Vec<ProblemItem>, CaseError> =
+            items.iter().take(NAMED).map(|item| item_of(app, item)).collect();
+        causes.push(Cause {
+            state,
+            reason: Name::from(reason),
+            count: items.len() as u64,
+            sample: sample?,
+            all: links::items(state.word(), "", 0),
+        });
+    }
+    causes.sort_by_key(|cause| (cause.state, std::cmp::Reverse(cause.count)));
+    Ok(ProblemsView {
+        causes,
+        items: account.items.values().sum(),
+        waiting: account.items.get(&State::Waiting).copied().unwrap_or(0),
+        cut: (found.len() == GROUPED as usize).then_some(u64::from(GROUPED)),
+    })
+}
+
+fn item_of(app: &App, item: &Item) -> Result<ProblemItem, CaseError> {
+    let number = app.case.label(item.id);
+    Ok(ProblemItem {
+        name: display::name(&app.case, item),
+        path: display::around(&app.case.path(item)?, &app.case.name(item)),
+        href: links::document(&number, &Place::default()),
+        number,
+    })
+}
+
+fn page(frame: &Frame, view: &ProblemsView) -> Markup {
+    let words = frame.words;
+    let body = html! {
+        div.plain {
+            h1 { (words.problems()) }
+            @if view.waiting > 0 { p.warn { (words.still_reading(view.waiting)) } }
+            @if view.causes.is_empty() {
+                p.lead { (words.no_problems()) }
+                p { (words.no_problems_checked(view.items)) }
+            } @else {
+                p { (words.problems_safe()) }
+                @if let Some(n) = view.cut { p.warn { (words.problems_cut(n)) } }
+                @for cause in &view.causes { (self::cause(words, cause)) }
+            }
+        }
+    };
+    frame.page(&words.problems(), &CssRules::default(), body)
+}
+
+fn cause(words: &Words, cause: &Cause) -> Markup {
+    html! {
+        section.cause data-row {
+            h2 {
+                (words.state(cause.state))
+                @if !cause.reason.is_empty() { ": " (cause.reason.show()) }
+                " " span.count { (words.items_in_list(cause.count)) }
+            }
+            p.dim { (words.what_to_do(cause.state)) }
+            ul.samples {
+                @for sample in &cause.sample {
+                    li {
+                        a href=(sample.href) { (sample.name.show()) } " " span.number { (ltr(&sample.number)) }
+                        @if !sample.path.is_empty() { " " span.path { (sample.path.show()) } }
+                    }
+                }
+            }
+            @if cause.count > cause.sample.len() as u64 { p { a href=(cause.all) { (words.show_all(cause.count)) } } }
+        }
+    }
+}
+
+fn sample() -> ProblemsView {
+    let cause = |state: State, reason: &str, count, sample| Cause {
+        state,
+        reason: Name::new(reason),
+        count,
+        sample,
+        all: links::items(state.word(), "", 0),
+    };
+    ProblemsView {
+        causes: vec![
+            cause(
+                State::Encrypted,
+                "",
+                12,
+                vec![item(31, "名单(加密).zip".as_bytes(), "disk2/"), item(77, b"list.pdf", "mail/")],
+            ),
+            cause(
+                State::Failed,
+                "the cross-reference table ends too early",
+                7,
+                vec![item(1044, HOSTILE, "disk2/<b>/")],
+            ),
+            cause(State::Truncated, "more than 1,000,000 members", 1, vec![item(1051, b"big.zip", "")]),
+        ],
+        items: 1_204,
+        waiting: 18,
+        cut: Some(10_000),
+    }
+}
+
+fn item(number: u32, name: &[u8], path: &str) -> ProblemItem {
+    let number = format!("EXH-{number:06}");
+    let href = links::document(&number, &Place::default());
+    ProblemItem { number, name: Name::new(name), path: Name::from(path), href }
+}
