@@ -28,7 +28,7 @@ const ENTRIES: &[Entry] = &[
     Entry { name: "test", about: "all tests; ends with the runner's summary", run: test::run },
     Entry { name: "tidy", about: "house rules: file headers, walls between crates, licences", run: tidy::run },
     Entry { name: "corpus", about: "a folder of real files, held against what is in them", run: corpus::run },
-    Entry { name: "dist", about: "exhibit-verify as a static program, the same bytes for everyone", run: dist::run },
+    Entry { name: "dist", about: "static programs, a .deb and a tarball, the same bytes for everyone", run: dist::run },
     Entry { name: "bench", about: "honest figures, beside peers where they are installed", run: bench::run },
 ];
 

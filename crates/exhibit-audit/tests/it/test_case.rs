@@ -5,10 +5,10 @@ use exhibit_bag::{Means, NewQuote, Order, Selection, VerifiedBag, export, make_q
 use exhibit_case::{Case, Held, Keys, NewCase, TreeParts, finding_digest, flush_outbox, layout, log_act};
 use exhibit_catalogue::{Added, Finding, NewItem, NewPage, PagePicture, StageKey};
 use exhibit_custody::{Act, Channel, Derivation, Receipt, Ref};
-use exhibit_query::{PageEntry, PageKey};
 use exhibit_model::{
     Digest, FixedClock, ItemId, MetadataKey, Moment, OriginalId, Page, PageKind, Relation, SourceId, State, wire,
 };
+use exhibit_query::{PageEntry, PageKey};
 use exhibit_store::PackWriter;
 use exhibit_verify::{Brought, Folder, check_bag};
 use std::fs;
