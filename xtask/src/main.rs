@@ -36,7 +36,7 @@ const ENTRIES: &[Entry] = &[
         about: "checks the extraction of a folder of real files against expectations",
         run: corpus::run,
     },
-    Entry { name: "dist", about: "exhibit-verify as a static program, the same bytes for everyone", run: dist::run },
+    Entry { name: "dist", about: "static programs, a .deb and a tarball, the same bytes for everyone", run: dist::run },
     Entry { name: "bench", about: "benchmarks, with those of comparable programs if installed", run: bench::run },
 ];
 

@@ -1,4 +1,4 @@
-//! What can go wrong, as users and scripts see it: what happened, why, what to do next, and an exit code that never changes.
+//! Failures as users and scripts see them: what happened, why, what to do next, and a stable exit code.
 
 use exhibit_case::CaseError;
 use exhibit_custody::{KeyError, LogError};
@@ -6,7 +6,7 @@ use exhibit_index::IndexError;
 use exhibit_ingest::IngestError;
 use std::path::PathBuf;
 
-/// The exit codes. A number is never used for anything else.
+/// The exit codes. A number is never reused with another meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
     Done = 0,
@@ -23,11 +23,47 @@ pub(crate) enum Exit {
     Interrupted = 130,
 }
 
-/// A command that could not do what was asked.
+impl Exit {
+    /// All of them, by number.
+    pub(crate) const ALL: [Self; 12] = [
+        Self::Done,
+        Self::Nothing,
+        Self::Usage,
+        Self::SomeFailed,
+        Self::Mismatch,
+        Self::Busy,
+        Self::NeedsAnswer,
+        Self::ToolMissing,
+        Self::WrongPassphrase,
+        Self::NoCase,
+        Self::Internal,
+        Self::Interrupted,
+    ];
+
+    /// What it means, for the root help.
+    pub(crate) const fn meaning(self) -> &'static str {
+        match self {
+            Self::Done => "success",
+            Self::Nothing => "nothing found",
+            Self::Usage => "usage error",
+            Self::SomeFailed => "some items failed",
+            Self::Mismatch => "evidence does not match",
+            Self::Busy => "case in use",
+            Self::NeedsAnswer => "input needed",
+            Self::ToolMissing => "tool or disk space missing",
+            Self::WrongPassphrase => "wrong passphrase or identity",
+            Self::NoCase => "no case",
+            Self::Internal => "internal error",
+            Self::Interrupted => "interrupted (can be resumed)",
+        }
+    }
+}
+
+/// The failure of a command.
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) exit: Exit,
-    /// A word for scripts, such as `case-locked`.
+    /// A stable code for scripts, such as `case-locked`.
     pub(crate) code: &'static str,
     pub(crate) message: String,
     pub(crate) hint: Option<String>,
@@ -59,32 +95,32 @@ impl From<CaseError> for Failure {
         let message = exhibit_case::chain_of(&error);
         match &error {
             CaseError::NoCase(_) => Self::new(Exit::NoCase, "no-case", message)
-                .hint("make one with `exhibit init DIR`, name one with -C DIR, or go into its folder"),
+                .hint("create one with `exhibit init DIR`, choose one with -C DIR, or change to its folder"),
             CaseError::Exists(_) => Self::new(Exit::Usage, "case-exists", message).hint("add to it with `exhibit ingest`"),
             CaseError::NotEmpty(_) => {
-                Self::new(Exit::Usage, "folder-not-empty", message).hint("name a new or an empty folder for the case")
+                Self::new(Exit::Usage, "folder-not-empty", message).hint("choose a new or empty folder for the case")
             }
             CaseError::Locked { .. } => Self::new(Exit::Busy, "case-locked", message)
-                .hint("wait until it has ended; searching and reading work all the while"),
+                .hint("wait until it exits; searching and reading work meanwhile"),
             CaseError::NoSuchDocument(_) | CaseError::NoSuchPage { .. } => {
-                Self::new(Exit::Nothing, "no-such-document", message).hint("`exhibit ls` lists what the case holds")
+                Self::new(Exit::Nothing, "no-such-document", message).hint("`exhibit ls` lists the documents of the case")
             }
             CaseError::NotKept { what, .. } => {
                 let list = if *what == "batch" { "`exhibit batch ls`" } else { "`exhibit saved ls`" };
-                Self::new(Exit::Nothing, "not-kept", message).hint(format!("{list} lists what is kept"))
+                Self::new(Exit::Nothing, "not-kept", message).hint(format!("{list} lists them"))
             }
             CaseError::NotATag(_) => Self::new(Exit::Usage, "not-a-tag", message)
-                .hint("a tag is at most 60 characters on one line, without quotation marks and stars"),
+                .hint("a tag is at most 60 characters on one line, without quotation marks or asterisks"),
             CaseError::TooManyLines { .. } => {
-                Self::new(Exit::Usage, "list-too-long", message).hint("divide the list and make several batches")
+                Self::new(Exit::Usage, "list-too-long", message).hint("split it into several batches")
             }
             CaseError::NoIndex | CaseError::Index(IndexError::Version { .. }) => {
-                Self::new(Exit::ToolMissing, "no-index", message).hint("make it anew: exhibit case repair --index")
+                Self::new(Exit::ToolMissing, "no-index", message).hint("rebuild it: exhibit case repair --index")
             }
             CaseError::NotPainted { reason } => {
                 let reason = crate::codes::reason_text(reason);
-                let message = format!("the page has no picture: {reason}");
-                Self::new(Exit::Nothing, "not-painted", message).hint("its text is there: `exhibit cat DOC --text`")
+                let message = format!("the page cannot be rendered: {reason}");
+                Self::new(Exit::Nothing, "not-painted", message).hint("its text is available: `exhibit cat DOC --text`")
             }
             CaseError::Query(query) => {
                 let failure = Self::new(Exit::Usage, "query", message);
@@ -94,37 +130,37 @@ impl From<CaseError> for Failure {
                 }
             }
             CaseError::Sealed | CaseError::Log(LogError::Sealed) => Self::new(Exit::Usage, "sealed", message)
-                .hint("it can be searched, read, verified and handed over; for more, make another case"),
+                .hint("it can be searched, read, verified and handed over; to add material, create another case"),
             CaseError::HandoverUnfinished => Self::new(Exit::Usage, "handover-unfinished", message)
                 .hint("finish it with `exhibit log key rotate`"),
             CaseError::Waiting(_) => {
                 Self::new(Exit::Usage, "waiting", message).hint("read them first: `exhibit ingest`")
             }
             CaseError::Key(KeyError::Passphrase { .. }) => Self::new(Exit::WrongPassphrase, "passphrase", message)
-                .hint("nothing was changed; try again, or put a good copy of the key file back"),
+                .hint("nothing was changed; try again, or restore the key file from a copy"),
             CaseError::Key(KeyError::Locked { .. }) => Self::new(Exit::NeedsAnswer, "passphrase", message)
-                .hint("name a file with the passphrase: --key-passphrase-file FILE"),
+                .hint("give a file with the passphrase: --key-passphrase-file FILE"),
             CaseError::Log(LogError::RolledBack { .. } | LogError::Forked { .. }) => {
                 Self::new(Exit::Mismatch, "rolled-back", message).hint(
-                    "this machine has seen a later state of the log, and nothing is signed that would be a second history; \
-                     `exhibit log check` says more. If a backup was put back on purpose, see \"Put back from a backup\" in docs/user/keys.md",
+                    "this machine has seen a later state of the log, so nothing is signed that would start a second history; \
+                     `exhibit log check` shows details. If a backup was restored on purpose, see \"Put back from a backup\" in docs/user/keys.md",
                 )
             }
             CaseError::Key(_) => Self::new(Exit::Internal, "key", message).hint(
-                "the case can be read and verified without it; to add to the case, put the key file back or set EXHIBIT_KEYS",
+                "the case can be read and verified without it; to add to the case, restore the key file or set EXHIBIT_KEYS",
             ),
             CaseError::Altered { .. } => {
-                Self::new(Exit::Mismatch, "mismatch", message).hint("`exhibit verify` names everything that differs")
+                Self::new(Exit::Mismatch, "mismatch", message).hint("`exhibit verify` lists every deviation")
             }
             CaseError::Store(store) if store.is_full() => disk_full(message),
             CaseError::Catalogue(catalogue) if catalogue.is_full() => disk_full(message),
             CaseError::Store(exhibit_store::StoreError::Damaged { .. }) => {
-                Self::new(Exit::Mismatch, "mismatch", message).hint("`exhibit verify` names everything that differs")
+                Self::new(Exit::Mismatch, "mismatch", message).hint("`exhibit verify` lists every deviation")
             }
             CaseError::Log(_) => Self::new(Exit::Mismatch, "log", message)
-                .hint("`exhibit verify` says what is wrong with the log, and what is still good"),
+                .hint("`exhibit verify` shows what is wrong with the log, and what is intact"),
             CaseError::Cage(_) => {
-                Self::new(Exit::ToolMissing, "cage", message).hint("`exhibit doctor` says what this machine lacks")
+                Self::new(Exit::ToolMissing, "cage", message).hint("`exhibit doctor` shows what this machine lacks")
             }
             _ => Self::new(Exit::Internal, "case", message),
         }
@@ -141,21 +177,33 @@ impl From<IngestError> for Failure {
             IngestError::Case(error) => error.into(),
             IngestError::Index(error @ IndexError::Version { .. }) => CaseError::Index(error).into(),
             IngestError::Source { .. } => {
-                Self::new(Exit::Usage, "source", message).hint("check that the path is there and may be read")
+                Self::new(Exit::Usage, "source", message).hint("check that the path exists and is readable")
             }
             IngestError::Entangled(_) => {
-                Self::new(Exit::Usage, "source", message).hint("keep the case in a folder apart from what it takes in")
+                Self::new(Exit::Usage, "source", message).hint("keep the case outside the folders that it ingests")
             }
             IngestError::Cage(_) => {
-                Self::new(Exit::ToolMissing, "cage", message).hint("`exhibit doctor` says what this machine lacks")
+                Self::new(Exit::ToolMissing, "cage", message).hint("`exhibit doctor` shows what this machine lacks")
             }
             _ => Self::new(Exit::Internal, "ingest", message)
-                .hint("everything acknowledged before is kept; go on with `exhibit ingest`"),
+                .hint("everything acknowledged is kept; resume with `exhibit ingest`"),
         }
     }
 }
 
 fn disk_full(message: String) -> Failure {
     Failure::new(Exit::ToolMissing, "disk-full", message)
-        .hint("everything done so far is kept; make room, then go on with `exhibit ingest`")
+        .hint("everything done so far is kept; free some space, then resume with `exhibit ingest`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exit_codes_are_listed_in_order_and_once() {
+        assert!(Exit::ALL.is_sorted_by_key(|exit| *exit as u8));
+        let numbers: std::collections::BTreeSet<u8> = Exit::ALL.iter().map(|exit| *exit as u8).collect();
+        assert_eq!(numbers.len(), Exit::ALL.len());
+    }
 }

@@ -1,38 +1,35 @@
-//! The `exhibit` command: reads arguments, environment and configuration, does what is asked, prints, and ends with a code
+//! The `exhibit` command: reads arguments, environment and configuration, runs a command, prints, and exits with a code
 //! that scripts can rely on. The only crate that does any of these.
 
-mod ask;
+mod access_log;
 mod cli;
 mod codes;
 mod commands;
-mod door;
+mod confirm;
 mod failure;
-mod looks;
-mod meter;
 mod output;
 mod passphrase;
-mod watch;
-mod world;
+mod progress;
+mod system;
 
-use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    // a worker's server: nothing else of this program may have run in its process
-    if std::env::args_os().nth(1).is_some_and(|argument| argument == world::CAGE_SERVER) {
-        exhibit_cage::serve(world::read_in_cage, world::warm_up);
+    // the worker server: no other code of this program may have run in its process
+    if std::env::args_os().nth(1).is_some_and(|argument| argument == system::CAGE_SERVER) {
+        exhibit_cage::serve(system::read_in_cage, system::warm_up);
     }
-    let arguments = match cli::Arguments::try_parse() {
+    let arguments = match cli::parse() {
         Ok(arguments) => arguments,
         Err(error) => return cli::refuse(&error),
     };
     let output = output::Output::new(&arguments.global);
-    world::start_tracing(arguments.global.verbose);
-    door::set(&arguments.global);
+    system::start_tracing(arguments.global.verbose);
+    passphrase::set(&arguments.global);
     let code = match commands::run(&arguments, &output) {
         Ok(code) => code,
         Err(failure) => output.failure(&failure),
     };
-    door::close();
+    passphrase::close();
     code
 }

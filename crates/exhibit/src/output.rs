@@ -1,5 +1,5 @@
-//! What is printed: data to stdout, talk to stderr, colour only with a word beside it. Strings from a trove reach this module
-//! through `exhibit_model::shown` already.
+//! Output: data to stdout, remarks to stderr, colour only beside a word that states the same. Untrusted strings have passed
+//! through `exhibit_model::shown` before they reach this module.
 
 use crate::cli::{ColorChoice, Global, ProgressForm};
 use crate::failure::{Exit, Failure};
@@ -15,10 +15,10 @@ pub(crate) struct Output {
     pub(crate) progress: ProgressForm,
     color: bool,
     error_color: bool,
-    unheard: AtomicBool,
+    closed: AtomicBool,
 }
 
-/// How a stretch of text is set off.
+/// How a span of text is styled.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Style {
     Bold,
@@ -44,30 +44,30 @@ impl Output {
             progress: global.progress,
             color: color(std::io::stdout().is_terminal()),
             error_color: color(std::io::stderr().is_terminal()),
-            unheard: AtomicBool::new(false),
+            closed: AtomicBool::new(false),
         }
     }
 
-    /// Text set off, where stdout takes colour.
+    /// Styled text, if stdout takes colour.
     pub(crate) fn style(&self, style: Style, text: &str) -> String {
         paint(self.color, style, text)
     }
 
-    /// Prints a line of data. Where a reader has gone away, the rest is left unprinted and the command goes on to its own exit code;
-    /// any other failure ends the program with a message: an empty listing must not be taken for the truth.
+    /// Prints a line of data. If the reader has closed the pipe, further output is dropped and the command keeps its own exit code;
+    /// any other failure exits with a message: an empty listing must not be mistaken for a result.
     pub(crate) fn line(&self, text: &str) {
         self.write(format!("{text}\n").as_bytes());
     }
 
     /// Prints bytes of data, as [`Output::line`] does.
     pub(crate) fn write(&self, bytes: &[u8]) {
-        if self.unheard.load(Ordering::Relaxed) {
+        if self.closed.load(Ordering::Relaxed) {
             return;
         }
         let mut stdout = std::io::stdout().lock();
         match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
             Ok(()) => {}
-            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => self.unheard.store(true, Ordering::Relaxed),
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => self.closed.store(true, Ordering::Relaxed),
             Err(error) => {
                 let _ = writeln!(std::io::stderr().lock(), "error: cannot write the output: {error}");
                 std::process::exit(i32::from(Exit::ToolMissing as u8));
@@ -84,20 +84,20 @@ impl Output {
         self.line(&object.to_string());
     }
 
-    /// Says something that is not data.
+    /// Prints a remark, which is not data.
     pub(crate) fn remark(&self, text: &str) {
         if !self.quiet {
             let _ = writeln!(std::io::stderr().lock(), "{text}");
         }
     }
 
-    /// Says something that must be heard.
+    /// Prints a warning, even with `--quiet`.
     pub(crate) fn warn(&self, text: &str) {
         let word = paint(self.error_color, Style::Warning, "warning:");
         let _ = writeln!(std::io::stderr().lock(), "{word} {text}");
     }
 
-    /// Says what went wrong, and gives the exit code.
+    /// Prints a failure, and returns its exit code.
     pub(crate) fn failure(&self, failure: &Failure) -> ExitCode {
         let mut stderr = std::io::stderr().lock();
         if self.json {
@@ -139,7 +139,7 @@ fn paint(color: bool, style: Style, text: &str) -> String {
     format!("\u{1b}[{code}m{text}\u{1b}[0m")
 }
 
-/// Bytes for people: `431 bytes`, `6.2 KB`, `1.3 GB` (powers of 1000).
+/// A number of bytes for display: `431 bytes`, `6.2 KB`, `1.3 GB` (powers of 1000).
 pub(crate) fn bytes(count: u64) -> String {
     let mut value = count as f64;
     for unit in ["bytes", "KB", "MB", "GB", "TB"] {
@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_for_people() {
+    fn numbers_for_display() {
         assert_eq!(number(0), "0");
         assert_eq!(number(1_234_567), "1,234,567");
         assert_eq!(bytes(999), "999 bytes");

@@ -1,13 +1,217 @@
-//! The passphrase of a package: asked for at the terminal without showing it, or read from a file. It is never taken from the command line,
-//! where other programs and the shell's history would see it.
+//! Passphrases of signing keys and of packages: prompted for without echo, or read from a file, never from the command line,
+//! where other programs and the shell's history would see them. The key's passphrase is kept while the command runs, and
+//! wiped at its end.
 
-use crate::cli::Passphrase;
-use crate::door;
-use crate::failure::Failure;
+use crate::cli::Global;
+use crate::failure::{Exit, Failure};
+use clap::Args;
 use exhibit_bag::SecretString;
+use exhibit_custody::{Key, Passphrase};
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
-impl Passphrase {
-    /// The passphrase, where one is asked for; twice, where it is a new one.
+/// The longest passphrase, in bytes.
+const LONGEST: usize = 1024;
+
+struct Source {
+    file: Option<PathBuf>,
+    no_input: bool,
+}
+
+static SOURCE: OnceLock<Source> = OnceLock::new();
+static KEPT: Mutex<Option<Passphrase>> = Mutex::new(None);
+
+/// Sets where the passphrase of the signing key comes from.
+pub(crate) fn set(global: &Global) {
+    let _ = SOURCE.set(Source { file: global.key_passphrase_file.clone(), no_input: global.no_input });
+}
+
+/// Wipes the kept passphrase.
+pub(crate) fn close() {
+    *KEPT.lock().unwrap_or_else(PoisonError::into_inner) = None;
+}
+
+/// The kept passphrase.
+pub(crate) fn kept(_: &Path) -> Option<Passphrase> {
+    KEPT.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+fn keep(passphrase: &Passphrase) {
+    *KEPT.lock().unwrap_or_else(PoisonError::into_inner) = Some(passphrase.clone());
+}
+
+/// Whether the passphrase comes from a file, without a prompt.
+pub(crate) fn has_file() -> bool {
+    SOURCE.get().is_some_and(|source| source.file.is_some())
+}
+
+/// Gets the passphrase of a locked key, unless it is kept already. A missing or malformed key is reported by the code that
+/// loads it.
+pub(crate) fn unlock(key: &Path) -> Result<(), Failure> {
+    if !Key::is_locked(key).unwrap_or(false) || kept(key).is_some() {
+        return Ok(());
+    }
+    let passphrase = match SOURCE.get().and_then(|source| source.file.as_deref()) {
+        Some(file) => from_file(file)?,
+        None => at_terminal(&format!("Passphrase of the signing key {}: ", key.display()))?,
+    };
+    keep(&passphrase);
+    Ok(())
+}
+
+/// A passphrase for the first key of a case: from the given file, else prompted for twice. It is kept.
+pub(crate) fn choose() -> Result<Passphrase, Failure> {
+    let passphrase = choose_new(SOURCE.get().and_then(|source| source.file.as_deref()))?;
+    keep(&passphrase);
+    Ok(passphrase)
+}
+
+/// A passphrase that replaces another: from a file of its own, else prompted for twice.
+pub(crate) fn choose_new(file: Option<&Path>) -> Result<Passphrase, Failure> {
+    if let Some(file) = file {
+        return from_file(file);
+    }
+    let (first, second) = (at_terminal("New passphrase: ")?, at_terminal("Repeat the passphrase: ")?);
+    if first.is_same(&second) {
+        Ok(first)
+    } else {
+        Err(Failure::usage("the passphrases do not match").hint("nothing was done; try again"))
+    }
+}
+
+/// A passphrase from the first line of a file. `/dev/fd/3` reads file descriptor 3.
+pub(crate) fn from_file(path: &Path) -> Result<Passphrase, Failure> {
+    let unreadable = |error: io::Error| Failure::io("read the passphrase from", path, &error);
+    let file = File::open(path).map_err(unreadable)?;
+    let metadata = file.metadata().map_err(unreadable)?;
+    if metadata.is_file() && metadata.mode() & 0o077 != 0 {
+        let message = format!("the passphrase in {} can be read by others", path.display());
+        return Err(Failure::new(Exit::Usage, "passphrase-exposed", message)
+            .hint(format!("restrict it: chmod 600 {}", path.display())));
+    }
+    let mut bytes = Hidden::new();
+    for byte in io::BufReader::with_capacity(1, file).bytes() {
+        match byte.map_err(unreadable)? {
+            b'\n' => break,
+            byte => bytes.push(byte)?,
+        }
+    }
+    bytes.passphrase()
+}
+
+fn at_terminal(prompt: &str) -> Result<Passphrase, Failure> {
+    if SOURCE.get().is_some_and(|source| source.no_input) {
+        return Err(Failure::new(Exit::NeedsAnswer, "passphrase", "a passphrase is needed, and --no-input is set")
+            .hint("give a file with --key-passphrase-file FILE (/dev/fd/N for a descriptor)"));
+    }
+    typed(prompt, "give a file with --key-passphrase-file FILE (/dev/fd/N for a descriptor)")?.passphrase()
+}
+
+/// Prompts at the terminal, without echo. `hint` is shown if there is no terminal.
+pub(crate) fn typed(prompt: &str, hint: &str) -> Result<Hidden, Failure> {
+    let terminal = OpenOptions::new().read(true).write(true).open("/dev/tty");
+    let terminal = terminal.map_err(|_| {
+        Failure::new(Exit::NeedsAnswer, "passphrase", "a passphrase is needed, and there is no terminal to prompt on")
+            .hint(hint)
+    })?;
+    ask(&terminal, prompt)
+}
+
+// Restores the terminal when dropped.
+struct Quiet<'a> {
+    terminal: &'a File,
+    before: Termios,
+}
+
+impl Drop for Quiet<'_> {
+    fn drop(&mut self) {
+        let _ = tcsetattr(self.terminal, OptionalActions::Flush, &self.before);
+        let _ = self.terminal.write_all(b"\n");
+    }
+}
+
+fn ask(mut terminal: &File, prompt: &str) -> Result<Hidden, Failure> {
+    let failed = |error: io::Error| Failure::io("prompt on", "/dev/tty", &error);
+    let before = tcgetattr(terminal).map_err(|error| failed(error.into()))?;
+    let mut quiet = before.clone();
+    // keys are read one by one and Ctrl-C is one of them, so that the terminal is always restored before the program exits
+    quiet.local_modes.remove(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG);
+    tcsetattr(terminal, OptionalActions::Flush, &quiet).map_err(|error| failed(error.into()))?;
+    let _restore = Quiet { terminal, before };
+    terminal.write_all(prompt.as_bytes()).map_err(failed)?;
+    let mut typed = Hidden::new();
+    loop {
+        let mut byte = [0];
+        let count = terminal.read(&mut byte).map_err(failed)?;
+        match byte[0] {
+            _ if count == 0 => return Err(stopped()),
+            b'\r' | b'\n' => return Ok(typed),
+            0x03 | 0x04 | 0x1a | 0x1c => return Err(stopped()),
+            0x08 | 0x7f => typed.back(),
+            0x15 => typed.clear(),
+            byte => typed.push(byte)?,
+        }
+    }
+}
+
+fn stopped() -> Failure {
+    Failure::new(Exit::Interrupted, "stopped", "no passphrase was entered")
+}
+
+/// Bytes of a passphrase, wiped when dropped.
+pub(crate) struct Hidden(zeroize::Zeroizing<Vec<u8>>);
+
+impl Hidden {
+    fn new() -> Self {
+        // allocated once: a growing buffer would leave copies behind
+        Self(zeroize::Zeroizing::new(Vec::with_capacity(LONGEST)))
+    }
+
+    fn push(&mut self, byte: u8) -> Result<(), Failure> {
+        if self.0.len() == LONGEST {
+            return Err(Failure::usage(format!("a passphrase has at most {LONGEST} bytes")));
+        }
+        self.0.push(byte);
+        Ok(())
+    }
+
+    // removes the last character, of however many bytes
+    fn back(&mut self) {
+        while self.0.pop().is_some_and(|byte| byte & 0xc0 == 0x80) {}
+    }
+
+    fn clear(&mut self) {
+        while self.0.pop().is_some() {}
+    }
+
+    /// What was typed.
+    pub(crate) fn text(&self) -> Result<&str, Failure> {
+        let text = str::from_utf8(&self.0).map_err(|_| Failure::usage("the passphrase is not UTF-8"))?;
+        Ok(text.strip_suffix('\r').unwrap_or(text))
+    }
+
+    fn passphrase(&self) -> Result<Passphrase, Failure> {
+        Passphrase::new(self.text()?).ok_or_else(|| Failure::usage("the passphrase is empty").hint("nothing was done"))
+    }
+}
+
+/// The passphrase of a package.
+#[derive(Debug, Args)]
+pub(crate) struct BagPassphrase {
+    /// Prompt for a passphrase
+    #[arg(long, conflicts_with = "passphrase_file")]
+    passphrase: bool,
+    /// Read the passphrase from the first line of a file
+    #[arg(long, value_name = "FILE")]
+    passphrase_file: Option<PathBuf>,
+}
+
+impl BagPassphrase {
+    /// The passphrase, if one is requested; prompted for twice if it is new.
     pub(crate) fn get(&self, new: bool, no_input: bool) -> Result<Option<SecretString>, Failure> {
         if let Some(path) = &self.passphrase_file {
             let text = std::fs::read_to_string(path).map_err(|error| Failure::io("read", path, &error))?;
@@ -17,14 +221,13 @@ impl Passphrase {
             return Ok(None);
         }
         if no_input {
-            return Err(
-                Failure::usage("--passphrase would ask, which --no-input forbids").hint("use --passphrase-file FILE")
-            );
+            return Err(Failure::usage("--passphrase would prompt, which --no-input forbids")
+                .hint("use --passphrase-file FILE"));
         }
-        let ask = |prompt| door::typed(prompt, "use --passphrase-file FILE");
-        let first = ask("Passphrase: ")?;
-        if new && ask("The same again: ")?.text()? != first.text()? {
-            return Err(Failure::usage("the two passphrases differ"));
+        let prompt_for = |text| typed(text, "use --passphrase-file FILE");
+        let first = prompt_for("Passphrase: ")?;
+        if new && prompt_for("Repeat the passphrase: ")?.text()? != first.text()? {
+            return Err(Failure::usage("the passphrases do not match"));
         }
         usable(first.text()?).map(Some)
     }
@@ -35,4 +238,22 @@ fn usable(text: &str) -> Result<SecretString, Failure> {
         return Err(Failure::usage("the passphrase is empty"));
     }
     Ok(SecretString::from(text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn backspace_removes_whole_characters() {
+        let mut typed = Hidden::new();
+        for byte in "a登".bytes() {
+            typed.push(byte).expect("short");
+        }
+        typed.back();
+        assert_eq!(typed.0.as_slice(), b"a");
+        typed.back();
+        typed.back();
+        assert!(typed.passphrase().is_err(), "an empty passphrase is refused");
+    }
 }

@@ -1,28 +1,154 @@
-//! `exhibit bag export`, and what can go wrong with bags and quotes.
+//! `exhibit bag export|check|import|received`, and the failures of bags and quotes.
 
-use super::{Context, handed};
-use crate::cli::{BagCommand, BagExport};
+mod received;
+
+use super::{Context, Group, Run};
+use crate::access_log;
 use crate::failure::{Exit, Failure};
-use crate::looks;
-use crate::meter::Meter;
 use crate::output::{bytes, counted};
-use crate::world::{self, MachineClock};
+use crate::passphrase::BagPassphrase;
+use crate::progress::Meter;
+use crate::system::{self, MachineClock};
+use clap::{Args, Subcommand};
 use exhibit_bag::{BagError, Exported, Lock, Means, Order, Receiver, Request, SealError, Selection, Step, export};
 use exhibit_case::Case;
 use exhibit_model::Clock;
 use exhibit_verify::loadfile::Number;
 use serde_json::json;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-pub(crate) fn run(context: &Context<'_>, command: &BagCommand) -> Result<ExitCode, Failure> {
+/// Export packages that prove their contents, and check or import them
+#[derive(Debug, Args)]
+pub(crate) struct BagArgs {
+    #[command(subcommand)]
+    command: BagCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum BagCommand {
+    /// Write a package: originals, texts, quotes, and their proofs
+    #[command(after_help = "Examples:\n  exhibit bag export ~/handover --documents EXH-000003 EXH-000007:1-3\n  \
+                            exhibit bag export ~/handover --query 登记 --all-quotes\n  \
+                            exhibit bag export ~/handover --all --pictures --bates DESK-\n  \
+                            exhibit bag export ~/handover.age --all --to age1...\n  \
+                            exhibit bag export ~/handover.age --all --passphrase")]
+    Export(BagExport),
+    /// Check a package; exits with 4 if anything is wrong
+    #[command(after_help = "Examples:\n  exhibit bag check ~/handover --key 'the key you were given'\n  \
+                            exhibit bag check ~/handover.age --identity ~/key.txt")]
+    Check {
+        #[command(flatten)]
+        bag: BagRead,
+        /// Check it as a plain BagIt bag, without proofs
+        #[arg(long)]
+        plain: bool,
+    },
+    /// Check a package of another case, and import it into this one if everything is valid
+    #[command(after_help = "Examples:\n  exhibit bag import ~/handover --key 'the key you were given'\n  \
+                            exhibit bag import ~/handover.age --identity ~/key.txt")]
+    Import {
+        #[command(flatten)]
+        bag: BagRead,
+        /// The name of the source [default: the package's name]
+        #[arg(long)]
+        name: Option<String>,
+        /// Skip OCR
+        #[arg(long)]
+        no_ocr: bool,
+        /// Number of parallel workers [default: one per processor]
+        #[arg(long, value_name = "N")]
+        workers: Option<usize>,
+    },
+    /// List imported packages, or write one again exactly as it was received
+    Received {
+        /// The package, by the id that the list shows
+        #[arg(value_name = "ID", requires = "write")]
+        id: Option<String>,
+        /// The folder to write it to
+        #[arg(long, value_name = "DIR", requires = "id")]
+        write: Option<PathBuf>,
+    },
+}
+
+/// A package to read, and what opens it.
+#[derive(Debug, Args)]
+struct BagRead {
+    /// The package: a folder, or a sealed file
+    #[arg(value_name = "BAG")]
+    path: PathBuf,
+    /// The log's key as you know it from another channel: a file, or the key itself
+    #[arg(long, value_name = "KEY")]
+    key: Option<String>,
+    /// The certificate of a time stamping authority that you trust
+    #[arg(long, value_name = "FILE")]
+    ca: Vec<PathBuf>,
+    /// A file of age identities that opens a sealed package
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["passphrase", "passphrase_file"])]
+    identity: Option<PathBuf>,
+    #[command(flatten)]
+    passphrase: BagPassphrase,
+}
+
+#[derive(Debug, Args)]
+struct BagExport {
+    /// The folder to create, or the file to seal the package into; it must not exist
+    #[arg(value_name = "PATH")]
+    path: PathBuf,
+    /// Documents; `DOC:1-3,7` takes only the texts of these pages, without the original
+    #[arg(long, value_name = "DOC", num_args = 1..)]
+    documents: Vec<String>,
+    /// All documents that a query finds
+    #[arg(long, value_name = "QUERY")]
+    query: Vec<String>,
+    /// All documents
+    #[arg(long)]
+    all: bool,
+    /// Quotes, with the pages that they quote
+    #[arg(long = "quote", value_name = "QUOTE", num_args = 1..)]
+    quotes: Vec<String>,
+    /// All quotes of the case
+    #[arg(long)]
+    all_quotes: bool,
+    /// Keep the original file names and paths sealed
+    #[arg(long)]
+    without_names: bool,
+    /// Render the pages, and include their images
+    #[arg(long)]
+    pictures: bool,
+    /// Number every page and write load files: a prefix, and optionally the first number
+    #[arg(long, value_name = "PREFIX[:START]")]
+    bates: Option<String>,
+    /// The kind of receiver, recorded in the log
+    #[arg(long = "for", value_name = "KIND")]
+    receiver: Option<String>,
+    /// Seal the package to these age recipients (age1...)
+    #[arg(long, value_name = "RECIPIENT", num_args = 1.., conflicts_with_all = ["passphrase", "passphrase_file"])]
+    to: Vec<String>,
+    #[command(flatten)]
+    passphrase: BagPassphrase,
+}
+
+impl Run for BagArgs {
+    const GROUP: Group = Group::HandOver;
+
+    fn supports_dry_run(&self) -> bool {
+        !matches!(self.command, BagCommand::Received { write: Some(_), .. })
+    }
+
+    fn run(&self, context: &Context<'_>) -> Result<ExitCode, Failure> {
+        run(context, &self.command)
+    }
+}
+
+fn run(context: &Context<'_>, command: &BagCommand) -> Result<ExitCode, Failure> {
     match command {
         BagCommand::Export(asked) => write(context, asked),
-        BagCommand::Check { bag, plain } => handed::check(context, bag, *plain),
+        BagCommand::Check { bag, plain } => received::check(context, bag, *plain),
         BagCommand::Import { bag, name, no_ocr, workers } => {
-            handed::import(context, bag, name.as_deref(), (!no_ocr, *workers))
+            received::import(context, bag, name.as_deref(), (!no_ocr, *workers))
         }
-        BagCommand::Received { id, write } => handed::received(context, id.as_deref().zip(write.as_deref())),
+        BagCommand::Received { id, write } => received::received(context, id.as_deref().zip(write.as_deref())),
     }
 }
 
@@ -34,26 +160,26 @@ fn write(context: &Context<'_>, asked: &BagExport) -> Result<ExitCode, Failure> 
     if context.dry_run() {
         let documents = counted(selection.documents.len() as u64, "document", "documents");
         let quotes = counted(selection.quotes.len() as u64, "quote", "quotes");
-        output.line(&format!("would hand over {documents} and {quotes}"));
+        output.line(&format!("would export {documents} and {quotes}"));
         return Ok(Exit::Done.into());
     }
     let lock = lock(context, asked)?;
-    let cage = selection.pictures.then(|| world::cage(1)).transpose()?;
-    // of a sealed case, too: its key signs for the package without adding to its log
-    let mut held = world::hold_any(&folder)?;
+    let cage = selection.pictures.then(|| system::cage(1)).transpose()?;
+    // of a sealed case too: its key signs for the package without adding to its log
+    let mut held = system::hold_any(&folder)?;
     let chosen: Vec<String> = selection.documents.keys().map(|item| held.case.label(*item)).collect();
     let chosen = chosen.into_iter().chain(selection.quotes.iter().cloned()).collect::<Vec<_>>().join(" ");
-    let _noted = looks::note(output, &held.case, looks::export("bag", &chosen));
+    let _noted = access_log::note(output, &held.case, access_log::export("bag", &chosen));
     let mut meter = Meter::new(output);
     let mut progress = |step| match step {
-        Step::Paint(pages) => meter.begin("painting pages", false, pages),
+        Step::Paint(pages) => meter.begin("rendering pages", false, pages),
         Step::Painted => meter.more(1),
         Step::Copy(bytes) => meter.begin("copying", true, bytes),
         Step::Copied(more) => meter.more(more),
     };
     let order = Order { selection: &selection, target: &asked.path, lock, bates, receiver };
     let mut means =
-        Means { cage: cage.as_ref(), now: MachineClock.now(), random: &mut world::random, progress: &mut progress };
+        Means { cage: cage.as_ref(), now: MachineClock.now(), random: &mut system::random, progress: &mut progress };
     let exported = export(&mut held, &order, &mut means);
     meter.end();
     say(context, &asked.path, &exported.map_err(failure)?, &held.log.log().verifier().to_string());
@@ -67,14 +193,15 @@ fn lock(context: &Context<'_>, asked: &BagExport) -> Result<Lock, Failure> {
     Ok(if asked.to.is_empty() { Lock::Open } else { Lock::Recipients(asked.to.clone()) })
 }
 
-// `ABC-` begins with ABC-0000001, `ABC-:500` with ABC-0000500.
+// `ABC-` starts at ABC-0000001, `ABC-:500` at ABC-0000500.
 fn series(text: &str) -> Result<Number, Failure> {
     let (prefix, start) = text.rsplit_once(':').unwrap_or((text, "1"));
     let number = Number::read(&format!("{prefix}{start:0>7}"));
     let sound = !prefix.ends_with(|c: char| c.is_ascii_digit()) && start.bytes().all(|b| b.is_ascii_digit());
     number.filter(|_| sound && !start.is_empty()).ok_or_else(|| {
-        Failure::usage(format!("{text:?} cannot begin a series of numbers"))
-            .hint("a prefix of ASCII letters, digits, - and _ that does not end with a digit, such as ABC- or ABC-:500")
+        Failure::usage(format!("{text:?} is not a valid series of page numbers")).hint(
+            "use a prefix of ASCII letters, digits, - and _ that does not end with a digit, such as ABC- or ABC-:500",
+        )
     })
 }
 
@@ -83,7 +210,7 @@ fn receiver(asked: &BagExport) -> Result<Option<Receiver>, Failure> {
     let known = Receiver::ALL.iter().find(|receiver| receiver.word() == word);
     known.copied().map(Some).ok_or_else(|| {
         let words: Vec<&str> = Receiver::ALL.iter().map(|receiver| receiver.word()).collect();
-        Failure::usage(format!("no kind of receiver is called {word:?}")).hint(format!("one of {}", words.join(", ")))
+        Failure::usage(format!("unknown kind of receiver {word:?}")).hint(format!("use one of {}", words.join(", ")))
     })
 }
 
@@ -106,7 +233,7 @@ fn say(context: &Context<'_>, path: &Path, exported: &Exported, key: &str) {
         return;
     }
     output.line(&format!(
-        "Wrote {}: {}, texts of {}, {}, {}; {} ({}). Log entry {entry} records it.",
+        "Wrote {}: {}, texts of {}, {}, {}; {} ({}). Recorded in log entry {entry}.",
         path.display(),
         counted(*documents, "document", "documents"),
         counted(*pages, "page", "pages"),
@@ -120,12 +247,12 @@ fn say(context: &Context<'_>, path: &Path, exported: &Exported, key: &str) {
     }
     for (document, page, reason) in unpainted.iter().take(20) {
         let reason = crate::codes::reason_text(reason);
-        output.remark(&format!("No picture of {document} page {page}: {reason}"));
+        output.remark(&format!("No image of {document} page {page}: {reason}"));
     }
     if unpainted.len() > 20 {
-        output.remark(&format!("... and of {} more: --json names them all", unpainted.len() - 20));
+        output.remark(&format!("... and {} more: --json lists them all", unpainted.len() - 20));
     }
-    output.remark(&format!("Tell whoever gets it this key by another way: {key}"));
+    output.remark(&format!("Give the receiver this key through another channel: {key}"));
 }
 
 fn choose(case: &Case, asked: &BagExport) -> Result<Selection, Failure> {
@@ -140,59 +267,59 @@ fn choose(case: &Case, asked: &BagExport) -> Result<Selection, Failure> {
     Ok(Selection { without_names: asked.without_names, pictures: asked.pictures, ..selection })
 }
 
-/// What went wrong with a quote or a bag, as users see it.
+/// The failure of a quote or a bag, as users see it.
 pub(super) fn failure(error: BagError) -> Failure {
     let message = exhibit_case::chain_of(&error);
     match error {
         BagError::Case(error) => error.into(),
         BagError::Io { act, path, source } => Failure::io(act, path, &source),
-        BagError::Exists(_) => Failure::new(Exit::Usage, "exists", message).hint("name a folder that is not there yet"),
+        BagError::Exists(_) => Failure::new(Exit::Usage, "exists", message).hint("choose a path that does not exist"),
         BagError::Nothing => Failure::usage(message)
             .hint("choose with --documents, --query, --quote, --all-quotes or --all; see `exhibit bag export --help`"),
         BagError::NoBytes { .. } | BagError::NotRead { .. } => {
-            Failure::new(Exit::Nothing, "not-provable", message).hint("`exhibit problem ls` says what became of it")
+            Failure::new(Exit::Nothing, "not-provable", message).hint("`exhibit problem ls` shows why")
         }
         BagError::Altered { .. }
         | BagError::PictureAltered { .. }
         | BagError::BagDamaged
         | BagError::NotAsLogged { .. } => {
-            Failure::new(Exit::Mismatch, "mismatch", message).hint("`exhibit verify` names everything that differs")
+            Failure::new(Exit::Mismatch, "mismatch", message).hint("`exhibit verify` lists every deviation")
         }
         BagError::Absent { nearest: Some(nearest), .. } => Failure::new(Exit::Nothing, "no-such-passage", message)
-            .hint(format!("most like it: {}", exhibit_model::shown(&nearest))),
+            .hint(format!("nearest text: {}", exhibit_model::shown(&nearest))),
         BagError::Absent { .. } => Failure::new(Exit::Nothing, "no-such-passage", message).hint(
-            "the passage must be there character for character: `exhibit cat DOC --text --page N` prints the page",
+            "the passage must match character for character: `exhibit cat DOC --text --page N` prints the page",
         ),
         BagError::Ambiguous { .. } => {
-            Failure::new(Exit::Usage, "ambiguous", message).hint("say which with --nth, or quote more of it")
+            Failure::new(Exit::Usage, "ambiguous", message).hint("choose one with --nth, or quote more text")
         }
         BagError::NoSuchQuote(_) => {
             Failure::new(Exit::Nothing, "no-such-quote", message).hint("`exhibit quote ls` lists them")
         }
         BagError::Broken(_) => Failure::new(Exit::Mismatch, "broken-quote", message)
-            .hint("`exhibit quote check` says why; make it anew, or leave it out"),
+            .hint("`exhibit quote check` shows why; create it again, or leave it out"),
         BagError::Changed(_) => Failure::new(Exit::Mismatch, "changed", message)
-            .hint("something writes to it: copy it to a place of its own, and take that in"),
+            .hint("another program is writing to it: import a copy"),
         BagError::NoSuchBag(_) => Failure::new(Exit::Nothing, "no-such-handover", message)
-            .hint("`exhibit bag received` lists what was handed over"),
+            .hint("`exhibit bag received` lists the received packages"),
         BagError::Series(_) => Failure::usage(message).hint("give more digits: --bates PREFIX:000000001"),
         BagError::Seal(error) => {
             let wrong = matches!(error, SealError::Unopened(_));
             let failure = Failure::new(if wrong { Exit::WrongPassphrase } else { Exit::Usage }, "sealed", message);
             match error {
                 SealError::Unopened(_) => failure.hint("try another --identity FILE, or --passphrase"),
-                SealError::NotSealed { .. } => failure.hint("it was cut short or altered: ask for it again"),
+                SealError::NotSealed { .. } => failure.hint("it is truncated or altered: request it again"),
                 _ => failure,
             }
         }
         BagError::Length | BagError::Anchor(_) | BagError::AnchorName(_) => Failure::usage(message),
         BagError::Answered(_) => Failure::new(Exit::Usage, "answered", message)
-            .hint("`exhibit log anchor ls` shows it; ask again once the log has grown, or under another name"),
+            .hint("`exhibit log anchor ls` shows it; request another once the log has grown, or under another name"),
         BagError::NotAsked(_) => Failure::new(Exit::Nothing, "not-asked", message)
-            .hint("`exhibit log anchor ls` shows what was asked; is it another case's?"),
-        BagError::NoPolicy => Failure::usage(message).hint("give the policy file of the log with --policy"),
+            .hint("`exhibit log anchor ls` lists the requests; does the reply belong to another case?"),
+        BagError::NoPolicy => Failure::usage(message).hint("pass the log's policy file with --policy"),
         BagError::Time(_) => Failure::new(Exit::Mismatch, "anchor", message)
-            .hint("nothing was kept; `exhibit log anchor ls` shows what was asked, and --ca names whom you trust"),
+            .hint("nothing was imported; `exhibit log anchor ls` lists the requests, and --ca takes the authorities you trust"),
         BagError::Proof(_) => Failure::new(Exit::Internal, "proof", message),
     }
 }
@@ -202,7 +329,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn series_begin_where_they_are_told() {
+    fn a_series_starts_at_the_given_number() {
         let first = |text: &str| series(text).map(|number| number.to_string()).ok();
         assert_eq!(first("ABC-").as_deref(), Some("ABC-0000001"));
         assert_eq!(first("ABC:500").as_deref(), Some("ABC0000500"));

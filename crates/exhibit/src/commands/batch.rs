@@ -1,51 +1,145 @@
 //! `exhibit batch new|ls|show|run|export`
 
-use super::Context;
-use crate::cli::{BatchCommand, BatchExport, BatchNew, ListFormat};
+use super::{Context, Group, Run};
+use crate::access_log;
 use crate::failure::{Exit, Failure};
-use crate::looks;
 use crate::output::{Style, counted, number};
-use crate::watch::{Count, count};
-use crate::world::{self, MachineClock};
-use exhibit_case::{Batch, BatchForm, BatchLine, BatchProgress, Case, CaseError, NewBatch, Run, Which};
+use crate::progress::{Count, count};
+use crate::system::{self, MachineClock};
+use clap::{Args, Subcommand, ValueEnum};
+use exhibit_case::{Batch, BatchForm, BatchLine, BatchProgress, Case, CaseError, NewBatch, Run as BatchRun, Which};
 use exhibit_model::{Clock, ItemId, Moment, shown};
 use serde_json::{Value, json};
 use std::fs::File;
 use std::io::{BufWriter, Read, Write};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 const SAMPLE: usize = 10;
 
-pub(crate) fn run(context: &Context<'_>, command: &BatchCommand) -> Result<ExitCode, Failure> {
+/// Search for many names or queries from a file
+#[derive(Debug, Args)]
+pub(crate) struct BatchArgs {
+    #[command(subcommand)]
+    command: BatchCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum BatchCommand {
+    /// Create a batch: one name or query per line, or a column of a CSV file
+    #[command(
+        after_help = "Examples:\n  exhibit batch new names.txt\n  exhibit batch new staff.csv --column 3 --exact"
+    )]
+    New(BatchNew),
+    /// List the batches
+    Ls,
+    /// Show the results of the last run
+    Show {
+        /// The number of the batch
+        #[arg(value_name = "N")]
+        batch: u64,
+    },
+    /// Run all lines; exits with 1 if nothing is found, with 3 if some lines are unusable
+    Run {
+        /// The number of the batch
+        #[arg(value_name = "N")]
+        batch: u64,
+    },
+    /// Write the results of the last run, one line each
+    Export(BatchExport),
+}
+
+#[derive(Debug, Args)]
+struct BatchNew {
+    /// The list
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// The name of the batch [default: the file's name]
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// Lines are queries with operators, not plain names
+    #[arg(long)]
+    queries: bool,
+    /// Match words exactly as written: no spelling or script variants
+    #[arg(long)]
+    exact: bool,
+    /// The column of a table to use, from 1 [default for .csv files: 1]
+    #[arg(long, value_name = "N")]
+    column: Option<NonZeroUsize>,
+}
+
+#[derive(Debug, Args)]
+struct BatchExport {
+    /// The number of the batch
+    #[arg(value_name = "N")]
+    batch: u64,
+    /// The output format
+    #[arg(long, value_enum, default_value = "csv", value_name = "FORMAT")]
+    format: ListFormat,
+    /// Write to this file, which must not exist [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Only lines without results
+    #[arg(long, conflicts_with_all = ["new", "bad"])]
+    zero: bool,
+    /// Only lines with new results since the previous run
+    #[arg(long, conflicts_with = "bad")]
+    new: bool,
+    /// Only unusable lines
+    #[arg(long)]
+    bad: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ListFormat {
+    Csv,
+    Ndjson,
+}
+
+impl Run for BatchArgs {
+    const GROUP: Group = Group::Search;
+
+    fn supports_dry_run(&self) -> bool {
+        !matches!(&self.command, BatchCommand::Export(export) if export.output.is_some())
+    }
+
+    fn run(&self, context: &Context<'_>) -> Result<ExitCode, Failure> {
+        run(context, &self.command)
+    }
+}
+
+fn run(context: &Context<'_>, command: &BatchCommand) -> Result<ExitCode, Failure> {
     let case = context.case()?;
     match command {
         BatchCommand::New(new) => make(context, &case, new),
         BatchCommand::Ls => {
             for batch in case.batches()? {
-                say(context, &batch);
+                print_batch(context, &batch);
             }
             Ok(Exit::Done.into())
         }
         BatchCommand::Show { batch } => show(context, &case, *batch),
-        BatchCommand::Run { batch } => ask(context, &case, *batch),
+        BatchCommand::Run { batch } => run_batch(context, &case, *batch),
         BatchCommand::Export(export) => {
-            let _noted = looks::note(context.output, &case, looks::export("batch", &export.batch.to_string()));
+            let _noted =
+                access_log::note(context.output, &case, access_log::export("batch", &export.batch.to_string()));
             write_out(&case, export)
         }
     }
 }
 
-/// The longest list that is read.
-const MOST_LIST: u64 = 1 << 30;
+/// Maximum size of a list, in bytes.
+const MAX_LIST: u64 = 1 << 30;
 
 fn make(context: &Context<'_>, case: &Case, new: &BatchNew) -> Result<ExitCode, Failure> {
     let mut list = Vec::new();
     let file = File::open(&new.file).map_err(|error| Failure::io("read", &new.file, &error))?;
-    file.take(MOST_LIST + 1).read_to_end(&mut list).map_err(|error| Failure::io("read", &new.file, &error))?;
-    if list.len() as u64 > MOST_LIST {
-        let message = format!("{} is longer than a list may be ({} bytes)", new.file.display(), MOST_LIST);
-        return Err(Failure::usage(message).hint("split it, and make a batch of each part"));
+    file.take(MAX_LIST + 1).read_to_end(&mut list).map_err(|error| Failure::io("read", &new.file, &error))?;
+    if list.len() as u64 > MAX_LIST {
+        let message = format!("{} exceeds the maximum size of a list ({} bytes)", new.file.display(), MAX_LIST);
+        return Err(Failure::usage(message).hint("split it into several batches"));
     }
     let named = new.name.clone().or_else(|| new.file.file_name().map(|name| name.to_string_lossy().into_owned()));
     let is_table = new.file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
@@ -54,7 +148,7 @@ fn make(context: &Context<'_>, case: &Case, new: &BatchNew) -> Result<ExitCode, 
     let new = NewBatch { name: &name, list: &list, queries: new.queries, exact: new.exact, column };
     if context.dry_run() {
         let lines = exhibit_case::read_list(&list, column).len() as u64;
-        context.output.line(&format!("Would keep a batch of {}", counted(lines, "line", "lines")));
+        context.output.line(&format!("would create a batch of {}", counted(lines, "line", "lines")));
         return Ok(Exit::Done.into());
     }
     let (number, lines) = case.new_batch(&new, MachineClock.now())?;
@@ -62,14 +156,14 @@ fn make(context: &Context<'_>, case: &Case, new: &BatchNew) -> Result<ExitCode, 
         context.output.object("batch", object(&case.batch(number)?));
     } else {
         context.output.line(&format!("Batch {number}: {}", counted(lines as u64, "line", "lines")));
-        context.output.remark(&format!("Ask it with: exhibit batch run {number}"));
+        context.output.remark(&format!("Run it with: exhibit batch run {number}"));
     }
     Ok(Exit::Done.into())
 }
 
 fn object(batch: &Batch) -> Value {
     let time = |at: i64| Moment(at).to_rfc3339();
-    let run = |run: &Run| {
+    let run = |run: &BatchRun| {
         json!({
             "run": run.run, "at": time(run.at), "pages": run.pages, "lines": run.lines,
             "found": run.found, "new": run.new, "bad": run.bad,
@@ -81,7 +175,7 @@ fn object(batch: &Batch) -> Value {
     })
 }
 
-fn say(context: &Context<'_>, batch: &Batch) {
+fn print_batch(context: &Context<'_>, batch: &Batch) {
     let output = context.output;
     if output.json {
         output.object("batch", object(batch));
@@ -92,21 +186,21 @@ fn say(context: &Context<'_>, batch: &Batch) {
     output.line(&format!("{:>4}  {}  {kind}  {run}", batch.number, output.style(Style::Bold, &shown(&batch.name))));
 }
 
-fn summary(run: &Run) -> String {
-    let new = if run.since > 0 { format!(", {} with something new", number(run.new)) } else { String::new() };
-    let bad = if run.bad > 0 { format!(", {} not usable", number(run.bad)) } else { String::new() };
+fn summary(run: &BatchRun) -> String {
+    let new = if run.since > 0 { format!(", {} with new results", number(run.new)) } else { String::new() };
+    let bad = if run.bad > 0 { format!(", {} unusable", number(run.bad)) } else { String::new() };
     format!("run {}: {} of {} found{new}{bad}", run.run, number(run.found), counted(run.lines, "line", "lines"))
 }
 
 fn show(context: &Context<'_>, case: &Case, number: u64) -> Result<ExitCode, Failure> {
-    say(context, &case.batch(number)?);
+    print_batch(context, &case.batch(number)?);
     if !context.output.json {
         list(context, case, number)?;
     }
     Ok(Exit::Done.into())
 }
 
-// The lines with most documents, and those that could not be asked.
+// The lines with the most documents, and the unusable lines.
 fn list(context: &Context<'_>, case: &Case, number: u64) -> Result<(), Failure> {
     let (mut best, mut bad): (Vec<BatchLine>, Vec<BatchLine>) = (Vec::new(), Vec::new());
     case.batch_lines(number, &mut |line| {
@@ -142,18 +236,18 @@ fn keep_best(lines: &mut Vec<BatchLine>) {
     lines.truncate(SAMPLE);
 }
 
-fn ask(context: &Context<'_>, case: &Case, number: u64) -> Result<ExitCode, Failure> {
+fn run_batch(context: &Context<'_>, case: &Case, number: u64) -> Result<ExitCode, Failure> {
     if context.dry_run() {
-        say(context, &case.batch(number)?);
+        print_batch(context, &case.batch(number)?);
         return Ok(Exit::Done.into());
     }
     let progress = BatchProgress::default();
     let run = count(context.output, &|| how_far(&progress), || {
-        case.run_batch(number, MachineClock.now(), world::processors(), &progress)
+        case.run_batch(number, MachineClock.now(), system::processors(), &progress)
     })?;
-    let _noted = looks::note(context.output, case, looks::batch(&case.batch(number)?.name, Some(run.lines)));
+    let _noted = access_log::note(context.output, case, access_log::batch(&case.batch(number)?.name, Some(run.lines)));
     show(context, case, number)?;
-    context.output.remark(&format!("All of it: exhibit batch export {number} -o hits.csv"));
+    context.output.remark(&format!("Full results: exhibit batch export {number} -o hits.csv"));
     let exit = match (run.found, run.bad) {
         (_, 1..) => Exit::SomeFailed,
         (0, _) => Exit::Nothing,
@@ -166,8 +260,8 @@ fn how_far(progress: &BatchProgress) -> Count {
     let load = |number: &AtomicU64| number.load(Ordering::Relaxed);
     let (pages, queries) = (load(&progress.pages), load(&progress.queries));
     match load(&progress.of_pages) {
-        all if pages < all => Count { what: "pages read for the names", done: pages, all },
-        _ => Count { what: "queries asked of the index", done: queries, all: load(&progress.of_queries) },
+        all if pages < all => Count { what: "pages searched for names", done: pages, all },
+        _ => Count { what: "queries run", done: queries, all: load(&progress.of_queries) },
     }
 }
 
@@ -178,7 +272,7 @@ fn label(case: &Case, document: i64) -> String {
 fn write_out(case: &Case, export: &BatchExport) -> Result<ExitCode, Failure> {
     if case.batch(export.batch)?.last_run.is_none() {
         return Err(Failure::new(Exit::Nothing, "not-run", format!("batch {} has not been run", export.batch))
-            .hint(format!("ask it first: exhibit batch run {}", export.batch)));
+            .hint(format!("run it first: exhibit batch run {}", export.batch)));
     }
     let name = export.output.clone().unwrap_or_else(|| "standard output".into());
     let failed = |error: std::io::Error| Failure::io("write", &name, &error);

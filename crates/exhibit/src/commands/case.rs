@@ -1,12 +1,12 @@
 //! `exhibit case repair|rekey|seal|access`
 
-use super::Context;
-use crate::cli::{CaseCommand, Switch};
+use super::{Context, Group, Run};
 use crate::failure::{Exit, Failure};
 use crate::output::{counted, number};
-use crate::watch::{Count, count};
-use crate::world::{self, MachineClock};
-use crate::{ask, door, looks};
+use crate::progress::{Count, count};
+use crate::system::{self, MachineClock};
+use crate::{access_log, confirm, passphrase};
+use clap::{Args, Subcommand, ValueEnum};
 use exhibit_case::{Case, CaseError, key_file, layout, rekey};
 use exhibit_custody::{Log, Protection};
 use exhibit_ingest::Progress;
@@ -15,7 +15,67 @@ use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-pub(crate) fn run(context: &Context<'_>, command: &CaseCommand) -> Result<ExitCode, Failure> {
+/// Seal a case, change its passphrase, set access logging, rebuild its index
+#[derive(Debug, Args)]
+pub(crate) struct CaseArgs {
+    #[command(subcommand)]
+    command: CaseCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum CaseCommand {
+    /// Close the case permanently: it can still be searched and handed over, but never changed
+    #[command(after_help = "Example:\n  exhibit case seal --yes")]
+    Seal,
+    /// Turn access logging on or off, and set how long entries can be read; without arguments, show the settings
+    #[command(after_help = "Examples:\n  exhibit case access off\n  exhibit case access on --keep-days 90")]
+    Access {
+        /// Whether searches, views and exports are recorded
+        #[arg(value_enum, value_name = "on|off")]
+        record: Option<Switch>,
+        /// For how many days entries can be read
+        #[arg(long, value_name = "DAYS")]
+        keep_days: Option<u32>,
+    },
+    /// Change the passphrase of the signing key (prompted for)
+    #[command(
+        after_help = "Examples:\n  exhibit case rekey\n  exhibit case rekey --key-passphrase-file old --new-passphrase-file new"
+    )]
+    Rekey {
+        /// Remove the passphrase
+        #[arg(long, conflicts_with = "new_passphrase_file")]
+        none: bool,
+        /// Read the new passphrase from this file
+        #[arg(long, value_name = "FILE")]
+        new_passphrase_file: Option<PathBuf>,
+    },
+    /// Rebuild derived data
+    Repair {
+        /// The search index, from the page packs
+        #[arg(long, required = true)]
+        index: bool,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Switch {
+    On,
+    Off,
+}
+
+impl Run for CaseArgs {
+    const GROUP: Group = Group::Trust;
+
+    fn supports_dry_run(&self) -> bool {
+        true
+    }
+
+    fn run(&self, context: &Context<'_>) -> Result<ExitCode, Failure> {
+        run(context, &self.command)
+    }
+}
+
+fn run(context: &Context<'_>, command: &CaseCommand) -> Result<ExitCode, Failure> {
     let folder = context.case_folder()?;
     match command {
         CaseCommand::Repair { index: _ } => repair(context, &folder),
@@ -29,24 +89,24 @@ pub(crate) fn run(context: &Context<'_>, command: &CaseCommand) -> Result<ExitCo
 
 fn repair(context: &Context<'_>, folder: &Path) -> Result<ExitCode, Failure> {
     if context.dry_run() {
-        context.output.line("would make the search index anew from the page packs");
+        context.output.line("would rebuild the search index from the page packs");
         return Ok(Exit::Done.into());
     }
-    // held, so that nobody adds pages meanwhile; of a sealed case, too: the index is no part of what was sealed
-    let held = world::hold_any(folder)?;
+    // locked, so that no pages are added meanwhile; also for a sealed case: the index is not part of the seal
+    let held = system::hold_any(folder)?;
     let progress = Progress::default();
     let all = held.case.account()?.pages;
-    let now = || Count { what: "pages made searchable", done: progress.snapshot().indexed, all };
+    let now = || Count { what: "pages indexed", done: progress.snapshot().indexed, all };
     count(context.output, &now, || exhibit_ingest::reindex(&held.case, &progress))?;
     let pages = Case::open(folder)?.searchable();
-    context.output.line(&format!("Made the search index anew: {pages} pages are searchable."));
+    context.output.line(&format!("Rebuilt the search index: {pages} pages are searchable."));
     Ok(Exit::Done.into())
 }
 
-/// The file of the key that signs a case's log.
+/// The file of the key that signs the log of a case.
 pub(crate) fn signing_key(folder: &Path) -> Result<PathBuf, Failure> {
     let log = Log::open(&folder.join(layout::CUSTODY)).map_err(CaseError::from)?;
-    Ok(key_file(&world::keys()?, log.verifier()))
+    Ok(key_file(&system::keys()?, log.verifier()))
 }
 
 fn lock_anew(context: &Context<'_>, folder: &Path, none: bool, file: Option<&Path>) -> Result<ExitCode, Failure> {
@@ -54,21 +114,21 @@ fn lock_anew(context: &Context<'_>, folder: &Path, none: bool, file: Option<&Pat
     let shown = key.display().to_string();
     if context.dry_run() {
         let how = if none { "without a passphrase" } else { "under a new passphrase" };
-        context.output.line(&format!("would write {shown} again {how}"));
+        context.output.line(&format!("would rewrite {shown} {how}"));
         return Ok(Exit::Done.into());
     }
-    door::unlock(&key)?;
-    let old = world::keys()?;
-    let keys = world::door(&old);
-    // the old passphrase is read from --key-passphrase-file, where one is named: the new one never is
-    let lock = if none { None } else { Some(Protection::new(door::choose_anew(file)?)) };
-    rekey(&keys, &key, lock.as_ref(), &mut world::random).map_err(CaseError::from)?;
+    passphrase::unlock(&key)?;
+    let old = system::keys()?;
+    let keys = system::unlocked_keys(&old);
+    // only the old passphrase is read from --key-passphrase-file
+    let lock = if none { None } else { Some(Protection::new(passphrase::choose_new(file)?)) };
+    rekey(&keys, &key, lock.as_ref(), &mut system::random).map_err(CaseError::from)?;
     if context.output.json {
         context.output.object("key", json!({"file": shown, "locked": lock.is_some()}));
     } else {
-        let how = if none { "not locked by a passphrase any more" } else { "locked by the new passphrase" };
+        let how = if none { "no longer locked" } else { "locked with the new passphrase" };
         context.output.line(&format!("{shown} is {how}."));
-        context.output.line("Copies of it elsewhere are as they were: replace or destroy them.");
+        context.output.line("Copies of it are unchanged: replace or destroy them.");
     }
     Ok(Exit::Done.into())
 }
@@ -78,26 +138,24 @@ fn seal(context: &Context<'_>, folder: &Path) -> Result<ExitCode, Failure> {
     case.must_be_open()?;
     let account = case.account()?;
     if context.dry_run() {
-        context.output.line(&format!("would seal the case {:?} for good", case.config.name));
+        context.output.line(&format!("would permanently seal the case {:?}", case.config.name));
         return Ok(Exit::Done.into());
     }
     if account.pages_waiting_for_ocr > 0 {
         let pages = number(account.pages_waiting_for_ocr);
-        context.output.warn(&format!("{pages} pictures of pages wait for OCR: they would stay unread for good"));
+        context.output.warn(&format!("{pages} pages wait for OCR and would never be read"));
     }
-    let question = format!("Seal the case {:?} for good? Nothing can be added to it afterwards", case.config.name);
-    ask::confirm(context, &question)?;
-    let entry = world::hold(folder)?.seal(MachineClock.now(), &mut world::random)?;
+    let question = format!("Permanently seal the case {:?}? Nothing can be added to it afterwards", case.config.name);
+    confirm::confirm(context, &question)?;
+    let entry = system::hold(folder)?.seal(MachineClock.now(), &mut system::random)?;
     let log = Log::open(&folder.join(layout::CUSTODY)).map_err(CaseError::from)?;
     if context.output.json {
         context.output.object("seal", json!({"log_entry": entry, "checkpoint": log.checkpoint()}));
         return Ok(Exit::Done.into());
     }
-    context.output.line(&format!("Sealed: log entry {entry} is the last one. Its checkpoint:"));
+    context.output.line(&format!("Sealed: log entry {entry} is the last. Its checkpoint:"));
     context.output.line(log.checkpoint().trim_end());
-    context
-        .output
-        .line("Keep a copy of this checkpoint elsewhere, and anchor it in time: it vouches for the whole case.");
+    context.output.line("Keep a copy of this checkpoint elsewhere, and anchor it in time: it covers the whole case.");
     Ok(Exit::Done.into())
 }
 
@@ -113,9 +171,9 @@ fn access(
     settings.keep_days = keep_days.unwrap_or(settings.keep_days);
     let changes = settings != case.config.access;
     if changes && !context.dry_run() {
-        let mut held = world::hold(folder)?;
-        held.set_access(settings, MachineClock.now(), &mut world::random)?;
-        if let Some(recorder) = looks::Recorder::even_if_off(context.output, &held.case) {
+        let mut held = system::hold(folder)?;
+        held.set_access(settings, MachineClock.now(), &mut system::random)?;
+        if let Some(recorder) = access_log::Recorder::even_if_off(context.output, &held.case) {
             recorder.set();
         }
     }
@@ -124,9 +182,9 @@ fn access(
         context.output.object("access", fields);
         return Ok(Exit::Done.into());
     }
-    let would = if changes && context.dry_run() { "It would be so: " } else { "" };
-    let whether = if settings.record { "is recorded" } else { "is not recorded" };
+    let would = if changes && context.dry_run() { "would change: " } else { "" };
+    let whether = if settings.record { "on" } else { "off" };
     let days = counted(u64::from(settings.keep_days), "day", "days");
-    context.output.line(&format!("{would}Looking {whether}; what was looked at can be read for {days}."));
+    context.output.line(&format!("{would}Access logging is {whether}; entries can be read for {days}."));
     Ok(Exit::Done.into())
 }

@@ -1,37 +1,73 @@
-//! `exhibit cat DOC`: exact bytes, exact text, or a page's picture.
+//! `exhibit cat DOC`: exact bytes, exact text, or the image of a page.
 
-use super::Context;
-use crate::cli::Cat;
+use super::{Context, Group, Run};
+use crate::access_log;
 use crate::failure::{Exit, Failure};
-use crate::looks;
-use crate::world;
+use crate::system;
+use clap::Args;
 use exhibit_case::{Case, CaseError};
 use exhibit_model::{Digest, ItemId};
 use sha2::{Digest as _, Sha256};
 use std::fs::File;
 use std::io::{IsTerminal, Read, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-pub(crate) fn run(context: &Context<'_>, cat: &Cat) -> Result<ExitCode, Failure> {
+/// Write a document's original bytes, its text, or the image of a page
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  exhibit cat EXH-000127 -o copy.pdf\n  exhibit cat EXH-000127 --text --page 2\n  \
+                        exhibit cat EXH-000127 --page 2 -o page.png")]
+pub(crate) struct CatArgs {
+    /// The document
+    #[arg(value_name = "DOC")]
+    document: String,
+    /// Write the exact text instead of the original bytes
+    #[arg(long)]
+    text: bool,
+    /// Write only this page: its text with --text, else its rendered image
+    #[arg(long, value_name = "N")]
+    page: Option<u32>,
+    /// The longer side of the image, in pixels
+    #[arg(long, default_value_t = 2000, value_name = "PIXELS")]
+    side: u32,
+    /// Write to this file, which must not exist
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+impl Run for CatArgs {
+    const GROUP: Group = Group::Search;
+
+    fn supports_dry_run(&self) -> bool {
+        self.output.is_none()
+    }
+
+    fn run(&self, context: &Context<'_>) -> Result<ExitCode, Failure> {
+        run(context, self)
+    }
+}
+
+fn run(context: &Context<'_>, cat: &CatArgs) -> Result<ExitCode, Failure> {
     let case = context.case()?;
     let id = case.resolve(&cat.document)?;
     let mut out: Box<dyn Write> = match &cat.output {
         Some(path) => Box::new(File::create_new(path).map_err(|error| Failure::io("create", path, &error))?),
         None if !cat.text && std::io::stdout().is_terminal() => {
-            return Err(Failure::usage("this would write bytes from a trove to the terminal")
-                .hint("name a file with -o, or ask for --text"));
+            return Err(
+                Failure::usage("refusing to write untrusted bytes to the terminal").hint("use -o FILE, or --text")
+            );
         }
         None => Box::new(std::io::stdout().lock()),
     };
     let look = match &cat.output {
-        Some(_) if !cat.text && cat.page.is_none() => looks::export("original", &case.label(id)),
-        _ => looks::view(&case, id, cat.page),
+        Some(_) if !cat.text && cat.page.is_none() => access_log::export("original", &case.label(id)),
+        _ => access_log::view(&case, id, cat.page),
     };
-    let _noted = looks::note(context.output, &case, look);
+    let _noted = access_log::note(context.output, &case, look);
     match (cat.text, cat.page) {
         (true, page) => text(&case, id, page, &mut out)?,
         (false, Some(page)) => {
-            let cage = world::cage(1)?;
+            let cage = system::cage(1)?;
             let png = case.picture(&cage, id, page, cat.side.clamp(16, 10_000))?;
             write(&mut out, &png)?;
         }
@@ -55,7 +91,7 @@ fn text(case: &Case, id: ItemId, only: Option<u32>, out: &mut dyn Write) -> Resu
     Ok(())
 }
 
-// hashed on the way, so that altered bytes are never handed on unnoticed
+// Hashed on the way, so that altered bytes are never passed on unnoticed.
 fn original(case: &Case, id: ItemId, out: &mut dyn Write) -> Result<(), Failure> {
     let item = case.item(id)?;
     let label = case.label(id);
@@ -83,7 +119,7 @@ fn original(case: &Case, id: ItemId, out: &mut dyn Write) -> Result<(), Failure>
 
 fn write(out: &mut dyn Write, bytes: &[u8]) -> Result<(), Failure> {
     match out.write_all(bytes) {
-        // a reader that has gone away has seen enough
+        // the reader closed the pipe: it has seen enough
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
         result => result.map_err(|error| Failure::io("write", "the output", &error)),
     }

@@ -1,10 +1,10 @@
-//! `exhibit demo DIR`: a case of invented papers, taken in, searched once, with the proof of what was found.
+//! `exhibit demo DIR`: creates a case of invented documents, searches it once, and shows the proof of the first result.
 
-use super::{Context, ingest, init};
-use crate::cli::Demo;
+use super::{Context, Group, Run, ingest, init};
 use crate::failure::{Exit, Failure};
 use crate::output::Style;
-use crate::world;
+use crate::system;
+use clap::Args;
 use exhibit_case::{Case, SearchRequest};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -12,14 +12,38 @@ use std::process::ExitCode;
 /// What the practice case is searched for: "register".
 const QUERY: &str = "登记";
 
-pub(crate) fn run(context: &Context<'_>, demo: &Demo) -> Result<ExitCode, Failure> {
+/// Create a practice case of invented documents
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  exhibit demo practice && exhibit -C practice search 登记")]
+pub(crate) struct DemoArgs {
+    /// The folder of the practice case
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+    /// The example trove [default: the one that comes with the source code]
+    #[arg(long, value_name = "DIR")]
+    trove: Option<PathBuf>,
+}
+
+impl Run for DemoArgs {
+    const GROUP: Group = Group::Start;
+
+    fn supports_dry_run(&self) -> bool {
+        true
+    }
+
+    fn run(&self, context: &Context<'_>) -> Result<ExitCode, Failure> {
+        run(context, self)
+    }
+}
+
+fn run(context: &Context<'_>, demo: &DemoArgs) -> Result<ExitCode, Failure> {
     let trove = match &demo.trove {
         Some(trove) => trove.clone(),
         None => bundled()?,
     };
     let output = context.output;
     if context.dry_run() {
-        output.line(&format!("would take {} into a new case in {}", trove.display(), demo.folder.display()));
+        output.line(&format!("would ingest {} into a new case in {}", trove.display(), demo.folder.display()));
         return Ok(Exit::Done.into());
     }
     if !demo.folder.join(exhibit_case::layout::CONFIG).exists() {
@@ -31,7 +55,7 @@ pub(crate) fn run(context: &Context<'_>, demo: &Demo) -> Result<ExitCode, Failur
         retry: false,
         passwords: None,
         ocr: true,
-        workers: world::processors(),
+        workers: system::processors(),
     };
     let summary = ingest::take_in(output, &demo.folder, &order)?;
     ingest::report(output, &summary);
@@ -42,7 +66,7 @@ pub(crate) fn run(context: &Context<'_>, demo: &Demo) -> Result<ExitCode, Failur
         let case = Case::open(&demo.folder)?;
         search_once(context, &case)?;
         output.line("");
-        output.line(&format!("Look at it in the browser: exhibit -C {} serve", demo.folder.display()));
+        output.line(&format!("Open it in the browser: exhibit -C {} serve", demo.folder.display()));
     }
     Ok(Exit::Done.into())
 }
@@ -54,7 +78,7 @@ fn search_once(context: &Context<'_>, case: &Case) -> Result<(), Failure> {
     let query = case.query(QUERY, false)?;
     let request = SearchRequest { limit: 3, ..SearchRequest::of(&query) };
     let results = case.search(&request)?;
-    super::find::print(context, case, &request, &results);
+    super::search::print(context, case, &request, &results);
     let Some(hit) = results.hits.first() else { return Ok(()) };
     let Some(seq) = hit.item.seq else { return Ok(()) };
     output.line("");
@@ -64,13 +88,13 @@ fn search_once(context: &Context<'_>, case: &Case) -> Result<(), Failure> {
     Ok(())
 }
 
-// beside the source that this program was built from
+// Next to the source tree that this program was built from.
 fn bundled() -> Result<PathBuf, Failure> {
     let program = std::env::current_exe().ok();
     let above = program.iter().flat_map(|p| p.ancestors()).map(|folder| folder.join("examples/trove"));
     let here = std::iter::once(PathBuf::from("examples/trove"));
     here.chain(above).find(|folder| folder.is_dir()).ok_or_else(|| {
-        Failure::new(Exit::Usage, "no-trove", "the example trove is not beside this program")
-            .hint("name it: exhibit demo DIR --trove examples/trove")
+        Failure::new(Exit::Usage, "no-trove", "the example trove was not found next to this program")
+            .hint("give its path: exhibit demo DIR --trove examples/trove")
     })
 }

@@ -1,10 +1,10 @@
 //! `exhibit doctor`: what this machine enforces and what it lacks.
 
-use super::Context;
-use crate::cli::Doctor;
+use super::{Context, Group, Run};
 use crate::failure::{Exit, Failure};
 use crate::output::{Style, bytes};
-use crate::world;
+use crate::system;
+use clap::Args;
 use exhibit_cage::{CageLimits, Protected, WorkerEnd, enforcement};
 use exhibit_ingest::find_ocr;
 use exhibit_model::{Limits, Record, Request, Task, Verdict};
@@ -28,10 +28,30 @@ struct Check {
     remedy: String,
 }
 
-/// The models that the README promises, and Debian's packages for them.
+/// The OCR models that the README promises.
 const MODELS: [&str; 7] = ["eng", "chi_sim", "chi_tra", "uig", "ara", "rus", "bod"];
 
-pub(crate) fn run(context: &Context<'_>, doctor: &Doctor) -> Result<ExitCode, Failure> {
+/// Check this machine: cage, tools, fonts, disk space
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    /// Also start a caged worker and let it read a file
+    #[arg(long)]
+    self_test: bool,
+}
+
+impl Run for DoctorArgs {
+    const GROUP: Group = Group::Start;
+
+    fn supports_dry_run(&self) -> bool {
+        true
+    }
+
+    fn run(&self, context: &Context<'_>) -> Result<ExitCode, Failure> {
+        run(context, self)
+    }
+}
+
+fn run(context: &Context<'_>, doctor: &DoctorArgs) -> Result<ExitCode, Failure> {
     let mut checks = cage();
     checks.push(ocr());
     checks.push(fonts());
@@ -84,7 +104,7 @@ fn ocr() -> Check {
     let name = "OCR".to_owned();
     let packages = "apt-get install tesseract-ocr tesseract-ocr-{chi-sim,chi-tra,uig,ara,rus,bod}";
     let Some(tools) = find_ocr() else {
-        let detail = "tesseract is not installed: pictures of pages cannot be read".to_owned();
+        let detail = "tesseract is not installed: scanned pages cannot be read".to_owned();
         return Check { name, finding: Finding::Missing, detail, remedy: packages.to_owned() };
     };
     let lacking: Vec<&str> = MODELS.into_iter().filter(|m| !tools.languages.iter().any(|l| l == m)).collect();
@@ -101,7 +121,7 @@ fn fonts() -> Check {
     let wanted =
         [("NotoSansCJK", "Chinese"), ("NotoNaskhArabic", "Uyghur and Arabic"), ("NotoSans-", "Latin and Cyrillic")];
     let mut files = Vec::new();
-    for folder in world::font_folders() {
+    for folder in system::font_folders() {
         list_files(&folder, 6, &mut files);
     }
     let lacking: Vec<&str> = wanted
@@ -111,10 +131,10 @@ fn fonts() -> Check {
         .collect();
     let remedy = "apt-get install fonts-noto-core fonts-noto-cjk".to_owned();
     if lacking.is_empty() {
-        let detail = "for pages that bring none: Chinese, Uyghur and Arabic, Latin and Cyrillic".to_owned();
+        let detail = "for pages without embedded fonts: Chinese, Uyghur and Arabic, Latin and Cyrillic".to_owned();
         return Check { name, finding: Finding::Good, detail, remedy };
     }
-    let detail = format!("pages that bring no font of their own may lack {}", lacking.join(", "));
+    let detail = format!("pages without embedded fonts may lack {}", lacking.join(", "));
     Check { name, finding: Finding::Partial, detail, remedy }
 }
 
@@ -137,20 +157,20 @@ fn space(context: &Context<'_>) -> Check {
             let free = stat.f_bavail * stat.f_frsize;
             let finding = if free > 1 << 30 { Finding::Good } else { Finding::Partial };
             let detail = format!("{} free for the case", bytes(free));
-            Check { name, finding, detail, remedy: "a case needs about 1.2 times the size of its trove".to_owned() }
+            Check { name, finding, detail, remedy: "a case takes about 1.2 times the size of its trove".to_owned() }
         }
         Err(error) => Check { name, finding: Finding::Partial, detail: error.to_string(), remedy: String::new() },
     }
 }
 
-// a real worker reads a real, if small, file
+// A real worker reads a real, if small, file.
 fn self_test() -> Check {
     let name = "self-test".to_owned();
     let fail = |detail: String| Check {
         name: "self-test".to_owned(),
         finding: Finding::Missing,
         detail,
-        remedy: "no file can be taken in on this machine until this works".to_owned(),
+        remedy: "no file can be ingested on this machine until this works".to_owned(),
     };
     let path = std::env::temp_dir().join(format!("exhibit-self-test-{}", std::process::id()));
     let written = std::fs::File::create(&path).and_then(|mut file| file.write_all("登记 self-test\n".as_bytes()));
@@ -158,9 +178,9 @@ fn self_test() -> Check {
     let _ = std::fs::remove_file(&path);
     let file = match opened {
         Ok(file) => file,
-        Err(error) => return fail(format!("no temporary file can be made: {error}")),
+        Err(error) => return fail(format!("cannot create a temporary file: {error}")),
     };
-    let cage = match world::cage(1) {
+    let cage = match system::cage(1) {
         Ok(cage) => cage,
         Err(failure) => return fail(failure.message),
     };
@@ -178,12 +198,10 @@ fn self_test() -> Check {
             let detail = "a caged worker read a file".to_owned();
             Check { name, finding: Finding::Good, detail, remedy: String::new() }
         }
-        Ok(end) => {
-            fail(end.reason().map_or_else(
-                || "the worker read something else".to_owned(),
-                |reason| crate::codes::reason_text(&reason),
-            ))
-        }
+        Ok(end) => fail(end.reason().map_or_else(
+            || "the worker returned something else".to_owned(),
+            |reason| crate::codes::reason_text(&reason),
+        )),
         Err(error) => fail(error.to_string()),
     }
 }

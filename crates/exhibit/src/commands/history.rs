@@ -1,33 +1,64 @@
 //! `exhibit history ls|clear|on|off`
 
-use super::Context;
-use crate::cli::HistoryCommand;
+use super::{Context, Group, Run};
 use crate::failure::{Exit, Failure};
 use crate::output::{Style, counted};
+use clap::{Args, Subcommand};
 use exhibit_model::{Moment, shown};
 use serde_json::json;
 use std::process::ExitCode;
 
-pub(crate) fn run(context: &Context<'_>, command: &HistoryCommand) -> Result<ExitCode, Failure> {
+/// Manage the search history
+#[derive(Debug, Args)]
+pub(crate) struct HistoryArgs {
+    #[command(subcommand)]
+    command: HistoryCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum HistoryCommand {
+    /// List past searches, newest first
+    Ls,
+    /// Clear the history
+    Clear,
+    /// Turn the history on
+    On,
+    /// Turn the history off and clear it
+    Off,
+}
+
+impl Run for HistoryArgs {
+    const GROUP: Group = Group::Search;
+
+    fn supports_dry_run(&self) -> bool {
+        true
+    }
+
+    fn run(&self, context: &Context<'_>) -> Result<ExitCode, Failure> {
+        run(context, &self.command)
+    }
+}
+
+fn run(context: &Context<'_>, command: &HistoryCommand) -> Result<ExitCode, Failure> {
     let case = context.case()?;
     let output = context.output;
-    let said = match (command, context.dry_run()) {
+    let message = match (command, context.dry_run()) {
         (HistoryCommand::Ls, _) => return list(context),
-        (_, true) => "Would change the history; nothing was changed",
+        (_, true) => "would change the search history",
         (HistoryCommand::Clear, false) => {
             case.clear_history()?;
-            "Forgot all searches"
+            "Cleared the search history"
         }
         (HistoryCommand::On, false) => {
             case.turn_history(true)?;
-            "Searches are remembered"
+            "Search history is on"
         }
         (HistoryCommand::Off, false) => {
             case.turn_history(false)?;
-            "Searches are not remembered, and those made are forgotten"
+            "Search history is off and cleared"
         }
     };
-    output.line(said);
+    output.line(message);
     Ok(Exit::Done.into())
 }
 
@@ -35,7 +66,7 @@ fn list(context: &Context<'_>) -> Result<ExitCode, Failure> {
     let history = context.case()?.history()?;
     let output = context.output;
     if !history.on {
-        output.remark("Searches are not remembered; `exhibit history on` changes that");
+        output.remark("Search history is off; turn it on with `exhibit history on`");
     }
     for searched in &history.searches {
         let at = Moment(searched.at).to_rfc3339();

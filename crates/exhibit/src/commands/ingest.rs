@@ -1,11 +1,11 @@
 //! `exhibit ingest SOURCE...`
 
-use super::Context;
-use crate::cli::Ingest;
+use super::{Context, Group, Run};
 use crate::failure::{Exit, Failure};
 use crate::output::{Output, Style, bytes, counted, number};
-use crate::watch::watch;
-use crate::world::{self, MachineClock};
+use crate::progress::watch;
+use crate::system::{self, MachineClock};
+use clap::Args;
 use exhibit_cage::CageLimits;
 use exhibit_case::Held;
 use exhibit_catalogue::Account;
@@ -17,7 +17,45 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-pub(crate) fn run(context: &Context<'_>, ingest: &Ingest) -> Result<ExitCode, Failure> {
+/// Ingest files, folders and archives; resumes where it stopped
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  exhibit ingest /media/disk2 --as 'disk 2'\n  \
+                        exhibit ingest             resume where it stopped\n  \
+                        exhibit ingest --retry     retry what failed")]
+pub(crate) struct IngestArgs {
+    /// Files, folders or archives to ingest; without any, resume where it stopped
+    #[arg(value_name = "SOURCE")]
+    sources: Vec<PathBuf>,
+    /// The name of the source
+    #[arg(long = "as", value_name = "NAME")]
+    name: Option<String>,
+    /// Retry items that failed, are encrypted, unsupported or truncated
+    #[arg(long)]
+    retry: bool,
+    /// A file of passwords to try, one per line; they are kept in the case
+    #[arg(long, value_name = "FILE")]
+    passwords: Option<PathBuf>,
+    /// Skip OCR
+    #[arg(long)]
+    no_ocr: bool,
+    /// Number of parallel workers [default: one per processor]
+    #[arg(long, value_name = "N")]
+    workers: Option<usize>,
+}
+
+impl Run for IngestArgs {
+    const GROUP: Group = Group::Material;
+
+    fn supports_dry_run(&self) -> bool {
+        true
+    }
+
+    fn run(&self, context: &Context<'_>) -> Result<ExitCode, Failure> {
+        run(context, self)
+    }
+}
+
+fn run(context: &Context<'_>, ingest: &IngestArgs) -> Result<ExitCode, Failure> {
     let folder = context.case_folder()?;
     if context.dry_run() {
         return plan(context, &ingest.sources);
@@ -28,14 +66,14 @@ pub(crate) fn run(context: &Context<'_>, ingest: &Ingest) -> Result<ExitCode, Fa
         retry: ingest.retry || ingest.passwords.is_some(),
         passwords: ingest.passwords.as_deref(),
         ocr: !ingest.no_ocr,
-        workers: ingest.workers.unwrap_or_else(world::processors),
+        workers: ingest.workers.unwrap_or_else(system::processors),
     };
     let summary = take_in(context.output, &folder, &order)?;
     report(context.output, &summary);
     Ok(exit_of(&summary))
 }
 
-/// What is to be taken in, and how.
+/// What to ingest, and how.
 pub(crate) struct Order<'a> {
     pub(crate) sources: &'a [PathBuf],
     pub(crate) name: Option<&'a str>,
@@ -45,31 +83,30 @@ pub(crate) struct Order<'a> {
     pub(crate) workers: usize,
 }
 
-/// Takes in, showing progress; the first Ctrl-C ends it soon, the second at once.
+/// Ingests sources, showing progress. The first Ctrl-C stops gracefully, the second at once.
 pub(crate) fn take_in(output: &Output, folder: &Path, order: &Order<'_>) -> Result<Summary, Failure> {
     take_in_by(output, folder, order, |held, options, world| {
         Ok(exhibit_ingest::ingest(held, order.sources, options, world)?)
     })
 }
 
-/// Has something taken in, showing progress, as [`take_in`] does.
+/// Runs `work` on a writable case, showing progress, as [`take_in`] does.
 pub(crate) fn take_in_by(
     output: &Output,
     folder: &Path,
     order: &Order<'_>,
     work: impl FnOnce(&mut Held, &Options<'_>, &mut World<'_>) -> Result<Summary, Failure>,
 ) -> Result<Summary, Failure> {
-    let mut held = world::hold(folder)?;
+    let mut held = system::hold(folder)?;
     if let Some(file) = order.passwords {
         let text = std::fs::read_to_string(file).map_err(|error| Failure::io("read", file, &error))?;
         held.case.add_passwords(&text.lines().map(str::to_owned).collect::<Vec<_>>())?;
     }
     let tools = if order.ocr { find_ocr() } else { None };
     if order.ocr && tools.is_none() {
-        output
-            .warn("tesseract is not installed: pictures of pages stay unread (`exhibit doctor` says what to install)");
+        output.warn("tesseract is not installed: scanned pages are not read (`exhibit doctor` shows what to install)");
     }
-    let cage = world::cage(order.workers)?;
+    let cage = system::cage(order.workers)?;
     let stop = Arc::new(Stop::default());
     end_on_interrupt(&stop)?;
     let progress = Progress::default();
@@ -82,14 +119,14 @@ pub(crate) fn take_in_by(
         limits: Limits::STANDARD,
         cage_limits: CageLimits::STANDARD,
     };
-    let mut random = world::random;
+    let mut random = system::random;
     let mut world = World { cage: &cage, clock: &MachineClock, random: &mut random, progress: &progress, stop: &stop };
     let summary = watch(output, &progress, || work(&mut held, &options, &mut world))?;
-    held.log_marks(MachineClock.now(), &mut world::random)?;
+    held.log_marks(MachineClock.now(), &mut system::random)?;
     Ok(summary)
 }
 
-/// The exit code of whatever asked a run to end: 130 for Ctrl-C, 143 for a request to terminate.
+/// The exit code of the signal that stopped a run: 130 for SIGINT, 143 for SIGTERM.
 static STOPPED_BY: AtomicU8 = AtomicU8::new(Exit::Interrupted as u8);
 
 fn end_on_interrupt(stop: &Arc<Stop>) -> Result<(), Failure> {
@@ -107,7 +144,7 @@ fn end_on_interrupt(stop: &Arc<Stop>) -> Result<(), Failure> {
                 };
                 STOPPED_BY.store(code, Ordering::Relaxed);
                 if stop.requested() {
-                    // what is acknowledged is on disk: ending here loses nothing
+                    // everything acknowledged is on disk: exiting here loses nothing
                     std::process::exit(i32::from(code));
                 }
                 stop.request();
@@ -128,7 +165,7 @@ pub(crate) fn exit_of(summary: &Summary) -> ExitCode {
     }
 }
 
-/// Prints what a run did, and the account of the case.
+/// Prints what a run did, and the totals of the case.
 pub(crate) fn report(output: &Output, summary: &Summary) {
     if output.json {
         output.object(
@@ -147,15 +184,15 @@ pub(crate) fn report(output: &Output, summary: &Summary) {
     account(output, &summary.account);
     if summary.stopped {
         output.line("Stopped. Everything done so far is kept.");
-        output.line("Continue with: exhibit ingest");
+        output.line("Resume with: exhibit ingest");
     }
 }
 
-/// Prints the account of a case.
+/// Prints the totals of a case: each item in exactly one state.
 pub(crate) fn account(output: &Output, account: &Account) {
     let total: u64 = account.items.values().sum();
     output.line("");
-    output.line(&output.style(Style::Bold, &format!("The account of {}", counted(total, "item", "items"))));
+    output.line(&output.style(Style::Bold, &format!("All {}, by state", counted(total, "item", "items"))));
     for state in State::ALL {
         let count = account.items.get(&state).copied().unwrap_or(0);
         if count > 0 {
@@ -169,7 +206,7 @@ pub(crate) fn account(output: &Output, account: &Account) {
         }
     }
     output.line(&format!(
-        "  {} held in {}; {} searchable{}",
+        "  {} in {}; {} searchable{}",
         bytes(account.bytes),
         counted(account.originals, "original", "originals"),
         counted(account.pages, "page", "pages"),
@@ -180,18 +217,18 @@ pub(crate) fn account(output: &Output, account: &Account) {
         },
     ));
     if account.pages_waiting_for_ocr > 0 {
-        let pages = counted(account.pages_waiting_for_ocr, "picture of a page waits", "pictures of pages wait");
-        output.line(&format!("  {pages} for OCR: not searchable yet"));
+        let pages = counted(account.pages_waiting_for_ocr, "scanned page is", "scanned pages are");
+        output.line(&format!("  {pages} waiting for OCR: not searchable yet"));
     }
     if account.pages_ocr_failed > 0 {
-        let pages = counted(account.pages_ocr_failed, "picture of a page", "pictures of pages");
-        output.line(&format!("  {pages} could not be read by OCR"));
+        let pages = counted(account.pages_ocr_failed, "scanned page", "scanned pages");
+        output.line(&format!("  OCR failed on {pages}"));
     }
     if account.gaps.is_empty() {
-        output.line("  Every container and source adds up.");
+        output.line("  Every container and source is accounted for.");
     } else {
-        let gaps = counted(account.gaps.len() as u64, "container or source does", "containers or sources do");
-        output.line(&output.style(Style::Bad, &format!("  {gaps} not add up: see `exhibit status --json`")));
+        let gaps = counted(account.gaps.len() as u64, "container or source is", "containers or sources are");
+        output.line(&output.style(Style::Bad, &format!("  {gaps} incomplete: see `exhibit status --json`")));
     }
     let problems: u64 = State::ALL.iter().filter(|s| s.is_problem()).filter_map(|s| account.items.get(s)).sum();
     if problems > 0 {
@@ -207,7 +244,7 @@ fn plan(context: &Context<'_>, sources: &[PathBuf]) -> Result<ExitCode, Failure>
             size += bytes;
         })?;
         let found = counted(files, "file", "files");
-        context.output.line(&format!("would take in {}: {found}, {}", source.display(), bytes(size)));
+        context.output.line(&format!("would ingest {}: {found}, {}", source.display(), bytes(size)));
     }
     Ok(Exit::Done.into())
 }

@@ -1,23 +1,53 @@
 //! `exhibit init DIR`
 
-use super::Context;
-use crate::cli::Init;
-use crate::door;
+use super::{Context, Group, Run};
 use crate::failure::{Exit, Failure};
-use crate::world::{self, MachineClock, TOOL};
+use crate::passphrase;
+use crate::system::{self, MachineClock, TOOL};
+use clap::Args;
 use exhibit_case::{Case, NewCase};
 use exhibit_custody::Protection;
 use serde_json::json;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-pub(crate) fn run(context: &Context<'_>, init: &Init) -> Result<ExitCode, Failure> {
+/// Create a case folder
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  exhibit init my-case\n  exhibit init my-case --name 'Harbour Ledger' --prefix HL")]
+pub(crate) struct InitArgs {
+    /// The folder to create; it must be new or empty
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+    /// The name of the case [default: the folder's name]
+    #[arg(long)]
+    name: Option<String>,
+    /// The prefix of document numbers
+    #[arg(long, default_value = "EXH")]
+    prefix: String,
+    /// Lock the signing key with a passphrase (prompted for, or read from --key-passphrase-file)
+    #[arg(long)]
+    passphrase: bool,
+}
+
+impl Run for InitArgs {
+    const GROUP: Group = Group::Start;
+
+    fn supports_dry_run(&self) -> bool {
+        true
+    }
+
+    fn run(&self, context: &Context<'_>) -> Result<ExitCode, Failure> {
+        run(context, self)
+    }
+}
+
+fn run(context: &Context<'_>, init: &InitArgs) -> Result<ExitCode, Failure> {
     let name = init.name.clone().unwrap_or_else(|| name_of(&init.folder));
     if context.dry_run() {
-        context.output.line(&format!("would make the case {name:?} in {}", init.folder.display()));
+        context.output.line(&format!("would create the case {name:?} in {}", init.folder.display()));
         return Ok(Exit::Done.into());
     }
-    let lock = if init.passphrase { Some(Protection::new(door::choose()?)) } else { None };
+    let lock = if init.passphrase { Some(Protection::new(passphrase::choose()?)) } else { None };
     make(&init.folder, &name, &init.prefix, lock.as_ref())?;
     let folder = init.folder.display().to_string();
     if context.output.json {
@@ -26,26 +56,26 @@ pub(crate) fn run(context: &Context<'_>, init: &Init) -> Result<ExitCode, Failur
             .object("case", json!({"folder": folder, "name": name, "prefix": init.prefix, "locked": lock.is_some()}));
     } else {
         let case = Case::open(&init.folder)?;
-        context.output.line(&format!("Made the case {name:?} in {folder}."));
-        let key = exhibit_case::key_path(&world::keys()?, &case.config.log);
+        context.output.line(&format!("Created the case {name:?} in {folder}."));
+        let key = exhibit_case::key_path(&system::keys()?, &case.config.log);
         let locked = if lock.is_some() { ", locked by the passphrase" } else { "" };
-        context.output.line(&format!("Its signing key is {}{locked}: keep a copy apart from the case.", key.display()));
+        context.output.line(&format!("Its signing key is {}{locked}: keep a copy outside the case.", key.display()));
         context.output.line(&format!("Next: exhibit -C {folder} ingest SOURCE"));
     }
     Ok(Exit::Done.into())
 }
 
-/// Makes a case.
+/// Creates a case.
 pub(crate) fn make(folder: &Path, name: &str, prefix: &str, lock: Option<&Protection>) -> Result<(), Failure> {
     if !exhibit_case::is_prefix(prefix) {
-        let message = format!("{prefix:?} cannot begin documents' numbers");
-        return Err(Failure::usage(message).hint("take one to twelve capital letters A-Z and digits, a letter first"));
+        let message = format!("{prefix:?} is not a valid prefix of document numbers");
+        return Err(Failure::usage(message).hint("use 1 to 12 capital letters A-Z and digits, starting with a letter"));
     }
-    let new = NewCase { name, prefix, keys: &world::keys()?, lock };
-    Ok(Case::init(folder, &new, &MachineClock, &mut world::random, TOOL)?)
+    let new = NewCase { name, prefix, keys: &system::keys()?, lock };
+    Ok(Case::init(folder, &new, &MachineClock, &mut system::random, TOOL)?)
 }
 
-/// The name of a folder, for people.
+/// The name of a folder, for display.
 pub(crate) fn name_of(folder: &Path) -> String {
     let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
     absolute.file_name().map_or_else(|| "case".to_owned(), |name| name.to_string_lossy().into_owned())

@@ -1,10 +1,14 @@
-//! `exhibit log ls|show|check|export`, and the way to `log key`, `log anchor`
+//! `exhibit log ls|show|check|export`; `log key` and `log anchor` have files of their own.
 
-use super::{Context, anchor, log_access, log_key};
-use crate::cli::LogCommand;
+pub(super) mod access;
+mod anchor;
+mod key;
+
+use super::{Context, Group, Run};
 use crate::failure::{Exit, Failure};
 use crate::output::{Style, counted};
-use crate::world;
+use crate::system;
+use clap::{Args, Subcommand};
 use exhibit_case::{Case, CaseError, chain_of, layout, remembered};
 use exhibit_custody::{AccessLog, Log, Remembered, Report, check_log};
 use exhibit_proof::Note;
@@ -12,12 +16,75 @@ use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-pub(crate) fn run(context: &Context<'_>, command: &LogCommand) -> Result<ExitCode, Failure> {
+/// Read, check and copy the custody log
+#[derive(Debug, Args)]
+pub(crate) struct LogArgs {
+    #[command(subcommand)]
+    command: LogCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum LogCommand {
+    /// List entries
+    Ls {
+        /// Start at this entry
+        #[arg(long, default_value_t = 0, value_name = "N")]
+        from: u64,
+        /// Maximum number of entries
+        #[arg(short, long, default_value_t = 50, value_name = "N")]
+        limit: u64,
+        /// List the access log instead: who searched, viewed and exported
+        #[arg(long)]
+        access: bool,
+    },
+    /// Show one entry with its proof
+    Show {
+        /// The number of the entry
+        #[arg(value_name = "N")]
+        seq: u64,
+    },
+    /// Check the whole log for forks, rollbacks, altered or missing files, swapped keys; exits with 4 if anything differs
+    #[command(after_help = "Examples:\n  exhibit log check\n  exhibit log check --against ~/kept/checkpoint")]
+    Check {
+        /// A checkpoint of this log that was kept elsewhere: the log must still extend it
+        #[arg(long, value_name = "CHECKPOINT", num_args = 1.., conflicts_with = "access")]
+        against: Vec<PathBuf>,
+        /// Check the access log instead, with its sealed values
+        #[arg(long)]
+        access: bool,
+    },
+    /// Copy the log for others to read and check: tiles, checkpoint and key, without sealed values
+    #[command(after_help = "Example:\n  exhibit log export ~/log-of-today")]
+    Export {
+        /// The folder to create; it must not exist
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+        /// Also copy the access log, to DIR-access, without its openings
+        #[arg(long)]
+        with_access_log: bool,
+    },
+    Key(key::KeyArgs),
+    Anchor(anchor::AnchorArgs),
+}
+
+impl Run for LogArgs {
+    const GROUP: Group = Group::Trust;
+
+    fn supports_dry_run(&self) -> bool {
+        true
+    }
+
+    fn run(&self, context: &Context<'_>) -> Result<ExitCode, Failure> {
+        run(context, &self.command)
+    }
+}
+
+fn run(context: &Context<'_>, command: &LogCommand) -> Result<ExitCode, Failure> {
     match command {
-        LogCommand::Ls { from, limit, access: true } => log_access::list(context, *from, *limit),
+        LogCommand::Ls { from, limit, access: true } => access::list(context, *from, *limit),
         LogCommand::Ls { from, limit, access: false } => list(context, *from, *limit),
         LogCommand::Show { seq } => show(context, *seq),
-        LogCommand::Check { access: true, .. } => log_access::check(context),
+        LogCommand::Check { access: true, .. } => access::check(context),
         LogCommand::Check { against, access: false } => check(context, against),
         LogCommand::Export { folder, with_access_log } => {
             let access = AccessLog::log_folder(&context.case_folder()?.join(layout::ACCESS));
@@ -29,8 +96,8 @@ pub(crate) fn run(context: &Context<'_>, command: &LogCommand) -> Result<ExitCod
             }
             Ok(code)
         }
-        LogCommand::Key(command) => log_key::run(context, command),
-        LogCommand::Anchor(command) => anchor::run(context, command),
+        LogCommand::Key(arguments) => key::run(context, arguments),
+        LogCommand::Anchor(arguments) => anchor::run(context, arguments),
     }
 }
 
@@ -53,9 +120,9 @@ fn list(context: &Context<'_>, from: u64, limit: u64) -> Result<ExitCode, Failur
     }
     match case.marks_waiting()? {
         0 => {}
-        1 => output.remark("1 change of tags waits for its entry: the next command that signs makes it"),
+        1 => output.remark("1 tag change is not in the log yet: the next command that writes to the case logs it"),
         waiting => output.remark(&format!(
-            "{waiting} changes of tags wait for their entries: the next command that signs makes them"
+            "{waiting} tag changes are not in the log yet: the next command that writes to the case logs them"
         )),
     }
     Ok(Exit::Done.into())
@@ -78,7 +145,7 @@ fn show(context: &Context<'_>, seq: u64) -> Result<ExitCode, Failure> {
     Ok(Exit::Done.into())
 }
 
-// also of a case whose settings or catalogue cannot be read any more
+// Works on a case whose settings or catalogue cannot be read any more.
 fn check(context: &Context<'_>, against: &[PathBuf]) -> Result<ExitCode, Failure> {
     let folder = context.case_folder()?;
     let custody = folder.join(layout::CUSTODY);
@@ -88,7 +155,7 @@ fn check(context: &Context<'_>, against: &[PathBuf]) -> Result<ExitCode, Failure
     let mut checkpoints = against.iter().map(|file| read_checkpoint(file)).collect::<Result<Vec<_>, _>>()?;
     let named = checkpoints.len();
     let config = Case::open(&folder).ok().map(|case| case.config.clone());
-    if let (Ok(keys), Ok(log)) = (world::keys(), Log::open(&custody)) {
+    if let (Ok(keys), Ok(log)) = (system::keys(), Log::open(&custody)) {
         checkpoints.extend(remembered(&keys, log.origin()));
     }
     let also = checkpoints.len() - named;
@@ -106,9 +173,8 @@ fn read_checkpoint(file: &Path) -> Result<Note, Failure> {
         Err(error) => Err(chain_of(&error)),
     });
     note.map_err(|why| {
-        Failure::usage(format!("{} is not a checkpoint: {why}", file.display())).hint(
-            "a checkpoint is the file custody/checkpoint of the case, of a bag, or of an exported log, as it was kept",
-        )
+        Failure::usage(format!("{} is not a checkpoint: {why}", file.display()))
+            .hint("a checkpoint is the file custody/checkpoint of a case, a bag or an exported log")
     })
 }
 
@@ -130,14 +196,15 @@ fn print_check(context: &Context<'_>, report: &Report, (named, also): (usize, us
     }
     let keys = counted(report.keys.len() as u64, "key", "keys");
     let entries = counted(report.entries, "entry", "entries");
-    output.line(&format!("Checked {entries}, every tile, and the signature; the log had {keys} so far."));
+    output.line(&format!("Checked {entries}, every tile and the signature; the log has used {keys}."));
     if let Some(entry) = report.sealed {
         output.line(&format!("The case is sealed by entry {entry}."));
     }
     match (named, also) {
-        (0, 0) => output
-            .remark("Not compared with an earlier state: none is remembered here, and none was named with --against."),
-        (0, _) => output.line("Compared with the state that this machine last saw."),
+        (0, 0) => {
+            output.remark("Not compared with an earlier state: this machine knows none, and --against gave none.")
+        }
+        (0, _) => output.line("Compared with the last state that this machine saw."),
         _ => output.line(&format!("Compared with {}.", counted(named as u64, "checkpoint", "checkpoints"))),
     }
     for deviation in &wrong {
@@ -147,11 +214,11 @@ fn print_check(context: &Context<'_>, report: &Report, (named, also): (usize, us
         output.line(&format!("{}  {}", output.style(Style::Dim, "leftover"), chain_of(*leftover)));
     }
     let (style, verdict) = match wrong.len() {
-        0 => (Style::Good, "The log holds.".to_owned()),
+        0 => (Style::Good, "The log is valid.".to_owned()),
         _ if report.entries_give_root => {
-            (Style::Bad, "The log does not hold, but its entries are those that were signed.".to_owned())
+            (Style::Bad, "The log is damaged, but its entries are those that were signed.".to_owned())
         }
-        _ => (Style::Bad, "The log does not hold. Work from a good copy.".to_owned()),
+        _ => (Style::Bad, "The log is not valid. Work from a good copy.".to_owned()),
     };
     output.line(&output.style(style, &verdict));
 }
@@ -164,8 +231,8 @@ fn export(context: &Context<'_>, folder: &Path, target: &Path) -> Result<ExitCod
         return Ok(Exit::Done.into());
     }
     if target.symlink_metadata().is_ok() {
-        return Err(Failure::new(Exit::Usage, "exists", format!("{} is there already", target.display()))
-            .hint("name a folder that is not there yet"));
+        return Err(Failure::new(Exit::Usage, "exists", format!("{} already exists", target.display()))
+            .hint("choose a folder that does not exist"));
     }
     let files = log.copy_to(target).map_err(CaseError::from)?;
     if context.output.json {
@@ -180,7 +247,7 @@ fn export(context: &Context<'_>, folder: &Path, target: &Path) -> Result<ExitCod
             counted(files, "file", "files"),
             target.display()
         ));
-        context.output.line("What the entries keep sealed stays sealed: the copy has no openings.");
+        context.output.line("Sealed values stay sealed: the copy has no openings.");
     }
     Ok(Exit::Done.into())
 }

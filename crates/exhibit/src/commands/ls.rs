@@ -1,10 +1,10 @@
 //! `exhibit ls [PATH]`
 
-use super::Context;
-use crate::cli::Ls;
+use super::{Context, Group, Run};
 use crate::codes;
 use crate::failure::{Exit, Failure};
 use crate::output::{Style, bytes};
+use clap::Args;
 use exhibit_case::Case;
 use exhibit_catalogue::{Item, ItemFilter};
 use exhibit_model::{ItemId, State};
@@ -13,13 +13,40 @@ use std::process::ExitCode;
 
 const BATCH: u32 = 1000;
 
-pub(crate) fn run(context: &Context<'_>, ls: &Ls) -> Result<ExitCode, Failure> {
+/// List the items of the case
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  exhibit ls\n  exhibit ls notices/2019 --tree\n  exhibit ls --state failed --json")]
+pub(crate) struct LsArgs {
+    /// List only items below this path
+    #[arg(value_name = "PATH")]
+    path: Option<String>,
+    /// Print a tree
+    #[arg(long)]
+    tree: bool,
+    /// List only items in this state
+    #[arg(long, value_name = "STATE")]
+    state: Option<String>,
+}
+
+impl Run for LsArgs {
+    const GROUP: Group = Group::Search;
+
+    fn supports_dry_run(&self) -> bool {
+        true
+    }
+
+    fn run(&self, context: &Context<'_>) -> Result<ExitCode, Failure> {
+        run(context, self)
+    }
+}
+
+fn run(context: &Context<'_>, ls: &LsArgs) -> Result<ExitCode, Failure> {
     let case = context.case()?;
     let states = match &ls.state {
         None => Vec::new(),
         Some(word) => vec![State::from_word(word).ok_or_else(|| {
             let all = State::ALL.map(State::word).join(", ");
-            Failure::usage(format!("{word:?} is not a state")).hint(format!("the states are {all}"))
+            Failure::usage(format!("unknown state {word:?}")).hint(format!("the states are {all}"))
         })?],
     };
     let mut after: Option<ItemId> = None;
@@ -32,8 +59,7 @@ pub(crate) fn run(context: &Context<'_>, ls: &Ls) -> Result<ExitCode, Failure> {
         after = Some(last.id);
         for item in &items {
             let path = case.path(item)?;
-            let below = ls.path.as_deref().is_none_or(|wanted| lies_below(&path, wanted));
-            if below {
+            if ls.path.as_deref().is_none_or(|wanted| is_below(&path, wanted)) {
                 listed += 1;
                 if ls.tree && !context.output.json {
                     tree.push((path, line(context, &case, item, None)));
@@ -47,12 +73,12 @@ pub(crate) fn run(context: &Context<'_>, ls: &Ls) -> Result<ExitCode, Failure> {
     Ok(if listed == 0 { Exit::Nothing } else { Exit::Done }.into())
 }
 
-fn lies_below(path: &str, wanted: &str) -> bool {
+fn is_below(path: &str, wanted: &str) -> bool {
     let wanted = wanted.trim_end_matches('/');
     path.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || rest.starts_with("!/"))
 }
 
-/// One item as an object for scripts.
+/// One item as a JSON object.
 pub(crate) fn object(case: &Case, item: &Item, path: &str) -> Value {
     json!({
         "id": case.label(item.id),
@@ -115,10 +141,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_lies_below_whole_parts_only() {
-        assert!(lies_below("a/b.zip!/c", "a"));
-        assert!(lies_below("a/b.zip!/c", "a/b.zip"));
-        assert!(lies_below("a/b", "a/b/"));
-        assert!(!lies_below("ab/c", "a"));
+    fn a_path_is_below_whole_parts_only() {
+        assert!(is_below("a/b.zip!/c", "a"));
+        assert!(is_below("a/b.zip!/c", "a/b.zip"));
+        assert!(is_below("a/b", "a/b/"));
+        assert!(!is_below("ab/c", "a"));
     }
 }

@@ -1,55 +1,57 @@
-//! One file per command; each takes its arguments, prints, and gives an exit code.
+//! The commands, one file each: the arguments with their help, and what the command does. A new command is its file, its
+//! `mod` line and its line in the list below.
 
-mod anchor;
 mod bag;
 mod batch;
 mod case;
 mod cat;
+mod completions;
 mod demo;
 mod doctor;
-mod find;
-mod handed;
 mod history;
 mod ingest;
 mod init;
 mod log;
-mod log_access;
-mod log_key;
 mod ls;
+mod man;
 mod open;
-mod packaging;
+mod password;
 mod problem;
 mod quote;
 mod saved;
+mod search;
 mod serve;
 mod show;
 mod similar;
 mod status;
 mod tag;
 mod verify;
+mod version;
 
-use crate::cli::{Arguments, Command};
+use crate::cli::Arguments;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::world;
+use crate::system;
+use clap::Subcommand;
 use exhibit_case::Case;
 use std::process::ExitCode;
 
-/// What a command is given besides its own arguments.
+/// What a command gets besides its own arguments.
 pub(crate) struct Context<'a> {
     pub(crate) arguments: &'a Arguments,
     pub(crate) output: &'a Output,
 }
 
 impl Context<'_> {
-    /// The case that is meant.
+    /// The current case, opened.
     pub(crate) fn case(&self) -> Result<Case, Failure> {
         let folder = self.case_folder()?;
         Ok(Case::open(&folder)?)
     }
 
+    /// The folder of the current case.
     pub(crate) fn case_folder(&self) -> Result<std::path::PathBuf, Failure> {
-        world::case_folder(self.arguments.global.case.as_deref())
+        system::case_folder(self.arguments.global.case.as_deref())
     }
 
     pub(crate) fn dry_run(&self) -> bool {
@@ -57,55 +59,110 @@ impl Context<'_> {
     }
 }
 
-/// Whether a command says what it would do with `--dry-run`, or changes nothing anyway.
-const fn plans(command: &Command) -> bool {
-    use crate::cli::Problem;
-    match command {
-        Command::Serve(_)
-        | Command::Man(_)
-        | Command::Password(_)
-        | Command::Quote(_)
-        | Command::Bag(_)
-        | Command::Saved(_) => false,
-        Command::Problem(problem) => !matches!(problem, Problem::Retry { .. }),
-        Command::Cat(cat) => cat.output.is_none(),
-        _ => true,
+/// The headings of the root help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Group {
+    Start,
+    Material,
+    Search,
+    HandOver,
+    Trust,
+    Run,
+}
+
+impl Group {
+    /// All of them, in the order of the root help.
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Start, Self::Material, Self::Search, Self::HandOver, Self::Trust, Self::Run];
+
+    pub(crate) const fn title(self) -> &'static str {
+        match self {
+            Self::Start => "Start",
+            Self::Material => "Material",
+            Self::Search => "Search",
+            Self::HandOver => "Hand over",
+            Self::Trust => "Trust",
+            Self::Run => "Run",
+        }
     }
+}
+
+/// A command: implemented by its arguments. The doc comment of the arguments is its line in the root help.
+pub(crate) trait Run {
+    /// The heading of the root help under which it is listed.
+    const GROUP: Group;
+
+    /// Whether `--dry-run` is accepted with these arguments: the command shows what it would do, or changes nothing anyway.
+    fn supports_dry_run(&self) -> bool;
+
+    /// Does the work and prints.
+    fn run(&self, context: &Context<'_>) -> Result<ExitCode, Failure>;
+}
+
+macro_rules! commands {
+    ($($name:ident($arguments:ty),)*) => {
+        /// Every command, with its arguments.
+        #[derive(Debug, Subcommand)]
+        pub(crate) enum Command {
+            $($name($arguments),)*
+        }
+
+        impl Command {
+            /// The group of each command, in the order in which clap lists them.
+            pub(crate) fn groups() -> Vec<Group> {
+                vec![$(<$arguments as Run>::GROUP),*]
+            }
+
+            fn supports_dry_run(&self) -> bool {
+                match self {
+                    $(Self::$name(arguments) => arguments.supports_dry_run(),)*
+                }
+            }
+
+            fn run(&self, context: &Context<'_>) -> Result<ExitCode, Failure> {
+                match self {
+                    $(Self::$name(arguments) => arguments.run(context),)*
+                }
+            }
+        }
+    };
+}
+
+// in the order of the root help
+commands! {
+    Open(open::OpenArgs),
+    Init(init::InitArgs),
+    Demo(demo::DemoArgs),
+    Doctor(doctor::DoctorArgs),
+    Ingest(ingest::IngestArgs),
+    Status(status::StatusArgs),
+    Problem(problem::ProblemArgs),
+    Password(password::PasswordArgs),
+    Search(search::SearchArgs),
+    Show(show::ShowArgs),
+    Cat(cat::CatArgs),
+    Ls(ls::LsArgs),
+    Similar(similar::SimilarArgs),
+    Batch(batch::BatchArgs),
+    Saved(saved::SavedArgs),
+    History(history::HistoryArgs),
+    Tag(tag::TagArgs),
+    Quote(quote::QuoteArgs),
+    Bag(bag::BagArgs),
+    Verify(verify::VerifyArgs),
+    Log(log::LogArgs),
+    Case(case::CaseArgs),
+    Serve(serve::ServeArgs),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
+    Version(version::VersionArgs),
 }
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments, output: &Output) -> Result<ExitCode, Failure> {
     let context = Context { arguments, output };
-    if context.dry_run() && !plans(&arguments.command) {
-        return Err(Failure::usage("this command cannot say beforehand what it would do")
-            .hint("leave out --dry-run; nothing was done"));
+    if context.dry_run() && !arguments.command.supports_dry_run() {
+        return Err(Failure::usage("this command does not support --dry-run").hint("nothing was done"));
     }
-    match &arguments.command {
-        Command::Open(open) => open::run(&context, open),
-        Command::Init(init) => init::run(&context, init),
-        Command::Demo(demo) => demo::run(&context, demo),
-        Command::Doctor(doctor) => doctor::run(&context, doctor),
-        Command::Ingest(ingest) => ingest::run(&context, ingest),
-        Command::Status(status) => status::run(&context, status),
-        Command::Problem(problem) => problem::run(&context, problem),
-        Command::Password(password) => problem::password(&context, password),
-        Command::Search(search) => find::run(&context, search),
-        Command::Show(show) => show::run(&context, show),
-        Command::Cat(cat) => cat::run(&context, cat),
-        Command::Ls(ls) => ls::run(&context, ls),
-        Command::Batch(command) => batch::run(&context, command),
-        Command::Saved(command) => saved::run(&context, command),
-        Command::Similar(similar) => similar::run(&context, similar),
-        Command::History(command) => history::run(&context, command),
-        Command::Tag(command) => tag::run(&context, command),
-        Command::Verify(verify) => verify::run(&context, verify),
-        Command::Quote(command) => quote::run(&context, command),
-        Command::Bag(command) => bag::run(&context, command),
-        Command::Log(command) => log::run(&context, command),
-        Command::Case(command) => case::run(&context, command),
-        Command::Serve(serve) => serve::run(&context, serve),
-        Command::Completions(completions) => packaging::completions(&context, completions),
-        Command::Man(man) => packaging::man(&context, man),
-        Command::Version => packaging::version(&context),
-    }
+    arguments.command.run(&context)
 }

@@ -1,15 +1,49 @@
-//! `exhibit open DIR`: makes a case apart from what it reads, takes in, serves, and opens the browser.
+//! `exhibit open [DIR]`: creates a case outside the source, ingests, serves, and opens the browser.
 
-use super::{Context, ingest, init, serve};
-use crate::cli::Open;
+use super::serve::ServeArgs;
+use super::{Context, Group, Run, ingest, init, serve};
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
-use crate::world;
+use crate::system;
+use clap::Args;
 use exhibit_case::{Case, layout};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
-pub(crate) fn run(context: &Context<'_>, open: &Open) -> Result<ExitCode, Failure> {
+/// Ingest a folder, serve it on this machine and open the browser
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  exhibit open ~/leak            a new case in ~/Exhibit/leak\n  \
+                        exhibit open ~/Exhibit/leak    an existing case: resume ingesting, and serve it")]
+pub(crate) struct OpenArgs {
+    /// A folder to ingest, or a case [default: the current case]
+    #[arg(value_name = "DIR")]
+    folder: Option<PathBuf>,
+    /// Where to create the case [default: ~/Exhibit/NAME]
+    #[arg(long, value_name = "DIR")]
+    into: Option<PathBuf>,
+    /// Do not open the browser
+    #[arg(long)]
+    no_browser: bool,
+    /// Exit after ingesting
+    #[arg(long)]
+    no_serve: bool,
+    #[command(flatten)]
+    serve: ServeArgs,
+}
+
+impl Run for OpenArgs {
+    const GROUP: Group = Group::Start;
+
+    fn supports_dry_run(&self) -> bool {
+        true
+    }
+
+    fn run(&self, context: &Context<'_>) -> Result<ExitCode, Failure> {
+        run(context, self)
+    }
+}
+
+fn run(context: &Context<'_>, open: &OpenArgs) -> Result<ExitCode, Failure> {
     let output = context.output;
     let (folder, sources) = match &open.folder {
         None => (context.case_folder()?, Vec::new()),
@@ -29,10 +63,10 @@ pub(crate) fn run(context: &Context<'_>, open: &Open) -> Result<ExitCode, Failur
             std::fs::create_dir_all(parent).map_err(|error| Failure::io("make the folder", parent, &error))?;
         }
         init::make(&folder, &name, "EXH", None)?;
-        output.remark(&format!("Made a case in {}", folder.display()));
+        output.remark(&format!("Created a case in {}", folder.display()));
     }
     if Case::open(&folder)?.is_sealed() {
-        output.remark("The case is sealed: nothing is taken in.");
+        output.remark("The case is sealed: nothing is ingested.");
     } else if let Some(code) = take_in(context, open, &folder, &sources)? {
         return Ok(code);
     }
@@ -43,48 +77,47 @@ pub(crate) fn run(context: &Context<'_>, open: &Open) -> Result<ExitCode, Failur
     })
 }
 
-// the exit code, where nothing is to be served afterwards
+// Returns the exit code if nothing is to be served afterwards.
 fn take_in(
     context: &Context<'_>,
-    open: &Open,
+    open: &OpenArgs,
     folder: &Path,
     sources: &[PathBuf],
 ) -> Result<Option<ExitCode>, Failure> {
     let output = context.output;
-    let workers = world::processors();
+    let workers = system::processors();
     let order = ingest::Order { sources, name: None, retry: false, passwords: None, ocr: true, workers };
     let summary = ingest::take_in(output, folder, &order)?;
     ingest::report(output, &summary);
     Ok((summary.stopped || open.no_serve).then(|| ingest::exit_of(&summary)))
 }
 
-/// Where the case of a source goes: the place named, else `~/Exhibit/NAME`; a case that is there for another source
-/// is not touched, a number is added to the name.
+/// Where the case of a source goes: the given folder, else `~/Exhibit/NAME`. An existing case of another source is
+/// left alone; a number is appended to the name instead.
 fn place_for(source: &Path, named: Option<&Path>) -> Result<PathBuf, Failure> {
     if let Some(named) = named {
         return Ok(named.to_owned());
     }
     let home = std::env::home_dir().ok_or_else(|| {
-        Failure::new(Exit::Usage, "no-home", "there is no home folder to make the case in")
-            .hint("name a place: --into DIR")
+        Failure::new(Exit::Usage, "no-home", "no home folder to create the case in").hint("choose a folder: --into DIR")
     })?;
     let name = init::name_of(source);
     for number in 1..1000 {
         let name = if number == 1 { name.clone() } else { format!("{name}-{number}") };
         let folder = home.join("Exhibit").join(name);
         if folder.starts_with(source) {
-            return Err(Failure::usage(format!("{} would lie within the source", folder.display()))
-                .hint("name a place apart from it: --into DIR"));
+            return Err(Failure::usage(format!("{} would be inside the source", folder.display()))
+                .hint("choose a folder outside it: --into DIR"));
         }
         let free = !folder.exists();
         if free || Case::open(&folder).is_ok_and(|case| is_of(&case, source)) {
             return Ok(folder);
         }
     }
-    Err(Failure::usage("no free name for the case in ~/Exhibit").hint("name a place: --into DIR"))
+    Err(Failure::usage("no free name for the case in ~/Exhibit").hint("choose a folder: --into DIR"))
 }
 
-// made for this source, or made and interrupted before its source was noted
+// Created for this source, or interrupted before its source was recorded.
 fn is_of(case: &Case, source: &Path) -> bool {
     use std::os::unix::ffi::OsStrExt;
     case.source_paths().is_ok_and(|paths| paths.is_empty() || paths.iter().any(|p| p == source.as_os_str().as_bytes()))
@@ -98,6 +131,6 @@ fn open_browser(output: &Output, link: &str) {
     let started =
         Command::new("xdg-open").arg(link).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
     if started.is_err() {
-        output.remark("No browser could be opened: copy the link.");
+        output.remark("Could not open a browser: copy the link.");
     }
 }

@@ -1,31 +1,63 @@
-//! `exhibit problem ls|show|retry`, `exhibit password import|ls`
+//! `exhibit problem ls|show|retry`
 
-use super::{Context, ingest};
-use crate::cli::{Password, Problem, Show};
+use super::{Context, Group, Run, ingest};
 use crate::codes;
 use crate::failure::{Exit, Failure};
 use crate::output::{Style, counted};
-use crate::world;
+use crate::system;
+use clap::{Args, Subcommand};
 use exhibit_catalogue::ItemFilter;
 use exhibit_model::State;
-use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read;
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 const SAMPLE: usize = 3;
 
 type Causes = BTreeSet<String>;
 
-pub(crate) fn run(context: &Context<'_>, problem: &Problem) -> Result<ExitCode, Failure> {
-    match problem {
-        Problem::Ls => list(context),
-        Problem::Show { document } => {
-            let show = Show { document: document.clone(), text: false, meta: false, custody: false, page: None };
-            super::show::run(context, &show)
-        }
-        Problem::Retry { passwords } => {
+/// Show files that failed, are encrypted, unsupported or truncated, and retry them
+#[derive(Debug, Args)]
+pub(crate) struct ProblemArgs {
+    #[command(subcommand)]
+    command: ProblemCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum ProblemCommand {
+    /// List problems, grouped by cause
+    Ls,
+    /// Show one problem
+    Show {
+        /// The document
+        #[arg(value_name = "DOC")]
+        document: String,
+    },
+    /// Retry them
+    Retry {
+        /// A file of passwords to try, one per line
+        #[arg(long, value_name = "FILE")]
+        passwords: Option<PathBuf>,
+    },
+}
+
+impl Run for ProblemArgs {
+    const GROUP: Group = Group::Material;
+
+    fn supports_dry_run(&self) -> bool {
+        !matches!(self.command, ProblemCommand::Retry { .. })
+    }
+
+    fn run(&self, context: &Context<'_>) -> Result<ExitCode, Failure> {
+        run(context, &self.command)
+    }
+}
+
+fn run(context: &Context<'_>, command: &ProblemCommand) -> Result<ExitCode, Failure> {
+    match command {
+        ProblemCommand::Ls => list(context),
+        ProblemCommand::Show { document } => super::show::ShowArgs::summary_of(document).run(context),
+        ProblemCommand::Retry { passwords } => {
             let folder = context.case_folder()?;
             let order = ingest::Order {
                 sources: &[],
@@ -33,7 +65,7 @@ pub(crate) fn run(context: &Context<'_>, problem: &Problem) -> Result<ExitCode, 
                 retry: true,
                 passwords: passwords.as_deref(),
                 ocr: true,
-                workers: world::processors(),
+                workers: system::processors(),
             };
             let summary = ingest::take_in(context.output, &folder, &order)?;
             ingest::report(context.output, &summary);
@@ -74,43 +106,11 @@ fn list(context: &Context<'_>) -> Result<ExitCode, Failure> {
             }
         }
         if items.is_empty() {
-            output.line("No problems: nothing failed, is encrypted, unsupported or cut short.");
+            output.line("No problems: nothing failed, is encrypted, unsupported or truncated.");
         } else if items.iter().any(|item| item.state == State::Encrypted) {
             output.line("");
-            output.line("Passwords for encrypted files: exhibit problem retry --passwords FILE");
+            output.line("To try passwords on encrypted files: exhibit problem retry --passwords FILE");
         }
     }
     Ok(if items.is_empty() { Exit::Nothing } else { Exit::Done }.into())
-}
-
-pub(crate) fn password(context: &Context<'_>, password: &Password) -> Result<ExitCode, Failure> {
-    let case = context.case()?;
-    match password {
-        Password::Import { file } => {
-            let text = if file == Path::new("-") {
-                let mut text = String::new();
-                let read = std::io::stdin().read_to_string(&mut text);
-                read.map_err(|error| Failure::io("read", "standard input", &error))?;
-                text
-            } else {
-                std::fs::read_to_string(file).map_err(|error| Failure::io("read", file, &error))?
-            };
-            let added = case.add_passwords(&text.lines().map(str::to_owned).collect::<Vec<_>>())?;
-            if context.output.json {
-                context.output.object("passwords", json!({"added": added, "held": case.passwords()?.len()}));
-            } else {
-                context.output.line(&format!("Added {}.", counted(added as u64, "password", "passwords")));
-                context.output.line("Try them: exhibit problem retry");
-            }
-        }
-        Password::Ls => {
-            let held = case.passwords()?.len();
-            if context.output.json {
-                context.output.object("passwords", json!({"held": held}));
-            } else {
-                context.output.line(&counted(held as u64, "password", "passwords"));
-            }
-        }
-    }
-    Ok(Exit::Done.into())
 }

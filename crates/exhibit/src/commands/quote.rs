@@ -1,11 +1,11 @@
 //! `exhibit quote new|ls|check`
 
-use super::Context;
 use super::bag::failure;
-use crate::cli::QuoteCommand;
+use super::{Context, Group, Run};
 use crate::failure::{Exit, Failure};
 use crate::output::{Style, counted};
-use crate::world::{self, MachineClock};
+use crate::system::{self, MachineClock};
+use clap::{Args, Subcommand};
 use exhibit_bag::{NewQuote, Standing, StandingQuote, check_quotes, list_quotes, make_quote, paint_pages};
 use exhibit_case::Held;
 use exhibit_model::{Clock, shown};
@@ -15,10 +15,56 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 
-pub(crate) fn run(context: &Context<'_>, command: &QuoteCommand) -> Result<ExitCode, Failure> {
+/// Tie passages to their pages, and check that they still match
+#[derive(Debug, Args)]
+pub(crate) struct QuoteArgs {
+    #[command(subcommand)]
+    command: QuoteCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum QuoteCommand {
+    /// Quote a passage of a page, character for character
+    #[command(after_help = "Example:\n  exhibit quote new EXH-000003 --page 2 --text '须由值班员逐一登记'")]
+    New {
+        /// The document
+        #[arg(value_name = "DOC")]
+        document: String,
+        /// The page
+        #[arg(long, value_name = "N")]
+        page: u32,
+        /// The passage, exactly as on the page
+        #[arg(long, value_name = "TEXT")]
+        text: String,
+        /// Which of several identical passages on the page
+        #[arg(long, value_name = "N")]
+        nth: Option<usize>,
+        /// Do not render the page and keep its image with the quote
+        #[arg(long)]
+        no_picture: bool,
+    },
+    /// List quotes
+    Ls,
+    /// Check every quote against its page and the log; exits with 4 if one is invalid
+    Check,
+}
+
+impl Run for QuoteArgs {
+    const GROUP: Group = Group::HandOver;
+
+    fn supports_dry_run(&self) -> bool {
+        true
+    }
+
+    fn run(&self, context: &Context<'_>) -> Result<ExitCode, Failure> {
+        run(context, &self.command)
+    }
+}
+
+fn run(context: &Context<'_>, command: &QuoteCommand) -> Result<ExitCode, Failure> {
     match command {
         QuoteCommand::New { document, page, text, nth, no_picture } => {
-            let mut held = world::hold(&context.case_folder()?)?;
+            let mut held = system::hold(&context.case_folder()?)?;
             let item = held.case.resolve(document)?;
             let quote = NewQuote { item, page: *page, exact: text, nth: *nth };
             if context.dry_run() {
@@ -26,9 +72,9 @@ pub(crate) fn run(context: &Context<'_>, command: &QuoteCommand) -> Result<ExitC
                 return Ok(Exit::Done.into());
             }
             if !no_picture {
-                paint(context, &mut held, &quote)?;
+                render(context, &mut held, &quote)?;
             }
-            let anchor = make_quote(&mut held, &quote, MachineClock.now(), &mut world::random).map_err(failure)?;
+            let anchor = make_quote(&mut held, &quote, MachineClock.now(), &mut system::random).map_err(failure)?;
             print(context, &anchor);
             Ok(Exit::Done.into())
         }
@@ -43,18 +89,19 @@ pub(crate) fn run(context: &Context<'_>, command: &QuoteCommand) -> Result<ExitC
     }
 }
 
-// The page's picture is kept with the quote, where the page has one and the passage is on it.
-fn paint(context: &Context<'_>, held: &mut Held, quote: &NewQuote<'_>) -> Result<(), Failure> {
+// The image of the page is kept with the quote, if the page can be rendered and the passage is on it.
+fn render(context: &Context<'_>, held: &mut Held, quote: &NewQuote<'_>) -> Result<(), Failure> {
     let kind = held.case.page_row(quote.item, quote.page)?.kind;
     if !kind.is_rendered() || !held.case.page(quote.item, quote.page)?.text.contains(quote.exact) {
         return Ok(());
     }
-    let cage = world::cage(1)?;
+    let cage = system::cage(1)?;
     let (pages, now) = (BTreeSet::from([quote.page]), MachineClock.now());
-    let refused = paint_pages(held, &cage, quote.item, &pages, now, &mut world::random, &mut || {}).map_err(failure)?;
+    let refused =
+        paint_pages(held, &cage, quote.item, &pages, now, &mut system::random, &mut || {}).map_err(failure)?;
     for (_, reason) in refused {
         let reason = crate::codes::reason_text(&reason);
-        context.output.warn(&format!("the quote has no picture of its page: {reason}"));
+        context.output.warn(&format!("the quote has no image of its page: {reason}"));
     }
     Ok(())
 }
@@ -87,21 +134,25 @@ fn check(context: &Context<'_>) -> Result<ExitCode, Failure> {
     }
     if !context.output.json {
         let all = counted(quotes.len() as u64, "quote", "quotes");
-        context.output.line(&format!("{good} of {all}: the page says it, word for word, and the log recorded it."));
+        context
+            .output
+            .line(&format!("{good} of {all} valid: the page has the passage word for word, and the log records it."));
     }
     Ok(if good == quotes.len() { Exit::Done } else { Exit::Mismatch }.into())
 }
 
 fn report(context: &Context<'_>, quote: &StandingQuote) {
-    let (word, says) = match &quote.standing {
+    let (word, detail) = match &quote.standing {
         Standing::Holds => ("holds", String::new()),
-        Standing::ReadAnew => ("read-anew", "the page was read anew; it says the same: make the quote anew".to_owned()),
-        Standing::Broken { nearest } => {
-            let nearest = nearest.as_ref().map(|text| format!("; most like it: \u{201c}{}\u{201d}", shown(text)));
-            ("broken", format!("the page does not say it any more{}", nearest.unwrap_or_default()))
+        Standing::ReadAnew => {
+            ("read-anew", "the page was read again, with the same text: create the quote again".to_owned())
         }
-        Standing::PageGone => ("page-gone", "its document or page is not there any more".to_owned()),
-        Standing::NotLogged => ("not-logged", "the log does not record it: it was put there, or changed".to_owned()),
+        Standing::Broken { nearest } => {
+            let nearest = nearest.as_ref().map(|text| format!("; nearest text: \u{201c}{}\u{201d}", shown(text)));
+            ("broken", format!("the page no longer has this text{}", nearest.unwrap_or_default()))
+        }
+        Standing::PageGone => ("page-gone", "its document or page no longer exists".to_owned()),
+        Standing::NotLogged => ("not-logged", "not recorded in the log: it was added or altered".to_owned()),
         Standing::Unreadable => ("unreadable", "the file is not a quote".to_owned()),
     };
     let output = context.output;
@@ -117,7 +168,7 @@ fn report(context: &Context<'_>, quote: &StandingQuote) {
     let style = if quote.standing == Standing::Holds { Style::Good } else { Style::Bad };
     let what = quote.anchor.as_ref().map_or_else(|| shown(&quote.id), line);
     output.line(&format!("{}  {what}", output.style(style, word)));
-    if !says.is_empty() {
-        output.line(&format!("    {says}"));
+    if !detail.is_empty() {
+        output.line(&format!("    {detail}"));
     }
 }

@@ -1,28 +1,74 @@
 //! `exhibit saved ls|show|run|rm`
 
-use super::{Context, find};
-use crate::cli::SavedCommand;
+use super::{Context, Group, Run, search};
+use crate::access_log;
 use crate::failure::{Exit, Failure};
-use crate::looks;
 use crate::output::{Style, counted, number};
-use crate::world::MachineClock;
+use crate::system::MachineClock;
+use clap::{Args, Subcommand};
 use exhibit_case::{Case, CaseError, Saved, SearchRequest};
 use exhibit_model::{Clock, ItemId, Moment, shown};
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
-pub(crate) fn run(context: &Context<'_>, command: &SavedCommand) -> Result<ExitCode, Failure> {
+/// Manage saved searches, and show new results
+#[derive(Debug, Args)]
+pub(crate) struct SavedArgs {
+    #[command(subcommand)]
+    command: SavedCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum SavedCommand {
+    /// List saved searches, with the number of new documents since each was last run
+    Ls,
+    /// Show a saved search
+    Show {
+        /// Its name
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+    /// Run a saved search, and show what is new since it was last run
+    Run {
+        /// Its name
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// Maximum number of results
+        #[arg(short, long, default_value_t = 25, value_name = "N")]
+        limit: usize,
+    },
+    /// Delete a saved search
+    Rm {
+        /// Its name
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+}
+
+impl Run for SavedArgs {
+    const GROUP: Group = Group::Search;
+
+    fn supports_dry_run(&self) -> bool {
+        true
+    }
+
+    fn run(&self, context: &Context<'_>) -> Result<ExitCode, Failure> {
+        run(context, &self.command)
+    }
+}
+
+fn run(context: &Context<'_>, command: &SavedCommand) -> Result<ExitCode, Failure> {
     let case = context.case()?;
     match command {
         SavedCommand::Ls => {
             let all = case.saved()?;
             for (name, saved) in &all {
-                say(context, &case, name, saved)?;
+                print_saved(context, &case, name, saved)?;
             }
             Ok(if all.is_empty() { Exit::Nothing } else { Exit::Done }.into())
         }
         SavedCommand::Show { name } => {
-            say(context, &case, name, &known(&case, name)?)?;
+            print_saved(context, &case, name, &known(&case, name)?)?;
             Ok(Exit::Done.into())
         }
         SavedCommand::Run { name, limit } => again(context, &case, name, *limit),
@@ -31,7 +77,7 @@ pub(crate) fn run(context: &Context<'_>, command: &SavedCommand) -> Result<ExitC
             if !context.dry_run() {
                 case.forget_search(name)?;
             }
-            let would = if context.dry_run() { "Would forget" } else { "Forgot" };
+            let would = if context.dry_run() { "would delete" } else { "Deleted" };
             context.output.line(&format!("{would} {}: {}", shown(name), shown(&saved.query)));
             Ok(Exit::Done.into())
         }
@@ -47,7 +93,7 @@ fn new_among(saved: &Saved, found: &[i64]) -> Vec<i64> {
     found.iter().filter(|document| saved.documents.binary_search(document).is_err()).copied().collect()
 }
 
-fn say(context: &Context<'_>, case: &Case, name: &str, saved: &Saved) -> Result<(), Failure> {
+fn print_saved(context: &Context<'_>, case: &Case, name: &str, saved: &Saved) -> Result<(), Failure> {
     let output = context.output;
     let found = case.documents_found(&case.saved_query(saved)?)?;
     let new = new_among(saved, &found);
@@ -88,8 +134,8 @@ fn again(context: &Context<'_>, case: &Case, name: &str, limit: usize) -> Result
     }
     let request = SearchRequest { limit, ..SearchRequest::of(&query) };
     let results = case.search(&request)?;
-    let _noted = looks::note(context.output, case, looks::search(&saved.query));
-    find::print(context, case, &request, &results);
+    let _noted = access_log::note(context.output, case, access_log::search(&saved.query));
+    search::print(context, case, &request, &results);
     if !context.dry_run() && !case.is_sealed() {
         case.seen_search(name, found, MachineClock.now())?;
     }

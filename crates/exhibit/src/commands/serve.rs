@@ -1,11 +1,11 @@
-//! `exhibit serve`: the browser interface, on this machine alone unless told otherwise.
+//! `exhibit serve`: the browser interface, on the loopback address unless configured otherwise.
 
-use super::Context;
-use crate::cli::Serve;
+use super::{Context, Group, Run};
+use crate::access_log;
 use crate::failure::{Exit, Failure};
-use crate::looks;
 use crate::output::Output;
-use crate::world::{self, MachineClock};
+use crate::system::{self, MachineClock};
+use clap::Args;
 use exhibit_case::Case;
 use exhibit_web::{Machine, ServeOptions, Sessions, fresh_secret};
 use serde_json::json;
@@ -16,25 +16,46 @@ use std::process::ExitCode;
 use std::sync::{Arc, Once};
 use tokio::net::TcpListener;
 
-pub(crate) fn run(context: &Context<'_>, serve: &Serve) -> Result<ExitCode, Failure> {
+/// Serve the browser interface on this machine
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  exhibit serve\n  exhibit serve --listen 127.0.0.1:8090")]
+pub(crate) struct ServeArgs {
+    /// The address to listen on; only this machine by default
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDR")]
+    listen: SocketAddr,
+}
+
+impl Run for ServeArgs {
+    const GROUP: Group = Group::Run;
+
+    fn supports_dry_run(&self) -> bool {
+        false
+    }
+
+    fn run(&self, context: &Context<'_>) -> Result<ExitCode, Failure> {
+        run(context, self)
+    }
+}
+
+fn run(context: &Context<'_>, serve: &ServeArgs) -> Result<ExitCode, Failure> {
     let folder = context.case_folder()?;
     serve_case(context.output, &folder, serve, &|_| {})
 }
 
-/// Serves a case until Ctrl-C; `ready` hears the address to open.
+/// Serves a case until Ctrl-C; `ready` receives the address to open.
 pub(crate) fn serve_case(
     output: &Output,
     folder: &Path,
-    serve: &Serve,
+    serve: &ServeArgs,
     ready: &dyn Fn(&str),
 ) -> Result<ExitCode, Failure> {
     let case = Arc::new(Case::open(folder)?);
-    let watch = looks::Watch::begin(output, &case)?;
-    // without a cage documents are shown as text, which is said on each page
-    let cage = match world::cage(world::processors()) {
+    let watch = access_log::Watch::begin(output, &case)?;
+    // without a cage documents are shown as text only, and each page states it
+    let cage = match system::cage(system::processors()) {
         Ok(cage) => Some(Arc::new(cage)),
         Err(failure) => {
-            output.warn(&format!("pages are not painted: {}", failure.message));
+            output.warn(&format!("pages are not rendered: {}", failure.message));
             None
         }
     };
@@ -45,7 +66,7 @@ pub(crate) fn serve_case(
         let address =
             listener.local_addr().map_err(|error| Failure::new(Exit::Internal, "listen", error.to_string()))?;
         if !address.ip().is_loopback() {
-            output.warn("this address can be reached from other machines; anyone with the link can read the case");
+            output.warn("this address is reachable from other machines: anyone with the link can read the case");
         }
         let code = fresh_secret();
         let link = format!("http://{address}/open/{code}");
@@ -54,13 +75,13 @@ pub(crate) fn serve_case(
         let (json, quiet) = (output.json, output.quiet);
         let sessions = Sessions::new(code, address.port(), move |code| {
             if !quiet && !json {
-                let again = format!("For another browser: http://{address}/open/{code}\n");
+                let again = format!("Link for another browser: http://{address}/open/{code}\n");
                 let _ = std::io::stderr().lock().write_all(again.as_bytes());
             }
         });
         let machine = Machine {
             clock: Arc::new(MachineClock),
-            threads: world::processors(),
+            threads: system::processors(),
             log_marks: log_marks(output, folder),
         };
         let recorder = watch.listener(&case);
@@ -82,16 +103,16 @@ pub(crate) fn serve_case(
     Ok(Exit::Done.into())
 }
 
-// a tag is kept whether or not the log can take it now: that it could not is said once
+// a tag is kept whether or not it can be logged now; a failure is reported once
 fn log_marks(output: &Output, folder: &Path) -> Arc<dyn Fn() + Send + Sync> {
-    let (said, quiet, folder) = (Once::new(), output.quiet, folder.to_owned());
+    let (reported, quiet, folder) = (Once::new(), output.quiet, folder.to_owned());
     Arc::new(move || {
-        if let Err(failure) = world::log_marks(&folder)
+        if let Err(failure) = system::log_marks(&folder)
             && !quiet
         {
-            said.call_once(|| {
+            reported.call_once(|| {
                 let line = format!(
-                    "Tags are not in the log yet ({}); whatever holds the case next puts them there.\n",
+                    "Tags are not in the log yet ({}); the next command that writes to the case logs them.\n",
                     failure.message
                 );
                 let _ = std::io::stderr().lock().write_all(line.as_bytes());
@@ -110,7 +131,7 @@ async fn listen(output: &Output, wanted: SocketAddr) -> Result<TcpListener, Fail
     }
     .map_err(|error| {
         Failure::new(Exit::Usage, "listen", format!("cannot listen on {wanted}: {error}"))
-            .hint("name another address: --listen 127.0.0.1:8090")
+            .hint("choose another address: --listen 127.0.0.1:8090")
     })
 }
 

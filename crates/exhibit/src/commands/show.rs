@@ -1,25 +1,67 @@
 //! `exhibit show DOC`
 
-use super::Context;
-use crate::cli::Show;
+use super::{Context, Group, Run};
+use crate::access_log;
 use crate::codes;
 use crate::failure::{Exit, Failure};
-use crate::looks;
 use crate::output::{Style, bytes, counted};
+use clap::Args;
 use exhibit_case::{Case, Document, Entry};
 use exhibit_model::shown;
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
-pub(crate) fn run(context: &Context<'_>, show: &Show) -> Result<ExitCode, Failure> {
+/// Show one document
+#[derive(Debug, Args)]
+#[command(after_help = "DOC is a number (EXH-000127 or 127), the beginning of a SHA-256, or a path below a source.\n\
+                        Example:\n  exhibit show EXH-000127 --custody")]
+pub(crate) struct ShowArgs {
+    /// The document
+    #[arg(value_name = "DOC")]
+    document: String,
+    /// Show its text
+    #[arg(long, conflicts_with_all = ["meta", "custody"])]
+    text: bool,
+    /// Show its metadata
+    #[arg(long, conflicts_with = "custody")]
+    meta: bool,
+    /// Show its log entry and proof
+    #[arg(long)]
+    custody: bool,
+    /// Show only the text of this page
+    #[arg(long, value_name = "N")]
+    page: Option<u32>,
+}
+
+impl ShowArgs {
+    /// What `exhibit show DOC` takes.
+    pub(super) fn summary_of(document: &str) -> Self {
+        Self { document: document.to_owned(), text: false, meta: false, custody: false, page: None }
+    }
+}
+
+impl Run for ShowArgs {
+    const GROUP: Group = Group::Search;
+
+    fn supports_dry_run(&self) -> bool {
+        true
+    }
+
+    fn run(&self, context: &Context<'_>) -> Result<ExitCode, Failure> {
+        run(context, self)
+    }
+}
+
+fn run(context: &Context<'_>, show: &ShowArgs) -> Result<ExitCode, Failure> {
     let case = context.case()?;
     let id = case.resolve(&show.document)?;
     let document = case.document(id)?;
-    let _noted = looks::note(context.output, &case, looks::view(&case, id, show.page));
+    let _noted = access_log::note(context.output, &case, access_log::view(&case, id, show.page));
     if show.text || show.page.is_some() {
         text(context, &case, &document, show.page)?;
     } else if show.custody {
-        let seq = document.item.seq.ok_or_else(|| Failure::new(Exit::Mismatch, "log", "the log has no entry of it"))?;
+        let seq =
+            document.item.seq.ok_or_else(|| Failure::new(Exit::Mismatch, "log", "the log has no entry for it"))?;
         let entry = case.entry(seq)?;
         if context.output.json {
             let openings: serde_json::Map<_, _> =
@@ -103,7 +145,7 @@ fn summary(context: &Context<'_>, case: &Case, document: &Document) -> Result<()
         field("also at", &format!("{}  {}", case.label(copy.id), case.path(copy)?));
     }
     for member in &document.members {
-        field("holds", &format!("{}  {} ({})", case.label(member.id), case.name(member), member.state));
+        field("contains", &format!("{}  {} ({})", case.label(member.id), case.name(member), member.state));
     }
     let more = document.item.found.saturating_sub(document.members.len() as u64);
     if more > 0 && !document.members.is_empty() {
@@ -112,18 +154,18 @@ fn summary(context: &Context<'_>, case: &Case, document: &Document) -> Result<()
     Ok(())
 }
 
-/// Prints where a document's receipt stands in the log, and the proof of it.
+/// Prints the log entry that records a document's receipt, and its proof.
 pub(crate) fn custody(context: &Context<'_>, document: &Document, entry: &Entry) {
     let output = context.output;
     output.line(&format!("{}  {}", output.style(Style::Bold, &document.name), document.path));
     output.line(&format!("  sha256     {}", document.item.original.map(|o| o.to_string()).unwrap_or_default()));
     output.line(&format!("  log entry  {}", entry.seq));
-    output.line(&output.style(Style::Dim, "The entry, as it stands in the log:"));
+    output.line(&output.style(Style::Dim, "The log entry:"));
     output.line(&entry.text);
     for (field, value) in &entry.openings {
         output.line(&format!("  sealed in it: {field} = {value}"));
     }
-    output.line(&output.style(Style::Dim, "The proof that it is in the signed log:"));
+    output.line(&output.style(Style::Dim, "The proof of its inclusion in the signed log:"));
     output.line(entry.proof.trim_end());
 }
 

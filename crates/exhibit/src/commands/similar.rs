@@ -1,37 +1,67 @@
 //! `exhibit similar DOC`
 
-use super::{Context, find};
-use crate::cli::Similar;
+use super::{Context, Group, Run, search};
+use crate::access_log;
 use crate::failure::{Exit, Failure};
-use crate::looks;
 use crate::output::Style;
+use clap::Args;
 use exhibit_model::shown;
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
-pub(crate) fn run(context: &Context<'_>, asked: &Similar) -> Result<ExitCode, Failure> {
+/// Find similar documents, by shared distinctive terms
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The shared terms are shown with each document. At most 50 pages of a long document are examined.\n\
+                        Examples:\n  exhibit similar EXH-000003\n  exhibit similar EXH-000003 --page 2 -l 5"
+)]
+pub(crate) struct SimilarArgs {
+    /// The document
+    #[arg(value_name = "DOC")]
+    document: String,
+    /// Compare only this page
+    #[arg(long, value_name = "N")]
+    page: Option<u32>,
+    /// Maximum number of documents
+    #[arg(short, long, default_value_t = 10, value_name = "N")]
+    limit: usize,
+}
+
+impl Run for SimilarArgs {
+    const GROUP: Group = Group::Search;
+
+    fn supports_dry_run(&self) -> bool {
+        true
+    }
+
+    fn run(&self, context: &Context<'_>) -> Result<ExitCode, Failure> {
+        run(context, self)
+    }
+}
+
+fn run(context: &Context<'_>, arguments: &SimilarArgs) -> Result<ExitCode, Failure> {
     let case = context.case()?;
-    let item = case.resolve(&asked.document)?;
-    let similar = case.similar(item, asked.page, asked.limit)?;
+    let item = case.resolve(&arguments.document)?;
+    let similar = case.similar(item, arguments.page, arguments.limit)?;
     let output = context.output;
-    let _noted = looks::note(output, &case, looks::similar(&case, item, asked.page));
+    let _noted = access_log::note(output, &case, access_log::similar(&case, item, arguments.page));
     if !output.json {
         let words: Vec<String> = similar.words.iter().map(|word| shown(word)).collect();
         output.remark(&match words.is_empty() {
-            true => "It has no word that tells it from the rest".to_owned(),
-            false => format!("Its telling words: {}", words.join(" ")),
+            true => "No distinctive terms".to_owned(),
+            false => format!("Distinctive terms: {}", words.join(" ")),
         });
     }
     for found in &similar.hits {
         if output.json {
-            let mut object = find::object(&case, &found.hit);
+            let mut object = search::object(&case, &found.hit);
             if let Value::Object(object) = &mut object {
                 object.insert("words".to_owned(), json!(found.words));
             }
             output.object("similar", object);
             continue;
         }
-        find::print_hit(context, &case, &found.hit);
+        search::print_hit(context, &case, &found.hit);
         let words: Vec<String> = found.words.iter().map(|word| shown(word)).collect();
         output.line(&output.style(Style::Dim, &format!("  shares: {}", words.join(" "))));
     }

@@ -1,9 +1,9 @@
 //! `exhibit status`
 
-use super::Context;
-use crate::cli::Status;
+use super::{Context, Group, Run};
 use crate::failure::{Exit, Failure};
 use crate::output::Style;
+use clap::Args;
 use exhibit_case::Case;
 use exhibit_catalogue::Account;
 use exhibit_model::State;
@@ -11,7 +11,27 @@ use serde_json::{Map, Value, json};
 use std::process::ExitCode;
 use std::time::Duration;
 
-pub(crate) fn run(context: &Context<'_>, status: &Status) -> Result<ExitCode, Failure> {
+/// Show progress, totals and problems of the case
+#[derive(Debug, Args)]
+pub(crate) struct StatusArgs {
+    /// Print again every two seconds, until stopped
+    #[arg(long)]
+    watch: bool,
+}
+
+impl Run for StatusArgs {
+    const GROUP: Group = Group::Material;
+
+    fn supports_dry_run(&self) -> bool {
+        true
+    }
+
+    fn run(&self, context: &Context<'_>) -> Result<ExitCode, Failure> {
+        run(context, self)
+    }
+}
+
+fn run(context: &Context<'_>, status: &StatusArgs) -> Result<ExitCode, Failure> {
     let case = context.case()?;
     loop {
         print(context, &case)?;
@@ -22,7 +42,7 @@ pub(crate) fn run(context: &Context<'_>, status: &Status) -> Result<ExitCode, Fa
     }
 }
 
-/// Items by state, each state named.
+/// The number of items in each state.
 pub(crate) fn states(account: &Account) -> Value {
     let counts = State::ALL.iter().map(|state| {
         let count = account.items.get(state).copied().unwrap_or(0);
@@ -36,7 +56,7 @@ fn print(context: &Context<'_>, case: &Case) -> Result<(), Failure> {
     let output = context.output;
     if !output.json {
         output.line(&output.style(Style::Bold, &exhibit_model::shown(&case.config.name)));
-        output.line(&format!("{} · made {}", case.folder.display(), case.config.created));
+        output.line(&format!("{} · created {}", case.folder.display(), case.config.created));
         super::ingest::account(output, &account);
         return Ok(());
     }

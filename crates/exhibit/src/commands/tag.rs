@@ -1,16 +1,66 @@
 //! `exhibit tag add|rm|ls`
 
-use super::Context;
-use crate::cli::TagCommand;
+use super::{Context, Group, Run};
 use crate::failure::{Exit, Failure};
 use crate::output::{Style, counted};
-use crate::world::{self, MachineClock};
+use crate::system::{self, MachineClock};
+use clap::{Args, Subcommand};
 use exhibit_case::Case;
 use exhibit_model::{Clock, ItemId, shown};
 use serde_json::json;
 use std::process::ExitCode;
 
-pub(crate) fn run(context: &Context<'_>, command: &TagCommand) -> Result<ExitCode, Failure> {
+/// Tag documents
+#[derive(Debug, Args)]
+pub(crate) struct TagArgs {
+    #[command(subcommand)]
+    command: TagCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum TagCommand {
+    /// Add a tag to documents
+    #[command(
+        after_help = "Examples:\n  exhibit tag add 'to check' EXH-000003 EXH-000007\n  exhibit search 'tag:\"to check\"'"
+    )]
+    Add {
+        /// The tag
+        #[arg(value_name = "TAG")]
+        tag: String,
+        /// The documents
+        #[arg(value_name = "DOC", required = true)]
+        documents: Vec<String>,
+    },
+    /// Remove a tag from documents
+    Rm {
+        /// The tag
+        #[arg(value_name = "TAG")]
+        tag: String,
+        /// The documents
+        #[arg(value_name = "DOC", required = true)]
+        documents: Vec<String>,
+    },
+    /// List the tags of a document, or all tags
+    Ls {
+        /// The document
+        #[arg(value_name = "DOC")]
+        document: Option<String>,
+    },
+}
+
+impl Run for TagArgs {
+    const GROUP: Group = Group::Search;
+
+    fn supports_dry_run(&self) -> bool {
+        true
+    }
+
+    fn run(&self, context: &Context<'_>) -> Result<ExitCode, Failure> {
+        run(context, &self.command)
+    }
+}
+
+fn run(context: &Context<'_>, command: &TagCommand) -> Result<ExitCode, Failure> {
     let case = context.case()?;
     match command {
         TagCommand::Add { tag, documents } => set(context, &case, tag, documents, true),
@@ -49,24 +99,26 @@ fn list(context: &Context<'_>, case: &Case) -> Result<ExitCode, Failure> {
 }
 
 fn set(context: &Context<'_>, case: &Case, tag: &str, documents: &[String], on: bool) -> Result<ExitCode, Failure> {
-    // all of them are known before any is changed
+    // all of them are resolved before any is changed
     let ids: Vec<ItemId> = documents.iter().map(|document| case.resolve(document)).collect::<Result<_, _>>()?;
     let mut changed = 0;
     for id in ids.iter().filter(|_| !context.dry_run()) {
         changed += u64::from(case.set_tag(*id, tag, on, MachineClock.now())?);
     }
     if changed > 0
-        && let Err(failure) = world::log_marks(&case.folder)
+        && let Err(failure) = system::log_marks(&case.folder)
     {
         let why = &failure.message;
-        context.output.remark(&format!("Not in the log yet ({why}); whatever holds the case next puts it there."));
+        context
+            .output
+            .remark(&format!("Not in the log yet ({why}); the next command that writes to the case logs it."));
     }
-    let said = match (context.dry_run(), on) {
-        (true, true) => format!("Would tag {}", counted(ids.len() as u64, "document", "documents")),
-        (true, false) => format!("Would take the tag off {}", counted(ids.len() as u64, "document", "documents")),
+    let message = match (context.dry_run(), on) {
+        (true, true) => format!("would tag {}", counted(ids.len() as u64, "document", "documents")),
+        (true, false) => format!("would untag {}", counted(ids.len() as u64, "document", "documents")),
         (false, true) => format!("Tagged {}: {}", counted(changed, "document", "documents"), shown(tag)),
-        (false, false) => format!("Took off {}: {}", counted(changed, "document", "documents"), shown(tag)),
+        (false, false) => format!("Untagged {}: {}", counted(changed, "document", "documents"), shown(tag)),
     };
-    context.output.line(&said);
+    context.output.line(&message);
     Ok(Exit::Done.into())
 }

@@ -1,24 +1,49 @@
 //! `exhibit verify`
 
-use super::Context;
-use crate::cli::Verify;
+use super::{Context, Group, Run};
 use crate::failure::{Exit, Failure};
-use crate::meter::Meter;
 use crate::output::{Style, bytes, counted, number};
-use crate::world::{self, MachineClock};
+use crate::progress::Meter;
+use crate::system::{self, MachineClock};
+use clap::Args;
 use exhibit_audit::{Audit, CheckName, Finding, Options, Progress, audit};
 use exhibit_custody::{Act, Fact};
 use exhibit_model::Clock;
 use serde_json::{Map, Value, json};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-pub(crate) fn run(context: &Context<'_>, verify: &Verify) -> Result<ExitCode, Failure> {
+/// Check the case against its hashes and its log
+#[derive(Debug, Args)]
+#[command(after_help = "Lists every deviation, and exits with 4 if there is any.\n\
+                        Example:\n  exhibit verify ~/Exhibit/leak")]
+pub(crate) struct VerifyArgs {
+    /// The folder of the case
+    #[arg(value_name = "PATH")]
+    path: Option<PathBuf>,
+    /// Do not record this check in the log
+    #[arg(long)]
+    no_log: bool,
+}
+
+impl Run for VerifyArgs {
+    const GROUP: Group = Group::Trust;
+
+    fn supports_dry_run(&self) -> bool {
+        true
+    }
+
+    fn run(&self, context: &Context<'_>) -> Result<ExitCode, Failure> {
+        run(context, self)
+    }
+}
+
+fn run(context: &Context<'_>, verify: &VerifyArgs) -> Result<ExitCode, Failure> {
     let folder = match &verify.path {
         Some(path) => path.clone(),
         None => context.case_folder()?,
     };
-    let keys = world::keys().ok();
+    let keys = system::keys().ok();
     let mut bar = Bar(Meter::new(context.output));
     let found = audit(&folder, &Options { keys: keys.as_deref() }, &mut bar)?;
     bar.0.end();
@@ -42,10 +67,11 @@ impl Progress for Bar {
     }
 }
 
-// that a case was checked, and what was found, is itself an act; a copy without its key can be checked all the same
+// The check and its result are logged as an act of their own; a copy without its key can still be checked.
 fn record(context: &Context<'_>, folder: &Path, found: &Audit) {
-    let logged = world::hold(folder)
-        .and_then(|mut held| Ok(held.log_one(Act::fixity(&found.fixity()), MachineClock.now(), &mut world::random)?));
+    let logged = system::hold(folder).and_then(|mut held| {
+        Ok(held.log_one(Act::fixity(&found.fixity()), MachineClock.now(), &mut system::random)?)
+    });
     if let Err(failure) = logged {
         context.output.remark(&format!("This check is not logged: {}", failure.message));
     }
@@ -95,7 +121,7 @@ fn print(context: &Context<'_>, found: &Audit) {
         output.line(&format!("Checked the access log, {}.", counted(entries, "entry", "entries")));
     }
     if counts.log_keys > 1 {
-        output.line(&format!("The log had {} keys, each handed over to the next.", number(counts.log_keys)));
+        output.line(&format!("The log has used {} keys, each handed over to the next.", number(counts.log_keys)));
     }
     if let Some(entry) = counts.sealed {
         output.line(&format!("The case is sealed by log entry {entry}."));

@@ -66,7 +66,7 @@ fn what_is_searched_shown_and_taken_out_is_recorded_and_nobody_reads_it_in_the_c
     let expected: Vec<_> = expected.map(|(act, what)| (act.to_owned(), what.to_owned())).into();
     assert_eq!(looks(&bench), expected);
     let checked = case(&bench, &["log", "check", "--access"]).code(0);
-    assert!(checked.stdout.contains("holds"), "{}", checked.stdout);
+    assert!(checked.stdout.contains("is valid"), "{}", checked.stdout);
     let verified = case(&bench, &["verify"]).code(0);
     assert!(verified.stdout.contains("access log, 7 entries"), "{}", verified.stdout);
     // in the case's folder nothing of it can be read but in the list of latest searches, which can be switched off; the keys lie
@@ -108,7 +108,7 @@ fn it_is_switched_off_and_on_and_both_logs_say_so() {
     let _ = case(&bench, &["case", "access", "off"]).code(0);
     let _ = case(&bench, &["search", "two"]).code(1);
     let shown = case(&bench, &["case", "access"]).code(0);
-    assert!(shown.stdout.contains("is not recorded"), "{}", shown.stdout);
+    assert!(shown.stdout.contains("logging is off"), "{}", shown.stdout);
     let _ = case(&bench, &["case", "access", "on", "--keep-days", "30"]).code(0);
     let _ = case(&bench, &["search", "three"]).code(1);
     assert_eq!(acts(&bench), ["case.open", "search", "access.set", "access.set", "search"]);
@@ -130,7 +130,7 @@ fn a_case_that_cannot_be_written_to_is_searched_all_the_same() {
     // the keys are on another machine
     fs::rename(bench.path("keys"), bench.path("elsewhere")).expect("moved");
     let searched = case(&bench, &["search", "登记"]).code(0);
-    assert_eq!(searched.stderr.matches("Looking is not recorded").count(), 1, "{}", searched.stderr);
+    assert_eq!(searched.stderr.matches("Access is not recorded").count(), 1, "{}", searched.stderr);
     let quiet = case(&bench, &["search", "-q", "登记"]).code(0);
     assert!(!quiet.stderr.contains("not recorded"), "{}", quiet.stderr);
     let _ = case(&bench, &["show", "1"]).code(0);
@@ -139,7 +139,7 @@ fn a_case_that_cannot_be_written_to_is_searched_all_the_same() {
     fs::remove_dir_all(bench.path("case/access/journal")).expect("removed");
     fs::write(bench.path("case/access/journal"), b"").expect("written");
     let searched = case(&bench, &["search", "登记"]).code(0);
-    assert_eq!(searched.stderr.matches("Looking is not recorded").count(), 1, "{}", searched.stderr);
+    assert_eq!(searched.stderr.matches("Access is not recorded").count(), 1, "{}", searched.stderr);
 }
 
 #[test]

@@ -231,9 +231,9 @@ fn slips_are_met_with_what_was_meant() {
     let bench = Bench::new();
     trove(&bench);
     for (query, said) in [
-        ("registre copper", "Try with registre spelled otherwise: registre~1 copper  (2 pages)"),
-        ("housholds", "Try with housholds spelled otherwise: housholds~1  (1 page)"),
-        ("register folder:2017", "Try anywhere in paths, for folder:2017: register path:2017  (2 pages)"),
+        ("registre copper", "Try with another spelling of registre: registre~1 copper  (2 pages)"),
+        ("housholds", "Try with another spelling of housholds: housholds~1  (1 page)"),
+        ("register folder:2017", "Try anywhere in paths, instead of folder:2017: register path:2017  (2 pages)"),
     ] {
         let output = bench.run(&["-C", "case", "search", query]).code(1);
         assert!(

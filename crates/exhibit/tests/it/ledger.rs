@@ -117,7 +117,7 @@ fn errors_say_what_and_what_next() {
         (&["-C", "case", "search", "foo:bar"], 2, "foo"),
         (&["-C", "case", "show", "EXH-999999"], 1, "no document"),
         (&["-C", "case", "init", "case"], 2, "a case already"),
-        (&["-C", "case", "ls", "--state", "lost"], 2, "not a state"),
+        (&["-C", "case", "ls", "--state", "lost"], 2, "unknown state"),
         (&["sarch"], 2, "search"),
     ] {
         if !bench.path("case").exists() && code != 10 {

@@ -13,5 +13,6 @@ mod ledger;
 mod marks;
 mod parcels;
 mod schema;
+mod snapshots;
 mod tamper;
 mod tampered_case;

@@ -70,7 +70,7 @@ fn a_tag_waits_for_whoever_holds_the_case() {
     );
     assert!(marks(&bench).is_empty());
     let listed = case(&bench, &["log", "ls"]).code(0);
-    assert!(listed.stderr.contains("1 change of tags waits"), "{}", listed.stderr);
+    assert!(listed.stderr.contains("1 tag change is not in the log yet"), "{}", listed.stderr);
     let found = verify(&bench, 0);
     assert_eq!(found["leftovers"][0]["place"], "tags.ndjson", "{found}");
     drop(still);

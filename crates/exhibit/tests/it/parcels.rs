@@ -379,7 +379,7 @@ fn pages_alone_come_in_as_files_and_bad_bags_not_at_all() {
         copy(&bench.path("bag"), &forged.bag);
         tamper(&forged);
         let refused = case.run(&["-C", "case", "bag", "import", "forged"]).code(4);
-        assert!(refused.stderr.contains("nothing was taken in"), "{number}: {}", refused.stderr);
+        assert!(refused.stderr.contains("nothing was imported"), "{number}: {}", refused.stderr);
         assert!(case.ledger_is_empty() && !case.path("case/bags").exists(), "{number}");
         let log = case.run(&["-C", "case", "log", "ls"]).code(0);
         assert_eq!(log.stdout.lines().filter(|line| line.contains("source.receive")).count(), 0, "{number}");

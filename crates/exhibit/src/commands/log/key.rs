@@ -1,11 +1,11 @@
 //! `exhibit log key ls|rotate|revoke`
 
-use super::Context;
-use super::case::signing_key;
-use crate::cli::{KeyCommand, KeyReason};
-use crate::door;
+use crate::commands::Context;
+use crate::commands::case::signing_key;
 use crate::failure::{Exit, Failure};
-use crate::world::{self, MachineClock};
+use crate::passphrase;
+use crate::system::{self, MachineClock};
+use clap::{Args, Subcommand, ValueEnum};
 use exhibit_case::{CaseError, Held, Rotation, key_file, layout};
 use exhibit_custody::{Entry, Key, Log, Passphrase, Protection, Ref, Remembered, Revocation, check_log_with};
 use exhibit_model::Clock;
@@ -13,12 +13,58 @@ use exhibit_proof::VerifierKey;
 use exhibit_proof::hash::to_hex;
 use serde_json::json;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-pub(crate) fn run(context: &Context<'_>, command: &KeyCommand) -> Result<ExitCode, Failure> {
+/// Manage the keys that sign the log
+#[derive(Debug, Args)]
+pub(super) struct KeyArgs {
+    #[command(subcommand)]
+    command: KeyCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum KeyCommand {
+    /// List the keys that the log has used
+    Ls,
+    /// Replace the signing key; also finishes an interrupted rotation
+    #[command(
+        after_help = "The new key of a passphrase-locked key is locked with the same passphrase, unless another is given.\nExamples:\n  \
+                            exhibit log key rotate\n  exhibit log key rotate --reason compromised --passphrase"
+    )]
+    Rotate {
+        /// Why the old key is retired
+        #[arg(long, value_enum, default_value = "superseded", value_name = "WHY")]
+        reason: KeyReason,
+        /// Lock the new key with a passphrase (prompted for) if the old key is not locked
+        #[arg(long)]
+        passphrase: bool,
+        /// Read the new key's passphrase from this file
+        #[arg(long, value_name = "FILE")]
+        new_passphrase_file: Option<PathBuf>,
+    },
+    /// Record in the log that an earlier key is not to be trusted, or is lost
+    #[command(after_help = "Example:\n  exhibit log key revoke 99df5d1d --reason compromised")]
+    Revoke {
+        /// The key: its eight digits, or its whole line
+        #[arg(value_name = "KEY")]
+        key: String,
+        /// Why
+        #[arg(long, value_enum, value_name = "WHY")]
+        reason: KeyReason,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum KeyReason {
+    Superseded,
+    Compromised,
+    Lost,
+}
+
+pub(super) fn run(context: &Context<'_>, arguments: &KeyArgs) -> Result<ExitCode, Failure> {
     let folder = context.case_folder()?;
-    match command {
+    match &arguments.command {
         KeyCommand::Ls => list(context, &folder),
         KeyCommand::Rotate { reason, passphrase, new_passphrase_file } => {
             rotate(context, &folder, *reason, *passphrase, new_passphrase_file.as_deref())
@@ -37,7 +83,7 @@ impl From<KeyReason> for Revocation {
     }
 }
 
-/// The keys that the log had, with why each signs no more.
+/// The keys that the log has used, with the reason why each was retired.
 struct Chain {
     keys: Vec<VerifierKey>,
     reasons: BTreeMap<String, String>,
@@ -61,7 +107,7 @@ fn chain(folder: &Path) -> Chain {
 
 fn list(context: &Context<'_>, folder: &Path) -> Result<ExitCode, Failure> {
     let chain = chain(folder);
-    let keys = world::keys()?;
+    let keys = system::keys()?;
     for (place, key) in chain.keys.iter().enumerate() {
         let signs = place + 1 == chain.keys.len();
         let reason = chain.reasons.get(&Ref::key(key).to_string()).filter(|_| !signs);
@@ -77,16 +123,16 @@ fn list(context: &Context<'_>, folder: &Path) -> Result<ExitCode, Failure> {
             continue;
         }
         let state = match reason {
-            _ if signs => "signs now".to_owned(),
-            Some(reason) => format!("signs no more: {reason}"),
-            None => "signs no more".to_owned(),
+            _ if signs => "current".to_owned(),
+            Some(reason) => format!("retired: {reason}"),
+            None => "retired".to_owned(),
         };
         let lock = if locked == Some(true) { ", locked by a passphrase" } else { "" };
         let place = file.map_or_else(|| "not on this machine".to_owned(), |file| format!("{}{lock}", file.display()));
         context.output.line(&format!("{key}\n    {state}; {place}"));
     }
     if !chain.holds {
-        context.output.warn("the log does not hold: `exhibit log check` says why");
+        context.output.warn("the log is not valid: `exhibit log check` shows why");
     }
     Ok(if chain.holds { Exit::Done } else { Exit::Mismatch }.into())
 }
@@ -99,18 +145,18 @@ fn rotate(
     file: Option<&Path>,
 ) -> Result<ExitCode, Failure> {
     if context.dry_run() {
-        context.output.line("would make a new signing key, and let the old one hand over to it");
+        context.output.line("would create a new signing key and hand over to it");
         return Ok(Exit::Done.into());
     }
     let old_file = signing_key(folder)?;
-    door::unlock(&old_file)?;
-    let given = door::kept(&old_file);
-    let keys = world::keys()?;
-    let door_keys = world::door(&keys);
-    let mut held = Held::take_any(folder, &door_keys, world::TOOL)?;
+    passphrase::unlock(&old_file)?;
+    let given = passphrase::kept(&old_file);
+    let keys = system::keys()?;
+    let unlocked = system::unlocked_keys(&keys);
+    let mut held = Held::take_any(folder, &unlocked, system::TOOL)?;
     let lock = lock_of_new(given, passphrase, file)?.map(Protection::new);
     let rotation = Rotation { reason: reason.into(), lock: lock.as_ref() };
-    let done = held.rotate_key(&door_keys, &rotation, MachineClock.now(), &mut world::random)?;
+    let done = held.rotate_key(&unlocked, &rotation, MachineClock.now(), &mut system::random)?;
     if context.output.json {
         let fields = json!({
             "old": done.old.to_string(), "new": done.new.to_string(), "log_entry": done.entry,
@@ -119,19 +165,17 @@ fn rotate(
         context.output.object("rotation", fields);
         return Ok(Exit::Done.into());
     }
-    context.output.line(&format!("{} signs from now on; log entry {} says so.", done.new, done.entry));
-    context.output.line(&format!("The new key is {}: keep a copy apart from the case.", done.file.display()));
-    context
-        .output
-        .line(&format!("The old key {} signs nothing any more: destroy it and its copies.", old_file.display()));
+    context.output.line(&format!("{} signs from now on, as recorded in log entry {}.", done.new, done.entry));
+    context.output.line(&format!("The new key is {}: keep a copy outside the case.", done.file.display()));
+    context.output.line(&format!("The old key {} is retired: destroy it and its copies.", old_file.display()));
     Ok(Exit::Done.into())
 }
 
-// A locked key is followed by a locked one: by the same passphrase, unless another is named.
+// The successor of a locked key is locked with the same passphrase, unless another is given.
 fn lock_of_new(given: Option<Passphrase>, wanted: bool, file: Option<&Path>) -> Result<Option<Passphrase>, Failure> {
     match (given, file) {
-        (_, Some(file)) => door::choose_anew(Some(file)).map(Some),
-        (None, None) if wanted => door::choose().map(Some),
+        (_, Some(file)) => passphrase::choose_new(Some(file)).map(Some),
+        (None, None) if wanted => passphrase::choose().map(Some),
         (given, None) => Ok(given),
     }
 }
@@ -140,25 +184,25 @@ fn revoke(context: &Context<'_>, folder: &Path, id: &str, reason: KeyReason) -> 
     let keys = chain(folder).keys;
     let named = |key: &&VerifierKey| to_hex(&key.id()) == id || key.to_string() == id;
     let Some(key) = keys.iter().find(named) else {
-        return Err(Failure::new(Exit::Nothing, "no-such-key", format!("this log had no key {id}"))
+        return Err(Failure::new(Exit::Nothing, "no-such-key", format!("this log has no key {id}"))
             .hint("`exhibit log key ls` lists them"));
     };
     let log = Log::open(&folder.join(layout::CUSTODY)).map_err(CaseError::from)?;
     if key == log.verifier() {
-        return Err(Failure::usage("this key signs now: without it nothing could be logged")
-            .hint("`exhibit log key rotate --reason …` lets a new one take over and revokes it"));
+        return Err(Failure::usage("this is the current signing key")
+            .hint("`exhibit log key rotate --reason …` replaces and revokes it"));
     }
     if context.dry_run() {
         context.output.line(&format!("would revoke {key}"));
         return Ok(Exit::Done.into());
     }
     let reason = Revocation::from(reason);
-    let entry = world::hold(folder)?.revoke_key(key, reason, MachineClock.now(), &mut world::random)?;
+    let entry = system::hold(folder)?.revoke_key(key, reason, MachineClock.now(), &mut system::random)?;
     if context.output.json {
         let fields = json!({"key": key.to_string(), "reason": reason.word(), "log_entry": entry});
         context.output.object("revocation", fields);
     } else {
-        context.output.line(&format!("Log entry {entry} says: {key} is {}.", reason.word()));
+        context.output.line(&format!("Recorded in log entry {entry}: {key} is {}.", reason.word()));
     }
     Ok(Exit::Done.into())
 }

@@ -1,19 +1,20 @@
-//! Questions at the terminal that must be answered before something is done that cannot be undone.
+//! Confirmation prompts before irreversible actions.
 
 use crate::commands::Context;
 use crate::failure::{Exit, Failure};
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
-/// Goes on where the answer is yes, or `--yes` was given.
+/// Returns `Ok` if the answer is yes, or with `--yes`.
 pub(crate) fn confirm(context: &Context<'_>, question: &str) -> Result<(), Failure> {
     let global = &context.arguments.global;
     if global.yes {
         return Ok(());
     }
-    let unasked = || Failure::new(Exit::NeedsAnswer, "unconfirmed", "this cannot be undone, and nobody may be asked");
+    let unconfirmed =
+        || Failure::new(Exit::NeedsAnswer, "unconfirmed", "this cannot be undone and needs a confirmation");
     let stdin = std::io::stdin();
     if global.no_input || !stdin.is_terminal() {
-        return Err(unasked().hint("say --yes if it is meant"));
+        return Err(unconfirmed().hint("confirm with --yes"));
     }
     let _ = write!(std::io::stderr().lock(), "{question}. Type yes: ");
     let mut answer = String::new();
@@ -22,6 +23,6 @@ pub(crate) fn confirm(context: &Context<'_>, question: &str) -> Result<(), Failu
     if answer.trim() == "yes" {
         Ok(())
     } else {
-        Err(Failure::new(Exit::Usage, "unconfirmed", "nothing was done").hint("answer yes if it is meant"))
+        Err(Failure::new(Exit::Usage, "unconfirmed", "nothing was done").hint("type yes to confirm"))
     }
 }

@@ -1,7 +1,7 @@
-//! The real clock, the real randomness, the environment and the worker's entry: what every other crate takes as parameters.
+//! The system's clock, randomness and environment, and the entry point of workers: what every other crate takes as parameters.
 
-use crate::door;
 use crate::failure::{Exit, Failure};
+use crate::passphrase;
 use exhibit_cage::{Cage, Input, Options};
 use exhibit_case::{Case, Held, Keys, key_file, layout};
 use exhibit_custody::Log;
@@ -21,13 +21,21 @@ pub(crate) struct MachineClock;
 
 impl Clock for MachineClock {
     fn now(&self) -> Moment {
+        #[cfg(debug_assertions)]
+        if let Some(fixed) = for_tests::clock() {
+            return fixed;
+        }
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Moment(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
     }
 }
 
-/// Fills a slice from the system's source of randomness; without one nothing that needs secrets may go on.
+/// Fills a slice from the system's source of randomness. Panics without one: no secret may come from anywhere else.
 pub(crate) fn random(bytes: &mut [u8]) {
+    #[cfg(debug_assertions)]
+    if for_tests::fill(bytes) {
+        return;
+    }
     getrandom::fill(bytes).expect("the system has a source of randomness");
 }
 
@@ -36,27 +44,27 @@ pub(crate) fn read_in_cage(request: &Request, input: &mut Input, sink: &mut dyn 
     exhibit_extract::run(request, &mut BufReader::with_capacity(64 << 10, input), sink)
 }
 
-/// What a worker's server loads before its first file: fonts for pages that bring none.
+/// What a worker server loads before its first file: fonts for pages without embedded fonts.
 pub(crate) fn warm_up() {
     exhibit_extract::warm(&font_folders(), exhibit_cage::map_file);
 }
 
-/// Where fonts are looked for.
+/// The folders that are searched for fonts.
 pub(crate) fn font_folders() -> Vec<PathBuf> {
     ["/usr/share/fonts", "/usr/local/share/fonts"].into_iter().map(PathBuf::from).filter(|p| p.is_dir()).collect()
 }
 
-/// Starts the cage for so many workers at a time.
+/// Starts the cage for a number of parallel workers.
 pub(crate) fn cage(workers: usize) -> Result<Cage, Failure> {
     Cage::start(Options::new(CAGE_SERVER, workers)).map_err(|error| exhibit_case::CaseError::from(error).into())
 }
 
-/// The processors of this machine.
+/// The number of processors of this machine.
 pub(crate) fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// The folder of signing keys, apart from every case.
+/// The folder of signing keys, outside every case.
 pub(crate) fn keys() -> Result<PathBuf, Failure> {
     if let Some(folder) = std::env::var_os("EXHIBIT_KEYS") {
         return Ok(PathBuf::from(folder));
@@ -64,12 +72,12 @@ pub(crate) fn keys() -> Result<PathBuf, Failure> {
     let config = std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from).filter(|p| p.is_absolute());
     let config = config.or_else(|| std::env::home_dir().map(|home| home.join(".config")));
     config.map(|folder| folder.join("exhibit/keys")).ok_or_else(|| {
-        Failure::new(Exit::Usage, "no-home", "there is no home folder to keep the signing key in")
+        Failure::new(Exit::Usage, "no-home", "no home folder to keep the signing key in")
             .hint("set EXHIBIT_KEYS to a folder that only you can read")
     })
 }
 
-/// The case that is meant: the one named, else the nearest one from here upwards.
+/// The current case: the given one, else the nearest parent folder that is a case.
 pub(crate) fn case_folder(named: Option<&Path>) -> Result<PathBuf, Failure> {
     if let Some(folder) = named {
         return Ok(folder.to_owned());
@@ -78,46 +86,46 @@ pub(crate) fn case_folder(named: Option<&Path>) -> Result<PathBuf, Failure> {
     Case::find(&here).ok_or_else(|| exhibit_case::CaseError::NoCase(here).into())
 }
 
-/// Takes hold of a case for writing. The passphrase of its key is asked for, where one locks it: the only door to a signing key.
+/// Locks a case for writing, prompting for the passphrase of its key if needed. The only way to a signing key.
 pub(crate) fn hold(folder: &Path) -> Result<Held, Failure> {
     let keys = keys()?;
     unlock(folder, &keys)?;
-    let mut held = Held::take(folder, &door(&keys), TOOL)?;
+    let mut held = Held::take(folder, &unlocked_keys(&keys), TOOL)?;
     held.log_marks(MachineClock.now(), &mut random)?;
     Ok(held)
 }
 
-/// Logs the changes of tags that wait, where that can be done at once: a process that holds the case does it itself, and nobody is
-/// asked for a passphrase.
+/// Logs pending tag changes if that is possible at once: not while another process has the case locked (it logs them itself),
+/// and without prompting for a passphrase.
 pub(crate) fn log_marks(folder: &Path) -> Result<u64, Failure> {
     let keys = keys()?;
-    if door::has_file() {
+    if passphrase::has_file() {
         unlock(folder, &keys)?;
     }
-    Ok(Held::take(folder, &door(&keys), TOOL)?.log_marks(MachineClock.now(), &mut random)?)
+    Ok(Held::take(folder, &unlocked_keys(&keys), TOOL)?.log_marks(MachineClock.now(), &mut random)?)
 }
 
-/// Takes hold of a case that may be sealed, for what adds nothing to it.
+/// Locks a case that may be sealed, for work that adds nothing to it.
 pub(crate) fn hold_any(folder: &Path) -> Result<Held, Failure> {
     let keys = keys()?;
     unlock(folder, &keys)?;
-    Ok(Held::take_any(folder, &door(&keys), TOOL)?)
+    Ok(Held::take_any(folder, &unlocked_keys(&keys), TOOL)?)
 }
 
-/// The keys in a folder, opened by the passphrase that was given.
-pub(crate) fn door(folder: &Path) -> Keys<'_> {
-    Keys { folder, ask: &door::kept }
+/// The keys in a folder, unlocked with the kept passphrase.
+pub(crate) fn unlocked_keys(folder: &Path) -> Keys<'_> {
+    Keys { folder, ask: &passphrase::kept }
 }
 
-// A log that cannot be opened is said by whoever opens it next.
+// A log that cannot be opened is reported by the code that opens it next.
 fn unlock(folder: &Path, keys: &Path) -> Result<(), Failure> {
     match Log::open(&folder.join(layout::CUSTODY)) {
-        Ok(log) => door::unlock(&key_file(keys, log.verifier())),
+        Ok(log) => passphrase::unlock(&key_file(keys, log.verifier())),
         Err(_) => Ok(()),
     }
 }
 
-/// Sends what the program does to stderr, for those who ask for it with `-v`; never contents, names or paths.
+/// Traces to stderr with `-v`; never contents, names or paths.
 pub(crate) fn start_tracing(verbose: u8) {
     let level = match verbose {
         0 => return,
@@ -127,4 +135,32 @@ pub(crate) fn start_tracing(verbose: u8) {
     };
     let filter = tracing_subscriber::EnvFilter::new(format!("warn,exhibit={level}"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
+
+/// A fixed clock and fixed randomness for tests of the whole program, so that its output can be compared byte for byte.
+/// Compiled into debug builds only: a released program has no way to turn either off.
+#[cfg(debug_assertions)]
+mod for_tests {
+    use exhibit_model::Moment;
+    use sha2::{Digest as _, Sha256};
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    static BLOCKS: AtomicU64 = AtomicU64::new(0);
+
+    /// The moment in `EXHIBIT_TEST_CLOCK`, in microseconds since 1970.
+    pub(super) fn clock() -> Option<Moment> {
+        std::env::var("EXHIBIT_TEST_CLOCK").ok()?.parse().ok().map(Moment)
+    }
+
+    /// Fills a slice with bytes that depend on `EXHIBIT_TEST_SEED` and the number of calls alone. Returns whether it is set.
+    pub(super) fn fill(bytes: &mut [u8]) -> bool {
+        let Some(seed) = std::env::var_os("EXHIBIT_TEST_SEED") else { return false };
+        for block in bytes.chunks_mut(32) {
+            let number = BLOCKS.fetch_add(1, Ordering::Relaxed);
+            let hash =
+                Sha256::new().chain_update(seed.as_encoded_bytes()).chain_update(number.to_be_bytes()).finalize();
+            block.copy_from_slice(&hash[..block.len()]);
+        }
+        true
+    }
 }

@@ -1,21 +1,92 @@
 //! `exhibit search QUERY...`
 
-use super::Context;
-use crate::cli::{Search, SortOrder};
+use super::{Context, Group, Run};
+use crate::access_log;
 use crate::failure::{Exit, Failure};
-use crate::looks;
 use crate::output::{Style, counted, number};
-use crate::world::MachineClock;
+use crate::system::MachineClock;
+use clap::{Args, ValueEnum};
 use exhibit_case::{
     Case, CaseError, CaseQuery, FacetCount, FacetCounts, SearchHit, SearchRequest, SearchResults, SuggestedChange,
     TellingWords,
 };
+use exhibit_index::Cursor;
 use exhibit_model::{Clock, Rect, shown};
 use exhibit_query::{ClauseText, Facet, QueryError, Sort, text};
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
-pub(crate) fn run(context: &Context<'_>, search: &Search) -> Result<ExitCode, Failure> {
+/// Search; the same operators as in the browser
+#[derive(Debug, Args)]
+#[command(after_help = "Operators: word word (and)  \"exact phrase\"  OR  -word  ( )  word*  field:value\n\
+                  Quote a query for the shell if it starts with a hyphen or contains brackets: 'register -copy'\n\
+                  Examples:\n  exhibit search 登记 销毁\n  exhibit search '登记 (销毁 OR destroy*)' -l 5\n  \
+                  exhibit search --json 2017 | jq -r .document\n  exhibit search 登记 --facets\n  \
+                  exhibit search 登记 --words")]
+pub(crate) struct SearchArgs {
+    /// The query
+    #[arg(value_name = "QUERY", required = true)]
+    query: Vec<String>,
+    /// Maximum number of results
+    #[arg(short, long, default_value_t = 25, value_name = "N")]
+    limit: usize,
+    /// Skip the first N results
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    offset: usize,
+    /// Print only the number of matching pages
+    #[arg(long, conflicts_with_all = ["ids", "files"])]
+    count: bool,
+    /// Print only document numbers
+    #[arg(long, conflicts_with = "files")]
+    ids: bool,
+    /// Print only document paths
+    #[arg(long)]
+    files: bool,
+    /// Match words exactly as written: no spelling or script variants
+    #[arg(long)]
+    exact: bool,
+    /// Show one result per document: its best page
+    #[arg(long)]
+    by_document: bool,
+    /// Print counts by type, language, year, month, folder, container, source, sender, tag, state and more
+    #[arg(long, conflicts_with_all = ["count", "ids", "files", "by_document"])]
+    facets: bool,
+    /// Print the distinctive terms of the matching pages, compared with the rest of the case
+    #[arg(long, conflicts_with_all = ["count", "ids", "files", "by_document", "facets"])]
+    words: bool,
+    /// Continue after this cursor, as printed by the previous search
+    #[arg(long, value_name = "CURSOR", conflicts_with = "offset")]
+    after: Option<Cursor>,
+    /// Save the search under a name; see `exhibit saved`
+    #[arg(long, value_name = "NAME")]
+    save: Option<String>,
+    /// The order of results
+    #[arg(long, value_enum, default_value = "relevance", value_name = "ORDER")]
+    sort: SortOrder,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum SortOrder {
+    Relevance,
+    Received,
+    Newest,
+    Oldest,
+    Path,
+}
+
+impl Run for SearchArgs {
+    const GROUP: Group = Group::Search;
+
+    fn supports_dry_run(&self) -> bool {
+        true
+    }
+
+    fn run(&self, context: &Context<'_>) -> Result<ExitCode, Failure> {
+        run(context, self)
+    }
+}
+
+fn run(context: &Context<'_>, search: &SearchArgs) -> Result<ExitCode, Failure> {
     let case = context.case()?;
     let text = search.query.join(" ");
     let query = match case.query(&text, search.exact) {
@@ -44,10 +115,14 @@ pub(crate) fn run(context: &Context<'_>, search: &Search) -> Result<ExitCode, Fa
     }
     if let Some(name) = search.save.as_deref().filter(|_| !context.dry_run()) {
         case.save_search(name, &query, MachineClock.now())?;
-        context.output.remark(&format!("Saved as {}; again with: exhibit saved run {}", shown(name), shown(name)));
+        context.output.remark(&format!(
+            "Saved as {}; run it again with: exhibit saved run {}",
+            shown(name),
+            shown(name)
+        ));
     }
     let found = results.total > 0;
-    let _noted = looks::note(context.output, &case, looks::search(&text));
+    let _noted = access_log::note(context.output, &case, access_log::search(&text));
     if search.facets {
         facets(context, &case.facets(&query, MOST_VALUES)?);
     } else if search.words {
@@ -69,13 +144,13 @@ pub(crate) fn run(context: &Context<'_>, search: &Search) -> Result<ExitCode, Fa
             suggestions(context, &case, &query)?;
         }
         if let Some(place) = &results.next {
-            context.output.remark(&format!("\nMore: the same with --after {place}"));
+            context.output.remark(&format!("\nNext page: the same command with --after {place}"));
         }
     }
     Ok(if found { Exit::Done } else { Exit::Nothing }.into())
 }
 
-// the query with a mark below the place that cannot be understood
+// The query, with a caret below the position of the syntax error.
 fn misread(query: &str, error: QueryError) -> Failure {
     let before: String = query.chars().take(error.position).collect();
     let pad: String = before.chars().map(|c| if is_wide(c) { '\u{3000}' } else { ' ' }).collect();
@@ -89,7 +164,7 @@ fn is_wide(c: char) -> bool {
         | '\u{fe30}'..='\u{fe4f}' | '\u{ff00}'..='\u{ff60}' | '\u{20000}'..='\u{3fffd}')
 }
 
-/// Prints results for people or scripts.
+/// Prints results, as text or JSON.
 pub(crate) fn print(context: &Context<'_>, case: &Case, request: &SearchRequest<'_>, results: &SearchResults) {
     let by_document = request.by_document;
     let output = context.output;
@@ -107,7 +182,7 @@ pub(crate) fn print(context: &Context<'_>, case: &Case, request: &SearchRequest<
     if !query.widenings().is_empty() {
         let variants: Vec<String> =
             query.widenings().iter().map(|number| shown(&query.clauses[*number].text.to_string())).collect();
-        output.remark(&format!("Also: {} (leave out with --exact)", variants.join("; ")));
+        output.remark(&format!("Also: {} (turn off with --exact)", variants.join("; ")));
     }
     for hint in query.hints() {
         output.remark(&format!("Note: {}", shown(&text::remark(hint))));
@@ -116,7 +191,7 @@ pub(crate) fn print(context: &Context<'_>, case: &Case, request: &SearchRequest<
     let pages = counted(results.total, "page", "pages");
     let documents = counted(results.documents, "document", "documents");
     let all = if by_document { results.documents } else { results.total };
-    let first = if shown_hits < all { format!(" (these are {shown_hits})") } else { String::new() };
+    let first = if shown_hits < all { format!(" (showing {shown_hits})") } else { String::new() };
     let found = if by_document { format!("{documents}, {pages}") } else { format!("{pages} of {documents}") };
     output.line(&format!("{found}{first} in {:.3} s", results.took.as_secs_f64()));
     for hit in &results.hits {
@@ -124,7 +199,7 @@ pub(crate) fn print(context: &Context<'_>, case: &Case, request: &SearchRequest<
     }
 }
 
-/// Prints one hit for people.
+/// Prints one hit as text.
 pub(crate) fn print_hit(context: &Context<'_>, case: &Case, hit: &SearchHit) {
     let output = context.output;
     let confidence = hit.confidence.map(|c| format!(" · OCR {c:.2}")).unwrap_or_default();
@@ -148,7 +223,7 @@ pub(crate) fn print_hit(context: &Context<'_>, case: &Case, hit: &SearchHit) {
     output.line(&format!("  {}", snippet(context, hit)));
 }
 
-// Values of a facet that are printed.
+/// Maximum number of values printed per facet.
 const MOST_VALUES: usize = 20;
 
 fn facets(context: &Context<'_>, facets: &[FacetCounts]) {
@@ -167,7 +242,7 @@ fn facets(context: &Context<'_>, facets: &[FacetCounts]) {
         for value in &facet.values {
             let mark = match (value.chosen, value.excluded) {
                 (true, _) => " (chosen)",
-                (_, true) => " (left out)",
+                (_, true) => " (excluded)",
                 _ => "",
             };
             let name = if facet.facet == Facet::Container { format!("  {}", value.label) } else { String::new() };
@@ -183,8 +258,8 @@ fn words(context: &Context<'_>, found: &TellingWords) {
     let output = context.output;
     if !output.json {
         let read =
-            if found.read < found.total { format!(", {} of them read", number(found.read)) } else { String::new() };
-        output.remark(&format!("Words that set {}{read} apart from the rest:", counted(found.total, "page", "pages")));
+            if found.read < found.total { format!(", {} of them examined", number(found.read)) } else { String::new() };
+        output.remark(&format!("Distinctive terms of {}{read}:", counted(found.total, "page", "pages")));
     }
     for word in &found.words {
         if output.json {
@@ -216,8 +291,8 @@ fn suggestions(context: &Context<'_>, case: &Case, query: &CaseQuery) -> Result<
             SuggestedChange::Without(text) => format!("without {}", clause(text)),
             SuggestedChange::AnyDate(text) => format!("at any date, without {}", clause(text)),
             SuggestedChange::Only(text) => format!("only {}", clause(text)),
-            SuggestedChange::Spelling(text) => format!("with {} spelled otherwise", clause(text)),
-            SuggestedChange::AnyFolder(text) => format!("anywhere in paths, for {}", clause(text)),
+            SuggestedChange::Spelling(text) => format!("with another spelling of {}", clause(text)),
+            SuggestedChange::AnyFolder(text) => format!("anywhere in paths, instead of {}", clause(text)),
             SuggestedChange::Variants => "with spelling and script variants".to_owned(),
             SuggestedChange::InNames => "in file names".to_owned(),
         };
@@ -228,7 +303,7 @@ fn suggestions(context: &Context<'_>, case: &Case, query: &CaseQuery) -> Result<
         case.account()?.items.iter().filter(|(state, _)| state.is_problem()).map(|(_, count)| count).sum();
     if problems > 0 {
         let items = counted(problems, "item was", "items were");
-        output.remark(&format!("{items} not read, and not searched: exhibit problem ls"));
+        output.remark(&format!("{items} not read, and not searched: see `exhibit problem ls`"));
     }
     Ok(())
 }
@@ -275,7 +350,7 @@ pub(crate) fn object(case: &Case, hit: &SearchHit) -> Value {
     })
 }
 
-// places are stored on a grid of 1/16383: more digits would claim too much
+// coordinates are stored on a grid of 1/16383: more digits would claim too much precision
 fn round(place: f32) -> f64 {
     (f64::from(place) * 100_000.0).round() / 100_000.0
 }

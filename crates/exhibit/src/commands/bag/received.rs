@@ -1,11 +1,10 @@
-//! `exhibit bag check|import|received`: bags from elsewhere.
+//! `exhibit bag check|import|received`: bags of other cases.
 
-use super::bag::failure;
-use super::{Context, ingest};
-use crate::cli::BagRead;
+use super::{BagRead, failure};
+use crate::commands::{Context, ingest, init};
 use crate::failure::{Exit, Failure};
-use crate::meter::Meter;
 use crate::output::{Style, bytes, counted};
+use crate::progress::Meter;
 use exhibit_bag::{KeptBag, ReceivedBag, SealedBag, Unlock, VerifiedBag, is_sealed, received_bags};
 use exhibit_case::Case;
 use exhibit_custody::Ref;
@@ -16,7 +15,7 @@ use serde_json::json;
 use std::path::Path;
 use std::process::ExitCode;
 
-/// Files that are read while it is shown how far that has come.
+/// Files whose reading is shown as progress.
 struct Watched<'a> {
     files: &'a mut dyn Files,
     meter: Meter,
@@ -51,7 +50,7 @@ fn open(context: &Context<'_>, bag: &BagRead) -> Result<Box<dyn Files + Send>, F
         return Ok(Box::new(Folder::new(path)));
     }
     if !is_sealed(path) {
-        let message = format!("{} is neither a folder nor a file that age has sealed", path.display());
+        let message = format!("{} is neither a folder nor a file sealed with age", path.display());
         return Err(Failure::new(Exit::Usage, "bag", message));
     }
     let passphrase = bag.passphrase.get(false, context.arguments.global.no_input)?;
@@ -85,7 +84,7 @@ fn print(context: &Context<'_>, report: &Report) {
     }
 }
 
-/// Takes a bag in, with OCR or not and so many workers.
+/// Imports a bag, with or without OCR, with a number of workers.
 pub(super) fn import(
     context: &Context<'_>,
     bag: &BagRead,
@@ -99,20 +98,20 @@ pub(super) fn import(
         Ok(good) => good,
         Err(checked) => {
             print(context, &checked.report);
-            context.output.warn("nothing was taken in");
+            context.output.warn("nothing was imported");
             return Ok(Exit::Mismatch.into());
         }
     };
     if context.dry_run() {
-        context.output.line(&format!("would take in {}: it is good", bytes(good.bytes())));
+        context.output.line(&format!("would import {}: the package is valid", bytes(good.bytes())));
         return Ok(Exit::Done.into());
     }
     has_room(&folder, good.bytes())?;
     if bag.key.is_none() {
-        context.output.warn(&format!("whose key this is was not checked (--key): {}", good.key()));
+        context.output.warn(&format!("the key was not checked against one you know (--key): {}", good.key()));
     }
-    let name = name.map_or_else(|| super::init::name_of(&bag.path), str::to_owned);
-    let workers = workers.unwrap_or_else(crate::world::processors);
+    let name = name.map_or_else(|| init::name_of(&bag.path), str::to_owned);
+    let workers = workers.unwrap_or_else(crate::system::processors);
     let order = ingest::Order { sources: &[], name: None, retry: false, passwords: None, ocr, workers };
     let summary = ingest::take_in_by(context.output, &folder, &order, |held, options, world| {
         good.keep(&held.case, &mut *files).map_err(failure)?;
@@ -126,13 +125,13 @@ fn has_room(folder: &Path, wanted: u64) -> Result<(), Failure> {
     let Ok(about) = rustix::fs::statvfs(folder) else { return Ok(()) };
     let free = about.f_bavail.saturating_mul(about.f_frsize);
     if free < wanted {
-        let message = format!("the package has {}, but only {} are free", bytes(wanted), bytes(free));
-        return Err(Failure::new(Exit::ToolMissing, "disk-full", message).hint("make room where the case lies"));
+        let message = format!("the package needs {}, but only {} are free", bytes(wanted), bytes(free));
+        return Err(Failure::new(Exit::ToolMissing, "disk-full", message).hint("free some space for the case"));
     }
     Ok(())
 }
 
-/// Lists what was handed over, or writes one of these anew.
+/// Lists the received bags, or writes one of them again.
 pub(super) fn received(context: &Context<'_>, write: Option<(&str, &Path)>) -> Result<ExitCode, Failure> {
     let case = Case::open(&context.case_folder()?)?;
     let output = context.output;
@@ -142,7 +141,7 @@ pub(super) fn received(context: &Context<'_>, write: Option<(&str, &Path)>) -> R
             output.object("bag", json!({"path": target.display().to_string(), "files": files}));
         } else {
             let files = counted(files, "file", "files");
-            output.line(&format!("Wrote {}: {files}, just as they were handed over.", target.display()));
+            output.line(&format!("Wrote {}: {files}, exactly as received.", target.display()));
         }
         return Ok(Exit::Done.into());
     }
@@ -155,11 +154,9 @@ pub(super) fn received(context: &Context<'_>, write: Option<(&str, &Path)>) -> R
             output.object("handover", fields);
         } else {
             let what = match handover.entry {
-                Some(_) if !handover.whole => {
-                    output.style(Style::Warning, "taking it in was interrupted: import it again")
-                }
+                Some(_) if !handover.whole => output.style(Style::Warning, "import interrupted: import it again"),
                 Some(entry) => format!("{}, from log {}, log entry {entry}", source_of(handover), handover.log),
-                None => output.style(Style::Warning, "taking it in was interrupted before it began"),
+                None => output.style(Style::Warning, "import interrupted before it started"),
             };
             output.line(&format!("{}  {what}", handover.id));
         }

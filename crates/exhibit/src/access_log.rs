@@ -1,9 +1,9 @@
-//! Recording who looked: the one place where commands and the browser interface record what was searched, shown or taken
-//! out. A command whose event cannot be recorded warns once and goes on; the browser interface shows nothing then.
+//! Access logging: the one place where commands and the browser interface record what was searched, viewed or exported. A
+//! command whose event cannot be recorded warns once and continues; the browser interface shows nothing then.
 
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
-use crate::world::{self, MachineClock, TOOL};
+use crate::system::{self, MachineClock, TOOL};
 use exhibit_case::{AccessSettings, Case, chain_of};
 use exhibit_custody::{AccessError, AccessLog, Fact, Look, Verb};
 use exhibit_model::{Clock, ItemId};
@@ -15,13 +15,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime};
 
-/// How much of a journal waits at most before it is made durable, and how long.
-const MOST_BYTES: u64 = 64 << 10;
-const MOST_TIME: Duration = Duration::from_secs(60);
+/// How much of a journal may be pending before it is made durable, and for how long.
+const MAX_BYTES: u64 = 64 << 10;
+const MAX_TIME: Duration = Duration::from_secs(60);
 
-static SAID: AtomicBool = AtomicBool::new(false);
+static REPORTED: AtomicBool = AtomicBool::new(false);
 
-/// Records looks at one case.
+/// Records accesses to one case.
 pub(crate) struct Recorder {
     log: AccessLog,
     settings: AccessSettings,
@@ -29,97 +29,97 @@ pub(crate) struct Recorder {
 }
 
 impl Recorder {
-    /// The recorder of a case; none where its settings say so, or where it cannot be.
+    /// The recorder of a case; `None` if its settings turn it off, or if recording is impossible.
     pub(crate) fn of(output: &Output, case: &Case) -> Option<Self> {
         if case.config.access.record { Self::even_if_off(output, case) } else { None }
     }
 
-    /// The recorder of a case, whatever its settings say.
+    /// The recorder of a case, regardless of its settings.
     pub(crate) fn even_if_off(output: &Output, case: &Case) -> Option<Self> {
-        Self::open(output, case).map_err(|why| say_once(output.quiet, &why)).ok()
+        Self::open(output, case).map_err(|why| report_once(output.quiet, &why)).ok()
     }
 
     fn open(output: &Output, case: &Case) -> Result<Self, String> {
-        let keys = world::keys().map_err(|failure| failure.message)?;
-        let log = case.access_log(&keys, TOOL, MachineClock.now(), &mut world::random);
+        let keys = system::keys().map_err(|failure| failure.message)?;
+        let log = case.access_log(&keys, TOOL, MachineClock.now(), &mut system::random);
         let log = log.map_err(|error| chain_of(&error))?;
         Ok(Self { log, settings: case.config.access, quiet: output.quiet })
     }
 
-    /// Says in the access log what its settings are from now on.
+    /// Records new settings in the access log.
     pub(crate) fn set(&self) {
         let AccessSettings { record, keep_days } = self.settings;
-        if let Err(error) = self.log.set(record, keep_days, MachineClock.now(), &mut world::random) {
-            say_once(self.quiet, &chain_of(&error));
+        if let Err(error) = self.log.set(record, keep_days, MachineClock.now(), &mut system::random) {
+            report_once(self.quiet, &chain_of(&error));
         }
     }
 
     /// Records what is about to be shown.
     fn record(&self, look: Look) -> Result<(), AccessError> {
-        self.log.write_down(look, MachineClock.now(), &mut world::random)
+        self.log.write_down(look, MachineClock.now(), &mut system::random)
     }
 
-    /// Makes what was written down durable, and part of the signed log.
+    /// Makes pending records durable, and part of the signed log.
     pub(crate) fn fold(&self) {
-        if let Err(error) = self.log.fold(self.settings.keep_days, MachineClock.now(), &mut world::random) {
-            say_once(self.quiet, &chain_of(&error));
+        if let Err(error) = self.log.fold(self.settings.keep_days, MachineClock.now(), &mut system::random) {
+            report_once(self.quiet, &chain_of(&error));
         }
     }
 
-    /// The same, where enough waits, or for long enough.
+    /// The same, if enough is pending, or for long enough.
     pub(crate) fn fold_if_due(&self, longest: Duration) {
         let before = SystemTime::now().checked_sub(longest).unwrap_or(SystemTime::UNIX_EPOCH);
-        if self.log.is_due(MOST_BYTES, before) {
+        if self.log.is_due(MAX_BYTES, before) {
             self.fold();
         }
     }
 }
 
-fn say_once(quiet: bool, why: &str) {
-    if !quiet && !SAID.swap(true, Ordering::Relaxed) {
-        let _ = writeln!(std::io::stderr().lock(), "Looking is not recorded in the access log: {why}");
+fn report_once(quiet: bool, why: &str) {
+    if !quiet && !REPORTED.swap(true, Ordering::Relaxed) {
+        let _ = writeln!(std::io::stderr().lock(), "Access is not recorded in the access log: {why}");
     }
 }
 
-/// A look that was written down; what waits is folded once the command has shown its answer.
+/// A recorded access; pending records are folded once the command has shown its result.
 pub(crate) struct Noted(Option<Recorder>);
 
 impl Drop for Noted {
     fn drop(&mut self) {
         if let Some(recorder) = &self.0 {
-            recorder.fold_if_due(MOST_TIME);
+            recorder.fold_if_due(MAX_TIME);
         }
     }
 }
 
-/// Writes down what a command is about to show.
-#[must_use = "keep it until the answer is shown"]
+/// Records what a command is about to show.
+#[must_use = "keep it until the result is shown"]
 pub(crate) fn note(output: &Output, case: &Case, look: Look) -> Noted {
     let recorder = Recorder::of(output, case);
     if let Some(recorder) = &recorder
         && let Err(error) = recorder.record(look)
     {
-        say_once(output.quiet, &chain_of(&error));
+        report_once(output.quiet, &chain_of(&error));
     }
     Noted(recorder)
 }
 
-/// Records what the browser interface shows for as long as it is kept: events are recorded as they come, and folded from
-/// time to time.
+/// Records what the browser interface shows while it exists: events are recorded as they come, and folded from time to
+/// time.
 pub(crate) struct Watch {
     recorder: Option<Arc<Recorder>>,
     stop: Option<Sender<()>>,
     folding: Option<JoinHandle<()>>,
 }
 
-/// How long looks of the browser interface wait at most before they are folded.
+/// How long accesses of the browser interface may be pending before they are folded.
 const SERVED: Duration = Duration::from_secs(10);
 
 impl Watch {
-    /// Begins to record, where the case's settings say so.
+    /// Starts recording, if the case's settings turn it on.
     ///
     /// # Errors
-    /// Where the access log cannot be opened: nothing may be shown then.
+    /// If the access log cannot be opened: nothing may be shown then.
     pub(crate) fn begin(output: &Output, case: &Case) -> Result<Self, Failure> {
         let recorder = match case.config.access.record {
             true => Some(Arc::new(Recorder::open(output, case).map_err(closed)?)),
@@ -207,7 +207,7 @@ pub(crate) fn search(query: &str) -> Look {
     Look::new(Verb::Search).secret("query", query)
 }
 
-/// A document that is shown, or a page of it.
+/// A view of a document, or of a page of it.
 pub(crate) fn view(case: &Case, item: ItemId, page: Option<u32>) -> Look {
     let look = Look::new(Verb::View).secret("document", &case.label(item));
     match page {
@@ -216,7 +216,7 @@ pub(crate) fn view(case: &Case, item: ItemId, page: Option<u32>) -> Look {
     }
 }
 
-/// Something that is written out of the case: what kind of thing, and which.
+/// An export from the case: of what kind, and which.
 pub(crate) fn export(what: &str, which: &str) -> Look {
     Look::new(Verb::Export).fact("what", Fact::Text(what.to_owned())).secret("which", which)
 }

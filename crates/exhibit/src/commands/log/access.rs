@@ -1,10 +1,10 @@
-//! `exhibit log ls --access`, `exhibit log check --access`: who looked, searched and took out.
+//! `exhibit log ls --access`, `exhibit log check --access`: who searched, viewed and exported.
 
-use super::Context;
+use crate::access_log::Recorder;
+use crate::commands::Context;
 use crate::failure::{Exit, Failure};
-use crate::looks::Recorder;
 use crate::output::{Output, Style, counted};
-use crate::world;
+use crate::system;
 use exhibit_case::{Case, chain_of};
 use exhibit_custody::access::{AccessError, OpenedEntry};
 use exhibit_custody::{AccessLog, AccessReport};
@@ -12,7 +12,7 @@ use exhibit_model::shown;
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
-/// The access log of a case, with everything in it that was written down; none where nothing was recorded yet.
+/// The access log of a case, with pending records included; `None` if nothing was recorded yet.
 pub(crate) fn open(output: &Output, case: &Case) -> Result<Option<AccessLog>, Failure> {
     if !AccessLog::is_in(&case.access_folder()) {
         return Ok(None);
@@ -20,24 +20,25 @@ pub(crate) fn open(output: &Output, case: &Case) -> Result<Option<AccessLog>, Fa
     if let Some(recorder) = Recorder::of(output, case) {
         recorder.fold();
     }
-    AccessLog::open(&case.access_folder(), &world::keys()?).map(Some).map_err(unusable)
+    AccessLog::open(&case.access_folder(), &system::keys()?).map(Some).map_err(unusable)
 }
 
 fn unusable(error: AccessError) -> Failure {
-    Failure::new(Exit::Mismatch, "access-log", chain_of(&error)).hint("`exhibit log check --access` says what is wrong")
+    Failure::new(Exit::Mismatch, "access-log", chain_of(&error))
+        .hint("`exhibit log check --access` shows what is wrong")
 }
 
 pub(crate) fn list(context: &Context<'_>, from: u64, limit: u64) -> Result<ExitCode, Failure> {
     let output = context.output;
     let Some(log) = open(output, &context.case()?)? else {
-        output.remark("Nothing was recorded yet.");
+        output.remark("Nothing recorded yet.");
         return Ok(Exit::Nothing.into());
     };
     let (mut left, mut more) = (limit, false);
     let each = &mut |entry: OpenedEntry| {
         more = left == 0;
         if !more {
-            say(output, &entry);
+            print(output, &entry);
             left -= 1;
         }
         !more
@@ -49,7 +50,7 @@ pub(crate) fn list(context: &Context<'_>, from: u64, limit: u64) -> Result<ExitC
     Ok(Exit::Done.into())
 }
 
-fn say(output: &Output, entry: &OpenedEntry) {
+fn print(output: &Output, entry: &OpenedEntry) {
     let text = String::from_utf8_lossy(&entry.bytes).into_owned();
     if output.json {
         let opened: serde_json::Map<_, _> =
@@ -62,16 +63,16 @@ fn say(output: &Output, entry: &OpenedEntry) {
         return;
     };
     let opened = entry.opened.iter().map(|(name, value)| format!("{name}: {}", shown(value)));
-    let shut =
-        read.sealed.keys().filter(|name| !entry.opened.contains_key(*name)).map(|name| format!("{name}: (shut)"));
-    let said: Vec<String> = opened.chain(shut).collect();
-    output.line(&format!("{:>8}  {}  {:<10}  {}", entry.seq, read.at.to_rfc3339(), read.act, said.join("  ")));
+    let sealed =
+        read.sealed.keys().filter(|name| !entry.opened.contains_key(*name)).map(|name| format!("{name}: (sealed)"));
+    let values: Vec<String> = opened.chain(sealed).collect();
+    output.line(&format!("{:>8}  {}  {:<10}  {}", entry.seq, read.at.to_rfc3339(), read.act, values.join("  ")));
 }
 
 pub(crate) fn check(context: &Context<'_>) -> Result<ExitCode, Failure> {
     let output = context.output;
     let Some(log) = open(output, &context.case()?)? else {
-        output.remark("Nothing was recorded yet.");
+        output.remark("Nothing recorded yet.");
         return Ok(Exit::Nothing.into());
     };
     let report = log.check().map_err(unusable)?;
@@ -86,22 +87,22 @@ pub(crate) fn check(context: &Context<'_>) -> Result<ExitCode, Failure> {
         );
     } else {
         let entries = counted(report.log.entries, "entry", "entries");
-        let opened = counted(report.opened, "one opens", "open");
-        output.line(&format!("Checked {entries} of the access log; {opened} to what was kept of them."));
+        let opened = counted(report.opened, "has its", "have their");
+        output.line(&format!("Checked {entries} of the access log; {opened} sealed values on record."));
         for what in &wrong {
             output.line(&format!("{}  {what}", output.style(Style::Bad, "differs")));
         }
         let (style, verdict) = if report.holds() {
-            (Style::Good, "The access log holds.")
+            (Style::Good, "The access log is valid.")
         } else {
-            (Style::Bad, "The access log does not hold.")
+            (Style::Bad, "The access log is not valid.")
         };
         output.line(&output.style(style, verdict));
     }
     Ok(if report.holds() { Exit::Done } else { Exit::Mismatch }.into())
 }
 
-/// Everything that speaks against the access log.
+/// Everything that is wrong with the access log.
 pub(crate) fn wrong(report: &AccessReport) -> Vec<String> {
     let log = report.log.deviations.iter().filter(|deviation| !deviation.is_harmless()).map(|d| chain_of(d));
     log.chain(report.wrong.iter().map(ToString::to_string)).collect()
