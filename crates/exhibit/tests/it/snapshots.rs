@@ -225,10 +225,10 @@ fn commands_on_a_tiny_case() {
     "#]],
     );
     case.check(&["ls", "--json"], &expect![[r#"
-        {"v":1,"kind":"item","id":"EXH-000001","path":"notice.txt","container":null,"sha256":"ad4c685b3ffbc36955aa1d00e466e1f4a64338b81859bd0f03602758ed625b52","size":77,"media_type":"text/plain","state":"read","reason":null,"duplicate_of":null,"pages":1,"languages":["zh-Hans"],"members":0,"modified":"2026-01-01T03:04:05Z","received":"2026-01-02T03:04:05Z","log_entry":2}
-        {"v":1,"kind":"item","id":"EXH-000002","path":"list.csv","container":null,"sha256":"b30b3f1aaf4e491bc76470d5ef65cbdb7b87b5466851d20cc13cc73f287bd00c","size":35,"media_type":"text/csv","state":"read","reason":null,"duplicate_of":null,"pages":1,"languages":[],"members":0,"modified":"2026-01-01T03:04:05Z","received":"2026-01-02T03:04:05Z","log_entry":5}
-        {"v":1,"kind":"item","id":"EXH-000003","path":"copy.txt","container":null,"sha256":"ad4c685b3ffbc36955aa1d00e466e1f4a64338b81859bd0f03602758ed625b52","size":77,"media_type":null,"state":"duplicate","reason":null,"duplicate_of":"EXH-000001","pages":0,"languages":[],"members":0,"modified":"2026-01-01T03:04:05Z","received":"2026-01-02T03:04:05Z","log_entry":8}
-        {"v":1,"kind":"item","id":"EXH-000004","path":"odd.bin","container":null,"sha256":"db89824d39a30f48b5c79775d5f01f4859e1b80f6d7acde373cd29d6facb3fe6","size":7,"media_type":"application/octet-stream","state":"unsupported","reason":"no reader for application/octet-stream","duplicate_of":null,"pages":0,"languages":[],"members":0,"modified":"2026-01-01T03:04:05Z","received":"2026-01-02T03:04:05Z","log_entry":11}
+        {"v":1,"kind":"item","id":"EXH-000001","path":"notice.txt","container":null,"sha256":"ad4c685b3ffbc36955aa1d00e466e1f4a64338b81859bd0f03602758ed625b52","size":77,"media_type":"text/plain","state":"read","reasons":[],"duplicate_of":null,"pages":1,"languages":["zh-Hans"],"members":0,"modified":"2026-01-01T03:04:05Z","received":"2026-01-02T03:04:05Z","log_entry":2}
+        {"v":1,"kind":"item","id":"EXH-000002","path":"list.csv","container":null,"sha256":"b30b3f1aaf4e491bc76470d5ef65cbdb7b87b5466851d20cc13cc73f287bd00c","size":35,"media_type":"text/csv","state":"read","reasons":[],"duplicate_of":null,"pages":1,"languages":[],"members":0,"modified":"2026-01-01T03:04:05Z","received":"2026-01-02T03:04:05Z","log_entry":5}
+        {"v":1,"kind":"item","id":"EXH-000003","path":"copy.txt","container":null,"sha256":"ad4c685b3ffbc36955aa1d00e466e1f4a64338b81859bd0f03602758ed625b52","size":77,"media_type":null,"state":"duplicate","reasons":[],"duplicate_of":"EXH-000001","pages":0,"languages":[],"members":0,"modified":"2026-01-01T03:04:05Z","received":"2026-01-02T03:04:05Z","log_entry":8}
+        {"v":1,"kind":"item","id":"EXH-000004","path":"odd.bin","container":null,"sha256":"db89824d39a30f48b5c79775d5f01f4859e1b80f6d7acde373cd29d6facb3fe6","size":7,"media_type":"application/octet-stream","state":"unsupported","reasons":[{"code":"no-reader","values":{"media_type":"application/octet-stream"},"text":"files of type application/octet-stream are not supported"}],"duplicate_of":null,"pages":0,"languages":[],"members":0,"modified":"2026-01-01T03:04:05Z","received":"2026-01-02T03:04:05Z","log_entry":11}
         exit: 0
     "#]]);
     case.check(
@@ -253,10 +253,10 @@ fn commands_on_a_tiny_case() {
     case.check(
         &["problem", "ls"],
         &expect![[r#"
-        unsupported: no reader for application/octet-stream  1 item
-            EXH-000004  odd.bin
-        exit: 0
-    "#]],
+            unsupported: files of type application/octet-stream are not supported  1 item
+                EXH-000004  odd.bin
+            exit: 0
+        "#]],
     );
     case.check(
         &["search", "登记"],
@@ -297,7 +297,7 @@ fn commands_on_a_tiny_case() {
                9  {"act":"item.duplicate","actor":"a1","at":"2026-01-02T03:04:05.000000Z","facts":{},"made":[],"object":"item:3","salt":"9598e588419146b90e2307fbf2aa80ba","sealed":{},"seq":9,"tool":"exhibit 0.1.0","used":["original:ad4c685b3ffbc36955aa1d00e466e1f4a64338b81859bd0f03602758ed625b52","item:1"],"v":1}
               10  {"act":"source.receive","actor":"a1","at":"2026-01-02T03:04:05.000000Z","facts":{"channel":"file"},"made":[],"object":"source:4","salt":"cfcf6fad233673a59f0f77f11d48a856","sealed":{"name":"SEALED"},"seq":10,"tool":"exhibit 0.1.0","used":[],"v":1}
               11  {"act":"item.receive","actor":"a1","at":"2026-01-02T03:04:05.000000Z","facts":{"relation":"file","size":7},"made":["original:db89824d39a30f48b5c79775d5f01f4859e1b80f6d7acde373cd29d6facb3fe6"],"object":"item:4","salt":"fd67e8b0cdfd3547a029e47c8f685807","sealed":{"name":"3d6457ad72e2bdd5156ab71e6d9de503abfd683be2197777e46615ea4f08c68a"},"seq":11,"tool":"exhibit 0.1.0","used":["source:4"],"v":1}
-              12  {"act":"item.fail","actor":"a1","at":"2026-01-02T03:04:05.000000Z","facts":{"reader":"exhibit 0.1.0","state":"unsupported"},"made":[],"object":"item:4","params_sha256":"693e3df5e616357c16d9b314a7b403612856d58b8690047d3abf25044e673793","salt":"ddc2cefab5ecdfc8a1c0f480432dc8c1","sealed":{"reason":"b488bb63a0605aced01ce8b9557ea068e2f788c6b88bdd078d1a646bfdb12d5d"},"seq":12,"tool":"exhibit 0.1.0","used":["original:db89824d39a30f48b5c79775d5f01f4859e1b80f6d7acde373cd29d6facb3fe6"],"v":1}
+              12  {"act":"item.fail","actor":"a1","at":"2026-01-02T03:04:05.000000Z","facts":{"reader":"exhibit 0.1.0","state":"unsupported"},"made":[],"object":"item:4","params_sha256":"35dc32ca35fe9a84eb239517f70f07b8c82a0f7c57d67e67507c22883d7ee761","salt":"ddc2cefab5ecdfc8a1c0f480432dc8c1","sealed":{"reason":"0d5a4362d15b33e3ce1a7ada6d13a739db15c4240691ac9ea4465563fd5813f6"},"seq":12,"tool":"exhibit 0.1.0","used":["original:db89824d39a30f48b5c79775d5f01f4859e1b80f6d7acde373cd29d6facb3fe6"],"v":1}
         exit: 0
     "#]]);
     case.check(
