@@ -254,7 +254,7 @@ fn by_themselves(bench: &Bench, first: &Authority) {
     fs::write(&stamp, bad).expect("write");
     let _ = anchor(bench, &["ls"]).code(4);
     let named = bench.run(&["-C", "case", "verify"]).code(4).stdout;
-    assert!(named.contains("first.tsr: the signature is not one of the key of Stamps"), "{named}");
+    assert!(named.contains("first.tsr: the signature does not match the key of Stamps"), "{named}");
     assert!(standings(bench).contains(&"first.tsr broken".to_owned()));
     fs::write(&stamp, good).expect("write");
     let _ = anchor(bench, &["ls"]).code(0);
