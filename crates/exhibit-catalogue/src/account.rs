@@ -1,4 +1,4 @@
-//! The account of a trove: how many items are in which state, and whether every container's members add up.
+//! The account of a trove: the number of items in each state, and whether the members of every container reconcile.
 
 use crate::{Catalogue, CatalogueError, Explained};
 use exhibit_model::{ItemId, SourceId, State};
@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 pub struct Account {
     /// Items by state.
     pub items: BTreeMap<State, u64>,
-    /// Items by media type, most first.
+    /// Items by media type, in descending order.
     pub media_types: Vec<(String, u64)>,
-    /// Current pages by language, most first.
+    /// Current pages by language, in descending order.
     pub languages: Vec<(String, u64)>,
     /// Current pages.
     pub pages: u64,
@@ -21,31 +21,31 @@ pub struct Account {
     pub pages_by_ocr: u64,
     /// Pages that OCR could not read.
     pub pages_ocr_failed: u64,
-    /// Different contents held.
+    /// Distinct originals.
     pub originals: u64,
-    /// Bytes of the different contents held.
+    /// The total size of the distinct originals in bytes.
     pub bytes: u64,
     /// Sources.
     pub sources: u64,
-    /// Containers and sources whose members do not add up to what their reader met.
+    /// Containers and sources whose members do not reconcile with the number that their reader found.
     pub gaps: Vec<ContainerGap>,
 }
 
-/// A container, or a source, whose rows do not add up.
+/// A container or source that does not reconcile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContainerGap {
     /// The container; `None` for a source.
     pub container: Option<ItemId>,
     /// The source.
     pub source: SourceId,
-    /// What was met.
+    /// The number of members found.
     pub found: u64,
-    /// What the ledger has.
+    /// The number of members in the ledger.
     pub listed: u64,
 }
 
 impl Catalogue {
-    /// Adds up the case.
+    /// Computes the account of the case.
     ///
     /// # Errors
     /// [`CatalogueError`].
@@ -81,7 +81,7 @@ impl Catalogue {
     /// # Errors
     /// [`CatalogueError`].
     pub fn pages_read(&self) -> Result<u64, CatalogueError> {
-        // with the plus the planner does not take an index, to look up each row from there
+        // the plus keeps the planner from using an index and looking up each row
         self.count("SELECT count(*) FROM pages WHERE +current = 1")
     }
 

@@ -1,4 +1,4 @@
-//! Sources and items: what was found where, and what became of it.
+//! Sources and items: the ledger of everything found, with its state.
 
 use crate::{Catalogue, CatalogueError, Explained, StageId, Work};
 use exhibit_model::code::{CodeError, Parts};
@@ -58,19 +58,19 @@ impl Item {
 /// An item as it is received.
 #[derive(Debug, Clone)]
 pub struct NewItem<'a> {
-    /// The source it came with.
+    /// Its source.
     pub source: SourceId,
-    /// The container it is a member of, and its place there.
+    /// Its container, and its ordinal there.
     pub container: Option<(ItemId, i64)>,
     /// Its path below the source or within the container.
     pub path: &'a [u8],
-    /// The path decoded, where its bytes are not UTF-8; else empty.
+    /// The decoded path if its bytes are not UTF-8; else empty.
     pub name_text: &'a str,
-    /// How it is held.
+    /// Its relation to the container or source.
     pub relation: Relation,
-    /// Its bytes, where any were received.
+    /// Its original and size, if bytes were received.
     pub content: Option<(OriginalId, u64)>,
-    /// When the file system or container says it was last changed.
+    /// The time of its last modification, according to the file system or container.
     pub modified: Option<Moment>,
     /// When the file system last changed anything about it; `None` for members.
     pub changed: Option<Moment>,
@@ -82,31 +82,31 @@ pub struct NewItem<'a> {
     pub cut: Option<&'a Reason>,
 }
 
-/// What became of adding an item.
+/// The result of adding an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Added {
     /// A new row, in the state given.
     New(ItemId, State),
-    /// The row was there, and now it has bytes, which it had not before.
+    /// The row existed without bytes, and now has them.
     Filled(ItemId, State),
-    /// The row was there with the same content.
+    /// The row existed with the same content.
     Known(ItemId),
 }
 
-/// What reading an item found.
+/// The result of reading an item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding<'a> {
     /// The item's final state.
     pub state: State,
     /// Why, where the state wants a reason.
     pub reason: Option<&'a Reason>,
-    /// What its bytes are.
+    /// The type of its bytes.
     pub media_type: &'a str,
-    /// Members its reader met.
+    /// The number of members found by its reader.
     pub found: u64,
     /// Its properties, in the order found.
     pub metadata: &'a [(MetadataKey, String)],
-    /// What a user should know about the reading.
+    /// Notes for the user about the reading.
     pub notes: &'a [Note],
 }
 
@@ -131,7 +131,7 @@ pub struct ItemFilter {
     pub container: Option<ItemId>,
     /// Only items after this one.
     pub after: Option<ItemId>,
-    /// At most so many; 0 for all.
+    /// The maximum number; 0 for all.
     pub most: u32,
 }
 
@@ -191,11 +191,11 @@ pub(crate) fn columns_of(reason: Option<&Reason>) -> (&'static str, String) {
 
 fn first_with(db: &Connection, original: OriginalId) -> Result<Option<ItemId>, CatalogueError> {
     let sql = "SELECT id FROM items WHERE sha256 = ?1 AND duplicate_of IS NULL ORDER BY id LIMIT 1";
-    let mut statement = db.prepare_cached(sql).to("look for a content")?;
+    let mut statement = db.prepare_cached(sql).to("look up an original")?;
     statement
         .query_row([original.digest().as_bytes()], |row| row.get(0).map(ItemId::new))
         .optional()
-        .to("look for a content")
+        .to("look up an original")
 }
 
 impl Catalogue {
@@ -209,7 +209,7 @@ impl Catalogue {
         statement.query_row([id.get()], item_of).optional().to("look up an item")
     }
 
-    /// Lists items in the order of their numbers; stops early when `each` says so.
+    /// Calls `each` with items in the order of their numbers, until it returns `Break`.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
@@ -235,17 +235,17 @@ impl Catalogue {
         Ok(())
     }
 
-    /// Places where a content was found, in order of receipt, at most `most`.
+    /// At most `most` items with an original, in order of receipt.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
     pub fn items_with(&self, original: OriginalId, most: usize) -> Result<Vec<Item>, CatalogueError> {
         let sql = format!("SELECT {COLUMNS} FROM items WHERE sha256 = ?1 ORDER BY id LIMIT ?2");
-        let mut statement = self.db.prepare_cached(&sql).to("look for a content")?;
+        let mut statement = self.db.prepare_cached(&sql).to("look up an original")?;
         let most = i64::try_from(most).unwrap_or(i64::MAX);
         let rows =
-            statement.query_map(params![original.digest().as_bytes(), most], item_of).to("look for a content")?;
-        rows.collect::<Result<_, _>>().to("look for a content")
+            statement.query_map(params![original.digest().as_bytes(), most], item_of).to("look up an original")?;
+        rows.collect::<Result<_, _>>().to("look up an original")
     }
 
     /// The log entry of an item's last reading.
@@ -260,7 +260,7 @@ impl Catalogue {
         Ok(seq.flatten().map(i64::unsigned_abs))
     }
 
-    /// At how many places a content was found.
+    /// The number of items with an original.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
@@ -271,7 +271,7 @@ impl Catalogue {
         count.to("count copies").map(i64::unsigned_abs)
     }
 
-    /// Contents whose digest begins with these bytes' hexadecimal digits, as item numbers; at most ten.
+    /// At most ten items whose original has a digest that begins with these hexadecimal digits.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
@@ -282,7 +282,7 @@ impl Catalogue {
         rows.collect::<Result<_, _>>().to("look for a digest")
     }
 
-    /// The files of sources whose path is exactly this, newest first.
+    /// The files of sources with exactly this path, newest first.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
@@ -293,7 +293,7 @@ impl Catalogue {
         rows.collect::<Result<_, _>>().to("look for a path")
     }
 
-    /// Whether a content is acknowledged.
+    /// Whether an original is acknowledged.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
@@ -301,8 +301,8 @@ impl Catalogue {
         Ok(first_with(&self.db, original)?.is_some())
     }
 
-    /// Whether a file of a source with this path, size and time of change was received with its bytes, so that it need not be read
-    /// again. Programs can set a file's time of modification; the time of change is the file system's own.
+    /// Whether a file of a source with this path, size and change time was received with its bytes, so that it need not be
+    /// read again. Programs can set the modification time of a file, but not its change time.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
@@ -328,7 +328,7 @@ impl Catalogue {
         metadata(&self.db, id)
     }
 
-    /// The notes on an item, in the order made.
+    /// The notes on an item, in order.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
@@ -336,7 +336,7 @@ impl Catalogue {
         notes(&self.db, id)
     }
 
-    /// The bytes received as members within one file of a source.
+    /// The total size of all members within one file of a source.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
@@ -346,7 +346,7 @@ impl Catalogue {
         statement.query_row([family.get()], |row| row.get::<_, i64>(0)).to("add up sizes").map(i64::unsigned_abs)
     }
 
-    /// A source's path and name.
+    /// The path, name and time of receipt of a source.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
@@ -357,7 +357,7 @@ impl Catalogue {
         statement.query_row([id.get()], row_of).optional().to("read a source")
     }
 
-    /// All sources' numbers, in order.
+    /// The numbers of all sources, in order.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
@@ -390,7 +390,7 @@ fn notes(db: &Connection, id: ItemId) -> Result<Vec<NoteRow>, CatalogueError> {
 }
 
 impl Catalogue {
-    /// Whether a source was received to its end.
+    /// Whether a source was received completely.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
@@ -401,7 +401,7 @@ impl Catalogue {
 }
 
 impl Work<'_> {
-    /// The source with this path, added with this name if it is new; and whether it was.
+    /// The source with this path, added with this name if it is new, and whether it is new.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
@@ -415,7 +415,7 @@ impl Work<'_> {
         Ok((SourceId::new(self.tx.last_insert_rowid()), true))
     }
 
-    /// Records how many entries a complete walk of a source met.
+    /// Records the number of entries found by a complete walk of a source.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
@@ -424,7 +424,7 @@ impl Work<'_> {
         self.tx.execute(sql, params![source.get(), found.cast_signed()]).to("count a source").map(drop)
     }
 
-    /// Whether a content is acknowledged, or will be with this transaction.
+    /// Whether an original is acknowledged, or will be with this transaction.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
@@ -432,8 +432,8 @@ impl Work<'_> {
         Ok(first_with(&self.tx, original)?.is_some())
     }
 
-    /// Adds a row to the ledger, unless it is there: a member by its container and place, a file by its source, path and content.
-    /// A row without bytes takes those that a later attempt brings.
+    /// Adds a row to the ledger, unless it exists: a member by its container and ordinal, a file by its source, path and
+    /// content. A row without bytes gets those of a later attempt.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
@@ -471,7 +471,7 @@ impl Work<'_> {
             ];
             self.tx.execute(sql, bound).to("fill an item")?;
             if let Some(first) = duplicate_of {
-                self.lies_elsewhere(first)?;
+                self.add_place(first)?;
             }
             return Ok(Added::Filled(id, state));
         }
@@ -507,7 +507,7 @@ impl Work<'_> {
         statement.execute(bound).to("add an item")?;
         let id = ItemId::new(self.tx.last_insert_rowid());
         if let Some(first) = duplicate_of {
-            self.lies_elsewhere(first)?;
+            self.add_place(first)?;
         }
         Ok(Added::New(id, state))
     }
@@ -530,7 +530,7 @@ impl Work<'_> {
         })
     }
 
-    // the row that a new item would repeat, whether it has bytes, and whether they are the same
+    // the existing row of a new item, whether it has bytes, and whether they are the same
     fn known_row(
         &self,
         new: &NewItem<'_>,
@@ -562,29 +562,29 @@ impl Work<'_> {
         statement.query_row([container.get()], |row| Ok((row.get(0)?, Some(row.get(1)?)))).to("look up an item")
     }
 
-    /// Notes which log entry records an item's receipt.
+    /// Sets the log entry of an item's receipt.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
     pub fn logged(&self, id: ItemId, seq: u64) -> Result<(), CatalogueError> {
-        let mut statement = self.tx.prepare_cached("UPDATE items SET seq = ?2 WHERE id = ?1").to("note a log entry")?;
-        statement.execute(params![id.get(), seq.cast_signed()]).to("note a log entry").map(drop)
+        let mut statement = self.tx.prepare_cached("UPDATE items SET seq = ?2 WHERE id = ?1").to("record a log entry")?;
+        statement.execute(params![id.get(), seq.cast_signed()]).to("record a log entry").map(drop)
     }
 
-    /// Notes which log entry records an item's last reading.
+    /// Sets the log entry of an item's last reading.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
     pub fn settled_at(&self, id: ItemId, seq: u64) -> Result<(), CatalogueError> {
         let mut statement =
-            self.tx.prepare_cached("UPDATE items SET settled_seq = ?2 WHERE id = ?1").to("note a log entry")?;
-        statement.execute(params![id.get(), seq.cast_signed()]).to("note a log entry").map(drop)
+            self.tx.prepare_cached("UPDATE items SET settled_seq = ?2 WHERE id = ?1").to("record a log entry")?;
+        statement.execute(params![id.get(), seq.cast_signed()]).to("record a log entry").map(drop)
     }
 
     /// One item, its properties and its notes, as this transaction sees them.
     ///
     /// # Errors
-    /// [`CatalogueError::Engine`], also when there is no such item.
+    /// [`CatalogueError::Engine`], also if there is no such item.
     pub fn item_in_full(&self, id: ItemId) -> Result<ItemInFull, CatalogueError> {
         let mut statement =
             self.tx.prepare_cached(&format!("SELECT {COLUMNS} FROM items WHERE id = ?1")).to("look up an item")?;
@@ -592,9 +592,8 @@ impl Work<'_> {
         Ok((item, metadata(&self.tx, id)?, notes(&self.tx, id)?))
     }
 
-    /// Records what reading an item found; what an earlier reading found is replaced. An item whose bytes were cut is truncated,
-    /// whatever reading them came to.
-    /// Pages and languages are counted from the pages recorded.
+    /// Records the result of reading an item, replacing that of an earlier reading. An item whose bytes are incomplete is
+    /// always truncated. Pages and languages are counted from the recorded pages.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
@@ -627,7 +626,7 @@ impl Work<'_> {
         self.count_languages(id)
     }
 
-    /// Adds a note to those an item has.
+    /// Adds a note to an item.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
@@ -643,7 +642,7 @@ impl Work<'_> {
         insert.execute(params![id.get(), place, note.page, code, values]).to("add a note").map(drop)
     }
 
-    /// Counts the languages of an item's current pages anew.
+    /// Recounts the languages of an item's current pages.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].

@@ -16,7 +16,7 @@ use std::time::Duration;
 /// A job whose worker died this many times has failed.
 pub const MOST_DEATHS: u32 = 3;
 
-/// What produces results: a stage's name, its version, and the parameters that its results depend on.
+/// The identity of a stage: its name, its version, and the parameters that its results depend on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StageKey {
     /// The name, such as `read`.
@@ -60,14 +60,14 @@ pub enum JobState {
     Done,
     /// It ended without results.
     Failed,
-    /// It is not to be done any more: its input was superseded.
+    /// It is no longer needed: its input was superseded.
     Abandoned,
 }
 
 impl JobState {
     const ALL: [Self; 5] = [Self::Ready, Self::Leased, Self::Done, Self::Failed, Self::Abandoned];
 
-    /// The word stored.
+    /// The stored code.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -107,15 +107,15 @@ pub struct Lease {
 pub enum JobEnd {
     /// With results.
     Done,
-    /// Without results, for the reason given; trying again would change nothing.
+    /// Without results, for this reason; a retry would not help.
     Failed(Reason),
-    /// The worker died, for the reason given.
+    /// The worker died, for this reason.
     Died(Reason),
     /// The input was superseded.
     Abandoned,
 }
 
-/// What became of a job when an attempt at it ended.
+/// The result of ending an attempt at a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Finished {
     /// It is in this final state.
@@ -225,8 +225,8 @@ impl Catalogue {
 }
 
 impl Work<'_> {
-    /// The number of a stage in its present version, added if it is new. Ready jobs of its other versions become jobs of this one:
-    /// they are to be done as it is done now.
+    /// The number of a stage in its current version, added if it is new. Ready jobs of other versions become jobs of this
+    /// version.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
@@ -243,7 +243,7 @@ impl Work<'_> {
             let other = other.to("list stages")?;
             let sql = "UPDATE OR IGNORE work SET stage = ?1 WHERE stage = ?2 AND state = 'ready'";
             self.tx.execute(sql, [id, other]).to("adopt jobs")?;
-            // what is left has a job of this version already
+            // the remaining ones already have a job of this version
             let sql = "UPDATE work SET state = 'abandoned' WHERE stage = ?1 AND state = 'ready'";
             self.tx.execute(sql, [other]).to("adopt jobs")?;
         }
@@ -328,8 +328,8 @@ impl Work<'_> {
         })
     }
 
-    /// Makes leased jobs ready again that nobody works on any more. With `unattempted`, they were never begun, and the lease does
-    /// not count as an attempt. Returns the count.
+    /// Makes abandoned leased jobs ready again. With `unattempted`, they were never started, and the lease does not count
+    /// as an attempt. Returns the count.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
@@ -369,8 +369,8 @@ impl Work<'_> {
         self.tx.execute(sql, [stage.0]).to("requeue jobs")
     }
 
-    /// Adds a job of `stage` for each finished job of an earlier version of it, on the same input; with media types, only for
-    /// items of one of these. Their present results stay until the new ones are there. Returns the items.
+    /// Adds a job of `stage` for each finished job of an earlier version of it, on the same input, optionally only for
+    /// items of certain media types. The existing results are kept until the new ones are committed. Returns the items.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
@@ -380,7 +380,7 @@ impl Work<'_> {
         past: StageId,
         media_types: Option<&[&str]>,
     ) -> Result<Vec<ItemId>, CatalogueError> {
-        let of_type = match media_types {
+        let type_clause = match media_types {
             None => "1".to_owned(),
             Some([]) => return Ok(Vec::new()),
             Some(types) => format!("items.media_type IN ({})", vec!["?"; types.len()].join(", ")),
@@ -388,7 +388,7 @@ impl Work<'_> {
         let sql = format!(
             "INSERT INTO work (stage, item, first, last, input, state) \
              SELECT ?, item, first, last, input, 'ready' FROM work JOIN items ON items.id = work.item \
-             WHERE stage = ? AND work.state IN ('done', 'failed') AND {of_type} ORDER BY work.id \
+             WHERE stage = ? AND work.state IN ('done', 'failed') AND {type_clause} ORDER BY work.id \
              ON CONFLICT DO NOTHING RETURNING item"
         );
         let mut insert = self.tx.prepare(&sql).to("supersede jobs")?;

@@ -1,9 +1,10 @@
-//! What is known of a case: its sources, the ledger of items, their pages, and the acts on their way to the log.
+//! The catalogue of a case: its sources, the ledger of items, their pages, the jobs, and pending log entries.
 //!
-//! All SQL is in this crate. Writing happens in a [`Work`], one transaction that is wholly there or not at all;
-//! once [`Work::commit`] has returned, it is on disk. The engine is SQLite in WAL mode with full synchronisation: readers in other processes
-//! see the last committed state and never block the one writer.
-//! Numbers are signed 64-bit, moments are microseconds UTC, digests are BLOBs of 32 bytes, names are BLOBs of the bytes found.
+//! All SQL is in this crate. Writes happen in a [`Work`], an atomic transaction, which is on disk once
+//! [`Work::commit`] has returned. The engine is SQLite in WAL mode with full synchronisation: readers in other processes
+//! see the last committed state and never block the single writer.
+//! Numbers are signed 64-bit, times are microseconds UTC, digests are BLOBs of 32 bytes, names are BLOBs of the original
+//! bytes.
 
 mod account;
 mod items;
@@ -29,29 +30,29 @@ pub use places::MOST_PLACES;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, params};
 use std::path::Path;
 
-/// The catalogue could not do what was asked.
+/// An operation of the catalogue failed.
 #[derive(Debug, thiserror::Error)]
 pub enum CatalogueError {
-    /// The database engine refused.
+    /// The database engine failed.
     #[error("the catalogue cannot {act}")]
     Engine {
         /// What was attempted.
         act: &'static str,
-        /// Why it was refused.
+        /// The cause.
         source: rusqlite::Error,
     },
     /// The catalogue was written by another version.
-    #[error("the catalogue has form {found}; this program reads form {wanted}")]
+    #[error("the catalogue has form {found}; this program supports form {wanted}")]
     Form {
-        /// The form's number in the file.
+        /// The form number in the file.
         found: i64,
-        /// The one that is read.
+        /// The supported form number.
         wanted: i64,
     },
-    /// A stored value is not one that this program stores.
-    #[error("the catalogue holds an impossible {what}")]
+    /// A stored value is invalid.
+    #[error("the catalogue contains an invalid {what}")]
     Impossible {
-        /// What kind of value.
+        /// The kind of value.
         what: &'static str,
     },
 }
@@ -81,14 +82,14 @@ pub struct Catalogue {
     pub(crate) db: Connection,
 }
 
-/// A transaction under way. Dropped without commit, nothing of it happened.
+/// A transaction. Dropping it without commit rolls it back.
 #[derive(Debug)]
 pub struct Work<'a> {
     pub(crate) tx: Transaction<'a>,
 }
 
 impl Catalogue {
-    /// Makes a new, empty catalogue.
+    /// Creates an empty catalogue.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
@@ -99,7 +100,7 @@ impl Catalogue {
         Self::open_for_writing(path)
     }
 
-    /// Opens a catalogue for the one process that holds the case.
+    /// Opens a catalogue for the process that has locked the case.
     ///
     /// # Errors
     /// [`CatalogueError`].
@@ -114,7 +115,7 @@ impl Catalogue {
     /// # Errors
     /// [`CatalogueError`].
     pub fn open_for_reading(path: &Path) -> Result<Self, CatalogueError> {
-        // WAL needs its shared-memory file, so a reader opens read-write where it may, and never writes
+        // WAL needs its shared-memory file, so a reader opens read-write if it can, and never writes
         let writable = Self::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE);
         let catalogue = writable.or_else(|_| Self::open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)).or_else(|error| {
             if has_unmerged(path) { Err(error) } else { Self::open_unchanging(path).map_err(|_| error) }
@@ -123,7 +124,7 @@ impl Catalogue {
         Ok(catalogue)
     }
 
-    // on a medium that cannot be written to there is no place for shared memory, and nobody else writes either
+    // on a read-only medium there is no place for shared memory, and no other process writes either
     fn open_unchanging(path: &Path) -> Result<Self, CatalogueError> {
         let text = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
         let address = format!("file:{text}?immutable=1");
@@ -146,7 +147,7 @@ impl Catalogue {
         Ok(Work { tx })
     }
 
-    /// A remembered number.
+    /// A stored number.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
@@ -154,10 +155,10 @@ impl Catalogue {
         number(&self.db, name)
     }
 
-    /// Checks the engine's own structures; says each thing that is wrong.
+    /// Checks the internal structures of the engine. Returns the faults.
     ///
     /// # Errors
-    /// [`CatalogueError::Engine`] when even checking is impossible.
+    /// [`CatalogueError::Engine`] if the check itself fails.
     pub fn check(&self) -> Result<Vec<String>, CatalogueError> {
         let mut statement = self.db.prepare("PRAGMA integrity_check(100)").to("be checked")?;
         let lines = statement.query_map([], |row| row.get::<_, String>(0)).to("be checked")?;
@@ -166,7 +167,7 @@ impl Catalogue {
     }
 }
 
-// whether changes stand beside the database that only a writer can merge into it
+// whether there is a write-ahead log that only a writer can merge into the database
 fn has_unmerged(path: &Path) -> bool {
     let mut beside = path.as_os_str().to_owned();
     beside.push("-wal");
@@ -174,12 +175,12 @@ fn has_unmerged(path: &Path) -> bool {
 }
 
 pub(crate) fn number(db: &Connection, name: &str) -> Result<Option<i64>, CatalogueError> {
-    let mut statement = db.prepare_cached("SELECT value FROM numbers WHERE name = ?1").to("recall a number")?;
-    statement.query_row([name], |row| row.get(0)).optional().to("recall a number")
+    let mut statement = db.prepare_cached("SELECT value FROM numbers WHERE name = ?1").to("read a number")?;
+    statement.query_row([name], |row| row.get(0)).optional().to("read a number")
 }
 
 impl Work<'_> {
-    /// Remembers a number under a name.
+    /// Stores a number under a name.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
@@ -190,7 +191,7 @@ impl Work<'_> {
         statement.execute(params![name, value]).to("remember a number").map(drop)
     }
 
-    /// A remembered number, as this transaction sees it.
+    /// A stored number, as this transaction sees it.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
@@ -198,10 +199,10 @@ impl Work<'_> {
         number(&self.tx, name)
     }
 
-    /// Makes it all durable.
+    /// Commits the transaction durably.
     ///
     /// # Errors
-    /// [`CatalogueError::Engine`]; then nothing of it happened.
+    /// [`CatalogueError::Engine`]; then nothing was changed.
     pub fn commit(self) -> Result<(), CatalogueError> {
         self.tx.commit().to("make a change durable")
     }

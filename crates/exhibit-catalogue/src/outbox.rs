@@ -1,5 +1,5 @@
-//! Acts on their way to the custody log: committed here together with what they record, then appended to the
-//! log in this order, then forgotten. So each act is logged exactly once, whenever the process dies.
+//! Pending log entries: committed here together with the changes that they record, then appended to the custody log
+//! in this order, then removed. So each act is logged exactly once, even if the process dies at any time.
 
 use crate::{Catalogue, CatalogueError, Explained, Work};
 use exhibit_model::Opening;
@@ -8,14 +8,14 @@ use rusqlite::{OptionalExtension, params};
 /// An entry that the log may not have yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outgoing {
-    /// Its place in the log.
+    /// Its number in the log.
     pub seq: u64,
     /// Its canonical bytes.
     pub entry: Vec<u8>,
 }
 
 impl Catalogue {
-    /// The place in the log of the next act.
+    /// The number of the next entry in the log.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
@@ -23,7 +23,7 @@ impl Catalogue {
         Ok(self.number("next_seq")?.unwrap_or(0).unsigned_abs())
     }
 
-    /// The entries that wait, in order.
+    /// The pending entries, in order.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
@@ -36,8 +36,7 @@ impl Catalogue {
         rows.collect::<Result<_, _>>().to("read the outbox")
     }
 
-    /// What the commitments of an entry commit to, where it was not shredded. A row whose salt does not have 16 bytes
-    /// opens nothing and is left out.
+    /// The openings of an entry that were not destroyed. A row whose salt does not have 16 bytes is omitted.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
@@ -48,7 +47,7 @@ impl Catalogue {
             .query_map([seq.cast_signed()], |row| Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?, row.get(2)?)))
             .to("read openings")?;
         let opening = |(field, salt, value): (String, Vec<u8>, Vec<u8>)| {
-            // a salt of any length would let bytes move between it and the value
+            // with a variable salt length, bytes could be moved between the salt and the value
             Some(Opening { field, salt: salt.try_into().ok()?, value })
         };
         let rows: Vec<_> = rows.collect::<Result<_, _>>().to("read openings")?;
@@ -70,7 +69,7 @@ impl Catalogue {
 }
 
 impl Work<'_> {
-    /// The place in the log of the next act.
+    /// The number of the next entry in the log.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].

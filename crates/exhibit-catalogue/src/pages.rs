@@ -1,4 +1,4 @@
-//! Pages: where each lies in the page packs, and what was counted on it.
+//! Pages: the location of each in the page packs, and its counts.
 
 use crate::{Catalogue, CatalogueError, Explained, StageId, Work};
 use exhibit_model::{Digest, ItemId, Page, PageKind, RowRange, SheetPart, TextSource};
@@ -7,13 +7,13 @@ use rusqlite::{OptionalExtension, Row, params};
 /// A page to record.
 #[derive(Debug)]
 pub struct NewPage<'a> {
-    /// The item it belongs to.
+    /// Its item.
     pub item: ItemId,
     /// The page itself.
     pub page: &'a Page,
     /// The stage that produced it.
     pub stage: StageId,
-    /// The pack it lies in, and where.
+    /// Its pack, and its offset there.
     pub place: (u32, u64),
     /// The digest of its bytes.
     pub digest: Digest,
@@ -22,18 +22,18 @@ pub struct NewPage<'a> {
 /// Whether a page is to be read by OCR.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OcrState {
-    /// Its own text suffices.
+    /// Its text suffices.
     None,
     /// It waits for OCR.
     Wanted,
     /// OCR has read it.
     Done,
-    /// OCR could not read it; a note says why.
+    /// OCR failed; a note gives the reason.
     Failed,
 }
 
 impl OcrState {
-    /// The word stored.
+    /// The stored code.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -76,11 +76,11 @@ pub struct PageRow {
 /// The text of a page, by its digest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageText {
-    /// The page's number.
+    /// The page number.
     pub page: u32,
     /// SHA-256 of its text.
     pub digest: Digest,
-    /// What guessed it: the OCR engine and its models; empty where it stands in the file itself.
+    /// The OCR engine and its models; empty if the text is from the file itself.
     pub reader: String,
 }
 
@@ -158,7 +158,7 @@ impl Catalogue {
         pages(&self.db, item)
     }
 
-    /// Every layer of every page in order of place: what verification walks.
+    /// Every layer of every page in order of location, for verification.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
@@ -171,7 +171,7 @@ impl Catalogue {
         Ok(())
     }
 
-    /// Current pages changed after a revision, in order of revision, at most `most`.
+    /// At most `most` current pages that changed after a revision, in order of revision.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
@@ -182,8 +182,8 @@ impl Catalogue {
         rows.collect::<Result<_, _>>().to("list changed pages")
     }
 
-    /// The item up to which, from the one after `after` on, there are about as many pages as asked for; none if there
-    /// are no more. Whole items: what it gives can be read by `pages_of_items`.
+    /// Returns the item such that there are about `pages` pages after `after` up to it, or `None` when exhausted. Never
+    /// splits an item, so that `pages_of_items` can read the result.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
@@ -196,7 +196,7 @@ impl Catalogue {
         Ok(last.map(ItemId::new))
     }
 
-    /// Current pages after the one given, up to the last of an item, in order of item and number, at most `most`.
+    /// At most `most` current pages after a page, up to the last page of an item, in order of item and number.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
@@ -249,8 +249,8 @@ impl Catalogue {
 }
 
 impl Work<'_> {
-    /// Whether these are the bytes of a layer that a page already has: of its newest native layer if `page` is one, else of its
-    /// current layer. Such a page need not be added. What an unfinished attempt left of it is removed.
+    /// Whether a page already has a layer with these bytes: its newest native layer if `page` is native, else its current
+    /// layer. Then it need not be added, and leftovers of an unfinished attempt are removed.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
@@ -277,8 +277,8 @@ impl Work<'_> {
         delete.execute(params![item.get(), number]).to("replace a page").map(drop)
     }
 
-    /// Adds a layer to a page. A native layer becomes current, and counts as changed, once its item is settled; an OCR layer at
-    /// once. The layers before it are kept.
+    /// Adds a layer to a page. A native layer becomes current, and counts as changed, once its item is settled; an OCR
+    /// layer immediately. Earlier layers are kept.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
@@ -343,7 +343,7 @@ impl Work<'_> {
         Ok(last + 1)
     }
 
-    // The pages that this reading of an item added become current; their earlier layers are superseded.
+    // Makes the pages added by this reading of an item current, which supersedes their earlier layers.
     pub(crate) fn settle_pages(&self, item: ItemId) -> Result<(), CatalogueError> {
         let sql = "SELECT coalesce(max(number), 0) FROM pages WHERE item = ?1 AND revision = 0";
         let mut statement = self.tx.prepare_cached(sql).to("settle pages")?;
@@ -370,7 +370,7 @@ impl Work<'_> {
         pages(&self.tx, item)
     }
 
-    /// The texts of an item's current pages, in order: what its document tree is made of.
+    /// The texts of the current pages of an item, in order, for its document tree.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
@@ -394,7 +394,7 @@ impl Work<'_> {
         awaits_ocr(&self.tx, item)
     }
 
-    /// Supersedes the pages of an earlier reading beyond the last page of this one.
+    /// Supersedes the pages of an earlier reading after the last page of this one.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
@@ -409,13 +409,13 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Notes how OCR of a page ended where it made no layer: it failed, or the file's own text stands.
+    /// Records the end of OCR of a page without a new layer: it failed, or the text of the file is kept.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
     pub fn ocr_ended(&self, item: ItemId, number: u32, state: OcrState) -> Result<(), CatalogueError> {
         let sql = "UPDATE pages SET ocr = ?3 WHERE item = ?1 AND number = ?2 AND ocr = 'wanted'";
-        self.tx.execute(sql, params![item.get(), number, state.word()]).to("note the end of OCR").map(drop)
+        self.tx.execute(sql, params![item.get(), number, state.word()]).to("record the end of OCR").map(drop)
     }
 
     /// Requeues pages that OCR could not read. Returns the count.

@@ -1,4 +1,4 @@
-//! Pictures of pages that were painted for citing: they are kept, and are leaves of their document's tree.
+//! Pictures of pages that were rendered for citing. They are stored, and are leaves of the tree of their document.
 
 use crate::{Catalogue, CatalogueError, Explained, Work};
 use exhibit_model::{Digest, ItemId};
@@ -7,13 +7,13 @@ use rusqlite::{Connection, Row, params};
 /// The picture of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PagePicture {
-    /// The page's number.
+    /// The page number.
     pub page: u32,
     /// SHA-256 of the PNG file.
     pub sha256: Digest,
-    /// How many bytes it has.
+    /// Its size in bytes.
     pub size: u64,
-    /// What painted it, with its version and how.
+    /// The name, version and parameters of the renderer.
     pub reader: String,
 }
 
@@ -27,7 +27,7 @@ fn picture_of(row: &Row<'_>) -> rusqlite::Result<PagePicture> {
     })
 }
 
-// a case that was begun before there were any, and not written to since, has no table of them
+// an older case that was not written to since does not have the table
 fn has_table(db: &Connection) -> Result<bool, CatalogueError> {
     let sql = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'pictures'";
     db.prepare_cached(sql).and_then(|mut statement| statement.exists([])).to("look for pictures")
@@ -44,7 +44,7 @@ fn pictures(db: &Connection, item: ItemId) -> Result<Vec<PagePicture>, Catalogue
 }
 
 impl Catalogue {
-    /// The pictures of an item's pages, in the order of the pages.
+    /// The pictures of the pages of an item, in page order.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
@@ -73,7 +73,7 @@ impl Catalogue {
 }
 
 impl Work<'_> {
-    /// The pictures of an item's pages, as this transaction sees them.
+    /// The pictures of the pages of an item, as this transaction sees them.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
@@ -81,7 +81,7 @@ impl Work<'_> {
         pictures(&self.tx, item)
     }
 
-    /// Records the picture of a page. The first one stays: quotes point at it.
+    /// Records the picture of a page. The first one is kept, because quotes refer to it.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].

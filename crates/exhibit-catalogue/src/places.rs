@@ -14,8 +14,8 @@ fn has_table(db: &Connection) -> Result<bool, CatalogueError> {
 }
 
 impl Catalogue {
-    /// Items whose places changed after a revision, with the revision, in its order, at most `most`. Revisions are those
-    /// of pages, counted together.
+    /// At most `most` items whose places changed after a revision, in order of revision. Places and pages share one
+    /// sequence of revisions.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
@@ -32,8 +32,8 @@ impl Catalogue {
 }
 
 impl Work<'_> {
-    /// Notes that a content lies in one place more: its document's, and those of all that it holds.
-    pub(crate) fn lies_elsewhere(&self, first: ItemId) -> Result<(), CatalogueError> {
+    /// Records that an original has a further place, for its document and all documents within it.
+    pub(crate) fn add_place(&self, first: ItemId) -> Result<(), CatalogueError> {
         let sql = "SELECT count(*) FROM (SELECT 1 FROM items WHERE duplicate_of = ?1 AND sha256 = \
                    (SELECT sha256 FROM items WHERE id = ?1) LIMIT ?2)";
         let most = i64::try_from(MOST_PLACES).unwrap_or(i64::MAX);
@@ -42,20 +42,20 @@ impl Work<'_> {
         if copies >= most {
             return Ok(());
         }
-        // what lies in a copy of a container is read once, in the first; a member may itself be a copy of what was read before
-        let sql = "WITH RECURSIVE held (id) AS (SELECT ?1 UNION \
-                   SELECT coalesce(items.duplicate_of, items.id) FROM held JOIN items ON items.container = held.id) \
-                   SELECT held.id FROM held JOIN items ON items.id = held.id WHERE items.pages > 0 ORDER BY held.id";
-        let mut statement = self.tx.prepare_cached(sql).to("list what lies elsewhere")?;
-        let rows = statement.query_map([first.get()], |row| row.get(0)).to("list what lies elsewhere")?;
-        let held: Vec<i64> = rows.collect::<Result<_, _>>().to("list what lies elsewhere")?;
-        let next = self.next_revision(i64::try_from(held.len()).unwrap_or(i64::MAX))?;
+        // members of a duplicate container are read once, in the first; a member may itself be a duplicate
+        let sql = "WITH RECURSIVE documents (id) AS (SELECT ?1 UNION \
+                   SELECT coalesce(items.duplicate_of, items.id) FROM documents JOIN items ON items.container = documents.id) \
+                   SELECT documents.id FROM documents JOIN items ON items.id = documents.id WHERE items.pages > 0 ORDER BY documents.id";
+        let mut statement = self.tx.prepare_cached(sql).to("list documents with further places")?;
+        let rows = statement.query_map([first.get()], |row| row.get(0)).to("list documents with further places")?;
+        let documents: Vec<i64> = rows.collect::<Result<_, _>>().to("list documents with further places")?;
+        let next = self.next_revision(i64::try_from(documents.len()).unwrap_or(i64::MAX))?;
         let mut note = self
             .tx
             .prepare_cached("INSERT OR REPLACE INTO places (item, revision) VALUES (?1, ?2)")
-            .to("note a place")?;
-        for (item, revision) in held.into_iter().zip(next..) {
-            note.execute([item, revision]).to("note a place")?;
+            .to("record a place")?;
+        for (item, revision) in documents.into_iter().zip(next..) {
+            note.execute([item, revision]).to("record a place")?;
         }
         Ok(())
     }

@@ -1,9 +1,9 @@
-//! The tables. `docs/formats/case.md` explains them to others; numbers only grow, columns are only added.
+//! The tables. `docs/formats/case.md` documents them; numbers only grow, columns are only added.
 
 use crate::{CatalogueError, Explained};
 use rusqlite::Connection;
 
-/// The form that this program writes and reads.
+/// The form number that this program writes and reads.
 const FORM: i64 = 2;
 
 const TABLES: &str = "
@@ -133,7 +133,7 @@ CREATE TABLE openings (
 ) WITHOUT ROWID;
 ";
 
-// Added since the form was fixed: made where a case that was begun before does not have them yet.
+// Tables added later: created in older cases that do not have them yet.
 const ADDED: &str = "
 CREATE TABLE IF NOT EXISTS pictures (
   item INTEGER NOT NULL REFERENCES items (id),
@@ -150,7 +150,7 @@ CREATE TABLE IF NOT EXISTS places (
 CREATE INDEX IF NOT EXISTS places_by_revision ON places (revision);
 ";
 
-/// Makes the tables that came later, where they are missing.
+/// Creates the tables that were added later, if they are missing.
 pub(crate) fn complete(db: &Connection) -> Result<(), CatalogueError> {
     db.execute_batch(ADDED).to("be completed")
 }

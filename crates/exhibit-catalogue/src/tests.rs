@@ -47,7 +47,7 @@ fn finding(state: State, found: u64) -> Finding<'static> {
 }
 
 #[test]
-fn each_content_is_read_once_and_each_place_is_kept() {
+fn originals_are_read_once_and_every_place_is_recorded() {
     let (_folder, mut catalogue) = with_source();
     let work = catalogue.begin().expect("begin");
     assert_eq!(work.add_item(&file(b"a", b"one")).expect("add"), Added::New(ItemId::new(1), State::Waiting));
@@ -62,7 +62,7 @@ fn each_content_is_read_once_and_each_place_is_kept() {
 }
 
 #[test]
-fn members_are_known_by_their_place_and_must_add_up() {
+fn members_are_identified_by_ordinal_and_reconciled() {
     let (_folder, mut catalogue) = with_source();
     let work = catalogue.begin().expect("begin");
     work.add_item(&file(b"a.zip", b"zip")).expect("add");
@@ -86,7 +86,7 @@ fn members_are_known_by_their_place_and_must_add_up() {
 }
 
 #[test]
-fn cut_bytes_are_read_and_stay_truncated() {
+fn incomplete_items_stay_truncated() {
     let (_folder, mut catalogue) = with_source();
     let work = catalogue.begin().expect("begin");
     let ends = Reason::ArchiveEnds { bytes: 9 };
@@ -156,7 +156,7 @@ fn text_of_foreign_programs_is_stored_whatever_it_contains() {
 }
 
 #[test]
-fn ocr_makes_a_new_current_layer() {
+fn ocr_adds_a_current_layer() {
     let (_folder, mut catalogue) = with_source();
     let work = catalogue.begin().expect("begin");
     work.add_item(&file(b"scan.png", b"png")).expect("add");
@@ -188,7 +188,7 @@ fn ocr_makes_a_new_current_layer() {
 }
 
 #[test]
-fn a_document_in_a_new_place_is_named_with_all_that_lies_in_it() {
+fn a_new_place_includes_members() {
     let (_folder, mut catalogue) = with_source();
     let work = catalogue.begin().expect("begin");
     let stage = read_stage(&work);
@@ -220,7 +220,7 @@ fn a_document_in_a_new_place_is_named_with_all_that_lies_in_it() {
 }
 
 #[test]
-fn of_very_many_copies_the_first_are_told() {
+fn places_are_limited() {
     let (_folder, mut catalogue) = with_source();
     let work = catalogue.begin().expect("begin");
     let names: Vec<String> = (0..MOST_PLACES + 20).map(|n| n.to_string()).collect();
@@ -241,7 +241,7 @@ fn of_very_many_copies_the_first_are_told() {
 }
 
 #[test]
-fn acts_wait_in_the_outbox_until_they_are_posted() {
+fn entries_stay_in_the_outbox_until_posted() {
     let (_folder, mut catalogue) = with_source();
     let work = catalogue.begin().expect("begin");
     let opening = Opening { field: "name".to_owned(), salt: [1; 16], value: b"a".to_vec() };
@@ -258,7 +258,7 @@ fn acts_wait_in_the_outbox_until_they_are_posted() {
 }
 
 #[test]
-fn a_salt_of_another_length_opens_nothing() {
+fn salts_of_another_length_are_ignored() {
     let (_folder, mut catalogue) = with_source();
     let opening = |field: &str| Opening { field: field.to_owned(), salt: [1; 16], value: b"ab".to_vec() };
     let work = catalogue.begin().expect("begin");
@@ -270,7 +270,7 @@ fn a_salt_of_another_length_opens_nothing() {
 }
 
 #[test]
-fn lists_are_filtered_and_stop_when_told() {
+fn lists_are_filtered_and_can_stop() {
     let (_folder, mut catalogue) = with_source();
     let work = catalogue.begin().expect("begin");
     for name in [b"a", b"b", b"c"] {
