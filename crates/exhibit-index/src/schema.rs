@@ -205,7 +205,7 @@ pub(crate) fn each_kept(text: &str, say: &mut impl FnMut(&str, u32)) {
     // a character within a run, until it is known whether a pair stands for it
     let (mut held, mut at) = (String::with_capacity(8), 0);
     let (mut waiting, mut after_pair) = (false, false);
-    exhibit_text::searchable(text, &mut |next| {
+    exhibit_text::index_terms(text, &mut |next| {
         // what a character's form is stands before it
         if next.kind == TokenKind::Form {
             if std::mem::take(&mut waiting) {

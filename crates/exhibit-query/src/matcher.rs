@@ -140,7 +140,7 @@ impl<'q> Reading<'q> {
             };
             // keys and readings cost more than tokens, and few queries ask for them
             if beside {
-                exhibit_text::searchable(line, take);
+                exhibit_text::index_terms(line, take);
             } else {
                 exhibit_text::tokens(line, take);
             }

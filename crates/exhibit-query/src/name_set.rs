@@ -274,7 +274,7 @@ impl NameSet {
             }
         };
         if self.beside {
-            exhibit_text::searchable(text, &mut take);
+            exhibit_text::index_terms(text, &mut take);
         } else {
             exhibit_text::tokens(text, &mut take);
         }

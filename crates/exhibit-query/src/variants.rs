@@ -36,7 +36,7 @@ pub(crate) fn pinyin(text: &str) -> Vec<Phrase> {
 
 /// A text in all writings of its dates and numbers, its own first; none if it has neither.
 pub(crate) fn written(text: &str) -> Vec<Phrase> {
-    let others = exhibit_text::writings(text);
+    let others = exhibit_text::number_variants(text);
     if others.is_empty() {
         return Vec::new();
     }
@@ -52,7 +52,7 @@ pub(crate) fn written(text: &str) -> Vec<Phrase> {
 /// A word with its other inflected forms; none if it is no English or Russian word.
 pub(crate) fn inflected(text: &str) -> Option<Phrase> {
     let word = single_word(text)?;
-    let forms = exhibit_text::forms(&word);
+    let forms = exhibit_text::inflected_forms(&word);
     if forms.is_empty() {
         return None;
     }

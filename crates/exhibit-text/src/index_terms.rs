@@ -17,7 +17,7 @@ pub const FORM: char = '\u{3}';
 ///
 /// A word in a text in the Arabic or Cyrillic letters of Uyghur or Kazakh gets its keys, and a Latin word gets its key
 /// if that differs from its folded form, at the position of the word.
-pub fn searchable<F: FnMut(Token<'_>)>(text: &str, emit: &mut F) {
+pub fn index_terms<F: FnMut(Token<'_>)>(text: &str, emit: &mut F) {
     let scripts = KeyedScripts::detect(text);
     let mut term = String::with_capacity(64);
     tokens(text, &mut |token| {
@@ -81,7 +81,7 @@ mod tests {
 
     fn check(text: &str, expected: &[&str]) {
         let mut more = Vec::new();
-        searchable(text, &mut |token| {
+        index_terms(text, &mut |token| {
             if token.kind == TokenKind::Key {
                 more.push(format!("{}@{}", token.term.trim_start_matches(KEY), token.position));
             }
@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn form_terms() {
         let mut forms = Vec::new();
-        searchable("陳 徵宇⻋ガ", &mut |token| {
+        index_terms("陳 徵宇⻋ガ", &mut |token| {
             if token.kind == TokenKind::Form {
                 forms.push(format!("{}@{}", token.term.trim_start_matches(FORM), token.position));
             }

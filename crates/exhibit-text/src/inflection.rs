@@ -8,11 +8,11 @@
 /// other words, and for words of fewer than four letters.
 ///
 /// ```
-/// assert!(exhibit_text::forms("factories").contains(&"factory".to_owned()));
-/// assert!(exhibit_text::forms("списка").contains(&"список".to_owned()));
+/// assert!(exhibit_text::inflected_forms("factories").contains(&"factory".to_owned()));
+/// assert!(exhibit_text::inflected_forms("списка").contains(&"список".to_owned()));
 /// ```
 #[must_use]
-pub fn forms(word: &str) -> Vec<String> {
+pub fn inflected_forms(word: &str) -> Vec<String> {
     let mut letters = 0;
     let (mut latin, mut cyrillic) = (true, true);
     for character in word.chars() {
@@ -163,7 +163,7 @@ mod tests {
         ] {
             let words: Vec<&str> = group.split(' ').collect();
             for word in &words {
-                let all = forms(word);
+                let all = inflected_forms(word);
                 for other in words.iter().filter(|other| other != &word) {
                     assert!(all.iter().any(|form| form == other), "{word} has no {other}: {all:?}");
                 }
@@ -184,11 +184,11 @@ mod tests {
             ("школа", "школьник"),
             ("задержание", "держание"),
         ] {
-            assert!(!forms(word).iter().any(|form| form == other), "{word} {other}");
-            assert!(!forms(other).iter().any(|form| form == word), "{other} {word}");
+            assert!(!inflected_forms(word).iter().any(|form| form == other), "{word} {other}");
+            assert!(!inflected_forms(other).iter().any(|form| form == word), "{other} {word}");
         }
         for word in ["cat", "登记", "qaraqash2", "қала", ""] {
-            assert_eq!(forms(word), [] as [String; 0], "{word}");
+            assert_eq!(inflected_forms(word), [] as [String; 0], "{word}");
         }
     }
 }

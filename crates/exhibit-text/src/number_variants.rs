@@ -48,13 +48,13 @@ const STYLES: [Style; 11] = [
 /// The text with its dates and numbers in other notations; empty if it has none.
 ///
 /// ```
-/// let variants = exhibit_text::writings("2017年8月23日");
+/// let variants = exhibit_text::number_variants("2017年8月23日");
 /// for other in ["二〇一七年八月二十三日", "2017-08-23", "2017年08月23日"] {
 ///     assert!(variants.iter().any(|variant| variant == other));
 /// }
 /// ```
 #[must_use]
-pub fn writings(text: &str) -> Vec<String> {
+pub fn number_variants(text: &str) -> Vec<String> {
     let characters: Vec<char> = text.chars().map(plain).collect();
     let pieces = pieces(&characters);
     if !pieces.iter().any(|piece| matches!(piece, Piece::Quantity(_))) {
@@ -444,7 +444,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: &[&str]) {
-        let variants = writings(text);
+        let variants = number_variants(text);
         for other in expected {
             assert!(variants.iter().any(|variant| variant == other), "{text}: no {other} in {variants:?}");
         }

@@ -40,9 +40,9 @@ pub enum TokenKind {
     Unigram,
     /// Two adjacent characters, at the position of the first.
     Bigram,
-    /// The key of a word across the alphabets of its language (only from [`crate::searchable()`]).
+    /// The key of a word across the alphabets of its language (only from [`crate::index_terms()`]).
     Key,
-    /// The written form of a Han character (only from [`crate::searchable()`]).
+    /// The written form of a Han character (only from [`crate::index_terms()`]).
     Form,
 }
 

@@ -14,7 +14,7 @@ fn tokens_of(text: &str) -> Value {
 
 fn keys_of(text: &str) -> Value {
     let mut keys = Vec::new();
-    exhibit_text::searchable(text, &mut |token| {
+    exhibit_text::index_terms(text, &mut |token| {
         if token.kind == TokenKind::Key {
             keys.push(format!("{} {}", token.term.trim_start_matches(KEY), token.position));
         }
@@ -33,7 +33,7 @@ fn block(name: &str) -> Vec<Value> {
 fn form_vectors() {
     for vector in block("forms") {
         let mut forms = Vec::new();
-        exhibit_text::searchable(vector["text"].as_str().expect("a vector has a text"), &mut |token| {
+        exhibit_text::index_terms(vector["text"].as_str().expect("a vector has a text"), &mut |token| {
             if token.kind == TokenKind::Form {
                 forms.push(format!("{} {}", token.term.trim_start_matches(FORM), token.position));
             }
@@ -54,8 +54,8 @@ fn query_vectors() {
             continue;
         }
         let variants = match (text("writings"), text("forms")) {
-            (Some(text), _) => exhibit_text::writings(text),
-            (_, Some(word)) => exhibit_text::forms(word),
+            (Some(text), _) => exhibit_text::number_variants(text),
+            (_, Some(word)) => exhibit_text::inflected_forms(word),
             _ => panic!("an unknown vector: {vector}"),
         };
         let wanted: Vec<&str> = vector["have"].as_array().expect("a list").iter().filter_map(Value::as_str).collect();

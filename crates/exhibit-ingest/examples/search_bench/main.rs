@@ -69,7 +69,7 @@ fn by_language(folder: &Path, texts: &Texts, pages: usize) -> Result<(), Failed>
         let all: Vec<String> = (0..pages).map(page).collect();
         let bytes = all.iter().map(String::len).sum::<usize>() as f64;
         let (meter, mut tokens) = (Meter::start(), 0_u64);
-        all.iter().for_each(|text| exhibit_text::searchable(text, &mut |_| tokens += 1));
+        all.iter().for_each(|text| exhibit_text::index_terms(text, &mut |_| tokens += 1));
         let tokenised = megabytes(bytes) / meter.cpu();
         assert!(tokens > 0);
         let ours = folder.join(format!("ours-{}", language.tag()));
