@@ -567,7 +567,8 @@ impl Work<'_> {
     /// # Errors
     /// [`CatalogueError::Engine`].
     pub fn logged(&self, id: ItemId, seq: u64) -> Result<(), CatalogueError> {
-        let mut statement = self.tx.prepare_cached("UPDATE items SET seq = ?2 WHERE id = ?1").to("record a log entry")?;
+        let mut statement =
+            self.tx.prepare_cached("UPDATE items SET seq = ?2 WHERE id = ?1").to("record a log entry")?;
         statement.execute(params![id.get(), seq.cast_signed()]).to("record a log entry").map(drop)
     }
 
