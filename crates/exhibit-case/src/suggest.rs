@@ -1,4 +1,4 @@
-//! Suggestions for an empty result: changes to the query's tree, each with what it would find.
+//! Suggestions for an empty result: changes to the query's tree, each with the number of pages it would find.
 
 use crate::{Case, CaseError, CaseQuery, SearchRequest};
 use exhibit_query::{ClauseText, Field, Form, Query};
@@ -6,40 +6,40 @@ use exhibit_query::{ClauseText, Field, Form, Query};
 /// Another query to try.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Suggestion {
-    /// How it differs.
+    /// The change.
     pub change: SuggestedChange,
-    /// The query; its canonical text is what to ask.
+    /// The query; its canonical text is what to run.
     pub query: Query,
-    /// Whether it is searched without widening.
+    /// Whether it is searched without variants.
     pub exact: bool,
-    /// How many pages it finds: never none.
+    /// The number of pages it finds, never 0.
     pub pages: u64,
 }
 
 /// How a suggestion differs from the query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SuggestedChange {
-    /// Without this clause.
+    /// This clause is removed.
     Without(ClauseText),
-    /// Without this date, so that any date will do.
+    /// This date is removed, so that any date matches.
     AnyDate(ClauseText),
-    /// This clause alone.
+    /// Only this clause.
     Only(ClauseText),
-    /// With spelling and script variants of the words.
+    /// Spelling and script variants of the words are included.
     Variants,
-    /// With a letter or two of this word different, for nothing has it as it is.
+    /// This word matches with one or two letters different, because nothing contains it as written.
     Spelling(ClauseText),
-    /// With a folder looked for by the words of its name, anywhere in paths.
+    /// A folder is replaced by the words of its name, anywhere in paths.
     AnyFolder(ClauseText),
-    /// With the words looked for in the names of files.
+    /// The words are searched in file names.
     InNames,
 }
 
-/// The most suggestions that are returned.
+/// The maximum number of suggestions returned.
 const MOST: usize = 8;
-// Clauses of a query that are tried: a query of hundreds is nobody's slip.
+// The maximum number of clauses tried: a query of hundreds is not a slip.
 const CLAUSES: usize = 12;
-// From how many letters on two may differ.
+// The number of letters from which two may differ.
 const LONG: usize = 8;
 
 struct Candidate {
@@ -49,10 +49,10 @@ struct Candidate {
 }
 
 impl Case {
-    /// Suggestions for a query that found nothing, those that change least first.
+    /// Suggestions for a query without results, those that change it least first.
     ///
     /// # Errors
-    /// What searching may return.
+    /// Those of searching.
     pub fn suggestions(&self, query: &CaseQuery) -> Result<Vec<Suggestion>, CaseError> {
         let (parsed, exact) = (query.parsed(), query.exact());
         let of = |change, query| Candidate { change, query, exact };
@@ -80,7 +80,7 @@ impl Case {
                 .collect();
             fewer.sort_by_key(|(order, _)| *order);
             tried.extend(fewer.into_iter().map(|(_, candidate)| candidate));
-            // a filter alone answers another question
+            // a filter alone answers a different question
             let words = clauses.iter().filter(|(_, text)| text.field == Field::Text);
             let only = |(number, text): &(usize, &ClauseText)| {
                 of(SuggestedChange::Only((*text).clone()), parsed.only(*number))
@@ -102,7 +102,7 @@ impl Case {
         Ok(found)
     }
 
-    // The query with the words that nothing has taken more loosely.
+    // The query with the unmatched words relaxed.
     fn near_spellings(&self, of: &CaseQuery, clauses: &[(usize, &ClauseText)]) -> Result<Vec<Candidate>, CaseError> {
         let (parsed, exact) = (of.parsed(), of.exact());
         let mut candidates = Vec::new();
@@ -123,7 +123,7 @@ impl Case {
         Ok(candidates)
     }
 
-    // A query that every page matches is no suggestion.
+    // A query that matches every page is not a suggestion.
     fn would_find(&self, of: &CaseQuery, query: &Query, exact: bool) -> Result<u64, CaseError> {
         if query.is_everything() {
             return Ok(0);
@@ -133,7 +133,7 @@ impl Case {
     }
 }
 
-// Filters are left out first, then dates, then words.
+// Filters are removed first, then dates, then words.
 fn leave_out(text: &ClauseText) -> (u8, SuggestedChange) {
     match text.field {
         field if field.is_date() => (1, SuggestedChange::AnyDate(text.clone())),
@@ -142,7 +142,7 @@ fn leave_out(text: &ClauseText) -> (u8, SuggestedChange) {
     }
 }
 
-// Whether a clause is a word of letters, long enough to be told from others when one differs.
+// Whether a clause is a word of letters, long enough to stay distinctive when one differs.
 fn is_spelled(text: &ClauseText) -> bool {
     let letters = text.text.chars().all(|c| c.is_alphabetic() && !('\u{2e80}'..).contains(&c));
     text.field == Field::Text && !text.exact && text.form == Form::Word && letters && text.text.chars().count() >= 4

@@ -1,11 +1,11 @@
-//! The digest of what reading an item found.
+//! The digest of the findings of reading an item.
 
 use exhibit_catalogue::{Item, NoteRow};
 use exhibit_model::{Digest, MetadataKey, wire::Writer};
 
-/// The digest of what reading an item found, as log entries of type `item.derive` and `item.fail` carry it in `params_sha256`:
-/// state, reasons, media type, count of members, properties and notes, in the byte form of `exhibit_model::wire`. Codes and their
-/// values are hashed, never a sentence, and never what a foreign program wrote (`detail`).
+/// The digest of the findings of reading an item, `params_sha256` in log entries of type `item.derive` and `item.fail`:
+/// state, reasons, media type, count of members, properties and notes, in the byte form of `exhibit_model::wire`. Codes
+/// and their values are hashed, never a sentence, and never the output of a foreign program (`detail`).
 #[must_use]
 pub fn finding_digest(item: &Item, metadata: &[(MetadataKey, String)], notes: &[NoteRow]) -> Digest {
     let mut w = Writer::new();
@@ -27,7 +27,8 @@ pub fn finding_digest(item: &Item, metadata: &[(MetadataKey, String)], notes: &[
     Digest::of(&w.into_bytes())
 }
 
-/// The reasons of an item as the log seals them: a line each (docs/formats/codes.md), without any text of a foreign program.
+/// The reasons of an item as the log seals them: one line each (docs/formats/codes.md), without any text of a foreign
+/// program.
 #[must_use]
 pub fn reason_lines(item: &Item) -> String {
     item.reasons().map(|reason| reason.parts().line()).collect::<Vec<_>>().join("\n")
@@ -105,7 +106,7 @@ mod tests {
         assert_eq!(findings.iter().collect::<BTreeSet<_>>().len(), findings.len());
     }
 
-    // The bytes that docs/formats/custody.md states, written here by hand.
+    // The bytes specified in docs/formats/custody.md, written by hand.
     #[test]
     fn the_bytes_of_a_finding_are_those_documented() {
         let note = NoteRow { code: NoteCode::MacrosPresent { part: Some("vba".to_owned()) }, page: 2 };
