@@ -1,4 +1,5 @@
-//! Asking for anchors: requests for a person to carry, kept in the case until the answers are brought back.
+//! Requests for anchors: files that the user carries to the authorities, stored in the case until the replies are
+//! imported.
 
 use super::{Beside, checkpoint, folder, read_all, write_file};
 use crate::{BagError, Random, io_error};
@@ -13,7 +14,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-/// Whom to ask.
+/// The recipients of the requests.
 #[derive(Debug, Clone, Copy)]
 pub struct AskFor<'a> {
     /// Names for time stamping authorities.
@@ -24,20 +25,20 @@ pub struct AskFor<'a> {
     pub sigsum: &'a [String],
 }
 
-/// What was asked.
+/// The requests made.
 #[derive(Debug, Clone)]
 pub struct Asked {
-    /// How many entries the state of the log has that is to be anchored.
+    /// The number of entries in the state of the log to be anchored.
     pub size: u64,
-    /// The files to be carried, by their names, with what each is.
+    /// The files to carry, by name, with their kinds.
     pub files: Vec<(String, Kind)>,
 }
 
-/// Asks for anchors of the log as it is now, and writes what is to be carried into `target`, which must not exist or be
-/// empty. What was asked already and not answered is asked in the same words again.
+/// Requests anchors for the current state of the log, and writes the files to carry into `target`, which must not exist
+/// or must be empty. An earlier request without a reply is repeated unchanged.
 ///
 /// # Errors
-/// [`BagError`]; what was written into the case by then is a request without an answer, and does no harm.
+/// [`BagError`]; anything written into the case by then is a request without a reply, which is harmless.
 pub fn ask_anchors(held: &Held, asked: &AskFor<'_>, target: &Path, random: Random<'_>) -> Result<Asked, BagError> {
     check_names(asked)?;
     let taken = || BagError::Exists(target.to_owned());
@@ -77,7 +78,7 @@ fn check_names(asked: &AskFor<'_>) -> Result<(), BagError> {
     if names.is_empty() { Err(BagError::Nothing) } else { Ok(()) }
 }
 
-// The files to be written beside the checkpoint, what was asked before among them.
+// The files to write next to the checkpoint, including earlier requests.
 fn requests(
     log: &Log,
     asked: &AskFor<'_>,
@@ -87,7 +88,7 @@ fn requests(
 ) -> Result<Vec<(String, Vec<u8>)>, BagError> {
     let data = log.checkpoint();
     let mut files = Vec::new();
-    // What is there already, unless it was answered.
+    // The existing request, unless it was answered.
     let before = |name: &str, kind: Kind| {
         let [question, answer, _] = kind.endings().map(|ending| format!("{name}.{ending}"));
         let files = there.map(|beside| &beside.files);
@@ -118,7 +119,7 @@ fn requests(
     Ok(files)
 }
 
-// From the last state that this witness cosigned here: it remembers it, and asks for the way from there.
+// From the last state that this witness cosigned here: the witness remembers it, and needs the proof from there.
 fn add_checkpoint(log: &Log, all: &[Beside], key: &VerifierKey) -> Result<String, BagError> {
     let [_, answer, own] = Kind::Witness.endings();
     let cosigned = |beside: &&Beside| {

@@ -1,14 +1,14 @@
-//! Finding what is to be quoted: a passage of a text, with what stands around it.
+//! Finding the passage to quote in a text, with its context.
 
 use exhibit_proof::anchor::Passage;
 
-/// How many characters of context stand before and after a quote.
+/// The number of characters of context before and after a quote.
 const CONTEXT: usize = 32;
 
-/// The most characters that a quote may have.
+/// The maximum number of characters in a quote.
 pub(crate) const MAX_QUOTE: usize = 8_192;
 
-/// The `nth` place (from 1) where a text has exactly this passage; `None` where it is not there, or not so often.
+/// The `nth` place (from 1) of exactly this passage in a text; `None` if there are fewer.
 pub(crate) fn find(text: &str, exact: &str, nth: usize) -> Option<Passage> {
     let at = places(text, exact).nth(nth.wrapping_sub(1))?;
     let (before, after) = (&text[..at], &text[at + exact.len()..]);
@@ -22,7 +22,7 @@ pub(crate) fn find(text: &str, exact: &str, nth: usize) -> Option<Passage> {
     })
 }
 
-/// The places, in bytes, where a text has a passage, overlapping ones too.
+/// The places of a passage in a text, in bytes, including overlapping ones.
 pub(crate) fn places<'a>(text: &'a str, exact: &'a str) -> impl Iterator<Item = usize> {
     let mut from = 0;
     std::iter::from_fn(move || {
