@@ -1,7 +1,7 @@
-//! Making the index of a case anew from its page packs.
+//! Rebuilds a case's index from its page packs.
 //!
-//! The new index is made beside the old one and takes its place when it is whole, so that searching goes on meanwhile
-//! and a crash at any moment leaves one of the two. A run that was killed goes on where its last commit was, unless
+//! The new index is built next to the old one and replaces it once it is complete, so that searching works meanwhile
+//! and a crash at any moment leaves one of the two. An interrupted rebuild resumes from its last commit, unless
 //! pages have changed since.
 
 use crate::IngestError;
@@ -16,13 +16,13 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Says in the folder of an index that it is being made, and up to which change of pages.
+/// The file that marks an unfinished index; it contains the revision of the pages up to which the index is built.
 const UNFINISHED: &str = "exhibit-unfinished";
 
-/// Makes the index of a case anew from its page packs. The case is held by the caller.
+/// Rebuilds the index of a case from its page packs. The caller has the case's lock.
 ///
 /// # Errors
-/// [`IngestError`]; the index that was there is still there then.
+/// [`IngestError`]; the old index is then still in place.
 pub fn reindex(case: &Case, progress: &Progress) -> Result<(), IngestError> {
     let (folder, aside) = (case.folder.join(layout::INDEX), case.folder.join(layout::NEW_INDEX));
     let catalogue = Catalogue::open_for_reading(&case.folder.join(layout::CATALOGUE))?;
@@ -48,7 +48,7 @@ pub fn reindex(case: &Case, progress: &Progress) -> Result<(), IngestError> {
     Ok(())
 }
 
-// What a killed run left, if it is of the same pages. What it had not committed is not in it.
+// The leftover of an interrupted rebuild, if it is of the same revision. It contains only what was committed.
 fn going_on(aside: &Path, upto: &str) -> Option<Index> {
     let known = fs::read_to_string(aside.join(UNFINISHED)).ok()?;
     let index = Index::open_or_create(aside).ok().filter(|_| known == upto)?;
@@ -73,7 +73,7 @@ fn take_place(aside: &Path, folder: &Path) -> io::Result<()> {
     if folder.exists() {
         match renameat_with(CWD, aside, CWD, folder, RenameFlags::EXCHANGE) {
             Ok(()) => {}
-            // a file system that cannot exchange: for a moment there is no index, which is said and can be mended
+            // a file system that cannot exchange: for a moment there is no index, which is reported and can be rebuilt
             Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => {
                 remove(folder)?;
                 fs::rename(aside, folder)?;

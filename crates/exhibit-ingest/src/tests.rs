@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 const CRASH: Reason = Reason::Killed { signal: 9 };
 const NOW: FixedClock = FixedClock(Moment(1_800_000_000_000_000));
 
-/// A case in a temporary folder, and a trove beside it.
+/// A case in a temporary folder, and a trove next to it.
 struct TestCase {
     folder: tempfile::TempDir,
 }
@@ -28,7 +28,7 @@ struct TestCase {
 #[derive(Default)]
 struct Run<'a> {
     retry: &'a [State],
-    /// The committer panics when it asks for randomness this often: in the middle of a transaction.
+    /// The committer panics at this request for randomness: in the middle of a transaction.
     random_calls: Option<u64>,
     workers: usize,
 }
@@ -97,7 +97,7 @@ impl TestCase {
         self.held().catalogue.jobs(id).expect("jobs")
     }
 
-    /// What became of every path, with the texts of its pages and the notes on it.
+    /// The result of every path, with the texts of its pages and its notes.
     fn essence(&self) -> BTreeMap<String, (State, Vec<String>, Vec<String>)> {
         let items = self.items();
         let held = self.held();
@@ -111,7 +111,7 @@ impl TestCase {
         items.into_iter().map(of).collect()
     }
 
-    /// Whether the queue and the ledger agree, and the log has no entry that is missing.
+    /// Whether the queue and the ledger agree, and the log lacks no entry.
     fn check(&self) {
         let items = self.items();
         let held = self.held();
@@ -126,7 +126,7 @@ impl TestCase {
         assert_eq!(held.catalogue.next_seq().expect("seq"), held.log.log().size());
     }
 
-    /// No check of the case finds anything.
+    /// Checks of the case find nothing.
     fn audit(&self) {
         let options = exhibit_audit::Options::default();
         let found = exhibit_audit::audit(&self.folder.path().join("case"), &options, &mut exhibit_audit::NoProgress);
@@ -135,13 +135,14 @@ impl TestCase {
     }
 }
 
-/// Reads texts: pages end at form feeds, `die` kills the worker, `zip:a|b` contains two members, `stop` requests a stop.
+/// Reads texts: pages end at form feeds, `die` kills the worker, `zip:a|b` contains two members, `stop` requests a
+/// stop.
 #[derive(Default)]
 struct FakeRead<'a> {
     version: &'static str,
     /// Prepended to every page of a file whose name ends in `.new`.
     prefix: &'static str,
-    /// What kills the worker.
+    /// The content that kills the worker.
     deadly: &'static str,
     supersedes: &'static [&'static str],
     stop: Option<&'a Stop>,
@@ -219,7 +220,7 @@ impl Stage for FakeRead<'_> {
     }
 }
 
-/// A stage of three lines' worth: it counts the characters of each page.
+/// A minimal stage: it counts the characters of each page.
 struct CountCharacters;
 
 impl Stage for CountCharacters {
@@ -241,7 +242,7 @@ impl Stage for CountCharacters {
         let row = means.catalogue.page(job.item, number)?.filter(|row| row.text_digest == job.input);
         let Some(row) = row else { return Ok(Outputs::ABANDONED) };
         let page = read_page(means.packs, &row)?;
-        // any code with one number will do
+        // any code with one number is suitable
         let code = NoteCode::GlyphLimit { glyphs: page.text.chars().count() as u64 };
         let note = Note { code, page: number };
         Ok(Outputs { end: JobEnd::Done, outputs: vec![Output::Note(note)] })
@@ -295,7 +296,7 @@ fn a_worker_that_dies_three_times_is_a_fact_of_the_ledger() {
     case.check();
     case.run(&[&read]);
     assert_eq!(read.runs.load(Ordering::Relaxed), 4, "a failed job is not attempted again by itself");
-    // a retry begins from nothing
+    // a retry starts from scratch
     let retry = Run { retry: &[State::Failed], ..Run::default() };
     let _ = case.run_with(&[&read], &retry, &Stop::default(), &Progress::default()).expect("the run");
     assert_eq!(read.runs.load(Ordering::Relaxed), 7);
@@ -426,7 +427,7 @@ fn a_newer_version_reruns_what_it_touches_and_old_results_stay() {
     let of = |name: &str| jobs.iter().filter(|job| job.stage.name == name).count();
     assert_eq!((of("read"), of("characters")), (2, 4), "what follows is derived again from the changed pages");
     drop(held);
-    // the same results again are no new layer
+    // identical results are not a new layer
     let third = FakeRead { version: "3", prefix: "better ", supersedes: &["*"], ..FakeRead::default() };
     case.run(&[&third, &CountCharacters]);
     assert_eq!(third.runs.load(Ordering::Relaxed), 2);
