@@ -1,4 +1,4 @@
-//! Tests of the access log: nothing that was written down is lost or told twice, and what was shredded stays shut.
+//! Tests of the access log: no recorded access is lost or logged twice, and destroyed openings stay unreadable.
 
 use super::*;
 use std::collections::BTreeMap;
@@ -62,7 +62,7 @@ fn looks_are_written_down_folded_and_read_back() {
     let report = log.check().expect("checked");
     assert!(report.holds(), "{report:?}");
     assert_eq!((report.opened, report.waiting, report.locked), (300, 0, 0));
-    // neither the log nor the case says what was searched for
+    // neither the log nor the openings contain the queries in plain text
     for day in [parent.path().join("access/openings/2023-11-14"), parent.path().join("access/log/tile/entries")] {
         for file in fs::read_dir(day).expect("listed").flatten().filter(|file| file.path().is_file()) {
             assert!(!String::from_utf8_lossy(&fs::read(file.path()).expect("read")).contains("登记"));
@@ -78,7 +78,7 @@ fn a_fold_broken_off_anywhere_gives_the_same_entries() {
     log.fold(365, NOW, &mut random).expect("folded");
     log.write_down(search("two"), NOW, &mut random).expect("written down");
     log.write_down(search("three"), NOW, &mut random).expect("written down");
-    // moved, but not appended: what a kill between the two leaves
+    // moved, but not appended: the state after a kill between the two steps
     let access = parent.path().join("access");
     let target = access.join("openings/2023-11-14/000000000002");
     fs::rename(access.join("journal/2023-11-14"), &target).expect("moved");
@@ -86,7 +86,7 @@ fn a_fold_broken_off_anywhere_gives_the_same_entries() {
     log.write_down(search("four"), NOW, &mut random).expect("written down");
     assert_eq!(log.fold(365, NOW, &mut random).expect("folded"), Some(3));
     assert_eq!(queries(&log), ["one", "two", "three", "four"]);
-    // appended, and moved again by nobody: folding again changes nothing
+    // already appended: folding again changes nothing
     assert_eq!(fs::read(&target).expect("read"), kept);
     assert_eq!(log.fold(365, NOW, &mut random).expect("folded"), Some(0));
     assert!(log.check().expect("checked").holds());
@@ -105,7 +105,7 @@ fn what_a_power_cut_tore_off_loses_nothing_else() {
     assert_eq!(log.fold(365, NOW, &mut random).expect("folded"), Some(2));
     assert_eq!(queries(&log), ["one", "two"]);
     assert!(log.check().expect("checked").holds());
-    // a journal of nothing but torn bytes
+    // a journal of torn bytes only
     fs::write(&journal, b"look and see").expect("torn");
     assert_eq!(log.fold(365, NOW, &mut random).expect("folded"), Some(0));
     assert!(log.check().expect("checked").holds());
@@ -125,7 +125,7 @@ fn shredded_openings_stay_shut_and_the_log_holds() {
     assert_eq!(acts(&log), ["case.open", "search", "search", "dispose"]);
     let report = log.check().expect("checked");
     assert!(report.holds() && report.opened == 1, "{report:?}");
-    // a backup of the case does not bring it back: the day's key is destroyed
+    // a backup of the case does not restore it: the day's key is destroyed
     fs::create_dir(parent.path().join("access/openings/2023-11-14")).expect("made");
     fs::write(parent.path().join("access/openings/2023-11-14/000000000001"), copy).expect("put back");
     assert_eq!(queries(&log), ["new"]);
