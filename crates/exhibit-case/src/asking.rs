@@ -54,7 +54,7 @@ pub(crate) struct Asking<'c> {
 }
 
 // The request of a line.
-enum Asked {
+enum LineRequest {
     Query(Query),
     // with spelling and script variants, and without
     Name { name: Query, plain: Query },
@@ -95,8 +95,8 @@ impl<'c> Asking<'c> {
             listed: AtomicUsize::new(0),
         };
         for lines in list.chunks(LINES_AT_ONCE) {
-            for (listed, asked) in lines.iter().zip(asking.understand(lines, batch, threads.max(1))) {
-                asking.add(listed, asked, batch.exact);
+            for (listed, request) in lines.iter().zip(asking.parse_lines(lines, batch, threads.max(1))) {
+                asking.add(listed, request, batch.exact);
             }
         }
         asking.names.settle();
@@ -107,16 +107,16 @@ impl<'c> Asking<'c> {
         Ok(asking)
     }
 
-    fn understand(&self, lines: &[ListLine], batch: &Batch, threads: usize) -> Vec<Result<Asked, String>> {
+    fn parse_lines(&self, lines: &[ListLine], batch: &Batch, threads: usize) -> Vec<Result<LineRequest, String>> {
         let one = |line: &ListLine| {
             let text = line.text.as_ref().map_err(|reason| (*reason).to_owned())?;
-            let query = asked(text, batch.queries)?;
+            let query = line_query(text, batch.queries)?;
             let query = query.with_tags(|tag| self.case.tagged(tag)).map_err(|error| error.to_string())?;
             if batch.queries {
-                return Ok(Asked::Query(widened(&self.searcher, query, batch.exact)));
+                return Ok(LineRequest::Query(widened(&self.searcher, query, batch.exact)));
             }
             let name = if batch.exact { query.clone() } else { query.with_all_variants() };
-            Ok(Asked::Name { name, plain: query })
+            Ok(LineRequest::Name { name, plain: query })
         };
         let share = lines.len().div_ceil(threads).max(1);
         std::thread::scope(|scope| {
@@ -126,14 +126,14 @@ impl<'c> Asking<'c> {
         })
     }
 
-    fn add(&mut self, listed: &ListLine, asked: Result<Asked, String>, exact: bool) {
+    fn add(&mut self, listed: &ListLine, request: Result<LineRequest, String>, exact: bool) {
         let (at, text) = (self.lines.len(), listed.text.clone().unwrap_or_default());
         let mut line = BatchLine { line: listed.number, text, ..BatchLine::default() };
-        match asked {
+        match request {
             Err(reason) => line.error = Some(reason),
-            Ok(Asked::Name { name, .. }) if u32::try_from(at).is_ok_and(|at| self.names.add(at, &name)) => {}
-            Ok(Asked::Name { plain, .. }) => self.queries.push((at, widened(&self.searcher, plain, exact))),
-            Ok(Asked::Query(query)) => self.queries.push((at, query)),
+            Ok(LineRequest::Name { name, .. }) if u32::try_from(at).is_ok_and(|at| self.names.add(at, &name)) => {}
+            Ok(LineRequest::Name { plain, .. }) => self.queries.push((at, widened(&self.searcher, plain, exact))),
+            Ok(LineRequest::Query(query)) => self.queries.push((at, query)),
         }
         self.lines.push(line);
     }
@@ -159,7 +159,7 @@ impl<'c> Asking<'c> {
         if !self.queries.is_empty() {
             let new = if self.since > 0 { Some(self.pages_since()?) } else { None };
             let next = AtomicUsize::new(0);
-            let parts = at_once(threads, || self.ask_index(&next, new.as_ref(), progress))?;
+            let parts = at_once(threads, || self.query_index(&next, new.as_ref(), progress))?;
             parts.into_iter().for_each(|part| self.take(part));
         }
         Ok(progress.pages.load(Ordering::Relaxed))
@@ -205,7 +205,7 @@ impl<'c> Asking<'c> {
     }
 
     // The work of one query thread: takes the next unclaimed query until none are left.
-    fn ask_index(
+    fn query_index(
         &self,
         next: &AtomicUsize,
         new: Option<&HashSet<(i64, u32)>>,
@@ -295,21 +295,21 @@ impl BatchLine {
 }
 
 // A plain name is searched as a phrase. Quotation marks in it would end the phrase, and the analysis ignores them.
-fn asked(text: &str, queries: bool) -> Result<Query, String> {
-    let said = |error: QueryError| match hint(&error) {
+fn line_query(text: &str, queries: bool) -> Result<Query, String> {
+    let message = |error: QueryError| match hint(&error) {
         Some(hint) => format!("{error}; {hint}"),
         None => error.to_string(),
     };
     if queries {
-        return parse(text).map_err(said);
+        return parse(text).map_err(message);
     }
     let plain = |c: char| if matches!(c, '"' | '“' | '”' | '„' | '‟' | '＂' | '*' | '＊') { ' ' } else { c };
     let name: String = text.chars().map(plain).collect();
     parse(&format!("\"{}\"", name.trim())).map_err(|error| match error.kind {
         // the quotes added above
         QueryErrorKind::EmptyQuotes => {
-            said(QueryError { kind: QueryErrorKind::NothingToSearch(text.to_owned()), ..error })
+            message(QueryError { kind: QueryErrorKind::NothingToSearch(text.to_owned()), ..error })
         }
-        _ => said(error),
+        _ => message(error),
     })
 }

@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cells_are_quoted_and_no_formula() {
+    fn cells_are_quoted_and_formulas_are_disarmed() {
         for (cell, expected) in [
             ("王立强", "王立强"),
             ("a,b", "\"a,b\""),

@@ -25,7 +25,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_most_telling_date_that_can_be_understood_counts() {
+    fn the_most_meaningful_parsable_date_is_used() {
         let date = |properties: &[(MetadataKey, &str)]| {
             let metadata: Vec<(MetadataKey, String)> =
                 properties.iter().map(|(key, value)| (key.clone(), (*value).to_owned())).collect();

@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_search_made_again_stands_once_and_old_ones_go() {
+    fn a_repeated_search_is_listed_once_and_old_ones_are_dropped() {
         let mut history = History::default();
         for at in 0..300 {
             history.add(Searched { at, query: (at % 250).to_string(), exact: false, pages: 1 });

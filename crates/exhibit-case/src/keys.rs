@@ -206,7 +206,7 @@ impl Memory {
         Ok(Self { path: memory_path(keys, log.origin()), checkpoint })
     }
 
-    // Not synced: an older checkpoint is as good as none, and still true.
+    // Not synced: an older checkpoint is no worse than none, and still true.
     fn write(&self) -> Result<(), CaseError> {
         let new = self.path.with_added_extension(format!("{}.new", std::process::id()));
         fs::copy(&self.checkpoint, &new).map_err(io_error("write", &new))?;

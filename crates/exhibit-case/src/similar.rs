@@ -49,12 +49,12 @@ impl Case {
         let texts = self.texts_of(content, page)?;
         let words = self.weighed(&texts)?;
         let texts: Vec<String> = texts.into_iter().map(|(_, text)| text).collect();
-        let asked: Vec<(&str, f32)> = words.iter().map(|(word, weight)| (word.as_str(), *weight)).collect();
+        let weighted: Vec<(&str, f32)> = words.iter().map(|(word, weight)| (word.as_str(), *weight)).collect();
         let words: Vec<String> = words.iter().map(|(word, _)| word.clone()).collect();
-        if asked.is_empty() {
+        if weighted.is_empty() {
             return Ok(Similar { words, hits: Vec::new() });
         }
-        let found = self.searcher()?.similar(&asked, content.get(), most)?;
+        let found = self.searcher()?.similar(&weighted, content.get(), most)?;
         let query = parse(&words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" OR "))?;
         let mut hits = Vec::with_capacity(found.len());
         for found in &found {
@@ -164,7 +164,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn short_words_and_single_characters_tell_nothing() {
+    fn short_words_and_single_characters_are_not_distinctive() {
         for (term, expected) in [
             ("登记", true),
             ("登", false),

@@ -109,9 +109,9 @@ impl Case {
     /// # Errors
     /// [`CaseError::Io`] if they cannot be read.
     pub fn tags(&self) -> Result<Vec<TagCount>, CaseError> {
-        let of =
+        let count =
             |(tag, documents): (String, BTreeSet<i64>)| TagCount { tag, documents: documents.into_iter().collect() };
-        Ok(self.all_tags()?.into_iter().map(of).collect())
+        Ok(self.all_tags()?.into_iter().map(count).collect())
     }
 
     /// The tags of a document, by name.
@@ -120,8 +120,8 @@ impl Case {
     /// [`CaseError::NoSuchDocument`]; [`CaseError::Io`].
     pub fn tags_of(&self, id: ItemId) -> Result<Vec<String>, CaseError> {
         let content = self.content(id)?;
-        let has = |(tag, documents): (String, BTreeSet<i64>)| documents.contains(&content).then_some(tag);
-        Ok(self.all_tags()?.into_iter().filter_map(has).collect())
+        let matching_tag = |(tag, documents): (String, BTreeSet<i64>)| documents.contains(&content).then_some(tag);
+        Ok(self.all_tags()?.into_iter().filter_map(matching_tag).collect())
     }
 
     /// The documents with a tag, by number, in order; empty if none has it.
@@ -146,12 +146,12 @@ impl Case {
         let mut file = lock_tags(&self.folder)?;
         // the case may have been sealed meanwhile
         self.must_be_open()?;
-        let has = self.all_tags()?.get(&tag).is_some_and(|documents| documents.contains(&document));
-        if has != on {
+        let is_tagged = self.all_tags()?.get(&tag).is_some_and(|documents| documents.contains(&document));
+        if is_tagged != on {
             let change = TagChange { at: now.0, document, tag, on };
             append(&mut file, &change).map_err(io_error("write", &self.folder.join(layout::TAGS)))?;
         }
-        Ok(has != on)
+        Ok(is_tagged != on)
     }
 
     // The first of the items with the same bytes.
@@ -200,7 +200,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tags_are_short_and_sayable() {
+    fn tags_are_short_and_expressible() {
         for (text, expected) in [
             ("checked", true),
             ("待核 实", true),

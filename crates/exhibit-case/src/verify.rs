@@ -73,15 +73,15 @@ mod tests {
 
     #[test]
     fn the_wording_of_a_library_changes_neither_digest_nor_sealed_reason() {
-        let of = |wording: &str| {
+        let digest_and_reasons = |wording: &str| {
             let item = item(Some(parse_error(wording)), None);
             let warning = NoteCode::ParserWarning { detail: Detail::of(wording) };
             let ocr = NoteCode::OcrFailed { reason: Box::new(parse_error(wording)) };
             let notes = [NoteRow { code: warning, page: 0 }, NoteRow { code: ocr, page: 2 }];
             (finding_digest(&item, &[], &notes), reason_lines(&item))
         };
-        assert_eq!(of("unexpected record 0x0809 at byte 512"), of("Invalid BOF"));
-        assert_eq!(of("").1, "cannot-parse");
+        assert_eq!(digest_and_reasons("unexpected record 0x0809 at byte 512"), digest_and_reasons("Invalid BOF"));
+        assert_eq!(digest_and_reasons("").1, "cannot-parse");
     }
 
     #[test]

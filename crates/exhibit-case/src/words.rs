@@ -168,16 +168,17 @@ fn pairs_of(word: &str) -> Vec<&str> {
     starts.windows(3).map(|window| &word[window[0]..window[2]]).collect()
 }
 
-// The longest runs of pairs, each one character longer than the previous one, with the number of pages of each.
+// The longest runs of pairs that each start one character after the previous pair, with the number of pages of each
+// run.
 fn chains(texts: &[String], joins: &dyn Fn(&str) -> bool) -> BTreeMap<String, u64> {
     let mut pages: BTreeMap<String, u64> = BTreeMap::new();
     for text in texts {
-        let mut met: HashSet<String> = HashSet::new();
+        let mut seen: HashSet<String> = HashSet::new();
         let (mut run, mut next) = (String::new(), 0);
         let mut end = |run: &mut String| {
             let length = run.chars().count();
             if (3..=LONGEST).contains(&length) {
-                met.insert(std::mem::take(run));
+                seen.insert(std::mem::take(run));
             }
             run.clear();
         };
@@ -194,7 +195,7 @@ fn chains(texts: &[String], joins: &dyn Fn(&str) -> bool) -> BTreeMap<String, u6
             next = token.position + 1;
         });
         end(&mut run);
-        met.into_iter().for_each(|run| *pages.entry(run).or_default() += 1);
+        seen.into_iter().for_each(|run| *pages.entry(run).or_default() += 1);
     }
     pages
 }
