@@ -99,18 +99,18 @@ fn find<'a>(all: &'a [Beside], reply: &Reply<'_>) -> Result<(&'a Beside, String,
 }
 
 fn fits(beside: &Beside, name: &str, kind: Kind, reply: &Reply<'_>) -> Result<(), Fault> {
-    let [asked, _, own] = kind.endings().map(|ending| beside.files.get(&format!("{name}.{ending}")));
-    let asked = asked.ok_or(Fault::Form("the request"))?;
+    let [request, _, own] = kind.endings().map(|ending| beside.files.get(&format!("{name}.{ending}")));
+    let request = request.ok_or(Fault::Form("the request"))?;
     let checkpoint = beside.files.get(CHECKPOINT).ok_or(Fault::Form("the checkpoint"))?;
     match kind {
-        Kind::Stamp => stamp::answers(reply.bytes, &Request::read(asked)?),
+        Kind::Stamp => stamp::answers(reply.bytes, &Request::read(request)?),
         Kind::Witness => {
             let note = Note::parse(checkpoint).map_err(|error| Fault::Checkpoint(error.to_string()))?;
             let key = witness::read_key(own.ok_or(Fault::Form("a witness's key"))?)?;
             witness::check(&note, reply.bytes, &key).map(drop)
         }
         Kind::Sigsum => {
-            let request = sigsum::LeafRequest::read(asked)?;
+            let request = sigsum::LeafRequest::read(request)?;
             sigsum::Proof::read(reply.bytes)?.answers(checkpoint, &request.key())
         }
     }
@@ -159,7 +159,7 @@ fn check(files: &BTreeMap<String, Vec<u8>>, answer: &str, log: &Log) -> Result<A
 
 // The authority's name is a commitment: readers of the log need not learn whom a case deals with.
 fn act(size: u64, files: &BTreeMap<String, Vec<u8>>, anchored: &Anchored) -> Act {
-    let [asked, answered, own] =
+    let [request, answer, own] =
         anchored.kind.endings().map(|ending| files.get(&format!("{}.{ending}", anchored.name)));
     let bytes = |bytes: &Vec<u8>| Ref::Bytes(Digest::of(bytes));
     let object = files.get(CHECKPOINT).map_or(Ref::Case, bytes);
@@ -169,10 +169,10 @@ fn act(size: u64, files: &BTreeMap<String, Vec<u8>>, anchored: &Anchored) -> Act
         .fact("by", Fact::Text(anchored.by.to_string()))
         .fact("trusted", Fact::Flag(anchored.is_trusted))
         .secret("authority", format!("{}: {}", anchored.name, anchored.who).as_bytes());
-    if let Some(asked) = asked {
-        act = act.uses(bytes(asked));
+    if let Some(request) = request {
+        act = act.uses(bytes(request));
     }
-    for made in [answered, own].into_iter().flatten() {
+    for made in [answer, own].into_iter().flatten() {
         act = act.makes(bytes(made));
     }
     act

@@ -206,7 +206,7 @@ pub(crate) fn folder(case: &Case) -> PathBuf {
     case.folder.join(layout::CUSTODY).join("anchors")
 }
 
-/// All anchored checkpoints with the files beside them, the oldest first.
+/// All anchored checkpoints with the files next to them, the oldest first.
 pub(crate) fn read_all(case: &Case) -> Result<Vec<Beside>, BagError> {
     let folder = folder(case);
     if !folder.is_dir() {

@@ -37,10 +37,10 @@ pub(crate) fn pack_anchors(
         for row in rows_of(beside, (log, &keys), &logged) {
             if let AnchorStanding::Holds(anchored, entry) = row.standing {
                 entries.insert(entry);
-                let [asked, answered, own] = anchored.kind.endings();
+                let [request, reply, own] = anchored.kind.endings();
                 // A witness request can be rebuilt, and reveals when an earlier request was made.
-                let asked = Some(asked).filter(|_| anchored.kind != Kind::Witness);
-                for ending in [asked, Some(answered), Some(own)].into_iter().flatten() {
+                let request = Some(request).filter(|_| anchored.kind != Kind::Witness);
+                for ending in [request, Some(reply), Some(own)].into_iter().flatten() {
                     let name = format!("{}.{ending}", anchored.name);
                     files.extend(beside.files.get(&name).map(|bytes| (name, bytes.clone())));
                 }

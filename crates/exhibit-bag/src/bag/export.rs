@@ -44,7 +44,7 @@ pub struct Order<'a> {
 pub struct Means<'a> {
     /// Renders pictures of pages; without it, only pictures rendered earlier are included.
     pub cage: Option<&'a Cage>,
-    /// The clock.
+    /// The current time.
     pub now: Moment,
     /// A cryptographically secure random source.
     pub random: Random<'a>,

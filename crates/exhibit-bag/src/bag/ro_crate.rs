@@ -103,11 +103,11 @@ fn describe(held: &Held, document: &Packed, without_names: bool, graph: &mut Vec
 fn mention(size: u64, anchored: &Anchored, graph: &mut Vec<Value>) -> String {
     let id = format!("#anchor-{size:09}-{}-{}", anchored.name, anchored.kind.word());
     let by = anchored.by.to_string();
-    let said = format!("The first {size} entries of the custody log were there by {by}: so says {}", anchored.who);
+    let statement = format!("The first {size} entries of the custody log were there by {by}: so says {}", anchored.who);
     graph.push(map([
         ("@id", text(&id)),
         ("@type", text("CreativeWork")),
-        ("name", text(&said)),
+        ("name", text(&statement)),
         ("description", text(&format!("{} in {ANCHORS}{size:09} of the bag", anchored.kind.word()))),
     ]));
     id

@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn vectors_that_are_not_ours_are_opened_or_refused() {
+    fn foreign_test_vectors_are_opened_or_rejected() {
         let folder = tempfile::tempdir().expect("folder");
         let vectors = vectors();
         assert_eq!(vectors.len(), 89);

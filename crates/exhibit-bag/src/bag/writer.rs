@@ -36,7 +36,7 @@ pub(crate) struct BagWriter {
 enum Shape {
     Folder,
     Sealed(Box<tar::Builder<StreamWriter<BufWriter<File>>>>),
-    // `None` while it is being finished
+    // while the bag is being finished
     Ended,
 }
 

@@ -140,11 +140,11 @@ fn regions(page: &Page, start: usize, end: usize) -> Vec<String> {
         let text = format!("{:.2}", f64::from(part.clamp(0.0, 1.0)) * 100.0);
         text.trim_end_matches('0').trim_end_matches('.').to_owned()
     };
-    let of = |rect: exhibit_model::Rect| {
+    let fragment = |rect: exhibit_model::Rect| {
         let parts = [rect.x0, rect.y0, rect.x1 - rect.x0, rect.y1 - rect.y0].map(percent);
         format!("xywh=percent:{}", parts.join(","))
     };
-    page.regions(offset(start), offset(end)).into_iter().map(of).collect()
+    page.regions(offset(start), offset(end)).into_iter().map(fragment).collect()
 }
 
 fn write_durably(case: &Case, id: &str, bytes: &[u8]) -> Result<(), BagError> {

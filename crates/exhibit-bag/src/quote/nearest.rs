@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_lost_passage_is_looked_for() {
+    fn the_most_similar_stretch_is_found() {
         let text = "前言。第二条 所有人员应逐一登记，不得遗漏任何一人。结尾。";
         let near = nearest(text, "所有人员须逐一登记，不得遗漏").expect("something alike");
         assert!(near.contains("人员应逐一登记，不得遗漏"), "{near}");

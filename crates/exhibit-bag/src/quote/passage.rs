@@ -39,7 +39,7 @@ mod tests {
     const TEXT: &str = "第一条 严防逃跑。\n第二条 所有人员须逐一登记，不得遗漏。\n第三条 所有人员须逐一登记。";
 
     #[test]
-    fn what_is_found_stands_there() {
+    fn found_passages_are_in_the_text() {
         let passage = find(TEXT, "须逐一登记", 2).expect("there twice");
         assert_eq!((passage.start, passage.end), (38, 43));
         assert_eq!(passage.suffix, "。");
