@@ -124,8 +124,13 @@ impl Assembly {
 
     fn rect(&self, title: &str, key: &str) -> Rect {
         let n = numbers(title, key);
-        let at = |index: usize, size: f32| (n.get(index).copied().unwrap_or(0.0) / size).clamp(0.0, 1.0);
-        Rect { x0: at(0, self.size.0), y0: at(1, self.size.1), x1: at(2, self.size.0), y1: at(3, self.size.1) }
+        let relative = |index: usize, size: f32| (n.get(index).copied().unwrap_or(0.0) / size).clamp(0.0, 1.0);
+        Rect {
+            x0: relative(0, self.size.0),
+            y0: relative(1, self.size.1),
+            x1: relative(2, self.size.0),
+            y1: relative(3, self.size.1),
+        }
     }
 
     fn end_word(&mut self) {
@@ -215,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn han_closes_up_and_words_are_parted() {
+    fn han_characters_are_joined_and_words_are_separated() {
         let hocr = format!(
             "<div class='ocr_page'><p class='ocr_par'><span class='ocr_line' title='bbox 0 0 9 9'>{}{}</span>\
              <span class='ocr_line'>{}{}</span></p><p class='ocr_par'><span class='ocr_header'>{}</span></p></div>",
@@ -235,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_passed_over() {
+    fn invalid_parts_are_skipped() {
         for hocr in
             ["", "<", "<span class='ocrx_word' title='bbox x y; x_wconf NaN'><span class='ocrx_cinfo'>", "\u{0}\u{1}"]
         {

@@ -29,21 +29,21 @@ struct News {
 impl Signal {
     /// There is more to index.
     pub(crate) fn more(&self) {
-        self.tell(|news| news.more = true);
+        self.update(|news| news.more = true);
     }
 
     /// A stage has ended: commit now, so that all its pages are searchable.
     pub(crate) fn commit(&self) {
-        self.tell(|news| news.commit = true);
+        self.update(|news| news.commit = true);
     }
 
     /// Nothing more will follow.
     pub(crate) fn end(&self) {
-        self.tell(|news| news.end = true);
+        self.update(|news| news.end = true);
     }
 
-    fn tell(&self, what: impl FnOnce(&mut News)) {
-        what(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
+    fn update(&self, change: impl FnOnce(&mut News)) {
+        change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
         self.changed.notify_all();
     }
 
@@ -128,7 +128,7 @@ impl Indexer<'_> {
                 if committed.elapsed() > self.pace.commit_every {
                     writer.commit(done)?;
                     (committed, unsaved) = (Instant::now(), false);
-                    self.tell();
+                    self.report();
                 }
             }
             if news.end || news.commit || committed.elapsed() > self.pace.commit_every {
@@ -136,7 +136,7 @@ impl Indexer<'_> {
                     writer.commit(done)?;
                 }
                 (committed, unsaved) = (Instant::now(), false);
-                self.tell();
+                self.report();
             }
             if news.end {
                 return Ok(writer.finish()?);
@@ -144,7 +144,7 @@ impl Indexer<'_> {
         }
     }
 
-    fn tell(&self) {
+    fn report(&self) {
         self.progress.searchable.store(self.index.searcher().pages(), Ordering::Relaxed);
     }
 
@@ -305,7 +305,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn messages_are_told_from_the_words_around_them() {
+    fn message_ids_are_found_among_words() {
         let fields = "<a@x.example> Your message of Monday <B@x.example>\n <a@x.example> c@x.example <>";
         assert_eq!(messages(fields), ["B@x.example", "a@x.example", "c@x.example"]);
         assert_eq!(messages("nothing here"), [] as [&str; 0]);

@@ -27,7 +27,7 @@ pub fn reindex(case: &Case, progress: &Progress) -> Result<(), IngestError> {
     let (folder, aside) = (case.folder.join(layout::INDEX), case.folder.join(layout::NEW_INDEX));
     let catalogue = Catalogue::open_for_reading(&case.folder.join(layout::CATALOGUE))?;
     let upto = catalogue.number("revision")?.unwrap_or(0).to_string();
-    let index = match going_on(&aside, &upto) {
+    let index = match resumable(&aside, &upto) {
         Some(index) => index,
         None => begin(&aside, &upto)?,
     };
@@ -43,13 +43,13 @@ pub fn reindex(case: &Case, progress: &Progress) -> Result<(), IngestError> {
         pace: Pace::ALONE,
         new_to_it: true,
     })?;
-    let put = |source| CaseError::Io { act: "put the new index in place of", path: folder.clone(), source };
-    take_place(&aside, &folder).map_err(put)?;
+    let failed = |source| CaseError::Io { act: "put the new index in place of", path: folder.clone(), source };
+    swap_in(&aside, &folder).map_err(failed)?;
     Ok(())
 }
 
 // The leftover of an interrupted rebuild, if it is of the same revision. It contains only what was committed.
-fn going_on(aside: &Path, upto: &str) -> Option<Index> {
+fn resumable(aside: &Path, upto: &str) -> Option<Index> {
     let known = fs::read_to_string(aside.join(UNFINISHED)).ok()?;
     let index = Index::open_or_create(aside).ok().filter(|_| known == upto)?;
     index.committed().is_ok().then_some(index)
@@ -68,12 +68,12 @@ fn begin(aside: &Path, upto: &str) -> Result<Index, IngestError> {
     Ok(Index::open_or_create(aside)?)
 }
 
-fn take_place(aside: &Path, folder: &Path) -> io::Result<()> {
+fn swap_in(aside: &Path, folder: &Path) -> io::Result<()> {
     fs::remove_file(aside.join(UNFINISHED))?;
     if folder.exists() {
         match renameat_with(CWD, aside, CWD, folder, RenameFlags::EXCHANGE) {
             Ok(()) => {}
-            // a file system that cannot exchange: for a moment there is no index, which is reported and can be rebuilt
+            // a file system that cannot exchange: for a moment there is no index, which is reported and can be repaired
             Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => {
                 remove(folder)?;
                 fs::rename(aside, folder)?;
