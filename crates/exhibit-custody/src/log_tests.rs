@@ -34,7 +34,7 @@ impl Crash {
                 disk.unsynced_files.insert(path.to_path_buf());
                 disk.unsynced_names.insert(path.to_path_buf());
             }
-            return Err(io::Error::other("the test breaks off here"));
+            return Err(io::Error::other("interrupted by the test"));
         }
         disk.steps_left -= 1;
         match *step {
@@ -193,7 +193,7 @@ fn an_outbox_is_flushed_exactly_once() {
 }
 
 #[test]
-fn what_may_not_be_appended_changes_nothing() {
+fn rejected_entries_change_nothing() {
     let (_parent, folder, mut writer) = new_log();
     writer.append(&acts(0, 3)).expect("appended");
     let long = vec![acts(3, 1).remove(0), vec![b'x'; MAX_ENTRY + 1]];
@@ -211,7 +211,7 @@ fn what_may_not_be_appended_changes_nothing() {
     assert!(!check_log(&folder, &Remembered::default()).holds());
 }
 
-fn assert_holds_but_for_leftovers(folder: &Path, size: u64) {
+fn assert_valid_except_leftovers(folder: &Path, size: u64) {
     let report = check_log(folder, &Remembered::default());
     assert!(report.holds(), "{:?}", report.deviations);
     assert_eq!(report.entries, size);
@@ -261,14 +261,14 @@ fn check_crashes(before: u64, after: u64, power_cut: bool) {
         let ended = append_until(&crashed, steps, part(before..after), power_cut);
         let size = Log::open(&crashed).expect("a log").size();
         assert!(size == after || (size == before && !ended), "step {steps}: {size} entries");
-        assert_holds_but_for_leftovers(&crashed, size);
+        assert_valid_except_leftovers(&crashed, size);
         // The next start flushes the entries left in the outbox, and appends more.
         let mut writer = Writer::open(&crashed, key(7)).expect("a log");
         assert_eq!(writer.append_from(before, part(before..after + 1)).expect("flushed"), after + 1);
         writer.append(part(after + 1..after + 40)).expect("appended");
         assert_eq!(writer.log().head().root, root_of(&all), "step {steps}");
         if ended {
-            assert_holds_but_for_leftovers(&crashed, after + 40);
+            assert_valid_except_leftovers(&crashed, after + 40);
             assert!(steps > 8, "an append has steps to break off at");
             return;
         }
@@ -282,21 +282,21 @@ fn root_of(entries: &[Vec<u8>]) -> Hash {
 }
 
 #[test]
-fn a_kill_at_any_step_leaves_a_whole_log() {
+fn a_kill_at_any_step_leaves_a_complete_log() {
     for (before, after) in [(0, 1), (250, 256), (200, 515), (256, 257)] {
         check_crashes(before, after, false);
     }
 }
 
 #[test]
-fn a_power_cut_at_any_step_leaves_a_whole_log() {
+fn a_power_cut_at_any_step_leaves_a_complete_log() {
     for (before, after) in [(3, 9), (255, 513)] {
         check_crashes(before, after, true);
     }
 }
 
 #[test]
-fn a_handover_broken_off_at_any_step_leaves_a_whole_log_and_is_finished() {
+fn a_handover_interrupted_at_any_step_is_completed() {
     for steps in 0.. {
         let (_parent, folder, mut writer) = new_log();
         let next = || Key::successor(key(7).verifier(), &mut |bytes| bytes.fill(8));

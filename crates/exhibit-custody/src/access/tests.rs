@@ -45,7 +45,7 @@ fn acts(log: &AccessLog) -> Vec<&'static str> {
 }
 
 #[test]
-fn looks_are_written_down_folded_and_read_back() {
+fn accesses_are_recorded_folded_and_read() {
     let parent = TempDir::new().expect("a folder");
     let log = open(&parent, NOW);
     for number in 0..300 {
@@ -71,7 +71,7 @@ fn looks_are_written_down_folded_and_read_back() {
 }
 
 #[test]
-fn a_fold_broken_off_anywhere_gives_the_same_entries() {
+fn an_interrupted_fold_gives_the_same_entries() {
     let parent = TempDir::new().expect("a folder");
     let log = open(&parent, NOW);
     log.write_down(search("one"), NOW, &mut random).expect("written down");
@@ -93,7 +93,7 @@ fn a_fold_broken_off_anywhere_gives_the_same_entries() {
 }
 
 #[test]
-fn what_a_power_cut_tore_off_loses_nothing_else() {
+fn a_torn_record_loses_nothing_else() {
     let parent = TempDir::new().expect("a folder");
     let log = open(&parent, NOW);
     log.write_down(search("one"), NOW, &mut random).expect("written down");
@@ -112,7 +112,7 @@ fn what_a_power_cut_tore_off_loses_nothing_else() {
 }
 
 #[test]
-fn shredded_openings_stay_shut_and_the_log_holds() {
+fn destroyed_openings_stay_unreadable_and_the_log_verifies() {
     let parent = TempDir::new().expect("a folder");
     let log = open(&parent, NOW);
     log.write_down(search("old"), NOW, &mut random).expect("written down");
@@ -136,7 +136,7 @@ fn shredded_openings_stay_shut_and_the_log_holds() {
 }
 
 #[test]
-fn altered_removed_and_swapped_openings_are_named() {
+fn altered_removed_and_swapped_openings_are_reported() {
     let parent = TempDir::new().expect("a folder");
     let log = open(&parent, NOW);
     for query in ["one", "two", "three"] {
@@ -168,7 +168,7 @@ fn altered_removed_and_swapped_openings_are_named() {
 }
 
 #[test]
-fn many_at_once_lose_nothing() {
+fn concurrent_writers_lose_nothing() {
     let parent = TempDir::new().expect("a folder");
     drop(open(&parent, NOW));
     std::thread::scope(|scope| {
@@ -196,23 +196,26 @@ fn many_at_once_lose_nothing() {
 }
 
 #[test]
-fn it_is_switched_off_by_its_own_word_and_needs_its_key() {
+fn logging_can_be_turned_off_and_needs_its_key() {
     let parent = TempDir::new().expect("a folder");
     let log = open(&parent, NOW);
     log.write_down(search("one"), NOW, &mut random).expect("written down");
-    log.set(false, 30, NOW, &mut random).expect("said");
+    log.set(false, 30, NOW, &mut random).expect("recorded");
     assert_eq!(acts(&log), ["case.open", "search", "access.set"]);
     let empty = TempDir::new().expect("a folder");
     let elsewhere =
         AccessLog::open_or_begin(&parent.path().join("access"), empty.path(), ("a1", "t"), NOW, &mut random);
-    assert!(matches!(elsewhere, Err(AccessError::Key(_))), "another machine cannot sign, and does not begin anew");
+    assert!(
+        matches!(elsewhere, Err(AccessError::Key(_))),
+        "another machine cannot sign, and does not create a new log"
+    );
     let reader = AccessLog::open(&parent.path().join("access"), empty.path()).expect("opened");
-    assert_eq!(acts(&reader).len(), 3, "but it can read what is said in clear");
+    assert_eq!(acts(&reader).len(), 3, "but it can read the plain values");
     assert!(queries(&reader).is_empty());
 }
 
 #[test]
-fn a_look_says_what_it_is_in_clear_and_what_was_looked_at_as_commitments() {
+fn the_kind_is_plain_and_the_values_are_commitments() {
     let record = Record {
         at: NOW,
         actor: "a1".to_owned(),
