@@ -1,8 +1,8 @@
-//! What is handed over: quotes tied to pages, and bags that prove what they hold.
+//! What a case hands over: quotes tied to pages, and bags that prove their content.
 //!
-//! A quote or a bag is written whole or not at all, and the custody log knows of it before anyone else has it. What
-//! the files look like is in `docs/formats/anchor.md` and `docs/formats/bag.md`; checking them is not done here but in
-//! `exhibit-proof`, which knows nothing of cases.
+//! A quote or a bag is written atomically, and the custody log records it before anyone else has it. The
+//! formats are in `docs/formats/anchor.md` and `docs/formats/bag.md`; `exhibit-proof` checks them, and does not
+//! depend on cases.
 
 mod anchor;
 mod bag;
@@ -28,47 +28,47 @@ use exhibit_proof::anchor::AnchorError;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// A quote or a bag cannot be made.
+/// Why a quote or a bag cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub enum BagError {
-    /// The case refused.
+    /// The case returned an error.
     #[error(transparent)]
     Case(#[from] CaseError),
-    /// A file or folder cannot be read or written.
+    /// A file or folder could not be read or written.
     #[error("cannot {act} {}", path.display())]
     Io {
         /// What was attempted.
         act: &'static str,
-        /// On which path.
+        /// The path.
         path: PathBuf,
-        /// Why it failed.
+        /// The cause.
         source: io::Error,
     },
-    /// The place where the bag is to be made is taken.
+    /// The target of the bag already exists.
     #[error("{} is there already", .0.display())]
     Exists(PathBuf),
-    /// Nothing was chosen.
+    /// Nothing was selected.
     #[error("nothing was chosen to be handed over")]
     Nothing,
-    /// The document was never received with bytes, so that nothing can be proved of it.
+    /// The document was never received with bytes, so nothing can be proved about it.
     #[error("{document} was received without its bytes: it cannot be handed over")]
     NoBytes {
         /// The document.
         document: String,
     },
-    /// The document was not read, or not to its end yet.
+    /// The document was not read, or not completely yet.
     #[error("no reading of {document} is logged: its pages cannot be proved")]
     NotRead {
         /// The document.
         document: String,
     },
-    /// An original's bytes are not those received.
+    /// An original's bytes are not those that were received.
     #[error("the original of {document} does not have its digest")]
     Altered {
         /// The document.
         document: String,
     },
-    /// A picture's bytes are not those that were painted.
+    /// A picture's bytes are not those that were rendered.
     #[error("the picture of page {page} of {document} does not have its digest")]
     PictureAltered {
         /// The document.
@@ -76,22 +76,22 @@ pub enum BagError {
         /// The page.
         page: u32,
     },
-    /// The numbers of a series do not suffice.
+    /// The numbers of a series do not have enough digits.
     #[error("a series from {0} on does not have enough digits for all pages")]
     Series(String),
-    /// No bag of this name was handed over to the case.
+    /// The case received no bag with this name.
     #[error("no bag {0:?} was handed over to this case")]
     NoSuchBag(String),
-    /// A bag that was handed over is not whole any more.
+    /// A received bag is no longer complete.
     #[error("the bag that was handed over is not as it was received")]
     BagDamaged,
-    /// A file changed between the check and the copying.
+    /// A file changed between the check and the copy.
     #[error("{0} is not what it was when it was checked")]
     Changed(String),
     /// A bag cannot be sealed or opened.
     #[error(transparent)]
     Seal(#[from] SealError),
-    /// What the catalogue says of the document is not what the log says.
+    /// The catalogue and the log differ on the document.
     #[error("what the catalogue says of {document} is not what log entry {entry} recorded")]
     NotAsLogged {
         /// The document.
@@ -99,51 +99,51 @@ pub enum BagError {
         /// The log entry.
         entry: u64,
     },
-    /// The page does not have the passage.
+    /// The passage is not on the page.
     #[error("page {page} of {document} does not have this passage")]
     Absent {
         /// The document.
         document: String,
         /// The page.
         page: u32,
-        /// What the page has that is most like it.
+        /// The most similar passage on the page.
         nearest: Option<String>,
     },
-    /// The page has the passage more than once.
+    /// The passage is on the page more than once.
     #[error("page {page} of {document} has this passage {count} times")]
     Ambiguous {
         /// The document.
         document: String,
         /// The page.
         page: u32,
-        /// How often.
+        /// The number of occurrences.
         count: usize,
     },
     /// The passage is empty or too long.
     #[error("a quote has 1 to {} characters", quote::MAX_QUOTE)]
     Length,
-    /// The passage cannot be a quote.
+    /// The passage cannot be quoted.
     #[error("the passage cannot be quoted")]
     Anchor(#[source] AnchorError),
     /// There is no such quote.
     #[error("no quote {0:?} in this case")]
     NoSuchQuote(String),
-    /// The quote does not hold any more.
+    /// The quote is no longer valid.
     #[error("quote {0} does not hold any more")]
     Broken(String),
-    /// A name for an authority, witness or public log cannot be used.
+    /// A name for an authority, witness or public log is invalid.
     #[error("{0:?} cannot be such a name, or is given twice: 1 to 32 small letters, digits and hyphens")]
     AnchorName(String),
-    /// What was asked under this name was answered before.
+    /// The request with this name was already answered.
     #[error("{0:?} has answered for this state of the log before")]
     Answered(String),
-    /// Nothing was asked that could be answered so.
+    /// No request matches the reply.
     #[error("nothing was asked that this answers ({0})")]
     NotAsked(&'static str),
     /// A proof of a public log needs a policy.
     #[error("a proof of a public log is held against a policy, and none was given")]
     NoPolicy,
-    /// A time stamp, cosignature or proof of a public log does not hold.
+    /// A time stamp, cosignature or proof of a public log is not valid.
     #[error("it is not accepted")]
     Time(#[source] exhibit_time::Fault),
     /// A proof cannot be made.
@@ -163,7 +163,7 @@ impl From<LogError> for BagError {
     }
 }
 
-/// Fills a slice with random bytes, fit for secrets.
+/// Fills a slice with cryptographically secure random bytes.
 pub type Random<'a> = &'a mut dyn FnMut(&mut [u8]);
 
 pub(crate) fn io_error(act: &'static str, path: &Path) -> impl FnOnce(io::Error) -> BagError {

@@ -1,4 +1,4 @@
-//! A document's tree made again as its log entry has it, for proving single pages.
+//! Rebuilds a document's tree as its log entry has it, to prove single pages.
 
 use crate::BagError;
 use exhibit_case::{Held, TreeParts, reader_of};
@@ -6,18 +6,18 @@ use exhibit_catalogue::Item;
 use exhibit_custody::{Entry, Log, Ref, Verb};
 use exhibit_proof::document::Document;
 
-/// The reading of a document that holds now.
+/// The current reading of a document.
 pub(crate) struct Reading {
     /// Its log entry.
     pub(crate) seq: u64,
-    /// How many pages the document has.
+    /// The number of pages in the document.
     pub(crate) pages: u64,
     /// The document's tree.
     pub(crate) tree: Document,
 }
 
-/// Makes the tree of `content` (an item that is no duplicate) again from the catalogue and holds it against the log;
-/// `None` where the item has no pages that were read.
+/// Rebuilds the tree of `content` (an item that is not a duplicate) from the catalogue and checks it against the log;
+/// `None` if the item has no pages that were read.
 pub(crate) fn of(held: &mut Held, log: &Log, content: &Item) -> Result<Option<Reading>, BagError> {
     let document = held.case.label(content.id);
     let (Some(original), Some(seq)) = (content.original, held.catalogue.settled_seq(content.id)?) else {

@@ -1,4 +1,4 @@
-//! Who looked: the settings of the access log in `exhibit.toml`, and opening it. The log itself is in `exhibit-custody`.
+//! The settings of the access log in `exhibit.toml`, and opening it. The log itself is in `exhibit-custody`.
 
 use crate::writer::{ACTOR, Held};
 use crate::{Case, CaseError, layout};
@@ -7,13 +7,14 @@ use exhibit_model::Moment;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
-/// What `exhibit.toml` says of recording who looked.
+/// The access log settings in `exhibit.toml`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AccessSettings {
-    /// Whether looks are recorded.
+    /// Whether accesses are recorded.
     pub record: bool,
-    /// For how many days it can be read what was looked at; afterwards the log only shows that something was.
+    /// The number of days for which the recorded values stay readable; afterwards the log only shows that an access
+    /// happened.
     pub keep_days: u32,
 }
 
@@ -30,10 +31,10 @@ impl Case {
         self.folder.join(layout::ACCESS)
     }
 
-    /// Opens the access log for recording; where there is none yet, it is begun.
+    /// Opens the access log for recording, creating it if it does not exist.
     ///
     /// # Errors
-    /// [`AccessError`], where the case or the keys cannot be written to: looking is then not recorded.
+    /// [`AccessError`] if the case or the keys are not writable: accesses are then not recorded.
     pub fn access_log(
         &self,
         keys: &Path,
@@ -46,7 +47,7 @@ impl Case {
 }
 
 impl Held {
-    /// Records looks from now on, or not, and says so in the custody log first.
+    /// Turns access logging on or off, and records the change in the custody log first.
     ///
     /// # Errors
     /// [`CaseError::Catalogue`], [`CaseError::Log`], [`CaseError::Io`].

@@ -1,7 +1,8 @@
-//! One run of a batch: every page is read once for all names; queries are asked of the index. Both answer alike.
+//! One run of a batch: every page is read once for all names; queries are run against the index. Both give the same
+//! results.
 //!
-//! Pages are read in the order of documents, whole documents by one thread, so that each line's documents are counted
-//! exactly without being remembered. Memory grows with the lines, not with what is found.
+//! Pages are read in document order, each document by a single thread, so that the documents of each line are counted
+//! exactly without storing them. Memory grows with the number of lines, not with the number of matches.
 
 use crate::batch::{Batch, BatchLine};
 use crate::lists::ListLine;
@@ -22,44 +23,44 @@ const CONTEXT_CHARACTERS: usize = 120;
 const PAGES_AT_ONCE: u32 = 512;
 // a line's query may be a thousand times as large as the line
 const LINES_AT_ONCE: usize = 5_000;
-/// The most documents that a line lists, and that all lines of a run list.
+/// The maximum number of documents listed for a line, and for all lines of a run.
 const LISTED: usize = 1_000;
 const LISTED_IN_ALL: usize = 10_000_000;
 
-/// How far a run of a batch has come.
+/// The progress of a batch run.
 #[derive(Debug, Default)]
 pub struct BatchProgress {
-    /// Pages read for the names of the list.
+    /// Pages read for the names in the list.
     pub pages: AtomicU64,
-    /// Of how many; 0 where the list has no names.
+    /// Pages to read; 0 if the list has no names.
     pub of_pages: AtomicU64,
     /// Queries answered by the index.
     pub queries: AtomicU64,
-    /// Of how many.
+    /// Queries in total.
     pub of_queries: AtomicU64,
 }
 
-/// What is asked, and what came of it so far.
+/// The lines of a run and their results so far.
 pub(crate) struct Asking<'c> {
     case: &'c Case,
     lines: Vec<BatchLine>,
     names: NameSet,
     queries: Vec<(usize, Query)>,
     searcher: Searcher,
-    // how far the case's pages had come at the run before, and how far this run looks
+    // the revision of the case's pages at the previous run, and the one this run reads to
     since: u64,
     revision: u64,
     listed: AtomicUsize,
 }
 
-// What a line asks.
-enum Asked {
+// The request of a line.
+enum LineRequest {
     Query(Query),
-    // with all its writings, and without
+    // with spelling and script variants, and without
     Name { name: Query, plain: Query },
 }
 
-// What was found of one line by one thread.
+// What one thread found for one line.
 #[derive(Default)]
 struct Tally {
     pages: u64,
@@ -74,7 +75,7 @@ struct Tally {
 type Tallies = Vec<Option<Box<Tally>>>;
 
 impl<'c> Asking<'c> {
-    /// Understands all lines of a list, in `threads` threads. A line that cannot be asked says why.
+    /// Parses all lines of a list in `threads` threads. A line that cannot be run records the reason.
     pub(crate) fn of(
         case: &'c Case,
         batch: &Batch,
@@ -94,28 +95,28 @@ impl<'c> Asking<'c> {
             listed: AtomicUsize::new(0),
         };
         for lines in list.chunks(LINES_AT_ONCE) {
-            for (listed, asked) in lines.iter().zip(asking.understand(lines, batch, threads.max(1))) {
-                asking.add(listed, asked, batch.exact);
+            for (listed, request) in lines.iter().zip(asking.parse_lines(lines, batch, threads.max(1))) {
+                asking.add(listed, request, batch.exact);
             }
         }
         asking.names.settle();
         if !asking.queries.is_empty() {
-            // the pages that the index has not come to yet are new at the next run
+            // pages that the index has not reached yet are new at the next run
             asking.revision = asking.revision.min(indexed);
         }
         Ok(asking)
     }
 
-    fn understand(&self, lines: &[ListLine], batch: &Batch, threads: usize) -> Vec<Result<Asked, String>> {
+    fn parse_lines(&self, lines: &[ListLine], batch: &Batch, threads: usize) -> Vec<Result<LineRequest, String>> {
         let one = |line: &ListLine| {
             let text = line.text.as_ref().map_err(|reason| (*reason).to_owned())?;
-            let query = asked(text, batch.queries)?;
+            let query = line_query(text, batch.queries)?;
             let query = query.with_tags(|tag| self.case.tagged(tag)).map_err(|error| error.to_string())?;
             if batch.queries {
-                return Ok(Asked::Query(widened(&self.searcher, query, batch.exact)));
+                return Ok(LineRequest::Query(widened(&self.searcher, query, batch.exact)));
             }
             let name = if batch.exact { query.clone() } else { query.with_all_variants() };
-            Ok(Asked::Name { name, plain: query })
+            Ok(LineRequest::Name { name, plain: query })
         };
         let share = lines.len().div_ceil(threads).max(1);
         std::thread::scope(|scope| {
@@ -125,19 +126,19 @@ impl<'c> Asking<'c> {
         })
     }
 
-    fn add(&mut self, listed: &ListLine, asked: Result<Asked, String>, exact: bool) {
+    fn add(&mut self, listed: &ListLine, request: Result<LineRequest, String>, exact: bool) {
         let (at, text) = (self.lines.len(), listed.text.clone().unwrap_or_default());
         let mut line = BatchLine { line: listed.number, text, ..BatchLine::default() };
-        match asked {
+        match request {
             Err(reason) => line.error = Some(reason),
-            Ok(Asked::Name { name, .. }) if u32::try_from(at).is_ok_and(|at| self.names.add(at, &name)) => {}
-            Ok(Asked::Name { plain, .. }) => self.queries.push((at, widened(&self.searcher, plain, exact))),
-            Ok(Asked::Query(query)) => self.queries.push((at, query)),
+            Ok(LineRequest::Name { name, .. }) if u32::try_from(at).is_ok_and(|at| self.names.add(at, &name)) => {}
+            Ok(LineRequest::Name { plain, .. }) => self.queries.push((at, widened(&self.searcher, plain, exact))),
+            Ok(LineRequest::Query(query)) => self.queries.push((at, query)),
         }
         self.lines.push(line);
     }
 
-    /// How far the pages that were looked at go.
+    /// The revision up to which pages were examined.
     pub(crate) fn revision(&self) -> u64 {
         self.revision
     }
@@ -146,7 +147,7 @@ impl<'c> Asking<'c> {
         self.lines
     }
 
-    /// Asks everything; says how many pages were read.
+    /// Runs all lines; returns the number of pages read.
     pub(crate) fn run(&mut self, threads: usize, progress: &BatchProgress) -> Result<u64, CaseError> {
         progress.of_queries.store(self.queries.len() as u64, Ordering::Relaxed);
         if !self.names.is_empty() {
@@ -158,13 +159,13 @@ impl<'c> Asking<'c> {
         if !self.queries.is_empty() {
             let new = if self.since > 0 { Some(self.pages_since()?) } else { None };
             let next = AtomicUsize::new(0);
-            let parts = at_once(threads, || self.ask_index(&next, new.as_ref(), progress))?;
+            let parts = at_once(threads, || self.query_index(&next, new.as_ref(), progress))?;
             parts.into_iter().for_each(|part| self.take(part));
         }
         Ok(progress.pages.load(Ordering::Relaxed))
     }
 
-    // One thread's reading: some documents after the other, until there are none.
+    // The work of one reading thread: takes documents until none are left.
     fn read(&self, after: &Mutex<ItemId>, progress: &BatchProgress) -> Result<Tallies, CaseError> {
         let catalogue = Catalogue::open_for_reading(&self.case.folder.join(layout::CATALOGUE))?;
         let (mut scratch, mut tallies) = (NameScratch::default(), self.tallies());
@@ -191,7 +192,7 @@ impl<'c> Asking<'c> {
     }
 
     fn look(&self, row: &PageRow, scratch: &mut NameScratch, tallies: &mut Tallies) {
-        // a damaged record is for verification to report; it is not in the index either
+        // verification reports damaged records; they are not in the index either
         let Ok(page) = self.case.read_page(row) else { return };
         let (place, new) = ((row.item.get(), row.number), row.revision > self.since);
         self.names.find(&page.text, scratch, &mut |line, (start, end)| {
@@ -203,8 +204,8 @@ impl<'c> Asking<'c> {
         });
     }
 
-    // One thread's queries: the next one that nobody has taken, until there are none.
-    fn ask_index(
+    // The work of one query thread: takes the next unclaimed query until none are left.
+    fn query_index(
         &self,
         next: &AtomicUsize,
         new: Option<&HashSet<(i64, u32)>>,
@@ -229,7 +230,7 @@ impl<'c> Asking<'c> {
     fn context(&self, query: &Query, first: Option<(i64, u32)>) -> Result<String, CaseError> {
         let Some((document, number)) = first else { return Ok(String::new()) };
         let Some(row) = self.case.catalogue().page(ItemId::new(document), number)? else { return Ok(String::new()) };
-        // as above: verification names what is damaged
+        // as above: verification reports what is damaged
         let Ok(page) = self.case.read_page(&row) else { return Ok(String::new()) };
         Ok(snippet(&page.text, &highlight(query, &page.text), CONTEXT_CHARACTERS).text)
     }
@@ -279,7 +280,7 @@ impl Tally {
 }
 
 impl BatchLine {
-    // Adds what one thread found; no other has found anything in the same documents.
+    // Merges the matches of one thread; no other thread has matches in the same documents.
     fn take(&mut self, tally: Tally) {
         self.pages += tally.pages;
         self.new_pages += tally.new_pages;
@@ -293,22 +294,22 @@ impl BatchLine {
     }
 }
 
-// A plain name is asked as a phrase. Quotation marks in it would end the phrase, and mean nothing to the analysis.
-fn asked(text: &str, queries: bool) -> Result<Query, String> {
-    let said = |error: QueryError| match hint(&error) {
+// A plain name is searched as a phrase. Quotation marks in it would end the phrase, and the analysis ignores them.
+fn line_query(text: &str, queries: bool) -> Result<Query, String> {
+    let message = |error: QueryError| match hint(&error) {
         Some(hint) => format!("{error}; {hint}"),
         None => error.to_string(),
     };
     if queries {
-        return parse(text).map_err(said);
+        return parse(text).map_err(message);
     }
     let plain = |c: char| if matches!(c, '"' | '“' | '”' | '„' | '‟' | '＂' | '*' | '＊') { ' ' } else { c };
     let name: String = text.chars().map(plain).collect();
     parse(&format!("\"{}\"", name.trim())).map_err(|error| match error.kind {
-        // the quotes are ours
+        // the quotes added above
         QueryErrorKind::EmptyQuotes => {
-            said(QueryError { kind: QueryErrorKind::NothingToSearch(text.to_owned()), ..error })
+            message(QueryError { kind: QueryErrorKind::NothingToSearch(text.to_owned()), ..error })
         }
-        _ => said(error),
+        _ => message(error),
     })
 }

@@ -1,7 +1,7 @@
-//! Batches: many names or queries asked of a case at once, kept with it and asked again later.
+//! Batches: many names or queries run against a case at once, stored in it so that they can be run again.
 //!
-//! A batch is a folder under `batches` in the case: the list as it was given, what it is, and a file for each run.
-//! How a run asks is [`crate::asking`]'s.
+//! A batch is a folder under `batches` in the case: the list as it was given, its metadata, and a file for each run.
+//! [`crate::asking`] does the run.
 
 use crate::asking::{Asking, BatchProgress};
 use crate::lists::read_list;
@@ -12,26 +12,26 @@ use std::fs::{self, File};
 use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-/// The most lines that a batch takes.
+/// The maximum number of lines in a batch.
 pub const MOST_LINES: usize = 1_000_000;
 
-/// What a batch is.
+/// The metadata of a batch.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Batch {
     /// Its number, from 1.
     #[serde(skip)]
     pub number: u64,
-    /// What people call it.
+    /// Its display name.
     pub name: String,
-    /// When it was made, microseconds since 1970.
+    /// When it was created, microseconds since 1970.
     pub made: i64,
     /// Whether its lines are queries; plain names otherwise.
     pub queries: bool,
-    /// Whether words are found only as they are written.
+    /// Whether words match only as written, without variants.
     pub exact: bool,
-    /// The column of the list that counts, from 0, if the list is a table.
+    /// The column of the list to use, from 0, if the list is a table.
     pub column: Option<usize>,
-    /// The run that came last, if any.
+    /// The latest run, if any.
     #[serde(skip)]
     pub last_run: Option<Run>,
 }
@@ -43,52 +43,53 @@ pub struct Run {
     pub run: u64,
     /// When it began, microseconds since 1970.
     pub at: i64,
-    /// How far the case's pages had come.
+    /// The revision of the case's pages at this run.
     pub revision: u64,
-    /// How far they had come at the run before; 0 at the first.
+    /// Their revision at the previous run; 0 for the first run.
     pub since: u64,
     /// Pages that were read.
     pub pages: u64,
-    /// Lines asked.
+    /// Lines run.
     pub lines: u64,
     /// Lines with a hit.
     pub found: u64,
-    /// Lines with a hit on a page that is new since the run before.
+    /// Lines with a hit on a page that is new since the previous run.
     pub new: u64,
-    /// Lines that could not be asked.
+    /// Lines that could not be run.
     pub bad: u64,
 }
 
-/// What came of one line.
+/// The result of one line.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BatchLine {
     /// Its number in the list.
     pub line: u64,
-    /// The name or query; empty where it could not be read.
+    /// The name or query; empty if it could not be read.
     pub text: String,
-    /// Why it could not be asked.
+    /// Why it could not be run.
     pub error: Option<String>,
     /// Pages that match.
     pub pages: u64,
-    /// Pages that match and are new, or were read anew, since the run before.
+    /// Pages that match and are new, or were read again, since the previous run.
     pub new_pages: u64,
-    /// How many documents have such a page.
+    /// The number of documents with a matching page.
     #[serde(default)]
     pub document_count: u64,
-    /// The first of these documents, by number, in order: at most a thousand, and fewer where a run finds very many.
+    /// The first of these documents, by number, in order: at most a thousand, and fewer in a run with very many
+    /// matches.
     pub documents: Vec<i64>,
-    /// The first page that matches: its document and number.
+    /// The first matching page: its document and number.
     pub first: Option<(i64, u32)>,
     /// The text around the first hit there.
     pub context: String,
 }
 
-/// What a new batch is to be.
+/// A batch to create.
 #[derive(Debug, Clone, Copy)]
 pub struct NewBatch<'a> {
-    /// What people call it.
+    /// Its display name.
     pub name: &'a str,
-    /// The list, as it is.
+    /// The list, unchanged.
     pub list: &'a [u8],
     /// See [`Batch::queries`].
     pub queries: bool,
@@ -99,10 +100,10 @@ pub struct NewBatch<'a> {
 }
 
 impl Case {
-    /// Keeps a list as a new batch, and gives its number and how many lines it has.
+    /// Stores a list as a new batch. Returns its number and the number of its lines.
     ///
     /// # Errors
-    /// [`CaseError::TooManyLines`]; [`CaseError::Io`] where the case cannot be written.
+    /// [`CaseError::TooManyLines`]; [`CaseError::Io`] if the case cannot be written.
     pub fn new_batch(&self, new: &NewBatch<'_>, now: Moment) -> Result<(u64, usize), CaseError> {
         self.must_be_open()?;
         let lines = read_list(new.list, new.column).len();
@@ -115,7 +116,7 @@ impl Case {
         let folder = loop {
             let folder = above.join(number.to_string());
             match fs::create_dir(&folder) {
-                // another process made one at the same time
+                // another process created one at the same time
                 Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => number += 1,
                 result => break result.map(|()| folder.clone()).map_err(io_error("make", &folder))?,
             }
@@ -130,15 +131,15 @@ impl Case {
             column: new.column,
             last_run: None,
         };
-        // last, so that a folder without it is no batch
+        // last, so that a folder without it does not count as a batch
         write_whole(&folder.join("batch.json"), |file| Ok(serde_json::to_writer(file, &batch)?))?;
         Ok((number, lines))
     }
 
-    /// The batches of the case, in the order in which they were made.
+    /// The batches of the case, in the order of their creation.
     ///
     /// # Errors
-    /// [`CaseError::Io`] where they cannot be read.
+    /// [`CaseError::Io`] if they cannot be read.
     pub fn batches(&self) -> Result<Vec<Batch>, CaseError> {
         let above = self.folder.join(layout::BATCHES);
         let all = numbers(&above)?.into_iter().filter(|n| above.join(n.to_string()).join("batch.json").exists());
@@ -148,7 +149,7 @@ impl Case {
     /// One batch.
     ///
     /// # Errors
-    /// [`CaseError::NotKept`] if there is none of this number.
+    /// [`CaseError::NotKept`] if there is no batch with this number.
     pub fn batch(&self, number: u64) -> Result<Batch, CaseError> {
         let folder = self.batch_folder(number)?;
         let mut batch: Batch = read_json(&folder.join("batch.json"))?;
@@ -160,15 +161,15 @@ impl Case {
         Ok(batch)
     }
 
-    /// Each line of a batch's last run, in order; nothing before the first.
+    /// The results of each line in a batch's latest run, in order; empty before the first run.
     ///
     /// # Errors
-    /// [`CaseError::NotKept`], or [`CaseError::Io`] where the run cannot be read.
+    /// [`CaseError::NotKept`], or [`CaseError::Io`] if the run cannot be read.
     pub fn batch_lines(&self, number: u64, each: &mut dyn FnMut(BatchLine)) -> Result<(), CaseError> {
         if let Some(path) = last_run(&self.batch_folder(number)?)? {
             for line in lines_of::<BatchLine>(&path)?.skip(1) {
                 let mut line = line?;
-                // runs of earlier versions list all and count none
+                // runs of earlier versions list all documents and have no count
                 line.document_count = line.document_count.max(line.documents.len() as u64);
                 each(line);
             }
@@ -176,11 +177,11 @@ impl Case {
         Ok(())
     }
 
-    /// Asks all lines of a batch, and keeps what came of it.
+    /// Runs all lines of a batch and stores the results.
     ///
     /// # Errors
-    /// [`CaseError::NotKept`]; what reading pages, searching and writing may meet. A line that cannot be asked is no
-    /// error.
+    /// [`CaseError::NotKept`]; those of reading pages, searching and writing. A line that cannot be run is not
+    /// an error.
     pub fn run_batch(
         &self,
         number: u64,
@@ -255,13 +256,13 @@ fn lines_of<T: DeserializeOwned>(path: &Path) -> Result<impl Iterator<Item = Res
     }))
 }
 
-/// Reads a small file of ours.
+/// Reads a small JSON file of a batch.
 pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, CaseError> {
     let bytes = fs::read(path).map_err(io_error("read", path))?;
     serde_json::from_slice(&bytes).map_err(|error| io_error("understand", path)(error.into()))
 }
 
-/// Writes a file so that it is there whole or not at all.
+/// Writes a file atomically.
 pub(crate) fn write_whole(
     path: &Path,
     write: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()>,

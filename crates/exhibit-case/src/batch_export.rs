@@ -1,34 +1,34 @@
-//! What came of a batch, written out: a table for a spreadsheet, or a line of JSON for each line of the list.
+//! Exports the results of a batch: as a table for a spreadsheet, or as one line of JSON for each line of the list.
 
 use crate::{BatchLine, Case, CaseError};
 use exhibit_model::ItemId;
 use serde_json::{Value, json};
 use std::io::Write;
 
-/// The form that is written.
+/// The output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BatchForm {
-    /// A table, RFC 4180, with a first line of names.
+    /// A table, RFC 4180, with a header row.
     Csv,
-    /// A JSON object a line.
+    /// One JSON object per line.
     Ndjson,
 }
 
-/// Which lines of a batch are meant.
+/// Which lines of a batch to export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Which {
     /// All.
     All,
-    /// Those that found nothing.
+    /// Those without a match.
     Zero,
-    /// Those that found something new since the run before.
+    /// Those with a match that is new since the previous run.
     New,
-    /// Those that could not be asked.
+    /// Those that could not be run.
     Bad,
 }
 
 impl Which {
-    /// Whether a line is among them.
+    /// Whether a line is selected.
     #[must_use]
     pub fn takes(self, line: &BatchLine) -> bool {
         match self {
@@ -43,10 +43,10 @@ impl Which {
 const HEADER: &str = "line,text,pages,documents,new_pages,first_document,first_page,context,error\r\n";
 
 impl Case {
-    /// Writes lines of a batch's last run.
+    /// Writes lines of a batch's latest run.
     ///
     /// # Errors
-    /// [`CaseError::NotKept`]; [`CaseError::Output`] where they cannot be written.
+    /// [`CaseError::NotKept`]; [`CaseError::Output`] if they cannot be written.
     pub fn write_batch(&self, number: u64, form: BatchForm, which: Which, to: &mut dyn Write) -> Result<(), CaseError> {
         let mut result = match form {
             BatchForm::Csv => to.write_all(HEADER.as_bytes()),
@@ -85,7 +85,7 @@ fn row(case: &Case, line: &BatchLine) -> String {
     cells.map(|cell| quoted(&cell)).join(",") + "\r\n"
 }
 
-// A cell that a spreadsheet would run as a formula gets an apostrophe, which the spreadsheet does not show.
+// A cell that a spreadsheet would evaluate as a formula gets an apostrophe, which the spreadsheet does not show.
 fn quoted(cell: &str) -> String {
     let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let cell = if formula { format!("'{cell}") } else { cell.to_owned() };
@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cells_are_quoted_and_no_formula() {
+    fn cells_are_quoted_and_formulas_are_disarmed() {
         for (cell, expected) in [
             ("王立强", "王立强"),
             ("a,b", "\"a,b\""),

@@ -1,4 +1,4 @@
-//! Pictures of pages painted for citing: kept for good by their digests, unlike the pictures that are only looked at.
+//! Pictures of pages rendered for citing: stored permanently by their digests, unlike pictures for viewing.
 
 use crate::{Case, CaseError, layout, paint};
 use exhibit_cage::Cage;
@@ -7,12 +7,12 @@ use exhibit_model::{Digest, OriginalId, Reason, Task};
 use exhibit_store::Originals;
 use std::fs::File;
 
-/// How cited pages are painted: fine enough to read small print, and the same everywhere.
+/// The settings for rendering cited pages: fine enough for small print, and the same everywhere.
 const DPI: u32 = 200;
 const MOST_SIDE: u32 = 4000;
 
 impl Case {
-    /// Where cited pictures are kept: by their digests, as originals are.
+    /// The store of cited pictures: by their digests, like originals.
     ///
     /// # Errors
     /// [`CaseError::Store`].
@@ -20,10 +20,11 @@ impl Case {
         Ok(Originals::open(&self.folder.join(layout::CITED))?)
     }
 
-    /// Paints a page for citing and keeps the picture, which counts once the store was made durable and the catalogue has it.
+    /// Renders a page for citing and stores the picture. It counts once the store is durable and the catalogue refers
+    /// to it.
     ///
     /// # Errors
-    /// [`CaseError::NotPainted`] with the reason, where the page has no picture.
+    /// [`CaseError::NotPainted`] with the reason, if the page has no picture.
     pub fn paint_cited(&self, cage: &Cage, content: &Item, page: u32, tool: &str) -> Result<PagePicture, CaseError> {
         let row = self.catalogue().page(content.id, page)?;
         let row = row.ok_or_else(|| CaseError::NoSuchPage { document: self.label(content.id), page })?;

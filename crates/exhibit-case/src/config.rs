@@ -1,4 +1,4 @@
-//! `exhibit.toml`: what a case is called, and the settings that are not secrets.
+//! `exhibit.toml`: the name of a case, and the settings that are not secret.
 
 use crate::access::AccessSettings;
 use crate::{CaseError, io_error, layout};
@@ -7,28 +7,28 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-/// What `exhibit.toml` says.
+/// The content of `exhibit.toml`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// The form of the case folder; this program writes and reads form 1.
     pub form: u32,
-    /// What people call the case.
+    /// The case's display name.
     pub name: String,
-    /// What its documents' numbers begin with, such as `EXH`.
+    /// The prefix of its documents' labels, such as `EXH`.
     pub prefix: String,
     /// The custody log's origin, `<16 hexadecimal digits>/custody`.
     pub log: String,
-    /// The log's verifier key, as C2SP signed-note writes it; the signing key is kept elsewhere.
+    /// The log's verifier key in C2SP signed-note form; the signing key is stored elsewhere.
     pub verifier: String,
-    /// When the case was made, RFC 3339.
+    /// When the case was created, RFC 3339.
     pub created: String,
-    /// Whether and how it is recorded who looked.
+    /// The settings of the access log.
     #[serde(default)]
     pub access: AccessSettings,
 }
 
-/// Whether documents' numbers may begin so: one to twelve capital letters and digits, a letter first.
+/// Whether this is a valid label prefix: one to twelve capital letters and digits, a letter first.
 #[must_use]
 pub fn is_prefix(prefix: &str) -> bool {
     (1..=12).contains(&prefix.len())
@@ -40,7 +40,7 @@ impl Config {
     /// Reads the settings of the case in `folder`.
     ///
     /// # Errors
-    /// [`CaseError::NoCase`] where there is none; [`CaseError::Config`] where they cannot be parsed.
+    /// [`CaseError::NoCase`] if there is no case; [`CaseError::Config`] if the settings cannot be parsed.
     pub fn read(folder: &Path) -> Result<Self, CaseError> {
         let path = folder.join(layout::CONFIG);
         let text = match fs::read_to_string(&path) {
@@ -52,7 +52,7 @@ impl Config {
         };
         let config: Self = toml::from_str(&text).map_err(|error| CaseError::Config(error.to_string()))?;
         match config.form {
-            // a case may come from others: what is shown and used of it must be harmless
+            // a case may come from others: every value that is shown or used must be harmless
             1 if !is_prefix(&config.prefix) => Err(CaseError::Config("its prefix is not one".to_owned())),
             1 => Ok(config),
             form => Err(CaseError::Config(format!("the case has form {form}; this program reads form 1"))),
@@ -73,7 +73,7 @@ impl Config {
         file.sync_all().map_err(io_error("make durable", path))
     }
 
-    /// Writes the settings again: the file has either the old ones or the new ones.
+    /// Replaces the settings atomically: the file contains either the old or the new ones.
     pub(crate) fn write_again(&self, folder: &Path) -> Result<(), CaseError> {
         let (path, new) = (folder.join(layout::CONFIG), folder.join(format!("{}.new", layout::CONFIG)));
         let file = fs::File::create(&new).map_err(io_error("create", &new))?;

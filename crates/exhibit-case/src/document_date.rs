@@ -1,8 +1,8 @@
-//! The date that a document states of itself.
+//! The date that a document's own properties state.
 
 use exhibit_model::{MetadataKey, StatedDate};
 
-/// Properties that state it, the most telling first.
+/// The properties that contain a date, the most meaningful first.
 const KEYS: [MetadataKey; 5] = [
     MetadataKey::MAIL_DATE,
     MetadataKey::CREATED,
@@ -11,7 +11,7 @@ const KEYS: [MetadataKey; 5] = [
     MetadataKey::MODIFIED,
 ];
 
-/// The date that a document's properties state, by the first of them that can be understood.
+/// The date stated by a document's properties: the first of them that can be parsed.
 #[must_use]
 pub fn date_of(metadata: &[(MetadataKey, String)]) -> Option<StatedDate> {
     let stated = |wanted: &MetadataKey| {
@@ -25,7 +25,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_most_telling_date_that_can_be_understood_counts() {
+    fn the_most_meaningful_parsable_date_is_used() {
         let date = |properties: &[(MetadataKey, &str)]| {
             let metadata: Vec<(MetadataKey, String)> =
                 properties.iter().map(|(key, value)| (key.clone(), (*value).to_owned())).collect();

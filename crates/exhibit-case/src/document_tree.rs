@@ -1,22 +1,22 @@
-//! A document's tree made from what the catalogue knows: the same when it is logged, checked and proved.
+//! Builds a document's tree from the catalogue: the same when it is logged, checked and proved.
 
 use exhibit_catalogue::{PagePicture, PageText};
 use exhibit_custody::{Entry, Fact};
 use exhibit_model::OriginalId;
 use exhibit_proof::document::Document;
 
-/// What a document's tree is made of.
+/// The parts of a document's tree.
 #[derive(Debug, Clone, Copy)]
 pub struct TreeParts<'a> {
     /// The original.
     pub original: OriginalId,
-    /// How many bytes it has.
+    /// Its length in bytes.
     pub size: u64,
-    /// The pages' texts, in the order of the pages.
+    /// The pages' texts, in page order.
     pub texts: &'a [PageText],
-    /// What read the texts that name no reader of their own.
+    /// The reader of the texts that name no reader themselves.
     pub reader: &'a str,
-    /// The pages' pictures, in the order of the pages.
+    /// The pages' pictures, in page order.
     pub pictures: &'a [PagePicture],
 }
 
@@ -36,7 +36,7 @@ impl TreeParts<'_> {
     }
 }
 
-/// What an entry of the act `item.derive` says that it was read with.
+/// The reader named in an `item.derive` entry.
 #[must_use]
 pub fn reader_of(entry: &Entry) -> &str {
     if let Some(Fact::Text(reader)) = entry.facts.get("reader") { reader } else { &entry.tool }

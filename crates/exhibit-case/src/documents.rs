@@ -1,4 +1,4 @@
-//! Documents as people ask for them: by number, digest or path; their names, pages, properties, places and log entries.
+//! Looking up documents by number, digest or path; their names, pages, properties, places and log entries.
 
 use crate::{Case, CaseError, layout, own_path};
 use exhibit_catalogue::{Account, Item, ItemFilter, NoteRow, PageRow};
@@ -8,7 +8,7 @@ use exhibit_store::StoreError;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-/// All about one document.
+/// The details of one document.
 #[derive(Debug, Clone)]
 pub struct Document {
     /// Its row of the ledger.
@@ -17,15 +17,15 @@ pub struct Document {
     pub name: String,
     /// Its whole path through containers, safe to show.
     pub path: String,
-    /// What its source is called.
+    /// The name of its source.
     pub source: String,
     /// The containers around it, outermost first.
     pub chain: Vec<Item>,
-    /// Its pages (of a duplicate: those of its first copy).
+    /// Its pages (for a duplicate, those of its first copy).
     pub pages: Vec<PageRow>,
     /// Its properties.
     pub metadata: Vec<(MetadataKey, String)>,
-    /// What to know about how it was read.
+    /// Notes on how it was read.
     pub notes: Vec<NoteRow>,
     /// Its first 500 members.
     pub members: Vec<Item>,
@@ -38,31 +38,32 @@ pub struct Document {
 /// An entry of the custody log.
 #[derive(Debug, Clone)]
 pub struct Entry {
-    /// Its place in the log.
+    /// Its index in the log.
     pub seq: u64,
     /// Its canonical JSON.
     pub text: String,
-    /// What its commitments commit to, safe to show: field and value.
+    /// The openings of its commitments, safe to show: field and value.
     pub openings: Vec<(String, String)>,
     /// The item whose receipt it records.
     pub item: Option<ItemId>,
     /// The log's checkpoint, a signed note.
     pub checkpoint: String,
-    /// The proof that the entry is in the log of that checkpoint (C2SP tlog-proof).
+    /// The proof that the log of that checkpoint contains the entry (C2SP tlog-proof).
     pub proof: String,
 }
 
 impl Case {
-    /// The name people use for an item, such as `EXH-000127`.
+    /// The label of an item, such as `EXH-000127`.
     #[must_use]
     pub fn label(&self, id: ItemId) -> String {
         id.label(&self.config.prefix)
     }
 
-    /// The item that a user means: a label, a number, at least eight digits of a digest, or a path below a source.
+    /// Resolves an item from user input: a label, a number, at least eight digits of a digest, or a path below a
+    /// source.
     ///
     /// # Errors
-    /// [`CaseError::NoSuchDocument`], also when a digest's beginning fits several contents.
+    /// [`CaseError::NoSuchDocument`], also if a digest prefix matches several contents.
     pub fn resolve(&self, document: &str) -> Result<ItemId, CaseError> {
         let none = || CaseError::NoSuchDocument(document.to_owned());
         let catalogue = self.catalogue();
@@ -92,7 +93,7 @@ impl Case {
         Ok(self.catalogue().account()?)
     }
 
-    /// How many items are in each state: less work than the whole account.
+    /// The number of items in each state: cheaper than the whole account.
     ///
     /// # Errors
     /// [`CaseError::Catalogue`].
@@ -100,7 +101,7 @@ impl Case {
         Ok(self.catalogue().states()?)
     }
 
-    /// How many pages have been read: less work than the whole account.
+    /// The number of pages that have been read: cheaper than the whole account.
     ///
     /// # Errors
     /// [`CaseError::Catalogue`].
@@ -121,15 +122,15 @@ impl Case {
         Ok(paths)
     }
 
-    /// How many pages can be searched now.
+    /// The number of pages that can be searched now.
     #[must_use]
     pub fn searchable(&self) -> u64 {
         let pages = |index: &exhibit_index::Index| index.refresh().is_ok().then(|| index.searcher().pages());
         self.index().ok().and_then(pages).unwrap_or(0)
     }
 
-    /// How many pages can be searched now, and how many there are, where these differ: while pages are still being made searchable,
-    /// or where the index was lost.
+    /// The number of searchable pages and the number of all pages, if these differ: while pages are still being
+    /// indexed, or if the index was lost.
     ///
     /// # Errors
     /// [`CaseError::Catalogue`].
@@ -142,7 +143,7 @@ impl Case {
         Ok((now < all).then_some((now, all)))
     }
 
-    /// Items that pass a filter, in the order of their numbers.
+    /// The items that match a filter, in the order of their numbers.
     ///
     /// # Errors
     /// [`CaseError::Catalogue`].
@@ -171,7 +172,7 @@ impl Case {
         if name.is_empty() { self.label(item.id) } else { name }
     }
 
-    /// An item's whole path below its source, safe to show; `!/` stands where a container is entered.
+    /// An item's whole path below its source, safe to show; `!/` marks the entry into a container.
     ///
     /// # Errors
     /// [`CaseError::Catalogue`].
@@ -198,7 +199,7 @@ impl Case {
         Ok(chain)
     }
 
-    /// All about one document.
+    /// The details of one document.
     ///
     /// # Errors
     /// [`CaseError::NoSuchDocument`].
@@ -239,7 +240,7 @@ impl Case {
         self.read_page(&self.page_row(id, number)?)
     }
 
-    /// What is recorded of a page.
+    /// The catalogue's row of a page.
     ///
     /// # Errors
     /// [`CaseError::NoSuchPage`].
@@ -249,18 +250,18 @@ impl Case {
         row.ok_or_else(|| CaseError::NoSuchPage { document: self.label(id), page: number })
     }
 
-    /// The page that a row tells of, read from its pack.
+    /// Reads the page of a row from its pack.
     ///
     /// # Errors
-    /// [`CaseError::Store`] when the record is damaged or not the one recorded.
+    /// [`CaseError::Store`] if the record is damaged or is not the recorded one.
     pub fn read_page(&self, row: &PageRow) -> Result<Page, CaseError> {
         read_page(&self.packs, row)
     }
 
-    /// An entry of the custody log, with what its commitments commit to and its proof.
+    /// An entry of the custody log, with the openings of its commitments and its proof.
     ///
     /// # Errors
-    /// [`CaseError::Log`] when there is no such entry.
+    /// [`CaseError::Log`] if there is no such entry.
     pub fn entry(&self, seq: u64) -> Result<Entry, CaseError> {
         let log = Log::open(&self.folder.join(layout::CUSTODY))?;
         let text = String::from_utf8_lossy(&log.entry(seq)?).into_owned();
@@ -276,7 +277,7 @@ impl Case {
         })
     }
 
-    /// How many entries the custody log has.
+    /// The number of entries in the custody log.
     ///
     /// # Errors
     /// [`CaseError::Log`].
@@ -285,10 +286,10 @@ impl Case {
     }
 }
 
-/// Reads the page that a row tells of from its pack, and checks it against the row.
+/// Reads the page of a row from its pack, and checks it against the row.
 ///
 /// # Errors
-/// [`CaseError::Store`] when the record is damaged or not the one recorded.
+/// [`CaseError::Store`] if the record is damaged or is not the recorded one.
 pub fn read_page(packs: &exhibit_store::PackReader, row: &PageRow) -> Result<Page, CaseError> {
     let (pack, offset) = row.place;
     let damaged = |what| CaseError::Store(StoreError::Damaged { pack, offset, what });

@@ -1,4 +1,4 @@
-//! How the pages that match a query divide, with what the query itself chooses among them.
+//! Facets: how the pages that match a query are distributed, and which values the query itself selects.
 
 use crate::{Case, CaseError, CaseQuery};
 use exhibit_index::FacetRequest;
@@ -6,45 +6,46 @@ use exhibit_model::{ItemId, shown};
 use exhibit_query::{Facet, Field, FilteredQuery};
 use std::collections::BTreeMap;
 
-/// The values of one facet under a query.
+/// The values of one facet for a query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FacetCounts {
-    /// Which facet.
+    /// The facet.
     pub facet: Facet,
-    /// Its values, those of most pages first; years and months in their order.
+    /// Its values, those with the most pages first; years and months in chronological order.
     pub values: Vec<FacetCount>,
-    /// How many values are not listed.
+    /// The number of values that are not listed.
     pub more: u64,
-    /// Of folders: the one whose contents are listed; empty for the top.
+    /// For folders: the one whose contents are listed; empty for the top.
     pub within: String,
 }
 
 /// A value of a facet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FacetCount {
-    /// The value, as its field takes it; `undated` stands for `is:undated`.
+    /// The value, as its field takes it; `undated` represents `is:undated`.
     pub value: String,
-    /// What people call it, safe to show.
+    /// Its display name, safe to show.
     pub label: String,
-    /// Pages with it that answer the query, whatever else of the same facet the query chooses.
+    /// Pages with this value that match the query, ignoring what else the query selects in this facet.
     pub pages: u64,
-    /// Whether the query chooses it.
+    /// Whether the query selects it.
     pub chosen: bool,
-    /// Whether the query leaves it out.
+    /// Whether the query excludes it.
     pub excluded: bool,
 }
 
-// Years and months that are listed.
+// The maximum number of years and months listed.
 const MOST_PERIODS: usize = 600;
 
 impl Case {
-    /// Counts the pages that answer a query by kind, language, year and month, folder, container, source, sender,
-    /// recipient, tag, state, confidence of OCR, and ending; of each facet but years and months at most `most` values are
-    /// listed, beside those that the query names. A facet in which the query chooses is counted as if it did not, so that the other choices can
-    /// be seen. Of folders those directly below the one chosen are listed.
+    /// Counts the pages that match a query by kind, language, year and month, folder, container, source, sender,
+    /// recipient, tag, state, confidence of OCR, and file extension. At most `most` values are listed of each facet
+    /// except years and months, in addition to those that the query names. A facet in which the query selects values is
+    /// counted as if it did not, so that the alternatives are visible. For folders, those directly below the selected
+    /// one are listed.
     ///
     /// # Errors
-    /// What the index and the catalogue may return.
+    /// Those of the index and the catalogue.
     pub fn facets(&self, query: &CaseQuery, most: usize) -> Result<Vec<FacetCounts>, CaseError> {
         let filtered = FilteredQuery::of(query.parsed());
         let within = chosen_folder(&filtered);
@@ -91,7 +92,7 @@ impl Case {
         })
     }
 
-    // The values listed of those counted, with their names and whether the query chooses them.
+    // The listed values among those counted, with their names and whether the query selects them.
     fn listed(
         &self,
         facet: Facet,
@@ -133,10 +134,10 @@ impl Case {
         Ok(FacetCounts { facet, values, more, within })
     }
 
-    // What was counted, in the form of the facet's field.
+    // A counted value in the form of the facet's field.
     fn own_values(&self, facet: Facet, mut counts: Counts) -> Counts {
         match facet {
-            // undated pages stand beside the years
+            // undated pages are listed with the years
             Facet::State => counts.retain(|(value, _)| value != UNDATED),
             Facet::Container => {
                 for (value, _) in &mut counts {
@@ -160,7 +161,7 @@ impl Case {
         })
     }
 
-    // The names of sources by the values that ask for them.
+    // The names of sources by the values that select them.
     fn source_names(&self) -> Result<BTreeMap<String, String>, CaseError> {
         let catalogue = self.catalogue();
         let mut names = BTreeMap::new();
@@ -175,10 +176,10 @@ impl Case {
 
 type Counts = Vec<(String, u64)>;
 
-/// The value that stands for no date among years and months.
+/// The value for pages without a date, among years and months.
 const UNDATED: &str = "undated";
 
-// The folder to look into: the only one chosen.
+// The folder to look into: the only one selected.
 fn chosen_folder(filtered: &FilteredQuery) -> String {
     let mut folders = filtered.filters.iter().filter(|f| f.field == Field::Folder && !f.excluded);
     match (folders.next(), folders.next()) {

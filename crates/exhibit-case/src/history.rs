@@ -1,7 +1,7 @@
-//! What was searched for: its user's own, to go back to; off when it is not wanted.
+//! The search history of this user; it can be turned off.
 //!
-//! The file lies in the case, readable by its owner alone, and leaves with nothing that is exported. It is no record of
-//! the case: it can be cleared, and forgets what is old.
+//! The file is stored in the case, readable by its owner alone, and is never exported. It is not a record of the
+//! case: it can be cleared, and drops old searches.
 
 use crate::batch::read_json;
 use crate::{Case, CaseError, io_error, layout};
@@ -11,13 +11,13 @@ use std::fs::OpenOptions;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 
-/// The searches that are remembered.
+/// The maximum number of searches in the history.
 const MOST: usize = 200;
 
-/// What is remembered.
+/// The content of the history.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct History {
-    /// Whether searches are remembered.
+    /// Whether searches are recorded.
     pub on: bool,
     /// The searches, newest first.
     pub searches: Vec<Searched>,
@@ -29,16 +29,16 @@ impl Default for History {
     }
 }
 
-/// A search that was made.
+/// A recorded search.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Searched {
     /// When, microseconds since 1970.
     pub at: i64,
     /// The query, as typed.
     pub query: String,
-    /// Whether words were found only as they are written.
+    /// Whether words matched only as written, without variants.
     pub exact: bool,
-    /// How many pages it found.
+    /// The number of pages found.
     pub pages: u64,
 }
 
@@ -51,16 +51,16 @@ impl History {
 }
 
 impl Case {
-    /// What was searched for.
+    /// The search history.
     ///
     /// # Errors
-    /// [`CaseError::Io`] where it cannot be read.
+    /// [`CaseError::Io`] if it cannot be read.
     pub fn history(&self) -> Result<History, CaseError> {
         let path = self.folder.join(layout::HISTORY);
         if path.exists() { read_json(&path) } else { Ok(History::default()) }
     }
 
-    /// Remembers a search, unless history is off or there is nowhere to write: a search never fails for it.
+    /// Adds a search to the history, unless it is off or cannot be written: a search never fails because of this.
     pub fn remember_search(&self, query: &str, exact: bool, pages: u64, now: Moment) {
         if self.is_sealed() {
             return;
@@ -68,12 +68,12 @@ impl Case {
         let Ok(mut history) = self.history() else { return };
         if history.on && !query.trim().is_empty() {
             history.add(Searched { at: now.0, query: query.trim().to_owned(), exact, pages });
-            // a case on a medium that cannot be written to has no history
+            // a case on a read-only medium has no history
             let _ = self.keep_history(&history);
         }
     }
 
-    /// Forgets all searches.
+    /// Clears the history.
     ///
     /// # Errors
     /// [`CaseError::Io`].
@@ -82,7 +82,7 @@ impl Case {
         self.keep_history(&History { on, searches: Vec::new() })
     }
 
-    /// Turns remembering on or off; off, what was remembered is forgotten.
+    /// Turns the history on or off; turning it off clears it.
     ///
     /// # Errors
     /// [`CaseError::Io`].
@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_search_made_again_stands_once_and_old_ones_go() {
+    fn a_repeated_search_is_listed_once_and_old_ones_are_dropped() {
         let mut history = History::default();
         for at in 0..300 {
             history.add(Searched { at, query: (at % 250).to_string(), exact: false, pages: 1 });

@@ -1,8 +1,8 @@
-//! The keys of a case: where they lie, how they are opened, how one hands over to the next, and what is remembered
-//! beside them of how far the log had come.
+//! The keys of a case: where they are stored, how they are opened, how one hands over to the next, and the last known
+//! state of the log, which is stored next to them.
 //!
-//! Whatever appends to the log gets the key here. The folder of keys is apart from every case, so what is remembered
-//! there tells of a case that was put back to an earlier state.
+//! Everything that appends to the log gets the key here. The folder of keys is separate from every case, so the state
+//! stored there reveals a case that was rolled back.
 
 use crate::writer::{Held, flush_outbox, log_act};
 use crate::{CaseError, io_error, layout};
@@ -16,12 +16,12 @@ use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-/// The folder of signing keys, and whom to ask for passphrases.
+/// The folder of signing keys, and the source of passphrases.
 #[derive(Clone, Copy)]
 pub struct Keys<'a> {
-    /// The folder, apart from every case.
+    /// The folder, separate from every case.
     pub folder: &'a Path,
-    /// Gives the passphrase of the key in a file, where somebody can be asked.
+    /// Returns the passphrase of the key in a file, if it can be requested.
     pub ask: &'a dyn Fn(&Path) -> Option<Passphrase>,
 }
 
@@ -32,7 +32,7 @@ impl std::fmt::Debug for Keys<'_> {
 }
 
 impl<'a> Keys<'a> {
-    /// Keys that no passphrase locks, or that stay locked.
+    /// Keys without a passphrase; locked ones stay locked.
     #[must_use]
     pub fn plain(folder: &'a Path) -> Self {
         Self { folder, ask: &|_| None }
@@ -48,13 +48,13 @@ impl<'a> Keys<'a> {
     }
 }
 
-/// Where the first signing key of a log lies.
+/// The path of the first signing key of a log.
 #[must_use]
 pub fn key_path(keys: &Path, log: &str) -> PathBuf {
     keys.join(format!("{}.key", origin(log)))
 }
 
-/// Where a key of a log lies: keys that took over from another have their id in the file's name.
+/// The path of a key of a log: the file name of a successor contains its id.
 #[must_use]
 pub fn key_file(keys: &Path, key: &VerifierKey) -> PathBuf {
     let own = later_key_path(keys, key);
@@ -69,19 +69,19 @@ fn origin(log: &str) -> &str {
     log.split('/').next().unwrap_or(log)
 }
 
-/// Why the signing key is changed, and how the new one is kept.
+/// Why the signing key is changed, and how the new one is locked.
 #[derive(Debug)]
 pub struct Rotation<'a> {
-    /// Why the old key signs no more.
+    /// Why the old key no longer signs.
     pub reason: Revocation,
-    /// What locks the new key.
+    /// The lock of the new key.
     pub lock: Option<&'a Protection>,
 }
 
-/// A handover that was done.
+/// A completed handover.
 #[derive(Debug, Clone)]
 pub struct Rotated {
-    /// The key that signed so far.
+    /// The key that signed until now.
     pub old: VerifierKey,
     /// The key that signs from now on.
     pub new: VerifierKey,
@@ -92,7 +92,7 @@ pub struct Rotated {
 }
 
 impl Held {
-    /// Lets a new key take over as the one that signs the log; one that was broken off is finished instead. The new key is
+    /// Hands over to a new signing key of the log; completes an interrupted handover instead. The new key is
     /// durable before the log names it.
     ///
     /// # Errors
@@ -133,7 +133,7 @@ impl Held {
         Ok(later_key_path(keys.folder, &next.ok_or(exhibit_custody::LogError::NotSuccessor)?))
     }
 
-    /// Says in the log why a key that signed earlier is not to be believed, or cannot be found.
+    /// Records in the log why a key that signed earlier is not to be trusted, or is lost.
     ///
     /// # Errors
     /// [`CaseError::Catalogue`], [`CaseError::Log`].
@@ -161,7 +161,7 @@ impl Held {
     }
 }
 
-/// Locks the key in a file by another passphrase, or by none.
+/// Locks the key in a file with another passphrase, or removes the lock.
 ///
 /// # Errors
 /// [`KeyError`].
@@ -174,8 +174,8 @@ pub fn rekey(
     keys.load(file)?.save_again(file, lock, random)
 }
 
-/// The checkpoint that this machine last saw or signed of a log, beside its key: a copy of the case that was put back to an
-/// earlier state is told by it.
+/// The last checkpoint that this machine saw or signed of a log, stored next to its key. It reveals a copy of the case
+/// that was rolled back.
 #[must_use]
 pub fn remembered(keys: &Path, log: &str) -> Option<Note> {
     let mut bytes = Vec::new();
@@ -187,7 +187,7 @@ fn memory_path(keys: &Path, log: &str) -> PathBuf {
     keys.join(format!("{}.checkpoint", origin(log)))
 }
 
-/// Remembers how far a log has come when it is let go.
+/// Stores the state of a log on drop.
 #[derive(Debug)]
 pub(crate) struct Memory {
     path: PathBuf,
@@ -195,7 +195,7 @@ pub(crate) struct Memory {
 }
 
 impl Memory {
-    /// Holds a log against what is remembered of it: nothing is ever signed that would be a second history.
+    /// Checks a log against its last known state, so that a second history is never signed.
     pub(crate) fn recall(keys: &Path, case: &Path, log: &Log) -> Result<Self, CaseError> {
         if let Some(note) = remembered(keys, log.origin())
             && let Ok(once) = Checkpoint::parse(&note.text)
@@ -206,7 +206,7 @@ impl Memory {
         Ok(Self { path: memory_path(keys, log.origin()), checkpoint })
     }
 
-    // Not synced: an older checkpoint is remembered as well as none, and is as true.
+    // Not synced: an older checkpoint is no worse than none, and still true.
     fn write(&self) -> Result<(), CaseError> {
         let new = self.path.with_added_extension(format!("{}.new", std::process::id()));
         fs::copy(&self.checkpoint, &new).map_err(io_error("write", &new))?;
@@ -216,7 +216,7 @@ impl Memory {
 
 impl Drop for Memory {
     fn drop(&mut self) {
-        // what could not be remembered is no harm to the case
+        // a failure to store it does not harm the case
         let _ = self.write();
     }
 }

@@ -1,7 +1,7 @@
-//! One case on disk, opened: its documents and pages, searching them, their pictures and tags. Checking a case is
+//! An opened case on disk: its documents and pages, searching them, their pictures and tags. Checking a case is
 //! in `exhibit-audit`.
 //!
-//! Reading never changes a case. Writing is for the one process that holds the case's lock ([`Held`]), and is done by
+//! Reading never changes a case. Only the process with the case's lock ([`Held`]) writes, by means of
 //! `exhibit-ingest`. The layout of the folder is `docs/formats/case.md`.
 
 mod access;
@@ -71,7 +71,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 pub struct Case {
     /// Its folder.
     pub folder: PathBuf,
-    /// What `exhibit.toml` says.
+    /// The content of `exhibit.toml`.
     pub config: Config,
     catalogue: Mutex<Catalogue>,
     originals: Originals,
@@ -79,50 +79,50 @@ pub struct Case {
     index: OnceLock<Index>,
 }
 
-/// The case could not do what was asked.
+/// An operation on the case failed.
 #[derive(Debug, thiserror::Error)]
 pub enum CaseError {
     /// There is no case in the folder.
     #[error("no case in {}", .0.display())]
     NoCase(PathBuf),
-    /// A case is there already.
+    /// The folder already contains a case.
     #[error("{} is a case already", .0.display())]
     Exists(PathBuf),
-    /// A folder that is to become a case holds other things.
+    /// A folder for a new case is not empty.
     #[error("{} is not empty", .0.display())]
     NotEmpty(PathBuf),
-    /// Another process holds the case.
+    /// Another process has locked the case.
     #[error("the case is in use by {holder}")]
     Locked {
-        /// The process and host that hold it.
+        /// The process and host with the lock.
         holder: String,
     },
-    /// The case is closed for good.
+    /// The case is sealed permanently.
     #[error("the case is sealed: nothing can be added to it or changed in it any more")]
     Sealed,
-    /// A new signing key was named but has not taken over.
+    /// A new signing key was named but has not taken over yet.
     #[error("a change of the signing key was broken off")]
     HandoverUnfinished,
-    /// Items wait to be read: a case is not sealed over them.
+    /// Items wait to be read: a case with waiting items is not sealed.
     #[error("{0} items wait to be read")]
     Waiting(u64),
-    /// `exhibit.toml` cannot be understood.
+    /// `exhibit.toml` cannot be parsed.
     #[error("exhibit.toml is not understood: {0}")]
     Config(String),
-    /// A file or folder of the case cannot be read or written.
+    /// A file or folder of the case could not be read or written.
     #[error("cannot {act} {}", path.display())]
     Io {
         /// What was attempted.
         act: &'static str,
         /// On which path.
         path: PathBuf,
-        /// Why it failed.
+        /// The cause.
         source: std::io::Error,
     },
     /// No document has this number, digest or path.
     #[error("no document {0:?} in this case")]
     NoSuchDocument(String),
-    /// The search index is not there.
+    /// The search index is missing.
     #[error("the case has no search index")]
     NoIndex,
     /// The document has no such page.
@@ -130,65 +130,65 @@ pub enum CaseError {
     NoSuchPage {
         /// The document's label.
         document: String,
-        /// The page asked for.
+        /// The requested page.
         page: u32,
     },
     /// The page has no picture.
     #[error("the page has no picture ({})", reason.word())]
     NotPainted {
-        /// Why not.
+        /// The reason.
         reason: Reason,
     },
-    /// An original's bytes are not those received.
+    /// An original's bytes are not those that were received.
     #[error("the original of {document} does not have its digest")]
     Altered {
         /// The document's label.
         document: String,
     },
-    /// What was asked for cannot be written where it is to go.
+    /// The output could not be written.
     #[error("the output cannot be written")]
     Output(#[source] std::io::Error),
-    /// A text cannot be a tag.
+    /// A text is not a valid tag.
     #[error("{0:?} cannot be a tag")]
     NotATag(String),
-    /// Nothing of this kind and name is kept in the case.
+    /// The case contains nothing of this kind and name.
     #[error("no {what} {name}")]
     NotKept {
-        /// What it would be.
+        /// The kind.
         what: &'static str,
         /// Its name or number.
         name: String,
     },
-    /// A list has more lines than a batch takes.
+    /// A list has more lines than a batch can have.
     #[error("the list has {lines} lines, a batch takes {most}")]
     TooManyLines {
-        /// Its lines.
+        /// The number of its lines.
         lines: usize,
-        /// The most.
+        /// The maximum.
         most: usize,
     },
-    /// The query cannot be understood.
+    /// The query cannot be parsed.
     #[error(transparent)]
     Query(#[from] QueryError),
     /// The signing key cannot be used.
     #[error("the signing key cannot be used")]
     Key(#[from] exhibit_custody::KeyError),
-    /// The custody log refused.
+    /// The custody log returned an error.
     #[error("the custody log cannot be used")]
     Log(#[from] LogError),
-    /// An act cannot be written down.
+    /// An act cannot be encoded.
     #[error("an act cannot be logged")]
     Act(#[from] exhibit_custody::ActError),
-    /// The catalogue refused.
+    /// The catalogue returned an error.
     #[error("the catalogue cannot be used")]
     Catalogue(#[from] CatalogueError),
-    /// The store refused.
+    /// The store returned an error.
     #[error("the store cannot be used")]
     Store(#[from] StoreError),
-    /// The index refused.
+    /// The index returned an error.
     #[error("the index cannot be used")]
     Index(#[from] IndexError),
-    /// The cage refused.
+    /// The cage returned an error.
     #[error("no worker can be started")]
     Cage(#[from] exhibit_cage::CageError),
 }
@@ -198,41 +198,41 @@ pub(crate) fn io_error(act: &'static str, path: &Path) -> impl FnOnce(std::io::E
     move |source| CaseError::Io { act, path, source }
 }
 
-/// The names of what is in a case's folder.
+/// The names of the files in a case's folder.
 pub mod layout {
-    /// Name, prefix and settings.
+    /// Name, label prefix and settings.
     pub const CONFIG: &str = "exhibit.toml";
     /// Originals by digest.
     pub const ORIGINALS: &str = "originals";
     /// Page packs.
     pub const PACKS: &str = "derived/pages";
-    /// Painted pages: a cache.
+    /// Rendered pages: a cache.
     pub const PICTURES: &str = "derived/pictures";
-    /// Pictures of pages that were painted for citing, by digest.
+    /// Pictures of pages rendered for citing, by digest.
     pub const CITED: &str = "derived/cited";
     /// The catalogue.
     pub const CATALOGUE: &str = "catalogue.db";
     /// The search index.
     pub const INDEX: &str = "index";
-    /// A search index that is being made anew.
+    /// A search index that is being rebuilt.
     pub const NEW_INDEX: &str = "index.new";
     /// The custody log.
     pub const CUSTODY: &str = "custody";
-    /// The access log: who looked, searched and took out.
+    /// The access log: views, searches and exports.
     pub const ACCESS: &str = "access";
-    /// Bags that other cases handed over, by the digests of their manifests.
+    /// Bags received from other cases, by the digests of their manifests.
     pub const BAGS: &str = "bags";
-    /// Batches of names and queries, and what came of them.
+    /// Batches of names and queries, and their results.
     pub const BATCHES: &str = "batches";
     /// Saved searches.
     pub const SAVED: &str = "saved.json";
-    /// What was searched for; its user's own.
+    /// The search history of this user.
     pub const HISTORY: &str = "history.json";
-    /// Every tag put on a document or taken off, one a line.
+    /// Every tag added to a document or removed from it, one per line.
     pub const TAGS: &str = "tags.ndjson";
-    /// Passwords to try on encrypted files, one a line.
+    /// Passwords to try on encrypted files, one per line.
     pub const PASSWORDS: &str = "passwords";
-    /// Who holds the case.
+    /// The process with the case's lock.
     pub const LOCK: &str = "lock";
 }
 
@@ -246,7 +246,7 @@ impl Case {
     /// Opens the case in `folder`.
     ///
     /// # Errors
-    /// [`CaseError::NoCase`] where there is none; others where it is damaged.
+    /// [`CaseError::NoCase`] if there is none; others if it is damaged.
     pub fn open(folder: &Path) -> Result<Self, CaseError> {
         let config = Config::read(folder)?;
         let catalogue = Catalogue::open_for_reading(&folder.join(layout::CATALOGUE))?;
@@ -260,13 +260,13 @@ impl Case {
         })
     }
 
-    /// The folder that holds the case around `start`: itself, or the nearest one above that has an `exhibit.toml`.
+    /// The folder of the case that contains `start`: itself, or the nearest parent with an `exhibit.toml`.
     #[must_use]
     pub fn find(start: &Path) -> Option<PathBuf> {
         start.ancestors().find(|folder| folder.join(layout::CONFIG).is_file()).map(Path::to_owned)
     }
 
-    /// Refuses what would change a case that is sealed.
+    /// Fails if the case is sealed.
     ///
     /// # Errors
     /// [`CaseError::Sealed`].
@@ -274,8 +274,8 @@ impl Case {
         if self.is_sealed() { Err(CaseError::Sealed) } else { Ok(()) }
     }
 
-    /// Whether the case is closed for good, by its log's last entry. A log whose end cannot be read seals nothing:
-    /// `exhibit verify` says what is wrong with it.
+    /// Whether the case is sealed by its log's last entry. If the end of the log cannot be read, the case does not
+    /// count as sealed: `exhibit verify` reports the fault.
     #[must_use]
     pub fn is_sealed(&self) -> bool {
         let end = Log::open(&self.folder.join(layout::CUSTODY)).and_then(|log| log.end());
@@ -301,7 +301,7 @@ impl Case {
             return Ok(index);
         }
         let folder = self.folder.join(layout::INDEX);
-        // opening would make an empty one, in which nothing is ever found
+        // opening would create an empty index, in which nothing is ever found
         if !folder.join("meta.json").is_file() {
             return Err(CaseError::NoIndex);
         }

@@ -1,19 +1,19 @@
-//! Lists of names or queries as people have them: a line each, or a column of a CSV file.
+//! Lists of names or queries: one per line, or a column of a CSV file.
 
 /// A line of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListLine {
-    /// The number of the line in the file where it begins, from 1.
+    /// The number of the line in the file at which it begins, from 1.
     pub number: u64,
-    /// What it says, or why it cannot be used.
+    /// Its text, or why it cannot be used.
     pub text: Result<String, &'static str>,
 }
 
 const LONGEST: usize = 2_000;
 
-/// Reads a list: every line that is not blank, or of a CSV file (RFC 4180; commas, semicolons or tabs, by which of
-/// them the first line has most) the cell in `column`, from 0. A line that cannot be used stops nothing: it is given
-/// with the reason.
+/// Reads a list: every line that is not blank, or the cell in `column` (from 0) of each record of a CSV file (RFC 4180;
+/// separated by commas, semicolons or tabs, whichever the first line has most of). An unusable line does not stop the
+/// reading: it is returned with the reason.
 #[must_use]
 pub fn read_list(bytes: &[u8], column: Option<usize>) -> Vec<ListLine> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
@@ -36,7 +36,7 @@ fn used(number: u64, line: Vec<u8>) -> Option<ListLine> {
     Some(ListLine { number, text: if long { Err("it has more than 2000 characters") } else { Ok(text.to_owned()) } })
 }
 
-// One cell of each record, with the line on which the record begins.
+// One cell of each record, with the line at which the record begins.
 fn cells(bytes: &[u8], column: usize) -> Vec<(u64, Vec<u8>)> {
     let separator = separator(bytes);
     let (mut found, mut cell, mut at) = (Vec::new(), Vec::new(), 0_usize);

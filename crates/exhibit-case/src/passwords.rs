@@ -1,4 +1,4 @@
-//! Passwords to try on encrypted files: kept in the case, one a line, readable by its owner alone.
+//! Passwords to try on encrypted files: stored in the case, one per line, readable by its owner alone.
 
 use crate::{Case, CaseError, io_error, layout};
 use std::fs;
@@ -6,7 +6,7 @@ use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 
 impl Case {
-    /// The passwords, in the order they are tried.
+    /// The passwords, in the order in which they are tried.
     ///
     /// # Errors
     /// [`CaseError::Io`].
@@ -19,7 +19,7 @@ impl Case {
         }
     }
 
-    /// Adds passwords that are not there yet. Says how many were new.
+    /// Adds passwords that are not in the list yet. Returns the number of new ones.
     ///
     /// # Errors
     /// [`CaseError::Io`].

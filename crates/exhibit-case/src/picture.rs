@@ -1,4 +1,4 @@
-//! Pictures of pages: painted by a caged worker, kept in a bounded cache of PNG files.
+//! Pictures of pages: rendered by a caged worker, stored in a bounded cache of PNG files.
 
 use crate::{Case, CaseError, io_error, layout};
 use exhibit_cage::{Cage, CageLimits, WorkerEnd};
@@ -14,7 +14,7 @@ impl Case {
     /// The picture of a page as a PNG file, its longer side at most `max_side` pixels.
     ///
     /// # Errors
-    /// [`CaseError::NotPainted`] with the reason, where the page has none.
+    /// [`CaseError::NotPainted`] with the reason, if the page has none.
     pub fn picture(&self, cage: &Cage, id: ItemId, number: u32, max_side: u32) -> Result<Vec<u8>, CaseError> {
         let item = self.item(id)?;
         let content = item.duplicate_of.unwrap_or(id);
@@ -32,13 +32,13 @@ impl Case {
         let task = Task::Render { page: number, dpi: 300, max_side, grey: false };
         let file = self.originals.open_original(original)?;
         let picture = paint(cage, &file, &item.path, task, &self.passwords()?)?;
-        // a cache: a page that cannot be kept is painted again next time
+        // a cache: a page that cannot be stored is rendered again next time
         let _ = keep(&folder, &path, &picture.png);
         Ok(picture.png)
     }
 }
 
-/// Paints one page of an original in a worker.
+/// Renders one page of an original in a worker.
 ///
 /// # Errors
 /// [`CaseError::NotPainted`] with the reason.
@@ -81,7 +81,7 @@ fn keep(folder: &Path, path: &Path, png: &[u8]) -> Result<(), CaseError> {
     fs::rename(&temporary, path).map_err(io_error("name", path))
 }
 
-// the oldest pictures go first
+// the oldest pictures are removed first
 fn make_room(folder: &Path, wanted: u64) -> Result<(), CaseError> {
     let mut kept = Vec::new();
     for entry in fs::read_dir(folder).map_err(io_error("list", folder))? {

@@ -1,23 +1,23 @@
-//! All places where the bytes of an item lie: its own, those of its copies, and for each of them every place of the
-//! container that holds it.
+//! All places of an item's bytes: its own, those of its copies, and for each of them every place of the container
+//! around it.
 
 use crate::{Case, CaseError};
 use exhibit_catalogue::{Catalogue, CatalogueError, Item, MOST_PLACES};
 use exhibit_model::{ItemId, SourceId, State, shown, shown_bytes};
 
-/// Where an item's bytes lie; of very many places, the first.
+/// The places of an item's bytes; only the first if there are very many.
 #[derive(Debug, Clone, Default)]
 pub struct Places {
-    /// Its paths, safe to show, its own first.
+    /// Its paths, safe to show, the item's own first.
     pub paths: Vec<String>,
-    /// The containers around it, in any of its places.
+    /// The containers around it, in all of its places.
     pub containers: Vec<ItemId>,
-    /// The numbers of the sources that it came from.
+    /// The numbers of its sources.
     pub sources: Vec<SourceId>,
 }
 
 impl Places {
-    /// Looks all places up.
+    /// Looks up all places.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
@@ -27,7 +27,7 @@ impl Places {
         Ok(places)
     }
 
-    // `within` are the items that are being looked at: an archive can hold itself.
+    // `within` contains the items that are being looked up: an archive can contain itself.
     fn gather(
         &mut self,
         catalogue: &Catalogue,

@@ -1,4 +1,4 @@
-//! Saved searches: a query under a name, and what was there when it was last looked at.
+//! Saved searches: a named query, and its results when it was last viewed.
 
 use crate::batch::{read_json, write_whole};
 use crate::{Case, CaseError, CaseQuery, layout};
@@ -11,11 +11,11 @@ use std::collections::BTreeMap;
 pub struct Saved {
     /// The query, as typed.
     pub query: String,
-    /// Whether words are found only as they are written.
+    /// Whether words match only as written, without variants.
     pub exact: bool,
     /// When it was saved, microseconds since 1970.
     pub made: i64,
-    /// When it was last looked at.
+    /// When it was last viewed.
     pub seen: Option<i64>,
     /// The documents that it found then, by number, in order.
     pub documents: Vec<i64>,
@@ -25,13 +25,13 @@ impl Case {
     /// The saved searches, by name.
     ///
     /// # Errors
-    /// [`CaseError::Io`] where they cannot be read.
+    /// [`CaseError::Io`] if they cannot be read.
     pub fn saved(&self) -> Result<BTreeMap<String, Saved>, CaseError> {
         let path = self.folder.join(layout::SAVED);
         if path.exists() { read_json(&path) } else { Ok(BTreeMap::new()) }
     }
 
-    /// Saves a search under a name, in place of one that had it.
+    /// Saves a search under a name, replacing an earlier one.
     ///
     /// # Errors
     /// [`CaseError::Io`].
@@ -44,10 +44,10 @@ impl Case {
         self.keep_saved(&all)
     }
 
-    /// Forgets a saved search.
+    /// Deletes a saved search.
     ///
     /// # Errors
-    /// [`CaseError::NotKept`] if there is none of this name.
+    /// [`CaseError::NotKept`] if there is none with this name.
     pub fn forget_search(&self, name: &str) -> Result<(), CaseError> {
         self.must_be_open()?;
         let mut all = self.saved()?;
@@ -55,7 +55,7 @@ impl Case {
         self.keep_saved(&all)
     }
 
-    /// Makes a saved search what it was: with what it had found, or not there.
+    /// Restores an earlier state of a saved search: with its earlier results, or deleted.
     ///
     /// # Errors
     /// [`CaseError::Io`].
@@ -72,15 +72,15 @@ impl Case {
     /// The query of a saved search, over the index as it is now.
     ///
     /// # Errors
-    /// [`CaseError::Query`] when the query cannot be understood any more.
+    /// [`CaseError::Query`] if the query can no longer be parsed.
     pub fn saved_query(&self, saved: &Saved) -> Result<CaseQuery, CaseError> {
         self.query(&saved.query, saved.exact)
     }
 
-    /// Notes that a saved search was looked at, with what it found.
+    /// Records that a saved search was viewed, with its results.
     ///
     /// # Errors
-    /// [`CaseError::NotKept`] if there is none of this name.
+    /// [`CaseError::NotKept`] if there is none with this name.
     pub fn seen_search(&self, name: &str, documents: Vec<i64>, now: Moment) -> Result<(), CaseError> {
         self.must_be_open()?;
         let mut all = self.saved()?;

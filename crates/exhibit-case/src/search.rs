@@ -1,4 +1,4 @@
-//! Searching a case: the index says which pages, the pages' own text says where.
+//! Searching a case: the index finds the pages, the pages' own text gives the positions.
 
 use crate::document_date::date_of;
 use crate::{Case, CaseError};
@@ -8,8 +8,8 @@ use exhibit_model::{ItemId, Page, PageKind, Rect, StatedDate};
 use exhibit_query::{HitSpan, Query, Snippet, Sort, highlight, parse, snippet};
 use std::time::{Duration, Instant};
 
-/// A query of this case: parsed once, with its tags standing for their documents and widened unless it is exact, over one
-/// state of the index. Everything that answers a request about a query takes one.
+/// A query of this case: parsed once, its tags resolved to documents, widened unless it is exact, over one
+/// state of the index. All operations on a query take one.
 #[derive(Clone)]
 pub struct CaseQuery {
     text: String,
@@ -32,13 +32,13 @@ impl CaseQuery {
         &self.parsed
     }
 
-    /// The query as it is searched.
+    /// The query as executed.
     #[must_use]
     pub fn resolved(&self) -> &Query {
         &self.resolved
     }
 
-    /// Whether words are found only as they are written, without spelling and script variants.
+    /// Whether words match only as written, without spelling and script variants.
     #[must_use]
     pub fn exact(&self) -> bool {
         self.exact
@@ -49,47 +49,47 @@ impl CaseQuery {
     }
 }
 
-/// What to search for.
+/// A search request.
 #[derive(Clone, Copy)]
 pub struct SearchRequest<'a> {
     /// The query.
     pub query: &'a CaseQuery,
-    /// The most hits.
+    /// The maximum number of hits.
     pub limit: usize,
-    /// Hits skipped.
+    /// The number of hits to skip.
     pub offset: usize,
-    /// Begin after the hit at which an earlier search of the same query and order ended ([`SearchResults::next`]).
+    /// Begin after the last hit of an earlier search of the same query and order ([`SearchResults::next`]).
     pub after: Option<Cursor>,
-    /// One hit for each document, its best page.
+    /// One hit per document, its best page.
     pub by_document: bool,
-    /// Their order.
+    /// The order of the hits.
     pub sort: Sort,
 }
 
 impl<'a> SearchRequest<'a> {
-    /// A request for all that matches a query, best first, without hits.
+    /// A request for all matches of a query, best first, without hits.
     #[must_use]
     pub fn of(query: &'a CaseQuery) -> Self {
         Self { query, limit: 0, offset: 0, after: None, by_document: false, sort: Sort::default() }
     }
 }
 
-/// What a search found.
+/// The results of a search.
 #[derive(Debug, Clone)]
 pub struct SearchResults {
-    /// How many pages match.
+    /// The number of matching pages.
     pub total: u64,
-    /// How many documents have such a page.
+    /// The number of documents with a matching page.
     pub documents: u64,
     /// Where to continue, if there are more hits.
     pub next: Option<Cursor>,
-    /// The hits asked for.
+    /// The requested hits.
     pub hits: Vec<SearchHit>,
-    /// How long it took.
+    /// The time it took.
     pub took: Duration,
 }
 
-/// A page that matches.
+/// A matching page.
 #[derive(Debug, Clone)]
 pub struct SearchHit {
     /// The document.
@@ -100,35 +100,35 @@ pub struct SearchHit {
     pub path: String,
     /// The page's number.
     pub page: u32,
-    /// What the document itself calls the page.
+    /// The page's label in the document itself.
     pub label: String,
     /// The page's kind.
     pub kind: PageKind,
     /// The page's main language.
     pub language: String,
-    /// OCR's mean confidence, 0 to 1; `None` where the text was not guessed.
+    /// OCR's mean confidence, 0 to 1; `None` if the text is not from OCR.
     pub confidence: Option<f64>,
-    /// The engine's measure of relevance.
+    /// The engine's relevance score.
     pub score: f32,
-    /// The date that the document itself states, where it does.
+    /// The date that the document itself states, if any.
     pub date: Option<StatedDate>,
-    /// Other places of the same bytes.
+    /// The number of other places of the same bytes.
     pub copies: u64,
-    /// The first of them: item, and path, safe to show.
+    /// The first of them: item and path, safe to show.
     pub places: Vec<(ItemId, String)>,
-    /// The place that the query asked for, where that is another than `path`; safe to show.
+    /// The place that the query selects, if it is not `path`; safe to show.
     pub found_at: Option<String>,
-    /// A stretch of the page's text around the first hits.
+    /// An excerpt of the page's text around the first hits.
     pub snippet: Snippet,
     /// All hits on the page, in bytes of its text.
     pub spans: Vec<HitSpan>,
-    /// How many.
+    /// Their number.
     pub count: usize,
-    /// How many pages of the document match, where hits are documents; 1 where they are pages.
+    /// The number of matching pages of the document, if hits are documents; 1 if they are pages.
     pub pages: u64,
     /// All hits on the page, in characters (Unicode scalar values) of its text.
     pub offsets: Vec<(u32, u32)>,
-    /// Where the hits stand on the page: the span's number and a region; several where it wraps.
+    /// Where the hits are on the page: the span's number and a region; several if a hit wraps.
     pub boxes: Vec<(usize, Rect)>,
 }
 
@@ -139,25 +139,25 @@ pub struct PageHits {
     pub page: u32,
     /// The hits, in bytes of its text.
     pub spans: Vec<HitSpan>,
-    /// Where they stand: the span's number and a region.
+    /// Where they are: the span's number and a region.
     pub boxes: Vec<(usize, Rect)>,
 }
 
-// Other places named with a hit; of a content that lies in very many, none.
+// The maximum number of other places named with a hit; none are named for a content with very many places.
 const NAMED_PLACES: usize = 5;
 const MOST_COPIES: u64 = 200;
 const SNIPPET_CHARACTERS: usize = 160;
 
 impl Case {
-    /// Parses a query and resolves it in this case: the one place where the text of a request is parsed.
+    /// Parses a query and resolves it in this case: the only place where the text of a request is parsed.
     ///
     /// # Errors
-    /// [`CaseError::Query`] when the query cannot be understood.
+    /// [`CaseError::Query`] if the query cannot be parsed.
     pub fn query(&self, text: &str, exact: bool) -> Result<CaseQuery, CaseError> {
         self.resolve_query(text.to_owned(), parse(text)?, exact, self.searcher()?)
     }
 
-    /// Another query over the state of the index that a query is over.
+    /// Another query over the same state of the index as an earlier one.
     pub(crate) fn changed(&self, of: &CaseQuery, parsed: Query, exact: bool) -> Result<CaseQuery, CaseError> {
         self.resolve_query(parsed.to_string(), parsed, exact, of.searcher.clone())
     }
@@ -176,7 +176,7 @@ impl Case {
     /// Searches the case.
     ///
     /// # Errors
-    /// What the index and the catalogue may return.
+    /// Those of the index and the catalogue.
     pub fn search(&self, request: &SearchRequest<'_>) -> Result<SearchResults, CaseError> {
         let began = Instant::now();
         let CaseQuery { resolved, searcher, .. } = request.query;
@@ -244,7 +244,7 @@ impl Case {
         })
     }
 
-    // The place that the query asks for, if it is not the item's own.
+    // The place that the query selects, if it is not the item's own.
     fn found_at(&self, query: &Query, item: &Item) -> Result<Option<String>, CaseError> {
         let mut paths = self.all_places(item)?.paths;
         let of_place: Vec<&str> = paths.iter().map(String::as_str).collect();
@@ -252,7 +252,7 @@ impl Case {
         Ok(found.map(|place| paths.swap_remove(place)))
     }
 
-    // Some of the other places of the same bytes.
+    // The first other places of the same bytes.
     fn places(&self, item: &Item, copies: u64) -> Result<Vec<(ItemId, String)>, CaseError> {
         let Some(original) = item.original.filter(|_| (1..=MOST_COPIES).contains(&copies)) else {
             return Ok(Vec::new());
@@ -262,7 +262,7 @@ impl Case {
         others.iter().take(NAMED_PLACES).map(|other| Ok((other.id, self.path(other)?))).collect()
     }
 
-    // sees what other processes have made searchable since
+    // includes what other processes have committed since
     pub(crate) fn searcher(&self) -> Result<Searcher, CaseError> {
         let index = self.index()?;
         index.refresh()?;
@@ -272,7 +272,7 @@ impl Case {
     /// The numbers of all documents that a query finds, in order.
     ///
     /// # Errors
-    /// What the index may return.
+    /// Those of the index.
     pub fn documents_found(&self, query: &CaseQuery) -> Result<Vec<i64>, CaseError> {
         let options = SearchOptions { limit: usize::MAX, by_document: true, ..SearchOptions::default() };
         let found = query.searcher.search(&query.resolved, &options)?;
@@ -281,10 +281,10 @@ impl Case {
         Ok(documents)
     }
 
-    /// Which pages of one document match a query, and where.
+    /// The pages of one document that match a query, with the positions of the hits.
     ///
     /// # Errors
-    /// [`CaseError::NoSuchDocument`]; what the catalogue may return.
+    /// [`CaseError::NoSuchDocument`]; those of the catalogue.
     pub fn hits(&self, query: &CaseQuery, id: ItemId) -> Result<Vec<PageHits>, CaseError> {
         let item = self.item(id)?;
         let rows = self.catalogue().pages(item.duplicate_of.unwrap_or(id))?;

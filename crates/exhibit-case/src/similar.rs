@@ -1,9 +1,9 @@
-//! More like this: documents that share the words that tell one document from the rest of the case.
+//! Similar documents: those that share the distinctive words of one document.
 //!
-//! The telling words are those of the document's own pages by tf·idf (Spärck Jones, 1972: a word counts by how few pages
-//! have it; its occurrences count by their logarithm), at most [`WORDS`] of them. The engine ranks pages that have any
-//! of them by BM25 (Robertson and Zaragoza, 2009). Words are compared, never persons; what two documents share is shown
-//! with each result.
+//! The distinctive words are those of the document's own pages by tf·idf (Spärck Jones, 1972: a word is weighted by how
+//! few pages have it, and by the logarithm of its occurrences), at most [`WORDS`] of them. The engine ranks pages with
+//! any of them by BM25 (Robertson and Zaragoza, 2009). Words are compared, never persons; each result shows the words
+//! that the two documents share.
 
 use crate::words::joined;
 use crate::{Case, CaseError, SearchHit};
@@ -13,48 +13,48 @@ use exhibit_query::parse;
 use exhibit_text::is_han;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// Words that are asked for.
+/// The maximum number of words in the query.
 const WORDS: usize = 30;
-// Pages that are read for them, and characters of each.
+// The maximum number of pages read for them, and of characters of each.
 const PAGES: usize = 50;
 const CHARACTERS: usize = 20_000;
 
-/// Documents like one.
+/// Documents similar to one.
 #[derive(Debug, Clone)]
 pub struct Similar {
-    /// The words that tell the document from the rest, the most telling first.
+    /// The distinctive words of the document, the most distinctive first.
     pub words: Vec<String>,
-    /// The documents that share some, best first.
+    /// The documents that share some of them, best first.
     pub hits: Vec<SimilarHit>,
 }
 
 /// A document that shares words with another.
 #[derive(Debug, Clone)]
 pub struct SimilarHit {
-    /// Its page that shares most, with the shared words as hits.
+    /// The page that shares the most, with the shared words as hits.
     pub hit: SearchHit,
-    /// The words it shares on that page, the most telling first.
+    /// The words it shares on that page, the most distinctive first.
     pub words: Vec<String>,
 }
 
 impl Case {
-    /// The documents most like one, or like one page of it; at most so many. Of a long document 50 pages, spread
-    /// over it, are looked at, and 20,000 characters of each.
+    /// The documents most similar to a document, or to one page of it; at most `most`. Of a long document, 50 pages
+    /// spread over it are examined, and 20,000 characters of each.
     ///
     /// # Errors
-    /// [`CaseError::NoSuchDocument`], [`CaseError::NoSuchPage`]; what reading and searching may meet.
+    /// [`CaseError::NoSuchDocument`], [`CaseError::NoSuchPage`]; those of reading and searching.
     pub fn similar(&self, id: ItemId, page: Option<u32>, most: usize) -> Result<Similar, CaseError> {
         let item = self.item(id)?;
         let content = item.duplicate_of.unwrap_or(id);
         let texts = self.texts_of(content, page)?;
         let words = self.weighed(&texts)?;
         let texts: Vec<String> = texts.into_iter().map(|(_, text)| text).collect();
-        let asked: Vec<(&str, f32)> = words.iter().map(|(word, weight)| (word.as_str(), *weight)).collect();
+        let weighted: Vec<(&str, f32)> = words.iter().map(|(word, weight)| (word.as_str(), *weight)).collect();
         let words: Vec<String> = words.iter().map(|(word, _)| word.clone()).collect();
-        if asked.is_empty() {
+        if weighted.is_empty() {
             return Ok(Similar { words, hits: Vec::new() });
         }
-        let found = self.searcher()?.similar(&asked, content.get(), most)?;
+        let found = self.searcher()?.similar(&weighted, content.get(), most)?;
         let query = parse(&words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" OR "))?;
         let mut hits = Vec::with_capacity(found.len());
         for found in &found {
@@ -67,7 +67,7 @@ impl Case {
         Ok(Similar { words: joined(&words, &texts), hits })
     }
 
-    // The pages that are looked at, by number, and the beginning of the text of each.
+    // The examined pages, by number, and the beginning of the text of each.
     fn texts_of(&self, content: ItemId, page: Option<u32>) -> Result<Vec<(u32, String)>, CaseError> {
         let rows = match page {
             Some(number) => {
@@ -81,7 +81,7 @@ impl Case {
         rows.iter().step_by(step).map(text).collect()
     }
 
-    // The words that tell the texts from the other pages of the case, with how much each weighs.
+    // The words that distinguish the texts from the other pages of the case, with their weights.
     fn weighed(&self, texts: &[(u32, String)]) -> Result<Vec<(String, f32)>, CaseError> {
         let mut words: HashMap<String, Counted> = HashMap::new();
         for (number, text) in texts {
@@ -93,7 +93,7 @@ impl Case {
         let frequencies = searcher.frequencies(words.keys().map(String::as_str))?;
         let mut weighed: Vec<(String, f64, f32)> = Vec::new();
         for ((word, counted), frequency) in words.into_iter().zip(frequencies) {
-            // a word that no other page has leads nowhere
+            // a word that no other page has finds nothing
             if frequency > counted.pages && frequency < pages.max(4) {
                 let often = 1.0 + f64::from(counted.times).ln();
                 weighed.push((word, often * rarity(pages, frequency), narrow(often)));
@@ -127,15 +127,15 @@ fn count(text: &str, number: u32, words: &mut HashMap<String, Counted>) {
     });
 }
 
-/// The beginning of a text that is looked at.
+/// The part of a text that is examined.
 pub(crate) fn shortened(text: &str) -> &str {
     text.char_indices().nth(CHARACTERS).map_or(text, |(end, _)| &text[..end])
 }
 
-// Numbers and dates in characters tell as little as numbers do.
+// Numbers and dates written in characters are as little distinctive as digits.
 const COUNTING: &str = "〇零一二三四五六七八九十百千万亿两年月日号时分第个";
 
-/// Whether a token can tell documents apart: two Han characters, a word of three letters or more, a long number.
+/// Whether a token can be distinctive: two Han characters, a word of three letters or more, a long number.
 pub(crate) fn tells(term: &str) -> bool {
     let letters = term.chars().filter(|c| c.is_alphabetic()).count();
     let han = term.chars().filter(|c| is_han(*c)).count();
@@ -164,7 +164,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn short_words_and_single_characters_tell_nothing() {
+    fn short_words_and_single_characters_are_not_distinctive() {
         for (term, expected) in [
             ("登记", true),
             ("登", false),

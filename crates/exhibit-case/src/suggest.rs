@@ -1,4 +1,4 @@
-//! Suggestions for an empty result: changes to the query's tree, each with what it would find.
+//! Suggestions for an empty result: changes to the query's tree, each with the number of pages it would find.
 
 use crate::{Case, CaseError, CaseQuery, SearchRequest};
 use exhibit_query::{ClauseText, Field, Form, Query};
@@ -6,40 +6,40 @@ use exhibit_query::{ClauseText, Field, Form, Query};
 /// Another query to try.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Suggestion {
-    /// How it differs.
+    /// The change.
     pub change: SuggestedChange,
-    /// The query; its canonical text is what to ask.
+    /// The query; its canonical text is what to run.
     pub query: Query,
-    /// Whether it is searched without widening.
+    /// Whether it is searched without variants.
     pub exact: bool,
-    /// How many pages it finds: never none.
+    /// The number of pages it finds, never 0.
     pub pages: u64,
 }
 
 /// How a suggestion differs from the query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SuggestedChange {
-    /// Without this clause.
+    /// This clause is removed.
     Without(ClauseText),
-    /// Without this date, so that any date will do.
+    /// This date is removed, so that any date matches.
     AnyDate(ClauseText),
-    /// This clause alone.
+    /// Only this clause.
     Only(ClauseText),
-    /// With spelling and script variants of the words.
+    /// Spelling and script variants of the words are included.
     Variants,
-    /// With a letter or two of this word different, for nothing has it as it is.
+    /// This word matches with one or two letters different, because nothing contains it as written.
     Spelling(ClauseText),
-    /// With a folder looked for by the words of its name, anywhere in paths.
+    /// A folder is replaced by the words of its name, anywhere in paths.
     AnyFolder(ClauseText),
-    /// With the words looked for in the names of files.
+    /// The words are searched in file names.
     InNames,
 }
 
-/// The most suggestions that are returned.
+/// The maximum number of suggestions returned.
 const MOST: usize = 8;
-// Clauses of a query that are tried: a query of hundreds is nobody's slip.
+// The maximum number of clauses tried: a query of hundreds is not a slip.
 const CLAUSES: usize = 12;
-// From how many letters on two may differ.
+// The number of letters from which two may differ.
 const LONG: usize = 8;
 
 struct Candidate {
@@ -49,13 +49,13 @@ struct Candidate {
 }
 
 impl Case {
-    /// Suggestions for a query that found nothing, those that change least first.
+    /// Suggestions for a query without results, those that change it least first.
     ///
     /// # Errors
-    /// What searching may return.
+    /// Those of searching.
     pub fn suggestions(&self, query: &CaseQuery) -> Result<Vec<Suggestion>, CaseError> {
         let (parsed, exact) = (query.parsed(), query.exact());
-        let of = |change, query| Candidate { change, query, exact };
+        let candidate = |change, query| Candidate { change, query, exact };
         let clauses: Vec<(usize, &ClauseText)> =
             parsed.clauses.iter().map(|clause| &clause.text).enumerate().take(CLAUSES).collect();
         let mut tried: Vec<Candidate> = Vec::new();
@@ -68,53 +68,57 @@ impl Case {
         for (number, text) in clauses.iter().filter(|(_, text)| text.field == Field::Folder) {
             let anywhere = ClauseText { field: Field::Path, ..(*text).clone() };
             let other = parsed.with(*number, anywhere).ok();
-            tried.extend(other.map(|query| of(SuggestedChange::AnyFolder((*text).clone()), query)));
+            tried.extend(other.map(|query| candidate(SuggestedChange::AnyFolder((*text).clone()), query)));
         }
         if clauses.len() > 1 {
             let mut fewer: Vec<(u8, Candidate)> = clauses
                 .iter()
                 .filter_map(|(number, text)| {
                     let (order, change) = leave_out(text);
-                    Some((order, of(change, parsed.without(*number)?)))
+                    Some((order, candidate(change, parsed.without(*number)?)))
                 })
                 .collect();
             fewer.sort_by_key(|(order, _)| *order);
             tried.extend(fewer.into_iter().map(|(_, candidate)| candidate));
-            // a filter alone answers another question
+            // a filter alone answers a different question
             let words = clauses.iter().filter(|(_, text)| text.field == Field::Text);
             let only = |(number, text): &(usize, &ClauseText)| {
-                of(SuggestedChange::Only((*text).clone()), parsed.only(*number))
+                candidate(SuggestedChange::Only((*text).clone()), parsed.only(*number))
             };
             tried.extend(words.map(only));
         }
-        tried.extend(parsed.in_field(Field::FileName).map(|query| of(SuggestedChange::InNames, query)));
+        tried.extend(parsed.in_field(Field::FileName).map(|query| candidate(SuggestedChange::InNames, query)));
         self.those_that_find(tried, query)
     }
 
-    fn those_that_find(&self, tried: Vec<Candidate>, of: &CaseQuery) -> Result<Vec<Suggestion>, CaseError> {
+    fn those_that_find(&self, tried: Vec<Candidate>, original: &CaseQuery) -> Result<Vec<Suggestion>, CaseError> {
         let mut found: Vec<Suggestion> = Vec::new();
         for Candidate { change, query, exact } in tried {
             if found.len() < MOST && !found.iter().any(|known| known.query == query) {
-                let pages = self.would_find(of, &query, exact)?;
+                let pages = self.would_find(original, &query, exact)?;
                 found.extend((pages > 0).then_some(Suggestion { change, query, exact, pages }));
             }
         }
         Ok(found)
     }
 
-    // The query with the words that nothing has taken more loosely.
-    fn near_spellings(&self, of: &CaseQuery, clauses: &[(usize, &ClauseText)]) -> Result<Vec<Candidate>, CaseError> {
-        let (parsed, exact) = (of.parsed(), of.exact());
+    // The query with the unmatched words relaxed.
+    fn near_spellings(
+        &self,
+        original: &CaseQuery,
+        clauses: &[(usize, &ClauseText)],
+    ) -> Result<Vec<Candidate>, CaseError> {
+        let (parsed, exact) = (original.parsed(), original.exact());
         let mut candidates = Vec::new();
         for (number, text) in clauses.iter().filter(|(_, text)| is_spelled(text)) {
-            if self.would_find(of, &parsed.only(*number), exact)? > 0 {
+            if self.would_find(original, &parsed.only(*number), exact)? > 0 {
                 continue;
             }
             let edits: &[u8] = if text.text.chars().count() < LONG { &[1] } else { &[1, 2] };
             for edits in edits {
                 let near = ClauseText { form: Form::Near(*edits), ..(*text).clone() };
                 let Ok(query) = parsed.with(*number, near) else { continue };
-                if self.would_find(of, &query.only(*number), exact)? > 0 {
+                if self.would_find(original, &query.only(*number), exact)? > 0 {
                     candidates.push(Candidate { change: SuggestedChange::Spelling((*text).clone()), query, exact });
                     break;
                 }
@@ -123,17 +127,17 @@ impl Case {
         Ok(candidates)
     }
 
-    // A query that every page matches is no suggestion.
-    fn would_find(&self, of: &CaseQuery, query: &Query, exact: bool) -> Result<u64, CaseError> {
+    // A query that matches every page is not a suggestion.
+    fn would_find(&self, original: &CaseQuery, query: &Query, exact: bool) -> Result<u64, CaseError> {
         if query.is_everything() {
             return Ok(0);
         }
-        let query = self.changed(of, query.clone(), exact)?;
+        let query = self.changed(original, query.clone(), exact)?;
         Ok(self.search(&SearchRequest { limit: 0, ..SearchRequest::of(&query) })?.total)
     }
 }
 
-// Filters are left out first, then dates, then words.
+// Filters are removed first, then dates, then words.
 fn leave_out(text: &ClauseText) -> (u8, SuggestedChange) {
     match text.field {
         field if field.is_date() => (1, SuggestedChange::AnyDate(text.clone())),
@@ -142,7 +146,7 @@ fn leave_out(text: &ClauseText) -> (u8, SuggestedChange) {
     }
 }
 
-// Whether a clause is a word of letters, long enough to be told from others when one differs.
+// Whether a clause is a word of letters, long enough to be recognisable with one letter different.
 fn is_spelled(text: &ClauseText) -> bool {
     let letters = text.text.chars().all(|c| c.is_alphabetic() && !('\u{2e80}'..).contains(&c));
     text.field == Field::Text && !text.exact && text.form == Form::Word && letters && text.text.chars().count() >= 4
@@ -153,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_words_of_letters_are_spelled_otherwise() {
+    fn only_words_of_letters_get_spelling_variants() {
         for (query, expected) in [
             ("журнол", true),
             ("登记登记", false),

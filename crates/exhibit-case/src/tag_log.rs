@@ -1,5 +1,5 @@
-//! Tags in the custody log. Their file is what waits to be logged: a change is acknowledged once its line is durable,
-//! and whoever holds the case next, or holds it already, makes it an entry. The catalogue counts how many are.
+//! Tags in the custody log. The file of tags is the queue: a change is acknowledged once its line is durable,
+//! and the current or next process with the case's lock makes it an entry. The catalogue counts the logged changes.
 
 use crate::tags::{Changes, TagChange, lock_tags};
 use crate::writer::{Held, flush_outbox, log_act};
@@ -9,25 +9,26 @@ use exhibit_custody::Act;
 use exhibit_model::{ItemId, Moment};
 use std::path::Path;
 
-/// How many changes of tags are on their way to the log or in it, and how long their file was then.
+/// The catalogue settings with the number of tag changes that are logged or about to be, and the length of the tags
+/// file at that point.
 const LOGGED: &str = "tags_logged";
 const LENGTH: &str = "tags_length";
 
-/// The changes of tags of a case.
+/// The tag changes of a case.
 #[derive(Debug)]
 pub struct TagLog {
     /// Every change, in order.
     pub changes: Vec<TagChange>,
-    /// Lines that are not a change: what killed processes left of theirs, never acknowledged.
+    /// Lines that are not a change: leftovers of killed processes, never acknowledged.
     pub lost: u64,
-    /// How many changes the catalogue counts as logged.
+    /// The number of changes that the catalogue counts as logged.
     pub logged: u64,
 }
 
-/// Posts the changes of tags that wait with the transaction under way; says how many. Costs next to nothing where none does.
+/// Posts the pending tag changes with the current transaction; returns their number. Almost free if there are none.
 ///
 /// # Errors
-/// [`CaseError::Io`] where the tags cannot be read; [`CaseError::Act`], [`CaseError::Catalogue`].
+/// [`CaseError::Io`] if the tags cannot be read; [`CaseError::Act`], [`CaseError::Catalogue`].
 pub fn log_marks(
     work: &Work<'_>,
     folder: &Path,
@@ -45,7 +46,7 @@ pub fn log_marks(
     for change in waiting {
         log_act(work, change.act(), now, tool, random)?;
     }
-    // what was taken away from the file is not logged once more where it grows again
+    // lines removed from the file are not logged again when it grows again
     let logged = logged.max(changes.all.len() as u64);
     work.set_number(LOGGED, logged.cast_signed())?;
     work.set_number(LENGTH, changes.length.cast_signed())?;
@@ -62,7 +63,7 @@ fn length(folder: &Path) -> Result<i64, CaseError> {
 }
 
 impl Held {
-    /// Logs the changes of tags that wait, durably; says how many.
+    /// Logs the pending tag changes durably; returns their number.
     ///
     /// # Errors
     /// Those of [`log_marks`], and [`CaseError::Log`].
@@ -74,10 +75,10 @@ impl Held {
         Ok(logged)
     }
 
-    /// Closes the case for good: the last entry of its log. Tags are logged first, and none is changed meanwhile.
+    /// Seals the case with the last entry of its log. Pending tags are logged first, and none can change meanwhile.
     ///
     /// # Errors
-    /// [`CaseError::Waiting`] while something waits to be read; [`CaseError::Catalogue`], [`CaseError::Log`].
+    /// [`CaseError::Waiting`] while items wait to be read; [`CaseError::Catalogue`], [`CaseError::Log`].
     pub fn seal(&mut self, now: Moment, random: &mut dyn FnMut(&mut [u8])) -> Result<u64, CaseError> {
         let account = self.catalogue.account()?;
         let waiting = account.items.get(&exhibit_model::State::Waiting).copied().unwrap_or(0);
@@ -97,7 +98,7 @@ impl TagChange {
 }
 
 impl Case {
-    /// How many changes of tags wait for whoever holds the case next to log them.
+    /// The number of tag changes that the next process with the case's lock has to log.
     ///
     /// # Errors
     /// [`CaseError::Io`], [`CaseError::Catalogue`].
@@ -110,7 +111,7 @@ impl Case {
         Ok((Changes::read(&self.folder)?.all.len() as u64).saturating_sub(logged))
     }
 
-    /// Reads every change of tags, and how many of them a catalogue counts as logged.
+    /// Reads all tag changes, and how many of them the given catalogue counts as logged.
     ///
     /// # Errors
     /// [`CaseError::Io`], [`CaseError::Catalogue`].

@@ -1,9 +1,9 @@
-//! Tags: words that people put on documents.
+//! Tags: words that users put on documents.
 //!
-//! Each putting on and taking off is a line of a file that only grows, so that it is kept who changed what and when, and
-//! so that tagging needs no hold of the case: it works while material is taken in. A tag is on a content: all places
-//! of the same bytes have it. The index knows nothing of tags; a query is told which documents have one. How they come
-//! into the custody log is in `tag_log.rs`.
+//! Each addition and removal is a line of an append-only file, so that the history of changes is kept, and tagging does
+//! not need the case's lock: it works during an import. A tag belongs to a content: all places of the same bytes have
+//! it. The index does not know tags; they are resolved to documents before a query runs. `tag_log.rs` puts them into
+//! the custody log.
 
 use crate::writer::NO_LINK;
 use crate::{Case, CaseError, io_error, layout};
@@ -17,19 +17,19 @@ use std::io::{Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-/// The longest tag, in characters.
+/// The maximum length of a tag, in characters.
 const LONGEST: usize = 60;
 
-/// A tag and how many documents have it.
+/// A tag and its documents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TagCount {
     /// The tag.
     pub tag: String,
-    /// The documents that have it, by number, in order.
+    /// The documents with it, by number, in order.
     pub documents: Vec<i64>,
 }
 
-/// One change of tags: a line of the file.
+/// One tag change: a line of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TagChange {
     /// When, microseconds since 1970.
@@ -38,25 +38,25 @@ pub struct TagChange {
     pub document: i64,
     /// The tag.
     pub tag: String,
-    /// Whether it was put on or taken off.
+    /// Whether it was added or removed.
     pub on: bool,
 }
 
 impl TagChange {
-    // Whether this program can have written it, and the log can hold it.
+    // Whether this program can have written it, and the log can contain it.
     fn is_one(&self) -> bool {
         self.document > 0 && is_tag(&self.tag) && (0..=LAST_MOMENT.0).contains(&self.at)
     }
 }
 
-/// What the file of tags holds.
+/// The content of the tags file.
 #[derive(Debug, Default)]
 pub(crate) struct Changes {
     /// Every change, in order.
     pub(crate) all: Vec<TagChange>,
-    /// Lines that are no change: what killed processes left of theirs, never acknowledged.
+    /// Lines that are not a change: leftovers of killed processes, never acknowledged.
     pub(crate) lost: u64,
-    /// How long the file is, in bytes.
+    /// The length of the file in bytes.
     pub(crate) length: u64,
 }
 
@@ -68,7 +68,7 @@ impl Changes {
             read => read.map_err(io_error("read", &path))?,
         };
         let mut changes = Self { length: text.len() as u64, ..Self::default() };
-        // the last line may be under way
+        // the last line may still be being written
         let whole = text.iter().rposition(|b| *b == b'\n').map_or(0, |end| end + 1);
         for line in text[..whole].split(|b| *b == b'\n').filter(|line| !line.is_empty()) {
             match serde_json::from_slice::<TagChange>(line) {
@@ -80,7 +80,7 @@ impl Changes {
     }
 }
 
-/// Keeps others from changing tags until it is dropped; gives the file.
+/// Keeps others from changing tags until dropped; returns the file.
 pub(crate) fn lock_tags(folder: &Path) -> Result<File, CaseError> {
     let path = folder.join(layout::TAGS);
     let all = || -> std::io::Result<File> {
@@ -91,14 +91,14 @@ pub(crate) fn lock_tags(folder: &Path) -> Result<File, CaseError> {
     all().map_err(io_error("open", &path))
 }
 
-/// Whether a text can be a tag: short, on one line, and sayable in a query.
+/// Whether a text can be a tag: short, on one line, and expressible in a query.
 #[must_use]
 pub fn is_tag(text: &str) -> bool {
     let sayable = |c: char| !c.is_control() && !matches!(c, '"' | '“' | '”' | '„' | '‟' | '＂' | '*' | '＊');
     !text.trim().is_empty() && text.chars().count() <= LONGEST && text.chars().all(sayable)
 }
 
-// Tags that differ in case or in full-width signs alone are one.
+// Tags that differ only in case or full-width characters are the same.
 fn folded(tag: &str) -> String {
     exhibit_query::clause_value(tag).to_lowercase()
 }
@@ -107,11 +107,11 @@ impl Case {
     /// All tags of the case, by name.
     ///
     /// # Errors
-    /// [`CaseError::Io`] where they cannot be read.
+    /// [`CaseError::Io`] if they cannot be read.
     pub fn tags(&self) -> Result<Vec<TagCount>, CaseError> {
-        let of =
+        let count =
             |(tag, documents): (String, BTreeSet<i64>)| TagCount { tag, documents: documents.into_iter().collect() };
-        Ok(self.all_tags()?.into_iter().map(of).collect())
+        Ok(self.all_tags()?.into_iter().map(count).collect())
     }
 
     /// The tags of a document, by name.
@@ -120,11 +120,11 @@ impl Case {
     /// [`CaseError::NoSuchDocument`]; [`CaseError::Io`].
     pub fn tags_of(&self, id: ItemId) -> Result<Vec<String>, CaseError> {
         let content = self.content(id)?;
-        let has = |(tag, documents): (String, BTreeSet<i64>)| documents.contains(&content).then_some(tag);
-        Ok(self.all_tags()?.into_iter().filter_map(has).collect())
+        let matching_tag = |(tag, documents): (String, BTreeSet<i64>)| documents.contains(&content).then_some(tag);
+        Ok(self.all_tags()?.into_iter().filter_map(matching_tag).collect())
     }
 
-    /// The documents that have a tag, by number, in order; none where nothing has it.
+    /// The documents with a tag, by number, in order; empty if none has it.
     ///
     /// # Errors
     /// [`CaseError::Io`].
@@ -132,7 +132,8 @@ impl Case {
         Ok(self.all_tags()?.remove(&folded(tag)).map(|documents| documents.into_iter().collect()).unwrap_or_default())
     }
 
-    /// Puts a tag on a document, or takes it off, durably. Says whether that changed anything. It is logged by [`crate::Held::log_marks`].
+    /// Adds a tag to a document, or removes it, durably. Returns whether that changed anything.
+    /// [`crate::Held::log_marks`] logs it.
     ///
     /// # Errors
     /// [`CaseError::NoSuchDocument`]; [`CaseError::NotATag`]; [`CaseError::Io`].
@@ -143,14 +144,14 @@ impl Case {
         let (document, tag) = (self.content(id)?, folded(tag));
         self.must_be_open()?;
         let mut file = lock_tags(&self.folder)?;
-        // it may have been sealed meanwhile
+        // the case may have been sealed meanwhile
         self.must_be_open()?;
-        let has = self.all_tags()?.get(&tag).is_some_and(|documents| documents.contains(&document));
-        if has != on {
+        let is_tagged = self.all_tags()?.get(&tag).is_some_and(|documents| documents.contains(&document));
+        if is_tagged != on {
             let change = TagChange { at: now.0, document, tag, on };
             append(&mut file, &change).map_err(io_error("write", &self.folder.join(layout::TAGS)))?;
         }
-        Ok(has != on)
+        Ok(is_tagged != on)
     }
 
     // The first of the items with the same bytes.
@@ -199,7 +200,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tags_are_short_and_sayable() {
+    fn tags_are_short_and_expressible() {
         for (text, expected) in [
             ("checked", true),
             ("待核 实", true),

@@ -1,11 +1,11 @@
-//! The digest of what reading an item found.
+//! The digest of the findings of reading an item.
 
 use exhibit_catalogue::{Item, NoteRow};
 use exhibit_model::{Digest, MetadataKey, wire::Writer};
 
-/// The digest of what reading an item found, as log entries of type `item.derive` and `item.fail` carry it in `params_sha256`:
-/// state, reasons, media type, count of members, properties and notes, in the byte form of `exhibit_model::wire`. Codes and their
-/// values are hashed, never a sentence, and never what a foreign program wrote (`detail`).
+/// The digest of the findings of reading an item, `params_sha256` in log entries of type `item.derive` and `item.fail`:
+/// state, reasons, media type, count of members, properties and notes, in the byte form of `exhibit_model::wire`. Codes
+/// and their values are hashed, never a sentence, and never the output of a foreign program (`detail`).
 #[must_use]
 pub fn finding_digest(item: &Item, metadata: &[(MetadataKey, String)], notes: &[NoteRow]) -> Digest {
     let mut w = Writer::new();
@@ -27,7 +27,8 @@ pub fn finding_digest(item: &Item, metadata: &[(MetadataKey, String)], notes: &[
     Digest::of(&w.into_bytes())
 }
 
-/// The reasons of an item as the log seals them: a line each (docs/formats/codes.md), without any text of a foreign program.
+/// The reasons of an item as the log seals them: one line each (docs/formats/codes.md), without any text of a foreign
+/// program.
 #[must_use]
 pub fn reason_lines(item: &Item) -> String {
     item.reasons().map(|reason| reason.parts().line()).collect::<Vec<_>>().join("\n")
@@ -72,15 +73,15 @@ mod tests {
 
     #[test]
     fn the_wording_of_a_library_changes_neither_digest_nor_sealed_reason() {
-        let of = |wording: &str| {
+        let digest_and_reasons = |wording: &str| {
             let item = item(Some(parse_error(wording)), None);
             let warning = NoteCode::ParserWarning { detail: Detail::of(wording) };
             let ocr = NoteCode::OcrFailed { reason: Box::new(parse_error(wording)) };
             let notes = [NoteRow { code: warning, page: 0 }, NoteRow { code: ocr, page: 2 }];
             (finding_digest(&item, &[], &notes), reason_lines(&item))
         };
-        assert_eq!(of("unexpected record 0x0809 at byte 512"), of("Invalid BOF"));
-        assert_eq!(of("").1, "cannot-parse");
+        assert_eq!(digest_and_reasons("unexpected record 0x0809 at byte 512"), digest_and_reasons("Invalid BOF"));
+        assert_eq!(digest_and_reasons("").1, "cannot-parse");
     }
 
     #[test]
@@ -105,7 +106,7 @@ mod tests {
         assert_eq!(findings.iter().collect::<BTreeSet<_>>().len(), findings.len());
     }
 
-    // The bytes that docs/formats/custody.md states, written here by hand.
+    // The bytes specified in docs/formats/custody.md, written by hand.
     #[test]
     fn the_bytes_of_a_finding_are_those_documented() {
         let note = NoteRow { code: NoteCode::MacrosPresent { part: Some("vba".to_owned()) }, page: 2 };

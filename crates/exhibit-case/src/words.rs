@@ -1,8 +1,8 @@
-//! The words that set what a search found apart from the rest of the case.
+//! The words that distinguish the results of a search from the rest of the case.
 //!
 //! A word's measure is the log-likelihood ratio of its counts of pages (Dunning, 1993): how much better two rates, one
-//! within the results and one outside, explain the counts than one rate for both. Words, not persons, are measured; a
-//! name that comes up is a word of these documents and no more.
+//! within the results and one outside, explain the counts than one rate for both. Words are measured, not persons: a
+//! name in the result is a word of these documents and nothing more.
 //!
 //! Bounded: at most [`SAMPLE`] pages of the results are read, spread evenly, and 20,000 characters of each.
 
@@ -14,39 +14,39 @@ use exhibit_query::{Query, parse};
 use exhibit_text::is_han;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// Pages that are read.
+/// The maximum number of pages read.
 const SAMPLE: usize = 500;
-// Words that are measured: those on most of the pages read.
+// The maximum number of words measured: those on most of the pages read.
 const MEASURED: usize = 4_000;
-// Pairs of Han characters that are put together to longer words, and the longest such word.
+// The maximum number of pairs of Han characters joined into longer words, and the maximum length of such a word.
 const PAIRS: usize = 200;
 const LONGEST: usize = 8;
 
-/// The words that set a set of pages apart.
+/// The distinctive words of a set of pages.
 #[derive(Debug, Clone, Default)]
 pub struct TellingWords {
-    /// The words, the most telling first.
+    /// The words, the most distinctive first.
     pub words: Vec<TellingWord>,
-    /// How many pages the search found.
+    /// The number of pages found.
     pub total: u64,
-    /// How many of them were read.
+    /// The number of them that were read.
     pub read: u64,
 }
 
-/// A word that stands on more of the pages found than elsewhere.
+/// A word that occurs on a greater share of the pages found than elsewhere.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TellingWord {
-    /// The word, folded as for searching.
+    /// The word, folded as in the index.
     pub word: String,
-    /// On how many of the pages that were read it stands.
+    /// The number of the read pages that contain it.
     pub pages: u64,
-    /// On how many pages of the whole case.
+    /// The number of pages of the whole case that contain it.
     pub in_case: u64,
     /// The log-likelihood ratio.
     pub score: f64,
 }
 
-/// How many pages there are: found, of them read, and in the case.
+/// The numbers of pages: found, read among them, and in the whole case.
 #[derive(Clone, Copy)]
 struct Sizes {
     found: u64,
@@ -55,18 +55,18 @@ struct Sizes {
 }
 
 impl Case {
-    /// The words that set the pages a query finds apart from the other pages of the case, at most so many; the query's own
-    /// words are left out. Nothing where the query finds every page.
+    /// The words that distinguish the pages found by a query from the other pages of the case, at most `most`, without
+    /// the query's own words. Empty if the query finds every page.
     ///
     /// # Errors
-    /// What reading and searching may return.
+    /// Those of reading and searching.
     pub fn telling_words(&self, query: &CaseQuery, most: usize) -> Result<TellingWords, CaseError> {
         let (searcher, query) = (query.searcher(), query.resolved());
         let (sample, total) = searcher.sample(query, SAMPLE)?;
         let mut texts = Vec::with_capacity(sample.len());
         for key in &sample {
             let row = self.catalogue().page(ItemId::new(key.document), key.page)?;
-            // verification names what is damaged or missing
+            // verification reports what is damaged or missing
             let page = row.and_then(|row| self.read_page(&row).ok());
             texts.extend(page.map(|page| shortened(&page.text).to_owned()));
         }
@@ -79,7 +79,7 @@ impl Case {
     }
 }
 
-// Every word that stands on more of the pages read than in the rest of the case.
+// Every word that is more frequent on the pages read than in the rest of the case.
 fn measured(searcher: &Searcher, query: &Query, texts: &[String], sizes: Sizes) -> Result<Vec<TellingWord>, CaseError> {
     let mut counts: Vec<(String, u64)> = pages_by_word(texts).into_iter().collect();
     let least = if sizes.read > 3 { 2 } else { 1 };
@@ -109,7 +109,7 @@ fn pages_by_word(texts: &[String]) -> HashMap<String, u64> {
     pages.into_iter().map(|(word, (count, _))| (word, count)).collect()
 }
 
-// Pairs that stand one after the other make a longer word; a pair that hardly stands outside of one gives way to it.
+// Consecutive pairs form a longer word, which replaces a pair that rarely occurs outside of it.
 fn join_pairs(
     searcher: &Searcher,
     query: &Query,
@@ -139,8 +139,8 @@ fn join_pairs(
     Ok(())
 }
 
-/// Words as people read them: pairs of characters that stand one after the other in the texts put together, the others as
-/// they are, each in the place of its first pair.
+/// Words in readable form: pairs that are consecutive in the texts are joined, other words are unchanged, and
+/// each joined word takes the place of its first pair.
 pub(crate) fn joined(words: &[String], texts: &[String]) -> Vec<String> {
     let joins = |pair: &str| words.iter().any(|word| word == pair);
     let mut shown: Vec<(usize, String)> = Vec::new();
@@ -168,16 +168,17 @@ fn pairs_of(word: &str) -> Vec<&str> {
     starts.windows(3).map(|window| &word[window[0]..window[2]]).collect()
 }
 
-// The longest runs of pairs, each one character further than the one before: on how many pages each stands.
+// The longest runs of pairs that each start one character after the previous pair, with the number of pages of each
+// run.
 fn chains(texts: &[String], joins: &dyn Fn(&str) -> bool) -> BTreeMap<String, u64> {
     let mut pages: BTreeMap<String, u64> = BTreeMap::new();
     for text in texts {
-        let mut met: HashSet<String> = HashSet::new();
+        let mut seen: HashSet<String> = HashSet::new();
         let (mut run, mut next) = (String::new(), 0);
         let mut end = |run: &mut String| {
             let length = run.chars().count();
             if (3..=LONGEST).contains(&length) {
-                met.insert(std::mem::take(run));
+                seen.insert(std::mem::take(run));
             }
             run.clear();
         };
@@ -194,13 +195,13 @@ fn chains(texts: &[String], joins: &dyn Fn(&str) -> bool) -> BTreeMap<String, u6
             next = token.position + 1;
         });
         end(&mut run);
-        met.into_iter().for_each(|run| *pages.entry(run).or_default() += 1);
+        seen.into_iter().for_each(|run| *pages.entry(run).or_default() += 1);
     }
     pages
 }
 
-// The log-likelihood ratio, if the word stands on a greater share of the pages found than of the others. What was not
-// read of the pages found is taken to be like what was.
+// The log-likelihood ratio, if the word occurs on a greater share of the pages found than of the others. The unread
+// pages among those found are assumed to be like the read ones.
 #[expect(clippy::cast_precision_loss, reason = "a measure needs no more than 52 bits")]
 fn telling(pages: u64, in_case: u64, sizes: Sizes) -> Option<f64> {
     let (inside, read) = (pages as f64, sizes.read as f64);
@@ -217,7 +218,7 @@ fn telling(pages: u64, in_case: u64, sizes: Sizes) -> Option<f64> {
     };
     let apart = likely(inside, read, inside / read) + likely(outside, outside_pages, outside / outside_pages);
     let as_one = likely(inside, read, together) + likely(outside, outside_pages, together);
-    // 3.84: less than this one word in twenty shows by chance
+    // 3.84: chance alone exceeds this for one word in twenty
     Some(2.0 * (apart - as_one)).filter(|ratio| *ratio > 3.84)
 }
 

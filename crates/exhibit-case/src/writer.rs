@@ -1,4 +1,4 @@
-//! Making a case, and holding it: one process at a time may write.
+//! Creating a case, and locking it: only one process at a time may write.
 
 use crate::access::AccessSettings;
 use crate::keys::{Keys, Memory, key_path};
@@ -14,20 +14,20 @@ use std::io::{Read, Seek, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-/// What a new case is called.
+/// The settings of a new case.
 #[derive(Debug, Clone)]
 pub struct NewCase<'a> {
-    /// What people call it.
+    /// Its display name.
     pub name: &'a str,
-    /// What its documents' numbers begin with: capital letters and digits.
+    /// The prefix of its documents' labels: capital letters and digits.
     pub prefix: &'a str,
-    /// The folder for signing keys, apart from the case.
+    /// The folder for signing keys, separate from the case.
     pub keys: &'a Path,
-    /// What locks its signing key.
+    /// The lock of its signing key.
     pub lock: Option<&'a Protection>,
 }
 
-/// A case that this process alone writes to; let go when dropped.
+/// An exclusively locked, writable case. The lock is released on drop.
 pub struct Held {
     /// The case, for reading.
     pub case: Case,
@@ -36,7 +36,7 @@ pub struct Held {
     /// The custody log, for appending.
     pub log: Writer,
     pub(crate) tool: String,
-    // what is remembered is written before the lock is let go
+    // the last known state of the log is written before the lock is released
     _memory: Memory,
     _lock: File,
 }
@@ -51,11 +51,11 @@ impl std::fmt::Debug for Held {
 pub(crate) const ACTOR: &str = "a1";
 
 impl Case {
-    /// Makes a case in `folder`, which must not exist or be empty: its key, log, catalogue, and last its `exhibit.toml`,
-    /// so that an interrupted attempt is not taken for a case.
+    /// Creates a case in `folder`, which must not exist or must be empty: its key, log, catalogue, and last its
+    /// `exhibit.toml`, so that an interrupted attempt does not count as a case.
     ///
     /// # Errors
-    /// [`CaseError::Exists`], [`CaseError::NotEmpty`], and what creating files may meet.
+    /// [`CaseError::Exists`], [`CaseError::NotEmpty`], and those of creating files.
     pub fn init(
         folder: &Path,
         new: &NewCase<'_>,
@@ -104,11 +104,11 @@ impl Case {
 }
 
 impl Held {
-    /// Takes hold of the case in `folder`, and finishes what a killed holder left: entries that were committed reach the log.
-    /// `tool` is how this program is named in the log, such as `exhibit 0.1.0`.
+    /// Locks the case in `folder`, and completes the work of a killed process: committed entries are appended to the
+    /// log. `tool` is how this program is named in the log, such as `exhibit 0.1.0`.
     ///
     /// # Errors
-    /// [`CaseError::Locked`] while another process holds it; [`CaseError::Sealed`]; [`CaseError::HandoverUnfinished`].
+    /// [`CaseError::Locked`] if another process has the lock; [`CaseError::Sealed`]; [`CaseError::HandoverUnfinished`].
     pub fn take(folder: &Path, keys: &Keys<'_>, tool: &str) -> Result<Self, CaseError> {
         let held = Self::take_any(folder, keys, tool)?;
         match held.log.end() {
@@ -118,10 +118,10 @@ impl Held {
         }
     }
 
-    /// Takes hold of a case whose log may take no entry now: for what adds none, or finishes a handover.
+    /// Locks a case whose log may not accept entries now: to do something without an entry, or to complete a handover.
     ///
     /// # Errors
-    /// [`CaseError::Locked`] while another process holds it.
+    /// [`CaseError::Locked`] if another process has the lock.
     pub fn take_any(folder: &Path, keys: &Keys<'_>, tool: &str) -> Result<Self, CaseError> {
         Config::read(folder)?;
         let lock = lock(&folder.join(layout::LOCK))?;
@@ -135,14 +135,14 @@ impl Held {
         Ok(Self { case, catalogue, log, tool: tool.to_owned(), _memory: memory, _lock: lock })
     }
 
-    /// How this program is named in the log.
+    /// The name of this program in the log.
     #[must_use]
     pub fn tool(&self) -> &str {
         &self.tool
     }
 }
 
-/// Seals an act and posts it with the transaction under way. Says its place in the log.
+/// Encodes an act as an entry and posts it with the current transaction. Returns its index in the log.
 ///
 /// # Errors
 /// [`CaseError::Act`], [`CaseError::Catalogue`].
@@ -158,8 +158,8 @@ pub fn log_act(
     Ok(work.post(&sealed.bytes, &sealed.openings)?)
 }
 
-/// Appends the entries in the outbox to the log and returns the number of the first entry that is not in the log yet, or
-/// `None` where the outbox is empty. Entries that the log has already are compared and skipped. The outbox is not
+/// Appends the entries in the outbox to the log and returns the number of the first entry that is not in the log yet,
+/// or `None` if the outbox is empty. Entries that the log already has are compared and skipped. The outbox is not
 /// cleared: pass the number to [`Work::posted`] in the next transaction, or call [`flush_outbox`].
 ///
 /// # Errors
@@ -182,10 +182,11 @@ pub fn flush_outbox(catalogue: &mut Catalogue, log: &mut Writer) -> Result<(), C
     Ok(work.commit()?)
 }
 
-/// Keeps writers away while a case is checked, so that it stands still; let go when dropped. `None` where there never was a writer.
+/// Keeps writers away during a check of a case, so that it does not change; released on drop. `None` if there never was
+/// a writer.
 ///
 /// # Errors
-/// [`CaseError::Locked`] while another process writes.
+/// [`CaseError::Locked`] if another process is writing.
 pub fn keep_still(folder: &Path) -> Result<Option<File>, CaseError> {
     let path = folder.join(layout::LOCK);
     match fs::OpenOptions::new().read(true).custom_flags(NO_LINK).open(&path) {
@@ -198,7 +199,7 @@ pub fn keep_still(folder: &Path) -> Result<Option<File>, CaseError> {
     }
 }
 
-// a case from elsewhere may hold a link where its lock should be
+// a case from elsewhere may contain a link in place of its lock
 pub(crate) const NO_LINK: i32 = rustix::fs::OFlags::NOFOLLOW.bits().cast_signed();
 
 fn take_lock(file: &mut File, operation: FlockOperation) -> Result<(), CaseError> {

@@ -731,7 +731,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_log_cannot_hold_is_refused() {
+    fn unrepresentable_values_are_rejected() {
         let seal =
             |act: Act, context: EntryContext<'_>| act.seal(&context, &mut counting()).map(|sealed| sealed.bytes.len());
         let act = || Act::new(Verb::Mark, Ref::Case);

@@ -1,4 +1,4 @@
-//! Tests of the log on disk: growing, reading back, and being killed or losing power at every step.
+//! Tests of the log on disk: growing, reading, and being killed or losing power at every step.
 
 use super::*;
 use crate::act::{Act, EntryContext};
@@ -10,7 +10,7 @@ use std::fs;
 use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 
-/// Where a test breaks off writing, and what was not durable by then.
+/// Where a test interrupts writing, and what was not durable by then.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Crash(Arc<Mutex<Option<Disk>>>);
 
@@ -19,7 +19,7 @@ struct Disk {
     steps_left: usize,
     unsynced_files: BTreeSet<PathBuf>,
     unsynced_names: BTreeSet<PathBuf>,
-    // What a file held before another was renamed over it.
+    // The content of a file before another was renamed over it.
     unsynced_rename: Option<(PathBuf, Vec<u8>)>,
 }
 
@@ -28,13 +28,13 @@ impl Crash {
         let mut disk = self.0.lock().expect("no test panics here");
         let Some(disk) = disk.as_mut() else { return Ok(()) };
         if disk.steps_left == 0 {
-            // A file that was being written when the program died may have any part of its bytes.
+            // A file that was being written when the program died may contain any part of its bytes.
             if let Step::Write(path, bytes) = step {
                 fs::write(path, &bytes[..bytes.len() / 2])?;
                 disk.unsynced_files.insert(path.to_path_buf());
                 disk.unsynced_names.insert(path.to_path_buf());
             }
-            return Err(io::Error::other("the test breaks off here"));
+            return Err(io::Error::other("interrupted by the test"));
         }
         disk.steps_left -= 1;
         match *step {
@@ -64,7 +64,8 @@ impl Crash {
         Self(Arc::new(Mutex::new(Some(Disk { steps_left: steps, ..Disk::default() }))))
     }
 
-    // Takes from the disk what a power cut may take: the bytes of files and the names in folders that were not synced.
+    // Removes from the disk what a power cut may remove: the bytes of files and the names in folders that were not
+    // synced.
     fn cut_power(&self) {
         let disk = self.0.lock().expect("no test panics here").take().expect("a crash was set");
         if let Some((path, bytes)) = disk.unsynced_rename {
@@ -89,7 +90,7 @@ pub(crate) fn key(byte: u8) -> Key {
     Key::generate("custody", &mut |bytes| bytes.fill(byte))
 }
 
-/// Acts in their canonical form, numbered from `first` on.
+/// Acts in canonical form, numbered from `first`.
 pub(crate) fn acts(first: u64, count: u64) -> Vec<Vec<u8>> {
     let entry = |seq| {
         let stamp = EntryContext { seq, at: Moment(1_700_000_000_000_000), actor: "a1", tool: "exhibit 0.1.0" };
@@ -192,7 +193,7 @@ fn an_outbox_is_flushed_exactly_once() {
 }
 
 #[test]
-fn what_may_not_be_appended_changes_nothing() {
+fn rejected_entries_change_nothing() {
     let (_parent, folder, mut writer) = new_log();
     writer.append(&acts(0, 3)).expect("appended");
     let long = vec![acts(3, 1).remove(0), vec![b'x'; MAX_ENTRY + 1]];
@@ -206,17 +207,17 @@ fn what_may_not_be_appended_changes_nothing() {
     drop(writer);
     assert!(matches!(Writer::create(&folder, key(7)), Err(LogError::Exists { .. })));
     assert!(matches!(Writer::open(&folder, key(8)), Err(LogError::WrongKey)));
-    // The older checkpoint asks for files that the newer one made superfluous.
+    // The older checkpoint refers to files that the newer one made superfluous.
     assert!(!check_log(&folder, &Remembered::default()).holds());
 }
 
-fn assert_holds_but_for_leftovers(folder: &Path, size: u64) {
+fn assert_valid_except_leftovers(folder: &Path, size: u64) {
     let report = check_log(folder, &Remembered::default());
     assert!(report.holds(), "{:?}", report.deviations);
     assert_eq!(report.entries, size);
 }
 
-// Breaks an append off after `steps` steps; gives whether it ended before that.
+// Interrupts an append after `steps` steps; returns whether it completed before that.
 fn append_until(folder: &Path, steps: usize, entries: &[Vec<u8>], power_cut: bool) -> bool {
     let mut disk = Folder::new(folder);
     disk.crash = Crash::after(steps);
@@ -242,7 +243,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-// From `before` entries, an append to `after` is broken off at each of its steps in turn.
+// An append from `before` to `after` entries is interrupted at each of its steps in turn.
 fn check_crashes(before: u64, after: u64, power_cut: bool) {
     let (parent, folder, mut writer) = new_log();
     let all = acts(0, after + 40);
@@ -260,14 +261,14 @@ fn check_crashes(before: u64, after: u64, power_cut: bool) {
         let ended = append_until(&crashed, steps, part(before..after), power_cut);
         let size = Log::open(&crashed).expect("a log").size();
         assert!(size == after || (size == before && !ended), "step {steps}: {size} entries");
-        assert_holds_but_for_leftovers(&crashed, size);
-        // The next start flushes what the outbox still holds, and some more.
+        assert_valid_except_leftovers(&crashed, size);
+        // The next start flushes the entries left in the outbox, and appends more.
         let mut writer = Writer::open(&crashed, key(7)).expect("a log");
         assert_eq!(writer.append_from(before, part(before..after + 1)).expect("flushed"), after + 1);
         writer.append(part(after + 1..after + 40)).expect("appended");
         assert_eq!(writer.log().head().root, root_of(&all), "step {steps}");
         if ended {
-            assert_holds_but_for_leftovers(&crashed, after + 40);
+            assert_valid_except_leftovers(&crashed, after + 40);
             assert!(steps > 8, "an append has steps to break off at");
             return;
         }
@@ -281,21 +282,21 @@ fn root_of(entries: &[Vec<u8>]) -> Hash {
 }
 
 #[test]
-fn a_kill_at_any_step_leaves_a_whole_log() {
+fn a_kill_at_any_step_leaves_a_complete_log() {
     for (before, after) in [(0, 1), (250, 256), (200, 515), (256, 257)] {
         check_crashes(before, after, false);
     }
 }
 
 #[test]
-fn a_power_cut_at_any_step_leaves_a_whole_log() {
+fn a_power_cut_at_any_step_leaves_a_complete_log() {
     for (before, after) in [(3, 9), (255, 513)] {
         check_crashes(before, after, true);
     }
 }
 
 #[test]
-fn a_handover_broken_off_at_any_step_leaves_a_whole_log_and_is_finished() {
+fn a_handover_interrupted_at_any_step_is_completed() {
     for steps in 0.. {
         let (_parent, folder, mut writer) = new_log();
         let next = || Key::successor(key(7).verifier(), &mut |bytes| bytes.fill(8));
@@ -317,7 +318,7 @@ fn a_handover_broken_off_at_any_step_leaves_a_whole_log_and_is_finished() {
         let report = check_log(&folder, &remembered);
         assert!(report.holds(), "after {steps} steps: {:?}", report.deviations);
         assert_eq!(Log::open(&folder).expect("readable at every instant").size(), 302);
-        // Whoever opens it again has the key that the folder names.
+        // A program that opens it again has the key named in the folder.
         let signs = Log::open(&folder).expect("a log").verifier().clone();
         let mut writer = if signs == *next().verifier() {
             Writer::open(&folder, next()).expect("the next key signs")

@@ -10,9 +10,9 @@ use exhibit_proof::bagit::Files;
 
 /// A received bag, checked.
 pub struct BagSource {
-    /// The permanent name of the source: importing the bag again resumes.
+    /// The permanent name of the source, by which importing the bag again resumes.
     pub identity: Vec<u8>,
-    /// Its name for people.
+    /// Its display name.
     pub name: String,
     /// The act of its receipt, given the number of the source.
     pub receipt: Box<dyn Fn(SourceId) -> Act + Send>,

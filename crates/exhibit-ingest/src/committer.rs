@@ -25,7 +25,7 @@ pub(crate) enum Message<'a> {
     File { source: SourceId, path: Vec<u8>, times: Option<(Moment, Moment)>, content: Content<'a> },
     /// A source was walked completely.
     Walked { source: SourceId, found: u64 },
-    /// Intake is over.
+    /// Intake has ended.
     Received,
     /// A member of a container.
     Member { container: ItemId, source: SourceId, ordinal: i64, member: Member, content: Content<'a> },
@@ -33,14 +33,14 @@ pub(crate) enum Message<'a> {
     Page { item: ItemId, stage: StageId, page: Box<Page> },
     /// An attempt at a job has ended, in this stage by its place in the list.
     Ended { lane: usize, job: Lease, outputs: Outputs, elapsed: Duration },
-    /// A thread has nothing to do until jobs are leased.
+    /// A thread is idle until jobs are leased.
     Claim,
 }
 
-/// The bytes of something received, or why there are none.
+/// The bytes of a received file or member, or why there are none.
 pub(crate) enum Content<'a> {
     Bytes(FinishedDeposit<'a>),
-    /// Not all bytes that there were, and why.
+    /// Incomplete bytes, and why.
     Cut(FinishedDeposit<'a>, Reason),
     None(State, Option<Reason>),
 }
@@ -89,7 +89,7 @@ impl ByteBudget {
         self.changed.notify_all();
     }
 
-    /// Unblocks all senders: nothing is returned to the budget any more.
+    /// Unblocks all senders: no bytes are returned to the budget any more.
     fn open(&self) {
         self.give_back(usize::MAX);
     }
@@ -147,7 +147,7 @@ pub(crate) struct Committer<'a> {
     pub(crate) stages: &'a [Registered<'a>],
     pub(crate) queue: &'a Queue<'a>,
     pub(crate) budget: &'a ByteBudget,
-    /// How leases name this process.
+    /// The name of this process in leases.
     pub(crate) holder: &'a str,
     pub(crate) committed: &'a (dyn Fn() + Sync),
     pub(crate) receiving: bool,
@@ -156,10 +156,11 @@ pub(crate) struct Committer<'a> {
 const GROUP_TIME: Duration = Duration::from_millis(120);
 const GROUP_COUNT: usize = 4000;
 
-/// A lease expires after this time. One process holds the case: it tells others how old a lease is.
+/// The lifetime of a lease. Only one process has the case's lock; the lifetime shows other processes how old a lease
+/// is.
 const LEASE_MICROS: i64 = 15 * 60 * 1_000_000;
 
-/// Releases the threads that wait for the committer when it is dropped.
+/// Releases the threads that wait for the committer on drop.
 struct ReleaseOthers<'a> {
     queue: &'a Queue<'a>,
     budget: &'a ByteBudget,
@@ -207,7 +208,7 @@ impl Committer<'_> {
         self.append()
     }
 
-    // jobs that were leased and not begun when the run ended
+    // jobs that were leased but not begun when the run ended
     fn release(&mut self) -> Result<(), IngestError> {
         let work = self.held.catalogue.begin()?;
         work.release_leases(true)?;
@@ -228,7 +229,7 @@ impl Committer<'_> {
         let work = self.held.catalogue.begin()?;
         work.posted(logged)?;
         let (now, random) = (self.clock.now(), &mut *self.random);
-        // tags are put on without the case's lock, and logged here
+        // tags are added without the case's lock, and logged here
         exhibit_case::log_marks(&work, &self.held.case.folder, now, &tool, random)?;
         let mut batch = Batch {
             work,
@@ -274,7 +275,7 @@ impl Committer<'_> {
         Ok(group)
     }
 
-    /// Appends to the log what is committed and not yet in it.
+    /// Appends committed entries that are not in the log yet.
     fn append(&mut self) -> Result<(), IngestError> {
         let logged = self.held.log.log().size();
         let waiting = self.held.catalogue.outbox()?;
@@ -302,7 +303,7 @@ impl Committer<'_> {
     }
 }
 
-/// The end of the last page record that the catalogue refers to: packs are appended to from there.
+/// The end of the last page record that the catalogue refers to, where appending to packs resumes.
 pub(crate) fn pack_end(catalogue: &exhibit_catalogue::Catalogue) -> Result<Option<PackLocation>, IngestError> {
     let (number, length) = (catalogue.number("pack_number")?, catalogue.number("pack_length")?);
     Ok(number.zip(length).map(|(number, length)| PackLocation {
@@ -416,7 +417,7 @@ impl Batch<'_, '_> {
         Ok(())
     }
 
-    /// Adds the jobs that follow from an event about an item, of every stage.
+    /// Adds the jobs of all stages that follow from an event of an item.
     fn add_jobs(&mut self, item: ItemId, event: &Event<'_>) -> Result<(), IngestError> {
         for (registered, own) in self.stages.iter().zip(&mut self.group.stages) {
             for job in registered.stage.next(event) {
@@ -444,7 +445,7 @@ impl Batch<'_, '_> {
         Ok(self.work.add_page(&NewPage { item, page, stage, place, digest })?)
     }
 
-    /// Commits what an attempt at a job came to, once: an outcome whose lease was lost does not count.
+    /// Commits the result of an attempt at a job, once: an outcome whose lease was lost is ignored.
     fn ended(&mut self, lane: usize, job: &Lease, outputs: Outputs, elapsed: Duration) -> Result<(), IngestError> {
         let finished = self.work.finish(job, &outputs.end, elapsed)?;
         let own = &mut self.group.stages[lane];
@@ -472,7 +473,7 @@ impl Batch<'_, '_> {
         Ok(())
     }
 
-    // a further layer of a page, current at once
+    // a further layer of a page, current immediately
     fn layer(&mut self, lane: usize, job: &Lease, page: &Page) -> Result<(), IngestError> {
         self.group.stages[lane].pages += 1;
         self.add_page(job.item, job.stage, page)?;
@@ -512,7 +513,7 @@ impl Batch<'_, '_> {
         self.log_reading(item)
     }
 
-    /// Logs what is known of an item's reading now: its findings, and the tree of its texts where it has pages.
+    /// Logs the current reading of an item: its findings, and the tree of its texts if it has pages.
     fn log_reading(&mut self, id: ItemId) -> Result<(), IngestError> {
         let (item, metadata, notes) = self.work.item_in_full(id)?;
         let Some(original) = item.original else { return Ok(()) };

@@ -1,21 +1,21 @@
-//! Reads what tesseract writes: hOCR 1.2 with a box for each character (`hocr_char_boxes`).
+//! Reads tesseract's output: hOCR 1.2 with a box for each character (`hocr_char_boxes`).
 //!
-//! The text is put together as a reader would: words of a line with a blank between, but none between Han characters;
-//! lines end in `\n`; an empty line stands between paragraphs. Boxes are one per Han, Kana or Hangul character, one
-//! per word otherwise. Tesseract's output is not trusted: numbers are bounded, and what makes no sense is passed over.
+//! The text is assembled in reading order: the words of a line are separated by a space, except between Han characters;
+//! lines end in `\n`; paragraphs are separated by an empty line. There is one box per Han, Kana or Hangul character,
+//! and one per word otherwise. Tesseract's output is not trusted: numbers are bounded, and invalid parts are skipped.
 
 use exhibit_model::{Rect, TextBox};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-/// What was read on a picture.
+/// The result of OCR of one picture.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Reading {
     pub(crate) text: String,
     pub(crate) boxes: Vec<TextBox>,
-    /// Mean confidence over characters, 0 to 1; 0 where nothing was read.
+    /// Mean confidence over characters, 0 to 1; 0 if nothing was read.
     pub(crate) confidence: f32,
-    /// Characters, white space not counted.
+    /// The number of characters without white space.
     pub(crate) characters: usize,
 }
 
@@ -25,7 +25,7 @@ struct Word {
     characters: Vec<(String, Rect)>,
 }
 
-/// Reads hOCR about a picture of `width` by `height` pixels.
+/// Parses the hOCR of a picture of `width` by `height` pixels.
 pub(crate) fn read(hocr: &[u8], width: u32, height: u32) -> Reading {
     let hocr = String::from_utf8_lossy(hocr);
     let mut reader = Reader::from_str(&hocr);
@@ -83,7 +83,7 @@ struct Assembly {
 }
 
 impl Assembly {
-    // says whether a character's own text follows
+    // returns whether a character's own text follows
     fn open(&mut self, tag: &BytesStart<'_>) -> bool {
         let value = |name: &str| {
             let attribute = tag.attributes().flatten().find(|a| a.key.as_ref() == name);
@@ -124,8 +124,13 @@ impl Assembly {
 
     fn rect(&self, title: &str, key: &str) -> Rect {
         let n = numbers(title, key);
-        let at = |index: usize, size: f32| (n.get(index).copied().unwrap_or(0.0) / size).clamp(0.0, 1.0);
-        Rect { x0: at(0, self.size.0), y0: at(1, self.size.1), x1: at(2, self.size.0), y1: at(3, self.size.1) }
+        let relative = |index: usize, size: f32| (n.get(index).copied().unwrap_or(0.0) / size).clamp(0.0, 1.0);
+        Rect {
+            x0: relative(0, self.size.0),
+            y0: relative(1, self.size.1),
+            x1: relative(2, self.size.0),
+            y1: relative(3, self.size.1),
+        }
     }
 
     fn end_word(&mut self) {
@@ -215,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn han_closes_up_and_words_are_parted() {
+    fn han_characters_are_joined_and_words_are_separated() {
         let hocr = format!(
             "<div class='ocr_page'><p class='ocr_par'><span class='ocr_line' title='bbox 0 0 9 9'>{}{}</span>\
              <span class='ocr_line'>{}{}</span></p><p class='ocr_par'><span class='ocr_header'>{}</span></p></div>",
@@ -235,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_passed_over() {
+    fn invalid_parts_are_skipped() {
         for hocr in
             ["", "<", "<span class='ocrx_word' title='bbox x y; x_wconf NaN'><span class='ocrx_cinfo'>", "\u{0}\u{1}"]
         {

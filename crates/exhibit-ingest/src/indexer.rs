@@ -1,4 +1,4 @@
-//! The indexer: follows the catalogue page by page, and remembers in the index how far it came.
+//! The indexer: follows the catalogue page by page, and stores its position in the index.
 
 use crate::IngestError;
 use crate::progress::Progress;
@@ -12,7 +12,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Tells the indexer that there is more, or that there will be no more.
+/// Wakes the indexer when there is more to index, a stage has ended, or the run is over.
 #[derive(Default)]
 pub(crate) struct Signal {
     state: Mutex<News>,
@@ -27,23 +27,23 @@ struct News {
 }
 
 impl Signal {
-    /// There is more to follow.
+    /// There is more to index.
     pub(crate) fn more(&self) {
-        self.tell(|news| news.more = true);
+        self.update(|news| news.more = true);
     }
 
-    /// A stage is over: what is there is to be searchable now.
+    /// A stage has ended: commit now, so that all its pages are searchable.
     pub(crate) fn commit(&self) {
-        self.tell(|news| news.commit = true);
+        self.update(|news| news.commit = true);
     }
 
-    /// Nothing more will come.
+    /// Nothing more will follow.
     pub(crate) fn end(&self) {
-        self.tell(|news| news.end = true);
+        self.update(|news| news.end = true);
     }
 
-    fn tell(&self, what: impl FnOnce(&mut News)) {
-        what(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
+    fn update(&self, change: impl FnOnce(&mut News)) {
+        change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
         self.changed.notify_all();
     }
 
@@ -65,28 +65,29 @@ pub(crate) struct Indexer<'a> {
     pub(crate) prefix: &'a str,
     pub(crate) progress: &'a Progress,
     pub(crate) pace: Pace,
-    /// Whether no page that comes is in the index already, so that none has to be replaced.
+    /// Whether the index contains none of the pages to add, so that none has to be replaced.
     pub(crate) new_to_it: bool,
 }
 
-/// How much is gathered at once, and how often it becomes searchable.
+/// The memory used per segment, and the interval between commits.
 #[derive(Clone, Copy)]
 pub(crate) struct Pace {
-    /// Bytes of memory that the index takes before it writes a part.
+    /// Bytes of memory that the index uses before it writes a segment.
     heap: usize,
     commit_every: Duration,
 }
 
 impl Pace {
-    /// Beside the rest of a run: what was read is soon found.
+    /// During a run: new pages become searchable soon.
     pub(crate) const BESIDE: Self = Self { heap: 50 << 20, commit_every: Duration::from_secs(4) };
-    /// When there is nothing else to do: large parts, few of which are joined later. A killed run loses half a minute.
+    /// When nothing else runs: large segments, few of which need merging later. A killed run loses half a minute of
+    /// work.
     pub(crate) const ALONE: Self = Self { heap: 400 << 20, commit_every: Duration::from_secs(30) };
 }
 
 const BATCH: u32 = 256;
 
-/// What the pages of one item have in common.
+/// The fields that all pages of an item share.
 struct Common {
     id: i64,
     name: String,
@@ -110,11 +111,11 @@ struct Common {
 }
 
 impl Indexer<'_> {
-    /// Follows until the end is signalled and everything is searchable.
+    /// Runs until the end is signalled and everything is searchable.
     pub(crate) fn run(mut self, signal: &Signal) -> Result<(), IngestError> {
         let mut writer = self.index.writer(self.pace.heap)?;
         let mut done = self.index.committed()?;
-        // what is indexed from the beginning is so with all places known by now
+        // an index built from the beginning gets all places known at this revision with its pages
         let settled = if self.new_to_it && done == 0 { self.revision()? } else { 0 };
         let mut committed = Instant::now();
         let mut unsaved = false;
@@ -127,7 +128,7 @@ impl Indexer<'_> {
                 if committed.elapsed() > self.pace.commit_every {
                     writer.commit(done)?;
                     (committed, unsaved) = (Instant::now(), false);
-                    self.tell();
+                    self.report();
                 }
             }
             if news.end || news.commit || committed.elapsed() > self.pace.commit_every {
@@ -135,7 +136,7 @@ impl Indexer<'_> {
                     writer.commit(done)?;
                 }
                 (committed, unsaved) = (Instant::now(), false);
-                self.tell();
+                self.report();
             }
             if news.end {
                 return Ok(writer.finish()?);
@@ -143,7 +144,7 @@ impl Indexer<'_> {
         }
     }
 
-    fn tell(&self) {
+    fn report(&self) {
         self.progress.searchable.store(self.index.searcher().pages(), Ordering::Relaxed);
     }
 
@@ -151,12 +152,12 @@ impl Indexer<'_> {
         Ok(self.catalogue.number("revision")?.unwrap_or(0).unsigned_abs())
     }
 
-    // Indexes the next changes, of pages and of places; says the last one's revision.
+    // Indexes the next changes, of pages and of places; returns the last one's revision.
     fn next(&mut self, writer: &mut Writer, done: u64, settled: u64) -> Result<Option<u64>, IngestError> {
         let mut rows = self.catalogue.pages_after(done, BATCH)?;
         let mut moved = self.catalogue.places_after(done, BATCH)?;
         let full = BATCH as usize;
-        // where the one list may go on, the other is not followed beyond
+        // where one list may continue, the other is not read beyond
         let ends = [
             rows.last().map(|row| (row.revision, rows.len() == full)),
             moved.last().map(|(_, revision)| (*revision, moved.len() == full)),
@@ -169,7 +170,7 @@ impl Indexer<'_> {
         self.put(writer, &rows, !self.new_to_it)?;
         self.progress.indexed.fetch_add(rows.len() as u64, Ordering::Relaxed);
         for (item, _) in moved {
-            // pages that are still to come bring their places with them
+            // pages that are not indexed yet will be indexed with their current places
             let rows = self.catalogue.pages(item)?;
             let known: Vec<PageRow> = rows.into_iter().filter(|row| row.revision > 0 && row.revision <= done).collect();
             self.put(writer, &known, true)?;
@@ -184,7 +185,7 @@ impl Indexer<'_> {
                 common = self.common(row)?;
             }
             let Some(common) = &common else { continue };
-            // a damaged record is for verification to report; the other pages stay searchable
+            // verification reports damaged records; the other pages stay searchable
             let Ok(page) = read_page(self.packs, row) else { continue };
             let percent = |confidence: f64| (confidence * 100.0).clamp(0.0, 100.0) as u8;
             let mut flags: Vec<&str> = common.flags.iter().map(String::as_str).collect();
@@ -279,7 +280,7 @@ fn texts(texts: &[String]) -> Vec<&str> {
     texts.iter().map(String::as_str).collect()
 }
 
-// The names of messages in the fields of a header: what stands in angle brackets, or else words with an `@`.
+// The message ids in the fields of a header: the text in angle brackets, or else words with an `@`.
 fn messages(fields: &str) -> Vec<String> {
     let bracketed = |part: &str| part.split_once('>').map(|(name, _)| name.trim().to_owned());
     let mut names: Vec<String> = fields.split('<').skip(1).filter_map(bracketed).collect();
@@ -292,7 +293,7 @@ fn messages(fields: &str) -> Vec<String> {
     names
 }
 
-/// Follows what the catalogue holds, until there is no more.
+/// Indexes everything in the catalogue and returns.
 pub(crate) fn follow_to_the_end(indexer: Indexer<'_>) -> Result<(), IngestError> {
     let signal = Signal::default();
     signal.end();
@@ -304,7 +305,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn messages_are_told_from_the_words_around_them() {
+    fn message_ids_are_found_among_words() {
         let fields = "<a@x.example> Your message of Monday <B@x.example>\n <a@x.example> c@x.example <>";
         assert_eq!(messages(fields), ["B@x.example", "a@x.example", "c@x.example"]);
         assert_eq!(messages("nothing here"), [] as [&str; 0]);

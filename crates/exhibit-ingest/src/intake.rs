@@ -72,9 +72,9 @@ impl Intake<'_> {
     }
 }
 
-/// Copies a file into the store. A file that cannot be read is no error; a store that cannot be written is.
+/// Copies a file into the store. An unreadable file is not an error; an unwritable store is.
 fn copy<'a>(path: &Path, originals: &'a Originals) -> Result<Copied<'a>, IngestError> {
-    // never through a link that replaced the file, and never blocking on a pipe
+    // never follows a link that replaced the file, and never blocks on a pipe
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
     let mut file = match rustix::fs::open(path, flags, Mode::empty()) {
         Ok(descriptor) => File::from(descriptor),

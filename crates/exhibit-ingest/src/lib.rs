@@ -1,11 +1,11 @@
-//! A trove in, searchable pages out; resumable, accounted.
+//! Turns a trove into searchable pages; resumable, with a complete account.
 //!
-//! *Intake* walks a source and copies files into the store while hashing them. *Stages* (reading, OCR) derive pages, members
-//! and findings from what was received: their jobs are rows of the catalogue's work table, leased to threads through one
-//! queue. The *committer* alone changes the case: it groups the messages of the others, makes bytes durable, then commits the
-//! catalogue, then appends to the custody log. Nothing is acknowledged before that commit, and everything that is
-//! decided is derived from what is committed; so a run resumes where a killed one made its last commit. An *indexer* follows
-//! the catalogue and remembers how far it got.
+//! *Intake* walks a source and copies files into the store while hashing them. *Stages* (reading, OCR) derive pages,
+//! members and findings from what was received: their jobs are rows of the catalogue's work table, leased to threads
+//! through one queue. The *committer* alone changes the case: it groups the messages of the others, makes bytes
+//! durable, then commits the catalogue, then appends to the custody log. Nothing is acknowledged before that commit,
+//! and everything that is decided is derived from what is committed; so a run resumes where a killed one made its last
+//! commit. An *indexer* follows the catalogue and stores its position in the index.
 
 mod bag_source;
 mod committer;
@@ -35,15 +35,15 @@ use exhibit_index::IndexError;
 use exhibit_store::StoreError;
 use std::path::PathBuf;
 
-/// Taking in could not go on. All that was acknowledged before is kept.
+/// Why a run failed. Everything acknowledged before is kept.
 #[derive(Debug, thiserror::Error)]
 pub enum IngestError {
-    /// A source is not there, or cannot be read at all.
+    /// A source does not exist, or cannot be read at all.
     #[error("cannot read the source {}", path.display())]
     Source {
-        /// Which.
+        /// The source.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: std::io::Error,
     },
     /// A source contains the case, or the case contains the source.
@@ -55,22 +55,22 @@ pub enum IngestError {
         /// The file.
         place: String,
     },
-    /// The case refused.
+    /// The case returned an error.
     #[error(transparent)]
     Case(#[from] CaseError),
-    /// The catalogue refused.
+    /// The catalogue returned an error.
     #[error("the catalogue cannot be written")]
     Catalogue(#[from] CatalogueError),
-    /// The store refused.
+    /// The store returned an error.
     #[error("the store cannot be written")]
     Store(#[from] StoreError),
-    /// The index refused.
+    /// The index returned an error.
     #[error("the index cannot be written")]
     Index(#[from] IndexError),
     /// No worker can be started.
     #[error("no worker can be started")]
     Cage(#[from] CageError),
-    /// A part of this program ended unexpectedly.
+    /// A thread of this program ended unexpectedly.
     #[error("the {0} ended unexpectedly")]
     Thread(&'static str),
 }

@@ -1,4 +1,4 @@
-//! The progress of a run: counters that all threads add to and anyone may read.
+//! The progress of a run: counters that all threads update and any thread may read.
 
 use crate::stages::StageName;
 use std::collections::BTreeMap;
@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// What a run is doing.
+/// The phase of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
     /// Running the jobs of a stage; in the first, files are received at the same time.
@@ -20,9 +20,9 @@ pub enum Phase {
 pub struct StageCounts {
     /// Jobs of this run: those that were ready when it began, and those added since.
     pub jobs: u64,
-    /// Of those, ended for good.
+    /// Those of them that ended for good.
     pub done: u64,
-    /// Of those, without results.
+    /// Those of them that gave no results.
     pub failed: u64,
     /// Pages produced.
     pub pages: u64,
@@ -48,9 +48,9 @@ pub struct Progress {
 /// The counters at one moment.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
-    /// Since the run began.
+    /// The time since the run began.
     pub elapsed: Duration,
-    /// What it is doing.
+    /// The phase.
     pub phase: Phase,
     /// The counters of each stage.
     pub stages: BTreeMap<StageName, StageCounts>,
@@ -60,7 +60,7 @@ pub struct Snapshot {
     pub met_bytes: u64,
     /// Whether all sources were walked completely.
     pub walked: bool,
-    /// Items received in this run, members of containers included.
+    /// Items received in this run, including members of containers.
     pub items: u64,
     /// Pages that can be searched now, in the whole case.
     pub searchable: u64,
@@ -109,7 +109,7 @@ impl Progress {
         lock(&self.busy).retain(|(busy, _)| busy != label);
     }
 
-    /// The counters now.
+    /// The current values of the counters.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);

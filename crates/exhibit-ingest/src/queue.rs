@@ -1,8 +1,8 @@
 //! The queue: hands out leased jobs to the threads of each stage.
 //!
-//! Leases are rows of the work table. The committer takes them, a batch with each commit, and hands them to this queue once
-//! that commit is durable; so every attempt is counted before it begins. A thread that finds nothing to do asks the committer
-//! for a commit at once.
+//! Leases are rows of the work table. The committer takes them, a batch with each commit, and hands them to this queue
+//! once that commit is durable; so every attempt is counted before it begins. An idle thread requests a commit
+//! immediately.
 
 use crate::IngestError;
 use crate::committer::{Message, Sender};
@@ -19,7 +19,7 @@ pub(crate) struct Queue<'a> {
 
 struct State {
     lanes: Vec<Lane>,
-    /// Whether intake may still bring items that are not committed.
+    /// Whether intake may still send items that are not committed.
     receiving: bool,
     stopped: bool,
 }
@@ -29,11 +29,11 @@ struct State {
 struct Lane {
     active: bool,
     leased: VecDeque<Lease>,
-    /// Jobs handed out whose end is not committed: they may still bring new jobs.
+    /// Jobs handed out whose end is not committed: they may still add jobs.
     open: u64,
-    /// Whether the last commit found no job that is not leased.
+    /// Whether the last commit found no unleased job.
     exhausted: bool,
-    /// Whether a thread asked the committer for jobs.
+    /// Whether a thread has requested jobs from the committer.
     claimed: bool,
 }
 
@@ -46,7 +46,7 @@ pub(crate) struct Grant {
     pub(crate) ended: u64,
 }
 
-/// Leases in memory for one stage: more than all threads use up between two commits.
+/// Leases in memory for one stage: more than all threads complete between two commits.
 const ROOM: usize = 512;
 
 impl<'a> Queue<'a> {
@@ -61,7 +61,7 @@ impl<'a> Queue<'a> {
         self.lock().lanes[lane].active = true;
     }
 
-    /// The next job of a stage; blocks while more may come, and returns `None` when no more will.
+    /// The next job of a stage; blocks while more may follow, and returns `None` once no more can.
     pub(crate) fn take(&self, lane: usize, out: &Sender<'_>) -> Result<Option<Lease>, IngestError> {
         let mut state = self.lock();
         loop {
@@ -80,7 +80,7 @@ impl<'a> Queue<'a> {
             }
             if !own.exhausted && !own.claimed {
                 own.claimed = true;
-                // sending may block until the committer, which needs this lock, has made room
+                // sending may block until the committer, which needs this lock, has freed memory
                 drop(state);
                 out.send(Message::Claim)?;
                 state = self.lock();
@@ -90,14 +90,14 @@ impl<'a> Queue<'a> {
         }
     }
 
-    /// How many jobs of a stage the next commit is to lease.
+    /// The number of jobs of a stage that the next commit is to lease.
     pub(crate) fn room(&self, lane: usize) -> usize {
         let state = self.lock();
         let own = &state.lanes[lane];
         if !own.active || state.stopped || self.stop.requested() { 0 } else { ROOM.saturating_sub(own.leased.len()) }
     }
 
-    /// The committer has committed these leases and ends of jobs, for each stage.
+    /// Adds the committed leases and ends of jobs, for each stage.
     pub(crate) fn committed(&self, grants: Vec<Grant>, receiving: bool) {
         let mut state = self.lock();
         state.receiving = receiving;
@@ -112,7 +112,7 @@ impl<'a> Queue<'a> {
         self.changed.notify_all();
     }
 
-    /// Ends the handing out: [`Queue::take`] returns `None` from now on.
+    /// Closes the queue: [`Queue::take`] returns `None` from now on.
     pub(crate) fn stop(&self) {
         self.lock().stopped = true;
         self.changed.notify_all();

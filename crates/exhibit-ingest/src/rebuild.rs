@@ -1,7 +1,7 @@
-//! Making the index of a case anew from its page packs.
+//! Rebuilds a case's index from its page packs.
 //!
-//! The new index is made beside the old one and takes its place when it is whole, so that searching goes on meanwhile
-//! and a crash at any moment leaves one of the two. A run that was killed goes on where its last commit was, unless
+//! The new index is built next to the old one and replaces it once it is complete, so that searching works meanwhile
+//! and a crash at any moment leaves one of the two. An interrupted rebuild resumes from its last commit, unless
 //! pages have changed since.
 
 use crate::IngestError;
@@ -16,18 +16,18 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Says in the folder of an index that it is being made, and up to which change of pages.
+/// The file that marks an unfinished index; it contains the revision of the pages up to which the index is built.
 const UNFINISHED: &str = "exhibit-unfinished";
 
-/// Makes the index of a case anew from its page packs. The case is held by the caller.
+/// Rebuilds the index of a case from its page packs. The caller has the case's lock.
 ///
 /// # Errors
-/// [`IngestError`]; the index that was there is still there then.
+/// [`IngestError`]; the old index is then still in place.
 pub fn reindex(case: &Case, progress: &Progress) -> Result<(), IngestError> {
     let (folder, aside) = (case.folder.join(layout::INDEX), case.folder.join(layout::NEW_INDEX));
     let catalogue = Catalogue::open_for_reading(&case.folder.join(layout::CATALOGUE))?;
     let upto = catalogue.number("revision")?.unwrap_or(0).to_string();
-    let index = match going_on(&aside, &upto) {
+    let index = match resumable(&aside, &upto) {
         Some(index) => index,
         None => begin(&aside, &upto)?,
     };
@@ -43,13 +43,13 @@ pub fn reindex(case: &Case, progress: &Progress) -> Result<(), IngestError> {
         pace: Pace::ALONE,
         new_to_it: true,
     })?;
-    let put = |source| CaseError::Io { act: "put the new index in place of", path: folder.clone(), source };
-    take_place(&aside, &folder).map_err(put)?;
+    let failed = |source| CaseError::Io { act: "put the new index in place of", path: folder.clone(), source };
+    swap_in(&aside, &folder).map_err(failed)?;
     Ok(())
 }
 
-// What a killed run left, if it is of the same pages. What it had not committed is not in it.
-fn going_on(aside: &Path, upto: &str) -> Option<Index> {
+// The leftover of an interrupted rebuild, if it is of the same revision. It contains only what was committed.
+fn resumable(aside: &Path, upto: &str) -> Option<Index> {
     let known = fs::read_to_string(aside.join(UNFINISHED)).ok()?;
     let index = Index::open_or_create(aside).ok().filter(|_| known == upto)?;
     index.committed().is_ok().then_some(index)
@@ -68,12 +68,12 @@ fn begin(aside: &Path, upto: &str) -> Result<Index, IngestError> {
     Ok(Index::open_or_create(aside)?)
 }
 
-fn take_place(aside: &Path, folder: &Path) -> io::Result<()> {
+fn swap_in(aside: &Path, folder: &Path) -> io::Result<()> {
     fs::remove_file(aside.join(UNFINISHED))?;
     if folder.exists() {
         match renameat_with(CWD, aside, CWD, folder, RenameFlags::EXCHANGE) {
             Ok(()) => {}
-            // a file system that cannot exchange: for a moment there is no index, which is said and can be mended
+            // a file system that cannot exchange: for a moment there is no index, which is reported and can be repaired
             Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => {
                 remove(folder)?;
                 fs::rename(aside, folder)?;

@@ -1,4 +1,4 @@
-//! A run: sources in, then the jobs of each stage, with the indexer following all the while.
+//! A run: receives sources, then runs the jobs of each stage, with the indexer following throughout.
 
 use crate::IngestError;
 use crate::bag_source::BagSource;
@@ -40,24 +40,24 @@ impl Stop {
     }
 }
 
-/// How to take in.
+/// The options of a run.
 #[derive(Debug)]
 pub struct Options<'a> {
-    /// What the sources are called; by default the last part of their path.
+    /// The display names of the sources; by default the last part of their path.
     pub name: Option<&'a str>,
-    /// Workers at a time.
+    /// The number of concurrent workers.
     pub workers: usize,
-    /// Tesseract, where it can be used; without it, pages wait for OCR.
+    /// Tesseract, if it is available; without it, pages wait for OCR.
     pub ocr: Option<&'a OcrTools>,
     /// States whose items are to be tried again.
     pub retry: &'a [State],
-    /// Bounds on what is read of one file.
+    /// Limits on reading one file.
     pub limits: Limits,
-    /// Bounds on one worker.
+    /// Limits on one worker.
     pub cage_limits: CageLimits,
 }
 
-/// What a run did.
+/// The result of a run.
 #[derive(Debug, Clone)]
 pub struct Summary {
     /// Items received.
@@ -66,30 +66,30 @@ pub struct Summary {
     pub pages: u64,
     /// Pages read by OCR.
     pub ocr_pages: u64,
-    /// Whether it was asked to end early.
+    /// Whether the run stopped early on request.
     pub stopped: bool,
-    /// The account of the whole case afterwards.
+    /// The account of the whole case after the run.
     pub account: Account,
 }
 
-/// What a run is given by its caller.
+/// What the caller supplies to a run.
 pub struct World<'a> {
     /// The cage that workers run in.
     pub cage: &'a Cage,
-    /// The time.
+    /// The clock.
     pub clock: &'a dyn Clock,
-    /// Randomness fit for secrets.
+    /// A cryptographically secure random source.
     pub random: &'a mut (dyn FnMut(&mut [u8]) + Send),
-    /// Counters to watch.
+    /// The progress counters.
     pub progress: &'a Progress,
-    /// The way to end early.
+    /// Requests a graceful stop.
     pub stop: &'a Stop,
 }
 
-/// Takes sources into a case, and goes on with whatever an earlier run left; with no source, only the latter.
+/// Imports sources into a case, and resumes the pending work of earlier runs; with no source, only the latter.
 ///
 /// # Errors
-/// [`IngestError`]; what was acknowledged until then is kept, and the next run goes on from there.
+/// [`IngestError`]; everything acknowledged until then is kept, and the next run resumes from there.
 pub fn ingest(
     held: &mut Held,
     sources: &[PathBuf],
@@ -103,7 +103,7 @@ pub fn ingest(
 /// Imports a bag received from another case; its files are read like those of any source.
 ///
 /// # Errors
-/// [`IngestError`]; what was acknowledged until then is kept, and taking it over again goes on from there.
+/// [`IngestError`]; everything acknowledged until then is kept, and importing the bag again resumes from there.
 pub fn take_over(
     held: &mut Held,
     bag: BagSource,
@@ -120,7 +120,7 @@ pub fn take_over(
     run(held, vec![(number, Source::Bag(bag))], options, world)
 }
 
-/// What is received.
+/// The input of a run.
 pub(crate) enum Source {
     Path(PathBuf),
     Bag(BagSource),
@@ -140,7 +140,7 @@ fn run(
     run_stages(held, sources, &[&read, &ocr], options.retry, options.workers, &mut Threads::of(world))
 }
 
-/// What the threads of a run share with its caller.
+/// The state that the threads of a run share.
 pub(crate) struct Threads<'a> {
     pub(crate) clock: &'a dyn Clock,
     pub(crate) random: &'a mut (dyn FnMut(&mut [u8]) + Send),
@@ -254,8 +254,8 @@ fn receive(mut intake: Intake<'_>, sources: Vec<(SourceId, Source)>) -> Result<(
     intake.out.send(Message::Received).and(received)
 }
 
-// Registers the stages in their present versions, and makes ready what a killed run was working on, what is to be retried,
-// and what an earlier version of a stage is no longer good enough for.
+// Registers the stages in their present versions, and requeues jobs that a killed run was working on, items to be
+// retried, and results of earlier stage versions that must be produced again.
 fn prepare<'a>(
     held: &mut Held,
     stages: &[&'a dyn Stage],
@@ -324,7 +324,7 @@ pub(crate) fn register(
     Ok(numbered)
 }
 
-/// Calls `each` with the size of every file that a source has: what taking it in would read.
+/// Calls `each` with the size of every file that an import of a source would read.
 ///
 /// # Errors
 /// [`IngestError::Source`].

@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 const CRASH: Reason = Reason::Killed { signal: 9 };
 const NOW: FixedClock = FixedClock(Moment(1_800_000_000_000_000));
 
-/// A case in a temporary folder, and a trove beside it.
+/// A case in a temporary folder, and a trove next to it.
 struct TestCase {
     folder: tempfile::TempDir,
 }
@@ -28,7 +28,7 @@ struct TestCase {
 #[derive(Default)]
 struct Run<'a> {
     retry: &'a [State],
-    /// The committer panics when it asks for randomness this often: in the middle of a transaction.
+    /// The committer panics at this request for randomness: in the middle of a transaction.
     random_calls: Option<u64>,
     workers: usize,
 }
@@ -97,21 +97,21 @@ impl TestCase {
         self.held().catalogue.jobs(id).expect("jobs")
     }
 
-    /// What became of every path, with the texts of its pages and the notes on it.
+    /// The result of every path, with the texts of its pages and its notes.
     fn essence(&self) -> BTreeMap<String, (State, Vec<String>, Vec<String>)> {
         let items = self.items();
         let held = self.held();
-        let of = |(path, item): (String, Item)| {
+        let outcome = |(path, item): (String, Item)| {
             let pages = held.catalogue.pages(item.id).expect("pages");
             let texts = pages.iter().map(|row| held.case.read_page(row).expect("page").text).collect();
             let notes = held.catalogue.notes(item.id).expect("notes");
             let notes = notes.iter().map(|note| note.code.parts().line()).collect();
             (path, (item.state, texts, notes))
         };
-        items.into_iter().map(of).collect()
+        items.into_iter().map(outcome).collect()
     }
 
-    /// Whether the queue and the ledger agree, and the log has no entry that is missing.
+    /// Whether the queue and the ledger agree, and the log lacks no entry.
     fn check(&self) {
         let items = self.items();
         let held = self.held();
@@ -122,11 +122,11 @@ impl TestCase {
                 .any(|job| job.stage.name == "read" && matches!(job.state, JobState::Ready | JobState::Leased));
             assert_eq!(item.state == State::Waiting, unfinished, "{path}: {jobs:?}");
         }
-        assert_eq!(held.catalogue.outbox().expect("outbox").len(), 0, "what was committed is logged");
+        assert_eq!(held.catalogue.outbox().expect("outbox").len(), 0, "committed entries are logged");
         assert_eq!(held.catalogue.next_seq().expect("seq"), held.log.log().size());
     }
 
-    /// No check of the case finds anything.
+    /// Checks of the case find nothing.
     fn audit(&self) {
         let options = exhibit_audit::Options::default();
         let found = exhibit_audit::audit(&self.folder.path().join("case"), &options, &mut exhibit_audit::NoProgress);
@@ -135,13 +135,14 @@ impl TestCase {
     }
 }
 
-/// Reads texts: pages end at form feeds, `die` kills the worker, `zip:a|b` contains two members, `stop` requests a stop.
+/// Reads texts: pages end at form feeds, `die` kills the worker, `zip:a|b` contains two members, `stop` requests a
+/// stop.
 #[derive(Default)]
 struct FakeRead<'a> {
     version: &'static str,
     /// Prepended to every page of a file whose name ends in `.new`.
     prefix: &'static str,
-    /// What kills the worker.
+    /// The content that kills the worker.
     deadly: &'static str,
     supersedes: &'static [&'static str],
     stop: Option<&'a Stop>,
@@ -219,7 +220,7 @@ impl Stage for FakeRead<'_> {
     }
 }
 
-/// A stage of three lines' worth: it counts the characters of each page.
+/// A minimal stage: it counts the characters of each page.
 struct CountCharacters;
 
 impl Stage for CountCharacters {
@@ -241,7 +242,7 @@ impl Stage for CountCharacters {
         let row = means.catalogue.page(job.item, number)?.filter(|row| row.text_digest == job.input);
         let Some(row) = row else { return Ok(Outputs::ABANDONED) };
         let page = read_page(means.packs, &row)?;
-        // any code with one number will do
+        // any code with one number is suitable
         let code = NoteCode::GlyphLimit { glyphs: page.text.chars().count() as u64 };
         let note = Note { code, page: number };
         Ok(Outputs { end: JobEnd::Done, outputs: vec![Output::Note(note)] })
@@ -279,7 +280,7 @@ fn members_are_read_in_the_same_run() {
 }
 
 #[test]
-fn a_worker_that_dies_three_times_is_a_fact_of_the_ledger() {
+fn three_worker_deaths_fail_the_item() {
     let case = TestCase::new(&[("bad.txt", "one\u{c}poison"), ("good.txt", "two")]);
     let read = FakeRead { deadly: "poison", ..FakeRead::default() };
     case.run(&[&read]);
@@ -295,7 +296,7 @@ fn a_worker_that_dies_three_times_is_a_fact_of_the_ledger() {
     case.check();
     case.run(&[&read]);
     assert_eq!(read.runs.load(Ordering::Relaxed), 4, "a failed job is not attempted again by itself");
-    // a retry begins from nothing
+    // a retry starts from scratch
     let retry = Run { retry: &[State::Failed], ..Run::default() };
     let _ = case.run_with(&[&read], &retry, &Stop::default(), &Progress::default()).expect("the run");
     assert_eq!(read.runs.load(Ordering::Relaxed), 7);
@@ -331,7 +332,7 @@ fn deaths_are_counted_across_runs() {
 }
 
 #[test]
-fn what_a_killed_process_had_leased_is_done_by_the_next() {
+fn leases_of_a_killed_process_are_requeued() {
     let case = TestCase::new(&[("a.txt", "one"), ("b.txt", "two")]);
     // received, then killed while both were being read
     let failing = FakeRead { fails_at: Some(0), ..FakeRead::default() };
@@ -357,7 +358,7 @@ fn what_a_killed_process_had_leased_is_done_by_the_next() {
 }
 
 #[test]
-fn a_stop_counts_no_attempt_at_what_was_not_begun() {
+fn a_stop_counts_no_attempt_for_jobs_not_begun() {
     let names: Vec<String> = (0..40).map(|n| format!("{n:02}.txt")).collect();
     let mut files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), name.as_str())).collect();
     files[0].1 = "stop";
@@ -379,7 +380,7 @@ fn a_stop_counts_no_attempt_at_what_was_not_begun() {
 }
 
 #[test]
-fn killed_in_the_middle_of_any_batch_it_ends_the_same() {
+fn a_kill_in_any_group_gives_the_same_results() {
     let files = [("a.zip", "zip:one|two\u{c}two|three"), ("b.txt", "one"), ("c.txt", "poison"), ("d.txt", "four")];
     let deadly = || FakeRead { deadly: "poison", ..FakeRead::default() };
     let calm = TestCase::new(&files);
@@ -407,7 +408,7 @@ fn killed_in_the_middle_of_any_batch_it_ends_the_same() {
 }
 
 #[test]
-fn a_newer_version_reruns_what_it_touches_and_old_results_stay() {
+fn a_newer_version_reruns_affected_jobs_and_keeps_old_results() {
     let case = TestCase::new(&[("a.new", "one\u{c}two"), ("b.txt", "three")]);
     case.run(&[&FakeRead::default(), &CountCharacters]);
     let second = FakeRead { version: "2", prefix: "better ", supersedes: &["text/x-new"], ..FakeRead::default() };
@@ -423,10 +424,10 @@ fn a_newer_version_reruns_what_it_touches_and_old_results_stay() {
     assert_eq!(texts, ["one", "better one"], "the superseded layer can still be read");
     assert_eq!(held.catalogue.pages(new.id).expect("pages").len(), 2);
     let jobs = held.catalogue.jobs(new.id).expect("jobs");
-    let of = |name: &str| jobs.iter().filter(|job| job.stage.name == name).count();
-    assert_eq!((of("read"), of("characters")), (2, 4), "what follows is derived again from the changed pages");
+    let count = |name: &str| jobs.iter().filter(|job| job.stage.name == name).count();
+    assert_eq!((count("read"), count("characters")), (2, 4), "dependent stages rerun for the changed pages");
     drop(held);
-    // the same results again are no new layer
+    // identical results are not a new layer
     let third = FakeRead { version: "3", prefix: "better ", supersedes: &["*"], ..FakeRead::default() };
     case.run(&[&third, &CountCharacters]);
     assert_eq!(third.runs.load(Ordering::Relaxed), 2);
@@ -436,7 +437,7 @@ fn a_newer_version_reruns_what_it_touches_and_old_results_stay() {
 }
 
 #[test]
-fn a_stage_is_added_by_itself() {
+fn a_stage_can_be_added_independently() {
     let case = TestCase::new(&[("a.txt", "登记\u{c}three"), ("b.txt", "four!")]);
     let progress = Progress::default();
     let stages: [&dyn Stage; 2] = [&FakeRead::default(), &CountCharacters];

@@ -1,4 +1,5 @@
-//! Asking for anchors: requests for a person to carry, kept in the case until the answers are brought back.
+//! Requests for anchors: files that the user carries to the authorities, stored in the case until the replies are
+//! imported.
 
 use super::{Beside, checkpoint, folder, read_all, write_file};
 use crate::{BagError, Random, io_error};
@@ -13,7 +14,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-/// Whom to ask.
+/// The recipients of the requests.
 #[derive(Debug, Clone, Copy)]
 pub struct AskFor<'a> {
     /// Names for time stamping authorities.
@@ -24,22 +25,22 @@ pub struct AskFor<'a> {
     pub sigsum: &'a [String],
 }
 
-/// What was asked.
+/// The requests made.
 #[derive(Debug, Clone)]
 pub struct Asked {
-    /// How many entries the state of the log has that is to be anchored.
+    /// The number of entries in the state of the log to be anchored.
     pub size: u64,
-    /// The files to be carried, by their names, with what each is.
+    /// The files to carry, by name, with their kinds.
     pub files: Vec<(String, Kind)>,
 }
 
-/// Asks for anchors of the log as it is now, and writes what is to be carried into `target`, which must not exist or be
-/// empty. What was asked already and not answered is asked in the same words again.
+/// Requests anchors for the current state of the log, and writes the files to carry into `target`, which must not exist
+/// or must be empty. An earlier request without a reply is repeated unchanged.
 ///
 /// # Errors
-/// [`BagError`]; what was written into the case by then is a request without an answer, and does no harm.
-pub fn ask_anchors(held: &Held, asked: &AskFor<'_>, target: &Path, random: Random<'_>) -> Result<Asked, BagError> {
-    check_names(asked)?;
+/// [`BagError`]; anything written into the case by then is a request without a reply, which is harmless.
+pub fn ask_anchors(held: &Held, recipients: &AskFor<'_>, target: &Path, random: Random<'_>) -> Result<Asked, BagError> {
+    check_names(recipients)?;
     let taken = || BagError::Exists(target.to_owned());
     if target.symlink_metadata().is_ok() && fs::read_dir(target).map_err(|_| taken())?.next().is_some() {
         return Err(taken());
@@ -47,8 +48,8 @@ pub fn ask_anchors(held: &Held, asked: &AskFor<'_>, target: &Path, random: Rando
     let log = Log::open(&held.case.folder.join(layout::CUSTODY))?;
     let all = read_all(&held.case)?;
     let place = folder(&held.case).join(format!("{:09}", log.size()));
-    let there = all.iter().find(|beside| beside.size == log.size());
-    let files = requests(&log, asked, &all, there, random)?;
+    let existing = all.iter().find(|beside| beside.size == log.size());
+    let files = requests(&log, recipients, &all, existing, random)?;
     fs::create_dir_all(&place).map_err(io_error("make the folder", &place))?;
     write_file(&place, CHECKPOINT, log.checkpoint().as_bytes())?;
     for (name, bytes) in &files {
@@ -65,10 +66,10 @@ pub fn ask_anchors(held: &Held, asked: &AskFor<'_>, target: &Path, random: Rando
     Ok(Asked { size: log.size(), files: carried })
 }
 
-fn check_names(asked: &AskFor<'_>) -> Result<(), BagError> {
+fn check_names(recipients: &AskFor<'_>) -> Result<(), BagError> {
     let mut seen = BTreeSet::new();
-    let witnesses = asked.witnesses.iter().map(|(name, _)| name);
-    let names: Vec<&String> = asked.authorities.iter().chain(witnesses).chain(asked.sigsum).collect();
+    let witnesses = recipients.witnesses.iter().map(|(name, _)| name);
+    let names: Vec<&String> = recipients.authorities.iter().chain(witnesses).chain(recipients.sigsum).collect();
     for name in &names {
         if !anchored::is_name(name) || !seen.insert(*name) {
             return Err(BagError::AnchorName((*name).clone()));
@@ -77,48 +78,48 @@ fn check_names(asked: &AskFor<'_>) -> Result<(), BagError> {
     if names.is_empty() { Err(BagError::Nothing) } else { Ok(()) }
 }
 
-// The files to be written beside the checkpoint, what was asked before among them.
+// The files to write next to the checkpoint, including earlier requests.
 fn requests(
     log: &Log,
-    asked: &AskFor<'_>,
+    recipients: &AskFor<'_>,
     all: &[Beside],
-    there: Option<&Beside>,
+    existing: Option<&Beside>,
     random: Random<'_>,
 ) -> Result<Vec<(String, Vec<u8>)>, BagError> {
     let data = log.checkpoint();
     let mut files = Vec::new();
-    // What is there already, unless it was answered.
+    // The existing request, unless it was answered.
     let before = |name: &str, kind: Kind| {
         let [question, answer, _] = kind.endings().map(|ending| format!("{name}.{ending}"));
-        let files = there.map(|beside| &beside.files);
+        let files = existing.map(|beside| &beside.files);
         match files.is_some_and(|files| files.contains_key(&answer)) {
             true => Err(BagError::Answered(name.to_owned())),
             false => Ok((files.and_then(|files| files.get(&question)).cloned(), question)),
         }
     };
-    for name in asked.authorities {
-        let (there, file) = before(name, Kind::Stamp)?;
+    for name in recipients.authorities {
+        let (existing, file) = before(name, Kind::Stamp)?;
         let mut nonce = [0; 16];
         random(&mut nonce);
-        files.push((file, there.unwrap_or_else(|| Request::new(data.as_bytes(), nonce).write())));
+        files.push((file, existing.unwrap_or_else(|| Request::new(data.as_bytes(), nonce).write())));
     }
-    for (name, text) in asked.witnesses {
+    for (name, text) in recipients.witnesses {
         let key = read_key(text).map_err(BagError::Time)?;
         let (_, file) = before(name, Kind::Witness)?;
         files.push((format!("{name}.{}", Kind::Witness.endings()[2]), format!("{key}\n").into_bytes()));
         files.push((file, add_checkpoint(log, all, &key)?.into_bytes()));
     }
-    for name in asked.sigsum {
-        let (there, file) = before(name, Kind::Sigsum)?;
+    for name in recipients.sigsum {
+        let (existing, file) = before(name, Kind::Sigsum)?;
         let mut secret = [0; 32];
         random(&mut secret);
-        let request = there.unwrap_or_else(|| LeafRequest::new(data.as_bytes(), &secret).write().into_bytes());
+        let request = existing.unwrap_or_else(|| LeafRequest::new(data.as_bytes(), &secret).write().into_bytes());
         files.push((file, request));
     }
     Ok(files)
 }
 
-// From the last state that this witness cosigned here: it remembers it, and asks for the way from there.
+// From the last state that this witness cosigned here: the witness remembers it, and needs the proof from there.
 fn add_checkpoint(log: &Log, all: &[Beside], key: &VerifierKey) -> Result<String, BagError> {
     let [_, answer, own] = Kind::Witness.endings();
     let cosigned = |beside: &&Beside| {

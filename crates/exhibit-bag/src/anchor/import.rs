@@ -1,4 +1,4 @@
-//! Bringing answers back: each is held against what was asked and against this log, kept, and logged.
+//! Importing replies: each is checked against its request and this log, stored, and logged.
 
 use super::{Beside, logged, read_all, write_file};
 use crate::{BagError, Random};
@@ -10,34 +10,34 @@ use exhibit_time::anchored::{self, Anchored, CHECKPOINT, Kind, Known};
 use exhibit_time::{Against, Certificate, Fault, Request, SigsumPolicy, sigsum, stamp, witness};
 use std::collections::BTreeMap;
 
-/// An answer that was brought back.
+/// A reply to import.
 #[derive(Debug, Clone, Copy)]
 pub struct Reply<'a> {
     /// Its bytes.
     pub bytes: &'a [u8],
-    /// Time stamping authorities that are trusted, and links to them; may be empty.
+    /// Certificates of trusted time stamping authorities, and links to them; may be empty.
     pub authorities: &'a [Certificate],
-    /// The Sigsum policy that a proof is held against.
+    /// The Sigsum policy to check a proof against.
     pub policy: Option<&'a [u8]>,
 }
 
-/// What an answer anchors.
+/// The result of an import.
 #[derive(Debug, Clone)]
 pub struct Imported {
-    /// How many entries the anchored state of the log has.
+    /// The number of entries in the anchored state of the log.
     pub size: u64,
-    /// What it proves, and by whom.
+    /// What the anchor proves, and who issued it.
     pub anchored: Anchored,
     /// The log entry that records it.
     pub entry: u64,
-    /// Whether it was here before.
+    /// Whether it had been imported before.
     pub already: bool,
 }
 
-/// Takes in an answer: finds what it answers, checks it, keeps it, logs it.
+/// Imports a reply: finds its request, checks it, stores it, logs it.
 ///
 /// # Errors
-/// [`BagError`]; nothing is kept of what does not hold.
+/// [`BagError`]; a reply that is not valid is not stored.
 pub fn import_anchor(
     held: &mut Held,
     reply: &Reply<'_>,
@@ -75,7 +75,7 @@ pub fn import_anchor(
     Ok(Imported { size: beside.size, anchored, entry, already: false })
 }
 
-// What was asked that this answers.
+// Finds the request that a reply answers.
 fn find<'a>(all: &'a [Beside], reply: &Reply<'_>) -> Result<(&'a Beside, String, Kind), BagError> {
     let kind = match reply.bytes {
         [0x30, ..] => Kind::Stamp,
@@ -84,12 +84,12 @@ fn find<'a>(all: &'a [Beside], reply: &Reply<'_>) -> Result<(&'a Beside, String,
         _ => return Err(BagError::Time(Fault::Form("the reply"))),
     };
     let mut fault = None;
-    // The newest first: where nothing fits, what is said is of the last request.
+    // The newest first: if none fits, the fault is that of the latest request.
     for beside in all.iter().rev() {
         for (name, _, _) in beside.files.keys().filter_map(|f| anchored::part(f)).filter(|p| p.1 == kind && p.2 == 0) {
             match fits(beside, name, kind, reply) {
                 Ok(()) => return Ok((beside, name.to_owned(), kind)),
-                // A stamp of this log with another nonce says more than that some request was for other data.
+                // A stamp of this log with another nonce is more specific than a stamp of other data.
                 Err(other) if fault.is_none() || other != Fault::OtherData => fault = Some(other),
                 Err(_) => {}
             }
@@ -99,24 +99,24 @@ fn find<'a>(all: &'a [Beside], reply: &Reply<'_>) -> Result<(&'a Beside, String,
 }
 
 fn fits(beside: &Beside, name: &str, kind: Kind, reply: &Reply<'_>) -> Result<(), Fault> {
-    let [asked, _, own] = kind.endings().map(|ending| beside.files.get(&format!("{name}.{ending}")));
-    let asked = asked.ok_or(Fault::Form("the request"))?;
+    let [request, _, own] = kind.endings().map(|ending| beside.files.get(&format!("{name}.{ending}")));
+    let request = request.ok_or(Fault::Form("the request"))?;
     let checkpoint = beside.files.get(CHECKPOINT).ok_or(Fault::Form("the checkpoint"))?;
     match kind {
-        Kind::Stamp => stamp::answers(reply.bytes, &Request::read(asked)?),
+        Kind::Stamp => stamp::answers(reply.bytes, &Request::read(request)?),
         Kind::Witness => {
             let note = Note::parse(checkpoint).map_err(|error| Fault::Checkpoint(error.to_string()))?;
             let key = witness::read_key(own.ok_or(Fault::Form("a witness's key"))?)?;
             witness::check(&note, reply.bytes, &key).map(drop)
         }
         Kind::Sigsum => {
-            let request = sigsum::LeafRequest::read(asked)?;
+            let request = sigsum::LeafRequest::read(request)?;
             sigsum::Proof::read(reply.bytes)?.answers(checkpoint, &request.key())
         }
     }
 }
 
-// What must be kept to check the answer again: the chain of certificates, or the policy.
+// What must be stored to check the reply again: the chain of certificates, or the policy.
 fn kept_with(
     reply: &Reply<'_>,
     kind: Kind,
@@ -147,7 +147,7 @@ fn kept_with(
     }
 }
 
-// As it will be checked from now on, with what lies beside it.
+// Checks the reply as every later check will, with the files next to it.
 fn check(files: &BTreeMap<String, Vec<u8>>, answer: &str, log: &Log) -> Result<Anchored, BagError> {
     let known = Known { kept: true, ..Known::default() };
     let found = anchored::check(files, &super::keys(log)?, &known).map_err(BagError::Time)?;
@@ -157,9 +157,9 @@ fn check(files: &BTreeMap<String, Vec<u8>>, answer: &str, log: &Log) -> Result<A
     own.map_or(Err(Fault::Form("the reply")), |(_, checked)| checked).map_err(BagError::Time)
 }
 
-// The authority's name stays sealed: whom a case has deals with is nobody's business who reads its log.
+// The authority's name is a commitment: readers of the log need not learn whom a case deals with.
 fn act(size: u64, files: &BTreeMap<String, Vec<u8>>, anchored: &Anchored) -> Act {
-    let [asked, answered, own] =
+    let [request, answer, own] =
         anchored.kind.endings().map(|ending| files.get(&format!("{}.{ending}", anchored.name)));
     let bytes = |bytes: &Vec<u8>| Ref::Bytes(Digest::of(bytes));
     let object = files.get(CHECKPOINT).map_or(Ref::Case, bytes);
@@ -169,10 +169,10 @@ fn act(size: u64, files: &BTreeMap<String, Vec<u8>>, anchored: &Anchored) -> Act
         .fact("by", Fact::Text(anchored.by.to_string()))
         .fact("trusted", Fact::Flag(anchored.is_trusted))
         .secret("authority", format!("{}: {}", anchored.name, anchored.who).as_bytes());
-    if let Some(asked) = asked {
-        act = act.uses(bytes(asked));
+    if let Some(request) = request {
+        act = act.uses(bytes(request));
     }
-    for made in [answered, own].into_iter().flatten() {
+    for made in [answer, own].into_iter().flatten() {
         act = act.makes(bytes(made));
     }
     act

@@ -1,8 +1,8 @@
-//! What anchors a case's log in time: what is asked, what came back, and whether it still holds
+//! The anchors of a case's log in time: requests, replies, and whether they are still valid
 //! (`docs/formats/time.md`).
 //!
-//! Requests and replies are files; carrying them is a person's work. A reply is written before the log says so: one that
-//! a crash left without its entry is named by [`list_anchors`], and importing it again completes it.
+//! Requests and replies are files; the user carries them. A reply is written before it is logged: if a crash leaves one
+//! without its entry, [`list_anchors`] reports it, and importing it again completes it.
 
 mod ask;
 mod import;
@@ -25,31 +25,32 @@ use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// How an entry of the act `anchor` begins: canonical JSON is sorted, and `act` comes first.
+/// The beginning of an entry of the act `anchor`: canonical JSON is sorted, and `act` comes first.
 const ANCHOR_ENTRY: &[u8] = b"{\"act\":\"anchor\",";
 
-/// How an entry of the act `key.add` begins.
+/// The beginning of an entry of the act `key.add`.
 const KEY_ENTRY: &[u8] = b"{\"act\":\"key.add\",";
 
-/// An anchor of the case, or one that was asked for.
+/// An anchor of the case, or a request for one.
 #[derive(Debug, Clone)]
 pub struct AnchorRow {
-    /// How many entries the anchored state of the log has.
+    /// The number of entries in the anchored state of the log.
     pub size: u64,
-    /// Its name, or that of a file that cannot be one.
+    /// Its name, or that of an unexpected file.
     pub name: String,
-    /// How it stands.
+    /// Its status.
     pub standing: AnchorStanding,
 }
 
-/// How an anchor stands.
+/// The status of an anchor.
 #[derive(Debug, Clone)]
 pub enum AnchorStanding {
-    /// It holds, and this log entry records it.
+    /// It is valid, and this log entry records it.
     Holds(Anchored, u64),
-    /// It holds, but no log entry records it: an import was broken off, or somebody put it there.
+    /// It is valid, but no log entry records it: an import was interrupted, or the file was placed there by other
+    /// means.
     NotLogged(Anchored),
-    /// It was asked for; nothing came back yet.
+    /// It was requested; there is no reply yet.
     Asked(anchored::Kind),
     /// It is not valid.
     Broken(AnchorFault),
@@ -58,10 +59,10 @@ pub enum AnchorStanding {
 /// Why an anchor is not valid.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum AnchorFault {
-    /// The time stamp, cosignature or proof does not hold.
+    /// The time stamp, cosignature or proof is not valid.
     #[error(transparent)]
     Time(#[from] exhibit_time::Fault),
-    /// The checkpoint is of a log of another size than its folder's name says.
+    /// The checkpoint has another log size than the name of its folder.
     #[error("it is of a log of {stated} entries")]
     Size {
         /// The size that the checkpoint states.
@@ -70,24 +71,24 @@ pub enum AnchorFault {
     /// The log is shorter than the anchored state.
     #[error("the log has {size} entries but once had {once}: it was rolled back")]
     RolledBack {
-        /// How many entries the log has.
+        /// The number of entries in the log.
         size: u64,
-        /// How many it had.
+        /// The earlier number of entries.
         once: u64,
     },
     /// The log does not begin with the anchored state.
     #[error("the log begins otherwise than it did then: it is another history")]
     Forked,
-    /// The file does not belong beside an anchored checkpoint.
+    /// The file is not one that belongs next to an anchored checkpoint.
     #[error("unexpected file")]
     Unexpected,
-    /// The log cannot be read as far as this anchor needs it.
+    /// The log cannot be read as far as is needed to check this anchor.
     #[error("the custody log cannot be read")]
     Log(#[source] Arc<LogError>),
 }
 
 impl AnchorFault {
-    /// The stable word for this fault.
+    /// The stable code of this fault.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
@@ -101,17 +102,17 @@ impl AnchorFault {
     }
 }
 
-/// The files beside one anchored checkpoint.
+/// The files next to one anchored checkpoint.
 pub(crate) struct Beside {
     pub(crate) size: u64,
     pub(crate) path: PathBuf,
     pub(crate) files: BTreeMap<String, Vec<u8>>,
 }
 
-/// Lists what anchors the case's log, and what was asked for, each held against the log as it is now.
+/// Lists the anchors of the case's log and pending requests, each checked against the current log.
 ///
 /// # Errors
-/// [`BagError`], where files or the log cannot be read.
+/// [`BagError`] if files or the log cannot be read.
 pub fn list_anchors(case: &Case) -> Result<Vec<AnchorRow>, BagError> {
     let all = read_all(case)?;
     if all.is_empty() {
@@ -138,7 +139,7 @@ fn rows_of(beside: &Beside, (log, keys): (&Log, &[VerifierKey]), logged: &BTreeM
     if let Err(fault) = check_log(log, beside.size, &found.checkpoint) {
         rows.push(broken(CHECKPOINT, fault));
     }
-    // It belongs into bags: in a case the log itself shows that it goes on from there.
+    // It belongs in bags: in a case the log itself shows that it extends the anchored state.
     let of_bags = beside.files.keys().filter(|file| *file == CONSISTENCY);
     rows.extend(found.unexpected.iter().chain(of_bags).map(|file| broken(file, AnchorFault::Unexpected)));
     for (file, checked) in &found.anchors {
@@ -157,7 +158,7 @@ fn rows_of(beside: &Beside, (log, keys): (&Log, &[VerifierKey]), logged: &BTreeM
     rows
 }
 
-// Whether the log still begins with the state that was anchored.
+// Checks that the log still begins with the anchored state.
 fn check_log(log: &Log, size: u64, anchored: &Checkpoint) -> Result<(), AnchorFault> {
     if anchored.size != size {
         return Err(AnchorFault::Size { stated: anchored.size });
@@ -170,7 +171,7 @@ fn check_log(log: &Log, size: u64, anchored: &Checkpoint) -> Result<(), AnchorFa
     tree::check_consistency(size, anchored.root, head.size, head.root, &proof).map_err(|_| AnchorFault::Forked)
 }
 
-/// The digests that the log's `anchor` entries name, with the number of the entry.
+/// The digests in the log's `anchor` entries, with the number of the entry.
 pub(crate) fn logged(log: &Log) -> Result<BTreeMap<Digest, u64>, BagError> {
     let mut digests = BTreeMap::new();
     log.entries_from(0, &mut |seq, bytes| {
@@ -183,8 +184,8 @@ pub(crate) fn logged(log: &Log) -> Result<BTreeMap<Digest, u64>, BagError> {
     Ok(digests)
 }
 
-/// The keys that the log says it had, the one that signs now last. Whether each rightly follows the one before is what a
-/// check of the log says.
+/// The keys of the log according to its entries, the current signing key last. Whether each is a valid successor is
+/// verified by the check of the log.
 pub(crate) fn keys(log: &Log) -> Result<Vec<VerifierKey>, BagError> {
     let mut keys = Vec::new();
     log.entries_from(0, &mut |_, bytes| {
@@ -205,7 +206,7 @@ pub(crate) fn folder(case: &Case) -> PathBuf {
     case.folder.join(layout::CUSTODY).join("anchors")
 }
 
-/// All anchored checkpoints with the files beside them, the oldest first.
+/// All anchored checkpoints with the files next to them, the oldest first.
 pub(crate) fn read_all(case: &Case) -> Result<Vec<Beside>, BagError> {
     let folder = folder(case);
     if !folder.is_dir() {
@@ -215,7 +216,7 @@ pub(crate) fn read_all(case: &Case) -> Result<Vec<Beside>, BagError> {
     for entry in fs::read_dir(&folder).map_err(io_error("list", &folder))? {
         let path = entry.map_err(io_error("list", &folder))?.path();
         let size = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse().ok());
-        // What is no folder of ours is left alone; it anchors nothing.
+        // Other folders are ignored; they anchor nothing.
         let Some(size) = size.filter(|_| path.is_dir()) else { continue };
         all.push(Beside { size, files: read_files(&path)?, path });
     }
@@ -246,7 +247,7 @@ fn read_file(path: &Path) -> Result<Vec<u8>, BagError> {
     Ok(bytes)
 }
 
-/// Writes a file whole and durably, or not at all; one that says the same already is left as it is.
+/// Writes a file atomically and durably; does nothing if it already has the same content.
 pub(crate) fn write_file(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), BagError> {
     let path = folder.join(name);
     if fs::read(&path).is_ok_and(|there| there == bytes) {
@@ -263,7 +264,7 @@ pub(crate) fn write_file(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), 
     write().map_err(io_error("write", &path))
 }
 
-/// The signed checkpoint of the log as it is now.
+/// The signed checkpoint of the current log.
 pub(crate) fn checkpoint(log: &Log) -> Result<Note, BagError> {
     Note::parse(log.checkpoint().as_bytes())
         .map_err(|error| BagError::Time(exhibit_time::Fault::Checkpoint(error.to_string())))

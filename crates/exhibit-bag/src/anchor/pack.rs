@@ -1,4 +1,4 @@
-//! Anchors in a bag: those that hold and are logged, each with the proof that the bag's checkpoint goes on from it.
+//! Anchors in a bag: those that are valid and logged, each with the proof that the bag's checkpoint extends its state.
 
 use super::{AnchorStanding, checkpoint, keys, logged, read_all, rows_of};
 use crate::BagError;
@@ -9,7 +9,7 @@ use exhibit_time::anchored::{Anchored, CHECKPOINT, CONSISTENCY, Kind};
 use exhibit_time::witness::AddCheckpoint;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The anchors that a bag of the log's present state has: how many entries each covers, and what it says.
+/// The anchors included in a bag of the current log: the number of entries that each covers, and its statement.
 pub(crate) fn anchors_of(held: &Held, log: &Log) -> Result<Vec<(u64, Anchored)>, BagError> {
     let (logged, keys) = (logged(log)?, keys(log)?);
     let mut all = Vec::new();
@@ -23,7 +23,7 @@ pub(crate) fn anchors_of(held: &Held, log: &Log) -> Result<Vec<(u64, Anchored)>,
     Ok(all)
 }
 
-/// Copies the anchors of states that are as old as the bag's or older. The log entries that record them are added to
+/// Copies the anchors of states that are not newer than the bag's. The log entries that record them are added to
 /// `entries`.
 pub(crate) fn pack_anchors(
     writer: &mut BagWriter,
@@ -37,10 +37,10 @@ pub(crate) fn pack_anchors(
         for row in rows_of(beside, (log, &keys), &logged) {
             if let AnchorStanding::Holds(anchored, entry) = row.standing {
                 entries.insert(entry);
-                let [asked, answered, own] = anchored.kind.endings();
-                // What a witness was asked can be made anew, and shows when it was asked before.
-                let asked = Some(asked).filter(|_| anchored.kind != Kind::Witness);
-                for ending in [asked, Some(answered), Some(own)].into_iter().flatten() {
+                let [request, reply, own] = anchored.kind.endings();
+                // A witness request can be rebuilt, and reveals when an earlier request was made.
+                let request = Some(request).filter(|_| anchored.kind != Kind::Witness);
+                for ending in [request, Some(reply), Some(own)].into_iter().flatten() {
                     let name = format!("{}.{ending}", anchored.name);
                     files.extend(beside.files.get(&name).map(|bytes| (name, bytes.clone())));
                 }

@@ -1,8 +1,8 @@
-//! Writing a bag from a case: payload with its records, then the log entry that names it, then the log's proofs, then
-//! the bag's name.
+//! Writing a bag from a case: the payload with its records, then the log entry that names it, then the log's proofs;
+//! finally the bag is renamed to its target.
 //!
-//! The log knows of a bag before anyone can have it: the entry names the bag's manifests by their digests, and the
-//! proof of that entry lies in the bag.
+//! The log records a bag before anyone can receive it: the entry names the bag's manifests by their digests, and the
+//! bag contains the proof of that entry.
 
 use super::pictures::{content_of, paint_pages};
 use super::proofs::{Part, write_log, write_record};
@@ -28,33 +28,33 @@ use std::path::Path;
 /// A bag to write.
 #[derive(Debug)]
 pub struct Order<'a> {
-    /// What is to be handed over.
+    /// The documents, pages and quotes to export.
     pub selection: &'a Selection,
-    /// Where the bag is to be; nothing may be there.
+    /// The path of the bag; it must not exist.
     pub target: &'a Path,
-    /// How it is closed.
+    /// How it is sealed.
     pub lock: Lock,
-    /// The first number of a series for every page, and load files with it.
+    /// The first number of a Bates series for all pages; adds load files with it.
     pub bates: Option<Number>,
-    /// What kind of receiver it is for; the hand-over is then an act of its own.
+    /// The kind of receiver; the handover is then logged as an act of its own.
     pub receiver: Option<Receiver>,
 }
 
-/// What an export is given by its caller.
+/// What the caller supplies to an export.
 pub struct Means<'a> {
-    /// Paints pictures of pages; without it, only those are handed over that were painted before.
+    /// Renders pictures of pages; without it, only pictures rendered earlier are included.
     pub cage: Option<&'a Cage>,
-    /// The time.
+    /// The current time.
     pub now: Moment,
-    /// Randomness fit for secrets.
+    /// A cryptographically secure random source.
     pub random: Random<'a>,
-    /// Told how far it has come.
+    /// Called with the progress.
     pub progress: &'a mut dyn FnMut(Step),
 }
 
 macro_rules! receivers {
     ($($(#[doc = $doc:literal])+ $name:ident = $word:literal,)+) => {
-        /// Who gets a bag: never more than the kind.
+        /// The receiver of a bag: never more specific than the kind.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Receiver {
             $($(#[doc = $doc])+ $name,)+
@@ -64,7 +64,7 @@ macro_rules! receivers {
             /// All kinds.
             pub const ALL: &[Self] = &[$(Self::$name,)+];
 
-            /// The word in the log.
+            /// The code in the log.
             #[must_use]
             pub const fn word(self) -> &'static str {
                 match self { $(Self::$name => $word,)+ }
@@ -88,47 +88,47 @@ receivers! {
     Expert = "expert",
     /// An archive.
     Archive = "archive",
-    /// Anyone else.
+    /// Any other receiver.
     Other = "other",
 }
 
-/// A bag that was written.
+/// The result of an export.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exported {
-    /// How many documents it holds, or pages of.
+    /// The number of documents, whole or in part.
     pub documents: u64,
-    /// How many pages' texts.
+    /// The number of page texts.
     pub pages: u64,
-    /// How many pages' pictures.
+    /// The number of page pictures.
     pub pictures: u64,
-    /// How many quotes.
+    /// The number of quotes.
     pub quotes: u64,
-    /// How many files its payload has.
+    /// The number of files in the payload.
     pub files: u64,
-    /// How many bytes its payload has.
+    /// The number of bytes in the payload.
     pub bytes: u64,
-    /// The first and the last number of the series, where there is one.
+    /// The first and the last number of the series, if any.
     pub bates: Option<(String, String)>,
-    /// The log entry of the export; of a sealed case, its last.
+    /// The log entry of the export; for a sealed case, the log's last entry.
     pub entry: u64,
-    /// Pages that have no picture to paint: document, page and reason.
+    /// Pages that could not be rendered: document, page and reason.
     pub unpainted: Vec<(String, u32, Reason)>,
 }
 
-/// How far an export has come.
+/// The progress of an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// So many pages are to be painted.
+    /// The number of pages to render.
     Paint(u64),
-    /// One page was painted.
+    /// One page was rendered.
     Painted,
-    /// So many bytes of originals are to be copied.
+    /// The number of bytes of originals to copy.
     Copy(u64),
-    /// So many more were copied.
+    /// The number of bytes copied since the last report.
     Copied(u64),
 }
 
-/// A document while it is packed.
+/// A document that is being packed.
 pub(crate) struct Packed {
     pub(crate) item: Item,
     pub(crate) content: Item,
@@ -137,7 +137,7 @@ pub(crate) struct Packed {
     pub(crate) pictures: Vec<PagePicture>,
 }
 
-/// The quotes of a bag: what they say, and their bytes.
+/// The quotes of a bag: parsed, and their bytes.
 type Quotes = BTreeMap<String, (Anchor, Vec<u8>)>;
 
 /// Writes a bag.
@@ -152,7 +152,7 @@ pub fn export(held: &mut Held, order: &Order<'_>, means: &mut Means<'_>) -> Resu
     }
     let mut writer = BagWriter::begin(order.target, &order.lock)?;
     let unpainted = paint(held, order.selection, &chosen, means)?;
-    // As it is now: the pictures are in it.
+    // Read again, because the pictures are now in it.
     let log = Log::open(&held.case.folder.join(layout::CUSTODY))?;
     (means.progress)(Step::Copy(whole_items(held, &chosen)?));
     let packed = pack_documents(&mut writer, held, (&chosen, &quotes, order.selection), means.progress)?;
@@ -216,7 +216,7 @@ pub fn export(held: &mut Held, order: &Order<'_>, means: &mut Means<'_>) -> Resu
     Ok(exported)
 }
 
-// The documents with the pages that quotes ask for, and the quotes' bytes; a quote that does not hold ends it all.
+// The documents with the pages that the quotes need, and the quotes' bytes; an invalid quote fails the whole export.
 fn resolve(held: &Held, selection: &Selection, log: &Log) -> Result<(BTreeMap<ItemId, Chosen>, Quotes), BagError> {
     let mut chosen = selection.documents.clone();
     let mut quotes = BTreeMap::new();
@@ -234,7 +234,7 @@ fn resolve(held: &Held, selection: &Selection, log: &Log) -> Result<(BTreeMap<It
     Ok((chosen, quotes))
 }
 
-// Paints what is to be handed over as pictures and was not painted yet.
+// Renders the selected pages that have no picture yet.
 fn paint(
     held: &mut Held,
     selection: &Selection,
@@ -326,7 +326,7 @@ fn pack_texts(
     Ok(wanted)
 }
 
-// Load files, each document's text among them; says their paths and the last number.
+// Load files, including each document's text; returns their paths and the last number.
 fn write_load_files(
     writer: &mut BagWriter,
     held: &Held,
@@ -361,7 +361,7 @@ fn pack_original(
     let original = item.original.ok_or_else(|| BagError::NoBytes { document: document.clone() })?;
     let path = format!("data/documents/{document}/original{}", ending(&held.case.name(item)));
     let mut file = held.case.originals().open_original(original).map_err(CaseError::from)?;
-    // said as what it is, before a sealed bag notices that a file does not fit
+    // reported as an altered original, before a sealed bag fails because the size does not match
     if file.metadata().is_ok_and(|about| about.len() != item.size) {
         return Err(BagError::Altered { document });
     }
@@ -369,14 +369,14 @@ fn pack_original(
     if written.sha256 == *original.digest().as_bytes() { Ok(path) } else { Err(BagError::Altered { document }) }
 }
 
-// The ending of a name, where it is a plain one: the rest of the name stays out of paths.
+// The extension of a name, if it is plain ASCII: the rest of the name stays out of paths.
 fn ending(name: &str) -> String {
     let plain = |ending: &&str| (1..=8).contains(&ending.len()) && ending.bytes().all(|b| b.is_ascii_alphanumeric());
     let ending = name.rsplit_once('.').map(|(_, ending)| ending).filter(plain);
     ending.map(|ending| format!(".{}", ending.to_ascii_lowercase())).unwrap_or_default()
 }
 
-// The tag files that the log's entry names, with their digests.
+// The tag files named in the log entry, with their digests.
 fn write_tags(
     writer: &mut BagWriter,
     held: &Held,
@@ -413,7 +413,7 @@ fn listing(held: &Held, packed: &[Packed], quotes: &Quotes) -> String {
     listed
 }
 
-// A sealed case's log takes no entry: its key signs what the entry would say, and the last entry goes with it.
+// A sealed case's log accepts no entry: its key signs an equivalent statement, and the last entry is included.
 fn state_export(writer: &mut BagWriter, held: &Held, bound: &[[u8; 32]], now: Moment) -> Result<u64, BagError> {
     let made = bound.iter().map(|digest| Ref::Bytes(Digest::from_bytes(*digest)).to_string()).collect();
     let origin = held.log.log().origin().to_owned();
@@ -422,7 +422,7 @@ fn state_export(writer: &mut BagWriter, held: &Held, bound: &[[u8; 32]], now: Mo
     Ok(held.log.log().size() - 1)
 }
 
-// The export, and where the receiver's kind was said, the hand-over, which is the entry after it.
+// Logs the export and, if the receiver's kind is given, the handover in the entry after it.
 fn log_export(
     held: &mut Held,
     (bound, listed): (&[[u8; 32]; 6], &str),

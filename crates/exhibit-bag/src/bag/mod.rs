@@ -1,4 +1,4 @@
-//! Bags: written from a case, received from another one, sealed and opened.
+//! Bags: written from a case, received from another case, sealed and opened.
 
 mod export;
 mod pictures;

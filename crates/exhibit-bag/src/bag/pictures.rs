@@ -1,4 +1,5 @@
-//! Painting pages for citing: the pictures are kept, become leaves of their document's tree, and the tree is logged anew.
+//! Rendering pages for citing: the pictures are stored and become leaves of their document's tree, which is logged
+//! again.
 
 use crate::{BagError, Random, reading};
 use exhibit_case::{Cage, CaseError, Held, TreeParts, finding_digest, flush_outbox, log_act, reader_of};
@@ -7,11 +8,11 @@ use exhibit_custody::{Act, Derivation, Entry, Log};
 use exhibit_model::{ItemId, Moment, Reason};
 use std::collections::BTreeSet;
 
-/// Paints those pages of a document that have no picture yet, and logs the document's tree with them. Gives the pages that
-/// have no picture to paint, with the reason. `painted` is called after each page.
+/// Renders those pages of a document that have no picture yet, and logs the document's tree with them. Returns the
+/// pages that cannot be rendered, with the reason. `painted` is called after each page.
 ///
 /// # Errors
-/// [`BagError::NotRead`]; what the case may meet. What was painted until then is painted again next time.
+/// [`BagError::NotRead`]; those of the case. Pages rendered until then are rendered again next time.
 pub fn paint_pages(
     held: &mut Held,
     cage: &Cage,
@@ -36,14 +37,14 @@ pub fn paint_pages(
         painted();
     }
     if !new.is_empty() {
-        // on disk before anything says that they are there
+        // durable before the catalogue or log refers to them
         held.case.cited()?.sync().map_err(CaseError::from)?;
         log_pictures(held, &content, &new, now, random)?;
     }
     Ok(refused)
 }
 
-/// The item that was read for a document: itself, or the first of the same bytes.
+/// The item that was read for a document: itself, or the first with the same bytes.
 pub(crate) fn content_of(held: &Held, item: ItemId) -> Result<Item, BagError> {
     let item = held.case.item(item)?;
     Ok(match item.duplicate_of {
@@ -52,7 +53,7 @@ pub(crate) fn content_of(held: &Held, item: ItemId) -> Result<Item, BagError> {
     })
 }
 
-// The document derived anew: the same state and texts, and these pictures.
+// The document's derivation again: the same state and texts, and these pictures.
 fn log_pictures(
     held: &mut Held,
     content: &Item,

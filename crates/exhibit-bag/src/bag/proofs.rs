@@ -1,5 +1,5 @@
-//! What proves a bag: a record beside each document, and in `custody/` the log's key, checkpoint and policy, and the log
-//! entries that are needed, with their proofs.
+//! The proofs in a bag: a record for each document, and in `custody/` the log's key, checkpoint and policy, and the
+//! necessary log entries with their proofs.
 
 use super::writer::BagWriter;
 use crate::{BagError, reading};
@@ -16,23 +16,23 @@ use exhibit_proof::json::{MAX_NUMBER, Value};
 use exhibit_proof::package::{Document, entry_path, handover_path, policy_text, proof_path, record_path};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What of a document is handed over.
+/// The exported parts of a document.
 pub(crate) struct Part<'a> {
     /// The document.
     pub(crate) item: &'a Item,
-    /// The item that was read for it: itself, or the first of the same bytes.
+    /// The item that was read for it: itself, or the first with the same bytes.
     pub(crate) content: &'a Item,
-    /// Where its original lies in the bag.
+    /// The path of its original in the bag.
     pub(crate) file: Option<&'a str>,
     /// The pages whose texts are in the bag.
     pub(crate) pages: &'a [u32],
     /// The pages whose pictures are in the bag.
     pub(crate) pictures: &'a [PagePicture],
-    /// Whether its name and those of its containers are opened.
+    /// Whether its name and those of its containers are revealed.
     pub(crate) names: bool,
 }
 
-/// Writes the record of one document, and says what it proves. The log entries that it rests on are added to `entries`.
+/// Writes the record of one document; returns what it proves. The log entries that it needs are added to `entries`.
 pub(crate) fn write_record(
     writer: &mut BagWriter,
     held: &mut Held,
@@ -101,7 +101,7 @@ pub(crate) fn write_record(
     Ok(proved)
 }
 
-// The entry of the receipt of a source, where another case handed it over: it names that case's log and bag.
+// The receipt entry of a source that was received from another case: it names that case's log and bag.
 fn handed_over_by(held: &Held, log: &Log, source: exhibit_model::SourceId) -> Result<Option<u64>, BagError> {
     let identity = held.catalogue.source(source)?.map(|(identity, ..)| identity);
     if !identity.is_some_and(|identity| identity.starts_with(b"bag:")) {
@@ -118,14 +118,14 @@ fn handed_over_by(held: &Held, log: &Log, source: exhibit_model::SourceId) -> Re
     Ok(found)
 }
 
-// The places of what is proved in a document's tree: the original, then texts, then pictures.
+// The indexes of the proved leaves in a document's tree: the original, then texts, then pictures.
 fn leaves_of(tree: &Tree, part: &Part<'_>) -> Option<Vec<u64>> {
     let texts = part.pages.iter().map(|page| tree.text_of_page(*page));
     let pictures = part.pictures.iter().map(|picture| tree.picture_of_page(picture.page));
     std::iter::once(Some(0)).chain(texts).chain(pictures).collect()
 }
 
-// Names alone: reasons can quote what is not handed over, and a tree's seed would give away all its salts.
+// Only names: reasons can quote what is not exported, and a tree's seed would reveal all its salts.
 fn openings(held: &Held, receipts: &[u64], names: bool) -> Result<Vec<(u64, Opening)>, BagError> {
     let mut list = Vec::new();
     for seq in receipts.iter().filter(|_| names) {
@@ -162,7 +162,7 @@ pub(crate) fn write_log(
     writer.put("custody/key.pub", format!("{key}\n").as_bytes())?;
     writer.put("custody/checkpoint", log.checkpoint().as_bytes())?;
     writer.put("custody/policy", policy_text(key).as_bytes())?;
-    // The entry that names the first key, and those that name each one that followed.
+    // The entry with the first key, and those with each of its successors.
     entries.insert(0);
     for (index, proof) in log.handovers()? {
         writer.put(&handover_path(index), &proof)?;

@@ -1,7 +1,8 @@
-//! Bags that other cases handed over: kept with all their proofs, so that they can be checked again at any time and given on.
+//! Bags received from other cases: stored with all their proofs, so that they can be checked again at any time and
+//! passed on.
 //!
-//! A bag is kept in `bags/<SHA-256 of its manifest-sha256.txt>`: every file of it but the originals that it brings whole,
-//! which are kept as originals of this case. With these it is the same bag again, byte for byte.
+//! A bag is stored in `bags/<SHA-256 of its manifest-sha256.txt>`: every file of it except its whole originals,
+//! which are stored as originals of this case. Together they are the same bag again, byte for byte.
 
 use crate::{BagError, io_error};
 use exhibit_case::{Case, layout};
@@ -21,7 +22,7 @@ use std::path::Path;
 
 const MANIFEST: &str = "manifest-sha256.txt";
 
-/// A bag that was checked and is good.
+/// A bag that was checked and found valid.
 #[derive(Debug)]
 pub struct VerifiedBag {
     proved: Proved,
@@ -30,10 +31,10 @@ pub struct VerifiedBag {
 }
 
 impl VerifiedBag {
-    /// A checked bag, where nothing is wrong with it.
+    /// Accepts a checked bag without findings.
     ///
     /// # Errors
-    /// The check's report comes back where anything is.
+    /// Returns the report of a check with findings.
     pub fn from_checked(checked: CheckedBag) -> Result<Self, Box<CheckedBag>> {
         if !checked.report.is_good() {
             return Err(Box::new(checked));
@@ -47,7 +48,7 @@ impl VerifiedBag {
         }
     }
 
-    /// What names the bag.
+    /// The digest that names the bag.
     #[must_use]
     pub const fn id(&self) -> Digest {
         self.manifest
@@ -59,21 +60,21 @@ impl VerifiedBag {
         self.proved.key.to_string()
     }
 
-    /// How many bytes its originals and pages have.
+    /// The number of bytes in its originals and pages.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.files.values().map(|digests| digests.size).sum()
     }
 
-    // Whole originals by their places: these are not kept twice.
+    // The paths of whole originals: these are not stored twice.
     fn originals(&self) -> BTreeSet<&str> {
         self.proved.documents.values().filter_map(|document| document.file.as_deref()).collect()
     }
 
-    /// Keeps the bag's proofs in the case. Doing it twice changes nothing; a killed attempt leaves nothing under the bag's name.
+    /// Stores the bag's proofs in the case. Idempotent; an interrupted call leaves nothing under the bag's name.
     ///
     /// # Errors
-    /// [`BagError::Io`]; [`BagError::Changed`] where a file is not what it was when it was checked.
+    /// [`BagError::Io`]; [`BagError::Changed`] if a file has changed since the check.
     pub fn keep(&self, case: &Case, from: &mut dyn Files) -> Result<(), BagError> {
         let target = case.folder.join(layout::BAGS).join(self.manifest.to_string());
         if target.join(MANIFEST).is_file() {
@@ -95,7 +96,7 @@ impl VerifiedBag {
         File::open(&above).and_then(|above| above.sync_all()).map_err(io_error("make durable", &above))
     }
 
-    /// The bag as a source: originals under the names proved for them, and pages alone where only these were handed over.
+    /// The bag as a source: originals under their proved names, or single pages if the original is not included.
     #[must_use]
     pub fn source(&self, name: &str, from: Box<dyn Files + Send>) -> BagSource {
         let mut files = Vec::new();
@@ -127,7 +128,7 @@ impl VerifiedBag {
     }
 }
 
-// `<document>/<name as found>`, where a name was opened; else the name of the file in the bag.
+// `<document>/<name as found>` if a name was revealed; otherwise the name of the file in the bag.
 fn path_of(label: &str, file: &str, document: &Document) -> Vec<u8> {
     let own = |(entry, field, _): &&(u64, String, Vec<u8>)| *entry == document.receipt && field == "name";
     let opened = document.opened.iter().find(own).map(|(_, _, name)| name.clone()).filter(|name| !name.is_empty());
@@ -166,7 +167,7 @@ fn copy(from: &mut dyn Files, path: &str, digests: &Digests, to: &Path) -> Resul
     Ok(())
 }
 
-/// A kept bag with its originals put back, as whoever checks bags wants it.
+/// A stored bag combined with its originals, in the form that the bag check reads.
 pub struct KeptBag {
     kept: Folder,
     originals: BTreeMap<String, OriginalId>,
@@ -183,7 +184,7 @@ impl KeptBag {
     /// The bag with this name in the case.
     ///
     /// # Errors
-    /// [`BagError::NoSuchBag`]; others where it cannot be read.
+    /// [`BagError::NoSuchBag`]; others if it cannot be read.
     pub fn open(case: &Case, id: &str) -> Result<Self, BagError> {
         let folder = case.folder.join(layout::BAGS).join(id);
         if Digest::parse(id).is_err() || !folder.is_dir() {
@@ -198,7 +199,7 @@ impl KeptBag {
         Ok(Self { kept: Folder::new(&folder), originals, store })
     }
 
-    /// Writes the bag anew as a folder, the same as it was handed over.
+    /// Rebuilds the bag as a folder, identical to the received one.
     ///
     /// # Errors
     /// [`BagError`].
@@ -255,22 +256,22 @@ impl Files for KeptBag {
     }
 }
 
-/// A kept bag, and what the log says of it.
+/// A stored bag, with its state in the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReceivedBag {
     /// SHA-256 of its `manifest-sha256.txt`, which names it.
     pub id: Digest,
-    /// The log entry of its receipt; without one, taking it in was interrupted before it began.
+    /// The log entry of its receipt; `None` if its import was interrupted before it began.
     pub entry: Option<u64>,
-    /// Whether all of it was taken in.
+    /// Whether it was imported completely.
     pub whole: bool,
-    /// The source that it became.
+    /// The source created from it.
     pub source: Option<SourceId>,
     /// The identity of the log that it comes from.
     pub log: String,
 }
 
-/// The bags that were handed over to this case.
+/// The bags received by this case.
 ///
 /// # Errors
 /// [`BagError`].
@@ -307,15 +308,15 @@ pub fn received_bags(case: &Case) -> Result<Vec<ReceivedBag>, BagError> {
     Ok(found)
 }
 
-/// Checks every received bag again, except those that are not taken in completely. Returns the findings of each bag.
+/// Checks every received bag again, except those that are not imported completely. Returns the findings of each bag.
 ///
 /// # Errors
-/// [`BagError`], where checking itself is impossible.
+/// [`BagError`] only if the check itself is impossible.
 pub fn check_received(case: &Case) -> Result<Vec<(ReceivedBag, Vec<Finding>)>, BagError> {
     let mut all = Vec::new();
     for bag in received_bags(case)? {
         if !bag.whole {
-            // its originals are on their way
+            // its originals are not all imported yet
             all.push((bag, Vec::new()));
             continue;
         }

@@ -1,4 +1,4 @@
-//! What a bag holds, said for archives: RO-Crate 1.2.
+//! A description of a bag's content for archives: RO-Crate 1.2.
 
 use super::export::Packed;
 use super::proofs::map;
@@ -12,13 +12,13 @@ use exhibit_proof::package::{ANCHORS, METADATA, picture_path, quote_path, record
 use exhibit_time::anchored::Anchored;
 use std::collections::BTreeMap;
 
-/// What is described besides documents.
+/// What is described in addition to documents.
 pub(crate) struct Others<'a> {
-    /// Quotes by their names.
+    /// Quotes by name.
     pub(crate) quotes: &'a BTreeMap<String, (Anchor, Vec<u8>)>,
     /// The paths of load files.
     pub(crate) load_files: &'a [String],
-    /// What anchors the log in time: how many entries, and who says so.
+    /// The anchors of the log in time: the number of entries, and the issuer.
     pub(crate) anchors: &'a [(u64, Anchored)],
     /// Whether names stay sealed.
     pub(crate) without_names: bool,
@@ -72,7 +72,7 @@ pub(crate) fn write_metadata(
     writer.put(METADATA, crate_.write().as_bytes()).map(drop)
 }
 
-// One document's folder and its files, added to the graph.
+// Adds one document's folder and its files to the graph.
 fn describe(held: &Held, document: &Packed, without_names: bool, graph: &mut Vec<Value>) -> String {
     let label = held.case.label(document.item.id);
     let folder = format!("documents/{label}/");
@@ -99,15 +99,15 @@ fn describe(held: &Held, document: &Packed, without_names: bool, graph: &mut Vec
     folder
 }
 
-// An anchor, which lies beside the payload among the proofs, added to the graph.
+// Adds an anchor to the graph; it is among the proofs, outside the payload.
 fn mention(size: u64, anchored: &Anchored, graph: &mut Vec<Value>) -> String {
     let id = format!("#anchor-{size:09}-{}-{}", anchored.name, anchored.kind.word());
     let by = anchored.by.to_string();
-    let said = format!("The first {size} entries of the custody log were there by {by}: so says {}", anchored.who);
+    let statement = format!("The first {size} entries of the custody log were there by {by}: so says {}", anchored.who);
     graph.push(map([
         ("@id", text(&id)),
         ("@type", text("CreativeWork")),
-        ("name", text(&said)),
+        ("name", text(&statement)),
         ("description", text(&format!("{} in {ANCHORS}{size:09} of the bag", anchored.kind.word()))),
     ]));
     id

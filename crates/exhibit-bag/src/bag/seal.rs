@@ -1,7 +1,7 @@
 //! Sealed bags: a tar within one age file (age-encryption.org/v1), written and read as a stream.
 //!
-//! Nothing of a sealed bag is ever written unsealed: it is checked and taken in by seeking in the age file itself. A tar from
-//! elsewhere is hostile: only plain files below `bag/` count, everything else is named as what it is.
+//! A sealed bag is never written to disk unsealed: it is checked and imported by seeking in the age file itself. A tar
+//! from elsewhere is hostile: only plain files below `bag/` are accepted, everything else is reported.
 
 use super::writer::WITHIN;
 use crate::{BagError, io_error};
@@ -14,19 +14,19 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-/// What age calls the work factor of a passphrase: 256 MiB of memory and about a second.
+/// The age work factor of a passphrase: 256 MiB of memory and about a second.
 const WORK: u8 = 18;
 
-/// The most work that is done for a file from elsewhere: 1 GiB of memory.
+/// The maximum work factor accepted in a received file: 1 GiB of memory.
 const MOST_WORK: u8 = 20;
 
-/// The most files that a sealed bag may have.
+/// The maximum number of files in a sealed bag.
 const MOST_FILES: usize = 4_000_000;
 
-/// How a bag is closed.
+/// How a bag is sealed.
 #[derive(Debug, Clone, Default)]
 pub enum Lock {
-    /// It is a folder, open to everyone.
+    /// Not at all: it is a folder, readable by everyone.
     #[default]
     Open,
     /// To these recipients (`age1…`), any one of whom can open it.
@@ -35,7 +35,7 @@ pub enum Lock {
     Passphrase(SecretString),
 }
 
-/// What opens a sealed bag.
+/// The means to open a sealed bag.
 #[derive(Debug, Clone)]
 pub enum Unlock {
     /// A file of age identities (`AGE-SECRET-KEY-1…`).
@@ -47,33 +47,33 @@ pub enum Unlock {
 /// Why a bag cannot be sealed or opened.
 #[derive(Debug, thiserror::Error)]
 pub enum SealError {
-    /// A recipient is none.
+    /// A recipient is invalid.
     #[error("{0:?} is not a recipient: those begin with age1")]
     Recipient(String),
     /// The recipients cannot be used.
     #[error("the recipients cannot be used: {0}")]
     Recipients(String),
-    /// The file of identities cannot be used.
+    /// The identity file cannot be used.
     #[error("{} has no identity that can be used", .0.display())]
     Identities(PathBuf),
-    /// The file is not one that age has sealed.
+    /// The file is not an age file.
     #[error("{} is not a whole age file: {reason}", path.display())]
     NotSealed {
         /// The file.
         path: PathBuf,
-        /// Why not.
+        /// The reason.
         reason: String,
     },
     /// Neither the identities nor the passphrase open it.
     #[error("{} is not sealed to this identity or passphrase", .0.display())]
     Unopened(PathBuf),
-    /// A tar has more files than are ever read.
+    /// A tar has more files than the maximum.
     #[error("{} has more than {MOST_FILES} files", .0.display())]
     TooMany(PathBuf),
 }
 
 impl Lock {
-    /// The way into a sealed file that is made at `path`; `None` for an open bag.
+    /// A writer into a new sealed file at `path`; `None` for an open bag.
     pub(crate) fn writer(&self, path: &Path) -> Result<Option<StreamWriter<BufWriter<File>>>, BagError> {
         let encryptor = match self {
             Self::Open => return Ok(None),
@@ -97,7 +97,7 @@ impl Lock {
     }
 }
 
-/// A sealed bag, opened: its files, read where they lie.
+/// An opened sealed bag: its files, read in place.
 pub struct SealedBag {
     stream: StreamReader<BufReader<File>>,
     found: Vec<Found>,
@@ -110,7 +110,7 @@ impl std::fmt::Debug for SealedBag {
     }
 }
 
-/// Whether a file begins as those do that age has sealed.
+/// Whether a file begins like an age file.
 #[must_use]
 pub fn is_sealed(path: &Path) -> bool {
     let mut start = [0; 21];
@@ -120,10 +120,10 @@ pub fn is_sealed(path: &Path) -> bool {
 }
 
 impl SealedBag {
-    /// Opens a sealed bag, and finds its files.
+    /// Opens a sealed bag and lists its files.
     ///
     /// # Errors
-    /// [`SealError`], also where the file was cut short; [`BagError::Io`].
+    /// [`SealError`], also if the file is truncated; [`BagError::Io`].
     pub fn open(path: &Path, unlock: &Unlock) -> Result<Self, BagError> {
         let file = File::open(path).map_err(io_error("open", path))?;
         let (mut stream, length) = unseal(BufReader::new(file), unlock, path)?;
@@ -132,7 +132,7 @@ impl SealedBag {
     }
 }
 
-// The way to what is sealed, and how long that is.
+// A reader of the sealed content, and its length.
 fn unseal<R: BufRead + Seek>(sealed: R, unlock: &Unlock, path: &Path) -> Result<(StreamReader<R>, u64), BagError> {
     let not_sealed = |reason: String| SealError::NotSealed { path: path.to_owned(), reason };
     let refused = |error: DecryptError| match error {
@@ -144,7 +144,7 @@ fn unseal<R: BufRead + Seek>(sealed: R, unlock: &Unlock, path: &Path) -> Result<
     let decryptor = Decryptor::new_buffered(sealed).map_err(refused)?;
     let identities = unlock.identities()?;
     let mut stream = decryptor.decrypt(identities.iter().map(|one| &**one as &dyn age::Identity)).map_err(refused)?;
-    // proves that the file ends where it was sealed to end
+    // proves that the file is not truncated
     let length = stream.seek(SeekFrom::End(0)).map_err(|error| not_sealed(error.to_string()))?;
     stream.rewind().map_err(|error| not_sealed(error.to_string()))?;
     Ok((stream, length))
@@ -174,7 +174,7 @@ fn index<R: Read + Seek>(stream: &mut R, length: u64, path: &Path) -> Result<Ind
     let not_sealed = |error: io::Error| SealError::NotSealed { path: path.to_owned(), reason: error.to_string() };
     let (mut found, mut places, mut end) = (Vec::new(), BTreeMap::new(), 0);
     let mut tar = tar::Archive::new(&mut *stream);
-    // raw: what goes on in other entries (long names, times) is never used, and can be as long as it likes
+    // raw: the content of other entries (long names, times) is never used, and its length is unbounded
     for entry in tar.entries_with_seek().map_err(not_sealed)?.raw(true) {
         let entry = entry.map_err(not_sealed)?;
         if found.len() == MOST_FILES {
@@ -202,7 +202,7 @@ fn index<R: Read + Seek>(stream: &mut R, length: u64, path: &Path) -> Result<Ind
     Ok((found, places))
 }
 
-// After the last file there are zeros, and not many of them.
+// After the last file come zeros, a bounded number of them.
 fn check_end<R: Read + Seek>(stream: &mut R, end: u64, length: u64) -> io::Result<()> {
     stream.seek(SeekFrom::Start(end))?;
     let rest = length - end;
@@ -250,8 +250,8 @@ mod tests {
     use sha2::{Digest as _, Sha256};
     use std::io::Cursor;
 
-    /// Headers that the format does not allow and the age crate opens all the same: the last line of a stanza is missing
-    /// where it would be empty. What is opened is authenticated as any other file is.
+    /// Headers that the format does not allow but the age crate opens: the last line of a stanza is missing
+    /// where it would be empty. The content is authenticated like that of any other file.
     const OPENED_ALL_THE_SAME: [&str; 2] = ["stanza_missing_body", "stanza_missing_final_line"];
 
     struct Vector<'a> {
@@ -278,7 +278,7 @@ mod tests {
         lines.map(vector).collect()
     }
 
-    // what comes out of a sealed file until its end, or until something is wrong with it
+    // the content of a sealed file until its end or the first error
     fn open(vector: &Vector<'_>, folder: &Path) -> (Vec<u8>, Result<(), String>) {
         let identities = folder.join("keys");
         std::fs::write(&identities, vector.keys.join("\n")).expect("write");
@@ -295,14 +295,14 @@ mod tests {
     }
 
     #[test]
-    fn vectors_that_are_not_ours_are_opened_or_refused() {
+    fn foreign_test_vectors_are_opened_or_rejected() {
         let folder = tempfile::tempdir().expect("folder");
         let vectors = vectors();
         assert_eq!(vectors.len(), 89);
         let mut wrong = Vec::new();
         for vector in &vectors {
             let (plain, read) = open(vector, folder.path());
-            // what was let out before the end was found wrong must be right as far as it goes
+            // everything returned before the error must be a prefix of the correct content
             let stated = vector.payload == "-" || to_hex(&Sha256::digest(&plain)) == vector.payload;
             let payload = plain.is_empty() && read.is_err() || stated;
             let named = vector.expect != "no match" || read.as_ref().is_err_and(|why| why.contains("not sealed to"));

@@ -1,4 +1,4 @@
-//! Choosing what goes into a bag: documents by name, pages or query, and quotes.
+//! Selecting the content of a bag: documents by name, pages or query, and quotes.
 
 use crate::BagError;
 use crate::quote::list_quotes;
@@ -7,24 +7,24 @@ use exhibit_catalogue::ItemFilter;
 use exhibit_model::ItemId;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The longest range of pages in a request such as `EXH-000003:1-500`.
+/// The maximum number of pages in a range such as `EXH-000003:1-500`.
 const MAX_RANGE: u32 = 100_000;
 
-/// What of one document goes into a bag.
+/// The selected parts of one document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Chosen {
     /// Its original and the texts of all its pages.
     Whole,
-    /// The texts of these pages alone.
+    /// Only the texts of these pages.
     Pages(BTreeSet<u32>),
 }
 
-/// What goes into a bag.
+/// The content selected for a bag.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
-    /// Documents, and what of each.
+    /// Documents, and the selected parts of each.
     pub documents: BTreeMap<ItemId, Chosen>,
-    /// Quotes by their names; the pages that they quote are included, and the pictures that they point at.
+    /// Quotes by name; the pages that they quote are included, and the pictures that they refer to.
     pub quotes: BTreeSet<String>,
     /// Whether the names and paths under which files were found stay sealed.
     pub without_names: bool,
@@ -37,18 +37,18 @@ pub struct Selection {
 pub struct Request<'a> {
     /// Documents by label, number, digest or path, each optionally with pages: `EXH-000003:1-3,7`.
     pub documents: &'a [String],
-    /// Queries; every document that one of them finds is chosen.
+    /// Queries; every document that one of them finds is selected.
     pub queries: &'a [String],
-    /// Whether every document that was received with its bytes is chosen.
+    /// Whether every document received with its bytes is selected.
     pub all: bool,
     /// Quotes by name.
     pub quotes: &'a [String],
-    /// Whether every quote of the case is chosen.
+    /// Whether every quote of the case is selected.
     pub all_quotes: bool,
 }
 
 impl Selection {
-    /// Resolves a request against a case. A document that is requested both whole and by pages is chosen whole.
+    /// Resolves a request against a case. A document that is requested both whole and by pages is selected whole.
     ///
     /// # Errors
     /// [`BagError::Case`] for a document that does not exist or a query that cannot be parsed.

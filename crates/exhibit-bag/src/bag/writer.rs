@@ -1,8 +1,8 @@
-//! A bag while it is written: every file hashed as it goes, lists kept on disk, memory bounded.
+//! Writing a bag: every file is hashed while it is written, lists are stored on disk, memory is bounded.
 //!
-//! A bag is a folder, or one sealed file (a tar within age) of which nothing lies on disk unsealed but the lists of
-//! digests and neutral paths, in files that have no name. Either lies beside its final place under another name and is
-//! renamed when it is whole and durable.
+//! A bag is a folder, or one sealed file (a tar within age), of which nothing is on disk unsealed except the lists of
+//! digests and neutral paths, in unnamed files. Either is written next to its target under another name and
+//! renamed once it is complete and durable.
 
 use super::seal::Lock;
 use crate::{BagError, io_error};
@@ -14,19 +14,19 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Seek as _, Write};
 use std::path::{Path, PathBuf};
 
-/// How many bytes are read at once.
+/// The size of the read buffer in bytes.
 const PIECE: usize = 1 << 18;
 
 /// The folder within a sealed bag's tar.
 pub(crate) const WITHIN: &str = "bag/";
 
-/// A bag under way.
+/// A bag that is being written.
 pub(crate) struct BagWriter {
     target: PathBuf,
     unfinished: PathBuf,
     shape: Shape,
     payload: Lists,
-    // In the order of their paths, so that their lists have one form.
+    // In path order, so that their lists have a single form.
     tags: BTreeMap<String, Written>,
     pub(crate) files: u64,
     pub(crate) bytes: u64,
@@ -36,17 +36,17 @@ pub(crate) struct BagWriter {
 enum Shape {
     Folder,
     Sealed(Box<tar::Builder<StreamWriter<BufWriter<File>>>>),
-    // while it is ended
+    // while the bag is being finished
     Ended,
 }
 
-/// The two manifests of one kind, in files without a name.
+/// The two manifests of one kind, in unnamed files.
 struct Lists {
     sha256: BufWriter<File>,
     sha512: BufWriter<File>,
 }
 
-/// What was written.
+/// A file that was written.
 #[derive(Clone, Copy)]
 pub(crate) struct Written {
     pub(crate) size: u64,
@@ -55,7 +55,7 @@ pub(crate) struct Written {
 }
 
 impl BagWriter {
-    /// Begins a bag that will lie at `target`, which must not exist. What an interrupted attempt left is removed.
+    /// Begins a bag at `target`, which must not exist. Removes the leftovers of an interrupted attempt.
     pub(crate) fn begin(target: &Path, lock: &Lock) -> Result<Self, BagError> {
         if target.symlink_metadata().is_ok() {
             return Err(BagError::Exists(target.to_owned()));
@@ -78,7 +78,8 @@ impl BagWriter {
         Ok(Self { target, unfinished, shape, payload, tags: BTreeMap::new(), files: 0, bytes: 0, whole: false })
     }
 
-    /// Writes one file of so many bytes from a reader and lists it. Paths are ASCII, so that no system writes them otherwise.
+    /// Writes one file of `size` bytes from a reader and lists it. Paths are ASCII, so that every system writes them
+    /// alike.
     pub(crate) fn add(
         &mut self,
         path: &str,
@@ -117,7 +118,7 @@ impl BagWriter {
             Shape::Ended => Ok(()),
         };
         copied.map_err(io_error("write", &full))?;
-        // in a sealed bag a file that grew or shrank meanwhile would shift all that follows
+        // in a sealed bag, a file that grew or shrank meanwhile would shift everything after it
         if hashed.size != size || hashed.read(&mut [0]).map_err(io_error("read what goes into", &full))? > 0 {
             let changed = io::Error::other(format!("it does not have the {size} bytes that it must have"));
             return Err(io_error("write", &full)(changed));
@@ -125,7 +126,7 @@ impl BagWriter {
         Ok(Written { size, sha256: hashed.sha256.finalize().into(), sha512: hashed.sha512.finalize().into() })
     }
 
-    /// Ends the payload: its manifests are whole, listed among the tag files, and their digests given.
+    /// Ends the payload: completes its manifests, lists them among the tag files, and returns their digests.
     pub(crate) fn end_payload(&mut self) -> Result<[[u8; 32]; 2], BagError> {
         let lists = std::mem::replace(&mut self.payload, Lists::begin(&self.unfinished)?);
         let mut digests = [[0; 32]; 2];
@@ -137,7 +138,7 @@ impl BagWriter {
         Ok(digests)
     }
 
-    /// Ends the bag: durable, then under its name.
+    /// Finishes the bag: makes it durable, then renames it to its target.
     pub(crate) fn end(mut self) -> Result<(), BagError> {
         let mut lists = Lists::begin(&self.unfinished)?;
         for (path, written) in &self.tags {
@@ -169,7 +170,7 @@ impl BagWriter {
 impl Drop for BagWriter {
     fn drop(&mut self) {
         if !self.whole {
-            // What cannot be removed now lies under a name that nobody takes for a bag, and goes with the next attempt.
+            // Leftovers that cannot be removed now have a name that no bag has; the next attempt removes them.
             let _ = remove(&self.unfinished);
         }
     }
@@ -202,7 +203,7 @@ fn to_folder(full: &Path, source: &mut Hashed<'_>) -> io::Result<()> {
     }
 }
 
-// One form: no owner, no time, the same rights.
+// Reproducible: no owner, no time, fixed permissions.
 fn append<W: Write>(tar: &mut tar::Builder<W>, path: &str, size: u64, source: &mut Hashed<'_>) -> io::Result<()> {
     let mut header = tar::Header::new_ustar();
     header.set_path(format!("{WITHIN}{path}"))?;
@@ -213,7 +214,7 @@ fn append<W: Write>(tar: &mut tar::Builder<W>, path: &str, size: u64, source: &m
     tar.append(&header, source.take(size))
 }
 
-/// A reader that hashes and counts what it hands out.
+/// A reader that hashes and counts the bytes it returns.
 struct Hashed<'a> {
     source: &'a mut dyn Read,
     sha256: Sha256,

@@ -1,7 +1,7 @@
-//! The quotes of a case: made, listed, and held against what the pages say now.
+//! The quotes of a case: made, listed, and checked against the current text of the pages.
 //!
-//! A quote is a file in `quotes/`, named by the log entry that records it. The file is written before the entry: one
-//! that a crash left without its entry is named by [`check_quotes`], and the next quote of that number replaces it.
+//! A quote is a file in `quotes/`, named by the log entry that records it. The file is written before the entry: if a
+//! crash leaves one without its entry, [`check_quotes`] reports it, and the next quote with that number replaces it.
 
 mod nearest;
 mod passage;
@@ -33,49 +33,49 @@ pub struct NewQuote<'a> {
     pub item: ItemId,
     /// The page.
     pub page: u32,
-    /// The passage, character for character.
+    /// The passage, matched exactly.
     pub exact: &'a str,
-    /// Which of several equal passages on the page, from 1; `None` where there must be one alone.
+    /// Which of several equal passages on the page, from 1; `None` if there must be exactly one.
     pub nth: Option<usize>,
 }
 
-/// How a quote stands.
+/// The status of a quote.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standing {
-    /// The page says it, and the log recorded it.
+    /// The page contains it, and the log recorded it.
     Holds,
-    /// The page was read anew since, and says it in the same place with the same words around it.
+    /// The page was read again since, and contains it in the same place with the same context.
     ReadAnew,
-    /// The page does not say it any more.
+    /// The page no longer contains it.
     Broken {
-        /// What the page has that is most like it.
+        /// The most similar passage on the page.
         nearest: Option<String>,
     },
-    /// The document or the page is not there any more.
+    /// The document or the page no longer exists.
     PageGone,
-    /// The log does not record this quote: the file was put there or changed.
+    /// The log does not record this quote: the file was added or changed by other means.
     NotLogged,
     /// The file is not a quote.
     Unreadable,
 }
 
-/// A quote of the case, and how it stands.
+/// A quote of the case, and its status.
 #[derive(Debug, Clone)]
 pub struct StandingQuote {
-    /// The file's name without its ending.
+    /// The file name without its extension.
     pub id: String,
-    /// The quote, where the file is one.
+    /// The quote, if the file is one.
     pub anchor: Option<Anchor>,
-    /// How it stands.
+    /// Its status.
     pub standing: Standing,
 }
 
-/// Makes a quote: checks it against the page, writes its file, logs it. Where the page was painted for citing
+/// Makes a quote: checks it against the page, writes its file, logs it. If the page was rendered for citing
 /// ([`crate::paint_pages`]), the quote's regions are of that picture.
 ///
 /// # Errors
-/// [`BagError::Absent`] with what is most like it, [`BagError::Ambiguous`], [`BagError::NotRead`], and what the
-/// case may meet.
+/// [`BagError::Absent`] with the most similar passage, [`BagError::Ambiguous`], [`BagError::NotRead`], and those of the
+/// case.
 pub fn make_quote(held: &mut Held, quote: &NewQuote<'_>, now: Moment, random: Random<'_>) -> Result<Anchor, BagError> {
     let document = held.case.label(quote.item);
     let content = content_of(held, quote.item)?;
@@ -133,18 +133,18 @@ fn find(page: &Page, quote: &NewQuote<'_>, document: &str) -> Result<Passage, Ba
     passage::find(&page.text, quote.exact, quote.nth.unwrap_or(1)).ok_or_else(absent)
 }
 
-// A page's places as parts of a hundred, as media fragments have them (W3C Media Fragments, 4.2.2).
+// A page's regions in percent, as in media fragments (W3C Media Fragments, 4.2.2).
 fn regions(page: &Page, start: usize, end: usize) -> Vec<String> {
     let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
     let percent = |part: f32| {
         let text = format!("{:.2}", f64::from(part.clamp(0.0, 1.0)) * 100.0);
         text.trim_end_matches('0').trim_end_matches('.').to_owned()
     };
-    let of = |rect: exhibit_model::Rect| {
+    let fragment = |rect: exhibit_model::Rect| {
         let parts = [rect.x0, rect.y0, rect.x1 - rect.x0, rect.y1 - rect.y0].map(percent);
         format!("xywh=percent:{}", parts.join(","))
     };
-    page.regions(offset(start), offset(end)).into_iter().map(of).collect()
+    page.regions(offset(start), offset(end)).into_iter().map(fragment).collect()
 }
 
 fn write_durably(case: &Case, id: &str, bytes: &[u8]) -> Result<(), BagError> {
@@ -160,7 +160,7 @@ fn write_durably(case: &Case, id: &str, bytes: &[u8]) -> Result<(), BagError> {
 /// Reads one quote of a case, named `Q-000042` or `42`, with its bytes.
 ///
 /// # Errors
-/// [`BagError::NoSuchQuote`], also where the file is not a quote.
+/// [`BagError::NoSuchQuote`], also if the file is not a quote.
 pub fn read_quote(case: &Case, id: &str) -> Result<(Anchor, Vec<u8>), BagError> {
     let none = || BagError::NoSuchQuote(id.to_owned());
     let number = id.strip_prefix("Q-").unwrap_or(id).parse::<u64>().map_err(|_| none())?;
@@ -191,7 +191,7 @@ fn quote_files(case: &Case) -> Result<Vec<(String, PathBuf)>, BagError> {
     Ok(files)
 }
 
-/// The quotes of a case, unchecked; files that are none are left out: [`check_quotes`] names them.
+/// The quotes of a case, unchecked; other files are left out: [`check_quotes`] reports them.
 ///
 /// # Errors
 /// [`BagError::Io`].
@@ -200,10 +200,10 @@ pub fn list_quotes(case: &Case) -> Result<Vec<Anchor>, BagError> {
     Ok(files.iter().filter_map(|(id, _)| read_quote(case, id).ok()).map(|(anchor, _)| anchor).collect())
 }
 
-/// Holds every quote of a case against its page and the log.
+/// Checks every quote of a case against its page and the log.
 ///
 /// # Errors
-/// [`BagError`] only where checking itself is impossible.
+/// [`BagError`] only if the check itself is impossible.
 pub fn check_quotes(case: &Case) -> Result<Vec<StandingQuote>, BagError> {
     let log = Log::open(&case.folder.join(CUSTODY))?;
     let check = |(id, _): (String, PathBuf)| match read_quote(case, &id) {

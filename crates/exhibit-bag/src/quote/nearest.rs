@@ -1,11 +1,11 @@
-//! Where a lost passage may have gone: the stretch of a page that is most like it, shown to a human. Nothing is decided
-//! by likeness, and nothing that is handed over rests on it.
+//! Where a lost passage may have gone: the most similar stretch of a page, shown to a human. Nothing is decided
+//! by similarity, and nothing that is handed over depends on it.
 
 use super::passage::MAX_QUOTE;
 use std::collections::{BTreeMap, HashMap};
 
-/// The stretch of a text that is most like a passage: where the most of its runs of three characters stand in the
-/// same order. `None` where hardly anything is alike.
+/// The stretch of a text that is most similar to a passage: where most of its trigrams of characters occur in the
+/// same order. `None` if there is hardly any similarity.
 #[must_use]
 pub(crate) fn nearest<'a>(text: &'a str, exact: &str) -> Option<&'a str> {
     let starts: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
@@ -15,7 +15,7 @@ pub(crate) fn nearest<'a>(text: &'a str, exact: &str) -> Option<&'a str> {
     let mut runs: HashMap<&[char], Vec<usize>> = HashMap::new();
     for (place, piece) in wanted.windows(run.max(1)).enumerate() {
         let places = runs.entry(piece).or_default();
-        // A run that comes again and again tells nothing of the place.
+        // A frequent trigram does not indicate the place.
         if places.len() < 16 {
             places.push(place);
         }
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_lost_passage_is_looked_for() {
+    fn the_most_similar_stretch_is_found() {
         let text = "前言。第二条 所有人员应逐一登记，不得遗漏任何一人。结尾。";
         let near = nearest(text, "所有人员须逐一登记，不得遗漏").expect("something alike");
         assert!(near.contains("人员应逐一登记，不得遗漏"), "{near}");

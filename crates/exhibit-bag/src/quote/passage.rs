@@ -1,14 +1,14 @@
-//! Finding what is to be quoted: a passage of a text, with what stands around it.
+//! Finding the passage to quote in a text, with its context.
 
 use exhibit_proof::anchor::Passage;
 
-/// How many characters of context stand before and after a quote.
+/// The number of characters of context before and after a quote.
 const CONTEXT: usize = 32;
 
-/// The most characters that a quote may have.
+/// The maximum number of characters in a quote.
 pub(crate) const MAX_QUOTE: usize = 8_192;
 
-/// The `nth` place (from 1) where a text has exactly this passage; `None` where it is not there, or not so often.
+/// The `nth` place (from 1) of exactly this passage in a text; `None` if there are fewer.
 pub(crate) fn find(text: &str, exact: &str, nth: usize) -> Option<Passage> {
     let at = places(text, exact).nth(nth.wrapping_sub(1))?;
     let (before, after) = (&text[..at], &text[at + exact.len()..]);
@@ -22,7 +22,7 @@ pub(crate) fn find(text: &str, exact: &str, nth: usize) -> Option<Passage> {
     })
 }
 
-/// The places, in bytes, where a text has a passage, overlapping ones too.
+/// The places of a passage in a text, in bytes, including overlapping ones.
 pub(crate) fn places<'a>(text: &'a str, exact: &'a str) -> impl Iterator<Item = usize> {
     let mut from = 0;
     std::iter::from_fn(move || {
@@ -39,7 +39,7 @@ mod tests {
     const TEXT: &str = "第一条 严防逃跑。\n第二条 所有人员须逐一登记，不得遗漏。\n第三条 所有人员须逐一登记。";
 
     #[test]
-    fn what_is_found_stands_there() {
+    fn found_passages_are_in_the_text() {
         let passage = find(TEXT, "须逐一登记", 2).expect("there twice");
         assert_eq!((passage.start, passage.end), (38, 43));
         assert_eq!(passage.suffix, "。");

@@ -1,4 +1,4 @@
-//! Tests of the access log: nothing that was written down is lost or told twice, and what was shredded stays shut.
+//! Tests of the access log: no recorded access is lost or logged twice, and destroyed openings stay unreadable.
 
 use super::*;
 use std::collections::BTreeMap;
@@ -45,7 +45,7 @@ fn acts(log: &AccessLog) -> Vec<&'static str> {
 }
 
 #[test]
-fn looks_are_written_down_folded_and_read_back() {
+fn accesses_are_recorded_folded_and_read() {
     let parent = TempDir::new().expect("a folder");
     let log = open(&parent, NOW);
     for number in 0..300 {
@@ -62,7 +62,7 @@ fn looks_are_written_down_folded_and_read_back() {
     let report = log.check().expect("checked");
     assert!(report.holds(), "{report:?}");
     assert_eq!((report.opened, report.waiting, report.locked), (300, 0, 0));
-    // neither the log nor the case says what was searched for
+    // neither the log nor the openings contain the queries in plain text
     for day in [parent.path().join("access/openings/2023-11-14"), parent.path().join("access/log/tile/entries")] {
         for file in fs::read_dir(day).expect("listed").flatten().filter(|file| file.path().is_file()) {
             assert!(!String::from_utf8_lossy(&fs::read(file.path()).expect("read")).contains("登记"));
@@ -71,14 +71,14 @@ fn looks_are_written_down_folded_and_read_back() {
 }
 
 #[test]
-fn a_fold_broken_off_anywhere_gives_the_same_entries() {
+fn an_interrupted_fold_gives_the_same_entries() {
     let parent = TempDir::new().expect("a folder");
     let log = open(&parent, NOW);
     log.write_down(search("one"), NOW, &mut random).expect("written down");
     log.fold(365, NOW, &mut random).expect("folded");
     log.write_down(search("two"), NOW, &mut random).expect("written down");
     log.write_down(search("three"), NOW, &mut random).expect("written down");
-    // moved, but not appended: what a kill between the two leaves
+    // moved, but not appended: the state after a kill between the two steps
     let access = parent.path().join("access");
     let target = access.join("openings/2023-11-14/000000000002");
     fs::rename(access.join("journal/2023-11-14"), &target).expect("moved");
@@ -86,14 +86,14 @@ fn a_fold_broken_off_anywhere_gives_the_same_entries() {
     log.write_down(search("four"), NOW, &mut random).expect("written down");
     assert_eq!(log.fold(365, NOW, &mut random).expect("folded"), Some(3));
     assert_eq!(queries(&log), ["one", "two", "three", "four"]);
-    // appended, and moved again by nobody: folding again changes nothing
+    // already appended: folding again changes nothing
     assert_eq!(fs::read(&target).expect("read"), kept);
     assert_eq!(log.fold(365, NOW, &mut random).expect("folded"), Some(0));
     assert!(log.check().expect("checked").holds());
 }
 
 #[test]
-fn what_a_power_cut_tore_off_loses_nothing_else() {
+fn a_torn_record_loses_nothing_else() {
     let parent = TempDir::new().expect("a folder");
     let log = open(&parent, NOW);
     log.write_down(search("one"), NOW, &mut random).expect("written down");
@@ -105,14 +105,14 @@ fn what_a_power_cut_tore_off_loses_nothing_else() {
     assert_eq!(log.fold(365, NOW, &mut random).expect("folded"), Some(2));
     assert_eq!(queries(&log), ["one", "two"]);
     assert!(log.check().expect("checked").holds());
-    // a journal of nothing but torn bytes
+    // a journal of torn bytes only
     fs::write(&journal, b"look and see").expect("torn");
     assert_eq!(log.fold(365, NOW, &mut random).expect("folded"), Some(0));
     assert!(log.check().expect("checked").holds());
 }
 
 #[test]
-fn shredded_openings_stay_shut_and_the_log_holds() {
+fn destroyed_openings_stay_unreadable_and_the_log_verifies() {
     let parent = TempDir::new().expect("a folder");
     let log = open(&parent, NOW);
     log.write_down(search("old"), NOW, &mut random).expect("written down");
@@ -125,7 +125,7 @@ fn shredded_openings_stay_shut_and_the_log_holds() {
     assert_eq!(acts(&log), ["case.open", "search", "search", "dispose"]);
     let report = log.check().expect("checked");
     assert!(report.holds() && report.opened == 1, "{report:?}");
-    // a backup of the case does not bring it back: the day's key is destroyed
+    // a backup of the case does not restore it: the day's key is destroyed
     fs::create_dir(parent.path().join("access/openings/2023-11-14")).expect("made");
     fs::write(parent.path().join("access/openings/2023-11-14/000000000001"), copy).expect("put back");
     assert_eq!(queries(&log), ["new"]);
@@ -136,7 +136,7 @@ fn shredded_openings_stay_shut_and_the_log_holds() {
 }
 
 #[test]
-fn altered_removed_and_swapped_openings_are_named() {
+fn altered_removed_and_swapped_openings_are_reported() {
     let parent = TempDir::new().expect("a folder");
     let log = open(&parent, NOW);
     for query in ["one", "two", "three"] {
@@ -168,7 +168,7 @@ fn altered_removed_and_swapped_openings_are_named() {
 }
 
 #[test]
-fn many_at_once_lose_nothing() {
+fn concurrent_writers_lose_nothing() {
     let parent = TempDir::new().expect("a folder");
     drop(open(&parent, NOW));
     std::thread::scope(|scope| {
@@ -196,23 +196,26 @@ fn many_at_once_lose_nothing() {
 }
 
 #[test]
-fn it_is_switched_off_by_its_own_word_and_needs_its_key() {
+fn logging_can_be_turned_off_and_needs_its_key() {
     let parent = TempDir::new().expect("a folder");
     let log = open(&parent, NOW);
     log.write_down(search("one"), NOW, &mut random).expect("written down");
-    log.set(false, 30, NOW, &mut random).expect("said");
+    log.set(false, 30, NOW, &mut random).expect("recorded");
     assert_eq!(acts(&log), ["case.open", "search", "access.set"]);
     let empty = TempDir::new().expect("a folder");
     let elsewhere =
         AccessLog::open_or_begin(&parent.path().join("access"), empty.path(), ("a1", "t"), NOW, &mut random);
-    assert!(matches!(elsewhere, Err(AccessError::Key(_))), "another machine cannot sign, and does not begin anew");
+    assert!(
+        matches!(elsewhere, Err(AccessError::Key(_))),
+        "another machine cannot sign, and does not create a new log"
+    );
     let reader = AccessLog::open(&parent.path().join("access"), empty.path()).expect("opened");
-    assert_eq!(acts(&reader).len(), 3, "but it can read what is said in clear");
+    assert_eq!(acts(&reader).len(), 3, "but it can read the plain values");
     assert!(queries(&reader).is_empty());
 }
 
 #[test]
-fn a_look_says_what_it_is_in_clear_and_what_was_looked_at_as_commitments() {
+fn the_kind_is_plain_and_the_values_are_commitments() {
     let record = Record {
         at: NOW,
         actor: "a1".to_owned(),

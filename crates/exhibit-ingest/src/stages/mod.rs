@@ -1,12 +1,12 @@
-//! Stages: what derives results from items and pages, one job at a time.
+//! Stages: they derive results from items and pages, one job at a time.
 //!
-//! A stage declares which jobs follow from an event that is being committed ([`Stage::next`]), and how one of them is run
-//! ([`Stage::run`]). Leases, attempts, threads, commits and counters are the same for all. Adding a stage takes a file
-//! here and a line in the list in `run.rs`. Stages run one after another, in the order of that list: all text that files
-//! bring along is searchable before OCR begins.
+//! A stage declares which jobs follow from an event that is being committed ([`Stage::next`]), and how one of them is
+//! run ([`Stage::run`]). Leases, attempts, threads, commits and counters are the same for all. Adding a stage takes a
+//! file here and a line in the list in `run.rs`. Stages run one after another, in the order of that list: all text
+//! contained in files is searchable before OCR begins.
 //!
-//! The index is not a stage. It follows the revisions of pages in batches, in an order and with a commit of its own, and
-//! can be rebuilt from nothing; a row for each page would record nothing that its one number does not.
+//! The index is not a stage. It follows the revisions of pages in batches, in an order and with a commit of its own,
+//! and can be rebuilt from nothing; a row for each page would record nothing that its one number does not.
 
 pub(crate) mod ocr;
 pub(crate) mod read;
@@ -47,10 +47,10 @@ pub(crate) trait Stage: Sync {
     /// Its name, stored with every job.
     fn name(&self) -> StageName;
 
-    /// The version of its results. It changes when the same input may give other results.
+    /// The version of its results. It changes if the same input may give other results.
     fn version(&self) -> &'static str;
 
-    /// What else its results depend on, in one canonical form.
+    /// Everything else that its results depend on, in one canonical form.
     fn parameters(&self) -> String {
         String::new()
     }
@@ -61,7 +61,7 @@ pub(crate) trait Stage: Sync {
         Superseded::Nothing
     }
 
-    /// Whether it can run on this machine. If not, its jobs are recorded, and wait.
+    /// Whether it can run on this machine. If not, its jobs are recorded and wait.
     fn available(&self) -> bool {
         true
     }
@@ -75,13 +75,13 @@ pub(crate) trait Stage: Sync {
         Ok(())
     }
 
-    /// The jobs that follow from an event. A job that is recorded already is not added again.
+    /// The jobs that follow from an event. A job that is already recorded is not added again.
     fn next(&self, event: &Event<'_>) -> Vec<NewJob>;
 
     /// Runs a job.
     ///
     /// # Errors
-    /// [`IngestError`] ends the run; what is wrong with the input is an [`Outputs`].
+    /// [`IngestError`] ends the run; a fault of the input is an [`Outputs`].
     fn run(&self, job: &Lease, means: &Means<'_>) -> Result<Outputs, IngestError>;
 }
 
@@ -94,22 +94,22 @@ pub(crate) enum Superseded {
     Everything,
 }
 
-/// An event of an item that jobs may follow from.
+/// An event of an item from which jobs may follow.
 pub(crate) enum Event<'a> {
-    /// Its bytes were received, and no other item has the same.
+    /// Its bytes were received, and no other item has the same bytes.
     Received { original: OriginalId },
-    /// These are its current pages, or those of them that changed.
+    /// These are its current pages, or those that changed.
     Pages { original: OriginalId, pages: &'a [PageRow] },
 }
 
 /// A job to record for the item of an event.
 pub(crate) struct NewJob {
     pub(crate) span: Span,
-    /// The digest of all that the job reads.
+    /// The digest of everything that the job reads.
     pub(crate) input: Digest,
 }
 
-/// What a stage runs with: one for each thread.
+/// The context of a job: one for each thread.
 pub(crate) struct Means<'a> {
     pub(crate) catalogue: Catalogue,
     pub(crate) originals: &'a Originals,
@@ -117,32 +117,32 @@ pub(crate) struct Means<'a> {
     pub(crate) out: Sender<'a>,
 }
 
-/// What a job came to.
+/// The result of an attempt at a job.
 pub(crate) struct Outputs {
     pub(crate) end: JobEnd,
-    /// What is committed with the end of the job; ignored if the job will be attempted again.
+    /// Committed with the end of the job; ignored if the job will be attempted again.
     pub(crate) outputs: Vec<Output>,
 }
 
 /// One result of a job.
 pub(crate) enum Output {
-    /// What reading the item came to.
+    /// The result of reading the item.
     Outcome(Outcome),
     /// A page in a further layer.
     Page(Box<Page>),
-    /// OCR made no layer of a page, and why.
+    /// OCR did not give a layer of a page, and why.
     Unread { page: u32, state: OcrState, note: Note },
-    /// Something to know about the item.
+    /// A note on the item.
     #[cfg_attr(not(test), expect(dead_code, reason = "for stages to come; the tests have one"))]
     Note(Note),
 }
 
 impl Outputs {
-    /// The input was superseded: nothing is to be done.
+    /// The input was superseded: nothing to do.
     pub(crate) const ABANDONED: Self = Self { end: JobEnd::Abandoned, outputs: Vec::new() };
 }
 
-/// Why a job failed whose worker died in this attempt: also how often, if it is the last attempt.
+/// The reason of a job whose worker died in this attempt, with the number of deaths if it is the last attempt.
 pub(crate) fn reason_of_death(job: &Lease, last: Reason) -> Reason {
     let deaths = job.deaths + 1;
     if deaths < MOST_DEATHS { last } else { Reason::WorkerDied { deaths: u64::from(deaths), last: Box::new(last) } }

@@ -1,8 +1,8 @@
 //! OCR: a caged worker renders pages without usable text, and tesseract reads the pictures in a cage of its own.
 //!
-//! One single-threaded tesseract per core. A document's first picture is read with the likeliest model; if the result is not
-//! convincing, the others of its script are tried, and the best one is used for the whole document. Pages are rendered at
-//! 200 dpi; a page read with little confidence is tried again at 300.
+//! One single-threaded tesseract per core. A document's first picture is read with the likeliest model; if the result
+//! is not convincing, the others of its script are tried, and the best one is used for the whole document. Pages are
+//! rendered at 200 dpi; a page read with little confidence is tried again at 300.
 
 use super::{Event, Means, NewJob, Output, Outputs, Stage, StageName, reason_of_death};
 use crate::IngestError;
@@ -22,20 +22,20 @@ use std::process::Command;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// A tesseract that can be used.
+/// An available tesseract.
 #[derive(Debug, Clone)]
 pub struct OcrTools {
-    /// Where it is.
+    /// Its path.
     pub program: PathBuf,
     /// Its name and version, such as `tesseract 5.3.0`.
     pub version: String,
-    /// The models it has.
+    /// Its models.
     pub languages: Vec<String>,
     /// The folder of its models.
     pub models: PathBuf,
 }
 
-/// Looks for tesseract and asks it for its version and models. It is shown no file.
+/// Finds tesseract and queries its version and models. It gets no file.
 #[must_use]
 pub fn find_ocr() -> Option<OcrTools> {
     let program =
@@ -58,7 +58,8 @@ pub fn find_ocr() -> Option<OcrTools> {
 struct Models {
     /// The model of each document, as found on its first picture.
     of_item: BTreeMap<ItemId, String>,
-    /// How many documents each model was used for; at the start, how many pages of native text are in its language.
+    /// The number of documents each model was used for; at the start, the number of pages of native text in its
+    /// language.
     used: BTreeMap<String, u64>,
 }
 
@@ -82,7 +83,7 @@ fn expected(languages: &[(String, u64)]) -> BTreeMap<String, u64> {
     used
 }
 
-/// Scripts as tesseract names them, and the models for each.
+/// Scripts by tesseract's names, and the models for each.
 const SCRIPTS: [(&str, &[&str]); 7] = [
     ("Han", &["chi_sim", "chi_tra"]),
     ("Arabic", &["uig", "ara"]),
@@ -93,12 +94,14 @@ const SCRIPTS: [(&str, &[&str]); 7] = [
     ("Korean", &["kor", "chi_sim"]),
 ];
 /// From this mean confidence on, and with some text, no other model would read a page better. Measured on clean and
-/// noisy pages: the right model reads with 0.87 to 0.95, the other Chinese one with 0.70 to 0.82, another script's with 0.05 to 0.45.
+/// noisy pages: the right model reads with 0.87 to 0.95, the other Chinese one with 0.70 to 0.82, another script's with
+/// 0.05 to 0.45.
 const CONVINCING: f32 = 0.85;
 const HALF_READ: f32 = 0.55;
 const FEW: usize = 20;
 
-/// Whether most letters of a text are of the script that a model is for: models read other scripts as what looks alike.
+/// Whether most letters of a text are of the script that a model is for: models read other scripts as similar-looking
+/// letters.
 fn in_script_of(model: &str, text: &str) -> bool {
     let belongs = |c: char| match model {
         "chi_sim" | "chi_tra" => {
@@ -119,7 +122,7 @@ fn convincing(reading: &Reading) -> bool {
 }
 
 pub(crate) struct Ocr<'a> {
-    /// `None`: tesseract is not installed, or not to be used.
+    /// `None`: tesseract is not installed, or disabled.
     tools: Option<&'a OcrTools>,
     cage: &'a Cage,
     passwords: &'a [String],
@@ -128,9 +131,9 @@ pub(crate) struct Ocr<'a> {
 
 const FIRST_DPI: u32 = 200;
 const SECOND_DPI: u32 = 300;
-/// Below this mean confidence a page is tried again with more pixels.
+/// Below this mean confidence a page is tried again at a higher resolution.
 const DOUBTFUL: f32 = 0.80;
-/// Text that a page has of its own, however damaged, gives way only to OCR of at least this confidence.
+/// A page's own text, however damaged, is replaced only by OCR of at least this confidence.
 const TRUSTED: f32 = 0.60;
 /// The longer side of a photograph or scan, in pixels, as given to tesseract: A4 at 200 dpi.
 const PICTURE_SIDE: u32 = 2340;
@@ -196,7 +199,7 @@ impl Stage for Ocr<'_> {
     }
 }
 
-// What OCR of a page reads: the original's picture of it, and its native text.
+// The input of OCR of a page: the original's picture of it, and its native text.
 fn input_of(original: OriginalId, row: &PageRow) -> Digest {
     let mut bytes = original.digest().as_bytes().to_vec();
     bytes.extend_from_slice(row.digest.as_bytes());
@@ -211,7 +214,7 @@ fn unread(row: &PageRow, state: OcrState, code: NoteCode) -> Output {
     Output::Unread { page: row.number, state, note: Note { code, page: row.number } }
 }
 
-/// A page that is being read by OCR.
+/// A page during OCR.
 struct Session<'a> {
     stage: &'a Ocr<'a>,
     tools: &'a OcrTools,
@@ -222,7 +225,7 @@ struct Session<'a> {
 }
 
 impl Session<'_> {
-    // `None` where the page has some text of its own, and OCR reads less, or hardly trusts what it reads
+    // `None` if the page has some text of its own, and OCR reads less, or with too little confidence
     fn read(&self, row: &PageRow) -> Result<Option<Page>, Unread> {
         let native = read_page(self.packs, row)?;
         let (reading, model) = self.best(&native)?;
@@ -271,8 +274,8 @@ impl Session<'_> {
         Ok(paint(self.stage.cage, &file, &self.item.path, task, self.stage.passwords)?)
     }
 
-    // The likeliest model first: a page that it reads convincingly needs no other. Where it half reads the page, the other
-    // models of its script are tried too; where it does not, the script is detected.
+    // The likeliest model first: a page that it reads convincingly needs no other. Where it half reads the page, the
+    // other models of its script are tried too; where it does not, the script is detected.
     fn choose(&self, picture: &Picture, dpi: u32) -> Result<(Reading, String), Unread> {
         let first = self.likeliest().ok_or_else(|| Unread::Page(Reason::NoOcrModel))?;
         let mut best = (self.tesseract(picture, &first, dpi)?, first.clone());
@@ -293,14 +296,14 @@ impl Session<'_> {
                 }
             }
         }
-        // a page with hardly any text says little about the rest of its document
+        // a page with hardly any text is weak evidence about the rest of its document
         if best.0.characters >= FEW {
             self.stage.use_model(self.item.id, &best.1);
         }
         Ok(best)
     }
 
-    // the model that was used most so far; at the start, the one for the commonest language of the trove's native texts
+    // the model used most so far; at the start, the one for the most common language of the trove's native texts
     fn likeliest(&self) -> Option<String> {
         let has = |model: &str| self.tools.languages.iter().any(|l| l == model);
         let models = self.stage.models();
@@ -319,7 +322,7 @@ impl Session<'_> {
         if models.is_empty() && has("eng") { vec!["eng".to_owned()] } else { models }
     }
 
-    // tesseract's own detection of orientation and script; `None` where it cannot tell
+    // tesseract's own detection of orientation and script; `None` if it is undecided
     fn script(&self, picture: &Picture, dpi: u32) -> Option<String> {
         if !self.tools.languages.iter().any(|l| l == "osd") {
             return None;
@@ -378,7 +381,7 @@ fn parent(folder: &Path) -> PathBuf {
     folder.parent().unwrap_or(folder).to_owned()
 }
 
-// the resolution at which a picture of unknown size in inches is `PICTURE_SIDE` pixels long
+// the resolution at which a picture of unknown physical size is `PICTURE_SIDE` pixels long
 fn picture_dpi(page: &Page) -> u32 {
     let longest = page.width.max(page.height);
     if longest < 1.0 {
@@ -387,7 +390,7 @@ fn picture_dpi(page: &Page) -> u32 {
     ((PICTURE_SIDE as f32 * 72.0 / longest) as u32).clamp(30, 1200)
 }
 
-// confidence counts, but not on a handful of characters
+// confidence is compared, but not for a handful of characters
 fn worth(reading: &Reading) -> f32 {
     reading.confidence * (1.0 - (-(reading.characters as f32) / 20.0).exp())
 }
@@ -398,11 +401,11 @@ fn unreadable(error: &dyn std::error::Error) -> Reason {
 
 /// Why a page was not read.
 enum Unread {
-    /// Something about this page.
+    /// A fault of this page.
     Page(Reason),
     /// Tesseract died.
     Died(Reason),
-    /// Something that concerns all pages.
+    /// A fault that affects all pages.
     Everything(IngestError),
 }
 

@@ -1,4 +1,4 @@
-//! Reading: a caged worker reads an item's bytes and emits what it is, its pages and its members.
+//! Reading: a caged worker reads an item's bytes and emits its type, pages and members.
 
 use super::{Event, Means, NewJob, Output, Outputs, Stage, StageName, reason_of_death};
 use crate::IngestError;
@@ -23,7 +23,7 @@ pub(crate) struct Read<'a> {
     pub(crate) families: Families,
 }
 
-/// The bytes received within each file of a source: added up once, and counted from there.
+/// The bytes received within each file of a source: summed once, then updated.
 #[derive(Default)]
 pub(crate) struct Families(Mutex<BTreeMap<ItemId, u64>>);
 
@@ -45,9 +45,9 @@ impl Families {
     }
 }
 
-/// Containers within containers are opened this deep.
+/// The maximum depth of containers within containers.
 pub(crate) const MOST_DEPTH: i64 = 20;
-/// Bytes that all containers within one file of a source may unfold to.
+/// The maximum total of unpacked bytes of all containers within one file of a source.
 const FAMILY_BYTES: u64 = 256 << 30;
 const MOST_METADATA: usize = 20_000;
 const MOST_NOTES: usize = 2_000;
@@ -123,7 +123,7 @@ impl Read<'_> {
                 return Ok((outcome, WorkerEnd::Stopped));
             }
         };
-        // after a death with twice the room: pages and members sent before are replaced or known
+        // after a death, with twice the memory: pages and members sent before are replaced or already known
         let limits = if job.deaths > 0 { self.cage_limits.doubled() } else { self.cage_limits };
         let mut session = WorkerSession {
             families: &self.families,
@@ -144,7 +144,7 @@ impl Read<'_> {
     }
 }
 
-/// One worker's records so far.
+/// The records received from one worker so far.
 struct WorkerSession<'a, 's> {
     families: &'s Families,
     means: &'s Means<'a>,
