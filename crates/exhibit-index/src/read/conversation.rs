@@ -1,6 +1,6 @@
-//! The documents of a conversation: those linked by the ids of messages, directly or through others.
+//! The documents of a conversation: those linked by message ids, directly or through others.
 //!
-//! Each message names itself and those that it answers. A missing message links those that name it all the same.
+//! Each message names itself and those that it answers. A missing message still links those that name it.
 
 use crate::error::IndexError;
 use crate::read::search::Searcher;
@@ -34,7 +34,7 @@ impl Searcher {
         Ok(documents.into_iter().collect())
     }
 
-    // The documents that have a term, and the messages that those of them name that were not met before.
+    // Adds the documents that have a term, and the newly found messages that those documents name.
     fn meet(&self, term: &Term, documents: &mut BTreeSet<i64>, names: &mut Vec<String>) -> tantivy::Result<()> {
         for segment in self.engine.segment_readers() {
             for document in pages_with(segment, term.field(), term)? {
