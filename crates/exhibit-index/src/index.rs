@@ -200,8 +200,8 @@ impl Writer {
     /// [`Index::committed`].
     ///
     /// # Errors
-    /// [`IndexError::Engine`] if the engine cannot write; the index is then as of the commit before. [`IndexError::Lost`]
-    /// after an earlier failure to write: this writer commits nothing more.
+    /// [`IndexError::Engine`] if the engine cannot write; the index is then as of the commit before.
+    /// [`IndexError::Lost`] after an earlier failure to write: this writer commits nothing more.
     pub fn commit(&mut self, mark: u64) -> Result<(), IndexError> {
         self.end_segment()?;
         let mut commit = self.engine.prepare_commit()?;

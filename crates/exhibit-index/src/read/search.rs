@@ -116,10 +116,10 @@ impl Searcher {
         self.engine.num_docs()
     }
 
-    /// Adds to a query the spelling and script variants of its words that this index has: Chinese names by their readings,
-    /// Uyghur and Kazakh words in their other alphabets, dates and numbers in other numerals, English and Russian words in
-    /// their other inflected forms. Each is read back ([`Query::read_as`], [`Query::widenings`]); search and highlight with
-    /// the query that this returns.
+    /// Adds to a query the spelling and script variants of its words that this index has: Chinese names by their
+    /// readings, Uyghur and Kazakh words in their other alphabets, dates and numbers in other numerals, English and
+    /// Russian words in their other inflected forms. Each is read back ([`Query::read_as`], [`Query::widenings`]);
+    /// search and highlight with the query that this returns.
     #[must_use]
     pub fn widen(&self, query: &Query) -> Query {
         // an index that cannot be read reports the error when it is searched

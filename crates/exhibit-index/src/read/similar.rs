@@ -12,8 +12,8 @@ use tantivy::query::{
 use tantivy::schema::IndexRecordOption;
 
 impl Searcher {
-    /// On how many pages each word of the analysis occurs in the text. Pages whose entries were replaced may count until
-    /// their segment is merged.
+    /// On how many pages each word of the analysis occurs in the text. Pages whose entries were replaced may count
+    /// until their segment is merged.
     ///
     /// # Errors
     /// [`IndexError::Engine`] if the index cannot be read.
