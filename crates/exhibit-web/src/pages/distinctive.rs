@@ -1,4 +1,4 @@
-//! The words that set the results of a query apart.
+//! The distinctive words of the results of a query.
 
 use crate::access_events::{AccessEvent, Loaded};
 use crate::app::App;
@@ -14,7 +14,7 @@ use exhibit_case::CaseError;
 use exhibit_query::{ClauseText, Field, Form};
 use maud::{Markup, html};
 
-/// The words that set a result apart.
+/// The distinctive words of a result.
 #[derive(Clone, Debug, Default)]
 pub struct DistinctiveView {
     /// The query.
@@ -23,13 +23,13 @@ pub struct DistinctiveView {
     pub back: String,
     /// Pages it found.
     pub total: u64,
-    /// Pages of them that were read.
+    /// How many of them were read.
     pub read: u64,
     /// The words, the most distinctive first.
     pub rows: Vec<DistinctiveRow>,
 }
 
-/// A word that sets a result apart.
+/// A distinctive word.
 #[derive(Clone, PartialEq, Debug)]
 pub struct DistinctiveRow {
     /// The word.
@@ -40,11 +40,11 @@ pub struct DistinctiveRow {
     pub in_case: u64,
     /// The measure.
     pub score: f64,
-    /// The results that have it.
+    /// The results with it.
     pub href: String,
 }
 
-/// The words that set the results of a query apart.
+/// The distinctive words of the results of a query.
 #[derive(Debug)]
 pub struct DistinctiveWords;
 
@@ -76,7 +76,7 @@ fn load(app: &App, params: &Params) -> Result<DistinctiveView, PageError> {
     let (query, exact) = (params.text("q"), params.number("exact") > 0);
     let back = links::search(&SearchPlace { exact, ..SearchPlace::of(query) });
     let asked = match app.case.query(query, exact) {
-        // the search page explains what is wrong with it
+        // the search page explains the error
         Err(CaseError::Query(_)) => None,
         asked => Some(asked?),
     };
