@@ -119,7 +119,7 @@ impl Index {
         // what a killed writer had not committed, including lists of removed pages, whose file names would be used
         // again
         engine.garbage_collect_files().wait()?;
-        // the engine starts counting at the number of the last commit, whose files keep it
+        // the engine's operation counter starts at the last commit's number, which must not be used again
         engine.run(std::iter::empty())?;
         let segment = SegmentBuilder::new(engine.new_segment(), &self.fields)?;
         let begun = SegmentLog::default();

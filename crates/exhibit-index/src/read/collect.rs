@@ -188,12 +188,12 @@ impl SegmentCollector for SegmentBest {
         self.waiting.push(doc);
         self.scores.push(score);
         if self.waiting.len() == AT_ONCE {
-            self.look();
+            self.process();
         }
     }
 
     fn harvest(mut self) -> Part {
-        self.look();
+        self.process();
         let kept = self.heap.into_iter().map(|Reverse(rank)| Found { rank, pages: 1 });
         let first = if self.best.by_document { self.pieces } else { kept.collect() };
         Part { total: self.total, documents: self.documents, first }
@@ -202,7 +202,7 @@ impl SegmentCollector for SegmentBest {
 
 impl SegmentBest {
     // Processes the waiting pages.
-    fn look(&mut self) {
+    fn process(&mut self) {
         let (waiting, scores, mut values) = (take(&mut self.waiting), take(&mut self.scores), take(&mut self.values));
         self.total += waiting.len() as u64;
         for ((doc, score), document) in waiting.iter().zip(&scores).zip(values.only(&self.document, &waiting)) {

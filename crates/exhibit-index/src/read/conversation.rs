@@ -20,7 +20,7 @@ impl Searcher {
         let mut next: Vec<String> = Vec::new();
         let first = match thread {
             MessageRef::Document(document) => {
-                self.meet(&Term::from_field_i64(self.fields.document, *document), &mut documents, &mut next)?;
+                self.add_linked(&Term::from_field_i64(self.fields.document, *document), &mut documents, &mut next)?;
                 Vec::new()
             }
             MessageRef::Id(name) => vec![message(name)],
@@ -28,14 +28,14 @@ impl Searcher {
         next.extend(first);
         while let Some(name) = next.pop() {
             if !name.is_empty() && known.insert(name.clone()) {
-                self.meet(&Term::from_field_text(self.fields.thread, &name), &mut documents, &mut next)?;
+                self.add_linked(&Term::from_field_text(self.fields.thread, &name), &mut documents, &mut next)?;
             }
         }
         Ok(documents.into_iter().collect())
     }
 
     // Adds the documents that have a term, and the newly found messages that those documents name.
-    fn meet(&self, term: &Term, documents: &mut BTreeSet<i64>, names: &mut Vec<String>) -> tantivy::Result<()> {
+    fn add_linked(&self, term: &Term, documents: &mut BTreeSet<i64>, names: &mut Vec<String>) -> tantivy::Result<()> {
         for segment in self.engine.segment_readers() {
             for document in pages_with(segment, term.field(), term)? {
                 let number = segment.fast_fields().i64("document")?.first(document);

@@ -56,8 +56,7 @@ impl PairCache {
 }
 
 // The pairs of a character and one of several others, in ascending order. Most characters begin few pairs, so all of
-// these
-// are scanned; for other characters each pair is looked up.
+// these are scanned; for other characters each pair is looked up.
 fn each_pair(
     index: &InvertedIndexReader,
     field: Field,

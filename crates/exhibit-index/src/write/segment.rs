@@ -1,10 +1,9 @@
 //! A segment of the index while it is built in memory, and how it is written in the engine's form.
 //!
-//! The engine would follow each term to its posting list: three cache misses in a row
-//! for every second Chinese character. Here terms get numbers ([`TermTable`]), the numbers are kept in
-//! text order, and sorted by term when the segment is written: reads and writes are sequential, except for
-//! one random store per token. The written files are the same
-//! ([decision 13](../../../docs/decisions/0013-segments-by-our-own-writer.md)).
+//! The engine would follow each term to its posting list: three cache misses in a row for every second Chinese
+//! character. Here terms get numbers ([`TermTable`]), the numbers are kept in text order, and sorted by term when the
+//! segment is written: reads and writes are sequential, except for one random store per token. The written files are
+//! the same ([decision 13](../../../docs/decisions/0013-segments-by-our-own-writer.md)).
 
 use crate::schema::{Fields, Indexed, each_kept, each_place};
 use crate::write::term_table::{Key, MOST_BYTES, TermTable};
@@ -230,7 +229,7 @@ impl List {
         self.terms.memory() + self.tokens.len() * 4 + self.ends.len() * 8
     }
 
-    // How many tokens are sorted in one pass, not counting the rest of the last term: the number of passes follows.
+    // How many tokens are sorted in one pass, plus the rest of the last term; there are as many passes as needed.
     fn at_once(&self) -> usize {
         const TIMES: usize = 2;
         const LEAST: usize = 1 << 18;
@@ -410,7 +409,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_is_what_the_engine_would_have_written() {
+    fn a_segment_equals_the_one_of_the_engine() {
         let (schema, fields) = Fields::make();
         let documents: Vec<TantivyDocument> = (0..700_u32)
             .map(|number| {

@@ -2,9 +2,8 @@
 //!
 //! Most terms are pairs of Han characters, six bytes long: a term of up to seven bytes is its own key, so that one
 //! cache line describes it completely. The terms of a page are looked up one after another ([`TermTable::count`] in a
-//! loop of its
-//! own), and the processor waits for many of these lines at once; a table that has to be followed from line to line is
-//! two to three times as slow.
+//! loop of its own), and the processor waits for many of these lines at once; a table that has to be followed from
+//! line to line is two to three times as slow.
 
 use std::hash::{BuildHasher, RandomState};
 
@@ -190,7 +189,7 @@ impl TermTable {
         self.most as usize
     }
 
-    /// How many terms there are.
+    /// The number of terms.
     pub(crate) fn len(&self) -> usize {
         self.terms.len()
     }
@@ -236,7 +235,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     #[test]
-    fn short_and_long_terms_stand_in_the_order_of_their_bytes() {
+    fn short_and_long_terms_sort_by_their_bytes() {
         let mut terms = TermTable::default();
         let texts = ["登记", "", "a", "a\0", "register", "registe", "registers", "registe\0", "表格", "登记表格"];
         for text in texts {
