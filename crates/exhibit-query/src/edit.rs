@@ -30,8 +30,8 @@ impl Query {
 
     /// The query with a clause replaced by this text.
     ///
+    /// # Errors
     /// The error in the text.
-    /// What is wrong with the text.
     pub fn with(&self, clause: usize, text: ClauseText) -> Result<Self, QueryErrorKind> {
         let mut other = self.clone();
         other.clauses[clause] = Clause::new(text)?;
@@ -110,7 +110,7 @@ pub(crate) struct Builder {
 }
 
 impl Builder {
-    /// Adds a clause; returns its leaf.
+    /// The leaf of a clause, which is added unless the query has it.
     pub(crate) fn leaf(&mut self, clause: &Clause) -> Node {
         let next = self.clauses.len();
         let number = *self.known.entry(clause.text.to_string()).or_insert(next);

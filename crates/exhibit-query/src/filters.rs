@@ -10,8 +10,7 @@ use crate::values_text::clause_value;
 /// A query split into filters and the rest.
 ///
 /// A filter is a clause that every page must match: `lang:ug`, `type:(pdf OR word)`, `-ext:tmp`. If several
-/// non-excluded
-/// clauses name one field, they stay in the rest, because a page must match all of them.
+/// non-excluded clauses name one field, they stay in the rest, because a page must match all of them.
 #[derive(Clone, PartialEq, Debug)]
 pub struct FilteredQuery {
     /// The query without the filters below.
@@ -240,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn filters_are_told_from_the_rest() {
+    fn filters_are_separated_from_the_rest() {
         check("登记", "登记", "");
         check("登记 lang:UG", "登记", "lang:ug");
         check("lang:ug 登记 type:(word OR pdf) -ext:tmp", "登记", "type:pdf type:word lang:ug -ext:tmp");

@@ -8,9 +8,9 @@ use crate::error::{Limited, Operator, QueryError, QueryErrorKind as Kind};
 /// A token of a query.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Piece {
-    /// Its first character.
+    /// The index of its first character.
     pub(crate) position: usize,
-    /// The character after its last one.
+    /// The index after its last character.
     pub(crate) end: usize,
     pub(crate) what: What,
 }

@@ -40,8 +40,7 @@ pub struct NameSet {
     begins: Vec<u32>,
 }
 
-/// A Bloom-like filter, small enough to stay in the processor's cache: true for all its elements, and for
-/// few others.
+/// A probabilistic set, small enough to stay in the processor's cache: true for all its elements, and for few others.
 #[derive(Debug, Default)]
 struct Likely {
     bits: Vec<u64>,
@@ -419,7 +418,7 @@ mod tests {
     }
 
     #[test]
-    fn other_writings_are_found_in_the_same_pass_and_say_where() {
+    fn variants_are_found_in_the_same_pass_with_places() {
         let names = ["Wang Liqiang", "Shohret Zakir", "2017年", "wang li"];
         let text = "王立\n強、شۆھرەت زاكىر 二〇一七年";
         let expected = [(0, "王立\n強"), (1, "شۆھرەت زاكىر"), (2, "二〇一七年"), (3, "王立")];

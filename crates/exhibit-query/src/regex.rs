@@ -1,9 +1,8 @@
 //! Regular expressions over terms, bounded in the size of their automaton.
 //!
 //! An expression is matched against a whole term: a word, a Han character or a pair of neighbours, folded as the index
-//! folds them. Its own letters are folded too, escapes and classes by name are not. It never matches what is indexed
-//! in addition to
-//! the text (keys and forms).
+//! folds them. Its own letters are folded too, escapes and classes by name are not. It never matches terms that are
+//! indexed in addition to the text (keys and forms).
 
 use regex_automata::dfa::{Automaton as _, StartKind, dense};
 use regex_automata::nfa::thompson;

@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn pairs_hold_their_characters() {
+    fn pairs_cover_their_characters() {
         check("登记表", "登记@0 记表@1 of 3");
         check("登", "登@0 of 1");
         check("新党办发〔2017〕12号", "新党@0 党办@1 办发@2 2017@4 12@5 号@6 of 7");

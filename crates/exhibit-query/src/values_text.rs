@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn folders_hold_what_is_below_them() {
+    fn folders_contain_what_is_below_them() {
         let path = "disk 2/通知（修订）.zip!/附件/a*b.txt";
         assert_eq!(read(&folder(path)), "disk 2/通知(修订).zip!/附件");
         for (folder, expected) in [

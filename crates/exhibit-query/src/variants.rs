@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_word_is_asked_for_under_all_its_keys() {
+    fn a_word_is_searched_under_all_its_keys() {
         let phrase = by_key("Шөһрәт Закир").expect("words of letters");
         assert_eq!(phrase.units[0].slots.len(), 2);
         assert!(phrase.units[0].slots[0].pattern.takes("shohret"));

@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn other_writings_stand_beside_the_words() {
+    fn variants_are_alternatives_to_the_words() {
         check(
             "wangliqiang",
             "wangliqiang OR pinyin:\"wang li qiang\" OR pinyin:\"wang li qi ang\" OR uyghur:\"wangliqiang\" OR forms:\"wangliqiang\"",
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_the_index_holds_is_added() {
+    fn only_variants_in_the_index_are_added() {
         let reading = |pattern: &Pattern| match pattern {
             Pattern::Read(a, b) => ["Wang li", "li qiang"].contains(&format!("{a} {b}").as_str()),
             _ => false,
