@@ -1,8 +1,8 @@
 //! The access record: what each page shows of the case, as a value.
 //!
-//! The loader of a page returns a [`Loaded`]: what the page shows, and the event that showing it is. The view inside
+//! The loader of a page returns a [`Loaded`]: what the page shows, and the event of showing it. The view inside
 //! can only be taken out by recording the event, so no page is rendered without a record, and a page whose event cannot
-//! be be recorded is refused. The [`Recorder`] makes the events into entries of the access log.
+//! be recorded is refused. The [`Recorder`] makes the events into entries of the access log.
 
 use crate::app::App;
 use exhibit_model::ItemId;
@@ -93,7 +93,7 @@ pub struct Unrecorded(pub String);
 /// Records an event; called before what was loaded is shown. Must return quickly.
 pub type Recorder = Arc<dyn Fn(&AccessEvent) -> Result<(), Unrecorded> + Send + Sync>;
 
-/// What a loader returns: the data of a page, and the event that showing it is.
+/// What a loader returns: the data of a page, and the event of showing it.
 #[derive(Debug)]
 pub struct Loaded<V> {
     event: AccessEvent,

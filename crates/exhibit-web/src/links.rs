@@ -209,7 +209,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_hold_any_query() {
+    fn addresses_encode_any_query() {
         let place = SearchPlace::of("登记 \"a&b\"");
         assert_eq!(search(&place), "/search?q=%E7%99%BB%E8%AE%B0%20%22a%26b%22");
         assert_eq!(

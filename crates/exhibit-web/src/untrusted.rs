@@ -134,8 +134,7 @@ pub fn apart(mut spans: Vec<Span>) -> Vec<Span> {
 
 /// Renders `text`, which starts at byte `base` of its page, with the spans and labels that overlap it. Both are in
 /// bytes of the page, in order, not overlapping. The hit numbered `current` is highlighted as such; the part that
-/// begins within
-/// `text` carries the hit's id.
+/// begins within `text` carries the hit's id.
 #[must_use]
 pub fn painted(text: &str, base: usize, spans: &[Span], labels: &[Label], current: usize) -> Markup {
     let paint = |from, to| with_hits(text, base, (from, to), spans, current);
@@ -275,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn hits_are_painted_once_each() {
+    fn hits_are_rendered_once_each() {
         let text = "登记表<销毁>";
         let spans = apart(vec![span(0, 6, 0, 1), span(3, 9, 1, 2), span(10, 16, 4, 3)]);
         assert_eq!(

@@ -75,18 +75,18 @@ const WORDS: usize = 60;
 fn load(app: &App, params: &Params) -> Result<DistinctiveView, PageError> {
     let (query, exact) = (params.text("q"), params.number("exact") > 0);
     let back = links::search(&SearchPlace { exact, ..SearchPlace::of(query) });
-    let asked = match app.case.query(query, exact) {
+    let parsed = match app.case.query(query, exact) {
         // the search page explains the error
         Err(CaseError::Query(_)) => None,
-        asked => Some(asked?),
+        parsed => Some(parsed?),
     };
-    let found = match &asked {
-        Some(asked) => app.case.telling_words(asked, WORDS)?,
+    let found = match &parsed {
+        Some(parsed) => app.case.telling_words(parsed, WORDS)?,
         None => exhibit_case::TellingWords::default(),
     };
     let narrowed = |word: &str| {
         let text = ClauseText { field: Field::Text, exact: false, text: word.to_owned(), form: Form::Quoted };
-        asked.as_ref().and_then(|asked| Some(asked.parsed().narrowed(text).ok()?.to_string())).unwrap_or_default()
+        parsed.as_ref().and_then(|parsed| Some(parsed.parsed().narrowed(text).ok()?.to_string())).unwrap_or_default()
     };
     let row = |word: &exhibit_case::TellingWord| {
         let narrowed = narrowed(&word.word);

@@ -17,7 +17,7 @@ use exhibit_catalogue::{Item, ItemFilter};
 use exhibit_model::{ItemId, State};
 use maud::{Markup, html};
 
-/// What the list shows.
+/// The data of the list.
 #[derive(Clone, Debug, Default)]
 pub struct ItemsView {
     /// The state that is listed.

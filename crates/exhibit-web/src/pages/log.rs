@@ -14,7 +14,7 @@ use crate::words::Words;
 use exhibit_model::{Digest, ItemId};
 use maud::{Markup, html};
 
-/// What the list of entries shows.
+/// The data of the list of entries.
 #[derive(Clone, Debug, Default)]
 pub struct LogView {
     /// How many entries the log has.
@@ -42,7 +42,7 @@ pub struct LogLine {
     pub document: Option<(String, String)>,
 }
 
-/// What the page of one entry shows.
+/// The data of the page of one entry.
 #[derive(Clone, Debug, Default)]
 pub struct EntryView {
     /// Its index, from 0.

@@ -13,7 +13,7 @@ use crate::words::Words;
 use exhibit_model::State;
 use maud::{Markup, html};
 
-/// What the overview shows.
+/// The data of the overview.
 #[derive(Clone, Debug, Default)]
 pub struct OverviewView {
     /// How many items have each state, in the order of [`State::ALL`].

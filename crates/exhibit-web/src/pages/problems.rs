@@ -18,7 +18,7 @@ use exhibit_model::State;
 use maud::{Markup, html};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What the list of problems shows.
+/// The data of the list of problems.
 #[derive(Clone, Debug, Default)]
 pub struct ProblemsView {
     /// The causes, most frequent first within their state.

@@ -39,7 +39,7 @@ pub struct SavedRow {
     pub first_new: Vec<(String, String)>,
 }
 
-/// What the page shows.
+/// The data of the page.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct SavedView {
     /// The searches.

@@ -114,11 +114,11 @@ fn page(frame: &Frame, view: &SimilarView) -> Markup {
     frame.page(&words.more_like(), &CssRules::default(), body)
 }
 
-fn words_of(words: &Words, telling: &[(String, String)]) -> Markup {
+fn words_of(words: &Words, distinctive: &[(String, String)]) -> Markup {
     html! {
         p.shares {
             span.dim { (words.its_words()) ": " }
-            @for (word, href) in telling { a href=(href) { (Name::from(word.as_str()).show()) } " " }
+            @for (word, href) in distinctive { a href=(href) { (Name::from(word.as_str()).show()) } " " }
         }
     }
 }

@@ -73,7 +73,7 @@ struct TagChange<'a> {
 fn load(app: &App, params: &Params) -> Result<Loaded<DocumentView>, PageError> {
     let id = app.case.resolve(params.path("number"))?;
     let small = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
-    let asked_place = Place {
+    let requested = Place {
         query: params.text("q"),
         sort: params.text("sort"),
         exact: params.number("exact") > 0,
@@ -83,7 +83,7 @@ fn load(app: &App, params: &Params) -> Result<Loaded<DocumentView>, PageError> {
         from: small(params.number("from")),
         documents: params.number("docs") > 0,
     };
-    let query = match app.case.query(asked_place.query, asked_place.exact) {
+    let query = match app.case.query(requested.query, requested.exact) {
         // a query with an error finds nothing; the search page explains it
         Err(CaseError::Query(_)) => None,
         query => Some(query?),
@@ -95,7 +95,7 @@ fn load(app: &App, params: &Params) -> Result<Loaded<DocumentView>, PageError> {
         document: app.case.document(id)?,
         hits: hits(app, id, query.as_ref())?,
         query,
-        place: asked_place,
+        place: requested,
         done: TagChange { tag: params.text("tag"), off: params.number("off") > 0 },
     };
     let place = reading.settled();
@@ -221,9 +221,9 @@ impl<'a> Reading<'a> {
     fn neighbours(&self) -> Result<Option<Step>, PageError> {
         let Place { query, sort, rank, exact, documents, .. } = self.place;
         let first = rank.saturating_sub(1).max(1);
-        let Some(asked) = &self.query else { return Ok(None) };
+        let Some(parsed) = &self.query else { return Ok(None) };
         let request = SearchRequest {
-            query: asked,
+            query: parsed,
             limit: 3,
             offset: usize::try_from(first - 1).unwrap_or(usize::MAX),
             sort: order(sort).unwrap_or_default(),

@@ -13,7 +13,7 @@ use crate::words::Words;
 use exhibit_model::State;
 use maud::{Markup, html};
 
-/// What the document page shows.
+/// The data of the document page.
 #[derive(Clone, Debug)]
 pub struct DocumentView {
     /// The document's number, such as `EXH-000127`.

@@ -65,7 +65,7 @@ impl Filters {
         let most = if place.more.is_empty() { VALUES } else { MOST };
         let counted = app.case.facets(query, most)?;
         let of = |facet: FacetKind| counted.iter().find(|counts| counts.facet == facet);
-        let facets: Vec<&FacetCounts> = boxed().filter_map(of).filter(|f| tells(f)).collect();
+        let facets: Vec<&FacetCounts> = boxed().filter_map(of).filter(|f| is_useful(f)).collect();
         let periods = |facet: FacetKind| of(facet).map(|counts| counts.values.as_slice()).unwrap_or_default();
         let years = links.periods(periods(FacetKind::Year));
         let months = links.periods(&months(periods(FacetKind::Month), periods(FacetKind::Year)));
@@ -80,7 +80,7 @@ impl Filters {
 }
 
 // A single value for all is not worth showing, unless the query names it, or it is a folder that can be opened.
-fn tells(counts: &FacetCounts) -> bool {
+fn is_useful(counts: &FacetCounts) -> bool {
     let named = counts.values.iter().any(|value| value.chosen || value.excluded);
     counts.values.len() > 1 || named || matches!(counts.facet, FacetKind::Folder | FacetKind::Tag)
 }

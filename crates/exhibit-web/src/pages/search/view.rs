@@ -9,7 +9,7 @@ use crate::words::Words;
 use exhibit_model::State;
 use maud::{Markup, html};
 
-/// What the search page shows.
+/// The data of the search page.
 #[derive(Clone, Debug)]
 pub struct SearchView {
     /// The query as typed.
