@@ -1,7 +1,7 @@
-//! The index's folder as the engine sees it: memory-mapped files, which can also be read where nothing can be written.
+//! The index's folder as the engine sees it: memory-mapped files, also readable on read-only storage.
 //!
-//! The engine takes a lock file before it looks which files make up the index, so that a writer does not delete them
-//! meanwhile. Where that file cannot be made for want of permission, there is no writer either, and no lock is needed.
+//! The engine takes a lock file before it reads which files make up the index, so that a writer does not delete them
+//! meanwhile. If permissions forbid creating that file, there is no writer either, and no lock is needed.
 
 use std::io;
 use std::path::Path;

@@ -1,8 +1,8 @@
 //! The index on disk: opening it, and its one writer.
 //!
-//! A commit is durable before it returns, and carries the caller's mark of how far it has come.
-//! After a crash the index is as of its last commit; whoever feeds it goes on from that mark, and
-//! because a page's entry replaces the one before it, feeding a page again changes nothing.
+//! A commit is durable before it returns, and carries the caller's progress mark.
+//! After a crash the index is as of its last commit. The caller resumes from that mark; because a page's entry
+//! replaces the earlier one, adding a page again changes nothing.
 
 use crate::directory::IndexDirectory;
 use crate::error::IndexError;
@@ -20,10 +20,10 @@ use tantivy::directory::error::LockError;
 use tantivy::indexer::{LogMergePolicy, NoMergePolicy};
 use tantivy::{IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, TantivyError, Term};
 
-/// The file beside the engine's own that says which analysis made the index.
+/// The file, next to those of the engine, that records which analysis made the index.
 const VERSION_FILE: &str = "exhibit-analysis";
 
-/// Threads that searches share: more than there are large parts of an index only wait.
+/// Threads shared by searches: more threads than an index has large segments would only wait.
 const MOST_THREADS: usize = 8;
 
 /// An index of pages. Clones share it.
@@ -35,10 +35,10 @@ pub struct Index {
 }
 
 impl Index {
-    /// Opens the index in a folder, or makes an empty one there.
+    /// Opens the index in a folder, or creates an empty one there.
     ///
     /// # Errors
-    /// [`IndexError::Version`] if another analysis made it: the caller says so, and has it made again in an empty
+    /// [`IndexError::Version`] if another analysis made it: the caller reports this and rebuilds the index in an empty
     /// folder. [`IndexError::Folder`] and [`IndexError::Engine`] if it cannot be read.
     pub fn open_or_create(folder: &Path) -> Result<Self, IndexError> {
         let cannot = |source| IndexError::Folder { folder: folder.to_owned(), source };
@@ -53,26 +53,26 @@ impl Index {
                 return Err(IndexError::Version { found, wanted });
             }
         } else {
-            // said before the engine's first file is there, so that an index never stands without it
+            // written before the engine's first file, so that an index never exists without it
             let mut file = File::create(&version_file).map_err(cannot)?;
             file.write_all(wanted.as_bytes()).and_then(|()| file.sync_all()).map_err(cannot)?;
         }
         let (schema, fields) = Fields::make();
         let mut engine = tantivy::Index::open_or_create(directory, schema)?;
-        // a search goes through several segments at once
+        // a search runs over several segments in parallel
         let threads = std::thread::available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS);
         engine.set_multithread_executor(threads)?;
         let reader = engine.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         Ok(Self { engine, reader, fields })
     }
 
-    /// The index as of its last commit that this process knows of. Take one for each request.
+    /// The index as of the last commit known to this process. Take one for each request.
     #[must_use]
     pub fn searcher(&self) -> Searcher {
         Searcher::new(self.reader.searcher(), self.fields)
     }
 
-    /// Takes notice of what another process has committed.
+    /// Picks up what another process has committed.
     ///
     /// # Errors
     /// [`IndexError::Engine`] if the index cannot be read.
@@ -80,7 +80,7 @@ impl Index {
         Ok(self.reader.reload()?)
     }
 
-    /// The files of the index whose bytes are not those that were written, by the checksums within them. The index can be made anew.
+    /// The files of the index whose bytes do not match the checksums within them. The index can be rebuilt.
     ///
     /// # Errors
     /// [`IndexError::Engine`] if the index cannot be read.
@@ -103,9 +103,9 @@ impl Index {
         }
     }
 
-    /// Starts to write. There is one writer at a time, over all processes.
+    /// Starts to write. There is one writer at a time, across all processes.
     ///
-    /// `heap_bytes` is how much it gathers before writing a segment; at least 15 MB are taken.
+    /// `heap_bytes` is how much it buffers before it writes a segment; the minimum is 15 MB.
     ///
     /// # Errors
     /// [`IndexError::Busy`] if there is another writer.
@@ -116,10 +116,10 @@ impl Index {
             other => other?,
         };
         engine.set_merge_policy(Box::new(LogMergePolicy::default()));
-        // what a killed writer had not committed, among it notes of removed pages, which would be written under the same
-        // names again
+        // what a killed writer had not committed, including lists of removed pages, whose file names would be used
+        // again
         engine.garbage_collect_files().wait()?;
-        // the engine's count begins with the number of the last commit, which stays with that
+        // the engine's operation counter starts at the last commit's number, which must not be used again
         engine.run(std::iter::empty())?;
         let segment = SegmentBuilder::new(engine.new_segment(), &self.fields)?;
         let begun = SegmentLog::default();
@@ -132,16 +132,16 @@ impl Index {
 pub struct Writer {
     engine: IndexWriter<TantivyDocument>,
     index: Index,
-    // pages that are in no segment yet
+    // pages that are not in a segment yet
     segment: SegmentBuilder,
-    // whether pages were lost, because their segment could not be written
+    // whether pages were lost because their segment could not be written
     lost: bool,
     begun: SegmentLog,
     heap_bytes: usize,
 }
 
 impl Writer {
-    /// Adds a page, in place of an earlier entry with the same key.
+    /// Adds a page, replacing an earlier entry with the same key.
     ///
     /// # Errors
     /// [`IndexError::Engine`] if the engine cannot write.
@@ -154,7 +154,7 @@ impl Writer {
         self.add(entry)
     }
 
-    /// Adds a page of which the index has no entry: what [`Writer::put`] does, without looking for one.
+    /// Adds a page that is not in the index yet: like [`Writer::put`], but without searching for an earlier entry.
     ///
     /// # Errors
     /// [`IndexError::Engine`] if the engine cannot write.
@@ -179,7 +179,7 @@ impl Writer {
         Ok(())
     }
 
-    // Writes what is gathered as a segment, which the next commit makes visible.
+    // Writes the buffered pages as a segment, which the next commit makes visible.
     fn end_segment(&mut self) -> Result<(), IndexError> {
         if self.lost {
             return Err(IndexError::Lost);
@@ -196,12 +196,12 @@ impl Writer {
         Ok(())
     }
 
-    /// Makes all that was put durable, then visible to new searchers. `mark` can be asked for by
+    /// Makes all added pages durable, then visible to new searchers. `mark` is returned by
     /// [`Index::committed`].
     ///
     /// # Errors
-    /// [`IndexError::Engine`] if the engine cannot write; the index is then as of the commit before. [`IndexError::Lost`]
-    /// if it could not before: nothing more is committed by this writer.
+    /// [`IndexError::Engine`] if the engine cannot write; the index is then as of the commit before.
+    /// [`IndexError::Lost`] after an earlier failure to write: this writer commits nothing more.
     pub fn commit(&mut self, mark: u64) -> Result<(), IndexError> {
         self.end_segment()?;
         let mut commit = self.engine.prepare_commit()?;
@@ -210,10 +210,10 @@ impl Writer {
         self.index.refresh()
     }
 
-    /// Ends writing: waits for segments that are being joined. What was not committed is dropped.
+    /// Ends writing: waits for running merges of segments. Uncommitted pages are dropped.
     ///
     /// # Errors
-    /// [`IndexError::Engine`] if joining failed; what was committed is safe.
+    /// [`IndexError::Engine`] if a merge failed; committed pages are safe.
     pub fn finish(self) -> Result<(), IndexError> {
         self.engine.set_merge_policy(Box::new(NoMergePolicy));
         self.engine.wait_merging_threads()?;

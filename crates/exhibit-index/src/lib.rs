@@ -2,8 +2,8 @@
 //!
 //! A page is one entry of the index. The index stores tokens, never text: everything shown to a reader is cut and
 //! highlighted from the page's own text by [`exhibit_query`], with the analysis that made the tokens
-//! ([`exhibit_text`]), so that what matched is what is highlighted. The index can always be rebuilt from the page packs;
-//! it is never the only place where anything is known.
+//! ([`exhibit_text`]), so that what matched is what is highlighted. The index can always be rebuilt from the page
+//! packs; it is never the only copy of a fact.
 
 mod directory;
 mod error;

@@ -6,11 +6,11 @@ use exhibit_text::TokenKind;
 use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions};
 use tantivy::{TantivyDocument, Term};
 
-/// The name under which the schema knows our analysis; the engine itself analyses nothing.
+/// The name of our tokenizer in the schema; the engine itself analyses nothing.
 const ANALYSIS: &str = "exhibit";
-/// The same for fields that hold several places, one a line.
+/// The same for fields that contain several places, one per line.
 const PLACES: &str = "exhibit-places";
-/// The version of the fields below, beside [`exhibit_text::ANALYSIS_VERSION`].
+/// The version of the fields below, recorded together with [`exhibit_text::ANALYSIS_VERSION`].
 pub(crate) const LAYOUT_VERSION: u32 = 5;
 
 /// The engine's fields.
@@ -52,14 +52,14 @@ pub(crate) struct Fields {
 pub(crate) enum Indexed {
     /// By our analysis.
     Text,
-    /// The same for several places, one a line.
+    /// The same for several places, one per line.
     Places,
     /// Each value is a term, without positions.
     Whole,
 }
 
 impl Fields {
-    /// The indexed fields in their order: all that the schema says are.
+    /// The indexed fields in order: all that the schema marks as indexed.
     pub(crate) fn indexed(&self) -> impl Iterator<Item = (Field, Indexed)> {
         let whole = [self.key, self.document].map(|field| (field, Indexed::Whole));
         let named = [(self.text, Indexed::Text), (self.name, Indexed::Places), (self.path, Indexed::Places)];
@@ -107,7 +107,7 @@ impl Fields {
             ocr: schema.add_u64_field("ocr", FAST),
             month: schema.add_u64_field("month", FAST),
             container: schema.add_i64_field("container", FAST),
-            // columns alone: what they hold is in no list of words
+            // columns only: their values are not in the term dictionary
             place: schema.add_text_field("place", FAST),
             folder: schema.add_text_field("folder", FAST),
             sender: schema.add_text_field("sender", FAST),
@@ -116,7 +116,7 @@ impl Fields {
         (schema.build(), fields)
     }
 
-    /// The term that names one page.
+    /// The term that identifies one page.
     pub(crate) fn key_term(&self, key: PageKey) -> Term {
         let mut bytes = [0; 12];
         bytes[..8].copy_from_slice(&key.document.to_be_bytes());
@@ -183,41 +183,41 @@ impl Fields {
     }
 }
 
-/// Whether a pair stands for its first character too: then the index holds the character only where a run begins or
-/// ends, and whoever looks for it takes all pairs that begin with it.
+/// Whether a pair stands for its first character too: then the index stores the character only where a run begins or
+/// ends, and a search for it takes all pairs that begin with it.
 pub(crate) fn stands_for_first(pair: &str) -> bool {
     let mut characters = pair.chars();
     let (first, second) = (characters.next(), characters.next());
     first.is_some_and(exhibit_text::is_han) && second.is_some_and(exhibit_text::is_gram) && characters.next().is_none()
 }
 
-/// Says the tokens of several places, one a line, that the index keeps, with their positions: no phrase goes from one to
-/// the next.
-pub(crate) fn each_place(text: &str, say: &mut impl FnMut(&str, u32)) {
+/// Emits the tokens of several places, one per line, that the index keeps, with their positions: no phrase spans
+/// two places.
+pub(crate) fn each_place(text: &str, emit: &mut impl FnMut(&str, u32)) {
     for (place, base) in values::lines(text) {
-        each_kept(place, &mut |term: &str, position| say(term, position + base));
+        each_kept(place, &mut |term: &str, position| emit(term, position + base));
     }
 }
 
-/// Says the tokens that the index keeps, with their positions: all but the characters within a run, which their pairs
-/// stand for.
-pub(crate) fn each_kept(text: &str, say: &mut impl FnMut(&str, u32)) {
+/// Emits the tokens that the index keeps, with their positions: all except the characters within a run, which their
+/// pairs stand for.
+pub(crate) fn each_kept(text: &str, emit: &mut impl FnMut(&str, u32)) {
     // a character within a run, until it is known whether a pair stands for it
     let (mut held, mut at) = (String::with_capacity(8), 0);
     let (mut waiting, mut after_pair) = (false, false);
     exhibit_text::index_terms(text, &mut |next| {
-        // what a character's form is stands before it
+        // a character's form comes before the character
         if next.kind == TokenKind::Form {
             if std::mem::take(&mut waiting) {
-                say(&held, at);
+                emit(&held, at);
             }
-            return say(next.term, next.position);
+            return emit(next.term, next.position);
         }
         let pair = next.kind == TokenKind::Bigram;
         if waiting && !(pair && next.position == at && stands_for_first(next.term)) {
-            say(&held, at);
+            emit(&held, at);
         }
-        // its own pair, if it has one, comes next
+        // its pair, if it has one, comes next
         waiting = next.kind == TokenKind::Unigram && after_pair;
         after_pair = pair;
         if waiting {
@@ -225,11 +225,11 @@ pub(crate) fn each_kept(text: &str, say: &mut impl FnMut(&str, u32)) {
             held.push_str(next.term);
             at = next.position;
         } else {
-            say(next.term, next.position);
+            emit(next.term, next.position);
         }
     });
     if waiting {
-        say(&held, at);
+        emit(&held, at);
     }
 }
 
@@ -237,7 +237,7 @@ pub(crate) fn each_kept(text: &str, say: &mut impl FnMut(&str, u32)) {
 mod tests {
     use super::*;
 
-    // a field that is missing there would be in the schema and in no list
+    // a field missing there would be in the schema and have no postings
     #[test]
     fn every_indexed_field_of_the_schema_is_indexed() {
         let (schema, fields) = Fields::make();

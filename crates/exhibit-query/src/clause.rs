@@ -1,4 +1,4 @@
-//! What a clause asks for, from how it is written.
+//! The criterion of a clause, from how it is written.
 
 use crate::error::QueryErrorKind as Kind;
 use crate::field::{self, Kind as FieldKind};
@@ -9,10 +9,10 @@ use crate::unit::{begin_last, keep_forms, single_word, unit};
 use crate::{values, variants};
 
 impl Clause {
-    /// The clause of this text. A beginning that is the whole of its words is written without its star.
+    /// The clause of this text. A prefix that is the whole of its words is stored without its star.
     ///
     /// # Errors
-    /// What is wrong with the text.
+    /// The error in the text.
     pub fn new(mut text: ClauseText) -> Result<Self, Kind> {
         let asks = match text.field.kind() {
             FieldKind::Words(field) => words(field, &text)?,

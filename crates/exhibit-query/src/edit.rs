@@ -1,4 +1,4 @@
-//! Editing a query as a tree: what suggestions and filters do to it. What comes out prints as text that parses to the same.
+//! Edits a query as a tree, for suggestions and filters. The result prints as text that parses to the same query.
 
 use crate::error::QueryErrorKind;
 use crate::field::Field;
@@ -6,7 +6,7 @@ use crate::query::{Clause, ClauseText, Node, Query, Sort};
 use std::collections::HashMap;
 
 impl Query {
-    /// The query without a clause, wherever it is named; `None` if nothing is left.
+    /// The query without a clause, wherever it occurs; `None` if nothing is left.
     #[must_use]
     pub fn without(&self, clause: usize) -> Option<Self> {
         fn walk(node: &Node, clause: usize) -> Option<Node> {
@@ -22,32 +22,32 @@ impl Query {
         walk(&self.root, clause).map(|root| self.rebuilt(root))
     }
 
-    /// A clause of the query alone.
+    /// A query of this clause only.
     #[must_use]
     pub fn only(&self, clause: usize) -> Self {
         self.rebuilt(Node::Clause(clause))
     }
 
-    /// The query with a clause written otherwise.
+    /// The query with a clause replaced by this text.
     ///
     /// # Errors
-    /// What is wrong with the text.
+    /// The error in the text.
     pub fn with(&self, clause: usize, text: ClauseText) -> Result<Self, QueryErrorKind> {
         let mut other = self.clone();
         other.clauses[clause] = Clause::new(text)?;
         Ok(other.rebuilt(self.root.clone()))
     }
 
-    /// The query with the words that are to be found only as written (`=`) found in their variants, too; `None` if there
-    /// are none.
+    /// The query with its exact words (`=`) matched in their variants, too; `None` if it has no
+    /// exact words.
     #[must_use]
     pub fn inexact(&self) -> Option<Self> {
         self.clauses.iter().any(|clause| clause.text.exact).then_some(())?;
         self.mapped(|text| ClauseText { exact: false, ..text })
     }
 
-    /// The query with its words looked for in another field; `None` if a clause names a field, is exact, or is not taken
-    /// by the other field.
+    /// The query with its words searched in another field; `None` if a clause names a field, is exact, or is not
+    /// accepted by the other field.
     #[must_use]
     pub fn in_field(&self, field: Field) -> Option<Self> {
         let plain = |clause: &Clause| clause.text.field == Field::Text && !clause.text.exact;
@@ -55,10 +55,10 @@ impl Query {
         self.mapped(|text| ClauseText { field, ..text })
     }
 
-    /// The query with another clause that pages must match, too.
+    /// The query with another clause that pages must match as well.
     ///
     /// # Errors
-    /// What is wrong with the text.
+    /// The error in the text.
     pub fn narrowed(&self, text: ClauseText) -> Result<Self, QueryErrorKind> {
         let mut builder = Builder::default();
         let mut nodes = match &self.root {
@@ -78,7 +78,7 @@ impl Query {
         Some(other.rebuilt(self.root.clone()))
     }
 
-    /// A query of some of the clauses: they are numbered anew, each text once, in the order in which the tree names them.
+    /// A query of some of the clauses: they are renumbered, each text once, in the order in which the tree names them.
     pub(crate) fn rebuilt(&self, root: Node) -> Self {
         let mut builder = Builder::default();
         let root = builder.copy(self, &root);
@@ -94,7 +94,7 @@ pub(crate) fn negated(node: Node) -> Node {
     }
 }
 
-/// Several nodes as one.
+/// Joins several nodes into one.
 pub(crate) fn joined(mut nodes: Vec<Node>, with: impl Fn(Vec<Node>) -> Node) -> Option<Node> {
     match nodes.len() {
         0 | 1 => nodes.pop(),
@@ -102,7 +102,7 @@ pub(crate) fn joined(mut nodes: Vec<Node>, with: impl Fn(Vec<Node>) -> Node) -> 
     }
 }
 
-/// A query while it is put together.
+/// A query under construction.
 #[derive(Default)]
 pub(crate) struct Builder {
     clauses: Vec<Clause>,
@@ -110,7 +110,7 @@ pub(crate) struct Builder {
 }
 
 impl Builder {
-    /// A leaf for a clause.
+    /// The leaf of a clause, which is added unless the query has it.
     pub(crate) fn leaf(&mut self, clause: &Clause) -> Node {
         let next = self.clauses.len();
         let number = *self.known.entry(clause.text.to_string()).or_insert(next);
@@ -120,7 +120,7 @@ impl Builder {
         Node::Clause(number)
     }
 
-    /// A node of another query.
+    /// Adds a node of another query.
     pub(crate) fn copy(&mut self, from: &Query, node: &Node) -> Node {
         match node {
             Node::Everything => Node::Everything,
@@ -131,7 +131,7 @@ impl Builder {
         }
     }
 
-    /// The query.
+    /// The finished query.
     pub(crate) fn finish(self, root: Node, sort: Option<Sort>) -> Query {
         let spans = vec![Vec::new(); self.clauses.len()];
         Query { root, clauses: self.clauses, sort, hints: Vec::new(), spans, widenings: Vec::new() }

@@ -2,10 +2,10 @@
 
 use exhibit_model::CivilTime;
 
-/// Which page of which document. One key has one entry.
+/// Identifies a page of a document. One key has one entry.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct PageKey {
-    /// The number of the item that the page is of.
+    /// The number of the item that the page belongs to.
     pub document: i64,
     /// The page's number, from 1.
     pub page: u32,
@@ -14,17 +14,17 @@ pub struct PageKey {
 /// A page and its document. Empty texts and `None` mean unknown.
 #[derive(Clone, Debug, Default)]
 pub struct PageEntry<'a> {
-    /// Which page.
+    /// The page's key.
     pub key: PageKey,
     /// The page's text, exactly as found.
     pub text: &'a str,
     /// The file's name.
     pub name: &'a str,
-    /// The whole path: folders parted by `/`, members after `!/` of their container.
+    /// The whole path: folders separated by `/`, members after `!/` of their container.
     pub path: &'a str,
-    /// The paths of other places where the same bytes lie; of very many, some.
+    /// The paths of other places with the same bytes; only some, if there are very many.
     pub copies: &'a [&'a str],
-    /// The numbers of the containers around it, in any order.
+    /// The numbers of the containers that it is in, in any order.
     pub containers: &'a [i64],
     /// The document's title.
     pub title: &'a str,
@@ -34,36 +34,36 @@ pub struct PageEntry<'a> {
     pub media_type: &'a str,
     /// The item's state ([`exhibit_model::State::word`]).
     pub state: &'a str,
-    /// The document's own date, as written: when a message was sent, a file's text was made.
+    /// The date of the document itself, as written: when a message was sent or the text of a file was made.
     pub date: Option<CivilTime>,
-    /// A message's sender, as its header says.
+    /// A message's sender, from its header.
     pub from: &'a str,
-    /// A message's recipients, as its header says.
+    /// A message's recipients, from its header.
     pub to: &'a str,
-    /// Those of a message's recipients who got a copy, as its header says.
+    /// The recipients of a message who got a copy, from its header.
     pub cc: &'a str,
     /// A message's subject.
     pub subject: &'a str,
-    /// The names of messages (`Message-ID`) that a message has and refers to: what ties a conversation.
+    /// The ids (`Message-ID`) of a message and of those that it refers to: these link a conversation.
     pub messages: &'a [&'a str],
     /// The SHA-256 of the file's bytes, in hexadecimal digits.
     pub hash: &'a str,
-    /// The name of the sheet that the page is of.
+    /// The name of the sheet that the page belongs to.
     pub sheet: &'a str,
-    /// Mean confidence of OCR in percent; none for text that was not guessed.
+    /// Mean confidence of OCR in percent; `None` for text that is not from OCR.
     pub ocr: Option<u8>,
     /// Bytes of the file.
     pub bytes: u64,
     /// Pages of the document.
     pub pages: u32,
-    /// Words that `is:` and `has:` ask for, such as `attachment`.
+    /// Words that `is:` and `has:` search for, such as `attachment`.
     pub flags: &'a [&'a str],
-    /// The names of the sources that it came from, each as [`crate::clause_value`] makes it.
+    /// The names of its sources, each as [`crate::clause_value`] makes it.
     pub sources: &'a [&'a str],
 }
 
 impl PageEntry<'_> {
-    /// The ending of the file's name, in lower case, without the dot; empty if it has none.
+    /// The extension of the file's name, in lower case, without the dot; empty if it has none.
     pub fn extension(&self) -> String {
         match self.name.rsplit_once('.') {
             Some((stem, ending)) if !stem.is_empty() && ending.len() <= 16 => ending.to_lowercase(),
@@ -71,19 +71,19 @@ impl PageEntry<'_> {
         }
     }
 
-    /// Every path, one a line, its own first.
+    /// Every path, one per line, its own first.
     pub fn paths(&self) -> String {
         once_each(std::iter::once(self.path).chain(self.copies.iter().copied()))
     }
 
-    /// Every name that the file has, one a line, its own first.
+    /// Every name of the file, one per line, its own first.
     pub fn names(&self) -> String {
         let of_path = |path: &&'_ str| path.rsplit('/').next().unwrap_or_default().to_owned();
         let others: Vec<String> = self.copies.iter().map(of_path).collect();
         once_each(std::iter::once(self.name).chain(others.iter().map(String::as_str)))
     }
 
-    /// The folders that it lies in, as their column holds them.
+    /// The folders that it is in, as stored in their column.
     pub fn folders(&self) -> Vec<String> {
         let paths = std::iter::once(self.path).chain(self.copies.iter().copied());
         let mut folders: Vec<String> = paths.map(crate::values_text::folder).collect();
@@ -92,7 +92,7 @@ impl PageEntry<'_> {
         folders
     }
 
-    /// The words that `is:` and `has:` find it by.
+    /// The words by which `is:` and `has:` find it.
     pub fn words(&self) -> impl Iterator<Item = &str> {
         let undated = self.date.is_none().then_some("undated");
         let ocr = self.ocr.map(|_| "ocr");
@@ -102,7 +102,7 @@ impl PageEntry<'_> {
     }
 }
 
-// A line end within a name would part it: there is none in what the index is told.
+// A line end within a name would split it, so line ends are removed from what is indexed.
 fn once_each<'t>(texts: impl Iterator<Item = &'t str>) -> String {
     let mut lines: Vec<String> = Vec::new();
     for text in texts {

@@ -1,17 +1,17 @@
-//! What is wrong with a query, as a code with its values and its place. The sentences are in [`crate::text`].
+//! Errors of a query, as a code with its values and its position. The sentences are in [`crate::text`].
 
 use crate::field::Field;
 
-/// A query that cannot be understood. It is never searched as something else.
+/// A query that cannot be parsed. It is never searched as something else.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct QueryError {
     /// Where in the query, in characters from 0.
     pub position: usize,
-    /// What is wrong.
+    /// The kind of error.
     pub kind: QueryErrorKind,
 }
 
-/// What is wrong with a query.
+/// The kinds of errors in a query.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum QueryErrorKind {
     /// A quotation mark without a closing one.
@@ -28,30 +28,30 @@ pub enum QueryErrorKind {
     LonelyOperator(Operator),
     /// A field that does not exist.
     UnknownField {
-        /// What was written.
+        /// The name as written.
         name: String,
-        /// The known field nearest to it, if one is near.
+        /// The nearest known field, if one is near.
         nearest: Option<Field>,
     },
-    /// A field with nothing right after its colon.
+    /// A field with no value right after its colon.
     EmptyField(Field),
-    /// A field with a value that it does not take.
+    /// A field with a value that it does not accept.
     BadValue {
         /// The field.
         field: Field,
-        /// What was written.
+        /// The value as written.
         value: String,
     },
     /// An unknown word of `is:` or `has:`.
     UnknownWord {
         /// The field.
         field: Field,
-        /// What was written.
+        /// The word as written.
         word: String,
         /// The nearest word, with its field, if one is near.
         nearest: Option<(Field, &'static str)>,
     },
-    /// A field, or a word of one, that nothing in a case can answer.
+    /// A field, or a word of one, that no data in a case can answer.
     Unsupported {
         /// The field, or the field and its word, as in a query.
         what: String,
@@ -68,7 +68,7 @@ pub enum QueryErrorKind {
     Pattern(String),
     /// A limit exceeded.
     TooMuch {
-        /// Of what.
+        /// The limited quantity.
         what: Limited,
         /// The limit.
         most: usize,
@@ -86,12 +86,12 @@ pub enum Operator {
     Not,
     /// `-`, as `NOT`.
     Minus,
-    /// `=`: the word as it is written.
+    /// `=`: the word only as written.
     Exact,
 }
 
 impl Operator {
-    /// The operator as it is written in a query.
+    /// The operator as written in a query.
     #[must_use]
     pub fn sign(self) -> &'static str {
         match self {
@@ -104,7 +104,7 @@ impl Operator {
     }
 }
 
-/// What a query may have only so much of.
+/// The limited quantities of a query.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Limited {
     /// Characters.
@@ -120,21 +120,21 @@ pub enum Limited {
 pub enum Instead {
     /// The ledger lists files without pages.
     Ledger,
-    /// A tag of the user's own can record a decision.
+    /// A tag of the user can record a decision.
     TagDecisions,
-    /// A tag of the user's own can stand for a note.
+    /// A tag of the user can stand for a note.
     TagNotes,
-    /// Nothing can be redacted yet.
+    /// Redaction is not supported yet.
     NoRedaction,
     /// Signatures within files are not checked: search for the text of a signed page.
     TextOfSigned,
-    /// There are no translations yet.
+    /// Translations are not supported yet.
     NoTranslation,
-    /// There are no entities: search for the name, or for its sounds.
+    /// Entities are not supported: search for the name, or for its readings.
     NameItself,
-    /// There are no watch lists: use a batch.
+    /// Watch lists are not supported: use a batch.
     Batch,
-    /// There are no claims: quotes are listed by a command.
+    /// Claims are not supported: quotes are listed by a command.
     Quotes,
     /// Tables are searched as pages: `sheet:` names a sheet.
     SheetPages,

@@ -1,8 +1,8 @@
-//! Facets: what the pages that match a query can be divided by. The one list of them.
+//! Facets: the properties by which matching pages can be divided. This is the only list of them.
 
 use crate::field::Field;
 
-/// What pages are divided by.
+/// A property by which pages are divided.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Facet {
     /// The kind of file.
@@ -13,23 +13,23 @@ pub enum Facet {
     Year,
     /// Its year and month.
     Month,
-    /// What lies directly in a folder, each with all below it.
+    /// The direct children of a folder, each with all below it.
     Folder,
-    /// The containers around the document.
+    /// The containers of the document.
     Container,
-    /// The source that it came from.
+    /// The source of the document.
     Source,
-    /// The addresses of its sender.
+    /// The addresses of the sender.
     Sender,
-    /// The addresses of its recipients.
+    /// The addresses of the recipients.
     Recipient,
-    /// Its tags.
+    /// The tags.
     Tag,
-    /// Its state and parts: the words of `is:` and `has:`.
+    /// The state and parts: the words of `is:` and `has:`.
     State,
     /// OCR's mean confidence, in bands ([`CONFIDENCE_BANDS`]).
     Confidence,
-    /// The ending of the file's name.
+    /// The extension of the file's name.
     Extension,
 }
 
@@ -51,7 +51,7 @@ impl Facet {
         Self::Extension,
     ];
 
-    /// The field that takes its values.
+    /// The field that accepts its values.
     #[must_use]
     pub fn field(self) -> Field {
         match self {
@@ -70,7 +70,7 @@ impl Facet {
         }
     }
 
-    /// Its name: its field's, of months `month`.
+    /// Its name: that of its field, or `month`.
     #[must_use]
     pub fn word(self) -> &'static str {
         if self == Self::Month { "month" } else { self.field().name() }
@@ -83,7 +83,7 @@ impl Facet {
     }
 }
 
-/// The bands of OCR's confidence, as `ocr:` takes them: of each, the first percent and the last.
+/// The bands of OCR's confidence, as `ocr:` accepts them: the first and last percent of each.
 pub const CONFIDENCE_BANDS: [(&str, u64, u64); 5] =
     [("0.9..1", 90, 100), ("0.8..0.89", 80, 89), ("0.7..0.79", 70, 79), ("0.5..0.69", 50, 69), ("0..0.49", 0, 49)];
 

@@ -12,9 +12,9 @@ pub enum Field {
     Path,
     /// `folder:`, a folder and all below it.
     Folder,
-    /// `container:`, a container and all that it contains.
+    /// `container:`, a container and all its contents.
     Container,
-    /// `ext:`, the ending of the file's name.
+    /// `ext:`, the extension of the file's name.
     Extension,
     /// `title:`, words of the document's title.
     Title,
@@ -22,7 +22,7 @@ pub enum Field {
     From,
     /// `to:`, words of a message's recipients.
     To,
-    /// `cc:`, words of those who got a copy.
+    /// `cc:`, words of the recipients of a copy.
     Cc,
     /// `sender:`, a sender's whole address.
     Sender,
@@ -50,7 +50,7 @@ pub enum Field {
     Ocr,
     /// `id:`, a document's number.
     Id,
-    /// `hash:`, the file's SHA-256 or its beginning.
+    /// `hash:`, the file's SHA-256 or a prefix of it.
     Hash,
     /// `sheet:`, words of the name of a sheet.
     Sheet,
@@ -66,9 +66,9 @@ pub enum Field {
     Pinyin,
     /// `uyghur:`, Uyghur or Kazakh words in any alphabet.
     Uyghur,
-    /// `written:`, dates and numbers however written.
+    /// `written:`, dates and numbers in any notation.
     Written,
-    /// `forms:`, a word in its inflected forms.
+    /// `forms:`, a word in all its inflected forms.
     Forms,
     /// `text:`, words of the page, as without a field.
     Text,
@@ -168,7 +168,7 @@ impl Field {
         matches!(self, Self::Date | Self::After | Self::Before)
     }
 
-    /// What its value is read as.
+    /// How its value is parsed.
     pub(crate) fn kind(self) -> Kind {
         match self {
             Self::FileName => Kind::Words(TextField::Name),
@@ -208,7 +208,7 @@ impl Field {
     }
 }
 
-/// What a field's value is read as.
+/// How the value of a field is parsed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Kind {
     Words(TextField),
@@ -236,7 +236,7 @@ pub(crate) enum Kind {
     Sort,
 }
 
-/// The words of `is:` and `has:`; either takes the other's, for both are about the same pages.
+/// The words of `is:` and `has:`; each accepts those of the other, since both describe the same pages.
 const WORDS: [(Field, &str); 11] = [
     (Field::Is, "attached"),
     (Field::Is, "duplicate"),
@@ -251,7 +251,7 @@ const WORDS: [(Field, &str); 11] = [
     (Field::Has, "macro"),
 ];
 
-/// Words of `is:` and `has:` that people will try and that cannot be answered, each with what to do instead.
+/// Words of `is:` and `has:` that users will try and that are not supported, each with what to do instead.
 const UNSUPPORTED_WORDS: [(Field, &str, Instead); 14] = [
     (Field::Is, "empty", Instead::Ledger),
     (Field::Is, "quarantined", Instead::Ledger),
@@ -269,7 +269,7 @@ const UNSUPPORTED_WORDS: [(Field, &str, Instead); 14] = [
     (Field::Has, "note", Instead::TagNotes),
 ];
 
-/// Fields that people will try and that cannot be answered, each with what to do instead.
+/// Fields that users will try and that are not supported, each with what to do instead.
 const UNSUPPORTED_FIELDS: [(&str, Instead); 4] = [
     ("entity", Instead::NameItself),
     ("watchlist", Instead::Batch),
@@ -277,7 +277,7 @@ const UNSUPPORTED_FIELDS: [(&str, Instead); 4] = [
     ("table", Instead::SheetPages),
 ];
 
-/// Names that other tools give to our fields.
+/// Names of our fields in other tools.
 const OTHER_NAMES: [(&str, Field); 7] = [
     ("file", Field::FileName),
     ("name", Field::FileName),
@@ -288,7 +288,7 @@ const OTHER_NAMES: [(&str, Field); 7] = [
     ("conversation", Field::Thread),
 ];
 
-/// Why a word of `is:` or `has:` is refused; `None` if it is not.
+/// Why a word of `is:` or `has:` is refused; `None` if it is accepted.
 pub(crate) fn refused(field: Field, word: &str) -> Option<QueryErrorKind> {
     let word = word.to_lowercase();
     if WORDS.iter().any(|(_, known)| *known == word) {
@@ -303,7 +303,7 @@ pub(crate) fn refused(field: Field, word: &str) -> Option<QueryErrorKind> {
     Some(QueryErrorKind::UnknownWord { field, word, nearest })
 }
 
-/// Why a name that is not a field's is refused.
+/// Why a name that is not a field is refused.
 pub(crate) fn unknown(name: &str) -> QueryErrorKind {
     let lower = name.to_lowercase();
     match UNSUPPORTED_FIELDS.iter().find(|(unsupported, _)| *unsupported == lower) {

@@ -1,5 +1,5 @@
-//! The part of a query that chooses values of facets, apart from the rest: so that a choice among filters is part of the
-//! query, visible and removable as such.
+//! Separates the clauses of a query that choose facet values from the rest, so that a choice among filters is part of
+//! the query, and visible and removable there.
 
 use crate::edit::{Builder, joined, negated};
 use crate::facet::is_band;
@@ -7,10 +7,10 @@ use crate::field::Field;
 use crate::query::{Clause, ClauseText, Form, Node, Query};
 use crate::values_text::clause_value;
 
-/// A query taken apart: filters, and the rest.
+/// A query split into filters and the rest.
 ///
-/// A filter is a clause that every page must match: `lang:ug`, `type:(pdf OR word)`, `-ext:tmp`. A field that several such
-/// clauses name that are not excluded stays in the rest, for the page must match all of them.
+/// A filter is a clause that every page must match: `lang:ug`, `type:(pdf OR word)`, `-ext:tmp`. If several
+/// non-excluded clauses name one field, they stay in the rest, because a page must match all of them.
 #[derive(Clone, PartialEq, Debug)]
 pub struct FilteredQuery {
     /// The query without the filters below.
@@ -24,9 +24,9 @@ pub struct FilteredQuery {
 pub struct Filter {
     /// The field that takes the value.
     pub field: Field,
-    /// Whether pages with it are left out.
+    /// Whether pages with it are excluded.
     pub excluded: bool,
-    /// The value, in the form that its field's facet has: a folder as it is, a container in capitals, others in lower case.
+    /// The value, in the form of its facet: a folder unchanged, a container in capitals, others in lower case.
     pub value: String,
 }
 
@@ -47,7 +47,7 @@ const FIELDS: [Field; 12] = [
 ];
 
 impl FilteredQuery {
-    /// Takes a query apart.
+    /// Splits a query.
     #[must_use]
     pub fn of(query: &Query) -> Self {
         let nodes = match &query.root {
@@ -81,7 +81,7 @@ impl FilteredQuery {
         filtered
     }
 
-    /// The query in full. Several values of one field are alternatives; each excluded one is a clause.
+    /// The whole query. Several values of one field are alternatives; each excluded value is a clause.
     #[must_use]
     pub fn query(&self) -> Query {
         let mut builder = Builder::default();
@@ -101,14 +101,14 @@ impl FilteredQuery {
         builder.finish(joined(nodes, Node::And).unwrap_or(Node::Everything), self.rest.sort)
     }
 
-    /// With a value chosen, or without it if it was.
+    /// Adds a value to the choice, or removes it if it was chosen.
     #[must_use]
     pub fn toggled(&self, field: Field, value: &str) -> Self {
         let Some(chosen) = Filter::new(field, value, false) else { return self.clone() };
         let mut other = self.clone();
         other.filters.retain(|known| known.field != chosen.field || known.value != chosen.value);
         if other.filters.len() == self.filters.len() {
-            // going down or up replaces what it comes from
+            // a deeper or higher value replaces the one it is reached from
             other.filters.retain(|known| known.excluded || !known.contains(&chosen) && !chosen.contains(known));
             other.filters.push(chosen);
         }
@@ -116,21 +116,22 @@ impl FilteredQuery {
         other
     }
 
-    /// Without the values chosen of a field; those excluded stay.
+    /// Removes the chosen values of a field; excluded ones stay.
     #[must_use]
     pub fn without(&self, field: Field) -> Self {
         let filters = self.filters.iter().filter(|f| f.field != field || f.excluded).cloned().collect();
         Self { rest: self.rest.clone(), filters }
     }
 
-    /// Drops each chosen value within which another is chosen: a year with one of its months, a folder with one below it.
+    /// Drops each chosen value that contains another chosen one: a year with one of its months, a folder with a
+    /// subfolder.
     pub fn narrow(&mut self) {
         let all = self.filters.clone();
         self.filters
             .retain(|wide| wide.excluded || !all.iter().any(|narrow| !narrow.excluded && wide.contains(narrow)));
     }
 
-    /// Puts the filters in order, each once.
+    /// Sorts the filters and removes duplicates.
     pub fn tidy(&mut self) {
         self.filters.sort_by(|a, b| {
             let order = |f: &Filter| (FIELDS.iter().position(|field| *field == f.field), f.excluded);
@@ -141,7 +142,7 @@ impl FilteredQuery {
 }
 
 impl Filter {
-    /// A value of a field; `None` if there are no filters by this field, or the field does not take the value.
+    /// A value of a field; `None` if this field has no filters, or does not accept the value.
     #[must_use]
     pub fn new(field: Field, value: &str, excluded: bool) -> Option<Self> {
         let filter = Self { field, excluded, value: form(field, value) };
@@ -156,7 +157,7 @@ impl Filter {
         Clause::new(text).ok()
     }
 
-    // Whether all that has the other value has this one, too: a year its months, a folder those below it.
+    // Whether everything with the other value has this one, too: a year its months, a folder its subfolders.
     fn contains(&self, other: &Self) -> bool {
         let below = match self.field {
             Field::Date => '-',
@@ -168,7 +169,7 @@ impl Filter {
     }
 }
 
-// A value as its field's facet has it.
+// A value in the form of its facet.
 fn form(field: Field, value: &str) -> String {
     match field {
         Field::Folder => clause_value(value).trim_matches('/').to_owned(),
@@ -177,7 +178,7 @@ fn form(field: Field, value: &str) -> String {
     }
 }
 
-// The filters that a node is: a value, several values of one field, or values excluded.
+// The filters of a node: a value, several values of one field, or excluded values.
 fn filters(query: &Query, node: &Node) -> Option<Vec<Filter>> {
     let (node, excluded) = match node {
         Node::Not(node) => (&**node, true),
@@ -198,7 +199,7 @@ fn filters(query: &Query, node: &Node) -> Option<Vec<Filter>> {
 fn is_of_facet(field: Field, value: &str) -> bool {
     let digits = |text: &str, count| text.len() == count && text.bytes().all(|b| b.is_ascii_digit());
     match field {
-        // a range is not one of the years and months
+        // a range is not a year or month
         Field::Date => match value.split_once('-') {
             Some((year, month)) => digits(year, 4) && digits(month, 2),
             None => digits(value, 4),
@@ -238,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn filters_are_told_from_the_rest() {
+    fn filters_are_separated_from_the_rest() {
         check("登记", "登记", "");
         check("登记 lang:UG", "登记", "lang:ug");
         check("lang:ug 登记 type:(word OR pdf) -ext:tmp", "登记", "type:pdf type:word lang:ug -ext:tmp");
@@ -283,7 +284,7 @@ mod tests {
         assert_eq!(text(&of("a").toggled(Field::Title, "red")), "a");
     }
 
-    // what would be read as a sign of the language is quoted
+    // text that would be parsed as syntax is quoted
     #[test]
     fn any_value_that_a_field_takes_can_be_chosen() {
         for value in ["OR", "a:b", "-a", "/a/", "a b", "=a", "a~1", "登记"] {

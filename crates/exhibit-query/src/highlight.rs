@@ -1,23 +1,23 @@
-//! Criterion of a page's text a query found: the stretches to mark.
+//! The stretches of a page's text that a query matched, to be highlighted.
 
 use crate::matcher::Reading;
 use crate::{Criterion, Query, TextField};
 
-/// A stretch of text that a clause of the query found.
+/// A stretch of text matched by a clause of the query.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct HitSpan {
     /// First byte in the text.
     pub start: usize,
-    /// Byte after the last.
+    /// The byte after the last.
     pub end: usize,
-    /// Which clause, as in [`Query::clauses`].
+    /// The number of the clause, as in [`Query::clauses`].
     pub clause: usize,
 }
 
-/// The stretches of a page's text that the query's clauses found, in order, not overlapping.
+/// The stretches of a page's text that the query's clauses matched, in order, not overlapping.
 ///
-/// A phrase is one stretch, over line ends too; words near each other are a stretch each. Criterion the query excludes is
-/// not marked. Where clauses overlap, the earlier and longer stretch is kept and the other begins after it.
+/// A phrase is one stretch, across line ends too; near words are a stretch each. Excluded clauses are
+/// not highlighted. If clauses overlap, the earlier and longer stretch is kept and the other begins after it.
 #[must_use]
 pub fn highlight(query: &Query, text: &str) -> Vec<HitSpan> {
     let reading = Reading::of(query, TextField::Text, text);
@@ -37,7 +37,7 @@ fn apart(spans: Vec<HitSpan>) -> Vec<HitSpan> {
     for mut span in spans {
         match kept.last_mut() {
             Some(last) if span.end <= last.end => {}
-            // a phrase that overlaps itself goes on
+            // occurrences of a phrase that overlap are joined
             Some(last) if span.start < last.end && span.clause == last.clause => last.end = span.end,
             Some(last) if span.start < last.end => {
                 span.start = last.end;

@@ -1,24 +1,24 @@
-//! A query in pieces: words, phrases, brackets, operators and fields, each with its place.
+//! The tokens of a query: words, phrases, brackets, operators and fields, each with its position.
 //!
-//! Full-width signs are read as their half-width equals: (（) and the like, “ ” and ＂ as quotation
+//! Full-width signs are read as their half-width equivalents: (（) and the like, “ ” and ＂ as quotation
 //! marks, ： after a field, the ideographic space.
 
 use crate::error::{Limited, Operator, QueryError, QueryErrorKind as Kind};
 
-/// A piece of a query.
+/// A token of a query.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Piece {
-    /// Where it begins, in characters.
+    /// The index of its first character.
     pub(crate) position: usize,
-    /// The character after its last.
+    /// The index after its last character.
     pub(crate) end: usize,
     pub(crate) what: What,
 }
 
-/// What a piece is.
+/// The kind of a token.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum What {
-    /// A word as written. Operators `*` and `~` at its end are taken off.
+    /// A word as written, without operators `*` and `~` at its end.
     Word {
         text: String,
         end: End,
@@ -38,23 +38,23 @@ pub(crate) enum What {
     Or,
     /// `NOT` or `-`.
     Not(Operator),
-    /// A field's name; its value is the next piece, and touches it.
+    /// A field's name; its value is the next token, directly adjacent.
     Field {
         name: String,
         touches: bool,
     },
 }
 
-/// What stands at the end of a word or phrase.
+/// The operator at the end of a word or phrase.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum End {
     Plain,
     Star,
-    /// `~n`; the number is 1 for a word and 5 for a phrase if none is given.
+    /// `~n`; without a number it is 1 for a word and 5 for a phrase.
     Tilde(Option<u32>),
 }
 
-/// Takes a query apart.
+/// Splits a query into tokens.
 pub(crate) fn pieces(query: &str) -> Result<Vec<Piece>, QueryError> {
     const MOST: usize = 20_000;
     let characters: Vec<char> = query.chars().map(half_width).collect();
@@ -66,13 +66,13 @@ pub(crate) fn pieces(query: &str) -> Result<Vec<Piece>, QueryError> {
     Ok(lexer.pieces)
 }
 
-/// The sign that a full-width or typographic one is read as.
+/// The sign as which a full-width or typographic one is read.
 pub(crate) fn half_width(character: char) -> char {
     match character {
         '“' | '”' | '„' | '‟' => '"',
-        // a minus or dash that a keyboard or an editor put for the hyphen
+        // a minus or dash that a keyboard or an editor inserted for the hyphen
         '−' | '–' | '—' => '-',
-        // full-width forms of ASCII stand at a fixed distance; the comma and the like are left as they are
+        // full-width forms of ASCII are at a fixed distance; the comma and the like are left unchanged
         '\u{ff01}'..='\u{ff5e}' if !matches!(character, '，' | '！' | '；' | '？' | '．') => {
             char::from_u32(u32::from(character) - 0xfee0).unwrap_or(character)
         }
@@ -81,7 +81,7 @@ pub(crate) fn half_width(character: char) -> char {
     }
 }
 
-// Between words: white space, and the stops that Chinese text puts between words of a list.
+// Separators of words: white space, and the commas that Chinese text puts between words of a list.
 fn is_gap(character: char) -> bool {
     character.is_whitespace() || matches!(character, '、' | '，' | '。' | '；' | '！' | '？')
 }
@@ -138,7 +138,7 @@ impl Lexer<'_> {
         Ok(true)
     }
 
-    // A slash that another one answers at the end of the word begins a pattern; `/etc/hosts` is a word.
+    // A slash that is matched by another at the end of the word begins a pattern; `/etc/hosts` is a word.
     fn pattern_or_word(&mut self, position: usize) -> Result<(), QueryError> {
         let rest = &self.characters[position + 1..];
         let mut escaped = false;
@@ -218,12 +218,12 @@ impl Lexer<'_> {
         Ok(())
     }
 
-    // Whether what was read of the word so far names a field: ASCII letters only.
+    // Whether the word read so far names a field: ASCII letters only.
     fn is_field(&self, position: usize) -> bool {
         self.at > position && self.characters[position..self.at].iter().all(char::is_ascii_alphabetic)
     }
 
-    // The length of a number in brackets, such as the year within a document's number; part of the word.
+    // The length of a number in brackets, such as the year within a document's number; it is part of the word.
     fn bracketed_number(&self) -> Option<usize> {
         let digits = (1..6).take_while(|ahead| self.peek(*ahead).is_some_and(|c| c.is_ascii_digit())).count();
         (digits > 0 && self.peek(digits + 1) == Some(')')).then_some(digits + 2)

@@ -1,7 +1,7 @@
-//! The query language: its grammar, what a query means on a page, and how what it found is shown.
+//! The query language: its grammar, the meaning of a query on a page, and how matches are shown.
 //!
-//! Pure functions over text, without a search engine: the engine and the reading of single pages ([`matches()`]) give the
-//! same answers because both are derived from the tree that is made here.
+//! Pure functions over text, without a search engine: the engine and the evaluation of single pages ([`matches()`])
+//! return the same results because both are derived from the tree that is built here.
 
 mod clause;
 mod edit;

@@ -9,7 +9,7 @@ use exhibit_model::FileKind;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-/// Whether a page matches the query, found by reading the page.
+/// Whether a page matches the query, decided from its text.
 #[must_use]
 pub fn matches(query: &Query, entry: &PageEntry<'_>) -> bool {
     let mut read: Vec<(TextField, Reading<'_>)> = Vec::new();
@@ -25,7 +25,7 @@ pub fn matches(query: &Query, entry: &PageEntry<'_>) -> bool {
     })
 }
 
-/// Whether one of a file's places answers a clause that asks for places.
+/// Whether one of a file's places matches a clause on places.
 pub(crate) fn place_answers(query: &Query, clause: &Clause, path: &str) -> bool {
     match &clause.asks {
         Criterion::Property(Property::Below(folder)) => values_text::is_below(path, folder),
@@ -62,7 +62,7 @@ fn has(property: &Property, entry: &PageEntry<'_>) -> bool {
         Property::MediaTypeNamed(named) => entry.media_type.to_lowercase() == *named,
         Property::Extension(ending) => !ending.is_empty() && entry.extension() == *ending,
         Property::Word(wanted) => entry.words().any(|word| word.to_lowercase() == *wanted),
-        // tags are not known from a page
+        // tags are not part of a page
         Property::Tag(_) => false,
         Property::Source(wanted) => entry.sources.iter().any(|source| source.to_lowercase() == *wanted),
         Property::Date { from, until } => entry
@@ -82,7 +82,7 @@ fn has(property: &Property, entry: &PageEntry<'_>) -> bool {
             paths.any(|path| values_text::is_below(path, folder))
         }
         Property::Hash(digits) => entry.hash.to_lowercase().starts_with(digits.as_str()),
-        // which documents these are, one page cannot say
+        // a page does not know which documents these are
         Property::Thread(_) => false,
         Property::Within(container) => entry.containers.contains(container),
         Property::Sender(address) => values_text::addresses(entry.from).contains(address),
@@ -91,9 +91,9 @@ fn has(property: &Property, entry: &PageEntry<'_>) -> bool {
     }
 }
 
-/// The tokens of a text that a query asks for.
+/// The tokens of a text that a query searches for.
 pub(crate) struct Reading<'q> {
-    /// Every pattern asked for in the field, and the tokens it takes, in ascending positions.
+    /// Every pattern of the query in this field, and the matching tokens, in ascending positions.
     found: Vec<(&'q Pattern, Found)>,
     by_term: HashMap<&'q str, usize>,
 }
@@ -105,7 +105,7 @@ struct Found {
 }
 
 impl<'q> Reading<'q> {
-    /// Reads a text for the patterns that the query asks for in a field.
+    /// Collects the tokens of a text that match the patterns of the query in a field.
     pub(crate) fn of(query: &'q Query, field: TextField, text: &str) -> Self {
         let mut reading = Self { found: Vec::new(), by_term: HashMap::new() };
         let mut open = Vec::new();
@@ -131,14 +131,14 @@ impl<'q> Reading<'q> {
                 }
             }
         };
-        // several places stand one a line
+        // several places are one per line
         let places = matches!(field, TextField::Path | TextField::Name);
         let lines: Vec<(&str, u32)> = if places { values_text::lines(text).collect() } else { vec![(text, 0)] };
         for (line, base) in lines {
             let take = &mut |token: exhibit_text::Token<'_>| {
                 take(exhibit_text::Token { position: token.position + base, ..token });
             };
-            // keys and readings cost more than tokens, and few queries ask for them
+            // keys and readings cost more than tokens, and few queries need them
             if beside {
                 exhibit_text::index_terms(line, take);
             } else {
@@ -148,7 +148,7 @@ impl<'q> Reading<'q> {
         reading
     }
 
-    // Single patterns are looked for; those made of others are put together from what they found.
+    // Single patterns are searched; composite ones are assembled from their results.
     fn ask(&mut self, pattern: &'q Pattern, open: &mut Vec<usize>) {
         let next = self.found.len();
         match pattern {
@@ -226,7 +226,7 @@ impl<'q> Reading<'q> {
 }
 
 impl Found {
-    // Of several tokens at one position (a word and its part) the first stands for all.
+    // Of several tokens at one position (a word and its part) the first represents all.
     fn take(&mut self, token: &exhibit_text::Token<'_>) {
         if self.positions.last() != Some(&token.position) {
             self.positions.push(token.position);

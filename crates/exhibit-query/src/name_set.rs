@@ -1,47 +1,46 @@
-//! Many names at once, searched in one pass over the texts.
+//! Searches many names at once, in one pass over the texts.
 //!
-//! A name is found exactly where a search for it finds it, its other writings included: the same tokens at the same
-//! distances, so that characters are joined across line ends and forms fold alike. Looking for a name in a page costs
-//! nothing unless the page has the word that fewest names share with it. Criterion is asked for in other ways than by whole
-//! words and readings is not taken here ([`NameSet::add`]).
+//! A name is found exactly where a search for it finds it, variants included: the same tokens at the same
+//! distances, so that characters are joined across line ends and forms fold alike. Searching a page for a name costs
+//! nothing unless the page has the word of it that is rarest among the names. Queries with criteria other than whole
+//! words and readings are not accepted ([`NameSet::add`]).
 
 use crate::{Criterion, Node, Pattern, Phrase, Query, Slot, TextField, widen};
 use exhibit_text::Sound;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 use std::hash::BuildHasher;
 
-/// Names to look for.
+/// Names to search for.
 #[derive(Debug, Default)]
 pub struct NameSet {
-    // what a slot may ask for, by number: a term, two syllables, or any of several terms
+    // the patterns of slots, by number: a term, two syllables, or any of several terms
     terms: FxHashMap<Box<str>, u32>,
     readings: FxHashMap<(u16, u16), u32>,
     any: FxHashMap<Box<[u32]>, u32>,
-    // the numbers in `any` that a term counts for too
+    // the numbers in `any` that a term belongs to
     counts_for: FxHashMap<u32, Vec<u32>>,
-    // a term where another word does not stand, by both; and that other word, by the number of the whole
+    // a term at positions without another word, by both; and that other word, by the number of the whole
     except: FxHashMap<(u32, u32), u32>,
     unless: FxHashMap<u32, u32>,
     syllables: FxHashMap<Box<str>, u16>,
-    // the syllables that a character may be
+    // the possible syllables of a character
     read: FxHashMap<char, Vec<u16>>,
-    // after `settle`: what most tokens of a page are not in, asked before the tables above
+    // after `settle`: filters that exclude most tokens of a page, checked before the tables above
     likely_terms: Likely,
     likely_readings: Likely,
-    // how many names ask for each
+    // how many names use each word
     rarity: Vec<u32>,
     beside: bool,
-    // names one after the other: their slots are those from `from` to the next one's
+    // names one after the other: the slots of each are those from `from` to the next one's
     names: Vec<Name>,
     slots: Vec<(u32, u32)>,
-    // after `settle`: names by the word at which they are looked for, each with another word of it, and where each
-    // word's begin
+    // after `settle`: names by the word under which they are looked up, each with another word of it, and where each
+    // word's names begin
     by_word: Vec<(u32, u32)>,
     begins: Vec<u32>,
 }
 
-/// A set that is small enough to stay in the processor's cache: says of all that are in it that they may be, and of
-/// few others.
+/// A probabilistic set, small enough to stay in the processor's cache: true for all its elements, and for few others.
 #[derive(Debug, Default)]
 struct Likely {
     bits: Vec<u64>,
@@ -65,7 +64,7 @@ impl Likely {
         self.bits.get(at).is_some_and(|bits| bits & bit != 0)
     }
 
-    // Which word and which bit of it: the hash's upper half is its better one.
+    // The index of the bits and the bit: the hash's upper half is the better one.
     fn place(&self, hash: u64) -> (usize, u64) {
         let at = (hash >> 32) as usize & (self.bits.len() * 64).wrapping_sub(1);
         (at / 64, 1 << (at % 64))
@@ -81,20 +80,20 @@ struct Name {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Met {
+struct Hit {
     word: u32,
     position: u32,
     start: usize,
     end: usize,
 }
 
-/// Room to work in, for one thread.
+/// Buffers for one thread.
 #[derive(Debug, Default)]
 pub struct NameScratch {
-    met: Vec<Met>,
+    hits: Vec<Hit>,
     found: Vec<(u32, usize, usize)>,
-    // a bit for each word: whether it was met
-    is_met: Vec<u64>,
+    // a bit for each word: whether it was found
+    is_found: Vec<u64>,
 }
 
 impl Query {
@@ -106,8 +105,8 @@ impl Query {
 }
 
 impl NameSet {
-    /// Adds a name under the caller's number, as the query that asks for it; false if that query asks for more than
-    /// whole words beside each other and their readings: then the index has to be asked.
+    /// Adds a name under the caller's number, as the query that searches for it; false if that query has criteria other
+    /// than whole adjacent words and their readings: then the index has to be searched.
     pub fn add(&mut self, number: u32, query: &Query) -> bool {
         let Some(phrases) = phrases(query) else { return false };
         for phrase in phrases {
@@ -121,7 +120,7 @@ impl NameSet {
         true
     }
 
-    // The number of what a slot asks for.
+    // The number of a slot's pattern.
     fn word(&mut self, pattern: &Pattern) -> u32 {
         let next = u32::try_from(self.rarity.len()).unwrap_or(u32::MAX);
         let word = match pattern {
@@ -132,7 +131,7 @@ impl NameSet {
             }
             Pattern::Any(patterns) => return self.any_of(patterns),
             Pattern::Except(pattern, without) => return self.except(pattern, without),
-            // `phrases` lets no other through
+            // `phrases` rejects all others
             _ => next,
         };
         self.count(word)
@@ -193,7 +192,7 @@ impl NameSet {
         next
     }
 
-    /// Makes the names ready to be looked for. Criterion is added later needs it again.
+    /// Prepares the names for searching. Must be called again after names are added.
     pub fn settle(&mut self) {
         self.likely_terms = Likely::of(self.terms.keys().map(|term| FxBuildHasher.hash_one(&**term)));
         self.likely_readings = Likely::of(self.readings.keys().map(|pair| FxBuildHasher.hash_one(pair)));
@@ -225,52 +224,52 @@ impl NameSet {
         &self.slots[self.names[name].from as usize..until]
     }
 
-    /// Whether there is no name.
+    /// Whether it has no names.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.names.is_empty()
     }
 
-    /// Says the number of each name that stands in the text, each once and in order, and where it stands first: first
+    /// Emits the number of each name that occurs in the text, each once and in order, and its first occurrence: first
     /// byte and the byte after the last.
-    pub fn find(&self, text: &str, scratch: &mut NameScratch, say: &mut impl FnMut(u32, (usize, usize))) {
-        let NameScratch { met, found, is_met } = scratch;
-        self.meet(text, met);
+    pub fn find(&self, text: &str, scratch: &mut NameScratch, emit: &mut impl FnMut(u32, (usize, usize))) {
+        let NameScratch { hits, found, is_found } = scratch;
+        self.find_words(text, hits);
         found.clear();
-        is_met.clear();
-        is_met.resize(self.rarity.len().div_ceil(64), 0);
-        met.iter().for_each(|met| is_met[met.word as usize / 64] |= 1 << (met.word % 64));
-        let bit = |word: u32| is_met[word as usize / 64] >> (word % 64) & 1 == 1;
-        let all_met = |name: u32| self.slots_of(name as usize).iter().all(|(word, _)| bit(*word));
-        for places in met.chunk_by(|a, b| a.word == b.word) {
+        is_found.clear();
+        is_found.resize(self.rarity.len().div_ceil(64), 0);
+        hits.iter().for_each(|hit| is_found[hit.word as usize / 64] |= 1 << (hit.word % 64));
+        let bit = |word: u32| is_found[word as usize / 64] >> (word % 64) & 1 == 1;
+        let all_found = |name: u32| self.slots_of(name as usize).iter().all(|(word, _)| bit(*word));
+        for places in hits.chunk_by(|a, b| a.word == b.word) {
             let word = places[0].word as usize;
-            // of most names some word is nowhere on the page
+            // most names have some word that is not on the page
             let names = &self.by_word[self.begins[word] as usize..self.begins[word + 1] as usize];
-            for (name, _) in names.iter().filter(|(name, other)| bit(*other) && all_met(*name)) {
-                let place = places.iter().find_map(|place| self.stands(*name as usize, place.position, met));
+            for (name, _) in names.iter().filter(|(name, other)| bit(*other) && all_found(*name)) {
+                let place = places.iter().find_map(|place| self.stands(*name as usize, place.position, hits));
                 found.extend(place.map(|(start, end)| (self.names[*name as usize].number, start, end)));
             }
         }
         found.sort_unstable();
         found.dedup_by_key(|(number, ..)| *number);
         for (number, start, end) in found {
-            say(*number, (*start, *end));
+            emit(*number, (*start, *end));
         }
     }
 
-    // All words asked for that stand in the text, by word, then by position.
-    fn meet(&self, text: &str, met: &mut Vec<Met>) {
-        met.clear();
+    // Finds all words of the names in the text, by word, then by position.
+    fn find_words(&self, text: &str, hits: &mut Vec<Hit>) {
+        hits.clear();
         let mut take = |token: exhibit_text::Token<'_>| {
-            let place = |word| Met { word, position: token.position, start: token.start, end: token.end };
+            let place = |word| Hit { word, position: token.position, start: token.start, end: token.end };
             let likely = self.likely_terms.has(FxBuildHasher.hash_one(token.term));
             if let Some(word) = if likely { self.terms.get(token.term) } else { None } {
-                met.push(place(*word));
+                hits.push(place(*word));
                 let also = if self.counts_for.is_empty() { None } else { self.counts_for.get(word) };
-                met.extend(also.into_iter().flatten().map(|word| place(*word)));
+                hits.extend(also.into_iter().flatten().map(|word| place(*word)));
             }
             if token.kind == exhibit_text::TokenKind::Bigram && !self.readings.is_empty() {
-                self.read_pair(token.term, &mut |word| met.push(place(word)));
+                self.read_pair(token.term, &mut |word| hits.push(place(word)));
             }
         };
         if self.beside {
@@ -278,33 +277,33 @@ impl NameSet {
         } else {
             exhibit_text::tokens(text, &mut take);
         }
-        order(met);
+        order(hits);
         if !self.unless.is_empty() {
-            self.take_out(met);
-            order(met);
+            self.take_out(hits);
+            order(hits);
         }
     }
 
-    // Takes out what stands where another word does; what is left counts for the words made of it.
-    fn take_out(&self, met: &mut Vec<Met>) {
+    // Removes words at positions that have their other word; the rest counts for the words composed of them.
+    fn take_out(&self, hits: &mut Vec<Hit>) {
         let stands = |word: u32, position: u32| {
-            met.binary_search_by_key(&(word, position), |met| (met.word, met.position)).is_ok()
+            hits.binary_search_by_key(&(word, position), |hit| (hit.word, hit.position)).is_ok()
         };
-        let is_out = |one: &Met| self.unless.get(&one.word).is_some_and(|other| stands(*other, one.position));
-        let mut left: Vec<Met> = met.iter().filter(|one| !is_out(one)).copied().collect();
-        let more: Vec<Met> = left
+        let is_out = |one: &Hit| self.unless.get(&one.word).is_some_and(|other| stands(*other, one.position));
+        let mut left: Vec<Hit> = hits.iter().filter(|one| !is_out(one)).copied().collect();
+        let more: Vec<Hit> = left
             .iter()
             .filter(|one| self.unless.contains_key(&one.word))
             .flat_map(|one| {
                 let also = self.counts_for.get(&one.word).into_iter().flatten();
-                also.map(|word| Met { word: *word, ..*one })
+                also.map(|word| Hit { word: *word, ..*one })
             })
             .collect();
         left.extend(more);
-        *met = left;
+        *hits = left;
     }
 
-    fn read_pair(&self, pair: &str, say: &mut dyn FnMut(u32)) {
+    fn read_pair(&self, pair: &str, emit: &mut dyn FnMut(u32)) {
         let mut characters = pair.chars();
         let mut read = || characters.next().and_then(|character| self.read.get(&character));
         let (Some(first), Some(second)) = (read(), read()) else { return };
@@ -316,32 +315,32 @@ impl NameSet {
                 let pair = (*a, *b);
                 let likely = self.likely_readings.has(FxBuildHasher.hash_one(pair));
                 if let Some(word) = if likely { self.readings.get(&pair) } else { None } {
-                    say(*word);
+                    emit(*word);
                 }
             }
         }
     }
 
-    // Where a name stands whose rarest word is at `position`, if all its words stand at their distances.
-    fn stands(&self, name: usize, position: u32, met: &[Met]) -> Option<(usize, usize)> {
+    // The place of a name whose rarest word is at `position`, if all its words are at their distances.
+    fn stands(&self, name: usize, position: u32, hits: &[Hit]) -> Option<(usize, usize)> {
         let slots = self.slots_of(name);
         let first = position.checked_sub(slots[self.names[name].anchor as usize].1)?;
         let mut place = (usize::MAX, 0);
         for (word, offset) in slots {
-            let at = met.binary_search_by_key(&(*word, first + offset), |met| (met.word, met.position)).ok()?;
-            place = (place.0.min(met[at].start), place.1.max(met[at].end));
+            let at = hits.binary_search_by_key(&(*word, first + offset), |hit| (hit.word, hit.position)).ok()?;
+            place = (place.0.min(hits[at].start), place.1.max(hits[at].end));
         }
         Some(place)
     }
 }
 
-// Of several tokens at one position (a word and its part) the one that was said first stands for all.
-fn order(met: &mut Vec<Met>) {
-    met.sort_by_key(|met| (met.word, met.position));
-    met.dedup_by_key(|met| (met.word, met.position));
+// Of several tokens at one position (a word and its part) the one emitted first represents all.
+fn order(hits: &mut Vec<Hit>) {
+    hits.sort_by_key(|hit| (hit.word, hit.position));
+    hits.dedup_by_key(|hit| (hit.word, hit.position));
 }
 
-// The phrases of a query that asks for any of some, each of whole words or readings.
+// The phrases of a query that is a disjunction of phrases, each of whole words or readings.
 fn phrases(query: &Query) -> Option<Vec<&Phrase>> {
     let mut clauses = Vec::new();
     match &query.root {
@@ -378,7 +377,7 @@ fn is_whole(slot: &Slot) -> bool {
     }
     fn whole(pattern: &Pattern) -> bool {
         match pattern {
-            // what stands beside another word is a term, so that it is known when terms are
+            // the exclusion is on a term, so that it is known when terms are
             Pattern::Except(pattern, without) => matches!(**pattern, Pattern::Is(_)) && terms(without),
             Pattern::Any(patterns) => {
                 patterns.iter().all(|pattern| !matches!(pattern, Pattern::Any(_)) && whole(pattern))
@@ -404,8 +403,8 @@ mod tests {
         }
         all.settle();
         let mut found = Vec::new();
-        let mut say = |number, (start, end): (usize, usize)| found.push((number, text[start..end].to_owned()));
-        all.find(text, &mut NameScratch::default(), &mut say);
+        let mut emit = |number, (start, end): (usize, usize)| found.push((number, text[start..end].to_owned()));
+        all.find(text, &mut NameScratch::default(), &mut emit);
         found
     }
 
@@ -419,7 +418,7 @@ mod tests {
     }
 
     #[test]
-    fn other_writings_are_found_in_the_same_pass_and_say_where() {
+    fn variants_are_found_in_the_same_pass_with_places() {
         let names = ["Wang Liqiang", "Shohret Zakir", "2017年", "wang li"];
         let text = "王立\n強、شۆھرەت زاكىر 二〇一七年";
         let expected = [(0, "王立\n強"), (1, "شۆھرەت زاكىر"), (2, "二〇一七年"), (3, "王立")];

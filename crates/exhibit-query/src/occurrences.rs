@@ -1,13 +1,13 @@
 //! Where phrases occur, given the positions of their tokens.
 //!
-//! The engine and the reading of a page's text both decide by these functions, so that they
-//! cannot disagree about what is near what.
+//! The engine and the evaluation of a page's text both decide by these functions, so that they
+//! cannot disagree about what is near.
 
 use crate::{Phrase, Unit};
 
-/// The positions at which a unit begins, ascending: those where each of its slots has a token at its distance.
+/// The positions at which a unit begins, ascending: those from which each of its slots has a token at its distance.
 ///
-/// `positions` holds, slot by slot, the ascending positions of the slot's tokens.
+/// `positions` contains, slot by slot, the ascending positions of the slot's tokens.
 pub fn starts(unit: &Unit, positions: &[&[u32]]) -> Vec<u32> {
     let Some((rarest, _)) = positions.iter().enumerate().min_by_key(|(_, of_slot)| of_slot.len()) else {
         return Vec::new();
@@ -25,16 +25,16 @@ pub fn starts(unit: &Unit, positions: &[&[u32]]) -> Vec<u32> {
 /// An occurrence of one unit of a phrase.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) struct Occurrence {
-    /// Where it begins, in positions.
+    /// Its first position.
     pub(crate) start: u32,
-    /// Which unit of the phrase.
+    /// The number of the unit in the phrase.
     pub(crate) unit: usize,
 }
 
 /// All occurrences of units that belong to an occurrence of the phrase, ascending.
 ///
-/// `starts` holds, unit by unit, where each begins. The units occur together if, from the first one's start to the
-/// last one's end, there are at most `apart` positions more than the units take. A unit that the phrase names twice
+/// `starts` contains, unit by unit, where each begins. The units occur together if, from the first one's start to the
+/// last one's end, there are at most `apart` positions more than the units occupy. A unit that the phrase names twice
 /// must occur twice, not overlapping.
 pub(crate) fn together(phrase: &Phrase, starts: &[Vec<u32>]) -> Vec<Occurrence> {
     let units = &phrase.units;
@@ -50,7 +50,7 @@ pub(crate) fn together(phrase: &Phrase, starts: &[Vec<u32>]) -> Vec<Occurrence> 
     found
 }
 
-/// Whether the phrase occurs at all: whether [`together`] finds anything.
+/// Whether the phrase occurs: whether [`together`] finds anything.
 pub fn occurs(phrase: &Phrase, starts: &[Vec<u32>]) -> bool {
     if phrase.units.len() == 1 { !starts[0].is_empty() } else { windows(phrase, starts).next().is_some() }
 }
@@ -59,7 +59,7 @@ pub fn occurs(phrase: &Phrase, starts: &[Vec<u32>]) -> bool {
 fn windows<'p>(phrase: &'p Phrase, starts: &'p [Vec<u32>]) -> impl Iterator<Item = Vec<Occurrence>> + 'p {
     let units = &phrase.units;
     let reach = units.iter().map(|unit| unit.length).sum::<u32>() + phrase.apart;
-    // near an occurrence of the rarest unit there must be one of each other: most pages end here
+    // near an occurrence of the rarest unit there must be one of each other: most pages are rejected here
     let rarest = starts.iter().min_by_key(|of_unit| of_unit.len()).map_or(&[][..], Vec::as_slice);
     let beside = |of_unit: &[u32], start: u32| {
         let (from, until) = (start.saturating_sub(reach), start.saturating_add(reach));
@@ -73,12 +73,12 @@ fn windows<'p>(phrase: &'p Phrase, starts: &'p [Vec<u32>]) -> impl Iterator<Item
     }
     lefts.into_iter().filter_map(move |left| {
         let window = window(units, starts, left, left.saturating_add(reach));
-        // what begins later is found from its own start
+        // a later occurrence is found from its own start
         window.iter().any(|occurrence| occurrence.start == left).then_some(window)
     })
 }
 
-// One occurrence of each unit within the window, the earliest; nothing if a unit is missing.
+// One occurrence of each unit within the window, the earliest; `None` if a unit is missing.
 fn window(units: &[Unit], starts: &[Vec<u32>], left: u32, right: u32) -> Vec<Occurrence> {
     let mut window: Vec<Occurrence> = Vec::with_capacity(units.len());
     for (number, unit) in units.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! From pieces to a tree.
+//! Parses tokens into a tree.
 //!
 //! `or := and (OR and)*`, `and := not (AND? not)*`, `not := (NOT | -)* primary`,
 //! `primary := ( or ) | field primary | word | phrase`. `AND` binds closer than `OR`.
@@ -13,7 +13,7 @@ use std::ops::Range;
 /// Parses a query. An empty one matches every page.
 ///
 /// # Errors
-/// [`QueryError`] with the place; a query is never searched as something else than it says.
+/// [`QueryError`] with the position; a query is never searched as something other than what it states.
 ///
 /// ```
 /// let query = exhibit_query::parse("新疆 (register* OR \"full list\") -draft").expect("a valid query");
@@ -49,8 +49,8 @@ struct Parser<'p> {
     query: Query,
 }
 
-// `sort:` asks for an order, not for pages: it is taken out before the rest is parsed. An operator beside it is then
-// a lonely one.
+// `sort:` sets an order and selects no pages: it is removed before the rest is parsed. An operator next to it then has
+// no operand.
 fn take_sort(pieces: &mut Vec<Piece>) -> Result<Option<Sort>, QueryError> {
     let mut sort = None;
     let named =
@@ -101,7 +101,7 @@ impl<'p> Parser<'p> {
         Ok(if nodes.len() == 1 { nodes.remove(0) } else { Node::And(nodes) })
     }
 
-    // An operator stands between two operands.
+    // An operator between two operands.
     fn wants_operand(&self, position: usize, operator: Operator) -> Result<(), QueryError> {
         match self.peek() {
             None | Some(Piece { what: What::And | What::Or | What::Close, .. }) => {
@@ -128,7 +128,7 @@ impl<'p> Parser<'p> {
 
     fn primary(&mut self, field: Field) -> Result<Node, QueryError> {
         let Some(piece) = self.peek() else {
-            // every caller has looked: only an operator at the very start comes here, and it is a piece
+            // every caller has checked: only an operator at the very start gets here, and it is a token
             return Ok(Node::Everything);
         };
         self.at += 1;
@@ -153,7 +153,7 @@ impl<'p> Parser<'p> {
         }
     }
 
-    // A word after `=` is read back with it, and is not what widening begins from.
+    // A word after `=` is printed with it, and widening does not start from it.
     fn as_written(&mut self, position: usize, field: Field) -> Result<Node, QueryError> {
         let lonely = QueryError::new(position, Kind::LonelyOperator(Operator::Exact));
         let Some(piece) = self.peek().filter(|_| field == Field::Text) else { return Err(lonely) };
@@ -202,7 +202,7 @@ impl<'p> Parser<'p> {
         }
     }
 
-    // The signs before a clause belong to it.
+    // The operators before a clause belong to it.
     fn begin_span(&mut self, node: &Node, position: usize) {
         let Node::Clause(number) = node else { return };
         if let Some(span) = self.query.spans.get_mut(*number).and_then(|spans| spans.last_mut()) {
@@ -252,7 +252,7 @@ impl<'p> Parser<'p> {
         const MOST: usize = 1_000;
         let position = span.start;
         let clause = Clause::new(text).map_err(|kind| QueryError::new(position, kind))?;
-        // what is asked for twice is one clause
+        // repeated clauses are stored once
         if let Some(number) = self.query.clauses.iter().position(|known| known.text == clause.text) {
             self.query.spans[number].push(span);
             return Ok(Node::Clause(number));
@@ -266,7 +266,7 @@ impl<'p> Parser<'p> {
     }
 }
 
-// A property's value has no operators at its end: the star and the tilde are part of it.
+// The value of a property has no operators at its end: the star and the tilde are part of it.
 fn whole_value(text: &str, end: End) -> String {
     match end {
         End::Plain => text.to_owned(),
@@ -425,7 +425,7 @@ mod tests {
         fn any_text_is_read_or_refused(query in "(\\PC|[ab登记()\"*~:：“”=/ -]|OR |AND |NOT |type:|date:){0,30}") {
             match parse(&query) {
                 Err(error) => prop_assert!(error.position <= query.chars().count()),
-                // what is read back, and the canonical text, are understood again as the same
+                // the explained query and the canonical text parse to the same query
                 Ok(understood) if !understood.is_everything() => {
                     for (text, sort) in [(read_as(&understood), None), (understood.to_string(), understood.sort)] {
                         let again = parse(&text).map(|again| (again.root, again.clauses, again.sort));

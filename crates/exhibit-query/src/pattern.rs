@@ -1,4 +1,4 @@
-//! What a single token may be.
+//! The terms that a single token of a query matches.
 
 use crate::Regex;
 use exhibit_text::{FORM, KEY, Sound};
@@ -8,19 +8,19 @@ use exhibit_text::{FORM, KEY, Sound};
 pub enum Pattern {
     /// This term.
     Is(String),
-    /// Any term that begins so.
+    /// Any term with this prefix.
     Begins(String),
     /// Any term at most this many edits away: a character added, left out, changed, or two neighbours swapped.
     Near(String, u8),
-    /// Two Han characters that can be read so.
+    /// Two Han characters with these readings.
     Read(Sound, Sound),
-    /// A Han character that can be read so.
+    /// A Han character with this reading.
     ReadAlone(Sound),
     /// Any term that the expression matches from beginning to end.
     Matches(Regex),
-    /// Any term of any of these.
+    /// Any term of any of these patterns.
     Any(Vec<Pattern>),
-    /// The first, where none of the second stands at the same position.
+    /// The first, at positions that have none of the second.
     Except(Box<Pattern>, Box<Pattern>),
 }
 
@@ -46,12 +46,12 @@ impl Pattern {
             }
             Self::Matches(regex) => regex.takes(term),
             Self::Any(patterns) => patterns.iter().any(|pattern| pattern.takes(term)),
-            // positions are looked at elsewhere
+            // positions are checked elsewhere
             Self::Except(pattern, _) => pattern.takes(term),
         }
     }
 
-    /// Whether it asks for what stands beside the text's own tokens.
+    /// Whether it matches terms that are indexed in addition to the text's own tokens.
     pub fn asks_beside_text(&self) -> bool {
         match self {
             Self::Is(term) => term.starts_with([KEY, FORM]),
@@ -62,7 +62,7 @@ impl Pattern {
     }
 }
 
-/// The characters that a word near this one can begin with: those of its own alphabet and its neighbours'.
+/// The first characters of words near this one: those of its own alphabet and its neighbours'.
 pub fn alphabet(word: &str) -> std::ops::Range<char> {
     match word.chars().next().unwrap_or('a') {
         '\u{0}'..'\u{370}' => '0'..'\u{370}',
@@ -74,7 +74,7 @@ pub fn alphabet(word: &str) -> std::ops::Range<char> {
 
 /// Whether two words are at most `most` edits apart (optimal string alignment distance, in characters).
 fn distance_within(a: &str, b: &str, most: usize) -> bool {
-    // far apart in length is far apart, which is decided at once; a character has at most four bytes
+    // words that differ much in length are rejected at once; a character has at most four bytes
     if a.len().abs_diff(b.len()) > 4 * most || a.chars().count().abs_diff(b.chars().count()) > most {
         return false;
     }

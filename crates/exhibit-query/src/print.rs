@@ -1,19 +1,19 @@
-//! A query read back: as parts, in which every group is in brackets, and as text that parses to the same query.
+//! Prints a query: as parts, in which every group is in brackets, and as text that parses to the same query.
 
 use crate::field::Field;
 use crate::query::{ClauseText, Form, Node, Query, Sort};
 use std::fmt;
 
-/// A part of a query that is read back.
+/// A part of a printed query.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ReadPart {
-    /// The whole of a query that every page matches.
+    /// The query that every page matches.
     Everything,
     /// Both sides.
     And,
     /// Either side.
     Or,
-    /// What follows is excluded.
+    /// The following part is excluded.
     Not,
     /// A group begins.
     Open,
@@ -23,7 +23,7 @@ pub enum ReadPart {
     Clause(usize),
 }
 
-/// Adds the parts of a node; `inner` where it stands within another.
+/// Adds the parts of a node; `inner` if it is nested.
 pub(crate) fn read_as(node: &Node, inner: bool, parts: &mut Vec<ReadPart>) {
     let joined = |nodes: &[Node], with: ReadPart, parts: &mut Vec<ReadPart>| {
         let group = inner && nodes.len() > 1;
@@ -46,7 +46,7 @@ pub(crate) fn read_as(node: &Node, inner: bool, parts: &mut Vec<ReadPart>) {
     }
 }
 
-/// The canonical text of a query, which parses to the same query. Alternatives of one field are a group of that field.
+/// The canonical text of a query, which parses to the same query. Alternatives in one field are a group of that field.
 impl fmt::Display for Query {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.print(&self.root, false, f)?;
@@ -90,7 +90,7 @@ impl Query {
         f.write_str(if group { ")" } else { "" })
     }
 
-    /// The field and the clauses of alternatives that all name the same field.
+    /// The field and the clauses of alternatives, if all name the same field.
     pub(crate) fn alternatives(&self, nodes: &[Node]) -> Option<(Field, Vec<usize>)> {
         let number = |node: &Node| if let Node::Clause(number) = node { Some(*number) } else { None };
         let numbers = nodes.iter().map(number).collect::<Option<Vec<usize>>>()?;
@@ -115,7 +115,7 @@ impl Sort {
 }
 
 impl ClauseText {
-    /// The value, as it is written after the field.
+    /// The value, as written after the field.
     #[must_use]
     pub fn value(&self) -> String {
         let text = &self.text;

@@ -1,7 +1,7 @@
-//! The tree of a query: what it means, before any engine.
+//! The tree of a query: its meaning, independent of an engine.
 //!
-//! A query is a boolean tree over clauses. A clause asks for words or phrases in one field, or for a property of the page.
-//! Its meaning is a set of pages, the same for an engine and for reading page by page ([`crate::matches()`]).
+//! A query is a boolean tree over clauses. A clause matches words or phrases in one field, or a property of the page.
+//! Its meaning is a set of pages, the same for an engine and for evaluation page by page ([`crate::matches()`]).
 
 use crate::error::Operator;
 use crate::field::Field;
@@ -18,32 +18,32 @@ pub struct Query {
     pub root: Node,
     /// The clauses that its leaves name, each once, in the order of the text.
     pub clauses: Vec<Clause>,
-    /// The order that the query itself asks for.
+    /// The order set by the query itself.
     pub sort: Option<Sort>,
     pub(crate) hints: Vec<Hint>,
-    // where each clause is written in the text that was parsed; empty for clauses that were added
+    // the position of each clause in the parsed text; empty for clauses that were added
     pub(crate) spans: Vec<Vec<Range<usize>>>,
     // the clauses that were added by widening
     pub(crate) widenings: Vec<usize>,
 }
 
-/// Something in a query that is searched as it is written but may have been meant otherwise.
+/// A hint: part of a query is searched as written but may have been meant differently.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Hint {
     /// Where in the query, in characters from 0.
     pub position: usize,
-    /// What may have been meant.
+    /// The likely intended meaning.
     pub kind: HintKind,
 }
 
-/// What may have been meant otherwise.
+/// The likely intended meanings.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum HintKind {
     /// A word in lower case that is an operator in capitals.
     LowerCaseOperator(Operator),
-    /// A regular expression, for which every word of the index is looked at.
+    /// A regular expression, which has to scan every word of the index.
     SlowPattern,
-    /// Encrypted documents, which have no pages that could match.
+    /// Encrypted documents, which have no pages and so cannot match.
     EncryptedWithoutPages,
 }
 
@@ -78,29 +78,29 @@ pub enum Node {
     Clause(usize),
 }
 
-/// A leaf of a query: how it is written, and what it asks for.
+/// A leaf of a query: its text and its criterion.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Clause {
-    /// How it is written.
+    /// Its text.
     pub text: ClauseText,
-    /// What it asks for.
+    /// Its criterion.
     pub asks: Criterion,
 }
 
-/// A clause as it is written.
+/// The text of a clause.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ClauseText {
-    /// Its field; [`Field::Text`] where none is named.
+    /// Its field; [`Field::Text`] if none is named.
     pub field: Field,
-    /// Whether it is written with `=`: not to be widened.
+    /// Whether it has `=`: not to be widened.
     pub exact: bool,
-    /// The words or the value, without signs of the language.
+    /// The words or the value, without operators.
     pub text: String,
-    /// The signs around it.
+    /// The operators around it.
     pub form: Form,
 }
 
-/// The signs around a clause's words.
+/// The operators around a clause's words.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Form {
     /// None.
@@ -111,15 +111,15 @@ pub enum Form {
     Beginning,
     /// `"…*"`.
     QuotedBeginning,
-    /// `…~n`: at most so many edits away.
+    /// `…~n`: at most `n` edits away.
     Near(u8),
-    /// `"…"~n`: with at most so many other words among them.
+    /// `"…"~n`: with at most `n` other words among them.
     Apart(u32),
     /// `/…/`.
     Pattern,
 }
 
-/// What a clause asks for.
+/// The criterion of a clause.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Criterion {
     /// Any of these phrases in a field of words.
@@ -138,19 +138,19 @@ pub enum Criterion {
 pub enum TextField {
     /// The page's text.
     Text,
-    /// The names of the file, one a line.
+    /// The names of the file, one per line.
     Name,
-    /// Its paths, one a line.
+    /// Its paths, one per line.
     Path,
     /// The document's title.
     Title,
     /// A message's subject.
     Subject,
-    /// Its sender.
+    /// The sender.
     From,
-    /// Its recipients.
+    /// The recipients.
     To,
-    /// Those of them who got a copy.
+    /// The recipients of a copy.
     Cc,
     /// The name of the sheet.
     Sheet,
@@ -161,16 +161,16 @@ pub enum TextField {
 pub struct Phrase {
     /// The units.
     pub units: Vec<Unit>,
-    /// The most other words among them.
+    /// The maximum number of other words among them.
     pub apart: u32,
 }
 
-/// Tokens at fixed distances from each other.
+/// Tokens at fixed distances from one another.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Unit {
-    /// The tokens, in the order in which they were found.
+    /// The tokens, in the order in which they occur.
     pub slots: Vec<Slot>,
-    /// How many positions it takes.
+    /// How many positions it occupies.
     pub length: u32,
 }
 
@@ -179,28 +179,28 @@ pub struct Unit {
 pub struct Slot {
     /// The distance, in positions.
     pub offset: u32,
-    /// What the token may be.
+    /// The terms that the token may be.
     pub pattern: Pattern,
 }
 
 /// A property of a page or its document.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Property {
-    /// A tag, or any that it begins (`zh` for `zh-Hans`), in lower case.
+    /// A tag, or any that it is a prefix of (`zh` for `zh-Hans`), in lower case.
     Language(String),
     /// Any of these kinds of files.
     Kind(Vec<FileKind>),
     /// One media type, as given.
     MediaTypeNamed(String),
-    /// A file name's ending.
+    /// The extension of a file name.
     Extension(String),
     /// A word of `is:` and `has:`.
     Word(String),
-    /// A tag, in lower case. Which documents have it is known outside of an index ([`Query::with_tags`]).
+    /// A tag, in lower case. Which documents have it is stored outside the index ([`Query::with_tags`]).
     Tag(String),
     /// The name of a source, in lower case.
     Source(String),
-    /// Microseconds since 1970, first included, last excluded.
+    /// Microseconds since 1970, the first included, the last excluded.
     Date {
         /// The first.
         from: Option<i64>,
@@ -209,28 +209,28 @@ pub enum Property {
     },
     /// A number, both ends included.
     Number {
-        /// Which number.
+        /// The property.
         of: NumberField,
-        /// The least.
+        /// The minimum.
         least: u64,
-        /// The most.
+        /// The maximum.
         most: u64,
     },
     /// The document's number.
     Document(i64),
-    /// A folder, and all below it.
+    /// A folder and all below it.
     Below(String),
-    /// The number of a container around it.
+    /// The number of a container that it is in.
     Within(i64),
-    /// An address of its sender, in lower case.
+    /// An address of the sender, in lower case.
     Sender(String),
-    /// An address among its recipients, in lower case.
+    /// An address of the recipients, in lower case.
     Recipient(String),
-    /// The SHA-256 of the file, or how it begins, in lower case.
+    /// The SHA-256 of the file, or a prefix of it, in lower case.
     Hash(String),
-    /// A message, and all that are tied to it.
+    /// A message and all that are linked to it.
     Thread(MessageRef),
-    /// Any of these documents, by number, in order: those of a tag or of a conversation.
+    /// Any of these documents, by number, in order: those with a tag or of a conversation.
     Documents(Vec<i64>),
 }
 
@@ -239,7 +239,7 @@ pub enum Property {
 pub enum MessageRef {
     /// By its document's number.
     Document(i64),
-    /// By its name (`Message-ID`), in lower case.
+    /// By its id (`Message-ID`), in lower case.
     Id(String),
 }
 
@@ -255,7 +255,7 @@ pub enum NumberField {
 }
 
 impl Clause {
-    /// The words or phrase, and whether they are quoted, of a clause that can be widened.
+    /// The words or phrase of a clause that can be widened, and whether they are quoted.
     pub(crate) fn plain(&self) -> Option<(&str, bool)> {
         let ClauseText { field, exact, text, form } = &self.text;
         let quoted = match form {
@@ -268,7 +268,7 @@ impl Clause {
 }
 
 impl Query {
-    /// The query read back, in parts: shown to the user with every result.
+    /// The query as understood, in parts: shown to the user with every result.
     #[must_use]
     pub fn read_as(&self) -> Vec<ReadPart> {
         let mut parts = Vec::new();
@@ -276,13 +276,13 @@ impl Query {
         parts
     }
 
-    /// What may have been meant otherwise.
+    /// Hints on what may have been meant differently.
     #[must_use]
     pub fn hints(&self) -> &[Hint] {
         &self.hints
     }
 
-    /// Where a clause is written in the text that was parsed, in characters; empty for a clause that was added.
+    /// The position of a clause in the parsed text, in characters; empty for a clause that was added.
     #[must_use]
     pub fn spans(&self, clause: usize) -> &[Range<usize>] {
         self.spans.get(clause).map_or(&[], Vec::as_slice)
@@ -294,8 +294,8 @@ impl Query {
         &self.widenings
     }
 
-    /// The query with each `tag:` standing for the documents that have it. Tags are known outside the index, so that
-    /// they count at once.
+    /// The query with each `tag:` replaced by the documents that have it. Tags are stored outside the index, so that
+    /// they take effect at once.
     ///
     /// # Errors
     /// The error of `documents`.
@@ -310,7 +310,7 @@ impl Query {
         Ok(self)
     }
 
-    /// The query with each `thread:` standing for the documents of the conversation.
+    /// The query with each `thread:` replaced by the documents of the conversation.
     ///
     /// # Errors
     /// The error of `documents`.
@@ -325,7 +325,7 @@ impl Query {
         Ok(self)
     }
 
-    /// Whether it asks anything of paths, folders or names.
+    /// Whether it has a clause on paths, folders or names.
     #[must_use]
     pub fn asks_for_places(&self) -> bool {
         let of_place = |clause: &Clause| {
@@ -338,8 +338,8 @@ impl Query {
         self.clauses.iter().any(of_place)
     }
 
-    /// Which of the places of a file answers what the query asks of paths, folders and names: the first that answers
-    /// most. Nothing if it asks nothing of them, or none answers.
+    /// The place of a file that matches most of the query's clauses on paths, folders and names; the first of several.
+    /// `None` if there are no such clauses, or no place matches.
     #[must_use]
     pub fn place_asked_for(&self, places: &[&str]) -> Option<usize> {
         let wanted = self.wanted();
@@ -353,7 +353,7 @@ impl Query {
         (best.1 > 0).then_some(best.0)
     }
 
-    /// Whether a clause asks for this word of the analysis in the pages' text.
+    /// Whether a clause searches for this word of the analysis in the pages' text.
     #[must_use]
     pub fn asks_for(&self, word: &str) -> bool {
         let phrases = self.clauses.iter().filter_map(|clause| match &clause.asks {
@@ -363,13 +363,13 @@ impl Query {
         phrases.flatten().flat_map(|p| &p.units).flat_map(|u| &u.slots).any(|slot| slot.pattern.takes(word))
     }
 
-    /// Whether it has no clause, so that every page matches.
+    /// Whether it has no clauses, so that every page matches.
     #[must_use]
     pub fn is_everything(&self) -> bool {
         self.root == Node::Everything
     }
 
-    /// All patterns in it, each with its field.
+    /// All its patterns, each with its field.
     pub fn patterns(&self) -> impl Iterator<Item = (TextField, &Pattern)> {
         let words = self.clauses.iter().filter_map(|clause| match &clause.asks {
             Criterion::Words { field, any } => Some((*field, any)),
@@ -381,7 +381,7 @@ impl Query {
         })
     }
 
-    /// Which clauses are asked for, and not excluded.
+    /// The clauses that are not excluded.
     #[must_use]
     pub fn wanted(&self) -> Vec<bool> {
         fn walk(node: &Node, positive: bool, wanted: &mut [bool]) {
@@ -399,7 +399,7 @@ impl Query {
 }
 
 impl Node {
-    /// The boolean value of the tree, given each clause's.
+    /// The boolean value of the tree, given the value of each clause.
     pub fn holds(&self, clause: &mut dyn FnMut(usize) -> bool) -> bool {
         match self {
             Self::Everything => true,

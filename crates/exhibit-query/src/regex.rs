@@ -1,8 +1,8 @@
 //! Regular expressions over terms, bounded in the size of their automaton.
 //!
 //! An expression is matched against a whole term: a word, a Han character or a pair of neighbours, folded as the index
-//! folds them. Its own letters are folded too, escapes and classes by name are not. It never takes what stands beside
-//! the text (keys and forms).
+//! folds them. Its own letters are folded too, escapes and classes by name are not. It never matches terms that are
+//! indexed in addition to the text (keys and forms).
 
 use regex_automata::dfa::{Automaton as _, StartKind, dense};
 use regex_automata::nfa::thompson;
@@ -19,7 +19,7 @@ pub struct Regex {
     begin: StateID,
 }
 
-/// How far an expression has read a term.
+/// The state of an expression that has read part of a term.
 #[derive(Clone, Copy, Debug)]
 pub struct RegexState(StateID);
 
@@ -32,10 +32,10 @@ impl PartialEq for Regex {
 impl Eq for Regex {}
 
 impl Regex {
-    /// Where terms of the text begin; what stands beside it lies before.
+    /// The lower bound of terms of the text; terms added to the text sort before it.
     pub const FROM: &str = " ";
 
-    /// Returns `None` if it cannot be read, looks around (`^`, `\\b`), or is too large.
+    /// Returns `None` if it is invalid, uses assertions (`^`, `\\b`), or is too large.
     pub(crate) fn new(written: &str) -> Option<Self> {
         const NFA: usize = 200_000;
         const DFA: usize = 1_000_000;
@@ -91,7 +91,7 @@ impl Regex {
     }
 }
 
-// Letters as terms have them; what follows a backslash, and names in braces after it, are left as they are.
+// Letters as in terms; what follows a backslash, and names in braces after it, are left unchanged.
 fn folded(written: &str) -> String {
     let mut folded = String::with_capacity(written.len());
     let mut characters = written.chars().peekable();

@@ -5,22 +5,22 @@ use crate::highlight::HitSpan;
 /// A stretch of a page's text with the hits in it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Snippet {
-    /// The stretch, exactly as it stands in the page's text.
+    /// The stretch, exactly as in the page's text.
     pub text: String,
     /// Its first byte in the page's text.
     pub start: usize,
-    /// The hits in it, relative to it.
+    /// Its hits, relative to the stretch.
     pub spans: Vec<HitSpan>,
-    /// Whether text of the page stands before it.
+    /// Whether text of the page precedes it.
     pub cut_before: bool,
-    /// Whether text of the page stands after it.
+    /// Whether text of the page follows it.
     pub cut_after: bool,
 }
 
 /// Cuts a snippet of about `width` characters around the first hits, or from the start if there are none.
 ///
-/// It holds the most different clauses that fit, begins and ends between words (or anywhere in a script without
-/// spaces), and prefers to begin where a sentence or a line does.
+/// It contains as many different clauses as fit, begins and ends between words (or anywhere in a script without
+/// spaces), and preferably begins at the start of a sentence or line.
 #[must_use]
 pub fn snippet(text: &str, spans: &[HitSpan], width: usize) -> Snippet {
     let width = width.max(8);
@@ -49,7 +49,7 @@ fn cut_end(text: &str, start: usize, end: usize, most: usize) -> usize {
     text[start..end].char_indices().nth(most).map_or(end, |(at, _)| start + at)
 }
 
-// The hits, first to last, that fit in the width and are of the most clauses; the earliest of equals.
+// The hits, first to last, that fit in the width and cover the most clauses; the earliest of ties.
 fn best_group(text: &str, spans: &[HitSpan], width: usize) -> (usize, usize) {
     const CONSIDERED: usize = 200;
     let spans = &spans[..spans.len().min(CONSIDERED)];
@@ -93,7 +93,7 @@ fn finish(text: &str, hit: usize, room: usize) -> usize {
     };
     let window = &text[hit..hit + latest];
     let end = match window.char_indices().rfind(|(_, c)| c.is_whitespace()) {
-        // between words, unless that would throw most of it away (a script without spaces)
+        // between words, unless that would discard most of it (a script without spaces)
         Some((at, _)) if at * 2 > window.len() => hit + at,
         _ => hit + latest,
     };

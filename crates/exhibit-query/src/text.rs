@@ -1,7 +1,7 @@
-//! The English of the language: errors, hints, help on fields and the line that reads a query back.
+//! The English texts of the language: errors, hints, help on fields and the line that explains a query.
 //!
-//! The only module with sentences. Everything else returns codes with values, so that another language needs another
-//! module like this one and nothing more.
+//! The only module with sentences. Everything else returns codes with values, so that another language only needs
+//! another module like this one.
 
 use crate::error::{Instead, Limited, Operator, QueryError, QueryErrorKind as Kind};
 use crate::field::Field;
@@ -9,7 +9,7 @@ use crate::print::ReadPart;
 use crate::query::{Hint, HintKind, Query};
 use std::fmt;
 
-/// What a field takes, with an example.
+/// What a field accepts, with an example.
 #[must_use]
 pub fn takes(field: Field) -> &'static str {
     match field {
@@ -86,7 +86,7 @@ pub fn read_as(query: &Query) -> String {
     query.read_as().into_iter().map(part).collect()
 }
 
-/// A part of a query that is read back, between its clauses; empty for a clause.
+/// The text of a part of an explained query, between its clauses; empty for a clause.
 #[must_use]
 pub fn read_part(part: ReadPart) -> &'static str {
     match part {
@@ -125,7 +125,7 @@ fn limited(what: Limited) -> &'static str {
     }
 }
 
-/// What to write instead, as a sentence, where that is known.
+/// What to write instead, as a sentence, if known.
 #[must_use]
 pub fn hint(error: &QueryError) -> Option<String> {
     Some(match &error.kind {

@@ -1,15 +1,15 @@
-//! From words to what is looked up: the same analysis as the pages' own.
+//! From words to the terms to look up: the same analysis as for pages.
 
 use crate::{Pattern, Slot, Unit};
 use exhibit_text::{FORM, TokenKind};
 
-/// The tokens that text stands for, at their distances; none if it has nothing to search.
+/// The tokens of a text, at their distances; `None` if it has nothing to search.
 ///
-/// Of a stretch of Han characters only the pairs are asked for: each holds that its two characters are neighbours.
+/// In a stretch of Han characters only the pairs are searched: each implies that its two characters are adjacent.
 pub(crate) fn unit(text: &str) -> Option<Unit> {
     let mut slots: Vec<Slot> = Vec::new();
     let mut first = None;
-    // the position up to which pairs hold
+    // the position up to which pairs cover the text
     let mut covered = 0;
     let mut length = 0;
     let mut alone: Option<Slot> = None;
@@ -19,7 +19,7 @@ pub(crate) fn unit(text: &str) -> Option<Unit> {
         length = length.max(offset + 1);
         let slot = Slot { offset, pattern: Pattern::Is(token.term.to_owned()) };
         match token.kind {
-            // a number with its percent sign is asked for with it
+            // a number with its percent sign is searched with it
             TokenKind::Part if token.term.ends_with('%') => {
                 if let Some(number) = slots.last_mut() {
                     *number = slot;
@@ -31,7 +31,7 @@ pub(crate) fn unit(text: &str) -> Option<Unit> {
                 slots.push(slot);
             }
             TokenKind::Bigram => {
-                // its first character is held by it
+                // its first character is covered by the pair
                 alone = None;
                 covered = offset + 2;
                 slots.push(slot);
@@ -48,7 +48,7 @@ pub(crate) fn unit(text: &str) -> Option<Unit> {
     (!slots.is_empty()).then_some(Unit { slots, length })
 }
 
-/// Adds to a unit of the text that each Han character is written in the form that the text has.
+/// Requires that each Han character of a unit is written in the form that the text has.
 pub(crate) fn keep_forms(unit: &mut Unit, text: &str) {
     let mut first = None;
     exhibit_text::tokens(text, &mut |token| {
@@ -66,7 +66,7 @@ pub(crate) fn keep_forms(unit: &mut Unit, text: &str) {
         } else if others.is_empty() {
             return;
         } else {
-            // its pair is asked for already, and stands where it does
+            // its pair is searched already, and has the same position
             let offset = token.position - first;
             let at = unit.slots.iter().position(|slot| slot.offset == offset && matches!(slot.pattern, Pattern::Is(_)));
             let own = at.map_or_else(|| Pattern::Is(token.term.to_owned()), |at| unit.slots.remove(at).pattern);
@@ -76,7 +76,7 @@ pub(crate) fn keep_forms(unit: &mut Unit, text: &str) {
     });
 }
 
-/// The one word that text is, if it is a single word of letters.
+/// The only word of a text, if it is a single word of letters.
 pub(crate) fn single_word(text: &str) -> Option<String> {
     let mut words = Vec::new();
     let mut others = false;
@@ -88,7 +88,7 @@ pub(crate) fn single_word(text: &str) -> Option<String> {
     (words.len() == 1 && !others).then(|| words.remove(0))
 }
 
-/// Makes the unit's last token a beginning, if it is a word.
+/// Makes the unit's last token a prefix, if it is a word.
 pub(crate) fn begin_last(unit: &mut Unit, text: &str) {
     let mut ends_in_word = false;
     exhibit_text::tokens(text, &mut |token| match token.kind {
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn pairs_hold_their_characters() {
+    fn pairs_cover_their_characters() {
         check("登记表", "登记@0 记表@1 of 3");
         check("登", "登@0 of 1");
         check("新党办发〔2017〕12号", "新党@0 党办@1 办发@2 2017@4 12@5 号@6 of 7");

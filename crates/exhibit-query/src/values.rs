@@ -6,7 +6,7 @@ use crate::{MessageRef, Property, Sort};
 use exhibit_model::time::days_in_month;
 use exhibit_model::{FileKind, Moment};
 
-/// The property that a field's value asks for; none if the field does not take the value.
+/// The property of a field's value; `None` if the field does not accept the value.
 pub(crate) fn property(field: Field, value: &str) -> Option<Property> {
     Some(match field.kind() {
         Kind::Language => Property::Language(tag(value)?),
@@ -43,19 +43,19 @@ pub(crate) fn property(field: Field, value: &str) -> Option<Property> {
     })
 }
 
-// A number as people write it: `127`, `EXH-000127`.
+// A number as users write it: `127`, `EXH-000127`.
 fn item(value: &str) -> Option<i64> {
     let digits = value.rsplit_once('-').map_or(value, |(_, digits)| digits);
     digits.parse().ok().filter(|number| *number > 0)
 }
 
-// The digits of a SHA-256, or of its beginning: few enough digits would stand for many files.
+// The digits of a SHA-256, or of a prefix of it: too few digits would match many files.
 fn hash(value: &str) -> Option<String> {
     let sound = (8..=64).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_hexdigit());
     sound.then(|| value.to_lowercase())
 }
 
-// A document's number, or a message's name: the one has no `@`.
+// A document's number, or a message's id: only the latter contains `@`.
 fn thread(value: &str) -> Option<MessageRef> {
     if value.contains('@') || value.starts_with('<') {
         return Some(MessageRef::Id(message(value))).filter(|_| value.chars().any(char::is_alphanumeric));
@@ -63,7 +63,7 @@ fn thread(value: &str) -> Option<MessageRef> {
     item(value).map(MessageRef::Document)
 }
 
-/// The order that `sort:` names.
+/// The order named by `sort:`.
 pub(crate) fn sort(value: &str) -> Option<Sort> {
     Some(match value.to_lowercase().as_str() {
         "relevance" => Sort::Relevance,
@@ -76,7 +76,7 @@ pub(crate) fn sort(value: &str) -> Option<Sort> {
 }
 
 fn tag(value: &str) -> Option<String> {
-    // the name of a language is no tag: it would find nothing, in silence
+    // the name of a language is not a tag: it would silently find nothing
     let first = value.split('-').next().unwrap_or_default();
     let sound = (2..=3).contains(&first.len()) && first.bytes().all(|b| b.is_ascii_alphabetic());
     let sound = sound && value.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
@@ -93,7 +93,7 @@ fn media_type(value: &str) -> Option<Property> {
     }
 }
 
-/// What `type:` calls files of a media type: the word for its kind, or the media type itself.
+/// The word of `type:` for a media type: its kind, or the media type itself.
 #[must_use]
 pub fn kind_of(media_type: &str) -> &str {
     FileKind::of(media_type).words().first().copied().unwrap_or(media_type)
@@ -106,9 +106,9 @@ fn bound(text: &str, end: impl Fn(Period) -> i64) -> Option<Option<i64>> {
     if text.is_empty() { Some(None) } else { period(text).map(|p| Some(end(p))) }
 }
 
-// A year, a month or a day: its first microsecond and the first after it.
+// A year, a month or a day: its first microsecond and the first one after it.
 fn period(text: &str) -> Option<Period> {
-    // as they are written in Chinese, and without signs
+    // as written in Chinese, and without separators
     let plain = text.strip_suffix(['年', '月', '日', '号']).unwrap_or(text).replace(['年', '月'], "-");
     let whole = plain.len() == 8 && plain.bytes().all(|b| b.is_ascii_digit());
     let text = if whole { format!("{}-{}-{}", &plain[..4], &plain[4..6], &plain[6..]) } else { plain };
@@ -155,7 +155,7 @@ fn range(text: &str, scale: f64) -> Option<(u64, u64)> {
         return Some((whole(rest)?.checked_add(1)?, u64::MAX));
     }
     if let Some(rest) = text.strip_prefix('<') {
-        // less than nothing is nothing: an empty range
+        // below zero there is nothing: an empty range
         return Some(whole(rest)?.checked_sub(1).map_or((1, 0), |most| (0, most)));
     }
     let exact = whole(text)?;

@@ -1,5 +1,5 @@
-//! Spelling and script variants of words: Chinese names by their readings, Uyghur and Kazakh words by the key in which
-//! their alphabets meet, dates and numbers in digits and in numerals, inflected forms.
+//! Spelling and script variants of words: Chinese names by their readings, Uyghur and Kazakh words by the key that
+//! their alphabets share, dates and numbers in digits and in numerals, inflected forms.
 
 use crate::unit::{single_word, unit};
 use crate::{Pattern, Phrase, Slot, Unit};
@@ -9,7 +9,7 @@ fn one(unit: Unit) -> Phrase {
     Phrase { units: vec![unit], apart: 0 }
 }
 
-/// Han characters that can be read so: each neighbouring pair of sounds.
+/// Han characters with these readings: each neighbouring pair of sounds.
 pub(crate) fn read_as(sounds: &[Sound]) -> Phrase {
     let slots = sounds.windows(2).zip(0..).map(|(pair, offset)| {
         let pattern = Pattern::Read(pair[0].clone(), pair[1].clone());
@@ -18,7 +18,7 @@ pub(crate) fn read_as(sounds: &[Sound]) -> Phrase {
     one(Unit { slots: slots.collect(), length: u32::try_from(sounds.len()).unwrap_or(u32::MAX) })
 }
 
-/// The value of `pinyin:`. Syllables set apart are taken as they are; what is written together is cut in every way: one
+/// The value of `pinyin:`. Separated syllables are taken as written; joined ones are split in every possible way: one
 /// syllable (`xian`) may be two as well (`xi an`).
 pub(crate) fn pinyin(text: &str) -> Vec<Phrase> {
     let ways = || exhibit_text::spellings(text).into_iter().map(|way| read_as(&way));
@@ -34,7 +34,7 @@ pub(crate) fn pinyin(text: &str) -> Vec<Phrase> {
     }
 }
 
-/// A text in all writings of its dates and numbers, its own first; none if it has neither.
+/// A text in all variants of its dates and numbers, its own first; empty if it has neither.
 pub(crate) fn written(text: &str) -> Vec<Phrase> {
     let others = exhibit_text::number_variants(text);
     if others.is_empty() {
@@ -49,7 +49,7 @@ pub(crate) fn written(text: &str) -> Vec<Phrase> {
     phrases
 }
 
-/// A word with its other inflected forms; none if it is no English or Russian word.
+/// A word with its other inflected forms; `None` if it is not an English or Russian word.
 pub(crate) fn inflected(text: &str) -> Option<Phrase> {
     let word = single_word(text)?;
     let forms = exhibit_text::inflected_forms(&word);
@@ -60,7 +60,7 @@ pub(crate) fn inflected(text: &str) -> Option<Phrase> {
     Some(one(Unit { slots: vec![Slot { offset: 0, pattern: Pattern::Any(any) }], length: 1 }))
 }
 
-/// Words that have the same keys in any alphabet; none if a word has no key.
+/// Words with the same keys in any alphabet; `None` if a word has no key.
 pub(crate) fn by_key(text: &str) -> Option<Phrase> {
     let mut slots = Vec::new();
     let mut sound = true;
@@ -84,13 +84,13 @@ fn key(form: &str) -> Pattern {
     Pattern::Is(format!("{KEY}{form}"))
 }
 
-// A writer of plain Latin letters may mean o or ö, u or ü.
+// Plain Latin letters may be meant as o or ö, u or ü.
 fn umlauts_left_out(plain: &str) -> Vec<Pattern> {
     let forms = exhibit_text::key_forms(plain);
     std::iter::once(Pattern::Is(plain.to_owned())).chain(forms.iter().map(|form| key(form))).collect()
 }
 
-// Who tells o from ö means it; but a word in plain Latin letters may stand for either.
+// A word that distinguishes o from ö means it; but a word in plain Latin letters may stand for either.
 fn as_written(own: &str) -> Vec<Pattern> {
     let plain = own.replace('ö', "o").replace('ü', "u");
     let forms = exhibit_text::key_forms(&plain);
@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_word_is_asked_for_under_all_its_keys() {
+    fn a_word_is_searched_under_all_its_keys() {
         let phrase = by_key("Шөһрәт Закир").expect("words of letters");
         assert_eq!(phrase.units[0].slots.len(), 2);
         assert!(phrase.units[0].slots[0].pattern.takes("shohret"));

@@ -1,25 +1,25 @@
-//! Widening: beside each word, its other writings that the index holds.
+//! Widening: adds to each word its variants that the index contains.
 //!
-//! Criterion is added is a clause of its own, joined to the word by OR where the word stands, so that the
-//! tree's shape holds: a widened word within a negation is excluded in all its writings. Every
-//! added clause is read back, and can be left out by asking without widening.
+//! A variant is a clause of its own, joined to the word by OR in the word's position, so that the
+//! tree keeps its shape: a widened word within a negation is excluded in all its variants. Every
+//! added clause is shown to the user, and can be left out by searching without widening.
 
 use crate::unit::unit;
 use crate::variants::{by_key, inflected, read_as, written};
 use crate::{Clause, ClauseText, Criterion, Field, Form, Node, Pattern, Phrase, Query, TextField};
 use exhibit_text::Sound;
 
-/// Adds to a query the spelling and script variants of its words. `holds` returns whether the text field has a term of a
-/// pattern.
-pub fn widen(query: &Query, holds: &dyn Fn(&Pattern) -> bool) -> Query {
-    let mut wide = Widening { query: query.clone(), holds };
+/// Adds to a query the spelling and script variants of its words. `contains` returns whether the text field has a term
+/// of a pattern.
+pub fn widen(query: &Query, contains: &dyn Fn(&Pattern) -> bool) -> Query {
+    let mut wide = Widening { query: query.clone(), contains };
     let root = wide.node(&query.root);
     Query { root, ..wide.query }
 }
 
 struct Widening<'h> {
     query: Query,
-    holds: &'h dyn Fn(&Pattern) -> bool,
+    contains: &'h dyn Fn(&Pattern) -> bool,
 }
 
 impl Widening<'_> {
@@ -37,7 +37,7 @@ impl Widening<'_> {
         }
     }
 
-    // Words side by side can be one name: its readings stand beside all of them.
+    // Adjacent words can be one name: its readings are alternatives to all of them.
     fn and(&mut self, nodes: &[Node]) -> Node {
         let mut joined = Vec::new();
         let mut at = 0;
@@ -85,7 +85,7 @@ impl Widening<'_> {
                 more.extend(self.add(Field::Written, text.to_owned(), others));
             }
         }
-        // who puts a word in quotes wants it as it is
+        // quoted words are meant as written
         if let Some(phrase) = inflected(text).filter(|phrase| !quoted && self.is_elsewhere(text, phrase)) {
             more.extend(self.add(Field::Forms, text.to_owned(), vec![phrase]));
         }
@@ -93,10 +93,10 @@ impl Widening<'_> {
     }
 
     fn is_held(&self, phrase: &Phrase) -> bool {
-        phrase.units.iter().flat_map(|unit| &unit.slots).all(|slot| (self.holds)(&slot.pattern))
+        phrase.units.iter().flat_map(|unit| &unit.slots).all(|slot| (self.contains)(&slot.pattern))
     }
 
-    // Whether the index has a word of the phrase in another writing than the text's own.
+    // Whether the index has a variant of a word of the phrase that differs from the text's own.
     fn is_elsewhere(&self, text: &str, phrase: &Phrase) -> bool {
         let own = unit(text);
         let mut slots = phrase.units.iter().flat_map(|unit| &unit.slots).enumerate();
@@ -107,7 +107,7 @@ impl Widening<'_> {
                 Pattern::Except(pattern, _) => Some(pattern.as_ref()) != known,
                 pattern => Some(*pattern) != known,
             };
-            patterns.iter().filter(other).any(|pattern| (self.holds)(pattern))
+            patterns.iter().filter(other).any(|pattern| (self.contains)(pattern))
         })
     }
 
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn other_writings_stand_beside_the_words() {
+    fn variants_are_alternatives_to_the_words() {
         check(
             "wangliqiang",
             "wangliqiang OR pinyin:\"wang li qiang\" OR pinyin:\"wang li qi ang\" OR uyghur:\"wangliqiang\" OR forms:\"wangliqiang\"",
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_the_index_holds_is_added() {
+    fn only_variants_in_the_index_are_added() {
         let reading = |pattern: &Pattern| match pattern {
             Pattern::Read(a, b) => ["Wang li", "li qiang"].contains(&format!("{a} {b}").as_str()),
             _ => false,

@@ -1,24 +1,24 @@
 //! The access record: what each page shows of the case, as a value.
 //!
-//! The loader of a page returns a [`Loaded`]: what the page shows, and the event that showing it is. The view inside can
-//! only be taken out by recording the event, so no page is rendered without a record, and a page whose event cannot be
-//! recorded is refused. The events are made into entries of the access log by whoever provides the [`Recorder`].
+//! The loader of a page returns a [`Loaded`]: what the page shows, and the event of showing it. The view inside
+//! can only be taken out by recording the event, so no page is rendered without a record, and a page whose event cannot
+//! be recorded is refused. The [`Recorder`] makes the events into entries of the access log.
 
 use crate::app::App;
 use exhibit_model::ItemId;
 use std::sync::Arc;
 
-/// What somebody looked at. Names, queries and texts of documents are contents; counts are not.
+/// What a user viewed. Names, queries and texts of documents are contents; counts are not.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum AccessEvent {
-    /// No contents: counts, help, a form, a file of the interface. It is not recorded.
+    /// No contents: counts, help, a form, a file of the interface. Not recorded.
     Nothing,
     /// The results of a query.
     Search {
         /// The query.
         query: String,
     },
-    /// The words that set the results of a query apart.
+    /// The distinctive words of the results of a query.
     DistinctiveWords {
         /// The query.
         query: String,
@@ -29,11 +29,11 @@ pub enum AccessEvent {
     SavedSearches,
     /// A document.
     Document {
-        /// Which.
+        /// The document.
         item: ItemId,
-        /// The page that is shown; none of a document without pages.
+        /// The page that is shown; `None` for a document without pages.
         page: Option<u32>,
-        /// The query whose hits are marked; empty for none.
+        /// The query whose hits are highlighted; empty for none.
         query: String,
     },
     /// The picture of a page.
@@ -47,19 +47,19 @@ pub enum AccessEvent {
     Similar {
         /// The document they are compared with.
         item: ItemId,
-        /// The page of it that is compared; none for all of it.
+        /// The page of it that is compared; `None` for the whole document.
         page: Option<u32>,
     },
     /// The list of items.
     Items {
-        /// The container whose members are listed; none for the whole list.
+        /// The container whose members are listed; `None` for the whole list.
         container: Option<ItemId>,
     },
     /// The list of problems, which names items.
     Problems,
     /// The list of entries of the custody log.
     Log,
-    /// An entry of the custody log, with what its commitments stand for.
+    /// An entry of the custody log, with the values behind its commitments.
     LogEntry {
         /// Its index.
         index: u64,
@@ -71,11 +71,11 @@ pub enum AccessEvent {
         /// The batch's name.
         name: String,
     },
-    /// A batch is run.
+    /// The start of a batch run.
     BatchRun {
         /// The batch's name.
         name: String,
-        /// How many lines it has, where that is known.
+        /// How many lines it has, if known.
         lines: Option<u64>,
     },
     /// The results of a batch, as a file.
@@ -85,15 +85,15 @@ pub enum AccessEvent {
     },
 }
 
-/// The event could not be recorded, and why.
+/// The event could not be recorded; the reason.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Unrecorded(pub String);
 
-/// Records an event; called before what was loaded is shown. It must not take long.
+/// Records an event; called before what was loaded is shown. Must return quickly.
 pub type Recorder = Arc<dyn Fn(&AccessEvent) -> Result<(), Unrecorded> + Send + Sync>;
 
-/// What a loader returns: the data of a page, and the event that showing it is.
+/// What a loader returns: the data of a page, and the event of showing it.
 #[derive(Debug)]
 pub struct Loaded<V> {
     event: AccessEvent,
@@ -101,15 +101,15 @@ pub struct Loaded<V> {
 }
 
 impl<V> Loaded<V> {
-    /// Data of the case, and the event that showing them is.
+    /// Data of the case, and the event of showing them.
     pub const fn new(event: AccessEvent, view: V) -> Self {
         Self { event, view }
     }
 
-    /// Records the event and gives the data: the only way to them.
+    /// Records the event and returns the data: the only access to them.
     ///
     /// # Errors
-    /// [`Unrecorded`]: nothing may be shown then.
+    /// [`Unrecorded`]: the data must not be shown then.
     pub(crate) fn recorded(self, app: &App) -> Result<V, Unrecorded> {
         app.record(&self.event)?;
         Ok(self.view)

@@ -1,5 +1,5 @@
-//! The checks before every route: the name the request came by, the site it came from, the session, and the headers of
-//! every answer.
+//! The checks before every route: the host name of the request, the site it comes from, the session, and the headers of
+//! every response.
 //!
 //! Addresses are never logged: they contain queries.
 
@@ -39,16 +39,16 @@ pub fn content_security_policy(nonce: &str) -> String {
     )
 }
 
-/// What a handler knows of its request.
+/// What a handler knows about its request.
 #[derive(Clone, Debug)]
 pub struct RequestContext {
-    /// The nonce of this answer's style block.
+    /// The nonce of this response's style block.
     pub nonce: String,
-    /// The session; `None` where the answer is for anyone (style sheet, messages).
+    /// The session; `None` if the response is public (style sheet, messages).
     pub session: Option<Session>,
 }
 
-/// Admits or refuses a request, and puts the headers on its answer.
+/// Admits or refuses a request, and sets the headers of its response.
 pub async fn admit(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let nonce = fresh_secret();
     let context = RequestContext { nonce, session: session_of(&app, request.headers()) };
@@ -86,7 +86,7 @@ fn check(app: &App, request: &Request, context: &RequestContext) -> Result<(), B
         return Ok(());
     }
     match path.strip_prefix("/open/") {
-        // a browser that fetches ahead must not use up the code
+        // a browser that prefetches must not use up the code
         Some(code) if reading && !request.headers().contains_key("sec-purpose") => match app.sessions.enter(code) {
             Some(cookie) => Err(Box::new(see_other("/", &cookie))),
             None => refuse(StatusCode::UNAUTHORIZED, &words.closed()),
@@ -101,7 +101,7 @@ fn session_of(app: &App, headers: &HeaderMap) -> Option<Session> {
 }
 
 /// Whether a request that changes something comes from one of our own pages. `no-referrer` makes browsers send
-/// `Origin: null` with our own forms, so `Sec-Fetch-Site` decides where there is one, and the form's token always.
+/// `Origin: null` with our own forms, so `Sec-Fetch-Site` decides if present, and the form's token always.
 fn from_own_page(headers: &HeaderMap, host: &str) -> bool {
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     match (text("sec-fetch-site"), text("origin")) {
@@ -111,9 +111,9 @@ fn from_own_page(headers: &HeaderMap, host: &str) -> bool {
     }
 }
 
-/// Whether `host` (a `Host` header) names this server: a loopback name, or one of `own` (addresses and names that it was
-/// told to serve under). Any other name that leads here was made to by someone else (DNS rebinding). A server bound to
-/// all addresses takes `any_address`: an address, unlike a name, cannot be made to lead elsewhere.
+/// Whether `host` (a `Host` header) names this server: a loopback name, or one of `own` (the configured addresses and
+/// names). Any other name that resolves here was pointed here by someone else (DNS rebinding). A server bound to
+/// all addresses accepts `any_address`: an address, unlike a name, cannot be rebound.
 #[must_use]
 pub fn is_own_host(host: &str, own: &[String], any_address: bool) -> bool {
     let name = match host.strip_prefix('[') {
@@ -124,7 +124,7 @@ pub fn is_own_host(host: &str, own: &[String], any_address: bool) -> bool {
     is_address || name.eq_ignore_ascii_case("localhost") || own.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
-/// An answer that leads elsewhere and sets a cookie.
+/// A redirect that sets a cookie.
 #[must_use]
 pub fn see_other(place: &'static str, cookie: &str) -> Response {
     let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, place)]).into_response();

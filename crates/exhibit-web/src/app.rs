@@ -18,21 +18,21 @@ use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
-/// What [`serve`] is given.
+/// The arguments of [`serve`].
 pub struct ServeOptions {
-    /// The socket to answer on, bound already: its address is what the caller prints.
+    /// The socket to serve on, bound already: the caller prints its address.
     pub listener: TcpListener,
     /// The case.
     pub case: Arc<Case>,
-    /// Paints pages; without it documents are shown as text only.
+    /// Renders pages; without it documents are shown as text only.
     pub cage: Option<Arc<Cage>>,
-    /// The door, with its code.
+    /// The sessions, with their code.
     pub sessions: Sessions,
-    /// Names other than loopback ones under which requests may come, such as an onion address, without port.
+    /// Names other than loopback ones that requests may use, such as an onion address, without port.
     pub names: Vec<String>,
-    /// What the machine gives.
+    /// The resources of the machine.
     pub machine: Machine,
-    /// Records what is looked at.
+    /// Records accesses.
     pub recorder: Recorder,
 }
 
@@ -45,14 +45,14 @@ impl std::fmt::Debug for ServeOptions {
     }
 }
 
-/// What the machine gives the server.
+/// The resources of the machine that the server uses.
 #[derive(Clone)]
 pub struct Machine {
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// How many threads a batch may run on.
     pub threads: usize,
-    /// Logs the changes of tags that wait, or leaves them to whoever holds the case.
+    /// Logs the pending changes of tags, or leaves them to the process that has the case open for writing.
     pub log_marks: Arc<dyn Fn() + Send + Sync>,
 }
 
@@ -62,7 +62,7 @@ impl std::fmt::Debug for Machine {
     }
 }
 
-// A batch that is being run, or that ended badly.
+// A batch that is running, or whose run failed.
 #[derive(Debug)]
 enum Run {
     Since(Instant, Arc<BatchProgress>),
@@ -83,7 +83,7 @@ pub struct App {
     pub(crate) painters: Semaphore,
     // counting takes longer than searching
     pages_read: Mutex<Option<(Instant, u64)>>,
-    // the saved search that was changed last, and what it was before: nothing where it was not there
+    // the saved search that was changed last, and its previous state: `None` if it did not exist
     before: Mutex<Option<(String, Option<Saved>)>>,
     recorder: Recorder,
     offline: bool,
@@ -95,13 +95,13 @@ impl std::fmt::Debug for App {
     }
 }
 
-// Pictures painted at a time; the others wait. A page asks for one.
+// Pictures rendered at a time; the others wait. A page requests one.
 const PAINTERS: usize = 2;
-// How old the count of pages may be that a search speaks of.
+// The maximum age of the count of pages that a search displays.
 const LATELY: Duration = Duration::from_secs(30);
 
 impl App {
-    /// A server's state. `address` is the one bound; with `names`, it says which `Host` headers are answered.
+    /// A server's state. `address` is the bound one; with `names`, it determines which `Host` headers are accepted.
     #[must_use]
     pub fn new(
         case: Arc<Case>,
@@ -137,25 +137,25 @@ impl App {
         })
     }
 
-    /// Keeps what a saved search was before it was changed.
+    /// Keeps the state of a saved search before its change.
     pub(crate) fn keep_before(&self, name: &str, before: Option<Saved>) {
         *self.before.lock().unwrap_or_else(PoisonError::into_inner) = Some((name.to_owned(), before));
     }
 
-    /// What the saved search was before the last change, if it is the one that was changed; within, nothing where it was
-    /// not there.
+    /// The state of the saved search before the last change, if it is the one that was changed; the inner `None` if it
+    /// did not exist.
     pub(crate) fn saved_before(&self, name: &str) -> Option<Option<Saved>> {
         let before = self.before.lock().unwrap_or_else(PoisonError::into_inner);
         before.as_ref().filter(|(known, _)| known == name).map(|(_, saved)| saved.clone())
     }
 
-    /// There is nothing to take back any more.
+    /// Discards the kept state: there is nothing to undo.
     pub(crate) fn nothing_before(&self) {
         *self.before.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    /// Notes that a batch begins to run, and gives where it says how far it is; none while another is running, for two
-    /// would only take each other's time.
+    /// Records that a batch starts, and returns its progress; `None` while another is running, because two
+    /// would only slow each other down.
     pub(crate) fn begin_batch(&self, number: u64) -> Option<Arc<BatchProgress>> {
         let mut runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
         if runs.values().any(|run| matches!(run, Run::Since(..))) {
@@ -166,7 +166,7 @@ impl App {
         Some(progress)
     }
 
-    /// Notes that a batch has ended, and why, if not well.
+    /// Records that a batch has ended, and the reason if it failed.
     pub(crate) fn end_batch(&self, number: u64, failed: Option<String>) {
         let mut runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
         runs.remove(&number);
@@ -175,7 +175,7 @@ impl App {
         }
     }
 
-    /// How far a batch has come that is running, and why its last run failed.
+    /// The progress of a running batch, and why its last run failed.
     pub(crate) fn batch_state(&self, number: u64) -> (Option<Running>, Option<String>) {
         let load = |number: &AtomicU64| number.load(Ordering::Relaxed);
         match self.runs.lock().unwrap_or_else(PoisonError::into_inner).get(&number) {
@@ -192,7 +192,7 @@ impl App {
         }
     }
 
-    /// How many pages had been read at most half a minute ago.
+    /// The number of pages read, at most half a minute old.
     pub(crate) fn pages_read_lately(&self) -> Result<u64, CaseError> {
         let mut kept = self.pages_read.lock().unwrap_or_else(PoisonError::into_inner);
         match *kept {
@@ -205,21 +205,21 @@ impl App {
         }
     }
 
-    /// Records an event; what shows nothing of the case is not recorded.
+    /// Records an event; events that show nothing of the case are not recorded.
     ///
     /// # Errors
-    /// [`Unrecorded`]: what the event is about may not be shown then.
+    /// [`Unrecorded`]: the subject of the event must not be shown then.
     pub(crate) fn record(&self, event: &AccessEvent) -> Result<(), Unrecorded> {
         if *event == AccessEvent::Nothing { Ok(()) } else { (self.recorder)(event) }
     }
 
-    /// The words of the interface.
+    /// The texts of the interface.
     #[must_use]
     pub fn words(&self) -> &'static Words {
         &ENGLISH
     }
 
-    /// The frame of an answer.
+    /// The frame of a response.
     #[must_use]
     pub fn frame(&self, context: &RequestContext) -> Frame {
         Frame {
@@ -237,10 +237,10 @@ fn is_loopback(address: IpAddr) -> bool {
     address.to_canonical().is_loopback()
 }
 
-/// Serves the case until `stop` comes.
+/// Serves the case until `stop` resolves.
 ///
 /// # Errors
-/// What the socket returns.
+/// The errors of the socket.
 pub async fn serve(options: ServeOptions, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
     let ServeOptions { listener, case, cage, sessions, names, machine, recorder } = options;
     let app = App::new(case, cage, sessions, listener.local_addr()?, names, machine, recorder);

@@ -1,5 +1,5 @@
-//! The interface's own files: one style sheet, one script for keys, one icon. Compiled in; served under names that hold
-//! their digest, so that a browser never mixes two versions.
+//! The interface's own files: one style sheet, one script for keys, one icon. Compiled in; served under names that
+//! contain their digest, so that a browser never mixes two versions.
 
 use exhibit_model::Digest;
 use std::sync::LazyLock;

@@ -1,4 +1,4 @@
-//! The one style block of a page: the position of what is placed by computed numbers. Made from numbers only, so nothing
+//! The one style block of a page: positions computed as numbers. Made from numbers only, so nothing
 //! from the trove can reach it.
 
 use exhibit_model::Rect;
@@ -10,7 +10,7 @@ pub struct CssRules {
 }
 
 impl CssRules {
-    /// Whether there is no rule.
+    /// Whether there are no rules.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.css.is_empty()
@@ -46,7 +46,7 @@ impl CssRules {
         id
     }
 
-    /// Gives the picture's frame the page's proportion, so that boxes are in place before the picture is loaded.
+    /// Sets the picture's frame to the page's proportion, so that boxes are in place before the picture is loaded.
     pub fn proportion(&mut self, width: u32, height: u32) -> &'static str {
         self.css.push_str(&format!("#sheet{{aspect-ratio:{}/{}}}", width.max(1), height.max(1)));
         "sheet"

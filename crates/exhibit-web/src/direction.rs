@@ -1,7 +1,7 @@
-//! Which way a stretch of text from the trove runs, and what language it is declared as.
+//! The direction of a stretch of text from the trove, and the language it is declared as.
 //!
-//! The server says both on every such stretch, so that no browser has to guess and none guesses differently from
-//! another. What counts is the text's own letters; the language decides only where they do not.
+//! The server declares both on every such stretch, so that no browser has to guess and browsers do not differ.
+//! The text's own letters decide; the language decides only if they do not.
 
 use unicode_bidi::{BidiClass, bidi_class};
 
@@ -25,10 +25,10 @@ impl Direction {
         }
     }
 
-    /// The direction of `text` in `language` (a BCP 47 tag, `und` where unknown).
+    /// The direction of `text` in `language` (a BCP 47 tag, `und` if unknown).
     ///
-    /// Text in a language of right-to-left letters runs so as soon as it has one of them: an Uyghur sentence may begin
-    /// with a number or a Latin name. Other text follows the majority of its letters.
+    /// Text in a right-to-left language is right-to-left as soon as it has one such letter: an Uyghur sentence may
+    /// begin with a number or a Latin name. Other text follows the majority of its letters.
     #[must_use]
     pub fn of(text: &str, language: &str) -> Self {
         let (mut left, mut right) = (0_usize, 0_usize);
@@ -48,7 +48,7 @@ impl Direction {
     }
 }
 
-// Enough to know a paragraph's direction; bounds the work on a line of a hundred megabytes.
+// Enough to determine a paragraph's direction; bounds the work on a line of a hundred megabytes.
 const SAMPLE: usize = 4096;
 
 /// Whether a language is usually written from right to left. A script in the tag decides first.
@@ -61,7 +61,7 @@ fn is_right_to_left(language: &str) -> bool {
     }
 }
 
-/// The `lang` of a stretch whose language nobody determined: `und`, with the script where its letters tell.
+/// The `lang` of a stretch of undetermined language: `und`, with the script if its letters determine it.
 /// Browsers choose a font by the script alone.
 #[must_use]
 pub fn undetermined(text: &str) -> &'static str {
@@ -91,7 +91,7 @@ pub fn undetermined(text: &str) -> &'static str {
     }
 }
 
-/// The tag to declare for `text`: its language where determined, otherwise what its letters tell.
+/// The tag to declare for `text`: its language if determined, otherwise what its letters determine.
 #[must_use]
 pub fn declared<'a>(text: &str, language: &'a str) -> &'a str {
     let well_formed = !language.is_empty()

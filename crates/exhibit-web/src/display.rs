@@ -1,4 +1,4 @@
-//! How the catalogue's rows are shown: names as found, folders, moments.
+//! How rows of the catalogue are shown: names as found, folders, times.
 
 use crate::untrusted::Name;
 use exhibit_case::Case;
@@ -6,7 +6,7 @@ use exhibit_catalogue::Item;
 use exhibit_messages::{Language, Message, Messages};
 use exhibit_model::{Moment, State};
 
-/// The last part of an item's path, as found; its number where it has no name.
+/// The last part of an item's path, as found; its number if it has no name.
 pub(crate) fn name(case: &Case, item: &Item) -> Name {
     let whole = own_path(item);
     let name = trimmed(whole).rsplit(|byte| *byte == b'/').next().unwrap_or_default();
@@ -34,27 +34,27 @@ pub(crate) fn around(path: &str, name: &str) -> Name {
     Name::from(path.strip_suffix(name).unwrap_or(path))
 }
 
-/// Why an item is in its state; empty where the state tells all.
+/// Why an item is in its state; empty if the state says enough.
 pub(crate) fn why(item: &Item) -> String {
     item.reasons().map(|reason| text(&exhibit_messages::reason(reason))).collect::<Vec<_>>().join("; ")
 }
 
-/// The text of a message, its values as they are: a [`Name`] shows them safely.
+/// The text of a message, its values unchanged: a [`Name`] shows them safely.
 pub(crate) fn text(message: &Message) -> String {
     Messages::new(Language::English).text(message)
 }
 
-/// A moment for people: `2026-02-11 14:02:09 UTC`.
+/// A time for people: `2026-02-11 14:02:09 UTC`.
 pub(crate) fn when(moment: Moment) -> String {
     moment.to_rfc3339().replace('T', " ").replace('Z', " UTC")
 }
 
-/// A moment's day.
+/// The day of a time.
 pub(crate) fn day(moment: Moment) -> String {
     moment.to_rfc3339().split('T').next().unwrap_or_default().to_owned()
 }
 
-/// The state to show beside a name: none where all is well.
+/// The state to show beside a name: `None` if the item was read without problems.
 pub(crate) fn remarkable(state: State) -> Option<State> {
     (state != State::Read).then_some(state)
 }

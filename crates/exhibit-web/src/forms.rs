@@ -17,23 +17,23 @@ pub enum Done {
     SearchForgotten,
 }
 
-/// What was done, and how it is taken back.
+/// A change and how to undo it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Undo {
-    /// What was done.
+    /// The change.
     pub said: Done,
-    /// What it was done to.
+    /// The name of the changed thing.
     pub name: String,
-    /// Where the form goes.
+    /// The address of the form.
     pub action: String,
-    /// What it sends.
+    /// The fields of the form.
     pub fields: Vec<(&'static str, String)>,
 }
 
-// Takes the place of a name in a text until the name is rendered with its language and direction.
+// A placeholder for a name in a text until the name is rendered with its language and direction.
 const NAME: char = char::REPLACEMENT_CHARACTER;
 
-/// Renders it; nothing where nothing was done.
+/// Renders the notice; nothing if nothing was changed.
 pub(crate) fn undo(frame: &Frame, undo: Option<&Undo>) -> Markup {
     html! {
         @if let Some(undo) = undo {

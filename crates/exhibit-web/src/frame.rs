@@ -1,6 +1,6 @@
-//! The page frame: skip link, case bar with its sections, the keys, and the place for what a page shows.
+//! The page frame: skip link, case bar with its sections, the keys, and the place for the page's content.
 //!
-//! Titles name no document and no query: they end up in the history of browsers and the lists of window managers.
+//! Titles contain no document and no query: they end up in the history of browsers and the lists of window managers.
 
 use crate::assets;
 use crate::css_rules::CssRules;
@@ -10,7 +10,7 @@ use crate::untrusted::Name;
 use crate::words::Words;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-/// What all pages of one answer share.
+/// What all pages of one response share.
 #[derive(Clone, Debug)]
 pub struct Frame {
     /// The interface's language.
@@ -19,7 +19,7 @@ pub struct Frame {
     pub case_name: Name,
     /// Whether only this machine can reach the interface.
     pub offline: bool,
-    /// The answer's nonce, which lets its one style block through the content security policy.
+    /// The response's nonce, which admits its one style block under the content security policy.
     pub nonce: String,
     /// The session's token, which every form that changes something carries; `None` outside a session, where a page
     /// shows nothing of the case.
@@ -41,7 +41,7 @@ pub enum Section {
     Saved,
     /// All items.
     Items,
-    /// Items that need a look.
+    /// Items that need attention.
     Problems,
     /// The custody log.
     Log,
@@ -50,7 +50,7 @@ pub enum Section {
 }
 
 impl Frame {
-    /// A whole page: `title` for the window, `body` for the main part, `rules` for what is placed by computed numbers.
+    /// A whole page: `title` for the window, `body` for the main part, `rules` for computed positions.
     #[must_use]
     pub fn page(&self, title: &str, rules: &CssRules, body: Markup) -> Markup {
         let words = self.words;
@@ -125,7 +125,7 @@ impl Frame {
     }
 }
 
-/// Links to the parts before (with its word) and after in a list; nothing where there is one page only.
+/// Links to the previous part (with its text) and the next one of a list; nothing if there is only one page.
 #[must_use]
 pub fn pager(words: &Words, earlier: Option<(&str, String)>, later: Option<&str>) -> Markup {
     html! {

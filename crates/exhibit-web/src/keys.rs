@@ -1,13 +1,13 @@
-//! Keys: one table. A key does nothing but press a link or button that is on the page and says the same in words.
+//! Keys: one table. A key only presses a link or button that is on the page and has the same function as text.
 
 use crate::words::Words;
 
 /// One key, or two in a row with a space between.
 #[derive(Clone, Copy, Debug)]
 pub struct Key {
-    /// What `data-key` says on the control, and what is typed.
+    /// The value of `data-key` on the control, and the keys to type.
     pub keys: &'static str,
-    /// What it does.
+    /// Its function.
     pub meaning: fn(&Words) -> String,
 }
 

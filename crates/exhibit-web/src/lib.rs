@@ -1,7 +1,7 @@
 //! The browser interface: pages (maud), routes (axum).
 //!
-//! Pages are functions from a struct to markup (`pages`) and work without JavaScript. What a page shows of the trove goes
-//! through `untrusted`: escaped, with its language and direction, and with what could reorder or hide text as tokens.
+//! Pages are functions from a struct to markup (`pages`) and work without JavaScript. Text of the trove is shown
+//! through `untrusted`: escaped, with its language and direction, and with tokens for what could reorder or hide text.
 
 mod access_events;
 pub mod admission;

@@ -2,7 +2,7 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-// All but the unreserved characters of RFC 3986.
+// All except the unreserved characters of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Percent-encodes `text` as a value in an address.
@@ -11,16 +11,16 @@ pub fn encoded(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
 }
 
-/// A place in the results of a query.
+/// A position in the results of a query.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct SearchPlace<'a> {
     /// The query.
     pub query: &'a str,
-    /// The order's word; empty for the query's own.
+    /// The order's name; empty for the query's own.
     pub sort: &'a str,
     /// The first row, from 0.
     pub from: u64,
-    /// Whether words are found only as they are written.
+    /// Whether words are matched only as written.
     pub exact: bool,
     /// Whether each row is a document.
     pub documents: bool,
@@ -42,29 +42,29 @@ impl<'a> SearchPlace<'a> {
 #[must_use]
 pub fn search(place: &SearchPlace<'_>) -> String {
     let mut address = Address::new("/search");
-    address.say("q", place.query);
-    address.say("sort", place.sort);
+    address.push("q", place.query);
+    address.push("sort", place.sort);
     address.count("from", place.from);
-    address.say("after", place.after);
+    address.push("after", place.after);
     address.count("exact", u64::from(place.exact));
     address.count("docs", u64::from(place.documents));
-    address.say("more", place.more);
+    address.push("more", place.more);
     if !place.more.is_empty() {
         address.text.push_str("#filters");
     }
     address.text
 }
 
-/// The words that set what a query finds apart.
+/// The distinctive words of the results of a query.
 #[must_use]
 pub fn telling(query: &str, exact: bool) -> String {
     let mut address = Address::new("/words");
-    address.say("q", query);
+    address.push("q", query);
     address.count("exact", u64::from(exact));
     address.text
 }
 
-/// The documents like document `number`, or like one page of it (0 for all).
+/// The documents similar to document `number`, or to one page of it (0 for all).
 #[must_use]
 pub fn similar(number: &str, page: u32) -> String {
     let mut address = Address::new(&format!("/similar/{}", encoded(number)));
@@ -72,47 +72,47 @@ pub fn similar(number: &str, page: u32) -> String {
     address.text
 }
 
-/// The saved searches; `done` is the name of the one that was just saved or forgotten.
+/// The saved searches; `done` is the name of the one that was just saved or deleted.
 #[must_use]
 pub fn saved(done: &str) -> String {
     let mut address = Address::new("/saved");
-    address.say("done", done);
+    address.push("done", done);
     address.text
 }
 
-/// A batch: lines of one sort (empty for those that found most), from line number `from` of them.
+/// A batch: lines of one kind (empty for those with most documents), from line number `from` of them.
 #[must_use]
 pub fn batch(number: u64, which: &str, from: u64) -> String {
     let mut address = Address::new(&format!("/batches/{number}"));
-    address.say("which", which);
+    address.push("which", which);
     address.count("from", from);
     address.text
 }
 
-/// The file of a batch's lines of one sort; `ending` is `csv` or `ndjson`.
+/// The file of a batch's lines of one kind; `ending` is `csv` or `ndjson`.
 #[must_use]
 pub fn batch_file(number: u64, which: &str, ending: &str) -> String {
     let mut address = Address::new(&format!("/batches/{number}/lines.{ending}"));
-    address.say("which", which);
+    address.push("which", which);
     address.text
 }
 
-/// Where in a document a link leads, and where its reader came from.
+/// The position in a document that a link leads to, and where its reader came from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Place<'a> {
     /// The query whose hits are shown; empty for none.
     pub query: &'a str,
     /// The order of the results; empty for the query's own.
     pub sort: &'a str,
-    /// The number among the results, from 1; 0 where the reader did not come from there.
+    /// The number among the results, from 1; 0 if the reader did not come from there.
     pub rank: u64,
     /// The hit among all of the document's, from 1; 0 for the first on the page.
     pub hit: usize,
-    /// The page, from 1; 0 where it follows from the hit, or for the first.
+    /// The page, from 1; 0 if it follows from the hit, or for the first.
     pub page: u32,
     /// The byte of the page's text from which a long page is shown.
     pub from: usize,
-    /// Whether words are found only as they are written.
+    /// Whether words are matched only as written.
     pub exact: bool,
     /// Whether the results were documents.
     pub documents: bool,
@@ -122,8 +122,8 @@ pub struct Place<'a> {
 #[must_use]
 pub fn document(number: &str, place: &Place<'_>) -> String {
     let mut address = Address::new(&format!("/doc/{}", encoded(number)));
-    address.say("q", place.query);
-    address.say("sort", place.sort);
+    address.push("q", place.query);
+    address.push("sort", place.sort);
     address.count("r", place.rank);
     address.count("hit", place.hit as u64);
     address.count("p", u64::from(place.page));
@@ -136,14 +136,14 @@ pub fn document(number: &str, place: &Place<'_>) -> String {
     address.text
 }
 
-/// The page of a document at its tags, of which one was put on or taken off; empty for none.
+/// The page of a document at its tags, one of which was added or removed; empty for none.
 #[must_use]
 pub fn tag_changed(number: &str, place: &Place<'_>, tag: &str, off: bool) -> String {
     let document = document(number, place);
     let text = document.split('#').next().unwrap_or_default();
     let mut address = Address::new(text);
     address.separator = if text.contains('?') { '&' } else { '?' };
-    address.say("tag", tag);
+    address.push("tag", tag);
     address.count("off", u64::from(off && !tag.is_empty()));
     address.text + "#tags"
 }
@@ -158,7 +158,7 @@ impl Address {
         Self { text: path.to_owned(), separator: '?' }
     }
 
-    fn say(&mut self, name: &str, value: &str) {
+    fn push(&mut self, name: &str, value: &str) {
         if !value.is_empty() {
             self.text.push_str(&format!("{}{name}={}", self.separator, encoded(value)));
             self.separator = '&';
@@ -167,7 +167,7 @@ impl Address {
 
     fn count(&mut self, name: &str, value: u64) {
         if value > 0 {
-            self.say(name, &value.to_string());
+            self.push(name, &value.to_string());
         }
     }
 }
@@ -190,8 +190,8 @@ pub fn log_entry(index: u64) -> String {
 #[must_use]
 pub fn items(state: &str, container: &str, after: u64) -> String {
     let mut address = Address::new("/items");
-    address.say("state", state);
-    address.say("in", container);
+    address.push("state", state);
+    address.push("in", container);
     address.count("after", after);
     address.text
 }
@@ -209,7 +209,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_hold_any_query() {
+    fn addresses_encode_any_query() {
         let place = SearchPlace::of("登记 \"a&b\"");
         assert_eq!(search(&place), "/search?q=%E7%99%BB%E8%AE%B0%20%22a%26b%22");
         assert_eq!(

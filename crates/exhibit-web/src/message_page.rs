@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
 
-/// Renders the message. `detail` is what was found out; it may be empty.
+/// Renders the message. `detail` is the finding; it may be empty.
 #[must_use]
 pub fn page(frame: &Frame, message: &Message, detail: &Name) -> Markup {
     let body = html! {
@@ -28,7 +28,7 @@ pub fn page(frame: &Frame, message: &Message, detail: &Name) -> Markup {
     frame.page(&message.title, &CssRules::default(), body)
 }
 
-/// The answer that is a page with one message.
+/// A response that is a page with one message.
 #[must_use]
 pub fn message_page(app: &App, context: &RequestContext, status: StatusCode, message: &Message) -> Response {
     let frame = app.frame(context);

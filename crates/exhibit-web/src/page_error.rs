@@ -1,4 +1,4 @@
-//! Why a page cannot be shown, and the answer that explains it.
+//! Why a page cannot be shown, and the response that explains it.
 
 use crate::access_events::Unrecorded;
 use crate::admission::RequestContext;
@@ -14,22 +14,22 @@ use exhibit_case::{CaseError, chain_of};
 /// Why a page cannot be shown.
 #[derive(Debug, thiserror::Error)]
 pub enum PageError {
-    /// What was requested is at another address, which is given.
+    /// The requested page is at this other address.
     #[error("moved")]
     Moved(String),
-    /// Nothing is at the address.
+    /// The address does not exist.
     #[error("not found")]
     NotThere,
-    /// There is no picture of the page.
+    /// The page has no picture.
     #[error("no picture")]
     NoPicture,
-    /// What was sent cannot be used, and why.
+    /// The request cannot be used, and why.
     #[error("{0}")]
     Unusable(String),
     /// The access log cannot be written.
     #[error(transparent)]
     Unrecorded(#[from] Unrecorded),
-    /// The case refused.
+    /// The case returned an error.
     #[error(transparent)]
     Case(CaseError),
 }
@@ -43,7 +43,7 @@ impl From<CaseError> for PageError {
     }
 }
 
-/// The answer to a request that failed. The reason is shown; the log gets its kind alone, since reasons name files.
+/// The response to a request that failed. The reason is shown; the log gets only its kind, since reasons name files.
 pub(crate) fn error_page(app: &App, context: &RequestContext, error: &PageError) -> Response {
     let words = app.words();
     let (status, message, detail) = match error {
@@ -69,7 +69,7 @@ pub(crate) fn error_page(app: &App, context: &RequestContext, error: &PageError)
     (status, Html(page.into_string())).into_response()
 }
 
-/// The answer to a request whose handler panicked.
+/// The response to a request whose handler panicked.
 pub(crate) fn failed(app: &App, context: &RequestContext) -> Response {
     message_page(app, context, StatusCode::INTERNAL_SERVER_ERROR, &app.words().failed())
 }

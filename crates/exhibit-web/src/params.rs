@@ -1,4 +1,4 @@
-//! What a request brings: the parameters of its address, and the form that it sends.
+//! The input of a request: the parameters of its address, and the form that it sends.
 
 use crate::admission::RequestContext;
 use crate::session::same;
@@ -28,12 +28,12 @@ impl Params {
         first(&self.query, name)
     }
 
-    /// Every value of a name: what check boxes send.
+    /// Every value of a name, as check boxes send them.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.query.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// The first value of a name as a number; 0 if it is none.
+    /// The first value of a name as a number; 0 if it is not a number.
     #[must_use]
     pub fn number(&self, name: &str) -> u64 {
         self.text(name).parse().unwrap_or(0)
@@ -47,7 +47,7 @@ fn first<'a>(pairs: &'a [(String, String)], name: &str) -> &'a str {
 impl<S: Send + Sync> FromRequestParts<S> for Params {
     type Rejection = RawPathParamsRejection;
 
-    // a query string that cannot be read is treated as empty
+    // a query string with errors is treated as empty
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
         let path = RawPathParams::from_request_parts(parts, state).await?;
         let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
@@ -55,7 +55,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Params {
     }
 }
 
-/// A field of a form; of a file its bytes and the name that it had.
+/// A field of a form; for a file its bytes and name.
 #[derive(Debug, Default)]
 struct Field {
     name: String,
@@ -63,7 +63,7 @@ struct Field {
     bytes: Vec<u8>,
 }
 
-/// A form as it was sent, and the path parameters of the address that it was sent to.
+/// A form as sent, and the path parameters of its address.
 #[derive(Debug, Default)]
 pub struct FormData {
     params: Params,
@@ -71,7 +71,7 @@ pub struct FormData {
 }
 
 impl FormData {
-    /// Reads the form of a request; none if it cannot be read.
+    /// Reads the form of a request; `None` if it cannot be read.
     pub(crate) async fn read(params: Params, request: Request) -> Option<Self> {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         let fields = if kind.starts_with("multipart/form-data") {
@@ -95,13 +95,13 @@ impl FormData {
         self.params.path(name)
     }
 
-    /// The text of a field; empty if it is not there or no text.
+    /// The text of a field; empty if it is missing or not text.
     #[must_use]
     pub fn text(&self, name: &str) -> &str {
         std::str::from_utf8(self.bytes(name)).unwrap_or_default()
     }
 
-    /// The number in a field; 0 if it is none.
+    /// The number in a field; 0 if it is not a number.
     #[must_use]
     pub fn number(&self, name: &str) -> u64 {
         self.text(name).trim().parse().unwrap_or(0)
@@ -113,7 +113,7 @@ impl FormData {
         self.fields.iter().any(|field| field.name == name)
     }
 
-    /// The bytes of a field; none if it is not there.
+    /// The bytes of a field; `None` if it is missing.
     #[must_use]
     pub fn bytes(&self, name: &str) -> &[u8] {
         self.fields.iter().find(|field| field.name == name).map_or(&[], |field| &field.bytes)

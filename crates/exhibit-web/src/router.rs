@@ -1,7 +1,7 @@
 //! The router, made from the one list of routes, and how each kind of route is answered.
 //!
-//! A loader runs on a thread for blocking work. What it loaded is recorded on the same thread, and rendered or sent only
-//! then.
+//! A loader runs on a thread for blocking work. What it loaded is recorded on the same thread, and only then rendered
+//! or sent.
 
 use crate::admission::{RequestContext, admit, see_other};
 use crate::app::App;
@@ -58,7 +58,7 @@ async fn page(
 }
 
 async fn file(app: Arc<App>, context: RequestContext, params: Params, load: LoadFile, paints: bool) -> Response {
-    // closed never: the semaphore lives as long as the server
+    // never closed: the semaphore lives as long as the server
     let turn = if paints { app.painters.acquire().await.ok() } else { None };
     let content = blocking(&app, move |app| Ok(load(app, &params)?.recorded(app)?)).await;
     drop(turn);
@@ -70,7 +70,7 @@ async fn form(app: Arc<App>, context: RequestContext, params: Params, request: R
         request.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/"));
     let data = match FormData::read(params, request).await {
         Some(data) => data,
-        // too long, or cut off: whoever sends a long list must learn why it was refused
+        // too long, or cut off: the sender of a long list must learn why it was refused
         None if is_upload => return error_page(&app, &context, &PageError::Unusable(app.words().batch_unread())),
         None => FormData::default(),
     };
@@ -132,12 +132,12 @@ impl IntoResponse for Content {
     }
 }
 
-/// Nothing is at the address.
+/// The address does not exist.
 async fn not_there(State(app): State<Arc<App>>, Extension(context): Extension<RequestContext>) -> Response {
     message_page(&app, &context, StatusCode::NOT_FOUND, &app.words().not_there())
 }
 
-/// The address is used the wrong way.
+/// The address does not accept this method.
 async fn wrong_method(State(app): State<Arc<App>>, Extension(context): Extension<RequestContext>) -> Response {
     message_page(&app, &context, StatusCode::METHOD_NOT_ALLOWED, &app.words().wrong_method())
 }

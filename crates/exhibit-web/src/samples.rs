@@ -1,5 +1,6 @@
 //! Samples of every page, with invented contents: for looking at pages (`examples/gallery.rs`) and for the tests that
-//! apply to all pages. They contain the hard cases on purpose: long names, misleading names, markup, right-to-left text.
+//! apply to all pages. They contain the hard cases on purpose: long names, misleading names, markup, right-to-left
+//! text.
 
 use crate::frame::{Frame, Section};
 use crate::pages::{ROUTES, Route};
@@ -7,10 +8,10 @@ use crate::untrusted::Name;
 use crate::words::{ENGLISH, Message};
 use maud::Markup;
 
-/// A page by its name.
+/// A named page.
 #[derive(Debug)]
 pub struct Sample {
-    /// A short name, fit for a file name.
+    /// A short name, valid as a file name.
     pub name: &'static str,
     /// The page.
     pub page: Markup,
@@ -59,5 +60,5 @@ pub fn frame() -> Frame {
     }
 }
 
-/// A name made to do harm: markup, an override that turns its ending round, an escape, a byte that is not text.
+/// A hostile name: markup, an override that reverses its extension, an escape, invalid UTF-8.
 pub const HOSTILE: &[u8] = b"<img src=x onerror=alert(1)>\" style='x'_\xe2\x80\xaefdp.\x1b[2J\xff&amp;</title>.exe";

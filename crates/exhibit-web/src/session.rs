@@ -1,4 +1,4 @@
-//! Who may come in: the one-time code in the address that `serve` prints, and the sessions it opens.
+//! Access control: the one-time code in the address that `serve` prints, and the sessions it opens.
 //!
 //! Secrets live in memory only and end with the process. A code works once; then another is made and announced, so that
 //! a second browser can come in without a restart. Nothing here writes a secret to a log.
@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 // The oldest session ends when more are opened.
 const MOST_SESSIONS: usize = 32;
 
-/// The door.
+/// The open sessions, and the code that opens the next one.
 pub struct Sessions {
     cookie: String,
     announce: Box<dyn Fn(&str) + Send + Sync>,
@@ -32,7 +32,7 @@ struct Open {
 #[derive(Clone)]
 pub struct Session {
     secret: String,
-    /// What every form of this session carries.
+    /// The token that every form of this session carries.
     pub form_token: String,
 }
 
@@ -43,14 +43,14 @@ impl std::fmt::Debug for Session {
 }
 
 impl Sessions {
-    /// A door that opens to `code` once. Each later code goes to `announce`. `port` tells this server's cookie from
-    /// those of others on the same machine: cookies do not know ports.
+    /// Sessions that `code` opens once. Each later code goes to `announce`. `port` distinguishes this server's cookie
+    /// from those of others on the same machine: cookies are not separated by port.
     pub fn new(code: String, port: u16, announce: impl Fn(&str) + Send + Sync + 'static) -> Self {
         let open = Open { code, sessions: Vec::new() };
         Self { cookie: format!("exhibit-{port}"), announce: Box::new(announce), open: Mutex::new(open) }
     }
 
-    /// Opens a session if the code is right, and says the `Set-Cookie` value for it.
+    /// Opens a session if the code is right, and returns the `Set-Cookie` value for it.
     pub fn enter(&self, code: &str) -> Option<String> {
         let next = fresh_secret();
         let session = Session { secret: fresh_secret(), form_token: fresh_secret() };
@@ -76,7 +76,7 @@ impl Sessions {
         values.filter_map(|value| open.sessions.iter().find(|session| same(&session.secret, value))).next().cloned()
     }
 
-    /// Ends a session, and says the `Set-Cookie` value that removes its cookie.
+    /// Ends a session, and returns the `Set-Cookie` value that removes its cookie.
     pub fn leave(&self, session: &Session) -> String {
         self.lock().sessions.retain(|kept| kept.secret != session.secret);
         format!("{}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0", self.cookie)
@@ -87,7 +87,7 @@ impl Sessions {
     }
 }
 
-/// Whether two secrets are equal. Their digests are compared, so the time it takes tells nothing of where they differ.
+/// Whether two secrets are equal. Their digests are compared, so the time it takes does not reveal where they differ.
 #[must_use]
 pub fn same(kept: &str, given: &str) -> bool {
     Digest::of(kept.as_bytes()) == Digest::of(given.as_bytes())
@@ -96,7 +96,7 @@ pub fn same(kept: &str, given: &str) -> bool {
 /// A new secret: 128 random bits in hexadecimal digits.
 ///
 /// # Panics
-/// When the operating system gives no random bytes: without them nothing here is safe.
+/// If the operating system returns no random bytes: nothing is safe without them.
 #[must_use]
 pub fn fresh_secret() -> String {
     let mut bytes = [0; 16];

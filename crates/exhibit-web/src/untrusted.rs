@@ -1,6 +1,6 @@
-//! Strings from the trove, as markup. The only way in which a page shows them.
+//! Strings from the trove, as markup. Pages show them only through this module.
 //!
-//! Every such string is escaped, carries `lang` and `dir`, and shows as tokens what could reorder or hide text. Names
+//! Every such string is escaped, carries `lang` and `dir`, and has tokens for what could reorder or hide text. Names
 //! are shown on one line with every control character as a token; running text keeps the invisible characters that
 //! Arabic letters need.
 
@@ -60,27 +60,27 @@ impl From<&str> for Name {
     }
 }
 
-/// A stretch of text that a search found.
+/// A hit in a text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Span {
     /// First byte.
     pub start: usize,
     /// Byte after its last.
     pub end: usize,
-    /// Which clause of the query found it, counted from 0; each has its colour and underline.
+    /// Which clause of the query matched, counted from 0; each has its colour and underline.
     pub clause: usize,
-    /// Its number among the page's hits, counted from 1; 0 where hits are not numbered (snippets).
+    /// Its number among the page's hits, counted from 1; 0 if hits are not numbered (snippets).
     pub number: usize,
 }
 
-/// A short piece of running text with what was found in it: a snippet.
+/// A short piece of running text with its hits: a snippet.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Passage {
     /// The text.
     pub text: String,
-    /// Its language as a BCP 47 tag, `und` where undetermined.
+    /// Its language as a BCP 47 tag, `und` if undetermined.
     pub language: String,
-    /// What was found, in bytes of `text`.
+    /// The hits, in bytes of `text`.
     pub spans: Vec<Span>,
 }
 
@@ -96,16 +96,16 @@ impl Passage {
     }
 }
 
-/// A stretch of text that is not plain visible text, and the word for why.
+/// A stretch that is not plain visible text, with its label.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Label {
     /// First byte.
     pub start: usize,
     /// Byte after its last.
     pub end: usize,
-    /// What it is.
+    /// Its kind.
     pub kind: MarkKind,
-    /// How the interface calls it.
+    /// The label in the interface.
     pub word: String,
     /// The language of `word`.
     pub lang: &'static str,
@@ -119,7 +119,7 @@ pub fn clause_class(clause: usize) -> &'static str {
     ["h1", "h2", "h3", "h4"][clause % 4]
 }
 
-/// Puts spans in order and cuts off what overlaps an earlier one, so that each byte belongs to one hit.
+/// Sorts spans and cuts off what overlaps an earlier one, so that each byte belongs to one hit.
 #[must_use]
 pub fn apart(mut spans: Vec<Span>) -> Vec<Span> {
     spans.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
@@ -132,9 +132,9 @@ pub fn apart(mut spans: Vec<Span>) -> Vec<Span> {
     spans
 }
 
-/// Paints `text`, which stands at byte `base` of its page, with the spans and labels that reach into it. Both are in
-/// bytes of the page, in order, not overlapping. The hit numbered `current` is marked so; the part that begins within
-/// `text` carries the hit's id.
+/// Renders `text`, which starts at byte `base` of its page, with the spans and labels that overlap it. Both are in
+/// bytes of the page, in order, not overlapping. The hit numbered `current` is highlighted as such; the part that
+/// begins within `text` carries the hit's id.
 #[must_use]
 pub fn painted(text: &str, base: usize, spans: &[Span], labels: &[Label], current: usize) -> Markup {
     let paint = |from, to| with_hits(text, base, (from, to), spans, current);
@@ -168,7 +168,7 @@ fn with_hits(text: &str, base: usize, (from, to): (usize, usize), spans: &[Span]
     }
 }
 
-/// Divides `from..to` where items (in order, not overlapping) begin and end: each stretch with the item it lies in.
+/// Splits `from..to` where items (in order, not overlapping) begin and end: each stretch with the item that covers it.
 fn stretches<T>(
     items: &[T],
     place: impl Fn(&T) -> (usize, usize),
@@ -195,7 +195,7 @@ fn stretches<T>(
     found
 }
 
-/// Running text: keeps line ends, tabs and the marks that right-to-left text needs; shows what overrides as tokens.
+/// Running text: keeps line ends, tabs and the marks that right-to-left text needs; shows overrides as tokens.
 fn running(text: &str) -> Markup {
     tokenised(
         text,
@@ -220,7 +220,7 @@ fn token_box(name: &str) -> Markup {
     html! { bdi.tk dir="ltr" { "[" (name) "]" } }
 }
 
-/// The bytes `from..to` of `text`, moved to character boundaries and into the text where they are not.
+/// The bytes `from..to` of `text`, clamped to the text and to character boundaries.
 fn cut(text: &str, from: usize, to: usize) -> &str {
     let (from, to) = (text.floor_char_boundary(from), text.floor_char_boundary(to));
     text.get(from..to).unwrap_or_default()
@@ -239,7 +239,7 @@ fn mark_class(kind: MarkKind) -> &'static str {
     }
 }
 
-/// Text of ours that may not be turned round inside a right-to-left line: numbers, dates, ranges, digests.
+/// Text of the interface that must not be reordered in a right-to-left line: numbers, dates, ranges, digests.
 #[must_use]
 pub fn ltr(text: &str) -> Markup {
     html! { bdi.ltr dir="ltr" { (text) } }
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn hits_are_painted_once_each() {
+    fn hits_are_rendered_once_each() {
         let text = "登记表<销毁>";
         let spans = apart(vec![span(0, 6, 0, 1), span(3, 9, 1, 2), span(10, 16, 4, 3)]);
         assert_eq!(

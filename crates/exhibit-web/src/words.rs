@@ -1,4 +1,4 @@
-//! The texts of the interface in one language, and which of them stand for a code.
+//! The texts of the interface in one language, and the texts of codes.
 
 use crate::direction::Direction;
 use crate::forms::Done;
@@ -18,7 +18,7 @@ pub struct Words {
 /// English.
 pub static ENGLISH: Words = Words::new(Language::English);
 
-/// A message that takes a whole page.
+/// A message that fills a whole page.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Message {
     /// For the window's title.
@@ -29,7 +29,7 @@ pub struct Message {
     pub safe: String,
     /// What to do.
     pub next: String,
-    /// Whether nothing may be concluded or quoted until this is cleared up.
+    /// Whether nothing may be concluded or quoted until the cause is known.
     pub stop: bool,
 }
 
@@ -41,7 +41,7 @@ impl Deref for Words {
     }
 }
 
-/// A page that shows nothing but a message.
+/// A page that only shows a message.
 macro_rules! message {
     ($words:ident, $title:ident, $what:ident, $safe:ident, $next:ident) => {
         Message {
@@ -76,7 +76,7 @@ impl Words {
         }
     }
 
-    /// A number by the custom of the language.
+    /// A number in the format of the language.
     #[must_use]
     pub fn number(&self, n: u64) -> String {
         self.texts.0.number(n)
@@ -111,7 +111,7 @@ impl Words {
         }
     }
 
-    /// OCR and how sure it was.
+    /// OCR and its confidence.
     #[must_use]
     pub fn ocr_confidence(&self, confidence: f32) -> String {
         if confidence.is_finite() { format!("{} {confidence:.2}", self.ocr()) } else { self.ocr() }
@@ -123,7 +123,7 @@ impl Words {
         if of == 1 { self.only_page() } else { self.page_of(u64::from(page), u64::from(of)) }
     }
 
-    /// What became of an item.
+    /// The name of an item's state.
     #[must_use]
     pub fn state(&self, state: State) -> String {
         match state {
@@ -138,7 +138,7 @@ impl Words {
         }
     }
 
-    /// What a user can do about a problem; empty where there is none.
+    /// What a user can do about a problem; empty if nothing.
     #[must_use]
     pub fn what_to_do(&self, state: State) -> String {
         match state {
@@ -186,7 +186,7 @@ impl Words {
         Label { start, end, kind, word: self.mark(kind), lang: self.lang(), dir: self.dir() }
     }
 
-    /// How much a note matters.
+    /// The severity of a note.
     #[must_use]
     pub fn severity(&self, severity: Severity) -> String {
         match severity {
@@ -197,7 +197,7 @@ impl Words {
         }
     }
 
-    /// What a line of the tree is.
+    /// The kind of a line of the tree.
     #[must_use]
     pub fn tree_kind(&self, kind: TreeKind) -> String {
         match kind {
@@ -209,7 +209,7 @@ impl Words {
         }
     }
 
-    /// What was done to the thing of this name.
+    /// The change of the thing with this name.
     #[must_use]
     pub fn done(&self, done: Done, name: &str) -> String {
         match done {
@@ -251,7 +251,7 @@ impl Words {
         }
     }
 
-    /// The word for a kind of file by its media type; empty where there is none.
+    /// The name of a kind of file by its media type; empty if unknown.
     #[must_use]
     pub fn kind(&self, media_type: &str) -> String {
         if media_type.is_empty() {
@@ -313,19 +313,19 @@ impl Words {
         ]
     }
 
-    /// Bytes that are not those received.
+    /// Bytes that differ from those received.
     #[must_use]
     pub fn altered(&self) -> Message {
         Message { stop: true, ..message!(self, altered_title, altered_what, altered_safe, altered_next) }
     }
 
-    /// Nothing at the address.
+    /// The address does not exist.
     #[must_use]
     pub fn not_there(&self) -> Message {
         message!(self, not_there_title, not_there_what, not_there_safe, not_there_next)
     }
 
-    /// No image of a page.
+    /// The page has no picture.
     #[must_use]
     pub fn not_painted(&self) -> Message {
         message!(self, not_painted_title, not_painted_what, not_painted_safe, not_painted_next)
@@ -355,7 +355,7 @@ impl Words {
         message!(self, unusable_title, unusable_what, unusable_safe, unusable_next)
     }
 
-    /// A method that the address does not have.
+    /// A method that the address does not accept.
     #[must_use]
     pub fn wrong_method(&self) -> Message {
         message!(self, wrong_method_title, wrong_method_what, wrong_method_safe, wrong_method_next)

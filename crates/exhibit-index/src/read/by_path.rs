@@ -1,8 +1,8 @@
 //! Results in the order of their paths: folder by folder, as a tree is walked.
 //!
-//! Each part of the index numbers its own paths, so a number means nothing outside it: the first of each part are
-//! gathered by number, and joined by the paths themselves. A place to go on from is a document and page; its path is
-//! looked up, so the place holds while the index grows.
+//! Each segment numbers its own paths, so a number has no meaning outside it: the first results of each segment are
+//! collected by number, and merged by the paths themselves. A cursor is a document and page; its path is
+//! looked up, so the cursor stays valid while the index grows.
 
 use crate::read::collect::{Found, Gathered, Rank, different};
 use crate::read::columns::numbers;
@@ -14,18 +14,18 @@ use tantivy::collector::{Collector, SegmentCollector};
 use tantivy::columnar::{ColumnValues, MonotonicallyMappableToU64, StrColumn};
 use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader};
 
-/// What a search in the order of paths asks for.
+/// The options of a search in path order.
 #[derive(Clone, Debug)]
 pub(crate) struct ByPath {
-    /// How many to keep.
+    /// How many to return.
     pub(crate) keep: usize,
-    /// Keep only what comes after this path and page.
+    /// Return only what comes after this path and page.
     pub(crate) after: Option<(Vec<u8>, PageKey)>,
-    /// Keep the first page of each document alone.
+    /// Return only the first page of each document.
     pub(crate) by_document: bool,
 }
 
-/// What one part of the index gives, its paths spelled out.
+/// The results of one segment, with paths spelled out.
 pub(crate) struct SegmentPaths {
     total: u64,
     documents: Vec<u64>,
@@ -82,7 +82,7 @@ impl Collector for ByPath {
 }
 
 impl ByPath {
-    // The place to go on from, in one part's numbers. No path is before all paths.
+    // The cursor in the numbers of one segment. A missing path sorts before all paths.
     fn after_in(&self, places: Option<&StrColumn>) -> std::io::Result<Option<After>> {
         let Some((path, key)) = &self.after else { return Ok(None) };
         if path.is_empty() {
@@ -94,7 +94,7 @@ impl ByPath {
     }
 }
 
-/// A page among those of one part: its path's number (0 without a path), and itself.
+/// A page of a segment: the number of its path (0 without a path), and the page.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Place {
     number: u64,
@@ -103,11 +103,11 @@ struct Place {
 
 struct After {
     number: u64,
-    // the page itself, where its path is in this part
+    // the page itself, if its path is in this segment
     key: Option<PageKey>,
 }
 
-/// The first of one part.
+/// The first results of one segment.
 pub(crate) struct SegmentByPath {
     keep: usize,
     by_document: bool,
@@ -117,9 +117,9 @@ pub(crate) struct SegmentByPath {
     page: Arc<dyn ColumnValues<u64>>,
     total: u64,
     documents: Vec<u64>,
-    // by page: the last of what is kept on top
+    // by page: a heap, with the last of the kept pages on top
     heap: BinaryHeap<Place>,
-    // by document: each stretch of pages of one document
+    // by document: each run of consecutive pages of one document
     pieces: Vec<(Place, u64)>,
 }
 
@@ -181,7 +181,7 @@ impl SegmentCollector for SegmentByPath {
 }
 
 impl SegmentByPath {
-    // By document, all of a document's pages stand at its place.
+    // By document, all pages of a document have its place.
     fn comes_after(&self, place: Place) -> bool {
         let Some(after) = &self.after else { return true };
         match (place.number.cmp(&after.number), after.key) {
@@ -193,8 +193,8 @@ impl SegmentByPath {
     }
 }
 
-// The pieces of each document put together, the first ones kept. A document's place is the same in every part, so that
-// what is among the first of all is among the first here.
+// Merges the pieces of each document and keeps the first ones. A document's place is the same in every segment, so
+// what is among the first overall is among the first here.
 fn joined(mut pieces: Vec<(Place, u64)>, keep: usize) -> Vec<(Place, u64)> {
     pieces.sort_unstable();
     pieces.dedup_by(|next, kept| {

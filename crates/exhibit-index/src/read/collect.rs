@@ -1,4 +1,4 @@
-//! Gathering the best pages of a search, in one stable order, and counting all.
+//! Collects the best pages of a search, in one stable order, and counts all.
 
 use crate::read::columns::{Values, numbers_of};
 use exhibit_query::PageKey;
@@ -13,9 +13,9 @@ use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader};
 /// A page's place in the order of results: greater is earlier.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Rank {
-    /// By what is sorted, greater first.
+    /// The sort key, greater first.
     pub(crate) primary: u64,
-    /// Among equals by document and page, smaller first.
+    /// Ties are broken by document and page, smaller first.
     pub(crate) key: PageKey,
 }
 
@@ -31,19 +31,19 @@ impl PartialOrd for Rank {
     }
 }
 
-/// What a search asks of the collector.
+/// The options of the collector.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Best {
-    /// How many to keep.
+    /// How many to return.
     pub(crate) keep: usize,
-    /// Keep only what comes after this one.
+    /// Return only what comes after this one.
     pub(crate) after: Option<Rank>,
     pub(crate) sort: Sort,
-    /// Keep the best page of each document alone.
+    /// Return only the best page of each document.
     pub(crate) by_document: bool,
 }
 
-/// How many pages and documents there are, and the first of them, in order.
+/// The number of pages and documents, and the first of them, in order.
 #[derive(Default, Debug)]
 pub(crate) struct Gathered {
     pub(crate) total: u64,
@@ -51,14 +51,14 @@ pub(crate) struct Gathered {
     pub(crate) first: Vec<Found>,
 }
 
-/// A page, and how many pages of its document it stands for.
+/// A page, and how many pages of its document it represents.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Found {
     pub(crate) rank: Rank,
     pub(crate) pages: u64,
 }
 
-/// What one segment gives: documents are in several pieces where their pages do not stand together.
+/// The results of one segment: a document is in several pieces if its pages are not adjacent.
 pub(crate) struct Part {
     total: u64,
     documents: Vec<u64>,
@@ -98,7 +98,7 @@ impl Collector for Best {
         }
         if self.by_document {
             join(&mut all.first);
-            // only a document whose best page comes later is still to be given
+            // only documents whose best page comes after the cursor are still to be returned
             all.first.retain(|found| self.after.is_none_or(|after| found.rank < after));
         }
         if all.first.len() > self.keep {
@@ -110,16 +110,16 @@ impl Collector for Best {
     }
 }
 
-/// How many different numbers there are in these lists.
+/// Counts the distinct numbers in these lists.
 pub(crate) fn different(lists: &[&[u64]]) -> u64 {
-    /// Numbers that lie within so many, as those of items do, are ticked off: a bit for each.
+    /// Numbers up to this range, as those of items usually are, are counted in a bit set.
     const NEAR: u64 = 1 << 26;
     let all = || lists.iter().copied().flatten().copied();
     let (Some(least), Some(most)) = (all().min(), all().max()) else { return 0 };
     if most - least < NEAR {
-        let mut met = vec![0_u64; ((most - least) / 64 + 1) as usize];
-        all().map(|number| number - least).for_each(|number| met[(number / 64) as usize] |= 1 << (number % 64));
-        return met.into_iter().map(|bits| u64::from(bits.count_ones())).sum();
+        let mut bits = vec![0_u64; ((most - least) / 64 + 1) as usize];
+        all().map(|number| number - least).for_each(|number| bits[(number / 64) as usize] |= 1 << (number % 64));
+        return bits.into_iter().map(|bits| u64::from(bits.count_ones())).sum();
     }
     let mut numbers: Vec<u64> = all().collect();
     numbers.sort_unstable();
@@ -127,7 +127,7 @@ pub(crate) fn different(lists: &[&[u64]]) -> u64 {
     numbers.len() as u64
 }
 
-// Puts the pieces of each document together.
+// Merges the pieces of each document.
 fn join(pieces: &mut Vec<Found>) {
     pieces.sort_unstable_by_key(|piece| piece.rank.key);
     pieces.dedup_by(|next, kept| {
@@ -140,10 +140,10 @@ fn join(pieces: &mut Vec<Found>) {
     });
 }
 
-/// Pages whose documents are looked up at once.
+/// Pages whose documents are looked up in one batch.
 const AT_ONCE: usize = 256;
 
-/// The best of one segment.
+/// The best results of one segment.
 pub(crate) struct SegmentBest {
     best: Best,
     // as unsigned numbers in the same order
@@ -151,24 +151,24 @@ pub(crate) struct SegmentBest {
     page: Column<u64>,
     date: Column<i64>,
     total: u64,
-    // pages that are found, not yet looked at, and their scores
+    // pages that matched and are not processed yet, with their scores
     waiting: Vec<DocId>,
     scores: Vec<Score>,
     values: Values,
-    // each document met, but for neighbours that are the same
+    // each document found; adjacent duplicates are left out
     documents: Vec<u64>,
-    // by document: the best page of each stretch of pages of one document
+    // by document: the best page of each run of pages of one document
     pieces: Vec<Found>,
-    // by page: the least of what is kept on top
+    // by page: a heap, with the least of the kept pages on top
     heap: BinaryHeap<Reverse<Rank>>,
 }
 
 impl SegmentBest {
     fn primary(&self, doc: DocId, score: Score) -> u64 {
         match self.best.sort {
-            // the bits of numbers that are not negative are in the order of the numbers
+            // the bits of non-negative floats sort as the numbers do
             Sort::Relevance => u64::from(score.max(0.0).to_bits()),
-            // the order of paths has a collector of its own
+            // path order has a collector of its own
             Sort::Received | Sort::Path => 0,
             Sort::Newest => self.date.first(doc).map_or(0, ordered),
             Sort::Oldest => self.date.first(doc).map_or(0, |date| !ordered(date)),
@@ -176,7 +176,7 @@ impl SegmentBest {
     }
 }
 
-// Dates as numbers in the same order, none of them the least.
+// Dates as numbers in the same order; a missing date is the least.
 fn ordered(date: i64) -> u64 {
     ((date as u64) ^ (1 << 63)).max(1)
 }
@@ -188,12 +188,12 @@ impl SegmentCollector for SegmentBest {
         self.waiting.push(doc);
         self.scores.push(score);
         if self.waiting.len() == AT_ONCE {
-            self.look();
+            self.process();
         }
     }
 
     fn harvest(mut self) -> Part {
-        self.look();
+        self.process();
         let kept = self.heap.into_iter().map(|Reverse(rank)| Found { rank, pages: 1 });
         let first = if self.best.by_document { self.pieces } else { kept.collect() };
         Part { total: self.total, documents: self.documents, first }
@@ -201,8 +201,8 @@ impl SegmentCollector for SegmentBest {
 }
 
 impl SegmentBest {
-    // Takes the pages that wait.
-    fn look(&mut self) {
+    // Processes the waiting pages.
+    fn process(&mut self) {
         let (waiting, scores, mut values) = (take(&mut self.waiting), take(&mut self.scores), take(&mut self.values));
         self.total += waiting.len() as u64;
         for ((doc, score), document) in waiting.iter().zip(&scores).zip(values.only(&self.document, &waiting)) {

@@ -1,10 +1,10 @@
-//! Reading the columns that the engine keeps beside its lists of words: values by page, in bulk.
+//! Reads the columns that the engine stores next to its term lists: values by page, in bulk.
 
 use std::ops::Range;
 use tantivy::columnar::{Column, ColumnIndex, StrColumn};
 use tantivy::{DocId, SegmentReader};
 
-/// The numbers of a column's values from the first to before the last.
+/// The numbers of a column's values in the half-open range from `first` to `last`.
 pub(crate) fn numbers(column: &StrColumn, first: &[u8], last: &[u8]) -> std::io::Result<Range<u64>> {
     use std::ops::Bound::{Excluded, Included, Unbounded};
     let (from, until) = column.dictionary().term_bounds_to_ord(Included(first), Excluded(last))?;
@@ -22,13 +22,13 @@ pub(crate) fn numbers(column: &StrColumn, first: &[u8], last: &[u8]) -> std::io:
     Ok(from.min(all)..until.min(all))
 }
 
-/// A column of numbers, signed ones as the unsigned that stand in their order.
+/// A column of numbers; signed ones as unsigned numbers in the same order.
 pub(crate) fn numbers_of(segment: &SegmentReader, column: &str) -> tantivy::Result<Column<u64>> {
     let found = segment.fast_fields().u64_lenient(column)?;
     Ok(found.map_or_else(|| Column::build_empty_column(segment.max_doc()), |(column, _)| column))
 }
 
-/// Values of many pages, read at once; kept for its memory.
+/// Reads the values of many pages at once; reused for its buffers.
 #[derive(Default)]
 pub(crate) struct Values {
     pages: Vec<DocId>,
@@ -47,7 +47,7 @@ impl Values {
         self.pages.iter().copied().zip(self.values.iter().copied())
     }
 
-    /// The value of each of these pages, of a column that has one for every page; 0 without the column.
+    /// The value of each of these pages, for a column with one value per page; 0 without the column.
     pub(crate) fn only(&mut self, column: &Column<u64>, pages: &[DocId]) -> &[u64] {
         self.values.clear();
         self.values.resize(pages.len(), 0);

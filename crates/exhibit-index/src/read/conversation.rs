@@ -1,6 +1,6 @@
-//! The documents of a conversation: those linked by the ids of messages, directly or through others.
+//! The documents of a conversation: those linked by message ids, directly or through others.
 //!
-//! Each message names itself and those that it answers. A missing message links those that name it all the same.
+//! Each message names itself and those that it answers. A missing message still links those that name it.
 
 use crate::error::IndexError;
 use crate::read::search::Searcher;
@@ -20,7 +20,7 @@ impl Searcher {
         let mut next: Vec<String> = Vec::new();
         let first = match thread {
             MessageRef::Document(document) => {
-                self.meet(&Term::from_field_i64(self.fields.document, *document), &mut documents, &mut next)?;
+                self.add_linked(&Term::from_field_i64(self.fields.document, *document), &mut documents, &mut next)?;
                 Vec::new()
             }
             MessageRef::Id(name) => vec![message(name)],
@@ -28,14 +28,14 @@ impl Searcher {
         next.extend(first);
         while let Some(name) = next.pop() {
             if !name.is_empty() && known.insert(name.clone()) {
-                self.meet(&Term::from_field_text(self.fields.thread, &name), &mut documents, &mut next)?;
+                self.add_linked(&Term::from_field_text(self.fields.thread, &name), &mut documents, &mut next)?;
             }
         }
         Ok(documents.into_iter().collect())
     }
 
-    // The documents that have a term, and the messages that those of them name that were not met before.
-    fn meet(&self, term: &Term, documents: &mut BTreeSet<i64>, names: &mut Vec<String>) -> tantivy::Result<()> {
+    // Adds the documents that have a term, and the newly found messages that those documents name.
+    fn add_linked(&self, term: &Term, documents: &mut BTreeSet<i64>, names: &mut Vec<String>) -> tantivy::Result<()> {
         for segment in self.engine.segment_readers() {
             for document in pages_with(segment, term.field(), term)? {
                 let number = segment.fast_fields().i64("document")?.first(document);

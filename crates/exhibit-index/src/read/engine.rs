@@ -1,4 +1,4 @@
-//! A query in the engine's terms. The tree's shape is kept: a negation stays where it was written.
+//! A query in the engine's terms. The shape of the tree is kept: a negation stays where it was written.
 
 use crate::read::pair_cache::PairCache;
 use crate::read::postings::is_character;
@@ -14,7 +14,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 
 type Boxed = Box<dyn EngineQuery>;
 
-/// Criterion an index's queries are made with.
+/// What building a query for the engine needs.
 #[derive(Clone, Copy)]
 pub(crate) struct Given<'a> {
     pub(crate) fields: &'a Fields,
@@ -66,7 +66,7 @@ fn all(query: &Query, nodes: &[Node], given: Given<'_>) -> Boxed {
             _ => (Occur::Must, node(query, at, given)),
         })
         .collect();
-    // the engine takes what is excluded from something
+    // the engine needs a set to exclude from
     if clauses.iter().all(|(occur, _)| *occur == Occur::MustNot) {
         clauses.push((Occur::Must, everything()));
     }
@@ -155,7 +155,7 @@ fn of_property(property: &Property, given: Given<'_>) -> Boxed {
         Property::Recipient(address) => one("recipient", address),
         Property::Hash(digits) if digits.len() == 64 => is(fields.hash, digits),
         Property::Hash(digits) => begins(fields.hash, digits),
-        // their documents have been put in their place
+        // replaced by their documents beforehand
         Property::Thread(_) | Property::Tag(_) => Box::new(EmptyQuery),
         Property::Documents(documents) => Box::new(InRange::Among("document", documents.clone())),
         Property::Document(number) => {

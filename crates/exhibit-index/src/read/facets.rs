@@ -1,7 +1,7 @@
-//! Facets: how the pages that match a query divide by language, type, date, folder and the like.
+//! Facets: how the matching pages of a query divide by language, type, date, folder and the like.
 //!
-//! The answers are gone through once for all facets asked for. A column gives each page's value as a number, and numbers
-//! are counted; only values that were met are spelled out.
+//! One pass over the results serves all requested facets. A column gives each page's value as a number, and numbers
+//! are counted; only values that occur are spelled out.
 
 use crate::error::IndexError;
 use crate::read::columns::{Values, numbers, numbers_of};
@@ -23,9 +23,9 @@ pub enum FacetRequest {
     Kind,
     /// The file's media type: a value for `type:`.
     MediaType,
-    /// The ending of the file's name: a value for `ext:`.
+    /// The extension of the file's name: a value for `ext:`.
     Extension,
-    /// States and other words: values for `is:` and `has:`.
+    /// States and properties: values for `is:` and `has:`.
     Word,
     /// The names of its sources: values for `source:`.
     Source,
@@ -33,17 +33,17 @@ pub enum FacetRequest {
     Year,
     /// Year and month, as in `2017-08`; `undated` without a date.
     Month,
-    /// What lies directly in a folder (empty for the top): values for `folder:`, each with all that is below it.
+    /// The direct children of a folder (empty for the top): values for `folder:`, each with all that is below it.
     Folder(String),
-    /// The number of each container around the document: a value for `container:`.
+    /// The number of each container of the document: a value for `container:`.
     Container,
-    /// Each address of its sender: a value for `sender:`.
+    /// Each address of the sender: a value for `sender:`.
     Sender,
-    /// Each address among its recipients: a value for `recipient:`.
+    /// Each address of the recipients: a value for `recipient:`.
     Recipient,
-    /// OCR's mean confidence, in bands: a value for `ocr:`. Pages that were not guessed have none.
+    /// OCR's mean confidence, in bands: a value for `ocr:`. Pages without OCR have none.
     Confidence,
-    /// Each of these names, by the documents that have it: tags, which are known outside the index.
+    /// Each of these names, by the documents that have it: tags, which are stored outside the index.
     Among(Vec<(String, Vec<i64>)>),
 }
 
@@ -52,7 +52,7 @@ const UNDATED: &str = "undated";
 type Counts = BTreeMap<String, u64>;
 
 impl Searcher {
-    /// Counts the pages that answer a query by each value of a facet. Exact; most pages first, equals by value.
+    /// Counts the matching pages of a query by each value of a facet. Exact; most pages first, ties by value.
     ///
     /// # Errors
     /// [`IndexError::Engine`] if the index cannot be read.
@@ -60,7 +60,7 @@ impl Searcher {
         Ok(self.facets(query, &[facet])?.remove(0))
     }
 
-    /// Counts by several facets, in the order given, while going through the answers once.
+    /// Counts by several facets, in the order given, in one pass over the results.
     ///
     /// # Errors
     /// [`IndexError::Engine`] if the index cannot be read.
@@ -96,13 +96,13 @@ impl Searcher {
 
 /// The count of one facet within one segment.
 enum Tally {
-    /// By the number of a text in its column; none where no page of the part has one.
+    /// By the number of a text in its column; `None` if no page of the segment has one.
     Texts(Option<StrColumn>, Vec<u64>),
-    /// By the number of a folder; pages that lie in several, by all of theirs.
+    /// By the number of a folder; a page in several folders counts in each of them.
     Folders { column: Option<StrColumn>, counts: Vec<u64>, several: HashMap<Vec<u64>, u64> },
-    /// By numbers, from the least there is; what lies far from it is counted apart.
+    /// By number, counted from the least; outliers are counted separately.
     Numbers { column: Column<u64>, least: u64, counts: Vec<u64>, far: HashMap<u64, u64> },
-    /// By names that documents have.
+    /// By the names of documents.
     Named { document: Column<u64>, names: HashMap<u64, Vec<usize>>, counts: Vec<u64> },
 }
 
@@ -184,7 +184,7 @@ impl Tally {
         }
     }
 
-    // What was counted, under each value's own name. `total` is how many pages were gone through.
+    // The counts, each under the name of its value. `total` is the number of pages counted.
     fn spell(self, facet: &FacetRequest, total: u64) -> tantivy::Result<Counts> {
         let mut into = Counts::new();
         let mut add = |value: String, count: u64| {
@@ -196,10 +196,10 @@ impl Tally {
             (Self::Texts(None, _), _) => {}
             (Self::Folders { column: Some(column), counts, several }, FacetRequest::Folder(folder)) => {
                 let inside = inside(&column, folder)?;
-                let met: Vec<(u64, u64)> = (0..).zip(counts).filter(|(_, count)| *count > 0).collect();
-                children(&column, &met, folder, &inside, &mut add)?;
+                let found: Vec<(u64, u64)> = (0..).zip(counts).filter(|(_, count)| *count > 0).collect();
+                children(&column, &found, folder, &inside, &mut add)?;
                 for (folders, count) in several {
-                    // a page counts once in a folder, wherever below it its places are
+                    // a page counts once in a folder, however many of its places are below it
                     let once: Vec<(u64, u64)> = folders.into_iter().map(|folder| (folder, 1)).collect();
                     children(&column, &once, folder, &inside, &mut |name, _| add(name, count))?;
                 }
@@ -222,7 +222,7 @@ impl Tally {
     }
 }
 
-// Numbers counted in a row of their own: enough for all months, and for a million items.
+// Numbers counted in an array: enough for all months, and for a million items.
 const MOST_NEAR: usize = 1 << 20;
 
 // Numbers under their names: bands, months, years, items.
@@ -246,25 +246,25 @@ fn numbered(facet: &FacetRequest, total: u64, counts: Vec<(u64, u64)>, add: &mut
     }
 }
 
-// Counts a number, if there is a place for it.
+// Counts a number, if it fits in the array.
 fn count(counts: &mut [u64], number: u64) -> bool {
     let place = usize::try_from(number).ok().and_then(|number| counts.get_mut(number));
     place.map(|count| *count += 1).is_some()
 }
 
-// The values that were met, in order.
-fn spelled(column: &StrColumn, counts: &[u64], say: &mut dyn FnMut(&str, u64)) -> std::io::Result<()> {
-    let met: Vec<u64> = (0..).zip(counts).filter(|(_, count)| **count > 0).map(|(number, _)| number).collect();
-    let mut numbers = met.iter().filter_map(|number| usize::try_from(*number).ok());
-    column.dictionary().sorted_ords_to_term_cb(&met, |value| {
+// The values that occur, in order.
+fn spelled(column: &StrColumn, counts: &[u64], emit: &mut dyn FnMut(&str, u64)) -> std::io::Result<()> {
+    let found: Vec<u64> = (0..).zip(counts).filter(|(_, count)| **count > 0).map(|(number, _)| number).collect();
+    let mut numbers = found.iter().filter_map(|number| usize::try_from(*number).ok());
+    column.dictionary().sorted_ords_to_term_cb(&found, |value| {
         if let (Some(number), Ok(value)) = (numbers.next(), std::str::from_utf8(value)) {
-            say(value, counts[number]);
+            emit(value, counts[number]);
         }
     })?;
     Ok(())
 }
 
-// The numbers of the folders below one, itself included.
+// The numbers of the folders below one, including itself.
 fn inside(column: &StrColumn, folder: &str) -> std::io::Result<Range<u64>> {
     if folder.is_empty() {
         return Ok(0..column.num_terms() as u64);
@@ -273,36 +273,36 @@ fn inside(column: &StrColumn, folder: &str) -> std::io::Result<Range<u64>> {
     numbers(column, &first, &last)
 }
 
-// What lies directly in a folder, each with the count of all below it. `met` are folders by their numbers, in order, with
+// The direct children of a folder, each with the count of all below it. `found` are folders by number, in order, with
 // their counts.
 fn children(
     column: &StrColumn,
-    met: &[(u64, u64)],
+    found: &[(u64, u64)],
     folder: &str,
     inside: &Range<u64>,
     add: &mut dyn FnMut(String, u64),
 ) -> std::io::Result<()> {
     let from = if folder.is_empty() { 0 } else { below(folder).0.len() + 1 };
-    let met: Vec<(u64, u64)> = met.iter().copied().filter(|(number, _)| inside.contains(number)).collect();
-    let numbers: Vec<u64> = met.iter().map(|(number, _)| *number).collect();
-    let mut counts = met.iter().map(|(_, count)| *count);
+    let found: Vec<(u64, u64)> = found.iter().copied().filter(|(number, _)| inside.contains(number)).collect();
+    let numbers: Vec<u64> = found.iter().map(|(number, _)| *number).collect();
+    let mut counts = found.iter().map(|(_, count)| *count);
     let mut child: (Vec<u8>, u64) = (Vec::new(), 0);
-    let mut say = |child: &(Vec<u8>, u64)| {
+    let mut emit = |child: &(Vec<u8>, u64)| {
         if let (Ok(name), true) = (std::str::from_utf8(&child.0), child.1 > 0) {
             add(read(name), child.1);
         }
     };
     column.dictionary().sorted_ords_to_term_cb(&numbers, |value| {
         let count = counts.next().unwrap_or(0);
-        // the folder itself holds these pages directly
+        // these pages are directly in the folder
         let Some(rest) = value.get(from..).filter(|rest| !rest.is_empty()) else { return };
         let end = from + rest.iter().position(|b| *b == 1).unwrap_or(rest.len());
         if child.0 != value[..end] {
-            say(&child);
+            emit(&child);
             child = (value[..end].to_vec(), 0);
         }
         child.1 += count;
     })?;
-    say(&child);
+    emit(&child);
     Ok(())
 }

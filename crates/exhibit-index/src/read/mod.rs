@@ -1,4 +1,4 @@
-//! Reading: a query in the engine's terms, the pages that match it, and counts over them.
+//! Reading: a query in the engine's terms, its matching pages, and counts over them.
 
 pub(crate) mod by_path;
 pub(crate) mod collect;

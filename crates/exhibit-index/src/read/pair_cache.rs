@@ -1,6 +1,6 @@
-//! The pairs of characters that two syllables stand for, looked up once for each segment.
+//! The pairs of characters that match two syllables, looked up once for each segment.
 //!
-//! One name needs the same pairs several times: when it is widened, in each way to segment it, when facets are counted.
+//! One name needs the same pairs several times: for widening, for each segmentation, for counting facets.
 
 use crate::read::postings::each_beginning;
 use exhibit_text::Sound;
@@ -18,10 +18,10 @@ struct Known {
     terms: usize,
 }
 
-/// The most terms that are cached: a searcher may serve a million names.
+/// The maximum number of cached terms: a searcher may serve a million names.
 const MOST: usize = 200_000;
 
-/// What one searcher has looked up.
+/// The lookups of one searcher.
 #[derive(Clone, Default, Debug)]
 pub(crate) struct PairCache(Arc<Mutex<Known>>);
 
@@ -55,8 +55,8 @@ impl PairCache {
     }
 }
 
-// The pairs of a character and one of several, which ascend. Most characters begin few pairs, so that all of these are
-// gone through; of others each pair is looked up.
+// The pairs of a character and one of several others, in ascending order. Most characters begin few pairs, so all of
+// these are scanned; for other characters each pair is looked up.
 fn each_pair(
     index: &InvertedIndexReader,
     field: Field,

@@ -1,5 +1,5 @@
-//! The tokens of one slot of a phrase, as the engine keeps them: which terms a pattern stands for, and where they
-//! stand, document by document.
+//! The tokens of one slot of a phrase, as the engine stores them: which terms a pattern matches, and their
+//! positions, document by document.
 
 use crate::read::pair_cache::PairCache;
 use crate::read::regex_automaton::RegexAutomaton;
@@ -13,7 +13,7 @@ use tantivy::query::{DfaWrapper, FuzzyTermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{BitSet, DocId, DocSet, InvertedIndexReader, Searcher, SegmentReader, TERMINATED, Term};
 
-/// Whether a term is a single character of which the index holds pairs in its stead ([`stands_for_first`]).
+/// Whether a term is a single character for which the index stores pairs instead ([`stands_for_first`]).
 pub(crate) fn is_character(term: &str) -> bool {
     let mut characters = term.chars();
     characters.next().is_some_and(exhibit_text::is_han) && characters.next().is_none()
@@ -31,21 +31,21 @@ impl List {
     }
 }
 
-/// What to look up for a slot, made ready once for all segments.
+/// The lookup of a slot, prepared once for all segments.
 pub(crate) enum Lookup {
     Term(Term),
     // a character, and the pairs that begin with it
     Character(String),
     Begins(String),
-    // the automaton, and the terms it is led over: those of the word's alphabet
+    // the automaton, and the terms it runs over: those of the word's alphabet
     Near(DfaWrapper, String, String),
-    // the pairs that two syllables stand for
+    // the pairs that match two syllables
     Read(Field, Sound, Sound, PairCache),
-    // the characters that one syllable stands for
+    // the characters that match one syllable
     ReadAlone(Vec<char>),
     Matches(Regex),
     Any(Vec<Lookup>),
-    // the tokens of the first where none of the second stands
+    // the tokens of the first at positions that have none of the second
     Except(Box<Lookup>, Box<Lookup>),
 }
 
@@ -70,7 +70,7 @@ impl Lookup {
         })
     }
 
-    /// Whether positions decide which tokens are meant, beside terms.
+    /// Whether tokens are selected by position as well as by term.
     pub(crate) fn excludes(&self) -> bool {
         match self {
             Self::Except(..) => true,
@@ -79,14 +79,14 @@ impl Lookup {
         }
     }
 
-    /// The documents of a segment that have a token; for lookups that exclude nothing.
+    /// The documents of a segment that have a token; only for lookups that exclude nothing.
     pub(crate) fn docs(&self, list: &List, all: DocId) -> tantivy::Result<BitSet> {
         let mut infos = Vec::new();
         self.expand(list, &mut infos)?;
         docs_of(&list.index, &infos, all)
     }
 
-    /// The tokens of a segment; none if there is no token.
+    /// The tokens of a segment; `None` if there are none.
     pub(crate) fn open(&self, list: &List) -> tantivy::Result<Option<Tokens>> {
         match self {
             Self::Except(tokens, without) => {
@@ -150,51 +150,51 @@ impl Lookup {
     }
 }
 
-/// Calls `say` with each term that begins so, until it returns false.
+/// Calls `emit` with each term that has this prefix, until it returns false.
 pub(crate) fn each_beginning(
     index: &InvertedIndexReader,
     beginning: &str,
-    say: &mut dyn FnMut(&[u8], &TermInfo) -> bool,
+    emit: &mut dyn FnMut(&[u8], &TermInfo) -> bool,
 ) -> std::io::Result<()> {
     let mut stream = index.terms().range().ge(beginning.as_bytes()).into_stream()?;
     while stream.advance() && stream.key().starts_with(beginning.as_bytes()) {
-        if !say(stream.key(), stream.value()) {
+        if !emit(stream.key(), stream.value()) {
             break;
         }
     }
     Ok(())
 }
 
-// Says the term of a character, and those of the pairs that stand for it, until told not to go on.
+// Emits the term of a character, and those of the pairs that stand for it, until `emit` returns false.
 fn each_of_character(
     index: &InvertedIndexReader,
     character: &str,
-    say: &mut dyn FnMut(&TermInfo) -> bool,
+    emit: &mut dyn FnMut(&TermInfo) -> bool,
 ) -> std::io::Result<()> {
     let of_it = |term: &[u8]| term == character.as_bytes() || std::str::from_utf8(term).is_ok_and(stands_for_first);
-    each_beginning(index, character, &mut |term, info| !of_it(term) || say(info))
+    each_beginning(index, character, &mut |term, info| !of_it(term) || emit(info))
 }
 
-// Says each term that a regular expression matches, or whose first character it does where the pair stands for it,
-// until told not to go on.
+// Emits each term that a regular expression matches, and each pair that stands for its first character if that matches,
+// until `emit` returns false.
 fn each_matching(
     index: &InvertedIndexReader,
     regex: &Regex,
-    say: &mut dyn FnMut(&TermInfo) -> bool,
+    emit: &mut dyn FnMut(&TermInfo) -> bool,
 ) -> std::io::Result<()> {
     let mut stream = index.terms().search(RegexAutomaton(regex)).ge(Regex::FROM).into_stream()?;
     while stream.advance() {
         let Ok(term) = std::str::from_utf8(stream.key()) else { continue };
         let first = || term.chars().next().is_some_and(|first| regex.takes(first.encode_utf8(&mut [0; 4])));
-        if (regex.takes(term) || (stands_for_first(term) && first())) && !say(stream.value()) {
+        if (regex.takes(term) || (stands_for_first(term) && first())) && !emit(stream.value()) {
             break;
         }
     }
     Ok(())
 }
 
-/// How many terms of a field a pattern stands for that may stand for very many, a regular expression or a syllable,
-/// counted to one more than `most`; of others, none.
+/// Counts the terms of a field that match a pattern, up to one more than `most`. Only regular expressions and
+/// syllables can match very many terms; other patterns count as 0.
 pub(crate) fn matching_terms(
     searcher: &Searcher,
     field: Field,
@@ -248,19 +248,19 @@ fn docs_of(index: &InvertedIndexReader, infos: &[TermInfo], all: DocId) -> tanti
     Ok(docs)
 }
 
-/// The tokens of one slot: of one term or a few as the engine keeps them, of many gathered at once.
+/// The tokens of one slot: read from the engine for one term or a few, collected beforehand for many.
 pub(crate) enum Tokens {
     One(Box<SegmentPostings>),
     Few { postings: Vec<SegmentPostings>, buffer: Vec<u32> },
     Gathered { tokens: Vec<(DocId, u32)>, at: usize },
     // of all of these
     Either { all: Vec<Tokens>, buffer: Vec<u32> },
-    // of the first, where the second has none; a document may be left without any
+    // of the first, where the second has none; a document may end up with none
     Except { tokens: Box<Tokens>, without: Option<Box<Tokens>> },
 }
 
 impl Tokens {
-    // None if there is no token.
+    // `None` if there is no token.
     fn open(index: &InvertedIndexReader, infos: &[TermInfo]) -> tantivy::Result<Option<Self>> {
         const POSITIONS: IndexRecordOption = IndexRecordOption::WithFreqsAndPositions;
         const FEW: usize = 12;
@@ -322,7 +322,7 @@ impl Tokens {
         match self {
             Self::One(postings) => {
                 postings.positions(into);
-                // a word and its part at one position can be the same term
+                // a word and a part of it at one position can be the same term
                 into.dedup();
             }
             Self::Few { postings, buffer } => {

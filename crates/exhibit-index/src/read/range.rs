@@ -1,4 +1,4 @@
-//! Ranges of dates, numbers and names in the engine, over the columns kept beside the index.
+//! Ranges of dates, numbers and names in the engine, over the columns stored with the index.
 
 use crate::read::columns::numbers;
 use std::fmt::Debug;
@@ -7,20 +7,20 @@ use tantivy::columnar::Column;
 use tantivy::query::{BitSetDocSet, ConstScorer, EnableScoring, Explanation, Query, Scorer, Weight};
 use tantivy::{BitSet, DocId, DocSet, Score, SegmentReader};
 
-/// Pages whose column has a value in a range, both ends included. Pages without a value are in none.
+/// Pages whose column has a value in a range, both ends included. Pages without a value never match.
 #[derive(Clone, Debug)]
 pub(crate) enum InRange {
-    /// Of a column of dates.
+    /// On a column of dates.
     Date(&'static str, RangeInclusive<i64>),
-    /// Of a column of numbers.
+    /// On a column of numbers.
     Number(&'static str, RangeInclusive<u64>),
-    /// Of a column of texts: from the first to before the last.
+    /// On a column of texts: the half-open range from first to last.
     Text(&'static str, Vec<u8>, Vec<u8>),
-    /// Any of these numbers, which are in order.
+    /// Any of these numbers, which are sorted.
     Among(&'static str, Vec<i64>),
 }
 
-// The engine takes a range that ends before a column's least value for one that holds it: it is not asked then.
+// The engine treats a range that ends before the least value of a column as containing it, so it is not called then.
 fn within<T: PartialOrd + Copy + Debug + Send + Sync + 'static>(
     column: &Column<T>,
     range: RangeInclusive<T>,

@@ -1,19 +1,19 @@
-//! A regular expression of a query as the engine's dictionary of terms takes it.
+//! A regular expression of a query as an automaton for the engine's term dictionary.
 
 use exhibit_query::{Regex, RegexState};
 
-/// An expression that walks the dictionary.
+/// An automaton that walks the dictionary.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RegexAutomaton<'r>(pub(crate) &'r Regex);
 
-/// How far a term was read.
+/// How much of a term has been read.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Walk {
     state: RegexState,
-    // characters begun, no more than three counted, and bytes that the last one still needs
+    // characters begun, counted up to three, and bytes that the last one still needs
     characters: u8,
     missing: u8,
-    // whether the first character alone was matched: then pairs that begin with it are looked at too
+    // whether the first character alone matched: then pairs that begin with it are candidates too
     first: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Searching: a query in, pages in a stable order out.
+//! Searching: takes a query, returns pages in a stable order.
 
 use crate::error::IndexError;
 use crate::read::by_path::ByPath;
@@ -22,16 +22,16 @@ pub struct Searcher {
     pairs: PairCache,
 }
 
-/// Which of the results are wanted.
+/// Which of the results to return.
 #[derive(Clone, Debug)]
 pub struct SearchOptions {
-    /// The most hits to return.
+    /// The maximum number of hits to return.
     pub limit: usize,
-    /// How many to leave out at the beginning. For far pages a cursor costs less.
+    /// How many hits to skip. For distant pages a cursor is cheaper.
     pub offset: usize,
-    /// Begin after the hit that gave this cursor, in the same order.
+    /// Start after the hit with this cursor, in the same order.
     pub after: Option<Cursor>,
-    /// The order; the query's own `sort:` goes before it.
+    /// The order; the query's own `sort:` takes precedence.
     pub sort: Sort,
     /// One hit for each document: its best page.
     pub by_document: bool,
@@ -43,35 +43,35 @@ impl Default for SearchOptions {
     }
 }
 
-/// The answer to a search.
+/// The results of a search.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Results {
-    /// How many pages answer the query.
+    /// How many pages match the query.
     pub total: u64,
-    /// How many documents have such a page.
+    /// How many documents have a matching page.
     pub documents: u64,
-    /// The hits asked for.
+    /// The requested hits.
     pub hits: Vec<Hit>,
-    /// Where to go on, if there are more.
+    /// Where to continue, if there are more.
     pub next: Option<Cursor>,
 }
 
-/// A page that answers a query.
+/// A page that matches a query.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Hit {
     /// Which page.
     pub key: PageKey,
-    /// Its relevance; 0 in other orders. Comparable within one search only.
+    /// Its relevance; 0 in other orders. Comparable only within one search.
     pub score: f32,
-    /// How many pages of its document answer the query, where hits are documents; 1 where they are pages.
+    /// How many pages of its document match the query, if hits are documents; 1 if they are pages.
     pub pages: u64,
 }
 
-/// A place in a list of results, to go on from. Valid for the same query and order.
+/// A position in a list of results, to continue from. Valid for the same query and order.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Cursor(Rank);
 
-/// A text is not a cursor.
+/// The text is not a cursor.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("a cursor is three hexadecimal numbers joined by dots, as a search gave it")]
 pub struct ParseCursorError;
@@ -110,25 +110,25 @@ impl Searcher {
         Self { engine, fields, pairs: PairCache::default() }
     }
 
-    /// How many pages can be searched now.
+    /// How many pages are searchable now.
     #[must_use]
     pub fn pages(&self) -> u64 {
         self.engine.num_docs()
     }
 
-    /// Adds to a query the spelling and script variants of its words that this index has: Chinese names by their readings,
-    /// Uyghur and Kazakh words in their other alphabets, dates and numbers in other numerals, English and Russian words in
-    /// their other inflected forms. Each is read back ([`Query::read_as`], [`Query::widenings`]); search and highlight with
-    /// the query that this returns.
+    /// Adds to a query the spelling and script variants of its words that this index has: Chinese names by their
+    /// readings, Uyghur and Kazakh words in their other alphabets, dates and numbers in other numerals, English and
+    /// Russian words in their other inflected forms. Each is read back ([`Query::read_as`], [`Query::widenings`]);
+    /// search and highlight with the query that this returns.
     #[must_use]
     pub fn widen(&self, query: &Query) -> Query {
-        // an index that cannot be read says so when it is searched
+        // an index that cannot be read reports the error when it is searched
         exhibit_query::widen(query, &|pattern| {
             holds(&self.engine, self.fields.text, pattern, &self.pairs).unwrap_or(true)
         })
     }
 
-    /// The engine's form of a query whose patterns stand for no more words than are searched at once.
+    /// The engine's form of a query, after checking that no pattern matches more words than are searched at once.
     pub(crate) fn engine_query(&self, query: &Query) -> Result<Box<dyn tantivy::query::Query>, IndexError> {
         const MOST: usize = 20_000;
         for (field, pattern) in query.patterns() {
@@ -146,9 +146,9 @@ impl Searcher {
         Ok(engine_query(&resolved, Given { fields: &self.fields, pairs: &self.pairs }))
     }
 
-    /// Finds the pages that answer the query, counts all of them and their documents, and gives those asked for.
+    /// Finds the pages that match the query, counts them and their documents, and returns the requested ones.
     ///
-    /// The order is stable: equals stand by document and page.
+    /// The order is stable: ties are broken by document and page.
     ///
     /// # Errors
     /// [`IndexError::Engine`] if the index cannot be read; [`IndexError::TooManyWords`] if a pattern is too wide.
@@ -179,7 +179,7 @@ impl Searcher {
         })
     }
 
-    // The path of a document as its column holds it; empty where it has none, or is not in the index any more.
+    // The path of a document as stored in its column; empty if it has none, or is no longer in the index.
     fn path_of(&self, key: PageKey) -> tantivy::Result<Vec<u8>> {
         let term = Term::from_field_i64(self.fields.document, key.document);
         let mut path = Vec::new();

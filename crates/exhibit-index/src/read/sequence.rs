@@ -1,4 +1,4 @@
-//! Phrases in the engine: pages where tokens stand at given distances, or near each other, decided
+//! Phrases in the engine: pages where tokens occur at given distances, or near each other, decided
 //! by [`exhibit_query`].
 
 use crate::read::pair_cache::PairCache;
@@ -13,7 +13,7 @@ use tantivy::query::{
 use tantivy::schema::Field;
 use tantivy::{DocId, DocSet, Score, TERMINATED, Term};
 
-/// Asks for a phrase in a field.
+/// Searches for a phrase in a field.
 #[derive(Clone, Debug)]
 pub(crate) struct SequenceQuery {
     pub(crate) field: Field,
@@ -36,7 +36,7 @@ impl Query for SequenceQuery {
                 _ => None,
             })
             .collect();
-        // beginnings and near words have no frequency of their own: they count the same wherever they occur
+        // prefixes and near words have no frequency of their own: they count the same wherever they occur
         let similarity = match (scoring, terms) {
             (EnableScoring::Enabled { statistics_provider, .. }, Some(terms)) => {
                 Some(Bm25Weight::for_terms(statistics_provider, &terms)?)
@@ -97,7 +97,7 @@ impl Weight for SequenceWeight {
     }
 }
 
-// Whether a word stands beside the slot's character, so that a run begins or ends there.
+// Whether a word is next to the slot's character, so that a run begins or ends there.
 fn is_run_edge(unit: &Unit, slot: &Slot) -> bool {
     let is_word = |pattern: &Pattern| match pattern {
         Pattern::Is(term) => !term.chars().next().is_some_and(exhibit_text::is_gram),
@@ -110,7 +110,7 @@ fn is_run_edge(unit: &Unit, slot: &Slot) -> bool {
 struct SequenceScorer {
     phrase: Phrase,
     slots: Vec<Tokens>,
-    // the slots' numbers, rarest first
+    // the numbers of the slots, rarest first
     order: Vec<usize>,
     positions: Vec<Vec<u32>>,
     begins: Vec<u32>,
@@ -157,10 +157,10 @@ impl SequenceScorer {
         TERMINATED
     }
 
-    // How often the phrase occurs in the document that all slots are at; words near each other count once.
+    // How often the phrase occurs in the document that all slots are at; near words count once.
     fn occurrences(&mut self) -> u32 {
         if let [unit] = self.phrase.units.as_slice() {
-            // slot by slot, rarest first: most documents are done after two
+            // slot by slot, rarest first: most documents are rejected after two
             let mut begins = std::mem::take(&mut self.begins);
             begins.clear();
             for (turn, slot) in self.order.iter().enumerate() {

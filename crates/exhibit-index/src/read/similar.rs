@@ -12,8 +12,8 @@ use tantivy::query::{
 use tantivy::schema::IndexRecordOption;
 
 impl Searcher {
-    /// On how many pages each word of the analysis stands in the text. Pages whose entries were replaced may count until
-    /// their segment is merged.
+    /// On how many pages each word of the analysis occurs in the text. Pages whose entries were replaced may count
+    /// until their segment is merged.
     ///
     /// # Errors
     /// [`IndexError::Engine`] if the index cannot be read.
@@ -22,8 +22,8 @@ impl Searcher {
         words.into_iter().map(of).collect()
     }
 
-    /// The pages that share words with these, each word weighed, best first; one page for each document, none of
-    /// `except`. The engine's BM25 counts a word by how rare it is and how often it stands on the page.
+    /// The pages that share words with these, each word weighted, best first; one page per document, none of
+    /// `except`. The engine's BM25 weighs a word by how rare it is and how often it occurs on the page.
     ///
     /// # Errors
     /// [`IndexError::Engine`] if the index cannot be read.
@@ -42,8 +42,8 @@ impl Searcher {
         Ok(found.iter().map(|f| Hit { key: f.rank.key, score: score(f.rank.primary), pages: f.pages }).collect())
     }
 
-    /// At most `most` of the pages that match a query, spread evenly over all of them in the order of receipt; and how
-    /// many there are in all.
+    /// At most `most` of the pages that match a query, spread evenly over all of them in the order of receipt; and the
+    /// total number of matching pages.
     ///
     /// # Errors
     /// [`IndexError::Engine`] if the index cannot be read.

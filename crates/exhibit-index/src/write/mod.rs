@@ -1,4 +1,4 @@
-//! Writing: pages are gathered into a segment in memory and written in the engine's form.
+//! Writing: pages are buffered into a segment in memory and written in the engine's form.
 
 pub(crate) mod segment;
 pub(crate) mod superseded;

@@ -1,10 +1,9 @@
-//! A segment of the index while it is gathered in memory, and how it is written in the engine's form.
+//! A segment of the index while it is built in memory, and how it is written in the engine's form.
 //!
-//! The engine would gather by following each term to its list of places: three lines of memory that are in no cache,
-//! one after another, for every second Chinese character. Here terms get numbers ([`TermTable`]), the numbers are kept in
-//! the order of the text, and sorted by term when the part is written: what is read and written is in order, but for
-//! one store for each token. What is written is the same
-//! ([decision 13](../../../docs/decisions/0013-segments-by-our-own-writer.md)).
+//! The engine would follow each term to its posting list: three cache misses in a row for every second Chinese
+//! character. Here terms get numbers ([`TermTable`]), the numbers are kept in text order, and sorted by term when the
+//! segment is written: reads and writes are sequential, except for one random store per token. The written files are
+//! the same ([decision 13](../../../docs/decisions/0013-segments-by-our-own-writer.md)).
 
 use crate::schema::{Fields, Indexed, each_kept, each_place};
 use crate::write::term_table::{Key, MOST_BYTES, TermTable};
@@ -19,7 +18,7 @@ use tantivy::store::{Compressor, StoreWriter};
 use tantivy::tokenizer::TokenizerManager;
 use tantivy::{DocId, TantivyDocument};
 
-/// Pages that will be one segment.
+/// The pages of a future segment.
 pub(crate) struct SegmentBuilder {
     segment: Segment,
     key: Field,
@@ -35,29 +34,29 @@ struct List {
     field: Field,
     indexed: Indexed,
     terms: TermTable,
-    // the numbers of terms in the order of the text, each with how its position follows from the one before
+    // term numbers in text order, each with how its position follows from the previous one
     tokens: Vec<u32>,
-    // of each page that has any: where its tokens end
+    // for each page that has tokens: where they end
     ends: Vec<(DocId, u32)>,
     count: u64,
 }
 
-// In the highest bits of a token: it stands at the position of the one before, at the next, or at one that is said
-// after it. The first of a page follows on position 0.
+// The highest bits of a token: it is at the position of the previous one, at the next, or at one given
+// after it. The first of a page is relative to position 0.
 const SAME: u32 = 0;
 const NEXT: u32 = 1 << 30;
-const SAID: u32 = 2 << 30;
+const GIVEN: u32 = 2 << 30;
 const NUMBER: u32 = NEXT - 1;
 
-/// Tokens whose numbers are looked up one after another: enough for the processor to wait for many lines of memory at
-/// once, and few enough to stay in its caches themselves, however long a page is.
+/// Tokens whose numbers are looked up in a batch: enough for the processor to wait for many cache lines at
+/// once, and few enough to stay in its caches, however long a page is.
 const AT_ONCE: usize = 4_096;
 
-/// Tokens on their way, kept for its memory.
+/// A batch of tokens, reused for its buffers.
 #[derive(Default)]
 struct Found {
     tokens: Vec<(Key, u32, u32)>,
-    // of those that are not their own key
+    // the bytes of those that are not their own key
     bytes: Vec<u8>,
 }
 
@@ -89,12 +88,12 @@ impl SegmentBuilder {
         self.pages == 0
     }
 
-    /// The segment that it will be.
+    /// The id of the future segment.
     pub(crate) fn id(&self) -> SegmentId {
         self.segment.id()
     }
 
-    /// Whether it has a page of this key.
+    /// Whether it has a page with this key.
     pub(crate) fn holds(&self, key: &[u8]) -> bool {
         self.lists.iter().any(|list| list.field == self.key && list.terms.holds(key))
     }
@@ -122,7 +121,7 @@ impl SegmentBuilder {
         Ok(())
     }
 
-    /// Bytes of memory that it takes, what writing it will need included.
+    /// The bytes of memory it uses, including what writing it will need.
     pub(crate) fn memory(&self) -> usize {
         let lists: usize = self.lists.iter().map(List::memory).sum();
         let widest = self.lists.iter().map(|list| (list.at_once() + list.terms.most()) * size_of::<u64>());
@@ -147,7 +146,7 @@ impl SegmentBuilder {
         let mut columns = segment.open_write(SegmentComponent::FastFields)?;
         self.columns.serialize(&mut columns, None)?;
         columns.terminate()?;
-        // nothing of a page is kept there; joining parts expects one empty entry for each
+        // no fields are stored; merging segments expects one empty entry for each page
         const BLOCK: usize = 16_384;
         let entries = segment.open_write(SegmentComponent::Store)?;
         let mut entries = StoreWriter::new(entries, Compressor::None, BLOCK, false)?;
@@ -161,10 +160,10 @@ impl SegmentBuilder {
 }
 
 impl List {
-    // Adds a text's tokens; says how many there are.
+    // Adds a text's tokens; returns how many there are.
     fn add_text(&mut self, page: DocId, text: &str, found: &mut Found) -> u32 {
         let indexed = self.indexed;
-        // a second text would have to follow on the positions of the first
+        // a second text would have to continue at the positions of the first
         let first = self.ends.last().is_none_or(|(last, _)| *last != page);
         debug_assert!(first || indexed == Indexed::Whole, "one text of a page in a field");
         let (mut last, mut count) = (0, 0);
@@ -188,7 +187,7 @@ impl List {
         self.end(page, count)
     }
 
-    // Gives the tokens that were found their numbers, after a token at the position `last`.
+    // Assigns numbers to the tokens found, after a token at position `last`.
     fn number(&mut self, found: &mut Found, last: &mut u32) {
         let Found { tokens, bytes } = found;
         for (at, (key, position, begins)) in tokens.iter().enumerate() {
@@ -197,7 +196,7 @@ impl List {
             match position.wrapping_sub(*last) {
                 0 => self.tokens.push(SAME | number),
                 1 => self.tokens.push(NEXT | number),
-                _ => self.tokens.extend([SAID | number, *position]),
+                _ => self.tokens.extend([GIVEN | number, *position]),
             }
             *last = *position;
         }
@@ -205,7 +204,7 @@ impl List {
         bytes.clear();
     }
 
-    // Adds one term; says that it is one, or none where it is too long to be found by.
+    // Adds one term; returns 1, or 0 if it is too long to be indexed.
     fn add_term(&mut self, page: DocId, term: &[u8]) -> u32 {
         if term.len() > MOST_BYTES {
             return 0;
@@ -225,12 +224,12 @@ impl List {
         count
     }
 
-    // What is set apart for more is not touched, and takes none.
+    // Reserved capacity that is never touched uses no memory.
     fn memory(&self) -> usize {
         self.terms.memory() + self.tokens.len() * 4 + self.ends.len() * 8
     }
 
-    // How many tokens are sorted at once, and those of one term over: all are gone through as often as it takes.
+    // How many tokens are sorted in one pass, plus the rest of the last term; there are as many passes as needed.
     fn at_once(&self) -> usize {
         const TIMES: usize = 2;
         const LEAST: usize = 1 << 18;
@@ -240,7 +239,7 @@ impl List {
     fn write(self, out: &mut FieldSerializer<'_>) -> tantivy::Result<()> {
         const ELSEWHERE: u32 = u32::MAX;
         let (counts, order) = (self.terms.counts(), self.terms.sorted());
-        // by number: where the next place of a term is put, of those that are written now
+        // by number: where the next posting of a term goes, for the terms written in this pass
         let mut next = vec![ELSEWHERE; self.terms.len()];
         let mut places: Vec<u64> = Vec::new();
         let mut rest = order.as_slice();
@@ -274,7 +273,7 @@ impl List {
         Ok(())
     }
 
-    fn each_token(&self, mut say: impl FnMut(DocId, u32, u32)) {
+    fn each_token(&self, mut emit: impl FnMut(DocId, u32, u32)) {
         let mut from = 0;
         for (page, end) in &self.ends {
             let mut position = 0;
@@ -285,7 +284,7 @@ impl List {
                     NEXT => position += 1,
                     _ => position = tokens.next().copied().unwrap_or(position),
                 }
-                say(*page, token & NUMBER, position);
+                emit(*page, token & NUMBER, position);
             }
             from = *end as usize;
         }
@@ -334,19 +333,19 @@ mod tests {
         "a\u{0}b internationalisation internationalisations",
     ];
 
-    // The engine's own document: texts as the tokens that the index keeps.
+    // The document for the engine: texts as the tokens that the index keeps.
     fn given(document: &TantivyDocument, fields: &Fields) -> TantivyDocument {
         let mut given = TantivyDocument::new();
         for (field, value) in document.field_values() {
             let indexed = fields.indexed().find(|(of, _)| *of == field).map(|(_, indexed)| indexed);
             let mut tokens = Vec::new();
-            let mut say = |term: &str, position: u32| {
+            let mut emit = |term: &str, position: u32| {
                 let text = term.to_owned();
                 tokens.push(Token { text, position: position as usize, ..Token::default() });
             };
             match (indexed, value.as_str()) {
-                (Some(Indexed::Text), Some(text)) => each_kept(text, &mut say),
-                (Some(Indexed::Places), Some(text)) => each_place(text, &mut say),
+                (Some(Indexed::Text), Some(text)) => each_kept(text, &mut emit),
+                (Some(Indexed::Places), Some(text)) => each_place(text, &mut emit),
                 _ => {
                     given.add_field_value(field, &OwnedValue::from(value));
                     continue;
@@ -358,20 +357,20 @@ mod tests {
         given
     }
 
-    // All that an index holds, in words.
-    fn told(index: &Index, fields: &Fields) -> String {
+    // Everything that an index contains, as text.
+    fn dump(index: &Index, fields: &Fields) -> String {
         let searcher = index.reader().expect("a reader").searcher();
-        let mut told = String::new();
+        let mut dump = String::new();
         for segment in searcher.segment_readers() {
-            let _ = writeln!(told, "{} of {}", segment.num_docs(), segment.max_doc());
+            let _ = writeln!(dump, "{} of {}", segment.num_docs(), segment.max_doc());
             for (field, _) in fields.indexed() {
                 let lengths = segment.get_fieldnorms_reader(field).expect("lengths");
                 let lengths: Vec<u8> = (0..segment.max_doc()).map(|doc| lengths.fieldnorm_id(doc)).collect();
                 let list = segment.inverted_index(field).expect("a list");
-                let _ = writeln!(told, "{field:?} {} {lengths:?}", list.total_num_tokens());
+                let _ = writeln!(dump, "{field:?} {} {lengths:?}", list.total_num_tokens());
                 let mut terms = list.terms().stream().expect("terms");
                 while terms.advance() {
-                    let _ = write!(told, "  {:?} {:?}:", terms.key().escape_ascii().to_string(), terms.value());
+                    let _ = write!(dump, "  {:?} {:?}:", terms.key().escape_ascii().to_string(), terms.value());
                     let all = IndexRecordOption::WithFreqsAndPositions;
                     let mut postings = list.read_postings_from_terminfo(terms.value(), all).expect("postings");
                     let mut positions = Vec::new();
@@ -380,41 +379,41 @@ mod tests {
                         if list.terms().num_terms() > 0 && !lengths.is_empty() {
                             postings.positions(&mut positions);
                         }
-                        let _ = write!(told, " {}×{}{positions:?}", postings.doc(), postings.term_freq());
+                        let _ = write!(dump, " {}×{}{positions:?}", postings.doc(), postings.term_freq());
                         postings.advance();
                     }
-                    told.push('\n');
+                    dump.push('\n');
                 }
             }
             for column in ["document", "page", "date", "bytes", "pages", "ocr", "month", "container"] {
                 if let Ok(Some((values, _))) = segment.fast_fields().u64_lenient(column) {
                     let values: Vec<Vec<u64>> =
                         (0..segment.max_doc()).map(|doc| values.values_for_doc(doc).collect()).collect();
-                    let _ = writeln!(told, "{column} {values:?}");
+                    let _ = writeln!(dump, "{column} {values:?}");
                 }
             }
             for column in ["language", "media_type", "word", "place", "folder", "sender", "recipient", "thread"] {
                 let Some(values) = segment.fast_fields().str(column).expect("a column") else { continue };
                 for doc in 0..segment.max_doc() {
-                    let _ = write!(told, "{column} {doc}");
+                    let _ = write!(dump, "{column} {doc}");
                     for number in values.term_ords(doc) {
                         let mut text = String::new();
                         values.ord_to_str(number, &mut text).expect("a text");
-                        let _ = write!(told, " {text:?}");
+                        let _ = write!(dump, " {text:?}");
                     }
-                    told.push('\n');
+                    dump.push('\n');
                 }
             }
         }
-        told
+        dump
     }
 
     #[test]
-    fn a_part_is_what_the_engine_would_have_written() {
+    fn a_segment_equals_the_one_of_the_engine() {
         let (schema, fields) = Fields::make();
         let documents: Vec<TantivyDocument> = (0..700_u32)
             .map(|number| {
-                // two of them have more tokens than are looked up at once
+                // two of them have more tokens than one batch
                 let times = if matches!(number, 40 | 44) { 900 } else { 1 + number as usize % 3 };
                 let text = TEXTS[number as usize % 7].repeat(times) + &number.to_string();
                 let path = format!("disk2/{}/通知{number}.pdf", number % 5);
@@ -437,7 +436,7 @@ mod tests {
                 })
             })
             .collect();
-        let mut told_of = Vec::new();
+        let mut dumps = Vec::new();
         for ours in [true, false] {
             let index = Index::create_in_ram(schema.clone());
             for name in ["exhibit", "exhibit-places"] {
@@ -458,11 +457,11 @@ mod tests {
                 }
             }
             writer.commit().expect("committed");
-            told_of.push(told(&index, &fields));
+            dumps.push(dump(&index, &fields));
         }
-        assert!(told_of[0].len() > 100_000);
-        let differs = told_of[0].lines().zip(told_of[1].lines()).find(|(ours, theirs)| ours != theirs);
+        assert!(dumps[0].len() > 100_000);
+        let differs = dumps[0].lines().zip(dumps[1].lines()).find(|(ours, theirs)| ours != theirs);
         assert_eq!(differs, None);
-        assert_eq!(told_of[0].len(), told_of[1].len());
+        assert_eq!(dumps[0].len(), dumps[1].len());
     }
 }

@@ -6,29 +6,29 @@ use tantivy::query::{ConstScorer, EmptyScorer, EnableScoring, Explanation, Query
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, Term};
 
-/// The segments that one writer has begun, in order.
+/// The segments that one writer has started, in order.
 #[derive(Clone, Default, Debug)]
 pub(crate) struct SegmentLog(Arc<RwLock<Vec<SegmentId>>>);
 
 impl SegmentLog {
-    /// Notes that a segment is begun.
+    /// Records that a segment was started.
     pub(crate) fn begin(&self, part: SegmentId) {
         self.0.write().unwrap_or_else(PoisonError::into_inner).push(part);
     }
 
-    /// The pages that have a term, in segments that were begun before the last one.
+    /// The pages that have a term, in segments that were started before the last one.
     pub(crate) fn superseded(&self, term: Term) -> Superseded {
         let before = self.0.read().unwrap_or_else(PoisonError::into_inner).len().saturating_sub(1);
         Superseded { term, begun: self.clone(), before }
     }
 
-    // Whether a segment is not among the first ones.
+    // Whether a segment is not among the first `before` ones.
     fn is_since(&self, before: usize, part: SegmentId) -> bool {
         self.0.read().unwrap_or_else(PoisonError::into_inner)[before..].contains(&part)
     }
 }
 
-/// The pages that have a term, except those in segments that were begun since.
+/// The pages that have a term, except those in segments started since.
 ///
 /// The engine may apply a deletion only after it already has the segment with the new page.
 #[derive(Clone, Debug)]

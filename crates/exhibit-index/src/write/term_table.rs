@@ -1,13 +1,13 @@
-//! The terms of one field while a segment is gathered: each once, with a number and a count.
+//! The terms of one field while a segment is built: each once, with a number and a count.
 //!
-//! Most terms are pairs of Han characters, six bytes long: a term of up to seven bytes is its own key, so that one line
-//! of memory says all about it. Each page's terms are looked up one after another ([`TermTable::count`] in a loop of its
-//! own), and the processor waits for many of these lines at once; a table that has to be followed from line to line is
-//! two to three times as slow.
+//! Most terms are pairs of Han characters, six bytes long: a term of up to seven bytes is its own key, so that one
+//! cache line describes it completely. The terms of a page are looked up one after another ([`TermTable::count`] in a
+//! loop of its own), and the processor waits for many of these lines at once; a table that has to be followed from
+//! line to line is two to three times as slow.
 
 use std::hash::{BuildHasher, RandomState};
 
-/// A term as the table holds it: the bytes of a short one from the highest down, and its length; of a long one a hash,
+/// The key of a term in the table: the bytes of a short one from the highest down, and its length; a hash of a long one
 /// and [`LONG`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Key(u64);
@@ -16,37 +16,37 @@ pub(crate) struct Key(u64);
 const LONG: u64 = 0xff;
 
 impl Key {
-    /// Whether it is all of its term.
+    /// Whether the key is the whole term.
     pub(crate) fn is_short(self) -> bool {
         self.0 & 0xff != LONG
     }
 }
 
 const SHORT_BYTES: usize = 7;
-/// The most bytes of a term that an index can hold.
+/// The maximum length in bytes of a term in an index.
 pub(crate) const MOST_BYTES: usize = 65_530;
 
 #[derive(Clone, Copy)]
 struct Slot {
     key: Key,
-    // one more than the number of a short term, or than where a long one begins; 0 where the slot is free
+    // one more than the number of a short term, or than the offset of a long one; 0 if the slot is free
     term: u32,
     count: u32,
 }
 
 const FREE: Slot = Slot { key: Key(0), term: 0, count: 0 };
-/// What stands before a long term: its length and its number.
+/// The header of a long term: its length and its number.
 const HEAD: usize = 6;
 
 /// All terms of a field.
 pub(crate) struct TermTable {
-    // of a power of two, never more than half full
+    // a power of two, never more than half full
     slots: Vec<Slot>,
-    // by number: a short term, or where a long one begins
+    // by number: a short term, or the offset of a long one
     terms: Vec<(Key, u32)>,
     // long terms, each after its length and number
     long: Vec<u8>,
-    // files come from adversaries, who cannot know which terms meet
+    // files come from adversaries, who cannot know which terms collide
     seed: u64,
     most: u32,
 }
@@ -58,12 +58,12 @@ impl Default for TermTable {
     }
 }
 
-// The first eight bytes from the highest down, 0 for those that are not there.
+// The first eight bytes from the highest down, 0 for missing ones.
 fn begins(term: &[u8]) -> u64 {
     if let Some(whole) = term.first_chunk() {
         return u64::from_be_bytes(*whole);
     }
-    // from both ends, over each other in the middle
+    // from both ends, overlapping in the middle
     match (term.first_chunk(), term.last_chunk()) {
         (Some(first), Some(last)) => {
             let (first, last) = (u32::from_be_bytes(*first), u32::from_be_bytes(*last));
@@ -73,7 +73,7 @@ fn begins(term: &[u8]) -> u64 {
     }
 }
 
-// Both halves of a product: every bit of both numbers counts in it.
+// Both halves of a product: every bit of both numbers affects it.
 fn fold(a: u64, b: u64) -> u64 {
     const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
     let product = u128::from(a ^ ODD) * u128::from(b);
@@ -91,16 +91,16 @@ impl TermTable {
         for bytes in term.chunks_exact(8) {
             hash = fold(hash ^ begins(bytes), other);
         }
-        // the last eight once more, for those that are over
+        // the last eight bytes once more, covering the remainder
         Key(fold(hash ^ begins(&term[term.len() - 8..]), other) | LONG)
     }
 
-    /// Whether a term was counted.
+    /// Whether the table contains a term.
     pub(crate) fn holds(&self, term: &[u8]) -> bool {
         self.slots[self.find(self.key(term), term)].term > 0
     }
 
-    /// Counts a term, and says its number. The bytes of a short one are not looked at.
+    /// Counts a term, and returns its number. The bytes of a short one are not read.
     #[inline]
     pub(crate) fn count(&mut self, key: Key, term: &[u8]) -> u32 {
         let at = self.find(key, term);
@@ -114,7 +114,7 @@ impl TermTable {
         self.number(&slot)
     }
 
-    // The slot of a term, or the free one where it belongs.
+    // The slot of a term, or the free one where it would go.
     #[inline]
     fn find(&self, key: Key, term: &[u8]) -> usize {
         let mask = self.slots.len() - 1;
@@ -167,14 +167,14 @@ impl TermTable {
         }
     }
 
-    // The number and bytes of a long term, by where it begins.
+    // The number and bytes of a long term, by its offset.
     fn long_term(&self, begins: u32) -> (u32, &[u8]) {
         let (head, rest) = self.long[begins as usize..].split_at(HEAD);
         let length = usize::from(u16::from_le_bytes([head[0], head[1]]));
         (u32::from_le_bytes([head[2], head[3], head[4], head[5]]), &rest[..length])
     }
 
-    /// The bytes of a term by its number; those of a short one are put into the word.
+    /// The bytes of a term by its number; those of a short one are written into `word`.
     pub(crate) fn bytes<'a>(&'a self, number: u32, word: &'a mut [u8; 8]) -> &'a [u8] {
         let (key, begins) = self.terms[number as usize];
         if !key.is_short() {
@@ -184,12 +184,12 @@ impl TermTable {
         &word[..usize::from(word[SHORT_BYTES])]
     }
 
-    /// How often the most frequent term was counted, if more than once.
+    /// The count of the most frequent term, if more than once.
     pub(crate) fn most(&self) -> usize {
         self.most as usize
     }
 
-    /// How many terms there are.
+    /// The number of terms.
     pub(crate) fn len(&self) -> usize {
         self.terms.len()
     }
@@ -203,9 +203,9 @@ impl TermTable {
         counts
     }
 
-    /// All terms' numbers in the order of their bytes.
+    /// The numbers of all terms in the order of their bytes.
     pub(crate) fn sorted(&self) -> Vec<u32> {
-        // a long term comes after all short ones that it begins with
+        // a long term comes after all short ones that are its prefix
         let long = |number: u32| self.long_term(self.terms[number as usize].1).1;
         let first = |(number, (key, _)): (u32, &(Key, u32))| {
             if key.is_short() {
@@ -221,9 +221,9 @@ impl TermTable {
         order.into_iter().map(|(_, number)| number).collect()
     }
 
-    /// Bytes of memory that are held.
+    /// The bytes of memory used.
     pub(crate) fn memory(&self) -> usize {
-        // counts and order are made of each term at the end
+        // counts and order are allocated for each term at the end
         self.slots.capacity() * size_of::<Slot>() + self.terms.len() * 48 + self.long.capacity()
     }
 }
@@ -235,7 +235,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     #[test]
-    fn short_and_long_terms_stand_in_the_order_of_their_bytes() {
+    fn short_and_long_terms_sort_by_their_bytes() {
         let mut terms = TermTable::default();
         let texts = ["登记", "", "a", "a\0", "register", "registe", "registers", "registe\0", "表格", "登记表格"];
         for text in texts {

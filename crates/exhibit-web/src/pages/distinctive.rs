@@ -1,4 +1,4 @@
-//! The words that set the results of a query apart.
+//! The distinctive words of the results of a query.
 
 use crate::access_events::{AccessEvent, Loaded};
 use crate::app::App;
@@ -14,7 +14,7 @@ use exhibit_case::CaseError;
 use exhibit_query::{ClauseText, Field, Form};
 use maud::{Markup, html};
 
-/// The words that set a result apart.
+/// The distinctive words of a result.
 #[derive(Clone, Debug, Default)]
 pub struct DistinctiveView {
     /// The query.
@@ -23,13 +23,13 @@ pub struct DistinctiveView {
     pub back: String,
     /// Pages it found.
     pub total: u64,
-    /// Pages of them that were read.
+    /// How many of them were read.
     pub read: u64,
     /// The words, the most distinctive first.
     pub rows: Vec<DistinctiveRow>,
 }
 
-/// A word that sets a result apart.
+/// A distinctive word.
 #[derive(Clone, PartialEq, Debug)]
 pub struct DistinctiveRow {
     /// The word.
@@ -40,11 +40,11 @@ pub struct DistinctiveRow {
     pub in_case: u64,
     /// The measure.
     pub score: f64,
-    /// The results that have it.
+    /// The results with it.
     pub href: String,
 }
 
-/// The words that set the results of a query apart.
+/// The distinctive words of the results of a query.
 #[derive(Debug)]
 pub struct DistinctiveWords;
 
@@ -75,18 +75,18 @@ const WORDS: usize = 60;
 fn load(app: &App, params: &Params) -> Result<DistinctiveView, PageError> {
     let (query, exact) = (params.text("q"), params.number("exact") > 0);
     let back = links::search(&SearchPlace { exact, ..SearchPlace::of(query) });
-    let asked = match app.case.query(query, exact) {
-        // the search page explains what is wrong with it
+    let parsed = match app.case.query(query, exact) {
+        // the search page explains the error
         Err(CaseError::Query(_)) => None,
-        asked => Some(asked?),
+        parsed => Some(parsed?),
     };
-    let found = match &asked {
-        Some(asked) => app.case.telling_words(asked, WORDS)?,
+    let found = match &parsed {
+        Some(parsed) => app.case.telling_words(parsed, WORDS)?,
         None => exhibit_case::TellingWords::default(),
     };
     let narrowed = |word: &str| {
         let text = ClauseText { field: Field::Text, exact: false, text: word.to_owned(), form: Form::Quoted };
-        asked.as_ref().and_then(|asked| Some(asked.parsed().narrowed(text).ok()?.to_string())).unwrap_or_default()
+        parsed.as_ref().and_then(|parsed| Some(parsed.parsed().narrowed(text).ok()?.to_string())).unwrap_or_default()
     };
     let row = |word: &exhibit_case::TellingWord| {
         let narrowed = narrowed(&word.word);

@@ -14,7 +14,7 @@ use maud::{Markup, html};
 pub struct Help;
 
 impl Page for Help {
-    /// The fields that a query can name, and what each takes.
+    /// The fields of a query, and what each accepts.
     type View = Vec<(&'static str, &'static str)>;
 
     fn load(_: &App, _: &Params) -> Result<Loaded<Self::View>, PageError> {

@@ -1,4 +1,4 @@
-//! Recent searches: turned on, turned off, cleared. They are shown on the search page.
+//! Recent searches: turning them on and off, and clearing them. They are shown on the search page.
 
 use super::Change;
 use crate::app::App;
@@ -6,7 +6,7 @@ use crate::page_error::PageError;
 use crate::params::FormData;
 use std::sync::Arc;
 
-/// Changes what is remembered.
+/// Changes the setting for recent searches.
 pub(super) fn change(app: &Arc<App>, form: &FormData) -> Result<Change, PageError> {
     match form.path("how") {
         "on" => app.case.turn_history(true)?,

@@ -16,7 +16,7 @@ pub(super) fn asset(_: &Arc<App>, params: &Params) -> Result<Loaded<Content>, Pa
     Ok(Loaded::new(AccessEvent::Nothing, content))
 }
 
-/// The address that opened this session, once more: the session is open already.
+/// The address that opened this session, requested again: the session is open already.
 pub(super) fn opened(_: &Arc<App>, _: &Params) -> Result<Loaded<Content>, PageError> {
     Err(PageError::Moved("/".to_owned()))
 }

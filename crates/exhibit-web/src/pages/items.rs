@@ -17,20 +17,20 @@ use exhibit_catalogue::{Item, ItemFilter};
 use exhibit_model::{ItemId, State};
 use maud::{Markup, html};
 
-/// What the list shows.
+/// The data of the list.
 #[derive(Clone, Debug, Default)]
 pub struct ItemsView {
     /// The state that is listed.
     pub state: Option<State>,
     /// The container whose members are listed: its number, name and address.
     pub container: Option<(String, Name, String)>,
-    /// How many there are in all, where that is known.
+    /// How many there are in all, if known.
     pub total: Option<u64>,
     /// The rows shown.
     pub rows: Vec<ItemRow>,
-    /// The beginning of the list, where the rows shown are further on.
+    /// The start of the list, if the rows shown are further on.
     pub first: Option<String>,
-    /// The page of rows after.
+    /// The next page of rows.
     pub later: Option<String>,
 }
 
@@ -45,15 +45,15 @@ pub struct ItemRow {
     pub name: Name,
     /// Where it was found, without its name.
     pub path: Name,
-    /// The word for its kind; empty where unknown.
+    /// The name of its kind; empty if unknown.
     pub kind: String,
-    /// What became of it.
+    /// Its state.
     pub state: State,
-    /// Why, for states that need a reason.
+    /// The reason, for states that need one.
     pub reason: Name,
     /// How many pages it has.
     pub pages: u64,
-    /// Its size in bytes, where it has bytes.
+    /// Its size in bytes, if it has bytes.
     pub size: Option<u64>,
 }
 

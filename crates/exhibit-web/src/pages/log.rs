@@ -14,35 +14,35 @@ use crate::words::Words;
 use exhibit_model::{Digest, ItemId};
 use maud::{Markup, html};
 
-/// What the list of entries shows.
+/// The data of the list of entries.
 #[derive(Clone, Debug, Default)]
 pub struct LogView {
     /// How many entries the log has.
     pub size: u64,
-    /// How many changes of tags have no entry yet.
+    /// How many changes of tags are not logged yet.
     pub waiting: u64,
     /// The entries shown, newest first.
     pub entries: Vec<LogLine>,
-    /// The newest entries, where those shown are older.
+    /// The newest entries, if those shown are older.
     pub first: Option<String>,
     /// Older entries.
     pub older: Option<String>,
-    /// The last checkpoint, as it is signed.
+    /// The last checkpoint, as signed.
     pub checkpoint: String,
 }
 
-/// One entry, in short.
+/// A row of the list.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LogLine {
     /// Its index, from 0.
     pub index: u64,
-    /// Its text, as it is hashed.
+    /// Its text, as hashed.
     pub text: Name,
     /// The document that it is about, and its address.
     pub document: Option<(String, String)>,
 }
 
-/// What the page of one entry shows.
+/// The data of the page of one entry.
 #[derive(Clone, Debug, Default)]
 pub struct EntryView {
     /// Its index, from 0.
@@ -55,11 +55,11 @@ pub struct EntryView {
     pub leaf_hash: String,
     /// The document that it is about.
     pub document: Option<(String, String)>,
-    /// What the entry's commitments stand for: field and value.
+    /// The values behind the entry's commitments: field and value.
     pub openings: Vec<(Name, Name)>,
     /// The proof that the entry is in the log (C2SP tlog-proof).
     pub proof: String,
-    /// The last checkpoint, as it is signed.
+    /// The last checkpoint, as signed.
     pub checkpoint: String,
 }
 
@@ -148,7 +148,7 @@ fn one(app: &App, index: &str) -> Result<EntryView, PageError> {
     })
 }
 
-// RFC 6962, 2.1: a leaf is hashed behind a zero byte.
+// RFC 6962, 2.1: a leaf is hashed after a zero byte.
 fn leaf_hash(entry: &[u8]) -> Digest {
     Digest::of(&[&[0], entry].concat())
 }
@@ -236,7 +236,7 @@ fn checkpoint(words: &Words, text: &str) -> Markup {
     }
 }
 
-// The text line by line; what could steer or reorder is shown as a token.
+// The text line by line; characters that could control or reorder are shown as tokens.
 fn exact(text: &str) -> Markup {
     html! { @for line in text.lines() { (exhibit_model::shown(line)) "\n" } }
 }

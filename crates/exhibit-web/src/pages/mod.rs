@@ -3,10 +3,10 @@
 //! # To add a page
 //!
 //! 1. `pages/<name>.rs`: the struct of what the page shows, and `impl Page` with
-//!    - `load`: the data from the case, returned with the [`AccessEvent`] that showing them is. It cannot be left out,
+//!    - `load`: the data from the case, returned with the [`AccessEvent`] of showing them. It cannot be left out,
 //!      and a page whose event cannot be recorded is not shown;
-//!    - `render`: the markup. What comes from the case goes through [`crate::untrusted`];
-//!    - `samples`: the page with invented contents, hard cases included, for the gallery and for the tests of all pages.
+//!    - `render`: the markup. Data of the case go through [`crate::untrusted`];
+//!    - `samples`: the page with invented contents and hard cases, for the gallery and for the tests of all pages.
 //! 2. `pages/mod.rs`: `pub mod <name>;` and its row in [`ROUTES`]. The router, the case bar and the gallery follow from
 //!    that list.
 //! 3. `words.rs`: its texts.
@@ -42,10 +42,10 @@ use std::sync::Arc;
 
 /// A page.
 pub trait Page {
-    /// What it shows.
+    /// The data that it shows.
     type View;
 
-    /// Loads what the page shows, with the event that showing it is.
+    /// Loads the data of the page, with the event of showing them.
     ///
     /// # Errors
     /// [`PageError`]: a page with a message is shown instead.
@@ -54,7 +54,7 @@ pub trait Page {
     /// Renders the page.
     fn render(frame: &Frame, view: &Self::View) -> Markup;
 
-    /// The page with invented contents, each under a short name that is fit for a file name.
+    /// The page with invented contents, each under a short name that is valid as a file name.
     fn samples() -> Vec<(&'static str, Self::View)>;
 }
 
@@ -119,11 +119,11 @@ pub(crate) type RenderPage = fn(&App, &Frame, &Params) -> Result<Markup, PageErr
 pub(crate) type LoadFile = fn(&Arc<App>, &Params) -> Result<Loaded<Content>, PageError>;
 pub(crate) type ActForm = fn(&Arc<App>, &FormData) -> Result<Change, PageError>;
 
-/// How a route is answered. There is no way here to answer with contents that no event was given for.
+/// How a route is answered. No variant can return contents without an event.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Serve {
     Page(RenderPage),
-    /// `paints`: it waits for its turn to have a page rendered.
+    /// `paints`: it waits for its turn to render a page.
     File {
         load: LoadFile,
         paints: bool,
@@ -135,7 +135,7 @@ pub(crate) enum Serve {
     Leave,
 }
 
-/// The longest form with nothing but a few lines of text.
+/// The longest form that has only a few lines of text.
 const SHORT_FORM: usize = 2 << 20;
 
 const fn page<P: Page>(path: &'static str, section: Section) -> Route {
@@ -191,13 +191,13 @@ const fn no_samples(_: &Frame) -> Vec<Sample> {
 pub struct Content {
     /// Its media type.
     pub media_type: &'static str,
-    /// The name to save it under; none for what is part of a page.
+    /// The name to save it under; `None` for a part of a page.
     pub download_name: Option<String>,
     /// Its bytes.
     pub body: Body,
 }
 
-/// What a form does: the address where the change shows, and the event, where doing it is one.
+/// The result of a form: the address that shows the change, and the event, if the change is one.
 pub struct Change {
     event: AccessEvent,
     to: String,
@@ -211,12 +211,12 @@ impl Change {
         Self { event: AccessEvent::Nothing, to, once_recorded: None }
     }
 
-    /// Something begins once its event is recorded; it shows at `to`.
+    /// Something starts once its event is recorded; it shows at `to`.
     pub fn begun(event: AccessEvent, to: String, begin: impl FnOnce() + 'static) -> Self {
         Self { event, to, once_recorded: Some(Box::new(begin)) }
     }
 
-    /// Records the event, begins what waited for that, and gives the address.
+    /// Records the event, starts what waited for it, and returns the address.
     pub(crate) fn done(self, app: &App) -> Result<String, PageError> {
         app.record(&self.event)?;
         if let Some(begin) = self.once_recorded {

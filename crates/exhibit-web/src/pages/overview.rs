@@ -1,4 +1,4 @@
-//! The overview: what the case contains, what became of it, and whether the account is complete.
+//! The overview: what the case contains, the states of its items, and whether the account is complete.
 
 use crate::access_events::{AccessEvent, Loaded};
 use crate::app::App;
@@ -13,14 +13,14 @@ use crate::words::Words;
 use exhibit_model::State;
 use maud::{Markup, html};
 
-/// What the overview shows.
+/// The data of the overview.
 #[derive(Clone, Debug, Default)]
 pub struct OverviewView {
     /// How many items have each state, in the order of [`State::ALL`].
     pub states: Vec<(State, u64)>,
-    /// How many originals are kept, each content once.
+    /// How many originals are stored, each content once.
     pub originals: u64,
-    /// Their bytes.
+    /// Their size in bytes.
     pub bytes: u64,
     /// Pages read.
     pub pages: u64,
@@ -47,9 +47,9 @@ pub struct OverviewView {
 /// A value and how often it occurs.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Count {
-    /// How it is called.
+    /// Its name.
     pub label: String,
-    /// How many.
+    /// The count.
     pub count: u64,
     /// The list of them.
     pub href: Option<String>,
@@ -66,7 +66,7 @@ pub struct Gap {
     pub listed: u64,
 }
 
-/// The overview: counts, and no contents.
+/// The overview: counts only, no contents.
 #[derive(Debug)]
 pub struct Overview;
 

@@ -1,4 +1,4 @@
-//! The list of problems: items that need a look, grouped by cause.
+//! The list of problems: items that need attention, grouped by cause.
 
 use crate::access_events::{AccessEvent, Loaded};
 use crate::app::App;
@@ -18,25 +18,25 @@ use exhibit_model::State;
 use maud::{Markup, html};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What the list of problems shows.
+/// The data of the list of problems.
 #[derive(Clone, Debug, Default)]
 pub struct ProblemsView {
     /// The causes, most frequent first within their state.
     pub causes: Vec<Cause>,
-    /// How many items were looked at.
+    /// How many items were examined.
     pub items: u64,
     /// How many still wait to be read.
     pub waiting: u64,
-    /// How many problems were grouped, where there are more.
+    /// How many problems were grouped, if there are more.
     pub cut: Option<u64>,
 }
 
 /// One cause.
 #[derive(Clone, Debug)]
 pub struct Cause {
-    /// What became of the items.
+    /// The state of the items.
     pub state: State,
-    /// The reason of one of them; empty where the state is enough.
+    /// The reason of one of them; empty if the state is enough.
     pub reason: Name,
     /// Whether the reasons of others differ in their values.
     pub similar: bool,
@@ -82,7 +82,7 @@ impl Page for Problems {
     }
 }
 
-// Problems read to be grouped, and items named of each group.
+// Problems read for grouping, and items listed for each group.
 const GROUPED: u32 = 10_000;
 const NAMED: usize = 8;
 
@@ -90,7 +90,7 @@ fn load(app: &App) -> Result<ProblemsView, PageError> {
     let states: Vec<State> = State::ALL.into_iter().filter(|state| state.is_problem()).collect();
     let found = app.case.items(&ItemFilter { states, most: GROUPED, ..ItemFilter::default() })?;
     let account = app.case.account()?;
-    // by their codes: how a parser words what it found makes no other cause
+    // by their codes: different wording by a parser does not make another cause
     let mut groups: BTreeMap<(State, Vec<String>), Vec<&Item>> = BTreeMap::new();
     for item in &found {
         groups.entry((item.state, item.causes())).or_default().push(item);

@@ -1,4 +1,4 @@
-//! The saved searches: what each finds now, and what of it is new.
+//! The saved searches: what each finds now, and how much of it is new.
 
 use crate::access_events::{AccessEvent, Loaded};
 use crate::app::App;
@@ -25,26 +25,26 @@ pub struct SavedRow {
     pub name: String,
     /// The query.
     pub query: String,
-    /// Whether words are found only as they are written.
+    /// Whether words are matched only as written.
     pub exact: bool,
     /// Its results.
     pub href: String,
-    /// Documents that it finds now; none where the query can no longer be parsed.
+    /// Documents that it finds now; `None` if the query can no longer be parsed.
     pub documents: Option<u64>,
-    /// When it was last looked at.
+    /// When it was last opened.
     pub seen: Option<String>,
-    /// How many are new since.
+    /// How many are new since then.
     pub new: u64,
     /// Some of them: number and address.
     pub first_new: Vec<(String, String)>,
 }
 
-/// What the page shows.
+/// The data of the page.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct SavedView {
     /// The searches.
     pub rows: Vec<SavedRow>,
-    /// What was done to them just now.
+    /// The change that was just made.
     pub undo: Option<Undo>,
 }
 
@@ -68,14 +68,14 @@ impl Page for SavedSearches {
     }
 }
 
-// New documents named; and the longest name, in characters.
+// New documents listed; and the longest name, in characters.
 const NAMED: usize = 20;
 const LONGEST: usize = 100;
 
 fn load(app: &App, done: &str) -> Result<SavedView, PageError> {
     let saved = app.case.saved()?;
     let rows: Result<Vec<SavedRow>, PageError> = saved.iter().map(|(name, saved)| row(app, name, saved)).collect();
-    // only what was changed last can be taken back
+    // only the last change can be undone
     let undo = app.saved_before(done).map(|_| {
         let said = if saved.contains_key(done) { Done::SearchSaved } else { Done::SearchForgotten };
         let fields = vec![("name", done.to_owned())];
@@ -87,7 +87,7 @@ fn load(app: &App, done: &str) -> Result<SavedView, PageError> {
 fn row(app: &App, name: &str, saved: &Saved) -> Result<SavedRow, PageError> {
     let query = app.case.saved_query(saved);
     let found = match query.and_then(|query| app.case.documents_found(&query)) {
-        // it was saved by a version that understood more, or less
+        // it was saved by another version of the query language
         Err(CaseError::Query(_)) => None,
         found => Some(found?),
     };
@@ -129,7 +129,7 @@ pub(super) fn save(app: &Arc<App>, form: &FormData) -> Result<Change, PageError>
     Ok(Change::shown_at(links::saved(&name)))
 }
 
-/// Opens a saved search: from now on what comes is new.
+/// Opens a saved search: later results count as new.
 pub(super) fn run(app: &Arc<App>, form: &FormData) -> Result<Change, PageError> {
     let name = form.text("name");
     let saved = app.case.saved()?.remove(name).ok_or(PageError::NotThere)?;
@@ -147,7 +147,7 @@ pub(super) fn forget(app: &Arc<App>, form: &FormData) -> Result<Change, PageErro
     Ok(Change::shown_at(links::saved(name)))
 }
 
-/// Undoes the last saving or deleting, with what was new since it was looked at.
+/// Undoes the last saving or deleting, and restores when it was last opened.
 pub(super) fn take_back(app: &Arc<App>, form: &FormData) -> Result<Change, PageError> {
     let name = form.text("name");
     let before = app.saved_before(name).ok_or(PageError::NotThere)?;

@@ -26,7 +26,7 @@ pub struct SimilarView {
     pub name: Name,
     /// Its page.
     pub href: String,
-    /// The page of it that is compared; none for all of it.
+    /// The page of it that is compared; `None` for the whole document.
     pub page: Option<u32>,
     /// Its distinctive words, each with a search for it.
     pub words: Vec<(String, String)>,
@@ -64,13 +64,13 @@ fn load(app: &App, params: &Params) -> Result<Loaded<SimilarView>, PageError> {
     let similar = app.case.similar(id, page, ROWS)?;
     let item = app.case.item(id)?;
     let number = app.case.label(id);
-    // a row leads to its page with the shared words marked
+    // a row leads to its page with the shared words highlighted
     let rows = similar.hits.iter().zip(1..).map(|(found, rank)| {
         let query = found.words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" OR ");
         let made = search_row(app, app.words(), &SearchPlace::of(&query), &found.hit, rank);
         let place = Place { query: &query, page: found.hit.page, ..Place::default() };
         let href = links::document(&made.number, &place);
-        // what is shared is one thing: it has one colour
+        // shared words are one group: they have one colour
         let mut snippet = made.snippet.clone();
         snippet.iter_mut().flat_map(|snippet| &mut snippet.spans).for_each(|span| span.clause = 0);
         Row { shares: found.words.clone(), snippet, href, ..made }
@@ -114,11 +114,11 @@ fn page(frame: &Frame, view: &SimilarView) -> Markup {
     frame.page(&words.more_like(), &CssRules::default(), body)
 }
 
-fn words_of(words: &Words, telling: &[(String, String)]) -> Markup {
+fn words_of(words: &Words, distinctive: &[(String, String)]) -> Markup {
     html! {
         p.shares {
             span.dim { (words.its_words()) ": " }
-            @for (word, href) in telling { a href=(href) { (Name::from(word.as_str()).show()) } " " }
+            @for (word, href) in distinctive { a href=(href) { (Name::from(word.as_str()).show()) } " " }
         }
     }
 }

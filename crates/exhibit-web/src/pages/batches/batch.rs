@@ -1,4 +1,4 @@
-//! One batch: running it, and its lines of one sort.
+//! One batch: running it, and its lines of one kind.
 
 use super::{BatchRow, row, running_sample, sample, state};
 use crate::access_events::{AccessEvent, Loaded};
@@ -21,20 +21,20 @@ use std::sync::Arc;
 // Lines on a page.
 const ROWS: usize = 100;
 
-/// One batch with lines of one sort.
+/// One batch with lines of one kind.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct BatchView {
     /// The batch.
     pub batch: BatchRow,
-    /// Sorts of lines: the word, the address, whether it is shown.
+    /// Kinds of lines: the text, the address, whether it is shown.
     pub sorts: Vec<(String, String, bool)>,
     /// The lines shown.
     pub lines: Vec<LineView>,
     /// Files of these lines: the form's name and the address.
     pub files: Vec<(&'static str, String)>,
-    /// The page of lines before, and after.
+    /// The previous page of lines.
     pub earlier: Option<String>,
-    /// The page of lines after.
+    /// The next page of lines.
     pub later: Option<String>,
 }
 
@@ -45,13 +45,13 @@ pub struct LineView {
     pub line: u64,
     /// The name or query.
     pub text: String,
-    /// A search for it; none where it could not be run.
+    /// A search for it; `None` if it could not be run.
     pub href: Option<String>,
     /// Documents found.
     pub documents: u64,
     /// Pages found.
     pub pages: u64,
-    /// Pages of them that are new.
+    /// How many of them are new.
     pub new_pages: u64,
     /// The first page: the document's number, the page, its address.
     pub first: Option<(String, u32, String)>,
@@ -101,7 +101,7 @@ fn begin(app: Arc<App>, number: u64) {
     let Some(progress) = app.begin_batch(number) else { return };
     std::thread::spawn(move || {
         let run = AssertUnwindSafe(|| app.case.run_batch(number, app.clock.now(), app.threads, &progress));
-        // whatever happens, the batch does not stay marked as running
+        // in all cases, the batch does not stay marked as running
         let failed = match std::panic::catch_unwind(run) {
             Ok(ended) => ended.err().map(|error| chain_of(&error)),
             Err(_) => Some("it broke off".to_owned()),
@@ -168,18 +168,18 @@ fn best(app: &App, number: u64) -> Result<Vec<BatchLine>, CaseError> {
     Ok(best)
 }
 
-// Lines of one sort in the order of the list, and whether there are more.
+// Lines of one kind in the order of the list, and whether there are more.
 fn part(app: &App, number: u64, which: Which, from: usize) -> Result<(Vec<BatchLine>, bool), CaseError> {
-    let (mut lines, mut met) = (Vec::new(), 0_usize);
+    let (mut lines, mut count) = (Vec::new(), 0_usize);
     app.case.batch_lines(number, &mut |line| {
         if which.takes(&line) {
-            met += 1;
-            if met > from && lines.len() < ROWS {
+            count += 1;
+            if count > from && lines.len() < ROWS {
                 lines.push(line);
             }
         }
     })?;
-    Ok((lines, met > from.saturating_add(ROWS)))
+    Ok((lines, count > from.saturating_add(ROWS)))
 }
 
 fn line(app: &App, batch: &Batch, line: BatchLine) -> LineView {

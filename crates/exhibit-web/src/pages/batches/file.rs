@@ -30,7 +30,7 @@ pub(in crate::pages) fn load(app: &Arc<App>, params: &Params) -> Result<Loaded<C
     std::thread::spawn(move || {
         let mut to = Pieces { sender, kept: Vec::new() };
         if let Err(error) = app.case.write_batch(number, form, which, &mut to) {
-            // a file that ends early is not to be taken for a whole one
+            // a file that ends early must not be taken for a whole one
             let _ = to.sender.blocking_send(Err(std::io::Error::other(error.to_string())));
         }
     });
@@ -41,7 +41,7 @@ pub(in crate::pages) fn load(app: &Arc<App>, params: &Params) -> Result<Loaded<C
 
 type Piece = Result<Bytes, std::io::Error>;
 
-// Sends the file piece by piece, no faster than it is read.
+// Sends the file piece by piece, with back-pressure from the reader.
 struct Pieces {
     sender: mpsc::Sender<Piece>,
     kept: Vec<u8>,

@@ -1,5 +1,5 @@
-//! Batches: lists of names or queries, and the form for a new one. A batch is kept, run in the background one at a time,
-//! looked at ([`batch`]), and written out ([`file`]).
+//! Batches: lists of names or queries, and the form for a new one. A batch is stored, run in the background one at a
+//! time, viewed ([`batch`]), and exported ([`file`]).
 
 pub mod batch;
 pub(super) mod file;
@@ -21,7 +21,7 @@ use exhibit_model::Moment;
 use maud::{Markup, html};
 use std::sync::Arc;
 
-/// The longest list that can be sent, in bytes, with all around it.
+/// The longest list that can be sent, in bytes, including the rest of the form.
 pub(super) const MOST_LIST: usize = 64 << 20;
 
 /// A batch.
@@ -33,15 +33,15 @@ pub struct BatchRow {
     pub name: String,
     /// Whether its lines are queries.
     pub queries: bool,
-    /// Whether words are found only as they are written.
+    /// Whether words are matched only as written.
     pub exact: bool,
     /// When it was made.
     pub made: String,
     /// Its last run.
     pub run: Option<RunView>,
-    /// How far it has come, while it is running.
+    /// Its progress, while it is running.
     pub running: Option<Running>,
-    /// Why its last run ended, where it did not end well.
+    /// Why its last run failed, if it did.
     pub failed: Option<String>,
     /// Its page.
     pub href: String,
@@ -50,11 +50,11 @@ pub struct BatchRow {
 /// A run that has not ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Running {
-    /// For how many seconds.
+    /// Its duration in seconds.
     pub seconds: u64,
     /// Pages read and queries answered.
     pub done: u64,
-    /// Of how many; 0 where that is not known yet.
+    /// The total; 0 if not known yet.
     pub of: u64,
 }
 
@@ -63,13 +63,13 @@ pub struct Running {
 pub struct RunView {
     /// Its number.
     pub run: u64,
-    /// When it began.
+    /// When it started.
     pub at: String,
     /// Lines run.
     pub lines: u64,
     /// Lines with a hit.
     pub found: u64,
-    /// Lines with something new, where there was a run before.
+    /// Lines with new results, if there was a run before.
     pub new: Option<u64>,
     /// Lines that could not be run.
     pub bad: u64,
@@ -122,7 +122,7 @@ fn row(app: &App, batch: &Batch) -> BatchRow {
     }
 }
 
-/// Keeps a new batch.
+/// Stores a new batch.
 pub(super) fn new(app: &Arc<App>, form: &FormData) -> Result<Change, PageError> {
     let (file, file_name) = (form.bytes("file"), form.file_name("file"));
     let list = if file.is_empty() { form.bytes("list") } else { file };

@@ -1,4 +1,4 @@
-//! The document page: a page of a document, its text, its place among the results, and what is known of the file.
+//! The document page: a page of a document, its text, its place among the results, and what is known about the file.
 
 pub mod page_view;
 pub mod panels;
@@ -28,7 +28,7 @@ use exhibit_model::{ItemId, MetadataKey, Page, PageKind, TextSource};
 use maud::Markup;
 use paragraphs::{blocks, is_by_line, is_layer, labels, part};
 
-// Members and copies named; the rest is behind a link.
+// Members and copies listed; the rest is behind a link.
 const NAMED: usize = 40;
 
 /// The page of a document.
@@ -51,7 +51,7 @@ impl crate::pages::Page for DocumentPage {
     }
 }
 
-/// What is being read: the document, its page, its hits.
+/// What is shown: the document, its page, its hits.
 struct Reading<'a> {
     app: &'a App,
     words: &'static Words,
@@ -73,7 +73,7 @@ struct TagChange<'a> {
 fn load(app: &App, params: &Params) -> Result<Loaded<DocumentView>, PageError> {
     let id = app.case.resolve(params.path("number"))?;
     let small = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
-    let asked_place = Place {
+    let requested = Place {
         query: params.text("q"),
         sort: params.text("sort"),
         exact: params.number("exact") > 0,
@@ -83,8 +83,8 @@ fn load(app: &App, params: &Params) -> Result<Loaded<DocumentView>, PageError> {
         from: small(params.number("from")),
         documents: params.number("docs") > 0,
     };
-    let query = match app.case.query(asked_place.query, asked_place.exact) {
-        // a query that cannot be read finds nothing; the search page says why
+    let query = match app.case.query(requested.query, requested.exact) {
+        // a query with an error finds nothing; the search page explains it
         Err(CaseError::Query(_)) => None,
         query => Some(query?),
     };
@@ -95,7 +95,7 @@ fn load(app: &App, params: &Params) -> Result<Loaded<DocumentView>, PageError> {
         document: app.case.document(id)?,
         hits: hits(app, id, query.as_ref())?,
         query,
-        place: asked_place,
+        place: requested,
         done: TagChange { tag: params.text("tag"), off: params.number("off") > 0 },
     };
     let place = reading.settled();
@@ -112,7 +112,7 @@ fn hits(app: &App, id: ItemId, query: Option<&CaseQuery>) -> Result<Vec<PageHits
 }
 
 impl<'a> Reading<'a> {
-    /// The place with what was left open filled in: the page of the hit, or the first hit of the page.
+    /// The place with its missing parts filled in: the page of the hit, or the first hit of the page.
     fn settled(&self) -> Place<'a> {
         let mut place = self.place;
         let total: usize = self.hits.iter().map(|page| page.spans.len()).sum();
@@ -217,13 +217,13 @@ impl<'a> Reading<'a> {
         })
     }
 
-    // The results before and after this one, in the order the reader came by.
+    // The results before and after this one, in the order of the reader's search.
     fn neighbours(&self) -> Result<Option<Step>, PageError> {
         let Place { query, sort, rank, exact, documents, .. } = self.place;
         let first = rank.saturating_sub(1).max(1);
-        let Some(asked) = &self.query else { return Ok(None) };
+        let Some(parsed) = &self.query else { return Ok(None) };
         let request = SearchRequest {
-            query: asked,
+            query: parsed,
             limit: 3,
             offset: usize::try_from(first - 1).unwrap_or(usize::MAX),
             sort: order(sort).unwrap_or_default(),
@@ -369,7 +369,7 @@ impl<'a> Reading<'a> {
 
     fn copy(&self, copy: &Item) -> Copy {
         let number = self.app.case.label(copy.id);
-        // a path that cannot be read leaves the name, which is known
+        // if the path cannot be read, the name is still known
         let path = self.app.case.path(copy).unwrap_or_else(|_| self.app.case.name(copy));
         Copy { href: links::document(&number, &Place::default()), number, path: Name::from(path.as_str()) }
     }
@@ -395,7 +395,7 @@ impl<'a> Reading<'a> {
         })
     }
 
-    // The messages of its conversation, of mail that names itself or another.
+    // The messages of its conversation, if it is a message with an id or references.
     fn conversation(&self) -> Option<String> {
         const TIES: [MetadataKey; 3] =
             [MetadataKey::MAIL_MESSAGE_ID, MetadataKey::MAIL_IN_REPLY_TO, MetadataKey::MAIL_REFERENCES];
@@ -403,7 +403,7 @@ impl<'a> Reading<'a> {
         is_tied.then(|| links::search(&SearchPlace::of(&format!("thread:{} sort:oldest", self.number))))
     }
 
-    // Undoes the change of a tag that the address names, as long as it is in effect.
+    // Undoes the change of a tag that the address names, if it is still in effect.
     fn undo(&self, tags: &[String], action: &str, keep: &[(&'static str, String)]) -> Option<Undo> {
         let TagChange { tag, off } = self.done;
         if tag.is_empty() || tags.iter().any(|known| known == tag) == off {
@@ -418,7 +418,7 @@ impl<'a> Reading<'a> {
         Some(Undo { said, name: tag.to_owned(), action: action.to_owned(), fields })
     }
 
-    // The documents like this one, and like this page of it where there are several.
+    // The documents similar to this one, and to this page of it if it has several.
     fn similar(&self, page: u32) -> Vec<(String, bool)> {
         let mut links = vec![(links::similar(&self.number, 0), false)];
         if self.document.pages.len() > 1 {
@@ -460,7 +460,7 @@ fn origin(page: &Page, is_layer: bool) -> Origin {
     }
 }
 
-// Hundredths of a point are enough for the proportion.
+// Hundredths of a point are precise enough for the proportion.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be within range")]
 fn size(page: &Page) -> Option<(u32, u32)> {
     let sound = |side: f32| side.is_finite() && (0.5..1e7).contains(&side);

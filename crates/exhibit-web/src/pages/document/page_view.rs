@@ -1,4 +1,4 @@
-//! One page of a document: its picture with the hits laid over it as links, and its text in paragraphs.
+//! One page of a document: its picture with the hits overlaid as links, and its text in paragraphs.
 
 use crate::css_rules::CssRules;
 use crate::direction::{Direction, declared};
@@ -12,29 +12,29 @@ use maud::{Markup, html};
 pub enum Picture {
     /// It can be rendered.
     Shown {
-        /// Where the browser gets it.
+        /// The address of the picture.
         source: String,
-        /// Where it gets a larger one.
+        /// The address of a larger one.
         large: String,
-        /// The page's width and height in any unit, where it has a size of its own.
+        /// The page's width and height in any unit, if it has a size of its own.
         size: Option<(u32, u32)>,
-        /// Where the hits are on it.
+        /// The positions of the hits.
         boxes: Vec<HitBox>,
     },
-    /// There is none, and why.
+    /// It cannot be shown; the reason.
     None(String),
 }
 
-/// Where one hit is: one rectangle for each line.
+/// The position of one hit: one rectangle for each line.
 #[derive(Clone, PartialEq, Debug)]
 pub struct HitBox {
     /// The hit's number within the document, from 1.
     pub number: usize,
-    /// Which clause of the query found it.
+    /// Which clause of the query matched.
     pub clause: usize,
-    /// Whether it is the hit looked at.
+    /// Whether it is the current hit.
     pub current: bool,
-    /// Its places.
+    /// Its rectangles.
     pub places: Vec<Rect>,
 }
 
@@ -43,19 +43,19 @@ pub struct HitBox {
 pub struct Text {
     /// How the text was obtained, with OCR's program and languages.
     pub origin: Origin,
-    /// The page's main language, `und` where undetermined.
+    /// The page's main language, `und` if undetermined.
     pub language: String,
     /// Its paragraphs.
     pub blocks: Vec<Block>,
     /// Whether lines are rows of a sheet with cells between tabs.
     pub is_table: bool,
-    /// What was found, numbered, in order, not overlapping, in bytes of the page's text.
+    /// The hits, numbered, in order, not overlapping, in bytes of the page's text.
     pub spans: Vec<Span>,
-    /// The hit looked at; 0 for none.
+    /// The current hit; 0 for none.
     pub current: usize,
-    /// What is not plain visible text, in order, not overlapping.
+    /// Stretches that are not plain visible text, in order, not overlapping.
     pub labels: Vec<Label>,
-    /// Where a long page is shown in parts.
+    /// The part of a long page that is shown.
     pub part: Option<Part>,
 }
 
@@ -64,9 +64,9 @@ pub struct Text {
 pub enum Origin {
     /// From the file itself.
     File,
-    /// From the file itself, where it lies unpainted under the picture: what some other program's OCR wrote.
+    /// From the file itself, as an invisible layer under the picture: the output of another program's OCR.
     Layer,
-    /// Guessed from the picture.
+    /// Recognised from the picture.
     Ocr {
         /// The program and its version.
         engine: String,
@@ -99,13 +99,13 @@ pub struct Part {
     pub to: u64,
     /// How many there are.
     pub of: u64,
-    /// The part before.
+    /// The previous part.
     pub earlier: Option<String>,
-    /// The part after.
+    /// The next part.
     pub later: Option<String>,
 }
 
-/// Renders the picture and gives each hit's box its place.
+/// Renders the picture and positions each hit's box.
 #[must_use]
 pub fn picture(words: &Words, picture: &Picture, rules: &mut CssRules) -> Markup {
     match picture {

@@ -9,35 +9,35 @@ use maud::{Markup, html};
 /// Where a document was found, and what it contains.
 #[derive(Clone, Debug, Default)]
 pub struct FoundIn {
-    /// The way down to it, itself and its members: source, folders, containers.
+    /// The path to it, itself and its members: source, folders, containers.
     pub lines: Vec<TreeLine>,
     /// How many members it has.
     pub members: u64,
-    /// The list of its members where they are more than shown.
+    /// The list of its members if there are more than shown.
     pub all_members: Option<String>,
 }
 
 /// One line of the tree.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct TreeLine {
-    /// How deep, from 0.
+    /// Its depth, from 0.
     pub depth: usize,
-    /// What it is.
+    /// Its kind.
     pub kind: TreeKind,
     /// Its name.
     pub name: Name,
-    /// The number of its item, where it is one.
+    /// The number of its item, if it is one.
     pub number: Option<String>,
-    /// Where it leads.
+    /// Its address.
     pub href: Option<String>,
-    /// What became of it, where that is not simply `read`.
+    /// Its state, if not simply `read`.
     pub state: Option<State>,
 }
 
-/// What a line of the tree is.
+/// The kind of a line of the tree.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum TreeKind {
-    /// What was handed over.
+    /// The source.
     Source,
     /// A folder.
     Folder,
@@ -52,7 +52,7 @@ pub enum TreeKind {
 /// How a file is identified and proved.
 #[derive(Clone, Debug, Default)]
 pub struct Custody {
-    /// SHA-256 of its bytes in hexadecimal digits; empty where it has no bytes.
+    /// SHA-256 of its bytes in hexadecimal digits; empty if it has no bytes.
     pub sha256: String,
     /// Its size in bytes.
     pub size: u64,
@@ -60,7 +60,7 @@ pub struct Custody {
     pub media_type: String,
     /// When it was received.
     pub received: String,
-    /// When it was last changed, according to its folder or container.
+    /// When it was last modified, according to its folder or container.
     pub modified: Option<String>,
     /// The source's name.
     pub source: Name,
@@ -68,7 +68,7 @@ pub struct Custody {
     pub path: Name,
     /// Other places with the same bytes: number, path, address.
     pub copies: Vec<Copy>,
-    /// How many there are, named or not.
+    /// How many there are, listed or not.
     pub copies_in_all: u64,
     /// The log entry of its receipt, and its address.
     pub log_entry: Option<(u64, String)>,
@@ -97,7 +97,7 @@ pub struct Property {
 /// What a user should know about how a file was read.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Noted {
-    /// How much it matters.
+    /// Its severity.
     pub severity: Severity,
     /// The page it is about, and its address; `None` for the whole file.
     pub page: Option<(u32, String)>,

@@ -1,6 +1,6 @@
-//! A page's text cut into paragraphs for showing: each with one language and one direction, and long pages in parts.
+//! Splits a page's text into paragraphs for display: each with one language and one direction, and long pages in parts.
 //!
-//! Nothing is left out and nothing joined: the paragraphs of a part, with the line ends between them, are its text.
+//! Nothing is left out or joined: the paragraphs of a part, with the line ends between them, are its text.
 
 use crate::direction::Direction;
 use crate::pages::document::page_view::Block;
@@ -77,15 +77,15 @@ pub(crate) fn blocks(page: &Page, by_line: bool, shown: &Range<usize>) -> Vec<Bl
     blocks
 }
 
-/// Where the lines of a laid-out page are; empty for pages without positions.
+/// The lines of a laid-out page; empty for pages without positions.
 struct Layout<'a> {
     page: &'a Page,
-    // the edges between which lines run
+    // the left and right edges of the lines
     left: f32,
     right: f32,
 }
 
-// How far before the edge a line ends that is the last of its paragraph, and how much taller than a line the gap
+// How far before the edge the last line of a paragraph ends, and how much taller than a line the gap
 // between paragraphs is.
 const SHORT: f32 = 0.12;
 const GAP: f32 = 0.9;
@@ -126,7 +126,7 @@ fn language_at(page: &Page, at: usize) -> &str {
     }
 }
 
-/// What is not plain visible text, in order and not overlapping, for showing.
+/// Stretches that are not plain visible text, in order and not overlapping, for display.
 pub(crate) fn labels(words: &Words, page: &Page) -> Vec<Label> {
     let mut reached = 0;
     let mut labels = Vec::new();
@@ -142,7 +142,7 @@ pub(crate) fn labels(words: &Words, page: &Page) -> Vec<Label> {
     labels
 }
 
-/// Whether all of the page's text is unpainted: a text layer that lies under the picture of a scan.
+/// Whether all of the page's text is invisible: a text layer under the picture of a scan.
 pub(crate) fn is_layer(page: &Page, labels: &[Label]) -> bool {
     let mut reached = 0;
     let hidden = labels.iter().filter(|label| label.kind == MarkKind::Invisible);

@@ -8,7 +8,7 @@ use crate::params::Params;
 use axum::body::Body;
 use std::sync::Arc;
 
-// The longer side of a picture beside the text, and alone.
+// The longer side of a picture beside the text, and on its own.
 const BESIDE: u32 = 1600;
 const ALONE: u32 = 3200;
 

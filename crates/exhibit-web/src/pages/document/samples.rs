@@ -25,7 +25,7 @@ pub(super) fn samples() -> Vec<(&'static str, DocumentView)> {
     ]
 }
 
-/// Paragraphs of a page in which each stretch in square brackets was found.
+/// Paragraphs of a page in which each stretch in square brackets is a hit.
 fn text(language: &str, paragraphs: &[&str], current: usize) -> Text {
     let mut text = Text {
         origin: Origin::File,

@@ -17,7 +17,7 @@ pub(crate) fn change(app: &Arc<App>, form: &FormData) -> Result<Change, PageErro
         (app.log_marks)();
     }
     let after = app.case.tags_of(id)?;
-    // as it is kept: in which case it was written does not matter
+    // as it is stored: the case in which it was written does not matter
     let (with, without) = if off { (&before, &after) } else { (&after, &before) };
     let changed = with.iter().find(|tag| !without.contains(tag)).map_or("", String::as_str);
     let place = Place {

@@ -1,5 +1,5 @@
-//! The document page: where one came from and goes next, the picture of a page with its hits, its text beside it, and
-//! what is known of the file.
+//! The document page: links to results and neighbours, the picture of a page with its hits, its text beside it, and
+//! what is known about the file.
 
 use crate::css_rules::CssRules;
 use crate::forms::hidden;
@@ -13,7 +13,7 @@ use crate::words::Words;
 use exhibit_model::State;
 use maud::{Markup, html};
 
-/// What the document page shows.
+/// The data of the document page.
 #[derive(Clone, Debug)]
 pub struct DocumentView {
     /// The document's number, such as `EXH-000127`.
@@ -22,15 +22,15 @@ pub struct DocumentView {
     pub name: Name,
     /// The word for its kind.
     pub kind: String,
-    /// What became of it.
+    /// Its state.
     pub state: State,
-    /// Why, for states that need a reason.
+    /// The reason, for states that need one.
     pub reason: Name,
-    /// The way back and onward.
+    /// The links to results and neighbours.
     pub trail: Trail,
-    /// The picture of the page, or why there is none; `None` where the document has no pages.
+    /// The picture of the page, or why it has none; `None` if the document has no pages.
     pub picture: Option<Picture>,
-    /// The text of the page; `None` where the document has no pages.
+    /// The text of the page; `None` if the document has no pages.
     pub text: Option<Text>,
     /// The page's place in its document.
     pub page: Option<PagePlace>,
@@ -38,11 +38,11 @@ pub struct DocumentView {
     pub found_in: FoundIn,
     /// How the file is identified and proved.
     pub custody: Custody,
-    /// The words that people put on it.
+    /// The tags of the document.
     pub tags: Tags,
     /// A search for the messages of its conversation.
     pub conversation: Option<String>,
-    /// Documents like it: the address, and whether this page alone is compared.
+    /// Documents similar to it: the address, and whether only this page is compared.
     pub similar: Vec<(String, bool)>,
     /// The file's own properties.
     pub properties: Vec<Property>,
@@ -53,52 +53,52 @@ pub struct DocumentView {
 /// The tags of a document.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Tags {
-    /// Where the forms go.
+    /// The address of the forms.
     pub action: String,
-    /// What they send along, to come back to the same place.
+    /// The hidden fields that lead back to the same place.
     pub keep: Vec<(&'static str, String)>,
     /// The tags, each with a search for it.
     pub tags: Vec<(String, String)>,
-    /// Tags that the case has already.
+    /// Existing tags of the case.
     pub known: Vec<String>,
-    /// What was done to them just now.
+    /// The change that was just made.
     pub undo: Option<Undo>,
 }
 
-/// The way back to the results and on to the next hit.
+/// The links back to the results and on to the next hit.
 #[derive(Clone, Debug, Default)]
 pub struct Trail {
     /// Back to the results.
     pub results: Option<String>,
-    /// Which hit of how many.
+    /// The position among the hits.
     pub hit: Option<Step>,
-    /// Which result of how many.
+    /// The position among the results.
     pub result: Option<Step>,
 }
 
-/// A place in a row of things, with the links to its neighbours.
+/// A position in a sequence, with the links to its neighbours.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Step {
-    /// Its number, from 1; 0 where none of them is current.
+    /// Its number, from 1; 0 if there is no current one.
     pub number: u64,
     /// How many there are.
     pub of: u64,
-    /// The one before.
+    /// The previous one.
     pub previous: Option<String>,
-    /// The one after.
+    /// The next one.
     pub next: Option<String>,
 }
 
 /// A page's place in its document.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PagePlace {
-    /// Which of how many.
+    /// The position among the pages.
     pub step: Step,
-    /// What the document itself calls it (a sheet's name, a printed page label); may be empty.
+    /// The document's own name for it (a sheet's name, a printed page label); may be empty.
     pub label: Name,
-    /// The address that the form for jumping to a page goes to.
+    /// The address of the form for jumping to a page.
     pub action: String,
-    /// What to keep when jumping: names and values.
+    /// The hidden fields of that form: names and values.
     pub keep: Vec<(&'static str, String)>,
 }
 
@@ -107,15 +107,15 @@ pub struct PagePlace {
 pub fn page(frame: &Frame, view: &DocumentView) -> Markup {
     let words = frame.words;
     let mut rules = CssRules::default();
-    let painted = matches!(view.picture, Some(Picture::Shown { .. }));
+    let has_picture = matches!(view.picture, Some(Picture::Shown { .. }));
     let picture = view.picture.as_ref().map(|shown| picture(words, shown, &mut rules));
     let page_head = view.page.as_ref().map(|place| page_head(words, place, view.picture.as_ref()));
     let body = html! {
         (head(words, view))
-        div.document.no-paper[!painted] {
-            @if painted { section.paper aria-labelledby="paper-head" { (some(&page_head)) (some(&picture)) } }
+        div.document.no-paper[!has_picture] {
+            @if has_picture { section.paper aria-labelledby="paper-head" { (some(&page_head)) (some(&picture)) } }
             section.text aria-labelledby="text-head" {
-                @if !painted { (some(&page_head)) (some(&picture)) }
+                @if !has_picture { (some(&page_head)) (some(&picture)) }
                 @match &view.text { Some(shown) => (text(words, shown)), None => (no_pages(words, view)) }
             }
             aside.facts aria-label=(words.facts()) {

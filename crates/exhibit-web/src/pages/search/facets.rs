@@ -14,9 +14,9 @@ pub struct Facet {
     pub title: String,
     /// The field that its boxes set.
     pub field: String,
-    /// The way down to what is listed, the last step last: of folders.
+    /// For folders: the path to the listed one, which is the last step.
     pub trail: Vec<Choice>,
-    /// Whether its values are in view at once.
+    /// Whether its values are shown at once.
     pub open: bool,
     /// Its values.
     pub values: Vec<FacetValue>,
@@ -27,19 +27,19 @@ pub struct Facet {
 /// One filter.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct FacetValue {
-    /// How it is called.
+    /// Its name.
     pub label: Name,
-    /// What the form sends.
+    /// The value that the form sends.
     pub value: String,
-    /// Pages with it under this query.
+    /// Pages with it among the results.
     pub count: u64,
     /// Whether it is chosen.
     pub chosen: bool,
-    /// The same query with it left out, or no longer left out.
+    /// The same query with it excluded, or no longer excluded.
     pub exclude: String,
-    /// Whether it is left out.
+    /// Whether it is excluded.
     pub excluded: bool,
-    /// The same query within it, where one can go into it.
+    /// The same query within it, if it can be opened.
     pub into: Option<String>,
 }
 
@@ -48,7 +48,7 @@ pub struct FacetValue {
 pub struct Year {
     /// The year or month, or the word for no date.
     pub label: String,
-    /// How many.
+    /// The count.
     pub count: u64,
     /// The same query within this period, or no longer within it.
     pub href: String,
@@ -56,7 +56,7 @@ pub struct Year {
     pub chosen: bool,
 }
 
-/// Renders the filters; nothing where there are none.
+/// Renders the filters; nothing if there are none.
 pub(crate) fn facets(words: &Words, keep: &[(&'static str, String)], answer: &Answer) -> Markup {
     html! {
         @if !answer.facets.is_empty() {

@@ -1,6 +1,6 @@
-//! Filters beside the results: what can be chosen, and what a choice makes of the query.
+//! Filters beside the results: what can be chosen, and how a choice changes the query.
 //!
-//! A choice is nothing but a clause of the query, where the reader sees it and can take it away.
+//! A choice is only a clause of the query, where the reader can see and remove it.
 
 use super::place;
 use crate::app::App;
@@ -14,7 +14,7 @@ use crate::words::Words;
 use exhibit_case::{CaseQuery, FacetCount, FacetCounts};
 use exhibit_query::{Facet as FacetKind, Field, Filter, FilteredQuery, parse};
 
-// Facets that are open at first.
+// Facets that are open initially.
 const OPEN: [FacetKind; 3] = [FacetKind::Type, FacetKind::Language, FacetKind::Folder];
 // Values shown of a facet, and of the one that is listed in full; years and months.
 const VALUES: usize = 8;
@@ -26,15 +26,15 @@ pub(crate) struct Filters {
     pub(crate) facets: Vec<Facet>,
     pub(crate) years: Vec<Year>,
     pub(crate) months: Vec<Year>,
-    /// What the form sends along: the query without what its boxes stand for.
+    /// The hidden field of the form: the query without what its boxes stand for.
     pub(crate) keep: Vec<(&'static str, String)>,
-    /// The address without anything chosen.
+    /// The address without any filter.
     pub(crate) without: String,
 }
 
-/// The address of the results after the form of the filters was sent.
+/// The address of the results after the filter form was sent.
 pub(crate) fn applied(params: &Params) -> String {
-    // a query that cannot be read stays as it is: its page says what is wrong
+    // a query with an error stays unchanged: its page explains the error
     let Ok(query) = parse(params.text("q")) else {
         return links::search(&SearchPlace { from: 0, after: "", ..place(params) });
     };
@@ -52,7 +52,7 @@ fn boxed() -> impl Iterator<Item = FacetKind> {
     FacetKind::ALL.into_iter().filter(|facet| !facet.is_period())
 }
 
-// What the links of the filters are made of.
+// What the links of the filters are made from.
 struct FilterLinks<'a> {
     words: &'a Words,
     place: &'a SearchPlace<'a>,
@@ -65,7 +65,7 @@ impl Filters {
         let most = if place.more.is_empty() { VALUES } else { MOST };
         let counted = app.case.facets(query, most)?;
         let of = |facet: FacetKind| counted.iter().find(|counts| counts.facet == facet);
-        let facets: Vec<&FacetCounts> = boxed().filter_map(of).filter(|f| tells(f)).collect();
+        let facets: Vec<&FacetCounts> = boxed().filter_map(of).filter(|f| is_useful(f)).collect();
         let periods = |facet: FacetKind| of(facet).map(|counts| counts.values.as_slice()).unwrap_or_default();
         let years = links.periods(periods(FacetKind::Year));
         let months = links.periods(&months(periods(FacetKind::Month), periods(FacetKind::Year)));
@@ -79,8 +79,8 @@ impl Filters {
     }
 }
 
-// A single value for all is not worth showing, unless it is the query's own, or a folder that can be gone into.
-fn tells(counts: &FacetCounts) -> bool {
+// A single value for all is not worth showing, unless the query names it, or it is a folder that can be opened.
+fn is_useful(counts: &FacetCounts) -> bool {
     let named = counts.values.iter().any(|value| value.chosen || value.excluded);
     counts.values.len() > 1 || named || matches!(counts.facet, FacetKind::Folder | FacetKind::Tag)
 }
@@ -90,7 +90,7 @@ impl FilterLinks<'_> {
         links::search(&SearchPlace { query: &filtered.query().to_string(), from: 0, after: "", ..*self.place })
     }
 
-    // The query without what the boxes on the page stand for: they add it again when they are sent.
+    // The query without the filters of the boxes on the page: the boxes add them again when the form is sent.
     fn kept(&self, facets: &[&FacetCounts]) -> Vec<(&'static str, String)> {
         let mut unticked = self.filtered.clone();
         let has_box = |chosen: &Filter| {
@@ -105,7 +105,7 @@ impl FilterLinks<'_> {
         keep
     }
 
-    // Those of most pages, and all that the query names.
+    // The values with most pages, and all that the query names.
     fn shown<'c>(&self, counts: &'c FacetCounts) -> impl Iterator<Item = &'c FacetCount> + use<'c> {
         let most = if self.place.more == counts.facet.word() { MOST } else { VALUES };
         let named = |value: &FacetCount| value.chosen || value.excluded;
@@ -151,7 +151,7 @@ impl FilterLinks<'_> {
         }
     }
 
-    // The way down to the folder that is looked into, each step a link back to it.
+    // The path to the open folder, each step a link back to it.
     fn trail(&self, within: &str) -> Vec<Choice> {
         if within.is_empty() {
             return Vec::new();
@@ -197,7 +197,7 @@ fn months(months: &[FacetCount], years: &[FacetCount]) -> Vec<FacetCount> {
     months.iter().filter(of).cloned().collect()
 }
 
-// Those of most pages, in their order.
+// The values with most pages, in their order.
 fn fullest(values: &[FacetCount]) -> Vec<&FacetCount> {
     let mut counts: Vec<u64> = values.iter().map(|value| value.pages).collect();
     counts.sort_unstable_by(|a, b| b.cmp(a));
@@ -232,7 +232,7 @@ fn label(words: &Words, facet: FacetKind, count: &FacetCount) -> String {
     }
 }
 
-// A script has a capital in a tag; the index keeps small letters.
+// A script is capitalised in a tag; the index stores lower case.
 fn tag(value: &str) -> String {
     let part = |part: &str| match part.len() {
         4 if part.is_ascii() => part[..1].to_uppercase() + &part[1..],

@@ -25,7 +25,7 @@ use maud::Markup;
 
 /// Rows on a page.
 pub(crate) const ROWS: usize = 25;
-// Searches shown of those made lately.
+// Recent searches shown.
 const RECENT: usize = 10;
 
 /// The search page.
@@ -36,7 +36,7 @@ impl Page for Search {
     type View = SearchView;
 
     fn load(app: &App, params: &Params) -> Result<Loaded<SearchView>, PageError> {
-        // what the form of the filters chose becomes part of the query, so that the address is complete
+        // the choices of the filter form become part of the query, so that the address is complete
         if !params.text("apply").is_empty() {
             return Err(PageError::Moved(filters::applied(params)));
         }
@@ -67,7 +67,7 @@ fn load(app: &App, params: &Params) -> Result<Loaded<SearchView>, PageError> {
     Ok(Loaded::new(event, SearchView { query, outcome, keep: kept(&place), fields: fields(), recent }))
 }
 
-/// The fields that a query can name, and what each takes.
+/// The fields of a query, and what each accepts.
 pub(crate) fn fields() -> Vec<(&'static str, &'static str)> {
     Field::ALL.into_iter().map(|field| (field.name(), text::takes(field))).collect()
 }
@@ -82,7 +82,7 @@ fn recent(app: &App) -> Option<Recent> {
     Some(Recent { on: history.on, searches: history.searches.iter().take(RECENT).map(link).collect() })
 }
 
-/// The place in the results that an address names.
+/// The position in the results that an address names.
 pub(crate) fn place(params: &Params) -> SearchPlace<'_> {
     SearchPlace {
         query: params.text("q"),
@@ -95,7 +95,7 @@ pub(crate) fn place(params: &Params) -> SearchPlace<'_> {
     }
 }
 
-// What the form for another query keeps.
+// The hidden fields of the form for another query.
 fn kept(place: &SearchPlace<'_>) -> Vec<(&'static str, String)> {
     let sort = (!place.sort.is_empty()).then(|| ("sort", place.sort.to_owned()));
     let documents = place.documents.then(|| ("docs", "1".to_owned()));
@@ -103,7 +103,7 @@ fn kept(place: &SearchPlace<'_>) -> Vec<(&'static str, String)> {
 }
 
 fn found(app: &App, words: &Words, place: &SearchPlace<'_>) -> Result<Outcome, PageError> {
-    // a cursor finds its place at once, however far; a number of rows is counted out
+    // a cursor finds its position at once, however far; an offset has to be counted
     let after = place.after.parse().ok();
     let offset = if after.is_some() { 0 } else { usize::try_from(place.from).unwrap_or(usize::MAX) };
     let query = match app.case.query(place.query, place.exact) {
@@ -125,7 +125,7 @@ fn found(app: &App, words: &Words, place: &SearchPlace<'_>) -> Result<Outcome, P
     Ok(Outcome::Answered(Box::new(answered(app, words, place, &query, &results)?)))
 }
 
-/// The order that a word of an address names.
+/// The order named in an address.
 pub(crate) fn order(word: &str) -> Option<Sort> {
     match word {
         "relevance" => Some(Sort::Relevance),
@@ -178,7 +178,7 @@ fn answered(
     })
 }
 
-// The query read back, with its clauses marked as their hits are.
+// The query as understood, with its clauses highlighted like their hits.
 fn read_back(query: &Query) -> Vec<ReadPart> {
     let part = |part: QueryPart| match part {
         QueryPart::Clause(number) => ReadPart::Term(query.clauses[number].text.to_string(), Some(number)),
@@ -194,7 +194,7 @@ fn widenings(place: &SearchPlace<'_>, query: &Query) -> Vec<Widening> {
     query.widenings().iter().map(widening).collect()
 }
 
-// How far reading has come, while it has not ended.
+// The progress of reading, until it is complete.
 fn searchable(app: &App) -> Result<Option<(u64, u64)>, PageError> {
     let (now, of) = (app.case.searchable(), app.pages_read_lately()?);
     Ok((now < of).then_some((now, of)))
@@ -276,7 +276,7 @@ fn passage(hit: &SearchHit) -> Passage {
         clause: span.clause,
         number: 0,
     });
-    // one byte for one byte, so that offsets stay
+    // one byte for each byte, so that offsets stay the same
     let text = snippet.text.replace(['\n', '\r', '\t'], " ");
     Passage { text: format!("{before}{text}{after}"), language: hit.language.clone(), spans: spans.collect() }
 }

@@ -95,7 +95,7 @@ fn answer() -> Answer {
     }
 }
 
-/// A passage in which each stretch in square brackets was found; its first letter decides the clause.
+/// A passage in which each stretch in square brackets is a hit; its first letter decides the clause.
 pub(crate) fn passage(language: &str, marked: &str) -> Passage {
     let mut passage = Passage { language: language.to_owned(), ..Passage::default() };
     let mut rest = marked;

@@ -1,4 +1,4 @@
-//! The search page: the box, how the query was read, and the rows found.
+//! The search page: the box, how the query was understood, and the results.
 
 use crate::css_rules::CssRules;
 use crate::forms::{hidden, token};
@@ -9,18 +9,18 @@ use crate::words::Words;
 use exhibit_model::State;
 use maud::{Markup, html};
 
-/// What the search page shows.
+/// The data of the search page.
 #[derive(Clone, Debug)]
 pub struct SearchView {
     /// The query as typed.
     pub query: String,
-    /// What came of it.
+    /// The outcome of the query.
     pub outcome: Outcome,
-    /// What the search forms send along unseen.
+    /// The hidden fields of the search forms.
     pub keep: Vec<(&'static str, String)>,
-    /// The fields that a query can name, and what each takes.
+    /// The fields of a query, and what each accepts.
     pub fields: Vec<(&'static str, &'static str)>,
-    /// The recent searches, where there is no query; none if they cannot be read.
+    /// The recent searches, if there is no query; `None` if they cannot be read.
     pub recent: Option<Recent>,
 }
 
@@ -33,21 +33,21 @@ pub struct Recent {
     pub searches: Vec<(String, String, u64)>,
 }
 
-/// What came of a query.
+/// The outcome of a query.
 #[derive(Clone, Debug)]
 pub enum Outcome {
     /// There is no query yet.
     Blank,
-    /// The query cannot be read.
+    /// The query has an error.
     Wrong(Wrong),
-    /// It was read and answered, perhaps with nothing.
+    /// It was parsed and answered, possibly without results.
     Answered(Box<Answer>),
 }
 
-/// Why a query cannot be read.
+/// Why a query cannot be parsed.
 #[derive(Clone, Debug)]
 pub struct Wrong {
-    /// What is wrong, as a sentence without full stop.
+    /// The error, as a sentence without full stop.
     pub message: String,
     /// Where in the query, in bytes; an empty stretch is a place between two characters.
     pub place: Option<(usize, usize)>,
@@ -55,25 +55,25 @@ pub struct Wrong {
     pub hint: Option<String>,
 }
 
-/// A link offered: its words and where it leads.
+/// A link: its text and address.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Choice {
-    /// What it says.
+    /// Its text.
     pub text: String,
-    /// Where it leads.
+    /// Its address.
     pub href: String,
 }
 
 /// An answered query.
 #[derive(Clone, Debug, Default)]
 pub struct Answer {
-    /// How the query was read.
+    /// How the query was understood.
     pub read_as: Vec<ReadPart>,
     /// Each widening applied by default.
     pub widenings: Vec<Widening>,
-    /// What was taken literally but may have been meant otherwise, as sentences.
+    /// What was searched literally but may have been meant otherwise, as sentences.
     pub remarks: Vec<String>,
-    /// Documents found; `None` where not counted.
+    /// Documents found; `None` if not counted.
     pub documents: Option<u64>,
     /// Pages found.
     pub pages: u64,
@@ -81,58 +81,58 @@ pub struct Answer {
     pub seconds: Option<f32>,
     /// Pages searchable now and pages expected, while material is still being read.
     pub searchable: Option<(u64, u64)>,
-    /// Filters with counts under this query; none, and the column is left out.
+    /// Filters with counts for this query; if empty, the column is left out.
     pub facets: Vec<Facet>,
-    /// What the form of the filters sends along unseen.
+    /// The hidden fields of the filter form.
     pub filtered: Vec<(&'static str, String)>,
-    /// The same query without what the filters chose.
+    /// The same query without the filters.
     pub unfiltered: String,
-    /// Pages by year; none, and the chart is left out.
+    /// Pages by year; if empty, the chart is left out.
     pub years: Vec<Year>,
-    /// Pages by month, where years are chosen.
+    /// Pages by month, if years are chosen.
     pub months: Vec<Year>,
-    /// The words that set what was found apart.
+    /// The link to the distinctive words of the results.
     pub telling: Option<String>,
-    /// Whether words are found only as they are written.
+    /// Whether words are matched only as written.
     pub exact: bool,
     /// What a row can be: a page or a document.
     pub units: Vec<Order>,
-    /// The orders in which rows can be had.
+    /// The available orders of the rows.
     pub orders: Vec<Order>,
     /// The rows shown.
     pub rows: Vec<Row>,
-    /// The page of rows before.
+    /// The previous page of rows.
     pub earlier: Option<String>,
-    /// The page of rows after.
+    /// The next page of rows.
     pub later: Option<String>,
-    /// What else to try where nothing was found.
+    /// Suggestions for an empty result.
     pub suggestions: Vec<Choice>,
 }
 
-/// A part of a query read back.
+/// A part of the query as understood.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum ReadPart {
-    /// Words of ours.
+    /// Text of the interface.
     Words(String),
-    /// A term of the query, and the number of its clause where it is searched for.
+    /// A term of the query, and the number of its clause if it is searched.
     Term(String, Option<usize>),
 }
 
 /// An order of the rows.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Order {
-    /// How it is called.
+    /// Its name.
     pub word: String,
     /// The same query in this order.
     pub href: String,
-    /// Whether it is the order shown.
+    /// Whether it is the current order.
     pub current: bool,
 }
 
 /// A widening of the query.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Widening {
-    /// What it does.
+    /// Its effect.
     pub text: String,
     /// The same query without it.
     pub without: Option<String>,
@@ -145,17 +145,17 @@ pub struct Row {
     pub number: String,
     /// The file's name.
     pub name: Name,
-    /// Where the row leads: the document, at its first hit.
+    /// The document's address, at its first hit.
     pub href: String,
-    /// The word for its kind.
+    /// The name of its kind.
     pub kind: String,
-    /// What became of it.
+    /// Its state.
     pub state: State,
     /// The page found and the number of pages.
     pub page: Option<(u32, u32)>,
-    /// OCR's mean confidence (0 to 1) where the text was guessed.
+    /// OCR's mean confidence (0 to 1) if the text is from OCR.
     pub confidence: Option<f32>,
-    /// The document's date, or in words when its file was changed.
+    /// The document's date, or a text with when its file was modified.
     pub date: Option<String>,
     /// The number of the row among all, from 1.
     pub rank: u64,
@@ -163,7 +163,7 @@ pub struct Row {
     pub path: Name,
     /// Hits.
     pub hits: u64,
-    /// Pages of the document that were found, where rows are documents; 1 where they are pages.
+    /// Matching pages of the document, if rows are documents; 1 if they are pages.
     pub pages: u64,
     /// The text around the first hits.
     pub snippet: Option<Passage>,
@@ -171,9 +171,9 @@ pub struct Row {
     pub copies: Option<(u64, String)>,
     /// Some of these copies: number, path, address.
     pub places: Vec<(String, Name, String)>,
-    /// The place that the query named, where it is not `path`.
+    /// The place that the query named, if it is not `path`.
     pub found_at: Option<Name>,
-    /// The words that it shares with another document, where that is why it is shown.
+    /// The words that it shares with another document, on the page of similar documents.
     pub shares: Vec<String>,
 }
 
@@ -342,7 +342,7 @@ fn choices(title: &str, choices: &[Order]) -> Markup {
     }
 }
 
-// The other places of the same bytes, folded.
+// The other places of the same bytes, collapsed.
 fn copies(words: &Words, count: u64, href: &str, places: &[(String, Name, String)]) -> Markup {
     html! {
         @if places.is_empty() { p.meta { a href=(href) { (words.copies_folded(count)) } } } @else {
