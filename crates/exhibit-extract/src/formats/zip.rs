@@ -1,7 +1,7 @@
 //! Zip archives (PKWARE APPNOTE 6.3.10): every entry is a member.
 //!
-//! The directory is read here, entry by entry, so that no two entries with one name hide each other, names keep their
-//! bytes and a broken directory costs no more than it must; unpacking, decryption and checksums are the zip crate's.
+//! The directory is parsed here, entry by entry, so that entries with the same name do not hide each other, names keep
+//! their bytes and damage to the directory loses as little as possible; the zip crate unpacks, decrypts, checks CRCs.
 //! Nothing is ever unpacked to a path.
 
 mod directory;
@@ -56,7 +56,7 @@ pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) 
     Ok(if said == 0 && directory.is_damaged() { Verdict::Failed(Reason::NoEntries) } else { Verdict::Read })
 }
 
-/// Finds the one encoding of all names that are not UTF-8.
+/// Determines the one encoding of all names that are not UTF-8.
 fn collect_names(directory: &mut Directory, input: &mut dyn Input) -> Names {
     let mut names = Names::default();
     while let Ok(Some(entry)) = directory.next(input) {
@@ -86,7 +86,7 @@ fn say_entry(
     entry::say(entry, input, &request.passwords, out)
 }
 
-/// Reads `len` bytes at `at`, or as many as there are.
+/// Reads `len` bytes at `at`, or as many as are available.
 fn read_at(input: &mut dyn Input, at: u64, len: usize) -> io::Result<Vec<u8>> {
     use io::Read as _;
     input.seek(SeekFrom::Start(at))?;

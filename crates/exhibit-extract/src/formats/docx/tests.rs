@@ -1,4 +1,4 @@
-//! What a Word document says, and what hostile ones do.
+//! Tests of Word documents, including hostile ones.
 
 use super::extract;
 use crate::formats::office::testing::{package, read, relations, torment};

@@ -1,7 +1,7 @@
-//! The raw characters of a Word document ([MS-DOC] 2.4.1): where its pages break, and the formulas whose text stands in
+//! The raw characters of a Word document ([MS-DOC] 2.4.1): its page breaks, and the formulas whose text is in
 //! their field instructions. office_oxide drops both.
 
-/// The most characters read.
+/// The maximum number of characters read.
 const MOST: usize = 64 << 20;
 
 /// Letters and digits before each page break, letters and digits in all, and the instructions of formula fields.
@@ -49,7 +49,7 @@ fn main_text(document: &[u8], clx: &[u8], characters: usize) -> Option<String> {
     Some(text)
 }
 
-// 0x13, 0x14 and 0x15 are where a field begins, comes to its result, and ends.
+// 0x13, 0x14 and 0x15 mark the start of a field, the start of its result, and its end.
 fn told(text: &str) -> Raw {
     let mut raw = Raw::default();
     let mut fields: Vec<(String, bool)> = Vec::new();
@@ -85,7 +85,7 @@ fn told(text: &str) -> Raw {
     raw
 }
 
-/// The text cut into pages at the breaks, if its letters and digits are exactly those that were counted.
+/// The text cut into pages at the breaks, if its letters and digits are exactly those counted.
 pub(super) fn pages<'t>(text: &'t str, raw: &Raw) -> Vec<&'t str> {
     if text.chars().filter(|c| c.is_alphanumeric()).count() != raw.solid {
         return vec![text];

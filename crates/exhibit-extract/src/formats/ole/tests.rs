@@ -42,7 +42,7 @@ fn objects_come_out_as_the_files_that_they_are() {
         ("/MBD0003/Deep/Stream", b"x"),
         ("/ObjectPool/_123/CONTENTS", b"%PDF-1.4"),
     ]);
-    // the reader of workbooks fails on it; what is embedded is taken out by the one of objects in documents
+    // the workbook reader fails on it; embedded files are extracted by the reader of objects in documents
     let outcome = read(extract_doc, &bytes);
     let names: Vec<&str> = outcome.members.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["plan.pdf", "MBD0002", "MBD0003.ole", "_123"]);
@@ -65,7 +65,7 @@ fn sha1(parts: &[&[u8]]) -> Vec<u8> {
     hash.finalize().to_vec()
 }
 
-// The standard scheme of [MS-OFFCRYPTO] 2.3.4.7, the other way round.
+// The standard scheme of [MS-OFFCRYPTO] 2.3.4.7, in reverse.
 fn sealed(content: &[u8], password: &str) -> Vec<u8> {
     let salt = [7u8; 16];
     let password: Vec<u8> = password.encode_utf16().flat_map(u16::to_le_bytes).collect();

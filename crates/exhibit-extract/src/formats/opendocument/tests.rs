@@ -1,4 +1,4 @@
-//! What OpenDocument texts and presentations say, and what hostile ones do.
+//! Tests of OpenDocument texts and presentations, including hostile ones.
 
 use super::extract;
 use crate::formats::office::testing::{package, read, torment};

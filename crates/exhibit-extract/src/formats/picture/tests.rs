@@ -1,4 +1,4 @@
-//! What pictures say of themselves, how they are painted, and what hostile ones do.
+//! Tests of the metadata of pictures, their rendering, and hostile pictures.
 
 use super::{extract, render};
 use crate::formats::office::testing::{Outcome, read, read_within, request, torment};

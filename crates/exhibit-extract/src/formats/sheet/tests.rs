@@ -1,4 +1,4 @@
-//! What workbooks say, and what hostile ones do.
+//! Tests of workbooks, including hostile ones.
 
 use super::{cell_name, cell_place, extract};
 use crate::formats::office::testing::{package, read, read_within, relations, torment};

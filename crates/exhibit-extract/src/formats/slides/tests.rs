@@ -1,4 +1,4 @@
-//! What a presentation says, and what hostile ones do.
+//! Tests of presentations, including hostile ones.
 
 use super::extract;
 use crate::formats::office::testing::{package, read, relations, torment};

@@ -1,4 +1,4 @@
-//! What pages, annotations, fields, attachments and properties say.
+//! Tests of the text of pages, annotations, fields, attachments and properties.
 
 use super::{Builder, ask, read, request, text_of};
 use exhibit_model::{Mark, MarkKind, Member, MemberEnd, NoteCode, Page, Reason, Record, Rect, Severity, Task, Verdict};
@@ -56,7 +56,7 @@ fn places_are_fractions_of_the_page_as_looked_at() {
         assert_eq!((page.width, page.height), size, "{entries}");
         near(rect_of(page, "Gate"), x0, y0, x1, y1);
     };
-    // "Gate" in Helvetica is 2.168 em wide; its box reaches from 0.21 em below the baseline to 0.79 em above
+    // "Gate" in Helvetica is 2.168 em wide; its box extends from 0.21 em below the baseline to 0.79 em above
     check("/MediaBox[0 0 200 100]", (200.0, 100.0), 0.25, 0.521, 0.358, 0.621);
     check("/MediaBox[0 0 200 100]/CropBox[50 0 150 100]", (100.0, 100.0), 0.0, 0.521, 0.217, 0.621);
     check("/MediaBox[0 0 200 100]/Rotate 90", (100.0, 200.0), 0.379, 0.25, 0.479, 0.358);
@@ -127,12 +127,12 @@ fn embedded_fonts_tell_what_glyphs_are() {
         let page = embedded_page(encoding, ordering, &format!("BT /G 10 Tf 10 50 Td <{codes}> Tj ET"));
         assert_eq!((page.text.trim_end(), page.counts.unmapped), (text, unmapped), "{encoding} {ordering} {codes}");
     };
-    // by the program's character map, which is believed even where a collection is stated
+    // by the program's character map, which takes precedence even if a collection is stated
     check("Identity-H", "Identity", "0001000200040003", "Gate", 0);
     check("Identity-H", "GB1", "0001000200040003", "Gate", 0);
-    // by the collection, for glyphs of which the program says nothing
+    // by the collection, for glyphs that the program does not map
     check("GBK-EUC-H", "GB1", "B5C7BCC7", "登记", 0);
-    // by nothing: the place is left blank
+    // by nothing: the position is left blank
     check("Identity-H", "Identity", "000100990002", "G a", 1);
 }
 

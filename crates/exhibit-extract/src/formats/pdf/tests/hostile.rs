@@ -1,4 +1,4 @@
-//! Damaged and malicious files: never a panic, never silence.
+//! Damaged and malicious files: never a panic, never a silent loss.
 
 use super::{Builder, ask, read, request};
 use exhibit_model::{Limits, NoteCode, Reason, Request, Severity, Verdict};

@@ -1,4 +1,4 @@
-//! PDFs written by hand, and what is said of them.
+//! Handwritten PDFs, and the records emitted for them.
 
 mod builder;
 mod content;
@@ -9,7 +9,7 @@ use builder::Builder;
 use exhibit_model::{Limits, Note, Page, Record, Request, Task, Verdict};
 use std::io::Cursor;
 
-/// All that was said of a file.
+/// All records emitted for a file.
 struct Said {
     verdict: Verdict,
     records: Vec<Record>,

@@ -1,4 +1,4 @@
-//! Right-to-left text out of two producers that hold it in opposite ways: both give what was typed.
+//! Right-to-left text from two producers that store it in opposite orders: both yield the typed text.
 
 use super::read;
 use exhibit_model::Verdict;
