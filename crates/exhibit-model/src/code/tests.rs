@@ -1,4 +1,4 @@
-//! Every code: its word, its way there and back, what a digest covers, and its row in the documentation.
+//! Every code: its word, its round trip, what a digest covers, and its row in the documentation.
 
 use super::*;
 use crate::Digest;
