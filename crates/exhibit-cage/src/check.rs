@@ -1,7 +1,7 @@
-//! Whether what a worker says makes sense as a whole: order, nesting, counts.
+//! Checks that a worker's output is valid as a whole: order, nesting, counts.
 //!
-//! `exhibit_model::wire` sees to each record being sound by itself; this sees to the sequence. Both are needed
-//! before anything is believed, since a worker may have been taken over by the file it reads.
+//! `exhibit_model::wire` validates each record by itself; this validates the sequence. Both are required
+//! before the output is trusted, since a worker may have been taken over by the file it reads.
 
 use crate::end::{BadOutput, WorkerEnd};
 use crate::frame::Kind;
@@ -10,7 +10,7 @@ use exhibit_model::code::OutputKind;
 use exhibit_model::wire::decode_record;
 use exhibit_model::{Limits, Record};
 
-/// What was said so far, against what may be said.
+/// What was emitted so far, checked against what is permitted.
 #[derive(Debug)]
 pub(crate) struct Checker {
     limits: Limits,
@@ -39,7 +39,7 @@ impl Checker {
         }
     }
 
-    /// The record in a frame, if it may stand here.
+    /// The record in a frame, if it is permitted at this point.
     pub(crate) fn record(&mut self, kind: Kind, payload: &[u8]) -> Result<Record, WorkerEnd> {
         if kind == Kind::MemberBytes {
             return self.member_bytes(payload);
@@ -82,7 +82,7 @@ impl Checker {
         Ok(record)
     }
 
-    /// Whether a verdict may stand here.
+    /// Whether a verdict is permitted at this point.
     pub(crate) fn verdict(&self) -> Result<(), WorkerEnd> {
         refuse_if(self.within_member, BadOutput::Members)
     }

@@ -1,4 +1,4 @@
-//! One file read by one worker, as the parent sees it.
+//! One file read by one worker, from the parent's side.
 
 use crate::check::Checker;
 use crate::control::Start;
@@ -16,14 +16,14 @@ use std::ops::ControlFlow;
 use std::os::fd::AsFd;
 
 impl Cage {
-    /// Reads one file in a process of its own, made and caged for it. What the worker says is checked and passed to
-    /// `on_record` as it comes; breaking off ends the worker. Waits while all workers are busy.
+    /// Reads one file in a separate process, forked and caged for it. The worker's records are checked and passed to
+    /// `on_record` as they arrive; breaking ends the worker. Waits while all workers are busy.
     ///
-    /// `input` must be open for reading only. Where it is read from is not changed.
+    /// `input` must be open for reading only. Its file offset is not changed.
     ///
     /// # Errors
-    /// [`CageError`] if the file could not be given to a caged worker; that says nothing about the file. However a
-    /// file is read, or not, is a [`WorkerEnd`].
+    /// [`CageError`] if the file could not be given to a caged worker; that implies nothing about the file. The result
+    /// of reading a file, success or not, is a [`WorkerEnd`].
     pub fn run(
         &self,
         request: &Request,
@@ -75,7 +75,7 @@ fn verdict_of(heard: Result<Option<Verdict>, WorkerEnd>) -> WorkerEnd {
     }
 }
 
-/// Reads what a worker sent, from its first frame to its verdict, as the parent does: the records are validated and passed
+/// Reads a worker's output, from its first frame to its verdict, as the parent does: records are validated and passed
 /// to `on_record`. `output_bytes` bounds what is accepted. For tests and fuzzing; [`Cage::run`] does it with a live worker.
 pub fn check_stream(
     source: &mut dyn Read,
@@ -91,7 +91,7 @@ pub fn check_stream(
     verdict_of(listen(&mut FrameReader::default(), source, &mut checker, &mut pass))
 }
 
-// Hears a worker to the end of what it says; the verdict, if it gave one.
+// Reads a worker's output to its end; returns the verdict, if there is one.
 fn listen(
     reader: &mut FrameReader,
     source: &mut dyn Read,
