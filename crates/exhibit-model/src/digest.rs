@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_texts_are_refused() {
+    fn odd_texts_are_rejected() {
         for text in ["", "ba78", &"g".repeat(64), &"A".repeat(64), &"0".repeat(65)] {
             assert_eq!(Digest::parse(text), Err(ParseDigestError), "{text}");
         }

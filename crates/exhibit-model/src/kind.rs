@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn every_archive_and_compressed_file_is_an_archive() {
+    fn archives_and_compressed_files_have_the_archive_kind() {
         for media_type in [
             "application/zip",
             "application/x-tar",

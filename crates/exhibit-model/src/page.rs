@@ -330,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn unsound_pages_are_known() {
+    fn invalid_pages_are_detected() {
         let mut page = Page { text: "登".to_owned(), ..Page::default() };
         page.marks.push(Mark { start: 1, end: 3, kind: MarkKind::Invisible });
         assert!(!page.is_sound());

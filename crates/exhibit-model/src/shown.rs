@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_steers_becomes_a_token() {
+    fn control_characters_become_tokens() {
         assert_eq!(shown("invoice_\u{202e}fdp.exe"), "invoice_[RLO]fdp.exe");
         assert_eq!(shown("\u{1b}[2Jboo\u{9b}"), "[ESC][2Jboo[U+009B]");
         assert_eq!(shown("关于登记的通知 ئۇيغۇر"), "关于登记的通知 ئۇيغۇر");

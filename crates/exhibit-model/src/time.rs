@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn civil_dates_go_there_and_back() {
+    fn civil_dates_round_trip() {
         for (text, civil) in [
             ("1970-01-01T00:00:00Z", (1970, 1, 1, 0, 0, 0)),
             ("2019-11-16T08:30:59Z", (2019, 11, 16, 8, 30, 59)),

@@ -178,7 +178,7 @@ impl<'a> Reader<'a> {
     /// [`WireError`] if it is longer than the rest.
     pub fn bytes(&mut self) -> Result<&'a [u8], WireError> {
         let count = usize::try_from(self.number()?).map_err(|_| self.expected("a length"))?;
-        self.take(count, "as many bytes as the length says")
+        self.take(count, "as many bytes as the length states")
     }
 
     /// Reads text.
@@ -684,7 +684,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_comes_back_equal_but_for_the_grid_of_places() {
+    fn pages_round_trip_up_to_the_position_grid() {
         let page = sample_page();
         let back = decode_page(&encode_page(&page)).expect("own bytes");
         let (was, is) = (page.boxes[0].rect, back.boxes[0].rect);
@@ -697,7 +697,7 @@ mod tests {
     }
 
     #[test]
-    fn every_shortened_page_is_refused() {
+    fn every_truncated_page_is_rejected() {
         let bytes = encode_page(&sample_page());
         for cut in 0..bytes.len() {
             assert!(decode_page(&bytes[..cut]).is_err(), "cut at {cut}");
@@ -721,7 +721,7 @@ mod tests {
     }
 
     #[test]
-    fn requests_and_verdicts_come_back() {
+    fn requests_and_verdicts_round_trip() {
         let request = Request {
             task: Task::Render { page: 7, dpi: 150, max_side: 4000, grey: true },
             name: b"\xce\xc4.pdf".to_vec(),
@@ -743,7 +743,7 @@ mod tests {
     }
 
     #[test]
-    fn every_note_comes_back_and_no_shortened_one() {
+    fn notes_round_trip_and_truncated_ones_are_rejected() {
         for code in NoteCode::samples() {
             let record = Record::Note(Note { code, page: 7 });
             let bytes = encode_record(&record);
@@ -755,7 +755,7 @@ mod tests {
     }
 
     #[test]
-    fn codes_that_are_unknown_unbounded_or_nested_twice_are_refused() {
+    fn unknown_unbounded_or_nested_codes_are_rejected() {
         let verdict = |word: &str, values: &[(&str, Value)]| {
             let values = values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
             let mut w = Writer::new();
@@ -796,7 +796,7 @@ mod tests {
         }
 
         #[test]
-        fn records_come_back(name: Vec<u8>, text: String, moment: Option<i64>, page: u32) {
+        fn records_round_trip(name: Vec<u8>, text: String, moment: Option<i64>, page: u32) {
             for record in [
                 Record::Metadata { key: MetadataKey::DC_TITLE, value: text.clone() },
                 Record::Member(Member { name: name.clone(), name_text: text.clone(), modified: moment.map(Moment), relation: Relation::Attachment }),
