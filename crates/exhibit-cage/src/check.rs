@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn sequences_that_make_sense_pass_and_others_do_not() {
+    fn only_valid_sequences_pass() {
         let (begin, bytes) = (Record::Member(Member::default()), Record::MemberBytes(vec![7; 10]));
         let (end, kind) = (Record::MemberEnd(MemberEnd::Whole), Record::MediaType("text/plain".to_owned()));
         let bad = |what| Err(WorkerEnd::BadOutput(what));

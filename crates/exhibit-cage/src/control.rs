@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn long_jobs_and_their_descriptors_arrive() {
+    fn long_jobs_arrive_with_their_descriptors() {
         let (parent, server) = pair();
         for length in [0, 5, PIECE, PIECE + 1, 5 * PIECE + 7] {
             let start = Start { turn: 9, memory_bytes: 1 << 40, cpu_seconds: 3, payload: vec![0xa5; length] };
@@ -286,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn an_end_is_heard_and_then_that_nobody_is_there() {
+    fn end_is_received_then_disconnection() {
         let (parent, server) = pair();
         let ended = Ended { status: Status::Killed(9), last_words: b"words".to_vec() };
         server.answer(&Answer::Ended(3, ended.clone())).expect("sent");

@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn last_words_tell_why_a_worker_aborted() {
+    fn last_output_states_why_a_worker_aborted() {
         let aborted = Status::Killed(libc::SIGABRT);
         assert_eq!(end(aborted, "memory allocation of 99 bytes failed\n"), Some(WorkerEnd::OutOfMemory));
         assert_eq!(end(aborted, "\nthread 'main' has overflowed its stack\n"), Some(WorkerEnd::StackOverflow));
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_is_only_a_place() {
+    fn panic_location_is_sanitised() {
         let place = |words: &str| match end(Status::Exited(101), words) {
             Some(WorkerEnd::Panicked { place }) => place,
             other => panic!("{other:?}"),
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn every_end_but_a_verdict_has_a_reason() {
+    fn every_end_except_a_verdict_has_a_reason() {
         for end in [
             WorkerEnd::StackOverflow,
             WorkerEnd::Crashed { signal: 11 },

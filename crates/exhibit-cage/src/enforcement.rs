@@ -139,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_missing_is_refused_to_whom_it_matters() {
+    fn missing_protections_refuse_affected_jobs() {
         let mut found = enforcement();
         let mut with = |name: &str, state| {
             for protection in &mut found.protections {

@@ -332,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn every_call_is_judged_as_its_rule_says() {
+    fn every_call_is_judged_by_its_rule() {
         const OWN: u32 = 4711;
         for (filter, rules, otherwise) in
             [(Filter::worker(), worker_rules(), Verdict::Kill), (Filter::tool(), tool_rules(), Verdict::Allow)]

@@ -201,7 +201,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_said_is_heard(sizes in proptest::collection::vec(0_usize..200_000, 0..12), at_a_time in 1_usize..100_000) {
+        fn records_round_trip_through_frames(sizes in proptest::collection::vec(0_usize..200_000, 0..12), at_a_time in 1_usize..100_000) {
             let mut writer = FrameWriter::new(Vec::new());
             let (mut whole, mut texts) = (Vec::new(), Vec::new());
             for (turn, size) in sizes.iter().enumerate() {
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_promise_of_much_takes_no_memory() {
+    fn stated_lengths_allocate_no_memory() {
         let mut promise = vec![1];
         promise.extend_from_slice(&(FRAME_CAP as u32).to_le_bytes());
         let mut reader = FrameReader::default();

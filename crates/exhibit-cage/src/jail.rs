@@ -44,7 +44,7 @@ pub(crate) enum JailError {
 /// Gives up, permanently and for all children: gaining privileges, being traced, core dumps, capabilities.
 pub(crate) fn give_up_privileges() -> Result<(), JailError> {
     let failed = |e: rustix::io::Errno| JailError::Privileges(e.into());
-    // when memory runs out, workers are killed before the processes that wait for them; optional, not permitted everywhere
+    // when memory runs out, workers are killed before the processes that wait for them; not permitted everywhere
     let _ = fs::write("/proc/self/oom_score_adj", "500");
     set_no_new_privs(true).map_err(failed)?;
     set_dumpable_behavior(DumpableBehavior::NotDumpable).map_err(failed)?;
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn landlock_alone_already_keeps_workers_from_files_and_networks() {
+    fn landlock_alone_blocks_files_and_networks() {
         let level = bound(|| {
             let level = give_up_files().expect("asked for");
             if level != Level::None {

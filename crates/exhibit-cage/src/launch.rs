@@ -34,7 +34,7 @@ enum LaunchError {
     Jail(#[from] JailError),
     #[error("its description is malformed")]
     Malformed(#[from] WireError),
-    #[error("a name or value of it holds a zero byte")]
+    #[error("a name or value contains a zero byte")]
     Zero(#[from] std::ffi::NulError),
     #[error("cannot leave the session ({0})")]
     Session(#[source] std::io::Error),
@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_description_comes_back() {
+    fn descriptions_round_trip() {
         let launch = Launch {
             program: "/usr/bin/tool".into(),
             args: vec!["-".into(), OsString::from_vec(vec![0xff, 0x20])],

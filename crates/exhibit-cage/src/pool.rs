@@ -53,7 +53,7 @@ pub enum CageError {
     #[error("the file to read is open for writing")]
     WritableInput,
     /// The operating system refused a pipe, a socket or a similar resource.
-    #[error("no pipe or socket to be had")]
+    #[error("cannot create a pipe or socket")]
     System(#[source] io::Error),
     /// The server program cannot be executed.
     #[error("the fork server {} cannot be started", program.display())]
@@ -64,7 +64,7 @@ pub enum CageError {
         source: io::Error,
     },
     /// The started program is not a server, or did not answer in time.
-    #[error("the program started as fork server does not serve")]
+    #[error("the program started as a fork server is not one")]
     NoServer,
     /// The fork server cannot set up the prerequisites for caging workers.
     #[error("the fork server cannot cage workers here: {0}")]
