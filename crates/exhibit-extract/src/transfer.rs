@@ -132,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn encodings_are_undone() {
+    fn transfer_encodings_are_decoded() {
         assert_eq!(base64(b"5paw55aG\r\n\r\n").bytes, "新疆".as_bytes());
         assert_eq!(base64(b"YQ==Yg==").bytes, b"ab");
         assert_eq!(base64(b"Y!W*E"), Decoded { bytes: b"aa".to_vec(), strange: 2 });

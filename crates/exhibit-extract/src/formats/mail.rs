@@ -133,11 +133,11 @@ fn say_pages(header: &Header, body: &Body<'_, '_>, out: &mut Out<'_>) -> Result<
     let shift = u32::try_from(text.len()).unwrap_or(0);
     text.push_str(body.text());
     marks.extend(body.marks().iter().map(|mark| Mark { start: mark.start + shift, end: mark.end + shift, ..*mark }));
-    let say = |text: String, marks: Vec<Mark>, out: &mut Out<'_>| {
+    let emit = |text: String, marks: Vec<Mark>, out: &mut Out<'_>| {
         out.page(Page { marks, ..Page::of_text(0, PageKind::Message, text) })
     };
     while let Some((page, of_page)) = super::text::cut_page(&mut text, &mut marks, LEAST) {
-        say(page, of_page, out)?;
+        emit(page, of_page, out)?;
     }
-    if text.is_empty() { Ok(()) } else { say(text, marks, out) }
+    if text.is_empty() { Ok(()) } else { emit(text, marks, out) }
 }

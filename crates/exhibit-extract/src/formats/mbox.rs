@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_of_any_length_come_out_whole() {
+    fn messages_of_any_length_are_complete() {
         let mut mailbox = String::new();
         let mut bodies = Vec::new();
         for n in 0..300 {
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn separators_tell_the_time() {
+    fn separators_are_parsed_for_the_time() {
         for (line, moment) in [
             ("From li@example.org Tue Nov 12 08:30:00 2019", Some("2019-11-12T08:30:00Z")),
             ("From - Tue Nov 12 08:30 2019 +0800", Some("2019-11-12T08:30:00Z")),

@@ -116,7 +116,7 @@ mod tests {
     use exhibit_model::MediaType;
 
     #[test]
-    fn every_reader_of_the_table_is_a_format_and_every_format_reads_something() {
+    fn readers_of_the_table_match_the_formats() {
         for media_type in MediaType::all() {
             let kind = Kind { media_type: media_type.name, reader: media_type.reader };
             assert_eq!(format_of(kind).map(|format| format.reader), media_type.reader, "{}", media_type.name);

@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_that_lie_are_named() {
+    fn misleading_names_are_noted() {
         const PE: &str = "application/vnd.microsoft.portable-executable";
         for (name, media_type, suspicious) in [
             ("report.pdf", "application/pdf", false),

@@ -302,7 +302,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numerals_read_as_word_shows_them() {
+    fn numerals_match_word() {
         for (number, format, shown) in [
             (3, "decimal", "3"),
             (12, "chineseCounting", "十二"),

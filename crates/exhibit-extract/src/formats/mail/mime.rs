@@ -100,11 +100,11 @@ impl<'a> Part<'a> {
 
     /// The declared name of the content.
     pub(super) fn file_name(&self) -> Option<String> {
-        let of = |field: &Option<ContentType<'static>>, name: &str| {
+        let parameter = |field: &Option<ContentType<'static>>, name: &str| {
             let value = field.as_ref()?.attribute(name)?;
             Some(super::header::decode_words(value)).filter(|value| !value.trim().is_empty())
         };
-        of(&self.disposition, "filename").or_else(|| of(&self.content_type, "name"))
+        parameter(&self.disposition, "filename").or_else(|| parameter(&self.content_type, "name"))
     }
 
     /// Whether the part is meant to be saved rather than shown.

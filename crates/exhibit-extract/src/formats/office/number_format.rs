@@ -326,7 +326,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_and_dates_are_shown_as_a_spreadsheet_does() {
+    fn numbers_and_dates_match_a_spreadsheet() {
         for (number, id, code, text) in [
             (0.1 + 0.2, 0, "", "0.3"),
             (10_000_000.0, 0, "", "10000000"),

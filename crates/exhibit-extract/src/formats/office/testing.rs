@@ -101,11 +101,11 @@ pub(crate) fn package(parts: &[(&str, &str)]) -> Vec<u8> {
 
 /// A relations part.
 pub(crate) fn relations(relations: &[(&str, &str, &str)]) -> String {
-    let of = |(id, kind, target): &(&str, &str, &str)| {
+    let relation = |(id, kind, target): &(&str, &str, &str)| {
         let outside = if target.contains("://") { r#" TargetMode="External""# } else { "" };
         format!(r#"<Relationship Id="{id}" Type="http://schemas.example/{kind}" Target="{target}"{outside}/>"#)
     };
-    format!("<Relationships>{}</Relationships>", relations.iter().map(of).collect::<String>())
+    format!("<Relationships>{}</Relationships>", relations.iter().map(relation).collect::<String>())
 }
 
 /// Reads a file truncated at every `step` bytes, and changed at random places: nothing may panic, hang or be invalid.

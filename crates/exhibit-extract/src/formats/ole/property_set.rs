@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn cut_and_changed_summaries_do_not_panic() {
+    fn truncated_and_mutated_summaries_do_not_panic() {
         let whole = stream();
         for end in 0..whole.len() {
             let _ = properties(&whole[..end]);

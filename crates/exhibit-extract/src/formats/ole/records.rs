@@ -22,8 +22,8 @@ impl Beside {
     // An asterisk is a placeholder for a number or date that is filled in when displayed.
     fn add(&mut self, encoding: &'static encoding_rs::Encoding, content: &[u8]) {
         let text = encoding.decode_without_bom_handling(content).0.into_owned();
-        let says = !text.trim().is_empty() && text.trim() != "*";
-        if says && self.furniture.len() < MOST_FOUND && !self.furniture.contains(&text) {
+        let has_text = !text.trim().is_empty() && text.trim() != "*";
+        if has_text && self.furniture.len() < MOST_FOUND && !self.furniture.contains(&text) {
             self.furniture.push(text);
         }
     }

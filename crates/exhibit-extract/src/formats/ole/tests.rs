@@ -22,7 +22,7 @@ fn compound(streams: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 #[test]
-fn objects_come_out_as_the_files_that_they_are() {
+fn objects_are_extracted_as_their_files() {
     let native = [
         &[0; 4][..],
         &[2, 0],
@@ -109,7 +109,7 @@ fn sealed(content: &[u8], password: &str) -> Vec<u8> {
 }
 
 #[test]
-fn sealed_files_open_with_a_password_that_is_given() {
+fn sealed_files_open_with_a_given_password() {
     let content = package(&[
         (
             "[Content_Types].xml",
@@ -125,7 +125,7 @@ fn sealed_files_open_with_a_password_that_is_given() {
 }
 
 #[test]
-fn cut_and_changed_compound_files_do_no_harm() {
+fn truncated_and_mutated_compound_files_are_harmless() {
     let bytes = compound(&[
         ("/WordDocument", &[0xec, 0xa5, 0xc1, 0, 0, 0]),
         ("/1Table", &[1; 600]),

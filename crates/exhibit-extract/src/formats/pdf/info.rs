@@ -146,7 +146,7 @@ fn xmp(pdf: &Pdf) -> Vec<(String, String)> {
         match event {
             Event::Start(element) => {
                 found.extend(attributes(&element));
-                path.push(told(element.name().as_ref()));
+                path.push(emitted_name(element.name().as_ref()));
                 value.clear();
             }
             Event::Empty(element) => found.extend(attributes(&element)),
@@ -181,15 +181,15 @@ fn character(reference: &quick_xml::events::BytesRef<'_>) -> Option<char> {
 
 fn attributes(element: &quick_xml::events::BytesStart<'_>) -> Vec<(String, String)> {
     let named = element.attributes().flatten().filter_map(|attribute| {
-        let key = told(attribute.key.as_ref())?;
+        let key = emitted_name(attribute.key.as_ref())?;
         Some((key.to_owned(), attribute.value.into_owned()))
     });
     named.collect()
 }
 
 /// The properties that are emitted.
-fn told(name: &str) -> Option<&'static str> {
-    const TOLD: [&str; 11] = [
+fn emitted_name(name: &str) -> Option<&'static str> {
+    const EMITTED: [&str; 11] = [
         "dc:title",
         "dc:creator",
         "dc:description",
@@ -202,7 +202,7 @@ fn told(name: &str) -> Option<&'static str> {
         "xmpMM:InstanceID",
         "xmpMM:OriginalDocumentID",
     ];
-    TOLD.into_iter().find(|told| *told == name)
+    EMITTED.into_iter().find(|emitted| *emitted == name)
 }
 
 /// The titles of the outline, in reading order.

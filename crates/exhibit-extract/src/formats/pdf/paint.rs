@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sizes_keep_to_their_limits() {
+    fn sizes_respect_their_limits() {
         let check = |points: (f32, f32), dpi: u32, max_side: u32, max_pixels: u64, expect: (u32, u32)| {
             assert_eq!(size(points, Wish { dpi, max_side, grey: false, max_pixels }), expect);
         };

@@ -512,7 +512,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_are_taken_off_headers_and_escapes_undone() {
+    fn header_codes_are_removed_and_escapes_decoded() {
         assert_eq!(furniture("&L&\"Arial,Bold\"&12Left&C&KFF0000Mid && &P&R"), ["Left", "Mid & "]);
         assert_eq!(furniture("&"), Vec::<String>::new());
         assert_eq!(unescaped("a_x000D_\n_x0041_b_x_ _xé_"), "a\nAb_x_ _xé_");

@@ -49,9 +49,9 @@ impl Header {
         let signed: i64 = block.iter().map(|b| i64::from(b.cast_signed())).sum();
         let own_signed: i64 = field(148, 8).iter().map(|b| i64::from(b.cast_signed())).sum();
         let stated = number(field(148, 8))?;
-        let holds =
+        let is_valid =
             sum - own + 256 == stated || i64::try_from(stated).is_ok_and(|stated| signed - own_signed + 256 == stated);
-        if !holds {
+        if !is_valid {
             return None;
         }
         let mut name = text(field(0, 100)).to_vec();

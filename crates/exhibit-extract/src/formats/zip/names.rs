@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn stray_bytes_do_not_make_a_name_another_encoding() {
+    fn stray_bytes_do_not_change_the_encoding_of_names() {
         assert!(is_damaged_utf8(
             "备份/café caf?_?.txt"
                 .as_bytes()

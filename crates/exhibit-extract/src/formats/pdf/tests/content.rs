@@ -38,7 +38,7 @@ fn copies_are_dropped() {
 }
 
 #[test]
-fn lines_painted_upwards_are_sorted_and_said_to_be() {
+fn lines_painted_upwards_are_sorted_with_a_note() {
     let upwards = "BT /F 10 Tf 10 20 Td (four) Tj 0 15 Td (three) Tj 0 15 Td (two) Tj 0 15 Td (one) Tj ET";
     let said = read(&Builder::page(upwards).finish());
     assert_eq!(said.text(), "one\ntwo\nthree\nfour\n");
@@ -48,7 +48,7 @@ fn lines_painted_upwards_are_sorted_and_said_to_be() {
 }
 
 #[test]
-fn places_are_fractions_of_the_page_as_looked_at() {
+fn positions_are_fractions_of_the_displayed_page() {
     let content = "BT /F 10 Tf 50 40 Td (Gate) Tj ET";
     let check = |entries: &str, size: (f32, f32), x0: f32, y0: f32, x1: f32, y1: f32| {
         let said = read(&Builder::page_with(entries, content).finish());
@@ -66,7 +66,7 @@ fn places_are_fractions_of_the_page_as_looked_at() {
 }
 
 #[test]
-fn invisible_text_is_kept_and_marked_but_not_doubled() {
+fn invisible_text_is_marked_and_not_doubled() {
     let marks = |content: &str| {
         let said = read(&Builder::page(content).finish());
         (said.page().text.clone(), said.page().marks.clone())
@@ -96,7 +96,7 @@ fn collection_page(encoding: &str, collection: &str, content: &str) -> Page {
 }
 
 #[test]
-fn character_collections_tell_what_glyphs_are() {
+fn character_collections_map_glyphs_to_text() {
     let page = collection_page("GBK-EUC-H", "GB1", "BT /G 10 Tf 10 50 Td <B5C7BCC7B1ED> Tj ET");
     assert_eq!(page.text, "登记表\n");
     assert_eq!(page.boxes.len(), 3, "one box a glyph");
@@ -122,7 +122,7 @@ fn embedded_page(encoding: &str, ordering: &str, content: &str) -> Page {
 }
 
 #[test]
-fn embedded_fonts_tell_what_glyphs_are() {
+fn embedded_fonts_map_glyphs_to_text() {
     let check = |encoding: &str, ordering: &str, codes: &str, text: &str, unmapped: u32| {
         let page = embedded_page(encoding, ordering, &format!("BT /G 10 Tf 10 50 Td <{codes}> Tj ET"));
         assert_eq!((page.text.trim_end(), page.counts.unmapped), (text, unmapped), "{encoding} {ordering} {codes}");
@@ -148,7 +148,7 @@ fn vertical_lines_run_down() {
 }
 
 #[test]
-fn glyphs_that_say_nothing_are_counted() {
+fn glyphs_without_text_are_counted() {
     let mut builder = Builder::page("BT /G 10 Tf 10 50 Td <000100020003> Tj ET");
     builder.add("<</Type/Font/Subtype/Type0/BaseFont/Odd/Encoding/Identity-H/DescendantFonts[7 0 R]/ToUnicode 9 0 R>>");
     builder.add("<</Type/Font/Subtype/CIDFontType2/BaseFont/Odd/FontDescriptor 8 0 R/DW 500>>");
@@ -243,7 +243,7 @@ fn properties_outline_and_labels() {
 }
 
 #[test]
-fn a_date_without_a_zone_gets_none() {
+fn dates_without_a_zone_stay_without() {
     for (written, stated) in [
         ("D:20190328102030", "2019-03-28T10:20:30"),
         ("D:20190328102030Z", "2019-03-28T10:20:30Z"),
@@ -260,7 +260,7 @@ fn a_date_without_a_zone_gets_none() {
 }
 
 #[test]
-fn what_acts_and_what_was_changed_is_noted() {
+fn active_content_and_updates_are_noted() {
     let mut builder = Builder::page_with(
         "/MediaBox[0 0 200 100]/Annots[<</Subtype/Link/Rect[0 0 9 9]/A<</S/Launch/F(run.exe)>>>>]",
         "BT /F 10 Tf 10 50 Td (Gate) Tj ET",
@@ -308,7 +308,7 @@ fn passwords_are_tried_empty_user_owner() {
 }
 
 #[test]
-fn pages_are_painted_within_limits() {
+fn pages_are_rendered_within_limits() {
     let file = Builder::page("0 0 0 rg 0 0 100 100 re f").finish();
     let paint = |page: u32, dpi: u32, max_side: u32, grey: bool| {
         let task = Task::Render { page, dpi, max_side, grey };
@@ -326,7 +326,7 @@ fn pages_are_painted_within_limits() {
 }
 
 #[test]
-fn text_on_layers_that_are_off_is_marked_as_hidden() {
+fn text_on_disabled_layers_is_marked_as_hidden() {
     let content = "BT /F 10 Tf 10 70 Td (shown) Tj ET /OC /L BDC BT /F 10 Tf 10 50 Td (withheld) Tj ET EMC";
     let mut builder = Builder::page_with("/MediaBox[0 0 200 100]", content);
     builder.add("<</Type/OCG/Name(second thoughts)>>");

@@ -19,7 +19,7 @@ fn rich() -> Vec<u8> {
 }
 
 #[test]
-fn a_file_cut_anywhere_is_read_or_refused() {
+fn a_file_truncated_anywhere_is_read_or_refused() {
     for file in [rich(), include_bytes!("../../../../tests/fixtures/pdf/uyghur-writer.pdf").to_vec()] {
         let whole = read(&file);
         assert_eq!(whole.verdict, Verdict::Read);
@@ -66,7 +66,7 @@ fn flipped_bits_never_panic() {
 }
 
 #[test]
-fn loops_end() {
+fn cycles_terminate() {
     let mut builder = Builder::page("/X Do BT /F 10 Tf 10 50 Td (Gate) Tj ET");
     builder.add("<</Type/Pages/Kids[2 0 R 6 0 R 3 0 R]/Count 1000000>>");
     let file = String::from_utf8(builder.finish()).expect("it is text");
@@ -86,7 +86,7 @@ fn limits_are_named() {
 }
 
 #[test]
-fn what_is_no_document_is_refused_with_the_reason() {
+fn non_documents_fail_with_the_reason() {
     let check = |bytes: &[u8], reason: Reason| assert_eq!(read(bytes).verdict, Verdict::Failed(reason));
     check(b"%PDF-1.7\nnothing further", Reason::NoPdfObjects);
     check(b"%PDF-1.7\n1 0 obj\n<</Type/Font>>\nendobj\n", Reason::NoPdfStructure);
@@ -109,7 +109,7 @@ fn pages_without_a_catalog_are_found() {
 }
 
 #[test]
-fn text_is_not_made_up_for_lost_maps() {
+fn text_is_not_invented_for_lost_maps() {
     let mut builder = Builder::page("BT /G 10 Tf 10 50 Td (ABC) Tj ET");
     builder.add(
         "<</Type/Font/Subtype/TrueType/BaseFont/Odd/FirstChar 65/LastChar 67/Widths[500 500 500]/ToUnicode 7 0 R>>",
