@@ -115,11 +115,11 @@ mod tests {
     fn check(limits: Limits, records: &[Record]) -> Result<(), WorkerEnd> {
         let mut checker = Checker::new(limits, 1000);
         for record in records {
-            let said = match record {
+            let emitted = match record {
                 Record::MemberBytes(bytes) => checker.record(Kind::MemberBytes, bytes)?,
                 record => checker.record(Kind::Record, &encode_record(record))?,
             };
-            assert_eq!(&said, record);
+            assert_eq!(&emitted, record);
         }
         checker.verdict()
     }

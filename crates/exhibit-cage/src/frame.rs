@@ -186,7 +186,7 @@ mod tests {
         }
     }
 
-    fn heard(bytes: &[u8], at_a_time: usize) -> Result<(Vec<Record>, Option<Verdict>), FrameError> {
+    fn decoded(bytes: &[u8], at_a_time: usize) -> Result<(Vec<Record>, Option<Verdict>), FrameError> {
         let (mut reader, mut source) = (FrameReader::default(), Dribble(bytes, at_a_time));
         let (mut records, mut verdict) = (Vec::new(), None);
         while let Some((kind, payload)) = reader.next(&mut source)? {
@@ -215,7 +215,7 @@ mod tests {
                 }
             }
             writer.finish(&Verdict::Read).expect("a vector takes all");
-            let (records, verdict) = heard(&writer.to, at_a_time).expect("own frames");
+            let (records, verdict) = decoded(&writer.to, at_a_time).expect("own frames");
             prop_assert_eq!(verdict, Some(Verdict::Read));
             let mut heard_bytes = Vec::new();
             let mut heard_texts = Vec::new();

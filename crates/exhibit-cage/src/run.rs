@@ -48,14 +48,14 @@ impl Cage {
         let mut patience = Patience::new(limits.wall);
         let mut checker = Checker::new(request.limits, limits.output_bytes);
         let mut source = PatientPipe { pipe: &pipe, patience: &mut patience };
-        let heard = listen(&mut lease.slot.reader, &mut source, &mut checker, on_record);
-        let at_end = matches!(heard, Ok(_) | Err(WorkerEnd::BadOutput(BadOutput::CutShort)));
+        let outcome = listen(&mut lease.slot.reader, &mut source, &mut checker, on_record);
+        let at_end = matches!(outcome, Ok(_) | Err(WorkerEnd::BadOutput(BadOutput::CutShort)));
         let waited = if at_end { lease.end(&mut patience) } else { lease.stop() };
-        match (heard, waited) {
+        match (outcome, waited) {
             (_, Waited::Ended(Ended { status: Status::Exited(exit::NOT_CAGED), last_words })) => {
                 Err(CageError::NotCaged(String::from_utf8_lossy(&last_words).trim().to_owned()))
             }
-            (heard, Waited::Ended(ended)) if at_end => Ok(ended.of_worker().unwrap_or_else(|| verdict_of(heard))),
+            (outcome, Waited::Ended(ended)) if at_end => Ok(ended.of_worker().unwrap_or_else(|| verdict_of(outcome))),
             (_, Waited::TimedOut) if at_end => {
                 lease.stop();
                 Ok(WorkerEnd::TimedOut(Timer::Wall))
@@ -67,8 +67,8 @@ impl Cage {
     }
 }
 
-fn verdict_of(heard: Result<Option<Verdict>, WorkerEnd>) -> WorkerEnd {
-    match heard {
+fn verdict_of(outcome: Result<Option<Verdict>, WorkerEnd>) -> WorkerEnd {
+    match outcome {
         Ok(Some(verdict)) => WorkerEnd::Finished(verdict),
         Ok(None) => WorkerEnd::BadOutput(BadOutput::NoVerdict),
         Err(end) => end,
@@ -99,7 +99,7 @@ fn listen(
     on_record: &mut dyn FnMut(Record) -> ControlFlow<()>,
 ) -> Result<Option<Verdict>, WorkerEnd> {
     let mut verdict = None;
-    while let Some((kind, payload)) = reader.next(source).map_err(unheard)? {
+    while let Some((kind, payload)) = reader.next(source).map_err(end_of_error)? {
         if verdict.is_some() {
             return Err(WorkerEnd::BadOutput(BadOutput::AfterVerdict));
         }
@@ -114,7 +114,7 @@ fn listen(
     Ok(verdict)
 }
 
-fn unheard(error: FrameError) -> WorkerEnd {
+fn end_of_error(error: FrameError) -> WorkerEnd {
     match error {
         FrameError::Bad(what) => WorkerEnd::BadOutput(what),
         FrameError::Source(error) if error.kind() == io::ErrorKind::TimedOut => WorkerEnd::TimedOut(Timer::Wall),

@@ -64,17 +64,17 @@ fn enter(trade: &Trade, start: &Start, descriptors: &[OwnedFd]) -> Result<(Input
 // The worker's exit code.
 fn read_one(job: Job, request: &[u8], input: Input, output: File) -> i32 {
     let mut input = ManuallyDrop::new(input);
-    let mut said = ManuallyDrop::new(FrameWriter::new(output));
+    let mut writer = ManuallyDrop::new(FrameWriter::new(output));
     let Ok(request) = decode_request(request) else { return exit::NOT_CAGED };
-    let outcome = panic::catch_unwind(AssertUnwindSafe(|| job(&request, &mut input, &mut *said)));
+    let outcome = panic::catch_unwind(AssertUnwindSafe(|| job(&request, &mut input, &mut *writer)));
     match outcome {
         Err(_) => {
             // records emitted before the fault remain valid
-            let _ = said.flush();
+            let _ = writer.flush();
             exit::PANICKED
         }
-        Ok(_) if said.too_large => exit::TOO_LARGE,
-        Ok(verdict) => match said.finish(&verdict) {
+        Ok(_) if writer.too_large => exit::TOO_LARGE,
+        Ok(verdict) => match writer.finish(&verdict) {
             Ok(()) => exit::DONE,
             Err(_) => exit::UNHEARD,
         },
