@@ -154,19 +154,19 @@ impl<'a> Out<'a> {
         end: impl FnOnce(u64, std::io::Error) -> MemberEnd,
     ) -> Result<(), Stop> {
         let mut buffer = vec![0; 64 << 10];
-        let mut said = 0;
+        let mut emitted = 0;
         loop {
             let count = match bytes.read(&mut buffer) {
                 Ok(0) => return self.member_end(MemberEnd::Whole),
                 Ok(count) => count,
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-                Err(error) => return self.member_end(end(said, error)),
+                Err(error) => return self.member_end(end(emitted, error)),
             };
             if let Some(limit) = self.member_limit(count as u64) {
                 self.member_end(MemberEnd::Truncated(limit.clone()))?;
                 return Err(Stop::Limit(limit));
             }
-            said += count as u64;
+            emitted += count as u64;
             self.say(Record::MemberBytes(buffer[..count].to_vec()))?;
         }
     }

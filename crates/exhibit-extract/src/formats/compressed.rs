@@ -47,11 +47,11 @@ pub(crate) fn read(
 
 /// Emits the member's content; what precedes damage is kept.
 fn say(content: &mut dyn Read, out: &mut Out<'_>) -> Result<(), Stop> {
-    out.member_from_or(content, |said, error| {
-        if said == 0 {
+    out.member_from_or(content, |emitted, error| {
+        if emitted == 0 {
             MemberEnd::Failed(Reason::cannot_decompress(&error))
         } else {
-            MemberEnd::Truncated(Reason::DataDamaged { bytes: said, detail: Detail::of(&error) })
+            MemberEnd::Truncated(Reason::DataDamaged { bytes: emitted, detail: Detail::of(&error) })
         }
     })
 }

@@ -232,11 +232,11 @@ impl Document {
 
 /// Adds link targets that the text itself does not show, a line each, as annotations.
 pub(super) fn add_links(page: &mut Draft, links: Vec<String>) {
-    let mut said = BTreeSet::new();
+    let mut emitted = BTreeSet::new();
     for link in links {
         // looking up a link takes time proportional to the text; beyond this number, each is emitted
-        let looked_up = said.len() < 2000;
-        if said.insert(link.clone()) && !(looked_up && page.text().contains(&link)) {
+        let looked_up = emitted.len() < 2000;
+        if emitted.insert(link.clone()) && !(looked_up && page.text().contains(&link)) {
             let mut line = Draft::default();
             line.push(&link);
             page.append_lines(&line, Some(MarkKind::Annotation));

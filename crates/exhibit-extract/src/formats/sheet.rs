@@ -49,7 +49,7 @@ pub(crate) struct SheetWriter {
     column: u32,
     /// Text of notes by the cell (row, column) that they belong to.
     notes: BTreeMap<(u32, u32), String>,
-    said: u32,
+    emitted: u32,
 }
 
 impl SheetWriter {
@@ -63,7 +63,7 @@ impl SheetWriter {
             row: 0,
             column: 0,
             notes: BTreeMap::new(),
-            said: 0,
+            emitted: 0,
         }
     }
 
@@ -112,7 +112,7 @@ impl SheetWriter {
             self.draft.append_lines(&lines, *kind);
         }
         // an empty sheet is a page too: it exists, and it has a name
-        if !self.draft.is_blank() || self.said == 0 {
+        if !self.draft.is_blank() || self.emitted == 0 {
             self.end_page(false, out)?;
         }
         Ok(())
@@ -148,7 +148,7 @@ impl SheetWriter {
             (_, true) => format!("{} rows {first}-{last}", self.name),
             (_, false) => format!("{} rows {first}-{last}", self.name),
         };
-        self.said += 1;
+        self.emitted += 1;
         let mut page = draft.into_page(PageKind::Sheet, label);
         page.sheet = Some(SheetPart { name: self.name.clone(), rows });
         out.page(page)

@@ -174,9 +174,9 @@ fn say_entry(entry: &Entry, names: &Names, input: &mut dyn Input, out: &mut Out<
     }
     let mut content = Exactly { left: entry.header.size, input };
     let cut = entry.cut;
-    out.member_from_or(&mut content, |said, error| {
+    out.member_from_or(&mut content, |emitted, error| {
         if cut {
-            MemberEnd::Truncated(Reason::ArchiveEnds { bytes: said })
+            MemberEnd::Truncated(Reason::ArchiveEnds { bytes: emitted })
         } else {
             MemberEnd::Failed(Reason::cannot_read(&error))
         }

@@ -35,7 +35,7 @@ pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) 
     if let Some(charset) = names.charset() {
         out.metadata("zip:names", &charset)?;
     }
-    let mut said = 0_u64;
+    let mut emitted = 0_u64;
     directory.rewind();
     loop {
         match directory.next(input) {
@@ -43,7 +43,7 @@ pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) 
                 if !entry.is_directory() {
                     say_entry(&entry, &names, input, request, out)?;
                 }
-                said += 1;
+                emitted += 1;
             }
             Ok(None) => break,
             Err(error) => return Ok(Verdict::Failed(Reason::cannot_read(&error))),
@@ -53,7 +53,7 @@ pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) 
         out.note(0, NoteCode::EntriesMissing { entries: directory.missing() })?;
     }
     out.metadata("zip:comment", &names.decode(directory.comment()))?;
-    Ok(if said == 0 && directory.is_damaged() { Verdict::Failed(Reason::NoEntries) } else { Verdict::Read })
+    Ok(if emitted == 0 && directory.is_damaged() { Verdict::Failed(Reason::NoEntries) } else { Verdict::Read })
 }
 
 /// Determines the one encoding of all names that are not UTF-8.

@@ -18,14 +18,14 @@ pub(super) struct Annotation {
     /// Whether it is a form field's.
     pub(super) kind: MarkKind,
     /// Its text, whether painted or not.
-    pub(super) says: Vec<String>,
+    pub(super) texts: Vec<String>,
     /// Whether it runs a script or starts a program.
     pub(super) acts: bool,
 }
 
 impl Annotation {
     /// Whether it contains a point on the page.
-    pub(super) fn holds(&self, x: f32, y: f32) -> bool {
+    pub(super) fn contains(&self, x: f32, y: f32) -> bool {
         self.rect.is_some_and(|r| r[0] <= x && x <= r[2] && r[1] <= y && y <= r[3])
     }
 }
@@ -44,19 +44,19 @@ fn of_dict(dict: &Dict<'_>, upright: Affine) -> Annotation {
     let rect = dict.get::<Rect>("Rect").map(|r| upright.transform_rect_bbox(Area::new(r.x0, r.y0, r.x1, r.y1)));
     let rect = rect.map(|r| [r.x0 as f32, r.y0 as f32, r.x1 as f32, r.y1 as f32]);
     let is_field = is_named(dict, "Subtype", b"Widget");
-    let mut says = Vec::new();
+    let mut texts = Vec::new();
     if is_field {
-        says.extend(value_of(dict));
+        texts.extend(value_of(dict));
     } else {
-        says.extend(text_of(dict, "Contents"));
-        if says.is_empty() {
-            says.extend(rich_text(dict));
+        texts.extend(text_of(dict, "Contents"));
+        if texts.is_empty() {
+            texts.extend(rich_text(dict));
         }
     }
     Annotation {
         rect: rect.filter(|r| r.iter().all(|v| v.is_finite() && v.abs() < 1e7)),
         kind: if is_field { MarkKind::FormValue } else { MarkKind::Annotation },
-        says,
+        texts,
         acts: acts(dict),
     }
 }

@@ -72,8 +72,8 @@ impl<'u, 'a> Collector<'u, 'a> {
             return;
         }
         self.placed = self.placed.saturating_add(1);
-        let said = shape.as_unicode().and_then(unicode::usable).or_else(|| self.unicode.look_up(shape));
-        let Some(text) = said else {
+        let text = shape.as_unicode().and_then(unicode::usable).or_else(|| self.unicode.look_up(shape));
+        let Some(text) = text else {
             self.unmapped = self.unmapped.saturating_add(1);
             return;
         };

@@ -154,8 +154,8 @@ fn xmp(pdf: &Pdf) -> Vec<(String, String)> {
             Event::GeneralRef(reference) => value.extend(character(&reference)),
             Event::End(_) => {
                 let key = path.iter().rev().take(4).find_map(|step| *step);
-                let said = std::mem::take(&mut value);
-                found.extend(key.filter(|_| !said.trim().is_empty()).map(|key| (key.to_owned(), said)));
+                let text = std::mem::take(&mut value);
+                found.extend(key.filter(|_| !text.trim().is_empty()).map(|key| (key.to_owned(), text)));
                 path.pop();
             }
             Event::Eof => break,

@@ -191,7 +191,7 @@ impl Text {
         let mut by_note: Vec<Vec<Glyph>> = vec![Vec::new(); notes.len() + 1];
         for glyph in glyphs {
             let (x, y) = ((glyph.rect[0] + glyph.rect[2]) / 2.0, (glyph.rect[1] + glyph.rect[3]) / 2.0);
-            let home = notes.iter().position(|note| note.holds(x, y)).unwrap_or(notes.len());
+            let home = notes.iter().position(|note| note.contains(x, y)).unwrap_or(notes.len());
             by_note[home].push(glyph.clone());
         }
         for (note, glyphs) in notes.iter().map(Some).chain([None]).zip(&by_note) {
@@ -199,17 +199,17 @@ impl Text {
             let start = self.page.text.len();
             self.add(glyphs, Some(kind), habits);
             let painted = squeezed(&self.page.text[start..]);
-            for said in note.map_or(&[][..], |note| &note.says) {
-                if !painted.contains(&squeezed(said)) {
-                    self.add_said(said, note.and_then(|note| note.rect), kind);
+            for text in note.map_or(&[][..], |note| &note.texts) {
+                if !painted.contains(&squeezed(text)) {
+                    self.add_note_text(text, note.and_then(|note| note.rect), kind);
                 }
             }
         }
     }
 
-    fn add_said(&mut self, said: &str, rect: Option<[f32; 4]>, kind: MarkKind) {
+    fn add_note_text(&mut self, text: &str, rect: Option<[f32; 4]>, kind: MarkKind) {
         let start = self.page.text.len();
-        self.page.text.push_str(said);
+        self.page.text.push_str(text);
         if let Some(rect) = rect {
             self.add_box(start, self.page.text.len(), rect);
         }

@@ -38,10 +38,10 @@ pub(super) fn say(entry: &Entry, input: &mut dyn Input, passwords: &[String], ou
     let mut packed = Packed::new(entry, data, input, &done);
     match unpack(entry, &mut packed, password.as_deref()) {
         Ok(mut content) => {
-            let said =
+            let result =
                 out.member_from_or(&mut content, |_, error| MemberEnd::Failed(Reason::cannot_decompress(&error)));
             done.set(true);
-            said
+            result
         }
         Err(error) => out.member_end(end_of(&error)),
     }

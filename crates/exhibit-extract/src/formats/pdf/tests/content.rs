@@ -1,6 +1,6 @@
 //! Tests of the text of pages, annotations, fields, attachments and properties.
 
-use super::{Builder, ask, read, request, text_of};
+use super::{Builder, read, request, run, text_of};
 use exhibit_model::{Mark, MarkKind, Member, MemberEnd, NoteCode, Page, Reason, Record, Rect, Severity, Task, Verdict};
 
 fn rect_of(page: &Page, word: &str) -> Rect {
@@ -40,9 +40,9 @@ fn copies_are_dropped() {
 #[test]
 fn lines_painted_upwards_are_sorted_with_a_note() {
     let upwards = "BT /F 10 Tf 10 20 Td (four) Tj 0 15 Td (three) Tj 0 15 Td (two) Tj 0 15 Td (one) Tj ET";
-    let said = read(&Builder::page(upwards).finish());
-    assert_eq!(said.text(), "one\ntwo\nthree\nfour\n");
-    assert!(said.notes().iter().any(|note| note.code == NoteCode::LinesReordered));
+    let outcome = read(&Builder::page(upwards).finish());
+    assert_eq!(outcome.text(), "one\ntwo\nthree\nfour\n");
+    assert!(outcome.notes().iter().any(|note| note.code == NoteCode::LinesReordered));
     let columns = "BT /F 10 Tf 10 60 Td (one) Tj 0 -15 Td (two) Tj 80 15 Td (three) Tj 0 -15 Td (four) Tj ET";
     assert_eq!(text_of(columns), "one\ntwo\nthree\nfour\n");
 }
@@ -51,8 +51,8 @@ fn lines_painted_upwards_are_sorted_with_a_note() {
 fn positions_are_fractions_of_the_displayed_page() {
     let content = "BT /F 10 Tf 50 40 Td (Gate) Tj ET";
     let check = |entries: &str, size: (f32, f32), x0: f32, y0: f32, x1: f32, y1: f32| {
-        let said = read(&Builder::page_with(entries, content).finish());
-        let page = said.page();
+        let outcome = read(&Builder::page_with(entries, content).finish());
+        let page = outcome.page();
         assert_eq!((page.width, page.height), size, "{entries}");
         near(rect_of(page, "Gate"), x0, y0, x1, y1);
     };
@@ -68,8 +68,8 @@ fn positions_are_fractions_of_the_displayed_page() {
 #[test]
 fn invisible_text_is_marked_and_not_doubled() {
     let marks = |content: &str| {
-        let said = read(&Builder::page(content).finish());
-        (said.page().text.clone(), said.page().marks.clone())
+        let outcome = read(&Builder::page(content).finish());
+        (outcome.page().text.clone(), outcome.page().marks.clone())
     };
     let hidden = |start, end| vec![Mark { start, end, kind: MarkKind::Invisible }];
     assert_eq!(marks("BT /F 10 Tf 3 Tr 10 50 Td (Gate log) Tj ET"), ("Gate log\n".to_owned(), hidden(0, 8)));
@@ -90,9 +90,9 @@ fn collection_page(encoding: &str, collection: &str, content: &str) -> Page {
          /CIDSystemInfo<</Registry(Adobe)/Ordering({collection})/Supplement 2>>>>"
     ));
     builder.add("<</Type/FontDescriptor/FontName/STSong/Flags 4>>");
-    let said = read(&builder.finish());
-    assert_eq!(said.verdict, Verdict::Read);
-    said.page().clone()
+    let outcome = read(&builder.finish());
+    assert_eq!(outcome.verdict, Verdict::Read);
+    outcome.page().clone()
 }
 
 #[test]
@@ -116,9 +116,9 @@ fn embedded_page(encoding: &str, ordering: &str, content: &str) -> Page {
     ));
     builder.add("<</Type/FontDescriptor/FontName/ABCDEF+Gate/Flags 4/FontFile2 9 0 R>>");
     builder.stream("", include_bytes!("../../../../tests/fixtures/pdf/gate.ttf"));
-    let said = read(&builder.finish());
-    assert_eq!(said.verdict, Verdict::Read);
-    said.page().clone()
+    let outcome = read(&builder.finish());
+    assert_eq!(outcome.verdict, Verdict::Read);
+    outcome.page().clone()
 }
 
 #[test]
@@ -143,8 +143,8 @@ fn vertical_lines_run_down() {
     assert_eq!(page.text, "登记\n表\n");
     near(rect_of(&page, "登"), 0.475, 0.1, 0.525, 0.2);
     near(rect_of(&page, "记"), 0.475, 0.2, 0.525, 0.3);
-    let said = read(include_bytes!("../../../../tests/fixtures/pdf/vertical-browser.pdf"));
-    assert_eq!(said.text(), "三号仓库夜间登记表\n值班⼈员须逐辆登记\n");
+    let outcome = read(include_bytes!("../../../../tests/fixtures/pdf/vertical-browser.pdf"));
+    assert_eq!(outcome.text(), "三号仓库夜间登记表\n值班⼈员须逐辆登记\n");
 }
 
 #[test]
@@ -154,10 +154,10 @@ fn glyphs_without_text_are_counted() {
     builder.add("<</Type/Font/Subtype/CIDFontType2/BaseFont/Odd/FontDescriptor 8 0 R/DW 500>>");
     builder.add("<</Type/FontDescriptor/FontName/Odd/Flags 4>>");
     builder.stream("", b"begincmap\n2 beginbfchar\n<0001> <0041>\n<0002> <E123>\nendbfchar\nendcmap");
-    let said = read(&builder.finish());
-    assert_eq!(said.page().text.trim_end(), "A");
-    assert_eq!((said.page().counts.glyphs, said.page().counts.unmapped), (3, 2));
-    assert!(said.page().wants_ocr());
+    let outcome = read(&builder.finish());
+    assert_eq!(outcome.page().text.trim_end(), "A");
+    assert_eq!((outcome.page().counts.glyphs, outcome.page().counts.unmapped), (3, 2));
+    assert!(outcome.page().wants_ocr());
 }
 
 #[test]
@@ -175,8 +175,8 @@ fn annotations_and_form_values_are_marked() {
     builder.add("<</Subtype/Widget/FT/Tx/T(b)/Parent 11 0 R/Rect[20 2 120 18]>>");
     builder.add("<</Subtype/Popup/Parent 6 0 R/Contents(Ask the \\(second\\) guard)/Rect[0 0 9 9]>>");
     builder.add("<</FT/Tx/V(inherited)>>");
-    let said = read(&builder.finish());
-    let page = said.page();
+    let outcome = read(&builder.finish());
+    let page = outcome.page();
     assert_eq!(page.text, "Gate\nAsk the (second) guard\nshift 2\n夜\ninherited\n");
     let kinds: Vec<_> = page.marks.iter().map(|m| (&page.text[m.start as usize..m.end as usize], m.kind)).collect();
     let expect = [("Ask the (second) guard", MarkKind::Annotation), ("shift 2\n夜\ninherited", MarkKind::FormValue)];
@@ -195,8 +195,8 @@ fn attached_files_are_members_each_once() {
     builder.add("<</Type/Filespec/F(list.txt)/UF<FEFF540D5355002E007400780074>/EF<</F 8 0 R/UF 8 0 R>>>>");
     builder.stream("/Type/EmbeddedFile/Params<</ModDate(D:20170625101500+08'00')>>", b"one\ntwo\n");
     builder.add("<</Type/Filespec/F(lost.bin)/EF<</F 99 0 R>>>>");
-    let said = read(&builder.finish());
-    let members: Vec<_> = said
+    let outcome = read(&builder.finish());
+    let members: Vec<_> = outcome
         .records
         .iter()
         .filter(|r| matches!(r, Record::Member(_) | Record::MemberBytes(_) | Record::MemberEnd(_)))
@@ -230,16 +230,16 @@ fn properties_outline_and_labels() {
     builder.add("<</First 9 0 R/Last 9 0 R>>");
     builder.add("<</Title(Chapter)/First 10 0 R/Next 9 0 R>>");
     builder.add("<</Title(Part)/Next 9 0 R>>");
-    let said = read(&builder.finish());
-    assert_eq!(said.property("pdf:Title"), ["登记表"]);
-    assert_eq!(said.property("pdf:Author"), ["Office 3"]);
-    assert_eq!(said.property("pdf:CreationDate"), ["2017-06-25T10:15:00+08:00"]);
-    assert_eq!(said.property("dc:title"), ["A & B"]);
-    assert_eq!(said.property("xmp:CreateDate"), ["2017-06-24T01:02:03Z"]);
-    assert_eq!(said.property("pdf:outline"), ["Chapter", "Part"]);
-    assert_eq!((said.property("pdf:version"), said.property("pdf:pages")), (vec!["1.7"], vec!["1"]));
-    assert_eq!(said.page().label, "A-iv");
-    assert!(said.notes().is_empty(), "{:?}", said.notes());
+    let outcome = read(&builder.finish());
+    assert_eq!(outcome.property("pdf:Title"), ["登记表"]);
+    assert_eq!(outcome.property("pdf:Author"), ["Office 3"]);
+    assert_eq!(outcome.property("pdf:CreationDate"), ["2017-06-25T10:15:00+08:00"]);
+    assert_eq!(outcome.property("dc:title"), ["A & B"]);
+    assert_eq!(outcome.property("xmp:CreateDate"), ["2017-06-24T01:02:03Z"]);
+    assert_eq!(outcome.property("pdf:outline"), ["Chapter", "Part"]);
+    assert_eq!((outcome.property("pdf:version"), outcome.property("pdf:pages")), (vec!["1.7"], vec!["1"]));
+    assert_eq!(outcome.page().label, "A-iv");
+    assert!(outcome.notes().is_empty(), "{:?}", outcome.notes());
 }
 
 #[test]
@@ -254,8 +254,11 @@ fn dates_without_a_zone_stay_without() {
         let mut builder = Builder::page("BT /F 10 Tf 10 50 Td (Gate) Tj ET");
         builder.trailer("/Info 6 0 R");
         builder.add(&format!("<</CreationDate({written})/ModDate({written})>>"));
-        let said = read(&builder.finish());
-        assert_eq!((said.property("pdf:CreationDate"), said.property("pdf:ModDate")), (vec![stated], vec![stated]));
+        let outcome = read(&builder.finish());
+        assert_eq!(
+            (outcome.property("pdf:CreationDate"), outcome.property("pdf:ModDate")),
+            (vec![stated], vec![stated])
+        );
     }
 }
 
@@ -267,9 +270,13 @@ fn active_content_and_updates_are_noted() {
     );
     builder.catalog("/OpenAction<</S/JavaScript/JS(app.alert)>>");
     let mut bytes = builder.finish();
-    let said = read(&bytes);
-    let suspicious: Vec<u32> =
-        said.notes().iter().filter(|note| note.code.severity() == Severity::Suspicious).map(|note| note.page).collect();
+    let outcome = read(&bytes);
+    let suspicious: Vec<u32> = outcome
+        .notes()
+        .iter()
+        .filter(|note| note.code.severity() == Severity::Suspicious)
+        .map(|note| note.page)
+        .collect();
     assert_eq!(suspicious, [0, 1]);
     let start = super::super::open::positions(&bytes, b"xref\n0").next().expect("there is a table");
     bytes.extend_from_slice(format!("startxref\n{start}\n%%EOF\n").as_bytes());
@@ -291,20 +298,20 @@ fn passwords_are_tried_empty_user_owner() {
     ];
     for (n, file) in files.into_iter().enumerate() {
         for password in ["user", "owner"] {
-            let said = ask(file, &request(&["wrong", password]));
+            let outcome = run(file, &request(&["wrong", password]));
             assert_eq!(
-                (said.verdict.clone(), said.text().as_str()),
+                (outcome.verdict.clone(), outcome.text().as_str()),
                 (Verdict::Read, "Gate register 17\n"),
                 "{n} {password}"
             );
-            assert_eq!(said.property("pdf:encrypted"), ["yes"]);
+            assert_eq!(outcome.property("pdf:encrypted"), ["yes"]);
         }
         for passwords in [&[][..], &["wrong", ""]] {
-            assert_eq!(ask(file, &request(passwords)).verdict, Verdict::Encrypted, "{n}");
+            assert_eq!(run(file, &request(passwords)).verdict, Verdict::Encrypted, "{n}");
         }
     }
-    let said = read(include_bytes!("../../../../tests/fixtures/pdf/restricted-aes-256.pdf"));
-    assert_eq!((said.text().as_str(), said.property("pdf:encrypted")), ("Gate register 17\n", vec!["yes"]));
+    let outcome = read(include_bytes!("../../../../tests/fixtures/pdf/restricted-aes-256.pdf"));
+    assert_eq!((outcome.text().as_str(), outcome.property("pdf:encrypted")), ("Gate register 17\n", vec!["yes"]));
 }
 
 #[test]
@@ -312,15 +319,19 @@ fn pages_are_rendered_within_limits() {
     let file = Builder::page("0 0 0 rg 0 0 100 100 re f").finish();
     let paint = |page: u32, dpi: u32, max_side: u32, grey: bool| {
         let task = Task::Render { page, dpi, max_side, grey };
-        ask(&file, &exhibit_model::Request { task, ..request(&[]) })
+        run(&file, &exhibit_model::Request { task, ..request(&[]) })
     };
-    let said = paint(1, 72, 1000, true);
-    let [Record::Picture(picture)] = &said.records[..] else { panic!("a picture was expected: {:?}", said.verdict) };
+    let outcome = paint(1, 72, 1000, true);
+    let [Record::Picture(picture)] = &outcome.records[..] else {
+        panic!("a picture was expected: {:?}", outcome.verdict)
+    };
     assert_eq!((picture.page, picture.width, picture.height), (1, 200, 100));
     let image = image::load_from_memory(&picture.png).expect("it is a PNG").to_luma8();
     assert_eq!((image.get_pixel(50, 50).0, image.get_pixel(150, 50).0), ([0], [255]));
-    let said = paint(1, 720, 100, false);
-    let [Record::Picture(picture)] = &said.records[..] else { panic!("a picture was expected: {:?}", said.verdict) };
+    let outcome = paint(1, 720, 100, false);
+    let [Record::Picture(picture)] = &outcome.records[..] else {
+        panic!("a picture was expected: {:?}", outcome.verdict)
+    };
     assert_eq!((picture.width, picture.height), (100, 50));
     assert_eq!(paint(2, 72, 1000, true).verdict, Verdict::Failed(Reason::NoSuchPage { page: 2 }));
 }
@@ -333,9 +344,9 @@ fn text_on_disabled_layers_is_marked_as_hidden() {
     builder.catalog("/OCProperties<</OCGs[6 0 R]/D<</OFF[6 0 R]>>>>");
     let file = String::from_utf8(builder.finish()).expect("it is text");
     let file = file.replace("/Font<</F 5 0 R/G 6 0 R>>", "/Font<</F 5 0 R>>/Properties<</L 6 0 R>>");
-    let said = read(file.as_bytes());
-    let page = said.page();
+    let outcome = read(file.as_bytes());
+    let page = outcome.page();
     assert_eq!(page.text, "shown\nwithheld\n");
     assert_eq!(page.marks, [Mark { start: 6, end: 14, kind: MarkKind::Hidden }]);
-    assert!(said.notes().iter().any(|note| note.code == NoteCode::LayersHidden), "{:?}", said.notes());
+    assert!(outcome.notes().iter().any(|note| note.code == NoteCode::LayersHidden), "{:?}", outcome.notes());
 }

@@ -13,22 +13,22 @@ Gate log: the word ئامبار means warehouse (ئىككى قەۋەت) here.
 
 #[test]
 fn browser_pdf_yields_typed_text() {
-    let said = read(include_bytes!("../../../../tests/fixtures/pdf/uyghur-browser.pdf"));
-    assert_eq!(said.verdict, Verdict::Read);
-    assert_eq!(said.page().text, TYPED);
+    let outcome = read(include_bytes!("../../../../tests/fixtures/pdf/uyghur-browser.pdf"));
+    assert_eq!(outcome.verdict, Verdict::Read);
+    assert_eq!(outcome.page().text, TYPED);
 }
 
 #[test]
 fn word_processor_pdf_yields_typed_text() {
-    let said = read(include_bytes!("../../../../tests/fixtures/pdf/uyghur-writer.pdf"));
-    let lines: Vec<&str> = said.page().text.lines().map(str::trim_end).collect();
+    let outcome = read(include_bytes!("../../../../tests/fixtures/pdf/uyghur-writer.pdf"));
+    let lines: Vec<&str> = outcome.page().text.lines().map(str::trim_end).collect();
     assert_eq!(lines, TYPED.lines().collect::<Vec<_>>());
 }
 
 #[test]
 fn boxes_cover_their_words() {
-    let said = read(include_bytes!("../../../../tests/fixtures/pdf/uyghur-browser.pdf"));
-    let page = said.page();
+    let outcome = read(include_bytes!("../../../../tests/fixtures/pdf/uyghur-browser.pdf"));
+    let page = outcome.page();
     let place = |word: &str| {
         let start = page.text.find(word).expect("the word is in the text") as u32;
         let regions = page.regions(start, start + word.len() as u32);
