@@ -1,7 +1,7 @@
-//! Whether what a worker says makes sense as a whole: order, nesting, counts.
+//! Checks that a worker's output is valid as a whole: order, nesting, counts.
 //!
-//! `exhibit_model::wire` sees to each record being sound by itself; this sees to the sequence. Both are needed
-//! before anything is believed, since a worker may have been taken over by the file it reads.
+//! `exhibit_model::wire` validates each record by itself; this validates the sequence. Both are required
+//! before the output is trusted, since a worker may have been taken over by the file it reads.
 
 use crate::end::{BadOutput, WorkerEnd};
 use crate::frame::Kind;
@@ -10,7 +10,7 @@ use exhibit_model::code::OutputKind;
 use exhibit_model::wire::decode_record;
 use exhibit_model::{Limits, Record};
 
-/// What was said so far, against what may be said.
+/// What was emitted so far, checked against what is permitted.
 #[derive(Debug)]
 pub(crate) struct Checker {
     limits: Limits,
@@ -39,7 +39,7 @@ impl Checker {
         }
     }
 
-    /// The record in a frame, if it may stand here.
+    /// The record in a frame, if it is permitted at this point.
     pub(crate) fn record(&mut self, kind: Kind, payload: &[u8]) -> Result<Record, WorkerEnd> {
         if kind == Kind::MemberBytes {
             return self.member_bytes(payload);
@@ -82,7 +82,7 @@ impl Checker {
         Ok(record)
     }
 
-    /// Whether a verdict may stand here.
+    /// Whether a verdict is permitted at this point.
     pub(crate) fn verdict(&self) -> Result<(), WorkerEnd> {
         refuse_if(self.within_member, BadOutput::Members)
     }
@@ -115,11 +115,11 @@ mod tests {
     fn check(limits: Limits, records: &[Record]) -> Result<(), WorkerEnd> {
         let mut checker = Checker::new(limits, 1000);
         for record in records {
-            let said = match record {
+            let emitted = match record {
                 Record::MemberBytes(bytes) => checker.record(Kind::MemberBytes, bytes)?,
                 record => checker.record(Kind::Record, &encode_record(record))?,
             };
-            assert_eq!(&said, record);
+            assert_eq!(&emitted, record);
         }
         checker.verdict()
     }
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn sequences_that_make_sense_pass_and_others_do_not() {
+    fn only_valid_sequences_pass() {
         let (begin, bytes) = (Record::Member(Member::default()), Record::MemberBytes(vec![7; 10]));
         let (end, kind) = (Record::MemberEnd(MemberEnd::Whole), Record::MediaType("text/plain".to_owned()));
         let bad = |what| Err(WorkerEnd::BadOutput(what));

@@ -1,7 +1,7 @@
-//! What parent and fork server say to each other over their socket (SOCK_SEQPACKET: whole messages, in order).
+//! Messages between parent and fork server over their socket (SOCK_SEQPACKET: whole messages, in order).
 //!
-//! Both ends are our own code; the socket never reaches a caged process. A start may be longer than one message:
-//! its payload goes on in further ones.
+//! Both ends are our own code; the socket never reaches a caged process. A start message may exceed one packet:
+//! its payload continues in further ones.
 
 use crate::end::{Ended, Status};
 use exhibit_model::wire::{Reader, WireError, Writer};
@@ -15,14 +15,14 @@ use std::io::{self, IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-/// Changes whenever a message does; both ends come from one program, so a difference means a program replaced midway.
+/// Changes with every change of a message; both ends are one program, so a mismatch means that it was replaced midway.
 pub(crate) const VERSION: u8 = 1;
 
 const PIECE: usize = 32 << 10;
 const MESSAGE_CAP: usize = PIECE + 1024;
 const PAYLOAD_CAP: u64 = 64 << 20;
 
-/// What a server is for.
+/// The role of a server.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Role {
     /// Forks workers.
@@ -34,7 +34,7 @@ pub(crate) enum Role {
 /// One job.
 #[derive(Debug)]
 pub(crate) struct Start {
-    /// Counts the jobs of a server.
+    /// A counter of the server's jobs.
     pub(crate) turn: u64,
     pub(crate) memory_bytes: u64,
     pub(crate) cpu_seconds: u64,
@@ -42,29 +42,29 @@ pub(crate) struct Start {
     pub(crate) payload: Vec<u8>,
 }
 
-/// What a parent says.
+/// A message of the parent.
 #[derive(Debug)]
 pub(crate) enum Ask {
     /// The first message.
     Hello(Role),
-    /// A job; input and outputs come along as descriptors.
+    /// A job; input and outputs are passed as descriptors.
     Start(Start, Vec<OwnedFd>),
-    /// End the job of this turn, if it has not ended.
+    /// Kill the job of this turn, if it has not ended.
     Stop(u64),
 }
 
-/// What a server says.
+/// A message of a server.
 #[derive(Debug)]
 pub(crate) enum Answer {
-    /// It is set up; says how far Landlock holds.
+    /// It is set up; reports the level of Landlock support.
     Ready(Level),
-    /// It cannot serve, and why; it ends.
+    /// It cannot serve, and why; it exits.
     Unfit(String),
     /// The job of this turn has ended.
     Ended(u64, Ended),
 }
 
-/// How far a protection holds.
+/// The level of support for a protection.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Level {
     Full,
@@ -137,7 +137,7 @@ impl Control {
         self.send(&w.into_bytes(), &[])
     }
 
-    /// The parent's next message; `None` once the parent is gone.
+    /// The parent's next message; `None` once the parent has ended.
     pub(crate) fn next_ask(&self) -> io::Result<Option<Ask>> {
         let mut descriptors = Vec::new();
         let message = self.receive(&mut descriptors)?;
@@ -158,7 +158,7 @@ impl Control {
         }
     }
 
-    /// The server's next message; `None` once the server is gone.
+    /// The server's next message; `None` once the server has ended.
     pub(crate) fn next_answer(&self) -> io::Result<Option<Answer>> {
         let message = self.receive(&mut Vec::new())?;
         if message.is_empty() { Ok(None) } else { malformed(read_answer(&message)).map(Some) }
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn long_jobs_and_their_descriptors_arrive() {
+    fn long_jobs_arrive_with_their_descriptors() {
         let (parent, server) = pair();
         for length in [0, 5, PIECE, PIECE + 1, 5 * PIECE + 7] {
             let start = Start { turn: 9, memory_bytes: 1 << 40, cpu_seconds: 3, payload: vec![0xa5; length] };
@@ -286,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn an_end_is_heard_and_then_that_nobody_is_there() {
+    fn end_is_received_then_disconnection() {
         let (parent, server) = pair();
         let ended = Ended { status: Status::Killed(9), last_words: b"words".to_vec() };
         server.answer(&Answer::Ended(3, ended.clone())).expect("sent");

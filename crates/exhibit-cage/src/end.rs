@@ -1,4 +1,4 @@
-//! How caged processes end, and the reason that a ledger row gets for it.
+//! How caged processes end, and the reason recorded in the ledger for it.
 
 use exhibit_model::code::{OutputKind, ProtocolFault};
 use exhibit_model::wire::WireError;
@@ -7,85 +7,85 @@ use exhibit_model::{Detail, Reason, Verdict};
 /// How a worker ended.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum WorkerEnd {
-    /// It gave its verdict. Everything it said before was passed on.
+    /// It returned its verdict. Everything it emitted before was passed on.
     Finished(Verdict),
-    /// It nested deeper than its stack.
+    /// Its stack overflowed through deep nesting.
     StackOverflow,
-    /// It was ended by a signal that none of the others accounts for.
+    /// It was killed by a signal that none of the others accounts for.
     Crashed {
         /// The signal's number.
         signal: i32,
     },
     /// It attempted a system call that the cage forbids.
     Forbidden,
-    /// It ended by itself without a verdict.
+    /// It exited without a verdict.
     Exited {
         /// Its exit code.
         code: i32,
     },
     /// The reader has a fault and stopped itself.
     Panicked {
-        /// Where in the program: file, line, column. Nothing of the document.
+        /// The location in the program: file, line, column. Nothing of the document.
         place: String,
     },
     /// It needed more memory than allowed.
     OutOfMemory,
     /// It needed more time than allowed.
     TimedOut(Timer),
-    /// It emitted more than allowed; this names what.
+    /// It emitted more than allowed; the value names what.
     OutputLimit(OutputKind),
-    /// What it said is not what workers say.
+    /// Its output violates the protocol.
     BadOutput(BadOutput),
-    /// The listener had heard enough.
+    /// The consumer stopped it.
     Stopped,
-    /// Its fork server went away (ended from outside, say) while it worked.
+    /// Its fork server ended (killed from outside, for example) while it worked.
     Lost,
 }
 
-/// Which time ran out.
+/// The time limit that was reached.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Timer {
     /// Processor time.
     Cpu,
-    /// Time of waiting for it.
+    /// Elapsed time.
     Wall,
 }
 
-/// What is wrong with what a worker said.
+/// The fault in a worker's output.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum BadOutput {
-    /// A frame of a kind that does not exist.
+    /// A frame of an unknown kind.
     #[error("a frame of unknown kind {0}")]
     UnknownFrame(u8),
     /// A frame longer than its kind may be.
     #[error("a frame of {0} bytes")]
     FrameTooLong(usize),
-    /// The end came within a frame.
+    /// The output ended within a frame.
     #[error("an unfinished frame")]
     CutShort,
     /// A frame's content is malformed.
     #[error("a malformed record")]
     Malformed(#[source] WireError),
-    /// Pages not in the order of their numbers, or more than asked for.
+    /// Pages not in order, or more than requested.
     #[error("page {0} out of order or beyond the limit")]
     Page(u32),
-    /// Members not one after another, begun and ended, or more than asked for.
+    /// Members not properly started and ended in sequence, or more than requested.
     #[error("members out of order or beyond the limit")]
     Members,
-    /// The media type said twice.
+    /// The media type was emitted twice.
     #[error("two media types")]
     TwoMediaTypes,
     /// Something after the verdict.
     #[error("something after the verdict")]
     AfterVerdict,
-    /// It ended well, but without a verdict.
+    /// It exited successfully, but without a verdict.
     #[error("no verdict")]
     NoVerdict,
 }
 
 impl WorkerEnd {
-    /// Why the file was not read, for its ledger row; nothing of the document is in it. `None` if the worker finished:
-    /// then its verdict tells.
+    /// Why the file was not read, for its ledger row; contains nothing of the document. `None` if the worker finished:
+    /// then its verdict applies.
     #[must_use]
     pub fn reason(&self) -> Option<Reason> {
         Some(match self {
@@ -104,7 +104,7 @@ impl WorkerEnd {
         })
     }
 
-    /// Whether a second attempt with more memory and time may end otherwise.
+    /// Whether a second attempt with more memory and time may have a different result.
     #[must_use]
     pub const fn worth_retrying(&self) -> bool {
         matches!(self, Self::OutOfMemory | Self::TimedOut(_) | Self::Lost | Self::Crashed { signal: libc::SIGKILL })
@@ -114,14 +114,14 @@ impl WorkerEnd {
 /// How a tool ended.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum ToolStatus {
-    /// By itself, with this exit code; 0 means that it succeeded.
+    /// It exited, with this exit code; 0 means success.
     Exited(i32),
-    /// By a signal that none of the others accounts for.
+    /// It was killed by a signal that none of the others accounts for.
     Crashed {
         /// The signal's number.
         signal: i32,
     },
-    /// It attempted a system call that ends a process.
+    /// It attempted a system call that kills a process.
     Forbidden,
     /// It needed more memory than allowed.
     OutOfMemory,
@@ -131,12 +131,12 @@ pub enum ToolStatus {
     OutputLimit,
     /// It could not be started, and why.
     NotStarted(String),
-    /// Its launcher went away while it worked.
+    /// Its launcher ended while it worked.
     Lost,
 }
 
 impl ToolStatus {
-    /// Whether it ended by itself and says that it succeeded.
+    /// Whether it exited successfully.
     #[must_use]
     pub const fn is_success(&self) -> bool {
         matches!(self, Self::Exited(0))
@@ -193,23 +193,23 @@ fn exited(code: i32) -> Reason {
     Reason::Exited { code: u64::from(code.unsigned_abs()) }
 }
 
-/// What is known of a process that has ended: its status, and what it wrote to its standard error (untrusted).
+/// The known facts about an ended process: its status, and its standard error output (untrusted).
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Ended {
     pub(crate) status: Status,
     pub(crate) last_words: Vec<u8>,
 }
 
-/// The status that the kernel keeps of an ended process.
+/// The wait status from the kernel.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Status {
     Exited(i32),
     Killed(i32),
-    /// It never got to its work; the last words say why.
+    /// It failed before its work started; its last output states why.
     NotStarted,
 }
 
-/// A worker's own exit codes; any other is not its own.
+/// A worker's own exit codes; it never uses any other.
 pub(crate) mod exit {
     pub(crate) const DONE: i32 = 0;
     pub(crate) const NOT_CAGED: i32 = 70;
@@ -218,11 +218,11 @@ pub(crate) mod exit {
     pub(crate) const PANICKED: i32 = 101;
 }
 
-/// How the worker's panic hook begins what it writes; the place follows, then a line's end.
+/// The prefix that the worker's panic hook writes; the location follows, then a line end.
 pub(crate) const PANIC_MARK: &str = "panicked at ";
 
 impl Ended {
-    /// What a worker's end means; `None` if it ended well, so that its verdict counts.
+    /// Interprets the end of a worker; `None` if it ended successfully, so that its verdict is valid.
     pub(crate) fn of_worker(&self) -> Option<WorkerEnd> {
         let words = String::from_utf8_lossy(&self.last_words);
         Some(match self.status {
@@ -243,7 +243,7 @@ impl Ended {
         })
     }
 
-    /// What a tool's end means.
+    /// Interprets the end of a tool.
     pub(crate) fn of_tool(&self, stderr: &[u8]) -> ToolStatus {
         let says = |what: &[u8]| stderr.windows(what.len()).any(|w| w == what);
         match self.status {
@@ -259,7 +259,7 @@ impl Ended {
     }
 }
 
-// The place is the worker's word, so only what a place can look like is kept of it.
+// The location comes from the worker, so only characters that can occur in a location are kept.
 fn panic_place(words: &str) -> String {
     let place = words.split(PANIC_MARK).nth(1).and_then(|rest| rest.lines().next()).unwrap_or_default();
     let plain = |c: &char| c.is_ascii_alphanumeric() || "/._-:".contains(*c);
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn last_words_tell_why_a_worker_aborted() {
+    fn last_output_states_why_a_worker_aborted() {
         let aborted = Status::Killed(libc::SIGABRT);
         assert_eq!(end(aborted, "memory allocation of 99 bytes failed\n"), Some(WorkerEnd::OutOfMemory));
         assert_eq!(end(aborted, "\nthread 'main' has overflowed its stack\n"), Some(WorkerEnd::StackOverflow));
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_is_only_a_place() {
+    fn panic_location_is_sanitised() {
         let place = |words: &str| match end(Status::Exited(101), words) {
             Some(WorkerEnd::Panicked { place }) => place,
             other => panic!("{other:?}"),
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn every_end_but_a_verdict_has_a_reason() {
+    fn every_end_except_a_verdict_has_a_reason() {
         for end in [
             WorkerEnd::StackOverflow,
             WorkerEnd::Crashed { signal: 11 },

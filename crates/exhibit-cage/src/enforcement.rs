@@ -1,38 +1,38 @@
-//! What of the cage this computer can enforce, and what it means where something is missing.
+//! The protections that this computer can enforce, and the consequences of missing ones.
 //!
-//! Looks without restricting anything, so it may be asked at any time, of any thread.
+//! Probes without restricting anything, so it may be called at any time, from any thread.
 
 use crate::{filter, sys};
 use rustix::process::{PidfdFlags, getpid, pidfd_open};
 use std::fs;
 
-/// Each protection, and how far it holds here.
+/// Each protection, and its level on this computer.
 #[derive(Clone, Debug)]
 pub struct Enforcement {
-    /// All of them, the weightiest first.
+    /// All of them, the most important first.
     pub protections: Vec<Protection>,
 }
 
 /// One protection.
 #[derive(Clone, Debug)]
 pub struct Protection {
-    /// What it is called.
+    /// Its name.
     pub name: &'static str,
-    /// How far it holds here.
+    /// Its level on this computer.
     pub state: Protected,
-    /// What was found, such as a version.
+    /// Details, such as a version.
     pub detail: String,
-    /// What it keeps hostile files from, and what follows where it is missing.
+    /// What it prevents hostile files from doing, and the consequences if it is missing.
     pub meaning: &'static str,
     needed_by: NeededBy,
 }
 
-/// How far a protection holds.
+/// The level of a protection.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Protected {
-    /// Wholly.
+    /// Fully.
     Full,
-    /// In part; the detail says what is lacking.
+    /// Partially; the detail states what is missing.
     Partial,
     /// Not at all.
     Missing,
@@ -45,7 +45,7 @@ enum NeededBy {
 }
 
 impl Enforcement {
-    /// Whether files can be read by workers here: true unless something that every cage needs is missing.
+    /// Whether workers can read files here: true unless a mandatory protection is missing.
     #[must_use]
     pub fn workers_allowed(&self) -> bool {
         !self.lacks(NeededBy::All)
@@ -62,7 +62,7 @@ impl Enforcement {
     }
 }
 
-/// Finds out what this computer enforces.
+/// Determines what this computer enforces.
 #[must_use]
 pub fn enforcement() -> Enforcement {
     let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default().trim().to_owned();
@@ -139,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_missing_is_refused_to_whom_it_matters() {
+    fn missing_protections_refuse_affected_jobs() {
         let mut found = enforcement();
         let mut with = |name: &str, state| {
             for protection in &mut found.protections {

@@ -1,14 +1,14 @@
 //! The system calls that a caged process may make, as seccomp programs.
 //!
-//! A worker has an allow-list: anything else ends it. A tool has a deny-list answered with "not permitted", since
+//! A worker has an allow-list: any other call kills it. A tool has a deny-list that returns "not permitted", since
 //! C programs probe for what they may do. A program is assembled once per server as a search tree, because the kernel
-//! takes it apart for every process that puts it on: with a plain list that alone would cost more than the fork.
-//! What depends on the process (its own number, the only one it may signal) is filled in for each.
+//! translates it for every process that installs it: with a linear list that alone would cost more than the fork.
+//! The process-specific part (its own pid, the only one it may signal) is filled in for each process.
 
 use crate::sys::{self, BpfStep};
 use std::io;
 
-/// What the kernel does about a call.
+/// The kernel's action for a call.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Verdict {
     Allow,
@@ -16,7 +16,7 @@ enum Verdict {
     Refuse(i32),
 }
 
-/// On which calls a rule bears: all, or those with such an argument (its lower half is looked at).
+/// The calls that a rule applies to: all, or those with such an argument (only its lower half is compared).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum When {
     Always,
@@ -26,7 +26,7 @@ enum When {
     Any(u32, u32),
 }
 
-/// What is done about a call: the first if the condition holds, the second otherwise.
+/// The action for a call: the first if the condition is true, the second otherwise.
 #[derive(Clone, Copy, Debug)]
 struct Rule {
     call: i64,
@@ -35,26 +35,26 @@ struct Rule {
     or_else: Verdict,
 }
 
-// Stands for the process's own number until it is known. Larger than any process number, and no other operand has it.
+// Placeholder for the process's own pid until it is known. Larger than any pid, and no other operand has this value.
 const SELF: u32 = 0x7e57_ab1e;
 
-/// An assembled program with a gap where the process's own number belongs.
+/// An assembled program with a placeholder for the process's own pid.
 #[derive(Debug, Clone)]
 pub(crate) struct Filter(Vec<BpfStep>);
 
 impl Filter {
-    /// What a worker may do: read its input by offset, write, manage its memory, end.
+    /// The calls permitted to a worker: read its input by offset, write, manage its memory, exit.
     pub(crate) fn worker() -> Self {
         Self(assemble(worker_rules(), Verdict::Kill))
     }
 
-    /// What a tool may not do: reach a network, other processes, the kernel's doors; start processes; make files to
-    /// execute out of memory.
+    /// The calls forbidden to a tool: access to networks, other processes and kernel interfaces; starting processes;
+    /// creating files to execute from memory.
     pub(crate) fn tool() -> Self {
         Self(assemble(tool_rules(), Verdict::Allow))
     }
 
-    /// Puts the program over this process for good. It must have given up gaining privileges before.
+    /// Installs the program in this process permanently. The process must have set no-new-privileges before.
     pub(crate) fn apply(&self, own: rustix::process::Pid) -> io::Result<()> {
         sys::put_on_filter(&self.of(own.as_raw_nonzero().get().cast_unsigned()))
     }
@@ -64,7 +64,7 @@ impl Filter {
     }
 }
 
-/// How many calls a worker may make, and how many a tool may not.
+/// The number of calls permitted to a worker, and of those forbidden to a tool.
 pub(crate) fn sizes() -> (usize, usize) {
     (worker_rules().len(), tool_rules().len())
 }
@@ -79,7 +79,7 @@ fn worker_rules() -> Vec<Rule> {
     };
     let mut rules: Vec<_> = ALLOWED.iter().map(|call| only(*call, When::Always)).collect();
     rules.push(only(libc::SYS_tgkill, When::Is(0, SELF)));
-    // builds with debug assertions ask whether a descriptor is open before they close it
+    // builds with debug assertions check whether a descriptor is open before they close it
     rules.push(only(libc::SYS_fcntl, When::Is(1, libc::F_GETFD.cast_unsigned())));
     rules.extend([libc::SYS_mmap, libc::SYS_mprotect].map(not_executable));
     rules
@@ -92,12 +92,12 @@ fn tool_rules() -> Vec<Rule> {
     let mut rules: Vec<_> = DENIED.iter().chain(DENIED_HERE).map(|call| never(*call, denied)).collect();
     rules.push(unless(libc::SYS_tgkill, When::Is(0, SELF)));
     rules.push(unless(libc::SYS_clone, When::Any(0, libc::CLONE_THREAD.cast_unsigned())));
-    // its flags are behind a pointer, where no filter can look; "no such call" makes the C library use `clone`
+    // its flags are behind a pointer, which no filter can read; "no such call" makes the C library use `clone`
     rules.push(never(libc::SYS_clone3, Verdict::Refuse(libc::ENOSYS)));
     rules
 }
 
-// Offsets in what the kernel hands to a program: the call's number, the processor's kind, six arguments of 64 bits.
+// Offsets in the kernel's input to a program: the call's number, the architecture, six arguments of 64 bits.
 const CALL: u32 = 0;
 const ARCH: u32 = 4;
 const ARGUMENTS: u32 = 16;
@@ -107,7 +107,7 @@ const THIS_ARCH: u32 = 0xc000_003e;
 #[cfg(target_arch = "aarch64")]
 const THIS_ARCH: u32 = 0xc000_00b7;
 
-// x86-64 kernels may know a second numbering of the same calls (x32, bit 30 set), which a deny-list would miss.
+// x86-64 kernels may support a second numbering of the same calls (x32, bit 30 set), which a deny-list would miss.
 const FOREIGN: u32 = 0x4000_0000;
 
 fn assemble(mut rules: Vec<Rule>, otherwise: Verdict) -> Vec<BpfStep> {
@@ -124,7 +124,7 @@ fn assemble(mut rules: Vec<Rule>, otherwise: Verdict) -> Vec<BpfStep> {
     steps
 }
 
-// Steps that find the rule for the call just loaded, and end.
+// Instructions that find the rule for the loaded call, and return.
 fn search(rules: &[Rule], otherwise: Verdict) -> Vec<BpfStep> {
     match rules {
         [] => vec![end(otherwise)],
@@ -136,7 +136,7 @@ fn search(rules: &[Rule], otherwise: Verdict) -> Vec<BpfStep> {
         _ => {
             let (lower, upper) = rules.split_at(rules.len() / 2);
             let low = search(lower, otherwise);
-            // too far for a short jump: go over a long one
+            // too far for a short jump: jump over a long one
             let far = BpfStep { code: code(libc::BPF_JMP | libc::BPF_JA), jt: 0, jf: 0, k: low.len() as u32 };
             let first = match u8::try_from(low.len()) {
                 Ok(over) => vec![jump(libc::BPF_JGE, number(&upper[0]), over, 0)],
@@ -228,7 +228,7 @@ const DENIED: &[i64] = &[
     libc::SYS_pidfd_send_signal,
     libc::SYS_setsid,
     libc::SYS_setpgid,
-    // files to execute that no path leads to
+    // executable files without a path
     libc::SYS_memfd_create,
     libc::SYS_memfd_secret,
     libc::SYS_execveat,
@@ -258,7 +258,7 @@ const DENIED: &[i64] = &[
     libc::SYS_keyctl,
     libc::SYS_add_key,
     libc::SYS_request_key,
-    // the kernel's doors
+    // kernel interfaces
     libc::SYS_bpf,
     libc::SYS_perf_event_open,
     libc::SYS_userfaultfd,
@@ -284,7 +284,7 @@ const DENIED: &[i64] = &[
     libc::SYS_clock_adjtime,
 ];
 
-// calls that only this processor's kernel has
+// calls specific to this architecture
 #[cfg(target_arch = "x86_64")]
 const DENIED_HERE: &[i64] = &[
     libc::SYS_fork,
@@ -302,7 +302,7 @@ const DENIED_HERE: &[i64] = &[];
 mod tests {
     use super::*;
 
-    // What the kernel would make of a call, step by step.
+    // Simulates the kernel's evaluation of a call.
     fn judge(steps: &[BpfStep], arch: u32, call: u32, arguments: [u32; 3]) -> u32 {
         let (mut at, mut loaded) = (0, 0);
         loop {
@@ -332,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn every_call_is_judged_as_its_rule_says() {
+    fn every_call_is_judged_by_its_rule() {
         const OWN: u32 = 4711;
         for (filter, rules, otherwise) in
             [(Filter::worker(), worker_rules(), Verdict::Kill), (Filter::tool(), tool_rules(), Verdict::Allow)]

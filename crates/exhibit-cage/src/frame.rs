@@ -1,8 +1,8 @@
-//! Frames: how records cross a worker's pipe.
+//! Frames: the encoding of records on a worker's pipe.
 //!
-//! A frame is a byte saying its kind, the length of the rest as 32 bits, little-endian, and the rest. The last frame
-//! is the verdict. The reading side believes nothing: it takes memory only for bytes that have arrived, and no
-//! more of them than a frame of its kind may have. `docs/formats/worker-protocol.md` is the full account.
+//! A frame is a byte for its kind, the length of the rest as 32 bits, little-endian, and the rest. The last frame
+//! is the verdict. The reading side trusts nothing: it allocates memory only for bytes that have arrived, and at
+//! most for as many as a frame of its kind may have. `docs/formats/worker-protocol.md` is the full specification.
 
 use crate::end::BadOutput;
 use crate::limits::{FRAME_CAP, MEMBER_PIECE};
@@ -14,12 +14,12 @@ const HEADER: usize = 5;
 const STEP: usize = 64 << 10;
 const KEEP: usize = 1 << 20;
 
-/// What a frame holds.
+/// The kind of a frame.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Kind {
     /// A record in the form of `exhibit_model::wire`.
     Record,
-    /// Bytes of the member begun last, as they are.
+    /// Bytes of the current member, unencoded.
     MemberBytes,
     /// The verdict; the last frame.
     Verdict,
@@ -44,11 +44,11 @@ impl Kind {
     }
 }
 
-/// The worker's end: frames what is said, in pieces of 64 KiB.
+/// The worker's end: writes records as frames, in pieces of 64 KiB.
 pub(crate) struct FrameWriter<W> {
     to: W,
     waiting: Vec<u8>,
-    /// Whether something was too large to be said at all.
+    /// Whether a record was too large to be emitted at all.
     pub(crate) too_large: bool,
 }
 
@@ -57,13 +57,13 @@ impl<W: Write> FrameWriter<W> {
         Self { to, waiting: Vec::with_capacity(STEP), too_large: false }
     }
 
-    /// Says the verdict, and sees to it that everything is out.
+    /// Emits the verdict, and flushes all output.
     pub(crate) fn finish(&mut self, verdict: &Verdict) -> Result<(), SinkClosed> {
         self.frame(Kind::Verdict, &encode_verdict(verdict))?;
         self.flush()
     }
 
-    /// Sees to it that everything said so far is out.
+    /// Flushes all output emitted so far.
     pub(crate) fn flush(&mut self) -> Result<(), SinkClosed> {
         let done = self.to.write_all(&self.waiting);
         self.waiting.clear();
@@ -85,7 +85,7 @@ impl<W: Write> FrameWriter<W> {
             self.waiting.extend_from_slice(payload);
             return Ok(());
         }
-        // large ones go out from where they are
+        // large ones are written directly, without copying
         self.flush()?;
         self.to.write_all(payload).map_err(|_| SinkClosed)
     }
@@ -105,13 +105,13 @@ impl<W: Write> Sink for FrameWriter<W> {
 /// Why no further frame could be read.
 #[derive(Debug)]
 pub(crate) enum FrameError {
-    /// The source failed; `TimedOut` where patience ran out.
+    /// The source failed; `TimedOut` if the time budget is exhausted.
     Source(io::Error),
-    /// What came is no frame.
+    /// The received bytes are not a frame.
     Bad(BadOutput),
 }
 
-/// The listening end.
+/// The reading end.
 #[derive(Debug, Default)]
 pub(crate) struct FrameReader {
     bytes: Vec<u8>,
@@ -120,7 +120,7 @@ pub(crate) struct FrameReader {
 }
 
 impl FrameReader {
-    /// Forgets what is left of an earlier worker, and memory that only a large frame needed.
+    /// Discards what is left of an earlier worker, and memory that only a large frame needed.
     pub(crate) fn reset(&mut self) {
         (self.start, self.end) = (0, 0);
         if self.bytes.len() > KEEP {
@@ -147,7 +147,7 @@ impl FrameReader {
         Ok(Some((kind, &self.bytes[payload..self.start])))
     }
 
-    // Makes `count` bytes available from `start`; false if the source ends before.
+    // Makes `count` bytes available from `start`; false if the source ends earlier.
     fn fill(&mut self, source: &mut dyn Read, count: usize) -> Result<bool, FrameError> {
         while self.end - self.start < count {
             if self.start + count > self.bytes.len() || self.start == self.end {
@@ -174,7 +174,7 @@ mod tests {
     use exhibit_model::wire::{decode_record, decode_verdict};
     use proptest::prelude::*;
 
-    // A source that gives a few bytes at a time.
+    // A source that returns a few bytes at a time.
     struct Dribble<'a>(&'a [u8], usize);
 
     impl Read for Dribble<'_> {
@@ -186,7 +186,7 @@ mod tests {
         }
     }
 
-    fn heard(bytes: &[u8], at_a_time: usize) -> Result<(Vec<Record>, Option<Verdict>), FrameError> {
+    fn decoded(bytes: &[u8], at_a_time: usize) -> Result<(Vec<Record>, Option<Verdict>), FrameError> {
         let (mut reader, mut source) = (FrameReader::default(), Dribble(bytes, at_a_time));
         let (mut records, mut verdict) = (Vec::new(), None);
         while let Some((kind, payload)) = reader.next(&mut source)? {
@@ -201,7 +201,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_said_is_heard(sizes in proptest::collection::vec(0_usize..200_000, 0..12), at_a_time in 1_usize..100_000) {
+        fn records_round_trip_through_frames(sizes in proptest::collection::vec(0_usize..200_000, 0..12), at_a_time in 1_usize..100_000) {
             let mut writer = FrameWriter::new(Vec::new());
             let (mut whole, mut texts) = (Vec::new(), Vec::new());
             for (turn, size) in sizes.iter().enumerate() {
@@ -215,7 +215,7 @@ mod tests {
                 }
             }
             writer.finish(&Verdict::Read).expect("a vector takes all");
-            let (records, verdict) = heard(&writer.to, at_a_time).expect("own frames");
+            let (records, verdict) = decoded(&writer.to, at_a_time).expect("own frames");
             prop_assert_eq!(verdict, Some(Verdict::Read));
             let mut heard_bytes = Vec::new();
             let mut heard_texts = Vec::new();
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_promise_of_much_takes_no_memory() {
+    fn stated_lengths_allocate_no_memory() {
         let mut promise = vec![1];
         promise.extend_from_slice(&(FRAME_CAP as u32).to_le_bytes());
         let mut reader = FrameReader::default();

@@ -1,13 +1,13 @@
-//! The file that a worker reads: a descriptor it was handed, opened by someone else, read-only.
+//! The input file of a worker: an inherited descriptor, opened by the parent, read-only.
 //!
-//! Reads go by offset (`pread`), so a worker cannot move the place at which its parent reads the same open file.
-//! Nothing is buffered here: readers of small pieces wrap it in a `BufReader`.
+//! Reads use explicit offsets (`pread`), so a worker cannot move the offset at which its parent reads the same file.
+//! Nothing is buffered here: callers that read small pieces wrap it in a `BufReader`.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::fs::FileExt;
 
-/// The file to read. Its length is that at the start of the work.
+/// The file to read. Its length is the one when the job started.
 #[derive(Debug)]
 pub struct Input {
     file: File,
@@ -16,10 +16,10 @@ pub struct Input {
 }
 
 impl Input {
-    /// Takes over an open regular file.
+    /// Wraps an open regular file.
     ///
     /// # Errors
-    /// If its length cannot be had.
+    /// If its length cannot be determined.
     pub fn new(file: File) -> io::Result<Self> {
         let length = file.metadata()?.len();
         Ok(Self { file, length, at: 0 })
@@ -48,7 +48,7 @@ impl Read for Input {
     fn read_to_end(&mut self, buffer: &mut Vec<u8>) -> io::Result<usize> {
         let start = buffer.len();
         let promised = usize::try_from(self.length.saturating_sub(self.at)).map_err(|_| io::ErrorKind::OutOfMemory)?;
-        // one byte more than promised, so that the end shows without growing; a file that grew is read to its new end
+        // one byte more than expected, so that the end shows without growing; a file that grew is read to its new end
         let mut step = promised.saturating_add(1);
         loop {
             let filled = buffer.len();

@@ -1,7 +1,7 @@
 //! The parts of the cage that are neither system calls nor memory: file system, signals to others, privileges.
 //!
-//! What can be given up once for all workers is given up by their fork server, which needs it no more than they do:
-//! privileges, files, networks. What depends on the job is given up by each process itself.
+//! What can be given up once for all workers is given up by their fork server, which does not need it either:
+//! privileges, files, networks. Job-specific resources are given up by each process itself.
 
 use crate::control::Level;
 use crate::sys;
@@ -14,10 +14,10 @@ use rustix::thread::{CapabilitySet, CapabilitySets, set_capabilities, set_no_new
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-/// The newest Landlock that is asked for; where the kernel's is older, what it lacks is left to seccomp.
+/// The newest Landlock version requested; with an older kernel, seccomp covers what is missing.
 const LANDLOCK: ABI = ABI::V7;
-// What the standard library of a program started with the usual limit takes its stack to be: then it can tell an
-// overflow from other bad accesses.
+// The stack size that the standard library assumes under the usual limit: it can then distinguish an
+// overflow from other invalid accesses.
 const STACK_BYTES: u64 = 8 << 20;
 
 /// Why a process could not be caged.
@@ -41,10 +41,10 @@ pub(crate) enum JailError {
     Orphan,
 }
 
-/// Gives up, for good and for all children: gaining privileges, being looked into, core files, capabilities.
+/// Gives up, permanently and for all children: gaining privileges, being traced, core dumps, capabilities.
 pub(crate) fn give_up_privileges() -> Result<(), JailError> {
     let failed = |e: rustix::io::Errno| JailError::Privileges(e.into());
-    // where memory runs out, workers go before what waits for them; not permitted everywhere, and not needed
+    // when memory runs out, workers are killed before the processes that wait for them; not permitted everywhere
     let _ = fs::write("/proc/self/oom_score_adj", "500");
     set_no_new_privs(true).map_err(failed)?;
     set_dumpable_behavior(DumpableBehavior::NotDumpable).map_err(failed)?;
@@ -55,38 +55,38 @@ pub(crate) fn give_up_privileges() -> Result<(), JailError> {
     Ok(())
 }
 
-/// Sets a resource's limit, or lower where it is lower already.
+/// Sets a resource limit, keeping a lower existing one.
 pub(crate) fn limit(resource: Resource, value: u64) -> Result<(), JailError> {
     let now = rustix::process::getrlimit(resource).maximum.unwrap_or(u64::MAX);
     exact_limit(resource, value.min(now))
 }
 
-/// Sets a resource's limit.
+/// Sets a resource limit.
 pub(crate) fn exact_limit(resource: Resource, value: u64) -> Result<(), JailError> {
     let limit = Rlimit { current: Some(value), maximum: Some(value) };
     setrlimit(resource, limit).map_err(|e| JailError::Limit(e.into()))
 }
 
-/// Sets the limit of processor time: a signal that says so at `seconds`, the end a second later.
+/// Sets the limit of processor time: a signal at `seconds`, the kill a second later.
 pub(crate) fn limit_cpu(seconds: u64) -> Result<(), JailError> {
     let limit = Rlimit { current: Some(seconds), maximum: Some(seconds.saturating_add(1)) };
     setrlimit(Resource::Cpu, limit).map_err(|e| JailError::Limit(e.into()))
 }
 
-/// Gives up all files not yet open, networks, and signals to processes outside.
+/// Gives up all files not yet open, networks, and signals to outside processes.
 pub(crate) fn give_up_files() -> Result<Level, JailError> {
     Ok(level(&everything()?.restrict_self()?))
 }
 
-/// What of the file system a tool is left with.
+/// The file system access left to a tool.
 pub(crate) struct Files<'a> {
     pub(crate) program: &'a Path,
     pub(crate) read_folders: &'a [PathBuf],
     pub(crate) scratch: Option<&'a Path>,
 }
 
-/// Gives up files but those a tool needs: its own program and the system's libraries to read and execute, the given
-/// folders to read, a scratch folder to write but not to execute from.
+/// Gives up all files except those a tool needs: its own program and the system's libraries to read and execute, the
+/// given directories to read, a scratch directory to write but not to execute from.
 pub(crate) fn keep_files(keep: &Files<'_>, without_landlock: bool) -> Result<(), JailError> {
     let read = AccessFs::ReadFile | AccessFs::ReadDir;
     let mut rules = everything()?;
@@ -113,7 +113,7 @@ pub(crate) fn keep_files(keep: &Files<'_>, without_landlock: bool) -> Result<(),
     }
 }
 
-// Where systems keep what programs are linked with; the last two hold packages and nothing else.
+// Where systems store shared libraries; the last two contain only packages.
 const LIBRARIES: [&str; 8] =
     ["/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/libexec", "/nix/store", "/gnu/store"];
 
@@ -139,7 +139,7 @@ fn level(status: &RestrictionStatus) -> Level {
     }
 }
 
-/// Ties this process's life to its fork server's.
+/// Ties this process's life to that of its fork server.
 pub(crate) fn die_with(server: rustix::process::Pid) -> Result<(), JailError> {
     let failed = |e: rustix::io::Errno| JailError::Privileges(e.into());
     rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL)).map_err(failed)?;
@@ -159,7 +159,7 @@ pub(crate) fn keep_descriptors(standard: &[std::os::fd::BorrowedFd<'_>]) -> Resu
 mod tests {
     use super::*;
 
-    // Landlock binds the thread that asks for it, so a thread stands for a process here.
+    // Landlock restricts only the calling thread, so a thread substitutes for a process here.
     fn bound<T: Send>(within: impl FnOnce() -> T + Send) -> T {
         std::thread::scope(|scope| scope.spawn(within).join().expect("no panic"))
     }
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn landlock_alone_already_keeps_workers_from_files_and_networks() {
+    fn landlock_alone_blocks_files_and_networks() {
         let level = bound(|| {
             let level = give_up_files().expect("asked for");
             if level != Level::None {

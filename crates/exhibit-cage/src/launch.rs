@@ -1,4 +1,4 @@
-//! A launch: a process that cages itself and then becomes a tool, a program that is not ours.
+//! A launch: a process that cages itself and then executes a tool, an external program.
 
 use crate::control::Start;
 use crate::filter::Filter;
@@ -13,7 +13,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
 
-/// What a launcher has to know of a tool.
+/// The parameters of a tool that its launcher needs.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Launch {
     pub(crate) program: PathBuf,
@@ -21,9 +21,9 @@ pub(crate) struct Launch {
     pub(crate) env: Vec<(OsString, OsString)>,
     pub(crate) read_folders: Vec<PathBuf>,
     pub(crate) scratch: Option<PathBuf>,
-    /// The largest file it may write, in its scratch folder.
+    /// The largest file it may write, in its scratch directory.
     pub(crate) file_bytes: u64,
-    /// Go on where the kernel has no Landlock.
+    /// Continue even if the kernel has no Landlock.
     pub(crate) without_landlock: bool,
 }
 
@@ -34,7 +34,7 @@ enum LaunchError {
     Jail(#[from] JailError),
     #[error("its description is malformed")]
     Malformed(#[from] WireError),
-    #[error("a name or value of it holds a zero byte")]
+    #[error("a name or value contains a zero byte")]
     Zero(#[from] std::ffi::NulError),
     #[error("cannot leave the session ({0})")]
     Session(#[source] std::io::Error),
@@ -42,7 +42,7 @@ enum LaunchError {
     Execute { program: PathBuf, error: std::io::Error },
 }
 
-/// Goes on as the tool, from right after the fork. `failure` is closed by the exec; where that does not come about,
+/// Continues as the tool, directly after the fork. `failure` is closed by the exec; if the exec fails,
 /// the reason is written there.
 pub(crate) fn launch(server: Pid, filter: &Filter, start: &Start, descriptors: Vec<OwnedFd>, failure: OwnedFd) -> ! {
     let descriptors = ManuallyDrop::new(descriptors);
@@ -121,7 +121,7 @@ impl Launch {
         Ok(Self { program, args, env, read_folders, scratch, file_bytes, without_landlock })
     }
 
-    // Made before the cage closes: it takes memory, and what is left over may be little.
+    // Created before the cage closes: it allocates memory, and little may be left afterwards.
     fn execution(&self) -> Result<Execution, std::ffi::NulError> {
         let program = CString::new(self.program.as_os_str().as_bytes())?;
         let args = self.args.iter().map(|arg| CString::new(arg.as_bytes()));
@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_description_comes_back() {
+    fn descriptions_round_trip() {
         let launch = Launch {
             program: "/usr/bin/tool".into(),
             args: vec!["-".into(), OsString::from_vec(vec![0xff, 0x20])],

@@ -1,12 +1,12 @@
-//! The cage: hostile files are read by processes that can do nothing but read them.
+//! The cage: hostile files are read by processes that can only read them.
 //!
-//! [`Cage`] is what a program that has files to read holds. It keeps fork servers: the program itself, executed again
-//! with a hidden argument, calling [`serve`]. For each file a server forks a [worker](Job), which puts the cage on
-//! (descriptors, limits, Landlock, seccomp) before the first byte of the file, says [records](exhibit_model::Record)
-//! through a pipe, and ends; it is never used again. What it says is checked before it is passed on. Programs that are
-//! not ours run in a [wider cage](Tool).
+//! [`Cage`] is the handle for a program that reads files. It runs fork servers: the program itself, executed again
+//! with a hidden argument, calling [`serve`]. For each file a server forks a [worker](Job), which enters the cage
+//! (descriptors, limits, Landlock, seccomp) before the first byte of the file, emits [records](exhibit_model::Record)
+//! through a pipe, and exits; it is never reused. Its output is checked before it is passed on. External programs
+//! run in a [wider cage](Tool).
 //!
-//! Nothing here knows any format, nor what is done with what was read. This is the only crate of the project with
+//! This crate knows neither formats nor the use of the results. It is the only crate of the project with
 //! `unsafe`, all of it in one module (`sys`).
 
 mod check;

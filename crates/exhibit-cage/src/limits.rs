@@ -1,4 +1,4 @@
-//! What a caged process may use, and the fixed bounds of the protocol.
+//! Resource limits of a caged process, and the fixed bounds of the protocol.
 
 use std::time::Duration;
 
@@ -11,24 +11,24 @@ pub const PAGE_CAP: usize = 16 << 20;
 /// The largest piece of a member that crosses the pipe at once.
 pub const MEMBER_PIECE: usize = 64 << 10;
 
-/// The most properties, notes and pictures said of one file.
+/// The maximum number of properties, notes and pictures emitted for one file.
 pub const REMARK_CAP: u64 = 1_000_000;
 
-/// What a caged process may use.
+/// Resource limits of a caged process.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct CageLimits {
-    /// Address space in bytes; for a worker, beyond what its fork server has mapped already.
+    /// Address space in bytes; for a worker, in addition to what its fork server has already mapped.
     pub memory_bytes: u64,
     /// Processor time in seconds.
     pub cpu_seconds: u64,
-    /// Time spent waiting for it. What its listener does with a record meanwhile is not counted.
+    /// Time spent waiting for it. Time that the consumer spends on a record is not counted.
     pub wall: Duration,
-    /// Most bytes said, members' bytes not counted (those are bounded by `exhibit_model::Limits`).
+    /// Maximum bytes emitted, not counting members' bytes (those are bounded by `exhibit_model::Limits`).
     pub output_bytes: u64,
 }
 
 impl CageLimits {
-    /// What a file is given at first: 1 GiB, two minutes of processor, five of waiting, 1 GiB said.
+    /// The initial limits for a file: 1 GiB, two minutes of processor time, five of waiting, 1 GiB of output.
     pub const STANDARD: Self =
         Self { memory_bytes: 1 << 30, cpu_seconds: 120, wall: Duration::from_secs(300), output_bytes: 1 << 30 };
 

@@ -1,4 +1,4 @@
-//! The parent's side: as many fork servers as may work at once, started when first needed, replaced when gone.
+//! The parent's side: as many fork servers as concurrent jobs, started on demand, replaced when they end.
 
 use crate::control::{Answer, Control, Role, Start};
 use crate::end::Ended;
@@ -18,18 +18,18 @@ use std::time::{Duration, Instant};
 const START_PATIENCE: Duration = Duration::from_secs(60);
 const END_PATIENCE: Duration = Duration::from_secs(10);
 
-/// How to start fork servers, and how many.
+/// How to start fork servers, and their number.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The program to execute for a fork server: this one, which then calls [`crate::serve`].
     pub program: PathBuf,
-    /// The only argument it is given, by which it knows that it is to serve.
+    /// Its only argument, which tells it to serve.
     pub argument: OsString,
-    /// How many workers may run at once; further callers wait.
+    /// The maximum number of concurrent workers; further callers wait.
     pub workers: usize,
-    /// How many tools may run at once; further callers wait.
+    /// The maximum number of concurrent tools; further callers wait.
     pub tools: usize,
-    /// Run tools even where the kernel has no Landlock, so that they can read whatever the user can.
+    /// Run tools even if the kernel has no Landlock, so that they can read whatever the user can.
     pub tools_without_landlock: bool,
 }
 
@@ -46,16 +46,16 @@ impl Options {
     }
 }
 
-/// Why the cage itself does not work; nothing is said of the file.
+/// Why the cage itself does not work; it implies nothing about the file.
 #[derive(Debug, thiserror::Error)]
 pub enum CageError {
-    /// The descriptor handed over would let a worker write to the file.
+    /// The given descriptor would let a worker write to the file.
     #[error("the file to read is open for writing")]
     WritableInput,
-    /// The operating system refused a pipe, a socket or the like.
-    #[error("no pipe or socket to be had")]
+    /// The operating system refused a pipe, a socket or a similar resource.
+    #[error("cannot create a pipe or socket")]
     System(#[source] io::Error),
-    /// The program that is to serve cannot be executed.
+    /// The server program cannot be executed.
     #[error("the fork server {} cannot be started", program.display())]
     Start {
         /// The program.
@@ -63,21 +63,21 @@ pub enum CageError {
         /// Why.
         source: io::Error,
     },
-    /// The program that was started is not one that serves, or not in time.
-    #[error("the program started as fork server does not serve")]
+    /// The started program is not a server, or did not answer in time.
+    #[error("the program started as a fork server is not one")]
     NoServer,
-    /// The fork server cannot set up what it needs to cage workers.
+    /// The fork server cannot set up the prerequisites for caging workers.
     #[error("the fork server cannot cage workers here: {0}")]
     Unfit(String),
-    /// A worker could not put the cage on, so it read nothing.
+    /// A worker could not enter the cage, so it read nothing.
     #[error("a worker cannot be caged here: {0}")]
     NotCaged(String),
-    /// The kernel has no Landlock, and running tools without it was not asked for.
+    /// The kernel has no Landlock, and running tools without it was not requested.
     #[error("the kernel cannot restrict what tools read (Landlock is missing)")]
     NoLandlock,
 }
 
-/// Runs workers and tools, each in a cage of its own. Shared by all threads that have files to read.
+/// Runs workers and tools, each in its own cage. Shared by all threads that read files.
 #[derive(Debug)]
 pub struct Cage {
     pub(crate) options: Options,
@@ -86,8 +86,8 @@ pub struct Cage {
 }
 
 impl Cage {
-    /// Starts the first fork server, to know that it can be done; further ones follow when needed. All end with the
-    /// value, and with the process, however it ends.
+    /// Starts the first fork server, to verify that this works; others follow on demand. All end when this
+    /// value is dropped, and with the process, however it ends.
     ///
     /// # Errors
     /// [`CageError`] if no fork server can be started.
@@ -102,7 +102,7 @@ impl Cage {
     }
 }
 
-/// Places for servers of one role.
+/// Slots for servers of one role.
 #[derive(Debug)]
 pub(crate) struct Pool {
     role: Role,
@@ -116,7 +116,7 @@ pub(crate) struct Slot {
     pub(crate) reader: FrameReader,
 }
 
-/// A place, held by one thread. Its server goes on afterwards only if the holder said that it is at rest.
+/// A slot, owned by one thread. Its server is kept afterwards only if the owner declared it idle.
 pub(crate) struct Lease<'a> {
     pool: &'a Pool,
     pub(crate) slot: Slot,
@@ -129,7 +129,7 @@ impl Pool {
         Self { role, free: Mutex::new(free), freed: Condvar::new() }
     }
 
-    /// A free place; waits for one.
+    /// Returns a free slot; waits for one.
     pub(crate) fn lease(&self) -> Lease<'_> {
         let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
@@ -153,7 +153,7 @@ impl Drop for Lease<'_> {
 }
 
 impl Lease<'_> {
-    /// Hands a job to the place's server, starting one if there is none or it has gone.
+    /// Sends a job to the slot's server, starting one if there is none or it has ended.
     pub(crate) fn begin(
         &mut self,
         options: &Options,
@@ -170,7 +170,7 @@ impl Lease<'_> {
         server.begin(job, descriptors).map_err(CageError::System)
     }
 
-    /// Waits for the job's end, and no longer than `patience`.
+    /// Waits for the end of the job, at most for `patience`.
     pub(crate) fn end(&mut self, patience: &mut Patience) -> Waited {
         let Some(server) = &self.slot.server else { return Waited::Gone };
         let waited = server.end(patience);
@@ -178,22 +178,22 @@ impl Lease<'_> {
         waited
     }
 
-    /// Ends the job, and waits until that is done.
+    /// Kills the job, and waits until it has ended.
     pub(crate) fn stop(&mut self) -> Waited {
         if let Some(server) = &self.slot.server {
-            // where it is gone already, waiting shows that
+            // if it has already ended, waiting reveals that
             let _ = server.control.stop(server.turn);
         }
         self.end(&mut Patience::new(END_PATIENCE))
     }
 }
 
-/// What came of waiting for a job's end.
+/// The result of waiting for the end of a job.
 #[derive(Debug)]
 pub(crate) enum Waited {
     Ended(Ended),
     TimedOut,
-    /// The server itself is gone.
+    /// The server itself has ended.
     Gone,
 }
 
@@ -253,13 +253,13 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // whatever it forked ends with it
+        // all its forked processes end with it
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
-/// Time that may be spent waiting; only waiting uses it up.
+/// A budget of waiting time; only waiting consumes it.
 #[derive(Debug)]
 pub(crate) struct Patience {
     left: Duration,
@@ -270,7 +270,7 @@ impl Patience {
         Self { left }
     }
 
-    /// Waits until something can be read (or the other end is closed).
+    /// Waits until input is available (or the other end is closed).
     pub(crate) fn wait(&mut self, descriptor: BorrowedFd<'_>) -> io::Result<()> {
         self.wait_any(&mut [PollFd::from_borrowed_fd(descriptor, PollFlags::IN)])
     }
@@ -292,7 +292,7 @@ impl Patience {
     }
 }
 
-/// A pipe's reading end, read with limited patience.
+/// The read end of a pipe, with a time budget.
 pub(crate) struct PatientPipe<'a> {
     pub(crate) pipe: &'a OwnedFd,
     pub(crate) patience: &'a mut Patience,

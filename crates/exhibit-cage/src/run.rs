@@ -1,4 +1,4 @@
-//! One file read by one worker, as the parent sees it.
+//! One file read by one worker, from the parent's side.
 
 use crate::check::Checker;
 use crate::control::Start;
@@ -16,14 +16,14 @@ use std::ops::ControlFlow;
 use std::os::fd::AsFd;
 
 impl Cage {
-    /// Reads one file in a process of its own, made and caged for it. What the worker says is checked and passed to
-    /// `on_record` as it comes; breaking off ends the worker. Waits while all workers are busy.
+    /// Reads one file in a separate process, forked and caged for it. The worker's records are checked and passed to
+    /// `on_record` as they arrive; breaking ends the worker. Waits while all workers are busy.
     ///
-    /// `input` must be open for reading only. Where it is read from is not changed.
+    /// `input` must be open for reading only. Its file offset is not changed.
     ///
     /// # Errors
-    /// [`CageError`] if the file could not be given to a caged worker; that says nothing about the file. However a
-    /// file is read, or not, is a [`WorkerEnd`].
+    /// [`CageError`] if the file could not be given to a caged worker; that implies nothing about the file. The result
+    /// of reading a file, success or not, is a [`WorkerEnd`].
     pub fn run(
         &self,
         request: &Request,
@@ -48,14 +48,14 @@ impl Cage {
         let mut patience = Patience::new(limits.wall);
         let mut checker = Checker::new(request.limits, limits.output_bytes);
         let mut source = PatientPipe { pipe: &pipe, patience: &mut patience };
-        let heard = listen(&mut lease.slot.reader, &mut source, &mut checker, on_record);
-        let at_end = matches!(heard, Ok(_) | Err(WorkerEnd::BadOutput(BadOutput::CutShort)));
+        let outcome = listen(&mut lease.slot.reader, &mut source, &mut checker, on_record);
+        let at_end = matches!(outcome, Ok(_) | Err(WorkerEnd::BadOutput(BadOutput::CutShort)));
         let waited = if at_end { lease.end(&mut patience) } else { lease.stop() };
-        match (heard, waited) {
+        match (outcome, waited) {
             (_, Waited::Ended(Ended { status: Status::Exited(exit::NOT_CAGED), last_words })) => {
                 Err(CageError::NotCaged(String::from_utf8_lossy(&last_words).trim().to_owned()))
             }
-            (heard, Waited::Ended(ended)) if at_end => Ok(ended.of_worker().unwrap_or_else(|| verdict_of(heard))),
+            (outcome, Waited::Ended(ended)) if at_end => Ok(ended.of_worker().unwrap_or_else(|| verdict_of(outcome))),
             (_, Waited::TimedOut) if at_end => {
                 lease.stop();
                 Ok(WorkerEnd::TimedOut(Timer::Wall))
@@ -67,15 +67,15 @@ impl Cage {
     }
 }
 
-fn verdict_of(heard: Result<Option<Verdict>, WorkerEnd>) -> WorkerEnd {
-    match heard {
+fn verdict_of(outcome: Result<Option<Verdict>, WorkerEnd>) -> WorkerEnd {
+    match outcome {
         Ok(Some(verdict)) => WorkerEnd::Finished(verdict),
         Ok(None) => WorkerEnd::BadOutput(BadOutput::NoVerdict),
         Err(end) => end,
     }
 }
 
-/// Reads what a worker sent, from its first frame to its verdict, as the parent does: the records are validated and passed
+/// Reads a worker's output, from its first frame to its verdict, as the parent does: records are validated and passed
 /// to `on_record`. `output_bytes` bounds what is accepted. For tests and fuzzing; [`Cage::run`] does it with a live worker.
 pub fn check_stream(
     source: &mut dyn Read,
@@ -91,7 +91,7 @@ pub fn check_stream(
     verdict_of(listen(&mut FrameReader::default(), source, &mut checker, &mut pass))
 }
 
-// Hears a worker to the end of what it says; the verdict, if it gave one.
+// Reads a worker's output to its end; returns the verdict, if there is one.
 fn listen(
     reader: &mut FrameReader,
     source: &mut dyn Read,
@@ -99,7 +99,7 @@ fn listen(
     on_record: &mut dyn FnMut(Record) -> ControlFlow<()>,
 ) -> Result<Option<Verdict>, WorkerEnd> {
     let mut verdict = None;
-    while let Some((kind, payload)) = reader.next(source).map_err(unheard)? {
+    while let Some((kind, payload)) = reader.next(source).map_err(end_of_error)? {
         if verdict.is_some() {
             return Err(WorkerEnd::BadOutput(BadOutput::AfterVerdict));
         }
@@ -114,7 +114,7 @@ fn listen(
     Ok(verdict)
 }
 
-fn unheard(error: FrameError) -> WorkerEnd {
+fn end_of_error(error: FrameError) -> WorkerEnd {
     match error {
         FrameError::Bad(what) => WorkerEnd::BadOutput(what),
         FrameError::Source(error) if error.kind() == io::ErrorKind::TimedOut => WorkerEnd::TimedOut(Timer::Wall),

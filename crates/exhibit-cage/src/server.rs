@@ -1,7 +1,7 @@
 //! The fork server: a small process with one thread that forks a caged process for each job.
 //!
-//! It never reads a byte of a file, and has given up what its workers have before the first of them exists. It ends
-//! when its parent does, and whatever it forked ends with it.
+//! It never reads a byte of a file, and has given up the privileges that its workers lack before the first of them
+//! exists. It ends when its parent does, and all processes that it forked end with it.
 
 use crate::control::{Answer, Ask, Control, Level, Role, Start};
 use crate::end::{Ended, Status};
@@ -23,14 +23,14 @@ use std::{io, panic};
 
 const LAST_WORDS_CAP: usize = 4096;
 
-/// What a server does before its first job: load fonts and tables. Starts no thread, sees no untrusted byte.
+/// The server's preparation before its first job: loading fonts and tables. Starts no thread, sees no untrusted byte.
 ///
-/// What it leaves on the heap costs each worker some 40 µs per MiB, for the fork goes through it; [`crate::map_file`]
-/// costs nothing.
+/// Heap memory left by it costs each worker some 40 µs per MiB, because each fork walks it;
+/// [`crate::map_file`] costs nothing.
 pub type Warm = fn();
 
-/// Serves as a fork server until the parent is gone: the whole life of a process that [`crate::Cage`] started with
-/// [`crate::Options::argument`]. Call it first thing in `main`, before any thread exists.
+/// Serves as a fork server until the parent ends: the whole life of a process that [`crate::Cage`] started with
+/// [`crate::Options::argument`]. Call it first in `main`, before any thread exists.
 pub fn serve(job: Job, warm: Warm) -> ! {
     let control = match take_control() {
         Ok(control) => control,
@@ -50,7 +50,7 @@ pub fn serve(job: Job, warm: Warm) -> ! {
     sys::exit(code)
 }
 
-// The socket came as standard input; moves it out of the way of what children will have there.
+// The socket was passed as standard input; moves it away from the descriptors that children use.
 fn take_control() -> io::Result<Control> {
     let given = sys::take_standard(0)?;
     rustix::net::sockopt::socket_type(&given)?;
@@ -64,7 +64,7 @@ fn take_control() -> io::Result<Control> {
 fn serve_on(control: &Control, job: Job, warm: Warm) -> Result<(), Box<dyn Error>> {
     sys::allocate_in_large_steps();
     let Some(Ask::Hello(role)) = control.next_ask()? else { return Err("the parent is of another version".into()) };
-    // keys at the terminal are for the parent
+    // terminal signals are for the parent
     let _ = rustix::process::setsid();
     let (words, words_end) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK)?;
     sys::make_standard(words_end.as_fd(), 2)?;
@@ -123,7 +123,7 @@ struct Server<'a> {
 }
 
 impl Server<'_> {
-    // Runs one job to its end; `None` if the parent went away meanwhile.
+    // Runs one job to its end; `None` if the parent ended meanwhile.
     fn run(&self, start: Start, descriptors: Vec<OwnedFd>) -> Result<Option<Ended>, Box<dyn Error>> {
         match &self.kind {
             Kind::Workers(trade) => match sys::fork(&self.alone)? {
@@ -152,7 +152,7 @@ impl Server<'_> {
         }
     }
 
-    // Waits for a child's end, ending it when the parent says so or is gone (then `None`).
+    // Waits for the end of a child, killing it when the parent requests it or has ended (then `None`).
     fn wait(&self, pid: Pid, turn: u64) -> Result<Option<Status>, Box<dyn Error>> {
         let child = pidfd_open(pid, PidfdFlags::empty())?;
         loop {
@@ -196,7 +196,7 @@ fn status_of(child: &OwnedFd) -> Result<Status, Box<dyn Error>> {
     }
 }
 
-// What was written to a pipe that never blocks, as text.
+// The content of a non-blocking pipe, as text.
 fn last_words(pipe: &OwnedFd) -> String {
     let mut words = Vec::new();
     let mut buffer = [0; LAST_WORDS_CAP];

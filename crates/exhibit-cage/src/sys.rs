@@ -1,7 +1,7 @@
-//! The few system calls that have no safe form: forking, replacing and closing descriptors, executing.
+//! The few system calls without a safe wrapper: forking, replacing and closing descriptors, executing.
 //!
-//! This is the only module of the project with `unsafe`. Each function is safe to call because what it needs
-//! (one thread, an owned descriptor) is asked for as a type.
+//! This is the only module of the project with `unsafe`. Each function is safe to call because its preconditions
+//! (one thread, an owned descriptor) are required as types.
 
 use std::ffi::{CStr, CString, c_char};
 use std::fs;
@@ -10,25 +10,25 @@ use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::path::Path;
 use std::{ptr, slice};
 
-/// Proof that the process had one thread when it was made; whoever holds it starts none.
+/// Proof that the process had one thread when the value was created; its owner starts none.
 #[derive(Debug)]
 pub(crate) struct SingleThread(());
 
 impl SingleThread {
-    /// Looks at the process's threads.
+    /// Counts the process's threads.
     pub(crate) fn prove() -> io::Result<Self> {
         let threads = fs::read_dir("/proc/self/task")?.count();
         if threads == 1 { Ok(Self(())) } else { Err(io::Error::other(format!("there are {threads} threads, not one"))) }
     }
 }
 
-/// Which side of a fork one is on.
+/// The side of a fork.
 pub(crate) enum Fork {
     Child,
     Parent(rustix::process::Pid),
 }
 
-/// Forks. The child is a whole copy, so it may go on as any single-threaded program does.
+/// Forks. The child is a complete copy, so it may continue as any single-threaded program does.
 pub(crate) fn fork(_alone: &SingleThread) -> io::Result<Fork> {
     // SAFETY: with one thread no lock can be held by another, so the child's copy of memory is consistent.
     let pid = unsafe { libc::fork() };
@@ -39,7 +39,7 @@ pub(crate) fn fork(_alone: &SingleThread) -> io::Result<Fork> {
     }
 }
 
-/// Ends the process at once, running no handlers and no destructors.
+/// Ends the process at once, without running handlers or destructors.
 pub(crate) fn exit(code: i32) -> ! {
     // SAFETY: `_exit` touches no memory of the process.
     unsafe { libc::_exit(code) }
@@ -53,10 +53,10 @@ pub(crate) fn make_standard(from: BorrowedFd<'_>, standard: RawFd) -> io::Result
     if done < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }
 
-/// One of the three standard descriptors, owned. Nothing else may go on using it.
+/// One of the three standard descriptors, owned. Nothing else may continue using it.
 pub(crate) fn take_standard(standard: RawFd) -> io::Result<OwnedFd> {
     assert!((0..3).contains(&standard), "a standard descriptor");
-    // SAFETY: only asks whether the descriptor is open.
+    // SAFETY: only queries whether the descriptor is open.
     if unsafe { libc::fcntl(standard, libc::F_GETFD) } < 0 {
         return Err(io::Error::last_os_error());
     }
@@ -64,25 +64,25 @@ pub(crate) fn take_standard(standard: RawFd) -> io::Result<OwnedFd> {
     Ok(unsafe { OwnedFd::from_raw_fd(standard) })
 }
 
-/// Closes every descriptor above the standard three. Only for a process that goes on with those three alone:
+/// Closes every descriptor above the standard three. Only for a process that continues with those three alone:
 /// values that own others must be forgotten, not dropped.
 pub(crate) fn close_all_others() -> io::Result<()> {
     close_range(0)
 }
 
-/// Marks every descriptor above the standard three to be closed by the next exec.
+/// Marks every descriptor above the standard three as close-on-exec.
 pub(crate) fn close_all_others_on_exec() -> io::Result<()> {
     close_range(libc::CLOSE_RANGE_CLOEXEC)
 }
 
 fn close_range(flags: libc::c_uint) -> io::Result<()> {
-    // SAFETY: descriptors are numbers to the kernel; see `close_all_others` for what callers owe.
+    // SAFETY: descriptors are numbers to the kernel; see `close_all_others` for the callers' obligations.
     let done = unsafe { libc::syscall(libc::SYS_close_range, 3_u32, u32::MAX, flags) };
     if done < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }
 
-/// Makes the allocator take memory from the system in large steps and keep what is freed: a child lives for one file, and
-/// page faults would be a third of its time. What it may take is limited elsewhere.
+/// Makes the allocator request memory in large steps and keep freed memory: a child lives for one file, and
+/// page faults would take a third of its time. Its total memory is limited elsewhere.
 pub(crate) fn allocate_in_large_steps() {
     #[cfg(target_env = "gnu")]
     for (option, value) in
@@ -93,7 +93,7 @@ pub(crate) fn allocate_in_large_steps() {
     }
 }
 
-/// Puts signal handling back to what a freshly started program expects.
+/// Resets signal handling to the state that a freshly started program expects.
 pub(crate) fn default_signals() {
     // SAFETY: sets dispositions to their defaults and empties the mask; the pointers are valid for the calls.
     unsafe {
@@ -104,7 +104,7 @@ pub(crate) fn default_signals() {
     }
 }
 
-/// Becomes another program. Comes back only with the reason why not.
+/// Executes another program. Returns only on failure, with the reason.
 pub(crate) fn exec(program: &CStr, args: &[CString], env: &[CString]) -> io::Error {
     let pointers = |list: &[CString]| -> Vec<*const c_char> {
         list.iter().map(|item| item.as_ptr()).chain([ptr::null()]).collect()
@@ -115,11 +115,11 @@ pub(crate) fn exec(program: &CStr, args: &[CString], env: &[CString]) -> io::Err
     io::Error::last_os_error()
 }
 
-/// A file's bytes, mapped for as long as the process lives: for what [`crate::serve`] loads before its first job.
+/// A file's bytes, mapped for the lifetime of the process: for data that [`crate::serve`] loads before its first job.
 ///
-/// A fork has to go through all memory that a process wrote to, for each worker anew; what is mapped from a file costs
-/// nothing until it is looked at, and all servers share it. For files that are replaced rather than rewritten when they
-/// change, as installed fonts are: a file cut short meanwhile ends the worker that reads beyond its end.
+/// A fork has to copy the page tables of all memory written by the process, once per worker; a file mapping costs
+/// nothing until it is accessed, and all servers share it. For files that are replaced rather than rewritten when they
+/// change, as installed fonts are: if a file is truncated meanwhile, a worker that reads beyond its end is killed.
 ///
 /// # Errors
 /// If the file cannot be opened or mapped.
@@ -129,28 +129,28 @@ pub fn map_file(path: &Path) -> io::Result<&'static [u8]> {
     if length == 0 {
         return Ok(&[]);
     }
-    // SAFETY: asks for a new mapping, at a place of the kernel's choice, that can only be read.
+    // SAFETY: requests a new, read-only mapping at an address of the kernel's choice.
     let start = unsafe { libc::mmap(ptr::null_mut(), length, libc::PROT_READ, libc::MAP_PRIVATE, file.as_raw_fd(), 0) };
     if start == libc::MAP_FAILED {
         return Err(io::Error::last_os_error());
     }
-    // SAFETY: the mapping has this length, is readable, and is never undone.
+    // SAFETY: the mapping has this length, is readable, and is never unmapped.
     Ok(unsafe { slice::from_raw_parts(start.cast(), length) })
 }
 
-/// One step of a seccomp program (`struct sock_filter` of the kernel).
+/// One instruction of a seccomp program (`struct sock_filter` of the kernel).
 #[repr(C)]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct BpfStep {
     pub(crate) code: u16,
-    /// Steps to go over if a test holds.
+    /// Instructions to skip if a test is true.
     pub(crate) jt: u8,
-    /// Steps to go over if it does not.
+    /// Instructions to skip if it is false.
     pub(crate) jf: u8,
     pub(crate) k: u32,
 }
 
-/// Puts a seccomp program over this process, for good.
+/// Installs a seccomp program in this process, permanently.
 pub(crate) fn put_on_filter(steps: &[BpfStep]) -> io::Result<()> {
     #[repr(C)]
     struct Program {
@@ -159,20 +159,20 @@ pub(crate) fn put_on_filter(steps: &[BpfStep]) -> io::Result<()> {
     }
     let length = u16::try_from(steps.len()).map_err(|_| io::ErrorKind::InvalidInput)?;
     let program = Program { length, steps: steps.as_ptr() };
-    // SAFETY: the kernel copies `length` steps from the pointer, which has as many, during the call.
+    // SAFETY: the kernel copies `length` instructions from the pointer, which has as many, during the call.
     let done = unsafe { libc::syscall(libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER, 0, &raw const program) };
     if done < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }
 
-/// The version of Landlock that the kernel speaks.
+/// The Landlock version that the kernel supports.
 pub(crate) fn landlock_version() -> io::Result<u32> {
     const VERSION: libc::c_uint = 1;
-    // SAFETY: with this flag the kernel reads no memory and only answers a number.
+    // SAFETY: with this flag the kernel reads no memory and only returns a number.
     let answer = unsafe { libc::syscall(libc::SYS_landlock_create_ruleset, ptr::null::<u8>(), 0_usize, VERSION) };
     u32::try_from(answer).map_err(|_| io::Error::last_os_error())
 }
 
-/// Whether the kernel's seccomp can end a whole process.
+/// Whether the kernel's seccomp can kill a whole process.
 pub(crate) fn seccomp_kills_processes() -> bool {
     const ACTION_AVAILABLE: libc::c_uint = 2;
     let action: u32 = libc::SECCOMP_RET_KILL_PROCESS;
@@ -180,7 +180,7 @@ pub(crate) fn seccomp_kills_processes() -> bool {
     unsafe { libc::syscall(libc::SYS_seccomp, ACTION_AVAILABLE, 0, &raw const action) == 0 }
 }
 
-/// Whether `close_range` exists: asks to close a range above every descriptor there can be.
+/// Whether `close_range` exists: requests closing a range above every possible descriptor.
 pub(crate) fn has_close_range() -> bool {
     // SAFETY: no descriptor has this number.
     unsafe { libc::syscall(libc::SYS_close_range, u32::MAX, u32::MAX, 0) == 0 }

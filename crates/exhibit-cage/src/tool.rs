@@ -1,6 +1,6 @@
-//! Programs that are not ours (tesseract above all), run in a cage that lets them read what they need and no more.
+//! External programs (mainly tesseract), run in a cage that lets them read what they need and no more.
 //!
-//! What they write is untrusted; this bounds it and hands it on as bytes.
+//! Their output is untrusted; it is bounded here and returned as bytes.
 
 use crate::control::Start;
 use crate::end::{Timer, ToolStatus};
@@ -24,23 +24,23 @@ const STEP: usize = 64 << 10;
 pub struct Tool {
     /// The program, by its full path.
     pub program: PathBuf,
-    /// Its arguments, its own name not among them.
+    /// Its arguments, without its own name.
     pub args: Vec<OsString>,
-    /// Its whole environment, but for `OMP_THREAD_LIMIT=1`, which is always set.
+    /// Its whole environment, except for `OMP_THREAD_LIMIT=1`, which is always set.
     pub env: Vec<(OsString, OsString)>,
-    /// Files and folders that it may read besides the system's libraries: its data, fonts.
+    /// Files and directories that it may read besides the system's libraries: its data, fonts.
     pub read_folders: Vec<PathBuf>,
-    /// An empty folder that it may write in (and not execute from), for tools that cannot do without.
+    /// An empty directory that it may write to (and not execute from), for tools that need one.
     pub scratch: Option<PathBuf>,
-    /// What it reads on its standard input, or as much of it as it cares to (so the caller's process has to ignore
+    /// Its standard input, which it may read only in part (so the caller's process has to ignore
     /// `SIGPIPE`, as Rust programs do).
     pub input: Vec<u8>,
-    /// What it may use. `output_bytes` bounds its standard output, and each file in its scratch folder.
+    /// Its resource limits. `output_bytes` bounds its standard output, and each file in its scratch directory.
     pub limits: CageLimits,
 }
 
 impl Tool {
-    /// A program without arguments, input or folders.
+    /// A program without arguments, input or directories.
     pub fn new(program: impl Into<PathBuf>, limits: CageLimits) -> Self {
         Self {
             program: program.into(),
@@ -68,24 +68,24 @@ impl Tool {
     }
 }
 
-/// How a tool ended, and what it wrote.
+/// How a tool ended, and its output.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ToolEnd {
     /// How it ended.
     pub status: ToolStatus,
-    /// What it wrote to its standard output, up to the limit.
+    /// Its standard output, up to the limit.
     pub stdout: Vec<u8>,
-    /// The beginning of what it wrote to its standard error, 64 KiB at most.
+    /// The beginning of its standard error, 64 KiB at most.
     pub stderr: Vec<u8>,
 }
 
 impl Cage {
-    /// Runs a program in a cage: no network, no other processes, no files but those named, limited memory and time.
-    /// Waits while as many tools as may run are running.
+    /// Runs a program in a cage: no network, no other processes, no files except those named, limited memory and time.
+    /// Waits while the maximum number of tools is running.
     ///
     /// # Errors
-    /// [`CageError`] if the cage does not work here, [`CageError::NoLandlock`] where the kernel cannot restrict
-    /// files and [`crate::Options::tools_without_landlock`] does not accept that. However the program fares is a
+    /// [`CageError`] if the cage does not work here, [`CageError::NoLandlock`] if the kernel cannot restrict
+    /// files and [`crate::Options::tools_without_landlock`] is not set. However the program ends is a
     /// [`ToolEnd`].
     pub fn tool(&self, tool: &Tool) -> Result<ToolEnd, CageError> {
         let without_landlock = self.options.tools_without_landlock;
@@ -160,7 +160,7 @@ impl Hearing {
     }
 }
 
-// What goes on between parent and tool while it runs.
+// The exchange between parent and tool while it runs.
 struct Talk<'a> {
     input: &'a [u8],
     stdin: Option<OwnedFd>,
@@ -169,7 +169,7 @@ struct Talk<'a> {
 }
 
 impl Talk<'_> {
-    // Feeds and hears the tool until it has closed both outputs; an error is why that was broken off.
+    // Feeds and reads the tool until it has closed both outputs; an error is the reason for stopping early.
     fn go_on(&mut self, patience: &mut Patience) -> Result<(), ToolStatus> {
         let mut buffer = vec![0; STEP];
         loop {
@@ -195,7 +195,7 @@ impl Talk<'_> {
         }
     }
 
-    // Waits until at least one of the open pipes is ready; says which.
+    // Waits until at least one of the open pipes is ready; returns which.
     fn ready(&self, patience: &mut Patience) -> Result<[bool; 3], ToolStatus> {
         let sides = [
             (self.stdin.as_ref(), PollFlags::OUT),
@@ -213,7 +213,7 @@ impl Talk<'_> {
         match rustix::io::write(stdin, self.input) {
             Ok(count) => self.input = &self.input[count..],
             Err(Errno::AGAIN | Errno::INTR) => {}
-            // a tool need not read all that it is given
+            // a tool need not read all its input
             Err(_) => self.stdin = None,
         }
     }

@@ -1,4 +1,4 @@
-//! A worker: a process that cages itself, reads one file, says what is in it, and ends.
+//! A worker: a process that cages itself, reads one file, emits its contents, and exits.
 
 use crate::control::Start;
 use crate::end::{PANIC_MARK, exit};
@@ -16,11 +16,11 @@ use std::mem::ManuallyDrop;
 use std::os::fd::{AsFd, OwnedFd};
 use std::panic::{self, AssertUnwindSafe};
 
-/// The work: reads the input, says what is in it, gives a verdict. Runs in the cage, so it can open no file, start no
-/// thread, and need not fear to crash.
+/// The job: reads the input, emits its contents, returns a verdict. Runs in the cage, so it can open no file and start
+/// no thread, and it may crash safely.
 pub type Job = fn(&Request, &mut Input, &mut dyn Sink) -> Verdict;
 
-/// What a fork server hands to all its workers.
+/// Data that a fork server passes to all its workers.
 pub(crate) struct Trade {
     pub(crate) job: Job,
     pub(crate) filter: Filter,
@@ -29,9 +29,9 @@ pub(crate) struct Trade {
     pub(crate) mapped_bytes: u64,
 }
 
-/// Goes on as the worker for one job, from right after the fork.
+/// Continues as the worker for one job, directly after the fork.
 pub(crate) fn work(trade: &Trade, start: &Start, descriptors: Vec<OwnedFd>) -> ! {
-    // everything but the standard three is about to be closed beneath its owners
+    // all descriptors except the standard three are about to be closed without their owners' knowledge
     let descriptors = ManuallyDrop::new(descriptors);
     let (input, output) = match enter(trade, start, &descriptors) {
         Ok(both) => both,
@@ -43,7 +43,7 @@ pub(crate) fn work(trade: &Trade, start: &Start, descriptors: Vec<OwnedFd>) -> !
     sys::exit(read_one(trade.job, &start.payload, input, output))
 }
 
-// Puts the cage on. Nothing of the input has been read when this returns.
+// Enters the cage. Nothing of the input has been read when this returns.
 fn enter(trade: &Trade, start: &Start, descriptors: &[OwnedFd]) -> Result<(Input, File), JailError> {
     let gone = || JailError::Descriptors(std::io::ErrorKind::NotFound.into());
     let (input, output) = (descriptors.first().ok_or_else(gone)?, descriptors.get(1).ok_or_else(gone)?);
@@ -64,24 +64,24 @@ fn enter(trade: &Trade, start: &Start, descriptors: &[OwnedFd]) -> Result<(Input
 // The worker's exit code.
 fn read_one(job: Job, request: &[u8], input: Input, output: File) -> i32 {
     let mut input = ManuallyDrop::new(input);
-    let mut said = ManuallyDrop::new(FrameWriter::new(output));
+    let mut writer = ManuallyDrop::new(FrameWriter::new(output));
     let Ok(request) = decode_request(request) else { return exit::NOT_CAGED };
-    let outcome = panic::catch_unwind(AssertUnwindSafe(|| job(&request, &mut input, &mut *said)));
+    let outcome = panic::catch_unwind(AssertUnwindSafe(|| job(&request, &mut input, &mut *writer)));
     match outcome {
         Err(_) => {
-            // what was said before the fault stands
-            let _ = said.flush();
+            // records emitted before the fault remain valid
+            let _ = writer.flush();
             exit::PANICKED
         }
-        Ok(_) if said.too_large => exit::TOO_LARGE,
-        Ok(verdict) => match said.finish(&verdict) {
+        Ok(_) if writer.too_large => exit::TOO_LARGE,
+        Ok(verdict) => match writer.finish(&verdict) {
             Ok(()) => exit::DONE,
             Err(_) => exit::UNHEARD,
         },
     }
 }
 
-/// Makes a panic write its place, and nothing else: its message may quote the document.
+/// Makes a panic write its location, and nothing else: its message may quote the document.
 pub(crate) fn write_only_places_of_panics() {
     panic::set_hook(Box::new(|info| {
         let mut stderr = std::io::stderr();

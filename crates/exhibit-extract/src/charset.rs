@@ -1,6 +1,6 @@
-//! Encodings of text: which one bytes are in, and decoding them piece by piece.
+//! Text encodings: detects the encoding of bytes and decodes them incrementally.
 //!
-//! The order of belief: a byte order mark; the pattern of NUL bytes that UTF-16 and UTF-32 leave; valid UTF-8; the
+//! Precedence: a byte order mark; the pattern of NUL bytes that UTF-16 and UTF-32 leave; valid UTF-8; the
 //! escape sequences of ISO 2022 and HZ; then a guess by letter frequencies (chardetng). Never fails: what cannot be
 //! decoded becomes U+FFFD and is counted.
 
@@ -14,14 +14,14 @@ pub(crate) use stream::TextStream;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
-/// How bytes stand for characters.
+/// How bytes encode characters.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Scheme {
     /// An encoding of the Encoding Standard.
     Web(&'static Encoding),
-    /// UTF-32, little end first.
+    /// UTF-32, little-endian.
     Utf32Le,
-    /// UTF-32, big end first.
+    /// UTF-32, big-endian.
     Utf32Be,
     /// HZ (RFC 1843): GB 2312 in seven bits.
     Hz,
@@ -32,7 +32,7 @@ pub(crate) enum Scheme {
 }
 
 impl Scheme {
-    /// Its name in lower case, an IANA charset where there is one.
+    /// The name in lower case: the IANA charset name where one exists.
     pub(crate) fn name(self) -> String {
         match self {
             Self::Web(encoding) => encoding.name().to_ascii_lowercase(),
@@ -44,7 +44,7 @@ impl Scheme {
         }
     }
 
-    /// The encoding that a label names, as mail and web pages name it.
+    /// The encoding for a label as used in mail and web pages.
     pub(crate) fn for_label(label: &[u8]) -> Option<Self> {
         let lower = label.trim_ascii().to_ascii_lowercase();
         match &lower[..] {
@@ -59,18 +59,18 @@ impl Scheme {
     }
 }
 
-/// What bytes are encoded in.
+/// The detected encoding of some bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Guess {
     /// The encoding.
     pub(crate) scheme: Scheme,
-    /// How many bytes of byte order mark stand first.
+    /// The length of the byte order mark in bytes, 0 without one.
     pub(crate) mark: usize,
-    /// Whether it is more than a guess: a byte order mark, or valid UTF-8.
+    /// Whether the encoding is certain, not guessed: from a byte order mark, or valid UTF-8.
     pub(crate) sure: bool,
 }
 
-/// Says what `bytes` are encoded in; `whole` is whether they are all there are, rather than a beginning.
+/// Detects the encoding of `bytes`; `whole` is whether they are the complete text, not only its beginning.
 pub(crate) fn guess(bytes: &[u8], whole: bool) -> Guess {
     let mut detector = Detector::default();
     detector.feed(bytes, whole);
@@ -85,7 +85,7 @@ pub(crate) fn decode_guessing(bytes: &[u8]) -> (String, Guess) {
     (text, guess)
 }
 
-/// Finds out an encoding from bytes fed piece by piece.
+/// Detects an encoding from bytes fed incrementally.
 pub(crate) struct Detector {
     sample: Vec<u8>,
     letters: EncodingDetector,
@@ -105,10 +105,10 @@ impl Default for Detector {
 }
 
 impl Detector {
-    /// How many bytes of the beginning are kept to look for patterns in.
+    /// The number of leading bytes kept to search for patterns.
     const SAMPLE: usize = 64 << 10;
 
-    /// Takes the next bytes; `last` after the end of the text, not after a mere beginning of it.
+    /// Feeds the next bytes; `last` is true only at the end of the whole text, not at the end of a sample.
     pub(crate) fn feed(&mut self, bytes: &[u8], last: bool) {
         let room = Self::SAMPLE - self.sample.len();
         self.sample.extend_from_slice(&bytes[..bytes.len().min(room)]);
@@ -117,7 +117,7 @@ impl Detector {
         self.letters.feed(bytes, last);
     }
 
-    /// Says what the bytes fed are encoded in.
+    /// Returns the encoding detected in the bytes fed so far.
     pub(crate) fn finish(self) -> Guess {
         let sample = &self.sample[..];
         if let Some(guess) = by_mark(sample) {
@@ -144,7 +144,7 @@ impl Detector {
     }
 }
 
-/// The same for a scheme.
+/// As above, for a given scheme.
 pub(crate) fn wider_scheme(scheme: Scheme) -> Scheme {
     match scheme {
         Scheme::Web(encoding) => Scheme::Web(wider(encoding)),
@@ -152,7 +152,7 @@ pub(crate) fn wider_scheme(scheme: Scheme) -> Scheme {
     }
 }
 
-/// The encoding that holds all that `encoding` does and more, where a file may hold more: GB18030 for GBK.
+/// The superset encoding to decode with, where a file may use more than it declares: GB18030 for GBK.
 fn wider(encoding: &'static Encoding) -> &'static Encoding {
     if encoding == encoding_rs::GBK { encoding_rs::GB18030 } else { encoding }
 }
@@ -170,8 +170,8 @@ fn by_mark(bytes: &[u8]) -> Option<Guess> {
     Some(Guess { scheme, mark, sure: true })
 }
 
-/// UTF-16 and UTF-32 without a mark: there are NUL bytes, and read in that way the text is all letters, spaces and
-/// punctuation, without one NUL character.
+/// UTF-16 and UTF-32 without a mark: NUL bytes occur, and decoded that way the text is all letters, spaces and
+/// punctuation, without a NUL character.
 fn by_nul_pattern(bytes: &[u8]) -> Option<Scheme> {
     if bytes.len() < 4 || !bytes.contains(&0) {
         return None;
@@ -182,7 +182,7 @@ fn by_nul_pattern(bytes: &[u8]) -> Option<Scheme> {
             let whole = &bytes[..bytes.len() / unit * unit];
             let mut text = String::new();
             Decoder::new(s).decode(whole, false, &mut text);
-            // Any text has some spaces, digits or line ends; words of a binary file that happen to be letters have not.
+            // Any text has some spaces, digits or line ends; words of a binary file that happen to be letters do not.
             let plain = text.chars().filter(char::is_ascii).count();
             let share = if plain * 100 >= text.chars().count() { plausible_share(&text) } else { 0.0 };
             (share > 0.97).then_some((s, share))
@@ -195,8 +195,8 @@ fn by_nul_pattern(bytes: &[u8]) -> Option<Scheme> {
         .map(|(scheme, _)| scheme)
 }
 
-/// The share of characters that texts are made of, weighting down rare scripts so that Latin read the wrong way round
-/// (which gives Han of odd corners) does not win over Latin.
+/// The share of characters common in texts, with rare scripts weighted down so that Latin read with the wrong
+/// byte order (which yields rare Han) does not win over Latin.
 pub(crate) fn plausible_share(text: &str) -> f64 {
     let (mut good, mut all) = (0.0, 0.0);
     for c in text.chars() {
@@ -214,7 +214,7 @@ pub(crate) fn plausible_share(text: &str) -> f64 {
     if all == 0.0 { 0.0 } else { good / all }
 }
 
-/// Seven-bit encodings told by their escapes.
+/// Seven-bit encodings, distinguished by their escapes.
 fn by_escapes(bytes: &[u8]) -> Option<Scheme> {
     let count = |wanted: &[u8]| bytes.windows(wanted.len()).filter(|w| *w == wanted).count();
     if bytes.contains(&0x1B) {
@@ -229,7 +229,7 @@ fn by_escapes(bytes: &[u8]) -> Option<Scheme> {
     (opened > 0 && opened == closed && hz_is_sound(bytes)).then_some(Scheme::Hz)
 }
 
-/// Whether between `~{` and `~}` stand only pairs of GB 2312 bytes.
+/// Whether only pairs of GB 2312 bytes occur between `~{` and `~}`.
 fn hz_is_sound(bytes: &[u8]) -> bool {
     let mut rest = bytes;
     while let Some(start) = rest.windows(2).position(|w| w == b"~{") {
@@ -245,7 +245,7 @@ fn hz_is_sound(bytes: &[u8]) -> bool {
     true
 }
 
-/// Whether most bytes are EBCDIC letters and spaces, and few are what ASCII texts are made of.
+/// Whether most bytes are EBCDIC letters and spaces, and few are bytes common in ASCII texts.
 fn is_ebcdic(bytes: &[u8]) -> bool {
     let spaces = bytes.iter().filter(|b| **b == 0x40).count();
     let letters = bytes
@@ -259,7 +259,7 @@ fn is_ebcdic(bytes: &[u8]) -> bool {
         && ascii * 20 < bytes.len()
 }
 
-/// Counts sequences that are valid UTF-8 beyond ASCII, and those that are not.
+/// Counts valid UTF-8 sequences beyond ASCII, and invalid ones.
 #[derive(Default)]
 struct Utf8Tally {
     carry: Vec<u8>,
@@ -297,7 +297,7 @@ impl Utf8Tally {
         self.invalid == 0 && (self.valid > 0 || self.carry.is_empty())
     }
 
-    /// Damaged UTF-8 has by far more valid sequences than chance would leave in any other encoding.
+    /// Damaged UTF-8 has far more valid sequences than chance would leave in any other encoding.
     fn is_damaged_utf8(&self) -> bool {
         self.valid >= 8 && self.valid / 8 >= self.invalid
     }

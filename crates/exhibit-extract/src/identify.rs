@@ -1,11 +1,11 @@
-//! What a file is, by its bytes; its name is a hint only where bytes cannot tell.
+//! Identifies file types by content; a name is used only as a hint where content is ambiguous.
 //!
 //! Fixed bytes first, then a look inside zip packages and OLE2 compound files, then the text formats, which have no
-//! signature. Every kind that is recognised has its exact media type even where no reader reads it, so that the
-//! ledger names what an unsupported file is. Which reader reads a media type is in the table of file kinds
+//! signature. Every recognised kind has its exact media type even where it has no reader, so that the
+//! ledger names the type of an unsupported file. The table of file kinds maps media types to readers
 //! ([`exhibit_model::kind`]).
 
-/// The kind of a media type, checked against the table of file kinds when compiled. `unread` where this form of the
+/// The kind for a media type, checked against the table of file kinds at compile time. `unread` where this form of the
 /// format has no reader though the media type has one.
 macro_rules! kind {
     ($media_type:literal) => {
@@ -27,17 +27,17 @@ use crate::out::Input;
 use exhibit_model::{MediaType, ReaderKey};
 use std::io::Read;
 
-/// What a file is.
+/// The identified type of a file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Kind {
     /// The IANA media type, or the one in common use where none is registered.
     pub media_type: &'static str,
-    /// Which reader reads it, if there is one.
+    /// The reader for it, if there is one.
     pub(crate) reader: Option<ReaderKey>,
 }
 
 impl Kind {
-    /// Panics for a media type that the table of file kinds does not have: `kind!` calls it in constants only.
+    /// Panics for a media type missing from the table of file kinds: `kind!` calls it in constants only.
     const fn listed(media_type: &'static str) -> Self {
         match MediaType::find(media_type) {
             Some(row) => Self { media_type: row.name, reader: row.reader },
@@ -46,10 +46,10 @@ impl Kind {
     }
 }
 
-/// How many bytes at the start of a file are looked at.
+/// The number of leading bytes of a file that are examined.
 const HEAD: u64 = 64 << 10;
 
-/// Identifies the bytes of `input`; leaves it at its start.
+/// Identifies the bytes of `input`, and rewinds it to its start.
 ///
 /// # Errors
 /// An I/O error of the input itself.
@@ -72,7 +72,7 @@ pub fn identify(name: &[u8], input: &mut dyn Input) -> std::io::Result<Kind> {
     Ok(kind)
 }
 
-/// The ending of a file's name in lower case, without its dot; empty where it has none.
+/// The extension of a file name in lower case, without its dot; empty if there is none.
 pub(crate) fn ending(name: &[u8]) -> String {
     let last = name.rsplit(|b| *b == b'/' || *b == b'\\').next().unwrap_or(name);
     match last.iter().rposition(|b| *b == b'.') {

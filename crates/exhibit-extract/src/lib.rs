@@ -1,7 +1,7 @@
-//! Says what bytes are, and turns them into an outcome: metadata, pages, members, one verdict.
+//! Identifies bytes and turns them into an outcome: metadata, pages, members, one verdict.
 //!
 //! Runs only in a worker, on bytes that an adversary may have made. It opens no file, starts no
-//! process and knows no case. Hostile input is never an error here: it is a verdict. Nothing in this
+//! process and has no access to a case. Hostile input is never an error here: it is a verdict. Nothing in this
 //! crate trusts a length, a count or an offset that a file states.
 
 mod charset;
@@ -14,9 +14,9 @@ pub use out::{Input, Out, Stop};
 
 use exhibit_model::{Reason, Record, Request, Sink, Task, Verdict};
 
-/// Does what `request` asks with the file in `input`, saying records to `sink`; the verdict is what became of it.
+/// Runs `request` on the file in `input` and emits records to `sink`; the verdict is the result for that file.
 ///
-/// A panic of a parser is not caught here: the worker's process ends, and whoever waits for it takes that for a failure.
+/// A panic of a parser is not caught here: the worker process ends, and the caller treats that as a failure.
 pub fn run(request: &Request, input: &mut dyn Input, sink: &mut dyn Sink) -> Verdict {
     let mut out = Out::new(sink, request.limits);
     let kind = match identify::identify(&request.name, input) {
@@ -41,12 +41,12 @@ pub fn run(request: &Request, input: &mut dyn Input, sink: &mut dyn Sink) -> Ver
     }
 }
 
-/// Loads what readers share (fonts, tables), so that workers forked from this process have it without opening a file.
-/// Fonts are looked for in the folders given; `map` makes a file's bytes available without copying them, since what a
-/// process holds on its heap makes each worker forked from it dearer.
+/// Loads data that readers share (fonts, tables), so that workers forked from this process need not open a file for it.
+/// Fonts are searched for in the given folders; `map` makes a file's bytes available without copying them, since heap
+/// memory of this process makes each worker forked from it more expensive.
 pub fn warm(font_folders: &[std::path::PathBuf], map: MapFile) {
     formats::warm(font_folders, map);
 }
 
-/// Maps a file into memory for good.
+/// Maps a file into memory for the lifetime of the process.
 pub type MapFile = fn(&std::path::Path) -> std::io::Result<&'static [u8]>;

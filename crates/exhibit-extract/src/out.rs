@@ -1,4 +1,4 @@
-//! The way out of a reader: says records, and keeps the request's limits on pages, text and members.
+//! The output of a reader: emits records, enforcing the request's limits on pages, text and members.
 
 use exhibit_model::{
     Limits, Member, MemberEnd, MetadataKey, Note, NoteCode, Page, Reason, Record, Sink, SinkClosed, Verdict,
@@ -12,9 +12,9 @@ impl<T: Read + Seek> Input for T {}
 /// Why a reader stops before the end of its file.
 #[derive(Debug)]
 pub enum Stop {
-    /// Nobody listens any more.
+    /// The reader of the records disconnected.
     Closed,
-    /// The limit named was reached; what was said until then stands.
+    /// The named limit was reached; records emitted so far remain valid.
     Limit(Reason),
 }
 
@@ -24,7 +24,7 @@ impl From<SinkClosed> for Stop {
     }
 }
 
-/// Says records within limits.
+/// Emits records, enforcing limits.
 pub struct Out<'a> {
     sink: &'a mut dyn Sink,
     limits: Limits,
@@ -37,7 +37,7 @@ pub struct Out<'a> {
 }
 
 impl<'a> Out<'a> {
-    /// Says to `sink`, within `limits`.
+    /// Emits to `sink`, within `limits`.
     pub fn new(sink: &'a mut dyn Sink, limits: Limits) -> Self {
         Self {
             sink,
@@ -56,17 +56,17 @@ impl<'a> Out<'a> {
         self.limits
     }
 
-    /// How many pages were said so far; the next page's number is one more.
+    /// The number of pages emitted so far; the next page's number is one more.
     pub fn pages(&self) -> u32 {
         self.pages
     }
 
-    /// States the container's own size in bytes, against which the ratio of its members is held.
+    /// Sets the container's own size in bytes, the base of the ratio limit on its members.
     pub fn container_size(&mut self, bytes: u64) {
         self.container_bytes = bytes;
     }
 
-    /// Says a record that is neither page nor member.
+    /// Emits a record that is neither page nor member.
     ///
     /// # Errors
     /// [`Stop::Closed`].
@@ -74,7 +74,7 @@ impl<'a> Out<'a> {
         Ok(self.sink.say(record)?)
     }
 
-    /// Says a property; an empty value is passed over, one of over 64 KiB is cut there with a note.
+    /// Emits a property; an empty value is skipped, one over 64 KiB is truncated there with a note.
     ///
     /// # Errors
     /// [`Stop::Closed`].
@@ -99,7 +99,7 @@ impl<'a> Out<'a> {
         self.say(Record::Note(Note { code, page }))
     }
 
-    /// Numbers and says the next page.
+    /// Numbers and emits the next page.
     ///
     /// # Errors
     /// [`Stop::Limit`] when pages or text exceed the limits.
@@ -134,7 +134,7 @@ impl<'a> Out<'a> {
         self.say(Record::Member(member))
     }
 
-    /// Says the bytes of the member begun last, to the end of `bytes`, and ends it. A read error ends it as failed;
+    /// Emits the bytes of the current member, to the end of `bytes`, and ends it. A read error ends it as failed;
     /// the limits on bytes and ratio end it as truncated, and the container with it.
     ///
     /// # Errors
@@ -143,7 +143,7 @@ impl<'a> Out<'a> {
         self.member_from_or(bytes, |_, error| MemberEnd::Failed(Reason::cannot_read(&error)))
     }
 
-    /// As [`Self::member_from`], but `end` says how the member ends on a read error, from the number of bytes said
+    /// As [`Self::member_from`], but `end` decides how the member ends on a read error, from the number of bytes read
     /// before it and the error.
     ///
     /// # Errors
@@ -154,24 +154,24 @@ impl<'a> Out<'a> {
         end: impl FnOnce(u64, std::io::Error) -> MemberEnd,
     ) -> Result<(), Stop> {
         let mut buffer = vec![0; 64 << 10];
-        let mut said = 0;
+        let mut emitted = 0;
         loop {
             let count = match bytes.read(&mut buffer) {
                 Ok(0) => return self.member_end(MemberEnd::Whole),
                 Ok(count) => count,
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-                Err(error) => return self.member_end(end(said, error)),
+                Err(error) => return self.member_end(end(emitted, error)),
             };
             if let Some(limit) = self.member_limit(count as u64) {
                 self.member_end(MemberEnd::Truncated(limit.clone()))?;
                 return Err(Stop::Limit(limit));
             }
-            said += count as u64;
+            emitted += count as u64;
             self.say(Record::MemberBytes(buffer[..count].to_vec()))?;
         }
     }
 
-    /// Ends the member begun last.
+    /// Ends the current member.
     ///
     /// # Errors
     /// [`Stop::Closed`].
@@ -190,7 +190,7 @@ impl<'a> Out<'a> {
         inflated.then_some(Reason::RatioLimit { ratio })
     }
 
-    /// The verdict after all was said: what reads to its end but holds nothing at all is empty.
+    /// The final verdict: a file read to its end that yielded nothing is empty.
     pub(crate) fn settle(&self, verdict: Verdict) -> Verdict {
         match verdict {
             Verdict::Read if !self.said_content && self.pages == 0 => Verdict::Empty,

@@ -1,18 +1,18 @@
-//! Bytes written as text: base64, quoted-printable, uuencode, `data:` addresses.
+//! Bytes encoded as text: base64, quoted-printable, uuencode, `data:` addresses.
 //!
-//! What is broken is read as far as it goes, and how often it was broken is counted.
+//! Broken input is decoded as far as possible, and errors are counted.
 
-/// Decoded bytes, and how many characters had no place in the encoding.
+/// Decoded bytes, and the number of characters that are invalid in the encoding.
 #[derive(Default, Debug, PartialEq, Eq)]
 pub(crate) struct Decoded {
     /// The bytes.
     pub(crate) bytes: Vec<u8>,
-    /// Characters that were passed over.
+    /// The number of characters skipped.
     pub(crate) strange: u64,
 }
 
-/// Decodes base64 (RFC 4648) with line ends anywhere, in the usual or the address-safe alphabet; goes on after padding,
-/// as some programs encode in pieces.
+/// Decodes base64 (RFC 4648) with line ends anywhere, in the usual or the URL-safe alphabet; continues after padding,
+/// since some programs encode in pieces.
 pub(crate) fn base64(text: &[u8]) -> Decoded {
     let mut decoded = Decoded { bytes: Vec::with_capacity(text.len() / 4 * 3 + 3), strange: 0 };
     let (mut bits, mut count) = (0_u32, 0_u32);
@@ -110,7 +110,7 @@ pub(crate) fn data_address(address: &str) -> Option<(String, Vec<u8>)> {
     Some((media_type, if is_base64 { base64(&bytes).bytes } else { bytes }))
 }
 
-/// Undoes percent encoding; what is no escape stays as it is.
+/// Decodes percent encoding; invalid escapes are kept as they are.
 fn percent(text: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut at = 0;
@@ -132,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn encodings_are_undone() {
+    fn transfer_encodings_are_decoded() {
         assert_eq!(base64(b"5paw55aG\r\n\r\n").bytes, "新疆".as_bytes());
         assert_eq!(base64(b"YQ==Yg==").bytes, b"ab");
         assert_eq!(base64(b"Y!W*E"), Decoded { bytes: b"aa".to_vec(), strange: 2 });

@@ -1,17 +1,17 @@
-//! Dates as documents state them: a day, or a day and time, whose zone is known or not.
+//! Dates as documents state them: a day, or a day and time, with or without a known zone.
 //!
-//! What a document states is never turned into another zone's date: a message written at one in the morning of the
-//! 29th in Ürümqi stays a message of the 29th. Sorting and ranges go by this civil date, as written.
+//! A stated date is never converted to another zone: a message written at one in the morning of the
+//! 29th in Ürümqi stays a message of the 29th. Sorting and ranges use this civil date, as written.
 
 use crate::time::Moment;
 use std::fmt;
 
-/// A date and time of the calendar, in whatever zone: microseconds since 1970-01-01T00:00:00 of the same zone.
+/// A calendar date and time in an arbitrary zone: microseconds since 1970-01-01T00:00:00 of the same zone.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct CivilTime(pub i64);
 
 impl CivilTime {
-    /// A date and time; `None` where there is no such date.
+    /// A date and time; `None` if it does not exist.
     #[must_use]
     pub fn new(year: i64, month: u32, day: u32, hour: u32, minute: u32, second: u32) -> Option<Self> {
         Moment::from_civil(year, month, day, hour, minute, second).map(|moment| Self(moment.0))
@@ -29,15 +29,15 @@ impl CivilTime {
 pub enum StatedDate {
     /// A day without a time.
     Day(CivilTime),
-    /// A day and time; of which zone is not stated.
+    /// A day and time in an unstated zone.
     Local(CivilTime),
-    /// A day and time, and how many minutes its zone is ahead of UTC.
+    /// A day and time, and the minutes by which its zone is ahead of UTC.
     Zoned(CivilTime, i16),
 }
 
 impl StatedDate {
-    /// Reads a date as properties of files have it: `2019-03-28`, RFC 3339, EXIF's `2019:03:28 10:00:00`, PDF's
-    /// `D:20190328100000+08'00'`. Of a time that does not exist, the day counts.
+    /// Parses a date in the forms that file properties use: `2019-03-28`, RFC 3339, EXIF's `2019:03:28 10:00:00`, PDF's
+    /// `D:20190328100000+08'00'`. If the time does not exist, only the day is used.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
@@ -69,7 +69,7 @@ impl StatedDate {
         }
     }
 
-    /// The moment that it names, where its zone is known.
+    /// The point in time, if its zone is known.
     #[must_use]
     pub fn instant(self) -> Option<Moment> {
         match self {
@@ -86,7 +86,7 @@ impl StatedDate {
     }
 }
 
-/// As RFC 3339 has it, without what is not known: `2019-03-28`, `2019-03-28T10:20:30`, `2019-03-28T10:20:30+08:00`.
+/// In RFC 3339, without unknown parts: `2019-03-28`, `2019-03-28T10:20:30`, `2019-03-28T10:20:30+08:00`.
 impl fmt::Display for StatedDate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.day())?;
@@ -174,7 +174,7 @@ mod tests {
             assert_eq!(date.map(|date| date.to_string()).as_deref(), Some(written), "{text}");
             let named = date.and_then(StatedDate::instant);
             assert_eq!(named.map(|moment| moment.to_string()).as_deref(), instant, "{text}");
-            // what is written is read as the same again
+            // parsing what was written returns the same value
             assert_eq!(StatedDate::parse(written), date, "{text}");
         }
         for text in ["", "2019", "2019-03", "2019-13-28", "2019-02-29", "Thursday", "2019年3月28日", "é019-03-28"] {

@@ -1,7 +1,7 @@
 //! SHA-256 digests, and the identity of an original.
 //!
-//! A digest of one thing never stands for another: an [`OriginalId`] is made from the digest of
-//! an original's bytes and from nothing else.
+//! A digest of one kind is never used as another: an [`OriginalId`] is made only from the digest of
+//! an original's bytes.
 //!
 //! ```compile_fail
 //! use exhibit_model::{Digest, OriginalId};
@@ -16,7 +16,7 @@ use std::fmt;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest([u8; 32]);
 
-/// A digest was not 64 lower-case hexadecimal digits.
+/// The text is not 64 lower-case hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a SHA-256 digest is 64 lower-case hexadecimal digits")]
 pub struct ParseDigestError;
@@ -28,13 +28,13 @@ impl Digest {
         Self(Sha256::digest(bytes).into())
     }
 
-    /// Takes the 32 bytes of a digest computed elsewhere.
+    /// Wraps the 32 bytes of a digest computed elsewhere.
     #[must_use]
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
-    /// Takes a digest from a slice of exactly 32 bytes.
+    /// Copies a digest from a slice of exactly 32 bytes.
     #[must_use]
     pub fn from_slice(bytes: &[u8]) -> Option<Self> {
         bytes.try_into().ok().map(Self)
@@ -52,7 +52,7 @@ impl Digest {
         hex(&self.0)
     }
 
-    /// Reads 64 lower-case hexadecimal digits.
+    /// Parses 64 lower-case hexadecimal digits.
     ///
     /// # Errors
     /// [`ParseDigestError`] for any other text.
@@ -106,7 +106,7 @@ impl fmt::Debug for Digest {
 pub struct OriginalId(Digest);
 
 impl OriginalId {
-    /// Names the original whose bytes have this digest.
+    /// The identity of the original whose bytes have this digest.
     #[must_use]
     pub const fn new(digest_of_bytes: Digest) -> Self {
         Self(digest_of_bytes)
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_texts_are_refused() {
+    fn odd_texts_are_rejected() {
         for text in ["", "ba78", &"g".repeat(64), &"A".repeat(64), &"0".repeat(65)] {
             assert_eq!(Digest::parse(text), Err(ParseDigestError), "{text}");
         }

@@ -1,4 +1,4 @@
-//! Numbers that name things of a case. Each is a type of its own, so that none is taken for another.
+//! Numeric ids of a case's objects. Each has a separate type, so that they cannot be confused.
 //!
 //! ```compile_fail
 //! use exhibit_model::{ItemId, SourceId};
@@ -15,7 +15,7 @@ macro_rules! number {
         pub struct $name($integer);
 
         impl $name {
-            /// Takes the number.
+            /// Wraps the number.
             #[must_use]
             pub const fn new(number: $integer) -> Self {
                 Self(number)
@@ -47,7 +47,7 @@ number! {
 }
 
 impl ItemId {
-    /// The name people use, such as `EXH-000127`.
+    /// The displayed name, such as `EXH-000127`.
     #[must_use]
     pub fn label(self, prefix: &str) -> String {
         format!("{prefix}-{:06}", self.0)

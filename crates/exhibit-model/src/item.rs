@@ -1,11 +1,11 @@
-//! Items: every file and every member of every container, and what became of each.
+//! Items: every file and every member of every container, and the state of each.
 
 use std::fmt;
 
-/// How an item is held by what it came with.
+/// The relation of an item to its container.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub enum Relation {
-    /// A file of the source itself: no container holds it.
+    /// A file of the source itself: not in a container.
     File,
     /// An entry of an archive.
     Entry,
@@ -22,7 +22,7 @@ impl Relation {
     /// All relations.
     pub const ALL: [Self; 5] = [Self::File, Self::Entry, Self::Attachment, Self::Message, Self::Embedded];
 
-    /// The word stored.
+    /// The stored word.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -47,29 +47,29 @@ impl fmt::Display for Relation {
     }
 }
 
-/// What became of an item: exactly one of these for each, once nothing is left to do.
+/// The state of an item: exactly one of these for each, once processing has ended.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum State {
-    /// Received, and its reading has not ended yet. The only state that is not final.
+    /// Received, and reading has not ended yet. The only state that is not final.
     Waiting,
     /// Read to its end.
     Read,
-    /// Holds nothing: no bytes, or no text, pictures or members.
+    /// Empty: no bytes, or no text, pictures or members.
     Empty,
     /// The same bytes as an item received before.
     Duplicate,
     /// Cannot be read without a password that is not known.
     Encrypted,
-    /// Of a kind that is not read (the reason says which).
+    /// Of an unsupported kind (the reason names it).
     Unsupported,
-    /// Could not be read, for the reason given.
+    /// Could not be read.
     Failed,
-    /// Read up to the limit given.
+    /// Read up to a limit.
     Truncated,
 }
 
 impl State {
-    /// All states, in the order in which accounts list them.
+    /// All states, in the order in which the ledger's totals list them.
     pub const ALL: [Self; 8] = [
         Self::Waiting,
         Self::Read,
@@ -81,7 +81,7 @@ impl State {
         Self::Truncated,
     ];
 
-    /// The word stored and shown.
+    /// The word stored and displayed.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -102,7 +102,7 @@ impl State {
         Self::ALL.into_iter().find(|state| state.word() == word)
     }
 
-    /// Whether a user should look at it: encrypted, unsupported, failed or truncated.
+    /// Whether it needs a user's attention: encrypted, unsupported, failed or truncated.
     #[must_use]
     pub const fn is_problem(self) -> bool {
         matches!(self, Self::Encrypted | Self::Unsupported | Self::Failed | Self::Truncated)

@@ -1,17 +1,17 @@
-//! What sort of file a file is: one table for every crate that has to know.
+//! File kinds: one table for every crate that needs them.
 //!
-//! Per kind: the key of its label, the words that `type:` takes for it, the top-level media type whose unlisted types
-//! are of it, and its media types; per media type: the reader that reads it, and the endings that the names of such
-//! files are expected to have. A format is added by a row in the table and, where it is read, its reader's key.
+//! Per kind: the key of its label, the words that `type:` accepts for it, the top-level media type whose unlisted types
+//! belong to it, and its media types; per media type: the reader that reads it, and the expected extensions of
+//! its files. A format is added by a row in the table and, if it is supported, its reader's key.
 
 mod table;
 
-/// What sort of file a file is, by its media type.
+/// The kind of a file, by its media type.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum FileKind {
     /// PDF.
     Pdf,
-    /// A text processor's document.
+    /// A word processor document.
     Word,
     /// A workbook.
     Spreadsheet,
@@ -19,7 +19,7 @@ pub enum FileKind {
     Slides,
     /// One message.
     Email,
-    /// Messages in one file.
+    /// A file that contains several messages.
     Mailbox,
     /// A picture.
     Image,
@@ -35,7 +35,7 @@ pub enum FileKind {
     Archive,
     /// The image of a disk.
     DiskImage,
-    /// A sound recording.
+    /// An audio recording.
     Audio,
     /// A video recording.
     Video,
@@ -43,9 +43,9 @@ pub enum FileKind {
     Book,
     /// Any other document: a drawing, a plan, a fixed layout.
     Document,
-    /// A database, or a table in a database's form.
+    /// A database, or a table in a database format.
     Database,
-    /// Something that runs.
+    /// An executable.
     Program,
     /// Encrypted for the holder of a key.
     Sealed,
@@ -53,7 +53,7 @@ pub enum FileKind {
     Key,
     /// A font.
     Font,
-    /// Bytes that nothing recognises.
+    /// Unrecognised bytes.
     Unknown,
     /// Recognised, and none of the above.
     Other,
@@ -92,7 +92,7 @@ pub enum ReaderKey {
     Html,
     /// An internet message.
     Mail,
-    /// A mailbox of internet messages one after another.
+    /// A mailbox of concatenated internet messages.
     Mbox,
     /// A zip archive.
     Zip,
@@ -115,17 +115,17 @@ pub enum ReaderKey {
 pub struct MediaType {
     /// The IANA media type, or the one in common use where none is registered.
     pub name: &'static str,
-    /// What sort of file it is.
+    /// The kind of file.
     pub kind: FileKind,
-    /// The reader that reads it, if there is one.
+    /// The reader for it, if there is one.
     pub reader: Option<ReaderKey>,
-    /// Endings (lower case, without the dot) that the names of such files are expected to have.
+    /// Expected extensions of such files (lower case, without the dot).
     pub endings: &'static [&'static str],
 }
 
 impl MediaType {
     /// The row of a media type, written exactly as in the table. Usable in constants, so that code which names a
-    /// media type that the table does not have fails to compile.
+    /// media type missing from the table fails to compile.
     #[must_use]
     pub const fn find(name: &str) -> Option<Self> {
         let mut k = 0;
@@ -148,7 +148,7 @@ impl MediaType {
         table::KINDS.iter().flat_map(|row| (0..row.types.len()).map(|t| row.media_type(t)))
     }
 
-    /// Whether names with this ending (lower case, without the dot) are expected to be of certain media types.
+    /// Whether this extension (lower case, without the dot) belongs to certain media types.
     #[must_use]
     pub fn is_expected_of(ending: &str) -> bool {
         Self::all().any(|media_type| media_type.endings.contains(&ending))
@@ -171,12 +171,12 @@ const fn same(one: &str, other: &str) -> bool {
 }
 
 impl FileKind {
-    /// All kinds, in the order in which lists show them.
+    /// All kinds, in display order.
     pub fn all() -> impl Iterator<Item = Self> {
         table::KINDS.iter().map(|row| row.kind)
     }
 
-    /// The kind of files of a media type. One that the table does not have is of the kind of its top-level type.
+    /// The kind of a media type. One missing from the table has the kind of its top-level type.
     #[must_use]
     pub fn of(media_type: &str) -> Self {
         let name = media_type.split(';').next().unwrap_or_default().trim();
@@ -196,19 +196,19 @@ impl FileKind {
         self.row().map_or("other", |row| row.key)
     }
 
-    /// The words that `type:` takes for it. The first one names it, possibly together with kinds much like it.
+    /// The words that `type:` accepts for it. The first one names it, possibly together with similar kinds.
     #[must_use]
     pub fn words(self) -> &'static [&'static str] {
         self.row().map_or(&[], |row| row.words)
     }
 
-    /// The top-level media type, slash included, whose types are of this kind unless the table has them as another.
+    /// The top-level media type, slash included, whose types are of this kind unless the table lists them elsewhere.
     #[must_use]
     pub fn family(self) -> Option<&'static str> {
         self.row().and_then(|row| row.family)
     }
 
-    /// The kinds that a word of `type:` stands for; none if it is not such a word.
+    /// The kinds for a word of `type:`; empty if there is no such word.
     #[must_use]
     pub fn named(word: &str) -> Vec<Self> {
         table::KINDS.iter().filter(|row| row.words.contains(&word)).map(|row| row.kind).collect()
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn every_archive_and_compressed_file_is_an_archive() {
+    fn archives_and_compressed_files_have_the_archive_kind() {
         for media_type in [
             "application/zip",
             "application/x-tar",

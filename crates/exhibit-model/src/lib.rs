@@ -1,9 +1,9 @@
-//! The words of the domain, as types: digests and ids, moments, pages with their boxes, and what
-//! a worker says of a file.
+//! The domain's terms as types: digests and ids, times, pages with their boxes, and the records
+//! that a worker emits for a file.
 //!
-//! Nothing here touches a disk, a clock or a socket, so nothing here can fail for a reason
+//! Nothing here accesses a disk, a clock or a socket, so nothing here can fail for a reason
 //! outside its arguments. What is hashed or stored has a hand-written byte form (`wire`), never
-//! one that a library derives.
+//! one derived by a library.
 
 pub mod code;
 pub mod date;

@@ -21,7 +21,7 @@ macro_rules! keys {
 }
 
 keys! {
-    /// The title that a document states.
+    /// The title stated in a document.
     DC_TITLE = "dc:title";
     /// The title in a PDF's information dictionary.
     PDF_TITLE = "pdf:Title";
@@ -45,13 +45,13 @@ keys! {
     MAIL_REFERENCES = "mail:references";
     /// When a message was sent, in RFC 3339.
     MAIL_DATE = "mail:date";
-    /// When a document was created.
+    /// The creation date of a document.
     CREATED = "dcterms:created";
-    /// When a document was last changed.
+    /// The modification date of a document.
     MODIFIED = "dcterms:modified";
-    /// When a PDF was created.
+    /// The creation date of a PDF.
     PDF_CREATED = "pdf:CreationDate";
-    /// When a photograph was taken.
+    /// The date when a photograph was taken.
     EXIF_TAKEN = "exif:DateTimeOriginal";
 }
 

@@ -1,13 +1,13 @@
-//! What opens a commitment of a log entry.
+//! The opening of a commitment in a log entry.
 
 use crate::Digest;
 
-/// What opens one commitment of an entry. Destroying it leaves the log as it is.
+/// Opens one commitment of an entry. Destroying it does not change the log.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Opening {
     /// The commitment's name in the entry.
     pub field: String,
-    /// What keeps the value from being guessed.
+    /// The salt, which prevents guessing the value.
     pub salt: [u8; 16],
     /// The value.
     pub value: Vec<u8>,

@@ -1,9 +1,9 @@
 //! The page: the unit of reading, searching and citing.
 //!
 //! A page's `text` is exactly what was found, in logical order. Everything else points into it by
-//! byte offsets: boxes say where characters stand on the page, marks say what kind of text a
-//! stretch is, runs say its language and script. Places on the page are fractions of its width
-//! and height, from the top left corner as the page is looked at.
+//! byte offsets: boxes give the position of characters on the page, marks give the kind of a
+//! stretch of text, runs give its language and script. Positions on the page are fractions of its width
+//! and height, from the top left corner as the page is displayed.
 
 use std::fmt;
 
@@ -12,33 +12,33 @@ use std::fmt;
 pub struct Page {
     /// The page's number within its document, counted from 1.
     pub number: u32,
-    /// What sort of page it is.
+    /// The kind of page.
     pub kind: PageKind,
-    /// What the document itself calls it: a sheet's name, a slide's title, a printed page label. May be empty.
+    /// The document's own label for it: a sheet's name, a slide's title, a printed page label. May be empty.
     pub label: String,
-    /// The sheet, or part of one, that it is; `None` for every other kind of page.
+    /// The sheet, or part of a sheet, on the page; `None` for every other kind of page.
     pub sheet: Option<SheetPart>,
-    /// Width in points (1/72 inch) as looked at; 0 where the page has no size of its own.
+    /// Width in points (1/72 inch) as displayed; 0 if the page has no size.
     pub width: f32,
-    /// Height in points; 0 where the page has no size of its own.
+    /// Height in points; 0 if the page has no size.
     pub height: f32,
     /// The text, exactly as found, in logical order. Lines end in `\n`.
     pub text: String,
-    /// Where stretches of the text stand, in the order of their offsets, not overlapping.
+    /// Positions of stretches of the text, sorted by offset, not overlapping.
     pub boxes: Vec<Box>,
-    /// Stretches that are not plain visible text, in the order of their offsets.
+    /// Stretches that are not plain visible text, sorted by offset.
     pub marks: Vec<Mark>,
-    /// Language and script by stretch, in the order of their offsets. Empty until determined.
+    /// Language and script by stretch, sorted by offset. Empty until determined.
     pub runs: Vec<Run>,
-    /// The page's main language as a BCP 47 tag, `und` where undetermined.
+    /// The page's main language as a BCP 47 tag, `und` if undetermined.
     pub language: String,
-    /// What was counted while reading.
+    /// Counts made while reading.
     pub counts: Counts,
     /// How the text was obtained.
     pub source: TextSource,
 }
 
-/// What sort of page it is.
+/// The kind of a page.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum PageKind {
     /// A page of running text without a layout of its own (plain text, a word processor's text, a web page).
@@ -60,7 +60,7 @@ impl PageKind {
     /// All kinds.
     pub const ALL: [Self; 6] = [Self::Text, Self::Paper, Self::Picture, Self::Sheet, Self::Slide, Self::Message];
 
-    /// The word stored and shown.
+    /// The word stored and displayed.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -79,7 +79,7 @@ impl PageKind {
         Self::ALL.into_iter().find(|kind| kind.word() == word)
     }
 
-    /// Whether a page of this kind has a layout of its own, so that it can be rendered as a picture.
+    /// Whether a page of this kind has a layout, so that it can be rendered as a picture.
     #[must_use]
     pub const fn is_rendered(self) -> bool {
         matches!(self, Self::Paper | Self::Picture)
@@ -92,7 +92,7 @@ impl fmt::Display for PageKind {
     }
 }
 
-/// Which sheet a page shows, and which rows of it.
+/// The sheet that a page shows, and its rows on the page.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct SheetPart {
     /// The sheet's name; empty for a table without one.
@@ -123,16 +123,16 @@ pub struct Rect {
     pub y1: f32,
 }
 
-/// Where a stretch of text stands: a glyph for Han, Kana and Hangul, a word otherwise.
+/// The position of a stretch of text: a glyph for Han, Kana and Hangul, a word otherwise.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Box {
     /// First byte of the stretch in the page's text.
     pub start: u32,
     /// Byte after its last.
     pub end: u32,
-    /// Where it stands.
+    /// The position on the page.
     pub rect: Rect,
-    /// OCR's confidence in percent (0-100); 255 where the text was not guessed.
+    /// OCR confidence in percent (0-100); 255 if the text was not recognised by OCR.
     pub confidence: u8,
 }
 
@@ -143,11 +143,11 @@ pub struct Mark {
     pub start: u32,
     /// Byte after its last.
     pub end: u32,
-    /// What it is.
+    /// The kind of mark.
     pub kind: MarkKind,
 }
 
-/// Why a stretch of text is marked.
+/// The reason for marking a stretch of text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum MarkKind {
     /// Present in the file, not painted: an OCR layer, or hidden text.
@@ -175,11 +175,11 @@ pub struct Run {
     pub start: u32,
     /// Byte after its last.
     pub end: u32,
-    /// BCP 47 tag with script where it tells something (`zh-Hans`, `ug`, `kk-Cyrl`), `und` where undetermined.
+    /// BCP 47 tag, with script if that is informative (`zh-Hans`, `ug`, `kk-Cyrl`), `und` if undetermined.
     pub language: String,
 }
 
-/// What was counted while a page was read.
+/// Counts made while a page was read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Counts {
     /// Glyphs painted or placed.
@@ -198,7 +198,7 @@ pub enum TextSource {
     /// From the file itself.
     #[default]
     Native,
-    /// Guessed from the page's picture.
+    /// Recognised by OCR from the page's picture.
     Ocr {
         /// The program and its version, such as `tesseract 5.3.0`.
         engine: String,
@@ -210,7 +210,7 @@ pub enum TextSource {
 }
 
 impl Page {
-    /// A page of bare text without places.
+    /// A page of plain text without positions.
     #[must_use]
     pub fn of_text(number: u32, kind: PageKind, text: String) -> Self {
         let mut page = Self { number, kind, text, language: "und".to_owned(), ..Self::default() };
@@ -236,7 +236,7 @@ impl Page {
         nothing_usable || u64::from(unmapped) * 5 > u64::from(glyphs)
     }
 
-    /// The places of the text between two byte offsets, one rectangle per line it stands on.
+    /// The positions of the text between two byte offsets, one rectangle per line.
     #[must_use]
     pub fn regions(&self, start: u32, end: u32) -> Vec<Rect> {
         let mut regions: Vec<Rect> = Vec::new();
@@ -250,8 +250,8 @@ impl Page {
         regions
     }
 
-    /// Whether every offset and number is sound, so that no later step can go wrong on it: stretches lie within the
-    /// text, on character boundaries, in order; places are finite and near the page; rows are those of a sheet.
+    /// Whether every offset and number is valid, so that later steps can rely on them: stretches are within the
+    /// text, on character boundaries, in order; positions are finite and near the page; rows are those of a sheet.
     #[must_use]
     pub fn is_sound(&self) -> bool {
         let inside = |start: u32, end: u32| {
@@ -330,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn unsound_pages_are_known() {
+    fn invalid_pages_are_detected() {
         let mut page = Page { text: "登".to_owned(), ..Page::default() };
         page.marks.push(Mark { start: 1, end: 3, kind: MarkKind::Invisible });
         assert!(!page.is_sound());

@@ -1,8 +1,8 @@
-//! What is asked of a worker, and what a worker says: requests and records.
+//! Requests to a worker, and the records that it emits.
 //!
-//! A worker reads one file and says a sequence of records, then ends with one [`Verdict`]. What it
-//! says is untrusted: whoever reads records from a pipe bounds them and checks each page
-//! ([`crate::Page::is_sound`]) before believing any of it.
+//! A worker reads one file and emits a sequence of records, then ends with one [`Verdict`]. Its
+//! output is untrusted: the process that reads records from a pipe bounds them and checks each page
+//! ([`crate::Page::is_sound`]) before relying on them.
 
 use crate::code::{NoteCode, Reason};
 use crate::item::Relation;
@@ -10,58 +10,58 @@ use crate::metadata::MetadataKey;
 use crate::page::Page;
 use crate::time::Moment;
 
-/// What to do with one file.
+/// A job for one file.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Request {
     /// The work.
     pub task: Task,
-    /// The file's name as found, any bytes; a hint only (its ending may lie).
+    /// The file's name as found, any bytes; a hint only (its extension may be false).
     pub name: Vec<u8>,
-    /// Passwords to try, in order, if the file is locked.
+    /// Passwords to try, in order, if the file is encrypted.
     pub passwords: Vec<String>,
-    /// Bounds on what is read and said.
+    /// Bounds on what is read and emitted.
     pub limits: Limits,
 }
 
-/// The work asked for.
+/// The requested work.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Task {
-    /// Say what the file is and everything that is in it: metadata, pages, members.
+    /// Identify the file and emit all its contents: metadata, pages, members.
     Extract,
-    /// Paint one page: says one [`Record::Picture`].
+    /// Render one page: emits one [`Record::Picture`].
     Render {
         /// The page's number, from 1, as extraction counts them.
         page: u32,
         /// The picture's resolution in dots per inch (pages with a size in points).
         dpi: u32,
-        /// The most pixels that width or height may have; larger pictures are scaled down to fit.
+        /// The maximum pixels of width or height; larger pictures are scaled down to fit.
         max_side: u32,
-        /// Whether one byte of grey per pixel is enough (for OCR).
+        /// Whether one byte of grey per pixel suffices (for OCR).
         grey: bool,
     },
 }
 
-/// Bounds on what a worker reads and says. Reaching one is never silent: the verdict names it.
+/// Bounds on what a worker reads and emits. Reaching one is never silent: the verdict names it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Limits {
-    /// Most pages read of one document.
+    /// Maximum pages read of one document.
     pub pages: u32,
-    /// Most bytes of text over all pages.
+    /// Maximum bytes of text over all pages.
     pub text_bytes: u64,
-    /// Most members listed of one container.
+    /// Maximum members listed of one container.
     pub members: u64,
-    /// Most bytes over all members of one container.
+    /// Maximum bytes over all members of one container.
     pub member_bytes: u64,
-    /// Most bytes of members for each byte of the container, once they exceed 64 MiB.
+    /// Maximum bytes of members for each byte of the container, once they exceed 64 MiB.
     pub ratio: u64,
-    /// Most bytes of a file that a reader which needs it whole takes into memory.
+    /// Maximum bytes of a file for readers that hold it in memory.
     pub whole_file_bytes: u64,
-    /// Most pixels of one picture.
+    /// Maximum pixels of one picture.
     pub pixels: u64,
 }
 
 impl Limits {
-    /// The limits that a case starts with.
+    /// The default limits of a case.
     pub const STANDARD: Self = Self {
         pages: 50_000,
         text_bytes: 1 << 30,
@@ -73,10 +73,10 @@ impl Limits {
     };
 }
 
-/// One thing a worker says.
+/// One record emitted by a worker.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Record {
-    /// What the bytes are, by their content: an IANA media type. Said first, and once.
+    /// The type of the content: an IANA media type. Emitted first, and once.
     MediaType(String),
     /// A property of the file, such as `dc:creator`, `mail:from`, `exif:Model`; may be repeated.
     Metadata {
@@ -85,17 +85,17 @@ pub enum Record {
         /// Its value as text.
         value: String,
     },
-    /// A page, in order of their numbers.
+    /// A page, in page order.
     Page(std::boxed::Box<Page>),
-    /// A member of a container begins. Its bytes follow as [`Record::MemberBytes`], then [`Record::MemberEnd`].
+    /// A member of a container starts. Its bytes follow as [`Record::MemberBytes`], then [`Record::MemberEnd`].
     Member(Member),
-    /// Some bytes of the member begun last (at most 64 KiB a record).
+    /// Some bytes of the current member (at most 64 KiB a record).
     MemberBytes(Vec<u8>),
-    /// The member begun last has ended.
+    /// The current member has ended.
     MemberEnd(MemberEnd),
-    /// Something a user should know about how the file was read.
+    /// An observation on how the file was read.
     Note(Note),
-    /// A painted page.
+    /// A rendered page.
     Picture(Picture),
 }
 
@@ -104,11 +104,11 @@ pub enum Record {
 pub struct Member {
     /// Its name or path within the container, exactly as stored, any bytes. Never used as a path on disk.
     pub name: Vec<u8>,
-    /// The name as text where it had to be decoded (GBK names in a zip); empty where `name` is UTF-8 already.
+    /// The name as text if it had to be decoded (GBK names in a zip); empty if `name` is already UTF-8.
     pub name_text: String,
-    /// When it was last changed, where the container says so.
+    /// The modification time, if the container states it.
     pub modified: Option<Moment>,
-    /// How it is held: never [`Relation::File`].
+    /// Its relation to the container: never [`Relation::File`].
     pub relation: Relation,
 }
 
@@ -117,26 +117,26 @@ pub struct Member {
 pub enum MemberEnd {
     /// All of its bytes were emitted.
     Whole,
-    /// It has no bytes of its own to read, and why (a symbolic link, a device): a ledger row with this reason.
+    /// It has no bytes to read, and why (a symbolic link, a device): a ledger row with this reason.
     Unsupported(Reason),
     /// It needs a password that is not known.
     Encrypted,
-    /// It could not be read, and why; bytes emitted so far do not count.
+    /// It could not be read, and why; bytes emitted so far are discarded.
     Failed(Reason),
-    /// It was not read (further), and why: a limit, or damage after its beginning.
+    /// It was not read (any further), and why: a limit, or damage after its beginning.
     Truncated(Reason),
 }
 
-/// Something a user should know about how a file was read.
+/// An observation for the user on how a file was read.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Note {
-    /// What.
+    /// The code.
     pub code: NoteCode,
-    /// The page it is about; 0 for the whole file.
+    /// The page that it concerns; 0 for the whole file.
     pub page: u32,
 }
 
-/// A painted page.
+/// A rendered page.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Picture {
     /// The page's number.
@@ -149,33 +149,33 @@ pub struct Picture {
     pub png: Vec<u8>,
 }
 
-/// What became of the file that the worker was given.
+/// The result for the file given to the worker.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Verdict {
     /// Read to its end.
     Read,
-    /// Nothing is in it.
+    /// The file has no content.
     Empty,
-    /// Needs a password that is not among those given.
+    /// Needs a password that is not among those supplied.
     Encrypted,
-    /// Of a kind that is not supported, and why.
+    /// Of an unsupported kind, and why.
     Unsupported(Reason),
     /// Cannot be read, and why.
     Failed(Reason),
-    /// Read up to a limit, and which.
+    /// Read up to a limit, and which one.
     Truncated(Reason),
 }
 
-/// Takes what a worker says, one record after another.
+/// Receives the records of a worker in order.
 pub trait Sink {
-    /// Takes one record.
+    /// Receives one record.
     ///
     /// # Errors
-    /// [`SinkClosed`] when nobody listens any more: stop at once.
+    /// [`SinkClosed`] if the consumer has disconnected: stop at once.
     fn say(&mut self, record: Record) -> Result<(), SinkClosed>;
 }
 
-/// Nobody listens any more.
+/// The consumer has disconnected.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("nobody listens any more")]
 pub struct SinkClosed;

@@ -1,5 +1,5 @@
-//! Strings from a trove, made safe to show: what could steer a terminal or reorder a line stands
-//! as a visible token instead.
+//! Strings from a trove, made safe to display: characters that could control a terminal or reorder a line
+//! are replaced by visible tokens.
 
 /// Makes text from a trove safe to print on one line: control characters, and the invisible
 /// characters that reorder or hide text, become tokens such as `[ESC]` or `[RLO]`.
@@ -19,7 +19,7 @@ pub fn shown(text: &str) -> String {
     safe
 }
 
-/// Makes a file name of any bytes safe to show: valid UTF-8 as text, every other byte as `[xNN]`.
+/// Makes a file name of any bytes safe to display: valid UTF-8 as text, every other byte as `[xNN]`.
 #[must_use]
 pub fn shown_bytes(bytes: &[u8]) -> String {
     let mut safe = String::with_capacity(bytes.len());
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_steers_becomes_a_token() {
+    fn control_characters_become_tokens() {
         assert_eq!(shown("invoice_\u{202e}fdp.exe"), "invoice_[RLO]fdp.exe");
         assert_eq!(shown("\u{1b}[2Jboo\u{9b}"), "[ESC][2Jboo[U+009B]");
         assert_eq!(shown("关于登记的通知 ئۇيغۇر"), "关于登记的通知 ئۇيغۇر");

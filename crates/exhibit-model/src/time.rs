@@ -1,18 +1,18 @@
-//! Moments: microseconds since 1970 UTC, and the clock as a parameter.
+//! Points in time: microseconds since 1970 UTC, and the clock as a parameter.
 
 use std::fmt;
 
-/// A moment in UTC, in microseconds since 1970-01-01T00:00:00Z. Leap seconds are not counted.
+/// A point in time in UTC, in microseconds since 1970-01-01T00:00:00Z. Leap seconds are not counted.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Moment(pub i64);
 
-/// Tells the time. The real one is made by the binary; tests use [`FixedClock`].
+/// Provides the current time. The binary creates the real clock; tests use [`FixedClock`].
 pub trait Clock: Send + Sync {
-    /// The present moment.
+    /// The current time.
     fn now(&self) -> Moment;
 }
 
-/// A clock that stands still.
+/// A clock that always returns the same time.
 #[derive(Clone, Copy, Debug)]
 pub struct FixedClock(pub Moment);
 
@@ -23,7 +23,7 @@ impl Clock for FixedClock {
 }
 
 impl Moment {
-    /// The moment of a civil date and time in UTC (proleptic Gregorian calendar); `None` where no such date exists.
+    /// The time of a civil date and time in UTC (proleptic Gregorian calendar); `None` if no such date exists.
     #[must_use]
     pub fn from_civil(year: i64, month: u32, day: u32, hour: u32, minute: u32, second: u32) -> Option<Self> {
         let fits = (-9999..=9999).contains(&year)
@@ -61,7 +61,7 @@ impl fmt::Display for Moment {
     }
 }
 
-/// How many days `month` (1-12) of `year` has.
+/// The number of days of `month` (1-12) of `year`.
 #[must_use]
 pub fn days_in_month(year: i64, month: u32) -> u32 {
     match month {
@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn civil_dates_go_there_and_back() {
+    fn civil_dates_round_trip() {
         for (text, civil) in [
             ("1970-01-01T00:00:00Z", (1970, 1, 1, 0, 0, 0)),
             ("2019-11-16T08:30:59Z", (2019, 11, 16, 8, 30, 59)),

@@ -1,12 +1,12 @@
-//! The byte form of pages, requests and records: what page packs hold and what crosses a worker's pipe.
+//! The binary form of pages, requests and records: the content of page packs and of a worker's pipe.
 //!
 //! The rules, in full: an unsigned number is LEB128 (seven bits a byte, lowest first, at most ten
 //! bytes); a signed number is zigzag-coded first; text and byte strings are their length and their
-//! bytes; a list is its length and its elements; a place on the page is a 16-bit number (two
+//! bytes; a list is its length and its elements; a position on the page is a 16-bit number (two
 //! bytes, little-endian) of 1/16383 of the page's side, biased by 24,576, so that it reaches a page and
-//! a half beyond each edge; other fractions are IEEE 754 singles, little-endian. Fields stand in the order
-//! of their declaration. Decoding refuses every byte string that encoding cannot have made in kind:
-//! numbers out of range, text that is not UTF-8, unknown tags, rests.
+//! a half beyond each edge; other fractions are IEEE 754 singles, little-endian. Fields are in the order
+//! of their declaration. Decoding rejects every byte string that encoding cannot have produced:
+//! numbers out of range, text that is not UTF-8, unknown tags, trailing bytes.
 
 use crate::code::{CodeError, MAX_LIST, MAX_NUMBER, MAX_TEXT, MAX_VALUES, NoteCode, Parts, Reason, Value, Values};
 use crate::item::Relation;
@@ -14,40 +14,40 @@ use crate::page::{Box as TextBox, Counts, Mark, MarkKind, Page, PageKind, Rect, 
 use crate::record::{Limits, Member, MemberEnd, Note, Picture, Record, Request, Task, Verdict};
 use crate::time::Moment;
 
-/// The version of the page form that [`encode_page`] writes; part of every page pack.
+/// The version of the page form that [`encode_page`] writes; stored in every page pack.
 pub const PAGE_VERSION: u8 = 2;
 
-/// Bytes that are not what they should be.
+/// Malformed bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("malformed bytes at offset {offset}: {what}")]
 pub struct WireError {
-    /// Where in the bytes.
+    /// The offset in the bytes.
     pub offset: usize,
-    /// What was expected there.
+    /// What was expected at that offset.
     pub what: &'static str,
 }
 
-/// Reads values from bytes, in order.
+/// Decodes values from bytes, in order.
 #[derive(Debug)]
 pub struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
 }
 
-/// Writes values to bytes, in order.
+/// Encodes values to bytes, in order.
 #[derive(Debug, Default)]
 pub struct Writer {
     bytes: Vec<u8>,
 }
 
 impl Writer {
-    /// Starts with nothing.
+    /// Starts empty.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// What was written.
+    /// The encoded bytes.
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes
@@ -98,13 +98,13 @@ const PLACE_STEPS: f64 = 16_383.0;
 const PLACE_BIAS: f64 = 24_576.0;
 
 impl<'a> Reader<'a> {
-    /// Reads from the start of `bytes`.
+    /// Starts at the beginning of `bytes`.
     #[must_use]
     pub const fn new(bytes: &'a [u8]) -> Self {
         Self { bytes, at: 0 }
     }
 
-    /// An error at the present place.
+    /// An error at the current offset.
     #[must_use]
     pub const fn expected(&self, what: &'static str) -> WireError {
         WireError { offset: self.at, what }
@@ -175,10 +175,10 @@ impl<'a> Reader<'a> {
     /// Reads a byte string.
     ///
     /// # Errors
-    /// [`WireError`] if it is longer than what is left.
+    /// [`WireError`] if it is longer than the rest.
     pub fn bytes(&mut self) -> Result<&'a [u8], WireError> {
         let count = usize::try_from(self.number()?).map_err(|_| self.expected("a length"))?;
-        self.take(count, "as many bytes as the length says")
+        self.take(count, "as many bytes as the length states")
     }
 
     /// Reads text.
@@ -196,17 +196,17 @@ impl<'a> Reader<'a> {
         if text.len() <= MAX_TEXT { Ok(text) } else { Err(self.expected("a shorter text")) }
     }
 
-    /// Reads a list's length, refusing one that could not fit into the rest (each element takes at least a byte).
+    /// Reads a list's length, rejecting one that cannot fit into the rest (each element takes at least a byte).
     ///
     /// # Errors
-    /// [`WireError`] if it could not.
+    /// [`WireError`] if it cannot fit.
     pub fn count(&mut self) -> Result<usize, WireError> {
         let count = self.number()?;
         let left = self.bytes.len() - self.at;
         usize::try_from(count).ok().filter(|c| *c <= left).ok_or(self.expected("a list that fits"))
     }
 
-    /// Ends reading.
+    /// Finishes reading.
     ///
     /// # Errors
     /// [`WireError`] if bytes are left over.
@@ -230,7 +230,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Encodes a page. Boxes', marks' and runs' offsets are coded as distances from the offset before.
+/// Encodes a page. Offsets of boxes, marks and runs are coded as distances from the previous offset.
 #[must_use]
 pub fn encode_page(page: &Page) -> Vec<u8> {
     let mut w = Writer::new();
@@ -238,10 +238,10 @@ pub fn encode_page(page: &Page) -> Vec<u8> {
     w.into_bytes()
 }
 
-/// Decodes a page, and checks that it is sound.
+/// Decodes a page, and validates it.
 ///
 /// # Errors
-/// [`WireError`] for bytes that are not a sound page.
+/// [`WireError`] for bytes that are not a valid page.
 pub fn decode_page(bytes: &[u8]) -> Result<Page, WireError> {
     let mut r = Reader::new(bytes);
     let page = read_page(&mut r)?;
@@ -361,7 +361,7 @@ fn read_stretch(r: &mut Reader<'_>, before: &mut u32) -> Result<(u32, u32), Wire
     Ok((start, end))
 }
 
-// A kind's tag is its place in these lists; they only ever grow at the end.
+// A kind's tag is its index in these lists; they are only ever extended at the end.
 const PAGE_KINDS: [PageKind; 6] = PageKind::ALL;
 const RELATIONS: [Relation; 4] = [Relation::Entry, Relation::Attachment, Relation::Message, Relation::Embedded];
 const MARK_KINDS: [MarkKind; 8] = [
@@ -444,10 +444,10 @@ pub fn encode_record(record: &Record) -> Vec<u8> {
     w.into_bytes()
 }
 
-/// Decodes a record; a page in it is sound.
+/// Decodes a record; a page in it is valid.
 ///
 /// # Errors
-/// [`WireError`] for bytes that are no record.
+/// [`WireError`] for bytes that are not a record.
 pub fn decode_record(bytes: &[u8]) -> Result<Record, WireError> {
     let mut r = Reader::new(bytes);
     let record = match r.byte()? {
@@ -490,7 +490,7 @@ pub fn decode_record(bytes: &[u8]) -> Result<Record, WireError> {
     Ok(record)
 }
 
-// A code: its word, the count of its values, and each by name. `docs/formats/worker-protocol.md` has the bytes.
+// A code: its word, the count of its values, and each by name. `docs/formats/worker-protocol.md` defines the bytes.
 fn write_code(w: &mut Writer, parts: &Parts) {
     w.text(&parts.word);
     w.number(parts.values.len() as u64);
@@ -518,7 +518,7 @@ fn write_code(w: &mut Writer, parts: &Parts) {
     }
 }
 
-// `nested` is whether a value may be a code in turn.
+// `nested` is whether a value may itself be a code.
 fn read_code(r: &mut Reader<'_>, nested: bool) -> Result<Parts, WireError> {
     let word = r.short_text()?;
     let count = r.count()?;
@@ -582,7 +582,7 @@ pub fn encode_verdict(verdict: &Verdict) -> Vec<u8> {
 /// Decodes a verdict.
 ///
 /// # Errors
-/// [`WireError`] for bytes that are no verdict.
+/// [`WireError`] for bytes that are not a verdict.
 pub fn decode_verdict(bytes: &[u8]) -> Result<Verdict, WireError> {
     let mut r = Reader::new(bytes);
     let verdict = match r.byte()? {
@@ -627,7 +627,7 @@ pub fn encode_request(request: &Request) -> Vec<u8> {
 /// Decodes a request.
 ///
 /// # Errors
-/// [`WireError`] for bytes that are no request.
+/// [`WireError`] for bytes that are not a request.
 pub fn decode_request(bytes: &[u8]) -> Result<Request, WireError> {
     let mut r = Reader::new(bytes);
     let task = match r.byte()? {
@@ -684,7 +684,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_comes_back_equal_but_for_the_grid_of_places() {
+    fn pages_round_trip_up_to_the_position_grid() {
         let page = sample_page();
         let back = decode_page(&encode_page(&page)).expect("own bytes");
         let (was, is) = (page.boxes[0].rect, back.boxes[0].rect);
@@ -692,12 +692,12 @@ mod tests {
             assert!((a - b).abs() < 1.0 / 16_383.0, "{a} {b}");
         }
         assert_eq!(Page { boxes: page.boxes.clone(), ..back.clone() }, page);
-        // once on the grid, a page is a fixed point
+        // once on the grid, encoding a page is idempotent
         assert_eq!(decode_page(&encode_page(&back)), Ok(back));
     }
 
     #[test]
-    fn every_shortened_page_is_refused() {
+    fn every_truncated_page_is_rejected() {
         let bytes = encode_page(&sample_page());
         for cut in 0..bytes.len() {
             assert!(decode_page(&bytes[..cut]).is_err(), "cut at {cut}");
@@ -721,7 +721,7 @@ mod tests {
     }
 
     #[test]
-    fn requests_and_verdicts_come_back() {
+    fn requests_and_verdicts_round_trip() {
         let request = Request {
             task: Task::Render { page: 7, dpi: 150, max_side: 4000, grey: true },
             name: b"\xce\xc4.pdf".to_vec(),
@@ -743,7 +743,7 @@ mod tests {
     }
 
     #[test]
-    fn every_note_comes_back_and_no_shortened_one() {
+    fn notes_round_trip_and_truncated_ones_are_rejected() {
         for code in NoteCode::samples() {
             let record = Record::Note(Note { code, page: 7 });
             let bytes = encode_record(&record);
@@ -755,7 +755,7 @@ mod tests {
     }
 
     #[test]
-    fn codes_that_are_unknown_unbounded_or_nested_twice_are_refused() {
+    fn unknown_unbounded_or_nested_codes_are_rejected() {
         let verdict = |word: &str, values: &[(&str, Value)]| {
             let values = values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
             let mut w = Writer::new();
@@ -796,7 +796,7 @@ mod tests {
         }
 
         #[test]
-        fn records_come_back(name: Vec<u8>, text: String, moment: Option<i64>, page: u32) {
+        fn records_round_trip(name: Vec<u8>, text: String, moment: Option<i64>, page: u32) {
             for record in [
                 Record::Metadata { key: MetadataKey::DC_TITLE, value: text.clone() },
                 Record::Member(Member { name: name.clone(), name_text: text.clone(), modified: moment.map(Moment), relation: Relation::Attachment }),

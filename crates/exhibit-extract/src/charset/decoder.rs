@@ -1,4 +1,4 @@
-//! Decodes bytes to text piece by piece, counting what cannot be decoded.
+//! Decodes bytes to text incrementally, counting what cannot be decoded.
 
 use super::Scheme;
 use super::ebcdic::CODE_PAGE_500;
@@ -14,7 +14,7 @@ pub(crate) struct Decoder {
 }
 
 impl Decoder {
-    /// Begins a text without its byte order mark.
+    /// Starts a text, after its byte order mark.
     pub(crate) fn new(scheme: Scheme) -> Self {
         let encoding = match scheme {
             Scheme::Web(encoding) => encoding,
@@ -25,12 +25,12 @@ impl Decoder {
         Self { scheme, web, carry: Vec::new(), shifted: false, undecodable: 0 }
     }
 
-    /// How many times U+FFFD stands for bytes that could not be decoded.
+    /// The number of U+FFFD that replace bytes that could not be decoded.
     pub(crate) fn undecodable(&self) -> u64 {
         self.undecodable
     }
 
-    /// Appends the text of the next bytes to `text`; `last` with the last of them.
+    /// Appends the text of the next bytes to `text`; `last` marks the final call.
     pub(crate) fn decode(&mut self, bytes: &[u8], last: bool, text: &mut String) {
         match self.scheme {
             Scheme::Web(_) => self.decode_web(bytes, last, text),
@@ -83,7 +83,7 @@ impl Decoder {
         }
     }
 
-    /// Undoes HZ: between `~{` and `~}` each byte gets its eighth bit, `~~` is a tilde, `~` at a line's end joins lines.
+    /// Decodes HZ: between `~{` and `~}` each byte gets its eighth bit, `~~` is a tilde, `~` at line end joins lines.
     fn unescape_hz(&mut self, bytes: &[u8], last: bool) -> Vec<u8> {
         self.carry.extend_from_slice(bytes);
         let carry = std::mem::take(&mut self.carry);
@@ -117,7 +117,7 @@ impl Decoder {
         eight_bit
     }
 
-    /// Undoes ISO-2022-KR: between SO and SI each byte gets its eighth bit; the designation `ESC $ ) C` goes.
+    /// Decodes ISO-2022-KR: between SO and SI each byte gets its eighth bit; the designation `ESC $ ) C` is removed.
     fn unshift_korean(&mut self, bytes: &[u8]) -> Vec<u8> {
         let mut eight_bit = Vec::with_capacity(bytes.len());
         for &byte in bytes {

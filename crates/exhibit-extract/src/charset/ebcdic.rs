@@ -1,4 +1,4 @@
-//! EBCDIC, code page 500: bytes of IBM mainframes, which no web decoder knows.
+//! EBCDIC, code page 500: bytes of IBM mainframes, which no web decoder supports.
 
 /// The character of each byte. Code pages 037 and 1047 differ only in a few punctuation marks.
 pub(super) const CODE_PAGE_500: [char; 256] = [

@@ -1,14 +1,14 @@
-//! The text of a file as a stream: detected, decoded, line ends made one, in bounded memory.
+//! The text of a file as a stream: detected, decoded, with normalised line ends, in bounded memory.
 
 use super::{Decoder, Detector, Guess, Scheme};
 use crate::out::{Input, Out, Stop};
 use exhibit_model::NoteCode;
 use std::io;
 
-/// How many bytes of a file are looked at to find out its encoding; more only while all of them are ASCII.
+/// The number of bytes examined to detect an encoding; more only while all of them are ASCII.
 const DETECTED: u64 = 64 << 20;
 
-/// Decodes a file piece by piece.
+/// Decodes a file incrementally.
 pub(crate) struct TextStream<'a> {
     input: &'a mut dyn Input,
     guess: Guess,
@@ -20,7 +20,7 @@ pub(crate) struct TextStream<'a> {
     ends: LineEnds,
 }
 
-/// How many lines ended how.
+/// Line counts by kind of line end.
 #[derive(Default)]
 struct LineEnds {
     feed: u64,
@@ -29,7 +29,7 @@ struct LineEnds {
 }
 
 impl<'a> TextStream<'a> {
-    /// Finds out the encoding of `input`, and stands at its first character.
+    /// Detects the encoding of `input`, and positions it at its first character.
     ///
     /// # Errors
     /// An I/O error of the input.
@@ -38,7 +38,7 @@ impl<'a> TextStream<'a> {
         Self::open_as(input, guess)
     }
 
-    /// Stands at the first character of `input` in an encoding known already.
+    /// Positions `input` at its first character, in a known encoding.
     ///
     /// # Errors
     /// An I/O error of the input.
@@ -56,7 +56,7 @@ impl<'a> TextStream<'a> {
         })
     }
 
-    /// Appends the next piece to `text`; false once there is no more.
+    /// Appends the next piece to `text`; returns false at the end.
     ///
     /// # Errors
     /// An I/O error of the input.
@@ -77,7 +77,7 @@ impl<'a> TextStream<'a> {
         Ok(!self.ended || !text.is_empty())
     }
 
-    /// Makes CR LF and lone CR one LF each, also where a piece ends between them.
+    /// Converts CR LF and lone CR to one LF each, also where a piece ends between them.
     fn append_with_one_line_end(&mut self, text: &mut String) {
         let mut rest = &self.decoded[..];
         if self.pending_return && (self.ended || !rest.is_empty()) {
@@ -106,7 +106,7 @@ impl<'a> TextStream<'a> {
         text.push_str(rest);
     }
 
-    /// Says the encoding, how lines ended, and what could not be decoded; after the last piece.
+    /// Emits the encoding, the line ends, and the count of undecodable sequences; to be called after the last piece.
     ///
     /// # Errors
     /// [`Stop::Closed`].
@@ -128,7 +128,7 @@ fn count_feeds(text: &str) -> u64 {
     text.bytes().filter(|b| *b == b'\n').count() as u64
 }
 
-/// Says the encoding of a text, whether it was guessed, and how much could not be decoded.
+/// Emits the encoding of a text, whether it was guessed, and the count of undecodable sequences.
 pub(crate) fn say_encoding(guess: Guess, undecodable: u64, out: &mut Out<'_>) -> Result<(), Stop> {
     let name = guess.scheme.name();
     out.metadata("text:charset", &name)?;
@@ -141,7 +141,7 @@ pub(crate) fn say_encoding(guess: Guess, undecodable: u64, out: &mut Out<'_>) ->
     }
 }
 
-/// Finds out the encoding of a file from as much of it as is needed.
+/// Detects the encoding of a file from as much of it as is needed.
 ///
 /// # Errors
 /// An I/O error of the input.

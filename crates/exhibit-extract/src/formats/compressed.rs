@@ -1,6 +1,6 @@
-//! Single files compressed by gzip (RFC 1952), bzip2, xz or Zstandard (RFC 8878): what is inside is the one member.
+//! Single files compressed by gzip (RFC 1952), bzip2, xz or Zstandard (RFC 8878): the content is the one member.
 //!
-//! Compressed data that ends early or is damaged gives what comes before the damage, and says so.
+//! Compressed data that is truncated or damaged yields what precedes the damage, with a note.
 
 use crate::identify::ending;
 use crate::out::{Input, Out, Stop};
@@ -8,7 +8,7 @@ use exhibit_model::{Detail, Member, MemberEnd, Moment, NoteCode, ReaderKey, Reas
 use flate2::bufread::GzDecoder;
 use std::io::{self, BufRead, BufReader, Read};
 
-/// Most memory that an xz file may demand, in KiB.
+/// Maximum memory that an xz file may require, in KiB.
 const XZ_MEMORY: u32 = 256 << 10;
 
 /// Reads a compressed file.
@@ -45,13 +45,13 @@ pub(crate) fn read(
     Ok(Verdict::Read)
 }
 
-/// Says the member's content; what comes before damage counts.
+/// Emits the member's content; what precedes damage is kept.
 fn say(content: &mut dyn Read, out: &mut Out<'_>) -> Result<(), Stop> {
-    out.member_from_or(content, |said, error| {
-        if said == 0 {
+    out.member_from_or(content, |emitted, error| {
+        if emitted == 0 {
             MemberEnd::Failed(Reason::cannot_decompress(&error))
         } else {
-            MemberEnd::Truncated(Reason::DataDamaged { bytes: said, detail: Detail::of(&error) })
+            MemberEnd::Truncated(Reason::DataDamaged { bytes: emitted, detail: Detail::of(&error) })
         }
     })
 }
@@ -72,7 +72,7 @@ fn read_gzip(buffered: BufReader<&mut dyn Input>, mut member: Member, out: &mut 
     Ok(Verdict::Read)
 }
 
-/// The content of all gzip members one after another, as the format means them.
+/// The content of all gzip members concatenated, as the format defines.
 struct Gzip<'a> {
     decoder: Option<GzDecoder<BufReader<&'a mut dyn Input>>>,
     trailing: bool,
@@ -98,7 +98,7 @@ impl Read for Gzip<'_> {
     }
 }
 
-/// The name of what is inside, by the name of the file itself.
+/// The name of the content, derived from the name of the file itself.
 fn inner_name(name: &[u8]) -> Vec<u8> {
     let last = name.rsplit(|b| *b == b'/').next().unwrap_or(name);
     let ending = ending(last);

@@ -1,7 +1,7 @@
 //! Word documents (ECMA-376 part 1, 17): one page of text for each page that Word laid out when it last saved.
 //!
-//! Everything in the file that is text is said, each kind marked: running headers and footers once a section, notes and
-//! comments at the end of the page that refers to them, deletions and hidden text where they stand. Pages are those of
+//! All text in the file is emitted, each kind marked: running headers and footers once a section, notes and
+//! comments at the end of the page that refers to them, deletions and hidden text in place. Pages are those of
 //! the page breaks in the file; a document without any is one page.
 
 mod numbering;
@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufRead;
 use story::{References, Section, Shared, Signal, Story};
 
-/// Says everything that is in a Word document.
+/// Emits the contents of a Word document.
 pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let Some(mut package) = Package::open(input, request.limits.whole_file_bytes) else {
         return Ok(Verdict::Failed(Reason::NotAPackage));
@@ -47,7 +47,7 @@ struct Document {
     comments: BTreeMap<String, Draft>,
     /// The pages of the section being read.
     pages: Vec<Draft>,
-    /// The pages of the section before it: its last page goes on if the next section does not begin a new one.
+    /// The pages of the previous section: its last page continues if the next section does not begin a new one.
     held: Vec<Draft>,
     said_furniture: BTreeSet<String>,
 }
@@ -159,7 +159,7 @@ impl Document {
         Ok(())
     }
 
-    /// Ends a section: its headers stand before its first page, its footers after its last.
+    /// Ends a section: its headers go before its first page, its footers after its last.
     fn end_section(&mut self, section: &Section, out: &mut Out<'_>) -> Result<(), Stop> {
         let headers = self.section_furniture(&section.headers);
         let footers = self.section_furniture(&section.footers);
@@ -210,7 +210,7 @@ impl Document {
         draft
     }
 
-    /// Notes, comments, headers and footers that nothing refers to are still in the file: on its last page.
+    /// Notes, comments, headers and footers that nothing refers to are still in the file: they go on its last page.
     fn add_the_rest(&mut self) {
         let Some(page) = self.held.last_mut() else { return };
         for (notes, kind) in [
@@ -230,13 +230,13 @@ impl Document {
     }
 }
 
-/// Adds addresses behind links that the text itself does not show, a line each, as annotations.
+/// Adds link targets that the text itself does not show, a line each, as annotations.
 pub(super) fn add_links(page: &mut Draft, links: Vec<String>) {
-    let mut said = BTreeSet::new();
+    let mut emitted = BTreeSet::new();
     for link in links {
-        // looking a link up takes as long as the text; beyond so many, each is said
-        let looked_up = said.len() < 2000;
-        if said.insert(link.clone()) && !(looked_up && page.text().contains(&link)) {
+        // looking up a link takes time proportional to the text; beyond this number, each is emitted
+        let looked_up = emitted.len() < 2000;
+        if emitted.insert(link.clone()) && !(looked_up && page.text().contains(&link)) {
             let mut line = Draft::default();
             line.push(&link);
             page.append_lines(&line, Some(MarkKind::Annotation));
@@ -256,7 +256,7 @@ fn read_whole<R: BufRead>(mut xml: Xml<R>, story: &mut Story<'_>) -> Draft {
     story.take()
 }
 
-/// The notes of a part by id: a comment's begins with who wrote it and when.
+/// The notes of a part by id: a comment's text begins with its author and date.
 fn notes(package: &mut Package<'_>, part: &str, element_name: &str, shared: &mut Shared) -> BTreeMap<String, Draft> {
     let mut notes = BTreeMap::new();
     let Some(mut xml) = package.xml(part, PART_CAP) else { return notes };

@@ -1,4 +1,4 @@
-//! EXIF: what a camera wrote into a picture, as properties `exif:*`.
+//! EXIF: metadata that a camera wrote into a picture, as properties `exif:*`.
 
 use crate::out::{Out, Stop};
 use exhibit_model::NoteCode;
@@ -7,7 +7,7 @@ use exif::{Exif, In, Tag, Value};
 const MOST_FIELDS: usize = 400;
 const LONGEST_VALUE: usize = 2000;
 
-/// Reads an EXIF block (a TIFF structure); damaged fields are left out.
+/// Reads an EXIF block (a TIFF structure); damaged fields are skipped.
 pub(super) fn parse(block: &[u8]) -> Option<Exif> {
     let mut reader = exif::Reader::new();
     reader.continue_on_error(true);
@@ -17,13 +17,13 @@ pub(super) fn parse(block: &[u8]) -> Option<Exif> {
     }
 }
 
-/// The orientation stated, 1 to 8.
+/// The stated orientation, 1 to 8.
 pub(super) fn orientation(exif: &Exif) -> u8 {
     let value = exif.get_field(Tag::Orientation, In::PRIMARY).and_then(|field| field.value.get_uint(0));
     value.and_then(|value| u8::try_from(value).ok()).filter(|value| (1..=8).contains(value)).unwrap_or(1)
 }
 
-/// The resolution stated, in dots per inch.
+/// The stated resolution, in dots per inch.
 pub(super) fn dots_per_inch(exif: &Exif) -> Option<f64> {
     let field = exif.get_field(Tag::XResolution, In::PRIMARY)?;
     let Value::Rational(values) = &field.value else { return None };
@@ -32,9 +32,9 @@ pub(super) fn dots_per_inch(exif: &Exif) -> Option<f64> {
     values.first().map(|value| value.to_f64() * scale)
 }
 
-/// Says the fields.
+/// Emits the fields.
 pub(super) fn say(exif: &Exif, out: &mut Out<'_>) -> Result<(), Stop> {
-    // in a TIFF file the second directory is the next page, unless it says that it is a smaller copy
+    // in a TIFF file the second directory is the next page, unless it is marked as a reduced copy
     let is_tiff = exif.get_field(Tag::StripOffsets, In::PRIMARY).is_some();
     let mut thumbnail = false;
     for field in exif.fields().take(MOST_FIELDS) {
@@ -46,7 +46,7 @@ pub(super) fn say(exif: &Exif, out: &mut Out<'_>) -> Result<(), Stop> {
             continue;
         }
         if let Some(value) = shown(field.tag, &field.value, || field.display_value().to_string()) {
-            out.metadata(&format!("exif:{}", field.tag), &value)?;
+            out.metadata(format!("exif:{}", field.tag), &value)?;
         }
     }
     if let Some(place) = position(exif) {
@@ -72,7 +72,7 @@ fn shown(tag: Tag, value: &Value, display: impl Fn() -> String) -> Option<String
                 lines.join("; ")
             }
         }
-        // titles and comments that Windows writes: UTF-16 in bytes
+        // titles and comments written by Windows: UTF-16 in bytes
         (Tag(_, 0x9c9b..=0x9c9f), Value::Byte(bytes)) => {
             encoding_rs::UTF_16LE.decode_without_bom_handling(bytes).0.into_owned()
         }
@@ -94,7 +94,7 @@ fn user_comment(bytes: &[u8]) -> String {
     }
 }
 
-/// The place stated, in degrees north and east.
+/// The stated position, in degrees north and east.
 fn position(exif: &Exif) -> Option<String> {
     let degrees = |tag: Tag, side: Tag, minus: u8| {
         let Value::Rational(parts) = &exif.get_field(tag, In::PRIMARY)?.value else { return None };

@@ -1,8 +1,8 @@
 //! HTML: the text that a reader sees, in reading order, as a stream of any length and any depth of nesting.
 //!
-//! Nothing is fetched and nothing is run. Parts hidden by an attribute or an inline style are kept and marked; style
-//! sheets and scripts are not followed, so what only they hide counts as visible. What would have been fetched from
-//! elsewhere is noted, as it may have told somebody that the page was opened.
+//! Nothing is fetched and nothing is executed. Parts hidden by an attribute or an inline style are kept and marked;
+//! style sheets and scripts are not applied, so what only they hide counts as visible. What would have been fetched
+//! from elsewhere is noted, as fetching may have revealed that the page was opened.
 
 mod sink;
 mod style;
@@ -17,13 +17,13 @@ use html5ever::tokenizer::{BufferQueue, Tokenizer, TokenizerOpts};
 use sink::Reading;
 use std::io::{self, Cursor, Read};
 
-/// Fewest bytes of text on a page that is not the last.
+/// Minimum bytes of text on a page that is not the last.
 const LEAST: usize = 8 << 10;
 
-/// How many bytes at the start are looked through for a stated encoding; browsers look at 1024.
+/// The number of leading bytes searched for a declared encoding; browsers search 1024.
 const PRESCAN: u64 = 16 << 10;
 
-/// How many hosts a note names.
+/// The number of hosts listed in a note.
 const MOST_HOSTS: usize = 10;
 
 /// Reads an HTML or XHTML file.
@@ -63,7 +63,7 @@ pub(crate) fn read(input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, 
     Ok(ended)
 }
 
-/// The text of an HTML text in memory, and what else was found in it.
+/// The text of an in-memory HTML document, and what else was found in it.
 pub(crate) fn text_of(html: &str) -> Findings {
     let reader = Reader::new(html);
     reader.feed(html);
@@ -77,7 +77,7 @@ struct Reader {
 }
 
 impl Reader {
-    /// Begins a text that starts so; with an XML declaration, elements may end within their start tag.
+    /// Starts with the given beginning; with an XML declaration, elements may end within their start tag.
     fn new(beginning: &str) -> Self {
         let xml = beginning.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}').starts_with("<?xml");
         Self { tokenizer: Tokenizer::new(Reading::new(xml), TokenizerOpts::default()), queue: BufferQueue::default() }
@@ -107,7 +107,7 @@ impl Reader {
     }
 }
 
-/// Says the last text, cut into pages.
+/// Emits the remaining text, cut into pages.
 fn say_pages(text: String, marks: Vec<Mark>, out: &mut Out<'_>) -> Result<(), Stop> {
     let (mut text, mut marks) = (text, marks);
     while let Some(page) = super::text::cut_page(&mut text, &mut marks, LEAST) {
@@ -121,15 +121,15 @@ fn say_page(text: String, marks: Vec<Mark>, out: &mut Out<'_>) -> Result<(), Sto
 }
 
 impl Findings {
-    /// Says everything but the text.
+    /// Emits everything except the text.
     ///
     /// # Errors
-    /// [`Stop`] when nobody listens or a limit is reached.
+    /// [`Stop`] if the consumer disconnected or a limit is reached.
     pub(crate) fn say(self, out: &mut Out<'_>) -> Result<(), Stop> {
         out.metadata("dc:title", &self.title)?;
         out.metadata("dc:language", &self.language)?;
         for (name, content) in &self.meta {
-            out.metadata(&format!("html:{name}"), content)?;
+            out.metadata(format!("html:{name}"), content)?;
         }
         for link in &self.links {
             out.metadata("html:link", link)?;
@@ -138,7 +138,7 @@ impl Findings {
         self.embedded.into_iter().try_for_each(|embedded| embedded.say(out))
     }
 
-    /// Says what a user should know of how the text was read.
+    /// Emits notes on how the text was read.
     ///
     /// # Errors
     /// [`Stop::Closed`].
@@ -157,7 +157,7 @@ impl Findings {
         counted.into_iter().filter(|(count, _)| *count > 0).try_for_each(|(_, code)| out.note(0, code))
     }
 
-    /// The hosts that the text would fetch from.
+    /// The hosts that the document would fetch from.
     pub(crate) fn remote_content(&self) -> NoteCode {
         let hosts: Vec<String> = self.remote.iter().take(MOST_HOSTS).cloned().collect();
         NoteCode::RemoteContent { more: (self.remote.len() - hosts.len()) as u64, hosts }
@@ -165,19 +165,19 @@ impl Findings {
 }
 
 impl Embedded {
-    /// Says the file as a member.
+    /// Emits the file as a member.
     ///
     /// # Errors
-    /// [`Stop`] when nobody listens or a limit is reached.
+    /// [`Stop`] if the consumer disconnected or a limit is reached.
     pub(crate) fn say(self, out: &mut Out<'_>) -> Result<(), Stop> {
         out.member(Member { name: self.name.into_bytes(), relation: Relation::Embedded, ..Member::default() })?;
         out.member_from(&mut Cursor::new(self.bytes))
     }
 }
 
-/// The encoding of an HTML file: by its mark, else valid UTF-8, else what it states, else a guess.
+/// The encoding of an HTML file: by its mark, else valid UTF-8, else as declared, else a guess.
 ///
-/// A statement that the bytes contradict is not believed: what is valid UTF-8 beyond ASCII is UTF-8.
+/// A declaration that the bytes contradict is ignored: what is valid UTF-8 beyond ASCII is UTF-8.
 fn encoding(input: &mut dyn Input) -> io::Result<Guess> {
     let guess = stream::detect(input)?;
     input.rewind()?;
@@ -193,7 +193,7 @@ fn encoding(input: &mut dyn Input) -> io::Result<Guess> {
     })
 }
 
-/// The encoding that a `meta` element or an XML declaration states.
+/// The encoding declared by a `meta` element or an XML declaration.
 pub(crate) fn stated_encoding(head: &[u8]) -> Option<Scheme> {
     let lower = head.to_ascii_lowercase();
     let find =
@@ -225,7 +225,7 @@ pub(crate) fn stated_encoding(head: &[u8]) -> Option<Scheme> {
     None
 }
 
-/// A statement that could be read as ASCII cannot be true of UTF-16 or UTF-32: UTF-8 is meant.
+/// A declaration that is readable as ASCII cannot be true of UTF-16 or UTF-32: UTF-8 is meant.
 fn narrow(scheme: Scheme) -> Scheme {
     let wide =
         [Scheme::Web(encoding_rs::UTF_16LE), Scheme::Web(encoding_rs::UTF_16BE), Scheme::Utf32Le, Scheme::Utf32Be];

@@ -1,7 +1,7 @@
 //! Internet messages (RFC 5322 and MIME): one page of headers and body, attachments and inner messages as members.
 //!
-//! The plain text of a body is preferred to its HTML twin; where the two say different things the HTML is kept as a
-//! member too. Nothing is fetched. Sealed parts (S/MIME, PGP) stay sealed and are said to be so.
+//! The plain text of a body is preferred to its HTML alternative; where the two differ the HTML is also kept as a
+//! member. Nothing is fetched. Sealed parts (S/MIME, PGP) stay sealed, with a note.
 
 mod body;
 mod header;
@@ -17,10 +17,10 @@ use mail_parser::DateTime;
 use mime::Part;
 use std::io::{Cursor, Read, SeekFrom};
 
-/// Fewest bytes of text on a page that is not the last.
+/// Minimum bytes of text on a page that is not the last.
 const LEAST: usize = 32 << 10;
 
-/// The fields that the page shows, as a reader of mail would see them.
+/// The fields shown on the page, as a mail program shows them.
 const SHOWN: [&str; 12] = [
     "from",
     "sender",
@@ -66,7 +66,7 @@ pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) 
     Ok(Verdict::Read)
 }
 
-/// Apple Mail writes the length of the message before it, and its own notes after it.
+/// Apple Mail writes the length of the message before it, and its own metadata after it.
 fn apple_mail(bytes: &[u8]) -> (&[u8], &[u8]) {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let line = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
@@ -111,7 +111,7 @@ fn say_metadata(header: &Header, out: &mut Out<'_>) -> Result<(), Stop> {
     }
 }
 
-/// A date in RFC 3339 with the zone it was written in.
+/// A date in RFC 3339 with its original zone.
 fn date_of(date: &str) -> Option<String> {
     let date = DateTime::parse_rfc822(date).filter(|date| date.is_valid() && date.month > 0 && date.day > 0)?;
     let sign = if date.tz_before_gmt { '-' } else { '+' };
@@ -119,7 +119,7 @@ fn date_of(date: &str) -> Option<String> {
     Some(format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{sign}{tz_hour:02}:{tz_minute:02}"))
 }
 
-/// Says the header fields that a reader sees and the body as pages.
+/// Emits the header fields that a mail program shows and the body as pages.
 fn say_pages(header: &Header, body: &Body<'_, '_>, out: &mut Out<'_>) -> Result<(), Stop> {
     let mut text = String::new();
     for field in header.fields().iter().filter(|f| SHOWN.iter().any(|name| f.name.eq_ignore_ascii_case(name))) {
@@ -133,11 +133,11 @@ fn say_pages(header: &Header, body: &Body<'_, '_>, out: &mut Out<'_>) -> Result<
     let shift = u32::try_from(text.len()).unwrap_or(0);
     text.push_str(body.text());
     marks.extend(body.marks().iter().map(|mark| Mark { start: mark.start + shift, end: mark.end + shift, ..*mark }));
-    let say = |text: String, marks: Vec<Mark>, out: &mut Out<'_>| {
+    let emit = |text: String, marks: Vec<Mark>, out: &mut Out<'_>| {
         out.page(Page { marks, ..Page::of_text(0, PageKind::Message, text) })
     };
     while let Some((page, of_page)) = super::text::cut_page(&mut text, &mut marks, LEAST) {
-        say(page, of_page, out)?;
+        emit(page, of_page, out)?;
     }
-    if text.is_empty() { Ok(()) } else { say(text, marks, out) }
+    if text.is_empty() { Ok(()) } else { emit(text, marks, out) }
 }

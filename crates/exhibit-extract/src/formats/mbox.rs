@@ -1,16 +1,16 @@
-//! Mailboxes: messages one after another, each after a line that begins with `From ` (mboxo, mboxrd, mboxcl).
+//! Mailboxes: concatenated messages, each after a line that begins with `From ` (mboxo, mboxrd, mboxcl).
 //!
-//! Each message is a member with exactly the bytes that stand between the lines; `>From ` within it stays as it is,
-//! as nothing tells whether the writer put the `>` there. Memory does not grow with the mailbox.
+//! Each message is a member with exactly the bytes between the lines; `>From ` within it is kept,
+//! since it cannot be known whether the writer added the `>`. Memory does not grow with the mailbox.
 
 use crate::out::{Input, Out, Stop};
 use exhibit_model::{Member, Moment, NoteCode, Reason, Relation, Verdict};
 use std::io::{self, Read};
 
-/// How much of a line that may separate messages is looked at.
+/// The number of bytes examined of a line that may separate messages.
 const LINE: usize = 512;
 
-/// How much is read ahead.
+/// The size of the read-ahead.
 const AHEAD: usize = 256 << 10;
 
 /// Reads a mailbox.
@@ -48,7 +48,7 @@ pub(crate) fn read(input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, 
     Ok(Verdict::Read)
 }
 
-/// A mailbox being read: bytes of the present message until the line that begins the next one.
+/// A mailbox being read: bytes of the current message until the line that begins the next one.
 struct Mailbox<'a> {
     input: &'a mut dyn Input,
     buffer: Vec<u8>,
@@ -68,7 +68,7 @@ impl<'a> Mailbox<'a> {
         &self.buffer[self.at..]
     }
 
-    /// Reads ahead unless enough is there.
+    /// Reads ahead unless enough bytes are buffered.
     fn fill(&mut self) -> io::Result<()> {
         if self.ended || self.rest().len() >= AHEAD / 2 {
             return Ok(());
@@ -81,7 +81,7 @@ impl<'a> Mailbox<'a> {
         Ok(())
     }
 
-    /// Goes past the line that begins the next message, and gives it back; `None` at the end.
+    /// Consumes the line that begins the next message, and returns it; `None` at the end.
     fn next_separator(&mut self) -> io::Result<Option<Vec<u8>>> {
         if !self.begun {
             self.begun = true;
@@ -98,7 +98,7 @@ impl<'a> Mailbox<'a> {
         Ok(Some(line))
     }
 
-    /// Goes past what stands before the first message: nothing, in a sound mailbox.
+    /// Skips what precedes the first message: nothing, in an intact mailbox.
     fn skip_to_first(&mut self) -> io::Result<()> {
         loop {
             self.fill()?;
@@ -133,8 +133,8 @@ impl Read for Mailbox<'_> {
     }
 }
 
-/// How far the present message surely goes within `bytes`; and, where it ends there, how long the empty line is that
-/// stands between it and the next. `all` is whether nothing follows `bytes`.
+/// The length within `bytes` that certainly belongs to the current message; and, if it ends there, the length of the
+/// empty line between it and the next message. `all` is whether nothing follows `bytes`.
 fn message_end(bytes: &[u8], all: bool) -> (usize, Option<usize>) {
     if bytes.starts_with(b"From ") && is_separator(bytes) {
         return (0, Some(0));
@@ -161,7 +161,7 @@ fn line_end(bytes: &[u8]) -> usize {
     bytes.iter().position(|b| *b == b'\n').map_or(bytes.len(), |p| p + 1)
 }
 
-/// Whether a line that begins with `From ` has a sender and a date, as separators have and sentences have not.
+/// Whether a line that begins with `From ` has a sender and a date, as separators have and sentences do not.
 pub(crate) fn is_separator(line: &[u8]) -> bool {
     let line = first_line(line);
     let words = || line.split_ascii_whitespace().skip(2);
@@ -181,7 +181,7 @@ fn year(word: &str) -> Option<i64> {
     word.parse().ok().filter(|year| word.len() == 4 && (1970..2100).contains(year))
 }
 
-/// The moment that a separator line names, such as `From li@example.org Tue Nov 12 08:30:00 2019`, taken as UTC.
+/// The time in a separator line, such as `From li@example.org Tue Nov 12 08:30:00 2019`, taken as UTC.
 fn moment_of(line: &[u8]) -> Option<Moment> {
     const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let line = first_line(line);
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_of_any_length_come_out_whole() {
+    fn messages_of_any_length_are_complete() {
         let mut mailbox = String::new();
         let mut bodies = Vec::new();
         for n in 0..300 {
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn separators_tell_the_time() {
+    fn separators_are_parsed_for_the_time() {
         for (line, moment) in [
             ("From li@example.org Tue Nov 12 08:30:00 2019", Some("2019-11-12T08:30:00Z")),
             ("From - Tue Nov 12 08:30 2019 +0800", Some("2019-11-12T08:30:00Z")),

@@ -30,11 +30,11 @@ type ReadFn = fn(&mut dyn Input, &Request, &mut Out<'_>) -> Result<Verdict, Stop
 /// How files of one format are read.
 struct Format {
     reader: ReaderKey,
-    /// Emits everything that is in a file.
+    /// Emits the contents of a file.
     extract: ReadFn,
-    /// Renders one page of a file, where its pages have a layout.
+    /// Renders one page of a file, if its pages have a layout.
     render: Option<ReadFn>,
-    /// Loads what the reader shares with all workers, fonts from the folders given.
+    /// Loads data that the reader shares with all workers, fonts from the given folders.
     warm: Option<fn(&[PathBuf], MapFile)>,
 }
 
@@ -82,7 +82,7 @@ fn format_of(kind: Kind) -> Option<&'static Format> {
     FORMATS.iter().find(|format| Some(format.reader) == kind.reader)
 }
 
-/// Emits everything that is in a file of this kind.
+/// Emits the contents of a file of this kind.
 pub(crate) fn extract(
     kind: Kind,
     input: &mut dyn Input,
@@ -103,7 +103,7 @@ pub(crate) fn render(kind: Kind, input: &mut dyn Input, request: &Request, out: 
     }
 }
 
-/// Loads what readers share.
+/// Loads data that readers share.
 pub(crate) fn warm(font_folders: &[PathBuf], map: MapFile) {
     for warm in FORMATS.iter().filter_map(|format| format.warm) {
         warm(font_folders, map);
@@ -116,7 +116,7 @@ mod tests {
     use exhibit_model::MediaType;
 
     #[test]
-    fn every_reader_of_the_table_is_a_format_and_every_format_reads_something() {
+    fn readers_of_the_table_match_the_formats() {
         for media_type in MediaType::all() {
             let kind = Kind { media_type: media_type.name, reader: media_type.reader };
             assert_eq!(format_of(kind).map(|format| format.reader), media_type.reader, "{}", media_type.name);

@@ -1,7 +1,7 @@
-//! Compound files: legacy Word and PowerPoint through office_oxide, and what any compound file holds beside its text
+//! Compound files: legacy Word and PowerPoint through office_oxide, and the other content of any compound file
 //! (properties, embedded objects, macros).
 //!
-//! Word's pages are those of the page breaks in the file. office_oxide parses hostile bytes: a panic of its is
+//! Word's pages follow the page breaks in the file. office_oxide parses hostile bytes: a panic in it is
 //! caught here and is a failure with a reason.
 
 mod embedded;
@@ -41,7 +41,7 @@ pub(crate) fn stream(bytes: &[u8], name: &str) -> Option<Vec<u8>> {
     Some(content)
 }
 
-/// Says the properties that a compound file states.
+/// Emits the properties stored in a compound file.
 pub(crate) fn say_properties(bytes: &[u8], out: &mut Out<'_>) -> Result<(), Stop> {
     let Ok(mut file) = cfb::CompoundFile::open(Cursor::new(bytes)) else { return Ok(()) };
     for name in ["\u{5}SummaryInformation", "\u{5}DocumentSummaryInformation"] {
@@ -57,7 +57,7 @@ pub(crate) fn say_properties(bytes: &[u8], out: &mut Out<'_>) -> Result<(), Stop
     Ok(())
 }
 
-/// Says everything that is in an Office Open XML file sealed with a password, if one of those given opens it.
+/// Emits the contents of an Office Open XML file sealed with a password, if one of the given passwords opens it.
 pub(crate) fn extract_sealed(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let Some(bytes) = whole(input, request.limits.whole_file_bytes) else { return Ok(too_large(request)) };
     let (Some(info), Some(package)) = (stream(&bytes, "/EncryptionInfo"), stream(&bytes, "/EncryptedPackage")) else {
@@ -82,7 +82,7 @@ pub(crate) fn extract_sealed(input: &mut dyn Input, request: &Request, out: &mut
     super::extract(kind, &mut open, request, out)
 }
 
-/// Says the file within an object as office files embed it, if there is one.
+/// Emits the file within an object as office files embed it, if there is one.
 pub(crate) fn extract_object(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let Some(bytes) = whole(input, request.limits.whole_file_bytes) else { return Ok(too_large(request)) };
     if embedded::say_object(&bytes, out)? {
@@ -95,7 +95,7 @@ fn too_large(request: &Request) -> Verdict {
     Verdict::Truncated(Reason::FileSizeLimit { bytes: request.limits.whole_file_bytes })
 }
 
-/// Says everything that is in a Word document of 1987 to 2003.
+/// Emits the contents of a Word document of 1987 to 2003.
 pub(crate) fn extract_doc(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let Some(bytes) = whole(input, request.limits.whole_file_bytes) else { return Ok(too_large(request)) };
     say_properties(&bytes, out)?;
@@ -153,14 +153,14 @@ fn doc_pages(document: &DocDocument, raw: &pieces::Raw) -> Vec<Draft> {
         lines.push(&part.text);
         rest.append_lines(&lines, kind);
     }
-    // where in the text they belong is not told: the last page has them all
+    // their positions in the text are not reported: the last page has them all
     if let Some(last) = pages.last_mut() {
         last.append_lines(&rest, None);
     }
     pages
 }
 
-/// Says everything that is in a PowerPoint presentation of 1997 to 2003.
+/// Emits the contents of a PowerPoint presentation of 1997 to 2003.
 pub(crate) fn extract_ppt(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let Some(bytes) = whole(input, request.limits.whole_file_bytes) else { return Ok(too_large(request)) };
     say_properties(&bytes, out)?;

@@ -1,7 +1,7 @@
-//! OpenDocument text, presentations and workbooks (OASIS OpenDocument 1.3): text as the file keeps it shown.
+//! OpenDocument text, presentations and workbooks (OASIS OpenDocument 1.3): text as displayed, as stored in the file.
 //!
-//! A text document breaks into pages where its soft page breaks say; a presentation has a page a slide, a workbook a
-//! page a sheet, whose cells carry the text that was shown. Notes, annotations, tracked deletions, headers and footers
+//! A text document breaks into pages at its soft page breaks; a presentation has a page a slide, a workbook a
+//! page a sheet, whose cells carry the displayed text. Notes, annotations, tracked deletions, headers and footers
 //! are marked.
 
 #[cfg(test)]
@@ -15,12 +15,12 @@ use crate::out::{Input, Out, Stop};
 use exhibit_model::{MarkKind, NoteCode, PageKind, Reason, Request, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The most times that a repeated cell or row with text is written out.
+/// The maximum number of times that a repeated cell or row with text is written out.
 const MOST_REPEATS: u32 = 1000;
-/// The part with the document's text.
+/// The part that contains the document's text.
 const CONTENT: &str = "content.xml";
 
-/// Says everything that is in an OpenDocument file.
+/// Emits the contents of an OpenDocument file.
 pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     match Package::open(input, request.limits.whole_file_bytes) {
         Some(package) => extract_package(package, out),
@@ -28,7 +28,7 @@ pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
     }
 }
 
-/// Says everything that is in an OpenDocument package.
+/// Emits the contents of an OpenDocument package.
 pub(crate) fn extract_package(mut package: Package<'_>, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     say_properties(&mut package, out)?;
     if is_encrypted(&mut package) {
@@ -83,7 +83,7 @@ fn say_properties(package: &mut Package<'_>, out: &mut Out<'_>) -> Result<(), St
     Ok(())
 }
 
-// The creator in OpenDocument is who changed it last; who made it is the initial creator.
+// The creator in OpenDocument is the last editor; the author is the initial creator.
 fn property_key(element: &Element<'_>) -> Option<String> {
     Some(
         match element.qualified() {
@@ -198,11 +198,11 @@ struct Row {
 struct Body {
     draft: Draft,
     line: String,
-    /// Which layer the text is on, innermost last, with the depth of its element.
+    /// The layer of the current text, innermost last, with the depth of its element.
     layers: Vec<(Layer, u32)>,
     depth: u32,
     in_paragraph: u32,
-    /// Whether a blank here would be one too many.
+    /// Whether a blank here would be redundant.
     after_blank: bool,
     hidden_styles: BTreeSet<String>,
     hidden_spans: Vec<u32>,
@@ -226,7 +226,7 @@ impl Body {
         self.layers.last().map_or(Layer::Plain, |(layer, _)| *layer)
     }
 
-    /// The text of headers and footers, which stand in the styles.
+    /// The text of headers and footers, which are stored in the styles.
     fn furniture(&mut self, package: &mut Package<'_>) -> Draft {
         let mut lines = Draft::default();
         let Some(mut xml) = package.xml("styles.xml", PART_CAP) else { return lines };
@@ -361,7 +361,7 @@ impl Body {
             self.line.push_str(": ");
             self.taking_author = false;
         } else if self.started && self.in_paragraph > 0 {
-            // white space in OpenDocument is one blank, save where elements say otherwise
+            // white space in OpenDocument is one blank, except where elements specify otherwise
             for c in text.chars() {
                 let blank = matches!(c, ' ' | '\t' | '\n' | '\r');
                 if !(blank && self.after_blank) {

@@ -1,7 +1,7 @@
-//! Pictures: one page each (a TIFF has one a frame), without text, for OCR to read; and what their headers say.
+//! Pictures: one page each (a TIFF has one a frame), without text, for OCR to read; and the metadata in their headers.
 //!
-//! Extraction decodes no pixel. Sizes come from headers and are held against the limit before anything is decoded.
-//! A page's size in points follows the stated resolution; where there is none, 96 dots per inch are assumed.
+//! Extraction decodes no pixels. Sizes come from headers and are checked against the limit before anything is decoded.
+//! A page's size in points follows the stated resolution; without one, 96 dots per inch are assumed.
 
 mod decode;
 mod fax;
@@ -19,7 +19,7 @@ use std::io::Cursor;
 
 const ASSUMED_DOTS_PER_INCH: f64 = 96.0;
 
-/// Says a picture's properties and pages.
+/// Emits a picture's properties and pages.
 pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let Some(bytes) = ole::whole(input, request.limits.whole_file_bytes) else { return Ok(too_large(request)) };
     let Ok(format) = image::guess_format(&bytes) else {
@@ -81,7 +81,7 @@ fn plausible(dots_per_inch: Option<f64>) -> Option<f64> {
     dots_per_inch.filter(|dots| (20.0..=4800.0).contains(dots))
 }
 
-/// Paints one page.
+/// Renders one page.
 pub(crate) fn render(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let Task::Render { page, dpi, max_side, grey } = request.task else {
         return Ok(Verdict::Failed(Reason::NoSuchPage { page: 0 }));

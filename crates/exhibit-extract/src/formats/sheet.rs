@@ -1,7 +1,7 @@
-//! Workbooks: one page a sheet, cells as they are shown, a line a row, a tab between columns.
+//! Workbooks: one page a sheet, cells as displayed, a line a row, a tab between columns.
 //!
-//! Line n of a page is the page's n-th row (as long as no cell has lines of its own), so that a hit can be cited by its
-//! row; a sheet of more rows than [`ROWS`] is several pages. What is not shown (hidden sheets, rows, columns) is marked.
+//! Line n of a page is the page's n-th row (unless a cell contains line breaks), so that a hit can be cited by its
+//! row; a sheet of more rows than [`ROWS`] is several pages. Hidden parts (sheets, rows, columns) are marked.
 
 mod legacy;
 mod open;
@@ -14,12 +14,12 @@ use crate::out::{Input, Out, Stop};
 use exhibit_model::{MarkKind, PageKind, Reason, Request, RowRange, SheetPart, Verdict};
 use std::collections::BTreeMap;
 
-/// The most rows on one page.
+/// The maximum number of rows on one page.
 const ROWS: u32 = 500;
-/// A gap of more columns than this is one tab.
+/// A gap of more columns than this is written as one tab.
 const WIDEST_GAP: u32 = 256;
 
-/// Says everything that is in a workbook.
+/// Emits the contents of a workbook.
 pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let mut first = [0; 4];
     let zipped = input.read_exact(&mut first).is_ok() && first == *b"PK\x03\x04";
@@ -43,17 +43,17 @@ pub(crate) struct SheetWriter {
     name: String,
     hidden: bool,
     draft: Draft,
-    /// Which run of [`ROWS`] rows is being written.
+    /// The index of the current run of [`ROWS`] rows.
     chunk: u32,
     row: u32,
     column: u32,
     /// Text of notes by the cell (row, column) that they belong to.
     notes: BTreeMap<(u32, u32), String>,
-    said: u32,
+    emitted: u32,
 }
 
 impl SheetWriter {
-    /// Begins a sheet.
+    /// Starts a sheet.
     pub(crate) fn new(name: &str, hidden: bool) -> Self {
         Self {
             name: name.to_owned(),
@@ -63,11 +63,11 @@ impl SheetWriter {
             row: 0,
             column: 0,
             notes: BTreeMap::new(),
-            said: 0,
+            emitted: 0,
         }
     }
 
-    /// Adds a note to a cell (counted from 0); it stands at the end of the page that holds the cell.
+    /// Adds a note to a cell (counted from 0); it is written at the end of the page that contains the cell.
     pub(crate) fn note(&mut self, row: u32, column: u32, text: &str) {
         let line = format!("{}: {}\n", cell_name(row, column), text.trim());
         self.notes.entry((row, column)).or_default().push_str(&line);
@@ -85,7 +85,7 @@ impl SheetWriter {
             self.chunk = chunk;
             (self.row, self.column) = (chunk * ROWS, 0);
         }
-        // rows out of order, as no program writes them, go on where they are
+        // rows out of order, which no program writes, continue at the current position
         while self.row < row {
             self.draft.push("\n");
             self.row += 1;
@@ -103,7 +103,7 @@ impl SheetWriter {
         Ok(())
     }
 
-    /// Ends the sheet: what belongs to it as a whole stands at the end of its last page.
+    /// Ends the sheet: what belongs to it as a whole is written at the end of its last page.
     pub(crate) fn finish(mut self, rest: &[(String, Option<MarkKind>)], out: &mut Out<'_>) -> Result<(), Stop> {
         self.add_notes(u32::MAX);
         for (text, kind) in rest {
@@ -111,8 +111,8 @@ impl SheetWriter {
             lines.push(text);
             self.draft.append_lines(&lines, *kind);
         }
-        // an empty sheet is a page too: it is there, and it has a name
-        if !self.draft.is_blank() || self.said == 0 {
+        // an empty sheet is a page too: it exists, and it has a name
+        if !self.draft.is_blank() || self.emitted == 0 {
             self.end_page(false, out)?;
         }
         Ok(())
@@ -148,7 +148,7 @@ impl SheetWriter {
             (_, true) => format!("{} rows {first}-{last}", self.name),
             (_, false) => format!("{} rows {first}-{last}", self.name),
         };
-        self.said += 1;
+        self.emitted += 1;
         let mut page = draft.into_page(PageKind::Sheet, label);
         page.sheet = Some(SheetPart { name: self.name.clone(), rows });
         out.page(page)
@@ -166,7 +166,7 @@ pub(crate) fn cell_name(row: u32, column: u32) -> String {
     letters.iter().rev().collect::<String>() + &(u64::from(row) + 1).to_string()
 }
 
-/// The place of a cell named as in `$B$3`, counted from 0 (row, column), of at most 2^20 rows and 2^14 columns.
+/// The position of a cell named as in `$B$3`, counted from 0 (row, column), of at most 2^20 rows and 2^14 columns.
 pub(crate) fn cell_place(name: &str) -> Option<(u32, u32)> {
     let name = name.replace('$', "");
     let digits = name.find(|c: char| c.is_ascii_digit())?;

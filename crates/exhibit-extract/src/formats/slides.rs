@@ -1,7 +1,7 @@
-//! PowerPoint presentations (ECMA-376 part 1, 19): one page a slide, in the order in which they are shown.
+//! PowerPoint presentations (ECMA-376 part 1, 19): one page a slide, in presentation order.
 //!
-//! A slide's text is that of its shapes in the order of their drawing, a line a paragraph; then charts and diagrams,
-//! text of its layout and master that is not a mere prompt, its notes and its comments, each marked.
+//! A slide's text is that of its shapes in drawing order, a line a paragraph; then charts and diagrams,
+//! text of its layout and master that is not merely a prompt, its notes and its comments, each marked.
 
 #[cfg(test)]
 mod tests;
@@ -14,7 +14,7 @@ use crate::out::{Input, Out, Stop};
 use exhibit_model::{MarkKind, NoteCode, PageKind, Reason, Request, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Says everything that is in a presentation.
+/// Emits the contents of a presentation.
 pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let Some(mut package) = Package::open(input, request.limits.whole_file_bytes) else {
         return Ok(Verdict::Failed(Reason::NotAPackage));
@@ -65,7 +65,7 @@ struct Deck {
     /// Width and height in points.
     size: (f32, f32),
     authors: BTreeMap<String, String>,
-    /// Layouts and masters whose text was said.
+    /// Layouts and masters whose text was already emitted.
     said_backgrounds: BTreeSet<String>,
 }
 
@@ -124,7 +124,7 @@ impl Deck {
         Ok(damage)
     }
 
-    // What stands on the layout and the master is on every slide that uses them; it is said with the first.
+    // Text on the layout and the master is on every slide that uses them; it is emitted with the first.
     fn add_backgrounds(&mut self, package: &mut Package<'_>, relations: &[Relation], page: &mut Draft) {
         let layouts = relations.iter().filter(|relation| relation.kind == "slideLayout");
         let mut parts: Vec<String> = layouts.map(|relation| relation.target.clone()).collect();

@@ -1,18 +1,18 @@
-//! Tables as text: comma-, semicolon-, tab- or bar-separated values (RFC 4180 and its looser kin).
+//! Tables as text: comma-, semicolon-, tab- or bar-separated values (RFC 4180 and looser dialects).
 //!
-//! The text is kept exactly as it stands, a page for every few hundred rows; rows and columns are only counted here.
+//! The text is kept exactly as it is, a page for every few hundred rows; rows and columns are only counted here.
 
 use crate::charset::TextStream;
 use crate::out::{Input, Out, Stop};
 use exhibit_model::{NoteCode, Page, PageKind, Reason, RowRange, SheetPart, Verdict};
 
-/// Most rows on a page.
+/// Maximum rows on a page.
 const ROWS: u64 = 500;
 
-/// Most bytes of text on a page, but for a single longer row.
+/// Maximum bytes of text on a page, except for a single longer row.
 const PAGE_BYTES: usize = 256 << 10;
 
-/// Beyond this a row with an open quote is taken to have one that is never closed.
+/// Beyond this length a row with an open quote is assumed to have one that is never closed.
 const ROW_BYTES: usize = 1 << 20;
 
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
@@ -37,13 +37,13 @@ pub(crate) fn read(input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, 
     Ok(ended)
 }
 
-/// Cuts a stream of text into rows, and rows into pages.
+/// Splits a stream of text into rows, and rows into pages.
 #[derive(Default)]
 struct Rows {
     text: String,
-    /// Where in `text` the search for the end of the present row goes on.
+    /// The position in `text` where the search for the end of the current row resumes.
     scanned: usize,
-    /// Where in `text` the present row begins.
+    /// The position in `text` where the current row begins.
     row_start: usize,
     open_quote: bool,
     fields: u64,
@@ -74,7 +74,7 @@ impl Rows {
         Ok(())
     }
 
-    /// Finds the end of the present row, counting its fields; `None` where more text is needed.
+    /// Finds the end of the current row, counting its fields; `None` if more text is needed.
     fn next_row_end(&mut self) -> Option<usize> {
         let delimiter = self.delimiter.unwrap_or(b',');
         let bytes = self.text.as_bytes();
@@ -94,7 +94,7 @@ impl Rows {
         None
     }
 
-    /// Ends a row whose quote is never closed at its first line end.
+    /// Ends a row with an unclosed quote at its first line end.
     fn end_at_line(&mut self) -> Option<usize> {
         let line_end = self.text[self.row_start..].find('\n')? + self.row_start + 1;
         self.unclosed += 1;
@@ -103,7 +103,7 @@ impl Rows {
         Some(line_end)
     }
 
-    /// Says what there is of a row too long to wait for its end.
+    /// Emits the available part of a row that is too long to wait for its end.
     fn say_piece(&mut self, out: &mut Out<'_>) -> Result<(), Stop> {
         self.cut_rows += 1;
         self.row_start = self.text.len();
@@ -176,7 +176,7 @@ impl Rows {
     }
 }
 
-/// The delimiter that splits the first lines of `text` most evenly; `None` where none stands in them.
+/// The delimiter that splits the first lines of `text` most evenly; `None` if they contain none.
 fn delimiter(text: &str) -> Option<u8> {
     DELIMITERS
         .into_iter()
@@ -189,7 +189,7 @@ fn delimiter(text: &str) -> Option<u8> {
         .map(|(_, d)| d)
 }
 
-/// The delimiter of a text that is a table beyond doubt: five rows or more, all of equally many fields, three or more.
+/// The delimiter of a text that is certainly a table: five rows or more, all of equal length, three fields or more.
 pub(crate) fn certain_delimiter(text: &str) -> Option<u8> {
     DELIMITERS.into_iter().find(|d| {
         let counts = field_counts(text, *d);
@@ -197,8 +197,8 @@ pub(crate) fn certain_delimiter(text: &str) -> Option<u8> {
     })
 }
 
-/// How evenly a delimiter splits the first lines: the share of lines with the commonest number of fields, times a
-/// little more for more fields; 0 where it splits hardly any.
+/// How evenly a delimiter splits the first lines: the share of lines with the most common number of fields, times a
+/// little more for more fields; 0 if it splits hardly any.
 fn evenness(text: &str, delimiter: u8) -> f64 {
     let counts = field_counts(text, delimiter);
     let split: Vec<usize> = counts.iter().copied().filter(|count| *count > 1).collect();
@@ -210,7 +210,7 @@ fn evenness(text: &str, delimiter: u8) -> f64 {
     commonest as f64 / counts.len() as f64 + fields.ln() / 10.0
 }
 
-/// The number of fields of each of the first rows, the last one left out as it may be cut.
+/// The number of fields of each of the first rows, without the last one, which may be incomplete.
 fn field_counts(text: &str, delimiter: u8) -> Vec<usize> {
     let mut counts = Vec::new();
     let (mut fields, mut open_quote) = (1, false);

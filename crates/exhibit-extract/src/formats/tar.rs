@@ -1,7 +1,7 @@
 //! Tar archives: old, POSIX ustar and pax (IEEE 1003.1), GNU. Every file is a member; links and devices are named.
 //!
-//! Headers are read here, so that a damaged one costs its own entry and not those after it, and no stated size takes
-//! memory. Owners and rights are not kept; nothing is unpacked to a path.
+//! Headers are parsed here, so that a damaged one costs its own entry and not those after it, and no stated size
+//! allocates memory. Owners and permissions are not kept; nothing is unpacked to a path.
 
 mod header;
 
@@ -11,7 +11,7 @@ use exhibit_model::{Member, MemberEnd, NoteCode, Reason, Relation, Verdict};
 use header::{BLOCK, Header, Kind, Pax};
 use std::io::{self, Read, SeekFrom};
 
-/// Most bytes of a long name or of pax records.
+/// Maximum bytes of a long name or of pax records.
 const LONG: u64 = 1 << 20;
 
 /// Reads a tar archive.
@@ -47,7 +47,7 @@ pub(crate) fn read(input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, 
     Ok(ended)
 }
 
-/// An entry: its header with everything that stood before it taken into account.
+/// An entry: its header combined with the extension headers before it.
 struct Entry {
     name: Vec<u8>,
     link: Vec<u8>,
@@ -103,7 +103,7 @@ impl Archive {
         }
     }
 
-    /// The next header that holds, past damaged blocks; `None` at the end.
+    /// The next valid header, past damaged blocks; `None` at the end.
     fn next_header(&mut self, input: &mut dyn Input) -> io::Result<Option<Header>> {
         let mut empty = 0;
         while self.at < self.size {
@@ -130,7 +130,7 @@ impl Archive {
         Ok(None)
     }
 
-    /// Two empty blocks end an archive; another may follow, as when archives were joined.
+    /// Two empty blocks end an archive; another may follow, if archives were concatenated.
     fn after_end(&mut self, input: &mut dyn Input) -> io::Result<Option<Header>> {
         while self.at < self.size {
             let block = read_at(input, self.at, BLOCK)?;
@@ -174,16 +174,16 @@ fn say_entry(entry: &Entry, names: &Names, input: &mut dyn Input, out: &mut Out<
     }
     let mut content = Exactly { left: entry.header.size, input };
     let cut = entry.cut;
-    out.member_from_or(&mut content, |said, error| {
+    out.member_from_or(&mut content, |emitted, error| {
         if cut {
-            MemberEnd::Truncated(Reason::ArchiveEnds { bytes: said })
+            MemberEnd::Truncated(Reason::ArchiveEnds { bytes: emitted })
         } else {
             MemberEnd::Failed(Reason::cannot_read(&error))
         }
     })
 }
 
-/// Exactly so many bytes; fewer are an error.
+/// Reads exactly this number of bytes; fewer are an error.
 struct Exactly<'a> {
     left: u64,
     input: &'a mut dyn Input,
@@ -201,7 +201,7 @@ impl Read for Exactly<'_> {
     }
 }
 
-/// A long name or link: its bytes without the NUL at their end.
+/// A long name or link: its bytes without the trailing NUL.
 fn long(input: &mut dyn Input, at: u64, size: u64) -> io::Result<Vec<u8>> {
     let mut bytes = read_at(input, at, size.min(LONG))?;
     while bytes.last() == Some(&0) {

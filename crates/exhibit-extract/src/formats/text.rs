@@ -7,10 +7,10 @@ use crate::out::{Input, Out, Stop};
 use exhibit_model::{Mark, NoteCode, Page, PageKind, Reason, Verdict};
 use std::io;
 
-/// Fewest bytes of text on a page that ends neither at a form feed nor at the end of the text.
+/// Minimum bytes of text on a page that ends neither at a form feed nor at the end of the text.
 const LEAST: usize = 8 << 10;
 
-/// How many pages may end at form feeds; beyond, form feeds are white space like any other.
+/// The maximum number of pages that end at form feeds; beyond it, form feeds are ordinary white space.
 const FED_PAGES: u32 = 10_000;
 
 /// Reads a plain text.
@@ -40,7 +40,7 @@ pub(crate) fn read(input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, 
     Ok(Verdict::Read)
 }
 
-/// Cuts a stream of text into pages.
+/// Splits a stream of text into pages.
 struct Pages {
     text: String,
     least: usize,
@@ -55,7 +55,7 @@ impl Pages {
         Self { text: String::new(), least, fed_pages: 0, cut_lines: 0 }
     }
 
-    /// Says all pages of which it is known where they end.
+    /// Emits all pages whose end is known.
     fn say_full(&mut self, out: &mut Out<'_>) -> Result<(), Stop> {
         let mut start = 0;
         loop {
@@ -108,7 +108,7 @@ fn say_page(text: &str, out: &mut Out<'_>) -> Result<(), Stop> {
     out.page(Page::of_text(0, PageKind::Text, text.to_owned()))
 }
 
-/// Takes a page from the front of `text`, up to an end of a line after `least` bytes, if there is twice as much.
+/// Takes a page from the front of `text`, up to a line end after `least` bytes, if at least twice as much is available.
 pub(crate) fn cut_page(text: &mut String, marks: &mut Vec<Mark>, least: usize) -> Option<(String, Vec<Mark>)> {
     if text.len() <= 2 * least {
         return None;

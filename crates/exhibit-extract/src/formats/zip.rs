@@ -1,7 +1,7 @@
 //! Zip archives (PKWARE APPNOTE 6.3.10): every entry is a member.
 //!
-//! The directory is read here, entry by entry, so that no two entries with one name hide each other, names keep their
-//! bytes and a broken directory costs no more than it must; unpacking, decryption and checksums are the zip crate's.
+//! The directory is parsed here, entry by entry, so that entries with the same name do not hide each other, names keep
+//! their bytes and damage to the directory loses as little as possible; the zip crate unpacks, decrypts, checks CRCs.
 //! Nothing is ever unpacked to a path.
 
 mod directory;
@@ -35,7 +35,7 @@ pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) 
     if let Some(charset) = names.charset() {
         out.metadata("zip:names", &charset)?;
     }
-    let mut said = 0_u64;
+    let mut emitted = 0_u64;
     directory.rewind();
     loop {
         match directory.next(input) {
@@ -43,7 +43,7 @@ pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) 
                 if !entry.is_directory() {
                     say_entry(&entry, &names, input, request, out)?;
                 }
-                said += 1;
+                emitted += 1;
             }
             Ok(None) => break,
             Err(error) => return Ok(Verdict::Failed(Reason::cannot_read(&error))),
@@ -53,10 +53,10 @@ pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) 
         out.note(0, NoteCode::EntriesMissing { entries: directory.missing() })?;
     }
     out.metadata("zip:comment", &names.decode(directory.comment()))?;
-    Ok(if said == 0 && directory.is_damaged() { Verdict::Failed(Reason::NoEntries) } else { Verdict::Read })
+    Ok(if emitted == 0 && directory.is_damaged() { Verdict::Failed(Reason::NoEntries) } else { Verdict::Read })
 }
 
-/// Finds the one encoding of all names that are not UTF-8.
+/// Determines the one encoding of all names that are not UTF-8.
 fn collect_names(directory: &mut Directory, input: &mut dyn Input) -> Names {
     let mut names = Names::default();
     while let Ok(Some(entry)) = directory.next(input) {
@@ -86,7 +86,7 @@ fn say_entry(
     entry::say(entry, input, &request.passwords, out)
 }
 
-/// Reads `len` bytes at `at`, or as many as there are.
+/// Reads `len` bytes at `at`, or as many as are available.
 fn read_at(input: &mut dyn Input, at: u64, len: usize) -> io::Result<Vec<u8>> {
     use io::Read as _;
     input.seek(SeekFrom::Start(at))?;

@@ -21,7 +21,7 @@ const fn pair(bytes: &'static [u8], offset: usize, more: &'static [u8], kind: Ki
     Magic { offset: 0, bytes, more: Some((offset, more)), kind }
 }
 
-/// The kind that fixed bytes in `head`, the first bytes of a file, identify, if any.
+/// The kind identified by fixed bytes in `head`, the first bytes of a file, if any.
 pub(super) fn by_magic(head: &[u8]) -> Option<Kind> {
     let at = |offset: usize, bytes: &[u8]| head.get(offset..).is_some_and(|rest| rest.starts_with(bytes));
     let binary = head.iter().take(512).any(|b| *b < 9);
@@ -82,7 +82,7 @@ fn by_cms(head: &[u8]) -> Option<Kind> {
     })
 }
 
-/// What an ISO base media file is by its brand (ISO/IEC 14496-12).
+/// The kind of an ISO base media file, by its brand (ISO/IEC 14496-12).
 fn iso_media(brand: &[u8]) -> Kind {
     match brand {
         b"heic" | b"heix" | b"heim" | b"heis" => kind!("image/heic"),
@@ -187,7 +187,7 @@ const TABLE: &[Magic] = &[
     magic(0, b"vhdxfile", kind!("application/x-vhdx")),
     magic(0, b"QFI\xFB", kind!("application/x-qemu-disk")),
     magic(0, b"EVF\x09\x0D\x0A\xFF\0", kind!("application/x-ewf")),
-    // documents with no reader of their own yet
+    // documents without a reader yet
     magic(0, b"{\\rtf", kind!("application/rtf")),
     magic(0, b"!BDN", kind!("application/vnd.ms-outlook-pst")),
     magic(0, b"\x78\x9F\x3E\x22", kind!("application/vnd.ms-tnef")),
@@ -217,7 +217,7 @@ const TABLE: &[Magic] = &[
     magic(0, b"L\0\0\0\x01\x14\x02\0", kind!("application/x-ms-shortcut")),
     magic(0, b"regf", kind!("application/x-ms-registry")),
     magic(0, b"ElfFile\0", kind!("application/x-ms-evtx")),
-    // sound and video
+    // audio and video
     magic(0, b"ID3", kind!("audio/mpeg")),
     magic(0, b"fLaC", kind!("audio/flac")),
     magic(0, b"OggS", kind!("application/ogg")),

@@ -1,9 +1,9 @@
-//! Names that do not fit what a file is.
+//! File names that do not match the content.
 
 use super::{Kind, ending};
 use exhibit_model::{FileKind, MediaType, NoteCode};
 
-/// What is suspicious about a file's name, given what its bytes are.
+/// The suspicious properties of a file's name, given the type of its content.
 pub(crate) fn suspicion(name: &[u8], kind: Kind) -> Option<NoteCode> {
     let text = String::from_utf8_lossy(name);
     let reorders = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
@@ -30,7 +30,7 @@ pub(crate) fn suspicion(name: &[u8], kind: Kind) -> Option<NoteCode> {
         .then(|| NoteCode::NameMismatch { extension: ending, media_type: media_type.to_owned() })
 }
 
-/// Whether a name with this ending is run when opened.
+/// Whether a file with this extension is executed when opened.
 fn is_program(ending: &str) -> bool {
     const PROGRAMS: [&str; 20] = [
         "exe", "scr", "com", "bat", "cmd", "pif", "msi", "dll", "js", "jse", "vbs", "vbe", "wsf", "hta", "ps1", "lnk",
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_that_lie_are_named() {
+    fn misleading_names_are_noted() {
         const PE: &str = "application/vnd.microsoft.portable-executable";
         for (name, media_type, suspicious) in [
             ("report.pdf", "application/pdf", false),

@@ -4,7 +4,7 @@ use super::{Kind, ending};
 use crate::out::Input;
 use std::io::Read;
 
-/// What a file is that begins as a zip archive does.
+/// The type of a file with a zip signature.
 pub(super) fn in_zip(head: &[u8], input: &mut dyn Input) -> Kind {
     if let Some(found) = stored_mimetype(head).and_then(|mimetype| by_mimetype(&mimetype)) {
         return found;
@@ -44,7 +44,7 @@ pub(super) fn in_zip(head: &[u8], input: &mut dyn Input) -> Kind {
     kind!("application/zip")
 }
 
-/// Apple's Pages, Numbers and Keynote, by the entries that only one of them has.
+/// Apple's Pages, Numbers and Keynote, by entries unique to each.
 fn apple<R: Read + std::io::Seek>(archive: &zip::ZipArchive<R>) -> Kind {
     let starts = |start: &[u8]| archive.file_names_raw().any(|name| name.starts_with(start));
     let has = |name: &str| archive.index_for_name(name).is_some();
@@ -152,7 +152,7 @@ const MAIN_PARTS: &[(&str, Kind)] = &[
     ("ms-package.xps-fixeddocumentsequence+xml", kind!("application/vnd.ms-xpsdocument")),
 ];
 
-/// The text of an entry, at most `most` bytes of it; `None` where it is not there or cannot be read.
+/// The text of an entry, at most `most` bytes of it; `None` if it is missing or unreadable.
 fn text_of<R: Read + std::io::Seek>(archive: &mut zip::ZipArchive<R>, name: &str, most: u64) -> Option<String> {
     let entry = archive.by_name(name).ok()?;
     let mut bytes = Vec::new();
@@ -164,7 +164,7 @@ fn text_of<R: Read + std::io::Seek>(archive: &mut zip::ZipArchive<R>, name: &str
     })
 }
 
-/// What an OLE2 compound file is, by the names of the streams in its root.
+/// The type of an OLE2 compound file, by the names of the streams in its root.
 pub(super) fn in_compound(name: &[u8], head: &[u8], input: &mut dyn Input) -> Kind {
     let names: Vec<String> = match cfb::CompoundFile::open(input) {
         Ok(file) => file.read_root_storage().take(10_000).map(|entry| entry.name().to_owned()).collect(),

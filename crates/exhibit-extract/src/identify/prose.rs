@@ -4,7 +4,7 @@ use super::{Kind, ending};
 use crate::charset::{self, Scheme};
 use crate::formats::{mbox, table};
 
-/// What text a file is that begins with `head`; `None` if it is not text.
+/// The text format of a file that begins with `head`; `None` if it is not text.
 pub(super) fn by_text(name: &[u8], head: &[u8]) -> Option<Kind> {
     let guess = charset::guess(head, (head.len() as u64) < super::HEAD);
     if !is_text(head, guess.scheme) {
@@ -56,7 +56,7 @@ fn by_mail(text: &str, ending: &str) -> Option<Kind> {
     enough.then_some(kind!("message/rfc822"))
 }
 
-/// How many of the fields at the start of `text` are those of mail, and how many of these are rare elsewhere.
+/// The number of mail fields at the start of `text`, and how many of these are rare elsewhere.
 fn header_fields(text: &str) -> (usize, usize) {
     const KNOWN: [&str; 12] = [
         "to",
@@ -194,7 +194,7 @@ fn root_name(text: &str) -> Option<String> {
     }
 }
 
-/// Formats whose first line names them.
+/// Formats identified by their first line.
 fn by_first_line(text: &str) -> Option<Kind> {
     let start = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     let beginning = start[..start.floor_char_boundary(64)].to_ascii_uppercase();
@@ -215,7 +215,7 @@ fn by_first_line(text: &str) -> Option<Kind> {
     (json && start.contains("\":")).then_some(kind!("application/json"))
 }
 
-/// Text formats that only their name distinguishes from plain text.
+/// Text formats that only the file name distinguishes from plain text.
 fn by_ending(ending: &str) -> Option<Kind> {
     Some(match ending {
         "csv" => kind!("text/csv"),
@@ -235,7 +235,7 @@ fn by_ending(ending: &str) -> Option<Kind> {
     })
 }
 
-/// A table that is not named as one: at least five rows of equally many fields, three or more.
+/// A table not identified by its name: at least five rows with the same number of fields, three or more.
 fn by_table(text: &str, ending: &str) -> Option<Kind> {
     if !matches!(ending, "" | "txt" | "dat" | "asc" | "xls") {
         return None;

@@ -1,4 +1,4 @@
-//! The values of a code as canonical JSON (RFC 8785): one text for each set of values, read back by nothing but that text.
+//! The values of a code as canonical JSON (RFC 8785): exactly one text for each set of values; no other is accepted.
 //!
 //! Names are ASCII, so that their order by bytes is their order by UTF-16 code units.
 
@@ -13,11 +13,11 @@ pub(super) fn write(values: &Values) -> String {
     text
 }
 
-/// The values that `write` writes as `text`; `None` for any other text.
+/// The values that `write` encodes as `text`; `None` for any other text.
 pub(super) fn read(text: &str) -> Option<Values> {
     let mut reader = Reader { rest: text };
     let values = reader.values(MAX_DEPTH)?;
-    // leniency anywhere in the reader would show here
+    // any leniency of the reader would show here
     (reader.rest.is_empty() && write(&values) == text).then_some(values)
 }
 
@@ -81,7 +81,7 @@ impl Reader<'_> {
         Some(())
     }
 
-    // `depth` is how many codes may be nested in these values.
+    // `depth` is the permitted nesting of codes in these values.
     fn values(&mut self, depth: usize) -> Option<Values> {
         let mut values = BTreeMap::new();
         self.take("{")?;

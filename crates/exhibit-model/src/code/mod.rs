@@ -1,8 +1,8 @@
 //! Codes: facts about how a file was read, as stable words with typed values.
 //!
-//! A [`NoteCode`] is something to know about a file that was read, a [`Reason`] is why a file was not read (to its
-//! end). Both travel from the worker to the catalogue, the log and scripts as a word and its values; a sentence is made
-//! of them at the surface only. Words and names of values are stable: they are stored and hashed.
+//! A [`NoteCode`] is an observation on a file that was read, a [`Reason`] is why a file was not read (to its
+//! end). Both travel from the worker to the catalogue, the log and scripts as a word and its values; sentences are made
+//! at the surface only. Words and names of values are stable: they are stored and hashed.
 //! `docs/formats/codes.md` lists them.
 
 mod json;
@@ -16,10 +16,10 @@ pub use value::{CodeError, Detail, MAX_DEPTH, MAX_LIST, MAX_NUMBER, MAX_TEXT, MA
 
 use crate::wire::Writer;
 
-/// Text of a foreign program travels under this name: it is shown, but decides nothing and is not hashed.
+/// The name of text from an external program: it is displayed, but decides nothing and is not hashed.
 pub const DETAIL: &str = "detail";
 
-/// A code as a word and its values, as it is stored and sent.
+/// A code as a word and its values, as stored and sent.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Parts {
     /// The code's word.
@@ -29,7 +29,7 @@ pub struct Parts {
 }
 
 impl Parts {
-    /// Writes what a digest covers: the word and all values but `detail`, in the order of their names.
+    /// Writes what a digest covers: the word and all values except `detail`, in the order of their names.
     pub fn write_hashed(&self, w: &mut Writer) {
         w.text(&self.word);
         let hashed = || self.values.iter().filter(|(name, _)| *name != DETAIL);
@@ -40,7 +40,7 @@ impl Parts {
         }
     }
 
-    /// One line that stands for the code without its `detail`: the word, then, where there are any, a space and its
+    /// A one-line representation of the code without its `detail`: the word, then, if there are any, a space and its
     /// values as canonical JSON.
     #[must_use]
     pub fn line(&self) -> String {
@@ -54,7 +54,7 @@ impl Parts {
         json::write(&self.values)
     }
 
-    /// A word and values read back from canonical JSON.
+    /// Parses a word and values from canonical JSON.
     ///
     /// # Errors
     /// [`CodeError::Json`] for any text that [`Self::values_json`] would not write.
@@ -64,7 +64,7 @@ impl Parts {
     }
 }
 
-/// Defines codes: an enum with named, typed values, and its way to words and values and back.
+/// Defines codes: an enum with named, typed values, and its conversion to words and values and back.
 macro_rules! codes {
     (
         $(#[$of_all:meta])*
@@ -93,7 +93,7 @@ macro_rules! codes {
                 }
             }
 
-            /// The code's values by name, within the bounds of what is stored.
+            /// The code's values by name, within the storage limits.
             #[must_use]
             pub fn values(&self) -> $crate::code::Values {
                 let mut values = $crate::code::Values::new();
@@ -105,10 +105,10 @@ macro_rules! codes {
                 values
             }
 
-            /// The code that a word and its values stand for.
+            /// The code for a word and its values.
             ///
             /// # Errors
-            /// [`CodeError`](crate::code::CodeError) for a word that does not exist here, and for values that it does not have.
+            /// [`CodeError`](crate::code::CodeError) for an unknown word, and for values that it does not have.
             pub fn from_parts(parts: $crate::code::Parts) -> Result<Self, $crate::code::CodeError> {
                 let mut fields = $crate::code::value::Fields::new(parts);
                 let code = match fields.word() {
@@ -125,7 +125,7 @@ macro_rules! codes {
                 $crate::code::Parts { word: self.word().to_owned(), values: self.values() }
             }
 
-            /// One of each code with invented values, for tests and for galleries of texts.
+            /// One of each code with example values, for tests and for galleries of texts.
             #[must_use]
             pub fn samples() -> Vec<Self> {
                 vec![$( Self::$variant $({ $($field: <$type as $crate::code::value::Field>::sample()),+ })? ),+]
@@ -154,7 +154,7 @@ macro_rules! words {
                 match self { $( Self::$variant => $word ),+ }
             }
 
-            /// What a word stands for.
+            /// The variant for a word.
             #[must_use]
             pub fn from_word(word: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|one| one.word() == word)

@@ -1,15 +1,15 @@
-//! What there is to know about a file that was read.
+//! Observations on a file that was read.
 
 use super::{Detail, Reason, codes, words};
 
 words! {
-    /// How much a note matters; a property of its code.
+    /// The severity of a note; a property of its code.
     pub enum Severity {
         /// Part of the file could not be read; the rest was.
         Partial = "partial",
         /// A limit was reached.
         Limit = "limit",
-        /// The file is not what its name says, or contains something that acts (macros, scripts).
+        /// The file is not what its name states, or has active content (macros, scripts).
         Suspicious = "suspicious",
         /// For information.
         Remark = "remark",
@@ -17,7 +17,7 @@ words! {
 }
 
 codes! {
-    /// What a user should know about how a file was read.
+    /// An observation for the user on how a file was read.
     pub enum NoteCode {
         // partial
         /// A zip's directory is lost: entries were found by searching for their headers.
@@ -26,22 +26,22 @@ codes! {
         ArchiveSplit = "archive-split",
         /// The archive states more entries than it has.
         EntriesMissing {
-            /// How many more.
+            /// The number of missing entries.
             entries: u64,
         } = "entries-missing",
         /// Blocks of an archive are damaged and belong to no entry.
         BlocksDamaged {
-            /// How many.
+            /// The number of blocks.
             blocks: u64,
         } = "blocks-damaged",
-        /// Bytes after the end of the content belong to nothing.
+        /// Trailing bytes after the end of the content.
         TrailingBytes {
-            /// How many, where they were counted.
+            /// Their number, if counted.
             bytes: Option<u64>,
         } = "trailing-bytes",
-        /// Bytes before the first message of a mailbox belong to none.
+        /// Leading bytes before the first message of a mailbox.
         LeadingBytes {
-            /// How many.
+            /// Their number.
             bytes: u64,
         } = "leading-bytes",
         /// A part of a package is damaged and was read up to there.
@@ -50,7 +50,7 @@ codes! {
             part: String,
             /// The sheet's name, of a workbook.
             sheet: Option<String>,
-            /// What the parser reports.
+            /// The parser's message.
             detail: Detail,
         } = "part-damaged",
         /// A part of a package ends before its last element is closed.
@@ -71,14 +71,14 @@ codes! {
         UndecodableBytes {
             /// The encoding.
             charset: String,
-            /// At how many places.
+            /// The number of replacements.
             places: u64,
         } = "undecodable-bytes",
         /// Part of the text that the document states is missing from the file.
         TextMissing = "text-missing",
-        /// The parser reports something.
+        /// A message of the parser.
         ParserWarning {
-            /// What it reports.
+            /// The message.
             detail: Detail,
         } = "parser-warning",
         /// An embedded object cannot be extracted.
@@ -86,7 +86,7 @@ codes! {
             /// Its path in the compound file.
             object: String,
         } = "object-unreadable",
-        /// A PDF's catalog is lost: the pages that are left were found by searching.
+        /// A PDF's catalog is lost: the remaining pages were found by searching.
         PdfCatalogLost = "pdf-catalog-lost",
         /// The end of a PDF is missing.
         PdfEndMissing = "pdf-end-missing",
@@ -96,17 +96,17 @@ codes! {
         LayersUnread = "layers-unread",
         /// The transfer encoding of attachments is damaged; they were decoded as far as possible.
         AttachmentEncodingDamaged {
-            /// How many attachments.
+            /// The number of attachments.
             count: u64,
         } = "attachment-encoding-damaged",
         /// A page could not be read by OCR.
         OcrFailed {
-            /// Why.
+            /// The reason.
             reason: Box<Reason>,
         } = "ocr-failed",
         /// The reader failed after some pages, which were kept.
         PagesBeforeFailure {
-            /// How many.
+            /// The number of pages kept.
             pages: u64,
         } = "pages-before-failure",
 
@@ -115,50 +115,50 @@ codes! {
         PropertyTruncated {
             /// The property's name.
             key: String,
-            /// How many bytes were kept.
+            /// The number of bytes kept.
             bytes: u64,
         } = "property-truncated",
         /// A repeated row of a workbook was written fewer times than the file states.
         RowRepeatsTruncated {
-            /// How often the file repeats it.
+            /// The number of repetitions in the file.
             repeats: u64,
-            /// How often it was written.
+            /// The number of repetitions written.
             written: u64,
         } = "row-repeats-truncated",
-        /// A page has more glyphs than are read.
+        /// A page has more glyphs than the limit.
         GlyphLimit {
-            /// How many are read.
+            /// The limit.
             glyphs: u64,
         } = "glyph-limit",
-        /// A picture has more pixels than are decoded.
+        /// A picture has more pixels than the limit.
         PictureTooLarge {
-            /// How many are decoded.
+            /// The limit.
             pixels: u64,
         } = "picture-too-large",
-        /// Properties or notes beyond the limit were not kept.
+        /// Properties or notes beyond the limit were dropped.
         RecordsDropped {
-            /// How many.
+            /// Their number.
             count: u64,
         } = "records-dropped",
 
         // suspicious
         /// The file contains macros.
         MacrosPresent {
-            /// The part that contains them, where it has a name.
+            /// The part that contains them, if it has a name.
             part: Option<String>,
         } = "macros-present",
         /// A part refers to something outside the file that is fetched on opening.
         ExternalReference {
             /// The part.
             part: String,
-            /// The relation's type as the package names it, such as `attachedTemplate`.
+            /// The relation's type as named in the package, such as `attachedTemplate`.
             relation: String,
-            /// What it refers to.
+            /// The target.
             target: String,
         } = "external-reference",
-        /// The XML declares entities of its own; they were not expanded.
+        /// The XML declares its own entities; they were not expanded.
         EntitiesDeclared = "entities-declared",
-        /// A field fetches or runs something.
+        /// A field fetches or executes something.
         ActiveField {
             /// The field's instruction.
             instruction: String,
@@ -171,7 +171,7 @@ codes! {
         NameReordersLetters = "name-reorders-letters",
         /// The file's name ends in two extensions, the last of which makes it a program.
         NameHidesProgram {
-            /// The extension that is shown as the file's kind.
+            /// The extension that suggests the file's kind.
             inner: String,
             /// The extension that makes it a program.
             extension: String,
@@ -180,138 +180,138 @@ codes! {
         ProgramDisguised {
             /// The extension.
             extension: String,
-            /// What the bytes are.
+            /// The type of the content.
             media_type: String,
         } = "program-disguised",
         /// The file's extension does not fit its content.
         NameMismatch {
             /// The extension.
             extension: String,
-            /// What the bytes are.
+            /// The type of the content.
             media_type: String,
         } = "name-mismatch",
 
         // remark
-        /// No encoding is stated for a text; it was guessed.
+        /// A text declares no encoding; it was guessed.
         CharsetGuessed {
-            /// The guess.
+            /// The guessed encoding.
             charset: String,
-            /// For how many texts.
+            /// The number of texts.
             texts: u64,
         } = "charset-guessed",
-        /// A text is not in the encoding that is stated; another was guessed.
+        /// A text is not in its declared encoding; another was guessed.
         CharsetMismatch {
-            /// The encoding stated.
+            /// The declared encoding.
             stated: String,
-            /// The guess.
+            /// The guessed encoding.
             charset: String,
-            /// For how many texts.
+            /// The number of texts.
             texts: u64,
         } = "charset-mismatch",
         /// The transfer encoding of texts is damaged.
         TextEncodingDamaged {
-            /// Of how many texts.
+            /// The number of texts.
             texts: u64,
         } = "text-encoding-damaged",
         /// Lines too long for a page continue on the next.
         LongLines {
-            /// How many.
+            /// Their number.
             lines: u64,
         } = "long-lines",
         /// Rows too long for a page continue on the next.
         LongRows {
-            /// How many.
+            /// Their number.
             rows: u64,
         } = "long-rows",
         /// Rows of a table differ in their number of fields.
         UnevenRows {
-            /// How many differ.
+            /// The number of differing rows.
             uneven: u64,
-            /// How many rows there are.
+            /// The number of rows.
             rows: u64,
         } = "uneven-rows",
         /// Quotes in a table are never closed.
         UnclosedQuotes {
-            /// How many.
+            /// Their number.
             quotes: u64,
         } = "unclosed-quotes",
         /// The fallback parser was used, as the first one failed.
         FallbackParser {
-            /// Why the first one failed.
+            /// Why the first parser failed.
             reason: Box<Reason>,
         } = "fallback-parser",
-        /// The file is encrypted in a way that is not supported.
+        /// The file has an unsupported encryption.
         EncryptionUnsupported {
-            /// The scheme as the file states it.
+            /// The scheme as stated in the file.
             scheme: String,
         } = "encryption-unsupported",
         /// The file was decrypted with a known password.
         Decrypted = "decrypted",
-        /// The picture contains a thumbnail of itself, which may show what was removed from it.
+        /// The picture contains a thumbnail of itself, which may show content that was removed from the picture.
         ThumbnailPresent = "thumbnail-present",
         /// Only the first frame of an animation is shown.
         Animation {
-            /// How many frames it has.
+            /// The number of frames.
             frames: u64,
         } = "animation",
-        /// The file was updated after it was made and contains its earlier states.
+        /// The file was updated after its creation and contains its earlier revisions.
         FileUpdated {
-            /// How often.
+            /// The number of updates.
             times: u64,
         } = "file-updated",
         /// A PDF has layers that are switched off; their text is marked as hidden.
         LayersHidden = "layers-hidden",
         /// A page paints its lines upwards; they were sorted by position.
         LinesReordered = "lines-reordered",
-        /// Shown as HTML, it would fetch from other hosts. Nothing was fetched.
+        /// Displayed as HTML, it would fetch from other hosts. Nothing was fetched.
         RemoteContent {
             /// The first hosts.
             hosts: Vec<String>,
-            /// How many more there are.
+            /// The number of further hosts.
             more: u64,
         } = "remote-content",
-        /// Comments of an HTML text were left out.
+        /// Comments of an HTML document were skipped.
         CommentsOmitted {
-            /// How many.
+            /// Their number.
             count: u64,
         } = "comments-omitted",
-        /// Scripts of an HTML text were neither read nor run.
+        /// Scripts of an HTML document were neither read nor executed.
         ScriptsOmitted {
-            /// How many.
+            /// Their number.
             count: u64,
         } = "scripts-omitted",
-        /// Links beyond the limit were left out.
+        /// Links beyond the limit were dropped.
         LinksOmitted {
-            /// How many.
+            /// The number dropped.
             count: u64,
-            /// How many were kept.
+            /// The number kept.
             kept: u64,
         } = "links-omitted",
-        /// Files embedded in an HTML text cannot be decoded.
+        /// Files embedded in an HTML document cannot be decoded.
         EmbeddedUndecodable {
-            /// How many.
+            /// Their number.
             count: u64,
         } = "embedded-undecodable",
         /// The message's date cannot be parsed.
         DateUnreadable = "date-unreadable",
         /// The HTML form of a message has more text than the plain one, and is kept as a member.
         HtmlFormDiffers {
-            /// In how many parts.
+            /// The number of such parts.
             parts: u64,
         } = "html-form-differs",
         /// Text outside the parts of a message, which mail programs do not show, is marked as hidden.
         TextOutsideParts {
-            /// How many stretches.
+            /// The number of stretches.
             count: u64,
         } = "text-outside-parts",
-        /// Parts of a message are encrypted with PGP or alike.
+        /// Parts of a message are encrypted with PGP or similar.
         PgpEncrypted {
-            /// How many.
+            /// Their number.
             parts: u64,
         } = "pgp-encrypted",
         /// Parts of a message are encrypted with S/MIME.
         SmimeEncrypted {
-            /// How many.
+            /// Their number.
             parts: u64,
         } = "smime-encrypted",
         /// OCR reads the page no better than its own text, which was kept.
@@ -320,7 +320,7 @@ codes! {
 }
 
 impl NoteCode {
-    /// How much it matters.
+    /// The severity of the note.
     #[must_use]
     pub const fn severity(&self) -> Severity {
         match self {

@@ -4,7 +4,7 @@ use super::{Detail, codes, words};
 use std::io;
 
 words! {
-    /// What a worker emitted more of than allowed.
+    /// The kind of worker output that exceeded its limit.
     pub enum OutputKind {
         /// All records together.
         Records = "records",
@@ -20,7 +20,7 @@ words! {
 }
 
 words! {
-    /// What is wrong with a worker's output.
+    /// The fault in a worker's output.
     pub enum ProtocolFault {
         /// A frame of unknown kind.
         UnknownFrame = "unknown-frame",
@@ -34,7 +34,7 @@ words! {
         Pages = "pages",
         /// Members are out of order or beyond the limit.
         Members = "members",
-        /// The media type comes twice.
+        /// The media type is emitted twice.
         TwoMediaTypes = "two-media-types",
         /// Something follows the verdict.
         AfterVerdict = "after-verdict",
@@ -44,13 +44,13 @@ words! {
 }
 
 words! {
-    /// A way to code pictures that is not supported.
+    /// An unsupported picture coding.
     pub enum PictureCoding {
         /// Two-dimensional group 3 fax.
         Fax2d = "fax-2d",
-        /// A fax of more columns than the decoder takes.
+        /// A fax with more columns than the decoder supports.
         FaxTooWide = "fax-too-wide",
-        /// Samples or colours that are not supported.
+        /// Unsupported samples or colours.
         Samples = "samples",
     }
 }
@@ -63,23 +63,23 @@ codes! {
         CannotOpen {
             /// The operating system's error number.
             os_error: Option<u64>,
-            /// Its message.
+            /// The system's message.
             detail: Detail,
         } = "cannot-open",
         /// The file cannot be read.
         CannotRead {
-            /// How many bytes could be read, where that is known.
+            /// The number of bytes read, if known.
             after: Option<u64>,
             /// The operating system's error number.
             os_error: Option<u64>,
-            /// The message.
+            /// The system's message.
             detail: Detail,
         } = "cannot-read",
         /// The folder cannot be listed.
         CannotList {
             /// The operating system's error number.
             os_error: Option<u64>,
-            /// Its message.
+            /// The system's message.
             detail: Detail,
         } = "cannot-list",
         /// The file was replaced by something else while it was read.
@@ -88,14 +88,14 @@ codes! {
         NoBytes = "no-bytes",
         /// The original is missing from the case, or its bytes are not those received.
         OriginalUnreadable {
-            /// What the store reports.
+            /// The store's message.
             detail: Detail,
         } = "original-unreadable",
 
         // not a file
         /// A symbolic link; it is not followed.
         SymbolicLink {
-            /// What it points to, where that is stored.
+            /// The link's target, if stored.
             target: Option<String>,
         } = "symbolic-link",
         /// A hard link to another entry of the archive.
@@ -115,7 +115,7 @@ codes! {
         ContinuedFile = "continued-file",
         /// An entry of a kind that the format does not define.
         UnknownEntry {
-            /// The kind as the archive writes it.
+            /// The kind as stored in the archive.
             kind: String,
         } = "unknown-entry",
 
@@ -130,7 +130,7 @@ codes! {
             /// The media type.
             media_type: String,
         } = "not-rendered",
-        /// A compound file without anything that is read.
+        /// A compound file without any supported content.
         UnknownCompoundFile = "unknown-compound-file",
         /// An entry is compressed by a method that is not supported.
         CompressionMethod {
@@ -139,18 +139,18 @@ codes! {
         } = "compression-method",
         /// An entry needs a feature of zip archives that is not supported.
         ZipFeature {
-            /// What the parser reports.
+            /// The parser's message.
             detail: Detail,
         } = "zip-feature",
         /// Encrypted by PKWARE strong encryption.
         StrongEncryption = "strong-encryption",
         /// A PDF is encrypted by an unknown algorithm, or for a certificate.
         PdfEncryption = "pdf-encryption",
-        /// A picture is coded in a way that is not supported.
+        /// A picture has an unsupported coding.
         PictureCoding {
             /// The coding.
             coding: PictureCoding,
-            /// How the decoder names it.
+            /// The decoder's name for it.
             detail: Detail,
         } = "picture-coding",
 
@@ -164,7 +164,7 @@ codes! {
         } = "part-missing",
         /// The parser cannot read it.
         CannotParse {
-            /// What it reports.
+            /// The parser's message.
             detail: Detail,
         } = "cannot-parse",
         /// The parser of a format panicked.
@@ -178,21 +178,21 @@ codes! {
         NoMessages = "no-messages",
         /// No page can be found.
         NoPages = "no-pages",
-        /// No object of a PDF is left.
+        /// A PDF has no objects left.
         NoPdfObjects = "no-pdf-objects",
         /// Neither the cross-reference table of a PDF nor its page tree can be found.
         NoPdfStructure = "no-pdf-structure",
-        /// What the file states of its encryption is damaged.
+        /// The file's encryption data is damaged.
         EncryptionDamaged = "encryption-damaged",
         /// The decrypted content is not an office file.
         DecryptedUnknown = "decrypted-unknown",
-        /// An entry's local header is not where the directory states.
+        /// An entry's local header is not at the offset that the directory states.
         HeaderMissing = "header-missing",
         /// Compressed data cannot be decompressed.
         CannotDecompress {
             /// The operating system's error number.
             os_error: Option<u64>,
-            /// What the decompressor reports.
+            /// The decompressor's message.
             detail: Detail,
         } = "cannot-decompress",
         /// The embedded bytes are not in the file.
@@ -201,80 +201,80 @@ codes! {
         StreamDamaged = "stream-damaged",
         /// A picture's header is damaged.
         PictureHeader {
-            /// What the decoder reports.
+            /// The decoder's message.
             detail: Detail,
         } = "picture-header",
         /// A picture without pixels.
         PictureEmpty = "picture-empty",
         /// A picture cannot be decoded.
         CannotDecode {
-            /// What the decoder reports.
+            /// The decoder's message.
             detail: Detail,
         } = "cannot-decode",
         /// A rendered picture cannot be encoded.
         CannotEncode {
-            /// What the encoder reports.
+            /// The encoder's message.
             detail: Detail,
         } = "cannot-encode",
         /// The archive ends within the entry.
         ArchiveEnds {
-            /// How many bytes of the entry there are.
+            /// The number of bytes of the entry that exist.
             bytes: u64,
         } = "archive-ends",
         /// Compressed data is damaged; its beginning was kept.
         DataDamaged {
-            /// How many bytes came before the damage.
+            /// The number of bytes before the damage.
             bytes: u64,
-            /// What the decompressor reports.
+            /// The decompressor's message.
             detail: Detail,
         } = "data-damaged",
         /// The reader of the container ended within this member.
         ContainerReaderEnded = "container-reader-ended",
 
         // limits
-        /// More pages than are read.
+        /// More pages than the limit.
         PageLimit {
-            /// How many are read.
+            /// The limit.
             pages: u64,
         } = "page-limit",
-        /// More text than is read.
+        /// More text than the limit.
         TextLimit {
-            /// How many bytes are read.
+            /// The limit in bytes.
             bytes: u64,
         } = "text-limit",
-        /// More members than are extracted.
+        /// More members than the limit.
         MemberLimit {
-            /// How many are extracted.
+            /// The limit.
             members: u64,
         } = "member-limit",
-        /// More bytes of members than are extracted.
+        /// More bytes of members than the limit.
         MemberBytesLimit {
-            /// How many are extracted.
+            /// The limit.
             bytes: u64,
         } = "member-bytes-limit",
         /// The members are too large for their container.
         RatioLimit {
-            /// How many bytes for each byte of the container are extracted.
+            /// The maximum number of extracted bytes for each byte of the container.
             ratio: u64,
         } = "ratio-limit",
-        /// A part of a package decompresses to more bytes than are read.
+        /// A part of a package decompresses to more bytes than the limit.
         PartLimit {
-            /// How many are read.
+            /// The limit.
             bytes: u64,
         } = "part-limit",
-        /// The file is larger than its reader takes into memory.
+        /// The file is larger than its reader can hold in memory.
         FileSizeLimit {
-            /// How many bytes it takes.
+            /// The maximum number of bytes.
             bytes: u64,
         } = "file-size-limit",
-        /// A picture has more pixels than are decoded.
+        /// A picture has more pixels than the limit.
         PixelLimit {
-            /// How many are decoded.
+            /// The limit.
             pixels: u64,
         } = "pixel-limit",
-        /// Containers are nested deeper than they are opened.
+        /// Containers are nested more deeply than the limit.
         DepthLimit {
-            /// How deep they are opened.
+            /// The limit.
             depth: u64,
         } = "depth-limit",
 
@@ -295,7 +295,7 @@ codes! {
         } = "exited",
         /// The reader has a fault and stopped.
         ReaderPanicked {
-            /// Where in the program.
+            /// Its location in the program.
             place: String,
         } = "reader-panicked",
         /// Needed more memory than allowed.
@@ -306,23 +306,23 @@ codes! {
         WallTimeLimit = "wall-time-limit",
         /// Emitted more than allowed.
         OutputLimit {
-            /// What.
+            /// The kind of output.
             kind: OutputKind,
         } = "output-limit",
         /// Emitted invalid output.
         BadOutput {
-            /// What is wrong with it.
+            /// The fault.
             fault: ProtocolFault,
         } = "bad-output",
         /// Stopped on request.
         Stopped = "stopped",
         /// The process that started it ended.
         Lost = "lost",
-        /// The worker died too often for another attempt.
+        /// The worker died too often to try again.
         WorkerDied {
-            /// How often.
+            /// The number of attempts.
             deaths: u64,
-            /// How the last one ended.
+            /// How the last attempt ended.
             last: Box<Reason>,
         } = "worker-died",
         /// It could not be started.
@@ -334,9 +334,9 @@ codes! {
         // rendering and OCR
         /// The document is encrypted.
         Encrypted = "encrypted",
-        /// The document has no such page.
+        /// The document does not have this page.
         NoSuchPage {
-            /// The page asked for.
+            /// The requested page.
             page: u64,
         } = "no-such-page",
         /// Pages of this kind have no layout.

@@ -1,4 +1,4 @@
-//! Every code: its word, its way there and back, what a digest covers, and its row in the documentation.
+//! Every code: its word, its round trip, what a digest covers, and its row in the documentation.
 
 use super::*;
 use crate::Digest;
@@ -28,7 +28,7 @@ fn words_are_unique_and_in_kebab_case() {
 }
 
 #[test]
-fn every_code_comes_back_from_its_parts_and_from_json() {
+fn codes_round_trip_through_parts_and_json() {
     for code in NoteCode::samples() {
         let parts = code.parts();
         assert!(parts.values.len() <= MAX_VALUES, "{parts:?}");
@@ -44,7 +44,7 @@ fn every_code_comes_back_from_its_parts_and_from_json() {
 }
 
 #[test]
-fn a_text_of_a_foreign_program_is_named_detail_and_changes_no_digest() {
+fn external_text_is_detail_and_changes_no_digest() {
     let with = |detail: &str| Reason::DataDamaged { bytes: 7, detail: Detail::of(detail) };
     let (one, other) = (with("corrupt deflate stream"), with("invalid block type"));
     assert_ne!(one, other);
@@ -71,7 +71,7 @@ fn a_note_may_have_a_reason_that_has_a_reason() {
 }
 
 #[test]
-fn every_value_from_a_foreign_program_is_called_detail() {
+fn values_from_external_programs_are_named_detail() {
     let detail = Value::Text(<Detail as value::Field>::sample().text().to_owned());
     for parts in all() {
         for (name, value) in &parts.values {
@@ -88,7 +88,7 @@ fn different_codes_have_different_digests_and_lines() {
 }
 
 #[test]
-fn unknown_words_and_values_are_errors_with_a_clear_text() {
+fn unknown_words_and_values_are_clear_errors() {
     let parts = |word: &str, values: &str| Parts::of_json(word, values).expect("canonical JSON");
     let error = Reason::from_parts(parts("quantum-limit", "{}")).expect_err("no such code");
     assert_eq!(
@@ -109,7 +109,7 @@ fn unknown_words_and_values_are_errors_with_a_clear_text() {
 }
 
 #[test]
-fn only_canonical_json_is_read() {
+fn only_canonical_json_is_accepted() {
     for text in [
         "",
         "{",
@@ -138,7 +138,7 @@ fn only_canonical_json_is_read() {
 }
 
 #[test]
-fn values_are_bounded_whatever_a_reader_passes() {
+fn values_are_always_bounded() {
     let long = "名".repeat(10_000);
     let note = NoteCode::ExternalReference { part: long.clone(), relation: String::new(), target: long.clone() };
     let hosts = NoteCode::RemoteContent { hosts: vec![long.clone(); 100], more: u64::MAX };
@@ -155,7 +155,7 @@ fn values_are_bounded_whatever_a_reader_passes() {
 }
 
 #[test]
-fn the_list_of_codes_in_the_documentation_is_complete() {
+fn documentation_lists_all_codes() {
     let documented = include_str!("../../../../docs/formats/codes.md");
     let names = |parts: &Parts| {
         let names = parts.values.keys().map(|name| format!("`{name}`")).collect::<Vec<_>>();

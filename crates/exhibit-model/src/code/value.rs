@@ -7,18 +7,18 @@ use std::collections::BTreeMap;
 /// The values of a code by name.
 pub type Values = BTreeMap<String, Value>;
 
-/// The greatest number: what every reader of JSON keeps exactly, `2^53 - 1`.
+/// The greatest number: `2^53 - 1`, which every JSON parser preserves exactly.
 pub const MAX_NUMBER: u64 = (1 << 53) - 1;
-/// The most bytes of one text.
+/// The maximum bytes of one text.
 pub const MAX_TEXT: usize = 2048;
-/// The most bytes of text of a foreign program.
+/// The maximum bytes of text from an external program.
 const MAX_DETAIL: usize = 512;
-/// The most texts of one list.
+/// The maximum number of texts in one list.
 pub const MAX_LIST: usize = 16;
-/// The most values of one code.
+/// The maximum number of values of one code.
 pub const MAX_VALUES: usize = 8;
 
-/// How deep codes are nested: a note with a reason that has a reason.
+/// The maximum nesting of codes: a note with a reason that has a reason.
 pub const MAX_DEPTH: usize = 2;
 
 /// One value of a code.
@@ -72,29 +72,29 @@ pub(super) fn without_detail(values: &Values) -> Values {
     .collect()
 }
 
-/// Text that a foreign program or the operating system wrote, such as a parser's error: untrusted, cut at 512 bytes,
-/// shown escaped. Nothing may be decided by it, and no digest covers it, so that another version's wording changes
-/// nothing. It is always the value `detail` of its code.
+/// Text from an external program or the operating system, such as a parser's error: untrusted, cut at 512 bytes,
+/// shown escaped. Nothing may be decided by it, and no digest covers it, so that a different wording in another version
+/// changes nothing. It is always the value `detail` of its code.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub struct Detail(String);
 
 impl Detail {
-    /// The text of `source`, cut where it is too long.
+    /// The text of `source`, truncated if too long.
     pub fn of(source: &(impl std::fmt::Display + ?Sized)) -> Self {
         Self(bounded(&source.to_string(), MAX_DETAIL))
     }
 
-    /// The text; empty where there is none.
+    /// The text; empty if there is none.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.0
     }
 }
 
-/// Parts that are not the code they name.
+/// Parts that do not form a valid code.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CodeError {
-    /// This version does not know the word.
+    /// The word is unknown to this version.
     #[error("unknown code {word:?}: it was written by another version of Exhibit, or altered")]
     Unknown {
         /// The word.
@@ -108,7 +108,7 @@ pub enum CodeError {
         /// The value's name.
         name: String,
     },
-    /// The code does not have such a value.
+    /// The code has no such value.
     #[error("the code {word:?} has no value {name:?}")]
     Surplus {
         /// The code's word.
@@ -124,13 +124,13 @@ pub enum CodeError {
     },
 }
 
-/// A type that a value of a code can have.
+/// A type that a code's value can have.
 pub(crate) trait Field: Sized {
-    /// The value; `None` is left out.
+    /// The value; `None` is omitted.
     fn write(&self) -> Option<Value>;
-    /// The typed value; `None` where it is not of this type.
+    /// The typed value; `None` if it is not of this type.
     fn read(value: Option<Value>) -> Option<Self>;
-    /// An invented value.
+    /// An example value.
     fn sample() -> Self;
 }
 
@@ -138,7 +138,7 @@ pub(crate) fn named(name: &str, field: &impl Field) -> Option<(String, Value)> {
     field.write().map(|value| (name.to_owned(), value))
 }
 
-/// The values of a code being read back.
+/// The values of a code being decoded.
 pub(crate) struct Fields {
     parts: Parts,
 }

@@ -18,7 +18,7 @@ impl Row {
     }
 }
 
-/// A media type, its reader, and the endings expected of its files' names.
+/// A media type, its reader, and the extensions expected of its files' names.
 type Type = (&'static str, Option<ReaderKey>, &'static [&'static str]);
 
 const fn read(name: &'static str, reader: ReaderKey, endings: &'static [&'static str]) -> Type {
@@ -29,19 +29,19 @@ const fn unread(name: &'static str, endings: &'static [&'static str]) -> Type {
     (name, None, endings)
 }
 
-// People and programs use these for any sort of text.
+// People and programs use these extensions for any kind of text.
 const TEXT_NAMES: &[&str] = &["txt", "csv", "md", "html", "htm", "eml"];
-// Word and Excel themselves save other formats under their own endings.
+// Word and Excel themselves save other formats under their own extensions.
 const OFFICE_TEXT_NAMES: &[&str] = &["txt", "csv", "md", "html", "htm", "eml", "doc", "dot", "xls", "xlt"];
 const WORD_PACKAGE: &[&str] = &["docx", "docm", "dotx", "doc", "dot", "zip"];
 const SHEET_PACKAGE: &[&str] = &["xlsx", "xlsm", "xltx", "xls", "xlt", "zip"];
 const SLIDES_PACKAGE: &[&str] = &["pptx", "pptm", "ppsx", "ppt", "pps", "zip"];
 const SEALED_NAMES: &[&str] =
     &["docx", "docm", "dotx", "doc", "dot", "xlsx", "xlsm", "xltx", "xls", "xlt", "pptx", "pptm", "ppsx", "ppt", "pps"];
-// Containers of sound and video share their endings.
+// Audio and video containers share their extensions.
 const MEDIA_NAMES: &[&str] = &["mp3", "wav", "m4a", "amr", "ogg", "flac", "mp4", "mov", "avi", "mkv", "wmv"];
 
-/// All kinds, in the order in which lists show them.
+/// All kinds, in display order.
 pub(super) const KINDS: &[Row] = &[
     Row {
         kind: FileKind::Pdf,

@@ -1,12 +1,12 @@
-//! Styles and list numbers of a Word document: what `styles.xml` and `numbering.xml` say of them.
+//! Styles and list numbers of a Word document, from `styles.xml` and `numbering.xml`.
 //!
-//! Numbers are counted as Word counts them, for the common formats; a level in another format shows decimals.
+//! Numbers are counted as Word counts them, for the common formats; a level in another format is shown in decimals.
 
 use crate::formats::office::package::{PART_CAP, Package};
 use crate::formats::office::xml::{Element, Node};
 use std::collections::BTreeMap;
 
-/// What a style says that matters for text.
+/// The properties of a style that matter for text.
 #[derive(Clone, Default, Debug)]
 struct Style {
     based_on: String,
@@ -28,7 +28,7 @@ struct Level {
     style: String,
 }
 
-/// The document's lists, and how far each has counted.
+/// The document's lists, and their counters.
 #[derive(Default)]
 pub(super) struct Numbering {
     levels: BTreeMap<String, Vec<Level>>,
@@ -62,12 +62,12 @@ impl Styles {
         styles
     }
 
-    /// Whether a style, or what it is based on, hides its text.
+    /// Whether a style, or one that it is based on, hides its text.
     pub(super) fn hides(&self, id: &str) -> bool {
         self.inherited(id, |style| style.hidden).unwrap_or(false)
     }
 
-    /// The list and level that a style, or what it is based on, belongs to.
+    /// The list and level of a style, or of one that it is based on.
     pub(super) fn list(&self, id: &str) -> Option<(String, usize)> {
         let list = self.inherited(id, |style| style.list.clone())?;
         Some((list, self.inherited(id, |style| style.level).unwrap_or(0)))
@@ -75,7 +75,7 @@ impl Styles {
 
     fn inherited<T>(&self, id: &str, property: impl Fn(&Style) -> Option<T>) -> Option<T> {
         let mut id = id;
-        // styles based on each other in a ring end here
+        // cyclic inheritance of styles ends here
         for _ in 0..20 {
             let style = self.0.get(id)?;
             if let Some(found) = property(style) {
@@ -159,13 +159,13 @@ impl Numbering {
         }
     }
 
-    /// The level of the list's definition that is tied to a style, if any.
+    /// The level of the list's definition linked to a style, if any.
     pub(super) fn level_of_style(&self, list: &str, style: &str) -> Option<usize> {
         let (definition, _) = self.lists.get(list)?;
         self.levels.get(definition)?.iter().position(|level| level.style == style)
     }
 
-    /// Counts one paragraph of a list's level, and gives the label that Word shows before it.
+    /// Counts one paragraph at a list's level, and returns the label that Word shows before it.
     pub(super) fn label(&mut self, list: &str, level: usize) -> Option<String> {
         let (definition, starts) = self.lists.get(list)?;
         let levels = self.levels.get(definition)?;
@@ -199,7 +199,7 @@ impl Numbering {
     }
 }
 
-// Bullets are often set in symbol fonts, whose characters say nothing in Unicode.
+// Bullets often use symbol fonts, whose characters mean nothing in Unicode.
 fn bullet(text: &str) -> String {
     let private = |c: char| ('\u{e000}'..='\u{f8ff}').contains(&c) || c.is_control();
     if text.chars().any(private) || text == "o" { "•".to_owned() } else { text.to_owned() }
@@ -273,7 +273,7 @@ fn han_digit(digit: u32) -> char {
     ['〇', '一', '二', '三', '四', '五', '六', '七', '八', '九'].get(digit as usize).copied().unwrap_or('〇')
 }
 
-// 十 and 二十三 as in speech up to 9999; beyond it digits.
+// 十 and 二十三 as spoken up to 9999; beyond it digits.
 fn counting(number: u32) -> String {
     if number == 0 || number > 9999 {
         return number.to_string();
@@ -302,7 +302,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numerals_read_as_word_shows_them() {
+    fn numerals_match_word() {
         for (number, format, shown) in [
             (3, "decimal", "3"),
             (12, "chineseCounting", "十二"),

@@ -1,7 +1,7 @@
 //! The text of one story of a Word document (its body, a header, a note), read node by node.
 //!
-//! What Word keeps but does not show stays: deletions under change tracking, hidden text. What is drawn twice for the
-//! sake of old programs (`mc:Fallback`) is read once. Nesting costs a byte a level, never the stack.
+//! What Word keeps but does not show is kept: deletions under change tracking, hidden text. Content stored twice for
+//! old programs (`mc:Fallback`) is read once. Nesting costs a byte a level, never the call stack.
 
 use super::numbering::{Numbering, Styles};
 use crate::formats::office::draft::Draft;
@@ -9,7 +9,7 @@ use crate::formats::office::xml::{Element, Node};
 use exhibit_model::MarkKind;
 use std::collections::BTreeMap;
 
-/// What happened at a node that only the reader of the whole document can deal with.
+/// An event that only the reader of the whole document can handle.
 pub(super) enum Signal {
     /// A page ends here.
     PageBreak,
@@ -17,18 +17,18 @@ pub(super) enum Signal {
     SectionEnd(Section),
 }
 
-/// What a section says of itself.
+/// The properties of a section.
 #[derive(Clone, Default)]
 pub(super) struct Section {
     /// Relation ids of its headers.
     pub(super) headers: Vec<String>,
     /// Relation ids of its footers.
     pub(super) footers: Vec<String>,
-    /// Whether what follows it goes on on the same page.
+    /// Whether the following content continues on the same page.
     pub(super) continuous: bool,
 }
 
-/// What the document's other parts say, which stories refer to.
+/// Data of the document's other parts that stories refer to.
 pub(super) struct Shared {
     pub(super) styles: Styles,
     pub(super) numbering: Numbering,
@@ -38,7 +38,7 @@ pub(super) struct Shared {
     pub(super) links: BTreeMap<String, String>,
 }
 
-/// What text refers to, in the order in which it does.
+/// References from the text, in text order.
 #[derive(Default)]
 pub(super) struct References {
     pub(super) footnotes: Vec<String>,
@@ -104,14 +104,14 @@ pub(super) struct Story<'s> {
     /// How many of the blocks are cells.
     cells: usize,
     fields: Vec<Field>,
-    /// How many of the fields have not come to their result.
+    /// How many of the fields have not reached their result.
     instructions: usize,
     drafts: Vec<Draft>,
     skipped: usize,
     deleted: usize,
     break_waits: bool,
     choice_seen: Vec<usize>,
-    /// What the text referred to since this was last taken.
+    /// References found since the last call.
     pub(super) references: References,
 }
 
@@ -137,9 +137,9 @@ impl<'s> Story<'s> {
         }
     }
 
-    /// Takes what was written so far.
+    /// Takes the text written so far.
     pub(super) fn take(&mut self) -> Draft {
-        // text boxes left open by damage stand after what surrounds them
+        // text boxes left open by damage go after the text around them
         while self.drafts.len() > 1 {
             let inner = self.drafts.pop().unwrap_or_default();
             if let Some(outer) = self.drafts.last_mut() {
@@ -153,7 +153,7 @@ impl<'s> Story<'s> {
         draft
     }
 
-    /// Whether nothing was written on this page yet.
+    /// Whether nothing has been written on this page.
     pub(super) fn is_blank(&self) -> bool {
         self.drafts.iter().all(Draft::is_blank)
     }
@@ -245,7 +245,7 @@ impl<'s> Story<'s> {
         (tag, None)
     }
 
-    /// An element that matters only by its name and attributes.
+    /// An element of which only name and attributes matter.
     fn leaf(&mut self, element: &Element<'_>, parent: Tag) -> Option<Signal> {
         match parent {
             Tag::ParagraphProperties => return self.paragraph_property(element),
@@ -322,7 +322,7 @@ impl<'s> Story<'s> {
         None
     }
 
-    // Pictures, charts, diagrams and links, wherever they stand.
+    // Pictures, charts, diagrams and links, wherever they occur.
     fn placed(&mut self, element: &Element<'_>) {
         match element.name() {
             "blip" | "imagedata" => {
@@ -354,8 +354,8 @@ impl<'s> Story<'s> {
         }
     }
 
-    // Symbols stand at U+F000 plus their place in the font. The few that mean something get their Unicode character;
-    // the others keep the one that the file states.
+    // Symbols are at U+F000 plus their code in the font. The few with a known meaning get their Unicode character;
+    // the others keep the stated one.
     fn symbol(&mut self, element: &Element<'_>) {
         let font = element.value("font").unwrap_or_default().to_lowercase();
         let code = element.value("char").and_then(|code| u32::from_str_radix(&code, 16).ok());
@@ -533,7 +533,7 @@ impl<'s> Story<'s> {
         Some(Signal::PageBreak)
     }
 
-    // A break that follows from another one (Word notes both) makes no second page.
+    // A break that follows from another one (Word stores both) does not start a second page.
     fn soft_break(&mut self) -> Option<Signal> {
         if self.drafts.len() > 1 || self.is_blank() { None } else { self.hard_break() }
     }

@@ -1,4 +1,4 @@
-//! What a Word document says, and what hostile ones do.
+//! Tests of Word documents, including hostile ones.
 
 use super::extract;
 use crate::formats::office::testing::{package, read, relations, torment};
@@ -52,7 +52,7 @@ fn paragraphs_breaks_and_special_characters() {
 }
 
 #[test]
-fn tables_are_rows_of_cells_and_breaks_in_them_wait() {
+fn tables_are_rows_and_defer_page_breaks() {
     let cell = |text: &str| format!("<w:tc><w:p><w:r>{text}</w:r></w:p></w:tc>");
     let row = |cells: [&str; 2]| format!("<w:tr>{}{}</w:tr>", cell(cells[0]), cell(cells[1]));
     let broken = row(["<w:t>c</w:t>", "<w:lastRenderedPageBreak/><w:t>d</w:t>"]);
@@ -68,7 +68,7 @@ fn tables_are_rows_of_cells_and_breaks_in_them_wait() {
 }
 
 #[test]
-fn what_is_kept_but_not_shown_is_marked() {
+fn content_kept_but_not_shown_is_marked() {
     let body = "<w:p><w:r><w:t>shown </w:t></w:r><w:del><w:r><w:delText>deleted </w:delText></w:r></w:del>\
         <w:r><w:rPr><w:vanish/></w:rPr><w:t>hidden </w:t></w:r><w:r><w:rPr><w:vanish w:val=\"0\"/></w:rPr><w:t>open</w:t></w:r>\
         <w:ins><w:r><w:t> new</w:t></w:r></w:ins></w:p><w:p><w:pPr><w:pStyle w:val=\"Secret\"/></w:pPr><w:r><w:t>by style</w:t></w:r></w:p>";
@@ -82,7 +82,7 @@ fn what_is_kept_but_not_shown_is_marked() {
 }
 
 #[test]
-fn notes_comments_headers_and_links_stand_with_their_page() {
+fn notes_comments_headers_and_links_are_on_their_page() {
     let body = "<w:p><w:r><w:t>first</w:t><w:footnoteReference w:id=\"2\"/><w:commentReference w:id=\"0\"/></w:r>\
         <w:hyperlink r:id=\"l\"><w:r><w:t>link</w:t></w:r></w:hyperlink><w:r><w:br w:type=\"page\"/></w:r></w:p>\
         <w:p><w:r><w:t>second</w:t></w:r></w:p><w:sectPr><w:headerReference r:id=\"h\"/><w:footerReference r:id=\"f\"/></w:sectPr>";
@@ -128,7 +128,7 @@ fn notes_comments_headers_and_links_stand_with_their_page() {
 }
 
 #[test]
-fn text_boxes_come_once_and_after_their_paragraph() {
+fn text_boxes_follow_their_paragraph_once() {
     let inner = "<w:txbxContent><w:p><w:r><w:t>boxed</w:t></w:r></w:p></w:txbxContent>";
     let body = format!(
         "<w:p><w:r><w:t>be</w:t></w:r><w:r><mc:AlternateContent><mc:Choice Requires=\"wps\"><w:drawing>{inner}</w:drawing></mc:Choice>\
@@ -169,7 +169,7 @@ fn lists_are_numbered_as_shown_and_fields_show_results() {
 }
 
 #[test]
-fn properties_members_and_what_acts_are_said() {
+fn properties_members_and_active_content_are_emitted() {
     let core = "<cp:coreProperties><dc:creator>Alim &amp; Co</dc:creator><cp:lastModifiedBy>W</cp:lastModifiedBy>\
         <dcterms:created>2017-11-04T08:00:00Z</dcterms:created></cp:coreProperties>";
     let app = "<Properties><Application>Microsoft Office Word</Application><TitlesOfParts><vt:lpstr>x</vt:lpstr></TitlesOfParts></Properties>";
@@ -207,7 +207,7 @@ fn properties_members_and_what_acts_are_said() {
 }
 
 #[test]
-fn continuous_sections_go_on_and_others_begin_a_page() {
+fn continuous_sections_continue_and_others_start_a_page() {
     let paragraph = |text: &str, section: &str| {
         let section =
             if section.is_empty() { String::new() } else { format!("<w:pPr><w:sectPr>{section}</w:sectPr></w:pPr>") };
@@ -235,7 +235,7 @@ fn deep_nesting_and_entities_are_harmless() {
 }
 
 #[test]
-fn damaged_documents_say_what_is_left() {
+fn damaged_documents_yield_the_rest() {
     let whole = parts(
         "<w:p><w:r><w:t>保留</w:t></w:r></w:p><w:p><w:r><w:t>kept</w:t></w:r></w:p>",
         &[("docProps/core.xml", "<x/>")],
@@ -251,7 +251,7 @@ fn damaged_documents_say_what_is_left() {
 }
 
 #[test]
-fn cut_and_changed_documents_do_no_harm() {
+fn truncated_and_mutated_documents_are_harmless() {
     let body = "<w:p><w:pPr><w:numPr><w:numId w:val=\"1\"/></w:numPr></w:pPr><w:r><w:t>a</w:t></w:r></w:p>\
         <w:tbl><w:tr><w:tc><w:p><w:r><w:t>b</w:t></w:r></w:p></w:tc></w:tr></w:tbl>";
     torment(extract, &parts(body, &[("docProps/core.xml", "<a><dc:title>t</dc:title></a>")]), 7);

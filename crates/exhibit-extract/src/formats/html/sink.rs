@@ -1,6 +1,6 @@
-//! Makes text of the tags and characters of an HTML text as they come.
+//! Converts the tags and characters of an HTML document to text as they arrive.
 //!
-//! There is no tree: a stack of open elements is all that is kept, so memory does not grow with the text, and no depth
+//! There is no tree: only a stack of open elements is kept, so memory does not grow with the text, and no depth
 //! of nesting can exhaust the call stack.
 
 use super::style::{Flow, ends_implicitly, flow, is_void, keeps_space, style_hides};
@@ -12,46 +12,46 @@ use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-/// Most open elements that are kept track of; deeper ones are read as if they were inline.
+/// Maximum number of tracked open elements; deeper ones are read as if they were inline.
 const DEPTH: usize = 4096;
 
-/// Most links that are listed.
+/// Maximum number of listed links.
 pub(super) const LINKS: usize = 1000;
 
-/// What was found in an HTML text.
+/// What was found in an HTML document.
 #[derive(Default)]
 pub(crate) struct Findings {
     /// The text.
     pub(crate) text: String,
-    /// Its stretches that are hidden or form values.
+    /// The stretches of it that are hidden or form values.
     pub(crate) marks: Vec<Mark>,
     /// The title.
     pub(crate) title: String,
-    /// The language that the page states.
+    /// The declared language of the page.
     pub(crate) language: String,
     /// Names and contents of `meta` elements.
     pub(crate) meta: Vec<(String, String)>,
     /// Targets of links.
     pub(crate) links: BTreeSet<String>,
-    /// How many links were not listed.
+    /// The number of links not listed.
     pub(crate) links_left: u64,
-    /// Hosts that showing the page would fetch from.
+    /// Hosts that displaying the page would fetch from.
     pub(crate) remote: BTreeSet<String>,
     /// Files within `data:` addresses.
     pub(crate) embedded: Vec<Embedded>,
-    /// How many embedded files there were so far.
+    /// The number of embedded files found so far.
     embedded_count: u64,
-    /// How many of them cannot be decoded.
+    /// How many of them could not be decoded.
     pub(crate) embedded_bad: u64,
-    /// How many comments there are.
+    /// The number of comments.
     pub(crate) comments: u64,
-    /// How many scripts there are.
+    /// The number of scripts.
     pub(crate) scripts: u64,
 }
 
-/// A file within the text.
+/// A file embedded in the document.
 pub(crate) struct Embedded {
-    /// A name made from its number and kind.
+    /// A name derived from its number and kind.
     pub(crate) name: String,
     /// Its bytes.
     pub(crate) bytes: Vec<u8>,
@@ -65,7 +65,7 @@ struct Open {
     keeps_space: bool,
 }
 
-/// What has to stand between the text so far and the text to come.
+/// The separator required between the text so far and the text to come.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 enum Gap {
     #[default]
@@ -75,7 +75,7 @@ enum Gap {
     Paragraph,
 }
 
-/// The state of reading; a [`TokenSink`] is given tokens by shared reference.
+/// The state of a reading; a [`TokenSink`] receives tokens by shared reference.
 pub(super) struct Reading(RefCell<State>);
 
 #[derive(Default)]
@@ -93,7 +93,7 @@ struct State {
 }
 
 impl Reading {
-    /// Begins to read HTML, or XHTML if it is `xml`.
+    /// Starts reading HTML, or XHTML if `xml`.
     pub(super) fn new(xml: bool) -> Self {
         Self(RefCell::new(State { xml, ..State::default() }))
     }
@@ -109,7 +109,7 @@ impl Reading {
         std::mem::take(&mut self.0.borrow_mut().found.embedded)
     }
 
-    /// Ends the reading.
+    /// Finishes the reading.
     pub(super) fn into_findings(self) -> Findings {
         let mut found = self.0.into_inner().found;
         if !found.text.is_empty() {
@@ -210,7 +210,7 @@ impl State {
         }
     }
 
-    /// What an element's start does to the flow of text.
+    /// The effect of a start tag on the flow of text.
     fn before(&mut self, flow: Flow, name: &str) {
         match flow {
             Flow::Inline | Flow::Silent => {}
@@ -232,7 +232,7 @@ impl State {
         }
     }
 
-    /// A tab before every cell of a row but the first, so that columns can be told even where cells are empty.
+    /// A tab before every cell of a row except the first, so that columns are distinguishable even if cells are empty.
     fn cell(&mut self) {
         if self.gap >= Gap::Line {
             self.write_gap();
@@ -260,7 +260,7 @@ impl State {
         }
     }
 
-    /// The value of a form field, as far as it is shown.
+    /// The displayed value of a form field.
     fn input(&mut self, tag: &Tag) {
         let kind = attribute(tag, "type").unwrap_or("text").to_ascii_lowercase();
         let Some(value) = attribute(tag, "value").filter(|value| !value.trim().is_empty()) else { return };
@@ -288,7 +288,7 @@ impl State {
         }
     }
 
-    /// Links, things fetched from elsewhere, files within the text.
+    /// Links, resources fetched from elsewhere, embedded files.
     fn properties(&mut self, tag: &Tag) {
         let name = &*tag.name;
         if name == "html" && self.found.language.is_empty() {
@@ -361,7 +361,7 @@ impl State {
         if self.kept_space > 0 { self.exact(text) } else { self.words(text) }
     }
 
-    /// Text in which any white space is one space.
+    /// Text in which any run of white space is one space.
     fn words(&mut self, text: &str) {
         let is_space = |c: char| matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{c}');
         let mut rest = text;
@@ -381,7 +381,7 @@ impl State {
         }
     }
 
-    /// Text in which white space counts.
+    /// Text in which white space is significant.
     fn exact(&mut self, text: &str) {
         if text.is_empty() {
             return;
@@ -392,7 +392,7 @@ impl State {
         self.mark_if_hidden(start);
     }
 
-    /// Writes what has to stand between the text so far and the text to come.
+    /// Writes the separator required between the text so far and the text to come.
     fn write_gap(&mut self) {
         let gap = std::mem::take(&mut self.gap);
         let text = &mut self.found.text;
@@ -423,7 +423,7 @@ impl State {
         }
     }
 
-    /// Marks the text from `start` on, joined with the mark before where only white space stands between.
+    /// Marks the text from `start` on, merged with the previous mark if only white space separates them.
     fn mark(&mut self, start: usize, kind: MarkKind) {
         let found = &mut self.found;
         let (Ok(from), Ok(end)) = (u32::try_from(start), u32::try_from(found.text.len())) else { return };
@@ -438,7 +438,7 @@ fn attribute<'a>(tag: &'a Tag, name: &str) -> Option<&'a str> {
     tag.attrs.iter().find(|a| &*a.name.local == name).map(|a| &*a.value)
 }
 
-/// The usual ending of a file of this media type.
+/// The usual extension of a file of this media type.
 fn extension(media_type: &str) -> &str {
     match media_type {
         "image/jpeg" => "jpg",

@@ -1,6 +1,6 @@
-//! What elements do to the text around them.
+//! The effect of elements on the text around them.
 
-/// How an element stands in the flow of text.
+/// The role of an element in the flow of text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Flow {
     /// Within a line.
@@ -11,11 +11,11 @@ pub(super) enum Flow {
     Paragraph,
     /// A cell of a table row.
     Cell,
-    /// Its content is no text (styles, scripts).
+    /// Its content is not text (styles, scripts).
     Silent,
 }
 
-/// How an element stands in the flow of text.
+/// The role of an element in the flow of text.
 pub(super) fn flow(name: &str) -> Flow {
     match name {
         "script" | "style" | "template" | "title" => Flow::Silent,
@@ -57,12 +57,12 @@ pub(super) fn is_void(name: &str) -> bool {
     )
 }
 
-/// Whether white space in the element's text counts.
+/// Whether white space in the element's text is significant.
 pub(super) fn keeps_space(name: &str) -> bool {
     matches!(name, "pre" | "textarea" | "listing" | "xmp" | "plaintext")
 }
 
-/// Whether a start tag of `next` ends an open `name` whose end tag was left out.
+/// Whether a start tag of `next` implicitly closes an open `name`.
 pub(super) fn ends_implicitly(name: &str, next: &str) -> bool {
     match name {
         "p" => {

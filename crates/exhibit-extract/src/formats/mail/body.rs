@@ -1,4 +1,4 @@
-//! What a message says and what it carries: its parts sorted into text to read and files to pass on.
+//! The content of a message: its parts sorted into text to read and files to emit.
 
 use super::header::{Header, decode_labelled};
 use super::mime::{Part, Uuencoded};
@@ -17,7 +17,7 @@ pub(super) struct Body<'p, 'a> {
     observed: BTreeMap<Observed, u64>,
 }
 
-/// What was observed of some parts; how many, is counted.
+/// Observations on parts, with their counts.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Observed {
     AttachmentEncodingDamaged,
@@ -47,11 +47,11 @@ impl Observed {
     }
 }
 
-/// A file that a message carries.
+/// A file that a message contains.
 pub(super) struct File<'p, 'a> {
-    /// Its name, made up where the message gives none.
+    /// Its name, generated if the message has none.
     pub(super) name: String,
-    /// How the message holds it.
+    /// How the message contains it.
     pub(super) relation: Relation,
     content: Content<'p, 'a>,
 }
@@ -62,7 +62,7 @@ enum Content<'p, 'a> {
 }
 
 impl File<'_, '_> {
-    /// Its bytes, without any encoding for transfer.
+    /// Its bytes, without transfer encoding.
     pub(super) fn bytes(&self) -> Vec<u8> {
         match &self.content {
             Content::Part(part) => part.content().bytes,
@@ -82,12 +82,12 @@ impl<'p, 'a> Body<'p, 'a> {
         &self.marks
     }
 
-    /// The files carried.
+    /// The files contained in the message.
     pub(super) fn members(&self) -> &[File<'p, 'a>] {
         &self.members
     }
 
-    /// Says what a user should know.
+    /// Emits notes for the user.
     ///
     /// # Errors
     /// [`Stop::Closed`].
@@ -98,7 +98,7 @@ impl<'p, 'a> Body<'p, 'a> {
         notes.into_iter().try_for_each(|code| out.note(0, code))
     }
 
-    /// Takes a part and all within it.
+    /// Adds a part and all parts within it.
     pub(super) fn take(&mut self, part: &'p Part<'a>) {
         for outside in &part.outside {
             self.take_outside(outside);
@@ -140,7 +140,7 @@ impl<'p, 'a> Body<'p, 'a> {
         }
     }
 
-    /// One text in several forms: the plain one is read, the HTML one compared with it.
+    /// A text in alternative forms: the plain one is read, the HTML one is compared with it.
     fn take_alternatives(&mut self, part: &'p Part<'a>) {
         let readable = |part: &Part<'_>, wanted: &str| part.media_type == wanted && !part.is_attachment();
         let plain = part.parts.iter().find(|part| readable(part, "text/plain") && !part.raw.trim_ascii().is_empty());
@@ -159,7 +159,7 @@ impl<'p, 'a> Body<'p, 'a> {
         }
     }
 
-    /// The HTML form of a text whose plain form was read: kept as a file where it says more.
+    /// The HTML form of a text whose plain form was read: kept as a file if it contains more.
     fn take_twin(&mut self, plain: &BTreeMap<String, u32>, holder: &'p Part<'a>, html: &'p Part<'a>) {
         let (text, ..) = text_of(html);
         let found = html::text_of(&text);
@@ -237,7 +237,7 @@ impl<'p, 'a> Body<'p, 'a> {
         }
     }
 
-    /// Passes a part on as a file.
+    /// Emits a part as a file.
     fn carry(&mut self, part: &'p Part<'a>) {
         if !part.parts.is_empty() {
             part.parts.iter().for_each(|part| self.carry(part));
@@ -306,7 +306,7 @@ impl<'p, 'a> Body<'p, 'a> {
     }
 }
 
-/// The HTML part that `part` is, or that it holds together with its pictures.
+/// The HTML part that `part` is, or that it contains together with its pictures.
 fn html_of<'p, 'a>(part: &'p Part<'a>) -> Option<&'p Part<'a>> {
     let is_html = |part: &Part<'_>| part.media_type == "text/html" && !part.is_attachment();
     if is_html(part) {
@@ -317,7 +317,7 @@ fn html_of<'p, 'a>(part: &'p Part<'a>) -> Option<&'p Part<'a>> {
     is_html(inner).then_some(inner)
 }
 
-/// The text of a part, and what was observed of its encoding.
+/// The text of a part, and observations on its encoding.
 fn text_of(part: &Part<'_>) -> (String, Option<Observed>) {
     let content = part.content();
     let stated = part.charset().map(str::to_owned).or_else(|| {
@@ -333,7 +333,7 @@ fn text_of(part: &Part<'_>) -> (String, Option<Observed>) {
     (text, observed.or((content.strange > 0).then_some(Observed::TextEncodingDamaged)))
 }
 
-/// How often each word stands in a text, letters and digits only.
+/// How often each word occurs in a text, letters and digits only.
 fn words(text: &str) -> BTreeMap<String, u32> {
     let mut counts = BTreeMap::new();
     for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {

@@ -1,13 +1,13 @@
 //! The header fields of a message or of one of its parts: unfolded, decoded, looked up (RFC 5322, 2047, 2231).
 //!
-//! Fields with bytes beyond ASCII are against the rules and common: they are taken as UTF-8 where they are, else one
+//! Fields with bytes beyond ASCII are against the rules and common: they are decoded as UTF-8 if valid, else one
 //! guess is made over the whole header.
 
 use crate::charset::{self, Decoder, Scheme};
 use crate::transfer;
 use mail_parser::{ContentType, MessageParser};
 
-/// Most fields that are kept.
+/// Maximum number of kept fields.
 const FIELDS: usize = 10_000;
 
 /// A header.
@@ -25,7 +25,7 @@ pub(super) struct Field {
 }
 
 impl Header {
-    /// Takes the header at the start of `bytes`; what follows it begins at the place given back.
+    /// Parses the header at the start of `bytes`; the returned offset is where the rest begins.
     pub(super) fn parse(bytes: &[u8]) -> (Self, usize) {
         let (lines, end) = header_lines(bytes);
         let block = &bytes[..end];
@@ -68,7 +68,7 @@ impl Field {
 }
 
 /// The lines of the header with their continuations, and where the header ends: after an empty line, or before a line
-/// that is no field.
+/// that is not a field.
 fn header_lines(bytes: &[u8]) -> (Vec<&[u8]>, usize) {
     let mut lines: Vec<&[u8]> = Vec::new();
     let (mut at, mut start) = (0, 0);
@@ -108,8 +108,8 @@ fn unfold(text: &str) -> String {
     unfolded.trim().to_owned()
 }
 
-/// Decodes encoded words (RFC 2047), also where they stand within quotes, against the rules. Words that follow each
-/// other in one encoding are decoded as one, as many programs cut characters in two between them.
+/// Decodes encoded words (RFC 2047), also within quotes, against the rules. Adjacent words in one encoding
+/// are decoded as one, as many programs split characters between them.
 pub(super) fn decode_words(text: &str) -> String {
     let mut decoded = String::with_capacity(text.len());
     let mut run: Option<(String, Vec<u8>)> = None;
@@ -152,7 +152,7 @@ struct Word<'a> {
 }
 
 impl<'a> Word<'a> {
-    /// Takes the word at the start of `text`, and what follows it.
+    /// Parses the word at the start of `text`, and returns what follows it.
     fn parse(text: &'a str) -> Option<(Self, &'a str)> {
         let (charset, rest) = text.strip_prefix("=?")?.split_once('?')?;
         let (encoding, rest) = rest.split_once('?')?;
@@ -171,7 +171,7 @@ impl<'a> Word<'a> {
     }
 }
 
-/// Decodes bytes by the encoding that a label names; without one that holds, by a guess. Says the encoding, and
+/// Decodes bytes by the encoding that a label names; without a valid one, by a guess. Returns the encoding, and
 /// whether it is the labelled one.
 pub(super) fn decode_labelled(label: Option<&str>, bytes: &[u8]) -> (String, Scheme, bool) {
     let attempt = |scheme: Scheme| {

@@ -4,10 +4,10 @@ use super::header::Header;
 use crate::transfer::{self, Decoded};
 use mail_parser::ContentType;
 
-/// How deep parts within parts are followed; deeper ones are taken as they are.
+/// How deep nested parts are followed; deeper ones are kept undivided.
 const DEPTH: usize = 40;
 
-/// Most parts of one message; what comes after them stays with the last.
+/// Maximum parts of one message; later ones stay with the last.
 const PARTS: usize = 100_000;
 
 /// A part, or the message itself.
@@ -18,16 +18,16 @@ pub(super) struct Part<'a> {
     pub(super) media_type: String,
     content_type: Option<ContentType<'static>>,
     disposition: Option<ContentType<'static>>,
-    /// Its body as it stands in the message.
+    /// Its body as stored in the message.
     pub(super) raw: &'a [u8],
     /// The parts of a multipart body.
     pub(super) parts: Vec<Part<'a>>,
-    /// Text outside of the parts of a multipart body, which no program shows.
+    /// Text outside the parts of a multipart body, which no program shows.
     pub(super) outside: Vec<&'a [u8]>,
 }
 
 impl<'a> Part<'a> {
-    /// Takes a message apart.
+    /// Parses a message into its parts.
     pub(super) fn parse(message: &'a [u8]) -> Self {
         Self::parse_at(message, "text/plain", 0, &mut 0)
     }
@@ -80,17 +80,17 @@ impl<'a> Part<'a> {
         self.content_type.as_ref()?.attribute(name)
     }
 
-    /// The encoding that the part states for its text.
+    /// The declared encoding of the part's text.
     pub(super) fn charset(&self) -> Option<&str> {
         self.parameter("charset")
     }
 
-    /// What an S/MIME part is, in lower case: `enveloped-data`, `signed-data`.
+    /// The S/MIME type of the part, in lower case: `enveloped-data`, `signed-data`.
     pub(super) fn smime_type(&self) -> String {
         self.parameter("smime-type").unwrap_or_default().to_ascii_lowercase()
     }
 
-    /// The name that the part gives its content, or the last word of the address that it was saved from.
+    /// The declared name of the content, or the last segment of the URL that it was saved from.
     pub(super) fn name(&self) -> Option<String> {
         self.file_name().or_else(|| {
             let location = self.header.get("Content-Location")?.split(['?', '#']).next()?;
@@ -98,13 +98,13 @@ impl<'a> Part<'a> {
         })
     }
 
-    /// The name that the part gives its content.
+    /// The declared name of the content.
     pub(super) fn file_name(&self) -> Option<String> {
-        let of = |field: &Option<ContentType<'static>>, name: &str| {
+        let parameter = |field: &Option<ContentType<'static>>, name: &str| {
             let value = field.as_ref()?.attribute(name)?;
             Some(super::header::decode_words(value)).filter(|value| !value.trim().is_empty())
         };
-        of(&self.disposition, "filename").or_else(|| of(&self.content_type, "name"))
+        parameter(&self.disposition, "filename").or_else(|| parameter(&self.content_type, "name"))
     }
 
     /// Whether the part is meant to be saved rather than shown.
@@ -139,7 +139,7 @@ fn media_type(content_type: &ContentType<'_>) -> Option<String> {
     }
 }
 
-/// A boundary line: where the text before it ends (the line end before it belongs to it), and where it ends itself.
+/// A boundary line: where the text before it ends (the line end before it belongs to it), and where the line ends.
 struct Line {
     start: usize,
     end: usize,
@@ -180,7 +180,7 @@ impl Iterator for Boundaries<'_> {
 pub(super) struct Uuencoded<'a> {
     /// The name on its first line.
     pub(super) name: &'a [u8],
-    /// Its lines between the first and the last.
+    /// The lines between the first and the last.
     pub(super) lines: &'a [u8],
     /// Where it begins and ends in the text.
     pub(super) span: (usize, usize),

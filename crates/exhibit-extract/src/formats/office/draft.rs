@@ -1,6 +1,6 @@
 //! A page being written: text, and marks that follow it.
 //!
-//! Marks never point outside the text, and stand in the order of their offsets once the page is made.
+//! Marks never point outside the text, and are sorted by offset once the page is finished.
 
 use exhibit_model::{Mark, MarkKind, Page, PageKind};
 
@@ -9,17 +9,17 @@ use exhibit_model::{Mark, MarkKind, Page, PageKind};
 pub(crate) struct Draft {
     text: String,
     marks: Vec<Mark>,
-    /// Pictures placed.
+    /// The number of pictures placed.
     pub(crate) images: u32,
 }
 
 impl Draft {
-    /// Whether nothing but white space was written, and no picture placed.
+    /// Whether nothing except white space was written, and no picture placed.
     pub(crate) fn is_blank(&self) -> bool {
         self.images == 0 && self.text.chars().all(char::is_whitespace)
     }
 
-    /// How many bytes of text there are.
+    /// The number of bytes of text.
     pub(crate) fn len(&self) -> usize {
         self.text.len()
     }
@@ -41,7 +41,7 @@ impl Draft {
         self.mark(start, kind);
     }
 
-    /// Marks the text from byte `start` to its end; a mark of the same kind that ends there is made longer.
+    /// Marks the text from byte `start` to its end; extends a mark of the same kind that ends there.
     pub(crate) fn mark(&mut self, start: usize, kind: MarkKind) {
         let (Ok(start), Ok(end)) = (u32::try_from(start), u32::try_from(self.text.len())) else { return };
         if start >= end {
@@ -54,14 +54,14 @@ impl Draft {
         }
     }
 
-    /// Ends the line, unless the text is empty or its line is ended already.
+    /// Ends the line, unless the text is empty or already ends with a line end.
     pub(crate) fn end_line(&mut self) {
         if !self.text.is_empty() && !self.text.ends_with('\n') {
             self.text.push('\n');
         }
     }
 
-    /// Takes back the last line end; a mark over it ends before it.
+    /// Removes the last line end; a mark over it is shortened.
     pub(crate) fn drop_line_end(&mut self) {
         if self.text.ends_with('\n') {
             self.text.pop();
@@ -97,7 +97,7 @@ impl Draft {
         self.images += other.images;
     }
 
-    /// The page made of it; `Out` numbers it.
+    /// The finished page; `Out` numbers it.
     pub(crate) fn into_page(mut self, kind: PageKind, label: String) -> Page {
         self.marks.sort_by_key(|mark| (mark.start, mark.end));
         let mut page = Page::of_text(0, kind, self.text);

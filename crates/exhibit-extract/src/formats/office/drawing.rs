@@ -40,7 +40,7 @@ pub(crate) fn paragraphs(package: &mut Package<'_>, part: &str) -> String {
     text
 }
 
-/// Titles, series, categories and values of a chart, as the file keeps them: a line for each.
+/// Titles, series, categories and values of a chart, as stored: a line for each.
 fn chart(package: &mut Package<'_>, part: &str) -> String {
     let mut text = String::new();
     let Some(mut xml) = package.xml(part, PART_CAP) else { return text };

@@ -1,4 +1,4 @@
-//! What the readers of office files share: packages of XML parts, their properties, drafts of pages.
+//! Shared by the readers of office files: packages of XML parts, their properties, drafts of pages.
 
 pub(crate) mod draft;
 pub(crate) mod drawing;
@@ -9,7 +9,7 @@ pub(crate) mod properties;
 pub(crate) mod testing;
 pub(crate) mod xml;
 
-/// Text as a label: its lines and runs of white space as single blanks, at most 200 characters.
+/// Text as a label: line ends and runs of white space as single blanks, at most 200 characters.
 pub(crate) fn one_line(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     words.join(" ").chars().take(200).collect()

@@ -1,18 +1,18 @@
 //! Numbers and dates as a spreadsheet shows them (ECMA-376 part 1, 18.8.30 and 18.8.31).
 //!
-//! A format of the user's own is followed. Where what is shown depends on the reader's country (the short date), the
-//! ISO form stands. General numbers have 15 digits, all that a spreadsheet keeps, and never lose any to column width.
+//! Custom formats are applied. Where the display depends on the locale (the short date), the
+//! ISO form is used. General numbers have 15 digits, all that a spreadsheet stores, and never lose any to column width.
 
 use office_oxide::xlsx::numfmt;
 
-/// A cell format: its id and the code that the workbook states for it, if it does.
+/// A cell format: its id and the code that the workbook defines for it, if any.
 #[derive(Clone, Default, Debug)]
 pub(crate) struct Format {
     pub(crate) id: u32,
     pub(crate) code: Option<String>,
 }
 
-/// A number as shown.
+/// A number as displayed.
 pub(crate) fn shown(number: f64, format: &Format, from_1904: bool) -> String {
     if !number.is_finite() {
         return number.to_string();
@@ -34,7 +34,7 @@ pub(crate) fn shown(number: f64, format: &Format, from_1904: bool) -> String {
     if let Some(fraction) = fraction(number, if format.code.is_none() && format.id == 13 { "# ??/??" } else { code }) {
         return fraction;
     }
-    // a code that the workbook states wins over what its id means by itself
+    // a code defined by the workbook takes precedence over the built-in meaning of its id
     let id = if format.code.is_some() { 164 } else { format.id };
     numfmt::apply_format(number, id, format.code.as_deref())
 }
@@ -62,12 +62,12 @@ fn fraction(number: f64, code: &str) -> Option<String> {
     })
 }
 
-/// A number without a format of its own.
+/// A number without a format.
 pub(crate) fn general(number: f64) -> String {
     if number == number.trunc() && number.abs() < 1e15 {
         return format!("{number:.0}").replace("-0", if number == 0.0 { "0" } else { "-0" });
     }
-    // fifteen significant digits, then without the zeros at their end
+    // fifteen significant digits, then without trailing zeros
     let rounded: f64 = format!("{number:.14e}").parse().unwrap_or(number);
     if rounded != 0.0 && (rounded.abs() >= 1e15 || rounded.abs() < 1e-9) {
         let text = format!("{rounded:E}");
@@ -79,7 +79,7 @@ pub(crate) fn general(number: f64) -> String {
     rounded.to_string()
 }
 
-// Ids whose meaning depends on the reader's country (14, 22, the East Asian 27 to 36 and 50 to 58) show ISO.
+// Ids whose meaning depends on the locale (14, 22, the East Asian 27 to 36 and 50 to 58) show ISO.
 fn builtin_date(id: u32) -> Option<&'static str> {
     Some(match id {
         14 | 27 | 28 | 29 | 30 | 31 | 36 | 50..=54 | 57 | 58 => "yyyy-mm-dd",
@@ -111,7 +111,7 @@ fn strip_brackets(code: &str) -> &str {
 enum Piece {
     /// A run of one letter: `yyyy`, `mm`, `h`.
     Field(char, usize),
-    /// A run in square brackets: hours, minutes or seconds gone by in all.
+    /// A run in square brackets: total elapsed hours, minutes or seconds.
     Elapsed(char, usize),
     /// Digits of a fraction of a second.
     Fraction(usize),
@@ -193,14 +193,14 @@ struct Moment {
     weekday: usize,
     /// Whole seconds of the day.
     seconds: i64,
-    /// What is left of the second, in its millionths.
+    /// The fraction of the second, in millionths.
     micros: i64,
-    /// The serial number itself, for time gone by.
+    /// The serial number itself, for elapsed time.
     total_seconds: f64,
 }
 
 impl Moment {
-    // Day 60 of the 1900 system, 29 February 1900, never was; the days before it are one off.
+    // Day 60 of the 1900 system, 29 February 1900, never existed; the days before it are off by one.
     fn of_serial(serial: f64, from_1904: bool, code: &str) -> Option<Self> {
         if !(0.0..2_958_466.0).contains(&serial) {
             return None;
@@ -326,7 +326,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_and_dates_are_shown_as_a_spreadsheet_does() {
+    fn numbers_and_dates_match_a_spreadsheet() {
         for (number, id, code, text) in [
             (0.1 + 0.2, 0, "", "0.3"),
             (10_000_000.0, 0, "", "10000000"),

@@ -1,7 +1,7 @@
 //! A package: a zip of named parts with relations between them (ECMA-376 part 2; OpenDocument part 2 is near enough).
 //!
-//! Part names are compared without regard to case and are never paths on a disk. What inflates is capped. A package
-//! whose directory is lost is read from its local headers, as far as they go.
+//! Part names are compared case-insensitively and are never paths on a disk. Inflation is capped. A package
+//! whose directory is lost is read from its local headers, as far as possible.
 
 use super::xml::{Node, Xml};
 use crate::out::{Input, Out, Stop};
@@ -9,13 +9,13 @@ use exhibit_model::{Detail, Member, MemberEnd, Moment, Reason};
 use std::collections::BTreeMap;
 use std::io::{BufReader, Cursor, Error, ErrorKind, Read, SeekFrom};
 
-/// The most bytes that a part held in memory may have.
+/// The maximum bytes of a part held in memory.
 pub(crate) const PART_CAP: u64 = 256 << 20;
-/// The most bytes that a part read as a stream may have.
+/// The maximum bytes of a part read as a stream.
 pub(crate) const STREAM_CAP: u64 = 2 << 30;
-/// A part may always inflate to this, whatever its ratio.
+/// A part may always inflate to this size, whatever its ratio.
 const FREE: u64 = 64 << 20;
-/// The most bytes that a part may inflate to for each byte that it has in the package.
+/// The maximum bytes that a part may inflate to for each byte stored in the package.
 const MOST_RATIO: u64 = 250;
 
 /// A package.
@@ -27,7 +27,7 @@ pub(crate) struct Package<'a> {
 
 enum Source<'a> {
     Archive(Box<zip::ZipArchive<&'a mut dyn Input>>),
-    /// The file's bytes, its directory lost.
+    /// The file's bytes, if its directory is lost.
     Salvaged(Vec<u8>),
 }
 
@@ -50,7 +50,7 @@ pub(crate) struct Relation {
     pub(crate) id: String,
     /// The last segment of its type: `hyperlink`, `image`, `notesSlide`.
     pub(crate) kind: String,
-    /// The part it points to, or for an external one the address as it stands.
+    /// The part it points to; for an external one, the address as stored.
     pub(crate) target: String,
     /// Whether it points outside the package.
     pub(crate) external: bool,
@@ -60,7 +60,7 @@ pub(crate) struct Relation {
 pub(crate) type Part<'p> = BufReader<Capped<Box<dyn Read + 'p>>>;
 
 impl<'a> Package<'a> {
-    /// Opens a package. `None` where there is no zip at all.
+    /// Opens a package. `None` if the file is not a zip at all.
     pub(crate) fn open(input: &'a mut dyn Input, whole_file_bytes: u64) -> Option<Self> {
         let size = input.seek(SeekFrom::End(0)).ok()?;
         input.rewind().ok()?;
@@ -106,7 +106,7 @@ impl<'a> Package<'a> {
         self.parts.contains_key(&name.to_lowercase())
     }
 
-    /// Opens a part that may inflate to `cap` bytes; `None` where there is none or it cannot be inflated.
+    /// Opens a part that may inflate to `cap` bytes; `None` if it is missing or cannot be inflated.
     pub(crate) fn part(&mut self, name: &str, cap: u64) -> Option<Part<'_>> {
         let place = self.parts.get(&name.to_lowercase())?.at;
         let (bytes, packed): (Box<dyn Read + '_>, u64) = match (&mut self.source, place) {
@@ -154,7 +154,7 @@ impl<'a> Package<'a> {
         relations
     }
 
-    /// Says a part as a member of the file.
+    /// Emits a part as a member of the file.
     pub(crate) fn say_member(&mut self, name: &str, out: &mut Out<'_>) -> Result<(), Stop> {
         let Some(place) = self.parts.get(&name.to_lowercase()) else { return Ok(()) };
         let stored_name = place.name.clone();
@@ -174,7 +174,7 @@ impl<'a> Package<'a> {
         }
     }
 
-    // Office writes 1980-01-01 for every part: that says nothing.
+    // Office writes 1980-01-01 for every part: that carries no information.
     fn modified(&mut self, name: &str) -> Option<Moment> {
         let At::Index(index) = self.parts.get(&name.to_lowercase())?.at else { return None };
         let Source::Archive(archive) = &mut self.source else { return None };
@@ -188,7 +188,7 @@ impl<'a> Package<'a> {
     }
 }
 
-/// The part that `target` names, seen from `folder`: `..` goes up, never above the root.
+/// The part that `target` names, relative to `folder`: `..` goes up, never above the root.
 fn resolved(folder: &str, target: &str) -> String {
     let target = target.replace('\\', "/");
     let mut path: Vec<&str> = if target.starts_with('/') { Vec::new() } else { folder.split('/').collect() };
@@ -240,14 +240,14 @@ fn find(bytes: &[u8], from: usize, magic: &[u8; 4]) -> Option<usize> {
     rest.windows(4).position(|window| window == magic).map(|at| from + at)
 }
 
-/// A part that decompresses to more bytes than are read.
+/// A part that decompresses to more bytes than the cap.
 #[derive(Debug, thiserror::Error)]
 #[error("a part of more than {bytes} bytes")]
 struct PartTooLarge {
     bytes: u64,
 }
 
-/// The limit that an error of a part stands for, if it is one.
+/// The limit that an error of a part represents, if any.
 pub(crate) fn limit_of(error: &Error) -> Option<Reason> {
     let PartTooLarge { bytes } = error.get_ref()?.downcast_ref()?;
     Some(Reason::PartLimit { bytes: *bytes })

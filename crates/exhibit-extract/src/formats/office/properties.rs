@@ -1,4 +1,4 @@
-//! Properties of office files, under one set of names whatever the format: `dc:creator`, `cp:lastModifiedBy`,
+//! Properties of office files, under the same names for all formats: `dc:creator`, `cp:lastModifiedBy`,
 //! `dcterms:created`, `app:Company`.
 
 use super::package::{PART_CAP, Package};
@@ -6,7 +6,7 @@ use super::xml::Node;
 use crate::out::{Out, Stop};
 use exhibit_model::NoteCode;
 
-/// Says the properties of an OOXML package.
+/// Emits the properties of an OOXML package.
 pub(crate) fn say(package: &mut Package<'_>, out: &mut Out<'_>) -> Result<(), Stop> {
     let relations = package.relations("");
     let target = |kind: &str, usual: &str| {
@@ -108,8 +108,8 @@ fn custom(package: &mut Package<'_>, part: &str) -> Vec<(String, String)> {
     found
 }
 
-/// Says the parts that are files of their own: embedded files and media, macros, thumbnails, and whatever relations
-/// name as content of another format; and notes what acts or points outside.
+/// Emits the parts that are files themselves: embedded files and media, macros, thumbnails, and relation targets
+/// that are content of another format; and notes active content and external references.
 pub(crate) fn say_embedded(package: &mut Package<'_>, out: &mut Out<'_>) -> Result<(), Stop> {
     out.container_size(package.size());
     let mut members: Vec<String> = package.names().into_iter().filter(|name| is_embedded(name)).collect();
@@ -145,13 +145,13 @@ fn is_embedded(name: &str) -> bool {
         || (folder("/activex/") && name.ends_with(".bin"))
 }
 
-// `word/_rels/document.xml.rels` holds the relations of `word/document.xml`.
+// `word/_rels/document.xml.rels` contains the relations of `word/document.xml`.
 fn part_of_relations(rels: &str) -> Option<String> {
     let (folder, file) = rels.rsplit_once("_rels/")?;
     Some(format!("{folder}{}", file.strip_suffix(".rels")?))
 }
 
-// Links that a reader follows by hand are ordinary; what is fetched on opening is not.
+// Links that a reader follows manually are ordinary; what is fetched on opening is not.
 fn note_external(part: &str, kind: &str, target: &str, out: &mut Out<'_>) -> Result<(), Stop> {
     if matches!(kind, "hyperlink" | "hlinkClick") {
         return Ok(());

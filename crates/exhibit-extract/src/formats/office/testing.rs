@@ -1,13 +1,13 @@
-//! What the tests of office readers share: packages built in memory, and what a reader made of them.
+//! Shared by the tests of office readers: packages built in memory, and the collected output of a reader.
 
 use crate::out::{Input, Out, Stop};
 use exhibit_model::{Limits, MarkKind, NoteCode, Page, Reason, Record, Request, Task, Verdict};
 use std::io::{Cursor, Write};
 
-/// What a reader has in common with the others.
+/// The common signature of readers.
 pub(crate) type Reader = fn(&mut dyn Input, &Request, &mut Out<'_>) -> Result<Verdict, Stop>;
 
-/// What a reader said of a file.
+/// The output of a reader for a file.
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub(crate) verdict: Verdict,
@@ -56,7 +56,7 @@ pub(crate) fn request(task: Task, limits: Limits) -> Request {
     Request { task, name: Vec::new(), passwords: vec!["wrong".to_owned(), "secret".to_owned()], limits }
 }
 
-/// Reads bytes, checks that all pages are sound, and collects what was said.
+/// Reads bytes, checks that all pages are valid, and collects the output.
 pub(crate) fn read(reader: Reader, bytes: &[u8]) -> Outcome {
     read_within(reader, bytes, Limits::STANDARD)
 }
@@ -101,14 +101,14 @@ pub(crate) fn package(parts: &[(&str, &str)]) -> Vec<u8> {
 
 /// A relations part.
 pub(crate) fn relations(relations: &[(&str, &str, &str)]) -> String {
-    let of = |(id, kind, target): &(&str, &str, &str)| {
+    let relation = |(id, kind, target): &(&str, &str, &str)| {
         let outside = if target.contains("://") { r#" TargetMode="External""# } else { "" };
         format!(r#"<Relationship Id="{id}" Type="http://schemas.example/{kind}" Target="{target}"{outside}/>"#)
     };
-    format!("<Relationships>{}</Relationships>", relations.iter().map(of).collect::<String>())
+    format!("<Relationships>{}</Relationships>", relations.iter().map(relation).collect::<String>())
 }
 
-/// Reads a file cut at every `step` bytes, and changed at random places: nothing may panic, hang or be unsound.
+/// Reads a file truncated at every `step` bytes, and changed at random places: nothing may panic, hang or be invalid.
 pub(crate) fn torment(reader: Reader, whole: &[u8], step: usize) {
     for end in (0..whole.len()).step_by(step) {
         read(reader, &whole[..end]);

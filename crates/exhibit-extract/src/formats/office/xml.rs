@@ -1,6 +1,6 @@
-//! XML as a flat run of nodes: no tree, no recursion, no entity of a document's own ever expanded.
+//! XML as a flat sequence of nodes: no tree, no recursion, no expansion of entities that a document defines.
 //!
-//! Damage ends the run and is kept: what was read until then stands.
+//! Damage ends the sequence and is recorded; nodes read before it remain valid.
 
 use super::package::limit_of;
 use crate::out::{Out, Stop};
@@ -12,7 +12,7 @@ use std::io::BufRead;
 
 /// One node.
 pub(crate) enum Node<'a> {
-    /// An element begins; an empty one ends at once.
+    /// An element starts; an empty one ends at once.
     Start(Element<'a>),
     /// An element ends: its name without prefix.
     End(EndName<'a>),
@@ -22,12 +22,12 @@ pub(crate) enum Node<'a> {
     Other,
 }
 
-/// Why the nodes ended before the part did.
+/// Why the nodes ended before the end of the part.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Damage {
     /// A limit was reached.
     Limit(Reason),
-    /// The bytes are broken; with what the parser reports.
+    /// The bytes are malformed; with the parser's message.
     Broken(Detail),
     /// They end before the last element is closed.
     CutShort,
@@ -36,7 +36,7 @@ pub(crate) enum Damage {
 }
 
 impl Damage {
-    /// The verdict on a document that has no other damage than this in a part (of the sheet named): `Read` with a note
+    /// The verdict on a document whose only damage is this one in a part (of the named sheet): `Read` with a note
     /// about the page, or up to a limit.
     pub(crate) fn settle(self, part: &str, sheet: Option<&str>, page: u32, out: &mut Out<'_>) -> Result<Verdict, Stop> {
         let (part, sheet) = (part.to_owned(), sheet.map(str::to_owned));
@@ -51,10 +51,10 @@ impl Damage {
     }
 }
 
-/// An element's beginning.
+/// A start tag.
 pub(crate) struct Element<'a>(BytesStart<'a>);
 
-/// The name of an element that ends, without prefix.
+/// The name of the ended element, without prefix.
 pub(crate) struct EndName<'a>(BytesEnd<'a>);
 
 impl std::ops::Deref for EndName<'_> {
@@ -77,7 +77,7 @@ impl PartialEq<&str> for EndName<'_> {
     }
 }
 
-/// Reads nodes, one after another.
+/// Reads nodes sequentially.
 pub(crate) struct Xml<R> {
     reader: Reader<R>,
     buffer: Vec<u8>,
@@ -98,7 +98,7 @@ impl<R: BufRead> Xml<R> {
         Self { reader, buffer: Vec::new(), damage: None, doctype: false, open: 0 }
     }
 
-    /// The next node; `None` at the end, or where the bytes are damaged.
+    /// The next node; `None` at the end, or if the bytes are damaged.
     pub(crate) fn next(&mut self) -> Option<Node<'_>> {
         self.buffer.clear();
         match self.reader.read_event_into(&mut self.buffer) {
@@ -136,7 +136,7 @@ impl<R: BufRead> Xml<R> {
         self.damage.as_ref()
     }
 
-    /// Whether there was a document type declaration, which no office program writes.
+    /// Whether there was a document type declaration, which office programs never write.
     pub(crate) fn has_doctype(&self) -> bool {
         self.doctype
     }
@@ -149,7 +149,7 @@ fn damage_of(error: &quick_xml::Error) -> Damage {
     }
 }
 
-// Only the five entities of XML itself and character numbers have a meaning here; any other stands as it is written.
+// Only the five entities of XML itself and character references are expanded; any other is kept as written.
 fn referenced(reference: &BytesRef<'_>) -> Cow<'static, str> {
     if let Ok(Some(c)) = reference.resolve_char_ref() {
         return Cow::Owned(c.to_string());
@@ -199,7 +199,7 @@ impl Element<'_> {
         self.find(|key_prefix, local| key_prefix == wanted_prefix && local == wanted)
     }
 
-    /// Whether a switch such as `w:vanish` is on: present, and its `val` does not say no.
+    /// Whether a switch such as `w:vanish` is on: present, and its `val` is not false.
     pub(crate) fn is_on(&self) -> bool {
         !matches!(self.value("val").as_deref(), Some("0" | "false" | "off"))
     }

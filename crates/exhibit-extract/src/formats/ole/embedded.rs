@@ -1,18 +1,18 @@
-//! Objects embedded in a compound file, said as members: each inner storage becomes a compound file of its own, a
-//! packaged file (`\x01Ole10Native`) comes out as itself, and so does the OOXML package of a newer program.
+//! Objects embedded in a compound file, emitted as members: each inner storage becomes a compound file, a
+//! packaged file (`\x01Ole10Native`) is extracted as it is, and so is the OOXML package of a newer program.
 
 use crate::out::{Out, Stop};
 use exhibit_model::{Member, NoteCode, Relation};
 use std::io::{Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 
-/// An object's bytes are kept in memory while it is taken out.
+/// An object's bytes are kept in memory while it is extracted.
 const MOST_BYTES: u64 = 256 << 20;
 const MOST_OBJECTS: usize = 10_000;
 
 type File<'b> = cfb::CompoundFile<Cursor<&'b [u8]>>;
 
-/// Says the embedded objects of a compound file.
+/// Emits the embedded objects of a compound file.
 pub(crate) fn say_embedded(bytes: &[u8], out: &mut Out<'_>) -> Result<(), Stop> {
     let Ok(mut file) = cfb::CompoundFile::open(Cursor::new(bytes)) else { return Ok(()) };
     out.container_size(bytes.len() as u64);
@@ -31,7 +31,7 @@ pub(crate) fn say_embedded(bytes: &[u8], out: &mut Out<'_>) -> Result<(), Stop> 
     Ok(())
 }
 
-/// Says what an object's own compound file holds, as it lies in `word/embeddings/oleObject1.bin`.
+/// Emits the content of an object's own compound file, as stored in `word/embeddings/oleObject1.bin`.
 pub(crate) fn say_object(bytes: &[u8], out: &mut Out<'_>) -> Result<bool, Stop> {
     let Ok(mut file) = cfb::CompoundFile::open(Cursor::new(bytes)) else { return Ok(false) };
     let Some((name, object)) = packaged(&mut file, Path::new("/")) else { return Ok(false) };
@@ -41,7 +41,7 @@ pub(crate) fn say_object(bytes: &[u8], out: &mut Out<'_>) -> Result<bool, Stop> 
     Ok(true)
 }
 
-/// Says an object of a presentation: the file within it, or else the object's own compound file.
+/// Emits an object of a presentation: the file within it, or else the object's own compound file.
 pub(super) fn say_object_or_itself(name: &str, bytes: &[u8], out: &mut Out<'_>) -> Result<(), Stop> {
     let file = cfb::CompoundFile::open(Cursor::new(bytes)).ok();
     let inner = file.and_then(|mut file| packaged(&mut file, Path::new("/")));
@@ -54,7 +54,7 @@ pub(super) fn say_object_or_itself(name: &str, bytes: &[u8], out: &mut Out<'_>) 
     out.member_from(&mut Cursor::new(content))
 }
 
-// Word keeps objects in ObjectPool/_1234, Excel in MBD00012345 at the root.
+// Word stores objects in ObjectPool/_1234, Excel in MBD00012345 at the root.
 fn object_storages(file: &File<'_>) -> Vec<PathBuf> {
     let mut storages: Vec<PathBuf> = file
         .walk()
@@ -82,7 +82,7 @@ fn object(file: &mut File<'_>, storage: &Path) -> Option<(String, Vec<u8>)> {
     Some((format!("{name}.ole"), as_file(file, storage)?))
 }
 
-/// The file within an object: what a packager or a newer Office program put in.
+/// The file within an object, as inserted by a packager or a newer Office program.
 fn packaged(file: &mut File<'_>, storage: &Path) -> Option<(String, Vec<u8>)> {
     let name = storage.file_name().map_or_else(|| "object".to_owned(), |name| name.to_string_lossy().into_owned());
     let package = storage.join("Package");

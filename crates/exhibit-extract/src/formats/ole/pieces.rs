@@ -1,7 +1,7 @@
-//! The raw characters of a Word document ([MS-DOC] 2.4.1): where its pages break, and the formulas whose text stands in
+//! The raw characters of a Word document ([MS-DOC] 2.4.1): its page breaks, and the formulas whose text is in
 //! their field instructions. office_oxide drops both.
 
-/// The most characters read.
+/// The maximum number of characters read.
 const MOST: usize = 64 << 20;
 
 /// Letters and digits before each page break, letters and digits in all, and the instructions of formula fields.
@@ -21,7 +21,7 @@ pub(super) fn raw(document: &[u8], table: impl Fn(&str) -> Option<Vec<u8>>) -> O
     let table = table(if flags & 0x0200 == 0 { "/0Table" } else { "/1Table" })?;
     let (at, length) = (long(document, 0x01a2)? as usize, long(document, 0x01a6)? as usize);
     let text = main_text(document, table.get(at..)?.get(..length)?, long(document, 0x4c)? as usize)?;
-    Some(told(&text))
+    Some(parse_fields(&text))
 }
 
 fn main_text(document: &[u8], clx: &[u8], characters: usize) -> Option<String> {
@@ -49,8 +49,8 @@ fn main_text(document: &[u8], clx: &[u8], characters: usize) -> Option<String> {
     Some(text)
 }
 
-// 0x13, 0x14 and 0x15 are where a field begins, comes to its result, and ends.
-fn told(text: &str) -> Raw {
+// 0x13, 0x14 and 0x15 mark the start of a field, the start of its result, and its end.
+fn parse_fields(text: &str) -> Raw {
     let mut raw = Raw::default();
     let mut fields: Vec<(String, bool)> = Vec::new();
     let mut instructions = 0usize;
@@ -85,7 +85,7 @@ fn told(text: &str) -> Raw {
     raw
 }
 
-/// The text cut into pages at the breaks, if its letters and digits are exactly those that were counted.
+/// The text cut into pages at the breaks, if its letters and digits are exactly those counted.
 pub(super) fn pages<'t>(text: &'t str, raw: &Raw) -> Vec<&'t str> {
     if text.chars().filter(|c| c.is_alphanumeric()).count() != raw.solid {
         return vec![text];
@@ -117,15 +117,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn breaks_and_formulas_are_told_from_raw_text() {
-        let raw = told("一\rtwo\u{c}3\u{13} PAGE \u{14}4\u{15}\u{c}\u{c}\u{13}eq \\o(とう,東)\u{15}end\u{c}");
+    fn breaks_and_formulas_are_found_in_raw_text() {
+        let raw = parse_fields("一\rtwo\u{c}3\u{13} PAGE \u{14}4\u{15}\u{c}\u{c}\u{13}eq \\o(とう,東)\u{15}end\u{c}");
         assert_eq!(raw, Raw { breaks: vec![4, 6, 6, 9], solid: 9, formulas: vec!["eq \\o(とう,東)".to_owned()] });
         assert_eq!(pages("一\ntwo\n34\n\nend\n", &raw), ["一\ntwo\n", "34\n", "\nend\n"]);
         assert_eq!(pages("一\nother\n34\n", &raw), ["一\nother\n34\n"]);
     }
 
     #[test]
-    fn damaged_tables_do_no_harm() {
+    fn damaged_tables_are_harmless() {
         let mut document = vec![0u8; 0x400];
         document[..2].copy_from_slice(&[0xec, 0xa5]);
         document[0x4c] = 4;

@@ -1,6 +1,6 @@
 //! Property sets of compound files ([MS-OLEPS], [MS-OSHARED] 2.3.3), under the names of their OOXML successors.
 //!
-//! Every offset and count is checked against the bytes that are there.
+//! Every offset and count is checked against the available bytes.
 
 use encoding_rs::Encoding;
 use exhibit_model::Moment;
@@ -85,7 +85,7 @@ fn key(format: &[u8], id: u32, names: &[(u32, String)]) -> Option<String> {
     Some(name.to_owned())
 }
 
-// Property 0 of the user's own properties: their names.
+// Property 0 of the custom properties: their names.
 fn dictionary(set: &[u8], places: &[(u32, usize)], encoding: &'static Encoding) -> Vec<(u32, String)> {
     let mut names = Vec::new();
     let Some((_, at)) = places.iter().find(|(id, _)| *id == 0) else { return names };
@@ -118,7 +118,7 @@ fn value(bytes: &[u8], encoding: &'static Encoding) -> Option<String> {
     })
 }
 
-// Hundred-nanosecond ticks since 1601. Small ones are spans of time (the editing time), not dates.
+// Hundred-nanosecond ticks since 1601. Small ones are durations (the editing time), not dates.
 fn file_time(ticks: u64) -> String {
     const YEAR_OF_TICKS: u64 = 315_360_000_000_000;
     match i64::try_from(ticks / 10) {
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn cut_and_changed_summaries_do_not_panic() {
+    fn truncated_and_mutated_summaries_do_not_panic() {
         let whole = stream();
         for end in 0..whole.len() {
             let _ = properties(&whole[..end]);

@@ -1,15 +1,15 @@
-//! What the record streams of PowerPoint and Excel hold that office_oxide does not tell: embedded objects and slide
+//! Content of the record streams of PowerPoint and Excel that office_oxide does not report: embedded objects and slide
 //! headers of a presentation ([MS-PPT] 2.10.34, 2.4.15), page headers of a workbook ([MS-XLS] 2.4.136).
 //!
-//! Records are walked flat, each length checked; the walk ends at the first that makes no sense.
+//! Records are read sequentially, each length checked; reading ends at the first invalid one.
 
 use std::io::Read;
 
-/// The most bytes that an embedded object may inflate to.
+/// The maximum bytes that an embedded object may inflate to.
 const MOST_BYTES: u64 = 256 << 20;
 const MOST_FOUND: usize = 10_000;
 
-/// What was found beside a presentation's slides.
+/// What was found in a presentation besides its slides.
 #[derive(Default, Debug, PartialEq, Eq)]
 pub(super) struct Beside {
     /// Compound files of embedded objects.
@@ -19,11 +19,11 @@ pub(super) struct Beside {
 }
 
 impl Beside {
-    // A star stands for a number or date that is filled in when shown.
+    // An asterisk is a placeholder for a number or date that is filled in when displayed.
     fn add(&mut self, encoding: &'static encoding_rs::Encoding, content: &[u8]) {
         let text = encoding.decode_without_bom_handling(content).0.into_owned();
-        let says = !text.trim().is_empty() && text.trim() != "*";
-        if says && self.furniture.len() < MOST_FOUND && !self.furniture.contains(&text) {
+        let has_text = !text.trim().is_empty() && text.trim() != "*";
+        if has_text && self.furniture.len() < MOST_FOUND && !self.furniture.contains(&text) {
             self.furniture.push(text);
         }
     }
@@ -66,7 +66,7 @@ fn object(instance: u16, content: &[u8]) -> Option<Vec<u8>> {
         return Some(content.to_vec());
     }
     let mut bytes = Vec::new();
-    // what inflates before an error may still be taken out in part
+    // what inflates before an error may still be extracted in part
     let _ = flate2::read::ZlibDecoder::new(content.get(4..)?).take(MOST_BYTES).read_to_end(&mut bytes);
     (!bytes.is_empty()).then_some(bytes)
 }
@@ -99,7 +99,7 @@ pub(crate) fn sheet_furniture(stream: &[u8]) -> Vec<Vec<String>> {
     sheets
 }
 
-// XLUnicodeString: how many characters, whether they have two bytes, the characters.
+// XLUnicodeString: the number of characters, whether they have two bytes, the characters.
 fn unicode(content: &[u8]) -> Option<String> {
     let count = usize::from(u16::from_le_bytes([*content.first()?, *content.get(1)?]));
     let wide = content.get(2)? & 1 == 1;

@@ -1,6 +1,6 @@
 //! Office Open XML files sealed with a password ([MS-OFFCRYPTO] 2.3): the agile and the standard scheme, with AES.
 //!
-//! Every password given is tried, and the one that Excel itself uses for workbooks that are only to be read. Nothing
+//! Every given password is tried, and the default one that Excel uses for read-only workbooks. Nothing
 //! here guesses.
 
 use aes::cipher::{BlockCipherDecrypt, KeyInit};
@@ -9,9 +9,9 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use crate::formats::office::xml::{Node, Xml};
 
-/// What Excel seals with when it asks for no password.
+/// The password that Excel uses when it does not ask the user for one.
 const EXCELS_OWN: &str = "VelvetSweatshop";
-/// The most turns of the key derivation that the format allows.
+/// The maximum number of key derivation rounds that the format allows.
 const MOST_TURNS: u32 = 10_000_000;
 
 /// Why a package stays sealed.
@@ -19,13 +19,13 @@ const MOST_TURNS: u32 = 10_000_000;
 pub(super) enum Sealed {
     /// None of the passwords is the right one.
     WrongPassword,
-    /// The scheme is another one; as the file states it.
+    /// Unsupported scheme; as stated in the file.
     Scheme(String),
-    /// The bytes contradict themselves.
+    /// The bytes are inconsistent.
     Damaged,
 }
 
-/// How a file was sealed.
+/// The encryption of a file.
 #[derive(Debug, PartialEq)]
 enum Scheme {
     Agile(Box<Agile>),
@@ -106,7 +106,7 @@ fn scheme(info: &[u8]) -> Result<Scheme, Sealed> {
     }
 }
 
-// 2.3.4.5: a header whose length stands before it, then the verifier. AES only; RC4 is the legacy formats' own.
+// 2.3.4.5: a header preceded by its length, then the verifier. AES only; RC4 is for legacy formats.
 fn standard(info: &[u8]) -> Option<Result<Scheme, Sealed>> {
     let long = |at: usize| Some(u32::from_le_bytes(info.get(at..at.checked_add(4)?)?.try_into().ok()?));
     let header = long(8)? as usize;
@@ -172,7 +172,7 @@ impl Agile {
         if whole { Ok(agile) } else { Err(Sealed::Damaged) }
     }
 
-    // 2.3.4.11 to 2.3.4.13: three blocks are sealed with keys of their own, told apart by constants.
+    // 2.3.4.11 to 2.3.4.13: three blocks are sealed with separate keys, derived with different constants.
     fn package_key(&self, password: &str) -> Option<Vec<u8>> {
         let hash = self.key.hash?;
         let turned = turned(hash, &self.key.salt, password, self.turns);
@@ -226,13 +226,13 @@ fn turned(hash: Hash, salt: &[u8], password: &str, turns: u32) -> Vec<u8> {
     state
 }
 
-// Cut, or filled up with 0x36.
+// Truncated, or padded with 0x36.
 fn fitted(mut bytes: Vec<u8>, length: usize) -> Vec<u8> {
     bytes.resize(length, 0x36);
     bytes
 }
 
-/// AES over whole blocks: chained from `start`, or each on its own. A rest shorter than a block is left out.
+/// AES over whole blocks: chained from `start`, or each separately. A trailing partial block is ignored.
 fn decrypted(key: &[u8], start: Option<&[u8]>, sealed: &[u8]) -> Option<Vec<u8>> {
     fn with<C: BlockCipherDecrypt + KeyInit>(key: &[u8], start: Option<&[u8]>, sealed: &[u8]) -> Option<Vec<u8>> {
         let cipher = C::new_from_slice(key).ok()?;

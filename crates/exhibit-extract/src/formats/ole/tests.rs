@@ -22,7 +22,7 @@ fn compound(streams: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 #[test]
-fn objects_come_out_as_the_files_that_they_are() {
+fn objects_are_extracted_as_their_files() {
     let native = [
         &[0; 4][..],
         &[2, 0],
@@ -42,7 +42,7 @@ fn objects_come_out_as_the_files_that_they_are() {
         ("/MBD0003/Deep/Stream", b"x"),
         ("/ObjectPool/_123/CONTENTS", b"%PDF-1.4"),
     ]);
-    // the reader of workbooks fails on it; what is embedded is taken out by the one of objects in documents
+    // the workbook reader fails on it; embedded files are extracted by the reader of objects in documents
     let outcome = read(extract_doc, &bytes);
     let names: Vec<&str> = outcome.members.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["plan.pdf", "MBD0002", "MBD0003.ole", "_123"]);
@@ -65,7 +65,7 @@ fn sha1(parts: &[&[u8]]) -> Vec<u8> {
     hash.finalize().to_vec()
 }
 
-// The standard scheme of [MS-OFFCRYPTO] 2.3.4.7, the other way round.
+// The standard scheme of [MS-OFFCRYPTO] 2.3.4.7, in reverse.
 fn sealed(content: &[u8], password: &str) -> Vec<u8> {
     let salt = [7u8; 16];
     let password: Vec<u8> = password.encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -109,7 +109,7 @@ fn sealed(content: &[u8], password: &str) -> Vec<u8> {
 }
 
 #[test]
-fn sealed_files_open_with_a_password_that_is_given() {
+fn sealed_files_open_with_a_given_password() {
     let content = package(&[
         (
             "[Content_Types].xml",
@@ -125,7 +125,7 @@ fn sealed_files_open_with_a_password_that_is_given() {
 }
 
 #[test]
-fn cut_and_changed_compound_files_do_no_harm() {
+fn truncated_and_mutated_compound_files_are_harmless() {
     let bytes = compound(&[
         ("/WordDocument", &[0xec, 0xa5, 0xc1, 0, 0, 0]),
         ("/1Table", &[1; 600]),

@@ -1,4 +1,4 @@
-//! What OpenDocument texts and presentations say, and what hostile ones do.
+//! Tests of OpenDocument texts and presentations, including hostile ones.
 
 use super::extract;
 use crate::formats::office::testing::{package, read, torment};
@@ -19,7 +19,7 @@ fn text(body: &str) -> Vec<u8> {
 }
 
 #[test]
-fn text_is_said_with_its_layers() {
+fn text_is_emitted_with_its_layers() {
     let body = r#"<text:tracked-changes><text:changed-region><text:deletion><text:p>gone</text:p></text:deletion></text:changed-region></text:tracked-changes>
         <text:h>标题</text:h><text:p>a<text:s text:c="2"/>b<text:tab/>c<text:line-break/>d   e<text:note><text:note-citation>1</text:note-citation><text:note-body><text:p>note</text:p></text:note-body></text:note></text:p>
         <text:p><text:span text:style-name="off">secret</text:span> open</text:p><text:soft-page-break/>
@@ -52,7 +52,7 @@ fn sealed_documents_are_encrypted() {
 }
 
 #[test]
-fn hostile_documents_do_no_harm() {
+fn hostile_documents_are_harmless() {
     for name in [
         "text:p",
         "text:span text:style-name=\"off\"",

@@ -1,4 +1,4 @@
-//! The annotations of a page: where they stand, what they say beside what they paint, and whether they act.
+//! The annotations of a page: their positions, their text besides what they paint, and whether they are active.
 
 use super::objects::{dicts, is_named, resolved, text_of, text_string};
 use exhibit_model::MarkKind;
@@ -6,31 +6,31 @@ use hayro_interpret::kurbo::{Affine, Rect as Area};
 use hayro_syntax::object::{Array, Dict, Name, Object, Rect};
 use hayro_syntax::page::Page as PdfPage;
 
-/// The most annotations of one page that are read.
+/// The maximum number of annotations of one page that are read.
 const MOST: usize = 20_000;
-/// The most steps from a form field up to its ancestors.
+/// The maximum number of steps from a form field to its ancestors.
 const DEEPEST: usize = 32;
 
 /// One annotation.
 pub(super) struct Annotation {
-    /// Its corners on the page as looked at, in points: left, top, right, bottom.
+    /// Its corners on the page as displayed, in points: left, top, right, bottom.
     pub(super) rect: Option<[f32; 4]>,
     /// Whether it is a form field's.
     pub(super) kind: MarkKind,
-    /// What it says, whether painted or not.
-    pub(super) says: Vec<String>,
+    /// Its text, whether painted or not.
+    pub(super) texts: Vec<String>,
     /// Whether it runs a script or starts a program.
     pub(super) acts: bool,
 }
 
 impl Annotation {
-    /// Whether a place on the page is within it.
-    pub(super) fn holds(&self, x: f32, y: f32) -> bool {
+    /// Whether it contains a point on the page.
+    pub(super) fn contains(&self, x: f32, y: f32) -> bool {
         self.rect.is_some_and(|r| r[0] <= x && x <= r[2] && r[1] <= y && y <= r[3])
     }
 }
 
-/// The page's annotations, in their order; pop-up windows are left out, their notes say the same.
+/// The page's annotations, in order; pop-up windows are skipped, their notes have the same text.
 pub(super) fn of_page(page: &PdfPage<'_>) -> Vec<Annotation> {
     let Some(array) = page.raw().get::<Array<'_>>("Annots") else {
         return Vec::new();
@@ -44,24 +44,24 @@ fn of_dict(dict: &Dict<'_>, upright: Affine) -> Annotation {
     let rect = dict.get::<Rect>("Rect").map(|r| upright.transform_rect_bbox(Area::new(r.x0, r.y0, r.x1, r.y1)));
     let rect = rect.map(|r| [r.x0 as f32, r.y0 as f32, r.x1 as f32, r.y1 as f32]);
     let is_field = is_named(dict, "Subtype", b"Widget");
-    let mut says = Vec::new();
+    let mut texts = Vec::new();
     if is_field {
-        says.extend(value_of(dict));
+        texts.extend(value_of(dict));
     } else {
-        says.extend(text_of(dict, "Contents"));
-        if says.is_empty() {
-            says.extend(rich_text(dict));
+        texts.extend(text_of(dict, "Contents"));
+        if texts.is_empty() {
+            texts.extend(rich_text(dict));
         }
     }
     Annotation {
         rect: rect.filter(|r| r.iter().all(|v| v.is_finite() && v.abs() < 1e7)),
         kind: if is_field { MarkKind::FormValue } else { MarkKind::Annotation },
-        says,
+        texts,
         acts: acts(dict),
     }
 }
 
-/// The value of a text or choice field, looked for in the field's ancestors too.
+/// The value of a text or choice field, also searched for in the field's ancestors.
 fn value_of(widget: &Dict<'_>) -> Option<String> {
     let mut field = widget.clone();
     for _ in 0..DEEPEST {
@@ -76,7 +76,7 @@ fn value_of(widget: &Dict<'_>) -> Option<String> {
                     let chosen = values.iter::<hayro_syntax::object::String<'_>>().map(|value| text_string(&value));
                     Some(chosen.collect::<Vec<_>>().join("\n")).filter(|text| !text.is_empty())
                 }
-                // a button's state is not text; off is what most of them say
+                // a button's state is not text; most of them are off
                 _ => None,
             };
         }
@@ -114,7 +114,7 @@ pub(super) fn acts(dict: &Dict<'_>) -> bool {
     direct || more || opening
 }
 
-/// The attached file that an annotation holds.
+/// The attached file that an annotation contains.
 pub(super) fn attachments<'a>(page: &PdfPage<'a>) -> Vec<Dict<'a>> {
     let Some(array) = page.raw().get::<Array<'a>>("Annots") else {
         return Vec::new();

@@ -1,42 +1,42 @@
-//! From the order seen to the order read: lines with right-to-left letters.
+//! Converts lines with right-to-left letters from visual to logical order.
 //!
-//! A page holds such a line as it is seen, from left to right, often in presentation forms. Undoing that takes the
-//! Unicode bidirectional algorithm backwards: the line's main direction is guessed from its letters (and the
+//! A page stores such a line in visual order, from left to right, often in presentation forms. Undoing that takes the
+//! Unicode bidirectional algorithm in reverse: the line's main direction is guessed from its letters (and the
 //! page's), right-to-left stretches are reversed, and Latin, Han and numbers inside them stay left to right.
-//! Where different typed texts look the same, the plainest is taken; embedding controls are never made up.
+//! If different typed texts look the same, the simplest is chosen; embedding controls are never invented.
 //!
-//! Presentation forms (U+FB50 to U+FEFC) are what shaping made of letters, so undoing it gives the letters back.
-//! The final and isolated forms of heh stand for ە (U+06D5) once the document shows letters that only its
-//! users have (Uyghur, Kazakh, Sorani), for fonts hold one glyph for both; otherwise for ه (U+0647). Letters that the
-//! document itself gives as letters are never changed.
+//! Presentation forms (U+FB50 to U+FEFC) are the result of shaping letters, so undoing it restores the letters.
+//! The final and isolated forms of heh are read as ە (U+06D5) once the document shows letters that only its
+//! users have (Uyghur, Kazakh, Sorani), for fonts have one glyph for both; otherwise as ه (U+0647). Letters that the
+//! document itself states as letters are never changed.
 //!
-//! Producers disagree on brackets: some say the shape painted, some the character typed. Which of the two a
-//! document does is voted by how many brackets pair up each way; painted shapes are presumed.
+//! Producers disagree on brackets: some state the shape painted, some the character typed. Which of the two a
+//! document does is voted by how many brackets pair up each way; painted shapes are the default.
 
 use super::glyphs::Glyph;
 use hayro_interpret::hayro_cmap::BfString;
 use unicode_bidi::{BidiClass, bidi_class};
 use unicode_normalization::UnicodeNormalization;
 
-/// What the document showed so far of its habits.
+/// Statistics about the document seen so far.
 #[derive(Default)]
 pub(super) struct Habits {
     /// Brackets that pair up as painted shapes, less those that pair up as typed.
     pub(super) mirrored: i64,
     /// Whether letters occur that Arabic and Persian do not have.
     pub(super) has_ae: bool,
-    /// Right-to-left letters less others, on the page at hand.
+    /// Right-to-left letters less others, on the current page.
     pub(super) balance: i64,
 }
 
-/// One thing of a line as seen.
+/// One unit of a line in visual order.
 #[derive(Clone, Copy)]
 pub(super) struct Unit {
-    /// The glyph's number; none for a blank that a gap stands for.
+    /// The glyph's number; `None` for a blank that represents a gap.
     pub(super) glyph: Option<u32>,
-    /// Whether the stretch that it is read in runs from right to left.
+    /// Whether the run that contains it is right-to-left.
     pub(super) reversed: bool,
-    /// Counts the stretches of the line, so that places of different stretches are not joined.
+    /// The index of the run in the line, so that boxes of different runs are not joined.
     pub(super) stretch: u32,
 }
 
@@ -56,7 +56,7 @@ pub(super) fn is_right_to_left(c: char) -> bool {
         | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
 }
 
-/// Takes note of what a glyph's text shows of the document.
+/// Updates the document's statistics with a glyph's text.
 pub(super) fn observe(habits: &mut Habits, text: &BfString) {
     let mut one = |c: char| {
         if is_right_to_left(c) {
@@ -73,7 +73,7 @@ pub(super) fn observe(habits: &mut Habits, text: &BfString) {
     }
 }
 
-/// Puts a line as seen, from left to right, into the order read.
+/// Converts a line in visual order, from left to right, to logical order.
 pub(super) fn to_logical(seen: &[Unit], glyphs: &[Glyph], habits: &Habits) -> Vec<Unit> {
     let classes: Vec<Class> = seen.iter().map(|unit| class_of(unit, glyphs)).collect();
     let mut read = Vec::with_capacity(seen.len());
@@ -99,7 +99,7 @@ pub(super) fn to_logical(seen: &[Unit], glyphs: &[Glyph], habits: &Habits) -> Ve
     read
 }
 
-/// Reads a right-to-left stretch: from its right end, left-to-right stretches within it forwards.
+/// Reads a right-to-left run: from its right end, left-to-right runs within it forwards.
 fn read_right(seen: &[Unit], classes: &[Class], glyphs: &[Glyph], read: &mut Vec<Unit>, stretch: &mut u32) {
     let mut runs: Vec<(usize, usize)> = Vec::new();
     let mut at = 0;
@@ -132,7 +132,7 @@ fn read_right(seen: &[Unit], classes: &[Class], glyphs: &[Glyph], read: &mut Vec
     }
 }
 
-/// The end of the left-to-right stretch that begins with a letter at `at`.
+/// The end of the left-to-right run that begins with a letter at `at`.
 fn left_run_end(at: usize, seen: &[Unit], classes: &[Class], glyphs: &[Glyph]) -> usize {
     let mut end = at + 1;
     let mut open = 0_i32;
@@ -168,7 +168,7 @@ fn left_run_end(at: usize, seen: &[Unit], classes: &[Class], glyphs: &[Glyph]) -
     end
 }
 
-/// The end of the number that begins at `at`, and of the letters that follow it closely.
+/// The end of the number that begins at `at`, and of the letters directly after it.
 fn number_run_end(at: usize, seen: &[Unit], classes: &[Class], glyphs: &[Glyph]) -> usize {
     let mut end = at + 1;
     while end < seen.len() {
@@ -215,7 +215,7 @@ fn first_of(unit: &Unit, glyphs: &[Glyph]) -> char {
     unit.glyph.map_or(' ', |i| glyphs[i as usize].first())
 }
 
-/// Votes whether the brackets of right-to-left stretches are shapes (positive) or typed characters (negative).
+/// Votes whether the brackets of right-to-left runs are shapes (positive) or typed characters (negative).
 pub(super) fn vote(read: &[Unit], glyphs: &[Glyph]) -> i64 {
     let brackets = || read.iter().filter(|u| u.reversed).filter_map(|u| pair_of(first_of(u, glyphs)));
     let typed = pairs(brackets());
@@ -237,7 +237,7 @@ fn pairs(brackets: impl Iterator<Item = (usize, bool)>) -> i64 {
     matched
 }
 
-/// Appends what a unit of a read line says.
+/// Appends the text of a unit of a line in logical order.
 pub(super) fn say(unit: &Unit, glyphs: &[Glyph], habits: &Habits, text: &mut String) {
     let Some(index) = unit.glyph else {
         text.push(' ');

@@ -1,4 +1,4 @@
-//! Files inside the document, as members; and whether the document acts by itself.
+//! Embedded files of the document, as members; and whether the document has actions on opening.
 
 use super::annotations;
 use super::objects::{catalog, resolved, text_of};
@@ -8,35 +8,35 @@ use hayro_syntax::Pdf;
 use hayro_syntax::object::{Array, Dict, MaybeRef, Object, ObjectIdentifier, Stream};
 use std::collections::HashSet;
 
-/// The most nodes of one name tree that are read.
+/// The maximum number of nodes read of one name tree.
 const MOST_NODES: usize = 100_000;
 
-/// Says the files of the document's name tree and of its pages' annotations, each once. Returns how many.
+/// Emits the files of the document's name tree and of its pages' annotations, each once. Returns their number.
 pub(super) fn say(pdf: &Pdf, out: &mut Out<'_>) -> Result<u32, Stop> {
-    let mut said: HashSet<ObjectIdentifier> = HashSet::new();
+    let mut emitted: HashSet<ObjectIdentifier> = HashSet::new();
     let names = catalog(pdf.xref()).get::<Dict<'_>>("Names").unwrap_or_default();
     let mut count = 0;
     for entry in leaves(pdf, &names, "EmbeddedFiles", "Names") {
         if let Object::Dict(file) = entry {
-            count += say_one(&file, &mut said, out)?;
+            count += say_one(&file, &mut emitted, out)?;
         }
     }
     for page in pdf.pages().iter() {
         for file in annotations::attachments(page) {
-            count += say_one(&file, &mut said, out)?;
+            count += say_one(&file, &mut emitted, out)?;
         }
     }
     Ok(count)
 }
 
-/// Says the file, or the files where the platforms that it names have different ones.
-fn say_one(file: &Dict<'_>, said: &mut HashSet<ObjectIdentifier>, out: &mut Out<'_>) -> Result<u32, Stop> {
+/// Emits the file, or the files if there are different ones for different platforms.
+fn say_one(file: &Dict<'_>, emitted: &mut HashSet<ObjectIdentifier>, out: &mut Out<'_>) -> Result<u32, Stop> {
     const KEYS: [&str; 5] = ["UF", "F", "Unix", "DOS", "Mac"];
     let Some(held) = file.get::<Dict<'_>>("EF") else { return Ok(0) };
     let any_name = KEYS.iter().find_map(|key| text_of(file, key)).or_else(|| text_of(file, "Desc"));
     let mut count = 0;
     for key in KEYS {
-        if held.get_ref(key).map(ObjectIdentifier::from).is_none_or(|id| !said.insert(id)) {
+        if held.get_ref(key).map(ObjectIdentifier::from).is_none_or(|id| !emitted.insert(id)) {
             continue;
         }
         // the stream of F is usually that of UF, whose name is the better one

@@ -1,19 +1,19 @@
-//! Fonts for what a document does not embed: loaded once before the cage, and picked by the document's font names
+//! Fonts for text whose fonts are not embedded: loaded once before the cage, and chosen by the document's font names
 //! and character collections.
 //!
-//! The fourteen standard fonts are in the program itself. Where no loaded font fits, the nearest of those is taken.
+//! The fourteen standard fonts are built in. If no loaded font fits, the nearest of those is used.
 
 use hayro_interpret::font::{FallbackFontQuery, FontData, FontQuery};
 use hayro_interpret::hayro_cmap::{CMapName, CidFamily, load_embedded};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-/// The most directory entries that are looked at for fonts.
+/// The maximum number of directory entries searched for fonts.
 const MOST_ENTRIES: usize = 50_000;
 /// The largest font file that is loaded.
 const LARGEST: u64 = 64 << 20;
 
-/// The files that are loaded, by the use that is made of them; of several for one use the first found serves.
+/// The files that are loaded, by purpose; of several for one purpose the first found is used.
 const FILES: [(Use, &str); 9] = [
     (Use::HanSans, "NotoSansCJK-Regular.ttc"),
     (Use::HanSerif, "NotoSerifCJK-Regular.ttc"),
@@ -38,7 +38,7 @@ enum Use {
 
 static LOADED: OnceLock<Vec<(Use, FontData)>> = OnceLock::new();
 
-/// Loads the fonts found in these folders and what lies below them, once; and unpacks the character maps.
+/// Loads the fonts in these folders and their subfolders, once; and unpacks the character maps.
 pub(super) fn warm(folders: &[PathBuf], map: crate::MapFile) {
     let _ = load_embedded(CMapName::IdentityH);
     LOADED.get_or_init(|| {
@@ -75,7 +75,7 @@ fn find(folder: &Path, depth: usize, left: &mut usize, found: &mut [Option<PathB
     }
 }
 
-/// The font for what a document asks for; the number is that of the face within a collection.
+/// The font for a document's request; the number is that of the face within a collection.
 pub(super) fn resolve(query: &FontQuery) -> Option<(FontData, u32)> {
     match query {
         FontQuery::Standard(font) => Some(font.get_font_data()),
@@ -94,7 +94,7 @@ pub(super) fn resolve(query: &FontQuery) -> Option<(FontData, u32)> {
     }
 }
 
-/// What a font is for, and the face of the Noto CJK collections for its country.
+/// The purpose of a font, and the face of the Noto CJK collections for its region.
 fn wanted(query: &FallbackFontQuery) -> (Use, u32) {
     const SERIF: [&str; 10] = ["song", "sun", "ming", "fang", "kai", "batang", "myeong", "serif", "times", "roman"];
     const HAN: [&str; 12] =

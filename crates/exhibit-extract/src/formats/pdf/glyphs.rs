@@ -1,7 +1,7 @@
-//! The glyphs of a page: what each says and where it stands, in the order in which the page paints them.
+//! The glyphs of a page: the text and position of each, in painting order.
 //!
-//! Places are in points from the top left corner of the page as looked at (rotation and crop box included). A copy
-//! of a glyph over itself (the stroke of filled and stroked text, fake bold) is dropped. Nothing is painted, no
+//! Positions are in points from the top left corner of the page as displayed (rotation and crop box included). A copy
+//! of a glyph over itself (the stroke of filled and stroked text, fake bold) is dropped. Nothing is rendered, no
 //! picture is decoded. Text inside a pattern or a soft mask is not read.
 
 use super::unicode::{self, Unmapped};
@@ -12,17 +12,17 @@ use hayro_interpret::{BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, I
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-/// The most glyphs of one page that are kept.
+/// The maximum number of glyphs kept of one page.
 pub(super) const MOST_GLYPHS: usize = 4_000_000;
 
-/// One glyph that says something.
+/// One glyph with text.
 #[derive(Clone, Debug)]
 pub(super) struct Glyph {
-    /// What it says; logical order inside.
+    /// Its text; in logical order.
     pub(super) text: BfString,
-    /// Where its baseline begins.
+    /// The start of its baseline.
     pub(super) origin: (f32, f32),
-    /// How far the baseline reaches along its direction.
+    /// The length of the baseline along its direction.
     pub(super) advance: f32,
     /// The direction of its baseline, of length 1.
     pub(super) direction: (f32, f32),
@@ -38,9 +38,9 @@ pub(super) struct Glyph {
 
 /// Collects the glyphs of a page and counts what else is on it.
 pub(super) struct Collector<'u, 'a> {
-    /// The glyphs, in the order painted.
+    /// The glyphs, in painting order.
     pub(super) glyphs: Vec<Glyph>,
-    /// Glyphs placed, those without a character included.
+    /// Glyphs placed, including those without a character.
     pub(super) placed: u32,
     /// Glyphs for which no character could be found.
     pub(super) unmapped: u32,
@@ -72,8 +72,8 @@ impl<'u, 'a> Collector<'u, 'a> {
             return;
         }
         self.placed = self.placed.saturating_add(1);
-        let said = shape.as_unicode().and_then(unicode::usable).or_else(|| self.unicode.look_up(shape));
-        let Some(text) = said else {
+        let text = shape.as_unicode().and_then(unicode::usable).or_else(|| self.unicode.look_up(shape));
+        let Some(text) = text else {
             self.unmapped = self.unmapped.saturating_add(1);
             return;
         };
@@ -85,8 +85,8 @@ impl<'u, 'a> Collector<'u, 'a> {
         }
     }
 
-    /// Whether the same glyph stands here already, within an eighth of an em. An invisible copy of a visible glyph is
-    /// a copy too; a visible one over an invisible takes its place.
+    /// Whether the same glyph is already here, within an eighth of an em. An invisible copy of a visible glyph
+    /// is a copy too; a visible one over an invisible one replaces it.
     fn is_copy(&mut self, glyph: &Glyph) -> bool {
         let key = match &glyph.text {
             BfString::Char(c) if c.is_whitespace() => return false,
@@ -118,7 +118,7 @@ impl<'u, 'a> Collector<'u, 'a> {
 }
 
 impl Glyph {
-    /// Whether its baseline runs in this direction, give or take a tenth of a right angle.
+    /// Whether its baseline runs in this direction, within a tenth of a right angle.
     pub(super) fn direction_is(&self, direction: (f32, f32)) -> bool {
         self.direction.0 * direction.0 + self.direction.1 * direction.1 > 0.98
     }
@@ -131,7 +131,7 @@ impl Glyph {
         }
     }
 
-    /// Whether it says white space only.
+    /// Whether its text is only white space.
     pub(super) fn is_space(&self) -> bool {
         match &self.text {
             BfString::Char(c) => c.is_whitespace(),
@@ -148,7 +148,7 @@ fn advance_of(shape: &Shape<'_>) -> f32 {
     advance.filter(|a| a.is_finite()).unwrap_or(500.0)
 }
 
-/// A glyph under a transform from glyph space (1,000 units an em) to the page; none where the numbers are absurd.
+/// A glyph under a transform from glyph space (1,000 units an em) to the page; `None` if the numbers are absurd.
 fn located(text: BfString, advance: f32, transform: Affine, vertical: bool, invisible: bool) -> Option<Glyph> {
     let advance = f64::from(advance);
     let (start, end, top, bottom) = if vertical {
@@ -215,7 +215,7 @@ struct Cell {
     y: i32,
 }
 
-/// Mixes the three numbers of a [`Cell`]; an adversary who makes them collide slows one page down, within the
+/// Mixes the three numbers of a [`Cell`]; an adversary who causes collisions slows one page down, within the
 /// worker's time limit.
 #[derive(Default)]
 struct Mixer(u64);

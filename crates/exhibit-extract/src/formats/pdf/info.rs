@@ -1,4 +1,4 @@
-//! What the document says of itself: its information dictionary, its XMP packet, its outline, its page labels.
+//! Metadata of the document: its information dictionary, its XMP packet, its outline, its page labels.
 
 use super::files::leaves;
 use super::objects::{catalog, text_of, text_string};
@@ -10,16 +10,16 @@ use hayro_syntax::object::{DateTime, Dict, Object, ObjectIdentifier, Stream};
 use quick_xml::events::Event;
 use std::collections::HashSet;
 
-/// The most outline entries that are said.
+/// The maximum number of outline entries emitted.
 const MOST_OUTLINE: usize = 5_000;
-/// The most bytes of an XMP packet that are read.
+/// The maximum bytes of an XMP packet that are read.
 const MOST_XMP: usize = 4 << 20;
-/// The most trailers that are looked at for the information dictionary.
+/// The maximum number of trailers searched for the information dictionary.
 const MOST_TRAILERS: usize = 16;
-/// The most properties of it that are said.
+/// The maximum number of its properties emitted.
 const MOST_PROPERTIES: usize = 200;
 
-/// Says the document's properties.
+/// Emits the document's properties.
 pub(super) fn say(opened: &Opened, out: &mut Out<'_>) -> Result<(), Stop> {
     let pdf = &opened.pdf;
     let info = pdf.metadata();
@@ -57,7 +57,7 @@ pub(super) fn say(opened: &Opened, out: &mut Out<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Notes what is unusual about how the file is made.
+/// Notes unusual properties of the file structure.
 pub(super) fn note_make(opened: &Opened, out: &mut Out<'_>) -> Result<(), Stop> {
     let bytes = opened.bytes.as_slice();
     let ends = positions(bytes, b"%%EOF").take(10_000).count();
@@ -106,8 +106,8 @@ fn version(pdf: &Pdf) -> &'static str {
     }
 }
 
-/// The information dictionary, as the last trailer that names one has it. The parser gives its dates without telling
-/// a missing zone from UTC, so they are read from here.
+/// The information dictionary, from the last trailer that names one. The parser does not distinguish
+/// a missing zone from UTC in its dates, so they are read from here.
 fn information(opened: &Opened) -> Option<Dict<'_>> {
     let bytes = opened.bytes.as_slice();
     let named: Vec<usize> = positions(bytes, b"/Info").collect();
@@ -126,13 +126,13 @@ fn information(opened: &Opened) -> Option<Dict<'_>> {
     })
 }
 
-/// A date whose zone is not known to be stated.
+/// A date of which it is unknown whether it states its zone.
 fn without_zone(date: DateTime) -> String {
     let DateTime { year, month, day, hour, minute, second, .. } = date;
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")
 }
 
-/// The properties of the XMP packet that tell about origin, in their order.
+/// The properties of the XMP packet about the document's origin, in order.
 fn xmp(pdf: &Pdf) -> Vec<(String, String)> {
     let Some(stream) = catalog(pdf.xref()).get::<Stream<'_>>("Metadata") else { return Vec::new() };
     let Ok(packet) = stream.decoded_data() else { return Vec::new() };
@@ -146,7 +146,7 @@ fn xmp(pdf: &Pdf) -> Vec<(String, String)> {
         match event {
             Event::Start(element) => {
                 found.extend(attributes(&element));
-                path.push(told(element.name().as_ref()));
+                path.push(emitted_name(element.name().as_ref()));
                 value.clear();
             }
             Event::Empty(element) => found.extend(attributes(&element)),
@@ -154,8 +154,8 @@ fn xmp(pdf: &Pdf) -> Vec<(String, String)> {
             Event::GeneralRef(reference) => value.extend(character(&reference)),
             Event::End(_) => {
                 let key = path.iter().rev().take(4).find_map(|step| *step);
-                let said = std::mem::take(&mut value);
-                found.extend(key.filter(|_| !said.trim().is_empty()).map(|key| (key.to_owned(), said)));
+                let text = std::mem::take(&mut value);
+                found.extend(key.filter(|_| !text.trim().is_empty()).map(|key| (key.to_owned(), text)));
                 path.pop();
             }
             Event::Eof => break,
@@ -181,15 +181,15 @@ fn character(reference: &quick_xml::events::BytesRef<'_>) -> Option<char> {
 
 fn attributes(element: &quick_xml::events::BytesStart<'_>) -> Vec<(String, String)> {
     let named = element.attributes().flatten().filter_map(|attribute| {
-        let key = told(attribute.key.as_ref())?;
+        let key = emitted_name(attribute.key.as_ref())?;
         Some((key.to_owned(), attribute.value.into_owned()))
     });
     named.collect()
 }
 
-/// The properties that are told on.
-fn told(name: &str) -> Option<&'static str> {
-    const TOLD: [&str; 11] = [
+/// The properties that are emitted.
+fn emitted_name(name: &str) -> Option<&'static str> {
+    const EMITTED: [&str; 11] = [
         "dc:title",
         "dc:creator",
         "dc:description",
@@ -202,7 +202,7 @@ fn told(name: &str) -> Option<&'static str> {
         "xmpMM:InstanceID",
         "xmpMM:OriginalDocumentID",
     ];
-    TOLD.into_iter().find(|told| *told == name)
+    EMITTED.into_iter().find(|emitted| *emitted == name)
 }
 
 /// The titles of the outline, in reading order.
@@ -222,7 +222,7 @@ fn outline(pdf: &Pdf) -> Vec<String> {
     titles
 }
 
-/// What the document calls its pages, by their index; empty where it calls them nothing.
+/// The labels of the document's pages, by their index; empty if it has none.
 pub(super) fn labels(pdf: &Pdf) -> Vec<String> {
     let mut ranges: Vec<(usize, Dict<'_>)> = Vec::new();
     let mut index = None;

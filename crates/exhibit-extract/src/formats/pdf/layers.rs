@@ -1,7 +1,7 @@
-//! Layers that are switched off: what is on them is in the file all the same.
+//! Layers that are switched off: their content is still in the file.
 //!
-//! The reader leaves such text out, so the document is read a second time with a catalog that knows no layers; what
-//! shows up only then is hidden text.
+//! The reader skips such text, so the document is read a second time with a catalog without layers; text
+//! that appears only then is hidden.
 
 use super::glyphs::Glyph;
 use super::objects::{catalog, is_named};
@@ -31,7 +31,7 @@ pub(super) fn all_on(pdf: &Pdf, bytes: &[u8], encrypted: bool) -> Option<Pdf> {
     }
     let number = pdf.xref().root_id().obj_number;
     let before = format!("\n{number} 0 obj\n");
-    // a table that is nowhere makes the reader search for objects, of which the last counts
+    // an invalid table offset makes the reader search for objects, of which the last counts
     let after = b"\nendobj\nstartxref\n0\n%%EOF\n";
     Pdf::new([bytes, before.as_bytes(), &renamed, after].concat()).ok()
 }

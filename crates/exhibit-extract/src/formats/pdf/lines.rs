@@ -1,14 +1,14 @@
-//! Glyphs into lines, and lines into reading order.
+//! Groups glyphs into lines, and orders lines for reading.
 //!
-//! Glyphs form a line while the page paints them on one baseline; a line that was painted in pieces is put together
-//! by place. Lines stay in the order in which the page paints them, which is the order in which nearly all
-//! producers write; lines of nothing but blanks are left out. Only a page most of whose lines climb upwards is sorted by place instead. An invisible line
-//! over visible text that says the same is dropped, so that text under an OCR layer of itself is not doubled.
+//! Glyphs form a line while the page paints them on one baseline; a line painted in pieces is joined
+//! by position. Lines stay in painting order, which is reading order for nearly all
+//! producers; blank lines are dropped. Only a page most of whose lines climb upwards is sorted by position. An
+//! invisible line over visible text with the same letters is dropped, so text under its own OCR layer is not doubled.
 
 use super::bidi::Unit;
 use super::glyphs::Glyph;
 
-/// Glyphs on one baseline, in the order seen along it.
+/// Glyphs on one baseline, in visual order along it.
 #[derive(Clone)]
 pub(super) struct Line {
     /// The glyphs, with blanks for gaps between words.
@@ -19,7 +19,7 @@ pub(super) struct Line {
     pub(super) rect: [f32; 4],
 }
 
-/// Puts glyphs into lines, in reading order; says whether the page's own order was not kept.
+/// Groups glyphs into lines, in reading order; returns whether the page's own order was changed.
 pub(super) fn lines_of(glyphs: &[Glyph]) -> (Vec<Line>, bool) {
     let mut lines = Vec::new();
     let mut start = 0;
@@ -70,7 +70,7 @@ fn step(first: &Glyph, last: &Glyph, next: &Glyph) -> Step {
     if across.abs() <= 0.3 * unit || from_first.abs() <= 0.3 * unit { Step::NewPiece } else { Step::NewLine }
 }
 
-/// Where `b` begins, seen from where `a` begins: along its baseline, and across it.
+/// The start of `b` relative to the start of `a`: along its baseline, and across it.
 fn offset(a: &Glyph, b: &Glyph) -> (f32, f32) {
     let (dx, dy) = (b.origin.0 - a.origin.0, b.origin.1 - a.origin.1);
     let (ux, uy) = a.direction;
@@ -87,8 +87,8 @@ fn line_of(glyphs: &[Glyph], start: usize, end: usize, in_pieces: bool) -> Line 
     Line { units: with_gaps(&order, glyphs), invisible: all[0].invisible, rect }
 }
 
-/// Sorts the pieces of a line by place along the baseline, unless they stand inside each other (text printed over
-/// other text). A piece ends where the next glyph steps back or leaves a gap; within it the painted order stands, since
+/// Sorts the pieces of a line by position along the baseline, unless they overlap (text printed over
+/// other text). A piece ends where the next glyph steps back or leaves a gap; within it painting order is kept, since
 /// the glyphs of a ligature may overlap in any way.
 fn sort_along(order: &mut Vec<u32>, glyphs: &[Glyph]) {
     let first = &glyphs[order[0] as usize];
@@ -145,7 +145,7 @@ fn join_columns(lines: &mut Vec<Line>, glyphs: &[Glyph]) {
     *lines = joined;
 }
 
-/// Puts a blank wherever a gap parts two words.
+/// Inserts a blank wherever a gap separates two words.
 fn with_gaps(order: &[u32], glyphs: &[Glyph]) -> Vec<Unit> {
     let mut units = Vec::with_capacity(order.len() + order.len() / 4);
     let unit = |glyph| Unit { glyph, reversed: false, stretch: 0 };
@@ -166,7 +166,7 @@ fn with_gaps(order: &[u32], glyphs: &[Glyph]) -> Vec<Unit> {
     units
 }
 
-/// How far apart letters of a spaced-out line stand, in ems; 0 for lines set normally.
+/// The distance between letters of a spaced-out line, in ems; 0 for lines set normally.
 fn spread_of(order: &[u32], glyphs: &[Glyph]) -> f32 {
     const LEAST: usize = 8;
     if order.len() < LEAST {
@@ -186,7 +186,7 @@ fn spread_of(order: &[u32], glyphs: &[Glyph]) -> f32 {
     if median < 0.35 { median } else { 0.0 }
 }
 
-/// Han, Kana and their punctuation: typesetters stretch lines between them, and set them off from letters and digits.
+/// Han, Kana and their punctuation: typesetters stretch lines between them, and separate them from letters and digits.
 fn is_unspaced(c: char) -> bool {
     is_ideographic(c) && !matches!(c, '\u{1100}'..='\u{11ff}' | '\u{a960}'..='\u{a97f}' | '\u{ac00}'..='\u{d7ff}')
 }
@@ -202,7 +202,7 @@ pub(super) fn union(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
     [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]
 }
 
-/// Drops invisible lines most of whose letters stand within visible lines that have as many of the same letters.
+/// Drops invisible lines most of whose letters are within visible lines that have as many of the same letters.
 fn drop_doubled(lines: &mut Vec<Line>, glyphs: &[Glyph]) {
     if lines.iter().all(|line| line.invisible) || lines.iter().all(|line| !line.invisible) {
         return;
@@ -232,7 +232,7 @@ fn letters_of(line: &Line, glyphs: &[Glyph]) -> String {
     letters
 }
 
-/// Sorts lines from top to bottom if, of the lines that stand over one another, more are painted upwards than down.
+/// Sorts lines from top to bottom if, of the vertically stacked lines, more are painted upwards than downwards.
 fn sort_if_scrambled(lines: &mut [Line]) -> bool {
     let (mut up, mut down) = (0_usize, 0_usize);
     for pair in lines.windows(2) {

@@ -1,8 +1,8 @@
-//! PDF (ISO 32000-2): pages with their text and its places, annotations and form values, files inside, properties.
+//! PDF (ISO 32000-2): pages with positioned text, annotations and form values, embedded files, properties.
 //!
-//! Read by hayro, with a device of our own. Each page is said as soon as it is read, so that what was said stands if
-//! a later page takes too long. Pages are counted as the page tree gives them; a tree that loops is followed
-//! once. What a damaged file still holds is read, and a note says that it is damaged.
+//! Parsed by hayro, with a custom device. Each page is emitted as soon as it is read, so that it is kept if
+//! a later page takes too long. Pages are counted as the page tree lists them; a tree that loops is followed
+//! once. The remains of a damaged file are read, and a note reports the damage.
 
 mod annotations;
 mod bidi;
@@ -25,7 +25,7 @@ use exhibit_model::{Detail, NoteCode, Picture, Reason, Record, Request, Task, Ve
 use open::{Closed, Opened};
 use page::Reading;
 
-/// Says everything that is in a PDF.
+/// Emits the contents of a PDF.
 pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let opened = match open::open(input, out.limits().whole_file_bytes, &request.passwords) {
         Ok(opened) => opened,
@@ -45,7 +45,7 @@ pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
     Ok(Verdict::Read)
 }
 
-/// Paints the page that the request names.
+/// Renders the page that the request names.
 pub(crate) fn render(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let Task::Render { page: number, dpi, max_side, grey } = request.task else {
         return Ok(Verdict::Failed(Reason::NoSuchPage { page: 0 }));
@@ -68,7 +68,7 @@ pub(crate) fn render(input: &mut dyn Input, request: &Request, out: &mut Out<'_>
     }
 }
 
-/// Loads fonts for what documents do not embed, and the character maps.
+/// Loads fonts for text whose fonts are not embedded, and the character maps.
 pub(crate) fn warm(font_folders: &[std::path::PathBuf], map: crate::MapFile) {
     fonts::warm(font_folders, map);
 }

@@ -1,4 +1,4 @@
-//! Small readings of the document's objects: text strings, names, references that may loop.
+//! Accessors for the document's objects: text strings, names, references that may loop.
 
 use hayro_syntax::object::{Array, Dict, MaybeRef, Name, Object, ObjectIdentifier, String as PdfString};
 use hayro_syntax::xref::XRef;
@@ -10,7 +10,7 @@ pub(super) fn text_string(bytes: &[u8]) -> String {
         [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
         [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
         [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
-        // not what the standard says, but what many producers write
+        // not in the standard, but many producers write it
         _ if !bytes.is_ascii() && std::str::from_utf8(bytes).is_ok() => String::from_utf8_lossy(bytes).into_owned(),
         _ if is_multibyte(bytes) => multibyte(bytes),
         _ => bytes.iter().filter_map(|byte| pdf_doc(*byte)).collect(),
@@ -22,7 +22,7 @@ fn is_multibyte(bytes: &[u8]) -> bool {
     bytes.len() >= 4 && bytes.iter().filter(|byte| !byte.is_ascii()).count() * 3 > bytes.len() * 2
 }
 
-/// Such strings are too short to guess their encoding by statistics; that of simplified Chinese comes first.
+/// Such strings are too short to guess their encoding by statistics; simplified Chinese is tried first.
 fn multibyte(bytes: &[u8]) -> String {
     let chinese = encoding_rs::GB18030.decode_without_bom_handling_and_without_replacement(bytes);
     chinese.map_or_else(|| crate::charset::decode_guessing(bytes).0, |text| text.into_owned())
@@ -33,7 +33,7 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
     without_language(&String::from_utf16_lossy(&units))
 }
 
-/// Text without the language codes between escapes that UTF-16 strings may hold.
+/// Text without the language codes between escapes that UTF-16 strings may contain.
 fn without_language(text: &str) -> String {
     text.split('\u{1b}').step_by(2).collect()
 }
@@ -61,12 +61,12 @@ pub(super) fn text_of(dict: &Dict<'_>, key: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.replace('\0', ""))
 }
 
-/// Whether the name under a key is this.
+/// Whether the name under a key equals the given one.
 pub(super) fn is_named(dict: &Dict<'_>, key: &str, name: &[u8]) -> bool {
     dict.get::<Name<'_>>(key).is_some_and(|found| found.deref() == name)
 }
 
-/// The object that an entry stands for, with its number where it has one.
+/// The object that an entry refers to, with its number if it has one.
 pub(super) fn resolved<'a>(
     entry: MaybeRef<Object<'a>>,
     xref: &'a XRef,
@@ -80,7 +80,7 @@ pub(super) fn resolved<'a>(
     }
 }
 
-/// The dictionaries of an array, with their numbers; what is no dictionary is passed over.
+/// The dictionaries of an array, with their numbers; other elements are skipped.
 pub(super) fn dicts<'a>(
     array: &Array<'a>,
     xref: &'a XRef,

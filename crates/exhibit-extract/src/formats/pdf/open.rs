@@ -1,4 +1,4 @@
-//! The file's bytes into a document: the whole file in memory, passwords tried in order.
+//! Opens a document from the file's bytes: the whole file in memory, passwords tried in order.
 
 use super::{owner, salvage};
 use crate::out::Input;
@@ -21,13 +21,13 @@ pub(super) enum Closed {
 pub(super) struct Opened {
     pub(super) pdf: Pdf,
     pub(super) bytes: Arc<Vec<u8>>,
-    /// Whether it is encrypted, be it with an empty password.
+    /// Whether it is encrypted, even if with an empty password.
     pub(super) encrypted: bool,
-    /// Whether its catalog was lost and made anew.
+    /// Whether its catalog was lost and rebuilt.
     pub(super) salvaged: bool,
 }
 
-/// Opens the document in `input`, which is read whole if it has at most `most` bytes.
+/// Opens the document in `input`, which is read completely if it has at most `most` bytes.
 pub(super) fn open(input: &mut dyn Input, most: u64, passwords: &[String]) -> Result<Opened, Closed> {
     let unreadable = |error: std::io::Error| Closed::Broken(Reason::cannot_read(&error));
     input.rewind().map_err(unreadable)?;
@@ -55,12 +55,12 @@ pub(super) fn open(input: &mut dyn Input, most: u64, passwords: &[String]) -> Re
     }
 }
 
-/// The document without its lost maps to characters.
+/// The document without its lost character maps.
 fn mended(pdf: Pdf, bytes: &[u8]) -> Pdf {
     salvage::without_lost_maps(&pdf, bytes).and_then(|bytes| Pdf::new(bytes).ok()).unwrap_or(pdf)
 }
 
-/// Whether the file ends as a PDF does.
+/// Whether the file has the end marker of a PDF.
 pub(super) fn ends_well(bytes: &[u8]) -> bool {
     contains(&bytes[bytes.len().saturating_sub(2048)..], b"%%EOF")
 }
@@ -94,12 +94,12 @@ fn is_encrypted(bytes: &[u8]) -> bool {
     })
 }
 
-/// Whether `bytes` hold `word`.
+/// Whether `bytes` contain `word`.
 pub(super) fn contains(bytes: &[u8], word: &[u8]) -> bool {
     positions(bytes, word).next().is_some()
 }
 
-/// Where `word` stands in `bytes`.
+/// The position of `word` in `bytes`.
 pub(super) fn positions<'a>(bytes: &'a [u8], word: &'a [u8]) -> impl Iterator<Item = usize> + 'a {
     let first = word.first().copied().unwrap_or_default();
     let starts = bytes.iter().enumerate().filter(move |(_, byte)| **byte == first).map(|(at, _)| at);

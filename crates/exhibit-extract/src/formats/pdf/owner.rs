@@ -1,7 +1,7 @@
-//! The user password out of the owner password (ISO 32000-1, algorithm 7), for RC4 and AES-128 encryption.
+//! Recovers the user password from the owner password (ISO 32000-1, algorithm 7), for RC4 and AES-128 encryption.
 //!
-//! The PDF reader itself takes user passwords only; AES-256 needs none of this. MD5 and RC4 are here for this one use:
-//! nothing is protected by them.
+//! The PDF reader itself accepts user passwords only; AES-256 needs none of this. MD5 and RC4 are here for this purpose
+//! only: nothing is protected by them.
 
 use super::open::positions;
 use hayro_syntax::object::{Dict, FromBytes, String as PdfString};
@@ -11,7 +11,7 @@ const PADDING: [u8; 32] = [
     0xb6, 0xd0, 0x68, 0x3e, 0x80, 0x2f, 0x0c, 0xa9, 0xfe, 0x64, 0x53, 0x69, 0x7a,
 ];
 
-/// The user password of the document, if `owner` is its owner password; some other string or none if it is not.
+/// The user password of the document, if `owner` is its owner password; another string or `None` if it is not.
 pub(super) fn user_password(document: &[u8], owner: &[u8]) -> Option<String> {
     let lock = lock_of(document)?;
     let stated = lock.get::<PdfString<'_>>("O")?;
@@ -34,7 +34,7 @@ pub(super) fn user_password(document: &[u8], owner: &[u8]) -> Option<String> {
     String::from_utf8(user[..end].to_vec()).ok()
 }
 
-/// The encryption dictionary, found by its shape, since the document is not open yet. Its strings are never encrypted.
+/// The encryption dictionary, found by its structure, as the document is not open yet. Its strings are never encrypted.
 fn lock_of(document: &[u8]) -> Option<Dict<'_>> {
     const NEAR: usize = 4096;
     positions(document, b"/Standard").find_map(|at| {

@@ -1,4 +1,4 @@
-//! One page of the document into a page of the model: text, boxes, marks, counts.
+//! Converts one page of the document to a page of the model: text, boxes, marks, counts.
 
 use super::annotations;
 use super::bidi::{self, Habits, Unit};
@@ -13,7 +13,7 @@ use hayro_interpret::{Context, InterpreterCache, InterpreterSettings, RenderCont
 use hayro_syntax::Pdf;
 use hayro_syntax::page::Page as PdfPage;
 
-/// What is kept from page to page while a document is read.
+/// State kept from page to page while a document is read.
 pub(super) struct Reading<'a> {
     unicode: Unmapped<'a>,
     cache: InterpreterCache<'a>,
@@ -22,7 +22,7 @@ pub(super) struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    /// Begins to read `pdf`.
+    /// Starts reading `pdf`.
     pub(super) fn new(pdf: &'a Pdf) -> Self {
         Self {
             unicode: Unmapped::new(pdf),
@@ -33,10 +33,10 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// A page, and what should be noted of it.
+/// A page, and what should be noted about it.
 pub(super) struct Read {
     pub(super) page: Page,
-    /// Whether lines were sorted by place, since the page paints them upwards.
+    /// Whether lines were sorted by position, since the page paints them upwards.
     pub(super) sorted: bool,
     /// Whether glyphs were left out because there are too many.
     pub(super) overfull: bool,
@@ -50,7 +50,7 @@ pub(super) struct Lit<'b, 'r> {
     pub(super) reading: &'r mut Reading<'b>,
 }
 
-/// Reads one page; what only `lit` shows is marked as hidden.
+/// Reads one page; text that only `lit` shows is marked as hidden.
 pub(super) fn read<'a>(source: &PdfPage<'a>, reading: &mut Reading<'a>, lit: Option<Lit<'_, '_>>) -> Read {
     let (width, height) = source.render_dimensions();
     let mut text = Text::new(width, height);
@@ -109,7 +109,7 @@ impl Text {
         Self { page: Page { kind: PageKind::Paper, width, height, ..Page::default() } }
     }
 
-    /// Adds glyphs line by line; those not painted are marked so, the others as `kind`. Says whether lines were sorted.
+    /// Adds glyphs line by line; unpainted ones are marked so, the others as `kind`. Returns whether lines were sorted.
     fn add(&mut self, glyphs: &[Glyph], kind: Option<MarkKind>, habits: &mut Habits) -> bool {
         let (lines, sorted) = lines::lines_of(glyphs);
         habits.balance = 0;
@@ -176,7 +176,7 @@ impl Text {
         }
     }
 
-    /// Marks the text from `start` on; joins the mark to the one before, if that ends there or a line end earlier.
+    /// Marks the text from `start` on; extends the previous mark if it ends there or a line end earlier.
     fn mark(&mut self, start: usize, kind: Option<MarkKind>) {
         let (start, end) = (start as u32, self.page.text.len() as u32);
         let Some(kind) = kind.filter(|_| start < end) else { return };
@@ -186,12 +186,12 @@ impl Text {
         }
     }
 
-    /// Adds the text that annotations paint, then what they hold and do not paint.
+    /// Adds the text that annotations paint, then what they contain and do not paint.
     fn add_annotations(&mut self, glyphs: &[Glyph], notes: &[annotations::Annotation], habits: &mut Habits) {
         let mut by_note: Vec<Vec<Glyph>> = vec![Vec::new(); notes.len() + 1];
         for glyph in glyphs {
             let (x, y) = ((glyph.rect[0] + glyph.rect[2]) / 2.0, (glyph.rect[1] + glyph.rect[3]) / 2.0);
-            let home = notes.iter().position(|note| note.holds(x, y)).unwrap_or(notes.len());
+            let home = notes.iter().position(|note| note.contains(x, y)).unwrap_or(notes.len());
             by_note[home].push(glyph.clone());
         }
         for (note, glyphs) in notes.iter().map(Some).chain([None]).zip(&by_note) {
@@ -199,17 +199,17 @@ impl Text {
             let start = self.page.text.len();
             self.add(glyphs, Some(kind), habits);
             let painted = squeezed(&self.page.text[start..]);
-            for said in note.map_or(&[][..], |note| &note.says) {
-                if !painted.contains(&squeezed(said)) {
-                    self.add_said(said, note.and_then(|note| note.rect), kind);
+            for text in note.map_or(&[][..], |note| &note.texts) {
+                if !painted.contains(&squeezed(text)) {
+                    self.add_note_text(text, note.and_then(|note| note.rect), kind);
                 }
             }
         }
     }
 
-    fn add_said(&mut self, said: &str, rect: Option<[f32; 4]>, kind: MarkKind) {
+    fn add_note_text(&mut self, text: &str, rect: Option<[f32; 4]>, kind: MarkKind) {
         let start = self.page.text.len();
-        self.page.text.push_str(said);
+        self.page.text.push_str(text);
         if let Some(rect) = rect {
             self.add_box(start, self.page.text.len(), rect);
         }

@@ -1,7 +1,7 @@
-//! One page painted into a PNG.
+//! Renders one page to a PNG.
 //!
-//! The size is settled before anything is allocated: the resolution asked for, less where the longest side or the
-//! number of pixels would pass its limit.
+//! The size is fixed before anything is allocated: the requested resolution, reduced if the longest side or the
+//! number of pixels would exceed its limit.
 
 use super::fonts;
 use hayro::vello_cpu::color::palette::css::WHITE;
@@ -12,7 +12,7 @@ use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder, ImageResult};
 use std::sync::Arc;
 
-/// How a page is to be painted.
+/// How a page is to be rendered.
 #[derive(Clone, Copy)]
 pub(super) struct Wish {
     pub(super) dpi: u32,
@@ -21,14 +21,14 @@ pub(super) struct Wish {
     pub(super) max_pixels: u64,
 }
 
-/// A painted page: pixels across and down, and the PNG file.
+/// A rendered page: pixels across and down, and the PNG file.
 pub(super) struct Painting {
     pub(super) width: u32,
     pub(super) height: u32,
     pub(super) png: Vec<u8>,
 }
 
-/// Paints a page.
+/// Renders a page.
 pub(super) fn paint<'a>(page: &'a PdfPage<'a>, wish: Wish) -> ImageResult<Painting> {
     let (width, height) = size(page.render_dimensions(), wish);
     let (points_across, points_down) = page.render_dimensions();
@@ -38,7 +38,7 @@ pub(super) fn paint<'a>(page: &'a PdfPage<'a>, wish: Wish) -> ImageResult<Painti
         &InterpreterSettings { font_resolver: Arc::new(fonts::resolve), ..InterpreterSettings::default() },
         &RenderSettings::default(),
         &PixmapSettings {
-            // half a pixel more, lest rounding loses one
+            // half a pixel more, so that rounding does not lose one
             x_scale: (width as f32 + 0.5) / points_across,
             y_scale: (height as f32 + 0.5) / points_down,
             bg_color: WHITE,
@@ -62,7 +62,7 @@ fn luma(r: u8, g: u8, b: u8) -> u8 {
     ((u32::from(r) * 299 + u32::from(g) * 587 + u32::from(b) * 114 + 500) / 1000) as u8
 }
 
-/// The pixels across and down for a page of so many points.
+/// The pixels across and down for a page size in points.
 fn size((width, height): (f32, f32), wish: Wish) -> (u32, u32) {
     let (width, height) = (f64::from(width.max(1.0)), f64::from(height.max(1.0)));
     let most_side = f64::from(wish.max_side.clamp(1, u32::from(u16::MAX)));
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sizes_keep_to_their_limits() {
+    fn sizes_respect_their_limits() {
         let check = |points: (f32, f32), dpi: u32, max_side: u32, max_pixels: u64, expect: (u32, u32)| {
             assert_eq!(size(points, Wish { dpi, max_side, grey: false, max_pixels }), expect);
         };

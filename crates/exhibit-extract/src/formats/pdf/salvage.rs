@@ -1,19 +1,19 @@
-//! A document whose catalog is lost: a new one is written for what is left of its pages.
+//! A document whose catalog is lost: a new one is built for its remaining pages.
 //!
 //! The new catalog is appended to a copy of the bytes in memory, as an update of the file would be; the reader then
-//! finds all objects by searching. Encrypted documents are not salvaged, since their page tree may be sealed.
+//! finds all objects by searching. Encrypted documents are not salvaged, since their page tree may be encrypted.
 //!
 //! A damaged document may also have lost the maps from its fonts' codes to characters. Guessing by a standard encoding
-//! would make up text then, so such a map is replaced by one that says nothing.
+//! would invent text then, so such a map is replaced by one without text.
 
 use super::open::{contains, positions};
 use hayro_syntax::Pdf;
 use hayro_syntax::object::{Dict, FromBytes, Name, Object, Stream};
 
-/// The most objects that are looked at.
+/// The maximum number of objects examined.
 const MOST: usize = 1_000_000;
 
-/// What is left.
+/// The remaining objects.
 #[derive(Default)]
 struct Left {
     catalog: Option<u32>,
@@ -22,7 +22,7 @@ struct Left {
     highest: u32,
 }
 
-/// The bytes with a new catalog, if a catalog, a page tree or pages are left in them.
+/// The bytes with a new catalog, if they still contain a catalog, a page tree or pages.
 pub(super) fn salvage(bytes: &[u8]) -> Option<Vec<u8>> {
     if contains(bytes, b"/Encrypt") {
         return None;
@@ -54,7 +54,7 @@ pub(super) fn salvage(bytes: &[u8]) -> Option<Vec<u8>> {
     Some([bytes, b"\nendstream\nendobj\n", root.as_bytes()].concat())
 }
 
-/// The bytes with maps that say nothing in place of those that `pdf`, read from them, has lost; none if it lost none.
+/// The bytes with empty maps in place of those that `pdf`, read from them, has lost; `None` if it lost none.
 pub(super) fn without_lost_maps(pdf: &Pdf, bytes: &[u8]) -> Option<Vec<u8>> {
     let mut lost: Vec<u32> = Vec::new();
     for object in pdf.objects().into_iter().take(MOST) {
@@ -93,7 +93,7 @@ impl Left {
         }
     }
 
-    /// Takes the objects of an object stream (ISO 32000-2, 7.5.7).
+    /// Reads the objects of an object stream (ISO 32000-2, 7.5.7).
     fn take_packed(&mut self, body: &[u8]) {
         let Some(stream) = Stream::from_bytes(body) else { return };
         let (Some(count), Some(first)) = (stream.dict().get::<u32>("N"), stream.dict().get::<usize>("First")) else {

@@ -1,8 +1,8 @@
-//! What a glyph says where its font does not state it: from the character map of the embedded font program, from
+//! The text of a glyph whose font does not state it: from the character map of the embedded font program, from
 //! the character collection of its CID font, and from the character code as a last resort.
 //!
-//! The program comes before the collection, since it is what is painted: a font that merely claims a collection is
-//! not believed against it. Private-use characters say nothing and are never handed on; such a glyph is unmapped.
+//! The program takes precedence over the collection, since it is what is painted: a font that merely claims one
+//! does not override it. Private-use characters mean nothing and are never emitted; such a glyph is unmapped.
 
 use hayro_interpret::font::{Glyph as Shape, OutlineFontData, OutlineGlyph};
 use hayro_interpret::hayro_cmap::{BfString, CMap, CMapName, CidFamily, load_embedded};
@@ -11,7 +11,7 @@ use hayro_syntax::object::{Array, Dict, Name, Object, Stream, String as PdfStrin
 use std::collections::HashMap;
 use std::ops::Deref;
 
-/// The fonts of one document that do not say what their glyphs are.
+/// The fonts of one document that do not state the text of their glyphs.
 pub(super) struct Unmapped<'a> {
     pdf: &'a Pdf,
     found: HashMap<(u128, u32), Option<BfString>>,
@@ -20,13 +20,13 @@ pub(super) struct Unmapped<'a> {
     composite: Option<Vec<Dict<'a>>>,
 }
 
-/// A character collection and the way into it.
+/// A character collection and its lookup.
 struct Collection {
     encoding: CMap,
     to_unicode: CMap,
 }
 
-/// The text, if it says anything: tabs and line ends become blanks, private-use characters and controls are dropped.
+/// The text, if any remains: tabs and line ends become blanks, private-use characters and controls are dropped.
 pub(super) fn usable(text: BfString) -> Option<BfString> {
     match text {
         BfString::Char(c) => usable_char(c).map(BfString::Char),
@@ -56,7 +56,7 @@ impl<'a> Unmapped<'a> {
         Self { pdf, found: HashMap::new(), programs: HashMap::new(), collections: HashMap::new(), composite: None }
     }
 
-    /// What the glyph says by everything but its font's own word.
+    /// The text of the glyph by every source except its font's own map.
     pub(super) fn look_up(&mut self, shape: &Shape<'a>) -> Option<BfString> {
         match shape {
             Shape::Outline(glyph) => {
@@ -102,7 +102,7 @@ impl<'a> Unmapped<'a> {
     }
 }
 
-/// Which glyph of a font program stands for which character; the plainest character where there are several.
+/// The character of each glyph of a font program; the simplest character if there are several.
 fn characters_of(data: &[u8]) -> HashMap<u16, char> {
     let mut characters: HashMap<u16, char> = HashMap::new();
     if let Ok(face) = ttf_parser::Face::parse(data, 0) {

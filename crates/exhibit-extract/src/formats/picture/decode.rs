@@ -1,4 +1,4 @@
-//! Pixels: sizes from headers, decoding within limits, and painting as PNG.
+//! Pixels: sizes from headers, decoding within limits, and rendering as PNG.
 //!
 //! TIFF is decoded here frame by frame, in all the sample layouts that scanners and fax programs write.
 
@@ -19,7 +19,7 @@ pub(super) struct Frame {
     pub(super) width: u32,
     pub(super) height: u32,
     pub(super) dots_per_inch: Option<f64>,
-    /// As TIFF states it for each frame, 1 to 8.
+    /// The orientation that TIFF states for each frame, 1 to 8.
     pub(super) orientation: Option<u8>,
 }
 
@@ -57,7 +57,7 @@ fn tiff_frames(bytes: &[u8], most: u32) -> Result<Vec<Frame>, Reason> {
             return Ok(frames);
         }
         if decoder.next_image().is_err() {
-            // a chain of frames that is broken or goes in a ring ends here
+            // a broken or cyclic chain of frames ends here
             return Ok(frames);
         }
     }
@@ -116,8 +116,8 @@ fn tiff_frame(bytes: &[u8], page: u32, most_pixels: u64) -> tiff::TiffResult<Dec
     Ok(decoder)
 }
 
-/// The file with the frame's directory calling its pixels grey. The `tiff` crate decodes no palette; grey samples are
-/// the indices.
+/// The file with its pixels declared grey in the frame's directory. The `tiff` crate decodes no palette; grey samples
+/// are the indices.
 fn called_grey(bytes: &[u8], directory: u64) -> Option<Vec<u8>> {
     let little = bytes.starts_with(b"II");
     let short = |at: usize| {
@@ -139,8 +139,8 @@ fn called_grey(bytes: &[u8], directory: u64) -> Option<Vec<u8>> {
     Some(changed)
 }
 
-/// Samples as bytes: deeper ones cut to eight bits, those of fewer bits (rows of which end on a byte) spread over
-/// the range, save for palettes, whose samples are indices.
+/// Samples as bytes: deeper ones reduced to eight bits, those of fewer bits (whose rows end on a byte) scaled to
+/// the range, except for palettes, whose samples are indices.
 fn eight_bits(samples: DecodingResult, width: u32, color: &ColorType) -> Option<Vec<u8>> {
     let depth = color.bit_depth();
     let index = matches!(color, ColorType::Palette(_));
@@ -169,7 +169,7 @@ fn eight_bits(samples: DecodingResult, width: u32, color: &ColorType) -> Option<
     })
 }
 
-// Planes one after another become pixels one after another.
+// Converts planar samples to interleaved pixels.
 fn interleaved(values: &[u8], pixels: usize) -> Vec<u8> {
     let planes: Vec<&[u8]> = values.chunks_exact(pixels.max(1)).collect();
     (0..pixels).flat_map(|at| planes.iter().map(move |plane| plane[at])).collect()
@@ -211,10 +211,10 @@ fn luma(sample: &[u8]) -> [u8; 3] {
         .map(|value| value.clamp(0.0, 255.0) as u8)
 }
 
-/// A longer side that scaling down to a resolution never goes below: stated resolutions often lie.
+/// The longer side that scaling to a resolution never goes below: stated resolutions are often wrong.
 const LEAST_SIDE: f64 = 1600.0;
 
-/// The picture as looked at, scaled down by `scale` if that is below 1 and to `max_side`, as width, height and PNG.
+/// The picture as displayed, scaled down by `scale` if that is below 1 and to `max_side`, as width, height and PNG.
 pub(super) fn painted(
     picture: DynamicImage,
     orientation: u8,
@@ -248,7 +248,7 @@ pub(super) fn painted(
     Ok((width, height, png))
 }
 
-// What is transparent gets the ground on which the rest can be seen: white, or black under light writing.
+// Transparent pixels get the background on which the rest is visible: white, or black under light content.
 fn without_alpha(picture: DynamicImage) -> DynamicImage {
     if !picture.color().has_alpha() {
         return picture;

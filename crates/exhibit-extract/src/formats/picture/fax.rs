@@ -1,6 +1,6 @@
-//! Fax pictures in TIFF files (ITU-T T.4 and T.6): what the `tiff` crate leaves out, group 3 and reversed bits.
+//! Fax pictures in TIFF files (ITU-T T.4 and T.6): what the `tiff` crate lacks, group 3 and reversed bits.
 //!
-//! Two-dimensional group 3 is not read. A damaged row ends the strip: the rows that it would have had stay white.
+//! Two-dimensional group 3 is unsupported. A damaged row ends the strip: the rest of its rows stay white.
 
 use exhibit_model::code::PictureCoding;
 use exhibit_model::{Detail, Reason};
@@ -14,7 +14,7 @@ fn unsupported(coding: PictureCoding) -> Reason {
     Reason::PictureCoding { coding, detail: Detail::default() }
 }
 
-/// How the strips of a fax frame are written.
+/// The encoding of the strips of a fax frame.
 pub(super) struct Fax {
     width: u32,
     height: u32,
@@ -28,7 +28,7 @@ pub(super) struct Fax {
 }
 
 impl Fax {
-    /// The frame that the decoder stands on, if it is a fax.
+    /// The decoder's current frame, if it is a fax.
     pub(super) fn of(decoder: &mut Decoder<Cursor<&[u8]>>) -> Option<Self> {
         let mut number = |tag: Tag| decoder.find_tag_unsigned::<u32>(tag).ok().flatten();
         let compression = number(Tag::Compression).filter(|kind| matches!(kind, 3 | 4))?;
@@ -86,7 +86,7 @@ impl Fax {
         }
     }
 
-    // Fax white is what the file calls white: 0 unless it says that black is zero.
+    // Fax white is what the file defines as white: 0 unless it states that black is zero.
     fn paint(&self, picture: &mut GrayImage, row: u32, changes: &[u16], width: u16) {
         for (column, color) in (0u32..).zip(pels(changes, width)) {
             let white = (color == fax::Color::White) != self.black_is_zero;

@@ -1,25 +1,25 @@
-//! What stands in a picture file beside its pixels: resolution, comments, text, EXIF, XMP and IPTC blocks.
+//! The content of a picture file besides its pixels: resolution, comments, text, EXIF, XMP and IPTC blocks.
 //!
-//! Walks the file's blocks by their stated lengths, each checked against the bytes that are there.
+//! Walks the file's blocks by their stated lengths, each checked against the available bytes.
 
 use super::iptc;
 use crate::formats::office::xml::{Element, Node, Xml};
 use image::ImageFormat;
 use std::io::Read;
 
-/// The most bytes that compressed text may inflate to.
+/// The maximum bytes that compressed text may inflate to.
 const MOST_TEXT: u64 = 1 << 20;
 const MOST_PROPERTIES: usize = 500;
 
-/// What a picture's header says.
+/// The content of a picture's header.
 #[derive(Default)]
 pub(super) struct Header {
     /// Dots per inch across.
     pub(super) dots_per_inch: Option<f64>,
-    /// An EXIF block, without what the format puts before it.
+    /// An EXIF block, without the prefix that the format adds.
     pub(super) exif: Option<Vec<u8>>,
     pub(super) properties: Vec<(String, String)>,
-    /// Frames of a moving picture; 0 or 1 otherwise.
+    /// Frames of an animation; 0 or 1 otherwise.
     pub(super) frames: u32,
 }
 
@@ -178,7 +178,7 @@ impl Header {
         self.dots_per_inch = per_metre.map(|per_metre| f64::from(per_metre) * 0.0254);
     }
 
-    /// The properties of an XMP packet: of its few vocabularies about who made what, when.
+    /// The properties of an XMP packet: of its few vocabularies about authors and dates.
     fn xmp(&mut self, packet: &[u8]) {
         let mut xml = Xml::new(packet);
         let mut open: Vec<String> = Vec::new();
@@ -255,7 +255,7 @@ fn international(rest: &[u8]) -> String {
 
 fn inflated(bytes: &[u8]) -> Vec<u8> {
     let mut text = Vec::new();
-    // what was inflated before an error is still text of the file
+    // text inflated before an error is still text of the file
     let _ = flate2::read::ZlibDecoder::new(bytes).take(MOST_TEXT).read_to_end(&mut text);
     text
 }
@@ -271,7 +271,7 @@ fn guessed(bytes: &[u8]) -> String {
     }
 }
 
-/// The bytes of a run of sub-blocks, and where it ends.
+/// The bytes of a sequence of sub-blocks, and its end.
 fn sub_blocks(bytes: &[u8], mut at: usize) -> (Vec<u8>, usize) {
     let mut content = Vec::new();
     while let Some(length) = bytes.get(at).map(|length| usize::from(*length)).filter(|length| *length > 0) {

@@ -1,4 +1,4 @@
-//! IPTC-IIM 4.2 captions, as Photoshop keeps them in JPEG files.
+//! IPTC-IIM 4.2 captions, as Photoshop stores them in JPEG files.
 
 /// The properties in a run of Photoshop resources.
 pub(super) fn properties(resources: &[u8]) -> Vec<(&'static str, String)> {

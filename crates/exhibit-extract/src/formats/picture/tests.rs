@@ -1,4 +1,4 @@
-//! What pictures say of themselves, how they are painted, and what hostile ones do.
+//! Tests of the metadata of pictures, their rendering, and hostile pictures.
 
 use super::{extract, render};
 use crate::formats::office::testing::{Outcome, read, read_within, request, torment};
@@ -92,7 +92,7 @@ fn only_page(outcome: &Outcome) -> (f32, f32, bool) {
 }
 
 #[test]
-fn every_format_is_a_page_that_wants_reading() {
+fn every_picture_format_is_a_page_for_ocr() {
     for format in
         [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::Gif, ImageFormat::Bmp, ImageFormat::Tiff, ImageFormat::WebP]
     {
@@ -108,7 +108,7 @@ fn every_format_is_a_page_that_wants_reading() {
 }
 
 #[test]
-fn orientation_and_resolution_are_followed() {
+fn orientation_and_resolution_are_applied() {
     let jpeg = encoded(&halves(64, 32), ImageFormat::Jpeg);
     let turned = with_exif(&jpeg, &[(0x0112, 3, 1, 6)]);
     let outcome = read(extract, &turned);
@@ -147,7 +147,7 @@ fn what_is_written_on_glass_can_be_read() {
 }
 
 #[test]
-fn text_in_headers_is_said() {
+fn header_text_is_emitted() {
     let png = encoded(&halves(4, 4), ImageFormat::Png);
     let chunk = |kind: &[u8], data: &[u8]| {
         let length = u32::try_from(data.len()).expect("small").to_be_bytes();
@@ -176,7 +176,7 @@ fn text_in_headers_is_said() {
 }
 
 #[test]
-fn bilevel_and_palette_tiffs_of_several_pages_are_painted() {
+fn bilevel_and_palette_tiffs_are_rendered() {
     // two rows of eight: four white and four black; all white. White is zero, as in faxes
     let plain = tiff(&[frame(8, 2, 1, 1, 0, 2), frame(8, 2, 1, 1, 1, 2)], &[0x0f, 0x00]);
     assert_eq!(read(extract, &plain).pages.len(), 2);
@@ -201,7 +201,7 @@ fn bilevel_and_palette_tiffs_of_several_pages_are_painted() {
 }
 
 #[test]
-fn faxes_of_both_groups_and_bit_orders_are_painted() {
+fn faxes_of_both_groups_and_bit_orders_are_rendered() {
     // four white, four black, in T.6: horizontal mode 001, white 4 is 1011, black 4 is 011; the row is full
     let row = [0b0011_0110, 0b1100_0000];
     // in T.4: end of line, the same runs, end of line
@@ -221,7 +221,7 @@ fn faxes_of_both_groups_and_bit_orders_are_painted() {
 }
 
 #[test]
-fn too_many_pixels_are_not_decoded() {
+fn pixel_limit_prevents_decoding() {
     let bytes = encoded(&halves(64, 32), ImageFormat::Png);
     let outcome = read_within(extract, &bytes, Limits { pixels: 2000, ..Limits::STANDARD });
     assert_eq!(outcome.verdict, Verdict::Truncated(Reason::PixelLimit { pixels: 2000 }));
@@ -232,7 +232,7 @@ fn too_many_pixels_are_not_decoded() {
 }
 
 #[test]
-fn cut_and_changed_pictures_do_no_harm() {
+fn truncated_and_mutated_pictures_are_harmless() {
     for format in
         [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::Gif, ImageFormat::Bmp, ImageFormat::Tiff, ImageFormat::WebP]
     {

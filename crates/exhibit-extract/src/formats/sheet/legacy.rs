@@ -1,6 +1,6 @@
 //! Workbooks in binary records: xls through office_oxide, which applies number formats, xlsb through calamine.
 //!
-//! Both parse hostile bytes and have been seen to panic; a panic of theirs is caught here and is a failure with a reason.
+//! Both parse hostile bytes and are known to panic; such a panic is caught here and is a failure with a reason.
 
 use super::SheetWriter;
 use crate::formats::office::number_format::{self, Format};
@@ -14,7 +14,7 @@ use office_oxide::xlsx::XlsxDocument;
 use std::io::{Cursor, Read, Seek};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Says everything that is in an xls workbook.
+/// Emits the contents of an xls workbook.
 pub(super) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let Some(bytes) = ole::whole(input, request.limits.whole_file_bytes) else {
         return Ok(Verdict::Truncated(Reason::FileSizeLimit { bytes: request.limits.whole_file_bytes }));
@@ -74,7 +74,7 @@ fn say_workbook(document: &XlsDocument, furniture: &[Vec<String>], out: &mut Out
 
 type Cells = Vec<((u32, u32), String)>;
 
-/// Says the sheets of an xlsb workbook.
+/// Emits the sheets of an xlsb workbook.
 pub(super) fn extract_xlsb(package: &mut Package<'_>, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let Some(bytes) = repacked(package, request.limits.whole_file_bytes) else {
         return Ok(Verdict::Truncated(Reason::FileSizeLimit { bytes: request.limits.whole_file_bytes }));
@@ -126,7 +126,7 @@ fn shown(value: &DataRef<'_>) -> String {
         DataRef::Bool(true) => "TRUE".to_owned(),
         DataRef::Bool(false) => "FALSE".to_owned(),
         DataRef::DateTime(moment) => {
-            // calamine says whether it is a span of time or a date, not how the cell shows it
+            // calamine reports whether it is a duration or a date, not how the cell displays it
             let serial = moment.as_f64();
             let id = if moment.is_duration() {
                 46
@@ -145,7 +145,7 @@ fn shown(value: &DataRef<'_>) -> String {
     }
 }
 
-// The second reader knows sheets, not which of their cells are hidden.
+// The second reader reports sheets, not which of their cells are hidden.
 fn second_opinion(bytes: &[u8], reason: Reason, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let texts = catch_unwind(AssertUnwindSafe(|| {
         let document = XlsxDocument::from_reader(Cursor::new(bytes)).ok()?;
@@ -166,7 +166,7 @@ fn second_opinion(bytes: &[u8], reason: Reason, out: &mut Out<'_>) -> Result<Ver
     Ok(Verdict::Read)
 }
 
-// A package with nothing but the parts that hold cells, each within its cap: what the parsers inflate is bounded.
+// A package with only the parts that contain cells, each within its cap: what the parsers inflate is bounded.
 fn repacked(package: &mut Package<'_>, most: u64) -> Option<Vec<u8>> {
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
@@ -178,7 +178,7 @@ fn repacked(package: &mut Package<'_>, most: u64) -> Option<Vec<u8>> {
         }
         let mut bytes = Vec::new();
         let part = package.part(&name, STREAM_CAP)?;
-        // a part that ends in an error is as long as it was read
+        // a part that ends in an error is kept as far as it was read
         let _ = part.take(most - total + 1).read_to_end(&mut bytes);
         total += bytes.len() as u64;
         if total > most {

@@ -1,7 +1,7 @@
-//! Workbooks in packages (ECMA-376 part 1, 18): xlsx and its kin as streams of XML; xlsb through calamine.
+//! Workbooks in packages (ECMA-376 part 1, 18): xlsx and related formats as streams of XML; xlsb through calamine.
 //!
-//! A cell's text is its kept value as its format shows it; a formula without a kept value stands as `=formula`. Of the
-//! sheets' formulas only their number is said.
+//! A cell's text is its stored value as its format displays it; a formula without a stored value is `=formula`. Of the
+//! sheets' formulas only their number is emitted.
 
 use super::{SheetWriter, cell_place, legacy};
 use crate::formats::office::drawing;
@@ -13,7 +13,7 @@ use crate::out::{Out, Stop};
 use exhibit_model::{MarkKind, NoteCode, Reason, Request, Verdict};
 use std::collections::BTreeMap;
 
-/// The most columns of a sheet.
+/// The maximum number of columns of a sheet.
 const COLUMNS: usize = 1 << 14;
 
 struct Workbook {
@@ -25,7 +25,7 @@ struct Workbook {
     people: BTreeMap<String, String>,
 }
 
-/// Says everything that is in a workbook's package.
+/// Emits the contents of a workbook's package.
 pub(super) fn extract(mut package: Package<'_>, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     properties::say(&mut package, out)?;
     let relations = package.relations("");
@@ -91,7 +91,7 @@ impl Workbook {
     }
 }
 
-/// The shared strings, each of all its runs; readings (`rPh`) are not shown and left out.
+/// The shared strings, each with all its runs; phonetic readings (`rPh`) are not displayed and are skipped.
 fn shared_strings(package: &mut Package<'_>, part: &str) -> Vec<String> {
     let mut strings = Vec::new();
     let Some(mut xml) = package.xml(part, STREAM_CAP) else { return strings };
@@ -117,7 +117,7 @@ fn shared_strings(package: &mut Package<'_>, part: &str) -> Vec<String> {
     strings
 }
 
-// ST_Xstring: a character that XML cannot hold is written `_x000D_`.
+// ST_Xstring: a character that XML cannot represent is written `_x000D_`.
 fn unescaped(text: &str) -> String {
     if !text.contains("_x") {
         return text.to_owned();
@@ -439,7 +439,7 @@ fn comments(package: &mut Package<'_>, part: &str) -> Vec<(u32, u32, String)> {
                 }
                 "t" => taking = false,
                 "comment" => {
-                    // a threaded comment is repeated here for old programs, under a mark in place of its author
+                    // a threaded comment is repeated here for old programs, with a marker in place of its author
                     if author.as_ref().is_some_and(|author: &String| author.starts_with("tc={")) {
                         (author, place) = (None, None);
                     }
@@ -468,7 +468,7 @@ fn people(package: &mut Package<'_>, part: &str) -> BTreeMap<String, String> {
     people
 }
 
-/// The threaded comments of a part: row, column, and text that begins with who wrote it and when.
+/// The threaded comments of a part: row, column, and text that begins with its author and date.
 fn threads(package: &mut Package<'_>, part: &str, people: &BTreeMap<String, String>) -> Vec<(u32, u32, String)> {
     let mut found: Vec<(u32, u32, String)> = Vec::new();
     let Some(mut xml) = package.xml(part, PART_CAP) else { return found };
@@ -512,7 +512,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_are_taken_off_headers_and_escapes_undone() {
+    fn header_codes_are_removed_and_escapes_decoded() {
         assert_eq!(furniture("&L&\"Arial,Bold\"&12Left&C&KFF0000Mid && &P&R"), ["Left", "Mid & "]);
         assert_eq!(furniture("&"), Vec::<String>::new());
         assert_eq!(unescaped("a_x000D_\n_x0041_b_x_ _xé_"), "a\nAb_x_ _xé_");

@@ -1,4 +1,4 @@
-//! What workbooks say, and what hostile ones do.
+//! Tests of workbooks, including hostile ones.
 
 use super::{cell_name, cell_place, extract};
 use crate::formats::office::testing::{package, read, read_within, relations, torment};
@@ -36,7 +36,7 @@ fn sheet_text(data: &str) -> String {
 }
 
 #[test]
-fn cells_are_said_as_shown() {
+fn cells_are_emitted_as_displayed() {
     for (cells, text) in [
         (r#"<c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c>"#, "姓名\trich text\n"),
         (r#"<c r="A1"><v>0.30000000000000004</v></c><c r="C1" s="2"><v>0.025</v></c>"#, "0.3\t\t2.50%\n"),
@@ -53,7 +53,7 @@ fn cells_are_said_as_shown() {
 }
 
 #[test]
-fn what_is_hidden_is_marked() {
+fn hidden_content_is_marked() {
     let data = r#"<cols><col min="2" max="2" hidden="1"/></cols><sheetData><row r="1"><c r="A1"><v>1</v></c><c r="B1"><v>2</v></c></row>
         <row r="3" hidden="1"><c r="A3"><v>3</v></c></row></sheetData>"#;
     let outcome = read(extract, &workbook(&[("open", "visible", data), ("secret", "veryHidden", data)], &[]));
@@ -64,7 +64,7 @@ fn what_is_hidden_is_marked() {
 }
 
 #[test]
-fn long_and_sparse_sheets_are_several_pages_without_weight() {
+fn long_sparse_sheets_are_several_small_pages() {
     let row = |row: u32, column: &str| format!(r#"<row r="{row}"><c r="{column}{row}"><v>{row}</v></c></row>"#);
     let data: String = (1..=501).map(|at| row(at, "A")).collect();
     let outcome = read(extract, &workbook(&[("L", "visible", &format!("<sheetData>{data}</sheetData>"))], &[]));
@@ -77,7 +77,7 @@ fn long_and_sparse_sheets_are_several_pages_without_weight() {
 }
 
 #[test]
-fn comments_links_and_headers_belong_to_their_page() {
+fn comments_links_and_headers_are_on_their_page() {
     let data = r#"<sheetData><row r="1"><c r="A1"><v>1</v></c></row></sheetData><hyperlinks><hyperlink ref="A1" r:id="l"/></hyperlinks>
         <headerFooter><oddHeader>&amp;C&amp;BSecret &amp;&amp;&amp;&amp; x</oddHeader></headerFooter>"#;
     let comments = r#"<comments><authors><author>Ayşe</author></authors><commentList><comment ref="B2" authorId="0"><text><r><t>why</t></r></text></comment></commentList></comments>"#;
@@ -95,7 +95,7 @@ fn comments_links_and_headers_belong_to_their_page() {
 }
 
 #[test]
-fn limits_and_damage_are_said() {
+fn limits_and_damage_are_reported() {
     let data = r#"<sheetData><row r="1"><c r="A1"><v>1</v></c></row>"#;
     let outcome = read(
         extract,
@@ -112,7 +112,7 @@ fn limits_and_damage_are_said() {
 }
 
 #[test]
-fn a_workbook_of_opendocument_has_its_shown_texts() {
+fn opendocument_workbook_has_its_displayed_texts() {
     let content = r#"<office:document-content><office:automatic-styles><style:style style:name="off"><style:table-properties table:display="false"/></style:style></office:automatic-styles>
         <office:body><office:spreadsheet><table:table table:name="甲"><table:table-row table:number-rows-repeated="2">
         <table:table-cell office:value="0.5"><text:p>50%</text:p></table:table-cell><table:table-cell table:number-columns-repeated="3"/>
@@ -127,14 +127,14 @@ fn a_workbook_of_opendocument_has_its_shown_texts() {
 }
 
 #[test]
-fn cut_and_changed_workbooks_do_no_harm() {
+fn truncated_and_mutated_workbooks_are_harmless() {
     let data =
         r#"<sheetData><row r="1"><c r="A1" s="1"><v>43007</v></c><c r="B1" t="s"><v>1</v></c></row></sheetData>"#;
     torment(extract, &workbook(&[("S", "visible", data)], &[]), 11);
 }
 
 #[test]
-fn legacy_bytes_of_any_kind_do_no_harm() {
+fn arbitrary_legacy_bytes_do_not_panic() {
     let mut file = cfb::CompoundFile::create(std::io::Cursor::new(Vec::new())).expect("memory");
     let mut stream = file.create_stream("/Workbook").expect("a stream");
     let records = [0x09, 0x08, 0x10, 0, 0, 6, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x0a, 0, 0, 0];

@@ -1,4 +1,4 @@
-//! What a presentation says, and what hostile ones do.
+//! Tests of presentations, including hostile ones.
 
 use super::extract;
 use crate::formats::office::testing::{package, read, relations, torment};
@@ -64,7 +64,7 @@ fn deck() -> Vec<u8> {
 }
 
 #[test]
-fn slides_come_in_order_with_all_that_belongs_to_them() {
+fn slides_are_in_order_with_notes_and_comments() {
     let outcome = read(extract, &deck());
     assert_eq!(outcome.labels(), ["学习 通知", "Hidden slide"]);
     assert_eq!(
@@ -107,7 +107,7 @@ fn alternates_are_read_once() {
 }
 
 #[test]
-fn hostile_presentations_do_no_harm() {
+fn hostile_presentations_are_harmless() {
     let deep = slide("", &"<mc:AlternateContent><mc:Choice><p:sp><a:p>".repeat(50_000));
     read(extract, &package(&[("ppt/slides/slide1.xml", &deep)]));
     torment(extract, &deck(), 31);

@@ -1,14 +1,14 @@
-//! One header block of a tar archive, and the pax records that may stand before it.
+//! One header block of a tar archive, and the pax records that may precede it.
 
 use exhibit_model::Moment;
 
 /// Bytes of a block.
 pub(super) const BLOCK: u64 = 512;
 
-/// Bytes of a block, as memory is counted.
+/// Bytes of a block, as `usize`.
 pub(super) const BLOCK_SIZE: usize = 512;
 
-/// What an entry is.
+/// The type of an entry.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Kind {
     File,
@@ -32,16 +32,16 @@ pub(super) struct Header {
     pub(super) name: Vec<u8>,
     /// What a link points to.
     pub(super) link: Vec<u8>,
-    /// What it is.
+    /// The type of the entry.
     pub(super) kind: Kind,
-    /// Bytes of content, as stated.
+    /// The stated length of the content in bytes.
     pub(super) size: u64,
-    /// When it was last changed.
+    /// The modification time.
     pub(super) modified: Option<Moment>,
 }
 
 impl Header {
-    /// Takes a block; `None` where its checksum does not hold.
+    /// Parses a block; `None` if its checksum is wrong.
     pub(super) fn parse(block: &[u8]) -> Option<Self> {
         let field = |at: usize, len: usize| block.get(at..at + len).unwrap_or_default();
         let sum: u64 = block.iter().map(|b| u64::from(*b)).sum();
@@ -49,9 +49,9 @@ impl Header {
         let signed: i64 = block.iter().map(|b| i64::from(b.cast_signed())).sum();
         let own_signed: i64 = field(148, 8).iter().map(|b| i64::from(b.cast_signed())).sum();
         let stated = number(field(148, 8))?;
-        let holds =
+        let is_valid =
             sum - own + 256 == stated || i64::try_from(stated).is_ok_and(|stated| signed - own_signed + 256 == stated);
-        if !holds {
+        if !is_valid {
             return None;
         }
         let mut name = text(field(0, 100)).to_vec();
@@ -86,7 +86,7 @@ impl Header {
         })
     }
 
-    /// Whether blocks of content follow it.
+    /// Whether blocks of content follow the header.
     pub(super) fn has_content(&self) -> bool {
         !matches!(self.kind, Kind::Link | Kind::SymbolicLink | Kind::Device | Kind::Pipe | Kind::Folder)
     }
@@ -108,7 +108,7 @@ fn number(field: &[u8]) -> Option<u64> {
     if digits.is_empty() { Some(0) } else { u64::from_str_radix(digits, 8).ok() }
 }
 
-/// What pax records say of the next entry, or of all that follow.
+/// The content of pax records for the next entry, or for all that follow.
 #[derive(Clone, Default)]
 pub(super) struct Pax {
     /// The name.
@@ -117,14 +117,14 @@ pub(super) struct Pax {
     pub(super) link: Option<Vec<u8>>,
     /// Bytes of content.
     pub(super) size: Option<u64>,
-    /// When it was last changed.
+    /// The modification time.
     pub(super) modified: Option<Moment>,
     /// Whether the content is stored in pieces.
     pub(super) sparse: bool,
 }
 
 impl Pax {
-    /// Takes records of the form `length keyword=value`, each ended by a line feed.
+    /// Parses records of the form `length keyword=value`, each ended by a line feed.
     pub(super) fn take(&mut self, mut records: &[u8]) {
         while let Some(space) = records.iter().position(|b| *b == b' ') {
             let length = std::str::from_utf8(&records[..space]).ok().and_then(|digits| digits.parse::<usize>().ok());

@@ -1,4 +1,4 @@
-//! The entries of a zip archive: from its central directory, or, where that is broken, from the local headers.
+//! The entries of a zip archive: from its central directory, or, if that is broken, from the local headers.
 
 use super::read_at;
 use crate::out::Input;
@@ -26,11 +26,11 @@ pub(super) struct Entry {
     pub(super) crc: u32,
     /// Bytes of the packed content.
     pub(super) packed: u64,
-    /// Bytes of the content, as stated.
+    /// The stated length of the content in bytes.
     pub(super) size: u64,
     /// Time and date in MS-DOS form, time first.
     pub(super) dos_time: (u16, u16),
-    /// When it was last changed: in UTC where an extra field says so, else local time of an unknown zone.
+    /// Modification time: in UTC if an extra field states it, else local time of an unknown zone.
     pub(super) modified: Option<Moment>,
     /// External attributes: a Unix mode in the upper half.
     pub(super) attributes: u32,
@@ -43,14 +43,14 @@ pub(super) struct Entry {
 /// Where an entry's packed content begins.
 #[derive(Clone, Copy)]
 pub(super) enum Data {
-    /// After the local header at this place.
+    /// After the local header at this offset.
     AfterHeader(u64),
-    /// At this place.
+    /// At this offset.
     At(u64),
 }
 
 impl Entry {
-    /// Whether it only names a folder.
+    /// Whether it is a directory entry.
     pub(super) fn is_directory(&self) -> bool {
         self.size == 0 && (self.name.ends_with(b"/") || (self.name.ends_with(b"\\") && self.attributes & 0x10 != 0))
     }
@@ -61,7 +61,7 @@ impl Entry {
     }
 }
 
-/// Walks an archive's entries.
+/// Iterates over an archive's entries.
 pub(super) struct Directory {
     size: u64,
     source: Source,
@@ -75,9 +75,9 @@ pub(super) struct Directory {
 
 #[derive(Clone, Copy)]
 enum Source {
-    /// The central directory: where it starts and ends, and by how much the places it states are off.
+    /// The central directory: where it starts and ends, and the error of its stated offsets.
     Central { start: u64, end: u64, shift: u64 },
-    /// The local headers, looked for from the start of the file.
+    /// The local headers, searched for from the start of the file.
     Local,
 }
 
@@ -108,7 +108,7 @@ impl Directory {
         Ok(directory)
     }
 
-    /// Takes an end record if the directory that it points to is there.
+    /// Accepts an end record if the directory that it points to exists.
     fn take_end(&mut self, input: &mut dyn Input, end: &[u8], at: u64) -> io::Result<bool> {
         let mut stated = u64::from(u16_at(end, 10));
         let mut length = u64::from(u32_at(end, 12));
@@ -137,12 +137,12 @@ impl Directory {
         Ok(true)
     }
 
-    /// Whether entries have to be looked for one by one.
+    /// Whether entries have to be searched for one by one.
     pub(super) fn is_damaged(&self) -> bool {
         matches!(self.source, Source::Local)
     }
 
-    /// Whether the archive goes on in other files.
+    /// Whether the archive continues in other files.
     pub(super) fn is_split(&self) -> bool {
         self.split
     }
@@ -152,12 +152,12 @@ impl Directory {
         &self.comment
     }
 
-    /// How many entries are stated but were not found, after the last one.
+    /// The number of stated entries that were not found, after the last one.
     pub(super) fn missing(&self) -> u64 {
         self.stated.saturating_sub(self.found)
     }
 
-    /// Goes back to the first entry.
+    /// Rewinds to the first entry.
     pub(super) fn rewind(&mut self) {
         self.found = 0;
         self.at = match self.source {
@@ -226,7 +226,7 @@ impl Directory {
         Ok(None)
     }
 
-    /// Finds where content ends whose size stands only after it, by the descriptor that states the distance to it.
+    /// Finds the end of content whose size follows it, by the descriptor that states the distance to it.
     fn find_packed_end(&mut self, input: &mut dyn Input, data: u64, entry: &mut Entry) -> io::Result<()> {
         if self.scan_end <= data {
             entry.packed = self.size - data.min(self.size);
@@ -273,7 +273,7 @@ impl Entry {
         }
     }
 
-    /// Takes what is of use from extra fields; `header` is the local header's place where it may be 64 bits wide.
+    /// Parses the relevant extra fields; `header` is the local header's offset if it may be 64 bits wide.
     fn take_extra(&mut self, mut extra: &[u8], mut header: Option<&mut u64>) {
         while extra.len() >= 4 {
             let length = usize::from(u16_at(extra, 2));
@@ -299,7 +299,7 @@ impl Entry {
         }
     }
 
-    /// The sizes, and the place of the local header, that do not fit 32 bits.
+    /// The sizes, and the offset of the local header, that do not fit 32 bits.
     fn take_wide(&mut self, body: &[u8], header: Option<&mut u64>) {
         let wide = |value: u64| value == u64::from(u32::MAX);
         let fields = [wide(self.size), wide(self.packed), header.as_deref().is_some_and(|h| wide(*h))];
@@ -318,7 +318,7 @@ impl Entry {
     }
 }
 
-/// What a zip64 end record states, and where it stands.
+/// The fields of a zip64 end record, and its position.
 struct End64 {
     stated: u64,
     length: u64,
@@ -326,7 +326,7 @@ struct End64 {
     at: u64,
 }
 
-/// The zip64 end record whose locator stands right before the end record at `end`.
+/// The zip64 end record whose locator is directly before the end record at `end`.
 fn end_64(input: &mut dyn Input, end: u64) -> io::Result<Option<End64>> {
     let Some(locator_at) = end.checked_sub(20) else { return Ok(None) };
     let locator = read_at(input, locator_at, 20)?;
@@ -344,7 +344,7 @@ fn end_64(input: &mut dyn Input, end: u64) -> io::Result<Option<End64>> {
     Ok(None)
 }
 
-/// The first place from `from` where one of the signatures stands.
+/// The first offset from `from` where one of the signatures occurs.
 fn find(input: &mut dyn Input, signatures: &[[u8; 4]], from: u64, size: u64) -> io::Result<Option<u64>> {
     const STEP: usize = 64 << 10;
     let mut at = from;
@@ -365,7 +365,7 @@ fn find(input: &mut dyn Input, signatures: &[[u8; 4]], from: u64, size: u64) -> 
     Ok(None)
 }
 
-/// The moment of an MS-DOS time and date.
+/// The time of an MS-DOS time and date.
 fn dos_moment((time, date): (u16, u16)) -> Option<Moment> {
     let field = |value: u16, shift: u32, bits: u32| u32::from(value >> shift) & ((1 << bits) - 1);
     let year = 1980 + i64::from(field(date, 9, 7));

@@ -1,6 +1,6 @@
-//! The content of one entry: found, decrypted, unpacked, its checksum held against what the directory states.
+//! The content of one entry: found, decrypted, unpacked, its checksum checked against the directory.
 //!
-//! The zip crate is given a header written here from what the directory says, so that a local header that lies, or
+//! The zip crate is given a header built here from the directory's fields, so that a false local header, or
 //! fields that only the directory has, make no difference.
 
 use super::directory::{Data, Entry, u16_at};
@@ -13,10 +13,10 @@ use zip::ZipReadOptions;
 use zip::read::{ZipFile, read_zipfile_from_stream_with_options};
 use zip::result::{ZipError, ZipResult};
 
-/// How much of an entry is unpacked to find out whether a password is right.
+/// The number of bytes unpacked to test whether a password is correct.
 const TRIED: u64 = 1 << 20;
 
-/// Says the content of an entry whose member was begun, and ends it.
+/// Emits the content of an entry whose member was started, and ends it.
 pub(super) fn say(entry: &Entry, input: &mut dyn Input, passwords: &[String], out: &mut Out<'_>) -> Result<(), Stop> {
     let data = match data_start(entry, input) {
         Ok(Some(data)) => data,
@@ -38,16 +38,16 @@ pub(super) fn say(entry: &Entry, input: &mut dyn Input, passwords: &[String], ou
     let mut packed = Packed::new(entry, data, input, &done);
     match unpack(entry, &mut packed, password.as_deref()) {
         Ok(mut content) => {
-            let said =
+            let result =
                 out.member_from_or(&mut content, |_, error| MemberEnd::Failed(Reason::cannot_decompress(&error)));
             done.set(true);
-            said
+            result
         }
         Err(error) => out.member_end(end_of(&error)),
     }
 }
 
-/// What a symbolic link points to, as stored.
+/// The target of a symbolic link, as stored.
 pub(super) fn link_target(entry: &Entry, input: &mut dyn Input) -> Option<Vec<u8>> {
     let data = data_start(entry, input).ok().flatten()?;
     let done = Cell::new(false);
@@ -59,7 +59,7 @@ pub(super) fn link_target(entry: &Entry, input: &mut dyn Input) -> Option<Vec<u8
     read.ok().map(|_| target)
 }
 
-/// Where the packed bytes begin; `None` where no local header stands before them.
+/// Where the packed bytes begin; `None` if no local header precedes them.
 fn data_start(entry: &Entry, input: &mut dyn Input) -> io::Result<Option<u64>> {
     match entry.data {
         Data::At(at) => Ok(Some(at)),
@@ -71,7 +71,7 @@ fn data_start(entry: &Entry, input: &mut dyn Input) -> io::Result<Option<u64>> {
     }
 }
 
-/// The first password under which the beginning of the entry unpacks; its member's end where no password matters.
+/// The first password that unpacks the beginning of the entry; the member's end if no password applies.
 fn find_password(
     entry: &Entry,
     data: u64,
@@ -103,7 +103,7 @@ fn find_password(
     Ok(None)
 }
 
-/// A password as the bytes that archivers make of it: UTF-8, and what a Chinese or Russian Windows makes of it.
+/// A password in the byte encodings that archivers use: UTF-8, and those of Chinese, Japanese and Russian Windows.
 fn byte_forms(password: &str) -> Vec<Vec<u8>> {
     let mut forms = vec![password.as_bytes().to_vec()];
     if !password.is_ascii() {
@@ -117,7 +117,7 @@ fn byte_forms(password: &str) -> Vec<Vec<u8>> {
     forms
 }
 
-/// Begins to unpack an entry.
+/// Starts unpacking an entry.
 fn unpack<'a, 'b>(
     entry: &Entry,
     packed: &'a mut Packed<'b>,
@@ -153,7 +153,7 @@ fn end_of(error: &ZipError) -> MemberEnd {
     }
 }
 
-/// A header, then the packed bytes; nothing more once `done`, so that what is left of an entry is not read for nothing.
+/// A header, then the packed bytes; ends once `done`, so that the rest of an entry is not read needlessly.
 struct Packed<'a> {
     header: Cursor<Vec<u8>>,
     input: &'a mut dyn Input,
@@ -187,9 +187,9 @@ impl Read for Packed<'_> {
     }
 }
 
-/// A local header for the entry: sizes after the content, so that what the archive states of them binds nobody. The old
+/// A local header for the entry: sizes after the content, so that the archive's stated sizes are not relied on. The old
 /// encryption checks passwords against the time where sizes come after the content, else against the CRC (APPNOTE 6.1.6):
-/// where an entry was made the latter way, its header has the CRC and sizes that the directory states.
+/// for entries of the latter kind, the header has the CRC and sizes from the directory.
 fn header(entry: &Entry) -> Vec<u8> {
     let mut header = b"PK\x03\x04\x14\0".to_vec();
     let by_crc = entry.flags & 9 == 1 && entry.aes.is_none();

@@ -1,13 +1,13 @@
 //! The names in an archive as text.
 //!
-//! Names that are not UTF-8 carry no word of their encoding, and each is too short to guess from: one guess is made
+//! Names that are not UTF-8 do not declare their encoding, and each is too short to guess from: one guess is made
 //! over all of them.
 
 use super::directory::Entry;
 use crate::charset::{self, Decoder, Scheme};
 use encoding_rs::{WINDOWS_1250, WINDOWS_1252, WINDOWS_1254, WINDOWS_1257, WINDOWS_1258};
 
-/// How many bytes of names are looked at.
+/// The number of bytes of names that are examined.
 const LEARNED: usize = 1 << 20;
 
 /// The encoding of an archive's names.
@@ -20,12 +20,12 @@ pub(crate) struct Names {
 #[derive(Clone, Copy)]
 enum Charset {
     Of(Scheme),
-    /// Code page 437, the one that the zip format itself names.
+    /// Code page 437, the one named by the zip format itself.
     CodePage437,
 }
 
 impl Names {
-    /// Takes a name into account.
+    /// Adds a name to the statistics.
     pub(crate) fn learn(&mut self, name: &[u8]) {
         if std::str::from_utf8(name).is_err() && !is_damaged_utf8(name) && self.sample.len() + name.len() < LEARNED {
             self.sample.extend_from_slice(name);
@@ -33,7 +33,7 @@ impl Names {
         }
     }
 
-    /// Settles on an encoding after all names were learned.
+    /// Chooses an encoding after all names were added.
     pub(crate) fn settle(&mut self) {
         if self.sample.is_empty() {
             return;
@@ -43,13 +43,13 @@ impl Names {
         let windows = self.sample.iter().filter(|b| matches!(b, 0xC0..=0xFF)).count();
         let western =
             [WINDOWS_1250, WINDOWS_1252, WINDOWS_1254, WINDOWS_1257, WINDOWS_1258].map(Scheme::Web).contains(&scheme);
-        // Letters with accents stand alone among others; Chinese or Cyrillic ones follow each other.
+        // Accented letters occur alone among others; Chinese or Cyrillic ones follow each other.
         let alone = !self.sample.windows(2).any(|pair| pair[0] >= 0x80 && pair[1] >= 0x80);
         let code_page_437 = (western || alone) && dos > windows;
         self.charset = Some(if code_page_437 { Charset::CodePage437 } else { Charset::Of(scheme) });
     }
 
-    /// The name of the encoding, where names are not all UTF-8.
+    /// The name of the encoding, if names are not all UTF-8.
     pub(crate) fn charset(&self) -> Option<String> {
         self.charset.map(|charset| match charset {
             Charset::Of(scheme) => scheme.name(),
@@ -57,7 +57,7 @@ impl Names {
         })
     }
 
-    /// An entry's name as text; empty where its bytes are UTF-8 already.
+    /// An entry's name as text; empty if its bytes are already UTF-8.
     pub(super) fn text_of(&self, entry: &Entry) -> String {
         match &entry.unicode_name {
             Some(name) if name.as_bytes() != entry.name => name.clone(),
@@ -65,7 +65,7 @@ impl Names {
         }
     }
 
-    /// A name as text; empty where its bytes are UTF-8 already, but for stray ones.
+    /// A name as text; empty if its bytes are already UTF-8, except for stray ones.
     pub(crate) fn text(&self, name: &[u8]) -> String {
         if std::str::from_utf8(name).is_ok() || is_damaged_utf8(name) { String::new() } else { self.decode(name) }
     }
@@ -90,9 +90,9 @@ impl Names {
     }
 }
 
-/// Whether a name is UTF-8 but for a few stray bytes: it has characters of three bytes or more, which other encodings
-/// hardly ever look like, and at least as many of them as bytes that do not fit. Such a name is not guessed at: what
-/// is valid stands, the other bytes are shown as such.
+/// Whether a name is UTF-8 except for a few stray bytes: it has characters of three bytes or more, which other
+/// encodings hardly ever resemble, and at least as many of them as invalid bytes. No guess is made for such a name:
+/// its valid part is kept, and the invalid bytes are shown as such.
 fn is_damaged_utf8(name: &[u8]) -> bool {
     let (mut long, mut stray) = (0, 0);
     for chunk in name.utf8_chunks() {
@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn stray_bytes_do_not_make_a_name_another_encoding() {
+    fn stray_bytes_do_not_change_the_encoding_of_names() {
         assert!(is_damaged_utf8(
             "备份/café caf?_?.txt"
                 .as_bytes()

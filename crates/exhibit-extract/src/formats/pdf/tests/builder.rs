@@ -1,6 +1,6 @@
 //! Writes small PDFs.
 
-/// A PDF in the making: objects are numbered in the order in which they are added.
+/// A PDF under construction: objects are numbered in the order in which they are added.
 #[derive(Default)]
 pub(super) struct Builder {
     objects: Vec<Vec<u8>>,
@@ -27,13 +27,13 @@ impl Builder {
         builder
     }
 
-    /// Adds an object; says its number.
+    /// Adds an object; returns its number.
     pub(super) fn add(&mut self, object: &str) -> usize {
         self.objects.push(object.as_bytes().to_vec());
         self.objects.len()
     }
 
-    /// Adds a stream with these entries in its dictionary; says its number.
+    /// Adds a stream with these entries in its dictionary; returns its number.
     pub(super) fn stream(&mut self, entries: &str, data: &[u8]) -> usize {
         let mut object = format!("<</Length {}{entries}>>\nstream\n", data.len()).into_bytes();
         object.extend_from_slice(data);

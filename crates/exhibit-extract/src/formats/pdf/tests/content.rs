@@ -1,6 +1,6 @@
-//! What pages, annotations, fields, attachments and properties say.
+//! Tests of the text of pages, annotations, fields, attachments and properties.
 
-use super::{Builder, ask, read, request, text_of};
+use super::{Builder, read, request, run, text_of};
 use exhibit_model::{Mark, MarkKind, Member, MemberEnd, NoteCode, Page, Reason, Record, Rect, Severity, Task, Verdict};
 
 fn rect_of(page: &Page, word: &str) -> Rect {
@@ -38,25 +38,25 @@ fn copies_are_dropped() {
 }
 
 #[test]
-fn lines_painted_upwards_are_sorted_and_said_to_be() {
+fn lines_painted_upwards_are_sorted_with_a_note() {
     let upwards = "BT /F 10 Tf 10 20 Td (four) Tj 0 15 Td (three) Tj 0 15 Td (two) Tj 0 15 Td (one) Tj ET";
-    let said = read(&Builder::page(upwards).finish());
-    assert_eq!(said.text(), "one\ntwo\nthree\nfour\n");
-    assert!(said.notes().iter().any(|note| note.code == NoteCode::LinesReordered));
+    let outcome = read(&Builder::page(upwards).finish());
+    assert_eq!(outcome.text(), "one\ntwo\nthree\nfour\n");
+    assert!(outcome.notes().iter().any(|note| note.code == NoteCode::LinesReordered));
     let columns = "BT /F 10 Tf 10 60 Td (one) Tj 0 -15 Td (two) Tj 80 15 Td (three) Tj 0 -15 Td (four) Tj ET";
     assert_eq!(text_of(columns), "one\ntwo\nthree\nfour\n");
 }
 
 #[test]
-fn places_are_fractions_of_the_page_as_looked_at() {
+fn positions_are_fractions_of_the_displayed_page() {
     let content = "BT /F 10 Tf 50 40 Td (Gate) Tj ET";
     let check = |entries: &str, size: (f32, f32), x0: f32, y0: f32, x1: f32, y1: f32| {
-        let said = read(&Builder::page_with(entries, content).finish());
-        let page = said.page();
+        let outcome = read(&Builder::page_with(entries, content).finish());
+        let page = outcome.page();
         assert_eq!((page.width, page.height), size, "{entries}");
         near(rect_of(page, "Gate"), x0, y0, x1, y1);
     };
-    // "Gate" in Helvetica is 2.168 em wide; its box reaches from 0.21 em below the baseline to 0.79 em above
+    // "Gate" in Helvetica is 2.168 em wide; its box extends from 0.21 em below the baseline to 0.79 em above
     check("/MediaBox[0 0 200 100]", (200.0, 100.0), 0.25, 0.521, 0.358, 0.621);
     check("/MediaBox[0 0 200 100]/CropBox[50 0 150 100]", (100.0, 100.0), 0.0, 0.521, 0.217, 0.621);
     check("/MediaBox[0 0 200 100]/Rotate 90", (100.0, 200.0), 0.379, 0.25, 0.479, 0.358);
@@ -66,10 +66,10 @@ fn places_are_fractions_of_the_page_as_looked_at() {
 }
 
 #[test]
-fn invisible_text_is_kept_and_marked_but_not_doubled() {
+fn invisible_text_is_marked_and_not_doubled() {
     let marks = |content: &str| {
-        let said = read(&Builder::page(content).finish());
-        (said.page().text.clone(), said.page().marks.clone())
+        let outcome = read(&Builder::page(content).finish());
+        (outcome.page().text.clone(), outcome.page().marks.clone())
     };
     let hidden = |start, end| vec![Mark { start, end, kind: MarkKind::Invisible }];
     assert_eq!(marks("BT /F 10 Tf 3 Tr 10 50 Td (Gate log) Tj ET"), ("Gate log\n".to_owned(), hidden(0, 8)));
@@ -90,13 +90,13 @@ fn collection_page(encoding: &str, collection: &str, content: &str) -> Page {
          /CIDSystemInfo<</Registry(Adobe)/Ordering({collection})/Supplement 2>>>>"
     ));
     builder.add("<</Type/FontDescriptor/FontName/STSong/Flags 4>>");
-    let said = read(&builder.finish());
-    assert_eq!(said.verdict, Verdict::Read);
-    said.page().clone()
+    let outcome = read(&builder.finish());
+    assert_eq!(outcome.verdict, Verdict::Read);
+    outcome.page().clone()
 }
 
 #[test]
-fn character_collections_tell_what_glyphs_are() {
+fn character_collections_map_glyphs_to_text() {
     let page = collection_page("GBK-EUC-H", "GB1", "BT /G 10 Tf 10 50 Td <B5C7BCC7B1ED> Tj ET");
     assert_eq!(page.text, "登记表\n");
     assert_eq!(page.boxes.len(), 3, "one box a glyph");
@@ -116,23 +116,23 @@ fn embedded_page(encoding: &str, ordering: &str, content: &str) -> Page {
     ));
     builder.add("<</Type/FontDescriptor/FontName/ABCDEF+Gate/Flags 4/FontFile2 9 0 R>>");
     builder.stream("", include_bytes!("../../../../tests/fixtures/pdf/gate.ttf"));
-    let said = read(&builder.finish());
-    assert_eq!(said.verdict, Verdict::Read);
-    said.page().clone()
+    let outcome = read(&builder.finish());
+    assert_eq!(outcome.verdict, Verdict::Read);
+    outcome.page().clone()
 }
 
 #[test]
-fn embedded_fonts_tell_what_glyphs_are() {
+fn embedded_fonts_map_glyphs_to_text() {
     let check = |encoding: &str, ordering: &str, codes: &str, text: &str, unmapped: u32| {
         let page = embedded_page(encoding, ordering, &format!("BT /G 10 Tf 10 50 Td <{codes}> Tj ET"));
         assert_eq!((page.text.trim_end(), page.counts.unmapped), (text, unmapped), "{encoding} {ordering} {codes}");
     };
-    // by the program's character map, which is believed even where a collection is stated
+    // by the program's character map, which takes precedence even if a collection is stated
     check("Identity-H", "Identity", "0001000200040003", "Gate", 0);
     check("Identity-H", "GB1", "0001000200040003", "Gate", 0);
-    // by the collection, for glyphs of which the program says nothing
+    // by the collection, for glyphs that the program does not map
     check("GBK-EUC-H", "GB1", "B5C7BCC7", "登记", 0);
-    // by nothing: the place is left blank
+    // by nothing: the position is left blank
     check("Identity-H", "Identity", "000100990002", "G a", 1);
 }
 
@@ -143,21 +143,21 @@ fn vertical_lines_run_down() {
     assert_eq!(page.text, "登记\n表\n");
     near(rect_of(&page, "登"), 0.475, 0.1, 0.525, 0.2);
     near(rect_of(&page, "记"), 0.475, 0.2, 0.525, 0.3);
-    let said = read(include_bytes!("../../../../tests/fixtures/pdf/vertical-browser.pdf"));
-    assert_eq!(said.text(), "三号仓库夜间登记表\n值班⼈员须逐辆登记\n");
+    let outcome = read(include_bytes!("../../../../tests/fixtures/pdf/vertical-browser.pdf"));
+    assert_eq!(outcome.text(), "三号仓库夜间登记表\n值班⼈员须逐辆登记\n");
 }
 
 #[test]
-fn glyphs_that_say_nothing_are_counted() {
+fn glyphs_without_text_are_counted() {
     let mut builder = Builder::page("BT /G 10 Tf 10 50 Td <000100020003> Tj ET");
     builder.add("<</Type/Font/Subtype/Type0/BaseFont/Odd/Encoding/Identity-H/DescendantFonts[7 0 R]/ToUnicode 9 0 R>>");
     builder.add("<</Type/Font/Subtype/CIDFontType2/BaseFont/Odd/FontDescriptor 8 0 R/DW 500>>");
     builder.add("<</Type/FontDescriptor/FontName/Odd/Flags 4>>");
     builder.stream("", b"begincmap\n2 beginbfchar\n<0001> <0041>\n<0002> <E123>\nendbfchar\nendcmap");
-    let said = read(&builder.finish());
-    assert_eq!(said.page().text.trim_end(), "A");
-    assert_eq!((said.page().counts.glyphs, said.page().counts.unmapped), (3, 2));
-    assert!(said.page().wants_ocr());
+    let outcome = read(&builder.finish());
+    assert_eq!(outcome.page().text.trim_end(), "A");
+    assert_eq!((outcome.page().counts.glyphs, outcome.page().counts.unmapped), (3, 2));
+    assert!(outcome.page().wants_ocr());
 }
 
 #[test]
@@ -175,8 +175,8 @@ fn annotations_and_form_values_are_marked() {
     builder.add("<</Subtype/Widget/FT/Tx/T(b)/Parent 11 0 R/Rect[20 2 120 18]>>");
     builder.add("<</Subtype/Popup/Parent 6 0 R/Contents(Ask the \\(second\\) guard)/Rect[0 0 9 9]>>");
     builder.add("<</FT/Tx/V(inherited)>>");
-    let said = read(&builder.finish());
-    let page = said.page();
+    let outcome = read(&builder.finish());
+    let page = outcome.page();
     assert_eq!(page.text, "Gate\nAsk the (second) guard\nshift 2\n夜\ninherited\n");
     let kinds: Vec<_> = page.marks.iter().map(|m| (&page.text[m.start as usize..m.end as usize], m.kind)).collect();
     let expect = [("Ask the (second) guard", MarkKind::Annotation), ("shift 2\n夜\ninherited", MarkKind::FormValue)];
@@ -195,8 +195,8 @@ fn attached_files_are_members_each_once() {
     builder.add("<</Type/Filespec/F(list.txt)/UF<FEFF540D5355002E007400780074>/EF<</F 8 0 R/UF 8 0 R>>>>");
     builder.stream("/Type/EmbeddedFile/Params<</ModDate(D:20170625101500+08'00')>>", b"one\ntwo\n");
     builder.add("<</Type/Filespec/F(lost.bin)/EF<</F 99 0 R>>>>");
-    let said = read(&builder.finish());
-    let members: Vec<_> = said
+    let outcome = read(&builder.finish());
+    let members: Vec<_> = outcome
         .records
         .iter()
         .filter(|r| matches!(r, Record::Member(_) | Record::MemberBytes(_) | Record::MemberEnd(_)))
@@ -230,20 +230,20 @@ fn properties_outline_and_labels() {
     builder.add("<</First 9 0 R/Last 9 0 R>>");
     builder.add("<</Title(Chapter)/First 10 0 R/Next 9 0 R>>");
     builder.add("<</Title(Part)/Next 9 0 R>>");
-    let said = read(&builder.finish());
-    assert_eq!(said.property("pdf:Title"), ["登记表"]);
-    assert_eq!(said.property("pdf:Author"), ["Office 3"]);
-    assert_eq!(said.property("pdf:CreationDate"), ["2017-06-25T10:15:00+08:00"]);
-    assert_eq!(said.property("dc:title"), ["A & B"]);
-    assert_eq!(said.property("xmp:CreateDate"), ["2017-06-24T01:02:03Z"]);
-    assert_eq!(said.property("pdf:outline"), ["Chapter", "Part"]);
-    assert_eq!((said.property("pdf:version"), said.property("pdf:pages")), (vec!["1.7"], vec!["1"]));
-    assert_eq!(said.page().label, "A-iv");
-    assert!(said.notes().is_empty(), "{:?}", said.notes());
+    let outcome = read(&builder.finish());
+    assert_eq!(outcome.property("pdf:Title"), ["登记表"]);
+    assert_eq!(outcome.property("pdf:Author"), ["Office 3"]);
+    assert_eq!(outcome.property("pdf:CreationDate"), ["2017-06-25T10:15:00+08:00"]);
+    assert_eq!(outcome.property("dc:title"), ["A & B"]);
+    assert_eq!(outcome.property("xmp:CreateDate"), ["2017-06-24T01:02:03Z"]);
+    assert_eq!(outcome.property("pdf:outline"), ["Chapter", "Part"]);
+    assert_eq!((outcome.property("pdf:version"), outcome.property("pdf:pages")), (vec!["1.7"], vec!["1"]));
+    assert_eq!(outcome.page().label, "A-iv");
+    assert!(outcome.notes().is_empty(), "{:?}", outcome.notes());
 }
 
 #[test]
-fn a_date_without_a_zone_gets_none() {
+fn dates_without_a_zone_stay_without() {
     for (written, stated) in [
         ("D:20190328102030", "2019-03-28T10:20:30"),
         ("D:20190328102030Z", "2019-03-28T10:20:30Z"),
@@ -254,22 +254,29 @@ fn a_date_without_a_zone_gets_none() {
         let mut builder = Builder::page("BT /F 10 Tf 10 50 Td (Gate) Tj ET");
         builder.trailer("/Info 6 0 R");
         builder.add(&format!("<</CreationDate({written})/ModDate({written})>>"));
-        let said = read(&builder.finish());
-        assert_eq!((said.property("pdf:CreationDate"), said.property("pdf:ModDate")), (vec![stated], vec![stated]));
+        let outcome = read(&builder.finish());
+        assert_eq!(
+            (outcome.property("pdf:CreationDate"), outcome.property("pdf:ModDate")),
+            (vec![stated], vec![stated])
+        );
     }
 }
 
 #[test]
-fn what_acts_and_what_was_changed_is_noted() {
+fn active_content_and_updates_are_noted() {
     let mut builder = Builder::page_with(
         "/MediaBox[0 0 200 100]/Annots[<</Subtype/Link/Rect[0 0 9 9]/A<</S/Launch/F(run.exe)>>>>]",
         "BT /F 10 Tf 10 50 Td (Gate) Tj ET",
     );
     builder.catalog("/OpenAction<</S/JavaScript/JS(app.alert)>>");
     let mut bytes = builder.finish();
-    let said = read(&bytes);
-    let suspicious: Vec<u32> =
-        said.notes().iter().filter(|note| note.code.severity() == Severity::Suspicious).map(|note| note.page).collect();
+    let outcome = read(&bytes);
+    let suspicious: Vec<u32> = outcome
+        .notes()
+        .iter()
+        .filter(|note| note.code.severity() == Severity::Suspicious)
+        .map(|note| note.page)
+        .collect();
     assert_eq!(suspicious, [0, 1]);
     let start = super::super::open::positions(&bytes, b"xref\n0").next().expect("there is a table");
     bytes.extend_from_slice(format!("startxref\n{start}\n%%EOF\n").as_bytes());
@@ -291,51 +298,55 @@ fn passwords_are_tried_empty_user_owner() {
     ];
     for (n, file) in files.into_iter().enumerate() {
         for password in ["user", "owner"] {
-            let said = ask(file, &request(&["wrong", password]));
+            let outcome = run(file, &request(&["wrong", password]));
             assert_eq!(
-                (said.verdict.clone(), said.text().as_str()),
+                (outcome.verdict.clone(), outcome.text().as_str()),
                 (Verdict::Read, "Gate register 17\n"),
                 "{n} {password}"
             );
-            assert_eq!(said.property("pdf:encrypted"), ["yes"]);
+            assert_eq!(outcome.property("pdf:encrypted"), ["yes"]);
         }
         for passwords in [&[][..], &["wrong", ""]] {
-            assert_eq!(ask(file, &request(passwords)).verdict, Verdict::Encrypted, "{n}");
+            assert_eq!(run(file, &request(passwords)).verdict, Verdict::Encrypted, "{n}");
         }
     }
-    let said = read(include_bytes!("../../../../tests/fixtures/pdf/restricted-aes-256.pdf"));
-    assert_eq!((said.text().as_str(), said.property("pdf:encrypted")), ("Gate register 17\n", vec!["yes"]));
+    let outcome = read(include_bytes!("../../../../tests/fixtures/pdf/restricted-aes-256.pdf"));
+    assert_eq!((outcome.text().as_str(), outcome.property("pdf:encrypted")), ("Gate register 17\n", vec!["yes"]));
 }
 
 #[test]
-fn pages_are_painted_within_limits() {
+fn pages_are_rendered_within_limits() {
     let file = Builder::page("0 0 0 rg 0 0 100 100 re f").finish();
     let paint = |page: u32, dpi: u32, max_side: u32, grey: bool| {
         let task = Task::Render { page, dpi, max_side, grey };
-        ask(&file, &exhibit_model::Request { task, ..request(&[]) })
+        run(&file, &exhibit_model::Request { task, ..request(&[]) })
     };
-    let said = paint(1, 72, 1000, true);
-    let [Record::Picture(picture)] = &said.records[..] else { panic!("a picture was expected: {:?}", said.verdict) };
+    let outcome = paint(1, 72, 1000, true);
+    let [Record::Picture(picture)] = &outcome.records[..] else {
+        panic!("a picture was expected: {:?}", outcome.verdict)
+    };
     assert_eq!((picture.page, picture.width, picture.height), (1, 200, 100));
     let image = image::load_from_memory(&picture.png).expect("it is a PNG").to_luma8();
     assert_eq!((image.get_pixel(50, 50).0, image.get_pixel(150, 50).0), ([0], [255]));
-    let said = paint(1, 720, 100, false);
-    let [Record::Picture(picture)] = &said.records[..] else { panic!("a picture was expected: {:?}", said.verdict) };
+    let outcome = paint(1, 720, 100, false);
+    let [Record::Picture(picture)] = &outcome.records[..] else {
+        panic!("a picture was expected: {:?}", outcome.verdict)
+    };
     assert_eq!((picture.width, picture.height), (100, 50));
     assert_eq!(paint(2, 72, 1000, true).verdict, Verdict::Failed(Reason::NoSuchPage { page: 2 }));
 }
 
 #[test]
-fn text_on_layers_that_are_off_is_marked_as_hidden() {
+fn text_on_disabled_layers_is_marked_as_hidden() {
     let content = "BT /F 10 Tf 10 70 Td (shown) Tj ET /OC /L BDC BT /F 10 Tf 10 50 Td (withheld) Tj ET EMC";
     let mut builder = Builder::page_with("/MediaBox[0 0 200 100]", content);
     builder.add("<</Type/OCG/Name(second thoughts)>>");
     builder.catalog("/OCProperties<</OCGs[6 0 R]/D<</OFF[6 0 R]>>>>");
     let file = String::from_utf8(builder.finish()).expect("it is text");
     let file = file.replace("/Font<</F 5 0 R/G 6 0 R>>", "/Font<</F 5 0 R>>/Properties<</L 6 0 R>>");
-    let said = read(file.as_bytes());
-    let page = said.page();
+    let outcome = read(file.as_bytes());
+    let page = outcome.page();
     assert_eq!(page.text, "shown\nwithheld\n");
     assert_eq!(page.marks, [Mark { start: 6, end: 14, kind: MarkKind::Hidden }]);
-    assert!(said.notes().iter().any(|note| note.code == NoteCode::LayersHidden), "{:?}", said.notes());
+    assert!(outcome.notes().iter().any(|note| note.code == NoteCode::LayersHidden), "{:?}", outcome.notes());
 }

@@ -1,6 +1,6 @@
-//! Damaged and malicious files: never a panic, never silence.
+//! Damaged and malicious files: never a panic, never a silent loss.
 
-use super::{Builder, ask, read, request};
+use super::{Builder, read, request, run};
 use exhibit_model::{Limits, NoteCode, Reason, Request, Severity, Verdict};
 
 /// A file with a bit of everything.
@@ -19,24 +19,24 @@ fn rich() -> Vec<u8> {
 }
 
 #[test]
-fn a_file_cut_anywhere_is_read_or_refused() {
+fn a_file_truncated_anywhere_is_read_or_refused() {
     for file in [rich(), include_bytes!("../../../../tests/fixtures/pdf/uyghur-writer.pdf").to_vec()] {
         let whole = read(&file);
         assert_eq!(whole.verdict, Verdict::Read);
         let (mut with_text, step) = (0, if file.len() > 10_000 { 997 } else { 50 });
         for end in (0..file.len()).step_by(step) {
-            let said = read(&file[..end]);
-            match &said.verdict {
+            let outcome = read(&file[..end]);
+            match &outcome.verdict {
                 Verdict::Read => {
-                    let partial = said.notes().iter().any(|note| note.code.severity() == Severity::Partial);
+                    let partial = outcome.notes().iter().any(|note| note.code.severity() == Severity::Partial);
                     assert!(partial, "cut at {end}: no note");
                 }
-                Verdict::Empty => assert!(end == 0 || said.text().is_empty()),
+                Verdict::Empty => assert!(end == 0 || outcome.text().is_empty()),
                 Verdict::Failed(_) => {}
                 Verdict::Unsupported(_) => assert!(end < 5, "cut at {end}: not known as a PDF"),
                 other => panic!("cut at {end}: {other:?}"),
             }
-            with_text += usize::from(!said.text().is_empty());
+            with_text += usize::from(!outcome.text().is_empty());
         }
         assert!(with_text > 0, "some cut files still give text");
     }
@@ -59,34 +59,34 @@ fn flipped_bits_never_panic() {
             let at = random() % file.len();
             file[at] ^= 1 << (random() % 8);
         }
-        let said = ask(&file, &request(&["user"]));
-        read_anyway += usize::from(said.verdict == Verdict::Read);
+        let outcome = run(&file, &request(&["user"]));
+        read_anyway += usize::from(outcome.verdict == Verdict::Read);
     }
     assert!(read_anyway > 20, "most small damage leaves something to read: {read_anyway}");
 }
 
 #[test]
-fn loops_end() {
+fn cycles_terminate() {
     let mut builder = Builder::page("/X Do BT /F 10 Tf 10 50 Td (Gate) Tj ET");
     builder.add("<</Type/Pages/Kids[2 0 R 6 0 R 3 0 R]/Count 1000000>>");
     let file = String::from_utf8(builder.finish()).expect("it is text");
     let looped = file.replace("/Kids[3 0 R]", "/Kids[6 0 R]").replace("/Font<<", "/XObject<</X 4 0 R>>/Font<<");
-    let said = read(looped.as_bytes());
-    assert_eq!((said.verdict.clone(), said.pages().len()), (Verdict::Read, 1));
+    let outcome = read(looped.as_bytes());
+    assert_eq!((outcome.verdict.clone(), outcome.pages().len()), (Verdict::Read, 1));
 }
 
 #[test]
 fn limits_are_named() {
     let file = rich();
-    let ask_with = |limits: Limits| ask(&file, &Request { limits, ..request(&[]) }).verdict;
-    let verdict = ask_with(Limits { whole_file_bytes: 100, ..Limits::STANDARD });
+    let verdict_within = |limits: Limits| run(&file, &Request { limits, ..request(&[]) }).verdict;
+    let verdict = verdict_within(Limits { whole_file_bytes: 100, ..Limits::STANDARD });
     assert_eq!(verdict, Verdict::Truncated(Reason::FileSizeLimit { bytes: 100 }));
-    let verdict = ask_with(Limits { pages: 0, ..Limits::STANDARD });
+    let verdict = verdict_within(Limits { pages: 0, ..Limits::STANDARD });
     assert_eq!(verdict, Verdict::Truncated(Reason::PageLimit { pages: 0 }));
 }
 
 #[test]
-fn what_is_no_document_is_refused_with_the_reason() {
+fn non_documents_fail_with_the_reason() {
     let check = |bytes: &[u8], reason: Reason| assert_eq!(read(bytes).verdict, Verdict::Failed(reason));
     check(b"%PDF-1.7\nnothing further", Reason::NoPdfObjects);
     check(b"%PDF-1.7\n1 0 obj\n<</Type/Font>>\nendobj\n", Reason::NoPdfStructure);
@@ -100,16 +100,16 @@ fn pages_without_a_catalog_are_found() {
     let file = String::from_utf8(Builder::page("BT /F 10 Tf 10 50 Td (Gate) Tj ET").finish()).expect("it is text");
     let cut = file.find("xref").expect("there is a table");
     let check = |file: &str| {
-        let said = read(file.as_bytes());
-        assert_eq!((said.verdict.clone(), said.text().as_str()), (Verdict::Read, "Gate\n"), "{file}");
-        assert!(said.notes().iter().any(|note| note.code == NoteCode::PdfCatalogLost), "{:?}", said.notes());
+        let outcome = read(file.as_bytes());
+        assert_eq!((outcome.verdict.clone(), outcome.text().as_str()), (Verdict::Read, "Gate\n"), "{file}");
+        assert!(outcome.notes().iter().any(|note| note.code == NoteCode::PdfCatalogLost), "{:?}", outcome.notes());
     };
     check(&file[..cut].replace("/Type/Catalog", "/Tape/Catalog"));
     check(&file[..cut].replace("/Type/Catalog", "/Tape/Catalog").replace("/Type/Pages", "/Tape/Pages"));
 }
 
 #[test]
-fn text_is_not_made_up_for_lost_maps() {
+fn text_is_not_invented_for_lost_maps() {
     let mut builder = Builder::page("BT /G 10 Tf 10 50 Td (ABC) Tj ET");
     builder.add(
         "<</Type/Font/Subtype/TrueType/BaseFont/Odd/FirstChar 65/LastChar 67/Widths[500 500 500]/ToUnicode 7 0 R>>",
@@ -119,8 +119,8 @@ fn text_is_not_made_up_for_lost_maps() {
     assert_eq!(read(&file).text(), "登發白\n");
     let cut = super::super::open::positions(&file, b"7 0 obj").next().expect("the map is there");
     for end in [cut, cut + 50] {
-        let said = read(&file[..end]);
-        assert_eq!((said.verdict.clone(), said.text().as_str()), (Verdict::Read, ""), "{:?}", said.notes());
-        assert_eq!((said.page().counts.glyphs, said.page().counts.unmapped), (3, 3));
+        let outcome = read(&file[..end]);
+        assert_eq!((outcome.verdict.clone(), outcome.text().as_str()), (Verdict::Read, ""), "{:?}", outcome.notes());
+        assert_eq!((outcome.page().counts.glyphs, outcome.page().counts.unmapped), (3, 3));
     }
 }

@@ -1,4 +1,4 @@
-//! PDFs written by hand, and what is said of them.
+//! Handwritten PDFs, and the records emitted for them.
 
 mod builder;
 mod content;
@@ -9,13 +9,13 @@ use builder::Builder;
 use exhibit_model::{Limits, Note, Page, Record, Request, Task, Verdict};
 use std::io::Cursor;
 
-/// All that was said of a file.
-struct Said {
+/// All records emitted for a file.
+struct Outcome {
     verdict: Verdict,
     records: Vec<Record>,
 }
 
-impl Said {
+impl Outcome {
     fn pages(&self) -> Vec<&Page> {
         self.records
             .iter()
@@ -58,7 +58,7 @@ fn request(passwords: &[&str]) -> Request {
     }
 }
 
-fn ask(bytes: &[u8], request: &Request) -> Said {
+fn run(bytes: &[u8], request: &Request) -> Outcome {
     let mut records = Vec::new();
     let verdict = crate::run(request, &mut Cursor::new(bytes), &mut records);
     for record in &records {
@@ -66,16 +66,16 @@ fn ask(bytes: &[u8], request: &Request) -> Said {
             assert!(page.is_sound(), "an unsound page: {page:?}");
         }
     }
-    Said { verdict, records }
+    Outcome { verdict, records }
 }
 
-fn read(bytes: &[u8]) -> Said {
-    ask(bytes, &request(&[]))
+fn read(bytes: &[u8]) -> Outcome {
+    run(bytes, &request(&[]))
 }
 
 /// The text of a page of 200 by 100 points with this content, Helvetica being `/F`.
 fn text_of(content: &str) -> String {
-    let said = read(&Builder::page(content).finish());
-    assert_eq!(said.verdict, Verdict::Read);
-    said.page().text.clone()
+    let outcome = read(&Builder::page(content).finish());
+    assert_eq!(outcome.verdict, Verdict::Read);
+    outcome.page().text.clone()
 }

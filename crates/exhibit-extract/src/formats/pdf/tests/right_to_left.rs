@@ -1,4 +1,4 @@
-//! Right-to-left text out of two producers that hold it in opposite ways: both give what was typed.
+//! Right-to-left text from two producers that store it in opposite orders: both yield the typed text.
 
 use super::read;
 use exhibit_model::Verdict;
@@ -12,23 +12,23 @@ Gate log: the word ئامبار means warehouse (ئىككى قەۋەت) here.
 ";
 
 #[test]
-fn what_was_typed_comes_out_of_a_browsers_pdf() {
-    let said = read(include_bytes!("../../../../tests/fixtures/pdf/uyghur-browser.pdf"));
-    assert_eq!(said.verdict, Verdict::Read);
-    assert_eq!(said.page().text, TYPED);
+fn browser_pdf_yields_typed_text() {
+    let outcome = read(include_bytes!("../../../../tests/fixtures/pdf/uyghur-browser.pdf"));
+    assert_eq!(outcome.verdict, Verdict::Read);
+    assert_eq!(outcome.page().text, TYPED);
 }
 
 #[test]
-fn what_was_typed_comes_out_of_a_word_processors_pdf() {
-    let said = read(include_bytes!("../../../../tests/fixtures/pdf/uyghur-writer.pdf"));
-    let lines: Vec<&str> = said.page().text.lines().map(str::trim_end).collect();
+fn word_processor_pdf_yields_typed_text() {
+    let outcome = read(include_bytes!("../../../../tests/fixtures/pdf/uyghur-writer.pdf"));
+    let lines: Vec<&str> = outcome.page().text.lines().map(str::trim_end).collect();
     assert_eq!(lines, TYPED.lines().collect::<Vec<_>>());
 }
 
 #[test]
-fn boxes_stand_where_the_words_are_seen() {
-    let said = read(include_bytes!("../../../../tests/fixtures/pdf/uyghur-browser.pdf"));
-    let page = said.page();
+fn boxes_cover_their_words() {
+    let outcome = read(include_bytes!("../../../../tests/fixtures/pdf/uyghur-browser.pdf"));
+    let page = outcome.page();
     let place = |word: &str| {
         let start = page.text.find(word).expect("the word is in the text") as u32;
         let regions = page.regions(start, start + word.len() as u32);
@@ -36,8 +36,8 @@ fn boxes_stand_where_the_words_are_seen() {
         regions[0]
     };
     let (first, second, number) = (place("ئامبارغا"), place("چىققان"), place("3"));
-    assert!(first.x0 > second.x1, "the first word stands to the right of the next");
-    assert!(number.x1 < second.x0, "the number stands further left");
+    assert!(first.x0 > second.x1, "the first word is right of the next");
+    assert!(number.x1 < second.x0, "the number is further left");
     let (han, latin) = (place("三号仓库"), place("Kamaz"));
     assert!(han.x1 < latin.x0, "later in the line is further left");
     assert!((first.y0 - number.y0).abs() < 0.01 && han.y0 > first.y1);
