@@ -24,7 +24,6 @@ impl Mutator {
     }
 
     /// Returns a number below `end`; 0 if `end` is 0.
-    #[expect(clippy::cast_possible_truncation, reason = "the remainder is below a usize")]
     pub fn below(&mut self, end: usize) -> usize {
         // the low bits of xorshift are its weakest
         ((self.number() >> 20) % end.max(1) as u64) as usize
