@@ -5,7 +5,7 @@
 //! bytes; a list is its length and its elements; a position on the page is a 16-bit number (two
 //! bytes, little-endian) of 1/16383 of the page's side, biased by 24,576, so that it reaches a page and
 //! a half beyond each edge; other fractions are IEEE 754 singles, little-endian. Fields are in the order
-//! of their declaration. Decoding rejects every byte string that encoding cannot have produced:
+//! of their declaration. Decoding rejects byte strings of a kind that encoding never produces:
 //! numbers out of range, text that is not UTF-8, unknown tags, trailing bytes.
 
 use crate::code::{CodeError, MAX_LIST, MAX_NUMBER, MAX_TEXT, MAX_VALUES, NoteCode, Parts, Reason, Value, Values};
