@@ -1,5 +1,5 @@
 //! Batches: lists of names or queries, and the form for a new one. A batch is stored, run in the background one at a
-//! time, viewed ([`batch`]), and exported ([`file`]).
+//! time, viewed ([`batch`]), and exported ([`mod@file`]).
 
 pub mod batch;
 pub(super) mod file;
