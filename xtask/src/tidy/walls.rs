@@ -36,6 +36,10 @@ const OURS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "exhibit-search",
+        &["exhibit-model", "exhibit-text", "exhibit-catalogue", "exhibit-query", "exhibit-index", "exhibit-case"],
+    ),
+    (
         "exhibit-ingest",
         &[
             "exhibit-model",
@@ -62,6 +66,7 @@ const OURS: &[(&str, &[&str])] = &[
             "exhibit-index",
             "exhibit-custody",
             "exhibit-case",
+            "exhibit-search",
             "exhibit-ingest",
         ],
     ),
@@ -89,6 +94,7 @@ const OURS: &[(&str, &[&str])] = &[
             "exhibit-catalogue",
             "exhibit-custody",
             "exhibit-case",
+            "exhibit-search",
             "exhibit-ingest",
             "exhibit-verify",
         ],
