@@ -245,7 +245,6 @@ impl Case {
 
     /// The catalogue, open for reading, locked for this thread: for `exhibit-search`. Everything else reads a case by
     /// its documents, items and pages.
-    #[must_use]
     pub fn catalogue(&self) -> MutexGuard<'_, Catalogue> {
         self.catalogue.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -25,7 +25,6 @@ const OURS: &[(&str, &[&str])] = &[
         "exhibit-case",
         &[
             "exhibit-model",
-            "exhibit-text",
             "exhibit-proof",
             "exhibit-cage",
             "exhibit-store",

@@ -9,8 +9,7 @@ mod run;
 pub use export::{BatchForm, Which};
 pub use run::BatchProgress;
 
-use run::Runner;
-
+use self::run::Runner;
 use crate::files::{io_error, read_json, write_whole};
 use crate::lists::read_list;
 use crate::{Search, SearchError};
