@@ -25,6 +25,7 @@ use exhibit_catalogue::CatalogueError;
 use exhibit_custody::LogError;
 use exhibit_proof::ProofError;
 use exhibit_proof::anchor::AnchorError;
+use exhibit_search::SearchError;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -34,6 +35,9 @@ pub enum BagError {
     /// The case returned an error.
     #[error(transparent)]
     Case(#[from] CaseError),
+    /// Searching the case returned an error.
+    #[error(transparent)]
+    Search(#[from] SearchError),
     /// A file or folder could not be read or written.
     #[error("cannot {act} {}", path.display())]
     Io {

@@ -1,68 +1,45 @@
-//! An opened case on disk: its documents and pages, searching them, their pictures and tags. Checking a case is
-//! in `exhibit-audit`.
+//! An opened case on disk: its documents and pages, their pictures and tags. Searching a case is in
+//! `exhibit-search`, checking it in `exhibit-audit`.
 //!
 //! Reading never changes a case. Only the process with the case's lock ([`Held`]) writes, by means of
 //! `exhibit-ingest`. The layout of the folder is `docs/formats/case.md`.
 
 mod access;
-mod asking;
-mod batch;
-mod batch_export;
 mod cited;
 mod config;
 mod document_date;
 mod document_tree;
 mod documents;
-mod facets;
-mod history;
 mod keys;
-mod lists;
 mod passwords;
 mod picture;
 mod places;
-mod saved;
-mod search;
-mod similar;
-mod suggest;
 mod tag_log;
 mod tags;
 mod verify;
-mod words;
 mod writer;
 
 use exhibit_model::Reason;
 
 pub use access::AccessSettings;
-pub use asking::BatchProgress;
-pub use batch::{Batch, BatchLine, MOST_LINES, NewBatch, Run};
-pub use batch_export::{BatchForm, Which};
 pub use config::{Config, is_prefix};
 pub use document_date::date_of;
 pub use document_tree::{TreeParts, reader_of};
 pub use documents::{Document, Entry, read_page};
 pub use exhibit_cage::Cage;
 pub use exhibit_proof::finding::chain as chain_of;
-pub use facets::{FacetCount, FacetCounts};
-pub use history::{History, Searched};
 pub use keys::{Keys, Rotated, Rotation, key_file, key_path, rekey, remembered};
-pub use lists::{ListLine, read_list};
 pub use picture::paint;
 pub use places::{Places, own_path};
-pub use saved::Saved;
-pub use search::{CaseQuery, PageHits, SearchHit, SearchRequest, SearchResults};
-pub use similar::{Similar, SimilarHit};
-pub use suggest::{SuggestedChange, Suggestion};
 pub use tag_log::{TagLog, log_marks};
 pub use tags::{TagChange, TagCount, is_tag};
 pub use verify::{finding_digest, reason_lines};
-pub use words::{TellingWord, TellingWords};
 pub use writer::{Held, NewCase, append_outbox, flush_outbox, keep_still, log_act};
 
 use exhibit_catalogue::{Catalogue, CatalogueError};
 use exhibit_custody::log::End;
 use exhibit_custody::{Log, LogError};
 use exhibit_index::{Index, IndexError};
-use exhibit_query::QueryError;
 use exhibit_store::{Originals, PackReader, StoreError};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -145,31 +122,9 @@ pub enum CaseError {
         /// The document's label.
         document: String,
     },
-    /// The output could not be written.
-    #[error("the output cannot be written")]
-    Output(#[source] std::io::Error),
     /// A text is not a valid tag.
     #[error("{0:?} cannot be a tag")]
     NotATag(String),
-    /// The case contains nothing of this kind and name.
-    #[error("no {what} {name}")]
-    NotKept {
-        /// The kind.
-        what: &'static str,
-        /// Its name or number.
-        name: String,
-    },
-    /// A list has more lines than a batch can have.
-    #[error("the list has {lines} lines, a batch takes {most}")]
-    TooManyLines {
-        /// The number of its lines.
-        lines: usize,
-        /// The maximum.
-        most: usize,
-    },
-    /// The query cannot be parsed.
-    #[error(transparent)]
-    Query(#[from] QueryError),
     /// The signing key cannot be used.
     #[error("the signing key cannot be used")]
     Key(#[from] exhibit_custody::KeyError),
@@ -288,8 +243,18 @@ impl Case {
         &self.originals
     }
 
-    pub(crate) fn catalogue(&self) -> MutexGuard<'_, Catalogue> {
+    /// The catalogue, open for reading, locked for this thread: for `exhibit-search`. Everything else reads a case by
+    /// its documents, items and pages.
+    pub fn catalogue(&self) -> MutexGuard<'_, Catalogue> {
         self.catalogue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Another connection to the catalogue, open for reading, for a thread that reads all pages.
+    ///
+    /// # Errors
+    /// [`CaseError::Catalogue`].
+    pub fn connect_catalogue(&self) -> Result<Catalogue, CaseError> {
+        Ok(Catalogue::open_for_reading(&self.folder.join(layout::CATALOGUE))?)
     }
 
     /// The search index.

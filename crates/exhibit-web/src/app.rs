@@ -8,8 +8,9 @@ use crate::router::router;
 use crate::session::Sessions;
 use crate::untrusted::Name;
 use crate::words::{ENGLISH, Words};
-use exhibit_case::{BatchProgress, Cage, Case, CaseError, Saved};
+use exhibit_case::{Cage, Case, CaseError};
 use exhibit_model::Clock;
+use exhibit_search::{BatchProgress, Saved, Search};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -135,6 +136,11 @@ impl App {
             recorder,
             offline,
         })
+    }
+
+    /// Searching the case.
+    pub(crate) fn search(&self) -> Search<'_> {
+        Search::of(&self.case)
     }
 
     /// Keeps the state of a saved search before its change.

@@ -10,6 +10,7 @@ use crate::words::{Message, Words};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use exhibit_case::{CaseError, chain_of};
+use exhibit_search::SearchError;
 
 /// Why a page cannot be shown.
 #[derive(Debug, thiserror::Error)]
@@ -32,13 +33,26 @@ pub enum PageError {
     /// The case returned an error.
     #[error(transparent)]
     Case(CaseError),
+    /// Searching the case returned an error.
+    #[error(transparent)]
+    Search(SearchError),
 }
 
 impl From<CaseError> for PageError {
     fn from(error: CaseError) -> Self {
         match error {
-            CaseError::NoSuchDocument(_) | CaseError::NoSuchPage { .. } | CaseError::NotKept { .. } => Self::NotThere,
+            CaseError::NoSuchDocument(_) | CaseError::NoSuchPage { .. } => Self::NotThere,
             error => Self::Case(error),
+        }
+    }
+}
+
+impl From<SearchError> for PageError {
+    fn from(error: SearchError) -> Self {
+        match error {
+            SearchError::Case(error) => error.into(),
+            SearchError::NotKept { .. } => Self::NotThere,
+            error => Self::Search(error),
         }
     }
 }
@@ -64,6 +78,15 @@ pub(crate) fn error_page(app: &App, context: &RequestContext, error: &PageError)
             };
             (status, message, detail)
         }
+        PageError::Search(error) => {
+            let kind = if matches!(error, SearchError::Index(_)) { "index" } else { "other" };
+            tracing::warn!(kind, "web.answer");
+            let (status, message) = match error {
+                SearchError::TooManyLines { .. } | SearchError::Query(_) => (StatusCode::BAD_REQUEST, words.unusable()),
+                _ => (StatusCode::INTERNAL_SERVER_ERROR, words.failed()),
+            };
+            (status, message, chain_of(error))
+        }
     };
     let page = page(&app.frame(context), &message, &Name::from(detail.as_str()));
     (status, Html(page.into_string())).into_response()
@@ -78,9 +101,7 @@ fn message_of(words: &Words, error: &CaseError) -> (StatusCode, Message) {
     match error {
         CaseError::Altered { .. } => (StatusCode::INTERNAL_SERVER_ERROR, words.altered()),
         CaseError::NotPainted { .. } => (StatusCode::NOT_FOUND, words.not_painted()),
-        CaseError::NotATag(_) | CaseError::TooManyLines { .. } | CaseError::Query(_) => {
-            (StatusCode::BAD_REQUEST, words.unusable())
-        }
+        CaseError::NotATag(_) => (StatusCode::BAD_REQUEST, words.unusable()),
         _ => (StatusCode::INTERNAL_SERVER_ERROR, words.failed()),
     }
 }

@@ -4,6 +4,7 @@ use exhibit_case::CaseError;
 use exhibit_custody::{KeyError, LogError};
 use exhibit_index::IndexError;
 use exhibit_ingest::IngestError;
+use exhibit_search::SearchError;
 use std::path::PathBuf;
 
 /// The exit codes. A number is never reused with another meaning.
@@ -105,15 +106,8 @@ impl From<CaseError> for Failure {
             CaseError::NoSuchDocument(_) | CaseError::NoSuchPage { .. } => {
                 Self::new(Exit::Nothing, "no-such-document", message).hint("`exhibit ls` lists the documents of the case")
             }
-            CaseError::NotKept { what, .. } => {
-                let list = if *what == "batch" { "`exhibit batch ls`" } else { "`exhibit saved ls`" };
-                Self::new(Exit::Nothing, "not-kept", message).hint(format!("{list} lists them"))
-            }
             CaseError::NotATag(_) => Self::new(Exit::Usage, "not-a-tag", message)
                 .hint("a tag is at most 60 characters on one line, without quotation marks or asterisks"),
-            CaseError::TooManyLines { .. } => {
-                Self::new(Exit::Usage, "list-too-long", message).hint("split it into several batches")
-            }
             CaseError::NoIndex | CaseError::Index(IndexError::Version { .. }) => {
                 Self::new(Exit::ToolMissing, "no-index", message).hint("rebuild it: exhibit case repair --index")
             }
@@ -121,13 +115,6 @@ impl From<CaseError> for Failure {
                 let reason = crate::codes::reason_text(reason);
                 let message = format!("the page cannot be rendered: {reason}");
                 Self::new(Exit::Nothing, "not-painted", message).hint("its text is available: `exhibit cat DOC --text`")
-            }
-            CaseError::Query(query) => {
-                let failure = Self::new(Exit::Usage, "query", message);
-                match exhibit_query::text::hint(query) {
-                    Some(hint) => failure.hint(hint),
-                    None => failure,
-                }
             }
             CaseError::Sealed | CaseError::Log(LogError::Sealed) => Self::new(Exit::Usage, "sealed", message)
                 .hint("it can be searched, read, verified and handed over; to add material, create another case"),
@@ -163,6 +150,31 @@ impl From<CaseError> for Failure {
                 Self::new(Exit::ToolMissing, "cage", message).hint("`exhibit doctor` shows what this machine lacks")
             }
             _ => Self::new(Exit::Internal, "case", message),
+        }
+    }
+}
+
+impl From<SearchError> for Failure {
+    fn from(error: SearchError) -> Self {
+        let message = exhibit_case::chain_of(&error);
+        match error {
+            SearchError::Case(error) => error.into(),
+            SearchError::Index(error) => CaseError::Index(error).into(),
+            SearchError::Query(query) => {
+                let failure = Self::new(Exit::Usage, "query", message);
+                match exhibit_query::text::hint(&query) {
+                    Some(hint) => failure.hint(hint),
+                    None => failure,
+                }
+            }
+            SearchError::NotKept { what, .. } => {
+                let list = if what == "batch" { "`exhibit batch ls`" } else { "`exhibit saved ls`" };
+                Self::new(Exit::Nothing, "not-kept", message).hint(format!("{list} lists them"))
+            }
+            SearchError::TooManyLines { .. } => {
+                Self::new(Exit::Usage, "list-too-long", message).hint("split it into several batches")
+            }
+            SearchError::Output(_) => Self::new(Exit::Internal, "case", message),
         }
     }
 }

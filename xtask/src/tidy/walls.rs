@@ -25,7 +25,6 @@ const OURS: &[(&str, &[&str])] = &[
         "exhibit-case",
         &[
             "exhibit-model",
-            "exhibit-text",
             "exhibit-proof",
             "exhibit-cage",
             "exhibit-store",
@@ -34,6 +33,10 @@ const OURS: &[(&str, &[&str])] = &[
             "exhibit-index",
             "exhibit-custody",
         ],
+    ),
+    (
+        "exhibit-search",
+        &["exhibit-model", "exhibit-text", "exhibit-catalogue", "exhibit-query", "exhibit-index", "exhibit-case"],
     ),
     (
         "exhibit-ingest",
@@ -62,6 +65,7 @@ const OURS: &[(&str, &[&str])] = &[
             "exhibit-index",
             "exhibit-custody",
             "exhibit-case",
+            "exhibit-search",
             "exhibit-ingest",
         ],
     ),
@@ -89,6 +93,7 @@ const OURS: &[(&str, &[&str])] = &[
             "exhibit-catalogue",
             "exhibit-custody",
             "exhibit-case",
+            "exhibit-search",
             "exhibit-ingest",
             "exhibit-verify",
         ],

@@ -5,6 +5,7 @@ use crate::quote::list_quotes;
 use exhibit_case::Case;
 use exhibit_catalogue::ItemFilter;
 use exhibit_model::ItemId;
+use exhibit_search::Search;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The maximum number of pages in a range such as `EXH-000003:1-500`.
@@ -51,15 +52,16 @@ impl Selection {
     /// Resolves a request against a case. A document that is requested both whole and by pages is selected whole.
     ///
     /// # Errors
-    /// [`BagError::Case`] for a document that does not exist or a query that cannot be parsed.
+    /// [`BagError::Case`] for a document that does not exist, [`BagError::Search`] for a query that cannot be parsed.
     pub fn resolve(case: &Case, request: &Request<'_>) -> Result<Self, BagError> {
         let mut selection = Self::default();
         for text in request.documents {
             let (document, pages) = parse_pages(text);
             selection.add(case.resolve(document)?, pages);
         }
+        let search = Search::of(case);
         for query in request.queries {
-            let found = case.documents_found(&case.query(query, false)?)?;
+            let found = search.documents_found(&search.query(query, false)?)?;
             found.into_iter().for_each(|id| selection.add(ItemId::new(id), None));
         }
         if request.all {

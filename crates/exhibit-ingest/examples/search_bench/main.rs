@@ -13,11 +13,12 @@ mod peer;
 mod queries;
 mod text;
 
-use exhibit_case::{BatchProgress, Case, NewBatch, SearchRequest, layout};
+use exhibit_case::{Case, layout};
 use exhibit_index::Index;
 use exhibit_ingest::{Progress, reindex};
 use exhibit_model::Moment;
 use exhibit_query::{PageEntry, PageKey};
+use exhibit_search::{BatchProgress, NewBatch, Search, SearchRequest};
 use meter::{Meter, Times, own_memory, size};
 use peer::Peer;
 use std::path::{Path, PathBuf};
@@ -144,10 +145,11 @@ fn searching(case: &Case, peer: &Peer, texts: &Texts, pages: usize) -> Result<()
 }
 
 fn search(case: &Case, query: &str, facets: bool) -> Result<u64, Failed> {
-    let query = case.query(query, false)?;
-    let results = case.search(&SearchRequest { limit: 25, ..SearchRequest::of(&query) })?;
+    let search = Search::of(case);
+    let query = search.query(query, false)?;
+    let results = search.search(&SearchRequest { limit: 25, ..SearchRequest::of(&query) })?;
     if facets {
-        case.facets(&query, 20)?;
+        search.facets(&query, 20)?;
     }
     Ok(results.total)
 }
@@ -155,9 +157,9 @@ fn search(case: &Case, query: &str, facets: bool) -> Result<u64, Failed> {
 fn batch(case: &Case) -> Result<(), Failed> {
     let list = queries::names(NAMES);
     let new = NewBatch { name: "names", list: list.as_bytes(), queries: false, exact: false, column: None };
-    let (number, lines) = case.new_batch(&new, Moment(0))?;
+    let (number, lines) = Search::of(case).new_batch(&new, Moment(0))?;
     let meter = Meter::start();
-    let run = case.run_batch(number, Moment(0), 2, &BatchProgress::default())?;
+    let run = Search::of(case).run_batch(number, Moment(0), 2, &BatchProgress::default())?;
     println!(
         "\nbatch of {lines} names, other writings too: {:.1} s ({:.1} processor seconds); {} have a hit",
         meter.elapsed(),

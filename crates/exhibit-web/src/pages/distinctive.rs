@@ -10,8 +10,8 @@ use crate::pages::Page;
 use crate::params::Params;
 use crate::untrusted::Name;
 use crate::words::Words;
-use exhibit_case::CaseError;
 use exhibit_query::{ClauseText, Field, Form};
+use exhibit_search::SearchError;
 use maud::{Markup, html};
 
 /// The distinctive words of a result.
@@ -75,20 +75,20 @@ const WORDS: usize = 60;
 fn load(app: &App, params: &Params) -> Result<DistinctiveView, PageError> {
     let (query, exact) = (params.text("q"), params.number("exact") > 0);
     let back = links::search(&SearchPlace { exact, ..SearchPlace::of(query) });
-    let parsed = match app.case.query(query, exact) {
+    let parsed = match app.search().query(query, exact) {
         // the search page explains the error
-        Err(CaseError::Query(_)) => None,
+        Err(SearchError::Query(_)) => None,
         parsed => Some(parsed?),
     };
     let found = match &parsed {
-        Some(parsed) => app.case.telling_words(parsed, WORDS)?,
-        None => exhibit_case::TellingWords::default(),
+        Some(parsed) => app.search().distinctive_words(parsed, WORDS)?,
+        None => exhibit_search::DistinctiveWords::default(),
     };
     let narrowed = |word: &str| {
         let text = ClauseText { field: Field::Text, exact: false, text: word.to_owned(), form: Form::Quoted };
         parsed.as_ref().and_then(|parsed| Some(parsed.parsed().narrowed(text).ok()?.to_string())).unwrap_or_default()
     };
-    let row = |word: &exhibit_case::TellingWord| {
+    let row = |word: &exhibit_search::DistinctiveWord| {
         let narrowed = narrowed(&word.word);
         DistinctiveRow {
             word: word.word.clone(),

@@ -9,9 +9,9 @@ use std::sync::Arc;
 /// Changes the setting for recent searches.
 pub(super) fn change(app: &Arc<App>, form: &FormData) -> Result<Change, PageError> {
     match form.path("how") {
-        "on" => app.case.turn_history(true)?,
-        "off" => app.case.turn_history(false)?,
-        "clear" => app.case.clear_history()?,
+        "on" => app.search().turn_history(true)?,
+        "off" => app.search().turn_history(false)?,
+        "clear" => app.search().clear_history()?,
         _ => return Err(PageError::NotThere),
     }
     Ok(Change::shown_at("/search".to_owned()))

@@ -13,8 +13,8 @@ use crate::pages::{Change, Page};
 use crate::params::{FormData, Params};
 use crate::untrusted::{Name, ltr};
 use crate::words::Words;
-use exhibit_case::{CaseError, Saved};
 use exhibit_model::{ItemId, Moment};
+use exhibit_search::{Saved, SearchError};
 use maud::{Markup, html};
 use std::sync::Arc;
 
@@ -73,7 +73,7 @@ const NAMED: usize = 20;
 const LONGEST: usize = 100;
 
 fn load(app: &App, done: &str) -> Result<SavedView, PageError> {
-    let saved = app.case.saved()?;
+    let saved = app.search().saved()?;
     let rows: Result<Vec<SavedRow>, PageError> = saved.iter().map(|(name, saved)| row(app, name, saved)).collect();
     // only the last change can be undone
     let undo = app.saved_before(done).map(|_| {
@@ -85,10 +85,10 @@ fn load(app: &App, done: &str) -> Result<SavedView, PageError> {
 }
 
 fn row(app: &App, name: &str, saved: &Saved) -> Result<SavedRow, PageError> {
-    let query = app.case.saved_query(saved);
-    let found = match query.and_then(|query| app.case.documents_found(&query)) {
+    let query = app.search().saved_query(saved);
+    let found = match query.and_then(|query| app.search().documents_found(&query)) {
         // it was saved by another version of the query language
-        Err(CaseError::Query(_)) => None,
+        Err(SearchError::Query(_)) => None,
         found => Some(found?),
     };
     let is_new = |document: &&i64| saved.documents.binary_search(document).is_err();
@@ -122,9 +122,9 @@ pub(super) fn save(app: &Arc<App>, form: &FormData) -> Result<Change, PageError>
     let name: String = form.text("name").trim().chars().take(LONGEST).collect();
     let query = form.text("q");
     let name = if name.is_empty() { query.chars().take(LONGEST).collect() } else { name };
-    let before = app.case.saved()?.remove(&name);
-    let query = app.case.query(query, form.number("exact") > 0)?;
-    app.case.save_search(&name, &query, app.clock.now())?;
+    let before = app.search().saved()?.remove(&name);
+    let query = app.search().query(query, form.number("exact") > 0)?;
+    app.search().save_search(&name, &query, app.clock.now())?;
     app.keep_before(&name, before);
     Ok(Change::shown_at(links::saved(&name)))
 }
@@ -132,17 +132,17 @@ pub(super) fn save(app: &Arc<App>, form: &FormData) -> Result<Change, PageError>
 /// Opens a saved search: later results count as new.
 pub(super) fn run(app: &Arc<App>, form: &FormData) -> Result<Change, PageError> {
     let name = form.text("name");
-    let saved = app.case.saved()?.remove(name).ok_or(PageError::NotThere)?;
-    let found = app.case.documents_found(&app.case.saved_query(&saved)?)?;
-    app.case.seen_search(name, found, app.clock.now())?;
+    let saved = app.search().saved()?.remove(name).ok_or(PageError::NotThere)?;
+    let found = app.search().documents_found(&app.search().saved_query(&saved)?)?;
+    app.search().seen_search(name, found, app.clock.now())?;
     Ok(Change::shown_at(to(&saved)))
 }
 
 /// Deletes a saved search.
 pub(super) fn forget(app: &Arc<App>, form: &FormData) -> Result<Change, PageError> {
     let name = form.text("name");
-    let before = app.case.saved()?.remove(name);
-    app.case.forget_search(name)?;
+    let before = app.search().saved()?.remove(name);
+    app.search().forget_search(name)?;
     app.keep_before(name, before);
     Ok(Change::shown_at(links::saved(name)))
 }
@@ -151,7 +151,7 @@ pub(super) fn forget(app: &Arc<App>, form: &FormData) -> Result<Change, PageErro
 pub(super) fn take_back(app: &Arc<App>, form: &FormData) -> Result<Change, PageError> {
     let name = form.text("name");
     let before = app.saved_before(name).ok_or(PageError::NotThere)?;
-    app.case.put_back_search(name, before)?;
+    app.search().put_back_search(name, before)?;
     app.nothing_before();
     Ok(Change::shown_at(links::saved("")))
 }

@@ -61,7 +61,7 @@ const ROWS: usize = 25;
 fn load(app: &App, params: &Params) -> Result<Loaded<SimilarView>, PageError> {
     let id = app.case.resolve(params.path("number"))?;
     let page = u32::try_from(params.number("p")).ok().filter(|page| *page > 0);
-    let similar = app.case.similar(id, page, ROWS)?;
+    let similar = app.search().similar(id, page, ROWS)?;
     let item = app.case.item(id)?;
     let number = app.case.label(id);
     // a row leads to its page with the shared words highlighted

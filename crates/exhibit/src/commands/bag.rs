@@ -272,6 +272,7 @@ pub(super) fn failure(error: BagError) -> Failure {
     let message = exhibit_case::chain_of(&error);
     match error {
         BagError::Case(error) => error.into(),
+        BagError::Search(error) => error.into(),
         BagError::Io { act, path, source } => Failure::io(act, path, &source),
         BagError::Exists(_) => Failure::new(Exit::Usage, "exists", message).hint("choose a path that does not exist"),
         BagError::Nothing => Failure::usage(message)

@@ -5,7 +5,8 @@ use crate::failure::{Exit, Failure};
 use crate::output::Style;
 use crate::system;
 use clap::Args;
-use exhibit_case::{Case, SearchRequest};
+use exhibit_case::Case;
+use exhibit_search::{Search, SearchRequest};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -75,9 +76,9 @@ fn search_once(context: &Context<'_>, case: &Case) -> Result<(), Failure> {
     let output = context.output;
     output.line("");
     output.line(&output.style(Style::Bold, &format!("exhibit search {QUERY}")));
-    let query = case.query(QUERY, false)?;
+    let query = Search::of(case).query(QUERY, false)?;
     let request = SearchRequest { limit: 3, ..SearchRequest::of(&query) };
-    let results = case.search(&request)?;
+    let results = Search::of(case).search(&request)?;
     super::search::print(context, case, &request, &results);
     let Some(hit) = results.hits.first() else { return Ok(()) };
     let Some(seq) = hit.item.seq else { return Ok(()) };

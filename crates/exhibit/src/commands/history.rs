@@ -5,6 +5,7 @@ use crate::failure::{Exit, Failure};
 use crate::output::{Style, counted};
 use clap::{Args, Subcommand};
 use exhibit_model::{Moment, shown};
+use exhibit_search::Search;
 use serde_json::json;
 use std::process::ExitCode;
 
@@ -46,15 +47,15 @@ fn run(context: &Context<'_>, command: &HistoryCommand) -> Result<ExitCode, Fail
         (HistoryCommand::Ls, _) => return list(context),
         (_, true) => "would change the search history",
         (HistoryCommand::Clear, false) => {
-            case.clear_history()?;
+            Search::of(&case).clear_history()?;
             "Cleared the search history"
         }
         (HistoryCommand::On, false) => {
-            case.turn_history(true)?;
+            Search::of(&case).turn_history(true)?;
             "Search history is on"
         }
         (HistoryCommand::Off, false) => {
-            case.turn_history(false)?;
+            Search::of(&case).turn_history(false)?;
             "Search history is off and cleared"
         }
     };
@@ -63,7 +64,7 @@ fn run(context: &Context<'_>, command: &HistoryCommand) -> Result<ExitCode, Fail
 }
 
 fn list(context: &Context<'_>) -> Result<ExitCode, Failure> {
-    let history = context.case()?.history()?;
+    let history = Search::of(&context.case()?).history()?;
     let output = context.output;
     if !history.on {
         output.remark("Search history is off; turn it on with `exhibit history on`");

@@ -6,8 +6,9 @@ use crate::failure::{Exit, Failure};
 use crate::output::{Style, counted, number};
 use crate::system::MachineClock;
 use clap::{Args, Subcommand};
-use exhibit_case::{Case, CaseError, Saved, SearchRequest};
+use exhibit_case::Case;
 use exhibit_model::{Clock, ItemId, Moment, shown};
+use exhibit_search::{Saved, Search, SearchError, SearchRequest};
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
@@ -61,7 +62,7 @@ fn run(context: &Context<'_>, command: &SavedCommand) -> Result<ExitCode, Failur
     let case = context.case()?;
     match command {
         SavedCommand::Ls => {
-            let all = case.saved()?;
+            let all = Search::of(&case).saved()?;
             for (name, saved) in &all {
                 print_saved(context, &case, name, saved)?;
             }
@@ -75,7 +76,7 @@ fn run(context: &Context<'_>, command: &SavedCommand) -> Result<ExitCode, Failur
         SavedCommand::Rm { name } => {
             let saved = known(&case, name)?;
             if !context.dry_run() {
-                case.forget_search(name)?;
+                Search::of(&case).forget_search(name)?;
             }
             let would = if context.dry_run() { "would delete" } else { "Deleted" };
             context.output.line(&format!("{would} {}: {}", shown(name), shown(&saved.query)));
@@ -85,8 +86,8 @@ fn run(context: &Context<'_>, command: &SavedCommand) -> Result<ExitCode, Failur
 }
 
 fn known(case: &Case, name: &str) -> Result<Saved, Failure> {
-    let missing = || CaseError::NotKept { what: "saved search", name: shown(name) };
-    Ok(case.saved()?.remove(name).ok_or_else(missing)?)
+    let missing = || SearchError::NotKept { what: "saved search", name: shown(name) };
+    Ok(Search::of(case).saved()?.remove(name).ok_or_else(missing)?)
 }
 
 fn new_among(saved: &Saved, found: &[i64]) -> Vec<i64> {
@@ -94,8 +95,8 @@ fn new_among(saved: &Saved, found: &[i64]) -> Vec<i64> {
 }
 
 fn print_saved(context: &Context<'_>, case: &Case, name: &str, saved: &Saved) -> Result<(), Failure> {
-    let output = context.output;
-    let found = case.documents_found(&case.saved_query(saved)?)?;
+    let (output, search) = (context.output, Search::of(case));
+    let found = search.documents_found(&search.saved_query(saved)?)?;
     let new = new_among(saved, &found);
     if output.json {
         output.object("saved", object(case, name, saved, &found, &new));
@@ -123,8 +124,9 @@ fn object(case: &Case, name: &str, saved: &Saved, found: &[i64], new: &[i64]) ->
 
 fn again(context: &Context<'_>, case: &Case, name: &str, limit: usize) -> Result<ExitCode, Failure> {
     let saved = known(case, name)?;
-    let query = case.saved_query(&saved)?;
-    let found = case.documents_found(&query)?;
+    let searching = Search::of(case);
+    let query = searching.saved_query(&saved)?;
+    let found = searching.documents_found(&query)?;
     let new = new_among(&saved, &found);
     if let Some(at) = saved.seen {
         let labels: Vec<String> = new.iter().take(20).map(|document| case.label(ItemId::new(*document))).collect();
@@ -133,11 +135,11 @@ fn again(context: &Context<'_>, case: &Case, name: &str, limit: usize) -> Result
         context.output.remark(&format!("{count}{}: {}{more}", since(at), labels.join(" ")));
     }
     let request = SearchRequest { limit, ..SearchRequest::of(&query) };
-    let results = case.search(&request)?;
+    let results = searching.search(&request)?;
     let _noted = access_log::note(context.output, case, access_log::search(&saved.query));
     search::print(context, case, &request, &results);
     if !context.dry_run() && !case.is_sealed() {
-        case.seen_search(name, found, MachineClock.now())?;
+        searching.seen_search(name, found, MachineClock.now())?;
     }
     Ok(if results.total > 0 { Exit::Done } else { Exit::Nothing }.into())
 }

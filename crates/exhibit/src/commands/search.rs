@@ -6,13 +6,14 @@ use crate::failure::{Exit, Failure};
 use crate::output::{Style, counted, number};
 use crate::system::MachineClock;
 use clap::{Args, ValueEnum};
-use exhibit_case::{
-    Case, CaseError, CaseQuery, FacetCount, FacetCounts, SearchHit, SearchRequest, SearchResults, SuggestedChange,
-    TellingWords,
-};
+use exhibit_case::Case;
 use exhibit_index::Cursor;
 use exhibit_model::{Clock, Rect, shown};
 use exhibit_query::{ClauseText, Facet, QueryError, Sort, text};
+use exhibit_search::{
+    CaseQuery, DistinctiveWords, FacetCount, FacetCounts, Search, SearchError, SearchHit, SearchRequest, SearchResults,
+    SuggestedChange,
+};
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
@@ -89,8 +90,8 @@ impl Run for SearchArgs {
 fn run(context: &Context<'_>, search: &SearchArgs) -> Result<ExitCode, Failure> {
     let case = context.case()?;
     let text = search.query.join(" ");
-    let query = match case.query(&text, search.exact) {
-        Err(CaseError::Query(error)) => return Err(misread(&text, error)),
+    let query = match Search::of(&case).query(&text, search.exact) {
+        Err(SearchError::Query(error)) => return Err(misread(&text, error)),
         query => query?,
     };
     let sort = match search.sort {
@@ -109,12 +110,12 @@ fn run(context: &Context<'_>, search: &SearchArgs) -> Result<ExitCode, Failure> 
         by_document: search.by_document,
         sort,
     };
-    let results = case.search(&request)?;
+    let results = Search::of(&case).search(&request)?;
     if !context.dry_run() && search.after.is_none() && search.offset == 0 {
-        case.remember_search(&text, search.exact, results.total, MachineClock.now());
+        Search::of(&case).remember_search(&text, search.exact, results.total, MachineClock.now());
     }
     if let Some(name) = search.save.as_deref().filter(|_| !context.dry_run()) {
-        case.save_search(name, &query, MachineClock.now())?;
+        Search::of(&case).save_search(name, &query, MachineClock.now())?;
         context.output.remark(&format!(
             "Saved as {}; run it again with: exhibit saved run {}",
             shown(name),
@@ -124,9 +125,9 @@ fn run(context: &Context<'_>, search: &SearchArgs) -> Result<ExitCode, Failure> 
     let found = results.total > 0;
     let _noted = access_log::note(context.output, &case, access_log::search(&text));
     if search.facets {
-        facets(context, &case.facets(&query, MOST_VALUES)?);
+        facets(context, &Search::of(&case).facets(&query, MOST_VALUES)?);
     } else if search.words {
-        words(context, &case.telling_words(&query, search.limit.max(1))?);
+        words(context, &Search::of(&case).distinctive_words(&query, search.limit.max(1))?);
     } else if search.count {
         let count = if search.by_document { results.documents } else { results.total };
         context.output.line(&count.to_string());
@@ -154,7 +155,7 @@ fn run(context: &Context<'_>, search: &SearchArgs) -> Result<ExitCode, Failure> 
 fn misread(query: &str, error: QueryError) -> Failure {
     let before: String = query.chars().take(error.position).collect();
     let pad: String = before.chars().map(|c| if is_wide(c) { '\u{3000}' } else { ' ' }).collect();
-    let mut failure = Failure::from(CaseError::Query(error));
+    let mut failure = Failure::from(SearchError::Query(error));
     failure.message = format!("{}\n  {}\n  {pad}^", failure.message, shown(query));
     failure
 }
@@ -254,7 +255,7 @@ fn facets(context: &Context<'_>, facets: &[FacetCounts]) {
     }
 }
 
-fn words(context: &Context<'_>, found: &TellingWords) {
+fn words(context: &Context<'_>, found: &DistinctiveWords) {
     let output = context.output;
     if !output.json {
         let read =
@@ -285,7 +286,7 @@ fn suggestions(context: &Context<'_>, case: &Case, query: &CaseQuery) -> Result<
     if output.json || output.quiet {
         return Ok(());
     }
-    for suggestion in case.suggestions(query)? {
+    for suggestion in Search::of(case).suggestions(query)? {
         let clause = |clause: &ClauseText| shown(&clause.to_string());
         let change = match &suggestion.change {
             SuggestedChange::Without(text) => format!("without {}", clause(text)),

@@ -6,6 +6,7 @@ use crate::failure::{Exit, Failure};
 use crate::output::Style;
 use clap::Args;
 use exhibit_model::shown;
+use exhibit_search::Search;
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
@@ -42,7 +43,7 @@ impl Run for SimilarArgs {
 fn run(context: &Context<'_>, arguments: &SimilarArgs) -> Result<ExitCode, Failure> {
     let case = context.case()?;
     let item = case.resolve(&arguments.document)?;
-    let similar = case.similar(item, arguments.page, arguments.limit)?;
+    let similar = Search::of(&case).similar(item, arguments.page, arguments.limit)?;
     let output = context.output;
     let _noted = access_log::note(output, &case, access_log::similar(&case, item, arguments.page));
     if !output.json {

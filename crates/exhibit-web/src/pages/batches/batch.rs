@@ -12,8 +12,9 @@ use crate::pages::{Change, Page};
 use crate::params::{FormData, Params};
 use crate::untrusted::{Name, ltr};
 use crate::words::{ENGLISH, Words};
-use exhibit_case::{Batch, BatchLine, CaseError, Which, chain_of};
+use exhibit_case::chain_of;
 use exhibit_model::ItemId;
+use exhibit_search::{Batch, BatchLine, SearchError, Which};
 use maud::{Markup, html};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -91,7 +92,7 @@ pub(super) fn number_in(text: &str) -> Result<u64, PageError> {
 /// Runs a batch in the background.
 pub(in crate::pages) fn run(app: &Arc<App>, form: &FormData) -> Result<Change, PageError> {
     let number = number_in(form.path("number"))?;
-    let batch = app.case.batch(number)?;
+    let batch = app.search().batch(number)?;
     let event = AccessEvent::BatchRun { name: batch.name, lines: batch.last_run.map(|run| run.lines) };
     let app = Arc::clone(app);
     Ok(Change::begun(event, links::batch(number, "", 0), move || begin(app, number)))
@@ -100,7 +101,7 @@ pub(in crate::pages) fn run(app: &Arc<App>, form: &FormData) -> Result<Change, P
 fn begin(app: Arc<App>, number: u64) {
     let Some(progress) = app.begin_batch(number) else { return };
     std::thread::spawn(move || {
-        let run = AssertUnwindSafe(|| app.case.run_batch(number, app.clock.now(), app.threads, &progress));
+        let run = AssertUnwindSafe(|| app.search().run_batch(number, app.clock.now(), app.threads, &progress));
         // in all cases, the batch does not stay marked as running
         let failed = match std::panic::catch_unwind(run) {
             Ok(ended) => ended.err().map(|error| chain_of(&error)),
@@ -120,7 +121,7 @@ pub(super) fn which(word: &str) -> Which {
 }
 
 fn load(app: &App, number: u64, params: &Params) -> Result<BatchView, PageError> {
-    let batch = app.case.batch(number)?;
+    let batch = app.search().batch(number)?;
     let words = app.words();
     let (sort, from) = (params.text("which"), params.number("from"));
     let (lines, more) = if sort.is_empty() {
@@ -150,13 +151,13 @@ fn load(app: &App, number: u64, params: &Params) -> Result<BatchView, PageError>
 }
 
 // The lines with most documents.
-fn best(app: &App, number: u64) -> Result<Vec<BatchLine>, CaseError> {
+fn best(app: &App, number: u64) -> Result<Vec<BatchLine>, SearchError> {
     let mut best: Vec<BatchLine> = Vec::new();
     let keep = |lines: &mut Vec<BatchLine>| {
         lines.sort_by(|a, b| b.document_count.cmp(&a.document_count).then_with(|| a.line.cmp(&b.line)));
         lines.truncate(ROWS);
     };
-    app.case.batch_lines(number, &mut |line| {
+    app.search().batch_lines(number, &mut |line| {
         if line.pages > 0 {
             best.push(line);
             if best.len() > 20 * ROWS {
@@ -169,9 +170,9 @@ fn best(app: &App, number: u64) -> Result<Vec<BatchLine>, CaseError> {
 }
 
 // Lines of one kind in the order of the list, and whether there are more.
-fn part(app: &App, number: u64, which: Which, from: usize) -> Result<(Vec<BatchLine>, bool), CaseError> {
+fn part(app: &App, number: u64, which: Which, from: usize) -> Result<(Vec<BatchLine>, bool), SearchError> {
     let (mut lines, mut count) = (Vec::new(), 0_usize);
-    app.case.batch_lines(number, &mut |line| {
+    app.search().batch_lines(number, &mut |line| {
         if which.takes(&line) {
             count += 1;
             if count > from && lines.len() < ROWS {

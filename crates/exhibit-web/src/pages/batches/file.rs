@@ -7,7 +7,7 @@ use crate::page_error::PageError;
 use crate::pages::Content;
 use crate::params::Params;
 use axum::body::{Body, Bytes, HttpBody};
-use exhibit_case::BatchForm;
+use exhibit_search::BatchForm;
 use http_body::{Frame as BodyFrame, SizeHint};
 use std::io::Write;
 use std::pin::Pin;
@@ -23,13 +23,13 @@ pub(in crate::pages) fn load(app: &Arc<App>, params: &Params) -> Result<Loaded<C
         _ => return Err(PageError::NotThere),
     };
     let number = number_in(params.path("number"))?;
-    app.case.batch(number)?;
+    app.search().batch(number)?;
     let which = which(params.text("which"));
     let (sender, receiver) = mpsc::channel(4);
     let app = Arc::clone(app);
     std::thread::spawn(move || {
         let mut to = Pieces { sender, kept: Vec::new() };
-        if let Err(error) = app.case.write_batch(number, form, which, &mut to) {
+        if let Err(error) = app.search().write_batch(number, form, which, &mut to) {
             // a file that ends early must not be taken for a whole one
             let _ = to.sender.blocking_send(Err(std::io::Error::other(error.to_string())));
         }

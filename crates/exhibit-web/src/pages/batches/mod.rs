@@ -16,8 +16,8 @@ use crate::page_error::PageError;
 use crate::params::{FormData, Params};
 use crate::untrusted::{Name, ltr};
 use crate::words::Words;
-use exhibit_case::{Batch, NewBatch};
 use exhibit_model::Moment;
+use exhibit_search::{Batch, NewBatch};
 use maud::{Markup, html};
 use std::sync::Arc;
 
@@ -83,7 +83,7 @@ impl Page for BatchList {
     type View = Vec<BatchRow>;
 
     fn load(app: &App, _: &Params) -> Result<Loaded<Self::View>, PageError> {
-        let mut rows: Vec<BatchRow> = app.case.batches()?.iter().map(|batch| row(app, batch)).collect();
+        let mut rows: Vec<BatchRow> = app.search().batches()?.iter().map(|batch| row(app, batch)).collect();
         rows.reverse();
         Ok(Loaded::new(AccessEvent::Batches, rows))
     }
@@ -129,7 +129,7 @@ pub(super) fn new(app: &Arc<App>, form: &FormData) -> Result<Change, PageError> 
     let is_table = !file.is_empty() && file_name.to_lowercase().ends_with(".csv");
     let column = usize::try_from(form.number("column")).ok().and_then(|column| column.checked_sub(1));
     let column = column.or(is_table.then_some(0));
-    if exhibit_case::read_list(list, column).is_empty() {
+    if exhibit_search::read_list(list, column).is_empty() {
         return Err(PageError::Unusable(app.words().batch_empty()));
     }
     let unnamed = app.words().batch_unnamed();
@@ -138,7 +138,7 @@ pub(super) fn new(app: &Arc<App>, form: &FormData) -> Result<Change, PageError> 
     let name: String = name.chars().take(100).collect();
     let (queries, exact) = (form.has("queries"), form.has("exact"));
     let new = NewBatch { name: &name, list, queries, exact, column };
-    let (number, _) = app.case.new_batch(&new, app.clock.now())?;
+    let (number, _) = app.search().new_batch(&new, app.clock.now())?;
     Ok(Change::shown_at(links::batch(number, "", 0)))
 }
 

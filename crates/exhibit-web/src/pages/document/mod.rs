@@ -22,9 +22,10 @@ use crate::pages::search::{ROWS, order};
 use crate::params::Params;
 use crate::untrusted::{Name, Span};
 use crate::words::Words;
-use exhibit_case::{CaseError, CaseQuery, Document, PageHits, SearchRequest};
+use exhibit_case::Document;
 use exhibit_catalogue::{Item, NoteRow};
 use exhibit_model::{ItemId, MetadataKey, Page, PageKind, TextSource};
+use exhibit_search::{CaseQuery, PageHits, SearchError, SearchRequest};
 use maud::Markup;
 use paragraphs::{blocks, is_by_line, is_layer, labels, part};
 
@@ -83,9 +84,9 @@ fn load(app: &App, params: &Params) -> Result<Loaded<DocumentView>, PageError> {
         from: small(params.number("from")),
         documents: params.number("docs") > 0,
     };
-    let query = match app.case.query(requested.query, requested.exact) {
+    let query = match app.search().query(requested.query, requested.exact) {
         // a query with an error finds nothing; the search page explains it
-        Err(CaseError::Query(_)) => None,
+        Err(SearchError::Query(_)) => None,
         query => Some(query?),
     };
     let reading = Reading {
@@ -104,9 +105,9 @@ fn load(app: &App, params: &Params) -> Result<Loaded<DocumentView>, PageError> {
     Ok(Loaded::new(event, Reading { place, ..reading }.view()?))
 }
 
-fn hits(app: &App, id: ItemId, query: Option<&CaseQuery>) -> Result<Vec<PageHits>, CaseError> {
+fn hits(app: &App, id: ItemId, query: Option<&CaseQuery>) -> Result<Vec<PageHits>, SearchError> {
     match query.filter(|query| !query.parsed().is_everything()) {
-        Some(query) => app.case.hits(query, id),
+        Some(query) => app.search().hits(query, id),
         None => Ok(Vec::new()),
     }
 }
@@ -230,7 +231,7 @@ impl<'a> Reading<'a> {
             by_document: documents,
             after: None,
         };
-        let results = self.app.case.search(&request)?;
+        let results = self.app.search().search(&request)?;
         let at = |rank: u64| {
             let hit = results.hits.get(usize::try_from(rank.checked_sub(first)?).ok()?)?;
             let place = Place { query, sort, rank, page: hit.page, exact, documents, ..Place::default() };

@@ -11,8 +11,8 @@ use crate::pages::search::view::Choice;
 use crate::params::Params;
 use crate::untrusted::Name;
 use crate::words::Words;
-use exhibit_case::{CaseQuery, FacetCount, FacetCounts};
 use exhibit_query::{Facet as FacetKind, Field, Filter, FilteredQuery, parse};
+use exhibit_search::{CaseQuery, FacetCount, FacetCounts};
 
 // Facets that are open initially.
 const OPEN: [FacetKind; 3] = [FacetKind::Type, FacetKind::Language, FacetKind::Folder];
@@ -63,7 +63,7 @@ impl Filters {
     pub(crate) fn of(app: &App, words: &Words, place: &SearchPlace<'_>, query: &CaseQuery) -> Result<Self, PageError> {
         let links = FilterLinks { words, place, filtered: FilteredQuery::of(query.parsed()) };
         let most = if place.more.is_empty() { VALUES } else { MOST };
-        let counted = app.case.facets(query, most)?;
+        let counted = app.search().facets(query, most)?;
         let of = |facet: FacetKind| counted.iter().find(|counts| counts.facet == facet);
         let facets: Vec<&FacetCounts> = boxed().filter_map(of).filter(|f| is_useful(f)).collect();
         let periods = |facet: FacetKind| of(facet).map(|counts| counts.values.as_slice()).unwrap_or_default();

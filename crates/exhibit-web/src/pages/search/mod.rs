@@ -18,9 +18,9 @@ use crate::pages::search::view::{
 use crate::params::Params;
 use crate::untrusted::{Name, Passage, Span};
 use crate::words::Words;
-use exhibit_case::{CaseError, CaseQuery, SearchHit, SearchRequest, SearchResults, SuggestedChange, Suggestion};
 use exhibit_model::ItemId;
 use exhibit_query::{ClauseText, Field, Query, QueryError, ReadPart as QueryPart, Sort, text};
+use exhibit_search::{CaseQuery, SearchError, SearchHit, SearchRequest, SearchResults, SuggestedChange, Suggestion};
 use maud::Markup;
 
 /// Rows on a page.
@@ -74,8 +74,8 @@ pub(crate) fn fields() -> Vec<(&'static str, &'static str)> {
 
 // The recent searches; a history that cannot be read is treated as none.
 fn recent(app: &App) -> Option<Recent> {
-    let history = app.case.history().ok()?;
-    let link = |searched: &exhibit_case::Searched| {
+    let history = app.search().history().ok()?;
+    let link = |searched: &exhibit_search::Searched| {
         let href = links::search(&SearchPlace { exact: searched.exact, ..SearchPlace::of(&searched.query) });
         (searched.query.clone(), href, searched.pages)
     };
@@ -106,8 +106,8 @@ fn found(app: &App, words: &Words, place: &SearchPlace<'_>) -> Result<Outcome, P
     // a cursor finds its position at once, however far; an offset has to be counted
     let after = place.after.parse().ok();
     let offset = if after.is_some() { 0 } else { usize::try_from(place.from).unwrap_or(usize::MAX) };
-    let query = match app.case.query(place.query, place.exact) {
-        Err(CaseError::Query(error)) => return Ok(Outcome::Wrong(wrong(place.query, &error))),
+    let query = match app.search().query(place.query, place.exact) {
+        Err(SearchError::Query(error)) => return Ok(Outcome::Wrong(wrong(place.query, &error))),
         query => query?,
     };
     let request = SearchRequest {
@@ -118,9 +118,9 @@ fn found(app: &App, words: &Words, place: &SearchPlace<'_>) -> Result<Outcome, P
         by_document: place.documents,
         sort: order(place.sort).unwrap_or_default(),
     };
-    let results = app.case.search(&request)?;
+    let results = app.search().search(&request)?;
     if place.from == 0 && place.more.is_empty() {
-        app.case.remember_search(place.query, place.exact, results.total, app.clock.now());
+        app.search().remember_search(place.query, place.exact, results.total, app.clock.now());
     }
     Ok(Outcome::Answered(Box::new(answered(app, words, place, &query, &results)?)))
 }
@@ -297,7 +297,7 @@ fn suggestions(app: &App, words: &Words, query: &CaseQuery) -> Result<Vec<Choice
         let href = links::search(&SearchPlace { exact: suggestion.exact, ..SearchPlace::of(&text) });
         Choice { text: format!("{change}: {}", words.pages_found(suggestion.pages)), href }
     };
-    let mut choices: Vec<Choice> = app.case.suggestions(query)?.into_iter().map(choice).collect();
+    let mut choices: Vec<Choice> = app.search().suggestions(query)?.into_iter().map(choice).collect();
     let items = app.case.states()?;
     let problems: u64 = items.iter().filter(|(state, _)| state.is_problem()).map(|(_, count)| count).sum();
     if problems > 0 {

@@ -1,7 +1,7 @@
 //! Searching a case: the index finds the pages, the pages' own text gives the positions.
 
-use crate::document_date::date_of;
-use crate::{Case, CaseError};
+use crate::{Search, SearchError};
+use exhibit_case::{CaseError, date_of};
 use exhibit_catalogue::Item;
 use exhibit_index::{Cursor, Hit, SearchOptions, Searcher};
 use exhibit_model::{ItemId, Page, PageKind, Rect, StatedDate};
@@ -148,17 +148,17 @@ const NAMED_PLACES: usize = 5;
 const MOST_COPIES: u64 = 200;
 const SNIPPET_CHARACTERS: usize = 160;
 
-impl Case {
+impl Search<'_> {
     /// Parses a query and resolves it in this case: the only place where the text of a request is parsed.
     ///
     /// # Errors
-    /// [`CaseError::Query`] if the query cannot be parsed.
-    pub fn query(&self, text: &str, exact: bool) -> Result<CaseQuery, CaseError> {
+    /// [`SearchError::Query`] if the query cannot be parsed.
+    pub fn query(&self, text: &str, exact: bool) -> Result<CaseQuery, SearchError> {
         self.resolve_query(text.to_owned(), parse(text)?, exact, self.searcher()?)
     }
 
     /// Another query over the same state of the index as an earlier one.
-    pub(crate) fn changed(&self, of: &CaseQuery, parsed: Query, exact: bool) -> Result<CaseQuery, CaseError> {
+    pub(crate) fn changed(&self, of: &CaseQuery, parsed: Query, exact: bool) -> Result<CaseQuery, SearchError> {
         self.resolve_query(parsed.to_string(), parsed, exact, of.searcher.clone())
     }
 
@@ -168,8 +168,8 @@ impl Case {
         parsed: Query,
         exact: bool,
         searcher: Searcher,
-    ) -> Result<CaseQuery, CaseError> {
-        let resolved = widened(&searcher, parsed.clone().with_tags(|tag| self.tagged(tag))?, exact);
+    ) -> Result<CaseQuery, SearchError> {
+        let resolved = widened(&searcher, parsed.clone().with_tags(|tag| self.case.tagged(tag))?, exact);
         Ok(CaseQuery { text, parsed, resolved, exact, searcher })
     }
 
@@ -177,7 +177,7 @@ impl Case {
     ///
     /// # Errors
     /// Those of the index and the catalogue.
-    pub fn search(&self, request: &SearchRequest<'_>) -> Result<SearchResults, CaseError> {
+    pub fn search(&self, request: &SearchRequest<'_>) -> Result<SearchResults, SearchError> {
         let began = Instant::now();
         let CaseQuery { resolved, searcher, .. } = request.query;
         let options = SearchOptions {
@@ -201,29 +201,29 @@ impl Case {
         })
     }
 
-    pub(crate) fn hit(&self, query: &Query, hit: &Hit) -> Result<SearchHit, CaseError> {
+    pub(crate) fn hit(&self, query: &Query, hit: &Hit) -> Result<SearchHit, SearchError> {
         let (id, number) = (ItemId::new(hit.key.document), hit.key.page);
-        let item = self.item(id)?;
+        let item = self.case.item(id)?;
         let (row, copies, metadata) = {
-            let catalogue = self.catalogue();
+            let catalogue = self.case.catalogue();
             let row = catalogue.page(id, number)?;
             let copies = match item.original {
                 Some(original) => catalogue.copies(original)?.saturating_sub(1),
                 None => 0,
             };
             (
-                row.ok_or_else(|| CaseError::NoSuchPage { document: self.label(id), page: number })?,
+                row.ok_or_else(|| CaseError::NoSuchPage { document: self.case.label(id), page: number })?,
                 copies,
                 catalogue.metadata(id)?,
             )
         };
         let places = self.places(&item, copies)?;
         let found_at = if query.asks_for_places() { self.found_at(query, &item)? } else { None };
-        let page = self.read_page(&row)?;
+        let page = self.case.read_page(&row)?;
         let spans = highlight(query, &page.text);
         Ok(SearchHit {
-            name: self.name(&item),
-            path: self.path(&item)?,
+            name: self.case.name(&item),
+            path: self.case.path(&item)?,
             item,
             page: number,
             label: row.label,
@@ -245,26 +245,26 @@ impl Case {
     }
 
     // The place that the query selects, if it is not the item's own.
-    fn found_at(&self, query: &Query, item: &Item) -> Result<Option<String>, CaseError> {
-        let mut paths = self.all_places(item)?.paths;
+    fn found_at(&self, query: &Query, item: &Item) -> Result<Option<String>, SearchError> {
+        let mut paths = self.case.all_places(item)?.paths;
         let of_place: Vec<&str> = paths.iter().map(String::as_str).collect();
         let found = query.place_asked_for(&of_place).filter(|place| *place > 0);
         Ok(found.map(|place| paths.swap_remove(place)))
     }
 
     // The first other places of the same bytes.
-    fn places(&self, item: &Item, copies: u64) -> Result<Vec<(ItemId, String)>, CaseError> {
+    fn places(&self, item: &Item, copies: u64) -> Result<Vec<(ItemId, String)>, SearchError> {
         let Some(original) = item.original.filter(|_| (1..=MOST_COPIES).contains(&copies)) else {
             return Ok(Vec::new());
         };
-        let mut others = self.catalogue().items_with(original, NAMED_PLACES + 1)?;
+        let mut others = self.case.catalogue().items_with(original, NAMED_PLACES + 1)?;
         others.retain(|other| other.id != item.id);
-        others.iter().take(NAMED_PLACES).map(|other| Ok((other.id, self.path(other)?))).collect()
+        others.iter().take(NAMED_PLACES).map(|other| Ok((other.id, self.case.path(other)?))).collect()
     }
 
     // includes what other processes have committed since
-    pub(crate) fn searcher(&self) -> Result<Searcher, CaseError> {
-        let index = self.index()?;
+    pub(crate) fn searcher(&self) -> Result<Searcher, SearchError> {
+        let index = self.case.index()?;
         index.refresh()?;
         Ok(index.searcher())
     }
@@ -273,7 +273,7 @@ impl Case {
     ///
     /// # Errors
     /// Those of the index.
-    pub fn documents_found(&self, query: &CaseQuery) -> Result<Vec<i64>, CaseError> {
+    pub fn documents_found(&self, query: &CaseQuery) -> Result<Vec<i64>, SearchError> {
         let options = SearchOptions { limit: usize::MAX, by_document: true, ..SearchOptions::default() };
         let found = query.searcher.search(&query.resolved, &options)?;
         let mut documents: Vec<i64> = found.hits.iter().map(|hit| hit.key.document).collect();
@@ -284,13 +284,13 @@ impl Case {
     /// The pages of one document that match a query, with the positions of the hits.
     ///
     /// # Errors
-    /// [`CaseError::NoSuchDocument`]; those of the catalogue.
-    pub fn hits(&self, query: &CaseQuery, id: ItemId) -> Result<Vec<PageHits>, CaseError> {
-        let item = self.item(id)?;
-        let rows = self.catalogue().pages(item.duplicate_of.unwrap_or(id))?;
+    /// [`SearchError::Case`] if there is no such document; those of the catalogue.
+    pub fn hits(&self, query: &CaseQuery, id: ItemId) -> Result<Vec<PageHits>, SearchError> {
+        let item = self.case.item(id)?;
+        let rows = self.case.catalogue().pages(item.duplicate_of.unwrap_or(id))?;
         let mut hits = Vec::new();
         for row in rows {
-            let page = self.read_page(&row)?;
+            let page = self.case.read_page(&row)?;
             let spans = highlight(query.resolved(), &page.text);
             if !spans.is_empty() {
                 hits.push(PageHits { page: row.number, boxes: regions(&page, &spans), spans });

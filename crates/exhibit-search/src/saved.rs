@@ -1,7 +1,8 @@
 //! Saved searches: a named query, and its results when it was last viewed.
 
-use crate::batch::{read_json, write_whole};
-use crate::{Case, CaseError, CaseQuery, layout};
+use crate::files::{read_json, write_whole};
+use crate::{CaseQuery, Search, SearchError};
+use exhibit_case::layout;
 use exhibit_model::Moment;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -21,22 +22,22 @@ pub struct Saved {
     pub documents: Vec<i64>,
 }
 
-impl Case {
+impl Search<'_> {
     /// The saved searches, by name.
     ///
     /// # Errors
-    /// [`CaseError::Io`] if they cannot be read.
-    pub fn saved(&self) -> Result<BTreeMap<String, Saved>, CaseError> {
-        let path = self.folder.join(layout::SAVED);
+    /// [`SearchError::Case`] if they cannot be read.
+    pub fn saved(&self) -> Result<BTreeMap<String, Saved>, SearchError> {
+        let path = self.case.folder.join(layout::SAVED);
         if path.exists() { read_json(&path) } else { Ok(BTreeMap::new()) }
     }
 
     /// Saves a search under a name, replacing an earlier one.
     ///
     /// # Errors
-    /// [`CaseError::Io`].
-    pub fn save_search(&self, name: &str, query: &CaseQuery, now: Moment) -> Result<(), CaseError> {
-        self.must_be_open()?;
+    /// [`SearchError::Case`].
+    pub fn save_search(&self, name: &str, query: &CaseQuery, now: Moment) -> Result<(), SearchError> {
+        self.case.must_be_open()?;
         let mut all = self.saved()?;
         let (query, exact) = (query.text().to_owned(), query.exact());
         let saved = Saved { query, exact, made: now.0, seen: None, documents: Vec::new() };
@@ -47,9 +48,9 @@ impl Case {
     /// Deletes a saved search.
     ///
     /// # Errors
-    /// [`CaseError::NotKept`] if there is none with this name.
-    pub fn forget_search(&self, name: &str) -> Result<(), CaseError> {
-        self.must_be_open()?;
+    /// [`SearchError::NotKept`] if there is none with this name.
+    pub fn forget_search(&self, name: &str) -> Result<(), SearchError> {
+        self.case.must_be_open()?;
         let mut all = self.saved()?;
         all.remove(name).ok_or_else(|| not_saved(name))?;
         self.keep_saved(&all)
@@ -58,9 +59,9 @@ impl Case {
     /// Restores an earlier state of a saved search: with its earlier results, or deleted.
     ///
     /// # Errors
-    /// [`CaseError::Io`].
-    pub fn put_back_search(&self, name: &str, before: Option<Saved>) -> Result<(), CaseError> {
-        self.must_be_open()?;
+    /// [`SearchError::Case`].
+    pub fn put_back_search(&self, name: &str, before: Option<Saved>) -> Result<(), SearchError> {
+        self.case.must_be_open()?;
         let mut all = self.saved()?;
         match before {
             Some(saved) => all.insert(name.to_owned(), saved),
@@ -72,28 +73,28 @@ impl Case {
     /// The query of a saved search, over the index as it is now.
     ///
     /// # Errors
-    /// [`CaseError::Query`] if the query can no longer be parsed.
-    pub fn saved_query(&self, saved: &Saved) -> Result<CaseQuery, CaseError> {
+    /// [`SearchError::Query`] if the query can no longer be parsed.
+    pub fn saved_query(&self, saved: &Saved) -> Result<CaseQuery, SearchError> {
         self.query(&saved.query, saved.exact)
     }
 
     /// Records that a saved search was viewed, with its results.
     ///
     /// # Errors
-    /// [`CaseError::NotKept`] if there is none with this name.
-    pub fn seen_search(&self, name: &str, documents: Vec<i64>, now: Moment) -> Result<(), CaseError> {
-        self.must_be_open()?;
+    /// [`SearchError::NotKept`] if there is none with this name.
+    pub fn seen_search(&self, name: &str, documents: Vec<i64>, now: Moment) -> Result<(), SearchError> {
+        self.case.must_be_open()?;
         let mut all = self.saved()?;
         let saved = all.get_mut(name).ok_or_else(|| not_saved(name))?;
         (saved.seen, saved.documents) = (Some(now.0), documents);
         self.keep_saved(&all)
     }
 
-    fn keep_saved(&self, all: &BTreeMap<String, Saved>) -> Result<(), CaseError> {
-        write_whole(&self.folder.join(layout::SAVED), |file| Ok(serde_json::to_writer_pretty(file, all)?))
+    fn keep_saved(&self, all: &BTreeMap<String, Saved>) -> Result<(), SearchError> {
+        write_whole(&self.case.folder.join(layout::SAVED), |file| Ok(serde_json::to_writer_pretty(file, all)?))
     }
 }
 
-fn not_saved(name: &str) -> CaseError {
-    CaseError::NotKept { what: "saved search", name: exhibit_model::shown(name) }
+fn not_saved(name: &str) -> SearchError {
+    SearchError::NotKept { what: "saved search", name: exhibit_model::shown(name) }
 }

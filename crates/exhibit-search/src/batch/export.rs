@@ -1,6 +1,8 @@
 //! Exports the results of a batch: as a table for a spreadsheet, or as one line of JSON for each line of the list.
 
-use crate::{BatchLine, Case, CaseError};
+use super::BatchLine;
+use crate::{Search, SearchError};
+use exhibit_case::Case;
 use exhibit_model::ItemId;
 use serde_json::{Value, json};
 use std::io::Write;
@@ -42,12 +44,18 @@ impl Which {
 
 const HEADER: &str = "line,text,pages,documents,new_pages,first_document,first_page,context,error\r\n";
 
-impl Case {
+impl Search<'_> {
     /// Writes lines of a batch's latest run.
     ///
     /// # Errors
-    /// [`CaseError::NotKept`]; [`CaseError::Output`] if they cannot be written.
-    pub fn write_batch(&self, number: u64, form: BatchForm, which: Which, to: &mut dyn Write) -> Result<(), CaseError> {
+    /// [`SearchError::NotKept`]; [`SearchError::Output`] if they cannot be written.
+    pub fn write_batch(
+        &self,
+        number: u64,
+        form: BatchForm,
+        which: Which,
+        to: &mut dyn Write,
+    ) -> Result<(), SearchError> {
         let mut result = match form {
             BatchForm::Csv => to.write_all(HEADER.as_bytes()),
             BatchForm::Ndjson => Ok(()),
@@ -55,12 +63,12 @@ impl Case {
         self.batch_lines(number, &mut |line| {
             if result.is_ok() && which.takes(&line) {
                 result = match form {
-                    BatchForm::Csv => to.write_all(row(self, &line).as_bytes()),
-                    BatchForm::Ndjson => writeln!(to, "{}", record(self, &line)),
+                    BatchForm::Csv => to.write_all(row(self.case, &line).as_bytes()),
+                    BatchForm::Ndjson => writeln!(to, "{}", record(self.case, &line)),
                 };
             }
         })?;
-        result.and_then(|()| to.flush()).map_err(CaseError::Output)
+        result.and_then(|()| to.flush()).map_err(SearchError::Output)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Facets: how the pages that match a query are distributed, and which values the query itself selects.
 
-use crate::{Case, CaseError, CaseQuery};
+use crate::{CaseQuery, Search, SearchError};
 use exhibit_index::FacetRequest;
 use exhibit_model::{ItemId, shown};
 use exhibit_query::{Facet, Field, FilteredQuery};
@@ -37,7 +37,7 @@ pub struct FacetCount {
 // The maximum number of years and months listed.
 const MOST_PERIODS: usize = 600;
 
-impl Case {
+impl Search<'_> {
     /// Counts the pages that match a query by kind, language, year and month, folder, container, source, sender,
     /// recipient, tag, state, confidence of OCR, and file extension. At most `most` values are listed of each facet
     /// except years and months, in addition to those that the query names. A facet in which the query selects values is
@@ -46,7 +46,7 @@ impl Case {
     ///
     /// # Errors
     /// Those of the index and the catalogue.
-    pub fn facets(&self, query: &CaseQuery, most: usize) -> Result<Vec<FacetCounts>, CaseError> {
+    pub fn facets(&self, query: &CaseQuery, most: usize) -> Result<Vec<FacetCounts>, SearchError> {
         let filtered = FilteredQuery::of(query.parsed());
         let within = chosen_folder(&filtered);
         let chooses = |field| filtered.filters.iter().any(|f| f.field == field && !f.excluded);
@@ -74,7 +74,7 @@ impl Case {
         Ok(counted.into_values().filter(tells).collect())
     }
 
-    fn facet(&self, facet: Facet, within: &str) -> Result<FacetRequest, CaseError> {
+    fn facet(&self, facet: Facet, within: &str) -> Result<FacetRequest, SearchError> {
         Ok(match facet {
             Facet::Type => FacetRequest::Kind,
             Facet::Language => FacetRequest::Language,
@@ -88,7 +88,9 @@ impl Case {
             Facet::Confidence => FacetRequest::Confidence,
             Facet::Extension => FacetRequest::Extension,
             Facet::State => FacetRequest::Word,
-            Facet::Tag => FacetRequest::Among(self.tags()?.into_iter().map(|tag| (tag.tag, tag.documents)).collect()),
+            Facet::Tag => {
+                FacetRequest::Among(self.case.tags()?.into_iter().map(|tag| (tag.tag, tag.documents)).collect())
+            }
         })
     }
 
@@ -100,7 +102,7 @@ impl Case {
         filtered: &FilteredQuery,
         most: usize,
         within: &str,
-    ) -> Result<FacetCounts, CaseError> {
+    ) -> Result<FacetCounts, SearchError> {
         let mut counts = self.own_values(facet, counts);
         let field = facet.field();
         let stands_for = |value: &str| if value == UNDATED && facet.is_period() { Field::Is } else { field };
@@ -141,7 +143,7 @@ impl Case {
             Facet::State => counts.retain(|(value, _)| value != UNDATED),
             Facet::Container => {
                 for (value, _) in &mut counts {
-                    *value = self.label(ItemId::new(value.parse().unwrap_or(0)));
+                    *value = self.case.label(ItemId::new(value.parse().unwrap_or(0)));
                 }
             }
             _ => {}
@@ -149,10 +151,10 @@ impl Case {
         counts
     }
 
-    fn label_of(&self, facet: Facet, value: &str, sources: &BTreeMap<String, String>) -> Result<String, CaseError> {
+    fn label_of(&self, facet: Facet, value: &str, sources: &BTreeMap<String, String>) -> Result<String, SearchError> {
         Ok(match facet {
-            Facet::Container => match self.resolve(value) {
-                Ok(id) => self.name(&self.item(id)?),
+            Facet::Container => match self.case.resolve(value) {
+                Ok(id) => self.case.name(&self.case.item(id)?),
                 Err(_) => shown(value),
             },
             Facet::Source => sources.get(value).cloned().unwrap_or_else(|| shown(value)),
@@ -162,8 +164,8 @@ impl Case {
     }
 
     // The names of sources by the values that select them.
-    fn source_names(&self) -> Result<BTreeMap<String, String>, CaseError> {
-        let catalogue = self.catalogue();
+    fn source_names(&self) -> Result<BTreeMap<String, String>, SearchError> {
+        let catalogue = self.case.catalogue();
         let mut names = BTreeMap::new();
         for number in catalogue.sources()? {
             if let Some((_, name, _)) = catalogue.source(number)? {

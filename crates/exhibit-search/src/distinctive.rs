@@ -7,7 +7,7 @@
 //! Bounded: at most [`SAMPLE`] pages of the results are read, spread evenly, and 20,000 characters of each.
 
 use crate::similar::{shortened, tells};
-use crate::{Case, CaseError, CaseQuery};
+use crate::{CaseQuery, Search, SearchError};
 use exhibit_index::{SearchOptions, Searcher};
 use exhibit_model::ItemId;
 use exhibit_query::{Query, parse};
@@ -24,9 +24,9 @@ const LONGEST: usize = 8;
 
 /// The distinctive words of a set of pages.
 #[derive(Debug, Clone, Default)]
-pub struct TellingWords {
+pub struct DistinctiveWords {
     /// The words, the most distinctive first.
-    pub words: Vec<TellingWord>,
+    pub words: Vec<DistinctiveWord>,
     /// The number of pages found.
     pub total: u64,
     /// The number of them that were read.
@@ -35,7 +35,7 @@ pub struct TellingWords {
 
 /// A word that occurs on a greater share of the pages found than elsewhere.
 #[derive(Debug, Clone, PartialEq)]
-pub struct TellingWord {
+pub struct DistinctiveWord {
     /// The word, folded as in the index.
     pub word: String,
     /// The number of the read pages that contain it.
@@ -54,20 +54,20 @@ struct Sizes {
     case: u64,
 }
 
-impl Case {
+impl Search<'_> {
     /// The words that distinguish the pages found by a query from the other pages of the case, at most `most`, without
     /// the query's own words. Empty if the query finds every page.
     ///
     /// # Errors
     /// Those of reading and searching.
-    pub fn telling_words(&self, query: &CaseQuery, most: usize) -> Result<TellingWords, CaseError> {
+    pub fn distinctive_words(&self, query: &CaseQuery, most: usize) -> Result<DistinctiveWords, SearchError> {
         let (searcher, query) = (query.searcher(), query.resolved());
         let (sample, total) = searcher.sample(query, SAMPLE)?;
         let mut texts = Vec::with_capacity(sample.len());
         for key in &sample {
-            let row = self.catalogue().page(ItemId::new(key.document), key.page)?;
+            let row = self.case.catalogue().page(ItemId::new(key.document), key.page)?;
             // verification reports what is damaged or missing
-            let page = row.and_then(|row| self.read_page(&row).ok());
+            let page = row.and_then(|row| self.case.read_page(&row).ok());
             texts.extend(page.map(|page| shortened(&page.text).to_owned()));
         }
         let sizes = Sizes { found: total, read: texts.len() as u64, case: searcher.pages() };
@@ -75,12 +75,17 @@ impl Case {
         join_pairs(searcher, query, &texts, sizes, &mut words)?;
         words.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.word.cmp(&b.word)));
         words.truncate(most);
-        Ok(TellingWords { words, total, read: sizes.read })
+        Ok(DistinctiveWords { words, total, read: sizes.read })
     }
 }
 
 // Every word that is more frequent on the pages read than in the rest of the case.
-fn measured(searcher: &Searcher, query: &Query, texts: &[String], sizes: Sizes) -> Result<Vec<TellingWord>, CaseError> {
+fn measured(
+    searcher: &Searcher,
+    query: &Query,
+    texts: &[String],
+    sizes: Sizes,
+) -> Result<Vec<DistinctiveWord>, SearchError> {
     let mut counts: Vec<(String, u64)> = pages_by_word(texts).into_iter().collect();
     let least = if sizes.read > 3 { 2 } else { 1 };
     counts.retain(|(word, pages)| *pages >= least && tells(word) && !query.asks_for(word));
@@ -88,7 +93,7 @@ fn measured(searcher: &Searcher, query: &Query, texts: &[String], sizes: Sizes) 
     counts.truncate(MEASURED);
     let in_case = searcher.frequencies(counts.iter().map(|(word, _)| word.as_str()))?;
     let word = |((word, pages), in_case): ((String, u64), u64)| {
-        telling(pages, in_case, sizes).map(|score| TellingWord { word, pages, in_case, score })
+        telling(pages, in_case, sizes).map(|score| DistinctiveWord { word, pages, in_case, score })
     };
     Ok(counts.into_iter().zip(in_case).filter_map(word).collect())
 }
@@ -115,10 +120,10 @@ fn join_pairs(
     query: &Query,
     texts: &[String],
     sizes: Sizes,
-    words: &mut Vec<TellingWord>,
-) -> Result<(), CaseError> {
+    words: &mut Vec<DistinctiveWord>,
+) -> Result<(), SearchError> {
     words.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.word.cmp(&b.word)));
-    let is_pair = |word: &&TellingWord| word.word.chars().count() == 2 && word.word.chars().all(is_han);
+    let is_pair = |word: &&DistinctiveWord| word.word.chars().count() == 2 && word.word.chars().all(is_han);
     let pairs: BTreeMap<String, u64> =
         words.iter().filter(is_pair).take(PAIRS).map(|word| (word.word.clone(), word.pages)).collect();
     let joins = |pair: &str| pairs.contains_key(pair) || is_han_pair(pair) && query.asks_for(pair);
@@ -133,7 +138,7 @@ fn join_pairs(
         let in_case = searcher.search(&phrase, &SearchOptions { limit: 0, ..SearchOptions::default() })?.total;
         let Some(score) = telling(pages, in_case, sizes) else { continue };
         parts.iter().for_each(|part| *inside.entry((*part).to_owned()).or_default() += pages);
-        words.push(TellingWord { word: chain, pages, in_case, score });
+        words.push(DistinctiveWord { word: chain, pages, in_case, score });
     }
     words.retain(|word| inside.get(&word.word).is_none_or(|pages| pages * 10 < word.pages * 7));
     Ok(())

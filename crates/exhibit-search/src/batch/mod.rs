@@ -1,15 +1,23 @@
 //! Batches: many names or queries run against a case at once, stored in it so that they can be run again.
 //!
 //! A batch is a folder under `batches` in the case: the list as it was given, its metadata, and a file for each run.
-//! [`crate::asking`] does the run.
+//! [`run::Runner`] does the run.
 
-use crate::asking::{Asking, BatchProgress};
+mod export;
+mod run;
+
+pub use export::{BatchForm, Which};
+pub use run::BatchProgress;
+
+use self::run::Runner;
+use crate::files::{io_error, read_json, write_whole};
 use crate::lists::read_list;
-use crate::{Case, CaseError, io_error, layout};
+use crate::{Search, SearchError};
+use exhibit_case::layout;
 use exhibit_model::Moment;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
 /// The maximum number of lines in a batch.
@@ -99,18 +107,18 @@ pub struct NewBatch<'a> {
     pub column: Option<usize>,
 }
 
-impl Case {
+impl Search<'_> {
     /// Stores a list as a new batch. Returns its number and the number of its lines.
     ///
     /// # Errors
-    /// [`CaseError::TooManyLines`]; [`CaseError::Io`] if the case cannot be written.
-    pub fn new_batch(&self, new: &NewBatch<'_>, now: Moment) -> Result<(u64, usize), CaseError> {
-        self.must_be_open()?;
+    /// [`SearchError::TooManyLines`]; [`SearchError::Case`] if the case cannot be written.
+    pub fn new_batch(&self, new: &NewBatch<'_>, now: Moment) -> Result<(u64, usize), SearchError> {
+        self.case.must_be_open()?;
         let lines = read_list(new.list, new.column).len();
         if lines > MOST_LINES {
-            return Err(CaseError::TooManyLines { lines, most: MOST_LINES });
+            return Err(SearchError::TooManyLines { lines, most: MOST_LINES });
         }
-        let above = self.folder.join(layout::BATCHES);
+        let above = self.case.folder.join(layout::BATCHES);
         fs::create_dir_all(&above).map_err(io_error("make", &above))?;
         let mut number = numbers(&above)?.last().copied().unwrap_or(0) + 1;
         let folder = loop {
@@ -139,9 +147,9 @@ impl Case {
     /// The batches of the case, in the order of their creation.
     ///
     /// # Errors
-    /// [`CaseError::Io`] if they cannot be read.
-    pub fn batches(&self) -> Result<Vec<Batch>, CaseError> {
-        let above = self.folder.join(layout::BATCHES);
+    /// [`SearchError::Case`] if they cannot be read.
+    pub fn batches(&self) -> Result<Vec<Batch>, SearchError> {
+        let above = self.case.folder.join(layout::BATCHES);
         let all = numbers(&above)?.into_iter().filter(|n| above.join(n.to_string()).join("batch.json").exists());
         all.map(|number| self.batch(number)).collect()
     }
@@ -149,8 +157,8 @@ impl Case {
     /// One batch.
     ///
     /// # Errors
-    /// [`CaseError::NotKept`] if there is no batch with this number.
-    pub fn batch(&self, number: u64) -> Result<Batch, CaseError> {
+    /// [`SearchError::NotKept`] if there is no batch with this number.
+    pub fn batch(&self, number: u64) -> Result<Batch, SearchError> {
         let folder = self.batch_folder(number)?;
         let mut batch: Batch = read_json(&folder.join("batch.json"))?;
         batch.number = number;
@@ -164,8 +172,8 @@ impl Case {
     /// The results of each line in a batch's latest run, in order; empty before the first run.
     ///
     /// # Errors
-    /// [`CaseError::NotKept`], or [`CaseError::Io`] if the run cannot be read.
-    pub fn batch_lines(&self, number: u64, each: &mut dyn FnMut(BatchLine)) -> Result<(), CaseError> {
+    /// [`SearchError::NotKept`], or [`SearchError::Case`] if the run cannot be read.
+    pub fn batch_lines(&self, number: u64, each: &mut dyn FnMut(BatchLine)) -> Result<(), SearchError> {
         if let Some(path) = last_run(&self.batch_folder(number)?)? {
             for line in lines_of::<BatchLine>(&path)?.skip(1) {
                 let mut line = line?;
@@ -180,7 +188,7 @@ impl Case {
     /// Runs all lines of a batch and stores the results.
     ///
     /// # Errors
-    /// [`CaseError::NotKept`]; those of reading pages, searching and writing. A line that cannot be run is not
+    /// [`SearchError::NotKept`]; those of reading pages, searching and writing. A line that cannot be run is not
     /// an error.
     pub fn run_batch(
         &self,
@@ -188,18 +196,18 @@ impl Case {
         now: Moment,
         threads: usize,
         progress: &BatchProgress,
-    ) -> Result<Run, CaseError> {
-        self.must_be_open()?;
+    ) -> Result<Run, SearchError> {
+        self.case.must_be_open()?;
         let batch = self.batch(number)?;
         let folder = self.batch_folder(number)?;
         let list = folder.join("list");
         let list = read_list(&fs::read(&list).map_err(io_error("read", &list))?, batch.column);
         let before = batch.last_run.clone().unwrap_or_default();
-        let mut asking = Asking::of(self, &batch, &list, before.revision, threads)?;
-        let pages = asking.run(threads, progress)?;
-        let revision = asking.revision();
+        let mut runner = Runner::of(*self, &batch, &list, before.revision, threads)?;
+        let pages = runner.run(threads, progress)?;
+        let revision = runner.revision();
         let mut run = Run { run: before.run + 1, at: now.0, revision, since: before.revision, pages, ..Run::default() };
-        let lines = asking.lines();
+        let lines = runner.lines();
         for line in &lines {
             run.lines += 1;
             run.bad += u64::from(line.error.is_some());
@@ -217,16 +225,16 @@ impl Case {
         Ok(run)
     }
 
-    fn batch_folder(&self, number: u64) -> Result<PathBuf, CaseError> {
-        let folder = self.folder.join(layout::BATCHES).join(number.to_string());
+    fn batch_folder(&self, number: u64) -> Result<PathBuf, SearchError> {
+        let folder = self.case.folder.join(layout::BATCHES).join(number.to_string());
         if !folder.join("batch.json").exists() {
-            return Err(CaseError::NotKept { what: "batch", name: number.to_string() });
+            return Err(SearchError::NotKept { what: "batch", name: number.to_string() });
         }
         Ok(folder)
     }
 }
 
-fn numbers(above: &Path) -> Result<Vec<u64>, CaseError> {
+fn numbers(above: &Path) -> Result<Vec<u64>, SearchError> {
     let entries = match fs::read_dir(above) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         entries => entries.map_err(io_error("list", above))?,
@@ -237,7 +245,7 @@ fn numbers(above: &Path) -> Result<Vec<u64>, CaseError> {
     Ok(numbers)
 }
 
-fn last_run(folder: &Path) -> Result<Option<PathBuf>, CaseError> {
+fn last_run(folder: &Path) -> Result<Option<PathBuf>, SearchError> {
     let number = |entry: fs::DirEntry| {
         let name = entry.file_name().to_str()?.to_owned();
         name.strip_prefix("run-")?.strip_suffix(".ndjson")?.parse::<u64>().ok()
@@ -247,32 +255,11 @@ fn last_run(folder: &Path) -> Result<Option<PathBuf>, CaseError> {
     Ok(last.map(|last| folder.join(format!("run-{last}.ndjson"))))
 }
 
-fn lines_of<T: DeserializeOwned>(path: &Path) -> Result<impl Iterator<Item = Result<T, CaseError>>, CaseError> {
+fn lines_of<T: DeserializeOwned>(path: &Path) -> Result<impl Iterator<Item = Result<T, SearchError>>, SearchError> {
     let file = BufReader::new(File::open(path).map_err(io_error("read", path))?);
     let path = path.to_owned();
     Ok(file.lines().map(move |line| {
         let line = line.map_err(io_error("read", &path))?;
         serde_json::from_str(&line).map_err(|error| io_error("understand", &path)(error.into()))
     }))
-}
-
-/// Reads a small JSON file of a batch.
-pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, CaseError> {
-    let bytes = fs::read(path).map_err(io_error("read", path))?;
-    serde_json::from_slice(&bytes).map_err(|error| io_error("understand", path)(error.into()))
-}
-
-/// Writes a file atomically.
-pub(crate) fn write_whole(
-    path: &Path,
-    write: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()>,
-) -> Result<(), CaseError> {
-    let unfinished = path.with_extension("unfinished");
-    let all = || -> std::io::Result<()> {
-        let mut file = BufWriter::new(File::create(&unfinished)?);
-        write(&mut file)?;
-        file.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
-        fs::rename(&unfinished, path)
-    };
-    all().map_err(io_error("write", path))
 }

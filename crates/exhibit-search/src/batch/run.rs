@@ -4,11 +4,12 @@
 //! Pages are read in document order, each document by a single thread, so that the documents of each line are counted
 //! exactly without storing them. Memory grows with the number of lines, not with the number of matches.
 
-use crate::batch::{Batch, BatchLine};
+use super::{Batch, BatchLine};
 use crate::lists::ListLine;
 use crate::search::widened;
-use crate::{Case, CaseError, layout};
-use exhibit_catalogue::{Catalogue, PageRow};
+use crate::{Search, SearchError};
+use exhibit_case::Case;
+use exhibit_catalogue::PageRow;
 use exhibit_index::{SearchOptions, Searcher};
 use exhibit_model::ItemId;
 use exhibit_query::text::hint;
@@ -41,7 +42,7 @@ pub struct BatchProgress {
 }
 
 /// The lines of a run and their results so far.
-pub(crate) struct Asking<'c> {
+pub(crate) struct Runner<'c> {
     case: &'c Case,
     lines: Vec<BatchLine>,
     names: NameSet,
@@ -74,37 +75,38 @@ struct Tally {
 
 type Tallies = Vec<Option<Box<Tally>>>;
 
-impl<'c> Asking<'c> {
+impl<'c> Runner<'c> {
     /// Parses all lines of a list in `threads` threads. A line that cannot be run records the reason.
     pub(crate) fn of(
-        case: &'c Case,
+        search: Search<'c>,
         batch: &Batch,
         list: &[ListLine],
         since: u64,
         threads: usize,
-    ) -> Result<Self, CaseError> {
+    ) -> Result<Self, SearchError> {
+        let case = search.case;
         let indexed = case.index()?.committed()?;
-        let mut asking = Self {
+        let mut runner = Self {
             case,
             lines: Vec::with_capacity(list.len()),
             names: NameSet::default(),
             queries: Vec::new(),
-            searcher: case.searcher()?,
+            searcher: search.searcher()?,
             since,
             revision: case.catalogue().number("revision")?.unwrap_or(0).unsigned_abs(),
             listed: AtomicUsize::new(0),
         };
         for lines in list.chunks(LINES_AT_ONCE) {
-            for (listed, request) in lines.iter().zip(asking.parse_lines(lines, batch, threads.max(1))) {
-                asking.add(listed, request, batch.exact);
+            for (listed, request) in lines.iter().zip(runner.parse_lines(lines, batch, threads.max(1))) {
+                runner.add(listed, request, batch.exact);
             }
         }
-        asking.names.settle();
-        if !asking.queries.is_empty() {
+        runner.names.settle();
+        if !runner.queries.is_empty() {
             // pages that the index has not reached yet are new at the next run
-            asking.revision = asking.revision.min(indexed);
+            runner.revision = runner.revision.min(indexed);
         }
-        Ok(asking)
+        Ok(runner)
     }
 
     fn parse_lines(&self, lines: &[ListLine], batch: &Batch, threads: usize) -> Vec<Result<LineRequest, String>> {
@@ -148,7 +150,7 @@ impl<'c> Asking<'c> {
     }
 
     /// Runs all lines; returns the number of pages read.
-    pub(crate) fn run(&mut self, threads: usize, progress: &BatchProgress) -> Result<u64, CaseError> {
+    pub(crate) fn run(&mut self, threads: usize, progress: &BatchProgress) -> Result<u64, SearchError> {
         progress.of_queries.store(self.queries.len() as u64, Ordering::Relaxed);
         if !self.names.is_empty() {
             progress.of_pages.store(self.case.account()?.pages, Ordering::Relaxed);
@@ -166,8 +168,8 @@ impl<'c> Asking<'c> {
     }
 
     // The work of one reading thread: takes documents until none are left.
-    fn read(&self, after: &Mutex<ItemId>, progress: &BatchProgress) -> Result<Tallies, CaseError> {
-        let catalogue = Catalogue::open_for_reading(&self.case.folder.join(layout::CATALOGUE))?;
+    fn read(&self, after: &Mutex<ItemId>, progress: &BatchProgress) -> Result<Tallies, SearchError> {
+        let catalogue = self.case.connect_catalogue()?;
         let (mut scratch, mut tallies) = (NameScratch::default(), self.tallies());
         loop {
             let (mut at, last) = {
@@ -210,7 +212,7 @@ impl<'c> Asking<'c> {
         next: &AtomicUsize,
         new: Option<&HashSet<(i64, u32)>>,
         progress: &BatchProgress,
-    ) -> Result<Tallies, CaseError> {
+    ) -> Result<Tallies, SearchError> {
         let mut tallies = self.tallies();
         let options = SearchOptions { limit: usize::MAX, sort: Sort::Received, ..SearchOptions::default() };
         while let Some((line, query)) = self.queries.get(next.fetch_add(1, Ordering::Relaxed)) {
@@ -227,7 +229,7 @@ impl<'c> Asking<'c> {
         Ok(tallies)
     }
 
-    fn context(&self, query: &Query, first: Option<(i64, u32)>) -> Result<String, CaseError> {
+    fn context(&self, query: &Query, first: Option<(i64, u32)>) -> Result<String, SearchError> {
         let Some((document, number)) = first else { return Ok(String::new()) };
         let Some(row) = self.case.catalogue().page(ItemId::new(document), number)? else { return Ok(String::new()) };
         // as above: verification reports what is damaged
@@ -235,7 +237,7 @@ impl<'c> Asking<'c> {
         Ok(snippet(&page.text, &highlight(query, &page.text), CONTEXT_CHARACTERS).text)
     }
 
-    fn pages_since(&self) -> Result<HashSet<(i64, u32)>, CaseError> {
+    fn pages_since(&self) -> Result<HashSet<(i64, u32)>, SearchError> {
         let (mut new, mut revision) = (HashSet::new(), self.since);
         loop {
             let rows = self.case.catalogue().pages_after(revision, PAGES_AT_ONCE)?;
@@ -255,7 +257,7 @@ impl<'c> Asking<'c> {
 }
 
 // Runs the same work in several threads.
-fn at_once<T: Send>(threads: usize, work: impl Fn() -> Result<T, CaseError> + Sync) -> Result<Vec<T>, CaseError> {
+fn at_once<T: Send>(threads: usize, work: impl Fn() -> Result<T, SearchError> + Sync) -> Result<Vec<T>, SearchError> {
     std::thread::scope(|scope| {
         let workers: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(&work)).collect();
         workers.into_iter().map(|worker| worker.join().expect("a worker does not panic")).collect()

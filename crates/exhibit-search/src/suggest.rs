@@ -1,6 +1,6 @@
 //! Suggestions for an empty result: changes to the query's tree, each with the number of pages it would find.
 
-use crate::{Case, CaseError, CaseQuery, SearchRequest};
+use crate::{CaseQuery, Search, SearchError, SearchRequest};
 use exhibit_query::{ClauseText, Field, Form, Query};
 
 /// Another query to try.
@@ -48,12 +48,12 @@ struct Candidate {
     exact: bool,
 }
 
-impl Case {
+impl Search<'_> {
     /// Suggestions for a query without results, those that change it least first.
     ///
     /// # Errors
     /// Those of searching.
-    pub fn suggestions(&self, query: &CaseQuery) -> Result<Vec<Suggestion>, CaseError> {
+    pub fn suggestions(&self, query: &CaseQuery) -> Result<Vec<Suggestion>, SearchError> {
         let (parsed, exact) = (query.parsed(), query.exact());
         let candidate = |change, query| Candidate { change, query, exact };
         let clauses: Vec<(usize, &ClauseText)> =
@@ -91,7 +91,7 @@ impl Case {
         self.those_that_find(tried, query)
     }
 
-    fn those_that_find(&self, tried: Vec<Candidate>, original: &CaseQuery) -> Result<Vec<Suggestion>, CaseError> {
+    fn those_that_find(&self, tried: Vec<Candidate>, original: &CaseQuery) -> Result<Vec<Suggestion>, SearchError> {
         let mut found: Vec<Suggestion> = Vec::new();
         for Candidate { change, query, exact } in tried {
             if found.len() < MOST && !found.iter().any(|known| known.query == query) {
@@ -107,7 +107,7 @@ impl Case {
         &self,
         original: &CaseQuery,
         clauses: &[(usize, &ClauseText)],
-    ) -> Result<Vec<Candidate>, CaseError> {
+    ) -> Result<Vec<Candidate>, SearchError> {
         let (parsed, exact) = (original.parsed(), original.exact());
         let mut candidates = Vec::new();
         for (number, text) in clauses.iter().filter(|(_, text)| is_spelled(text)) {
@@ -128,7 +128,7 @@ impl Case {
     }
 
     // A query that matches every page is not a suggestion.
-    fn would_find(&self, original: &CaseQuery, query: &Query, exact: bool) -> Result<u64, CaseError> {
+    fn would_find(&self, original: &CaseQuery, query: &Query, exact: bool) -> Result<u64, SearchError> {
         if query.is_everything() {
             return Ok(0);
         }

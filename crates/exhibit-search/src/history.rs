@@ -3,8 +3,9 @@
 //! The file is stored in the case, readable by its owner alone, and is never exported. It is not a record of the
 //! case: it can be cleared, and drops old searches.
 
-use crate::batch::read_json;
-use crate::{Case, CaseError, io_error, layout};
+use crate::files::{io_error, read_json};
+use crate::{Search, SearchError};
+use exhibit_case::layout;
 use exhibit_model::Moment;
 use serde::{Deserialize, Serialize};
 use std::fs::OpenOptions;
@@ -50,19 +51,19 @@ impl History {
     }
 }
 
-impl Case {
+impl Search<'_> {
     /// The search history.
     ///
     /// # Errors
-    /// [`CaseError::Io`] if it cannot be read.
-    pub fn history(&self) -> Result<History, CaseError> {
-        let path = self.folder.join(layout::HISTORY);
+    /// [`SearchError::Case`] if it cannot be read.
+    pub fn history(&self) -> Result<History, SearchError> {
+        let path = self.case.folder.join(layout::HISTORY);
         if path.exists() { read_json(&path) } else { Ok(History::default()) }
     }
 
     /// Adds a search to the history, unless it is off or cannot be written: a search never fails because of this.
     pub fn remember_search(&self, query: &str, exact: bool, pages: u64, now: Moment) {
-        if self.is_sealed() {
+        if self.case.is_sealed() {
             return;
         }
         let Ok(mut history) = self.history() else { return };
@@ -76,8 +77,8 @@ impl Case {
     /// Clears the history.
     ///
     /// # Errors
-    /// [`CaseError::Io`].
-    pub fn clear_history(&self) -> Result<(), CaseError> {
+    /// [`SearchError::Case`].
+    pub fn clear_history(&self) -> Result<(), SearchError> {
         let on = self.history().map_or(true, |history| history.on);
         self.keep_history(&History { on, searches: Vec::new() })
     }
@@ -85,14 +86,14 @@ impl Case {
     /// Turns the history on or off; turning it off clears it.
     ///
     /// # Errors
-    /// [`CaseError::Io`].
-    pub fn turn_history(&self, on: bool) -> Result<(), CaseError> {
+    /// [`SearchError::Case`].
+    pub fn turn_history(&self, on: bool) -> Result<(), SearchError> {
         let searches = if on { self.history()?.searches } else { Vec::new() };
         self.keep_history(&History { on, searches })
     }
 
-    fn keep_history(&self, history: &History) -> Result<(), CaseError> {
-        let path = self.folder.join(layout::HISTORY);
+    fn keep_history(&self, history: &History) -> Result<(), SearchError> {
+        let path = self.case.folder.join(layout::HISTORY);
         let unfinished = path.with_extension("unfinished");
         let all = || -> std::io::Result<()> {
             let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;

@@ -5,8 +5,9 @@
 //! any of them by BM25 (Robertson and Zaragoza, 2009). Words are compared, never persons; each result shows the words
 //! that the two documents share.
 
-use crate::words::joined;
-use crate::{Case, CaseError, SearchHit};
+use crate::distinctive::joined;
+use crate::{Search, SearchError, SearchHit};
+use exhibit_case::CaseError;
 use exhibit_catalogue::PageRow;
 use exhibit_model::ItemId;
 use exhibit_query::parse;
@@ -37,14 +38,14 @@ pub struct SimilarHit {
     pub words: Vec<String>,
 }
 
-impl Case {
+impl Search<'_> {
     /// The documents most similar to a document, or to one page of it; at most `most`. Of a long document, 50 pages
     /// spread over it are examined, and 20,000 characters of each.
     ///
     /// # Errors
-    /// [`CaseError::NoSuchDocument`], [`CaseError::NoSuchPage`]; those of reading and searching.
-    pub fn similar(&self, id: ItemId, page: Option<u32>, most: usize) -> Result<Similar, CaseError> {
-        let item = self.item(id)?;
+    /// [`SearchError::Case`] if there is no such document or page; those of reading and searching.
+    pub fn similar(&self, id: ItemId, page: Option<u32>, most: usize) -> Result<Similar, SearchError> {
+        let item = self.case.item(id)?;
         let content = item.duplicate_of.unwrap_or(id);
         let texts = self.texts_of(content, page)?;
         let words = self.weighed(&texts)?;
@@ -61,28 +62,28 @@ impl Case {
             let hit = self.hit(&query, found)?;
             let shared: BTreeSet<usize> = hit.spans.iter().map(|span| span.clause).collect();
             let shared: Vec<String> = shared.into_iter().filter_map(|clause| words.get(clause).cloned()).collect();
-            let text = self.page(hit.item.id, hit.page)?.text;
+            let text = self.case.page(hit.item.id, hit.page)?.text;
             hits.push(SimilarHit { hit, words: joined(&shared, &[shortened(&text).to_owned()]) });
         }
         Ok(Similar { words: joined(&words, &texts), hits })
     }
 
     // The examined pages, by number, and the beginning of the text of each.
-    fn texts_of(&self, content: ItemId, page: Option<u32>) -> Result<Vec<(u32, String)>, CaseError> {
+    fn texts_of(&self, content: ItemId, page: Option<u32>) -> Result<Vec<(u32, String)>, SearchError> {
         let rows = match page {
             Some(number) => {
-                let row = self.catalogue().page(content, number)?;
-                vec![row.ok_or_else(|| CaseError::NoSuchPage { document: self.label(content), page: number })?]
+                let row = self.case.catalogue().page(content, number)?;
+                vec![row.ok_or_else(|| CaseError::NoSuchPage { document: self.case.label(content), page: number })?]
             }
-            None => self.catalogue().pages(content)?,
+            None => self.case.catalogue().pages(content)?,
         };
         let step = rows.len().div_ceil(PAGES).max(1);
-        let text = |row: &PageRow| Ok((row.number, shortened(&self.read_page(row)?.text).to_owned()));
+        let text = |row: &PageRow| Ok((row.number, shortened(&self.case.read_page(row)?.text).to_owned()));
         rows.iter().step_by(step).map(text).collect()
     }
 
     // The words that distinguish the texts from the other pages of the case, with their weights.
-    fn weighed(&self, texts: &[(u32, String)]) -> Result<Vec<(String, f32)>, CaseError> {
+    fn weighed(&self, texts: &[(u32, String)]) -> Result<Vec<(String, f32)>, SearchError> {
         let mut words: HashMap<String, Counted> = HashMap::new();
         for (number, text) in texts {
             count(text, *number, &mut words);

@@ -1,0 +1,84 @@
+//! Searching a case: queries and their results, facets, suggestions, distinctive words, similar documents, saved
+//! searches, the search history, and batches of names and queries.
+//!
+//! [`Search`] is the only entry point. It reads the documents, pages and tags of a case through [`Case`], and matches
+//! them by means of the case's index.
+
+mod batch;
+mod distinctive;
+mod facets;
+mod files;
+mod history;
+mod lists;
+mod saved;
+mod search;
+mod similar;
+mod suggest;
+
+pub use batch::{Batch, BatchForm, BatchLine, BatchProgress, MOST_LINES, NewBatch, Run, Which};
+pub use distinctive::{DistinctiveWord, DistinctiveWords};
+pub use facets::{FacetCount, FacetCounts};
+pub use history::{History, Searched};
+pub use lists::{ListLine, read_list};
+pub use saved::Saved;
+pub use search::{CaseQuery, PageHits, SearchHit, SearchRequest, SearchResults};
+pub use similar::{Similar, SimilarHit};
+pub use suggest::{SuggestedChange, Suggestion};
+
+use exhibit_case::{Case, CaseError};
+use exhibit_catalogue::CatalogueError;
+use exhibit_index::IndexError;
+use exhibit_query::QueryError;
+
+/// Searching one case.
+#[derive(Debug, Clone, Copy)]
+pub struct Search<'a> {
+    case: &'a Case,
+}
+
+impl<'a> Search<'a> {
+    /// Searching this case.
+    #[must_use]
+    pub fn of(case: &'a Case) -> Self {
+        Self { case }
+    }
+}
+
+/// An operation of searching failed.
+#[derive(Debug, thiserror::Error)]
+pub enum SearchError {
+    /// The query cannot be parsed.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    /// The index returned an error.
+    #[error("the index cannot be used")]
+    Index(#[from] IndexError),
+    /// The case contains no saved search or batch of this name or number.
+    #[error("no {what} {name}")]
+    NotKept {
+        /// The kind.
+        what: &'static str,
+        /// Its name or number.
+        name: String,
+    },
+    /// A list has more lines than a batch can have.
+    #[error("the list has {lines} lines, a batch takes {most}")]
+    TooManyLines {
+        /// The number of its lines.
+        lines: usize,
+        /// The maximum.
+        most: usize,
+    },
+    /// The output could not be written.
+    #[error("the output cannot be written")]
+    Output(#[source] std::io::Error),
+    /// The case returned an error.
+    #[error(transparent)]
+    Case(#[from] CaseError),
+}
+
+impl From<CatalogueError> for SearchError {
+    fn from(error: CatalogueError) -> Self {
+        Self::Case(error.into())
+    }
+}
