@@ -1,10 +1,11 @@
 //! An opened case on disk: its documents and pages, searching them, their pictures and tags. Checking a case is
 //! in `exhibit-audit`.
 //!
-//! Reading never changes a case. Only the process with the case's lock ([`Held`]) writes, by means of
+//! Reading never changes a case. Only the process with the case's lock ([`CaseWriter`]) writes, by means of
 //! `exhibit-ingest`. The layout of the folder is `docs/formats/case.md`.
 
 mod access;
+mod acts;
 mod asking;
 mod batch;
 mod batch_export;
@@ -20,6 +21,7 @@ mod lists;
 mod passwords;
 mod picture;
 mod places;
+mod principal;
 mod saved;
 mod search;
 mod similar;
@@ -33,6 +35,7 @@ mod writer;
 use exhibit_model::Reason;
 
 pub use access::AccessSettings;
+pub use acts::Acts;
 pub use asking::BatchProgress;
 pub use batch::{Batch, BatchLine, MOST_LINES, NewBatch, Run};
 pub use batch_export::{BatchForm, Which};
@@ -48,6 +51,7 @@ pub use keys::{Keys, Rotated, Rotation, key_file, key_path, rekey, remembered};
 pub use lists::{ListLine, read_list};
 pub use picture::paint;
 pub use places::{Places, own_path};
+pub use principal::Principal;
 pub use saved::Saved;
 pub use search::{CaseQuery, PageHits, SearchHit, SearchRequest, SearchResults};
 pub use similar::{Similar, SimilarHit};
@@ -56,7 +60,7 @@ pub use tag_log::{TagLog, log_marks};
 pub use tags::{TagChange, TagCount, is_tag};
 pub use verify::{finding_digest, reason_lines};
 pub use words::{TellingWord, TellingWords};
-pub use writer::{Held, NewCase, append_outbox, flush_outbox, keep_still, log_act};
+pub use writer::{CaseWriter, NewCase, append_outbox, keep_still};
 
 use exhibit_catalogue::{Catalogue, CatalogueError};
 use exhibit_custody::log::End;

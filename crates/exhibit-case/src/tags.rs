@@ -133,7 +133,7 @@ impl Case {
     }
 
     /// Adds a tag to a document, or removes it, durably. Returns whether that changed anything.
-    /// [`crate::Held::log_marks`] logs it.
+    /// [`crate::CaseWriter::log_marks`] logs it.
     ///
     /// # Errors
     /// [`CaseError::NoSuchDocument`]; [`CaseError::NotATag`]; [`CaseError::Io`].

@@ -1,6 +1,6 @@
 //! What each check finds.
 
-use crate::test_case::{NOW, TestCase, files_below, original, overwrite, random};
+use crate::test_case::{NOW, TestCase, acts, files_below, original, overwrite, random};
 use exhibit_audit::{CheckName, NoProgress, Options, audit};
 use exhibit_case::{CaseError, layout};
 use exhibit_custody::{Look, Verb};
@@ -33,7 +33,7 @@ fn a_folder_without_a_case_is_an_error_and_a_case_in_use_too() {
     let check = |folder: &std::path::Path| audit(folder, &Options::default(), &mut NoProgress);
     assert!(matches!(check(&case.keys()), Err(CaseError::NoCase(_))));
     let folder = case.folder();
-    case.write(|_, _| assert!(matches!(check(&folder), Err(CaseError::Locked { .. }))));
+    case.write(|_| assert!(matches!(check(&folder), Err(CaseError::Locked { .. }))));
     assert!(check(&folder).expect("checked").is_good());
 }
 
@@ -146,7 +146,7 @@ fn tags() {
     assert!(open.set_tag(ItemId::new(2), "urgent", true, NOW).expect("tagged"));
     drop(open);
     assert_eq!(case.leftovers(CheckName::Tags), ["tags-pending at tags.ndjson"]);
-    case.write(|held, random| held.log_marks(NOW, random).expect("logged"));
+    case.write(|held| held.log_marks().expect("logged"));
     assert!(case.audit().findings.is_empty());
     let path = case.path(layout::TAGS);
     let whole = fs::read_to_string(&path).expect("read");
@@ -237,7 +237,7 @@ fn ledger() {
 #[test]
 fn seal() {
     let mut case = TestCase::new();
-    case.write(|held, random| held.seal(NOW, random).expect("sealed"));
+    case.write(|held| held.seal().expect("sealed"));
     let audit = case.audit();
     assert!(audit.findings.is_empty() && audit.counts.sealed.is_some(), "{:?}", audit.findings);
     case.sql("UPDATE items SET state = 'waiting' WHERE id = 2; INSERT INTO outbox VALUES (99, x'00')");
@@ -326,7 +326,7 @@ fn a_quote_ahead_of_its_log_entry_is_a_leftover() {
 fn access_log() {
     let case = TestCase::new();
     let mut random = random(2);
-    let log = case.open().access_log(&case.keys(), "exhibit-test 1", NOW, &mut random).expect("an access log");
+    let log = case.open().access_log(&case.keys(), &mut acts(3)).expect("an access log");
     log.write_down(Look::new(Verb::Search).secret("query", "registers"), NOW, &mut random).expect("written");
     log.fold(365, NOW, &mut random).expect("folded");
     drop(log);

@@ -9,10 +9,10 @@ mod passage;
 pub(crate) use passage::MAX_QUOTE;
 
 use crate::bag::content_of;
-use crate::{BagError, Random, io_error, reading};
-use exhibit_case::{Case, Held, flush_outbox, log_act};
+use crate::{BagError, io_error, reading};
+use exhibit_case::{Case, CaseWriter};
 use exhibit_custody::{Act, Entry, Log, Ref, Verb};
-use exhibit_model::{Digest, ItemId, Moment, Page};
+use exhibit_model::{Digest, ItemId, Page};
 use exhibit_proof::anchor::{Anchor, AnchorError, Passage};
 use nearest::nearest;
 use passage::places;
@@ -76,7 +76,7 @@ pub struct StandingQuote {
 /// # Errors
 /// [`BagError::Absent`] with the most similar passage, [`BagError::Ambiguous`], [`BagError::NotRead`], and those of the
 /// case.
-pub fn make_quote(held: &mut Held, quote: &NewQuote<'_>, now: Moment, random: Random<'_>) -> Result<Anchor, BagError> {
+pub fn make_quote(held: &mut CaseWriter, quote: &NewQuote<'_>) -> Result<Anchor, BagError> {
     let document = held.case.label(quote.item);
     let content = content_of(held, quote.item)?;
     let original = content.original.ok_or_else(|| BagError::NoBytes { document: document.clone() })?;
@@ -89,7 +89,7 @@ pub fn make_quote(held: &mut Held, quote: &NewQuote<'_>, now: Moment, random: Ra
     let passage = find(&page, quote, &document)?;
     let (start, end) = passage.locate(&page.text).map_err(BagError::Anchor)?;
     let regions = regions(&page, start, end);
-    let tool = held.tool().to_owned();
+    let now = held.acts.now();
     let work = held.catalogue.begin()?;
     let anchor = Anchor {
         log: log.origin().to_owned(),
@@ -111,9 +111,9 @@ pub fn make_quote(held: &mut Held, quote: &NewQuote<'_>, now: Moment, random: Ra
         .uses(Ref::Original(original))
         .uses(Ref::Tree(reading.tree.root()))
         .makes(Ref::Bytes(Digest::of(bytes.as_bytes())));
-    log_act(&work, act, now, &tool, random)?;
+    held.acts.log_at(&work, act, now)?;
     work.commit()?;
-    flush_outbox(&mut held.catalogue, &mut held.log)?;
+    held.flush()?;
     Ok(anchor)
 }
 

@@ -4,11 +4,10 @@ use crate::commands::Context;
 use crate::commands::case::signing_key;
 use crate::failure::{Exit, Failure};
 use crate::passphrase;
-use crate::system::{self, MachineClock};
+use crate::system;
 use clap::{Args, Subcommand, ValueEnum};
-use exhibit_case::{CaseError, Held, Rotation, key_file, layout};
+use exhibit_case::{CaseError, CaseWriter, Rotation, key_file, layout};
 use exhibit_custody::{Entry, Key, Log, Passphrase, Protection, Ref, Remembered, Revocation, check_log_with};
-use exhibit_model::Clock;
 use exhibit_proof::VerifierKey;
 use exhibit_proof::hash::to_hex;
 use serde_json::json;
@@ -153,10 +152,10 @@ fn rotate(
     let given = passphrase::kept(&old_file);
     let keys = system::keys()?;
     let unlocked = system::unlocked_keys(&keys);
-    let mut held = Held::take_any(folder, &unlocked, system::TOOL)?;
+    let mut held = CaseWriter::take_any(folder, &unlocked, system::acts())?;
     let lock = lock_of_new(given, passphrase, file)?.map(Protection::new);
     let rotation = Rotation { reason: reason.into(), lock: lock.as_ref() };
-    let done = held.rotate_key(&unlocked, &rotation, MachineClock.now(), &mut system::random)?;
+    let done = held.rotate_key(&unlocked, &rotation)?;
     if context.output.json {
         let fields = json!({
             "old": done.old.to_string(), "new": done.new.to_string(), "log_entry": done.entry,
@@ -197,7 +196,7 @@ fn revoke(context: &Context<'_>, folder: &Path, id: &str, reason: KeyReason) -> 
         return Ok(Exit::Done.into());
     }
     let reason = Revocation::from(reason);
-    let entry = system::hold(folder)?.revoke_key(key, reason, MachineClock.now(), &mut system::random)?;
+    let entry = system::hold(folder)?.revoke_key(key, reason)?;
     if context.output.json {
         let fields = json!({"key": key.to_string(), "reason": reason.word(), "log_entry": entry});
         context.output.object("revocation", fields);
