@@ -1,7 +1,7 @@
 //! The settings of the access log in `exhibit.toml`, and opening it. The log itself is in `exhibit-custody`.
 
 use crate::writer::CaseWriter;
-use crate::{Acts, Case, CaseError, layout};
+use crate::{Acts, Case, CaseError};
 use exhibit_custody::{AccessError, AccessLog, Act};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -27,7 +27,7 @@ impl Case {
     /// The folder of the access log.
     #[must_use]
     pub fn access_folder(&self) -> PathBuf {
-        self.folder.join(layout::ACCESS)
+        self.folder.access()
     }
 
     /// Opens the access log for recording, creating it if it does not exist.

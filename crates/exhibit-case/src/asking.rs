@@ -7,8 +7,8 @@
 use crate::batch::{Batch, BatchLine};
 use crate::lists::ListLine;
 use crate::search::widened;
-use crate::{Case, CaseError, layout};
-use exhibit_catalogue::{Catalogue, PageRow};
+use crate::{Case, CaseError};
+use exhibit_catalogue::PageRow;
 use exhibit_index::{SearchOptions, Searcher};
 use exhibit_model::ItemId;
 use exhibit_query::text::hint;
@@ -167,7 +167,7 @@ impl<'c> Asking<'c> {
 
     // The work of one reading thread: takes documents until none are left.
     fn read(&self, after: &Mutex<ItemId>, progress: &BatchProgress) -> Result<Tallies, CaseError> {
-        let catalogue = Catalogue::open_for_reading(&self.case.folder.join(layout::CATALOGUE))?;
+        let catalogue = self.case.folder.catalogue_for_reading()?;
         let (mut scratch, mut tallies) = (NameScratch::default(), self.tallies());
         loop {
             let (mut at, last) = {

@@ -5,7 +5,7 @@
 
 use crate::asking::{Asking, BatchProgress};
 use crate::lists::read_list;
-use crate::{Case, CaseError, io_error, layout};
+use crate::{Case, CaseError, io_error};
 use exhibit_model::Moment;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::fs::{self, File};
@@ -110,7 +110,7 @@ impl Case {
         if lines > MOST_LINES {
             return Err(CaseError::TooManyLines { lines, most: MOST_LINES });
         }
-        let above = self.folder.join(layout::BATCHES);
+        let above = self.folder.batches();
         fs::create_dir_all(&above).map_err(io_error("make", &above))?;
         let mut number = numbers(&above)?.last().copied().unwrap_or(0) + 1;
         let folder = loop {
@@ -141,7 +141,7 @@ impl Case {
     /// # Errors
     /// [`CaseError::Io`] if they cannot be read.
     pub fn batches(&self) -> Result<Vec<Batch>, CaseError> {
-        let above = self.folder.join(layout::BATCHES);
+        let above = self.folder.batches();
         let all = numbers(&above)?.into_iter().filter(|n| above.join(n.to_string()).join("batch.json").exists());
         all.map(|number| self.batch(number)).collect()
     }
@@ -218,7 +218,7 @@ impl Case {
     }
 
     fn batch_folder(&self, number: u64) -> Result<PathBuf, CaseError> {
-        let folder = self.folder.join(layout::BATCHES).join(number.to_string());
+        let folder = self.folder.batches().join(number.to_string());
         if !folder.join("batch.json").exists() {
             return Err(CaseError::NotKept { what: "batch", name: number.to_string() });
         }

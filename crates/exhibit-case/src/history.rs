@@ -4,7 +4,7 @@
 //! case: it can be cleared, and drops old searches.
 
 use crate::batch::read_json;
-use crate::{Case, CaseError, io_error, layout};
+use crate::{Case, CaseError, io_error};
 use exhibit_model::Moment;
 use serde::{Deserialize, Serialize};
 use std::fs::OpenOptions;
@@ -56,7 +56,7 @@ impl Case {
     /// # Errors
     /// [`CaseError::Io`] if it cannot be read.
     pub fn history(&self) -> Result<History, CaseError> {
-        let path = self.folder.join(layout::HISTORY);
+        let path = self.folder.history();
         if path.exists() { read_json(&path) } else { Ok(History::default()) }
     }
 
@@ -92,7 +92,7 @@ impl Case {
     }
 
     fn keep_history(&self, history: &History) -> Result<(), CaseError> {
-        let path = self.folder.join(layout::HISTORY);
+        let path = self.folder.history();
         let unfinished = path.with_extension("unfinished");
         let all = || -> std::io::Result<()> {
             let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;

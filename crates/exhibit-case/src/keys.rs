@@ -5,7 +5,7 @@
 //! stored there reveals a case that was rolled back.
 
 use crate::writer::CaseWriter;
-use crate::{CaseError, io_error, layout};
+use crate::{CaseError, CaseFolder, io_error};
 use exhibit_custody::log::End;
 use exhibit_custody::{Act, Head, Key, KeyError, Log, Passphrase, Protection, Revocation};
 use exhibit_proof::chain::successor;
@@ -169,14 +169,13 @@ pub(crate) struct Memory {
 
 impl Memory {
     /// Checks a log against its last known state, so that a second history is never signed.
-    pub(crate) fn recall(keys: &Path, case: &Path, log: &Log) -> Result<Self, CaseError> {
+    pub(crate) fn recall(keys: &Path, case: &CaseFolder, log: &Log) -> Result<Self, CaseError> {
         if let Some(note) = remembered(keys, log.origin())
             && let Ok(once) = Checkpoint::parse(&note.text)
         {
             log.continues(Head { size: once.size, root: once.root })?;
         }
-        let checkpoint = case.join(layout::CUSTODY).join("checkpoint");
-        Ok(Self { path: memory_path(keys, log.origin()), checkpoint })
+        Ok(Self { path: memory_path(keys, log.origin()), checkpoint: case.checkpoint() })
     }
 
     // Not synced: an older checkpoint is no worse than none, and still true.

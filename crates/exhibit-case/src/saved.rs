@@ -1,7 +1,7 @@
 //! Saved searches: a named query, and its results when it was last viewed.
 
 use crate::batch::{read_json, write_whole};
-use crate::{Case, CaseError, CaseQuery, layout};
+use crate::{Case, CaseError, CaseQuery};
 use exhibit_model::Moment;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -27,7 +27,7 @@ impl Case {
     /// # Errors
     /// [`CaseError::Io`] if they cannot be read.
     pub fn saved(&self) -> Result<BTreeMap<String, Saved>, CaseError> {
-        let path = self.folder.join(layout::SAVED);
+        let path = self.folder.saved();
         if path.exists() { read_json(&path) } else { Ok(BTreeMap::new()) }
     }
 
@@ -90,7 +90,7 @@ impl Case {
     }
 
     fn keep_saved(&self, all: &BTreeMap<String, Saved>) -> Result<(), CaseError> {
-        write_whole(&self.folder.join(layout::SAVED), |file| Ok(serde_json::to_writer_pretty(file, all)?))
+        write_whole(&self.folder.saved(), |file| Ok(serde_json::to_writer_pretty(file, all)?))
     }
 }
 

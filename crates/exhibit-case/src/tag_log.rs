@@ -3,11 +3,10 @@
 
 use crate::tags::{Changes, TagChange, lock_tags};
 use crate::writer::CaseWriter;
-use crate::{Acts, Case, CaseError, io_error, layout};
+use crate::{Acts, Case, CaseError, CaseFolder, io_error};
 use exhibit_catalogue::{Catalogue, Work};
 use exhibit_custody::Act;
 use exhibit_model::{ItemId, Moment};
-use std::path::Path;
 
 /// The catalogue settings with the number of tag changes that are logged or about to be, and the length of the tags
 /// file at that point.
@@ -29,7 +28,7 @@ pub struct TagLog {
 ///
 /// # Errors
 /// [`CaseError::Io`] if the tags cannot be read; [`CaseError::Act`], [`CaseError::Catalogue`].
-pub fn log_marks(work: &Work<'_>, folder: &Path, acts: &mut Acts) -> Result<u64, CaseError> {
+pub fn log_marks(work: &Work<'_>, folder: &CaseFolder, acts: &mut Acts) -> Result<u64, CaseError> {
     let length = length(folder)?;
     if work.number(LENGTH)?.unwrap_or(0) == length {
         return Ok(0);
@@ -47,8 +46,8 @@ pub fn log_marks(work: &Work<'_>, folder: &Path, acts: &mut Acts) -> Result<u64,
     Ok(waiting.len() as u64)
 }
 
-fn length(folder: &Path) -> Result<i64, CaseError> {
-    let path = folder.join(layout::TAGS);
+fn length(folder: &CaseFolder) -> Result<i64, CaseError> {
+    let path = folder.tags();
     match std::fs::metadata(&path) {
         Ok(file) => Ok(file.len().cast_signed()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(0),

@@ -3,7 +3,7 @@
 use crate::access::AccessSettings;
 use crate::acts::Acts;
 use crate::keys::{Keys, Memory, key_path};
-use crate::{Case, CaseError, Config, io_error, layout};
+use crate::{Case, CaseError, CaseFolder, Config, io_error};
 use exhibit_catalogue::Catalogue;
 use exhibit_custody::log::End;
 use exhibit_custody::{Act, Fact, Key, Protection, Writer};
@@ -55,33 +55,30 @@ impl Case {
     /// # Errors
     /// [`CaseError::Exists`], [`CaseError::NotEmpty`], and those of creating files.
     pub fn init(folder: &Path, new: &NewCase<'_>, acts: &mut Acts) -> Result<(), CaseError> {
-        if folder.join(layout::CONFIG).exists() {
+        let own = CaseFolder::new(folder);
+        if own.settings().exists() {
             return Err(CaseError::Exists(folder.to_owned()));
         }
         if folder.exists() && fs::read_dir(folder).map_err(io_error("list", folder))?.next().is_some() {
             return Err(CaseError::NotEmpty(folder.to_owned()));
         }
-        let missing = [layout::ORIGINALS, layout::PACKS, layout::PICTURES, layout::CUSTODY];
-        for name in missing {
-            let path = folder.join(name);
-            fs::create_dir_all(&path).map_err(io_error("make the folder", &path))?;
-        }
+        own.create_folders()?;
         let key = Key::generate("custody", acts.random());
         let log = key.verifier().name().to_owned();
         let verifier = key.verifier().to_string();
         fs::create_dir_all(new.keys).map_err(io_error("make the folder", new.keys))?;
         key.save(&key_path(new.keys, &log), new.lock, acts.random())?;
         let now = acts.now();
-        let mut catalogue = Catalogue::create(&folder.join(layout::CATALOGUE))?;
+        let mut catalogue = own.create_catalogue()?;
         let work = catalogue.begin()?;
         let opened = Act::case_open(key.verifier())
             .fact("prefix", Fact::Text(new.prefix.to_owned()))
             .secret("name", new.name.as_bytes());
         acts.log_at(&work, opened, now)?;
         work.commit()?;
-        let mut writer = Writer::create(&folder.join(layout::CUSTODY), key)?;
+        let mut writer = Writer::create(&own.custody(), key)?;
         flush_outbox(&mut catalogue, &mut writer)?;
-        Index::open_or_create(&folder.join(layout::INDEX))?;
+        Index::open_or_create(&own.index())?;
         let config = Config {
             form: 1,
             name: new.name.to_owned(),
@@ -91,7 +88,7 @@ impl Case {
             created: now.to_rfc3339(),
             access: AccessSettings::default(),
         };
-        config.write(folder)
+        config.write(&own)
     }
 }
 
@@ -115,12 +112,13 @@ impl CaseWriter {
     /// # Errors
     /// [`CaseError::Locked`] if another process has the lock.
     pub fn take_any(folder: &Path, keys: &Keys<'_>, acts: Acts) -> Result<Self, CaseError> {
-        Config::read(folder)?;
-        let lock = lock(&folder.join(layout::LOCK))?;
-        let mut catalogue = Catalogue::open_for_writing(&folder.join(layout::CATALOGUE))?;
-        let custody = folder.join(layout::CUSTODY);
+        let own = CaseFolder::new(folder);
+        Config::read(&own)?;
+        let lock = lock(&own.lock())?;
+        let mut catalogue = own.catalogue_for_writing()?;
+        let custody = own.custody();
         let mut log = Writer::open(&custody, keys.of_log(&custody)?)?;
-        let memory = Memory::recall(keys.folder, folder, log.log())?;
+        let memory = Memory::recall(keys.folder, &own, log.log())?;
         flush_outbox(&mut catalogue, &mut log)?;
         let case = Case::open(folder)?;
         case.originals.sweep()?;
@@ -182,7 +180,7 @@ fn flush_outbox(catalogue: &mut Catalogue, log: &mut Writer) -> Result<(), CaseE
 /// # Errors
 /// [`CaseError::Locked`] if another process is writing.
 pub fn keep_still(folder: &Path) -> Result<Option<File>, CaseError> {
-    let path = folder.join(layout::LOCK);
+    let path = CaseFolder::new(folder).lock();
     match fs::OpenOptions::new().read(true).custom_flags(NO_LINK).open(&path) {
         Ok(mut file) => {
             take_lock(&mut file, FlockOperation::NonBlockingLockShared)?;

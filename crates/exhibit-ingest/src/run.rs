@@ -11,12 +11,12 @@ use crate::stages::ocr::{Ocr, OcrTools};
 use crate::stages::read::{Families, Read};
 use crate::stages::{Means, Stage, StageName, Superseded, run_jobs};
 use exhibit_cage::{Cage, CageLimits};
-use exhibit_case::{CaseWriter, layout};
-use exhibit_catalogue::{Account, Catalogue, StageId, StageKey};
+use exhibit_case::CaseWriter;
+use exhibit_catalogue::{Account, StageId, StageKey};
 use exhibit_custody::{Act, Channel};
 use exhibit_index::Index;
 use exhibit_model::{Limits, SourceId, State};
-use exhibit_store::{Originals, PackReader, PackWriter};
+use exhibit_store::PackWriter;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -159,11 +159,10 @@ pub(crate) fn run_stages(
 ) -> Result<Summary, IngestError> {
     let stages = prepare(held, stages, retry, threads.progress)?;
     let folder = held.case.folder.clone();
-    let open = || Catalogue::open_for_reading(&folder.join(layout::CATALOGUE));
-    let originals = Originals::open(&folder.join(layout::ORIGINALS))?;
-    let pack_folder = folder.join(layout::PACKS);
-    let packs = PackWriter::open(&pack_folder, pack_end(&held.catalogue)?)?;
-    let pack_reader = PackReader::new(&pack_folder);
+    let open = || folder.catalogue_for_reading();
+    let originals = folder.originals()?;
+    let packs = PackWriter::open(&folder.pack_folder(), pack_end(&held.catalogue)?)?;
+    let pack_reader = folder.packs();
     let (progress, stop) = (threads.progress, threads.stop);
     let queue = Queue::new(stages.len(), stop);
     let (budget, signal) = (ByteBudget::default(), Signal::default());
@@ -171,7 +170,7 @@ pub(crate) fn run_stages(
     let indexer = Indexer {
         catalogue: open()?,
         packs: &pack_reader,
-        index: Index::open_or_create(&folder.join(layout::INDEX))?,
+        index: Index::open_or_create(&folder.index())?,
         prefix: &prefix,
         progress,
         pace: Pace::BESIDE,
@@ -291,7 +290,7 @@ pub(crate) fn register(
     sources: &[PathBuf],
     name: Option<&str>,
 ) -> Result<Vec<(SourceId, Source)>, IngestError> {
-    let case_folder = canonical(&held.case.folder)?;
+    let case_folder = canonical(held.case.folder.path())?;
     let mut numbered = Vec::new();
     for source in sources {
         let path = canonical(source)?;

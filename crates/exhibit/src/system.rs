@@ -3,8 +3,7 @@
 use crate::failure::{Exit, Failure};
 use crate::passphrase;
 use exhibit_cage::{Cage, Input, Options};
-use exhibit_case::{Acts, Case, CaseWriter, Keys, Principal, key_file, layout};
-use exhibit_custody::Log;
+use exhibit_case::{Acts, Case, CaseFolder, CaseWriter, Keys, Principal, key_file};
 use exhibit_model::{Clock, Moment, Request, Sink, Verdict};
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -124,7 +123,7 @@ pub(crate) fn unlocked_keys(folder: &Path) -> Keys<'_> {
 
 // A log that cannot be opened is reported by the code that opens it next.
 fn unlock(folder: &Path, keys: &Path) -> Result<(), Failure> {
-    match Log::open(&folder.join(layout::CUSTODY)) {
+    match CaseFolder::new(folder).log() {
         Ok(log) => passphrase::unlock(&key_file(keys, log.verifier())),
         Err(_) => Ok(()),
     }

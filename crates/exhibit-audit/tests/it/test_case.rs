@@ -2,7 +2,7 @@
 
 use exhibit_audit::{Audit, AuditContext, CHECKS, CheckName, NoProgress, Options, Severity, audit, run};
 use exhibit_bag::{Means, NewQuote, Order, Selection, VerifiedBag, export, make_quote};
-use exhibit_case::{Acts, Case, CaseWriter, Keys, NewCase, Principal, TreeParts, finding_digest, layout};
+use exhibit_case::{Acts, Case, CaseFolder, CaseWriter, Keys, NewCase, Principal, TreeParts, finding_digest};
 use exhibit_catalogue::{Added, Finding, NewItem, NewPage, PagePicture, StageKey};
 use exhibit_custody::{Act, Channel, Derivation, Receipt, Ref};
 use exhibit_model::{
@@ -97,7 +97,7 @@ impl TestCase {
 
     /// Receives and reads files: each becomes a document of one page, some with a cited picture.
     pub(crate) fn receive(&mut self, files: &[(&str, &str, Option<&[u8]>)]) {
-        let packs = self.path(layout::PACKS);
+        let packs = self.path(CaseFolder::PACKS);
         self.write(|held| {
             let mut packs = PackWriter::open(&packs, None).expect("packs");
             let entries: Vec<PageEntry<'_>> = files
@@ -153,12 +153,12 @@ impl TestCase {
             held.flush().expect("flushed");
             bag.id()
         });
-        self.path(layout::BAGS).join(id.to_string())
+        self.path(CaseFolder::BAGS).join(id.to_string())
     }
 
     /// Runs statements on the catalogue that change at least one row.
     pub(crate) fn sql(&self, statements: &str) {
-        let catalogue = rusqlite::Connection::open(self.path(layout::CATALOGUE)).expect("open");
+        let catalogue = rusqlite::Connection::open(self.path(CaseFolder::CATALOGUE)).expect("open");
         catalogue.execute_batch(&format!("PRAGMA foreign_keys = off; {statements}")).expect("forge");
         assert!(catalogue.total_changes() > 0, "{statements}");
     }
@@ -274,7 +274,7 @@ fn receive(held: &mut CaseWriter, packs: &mut PackWriter, (name, text, picture):
 /// The path of an original within the case.
 pub(crate) fn original(text: &str) -> String {
     let hex = OriginalId::new(Digest::of(text.as_bytes())).to_string();
-    format!("{}/{}/{}", layout::ORIGINALS, &hex[..2], &hex[2..])
+    format!("{}/{}/{}", CaseFolder::ORIGINALS, &hex[..2], &hex[2..])
 }
 
 /// Replaces a file's bytes, whatever its permissions.

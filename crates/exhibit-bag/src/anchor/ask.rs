@@ -3,7 +3,7 @@
 
 use super::{Beside, checkpoint, folder, read_all, write_file};
 use crate::{BagError, io_error};
-use exhibit_case::{CaseWriter, layout};
+use exhibit_case::CaseWriter;
 use exhibit_custody::{Log, Random};
 use exhibit_proof::VerifierKey;
 use exhibit_time::anchored::{self, CHECKPOINT, Kind};
@@ -45,7 +45,7 @@ pub fn ask_anchors(held: &mut CaseWriter, recipients: &AskFor<'_>, target: &Path
     if target.symlink_metadata().is_ok() && fs::read_dir(target).map_err(|_| taken())?.next().is_some() {
         return Err(taken());
     }
-    let log = Log::open(&held.case.folder.join(layout::CUSTODY))?;
+    let log = held.case.folder.log()?;
     let all = read_all(&held.case)?;
     let place = folder(&held.case).join(format!("{:09}", log.size()));
     let existing = all.iter().find(|beside| beside.size == log.size());

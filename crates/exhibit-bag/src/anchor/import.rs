@@ -2,7 +2,7 @@
 
 use super::{Beside, logged, read_all, write_file};
 use crate::BagError;
-use exhibit_case::{CaseWriter, layout};
+use exhibit_case::CaseWriter;
 use exhibit_custody::{Act, Fact, Log, Ref, Verb};
 use exhibit_model::Digest;
 use exhibit_proof::Note;
@@ -39,7 +39,7 @@ pub struct Imported {
 /// # Errors
 /// [`BagError`]; a reply that is not valid is not stored.
 pub fn import_anchor(held: &mut CaseWriter, reply: &Reply<'_>) -> Result<Imported, BagError> {
-    let log = Log::open(&held.case.folder.join(layout::CUSTODY))?;
+    let log = held.case.folder.log()?;
     let all = read_all(&held.case)?;
     let (beside, name, kind) = find(&all, reply)?;
     let answer = format!("{name}.{}", kind.endings()[1]);

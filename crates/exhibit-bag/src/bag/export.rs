@@ -13,7 +13,7 @@ use super::writer::BagWriter;
 use crate::BagError;
 use crate::anchor::{anchors_of, pack_anchors};
 use crate::quote::{Standing, read_quote, standing};
-use exhibit_case::{Cage, CaseError, CaseWriter, layout};
+use exhibit_case::{Cage, CaseError, CaseWriter};
 use exhibit_catalogue::{Item, PagePicture};
 use exhibit_custody::{Act, Fact, Log, Ref, Verb};
 use exhibit_model::{Digest, ItemId, Moment, Reason};
@@ -141,7 +141,7 @@ type Quotes = BTreeMap<String, (Anchor, Vec<u8>)>;
 /// # Errors
 /// [`BagError`]; nothing is then left at the target.
 pub fn export(held: &mut CaseWriter, order: &Order<'_>, means: &mut Means<'_>) -> Result<Exported, BagError> {
-    let log = Log::open(&held.case.folder.join(layout::CUSTODY))?;
+    let log = held.case.folder.log()?;
     let (chosen, quotes) = resolve(held, order.selection, &log)?;
     if chosen.is_empty() {
         return Err(BagError::Nothing);
@@ -150,7 +150,7 @@ pub fn export(held: &mut CaseWriter, order: &Order<'_>, means: &mut Means<'_>) -
     let mut writer = BagWriter::begin(order.target, &order.lock)?;
     let unpainted = paint(held, order.selection, &chosen, means)?;
     // Read again, because the pictures are now in it.
-    let log = Log::open(&held.case.folder.join(layout::CUSTODY))?;
+    let log = held.case.folder.log()?;
     (means.progress)(Step::Copy(whole_items(held, &chosen)?));
     let packed = pack_documents(&mut writer, held, (&chosen, &quotes, order.selection), means.progress)?;
     let (mut entries, mut proved) = (BTreeSet::new(), BTreeMap::new());
@@ -205,7 +205,7 @@ pub fn export(held: &mut CaseWriter, order: &Order<'_>, means: &mut Means<'_>) -
     };
     entries.insert(exported.entry);
     // Its checkpoint is the first that covers the export.
-    let log = Log::open(&held.case.folder.join(layout::CUSTODY))?;
+    let log = held.case.folder.log()?;
     let key = log.verifier().clone();
     pack_anchors(&mut writer, held, &log, &mut entries)?;
     write_log(&mut writer, &log, &key, &mut entries)?;

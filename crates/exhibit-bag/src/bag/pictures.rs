@@ -4,7 +4,7 @@
 use crate::{BagError, reading};
 use exhibit_case::{Cage, CaseError, CaseWriter, TreeParts, finding_digest, reader_of};
 use exhibit_catalogue::{Item, PagePicture};
-use exhibit_custody::{Act, Derivation, Entry, Log};
+use exhibit_custody::{Act, Derivation, Entry};
 use exhibit_model::{ItemId, Reason};
 use std::collections::BTreeSet;
 
@@ -54,7 +54,7 @@ pub(crate) fn content_of(held: &CaseWriter, item: ItemId) -> Result<Item, BagErr
 // The document's derivation again: the same state and texts, and these pictures.
 fn log_pictures(held: &mut CaseWriter, content: &Item, new: &[PagePicture]) -> Result<(), BagError> {
     let document = held.case.label(content.id);
-    let log = Log::open(&held.case.folder.join(exhibit_case::layout::CUSTODY))?;
+    let log = held.case.folder.log()?;
     let before = reading::of(held, &log, content)?.ok_or(BagError::NotRead { document: document.clone() })?;
     let entry = Entry::read(&log.entry(before.seq)?);
     let entry = entry.map_err(|_| BagError::NotAsLogged { document: document.clone(), entry: before.seq })?;

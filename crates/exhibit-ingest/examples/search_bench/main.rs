@@ -13,7 +13,7 @@ mod peer;
 mod queries;
 mod text;
 
-use exhibit_case::{BatchProgress, Case, NewBatch, SearchRequest, layout};
+use exhibit_case::{BatchProgress, Case, CaseFolder, NewBatch, SearchRequest};
 use exhibit_index::Index;
 use exhibit_ingest::{Progress, reindex};
 use exhibit_model::Moment;
@@ -115,7 +115,7 @@ fn whole(folder: &Path, texts: &Texts, pages: usize) -> Result<f64, Failed> {
         megabytes(bytes) / meter.cpu(),
         megabytes(bytes) / meter.elapsed(),
         meter.elapsed(),
-        size(&folder.join("case").join(layout::INDEX)) / bytes
+        size(&CaseFolder::new(&folder.join("case")).index()) / bytes
     );
     println!("  memory that is no mapped file, after it: {:.0} MB", own_memory());
     Ok(bytes)

@@ -3,7 +3,7 @@
 
 use crate::text::{Language, Texts};
 use crate::{Failed, PAGES_OF_A_DOCUMENT};
-use exhibit_case::{Acts, Case, CaseWriter, Keys, NewCase, Principal, layout};
+use exhibit_case::{Acts, Case, CaseFolder, CaseWriter, Keys, NewCase, Principal};
 use exhibit_catalogue::{Added, Finding, NewItem, NewPage, StageKey, Work};
 use exhibit_model::{
     Counts, Digest, FixedClock, ItemId, MetadataKey, Moment, OriginalId, Page, Relation, SourceId, State, wire,
@@ -21,7 +21,7 @@ pub(crate) fn make(folder: &Path, texts: &Texts, pages: usize) -> Result<u64, Fa
     let case = folder.join("case");
     Case::init(&case, &new, &mut acts())?;
     let mut held = CaseWriter::take(&case, &Keys::plain(&keys), acts())?;
-    let mut packs = PackWriter::open(&case.join(layout::PACKS), None)?;
+    let mut packs = PackWriter::open(&CaseFolder::new(&case).pack_folder(), None)?;
     let documents = pages.div_ceil(PAGES_OF_A_DOCUMENT);
     let (mut bytes, mut document) = (0, 0);
     while document < documents {

@@ -6,8 +6,8 @@ use crate::failure::{Exit, Failure};
 use crate::passphrase;
 use crate::system;
 use clap::{Args, Subcommand, ValueEnum};
-use exhibit_case::{CaseError, CaseWriter, Rotation, key_file, layout};
-use exhibit_custody::{Entry, Key, Log, Passphrase, Protection, Ref, Remembered, Revocation, check_log_with};
+use exhibit_case::{CaseError, CaseFolder, CaseWriter, Rotation, key_file};
+use exhibit_custody::{Entry, Key, Passphrase, Protection, Ref, Remembered, Revocation, check_log_with};
 use exhibit_proof::VerifierKey;
 use exhibit_proof::hash::to_hex;
 use serde_json::json;
@@ -91,7 +91,7 @@ struct Chain {
 
 fn chain(folder: &Path) -> Chain {
     let mut reasons = BTreeMap::new();
-    let report = check_log_with(&folder.join(layout::CUSTODY), &Remembered::default(), &mut |entry: &Entry| {
+    let report = check_log_with(&CaseFolder::new(folder).custody(), &Remembered::default(), &mut |entry: &Entry| {
         if entry.act == exhibit_custody::Verb::KeyRevoke {
             let reason = match entry.facts.get("reason") {
                 Some(exhibit_custody::Fact::Text(reason)) => exhibit_model::shown(reason),
@@ -186,7 +186,7 @@ fn revoke(context: &Context<'_>, folder: &Path, id: &str, reason: KeyReason) -> 
         return Err(Failure::new(Exit::Nothing, "no-such-key", format!("this log has no key {id}"))
             .hint("`exhibit log key ls` lists them"));
     };
-    let log = Log::open(&folder.join(layout::CUSTODY)).map_err(CaseError::from)?;
+    let log = CaseFolder::new(folder).log().map_err(CaseError::from)?;
     if key == log.verifier() {
         return Err(Failure::usage("this is the current signing key")
             .hint("`exhibit log key rotate --reason …` replaces and revokes it"));
