@@ -1,7 +1,7 @@
 //! What checks read: the case as far as it can be opened, its log, and what the log records.
 
 use crate::{Logged, Stop};
-use exhibit_case::{Case, CaseError, Config, layout, remembered};
+use exhibit_case::{Case, CaseError, CaseFolder, Config, remembered};
 use exhibit_catalogue::{Catalogue, CatalogueError};
 use exhibit_custody::{Entry, Log, Remembered, Report, check_log_with};
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ pub struct Options<'a> {
 
 /// What checks read.
 pub struct AuditContext {
-    folder: PathBuf,
+    folder: CaseFolder,
     case: Result<Case, CaseError>,
     catalogue: Option<Catalogue>,
     catalogue_error: Option<CatalogueError>,
@@ -35,9 +35,10 @@ impl AuditContext {
     /// Reads the whole log of the case in `folder`, which was opened as far as that is possible.
     #[must_use]
     pub fn new(folder: &Path, case: Result<Case, CaseError>, options: &Options<'_>) -> Self {
+        let folder = CaseFolder::new(folder);
         let config = match &case {
             Ok(case) => Some(case.config.clone()),
-            Err(_) => Config::read(folder).ok(),
+            Err(_) => Config::read(&folder).ok(),
         };
         let note = config.as_ref().zip(options.keys).and_then(|(config, keys)| remembered(keys, &config.log));
         let remembered = Remembered {
@@ -45,11 +46,11 @@ impl AuditContext {
             checkpoints: note.into_iter().collect(),
             verifier: config.map(|config| config.verifier),
         };
-        let custody = folder.join(layout::CUSTODY);
+        let custody = folder.custody();
         let mut logged = Logged::default();
         let report = check_log_with(&custody, &remembered, &mut |entry| logged.note(entry));
         // a connection of its own, so that a long check does not block readers
-        let catalogue = case.is_ok().then(|| Catalogue::open_for_reading(&folder.join(layout::CATALOGUE))).transpose();
+        let catalogue = case.is_ok().then(|| folder.catalogue_for_reading()).transpose();
         let (catalogue, catalogue_error) = match catalogue {
             Ok(catalogue) => (catalogue, None),
             Err(error) => (None, Some(error)),
@@ -61,12 +62,12 @@ impl AuditContext {
             }
         }
         let (log, keys) = (Log::open(&custody).ok(), options.keys.map(Path::to_owned));
-        Self { folder: folder.to_owned(), case, catalogue, catalogue_error, log, keys, report, logged }
+        Self { folder, case, catalogue, catalogue_error, log, keys, report, logged }
     }
 
     /// The case's folder.
     #[must_use]
-    pub fn folder(&self) -> &Path {
+    pub const fn folder(&self) -> &CaseFolder {
         &self.folder
     }
 

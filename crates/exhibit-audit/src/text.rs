@@ -2,6 +2,7 @@
 
 use crate::fault::{Fault, ReceiptField};
 use crate::findings::Place;
+use exhibit_case::CaseFolder;
 use exhibit_messages::{Language, Message, Messages, audit, fault as bag_fault};
 use exhibit_model::shown;
 use exhibit_proof::finding::chain;
@@ -19,7 +20,7 @@ pub(crate) fn place(place: &Place) -> String {
         Place::Page { document, page, pack, offset } => audit::place_page(document, *offset, pack, u64::from(*page)),
         Place::Picture { document, page } => audit::place_picture(document, u64::from(*page)),
         Place::Source(number) => audit::place_source(number.to_string()),
-        Place::TagChange(number) => audit::place_tag_change(exhibit_case::layout::TAGS, *number),
+        Place::TagChange(number) => audit::place_tag_change(CaseFolder::TAGS, *number),
     };
     english(&message)
 }

@@ -167,9 +167,6 @@ impl From<LogError> for BagError {
     }
 }
 
-/// Fills a slice with cryptographically secure random bytes.
-pub type Random<'a> = &'a mut dyn FnMut(&mut [u8]);
-
 pub(crate) fn io_error(act: &'static str, path: &Path) -> impl FnOnce(io::Error) -> BagError {
     let path = path.to_owned();
     move |source| BagError::Io { act, path, source }

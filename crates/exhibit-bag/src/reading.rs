@@ -1,7 +1,7 @@
 //! Rebuilds a document's tree as its log entry has it, to prove single pages.
 
 use crate::BagError;
-use exhibit_case::{Held, TreeParts, reader_of};
+use exhibit_case::{CaseWriter, TreeParts, reader_of};
 use exhibit_catalogue::Item;
 use exhibit_custody::{Entry, Log, Ref, Verb};
 use exhibit_proof::document::Document;
@@ -18,7 +18,7 @@ pub(crate) struct Reading {
 
 /// Rebuilds the tree of `content` (an item that is not a duplicate) from the catalogue and checks it against the log;
 /// `None` if the item has no pages that were read.
-pub(crate) fn of(held: &mut Held, log: &Log, content: &Item) -> Result<Option<Reading>, BagError> {
+pub(crate) fn of(held: &mut CaseWriter, log: &Log, content: &Item) -> Result<Option<Reading>, BagError> {
     let document = held.case.label(content.id);
     let (Some(original), Some(seq)) = (content.original, held.catalogue.settled_seq(content.id)?) else {
         return Ok(None);

@@ -1,9 +1,8 @@
 //! The settings of the access log in `exhibit.toml`, and opening it. The log itself is in `exhibit-custody`.
 
-use crate::writer::{ACTOR, Held};
-use crate::{Case, CaseError, layout};
+use crate::writer::CaseWriter;
+use crate::{Acts, Case, CaseError};
 use exhibit_custody::{AccessError, AccessLog, Act};
-use exhibit_model::Moment;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -28,36 +27,26 @@ impl Case {
     /// The folder of the access log.
     #[must_use]
     pub fn access_folder(&self) -> PathBuf {
-        self.folder.join(layout::ACCESS)
+        self.folder.access()
     }
 
     /// Opens the access log for recording, creating it if it does not exist.
     ///
     /// # Errors
     /// [`AccessError`] if the case or the keys are not writable: accesses are then not recorded.
-    pub fn access_log(
-        &self,
-        keys: &Path,
-        tool: &str,
-        now: Moment,
-        random: &mut dyn FnMut(&mut [u8]),
-    ) -> Result<AccessLog, AccessError> {
-        AccessLog::open_or_begin(&self.access_folder(), keys, (ACTOR, tool), now, random)
+    pub fn access_log(&self, keys: &Path, acts: &mut Acts) -> Result<AccessLog, AccessError> {
+        let (now, actor, tool) = (acts.now(), acts.actor().id().to_owned(), acts.tool().to_owned());
+        AccessLog::open_or_begin(&self.access_folder(), keys, (&actor, &tool), now, acts.random())
     }
 }
 
-impl Held {
+impl CaseWriter {
     /// Turns access logging on or off, and records the change in the custody log first.
     ///
     /// # Errors
     /// [`CaseError::Catalogue`], [`CaseError::Log`], [`CaseError::Io`].
-    pub fn set_access(
-        &mut self,
-        settings: AccessSettings,
-        now: Moment,
-        random: &mut dyn FnMut(&mut [u8]),
-    ) -> Result<u64, CaseError> {
-        let entry = self.log_one(Act::access_set(settings.record, settings.keep_days), now, random)?;
+    pub fn set_access(&mut self, settings: AccessSettings) -> Result<u64, CaseError> {
+        let entry = self.log(Act::access_set(settings.record, settings.keep_days))?;
         self.case.config.access = settings;
         self.case.config.write_again(&self.case.folder)?;
         Ok(entry)

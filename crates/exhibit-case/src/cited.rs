@@ -1,6 +1,6 @@
 //! Pictures of pages rendered for citing: stored permanently by their digests, unlike pictures for viewing.
 
-use crate::{Case, CaseError, layout, paint};
+use crate::{Case, CaseError, paint};
 use exhibit_cage::Cage;
 use exhibit_catalogue::{Item, PagePicture};
 use exhibit_model::{Digest, OriginalId, Reason, Task};
@@ -17,7 +17,7 @@ impl Case {
     /// # Errors
     /// [`CaseError::Store`].
     pub fn cited(&self) -> Result<Originals, CaseError> {
-        Ok(Originals::open(&self.folder.join(layout::CITED))?)
+        Ok(self.folder.cited()?)
     }
 
     /// Renders a page for citing and stores the picture. It counts once the store is durable and the catalogue refers

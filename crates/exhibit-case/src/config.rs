@@ -1,7 +1,7 @@
 //! `exhibit.toml`: the name of a case, and the settings that are not secret.
 
 use crate::access::AccessSettings;
-use crate::{CaseError, io_error, layout};
+use crate::{CaseError, CaseFolder, io_error};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io::Write;
@@ -41,12 +41,12 @@ impl Config {
     ///
     /// # Errors
     /// [`CaseError::NoCase`] if there is no case; [`CaseError::Config`] if the settings cannot be parsed.
-    pub fn read(folder: &Path) -> Result<Self, CaseError> {
-        let path = folder.join(layout::CONFIG);
+    pub fn read(folder: &CaseFolder) -> Result<Self, CaseError> {
+        let path = folder.settings();
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Err(CaseError::NoCase(folder.to_owned()));
+                return Err(CaseError::NoCase(folder.path().to_owned()));
             }
             Err(error) => return Err(io_error("read", &path)(error)),
         };
@@ -59,10 +59,11 @@ impl Config {
         }
     }
 
-    pub(crate) fn write(&self, folder: &Path) -> Result<(), CaseError> {
-        let path = folder.join(layout::CONFIG);
+    pub(crate) fn write(&self, folder: &CaseFolder) -> Result<(), CaseError> {
+        let path = folder.settings();
         let file = fs::File::create_new(&path).map_err(io_error("create", &path))?;
         self.fill(file, &path)?;
+        let folder = folder.path();
         let holder = fs::File::open(folder).map_err(io_error("open", folder))?;
         holder.sync_all().map_err(io_error("make durable", folder))
     }
@@ -74,11 +75,12 @@ impl Config {
     }
 
     /// Replaces the settings atomically: the file contains either the old or the new ones.
-    pub(crate) fn write_again(&self, folder: &Path) -> Result<(), CaseError> {
-        let (path, new) = (folder.join(layout::CONFIG), folder.join(format!("{}.new", layout::CONFIG)));
+    pub(crate) fn write_again(&self, folder: &CaseFolder) -> Result<(), CaseError> {
+        let (path, new) = (folder.settings(), folder.settings().with_added_extension("new"));
         let file = fs::File::create(&new).map_err(io_error("create", &new))?;
         self.fill(file, &new)?;
         fs::rename(&new, &path).map_err(io_error("rename", &new))?;
+        let folder = folder.path();
         let holder = fs::File::open(folder).map_err(io_error("open", folder))?;
         holder.sync_all().map_err(io_error("make durable", folder))
     }

@@ -1,8 +1,7 @@
 //! Looking up documents by number, digest or path; their names, pages, properties, places and log entries.
 
-use crate::{Case, CaseError, layout, own_path};
+use crate::{Case, CaseError, own_path};
 use exhibit_catalogue::{Account, Item, ItemFilter, NoteRow, PageRow};
-use exhibit_custody::Log;
 use exhibit_model::{ItemId, MetadataKey, Page, State, shown, shown_bytes, wire};
 use exhibit_store::StoreError;
 use std::collections::BTreeMap;
@@ -263,7 +262,7 @@ impl Case {
     /// # Errors
     /// [`CaseError::Log`] if there is no such entry.
     pub fn entry(&self, seq: u64) -> Result<Entry, CaseError> {
-        let log = Log::open(&self.folder.join(layout::CUSTODY))?;
+        let log = self.folder.log()?;
         let text = String::from_utf8_lossy(&log.entry(seq)?).into_owned();
         let catalogue = self.catalogue();
         let openings = catalogue.openings(seq)?;
@@ -282,7 +281,7 @@ impl Case {
     /// # Errors
     /// [`CaseError::Log`].
     pub fn log_size(&self) -> Result<u64, CaseError> {
-        Ok(Log::open(&self.folder.join(layout::CUSTODY))?.size())
+        Ok(self.folder.log()?.size())
     }
 }
 

@@ -4,11 +4,10 @@
 //! Everything that appends to the log gets the key here. The folder of keys is separate from every case, so the state
 //! stored there reveals a case that was rolled back.
 
-use crate::writer::{Held, flush_outbox, log_act};
-use crate::{CaseError, io_error, layout};
+use crate::writer::CaseWriter;
+use crate::{CaseError, CaseFolder, io_error};
 use exhibit_custody::log::End;
 use exhibit_custody::{Act, Head, Key, KeyError, Log, Passphrase, Protection, Revocation};
-use exhibit_model::Moment;
 use exhibit_proof::chain::successor;
 use exhibit_proof::hash::to_hex;
 use exhibit_proof::{Checkpoint, Note, VerifierKey};
@@ -91,32 +90,25 @@ pub struct Rotated {
     pub entry: u64,
 }
 
-impl Held {
+impl CaseWriter {
     /// Hands over to a new signing key of the log; completes an interrupted handover instead. The new key is
     /// durable before the log names it.
     ///
     /// # Errors
     /// [`CaseError::Key`], [`CaseError::Log`].
-    pub fn rotate_key(
-        &mut self,
-        keys: &Keys<'_>,
-        rotation: &Rotation<'_>,
-        now: Moment,
-        random: &mut dyn FnMut(&mut [u8]),
-    ) -> Result<Rotated, CaseError> {
+    pub fn rotate_key(&mut self, keys: &Keys<'_>, rotation: &Rotation<'_>) -> Result<Rotated, CaseError> {
         let old = self.log.log().verifier().clone();
         let next = match self.log.end() {
             End::Sealed => return Err(CaseError::Sealed),
             End::Revoked => keys.load(&self.next_key_file(keys)?)?,
             End::Open => {
-                let next = Key::successor(&old, random);
-                next.save(&later_key_path(keys.folder, next.verifier()), rotation.lock, random)?;
-                let tool = self.tool().to_owned();
+                let next = Key::successor(&old, self.acts.random());
+                next.save(&later_key_path(keys.folder, next.verifier()), rotation.lock, self.acts.random())?;
                 let work = self.catalogue.begin()?;
-                log_act(&work, Act::key_add(next.verifier(), &old), now, &tool, random)?;
-                log_act(&work, Act::key_revoke(&old, rotation.reason), now, &tool, random)?;
+                self.acts.log(&work, Act::key_add(next.verifier(), &old))?;
+                self.acts.log(&work, Act::key_revoke(&old, rotation.reason))?;
                 work.commit()?;
-                flush_outbox(&mut self.catalogue, &mut self.log)?;
+                self.flush()?;
                 next
             }
         };
@@ -137,27 +129,8 @@ impl Held {
     ///
     /// # Errors
     /// [`CaseError::Catalogue`], [`CaseError::Log`].
-    pub fn revoke_key(
-        &mut self,
-        key: &VerifierKey,
-        reason: Revocation,
-        now: Moment,
-        random: &mut dyn FnMut(&mut [u8]),
-    ) -> Result<u64, CaseError> {
-        self.log_one(Act::key_revoke(key, reason), now, random)
-    }
-
-    /// Logs one act, durably.
-    ///
-    /// # Errors
-    /// [`CaseError::Act`], [`CaseError::Catalogue`], [`CaseError::Log`].
-    pub fn log_one(&mut self, act: Act, now: Moment, random: &mut dyn FnMut(&mut [u8])) -> Result<u64, CaseError> {
-        let tool = self.tool().to_owned();
-        let work = self.catalogue.begin()?;
-        let entry = log_act(&work, act, now, &tool, random)?;
-        work.commit()?;
-        flush_outbox(&mut self.catalogue, &mut self.log)?;
-        Ok(entry)
+    pub fn revoke_key(&mut self, key: &VerifierKey, reason: Revocation) -> Result<u64, CaseError> {
+        self.log(Act::key_revoke(key, reason))
     }
 }
 
@@ -196,14 +169,13 @@ pub(crate) struct Memory {
 
 impl Memory {
     /// Checks a log against its last known state, so that a second history is never signed.
-    pub(crate) fn recall(keys: &Path, case: &Path, log: &Log) -> Result<Self, CaseError> {
+    pub(crate) fn recall(keys: &Path, case: &CaseFolder, log: &Log) -> Result<Self, CaseError> {
         if let Some(note) = remembered(keys, log.origin())
             && let Ok(once) = Checkpoint::parse(&note.text)
         {
             log.continues(Head { size: once.size, root: once.root })?;
         }
-        let checkpoint = case.join(layout::CUSTODY).join("checkpoint");
-        Ok(Self { path: memory_path(keys, log.origin()), checkpoint })
+        Ok(Self { path: memory_path(keys, log.origin()), checkpoint: case.checkpoint() })
     }
 
     // Not synced: an older checkpoint is no worse than none, and still true.

@@ -1,19 +1,22 @@
 //! An opened case on disk: its documents and pages, their pictures and tags. Searching a case is in
 //! `exhibit-search`, checking it in `exhibit-audit`.
 //!
-//! Reading never changes a case. Only the process with the case's lock ([`Held`]) writes, by means of
+//! Reading never changes a case. Only the process with the case's lock ([`CaseWriter`]) writes, by means of
 //! `exhibit-ingest`. The layout of the folder is `docs/formats/case.md`.
 
 mod access;
+mod acts;
 mod cited;
 mod config;
 mod document_date;
 mod document_tree;
 mod documents;
+mod folder;
 mod keys;
 mod passwords;
 mod picture;
 mod places;
+mod principal;
 mod tag_log;
 mod tags;
 mod verify;
@@ -22,23 +25,26 @@ mod writer;
 use exhibit_model::Reason;
 
 pub use access::AccessSettings;
+pub use acts::Acts;
 pub use config::{Config, is_prefix};
 pub use document_date::date_of;
 pub use document_tree::{TreeParts, reader_of};
 pub use documents::{Document, Entry, read_page};
 pub use exhibit_cage::Cage;
 pub use exhibit_proof::finding::chain as chain_of;
+pub use folder::CaseFolder;
 pub use keys::{Keys, Rotated, Rotation, key_file, key_path, rekey, remembered};
 pub use picture::paint;
 pub use places::{Places, own_path};
+pub use principal::Principal;
 pub use tag_log::{TagLog, log_marks};
 pub use tags::{TagChange, TagCount, is_tag};
 pub use verify::{finding_digest, reason_lines};
-pub use writer::{Held, NewCase, append_outbox, flush_outbox, keep_still, log_act};
+pub use writer::{CaseWriter, NewCase, append_outbox, keep_still};
 
 use exhibit_catalogue::{Catalogue, CatalogueError};
+use exhibit_custody::LogError;
 use exhibit_custody::log::End;
-use exhibit_custody::{Log, LogError};
 use exhibit_index::{Index, IndexError};
 use exhibit_store::{Originals, PackReader, StoreError};
 use std::path::{Path, PathBuf};
@@ -47,7 +53,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 /// A case, open for reading.
 pub struct Case {
     /// Its folder.
-    pub folder: PathBuf,
+    pub folder: CaseFolder,
     /// The content of `exhibit.toml`.
     pub config: Config,
     catalogue: Mutex<Catalogue>,
@@ -153,44 +159,6 @@ pub(crate) fn io_error(act: &'static str, path: &Path) -> impl FnOnce(std::io::E
     move |source| CaseError::Io { act, path, source }
 }
 
-/// The names of the files in a case's folder.
-pub mod layout {
-    /// Name, label prefix and settings.
-    pub const CONFIG: &str = "exhibit.toml";
-    /// Originals by digest.
-    pub const ORIGINALS: &str = "originals";
-    /// Page packs.
-    pub const PACKS: &str = "derived/pages";
-    /// Rendered pages: a cache.
-    pub const PICTURES: &str = "derived/pictures";
-    /// Pictures of pages rendered for citing, by digest.
-    pub const CITED: &str = "derived/cited";
-    /// The catalogue.
-    pub const CATALOGUE: &str = "catalogue.db";
-    /// The search index.
-    pub const INDEX: &str = "index";
-    /// A search index that is being rebuilt.
-    pub const NEW_INDEX: &str = "index.new";
-    /// The custody log.
-    pub const CUSTODY: &str = "custody";
-    /// The access log: views, searches and exports.
-    pub const ACCESS: &str = "access";
-    /// Bags received from other cases, by the digests of their manifests.
-    pub const BAGS: &str = "bags";
-    /// Batches of names and queries, and their results.
-    pub const BATCHES: &str = "batches";
-    /// Saved searches.
-    pub const SAVED: &str = "saved.json";
-    /// The search history of this user.
-    pub const HISTORY: &str = "history.json";
-    /// Every tag added to a document or removed from it, one per line.
-    pub const TAGS: &str = "tags.ndjson";
-    /// Passwords to try on encrypted files, one per line.
-    pub const PASSWORDS: &str = "passwords";
-    /// The process with the case's lock.
-    pub const LOCK: &str = "lock";
-}
-
 impl std::fmt::Debug for Case {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Case").field("folder", &self.folder).finish_non_exhaustive()
@@ -203,22 +171,23 @@ impl Case {
     /// # Errors
     /// [`CaseError::NoCase`] if there is none; others if it is damaged.
     pub fn open(folder: &Path) -> Result<Self, CaseError> {
-        let config = Config::read(folder)?;
-        let catalogue = Catalogue::open_for_reading(&folder.join(layout::CATALOGUE))?;
+        let folder = CaseFolder::new(folder);
+        let config = Config::read(&folder)?;
+        let catalogue = folder.catalogue_for_reading()?;
         Ok(Self {
-            folder: folder.to_owned(),
             config,
             catalogue: Mutex::new(catalogue),
-            originals: Originals::open(&folder.join(layout::ORIGINALS))?,
-            packs: PackReader::new(&folder.join(layout::PACKS)),
+            originals: folder.originals()?,
+            packs: folder.packs(),
             index: OnceLock::new(),
+            folder,
         })
     }
 
     /// The folder of the case that contains `start`: itself, or the nearest parent with an `exhibit.toml`.
     #[must_use]
     pub fn find(start: &Path) -> Option<PathBuf> {
-        start.ancestors().find(|folder| folder.join(layout::CONFIG).is_file()).map(Path::to_owned)
+        start.ancestors().find(|folder| CaseFolder::new(folder).is_case()).map(Path::to_owned)
     }
 
     /// Fails if the case is sealed.
@@ -233,7 +202,7 @@ impl Case {
     /// count as sealed: `exhibit verify` reports the fault.
     #[must_use]
     pub fn is_sealed(&self) -> bool {
-        let end = Log::open(&self.folder.join(layout::CUSTODY)).and_then(|log| log.end());
+        let end = self.folder.log().and_then(|log| log.end());
         end.is_ok_and(|end| end == End::Sealed)
     }
 
@@ -254,7 +223,7 @@ impl Case {
     /// # Errors
     /// [`CaseError::Catalogue`].
     pub fn connect_catalogue(&self) -> Result<Catalogue, CaseError> {
-        Ok(Catalogue::open_for_reading(&self.folder.join(layout::CATALOGUE))?)
+        Ok(self.folder.catalogue_for_reading()?)
     }
 
     /// The search index.
@@ -265,7 +234,7 @@ impl Case {
         if let Some(index) = self.index.get() {
             return Ok(index);
         }
-        let folder = self.folder.join(layout::INDEX);
+        let folder = self.folder.index();
         // opening would create an empty index, in which nothing is ever found
         if !folder.join("meta.json").is_file() {
             return Err(CaseError::NoIndex);

@@ -1,6 +1,6 @@
 //! Passwords to try on encrypted files: stored in the case, one per line, readable by its owner alone.
 
-use crate::{Case, CaseError, io_error, layout};
+use crate::{Case, CaseError, io_error};
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
@@ -11,7 +11,7 @@ impl Case {
     /// # Errors
     /// [`CaseError::Io`].
     pub fn passwords(&self) -> Result<Vec<String>, CaseError> {
-        let path = self.folder.join(layout::PASSWORDS);
+        let path = self.folder.passwords();
         match fs::read_to_string(&path) {
             Ok(text) => Ok(text.lines().map(str::to_owned).filter(|line| !line.is_empty()).collect()),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
@@ -32,7 +32,7 @@ impl Case {
                 all.push(password.clone());
             }
         }
-        let path = self.folder.join(layout::PASSWORDS);
+        let path = self.folder.passwords();
         let temporary = path.with_extension("tmp");
         let open = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temporary);
         let mut file = open.map_err(io_error("create", &temporary))?;

@@ -1,6 +1,6 @@
 //! Pictures of pages: rendered by a caged worker, stored in a bounded cache of PNG files.
 
-use crate::{Case, CaseError, io_error, layout};
+use crate::{Case, CaseError, io_error};
 use exhibit_cage::{Cage, CageLimits, WorkerEnd};
 use exhibit_model::{ItemId, Limits, Picture, Reason, Record, Request, Task, Verdict};
 use std::fs;
@@ -24,7 +24,7 @@ impl Case {
         if !row.kind.is_rendered() {
             return Err(not_painted(Reason::NoLayout { kind: row.kind.word().to_owned() }));
         }
-        let folder = self.folder.join(layout::PICTURES);
+        let folder = self.folder.pictures();
         let path = folder.join(format!("{original}-{number}-{max_side}.png"));
         if let Ok(png) = fs::read(&path) {
             return Ok(png);

@@ -2,12 +2,11 @@
 //! and the current or next process with the case's lock makes it an entry. The catalogue counts the logged changes.
 
 use crate::tags::{Changes, TagChange, lock_tags};
-use crate::writer::{Held, flush_outbox, log_act};
-use crate::{Case, CaseError, io_error, layout};
+use crate::writer::CaseWriter;
+use crate::{Acts, Case, CaseError, CaseFolder, io_error};
 use exhibit_catalogue::{Catalogue, Work};
 use exhibit_custody::Act;
 use exhibit_model::{ItemId, Moment};
-use std::path::Path;
 
 /// The catalogue settings with the number of tag changes that are logged or about to be, and the length of the tags
 /// file at that point.
@@ -29,13 +28,7 @@ pub struct TagLog {
 ///
 /// # Errors
 /// [`CaseError::Io`] if the tags cannot be read; [`CaseError::Act`], [`CaseError::Catalogue`].
-pub fn log_marks(
-    work: &Work<'_>,
-    folder: &Path,
-    now: Moment,
-    tool: &str,
-    random: &mut dyn FnMut(&mut [u8]),
-) -> Result<u64, CaseError> {
+pub fn log_marks(work: &Work<'_>, folder: &CaseFolder, acts: &mut Acts) -> Result<u64, CaseError> {
     let length = length(folder)?;
     if work.number(LENGTH)?.unwrap_or(0) == length {
         return Ok(0);
@@ -44,7 +37,7 @@ pub fn log_marks(
     let changes = Changes::read(folder)?;
     let waiting = changes.all.get(usize::try_from(logged).unwrap_or(usize::MAX)..).unwrap_or_default();
     for change in waiting {
-        log_act(work, change.act(), now, tool, random)?;
+        acts.log(work, change.act())?;
     }
     // lines removed from the file are not logged again when it grows again
     let logged = logged.max(changes.all.len() as u64);
@@ -53,8 +46,8 @@ pub fn log_marks(
     Ok(waiting.len() as u64)
 }
 
-fn length(folder: &Path) -> Result<i64, CaseError> {
-    let path = folder.join(layout::TAGS);
+fn length(folder: &CaseFolder) -> Result<i64, CaseError> {
+    let path = folder.tags();
     match std::fs::metadata(&path) {
         Ok(file) => Ok(file.len().cast_signed()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(0),
@@ -62,16 +55,16 @@ fn length(folder: &Path) -> Result<i64, CaseError> {
     }
 }
 
-impl Held {
+impl CaseWriter {
     /// Logs the pending tag changes durably; returns their number.
     ///
     /// # Errors
     /// Those of [`log_marks`], and [`CaseError::Log`].
-    pub fn log_marks(&mut self, now: Moment, random: &mut dyn FnMut(&mut [u8])) -> Result<u64, CaseError> {
+    pub fn log_marks(&mut self) -> Result<u64, CaseError> {
         let work = self.catalogue.begin()?;
-        let logged = log_marks(&work, &self.case.folder, now, self.tool.as_str(), random)?;
+        let logged = log_marks(&work, &self.case.folder, &mut self.acts)?;
         work.commit()?;
-        flush_outbox(&mut self.catalogue, &mut self.log)?;
+        self.flush()?;
         Ok(logged)
     }
 
@@ -79,15 +72,15 @@ impl Held {
     ///
     /// # Errors
     /// [`CaseError::Waiting`] while items wait to be read; [`CaseError::Catalogue`], [`CaseError::Log`].
-    pub fn seal(&mut self, now: Moment, random: &mut dyn FnMut(&mut [u8])) -> Result<u64, CaseError> {
+    pub fn seal(&mut self) -> Result<u64, CaseError> {
         let account = self.catalogue.account()?;
         let waiting = account.items.get(&exhibit_model::State::Waiting).copied().unwrap_or(0);
         if waiting > 0 {
             return Err(CaseError::Waiting(waiting));
         }
         let _still = lock_tags(&self.case.folder)?;
-        self.log_marks(now, random)?;
-        self.log_one(Act::case_seal(), now, random)
+        self.log_marks()?;
+        self.log(Act::case_seal())
     }
 }
 

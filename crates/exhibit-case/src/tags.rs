@@ -6,7 +6,7 @@
 //! the custody log.
 
 use crate::writer::NO_LINK;
-use crate::{Case, CaseError, io_error, layout};
+use crate::{Case, CaseError, CaseFolder, io_error};
 use exhibit_custody::entry::LAST_MOMENT;
 use exhibit_model::{ItemId, Moment};
 use rustix::fs::{FlockOperation, flock};
@@ -15,7 +15,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
 
 /// The maximum length of a tag, in characters.
 const LONGEST: usize = 60;
@@ -61,8 +60,8 @@ pub(crate) struct Changes {
 }
 
 impl Changes {
-    pub(crate) fn read(folder: &Path) -> Result<Self, CaseError> {
-        let path = folder.join(layout::TAGS);
+    pub(crate) fn read(folder: &CaseFolder) -> Result<Self, CaseError> {
+        let path = folder.tags();
         let text = match std::fs::read(&path) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
             read => read.map_err(io_error("read", &path))?,
@@ -81,8 +80,8 @@ impl Changes {
 }
 
 /// Keeps others from changing tags until dropped; returns the file.
-pub(crate) fn lock_tags(folder: &Path) -> Result<File, CaseError> {
-    let path = folder.join(layout::TAGS);
+pub(crate) fn lock_tags(folder: &CaseFolder) -> Result<File, CaseError> {
+    let path = folder.tags();
     let all = || -> std::io::Result<File> {
         let file = OpenOptions::new().read(true).append(true).create(true).custom_flags(NO_LINK).open(&path)?;
         flock(&file, FlockOperation::LockExclusive)?;
@@ -133,7 +132,7 @@ impl Case {
     }
 
     /// Adds a tag to a document, or removes it, durably. Returns whether that changed anything.
-    /// [`crate::Held::log_marks`] logs it.
+    /// [`crate::CaseWriter::log_marks`] logs it.
     ///
     /// # Errors
     /// [`CaseError::NoSuchDocument`]; [`CaseError::NotATag`]; [`CaseError::Io`].
@@ -149,7 +148,7 @@ impl Case {
         let is_tagged = self.all_tags()?.get(&tag).is_some_and(|documents| documents.contains(&document));
         if is_tagged != on {
             let change = TagChange { at: now.0, document, tag, on };
-            append(&mut file, &change).map_err(io_error("write", &self.folder.join(layout::TAGS)))?;
+            append(&mut file, &change).map_err(io_error("write", &self.folder.tags()))?;
         }
         Ok(is_tagged != on)
     }

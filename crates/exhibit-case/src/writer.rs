@@ -1,13 +1,13 @@
 //! Creating a case, and locking it: only one process at a time may write.
 
 use crate::access::AccessSettings;
+use crate::acts::Acts;
 use crate::keys::{Keys, Memory, key_path};
-use crate::{Case, CaseError, Config, io_error, layout};
-use exhibit_catalogue::{Catalogue, Work};
+use crate::{Case, CaseError, CaseFolder, Config, io_error};
+use exhibit_catalogue::Catalogue;
 use exhibit_custody::log::End;
-use exhibit_custody::{Act, EntryContext, Fact, Key, Protection, Writer};
+use exhibit_custody::{Act, Fact, Key, Protection, Writer};
 use exhibit_index::Index;
-use exhibit_model::{Clock, Moment};
 use rustix::fs::{FlockOperation, flock};
 use std::fs::{self, File};
 use std::io::{Read, Seek, Write};
@@ -28,27 +28,25 @@ pub struct NewCase<'a> {
 }
 
 /// An exclusively locked, writable case. The lock is released on drop.
-pub struct Held {
+pub struct CaseWriter {
     /// The case, for reading.
     pub case: Case,
     /// The catalogue, for writing.
     pub catalogue: Catalogue,
     /// The custody log, for appending.
     pub log: Writer,
-    pub(crate) tool: String,
+    /// Logs acts.
+    pub acts: Acts,
     // the last known state of the log is written before the lock is released
     _memory: Memory,
     _lock: File,
 }
 
-impl std::fmt::Debug for Held {
+impl std::fmt::Debug for CaseWriter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Held").field("case", &self.case.folder).finish_non_exhaustive()
+        f.debug_struct("CaseWriter").field("case", &self.case.folder).finish_non_exhaustive()
     }
 }
-
-/// The pseudonym under which this installation's acts are logged until there are accounts.
-pub(crate) const ACTOR: &str = "a1";
 
 impl Case {
     /// Creates a case in `folder`, which must not exist or must be empty: its key, log, catalogue, and last its
@@ -56,40 +54,31 @@ impl Case {
     ///
     /// # Errors
     /// [`CaseError::Exists`], [`CaseError::NotEmpty`], and those of creating files.
-    pub fn init(
-        folder: &Path,
-        new: &NewCase<'_>,
-        clock: &dyn Clock,
-        random: &mut dyn FnMut(&mut [u8]),
-        tool: &str,
-    ) -> Result<(), CaseError> {
-        if folder.join(layout::CONFIG).exists() {
+    pub fn init(folder: &Path, new: &NewCase<'_>, acts: &mut Acts) -> Result<(), CaseError> {
+        let own = CaseFolder::new(folder);
+        if own.settings().exists() {
             return Err(CaseError::Exists(folder.to_owned()));
         }
         if folder.exists() && fs::read_dir(folder).map_err(io_error("list", folder))?.next().is_some() {
             return Err(CaseError::NotEmpty(folder.to_owned()));
         }
-        let missing = [layout::ORIGINALS, layout::PACKS, layout::PICTURES, layout::CUSTODY];
-        for name in missing {
-            let path = folder.join(name);
-            fs::create_dir_all(&path).map_err(io_error("make the folder", &path))?;
-        }
-        let key = Key::generate("custody", random);
+        own.create_folders()?;
+        let key = Key::generate("custody", acts.random());
         let log = key.verifier().name().to_owned();
         let verifier = key.verifier().to_string();
         fs::create_dir_all(new.keys).map_err(io_error("make the folder", new.keys))?;
-        key.save(&key_path(new.keys, &log), new.lock, random)?;
-        let now = clock.now();
-        let mut catalogue = Catalogue::create(&folder.join(layout::CATALOGUE))?;
+        key.save(&key_path(new.keys, &log), new.lock, acts.random())?;
+        let now = acts.now();
+        let mut catalogue = own.create_catalogue()?;
         let work = catalogue.begin()?;
         let opened = Act::case_open(key.verifier())
             .fact("prefix", Fact::Text(new.prefix.to_owned()))
             .secret("name", new.name.as_bytes());
-        log_act(&work, opened, now, tool, random)?;
+        acts.log_at(&work, opened, now)?;
         work.commit()?;
-        let mut writer = Writer::create(&folder.join(layout::CUSTODY), key)?;
+        let mut writer = Writer::create(&own.custody(), key)?;
         flush_outbox(&mut catalogue, &mut writer)?;
-        Index::open_or_create(&folder.join(layout::INDEX))?;
+        Index::open_or_create(&own.index())?;
         let config = Config {
             form: 1,
             name: new.name.to_owned(),
@@ -99,18 +88,18 @@ impl Case {
             created: now.to_rfc3339(),
             access: AccessSettings::default(),
         };
-        config.write(folder)
+        config.write(&own)
     }
 }
 
-impl Held {
+impl CaseWriter {
     /// Locks the case in `folder`, and completes the work of a killed process: committed entries are appended to the
-    /// log. `tool` is how this program is named in the log, such as `exhibit 0.1.0`.
+    /// log. `acts` logs what this process does.
     ///
     /// # Errors
     /// [`CaseError::Locked`] if another process has the lock; [`CaseError::Sealed`]; [`CaseError::HandoverUnfinished`].
-    pub fn take(folder: &Path, keys: &Keys<'_>, tool: &str) -> Result<Self, CaseError> {
-        let held = Self::take_any(folder, keys, tool)?;
+    pub fn take(folder: &Path, keys: &Keys<'_>, acts: Acts) -> Result<Self, CaseError> {
+        let held = Self::take_any(folder, keys, acts)?;
         match held.log.end() {
             End::Open => Ok(held),
             End::Sealed => Err(CaseError::Sealed),
@@ -122,45 +111,51 @@ impl Held {
     ///
     /// # Errors
     /// [`CaseError::Locked`] if another process has the lock.
-    pub fn take_any(folder: &Path, keys: &Keys<'_>, tool: &str) -> Result<Self, CaseError> {
-        Config::read(folder)?;
-        let lock = lock(&folder.join(layout::LOCK))?;
-        let mut catalogue = Catalogue::open_for_writing(&folder.join(layout::CATALOGUE))?;
-        let custody = folder.join(layout::CUSTODY);
+    pub fn take_any(folder: &Path, keys: &Keys<'_>, acts: Acts) -> Result<Self, CaseError> {
+        let own = CaseFolder::new(folder);
+        Config::read(&own)?;
+        let lock = lock(&own.lock())?;
+        let mut catalogue = own.catalogue_for_writing()?;
+        let custody = own.custody();
         let mut log = Writer::open(&custody, keys.of_log(&custody)?)?;
-        let memory = Memory::recall(keys.folder, folder, log.log())?;
+        let memory = Memory::recall(keys.folder, &own, log.log())?;
         flush_outbox(&mut catalogue, &mut log)?;
         let case = Case::open(folder)?;
         case.originals.sweep()?;
-        Ok(Self { case, catalogue, log, tool: tool.to_owned(), _memory: memory, _lock: lock })
+        Ok(Self { case, catalogue, log, acts, _memory: memory, _lock: lock })
     }
 
     /// The name of this program in the log.
     #[must_use]
     pub fn tool(&self) -> &str {
-        &self.tool
+        self.acts.tool()
     }
-}
 
-/// Encodes an act as an entry and posts it with the current transaction. Returns its index in the log.
-///
-/// # Errors
-/// [`CaseError::Act`], [`CaseError::Catalogue`].
-pub fn log_act(
-    work: &Work<'_>,
-    act: Act,
-    at: Moment,
-    tool: &str,
-    random: &mut dyn FnMut(&mut [u8]),
-) -> Result<u64, CaseError> {
-    let context = EntryContext { seq: work.next_seq()?, at, actor: ACTOR, tool };
-    let sealed = act.seal(&context, random)?;
-    Ok(work.post(&sealed.bytes, &sealed.openings)?)
+    /// Logs one act, durably. Returns its index in the log.
+    ///
+    /// # Errors
+    /// [`CaseError::Act`], [`CaseError::Catalogue`], [`CaseError::Log`].
+    pub fn log(&mut self, act: Act) -> Result<u64, CaseError> {
+        let work = self.catalogue.begin()?;
+        let entry = self.acts.log(&work, act)?;
+        work.commit()?;
+        self.flush()?;
+        Ok(entry)
+    }
+
+    /// Appends the committed entries in the outbox to the log, then clears the outbox. Idempotent.
+    ///
+    /// # Errors
+    /// [`CaseError::Log`], [`CaseError::Catalogue`].
+    pub fn flush(&mut self) -> Result<(), CaseError> {
+        flush_outbox(&mut self.catalogue, &mut self.log)
+    }
 }
 
 /// Appends the entries in the outbox to the log and returns the number of the first entry that is not in the log yet,
 /// or `None` if the outbox is empty. Entries that the log already has are compared and skipped. The outbox is not
-/// cleared: pass the number to [`Work::posted`] in the next transaction, or call [`flush_outbox`].
+/// cleared: pass the number to [`exhibit_catalogue::Work::posted`] in the next transaction, or call
+/// [`CaseWriter::flush`].
 ///
 /// # Errors
 /// [`CaseError::Log`], [`CaseError::Catalogue`].
@@ -171,11 +166,8 @@ pub fn append_outbox(catalogue: &Catalogue, log: &mut Writer) -> Result<Option<u
     Ok(Some(log.append_from(first, &entries)?))
 }
 
-/// Appends the entries in the outbox to the log, then clears the outbox. Idempotent.
-///
-/// # Errors
-/// [`CaseError::Log`], [`CaseError::Catalogue`].
-pub fn flush_outbox(catalogue: &mut Catalogue, log: &mut Writer) -> Result<(), CaseError> {
+// Appends the entries in the outbox to the log, then clears the outbox.
+fn flush_outbox(catalogue: &mut Catalogue, log: &mut Writer) -> Result<(), CaseError> {
     let Some(size) = append_outbox(catalogue, log)? else { return Ok(()) };
     let work = catalogue.begin()?;
     work.posted(size)?;
@@ -188,7 +180,7 @@ pub fn flush_outbox(catalogue: &mut Catalogue, log: &mut Writer) -> Result<(), C
 /// # Errors
 /// [`CaseError::Locked`] if another process is writing.
 pub fn keep_still(folder: &Path) -> Result<Option<File>, CaseError> {
-    let path = folder.join(layout::LOCK);
+    let path = CaseFolder::new(folder).lock();
     match fs::OpenOptions::new().read(true).custom_flags(NO_LINK).open(&path) {
         Ok(mut file) => {
             take_lock(&mut file, FlockOperation::NonBlockingLockShared)?;

@@ -8,12 +8,10 @@ use crate::IngestError;
 use crate::progress::{Progress, add};
 use crate::queue::{Grant, Queue};
 use crate::stages::{Event, Output, Outputs, Stage};
-use exhibit_case::{Held, TreeParts, finding_digest, log_act, reason_lines};
+use exhibit_case::{Acts, CaseWriter, TreeParts, finding_digest, reason_lines};
 use exhibit_catalogue::{Added, Finding, Finished, Item, JobEnd, Lease, NewItem, NewPage, PageRow, StageId, Work};
 use exhibit_custody::{Act, Derivation, Fact, Receipt, Ref, Verb};
-use exhibit_model::{
-    Clock, Digest, ItemId, Member, MetadataKey, Moment, Note, Page, Reason, Relation, SourceId, State, wire,
-};
+use exhibit_model::{Digest, ItemId, Member, MetadataKey, Moment, Note, Page, Reason, Relation, SourceId, State, wire};
 use exhibit_store::{FinishedDeposit, Originals, PackLocation, PackWriter};
 use std::sync::mpsc::{Receiver, SyncSender};
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -138,11 +136,9 @@ pub(crate) struct Registered<'a> {
 
 /// The committer and its resources.
 pub(crate) struct Committer<'a> {
-    pub(crate) held: &'a mut Held,
+    pub(crate) held: &'a mut CaseWriter,
     pub(crate) originals: &'a Originals,
     pub(crate) packs: PackWriter,
-    pub(crate) clock: &'a dyn Clock,
-    pub(crate) random: &'a mut (dyn FnMut(&mut [u8]) + Send),
     pub(crate) progress: &'a Progress,
     pub(crate) stages: &'a [Registered<'a>],
     pub(crate) queue: &'a Queue<'a>,
@@ -228,15 +224,16 @@ impl Committer<'_> {
         let tool = self.held.tool().to_owned();
         let work = self.held.catalogue.begin()?;
         work.posted(logged)?;
-        let (now, random) = (self.clock.now(), &mut *self.random);
+        let acts = &mut self.held.acts;
         // tags are added without the case's lock, and logged here
-        exhibit_case::log_marks(&work, &self.held.case.folder, now, &tool, random)?;
+        exhibit_case::log_marks(&work, &self.held.case.folder, acts)?;
+        let now = acts.now();
         let mut batch = Batch {
             work,
             packs: &mut self.packs,
             now,
             tool: &tool,
-            random,
+            acts,
             group: Group { stages: self.stages.iter().map(|_| StageGroup::default()).collect(), ..Group::default() },
             stages: self.stages,
             receiving: &mut self.receiving,
@@ -318,7 +315,7 @@ struct Batch<'w, 'k> {
     packs: &'k mut PackWriter,
     now: Moment,
     tool: &'k str,
-    random: &'k mut (dyn FnMut(&mut [u8]) + Send),
+    acts: &'k mut Acts,
     group: Group,
     stages: &'k [Registered<'k>],
     receiving: &'k mut bool,
@@ -532,8 +529,7 @@ impl Batch<'_, '_> {
     }
 
     fn derivation(&mut self, item: &Item, parts: &TreeParts<'_>, params: Digest) -> Act {
-        let mut seed = [0; 32];
-        (self.random)(&mut seed);
+        let seed = self.acts.seed();
         let document = parts.tree(seed);
         let derivation = Derivation {
             item: item.id,
@@ -549,7 +545,7 @@ impl Batch<'_, '_> {
     }
 
     fn log(&mut self, act: Act) -> Result<u64, IngestError> {
-        Ok(log_act(&self.work, act, self.now, self.tool, self.random)?)
+        Ok(self.acts.log_at(&self.work, act, self.now)?)
     }
 }
 

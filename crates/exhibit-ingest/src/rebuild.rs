@@ -7,10 +7,8 @@
 use crate::IngestError;
 use crate::indexer::{Indexer, Pace, follow_to_the_end};
 use crate::progress::{Phase, Progress};
-use exhibit_case::{Case, CaseError, layout};
-use exhibit_catalogue::Catalogue;
+use exhibit_case::{Case, CaseError};
 use exhibit_index::Index;
-use exhibit_store::PackReader;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -24,15 +22,15 @@ const UNFINISHED: &str = "exhibit-unfinished";
 /// # Errors
 /// [`IngestError`]; the old index is then still in place.
 pub fn reindex(case: &Case, progress: &Progress) -> Result<(), IngestError> {
-    let (folder, aside) = (case.folder.join(layout::INDEX), case.folder.join(layout::NEW_INDEX));
-    let catalogue = Catalogue::open_for_reading(&case.folder.join(layout::CATALOGUE))?;
+    let (folder, aside) = (case.folder.index(), case.folder.new_index());
+    let catalogue = case.folder.catalogue_for_reading()?;
     let upto = catalogue.number("revision")?.unwrap_or(0).to_string();
     let index = match resumable(&aside, &upto) {
         Some(index) => index,
         None => begin(&aside, &upto)?,
     };
     progress.enter(Phase::Indexing);
-    let packs = PackReader::new(&case.folder.join(layout::PACKS));
+    let packs = case.folder.packs();
     let prefix = &case.config.prefix;
     follow_to_the_end(Indexer {
         catalogue,

@@ -11,12 +11,12 @@ use crate::stages::ocr::{Ocr, OcrTools};
 use crate::stages::read::{Families, Read};
 use crate::stages::{Means, Stage, StageName, Superseded, run_jobs};
 use exhibit_cage::{Cage, CageLimits};
-use exhibit_case::{Held, layout, log_act};
-use exhibit_catalogue::{Account, Catalogue, StageId, StageKey};
+use exhibit_case::CaseWriter;
+use exhibit_catalogue::{Account, StageId, StageKey};
 use exhibit_custody::{Act, Channel};
 use exhibit_index::Index;
-use exhibit_model::{Clock, Limits, SourceId, State};
-use exhibit_store::{Originals, PackReader, PackWriter};
+use exhibit_model::{Limits, SourceId, State};
+use exhibit_store::PackWriter;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -76,10 +76,6 @@ pub struct Summary {
 pub struct World<'a> {
     /// The cage that workers run in.
     pub cage: &'a Cage,
-    /// The clock.
-    pub clock: &'a dyn Clock,
-    /// A cryptographically secure random source.
-    pub random: &'a mut (dyn FnMut(&mut [u8]) + Send),
     /// The progress counters.
     pub progress: &'a Progress,
     /// Requests a graceful stop.
@@ -91,12 +87,12 @@ pub struct World<'a> {
 /// # Errors
 /// [`IngestError`]; everything acknowledged until then is kept, and the next run resumes from there.
 pub fn ingest(
-    held: &mut Held,
+    held: &mut CaseWriter,
     sources: &[PathBuf],
     options: &Options<'_>,
-    world: &mut World<'_>,
+    world: &World<'_>,
 ) -> Result<Summary, IngestError> {
-    let sources = register(held, sources, options.name, &mut Threads::of(world))?;
+    let sources = register(held, sources, options.name)?;
     run(held, sources, options, world)
 }
 
@@ -105,16 +101,16 @@ pub fn ingest(
 /// # Errors
 /// [`IngestError`]; everything acknowledged until then is kept, and importing the bag again resumes from there.
 pub fn take_over(
-    held: &mut Held,
+    held: &mut CaseWriter,
     bag: BagSource,
     options: &Options<'_>,
-    world: &mut World<'_>,
+    world: &World<'_>,
 ) -> Result<Summary, IngestError> {
-    let (now, tool) = (world.clock.now(), held.tool().to_owned());
+    let now = held.acts.now();
     let work = held.catalogue.begin()?;
     let (number, new) = work.source(&bag.identity, &bag.name, now)?;
     if new {
-        log_act(&work, (bag.receipt)(number), now, &tool, world.random)?;
+        held.acts.log_at(&work, (bag.receipt)(number), now)?;
     }
     work.commit()?;
     run(held, vec![(number, Source::Bag(bag))], options, world)
@@ -128,48 +124,45 @@ pub(crate) enum Source {
 
 // The list of stages, in the order in which they run.
 fn run(
-    held: &mut Held,
+    held: &mut CaseWriter,
     sources: Vec<(SourceId, Source)>,
     options: &Options<'_>,
-    world: &mut World<'_>,
+    world: &World<'_>,
 ) -> Result<Summary, IngestError> {
     let (cage, passwords) = (world.cage, held.case.passwords()?);
     let (limits, cage_limits) = (options.limits, options.cage_limits);
     let read = Read { cage, passwords: &passwords, limits, cage_limits, families: Families::default() };
     let ocr = Ocr::new(options.ocr, cage, &passwords);
-    run_stages(held, sources, &[&read, &ocr], options.retry, options.workers, &mut Threads::of(world))
+    run_stages(held, sources, &[&read, &ocr], options.retry, options.workers, &Threads::of(world))
 }
 
 /// The state that the threads of a run share.
 pub(crate) struct Threads<'a> {
-    pub(crate) clock: &'a dyn Clock,
-    pub(crate) random: &'a mut (dyn FnMut(&mut [u8]) + Send),
     pub(crate) progress: &'a Progress,
     pub(crate) stop: &'a Stop,
 }
 
 impl<'a> Threads<'a> {
-    fn of(world: &'a mut World<'_>) -> Self {
-        Self { clock: world.clock, random: &mut *world.random, progress: world.progress, stop: world.stop }
+    const fn of(world: &World<'a>) -> Self {
+        Self { progress: world.progress, stop: world.stop }
     }
 }
 
 /// Receives sources and runs the jobs of these stages, one stage after another.
 pub(crate) fn run_stages(
-    held: &mut Held,
+    held: &mut CaseWriter,
     sources: Vec<(SourceId, Source)>,
     stages: &[&dyn Stage],
     retry: &[State],
     workers: usize,
-    threads: &mut Threads<'_>,
+    threads: &Threads<'_>,
 ) -> Result<Summary, IngestError> {
     let stages = prepare(held, stages, retry, threads.progress)?;
     let folder = held.case.folder.clone();
-    let open = || Catalogue::open_for_reading(&folder.join(layout::CATALOGUE));
-    let originals = Originals::open(&folder.join(layout::ORIGINALS))?;
-    let pack_folder = folder.join(layout::PACKS);
-    let packs = PackWriter::open(&pack_folder, pack_end(&held.catalogue)?)?;
-    let pack_reader = PackReader::new(&pack_folder);
+    let open = || folder.catalogue_for_reading();
+    let originals = folder.originals()?;
+    let packs = PackWriter::open(&folder.pack_folder(), pack_end(&held.catalogue)?)?;
+    let pack_reader = folder.packs();
     let (progress, stop) = (threads.progress, threads.stop);
     let queue = Queue::new(stages.len(), stop);
     let (budget, signal) = (ByteBudget::default(), Signal::default());
@@ -177,7 +170,7 @@ pub(crate) fn run_stages(
     let indexer = Indexer {
         catalogue: open()?,
         packs: &pack_reader,
-        index: Index::open_or_create(&folder.join(layout::INDEX))?,
+        index: Index::open_or_create(&folder.index())?,
         prefix: &prefix,
         progress,
         pace: Pace::BESIDE,
@@ -191,8 +184,6 @@ pub(crate) fn run_stages(
         held,
         originals: &originals,
         packs,
-        clock: threads.clock,
-        random: &mut *threads.random,
         progress,
         stages: &stages,
         queue: &queue,
@@ -257,7 +248,7 @@ fn receive(mut intake: Intake<'_>, sources: Vec<(SourceId, Source)>) -> Result<(
 // Registers the stages in their present versions, and requeues jobs that a killed run was working on, items to be
 // retried, and results of earlier stage versions that must be produced again.
 fn prepare<'a>(
-    held: &mut Held,
+    held: &mut CaseWriter,
     stages: &[&'a dyn Stage],
     retry: &[State],
     progress: &Progress,
@@ -295,14 +286,12 @@ fn prepare<'a>(
 }
 
 pub(crate) fn register(
-    held: &mut Held,
+    held: &mut CaseWriter,
     sources: &[PathBuf],
     name: Option<&str>,
-    threads: &mut Threads<'_>,
 ) -> Result<Vec<(SourceId, Source)>, IngestError> {
-    let case_folder = canonical(&held.case.folder)?;
+    let case_folder = canonical(held.case.folder.path())?;
     let mut numbered = Vec::new();
-    let tool = held.tool().to_owned();
     for source in sources {
         let path = canonical(source)?;
         if path.starts_with(&case_folder) || case_folder.starts_with(&path) {
@@ -312,11 +301,11 @@ pub(crate) fn register(
         let last = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let name = name.map_or(last, str::to_owned);
         let channel = if path.is_dir() { Channel::Folder } else { Channel::File };
-        let now = threads.clock.now();
+        let now = held.acts.now();
         let work = held.catalogue.begin()?;
         let (number, new) = work.source(bytes, &name, now)?;
         if new {
-            log_act(&work, Act::source_receive(number, channel, bytes), now, &tool, threads.random)?;
+            held.acts.log_at(&work, Act::source_receive(number, channel, bytes), now)?;
         }
         work.commit()?;
         numbered.push((number, Source::Path(path)));

@@ -4,7 +4,7 @@ use crate::committer::{Content, Message, Outcome};
 use crate::run::{Threads, register, run_stages};
 use crate::stages::{Event, Means, NewJob, Output, Outputs, Stage, StageName, Superseded, reason_of_death};
 use crate::{IngestError, Progress, Stop, Summary};
-use exhibit_case::{Case, Held, Keys, NewCase, read_page};
+use exhibit_case::{Acts, Case, CaseWriter, Keys, NewCase, Principal, read_page};
 use exhibit_catalogue::{Item, ItemFilter, JobEnd, JobRow, JobState, Lease, MOST_DEATHS, Span, StageKey};
 use exhibit_model::{
     Clock, FixedClock, ItemId, Member, Moment, Note, NoteCode, Page, PageKind, Reason, Relation, State,
@@ -33,11 +33,15 @@ struct Run<'a> {
     workers: usize,
 }
 
+fn acts(random: impl FnMut(&mut [u8]) + Send + 'static) -> Acts {
+    Acts::new(NOW, random, Principal::LOCAL, "test")
+}
+
 impl TestCase {
     fn new(files: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let new = NewCase { name: "test", prefix: "T", keys: &folder.path().join("keys"), lock: None };
-        Case::init(&folder.path().join("case"), &new, &NOW, &mut |bytes| bytes.fill(7), "test").expect("a case");
+        Case::init(&folder.path().join("case"), &new, &mut acts(|bytes| bytes.fill(7))).expect("a case");
         fs::create_dir(folder.path().join("trove")).expect("a folder");
         for (name, text) in files {
             fs::write(folder.path().join("trove").join(name), text).expect("a file");
@@ -45,9 +49,13 @@ impl TestCase {
         Self { folder }
     }
 
-    fn held(&self) -> Held {
-        Held::take(&self.folder.path().join("case"), &Keys::plain(&self.folder.path().join("keys")), "test")
-            .expect("the case")
+    fn held(&self) -> CaseWriter {
+        self.held_with(acts(|bytes| bytes.fill(7)))
+    }
+
+    fn held_with(&self, acts: Acts) -> CaseWriter {
+        let (case, keys) = (self.folder.path().join("case"), self.folder.path().join("keys"));
+        CaseWriter::take(&case, &Keys::plain(&keys), acts).expect("the case")
     }
 
     fn trove(&self) -> Vec<PathBuf> {
@@ -65,16 +73,15 @@ impl TestCase {
         stop: &Stop,
         progress: &Progress,
     ) -> Result<Summary, IngestError> {
-        let mut held = self.held();
-        let calls = AtomicU64::new(0);
-        let mut random = |bytes: &mut [u8]| {
-            let call = calls.fetch_add(1, Ordering::Relaxed);
-            assert!(run.random_calls != Some(call), "the process dies here");
+        let (mut calls, last) = (0_u64.., run.random_calls);
+        let random = move |bytes: &mut [u8]| {
+            let call = calls.next().unwrap_or_default();
+            assert!(last != Some(call), "the process dies here");
             bytes.fill(call as u8);
         };
-        let mut threads = Threads { clock: &NOW, random: &mut random, progress, stop };
-        let sources = register(&mut held, &self.trove(), None, &mut threads)?;
-        run_stages(&mut held, sources, stages, run.retry, run.workers.max(1), &mut threads)
+        let mut held = self.held_with(acts(random));
+        let sources = register(&mut held, &self.trove(), None)?;
+        run_stages(&mut held, sources, stages, run.retry, run.workers.max(1), &Threads { progress, stop })
     }
 
     fn items(&self) -> BTreeMap<String, Item> {

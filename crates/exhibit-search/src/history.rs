@@ -5,7 +5,6 @@
 
 use crate::files::{io_error, read_json};
 use crate::{Search, SearchError};
-use exhibit_case::layout;
 use exhibit_model::Moment;
 use serde::{Deserialize, Serialize};
 use std::fs::OpenOptions;
@@ -57,7 +56,7 @@ impl Search<'_> {
     /// # Errors
     /// [`SearchError::Case`] if it cannot be read.
     pub fn history(&self) -> Result<History, SearchError> {
-        let path = self.case.folder.join(layout::HISTORY);
+        let path = self.case.folder.history();
         if path.exists() { read_json(&path) } else { Ok(History::default()) }
     }
 
@@ -93,7 +92,7 @@ impl Search<'_> {
     }
 
     fn keep_history(&self, history: &History) -> Result<(), SearchError> {
-        let path = self.case.folder.join(layout::HISTORY);
+        let path = self.case.folder.history();
         let unfinished = path.with_extension("unfinished");
         let all = || -> std::io::Result<()> {
             let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;

@@ -2,7 +2,6 @@
 
 use crate::files::{read_json, write_whole};
 use crate::{CaseQuery, Search, SearchError};
-use exhibit_case::layout;
 use exhibit_model::Moment;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -28,7 +27,7 @@ impl Search<'_> {
     /// # Errors
     /// [`SearchError::Case`] if they cannot be read.
     pub fn saved(&self) -> Result<BTreeMap<String, Saved>, SearchError> {
-        let path = self.case.folder.join(layout::SAVED);
+        let path = self.case.folder.saved();
         if path.exists() { read_json(&path) } else { Ok(BTreeMap::new()) }
     }
 
@@ -91,7 +90,7 @@ impl Search<'_> {
     }
 
     fn keep_saved(&self, all: &BTreeMap<String, Saved>) -> Result<(), SearchError> {
-        write_whole(&self.case.folder.join(layout::SAVED), |file| Ok(serde_json::to_writer_pretty(file, all)?))
+        write_whole(&self.case.folder.saved(), |file| Ok(serde_json::to_writer_pretty(file, all)?))
     }
 }
 

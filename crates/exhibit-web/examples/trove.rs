@@ -3,7 +3,7 @@
 //! `cargo run -p exhibit-web --example trove -- FOLDER`; as `cage-server` it is the worker's server, also for the tests.
 
 use exhibit_cage::{Cage, CageLimits, Input, Options};
-use exhibit_case::{Case, Held, Keys, NewCase};
+use exhibit_case::{Acts, Case, CaseWriter, Keys, NewCase, Principal};
 use exhibit_ingest::{Progress, Stop, World, ingest};
 use exhibit_model::{FixedClock, Limits, Moment, Request, Sink, Verdict};
 use exhibit_web::{Machine, ServeOptions, Sessions, fresh_secret, serve};
@@ -30,11 +30,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let place = tempfile::tempdir()?;
     let (folder, keys) = (place.path().join("case"), place.path().join("keys"));
     let clock = FixedClock(Moment::from_civil(2026, 2, 11, 14, 2, 9).ok_or("no such day")?);
-    let mut random = |bytes: &mut [u8]| getrandom::fill(bytes).expect("the operating system gives random bytes");
+    let random = |bytes: &mut [u8]| getrandom::fill(bytes).expect("the operating system gives random bytes");
+    let acts = || Acts::new(clock, random, Principal::LOCAL, "exhibit example");
     let new = NewCase { name: "Harbour Ledger", prefix: "EXH", keys: &keys, lock: None };
-    Case::init(&folder, &new, &clock, &mut random, "exhibit example")?;
+    Case::init(&folder, &new, &mut acts())?;
     let cage = Arc::new(Cage::start(Options::new(CAGE_SERVER, 2))?);
-    let mut held = Held::take(&folder, &Keys::plain(&keys), "exhibit example")?;
+    let mut held = CaseWriter::take(&folder, &Keys::plain(&keys), acts())?;
     let (progress, stop) = (Progress::default(), Stop::default());
     let options = exhibit_ingest::Options {
         name: None,
@@ -44,8 +45,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         limits: Limits::STANDARD,
         cage_limits: CageLimits::STANDARD,
     };
-    let mut world = World { cage: &cage, clock: &clock, random: &mut random, progress: &progress, stop: &stop };
-    ingest(&mut held, &[PathBuf::from(argument)], &options, &mut world)?;
+    let world = World { cage: &cage, progress: &progress, stop: &stop };
+    ingest(&mut held, &[PathBuf::from(argument)], &options, &world)?;
     drop(held);
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(async {

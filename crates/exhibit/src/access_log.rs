@@ -3,7 +3,7 @@
 
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
-use crate::system::{self, MachineClock, TOOL};
+use crate::system::{self, MachineClock};
 use exhibit_case::{AccessSettings, Case, chain_of};
 use exhibit_custody::{AccessError, AccessLog, Fact, Look, Verb};
 use exhibit_model::{Clock, ItemId};
@@ -41,7 +41,7 @@ impl Recorder {
 
     fn open(output: &Output, case: &Case) -> Result<Self, String> {
         let keys = system::keys().map_err(|failure| failure.message)?;
-        let log = case.access_log(&keys, TOOL, MachineClock.now(), &mut system::random);
+        let log = case.access_log(&keys, &mut system::acts());
         let log = log.map_err(|error| chain_of(&error))?;
         Ok(Self { log, settings: case.config.access, quiet: output.quiet })
     }

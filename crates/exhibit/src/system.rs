@@ -3,8 +3,7 @@
 use crate::failure::{Exit, Failure};
 use crate::passphrase;
 use exhibit_cage::{Cage, Input, Options};
-use exhibit_case::{Case, Held, Keys, key_file, layout};
-use exhibit_custody::Log;
+use exhibit_case::{Acts, Case, CaseFolder, CaseWriter, Keys, Principal, key_file};
 use exhibit_model::{Clock, Moment, Request, Sink, Verdict};
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -37,6 +36,11 @@ pub(crate) fn random(bytes: &mut [u8]) {
         return;
     }
     getrandom::fill(bytes).expect("the system has a source of randomness");
+}
+
+/// The acts of this program.
+pub(crate) fn acts() -> Acts {
+    Acts::new(MachineClock, random, Principal::LOCAL, TOOL)
 }
 
 /// What a caged worker does with its one file.
@@ -87,11 +91,11 @@ pub(crate) fn case_folder(named: Option<&Path>) -> Result<PathBuf, Failure> {
 }
 
 /// Locks a case for writing, prompting for the passphrase of its key if needed. The only way to a signing key.
-pub(crate) fn hold(folder: &Path) -> Result<Held, Failure> {
+pub(crate) fn hold(folder: &Path) -> Result<CaseWriter, Failure> {
     let keys = keys()?;
     unlock(folder, &keys)?;
-    let mut held = Held::take(folder, &unlocked_keys(&keys), TOOL)?;
-    held.log_marks(MachineClock.now(), &mut random)?;
+    let mut held = CaseWriter::take(folder, &unlocked_keys(&keys), acts())?;
+    held.log_marks()?;
     Ok(held)
 }
 
@@ -102,14 +106,14 @@ pub(crate) fn log_marks(folder: &Path) -> Result<u64, Failure> {
     if passphrase::has_file() {
         unlock(folder, &keys)?;
     }
-    Ok(Held::take(folder, &unlocked_keys(&keys), TOOL)?.log_marks(MachineClock.now(), &mut random)?)
+    Ok(CaseWriter::take(folder, &unlocked_keys(&keys), acts())?.log_marks()?)
 }
 
 /// Locks a case that may be sealed, for work that adds nothing to it.
-pub(crate) fn hold_any(folder: &Path) -> Result<Held, Failure> {
+pub(crate) fn hold_any(folder: &Path) -> Result<CaseWriter, Failure> {
     let keys = keys()?;
     unlock(folder, &keys)?;
-    Ok(Held::take_any(folder, &unlocked_keys(&keys), TOOL)?)
+    Ok(CaseWriter::take_any(folder, &unlocked_keys(&keys), acts())?)
 }
 
 /// The keys in a folder, unlocked with the kept passphrase.
@@ -119,7 +123,7 @@ pub(crate) fn unlocked_keys(folder: &Path) -> Keys<'_> {
 
 // A log that cannot be opened is reported by the code that opens it next.
 fn unlock(folder: &Path, keys: &Path) -> Result<(), Failure> {
-    match Log::open(&folder.join(layout::CUSTODY)) {
+    match CaseFolder::new(folder).log() {
         Ok(log) => passphrase::unlock(&key_file(keys, log.verifier())),
         Err(_) => Ok(()),
     }

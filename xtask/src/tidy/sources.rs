@@ -18,6 +18,32 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
     ("UdpSocket", &[], "nothing in Exhibit connects to anything"),
 ];
 
+/// The only file that joins the paths of a case.
+const CASE_FOLDER: &str = "crates/exhibit-case/src/folder.rs";
+
+/// The names of a case's files that nothing else in Exhibit joins to a path.
+const CASE_FILES: &[&str] = &[
+    "exhibit.toml",
+    "originals",
+    "derived",
+    "derived/pages",
+    "derived/pictures",
+    "derived/cited",
+    "catalogue.db",
+    "index",
+    "index.new",
+    "custody",
+    "access",
+    "anchors",
+    "bags",
+    "batches",
+    "quotes",
+    "saved.json",
+    "history.json",
+    "tags.ndjson",
+    "passwords",
+];
+
 /// The findings in all Rust files.
 pub(super) fn findings(sources: &[Source]) -> Vec<String> {
     let rust = sources.iter().filter(|source| source.path.ends_with(".rs"));
@@ -30,7 +56,8 @@ fn findings_in(path: &str, text: &str) -> Vec<String> {
     if !text.starts_with("//! ") {
         found.push(format!("{path}:1: begin the file with `//!`: its purpose, its invariants, what it does not do"));
     }
-    let length = text.lines().count();
+    let lines: Vec<&str> = text.lines().collect();
+    let length = lines.len();
     if length > MAX_LINES {
         found.push(format!("{path}:{length}: longer than {MAX_LINES} lines: split it by subject"));
     }
@@ -39,6 +66,14 @@ fn findings_in(path: &str, text: &str) -> Vec<String> {
         if !is_test && line.contains(".unwrap()") {
             found.push(format!(
                 "{path}:{number}: `unwrap` outside tests: handle it, or `expect` with the reason it cannot fail"
+            ));
+        }
+        if !is_test
+            && path != CASE_FOLDER
+            && let Some(name) = joined_case_file(&line, lines.get(number - 1).copied().unwrap_or_default())
+        {
+            found.push(format!(
+                "{path}:{number}: {name} is joined to a path: only `CaseFolder` joins the paths of a case"
             ));
         }
         for (word, homes, why) in RESERVED {
@@ -50,6 +85,17 @@ fn findings_in(path: &str, text: &str) -> Vec<String> {
         }
     }
     found
+}
+
+/// The file of a case that a line joins to a path: by a literal, or by a name that is for reports. `code` is the line
+/// with strings and comments blanked.
+fn joined_case_file(code: &str, line: &str) -> Option<String> {
+    if code.contains(".join(CaseFolder::") {
+        return Some("a place of a case".to_owned());
+    }
+    let joins = code.contains(".join(");
+    let name = CASE_FILES.iter().find(|name| joins && line.contains(&format!(".join(\"{name}\")")))?;
+    Some(format!("{name:?}"))
 }
 
 /// Whether a whole file is test, bench or example code.
@@ -180,6 +226,21 @@ mod tests {
             "crates/exhibit/src/main.rs",
             "//! S.\nlet now = SystemTime::now();\nTcpStream::connect(x);\n",
             &["connects"],
+        );
+    }
+
+    #[test]
+    fn only_the_case_folder_joins_paths_of_a_case() {
+        let literal = "//! S.\nlet path = folder.join(\"catalogue.db\");\n";
+        check("crates/exhibit-bag/src/lib.rs", literal, &["lib.rs:2: \"catalogue.db\" is joined"]);
+        check("crates/exhibit-bag/tests/it/main.rs", literal, &[]);
+        check(CASE_FOLDER, literal, &[]);
+        let place = "//! S.\nlet path = folder.join(CaseFolder::CUSTODY);\n";
+        check("crates/exhibit/src/main.rs", place, &["a place of a case is joined"]);
+        check(
+            LIBRARY,
+            "//! S.\n// folder.join(\"custody\")\nlet p = f.join(\"custodian\"); Place::path(CaseFolder::CUSTODY);\n",
+            &[],
         );
     }
 

@@ -1,7 +1,7 @@
 //! The access log, and every opening that is still there. What waits to become an entry stays where it is.
 
 use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, Stop};
-use exhibit_case::layout;
+use exhibit_case::CaseFolder;
 use exhibit_custody::AccessLog;
 
 pub(super) struct AccessLogCheck;
@@ -12,12 +12,12 @@ impl Check for AccessLogCheck {
     }
 
     fn place(&self) -> &'static str {
-        layout::ACCESS
+        CaseFolder::ACCESS
     }
 
     fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {
         let folder = cx.case()?.access_folder();
-        let place = || Place::path(layout::ACCESS);
+        let place = || Place::path(CaseFolder::ACCESS);
         if !AccessLog::is_in(&folder) {
             if AccessLog::was_in(&folder) {
                 findings.add(place(), Fault::AccessLogMissing);

@@ -2,7 +2,7 @@
 
 use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, Stop};
 use exhibit_bag::check_received;
-use exhibit_case::layout;
+use exhibit_case::CaseFolder;
 
 pub(super) struct Bags;
 
@@ -12,12 +12,12 @@ impl Check for Bags {
     }
 
     fn place(&self) -> &'static str {
-        layout::BAGS
+        CaseFolder::BAGS
     }
 
     fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {
         for (bag, found) in check_received(cx.case()?)? {
-            let place = |below: &str| Place::path(format!("{}/{}/{below}", layout::BAGS, bag.id));
+            let place = |below: &str| Place::path(format!("{}/{}/{below}", CaseFolder::BAGS, bag.id));
             for finding in found {
                 findings.add_detail(place(&finding.place), Fault::Bag(finding.fault), finding.detail);
             }

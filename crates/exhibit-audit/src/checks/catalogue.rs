@@ -1,7 +1,7 @@
 //! The catalogue's own structures.
 
 use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, Stop};
-use exhibit_case::layout;
+use exhibit_case::CaseFolder;
 
 pub(super) struct CatalogueIntegrity;
 
@@ -11,15 +11,15 @@ impl Check for CatalogueIntegrity {
     }
 
     fn place(&self) -> &'static str {
-        layout::CATALOGUE
+        CaseFolder::CATALOGUE
     }
 
     fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {
         if let Some(error) = cx.catalogue_error() {
-            findings.add_error(Place::path(layout::CATALOGUE), Fault::Unreadable, error);
+            findings.add_error(Place::path(CaseFolder::CATALOGUE), Fault::Unreadable, error);
         }
         for line in cx.catalogue()?.check()? {
-            findings.add_detail(Place::path(layout::CATALOGUE), Fault::CatalogueDamaged, line);
+            findings.add_detail(Place::path(CaseFolder::CATALOGUE), Fault::CatalogueDamaged, line);
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! The custody log: every entry, hash, signature and key, and that it is as long as the catalogue knows.
 
 use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, Stop};
-use exhibit_case::layout;
+use exhibit_case::CaseFolder;
 
 pub(super) struct CustodyLog;
 
@@ -11,7 +11,7 @@ impl Check for CustodyLog {
     }
 
     fn place(&self) -> &'static str {
-        layout::CUSTODY
+        CaseFolder::CUSTODY
     }
 
     fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {
@@ -20,13 +20,13 @@ impl Check for CustodyLog {
         findings.counts.log_keys = report.keys.len() as u64;
         findings.counts.sealed = report.sealed;
         for fault in &report.deviations {
-            findings.add(Place::path(layout::CUSTODY), Fault::Log(fault.clone()));
+            findings.add(Place::path(CaseFolder::CUSTODY), Fault::Log(fault.clone()));
         }
         let catalogue = cx.catalogue()?;
         let waiting = catalogue.outbox()?.len() as u64;
         let (present, expected) = (report.entries, catalogue.next_seq()?);
         if present.saturating_add(waiting) < expected {
-            findings.add(Place::path(layout::CUSTODY), Fault::LogCutBack { present, expected });
+            findings.add(Place::path(CaseFolder::CUSTODY), Fault::LogCutBack { present, expected });
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! The search index against its checksums, and what an interrupted rebuild left.
 
 use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, Stop};
-use exhibit_case::layout;
+use exhibit_case::CaseFolder;
 
 pub(super) struct SearchIndex;
 
@@ -11,16 +11,16 @@ impl Check for SearchIndex {
     }
 
     fn place(&self) -> &'static str {
-        layout::INDEX
+        CaseFolder::INDEX
     }
 
     fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {
         let case = cx.case()?;
-        if cx.folder().join(layout::NEW_INDEX).symlink_metadata().is_ok() {
-            findings.add(Place::path(layout::NEW_INDEX), Fault::IndexLeftover);
+        if cx.folder().new_index().symlink_metadata().is_ok() {
+            findings.add(Place::path(CaseFolder::NEW_INDEX), Fault::IndexLeftover);
         }
         for file in case.index()?.damaged_files()? {
-            findings.add(Place::path(format!("{}/{}", layout::INDEX, file.display())), Fault::IndexAltered);
+            findings.add(Place::path(format!("{}/{}", CaseFolder::INDEX, file.display())), Fault::IndexAltered);
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 
 use super::open_sealed;
 use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, ReceiptField, Stop};
-use exhibit_case::{TreeParts, finding_digest, layout, reader_of, reason_lines};
+use exhibit_case::{CaseFolder, TreeParts, finding_digest, reader_of, reason_lines};
 use exhibit_catalogue::{Catalogue, CatalogueError, Item, ItemFilter, PageRow, PageText};
 use exhibit_custody::{Entry, Fact, Ref};
 use exhibit_model::{ItemId, SourceId, State};
@@ -21,7 +21,7 @@ impl Check for Ledger {
     }
 
     fn place(&self) -> &'static str {
-        layout::CATALOGUE
+        CaseFolder::CATALOGUE
     }
 
     fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {

@@ -1,7 +1,7 @@
 //! Every original against its digest: by the ledger, or where that cannot be read by the log and the names of files.
 
 use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, Stop};
-use exhibit_case::layout;
+use exhibit_case::CaseFolder;
 use exhibit_catalogue::{Catalogue, CatalogueError, ItemFilter};
 use exhibit_model::OriginalId;
 use exhibit_store::{Fixity, Originals};
@@ -17,16 +17,16 @@ impl Check for StoredOriginals {
     }
 
     fn place(&self) -> &'static str {
-        layout::ORIGINALS
+        CaseFolder::ORIGINALS
     }
 
     fn run(&self, cx: &AuditContext, findings: &mut Findings, progress: &mut dyn Progress) -> Result<(), Stop> {
-        let store = Originals::open(&cx.folder().join(layout::ORIGINALS))?;
+        let store = cx.folder().originals()?;
         let by_ledger = cx.catalogue().ok().map(expected);
         let (expected, bytes) = match by_ledger {
             Some(Ok(expected)) => expected,
             Some(Err(error)) => {
-                findings.add_error(Place::path(layout::CATALOGUE), Fault::Unreadable, &error);
+                findings.add_error(Place::path(CaseFolder::CATALOGUE), Fault::Unreadable, &error);
                 return without_ledger(cx, &store, findings);
             }
             None => return without_ledger(cx, &store, findings),
@@ -42,7 +42,7 @@ impl Check for StoredOriginals {
                 findings.add(place_of(original), Fault::OriginalNotInLedger);
             }
             Ok(original) => findings.add(place_of(original), Fault::OriginalUnreferenced),
-            Err(path) => findings.add(below(cx.folder(), &path), Fault::UnexpectedFile),
+            Err(path) => findings.add(below(cx.folder().path(), &path), Fault::UnexpectedFile),
         })?;
         Ok(())
     }
@@ -69,7 +69,7 @@ fn without_ledger(cx: &AuditContext, store: &Originals, findings: &mut Findings)
             present.insert(original.digest());
             check(store, original, findings, &mut crate::NoProgress);
         }
-        Err(path) => findings.add(below(cx.folder(), &path), Fault::UnexpectedFile),
+        Err(path) => findings.add(below(cx.folder().path(), &path), Fault::UnexpectedFile),
     })?;
     for digest in cx.logged().originals.difference(&present) {
         findings.add(place_of(OriginalId::new(*digest)), Fault::OriginalMissing);
@@ -96,7 +96,7 @@ fn check(store: &Originals, original: OriginalId, findings: &mut Findings, progr
 fn place_of(original: OriginalId) -> Place {
     let hex = original.to_string();
     let (folder, name) = hex.split_at(2);
-    Place::path(format!("{}/{folder}/{name}", layout::ORIGINALS))
+    Place::path(format!("{}/{folder}/{name}", CaseFolder::ORIGINALS))
 }
 
 fn below(folder: &Path, path: &Path) -> Place {

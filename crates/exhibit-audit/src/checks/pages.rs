@@ -1,7 +1,7 @@
 //! Every page record against its digest, and its text against the catalogue.
 
 use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, Stop};
-use exhibit_case::{Case, layout};
+use exhibit_case::{Case, CaseFolder};
 use exhibit_catalogue::PageRow;
 use exhibit_model::Digest;
 
@@ -13,7 +13,7 @@ impl Check for Pages {
     }
 
     fn place(&self) -> &'static str {
-        layout::CATALOGUE
+        CaseFolder::CATALOGUE
     }
 
     fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {
@@ -34,7 +34,7 @@ fn place_of(case: &Case, row: &PageRow) -> Place {
     Place::Page {
         document: case.label(row.item),
         page: row.number,
-        pack: format!("{}/{:08}.pack", layout::PACKS, row.place.0),
+        pack: format!("{}/{:08}.pack", CaseFolder::PACKS, row.place.0),
         offset: row.place.1,
     }
 }

@@ -1,7 +1,7 @@
 //! Every cited picture against its digest.
 
 use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, Stop};
-use exhibit_case::layout;
+use exhibit_case::CaseFolder;
 use exhibit_model::OriginalId;
 use exhibit_store::Fixity;
 
@@ -13,7 +13,7 @@ impl Check for Pictures {
     }
 
     fn place(&self) -> &'static str {
-        layout::CITED
+        CaseFolder::CITED
     }
 
     fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {

@@ -2,6 +2,7 @@
 
 use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, Stop};
 use exhibit_bag::{Standing, check_quotes};
+use exhibit_case::CaseFolder;
 use std::collections::BTreeSet;
 
 pub(super) struct Quotes;
@@ -12,7 +13,7 @@ impl Check for Quotes {
     }
 
     fn place(&self) -> &'static str {
-        "quotes"
+        CaseFolder::QUOTES
     }
 
     fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {

@@ -1,7 +1,7 @@
 //! That nothing is pending in a sealed case: its log takes no entry any more.
 
 use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, Stop};
-use exhibit_case::layout;
+use exhibit_case::CaseFolder;
 use exhibit_model::State;
 
 pub(super) struct Seal;
@@ -12,7 +12,7 @@ impl Check for Seal {
     }
 
     fn place(&self) -> &'static str {
-        layout::CATALOGUE
+        CaseFolder::CATALOGUE
     }
 
     fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {
@@ -21,11 +21,11 @@ impl Check for Seal {
         // a killed run may have left entries that the log has already
         let count = catalogue.outbox()?.iter().filter(|outgoing| outgoing.seq > seal).count() as u64;
         if count > 0 {
-            findings.add(Place::path(layout::CATALOGUE), Fault::SealedWithPendingEntries { count });
+            findings.add(Place::path(CaseFolder::CATALOGUE), Fault::SealedWithPendingEntries { count });
         }
         let count = catalogue.account()?.items.get(&State::Waiting).copied().unwrap_or(0);
         if count > 0 {
-            findings.add(Place::path(layout::CATALOGUE), Fault::SealedWithWaitingItems { count });
+            findings.add(Place::path(CaseFolder::CATALOGUE), Fault::SealedWithWaitingItems { count });
         }
         Ok(())
     }

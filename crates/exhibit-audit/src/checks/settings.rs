@@ -1,7 +1,7 @@
 //! `exhibit.toml` against what the log records of the case's opening and of the access log.
 
 use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, Setting, Stop};
-use exhibit_case::{CaseError, layout};
+use exhibit_case::{CaseError, CaseFolder};
 use exhibit_custody::Fact;
 
 pub(super) struct Settings;
@@ -12,18 +12,19 @@ impl Check for Settings {
     }
 
     fn place(&self) -> &'static str {
-        layout::CONFIG
+        CaseFolder::SETTINGS
     }
 
     fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {
         if let Some(error) = cx.case_error() {
-            let place = if matches!(error, CaseError::Catalogue(_)) { layout::CATALOGUE } else { layout::CONFIG };
+            let place =
+                if matches!(error, CaseError::Catalogue(_)) { CaseFolder::CATALOGUE } else { CaseFolder::SETTINGS };
             findings.add_error(Place::path(place), Fault::CaseUnreadable, error);
         }
         let (case, catalogue) = (cx.case()?, cx.catalogue()?);
         let config = &case.config;
         if config.access != cx.logged().access {
-            findings.add(Place::path(layout::CONFIG), Fault::AccessSettingDiffers);
+            findings.add(Place::path(CaseFolder::SETTINGS), Fault::AccessSettingDiffers);
         }
         let log = cx.log()?;
         let Some(opening) = cx.entry(0) else { return Ok(()) };
@@ -35,7 +36,7 @@ impl Check for Settings {
             (Setting::Log, log.origin() == config.log),
         ];
         for (setting, _) in agrees.into_iter().filter(|(_, agrees)| !agrees) {
-            findings.add(Place::path(layout::CONFIG), Fault::SettingDiffers(setting));
+            findings.add(Place::path(CaseFolder::SETTINGS), Fault::SettingDiffers(setting));
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use super::open_sealed;
 use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, Stop};
-use exhibit_case::layout;
+use exhibit_case::CaseFolder;
 use exhibit_custody::entry::moment_text;
 use exhibit_custody::{Fact, Ref};
 use exhibit_model::{ItemId, Moment};
@@ -15,7 +15,7 @@ impl Check for Tags {
     }
 
     fn place(&self) -> &'static str {
-        layout::TAGS
+        CaseFolder::TAGS
     }
 
     fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {
@@ -23,7 +23,7 @@ impl Check for Tags {
         let (tags, marks) = (case.tag_log(catalogue)?, &cx.logged().marks);
         let (counted, logged) = (tags.logged, marks.len() as u64);
         if counted != logged {
-            findings.add(Place::path(layout::CATALOGUE), Fault::TagCountDiffers { counted, logged });
+            findings.add(Place::path(CaseFolder::CATALOGUE), Fault::TagCountDiffers { counted, logged });
         }
         for ((change, mark), number) in tags.changes.iter().zip(marks).zip(1..) {
             let (place, document) = (Place::TagChange(number), ItemId::new(change.document));
@@ -39,7 +39,7 @@ impl Check for Tags {
                 findings.add(place, Fault::TagDocumentMissing { document: change.document });
             }
         }
-        let place = || Place::path(layout::TAGS);
+        let place = || Place::path(CaseFolder::TAGS);
         for mark in marks.get(tags.changes.len()..).unwrap_or_default() {
             findings.add(place(), Fault::TagChangeMissing { entry: mark.seq });
         }

@@ -1,8 +1,8 @@
 //! What each check finds.
 
-use crate::test_case::{NOW, TestCase, files_below, original, overwrite, random};
+use crate::test_case::{NOW, TestCase, acts, files_below, original, overwrite, random};
 use exhibit_audit::{CheckName, NoProgress, Options, audit};
-use exhibit_case::{CaseError, layout};
+use exhibit_case::{CaseError, CaseFolder};
 use exhibit_custody::{Look, Verb};
 use exhibit_model::ItemId;
 use std::fs;
@@ -33,7 +33,7 @@ fn a_folder_without_a_case_is_an_error_and_a_case_in_use_too() {
     let check = |folder: &std::path::Path| audit(folder, &Options::default(), &mut NoProgress);
     assert!(matches!(check(&case.keys()), Err(CaseError::NoCase(_))));
     let folder = case.folder();
-    case.write(|_, _| assert!(matches!(check(&folder), Err(CaseError::Locked { .. }))));
+    case.write(|_| assert!(matches!(check(&folder), Err(CaseError::Locked { .. }))));
     assert!(check(&folder).expect("checked").is_good());
 }
 
@@ -77,12 +77,12 @@ fn settings() {
     for (from, to) in
         [("name = \"case\"", "name = \"cash\""), ("\"EXH\"", "\"EXI\""), ("created = \"2", "created = \"3")]
     {
-        let whole = fs::read_to_string(case.path(layout::CONFIG)).expect("read");
-        fs::write(case.path(layout::CONFIG), whole.replace(from, to)).expect("written");
+        let whole = fs::read_to_string(case.path(CaseFolder::SETTINGS)).expect("read");
+        fs::write(case.path(CaseFolder::SETTINGS), whole.replace(from, to)).expect("written");
         assert_eq!(case.deviations(CheckName::Settings), ["setting-differs at exhibit.toml"], "{from}");
-        fs::write(case.path(layout::CONFIG), whole).expect("written");
+        fs::write(case.path(CaseFolder::SETTINGS), whole).expect("written");
     }
-    overwrite(&case.path(layout::CONFIG), |bytes| {
+    overwrite(&case.path(CaseFolder::SETTINGS), |bytes| {
         *bytes = String::from_utf8_lossy(bytes).replace("keep_days = 365", "keep_days = 1").into_bytes();
     });
     assert_eq!(case.deviations(CheckName::Settings), ["access-setting-differs at exhibit.toml"]);
@@ -93,7 +93,7 @@ fn a_case_that_cannot_be_opened_is_checked_in_parts() {
     let case = TestCase::new();
     overwrite(&case.path(&original(A)), |bytes| bytes[0] ^= 1);
     fs::remove_file(case.path(&original(B))).expect("removed");
-    fs::write(case.path(layout::CONFIG), "form = ").expect("written");
+    fs::write(case.path(CaseFolder::SETTINGS), "form = ").expect("written");
     let audit = case.audit();
     let codes: Vec<_> = audit.deviations().map(|finding| finding.fault.code()).collect();
     assert_eq!(codes, ["case-unreadable", "original-altered", "original-missing"]);
@@ -117,7 +117,7 @@ fn catalogue() {
 fn pages() {
     let case = TestCase::new();
     case.sql("UPDATE pages SET text_digest = zeroblob(32) WHERE item = 1");
-    let pack = files_below(&case.path(layout::PACKS)).remove(0);
+    let pack = files_below(&case.path(CaseFolder::PACKS)).remove(0);
     overwrite(&pack, |bytes| {
         let last = bytes.len() - 1;
         bytes[last] ^= 1;
@@ -131,7 +131,7 @@ fn pages() {
 #[test]
 fn pictures() {
     let case = TestCase::new();
-    let picture = files_below(&case.path(layout::CITED)).remove(0);
+    let picture = files_below(&case.path(CaseFolder::CITED)).remove(0);
     overwrite(&picture, |bytes| bytes.push(0));
     assert_eq!(case.deviations(CheckName::Pictures), ["picture-altered at EXH-000001 page 1, its cited picture"]);
     fs::remove_file(picture).expect("removed");
@@ -146,9 +146,9 @@ fn tags() {
     assert!(open.set_tag(ItemId::new(2), "urgent", true, NOW).expect("tagged"));
     drop(open);
     assert_eq!(case.leftovers(CheckName::Tags), ["tags-pending at tags.ndjson"]);
-    case.write(|held, random| held.log_marks(NOW, random).expect("logged"));
+    case.write(|held| held.log_marks().expect("logged"));
     assert!(case.audit().findings.is_empty());
-    let path = case.path(layout::TAGS);
+    let path = case.path(CaseFolder::TAGS);
     let whole = fs::read_to_string(&path).expect("read");
     fs::write(&path, whole.replace("urgent", "urgenx")).expect("written");
     assert_eq!(case.deviations(CheckName::Tags), ["tag-change-differs at tags.ndjson, change 2"]);
@@ -167,14 +167,14 @@ fn tags() {
 #[test]
 fn index() {
     let case = TestCase::new();
-    fs::create_dir(case.path(layout::NEW_INDEX)).expect("made");
+    fs::create_dir(case.path(CaseFolder::NEW_INDEX)).expect("made");
     assert_eq!(case.leftovers(CheckName::Index), ["index-leftover at index.new"]);
-    let files = files_below(&case.path(layout::INDEX));
+    let files = files_below(&case.path(CaseFolder::INDEX));
     let terms = files.iter().find(|file| file.extension().is_some_and(|ending| ending == "term")).expect("terms");
     overwrite(terms, |bytes| bytes[0] ^= 1);
     let found = case.deviations(CheckName::Index);
     assert!(matches!(&found[..], [one] if one.starts_with("index-altered at index/")), "{found:?}");
-    fs::remove_dir_all(case.path(layout::INDEX)).expect("removed");
+    fs::remove_dir_all(case.path(CaseFolder::INDEX)).expect("removed");
     assert_eq!(case.deviations(CheckName::Index), ["unreadable at index"]);
 }
 
@@ -201,7 +201,7 @@ fn originals() {
 #[test]
 fn ledger() {
     let case = TestCase::new();
-    let whole = fs::read(case.path(layout::CATALOGUE)).expect("read");
+    let whole = fs::read(case.path(CaseFolder::CATALOGUE)).expect("read");
     for (forgery, expected) in [
         ("UPDATE items SET seq = 0 WHERE id = 1", &["receipt-differs at EXH-000001"][..]),
         (
@@ -225,9 +225,9 @@ fn ledger() {
         ),
     ] {
         for beside in ["-wal", "-shm"] {
-            let _ = fs::remove_file(case.path(&format!("{}{beside}", layout::CATALOGUE)));
+            let _ = fs::remove_file(case.path(&format!("{}{beside}", CaseFolder::CATALOGUE)));
         }
-        fs::write(case.path(layout::CATALOGUE), &whole).expect("restored");
+        fs::write(case.path(CaseFolder::CATALOGUE), &whole).expect("restored");
         assert!(case.deviations(CheckName::Ledger).is_empty());
         case.sql(forgery);
         assert_eq!(case.deviations(CheckName::Ledger), expected, "{forgery}");
@@ -237,7 +237,7 @@ fn ledger() {
 #[test]
 fn seal() {
     let mut case = TestCase::new();
-    case.write(|held, random| held.seal(NOW, random).expect("sealed"));
+    case.write(|held| held.seal().expect("sealed"));
     let audit = case.audit();
     assert!(audit.findings.is_empty() && audit.counts.sealed.is_some(), "{:?}", audit.findings);
     case.sql("UPDATE items SET state = 'waiting' WHERE id = 2; INSERT INTO outbox VALUES (99, x'00')");
@@ -249,7 +249,7 @@ fn seal() {
 fn bags() {
     let mut case = TestCase::new();
     let bag = case.keep_bag();
-    let other = case.path(layout::BAGS).join("0".repeat(64));
+    let other = case.path(CaseFolder::BAGS).join("0".repeat(64));
     fs::create_dir(&other).expect("made");
     let place = format!("bag-incomplete at bags/{}/", "0".repeat(64));
     assert_eq!(case.leftovers(CheckName::Bags), [place]);
@@ -326,7 +326,7 @@ fn a_quote_ahead_of_its_log_entry_is_a_leftover() {
 fn access_log() {
     let case = TestCase::new();
     let mut random = random(2);
-    let log = case.open().access_log(&case.keys(), "exhibit-test 1", NOW, &mut random).expect("an access log");
+    let log = case.open().access_log(&case.keys(), &mut acts(3)).expect("an access log");
     log.write_down(Look::new(Verb::Search).secret("query", "registers"), NOW, &mut random).expect("written");
     log.fold(365, NOW, &mut random).expect("folded");
     drop(log);

@@ -2,7 +2,7 @@
 
 use exhibit_audit::{Audit, AuditContext, CHECKS, CheckName, NoProgress, Options, Severity, audit, run};
 use exhibit_bag::{Means, NewQuote, Order, Selection, VerifiedBag, export, make_quote};
-use exhibit_case::{Case, Held, Keys, NewCase, TreeParts, finding_digest, flush_outbox, layout, log_act};
+use exhibit_case::{Acts, Case, CaseFolder, CaseWriter, Keys, NewCase, Principal, TreeParts, finding_digest};
 use exhibit_catalogue::{Added, Finding, NewItem, NewPage, PagePicture, StageKey};
 use exhibit_custody::{Act, Channel, Derivation, Receipt, Ref};
 use exhibit_model::{
@@ -29,31 +29,34 @@ pub(crate) fn random(seed: u64) -> impl FnMut(&mut [u8]) {
     }
 }
 
-type Random = Box<dyn FnMut(&mut [u8])>;
+/// Acts with randomness from a seed.
+pub(crate) fn acts(seed: u64) -> Acts {
+    Acts::new(FixedClock(NOW), random(seed), Principal::LOCAL, TOOL)
+}
 
 /// A case with one source and its documents.
 pub(crate) struct TestCase {
     parent: TempDir,
-    random: Random,
+    /// The seed of the next acts.
+    seed: u64,
 }
 
 impl TestCase {
     /// A case without documents.
     pub(crate) fn empty() -> Self {
         let parent = TempDir::new().expect("a folder");
-        let mut random: Random = Box::new(random(1));
-        let (keys, clock) = (parent.path().join("keys"), FixedClock(NOW));
+        let keys = parent.path().join("keys");
         let new = NewCase { name: "case", prefix: "EXH", keys: &keys, lock: None };
-        Case::init(&parent.path().join("case"), &new, &clock, &mut random, TOOL).expect("a case");
-        let mut case = Self { parent, random };
-        let random = &mut case.random;
-        let mut held = Held::take(&case.parent.path().join("case"), &Keys::plain(&keys), TOOL).expect("held");
-        let work = held.catalogue.begin().expect("begin");
-        let (source, _) = work.source(b"/leak", "leak", NOW).expect("a source");
-        log_act(&work, Act::source_receive(source, Channel::Folder, b"/leak"), NOW, TOOL, random).expect("logged");
-        work.commit().expect("commit");
-        flush_outbox(&mut held.catalogue, &mut held.log).expect("flushed");
-        drop(held);
+        Case::init(&parent.path().join("case"), &new, &mut acts(1)).expect("a case");
+        let mut case = Self { parent, seed: 1000 };
+        case.write(|held| {
+            let work = held.catalogue.begin().expect("begin");
+            let (source, _) = work.source(b"/leak", "leak", NOW).expect("a source");
+            let act = Act::source_receive(source, Channel::Folder, b"/leak");
+            held.acts.log(&work, act).expect("logged");
+            work.commit().expect("commit");
+            held.flush().expect("flushed");
+        });
         case
     }
 
@@ -85,16 +88,17 @@ impl TestCase {
     }
 
     /// Does something with the case, locked for writing.
-    pub(crate) fn write<T>(&mut self, act: impl FnOnce(&mut Held, &mut dyn FnMut(&mut [u8])) -> T) -> T {
+    pub(crate) fn write<T>(&mut self, act: impl FnOnce(&mut CaseWriter) -> T) -> T {
         let keys = self.keys();
-        let mut held = Held::take(&self.folder(), &Keys::plain(&keys), TOOL).expect("held");
-        act(&mut held, &mut self.random)
+        self.seed += 1;
+        let mut held = CaseWriter::take(&self.folder(), &Keys::plain(&keys), acts(self.seed)).expect("a writer");
+        act(&mut held)
     }
 
     /// Receives and reads files: each becomes a document of one page, some with a cited picture.
     pub(crate) fn receive(&mut self, files: &[(&str, &str, Option<&[u8]>)]) {
-        let packs = self.path(layout::PACKS);
-        self.write(|held, random| {
+        let packs = self.path(CaseFolder::PACKS);
+        self.write(|held| {
             let mut packs = PackWriter::open(&packs, None).expect("packs");
             let entries: Vec<PageEntry<'_>> = files
                 .iter()
@@ -110,30 +114,30 @@ impl TestCase {
             }
             writer.commit(1).expect("commit");
             for (name, text, picture) in files {
-                receive(held, &mut packs, (name, text, *picture), random);
+                receive(held, &mut packs, (name, text, *picture));
             }
             packs.sync().expect("synced");
-            flush_outbox(&mut held.catalogue, &mut held.log).expect("flushed");
+            held.flush().expect("flushed");
         });
     }
 
     /// Quotes a passage of the first page of a document.
     pub(crate) fn quote(&mut self, item: i64, exact: &str) -> String {
-        self.write(|held, random| {
+        self.write(|held| {
             let quote = NewQuote { item: ItemId::new(item), page: 1, exact, nth: None };
-            make_quote(held, &quote, NOW, random).expect("a quote").id()
+            make_quote(held, &quote).expect("a quote").id()
         })
     }
 
     /// Exports the second document and keeps the bag as one that was received. Returns its folder.
     pub(crate) fn keep_bag(&mut self) -> PathBuf {
         let target = self.parent.path().join("bag");
-        let id = self.write(|held, random| {
+        let id = self.write(|held| {
             let mut selection = Selection::default();
             selection.documents.insert(ItemId::new(2), exhibit_bag::Chosen::Whole);
             let lock = exhibit_bag::Lock::Open;
             let order = Order { selection: &selection, target: &target, lock, bates: None, receiver: None };
-            let mut means = Means { cage: None, now: NOW, random: &mut *random, progress: &mut |_| {} };
+            let mut means = Means { cage: None, progress: &mut |_| {} };
             export(held, &order, &mut means).expect("a bag");
             let mut files = Folder::new(&target);
             let checked = check_bag(&mut files, &Default::default(), &Brought::default(), false);
@@ -143,18 +147,18 @@ impl TestCase {
             let identity = format!("bag:{}", bag.id());
             let (source, _) = work.source(identity.as_bytes(), "bag", NOW).expect("a source");
             let act = Act::source_receive(source, Channel::Bag, b"bag").uses(Ref::Bytes(bag.id()));
-            log_act(&work, act, NOW, TOOL, random).expect("logged");
+            held.acts.log(&work, act).expect("logged");
             work.walked(source, 0).expect("walked");
             work.commit().expect("commit");
-            flush_outbox(&mut held.catalogue, &mut held.log).expect("flushed");
+            held.flush().expect("flushed");
             bag.id()
         });
-        self.path(layout::BAGS).join(id.to_string())
+        self.path(CaseFolder::BAGS).join(id.to_string())
     }
 
     /// Runs statements on the catalogue that change at least one row.
     pub(crate) fn sql(&self, statements: &str) {
-        let catalogue = rusqlite::Connection::open(self.path(layout::CATALOGUE)).expect("open");
+        let catalogue = rusqlite::Connection::open(self.path(CaseFolder::CATALOGUE)).expect("open");
         catalogue.execute_batch(&format!("PRAGMA foreign_keys = off; {statements}")).expect("forge");
         assert!(catalogue.total_changes() > 0, "{statements}");
     }
@@ -184,12 +188,7 @@ impl TestCase {
     }
 }
 
-fn receive(
-    held: &mut Held,
-    packs: &mut PackWriter,
-    (name, text, picture): (&str, &str, Option<&[u8]>),
-    random: &mut dyn FnMut(&mut [u8]),
-) {
+fn receive(held: &mut CaseWriter, packs: &mut PackWriter, (name, text, picture): (&str, &str, Option<&[u8]>)) {
     let mut deposit = held.case.originals().deposit().expect("a deposit");
     deposit.write(text.as_bytes()).expect("written");
     let sealed = deposit.finish().expect("sealed");
@@ -218,11 +217,11 @@ fn receive(
         relation: Relation::File,
         name: name.as_bytes(),
     };
-    let seq = log_act(&work, Act::item_receive(&receipt), NOW, TOOL, random).expect("logged");
+    let seq = held.acts.log(&work, Act::item_receive(&receipt)).expect("logged");
     work.logged(item, seq).expect("noted");
     if state == State::Duplicate {
         let first = work.item_in_full(item).expect("an item").0.duplicate_of.expect("a first");
-        log_act(&work, Act::item_duplicate(item, original, first), NOW, TOOL, random).expect("logged");
+        held.acts.log(&work, Act::item_duplicate(item, original, first)).expect("logged");
         work.commit().expect("commit");
         return;
     }
@@ -255,8 +254,7 @@ fn receive(
     work.settle(item, &finding).expect("settled");
     let (row, metadata, notes) = work.item_in_full(item).expect("an item");
     let (texts, pictures) = (work.texts(item).expect("texts"), work.pictures(item).expect("pictures"));
-    let mut seed = [0; 32];
-    random(&mut seed);
+    let seed = held.acts.seed();
     let tree = TreeParts { original, size, texts: &texts, reader: TOOL, pictures: &pictures }.tree(seed);
     let act = Act::item_derive(&Derivation {
         item,
@@ -268,7 +266,7 @@ fn receive(
         reader: TOOL,
         params: finding_digest(&row, &metadata, &notes),
     });
-    let seq = log_act(&work, act.secret("tree_seed", &seed), NOW, TOOL, random).expect("logged");
+    let seq = held.acts.log(&work, act.secret("tree_seed", &seed)).expect("logged");
     work.settled_at(item, seq).expect("noted");
     work.commit().expect("commit");
 }
@@ -276,7 +274,7 @@ fn receive(
 /// The path of an original within the case.
 pub(crate) fn original(text: &str) -> String {
     let hex = OriginalId::new(Digest::of(text.as_bytes())).to_string();
-    format!("{}/{}/{}", layout::ORIGINALS, &hex[..2], &hex[2..])
+    format!("{}/{}/{}", CaseFolder::ORIGINALS, &hex[..2], &hex[2..])
 }
 
 /// Replaces a file's bytes, whatever its permissions.

@@ -2,9 +2,9 @@
 //! imported.
 
 use super::{Beside, checkpoint, folder, read_all, write_file};
-use crate::{BagError, Random, io_error};
-use exhibit_case::{Held, layout};
-use exhibit_custody::Log;
+use crate::{BagError, io_error};
+use exhibit_case::CaseWriter;
+use exhibit_custody::{Log, Random};
 use exhibit_proof::VerifierKey;
 use exhibit_time::anchored::{self, CHECKPOINT, Kind};
 use exhibit_time::sigsum::LeafRequest;
@@ -39,17 +39,17 @@ pub struct Asked {
 ///
 /// # Errors
 /// [`BagError`]; anything written into the case by then is a request without a reply, which is harmless.
-pub fn ask_anchors(held: &Held, recipients: &AskFor<'_>, target: &Path, random: Random<'_>) -> Result<Asked, BagError> {
+pub fn ask_anchors(held: &mut CaseWriter, recipients: &AskFor<'_>, target: &Path) -> Result<Asked, BagError> {
     check_names(recipients)?;
     let taken = || BagError::Exists(target.to_owned());
     if target.symlink_metadata().is_ok() && fs::read_dir(target).map_err(|_| taken())?.next().is_some() {
         return Err(taken());
     }
-    let log = Log::open(&held.case.folder.join(layout::CUSTODY))?;
+    let log = held.case.folder.log()?;
     let all = read_all(&held.case)?;
     let place = folder(&held.case).join(format!("{:09}", log.size()));
     let existing = all.iter().find(|beside| beside.size == log.size());
-    let files = requests(&log, recipients, &all, existing, random)?;
+    let files = requests(&log, recipients, &all, existing, held.acts.random())?;
     fs::create_dir_all(&place).map_err(io_error("make the folder", &place))?;
     write_file(&place, CHECKPOINT, log.checkpoint().as_bytes())?;
     for (name, bytes) in &files {

@@ -1,10 +1,10 @@
 //! Importing replies: each is checked against its request and this log, stored, and logged.
 
 use super::{Beside, logged, read_all, write_file};
-use crate::{BagError, Random};
-use exhibit_case::{Held, flush_outbox, layout, log_act};
+use crate::BagError;
+use exhibit_case::CaseWriter;
 use exhibit_custody::{Act, Fact, Log, Ref, Verb};
-use exhibit_model::{Digest, Moment};
+use exhibit_model::Digest;
 use exhibit_proof::Note;
 use exhibit_time::anchored::{self, Anchored, CHECKPOINT, Kind, Known};
 use exhibit_time::{Against, Certificate, Fault, Request, SigsumPolicy, sigsum, stamp, witness};
@@ -38,13 +38,8 @@ pub struct Imported {
 ///
 /// # Errors
 /// [`BagError`]; a reply that is not valid is not stored.
-pub fn import_anchor(
-    held: &mut Held,
-    reply: &Reply<'_>,
-    now: Moment,
-    random: Random<'_>,
-) -> Result<Imported, BagError> {
-    let log = Log::open(&held.case.folder.join(layout::CUSTODY))?;
+pub fn import_anchor(held: &mut CaseWriter, reply: &Reply<'_>) -> Result<Imported, BagError> {
+    let log = held.case.folder.log()?;
     let all = read_all(&held.case)?;
     let (beside, name, kind) = find(&all, reply)?;
     let answer = format!("{name}.{}", kind.endings()[1]);
@@ -67,11 +62,10 @@ pub fn import_anchor(
         }
     }
     let act = act(beside.size, &files, &anchored);
-    let tool = held.tool().to_owned();
     let work = held.catalogue.begin()?;
-    let entry = log_act(&work, act, now, &tool, random)?;
+    let entry = held.acts.log(&work, act)?;
     work.commit()?;
-    flush_outbox(&mut held.catalogue, &mut held.log)?;
+    held.flush()?;
     Ok(Imported { size: beside.size, anchored, entry, already: false })
 }
 

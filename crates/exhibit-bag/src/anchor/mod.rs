@@ -13,7 +13,7 @@ pub use import::{Imported, Reply, import_anchor};
 pub(crate) use pack::{anchors_of, pack_anchors};
 
 use crate::{BagError, io_error};
-use exhibit_case::{Case, layout};
+use exhibit_case::Case;
 use exhibit_custody::{Entry, Fact, Log, LogError, Ref};
 use exhibit_model::Digest;
 use exhibit_proof::note::VerifierKey;
@@ -118,7 +118,7 @@ pub fn list_anchors(case: &Case) -> Result<Vec<AnchorRow>, BagError> {
     if all.is_empty() {
         return Ok(Vec::new());
     }
-    let log = Log::open(&case.folder.join(layout::CUSTODY))?;
+    let log = case.folder.log()?;
     let (logged, keys) = (logged(&log)?, keys(&log)?);
     let mut rows = Vec::new();
     for beside in all {
@@ -203,7 +203,7 @@ pub(crate) fn keys(log: &Log) -> Result<Vec<VerifierKey>, BagError> {
 }
 
 pub(crate) fn folder(case: &Case) -> PathBuf {
-    case.folder.join(layout::CUSTODY).join("anchors")
+    case.folder.anchors()
 }
 
 /// All anchored checkpoints with the files next to them, the oldest first.

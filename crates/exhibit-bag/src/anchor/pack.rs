@@ -3,14 +3,14 @@
 use super::{AnchorStanding, checkpoint, keys, logged, read_all, rows_of};
 use crate::BagError;
 use crate::bag::BagWriter;
-use exhibit_case::Held;
+use exhibit_case::CaseWriter;
 use exhibit_custody::Log;
 use exhibit_time::anchored::{Anchored, CHECKPOINT, CONSISTENCY, Kind};
 use exhibit_time::witness::AddCheckpoint;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The anchors included in a bag of the current log: the number of entries that each covers, and its statement.
-pub(crate) fn anchors_of(held: &Held, log: &Log) -> Result<Vec<(u64, Anchored)>, BagError> {
+pub(crate) fn anchors_of(held: &CaseWriter, log: &Log) -> Result<Vec<(u64, Anchored)>, BagError> {
     let (logged, keys) = (logged(log)?, keys(log)?);
     let mut all = Vec::new();
     for beside in read_all(&held.case)?.iter().filter(|beside| beside.size <= log.size()) {
@@ -27,7 +27,7 @@ pub(crate) fn anchors_of(held: &Held, log: &Log) -> Result<Vec<(u64, Anchored)>,
 /// `entries`.
 pub(crate) fn pack_anchors(
     writer: &mut BagWriter,
-    held: &Held,
+    held: &CaseWriter,
     log: &Log,
     entries: &mut BTreeSet<u64>,
 ) -> Result<(), BagError> {

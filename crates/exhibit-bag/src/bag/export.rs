@@ -10,10 +10,10 @@ use super::ro_crate::{Others, write_metadata};
 use super::seal::Lock;
 use super::selection::{Chosen, Selection};
 use super::writer::BagWriter;
+use crate::BagError;
 use crate::anchor::{anchors_of, pack_anchors};
 use crate::quote::{Standing, read_quote, standing};
-use crate::{BagError, Random};
-use exhibit_case::{Cage, CaseError, Held, flush_outbox, layout, log_act};
+use exhibit_case::{Cage, CaseError, CaseWriter};
 use exhibit_catalogue::{Item, PagePicture};
 use exhibit_custody::{Act, Fact, Log, Ref, Verb};
 use exhibit_model::{Digest, ItemId, Moment, Reason};
@@ -44,10 +44,6 @@ pub struct Order<'a> {
 pub struct Means<'a> {
     /// Renders pictures of pages; without it, only pictures rendered earlier are included.
     pub cage: Option<&'a Cage>,
-    /// The current time.
-    pub now: Moment,
-    /// A cryptographically secure random source.
-    pub random: Random<'a>,
     /// Called with the progress.
     pub progress: &'a mut dyn FnMut(Step),
 }
@@ -144,16 +140,17 @@ type Quotes = BTreeMap<String, (Anchor, Vec<u8>)>;
 ///
 /// # Errors
 /// [`BagError`]; nothing is then left at the target.
-pub fn export(held: &mut Held, order: &Order<'_>, means: &mut Means<'_>) -> Result<Exported, BagError> {
-    let log = Log::open(&held.case.folder.join(layout::CUSTODY))?;
+pub fn export(held: &mut CaseWriter, order: &Order<'_>, means: &mut Means<'_>) -> Result<Exported, BagError> {
+    let log = held.case.folder.log()?;
     let (chosen, quotes) = resolve(held, order.selection, &log)?;
     if chosen.is_empty() {
         return Err(BagError::Nothing);
     }
+    let now = held.acts.now();
     let mut writer = BagWriter::begin(order.target, &order.lock)?;
     let unpainted = paint(held, order.selection, &chosen, means)?;
     // Read again, because the pictures are now in it.
-    let log = Log::open(&held.case.folder.join(layout::CUSTODY))?;
+    let log = held.case.folder.log()?;
     (means.progress)(Step::Copy(whole_items(held, &chosen)?));
     let packed = pack_documents(&mut writer, held, (&chosen, &quotes, order.selection), means.progress)?;
     let (mut entries, mut proved) = (BTreeSet::new(), BTreeMap::new());
@@ -184,8 +181,8 @@ pub fn export(held: &mut Held, order: &Order<'_>, means: &mut Means<'_>) -> Resu
         anchors: &anchors_of(held, &log)?,
         without_names: order.selection.without_names,
     };
-    write_metadata(&mut writer, held, &packed, &others, means.now)?;
-    let bound = write_tags(&mut writer, held, bates.as_ref(), means.now)?;
+    write_metadata(&mut writer, held, &packed, &others, now)?;
+    let bound = write_tags(&mut writer, held, bates.as_ref(), now)?;
     let count = |count: usize| count as u64;
     let mut exported = Exported {
         documents: count(packed.len()),
@@ -200,15 +197,15 @@ pub fn export(held: &mut Held, order: &Order<'_>, means: &mut Means<'_>) -> Resu
     };
     let listed = listing(held, &packed, &quotes);
     exported.entry = if held.case.is_sealed() {
-        state_export(&mut writer, held, &bound, means.now)?
+        state_export(&mut writer, held, &bound, now)?
     } else {
-        let entry = log_export(held, (&bound, &listed), &exported, order.receiver, means)?;
+        let entry = log_export(held, (&bound, &listed), &exported, order.receiver)?;
         entries.extend(order.receiver.map(|_| entry + 1));
         entry
     };
     entries.insert(exported.entry);
     // Its checkpoint is the first that covers the export.
-    let log = Log::open(&held.case.folder.join(layout::CUSTODY))?;
+    let log = held.case.folder.log()?;
     let key = log.verifier().clone();
     pack_anchors(&mut writer, held, &log, &mut entries)?;
     write_log(&mut writer, &log, &key, &mut entries)?;
@@ -217,7 +214,11 @@ pub fn export(held: &mut Held, order: &Order<'_>, means: &mut Means<'_>) -> Resu
 }
 
 // The documents with the pages that the quotes need, and the quotes' bytes; an invalid quote fails the whole export.
-fn resolve(held: &Held, selection: &Selection, log: &Log) -> Result<(BTreeMap<ItemId, Chosen>, Quotes), BagError> {
+fn resolve(
+    held: &CaseWriter,
+    selection: &Selection,
+    log: &Log,
+) -> Result<(BTreeMap<ItemId, Chosen>, Quotes), BagError> {
     let mut chosen = selection.documents.clone();
     let mut quotes = BTreeMap::new();
     for id in &selection.quotes {
@@ -236,7 +237,7 @@ fn resolve(held: &Held, selection: &Selection, log: &Log) -> Result<(BTreeMap<It
 
 // Renders the selected pages that have no picture yet.
 fn paint(
-    held: &mut Held,
+    held: &mut CaseWriter,
     selection: &Selection,
     chosen: &BTreeMap<ItemId, Chosen>,
     means: &mut Means<'_>,
@@ -257,13 +258,13 @@ fn paint(
     (means.progress)(Step::Paint(wanted.iter().map(|(_, pages)| pages.len() as u64).sum()));
     for (id, pages) in wanted.iter().filter(|(_, pages)| !pages.is_empty()) {
         let painted = &mut || (means.progress)(Step::Painted);
-        let refused = paint_pages(held, cage, *id, pages, means.now, means.random, painted)?;
+        let refused = paint_pages(held, cage, *id, pages, painted)?;
         unpainted.extend(refused.into_iter().map(|(page, reason)| (held.case.label(*id), page, reason)));
     }
     Ok(unpainted)
 }
 
-fn whole_items(held: &Held, chosen: &BTreeMap<ItemId, Chosen>) -> Result<u64, BagError> {
+fn whole_items(held: &CaseWriter, chosen: &BTreeMap<ItemId, Chosen>) -> Result<u64, BagError> {
     let mut bytes = 0;
     for (id, _) in chosen.iter().filter(|(_, chosen)| **chosen == Chosen::Whole) {
         bytes += held.case.item(*id)?.size;
@@ -273,7 +274,7 @@ fn whole_items(held: &Held, chosen: &BTreeMap<ItemId, Chosen>) -> Result<u64, Ba
 
 fn pack_documents(
     writer: &mut BagWriter,
-    held: &Held,
+    held: &CaseWriter,
     (chosen, quotes, selection): (&BTreeMap<ItemId, Chosen>, &Quotes, &Selection),
     progress: &mut dyn FnMut(Step),
 ) -> Result<Vec<Packed>, BagError> {
@@ -307,7 +308,7 @@ fn pack_documents(
 
 fn pack_texts(
     writer: &mut BagWriter,
-    held: &Held,
+    held: &CaseWriter,
     (item, content): (&Item, &Item),
     chosen: &Chosen,
 ) -> Result<Vec<u32>, BagError> {
@@ -329,7 +330,7 @@ fn pack_texts(
 // Load files, including each document's text; returns their paths and the last number.
 fn write_load_files(
     writer: &mut BagWriter,
-    held: &Held,
+    held: &CaseWriter,
     proved: &BTreeMap<String, Document>,
     packed: &[Packed],
     first: &Number,
@@ -353,7 +354,7 @@ fn write_load_files(
 
 fn pack_original(
     writer: &mut BagWriter,
-    held: &Held,
+    held: &CaseWriter,
     item: &Item,
     progress: &mut dyn FnMut(Step),
 ) -> Result<String, BagError> {
@@ -379,7 +380,7 @@ fn ending(name: &str) -> String {
 // The tag files named in the log entry, with their digests.
 fn write_tags(
     writer: &mut BagWriter,
-    held: &Held,
+    held: &CaseWriter,
     bates: Option<&(String, String)>,
     now: Moment,
 ) -> Result<[[u8; 32]; 6], BagError> {
@@ -400,7 +401,7 @@ fn write_tags(
     Ok([info.sha256, declaration.sha256, short, long, page.sha256, script.sha256])
 }
 
-fn listing(held: &Held, packed: &[Packed], quotes: &Quotes) -> String {
+fn listing(held: &CaseWriter, packed: &[Packed], quotes: &Quotes) -> String {
     let mut listed = String::new();
     for document in packed {
         let pages: Vec<String> = document.pages.iter().map(u32::to_string).collect();
@@ -414,7 +415,7 @@ fn listing(held: &Held, packed: &[Packed], quotes: &Quotes) -> String {
 }
 
 // A sealed case's log accepts no entry: its key signs an equivalent statement, and the last entry is included.
-fn state_export(writer: &mut BagWriter, held: &Held, bound: &[[u8; 32]], now: Moment) -> Result<u64, BagError> {
+fn state_export(writer: &mut BagWriter, held: &CaseWriter, bound: &[[u8; 32]], now: Moment) -> Result<u64, BagError> {
     let made = bound.iter().map(|digest| Ref::Bytes(Digest::from_bytes(*digest)).to_string()).collect();
     let origin = held.log.log().origin().to_owned();
     let statement = Statement { origin, at: exhibit_custody::entry::moment_text(now), made };
@@ -424,11 +425,10 @@ fn state_export(writer: &mut BagWriter, held: &Held, bound: &[[u8; 32]], now: Mo
 
 // Logs the export and, if the receiver's kind is given, the handover in the entry after it.
 fn log_export(
-    held: &mut Held,
+    held: &mut CaseWriter,
     (bound, listed): (&[[u8; 32]; 6], &str),
     exported: &Exported,
     receiver: Option<Receiver>,
-    means: &mut Means<'_>,
 ) -> Result<u64, BagError> {
     let mut act = Act::new(Verb::Export, Ref::Case)
         .fact("documents", Fact::Number(exported.documents))
@@ -441,17 +441,16 @@ fn log_export(
     }
     let digest = |digest: &[u8; 32]| Ref::Bytes(Digest::from_bytes(*digest));
     act = bound.iter().fold(act, |act, bytes| act.makes(digest(bytes)));
-    let tool = held.tool().to_owned();
     let work = held.catalogue.begin()?;
-    let entry = log_act(&work, act, means.now, &tool, means.random)?;
+    let entry = held.acts.log(&work, act)?;
     if let Some(receiver) = receiver {
         let act = Act::new(Verb::Transfer, Ref::Case)
             .uses(digest(&bound[2]))
             .fact("export", Fact::Number(entry))
             .fact("receiver", Fact::Text(receiver.word().to_owned()));
-        log_act(&work, act, means.now, &tool, means.random)?;
+        held.acts.log(&work, act)?;
     }
     work.commit()?;
-    flush_outbox(&mut held.catalogue, &mut held.log)?;
+    held.flush()?;
     Ok(entry)
 }

@@ -1,11 +1,11 @@
 //! Rendering pages for citing: the pictures are stored and become leaves of their document's tree, which is logged
 //! again.
 
-use crate::{BagError, Random, reading};
-use exhibit_case::{Cage, CaseError, Held, TreeParts, finding_digest, flush_outbox, log_act, reader_of};
+use crate::{BagError, reading};
+use exhibit_case::{Cage, CaseError, CaseWriter, TreeParts, finding_digest, reader_of};
 use exhibit_catalogue::{Item, PagePicture};
-use exhibit_custody::{Act, Derivation, Entry, Log};
-use exhibit_model::{ItemId, Moment, Reason};
+use exhibit_custody::{Act, Derivation, Entry};
+use exhibit_model::{ItemId, Reason};
 use std::collections::BTreeSet;
 
 /// Renders those pages of a document that have no picture yet, and logs the document's tree with them. Returns the
@@ -14,12 +14,10 @@ use std::collections::BTreeSet;
 /// # Errors
 /// [`BagError::NotRead`]; those of the case. Pages rendered until then are rendered again next time.
 pub fn paint_pages(
-    held: &mut Held,
+    held: &mut CaseWriter,
     cage: &Cage,
     item: ItemId,
     pages: &BTreeSet<u32>,
-    now: Moment,
-    random: Random<'_>,
     painted: &mut dyn FnMut(),
 ) -> Result<Vec<(u32, Reason)>, BagError> {
     let content = content_of(held, item)?;
@@ -39,13 +37,13 @@ pub fn paint_pages(
     if !new.is_empty() {
         // durable before the catalogue or log refers to them
         held.case.cited()?.sync().map_err(CaseError::from)?;
-        log_pictures(held, &content, &new, now, random)?;
+        log_pictures(held, &content, &new)?;
     }
     Ok(refused)
 }
 
 /// The item that was read for a document: itself, or the first with the same bytes.
-pub(crate) fn content_of(held: &Held, item: ItemId) -> Result<Item, BagError> {
+pub(crate) fn content_of(held: &CaseWriter, item: ItemId) -> Result<Item, BagError> {
     let item = held.case.item(item)?;
     Ok(match item.duplicate_of {
         Some(first) => held.case.item(first)?,
@@ -54,22 +52,14 @@ pub(crate) fn content_of(held: &Held, item: ItemId) -> Result<Item, BagError> {
 }
 
 // The document's derivation again: the same state and texts, and these pictures.
-fn log_pictures(
-    held: &mut Held,
-    content: &Item,
-    new: &[PagePicture],
-    now: Moment,
-    random: Random<'_>,
-) -> Result<(), BagError> {
+fn log_pictures(held: &mut CaseWriter, content: &Item, new: &[PagePicture]) -> Result<(), BagError> {
     let document = held.case.label(content.id);
-    let log = Log::open(&held.case.folder.join(exhibit_case::layout::CUSTODY))?;
+    let log = held.case.folder.log()?;
     let before = reading::of(held, &log, content)?.ok_or(BagError::NotRead { document: document.clone() })?;
     let entry = Entry::read(&log.entry(before.seq)?);
     let entry = entry.map_err(|_| BagError::NotAsLogged { document: document.clone(), entry: before.seq })?;
     let original = content.original.ok_or(BagError::NoBytes { document })?;
-    let mut seed = [0; 32];
-    random(&mut seed);
-    let tool = held.tool().to_owned();
+    let seed = held.acts.seed();
     let work = held.catalogue.begin()?;
     for picture in new {
         work.add_picture(content.id, picture)?;
@@ -87,8 +77,8 @@ fn log_pictures(
         reader,
         params: finding_digest(&item, &metadata, &notes),
     });
-    let seq = log_act(&work, act.secret("tree_seed", &seed), now, &tool, random)?;
+    let seq = held.acts.log(&work, act.secret("tree_seed", &seed))?;
     work.settled_at(item.id, seq)?;
     work.commit()?;
-    Ok(flush_outbox(&mut held.catalogue, &mut held.log)?)
+    Ok(held.flush()?)
 }

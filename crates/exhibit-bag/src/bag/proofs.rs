@@ -5,7 +5,7 @@ use super::writer::BagWriter;
 use crate::{BagError, reading};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use exhibit_case::Held;
+use exhibit_case::CaseWriter;
 use exhibit_catalogue::{Item, PagePicture};
 use exhibit_custody::{Entry, Log, Ref, Verb};
 use exhibit_model::Opening;
@@ -35,7 +35,7 @@ pub(crate) struct Part<'a> {
 /// Writes the record of one document; returns what it proves. The log entries that it needs are added to `entries`.
 pub(crate) fn write_record(
     writer: &mut BagWriter,
-    held: &mut Held,
+    held: &mut CaseWriter,
     log: &Log,
     part: &Part<'_>,
     entries: &mut BTreeSet<u64>,
@@ -102,7 +102,7 @@ pub(crate) fn write_record(
 }
 
 // The receipt entry of a source that was received from another case: it names that case's log and bag.
-fn handed_over_by(held: &Held, log: &Log, source: exhibit_model::SourceId) -> Result<Option<u64>, BagError> {
+fn handed_over_by(held: &CaseWriter, log: &Log, source: exhibit_model::SourceId) -> Result<Option<u64>, BagError> {
     let identity = held.catalogue.source(source)?.map(|(identity, ..)| identity);
     if !identity.is_some_and(|identity| identity.starts_with(b"bag:")) {
         return Ok(None);
@@ -126,7 +126,7 @@ fn leaves_of(tree: &Tree, part: &Part<'_>) -> Option<Vec<u64>> {
 }
 
 // Only names: reasons can quote what is not exported, and a tree's seed would reveal all its salts.
-fn openings(held: &Held, receipts: &[u64], names: bool) -> Result<Vec<(u64, Opening)>, BagError> {
+fn openings(held: &CaseWriter, receipts: &[u64], names: bool) -> Result<Vec<(u64, Opening)>, BagError> {
     let mut list = Vec::new();
     for seq in receipts.iter().filter(|_| names) {
         let openings = held.catalogue.openings(*seq)?.into_iter().filter(|opening| opening.field == "name");

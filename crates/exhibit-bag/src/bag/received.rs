@@ -5,9 +5,8 @@
 //! which are stored as originals of this case. Together they are the same bag again, byte for byte.
 
 use crate::{BagError, io_error};
-use exhibit_case::{Case, layout};
-use exhibit_catalogue::Catalogue;
-use exhibit_custody::{Act, Channel, Entry, Fact, Log, Ref, Verb};
+use exhibit_case::Case;
+use exhibit_custody::{Act, Channel, Entry, Fact, Ref, Verb};
 use exhibit_ingest::{BagFile, BagSource};
 use exhibit_model::{Digest, OriginalId, SourceId};
 use exhibit_proof::bagit::{Digests, Files, Found, Unreadable};
@@ -76,7 +75,7 @@ impl VerifiedBag {
     /// # Errors
     /// [`BagError::Io`]; [`BagError::Changed`] if a file has changed since the check.
     pub fn keep(&self, case: &Case, from: &mut dyn Files) -> Result<(), BagError> {
-        let target = case.folder.join(layout::BAGS).join(self.manifest.to_string());
+        let target = case.folder.bags().join(self.manifest.to_string());
         if target.join(MANIFEST).is_file() {
             return Ok(());
         }
@@ -92,7 +91,7 @@ impl VerifiedBag {
         let folder = File::open(&unfinished).map_err(io_error("open", &unfinished))?;
         rustix::fs::syncfs(&folder).map_err(|error| io_error("make durable", &unfinished)(error.into()))?;
         fs::rename(&unfinished, &target).map_err(io_error("rename", &unfinished))?;
-        let above = case.folder.join(layout::BAGS);
+        let above = case.folder.bags();
         File::open(&above).and_then(|above| above.sync_all()).map_err(io_error("make durable", &above))
     }
 
@@ -186,7 +185,7 @@ impl KeptBag {
     /// # Errors
     /// [`BagError::NoSuchBag`]; others if it cannot be read.
     pub fn open(case: &Case, id: &str) -> Result<Self, BagError> {
-        let folder = case.folder.join(layout::BAGS).join(id);
+        let folder = case.folder.bags().join(id);
         if Digest::parse(id).is_err() || !folder.is_dir() {
             return Err(BagError::NoSuchBag(id.to_owned()));
         }
@@ -195,7 +194,7 @@ impl KeptBag {
         for entry in fs::read_dir(&documents).into_iter().flatten().flatten() {
             originals.extend(original_of(&entry.path().join("record.json")));
         }
-        let store = Originals::open(&case.folder.join(layout::ORIGINALS)).map_err(exhibit_case::CaseError::from)?;
+        let store = case.folder.originals().map_err(exhibit_case::CaseError::from)?;
         Ok(Self { kept: Folder::new(&folder), originals, store })
     }
 
@@ -276,7 +275,7 @@ pub struct ReceivedBag {
 /// # Errors
 /// [`BagError`].
 pub fn received_bags(case: &Case) -> Result<Vec<ReceivedBag>, BagError> {
-    let folder = case.folder.join(layout::BAGS);
+    let folder = case.folder.bags();
     let mut found = Vec::new();
     for entry in fs::read_dir(&folder).into_iter().flatten() {
         let name = entry.map_err(io_error("list", &folder))?.file_name().to_string_lossy().into_owned();
@@ -288,7 +287,7 @@ pub fn received_bags(case: &Case) -> Result<Vec<ReceivedBag>, BagError> {
     if found.is_empty() {
         return Ok(found);
     }
-    let log = Log::open(&case.folder.join(layout::CUSTODY))?;
+    let log = case.folder.log()?;
     log.entries_from(0, &mut |seq, bytes| {
         let Some(entry) = Entry::read(bytes).ok().filter(|entry| entry.act == Verb::SourceReceive) else { return true };
         let Ref::Source(source) = entry.object else { return true };
@@ -301,7 +300,7 @@ pub fn received_bags(case: &Case) -> Result<Vec<ReceivedBag>, BagError> {
         }
         true
     })?;
-    let catalogue = Catalogue::open_for_reading(&case.folder.join(layout::CATALOGUE))?;
+    let catalogue = case.folder.catalogue_for_reading()?;
     for bag in &mut found {
         bag.whole = bag.source.map(|number| catalogue.is_walked(number)).transpose()?.unwrap_or(false);
     }

@@ -4,7 +4,7 @@ use super::export::Packed;
 use super::proofs::map;
 use super::writer::BagWriter;
 use crate::BagError;
-use exhibit_case::Held;
+use exhibit_case::CaseWriter;
 use exhibit_model::Moment;
 use exhibit_proof::anchor::Anchor;
 use exhibit_proof::json::Value;
@@ -27,7 +27,7 @@ pub(crate) struct Others<'a> {
 /// Writes the description of the payload.
 pub(crate) fn write_metadata(
     writer: &mut BagWriter,
-    held: &Held,
+    held: &CaseWriter,
     packed: &[Packed],
     others: &Others<'_>,
     now: Moment,
@@ -73,7 +73,7 @@ pub(crate) fn write_metadata(
 }
 
 // Adds one document's folder and its files to the graph.
-fn describe(held: &Held, document: &Packed, without_names: bool, graph: &mut Vec<Value>) -> String {
+fn describe(held: &CaseWriter, document: &Packed, without_names: bool, graph: &mut Vec<Value>) -> String {
     let label = held.case.label(document.item.id);
     let folder = format!("documents/{label}/");
     let original = document.file.iter().map(|path| (within(path), document.item.media_type.as_str()));

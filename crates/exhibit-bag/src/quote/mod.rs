@@ -9,22 +9,16 @@ mod passage;
 pub(crate) use passage::MAX_QUOTE;
 
 use crate::bag::content_of;
-use crate::{BagError, Random, io_error, reading};
-use exhibit_case::{Case, Held, flush_outbox, log_act};
+use crate::{BagError, io_error, reading};
+use exhibit_case::{Case, CaseWriter};
 use exhibit_custody::{Act, Entry, Log, Ref, Verb};
-use exhibit_model::{Digest, ItemId, Moment, Page};
+use exhibit_model::{Digest, ItemId, Page};
 use exhibit_proof::anchor::{Anchor, AnchorError, Passage};
 use nearest::nearest;
 use passage::places;
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::PathBuf;
-
-/// The folder of quotes in a case.
-const QUOTES: &str = "quotes";
-
-/// The folder of the custody log in a case.
-const CUSTODY: &str = exhibit_case::layout::CUSTODY;
 
 /// A passage to quote.
 #[derive(Debug, Clone, Copy)]
@@ -76,12 +70,12 @@ pub struct StandingQuote {
 /// # Errors
 /// [`BagError::Absent`] with the most similar passage, [`BagError::Ambiguous`], [`BagError::NotRead`], and those of the
 /// case.
-pub fn make_quote(held: &mut Held, quote: &NewQuote<'_>, now: Moment, random: Random<'_>) -> Result<Anchor, BagError> {
+pub fn make_quote(held: &mut CaseWriter, quote: &NewQuote<'_>) -> Result<Anchor, BagError> {
     let document = held.case.label(quote.item);
     let content = content_of(held, quote.item)?;
     let original = content.original.ok_or_else(|| BagError::NoBytes { document: document.clone() })?;
     let page = held.case.page(quote.item, quote.page)?;
-    let log = Log::open(&held.case.folder.join(CUSTODY))?;
+    let log = held.case.folder.log()?;
     let reading = reading::of(held, &log, &content)?;
     let reading = reading.ok_or_else(|| BagError::NotRead { document: document.clone() })?;
     let pictures = held.catalogue.pictures(content.id)?;
@@ -89,7 +83,7 @@ pub fn make_quote(held: &mut Held, quote: &NewQuote<'_>, now: Moment, random: Ra
     let passage = find(&page, quote, &document)?;
     let (start, end) = passage.locate(&page.text).map_err(BagError::Anchor)?;
     let regions = regions(&page, start, end);
-    let tool = held.tool().to_owned();
+    let now = held.acts.now();
     let work = held.catalogue.begin()?;
     let anchor = Anchor {
         log: log.origin().to_owned(),
@@ -111,9 +105,9 @@ pub fn make_quote(held: &mut Held, quote: &NewQuote<'_>, now: Moment, random: Ra
         .uses(Ref::Original(original))
         .uses(Ref::Tree(reading.tree.root()))
         .makes(Ref::Bytes(Digest::of(bytes.as_bytes())));
-    log_act(&work, act, now, &tool, random)?;
+    held.acts.log_at(&work, act, now)?;
     work.commit()?;
-    flush_outbox(&mut held.catalogue, &mut held.log)?;
+    held.flush()?;
     Ok(anchor)
 }
 
@@ -148,7 +142,7 @@ fn regions(page: &Page, start: usize, end: usize) -> Vec<String> {
 }
 
 fn write_durably(case: &Case, id: &str, bytes: &[u8]) -> Result<(), BagError> {
-    let folder = case.folder.join(QUOTES);
+    let folder = case.folder.quotes();
     fs::create_dir_all(&folder).map_err(io_error("make the folder", &folder))?;
     let (path, new) = (folder.join(format!("{id}.json")), folder.join(format!("{id}.json.new")));
     let mut file = File::create(&new).map_err(io_error("create", &new))?;
@@ -165,14 +159,14 @@ pub fn read_quote(case: &Case, id: &str) -> Result<(Anchor, Vec<u8>), BagError> 
     let none = || BagError::NoSuchQuote(id.to_owned());
     let number = id.strip_prefix("Q-").unwrap_or(id).parse::<u64>().map_err(|_| none())?;
     let name = format!("Q-{number:06}");
-    let bytes = fs::read(case.folder.join(QUOTES).join(format!("{name}.json"))).map_err(|_| none())?;
+    let bytes = fs::read(case.folder.quotes().join(format!("{name}.json"))).map_err(|_| none())?;
     let anchor = Anchor::read(&bytes).ok().filter(|anchor| anchor.id() == name).ok_or_else(none)?;
     Ok((anchor, bytes))
 }
 
 /// The files of quotes in the order of their numbers, with their names.
 fn quote_files(case: &Case) -> Result<Vec<(String, PathBuf)>, BagError> {
-    let folder = case.folder.join(QUOTES);
+    let folder = case.folder.quotes();
     let mut files = Vec::new();
     match fs::read_dir(&folder) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(files),
@@ -205,7 +199,7 @@ pub fn list_quotes(case: &Case) -> Result<Vec<Anchor>, BagError> {
 /// # Errors
 /// [`BagError`] only if the check itself is impossible.
 pub fn check_quotes(case: &Case) -> Result<Vec<StandingQuote>, BagError> {
-    let log = Log::open(&case.folder.join(CUSTODY))?;
+    let log = case.folder.log()?;
     let check = |(id, _): (String, PathBuf)| match read_quote(case, &id) {
         Ok((anchor, bytes)) if anchor.id() == id => {
             let standing = standing(case, &log, &anchor, &bytes);

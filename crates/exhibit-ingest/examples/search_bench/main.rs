@@ -13,7 +13,7 @@ mod peer;
 mod queries;
 mod text;
 
-use exhibit_case::{Case, layout};
+use exhibit_case::{Case, CaseFolder};
 use exhibit_index::Index;
 use exhibit_ingest::{Progress, reindex};
 use exhibit_model::Moment;
@@ -116,7 +116,7 @@ fn whole(folder: &Path, texts: &Texts, pages: usize) -> Result<f64, Failed> {
         megabytes(bytes) / meter.cpu(),
         megabytes(bytes) / meter.elapsed(),
         meter.elapsed(),
-        size(&folder.join("case").join(layout::INDEX)) / bytes
+        size(&CaseFolder::new(&folder.join("case")).index()) / bytes
     );
     println!("  memory that is no mapped file, after it: {:.0} MB", own_memory());
     Ok(bytes)

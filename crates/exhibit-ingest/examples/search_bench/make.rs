@@ -3,7 +3,7 @@
 
 use crate::text::{Language, Texts};
 use crate::{Failed, PAGES_OF_A_DOCUMENT};
-use exhibit_case::{Case, Held, Keys, NewCase, layout};
+use exhibit_case::{Acts, Case, CaseFolder, CaseWriter, Keys, NewCase, Principal};
 use exhibit_catalogue::{Added, Finding, NewItem, NewPage, StageKey, Work};
 use exhibit_model::{
     Counts, Digest, FixedClock, ItemId, MetadataKey, Moment, OriginalId, Page, Relation, SourceId, State, wire,
@@ -17,11 +17,11 @@ const DOCUMENTS_AT_ONCE: usize = 1_000;
 pub(crate) fn make(folder: &Path, texts: &Texts, pages: usize) -> Result<u64, Failed> {
     let keys = folder.join("keys");
     let new = NewCase { name: "bench", prefix: "EXH", keys: &keys, lock: None };
-    let mut zero = |bytes: &mut [u8]| bytes.fill(7);
+    let acts = || Acts::new(FixedClock(Moment(0)), |bytes| bytes.fill(7), Principal::LOCAL, "bench");
     let case = folder.join("case");
-    Case::init(&case, &new, &FixedClock(Moment(0)), &mut zero, "bench")?;
-    let mut held = Held::take(&case, &Keys::plain(&keys), "bench")?;
-    let mut packs = PackWriter::open(&case.join(layout::PACKS), None)?;
+    Case::init(&case, &new, &mut acts())?;
+    let mut held = CaseWriter::take(&case, &Keys::plain(&keys), acts())?;
+    let mut packs = PackWriter::open(&CaseFolder::new(&case).pack_folder(), None)?;
     let documents = pages.div_ceil(PAGES_OF_A_DOCUMENT);
     let (mut bytes, mut document) = (0, 0);
     while document < documents {

@@ -13,7 +13,6 @@ use self::run::Runner;
 use crate::files::{io_error, read_json, write_whole};
 use crate::lists::read_list;
 use crate::{Search, SearchError};
-use exhibit_case::layout;
 use exhibit_model::Moment;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::fs::{self, File};
@@ -118,7 +117,7 @@ impl Search<'_> {
         if lines > MOST_LINES {
             return Err(SearchError::TooManyLines { lines, most: MOST_LINES });
         }
-        let above = self.case.folder.join(layout::BATCHES);
+        let above = self.case.folder.batches();
         fs::create_dir_all(&above).map_err(io_error("make", &above))?;
         let mut number = numbers(&above)?.last().copied().unwrap_or(0) + 1;
         let folder = loop {
@@ -149,7 +148,7 @@ impl Search<'_> {
     /// # Errors
     /// [`SearchError::Case`] if they cannot be read.
     pub fn batches(&self) -> Result<Vec<Batch>, SearchError> {
-        let above = self.case.folder.join(layout::BATCHES);
+        let above = self.case.folder.batches();
         let all = numbers(&above)?.into_iter().filter(|n| above.join(n.to_string()).join("batch.json").exists());
         all.map(|number| self.batch(number)).collect()
     }
@@ -226,7 +225,7 @@ impl Search<'_> {
     }
 
     fn batch_folder(&self, number: u64) -> Result<PathBuf, SearchError> {
-        let folder = self.case.folder.join(layout::BATCHES).join(number.to_string());
+        let folder = self.case.folder.batches().join(number.to_string());
         if !folder.join("batch.json").exists() {
             return Err(SearchError::NotKept { what: "batch", name: number.to_string() });
         }

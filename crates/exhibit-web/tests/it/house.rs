@@ -3,9 +3,9 @@
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use exhibit_cage::{Cage, CageLimits, Options};
-use exhibit_case::{Case, Held, Keys, NewCase};
+use exhibit_case::{Acts, Case, CaseWriter, Keys, NewCase, Principal};
 use exhibit_ingest::{Progress, Stop, World, ingest};
-use exhibit_model::{Clock, FixedClock, Limits, Moment};
+use exhibit_model::{FixedClock, Limits, Moment};
 use exhibit_web::{AccessEvent, App, Machine, Recorder, Sessions, Unrecorded, router};
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -83,6 +83,10 @@ impl Answer {
     }
 }
 
+fn acts(clock: FixedClock) -> Acts {
+    Acts::new(clock, |bytes| getrandom::fill(bytes).expect("random bytes"), Principal::LOCAL, "test")
+}
+
 impl House {
     /// A case of its own, for a test that changes it.
     pub(crate) fn build() -> Self {
@@ -104,11 +108,10 @@ impl House {
         fs::write(trove.join("odd/empty.txt"), "").expect("a file");
         fs::write(trove.join("odd/broken.pdf"), "%PDF-1.7\nnothing").expect("a file");
         let clock = FixedClock(Moment::from_civil(2026, 2, 11, 14, 2, 9).expect("a moment"));
-        let mut random = |bytes: &mut [u8]| getrandom::fill(bytes).expect("random bytes");
         let new = NewCase { name: "Harbour <Ledger>", prefix: "EXH", keys: &keys, lock: None };
-        Case::init(&case, &new, &clock, &mut random, "test").expect("a case");
+        Case::init(&case, &new, &mut acts(clock)).expect("a case");
         let cage = Cage::start(Options { program: worker(), ..Options::new("cage-server", 2) }).expect("a cage");
-        let mut held = Held::take(&case, &Keys::plain(&keys), "test").expect("the case");
+        let mut held = CaseWriter::take(&case, &Keys::plain(&keys), acts(clock)).expect("the case");
         let (progress, stop) = (Progress::default(), Stop::default());
         let options = exhibit_ingest::Options {
             name: Some("drop <1>"),
@@ -118,8 +121,8 @@ impl House {
             limits: Limits::STANDARD,
             cage_limits: CageLimits::STANDARD,
         };
-        let mut world = World { cage: &cage, clock: &clock, random: &mut random, progress: &progress, stop: &stop };
-        ingest(&mut held, &[trove], &options, &mut world).expect("it is taken in");
+        let world = World { cage: &cage, progress: &progress, stop: &stop };
+        ingest(&mut held, &[trove], &options, &world).expect("it is taken in");
         Self { folder, cage: Arc::new(cage) }
     }
 
@@ -134,9 +137,8 @@ impl House {
         let clock = Arc::new(FixedClock(Moment::from_civil(2026, 2, 12, 9, 0, 0).expect("a moment")));
         let (held, keys) = (self.folder.path().join("case"), self.folder.path().join("keys"));
         let log_marks = move || {
-            let mut held = Held::take(&held, &Keys::plain(&keys), "test").expect("the case");
-            let mut random = |bytes: &mut [u8]| getrandom::fill(bytes).expect("random bytes");
-            held.log_marks(FixedClock(Moment(0)).now(), &mut random).expect("logged");
+            let mut held = CaseWriter::take(&held, &Keys::plain(&keys), acts(FixedClock(Moment(0)))).expect("the case");
+            held.log_marks().expect("logged");
         };
         let machine = Machine { clock, threads: 2, log_marks: Arc::new(log_marks) };
         let access_log = Arc::new(AccessLog::default());

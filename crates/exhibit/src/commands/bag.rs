@@ -8,11 +8,10 @@ use crate::failure::{Exit, Failure};
 use crate::output::{bytes, counted};
 use crate::passphrase::BagPassphrase;
 use crate::progress::Meter;
-use crate::system::{self, MachineClock};
+use crate::system;
 use clap::{Args, Subcommand};
 use exhibit_bag::{BagError, Exported, Lock, Means, Order, Receiver, Request, SealError, Selection, Step, export};
 use exhibit_case::Case;
-use exhibit_model::Clock;
 use exhibit_verify::loadfile::Number;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -178,8 +177,7 @@ fn write(context: &Context<'_>, asked: &BagExport) -> Result<ExitCode, Failure> 
         Step::Copied(more) => meter.more(more),
     };
     let order = Order { selection: &selection, target: &asked.path, lock, bates, receiver };
-    let mut means =
-        Means { cage: cage.as_ref(), now: MachineClock.now(), random: &mut system::random, progress: &mut progress };
+    let mut means = Means { cage: cage.as_ref(), progress: &mut progress };
     let exported = export(&mut held, &order, &mut means);
     meter.end();
     say(context, &asked.path, &exported.map_err(failure)?, &held.log.log().verifier().to_string());

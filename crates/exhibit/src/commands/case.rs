@@ -4,13 +4,12 @@ use super::{Context, Group, Run};
 use crate::failure::{Exit, Failure};
 use crate::output::{counted, number};
 use crate::progress::{Count, count};
-use crate::system::{self, MachineClock};
+use crate::system;
 use crate::{access_log, confirm, passphrase};
 use clap::{Args, Subcommand, ValueEnum};
-use exhibit_case::{Case, CaseError, key_file, layout, rekey};
-use exhibit_custody::{Log, Protection};
+use exhibit_case::{Case, CaseError, CaseFolder, key_file, rekey};
+use exhibit_custody::Protection;
 use exhibit_ingest::Progress;
-use exhibit_model::Clock;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -105,7 +104,7 @@ fn repair(context: &Context<'_>, folder: &Path) -> Result<ExitCode, Failure> {
 
 /// The file of the key that signs the log of a case.
 pub(crate) fn signing_key(folder: &Path) -> Result<PathBuf, Failure> {
-    let log = Log::open(&folder.join(layout::CUSTODY)).map_err(CaseError::from)?;
+    let log = CaseFolder::new(folder).log().map_err(CaseError::from)?;
     Ok(key_file(&system::keys()?, log.verifier()))
 }
 
@@ -147,8 +146,8 @@ fn seal(context: &Context<'_>, folder: &Path) -> Result<ExitCode, Failure> {
     }
     let question = format!("Permanently seal the case {:?}? Nothing can be added to it afterwards", case.config.name);
     confirm::confirm(context, &question)?;
-    let entry = system::hold(folder)?.seal(MachineClock.now(), &mut system::random)?;
-    let log = Log::open(&folder.join(layout::CUSTODY)).map_err(CaseError::from)?;
+    let entry = system::hold(folder)?.seal()?;
+    let log = CaseFolder::new(folder).log().map_err(CaseError::from)?;
     if context.output.json {
         context.output.object("seal", json!({"log_entry": entry, "checkpoint": log.checkpoint()}));
         return Ok(Exit::Done.into());
@@ -172,7 +171,7 @@ fn access(
     let changes = settings != case.config.access;
     if changes && !context.dry_run() {
         let mut held = system::hold(folder)?;
-        held.set_access(settings, MachineClock.now(), &mut system::random)?;
+        held.set_access(settings)?;
         if let Some(recorder) = access_log::Recorder::even_if_off(context.output, &held.case) {
             recorder.set();
         }

@@ -5,7 +5,7 @@ use crate::failure::{Exit, Failure};
 use crate::output::Style;
 use crate::system;
 use clap::Args;
-use exhibit_case::Case;
+use exhibit_case::{Case, CaseFolder};
 use exhibit_search::{Search, SearchRequest};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -47,7 +47,7 @@ fn run(context: &Context<'_>, demo: &DemoArgs) -> Result<ExitCode, Failure> {
         output.line(&format!("would ingest {} into a new case in {}", trove.display(), demo.folder.display()));
         return Ok(Exit::Done.into());
     }
-    if !demo.folder.join(exhibit_case::layout::CONFIG).exists() {
+    if !CaseFolder::new(&demo.folder).is_case() {
         init::make(&demo.folder, "Practice case (everything in it is invented)", "EXH", None)?;
     }
     let order = ingest::Order {

@@ -4,13 +4,13 @@ use super::{Context, Group, Run};
 use crate::failure::{Exit, Failure};
 use crate::output::{Output, Style, bytes, counted, number};
 use crate::progress::watch;
-use crate::system::{self, MachineClock};
+use crate::system;
 use clap::Args;
 use exhibit_cage::CageLimits;
-use exhibit_case::Held;
+use exhibit_case::CaseWriter;
 use exhibit_catalogue::Account;
 use exhibit_ingest::{Options, Progress, Stop, Summary, World, find_ocr};
-use exhibit_model::{Clock, Limits, State};
+use exhibit_model::{Limits, State};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -95,7 +95,7 @@ pub(crate) fn take_in_by(
     output: &Output,
     folder: &Path,
     order: &Order<'_>,
-    work: impl FnOnce(&mut Held, &Options<'_>, &mut World<'_>) -> Result<Summary, Failure>,
+    work: impl FnOnce(&mut CaseWriter, &Options<'_>, &World<'_>) -> Result<Summary, Failure>,
 ) -> Result<Summary, Failure> {
     let mut held = system::hold(folder)?;
     if let Some(file) = order.passwords {
@@ -119,10 +119,9 @@ pub(crate) fn take_in_by(
         limits: Limits::STANDARD,
         cage_limits: CageLimits::STANDARD,
     };
-    let mut random = system::random;
-    let mut world = World { cage: &cage, clock: &MachineClock, random: &mut random, progress: &progress, stop: &stop };
-    let summary = watch(output, &progress, || work(&mut held, &options, &mut world))?;
-    held.log_marks(MachineClock.now(), &mut system::random)?;
+    let world = World { cage: &cage, progress: &progress, stop: &stop };
+    let summary = watch(output, &progress, || work(&mut held, &options, &world))?;
+    held.log_marks()?;
     Ok(summary)
 }
 

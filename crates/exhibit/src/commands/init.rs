@@ -3,7 +3,7 @@
 use super::{Context, Group, Run};
 use crate::failure::{Exit, Failure};
 use crate::passphrase;
-use crate::system::{self, MachineClock, TOOL};
+use crate::system;
 use clap::Args;
 use exhibit_case::{Case, NewCase};
 use exhibit_custody::Protection;
@@ -72,7 +72,7 @@ pub(crate) fn make(folder: &Path, name: &str, prefix: &str, lock: Option<&Protec
         return Err(Failure::usage(message).hint("use 1 to 12 capital letters A-Z and digits, starting with a letter"));
     }
     let new = NewCase { name, prefix, keys: &system::keys()?, lock };
-    Ok(Case::init(folder, &new, &MachineClock, &mut system::random, TOOL)?)
+    Ok(Case::init(folder, &new, &mut system::acts())?)
 }
 
 /// The name of a folder, for display.

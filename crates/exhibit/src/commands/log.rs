@@ -9,7 +9,7 @@ use crate::failure::{Exit, Failure};
 use crate::output::{Style, counted};
 use crate::system;
 use clap::{Args, Subcommand};
-use exhibit_case::{Case, CaseError, chain_of, layout, remembered};
+use exhibit_case::{Case, CaseError, CaseFolder, chain_of, remembered};
 use exhibit_custody::{AccessLog, Log, Remembered, Report, check_log};
 use exhibit_proof::Note;
 use serde_json::json;
@@ -87,8 +87,9 @@ fn run(context: &Context<'_>, command: &LogCommand) -> Result<ExitCode, Failure>
         LogCommand::Check { access: true, .. } => access::check(context),
         LogCommand::Check { against, access: false } => check(context, against),
         LogCommand::Export { folder, with_access_log } => {
-            let access = AccessLog::log_folder(&context.case_folder()?.join(layout::ACCESS));
-            let code = export(context, &context.case_folder()?.join(layout::CUSTODY), folder)?;
+            let case = CaseFolder::new(&context.case_folder()?);
+            let access = AccessLog::log_folder(&case.access());
+            let code = export(context, &case.custody(), folder)?;
             if *with_access_log {
                 let mut name = folder.as_os_str().to_owned();
                 name.push("-access");
@@ -104,7 +105,7 @@ fn run(context: &Context<'_>, command: &LogCommand) -> Result<ExitCode, Failure>
 fn list(context: &Context<'_>, from: u64, limit: u64) -> Result<ExitCode, Failure> {
     let case = context.case()?;
     let output = context.output;
-    let log = Log::open(&case.folder.join(layout::CUSTODY)).map_err(CaseError::from)?;
+    let log = case.folder.log().map_err(CaseError::from)?;
     let last = log.size().min(from.saturating_add(limit));
     for seq in from..last {
         let entry = log.entry(seq).map_err(CaseError::from)?;
@@ -148,7 +149,7 @@ fn show(context: &Context<'_>, seq: u64) -> Result<ExitCode, Failure> {
 // Works on a case whose settings or catalogue cannot be read any more.
 fn check(context: &Context<'_>, against: &[PathBuf]) -> Result<ExitCode, Failure> {
     let folder = context.case_folder()?;
-    let custody = folder.join(layout::CUSTODY);
+    let custody = CaseFolder::new(&folder).custody();
     if !custody.is_dir() {
         return Err(CaseError::NoCase(folder).into());
     }

@@ -6,7 +6,7 @@ use crate::failure::{Exit, Failure};
 use crate::output::Output;
 use crate::system;
 use clap::Args;
-use exhibit_case::{Case, layout};
+use exhibit_case::{Case, CaseFolder};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
@@ -47,7 +47,7 @@ fn run(context: &Context<'_>, open: &OpenArgs) -> Result<ExitCode, Failure> {
     let output = context.output;
     let (folder, sources) = match &open.folder {
         None => (context.case_folder()?, Vec::new()),
-        Some(folder) if folder.join(layout::CONFIG).is_file() => (folder.clone(), Vec::new()),
+        Some(folder) if CaseFolder::new(folder).is_case() => (folder.clone(), Vec::new()),
         Some(source) => {
             let source = source.canonicalize().map_err(|error| Failure::io("read", source, &error))?;
             (place_for(&source, open.into.as_deref())?, vec![source])
@@ -57,7 +57,7 @@ fn run(context: &Context<'_>, open: &OpenArgs) -> Result<ExitCode, Failure> {
         output.line(&format!("would use the case in {}", folder.display()));
         return Ok(Exit::Done.into());
     }
-    if !folder.join(layout::CONFIG).is_file() {
+    if !CaseFolder::new(&folder).is_case() {
         let name = sources.first().map_or_else(|| init::name_of(&folder), |source| init::name_of(source));
         if let Some(parent) = folder.parent() {
             std::fs::create_dir_all(parent).map_err(|error| Failure::io("make the folder", parent, &error))?;

@@ -4,11 +4,11 @@ use super::bag::failure;
 use super::{Context, Group, Run};
 use crate::failure::{Exit, Failure};
 use crate::output::{Style, counted};
-use crate::system::{self, MachineClock};
+use crate::system;
 use clap::{Args, Subcommand};
 use exhibit_bag::{NewQuote, Standing, StandingQuote, check_quotes, list_quotes, make_quote, paint_pages};
-use exhibit_case::Held;
-use exhibit_model::{Clock, shown};
+use exhibit_case::CaseWriter;
+use exhibit_model::shown;
 use exhibit_proof::anchor::Anchor;
 use exhibit_proof::hash::to_hex;
 use serde_json::{Value, json};
@@ -74,7 +74,7 @@ fn run(context: &Context<'_>, command: &QuoteCommand) -> Result<ExitCode, Failur
             if !no_picture {
                 render(context, &mut held, &quote)?;
             }
-            let anchor = make_quote(&mut held, &quote, MachineClock.now(), &mut system::random).map_err(failure)?;
+            let anchor = make_quote(&mut held, &quote).map_err(failure)?;
             print(context, &anchor);
             Ok(Exit::Done.into())
         }
@@ -90,15 +90,14 @@ fn run(context: &Context<'_>, command: &QuoteCommand) -> Result<ExitCode, Failur
 }
 
 // The image of the page is kept with the quote, if the page can be rendered and the passage is on it.
-fn render(context: &Context<'_>, held: &mut Held, quote: &NewQuote<'_>) -> Result<(), Failure> {
+fn render(context: &Context<'_>, held: &mut CaseWriter, quote: &NewQuote<'_>) -> Result<(), Failure> {
     let kind = held.case.page_row(quote.item, quote.page)?.kind;
     if !kind.is_rendered() || !held.case.page(quote.item, quote.page)?.text.contains(quote.exact) {
         return Ok(());
     }
     let cage = system::cage(1)?;
-    let (pages, now) = (BTreeSet::from([quote.page]), MachineClock.now());
-    let refused =
-        paint_pages(held, &cage, quote.item, &pages, now, &mut system::random, &mut || {}).map_err(failure)?;
+    let pages = BTreeSet::from([quote.page]);
+    let refused = paint_pages(held, &cage, quote.item, &pages, &mut || {}).map_err(failure)?;
     for (_, reason) in refused {
         let reason = crate::codes::reason_text(&reason);
         context.output.warn(&format!("the quote has no image of its page: {reason}"));

@@ -56,7 +56,7 @@ fn print(context: &Context<'_>, case: &Case) -> Result<(), Failure> {
     let output = context.output;
     if !output.json {
         output.line(&output.style(Style::Bold, &exhibit_model::shown(&case.config.name)));
-        output.line(&format!("{} · created {}", case.folder.display(), case.config.created));
+        output.line(&format!("{} · created {}", case.folder.path().display(), case.config.created));
         super::ingest::account(output, &account);
         return Ok(());
     }

@@ -106,7 +106,7 @@ fn set(context: &Context<'_>, case: &Case, tag: &str, documents: &[String], on: 
         changed += u64::from(case.set_tag(*id, tag, on, MachineClock.now())?);
     }
     if changed > 0
-        && let Err(failure) = system::log_marks(&case.folder)
+        && let Err(failure) = system::log_marks(case.folder.path())
     {
         let why = &failure.message;
         context

@@ -4,11 +4,10 @@ use super::{Context, Group, Run};
 use crate::failure::{Exit, Failure};
 use crate::output::{Style, bytes, counted, number};
 use crate::progress::Meter;
-use crate::system::{self, MachineClock};
+use crate::system;
 use clap::Args;
 use exhibit_audit::{Audit, CheckName, Finding, Options, Progress, audit};
 use exhibit_custody::{Act, Fact};
-use exhibit_model::Clock;
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -69,9 +68,7 @@ impl Progress for Bar {
 
 // The check and its result are logged as an act of their own; a copy without its key can still be checked.
 fn record(context: &Context<'_>, folder: &Path, found: &Audit) {
-    let logged = system::hold(folder).and_then(|mut held| {
-        Ok(held.log_one(Act::fixity(&found.fixity()), MachineClock.now(), &mut system::random)?)
-    });
+    let logged = system::hold(folder).and_then(|mut held| Ok(held.log(Act::fixity(&found.fixity()))?));
     if let Err(failure) = logged {
         context.output.remark(&format!("This check is not logged: {}", failure.message));
     }

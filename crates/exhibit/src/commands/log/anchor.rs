@@ -4,12 +4,12 @@ use crate::commands::Context;
 use crate::commands::bag::failure;
 use crate::failure::{Exit, Failure};
 use crate::output::{Style, counted};
-use crate::system::{self, MachineClock};
+use crate::system;
 use clap::{Args, Subcommand};
 use exhibit_bag::{
     AnchorRow, AnchorStanding, AskFor, Asked, Imported, Reply, ask_anchors, import_anchor, list_anchors,
 };
-use exhibit_model::{Clock, shown};
+use exhibit_model::shown;
 use exhibit_time::Certificate;
 use exhibit_time::anchored::{Anchored, Kind, MAX_FILE};
 use serde_json::json;
@@ -91,9 +91,9 @@ fn request(context: &Context<'_>, arguments: &AnchorRequest) -> Result<ExitCode,
         context.output.line(&format!("would write {}", counted(count as u64, "request", "requests")));
         return Ok(Exit::Done.into());
     }
-    let held = system::hold(&context.case_folder()?)?;
+    let mut held = system::hold(&context.case_folder()?)?;
     let ask = AskFor { authorities: &authorities, witnesses: &witnesses, sigsum: &arguments.sigsum };
-    let written = ask_anchors(&held, &ask, &arguments.output, &mut system::random).map_err(failure)?;
+    let written = ask_anchors(&mut held, &ask, &arguments.output).map_err(failure)?;
     let readme = arguments.output.join("README.txt");
     std::fs::write(&readme, instructions(&written)).map_err(|error| Failure::io("write", &readme, &error))?;
     if context.output.json {
@@ -169,7 +169,7 @@ fn import(context: &Context<'_>, arguments: &AnchorImport) -> Result<ExitCode, F
             context.output.line(&format!("would check and import {}", path.display()));
             continue;
         }
-        let imported = import_anchor(&mut held, &reply, MachineClock.now(), &mut system::random);
+        let imported = import_anchor(&mut held, &reply);
         let imported = imported.map_err(|error| {
             let mut failure = failure(error);
             failure.message = format!("{}: {}", path.display(), failure.message);

@@ -4,11 +4,10 @@ use crate::commands::Context;
 use crate::commands::case::signing_key;
 use crate::failure::{Exit, Failure};
 use crate::passphrase;
-use crate::system::{self, MachineClock};
+use crate::system;
 use clap::{Args, Subcommand, ValueEnum};
-use exhibit_case::{CaseError, Held, Rotation, key_file, layout};
-use exhibit_custody::{Entry, Key, Log, Passphrase, Protection, Ref, Remembered, Revocation, check_log_with};
-use exhibit_model::Clock;
+use exhibit_case::{CaseError, CaseFolder, CaseWriter, Rotation, key_file};
+use exhibit_custody::{Entry, Key, Passphrase, Protection, Ref, Remembered, Revocation, check_log_with};
 use exhibit_proof::VerifierKey;
 use exhibit_proof::hash::to_hex;
 use serde_json::json;
@@ -92,7 +91,7 @@ struct Chain {
 
 fn chain(folder: &Path) -> Chain {
     let mut reasons = BTreeMap::new();
-    let report = check_log_with(&folder.join(layout::CUSTODY), &Remembered::default(), &mut |entry: &Entry| {
+    let report = check_log_with(&CaseFolder::new(folder).custody(), &Remembered::default(), &mut |entry: &Entry| {
         if entry.act == exhibit_custody::Verb::KeyRevoke {
             let reason = match entry.facts.get("reason") {
                 Some(exhibit_custody::Fact::Text(reason)) => exhibit_model::shown(reason),
@@ -153,10 +152,10 @@ fn rotate(
     let given = passphrase::kept(&old_file);
     let keys = system::keys()?;
     let unlocked = system::unlocked_keys(&keys);
-    let mut held = Held::take_any(folder, &unlocked, system::TOOL)?;
+    let mut held = CaseWriter::take_any(folder, &unlocked, system::acts())?;
     let lock = lock_of_new(given, passphrase, file)?.map(Protection::new);
     let rotation = Rotation { reason: reason.into(), lock: lock.as_ref() };
-    let done = held.rotate_key(&unlocked, &rotation, MachineClock.now(), &mut system::random)?;
+    let done = held.rotate_key(&unlocked, &rotation)?;
     if context.output.json {
         let fields = json!({
             "old": done.old.to_string(), "new": done.new.to_string(), "log_entry": done.entry,
@@ -187,7 +186,7 @@ fn revoke(context: &Context<'_>, folder: &Path, id: &str, reason: KeyReason) -> 
         return Err(Failure::new(Exit::Nothing, "no-such-key", format!("this log has no key {id}"))
             .hint("`exhibit log key ls` lists them"));
     };
-    let log = Log::open(&folder.join(layout::CUSTODY)).map_err(CaseError::from)?;
+    let log = CaseFolder::new(folder).log().map_err(CaseError::from)?;
     if key == log.verifier() {
         return Err(Failure::usage("this is the current signing key")
             .hint("`exhibit log key rotate --reason …` replaces and revokes it"));
@@ -197,7 +196,7 @@ fn revoke(context: &Context<'_>, folder: &Path, id: &str, reason: KeyReason) -> 
         return Ok(Exit::Done.into());
     }
     let reason = Revocation::from(reason);
-    let entry = system::hold(folder)?.revoke_key(key, reason, MachineClock.now(), &mut system::random)?;
+    let entry = system::hold(folder)?.revoke_key(key, reason)?;
     if context.output.json {
         let fields = json!({"key": key.to_string(), "reason": reason.word(), "log_entry": entry});
         context.output.object("revocation", fields);
