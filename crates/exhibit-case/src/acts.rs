@@ -5,10 +5,13 @@ use exhibit_catalogue::Work;
 use exhibit_custody::{Act, EntryContext};
 use exhibit_model::{Clock, Moment};
 
+/// A source of cryptographically secure random bytes: fills a slice.
+type RandomSource = dyn FnMut(&mut [u8]) + Send;
+
 /// Logs acts: adds the time, the principal, the program's name and the salts of secrets to each.
 pub struct Acts {
     clock: Box<dyn Clock>,
-    random: Box<dyn FnMut(&mut [u8]) + Send>,
+    random: Box<RandomSource>,
     actor: Principal,
     tool: String,
 }
