@@ -2,10 +2,10 @@
 
 use crate::access::AccessSettings;
 use crate::{CaseError, CaseFolder, io_error};
+use exhibit_store::Readers;
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io::Write;
-use std::path::Path;
 
 /// The content of `exhibit.toml`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,27 +61,22 @@ impl Config {
 
     pub(crate) fn write(&self, folder: &CaseFolder) -> Result<(), CaseError> {
         let path = folder.settings();
-        let file = fs::File::create_new(&path).map_err(io_error("create", &path))?;
-        self.fill(file, &path)?;
+        let mut file = fs::File::create_new(&path).map_err(io_error("create", &path))?;
+        file.write_all(self.text()?.as_bytes()).map_err(io_error("write", &path))?;
+        file.sync_all().map_err(io_error("make durable", &path))?;
         let folder = folder.path();
         let holder = fs::File::open(folder).map_err(io_error("open", folder))?;
         holder.sync_all().map_err(io_error("make durable", folder))
     }
 
-    fn fill(&self, mut file: fs::File, path: &Path) -> Result<(), CaseError> {
-        let text = toml::to_string(self).map_err(|error| CaseError::Config(error.to_string()))?;
-        file.write_all(text.as_bytes()).map_err(io_error("write", path))?;
-        file.sync_all().map_err(io_error("make durable", path))
+    fn text(&self) -> Result<String, CaseError> {
+        toml::to_string(self).map_err(|error| CaseError::Config(error.to_string()))
     }
 
     /// Replaces the settings atomically: the file contains either the old or the new ones.
     pub(crate) fn write_again(&self, folder: &CaseFolder) -> Result<(), CaseError> {
-        let (path, new) = (folder.settings(), folder.settings().with_added_extension("new"));
-        let file = fs::File::create(&new).map_err(io_error("create", &new))?;
-        self.fill(file, &new)?;
-        fs::rename(&new, &path).map_err(io_error("rename", &new))?;
-        let folder = folder.path();
-        let holder = fs::File::open(folder).map_err(io_error("open", folder))?;
-        holder.sync_all().map_err(io_error("make durable", folder))
+        let (path, text) = (folder.settings(), self.text()?);
+        let replaced = exhibit_store::replace_file(&path, Readers::Default, |file| file.write_all(text.as_bytes()));
+        replaced.map_err(io_error("write", &path))
     }
 }

@@ -1,9 +1,9 @@
 //! Passwords to try on encrypted files: stored in the case, one per line, readable by its owner alone.
 
 use crate::{Case, CaseError, io_error};
+use exhibit_store::{Readers, replace_file};
 use std::fs;
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 
 impl Case {
     /// The passwords, in the order in which they are tried.
@@ -33,13 +33,9 @@ impl Case {
             }
         }
         let path = self.folder.passwords();
-        let temporary = path.with_extension("tmp");
-        let open = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temporary);
-        let mut file = open.map_err(io_error("create", &temporary))?;
         let text = all.iter().map(|password| format!("{password}\n")).collect::<String>();
-        file.write_all(text.as_bytes()).map_err(io_error("write", &temporary))?;
-        file.sync_all().map_err(io_error("make durable", &temporary))?;
-        fs::rename(&temporary, &path).map_err(io_error("name", &path))?;
+        let replaced = replace_file(&path, Readers::Owner, |file| file.write_all(text.as_bytes()));
+        replaced.map_err(io_error("write", &path))?;
         Ok(all.len() - before)
     }
 }

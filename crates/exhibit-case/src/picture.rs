@@ -78,6 +78,7 @@ fn keep(folder: &Path, path: &Path, png: &[u8]) -> Result<(), CaseError> {
     make_room(folder, png.len() as u64)?;
     let temporary = path.with_extension(format!("{}.tmp", std::process::id()));
     fs::write(&temporary, png).map_err(io_error("write", &temporary))?;
+    // not durable: a cache
     fs::rename(&temporary, path).map_err(io_error("name", path))
 }
 

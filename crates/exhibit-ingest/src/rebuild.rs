@@ -9,6 +9,7 @@ use crate::indexer::{Indexer, Pace, follow_to_the_end};
 use crate::progress::{Phase, Progress};
 use exhibit_case::{Case, CaseError};
 use exhibit_index::Index;
+use exhibit_store::put_in_place;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -74,12 +75,12 @@ fn swap_in(aside: &Path, folder: &Path) -> io::Result<()> {
             // a file system that cannot exchange: for a moment there is no index, which is reported and can be repaired
             Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => {
                 remove(folder)?;
-                fs::rename(aside, folder)?;
+                put_in_place(aside, folder)?;
             }
             Err(error) => return Err(error.into()),
         }
     } else {
-        fs::rename(aside, folder)?;
+        put_in_place(aside, folder)?;
     }
     if let Some(above) = folder.parent() {
         File::open(above)?.sync_all()?;

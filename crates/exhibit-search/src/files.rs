@@ -2,9 +2,10 @@
 
 use crate::SearchError;
 use exhibit_case::CaseError;
+use exhibit_store::{Readers, replace_file};
 use serde::de::DeserializeOwned;
 use std::fs::{self, File};
-use std::io::BufWriter;
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
 pub(crate) fn io_error(act: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> SearchError {
@@ -18,17 +19,15 @@ pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, SearchErr
     serde_json::from_slice(&bytes).map_err(|error| io_error("understand", path)(error.into()))
 }
 
-/// Writes a file atomically.
+/// Replaces a file atomically and durably.
 pub(crate) fn write_whole(
     path: &Path,
-    write: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()>,
+    write: impl FnOnce(&mut BufWriter<&mut File>) -> std::io::Result<()>,
 ) -> Result<(), SearchError> {
-    let unfinished = path.with_extension("unfinished");
-    let all = || -> std::io::Result<()> {
-        let mut file = BufWriter::new(File::create(&unfinished)?);
+    let replaced = replace_file(path, Readers::Default, |file| {
+        let mut file = BufWriter::new(file);
         write(&mut file)?;
-        file.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
-        fs::rename(&unfinished, path)
-    };
-    all().map_err(io_error("write", path))
+        file.flush()
+    });
+    replaced.map_err(io_error("write", path))
 }

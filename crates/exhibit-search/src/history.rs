@@ -6,10 +6,9 @@
 use crate::files::{io_error, read_json};
 use crate::{Search, SearchError};
 use exhibit_model::Moment;
+use exhibit_store::{Readers, replace_file};
 use serde::{Deserialize, Serialize};
-use std::fs::OpenOptions;
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 
 /// The maximum number of searches in the history.
 const MOST: usize = 200;
@@ -93,14 +92,8 @@ impl Search<'_> {
 
     fn keep_history(&self, history: &History) -> Result<(), SearchError> {
         let path = self.case.folder.history();
-        let unfinished = path.with_extension("unfinished");
-        let all = || -> std::io::Result<()> {
-            let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
-            file.write_all(&serde_json::to_vec(history)?)?;
-            file.sync_all()?;
-            std::fs::rename(&unfinished, &path)
-        };
-        all().map_err(io_error("write", &path))
+        let replaced = replace_file(&path, Readers::Owner, |file| file.write_all(&serde_json::to_vec(history)?));
+        replaced.map_err(io_error("write", &path))
     }
 }
 

@@ -4,11 +4,14 @@
 //! This crate knows nothing about file names, ledgers or document formats. Both stores make bytes durable in
 //! groups: many deposits, then one [`Originals::sync`]; many pages, then one [`PackWriter::sync`]. Until then
 //! a deposit is not acknowledged, and a crash leaves at most unreferenced bytes.
+//! Single files that are replaced are made durable each: [`replace_file`].
 //! `docs/formats/case.md` and `docs/formats/page-pack.md` define the layout on disk.
 
+mod durable;
 mod originals;
 mod packs;
 
+pub use durable::{Readers, put_in_place, replace_file};
 pub use originals::{Deposit, FinishedDeposit, Fixity, Originals};
 pub use packs::{PackLocation, PackReader, PackWriter};
 

@@ -36,7 +36,15 @@ const OURS: &[(&str, &[&str])] = &[
     ),
     (
         "exhibit-search",
-        &["exhibit-model", "exhibit-text", "exhibit-catalogue", "exhibit-query", "exhibit-index", "exhibit-case"],
+        &[
+            "exhibit-model",
+            "exhibit-text",
+            "exhibit-store",
+            "exhibit-catalogue",
+            "exhibit-query",
+            "exhibit-index",
+            "exhibit-case",
+        ],
     ),
     (
         "exhibit-ingest",

@@ -18,6 +18,7 @@ use exhibit_custody::{Entry, Fact, Log, LogError, Ref};
 use exhibit_model::Digest;
 use exhibit_proof::note::VerifierKey;
 use exhibit_proof::{Checkpoint, Note, tree};
+use exhibit_store::{Readers, replace_file};
 use exhibit_time::anchored::{self, Anchored, CHECKPOINT, CONSISTENCY, Known, MAX_FILE};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -253,15 +254,7 @@ pub(crate) fn write_file(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), 
     if fs::read(&path).is_ok_and(|there| there == bytes) {
         return Ok(());
     }
-    let new = folder.join(format!(".{name}.new"));
-    let write = || {
-        let mut file = File::create(&new)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&new, &path)?;
-        File::open(folder)?.sync_all()
-    };
-    write().map_err(io_error("write", &path))
+    replace_file(&path, Readers::Default, |file| file.write_all(bytes)).map_err(io_error("write", &path))
 }
 
 /// The signed checkpoint of the current log.

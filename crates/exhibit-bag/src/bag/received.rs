@@ -12,7 +12,7 @@ use exhibit_model::{Digest, OriginalId, SourceId};
 use exhibit_proof::bagit::{Digests, Files, Found, Unreadable};
 use exhibit_proof::finding::Finding;
 use exhibit_proof::package::{Document, Proved, Trust, picture_path, text_path};
-use exhibit_store::Originals;
+use exhibit_store::{Originals, put_in_place};
 use exhibit_verify::{Brought, CheckedBag, Folder, check_bag};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
@@ -90,9 +90,7 @@ impl VerifiedBag {
         }
         let folder = File::open(&unfinished).map_err(io_error("open", &unfinished))?;
         rustix::fs::syncfs(&folder).map_err(|error| io_error("make durable", &unfinished)(error.into()))?;
-        fs::rename(&unfinished, &target).map_err(io_error("rename", &unfinished))?;
-        let above = case.folder.bags();
-        File::open(&above).and_then(|above| above.sync_all()).map_err(io_error("make durable", &above))
+        put_in_place(&unfinished, &target).map_err(io_error("rename", &unfinished))
     }
 
     /// The bag as a source: originals under their proved names, or single pages if the original is not included.
@@ -218,7 +216,7 @@ impl KeptBag {
         }
         let folder = File::open(&unfinished).map_err(io_error("open", &unfinished))?;
         rustix::fs::syncfs(&folder).map_err(|error| io_error("make durable", &unfinished)(error.into()))?;
-        fs::rename(&unfinished, target).map_err(io_error("rename", &unfinished))?;
+        put_in_place(&unfinished, target).map_err(io_error("rename", &unfinished))?;
         Ok(good.files.len() as u64)
     }
 }

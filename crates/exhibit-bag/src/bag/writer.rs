@@ -8,6 +8,7 @@ use super::seal::Lock;
 use crate::{BagError, io_error};
 use age::stream::StreamWriter;
 use exhibit_proof::hash::to_hex;
+use exhibit_store::put_in_place;
 use sha2::{Digest as _, Sha256, Sha512};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -152,10 +153,9 @@ impl BagWriter {
         if self.target.symlink_metadata().is_ok() {
             return Err(BagError::Exists(self.target.clone()));
         }
-        fs::rename(&self.unfinished, &self.target).map_err(io_error("rename", &self.unfinished))?;
+        put_in_place(&self.unfinished, &self.target).map_err(io_error("rename", &self.unfinished))?;
         self.whole = true;
-        let above = above(&self.target);
-        File::open(above).and_then(|above| above.sync_all()).map_err(io_error("make durable", above))
+        Ok(())
     }
 
     fn settle(&mut self) -> io::Result<()> {
@@ -174,10 +174,6 @@ impl Drop for BagWriter {
             let _ = remove(&self.unfinished);
         }
     }
-}
-
-fn above(path: &Path) -> &Path {
-    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 fn remove(path: &Path) -> io::Result<()> {

@@ -14,9 +14,10 @@ use exhibit_case::{Case, CaseWriter};
 use exhibit_custody::{Act, Entry, Log, Ref, Verb};
 use exhibit_model::{Digest, ItemId, Page};
 use exhibit_proof::anchor::{Anchor, AnchorError, Passage};
+use exhibit_store::{Readers, replace_file};
 use nearest::nearest;
 use passage::places;
-use std::fs::{self, File};
+use std::fs;
 use std::io::Write as _;
 use std::path::PathBuf;
 
@@ -144,11 +145,8 @@ fn regions(page: &Page, start: usize, end: usize) -> Vec<String> {
 fn write_durably(case: &Case, id: &str, bytes: &[u8]) -> Result<(), BagError> {
     let folder = case.folder.quotes();
     fs::create_dir_all(&folder).map_err(io_error("make the folder", &folder))?;
-    let (path, new) = (folder.join(format!("{id}.json")), folder.join(format!("{id}.json.new")));
-    let mut file = File::create(&new).map_err(io_error("create", &new))?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(io_error("write", &new))?;
-    fs::rename(&new, &path).map_err(io_error("rename", &new))?;
-    File::open(&folder).and_then(|folder| folder.sync_all()).map_err(io_error("make durable", &folder))
+    let path = folder.join(format!("{id}.json"));
+    replace_file(&path, Readers::Default, |file| file.write_all(bytes)).map_err(io_error("write", &path))
 }
 
 /// Reads one quote of a case, named `Q-000042` or `42`, with its bytes.
