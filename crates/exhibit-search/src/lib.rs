@@ -14,6 +14,8 @@ mod saved;
 mod search;
 mod similar;
 mod suggest;
+#[cfg(test)]
+mod tests;
 
 pub use batch::{Batch, BatchForm, BatchLine, BatchProgress, MOST_LINES, NewBatch, Run, Which};
 pub use distinctive::{DistinctiveWord, DistinctiveWords};

@@ -1,0 +1,240 @@
+//! Searches of a small case whose pages are written by the tests: no workers, no OCR.
+
+use crate::{
+    BatchForm, BatchProgress, MOST_LINES, NewBatch, Search, SearchError, SearchRequest, SuggestedChange, Which,
+};
+use exhibit_case::{Case, CaseError, Held, Keys, NewCase, layout};
+use exhibit_catalogue::{Added, Finding, NewItem, NewPage, StageKey};
+use exhibit_ingest::{Progress, reindex};
+use exhibit_model::{Counts, Digest, FixedClock, ItemId, Moment, OriginalId, Page, Relation, State, wire};
+use exhibit_query::Facet;
+use exhibit_store::{PackLocation, PackWriter};
+use std::cell::Cell;
+use std::path::PathBuf;
+
+const NOW: Moment = Moment(1_800_000_000_000_000);
+
+struct TestCase {
+    folder: tempfile::TempDir,
+    packs_end: Cell<Option<PackLocation>>,
+}
+
+impl TestCase {
+    /// A case with a document of one page for each path and text.
+    fn new(documents: &[(&str, &str)]) -> Self {
+        let this = Self { folder: tempfile::tempdir().expect("a folder"), packs_end: Cell::new(None) };
+        let new = NewCase { name: "test", prefix: "T", keys: &this.keys(), lock: None };
+        Case::init(&this.path(), &new, &FixedClock(NOW), &mut |bytes| bytes.fill(7), "test").expect("a case");
+        this.add(documents);
+        this
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("case")
+    }
+
+    fn keys(&self) -> PathBuf {
+        self.folder.path().join("keys")
+    }
+
+    fn add(&self, documents: &[(&str, &str)]) {
+        let mut held = Held::take(&self.path(), &Keys::plain(&self.keys()), "test").expect("the case");
+        let mut packs = PackWriter::open(&self.path().join(layout::PACKS), self.packs_end.get()).expect("packs");
+        let work = held.catalogue.begin().expect("a transaction");
+        let (source, _) = work.source(b"/trove", "trove", NOW).expect("a source");
+        let key = StageKey { name: "read".to_owned(), version: "1".to_owned(), parameters: String::new() };
+        let stage = work.stage(&key).expect("a stage");
+        for (path, text) in documents {
+            let added = work.add_item(&NewItem {
+                source,
+                container: None,
+                path: path.as_bytes(),
+                name_text: "",
+                relation: Relation::File,
+                content: Some((OriginalId::new(Digest::of(path.as_bytes())), 1)),
+                modified: None,
+                changed: None,
+                received: NOW,
+                settled: None,
+                cut: None,
+            });
+            let (Added::New(item, _) | Added::Filled(item, _) | Added::Known(item)) = added.expect("an item");
+            let characters = u32::try_from(text.chars().count()).expect("a short text");
+            let page = Page {
+                number: 1,
+                text: (*text).to_owned(),
+                counts: Counts { characters, ..Counts::default() },
+                ..Page::default()
+            };
+            let (place, digest) = packs.append(&wire::encode_page(&page)).expect("a record");
+            let place = (place.pack, place.offset);
+            work.add_page(&NewPage { item, page: &page, stage, place, digest }).expect("a page");
+            let media_type = "text/plain";
+            let finding = Finding { state: State::Read, reason: None, media_type, found: 0, metadata: &[], notes: &[] };
+            work.settle(item, &finding).expect("a settled item");
+        }
+        packs.sync().expect("durable packs");
+        self.packs_end.set(Some(packs.end()));
+        work.commit().expect("a commit");
+        drop(held);
+        reindex(&self.open(), &Progress::default()).expect("an index");
+    }
+
+    fn open(&self) -> Case {
+        Case::open(&self.path()).expect("the case")
+    }
+}
+
+fn three() -> TestCase {
+    TestCase::new(&[
+        ("a/one.txt", "copper ledger of the northern depot, copper paid in full"),
+        ("a/two.txt", "copper ledger of the southern depot, nothing paid"),
+        ("b/three.txt", "minutes of a meeting about the weather"),
+    ])
+}
+
+#[test]
+fn a_query_finds_pages_and_their_facets() {
+    let folder = three();
+    let case = folder.open();
+    let search = Search::of(&case);
+    let query = search.query("copper", false).expect("a query");
+    let results = search.search(&SearchRequest { limit: 10, ..SearchRequest::of(&query) }).expect("results");
+    let mut paths: Vec<&str> = results.hits.iter().map(|hit| hit.path.as_str()).collect();
+    paths.sort_unstable();
+    assert_eq!((results.total, results.documents, paths), (2, 2, vec!["a/one.txt", "a/two.txt"]));
+    let facets = search.facets(&query, 10).expect("facets");
+    let folders = facets.iter().find(|facet| facet.facet == Facet::Folder).expect("folders");
+    let folders: Vec<(&str, u64)> = folders.values.iter().map(|count| (count.value.as_str(), count.pages)).collect();
+    assert_eq!(folders, [("a", 2)]);
+    let hits = search.hits(&query, ItemId::new(1)).expect("hits");
+    assert_eq!(hits.iter().map(|page| (page.page, page.spans.len())).collect::<Vec<_>>(), [(1, 2)]);
+}
+
+#[test]
+fn errors_name_their_kind() {
+    let folder = three();
+    let case = folder.open();
+    let search = Search::of(&case);
+    assert!(matches!(search.query("\"", false).err(), Some(SearchError::Query(_))));
+    assert!(matches!(search.batch(7), Err(SearchError::NotKept { what: "batch", .. })));
+    assert!(matches!(search.forget_search("none"), Err(SearchError::NotKept { what: "saved search", .. })));
+    let missing = search.similar(ItemId::new(99), None, 5);
+    assert!(matches!(missing, Err(SearchError::Case(CaseError::NoSuchDocument(_)))));
+    let list = "a\n".repeat(MOST_LINES + 1);
+    let new = NewBatch { name: "", list: list.as_bytes(), queries: false, exact: false, column: None };
+    assert!(matches!(search.new_batch(&new, NOW), Err(SearchError::TooManyLines { .. })));
+    std::fs::remove_dir_all(folder.path().join(layout::INDEX)).expect("no index");
+    let case = folder.open();
+    assert!(matches!(Search::of(&case).query("a", false).err(), Some(SearchError::Case(CaseError::NoIndex))));
+}
+
+#[test]
+fn an_empty_result_has_suggestions() {
+    let folder = three();
+    let case = folder.open();
+    let search = Search::of(&case);
+    let query = search.query("coper weather", false).expect("a query");
+    let suggestions = search.suggestions(&query).expect("suggestions");
+    assert!(suggestions.iter().all(|suggestion| suggestion.pages > 0));
+    let without = |word: &str| {
+        let of = |change: &SuggestedChange| matches!(change, SuggestedChange::Without(clause) if clause.text == word);
+        suggestions.iter().find(|suggestion| of(&suggestion.change)).map(|suggestion| suggestion.pages)
+    };
+    assert_eq!((without("coper"), without("weather")), (Some(1), None), "{suggestions:?}");
+}
+
+#[test]
+fn distinctive_words_and_similar_documents_share_what_is_rare() {
+    let mut documents: Vec<(String, String)> =
+        (0..30).map(|number| (format!("{number}.txt"), format!("ordinary letter number {number}"))).collect();
+    for number in 0..4 {
+        documents.push((format!("copper{number}.txt"), format!("copper depot payment {number}")));
+    }
+    let documents: Vec<(&str, &str)> = documents.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let folder = TestCase::new(&documents);
+    let case = folder.open();
+    let search = Search::of(&case);
+    let query = search.query("copper", false).expect("a query");
+    let found = search.distinctive_words(&query, 10).expect("words");
+    let words: Vec<(&str, u64, u64)> =
+        found.words.iter().map(|word| (word.word.as_str(), word.pages, word.in_case)).collect();
+    assert_eq!((found.total, found.read, words), (4, 4, vec![("depot", 4, 4), ("payment", 4, 4)]));
+    let similar = search.similar(ItemId::new(31), None, 10).expect("similar documents");
+    let mut paths: Vec<&str> = similar.hits.iter().map(|found| found.hit.path.as_str()).collect();
+    paths.sort_unstable();
+    assert_eq!(paths, ["copper1.txt", "copper2.txt", "copper3.txt"]);
+}
+
+#[test]
+fn saved_searches_keep_what_was_seen() {
+    let folder = three();
+    let case = folder.open();
+    let search = Search::of(&case);
+    let query = search.query("copper", true).expect("a query");
+    search.save_search("metal", &query, NOW).expect("saved");
+    let found = search.documents_found(&query).expect("documents");
+    search.seen_search("metal", found, NOW).expect("seen");
+    let saved = search.saved().expect("saved searches").remove("metal").expect("the search");
+    assert_eq!(
+        (saved.query.as_str(), saved.exact, saved.seen, &saved.documents[..]),
+        ("copper", true, Some(NOW.0), &[1, 2][..])
+    );
+    folder.add(&[("c/four.txt", "more copper")]);
+    let case = folder.open();
+    let search = Search::of(&case);
+    let query = search.saved_query(&saved).expect("a query");
+    assert_eq!(search.documents_found(&query).expect("documents"), [1, 2, 4]);
+    search.forget_search("metal").expect("deleted");
+    assert!(search.saved().expect("saved searches").is_empty());
+    search.put_back_search("metal", Some(saved)).expect("restored");
+    assert_eq!(search.saved().expect("saved searches")["metal"].documents, [1, 2]);
+}
+
+#[test]
+fn history_can_be_turned_off() {
+    let folder = three();
+    let case = folder.open();
+    let search = Search::of(&case);
+    search.remember_search(" copper ", false, 2, NOW);
+    search.remember_search("  ", false, 3, NOW);
+    let queries = || search.history().expect("a history").searches.into_iter().map(|one| one.query).collect::<Vec<_>>();
+    assert_eq!(queries(), ["copper"]);
+    search.turn_history(false).expect("off");
+    search.remember_search("depot", false, 2, NOW);
+    assert!(queries().is_empty());
+    search.turn_history(true).expect("on");
+    search.remember_search("depot", false, 2, NOW);
+    assert_eq!(queries(), ["depot"]);
+    search.clear_history().expect("cleared");
+    assert!(queries().is_empty());
+}
+
+#[test]
+fn a_batch_counts_lines_and_what_is_new() {
+    let folder = three();
+    let case = folder.open();
+    let list = "copper\nweather\nabsent\n";
+    let new = NewBatch { name: "words", list: list.as_bytes(), queries: false, exact: false, column: None };
+    let (number, lines) = Search::of(&case).new_batch(&new, NOW).expect("a batch");
+    assert_eq!((number, lines), (1, 3));
+    let run = Search::of(&case).run_batch(number, NOW, 2, &BatchProgress::default()).expect("a run");
+    assert_eq!((run.run, run.lines, run.found, run.bad), (1, 3, 2, 0));
+    folder.add(&[("c/four.txt", "more copper")]);
+    let case = folder.open();
+    let search = Search::of(&case);
+    let run = search.run_batch(number, NOW, 2, &BatchProgress::default()).expect("a run");
+    assert_eq!((run.run, run.found, run.new), (2, 2, 1));
+    assert_eq!(search.batches().expect("batches")[0].last_run.as_ref().map(|run| run.run), Some(2));
+    let mut zero = Vec::new();
+    search.write_batch(number, BatchForm::Csv, Which::Zero, &mut zero).expect("an export");
+    let zero = String::from_utf8(zero).expect("text");
+    assert_eq!(zero.lines().skip(1).collect::<Vec<_>>(), ["3,absent,0,0,0,,,,"]);
+    let mut new = Vec::new();
+    search.write_batch(number, BatchForm::Csv, Which::New, &mut new).expect("an export");
+    let new = String::from_utf8(new).expect("text");
+    assert_eq!(
+        new.lines().nth(1),
+        Some("1,copper,3,3,1,T-000001,1,\"copper ledger of the northern depot, copper paid in full\",")
+    );
+}
