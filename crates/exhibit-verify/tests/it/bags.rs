@@ -1,6 +1,6 @@
 //! Good bags are good; every tampering is a deviation at its place.
 
-use crate::made::{Plan, Tree, bag, key, signer};
+use crate::made::{Plan, Tree, bag, key, signer, witness};
 use crate::{check, deviations, page, request};
 use exhibit_messages::Message;
 use exhibit_proof::finding::Fault;
@@ -62,7 +62,7 @@ fn sealed_numbered_and_handed_over_bags_are_good() {
     for (sealed, first, handover) in
         [(true, None, false), (false, Some("N-0099"), false), (false, None, true), (true, Some("N-0099"), true)]
     {
-        let plan = Plan { first, sealed, handover };
+        let plan = Plan { first, sealed, handover, ..Plan::default() };
         let folder = bag(plan).write();
         for known in if handover { vec![1, 2] } else { vec![1] } {
             let report = check(What::Bag, folder.path(), &key(known)).expect("a report");
@@ -464,6 +464,46 @@ fn a_required_policy_is_checked() {
         if !good {
             assert_has("a policy", &report, &[("custody/checkpoint", Fault::Policy)]);
         }
+    }
+}
+
+#[test]
+fn a_witness_proves_the_time_if_the_reader_trusts_it() {
+    let good = bag(Plan { witnessed: true, ..Plan::default() });
+    let folder = good.write();
+    let report = check(What::Bag, folder.path(), &key(1)).expect("a report");
+    assert!(report.is_good(), "{:?}", report.deviations);
+    assert!(ids(&report.not_proved).contains(&"not-trusted"), "{:?}", report.not_proved);
+    assert!(ids(&report.not_proved).contains(&"not-time"), "{:?}", report.not_proved);
+    let policies = tempfile::tempdir().expect("a folder");
+    let policy = policies.path().join("policy");
+    let log = signer(1);
+    fs::write(&policy, format!("log {}\nwitness w1 {}\nquorum none\n", log.verifier(), witness())).expect("a file");
+    let trusting = |path: &std::path::Path| {
+        let request = Request { policy: Some(policy.clone()), key: Some(key(1)), ..request(What::Bag, path) };
+        verify(&request).expect("a report")
+    };
+    let report = trusting(folder.path());
+    assert!(report.is_good(), "{:?}", report.deviations);
+    assert!(ids(&report.proved).contains(&"proved-time"), "{:?}", report.proved);
+    assert!(!ids(&report.not_proved).contains(&"not-time"), "{:?}", report.not_proved);
+    let json = Value::read(report.json().as_bytes()).expect("canonical JSON");
+    let [anchor] = json.list("anchors").expect("a list") else { panic!("one anchor") };
+    assert_eq!(anchor.get("trusted"), Some(&Value::Bool(true)));
+    assert_eq!(["name", "type", "size"].map(|member| anchor.text(member)), [Some("w1"), Some("witness"), Some("7")]);
+    for (name, fault) in [
+        ("checkpoint", Fault::Time),
+        ("w1.cosignature", Fault::Time),
+        ("w1.vkey", Fault::Unproved),
+        ("consistency", Fault::Time),
+    ] {
+        let (mut bag, path) = (good.clone(), format!("custody/anchors/000000007/{name}"));
+        bag.put(&path, "other");
+        bag.relist_tags();
+        let folder = bag.write();
+        let report = trusting(folder.path());
+        assert_has(name, &report, &[(&path, fault)]);
+        assert!(!ids(&report.proved).contains(&"proved-time"), "{name}: {:?}", report.proved);
     }
 }
 

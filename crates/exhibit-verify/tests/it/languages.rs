@@ -1,6 +1,6 @@
 //! Reports are complete in every language.
 
-use crate::made::{Log, Plan, QUOTE, bag, key};
+use crate::made::{Log, Plan, bag, key};
 use crate::{check, request};
 use exhibit_messages::{Language, Message, Messages, fault};
 use exhibit_proof::finding::Fault;
@@ -9,11 +9,11 @@ use std::path::Path;
 
 fn reports() -> Vec<Report> {
     let mut reports = Vec::new();
-    let mut tampered = bag(Plan { first: Some("N-0099"), handover: true, ..Plan::default() });
+    let mut tampered = bag(Plan { first: Some("N-0099"), handover: true, witnessed: true, sealed: false });
     for known in [1, 2, 9] {
         let folder = tampered.write();
         reports.push(check(What::Bag, folder.path(), &key(known)).expect("a report"));
-        let quote = folder.path().join(exhibit_proof::package::quote_path(QUOTE));
+        let quote = folder.path().join(exhibit_proof::package::quote_path("Q-000006"));
         reports.push(check(What::Quote, &quote, &key(known)).expect("a report"));
         let proof = folder.path().join("custody/entries/000000002.tlog-proof");
         reports.push(check(What::Proof, &proof, &key(known)).expect("a report"));

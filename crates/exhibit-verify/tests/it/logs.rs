@@ -212,3 +212,15 @@ fn a_claimed_size_does_not_control_the_work() {
     let found = deviations(&report, folder.path());
     assert!(found.contains(&"tile: missing: too few files for a log of this size".to_owned()), "{found:?}");
 }
+
+#[cfg(unix)]
+#[test]
+fn special_files_are_not_opened() {
+    let folder = bag(Plan::default()).write();
+    let socket = folder.path().join("custody/socket");
+    let _socket = std::os::unix::net::UnixListener::bind(&socket).expect("a socket");
+    for what in [What::Proof, What::Checkpoint, What::Timestamp] {
+        let error = check(what, &socket, &key(1)).expect_err("not a file");
+        assert_eq!(error.to_string(), format!("{}: not a file", socket.display()));
+    }
+}

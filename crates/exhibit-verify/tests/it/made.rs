@@ -14,7 +14,7 @@ use exhibit_proof::proof::LogProof;
 use exhibit_proof::statement::Statement;
 use exhibit_proof::tile::{Layer, TileName, push_entry, write_hashes};
 use exhibit_proof::tree::{self, ProofError, complete_root};
-use exhibit_proof::{Checkpoint, Hash, Note, SignerKey};
+use exhibit_proof::{Checkpoint, Hash, KeyKind, Note, Signature, SignerKey, VerifierKey};
 use exhibit_verify::loadfile;
 use sha2::{Digest as _, Sha256, Sha512};
 use std::collections::BTreeMap;
@@ -26,6 +26,9 @@ pub(crate) const ORIGIN: &str = "0123456789abcdef/custody";
 /// The label of the quote in every bag with an export entry.
 pub(crate) const QUOTE: &str = "Q-000006";
 
+/// The name of [`witness`].
+const WITNESS: &str = "witness.example/w1";
+
 const READER: &str = "plain 1";
 
 /// A signing key whose secret is this byte, 32 times.
@@ -36,6 +39,16 @@ pub(crate) fn signer(byte: u8) -> SignerKey {
 /// The text of the public key of [`signer`].
 pub(crate) fn key(byte: u8) -> String {
     signer(byte).verifier().to_string()
+}
+
+/// The key of a witness, whose secret is the byte 5, 32 times.
+pub(crate) fn witness() -> VerifierKey {
+    let public = witness_signer().verifier().public();
+    VerifierKey::new(WITNESS, KeyKind::Cosignature, &public).expect("a valid name")
+}
+
+fn witness_signer() -> SignerKey {
+    SignerKey::new(WITNESS, &[5; 32]).expect("a valid name")
 }
 
 /// The reference to bytes in log entries.
@@ -240,6 +253,8 @@ pub(crate) struct Plan {
     pub(crate) sealed: bool,
     /// Whether the key 1 of the log handed over to the key 2.
     pub(crate) handover: bool,
+    /// Whether [`witness`] cosigned the log before the export.
+    pub(crate) witnessed: bool,
 }
 
 /// An original with its pages, as it was received and read.
@@ -282,6 +297,7 @@ pub(crate) fn bag(plan: Plan) -> Tree {
     if plan.handover {
         log.hand_over(2);
     }
+    let anchored = if plan.witnessed { add_cosignature(&mut files, &mut log) } else { None };
     files.put(package::METADATA, "{}");
     files.put("bagit.txt", "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n");
     let first = plan.first.map_or(String::new(), |first| format!("{}: {first}\n", loadfile::LABEL));
@@ -289,10 +305,7 @@ pub(crate) fn bag(plan: Plan) -> Tree {
     files.put("VERIFY.txt", "How to check this package\n");
     files.put("verify.sh", "#!/bin/sh\n");
     if let Some(first) = plan.first {
-        files.relist();
-        add_custody(&mut files, &log);
-        add_load_files(&mut files, first);
-        files.0.retain(|path, _| !path.starts_with("custody/") && !path.starts_with("tagmanifest-"));
+        add_load_files(&mut files, &log, first);
     }
     files.relist();
     let made: Vec<String> = package::BOUND.iter().map(|path| reference(&files.0[*path])).collect();
@@ -307,8 +320,34 @@ pub(crate) fn bag(plan: Plan) -> Tree {
         log.push("export", "case", [("made", list(&made))]);
     }
     add_custody(&mut files, &log);
+    if let Some(old) = anchored {
+        let size = log.entries.len() as u64;
+        let hashes = tree::consistency(old, size, &mut |subtree| Ok::<_, ProofError>(log.subtree(subtree)));
+        let hashes: String = hashes.expect("a proof").iter().map(|hash| format!("{hash}\n")).collect();
+        files.put(&format!("{}{old:09}/consistency", package::ANCHORS), format!("old {old}\n{hashes}\n{}", log.note()));
+    }
     files.relist_tags();
     files
+}
+
+// Adds an anchor: the cosignature of the current checkpoint by the witness. Returns the anchored size.
+fn add_cosignature(files: &mut Tree, log: &mut Log) -> Option<u64> {
+    let (size, note, key, at) = (log.entries.len() as u64, log.note(), witness(), 1_795_000_000_u64);
+    let signed = witness_signer().sign(&format!("cosignature/v1\ntime {at}\n{}", note.text)).bytes;
+    let cosignature =
+        Signature { name: WITNESS.to_owned(), id: key.id(), bytes: [&at.to_be_bytes()[..], &signed].concat() };
+    let anchor = [
+        ("checkpoint", note.to_string()),
+        ("w1.cosignature", cosignature.to_string()),
+        ("w1.vkey", format!("{key}\n")),
+    ];
+    let made: Vec<String> = anchor.iter().map(|(_, text)| reference(text.as_bytes())).collect();
+    let made: Vec<&str> = made.iter().map(String::as_str).collect();
+    log.push("anchor", made[0], [("made", list(&made[1..]))]);
+    for (name, text) in anchor {
+        files.put(&format!("{}{size:09}/{name}", package::ANCHORS), text);
+    }
+    Some(size)
 }
 
 // Adds the proofs of all entries of a log.
@@ -428,9 +467,13 @@ fn add_quote(files: &mut Tree, log: &mut Log, reading: u64) {
 }
 
 // Adds the load files that the proved facts of an unfinished bag give.
-fn add_load_files(files: &mut Tree, first: &str) {
-    let mut checked = check(files);
-    let proved = package::check(files, &mut checked, &Trust::default(), &|_, _, _| Vec::new()).expect("proofs");
+fn add_load_files(files: &mut Tree, log: &Log, first: &str) {
+    let mut unfinished = files.clone();
+    unfinished.relist();
+    add_custody(&mut unfinished, log);
+    let mut checked = check(&mut unfinished);
+    let trust = Trust::default();
+    let proved = package::check(&mut unfinished, &mut checked, &trust, &|_, _, _| Vec::new()).expect("proofs");
     let first = loadfile::Number::read(first).expect("a number");
     let made = loadfile::make(&proved.documents, &first).expect("enough digits");
     for (path, table) in made.tables {
