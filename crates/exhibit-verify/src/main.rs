@@ -59,7 +59,8 @@ fn main() -> ExitCode {
             if arguments.json {
                 return print(&(report.json() + "\n"), code);
             }
-            let head = format!("exhibit-verify {}: {}\n", env!("CARGO_PKG_VERSION"), arguments.request.path.display());
+            let path = shown_safely(&arguments.request.path.display().to_string());
+            let head = format!("exhibit-verify {}: {path}\n", env!("CARGO_PKG_VERSION"));
             print(&(head + &report.page(Messages::new(arguments.language))), code)
         }
         Err(unable) => fail(&unable.to_string()),
