@@ -3,7 +3,7 @@
 use crate::{
     BatchForm, BatchProgress, MOST_LINES, NewBatch, Search, SearchError, SearchRequest, SuggestedChange, Which,
 };
-use exhibit_case::{Case, CaseError, Held, Keys, NewCase, layout};
+use exhibit_case::{Acts, Case, CaseError, CaseFolder, CaseWriter, Keys, NewCase, Principal};
 use exhibit_catalogue::{Added, Finding, NewItem, NewPage, StageKey};
 use exhibit_ingest::{Progress, reindex};
 use exhibit_model::{Counts, Digest, FixedClock, ItemId, Moment, OriginalId, Page, Relation, State, wire};
@@ -13,6 +13,10 @@ use std::cell::Cell;
 use std::path::PathBuf;
 
 const NOW: Moment = Moment(1_800_000_000_000_000);
+
+fn acts() -> Acts {
+    Acts::new(FixedClock(NOW), |bytes: &mut [u8]| bytes.fill(7), Principal::LOCAL, "test")
+}
 
 struct TestCase {
     folder: tempfile::TempDir,
@@ -24,7 +28,7 @@ impl TestCase {
     fn new(documents: &[(&str, &str)]) -> Self {
         let this = Self { folder: tempfile::tempdir().expect("a folder"), packs_end: Cell::new(None) };
         let new = NewCase { name: "test", prefix: "T", keys: &this.keys(), lock: None };
-        Case::init(&this.path(), &new, &FixedClock(NOW), &mut |bytes| bytes.fill(7), "test").expect("a case");
+        Case::init(&this.path(), &new, &mut acts()).expect("a case");
         this.add(documents);
         this
     }
@@ -38,8 +42,9 @@ impl TestCase {
     }
 
     fn add(&self, documents: &[(&str, &str)]) {
-        let mut held = Held::take(&self.path(), &Keys::plain(&self.keys()), "test").expect("the case");
-        let mut packs = PackWriter::open(&self.path().join(layout::PACKS), self.packs_end.get()).expect("packs");
+        let mut held = CaseWriter::take(&self.path(), &Keys::plain(&self.keys()), acts()).expect("the case");
+        let mut packs =
+            PackWriter::open(&CaseFolder::new(&self.path()).pack_folder(), self.packs_end.get()).expect("packs");
         let work = held.catalogue.begin().expect("a transaction");
         let (source, _) = work.source(b"/trove", "trove", NOW).expect("a source");
         let key = StageKey { name: "read".to_owned(), version: "1".to_owned(), parameters: String::new() };
@@ -124,7 +129,7 @@ fn errors_name_their_kind() {
     let list = "a\n".repeat(MOST_LINES + 1);
     let new = NewBatch { name: "", list: list.as_bytes(), queries: false, exact: false, column: None };
     assert!(matches!(search.new_batch(&new, NOW), Err(SearchError::TooManyLines { .. })));
-    std::fs::remove_dir_all(folder.path().join(layout::INDEX)).expect("no index");
+    std::fs::remove_dir_all(CaseFolder::new(&folder.path()).index()).expect("no index");
     let case = folder.open();
     assert!(matches!(Search::of(&case).query("a", false).err(), Some(SearchError::Case(CaseError::NoIndex))));
 }
