@@ -558,7 +558,7 @@ fn any_request() -> impl Strategy<Value = Request> {
     )
 }
 
-// Each byte string decodes to one value, and only at its full length.
+// A byte string decodes only at its full length.
 fn refuses_other_lengths<T>(bytes: &[u8], decode: fn(&[u8]) -> Result<T, WireError>) -> Result<(), TestCaseError> {
     for cut in 0..bytes.len() {
         prop_assert!(decode(&bytes[..cut]).is_err(), "cut at {}", cut);
@@ -629,7 +629,7 @@ proptest! {
         refuses_other_lengths(&bytes, decode_request)?;
     }
 
-    // What a worker changed in a record is another record or no record; it never passes for the same one.
+    // A changed byte is never ignored.
     #[test]
     fn a_changed_byte_is_an_error_or_another_value(record in any_record(), at: proptest::sample::Index, bit in 0_u32..8) {
         let mut bytes = encode_record(&record);
