@@ -181,4 +181,89 @@ mod tests {
             assert_eq!(StatedDate::parse(text), None, "{text}");
         }
     }
+
+    #[test]
+    fn a_zone_moves_the_instant_and_never_the_day() {
+        let parse = |text: &str| StatedDate::parse(text).expect(text);
+        let night = parse("2014-06-29T01:00:00+08:00");
+        assert_eq!(night.day(), "2014-06-29");
+        assert_eq!(night.instant(), Moment::from_civil(2014, 6, 28, 17, 0, 0));
+        let same = parse("2014-06-28T17:00:00Z");
+        assert_eq!(same.instant(), night.instant());
+        assert_ne!(same, night);
+        assert!(same.civil() < night.civil(), "sorting uses the date as written");
+        assert_eq!(parse("2014-06-29").civil(), parse("2014-06-29T00:00:00").civil());
+        assert_ne!(parse("2014-06-29"), parse("2014-06-29T00:00:00"), "a day is not its midnight");
+        assert_eq!(parse("2014-06-29").instant(), None);
+    }
+
+    #[test]
+    fn zones_at_their_limits() {
+        for (zone, written) in [
+            ("Z", "Z"),
+            ("z", "Z"),
+            ("+00:00", "Z"),
+            ("-00:00", "Z"),
+            ("+23:59", "+23:59"),
+            ("-23:59", "-23:59"),
+            ("-00:30", "-00:30"),
+            ("+0545", "+05:45"),
+            ("  +0800", "+08:00"),
+            // not a zone: the time is kept, without one
+            ("+24:00", ""),
+            ("+08:60", ""),
+            ("+8", ""),
+            ("CST", ""),
+            ("+", ""),
+        ] {
+            let date = StatedDate::parse(&format!("2020-02-29T12:00:00{zone}")).expect("a date");
+            assert_eq!(date.to_string(), format!("2020-02-29T12:00:00{written}"), "{zone}");
+            assert_eq!(date.instant().is_some(), !written.is_empty(), "{zone}");
+        }
+    }
+
+    #[test]
+    fn times_that_do_not_exist_leave_the_day() {
+        for time in ["24:00:00", "23:60:00", "23:59:60", "99"] {
+            assert_eq!(StatedDate::parse(&format!("1999-12-31T{time}Z")), StatedDate::parse("1999-12-31"), "{time}");
+        }
+        for (text, exists) in [
+            ("2000-02-29", true),
+            ("1900-02-29", false),
+            ("2100-02-29", false),
+            ("2024-02-30", false),
+            ("2024-04-31", false),
+            ("2024-00-10", false),
+            ("2024-01-00", false),
+            ("0000-01-01", true),
+            ("9999-12-31", true),
+        ] {
+            assert_eq!(StatedDate::parse(text).is_some(), exists, "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn written_dates_are_parsed_to_themselves(
+            (year, month, day) in (0_i64..=9999, 1_u32..=12, 1_u32..=28),
+            (hour, minute, second) in (0_u32..24, 0_u32..60, 0_u32..60),
+            zone in -1439_i16..=1439,
+        ) {
+            let civil = CivilTime::new(year, month, day, hour, minute, second).expect("it exists");
+            let midnight = CivilTime::new(year, month, day, 0, 0, 0).expect("it exists");
+            for date in [StatedDate::Day(midnight), StatedDate::Local(civil), StatedDate::Zoned(civil, zone)] {
+                proptest::prop_assert_eq!(StatedDate::parse(&date.to_string()), Some(date));
+                proptest::prop_assert_eq!(date.civil().date(), (year, month, day));
+            }
+            let instant = StatedDate::Zoned(civil, zone).instant().expect("a zone");
+            proptest::prop_assert_eq!(civil.0 - instant.0, i64::from(zone) * 60_000_000);
+        }
+
+        #[test]
+        fn any_text_is_a_date_that_writes_itself_or_none(text in "[0-9DTZ:+ './-]{0,28}|\\PC{0,20}") {
+            if let Some(date) = StatedDate::parse(&text) {
+                proptest::prop_assert_eq!(StatedDate::parse(&date.to_string()), Some(date));
+            }
+        }
+    }
 }

@@ -142,4 +142,39 @@ mod tests {
             assert_eq!(Digest::parse(text), Err(ParseDigestError), "{text}");
         }
     }
+
+    #[test]
+    fn each_position_of_a_digest_is_checked() {
+        let good = Digest::of(b"").to_hex();
+        assert_eq!(good, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+        for at in 0..64 {
+            for odd in ["g", "A", " ", "/", ":", "`", "\0"] {
+                let mut text = good.clone();
+                text.replace_range(at..=at, odd);
+                assert_eq!(Digest::parse(&text), Err(ParseDigestError), "{text:?}");
+            }
+        }
+        assert_eq!(Digest::parse(&"é".repeat(32)), Err(ParseDigestError), "64 bytes, not 64 digits");
+    }
+
+    #[test]
+    fn a_digest_is_only_of_32_bytes() {
+        for length in [0, 31, 33, 64] {
+            assert_eq!(Digest::from_slice(&vec![1; length]), None, "{length}");
+        }
+        assert_eq!(hex(&[]), "");
+        assert_eq!(hex(&[0, 0x0f, 0xf0, 0xff]), "000ff0ff");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn digests_round_trip_and_are_ordered_as_their_text(one: [u8; 32], other: [u8; 32]) {
+            let (a, b) = (Digest::from_bytes(one), Digest::from_bytes(other));
+            proptest::prop_assert_eq!(Digest::parse(&a.to_string()), Ok(a));
+            proptest::prop_assert_eq!(Digest::from_slice(a.as_bytes()), Some(a));
+            proptest::prop_assert_eq!(a.cmp(&b), a.to_hex().cmp(&b.to_hex()));
+            proptest::prop_assert_eq!(OriginalId::new(a).digest(), a);
+            proptest::prop_assert_eq!(format!("{a:?}"), format!("sha256:{a}"));
+        }
+    }
 }

@@ -53,3 +53,24 @@ impl ItemId {
         format!("{prefix}-{:06}", self.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_have_six_digits_or_more() {
+        for (number, label) in
+            [(1, "EXH-000001"), (127, "EXH-000127"), (999_999, "EXH-999999"), (1_000_000, "EXH-1000000")]
+        {
+            assert_eq!(ItemId::new(number).label("EXH"), label);
+        }
+    }
+
+    #[test]
+    fn ids_are_ordered_by_number_and_shown_as_it() {
+        assert!(ItemId::new(9) < ItemId::new(10));
+        assert_eq!(ItemId::new(10).to_string(), "10");
+        assert_eq!(SourceId::new(i64::MAX).get(), i64::MAX);
+    }
+}

@@ -114,3 +114,28 @@ impl fmt::Display for State {
         f.write_str(self.word())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn states_and_relations_are_found_by_their_words() {
+        for state in State::ALL {
+            assert_eq!(State::from_word(&state.to_string()), Some(state));
+            assert_eq!(State::from_word(&state.word().to_uppercase()), None);
+        }
+        for relation in Relation::ALL {
+            assert_eq!(Relation::from_word(&relation.to_string()), Some(relation));
+        }
+        for absent in ["", "read ", "lost"] {
+            assert_eq!((State::from_word(absent), Relation::from_word(absent)), (None, None), "{absent:?}");
+        }
+    }
+
+    #[test]
+    fn problems_are_what_was_not_read_to_its_end() {
+        let problems: Vec<&str> = State::ALL.into_iter().filter(|state| state.is_problem()).map(State::word).collect();
+        assert_eq!(problems, ["encrypted", "unsupported", "failed", "truncated"]);
+    }
+}

@@ -20,3 +20,28 @@ impl Opening {
         Digest::of(&[&self.salt[..], &self.value].concat())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn opening(salt: u8, value: &[u8]) -> Opening {
+        Opening { field: "path".to_owned(), salt: [salt; 16], value: value.to_vec() }
+    }
+
+    #[test]
+    fn a_commitment_is_of_the_salt_and_then_the_value() {
+        let bytes = [&[7; 16][..], b"list.xlsx"].concat();
+        assert_eq!(opening(7, b"list.xlsx").commitment(), Digest::of(&bytes));
+    }
+
+    #[test]
+    fn another_salt_or_value_is_another_commitment() {
+        let one = opening(7, b"list.xlsx");
+        assert_ne!(one.commitment(), opening(8, b"list.xlsx").commitment());
+        assert_ne!(one.commitment(), opening(7, b"list.xls").commitment());
+        assert_ne!(one.commitment(), opening(7, b"").commitment());
+        let renamed = Opening { field: "name".to_owned(), ..one.clone() };
+        assert_eq!(renamed.commitment(), one.commitment(), "the entry covers the field's name");
+    }
+}

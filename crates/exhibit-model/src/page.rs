@@ -251,7 +251,8 @@ impl Page {
     }
 
     /// Whether every offset and number is valid, so that later steps can rely on them: stretches are within the
-    /// text, on character boundaries, in order; positions are finite and near the page; rows are those of a sheet.
+    /// text, on character boundaries; those of boxes are in order and do not overlap; positions are finite and near
+    /// the page; rows are those of a sheet. The order of marks and runs is not checked.
     #[must_use]
     pub fn is_sound(&self) -> bool {
         let inside = |start: u32, end: u32| {
@@ -358,5 +359,142 @@ mod tests {
         assert!(!page.wants_ocr());
         page.counts.unmapped = 21;
         assert!(page.wants_ocr());
+    }
+
+    fn row(count: u16, width: f32, gap: f32) -> Page {
+        let boxes = (0..count).map(|n| {
+            let (start, x) = (u32::from(n), f32::from(n) * (width + gap));
+            boxed(start, start + 1, x, 0.1, x + width, 0.12)
+        });
+        Page { text: "x".repeat(usize::from(count)), boxes: boxes.collect(), ..Page::default() }
+    }
+
+    #[test]
+    fn a_region_ends_at_a_wide_gap() {
+        assert_eq!(row(4, 0.02, 0.04).regions(0, 4).len(), 1, "words of one line");
+        assert_eq!(row(4, 0.02, 0.06).regions(0, 4).len(), 4, "columns of a table");
+        assert_eq!(row(4, 0.0, 0.0).regions(0, 4).len(), 1, "boxes without width");
+    }
+
+    #[test]
+    fn regions_are_only_of_the_stretch() {
+        let page = row(5, 0.02, 0.0);
+        let edges = |start, end| page.regions(start, end).iter().map(|r| (r.x0, r.x1)).collect::<Vec<_>>();
+        assert_eq!(edges(1, 2), [(page.boxes[1].rect.x0, page.boxes[1].rect.x1)]);
+        assert_eq!(edges(1, 4), [(page.boxes[1].rect.x0, page.boxes[3].rect.x1)]);
+        assert_eq!(edges(0, u32::MAX), [(0.0, page.boxes[4].rect.x1)]);
+        for (start, end) in [(0, 0), (2, 2), (5, 9), (u32::MAX, u32::MAX), (3, 1)] {
+            assert_eq!(edges(start, end), [], "{start}-{end}");
+        }
+        assert_eq!(Page::default().regions(0, 10), []);
+        // a hit within a word has the whole word's box
+        let word = Page { text: "registers".to_owned(), boxes: vec![boxed(0, 9, 0.1, 0.1, 0.3, 0.12)], ..page };
+        assert_eq!(word.regions(3, 4), [word.boxes[0].rect]);
+    }
+
+    #[test]
+    fn a_column_of_vertical_text_is_one_region() {
+        let boxes = (0..4_u16).map(|n| {
+            let y = 0.1 + f32::from(n) * 0.03;
+            boxed(u32::from(n) * 3, u32::from(n) * 3 + 3, 0.90, y, 0.92, y + 0.03)
+        });
+        let mut page = Page { text: "登记名单".to_owned(), boxes: boxes.collect(), ..Page::default() };
+        assert!(page.is_sound());
+        assert_eq!(page.regions(0, 12).len(), 1);
+        // the next column is to the left, from the top
+        page.boxes[2].rect = Rect { x0: 0.80, y0: 0.10, x1: 0.82, y1: 0.13 };
+        page.boxes[3].rect = Rect { x0: 0.80, y0: 0.13, x1: 0.82, y1: 0.16 };
+        assert_eq!(page.regions(0, 12).len(), 2);
+    }
+
+    #[test]
+    fn each_way_to_be_unsound_is_detected() {
+        let page = Page { text: "登记".to_owned(), boxes: vec![boxed(0, 3, 0.1, 0.1, 0.2, 0.2)], ..Page::default() };
+        assert!(page.is_sound());
+        let with = |change: &dyn Fn(&mut Page)| {
+            let mut changed = page.clone();
+            change(&mut changed);
+            changed.is_sound()
+        };
+        assert!(with(&|page| page.boxes.push(boxed(3, 6, 0.2, 0.1, 0.3, 0.2))), "touching stretches");
+        assert!(!with(&|page| page.boxes.push(boxed(0, 3, 0.2, 0.1, 0.3, 0.2))), "overlapping stretches");
+        assert!(!with(&|page| page.boxes.insert(0, boxed(3, 6, 0.2, 0.1, 0.3, 0.2))), "out of order");
+        assert!(!with(&|page| page.boxes.push(boxed(6, 7, 0.2, 0.1, 0.3, 0.2))), "beyond the text");
+        assert!(!with(&|page| page.boxes.push(boxed(6, 3, 0.2, 0.1, 0.3, 0.2))), "ends before it starts");
+        for odd in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+            assert!(!with(&|page| page.width = odd));
+            assert!(!with(&|page| page.height = odd));
+        }
+        for (place, near) in [(-4.0, true), (5.0, true), (-4.01, false), (5.01, false), (f32::INFINITY, false)] {
+            for side in 0..4 {
+                let sound = with(&|page| {
+                    let rect = &mut page.boxes[0].rect;
+                    *[&mut rect.x0, &mut rect.y0, &mut rect.x1, &mut rect.y1][side] = place;
+                });
+                assert_eq!(sound, near, "{place} at side {side}");
+            }
+        }
+        for (start, end, sound) in
+            [(0, 6, true), (3, 3, true), (0, 2, false), (4, 6, false), (6, 9, false), (3, 0, false)]
+        {
+            assert_eq!(with(&|page| page.marks.push(Mark { start, end, kind: MarkKind::Hidden })), sound);
+            let run = Run { start, end, language: "zh".to_owned() };
+            assert_eq!(with(&|page| page.runs.push(run.clone())), sound);
+        }
+    }
+
+    #[test]
+    fn characters_are_counted_without_white_space() {
+        for (text, characters) in
+            [("", 0), (" \n\t\u{3000}\u{a0}", 0), ("a b\nc", 3), ("e\u{301}", 2), ("登 记", 2), ("👩", 1)]
+        {
+            let page = Page::of_text(1, PageKind::Text, text.to_owned());
+            assert_eq!(page.counts.characters, characters, "{text:?}");
+            assert_eq!((page.language.as_str(), page.is_sound()), ("und", true));
+        }
+    }
+
+    #[test]
+    fn ocr_is_only_for_rendered_pages_that_were_not_recognised_yet() {
+        let counts = Counts { glyphs: 0, unmapped: 0, images: 1, characters: 0 };
+        for kind in PageKind::ALL {
+            let mut page = Page { kind, counts, ..Page::default() };
+            assert_eq!(page.wants_ocr(), kind.is_rendered(), "{kind}");
+            page.source = TextSource::Ocr { engine: String::new(), languages: String::new(), confidence: 0.0 };
+            assert!(!page.wants_ocr(), "{kind}");
+        }
+        let most = Counts { glyphs: u32::MAX, unmapped: u32::MAX, images: 0, characters: 9 };
+        assert!(Page { kind: PageKind::Paper, counts: most, ..Page::default() }.wants_ocr());
+    }
+
+    #[test]
+    fn kinds_of_pages_are_found_by_their_words() {
+        for kind in PageKind::ALL {
+            assert_eq!(PageKind::from_word(&kind.to_string()), Some(kind));
+            assert_eq!(PageKind::from_word(&kind.word().to_uppercase()), None);
+        }
+        assert_eq!(PageKind::from_word(""), None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn regions_cover_exactly_the_boxes_of_the_stretch(
+            rects: Vec<(u8, u8, u8, u8)>, start in 0_u32..40, length in 1_u32..40,
+        ) {
+            let boxes: Vec<Box> = (0_u32..).zip(&rects).map(|(at, (x, y, width, height))| {
+                let (x, y) = (f32::from(*x) / 256.0, f32::from(*y) / 256.0);
+                boxed(at, at + 1, x, y, x + f32::from(*width) / 1024.0, y + f32::from(*height) / 1024.0)
+            }).collect();
+            let page = Page { text: "x".repeat(boxes.len()), boxes, ..Page::default() };
+            let regions = page.regions(start, start + length);
+            let within = page.boxes.iter().filter(|b| (start..start + length).contains(&b.start));
+            let within: Vec<Rect> = within.map(|b| b.rect).collect();
+            proptest::prop_assert!(regions.len() <= within.len());
+            for rect in &within {
+                proptest::prop_assert!(regions.iter().any(|region| region.union(rect) == *region));
+            }
+            let around = |rects: &[Rect]| rects.iter().copied().reduce(|one, other| one.union(&other));
+            proptest::prop_assert_eq!(around(&regions), around(&within));
+        }
     }
 }

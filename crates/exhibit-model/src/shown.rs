@@ -76,4 +76,70 @@ mod tests {
         assert_eq!(shown("关于登记的通知 ئۇيغۇر"), "关于登记的通知 ئۇيغۇر");
         assert_eq!(shown_bytes(b"caf\xe9.txt"), "caf[xE9].txt");
     }
+
+    // Control characters, and those that change the order of what follows or end a line (Unicode 16, chapter 23).
+    const UNSAFE: [std::ops::RangeInclusive<char>; 10] = [
+        '\0'..='\u{1f}',
+        '\u{7f}'..='\u{9f}',
+        '\u{61c}'..='\u{61c}',
+        '\u{200b}'..='\u{200b}',
+        '\u{200e}'..='\u{200f}',
+        '\u{2028}'..='\u{2029}',
+        '\u{202a}'..='\u{202e}',
+        '\u{2066}'..='\u{2069}',
+        '\u{feff}'..='\u{feff}',
+        '\u{e0000}'..='\u{e007f}',
+    ];
+
+    #[test]
+    fn each_unsafe_character_has_a_token_of_its_own() {
+        let mut tokens = std::collections::BTreeSet::new();
+        for c in UNSAFE.into_iter().flatten() {
+            let name = token(c).unwrap_or_else(|| panic!("U+{:04X} is shown as it is", u32::from(c)));
+            assert!(name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '+'), "{name}");
+            assert_eq!(shown(&format!("a{c}b")), format!("a[{name}]b"));
+            assert!(tokens.insert(name), "U+{:04X}", u32::from(c));
+        }
+        let others = ('\0'..=char::MAX).filter(|c| !UNSAFE.iter().any(|range| range.contains(c)));
+        assert_eq!(others.filter_map(token).collect::<Vec<_>>(), [""; 0], "every other character is shown as it is");
+    }
+
+    #[test]
+    fn joiners_marks_and_wide_characters_are_kept() {
+        for text in ["می\u{200c}خواهم", "👩\u{200d}👩\u{200d}👧", "e\u{301}", "葛\u{e0100}", "\u{10ffff}", "", "[ESC]"]
+        {
+            assert_eq!(shown(text), text);
+            assert_eq!(shown_bytes(text.as_bytes()), text);
+        }
+    }
+
+    #[test]
+    fn every_byte_that_is_not_of_a_character_is_shown() {
+        for (bytes, text) in [
+            (&b"\xff"[..], "[xFF]"),
+            (b"\xc3", "[xC3]"),
+            (b"\xe7\x99", "[xE7][x99]"),
+            (b"\xe7\x99x", "[xE7][x99]x"),
+            (b"\xc0\x80", "[xC0][x80]"),
+            (b"\xed\xa0\x80", "[xED][xA0][x80]"),
+            (b"\xf4\x90\x80\x80", "[xF4][x90][x80][x80]"),
+            (b"\x80\n\x1b", "[x80][LF][ESC]"),
+            (b"\xc2\x9b", "[U+009B]"),
+            (b"\xc3\xfb\xb5\xa5.txt", "[xC3][xFB][xB5][xA5].txt"),
+        ] {
+            assert_eq!(shown_bytes(bytes), text, "{bytes:x?}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_shown_is_safe_and_stays_the_same(bytes: Vec<u8>, text: String) {
+            for safe in [shown_bytes(&bytes), shown(&text)] {
+                proptest::prop_assert_eq!(safe.chars().find_map(token), None);
+                proptest::prop_assert_eq!(shown(&safe), safe.clone());
+                proptest::prop_assert_eq!(safe.lines().count(), usize::from(!safe.is_empty()));
+            }
+            proptest::prop_assert_eq!(shown_bytes(text.as_bytes()), shown(&text));
+        }
+    }
 }

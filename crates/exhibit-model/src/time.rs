@@ -115,4 +115,80 @@ mod tests {
         }
         assert_eq!(Moment::from_civil(2019, 2, 29, 0, 0, 0), None);
     }
+
+    #[test]
+    fn times_before_1970_and_at_the_ends_of_the_calendar() {
+        for (microseconds, text) in [
+            (-1, "1969-12-31T23:59:59Z"),
+            (-1_000_000, "1969-12-31T23:59:59Z"),
+            (-1_000_001, "1969-12-31T23:59:58Z"),
+            (999_999, "1970-01-01T00:00:00Z"),
+            (86_400_000_000, "1970-01-02T00:00:00Z"),
+            (951_782_400_000_000, "2000-02-29T00:00:00Z"),
+            (253_402_300_799_999_999, "9999-12-31T23:59:59Z"),
+            (-62_167_219_200_000_000, "0000-01-01T00:00:00Z"),
+        ] {
+            assert_eq!(Moment(microseconds).to_string(), text);
+        }
+        assert_eq!(Moment(i64::MAX).civil_date(), (294_247, 1, 10));
+        assert_eq!(Moment(i64::MIN).civil_date(), (-290_308, 12, 21));
+    }
+
+    #[test]
+    fn dates_that_do_not_exist_are_none() {
+        for (year, month, day, hour, minute, second) in [
+            (10_000, 1, 1, 0, 0, 0),
+            (-10_000, 1, 1, 0, 0, 0),
+            (2000, 0, 1, 0, 0, 0),
+            (2000, 13, 1, 0, 0, 0),
+            (2000, 1, 0, 0, 0, 0),
+            (2000, 1, 32, 0, 0, 0),
+            (1900, 2, 29, 0, 0, 0),
+            (2000, 1, 1, 24, 0, 0),
+            (2000, 1, 1, 0, 60, 0),
+            (2000, 1, 1, 0, 0, 60),
+            (2000, u32::MAX, u32::MAX, u32::MAX, u32::MAX, u32::MAX),
+            (i64::MIN, 1, 1, 0, 0, 0),
+        ] {
+            let moment = Moment::from_civil(year, month, day, hour, minute, second);
+            assert_eq!(moment, None, "{year}-{month}-{day} {hour}:{minute}:{second}");
+        }
+    }
+
+    #[test]
+    fn four_hundred_years_have_their_days() {
+        let days = |year| (1..=12).map(|month| days_in_month(year, month)).sum::<u32>();
+        for (year, expected) in [(1900, 365), (2000, 366), (2023, 365), (2024, 366), (0, 366), (-4, 366), (-1, 365)] {
+            assert_eq!(days(year), expected, "{year}");
+        }
+        assert_eq!((2000..2400).map(days).sum::<u32>(), 146_097);
+        // every day of an era follows the day before it
+        let mut previous = Moment::from_civil(1999, 12, 31, 0, 0, 0).expect("a day");
+        for year in 2000..2400 {
+            for month in 1..=12 {
+                for day in 1..=days_in_month(year, month) {
+                    let moment = Moment::from_civil(year, month, day, 0, 0, 0).expect("a day");
+                    assert_eq!(moment.0 - previous.0, 86_400_000_000, "{year}-{month}-{day}");
+                    assert_eq!(moment.civil_date(), (year, month, day));
+                    previous = moment;
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_fixed_clock_does_not_move() {
+        let clock = FixedClock(Moment(7));
+        assert_eq!((clock.now(), clock.now()), (Moment(7), Moment(7)));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn moments_are_ordered_as_their_dates(one: i64, other: i64) {
+            let (one, other) = (Moment(one), Moment(other));
+            proptest::prop_assert!(one > other || one.civil_date() <= other.civil_date());
+            let (year, month, day) = one.civil_date();
+            proptest::prop_assert!((1..=12).contains(&month) && (1..=days_in_month(year, month)).contains(&day));
+        }
+    }
 }

@@ -456,7 +456,7 @@ pub fn decode_record(bytes: &[u8]) -> Result<Record, WireError> {
         2 => Record::Page(std::boxed::Box::new(read_page(&mut r)?)),
         3 => {
             let (name, name_text) = (r.bytes()?.to_vec(), r.text()?);
-            let (known, moment) = (r.byte()? == 1, Moment(r.signed()?));
+            let (known, moment) = (r.flag()?, Moment(r.signed()?));
             Record::Member(Member {
                 name,
                 name_text,
@@ -632,7 +632,7 @@ pub fn decode_request(bytes: &[u8]) -> Result<Request, WireError> {
     let mut r = Reader::new(bytes);
     let task = match r.byte()? {
         0 => Task::Extract,
-        1 => Task::Render { page: r.small()?, dpi: r.small()?, max_side: r.small()?, grey: r.byte()? == 1 },
+        1 => Task::Render { page: r.small()?, dpi: r.small()?, max_side: r.small()?, grey: r.flag()? },
         _ => return Err(r.expected("a task")),
     };
     let name = r.bytes()?.to_vec();
@@ -651,162 +651,4 @@ pub fn decode_request(bytes: &[u8]) -> Result<Request, WireError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::metadata::MetadataKey;
-    use proptest::prelude::*;
-
-    fn sample_page() -> Page {
-        Page {
-            number: 3,
-            kind: PageKind::Paper,
-            label: "iii".to_owned(),
-            sheet: None,
-            width: 595.0,
-            height: 842.0,
-            text: "关于登记 ئۇيغۇر".to_owned(),
-            boxes: vec![TextBox {
-                start: 6,
-                end: 9,
-                rect: Rect { x0: 0.25, y0: 0.5, x1: 0.28, y1: 0.52 },
-                confidence: 93,
-            }],
-            marks: vec![Mark { start: 0, end: 6, kind: MarkKind::Invisible }],
-            runs: vec![Run { start: 0, end: 12, language: "zh-Hans".to_owned() }],
-            language: "zh-Hans".to_owned(),
-            counts: Counts { glyphs: 11, unmapped: 1, images: 2, characters: 10 },
-            source: TextSource::Ocr {
-                engine: "tesseract 5.3.0".to_owned(),
-                languages: "chi_sim".to_owned(),
-                confidence: 0.94,
-            },
-        }
-    }
-
-    #[test]
-    fn pages_round_trip_up_to_the_position_grid() {
-        let page = sample_page();
-        let back = decode_page(&encode_page(&page)).expect("own bytes");
-        let (was, is) = (page.boxes[0].rect, back.boxes[0].rect);
-        for (a, b) in [(was.x0, is.x0), (was.y0, is.y0), (was.x1, is.x1), (was.y1, is.y1)] {
-            assert!((a - b).abs() < 1.0 / 16_383.0, "{a} {b}");
-        }
-        assert_eq!(Page { boxes: page.boxes.clone(), ..back.clone() }, page);
-        // once on the grid, encoding a page is idempotent
-        assert_eq!(decode_page(&encode_page(&back)), Ok(back));
-    }
-
-    #[test]
-    fn every_truncated_page_is_rejected() {
-        let bytes = encode_page(&sample_page());
-        for cut in 0..bytes.len() {
-            assert!(decode_page(&bytes[..cut]).is_err(), "cut at {cut}");
-        }
-    }
-
-    #[test]
-    fn sheets_keep_their_name_and_rows() {
-        for rows in [None, Some(RowRange { first: 501, last: 777 })] {
-            let mut page = Page::of_text(2, PageKind::Sheet, "a\tb".to_owned());
-            page.sheet = Some(SheetPart { name: "名单 rows 1-2".to_owned(), rows });
-            let bytes = encode_page(&page);
-            assert_eq!(decode_page(&bytes), Ok(page));
-            for cut in 0..bytes.len() {
-                assert!(decode_page(&bytes[..cut]).is_err(), "cut at {cut}");
-            }
-        }
-        let mut old = encode_page(&sample_page());
-        old[0] = 1;
-        assert_eq!(decode_page(&old).map_err(|error| error.what), Err("page version 2"));
-    }
-
-    #[test]
-    fn requests_and_verdicts_round_trip() {
-        let request = Request {
-            task: Task::Render { page: 7, dpi: 150, max_side: 4000, grey: true },
-            name: b"\xce\xc4.pdf".to_vec(),
-            passwords: vec!["u".to_owned()],
-            limits: Limits::STANDARD,
-        };
-        assert_eq!(decode_request(&encode_request(&request)), Ok(request));
-        // a worker cannot report its own death
-        let (of_parents, reasons): (Vec<_>, Vec<_>) =
-            Reason::samples().into_iter().partition(|reason| matches!(reason, Reason::WorkerDied { .. }));
-        for reason in of_parents {
-            assert!(decode_verdict(&encode_verdict(&Verdict::Failed(reason))).is_err());
-        }
-        let failed = reasons.iter().cloned().map(Verdict::Failed);
-        let others = reasons.iter().cloned().flat_map(|r| [Verdict::Unsupported(r.clone()), Verdict::Truncated(r)]);
-        for verdict in [Verdict::Read, Verdict::Empty, Verdict::Encrypted].into_iter().chain(failed).chain(others) {
-            assert_eq!(decode_verdict(&encode_verdict(&verdict)), Ok(verdict));
-        }
-    }
-
-    #[test]
-    fn notes_round_trip_and_truncated_ones_are_rejected() {
-        for code in NoteCode::samples() {
-            let record = Record::Note(Note { code, page: 7 });
-            let bytes = encode_record(&record);
-            assert_eq!(decode_record(&bytes), Ok(record));
-            for cut in 0..bytes.len() {
-                assert!(decode_record(&bytes[..cut]).is_err(), "cut at {cut}");
-            }
-        }
-    }
-
-    #[test]
-    fn unknown_unbounded_or_nested_codes_are_rejected() {
-        let verdict = |word: &str, values: &[(&str, Value)]| {
-            let values = values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-            let mut w = Writer::new();
-            w.byte(4);
-            write_code(&mut w, &Parts { word: word.to_owned(), values });
-            decode_verdict(&w.into_bytes())
-        };
-        assert_eq!(
-            verdict("page-limit", &[("pages", Value::Number(3))]),
-            Ok(Verdict::Failed(Reason::PageLimit { pages: 3 }))
-        );
-        let long = Value::Text("x".repeat(MAX_TEXT + 1));
-        let code = Value::Code(Reason::Stopped.parts());
-        for (word, name, value) in [
-            ("no-such-code", "pages", Value::Number(3)),
-            ("zip-directory-lost", "pages", Value::Number(3)),
-            ("page-limit", "pages", Value::Number(u64::MAX)),
-            ("page-limit", "pages", Value::Text("3".to_owned())),
-            ("part-missing", "part", long),
-            ("part-missing", "part", code),
-            ("part-missing", "part", Value::List(vec![String::new(); MAX_LIST + 1])),
-        ] {
-            assert!(verdict(word, &[(name, value.clone())]).is_err(), "{word} {value:?}");
-        }
-        let names: Vec<String> = (0..=MAX_VALUES).map(|n| n.to_string()).collect();
-        let many: Vec<(&str, Value)> = names.iter().map(|name| (name.as_str(), Value::Number(0))).collect();
-        assert!(verdict("stopped", &many).is_err());
-    }
-
-    proptest! {
-        #[test]
-        fn any_bytes_decode_or_are_refused(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-            let _ = decode_record(&bytes);
-            let _ = decode_request(&bytes);
-            if let Ok(page) = decode_page(&bytes) {
-                prop_assert!(page.is_sound());
-            }
-        }
-
-        #[test]
-        fn records_round_trip(name: Vec<u8>, text: String, moment: Option<i64>, page: u32) {
-            for record in [
-                Record::Metadata { key: MetadataKey::DC_TITLE, value: text.clone() },
-                Record::Member(Member { name: name.clone(), name_text: text.clone(), modified: moment.map(Moment), relation: Relation::Attachment }),
-                Record::MemberBytes(name.clone()),
-                Record::MemberEnd(MemberEnd::Failed(Reason::PartMissing { part: text.clone() })),
-                Record::Note(Note { code: NoteCode::ActiveField { instruction: text.clone() }, page }),
-                Record::Picture(Picture { page, width: 1, height: 2, png: name.clone() }),
-            ] {
-                prop_assert_eq!(decode_record(&encode_record(&record)), Ok(record));
-            }
-        }
-    }
-}
+mod tests;

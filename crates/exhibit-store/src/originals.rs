@@ -18,8 +18,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub struct Originals {
     root: PathBuf,
     folder: File,
-    next_temporary: AtomicU64,
 }
+
+// Of the whole process: two stores of one folder must not write to the same temporary file.
+static NEXT_TEMPORARY: AtomicU64 = AtomicU64::new(0);
 
 /// A write into the store. Dropping it before [`FinishedDeposit::keep`] discards the bytes.
 #[derive(Debug)]
@@ -64,7 +66,7 @@ impl Originals {
         let incoming = root.join(INCOMING);
         fs::create_dir_all(&incoming).map_err(io_error("make the folder", &incoming))?;
         let folder = File::open(root).map_err(io_error("open", root))?;
-        Ok(Self { root: root.to_owned(), folder, next_temporary: AtomicU64::new(0) })
+        Ok(Self { root: root.to_owned(), folder })
     }
 
     /// Removes leftovers of interrupted deposits. Only the process that has locked the case may call it.
@@ -92,16 +94,18 @@ impl Originals {
     /// # Errors
     /// [`StoreError::Io`].
     pub fn deposit(&self) -> Result<Deposit<'_>, StoreError> {
-        let number = self.next_temporary.fetch_add(1, Ordering::Relaxed);
-        let path = self.root.join(INCOMING).join(format!("{}-{number}", std::process::id()));
-        let file = fs::OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&path)
-            .map_err(io_error("create", &path))?;
-        Ok(Deposit { store: self, path, file: Some(file), hasher: Sha256::new(), size: 0 })
+        loop {
+            let number = NEXT_TEMPORARY.fetch_add(1, Ordering::Relaxed);
+            let path = self.root.join(INCOMING).join(format!("{}-{number}", std::process::id()));
+            match fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
+                // a leftover of an earlier process with the same id
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+                result => {
+                    let file = result.map_err(io_error("create", &path))?;
+                    return Ok(Deposit { store: self, path, file: Some(file), hasher: Sha256::new(), size: 0 });
+                }
+            }
+        }
     }
 
     /// Makes all finished deposits durable: bytes, names and folders (one `syncfs`).
@@ -246,69 +250,4 @@ impl Drop for Deposit<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn put(store: &Originals, bytes: &[u8]) -> OriginalId {
-        let mut deposit = store.deposit().expect("deposit");
-        for chunk in bytes.chunks(3) {
-            deposit.write(chunk).expect("write");
-        }
-        let finished = deposit.finish().expect("finish");
-        let original = finished.original;
-        assert_eq!(finished.size, bytes.len() as u64);
-        finished.keep().expect("keep");
-        original
-    }
-
-    fn listing(store: &Originals) -> Vec<String> {
-        let mut names = Vec::new();
-        store.for_each(&mut |entry| names.push(format!("{entry:?}"))).expect("list");
-        names
-    }
-
-    #[test]
-    fn originals_are_named_by_digest_and_read_only() {
-        let folder = tempfile::tempdir().expect("folder");
-        let store = Originals::open(folder.path()).expect("open");
-        let original = put(&store, b"abc");
-        assert_eq!(original.digest(), Digest::of(b"abc"));
-        store.sync().expect("sync");
-        let path = store.path(original);
-        assert_eq!(fs::read(&path).expect("read"), b"abc");
-        assert_eq!(fs::metadata(&path).expect("metadata").permissions().mode() & 0o777, 0o400);
-        assert_eq!(store.check(original, &mut |_| {}).expect("check"), Fixity::Matches);
-    }
-
-    #[test]
-    fn torn_leftovers_are_replaced() {
-        let folder = tempfile::tempdir().expect("folder");
-        let store = Originals::open(folder.path()).expect("open");
-        let original = put(&store, b"abc");
-        let path = store.path(original);
-        fs::remove_file(&path).expect("remove");
-        fs::write(&path, b"a").expect("a torn write");
-        assert!(matches!(store.check(original, &mut |_| {}), Ok(Fixity::Differs(_))));
-        assert_eq!(put(&store, b"abc"), original);
-        assert_eq!(store.check(original, &mut |_| {}).expect("check"), Fixity::Matches);
-        assert_eq!(listing(&store).len(), 1);
-    }
-
-    #[test]
-    fn unfinished_deposits_leave_nothing_and_unexpected_files_are_listed() {
-        let folder = tempfile::tempdir().expect("folder");
-        let store = Originals::open(folder.path()).expect("open");
-        let mut deposit = store.deposit().expect("deposit");
-        deposit.write(b"half").expect("write");
-        drop(deposit.finish().expect("finish"));
-        assert_eq!(fs::read_dir(folder.path().join(INCOMING)).expect("list").count(), 0);
-        std::mem::forget(store.deposit().expect("an interrupted deposit"));
-        store.sweep().expect("sweep");
-        assert_eq!(fs::read_dir(folder.path().join(INCOMING)).expect("list").count(), 0);
-        fs::create_dir_all(folder.path().join("zz")).expect("folder");
-        fs::write(folder.path().join("zz/notes.txt"), b"x").expect("write");
-        assert!(listing(&store)[0].contains("notes.txt"));
-        let absent = OriginalId::new(Digest::of(b"absent"));
-        assert_eq!(store.check(absent, &mut |_| {}).expect("check"), Fixity::Missing);
-    }
-}
+mod tests;

@@ -178,3 +178,219 @@ fn documentation_lists_all_codes() {
     let rows = documented.lines().filter(|line| line.starts_with("| `")).count();
     assert_eq!(rows, NoteCode::WORDS.len() + Reason::WORDS.len(), "docs/formats/codes.md has rows of no code");
 }
+
+use proptest::prelude::*;
+
+#[test]
+fn a_missing_value_is_named_unless_it_is_optional() {
+    let mut named = 0;
+    let mut optional = 0;
+    let mut check = |parts: &Parts, back: &dyn Fn(Parts) -> Result<Parts, CodeError>| {
+        for name in parts.values.keys() {
+            let mut without = parts.clone();
+            without.values.remove(name);
+            match back(without.clone()) {
+                Ok(code) => {
+                    assert_eq!(code, without, "an absent value stays absent");
+                    optional += 1;
+                }
+                Err(error) => {
+                    assert_eq!(error, CodeError::Value { word: parts.word.clone(), name: name.clone() });
+                    named += 1;
+                }
+            }
+        }
+    };
+    for code in NoteCode::samples() {
+        check(&code.parts(), &|parts| NoteCode::from_parts(parts).map(|code| code.parts()));
+    }
+    for code in Reason::samples() {
+        check(&code.parts(), &|parts| Reason::from_parts(parts).map(|code| code.parts()));
+        if code.values().contains_key(DETAIL) {
+            let mut without = code.parts();
+            without.values.remove(DETAIL);
+            assert!(Reason::from_parts(without).is_ok(), "{}: detail is always optional", code.word());
+        }
+    }
+    assert!(named > 0 && optional > 0);
+}
+
+#[test]
+fn a_surplus_value_is_named() {
+    let surplus = |parts: &Parts| {
+        let mut more = parts.clone();
+        more.values.insert("zz".to_owned(), Value::Number(1));
+        (more, Err(CodeError::Surplus { word: parts.word.clone(), name: "zz".to_owned() }))
+    };
+    for code in NoteCode::samples() {
+        let (more, error) = surplus(&code.parts());
+        assert_eq!(NoteCode::from_parts(more), error.map(|()| code));
+    }
+    for code in Reason::samples() {
+        let (more, error) = surplus(&code.parts());
+        assert_eq!(Reason::from_parts(more), error.map(|()| code));
+    }
+}
+
+#[test]
+fn a_value_of_another_type_is_rejected() {
+    let others = [
+        Value::Number(7),
+        Value::Text(String::new()),
+        Value::List(Vec::new()),
+        Value::Code(NoteCode::Decrypted.parts()),
+    ];
+    let same_type = |one: &Value, other: &Value| std::mem::discriminant(one) == std::mem::discriminant(other);
+    let of_other_types = |parts: Parts| {
+        let mut altered = Vec::new();
+        for (name, value) in &parts.values {
+            for other in others.iter().filter(|other| !same_type(value, other)) {
+                let mut one = parts.clone();
+                one.values.insert(name.clone(), other.clone());
+                altered.push(one);
+            }
+        }
+        altered
+    };
+    for parts in Reason::samples().iter().flat_map(|code| of_other_types(code.parts())) {
+        assert!(matches!(Reason::from_parts(parts.clone()), Err(CodeError::Value { .. })), "{parts:?}");
+    }
+    for parts in NoteCode::samples().iter().flat_map(|code| of_other_types(code.parts())) {
+        assert!(matches!(NoteCode::from_parts(parts.clone()), Err(CodeError::Value { .. })), "{parts:?}");
+    }
+}
+
+#[test]
+fn notes_and_reasons_are_not_taken_for_each_other() {
+    for code in NoteCode::samples() {
+        assert!(matches!(Reason::from_parts(code.parts()), Err(CodeError::Unknown { word }) if word == code.word()));
+    }
+    for code in Reason::samples() {
+        assert!(matches!(NoteCode::from_parts(code.parts()), Err(CodeError::Unknown { word }) if word == code.word()));
+    }
+    assert!(Reason::from_parts(Parts { word: String::new(), values: Values::new() }).is_err());
+}
+
+#[test]
+fn words_of_values_are_unique_and_exact() {
+    fn check<T: PartialEq + std::fmt::Debug>(all: &[T], word: fn(&T) -> &'static str, from: fn(&str) -> Option<T>) {
+        let words: BTreeSet<&str> = all.iter().map(word).collect();
+        assert_eq!(words.len(), all.len());
+        for one in all {
+            assert_eq!(from(word(one)).as_ref(), Some(one));
+            assert_eq!(from(&word(one).to_uppercase()), None);
+            assert_eq!(from(&format!("{} ", word(one))), None);
+        }
+        assert_eq!(from(""), None);
+    }
+    check(OutputKind::ALL, |one| one.word(), OutputKind::from_word);
+    check(ProtocolFault::ALL, |one| one.word(), ProtocolFault::from_word);
+    check(PictureCoding::ALL, |one| one.word(), PictureCoding::from_word);
+    check(Severity::ALL, |one| one.word(), Severity::from_word);
+    for fault in ProtocolFault::ALL {
+        let parts = Reason::BadOutput { fault: *fault }.parts();
+        assert_eq!(parts.values["fault"], Value::Text(fault.word().to_owned()));
+        assert_eq!(Reason::from_parts(parts), Ok(Reason::BadOutput { fault: *fault }));
+    }
+}
+
+#[test]
+fn every_severity_is_of_some_note() {
+    let used: BTreeSet<Severity> = NoteCode::samples().iter().map(NoteCode::severity).collect();
+    assert_eq!(used, Severity::ALL.iter().copied().collect());
+}
+
+#[test]
+fn details_are_cut_on_a_character_boundary() {
+    assert_eq!(Detail::of("short").text(), "short");
+    assert_eq!(Detail::default().text(), "");
+    // three bytes each: 170 of them fit into 512 bytes
+    assert_eq!(Detail::of(&"名".repeat(400)).text(), "名".repeat(170));
+    assert_eq!(Detail::of(&"x".repeat(512)).text().len(), 512);
+    assert_eq!(Detail::of(&"x".repeat(513)).text().len(), 512);
+}
+
+#[test]
+fn errors_of_the_system_keep_their_number() {
+    let error = std::io::Error::from_raw_os_error(13);
+    let detail = Detail::of(&error);
+    let os_error = Some(13);
+    assert_eq!(Reason::cannot_open(&error), Reason::CannotOpen { os_error, detail: detail.clone() });
+    assert_eq!(Reason::cannot_list(&error), Reason::CannotList { os_error, detail: detail.clone() });
+    assert_eq!(Reason::cannot_read(&error), Reason::CannotRead { after: None, os_error, detail: detail.clone() });
+    let after = Some(9);
+    assert_eq!(Reason::cannot_read_after(9, &error), Reason::CannotRead { after, os_error, detail: detail.clone() });
+    assert_eq!(Reason::cannot_decompress(&error), Reason::CannotDecompress { os_error, detail });
+    let other = std::io::Error::other("bad stream");
+    assert_eq!(Reason::cannot_open(&other), Reason::CannotOpen { os_error: None, detail: Detail::of("bad stream") });
+}
+
+fn any_values(depth: u32) -> BoxedStrategy<Values> {
+    let text = || prop_oneof![any::<String>(), "[\"\\\\/\u{0}-\u{1f}\u{7f}\u{2028}名]{0,8}"];
+    let plain = prop_oneof![
+        (0..=MAX_NUMBER).prop_map(Value::Number),
+        text().prop_map(Value::Text),
+        proptest::collection::vec(text(), 0..4).prop_map(Value::List),
+    ];
+    let value = if depth == 0 {
+        plain.boxed()
+    } else {
+        let code =
+            ("[a-z-]{1,8}", any_values(depth - 1)).prop_map(|(word, values)| Value::Code(Parts { word, values }));
+        prop_oneof![3 => plain, 1 => code].boxed()
+    };
+    let name = prop_oneof![Just(DETAIL.to_owned()), "[a-z_]{1,4}"];
+    proptest::collection::btree_map(name, value, 0..5).boxed()
+}
+
+proptest! {
+    #[test]
+    fn any_values_have_exactly_one_json(values in any_values(2), at: proptest::sample::Index) {
+        let text = json::write(&values);
+        prop_assert_eq!(json::read(&text), Some(values));
+        // neither cut nor with white space anywhere outside of a text
+        let boundaries: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+        let at = boundaries[at.index(boundaries.len())];
+        prop_assert_eq!(json::read(&text[..at]), None);
+        let spaced = format!("{} {}", &text[..at], &text[at..]);
+        if let Some(read) = json::read(&spaced) {
+            prop_assert_eq!(json::write(&read), spaced, "within a text, the space is a part of it");
+        }
+    }
+
+    #[test]
+    fn any_text_is_rejected_or_canonical(text in "[{}\\[\\]\":,a-c0-9\\\\ ]{0,24}") {
+        if let Some(values) = json::read(&text) {
+            prop_assert_eq!(json::write(&values), text);
+        }
+    }
+
+    #[test]
+    fn a_digest_covers_all_but_detail(word in "[a-z]{1,4}", one in any_values(2), other in any_values(2)) {
+        let parts = |values: &Values| Parts { word: word.clone(), values: values.clone() };
+        let covered = |values: &Values| value::without_detail(values);
+        let (a, b) = (parts(&one), parts(&other));
+        prop_assert_eq!(digest(&a) == digest(&b), covered(&one) == covered(&other));
+        prop_assert_eq!(a.line() == b.line(), covered(&one) == covered(&other));
+        prop_assert_eq!(digest(&a), digest(&parts(&covered(&one))));
+    }
+
+    #[test]
+    fn unknown_words_are_never_a_code(word in "[a-z]{1,6}-?[a-z]{0,6}") {
+        let parts = Parts { word: word.clone(), values: Values::new() };
+        let known = Reason::WORDS.contains(&word.as_str());
+        prop_assert_eq!(matches!(Reason::from_parts(parts), Err(CodeError::Unknown { .. })), !known);
+    }
+
+    #[test]
+    fn stored_texts_are_cut_and_stay_text(part in "[a名]{0,1400}") {
+        let reason = Reason::PartMissing { part: part.clone() };
+        let parts = reason.parts();
+        let Value::Text(stored) = &parts.values["part"] else { return Err(TestCaseError::fail("not a text")) };
+        prop_assert!(part.starts_with(stored.as_str()) && stored.len() <= MAX_TEXT);
+        prop_assert!(stored.len() + 3 > part.len().min(MAX_TEXT), "no more than a character is lost");
+        // what is stored once is stored the same ever after
+        let again = Reason::from_parts(parts.clone()).expect("own parts");
+        prop_assert_eq!(again.parts(), parts);
+    }
+}
