@@ -54,11 +54,11 @@ fn toggling_twice_restores_the_query() {
         ("a", Field::Ocr, "0.5..0.69", "a ocr:0.5..0.69"),
         ("a", Field::Recipient, "科 “值班”", "a recipient:\"科 '值班'\""),
         ("a date:2016", Field::Date, "2017-08", "a date:(2016 OR 2017-08)"),
-        ("a", Field::Tag, "NOT", "a tag:\"not\""),
+        ("a", Field::Tag, "NOT", "a tag:not"),
         ("a", Field::Extension, "tar", "a ext:tar"),
     ] {
         let once = of(from).toggled(field, value);
-        assert_eq!(shown(&once), between.replace("\"not\"", "not"), "{from} {value}");
+        assert_eq!(shown(&once), between, "{from} {value}");
         // the choice survives the text of the query
         let again = of(&shown(&once));
         assert_eq!(again.filters, once.filters, "{value}");

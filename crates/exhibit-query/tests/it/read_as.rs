@@ -146,7 +146,8 @@ fn russian_and_arabic() {
             forms:школа -filename:черновик
                 forms:школа AND NOT filename:черновик
             «договор поставки» subject:отчёт
-                «договор AND поставки» AND subject:отчёт
+                "договор поставки" AND subject:отчёт
+                = "договор поставки" subject:отчёт
             договр~1 регистр* "список жителей"~4
                 договр~1 AND регистр* AND "список жителей"~4
             =Ёлкин from:(канцелярия OR отдел)
@@ -177,7 +178,7 @@ fn english_and_operators() {
             "a AND (b OR c) AND NOT d",
             "a OR (b OR c)",
             "((a)) ((b OR c))",
-            "--a NOT NOT b - -c".trim_end_matches(" - -c"),
+            "--a NOT NOT b",
             "-(a OR -b)",
             "NOT (a b)",
             "a or b and not c",

@@ -139,6 +139,7 @@ fn values_can_be_quoted_in_a_query() {
     for (value, expected) in [
         ("  a b ", "a b"),
         ("“通知”（一）", "'通知'(一)"),
+        ("«Дело» 「二」", "'Дело' '二'"),
         ("a*b\"c", "a·b'c"),
         ("a\tb\u{7}c\nd", "a b c d"),
         ("ＡＢ：，", "AB:，"),
