@@ -123,23 +123,21 @@ fn windows_of_sixty_characters() {
         let (made, shown) = cut(text, asked, 60);
         assert!(made.text.chars().count() <= 60, "{shown}");
         assert_eq!(made.text, text[made.start..made.start + made.text.len()]);
-        all += &format!("{asked}: {shown}\n");
+        all += &format!("{asked}: {} ({})\n", shown.replace('\n', "⏎"), made.start);
     }
     expect![[r#"
-        register: …complete the [register]0 of all households by the end of the…
-        households: …of all [households]0 by the end of the month, and report the…
-        office prefecture: …to the [prefecture]1 [office]0.
-        minutes: [Minutes]0 of the meeting.
-        The county office shall complete…
-        absent: Minutes of the meeting.
-        The county office shall complete…
-        名单: …二十三日前完成所有住户的登记，并将登记[名单]0上报地区办公室。不得遗漏任何一户，不得瞒报。各乡镇主要负责同志亲自抓落实。
-        登记: …统一部署，认真做好全员[登记]0工作，于八月二十三日前完成所有住户的[登记]0，并将[登记]0名单上报地区办公室。不得遗漏任何一户，不得瞒…
-        落实: …各乡镇主要负责同志亲自抓[落实]0。
-        会议: [会议]0纪要。各县市要按照自治区党委的统一部署，认真做好全员登记工作，于八月二十三日前完成所有住户的登记，并将登记名单上报地…
-        تىزىملىكىنى: …ئائىلىلەرنىڭ [تىزىملىكىنى]0 تاماملىشى ھەمدە سانىنى ۋىلايەتكە…
-        text: short [text]0
-        text: 
+        register: …complete the [register]0 of all households by the end of the… (48)
+        households: …of all [households]0 by the end of the month, and report the… (70)
+        office prefecture: …to the [prefecture]1 [office]0. (149)
+        minutes: [Minutes]0 of the meeting.⏎The county office shall complete… (0)
+        absent: Minutes of the meeting.⏎The county office shall complete… (0)
+        名单: …二十三日前完成所有住户的登记，并将登记[名单]0上报地区办公室。不得遗漏任何一户，不得瞒报。各乡镇主要负责同志亲自抓落实。 (108)
+        登记: …统一部署，认真做好全员[登记]0工作，于八月二十三日前完成所有住户的[登记]0，并将[登记]0名单上报地区办公室。不得遗漏任何一户，不得瞒… (51)
+        落实: …各乡镇主要负责同志亲自抓[落实]0。 (237)
+        会议: [会议]0纪要。各县市要按照自治区党委的统一部署，认真做好全员登记工作，于八月二十三日前完成所有住户的登记，并将登记名单上报地… (0)
+        تىزىملىكىنى: …ئائىلىلەرنىڭ [تىزىملىكىنى]0 تاماملىشى ھەمدە سانىنى ۋىلايەتكە… (75)
+        text: short [text]0 (0)
+        text:  (4)
     "#]].assert_eq(&all);
 }
 
