@@ -1,6 +1,6 @@
 //! The tokens of a query: words, phrases, brackets, operators and fields, each with its position.
 //!
-//! Full-width signs are read as their half-width equivalents: (（) and the like, “ ” and ＂ as quotation
+//! Full-width signs are read as their half-width equivalents: (（) and the like, “ ”, « », 「 」 and ＂ as quotation
 //! marks, ： after a field, the ideographic space.
 
 use crate::error::{Limited, Operator, QueryError, QueryErrorKind as Kind};
@@ -69,7 +69,7 @@ pub(crate) fn pieces(query: &str) -> Result<Vec<Piece>, QueryError> {
 /// The sign as which a full-width or typographic one is read.
 pub(crate) fn half_width(character: char) -> char {
     match character {
-        '“' | '”' | '„' | '‟' => '"',
+        '“' | '”' | '„' | '‟' | '«' | '»' | '「' | '」' => '"',
         // a minus or dash that a keyboard or an editor inserted for the hyphen
         '−' | '–' | '—' => '-',
         // full-width forms of ASCII are at a fixed distance; the comma and the like are left unchanged

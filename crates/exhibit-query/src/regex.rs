@@ -35,7 +35,7 @@ impl Regex {
     /// The lower bound of terms of the text; terms added to the text sort before it.
     pub const FROM: &str = " ";
 
-    /// Returns `None` if it is invalid, uses assertions (`^`, `\\b`), or is too large.
+    /// Returns `None` if it is invalid, uses word boundaries (`\\b`), or is too large. `^` and `$` change nothing.
     pub(crate) fn new(written: &str) -> Option<Self> {
         const NFA: usize = 200_000;
         const DFA: usize = 1_000_000;

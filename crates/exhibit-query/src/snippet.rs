@@ -27,7 +27,10 @@ pub fn snippet(text: &str, spans: &[HitSpan], width: usize) -> Snippet {
     let (first, last) = best_group(text, spans, width);
     let (hit_start, hit_end) = match spans.get(first..=last) {
         Some(group) if !spans.is_empty() => (group[0].start, group[group.len() - 1].end),
-        _ => (0, 0),
+        _ => {
+            let first = text.len() - text.trim_start().len();
+            (first, first)
+        }
     };
     let taken = text[hit_start..hit_end].chars().take(4 * width).count();
     let spare = width.saturating_sub(taken);

@@ -8,9 +8,16 @@ use exhibit_model::{FileKind, Moment};
 
 /// The property of a field's value; `None` if the field does not accept the value.
 pub(crate) fn property(field: Field, value: &str) -> Option<Property> {
+    // nothing has an empty value
+    if value.trim().is_empty() {
+        return None;
+    }
     Some(match field.kind() {
         Kind::Language => Property::Language(tag(value)?),
-        Kind::Extension => Property::Extension(value.trim_start_matches('.').to_lowercase()),
+        Kind::Extension => {
+            let ending = value.trim_start_matches('.').to_lowercase();
+            Property::Extension(Some(ending).filter(|ending| !ending.is_empty())?)
+        }
         Kind::Tag => Property::Tag(value.to_lowercase()),
         Kind::Source => Property::Source(value.to_lowercase()),
         Kind::State => Property::Word(value.to_lowercase()),
@@ -79,7 +86,8 @@ fn tag(value: &str) -> Option<String> {
     // the name of a language is not a tag: it would silently find nothing
     let first = value.split('-').next().unwrap_or_default();
     let sound = (2..=3).contains(&first.len()) && first.bytes().all(|b| b.is_ascii_alphabetic());
-    let sound = sound && value.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    let part = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric());
+    let sound = sound && value.split('-').all(part);
     sound.then(|| value.to_lowercase())
 }
 
@@ -137,32 +145,34 @@ fn period(text: &str) -> Option<Period> {
     }
 }
 
-// `10`, `>10`, `>=10`, `<10`, `<=10`, `10..20`, `10..`, `..20`: both ends included.
+// `10`, `>10`, `>=10`, `<10`, `<=10`, `10..20`, `10..`, `..20`: both ends included. An end between two whole numbers
+// is neither of them: `>1.5` begins with 2.
 fn range(text: &str, scale: f64) -> Option<(u64, u64)> {
-    let whole = |text: &str| number(text, scale);
+    const NOTHING: (u64, u64) = (1, 0);
+    let ends = |text: &str| number(text, scale);
     if let Some((first, last)) = text.split_once("..") {
-        let least = if first.is_empty() { 0 } else { whole(first)? };
-        let most = if last.is_empty() { u64::MAX } else { whole(last)? };
+        let least = if first.is_empty() { 0 } else { ends(first)?.1 };
+        let most = if last.is_empty() { u64::MAX } else { ends(last)?.0 };
         return (!(first.is_empty() && last.is_empty())).then_some((least, most));
     }
     if let Some(rest) = text.strip_prefix(">=") {
-        return Some((whole(rest)?, u64::MAX));
+        return Some((ends(rest)?.1, u64::MAX));
     }
     if let Some(rest) = text.strip_prefix("<=") {
-        return Some((0, whole(rest)?));
+        return Some((0, ends(rest)?.0));
     }
     if let Some(rest) = text.strip_prefix('>') {
-        return Some((whole(rest)?.checked_add(1)?, u64::MAX));
+        return Some((ends(rest)?.0.checked_add(1)?, u64::MAX));
     }
     if let Some(rest) = text.strip_prefix('<') {
-        // below zero there is nothing: an empty range
-        return Some(whole(rest)?.checked_sub(1).map_or((1, 0), |most| (0, most)));
+        return Some(ends(rest)?.1.checked_sub(1).map_or(NOTHING, |most| (0, most)));
     }
-    let exact = whole(text)?;
-    Some((exact, exact))
+    let (below, above) = ends(text)?;
+    Some(if below == above { (below, above) } else { NOTHING })
 }
 
-fn number(text: &str, scale: f64) -> Option<u64> {
+// A number as the nearest whole numbers, at most it and at least it: equal if it is one of them.
+fn number(text: &str, scale: f64) -> Option<(u64, u64)> {
     let factors = [('k', 1e3), ('m', 1e6), ('g', 1e9), ('t', 1e12)];
     let lower = text.to_lowercase();
     let lower = lower.strip_suffix('b').filter(|rest| rest.ends_with(['k', 'm', 'g', 't'])).unwrap_or(&lower);
@@ -172,7 +182,13 @@ fn number(text: &str, scale: f64) -> Option<u64> {
     let value: f64 = if plain { digits.parse().ok()? } else { return None };
     let value = value * factor * scale;
     // exact up to 2^53, and no file is larger
-    (value <= 9e15).then_some(value.round() as u64)
+    if value > 9e15 {
+        return None;
+    }
+    // 0.29 · 100 is a little less than 29
+    let whole = value.round();
+    let exact = (value - whole).abs() < 1e-6;
+    Some(if exact { (whole as u64, whole as u64) } else { (value.floor() as u64, value.ceil() as u64) })
 }
 
 #[cfg(test)]

@@ -62,7 +62,9 @@ pub fn is_below(path: &str, folder: &str) -> bool {
 /// The addresses in a header's line, in lower case, each once; the line itself if it has none.
 pub fn addresses(line: &str) -> Vec<String> {
     const LONGEST: usize = 200;
-    let apart = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '<' | '>' | '(' | ')' | '[' | ']' | '"' | '\'');
+    let is_sign =
+        |c: char| matches!(c, ',' | ';' | '<' | '>' | '(' | ')' | '[' | ']' | '"' | '\'' | '，' | '；' | '、');
+    let apart = |c: char| c.is_whitespace() || is_sign(crate::lex::half_width(c));
     let is_address = |word: &&str| word.split_once('@').is_some_and(|(name, at)| !name.is_empty() && !at.is_empty());
     let short = |text: &str| clause_value(&text.chars().take(LONGEST).collect::<String>()).to_lowercase();
     let mut found: Vec<String> = line.split(apart).filter(is_address).map(short).collect();

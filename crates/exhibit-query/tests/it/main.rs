@@ -1,0 +1,17 @@
+//! Tests of the query language through its public interface.
+
+mod edits;
+mod errors;
+mod filters;
+mod matching;
+mod names;
+mod read_as;
+mod shown;
+mod values;
+
+use exhibit_query::{Query, parse};
+
+/// Parses a query that is expected to be valid.
+fn query(text: &str) -> Query {
+    parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
