@@ -1,6 +1,6 @@
 //! Looking up documents by number, digest or path; their names, pages, properties, places and log entries.
 
-use crate::{Case, CaseError, own_path};
+use crate::{Case, CaseError, Scope, own_path};
 use exhibit_catalogue::{Account, Item, ItemFilter, NoteRow, PageRow};
 use exhibit_model::{ItemId, MetadataKey, Page, State, shown, shown_bytes, wire};
 use exhibit_store::StoreError;
@@ -64,6 +64,11 @@ impl Case {
     /// # Errors
     /// [`CaseError::NoSuchDocument`], also if a digest prefix matches several contents.
     pub fn resolve(&self, document: &str) -> Result<ItemId, CaseError> {
+        self.resolve_within(document, &Scope::FULL)
+    }
+
+    // Resolves an item of the scope: others match nothing.
+    pub(crate) fn resolve_within(&self, document: &str, scope: &Scope) -> Result<ItemId, CaseError> {
         let none = || CaseError::NoSuchDocument(document.to_owned());
         let catalogue = self.catalogue();
         let prefix = format!("{}-", self.config.prefix);
@@ -71,17 +76,20 @@ impl Case {
             document.get(..prefix.len()).filter(|p| p.eq_ignore_ascii_case(&prefix)).map(|p| &document[p.len()..]);
         let digits = number.or(Some(document)).filter(|d| d.len() <= 18 && d.bytes().all(|b| b.is_ascii_digit()));
         if let Some(id) = digits.and_then(|d| d.parse().ok()).map(ItemId::new)
+            && scope.contains(id)
             && catalogue.item(id)?.is_some()
         {
             return Ok(id);
         }
         if (8..=64).contains(&document.len()) && document.bytes().all(|b| b.is_ascii_hexdigit()) {
-            let found = catalogue.items_by_digest_prefix(&document.to_ascii_lowercase())?;
+            let mut found = catalogue.items_by_digest_prefix(&document.to_ascii_lowercase())?;
+            found.retain(|id| scope.contains(*id));
             if let [id] = found[..] {
                 return Ok(id);
             }
         }
-        catalogue.items_by_path(document.as_bytes())?.first().copied().ok_or_else(none)
+        let found = catalogue.items_by_path(document.as_bytes())?;
+        found.into_iter().find(|id| scope.contains(*id)).ok_or_else(none)
     }
 
     /// The account of the case.

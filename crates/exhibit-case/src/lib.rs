@@ -20,6 +20,7 @@ mod principal;
 mod tag_log;
 mod tags;
 mod verify;
+mod view;
 mod writer;
 
 use exhibit_model::Reason;
@@ -40,6 +41,7 @@ pub use principal::Principal;
 pub use tag_log::{TagLog, log_marks};
 pub use tags::{TagChange, TagCount, is_tag};
 pub use verify::{finding_digest, reason_lines};
+pub use view::{CaseView, Scope};
 pub use writer::{CaseWriter, NewCase, append_outbox, keep_still};
 
 use exhibit_catalogue::{Catalogue, CatalogueError};

@@ -8,7 +8,7 @@ use crate::router::router;
 use crate::session::Sessions;
 use crate::untrusted::Name;
 use crate::words::{ENGLISH, Words};
-use exhibit_case::{Cage, Case, CaseError};
+use exhibit_case::{Cage, Case, CaseError, CaseView, Principal};
 use exhibit_model::Clock;
 use exhibit_search::{BatchProgress, Saved, Search};
 use std::collections::BTreeMap;
@@ -136,6 +136,11 @@ impl App {
             recorder,
             offline,
         })
+    }
+
+    /// The case as its user can read it: the only place where a request gets its view.
+    pub(crate) fn view(&self) -> CaseView<'_> {
+        self.case.view(Principal::LOCAL)
     }
 
     /// Searching the case.

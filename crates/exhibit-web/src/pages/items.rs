@@ -86,11 +86,11 @@ impl Page for Items {
 const ROWS: u32 = 100;
 
 fn load(app: &App, params: &Params) -> Result<Loaded<ItemsView>, PageError> {
-    let case = &app.case;
+    let (case, view) = (&app.case, app.view());
     let state = State::from_word(params.text("state"));
     let container = match params.text("in") {
         "" => None,
-        number => Some(case.item(case.resolve(number)?)?),
+        number => Some(view.item(view.resolve(number)?)?),
     };
     let after = i64::try_from(params.number("after")).unwrap_or(i64::MAX);
     let filter = ItemFilter {
@@ -99,7 +99,7 @@ fn load(app: &App, params: &Params) -> Result<Loaded<ItemsView>, PageError> {
         after: (after > 0).then_some(ItemId::new(after)),
         most: ROWS + 1,
     };
-    let mut found = case.items(&filter)?;
+    let mut found = view.items(&filter)?;
     let more = found.len() > ROWS as usize;
     found.truncate(ROWS as usize);
     let total = match (&container, state) {
@@ -133,7 +133,7 @@ fn row(app: &App, words: &Words, item: &Item) -> Result<ItemRow, CaseError> {
         href: to(&number),
         number,
         name: display::name(&app.case, item),
-        path: display::around(&app.case.path(item)?, &app.case.name(item)),
+        path: display::around(&app.view().path(item)?, &app.case.name(item)),
         kind: words.kind(&item.media_type),
         state: item.state,
         reason: Name::from(display::why(item).as_str()),

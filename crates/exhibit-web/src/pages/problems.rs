@@ -88,7 +88,7 @@ const NAMED: usize = 8;
 
 fn load(app: &App) -> Result<ProblemsView, PageError> {
     let states: Vec<State> = State::ALL.into_iter().filter(|state| state.is_problem()).collect();
-    let found = app.case.items(&ItemFilter { states, most: GROUPED, ..ItemFilter::default() })?;
+    let found = app.view().items(&ItemFilter { states, most: GROUPED, ..ItemFilter::default() })?;
     let account = app.case.account()?;
     // by their codes: different wording by a parser does not make another cause
     let mut groups: BTreeMap<(State, Vec<String>), Vec<&Item>> = BTreeMap::new();
@@ -122,7 +122,7 @@ fn item_of(app: &App, item: &Item) -> Result<ProblemItem, CaseError> {
     let number = app.case.label(item.id);
     Ok(ProblemItem {
         name: display::name(&app.case, item),
-        path: display::around(&app.case.path(item)?, &app.case.name(item)),
+        path: display::around(&app.view().path(item)?, &app.case.name(item)),
         href: links::document(&number, &Place::default()),
         number,
     })

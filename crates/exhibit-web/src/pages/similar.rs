@@ -59,10 +59,10 @@ impl Page for Similar {
 const ROWS: usize = 25;
 
 fn load(app: &App, params: &Params) -> Result<Loaded<SimilarView>, PageError> {
-    let id = app.case.resolve(params.path("number"))?;
+    let id = app.view().resolve(params.path("number"))?;
     let page = u32::try_from(params.number("p")).ok().filter(|page| *page > 0);
     let similar = app.search().similar(id, page, ROWS)?;
-    let item = app.case.item(id)?;
+    let item = app.view().item(id)?;
     let number = app.case.label(id);
     // a row leads to its page with the shared words highlighted
     let rows = similar.hits.iter().zip(1..).map(|(found, rank)| {

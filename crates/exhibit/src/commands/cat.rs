@@ -49,7 +49,7 @@ impl Run for CatArgs {
 
 fn run(context: &Context<'_>, cat: &CatArgs) -> Result<ExitCode, Failure> {
     let case = context.case()?;
-    let id = case.resolve(&cat.document)?;
+    let id = super::view(&case).resolve(&cat.document)?;
     let mut out: Box<dyn Write> = match &cat.output {
         Some(path) => Box::new(File::create_new(path).map_err(|error| Failure::io("create", path, &error))?),
         None if !cat.text && std::io::stdout().is_terminal() => {
@@ -68,7 +68,7 @@ fn run(context: &Context<'_>, cat: &CatArgs) -> Result<ExitCode, Failure> {
         (true, page) => text(&case, id, page, &mut out)?,
         (false, Some(page)) => {
             let cage = system::cage(1)?;
-            let png = case.picture(&cage, id, page, cat.side.clamp(16, 10_000))?;
+            let png = super::view(&case).picture(&cage, id, page, cat.side.clamp(16, 10_000))?;
             write(&mut out, &png)?;
         }
         (false, None) => original(&case, id, &mut out)?,
@@ -80,20 +80,20 @@ fn run(context: &Context<'_>, cat: &CatArgs) -> Result<ExitCode, Failure> {
 fn text(case: &Case, id: ItemId, only: Option<u32>, out: &mut dyn Write) -> Result<(), Failure> {
     let numbers = match only {
         Some(number) => vec![number],
-        None => case.document(id)?.pages.iter().map(|row| row.number).collect(),
+        None => super::view(case).document(id)?.pages.iter().map(|row| row.number).collect(),
     };
     for (place, number) in numbers.into_iter().enumerate() {
         if place > 0 {
             write(out, "\u{c}".as_bytes())?;
         }
-        write(out, case.page(id, number)?.text.as_bytes())?;
+        write(out, super::view(case).page(id, number)?.text.as_bytes())?;
     }
     Ok(())
 }
 
 // Hashed on the way, so that altered bytes are never passed on unnoticed.
 fn original(case: &Case, id: ItemId, out: &mut dyn Write) -> Result<(), Failure> {
-    let item = case.item(id)?;
+    let item = super::view(case).item(id)?;
     let label = case.label(id);
     let original = item.original.ok_or_else(|| {
         Failure::new(Exit::Nothing, "no-bytes", format!("{label} has no bytes: it is {}", item.state))

@@ -54,11 +54,11 @@ fn run(context: &Context<'_>, ls: &LsArgs) -> Result<ExitCode, Failure> {
     let mut tree = Vec::new();
     loop {
         let filter = ItemFilter { states: states.clone(), after, most: BATCH, ..ItemFilter::default() };
-        let items = case.items(&filter)?;
+        let items = super::view(&case).items(&filter)?;
         let Some(last) = items.last() else { break };
         after = Some(last.id);
         for item in &items {
-            let path = case.path(item)?;
+            let path = super::view(&case).path(item)?;
             if ls.path.as_deref().is_none_or(|wanted| is_below(&path, wanted)) {
                 listed += 1;
                 if ls.tree && !context.output.json {

@@ -33,13 +33,18 @@ use crate::failure::Failure;
 use crate::output::Output;
 use crate::system;
 use clap::Subcommand;
-use exhibit_case::Case;
+use exhibit_case::{Case, CaseView, Principal};
 use std::process::ExitCode;
 
 /// What a command gets besides its own arguments.
 pub(crate) struct Context<'a> {
     pub(crate) arguments: &'a Arguments,
     pub(crate) output: &'a Output,
+}
+
+/// The case as the user of this installation can read it: the only place where a command gets its view.
+pub(crate) fn view(case: &Case) -> CaseView<'_> {
+    case.view(Principal::LOCAL)
 }
 
 impl Context<'_> {

@@ -77,17 +77,17 @@ fn run(context: &Context<'_>, command: &ProblemCommand) -> Result<ExitCode, Fail
 fn list(context: &Context<'_>) -> Result<ExitCode, Failure> {
     let case = context.case()?;
     let states: Vec<State> = State::ALL.into_iter().filter(|state| state.is_problem()).collect();
-    let items = case.items(&ItemFilter { states, ..ItemFilter::default() })?;
+    let items = super::view(&case).items(&ItemFilter { states, ..ItemFilter::default() })?;
     let output = context.output;
     if output.json {
         for item in &items {
-            output.object("problem", super::ls::object(&case, item, &case.path(item)?));
+            output.object("problem", super::ls::object(&case, item, &super::view(&case).path(item)?));
         }
     } else {
         // by their codes: how a parser words what it found makes no other cause
         let mut causes: BTreeMap<(State, Vec<String>), (Causes, Vec<String>)> = BTreeMap::new();
         for item in &items {
-            let place = format!("{}  {}", case.label(item.id), case.path(item)?);
+            let place = format!("{}  {}", case.label(item.id), super::view(&case).path(item)?);
             let (texts, places) = causes.entry((item.state, item.causes())).or_default();
             texts.insert(codes::why(item));
             places.push(place);

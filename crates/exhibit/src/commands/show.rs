@@ -54,8 +54,8 @@ impl Run for ShowArgs {
 
 fn run(context: &Context<'_>, show: &ShowArgs) -> Result<ExitCode, Failure> {
     let case = context.case()?;
-    let id = case.resolve(&show.document)?;
-    let document = case.document(id)?;
+    let id = super::view(&case).resolve(&show.document)?;
+    let document = super::view(&case).document(id)?;
     let _noted = access_log::note(context.output, &case, access_log::view(&case, id, show.page));
     if show.text || show.page.is_some() {
         text(context, &case, &document, show.page)?;
@@ -89,7 +89,7 @@ fn text(context: &Context<'_>, case: &Case, document: &Document, only: Option<u3
         None => document.pages.iter().map(|row| row.number).collect(),
     };
     for number in numbers {
-        let page = case.page(document.item.id, number)?;
+        let page = super::view(case).page(document.item.id, number)?;
         if context.output.json {
             context.output.object(
                 "page",
@@ -142,7 +142,7 @@ fn summary(context: &Context<'_>, case: &Case, document: &Document) -> Result<()
         field(note.code.severity().word(), &format!("{}{page}", codes::note_text(note)));
     }
     for copy in &document.copies {
-        field("also at", &format!("{}  {}", case.label(copy.id), case.path(copy)?));
+        field("also at", &format!("{}  {}", case.label(copy.id), super::view(case).path(copy)?));
     }
     for member in &document.members {
         field("contains", &format!("{}  {} ({})", case.label(member.id), case.name(member), member.state));
@@ -172,7 +172,7 @@ pub(crate) fn custody(context: &Context<'_>, document: &Document, entry: &Entry)
 fn object(case: &Case, document: &Document) -> Result<Value, Failure> {
     let mut object = super::ls::object(case, &document.item, &document.path);
     let listed = |items: &[exhibit_catalogue::Item]| -> Result<Vec<Value>, Failure> {
-        items.iter().map(|item| Ok(super::ls::object(case, item, &case.path(item)?))).collect()
+        items.iter().map(|item| Ok(super::ls::object(case, item, &super::view(case).path(item)?))).collect()
     };
     let metadata = document.metadata.iter().map(|(key, value)| json!([key.as_str(), value]));
     let notes = document.notes.iter().map(codes::note);

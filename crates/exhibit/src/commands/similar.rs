@@ -42,7 +42,7 @@ impl Run for SimilarArgs {
 
 fn run(context: &Context<'_>, arguments: &SimilarArgs) -> Result<ExitCode, Failure> {
     let case = context.case()?;
-    let item = case.resolve(&arguments.document)?;
+    let item = super::view(&case).resolve(&arguments.document)?;
     let similar = Search::of(&case).similar(item, arguments.page, arguments.limit)?;
     let output = context.output;
     let _noted = access_log::note(output, &case, access_log::similar(&case, item, arguments.page));

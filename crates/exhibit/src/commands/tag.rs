@@ -66,8 +66,8 @@ fn run(context: &Context<'_>, command: &TagCommand) -> Result<ExitCode, Failure>
         TagCommand::Add { tag, documents } => set(context, &case, tag, documents, true),
         TagCommand::Rm { tag, documents } => set(context, &case, tag, documents, false),
         TagCommand::Ls { document: Some(document) } => {
-            let id = case.resolve(document)?;
-            let tags = case.tags_of(id)?;
+            let id = super::view(&case).resolve(document)?;
+            let tags = super::view(&case).tags_of(id)?;
             for tag in &tags {
                 if context.output.json {
                     context.output.object("tag", json!({"tag": tag, "documents": [case.label(id)]}));
@@ -83,7 +83,7 @@ fn run(context: &Context<'_>, command: &TagCommand) -> Result<ExitCode, Failure>
 
 fn list(context: &Context<'_>, case: &Case) -> Result<ExitCode, Failure> {
     let output = context.output;
-    let tags = case.tags()?;
+    let tags = super::view(case).tags()?;
     for tag in &tags {
         let documents: Vec<String> = tag.documents.iter().map(|document| case.label(ItemId::new(*document))).collect();
         if output.json {
@@ -100,7 +100,8 @@ fn list(context: &Context<'_>, case: &Case) -> Result<ExitCode, Failure> {
 
 fn set(context: &Context<'_>, case: &Case, tag: &str, documents: &[String], on: bool) -> Result<ExitCode, Failure> {
     // all of them are resolved before any is changed
-    let ids: Vec<ItemId> = documents.iter().map(|document| case.resolve(document)).collect::<Result<_, _>>()?;
+    let ids: Vec<ItemId> =
+        documents.iter().map(|document| super::view(case).resolve(document)).collect::<Result<_, _>>()?;
     let mut changed = 0;
     for id in ids.iter().filter(|_| !context.dry_run()) {
         changed += u64::from(case.set_tag(*id, tag, on, MachineClock.now())?);

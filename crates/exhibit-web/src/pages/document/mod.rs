@@ -72,7 +72,7 @@ struct TagChange<'a> {
 }
 
 fn load(app: &App, params: &Params) -> Result<Loaded<DocumentView>, PageError> {
-    let id = app.case.resolve(params.path("number"))?;
+    let id = app.view().resolve(params.path("number"))?;
     let small = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
     let requested = Place {
         query: params.text("q"),
@@ -93,7 +93,7 @@ fn load(app: &App, params: &Params) -> Result<Loaded<DocumentView>, PageError> {
         app,
         words: app.words(),
         number: app.case.label(id),
-        document: app.case.document(id)?,
+        document: app.view().document(id)?,
         hits: hits(app, id, query.as_ref())?,
         query,
         place: requested,
@@ -146,7 +146,7 @@ impl<'a> Reading<'a> {
         let item = &self.document.item;
         let (page, page_place) = match self.document.pages.len() {
             0 => (None, None),
-            of => (Some(self.app.case.page(item.id, self.place.page)?), Some(self.page_place(of as u64))),
+            of => (Some(self.app.view().page(item.id, self.place.page)?), Some(self.page_place(of as u64))),
         };
         Ok(DocumentView {
             number: self.number.clone(),
@@ -371,7 +371,7 @@ impl<'a> Reading<'a> {
     fn copy(&self, copy: &Item) -> Copy {
         let number = self.app.case.label(copy.id);
         // if the path cannot be read, the name is still known
-        let path = self.app.case.path(copy).unwrap_or_else(|_| self.app.case.name(copy));
+        let path = self.app.view().path(copy).unwrap_or_else(|_| self.app.case.name(copy));
         Copy { href: links::document(&number, &Place::default()), number, path: Name::from(path.as_str()) }
     }
 
@@ -384,7 +384,7 @@ impl<'a> Reading<'a> {
         );
         keep.retain(|(_, value)| !value.is_empty());
         let action = format!("/doc/{}/tags", links::encoded(&self.number));
-        let tags = self.app.case.tags_of(self.document.item.id)?;
+        let tags = self.app.view().tags_of(self.document.item.id)?;
         let undo = self.undo(&tags, &action, &keep);
         let of = |tag: &String| (tag.clone(), links::search(&SearchPlace::of(&format!("tag:\"{tag}\""))));
         Ok(Tags {
@@ -392,7 +392,7 @@ impl<'a> Reading<'a> {
             action,
             keep,
             tags: tags.iter().map(of).collect(),
-            known: self.app.case.tags()?.into_iter().map(|tag| tag.tag).take(NAMED).collect(),
+            known: self.app.view().tags()?.into_iter().map(|tag| tag.tag).take(NAMED).collect(),
         })
     }
 

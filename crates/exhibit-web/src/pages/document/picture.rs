@@ -17,8 +17,8 @@ pub(in crate::pages) fn load(app: &Arc<App>, params: &Params) -> Result<Loaded<C
     let side = if params.text("large") == "1" { ALONE } else { BESIDE };
     let page = params.path("file").strip_suffix(".png").and_then(|page| page.parse().ok());
     let (Some(page), Some(cage)) = (page, &app.cage) else { return Err(PageError::NoPicture) };
-    let item = app.case.resolve(params.path("number"))?;
-    let png = app.case.picture(cage, item, page, side)?;
+    let item = app.view().resolve(params.path("number"))?;
+    let png = app.view().picture(cage, item, page, side)?;
     let content = Content { media_type: "image/png", download_name: None, body: Body::from(png) };
     Ok(Loaded::new(AccessEvent::PagePicture { item, page }, content))
 }

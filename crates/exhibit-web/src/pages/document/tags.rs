@@ -9,14 +9,14 @@ use std::sync::Arc;
 
 /// Changes the tags of a document.
 pub(crate) fn change(app: &Arc<App>, form: &FormData) -> Result<Change, PageError> {
-    let id = app.case.resolve(form.path("number"))?;
+    let id = app.view().resolve(form.path("number"))?;
     let tag = form.text("tag").trim();
-    let before = app.case.tags_of(id)?;
+    let before = app.view().tags_of(id)?;
     let off = !form.text("off").is_empty();
     if app.case.set_tag(id, tag, !off, app.clock.now())? {
         (app.log_marks)();
     }
-    let after = app.case.tags_of(id)?;
+    let after = app.view().tags_of(id)?;
     // as it is stored: the case in which it was written does not matter
     let (with, without) = if off { (&before, &after) } else { (&after, &before) };
     let changed = with.iter().find(|tag| !without.contains(tag)).map_or("", String::as_str);
