@@ -11,7 +11,7 @@ const ANALYSIS: &str = "exhibit";
 /// The same for fields that contain several places, one per line.
 const PLACES: &str = "exhibit-places";
 /// The version of the fields below, recorded together with [`exhibit_text::ANALYSIS_VERSION`].
-pub(crate) const LAYOUT_VERSION: u32 = 5;
+pub(crate) const LAYOUT_VERSION: u32 = 6;
 
 /// The engine's fields.
 #[derive(Clone, Copy, Debug)]
