@@ -30,7 +30,7 @@ impl Scope {
 }
 
 /// A case as one principal can read it. An item outside the scope is refused like an item that does not exist, and no
-/// row that is returned refers to one.
+/// item that is returned refers to one. The page rows of a duplicate are those of its first copy.
 #[derive(Debug, Clone)]
 pub struct CaseView<'a> {
     case: &'a Case,
@@ -138,7 +138,7 @@ impl CaseView<'_> {
         Ok(parts.join("!/"))
     }
 
-    /// The details of one document.
+    /// The details of one document; of its first 500 members, those of the scope.
     ///
     /// # Errors
     /// [`CaseError::NoSuchDocument`].
