@@ -10,7 +10,7 @@ fn key(name: &str, version: &str) -> StageKey {
     StageKey { name: name.to_owned(), version: version.to_owned(), parameters: String::new() }
 }
 
-/// A catalogue with so many items, and a job of `read` for each.
+/// A catalogue with `count` items, and a `read` job for each.
 fn with_jobs(count: i64) -> (tempfile::TempDir, Catalogue) {
     let folder = tempfile::tempdir().expect("folder");
     let mut catalogue = Catalogue::create(&folder.path().join("catalogue.db")).expect("create");

@@ -17,7 +17,7 @@ pub(super) struct Annotation {
     pub(super) rect: Option<[f32; 4]>,
     /// Whether it is a form field's.
     pub(super) kind: MarkKind,
-    /// Its text, whether painted or not.
+    /// Its text, whether or not the page shows it.
     pub(super) texts: Vec<String>,
     /// Whether it runs a script or starts a program.
     pub(super) acts: bool,
