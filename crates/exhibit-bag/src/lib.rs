@@ -10,13 +10,14 @@ mod quote;
 mod reading;
 
 pub use anchor::{
-    AnchorFault, AnchorRow, AnchorStanding, AskFor, Asked, Imported, Reply, ask_anchors, import_anchor, list_anchors,
+    AnchorFault, AnchorRecipients, AnchorRequests, AnchorRow, AnchorStatus, Imported, Reply, ask_anchors,
+    import_anchor, list_anchors,
 };
 pub use bag::{
-    Chosen, Exported, KeptBag, Lock, Means, Order, ReceivedBag, Receiver, Request, SealError, SealedBag, Selection,
-    Step, Unlock, VerifiedBag, check_received, export, is_sealed, paint_pages, received_bags,
+    ExportContext, Exported, KeptBag, Lock, Order, ReceivedBag, Receiver, Request, SealError, SealedBag, Selected,
+    Selection, Step, Unlock, VerifiedBag, check_received, export, is_sealed, received_bags, render_pages,
 };
-pub use quote::{NewQuote, Standing, StandingQuote, check_quotes, list_quotes, make_quote, read_quote};
+pub use quote::{CheckedQuote, NewQuote, QuoteStatus, check_quotes, list_quotes, make_quote, read_quote};
 
 pub use age::secrecy::SecretString;
 
@@ -143,7 +144,7 @@ pub enum BagError {
     Answered(String),
     /// No request matches the reply.
     #[error("nothing was asked that this answers ({0})")]
-    NotAsked(&'static str),
+    RequestError(&'static str),
     /// A proof of a public log needs a policy.
     #[error("a proof of a public log is held against a policy, and none was given")]
     NoPolicy,

@@ -62,7 +62,7 @@ fn measure(argument: &str, at_once: usize, runs: usize, input: &File) -> Result<
 fn read(_: &Request, input: &mut Input, sink: &mut dyn Sink) -> Verdict {
     let mut bytes = Vec::new();
     let _ = input.read_to_end(&mut bytes);
-    let _ = sink.say(Record::MediaType(bytes.len().to_string()));
+    let _ = sink.emit(Record::MediaType(bytes.len().to_string()));
     Verdict::Read
 }
 

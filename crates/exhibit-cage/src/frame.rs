@@ -92,7 +92,7 @@ impl<W: Write> FrameWriter<W> {
 }
 
 impl<W: Write> Sink for FrameWriter<W> {
-    fn say(&mut self, record: Record) -> Result<(), SinkClosed> {
+    fn emit(&mut self, record: Record) -> Result<(), SinkClosed> {
         match record {
             Record::MemberBytes(bytes) => {
                 bytes.chunks(MEMBER_PIECE).try_for_each(|piece| self.frame(Kind::MemberBytes, piece))
@@ -208,10 +208,10 @@ mod tests {
                 if turn % 2 == 0 {
                     let bytes = vec![turn as u8; *size];
                     whole.extend_from_slice(&bytes);
-                    writer.say(Record::MemberBytes(bytes)).expect("a vector takes all");
+                    writer.emit(Record::MemberBytes(bytes)).expect("a vector takes all");
                 } else {
                     texts.push(Record::MediaType("x".repeat(*size)));
-                    writer.say(texts[texts.len() - 1].clone()).expect("a vector takes all");
+                    writer.emit(texts[texts.len() - 1].clone()).expect("a vector takes all");
                 }
             }
             writer.finish(&Verdict::Read).expect("a vector takes all");

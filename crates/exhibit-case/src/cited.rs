@@ -1,6 +1,6 @@
 //! Pictures of pages rendered for citing: stored permanently by their digests, unlike pictures for viewing.
 
-use crate::{Case, CaseError, paint};
+use crate::{Case, CaseError, render};
 use exhibit_cage::Cage;
 use exhibit_catalogue::{Item, PagePicture};
 use exhibit_model::{Digest, OriginalId, Reason, Task};
@@ -24,21 +24,21 @@ impl Case {
     /// to it.
     ///
     /// # Errors
-    /// [`CaseError::NotPainted`] with the reason, if the page has no picture.
-    pub fn paint_cited(&self, cage: &Cage, content: &Item, page: u32, tool: &str) -> Result<PagePicture, CaseError> {
+    /// [`CaseError::RenderError`] with the reason, if the page has no picture.
+    pub fn render_cited(&self, cage: &Cage, content: &Item, page: u32, tool: &str) -> Result<PagePicture, CaseError> {
         let row = self.catalogue().page(content.id, page)?;
         let row = row.ok_or_else(|| CaseError::NoSuchPage { document: self.label(content.id), page })?;
-        let not_painted = |reason: Reason| CaseError::NotPainted { reason };
+        let render_error = |reason: Reason| CaseError::RenderError { reason };
         if !row.kind.is_rendered() {
-            return Err(not_painted(Reason::NoLayout { kind: row.kind.word().to_owned() }));
+            return Err(render_error(Reason::NoLayout { kind: row.kind.word().to_owned() }));
         }
-        let original = content.original.ok_or_else(|| not_painted(Reason::NoBytes))?;
+        let original = content.original.ok_or_else(|| render_error(Reason::NoBytes))?;
         let task = Task::Render { page, dpi: DPI, max_side: MOST_SIDE, grey: false };
         let file = self.originals().open_original(original)?;
-        let painted = paint(cage, &file, &content.path, task, &self.passwords()?)?;
+        let rendered = render(cage, &file, &content.path, task, &self.passwords()?)?;
         let store = self.cited()?;
         let mut deposit = store.deposit()?;
-        deposit.write(&painted.png)?;
+        deposit.write(&rendered.png)?;
         let sealed = deposit.finish()?;
         let (sha256, size) = (sealed.original.digest(), sealed.size);
         sealed.keep()?;

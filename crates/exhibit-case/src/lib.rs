@@ -35,7 +35,7 @@ pub use exhibit_cage::Cage;
 pub use exhibit_proof::finding::chain as chain_of;
 pub use folder::CaseFolder;
 pub use keys::{Keys, Rotated, Rotation, key_file, key_path, rekey, remembered};
-pub use picture::paint;
+pub use picture::render;
 pub use places::{Places, own_path};
 pub use principal::Principal;
 pub use tag_log::{TagLog, log_marks};
@@ -120,7 +120,7 @@ pub enum CaseError {
     },
     /// The page has no picture.
     #[error("the page has no picture ({})", reason.word())]
-    NotPainted {
+    RenderError {
         /// The reason.
         reason: Reason,
     },

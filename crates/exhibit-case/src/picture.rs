@@ -14,15 +14,15 @@ impl Case {
     /// The picture of a page as a PNG file, its longer side at most `max_side` pixels.
     ///
     /// # Errors
-    /// [`CaseError::NotPainted`] with the reason, if the page has none.
+    /// [`CaseError::RenderError`] with the reason, if the page has none.
     pub fn picture(&self, cage: &Cage, id: ItemId, number: u32, max_side: u32) -> Result<Vec<u8>, CaseError> {
         let item = self.item(id)?;
         let content = item.duplicate_of.unwrap_or(id);
         let row = self.catalogue().page(content, number)?;
         let row = row.ok_or_else(|| CaseError::NoSuchPage { document: self.label(id), page: number })?;
-        let original = item.original.ok_or_else(|| not_painted(Reason::NoBytes))?;
+        let original = item.original.ok_or_else(|| render_error(Reason::NoBytes))?;
         if !row.kind.is_rendered() {
-            return Err(not_painted(Reason::NoLayout { kind: row.kind.word().to_owned() }));
+            return Err(render_error(Reason::NoLayout { kind: row.kind.word().to_owned() }));
         }
         let folder = self.folder.pictures();
         let path = folder.join(format!("{original}-{number}-{max_side}.png"));
@@ -31,7 +31,7 @@ impl Case {
         }
         let task = Task::Render { page: number, dpi: 300, max_side, grey: false };
         let file = self.originals.open_original(original)?;
-        let picture = paint(cage, &file, &item.path, task, &self.passwords()?)?;
+        let picture = render(cage, &file, &item.path, task, &self.passwords()?)?;
         // a cache: a page that cannot be stored is rendered again next time
         let _ = keep(&folder, &path, &picture.png);
         Ok(picture.png)
@@ -41,8 +41,8 @@ impl Case {
 /// Renders one page of an original in a worker.
 ///
 /// # Errors
-/// [`CaseError::NotPainted`] with the reason.
-pub fn paint(
+/// [`CaseError::RenderError`] with the reason.
+pub fn render(
     cage: &Cage,
     file: &fs::File,
     name: &[u8],
@@ -53,8 +53,8 @@ pub fn paint(
     let limits = CageLimits { output_bytes: PNG_BYTES, ..CageLimits::STANDARD };
     let mut picture = None;
     let end = cage.run(&request, file, limits, &mut |record| {
-        if let Record::Picture(painted) = record {
-            picture = Some(painted);
+        if let Record::Picture(rendered) = record {
+            picture = Some(rendered);
         }
         ControlFlow::Continue(())
     })?;
@@ -63,15 +63,15 @@ pub fn paint(
         (
             WorkerEnd::Finished(Verdict::Failed(reason) | Verdict::Unsupported(reason) | Verdict::Truncated(reason)),
             _,
-        ) => Err(not_painted(reason)),
-        (WorkerEnd::Finished(Verdict::Encrypted), _) => Err(not_painted(Reason::Encrypted)),
-        (WorkerEnd::Finished(_), _) => Err(not_painted(Reason::NoPicture)),
-        (end, _) => Err(not_painted(end.reason().unwrap_or(Reason::NoPicture))),
+        ) => Err(render_error(reason)),
+        (WorkerEnd::Finished(Verdict::Encrypted), _) => Err(render_error(Reason::Encrypted)),
+        (WorkerEnd::Finished(_), _) => Err(render_error(Reason::NoPicture)),
+        (end, _) => Err(render_error(end.reason().unwrap_or(Reason::NoPicture))),
     }
 }
 
-const fn not_painted(reason: Reason) -> CaseError {
-    CaseError::NotPainted { reason }
+const fn render_error(reason: Reason) -> CaseError {
+    CaseError::RenderError { reason }
 }
 
 fn keep(folder: &Path, path: &Path, png: &[u8]) -> Result<(), CaseError> {

@@ -176,7 +176,7 @@ impl CaseView<'_> {
     /// The picture of a page as a PNG file, its longer side at most `max_side` pixels.
     ///
     /// # Errors
-    /// [`CaseError::NoSuchDocument`]; [`CaseError::NotPainted`] with the reason, if the page has none.
+    /// [`CaseError::NoSuchDocument`]; [`CaseError::RenderError`] with the reason, if the page has none.
     pub fn picture(&self, cage: &Cage, id: ItemId, number: u32, max_side: u32) -> Result<Vec<u8>, CaseError> {
         self.allow(id)?;
         self.case.picture(cage, id, number, max_side)

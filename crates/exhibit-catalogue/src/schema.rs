@@ -140,7 +140,7 @@ CREATE TABLE IF NOT EXISTS pictures (
   number INTEGER NOT NULL,          -- the page
   sha256 BLOB NOT NULL,             -- SHA-256 of the PNG file, kept under that name in derived/cited
   size INTEGER NOT NULL,            -- its bytes
-  reader TEXT NOT NULL,             -- what painted it, and how
+  reader TEXT NOT NULL,             -- what rendered it, and how
   PRIMARY KEY (item, number)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS places (

@@ -308,7 +308,7 @@ impl LogFault {
 impl Report {
     /// Whether nothing was found that invalidates the log.
     #[must_use]
-    pub fn holds(&self) -> bool {
+    pub fn is_valid(&self) -> bool {
         self.deviations.iter().all(LogFault::is_harmless)
     }
 }

@@ -19,7 +19,7 @@ mod frontier;
 pub mod key;
 pub mod log;
 
-pub use access::{AccessError, AccessLog, AccessReport, Look, OpeningFault};
+pub use access::{AccessError, AccessLog, AccessRecord, AccessReport, OpeningFault};
 pub use act::{Act, ActError, Channel, Derivation, EntryContext, Fact, Fixity, Receipt, Ref, Revocation, Sealed, Verb};
 pub use check::{LogFault, Remembered, Report, check_log, check_log_with};
 pub use cipher::{Cost, Passphrase};

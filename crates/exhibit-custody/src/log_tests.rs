@@ -208,12 +208,12 @@ fn rejected_entries_change_nothing() {
     assert!(matches!(Writer::create(&folder, key(7)), Err(LogError::Exists { .. })));
     assert!(matches!(Writer::open(&folder, key(8)), Err(LogError::WrongKey)));
     // The older checkpoint refers to files that the newer one made superfluous.
-    assert!(!check_log(&folder, &Remembered::default()).holds());
+    assert!(!check_log(&folder, &Remembered::default()).is_valid());
 }
 
 fn assert_valid_except_leftovers(folder: &Path, size: u64) {
     let report = check_log(folder, &Remembered::default());
-    assert!(report.holds(), "{:?}", report.deviations);
+    assert!(report.is_valid(), "{:?}", report.deviations);
     assert_eq!(report.entries, size);
 }
 
@@ -316,7 +316,7 @@ fn a_handover_interrupted_at_any_step_is_completed() {
         }
         let remembered = Remembered { verifier: Some(key(7).verifier().to_string()), ..Remembered::default() };
         let report = check_log(&folder, &remembered);
-        assert!(report.holds(), "after {steps} steps: {:?}", report.deviations);
+        assert!(report.is_valid(), "after {steps} steps: {:?}", report.deviations);
         assert_eq!(Log::open(&folder).expect("readable at every instant").size(), 302);
         // A program that opens it again has the key named in the folder.
         let signs = Log::open(&folder).expect("a log").verifier().clone();

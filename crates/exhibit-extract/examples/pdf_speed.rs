@@ -17,7 +17,7 @@ struct Counter {
 }
 
 impl Sink for Counter {
-    fn say(&mut self, record: Record) -> Result<(), SinkClosed> {
+    fn emit(&mut self, record: Record) -> Result<(), SinkClosed> {
         if let Record::Page(page) = record {
             self.pages += 1;
             self.characters += u64::from(page.counts.characters);

@@ -25,7 +25,7 @@ pub fn run(request: &Request, input: &mut dyn Input, sink: &mut dyn Sink) -> Ver
     };
     let ended = match request.task {
         Task::Extract => out
-            .say(Record::MediaType(kind.media_type.to_owned()))
+            .emit(Record::MediaType(kind.media_type.to_owned()))
             .and_then(|()| match identify::suspicion(&request.name, kind) {
                 Some(code) => out.note(0, code),
                 None => Ok(()),

@@ -70,8 +70,8 @@ impl<'a> Out<'a> {
     ///
     /// # Errors
     /// [`Stop::Closed`].
-    pub fn say(&mut self, record: Record) -> Result<(), Stop> {
-        Ok(self.sink.say(record)?)
+    pub fn emit(&mut self, record: Record) -> Result<(), Stop> {
+        Ok(self.sink.emit(record)?)
     }
 
     /// Emits a property; an empty value is skipped, one over 64 KiB is truncated there with a note.
@@ -84,7 +84,7 @@ impl<'a> Out<'a> {
             return Ok(());
         }
         let (key, end) = (key.into(), value.floor_char_boundary(64 << 10));
-        self.say(Record::Metadata { key: key.clone(), value: value[..end].to_owned() })?;
+        self.emit(Record::Metadata { key: key.clone(), value: value[..end].to_owned() })?;
         if end < value.len() {
             self.note(0, NoteCode::PropertyTruncated { key: key.to_string(), bytes: end as u64 })?;
         }
@@ -96,7 +96,7 @@ impl<'a> Out<'a> {
     /// # Errors
     /// [`Stop::Closed`].
     pub fn note(&mut self, page: u32, code: NoteCode) -> Result<(), Stop> {
-        self.say(Record::Note(Note { code, page }))
+        self.emit(Record::Note(Note { code, page }))
     }
 
     /// Numbers and emits the next page.
@@ -118,7 +118,7 @@ impl<'a> Out<'a> {
         }
         page.count_characters();
         self.said_content |= page.counts.characters > 0 || page.counts.glyphs > 0 || page.counts.images > 0;
-        self.say(Record::Page(Box::new(page)))
+        self.emit(Record::Page(Box::new(page)))
     }
 
     /// Begins a member.
@@ -131,7 +131,7 @@ impl<'a> Out<'a> {
         }
         self.members += 1;
         self.said_content = true;
-        self.say(Record::Member(member))
+        self.emit(Record::Member(member))
     }
 
     /// Emits the bytes of the current member, to the end of `bytes`, and ends it. A read error ends it as failed;
@@ -167,7 +167,7 @@ impl<'a> Out<'a> {
                 return Err(Stop::Limit(limit));
             }
             emitted += count as u64;
-            self.say(Record::MemberBytes(buffer[..count].to_vec()))?;
+            self.emit(Record::MemberBytes(buffer[..count].to_vec()))?;
         }
     }
 
@@ -176,7 +176,7 @@ impl<'a> Out<'a> {
     /// # Errors
     /// [`Stop::Closed`].
     pub fn member_end(&mut self, end: MemberEnd) -> Result<(), Stop> {
-        self.say(Record::MemberEnd(end))
+        self.emit(Record::MemberEnd(end))
     }
 
     fn member_limit(&mut self, more: u64) -> Option<Reason> {

@@ -12,7 +12,7 @@ use exhibit_proof::statement::Statement;
 use exhibit_proof::{Checkpoint, Note, SignerKey, TileName, VerifierKey, anchor, tile};
 use exhibit_time::anchored::{self, Known};
 use exhibit_time::sigsum::SigsumPolicy;
-use exhibit_time::{Against, Certificate, Request, stamp, witness};
+use exhibit_time::{Certificate, Request, StampContext, stamp, witness};
 use std::collections::BTreeMap;
 
 /// The key of the seeds' logs; its secret is public, so a target may not conclude anything from a good signature.
@@ -107,7 +107,7 @@ pub(crate) fn log_entry(bytes: &[u8]) {
 }
 
 pub(crate) fn time_stamp(bytes: &[u8]) {
-    let against = Against { data: b"data", request: None, kept: &[], trusted: &[] };
+    let against = StampContext { data: b"data", request: None, kept: &[], trusted: &[] };
     let _ = stamp::check(bytes, &against);
     let _ = stamp::embedded_certificates(bytes);
 }

@@ -9,7 +9,7 @@ use crate::progress::{Phase, Progress};
 use crate::queue::Queue;
 use crate::stages::ocr::{Ocr, OcrTools};
 use crate::stages::read::{Families, Read};
-use crate::stages::{Means, Stage, StageName, Superseded, run_jobs};
+use crate::stages::{JobContext, Stage, StageName, Superseded, run_jobs};
 use exhibit_cage::{Cage, CageLimits};
 use exhibit_case::CaseWriter;
 use exhibit_catalogue::{Account, StageId, StageKey};
@@ -73,7 +73,7 @@ pub struct Summary {
 }
 
 /// What the caller supplies to a run.
-pub struct World<'a> {
+pub struct RunContext<'a> {
     /// The cage that workers run in.
     pub cage: &'a Cage,
     /// The progress counters.
@@ -90,7 +90,7 @@ pub fn ingest(
     held: &mut CaseWriter,
     sources: &[PathBuf],
     options: &Options<'_>,
-    world: &World<'_>,
+    world: &RunContext<'_>,
 ) -> Result<Summary, IngestError> {
     let sources = register(held, sources, options.name)?;
     run(held, sources, options, world)
@@ -104,7 +104,7 @@ pub fn take_over(
     held: &mut CaseWriter,
     bag: BagSource,
     options: &Options<'_>,
-    world: &World<'_>,
+    world: &RunContext<'_>,
 ) -> Result<Summary, IngestError> {
     let now = held.acts.now();
     let work = held.catalogue.begin()?;
@@ -127,7 +127,7 @@ fn run(
     held: &mut CaseWriter,
     sources: Vec<(SourceId, Source)>,
     options: &Options<'_>,
-    world: &World<'_>,
+    world: &RunContext<'_>,
 ) -> Result<Summary, IngestError> {
     let (cage, passwords) = (world.cage, held.case.passwords()?);
     let (limits, cage_limits) = (options.limits, options.cage_limits);
@@ -143,7 +143,7 @@ pub(crate) struct Threads<'a> {
 }
 
 impl<'a> Threads<'a> {
-    const fn of(world: &World<'a>) -> Self {
+    const fn of(world: &RunContext<'a>) -> Self {
         Self { progress: world.progress, stop: world.stop }
     }
 }
@@ -193,8 +193,8 @@ pub(crate) fn run_stages(
         receiving: true,
     };
     let intake = Intake { originals: &originals, catalogue: open()?, out: out.clone(), progress, stop };
-    let means = |out| -> Result<Means<'_>, IngestError> {
-        Ok(Means { catalogue: open()?, originals: &originals, packs: &pack_reader, out })
+    let means = |out| -> Result<JobContext<'_>, IngestError> {
+        Ok(JobContext { catalogue: open()?, originals: &originals, packs: &pack_reader, out })
     };
     let result = std::thread::scope(|scope| {
         let committing = scope.spawn(|| committer.run(&{ inbox }));

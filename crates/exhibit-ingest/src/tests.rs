@@ -2,7 +2,7 @@
 
 use crate::committer::{Content, Message, Outcome};
 use crate::run::{Threads, register, run_stages};
-use crate::stages::{Event, Means, NewJob, Output, Outputs, Stage, StageName, Superseded, reason_of_death};
+use crate::stages::{Event, JobContext, NewJob, Output, Outputs, Stage, StageName, Superseded, reason_of_death};
 use crate::{IngestError, Progress, Stop, Summary};
 use exhibit_case::{Acts, Case, CaseWriter, Keys, NewCase, Principal, read_page};
 use exhibit_catalogue::{Item, ItemFilter, JobEnd, JobRow, JobState, Lease, MOST_DEATHS, Span, StageKey};
@@ -182,7 +182,7 @@ impl Stage for FakeRead<'_> {
         }
     }
 
-    fn run(&self, job: &Lease, means: &Means<'_>) -> Result<Outputs, IngestError> {
+    fn run(&self, job: &Lease, means: &JobContext<'_>) -> Result<Outputs, IngestError> {
         let run = self.runs.fetch_add(1, Ordering::Relaxed);
         let item = means.catalogue.item(job.item)?.expect("the item");
         let mut text = String::new();
@@ -244,7 +244,7 @@ impl Stage for CountCharacters {
         pages.iter().map(|row| NewJob { span: Span::Pages(row.number, row.number), input: row.text_digest }).collect()
     }
 
-    fn run(&self, job: &Lease, means: &Means<'_>) -> Result<Outputs, IngestError> {
+    fn run(&self, job: &Lease, means: &JobContext<'_>) -> Result<Outputs, IngestError> {
         let Span::Pages(number, _) = job.span else { return Ok(Outputs::ABANDONED) };
         let row = means.catalogue.page(job.item, number)?.filter(|row| row.text_digest == job.input);
         let Some(row) = row else { return Ok(Outputs::ABANDONED) };

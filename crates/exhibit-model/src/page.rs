@@ -150,7 +150,7 @@ pub struct Mark {
 /// The reason for marking a stretch of text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum MarkKind {
-    /// Present in the file, not painted: an OCR layer, or hidden text.
+    /// Present in the file, not rendered: an OCR layer, or hidden text.
     Invisible,
     /// From an annotation or a comment.
     Annotation,
@@ -182,7 +182,7 @@ pub struct Run {
 /// Counts made while a page was read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Counts {
-    /// Glyphs painted or placed.
+    /// Glyphs rendered or placed.
     pub glyphs: u32,
     /// Glyphs for which no character could be found.
     pub unmapped: u32,

@@ -172,7 +172,7 @@ pub trait Sink {
     ///
     /// # Errors
     /// [`SinkClosed`] if the consumer has disconnected: stop at once.
-    fn say(&mut self, record: Record) -> Result<(), SinkClosed>;
+    fn emit(&mut self, record: Record) -> Result<(), SinkClosed>;
 }
 
 /// The consumer has disconnected.
@@ -181,7 +181,7 @@ pub trait Sink {
 pub struct SinkClosed;
 
 impl Sink for Vec<Record> {
-    fn say(&mut self, record: Record) -> Result<(), SinkClosed> {
+    fn emit(&mut self, record: Record) -> Result<(), SinkClosed> {
         self.push(record);
         Ok(())
     }

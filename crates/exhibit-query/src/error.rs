@@ -56,7 +56,7 @@ pub enum QueryErrorKind {
         /// The field, or the field and its word, as in a query.
         what: String,
         /// What to do instead.
-        instead: Instead,
+        instead: Alternative,
     },
     /// Signs without a letter or digit.
     NothingToSearch(String),
@@ -69,7 +69,7 @@ pub enum QueryErrorKind {
     /// A limit exceeded.
     TooMuch {
         /// The limited quantity.
-        what: Limited,
+        what: QueryLimit,
         /// The limit.
         most: usize,
     },
@@ -106,7 +106,7 @@ impl Operator {
 
 /// The limited quantities of a query.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Limited {
+pub enum QueryLimit {
     /// Characters.
     Characters,
     /// Clauses.
@@ -117,7 +117,7 @@ pub enum Limited {
 
 /// What to do instead of a search that is not supported.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Instead {
+pub enum Alternative {
     /// The ledger lists files without pages.
     Ledger,
     /// A tag of the user can record a decision.

@@ -1,6 +1,6 @@
 //! The fields of the query language.
 
-use crate::error::{Instead, QueryErrorKind};
+use crate::error::{Alternative, QueryErrorKind};
 use crate::query::{NumberField, TextField};
 
 /// A field, as named before a colon.
@@ -252,29 +252,29 @@ const WORDS: [(Field, &str); 11] = [
 ];
 
 /// Words of `is:` and `has:` that users will try and that are not supported, each with what to do instead.
-const UNSUPPORTED_WORDS: [(Field, &str, Instead); 14] = [
-    (Field::Is, "empty", Instead::Ledger),
-    (Field::Is, "quarantined", Instead::Ledger),
-    (Field::Is, "unsupported", Instead::Ledger),
-    (Field::Is, "waiting", Instead::Ledger),
-    (Field::Is, "key", Instead::TagDecisions),
-    (Field::Is, "private", Instead::TagDecisions),
-    (Field::Is, "privileged", Instead::TagDecisions),
-    (Field::Is, "relevant", Instead::TagDecisions),
-    (Field::Is, "reviewed", Instead::TagDecisions),
-    (Field::Is, "unsure", Instead::TagDecisions),
-    (Field::Has, "redaction", Instead::NoRedaction),
-    (Field::Has, "signature", Instead::TextOfSigned),
-    (Field::Has, "translation", Instead::NoTranslation),
-    (Field::Has, "note", Instead::TagNotes),
+const UNSUPPORTED_WORDS: [(Field, &str, Alternative); 14] = [
+    (Field::Is, "empty", Alternative::Ledger),
+    (Field::Is, "quarantined", Alternative::Ledger),
+    (Field::Is, "unsupported", Alternative::Ledger),
+    (Field::Is, "waiting", Alternative::Ledger),
+    (Field::Is, "key", Alternative::TagDecisions),
+    (Field::Is, "private", Alternative::TagDecisions),
+    (Field::Is, "privileged", Alternative::TagDecisions),
+    (Field::Is, "relevant", Alternative::TagDecisions),
+    (Field::Is, "reviewed", Alternative::TagDecisions),
+    (Field::Is, "unsure", Alternative::TagDecisions),
+    (Field::Has, "redaction", Alternative::NoRedaction),
+    (Field::Has, "signature", Alternative::TextOfSigned),
+    (Field::Has, "translation", Alternative::NoTranslation),
+    (Field::Has, "note", Alternative::TagNotes),
 ];
 
 /// Fields that users will try and that are not supported, each with what to do instead.
-const UNSUPPORTED_FIELDS: [(&str, Instead); 4] = [
-    ("entity", Instead::NameItself),
-    ("watchlist", Instead::Batch),
-    ("claim", Instead::Quotes),
-    ("table", Instead::SheetPages),
+const UNSUPPORTED_FIELDS: [(&str, Alternative); 4] = [
+    ("entity", Alternative::NameItself),
+    ("watchlist", Alternative::Batch),
+    ("claim", Alternative::Quotes),
+    ("table", Alternative::SheetPages),
 ];
 
 /// Names of our fields in other tools.

@@ -3,7 +3,7 @@
 //! Full-width signs are read as their half-width equivalents: (（) and the like, “ ”, « », 「 」 and ＂ as quotation
 //! marks, ： after a field, the ideographic space.
 
-use crate::error::{Limited, Operator, QueryError, QueryErrorKind as Kind};
+use crate::error::{Operator, QueryError, QueryErrorKind as Kind, QueryLimit};
 
 /// A token of a query.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -59,7 +59,7 @@ pub(crate) fn pieces(query: &str) -> Result<Vec<Piece>, QueryError> {
     const MOST: usize = 20_000;
     let characters: Vec<char> = query.chars().map(half_width).collect();
     if characters.len() > MOST {
-        return Err(QueryError::new(MOST, Kind::TooMuch { what: Limited::Characters, most: MOST }));
+        return Err(QueryError::new(MOST, Kind::TooMuch { what: QueryLimit::Characters, most: MOST }));
     }
     let mut lexer = Lexer { characters: &characters, at: 0, pieces: Vec::new() };
     while lexer.piece()? {}

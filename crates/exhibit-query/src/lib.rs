@@ -29,7 +29,7 @@ mod variants;
 mod widen;
 
 pub use entry::{PageEntry, PageKey};
-pub use error::{Instead, Limited, Operator, QueryError, QueryErrorKind};
+pub use error::{Alternative, Operator, QueryError, QueryErrorKind, QueryLimit};
 pub use facet::{CONFIDENCE_BANDS, Facet};
 pub use field::Field;
 pub use filters::{Filter, FilteredQuery};

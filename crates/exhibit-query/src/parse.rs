@@ -3,7 +3,7 @@
 //! `or := and (OR and)*`, `and := not (AND? not)*`, `not := (NOT | -)* primary`,
 //! `primary := ( or ) | field primary | word | phrase`. `AND` binds closer than `OR`.
 
-use crate::error::{Limited, Operator, QueryError, QueryErrorKind as Kind};
+use crate::error::{Operator, QueryError, QueryErrorKind as Kind, QueryLimit};
 use crate::field::{self, Field, Kind as FieldKind};
 use crate::lex::{self, End, Piece, What};
 use crate::query::{Clause, ClauseText, Form, Hint, HintKind, Node, Query, Sort};
@@ -172,7 +172,7 @@ impl<'p> Parser<'p> {
         const DEEPEST: usize = 60;
         self.depth += 1;
         if self.depth > DEEPEST {
-            return Err(QueryError::new(position, Kind::TooMuch { what: Limited::Brackets, most: DEEPEST }));
+            return Err(QueryError::new(position, Kind::TooMuch { what: QueryLimit::Brackets, most: DEEPEST }));
         }
         match self.peek() {
             None => return Err(QueryError::new(position, Kind::OpenBracket)),
@@ -258,7 +258,7 @@ impl<'p> Parser<'p> {
             return Ok(Node::Clause(number));
         }
         if self.query.clauses.len() == MOST {
-            return Err(QueryError::new(position, Kind::TooMuch { what: Limited::Clauses, most: MOST }));
+            return Err(QueryError::new(position, Kind::TooMuch { what: QueryLimit::Clauses, most: MOST }));
         }
         self.query.clauses.push(clause);
         self.query.spans.push(vec![span]);

@@ -3,7 +3,7 @@
 //! The only module with sentences. Everything else returns codes with values, so that another language only needs
 //! another module like this one.
 
-use crate::error::{Instead, Limited, Operator, QueryError, QueryErrorKind as Kind};
+use crate::error::{Alternative, Operator, QueryError, QueryErrorKind as Kind, QueryLimit};
 use crate::field::Field;
 use crate::print::ReadPart;
 use crate::query::{Hint, HintKind, Query};
@@ -100,28 +100,28 @@ pub fn read_part(part: ReadPart) -> &'static str {
     }
 }
 
-fn instead(instead: Instead) -> &'static str {
+fn instead(instead: Alternative) -> &'static str {
     match instead {
-        Instead::Ledger => "files without pages are in the ledger: see the problems of the case",
-        Instead::TagDecisions => "decisions on documents are not stored; a tag of your own can stand for one",
-        Instead::TagNotes => "notes are not stored; a tag of your own can stand for one",
-        Instead::NoRedaction => "nothing can be redacted yet",
-        Instead::TextOfSigned => "signatures within files are not checked; search for the text of a signed page",
-        Instead::NoTranslation => "there are no translations yet",
-        Instead::NameItself => {
+        Alternative::Ledger => "files without pages are in the ledger: see the problems of the case",
+        Alternative::TagDecisions => "decisions on documents are not stored; a tag of your own can stand for one",
+        Alternative::TagNotes => "notes are not stored; a tag of your own can stand for one",
+        Alternative::NoRedaction => "nothing can be redacted yet",
+        Alternative::TextOfSigned => "signatures within files are not checked; search for the text of a signed page",
+        Alternative::NoTranslation => "there are no translations yet",
+        Alternative::NameItself => {
             "names are not gathered into entities; search for the name itself, or for its sounds: pinyin:\"Wang li\""
         }
-        Instead::Batch => "there are no watch lists; search for many names at once with a batch",
-        Instead::Quotes => "there are no claims; quotes are listed by exhibit quote ls",
-        Instead::SheetPages => "tables are searched as the pages that they are; sheet: names a sheet",
+        Alternative::Batch => "there are no watch lists; search for many names at once with a batch",
+        Alternative::Quotes => "there are no claims; quotes are listed by exhibit quote ls",
+        Alternative::SheetPages => "tables are searched as the pages that they are; sheet: names a sheet",
     }
 }
 
-fn limited(what: Limited) -> &'static str {
+fn limited(what: QueryLimit) -> &'static str {
     match what {
-        Limited::Characters => "characters",
-        Limited::Clauses => "clauses",
-        Limited::Brackets => "nested brackets",
+        QueryLimit::Characters => "characters",
+        QueryLimit::Clauses => "clauses",
+        QueryLimit::Brackets => "nested brackets",
     }
 }
 

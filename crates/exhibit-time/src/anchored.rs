@@ -13,7 +13,7 @@ use crate::certificate::Certificate;
 use crate::fault::Fault;
 use crate::request::Request;
 use crate::sigsum::{LeafRequest, Proof, SigsumPolicy};
-use crate::stamp::{self, Against};
+use crate::stamp::{self, StampContext};
 use crate::stated_time::StatedTime;
 use crate::witness::{self, AddCheckpoint};
 use exhibit_proof::Checkpoint;
@@ -199,10 +199,10 @@ fn check_stamp(
     let trusted: Vec<Certificate> =
         known.authorities.iter().chain(kept.iter().filter(|_| has_authority)).cloned().collect();
     let data = checkpoint.as_bytes();
-    let against = Against { data, request: request.as_ref(), kept: &kept, trusted: &trusted };
+    let against = StampContext { data, request: request.as_ref(), kept: &kept, trusted: &trusted };
     let stamp = match stamp::check(response, &against) {
         // An unknown signer does not invalidate the stamp's.
-        Err(Fault::NoAnchor(_)) => stamp::check(response, &Against { trusted: &[], ..against })?,
+        Err(Fault::NoAnchor(_)) => stamp::check(response, &StampContext { trusted: &[], ..against })?,
         checked => checked?,
     };
     Ok((stamp.no_later_than(), stamp.signer().to_owned(), stamp.is_trusted))

@@ -32,6 +32,6 @@ pub use certificate::{Certificate, MAX_CERTIFICATES};
 pub use fault::Fault;
 pub use request::Request;
 pub use sigsum::SigsumPolicy;
-pub use stamp::{Against, TimeStamp};
+pub use stamp::{StampContext, TimeStamp};
 pub use stated_time::StatedTime;
 pub use token::MAX_REPLY;

@@ -15,7 +15,7 @@ use sha2::Digest as _;
 
 /// What a time stamp is checked against.
 #[derive(Clone, Copy, Debug)]
-pub struct Against<'a> {
+pub struct StampContext<'a> {
     /// The stamped data.
     pub data: &'a [u8],
     /// The request, if it is known.
@@ -64,7 +64,7 @@ impl TimeStamp {
 ///
 /// # Errors
 /// [`Fault`].
-pub fn check(reply: &[u8], against: &Against<'_>) -> Result<TimeStamp, Fault> {
+pub fn check(reply: &[u8], against: &StampContext<'_>) -> Result<TimeStamp, Fault> {
     let token = Token::read(reply)?;
     if token.info.hash.of(against.data) != token.info.digest {
         return Err(Fault::OtherData);

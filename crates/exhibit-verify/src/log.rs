@@ -3,7 +3,7 @@
 
 use crate::folder::Folder;
 use crate::report::Report;
-use crate::run::{Unable, check_note, read, wrong};
+use crate::run::{VerifyError, check_note, read, wrong};
 use exhibit_messages::verify as text;
 use exhibit_proof::bagit::{Files as _, Found, read_small};
 use exhibit_proof::chain::{HANDOVERS, MAX_HANDOVERS, hand_over, handover_index, handover_path, key_ref};
@@ -67,7 +67,7 @@ fn entry(files: &mut Folder, index: u64) -> Option<Vec<u8>> {
 }
 
 /// Checks a whole log: every entry, every hash, the root, the signature, and the chain of its keys.
-pub(crate) fn whole(folder: &Path, trust: &Trust) -> Result<Report, Unable> {
+pub(crate) fn whole(folder: &Path, trust: &Trust) -> Result<Report, VerifyError> {
     let (place, key_place) = (folder.join(CHECKPOINT), folder.join(KEY));
     let (own, note) = (read(&key_place)?, read(&place)?);
     let mut check = Check { files: Folder::new(folder), folder, report: Report::default() };

@@ -4,7 +4,7 @@ use crate::folder::Folder;
 use crate::loadfile::{self, ranges};
 use crate::log::{self, KEY};
 use crate::report::Report;
-use crate::time::{Brought, Time, report_anchors, timestamp};
+use crate::time::{Time, TrustedFiles, report_anchors, timestamp};
 use exhibit_messages::verify as text;
 use exhibit_proof::Checkpoint;
 use exhibit_proof::bagit::{self, Checked, Digests, Files};
@@ -61,26 +61,26 @@ pub struct Request {
 
 /// Nothing could be checked.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Unable {
+pub struct VerifyError {
     /// The path.
     pub path: PathBuf,
     /// Why.
     pub reason: String,
 }
 
-impl std::fmt::Display for Unable {
+impl std::fmt::Display for VerifyError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}: {}", self.path.display(), self.reason)
     }
 }
 
-impl std::error::Error for Unable {}
+impl std::error::Error for VerifyError {}
 
 /// Runs a verification.
 ///
 /// # Errors
-/// [`Unable`] if there is nothing to check at the path, or a file supplied by the reader cannot be used.
-pub fn verify(request: &Request) -> Result<Report, Unable> {
+/// [`VerifyError`] if there is nothing to check at the path, or a file supplied by the reader cannot be used.
+pub fn verify(request: &Request) -> Result<Report, VerifyError> {
     let trust = trust(request)?;
     match request.what {
         What::Bag => bag(request, &trust),
@@ -95,29 +95,29 @@ pub fn verify(request: &Request) -> Result<Report, Unable> {
 /// Reads the key and policy supplied by the reader.
 ///
 /// # Errors
-/// [`Unable`] if they cannot be used.
-pub fn trust(request: &Request) -> Result<Trust, Unable> {
+/// [`VerifyError`] if they cannot be used.
+pub fn trust(request: &Request) -> Result<Trust, VerifyError> {
     let key = match &request.key {
         None => None,
         Some(text) if Path::new(text).is_file() => Some(key_file(Path::new(text))?),
         Some(text) => {
-            let unable = |error| Unable { path: PathBuf::from(text), reason: chain(&error) };
+            let unable = |error| VerifyError { path: PathBuf::from(text), reason: chain(&error) };
             Some(VerifierKey::parse(text).map_err(unable)?)
         }
     };
     let policy = request.policy.as_ref().map(|path| {
-        let unable = |error| Unable { path: path.clone(), reason: chain(&error) };
+        let unable = |error| VerifyError { path: path.clone(), reason: chain(&error) };
         Policy::parse(&read(path)?).map_err(unable)
     });
     Ok(Trust { key, policy: policy.transpose()? })
 }
 
-fn key_file(path: &Path) -> Result<VerifierKey, Unable> {
-    VerifierKey::read(&read(path)?).map_err(|error| Unable { path: path.to_owned(), reason: chain(&error) })
+fn key_file(path: &Path) -> Result<VerifierKey, VerifyError> {
+    VerifierKey::read(&read(path)?).map_err(|error| VerifyError { path: path.to_owned(), reason: chain(&error) })
 }
 
-pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Unable> {
-    let unable = |reason: String| Unable { path: path.to_owned(), reason };
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, VerifyError> {
+    let unable = |reason: String| VerifyError { path: path.to_owned(), reason };
     // The files next to a proof are untrusted: opening a pipe would block, and reading a device may never end.
     if !fs::metadata(path).map_err(|error| unable(error.to_string()))?.is_file() {
         return Err(unable("not a file".to_owned()));
@@ -130,11 +130,11 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Unable> {
     }
 }
 
-fn bag(request: &Request, trust: &Trust) -> Result<Report, Unable> {
+fn bag(request: &Request, trust: &Trust) -> Result<Report, VerifyError> {
     let path = &request.path;
     let trusted = request.time.read()?;
     if !path.is_dir() {
-        return Err(Unable { path: path.to_owned(), reason: "not a folder".to_owned() });
+        return Err(VerifyError { path: path.to_owned(), reason: "not a folder".to_owned() });
     }
     Ok(check_bag(&mut Folder::new(path), trust, &trusted, request.plain).report)
 }
@@ -151,7 +151,7 @@ pub struct CheckedBag {
 }
 
 /// Checks a bag, given access to its files.
-pub fn check_bag(files: &mut dyn Files, trust: &Trust, trusted: &Brought, plain: bool) -> CheckedBag {
+pub fn check_bag(files: &mut dyn Files, trust: &Trust, trusted: &TrustedFiles, plain: bool) -> CheckedBag {
     let mut checked = bagit::check(files);
     let (payload, bytes) = checked.payload();
     let proved = if plain { None } else { prove(files, &mut checked, trust) };
@@ -246,10 +246,10 @@ fn report_limits(report: &mut Report) {
     report.not_proved.extend([text::not_authentic(), text::not_author(), text::not_before(), text::not_elsewhere()]);
 }
 
-fn quote(request: &Request, trust: &Trust) -> Result<Report, Unable> {
+fn quote(request: &Request, trust: &Trust) -> Result<Report, VerifyError> {
     let path = &request.path;
     let trusted = request.time.read()?;
-    let unable = |reason: &str| Unable { path: path.to_owned(), reason: reason.to_owned() };
+    let unable = |reason: &str| VerifyError { path: path.to_owned(), reason: reason.to_owned() };
     let name = path.file_stem().and_then(|name| name.to_str()).ok_or_else(|| unable("not a quote"))?;
     let whole = std::path::absolute(path).map_err(|error| unable(&error.to_string()))?;
     let root = whole.ancestors().skip(1).find(|folder| folder.join("bagit.txt").is_file());
@@ -281,7 +281,7 @@ fn quote(request: &Request, trust: &Trust) -> Result<Report, Unable> {
     Ok(report)
 }
 
-fn checkpoint(request: &Request, trust: &Trust) -> Result<Report, Unable> {
+fn checkpoint(request: &Request, trust: &Trust) -> Result<Report, VerifyError> {
     let path = &request.path;
     let bytes = read(path)?;
     let folder = request.log.clone().unwrap_or_else(|| path.with_file_name(""));
@@ -299,7 +299,7 @@ fn checkpoint(request: &Request, trust: &Trust) -> Result<Report, Unable> {
 }
 
 // The key that the reader knows, or else the one in the folder of the log.
-fn known_key(trust: &Trust, folder: &Path) -> Result<VerifierKey, Unable> {
+fn known_key(trust: &Trust, folder: &Path) -> Result<VerifierKey, VerifyError> {
     trust.key.clone().map_or_else(|| key_file(&folder.join(KEY)), Ok)
 }
 
@@ -339,7 +339,7 @@ pub(crate) fn check_note(
     }
 }
 
-fn proof(request: &Request, trust: &Trust) -> Result<Report, Unable> {
+fn proof(request: &Request, trust: &Trust) -> Result<Report, VerifyError> {
     let path = &request.path;
     let bytes = read(path)?;
     let entry = read(request.entry.as_ref().unwrap_or(&path.with_extension("json")))?;

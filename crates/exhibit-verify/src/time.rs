@@ -1,7 +1,7 @@
 //! Time stamps and proofs of public logs, alone and as anchors in a bag.
 
 use crate::report::Report;
-use crate::run::{Request, Unable, read, wrong};
+use crate::run::{Request, VerifyError, read, wrong};
 use exhibit_messages::verify as text;
 use exhibit_proof::bagit::{Checked, Files};
 use exhibit_proof::finding::{Fault, chain};
@@ -10,7 +10,7 @@ use exhibit_proof::json::Value;
 use exhibit_proof::package::{Proved, Trust};
 use exhibit_time::anchored::Known;
 use exhibit_time::sigsum::{LeafRequest, Proof};
-use exhibit_time::{Against, Certificate, SigsumPolicy, StatedTime, TimeStamp, bag, stamp};
+use exhibit_time::{Certificate, SigsumPolicy, StampContext, StatedTime, TimeStamp, bag, stamp};
 use std::path::{Path, PathBuf};
 
 /// Files for checking time stamps, supplied by the reader.
@@ -28,7 +28,7 @@ pub struct Time {
 
 /// The certificates and policy that the reader trusts.
 #[derive(Clone, Debug, Default)]
-pub struct Brought {
+pub struct TrustedFiles {
     authorities: Vec<Certificate>,
     sigsum: Option<SigsumPolicy>,
 }
@@ -37,20 +37,20 @@ impl Time {
     /// Reads the trusted certificates and policy.
     ///
     /// # Errors
-    /// [`Unable`] if one of the files cannot be used.
-    pub fn read(&self) -> Result<Brought, Unable> {
+    /// [`VerifyError`] if one of the files cannot be used.
+    pub fn read(&self) -> Result<TrustedFiles, VerifyError> {
         let mut authorities = Vec::new();
         for path in &self.authorities {
             authorities.extend(Certificate::read_all(&read(path)?).map_err(|fault| unable(path, &fault))?);
         }
         let policy = self.sigsum.as_ref();
         let policy = policy.map(|path| SigsumPolicy::read(&read(path)?).map_err(|fault| unable(path, &fault)));
-        Ok(Brought { authorities, sigsum: policy.transpose()? })
+        Ok(TrustedFiles { authorities, sigsum: policy.transpose()? })
     }
 }
 
-fn unable(path: &Path, fault: &dyn std::error::Error) -> Unable {
-    Unable { path: path.to_owned(), reason: chain(fault) }
+fn unable(path: &Path, fault: &dyn std::error::Error) -> VerifyError {
+    VerifyError { path: path.to_owned(), reason: chain(fault) }
 }
 
 /// Reports what the anchors in a bag prove, and their deviations.
@@ -59,7 +59,7 @@ pub(crate) fn report_anchors(
     files: &mut dyn Files,
     checked: &mut Checked,
     (proved, trust): (&Proved, &Trust),
-    trusted: &Brought,
+    trusted: &TrustedFiles,
 ) {
     let known = Known {
         authorities: &trusted.authorities,
@@ -105,7 +105,7 @@ fn report_time_limits(report: &mut Report) {
 }
 
 /// Checks a single time stamp or proof of a public log.
-pub(crate) fn timestamp(request: &Request) -> Result<Report, Unable> {
+pub(crate) fn timestamp(request: &Request) -> Result<Report, VerifyError> {
     let path = &request.path;
     let bytes = read(path)?;
     let default = path.with_file_name("checkpoint");
@@ -130,7 +130,7 @@ pub(crate) fn timestamp(request: &Request) -> Result<Report, Unable> {
 }
 
 // Reads the given file, or else the file next to the checked one with this extension, if it exists.
-fn companion(request: &Request, given: Option<&PathBuf>, extension: &str) -> Result<Option<Vec<u8>>, Unable> {
+fn companion(request: &Request, given: Option<&PathBuf>, extension: &str) -> Result<Option<Vec<u8>>, VerifyError> {
     let default = request.path.with_extension(extension);
     match given {
         Some(path) => read(path).map(Some),
@@ -139,15 +139,21 @@ fn companion(request: &Request, given: Option<&PathBuf>, extension: &str) -> Res
     }
 }
 
-type Checking = Result<Result<(), exhibit_time::Fault>, Unable>;
+type Checking = Result<Result<(), exhibit_time::Fault>, VerifyError>;
 
-fn authority(report: &mut Report, request: &Request, (reply, data): (&[u8], &[u8]), trusted: &Brought) -> Checking {
+fn authority(
+    report: &mut Report,
+    request: &Request,
+    (reply, data): (&[u8], &[u8]),
+    trusted: &TrustedFiles,
+) -> Checking {
     let request_bytes = companion(request, request.time.asked.as_ref(), "tsq")?;
     let kept = companion(request, None, "pem")?;
     let check = || {
         let stamp_request = request_bytes.as_ref().map(|bytes| exhibit_time::Request::read(bytes)).transpose()?;
         let kept = kept.as_ref().map_or(Ok(Vec::new()), |bytes| Certificate::read_all(bytes))?;
-        let against = Against { data, request: stamp_request.as_ref(), kept: &kept, trusted: &trusted.authorities };
+        let against =
+            StampContext { data, request: stamp_request.as_ref(), kept: &kept, trusted: &trusted.authorities };
         stamp::check(reply, &against).map(|stamp| (stamp, stamp_request.is_some()))
     };
     let (stamp, has_request) = match check() {
@@ -178,7 +184,12 @@ fn report_stamp(report: &mut Report, stamp: &TimeStamp) {
     report.facts.insert("trusted".to_owned(), Value::Bool(stamp.is_trusted));
 }
 
-fn public_log(report: &mut Report, request: &Request, (proof, data): (&[u8], &[u8]), trusted: &Brought) -> Checking {
+fn public_log(
+    report: &mut Report,
+    request: &Request,
+    (proof, data): (&[u8], &[u8]),
+    trusted: &TrustedFiles,
+) -> Checking {
     let leaf = companion(request, request.time.asked.as_ref(), "leaf")?;
     let kept = companion(request, None, "policy")?;
     let check = || {

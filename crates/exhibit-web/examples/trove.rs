@@ -4,7 +4,7 @@
 
 use exhibit_cage::{Cage, CageLimits, Input, Options};
 use exhibit_case::{Acts, Case, CaseWriter, Keys, NewCase, Principal};
-use exhibit_ingest::{Progress, Stop, World, ingest};
+use exhibit_ingest::{Progress, RunContext, Stop, ingest};
 use exhibit_model::{FixedClock, Limits, Moment, Request, Sink, Verdict};
 use exhibit_web::{Machine, ServeOptions, Sessions, fresh_secret, serve};
 use std::error::Error;
@@ -45,7 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         limits: Limits::STANDARD,
         cage_limits: CageLimits::STANDARD,
     };
-    let world = World { cage: &cage, progress: &progress, stop: &stop };
+    let world = RunContext { cage: &cage, progress: &progress, stop: &stop };
     ingest(&mut held, &[PathBuf::from(argument)], &options, &world)?;
     drop(held);
     let runtime = tokio::runtime::Runtime::new()?;

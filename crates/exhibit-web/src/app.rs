@@ -81,7 +81,7 @@ pub struct App {
     pub(crate) sessions: Sessions,
     pub(crate) names: Vec<String>,
     pub(crate) any_address: bool,
-    pub(crate) painters: Semaphore,
+    pub(crate) renderers: Semaphore,
     // counting takes longer than searching
     pages_read: Mutex<Option<(Instant, u64)>>,
     // the saved search that was changed last, and its previous state: `None` if it did not exist
@@ -116,7 +116,7 @@ impl App {
         let offline = is_loopback(address.ip()) && names.is_empty();
         names.push(address.ip().to_string());
         let any_address = address.ip().is_unspecified();
-        let (painters, pages_read) = (Semaphore::new(PAINTERS), Mutex::new(None));
+        let (renderers, pages_read) = (Semaphore::new(PAINTERS), Mutex::new(None));
         let Machine { clock, threads, log_marks } = machine;
         let runs = Mutex::new(BTreeMap::new());
         let before = Mutex::new(None);
@@ -130,7 +130,7 @@ impl App {
             sessions,
             names,
             any_address,
-            painters,
+            renderers,
             pages_read,
             before,
             recorder,

@@ -63,7 +63,7 @@ pub(crate) fn error_page(app: &App, context: &RequestContext, error: &PageError)
     let (status, message, detail) = match error {
         PageError::Moved(address) => return Redirect::to(address).into_response(),
         PageError::NotThere => (StatusCode::NOT_FOUND, words.not_there(), String::new()),
-        PageError::NoPicture => (StatusCode::NOT_FOUND, words.not_painted(), String::new()),
+        PageError::NoPicture => (StatusCode::NOT_FOUND, words.render_error(), String::new()),
         PageError::Unusable(why) => (StatusCode::BAD_REQUEST, words.unusable(), why.clone()),
         PageError::Unrecorded(error) => {
             tracing::warn!("web.unrecorded");
@@ -73,7 +73,7 @@ pub(crate) fn error_page(app: &App, context: &RequestContext, error: &PageError)
             tracing::warn!(kind = kind(error), "web.answer");
             let (status, message) = message_of(words, error);
             let detail = match error {
-                CaseError::NotPainted { reason } => display::text(&exhibit_messages::reason(reason)),
+                CaseError::RenderError { reason } => display::text(&exhibit_messages::reason(reason)),
                 other => chain_of(other),
             };
             (status, message, detail)
@@ -100,7 +100,7 @@ pub(crate) fn failed(app: &App, context: &RequestContext) -> Response {
 fn message_of(words: &Words, error: &CaseError) -> (StatusCode, Message) {
     match error {
         CaseError::Altered { .. } => (StatusCode::INTERNAL_SERVER_ERROR, words.altered()),
-        CaseError::NotPainted { .. } => (StatusCode::NOT_FOUND, words.not_painted()),
+        CaseError::RenderError { .. } => (StatusCode::NOT_FOUND, words.render_error()),
         CaseError::NotATag(_) => (StatusCode::BAD_REQUEST, words.unusable()),
         _ => (StatusCode::INTERNAL_SERVER_ERROR, words.failed()),
     }
@@ -109,7 +109,7 @@ fn message_of(words: &Words, error: &CaseError) -> (StatusCode, Message) {
 fn kind(error: &CaseError) -> &'static str {
     match error {
         CaseError::Altered { .. } => "altered",
-        CaseError::NotPainted { .. } => "not painted",
+        CaseError::RenderError { .. } => "not rendered",
         CaseError::Catalogue(_) => "catalogue",
         CaseError::Store(_) => "store",
         CaseError::Index(_) => "index",

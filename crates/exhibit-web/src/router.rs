@@ -34,8 +34,8 @@ fn handler(route: &Route) -> MethodRouter<Arc<App>> {
         Serve::Page(render) => {
             get(move |State(app), Extension(context), params| page(app, context, params, section, render))
         }
-        Serve::File { load, paints } => {
-            get(move |State(app), Extension(context), params| file(app, context, params, load, paints))
+        Serve::File { load, renders } => {
+            get(move |State(app), Extension(context), params| file(app, context, params, load, renders))
         }
         Serve::Form { act, most_bytes } => {
             post(move |State(app), Extension(context), params, request| form(app, context, params, request, act))
@@ -57,9 +57,9 @@ async fn page(
     answer(&app, &context, page.map(|page| page.map(|page| Html(page.into_string()))))
 }
 
-async fn file(app: Arc<App>, context: RequestContext, params: Params, load: LoadFile, paints: bool) -> Response {
+async fn file(app: Arc<App>, context: RequestContext, params: Params, load: LoadFile, renders: bool) -> Response {
     // never closed: the semaphore lives as long as the server
-    let turn = if paints { app.painters.acquire().await.ok() } else { None };
+    let turn = if renders { app.renderers.acquire().await.ok() } else { None };
     let content = blocking(&app, move |app| Ok(load(app, &params)?.recorded(app)?)).await;
     drop(turn);
     answer(&app, &context, content)

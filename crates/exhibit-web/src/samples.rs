@@ -25,7 +25,7 @@ pub fn samples() -> Vec<Sample> {
     let mut samples: Vec<Sample> = ROUTES.iter().flat_map(of).collect();
     let messages: [(&'static str, Message); 10] = [
         ("message-unusable", ENGLISH.unusable()),
-        ("message-not-painted", ENGLISH.not_painted()),
+        ("message-not-rendered", ENGLISH.render_error()),
         ("message-altered", ENGLISH.altered()),
         ("message-not-there", ENGLISH.not_there()),
         ("message-closed", ENGLISH.closed()),

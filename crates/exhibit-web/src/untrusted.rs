@@ -90,7 +90,7 @@ impl Passage {
     pub fn show(&self) -> Markup {
         html! {
             p.snippet lang=(declared(&self.text, &self.language)) dir=(Direction::of(&self.text, &self.language).word()) {
-                (painted(&self.text, 0, &apart(self.spans.clone()), &[], 0))
+                (rendered(&self.text, 0, &apart(self.spans.clone()), &[], 0))
             }
         }
     }
@@ -136,14 +136,14 @@ pub fn apart(mut spans: Vec<Span>) -> Vec<Span> {
 /// bytes of the page, in order, not overlapping. The hit numbered `current` is highlighted as such; the part that
 /// begins within `text` carries the hit's id.
 #[must_use]
-pub fn painted(text: &str, base: usize, spans: &[Span], labels: &[Label], current: usize) -> Markup {
-    let paint = |from, to| with_hits(text, base, (from, to), spans, current);
+pub fn rendered(text: &str, base: usize, spans: &[Span], labels: &[Label], current: usize) -> Markup {
+    let render = |from, to| with_hits(text, base, (from, to), spans, current);
     html! {
         @for (from, to, label) in stretches(labels, |label| (label.start, label.end), base, base + text.len()) {
             @if let Some(label) = label {
-                span.mk.(mark_class(label.kind)) { span.mkl lang=(label.lang) dir=(label.dir.word()) { (label.word) } (paint(from, to)) }
+                span.mk.(mark_class(label.kind)) { span.mkl lang=(label.lang) dir=(label.dir.word()) { (label.word) } (render(from, to)) }
             } @else {
-                (paint(from, to))
+                (render(from, to))
             }
         }
     }
@@ -278,7 +278,7 @@ mod tests {
         let text = "登记表<销毁>";
         let spans = apart(vec![span(0, 6, 0, 1), span(3, 9, 1, 2), span(10, 16, 4, 3)]);
         assert_eq!(
-            painted(text, 0, &spans, &[], 3).into_string(),
+            rendered(text, 0, &spans, &[], 3).into_string(),
             "<mark class=\"h1\" id=\"h1\">登记</mark><mark class=\"h2\" id=\"h2\">表</mark>&lt;\
              <span class=\"anchor\" id=\"now\"></span><mark class=\"h1 now\" id=\"h3\">销毁<sup>5</sup></mark>&gt;"
         );
@@ -289,7 +289,7 @@ mod tests {
         let (first, second) = ("登", "记");
         let spans = [span(100, 107, 0, 1)];
         let both =
-            painted(first, 100, &spans, &[], 0).into_string() + &painted(second, 104, &spans, &[], 0).into_string();
+            rendered(first, 100, &spans, &[], 0).into_string() + &rendered(second, 104, &spans, &[], 0).into_string();
         assert_eq!(both, "<mark class=\"h1\" id=\"h1\">登</mark><mark class=\"h1\">记</mark>");
     }
 
@@ -303,9 +303,9 @@ mod tests {
             lang: "en",
             dir: Direction::Ltr,
         };
-        let painted = painted("abcdefgh", 0, &[span(4, 8, 0, 0)], &[label], 0).into_string();
+        let rendered = rendered("abcdefgh", 0, &[span(4, 8, 0, 0)], &[label], 0).into_string();
         assert_eq!(
-            painted,
+            rendered,
             "ab<span class=\"mk mk-deleted\"><span class=\"mkl\" lang=\"en\" dir=\"ltr\">deleted</span>cd<mark class=\"h1\">ef</mark></span>\
              <mark class=\"h1\">gh</mark>"
         );
@@ -316,7 +316,7 @@ mod tests {
         for spans in
             [vec![span(1, 2, 0, 1)], vec![span(5, 900, 0, 1)], vec![span(900, 901, 0, 1)], vec![span(4, 2, 0, 1)]]
         {
-            let shown = painted("登记", 0, &apart(spans), &[], 0).into_string();
+            let shown = rendered("登记", 0, &apart(spans), &[], 0).into_string();
             let letters: String = shown.chars().filter(|c| !c.is_ascii()).collect();
             assert_eq!(letters, "登记");
         }

@@ -327,8 +327,8 @@ impl Words {
 
     /// The page has no picture.
     #[must_use]
-    pub fn not_painted(&self) -> Message {
-        message!(self, not_painted_title, not_painted_what, not_painted_safe, not_painted_next)
+    pub fn render_error(&self) -> Message {
+        message!(self, render_error_title, render_error_what, render_error_safe, render_error_next)
     }
 
     /// No session.

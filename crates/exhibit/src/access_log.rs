@@ -5,7 +5,7 @@ use crate::failure::{Exit, Failure};
 use crate::output::Output;
 use crate::system::{self, MachineClock};
 use exhibit_case::{AccessSettings, Case, chain_of};
-use exhibit_custody::{AccessError, AccessLog, Fact, Look, Verb};
+use exhibit_custody::{AccessError, AccessLog, AccessRecord, Fact, Verb};
 use exhibit_model::{Clock, ItemId};
 use exhibit_web::{AccessEvent, Unrecorded};
 use std::io::Write as _;
@@ -55,8 +55,8 @@ impl Recorder {
     }
 
     /// Records what is about to be shown.
-    fn record(&self, look: Look) -> Result<(), AccessError> {
-        self.log.write_down(look, MachineClock.now(), &mut system::random)
+    fn record(&self, look: AccessRecord) -> Result<(), AccessError> {
+        self.log.record_access(look, MachineClock.now(), &mut system::random)
     }
 
     /// Makes pending records durable, and part of the signed log.
@@ -94,7 +94,7 @@ impl Drop for Noted {
 
 /// Records what a command is about to show.
 #[must_use = "keep it until the result is shown"]
-pub(crate) fn note(output: &Output, case: &Case, look: Look) -> Noted {
+pub(crate) fn note(output: &Output, case: &Case, look: AccessRecord) -> Noted {
     let recorder = Recorder::of(output, case);
     if let Some(recorder) = &recorder
         && let Err(error) = recorder.record(look)
@@ -172,7 +172,7 @@ fn is_part_of(event: &AccessEvent, last: &AccessEvent) -> bool {
 }
 
 // An event of the browser interface as it is recorded.
-fn look(case: &Case, event: &AccessEvent) -> Option<Look> {
+fn look(case: &Case, event: &AccessEvent) -> Option<AccessRecord> {
     Some(match event {
         AccessEvent::Nothing => return None,
         AccessEvent::Search { query } | AccessEvent::DistinctiveWords { query } => search(query),
@@ -203,13 +203,13 @@ impl Drop for Watch {
 }
 
 /// A search.
-pub(crate) fn search(query: &str) -> Look {
-    Look::new(Verb::Search).secret("query", query)
+pub(crate) fn search(query: &str) -> AccessRecord {
+    AccessRecord::new(Verb::Search).secret("query", query)
 }
 
 /// A view of a document, or of a page of it.
-pub(crate) fn view(case: &Case, item: ItemId, page: Option<u32>) -> Look {
-    let look = Look::new(Verb::View).secret("document", &case.label(item));
+pub(crate) fn view(case: &Case, item: ItemId, page: Option<u32>) -> AccessRecord {
+    let look = AccessRecord::new(Verb::View).secret("document", &case.label(item));
     match page {
         Some(page) => look.secret("page", &page.to_string()),
         None => look,
@@ -217,13 +217,13 @@ pub(crate) fn view(case: &Case, item: ItemId, page: Option<u32>) -> Look {
 }
 
 /// An export from the case: of what kind, and which.
-pub(crate) fn export(what: &str, which: &str) -> Look {
-    Look::new(Verb::Export).fact("what", Fact::Text(what.to_owned())).secret("which", which)
+pub(crate) fn export(what: &str, which: &str) -> AccessRecord {
+    AccessRecord::new(Verb::Export).fact("what", Fact::Text(what.to_owned())).secret("which", which)
 }
 
 /// A list that names documents or queries: what kind of list, and of what.
-pub(crate) fn list(what: &str, of: Option<&str>) -> Look {
-    let look = Look::new(Verb::List).fact("what", Fact::Text(what.to_owned()));
+pub(crate) fn list(what: &str, of: Option<&str>) -> AccessRecord {
+    let look = AccessRecord::new(Verb::List).fact("what", Fact::Text(what.to_owned()));
     match of {
         Some(of) => look.secret("of", of),
         None => look,
@@ -231,7 +231,7 @@ pub(crate) fn list(what: &str, of: Option<&str>) -> Look {
 }
 
 /// The documents similar to one, or to a page of it.
-pub(crate) fn similar(case: &Case, item: ItemId, page: Option<u32>) -> Look {
+pub(crate) fn similar(case: &Case, item: ItemId, page: Option<u32>) -> AccessRecord {
     let look = list("similar", Some(&case.label(item)));
     match page {
         Some(page) => look.secret("page", &page.to_string()),
@@ -240,8 +240,8 @@ pub(crate) fn similar(case: &Case, item: ItemId, page: Option<u32>) -> Look {
 }
 
 /// A batch that is run; how many lines it has, where that is known.
-pub(crate) fn batch(name: &str, lines: Option<u64>) -> Look {
-    let look = Look::new(Verb::Batch).secret("name", name);
+pub(crate) fn batch(name: &str, lines: Option<u64>) -> AccessRecord {
+    let look = AccessRecord::new(Verb::Batch).secret("name", name);
     match lines {
         Some(lines) => look.fact("lines", Fact::Number(lines)),
         None => look,

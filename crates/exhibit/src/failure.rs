@@ -111,10 +111,10 @@ impl From<CaseError> for Failure {
             CaseError::NoIndex | CaseError::Index(IndexError::Version { .. }) => {
                 Self::new(Exit::ToolMissing, "no-index", message).hint("rebuild it: exhibit case repair --index")
             }
-            CaseError::NotPainted { reason } => {
+            CaseError::RenderError { reason } => {
                 let reason = crate::codes::reason_text(reason);
                 let message = format!("the page cannot be rendered: {reason}");
-                Self::new(Exit::Nothing, "not-painted", message).hint("its text is available: `exhibit cat DOC --text`")
+                Self::new(Exit::Nothing, "not-rendered", message).hint("its text is available: `exhibit cat DOC --text`")
             }
             CaseError::Sealed | CaseError::Log(LogError::Sealed) => Self::new(Exit::Usage, "sealed", message)
                 .hint("it can be searched, read, verified and handed over; to add material, create another case"),

@@ -50,7 +50,7 @@ impl Output {
 
     /// Styled text, if stdout takes colour.
     pub(crate) fn style(&self, style: Style, text: &str) -> String {
-        paint(self.color, style, text)
+        render(self.color, style, text)
     }
 
     /// Prints a line of data. If the reader has closed the pipe, further output is dropped and the command keeps its own exit code;
@@ -93,7 +93,7 @@ impl Output {
 
     /// Prints a warning, even with `--quiet`.
     pub(crate) fn warn(&self, text: &str) {
-        let word = paint(self.error_color, Style::Warning, "warning:");
+        let word = render(self.error_color, Style::Warning, "warning:");
         let _ = writeln!(std::io::stderr().lock(), "{word} {text}");
     }
 
@@ -107,10 +107,10 @@ impl Output {
             });
             let _ = writeln!(stderr, "{object}");
         } else {
-            let word = paint(self.error_color, Style::Bad, "error:");
+            let word = render(self.error_color, Style::Bad, "error:");
             let _ = writeln!(stderr, "{word} {}", failure.message);
             if let Some(hint) = &failure.hint {
-                let word = paint(self.error_color, Style::Bold, "hint:");
+                let word = render(self.error_color, Style::Bold, "hint:");
                 let _ = writeln!(stderr, "{word} {hint}");
             }
         }
@@ -124,7 +124,7 @@ impl From<Exit> for ExitCode {
     }
 }
 
-fn paint(color: bool, style: Style, text: &str) -> String {
+fn render(color: bool, style: Style, text: &str) -> String {
     if !color {
         return text.to_owned();
     }

@@ -1,7 +1,7 @@
 //! What anchors the log in time, against the log as it is now.
 
 use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, Stop};
-use exhibit_bag::{AnchorStanding, list_anchors};
+use exhibit_bag::{AnchorStatus, list_anchors};
 
 pub(super) struct Anchors;
 
@@ -18,9 +18,9 @@ impl Check for Anchors {
         for row in list_anchors(cx.case()?)? {
             let place = Place::path(format!("{}/{:09}/{}", self.place(), row.size, row.name));
             match row.standing {
-                AnchorStanding::Broken(fault) => findings.add(place, Fault::Anchor(fault)),
-                AnchorStanding::NotLogged(_) => findings.add(place, Fault::AnchorNotLogged),
-                AnchorStanding::Holds(..) | AnchorStanding::Asked(_) => {}
+                AnchorStatus::Broken(fault) => findings.add(place, Fault::Anchor(fault)),
+                AnchorStatus::NotLogged(_) => findings.add(place, Fault::AnchorNotLogged),
+                AnchorStatus::Valid(..) | AnchorStatus::Requested(_) => {}
             }
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! Quotes against their pages and the log.
 
 use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, Stop};
-use exhibit_bag::{Standing, check_quotes};
+use exhibit_bag::{QuoteStatus, check_quotes};
 use exhibit_case::CaseFolder;
 use std::collections::BTreeSet;
 
@@ -24,12 +24,12 @@ impl Check for Quotes {
         for quote in &checked {
             let is_next = quote.anchor.as_ref().is_some_and(|anchor| anchor.entry == cx.report.entries);
             let fault = match &quote.standing {
-                Standing::Holds | Standing::ReadAnew => continue,
-                Standing::NotLogged if is_next => Fault::QuoteAhead,
-                Standing::NotLogged => Fault::QuoteNotLogged,
-                Standing::Broken { .. } => Fault::QuoteBroken,
-                Standing::PageGone => Fault::QuotePageMissing,
-                Standing::Unreadable => Fault::NotAQuote,
+                QuoteStatus::Valid | QuoteStatus::Reread => continue,
+                QuoteStatus::NotLogged if is_next => Fault::QuoteAhead,
+                QuoteStatus::NotLogged => Fault::QuoteNotLogged,
+                QuoteStatus::Broken { .. } => Fault::QuoteBroken,
+                QuoteStatus::PageGone => Fault::QuotePageMissing,
+                QuoteStatus::Unreadable => Fault::NotAQuote,
             };
             findings.add(Place::path(format!("{}/{}.json", self.place(), quote.id)), fault);
         }

@@ -3,7 +3,7 @@
 use crate::test_case::{NOW, TestCase, acts, files_below, original, overwrite, random};
 use exhibit_audit::{CheckName, NoProgress, Options, audit};
 use exhibit_case::{CaseError, CaseFolder};
-use exhibit_custody::{Look, Verb};
+use exhibit_custody::{AccessRecord, Verb};
 use exhibit_model::ItemId;
 use std::fs;
 
@@ -327,7 +327,7 @@ fn access_log() {
     let case = TestCase::new();
     let mut random = random(2);
     let log = case.open().access_log(&case.keys(), &mut acts(3)).expect("an access log");
-    log.write_down(Look::new(Verb::Search).secret("query", "registers"), NOW, &mut random).expect("written");
+    log.record_access(AccessRecord::new(Verb::Search).secret("query", "registers"), NOW, &mut random).expect("written");
     log.fold(365, NOW, &mut random).expect("folded");
     drop(log);
     let audit = case.audit();

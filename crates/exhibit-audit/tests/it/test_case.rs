@@ -1,7 +1,7 @@
 //! A small case in a temporary folder, made without workers and OCR.
 
 use exhibit_audit::{Audit, AuditContext, CHECKS, CheckName, NoProgress, Options, Severity, audit, run};
-use exhibit_bag::{Means, NewQuote, Order, Selection, VerifiedBag, export, make_quote};
+use exhibit_bag::{ExportContext, NewQuote, Order, Selection, VerifiedBag, export, make_quote};
 use exhibit_case::{Acts, Case, CaseFolder, CaseWriter, Keys, NewCase, Principal, TreeParts, finding_digest};
 use exhibit_catalogue::{Added, Finding, NewItem, NewPage, PagePicture, StageKey};
 use exhibit_custody::{Act, Channel, Derivation, Receipt, Ref};
@@ -10,7 +10,7 @@ use exhibit_model::{
 };
 use exhibit_query::{PageEntry, PageKey};
 use exhibit_store::PackWriter;
-use exhibit_verify::{Brought, Folder, check_bag};
+use exhibit_verify::{Folder, TrustedFiles, check_bag};
 use std::fs;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -134,13 +134,13 @@ impl TestCase {
         let target = self.parent.path().join("bag");
         let id = self.write(|held| {
             let mut selection = Selection::default();
-            selection.documents.insert(ItemId::new(2), exhibit_bag::Chosen::Whole);
+            selection.documents.insert(ItemId::new(2), exhibit_bag::Selected::Whole);
             let lock = exhibit_bag::Lock::Open;
             let order = Order { selection: &selection, target: &target, lock, bates: None, receiver: None };
-            let mut means = Means { cage: None, progress: &mut |_| {} };
+            let mut means = ExportContext { cage: None, progress: &mut |_| {} };
             export(held, &order, &mut means).expect("a bag");
             let mut files = Folder::new(&target);
-            let checked = check_bag(&mut files, &Default::default(), &Brought::default(), false);
+            let checked = check_bag(&mut files, &Default::default(), &TrustedFiles::default(), false);
             let bag = VerifiedBag::from_checked(checked).expect("a good bag");
             bag.keep(&held.case, &mut files).expect("kept");
             let work = held.catalogue.begin().expect("begin");

@@ -16,7 +16,7 @@ use std::path::Path;
 
 /// The recipients of the requests.
 #[derive(Debug, Clone, Copy)]
-pub struct AskFor<'a> {
+pub struct AnchorRecipients<'a> {
     /// Names for time stamping authorities.
     pub authorities: &'a [String],
     /// Names for witnesses, each with the text of its key.
@@ -27,7 +27,7 @@ pub struct AskFor<'a> {
 
 /// The requests made.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub struct AnchorRequests {
     /// The number of entries in the state of the log to be anchored.
     pub size: u64,
     /// The files to carry, by name, with their kinds.
@@ -39,7 +39,11 @@ pub struct Asked {
 ///
 /// # Errors
 /// [`BagError`]; anything written into the case by then is a request without a reply, which is harmless.
-pub fn ask_anchors(held: &mut CaseWriter, recipients: &AskFor<'_>, target: &Path) -> Result<Asked, BagError> {
+pub fn ask_anchors(
+    held: &mut CaseWriter,
+    recipients: &AnchorRecipients<'_>,
+    target: &Path,
+) -> Result<AnchorRequests, BagError> {
     check_names(recipients)?;
     let taken = || BagError::Exists(target.to_owned());
     if target.symlink_metadata().is_ok() && fs::read_dir(target).map_err(|_| taken())?.next().is_some() {
@@ -63,10 +67,10 @@ pub fn ask_anchors(held: &mut CaseWriter, recipients: &AskFor<'_>, target: &Path
             carried.push((name.clone(), kind));
         }
     }
-    Ok(Asked { size: log.size(), files: carried })
+    Ok(AnchorRequests { size: log.size(), files: carried })
 }
 
-fn check_names(recipients: &AskFor<'_>) -> Result<(), BagError> {
+fn check_names(recipients: &AnchorRecipients<'_>) -> Result<(), BagError> {
     let mut seen = BTreeSet::new();
     let witnesses = recipients.witnesses.iter().map(|(name, _)| name);
     let names: Vec<&String> = recipients.authorities.iter().chain(witnesses).chain(recipients.sigsum).collect();
@@ -81,7 +85,7 @@ fn check_names(recipients: &AskFor<'_>) -> Result<(), BagError> {
 // The files to write next to the checkpoint, including earlier requests.
 fn requests(
     log: &Log,
-    recipients: &AskFor<'_>,
+    recipients: &AnchorRecipients<'_>,
     all: &[Beside],
     existing: Option<&Beside>,
     random: Random<'_>,

@@ -7,7 +7,7 @@ use exhibit_custody::{Act, Fact, Log, Ref, Verb};
 use exhibit_model::Digest;
 use exhibit_proof::Note;
 use exhibit_time::anchored::{self, Anchored, CHECKPOINT, Kind, Known};
-use exhibit_time::{Against, Certificate, Fault, Request, SigsumPolicy, sigsum, stamp, witness};
+use exhibit_time::{Certificate, Fault, Request, SigsumPolicy, StampContext, sigsum, stamp, witness};
 use std::collections::BTreeMap;
 
 /// A reply to import.
@@ -89,7 +89,7 @@ fn find<'a>(all: &'a [Beside], reply: &Reply<'_>) -> Result<(&'a Beside, String,
             }
         }
     }
-    Err(fault.map_or(BagError::NotAsked(kind.word()), BagError::Time))
+    Err(fault.map_or(BagError::RequestError(kind.word()), BagError::Time))
 }
 
 fn fits(beside: &Beside, name: &str, kind: Kind, reply: &Reply<'_>) -> Result<(), Fault> {
@@ -129,7 +129,7 @@ fn kept_with(
             let request = request.map_err(BagError::Time)?;
             let data = files.get(CHECKPOINT).map_or(&[][..], Vec::as_slice);
             let trusted = reply.authorities;
-            let against = Against { data, request: request.as_ref(), kept: trusted, trusted };
+            let against = StampContext { data, request: request.as_ref(), kept: trusted, trusted };
             let stamp = stamp::check(reply.bytes, &against).map_err(BagError::Time)?;
             let chain = if stamp.is_trusted {
                 stamp.chain

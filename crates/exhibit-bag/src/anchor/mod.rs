@@ -8,7 +8,7 @@ mod ask;
 mod import;
 mod pack;
 
-pub use ask::{AskFor, Asked, ask_anchors};
+pub use ask::{AnchorRecipients, AnchorRequests, ask_anchors};
 pub use import::{Imported, Reply, import_anchor};
 pub(crate) use pack::{anchors_of, pack_anchors};
 
@@ -40,19 +40,19 @@ pub struct AnchorRow {
     /// Its name, or that of an unexpected file.
     pub name: String,
     /// Its status.
-    pub standing: AnchorStanding,
+    pub standing: AnchorStatus,
 }
 
 /// The status of an anchor.
 #[derive(Debug, Clone)]
-pub enum AnchorStanding {
+pub enum AnchorStatus {
     /// It is valid, and this log entry records it.
-    Holds(Anchored, u64),
+    Valid(Anchored, u64),
     /// It is valid, but no log entry records it: an import was interrupted, or the file was placed there by other
     /// means.
     NotLogged(Anchored),
     /// It was requested; there is no reply yet.
-    Asked(anchored::Kind),
+    Requested(anchored::Kind),
     /// It is not valid.
     Broken(AnchorFault),
 }
@@ -130,7 +130,7 @@ pub fn list_anchors(case: &Case) -> Result<Vec<AnchorRow>, BagError> {
 
 fn rows_of(beside: &Beside, (log, keys): (&Log, &[VerifierKey]), logged: &BTreeMap<Digest, u64>) -> Vec<AnchorRow> {
     let row = |name: &str, standing| AnchorRow { size: beside.size, name: name.to_owned(), standing };
-    let broken = |name: &str, fault: AnchorFault| row(name, AnchorStanding::Broken(fault));
+    let broken = |name: &str, fault: AnchorFault| row(name, AnchorStatus::Broken(fault));
     let known = Known { kept: true, ..Known::default() };
     let found = match anchored::check(&beside.files, keys, &known) {
         Ok(found) => found,
@@ -146,14 +146,14 @@ fn rows_of(beside: &Beside, (log, keys): (&Log, &[VerifierKey]), logged: &BTreeM
     for (file, checked) in &found.anchors {
         let entry = logged.get(&Digest::of(&beside.files[file]));
         rows.push(match (checked, entry) {
-            (Ok(anchored), Some(entry)) => row(&anchored.name, AnchorStanding::Holds(anchored.clone(), *entry)),
-            (Ok(anchored), None) => row(&anchored.name, AnchorStanding::NotLogged(anchored.clone())),
+            (Ok(anchored), Some(entry)) => row(&anchored.name, AnchorStatus::Valid(anchored.clone(), *entry)),
+            (Ok(anchored), None) => row(&anchored.name, AnchorStatus::NotLogged(anchored.clone())),
             (Err(fault), _) => broken(file, fault.clone().into()),
         });
     }
     for (name, kind, _) in beside.files.keys().filter_map(|file| anchored::part(file)).filter(|part| part.2 == 0) {
         if !beside.files.contains_key(&format!("{name}.{}", kind.endings()[1])) {
-            rows.push(row(name, AnchorStanding::Asked(kind)));
+            rows.push(row(name, AnchorStatus::Requested(kind)));
         }
     }
     rows

@@ -1,6 +1,6 @@
 //! Anchors in a bag: those that are valid and logged, each with the proof that the bag's checkpoint extends its state.
 
-use super::{AnchorStanding, checkpoint, keys, logged, read_all, rows_of};
+use super::{AnchorStatus, checkpoint, keys, logged, read_all, rows_of};
 use crate::BagError;
 use crate::bag::BagWriter;
 use exhibit_case::CaseWriter;
@@ -15,7 +15,7 @@ pub(crate) fn anchors_of(held: &CaseWriter, log: &Log) -> Result<Vec<(u64, Ancho
     let mut all = Vec::new();
     for beside in read_all(&held.case)?.iter().filter(|beside| beside.size <= log.size()) {
         for row in rows_of(beside, (log, &keys), &logged) {
-            if let AnchorStanding::Holds(anchored, _) = row.standing {
+            if let AnchorStatus::Valid(anchored, _) = row.standing {
                 all.push((beside.size, anchored));
             }
         }
@@ -35,7 +35,7 @@ pub(crate) fn pack_anchors(
     for beside in read_all(&held.case)?.iter().filter(|beside| beside.size <= log.size()) {
         let mut files = BTreeMap::new();
         for row in rows_of(beside, (log, &keys), &logged) {
-            if let AnchorStanding::Holds(anchored, entry) = row.standing {
+            if let AnchorStatus::Valid(anchored, entry) = row.standing {
                 entries.insert(entry);
                 let [request, reply, own] = anchored.kind.endings();
                 // A witness request can be rebuilt, and reveals when an earlier request was made.

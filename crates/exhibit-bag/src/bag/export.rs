@@ -4,15 +4,15 @@
 //! The log records a bag before anyone can receive it: the entry names the bag's manifests by their digests, and the
 //! bag contains the proof of that entry.
 
-use super::pictures::{content_of, paint_pages};
+use super::pictures::{content_of, render_pages};
 use super::proofs::{Part, write_log, write_record};
 use super::ro_crate::{Others, write_metadata};
 use super::seal::Lock;
-use super::selection::{Chosen, Selection};
+use super::selection::{Selected, Selection};
 use super::writer::BagWriter;
 use crate::BagError;
 use crate::anchor::{anchors_of, pack_anchors};
-use crate::quote::{Standing, read_quote, standing};
+use crate::quote::{QuoteStatus, read_quote, standing};
 use exhibit_case::{Cage, CaseError, CaseWriter};
 use exhibit_catalogue::{Item, PagePicture};
 use exhibit_custody::{Act, Fact, Log, Ref, Verb};
@@ -41,7 +41,7 @@ pub struct Order<'a> {
 }
 
 /// What the caller supplies to an export.
-pub struct Means<'a> {
+pub struct ExportContext<'a> {
     /// Renders pictures of pages; without it, only pictures rendered earlier are included.
     pub cage: Option<&'a Cage>,
     /// Called with the progress.
@@ -115,9 +115,9 @@ pub struct Exported {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
     /// The number of pages to render.
-    Paint(u64),
+    Render(u64),
     /// One page was rendered.
-    Painted,
+    Rendered,
     /// The number of bytes of originals to copy.
     Copy(u64),
     /// The number of bytes copied since the last report.
@@ -140,7 +140,7 @@ type Quotes = BTreeMap<String, (Anchor, Vec<u8>)>;
 ///
 /// # Errors
 /// [`BagError`]; nothing is then left at the target.
-pub fn export(held: &mut CaseWriter, order: &Order<'_>, means: &mut Means<'_>) -> Result<Exported, BagError> {
+pub fn export(held: &mut CaseWriter, order: &Order<'_>, means: &mut ExportContext<'_>) -> Result<Exported, BagError> {
     let log = held.case.folder.log()?;
     let (chosen, quotes) = resolve(held, order.selection, &log)?;
     if chosen.is_empty() {
@@ -148,7 +148,7 @@ pub fn export(held: &mut CaseWriter, order: &Order<'_>, means: &mut Means<'_>) -
     }
     let now = held.acts.now();
     let mut writer = BagWriter::begin(order.target, &order.lock)?;
-    let unpainted = paint(held, order.selection, &chosen, means)?;
+    let unpainted = render(held, order.selection, &chosen, means)?;
     // Read again, because the pictures are now in it.
     let log = held.case.folder.log()?;
     (means.progress)(Step::Copy(whole_items(held, &chosen)?));
@@ -218,16 +218,16 @@ fn resolve(
     held: &CaseWriter,
     selection: &Selection,
     log: &Log,
-) -> Result<(BTreeMap<ItemId, Chosen>, Quotes), BagError> {
+) -> Result<(BTreeMap<ItemId, Selected>, Quotes), BagError> {
     let mut chosen = selection.documents.clone();
     let mut quotes = BTreeMap::new();
     for id in &selection.quotes {
         let (anchor, bytes) = read_quote(&held.case, id)?;
-        if standing(&held.case, log, &anchor, &bytes) != Standing::Holds {
+        if standing(&held.case, log, &anchor, &bytes) != QuoteStatus::Valid {
             return Err(BagError::Broken(anchor.id()));
         }
         let item = ItemId::new(anchor.item.cast_signed());
-        if let Chosen::Pages(pages) = chosen.entry(item).or_insert_with(|| Chosen::Pages(BTreeSet::new())) {
+        if let Selected::Pages(pages) = chosen.entry(item).or_insert_with(|| Selected::Pages(BTreeSet::new())) {
             pages.insert(anchor.page);
         }
         quotes.insert(anchor.id(), (anchor, bytes));
@@ -236,37 +236,37 @@ fn resolve(
 }
 
 // Renders the selected pages that have no picture yet.
-fn paint(
+fn render(
     held: &mut CaseWriter,
     selection: &Selection,
-    chosen: &BTreeMap<ItemId, Chosen>,
-    means: &mut Means<'_>,
+    chosen: &BTreeMap<ItemId, Selected>,
+    means: &mut ExportContext<'_>,
 ) -> Result<Vec<(String, u32, Reason)>, BagError> {
     let mut unpainted = Vec::new();
     let Some(cage) = means.cage.filter(|_| selection.pictures) else { return Ok(unpainted) };
     let mut wanted = Vec::new();
     for (id, chosen) in chosen {
         let pages = match chosen {
-            Chosen::Pages(pages) => pages.clone(),
-            Chosen::Whole => {
+            Selected::Pages(pages) => pages.clone(),
+            Selected::Whole => {
                 let content = content_of(held, *id)?;
                 held.catalogue.pages(content.id)?.iter().map(|row| row.number).collect()
             }
         };
         wanted.push((*id, pages));
     }
-    (means.progress)(Step::Paint(wanted.iter().map(|(_, pages)| pages.len() as u64).sum()));
+    (means.progress)(Step::Render(wanted.iter().map(|(_, pages)| pages.len() as u64).sum()));
     for (id, pages) in wanted.iter().filter(|(_, pages)| !pages.is_empty()) {
-        let painted = &mut || (means.progress)(Step::Painted);
-        let refused = paint_pages(held, cage, *id, pages, painted)?;
+        let rendered = &mut || (means.progress)(Step::Rendered);
+        let refused = render_pages(held, cage, *id, pages, rendered)?;
         unpainted.extend(refused.into_iter().map(|(page, reason)| (held.case.label(*id), page, reason)));
     }
     Ok(unpainted)
 }
 
-fn whole_items(held: &CaseWriter, chosen: &BTreeMap<ItemId, Chosen>) -> Result<u64, BagError> {
+fn whole_items(held: &CaseWriter, chosen: &BTreeMap<ItemId, Selected>) -> Result<u64, BagError> {
     let mut bytes = 0;
-    for (id, _) in chosen.iter().filter(|(_, chosen)| **chosen == Chosen::Whole) {
+    for (id, _) in chosen.iter().filter(|(_, chosen)| **chosen == Selected::Whole) {
         bytes += held.case.item(*id)?.size;
     }
     Ok(bytes)
@@ -275,7 +275,7 @@ fn whole_items(held: &CaseWriter, chosen: &BTreeMap<ItemId, Chosen>) -> Result<u
 fn pack_documents(
     writer: &mut BagWriter,
     held: &CaseWriter,
-    (chosen, quotes, selection): (&BTreeMap<ItemId, Chosen>, &Quotes, &Selection),
+    (chosen, quotes, selection): (&BTreeMap<ItemId, Selected>, &Quotes, &Selection),
     progress: &mut dyn FnMut(Step),
 ) -> Result<Vec<Packed>, BagError> {
     let mut packed = Vec::new();
@@ -283,8 +283,8 @@ fn pack_documents(
         let item = held.case.item(*id)?;
         let content = content_of(held, *id)?;
         let file = match chosen {
-            Chosen::Whole => Some(pack_original(writer, held, &item, progress)?),
-            Chosen::Pages(_) => None,
+            Selected::Whole => Some(pack_original(writer, held, &item, progress)?),
+            Selected::Pages(_) => None,
         };
         let pages = pack_texts(writer, held, (&item, &content), chosen)?;
         let pointed = |page: u32| quotes.values().any(|(anchor, _)| anchor.points_at(id.get().unsigned_abs(), page));
@@ -310,13 +310,13 @@ fn pack_texts(
     writer: &mut BagWriter,
     held: &CaseWriter,
     (item, content): (&Item, &Item),
-    chosen: &Chosen,
+    chosen: &Selected,
 ) -> Result<Vec<u32>, BagError> {
     let label = held.case.label(item.id);
     let rows = held.catalogue.pages(content.id)?;
     let wanted: Vec<u32> = match chosen {
-        Chosen::Whole => rows.iter().map(|row| row.number).collect(),
-        Chosen::Pages(pages) => pages.iter().copied().collect(),
+        Selected::Whole => rows.iter().map(|row| row.number).collect(),
+        Selected::Pages(pages) => pages.iter().copied().collect(),
     };
     for number in &wanted {
         let row = rows.binary_search_by_key(number, |row| row.number).ok().and_then(|place| rows.get(place));

@@ -9,16 +9,16 @@ use exhibit_model::{ItemId, Reason};
 use std::collections::BTreeSet;
 
 /// Renders those pages of a document that have no picture yet, and logs the document's tree with them. Returns the
-/// pages that cannot be rendered, with the reason. `painted` is called after each page.
+/// pages that cannot be rendered, with the reason. `rendered` is called after each page.
 ///
 /// # Errors
 /// [`BagError::NotRead`]; those of the case. Pages rendered until then are rendered again next time.
-pub fn paint_pages(
+pub fn render_pages(
     held: &mut CaseWriter,
     cage: &Cage,
     item: ItemId,
     pages: &BTreeSet<u32>,
-    painted: &mut dyn FnMut(),
+    rendered: &mut dyn FnMut(),
 ) -> Result<Vec<(u32, Reason)>, BagError> {
     let content = content_of(held, item)?;
     let have: BTreeSet<u32> = held.catalogue.pictures(content.id)?.into_iter().map(|picture| picture.page).collect();
@@ -26,13 +26,13 @@ pub fn paint_pages(
     let tool = held.tool().to_owned();
     for page in pages {
         if !have.contains(page) {
-            match held.case.paint_cited(cage, &content, *page, &tool) {
+            match held.case.render_cited(cage, &content, *page, &tool) {
                 Ok(picture) => new.push(picture),
-                Err(CaseError::NotPainted { reason }) => refused.push((*page, reason)),
+                Err(CaseError::RenderError { reason }) => refused.push((*page, reason)),
                 Err(error) => return Err(error.into()),
             }
         }
-        painted();
+        rendered();
     }
     if !new.is_empty() {
         // durable before the catalogue or log refers to them

@@ -13,7 +13,7 @@ use exhibit_proof::bagit::{Digests, Files, Found, Unreadable};
 use exhibit_proof::finding::Finding;
 use exhibit_proof::package::{Document, Proved, Trust, picture_path, text_path};
 use exhibit_store::{Originals, put_in_place};
-use exhibit_verify::{Brought, CheckedBag, Folder, check_bag};
+use exhibit_verify::{CheckedBag, Folder, TrustedFiles, check_bag};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
@@ -209,7 +209,7 @@ impl KeptBag {
         hidden.push(".unfinished");
         let unfinished = target.with_file_name(hidden);
         let _ = fs::remove_dir_all(&unfinished);
-        let checked = check_bag(self, &Trust::default(), &Brought::default(), false);
+        let checked = check_bag(self, &Trust::default(), &TrustedFiles::default(), false);
         let good = VerifiedBag::from_checked(checked).map_err(|_| BagError::BagDamaged)?;
         for (path, digests) in &good.files {
             copy(self, path, digests, &unfinished.join(path))?;
@@ -318,7 +318,7 @@ pub fn check_received(case: &Case) -> Result<Vec<(ReceivedBag, Vec<Finding>)>, B
             continue;
         }
         let mut kept = KeptBag::open(case, &bag.id.to_string())?;
-        let checked = check_bag(&mut kept, &Trust::default(), &Brought::default(), false);
+        let checked = check_bag(&mut kept, &Trust::default(), &TrustedFiles::default(), false);
         let mut findings = checked.report.deviations;
         let manifest = checked.files.get(MANIFEST).map(|digests| Digest::from_bytes(digests.sha256));
         if manifest != Some(bag.id) {

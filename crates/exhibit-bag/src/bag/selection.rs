@@ -13,7 +13,7 @@ const MAX_RANGE: u32 = 100_000;
 
 /// The selected parts of one document.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Chosen {
+pub enum Selected {
     /// Its original and the texts of all its pages.
     Whole,
     /// Only the texts of these pages.
@@ -24,7 +24,7 @@ pub enum Chosen {
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
     /// Documents, and the selected parts of each.
-    pub documents: BTreeMap<ItemId, Chosen>,
+    pub documents: BTreeMap<ItemId, Selected>,
     /// Quotes by name; the pages that they quote are included, and the pictures that they refer to.
     pub quotes: BTreeSet<String>,
     /// Whether the names and paths under which files were found stay sealed.
@@ -79,9 +79,9 @@ impl Selection {
     fn add(&mut self, item: ItemId, pages: Option<BTreeSet<u32>>) {
         let chosen = self.documents.entry(item);
         match pages {
-            None => drop(chosen.insert_entry(Chosen::Whole)),
+            None => drop(chosen.insert_entry(Selected::Whole)),
             Some(more) => {
-                if let Chosen::Pages(pages) = chosen.or_insert_with(|| Chosen::Pages(BTreeSet::new())) {
+                if let Selected::Pages(pages) = chosen.or_insert_with(|| Selected::Pages(BTreeSet::new())) {
                     pages.extend(more);
                 }
             }
@@ -133,9 +133,9 @@ mod tests {
         selection.add(ItemId::new(3), None);
         selection.add(ItemId::new(3), pages(&[1]));
         let expected = [
-            (ItemId::new(1), Chosen::Pages(BTreeSet::from([2, 5]))),
-            (ItemId::new(2), Chosen::Whole),
-            (ItemId::new(3), Chosen::Whole),
+            (ItemId::new(1), Selected::Pages(BTreeSet::from([2, 5]))),
+            (ItemId::new(2), Selected::Whole),
+            (ItemId::new(3), Selected::Whole),
         ];
         assert_eq!(selection.documents, BTreeMap::from(expected));
     }

@@ -36,11 +36,11 @@ pub struct NewQuote<'a> {
 
 /// The status of a quote.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
+pub enum QuoteStatus {
     /// The page contains it, and the log recorded it.
-    Holds,
+    Valid,
     /// The page was read again since, and contains it in the same place with the same context.
-    ReadAnew,
+    Reread,
     /// The page no longer contains it.
     Broken {
         /// The most similar passage on the page.
@@ -56,17 +56,17 @@ pub enum Standing {
 
 /// A quote of the case, and its status.
 #[derive(Debug, Clone)]
-pub struct StandingQuote {
+pub struct CheckedQuote {
     /// The file name without its extension.
     pub id: String,
     /// The quote, if the file is one.
     pub anchor: Option<Anchor>,
     /// Its status.
-    pub standing: Standing,
+    pub standing: QuoteStatus,
 }
 
 /// Makes a quote: checks it against the page, writes its file, logs it. If the page was rendered for citing
-/// ([`crate::paint_pages`]), the quote's regions are of that picture.
+/// ([`crate::render_pages`]), the quote's regions are of that picture.
 ///
 /// # Errors
 /// [`BagError::Absent`] with the most similar passage, [`BagError::Ambiguous`], [`BagError::NotRead`], and those of the
@@ -196,30 +196,30 @@ pub fn list_quotes(case: &Case) -> Result<Vec<Anchor>, BagError> {
 ///
 /// # Errors
 /// [`BagError`] only if the check itself is impossible.
-pub fn check_quotes(case: &Case) -> Result<Vec<StandingQuote>, BagError> {
+pub fn check_quotes(case: &Case) -> Result<Vec<CheckedQuote>, BagError> {
     let log = case.folder.log()?;
     let check = |(id, _): (String, PathBuf)| match read_quote(case, &id) {
         Ok((anchor, bytes)) if anchor.id() == id => {
             let standing = standing(case, &log, &anchor, &bytes);
-            StandingQuote { id, anchor: Some(anchor), standing }
+            CheckedQuote { id, anchor: Some(anchor), standing }
         }
-        _ => StandingQuote { id, anchor: None, standing: Standing::Unreadable },
+        _ => CheckedQuote { id, anchor: None, standing: QuoteStatus::Unreadable },
     };
     Ok(quote_files(case)?.into_iter().map(check).collect())
 }
 
-pub(crate) fn standing(case: &Case, log: &Log, anchor: &Anchor, bytes: &[u8]) -> Standing {
+pub(crate) fn standing(case: &Case, log: &Log, anchor: &Anchor, bytes: &[u8]) -> QuoteStatus {
     if !is_logged(log, anchor, bytes) {
-        return Standing::NotLogged;
+        return QuoteStatus::NotLogged;
     }
     let item = ItemId::new(anchor.item.cast_signed());
     let same =
         case.item(item).is_ok_and(|item| item.original.is_some_and(|o| *o.digest().as_bytes() == anchor.original));
-    let Some(page) = case.page(item, anchor.page).ok().filter(|_| same) else { return Standing::PageGone };
+    let Some(page) = case.page(item, anchor.page).ok().filter(|_| same) else { return QuoteStatus::PageGone };
     match anchor.check(&page.text) {
-        Ok(()) => Standing::Holds,
-        Err(AnchorError::TextLayer) if anchor.passage.locate(&page.text).is_ok() => Standing::ReadAnew,
-        Err(_) => Standing::Broken { nearest: nearest(&page.text, &anchor.passage.exact).map(str::to_owned) },
+        Ok(()) => QuoteStatus::Valid,
+        Err(AnchorError::TextLayer) if anchor.passage.locate(&page.text).is_ok() => QuoteStatus::Reread,
+        Err(_) => QuoteStatus::Broken { nearest: nearest(&page.text, &anchor.passage.exact).map(str::to_owned) },
     }
 }
 

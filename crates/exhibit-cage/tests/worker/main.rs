@@ -33,8 +33,8 @@ fn job(request: &Request, input: &mut Input, sink: &mut dyn Sink) -> Verdict {
     match name.as_str() {
         "echo" => echo(input, sink),
         "quiet" => {}
-        "length" => say(sink, &input.len().to_string()),
-        "descriptors" => say(sink, &descriptors()),
+        "length" => emit(sink, &input.len().to_string()),
+        "descriptors" => emit(sink, &descriptors()),
         "members" => members(sink, request.limits),
         "open" => drop(std::fs::File::open("/etc/hostname")),
         "openat" => drop(raw(libc_openat())),
@@ -52,10 +52,10 @@ fn job(request: &Request, input: &mut Input, sink: &mut dyn Sink) -> Verdict {
         "sleep" => loop {
             std::thread::park();
         },
-        "overflow" => say(sink, &nest(0).to_string()),
+        "overflow" => emit(sink, &nest(0).to_string()),
         "panic" => panic!("a secret of the document"),
         "panic late" => {
-            say(sink, "before");
+            emit(sink, "before");
             panic!("a secret of the document");
         }
         "abort" => abort(),
@@ -73,9 +73,9 @@ fn job(request: &Request, input: &mut Input, sink: &mut dyn Sink) -> Verdict {
                 std::thread::park();
             }
         }
-        "endless" => while sink.say(Record::MediaType("x".repeat(1000))).is_ok() {},
+        "endless" => while sink.emit(Record::MediaType("x".repeat(1000))).is_ok() {},
         "endless members" => endless_members(sink),
-        "giant" => say(sink, &"x".repeat(exhibit_cage::FRAME_CAP + 1)),
+        "giant" => emit(sink, &"x".repeat(exhibit_cage::FRAME_CAP + 1)),
         "pages backwards" => [2, 1].map(|n| page(sink, n)).into_iter().for_each(drop),
         "write input" => drop(raw(write_input())),
         other => panic!("no such job: {other}"),
@@ -83,32 +83,32 @@ fn job(request: &Request, input: &mut Input, sink: &mut dyn Sink) -> Verdict {
     Verdict::Read
 }
 
-fn say(sink: &mut dyn Sink, text: &str) {
-    let _ = sink.say(Record::MediaType(text.to_owned()));
+fn emit(sink: &mut dyn Sink, text: &str) {
+    let _ = sink.emit(Record::MediaType(text.to_owned()));
 }
 
 fn page(sink: &mut dyn Sink, number: u32) {
-    let _ = sink.say(Record::Page(Box::new(Page::of_text(number, PageKind::Text, String::new()))));
+    let _ = sink.emit(Record::Page(Box::new(Page::of_text(number, PageKind::Text, String::new()))));
 }
 
 fn echo(input: &mut Input, sink: &mut dyn Sink) {
     let mut bytes = Vec::new();
     input.read_to_end(&mut bytes).expect("readable");
-    let _ = sink.say(Record::Member(Member::default()));
-    let _ = sink.say(Record::MemberBytes(bytes));
-    let _ = sink.say(Record::MemberEnd(MemberEnd::Whole));
+    let _ = sink.emit(Record::Member(Member::default()));
+    let _ = sink.emit(Record::MemberBytes(bytes));
+    let _ = sink.emit(Record::MemberEnd(MemberEnd::Whole));
 }
 
 fn members(sink: &mut dyn Sink, limits: Limits) {
     for _ in 0..=limits.members {
-        let _ = sink.say(Record::Member(Member::default()));
-        let _ = sink.say(Record::MemberEnd(MemberEnd::Whole));
+        let _ = sink.emit(Record::Member(Member::default()));
+        let _ = sink.emit(Record::MemberEnd(MemberEnd::Whole));
     }
 }
 
 fn endless_members(sink: &mut dyn Sink) {
-    let _ = sink.say(Record::Member(Member::default()));
-    while sink.say(Record::MemberBytes(vec![0; 64 << 10])).is_ok() {}
+    let _ = sink.emit(Record::Member(Member::default()));
+    while sink.emit(Record::MemberBytes(vec![0; 64 << 10])).is_ok() {}
 }
 
 fn hog() {

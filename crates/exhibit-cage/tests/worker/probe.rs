@@ -31,8 +31,8 @@ pub(crate) fn main(args: &[String]) -> ! {
             std::thread::sleep(std::time::Duration::from_secs(1000));
         },
         "memory" => hog(),
-        "environment" => say(&std::env::vars().map(|(k, v)| format!("{k}={v}\n")).collect::<String>()),
-        "descriptors" => say(&descriptors()),
+        "environment" => emit(&std::env::vars().map(|(k, v)| format!("{k}={v}\n")).collect::<String>()),
+        "descriptors" => emit(&descriptors()),
         other => Err(io::Error::other(format!("no such probe: {other}"))),
     };
     match tried {
@@ -44,7 +44,7 @@ pub(crate) fn main(args: &[String]) -> ! {
     }
 }
 
-fn say(text: &str) -> io::Result<()> {
+fn emit(text: &str) -> io::Result<()> {
     io::stdout().write_all(text.as_bytes())
 }
 

@@ -43,8 +43,8 @@ pub enum OpeningFault {
 impl AccessReport {
     /// Whether nothing was found that invalidates the log.
     #[must_use]
-    pub fn holds(&self) -> bool {
-        self.log.holds() && self.wrong.is_empty()
+    pub fn is_valid(&self) -> bool {
+        self.log.is_valid() && self.wrong.is_empty()
     }
 }
 

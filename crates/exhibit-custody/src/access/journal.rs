@@ -29,7 +29,7 @@ const MAX_TORN: usize = 1000;
 
 /// An access: a view, search or export.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Look {
+pub struct AccessRecord {
     /// Its kind: [`Verb::Search`], [`Verb::View`], [`Verb::List`], [`Verb::Batch`], [`Verb::Export`].
     pub act: Verb,
     /// The plain values.
@@ -38,7 +38,7 @@ pub struct Look {
     pub sealed: BTreeMap<String, String>,
 }
 
-impl Look {
+impl AccessRecord {
     /// Starts a record of an access.
     #[must_use]
     pub const fn new(act: Verb) -> Self {
@@ -68,7 +68,7 @@ pub(crate) struct Record {
     pub(crate) actor: String,
     pub(crate) tool: String,
     pub(crate) seed: [u8; 32],
-    pub(crate) look: Look,
+    pub(crate) look: AccessRecord,
 }
 
 impl Record {
@@ -99,7 +99,7 @@ impl Record {
         let facts = map("facts")?.iter().map(|(name, fact)| Some((name.clone(), Fact::from_value(fact)?)));
         let sealed = map("sealed")?.iter().map(|(name, text)| Some((name.clone(), text.as_text()?.to_owned())));
         let act = text("act")?;
-        let look = Look {
+        let look = AccessRecord {
             act: Verb::parse(&act)?,
             facts: facts.collect::<Option<_>>()?,
             sealed: sealed.collect::<Option<_>>()?,

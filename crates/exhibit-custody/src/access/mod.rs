@@ -1,6 +1,6 @@
 //! The access log: views, searches and exports, in a separate log with the same format as the custody log.
 //!
-//! An access is recorded before its result is shown ([`AccessLog::write_down`]): encrypted and appended to a journal,
+//! An access is recorded before its result is shown ([`AccessLog::record_access`]): encrypted and appended to a journal,
 //! without waiting for the disk. From time to time [`AccessLog::fold`] makes the journal durable, moves it to the
 //! openings and appends its entries to the log. If interrupted, it can be repeated and gives the same entries. So a
 //! killed program loses no record; a power cut may lose those since the last fold.
@@ -13,7 +13,7 @@ mod days;
 mod journal;
 
 pub use check::{AccessReport, OpenedEntry, OpeningFault};
-pub use journal::Look;
+pub use journal::AccessRecord;
 
 use crate::act::{Act, EntryContext, Fact, Ref, Verb};
 use crate::cipher::NONCE;
@@ -188,7 +188,7 @@ impl AccessLog {
     ///
     /// # Errors
     /// [`AccessError`]: the access is then not recorded.
-    pub fn write_down(&self, look: Look, now: Moment, random: Random<'_>) -> Result<(), AccessError> {
+    pub fn record_access(&self, look: AccessRecord, now: Moment, random: Random<'_>) -> Result<(), AccessError> {
         let day = day_of(now);
         let mut days = Days::load(&self.days_path())?;
         if days.get(&day).is_none() {

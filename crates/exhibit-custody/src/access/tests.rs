@@ -20,8 +20,8 @@ fn open(parent: &TempDir, now: Moment) -> AccessLog {
     AccessLog::open_or_begin(&folder, &keys, ("a1", "exhibit 0.1.0"), now, &mut random).expect("an access log")
 }
 
-fn search(query: &str) -> Look {
-    Look::new(Verb::Search).secret("query", query)
+fn search(query: &str) -> AccessRecord {
+    AccessRecord::new(Verb::Search).secret("query", query)
 }
 
 fn queries(log: &AccessLog) -> Vec<String> {
@@ -49,7 +49,7 @@ fn accesses_are_recorded_folded_and_read() {
     let parent = TempDir::new().expect("a folder");
     let log = open(&parent, NOW);
     for number in 0..300 {
-        log.write_down(search(&format!("登记 {number}")), NOW, &mut random).expect("written down");
+        log.record_access(search(&format!("登记 {number}")), NOW, &mut random).expect("written down");
         if number == 100 {
             assert_eq!(log.fold(365, NOW, &mut random).expect("folded"), Some(101));
         }
@@ -60,7 +60,7 @@ fn accesses_are_recorded_folded_and_read() {
     let expected: Vec<String> = (0..300).map(|number| format!("登记 {number}")).collect();
     assert_eq!(queries(&log), expected);
     let report = log.check().expect("checked");
-    assert!(report.holds(), "{report:?}");
+    assert!(report.is_valid(), "{report:?}");
     assert_eq!((report.opened, report.waiting, report.locked), (300, 0, 0));
     // neither the log nor the openings contain the queries in plain text
     for day in [parent.path().join("access/openings/2023-11-14"), parent.path().join("access/log/tile/entries")] {
@@ -74,57 +74,57 @@ fn accesses_are_recorded_folded_and_read() {
 fn an_interrupted_fold_gives_the_same_entries() {
     let parent = TempDir::new().expect("a folder");
     let log = open(&parent, NOW);
-    log.write_down(search("one"), NOW, &mut random).expect("written down");
+    log.record_access(search("one"), NOW, &mut random).expect("written down");
     log.fold(365, NOW, &mut random).expect("folded");
-    log.write_down(search("two"), NOW, &mut random).expect("written down");
-    log.write_down(search("three"), NOW, &mut random).expect("written down");
+    log.record_access(search("two"), NOW, &mut random).expect("written down");
+    log.record_access(search("three"), NOW, &mut random).expect("written down");
     // moved, but not appended: the state after a kill between the two steps
     let access = parent.path().join("access");
     let target = access.join("openings/2023-11-14/000000000002");
     fs::rename(access.join("journal/2023-11-14"), &target).expect("moved");
     let kept = fs::read(&target).expect("read");
-    log.write_down(search("four"), NOW, &mut random).expect("written down");
+    log.record_access(search("four"), NOW, &mut random).expect("written down");
     assert_eq!(log.fold(365, NOW, &mut random).expect("folded"), Some(3));
     assert_eq!(queries(&log), ["one", "two", "three", "four"]);
     // already appended: folding again changes nothing
     assert_eq!(fs::read(&target).expect("read"), kept);
     assert_eq!(log.fold(365, NOW, &mut random).expect("folded"), Some(0));
-    assert!(log.check().expect("checked").holds());
+    assert!(log.check().expect("checked").is_valid());
 }
 
 #[test]
 fn a_torn_record_loses_nothing_else() {
     let parent = TempDir::new().expect("a folder");
     let log = open(&parent, NOW);
-    log.write_down(search("one"), NOW, &mut random).expect("written down");
-    log.write_down(search("torn"), NOW, &mut random).expect("written down");
+    log.record_access(search("one"), NOW, &mut random).expect("written down");
+    log.record_access(search("torn"), NOW, &mut random).expect("written down");
     let journal = parent.path().join("access/journal/2023-11-14");
     let bytes = fs::read(&journal).expect("read");
     fs::write(&journal, &bytes[..bytes.len() - 7]).expect("torn");
-    log.write_down(search("two"), NOW, &mut random).expect("written down");
+    log.record_access(search("two"), NOW, &mut random).expect("written down");
     assert_eq!(log.fold(365, NOW, &mut random).expect("folded"), Some(2));
     assert_eq!(queries(&log), ["one", "two"]);
-    assert!(log.check().expect("checked").holds());
+    assert!(log.check().expect("checked").is_valid());
     // a journal of torn bytes only
     fs::write(&journal, b"look and see").expect("torn");
     assert_eq!(log.fold(365, NOW, &mut random).expect("folded"), Some(0));
-    assert!(log.check().expect("checked").holds());
+    assert!(log.check().expect("checked").is_valid());
 }
 
 #[test]
 fn destroyed_openings_stay_unreadable_and_the_log_verifies() {
     let parent = TempDir::new().expect("a folder");
     let log = open(&parent, NOW);
-    log.write_down(search("old"), NOW, &mut random).expect("written down");
+    log.record_access(search("old"), NOW, &mut random).expect("written down");
     log.fold(30, NOW, &mut random).expect("folded");
     let copy = fs::read(parent.path().join("access/openings/2023-11-14/000000000001")).expect("a backup");
     let later = Moment(NOW.0 + 31 * DAY);
-    log.write_down(search("new"), later, &mut random).expect("written down");
+    log.record_access(search("new"), later, &mut random).expect("written down");
     log.fold(30, later, &mut random).expect("folded");
     assert_eq!(queries(&log), ["new"]);
     assert_eq!(acts(&log), ["case.open", "search", "search", "dispose"]);
     let report = log.check().expect("checked");
-    assert!(report.holds() && report.opened == 1, "{report:?}");
+    assert!(report.is_valid() && report.opened == 1, "{report:?}");
     // a backup of the case does not restore it: the day's key is destroyed
     fs::create_dir(parent.path().join("access/openings/2023-11-14")).expect("made");
     fs::write(parent.path().join("access/openings/2023-11-14/000000000001"), copy).expect("put back");
@@ -140,7 +140,7 @@ fn altered_removed_and_swapped_openings_are_reported() {
     let parent = TempDir::new().expect("a folder");
     let log = open(&parent, NOW);
     for query in ["one", "two", "three"] {
-        log.write_down(search(query), NOW, &mut random).expect("written down");
+        log.record_access(search(query), NOW, &mut random).expect("written down");
     }
     log.fold(365, NOW, &mut random).expect("folded");
     let path = parent.path().join("access/openings/2023-11-14/000000000001");
@@ -150,19 +150,19 @@ fn altered_removed_and_swapped_openings_are_reported() {
         altered[place] ^= 1;
         fs::write(&path, altered).expect("written");
         let report = log.check().expect("checked");
-        assert!(!report.holds(), "byte {place}");
+        assert!(!report.is_valid(), "byte {place}");
     }
     fs::write(&path, &good[..good.len() / 2]).expect("cut");
-    assert!(!log.check().expect("checked").holds());
+    assert!(!log.check().expect("checked").is_valid());
     fs::write(&path, &good).expect("as it was");
-    assert!(log.check().expect("checked").holds());
+    assert!(log.check().expect("checked").is_valid());
     for name in ["checkpoint", "tile/0/000.p/4", "tile/entries/000.p/4"] {
         let path = parent.path().join("access/log").join(name);
         let kept = fs::read(&path).expect("read");
         let mut altered = kept.clone();
         altered[kept.len() / 2] ^= 1;
         fs::write(&path, altered).expect("written");
-        assert!(!log.check().expect("checked").holds(), "{name}");
+        assert!(!log.check().expect("checked").is_valid(), "{name}");
         fs::write(&path, kept).expect("as it was");
     }
 }
@@ -177,7 +177,7 @@ fn concurrent_writers_lose_nothing() {
             scope.spawn(move || {
                 let log = open(parent, NOW);
                 for number in 0..50 {
-                    log.write_down(search(&format!("{thread}/{number}")), NOW, &mut random).expect("written down");
+                    log.record_access(search(&format!("{thread}/{number}")), NOW, &mut random).expect("written down");
                     if number % 10 == thread {
                         log.fold(365, NOW, &mut random).expect("folded or left to another");
                     }
@@ -192,14 +192,14 @@ fn concurrent_writers_lose_nothing() {
     found.sort();
     found.dedup();
     assert_eq!(found.len(), 200, "each once");
-    assert!(log.check().expect("checked").holds());
+    assert!(log.check().expect("checked").is_valid());
 }
 
 #[test]
 fn logging_can_be_turned_off_and_needs_its_key() {
     let parent = TempDir::new().expect("a folder");
     let log = open(&parent, NOW);
-    log.write_down(search("one"), NOW, &mut random).expect("written down");
+    log.record_access(search("one"), NOW, &mut random).expect("written down");
     log.set(false, 30, NOW, &mut random).expect("recorded");
     assert_eq!(acts(&log), ["case.open", "search", "access.set"]);
     let empty = TempDir::new().expect("a folder");
@@ -221,7 +221,7 @@ fn the_kind_is_plain_and_the_values_are_commitments() {
         actor: "a1".to_owned(),
         tool: "t".to_owned(),
         seed: [7; 32],
-        look: Look::new(Verb::View).fact("page", Fact::Number(3)).secret("document", "EXH-000003"),
+        look: AccessRecord::new(Verb::View).fact("page", Fact::Number(3)).secret("document", "EXH-000003"),
     };
     let sealed = record.seal(5).expect("an entry");
     assert_eq!(sealed, record.seal(5).expect("an entry"), "always the same");
@@ -230,6 +230,6 @@ fn the_kind_is_plain_and_the_values_are_commitments() {
     assert_eq!(entry.facts, BTreeMap::from([("page".to_owned(), Fact::Number(3))]));
     assert_eq!(entry.sealed["document"], sealed.openings[0].commitment());
     assert!(!String::from_utf8_lossy(&sealed.bytes).contains("EXH"));
-    let long = Look::new(Verb::Search).secret("query", &"登".repeat(100_000));
+    let long = AccessRecord::new(Verb::Search).secret("query", &"登".repeat(100_000));
     assert!(long.sealed["query"].len() <= 64 << 10);
 }

@@ -70,7 +70,7 @@ fn every_altered_byte_of_a_handover_is_named() {
         altered[place] ^= 1;
         fs::write(folder.join(name), altered).expect("written");
         let report = check(&folder);
-        assert!(!report.holds(), "byte {place}");
+        assert!(!report.is_valid(), "byte {place}");
         assert!(text(&report).contains(name), "byte {place}: {}", text(&report));
     }
     fs::remove_file(folder.join(name)).expect("removed");
@@ -124,7 +124,7 @@ fn a_revoked_key_that_goes_on_is_named() {
     assert!(matches!(writer.hand_over(next(key(7).verifier(), 9)), Err(LogError::NotSuccessor)));
     drop(writer);
     assert!(matches!(check(&folder).deviations[..], [LogFault::HandoverUnfinished]));
-    assert!(check(&folder).holds(), "broken off is no deviation");
+    assert!(check(&folder).is_valid(), "broken off is no deviation");
     // A thief's own program does not stop there.
     let on = parent.path().join("on");
     let mut thief = Writer::create(&on, key(7)).expect("a log");

@@ -31,7 +31,7 @@ fn a_flipped_bit_in_any_byte_is_named() {
             altered[place] ^= 1 << (place % 8);
             fs::write(&path, &altered).expect("written");
             let report = check(&folder);
-            assert!(!report.holds(), "byte {place} of {name}");
+            assert!(!report.is_valid(), "byte {place} of {name}");
             assert!(text(&report).contains(&name), "byte {place} of {name}: {}", text(&report));
         }
         fs::write(&path, good).expect("written");
@@ -71,7 +71,7 @@ fn files_removed_emptied_shortened_lengthened_or_replaced_are_named() {
         let good = fs::read(&path).expect("read");
         let check_named = |what: &str| {
             let report = check(&folder);
-            assert!(!report.holds() && text(&report).contains(name.as_str()), "{name} {what}: {}", text(&report));
+            assert!(!report.is_valid() && text(&report).contains(name.as_str()), "{name} {what}: {}", text(&report));
         };
         fs::remove_file(&path).expect("removed");
         check_named("removed");
@@ -113,7 +113,7 @@ fn what_does_not_belong_there_is_named() {
             fs::create_dir_all(&parent).expect("made");
             fs::write(&path, b"x").expect("written");
             let report = check(&folder);
-            assert_eq!(report.holds(), is_harmless, "{name}: {}", text(&report));
+            assert_eq!(report.is_valid(), is_harmless, "{name}: {}", text(&report));
             let top = name.rsplit_once('/').map_or("", |(top, _)| top);
             assert!(text(&report).contains(name) || text(&report).contains(top), "{name}: {}", text(&report));
             assert_eq!(report.entries, 300);
@@ -223,7 +223,7 @@ fn odd_checkpoints_are_named_even_when_they_are_signed() {
         let absurd = Checkpoint { size, ..checkpoint.clone() };
         write_checkpoint(&folder, &signer, absurd.text());
         let report = check(&folder);
-        assert!(!report.holds() && report.entries == size, "{}", text(&report));
+        assert!(!report.is_valid() && report.entries == size, "{}", text(&report));
         assert!(text(&report).contains("missing"), "{}", text(&report));
     }
     let emptied = Checkpoint { size: 0, root: Hash::empty(), ..checkpoint };
@@ -275,7 +275,7 @@ fn a_folder_that_is_no_log_is_said_to_be_none() {
     let empty = tempfile::TempDir::new().expect("a folder");
     for folder in [empty.path(), &empty.path().join("none")] {
         let report = check(folder);
-        assert!(!report.holds());
+        assert!(!report.is_valid());
         assert!(text(&report).contains("key.pub is missing") && text(&report).contains("checkpoint is missing"));
         assert!(Log::open(folder).is_err());
         let key: Key = key(7);

@@ -110,8 +110,8 @@ impl<'a> TextStream<'a> {
     ///
     /// # Errors
     /// [`Stop::Closed`].
-    pub(crate) fn say(&self, out: &mut Out<'_>) -> Result<(), Stop> {
-        say_encoding(self.guess, self.decoder.undecodable(), out)?;
+    pub(crate) fn emit(&self, out: &mut Out<'_>) -> Result<(), Stop> {
+        emit_encoding(self.guess, self.decoder.undecodable(), out)?;
         let LineEnds { feed, return_feed, lone_return } = self.ends;
         let ends = match (feed > 0, return_feed > 0, lone_return > 0) {
             (false, false, false) => "",
@@ -129,7 +129,7 @@ fn count_feeds(text: &str) -> u64 {
 }
 
 /// Emits the encoding of a text, whether it was guessed, and the count of undecodable sequences.
-pub(crate) fn say_encoding(guess: Guess, undecodable: u64, out: &mut Out<'_>) -> Result<(), Stop> {
+pub(crate) fn emit_encoding(guess: Guess, undecodable: u64, out: &mut Out<'_>) -> Result<(), Stop> {
     let name = guess.scheme.name();
     out.metadata("text:charset", &name)?;
     if !guess.sure {

@@ -28,16 +28,16 @@ pub(crate) fn read(
         ReaderKey::Gzip => return read_gzip(buffered, member, out),
         ReaderKey::Bzip2 => {
             out.member(member)?;
-            say(&mut bzip2::bufread::MultiBzDecoder::new(buffered), out)?;
+            emit(&mut bzip2::bufread::MultiBzDecoder::new(buffered), out)?;
         }
         ReaderKey::Xz => {
             out.member(member)?;
-            say(&mut lzma_rust2::XzReader::new_mem_limit(buffered, true, XZ_MEMORY), out)?;
+            emit(&mut lzma_rust2::XzReader::new_mem_limit(buffered, true, XZ_MEMORY), out)?;
         }
         _ => match zstd::stream::read::Decoder::with_buffer(buffered) {
             Ok(mut content) => {
                 out.member(std::mem::take(&mut member))?;
-                say(&mut content, out)?;
+                emit(&mut content, out)?;
             }
             Err(error) => return Ok(Verdict::Failed(Reason::cannot_decompress(&error))),
         },
@@ -46,7 +46,7 @@ pub(crate) fn read(
 }
 
 /// Emits the member's content; what precedes damage is kept.
-fn say(content: &mut dyn Read, out: &mut Out<'_>) -> Result<(), Stop> {
+fn emit(content: &mut dyn Read, out: &mut Out<'_>) -> Result<(), Stop> {
     out.member_from_or(content, |emitted, error| {
         if emitted == 0 {
             MemberEnd::Failed(Reason::cannot_decompress(&error))
@@ -65,7 +65,7 @@ fn read_gzip(buffered: BufReader<&mut dyn Input>, mut member: Member, out: &mut 
         member.modified = (header.mtime() > 0).then(|| Moment(i64::from(header.mtime()) * 1_000_000));
     }
     out.member(member)?;
-    say(&mut gzip, out)?;
+    emit(&mut gzip, out)?;
     if gzip.trailing {
         out.note(0, NoteCode::TrailingBytes { bytes: None })?;
     }

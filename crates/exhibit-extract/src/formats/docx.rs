@@ -25,10 +25,10 @@ pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
     let Some(mut package) = Package::open(input, request.limits.whole_file_bytes) else {
         return Ok(Verdict::Failed(Reason::NotAPackage));
     };
-    properties::say(&mut package, out)?;
+    properties::emit(&mut package, out)?;
     let main = main_part(&mut package);
     let verdict = Document::read(&mut package, &main, out)?;
-    properties::say_embedded(&mut package, out)?;
+    properties::emit_embedded(&mut package, out)?;
     Ok(verdict)
 }
 
@@ -129,7 +129,7 @@ impl Document {
             self.end_section(&Section { continuous: true, ..Section::default() }, out)?;
         }
         self.add_the_rest();
-        self.say_held(out)?;
+        self.emit_held(out)?;
         if xml.has_doctype() {
             out.note(0, NoteCode::EntitiesDeclared)?;
         }
@@ -182,14 +182,14 @@ impl Document {
                 self.held.append(&mut pages);
             }
             _ => {
-                self.say_held(out)?;
+                self.emit_held(out)?;
                 self.held = pages;
             }
         }
         Ok(())
     }
 
-    fn say_held(&mut self, out: &mut Out<'_>) -> Result<(), Stop> {
+    fn emit_held(&mut self, out: &mut Out<'_>) -> Result<(), Stop> {
         for page in std::mem::take(&mut self.held) {
             out.page(page.into_page(PageKind::Text, String::new()))?;
         }

@@ -33,7 +33,7 @@ pub(super) fn dots_per_inch(exif: &Exif) -> Option<f64> {
 }
 
 /// Emits the fields.
-pub(super) fn say(exif: &Exif, out: &mut Out<'_>) -> Result<(), Stop> {
+pub(super) fn emit(exif: &Exif, out: &mut Out<'_>) -> Result<(), Stop> {
     // in a TIFF file the second directory is the next page, unless it is marked as a reduced copy
     let is_tiff = exif.get_field(Tag::StripOffsets, In::PRIMARY).is_some();
     let mut thumbnail = false;

@@ -52,14 +52,14 @@ pub(crate) fn read(input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, 
         }
         let reader = reader.get_or_insert_with(|| Reader::new(&piece));
         reader.feed(&piece);
-        reader.say_full(out)?;
-        reader.say_embedded(out)?;
+        reader.emit_full(out)?;
+        reader.emit_embedded(out)?;
     }
     let findings = reader.map(Reader::finish).unwrap_or_default();
     let (text, marks) = (findings.text.clone(), findings.marks.clone());
-    say_pages(text, marks, out)?;
-    findings.say(out)?;
-    stream.say(out)?;
+    emit_pages(text, marks, out)?;
+    findings.emit(out)?;
+    stream.emit(out)?;
     Ok(ended)
 }
 
@@ -90,15 +90,15 @@ impl Reader {
         }
     }
 
-    fn say_full(&self, out: &mut Out<'_>) -> Result<(), Stop> {
+    fn emit_full(&self, out: &mut Out<'_>) -> Result<(), Stop> {
         while let Some((text, marks)) = self.tokenizer.sink.take_page(LEAST) {
-            say_page(text, marks, out)?;
+            emit_page(text, marks, out)?;
         }
         Ok(())
     }
 
-    fn say_embedded(&self, out: &mut Out<'_>) -> Result<(), Stop> {
-        self.tokenizer.sink.take_embedded().into_iter().try_for_each(|embedded| embedded.say(out))
+    fn emit_embedded(&self, out: &mut Out<'_>) -> Result<(), Stop> {
+        self.tokenizer.sink.take_embedded().into_iter().try_for_each(|embedded| embedded.emit(out))
     }
 
     fn finish(self) -> Findings {
@@ -108,15 +108,15 @@ impl Reader {
 }
 
 /// Emits the remaining text, cut into pages.
-fn say_pages(text: String, marks: Vec<Mark>, out: &mut Out<'_>) -> Result<(), Stop> {
+fn emit_pages(text: String, marks: Vec<Mark>, out: &mut Out<'_>) -> Result<(), Stop> {
     let (mut text, mut marks) = (text, marks);
     while let Some(page) = super::text::cut_page(&mut text, &mut marks, LEAST) {
-        say_page(page.0, page.1, out)?;
+        emit_page(page.0, page.1, out)?;
     }
-    if text.trim().is_empty() { Ok(()) } else { say_page(text, marks, out) }
+    if text.trim().is_empty() { Ok(()) } else { emit_page(text, marks, out) }
 }
 
-fn say_page(text: String, marks: Vec<Mark>, out: &mut Out<'_>) -> Result<(), Stop> {
+fn emit_page(text: String, marks: Vec<Mark>, out: &mut Out<'_>) -> Result<(), Stop> {
     out.page(Page { marks, ..Page::of_text(0, PageKind::Text, text) })
 }
 
@@ -125,7 +125,7 @@ impl Findings {
     ///
     /// # Errors
     /// [`Stop`] if the consumer disconnected or a limit is reached.
-    pub(crate) fn say(self, out: &mut Out<'_>) -> Result<(), Stop> {
+    pub(crate) fn emit(self, out: &mut Out<'_>) -> Result<(), Stop> {
         out.metadata("dc:title", &self.title)?;
         out.metadata("dc:language", &self.language)?;
         for (name, content) in &self.meta {
@@ -134,15 +134,15 @@ impl Findings {
         for link in &self.links {
             out.metadata("html:link", link)?;
         }
-        self.say_notes(out)?;
-        self.embedded.into_iter().try_for_each(|embedded| embedded.say(out))
+        self.emit_notes(out)?;
+        self.embedded.into_iter().try_for_each(|embedded| embedded.emit(out))
     }
 
     /// Emits notes on how the text was read.
     ///
     /// # Errors
     /// [`Stop::Closed`].
-    pub(crate) fn say_notes(&self, out: &mut Out<'_>) -> Result<(), Stop> {
+    pub(crate) fn emit_notes(&self, out: &mut Out<'_>) -> Result<(), Stop> {
         if !self.remote.is_empty() {
             out.note(0, self.remote_content())?;
         }
@@ -169,7 +169,7 @@ impl Embedded {
     ///
     /// # Errors
     /// [`Stop`] if the consumer disconnected or a limit is reached.
-    pub(crate) fn say(self, out: &mut Out<'_>) -> Result<(), Stop> {
+    pub(crate) fn emit(self, out: &mut Out<'_>) -> Result<(), Stop> {
         out.member(Member { name: self.name.into_bytes(), relation: Relation::Embedded, ..Member::default() })?;
         out.member_from(&mut Cursor::new(self.bytes))
     }

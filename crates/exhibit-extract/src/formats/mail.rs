@@ -50,11 +50,11 @@ pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) 
     out.container_size(size);
     let (message, rest) = apple_mail(&bytes);
     let part = Part::parse(message);
-    say_metadata(&part.header, out)?;
+    emit_metadata(&part.header, out)?;
     let mut body = Body::default();
     body.take(&part);
-    say_pages(&part.header, &body, out)?;
-    body.say_notes(out)?;
+    emit_pages(&part.header, &body, out)?;
+    body.emit_notes(out)?;
     for file in body.members() {
         out.member(Member { name: file.name.clone().into_bytes(), relation: file.relation, ..Member::default() })?;
         out.member_from(&mut Cursor::new(file.bytes()))?;
@@ -78,7 +78,7 @@ fn apple_mail(bytes: &[u8]) -> (&[u8], &[u8]) {
     rest.split_at_checked(length).unwrap_or((rest, &[]))
 }
 
-fn say_metadata(header: &Header, out: &mut Out<'_>) -> Result<(), Stop> {
+fn emit_metadata(header: &Header, out: &mut Out<'_>) -> Result<(), Stop> {
     const KEPT: [(&str, &str, usize); 14] = [
         ("subject", "mail:subject", 1),
         ("from", "mail:from", 10),
@@ -120,7 +120,7 @@ fn date_of(date: &str) -> Option<String> {
 }
 
 /// Emits the header fields that a mail program shows and the body as pages.
-fn say_pages(header: &Header, body: &Body<'_, '_>, out: &mut Out<'_>) -> Result<(), Stop> {
+fn emit_pages(header: &Header, body: &Body<'_, '_>, out: &mut Out<'_>) -> Result<(), Stop> {
     let mut text = String::new();
     for field in header.fields().iter().filter(|f| SHOWN.iter().any(|name| f.name.eq_ignore_ascii_case(name))) {
         text.push_str(&format!("{}: {}\n", field.name, field.value));

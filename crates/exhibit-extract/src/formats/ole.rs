@@ -23,7 +23,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use sealed::Sealed;
 
-pub(crate) use embedded::say_embedded;
+pub(crate) use embedded::emit_embedded;
 
 /// The whole file, if it has at most `most` bytes.
 pub(crate) fn whole(input: &mut dyn Input, most: u64) -> Option<Vec<u8>> {
@@ -42,7 +42,7 @@ pub(crate) fn stream(bytes: &[u8], name: &str) -> Option<Vec<u8>> {
 }
 
 /// Emits the properties stored in a compound file.
-pub(crate) fn say_properties(bytes: &[u8], out: &mut Out<'_>) -> Result<(), Stop> {
+pub(crate) fn emit_properties(bytes: &[u8], out: &mut Out<'_>) -> Result<(), Stop> {
     let Ok(mut file) = cfb::CompoundFile::open(Cursor::new(bytes)) else { return Ok(()) };
     for name in ["\u{5}SummaryInformation", "\u{5}DocumentSummaryInformation"] {
         let Ok(stream) = file.open_stream(format!("/{name}")) else { continue };
@@ -85,7 +85,7 @@ pub(crate) fn extract_sealed(input: &mut dyn Input, request: &Request, out: &mut
 /// Emits the file within an object as office files embed it, if there is one.
 pub(crate) fn extract_object(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let Some(bytes) = whole(input, request.limits.whole_file_bytes) else { return Ok(too_large(request)) };
-    if embedded::say_object(&bytes, out)? {
+    if embedded::emit_object(&bytes, out)? {
         return Ok(Verdict::Read);
     }
     Ok(Verdict::Unsupported(Reason::UnknownCompoundFile))
@@ -98,7 +98,7 @@ fn too_large(request: &Request) -> Verdict {
 /// Emits the contents of a Word document of 1987 to 2003.
 pub(crate) fn extract_doc(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let Some(bytes) = whole(input, request.limits.whole_file_bytes) else { return Ok(too_large(request)) };
-    say_properties(&bytes, out)?;
+    emit_properties(&bytes, out)?;
     let main = stream(&bytes, "/WordDocument").unwrap_or_default();
     let raw = pieces::raw(&main, |name| stream(&bytes, name)).unwrap_or_default();
     let read = catch_unwind(AssertUnwindSafe(|| {
@@ -109,7 +109,7 @@ pub(crate) fn extract_doc(input: &mut dyn Input, request: &Request, out: &mut Ou
         Ok(Ok(read)) => read,
         Ok(Err(DocError::Encrypted)) => return Ok(Verdict::Encrypted),
         Ok(Err(error)) => {
-            say_embedded(&bytes, out)?;
+            emit_embedded(&bytes, out)?;
             return Ok(Verdict::Failed(Reason::CannotParse { detail: Detail::of(&error) }));
         }
         Err(_) => return Ok(Verdict::Failed(Reason::ParserPanicked { format: "doc".to_owned() })),
@@ -123,7 +123,7 @@ pub(crate) fn extract_doc(input: &mut dyn Input, request: &Request, out: &mut Ou
     for page in pages {
         out.page(page.into_page(PageKind::Text, String::new()))?;
     }
-    say_embedded(&bytes, out)?;
+    emit_embedded(&bytes, out)?;
     Ok(Verdict::Read)
 }
 
@@ -163,7 +163,7 @@ fn doc_pages(document: &DocDocument, raw: &pieces::Raw) -> Vec<Draft> {
 /// Emits the contents of a PowerPoint presentation of 1997 to 2003.
 pub(crate) fn extract_ppt(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let Some(bytes) = whole(input, request.limits.whole_file_bytes) else { return Ok(too_large(request)) };
-    say_properties(&bytes, out)?;
+    emit_properties(&bytes, out)?;
     let read = catch_unwind(AssertUnwindSafe(|| {
         let document = PptDocument::from_reader(Cursor::new(&bytes[..]))?;
         let slides: Vec<(Draft, String)> = document.slides.iter().map(slide).collect();
@@ -174,7 +174,7 @@ pub(crate) fn extract_ppt(input: &mut dyn Input, request: &Request, out: &mut Ou
         Ok(Ok(read)) => read,
         Ok(Err(PptError::Encrypted)) => return Ok(Verdict::Encrypted),
         Ok(Err(error)) => {
-            say_embedded(&bytes, out)?;
+            emit_embedded(&bytes, out)?;
             return Ok(Verdict::Failed(Reason::CannotParse { detail: Detail::of(&error) }));
         }
         Err(_) => return Ok(Verdict::Failed(Reason::ParserPanicked { format: "ppt".to_owned() })),
@@ -199,7 +199,7 @@ pub(crate) fn extract_ppt(input: &mut dyn Input, request: &Request, out: &mut Ou
     }
     out.container_size(bytes.len() as u64);
     for (number, object) in beside.objects.iter().enumerate() {
-        embedded::say_object_or_itself(&format!("object{}", number + 1), object, out)?;
+        embedded::emit_object_or_itself(&format!("object{}", number + 1), object, out)?;
     }
     Ok(Verdict::Read)
 }

@@ -30,7 +30,7 @@ pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
 
 /// Emits the contents of an OpenDocument package.
 pub(crate) fn extract_package(mut package: Package<'_>, out: &mut Out<'_>) -> Result<Verdict, Stop> {
-    say_properties(&mut package, out)?;
+    emit_properties(&mut package, out)?;
     if is_encrypted(&mut package) {
         return Ok(Verdict::Encrypted);
     }
@@ -53,14 +53,14 @@ pub(crate) fn extract_package(mut package: Package<'_>, out: &mut Out<'_>) -> Re
     if package.is_salvaged() {
         out.note(0, NoteCode::ZipDirectoryLost)?;
     }
-    say_members(&mut package, out)?;
+    emit_members(&mut package, out)?;
     match damage {
         Some(damage) => damage.settle(CONTENT, None, 0, out),
         None => Ok(Verdict::Read),
     }
 }
 
-fn say_properties(package: &mut Package<'_>, out: &mut Out<'_>) -> Result<(), Stop> {
+fn emit_properties(package: &mut Package<'_>, out: &mut Out<'_>) -> Result<(), Stop> {
     let mut found = Vec::new();
     if let Some(mut xml) = package.xml("meta.xml", PART_CAP) {
         let mut open: Option<(String, String)> = None;
@@ -155,7 +155,7 @@ fn hidden_styles(package: &mut Package<'_>) -> BTreeSet<String> {
     hidden
 }
 
-fn say_members(package: &mut Package<'_>, out: &mut Out<'_>) -> Result<(), Stop> {
+fn emit_members(package: &mut Package<'_>, out: &mut Out<'_>) -> Result<(), Stop> {
     out.container_size(package.size());
     for name in package.names() {
         let folder = |wanted: &str| name.starts_with(wanted) && !name.ends_with('/');
@@ -165,7 +165,7 @@ fn say_members(package: &mut Package<'_>, out: &mut Out<'_>) -> Result<(), Stop>
         } else if !(folder("Pictures/") || folder("media/") || folder("Thumbnails/") || object) {
             continue;
         }
-        package.say_member(&name, out)?;
+        package.emit_member(&name, out)?;
     }
     Ok(())
 }

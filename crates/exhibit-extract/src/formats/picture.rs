@@ -28,7 +28,7 @@ pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
     let header = Header::read(&bytes, format);
     let block = if format == ImageFormat::Tiff { Some(&bytes[..]) } else { header.exif.as_deref() };
     let exif = block.and_then(exif::parse);
-    say_properties(&header, exif.as_ref(), out)?;
+    emit_properties(&header, exif.as_ref(), out)?;
     let frames = match decode::frames(&bytes, format, request.limits.pages) {
         Ok(frames) => frames,
         Err(reason) => return Ok(Verdict::Failed(reason)),
@@ -54,12 +54,12 @@ fn too_large(request: &Request) -> Verdict {
     Verdict::Truncated(Reason::FileSizeLimit { bytes: request.limits.whole_file_bytes })
 }
 
-fn say_properties(header: &Header, exif: Option<&::exif::Exif>, out: &mut Out<'_>) -> Result<(), Stop> {
+fn emit_properties(header: &Header, exif: Option<&::exif::Exif>, out: &mut Out<'_>) -> Result<(), Stop> {
     for (key, value) in &header.properties {
         out.metadata(key, value)?;
     }
     if let Some(exif) = exif {
-        exif::say(exif, out)?;
+        exif::emit(exif, out)?;
     }
     Ok(())
 }
@@ -111,9 +111,9 @@ pub(crate) fn render(input: &mut dyn Input, request: &Request, out: &mut Out<'_>
     };
     let dots = plausible(stated).unwrap_or(ASSUMED_DOTS_PER_INCH);
     let scale = f64::from(dpi) / dots;
-    match decode::painted(picture, orientation, scale, max_side, grey) {
+    match decode::rendered(picture, orientation, scale, max_side, grey) {
         Ok((width, height, png)) => {
-            out.say(Record::Picture(exhibit_model::Picture { page, width, height, png }))?;
+            out.emit(Record::Picture(exhibit_model::Picture { page, width, height, png }))?;
             Ok(Verdict::Read)
         }
         Err(reason) => Ok(Verdict::Failed(reason)),

@@ -19,12 +19,12 @@ pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
     let Some(mut package) = Package::open(input, request.limits.whole_file_bytes) else {
         return Ok(Verdict::Failed(Reason::NotAPackage));
     };
-    properties::say(&mut package, out)?;
+    properties::emit(&mut package, out)?;
     let relations = package.relations("");
     let main = relations.iter().find(|relation| relation.kind == "officeDocument" && !relation.external);
     let main = main.map_or_else(|| "ppt/presentation.xml".to_owned(), |relation| relation.target.clone());
     let verdict = read(&mut package, &main, out)?;
-    properties::say_embedded(&mut package, out)?;
+    properties::emit_embedded(&mut package, out)?;
     Ok(verdict)
 }
 
@@ -43,7 +43,7 @@ fn read(package: &mut Package<'_>, main: &str, out: &mut Out<'_>) -> Result<Verd
     }
     let mut verdict = Verdict::Read;
     for part in std::mem::take(&mut deck.slides) {
-        if let Some(damage) = deck.say_slide(package, &part, out)? {
+        if let Some(damage) = deck.emit_slide(package, &part, out)? {
             let page = out.pages();
             let settled = damage.settle(&part, None, page, out)?;
             if settled != Verdict::Read {
@@ -95,7 +95,7 @@ impl Deck {
         deck
     }
 
-    fn say_slide(&mut self, package: &mut Package<'_>, part: &str, out: &mut Out<'_>) -> Result<Option<Damage>, Stop> {
+    fn emit_slide(&mut self, package: &mut Package<'_>, part: &str, out: &mut Out<'_>) -> Result<Option<Damage>, Stop> {
         let relations = package.relations(part);
         let (mut slide, damage) = Shapes::read(package, part, &relations, false);
         let mut page = std::mem::take(&mut slide.draft);

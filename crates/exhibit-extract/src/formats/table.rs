@@ -26,14 +26,14 @@ pub(crate) fn read(input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, 
     let mut rows = Rows::default();
     let ended = loop {
         match stream.more(&mut rows.text) {
-            Ok(true) => rows.say_full(out)?,
+            Ok(true) => rows.emit_full(out)?,
             Ok(false) => break Verdict::Read,
             Err(error) => break Verdict::Failed(Reason::cannot_read(&error)),
         }
     };
-    rows.say_rest(out)?;
-    stream.say(out)?;
-    rows.say_counts(out)?;
+    rows.emit_rest(out)?;
+    stream.emit(out)?;
+    rows.emit_counts(out)?;
     Ok(ended)
 }
 
@@ -57,7 +57,7 @@ struct Rows {
 }
 
 impl Rows {
-    fn say_full(&mut self, out: &mut Out<'_>) -> Result<(), Stop> {
+    fn emit_full(&mut self, out: &mut Out<'_>) -> Result<(), Stop> {
         if self.delimiter.is_none() {
             self.delimiter = delimiter(&self.text);
         }
@@ -65,11 +65,11 @@ impl Rows {
             self.count_row();
             self.row_start = end;
             if self.page_rows == ROWS || self.row_start >= PAGE_BYTES {
-                self.say_page(out)?;
+                self.emit_page(out)?;
             }
         }
         if self.text.len() - self.row_start > 2 * ROW_BYTES {
-            self.say_piece(out)?;
+            self.emit_piece(out)?;
         }
         Ok(())
     }
@@ -104,10 +104,10 @@ impl Rows {
     }
 
     /// Emits the available part of a row that is too long to wait for its end.
-    fn say_piece(&mut self, out: &mut Out<'_>) -> Result<(), Stop> {
+    fn emit_piece(&mut self, out: &mut Out<'_>) -> Result<(), Stop> {
         self.cut_rows += 1;
         self.row_start = self.text.len();
-        self.say_page(out)
+        self.emit_page(out)
     }
 
     fn count_row(&mut self) {
@@ -119,7 +119,7 @@ impl Rows {
         self.columns = self.columns.max(fields);
     }
 
-    fn say_page(&mut self, out: &mut Out<'_>) -> Result<(), Stop> {
+    fn emit_page(&mut self, out: &mut Out<'_>) -> Result<(), Stop> {
         let mut page = Page::of_text(0, PageKind::Sheet, self.text[..self.row_start].to_owned());
         let first = self.rows + 1 - self.page_rows.min(self.rows);
         let last = self.rows.max(first);
@@ -135,8 +135,8 @@ impl Rows {
         Ok(())
     }
 
-    fn say_rest(&mut self, out: &mut Out<'_>) -> Result<(), Stop> {
-        self.say_full(out)?;
+    fn emit_rest(&mut self, out: &mut Out<'_>) -> Result<(), Stop> {
+        self.emit_full(out)?;
         if self.row_start < self.text.len() {
             self.unclosed += u64::from(self.open_quote);
             self.count_row();
@@ -144,12 +144,12 @@ impl Rows {
             self.scanned = self.row_start;
         }
         if self.page_rows > 0 {
-            self.say_page(out)?;
+            self.emit_page(out)?;
         }
         Ok(())
     }
 
-    fn say_counts(&self, out: &mut Out<'_>) -> Result<(), Stop> {
+    fn emit_counts(&self, out: &mut Out<'_>) -> Result<(), Stop> {
         if self.rows == 0 {
             return Ok(());
         }

@@ -33,7 +33,7 @@ pub(crate) fn read(input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, 
     let mut archive = Archive::new(size);
     let ended = loop {
         match archive.next(input) {
-            Ok(Some(entry)) => say_entry(&entry, &names, input, out)?,
+            Ok(Some(entry)) => emit_entry(&entry, &names, input, out)?,
             Ok(None) => break Verdict::Read,
             Err(error) => break Verdict::Failed(Reason::cannot_read_after(archive.at, &error)),
         }
@@ -146,7 +146,7 @@ impl Archive {
     }
 }
 
-fn say_entry(entry: &Entry, names: &Names, input: &mut dyn Input, out: &mut Out<'_>) -> Result<(), Stop> {
+fn emit_entry(entry: &Entry, names: &Names, input: &mut dyn Input, out: &mut Out<'_>) -> Result<(), Stop> {
     let target = || names.decode(&entry.link);
     let end = match entry.header.kind {
         Kind::Folder => return Ok(()),

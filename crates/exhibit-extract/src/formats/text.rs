@@ -23,20 +23,20 @@ pub(crate) fn read(input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, 
     let mut pages = Pages::new(size);
     loop {
         match stream.more(&mut pages.text) {
-            Ok(true) => pages.say_full(out)?,
+            Ok(true) => pages.emit_full(out)?,
             Ok(false) => break,
             Err(error) => {
-                pages.say_rest(out)?;
-                stream.say(out)?;
+                pages.emit_rest(out)?;
+                stream.emit(out)?;
                 return Ok(Verdict::Failed(Reason::cannot_read(&error)));
             }
         }
     }
-    pages.say_rest(out)?;
+    pages.emit_rest(out)?;
     if pages.cut_lines > 0 {
         out.note(0, NoteCode::LongLines { lines: pages.cut_lines })?;
     }
-    stream.say(out)?;
+    stream.emit(out)?;
     Ok(Verdict::Read)
 }
 
@@ -56,7 +56,7 @@ impl Pages {
     }
 
     /// Emits all pages whose end is known.
-    fn say_full(&mut self, out: &mut Out<'_>) -> Result<(), Stop> {
+    fn emit_full(&mut self, out: &mut Out<'_>) -> Result<(), Stop> {
         let mut start = 0;
         loop {
             let rest = &self.text[start..];
@@ -64,12 +64,12 @@ impl Pages {
             if self.fed_pages < FED_PAGES
                 && let Some(feed) = window.find('\u{c}')
             {
-                say_page(&rest[..feed], out)?;
+                emit_page(&rest[..feed], out)?;
                 self.fed_pages += 1;
                 start += feed + 1;
             } else if rest.len() > 2 * self.least {
                 let (end, whole_line) = self.cut(window);
-                say_page(&rest[..end], out)?;
+                emit_page(&rest[..end], out)?;
                 self.cut_lines += u64::from(!whole_line);
                 start += end;
             } else {
@@ -80,10 +80,10 @@ impl Pages {
         Ok(())
     }
 
-    fn say_rest(&mut self, out: &mut Out<'_>) -> Result<(), Stop> {
-        self.say_full(out)?;
+    fn emit_rest(&mut self, out: &mut Out<'_>) -> Result<(), Stop> {
+        self.emit_full(out)?;
         if !self.text.is_empty() {
-            say_page(&self.text, out)?;
+            emit_page(&self.text, out)?;
         }
         self.text.clear();
         Ok(())
@@ -104,7 +104,7 @@ impl Pages {
     }
 }
 
-fn say_page(text: &str, out: &mut Out<'_>) -> Result<(), Stop> {
+fn emit_page(text: &str, out: &mut Out<'_>) -> Result<(), Stop> {
     out.page(Page::of_text(0, PageKind::Text, text.to_owned()))
 }
 

@@ -41,7 +41,7 @@ pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) 
         match directory.next(input) {
             Ok(Some(entry)) => {
                 if !entry.is_directory() {
-                    say_entry(&entry, &names, input, request, out)?;
+                    emit_entry(&entry, &names, input, request, out)?;
                 }
                 emitted += 1;
             }
@@ -66,7 +66,7 @@ fn collect_names(directory: &mut Directory, input: &mut dyn Input) -> Names {
     names
 }
 
-fn say_entry(
+fn emit_entry(
     entry: &Entry,
     names: &Names,
     input: &mut dyn Input,
@@ -83,7 +83,7 @@ fn say_entry(
         let target = entry::link_target(entry, input).map(|bytes| names.decode(&bytes));
         return out.member_end(MemberEnd::Unsupported(Reason::SymbolicLink { target }));
     }
-    entry::say(entry, input, &request.passwords, out)
+    entry::emit(entry, input, &request.passwords, out)
 }
 
 /// Reads `len` bytes at `at`, or as many as are available.

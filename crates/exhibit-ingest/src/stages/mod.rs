@@ -82,7 +82,7 @@ pub(crate) trait Stage: Sync {
     ///
     /// # Errors
     /// [`IngestError`] ends the run; a fault of the input is an [`Outputs`].
-    fn run(&self, job: &Lease, means: &Means<'_>) -> Result<Outputs, IngestError>;
+    fn run(&self, job: &Lease, means: &JobContext<'_>) -> Result<Outputs, IngestError>;
 }
 
 /// Results of an earlier version of a stage that are to be produced again.
@@ -110,7 +110,7 @@ pub(crate) struct NewJob {
 }
 
 /// The context of a job: one for each thread.
-pub(crate) struct Means<'a> {
+pub(crate) struct JobContext<'a> {
     pub(crate) catalogue: Catalogue,
     pub(crate) originals: &'a Originals,
     pub(crate) packs: &'a PackReader,
@@ -154,7 +154,7 @@ pub(crate) fn run_jobs(
     lane: usize,
     queue: &Queue<'_>,
     progress: &Progress,
-    means: &Means<'_>,
+    means: &JobContext<'_>,
 ) -> Result<(), IngestError> {
     while let Some(job) = queue.take(lane, &means.out)? {
         let label = match job.span {

@@ -4,11 +4,11 @@
 //! is not convincing, the others of its script are tried, and the best one is used for the whole document. Pages are
 //! rendered at 200 dpi; a page read with little confidence is tried again at 300.
 
-use super::{Event, Means, NewJob, Output, Outputs, Stage, StageName, reason_of_death};
+use super::{Event, JobContext, NewJob, Output, Outputs, Stage, StageName, reason_of_death};
 use crate::IngestError;
 use crate::hocr::{self, Reading};
 use exhibit_cage::{Cage, CageLimits, Tool, ToolStatus};
-use exhibit_case::{CaseError, paint, read_page};
+use exhibit_case::{CaseError, read_page, render};
 use exhibit_catalogue::{Catalogue, Item, JobEnd, Lease, OcrState, PageRow, Span};
 use exhibit_model::{
     Detail, Digest, ItemId, Note, NoteCode, OriginalId, Page, PageKind, Picture, Reason, Task, TextSource,
@@ -175,7 +175,7 @@ impl Stage for Ocr<'_> {
             .collect()
     }
 
-    fn run(&self, job: &Lease, means: &Means<'_>) -> Result<Outputs, IngestError> {
+    fn run(&self, job: &Lease, means: &JobContext<'_>) -> Result<Outputs, IngestError> {
         let (Some(tools), Span::Pages(number, _)) = (self.tools, job.span) else { return Ok(Outputs::ABANDONED) };
         let row = means.catalogue.native_page(job.item, number)?;
         let item = means.catalogue.item(job.item)?;
@@ -271,7 +271,7 @@ impl Session<'_> {
         let file = self.originals.open_original(self.original);
         let file = file.map_err(|error| Unread::Page(unreadable(&error)))?;
         let task = Task::Render { page, dpi, max_side: MOST_SIDE, grey: true };
-        Ok(paint(self.stage.cage, &file, &self.item.path, task, self.stage.passwords)?)
+        Ok(render(self.stage.cage, &file, &self.item.path, task, self.stage.passwords)?)
     }
 
     // The likeliest model first: a page that it reads convincingly needs no other. Where it half reads the page, the
@@ -412,7 +412,7 @@ enum Unread {
 impl From<CaseError> for Unread {
     fn from(error: CaseError) -> Self {
         match error {
-            CaseError::NotPainted { reason } => Self::Page(reason),
+            CaseError::RenderError { reason } => Self::Page(reason),
             CaseError::Store(error) => Self::Page(unreadable(&error)),
             other => Self::Everything(other.into()),
         }

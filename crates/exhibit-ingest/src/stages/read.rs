@@ -1,6 +1,6 @@
 //! Reading: a caged worker reads an item's bytes and emits its type, pages and members.
 
-use super::{Event, Means, NewJob, Output, Outputs, Stage, StageName, reason_of_death};
+use super::{Event, JobContext, NewJob, Output, Outputs, Stage, StageName, reason_of_death};
 use crate::IngestError;
 use crate::committer::{Content, Message, Outcome};
 use exhibit_cage::{Cage, CageLimits, WorkerEnd};
@@ -76,7 +76,7 @@ impl Stage for Read<'_> {
         }
     }
 
-    fn run(&self, job: &Lease, means: &Means<'_>) -> Result<Outputs, IngestError> {
+    fn run(&self, job: &Lease, means: &JobContext<'_>) -> Result<Outputs, IngestError> {
         let Some(item) = means.catalogue.item(job.item)? else { return Ok(Outputs::ABANDONED) };
         let Some(original) = item.original else { return Ok(Outputs::ABANDONED) };
         let family = item.family.unwrap_or(item.id);
@@ -111,7 +111,7 @@ impl Read<'_> {
         item: &Item,
         original: OriginalId,
         request: &Request,
-        means: &Means<'a>,
+        means: &JobContext<'a>,
     ) -> Result<(Outcome, WorkerEnd), IngestError> {
         let file = match means.originals.open_original(original) {
             Ok(file) => file,
@@ -147,7 +147,7 @@ impl Read<'_> {
 /// The records received from one worker so far.
 struct WorkerSession<'a, 's> {
     families: &'s Families,
-    means: &'s Means<'a>,
+    means: &'s JobContext<'a>,
     job: &'s Lease,
     item: &'s Item,
     outcome: Outcome,

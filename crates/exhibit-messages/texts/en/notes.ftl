@@ -116,7 +116,7 @@ unclosed-quotes =
 fallback-parser = read with the fallback parser, as the first one failed ({ $reason })
 encryption-unsupported = unsupported encryption: { $scheme }
 decrypted = decrypted with a known password
-thumbnail-present = contains a thumbnail of itself, which may show what was cropped or painted over
+thumbnail-present = contains a thumbnail of itself, which may show what was cropped or rendered over
 animation = an animation of { NUMBER($frames) } frames; only the first is shown
 file-updated =
     { $times ->
@@ -124,7 +124,7 @@ file-updated =
        *[other] updated { $times } times after it was made; contains its earlier states
     }
 layers-hidden = some layers are switched off; their text is marked as hidden
-lines-reordered = the page paints its lines upwards; they were sorted by position
+lines-reordered = the page renders its lines upwards; they were sorted by position
 remote-content = loads content from { $hosts } when shown as HTML; nothing was fetched
 remote-content-more =
     { $more ->

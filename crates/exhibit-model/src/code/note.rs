@@ -261,7 +261,7 @@ codes! {
         } = "file-updated",
         /// A PDF has layers that are switched off; their text is marked as hidden.
         LayersHidden = "layers-hidden",
-        /// A page paints its lines upwards; they were sorted by position.
+        /// A page renders its lines upwards; they were sorted by position.
         LinesReordered = "lines-reordered",
         /// Displayed as HTML, it would fetch from other hosts. Nothing was fetched.
         RemoteContent {

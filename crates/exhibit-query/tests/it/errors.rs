@@ -1,7 +1,7 @@
 //! Errors of malformed queries: the code, the character at which it is reported, and the sentence.
 
 use exhibit_query::text::hint;
-use exhibit_query::{Field, Instead, Limited, Operator, QueryErrorKind as Kind, parse};
+use exhibit_query::{Alternative, Field, Operator, QueryErrorKind as Kind, QueryLimit, parse};
 
 fn refused(text: &str) -> (usize, Kind) {
     match parse(text) {
@@ -109,16 +109,16 @@ fn unknown_and_empty_fields() {
 #[test]
 fn what_is_not_supported_names_an_alternative() {
     for (text, position, what, instead) in [
-        ("entity:wang", 0, "entity:", Instead::NameItself),
-        ("a Watchlist:b", 2, "watchlist:", Instead::Batch),
-        ("claim:a", 0, "claim:", Instead::Quotes),
-        ("table:a", 0, "table:", Instead::SheetPages),
-        ("is:empty", 3, "is:empty", Instead::Ledger),
-        ("登记 is:Privileged", 6, "is:privileged", Instead::TagDecisions),
-        ("has:note", 4, "has:note", Instead::TagNotes),
-        ("has:redaction", 4, "has:redaction", Instead::NoRedaction),
-        ("has:signature", 4, "has:signature", Instead::TextOfSigned),
-        ("has:translation", 4, "has:translation", Instead::NoTranslation),
+        ("entity:wang", 0, "entity:", Alternative::NameItself),
+        ("a Watchlist:b", 2, "watchlist:", Alternative::Batch),
+        ("claim:a", 0, "claim:", Alternative::Quotes),
+        ("table:a", 0, "table:", Alternative::SheetPages),
+        ("is:empty", 3, "is:empty", Alternative::Ledger),
+        ("登记 is:Privileged", 6, "is:privileged", Alternative::TagDecisions),
+        ("has:note", 4, "has:note", Alternative::TagNotes),
+        ("has:redaction", 4, "has:redaction", Alternative::NoRedaction),
+        ("has:signature", 4, "has:signature", Alternative::TextOfSigned),
+        ("has:translation", 4, "has:translation", Alternative::NoTranslation),
     ] {
         let kind = Kind::Unsupported { what: what.to_owned(), instead };
         assert_eq!(refused(text), (position, kind), "{text}");
@@ -242,20 +242,20 @@ fn limits_are_exact() {
     let too_much = |what, most| Kind::TooMuch { what, most };
     let nested = |depth: usize| format!("{}a{}", "(".repeat(depth), ")".repeat(depth));
     assert!(parse(&nested(60)).is_ok());
-    assert_eq!(refused(&nested(61)), (60, too_much(Limited::Brackets, 60)));
+    assert_eq!(refused(&nested(61)), (60, too_much(QueryLimit::Brackets, 60)));
     // brackets beside each other do not count
     assert!(parse(&"(a) ".repeat(100)).is_ok());
 
     let words = |count: usize| (0..count).map(|n| format!("w{n:04}")).collect::<Vec<_>>().join(" ");
     assert_eq!(parse(&words(1_000)).map(|query| query.clauses.len()), Ok(1_000));
-    assert_eq!(refused(&words(1_001)), (6_000, too_much(Limited::Clauses, 1_000)));
+    assert_eq!(refused(&words(1_001)), (6_000, too_much(QueryLimit::Clauses, 1_000)));
     // a repeated clause counts once
     assert!(parse(&format!("{} w0000", words(1_000))).is_ok());
 
     // characters are counted, not bytes
     let repeated = |count: usize| "登".repeat(count);
     assert!(parse(&format!("{} ", repeated(19_999))).is_ok());
-    assert_eq!(refused(&repeated(20_001)), (20_000, too_much(Limited::Characters, 20_000)));
+    assert_eq!(refused(&repeated(20_001)), (20_000, too_much(QueryLimit::Characters, 20_000)));
 
     assert!(parse(&format!("/{}/", "a".repeat(200))).is_ok());
     let long = "登".repeat(201);

@@ -1,7 +1,7 @@
 //! Third-party time stamps and a proof of a public log: our verdicts and OpenSSL's (see `tests/foreign/README.md`).
 
 use exhibit_time::sigsum::Proof;
-use exhibit_time::{Against, Certificate, Fault, Request, SigsumPolicy, stamp};
+use exhibit_time::{Certificate, Fault, Request, SigsumPolicy, StampContext, stamp};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -34,7 +34,7 @@ fn stamps_of_public_authorities() {
     for (reply, data, authority, refused, by) in STAMPS {
         let trusted = Certificate::read_all(&file(authority)).expect("certificates");
         let data_bytes = file(data);
-        let against = Against { data: &data_bytes, request: None, kept: &[], trusted: &trusted };
+        let against = StampContext { data: &data_bytes, request: None, kept: &[], trusted: &trusted };
         let verdict = stamp::check(&file(reply), &against);
         let error = verdict.as_ref().err().map(ToString::to_string).unwrap_or_default();
         let fits = if refused.is_empty() { verdict.is_ok() } else { error.contains(refused) };
@@ -42,7 +42,7 @@ fn stamps_of_public_authorities() {
         if let Some(stamp) = verdict.as_ref().ok().filter(|_| !by.is_empty()) {
             assert_eq!(stamp.no_later_than().to_string(), *by, "{reply}");
         }
-        let at = stamp::check(&file(reply), &Against { trusted: &[], kept: &trusted, ..against })
+        let at = stamp::check(&file(reply), &StampContext { trusted: &[], kept: &trusted, ..against })
             .map(|stamp| stamp.at.0 / 1_000_000);
         if let Some(theirs) = openssl(reply, data, authority, at.unwrap_or(1_741_683_128)) {
             assert_eq!(theirs, verdict.is_ok(), "OpenSSL on {reply}");
@@ -62,7 +62,7 @@ fn a_reply_to_a_third_party_request() {
     let request = Request::read(&file("local.tsq")).expect("a request");
     assert_eq!(request.write(), file("local.tsq"));
     let trusted = Certificate::read_all(&file("local.pem")).expect("certificates");
-    let against = Against { data: b"hello", request: Some(&request), kept: &[], trusted: &trusted };
+    let against = StampContext { data: b"hello", request: Some(&request), kept: &[], trusted: &trusted };
     assert!(stamp::check(&file("local.tsr"), &against).expect("answered").is_trusted);
     let stamp = stamp::check(&file("sigstage-sha512.tsr"), &against);
     assert_eq!(stamp.err(), Some(Fault::OtherNonce));

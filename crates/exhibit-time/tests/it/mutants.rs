@@ -1,7 +1,7 @@
 //! No input causes a panic, and no altered stamp is valid with another content.
 
 use crate::fixture;
-use exhibit_time::{Against, Certificate, Request, stamp};
+use exhibit_time::{Certificate, Request, StampContext, stamp};
 
 /// A fixed pseudo-random sequence (xorshift), so that failures are reproducible.
 struct Numbers(u64);
@@ -51,7 +51,7 @@ fn mutants_never_change_the_content_of_a_stamp() {
     for (name, authority) in [("good.tsr", "root.pem"), ("chain.tsr", "root.pem"), ("ed-root.tsr", "ed.pem")] {
         let good = fixture(name);
         let trusted = Certificate::read_all(&fixture(authority)).expect("certificates");
-        let against = Against { data: &data, request: None, kept: &[], trusted: &trusted };
+        let against = StampContext { data: &data, request: None, kept: &[], trusted: &trusted };
         let expected = content(&stamp::check(&good, &against).expect("good"));
         for round in 0..rounds(1500) {
             let mutant = mutate(&good, &mut numbers);
@@ -67,7 +67,7 @@ fn flipped_bits_in_signed_parts_are_detected() {
     let good = fixture("chain.tsr");
     let data = fixture("data.txt");
     let trusted = Certificate::read_all(&fixture("root.pem")).expect("certificates");
-    let against = Against { data: &data, request: None, kept: &[], trusted: &trusted };
+    let against = StampContext { data: &data, request: None, kept: &[], trusted: &trusted };
     let expected = content(&stamp::check(&good, &against).expect("good"));
     let mut found = 0;
     for at in (0..good.len() * 8).step_by(3) {

@@ -2,7 +2,7 @@
 //! which OpenSSL's `ts` does not support.
 
 use crate::fixture;
-use exhibit_time::{Against, Certificate, Fault, Request, TimeStamp, stamp};
+use exhibit_time::{Certificate, Fault, Request, StampContext, TimeStamp, stamp};
 use std::path::Path;
 use std::process::Command;
 
@@ -83,7 +83,7 @@ fn check(case: &Case) -> Result<TimeStamp, Fault> {
     let request = case.request.map(|name| Request::read(&fixture(name)).expect("a request"));
     let trusted = Certificate::read_all(&fixture(case.authority)).expect("certificates");
     let kept = if case.kept { Certificate::read_all(&fixture("kept.pem")).expect("certificates") } else { Vec::new() };
-    let against = Against { data: &data, request: request.as_ref(), kept: &kept, trusted: &trusted };
+    let against = StampContext { data: &data, request: request.as_ref(), kept: &kept, trusted: &trusted };
     stamp::check(&fixture(case.reply), &against)
 }
 
@@ -114,14 +114,14 @@ fn content_of_a_stamp() {
 #[test]
 fn without_an_authority_the_chain_is_only_the_signer() {
     let data = fixture("data.txt");
-    let against = Against { data: &data, request: None, kept: &[], trusted: &[] };
+    let against = StampContext { data: &data, request: None, kept: &[], trusted: &[] };
     let stamp = stamp::check(&fixture("good.tsr"), &against).expect("intact");
     assert!(!stamp.is_trusted);
     assert_eq!(stamp.signer(), "tsa");
     assert!(matches!(stamp::check(&fixture("expired.tsr"), &against), Err(Fault::NotValid { .. })));
     // Intermediate certificates do not serve as authorities.
     let links = Certificate::read_all(&fixture("kept.pem")).expect("certificates");
-    let against = Against { data: &data, request: None, kept: &[], trusted: &links };
+    let against = StampContext { data: &data, request: None, kept: &[], trusted: &links };
     assert!(matches!(stamp::check(&fixture("chain.tsr"), &against), Err(Fault::NoAnchor(_))));
 }
 
@@ -135,7 +135,7 @@ fn faults_name_the_altered_part() {
     let altered = |at: usize| {
         let mut bytes = good.clone();
         bytes[at] ^= 1;
-        let against = Against { data: &data, request: None, kept: &[], trusted: &trusted };
+        let against = StampContext { data: &data, request: None, kept: &[], trusted: &trusted };
         stamp::check(&bytes, &against).expect_err("altered")
     };
     assert_eq!(altered(good.len() - 1), Fault::Signature("tsa".to_owned()));

@@ -9,7 +9,7 @@ mod quotes;
 mod time;
 
 use exhibit_messages::{Language, Messages};
-use exhibit_verify::{Report, Request, Time, Unable, What, verify};
+use exhibit_verify::{Report, Request, Time, VerifyError, What, verify};
 use std::path::Path;
 
 /// A request without options.
@@ -27,7 +27,7 @@ fn request(what: What, path: &Path) -> Request {
 }
 
 /// Checks a path with the key that the reader knows.
-fn check(what: What, path: &Path, key: &str) -> Result<Report, Unable> {
+fn check(what: What, path: &Path, key: &str) -> Result<Report, VerifyError> {
     verify(&Request { key: Some(key.to_owned()), ..request(what, path) })
 }
 

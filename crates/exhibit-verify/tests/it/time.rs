@@ -2,7 +2,7 @@
 
 use crate::{deviations, page, request};
 use exhibit_proof::json::Value;
-use exhibit_verify::{Report, Request, Time, Unable, What, verify};
+use exhibit_verify::{Report, Request, Time, VerifyError, What, verify};
 use expect_test::expect;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../exhibit-time/tests/fixtures")
 }
 
-fn stamp(name: &str, data: &str, authorities: &[&str]) -> Result<Report, Unable> {
+fn stamp(name: &str, data: &str, authorities: &[&str]) -> Result<Report, VerifyError> {
     let fixture = |name: &str| fixtures().join(name);
     let authorities = authorities.iter().map(|name| fixture(name)).collect();
     let time = Time { authorities, data: Some(fixture(data)), ..Time::default() };

@@ -107,13 +107,13 @@ fn page(frame: &Frame, view: &DistinctiveView) -> Markup {
     let body = html! {
         div.plain {
             p { a.back href=(view.back) { "← " (words.back_to_results()) } }
-            h1 { (words.telling_words()) }
+            h1 { (words.distinctive_words()) }
             p.read-as { span.dim { (words.query_word()) ": " } bdi.term lang="und" dir="auto" { (exhibit_model::shown(&view.query)) } }
             p.dim { (words.telling_note()) " " (words.telling_read(view.read, view.total)) }
-            @if view.rows.is_empty() { p.lead { (words.no_telling_words()) } } @else { (table(words, view)) }
+            @if view.rows.is_empty() { p.lead { (words.no_distinctive_words()) } } @else { (table(words, view)) }
         }
     };
-    frame.page(&words.telling_words(), &CssRules::default(), body)
+    frame.page(&words.distinctive_words(), &CssRules::default(), body)
 }
 
 fn table(words: &Words, view: &DistinctiveView) -> Markup {

@@ -81,7 +81,7 @@ pub static ROUTES: &[Route] = &[
     page::<log::LogEntry>("/log/{index}", Section::Log),
     page::<document::DocumentPage>("/doc/{number}", Section::None),
     form("/doc/{number}/tags", document::tags::change),
-    file("/doc/{number}/page/{file}", document::picture::load).paints(),
+    file("/doc/{number}/page/{file}", document::picture::load).renders(),
     page::<similar::Similar>("/similar/{number}", Section::None),
     file("/open/{code}", interface::opened),
     file("/static/{file}", interface::asset),
@@ -123,10 +123,10 @@ pub(crate) type ActForm = fn(&Arc<App>, &FormData) -> Result<Change, PageError>;
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Serve {
     Page(RenderPage),
-    /// `paints`: it waits for its turn to render a page.
+    /// `renders`: it waits for its turn to render a page.
     File {
         load: LoadFile,
-        paints: bool,
+        renders: bool,
     },
     Form {
         act: ActForm,
@@ -143,7 +143,7 @@ const fn page<P: Page>(path: &'static str, section: Section) -> Route {
 }
 
 const fn file(path: &'static str, load: LoadFile) -> Route {
-    let serve = Serve::File { load, paints: false };
+    let serve = Serve::File { load, renders: false };
     Route { method: "GET", path, section: Section::None, bar: None, serve, samples: no_samples }
 }
 
@@ -165,9 +165,9 @@ impl Route {
         self
     }
 
-    const fn paints(mut self) -> Self {
-        if let Serve::File { paints, .. } = &mut self.serve {
-            *paints = true;
+    const fn renders(mut self) -> Self {
+        if let Serve::File { renders, .. } = &mut self.serve {
+            *renders = true;
         }
         self
     }

@@ -101,7 +101,7 @@ fn page(frame: &Frame, view: &SimilarView) -> Markup {
                     @if let Some(page) = view.page { " · " (words.page_short(u64::from(page))) }
                     " · " (words.more_like_note())
                 }
-                @if view.words.is_empty() { p.lead { (words.no_telling_words()) } } @else { (words_of(words, &view.words)) }
+                @if view.words.is_empty() { p.lead { (words.no_distinctive_words()) } } @else { (words_of(words, &view.words)) }
                 @if view.rows.is_empty() {
                     @if !view.words.is_empty() { p.lead { (words.nothing_alike()) } }
                 } @else {

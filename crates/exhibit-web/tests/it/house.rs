@@ -4,7 +4,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use exhibit_cage::{Cage, CageLimits, Options};
 use exhibit_case::{Acts, Case, CaseWriter, Keys, NewCase, Principal};
-use exhibit_ingest::{Progress, Stop, World, ingest};
+use exhibit_ingest::{Progress, RunContext, Stop, ingest};
 use exhibit_model::{FixedClock, Limits, Moment};
 use exhibit_web::{AccessEvent, App, Machine, Recorder, Sessions, Unrecorded, router};
 use std::fs;
@@ -121,7 +121,7 @@ impl House {
             limits: Limits::STANDARD,
             cage_limits: CageLimits::STANDARD,
         };
-        let world = World { cage: &cage, progress: &progress, stop: &stop };
+        let world = RunContext { cage: &cage, progress: &progress, stop: &stop };
         ingest(&mut held, &[trove], &options, &world).expect("it is taken in");
         Self { folder, cage: Arc::new(cage) }
     }

@@ -298,7 +298,7 @@ fn long_pages_come_in_parts_around_the_hit() {
 }
 
 #[test]
-fn pictures_are_painted_with_the_hits_over_them() {
+fn pictures_are_rendered_with_the_hits_over_them() {
     let guest = HOUSE.guest();
     let number = guest.number_of("台账 type:pdf");
     let html = guest.get(&format!("/doc/{number}?q=%E5%8F%B0%E8%B4%A6")).html().to_owned();

@@ -26,8 +26,8 @@ fn every_link_of_every_page_answers() {
         if answer.header("content-type").starts_with("text/html") {
             pages += 1;
             check(&path, answer.html());
-            let painted = |link: &String| !link.contains(".png");
-            waiting.extend(links(answer.html()).into_iter().filter(painted));
+            let rendered = |link: &String| !link.contains(".png");
+            waiting.extend(links(answer.html()).into_iter().filter(rendered));
         }
     }
     assert!(pages > 80, "walked {pages} pages");

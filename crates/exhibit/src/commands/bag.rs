@@ -10,7 +10,9 @@ use crate::passphrase::BagPassphrase;
 use crate::progress::Meter;
 use crate::system;
 use clap::{Args, Subcommand};
-use exhibit_bag::{BagError, Exported, Lock, Means, Order, Receiver, Request, SealError, Selection, Step, export};
+use exhibit_bag::{
+    BagError, ExportContext, Exported, Lock, Order, Receiver, Request, SealError, Selection, Step, export,
+};
 use exhibit_case::Case;
 use exhibit_verify::loadfile::Number;
 use serde_json::json;
@@ -171,13 +173,13 @@ fn write(context: &Context<'_>, asked: &BagExport) -> Result<ExitCode, Failure> 
     let _noted = access_log::note(output, &held.case, access_log::export("bag", &chosen));
     let mut meter = Meter::new(output);
     let mut progress = |step| match step {
-        Step::Paint(pages) => meter.begin("rendering pages", false, pages),
-        Step::Painted => meter.more(1),
+        Step::Render(pages) => meter.begin("rendering pages", false, pages),
+        Step::Rendered => meter.more(1),
         Step::Copy(bytes) => meter.begin("copying", true, bytes),
         Step::Copied(more) => meter.more(more),
     };
     let order = Order { selection: &selection, target: &asked.path, lock, bates, receiver };
-    let mut means = Means { cage: cage.as_ref(), progress: &mut progress };
+    let mut means = ExportContext { cage: cage.as_ref(), progress: &mut progress };
     let exported = export(&mut held, &order, &mut means);
     meter.end();
     say(context, &asked.path, &exported.map_err(failure)?, &held.log.log().verifier().to_string());
@@ -314,7 +316,7 @@ pub(super) fn failure(error: BagError) -> Failure {
         BagError::Length | BagError::Anchor(_) | BagError::AnchorName(_) => Failure::usage(message),
         BagError::Answered(_) => Failure::new(Exit::Usage, "answered", message)
             .hint("`exhibit log anchor ls` shows it; request another once the log has grown, or under another name"),
-        BagError::NotAsked(_) => Failure::new(Exit::Nothing, "not-asked", message)
+        BagError::RequestError(_) => Failure::new(Exit::Nothing, "not-asked", message)
             .hint("`exhibit log anchor ls` lists the requests; does the reply belong to another case?"),
         BagError::NoPolicy => Failure::usage(message).hint("pass the log's policy file with --policy"),
         BagError::Time(_) => Failure::new(Exit::Mismatch, "anchor", message)

@@ -9,7 +9,7 @@ use clap::Args;
 use exhibit_cage::CageLimits;
 use exhibit_case::CaseWriter;
 use exhibit_catalogue::Account;
-use exhibit_ingest::{Options, Progress, Stop, Summary, World, find_ocr};
+use exhibit_ingest::{Options, Progress, RunContext, Stop, Summary, find_ocr};
 use exhibit_model::{Limits, State};
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -95,7 +95,7 @@ pub(crate) fn take_in_by(
     output: &Output,
     folder: &Path,
     order: &Order<'_>,
-    work: impl FnOnce(&mut CaseWriter, &Options<'_>, &World<'_>) -> Result<Summary, Failure>,
+    work: impl FnOnce(&mut CaseWriter, &Options<'_>, &RunContext<'_>) -> Result<Summary, Failure>,
 ) -> Result<Summary, Failure> {
     let mut held = system::hold(folder)?;
     if let Some(file) = order.passwords {
@@ -119,7 +119,7 @@ pub(crate) fn take_in_by(
         limits: Limits::STANDARD,
         cage_limits: CageLimits::STANDARD,
     };
-    let world = World { cage: &cage, progress: &progress, stop: &stop };
+    let world = RunContext { cage: &cage, progress: &progress, stop: &stop };
     let summary = watch(output, &progress, || work(&mut held, &options, &world))?;
     held.log_marks()?;
     Ok(summary)

@@ -163,7 +163,7 @@ fn check(context: &Context<'_>, against: &[PathBuf]) -> Result<ExitCode, Failure
     let once = Remembered { heads: Vec::new(), checkpoints, verifier: config.map(|config| config.verifier) };
     let report = check_log(&custody, &once);
     print_check(context, &report, (named, also));
-    Ok(if report.holds() { Exit::Done } else { Exit::Mismatch }.into())
+    Ok(if report.is_valid() { Exit::Done } else { Exit::Mismatch }.into())
 }
 
 fn read_checkpoint(file: &Path) -> Result<Note, Failure> {
@@ -188,7 +188,7 @@ fn print_check(context: &Context<'_>, report: &Report, (named, also): (usize, us
         output.object(
             "log-check",
             json!({
-                "good": report.holds(), "entries": report.entries, "entries_give_root": report.entries_give_root,
+                "good": report.is_valid(), "entries": report.entries, "entries_give_root": report.entries_give_root,
                 "keys": keys, "sealed": report.sealed, "compared": named + also,
                 "deviations": texts(&wrong), "leftovers": texts(&harmless),
             }),

@@ -6,7 +6,7 @@ use crate::failure::{Exit, Failure};
 use crate::output::{Style, counted};
 use crate::system;
 use clap::{Args, Subcommand};
-use exhibit_bag::{NewQuote, Standing, StandingQuote, check_quotes, list_quotes, make_quote, paint_pages};
+use exhibit_bag::{CheckedQuote, NewQuote, QuoteStatus, check_quotes, list_quotes, make_quote, render_pages};
 use exhibit_case::CaseWriter;
 use exhibit_model::shown;
 use exhibit_proof::anchor::Anchor;
@@ -97,7 +97,7 @@ fn render(context: &Context<'_>, held: &mut CaseWriter, quote: &NewQuote<'_>) ->
     }
     let cage = system::cage(1)?;
     let pages = BTreeSet::from([quote.page]);
-    let refused = paint_pages(held, &cage, quote.item, &pages, &mut || {}).map_err(failure)?;
+    let refused = render_pages(held, &cage, quote.item, &pages, &mut || {}).map_err(failure)?;
     for (_, reason) in refused {
         let reason = crate::codes::reason_text(&reason);
         context.output.warn(&format!("the quote has no image of its page: {reason}"));
@@ -127,7 +127,7 @@ fn line(anchor: &Anchor) -> String {
 
 fn check(context: &Context<'_>) -> Result<ExitCode, Failure> {
     let quotes = check_quotes(&context.case()?).map_err(failure)?;
-    let good = quotes.iter().filter(|quote| quote.standing == Standing::Holds).count();
+    let good = quotes.iter().filter(|quote| quote.standing == QuoteStatus::Valid).count();
     for quote in &quotes {
         report(context, quote);
     }
@@ -140,31 +140,31 @@ fn check(context: &Context<'_>) -> Result<ExitCode, Failure> {
     Ok(if good == quotes.len() { Exit::Done } else { Exit::Mismatch }.into())
 }
 
-fn report(context: &Context<'_>, quote: &StandingQuote) {
+fn report(context: &Context<'_>, quote: &CheckedQuote) {
     let (word, detail) = match &quote.standing {
-        Standing::Holds => ("holds", String::new()),
-        Standing::ReadAnew => {
+        QuoteStatus::Valid => ("holds", String::new()),
+        QuoteStatus::Reread => {
             ("read-anew", "the page was read again, with the same text: create the quote again".to_owned())
         }
-        Standing::Broken { nearest } => {
+        QuoteStatus::Broken { nearest } => {
             let nearest = nearest.as_ref().map(|text| format!("; nearest text: \u{201c}{}\u{201d}", shown(text)));
             ("broken", format!("the page no longer has this text{}", nearest.unwrap_or_default()))
         }
-        Standing::PageGone => ("page-gone", "its document or page no longer exists".to_owned()),
-        Standing::NotLogged => ("not-logged", "not recorded in the log: it was added or altered".to_owned()),
-        Standing::Unreadable => ("unreadable", "the file is not a quote".to_owned()),
+        QuoteStatus::PageGone => ("page-gone", "its document or page no longer exists".to_owned()),
+        QuoteStatus::NotLogged => ("not-logged", "not recorded in the log: it was added or altered".to_owned()),
+        QuoteStatus::Unreadable => ("unreadable", "the file is not a quote".to_owned()),
     };
     let output = context.output;
     if output.json {
         let mut object = quote.anchor.as_ref().map_or_else(|| json!({"id": quote.id}), fields);
         object["standing"] = json!(word);
-        if let Standing::Broken { nearest: Some(nearest) } = &quote.standing {
+        if let QuoteStatus::Broken { nearest: Some(nearest) } = &quote.standing {
             object["nearest"] = json!(nearest);
         }
         output.object("quote", object);
         return;
     }
-    let style = if quote.standing == Standing::Holds { Style::Good } else { Style::Bad };
+    let style = if quote.standing == QuoteStatus::Valid { Style::Good } else { Style::Bad };
     let what = quote.anchor.as_ref().map_or_else(|| shown(&quote.id), line);
     output.line(&format!("{}  {what}", output.style(style, word)));
     if !detail.is_empty() {

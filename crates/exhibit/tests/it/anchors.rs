@@ -270,7 +270,7 @@ fn an_import_that_was_broken_off_is_completed() {
     let bench = case();
     let Some(authority) = Authority::new(&bench, "authority") else { return };
     let _ = anchor(&bench, &["request", "-o", "ask"]).code(0);
-    // Asked again, the words are the same: an answer to the first stick is still one.
+    // AnchorRequests again, the words are the same: an answer to the first stick is still one.
     let _ = anchor(&bench, &["request", "-o", "again"]).code(0);
     let words = |name: &str| fs::read(bench.path(name)).expect("read");
     assert_eq!(words("ask/authority.tsq"), words("again/authority.tsq"));

@@ -114,7 +114,7 @@ fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 #[test]
-fn pages_are_painted_numbered_and_proved() {
+fn pages_are_rendered_numbered_and_proved() {
     let (bench, _) = handed_over();
     let made =
         export(&bench, "full", &["--all", "--all-quotes", "--pictures", "--bates", "DESK-:41", "--for", "court"]);
@@ -137,7 +137,7 @@ fn pages_are_painted_numbered_and_proved() {
     let transfers = bench.run(&["-C", "case", "log", "ls", "--json", "--limit", "500"]).code(0).stdout;
     assert!(transfers.contains("transfer") && transfers.contains("court"), "{transfers}");
     let _ = bench.run(&["-C", "case", "verify"]).code(0);
-    // a picture is the same when it is painted again, and kept as long as the case is
+    // a picture is the same when it is rendered again, and kept as long as the case is
     let stored = files_below(&bench.path("case/derived/cited")).remove(0);
     let mut rights = fs::metadata(&stored).expect("metadata").permissions();
     std::os::unix::fs::PermissionsExt::set_mode(&mut rights, 0o600);
@@ -161,7 +161,7 @@ fn the_same_selection_gives_the_same_bag_but_for_what_is_stated() {
         lists || path.starts_with("custody/") || *path == "data/ro-crate-metadata.json"
     };
     assert_eq!(others.filter(|path| !stated(path)).collect::<Vec<_>>(), Vec::<&str>::new());
-    // another case of the same files paints the same pictures
+    // another case of the same files renders the same pictures
     let (other, _) = handed_over();
     let _ = export(&other, "one", &options);
     assert_eq!(fs::read(other.path("one").join(PICTURE)).expect("read"), one[PICTURE]);

@@ -91,7 +91,7 @@ impl<'p, 'a> Body<'p, 'a> {
     ///
     /// # Errors
     /// [`Stop::Closed`].
-    pub(super) fn say_notes(&self, out: &mut Out<'_>) -> Result<(), Stop> {
+    pub(super) fn emit_notes(&self, out: &mut Out<'_>) -> Result<(), Stop> {
         let mut notes: Vec<NoteCode> =
             self.observed.iter().map(|(observed, count)| observed.clone().note(*count)).collect();
         notes.sort_by_key(|code| code.severity() == Severity::Remark);

@@ -155,7 +155,7 @@ impl<'a> Package<'a> {
     }
 
     /// Emits a part as a member of the file.
-    pub(crate) fn say_member(&mut self, name: &str, out: &mut Out<'_>) -> Result<(), Stop> {
+    pub(crate) fn emit_member(&mut self, name: &str, out: &mut Out<'_>) -> Result<(), Stop> {
         let Some(place) = self.parts.get(&name.to_lowercase()) else { return Ok(()) };
         let stored_name = place.name.clone();
         let modified = self.modified(name);

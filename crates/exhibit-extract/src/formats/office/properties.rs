@@ -7,7 +7,7 @@ use crate::out::{Out, Stop};
 use exhibit_model::NoteCode;
 
 /// Emits the properties of an OOXML package.
-pub(crate) fn say(package: &mut Package<'_>, out: &mut Out<'_>) -> Result<(), Stop> {
+pub(crate) fn emit(package: &mut Package<'_>, out: &mut Out<'_>) -> Result<(), Stop> {
     let relations = package.relations("");
     let target = |kind: &str, usual: &str| {
         let found = relations.iter().find(|relation| relation.kind == kind && !relation.external);
@@ -110,7 +110,7 @@ fn custom(package: &mut Package<'_>, part: &str) -> Vec<(String, String)> {
 
 /// Emits the parts that are files themselves: embedded files and media, macros, thumbnails, and relation targets
 /// that are content of another format; and notes active content and external references.
-pub(crate) fn say_embedded(package: &mut Package<'_>, out: &mut Out<'_>) -> Result<(), Stop> {
+pub(crate) fn emit_embedded(package: &mut Package<'_>, out: &mut Out<'_>) -> Result<(), Stop> {
     out.container_size(package.size());
     let mut members: Vec<String> = package.names().into_iter().filter(|name| is_embedded(name)).collect();
     let relation_parts: Vec<String> = package.names().into_iter().filter(|name| name.ends_with(".rels")).collect();
@@ -130,7 +130,7 @@ pub(crate) fn say_embedded(package: &mut Package<'_>, out: &mut Out<'_>) -> Resu
         if name.to_lowercase().ends_with("vbaproject.bin") {
             out.note(0, NoteCode::MacrosPresent { part: Some(name.clone()) })?;
         }
-        package.say_member(&name, out)?;
+        package.emit_member(&name, out)?;
     }
     Ok(())
 }

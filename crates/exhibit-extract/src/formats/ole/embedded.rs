@@ -13,7 +13,7 @@ const MOST_OBJECTS: usize = 10_000;
 type File<'b> = cfb::CompoundFile<Cursor<&'b [u8]>>;
 
 /// Emits the embedded objects of a compound file.
-pub(crate) fn say_embedded(bytes: &[u8], out: &mut Out<'_>) -> Result<(), Stop> {
+pub(crate) fn emit_embedded(bytes: &[u8], out: &mut Out<'_>) -> Result<(), Stop> {
     let Ok(mut file) = cfb::CompoundFile::open(Cursor::new(bytes)) else { return Ok(()) };
     out.container_size(bytes.len() as u64);
     for storage in object_storages(&file) {
@@ -32,7 +32,7 @@ pub(crate) fn say_embedded(bytes: &[u8], out: &mut Out<'_>) -> Result<(), Stop> 
 }
 
 /// Emits the content of an object's own compound file, as stored in `word/embeddings/oleObject1.bin`.
-pub(crate) fn say_object(bytes: &[u8], out: &mut Out<'_>) -> Result<bool, Stop> {
+pub(crate) fn emit_object(bytes: &[u8], out: &mut Out<'_>) -> Result<bool, Stop> {
     let Ok(mut file) = cfb::CompoundFile::open(Cursor::new(bytes)) else { return Ok(false) };
     let Some((name, object)) = packaged(&mut file, Path::new("/")) else { return Ok(false) };
     out.container_size(bytes.len() as u64);
@@ -42,7 +42,7 @@ pub(crate) fn say_object(bytes: &[u8], out: &mut Out<'_>) -> Result<bool, Stop> 
 }
 
 /// Emits an object of a presentation: the file within it, or else the object's own compound file.
-pub(super) fn say_object_or_itself(name: &str, bytes: &[u8], out: &mut Out<'_>) -> Result<(), Stop> {
+pub(super) fn emit_object_or_itself(name: &str, bytes: &[u8], out: &mut Out<'_>) -> Result<(), Stop> {
     let file = cfb::CompoundFile::open(Cursor::new(bytes)).ok();
     let inner = file.and_then(|mut file| packaged(&mut file, Path::new("/")));
     let (name, content) = match &inner {

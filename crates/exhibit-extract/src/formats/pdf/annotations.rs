@@ -1,4 +1,4 @@
-//! The annotations of a page: their positions, their text besides what they paint, and whether they are active.
+//! The annotations of a page: their positions, their text besides what they render, and whether they are active.
 
 use super::objects::{dicts, is_named, resolved, text_of, text_string};
 use exhibit_model::MarkKind;

@@ -10,8 +10,8 @@
 //! users have (Uyghur, Kazakh, Sorani), for fonts have one glyph for both; otherwise as ه (U+0647). Letters that the
 //! document itself states as letters are never changed.
 //!
-//! Producers disagree on brackets: some state the shape painted, some the character typed. Which of the two a
-//! document does is voted by how many brackets pair up each way; painted shapes are the default.
+//! Producers disagree on brackets: some state the shape rendered, some the character typed. Which of the two a
+//! document does is voted by how many brackets pair up each way; rendered shapes are the default.
 
 use super::glyphs::Glyph;
 use hayro_interpret::hayro_cmap::BfString;
@@ -21,7 +21,7 @@ use unicode_normalization::UnicodeNormalization;
 /// Statistics about the document seen so far.
 #[derive(Default)]
 pub(super) struct Habits {
-    /// Brackets that pair up as painted shapes, less those that pair up as typed.
+    /// Brackets that pair up as rendered shapes, less those that pair up as typed.
     pub(super) mirrored: i64,
     /// Whether letters occur that Arabic and Persian do not have.
     pub(super) has_ae: bool,
@@ -238,7 +238,7 @@ fn pairs(brackets: impl Iterator<Item = (usize, bool)>) -> i64 {
 }
 
 /// Appends the text of a unit of a line in logical order.
-pub(super) fn say(unit: &Unit, glyphs: &[Glyph], habits: &Habits, text: &mut String) {
+pub(super) fn emit(unit: &Unit, glyphs: &[Glyph], habits: &Habits, text: &mut String) {
     let Some(index) = unit.glyph else {
         text.push(' ');
         return;

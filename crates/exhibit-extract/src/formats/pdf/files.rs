@@ -12,25 +12,25 @@ use std::collections::HashSet;
 const MOST_NODES: usize = 100_000;
 
 /// Emits the files of the document's name tree and of its pages' annotations, each once. Returns their number.
-pub(super) fn say(pdf: &Pdf, out: &mut Out<'_>) -> Result<u32, Stop> {
+pub(super) fn emit(pdf: &Pdf, out: &mut Out<'_>) -> Result<u32, Stop> {
     let mut emitted: HashSet<ObjectIdentifier> = HashSet::new();
     let names = catalog(pdf.xref()).get::<Dict<'_>>("Names").unwrap_or_default();
     let mut count = 0;
     for entry in leaves(pdf, &names, "EmbeddedFiles", "Names") {
         if let Object::Dict(file) = entry {
-            count += say_one(&file, &mut emitted, out)?;
+            count += emit_one(&file, &mut emitted, out)?;
         }
     }
     for page in pdf.pages().iter() {
         for file in annotations::attachments(page) {
-            count += say_one(&file, &mut emitted, out)?;
+            count += emit_one(&file, &mut emitted, out)?;
         }
     }
     Ok(count)
 }
 
 /// Emits the file, or the files if there are different ones for different platforms.
-fn say_one(file: &Dict<'_>, emitted: &mut HashSet<ObjectIdentifier>, out: &mut Out<'_>) -> Result<u32, Stop> {
+fn emit_one(file: &Dict<'_>, emitted: &mut HashSet<ObjectIdentifier>, out: &mut Out<'_>) -> Result<u32, Stop> {
     const KEYS: [&str; 5] = ["UF", "F", "Unix", "DOS", "Mac"];
     let Some(held) = file.get::<Dict<'_>>("EF") else { return Ok(0) };
     let any_name = KEYS.iter().find_map(|key| text_of(file, key)).or_else(|| text_of(file, "Desc"));

@@ -1,4 +1,4 @@
-//! The glyphs of a page: the text and position of each, in painting order.
+//! The glyphs of a page: the text and position of each, in rendering order.
 //!
 //! Positions are in points from the top left corner of the page as displayed (rotation and crop box included). A copy
 //! of a glyph over itself (the stroke of filled and stroked text, fake bold) is dropped. Nothing is rendered, no
@@ -32,13 +32,13 @@ pub(super) struct Glyph {
     pub(super) rect: [f32; 4],
     /// Whether its line runs down the page by its font's writing mode.
     pub(super) vertical: bool,
-    /// Whether it is placed but not painted.
+    /// Whether it is placed but not rendered.
     pub(super) invisible: bool,
 }
 
 /// Collects the glyphs of a page and counts what else is on it.
 pub(super) struct Collector<'u, 'a> {
-    /// The glyphs, in painting order.
+    /// The glyphs, in rendering order.
     pub(super) glyphs: Vec<Glyph>,
     /// Glyphs placed, including those without a character.
     pub(super) placed: u32,

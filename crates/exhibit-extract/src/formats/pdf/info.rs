@@ -20,7 +20,7 @@ const MOST_TRAILERS: usize = 16;
 const MOST_PROPERTIES: usize = 200;
 
 /// Emits the document's properties.
-pub(super) fn say(opened: &Opened, out: &mut Out<'_>) -> Result<(), Stop> {
+pub(super) fn emit(opened: &Opened, out: &mut Out<'_>) -> Result<(), Stop> {
     let pdf = &opened.pdf;
     let info = pdf.metadata();
     let texts = [

@@ -1,7 +1,7 @@
 //! Groups glyphs into lines, and orders lines for reading.
 //!
-//! Glyphs form a line while the page paints them on one baseline; a line painted in pieces is joined
-//! by position. Lines stay in painting order, which is reading order for nearly all
+//! Glyphs form a line while the page renders them on one baseline; a line rendered in pieces is joined
+//! by position. Lines stay in rendering order, which is reading order for nearly all
 //! producers; blank lines are dropped. Only a page most of whose lines climb upwards is sorted by position. An
 //! invisible line over visible text with the same letters is dropped, so text under its own OCR layer is not doubled.
 
@@ -13,7 +13,7 @@ use super::glyphs::Glyph;
 pub(super) struct Line {
     /// The glyphs, with blanks for gaps between words.
     pub(super) units: Vec<Unit>,
-    /// Whether none of it is painted.
+    /// Whether none of it is rendered.
     pub(super) invisible: bool,
     /// The corners of its box: left, top, right, bottom.
     pub(super) rect: [f32; 4],
@@ -88,7 +88,7 @@ fn line_of(glyphs: &[Glyph], start: usize, end: usize, in_pieces: bool) -> Line 
 }
 
 /// Sorts the pieces of a line by position along the baseline, unless they overlap (text printed over
-/// other text). A piece ends where the next glyph steps back or leaves a gap; within it painting order is kept, since
+/// other text). A piece ends where the next glyph steps back or leaves a gap; within it rendering order is kept, since
 /// the glyphs of a ligature may overlap in any way.
 fn sort_along(order: &mut Vec<u32>, glyphs: &[Glyph]) {
     let first = &glyphs[order[0] as usize];
@@ -232,7 +232,7 @@ fn letters_of(line: &Line, glyphs: &[Glyph]) -> String {
     letters
 }
 
-/// Sorts lines from top to bottom if, of the vertically stacked lines, more are painted upwards than downwards.
+/// Sorts lines from top to bottom if, of the vertically stacked lines, more are rendered upwards than downwards.
 fn sort_if_scrambled(lines: &mut [Line]) -> bool {
     let (mut up, mut down) = (0_usize, 0_usize);
     for pair in lines.windows(2) {

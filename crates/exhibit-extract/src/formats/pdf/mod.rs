@@ -16,7 +16,7 @@ mod objects;
 mod open;
 mod owner;
 mod page;
-mod paint;
+mod render;
 mod salvage;
 mod unicode;
 
@@ -32,13 +32,13 @@ pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
         Err(closed) => return refused(closed, out),
     };
     out.container_size(opened.bytes.len() as u64);
-    info::say(&opened, out)?;
+    info::emit(&opened, out)?;
     info::note_make(&opened, out)?;
     if files::acts(&opened.pdf) {
         out.note(0, NoteCode::ActionOnOpen)?;
     }
-    say_pages(&opened, out)?;
-    let members = files::say(&opened.pdf, out)?;
+    emit_pages(&opened, out)?;
+    let members = files::emit(&opened.pdf, out)?;
     if opened.pdf.pages().is_empty() && members == 0 {
         return Ok(Verdict::Failed(Reason::NoPages));
     }
@@ -59,9 +59,9 @@ pub(crate) fn render(input: &mut dyn Input, request: &Request, out: &mut Out<'_>
     let Some(page) = (number as usize).checked_sub(1).and_then(|index| pages.get(index)) else {
         return Ok(Verdict::Failed(Reason::NoSuchPage { page: u64::from(number) }));
     };
-    match paint::paint(page, paint::Wish { dpi, max_side, grey, max_pixels: limits.pixels }) {
-        Ok(paint::Painting { width, height, png }) => {
-            out.say(Record::Picture(Picture { page: number, width, height, png }))?;
+    match render::render(page, render::Wish { dpi, max_side, grey, max_pixels: limits.pixels }) {
+        Ok(render::Rendering { width, height, png }) => {
+            out.emit(Record::Picture(Picture { page: number, width, height, png }))?;
             Ok(Verdict::Read)
         }
         Err(error) => Ok(Verdict::Failed(Reason::CannotEncode { detail: Detail::of(&error) })),
@@ -88,7 +88,7 @@ fn verdict_of(closed: Closed) -> Verdict {
     }
 }
 
-fn say_pages(opened: &Opened, out: &mut Out<'_>) -> Result<(), Stop> {
+fn emit_pages(opened: &Opened, out: &mut Out<'_>) -> Result<(), Stop> {
     let mut reading = Reading::new(&opened.pdf);
     let lit = layers::all_on(&opened.pdf, &opened.bytes, opened.encrypted);
     if lit.is_some() {

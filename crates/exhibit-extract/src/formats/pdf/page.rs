@@ -36,7 +36,7 @@ impl<'a> Reading<'a> {
 /// A page, and what should be noted about it.
 pub(super) struct Read {
     pub(super) page: Page,
-    /// Whether lines were sorted by position, since the page paints them upwards.
+    /// Whether lines were sorted by position, since the page renders them upwards.
     pub(super) sorted: bool,
     /// Whether glyphs were left out because there are too many.
     pub(super) overfull: bool,
@@ -54,17 +54,17 @@ pub(super) struct Lit<'b, 'r> {
 pub(super) fn read<'a>(source: &PdfPage<'a>, reading: &mut Reading<'a>, lit: Option<Lit<'_, '_>>) -> Read {
     let (width, height) = source.render_dimensions();
     let mut text = Text::new(width, height);
-    let painted = collect(source, RenderContent::PAGE, reading);
-    let sorted = text.add(&painted.glyphs, None, &mut reading.habits);
-    text.page.counts.glyphs = painted.placed;
-    text.page.counts.unmapped = painted.unmapped;
-    text.page.counts.images = painted.images;
-    let mut read = Read { page: Page::default(), sorted, overfull: painted.overfull, acts: false };
+    let rendered = collect(source, RenderContent::PAGE, reading);
+    let sorted = text.add(&rendered.glyphs, None, &mut reading.habits);
+    text.page.counts.glyphs = rendered.placed;
+    text.page.counts.unmapped = rendered.unmapped;
+    text.page.counts.images = rendered.images;
+    let mut read = Read { page: Page::default(), sorted, overfull: rendered.overfull, acts: false };
     if let Some(lit) = lit {
         let all = collect(lit.source, RenderContent::PAGE, lit.reading);
         text.page.counts.glyphs = all.placed;
         text.page.counts.unmapped = all.unmapped;
-        text.add(&layers::hidden(all.glyphs, &painted.glyphs), Some(MarkKind::Hidden), &mut reading.habits);
+        text.add(&layers::hidden(all.glyphs, &rendered.glyphs), Some(MarkKind::Hidden), &mut reading.habits);
     }
     let notes = annotations::of_page(source);
     if !notes.is_empty() {
@@ -79,7 +79,7 @@ pub(super) fn read<'a>(source: &PdfPage<'a>, reading: &mut Reading<'a>, lit: Opt
     read
 }
 
-struct Painted {
+struct Rendered {
     glyphs: Vec<Glyph>,
     placed: u32,
     unmapped: u32,
@@ -87,7 +87,7 @@ struct Painted {
     overfull: bool,
 }
 
-fn collect<'a>(source: &PdfPage<'a>, content: RenderContent, reading: &mut Reading<'a>) -> Painted {
+fn collect<'a>(source: &PdfPage<'a>, content: RenderContent, reading: &mut Reading<'a>) -> Rendered {
     let (width, height) = source.render_dimensions();
     let settings = InterpreterSettings { render_content: content, ..reading.settings.clone() };
     let transform = Affine::new(source.initial_transform(true).as_coeffs());
@@ -96,7 +96,7 @@ fn collect<'a>(source: &PdfPage<'a>, content: RenderContent, reading: &mut Readi
     let mut collector = Collector::new(&mut reading.unicode);
     interpret_page(source, &mut context, &mut collector);
     let Collector { glyphs, placed, unmapped, images, overfull, .. } = collector;
-    Painted { glyphs, placed, unmapped, images, overfull }
+    Rendered { glyphs, placed, unmapped, images, overfull }
 }
 
 /// The text of a page as it grows.
@@ -139,7 +139,7 @@ impl Text {
         let mut open: Option<(usize, [f32; 4], u32)> = None;
         for unit in units {
             let start = self.page.text.len();
-            bidi::say(unit, glyphs, habits, &mut self.page.text);
+            bidi::emit(unit, glyphs, habits, &mut self.page.text);
             let glyph = unit.glyph.map(|i| &glyphs[i as usize]).filter(|glyph| !glyph.is_space());
             let alone = glyph.is_some_and(|glyph| lines::is_ideographic(glyph.first()));
             if let Some((word, rect, stretch)) = open {
@@ -186,7 +186,7 @@ impl Text {
         }
     }
 
-    /// Adds the text that annotations paint, then what they contain and do not paint.
+    /// Adds the text that annotations render, then what they contain and do not render.
     fn add_annotations(&mut self, glyphs: &[Glyph], notes: &[annotations::Annotation], habits: &mut Habits) {
         let mut by_note: Vec<Vec<Glyph>> = vec![Vec::new(); notes.len() + 1];
         for glyph in glyphs {
@@ -198,9 +198,9 @@ impl Text {
             let kind = note.map_or(MarkKind::Annotation, |note| note.kind);
             let start = self.page.text.len();
             self.add(glyphs, Some(kind), habits);
-            let painted = squeezed(&self.page.text[start..]);
+            let rendered = squeezed(&self.page.text[start..]);
             for text in note.map_or(&[][..], |note| &note.texts) {
-                if !painted.contains(&squeezed(text)) {
+                if !rendered.contains(&squeezed(text)) {
                     self.add_note_text(text, note.and_then(|note| note.rect), kind);
                 }
             }

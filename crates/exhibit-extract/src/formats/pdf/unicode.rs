@@ -1,7 +1,7 @@
 //! The text of a glyph whose font does not state it: from the character map of the embedded font program, from
 //! the character collection of its CID font, and from the character code as a last resort.
 //!
-//! The program takes precedence over the collection, since it is what is painted: a font that merely claims one
+//! The program takes precedence over the collection, since it is what is rendered: a font that merely claims one
 //! does not override it. Private-use characters mean nothing and are never emitted; such a glyph is unmapped.
 
 use hayro_interpret::font::{Glyph as Shape, OutlineFontData, OutlineGlyph};

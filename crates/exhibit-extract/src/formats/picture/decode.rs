@@ -215,7 +215,7 @@ fn luma(sample: &[u8]) -> [u8; 3] {
 const LEAST_SIDE: f64 = 1600.0;
 
 /// The picture as displayed, scaled down by `scale` if that is below 1 and to `max_side`, as width, height and PNG.
-pub(super) fn painted(
+pub(super) fn rendered(
     picture: DynamicImage,
     orientation: u8,
     scale: f64,

@@ -67,7 +67,7 @@ impl Fax {
             let mut row = first;
             self.strip(bytes, width, rows, &mut |changes| {
                 if row < first + rows {
-                    self.paint(&mut picture, row, changes, width);
+                    self.render(&mut picture, row, changes, width);
                     row += 1;
                     any = true;
                 }
@@ -87,7 +87,7 @@ impl Fax {
     }
 
     // Fax white is what the file defines as white: 0 unless it states that black is zero.
-    fn paint(&self, picture: &mut GrayImage, row: u32, changes: &[u16], width: u16) {
+    fn render(&self, picture: &mut GrayImage, row: u32, changes: &[u16], width: u16) {
         for (column, color) in (0u32..).zip(pels(changes, width)) {
             let white = (color == fax::Color::White) != self.black_is_zero;
             picture.put_pixel(column, row, Luma([if white { 255 } else { 0 }]));

@@ -20,7 +20,7 @@ fn halves(width: u32, height: u32) -> DynamicImage {
     }))
 }
 
-fn painted(bytes: &[u8], page: u32, max_side: u32, grey: bool) -> Result<DynamicImage, Verdict> {
+fn rendered(bytes: &[u8], page: u32, max_side: u32, grey: bool) -> Result<DynamicImage, Verdict> {
     let limits = Limits::STANDARD;
     let mut records: Vec<Record> = Vec::new();
     let mut out = Out::new(&mut records, limits);
@@ -99,11 +99,11 @@ fn every_picture_format_is_a_page_for_ocr() {
         let bytes = encoded(&halves(64, 32), format);
         let outcome = read(extract, &bytes);
         assert_eq!((only_page(&outcome), &outcome.verdict), ((48.0, 24.0, true), &Verdict::Read), "{format:?}");
-        let picture = painted(&bytes, 1, 1000, false).expect("a picture").to_rgb8();
+        let picture = rendered(&bytes, 1, 1000, false).expect("a picture").to_rgb8();
         assert_eq!(picture.dimensions(), (64, 32));
         assert!(picture.get_pixel(2, 2).0[0] < 60 && picture.get_pixel(60, 2).0[0] > 180, "{format:?}");
-        assert_eq!(painted(&bytes, 1, 16, true).expect("a picture").color(), image::ColorType::L8);
-        assert!(matches!(painted(&bytes, 2, 16, true), Err(Verdict::Failed(_))));
+        assert_eq!(rendered(&bytes, 1, 16, true).expect("a picture").color(), image::ColorType::L8);
+        assert!(matches!(rendered(&bytes, 2, 16, true), Err(Verdict::Failed(_))));
     }
 }
 
@@ -114,7 +114,7 @@ fn orientation_and_resolution_are_applied() {
     let outcome = read(extract, &turned);
     assert_eq!(only_page(&outcome), (24.0, 48.0, true));
     assert!(outcome.property("exif:Orientation").is_some());
-    let picture = painted(&turned, 1, 1000, false).expect("a picture").to_rgb8();
+    let picture = rendered(&turned, 1, 1000, false).expect("a picture").to_rgb8();
     assert_eq!(picture.dimensions(), (32, 64));
     assert!(picture.get_pixel(2, 2).0[0] < 60 && picture.get_pixel(2, 60).0[0] > 180, "what was left is on top");
     let mut dense = encoded(&halves(64, 32), ImageFormat::Bmp);
@@ -125,9 +125,9 @@ fn orientation_and_resolution_are_applied() {
 #[test]
 fn large_scans_are_scaled_down_and_small_pictures_are_not() {
     let bytes = encoded(&DynamicImage::from(GrayImage::from_pixel(3000, 1500, Luma([200]))), ImageFormat::Png);
-    assert_eq!(painted(&bytes, 1, 1000, true).expect("a picture").width(), 1000);
+    assert_eq!(rendered(&bytes, 1, 1000, true).expect("a picture").width(), 1000);
     assert_eq!(
-        painted(&bytes, 1, 9000, true).expect("a picture").width(),
+        rendered(&bytes, 1, 9000, true).expect("a picture").width(),
         3000,
         "96 dpi is assumed: nothing is gained"
     );
@@ -139,7 +139,7 @@ fn what_is_written_on_glass_can_be_read() {
         let glass = RgbaImage::from_fn(20, 20, |x, _| {
             image::Rgba(if x < 5 { [ink, ink, ink, 255] } else { [ink, ink, ink, 0] })
         });
-        let picture = painted(&encoded(&DynamicImage::from(glass), ImageFormat::Png), 1, 100, true)
+        let picture = rendered(&encoded(&DynamicImage::from(glass), ImageFormat::Png), 1, 100, true)
             .expect("a picture")
             .to_luma8();
         assert_eq!((picture.get_pixel(1, 1).0[0], picture.get_pixel(15, 1).0[0]), (ink, ground));
@@ -180,23 +180,23 @@ fn bilevel_and_palette_tiffs_are_rendered() {
     // two rows of eight: four white and four black; all white. White is zero, as in faxes
     let plain = tiff(&[frame(8, 2, 1, 1, 0, 2), frame(8, 2, 1, 1, 1, 2)], &[0x0f, 0x00]);
     assert_eq!(read(extract, &plain).pages.len(), 2);
-    let first = painted(&plain, 1, 100, true).expect("a picture").to_luma8();
+    let first = rendered(&plain, 1, 100, true).expect("a picture").to_luma8();
     assert_eq!([first.get_pixel(0, 0).0[0], first.get_pixel(7, 0).0[0], first.get_pixel(7, 1).0[0]], [255, 0, 255]);
-    let second = painted(&plain, 2, 100, true).expect("a picture").to_luma8();
+    let second = rendered(&plain, 2, 100, true).expect("a picture").to_luma8();
     assert_eq!([second.get_pixel(0, 0).0[0], second.get_pixel(7, 0).0[0]], [0, 255]);
     // two pixels of a palette whose entry 1 is red
     let mut data = vec![1, 0];
     data.extend((0..768u16).flat_map(|at| if at == 1 { [0xff, 0xff] } else { [0, 0] }));
     let mut entries = frame(2, 1, 8, 1, 3, 2);
     entries.push((320, 3, 768, 10));
-    let picture = painted(&tiff(&[entries], &data), 1, 100, false).expect("a picture").to_rgb8();
+    let picture = rendered(&tiff(&[entries], &data), 1, 100, false).expect("a picture").to_rgb8();
     assert_eq!([picture.get_pixel(0, 0).0, picture.get_pixel(1, 0).0], [[255, 0, 0], [0, 0, 0]]);
     // the same with two bits a pixel: 01 00
     let mut data = vec![0b0100_0000, 0];
     data.extend((0..12u16).flat_map(|at| if at == 1 { [0xff, 0xff] } else { [0, 0] }));
     let mut entries = frame(2, 1, 2, 1, 3, 1);
     entries.push((320, 3, 12, 10));
-    let picture = painted(&tiff(&[entries], &data), 1, 100, false).expect("a picture").to_rgb8();
+    let picture = rendered(&tiff(&[entries], &data), 1, 100, false).expect("a picture").to_rgb8();
     assert_eq!([picture.get_pixel(0, 0).0, picture.get_pixel(1, 0).0], [[255, 0, 0], [0, 0, 0]]);
 }
 
@@ -211,11 +211,11 @@ fn faxes_of_both_groups_and_bit_orders_are_rendered() {
         let mut entries = frame(8, 1, 1, compression, 0, data.len());
         entries.insert(5, (266, 3, 1, fill));
         let bytes = tiff(&[entries], data);
-        let picture = painted(&bytes, 1, 100, true).expect("a picture").to_luma8();
+        let picture = rendered(&bytes, 1, 100, true).expect("a picture").to_luma8();
         let pixels: Vec<u8> = picture.pixels().map(|pixel| pixel.0[0]).collect();
         assert_eq!(pixels, [255, 255, 255, 255, 0, 0, 0, 0], "group {compression}, order {fill}");
         for end in 0..bytes.len() {
-            let _ = painted(&bytes[..end], 1, 100, true);
+            let _ = rendered(&bytes[..end], 1, 100, true);
         }
     }
 }
@@ -228,7 +228,7 @@ fn pixel_limit_prevents_decoding() {
     assert!(outcome.has_note(&NoteCode::PictureTooLarge { pixels: 2000 }));
     let mut bomb = bytes;
     bomb[16..24].copy_from_slice(&[0x7f, 0xff, 0xff, 0xff, 0x7f, 0xff, 0xff, 0xff]);
-    assert!(painted(&bomb, 1, 100, true).is_err());
+    assert!(rendered(&bomb, 1, 100, true).is_err());
 }
 
 #[test]
@@ -239,7 +239,7 @@ fn truncated_and_mutated_pictures_are_harmless() {
         let bytes = encoded(&halves(16, 16), format);
         torment(extract, &bytes, bytes.len().div_ceil(40));
         for end in (0..bytes.len()).step_by(bytes.len().div_ceil(40)) {
-            let _ = painted(&bytes[..end], 1, 100, true);
+            let _ = rendered(&bytes[..end], 1, 100, true);
         }
     }
     let jpeg = with_exif(&encoded(&halves(8, 8), ImageFormat::Jpeg), &[(0x0112, 3, 1, 6), (0x8825, 4, 1, 8)]);

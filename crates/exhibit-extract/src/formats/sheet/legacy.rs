@@ -19,7 +19,7 @@ pub(super) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
     let Some(bytes) = ole::whole(input, request.limits.whole_file_bytes) else {
         return Ok(Verdict::Truncated(Reason::FileSizeLimit { bytes: request.limits.whole_file_bytes }));
     };
-    ole::say_properties(&bytes, out)?;
+    ole::emit_properties(&bytes, out)?;
     let opened = catch_unwind(AssertUnwindSafe(|| XlsDocument::from_reader(Cursor::new(&bytes[..]))));
     let document = match opened {
         Ok(Ok(document)) => document,
@@ -28,18 +28,18 @@ pub(super) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
         Err(_) => return Ok(Verdict::Failed(Reason::ParserPanicked { format: "xls".to_owned() })),
     };
     let stream = ole::stream(&bytes, "/Workbook").unwrap_or_default();
-    say_workbook(&document, &ole::records::sheet_furniture(&stream), out)?;
+    emit_workbook(&document, &ole::records::sheet_furniture(&stream), out)?;
     if document.has_macros() {
         out.note(0, NoteCode::MacrosPresent { part: None })?;
     }
     for notice in document.notices().iter().chain(document.warnings()).take(20) {
         out.note(0, NoteCode::ParserWarning { detail: Detail::of(notice) })?;
     }
-    ole::say_embedded(&bytes, out)?;
+    ole::emit_embedded(&bytes, out)?;
     Ok(Verdict::Read)
 }
 
-fn say_workbook(document: &XlsDocument, furniture: &[Vec<String>], out: &mut Out<'_>) -> Result<(), Stop> {
+fn emit_workbook(document: &XlsDocument, furniture: &[Vec<String>], out: &mut Out<'_>) -> Result<(), Stop> {
     for (at, sheet) in document.sheets.iter().enumerate() {
         let mut writer = SheetWriter::new(&sheet.name, sheet.hidden);
         for comment in &sheet.comments {

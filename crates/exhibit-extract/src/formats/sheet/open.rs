@@ -27,7 +27,7 @@ struct Workbook {
 
 /// Emits the contents of a workbook's package.
 pub(super) fn extract(mut package: Package<'_>, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
-    properties::say(&mut package, out)?;
+    properties::emit(&mut package, out)?;
     let relations = package.relations("");
     let main = relations.iter().find(|relation| relation.kind == "officeDocument" && !relation.external);
     let main = main.map_or_else(|| "xl/workbook.xml".to_owned(), |relation| relation.target.clone());
@@ -39,7 +39,7 @@ pub(super) fn extract(mut package: Package<'_>, request: &Request, out: &mut Out
     } else {
         read(&mut package, &main, out)?
     };
-    properties::say_embedded(&mut package, out)?;
+    properties::emit_embedded(&mut package, out)?;
     Ok(verdict)
 }
 

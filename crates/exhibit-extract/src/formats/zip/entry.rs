@@ -17,7 +17,7 @@ use zip::result::{ZipError, ZipResult};
 const TRIED: u64 = 1 << 20;
 
 /// Emits the content of an entry whose member was started, and ends it.
-pub(super) fn say(entry: &Entry, input: &mut dyn Input, passwords: &[String], out: &mut Out<'_>) -> Result<(), Stop> {
+pub(super) fn emit(entry: &Entry, input: &mut dyn Input, passwords: &[String], out: &mut Out<'_>) -> Result<(), Stop> {
     let data = match data_start(entry, input) {
         Ok(Some(data)) => data,
         Ok(None) => {

@@ -256,7 +256,7 @@ impl<'a> Reading<'a> {
             return Picture::None(self.words.no_picture_kind());
         }
         if self.app.cage.is_none() {
-            return Picture::None(self.words.no_painter());
+            return Picture::None(self.words.no_renderer());
         }
         let (before, hits) = self.hits_of(page.number);
         let mut boxes: Vec<HitBox> = Vec::new();

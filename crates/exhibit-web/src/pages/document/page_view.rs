@@ -2,7 +2,7 @@
 
 use crate::css_rules::CssRules;
 use crate::direction::{Direction, declared};
-use crate::untrusted::{Label, Name, Span, clause_class, painted};
+use crate::untrusted::{Label, Name, Span, clause_class, rendered};
 use crate::words::Words;
 use exhibit_model::Rect;
 use maud::{Markup, html};
@@ -174,7 +174,7 @@ fn paragraph(words: &Words, text: &Text, block: &Block) -> Markup {
                 bdi.ltr dir="ltr" { "¶" (block.number) }
             }
             p lang=(declared(&block.text, &block.language)) dir=(Direction::of(&block.text, &block.language).word()) {
-                (painted(&block.text, block.start, &text.spans, &text.labels, text.current))
+                (rendered(&block.text, block.start, &text.spans, &text.labels, text.current))
             }
         }
     }
@@ -189,7 +189,7 @@ fn table(text: &Text) -> Markup {
                         th scope="row" { a href={ "#p" (block.number) } { (block.number) } }
                         @for (start, cell) in cells(block) {
                             td lang=(declared(cell, &block.language)) dir=(Direction::of(cell, &block.language).word()) {
-                                (painted(cell, start, &text.spans, &text.labels, text.current))
+                                (rendered(cell, start, &text.spans, &text.labels, text.current))
                             }
                         }
                     }

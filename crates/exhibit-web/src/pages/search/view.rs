@@ -307,7 +307,7 @@ fn summary(frame: &Frame, query: &str, answer: &Answer) -> Markup {
                 (choices(&words.sort(), &answer.orders))
                 span.orders {
                     @if !answer.facets.is_empty() { a.to-filters href="#filters" { (words.filters()) } " " }
-                    @if let Some(href) = &answer.telling { a href=(href) { (words.telling_words()) } }
+                    @if let Some(href) = &answer.telling { a href=(href) { (words.distinctive_words()) } }
                 }
                 (save(frame, query, answer))
             }

@@ -10,7 +10,7 @@ use exhibit_case::Case;
 use exhibit_custody::Ref;
 use exhibit_messages::{Language, Messages};
 use exhibit_proof::bagit::{Files, Found, Unreadable};
-use exhibit_verify::{CheckedBag, Folder, Report, Request, Time, Unable, What, check_bag, trust};
+use exhibit_verify::{CheckedBag, Folder, Report, Request, Time, VerifyError, What, check_bag, trust};
 use serde_json::json;
 use std::path::Path;
 use std::process::ExitCode;
@@ -69,7 +69,7 @@ fn examine(context: &Context<'_>, bag: &BagRead, files: &mut dyn Files, plain: b
     let time = Time { authorities: bag.ca.clone(), ..Time::default() };
     let (path, key) = (bag.path.clone(), bag.key.clone());
     let request = Request { what: What::Bag, path, key, policy: None, entry: None, log: None, plain, time };
-    let failed = |unable: Unable| Failure::new(Exit::Usage, "bag", unable.to_string());
+    let failed = |unable: VerifyError| Failure::new(Exit::Usage, "bag", unable.to_string());
     let trust = trust(&request).map_err(failed)?;
     let brought = request.time.read().map_err(failed)?;
     let mut watched = Watched { files, meter: Meter::new(context.output) };

@@ -81,7 +81,7 @@ pub(crate) fn check(context: &Context<'_>) -> Result<ExitCode, Failure> {
         output.object(
             "access-log-check",
             json!({
-                "good": report.holds(), "entries": report.log.entries, "opened": report.opened, "locked": report.locked,
+                "good": report.is_valid(), "entries": report.log.entries, "opened": report.opened, "locked": report.locked,
                 "waiting": report.waiting, "deviations": wrong,
             }),
         );
@@ -92,14 +92,14 @@ pub(crate) fn check(context: &Context<'_>) -> Result<ExitCode, Failure> {
         for what in &wrong {
             output.line(&format!("{}  {what}", output.style(Style::Bad, "differs")));
         }
-        let (style, verdict) = if report.holds() {
+        let (style, verdict) = if report.is_valid() {
             (Style::Good, "The access log is valid.")
         } else {
             (Style::Bad, "The access log is not valid.")
         };
         output.line(&output.style(style, verdict));
     }
-    Ok(if report.holds() { Exit::Done } else { Exit::Mismatch }.into())
+    Ok(if report.is_valid() { Exit::Done } else { Exit::Mismatch }.into())
 }
 
 /// Everything that is wrong with the access log.

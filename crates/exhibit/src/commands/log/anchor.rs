@@ -7,7 +7,8 @@ use crate::output::{Style, counted};
 use crate::system;
 use clap::{Args, Subcommand};
 use exhibit_bag::{
-    AnchorRow, AnchorStanding, AskFor, Asked, Imported, Reply, ask_anchors, import_anchor, list_anchors,
+    AnchorRecipients, AnchorRequests, AnchorRow, AnchorStatus, Imported, Reply, ask_anchors, import_anchor,
+    list_anchors,
 };
 use exhibit_model::shown;
 use exhibit_time::Certificate;
@@ -92,7 +93,7 @@ fn request(context: &Context<'_>, arguments: &AnchorRequest) -> Result<ExitCode,
         return Ok(Exit::Done.into());
     }
     let mut held = system::hold(&context.case_folder()?)?;
-    let ask = AskFor { authorities: &authorities, witnesses: &witnesses, sigsum: &arguments.sigsum };
+    let ask = AnchorRecipients { authorities: &authorities, witnesses: &witnesses, sigsum: &arguments.sigsum };
     let written = ask_anchors(&mut held, &ask, &arguments.output).map_err(failure)?;
     let readme = arguments.output.join("README.txt");
     std::fs::write(&readme, instructions(&written)).map_err(|error| Failure::io("write", &readme, &error))?;
@@ -135,7 +136,7 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 // The parts of the instructions that concern the requests written.
-fn instructions(written: &Asked) -> String {
+fn instructions(written: &AnchorRequests) -> String {
     let mut text = String::new();
     for part in INSTRUCTIONS.split("\n%%") {
         let (word, body) = part.split_once('\n').unwrap_or(("", part));
@@ -221,7 +222,7 @@ fn list(context: &Context<'_>) -> Result<ExitCode, Failure> {
     for row in &rows {
         print(context, row);
     }
-    let is_wrong = |row: &AnchorRow| matches!(row.standing, AnchorStanding::Broken(_) | AnchorStanding::NotLogged(_));
+    let is_wrong = |row: &AnchorRow| matches!(row.standing, AnchorStatus::Broken(_) | AnchorStatus::NotLogged(_));
     Ok(match rows.as_slice() {
         [] => Exit::Nothing,
         rows if rows.iter().any(is_wrong) => Exit::Mismatch,
@@ -234,21 +235,21 @@ fn print(context: &Context<'_>, row: &AnchorRow) {
     let output = context.output;
     let name = shown(&row.name);
     let (word, style, fields, line) = match &row.standing {
-        AnchorStanding::Holds(anchored, entry) => {
+        AnchorStatus::Valid(anchored, entry) => {
             let mut fields = fields(row.size, anchored);
             fields["log_entry"] = json!(entry);
             let line = format!("{} (log entry {entry})", sentence(row.size, anchored));
             ("holds", Style::Good, fields, line)
         }
-        AnchorStanding::NotLogged(anchored) => {
+        AnchorStatus::NotLogged(anchored) => {
             let line = format!("{}; not recorded in the log: import it again", sentence(row.size, anchored));
             ("not-logged", Style::Bad, fields(row.size, anchored), line)
         }
-        AnchorStanding::Asked(kind) => {
+        AnchorStatus::Requested(kind) => {
             let line = format!("{name} ({}): requested for the first {} entries, no reply yet", kind.word(), row.size);
             ("asked", Style::Dim, json!({"name": name, "type": kind.word(), "size": row.size}), line)
         }
-        AnchorStanding::Broken(fault) => {
+        AnchorStatus::Broken(fault) => {
             let reason = shown(&exhibit_case::chain_of(fault));
             let line = format!("{name}, for the first {} entries: {reason}", row.size);
             let fields = json!({"name": name, "size": row.size, "code": fault.code(), "reason": reason});

@@ -100,7 +100,7 @@ fn chain(folder: &Path) -> Chain {
             reasons.insert(entry.object.to_string(), reason);
         }
     });
-    let holds = report.holds();
+    let holds = report.is_valid();
     Chain { keys: report.keys, reasons, holds }
 }
 

@@ -38,7 +38,7 @@ fn copies_are_dropped() {
 }
 
 #[test]
-fn lines_painted_upwards_are_sorted_with_a_note() {
+fn lines_rendered_upwards_are_sorted_with_a_note() {
     let upwards = "BT /F 10 Tf 10 20 Td (four) Tj 0 15 Td (three) Tj 0 15 Td (two) Tj 0 15 Td (one) Tj ET";
     let outcome = read(&Builder::page(upwards).finish());
     assert_eq!(outcome.text(), "one\ntwo\nthree\nfour\n");
@@ -317,23 +317,23 @@ fn passwords_are_tried_empty_user_owner() {
 #[test]
 fn pages_are_rendered_within_limits() {
     let file = Builder::page("0 0 0 rg 0 0 100 100 re f").finish();
-    let paint = |page: u32, dpi: u32, max_side: u32, grey: bool| {
+    let render = |page: u32, dpi: u32, max_side: u32, grey: bool| {
         let task = Task::Render { page, dpi, max_side, grey };
         run(&file, &exhibit_model::Request { task, ..request(&[]) })
     };
-    let outcome = paint(1, 72, 1000, true);
+    let outcome = render(1, 72, 1000, true);
     let [Record::Picture(picture)] = &outcome.records[..] else {
         panic!("a picture was expected: {:?}", outcome.verdict)
     };
     assert_eq!((picture.page, picture.width, picture.height), (1, 200, 100));
     let image = image::load_from_memory(&picture.png).expect("it is a PNG").to_luma8();
     assert_eq!((image.get_pixel(50, 50).0, image.get_pixel(150, 50).0), ([0], [255]));
-    let outcome = paint(1, 720, 100, false);
+    let outcome = render(1, 720, 100, false);
     let [Record::Picture(picture)] = &outcome.records[..] else {
         panic!("a picture was expected: {:?}", outcome.verdict)
     };
     assert_eq!((picture.width, picture.height), (100, 50));
-    assert_eq!(paint(2, 72, 1000, true).verdict, Verdict::Failed(Reason::NoSuchPage { page: 2 }));
+    assert_eq!(render(2, 72, 1000, true).verdict, Verdict::Failed(Reason::NoSuchPage { page: 2 }));
 }
 
 #[test]

@@ -22,14 +22,14 @@ pub(super) struct Wish {
 }
 
 /// A rendered page: pixels across and down, and the PNG file.
-pub(super) struct Painting {
+pub(super) struct Rendering {
     pub(super) width: u32,
     pub(super) height: u32,
     pub(super) png: Vec<u8>,
 }
 
 /// Renders a page.
-pub(super) fn paint<'a>(page: &'a PdfPage<'a>, wish: Wish) -> ImageResult<Painting> {
+pub(super) fn render<'a>(page: &'a PdfPage<'a>, wish: Wish) -> ImageResult<Rendering> {
     let (width, height) = size(page.render_dimensions(), wish);
     let (points_across, points_down) = page.render_dimensions();
     let pixmap = hayro::render(
@@ -55,7 +55,7 @@ pub(super) fn paint<'a>(page: &'a PdfPage<'a>, wish: Wish) -> ImageResult<Painti
     let mut png = Vec::new();
     PngEncoder::new_with_quality(&mut png, CompressionType::Fast, FilterType::Up)
         .write_image(&bytes, width, height, colour)?;
-    Ok(Painting { width, height, png })
+    Ok(Rendering { width, height, png })
 }
 
 fn luma(r: u8, g: u8, b: u8) -> u8 {
