@@ -84,7 +84,7 @@ fn serve_on(control: &Control, job: Job, warm: Warm) -> Result<(), Box<dyn Error
             jail::give_up_privileges()?;
             let alone = SingleThread::prove()?;
             control.answer(&Answer::Ready(Level::None))?;
-            (alone, Kind::Tools { filter: Filter::tool(), server })
+            (alone, Kind::Tools { filters: [Filter::tool(false), Filter::tool(true)], server })
         }
     };
     let server = Server { control, alone, kind, words };
@@ -110,7 +110,11 @@ fn mapped_bytes() -> io::Result<u64> {
 
 enum Kind {
     Workers(Trade),
-    Tools { filter: Filter, server: Pid },
+    /// The filters of tools without and with a scratch directory.
+    Tools {
+        filters: [Filter; 2],
+        server: Pid,
+    },
 }
 
 struct Server<'a> {
@@ -133,10 +137,10 @@ impl Server<'_> {
                     Ok(status.map(|(status, peak_bytes)| Ended { status, peak_bytes, last_words }))
                 }
             },
-            Kind::Tools { filter, server } => {
+            Kind::Tools { filters, server } => {
                 let (failure, failure_end) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK)?;
                 match sys::fork(&self.alone)? {
-                    Fork::Child => launch(*server, filter, &start, descriptors, failure_end),
+                    Fork::Child => launch(*server, filters, &start, descriptors, failure_end),
                     Fork::Parent(pid) => {
                         drop((descriptors, failure_end));
                         let status = self.wait(pid, start.turn)?;

@@ -39,6 +39,13 @@ pub(crate) fn fork(_alone: &SingleThread) -> io::Result<Fork> {
     }
 }
 
+/// Moves the process, which has one thread, to user, network and IPC namespaces of its own. Returns whether the system
+/// granted them.
+pub(crate) fn own_namespaces() -> bool {
+    // SAFETY: `unshare` touches no memory of the process.
+    unsafe { libc::unshare(libc::CLONE_NEWUSER | libc::CLONE_NEWNET | libc::CLONE_NEWIPC) == 0 }
+}
+
 /// Waits for a child to end: its wait status, and the largest resident set that it had, in bytes. Pages shared with the
 /// parent count.
 pub(crate) fn reap(child: rustix::process::Pid) -> io::Result<(i32, u64)> {
