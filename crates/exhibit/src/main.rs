@@ -23,6 +23,9 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return cli::refuse(&error),
     };
+    if !matches!(arguments.command, commands::Command::Man(_)) {
+        system::keep_files_private();
+    }
     let output = output::Output::new(&arguments.global);
     system::start_tracing(arguments.global.verbose);
     passphrase::set(&arguments.global);

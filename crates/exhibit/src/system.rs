@@ -29,6 +29,12 @@ impl Clock for MachineClock {
     }
 }
 
+/// Keeps everything that this process creates from other users of the computer, whatever its file mode mask was: cases,
+/// bags and what is exported from them. Manual pages alone are for everybody.
+pub(crate) fn keep_files_private() {
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
+}
+
 /// Fills a slice from the system's source of randomness. Panics without one: no secret may come from anywhere else.
 pub(crate) fn random(bytes: &mut [u8]) {
     #[cfg(debug_assertions)]

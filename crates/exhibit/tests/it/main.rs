@@ -12,6 +12,7 @@ mod keys;
 mod ledger;
 mod marks;
 mod parcels;
+mod private;
 mod schema;
 mod snapshots;
 mod tamper;
