@@ -4,6 +4,7 @@
 //! escape sequences of ISO 2022 and HZ; then a guess by letter frequencies (chardetng). Never fails: what cannot be
 //! decoded becomes U+FFFD and is counted.
 
+mod code_page;
 mod decoder;
 mod ebcdic;
 pub(crate) mod stream;

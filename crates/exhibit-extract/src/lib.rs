@@ -5,6 +5,7 @@
 //! crate trusts a length, a count or an offset that a file states.
 
 mod charset;
+mod compound;
 mod formats;
 pub mod identify;
 mod out;

@@ -3,7 +3,7 @@
 //! Values come from untrusted files: make them safe with [`Message::map_texts`] before the text is shown.
 
 use crate::{Message, Value, notes, reasons};
-use exhibit_model::code::{OutputKind, PictureCoding, ProtocolFault};
+use exhibit_model::code::{CompoundFault, OutputKind, PictureCoding, ProtocolFault};
 use exhibit_model::{Detail, NoteCode, Reason};
 
 /// What there is to know about a file that was read.
@@ -21,11 +21,22 @@ pub fn note(code: &NoteCode) -> Message {
             with(notes::part_damaged(place(part, sheet.as_deref())), detail)
         }
         NoteCode::PartCutShort { part, sheet } => notes::part_cut_short(place(part, sheet.as_deref())),
+        NoteCode::StoreDamaged { count } => notes::store_damaged(*count),
+        NoteCode::StoreMessagesMissing { count } => notes::store_messages_missing(*count),
+        NoteCode::StorePropertiesLost { count } => notes::store_properties_lost(*count),
+        NoteCode::SignatureUnchecked { signers } => notes::signature_unchecked(*signers),
+        NoteCode::StoreMessages { announced, found, read } => notes::store_messages(*announced, *found, *read),
+        NoteCode::StoreMessagesOrphaned { count } => notes::store_messages_orphaned(*count),
+        NoteCode::AssociatedItemsSkipped { count } => notes::associated_items_skipped(*count),
+        NoteCode::AttachmentsApart { count } => notes::attachments_apart(*count),
+        NoteCode::ChecksumsWrong { count } => notes::checksums_wrong(*count),
+        NoteCode::FileCutShort => notes::file_cut_short(),
         NoteCode::PartLost { part, sheet } => notes::part_lost(place(part, sheet.as_deref())),
         NoteCode::UndecodableBytes { charset, places } => notes::undecodable_bytes(charset, *places),
         NoteCode::TextMissing => notes::text_missing(),
         NoteCode::ParserWarning { detail } => with(notes::parser_warning(), detail),
         NoteCode::ObjectUnreadable { object } => notes::object_unreadable(object),
+        NoteCode::CompoundDamaged { fault, count } => compound_damaged(*fault, *count),
         NoteCode::PdfCatalogLost => notes::pdf_catalog_lost(),
         NoteCode::PdfEndMissing => notes::pdf_end_missing(),
         NoteCode::PdfTableDamaged => notes::pdf_table_damaged(),
@@ -74,6 +85,7 @@ pub fn note(code: &NoteCode) -> Message {
         NoteCode::EmbeddedUndecodable { count } => notes::embedded_undecodable(*count),
         NoteCode::DateUnreadable => notes::date_unreadable(),
         NoteCode::HtmlFormDiffers { parts } => notes::html_form_differs(*parts),
+        NoteCode::RtfFormDiffers => notes::rtf_form_differs(),
         NoteCode::TextOutsideParts { count } => notes::text_outside_parts(*count),
         NoteCode::PgpEncrypted { parts } => notes::pgp_encrypted(*parts),
         NoteCode::SmimeEncrypted { parts } => notes::smime_encrypted(*parts),
@@ -204,6 +216,16 @@ fn killed(signal: u64) -> Message {
         7 | 11 => reasons::killed_access(signal),
         9 => reasons::killed_memory(signal),
         _ => reasons::killed(signal),
+    }
+}
+
+fn compound_damaged(fault: CompoundFault, count: u64) -> Message {
+    match fault {
+        CompoundFault::Header => notes::compound_header(),
+        CompoundFault::AllocationTable => notes::compound_allocation_table(count),
+        CompoundFault::Directory => notes::compound_directory(count),
+        CompoundFault::OrphanEntry => notes::compound_orphan_entry(count),
+        CompoundFault::StreamCut => notes::compound_stream_cut(count),
     }
 }
 

@@ -74,6 +74,8 @@ pub enum ReaderKey {
     Doc,
     /// PowerPoint 97 to 2003 in a compound file.
     Ppt,
+    /// Rich Text Format.
+    Rtf,
     /// OpenDocument text and presentations.
     Opendocument,
     /// Workbooks: xlsx, xlsb, xls, ods.
@@ -92,6 +94,10 @@ pub enum ReaderKey {
     Html,
     /// An internet message.
     Mail,
+    /// An item of Outlook as a compound file.
+    Msg,
+    /// A message of Outlook as an attachment, `winmail.dat`.
+    Tnef,
     /// A mailbox of concatenated internet messages.
     Mbox,
     /// A zip archive.
@@ -106,6 +112,8 @@ pub enum ReaderKey {
     Zstd,
     /// A tar archive.
     Tar,
+    /// A signed S/MIME message, or a signature.
+    Signed,
     /// An S/MIME or PGP message, encrypted for the holder of a key.
     Sealed,
 }

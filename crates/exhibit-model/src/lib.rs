@@ -19,7 +19,7 @@ pub mod shown;
 pub mod time;
 pub mod wire;
 
-pub use code::{Detail, NoteCode, Reason, Severity};
+pub use code::{CompoundFault, Detail, NoteCode, Reason, Severity};
 pub use date::{CivilTime, StatedDate};
 pub use digest::{Digest, OriginalId, ParseDigestError};
 pub use ids::{ItemId, SourceId};

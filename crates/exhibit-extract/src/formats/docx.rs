@@ -231,7 +231,7 @@ impl Document {
 }
 
 /// Adds link targets that the text itself does not show, a line each, as annotations.
-pub(super) fn add_links(page: &mut Draft, links: Vec<String>) {
+pub(crate) fn add_links(page: &mut Draft, links: Vec<String>) {
     let mut emitted = BTreeSet::new();
     for link in links {
         // looking up a link takes time proportional to the text; beyond this number, each is emitted

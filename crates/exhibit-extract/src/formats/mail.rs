@@ -7,6 +7,9 @@ mod body;
 mod header;
 mod mime;
 
+pub(crate) use body::words;
+pub(crate) use header::decode_labelled;
+
 use crate::out::{Input, Out, Stop};
 use body::Body;
 use exhibit_model::{
@@ -66,6 +69,12 @@ pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) 
     Ok(Verdict::Read)
 }
 
+/// The fields of a header that is stored apart from its message, decoded.
+pub(crate) fn header_fields(bytes: &[u8]) -> Vec<(String, String)> {
+    let header = Header::parse(bytes).0;
+    header.fields().iter().map(|field| (field.name.clone(), field.value.clone())).collect()
+}
+
 /// Apple Mail writes the length of the message before it, and its own metadata after it.
 fn apple_mail(bytes: &[u8]) -> (&[u8], &[u8]) {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
@@ -112,7 +121,7 @@ fn emit_metadata(header: &Header, out: &mut Out<'_>) -> Result<(), Stop> {
 }
 
 /// A date in RFC 3339 with its original zone.
-fn date_of(date: &str) -> Option<String> {
+pub(crate) fn date_of(date: &str) -> Option<String> {
     let date = DateTime::parse_rfc822(date).filter(|date| date.is_valid() && date.month > 0 && date.day > 0)?;
     let sign = if date.tz_before_gmt { '-' } else { '+' };
     let DateTime { year, month, day, hour, minute, second, tz_hour, tz_minute, .. } = date;

@@ -1,22 +1,27 @@
 //! One file or folder per format, and the list of them: a format is added by its module, its line in [`FORMATS`], and
 //! its row in the table of file kinds ([`exhibit_model::kind`]).
 
+mod cms;
 mod compressed;
 mod docx;
 mod exif;
 pub(crate) mod html;
 mod mail;
+mod mapi;
 pub(crate) mod mbox;
+mod msg;
 mod office;
 mod ole;
 mod opendocument;
 mod pdf;
 mod picture;
+mod rtf;
 mod sheet;
 mod slides;
 pub(crate) mod table;
 mod tar;
 pub(crate) mod text;
+mod tnef;
 mod zip;
 
 use crate::MapFile;
@@ -55,10 +60,13 @@ impl Format {
 const FORMATS: &[Format] = &[
     Format::new(ReaderKey::Empty, |_, _, _| Ok(Verdict::Empty)),
     Format::new(ReaderKey::Sealed, |_, _, _| Ok(Verdict::Encrypted)),
+    Format::new(ReaderKey::Signed, cms::read),
     Format::new(ReaderKey::Text, |input, _, out| text::read(input, out)),
     Format::new(ReaderKey::Table, |input, _, out| table::read(input, out)),
     Format::new(ReaderKey::Html, |input, _, out| html::read(input, out)),
     Format::new(ReaderKey::Mail, mail::read),
+    Format::new(ReaderKey::Msg, msg::read),
+    Format::new(ReaderKey::Tnef, tnef::read),
     Format::new(ReaderKey::Mbox, |input, _, out| mbox::read(input, out)),
     Format::new(ReaderKey::Docx, docx::extract),
     Format::new(ReaderKey::Pptx, slides::extract),
@@ -67,6 +75,7 @@ const FORMATS: &[Format] = &[
     Format::new(ReaderKey::Ppt, ole::extract_ppt),
     Format::new(ReaderKey::SealedOffice, ole::extract_sealed),
     Format::new(ReaderKey::Object, ole::extract_object),
+    Format::new(ReaderKey::Rtf, rtf::read),
     Format::new(ReaderKey::Opendocument, opendocument::extract),
     Format::new(ReaderKey::Picture, picture::extract).rendered_by(picture::render),
     Format::new(ReaderKey::Pdf, pdf::extract).rendered_by(pdf::render).warmed_by(pdf::warm),

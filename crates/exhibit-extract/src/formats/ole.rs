@@ -13,6 +13,7 @@ mod sealed;
 mod tests;
 
 use super::office::draft::Draft;
+use crate::compound::Compound;
 use crate::identify;
 use crate::out::{Input, Out, Stop};
 use exhibit_model::{Detail, MarkKind, NoteCode, PageKind, ReaderKey, Reason, Request, Verdict};
@@ -23,7 +24,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use sealed::Sealed;
 
-pub(crate) use embedded::emit_embedded;
+pub(crate) use embedded::{emit_embedded, file_in_object, ole10_native};
 
 /// The whole file, if it has at most `most` bytes.
 pub(crate) fn whole(input: &mut dyn Input, most: u64) -> Option<Vec<u8>> {
@@ -35,21 +36,14 @@ pub(crate) fn whole(input: &mut dyn Input, most: u64) -> Option<Vec<u8>> {
 
 /// A stream of a compound file.
 pub(crate) fn stream(bytes: &[u8], name: &str) -> Option<Vec<u8>> {
-    let mut file = cfb::CompoundFile::open(Cursor::new(bytes)).ok()?;
-    let mut content = Vec::new();
-    file.open_stream(name).ok()?.read_to_end(&mut content).ok()?;
-    Some(content)
+    Compound::open(Cursor::new(bytes))?.stream(name, u64::MAX)
 }
 
 /// Emits the properties stored in a compound file.
 pub(crate) fn emit_properties(bytes: &[u8], out: &mut Out<'_>) -> Result<(), Stop> {
-    let Ok(mut file) = cfb::CompoundFile::open(Cursor::new(bytes)) else { return Ok(()) };
+    let Some(mut file) = Compound::open(Cursor::new(bytes)) else { return Ok(()) };
     for name in ["\u{5}SummaryInformation", "\u{5}DocumentSummaryInformation"] {
-        let Ok(stream) = file.open_stream(format!("/{name}")) else { continue };
-        let mut set = Vec::new();
-        if stream.take(16 << 20).read_to_end(&mut set).is_err() {
-            continue;
-        }
+        let Some(set) = file.stream(name, 16 << 20) else { continue };
         for (key, value) in property_set::properties(&set) {
             out.metadata(&key, &value)?;
         }

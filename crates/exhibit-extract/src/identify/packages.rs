@@ -1,6 +1,7 @@
 //! Formats inside a zip archive or an OLE2 compound file, recognised by their members.
 
 use super::{Kind, ending};
+use crate::compound::Compound;
 use crate::out::Input;
 use std::io::Read;
 
@@ -166,9 +167,9 @@ fn text_of<R: Read + std::io::Seek>(archive: &mut zip::ZipArchive<R>, name: &str
 
 /// The type of an OLE2 compound file, by the names of the streams in its root.
 pub(super) fn in_compound(name: &[u8], head: &[u8], input: &mut dyn Input) -> Kind {
-    let names: Vec<String> = match cfb::CompoundFile::open(input) {
-        Ok(file) => file.read_root_storage().take(10_000).map(|entry| entry.name().to_owned()).collect(),
-        Err(_) => names_in_head(head),
+    let names: Vec<String> = match Compound::open(input) {
+        Some(file) => file.children(0).take(10_000).map(|entry| entry.name.clone()).collect(),
+        None => names_in_head(head),
     };
     by_streams(&|wanted| names.iter().any(|name| name.eq_ignore_ascii_case(wanted)), &ending(name))
 }

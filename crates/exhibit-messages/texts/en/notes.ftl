@@ -28,6 +28,27 @@ part = the part { $part }
 sheet = the sheet { $sheet } ({ $part })
 part-damaged = { $place } is damaged and was read up to the damage
 part-cut-short = { $place } is cut short and was read to where it ends
+store-damaged =
+    { $count ->
+        [one] { $count } page or block of the mail store is damaged; messages or parts of them may be missing
+       *[other] { $count } pages or blocks of the mail store are damaged; messages or parts of them may be missing
+    }
+store-messages-missing =
+    { $count ->
+        [one] the folders of the mail store announce { $count } message that was not found
+       *[other] the folders of the mail store announce { $count } messages that were not found
+    }
+store-properties-lost =
+    { $count ->
+        [one] { $count } property or attachment of a message cannot be read
+       *[other] { $count } properties and attachments of messages cannot be read
+    }
+checksums-wrong =
+    { $count ->
+        [one] { $count } checksum within the file does not match its content
+       *[other] { $count } checksums within the file do not match its content
+    }
+file-cut-short = the file ends before its content does; it was read to there
 part-lost = { $place } is missing or cannot be decompressed
 undecodable-bytes =
     { $places ->
@@ -37,6 +58,27 @@ undecodable-bytes =
 text-missing = part of the text that the document states is missing from the file
 parser-warning = the parser reports a problem
 object-unreadable = the embedded object { $object } cannot be extracted
+compound-header = the header of the compound file is damaged; the usual layout was assumed
+compound-allocation-table =
+    { $count ->
+        [one] the allocation table of the compound file is damaged at { $count } place; content may be missing or in the wrong order there
+       *[other] the allocation table of the compound file is damaged at { $count } places; content may be missing or in the wrong order there
+    }
+compound-directory =
+    { $count ->
+        [one] the directory of the compound file is damaged at { $count } place
+       *[other] the directory of the compound file is damaged at { $count } places
+    }
+compound-orphan-entry =
+    { $count ->
+        [one] { $count } entry of the compound file is in no folder of it; it was kept
+       *[other] { $count } entries of the compound file are in no folder of it; they were kept
+    }
+compound-stream-cut =
+    { $count ->
+        [one] { $count } stream of the compound file is cut short
+       *[other] { $count } streams of the compound file are cut short
+    }
 pdf-catalog-lost = the document’s catalog is lost; the remaining pages were found by searching
 pdf-end-missing = the end of the file is missing; the rest was read
 pdf-table-damaged = the cross-reference table is damaged; objects were found by searching
@@ -157,6 +199,28 @@ html-form-differs =
         [one] the HTML form of the message has more text than the plain one and is kept as a member
        *[other] in { $parts } parts the HTML form has more text than the plain one and is kept as a member
     }
+signature-unchecked =
+    { $signers ->
+        [one] signed by { $signers } signer; the signature was not checked
+       *[other] signed by { $signers } signers; the signatures were not checked
+    }
+store-messages = the mail store announces { NUMBER($announced) } messages; found { NUMBER($found) }, read { NUMBER($read) }
+store-messages-orphaned =
+    { $count ->
+        [one] { $count } message is in no folder of the mail store, as deleted ones may be
+       *[other] { $count } messages are in no folder of the mail store, as deleted ones may be
+    }
+associated-items-skipped =
+    { $count ->
+        [one] { $count } item with settings of a mail program was not extracted
+       *[other] { $count } items with settings of a mail program were not extracted
+    }
+attachments-apart =
+    { $count ->
+        [one] { $count } attachment is too large to be within its message and is listed beside it
+       *[other] { $count } attachments are too large to be within their messages and are listed beside them
+    }
+rtf-form-differs = the RTF form of the message has more text than the plain one and is kept as a member
 text-outside-parts =
     { $count ->
         [one] text outside the message’s parts, which mail programs do not show, is marked as hidden

@@ -16,6 +16,23 @@ words! {
     }
 }
 
+words! {
+    /// What is damaged in a compound file.
+    pub enum CompoundFault {
+        /// Its header states an impossible size of sectors; the usual one was assumed.
+        Header = "header",
+        /// Its allocation table is incomplete, or chains leave it or return to themselves; missing parts were taken to
+        /// be consecutive.
+        AllocationTable = "allocation-table",
+        /// Its directory refers to entries that do not exist or that were met before, or had to be searched for.
+        Directory = "directory",
+        /// Entries to which no storage refers; they were kept.
+        OrphanEntry = "orphan-entry",
+        /// Streams have fewer bytes than the directory states.
+        StreamCut = "stream-cut",
+    }
+}
+
 codes! {
     /// An observation for the user on how a file was read.
     pub enum NoteCode {
@@ -60,6 +77,28 @@ codes! {
             /// The sheet's name, of a workbook.
             sheet: Option<String>,
         } = "part-cut-short",
+        /// Pages or blocks of a mail store are damaged; messages or parts of them may be missing.
+        StoreDamaged {
+            /// Their number.
+            count: u64,
+        } = "store-damaged",
+        /// Folders of a mail store announce more messages than were found.
+        StoreMessagesMissing {
+            /// The number of missing messages.
+            count: u64,
+        } = "store-messages-missing",
+        /// Properties, recipients or attachments of messages of a mail store cannot be read.
+        StorePropertiesLost {
+            /// Their number.
+            count: u64,
+        } = "store-properties-lost",
+        /// Checksums within the file do not match its content.
+        ChecksumsWrong {
+            /// Their number.
+            count: u64,
+        } = "checksums-wrong",
+        /// The file ends before its content does; it was read to there.
+        FileCutShort = "file-cut-short",
         /// A part of a package is missing, or cannot be decompressed.
         PartLost {
             /// The part's name in the package.
@@ -86,6 +125,13 @@ codes! {
             /// Its path in the compound file.
             object: String,
         } = "object-unreadable",
+        /// A compound file (legacy Office, Outlook) is damaged; what could be reached was kept.
+        CompoundDamaged {
+            /// What is damaged.
+            fault: CompoundFault,
+            /// At how many places.
+            count: u64,
+        } = "compound-damaged",
         /// A PDF's catalog is lost: the remaining pages were found by searching.
         PdfCatalogLost = "pdf-catalog-lost",
         /// The end of a PDF is missing.
@@ -299,6 +345,37 @@ codes! {
             /// The number of such parts.
             parts: u64,
         } = "html-form-differs",
+        /// The file is signed; its signatures were not checked.
+        SignatureUnchecked {
+            /// The number of signers.
+            signers: u64,
+        } = "signature-unchecked",
+        /// The messages of a mail store.
+        StoreMessages {
+            /// The number that its folders announce.
+            announced: u64,
+            /// The number that was found.
+            found: u64,
+            /// The number that was read.
+            read: u64,
+        } = "store-messages",
+        /// Messages of a mail store that are in none of its folders, as deleted ones may be.
+        StoreMessagesOrphaned {
+            /// Their number.
+            count: u64,
+        } = "store-messages-orphaned",
+        /// Items of a mail store that programs keep settings in and do not show were not extracted.
+        AssociatedItemsSkipped {
+            /// Their number.
+            count: u64,
+        } = "associated-items-skipped",
+        /// Attachments that are too large to be within their message are members beside it.
+        AttachmentsApart {
+            /// Their number.
+            count: u64,
+        } = "attachments-apart",
+        /// The RTF form of a message has more text than the plain one, and is kept as a member.
+        RtfFormDiffers = "rtf-form-differs",
         /// Text outside the parts of a message, which mail programs do not show, is marked as hidden.
         TextOutsideParts {
             /// The number of stretches.
@@ -332,11 +409,17 @@ impl NoteCode {
             | Self::LeadingBytes { .. }
             | Self::PartDamaged { .. }
             | Self::PartCutShort { .. }
+            | Self::StoreDamaged { .. }
+            | Self::StoreMessagesMissing { .. }
+            | Self::StorePropertiesLost { .. }
+            | Self::ChecksumsWrong { .. }
+            | Self::FileCutShort
             | Self::PartLost { .. }
             | Self::UndecodableBytes { .. }
             | Self::TextMissing
             | Self::ParserWarning { .. }
             | Self::ObjectUnreadable { .. }
+            | Self::CompoundDamaged { .. }
             | Self::PdfCatalogLost
             | Self::PdfEndMissing
             | Self::PdfTableDamaged
@@ -381,6 +464,12 @@ impl NoteCode {
             | Self::EmbeddedUndecodable { .. }
             | Self::DateUnreadable
             | Self::HtmlFormDiffers { .. }
+            | Self::SignatureUnchecked { .. }
+            | Self::StoreMessages { .. }
+            | Self::StoreMessagesOrphaned { .. }
+            | Self::AssociatedItemsSkipped { .. }
+            | Self::AttachmentsApart { .. }
+            | Self::RtfFormDiffers
             | Self::TextOutsideParts { .. }
             | Self::PgpEncrypted { .. }
             | Self::SmimeEncrypted { .. }

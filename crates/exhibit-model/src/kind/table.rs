@@ -69,8 +69,8 @@ pub(super) const KINDS: &[Row] = &[
             read("application/vnd.ms-word.document.macroenabled.12", ReaderKey::Docx, WORD_PACKAGE),
             read("application/vnd.ms-word.template.macroenabled.12", ReaderKey::Docx, WORD_PACKAGE),
             read("application/msword", ReaderKey::Doc, &["doc", "dot"]),
-            unread("application/rtf", &["rtf", "doc", "dot"]),
-            unread("text/rtf", &["rtf", "doc", "dot"]),
+            read("application/rtf", ReaderKey::Rtf, &["rtf", "doc", "dot"]),
+            read("text/rtf", ReaderKey::Rtf, &["rtf", "doc", "dot"]),
             read("application/vnd.oasis.opendocument.text", ReaderKey::Opendocument, &["odt", "zip"]),
             read("application/vnd.oasis.opendocument.text-template", ReaderKey::Opendocument, &["odt", "zip"]),
             read("application/vnd.oasis.opendocument.text-master", ReaderKey::Opendocument, &["odt", "zip"]),
@@ -145,8 +145,8 @@ pub(super) const KINDS: &[Row] = &[
         types: &[
             read("message/rfc822", ReaderKey::Mail, TEXT_NAMES),
             read("message/x-emlx", ReaderKey::Mail, TEXT_NAMES),
-            unread("application/vnd.ms-outlook", &[]),
-            unread("application/vnd.ms-tnef", &[]),
+            read("application/vnd.ms-outlook", ReaderKey::Msg, &[]),
+            read("application/vnd.ms-tnef", ReaderKey::Tnef, &[]),
         ],
     },
     Row {
@@ -154,7 +154,10 @@ pub(super) const KINDS: &[Row] = &[
         key: "mailbox",
         words: &["mail", "email", "message", "mailbox"],
         family: None,
-        types: &[read("application/mbox", ReaderKey::Mbox, TEXT_NAMES), unread("application/vnd.ms-outlook-pst", &[])],
+        types: &[
+            read("application/mbox", ReaderKey::Mbox, TEXT_NAMES),
+            unread("application/vnd.ms-outlook-pst", &[]),
+        ],
     },
     Row {
         kind: FileKind::Image,
@@ -408,7 +411,7 @@ pub(super) const KINDS: &[Row] = &[
             read("application/pgp-keys", ReaderKey::Text, TEXT_NAMES),
             read("application/pgp-signature", ReaderKey::Text, TEXT_NAMES),
             read("application/x-pem-file", ReaderKey::Text, TEXT_NAMES),
-            unread("application/pkcs7-signature", &[]),
+            read("application/pkcs7-signature", ReaderKey::Signed, &[]),
             unread("application/timestamped-data", &[]),
         ],
     },

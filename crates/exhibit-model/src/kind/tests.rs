@@ -155,6 +155,7 @@ fn every_reader_reads_some_media_type() {
         ReaderKey::Pptx,
         ReaderKey::Doc,
         ReaderKey::Ppt,
+        ReaderKey::Rtf,
         ReaderKey::Opendocument,
         ReaderKey::Sheet,
         ReaderKey::SealedOffice,
@@ -164,6 +165,8 @@ fn every_reader_reads_some_media_type() {
         ReaderKey::Table,
         ReaderKey::Html,
         ReaderKey::Mail,
+        ReaderKey::Msg,
+        ReaderKey::Tnef,
         ReaderKey::Mbox,
         ReaderKey::Zip,
         ReaderKey::Gzip,
@@ -171,6 +174,7 @@ fn every_reader_reads_some_media_type() {
         ReaderKey::Xz,
         ReaderKey::Zstd,
         ReaderKey::Tar,
+        ReaderKey::Signed,
         ReaderKey::Sealed,
     ];
     for reader in readers {

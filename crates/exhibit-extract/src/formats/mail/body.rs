@@ -334,7 +334,7 @@ fn text_of(part: &Part<'_>) -> (String, Option<Observed>) {
 }
 
 /// How often each word occurs in a text, letters and digits only.
-fn words(text: &str) -> BTreeMap<String, u32> {
+pub(crate) fn words(text: &str) -> BTreeMap<String, u32> {
     let mut counts = BTreeMap::new();
     for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
         *counts.entry(word.to_lowercase()).or_insert(0) += 1;

@@ -173,7 +173,7 @@ impl<'a> Word<'a> {
 
 /// Decodes bytes by the encoding that a label names; without a valid one, by a guess. Returns the encoding, and
 /// whether it is the labelled one.
-pub(super) fn decode_labelled(label: Option<&str>, bytes: &[u8]) -> (String, Scheme, bool) {
+pub(crate) fn decode_labelled(label: Option<&str>, bytes: &[u8]) -> (String, Scheme, bool) {
     let attempt = |scheme: Scheme| {
         let mut text = String::new();
         let mut decoder = Decoder::new(scheme);
