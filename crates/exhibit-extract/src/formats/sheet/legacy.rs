@@ -3,7 +3,7 @@
 //! Both parse hostile bytes and are known to panic; such a panic is caught here and is a failure with a reason.
 
 use super::SheetWriter;
-use crate::formats::office::number_format::{self, Format};
+use crate::formats::office::number_format::{self, Decimal, Format};
 use crate::formats::office::package::{Package, STREAM_CAP};
 use crate::formats::ole;
 use crate::out::{Input, Out, Stop};
@@ -120,7 +120,9 @@ fn xlsb_sheets(bytes: &[u8]) -> Result<Vec<(String, bool, Cells)>, calamine::Xls
 fn shown(value: &DataRef<'_>) -> String {
     match value {
         DataRef::Int(number) => number.to_string(),
-        DataRef::Float(number) => number_format::general(*number),
+        DataRef::Float(number) => {
+            Decimal::of(*number).map_or_else(|| number.to_string(), |n| number_format::general(&n))
+        }
         DataRef::String(text) => text.clone(),
         DataRef::SharedString(text) => (*text).to_owned(),
         DataRef::Bool(true) => "TRUE".to_owned(),
@@ -137,7 +139,8 @@ fn shown(value: &DataRef<'_>) -> String {
             } else {
                 22
             };
-            number_format::shown(serial, &Format { id, code: None }, false)
+            Decimal::of(serial)
+                .map_or_else(String::new, |n| number_format::shown(&n, &Format { id, code: None }, false).text)
         }
         DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
         DataRef::Error(error) => error.to_string(),
