@@ -3,6 +3,7 @@
 //! Line n of a page is the page's n-th row (unless a cell contains line breaks), so that a hit can be cited by its
 //! row; a sheet of more rows than [`ROWS`] is several pages. Hidden parts (sheets, rows, columns) are marked.
 
+mod biff;
 mod legacy;
 mod open;
 #[cfg(test)]
@@ -28,7 +29,7 @@ pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
         return Ok(Verdict::Failed(Reason::cannot_read(&error)));
     }
     if !zipped {
-        return legacy::extract(input, request, out);
+        return biff::extract(input, request, out);
     }
     let Some(package) = Package::open(input, request.limits.whole_file_bytes) else {
         return Ok(Verdict::Failed(Reason::NotAPackage));
@@ -210,6 +211,8 @@ impl SheetWriter {
         out.page(page)
     }
 }
+
+use open::furniture;
 
 /// The name of a cell counted from 0: `B3` for row 2, column 1.
 pub(crate) fn cell_name(row: u32, column: u32) -> String {
