@@ -34,6 +34,7 @@ pub fn note(code: &NoteCode) -> Message {
         NoteCode::PartLost { part, sheet } => notes::part_lost(place(part, sheet.as_deref())),
         NoteCode::UndecodableBytes { charset, places } => notes::undecodable_bytes(charset, *places),
         NoteCode::TextMissing => notes::text_missing(),
+        NoteCode::CellTextMissing { cells } => notes::cell_text_missing(*cells),
         NoteCode::ParserWarning { detail } => with(notes::parser_warning(), detail),
         NoteCode::ObjectUnreadable { object } => notes::object_unreadable(object),
         NoteCode::CompoundDamaged { fault, count } => compound_damaged(*fault, *count),

@@ -50,6 +50,8 @@ struct Document {
     /// The pages of the previous section: its last page continues if the next section does not begin a new one.
     held: Vec<Draft>,
     said_furniture: BTreeSet<String>,
+    /// Instructions of fields that fetch or run something, outside the body.
+    acting: Vec<String>,
 }
 
 impl Document {
@@ -66,16 +68,20 @@ impl Document {
             links: links(&relations),
         };
         let body_drawings = std::mem::take(&mut shared.drawings);
+        let glossary = part("glossaryDocument");
+        let mut acting = Vec::new();
         let mut document = Self {
             furniture: BTreeMap::new(),
-            footnotes: notes(package, &part("footnotes"), "footnote", &mut shared),
-            endnotes: notes(package, &part("endnotes"), "endnote", &mut shared),
-            comments: notes(package, &part("comments"), "comment", &mut shared),
+            footnotes: notes(package, &part("footnotes"), "footnote", &mut shared, &mut acting),
+            endnotes: notes(package, &part("endnotes"), "endnote", &mut shared, &mut acting),
+            comments: notes(package, &part("comments"), "comment", &mut shared, &mut acting),
             pages: Vec::new(),
             held: Vec::new(),
             said_furniture: BTreeSet::new(),
+            acting,
             relations,
         };
+
         document.read_furniture(package, &mut shared);
         if package.is_salvaged() {
             out.note(0, NoteCode::ZipDirectoryLost)?;
@@ -85,7 +91,16 @@ impl Document {
         };
         shared.links = links(&document.relations);
         shared.drawings = body_drawings;
-        document.read_body(main, xml, &mut shared, out)
+        let verdict = document.read_body(main, xml, &mut shared, out)?;
+        // building blocks are text that the document keeps for insertion
+        if let Some(xml) = package.xml(&glossary, PART_CAP) {
+            let mut page = read_whole(xml, &mut Story::new(&mut shared));
+            page.mark(0, MarkKind::Hidden);
+            if !page.is_blank() {
+                out.page(page.into_page(PageKind::Text, String::new()))?;
+            }
+        }
+        Ok(verdict)
     }
 
     fn read_furniture(&mut self, package: &mut Package<'_>, shared: &mut Shared) {
@@ -100,7 +115,9 @@ impl Document {
             shared.links = links(&relations);
             let Some(xml) = package.xml(&part, PART_CAP) else { continue };
             let mut story = Story::new(shared);
-            let draft = read_whole(xml, &mut story);
+            let mut draft = read_whole(xml, &mut story);
+            add_links(&mut draft, std::mem::take(&mut story.references.links));
+            self.acting.append(&mut story.references.acting);
             self.furniture.insert(part, draft);
         }
     }
@@ -152,7 +169,8 @@ impl Document {
             }
         }
         add_links(&mut page, links);
-        for instruction in acting {
+        for instruction in acting.into_iter().chain(std::mem::take(&mut self.acting)) {
+            out.metadata("office:field", &instruction)?;
             out.note(0, NoteCode::ActiveField { instruction })?;
         }
         self.pages.push(page);
@@ -257,8 +275,15 @@ fn read_whole<R: BufRead>(mut xml: Xml<R>, story: &mut Story<'_>) -> Draft {
 }
 
 /// The notes of a part by id: a comment's text begins with its author and date.
-fn notes(package: &mut Package<'_>, part: &str, element_name: &str, shared: &mut Shared) -> BTreeMap<String, Draft> {
+fn notes(
+    package: &mut Package<'_>,
+    part: &str,
+    element_name: &str,
+    shared: &mut Shared,
+    acting: &mut Vec<String>,
+) -> BTreeMap<String, Draft> {
     let mut notes = BTreeMap::new();
+    shared.links = links(&package.relations(part));
     let Some(mut xml) = package.xml(part, PART_CAP) else { return notes };
     let mut story = Story::new(shared);
     let mut open: Option<(String, Draft)> = None;
@@ -275,8 +300,11 @@ fn notes(package: &mut Package<'_>, part: &str, element_name: &str, shared: &mut
                 open = element.value("id").filter(|_| !separator).map(|id| (id, draft));
             }
             Node::End(name) if name == element_name => {
-                let text = story.take();
+                let mut text = story.take();
+                let references = std::mem::take(&mut story.references);
+                acting.extend(references.acting);
                 if let Some((id, mut draft)) = open.take() {
+                    add_links(&mut text, references.links);
                     draft.append(&text, None);
                     notes.insert(id, draft);
                 }

@@ -6,8 +6,9 @@
 
 mod embedded;
 mod pieces;
-mod property_set;
-pub(crate) mod records;
+pub(crate) mod property_set;
+pub(crate) mod rc4;
+mod records;
 mod sealed;
 #[cfg(test)]
 mod tests;

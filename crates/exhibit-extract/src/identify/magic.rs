@@ -60,10 +60,27 @@ fn by_structure(head: &[u8]) -> Option<Kind> {
     if head.len() > 21 && &head[2..5] == b"-lh" && head[6] == b'-' {
         return Some(kind!("application/x-lzh-compressed"));
     }
+    if bare_workbook(head) {
+        return Some(kind!("application/vnd.ms-excel"));
+    }
     if head.len() > 32 && matches!(head[0], 0x03 | 0x30 | 0x31 | 0x83 | 0x8B | 0xF5) && dbase_header(head) {
         return Some(kind!("application/vnd.dbf"));
     }
     None
+}
+
+/// Whether these are the records of a workbook without a container, as Excel wrote them before 1993: the first record
+/// states the version by its number, and what the stream is.
+fn bare_workbook(head: &[u8]) -> bool {
+    let short = |at: usize| head.get(at..at + 2).map(|bytes| u16::from_le_bytes([bytes[0], bytes[1]]));
+    let kind = matches!(short(6), Some(0x05 | 0x06 | 0x10 | 0x20 | 0x40 | 0x0100));
+    let length = short(2).unwrap_or(0);
+    match short(0) {
+        Some(0x0009) => kind && (4..=8).contains(&length),
+        Some(0x0209 | 0x0409) => kind && (6..=16).contains(&length),
+        Some(0x0809) => kind && (8..=16).contains(&length),
+        _ => false,
+    }
 }
 
 /// Cryptographic messages (RFC 5652) by the object identifier of their content.
@@ -196,10 +213,6 @@ const TABLE: &[Magic] = &[
     magic(0, b"\xDB\xA5\x2D\0", kind!("application/msword", unread)),
     magic(0, b"\x31\xBE\0\0", kind!("application/x-mswrite")),
     magic(0, b"\xFFWPC", kind!("application/vnd.wordperfect")),
-    magic(0, b"\x09\x08\x10\0\0\x06\x05\0", kind!("application/vnd.ms-excel", unread)),
-    magic(0, b"\x09\x04\x06\0", kind!("application/vnd.ms-excel", unread)),
-    magic(0, b"\x09\x02\x06\0", kind!("application/vnd.ms-excel", unread)),
-    magic(0, b"\x09\0\x04\0", kind!("application/vnd.ms-excel", unread)),
     magic(0, b"%!PS-Adobe", kind!("application/postscript")),
     magic(0, b"\xC5\xD0\xD3\xC6", kind!("application/postscript")),
     pair(b"AC10", 6, b"\0", kind!("image/vnd.dwg")),

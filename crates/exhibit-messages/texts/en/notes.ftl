@@ -56,6 +56,11 @@ undecodable-bytes =
        *[other] invalid { $charset } at { $places } places; replaced by U+FFFD
     }
 text-missing = part of the text that the document states is missing from the file
+cell-text-missing =
+    { $cells ->
+        [one] { $cells } cell refers to a text that is not in the file
+       *[other] { $cells } cells refer to texts that are not in the file
+    }
 parser-warning = the parser reports a problem
 object-unreadable = the embedded object { $object } cannot be extracted
 compound-header = the header of the compound file is damaged; the usual layout was assumed

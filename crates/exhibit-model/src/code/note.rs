@@ -115,6 +115,11 @@ codes! {
         } = "undecodable-bytes",
         /// Part of the text that the document states is missing from the file.
         TextMissing = "text-missing",
+        /// Cells refer to texts that are not in the file.
+        CellTextMissing {
+            /// The number of cells.
+            cells: u64,
+        } = "cell-text-missing",
         /// A message of the parser.
         ParserWarning {
             /// The message.
@@ -417,6 +422,7 @@ impl NoteCode {
             | Self::PartLost { .. }
             | Self::UndecodableBytes { .. }
             | Self::TextMissing
+            | Self::CellTextMissing { .. }
             | Self::ParserWarning { .. }
             | Self::ObjectUnreadable { .. }
             | Self::CompoundDamaged { .. }

@@ -1,76 +1,16 @@
-//! Workbooks in binary records: xls through office_oxide, which applies number formats, xlsb through calamine.
+//! Workbooks in packages of binary records: xlsb through calamine, or else office_oxide.
 //!
 //! Both parse hostile bytes and are known to panic; such a panic is caught here and is a failure with a reason.
 
 use super::SheetWriter;
-use crate::formats::office::number_format::{self, Format};
+use crate::formats::office::number_format::{self, Decimal, Format};
 use crate::formats::office::package::{Package, STREAM_CAP};
-use crate::formats::ole;
-use crate::out::{Input, Out, Stop};
+use crate::out::{Out, Stop};
 use calamine::{DataRef, Reader, SheetVisible, Xlsb};
-use exhibit_model::{Detail, MarkKind, NoteCode, Reason, Request, Verdict};
-use office_oxide::xls::{XlsDocument, XlsError};
+use exhibit_model::{Detail, NoteCode, Reason, Request, Verdict};
 use office_oxide::xlsx::XlsxDocument;
 use std::io::{Cursor, Read, Seek};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-
-/// Emits the contents of an xls workbook.
-pub(super) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
-    let Some(bytes) = ole::whole(input, request.limits.whole_file_bytes) else {
-        return Ok(Verdict::Truncated(Reason::FileSizeLimit { bytes: request.limits.whole_file_bytes }));
-    };
-    ole::emit_properties(&bytes, out)?;
-    let opened = catch_unwind(AssertUnwindSafe(|| XlsDocument::from_reader(Cursor::new(&bytes[..]))));
-    let document = match opened {
-        Ok(Ok(document)) => document,
-        Ok(Err(XlsError::Encrypted | XlsError::EncryptionNotSupported(_))) => return Ok(Verdict::Encrypted),
-        Ok(Err(error)) => return Ok(Verdict::Failed(Reason::CannotParse { detail: Detail::of(&error) })),
-        Err(_) => return Ok(Verdict::Failed(Reason::ParserPanicked { format: "xls".to_owned() })),
-    };
-    let stream = ole::stream(&bytes, "/Workbook").unwrap_or_default();
-    emit_workbook(&document, &ole::records::sheet_furniture(&stream), out)?;
-    if document.has_macros() {
-        out.note(0, NoteCode::MacrosPresent { part: None })?;
-    }
-    for notice in document.notices().iter().chain(document.warnings()).take(20) {
-        out.note(0, NoteCode::ParserWarning { detail: Detail::of(notice) })?;
-    }
-    ole::emit_embedded(&bytes, out)?;
-    Ok(Verdict::Read)
-}
-
-fn emit_workbook(document: &XlsDocument, furniture: &[Vec<String>], out: &mut Out<'_>) -> Result<(), Stop> {
-    for (at, sheet) in document.sheets.iter().enumerate() {
-        let mut writer = SheetWriter::new(&sheet.name, sheet.hidden);
-        for comment in &sheet.comments {
-            let by = comment.author.as_deref().filter(|author| !comment.text.starts_with(author));
-            let by = by.map_or_else(String::new, |author| format!("{author}: "));
-            writer.note(u32::from(comment.row), u32::from(comment.col), &format!("{by}{}", comment.text));
-        }
-        for (row, cells) in sheet.rows.iter().enumerate() {
-            for column in 0..cells.len() {
-                let shown = catch_unwind(AssertUnwindSafe(|| sheet.display_text(row, column)));
-                let Ok(Some(text)) = shown else { continue };
-                let place = (u32::try_from(row).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX));
-                writer.cell(place, &text, false, out)?;
-            }
-        }
-        let mut rest: Vec<(String, Option<MarkKind>)> = Vec::new();
-        for link in &sheet.hyperlinks {
-            let cell = super::cell_name(u32::from(link.row_first), u32::from(link.col_first));
-            rest.push((format!("{cell}: {}", link.target), Some(MarkKind::Annotation)));
-        }
-        rest.extend(sheet.chart_text.iter().map(|text| (text.clone(), None)));
-        if at == 0 {
-            rest.extend(document.chart_text().iter().map(|text| (text.clone(), None)));
-        }
-        for code in furniture.get(at).into_iter().flatten() {
-            rest.push((super::open::furniture(code).join("\n"), Some(MarkKind::Furniture)));
-        }
-        writer.finish(&rest, out)?;
-    }
-    Ok(())
-}
 
 type Cells = Vec<((u32, u32), String)>;
 
@@ -120,7 +60,9 @@ fn xlsb_sheets(bytes: &[u8]) -> Result<Vec<(String, bool, Cells)>, calamine::Xls
 fn shown(value: &DataRef<'_>) -> String {
     match value {
         DataRef::Int(number) => number.to_string(),
-        DataRef::Float(number) => number_format::general(*number),
+        DataRef::Float(number) => {
+            Decimal::of(*number).map_or_else(|| number.to_string(), |n| number_format::general(&n))
+        }
         DataRef::String(text) => text.clone(),
         DataRef::SharedString(text) => (*text).to_owned(),
         DataRef::Bool(true) => "TRUE".to_owned(),
@@ -137,7 +79,8 @@ fn shown(value: &DataRef<'_>) -> String {
             } else {
                 22
             };
-            number_format::shown(serial, &Format { id, code: None }, false)
+            Decimal::of(serial)
+                .map_or_else(String::new, |n| number_format::shown(&n, &Format { id, code: None }, false).text)
         }
         DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
         DataRef::Error(error) => error.to_string(),
