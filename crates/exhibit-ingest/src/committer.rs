@@ -472,7 +472,9 @@ impl Batch<'_, '_> {
                 }
                 Output::Note(note) => {
                     self.work.add_note(job.item, &note)?;
-                    self.log_reading(job.item)?;
+                    if !self.work.awaits_ocr(job.item)? {
+                        self.log_reading(job.item)?;
+                    }
                 }
             }
         }

@@ -91,6 +91,18 @@ pub fn note(code: &NoteCode) -> Message {
         NoteCode::PgpEncrypted { parts } => notes::pgp_encrypted(*parts),
         NoteCode::SmimeEncrypted { parts } => notes::smime_encrypted(*parts),
         NoteCode::OcrNotBetter => notes::ocr_not_better(),
+        NoteCode::FramesOmitted { frames } => notes::frames_omitted(*frames),
+        NoteCode::LocationPresent => notes::location_present(),
+        NoteCode::PreviewOnly => notes::preview_only(),
+        NoteCode::EarlierTextKept { pages } => notes::earlier_text_kept(*pages),
+        NoteCode::FontBytesDecoded { glyphs } => notes::font_bytes_decoded(*glyphs),
+        NoteCode::TextCovered { characters } => notes::text_covered(*characters),
+        NoteCode::RedactionsUnapplied { redactions } => notes::redactions_unapplied(*redactions),
+        NoteCode::GlyphsUnmapped { glyphs } => notes::glyphs_unmapped(*glyphs),
+        NoteCode::OcrDoubtful { words } => notes::ocr_doubtful(*words),
+        NoteCode::PicturesUnread { pictures } => notes::pictures_unread(*pictures),
+        NoteCode::OcrAdded { words } => notes::ocr_added(*words),
+        NoteCode::OcrReplaced { characters } => notes::ocr_replaced(*characters),
     }
 }
 
@@ -235,6 +247,8 @@ fn picture_coding(coding: PictureCoding) -> Message {
         PictureCoding::Fax2d => reasons::picture_coding_fax_2d(),
         PictureCoding::FaxTooWide => reasons::picture_coding_fax_too_wide(),
         PictureCoding::Samples => reasons::picture_coding_samples(),
+        PictureCoding::Hevc => reasons::picture_coding_hevc(),
+        PictureCoding::Av1 => reasons::picture_coding_av1(),
     }
 }
 

@@ -11,6 +11,7 @@ pub mod digest;
 pub mod ids;
 pub mod item;
 pub mod kind;
+pub mod layers;
 pub mod metadata;
 pub mod opening;
 pub mod page;

@@ -164,7 +164,7 @@ fallback-parser = read with the fallback parser, as the first one failed ({ $rea
 encryption-unsupported = unsupported encryption: { $scheme }
 decrypted = decrypted with a known password
 thumbnail-present = contains a thumbnail of itself, which may show what was cropped or rendered over
-animation = an animation of { NUMBER($frames) } frames; only the first is shown
+animation = an animation of { NUMBER($frames) } frames, each on a page of its own
 file-updated =
     { $times ->
         [one] updated once after it was made; contains its earlier state
@@ -242,3 +242,45 @@ smime-encrypted =
        *[other] { $parts } parts of the message are encrypted with S/MIME
     }
 ocr-not-better = OCR reads the page no better than its own text, which was kept
+glyphs-unmapped = { $glyphs ->
+        [one] { $glyphs } glyph of the page has no known character; U+FFFD is in its place
+       *[other] { $glyphs } glyphs of the page have no known character; U+FFFD is in their places
+    }
+ocr-doubtful = { $words ->
+        [one] { $words } word that OCR read with little confidence was left out
+       *[other] { $words } words that OCR read with little confidence were left out
+    }
+pictures-unread = { $pictures ->
+        [one] { $pictures } small picture on the page was not read by OCR
+       *[other] { $pictures } small pictures on the page were not read by OCR
+    }
+ocr-added = { $words ->
+        [one] the page shows text that its own text lacks; { $words } word read by OCR follows it
+       *[other] the page shows text that its own text lacks; { $words } words read by OCR follow it
+    }
+ocr-replaced = { $characters ->
+        [one] { $characters } character of the page's own text does not read like text and was replaced by OCR; the earlier layer is kept
+       *[other] { $characters } characters of the page's own text do not read like text and were replaced by OCR; the earlier layer is kept
+    }
+font-bytes-decoded = { $glyphs ->
+        [one] { $glyphs } glyph is a byte of a legacy encoding of Chinese, Japanese or Korean, and was decoded as such
+       *[other] { $glyphs } glyphs are bytes of a legacy encoding of Chinese, Japanese or Korean, and were decoded as such
+    }
+text-covered = { $characters ->
+        [one] { $characters } character under an opaque area, such as a black bar, is still in the file; it is marked as invisible
+       *[other] { $characters } characters under opaque areas, such as black bars, are still in the file; they are marked as invisible
+    }
+redactions-unapplied = { $redactions ->
+        [one] { $redactions } redaction is marked and not applied; what it would remove is still in the file
+       *[other] { $redactions } redactions are marked and not applied; what they would remove is still in the file
+    }
+earlier-text-kept = { $pages ->
+        [one] { $pages } page had other text before the file was updated; the earlier revision is kept as an embedded file
+       *[other] { $pages } pages had other text before the file was updated; the earlier revision is kept as an embedded file
+    }
+frames-omitted = { $frames ->
+        [one] { $frames } further frame of the animation is not a page
+       *[other] { $frames } further frames of the animation are not pages
+    }
+location-present = states the place where it was made, which is sensitive
+preview-only = the preview of the photograph is shown; the data of the sensor were not developed

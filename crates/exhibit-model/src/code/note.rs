@@ -300,7 +300,7 @@ codes! {
         Decrypted = "decrypted",
         /// The picture contains a thumbnail of itself, which may show content that was removed from the picture.
         ThumbnailPresent = "thumbnail-present",
-        /// Only the first frame of an animation is shown.
+        /// The picture is an animation; each frame is a page.
         Animation {
             /// The number of frames.
             frames: u64,
@@ -398,6 +398,60 @@ codes! {
         } = "smime-encrypted",
         /// OCR reads the page no better than its own text, which was kept.
         OcrNotBetter = "ocr-not-better",
+        /// Glyphs of a page have no known character; U+FFFD is in their places.
+        GlyphsUnmapped {
+            /// The number of such glyphs.
+            glyphs: u64,
+        } = "glyphs-unmapped",
+        /// Words that OCR read with little confidence were left out.
+        OcrDoubtful {
+            /// The number of words left out.
+            words: u64,
+        } = "ocr-doubtful",
+        /// Small pictures on a page were not read by OCR.
+        PicturesUnread {
+            /// The number of pictures.
+            pictures: u64,
+        } = "pictures-unread",
+        /// The page shows text that its own text lacks: the words that OCR read there follow its own text.
+        OcrAdded {
+            /// The number of words added.
+            words: u64,
+        } = "ocr-added",
+        /// The page's own text does not read like text: OCR's reading is current in its place, and the own text is kept as an earlier layer.
+        OcrReplaced {
+            /// The number of characters replaced.
+            characters: u64,
+        } = "ocr-replaced",
+        /// The codes of a font are bytes of a legacy encoding of Chinese, Japanese or Korean, and were decoded as such.
+        FontBytesDecoded {
+            /// The number of glyphs.
+            glyphs: u64,
+        } = "font-bytes-decoded",
+        /// Text under an opaque area that was painted over it, such as a black bar, is still in the file; it is marked as invisible.
+        TextCovered {
+            /// The number of characters.
+            characters: u64,
+        } = "text-covered",
+        /// Redactions are marked on a page and not applied: what they would remove is still in the file.
+        RedactionsUnapplied {
+            /// The number of redactions.
+            redactions: u64,
+        } = "redactions-unapplied",
+        /// An earlier revision of the document has other text than the last one; it is kept as an embedded file.
+        EarlierTextKept {
+            /// The number of pages with other text.
+            pages: u64,
+        } = "earlier-text-kept",
+        /// Frames of an animation beyond the limit are not pages.
+        FramesOmitted {
+            /// The number of frames.
+            frames: u64,
+        } = "frames-omitted",
+        /// The file states the place where it was made: a sensitive property.
+        LocationPresent = "location-present",
+        /// Of a raw photograph the preview is shown; the data of the sensor were not developed.
+        PreviewOnly = "preview-only",
     }
 }
 
@@ -432,11 +486,14 @@ impl NoteCode {
             | Self::LayersUnread
             | Self::AttachmentEncodingDamaged { .. }
             | Self::OcrFailed { .. }
+            | Self::GlyphsUnmapped { .. }
+            | Self::OcrDoubtful { .. }
             | Self::PagesBeforeFailure { .. } => Severity::Partial,
             Self::PropertyTruncated { .. }
             | Self::RowRepeatsTruncated { .. }
             | Self::GlyphLimit { .. }
             | Self::PictureTooLarge { .. }
+            | Self::FramesOmitted { .. }
             | Self::RecordsDropped { .. } => Severity::Limit,
             Self::MacrosPresent { .. }
             | Self::ExternalReference { .. }
@@ -479,6 +536,15 @@ impl NoteCode {
             | Self::TextOutsideParts { .. }
             | Self::PgpEncrypted { .. }
             | Self::SmimeEncrypted { .. }
+            | Self::PicturesUnread { .. }
+            | Self::OcrAdded { .. }
+            | Self::OcrReplaced { .. }
+            | Self::FontBytesDecoded { .. }
+            | Self::TextCovered { .. }
+            | Self::RedactionsUnapplied { .. }
+            | Self::EarlierTextKept { .. }
+            | Self::LocationPresent
+            | Self::PreviewOnly
             | Self::OcrNotBetter => Severity::Remark,
         }
     }

@@ -4,6 +4,7 @@ mod builder;
 mod content;
 mod hostile;
 mod right_to_left;
+mod shown;
 
 use builder::Builder;
 use exhibit_model::{Limits, Note, Page, Record, Request, Task, Verdict};
