@@ -36,7 +36,7 @@ fn whatever_the_mask_nothing_is_open_to_others() {
     fs::set_permissions(bench.path("case"), fs::Permissions::from_mode(0o777)).expect("set");
     run_unmasked(&bench, &["init", "case"]);
     run_unmasked(&bench, &["-C", "case", "ingest", "trove", "--no-ocr"]);
-    run_unmasked(&bench, &["-C", "case", "quote", "new", "1", "--page", "1", "值班员"]);
+    run_unmasked(&bench, &["-C", "case", "quote", "new", "1", "--page", "1", "--text", "值班员"]);
     run_unmasked(&bench, &["-C", "case", "tag", "add", "seen", "1"]);
     run_unmasked(&bench, &["-C", "case", "bag", "export", "bag", "--all"]);
     let mut found = Vec::new();
