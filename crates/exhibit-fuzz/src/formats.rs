@@ -65,6 +65,26 @@ pub(crate) fn ole(bytes: &[u8]) {
     read("file.doc", &["application/msword", "application/vnd.ms-", "application/x-ole-storage"], bytes);
 }
 
+pub(crate) fn rtf(bytes: &[u8]) {
+    read("file.rtf", &["application/rtf", "text/rtf"], bytes);
+}
+
+pub(crate) fn msg(bytes: &[u8]) {
+    read("file.msg", &["application/vnd.ms-outlook"], bytes);
+}
+
+pub(crate) fn tnef(bytes: &[u8]) {
+    read("winmail.dat", &["application/vnd.ms-tnef"], bytes);
+}
+
+pub(crate) fn pst(bytes: &[u8]) {
+    read("file.pst", &["application/vnd.ms-outlook-pst"], bytes);
+}
+
+pub(crate) fn cms(bytes: &[u8]) {
+    read("smime.p7m", &["application/pkcs7"], bytes);
+}
+
 pub(crate) fn pdf(bytes: &[u8]) {
     read("file.pdf", &["application/pdf"], bytes);
 }

@@ -98,6 +98,10 @@ pub enum ReaderKey {
     Msg,
     /// A message of Outlook as an attachment, `winmail.dat`.
     Tnef,
+    /// A message of an Outlook for Mac archive.
+    Olm,
+    /// A store of Outlook.
+    Pst,
     /// A mailbox of concatenated internet messages.
     Mbox,
     /// A zip archive.

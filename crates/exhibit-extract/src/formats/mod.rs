@@ -12,9 +12,11 @@ pub(crate) mod mbox;
 mod msg;
 mod office;
 mod ole;
+mod olm;
 mod opendocument;
 mod pdf;
 mod picture;
+mod pst;
 mod rtf;
 mod sheet;
 mod slides;
@@ -67,6 +69,8 @@ const FORMATS: &[Format] = &[
     Format::new(ReaderKey::Mail, mail::read),
     Format::new(ReaderKey::Msg, msg::read),
     Format::new(ReaderKey::Tnef, tnef::read),
+    Format::new(ReaderKey::Olm, olm::read),
+    Format::new(ReaderKey::Pst, pst::read),
     Format::new(ReaderKey::Mbox, |input, _, out| mbox::read(input, out)),
     Format::new(ReaderKey::Docx, docx::extract),
     Format::new(ReaderKey::Pptx, slides::extract),

@@ -95,7 +95,8 @@ fn emit_attachment(
     match (data.or(object.map(|(id, _)| id)), path) {
         (Some(stream), _) => {
             let content = file.read(stream, u64::MAX);
-            out.member(Member { name: found.name.into(), relation: found.relation, ..Member::default() })?;
+            let (name, modified) = (found.name.into(), stated.time(id::MODIFIED));
+            out.member(Member { name, relation: found.relation, modified, ..Member::default() })?;
             if content.whole {
                 return out.member_from(&mut Cursor::new(content.bytes));
             }

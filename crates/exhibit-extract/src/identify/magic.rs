@@ -50,6 +50,9 @@ fn by_structure(head: &[u8]) -> Option<Kind> {
     if let Some(kind) = by_cms(head) {
         return Some(kind);
     }
+    if is_pgp_message(head) {
+        return Some(kind!("application/pgp-encrypted"));
+    }
     if pdf_soon(head) {
         return Some(kind!("application/pdf"));
     }
@@ -86,17 +89,41 @@ fn bare_workbook(head: &[u8]) -> bool {
 /// Cryptographic messages (RFC 5652) by the object identifier of their content.
 fn by_cms(head: &[u8]) -> Option<Kind> {
     const CMS: &[u8] = b"\x2A\x86\x48\x86\xF7\x0D\x01\x07";
+    const AUTH_ENVELOPED: &[u8] = b"\x2A\x86\x48\x86\xF7\x0D\x01\x09\x10\x01\x17";
     const TIMESTAMPED: &[u8] = b"\x2A\x86\x48\x86\xF7\x0D\x01\x09\x10\x01\x1F";
     let start = head.get(..head.len().min(32)).filter(|start| start.first() == Some(&0x30))?;
     let after = |oid: &[u8]| start.windows(oid.len()).position(|w| w == oid).map(|at| &start[at + oid.len()..]);
     if after(TIMESTAMPED).is_some() {
         return Some(kind!("application/timestamped-data"));
     }
+    if after(AUTH_ENVELOPED).is_some() {
+        return Some(kind!("application/pkcs7-mime"));
+    }
     Some(match after(CMS)?.first()? {
         2 => kind!("application/pkcs7-signature"),
         3 => kind!("application/pkcs7-mime"),
         _ => kind!("application/pkcs7-mime", unread),
     })
+}
+
+/// Whether the bytes begin with the encrypted session key of an OpenPGP message (RFC 9580), for a key or a passphrase.
+fn is_pgp_message(head: &[u8]) -> bool {
+    // the tag, then the length in one, two or four bytes
+    let body = match head {
+        [0x84 | 0x8c, ..] => head.get(2..),
+        [0x85 | 0x8d, ..] => head.get(3..),
+        [0xc1 | 0xc3, 0..=0xbf, ..] => head.get(2..),
+        [0xc1 | 0xc3, 0xc0..=0xdf, ..] => head.get(3..),
+        _ => None,
+    };
+    let for_key = matches!(head.first(), Some(0x84 | 0x85 | 0xc1));
+    match body {
+        // version 3, the key's id, an algorithm of public keys
+        Some([3, _, _, _, _, _, _, _, _, 1 | 2 | 16 | 18 | 25, ..]) => for_key,
+        // version 4, a cipher, a way to derive its key, a hash
+        Some([4, 1..=4 | 7..=13, 0 | 1 | 3, 1..=3 | 8..=14, ..]) => !for_key,
+        _ => false,
+    }
 }
 
 /// The kind of an ISO base media file, by its brand (ISO/IEC 14496-12).

@@ -114,6 +114,7 @@ fn by_markup(text: &str, ending: &str) -> Option<Kind> {
     if beginning.starts_with("<?xml") {
         let root = root_name(start);
         return Some(match root.as_deref() {
+            Some("emails") if start.contains("OPFMessage") => kind!("application/x-olm-message+xml"),
             Some("html") => kind!("application/xhtml+xml"),
             Some("svg") => kind!("image/svg+xml"),
             Some("FictionBook") => kind!("application/x-fictionbook+xml"),

@@ -147,6 +147,7 @@ pub(super) const KINDS: &[Row] = &[
             read("message/x-emlx", ReaderKey::Mail, TEXT_NAMES),
             read("application/vnd.ms-outlook", ReaderKey::Msg, &[]),
             read("application/vnd.ms-tnef", ReaderKey::Tnef, &[]),
+            read("application/x-olm-message+xml", ReaderKey::Olm, TEXT_NAMES),
         ],
     },
     Row {
@@ -156,7 +157,7 @@ pub(super) const KINDS: &[Row] = &[
         family: None,
         types: &[
             read("application/mbox", ReaderKey::Mbox, TEXT_NAMES),
-            unread("application/vnd.ms-outlook-pst", &[]),
+            read("application/vnd.ms-outlook-pst", ReaderKey::Pst, &[]),
         ],
     },
     Row {

@@ -167,6 +167,8 @@ fn every_reader_reads_some_media_type() {
         ReaderKey::Mail,
         ReaderKey::Msg,
         ReaderKey::Tnef,
+        ReaderKey::Olm,
+        ReaderKey::Pst,
         ReaderKey::Mbox,
         ReaderKey::Zip,
         ReaderKey::Gzip,

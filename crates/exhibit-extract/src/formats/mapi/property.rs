@@ -236,17 +236,27 @@ pub(crate) fn narrow_scheme(code_pages: &[Option<i64>], sample: &[u8]) -> (Schem
         return (Scheme::Web(encoding_rs::UTF_8), false);
     }
     let known = code_pages.iter().flatten().filter_map(|page| Scheme::for_code_page(u32::try_from(*page).ok()?));
-    // a page of single bytes accepts anything, so it is no evidence against UTF-8
-    let utf8 = std::str::from_utf8(sample).is_ok();
+    // a page of single bytes accepts anything, so it is no evidence against UTF-8, nor against what is all pairs
+    let guess = charset::guess(sample, true).scheme;
+    let other = std::str::from_utf8(sample).is_ok() || is_pairs(guess, sample);
     for scheme in known {
         let mut text = String::new();
         let mut decoder = Decoder::new(scheme);
         decoder.decode(sample, true, &mut text);
         let is_utf16 =
             matches!(scheme, Scheme::Web(web) if web == encoding_rs::UTF_16LE || web == encoding_rs::UTF_16BE);
-        if decoder.undecodable() == 0 && !is_utf16 && (scheme.is_multibyte() || !utf8) {
+        if decoder.undecodable() == 0 && !is_utf16 && (scheme.is_multibyte() || !other) {
             return (scheme, false);
         }
     }
-    (charset::guess(sample, true).scheme, true)
+    (guess, true)
+}
+
+/// Whether an encoding has characters of two bytes, and bytes beyond ASCII occur in pairs only, all of them valid.
+fn is_pairs(scheme: Scheme, sample: &[u8]) -> bool {
+    let high = sample.iter().filter(|byte| !byte.is_ascii()).count();
+    let mut runs = sample.split(u8::is_ascii);
+    let mut decoder = Decoder::new(scheme);
+    decoder.decode(sample, true, &mut String::new());
+    scheme.is_multibyte() && high >= 8 && decoder.undecodable() == 0 && runs.all(|run| run.len() % 2 == 0)
 }

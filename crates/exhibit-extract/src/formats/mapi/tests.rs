@@ -119,6 +119,12 @@ fn narrow_texts_are_read_in_the_stated_code_page_or_a_guessed_one() {
     let lying =
         emitted(item(vec![(id::MESSAGE_CODE_PAGE, Value::Integer(1252)), (id::BODY, narrow("关于登记".as_bytes()))]));
     assert_eq!(lying.texts(), ["关于登记"]);
+    let gbk = encoding_rs::GBK.encode("关于加强登记工作的通知，请各单位认真学习").0;
+    let lying = emitted(item(vec![(id::MESSAGE_CODE_PAGE, Value::Integer(1252)), (id::BODY, narrow(&gbk))]));
+    assert_eq!(lying.texts(), ["关于加强登记工作的通知，请各单位认真学习"]);
+    let western = encoding_rs::WINDOWS_1252.encode("Élève à l’école déjà passé").0;
+    let western = emitted(item(vec![(id::MESSAGE_CODE_PAGE, Value::Integer(1252)), (id::BODY, narrow(&western))]));
+    assert_eq!((western.texts(), western.notes.len()), (vec!["Élève à l’école déjà passé"], 0));
 }
 
 #[test]
