@@ -16,6 +16,8 @@ use super::office::{drawing, properties};
 use crate::out::{Input, Out, Stop};
 use exhibit_model::{MarkKind, NoteCode, PageKind, Reason, Request, Verdict};
 use numbering::{Numbering, Styles};
+
+pub(crate) use numbering::numeral;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufRead;
 use story::{References, Section, Shared, Signal, Story};
@@ -249,7 +251,7 @@ impl Document {
 }
 
 /// Adds link targets that the text itself does not show, a line each, as annotations.
-pub(super) fn add_links(page: &mut Draft, links: Vec<String>) {
+pub(crate) fn add_links(page: &mut Draft, links: Vec<String>) {
     let mut emitted = BTreeSet::new();
     for link in links {
         // looking up a link takes time proportional to the text; beyond this number, each is emitted
