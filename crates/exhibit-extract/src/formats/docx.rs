@@ -16,6 +16,8 @@ use super::office::{drawing, properties};
 use crate::out::{Input, Out, Stop};
 use exhibit_model::{MarkKind, NoteCode, PageKind, Reason, Request, Verdict};
 use numbering::{Numbering, Styles};
+
+pub(crate) use numbering::numeral;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufRead;
 use story::{References, Section, Shared, Signal, Story};

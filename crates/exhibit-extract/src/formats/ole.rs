@@ -5,13 +5,13 @@
 //! caught here and is a failure with a reason.
 
 mod embedded;
-mod pieces;
 pub(crate) mod property_set;
 pub(crate) mod rc4;
 mod records;
 mod sealed;
 #[cfg(test)]
 mod tests;
+mod word;
 
 use super::office::draft::Draft;
 use crate::compound::Compound;
@@ -90,53 +90,63 @@ fn too_large(request: &Request) -> Verdict {
     Verdict::Truncated(Reason::FileSizeLimit { bytes: request.limits.whole_file_bytes })
 }
 
-/// Emits the contents of a Word document of 1987 to 2003.
+/// Emits the contents of a Word document of 1993 to 2003.
 pub(crate) fn extract_doc(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let Some(bytes) = whole(input, request.limits.whole_file_bytes) else { return Ok(too_large(request)) };
     emit_properties(&bytes, out)?;
     let main = stream(&bytes, "/WordDocument").unwrap_or_default();
-    let raw = pieces::raw(&main, |name| stream(&bytes, name)).unwrap_or_default();
-    let read = catch_unwind(AssertUnwindSafe(|| {
-        let document = DocDocument::from_reader(Cursor::new(&bytes[..]))?;
-        Ok::<_, DocError>((doc_pages(&document, &raw), document.has_macros(), document.text_complete()))
-    }));
-    let (pages, macros, complete) = match read {
-        Ok(Ok(read)) => read,
-        Ok(Err(DocError::Encrypted)) => return Ok(Verdict::Encrypted),
-        Ok(Err(error)) => {
-            emit_embedded(&bytes, out)?;
-            return Ok(Verdict::Failed(Reason::CannotParse { detail: Detail::of(&error) }));
-        }
-        Err(_) => return Ok(Verdict::Failed(Reason::ParserPanicked { format: "doc".to_owned() })),
+    let document = match word::read(main, |name| stream(&bytes, name), &request.passwords) {
+        Ok(document) => document,
+        Err(word::Unread::Encrypted) => return Ok(Verdict::Encrypted),
+        Err(word::Unread::Damaged) => return second_reading(&bytes, out),
     };
-    if macros {
-        out.note(0, NoteCode::MacrosPresent { part: None })?;
+    if document.decrypted {
+        out.note(0, NoteCode::Decrypted)?;
     }
-    if !complete {
+    if document.incomplete {
         out.note(0, NoteCode::TextMissing)?;
     }
-    for page in pages {
+    for instruction in document.acting {
+        out.metadata("office:field", &instruction)?;
+        out.note(0, NoteCode::ActiveField { instruction })?;
+    }
+    for page in document.pages {
         out.page(page.into_page(PageKind::Text, String::new()))?;
     }
+    emit_macros(&bytes, out)?;
     emit_embedded(&bytes, out)?;
     Ok(Verdict::Read)
 }
 
-fn doc_pages(document: &DocDocument, raw: &pieces::Raw) -> Vec<Draft> {
-    let mut pages: Vec<Draft> = Vec::new();
-    for text in pieces::pages(document.plain_text_ref(), raw) {
-        let mut page = Draft::default();
-        page.push(text);
-        pages.push(page);
+// What our reader does not know, or cannot follow.
+fn second_reading(bytes: &[u8], out: &mut Out<'_>) -> Result<Verdict, Stop> {
+    let read = catch_unwind(AssertUnwindSafe(|| {
+        let document = DocDocument::from_reader(Cursor::new(bytes))?;
+        Ok::<_, DocError>((doc_text(&document), document.text_complete()))
+    }));
+    let (page, complete) = match read {
+        Ok(Ok(read)) => read,
+        Ok(Err(DocError::Encrypted)) => return Ok(Verdict::Encrypted),
+        Ok(Err(error)) => {
+            emit_embedded(bytes, out)?;
+            return Ok(Verdict::Failed(Reason::CannotParse { detail: Detail::of(&error) }));
+        }
+        Err(_) => return Ok(Verdict::Failed(Reason::ParserPanicked { format: "doc".to_owned() })),
+    };
+    let reason = Reason::PartMissing { part: "Table".to_owned() };
+    out.note(0, NoteCode::FallbackParser { reason: Box::new(reason) })?;
+    if !complete {
+        out.note(0, NoteCode::TextMissing)?;
     }
-    while pages.len() > 1 && pages.last().is_some_and(Draft::is_blank) {
-        pages.pop();
-    }
-    let mut rest = Draft::default();
-    for formula in &raw.formulas {
-        rest.push(formula);
-        rest.push("\n");
-    }
+    out.page(page.into_page(PageKind::Text, String::new()))?;
+    emit_macros(bytes, out)?;
+    emit_embedded(bytes, out)?;
+    Ok(Verdict::Read)
+}
+
+fn doc_text(document: &DocDocument) -> Draft {
+    let mut page = Draft::default();
+    page.push(document.plain_text_ref());
     for part in document.subdocuments() {
         let kind = match part.kind {
             SubDocumentKind::Footnotes | SubDocumentKind::Endnotes => Some(MarkKind::Notes),
@@ -146,13 +156,19 @@ fn doc_pages(document: &DocDocument, raw: &pieces::Raw) -> Vec<Draft> {
         };
         let mut lines = Draft::default();
         lines.push(&part.text);
-        rest.append_lines(&lines, kind);
+        page.append_lines(&lines, kind);
     }
-    // their positions in the text are not reported: the last page has them all
-    if let Some(last) = pages.last_mut() {
-        last.append_lines(&rest, None);
+    page
+}
+
+// Notes the storages in which documents and workbooks keep macros.
+fn emit_macros(bytes: &[u8], out: &mut Out<'_>) -> Result<(), Stop> {
+    let Ok(file) = cfb::CompoundFile::open(Cursor::new(bytes)) else { return Ok(()) };
+    let present = ["/Macros/VBA", "/_VBA_PROJECT_CUR/VBA", "/VBA"].iter().any(|storage| file.is_storage(storage));
+    if present {
+        out.note(0, NoteCode::MacrosPresent { part: None })?;
     }
-    pages
+    Ok(())
 }
 
 /// Emits the contents of a PowerPoint presentation of 1997 to 2003.

@@ -249,7 +249,7 @@ fn bullet(text: &str) -> String {
 }
 
 /// A number in one of the formats of ST_NumberFormat (ECMA-376 part 1, 17.18.59).
-pub(super) fn numeral(number: u32, format: &str) -> String {
+pub(crate) fn numeral(number: u32, format: &str) -> String {
     match format {
         "none" => String::new(),
         "decimalZero" => format!("{number:02}"),
