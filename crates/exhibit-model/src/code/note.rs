@@ -29,6 +29,16 @@ codes! {
             /// The number of missing entries.
             entries: u64,
         } = "entries-missing",
+        /// An archive has bytes that belong to no entry of its directory; another archive or removed entries may be in them.
+        UnlistedBytes {
+            /// Their number.
+            bytes: u64,
+        } = "unlisted-bytes",
+        /// Entries of an archive do not match their checksums; what was unpacked of them is kept.
+        ChecksumsWrong {
+            /// The number of entries.
+            entries: u64,
+        } = "checksums-wrong",
         /// Blocks of an archive are damaged and belong to no entry.
         BlocksDamaged {
             /// The number of blocks.
@@ -99,6 +109,16 @@ codes! {
             /// The number of attachments.
             count: u64,
         } = "attachment-encoding-damaged",
+        /// The boundary between the parts of a message is missing or not the declared one; the parts were found by their lines.
+        MessagePartsRecovered {
+            /// The number of bodies.
+            count: u64,
+        } = "message-parts-recovered",
+        /// Sections of the names of attachments are missing.
+        AttachmentNameIncomplete {
+            /// The number of attachments.
+            count: u64,
+        } = "attachment-name-incomplete",
         /// A page could not be read by OCR.
         OcrFailed {
             /// The reason.
@@ -190,6 +210,11 @@ codes! {
             /// The type of the content.
             media_type: String,
         } = "name-mismatch",
+        /// Entries of an archive have another name in front of their content than in the directory.
+        EntryNamesDiffer {
+            /// The number of entries.
+            entries: u64,
+        } = "entry-names-differ",
 
         // remark
         /// A text declares no encoding; it was guessed.
@@ -294,6 +319,21 @@ codes! {
         } = "embedded-undecodable",
         /// The message's date cannot be parsed.
         DateUnreadable = "date-unreadable",
+        /// The time zone of a date is not understood; the date is given without one.
+        TimeZoneUnknown {
+            /// The zone as written.
+            zone: String,
+        } = "time-zone-unknown",
+        /// Lines that begin messages of a mailbox are not in the usual form, or no empty line precedes them; header fields follow them.
+        SeparatorsDoubtful {
+            /// Their number.
+            count: u64,
+        } = "separators-doubtful",
+        /// Lines with escaped characters follow the text on further pages in decoded form.
+        EscapesDecoded {
+            /// Their number.
+            lines: u64,
+        } = "escapes-decoded",
         /// The HTML form of a message has more text than the plain one, and is kept as a member.
         HtmlFormDiffers {
             /// The number of such parts.
@@ -327,6 +367,8 @@ impl NoteCode {
             Self::ZipDirectoryLost
             | Self::ArchiveSplit
             | Self::EntriesMissing { .. }
+            | Self::UnlistedBytes { .. }
+            | Self::ChecksumsWrong { .. }
             | Self::BlocksDamaged { .. }
             | Self::TrailingBytes { .. }
             | Self::LeadingBytes { .. }
@@ -342,6 +384,8 @@ impl NoteCode {
             | Self::PdfTableDamaged
             | Self::LayersUnread
             | Self::AttachmentEncodingDamaged { .. }
+            | Self::MessagePartsRecovered { .. }
+            | Self::AttachmentNameIncomplete { .. }
             | Self::OcrFailed { .. }
             | Self::PagesBeforeFailure { .. } => Severity::Partial,
             Self::PropertyTruncated { .. }
@@ -358,7 +402,8 @@ impl NoteCode {
             | Self::NameReordersLetters
             | Self::NameHidesProgram { .. }
             | Self::ProgramDisguised { .. }
-            | Self::NameMismatch { .. } => Severity::Suspicious,
+            | Self::NameMismatch { .. }
+            | Self::EntryNamesDiffer { .. } => Severity::Suspicious,
             Self::CharsetGuessed { .. }
             | Self::CharsetMismatch { .. }
             | Self::TextEncodingDamaged { .. }
@@ -380,6 +425,9 @@ impl NoteCode {
             | Self::LinksOmitted { .. }
             | Self::EmbeddedUndecodable { .. }
             | Self::DateUnreadable
+            | Self::TimeZoneUnknown { .. }
+            | Self::SeparatorsDoubtful { .. }
+            | Self::EscapesDecoded { .. }
             | Self::HtmlFormDiffers { .. }
             | Self::TextOutsideParts { .. }
             | Self::PgpEncrypted { .. }
