@@ -3,6 +3,8 @@
 mod archives;
 mod hostile;
 mod kinds;
+mod charsets;
+mod damaged_mails;
 mod mails;
 mod said;
 mod texts;
