@@ -5,11 +5,13 @@
 //! crate trusts a length, a count or an offset that a file states.
 
 mod charset;
+mod file_names;
 mod formats;
 pub mod identify;
 mod out;
 mod transfer;
 
+pub use file_names::FileNames;
 pub use out::{Input, Out, Stop};
 
 use exhibit_model::{Reason, Record, Request, Sink, Task, Verdict};
