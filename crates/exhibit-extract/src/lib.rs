@@ -6,11 +6,13 @@
 
 mod charset;
 mod compound;
+mod file_names;
 mod formats;
 pub mod identify;
 mod out;
 mod transfer;
 
+pub use file_names::FileNames;
 pub use out::{Input, Out, Stop};
 
 use exhibit_model::{Reason, Record, Request, Sink, Task, Verdict};

@@ -22,7 +22,14 @@ use std::time::{Duration, Instant};
 /// A message to the committer.
 pub(crate) enum Message<'a> {
     /// A file of a source, with its times of modification and of inode change.
-    File { source: SourceId, path: Vec<u8>, times: Option<(Moment, Moment)>, content: Content<'a> },
+    File {
+        source: SourceId,
+        path: Vec<u8>,
+        /// The path decoded, where its bytes are not UTF-8.
+        path_text: String,
+        times: Option<(Moment, Moment)>,
+        content: Content<'a>,
+    },
     /// A source was walked completely.
     Walked { source: SourceId, found: u64 },
     /// Intake has ended.
@@ -333,8 +340,9 @@ struct Batch<'w, 'k> {
 impl Batch<'_, '_> {
     fn take(&mut self, message: Message<'_>) -> Result<(), IngestError> {
         match message {
-            Message::File { source, path, times, content } => {
+            Message::File { source, path, path_text, times, content } => {
                 let mut new = self.new_item(source, &path, times.map(|(modified, _)| modified));
+                new.name_text = &path_text;
                 new.changed = times.map(|(_, changed)| changed);
                 self.receive(new, content)
             }

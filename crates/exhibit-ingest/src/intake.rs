@@ -68,7 +68,7 @@ impl Intake<'_> {
                 }
             }
         };
-        self.out.send(Message::File { source, path: entry.below, times, content })
+        self.out.send(Message::File { source, path: entry.below, path_text: entry.below_text, times, content })
     }
 }
 

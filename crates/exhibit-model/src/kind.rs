@@ -88,6 +88,12 @@ pub enum ReaderKey {
     Picture,
     /// Plain text in any encoding, and text formats read as plain text.
     Text,
+    /// Text with backslash escapes: JSON and JavaScript.
+    Json,
+    /// XML without a reader of its own.
+    Xml,
+    /// vCard and iCalendar.
+    ContentLines,
     /// Comma-, semicolon-, tab- or bar-separated values.
     Table,
     /// HTML and XHTML.

@@ -50,6 +50,7 @@ const OURS: &[(&str, &[&str])] = &[
         "exhibit-ingest",
         &[
             "exhibit-model",
+            "exhibit-extract",
             "exhibit-text",
             "exhibit-proof",
             "exhibit-cage",

@@ -35,16 +35,17 @@ impl Scheme {
             10002 => "big5",
             10003 => "euc-kr",
             10008 => "gb18030",
+            437 | 737 | 775 | 850 | 852 | 855 | 857 | 858 | 860..=865 | 869 => &format!("cp{page}"),
             _ => return None,
         };
         Self::for_label(label.as_bytes()).or_else(|| Encoding::for_label(label.as_bytes()).map(Self::Web))
     }
 
     /// Whether characters may have more than one byte.
-    pub(crate) fn is_multibyte(self) -> bool {
+    pub(crate) fn has_multibyte_characters(self) -> bool {
         match self {
             Self::Web(encoding) => !encoding.is_single_byte(),
-            Self::Ebcdic => false,
+            Self::Ebcdic | Self::Dos(_) => false,
             _ => true,
         }
     }
@@ -74,7 +75,7 @@ mod tests {
 
     #[test]
     fn multibyte_pages_are_known() {
-        let multibyte = |page| Scheme::for_code_page(page).is_some_and(Scheme::is_multibyte);
+        let multibyte = |page| Scheme::for_code_page(page).is_some_and(Scheme::has_multibyte_characters);
         assert!(multibyte(936) && multibyte(932) && multibyte(65001) && !multibyte(1252) && !multibyte(874));
     }
 }

@@ -336,7 +336,7 @@ impl Body {
                 let page = item.properties.number(id::INTERNET_CODE_PAGE).and_then(|page| u32::try_from(page).ok());
                 let stated = page.and_then(Scheme::for_code_page).or_else(|| html::stated_encoding(bytes));
                 let label = stated.map(Scheme::name);
-                let (text, scheme, as_stated) = mail::decode_labelled(label.as_deref(), bytes);
+                let mail::Decoding { text, scheme, as_stated, .. } = mail::decode_labelled(label.as_deref(), bytes);
                 match label {
                     _ if as_stated => {}
                     Some(stated) => {

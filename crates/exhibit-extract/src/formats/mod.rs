@@ -4,6 +4,7 @@
 mod cms;
 mod compressed;
 mod docx;
+mod escaped;
 mod exif;
 pub(crate) mod html;
 mod mail;
@@ -26,9 +27,12 @@ pub(crate) mod text;
 mod tnef;
 mod zip;
 
+pub(crate) use zip::names as zip_names;
+
 use crate::MapFile;
 use crate::identify::Kind;
 use crate::out::{Input, Out, Stop};
+use escaped::Escapes;
 use exhibit_model::{ReaderKey, Reason, Request, Verdict};
 use std::path::PathBuf;
 
@@ -64,6 +68,9 @@ const FORMATS: &[Format] = &[
     Format::new(ReaderKey::Sealed, |_, _, _| Ok(Verdict::Encrypted)),
     Format::new(ReaderKey::Signed, cms::read),
     Format::new(ReaderKey::Text, |input, _, out| text::read(input, out)),
+    Format::new(ReaderKey::Json, |input, _, out| escaped::read(Escapes::Backslash, input, out)),
+    Format::new(ReaderKey::Xml, |input, _, out| escaped::read(Escapes::Reference, input, out)),
+    Format::new(ReaderKey::ContentLines, |input, _, out| escaped::read(Escapes::ContentLine, input, out)),
     Format::new(ReaderKey::Table, |input, _, out| table::read(input, out)),
     Format::new(ReaderKey::Html, |input, _, out| html::read(input, out)),
     Format::new(ReaderKey::Mail, mail::read),

@@ -163,8 +163,8 @@ fn doc_text(document: &DocDocument) -> Draft {
 
 // Notes the storages in which documents and workbooks keep macros.
 fn emit_macros(bytes: &[u8], out: &mut Out<'_>) -> Result<(), Stop> {
-    let Ok(file) = cfb::CompoundFile::open(Cursor::new(bytes)) else { return Ok(()) };
-    let present = ["/Macros/VBA", "/_VBA_PROJECT_CUR/VBA", "/VBA"].iter().any(|storage| file.is_storage(storage));
+    let Some(file) = Compound::open(Cursor::new(bytes)) else { return Ok(()) };
+    let present = ["/Macros/VBA", "/_VBA_PROJECT_CUR/VBA", "/VBA"].iter().any(|storage| file.find(storage).is_some());
     if present {
         out.note(0, NoteCode::MacrosPresent { part: None })?;
     }

@@ -79,7 +79,7 @@ pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) 
         out.note(0, NoteCode::FileCutShort)?;
     }
     if found.wrong_checksums > 0 {
-        out.note(0, NoteCode::ChecksumsWrong { count: found.wrong_checksums })?;
+        out.note(0, NoteCode::ContentChecksumsWrong { count: found.wrong_checksums })?;
     }
     if found.damaged_properties {
         out.note(0, NoteCode::TextMissing)?;

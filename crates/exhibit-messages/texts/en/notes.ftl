@@ -8,6 +8,16 @@ entries-missing =
         [one] the archive states { $entries } entry more than it has
        *[other] the archive states { $entries } entries more than it has
     }
+unlisted-bytes =
+    { $bytes ->
+        [one] { $bytes } byte of the archive is not named by its directory
+       *[other] { $bytes } bytes of the archive are not named by its directory; another archive or removed entries may be in them
+    }
+checksums-wrong =
+    { $entries ->
+        [one] an entry of the archive does not match its checksum; what was unpacked of it is kept
+       *[other] { $entries } entries of the archive do not match their checksums; what was unpacked of them is kept
+    }
 blocks-damaged =
     { $blocks ->
         [one] { $blocks } block of the archive is damaged and belongs to no file
@@ -43,7 +53,7 @@ store-properties-lost =
         [one] { $count } property or attachment of a message cannot be read
        *[other] { $count } properties and attachments of messages cannot be read
     }
-checksums-wrong =
+content-checksums-wrong =
     { $count ->
         [one] { $count } checksum within the file does not match its content
        *[other] { $count } checksums within the file do not match its content
@@ -93,6 +103,16 @@ attachment-encoding-damaged =
         [one] the transfer encoding of { $count } attachment is damaged; decoded as far as possible
        *[other] the transfer encoding of { $count } attachments is damaged; decoded as far as possible
     }
+message-parts-recovered =
+    { $count ->
+        [one] the boundary between the message’s parts is missing or wrong; its parts were found by their lines
+       *[other] the boundaries between parts of the message are missing or wrong in { $count } places; the parts were found by their lines
+    }
+attachment-name-incomplete =
+    { $count ->
+        [one] a section of the name of an attachment is missing
+       *[other] sections of the names of { $count } attachments are missing
+    }
 ocr-failed = OCR failed: { $reason }
 pages-before-failure =
     { $pages ->
@@ -128,6 +148,11 @@ name-reorders-letters = the file name contains characters that reorder its lette
 name-hides-program = a program disguised by a double extension (.{ $inner }.{ $extension })
 program-disguised = a program ({ $media-type }) with the extension .{ $extension }
 name-mismatch = the extension is .{ $extension }, but the content is { $media-type }
+entry-names-differ =
+    { $entries ->
+        [one] an entry of the archive has another name in its header than in the directory; the name in the directory is shown
+       *[other] { $entries } entries of the archive have other names in their headers than in the directory; the names in the directory are shown
+    }
 
 charset-guessed =
     { $texts ->
@@ -199,6 +224,17 @@ embedded-undecodable =
        *[other] { $count } embedded files cannot be decoded
     }
 date-unreadable = the date of the message cannot be parsed
+time-zone-unknown = the time zone { $zone } is not understood; the date is given without one
+separators-doubtful =
+    { $count ->
+        [one] a line that begins a message is not in the usual form; header fields follow it
+       *[other] { $count } lines that begin messages are not in the usual form; header fields follow them
+    }
+escapes-decoded =
+    { $lines ->
+        [one] a line with escaped characters follows the text in decoded form
+       *[other] { $lines } lines with escaped characters follow the text in decoded form
+    }
 html-form-differs =
     { $parts ->
         [one] the HTML form of the message has more text than the plain one and is kept as a member

@@ -46,6 +46,16 @@ codes! {
             /// The number of missing entries.
             entries: u64,
         } = "entries-missing",
+        /// An archive has bytes that belong to no entry of its directory; another archive or removed entries may be in them.
+        UnlistedBytes {
+            /// Their number.
+            bytes: u64,
+        } = "unlisted-bytes",
+        /// Entries of an archive do not match their checksums; what was unpacked of them is kept.
+        ChecksumsWrong {
+            /// The number of entries.
+            entries: u64,
+        } = "checksums-wrong",
         /// Blocks of an archive are damaged and belong to no entry.
         BlocksDamaged {
             /// The number of blocks.
@@ -93,10 +103,10 @@ codes! {
             count: u64,
         } = "store-properties-lost",
         /// Checksums within the file do not match its content.
-        ChecksumsWrong {
+        ContentChecksumsWrong {
             /// Their number.
             count: u64,
-        } = "checksums-wrong",
+        } = "content-checksums-wrong",
         /// The file ends before its content does; it was read to there.
         FileCutShort = "file-cut-short",
         /// A part of a package is missing, or cannot be decompressed.
@@ -150,6 +160,16 @@ codes! {
             /// The number of attachments.
             count: u64,
         } = "attachment-encoding-damaged",
+        /// The boundary between the parts of a message is missing or not the declared one; the parts were found by their lines.
+        MessagePartsRecovered {
+            /// The number of bodies.
+            count: u64,
+        } = "message-parts-recovered",
+        /// Sections of the names of attachments are missing.
+        AttachmentNameIncomplete {
+            /// The number of attachments.
+            count: u64,
+        } = "attachment-name-incomplete",
         /// A page could not be read by OCR.
         OcrFailed {
             /// The reason.
@@ -241,6 +261,11 @@ codes! {
             /// The type of the content.
             media_type: String,
         } = "name-mismatch",
+        /// Entries of an archive have another name in front of their content than in the directory.
+        EntryNamesDiffer {
+            /// The number of entries.
+            entries: u64,
+        } = "entry-names-differ",
 
         // remark
         /// A text declares no encoding; it was guessed.
@@ -345,6 +370,21 @@ codes! {
         } = "embedded-undecodable",
         /// The message's date cannot be parsed.
         DateUnreadable = "date-unreadable",
+        /// The time zone of a date is not understood; the date is given without one.
+        TimeZoneUnknown {
+            /// The zone as written.
+            zone: String,
+        } = "time-zone-unknown",
+        /// Lines that begin messages of a mailbox are not in the usual form, or no empty line precedes them; header fields follow them.
+        SeparatorsDoubtful {
+            /// Their number.
+            count: u64,
+        } = "separators-doubtful",
+        /// Lines with escaped characters follow the text on further pages in decoded form.
+        EscapesDecoded {
+            /// Their number.
+            lines: u64,
+        } = "escapes-decoded",
         /// The HTML form of a message has more text than the plain one, and is kept as a member.
         HtmlFormDiffers {
             /// The number of such parts.
@@ -463,6 +503,8 @@ impl NoteCode {
             Self::ZipDirectoryLost
             | Self::ArchiveSplit
             | Self::EntriesMissing { .. }
+            | Self::UnlistedBytes { .. }
+            | Self::ChecksumsWrong { .. }
             | Self::BlocksDamaged { .. }
             | Self::TrailingBytes { .. }
             | Self::LeadingBytes { .. }
@@ -471,7 +513,7 @@ impl NoteCode {
             | Self::StoreDamaged { .. }
             | Self::StoreMessagesMissing { .. }
             | Self::StorePropertiesLost { .. }
-            | Self::ChecksumsWrong { .. }
+            | Self::ContentChecksumsWrong { .. }
             | Self::FileCutShort
             | Self::PartLost { .. }
             | Self::UndecodableBytes { .. }
@@ -485,6 +527,8 @@ impl NoteCode {
             | Self::PdfTableDamaged
             | Self::LayersUnread
             | Self::AttachmentEncodingDamaged { .. }
+            | Self::MessagePartsRecovered { .. }
+            | Self::AttachmentNameIncomplete { .. }
             | Self::OcrFailed { .. }
             | Self::GlyphsUnmapped { .. }
             | Self::OcrDoubtful { .. }
@@ -504,7 +548,8 @@ impl NoteCode {
             | Self::NameReordersLetters
             | Self::NameHidesProgram { .. }
             | Self::ProgramDisguised { .. }
-            | Self::NameMismatch { .. } => Severity::Suspicious,
+            | Self::NameMismatch { .. }
+            | Self::EntryNamesDiffer { .. } => Severity::Suspicious,
             Self::CharsetGuessed { .. }
             | Self::CharsetMismatch { .. }
             | Self::TextEncodingDamaged { .. }
@@ -526,6 +571,9 @@ impl NoteCode {
             | Self::LinksOmitted { .. }
             | Self::EmbeddedUndecodable { .. }
             | Self::DateUnreadable
+            | Self::TimeZoneUnknown { .. }
+            | Self::SeparatorsDoubtful { .. }
+            | Self::EscapesDecoded { .. }
             | Self::HtmlFormDiffers { .. }
             | Self::SignatureUnchecked { .. }
             | Self::StoreMessages { .. }

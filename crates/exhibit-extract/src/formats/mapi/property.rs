@@ -245,7 +245,7 @@ pub(crate) fn narrow_scheme(code_pages: &[Option<i64>], sample: &[u8]) -> (Schem
         decoder.decode(sample, true, &mut text);
         let is_utf16 =
             matches!(scheme, Scheme::Web(web) if web == encoding_rs::UTF_16LE || web == encoding_rs::UTF_16BE);
-        if decoder.undecodable() == 0 && !is_utf16 && (scheme.is_multibyte() || !other) {
+        if decoder.undecodable() == 0 && !is_utf16 && (scheme.has_multibyte_characters() || !other) {
             return (scheme, false);
         }
     }
@@ -258,5 +258,5 @@ fn is_pairs(scheme: Scheme, sample: &[u8]) -> bool {
     let mut runs = sample.split(u8::is_ascii);
     let mut decoder = Decoder::new(scheme);
     decoder.decode(sample, true, &mut String::new());
-    scheme.is_multibyte() && high >= 8 && decoder.undecodable() == 0 && runs.all(|run| run.len() % 2 == 0)
+    scheme.has_multibyte_characters() && high >= 8 && decoder.undecodable() == 0 && runs.all(|run| run.len() % 2 == 0)
 }

@@ -117,7 +117,7 @@ impl Fonts {
             Charset::Of(scheme) => scheme,
             // programs that write no charsets of fonts mean the file's; Word means western
             Charset::Western => match self.page {
-                Some(page) if page.is_multibyte() && is_pairs(page, bytes) => page,
+                Some(page) if page.has_multibyte_characters() && is_pairs(page, bytes) => page,
                 _ => Scheme::Web(WINDOWS_1252),
             },
             Charset::Default => self.of_file(),

@@ -102,7 +102,7 @@ fn damage_is_noted_and_the_rest_read() {
     wrong[at] = b'C';
     let outcome = read(extract, &wrong);
     assert_eq!(outcome.members[0].1, b"Content");
-    assert!(outcome.has_note(&NoteCode::ChecksumsWrong { count: 1 }));
+    assert!(outcome.has_note(&NoteCode::ContentChecksumsWrong { count: 1 }));
     let cut = read(extract, &sample()[..at + 3]);
     assert_eq!(cut.members[0].1, b"con");
     assert!(cut.has_note(&NoteCode::FileCutShort));
