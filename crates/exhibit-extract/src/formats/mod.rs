@@ -4,16 +4,19 @@
 mod compressed;
 mod docx;
 mod exif;
+mod heif;
 pub(crate) mod html;
 mod mail;
 pub(crate) mod mbox;
+mod metafile;
 mod office;
 mod ole;
 mod opendocument;
 mod pdf;
-mod picture;
+pub(crate) mod picture;
 mod sheet;
 mod slides;
+mod svg;
 pub(crate) mod table;
 mod tar;
 pub(crate) mod text;
@@ -69,6 +72,9 @@ const FORMATS: &[Format] = &[
     Format::new(ReaderKey::Object, ole::extract_object),
     Format::new(ReaderKey::Opendocument, opendocument::extract),
     Format::new(ReaderKey::Picture, picture::extract).rendered_by(picture::render),
+    Format::new(ReaderKey::Heif, heif::extract),
+    Format::new(ReaderKey::Metafile, metafile::extract),
+    Format::new(ReaderKey::Svg, svg::extract),
     Format::new(ReaderKey::Pdf, pdf::extract).rendered_by(pdf::render).warmed_by(pdf::warm),
     Format::new(ReaderKey::Zip, zip::read),
     Format::new(ReaderKey::Tar, |input, _, out| tar::read(input, out)),
