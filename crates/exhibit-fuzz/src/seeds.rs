@@ -55,6 +55,16 @@ pub fn seeds() -> Vec<(&'static str, Vec<u8>)> {
     ] {
         seeds.push(("query", query.into()));
     }
+    for picture in [
+        &b"P5 2 2 255\n\x10\xf0\x10\xf0"[..],
+        b"P7\nWIDTH 1\nHEIGHT 1\nDEPTH 3\nMAXVAL 255\nENDHDR\n\xff\0\0",
+        b"<svg><title>gate</title><text>one<tspan>two</tspan></text><image href='data:image/png;base64,iVBORw=='/></svg>",
+        b"8BPS\0\x01\0\0\0\0\0\0\0\x01\0\0\0\x02\0\0\0\x02\0\x08\0\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x10\xf0\x10\xf0",
+        b"\x01\0\x09\0\0\x03\0\0\0\0\0\0\0\0\0\0\0\0\x08\0\0\0\x21\x05\x04\0gate\x09\0\x03\0\x03\0\0\0\0\0",
+        b"\0\0\0\x10ftypheic\0\0\0\0\0\0\0\x14ispe\0\0\0\0\0\0\0\x40\0\0\0\x30",
+    ] {
+        seeds.push(("format_picture", picture.to_vec()));
+    }
     seeds
 }
 

@@ -104,7 +104,7 @@ pub fn note(code: &NoteCode) -> Message {
         NoteCode::PreviewOnly => notes::preview_only(),
         NoteCode::EarlierTextKept { pages } => notes::earlier_text_kept(*pages),
         NoteCode::FontBytesDecoded { glyphs } => notes::font_bytes_decoded(*glyphs),
-        NoteCode::TextCovered { characters } => notes::text_covered(*characters),
+        NoteCode::TextCovered { areas, characters } => notes::text_covered(*areas, *characters),
         NoteCode::RedactionsUnapplied { redactions } => notes::redactions_unapplied(*redactions),
         NoteCode::GlyphsUnmapped { glyphs } => notes::glyphs_unmapped(*glyphs),
         NoteCode::OcrDoubtful { words } => notes::ocr_doubtful(*words),

@@ -84,8 +84,14 @@ pub enum ReaderKey {
     SealedOffice,
     /// An object as office files embed it, in a compound file.
     Object,
-    /// JPEG, PNG, TIFF, BMP, GIF, WebP.
+    /// JPEG, PNG, TIFF, BMP, GIF, WebP, JPEG 2000, JBIG2, Netpbm, Photoshop, raw photographs.
     Picture,
+    /// HEIF and AVIF.
+    Heif,
+    /// Windows metafiles: EMF and WMF.
+    Metafile,
+    /// SVG drawings.
+    Svg,
     /// Plain text in any encoding, and text formats read as plain text.
     Text,
     /// Text with backslash escapes: JSON and JavaScript.

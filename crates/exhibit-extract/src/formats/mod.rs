@@ -6,21 +6,24 @@ mod compressed;
 mod docx;
 mod escaped;
 mod exif;
+mod heif;
 pub(crate) mod html;
 mod mail;
 mod mapi;
 pub(crate) mod mbox;
+mod metafile;
 mod msg;
 mod office;
 mod ole;
 mod olm;
 mod opendocument;
 mod pdf;
-mod picture;
+pub(crate) mod picture;
 mod pst;
 mod rtf;
 mod sheet;
 mod slides;
+mod svg;
 pub(crate) mod table;
 mod tar;
 pub(crate) mod text;
@@ -89,6 +92,9 @@ const FORMATS: &[Format] = &[
     Format::new(ReaderKey::Rtf, rtf::read),
     Format::new(ReaderKey::Opendocument, opendocument::extract),
     Format::new(ReaderKey::Picture, picture::extract).rendered_by(picture::render),
+    Format::new(ReaderKey::Heif, heif::extract),
+    Format::new(ReaderKey::Metafile, metafile::extract),
+    Format::new(ReaderKey::Svg, svg::extract),
     Format::new(ReaderKey::Pdf, pdf::extract).rendered_by(pdf::render).warmed_by(pdf::warm),
     Format::new(ReaderKey::Zip, zip::read),
     Format::new(ReaderKey::Tar, |input, _, out| tar::read(input, out)),

@@ -23,11 +23,44 @@ const fn pair(bytes: &'static [u8], offset: usize, more: &'static [u8], kind: Ki
 
 /// The kind identified by fixed bytes in `head`, the first bytes of a file, if any.
 pub(super) fn by_magic(head: &[u8]) -> Option<Kind> {
+    if let Some(kind) = raw_photograph(head).or_else(|| netpbm(head)) {
+        return Some(kind);
+    }
     let at = |offset: usize, bytes: &[u8]| head.get(offset..).is_some_and(|rest| rest.starts_with(bytes));
     let binary = head.iter().take(512).any(|b| *b < 9);
     let fits = |m: &Magic| at(m.offset, m.bytes) && m.more.is_none_or(|(offset, more)| at(offset, more));
     let fixed = TABLE.iter().find(|m| fits(m) && (binary || !could_be_prose(m.bytes)));
     fixed.map(|m| m.kind).or_else(|| by_structure(head))
+}
+
+/// A raw photograph: most are TIFF files by their first bytes.
+fn raw_photograph(head: &[u8]) -> Option<Kind> {
+    let media_type = crate::formats::picture::raw::media_type(head)?;
+    const KINDS: [Kind; 9] = [
+        kind!("image/x-adobe-dng"),
+        kind!("image/x-canon-cr2"),
+        kind!("image/x-canon-cr3"),
+        kind!("image/x-fuji-raf"),
+        kind!("image/x-nikon-nef"),
+        kind!("image/x-olympus-orf"),
+        kind!("image/x-panasonic-rw2"),
+        kind!("image/x-pentax-pef"),
+        kind!("image/x-sony-arw"),
+    ];
+    KINDS.into_iter().find(|kind| kind.media_type == media_type)
+}
+
+/// A Netpbm picture: its letter and digit begin texts too, so its header must be whole.
+fn netpbm(head: &[u8]) -> Option<Kind> {
+    if !crate::formats::picture::is_netpbm(head) {
+        return None;
+    }
+    match head.get(1)? {
+        b'1' | b'4' => Some(kind!("image/x-portable-bitmap")),
+        b'2' | b'5' => Some(kind!("image/x-portable-graymap")),
+        b'3' | b'6' => Some(kind!("image/x-portable-pixmap")),
+        _ => Some(kind!("image/x-portable-arbitrarymap")),
+    }
 }
 
 /// Whether a text might begin with these bytes, so that they prove nothing unless binary bytes follow.
@@ -189,6 +222,7 @@ const TABLE: &[Magic] = &[
     pair(b"BM", 6, b"\0\0\0\0", kind!("image/bmp")),
     magic(0, b"\0\0\0\x0CjP  \r\n\x87\n", kind!("image/jp2")),
     magic(0, b"\xFF\x4F\xFF\x51\0", kind!("image/x-jp2-codestream")),
+    magic(0, b"\x97JB2\r\n\x1A\n", kind!("image/jbig2")),
     magic(0, b"\xFF\x0A", kind!("image/jxl")),
     magic(0, b"\0\0\0\x0CJXL \r\n\x87\n", kind!("image/jxl")),
     magic(0, b"8BPS", kind!("image/vnd.adobe.photoshop")),

@@ -11,7 +11,7 @@ use crate::hocr::{self, Reading};
 use exhibit_cage::{Cage, CageLimits, Tool, ToolStatus};
 use exhibit_case::{CaseError, read_page, render};
 use exhibit_catalogue::{Catalogue, Item, JobEnd, Lease, OcrState, PageRow, Span};
-use exhibit_model::layers::{self, Current, Recognised};
+use exhibit_model::layers::{self, Current};
 use exhibit_model::{
     Detail, Digest, ItemId, Note, NoteCode, OriginalId, Page, PageKind, Picture, Reason, Task, TextSource,
 };
@@ -243,7 +243,7 @@ impl Session<'_> {
     fn read(&self, row: &PageRow) -> Result<Read, Unread> {
         let native = read_page(self.packs, row)?;
         let (reading, model) = self.best(&native)?;
-        let combined = layers::combine(&native, &Recognised { text: &reading.text, boxes: &reading.boxes });
+        let combined = layers::combine(&native, &layers::Recognised { text: &reading.text, boxes: &reading.boxes });
         let doubtful = (combined.doubtful > 0).then_some(NoteCode::OcrDoubtful { words: combined.doubtful });
         let change = match combined.current {
             Current::Own if native.counts.characters > 0 => {

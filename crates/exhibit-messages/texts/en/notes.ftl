@@ -302,9 +302,9 @@ font-bytes-decoded = { $glyphs ->
         [one] { $glyphs } glyph is a byte of a legacy encoding of Chinese, Japanese or Korean, and was decoded as such
        *[other] { $glyphs } glyphs are bytes of a legacy encoding of Chinese, Japanese or Korean, and were decoded as such
     }
-text-covered = { $characters ->
-        [one] { $characters } character under an opaque area, such as a black bar, is still in the file; it is marked as invisible
-       *[other] { $characters } characters under opaque areas, such as black bars, are still in the file; they are marked as invisible
+text-covered = { $areas ->
+        [one] an opaque area, such as a black bar, covers text that is still in the file: { NUMBER($characters) } characters, marked as invisible
+       *[other] { $areas } opaque areas, such as black bars, cover text that is still in the file: { NUMBER($characters) } characters, marked as invisible
     }
 redactions-unapplied = { $redactions ->
         [one] { $redactions } redaction is marked and not applied; what it would remove is still in the file

@@ -470,6 +470,8 @@ codes! {
         } = "font-bytes-decoded",
         /// Text under an opaque area that was painted over it, such as a black bar, is still in the file; it is marked as invisible.
         TextCovered {
+            /// The number of areas.
+            areas: u64,
             /// The number of characters.
             characters: u64,
         } = "text-covered",

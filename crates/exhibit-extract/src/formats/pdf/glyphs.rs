@@ -41,6 +41,8 @@ pub(super) struct Glyph {
     pub(super) invisible: bool,
     /// Whether it cannot be seen for another reason: its colour, its size, a clip, what is painted over it.
     pub(super) unseen: bool,
+    /// The number of the area whose colour it has, 0 for none.
+    on_area: u32,
     /// The number of glyphs placed before it.
     order: u32,
 }
@@ -101,23 +103,33 @@ impl<'u, 'a> Collector<'u, 'a> {
         self.unmapped = self.unmapped.saturating_add(u32::from(!known));
         let Some(mut glyph) = located(text, advance, look) else { return };
         glyph.order = self.placed;
-        glyph.unseen = look.unseen || self.is_unseen(&glyph, look.colour);
+        glyph.unseen = look.unseen;
+        if !look.invisible {
+            self.mark_unseen(&mut glyph, look.colour);
+        }
         if !self.is_copy(&glyph) {
             self.glyphs.push(glyph);
         }
     }
 
-    /// Whether a glyph is too small, outside the clip, or of the colour of what is behind it.
-    fn is_unseen(&self, glyph: &Glyph, colour: Option<[u8; 4]>) -> bool {
+    /// Marks a glyph that is too small, outside the clip, or of the colour of what is behind it.
+    fn mark_unseen(&self, glyph: &mut Glyph, colour: Option<[u8; 4]>) {
         const LEAST_EM: f32 = 1.0;
         const NEAR: u8 = 8;
         let (x, y) = ((glyph.rect[0] + glyph.rect[2]) / 2.0, (glyph.rect[1] + glyph.rect[3]) / 2.0);
         if glyph.em < LEAST_EM || self.ink.is_clipped(x, y) {
-            return true;
+            glyph.unseen = true;
+            return;
         }
-        let Some([r, g, b, alpha]) = colour else { return false };
-        let behind = self.ink.painted(x, y).colour;
-        alpha < NEAR || behind.is_some_and(|behind| behind.iter().zip([r, g, b]).all(|(a, b)| a.abs_diff(b) < NEAR))
+        let Some([r, g, b, alpha]) = colour else { return };
+        let behind = self.ink.painted(x, y);
+        let near = |one: [u8; 3], other: [u8; 3]| one.iter().zip(other).all(|(a, b)| a.abs_diff(b) < NEAR);
+        let same = behind.colour.is_some_and(|behind| near(behind, [r, g, b]));
+        glyph.unseen |= same || alpha < NEAR;
+        // white on white is hidden, not covered
+        if same && !near([r, g, b], [255; 3]) {
+            glyph.on_area = behind.area;
+        }
     }
 
     fn pattern(&mut self, tiling: &TilingPattern<'a>, area: Rect, is_stroke: bool) {
@@ -195,17 +207,31 @@ impl<'u, 'a> Collector<'u, 'a> {
     }
 }
 
-/// Marks the glyphs over which something was painted, and tells `ink` of those that can be seen. Returns how many are under
-/// an area of one colour, white space not counted.
-pub(super) fn cover(ink: &mut Ink, glyphs: &mut [Glyph]) -> u32 {
-    let mut covered = 0_u32;
+/// What is under areas of one colour that were painted over it, or has the colour of the area that it is on.
+#[derive(Default)]
+pub(super) struct Covered {
+    /// The number of characters, white space not counted.
+    pub(super) characters: u32,
+    /// The numbers of the areas.
+    pub(super) areas: HashSet<u32>,
+}
+
+/// Marks the glyphs over which something was painted, and tells `ink` of those that can be seen.
+pub(super) fn cover(ink: &mut Ink, glyphs: &mut [Glyph]) -> Covered {
+    let mut covered = Covered::default();
     for glyph in glyphs.iter_mut().filter(|glyph| !glyph.is_space()) {
         let [left, top, right, bottom] = glyph.rect;
         let at = |part: f32| ink.painted(left + (right - left) * part, (top + bottom) / 2.0);
         let over = [at(0.25), at(0.5), at(0.75)];
         if over.iter().all(|paint| paint.order >= glyph.order) {
-            covered += u32::from(over[1].solid && !glyph.invisible && !glyph.unseen);
+            if over[1].area > 0 && !glyph.invisible && !glyph.unseen {
+                covered.characters += 1;
+                covered.areas.insert(over[1].area);
+            }
             glyph.unseen = true;
+        } else if glyph.on_area > 0 && glyph.unseen && !glyph.invisible {
+            covered.characters += 1;
+            covered.areas.insert(glyph.on_area);
         }
         if !glyph.invisible && !glyph.unseen {
             ink.text(glyph.rect);
@@ -302,6 +328,7 @@ fn located(text: BfString, advance: f32, look: Look) -> Option<Glyph> {
         vertical,
         invisible,
         unseen: false,
+        on_area: 0,
         order: 0,
     })
 }
@@ -353,6 +380,9 @@ impl<'a> Device<'a> for Collector<'_, 'a> {
 
     fn draw_rect(&mut self, rect: &Rect, props: DrawProps<'a>, mode: &DrawMode) {
         let area = props.transform.transform_rect_bbox(*rect);
+        if matches!(mode, DrawMode::Fill(_)) {
+            self.ink.speck(area);
+        }
         match &props.paint {
             Paint::Color(colour) if matches!(mode, DrawMode::Fill(_)) => {
                 let [r, g, b, alpha] = colour.to_rgba().to_rgba8();

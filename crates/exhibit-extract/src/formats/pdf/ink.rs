@@ -43,6 +43,8 @@ pub(super) struct Ink {
     strip_count: u32,
     text: Grid,
     shapes: Vec<(u8, u8)>,
+    /// Small areas of any form, of which letters may be made.
+    specks: Vec<(u8, u8)>,
     examined: u32,
     cover: Cover,
 }
@@ -58,6 +60,7 @@ impl Ink {
             strip_count: 0,
             text: Grid::EMPTY,
             shapes: Vec::new(),
+            specks: Vec::new(),
             examined: 0,
             cover: Cover::default(),
         }
@@ -114,7 +117,7 @@ impl Ink {
         };
         self.pictured(area, across, down);
         if covers {
-            self.cover.paint(self.size, area, |cell| *cell = Paint { order, solid: false, colour: None });
+            self.cover.paint(self.size, area, |cell| *cell = Paint { order, area: 0, colour: None });
         }
     }
 
@@ -181,28 +184,43 @@ impl Ink {
 
     fn part(&mut self, part: &Part) {
         self.examined += 1;
-        if !part.is_like_a_letter() {
-            return;
+        let Some(area) = part.area.filter(|_| self.examined < MOST_SHAPES) else { return };
+        if part.is_like_a_letter() {
+            let cell = self.clipped(area).map(|area| self.cell(area));
+            self.shapes.extend(cell);
+        } else {
+            self.speck(area);
         }
-        let Some(area) = part.area.and_then(|area| self.clipped(area)) else { return };
+    }
+
+    /// A filled area: a small one may be part of a letter.
+    pub(super) fn speck(&mut self, area: Rect) {
+        const LARGEST: f64 = 30.0;
+        let small = area.width() <= LARGEST && area.height() <= LARGEST;
+        if small && self.specks.len() < MOST_SHAPES as usize {
+            let cell = self.clipped(area).map(|area| self.cell(area));
+            self.specks.extend(cell);
+        }
+    }
+
+    /// The cell of the middle of an area.
+    fn cell(&self, area: Rect) -> (u8, u8) {
         let cell = |at: f64, side: f32| ((at / f64::from(side.max(1.0)) * CELLS as f64) as usize).min(CELLS - 1) as u8;
         let middle = area.center();
-        self.shapes.push((cell(middle.x, self.size.0), cell(middle.y, self.size.1)));
+        (cell(middle.x, self.size.0), cell(middle.y, self.size.1))
     }
 
     /// An opaque area of one colour, painted over what came before.
     pub(super) fn area(&mut self, area: Rect, colour: [u8; 3], order: u32) {
-        const LEAST_SIDE: f64 = 3.0;
-        if let Some(area) = self.clipped(area).filter(|area| area.width() >= LEAST_SIDE && area.height() >= LEAST_SIDE)
-        {
-            let paint = Paint { order, solid: true, colour: Some(colour) };
+        if let Some(area) = self.clipped(area).filter(is_ground) {
+            let paint = Paint { order, area: self.cover.areas + 1, colour: Some(colour) };
             self.cover.paint(self.size, area, |cell| *cell = paint);
         }
     }
 
     /// An area whose form or colour is unknown: light text on it can be seen, and what is behind it may be.
     pub(super) fn ground(&mut self, area: Rect) {
-        if let Some(area) = self.clipped(area) {
+        if let Some(area) = self.clipped(area).filter(is_ground) {
             self.cover.paint(self.size, area, |cell| cell.colour = None);
         }
     }
@@ -223,11 +241,21 @@ impl Ink {
         (bare.count() * 1000).div_ceil((CELLS * CELLS) as u32)
     }
 
-    /// The number of shapes of the size of letters where the page has no text.
+    /// The number of shapes of the size of letters where the page has no text. Many small areas are letters made of pieces.
     pub(super) fn letter_shapes(&self) -> u32 {
+        const LEAST_SPECKS: usize = 200;
+        const SPECKS_OF_A_LETTER: usize = 8;
         let outside = |(x, y): &&(u8, u8)| self.text.0[usize::from(*y)] >> *x & 1 == 0;
-        self.shapes.iter().filter(outside).count() as u32
+        let specks = self.specks.iter().filter(outside).count();
+        let pieces = if specks >= LEAST_SPECKS { specks / SPECKS_OF_A_LETTER } else { 0 };
+        (self.shapes.iter().filter(outside).count() + pieces) as u32
     }
+}
+
+/// Whether an area is large enough to have text on it.
+fn is_ground(area: &Rect) -> bool {
+    const LEAST_SIDE: f64 = 3.0;
+    area.width() >= LEAST_SIDE && area.height() >= LEAST_SIDE
 }
 
 /// The corners of a box that a path's points are in.
@@ -291,14 +319,14 @@ impl Part {
 pub(super) struct Paint {
     /// The number of glyphs placed before the last opaque area or picture; 0 if there is none.
     pub(super) order: u32,
-    /// Whether that is an area of one colour.
-    pub(super) solid: bool,
+    /// The number of that area if it is of one colour, from 1; 0 for a picture.
+    pub(super) area: u32,
     /// The colour, if it is known.
     pub(super) colour: Option<[u8; 3]>,
 }
 
 impl Paint {
-    const PAPER: Self = Self { order: 0, solid: false, colour: Some([255; 3]) };
+    const PAPER: Self = Self { order: 0, area: 0, colour: Some([255; 3]) };
 }
 
 /// The areas painted on a page, in cells; the last one counts.
@@ -339,7 +367,9 @@ impl Cover {
         }
         let cell = |at: f32, side: f32, cells: usize| ((at / side * cells as f32) as usize).min(cells - 1);
         let (column, row) = (cell(x, width, self.across), cell(y, height, self.down));
-        self.cells.get(row * self.across + column).copied().unwrap_or(Paint::PAPER)
+        let paint = self.cells.get(row * self.across + column).copied().unwrap_or(Paint::PAPER);
+        // what was painted after the last area is unknown
+        if self.areas >= MOST_AREAS { Paint { colour: None, ..paint } } else { paint }
     }
 }
 
@@ -417,18 +447,32 @@ mod tests {
     }
 
     #[test]
+    fn letters_made_of_pieces() {
+        let piece = |n: u32| {
+            let (x, y) = (f64::from(n % 100) * 5.0, f64::from(n / 100) * 3.0);
+            Rect::new(x, y, x + 4.0, y + 1.0)
+        };
+        for (count, letters) in [(199, 0), (400, 50)] {
+            let mut page = ink();
+            (0..count).for_each(|n| page.speck(piece(n)));
+            page.speck(Rect::new(0.0, 0.0, 600.0, 1.0));
+            assert_eq!(page.letter_shapes(), letters);
+        }
+    }
+
+    #[test]
     fn the_last_paint_counts() {
         let mut page = ink();
         assert_eq!(page.painted(15.0, 15.0), Paint::PAPER);
         page.area(Rect::new(10.0, 10.0, 100.0, 30.0), [0; 3], 5);
         page.area(Rect::new(10.0, 10.0, 12.0, 640.0), [9; 3], 6);
-        let black = Paint { order: 5, solid: true, colour: Some([0; 3]) };
+        let black = Paint { order: 5, area: 1, colour: Some([0; 3]) };
         assert_eq!(page.painted(15.0, 15.0), black);
         assert_eq!(page.painted(105.0, 15.0), Paint::PAPER);
         page.ground(Rect::new(0.0, 0.0, 640.0, 640.0));
         assert_eq!(page.painted(15.0, 15.0), Paint { colour: None, ..black }, "what it covers is still covered");
         placed(&mut page, (50, 50), [0.0, 0.0, 50.0, 50.0]);
-        assert_eq!(page.painted(15.0, 15.0), Paint { order: 0, solid: false, colour: None });
+        assert_eq!(page.painted(15.0, 15.0), Paint { order: 0, area: 0, colour: None });
         for (x, y) in [(-1.0, 15.0), (f32::NAN, 15.0), (640.0, 640.0)] {
             assert_eq!(page.painted(x, y), Paint::PAPER, "{x} {y}");
         }
@@ -440,7 +484,8 @@ mod tests {
         for n in 0..MOST_AREAS + 5 {
             page.area(Rect::new(0.0, 0.0, 640.0, 10.0), [0; 3], n);
         }
-        assert_eq!(page.painted(5.0, 5.0).order, MOST_AREAS - 1);
+        let last = Paint { order: MOST_AREAS - 1, area: MOST_AREAS, colour: None };
+        assert_eq!(page.painted(5.0, 5.0), last, "the colour is unknown from there on");
         let many = "M10 10 C10 20 20 20 20 10 Z ".repeat(1000);
         let path = BezPath::from_svg(&many).expect("a path");
         (0..300).for_each(|_| page.path(&path, Affine::IDENTITY));

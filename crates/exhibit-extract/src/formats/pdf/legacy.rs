@@ -163,14 +163,15 @@ impl Fonts {
         for object in pdf.objects().into_iter().take(MOST_OBJECTS) {
             let Object::Dict(dict) = object else { continue };
             let truetype = is_named(&dict, "Subtype", b"TrueType");
-            if !(truetype || is_named(&dict, "Subtype", b"Type1")) || is_embedded(&dict) {
+            if !(truetype || is_named(&dict, "Subtype", b"Type1")) {
                 continue;
             }
             let Some(name) = dict.get::<Name<'_>>("BaseFont") else { continue };
-            fonts.encoding = fonts.encoding.or_else(|| encoding_of_name(name.deref()));
-            if !dict.contains_key("Encoding") {
-                fonts.windows |= truetype;
-                type1 |= !truetype && !matches!(name.as_str(), "Symbol" | "ZapfDingbats");
+            let silent = !dict.contains_key("Encoding") && !matches!(name.as_str(), "Symbol" | "ZapfDingbats");
+            type1 |= silent && !truetype;
+            if !is_embedded(&dict) {
+                fonts.encoding = fonts.encoding.or_else(|| encoding_of_name(name.deref()));
+                fonts.windows |= silent && truetype;
             }
         }
         fonts.windows &= !type1;

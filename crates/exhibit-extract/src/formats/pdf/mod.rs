@@ -127,8 +127,10 @@ fn emit_pages(opened: &Opened, out: &mut Out<'_>) -> Result<Texts, Stop> {
         if read.decoded > 0 {
             out.note(number, NoteCode::FontBytesDecoded { glyphs: u64::from(read.decoded) })?;
         }
-        if read.covered > 0 {
-            out.note(number, NoteCode::TextCovered { characters: u64::from(read.covered) })?;
+        let covered = &read.covered;
+        if covered.characters > 0 {
+            let (characters, areas) = (u64::from(covered.characters), covered.areas.len() as u64);
+            out.note(number, NoteCode::TextCovered { areas, characters })?;
         }
         if read.redactions > 0 {
             out.note(number, NoteCode::RedactionsUnapplied { redactions: u64::from(read.redactions) })?;

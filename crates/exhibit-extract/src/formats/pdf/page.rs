@@ -47,7 +47,7 @@ pub(super) struct Read {
     /// Glyphs that are bytes of a legacy encoding.
     pub(super) decoded: u32,
     /// Characters under areas of one colour that were painted over them.
-    pub(super) covered: u32,
+    pub(super) covered: glyphs::Covered,
     /// Redactions that are marked and not applied.
     pub(super) redactions: u32,
 }

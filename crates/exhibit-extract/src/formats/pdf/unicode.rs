@@ -102,7 +102,10 @@ impl<'a> Unmapped<'a> {
     pub(super) fn is_blank(&mut self, shape: &Shape<'a>) -> bool {
         match shape {
             Shape::Outline(glyph) if glyph.glyph_id().to_u32() == 0 => {
-                matches!(glyph.char_code(), 0 | 9 | 10 | 13 | 32 | 160)
+                // control codes in text have no width of their own
+                let control = matches!(glyph.char_code(), 0 | 9 | 10 | 13)
+                    && glyph.advance_width().is_none_or(|width| width <= 0.0);
+                control || matches!(glyph.char_code(), 32 | 160)
             }
             Shape::Outline(glyph) => {
                 let key = (glyph.identifier().cache_key(), glyph.char_code());
@@ -123,8 +126,10 @@ impl<'a> Unmapped<'a> {
     fn has_glyph(&mut self, glyph: &OutlineGlyph) -> bool {
         let Some(font) = glyph.font_data() else { return true };
         let count = self.glyph_counts.entry(font.cache_key).or_insert_with(|| {
-            let face = ttf_parser::Face::parse((*font.data).as_ref(), 0);
-            face.map_or(u32::MAX, |face| u32::from(face.number_of_glyphs()))
+            let data = (*font.data).as_ref();
+            let outlines = || ttf_parser::cff::Table::parse(data).map_or(0, |table| table.number_of_glyphs());
+            let face = ttf_parser::Face::parse(data, 0).map(|face| face.number_of_glyphs());
+            u32::from(face.unwrap_or_else(|_| outlines()))
         });
         glyph.glyph_id().to_u32() < *count
     }

@@ -3,6 +3,7 @@
 mod builder;
 mod content;
 mod hostile;
+mod outside;
 mod right_to_left;
 mod shown;
 

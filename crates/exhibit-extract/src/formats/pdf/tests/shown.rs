@@ -104,15 +104,40 @@ fn glyphs_without_a_character_leave_a_mark() {
 #[test]
 fn codes_that_standard_encodings_leave_open_are_read() {
     // no encoding: the font's own has no name for these codes
-    let mut builder = Builder::page("BT /G 10 Tf 10 50 Td (citt\\340 \\350 l\\222\\351t\\351) Tj ET");
+    let mut builder = Builder::page("BT /G 10 Tf 10 50 Td (citt\\340 \\350 l\\222\\351) Tj ET");
     let widths = "500 ".repeat(256);
     builder.add(&format!("<</Type/Font/Subtype/TrueType/BaseFont/Arial/FirstChar 0/LastChar 255/Widths[{widths}]>>"));
     let outcome = read(&builder.finish());
-    assert_eq!((outcome.text().as_str(), outcome.page().counts.unmapped), ("città è l’été\n", 0));
+    assert_eq!((outcome.text().as_str(), outcome.page().counts.unmapped), ("città è l’é\n", 0));
     // a Type 1 font has the standard encoding
     let mut builder = Builder::page("BT /G 10 Tf 10 50 Td (\\350\\351 \\340) Tj ET");
     builder.add("<</Type/Font/Subtype/Type1/BaseFont/Times-Roman>>");
     assert_eq!(read(&builder.finish()).text(), "ŁØ à\n");
+}
+
+#[test]
+fn fonts_that_are_not_embedded_and_map_nothing_are_not_blank() {
+    let mut builder = Builder::page("BT /G 10 Tf 10 50 Td <767B8BB08868> Tj ET");
+    builder.add("<</Type/Font/Subtype/Type0/BaseFont/Song/Encoding/Identity-H/DescendantFonts[7 0 R]>>");
+    builder.add(
+        "<</Type/Font/Subtype/CIDFontType2/BaseFont/Song/FontDescriptor 8 0 R/DW 1000\
+         /CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>>>",
+    );
+    builder.add("<</Type/FontDescriptor/FontName/Song/Flags 4>>");
+    let outcome = read(&builder.finish());
+    assert_eq!((outcome.text().as_str(), outcome.page().counts.unmapped), ("\u{fffd}\u{fffd}\u{fffd}\n", 3));
+    assert!(outcome.page().wants_ocr());
+}
+
+#[test]
+fn a_control_code_may_be_a_glyph() {
+    let page = |widths: &str| {
+        let mut builder = Builder::page("BT /G 10 Tf 10 50 Td (a\\nb) Tj ET");
+        builder
+            .add(&format!("<</Type/Font/Subtype/Type1/BaseFont/Helvetica{widths}/Encoding<</Differences[10/g23]>>>>"));
+        read(&builder.finish()).text()
+    };
+    assert_eq!(page(&format!("/FirstChar 10/LastChar 98/Widths[{}]", "600 ".repeat(89))), "a\u{fffd}b\n");
 }
 
 /// A font of drawn glyphs: `/a1` is a square, `/a2` nothing.
@@ -188,7 +213,7 @@ fn areas_painted_over_text_are_noted() {
     let covered = |content: &str| {
         let outcome = read(&Builder::page(content).finish());
         let count = |code: &NoteCode| match code {
-            NoteCode::TextCovered { characters } => *characters,
+            NoteCode::TextCovered { characters, .. } => *characters,
             _ => 0,
         };
         let characters: u64 = outcome.notes().iter().map(|note| count(&note.code)).sum();
@@ -198,7 +223,15 @@ fn areas_painted_over_text_are_noted() {
     // "Anwar" is from 48.9 to 77.8
     assert_eq!(covered(&format!("{text} 0 g 48 46 30 14 re f")), (5, "Anwar".to_owned()));
     assert_eq!(covered(&format!("{text} 1 g 0 40 200 30 re f")), (18, "Witness Anwar signed".to_owned()));
-    assert_eq!(covered(&format!("0 g 48 46 30 14 re f {text}")).0, 0, "it is under the text");
+    let two = read(&Builder::page(&format!("{text} 0 g 10 46 20 14 re f 48 46 30 14 re f 150 0 20 20 re f")).finish());
+    assert!(
+        two.notes().iter().any(|note| matches!(note.code, NoteCode::TextCovered { areas: 2, .. })),
+        "{:?}",
+        two.notes()
+    );
+    assert_eq!(covered(&format!("0.3 g 48 46 30 14 re f 0 g {text}")).0, 0, "it is under the text");
+    assert_eq!(covered(&format!("0 g 48 46 30 14 re f {text}")), (5, "Anwar".to_owned()), "black on a black bar");
+    assert_eq!(covered(&format!("1 g 0 0 200 100 re f {text}")).0, 0, "white on white is marked only");
     assert_eq!(covered(&format!("0.9 g 0 40 200 30 re f 0 g {text}")), (0, String::new()));
     assert_eq!(covered(&format!("{text} 0 g 48 46 30 14 re S 48 46 30 1 re f")), (0, String::new()), "a frame, a line");
     assert_eq!(covered(&format!("{text} 0 g 48 46 30 14 re f {text}")), (0, String::new()), "and printed again");
@@ -228,7 +261,7 @@ fn annotations_that_cover_or_mark_text_are_noted() {
     };
     let has = |outcome: &Outcome, code: &NoteCode| outcome.notes().iter().any(|note| note.code == *code);
     let square = over("<</Type/Annot/Subtype/Square/Rect[48 46 78 60]/AP<</N 7 0 R>>>>");
-    assert!(has(&square, &NoteCode::TextCovered { characters: 5 }), "{:?}", square.notes());
+    assert!(has(&square, &NoteCode::TextCovered { areas: 1, characters: 5 }), "{:?}", square.notes());
     let marked = over("<</Type/Annot/Subtype/Redact/Rect[48 46 78 60]/OverlayText(exempt)>>");
     assert!(has(&marked, &NoteCode::RedactionsUnapplied { redactions: 1 }), "{:?}", marked.notes());
     assert!(marked.text().contains("Witness Anwar") && marked.text().contains("exempt"), "{}", marked.text());
