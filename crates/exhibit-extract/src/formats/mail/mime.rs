@@ -207,12 +207,11 @@ impl<'a> Part<'a> {
     }
 }
 
-/// Whether bytes are words with blanks between them, so that they are not base64.
+/// Whether bytes are words with blanks between them from their first line on, so that they are not base64.
 fn is_sentences(bytes: &[u8]) -> bool {
-    let sample = &bytes[..bytes.len().min(4096)];
-    let blanks = sample.iter().filter(|b| **b == b' ').count();
-    let foreign = sample.iter().filter(|b| !b.is_ascii_alphanumeric() && !b" \r\n\t=+/-_".contains(b)).count();
-    sample.len() >= 8 && blanks * 12 >= sample.len() && foreign > 0
+    let first = bytes.split(|b| *b == b'\n').map(<[u8]>::trim_ascii).find(|line| !line.is_empty()).unwrap_or_default();
+    let blanks = first.iter().filter(|b| **b == b' ').count();
+    first.len() >= 8 && blanks * 15 >= first.len()
 }
 
 fn first_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
