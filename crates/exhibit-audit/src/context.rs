@@ -1,7 +1,7 @@
 //! What checks read: the case as far as it can be opened, its log, and what the log records.
 
 use crate::{Logged, Stop};
-use exhibit_case::{Case, CaseError, CaseFolder, Config, remembered};
+use exhibit_case::{Case, CaseError, CaseFolder, CaseView, Config, Principal, WholeCase, remembered};
 use exhibit_catalogue::{Catalogue, CatalogueError};
 use exhibit_custody::{Entry, Log, Remembered, Report, check_log_with};
 use std::path::{Path, PathBuf};
@@ -77,6 +77,22 @@ impl AuditContext {
     /// [`Stop::Unavailable`].
     pub fn case(&self) -> Result<&Case, Stop> {
         self.case.as_ref().map_err(|_| Stop::Unavailable)
+    }
+
+    /// The case, read as a whole: a check of a part of it is not one of the case.
+    ///
+    /// # Errors
+    /// [`Stop::Unavailable`].
+    pub fn view(&self) -> Result<CaseView<'_>, Stop> {
+        Ok(self.case()?.view(Principal::LOCAL))
+    }
+
+    /// The case without a scope.
+    ///
+    /// # Errors
+    /// [`Stop`].
+    pub fn whole(&self) -> Result<WholeCase<'_>, Stop> {
+        Ok(self.view()?.whole()?)
     }
 
     /// Why the case cannot be opened, where that is so.

@@ -3,7 +3,7 @@
 use crate::access::AccessSettings;
 use crate::acts::Acts;
 use crate::keys::{Keys, Memory, key_path};
-use crate::{Case, CaseError, CaseFolder, Config, io_error};
+use crate::{Case, CaseError, CaseFolder, CaseView, Config, io_error};
 use exhibit_catalogue::Catalogue;
 use exhibit_custody::log::End;
 use exhibit_custody::{Act, Fact, Key, Protection, Writer};
@@ -123,6 +123,12 @@ impl CaseWriter {
         let case = Case::open(folder)?;
         case.originals.sweep()?;
         Ok(Self { case, catalogue, log, acts, _memory: memory, _lock: lock })
+    }
+
+    /// The whole case, read by the principal who writes.
+    #[must_use]
+    pub fn view(&self) -> CaseView<'_> {
+        self.case.view(self.acts.actor().clone())
     }
 
     /// The name of this program in the log.

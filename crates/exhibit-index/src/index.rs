@@ -72,6 +72,12 @@ impl Index {
         Searcher::new(self.reader.searcher(), self.fields)
     }
 
+    /// The number of pages in the index, for its writer: what a reader can search is [`Searcher::pages`].
+    #[must_use]
+    pub fn page_count(&self) -> u64 {
+        self.reader.searcher().num_docs()
+    }
+
     /// Picks up what another process has committed.
     ///
     /// # Errors

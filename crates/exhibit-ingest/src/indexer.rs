@@ -145,7 +145,7 @@ impl Indexer<'_> {
     }
 
     fn report(&self) {
-        self.progress.searchable.store(self.index.searcher().pages(), Ordering::Relaxed);
+        self.progress.searchable.store(self.index.page_count(), Ordering::Relaxed);
     }
 
     fn revision(&self) -> Result<u64, IngestError> {

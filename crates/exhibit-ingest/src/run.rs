@@ -129,7 +129,7 @@ fn run(
     options: &Options<'_>,
     world: &RunContext<'_>,
 ) -> Result<Summary, IngestError> {
-    let (cage, passwords) = (world.cage, held.case.passwords()?);
+    let (cage, passwords) = (world.cage, held.passwords()?);
     let (limits, cage_limits) = (options.limits, options.cage_limits);
     let read = Read { cage, passwords: &passwords, limits, cage_limits, families: Families::default() };
     let ocr = Ocr::new(options.ocr, cage, &passwords);

@@ -110,7 +110,7 @@ impl TestCase {
         let held = self.held();
         let outcome = |(path, item): (String, Item)| {
             let pages = held.catalogue.pages(item.id).expect("pages");
-            let texts = pages.iter().map(|row| held.case.read_page(row).expect("page").text).collect();
+            let texts = pages.iter().map(|row| held.view().read_page(row).expect("page").text).collect();
             let notes = held.catalogue.notes(item.id).expect("notes");
             let notes = notes.iter().map(|note| note.code.parts().line()).collect();
             (path, (item.state, texts, notes))
@@ -427,7 +427,7 @@ fn a_newer_version_reruns_affected_jobs_and_keeps_old_results() {
     assert_eq!(version(new.id, 1).as_deref(), Some("2"));
     assert_eq!(version(old.id, 1).as_deref(), Some("1"));
     let layers = held.catalogue.page_layers(new.id, 1).expect("layers");
-    let texts: Vec<String> = layers.iter().map(|row| held.case.read_page(row).expect("page").text).collect();
+    let texts: Vec<String> = layers.iter().map(|row| held.view().read_page(row).expect("page").text).collect();
     assert_eq!(texts, ["one", "better one"], "the superseded layer can still be read");
     assert_eq!(held.catalogue.pages(new.id).expect("pages").len(), 2);
     let jobs = held.catalogue.jobs(new.id).expect("jobs");

@@ -16,7 +16,7 @@ impl Check for Bags {
     }
 
     fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {
-        for (bag, found) in check_received(cx.case()?)? {
+        for (bag, found) in check_received(&cx.view()?)? {
             let place = |below: &str| Place::path(format!("{}/{}/{below}", CaseFolder::BAGS, bag.id));
             for finding in found {
                 findings.add_detail(place(&finding.place), Fault::Bag(finding.fault), finding.detail);

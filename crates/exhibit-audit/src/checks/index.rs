@@ -15,11 +15,11 @@ impl Check for SearchIndex {
     }
 
     fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {
-        let case = cx.case()?;
+        let whole = cx.whole()?;
         if cx.folder().new_index().symlink_metadata().is_ok() {
             findings.add(Place::path(CaseFolder::NEW_INDEX), Fault::IndexLeftover);
         }
-        for file in case.index()?.damaged_files()? {
+        for file in whole.index()?.damaged_files()? {
             findings.add(Place::path(format!("{}/{}", CaseFolder::INDEX, file.display())), Fault::IndexAltered);
         }
         Ok(())

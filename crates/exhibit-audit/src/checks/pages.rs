@@ -18,9 +18,10 @@ impl Check for Pages {
 
     fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {
         let (case, catalogue) = (cx.case()?, cx.catalogue()?);
+        let view = cx.view()?;
         catalogue.all_pages(&mut |row| {
             findings.counts.pages += 1;
-            match case.read_page(&row) {
+            match view.read_page(&row) {
                 Ok(page) if Digest::of(page.text.as_bytes()) == row.text_digest => {}
                 Ok(_) => findings.add(place_of(case, &row), Fault::PageTextDiffers),
                 Err(error) => findings.add_error(place_of(case, &row), Fault::PageUnreadable, &error),

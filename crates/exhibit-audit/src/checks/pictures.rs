@@ -23,7 +23,7 @@ impl Check for Pictures {
         if kept.is_empty() {
             return Ok(());
         }
-        let store = case.cited()?;
+        let store = cx.whole()?.cited()?;
         for (item, picture) in kept {
             let place = || Place::Picture { document: case.label(item), page: picture.page };
             match store.check(OriginalId::new(picture.sha256), &mut |_| {}) {

@@ -17,7 +17,7 @@ impl Check for Quotes {
     }
 
     fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {
-        let checked = check_quotes(cx.case()?)?;
+        let checked = check_quotes(&cx.view()?)?;
         findings.counts.quotes = checked.len() as u64;
         let present: BTreeSet<u64> =
             checked.iter().filter_map(|quote| quote.anchor.as_ref()).map(|a| a.entry).collect();

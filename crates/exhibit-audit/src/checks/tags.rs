@@ -19,8 +19,8 @@ impl Check for Tags {
     }
 
     fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {
-        let (case, catalogue) = (cx.case()?, cx.catalogue()?);
-        let (tags, marks) = (case.tag_log(catalogue)?, &cx.logged().marks);
+        let catalogue = cx.catalogue()?;
+        let (tags, marks) = (cx.whole()?.tag_log(catalogue)?, &cx.logged().marks);
         let (counted, logged) = (tags.logged, marks.len() as u64);
         if counted != logged {
             findings.add(Place::path(CaseFolder::CATALOGUE), Fault::TagCountDiffers { counted, logged });

@@ -46,7 +46,7 @@ pub(crate) fn write_record(
     let original = part.item.original.ok_or_else(no_bytes)?;
     let not_as_logged = |entry| BagError::NotAsLogged { document: label.clone(), entry };
     let received = Value::read(&log.entry(receipt)?).map_err(|_| not_as_logged(receipt))?;
-    let chain = held.case.chain(part.item)?;
+    let chain = held.view().chain(part.item)?;
     let receipts: Vec<u64> = chain.iter().filter_map(|item| item.seq).chain([receipt]).collect();
     entries.extend(&receipts);
     let items = chain.iter().chain([part.item]).map(|item| item.id.get().unsigned_abs());
@@ -103,7 +103,7 @@ pub(crate) fn write_record(
 
 // The receipt entry of a source that was received from another case: it names that case's log and bag.
 fn handed_over_by(held: &CaseWriter, log: &Log, source: exhibit_model::SourceId) -> Result<Option<u64>, BagError> {
-    let identity = held.catalogue.source(source)?.map(|(identity, ..)| identity);
+    let identity = held.view().sources()?.into_iter().find(|known| known.id == source).map(|source| source.path);
     if !identity.is_some_and(|identity| identity.starts_with(b"bag:")) {
         return Ok(None);
     }
@@ -129,7 +129,7 @@ fn leaves_of(tree: &Tree, part: &Part<'_>) -> Option<Vec<u64>> {
 fn openings(held: &CaseWriter, receipts: &[u64], names: bool) -> Result<Vec<(u64, Opening)>, BagError> {
     let mut list = Vec::new();
     for seq in receipts.iter().filter(|_| names) {
-        let openings = held.catalogue.openings(*seq)?.into_iter().filter(|opening| opening.field == "name");
+        let openings = held.view().openings(*seq)?.into_iter().filter(|opening| opening.field == "name");
         list.extend(openings.map(|opening| (*seq, opening)));
     }
     Ok(list)

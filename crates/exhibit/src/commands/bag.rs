@@ -263,7 +263,7 @@ fn choose(case: &Case, asked: &BagExport) -> Result<Selection, Failure> {
         quotes: &asked.quotes,
         all_quotes: asked.all_quotes,
     };
-    let selection = Selection::resolve(case, &request).map_err(failure)?;
+    let selection = Selection::resolve(&super::view(case), &request).map_err(failure)?;
     Ok(Selection { without_names: asked.without_names, pictures: asked.pictures, ..selection })
 }
 
