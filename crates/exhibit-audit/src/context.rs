@@ -4,6 +4,7 @@ use crate::{Logged, Stop};
 use exhibit_case::{Case, CaseError, CaseFolder, CaseView, Config, Principal, WholeCase, remembered};
 use exhibit_catalogue::{Catalogue, CatalogueError};
 use exhibit_custody::{Entry, Log, Remembered, Report, check_log_with};
+use exhibit_model::EntrySeq;
 use std::path::{Path, PathBuf};
 
 /// What a check of a case is given by its caller.
@@ -139,7 +140,7 @@ impl AuditContext {
 
     /// The entry of this number, where it can be read.
     #[must_use]
-    pub fn entry(&self, seq: u64) -> Option<Entry> {
+    pub fn entry(&self, seq: EntrySeq) -> Option<Entry> {
         self.log.as_ref().and_then(|log| log.entry(seq).ok()).and_then(|bytes| Entry::read(&bytes).ok())
     }
 }

@@ -102,7 +102,7 @@ pub enum BagError {
         /// The document.
         document: String,
         /// The log entry.
-        entry: u64,
+        entry: exhibit_model::EntrySeq,
     },
     /// The passage is not on the page.
     #[error("page {page} of {document} does not have this passage")]

@@ -4,12 +4,13 @@ use crate::BagError;
 use exhibit_case::{CaseWriter, TreeParts, reader_of};
 use exhibit_catalogue::Item;
 use exhibit_custody::{Entry, Log, Ref, Verb};
+use exhibit_model::EntrySeq;
 use exhibit_proof::document::Document;
 
 /// The current reading of a document.
 pub(crate) struct Reading {
     /// Its log entry.
-    pub(crate) seq: u64,
+    pub(crate) seq: EntrySeq,
     /// The number of pages in the document.
     pub(crate) pages: u64,
     /// The document's tree.

@@ -2,7 +2,7 @@
 
 use crate::{Case, CaseError, Scope, own_path};
 use exhibit_catalogue::{Account, Item, ItemFilter, NoteRow, PageRow};
-use exhibit_model::{ItemId, MetadataKey, Page, State, shown, shown_bytes, wire};
+use exhibit_model::{EntrySeq, ItemId, MetadataKey, Page, State, shown, shown_bytes, wire};
 use exhibit_store::StoreError;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -38,7 +38,7 @@ pub struct Document {
 #[derive(Debug, Clone)]
 pub struct Entry {
     /// Its index in the log.
-    pub seq: u64,
+    pub seq: EntrySeq,
     /// Its canonical JSON.
     pub text: String,
     /// The openings of its commitments, safe to show: field and value.
@@ -226,7 +226,7 @@ impl Case {
     ///
     /// # Errors
     /// [`CaseError::Log`] if there is no such entry.
-    pub(crate) fn entry(&self, seq: u64) -> Result<Entry, CaseError> {
+    pub(crate) fn entry(&self, seq: EntrySeq) -> Result<Entry, CaseError> {
         let log = self.folder.log()?;
         let text = String::from_utf8_lossy(&log.entry(seq)?).into_owned();
         let catalogue = self.catalogue();

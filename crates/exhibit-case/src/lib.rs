@@ -24,7 +24,7 @@ mod verify;
 mod view;
 mod writer;
 
-use exhibit_model::Reason;
+use exhibit_model::{EntrySeq, Reason};
 
 pub use access::AccessSettings;
 pub use acts::Acts;
@@ -111,7 +111,7 @@ pub enum CaseError {
     NoSuchDocument(String),
     /// The log entry is not about documents of the reader's scope.
     #[error("no log entry {0}")]
-    NoSuchEntry(u64),
+    NoSuchEntry(EntrySeq),
     /// What was requested covers the whole case, and the reader's scope is a part of it.
     #[error("it covers documents that you cannot read")]
     PartialScope,

@@ -6,7 +6,7 @@ use crate::writer::CaseWriter;
 use crate::{Acts, Case, CaseError, CaseFolder, Scope, io_error};
 use exhibit_catalogue::{Catalogue, Work};
 use exhibit_custody::Act;
-use exhibit_model::{ItemId, Moment};
+use exhibit_model::{EntrySeq, ItemId, Moment};
 
 /// The catalogue settings with the number of tag changes that are logged or about to be, and the length of the tags
 /// file at that point.
@@ -72,7 +72,7 @@ impl CaseWriter {
     ///
     /// # Errors
     /// [`CaseError::Waiting`] while items wait to be read; [`CaseError::Catalogue`], [`CaseError::Log`].
-    pub fn seal(&mut self) -> Result<u64, CaseError> {
+    pub fn seal(&mut self) -> Result<EntrySeq, CaseError> {
         let account = self.catalogue.account()?;
         let waiting = account.items.get(&exhibit_model::State::Waiting).copied().unwrap_or(0);
         if waiting > 0 {

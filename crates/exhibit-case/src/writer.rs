@@ -8,6 +8,7 @@ use exhibit_catalogue::Catalogue;
 use exhibit_custody::log::End;
 use exhibit_custody::{Act, Fact, Key, Protection, Writer};
 use exhibit_index::Index;
+use exhibit_model::EntrySeq;
 use rustix::fs::{FlockOperation, flock};
 use std::fs::{self, File};
 use std::io::{Read, Seek, Write};
@@ -141,7 +142,7 @@ impl CaseWriter {
     ///
     /// # Errors
     /// [`CaseError::Act`], [`CaseError::Catalogue`], [`CaseError::Log`].
-    pub fn log(&mut self, act: Act) -> Result<u64, CaseError> {
+    pub fn log(&mut self, act: Act) -> Result<EntrySeq, CaseError> {
         let work = self.catalogue.begin()?;
         let entry = self.acts.log(&work, act)?;
         work.commit()?;
@@ -158,7 +159,7 @@ impl CaseWriter {
     }
 }
 
-/// Appends the entries in the outbox to the log and returns the number of the first entry that is not in the log yet,
+/// Appends the entries in the outbox to the log and returns the size of the log,
 /// or `None` if the outbox is empty. Entries that the log already has are compared and skipped. The outbox is not
 /// cleared: pass the number to [`exhibit_catalogue::Work::posted`] in the next transaction, or call
 /// [`CaseWriter::flush`].

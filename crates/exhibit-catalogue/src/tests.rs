@@ -2,8 +2,8 @@
 
 use crate::{Added, Catalogue, Finding, ItemFilter, MOST_PLACES, NewItem, NewPage, StageId, StageKey, Work};
 use exhibit_model::{
-    Counts, Detail, Digest, ItemId, Moment, Note, NoteCode, Opening, OriginalId, Page, PageKind, Reason, Relation,
-    SourceId, State, TextSource,
+    Counts, Detail, Digest, EntrySeq, ItemId, Moment, Note, NoteCode, Opening, OriginalId, Page, PageKind, Reason,
+    Relation, SourceId, State, TextSource,
 };
 use std::ops::ControlFlow;
 
@@ -245,16 +245,16 @@ fn entries_stay_in_the_outbox_until_posted() {
     let (_folder, mut catalogue) = with_source();
     let work = catalogue.begin().expect("begin");
     let opening = Opening { field: "name".to_owned(), salt: [1; 16], value: b"a".to_vec() };
-    assert_eq!(work.post(b"{}", std::slice::from_ref(&opening)).expect("post"), 0);
-    assert_eq!(work.post(b"{1}", &[]).expect("post"), 1);
+    assert_eq!(work.post(b"{}", std::slice::from_ref(&opening)).expect("post").get(), 0);
+    assert_eq!(work.post(b"{1}", &[]).expect("post").get(), 1);
     work.commit().expect("commit");
     assert_eq!(catalogue.outbox().expect("outbox").len(), 2);
-    assert_eq!(catalogue.openings(0).expect("openings"), [opening]);
+    assert_eq!(catalogue.openings(EntrySeq::FIRST).expect("openings"), [opening]);
     let work = catalogue.begin().expect("begin");
     work.posted(2).expect("posted");
     drop(work);
     assert_eq!(catalogue.outbox().expect("outbox").len(), 2, "an abandoned change did not happen");
-    assert_eq!(catalogue.next_seq().expect("seq"), 2);
+    assert_eq!(catalogue.next_seq().expect("seq").get(), 2);
 }
 
 #[test]

@@ -130,7 +130,7 @@ impl TestCase {
             assert_eq!(item.state == State::Waiting, unfinished, "{path}: {jobs:?}");
         }
         assert_eq!(held.catalogue.outbox().expect("outbox").len(), 0, "committed entries are logged");
-        assert_eq!(held.catalogue.next_seq().expect("seq"), held.log.log().size());
+        assert_eq!(held.catalogue.next_seq().expect("seq").get(), held.log.log().size());
     }
 
     /// Checks of the case find nothing.

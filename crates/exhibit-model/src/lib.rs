@@ -22,7 +22,7 @@ pub mod wire;
 pub use code::{Detail, NoteCode, Reason, Severity};
 pub use date::{CivilTime, StatedDate};
 pub use digest::{Digest, OriginalId, ParseDigestError};
-pub use ids::{ItemId, SourceId};
+pub use ids::{EntrySeq, ItemId, SourceId};
 pub use item::{Relation, State};
 pub use kind::{FileKind, MediaType, ReaderKey};
 pub use metadata::MetadataKey;

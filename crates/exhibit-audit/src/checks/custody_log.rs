@@ -24,7 +24,7 @@ impl Check for CustodyLog {
         }
         let catalogue = cx.catalogue()?;
         let waiting = catalogue.outbox()?.len() as u64;
-        let (present, expected) = (report.entries, catalogue.next_seq()?);
+        let (present, expected) = (report.entries, catalogue.next_seq()?.get());
         if present.saturating_add(waiting) < expected {
             findings.add(Place::path(CaseFolder::CUSTODY), Fault::LogCutBack { present, expected });
         }

@@ -19,7 +19,7 @@ impl Check for Seal {
         let Some(seal) = cx.report.sealed else { return Ok(()) };
         let catalogue = cx.catalogue()?;
         // a killed run may have left entries that the log has already
-        let count = catalogue.outbox()?.iter().filter(|outgoing| outgoing.seq > seal).count() as u64;
+        let count = catalogue.outbox()?.iter().filter(|outgoing| outgoing.seq.get() > seal).count() as u64;
         if count > 0 {
             findings.add(Place::path(CaseFolder::CATALOGUE), Fault::SealedWithPendingEntries { count });
         }

@@ -33,7 +33,7 @@ impl Check for Tags {
                 && mark.facts.get("marked") == Some(&Fact::Text(moment_text(Moment(change.at))))
                 && tag.is_none_or(|tag| tag == change.tag.as_bytes());
             if !agrees {
-                findings.add(place.clone(), Fault::TagChangeDiffers { entry: mark.seq });
+                findings.add(place.clone(), Fault::TagChangeDiffers { entry: mark.seq.get() });
             }
             if catalogue.item(document)?.is_none() {
                 findings.add(place, Fault::TagDocumentMissing { document: change.document });
@@ -41,7 +41,7 @@ impl Check for Tags {
         }
         let place = || Place::path(CaseFolder::TAGS);
         for mark in marks.get(tags.changes.len()..).unwrap_or_default() {
-            findings.add(place(), Fault::TagChangeMissing { entry: mark.seq });
+            findings.add(place(), Fault::TagChangeMissing { entry: mark.seq.get() });
         }
         let count = tags.changes.len().saturating_sub(marks.len()) as u64;
         if count > 0 {

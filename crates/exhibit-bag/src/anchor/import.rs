@@ -4,7 +4,7 @@ use super::{Beside, logged, read_all, write_file};
 use crate::BagError;
 use exhibit_case::CaseWriter;
 use exhibit_custody::{Act, Fact, Log, Ref, Verb};
-use exhibit_model::Digest;
+use exhibit_model::{Digest, EntrySeq};
 use exhibit_proof::Note;
 use exhibit_time::anchored::{self, Anchored, CHECKPOINT, Kind, Known};
 use exhibit_time::{Certificate, Fault, Request, SigsumPolicy, StampContext, sigsum, stamp, witness};
@@ -29,7 +29,7 @@ pub struct Imported {
     /// What the anchor proves, and who issued it.
     pub anchored: Anchored,
     /// The log entry that records it.
-    pub entry: u64,
+    pub entry: EntrySeq,
     /// Whether it had been imported before.
     pub already: bool,
 }

@@ -16,7 +16,7 @@ use crate::quote::{QuoteStatus, read_quote, standing};
 use exhibit_case::{Cage, CaseError, CaseWriter};
 use exhibit_catalogue::{Item, PagePicture};
 use exhibit_custody::{Act, Fact, Log, Ref, Verb};
-use exhibit_model::{Digest, ItemId, Moment, Reason};
+use exhibit_model::{Digest, EntrySeq, ItemId, Moment, Reason};
 use exhibit_proof::anchor::Anchor;
 use exhibit_proof::hash::to_hex;
 use exhibit_proof::package::{BOUND, Document, STATEMENT, picture_path, quote_path, text_path};
@@ -106,7 +106,7 @@ pub struct Exported {
     /// The first and the last number of the series, if any.
     pub bates: Option<(String, String)>,
     /// The log entry of the export; for a sealed case, the log's last entry.
-    pub entry: u64,
+    pub entry: EntrySeq,
     /// Pages that could not be rendered: document, page and reason.
     pub unpainted: Vec<(String, u32, Reason)>,
 }
@@ -168,7 +168,7 @@ pub fn export(held: &mut CaseWriter, order: &Order<'_>, means: &mut ExportContex
     }
     for (id, (anchor, bytes)) in &quotes {
         writer.put(&quote_path(id), bytes)?;
-        entries.insert(anchor.entry);
+        entries.insert(EntrySeq::new(anchor.entry));
     }
     let (load_files, last) = match &order.bates {
         Some(first) => write_load_files(&mut writer, held, &proved, &packed, first)?,
@@ -192,7 +192,7 @@ pub fn export(held: &mut CaseWriter, order: &Order<'_>, means: &mut ExportContex
         files: writer.files,
         bytes: writer.bytes,
         bates,
-        entry: 0,
+        entry: EntrySeq::FIRST,
         unpainted,
     };
     let listed = listing(held, &packed, &quotes);
@@ -200,7 +200,7 @@ pub fn export(held: &mut CaseWriter, order: &Order<'_>, means: &mut ExportContex
         state_export(&mut writer, held, &bound, now)?
     } else {
         let entry = log_export(held, (&bound, &listed), &exported, order.receiver)?;
-        entries.extend(order.receiver.map(|_| entry + 1));
+        entries.extend(order.receiver.map(|_| entry.next()));
         entry
     };
     entries.insert(exported.entry);
@@ -416,12 +416,17 @@ fn listing(held: &CaseWriter, packed: &[Packed], quotes: &Quotes) -> String {
 }
 
 // A sealed case's log accepts no entry: its key signs an equivalent statement, and the last entry is included.
-fn state_export(writer: &mut BagWriter, held: &CaseWriter, bound: &[[u8; 32]], now: Moment) -> Result<u64, BagError> {
+fn state_export(
+    writer: &mut BagWriter,
+    held: &CaseWriter,
+    bound: &[[u8; 32]],
+    now: Moment,
+) -> Result<EntrySeq, BagError> {
     let made = bound.iter().map(|digest| Ref::Bytes(Digest::from_bytes(*digest)).to_string()).collect();
     let origin = held.log.log().origin().to_owned();
     let statement = Statement { origin, at: exhibit_custody::entry::moment_text(now), made };
     writer.put(STATEMENT, held.log.sign_statement(&statement.text()).as_bytes())?;
-    Ok(held.log.log().size() - 1)
+    Ok(EntrySeq::new(held.log.log().size() - 1))
 }
 
 // Logs the export and, if the receiver's kind is given, the handover in the entry after it.
@@ -430,7 +435,7 @@ fn log_export(
     (bound, listed): (&[[u8; 32]; 6], &str),
     exported: &Exported,
     receiver: Option<Receiver>,
-) -> Result<u64, BagError> {
+) -> Result<EntrySeq, BagError> {
     let mut act = Act::new(Verb::Export, Ref::Case)
         .fact("documents", Fact::Number(exported.documents))
         .fact("pages", Fact::Number(exported.pages))
@@ -447,7 +452,7 @@ fn log_export(
     if let Some(receiver) = receiver {
         let act = Act::new(Verb::Transfer, Ref::Case)
             .uses(digest(&bound[2]))
-            .fact("export", Fact::Number(entry))
+            .fact("export", Fact::Number(entry.get()))
             .fact("receiver", Fact::Text(receiver.word().to_owned()));
         held.acts.log(&work, act)?;
     }

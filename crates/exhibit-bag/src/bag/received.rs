@@ -8,7 +8,7 @@ use crate::{BagError, io_error};
 use exhibit_case::{Case, CaseView};
 use exhibit_custody::{Act, Channel, Entry, Fact, Ref, Verb};
 use exhibit_ingest::{BagFile, BagSource};
-use exhibit_model::{Digest, OriginalId, SourceId};
+use exhibit_model::{Digest, EntrySeq, OriginalId, SourceId};
 use exhibit_proof::bagit::{Digests, Files, Found, Unreadable};
 use exhibit_proof::finding::Finding;
 use exhibit_proof::package::{Document, Proved, Trust, picture_path, text_path};
@@ -260,7 +260,7 @@ pub struct ReceivedBag {
     /// SHA-256 of its `manifest-sha256.txt`, which names it.
     pub id: Digest,
     /// The log entry of its receipt; `None` if its import was interrupted before it began.
-    pub entry: Option<u64>,
+    pub entry: Option<EntrySeq>,
     /// Whether it was imported completely.
     pub whole: bool,
     /// The source created from it.
@@ -289,7 +289,7 @@ pub fn received_bags(view: &CaseView<'_>) -> Result<Vec<ReceivedBag>, BagError> 
         return Ok(found);
     }
     let log = case.folder.log()?;
-    log.entries_from(0, &mut |seq, bytes| {
+    log.entries_from(EntrySeq::FIRST, &mut |seq, bytes| {
         let Some(entry) = Entry::read(bytes).ok().filter(|entry| entry.act == Verb::SourceReceive) else { return true };
         let Ref::Source(source) = entry.object else { return true };
         for bag in found.iter_mut().filter(|bag| entry.used.contains(&Ref::Bytes(bag.id))) {

@@ -12,7 +12,7 @@ use crate::bag::content_of;
 use crate::{BagError, io_error, reading};
 use exhibit_case::{Case, CaseView, CaseWriter};
 use exhibit_custody::{Act, Entry, Log, Ref, Verb};
-use exhibit_model::{Digest, ItemId, Page};
+use exhibit_model::{Digest, EntrySeq, ItemId, Page};
 use exhibit_proof::anchor::{Anchor, AnchorError, Passage};
 use exhibit_store::{Readers, replace_file};
 use nearest::nearest;
@@ -88,8 +88,8 @@ pub fn make_quote(held: &mut CaseWriter, quote: &NewQuote<'_>) -> Result<Anchor,
     let work = held.catalogue.begin()?;
     let anchor = Anchor {
         log: log.origin().to_owned(),
-        entry: work.next_seq()?,
-        reading: reading.seq,
+        entry: work.next_seq()?.get(),
+        reading: reading.seq.get(),
         created: now.to_rfc3339(),
         document,
         item: quote.item.get().unsigned_abs(),
@@ -227,7 +227,7 @@ pub(crate) fn standing(view: &CaseView<'_>, log: &Log, anchor: &Anchor, bytes: &
 }
 
 fn is_logged(log: &Log, anchor: &Anchor, bytes: &[u8]) -> bool {
-    let entry = log.entry(anchor.entry).ok().and_then(|entry| Entry::read(&entry).ok());
+    let entry = log.entry(EntrySeq::new(anchor.entry)).ok().and_then(|entry| Entry::read(&entry).ok());
     let made = Ref::Bytes(Digest::of(bytes));
     let item = Ref::Item(ItemId::new(anchor.item.cast_signed()));
     log.origin() == anchor.log

@@ -3,7 +3,7 @@
 use super::CaseView;
 use crate::{CaseError, Entry};
 use exhibit_custody::{Entry as Parsed, Log, Ref};
-use exhibit_model::{ItemId, Opening};
+use exhibit_model::{EntrySeq, ItemId, Opening};
 use std::ops::Range;
 
 impl CaseView<'_> {
@@ -12,7 +12,7 @@ impl CaseView<'_> {
     /// # Errors
     /// [`CaseError::NoSuchEntry`] if the entry is not about items of the scope alone; [`CaseError::Log`] if the log has no
     /// such entry.
-    pub fn entry(&self, seq: u64) -> Result<Entry, CaseError> {
+    pub fn entry(&self, seq: EntrySeq) -> Result<Entry, CaseError> {
         if !self.shows(&self.case.folder.log()?, seq)? {
             return Err(CaseError::NoSuchEntry(seq));
         }
@@ -23,9 +23,9 @@ impl CaseView<'_> {
     ///
     /// # Errors
     /// [`CaseError::Log`] if one cannot be read.
-    pub fn entries(&self, range: Range<u64>, each: &mut dyn FnMut(u64, String)) -> Result<(), CaseError> {
+    pub fn entries(&self, range: Range<u64>, each: &mut dyn FnMut(EntrySeq, String)) -> Result<(), CaseError> {
         let log = self.case.folder.log()?;
-        for seq in range {
+        for seq in range.map(EntrySeq::new) {
             if self.shows(&log, seq)? {
                 each(seq, String::from_utf8_lossy(&log.entry(seq)?).into_owned());
             }
@@ -38,7 +38,7 @@ impl CaseView<'_> {
     /// # Errors
     /// [`CaseError::NoSuchEntry`] if the entry is not about items of the scope alone; [`CaseError::Log`],
     /// [`CaseError::Catalogue`].
-    pub fn openings(&self, seq: u64) -> Result<Vec<Opening>, CaseError> {
+    pub fn openings(&self, seq: EntrySeq) -> Result<Vec<Opening>, CaseError> {
         if !self.scope.is_full() && !self.shows(&self.case.folder.log()?, seq)? {
             return Err(CaseError::NoSuchEntry(seq));
         }
@@ -49,7 +49,7 @@ impl CaseView<'_> {
     ///
     /// # Errors
     /// [`CaseError::NoSuchDocument`]; [`CaseError::Catalogue`].
-    pub fn reading_entry(&self, id: ItemId) -> Result<Option<u64>, CaseError> {
+    pub fn reading_entry(&self, id: ItemId) -> Result<Option<EntrySeq>, CaseError> {
         self.allow(id)?;
         Ok(self.case.catalogue().settled_seq(id)?)
     }
@@ -71,7 +71,7 @@ impl CaseView<'_> {
     }
 
     // Whether an entry is about items of the scope alone.
-    fn shows(&self, log: &Log, seq: u64) -> Result<bool, CaseError> {
+    fn shows(&self, log: &Log, seq: EntrySeq) -> Result<bool, CaseError> {
         if self.scope.is_full() {
             return Ok(true);
         }

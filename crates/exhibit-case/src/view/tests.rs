@@ -150,7 +150,7 @@ fn refusals(test: &TestCase, view: &CaseView<'_>, outside: ItemId) -> Vec<(&'sta
 fn listed(view: &CaseView<'_>) -> Vec<(&'static str, String)> {
     let account = view.account().expect("an account");
     let mut entries = Vec::new();
-    view.entries(0..view.log_size().expect("a size"), &mut |seq, _| entries.push(seq)).expect("entries");
+    view.entries(0..view.log_size().expect("a size"), &mut |seq, _| entries.push(seq.get())).expect("entries");
     let reader = view.page_reader().expect("a reader");
     let (mut rows, mut after) = (Vec::new(), (ItemId::new(0), 0));
     while let Some(more) = reader.rows(&mut after, ItemId::new(9), 2).expect("rows") {

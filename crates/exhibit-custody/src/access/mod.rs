@@ -21,7 +21,7 @@ use crate::key::{Key, KeyError};
 use crate::log::{Log, LogError, Writer};
 use crate::{ActError, Random};
 use days::Days;
-use exhibit_model::Moment;
+use exhibit_model::{EntrySeq, Moment};
 use journal::{Record, day_of, is_day};
 use rustix::fs::{FlockOperation, flock};
 use std::fs::{self, File};
@@ -162,7 +162,7 @@ impl AccessLog {
             }
         };
         let verifier = writer.log().verifier().clone();
-        let stamp = EntryContext { seq: 0, at: now, actor, tool };
+        let stamp = EntryContext { seq: EntrySeq::FIRST, at: now, actor, tool };
         writer.append(&[Act::case_open(&verifier).seal(&stamp, random)?.bytes])?;
         Ok(verifier.name().to_owned())
     }
@@ -252,12 +252,13 @@ impl AccessLog {
                 continue;
             };
             let read = journal::read(&path, &self.about(&day), key).map_err(failed(&path))?;
-            let entries = read.records.iter().zip(first..).map(|(record, seq)| Ok(record.seal(seq)?.bytes));
+            let entries =
+                read.records.iter().zip(first..).map(|(record, seq)| Ok(record.seal(EntrySeq::new(seq))?.bytes));
             let entries = entries.collect::<Result<Vec<_>, AccessError>>()?;
             if entries.is_empty() {
                 fs::remove_file(&path).map_err(failed(&path))?;
             }
-            writer.append_from(first, &entries)?;
+            writer.append_from(EntrySeq::new(first), &entries)?;
         }
         Ok(())
     }
@@ -304,7 +305,8 @@ impl AccessLog {
     }
 
     fn log_act(&self, writer: &mut Writer, act: Act, now: Moment, random: Random<'_>) -> Result<(), AccessError> {
-        let stamp = EntryContext { seq: writer.log().size(), at: now, actor: &self.actor, tool: &self.tool };
+        let stamp =
+            EntryContext { seq: EntrySeq::new(writer.log().size()), at: now, actor: &self.actor, tool: &self.tool };
         writer.append(&[act.seal(&stamp, random)?.bytes])?;
         Ok(())
     }

@@ -3,6 +3,7 @@
 use crate::{acts, copy, files, key, log_of, seal};
 use exhibit_custody::log::End;
 use exhibit_custody::{Act, Key, Log, LogError, LogFault, Remembered, Report, Revocation, Writer, check_log};
+use exhibit_model::EntrySeq;
 use exhibit_proof::{Note, VerifierKey};
 use std::fs;
 use std::path::Path;
@@ -140,7 +141,7 @@ fn nothing_follows_a_seal() {
     let (parent, folder) = log_of(3);
     let mut writer = Writer::open(&folder, key(7)).expect("a log");
     let end = seal(3, Act::case_seal());
-    assert_eq!(writer.append_from(3, std::slice::from_ref(&end)).expect("sealed"), 4);
+    assert_eq!(writer.append_from(EntrySeq::new(3), std::slice::from_ref(&end)).expect("sealed"), 4);
     let later = seal(4, Act::new(exhibit_custody::Verb::Mark, exhibit_custody::Ref::Case));
     assert!(matches!(writer.append(std::slice::from_ref(&later)), Err(LogError::Sealed)));
     drop(writer);
@@ -149,7 +150,7 @@ fn nothing_follows_a_seal() {
         matches!(writer.append(std::slice::from_ref(&later)), Err(LogError::Sealed)),
         "also after opening it again"
     );
-    assert_eq!(writer.append_from(3, std::slice::from_ref(&end)).expect("told twice"), 4);
+    assert_eq!(writer.append_from(EntrySeq::new(3), std::slice::from_ref(&end)).expect("told twice"), 4);
     drop(writer);
     let report = check(&folder);
     assert!(report.deviations.is_empty() && report.sealed == Some(3), "{}", text(&report));

@@ -6,7 +6,7 @@ mod keys;
 mod tamper;
 
 use exhibit_custody::{Act, Channel, EntryContext, Key, Writer};
-use exhibit_model::Moment;
+use exhibit_model::{EntrySeq, Moment};
 use std::fs;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -16,7 +16,8 @@ fn key(byte: u8) -> Key {
 }
 
 fn seal(seq: u64, act: Act) -> Vec<u8> {
-    let stamp = EntryContext { seq, at: Moment(1_700_000_000_000_000), actor: "a1", tool: "exhibit 0.1.0" };
+    let stamp =
+        EntryContext { seq: EntrySeq::new(seq), at: Moment(1_700_000_000_000_000), actor: "a1", tool: "exhibit 0.1.0" };
     act.seal(&stamp, &mut |bytes| bytes.fill(u8::try_from(seq % 251).expect("small"))).expect("an entry").bytes
 }
 

@@ -4,6 +4,7 @@ use crate::{acts, copy, files, key, log_of, seal};
 use exhibit_custody::{
     Act, Channel, Head, Key, Log, LogFault, Ref, Remembered, Report, Verb, Writer, check_log, check_log_with,
 };
+use exhibit_model::EntrySeq;
 use exhibit_proof::tile;
 use exhibit_proof::{Checkpoint, Hash, Note, SignerKey};
 use rustix::fs::{CWD, Mode, mkfifoat};
@@ -161,7 +162,7 @@ fn a_rollback_a_fork_and_a_swapped_key_are_named() {
     copy(&folder, &older);
     let mut writer = Writer::open(&folder, key(7)).expect("a log");
     let remembered_key = Some(writer.log().verifier().to_string());
-    writer.append_from(5, &acts(300)[5..]).expect("appended");
+    writer.append_from(EntrySeq::new(5), &acts(300)[5..]).expect("appended");
     let heads = vec![Log::open(&older).expect("a log").head(), writer.log().head()];
     drop(writer);
     let remembered = Remembered { heads, verifier: remembered_key, ..Remembered::default() };

@@ -12,7 +12,7 @@ use crate::samples::HOSTILE;
 use crate::untrusted::{Name, ltr};
 use crate::words::Words;
 use exhibit_case::CaseError;
-use exhibit_model::{Digest, ItemId};
+use exhibit_model::{Digest, EntrySeq, ItemId};
 use maud::{Markup, html};
 
 /// The data of the list of entries.
@@ -114,7 +114,7 @@ fn entries(app: &App, before: u64) -> Result<LogView, PageError> {
     let mut checkpoint = String::new();
     let mut lines = Vec::new();
     for index in (start..end).rev() {
-        let entry = match app.view().entry(index) {
+        let entry = match app.view().entry(EntrySeq::new(index)) {
             // about documents that this user cannot read
             Err(CaseError::NoSuchEntry(_)) => continue,
             entry => entry?,
@@ -136,7 +136,7 @@ fn entries(app: &App, before: u64) -> Result<LogView, PageError> {
 fn one(app: &App, index: &str) -> Result<EntryView, PageError> {
     let size = app.view().log_size()?;
     let index = index.parse().ok().filter(|index: &u64| *index < size).ok_or(PageError::NotThere)?;
-    let entry = app.view().entry(index)?;
+    let entry = app.view().entry(EntrySeq::new(index))?;
     Ok(EntryView {
         index,
         size,

@@ -224,7 +224,7 @@ fn say(context: &Context<'_>, path: &Path, exported: &Exported, key: &str) {
             .collect();
         let mut fields = json!({
             "path": path.display().to_string(), "documents": documents, "pages": pages, "pictures": pictures,
-            "quotes": quotes, "files": files, "bytes": size, "log_entry": entry, "key": key, "unpainted": unpainted,
+            "quotes": quotes, "files": files, "bytes": size, "log_entry": entry.get(), "key": key, "unpainted": unpainted,
         });
         if let Some((first, last)) = bates {
             fields["bates"] = json!([first, last]);

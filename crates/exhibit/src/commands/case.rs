@@ -149,7 +149,7 @@ fn seal(context: &Context<'_>, folder: &Path) -> Result<ExitCode, Failure> {
     let entry = system::hold(folder)?.seal()?;
     let log = CaseFolder::new(folder).log().map_err(CaseError::from)?;
     if context.output.json {
-        context.output.object("seal", json!({"log_entry": entry, "checkpoint": log.checkpoint()}));
+        context.output.object("seal", json!({"log_entry": entry.get(), "checkpoint": log.checkpoint()}));
         return Ok(Exit::Done.into());
     }
     context.output.line(&format!("Sealed: log entry {entry} is the last. Its checkpoint:"));

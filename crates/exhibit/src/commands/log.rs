@@ -110,7 +110,7 @@ fn list(context: &Context<'_>, from: u64, limit: u64) -> Result<ExitCode, Failur
     let last = size.min(from.saturating_add(limit));
     view.entries(from..last, &mut |seq, text| {
         if output.json {
-            output.object("entry", json!({"seq": seq, "entry": text}));
+            output.object("entry", json!({"seq": seq.get(), "entry": text}));
         } else {
             output.line(&format!("{seq:>8}  {text}"));
         }
@@ -129,7 +129,7 @@ fn list(context: &Context<'_>, from: u64, limit: u64) -> Result<ExitCode, Failur
 }
 
 fn show(context: &Context<'_>, seq: u64) -> Result<ExitCode, Failure> {
-    let entry = super::view(&context.case()?).entry(seq)?;
+    let entry = super::view(&context.case()?).entry(exhibit_model::EntrySeq::new(seq))?;
     let output = context.output;
     if output.json {
         let openings: serde_json::Map<_, _> =

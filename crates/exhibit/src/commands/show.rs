@@ -68,7 +68,7 @@ fn run(context: &Context<'_>, show: &ShowArgs) -> Result<ExitCode, Failure> {
                 entry.openings.iter().map(|(f, v)| (f.clone(), Value::from(v.as_str()))).collect();
             context.output.object(
                 "entry",
-                json!({"seq": entry.seq, "entry": entry.text, "openings": openings, "checkpoint": entry.checkpoint, "proof": entry.proof}),
+                json!({"seq": entry.seq.get(), "entry": entry.text, "openings": openings, "checkpoint": entry.checkpoint, "proof": entry.proof}),
             );
         } else {
             custody(context, &document, &entry);

@@ -151,7 +151,7 @@ pub(super) fn received(context: &Context<'_>, write: Option<(&str, &Path)>) -> R
     for handover in &all {
         if output.json {
             let fields = json!({
-                "id": handover.id.to_string(), "source": source_of(handover), "log": handover.log, "log_entry": handover.entry, "whole": handover.whole,
+                "id": handover.id.to_string(), "source": source_of(handover), "log": handover.log, "log_entry": handover.entry.map(exhibit_model::EntrySeq::get), "whole": handover.whole,
             });
             output.object("handover", fields);
         } else {
