@@ -1,6 +1,6 @@
 //! What checks read: the case as far as it can be opened, its log, and what the log records.
 
-use crate::{Logged, Stop};
+use crate::{CheckStop, Logged};
 use exhibit_case::{Case, CaseError, CaseFolder, CaseView, Config, Principal, WholeCase, remembered};
 use exhibit_catalogue::{Catalogue, CatalogueError};
 use exhibit_custody::{Entry, Log, Remembered, Report, check_log_with};
@@ -75,24 +75,24 @@ impl AuditContext {
     /// The case.
     ///
     /// # Errors
-    /// [`Stop::Unavailable`].
-    pub fn case(&self) -> Result<&Case, Stop> {
-        self.case.as_ref().map_err(|_| Stop::Unavailable)
+    /// [`CheckStop::Unavailable`].
+    pub fn case(&self) -> Result<&Case, CheckStop> {
+        self.case.as_ref().map_err(|_| CheckStop::Unavailable)
     }
 
     /// The case, read as a whole: a check of a part of it is not one of the case.
     ///
     /// # Errors
-    /// [`Stop::Unavailable`].
-    pub fn view(&self) -> Result<CaseView<'_>, Stop> {
+    /// [`CheckStop::Unavailable`].
+    pub fn view(&self) -> Result<CaseView<'_>, CheckStop> {
         Ok(self.case()?.view(Principal::LOCAL))
     }
 
     /// The case without a scope.
     ///
     /// # Errors
-    /// [`Stop`].
-    pub fn whole(&self) -> Result<WholeCase<'_>, Stop> {
+    /// [`CheckStop`].
+    pub fn whole(&self) -> Result<WholeCase<'_>, CheckStop> {
         Ok(self.view()?.whole()?)
     }
 
@@ -105,9 +105,9 @@ impl AuditContext {
     /// The catalogue, on a connection of its own.
     ///
     /// # Errors
-    /// [`Stop::Unavailable`].
-    pub fn catalogue(&self) -> Result<&Catalogue, Stop> {
-        self.catalogue.as_ref().ok_or(Stop::Unavailable)
+    /// [`CheckStop::Unavailable`].
+    pub fn catalogue(&self) -> Result<&Catalogue, CheckStop> {
+        self.catalogue.as_ref().ok_or(CheckStop::Unavailable)
     }
 
     /// Why the catalogue of a case that could be opened cannot be opened once more, where that is so.
@@ -119,17 +119,17 @@ impl AuditContext {
     /// The custody log, for reading single entries.
     ///
     /// # Errors
-    /// [`Stop::Unavailable`].
-    pub fn log(&self) -> Result<&Log, Stop> {
-        self.log.as_ref().ok_or(Stop::Unavailable)
+    /// [`CheckStop::Unavailable`].
+    pub fn log(&self) -> Result<&Log, CheckStop> {
+        self.log.as_ref().ok_or(CheckStop::Unavailable)
     }
 
     /// The folder of keys on this machine.
     ///
     /// # Errors
-    /// [`Stop::Unavailable`].
-    pub fn keys(&self) -> Result<&Path, Stop> {
-        self.keys.as_deref().ok_or(Stop::Unavailable)
+    /// [`CheckStop::Unavailable`].
+    pub fn keys(&self) -> Result<&Path, CheckStop> {
+        self.keys.as_deref().ok_or(CheckStop::Unavailable)
     }
 
     /// What the custody log records.

@@ -150,7 +150,7 @@ pub enum BagError {
     NoPolicy,
     /// A time stamp, cosignature or proof of a public log is not valid.
     #[error("it is not accepted")]
-    Time(#[source] exhibit_time::Fault),
+    Time(#[source] exhibit_time::TimeFault),
     /// A proof cannot be made.
     #[error("a proof cannot be made")]
     Proof(#[from] ProofError),

@@ -6,7 +6,7 @@ use crate::keys::{Keys, Memory, key_path};
 use crate::{Case, CaseError, CaseFolder, CaseView, Config, io_error};
 use exhibit_catalogue::Catalogue;
 use exhibit_custody::log::End;
-use exhibit_custody::{Act, Fact, Key, Protection, Writer};
+use exhibit_custody::{Act, Fact, Key, LogWriter, Protection};
 use exhibit_index::Index;
 use exhibit_model::EntrySeq;
 use rustix::fs::{FlockOperation, flock};
@@ -35,7 +35,7 @@ pub struct CaseWriter {
     /// The catalogue, for writing.
     pub catalogue: Catalogue,
     /// The custody log, for appending.
-    pub log: Writer,
+    pub log: LogWriter,
     /// Logs acts.
     pub acts: Acts,
     // the last known state of the log is written before the lock is released
@@ -77,7 +77,7 @@ impl Case {
             .secret("name", new.name.as_bytes());
         acts.log_at(&work, opened, now)?;
         work.commit()?;
-        let mut writer = Writer::create(&own.custody(), key)?;
+        let mut writer = LogWriter::create(&own.custody(), key)?;
         flush_outbox(&mut catalogue, &mut writer)?;
         Index::open_or_create(&own.index())?;
         let config = Config {
@@ -118,7 +118,7 @@ impl CaseWriter {
         let lock = lock(&own.lock())?;
         let mut catalogue = own.catalogue_for_writing()?;
         let custody = own.custody();
-        let mut log = Writer::open(&custody, keys.of_log(&custody)?)?;
+        let mut log = LogWriter::open(&custody, keys.of_log(&custody)?)?;
         let memory = Memory::recall(keys.folder, &own, log.log())?;
         flush_outbox(&mut catalogue, &mut log)?;
         let case = Case::open(folder)?;
@@ -166,7 +166,7 @@ impl CaseWriter {
 ///
 /// # Errors
 /// [`CaseError::Log`], [`CaseError::Catalogue`].
-pub fn append_outbox(catalogue: &Catalogue, log: &mut Writer) -> Result<Option<u64>, CaseError> {
+pub fn append_outbox(catalogue: &Catalogue, log: &mut LogWriter) -> Result<Option<u64>, CaseError> {
     let waiting = catalogue.outbox()?;
     let Some(first) = waiting.first().map(|outgoing| outgoing.seq) else { return Ok(None) };
     let entries: Vec<Vec<u8>> = waiting.into_iter().map(|outgoing| outgoing.entry).collect();
@@ -174,7 +174,7 @@ pub fn append_outbox(catalogue: &Catalogue, log: &mut Writer) -> Result<Option<u
 }
 
 // Appends the entries in the outbox to the log, then clears the outbox.
-fn flush_outbox(catalogue: &mut Catalogue, log: &mut Writer) -> Result<(), CaseError> {
+fn flush_outbox(catalogue: &mut Catalogue, log: &mut LogWriter) -> Result<(), CaseError> {
     let Some(size) = append_outbox(catalogue, log)? else { return Ok(()) };
     let work = catalogue.begin()?;
     work.posted(size)?;

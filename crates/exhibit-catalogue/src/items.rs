@@ -95,7 +95,7 @@ pub enum Added {
 
 /// The result of reading an item.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding<'a> {
+pub struct ReadResult<'a> {
     /// The item's final state.
     pub state: State,
     /// Why, where the state wants a reason.
@@ -598,7 +598,7 @@ impl Work<'_> {
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn settle(&self, id: ItemId, finding: &Finding<'_>) -> Result<(), CatalogueError> {
+    pub fn settle(&self, id: ItemId, finding: &ReadResult<'_>) -> Result<(), CatalogueError> {
         self.tx
             .prepare_cached("DELETE FROM metadata WHERE item = ?1")
             .and_then(|mut s| s.execute([id.get()]))

@@ -4,7 +4,7 @@
 
 #![expect(clippy::print_stdout, reason = "it prints what it measured")]
 
-use exhibit_custody::{Act, EntryContext, Key, Receipt, Remembered, Writer, check_log};
+use exhibit_custody::{Act, EntryContext, Key, LogWriter, Receipt, Remembered, check_log};
 use exhibit_model::{Digest, EntrySeq, ItemId, Moment, OriginalId, Relation};
 use std::error::Error;
 use std::path::Path;
@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let key = Key::generate("custody", &mut random);
     let first = entry(0, Act::case_open(key.verifier()), &mut random)?;
-    let mut writer = Writer::create(&log, key)?;
+    let mut writer = LogWriter::create(&log, key)?;
     writer.append(&[first])?;
 
     let started = Instant::now();

@@ -315,7 +315,7 @@ pub struct Derivation<'a> {
 
 /// The result of checking a whole case.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Fixity {
+pub struct CaseCheck {
     /// The number of originals checked.
     pub originals: u64,
     /// The number of missing originals.
@@ -551,7 +551,7 @@ impl Act {
 
     /// A whole case was checked.
     #[must_use]
-    pub fn fixity(found: &Fixity) -> Self {
+    pub fn fixity(found: &CaseCheck) -> Self {
         Self::new(Verb::Fixity, Ref::Case)
             .fact("altered", Fact::Number(found.altered))
             .fact("broken_quotes", Fact::Number(found.broken_quotes))
@@ -695,7 +695,7 @@ mod tests {
             reader: "pdf 1",
             params: Digest::of(b""),
         };
-        let found = Fixity {
+        let found = CaseCheck {
             originals: 9,
             missing: 1,
             altered: 2,

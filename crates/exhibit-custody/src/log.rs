@@ -49,7 +49,7 @@ pub struct Log {
 
 /// A log, opened exclusively for appending.
 #[derive(Debug)]
-pub struct Writer {
+pub struct LogWriter {
     log: Log,
     key: Key,
     frontier: Frontier,
@@ -67,7 +67,7 @@ pub enum End {
     Open,
     /// Its last entry seals the case: it accepts no further entries.
     Sealed,
-    /// Its last entry revokes the signing key: the next key must take over first, see [`Writer::hand_over`].
+    /// Its last entry revokes the signing key: the next key must take over first, see [`LogWriter::hand_over`].
     Revoked,
 }
 
@@ -372,7 +372,7 @@ impl Log {
     }
 }
 
-impl Writer {
+impl LogWriter {
     /// Creates a log in `folder`, which is created if necessary; its parent must exist.
     ///
     /// # Errors

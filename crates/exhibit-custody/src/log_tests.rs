@@ -113,10 +113,10 @@ pub(crate) fn acts(first: u64, count: u64) -> Vec<Vec<u8>> {
     (first..first + count).map(entry).collect()
 }
 
-fn new_log() -> (TempDir, PathBuf, Writer) {
+fn new_log() -> (TempDir, PathBuf, LogWriter) {
     let parent = TempDir::new().expect("a folder");
     let folder = parent.path().join("custody");
-    let writer = Writer::create(&folder, key(7)).expect("a log");
+    let writer = LogWriter::create(&folder, key(7)).expect("a log");
     (parent, folder, writer)
 }
 
@@ -206,15 +206,15 @@ fn rejected_entries_change_nothing() {
     writer.append(&acts(0, 3)).expect("appended");
     let long = vec![acts(3, 1).remove(0), vec![b'x'; MAX_ENTRY + 1]];
     assert!(matches!(writer.append(&long), Err(LogError::EntryTooLong { place: 1, .. })));
-    assert!(matches!(Writer::open(&folder, key(7)), Err(LogError::Locked { .. })));
+    assert!(matches!(LogWriter::open(&folder, key(7)), Err(LogError::Locked { .. })));
     assert_holds(&folder, 3);
     let signed = fs::read(folder.join(CHECKPOINT_FILE)).expect("a checkpoint");
     writer.append(&acts(3, 1)).expect("appended");
     fs::write(folder.join(CHECKPOINT_FILE), signed).expect("an older checkpoint is put back");
     assert!(matches!(writer.append(&acts(4, 1)), Err(LogError::ChangedUnderneath)));
     drop(writer);
-    assert!(matches!(Writer::create(&folder, key(7)), Err(LogError::Exists { .. })));
-    assert!(matches!(Writer::open(&folder, key(8)), Err(LogError::WrongKey)));
+    assert!(matches!(LogWriter::create(&folder, key(7)), Err(LogError::Exists { .. })));
+    assert!(matches!(LogWriter::open(&folder, key(8)), Err(LogError::WrongKey)));
     // The older checkpoint refers to files that the newer one made superfluous.
     assert!(!check_log(&folder, &Remembered::default()).is_valid());
 }
@@ -230,7 +230,7 @@ fn append_until(folder: &Path, steps: usize, entries: &[Vec<u8>], power_cut: boo
     let mut disk = Folder::new(folder);
     disk.crash = Crash::after(steps);
     let crash = disk.crash.clone();
-    let mut writer = Writer::open_in(disk, key(7)).expect("a log that can be appended to");
+    let mut writer = LogWriter::open_in(disk, key(7)).expect("a log that can be appended to");
     let ended = writer.append(entries).is_ok();
     if power_cut {
         crash.cut_power();
@@ -271,7 +271,7 @@ fn check_crashes(before: u64, after: u64, power_cut: bool) {
         assert!(size == after || (size == before && !ended), "step {steps}: {size} entries");
         assert_valid_except_leftovers(&crashed, size);
         // The next start flushes the entries left in the outbox, and appends more.
-        let mut writer = Writer::open(&crashed, key(7)).expect("a log");
+        let mut writer = LogWriter::open(&crashed, key(7)).expect("a log");
         assert_eq!(writer.append_from(EntrySeq::new(before), part(before..after + 1)).expect("flushed"), after + 1);
         writer.append(part(after + 1..after + 40)).expect("appended");
         assert_eq!(writer.log().head().root, root_of(&all), "step {steps}");
@@ -334,14 +334,14 @@ fn a_handover_interrupted_at_any_step_is_completed() {
         // A program that opens it again has the key named in the folder.
         let signs = Log::open(&folder).expect("a log").verifier().clone();
         let mut writer = if signs == *next().verifier() {
-            Writer::open(&folder, next()).expect("the next key signs")
+            LogWriter::open(&folder, next()).expect("the next key signs")
         } else {
-            let mut writer = Writer::open(&folder, key(7)).expect("the old key still signs");
+            let mut writer = LogWriter::open(&folder, key(7)).expect("the old key still signs");
             assert_eq!(writer.end(), End::Revoked);
             writer.hand_over(next()).expect("finished");
             writer
         };
-        assert!(Writer::open(&folder, key(7)).is_err());
+        assert!(LogWriter::open(&folder, key(7)).is_err());
         writer.append(&acts(302, 3)).expect("appended under the next key");
         let report = check_log(&folder, &remembered);
         assert!(report.deviations.is_empty(), "after {steps} steps: {:?}", report.deviations);

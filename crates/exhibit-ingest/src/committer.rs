@@ -9,7 +9,7 @@ use crate::progress::{Progress, add};
 use crate::queue::{Grant, Queue};
 use crate::stages::{Event, Output, Outputs, Stage};
 use exhibit_case::{Acts, CaseWriter, TreeParts, finding_digest, reason_lines};
-use exhibit_catalogue::{Added, Finding, Finished, Item, JobEnd, Lease, NewItem, NewPage, PageRow, StageId, Work};
+use exhibit_catalogue::{Added, Finished, Item, JobEnd, Lease, NewItem, NewPage, PageRow, ReadResult, StageId, Work};
 use exhibit_custody::{Act, Derivation, Fact, Receipt, Ref, Verb};
 use exhibit_model::{
     Digest, EntrySeq, ItemId, Member, MetadataKey, Moment, Note, Page, Reason, Relation, SourceId, State, wire,
@@ -497,7 +497,7 @@ impl Batch<'_, '_> {
         if outcome.state == State::Read {
             self.work.prune_pages(item, outcome.pages)?;
         }
-        let finding = Finding {
+        let finding = ReadResult {
             state: outcome.state,
             reason: outcome.reason.as_ref(),
             media_type: &outcome.media_type,

@@ -4,7 +4,7 @@ use crate::{
     BatchForm, BatchProgress, MOST_LINES, NewBatch, Search, SearchError, SearchRequest, SuggestedChange, Which,
 };
 use exhibit_case::{Acts, Case, CaseError, CaseFolder, CaseWriter, Keys, NewCase, Principal};
-use exhibit_catalogue::{Added, Finding, NewItem, NewPage, StageKey};
+use exhibit_catalogue::{Added, NewItem, NewPage, ReadResult, StageKey};
 use exhibit_ingest::{Progress, reindex};
 use exhibit_model::{Counts, Digest, FixedClock, ItemId, Moment, OriginalId, Page, Relation, State, wire};
 use exhibit_query::Facet;
@@ -75,7 +75,8 @@ impl TestCase {
             let place = (place.pack, place.offset);
             work.add_page(&NewPage { item, page: &page, stage, place, digest }).expect("a page");
             let media_type = "text/plain";
-            let finding = Finding { state: State::Read, reason: None, media_type, found: 0, metadata: &[], notes: &[] };
+            let finding =
+                ReadResult { state: State::Read, reason: None, media_type, found: 0, metadata: &[], notes: &[] };
             work.settle(item, &finding).expect("a settled item");
         }
         packs.sync().expect("durable packs");

@@ -1,6 +1,6 @@
 //! The search index against its checksums, and what an interrupted rebuild left.
 
-use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, Stop};
+use crate::{AuditContext, Check, CheckName, CheckStop, Fault, Findings, Place, Progress};
 use exhibit_case::CaseFolder;
 
 pub(super) struct SearchIndex;
@@ -14,7 +14,7 @@ impl Check for SearchIndex {
         CaseFolder::INDEX
     }
 
-    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {
+    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), CheckStop> {
         let whole = cx.whole()?;
         if cx.folder().new_index().symlink_metadata().is_ok() {
             findings.add(Place::path(CaseFolder::NEW_INDEX), Fault::IndexLeftover);

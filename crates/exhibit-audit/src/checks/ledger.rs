@@ -2,7 +2,7 @@
 //! as received must have its row. The rows alone do not decide what is checked: they are what may have been altered.
 
 use super::open_sealed;
-use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, ReceiptField, Stop};
+use crate::{AuditContext, Check, CheckName, CheckStop, Fault, Findings, Place, Progress, ReceiptField};
 use exhibit_case::{CaseFolder, TreeParts, finding_digest, reader_of, reason_lines};
 use exhibit_catalogue::{Catalogue, CatalogueError, Item, ItemFilter, PageRow, PageText};
 use exhibit_custody::{Entry, Fact, Ref};
@@ -24,7 +24,7 @@ impl Check for Ledger {
         CaseFolder::CATALOGUE
     }
 
-    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {
+    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), CheckStop> {
         let (case, catalogue) = (cx.case()?, cx.catalogue()?);
         cx.log()?;
         let mut missing: BTreeMap<ItemId, EntrySeq> = cx.logged().receipts.clone();

@@ -1,6 +1,6 @@
 //! Every page record against its digest, and its text against the catalogue.
 
-use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, Stop};
+use crate::{AuditContext, Check, CheckName, CheckStop, Fault, Findings, Place, Progress};
 use exhibit_case::{Case, CaseFolder};
 use exhibit_catalogue::PageRow;
 use exhibit_model::Digest;
@@ -16,7 +16,7 @@ impl Check for Pages {
         CaseFolder::CATALOGUE
     }
 
-    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {
+    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), CheckStop> {
         let (case, catalogue) = (cx.case()?, cx.catalogue()?);
         let view = cx.view()?;
         catalogue.all_pages(&mut |row| {

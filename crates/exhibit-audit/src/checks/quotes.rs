@@ -1,6 +1,6 @@
 //! Quotes against their pages and the log.
 
-use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, Stop};
+use crate::{AuditContext, Check, CheckName, CheckStop, Fault, Findings, Place, Progress};
 use exhibit_bag::{QuoteStatus, check_quotes};
 use exhibit_case::CaseFolder;
 use exhibit_model::EntrySeq;
@@ -17,7 +17,7 @@ impl Check for Quotes {
         CaseFolder::QUOTES
     }
 
-    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {
+    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), CheckStop> {
         let checked = check_quotes(&cx.view()?)?;
         findings.counts.quotes = checked.len() as u64;
         let present: BTreeSet<EntrySeq> =

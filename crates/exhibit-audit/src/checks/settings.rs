@@ -1,6 +1,6 @@
 //! `exhibit.toml` against what the log records of the case's opening and of the access log.
 
-use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, Setting, Stop};
+use crate::{AuditContext, Check, CheckName, CheckStop, Fault, Findings, Place, Progress, Setting};
 use exhibit_case::{CaseError, CaseFolder};
 use exhibit_custody::Fact;
 use exhibit_model::EntrySeq;
@@ -16,7 +16,7 @@ impl Check for Settings {
         CaseFolder::SETTINGS
     }
 
-    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {
+    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), CheckStop> {
         if let Some(error) = cx.case_error() {
             let place =
                 if matches!(error, CaseError::Catalogue(_)) { CaseFolder::CATALOGUE } else { CaseFolder::SETTINGS };

@@ -1,7 +1,7 @@
 //! Changes of tags against the log: the first change is what the first entry of the act `mark` records, and so on.
 
 use super::open_sealed;
-use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, Stop};
+use crate::{AuditContext, Check, CheckName, CheckStop, Fault, Findings, Place, Progress};
 use exhibit_case::CaseFolder;
 use exhibit_custody::entry::moment_text;
 use exhibit_custody::{Fact, Ref};
@@ -18,7 +18,7 @@ impl Check for Tags {
         CaseFolder::TAGS
     }
 
-    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {
+    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), CheckStop> {
         let catalogue = cx.catalogue()?;
         let (tags, marks) = (cx.whole()?.tag_log(catalogue)?, &cx.logged().marks);
         let (counted, logged) = (tags.logged, marks.len() as u64);

@@ -3,7 +3,7 @@
 use exhibit_audit::{Audit, AuditContext, CHECKS, CheckName, NoProgress, Options, Severity, audit, run};
 use exhibit_bag::{ExportContext, NewQuote, Order, Selection, VerifiedBag, export, make_quote};
 use exhibit_case::{Acts, Case, CaseFolder, CaseWriter, Keys, NewCase, Principal, TreeParts, finding_digest};
-use exhibit_catalogue::{Added, Finding, NewItem, NewPage, PagePicture, StageKey};
+use exhibit_catalogue::{Added, NewItem, NewPage, PagePicture, ReadResult, StageKey};
 use exhibit_custody::{Act, Channel, Derivation, Receipt, Ref};
 use exhibit_model::{
     Digest, FixedClock, ItemId, MetadataKey, Moment, OriginalId, Page, PageKind, Relation, SourceId, State, wire,
@@ -245,7 +245,7 @@ fn receive(held: &mut CaseWriter, packs: &mut PackWriter, (name, text, picture):
         work.add_picture(item, &picture).expect("a picture");
     }
     let metadata = [(MetadataKey::DC_TITLE, name.to_owned())];
-    let finding = Finding {
+    let finding = ReadResult {
         state: State::Read,
         reason: None,
         media_type: "text/plain",

@@ -62,7 +62,7 @@ pub enum AnchorStatus {
 pub enum AnchorFault {
     /// The time stamp, cosignature or proof is not valid.
     #[error(transparent)]
-    Time(#[from] exhibit_time::Fault),
+    Time(#[from] exhibit_time::TimeFault),
     /// The checkpoint has another log size than the name of its folder.
     #[error("it is of a log of {stated} entries")]
     Size {
@@ -247,7 +247,7 @@ fn read_file(path: &Path) -> Result<Vec<u8>, BagError> {
     let file = File::open(path).map_err(io_error("read", path))?;
     file.take(MAX_FILE as u64 + 1).read_to_end(&mut bytes).map_err(io_error("read", path))?;
     if bytes.len() > MAX_FILE {
-        return Err(BagError::Time(exhibit_time::Fault::TooLarge { most: MAX_FILE }));
+        return Err(BagError::Time(exhibit_time::TimeFault::TooLarge { most: MAX_FILE }));
     }
     Ok(bytes)
 }
@@ -264,5 +264,5 @@ pub(crate) fn write_file(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), 
 /// The signed checkpoint of the current log.
 pub(crate) fn checkpoint(log: &Log) -> Result<Note, BagError> {
     Note::parse(log.checkpoint().as_bytes())
-        .map_err(|error| BagError::Time(exhibit_time::Fault::Checkpoint(error.to_string())))
+        .map_err(|error| BagError::Time(exhibit_time::TimeFault::Checkpoint(error.to_string())))
 }

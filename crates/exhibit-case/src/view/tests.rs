@@ -3,7 +3,7 @@
 use super::*;
 use crate::{Acts, CaseWriter, Keys, NewCase};
 use exhibit_cage::Options;
-use exhibit_catalogue::{Added, Finding, NewItem, NewPage, StageKey};
+use exhibit_catalogue::{Added, NewItem, NewPage, ReadResult, StageKey};
 use exhibit_custody::{Act, Receipt};
 use exhibit_index::SearchOptions;
 use exhibit_model::{Digest, FixedClock, OriginalId, PageKind, Relation, State, wire};
@@ -75,7 +75,7 @@ impl TestCase {
                 work.add_page(&NewPage { item, page, stage, place, digest }).expect("a page");
             }
             let (state, media_type) = (State::Read, "text/plain");
-            let finding = Finding { state, reason: None, media_type, found: 0, metadata: &[], notes: &[] };
+            let finding = ReadResult { state, reason: None, media_type, found: 0, metadata: &[], notes: &[] };
             work.settle(item, &finding).expect("settled");
         }
         packs.sync().expect("durable");

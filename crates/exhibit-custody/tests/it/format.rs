@@ -1,6 +1,6 @@
 //! The worked example of `docs/formats/custody.md`, made again from its inputs.
 
-use exhibit_custody::{Act, EntryContext, Key, Log, Receipt, Remembered, Writer, check_log};
+use exhibit_custody::{Act, EntryContext, Key, Log, LogWriter, Receipt, Remembered, check_log};
 use exhibit_model::{Digest, EntrySeq, ItemId, Moment, OriginalId, Relation};
 use exhibit_proof::Hash;
 use exhibit_proof::document::Document;
@@ -35,7 +35,7 @@ fn the_worked_example_is_true() {
     };
     let first = Act::case_open(&verifier).seal(&stamp(0, 0), &mut random).expect("an entry");
     let second = Act::item_receive(&receipt).seal(&stamp(1, 1), &mut random).expect("an entry");
-    let mut writer = Writer::create(&folder, key).expect("a log");
+    let mut writer = LogWriter::create(&folder, key).expect("a log");
     writer.append(&[first.bytes.clone(), second.bytes.clone()]).expect("appended");
     drop(writer);
     let log = Log::open(&folder).expect("a log");

@@ -5,7 +5,7 @@ mod growth;
 mod keys;
 mod tamper;
 
-use exhibit_custody::{Act, Channel, EntryContext, Key, Writer};
+use exhibit_custody::{Act, Channel, EntryContext, Key, LogWriter};
 use exhibit_model::{EntrySeq, Moment};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -41,7 +41,7 @@ fn acts(count: u64) -> Vec<Vec<u8>> {
 fn log_of(count: u64) -> (TempDir, PathBuf) {
     let parent = TempDir::new().expect("a folder");
     let folder = parent.path().join("custody");
-    let mut writer = Writer::create(&folder, key(7)).expect("a log");
+    let mut writer = LogWriter::create(&folder, key(7)).expect("a log");
     writer.append(&acts(count)).expect("appended");
     (parent, folder)
 }
