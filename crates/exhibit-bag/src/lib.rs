@@ -102,7 +102,7 @@ pub enum BagError {
         /// The document.
         document: String,
         /// The log entry.
-        entry: u64,
+        entry: exhibit_model::EntrySeq,
     },
     /// The passage is not on the page.
     #[error("page {page} of {document} does not have this passage")]
@@ -150,7 +150,7 @@ pub enum BagError {
     NoPolicy,
     /// A time stamp, cosignature or proof of a public log is not valid.
     #[error("it is not accepted")]
-    Time(#[source] exhibit_time::Fault),
+    Time(#[source] exhibit_time::TimeFault),
     /// A proof cannot be made.
     #[error("a proof cannot be made")]
     Proof(#[from] ProofError),

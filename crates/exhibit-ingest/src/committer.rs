@@ -9,11 +9,11 @@ use crate::progress::{Progress, add};
 use crate::queue::{Grant, Queue};
 use crate::stages::{Event, Output, Outputs, Stage};
 use exhibit_case::{Acts, CaseWriter, TreeParts, finding_digest, reason_lines};
-use exhibit_catalogue::{
-    Added, Cost, Finding, Finished, Item, JobEnd, Lease, NewItem, NewPage, PageRow, StageId, Work,
-};
+use exhibit_catalogue::{Added, Cost, Finished, Item, JobEnd, Lease, NewItem, NewPage, PageRow, ReadResult, StageId, Work};
 use exhibit_custody::{Act, Derivation, Fact, Receipt, Ref, Verb};
-use exhibit_model::{Digest, ItemId, Member, MetadataKey, Moment, Note, Page, Reason, Relation, SourceId, State, wire};
+use exhibit_model::{
+    Digest, EntrySeq, ItemId, Member, MetadataKey, Moment, Note, Page, Reason, Relation, SourceId, State, wire,
+};
 use exhibit_store::{FinishedDeposit, Originals, PackLocation, PackWriter};
 use std::sync::mpsc::{Receiver, SyncSender};
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -290,7 +290,7 @@ impl Committer<'_> {
 
     /// Appends committed entries that are not in the log yet.
     fn append(&mut self) -> Result<(), IngestError> {
-        let logged = self.held.log.log().size();
+        let logged = EntrySeq::new(self.held.log.log().size());
         let waiting = self.held.catalogue.outbox()?;
         let entries: Vec<Vec<u8>> = waiting.into_iter().filter(|o| o.seq >= logged).map(|o| o.entry).collect();
         if !entries.is_empty() {
@@ -514,7 +514,7 @@ impl Batch<'_, '_> {
         if outcome.state == State::Read {
             self.work.prune_pages(item, outcome.pages)?;
         }
-        let finding = Finding {
+        let finding = ReadResult {
             state: outcome.state,
             reason: outcome.reason.as_ref(),
             media_type: &outcome.media_type,
@@ -563,7 +563,7 @@ impl Batch<'_, '_> {
         Act::item_derive(&derivation).secret("tree_seed", &seed)
     }
 
-    fn log(&mut self, act: Act) -> Result<u64, IngestError> {
+    fn log(&mut self, act: Act) -> Result<EntrySeq, IngestError> {
         Ok(self.acts.log_at(&self.work, act, self.now)?)
     }
 }

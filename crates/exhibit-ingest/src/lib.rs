@@ -24,7 +24,7 @@ mod walk;
 pub use bag_source::{BagFile, BagSource};
 pub use progress::{Phase, Progress, Snapshot, StageCounts};
 pub use rebuild::reindex;
-pub use run::{Options, RunContext, Stop, Summary, ingest, survey, take_over};
+pub use run::{Options, RunContext, StopRequest, Summary, ingest, survey, take_over};
 pub use stages::StageName;
 pub use stages::ocr::{OcrTools, find_ocr};
 

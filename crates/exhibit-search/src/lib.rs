@@ -1,8 +1,8 @@
 //! Searching a case: queries and their results, facets, suggestions, distinctive words, similar documents, saved
 //! searches, the search history, and batches of names and queries.
 //!
-//! [`Search`] is the only entry point. It reads the documents, pages and tags of a case through [`Case`], and matches
-//! them by means of the case's index.
+//! [`Search`] is the only entry point. It reads the documents, pages and tags of a case through a [`CaseView`], and
+//! matches them by means of the case's index, within the view's scope.
 
 mod batch;
 mod distinctive;
@@ -11,6 +11,8 @@ mod files;
 mod history;
 mod lists;
 mod saved;
+#[cfg(test)]
+mod scope_tests;
 mod search;
 mod similar;
 mod suggest;
@@ -27,22 +29,22 @@ pub use search::{CaseQuery, PageHits, SearchHit, SearchRequest, SearchResults};
 pub use similar::{Similar, SimilarHit};
 pub use suggest::{SuggestedChange, Suggestion};
 
-use exhibit_case::{Case, CaseError};
+use exhibit_case::{CaseError, CaseView};
 use exhibit_catalogue::CatalogueError;
 use exhibit_index::IndexError;
 use exhibit_query::QueryError;
 
-/// Searching one case.
-#[derive(Debug, Clone, Copy)]
+/// Searching one case, within the scope of a view.
+#[derive(Debug, Clone)]
 pub struct Search<'a> {
-    case: &'a Case,
+    view: CaseView<'a>,
 }
 
 impl<'a> Search<'a> {
-    /// Searching this case.
+    /// Searching what this view can read.
     #[must_use]
-    pub fn of(case: &'a Case) -> Self {
-        Self { case }
+    pub fn of(view: CaseView<'a>) -> Self {
+        Self { view }
     }
 }
 

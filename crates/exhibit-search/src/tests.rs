@@ -4,7 +4,7 @@ use crate::{
     BatchForm, BatchProgress, MOST_LINES, NewBatch, Search, SearchError, SearchRequest, SuggestedChange, Which,
 };
 use exhibit_case::{Acts, Case, CaseError, CaseFolder, CaseWriter, Keys, NewCase, Principal};
-use exhibit_catalogue::{Added, Finding, NewItem, NewPage, StageKey};
+use exhibit_catalogue::{Added, NewItem, NewPage, ReadResult, StageKey};
 use exhibit_ingest::{Progress, reindex};
 use exhibit_model::{Counts, Digest, FixedClock, ItemId, Moment, OriginalId, Page, Relation, State, wire};
 use exhibit_query::Facet;
@@ -18,14 +18,14 @@ fn acts() -> Acts {
     Acts::new(FixedClock(NOW), |bytes: &mut [u8]| bytes.fill(7), Principal::LOCAL, "test")
 }
 
-struct TestCase {
+pub(crate) struct TestCase {
     folder: tempfile::TempDir,
     packs_end: Cell<Option<PackLocation>>,
 }
 
 impl TestCase {
     /// A case with a document of one page for each path and text.
-    fn new(documents: &[(&str, &str)]) -> Self {
+    pub(crate) fn new(documents: &[(&str, &str)]) -> Self {
         let this = Self { folder: tempfile::tempdir().expect("a folder"), packs_end: Cell::new(None) };
         let new = NewCase { name: "test", prefix: "T", keys: &this.keys(), lock: None };
         Case::init(&this.path(), &new, &mut acts()).expect("a case");
@@ -75,7 +75,8 @@ impl TestCase {
             let place = (place.pack, place.offset);
             work.add_page(&NewPage { item, page: &page, stage, place, digest }).expect("a page");
             let media_type = "text/plain";
-            let finding = Finding { state: State::Read, reason: None, media_type, found: 0, metadata: &[], notes: &[] };
+            let finding =
+                ReadResult { state: State::Read, reason: None, media_type, found: 0, metadata: &[], notes: &[] };
             work.settle(item, &finding).expect("a settled item");
         }
         packs.sync().expect("durable packs");
@@ -85,7 +86,7 @@ impl TestCase {
         reindex(&self.open(), &Progress::default()).expect("an index");
     }
 
-    fn open(&self) -> Case {
+    pub(crate) fn open(&self) -> Case {
         Case::open(&self.path()).expect("the case")
     }
 }
@@ -102,7 +103,7 @@ fn three() -> TestCase {
 fn a_query_finds_pages_and_their_facets() {
     let folder = three();
     let case = folder.open();
-    let search = Search::of(&case);
+    let search = Search::of(case.view(Principal::LOCAL));
     let query = search.query("copper", false).expect("a query");
     let results = search.search(&SearchRequest { limit: 10, ..SearchRequest::of(&query) }).expect("results");
     let mut paths: Vec<&str> = results.hits.iter().map(|hit| hit.path.as_str()).collect();
@@ -120,7 +121,7 @@ fn a_query_finds_pages_and_their_facets() {
 fn errors_name_their_kind() {
     let folder = three();
     let case = folder.open();
-    let search = Search::of(&case);
+    let search = Search::of(case.view(Principal::LOCAL));
     assert!(matches!(search.query("\"", false).err(), Some(SearchError::Query(_))));
     assert!(matches!(search.batch(7), Err(SearchError::NotKept { what: "batch", .. })));
     assert!(matches!(search.forget_search("none"), Err(SearchError::NotKept { what: "saved search", .. })));
@@ -131,14 +132,17 @@ fn errors_name_their_kind() {
     assert!(matches!(search.new_batch(&new, NOW), Err(SearchError::TooManyLines { .. })));
     std::fs::remove_dir_all(CaseFolder::new(&folder.path()).index()).expect("no index");
     let case = folder.open();
-    assert!(matches!(Search::of(&case).query("a", false).err(), Some(SearchError::Case(CaseError::NoIndex))));
+    assert!(matches!(
+        Search::of(case.view(Principal::LOCAL)).query("a", false).err(),
+        Some(SearchError::Case(CaseError::NoIndex))
+    ));
 }
 
 #[test]
 fn an_empty_result_has_suggestions() {
     let folder = three();
     let case = folder.open();
-    let search = Search::of(&case);
+    let search = Search::of(case.view(Principal::LOCAL));
     let query = search.query("coper weather", false).expect("a query");
     let suggestions = search.suggestions(&query).expect("suggestions");
     assert!(suggestions.iter().all(|suggestion| suggestion.pages > 0));
@@ -159,7 +163,7 @@ fn distinctive_words_and_similar_documents_share_what_is_rare() {
     let documents: Vec<(&str, &str)> = documents.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let folder = TestCase::new(&documents);
     let case = folder.open();
-    let search = Search::of(&case);
+    let search = Search::of(case.view(Principal::LOCAL));
     let query = search.query("copper", false).expect("a query");
     let found = search.distinctive_words(&query, 10).expect("words");
     let words: Vec<(&str, u64, u64)> =
@@ -175,7 +179,7 @@ fn distinctive_words_and_similar_documents_share_what_is_rare() {
 fn saved_searches_keep_what_was_seen() {
     let folder = three();
     let case = folder.open();
-    let search = Search::of(&case);
+    let search = Search::of(case.view(Principal::LOCAL));
     let query = search.query("copper", true).expect("a query");
     search.save_search("metal", &query, NOW).expect("saved");
     let found = search.documents_found(&query).expect("documents");
@@ -187,7 +191,7 @@ fn saved_searches_keep_what_was_seen() {
     );
     folder.add(&[("c/four.txt", "more copper")]);
     let case = folder.open();
-    let search = Search::of(&case);
+    let search = Search::of(case.view(Principal::LOCAL));
     let query = search.saved_query(&saved).expect("a query");
     assert_eq!(search.documents_found(&query).expect("documents"), [1, 2, 4]);
     search.forget_search("metal").expect("deleted");
@@ -200,7 +204,7 @@ fn saved_searches_keep_what_was_seen() {
 fn history_can_be_turned_off() {
     let folder = three();
     let case = folder.open();
-    let search = Search::of(&case);
+    let search = Search::of(case.view(Principal::LOCAL));
     search.remember_search(" copper ", false, 2, NOW);
     search.remember_search("  ", false, 3, NOW);
     let queries = || search.history().expect("a history").searches.into_iter().map(|one| one.query).collect::<Vec<_>>();
@@ -221,13 +225,14 @@ fn a_batch_counts_lines_and_what_is_new() {
     let case = folder.open();
     let list = "copper\nweather\nabsent\n";
     let new = NewBatch { name: "words", list: list.as_bytes(), queries: false, exact: false, column: None };
-    let (number, lines) = Search::of(&case).new_batch(&new, NOW).expect("a batch");
+    let (number, lines) = Search::of(case.view(Principal::LOCAL)).new_batch(&new, NOW).expect("a batch");
     assert_eq!((number, lines), (1, 3));
-    let run = Search::of(&case).run_batch(number, NOW, 2, &BatchProgress::default()).expect("a run");
+    let run =
+        Search::of(case.view(Principal::LOCAL)).run_batch(number, NOW, 2, &BatchProgress::default()).expect("a run");
     assert_eq!((run.run, run.lines, run.found, run.bad), (1, 3, 2, 0));
     folder.add(&[("c/four.txt", "more copper")]);
     let case = folder.open();
-    let search = Search::of(&case);
+    let search = Search::of(case.view(Principal::LOCAL));
     let run = search.run_batch(number, NOW, 2, &BatchProgress::default()).expect("a run");
     assert_eq!((run.run, run.found, run.new), (2, 2, 1));
     assert_eq!(search.batches().expect("batches")[0].last_run.as_ref().map(|run| run.run), Some(2));

@@ -1,6 +1,6 @@
 //! Times as stated in time stamps and certificates.
 
-use crate::fault::Fault;
+use crate::fault::TimeFault;
 use der::Tag;
 use std::fmt;
 
@@ -109,7 +109,7 @@ impl fmt::Display for StatedTime {
 }
 
 /// Reads a time in a certificate.
-pub(crate) fn certificate_time(cursor: &mut crate::cursor::Cursor<'_>) -> Result<StatedTime, Fault> {
+pub(crate) fn certificate_time(cursor: &mut crate::cursor::Cursor<'_>) -> Result<StatedTime, TimeFault> {
     let tag = cursor.peek().ok_or(cursor.malformed())?;
     let bytes = cursor.value(tag)?;
     StatedTime::read(tag, bytes, false).ok_or(cursor.malformed())

@@ -145,7 +145,7 @@ impl App {
 
     /// Searching the case.
     pub(crate) fn search(&self) -> Search<'_> {
-        Search::of(&self.case)
+        Search::of(self.view())
     }
 
     /// Keeps the state of a saved search before its change.
@@ -209,7 +209,7 @@ impl App {
         match *kept {
             Some((at, pages)) if at.elapsed() < LATELY => Ok(pages),
             _ => {
-                let pages = self.case.pages_read()?;
+                let pages = self.view().pages_read()?;
                 *kept = Some((Instant::now(), pages));
                 Ok(pages)
             }

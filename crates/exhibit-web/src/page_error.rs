@@ -41,7 +41,7 @@ pub enum PageError {
 impl From<CaseError> for PageError {
     fn from(error: CaseError) -> Self {
         match error {
-            CaseError::NoSuchDocument(_) | CaseError::NoSuchPage { .. } => Self::NotThere,
+            CaseError::NoSuchDocument(_) | CaseError::NoSuchPage { .. } | CaseError::NoSuchEntry(_) => Self::NotThere,
             error => Self::Case(error),
         }
     }

@@ -103,7 +103,7 @@ impl From<CaseError> for Failure {
             }
             CaseError::Locked { .. } => Self::new(Exit::Busy, "case-locked", message)
                 .hint("wait until it exits; searching and reading work meanwhile"),
-            CaseError::NoSuchDocument(_) | CaseError::NoSuchPage { .. } => {
+            CaseError::NoSuchDocument(_) | CaseError::NoSuchPage { .. } | CaseError::NoSuchEntry(_) => {
                 Self::new(Exit::Nothing, "no-such-document", message).hint("`exhibit ls` lists the documents of the case")
             }
             CaseError::NotATag(_) => Self::new(Exit::Usage, "not-a-tag", message)

@@ -2,7 +2,7 @@
 
 use crate::test_case::{NOW, TestCase, acts, files_below, original, overwrite, random};
 use exhibit_audit::{CheckName, NoProgress, Options, audit};
-use exhibit_case::{CaseError, CaseFolder};
+use exhibit_case::{CaseError, CaseFolder, Principal};
 use exhibit_custody::{AccessRecord, Verb};
 use exhibit_model::ItemId;
 use std::fs;
@@ -142,8 +142,8 @@ fn pictures() {
 fn tags() {
     let mut case = TestCase::new();
     let open = case.open();
-    assert!(open.set_tag(ItemId::new(1), "checked", true, NOW).expect("tagged"));
-    assert!(open.set_tag(ItemId::new(2), "urgent", true, NOW).expect("tagged"));
+    assert!(open.view(Principal::LOCAL).set_tag(ItemId::new(1), "checked", true, NOW).expect("tagged"));
+    assert!(open.view(Principal::LOCAL).set_tag(ItemId::new(2), "urgent", true, NOW).expect("tagged"));
     drop(open);
     assert_eq!(case.leftovers(CheckName::Tags), ["tags-pending at tags.ndjson"]);
     case.write(|held| held.log_marks().expect("logged"));

@@ -3,7 +3,7 @@
 use exhibit_audit::{Audit, AuditContext, CHECKS, CheckName, NoProgress, Options, Severity, audit, run};
 use exhibit_bag::{ExportContext, NewQuote, Order, Selection, VerifiedBag, export, make_quote};
 use exhibit_case::{Acts, Case, CaseFolder, CaseWriter, Keys, NewCase, Principal, TreeParts, finding_digest};
-use exhibit_catalogue::{Added, Finding, NewItem, NewPage, PagePicture, StageKey};
+use exhibit_catalogue::{Added, NewItem, NewPage, PagePicture, ReadResult, StageKey};
 use exhibit_custody::{Act, Channel, Derivation, Receipt, Ref};
 use exhibit_model::{
     Digest, FixedClock, ItemId, MetadataKey, Moment, OriginalId, Page, PageKind, Relation, SourceId, State, wire,
@@ -108,7 +108,8 @@ impl TestCase {
                     PageEntry { key, text, name, ..PageEntry::default() }
                 })
                 .collect();
-            let mut writer = held.case.index().expect("an index").writer(0).expect("a writer");
+            let mut writer =
+                held.view().whole().expect("a whole case").index().expect("an index").writer(0).expect("a writer");
             for entry in &entries {
                 writer.put(entry).expect("put");
             }
@@ -189,7 +190,8 @@ impl TestCase {
 }
 
 fn receive(held: &mut CaseWriter, packs: &mut PackWriter, (name, text, picture): (&str, &str, Option<&[u8]>)) {
-    let mut deposit = held.case.originals().deposit().expect("a deposit");
+    let mut deposit =
+        held.case.view(Principal::LOCAL).whole().expect("a whole case").originals().deposit().expect("a deposit");
     deposit.write(text.as_bytes()).expect("written");
     let sealed = deposit.finish().expect("sealed");
     let (original, size) = (sealed.original, sealed.size);
@@ -233,7 +235,7 @@ fn receive(held: &mut CaseWriter, packs: &mut PackWriter, (name, text, picture):
     let new = NewPage { item, page: &page, stage, place: (place.pack, place.offset), digest };
     work.add_page(&new).expect("a page");
     if let Some(bytes) = picture {
-        let store = held.case.cited().expect("a store");
+        let store = held.case.view(Principal::LOCAL).whole().expect("a whole case").cited().expect("a store");
         let mut deposit = store.deposit().expect("a deposit");
         deposit.write(bytes).expect("written");
         let sealed = deposit.finish().expect("sealed");
@@ -243,7 +245,7 @@ fn receive(held: &mut CaseWriter, packs: &mut PackWriter, (name, text, picture):
         work.add_picture(item, &picture).expect("a picture");
     }
     let metadata = [(MetadataKey::DC_TITLE, name.to_owned())];
-    let finding = Finding {
+    let finding = ReadResult {
         state: State::Read,
         reason: None,
         media_type: "text/plain",

@@ -5,3 +5,7 @@ mod dates;
 mod facets;
 mod index;
 mod property;
+mod scope;
+
+/// Every document of an index.
+const FULL: exhibit_index::DocumentScope = exhibit_index::DocumentScope::FULL;

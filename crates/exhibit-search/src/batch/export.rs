@@ -63,8 +63,8 @@ impl Search<'_> {
         self.batch_lines(number, &mut |line| {
             if result.is_ok() && which.takes(&line) {
                 result = match form {
-                    BatchForm::Csv => to.write_all(row(self.case, &line).as_bytes()),
-                    BatchForm::Ndjson => writeln!(to, "{}", record(self.case, &line)),
+                    BatchForm::Csv => to.write_all(row(self.view.case(), &line).as_bytes()),
+                    BatchForm::Ndjson => writeln!(to, "{}", record(self.view.case(), &line)),
                 };
             }
         })?;

@@ -104,8 +104,8 @@ fn load(app: &App, params: &Params) -> Result<Loaded<ItemsView>, PageError> {
     found.truncate(ROWS as usize);
     let total = match (&container, state) {
         (Some(_), _) => None,
-        (None, Some(state)) => Some(case.account()?.items.get(&state).copied().unwrap_or(0)),
-        (None, None) => Some(case.account()?.items.values().sum()),
+        (None, Some(state)) => Some(view.account()?.items.get(&state).copied().unwrap_or(0)),
+        (None, None) => Some(view.account()?.items.values().sum()),
     };
     let word = state.map_or("", State::word);
     let number = container.as_ref().map(|item| case.label(item.id)).unwrap_or_default();

@@ -89,7 +89,7 @@ const NAMED: usize = 8;
 fn load(app: &App) -> Result<ProblemsView, PageError> {
     let states: Vec<State> = State::ALL.into_iter().filter(|state| state.is_problem()).collect();
     let found = app.view().items(&ItemFilter { states, most: GROUPED, ..ItemFilter::default() })?;
-    let account = app.case.account()?;
+    let account = app.view().account()?;
     // by their codes: different wording by a parser does not make another cause
     let mut groups: BTreeMap<(State, Vec<String>), Vec<&Item>> = BTreeMap::new();
     for item in &found {

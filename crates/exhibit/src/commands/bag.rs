@@ -224,7 +224,7 @@ fn say(context: &Context<'_>, path: &Path, exported: &Exported, key: &str) {
             .collect();
         let mut fields = json!({
             "path": path.display().to_string(), "documents": documents, "pages": pages, "pictures": pictures,
-            "quotes": quotes, "files": files, "bytes": size, "log_entry": entry, "key": key, "unpainted": unpainted,
+            "quotes": quotes, "files": files, "bytes": size, "log_entry": entry.get(), "key": key, "unpainted": unpainted,
         });
         if let Some((first, last)) = bates {
             fields["bates"] = json!([first, last]);
@@ -263,7 +263,7 @@ fn choose(case: &Case, asked: &BagExport) -> Result<Selection, Failure> {
         quotes: &asked.quotes,
         all_quotes: asked.all_quotes,
     };
-    let selection = Selection::resolve(case, &request).map_err(failure)?;
+    let selection = Selection::resolve(&super::view(case), &request).map_err(failure)?;
     Ok(Selection { without_names: asked.without_names, pictures: asked.pictures, ..selection })
 }
 

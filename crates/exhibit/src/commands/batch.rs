@@ -9,9 +9,7 @@ use crate::system::{self, MachineClock};
 use clap::{Args, Subcommand, ValueEnum};
 use exhibit_case::Case;
 use exhibit_model::{Clock, ItemId, Moment, shown};
-use exhibit_search::{
-    Batch, BatchForm, BatchLine, BatchProgress, NewBatch, Run as BatchRun, Search, SearchError, Which,
-};
+use exhibit_search::{Batch, BatchForm, BatchLine, BatchProgress, NewBatch, Run as BatchRun, SearchError, Which};
 use serde_json::{Value, json};
 use std::fs::File;
 use std::io::{BufWriter, Read, Write};
@@ -118,7 +116,7 @@ fn run(context: &Context<'_>, command: &BatchCommand) -> Result<ExitCode, Failur
     match command {
         BatchCommand::New(new) => make(context, &case, new),
         BatchCommand::Ls => {
-            for batch in Search::of(&case).batches()? {
+            for batch in super::searching(&case).batches()? {
                 print_batch(context, &batch);
             }
             Ok(Exit::Done.into())
@@ -154,9 +152,9 @@ fn make(context: &Context<'_>, case: &Case, new: &BatchNew) -> Result<ExitCode, 
         context.output.line(&format!("would create a batch of {}", counted(lines, "line", "lines")));
         return Ok(Exit::Done.into());
     }
-    let (number, lines) = Search::of(case).new_batch(&new, MachineClock.now())?;
+    let (number, lines) = super::searching(case).new_batch(&new, MachineClock.now())?;
     if context.output.json {
-        context.output.object("batch", object(&Search::of(case).batch(number)?));
+        context.output.object("batch", object(&super::searching(case).batch(number)?));
     } else {
         context.output.line(&format!("Batch {number}: {}", counted(lines as u64, "line", "lines")));
         context.output.remark(&format!("Run it with: exhibit batch run {number}"));
@@ -196,7 +194,7 @@ fn summary(run: &BatchRun) -> String {
 }
 
 fn show(context: &Context<'_>, case: &Case, number: u64) -> Result<ExitCode, Failure> {
-    print_batch(context, &Search::of(case).batch(number)?);
+    print_batch(context, &super::searching(case).batch(number)?);
     if !context.output.json {
         list(context, case, number)?;
     }
@@ -206,7 +204,7 @@ fn show(context: &Context<'_>, case: &Case, number: u64) -> Result<ExitCode, Fai
 // The lines with the most documents, and the unusable lines.
 fn list(context: &Context<'_>, case: &Case, number: u64) -> Result<(), Failure> {
     let (mut best, mut bad): (Vec<BatchLine>, Vec<BatchLine>) = (Vec::new(), Vec::new());
-    Search::of(case).batch_lines(number, &mut |line| {
+    super::searching(case).batch_lines(number, &mut |line| {
         if line.error.is_some() {
             bad.push(line);
         } else if line.pages > 0 {
@@ -241,17 +239,17 @@ fn keep_best(lines: &mut Vec<BatchLine>) {
 
 fn run_batch(context: &Context<'_>, case: &Case, number: u64) -> Result<ExitCode, Failure> {
     if context.dry_run() {
-        print_batch(context, &Search::of(case).batch(number)?);
+        print_batch(context, &super::searching(case).batch(number)?);
         return Ok(Exit::Done.into());
     }
     let progress = BatchProgress::default();
     let run = count(context.output, &|| how_far(&progress), || {
-        Search::of(case).run_batch(number, MachineClock.now(), system::processors(), &progress)
+        super::searching(case).run_batch(number, MachineClock.now(), system::processors(), &progress)
     })?;
     let _noted = access_log::note(
         context.output,
         case,
-        access_log::batch(&Search::of(case).batch(number)?.name, Some(run.lines)),
+        access_log::batch(&super::searching(case).batch(number)?.name, Some(run.lines)),
     );
     show(context, case, number)?;
     context.output.remark(&format!("Full results: exhibit batch export {number} -o hits.csv"));
@@ -277,7 +275,7 @@ fn label(case: &Case, document: i64) -> String {
 }
 
 fn write_out(case: &Case, export: &BatchExport) -> Result<ExitCode, Failure> {
-    if Search::of(case).batch(export.batch)?.last_run.is_none() {
+    if super::searching(case).batch(export.batch)?.last_run.is_none() {
         return Err(Failure::new(Exit::Nothing, "not-run", format!("batch {} has not been run", export.batch))
             .hint(format!("run it first: exhibit batch run {}", export.batch)));
     }
@@ -297,7 +295,7 @@ fn write_out(case: &Case, export: &BatchExport) -> Result<ExitCode, Failure> {
         (_, _, true) => Which::Bad,
         _ => Which::All,
     };
-    Search::of(case).write_batch(export.batch, form, which, &mut to).map_err(|error| match error {
+    super::searching(case).write_batch(export.batch, form, which, &mut to).map_err(|error| match error {
         SearchError::Output(error) => failed(error),
         error => error.into(),
     })?;

@@ -94,10 +94,10 @@ fn repair(context: &Context<'_>, folder: &Path) -> Result<ExitCode, Failure> {
     // locked, so that no pages are added meanwhile; also for a sealed case: the index is not part of the seal
     let held = system::hold_any(folder)?;
     let progress = Progress::default();
-    let all = held.case.account()?.pages;
+    let all = held.view().account()?.pages;
     let now = || Count { what: "pages indexed", done: progress.snapshot().indexed, all };
     count(context.output, &now, || exhibit_ingest::reindex(&held.case, &progress))?;
-    let pages = Case::open(folder)?.searchable();
+    let pages = super::view(&Case::open(folder)?).searchable();
     context.output.line(&format!("Rebuilt the search index: {pages} pages are searchable."));
     Ok(Exit::Done.into())
 }
@@ -135,7 +135,7 @@ fn lock_anew(context: &Context<'_>, folder: &Path, none: bool, file: Option<&Pat
 fn seal(context: &Context<'_>, folder: &Path) -> Result<ExitCode, Failure> {
     let case = Case::open(folder)?;
     case.must_be_open()?;
-    let account = case.account()?;
+    let account = super::view(&case).account()?;
     if context.dry_run() {
         context.output.line(&format!("would permanently seal the case {:?}", case.config.name));
         return Ok(Exit::Done.into());
@@ -149,7 +149,7 @@ fn seal(context: &Context<'_>, folder: &Path) -> Result<ExitCode, Failure> {
     let entry = system::hold(folder)?.seal()?;
     let log = CaseFolder::new(folder).log().map_err(CaseError::from)?;
     if context.output.json {
-        context.output.object("seal", json!({"log_entry": entry, "checkpoint": log.checkpoint()}));
+        context.output.object("seal", json!({"log_entry": entry.get(), "checkpoint": log.checkpoint()}));
         return Ok(Exit::Done.into());
     }
     context.output.line(&format!("Sealed: log entry {entry} is the last. Its checkpoint:"));

@@ -95,10 +95,9 @@ fn text(case: &Case, id: ItemId, only: Option<u32>, out: &mut dyn Write) -> Resu
 fn original(case: &Case, id: ItemId, out: &mut dyn Write) -> Result<(), Failure> {
     let item = super::view(case).item(id)?;
     let label = case.label(id);
-    let original = item.original.ok_or_else(|| {
-        Failure::new(Exit::Nothing, "no-bytes", format!("{label} has no bytes: it is {}", item.state))
-    })?;
-    let mut file = case.originals().open_original(original).map_err(CaseError::from)?;
+    let no_bytes = || Failure::new(Exit::Nothing, "no-bytes", format!("{label} has no bytes: it is {}", item.state));
+    let original = item.original.ok_or_else(no_bytes)?;
+    let mut file = super::view(case).original(id)?.ok_or_else(no_bytes)?;
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 256 << 10];
     loop {

@@ -6,7 +6,7 @@ use crate::output::Style;
 use crate::system;
 use clap::Args;
 use exhibit_case::{Case, CaseFolder};
-use exhibit_search::{Search, SearchRequest};
+use exhibit_search::SearchRequest;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -76,16 +76,16 @@ fn search_once(context: &Context<'_>, case: &Case) -> Result<(), Failure> {
     let output = context.output;
     output.line("");
     output.line(&output.style(Style::Bold, &format!("exhibit search {QUERY}")));
-    let query = Search::of(case).query(QUERY, false)?;
+    let query = super::searching(case).query(QUERY, false)?;
     let request = SearchRequest { limit: 3, ..SearchRequest::of(&query) };
-    let results = Search::of(case).search(&request)?;
+    let results = super::searching(case).search(&request)?;
     super::search::print(context, case, &request, &results);
     let Some(hit) = results.hits.first() else { return Ok(()) };
     let Some(seq) = hit.item.seq else { return Ok(()) };
     output.line("");
     let label = case.label(hit.item.id);
     output.line(&output.style(Style::Bold, &format!("exhibit show {label} --custody")));
-    super::show::custody(context, &case.document(hit.item.id)?, &case.entry(seq)?);
+    super::show::custody(context, &super::view(case).document(hit.item.id)?, &super::view(case).entry(seq)?);
     Ok(())
 }
 

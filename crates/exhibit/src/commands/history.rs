@@ -5,7 +5,6 @@ use crate::failure::{Exit, Failure};
 use crate::output::{Style, counted};
 use clap::{Args, Subcommand};
 use exhibit_model::{Moment, shown};
-use exhibit_search::Search;
 use serde_json::json;
 use std::process::ExitCode;
 
@@ -47,15 +46,15 @@ fn run(context: &Context<'_>, command: &HistoryCommand) -> Result<ExitCode, Fail
         (HistoryCommand::Ls, _) => return list(context),
         (_, true) => "would change the search history",
         (HistoryCommand::Clear, false) => {
-            Search::of(&case).clear_history()?;
+            super::searching(&case).clear_history()?;
             "Cleared the search history"
         }
         (HistoryCommand::On, false) => {
-            Search::of(&case).turn_history(true)?;
+            super::searching(&case).turn_history(true)?;
             "Search history is on"
         }
         (HistoryCommand::Off, false) => {
-            Search::of(&case).turn_history(false)?;
+            super::searching(&case).turn_history(false)?;
             "Search history is off and cleared"
         }
     };
@@ -64,7 +63,7 @@ fn run(context: &Context<'_>, command: &HistoryCommand) -> Result<ExitCode, Fail
 }
 
 fn list(context: &Context<'_>) -> Result<ExitCode, Failure> {
-    let history = Search::of(&context.case()?).history()?;
+    let history = super::searching(&context.case()?).history()?;
     let output = context.output;
     if !history.on {
         output.remark("Search history is off; turn it on with `exhibit history on`");

@@ -9,7 +9,7 @@ use clap::Args;
 use exhibit_cage::CageLimits;
 use exhibit_case::CaseWriter;
 use exhibit_catalogue::Account;
-use exhibit_ingest::{Options, Progress, RunContext, Stop, Summary, find_ocr};
+use exhibit_ingest::{Options, Progress, RunContext, StopRequest, Summary, find_ocr};
 use exhibit_model::{Limits, State};
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -107,7 +107,7 @@ pub(crate) fn take_in_by(
         output.warn("tesseract is not installed: scanned pages are not read (`exhibit doctor` shows what to install)");
     }
     let cage = system::cage(order.workers)?;
-    let stop = Arc::new(Stop::default());
+    let stop = Arc::new(StopRequest::default());
     end_on_interrupt(&stop)?;
     let progress = Progress::default();
     let retried = [State::Failed, State::Encrypted, State::Truncated, State::Unsupported];
@@ -128,7 +128,7 @@ pub(crate) fn take_in_by(
 /// The exit code of the signal that stopped a run: 130 for SIGINT, 143 for SIGTERM.
 static STOPPED_BY: AtomicU8 = AtomicU8::new(Exit::Interrupted as u8);
 
-fn end_on_interrupt(stop: &Arc<Stop>) -> Result<(), Failure> {
+fn end_on_interrupt(stop: &Arc<StopRequest>) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::new(Exit::Internal, "runtime", error.to_string()))?;
     let stop = Arc::clone(stop);

@@ -105,21 +105,20 @@ fn run(context: &Context<'_>, command: &LogCommand) -> Result<ExitCode, Failure>
 fn list(context: &Context<'_>, from: u64, limit: u64) -> Result<ExitCode, Failure> {
     let case = context.case()?;
     let output = context.output;
-    let log = case.folder.log().map_err(CaseError::from)?;
-    let last = log.size().min(from.saturating_add(limit));
-    for seq in from..last {
-        let entry = log.entry(seq).map_err(CaseError::from)?;
-        let text = String::from_utf8_lossy(&entry).into_owned();
+    let view = super::view(&case);
+    let size = view.log_size()?;
+    let last = size.min(from.saturating_add(limit));
+    view.entries(from..last, &mut |seq, text| {
         if output.json {
-            output.object("entry", json!({"seq": seq, "entry": text}));
+            output.object("entry", json!({"seq": seq.get(), "entry": text}));
         } else {
             output.line(&format!("{seq:>8}  {text}"));
         }
+    })?;
+    if last < size {
+        output.remark(&format!("{} more: exhibit log ls --from {last}", size - last));
     }
-    if last < log.size() {
-        output.remark(&format!("{} more: exhibit log ls --from {last}", log.size() - last));
-    }
-    match case.marks_waiting()? {
+    match super::view(&case).marks_waiting()? {
         0 => {}
         1 => output.remark("1 tag change is not in the log yet: the next command that writes to the case logs it"),
         waiting => output.remark(&format!(
@@ -130,7 +129,7 @@ fn list(context: &Context<'_>, from: u64, limit: u64) -> Result<ExitCode, Failur
 }
 
 fn show(context: &Context<'_>, seq: u64) -> Result<ExitCode, Failure> {
-    let entry = context.case()?.entry(seq)?;
+    let entry = super::view(&context.case()?).entry(exhibit_model::EntrySeq::new(seq))?;
     let output = context.output;
     if output.json {
         let openings: serde_json::Map<_, _> =

@@ -95,7 +95,7 @@ pub(crate) fn object(case: &Case, item: &Item, path: &str) -> Value {
         "members": item.found,
         "modified": item.modified.map(|moment| moment.to_rfc3339()),
         "received": item.received.to_rfc3339(),
-        "log_entry": item.seq,
+        "log_entry": item.seq.map(exhibit_model::EntrySeq::get),
     })
 }
 

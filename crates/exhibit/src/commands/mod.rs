@@ -47,6 +47,11 @@ pub(crate) fn view(case: &Case) -> CaseView<'_> {
     case.view(Principal::LOCAL)
 }
 
+/// Searching a case as this user.
+pub(crate) fn searching(case: &Case) -> exhibit_search::Search<'_> {
+    exhibit_search::Search::of(view(case))
+}
+
 impl Context<'_> {
     /// The current case, opened.
     pub(crate) fn case(&self) -> Result<Case, Failure> {

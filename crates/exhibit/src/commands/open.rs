@@ -120,7 +120,8 @@ fn place_for(source: &Path, named: Option<&Path>) -> Result<PathBuf, Failure> {
 // Created for this source, or interrupted before its source was recorded.
 fn is_of(case: &Case, source: &Path) -> bool {
     use std::os::unix::ffi::OsStrExt;
-    case.source_paths().is_ok_and(|paths| paths.is_empty() || paths.iter().any(|p| p == source.as_os_str().as_bytes()))
+    let sources = super::view(case).sources();
+    sources.is_ok_and(|all| all.is_empty() || all.iter().any(|one| one.path == source.as_os_str().as_bytes()))
 }
 
 fn open_browser(output: &Output, link: &str) {

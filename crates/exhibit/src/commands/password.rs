@@ -54,14 +54,14 @@ fn run(context: &Context<'_>, command: &PasswordCommand) -> Result<ExitCode, Fai
             };
             let added = case.add_passwords(&text.lines().map(str::to_owned).collect::<Vec<_>>())?;
             if context.output.json {
-                context.output.object("passwords", json!({"added": added, "held": case.passwords()?.len()}));
+                context.output.object("passwords", json!({"added": added, "held": case.password_count()?}));
             } else {
                 context.output.line(&format!("Added {}.", counted(added as u64, "password", "passwords")));
                 context.output.line("Try them: exhibit problem retry");
             }
         }
         PasswordCommand::Ls => {
-            let count = case.passwords()?.len();
+            let count = case.password_count()?;
             if context.output.json {
                 context.output.object("passwords", json!({"held": count}));
             } else {

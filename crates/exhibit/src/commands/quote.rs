@@ -65,7 +65,7 @@ fn run(context: &Context<'_>, command: &QuoteCommand) -> Result<ExitCode, Failur
     match command {
         QuoteCommand::New { document, page, text, nth, no_picture } => {
             let mut held = system::hold(&context.case_folder()?)?;
-            let item = held.case.resolve(document)?;
+            let item = held.view().resolve(document)?;
             let quote = NewQuote { item, page: *page, exact: text, nth: *nth };
             if context.dry_run() {
                 context.output.line(&format!("would quote page {page} of {}", held.case.label(item)));
@@ -79,7 +79,7 @@ fn run(context: &Context<'_>, command: &QuoteCommand) -> Result<ExitCode, Failur
             Ok(Exit::Done.into())
         }
         QuoteCommand::Ls => {
-            let quotes = list_quotes(&context.case()?).map_err(failure)?;
+            let quotes = list_quotes(&super::view(&context.case()?)).map_err(failure)?;
             for anchor in &quotes {
                 print(context, anchor);
             }
@@ -91,8 +91,8 @@ fn run(context: &Context<'_>, command: &QuoteCommand) -> Result<ExitCode, Failur
 
 // The image of the page is kept with the quote, if the page can be rendered and the passage is on it.
 fn render(context: &Context<'_>, held: &mut CaseWriter, quote: &NewQuote<'_>) -> Result<(), Failure> {
-    let kind = held.case.page_row(quote.item, quote.page)?.kind;
-    if !kind.is_rendered() || !held.case.page(quote.item, quote.page)?.text.contains(quote.exact) {
+    let kind = held.view().page_row(quote.item, quote.page)?.kind;
+    if !kind.is_rendered() || !held.view().page(quote.item, quote.page)?.text.contains(quote.exact) {
         return Ok(());
     }
     let cage = system::cage(1)?;
@@ -126,7 +126,7 @@ fn line(anchor: &Anchor) -> String {
 }
 
 fn check(context: &Context<'_>) -> Result<ExitCode, Failure> {
-    let quotes = check_quotes(&context.case()?).map_err(failure)?;
+    let quotes = check_quotes(&super::view(&context.case()?)).map_err(failure)?;
     let good = quotes.iter().filter(|quote| quote.standing == QuoteStatus::Valid).count();
     for quote in &quotes {
         report(context, quote);

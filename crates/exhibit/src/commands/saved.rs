@@ -8,7 +8,7 @@ use crate::system::MachineClock;
 use clap::{Args, Subcommand};
 use exhibit_case::Case;
 use exhibit_model::{Clock, ItemId, Moment, shown};
-use exhibit_search::{Saved, Search, SearchError, SearchRequest};
+use exhibit_search::{Saved, SearchError, SearchRequest};
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
@@ -62,7 +62,7 @@ fn run(context: &Context<'_>, command: &SavedCommand) -> Result<ExitCode, Failur
     let case = context.case()?;
     match command {
         SavedCommand::Ls => {
-            let all = Search::of(&case).saved()?;
+            let all = super::searching(&case).saved()?;
             for (name, saved) in &all {
                 print_saved(context, &case, name, saved)?;
             }
@@ -76,7 +76,7 @@ fn run(context: &Context<'_>, command: &SavedCommand) -> Result<ExitCode, Failur
         SavedCommand::Rm { name } => {
             let saved = known(&case, name)?;
             if !context.dry_run() {
-                Search::of(&case).forget_search(name)?;
+                super::searching(&case).forget_search(name)?;
             }
             let would = if context.dry_run() { "would delete" } else { "Deleted" };
             context.output.line(&format!("{would} {}: {}", shown(name), shown(&saved.query)));
@@ -87,7 +87,7 @@ fn run(context: &Context<'_>, command: &SavedCommand) -> Result<ExitCode, Failur
 
 fn known(case: &Case, name: &str) -> Result<Saved, Failure> {
     let missing = || SearchError::NotKept { what: "saved search", name: shown(name) };
-    Ok(Search::of(case).saved()?.remove(name).ok_or_else(missing)?)
+    Ok(super::searching(case).saved()?.remove(name).ok_or_else(missing)?)
 }
 
 fn new_among(saved: &Saved, found: &[i64]) -> Vec<i64> {
@@ -95,7 +95,7 @@ fn new_among(saved: &Saved, found: &[i64]) -> Vec<i64> {
 }
 
 fn print_saved(context: &Context<'_>, case: &Case, name: &str, saved: &Saved) -> Result<(), Failure> {
-    let (output, search) = (context.output, Search::of(case));
+    let (output, search) = (context.output, super::searching(case));
     let found = search.documents_found(&search.saved_query(saved)?)?;
     let new = new_among(saved, &found);
     if output.json {
@@ -124,7 +124,7 @@ fn object(case: &Case, name: &str, saved: &Saved, found: &[i64], new: &[i64]) ->
 
 fn again(context: &Context<'_>, case: &Case, name: &str, limit: usize) -> Result<ExitCode, Failure> {
     let saved = known(case, name)?;
-    let searching = Search::of(case);
+    let searching = super::searching(case);
     let query = searching.saved_query(&saved)?;
     let found = searching.documents_found(&query)?;
     let new = new_among(&saved, &found);

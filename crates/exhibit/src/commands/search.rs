@@ -11,7 +11,7 @@ use exhibit_index::Cursor;
 use exhibit_model::{Clock, Rect, shown};
 use exhibit_query::{ClauseText, Facet, QueryError, Sort, text};
 use exhibit_search::{
-    CaseQuery, DistinctiveWords, FacetCount, FacetCounts, Search, SearchError, SearchHit, SearchRequest, SearchResults,
+    CaseQuery, DistinctiveWords, FacetCount, FacetCounts, SearchError, SearchHit, SearchRequest, SearchResults,
     SuggestedChange,
 };
 use serde_json::{Value, json};
@@ -90,7 +90,7 @@ impl Run for SearchArgs {
 fn run(context: &Context<'_>, search: &SearchArgs) -> Result<ExitCode, Failure> {
     let case = context.case()?;
     let text = search.query.join(" ");
-    let query = match Search::of(&case).query(&text, search.exact) {
+    let query = match super::searching(&case).query(&text, search.exact) {
         Err(SearchError::Query(error)) => return Err(misread(&text, error)),
         query => query?,
     };
@@ -110,12 +110,12 @@ fn run(context: &Context<'_>, search: &SearchArgs) -> Result<ExitCode, Failure> 
         by_document: search.by_document,
         sort,
     };
-    let results = Search::of(&case).search(&request)?;
+    let results = super::searching(&case).search(&request)?;
     if !context.dry_run() && search.after.is_none() && search.offset == 0 {
-        Search::of(&case).remember_search(&text, search.exact, results.total, MachineClock.now());
+        super::searching(&case).remember_search(&text, search.exact, results.total, MachineClock.now());
     }
     if let Some(name) = search.save.as_deref().filter(|_| !context.dry_run()) {
-        Search::of(&case).save_search(name, &query, MachineClock.now())?;
+        super::searching(&case).save_search(name, &query, MachineClock.now())?;
         context.output.remark(&format!(
             "Saved as {}; run it again with: exhibit saved run {}",
             shown(name),
@@ -125,9 +125,9 @@ fn run(context: &Context<'_>, search: &SearchArgs) -> Result<ExitCode, Failure> 
     let found = results.total > 0;
     let _noted = access_log::note(context.output, &case, access_log::search(&text));
     if search.facets {
-        facets(context, &Search::of(&case).facets(&query, MOST_VALUES)?);
+        facets(context, &super::searching(&case).facets(&query, MOST_VALUES)?);
     } else if search.words {
-        words(context, &Search::of(&case).distinctive_words(&query, search.limit.max(1))?);
+        words(context, &super::searching(&case).distinctive_words(&query, search.limit.max(1))?);
     } else if search.count {
         let count = if search.by_document { results.documents } else { results.total };
         context.output.line(&count.to_string());
@@ -175,7 +175,7 @@ pub(crate) fn print(context: &Context<'_>, case: &Case, request: &SearchRequest<
         }
         return;
     }
-    if let Ok(Some((now, all))) = case.behind() {
+    if let Ok(Some((now, all))) = super::view(case).behind() {
         output.warn(&format!("searchable now: {} of {} pages", number(now), number(all)));
     }
     let query = request.query.resolved();
@@ -286,7 +286,7 @@ fn suggestions(context: &Context<'_>, case: &Case, query: &CaseQuery) -> Result<
     if output.json || output.quiet {
         return Ok(());
     }
-    for suggestion in Search::of(case).suggestions(query)? {
+    for suggestion in super::searching(case).suggestions(query)? {
         let clause = |clause: &ClauseText| shown(&clause.to_string());
         let change = match &suggestion.change {
             SuggestedChange::Without(text) => format!("without {}", clause(text)),
@@ -301,7 +301,7 @@ fn suggestions(context: &Context<'_>, case: &Case, query: &CaseQuery) -> Result<
         output.remark(&format!("Try {change}: {}  ({pages})", shown(&suggestion.query.to_string())));
     }
     let problems: u64 =
-        case.account()?.items.iter().filter(|(state, _)| state.is_problem()).map(|(_, count)| count).sum();
+        super::view(case).account()?.items.iter().filter(|(state, _)| state.is_problem()).map(|(_, count)| count).sum();
     if problems > 0 {
         let items = counted(problems, "item was", "items were");
         output.remark(&format!("{items} not read, and not searched: see `exhibit problem ls`"));

@@ -62,13 +62,13 @@ fn run(context: &Context<'_>, show: &ShowArgs) -> Result<ExitCode, Failure> {
     } else if show.custody {
         let seq =
             document.item.seq.ok_or_else(|| Failure::new(Exit::Mismatch, "log", "the log has no entry for it"))?;
-        let entry = case.entry(seq)?;
+        let entry = super::view(&case).entry(seq)?;
         if context.output.json {
             let openings: serde_json::Map<_, _> =
                 entry.openings.iter().map(|(f, v)| (f.clone(), Value::from(v.as_str()))).collect();
             context.output.object(
                 "entry",
-                json!({"seq": entry.seq, "entry": entry.text, "openings": openings, "checkpoint": entry.checkpoint, "proof": entry.proof}),
+                json!({"seq": entry.seq.get(), "entry": entry.text, "openings": openings, "checkpoint": entry.checkpoint, "proof": entry.proof}),
             );
         } else {
             custody(context, &document, &entry);

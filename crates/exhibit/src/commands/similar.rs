@@ -6,7 +6,6 @@ use crate::failure::{Exit, Failure};
 use crate::output::Style;
 use clap::Args;
 use exhibit_model::shown;
-use exhibit_search::Search;
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
@@ -43,7 +42,7 @@ impl Run for SimilarArgs {
 fn run(context: &Context<'_>, arguments: &SimilarArgs) -> Result<ExitCode, Failure> {
     let case = context.case()?;
     let item = super::view(&case).resolve(&arguments.document)?;
-    let similar = Search::of(&case).similar(item, arguments.page, arguments.limit)?;
+    let similar = super::searching(&case).similar(item, arguments.page, arguments.limit)?;
     let output = context.output;
     let _noted = access_log::note(output, &case, access_log::similar(&case, item, arguments.page));
     if !output.json {

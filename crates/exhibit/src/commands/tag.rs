@@ -104,7 +104,7 @@ fn set(context: &Context<'_>, case: &Case, tag: &str, documents: &[String], on: 
         documents.iter().map(|document| super::view(case).resolve(document)).collect::<Result<_, _>>()?;
     let mut changed = 0;
     for id in ids.iter().filter(|_| !context.dry_run()) {
-        changed += u64::from(case.set_tag(*id, tag, on, MachineClock.now())?);
+        changed += u64::from(super::view(case).set_tag(*id, tag, on, MachineClock.now())?);
     }
     if changed > 0
         && let Err(failure) = system::log_marks(case.folder.path())

@@ -364,7 +364,7 @@ impl<'a> Reading<'a> {
             path: Name::from(self.document.path.as_str()),
             copies: self.document.copies.iter().take(NAMED).map(|copy| self.copy(copy)).collect(),
             copies_in_all: self.document.copies.len() as u64,
-            log_entry: item.seq.map(|seq| (seq, links::log_entry(seq))),
+            log_entry: item.seq.map(|seq| (seq.get(), links::log_entry(seq.get()))),
         }
     }
 

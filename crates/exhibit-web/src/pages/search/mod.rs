@@ -196,7 +196,7 @@ fn widenings(place: &SearchPlace<'_>, query: &Query) -> Vec<Widening> {
 
 // The progress of reading, until it is complete.
 fn searchable(app: &App) -> Result<Option<(u64, u64)>, PageError> {
-    let (now, of) = (app.case.searchable(), app.pages_read_lately()?);
+    let (now, of) = (app.view().searchable(), app.pages_read_lately()?);
     Ok((now < of).then_some((now, of)))
 }
 
@@ -298,7 +298,7 @@ fn suggestions(app: &App, words: &Words, query: &CaseQuery) -> Result<Vec<Choice
         Choice { text: format!("{change}: {}", words.pages_found(suggestion.pages)), href }
     };
     let mut choices: Vec<Choice> = app.search().suggestions(query)?.into_iter().map(choice).collect();
-    let items = app.case.states()?;
+    let items = app.view().states()?;
     let problems: u64 = items.iter().filter(|(state, _)| state.is_problem()).map(|(_, count)| count).sum();
     if problems > 0 {
         choices.push(Choice { text: words.not_searched(problems), href: "/problems".to_owned() });

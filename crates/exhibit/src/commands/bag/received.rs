@@ -136,7 +136,9 @@ pub(super) fn received(context: &Context<'_>, write: Option<(&str, &Path)>) -> R
     let case = Case::open(&context.case_folder()?)?;
     let output = context.output;
     if let Some((id, target)) = write {
-        let files = KeptBag::open(&case, id).and_then(|mut kept| kept.write(target)).map_err(failure)?;
+        let files = KeptBag::open(&crate::commands::view(&case), id)
+            .and_then(|mut kept| kept.write(target))
+            .map_err(failure)?;
         if output.json {
             output.object("bag", json!({"path": target.display().to_string(), "files": files}));
         } else {
@@ -145,11 +147,11 @@ pub(super) fn received(context: &Context<'_>, write: Option<(&str, &Path)>) -> R
         }
         return Ok(Exit::Done.into());
     }
-    let all = received_bags(&case).map_err(failure)?;
+    let all = received_bags(&crate::commands::view(&case)).map_err(failure)?;
     for handover in &all {
         if output.json {
             let fields = json!({
-                "id": handover.id.to_string(), "source": source_of(handover), "log": handover.log, "log_entry": handover.entry, "whole": handover.whole,
+                "id": handover.id.to_string(), "source": source_of(handover), "log": handover.log, "log_entry": handover.entry.map(exhibit_model::EntrySeq::get), "whole": handover.whole,
             });
             output.object("handover", fields);
         } else {

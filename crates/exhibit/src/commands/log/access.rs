@@ -8,7 +8,7 @@ use crate::system;
 use exhibit_case::{Case, chain_of};
 use exhibit_custody::access::{AccessError, OpenedEntry};
 use exhibit_custody::{AccessLog, AccessReport};
-use exhibit_model::shown;
+use exhibit_model::{EntrySeq, shown};
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
@@ -43,7 +43,7 @@ pub(crate) fn list(context: &Context<'_>, from: u64, limit: u64) -> Result<ExitC
         }
         !more
     };
-    log.entries(from, each).map_err(unusable)?;
+    log.entries(EntrySeq::new(from), each).map_err(unusable)?;
     if more {
         output.remark(&format!("more: exhibit log ls --access --from {}", from.saturating_add(limit)));
     }
@@ -55,7 +55,7 @@ fn print(output: &Output, entry: &OpenedEntry) {
     if output.json {
         let opened: serde_json::Map<_, _> =
             entry.opened.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect();
-        output.object("entry", json!({"seq": entry.seq, "entry": text, "openings": opened}));
+        output.object("entry", json!({"seq": entry.seq.get(), "entry": text, "openings": opened}));
         return;
     }
     let Ok(read) = exhibit_custody::Entry::read(&entry.bytes) else {

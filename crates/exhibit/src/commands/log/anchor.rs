@@ -186,7 +186,7 @@ fn print_imported(context: &Context<'_>, imported: &Imported) {
     if context.output.json {
         let mut fields = fields(*size, anchored);
         fields["standing"] = json!("holds");
-        fields["log_entry"] = json!(entry);
+        fields["log_entry"] = json!(entry.get());
         fields["already"] = json!(already);
         context.output.object("anchor", fields);
         return;
@@ -237,7 +237,7 @@ fn print(context: &Context<'_>, row: &AnchorRow) {
     let (word, style, fields, line) = match &row.standing {
         AnchorStatus::Valid(anchored, entry) => {
             let mut fields = fields(row.size, anchored);
-            fields["log_entry"] = json!(entry);
+            fields["log_entry"] = json!(entry.get());
             let line = format!("{} (log entry {entry})", sentence(row.size, anchored));
             ("holds", Style::Good, fields, line)
         }

@@ -158,7 +158,7 @@ fn rotate(
     let done = held.rotate_key(&unlocked, &rotation)?;
     if context.output.json {
         let fields = json!({
-            "old": done.old.to_string(), "new": done.new.to_string(), "log_entry": done.entry,
+            "old": done.old.to_string(), "new": done.new.to_string(), "log_entry": done.entry.get(),
             "file": done.file.display().to_string(), "locked": Key::is_locked(&done.file).ok(),
         });
         context.output.object("rotation", fields);
@@ -198,7 +198,7 @@ fn revoke(context: &Context<'_>, folder: &Path, id: &str, reason: KeyReason) -> 
     let reason = Revocation::from(reason);
     let entry = system::hold(folder)?.revoke_key(key, reason)?;
     if context.output.json {
-        let fields = json!({"key": key.to_string(), "reason": reason.word(), "log_entry": entry});
+        let fields = json!({"key": key.to_string(), "reason": reason.word(), "log_entry": entry.get()});
         context.output.object("revocation", fields);
     } else {
         context.output.line(&format!("Recorded in log entry {entry}: {key} is {}.", reason.word()));
