@@ -221,11 +221,11 @@ fn report_proved(report: &mut Report, proved: &Proved, trust: &Trust) {
         }
         if !document.pages.is_empty() {
             let pages: Vec<u32> = document.pages.keys().copied().collect();
-            report.proved.push(text::proved_pages(label, ranges(&pages), &digest));
+            report.proved.push(text::proved_pages(pages.len() as u64, label, page_ranges(&pages), &digest));
         }
         if !document.pictures.is_empty() {
             let pages: Vec<u32> = document.pictures.keys().copied().collect();
-            report.proved.push(text::proved_pictures(label, ranges(&pages), &digest));
+            report.proved.push(text::proved_pictures(pages.len() as u64, label, page_ranges(&pages), &digest));
         }
     }
     let names = |names: Vec<&String>| Value::List(names.into_iter().map(|name| Value::Text(name.clone())).collect());
@@ -362,6 +362,11 @@ fn proof(request: &Request, trust: &Trust) -> Result<Report, VerifyError> {
     Ok(report)
 }
 
+// Page numbers for people, with dashes between the ends of ranges.
+fn page_ranges(pages: &[u32]) -> String {
+    ranges(pages).replace('-', "\u{2013}")
+}
+
 pub(crate) fn wrong(report: &mut Report, path: &Path, fault: Fault, detail: String) {
     report.deviations.push(Finding { place: path.display().to_string(), fault, detail });
 }
@@ -380,6 +385,7 @@ mod tests {
     #[test]
     fn page_ranges_and_times() {
         assert_eq!(loadfile::ranges(&[1, 2, 3, 7, 9, 10]), "1-3, 7, 9-10");
+        assert_eq!(page_ranges(&[1, 2, 3, 7, 9, 10]), "1–3, 7, 9–10");
         assert_eq!(minute(0), "1970-01-01 00:00 UTC");
         assert_eq!(minute(1_709_210_096), "2024-02-29 12:34 UTC");
         assert_eq!(minute(253_402_300_799), "9999-12-31 23:59 UTC");
