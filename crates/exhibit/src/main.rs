@@ -11,6 +11,7 @@ mod output;
 mod passphrase;
 mod progress;
 mod system;
+mod texts;
 
 use std::process::ExitCode;
 
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return cli::refuse(&error),
     };
+    texts::set(arguments.global.lang.unwrap_or_default());
     let output = output::Output::new(&arguments.global);
     system::start_tracing(arguments.global.verbose);
     passphrase::set(&arguments.global);

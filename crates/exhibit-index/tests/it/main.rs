@@ -5,3 +5,8 @@ mod dates;
 mod facets;
 mod index;
 mod property;
+
+/// A query as it was understood, in English.
+fn read_as(query: &exhibit_query::Query) -> String {
+    exhibit_messages::query_read_as(query, exhibit_messages::Messages::new(exhibit_messages::Language::English))
+}
