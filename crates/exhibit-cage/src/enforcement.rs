@@ -31,6 +31,8 @@ pub enum ProtectionKind {
     Seccomp,
     /// Rules on files, which keep tools from reading anything but their own data.
     Landlock,
+    /// Namespaces of their own for tools, which keep them from networks and from other processes.
+    UserNamespaces,
     /// No rights beyond those of the user.
     NoNewPrivs,
     /// Limits on memory, processor time, files and processes.
@@ -46,13 +48,17 @@ pub enum ProtectionKind {
 pub enum ProtectionDetail {
     /// Nothing beyond its level.
     None,
-    /// How many system calls workers may make, and how many tools may not.
+    /// How many system calls workers and tools may make.
     SystemCalls {
         /// Allowed in workers; any other ends them.
         allowed: usize,
-        /// Denied to tools.
-        denied: usize,
+        /// Allowed in tools; any other is refused.
+        for_tools: usize,
     },
+    /// Granted to tools.
+    Granted,
+    /// Refused by this setting of the kernel.
+    RefusedBy(&'static str),
     /// The version of the kernel.
     Kernel(String),
     /// The version of Landlock: 4 adds TCP, 6 signals and sockets.
@@ -68,6 +74,7 @@ impl ProtectionKind {
         match self {
             Self::Seccomp => "seccomp",
             Self::Landlock => "landlock",
+            Self::UserNamespaces => "user_namespaces",
             Self::NoNewPrivs => "no_new_privs",
             Self::Limits => "limits",
             Self::Pidfd => "pidfd",
@@ -79,6 +86,7 @@ impl ProtectionKind {
     const fn needed_by(self) -> NeededBy {
         match self {
             Self::Landlock => NeededBy::Tools,
+            Self::UserNamespaces => NeededBy::Nothing,
             _ => NeededBy::All,
         }
     }
@@ -99,6 +107,8 @@ pub enum Protected {
 enum NeededBy {
     All,
     Tools,
+    /// A further layer: nothing is refused without it.
+    Nothing,
 }
 
 impl Enforcement {
@@ -127,16 +137,17 @@ pub fn enforcement() -> Enforcement {
         let state = if yes { Protected::Full } else { Protected::Missing };
         Protection { kind, state, detail }
     };
-    let (allowed, denied) = filter::sizes();
+    let (allowed, for_tools) = filter::sizes();
     let pidfd = pidfd_open(getpid(), PidfdFlags::empty()).is_ok();
     let limits = rustix::process::getrlimit(rustix::process::Resource::As).maximum != Some(0);
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let calls = ProtectionDetail::SystemCalls { allowed, denied };
+    let calls = ProtectionDetail::SystemCalls { allowed, for_tools };
     let kernel = ProtectionDetail::Kernel(kernel);
     Enforcement {
         protections: vec![
             all(ProtectionKind::Seccomp, sys::seccomp_kills_processes(), calls),
             landlock(),
+            user_namespaces(),
             all(ProtectionKind::NoNewPrivs, status.contains("NoNewPrivs:"), ProtectionDetail::None),
             all(ProtectionKind::Limits, limits, ProtectionDetail::None),
             all(ProtectionKind::Pidfd, pidfd, kernel.clone()),
@@ -152,6 +163,24 @@ fn landlock() -> Protection {
         Err(error) => (Protected::Missing, ProtectionDetail::NotOffered(error.to_string())),
     };
     Protection { kind: ProtectionKind::Landlock, state, detail }
+}
+
+// Whether the system grants user namespaces is a setting of the kernel, and of AppArmor where it is used.
+fn user_namespaces() -> Protection {
+    let setting = |path: &str| fs::read_to_string(path).ok().and_then(|text| text.trim().parse::<u64>().ok());
+    let refused = [
+        ("user.max_user_namespaces", setting("/proc/sys/user/max_user_namespaces").is_none_or(|most| most == 0)),
+        ("kernel.unprivileged_userns_clone", setting("/proc/sys/kernel/unprivileged_userns_clone") == Some(0)),
+        (
+            "kernel.apparmor_restrict_unprivileged_userns",
+            setting("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == Some(1),
+        ),
+    ];
+    let (state, detail) = match refused.iter().find(|(_, refuses)| *refuses) {
+        Some((name, _)) => (Protected::Missing, ProtectionDetail::RefusedBy(name)),
+        None => (Protected::Full, ProtectionDetail::Granted),
+    };
+    Protection { kind: ProtectionKind::UserNamespaces, state, detail }
 }
 
 #[cfg(test)]
@@ -170,6 +199,7 @@ mod tests {
         assert_eq!(with("landlock", Protected::Missing), (true, false));
         assert_eq!(with("landlock", Protected::Partial), (true, true));
         assert_eq!(with("seccomp", Protected::Missing), (false, false));
+        assert_eq!(with("user_namespaces", Protected::Missing), (true, true));
         assert_eq!(with("none", Protected::Missing), (true, true));
     }
 }

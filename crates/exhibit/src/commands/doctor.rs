@@ -104,9 +104,11 @@ fn cage() -> Vec<Check> {
 fn detail_of(protection: &exhibit_cage::Protection) -> String {
     let texts = texts();
     match &protection.detail {
-        ProtectionDetail::SystemCalls { allowed, denied } => {
-            texts.detail_system_calls(allowed.to_string(), denied.to_string())
+        ProtectionDetail::SystemCalls { allowed, for_tools } => {
+            texts.detail_system_calls(allowed.to_string(), for_tools.to_string())
         }
+        ProtectionDetail::Granted => texts.detail_granted(),
+        ProtectionDetail::RefusedBy(setting) => texts.detail_refused_by(*setting),
         ProtectionDetail::Kernel(version) => texts.detail_kernel(version),
         ProtectionDetail::Landlock(version @ 6..) => texts.detail_landlock(version.to_string()),
         ProtectionDetail::Landlock(version @ 4..) => texts.detail_landlock_tcp(version.to_string()),
@@ -122,6 +124,7 @@ fn meaning_of(protection: ProtectionKind) -> String {
     match protection {
         ProtectionKind::Seccomp => texts.meaning_seccomp(),
         ProtectionKind::Landlock => texts.meaning_landlock(),
+        ProtectionKind::UserNamespaces => texts.meaning_user_namespaces(),
         ProtectionKind::NoNewPrivs => texts.meaning_no_new_privs(),
         ProtectionKind::Limits => texts.meaning_limits(),
         ProtectionKind::Pidfd => texts.meaning_pidfd(),
