@@ -103,7 +103,6 @@ size-terabytes = { $size } TB
 word-error = error:
 word-hint = hint:
 word-warning = warning:
-error-with-cause = { $error }: { $cause }
 about-path = { $path }: { $text }
 type-yes = { $question }. Type yes:
 standard-input = standard input

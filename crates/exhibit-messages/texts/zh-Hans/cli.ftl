@@ -22,7 +22,6 @@ size-bytes = { $count } 字节
 word-error = 错误：
 word-hint = 提示：
 word-warning = 警告：
-error-with-cause = { $error }：{ $cause }
 type-yes = { $question }。请输入 yes：
 standard-input = 标准输入
 standard-output = 标准输出

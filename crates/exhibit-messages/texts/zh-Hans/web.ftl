@@ -77,6 +77,7 @@ batch-paste = 名单，每行一个
 batch-keep = 保存
 run-it = 运行
 run-again = 再次运行
+run-failed = 上次运行提前结束；其结果已舍弃。
 reload = 重新加载
 tags = 标签
 new-tag = 新标签

@@ -4,7 +4,7 @@ use crate::bench::{Bench, example_trove};
 use crate::parcels::MORE;
 use exhibit_proof::finding::Fault;
 use exhibit_proof::hash::to_hex;
-use exhibit_verify::{Request, Time, What, verify};
+use exhibit_verify::{Request, Time, Unusable, What, verify};
 use sha2::{Digest as _, Sha256, Sha512};
 use std::collections::BTreeSet;
 use std::fs;
@@ -471,7 +471,7 @@ fn single_proofs_and_checkpoints_are_checked_alone() {
     let wrong = Request { entry: Some(bench.path("bag/bagit.txt")), ..proof };
     assert_eq!(verify(&wrong).expect("a proof").deviations[0].fault, Fault::Proof);
     let endless = Request { entry: Some(PathBuf::from("/dev/zero")), ..wrong };
-    assert!(verify(&endless).is_err_and(|unable| unable.reason == "not a file"));
+    assert!(verify(&endless).is_err_and(|unable| unable.reason == Unusable::NotAFile));
     let checkpoint = request(What::Checkpoint, bench.path("case/custody/checkpoint"));
     assert!(verify(&checkpoint).expect("a checkpoint").is_good());
     let other = Bench::new();

@@ -106,7 +106,7 @@ fn begin(app: Arc<App>, number: u64) {
         // in all cases, the batch does not stay marked as running
         let failed = match std::panic::catch_unwind(run) {
             Ok(ended) => ended.err().map(|error| chain_of(&error)),
-            Err(_) => Some("it broke off".to_owned()),
+            Err(_) => Some(app.words().run_panicked()),
         };
         app.end_batch(number, failed);
     });
