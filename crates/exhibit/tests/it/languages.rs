@@ -19,13 +19,7 @@ fn refused(option: Option<&str>, variable: Option<&str>) -> String {
 
 fn expected(language: Language) -> String {
     let texts = cli::Texts(Messages::new(language));
-    format!(
-        "{} {}\n{} {}\n",
-        texts.word_error(),
-        texts.no_case("nowhere"),
-        texts.word_hint(),
-        texts.hint_no_case()
-    )
+    format!("{} {}\n{} {}\n", texts.word_error(), texts.no_case("nowhere"), texts.word_hint(), texts.hint_no_case())
 }
 
 #[test]

@@ -332,6 +332,6 @@ mod tests {
             words(" AND "),
             term("N", 0),
         ];
-        assert_eq!(read_back(&query), expect);
+        assert_eq!(read_back(&crate::words::ENGLISH, &query), expect);
     }
 }
