@@ -65,7 +65,12 @@ fn cells(bytes: &[u8], column: usize) -> Vec<(u64, Vec<u8>)> {
     let (mut found, mut record) = (Vec::new(), ByteRecord::new());
     // reading from memory does not fail, and records of any length are allowed
     while reader.read_byte_record(&mut record).unwrap_or(false) {
-        let begins = record.position().map_or(0, csv::Position::line);
+        let begins = record.position().map_or(0, |position| {
+            // blank lines before the record are not counted yet
+            let at = usize::try_from(position.byte()).unwrap_or(usize::MAX);
+            let before = bytes.get(at..).unwrap_or_default().iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+            position.line() + before.filter(|byte| **byte == b'\n').count() as u64
+        });
         found.push((begins, record.get(column).unwrap_or_default().to_vec()));
     }
     found
@@ -103,6 +108,7 @@ mod tests {
         check(b"a;b,c;d\n1;2", Some(1), &[(1, Ok("b,c")), (2, Ok("2"))]);
         check(b"\"never closed\nb", Some(0), &[(1, Ok("never closed\nb"))]);
         check(b"a,b\n\n\nc,d\n\"e\nf\",g\nh,i", Some(0), &[(1, Ok("a")), (4, Ok("c")), (5, Ok("e\nf")), (7, Ok("h"))]);
+        check(b"a,b\r\n\r\nc,d\r\n", Some(0), &[(1, Ok("a")), (3, Ok("c"))]);
         check(b"a,\xff\nb,c", Some(1), &[(1, Err(LineFault::NotUtf8)), (2, Ok("c"))]);
     }
 }
