@@ -30,6 +30,12 @@ impl Finding {
     /// The place as an English text, safe to print.
     #[must_use]
     pub fn place(&self) -> String {
+        text::english(&self.place_message())
+    }
+
+    /// The place as a message, to be shown in any language. Its values can be text from a damaged case.
+    #[must_use]
+    pub fn place_message(&self) -> Message {
         text::place(&self.place)
     }
 

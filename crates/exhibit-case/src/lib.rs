@@ -88,7 +88,7 @@ pub enum CaseError {
     #[error("the case is sealed: nothing can be added to it or changed in it any more")]
     Sealed,
     /// A new signing key was named but has not taken over yet.
-    #[error("a change of the signing key was broken off")]
+    #[error("a key rotation was interrupted")]
     HandoverUnfinished,
     /// Items wait to be read: a case with waiting items is not sealed.
     #[error("{0} items wait to be read")]

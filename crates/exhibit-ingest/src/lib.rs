@@ -47,7 +47,7 @@ pub enum IngestError {
         source: std::io::Error,
     },
     /// A source contains the case, or the case contains the source.
-    #[error("{} and the case lie within each other", .0.display())]
+    #[error("{} contains the case, or is inside it", .0.display())]
     Entangled(PathBuf),
     /// A file of a received bag has changed since it was checked.
     #[error("{place} has changed since it was checked")]

@@ -19,11 +19,11 @@ mod suggest;
 #[cfg(test)]
 mod tests;
 
-pub use batch::{Batch, BatchForm, BatchLine, BatchProgress, MOST_LINES, NewBatch, Run, Which};
+pub use batch::{Batch, BatchForm, BatchLine, BatchProgress, ErrorText, LineError, MOST_LINES, NewBatch, Run, Which};
 pub use distinctive::{DistinctiveWord, DistinctiveWords};
 pub use facets::{FacetCount, FacetCounts};
 pub use history::{History, Searched};
-pub use lists::{ListLine, read_list};
+pub use lists::{LineFault, ListLine, read_list};
 pub use saved::Saved;
 pub use search::{CaseQuery, PageHits, SearchHit, SearchRequest, SearchResults};
 pub use similar::{Similar, SimilarHit};
@@ -58,10 +58,10 @@ pub enum SearchError {
     #[error("the index cannot be used")]
     Index(#[from] IndexError),
     /// The case contains no saved search or batch of this name or number.
-    #[error("no {what} {name}")]
+    #[error("no {what:?} {name}")]
     NotKept {
         /// The kind.
-        what: &'static str,
+        what: Kept,
         /// Its name or number.
         name: String,
     },
@@ -79,6 +79,15 @@ pub enum SearchError {
     /// The case returned an error.
     #[error(transparent)]
     Case(#[from] CaseError),
+}
+
+/// What a case keeps under a name or number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// A batch, by its number.
+    Batch,
+    /// A saved search, by its name.
+    SavedSearch,
 }
 
 impl From<CatalogueError> for SearchError {

@@ -112,5 +112,5 @@ impl Search<'_> {
 }
 
 fn not_saved(name: &str) -> SearchError {
-    SearchError::NotKept { what: "saved search", name: exhibit_model::shown(name) }
+    SearchError::NotKept { what: crate::Kept::SavedSearch, name: exhibit_model::shown(name) }
 }

@@ -123,8 +123,8 @@ fn errors_name_their_kind() {
     let case = folder.open();
     let search = Search::of(case.view(Principal::LOCAL));
     assert!(matches!(search.query("\"", false).err(), Some(SearchError::Query(_))));
-    assert!(matches!(search.batch(7), Err(SearchError::NotKept { what: "batch", .. })));
-    assert!(matches!(search.forget_search("none"), Err(SearchError::NotKept { what: "saved search", .. })));
+    assert!(matches!(search.batch(7), Err(SearchError::NotKept { what: crate::Kept::Batch, .. })));
+    assert!(matches!(search.forget_search("none"), Err(SearchError::NotKept { what: crate::Kept::SavedSearch, .. })));
     let missing = search.similar(ItemId::new(99), None, 5);
     assert!(matches!(missing, Err(SearchError::Case(CaseError::NoSuchDocument(_)))));
     let list = "a\n".repeat(MOST_LINES + 1);
@@ -237,11 +237,11 @@ fn a_batch_counts_lines_and_what_is_new() {
     assert_eq!((run.run, run.found, run.new), (2, 2, 1));
     assert_eq!(search.batches().expect("batches")[0].last_run.as_ref().map(|run| run.run), Some(2));
     let mut zero = Vec::new();
-    search.write_batch(number, BatchForm::Csv, Which::Zero, &mut zero).expect("an export");
+    search.write_batch(number, BatchForm::Csv, Which::Zero, &|error| error.code.clone(), &mut zero).expect("an export");
     let zero = String::from_utf8(zero).expect("text");
     assert_eq!(zero.lines().skip(1).collect::<Vec<_>>(), ["3,absent,0,0,0,,,,"]);
     let mut new = Vec::new();
-    search.write_batch(number, BatchForm::Csv, Which::New, &mut new).expect("an export");
+    search.write_batch(number, BatchForm::Csv, Which::New, &|error| error.code.clone(), &mut new).expect("an export");
     let new = String::from_utf8(new).expect("text");
     assert_eq!(
         new.lines().nth(1),

@@ -50,7 +50,7 @@ impl Time {
 }
 
 fn unable(path: &Path, fault: &dyn std::error::Error) -> VerifyError {
-    VerifyError { path: path.to_owned(), reason: chain(fault) }
+    VerifyError::reported(path, fault)
 }
 
 /// Reports what the anchors in a bag prove, and their deviations.

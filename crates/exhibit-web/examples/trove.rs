@@ -63,7 +63,12 @@ fn main() -> Result<(), Box<dyn Error>> {
             cage: Some(cage),
             sessions: Sessions::new(code, address.port(), announce),
             names: Vec::new(),
-            machine: Machine { clock: Arc::new(clock), threads: 2, log_marks: Arc::new(|| ()) },
+            machine: Machine {
+                clock: Arc::new(clock),
+                threads: 2,
+                language: exhibit_web::Language::English,
+                log_marks: Arc::new(|| ()),
+            },
             recorder: Arc::new(|_| Ok(())),
         };
         let interrupted = async {

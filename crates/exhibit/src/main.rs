@@ -11,6 +11,7 @@ mod output;
 mod passphrase;
 mod progress;
 mod system;
+mod texts;
 
 use std::process::ExitCode;
 
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
     if !matches!(arguments.command, commands::Command::Man(_)) {
         system::keep_files_private();
     }
+    texts::set(arguments.global.lang.unwrap_or_default());
     let output = output::Output::new(&arguments.global);
     system::start_tracing(arguments.global.verbose);
     passphrase::set(&arguments.global);

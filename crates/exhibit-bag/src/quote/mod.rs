@@ -6,7 +6,7 @@
 mod nearest;
 mod passage;
 
-pub(crate) use passage::MAX_QUOTE;
+pub use passage::MAX_QUOTE;
 
 use crate::bag::content_of;
 use crate::{BagError, io_error, reading};

@@ -125,7 +125,7 @@ fn a_revoked_key_that_goes_on_is_named() {
     assert!(matches!(writer.hand_over(next(key(7).verifier(), 9)), Err(LogError::NotSuccessor)));
     drop(writer);
     assert!(matches!(check(&folder).deviations[..], [LogFault::HandoverUnfinished]));
-    assert!(check(&folder).is_valid(), "broken off is no deviation");
+    assert!(check(&folder).is_valid(), "an interrupted rotation is not a deviation");
     // A thief's own program does not stop there.
     let on = parent.path().join("on");
     let mut thief = LogWriter::create(&on, key(7)).expect("a log");

@@ -1,9 +1,8 @@
 //! Ranges of dates whose ends fall on the dates themselves.
 
-use crate::FULL;
+use crate::{FULL, read_as};
 use exhibit_index::{Index, SearchOptions};
 use exhibit_model::CivilTime;
-use exhibit_query::text::read_as;
 use exhibit_query::{PageEntry, PageKey, matches, parse};
 
 #[test]

@@ -1,9 +1,8 @@
 //! Keeping: replacing, deleting, committing, going on after a stop.
 
-use crate::FULL;
+use crate::{FULL, read_as};
 use exhibit_index::{Cursor, FacetRequest, Index, IndexError, SearchOptions, Searcher};
 use exhibit_model::CivilTime;
-use exhibit_query::text::read_as;
 use exhibit_query::{PageEntry, PageKey, Sort, parse};
 
 fn entry(document: i64, page: u32, text: &str) -> PageEntry<'_> {

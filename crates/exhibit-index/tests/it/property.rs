@@ -4,9 +4,9 @@
 
 use crate::FULL;
 use crate::corpus::{Random, page, query};
+use crate::read_as;
 use exhibit_index::{Index, SearchOptions};
 use exhibit_model::CivilTime;
-use exhibit_query::text::read_as;
 use exhibit_query::{MessageRef, PageEntry, PageKey, Sort, highlight, matches, parse};
 
 pub(crate) struct Owned {

@@ -164,7 +164,7 @@ fn batch(case: &Case) -> Result<(), Failed> {
     let meter = Meter::start();
     let run = Search::of(case.view(Principal::LOCAL)).run_batch(number, Moment(0), 2, &BatchProgress::default())?;
     println!(
-        "\nbatch of {lines} names, other writings too: {:.1} s ({:.1} processor seconds); {} have a hit",
+        "\nbatch of {lines} names, variants too: {:.1} s ({:.1} processor seconds); {} have a hit",
         meter.elapsed(),
         meter.cpu(),
         run.found

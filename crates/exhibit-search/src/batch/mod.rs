@@ -6,7 +6,7 @@
 mod export;
 mod run;
 
-pub use export::{BatchForm, Which};
+pub use export::{BatchForm, ErrorText, Which};
 pub use run::BatchProgress;
 
 use self::run::Runner;
@@ -14,7 +14,9 @@ use crate::files::{io_error, read_json, write_whole};
 use crate::lists::read_list;
 use crate::{Search, SearchError};
 use exhibit_model::Moment;
+use exhibit_query::QueryError;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -78,7 +80,7 @@ pub struct BatchLine {
     /// The name or query; empty if it could not be read.
     pub text: String,
     /// Why it could not be run.
-    pub error: Option<String>,
+    pub error: Option<LineError>,
     /// Pages that match.
     pub pages: u64,
     /// Pages that match and are new, or were read again, since the previous run.
@@ -93,6 +95,41 @@ pub struct BatchLine {
     pub first: Option<(i64, u32)>,
     /// The text around the first hit there.
     pub context: String,
+}
+
+/// Why a line could not be run, as it is stored.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineError {
+    /// The code: `not-utf8`, `too-long`, `tags-unreadable`, or that of a query error.
+    pub code: String,
+    /// For a query error: where, in characters from 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<usize>,
+    /// The values of the code, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub values: BTreeMap<String, String>,
+}
+
+impl LineError {
+    /// An error that is not one of a query.
+    #[must_use]
+    pub fn plain(code: &str) -> Self {
+        Self { code: code.to_owned(), ..Self::default() }
+    }
+
+    /// The query error, if it is one that this version knows.
+    #[must_use]
+    pub fn query(&self) -> Option<QueryError> {
+        let value = |name: &str| self.values.get(name).map(String::as_str);
+        QueryError::from_code(&self.code, self.position?, value)
+    }
+}
+
+impl From<QueryError> for LineError {
+    fn from(error: QueryError) -> Self {
+        let values = error.values().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        Self { code: error.code().to_owned(), position: Some(error.position), values }
+    }
 }
 
 /// A batch to create.
@@ -248,7 +285,7 @@ impl Search<'_> {
     fn batch_folder(&self, number: u64) -> Result<PathBuf, SearchError> {
         let folder = self.view.case().folder.batches().join(number.to_string());
         if !folder.join("batch.json").exists() {
-            return Err(SearchError::NotKept { what: "batch", name: number.to_string() });
+            return Err(SearchError::NotKept { what: crate::Kept::Batch, name: number.to_string() });
         }
         Ok(folder)
     }

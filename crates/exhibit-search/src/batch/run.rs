@@ -4,7 +4,7 @@
 //! Pages are read in document order, each document by a single thread, so that the documents of each line are counted
 //! exactly without storing them. Memory grows with the number of lines, not with the number of matches.
 
-use super::{Batch, BatchLine};
+use super::{Batch, BatchLine, LineError};
 use crate::lists::ListLine;
 use crate::search::widened;
 use crate::{Search, SearchError};
@@ -12,7 +12,6 @@ use exhibit_case::{CaseError, CaseView, PageReader};
 use exhibit_catalogue::PageRow;
 use exhibit_index::{DocumentScope, ScopedQuery, SearchOptions, Searcher};
 use exhibit_model::ItemId;
-use exhibit_query::text::hint;
 use exhibit_query::{
     HitSpan, NameScratch, NameSet, Query, QueryError, QueryErrorKind, Sort, highlight, parse, snippet,
 };
@@ -111,11 +110,12 @@ impl<'c> Runner<'c> {
         Ok(runner)
     }
 
-    fn parse_lines(&self, lines: &[ListLine], batch: &Batch, threads: usize) -> Vec<Result<LineRequest, String>> {
+    fn parse_lines(&self, lines: &[ListLine], batch: &Batch, threads: usize) -> Vec<Result<LineRequest, LineError>> {
         let one = |line: &ListLine| {
-            let text = line.text.as_ref().map_err(|reason| (*reason).to_owned())?;
+            let text = line.text.as_ref().map_err(|fault| LineError::plain(fault.code()))?;
             let query = line_query(text, batch.queries)?;
-            let query = query.with_tags(|tag| self.view.tagged(tag)).map_err(|error| error.to_string())?;
+            let query =
+                query.with_tags(|tag| self.view.tagged(tag)).map_err(|_| LineError::plain("tags-unreadable"))?;
             if batch.queries {
                 return Ok(LineRequest::Query(widened(&self.searcher, self.documents.query(query), batch.exact)));
             }
@@ -130,7 +130,7 @@ impl<'c> Runner<'c> {
         })
     }
 
-    fn add(&mut self, listed: &ListLine, request: Result<LineRequest, String>, exact: bool) {
+    fn add(&mut self, listed: &ListLine, request: Result<LineRequest, LineError>, exact: bool) {
         let (at, text) = (self.lines.len(), listed.text.clone().unwrap_or_default());
         let mut line = BatchLine { line: listed.number, text, ..BatchLine::default() };
         match request {
@@ -300,21 +300,17 @@ impl BatchLine {
 }
 
 // A plain name is searched as a phrase. Quotation marks in it would end the phrase, and the analysis ignores them.
-fn line_query(text: &str, queries: bool) -> Result<Query, String> {
-    let message = |error: QueryError| match hint(&error) {
-        Some(hint) => format!("{error}; {hint}"),
-        None => error.to_string(),
-    };
+fn line_query(text: &str, queries: bool) -> Result<Query, LineError> {
     if queries {
-        return parse(text).map_err(message);
+        return Ok(parse(text)?);
     }
     let plain = |c: char| if matches!(c, '"' | '“' | '”' | '„' | '‟' | '＂' | '*' | '＊') { ' ' } else { c };
     let name: String = text.chars().map(plain).collect();
     parse(&format!("\"{}\"", name.trim())).map_err(|error| match error.kind {
         // the quotes added above
         QueryErrorKind::EmptyQuotes => {
-            message(QueryError { kind: QueryErrorKind::NothingToSearch(text.to_owned()), ..error })
+            QueryError { kind: QueryErrorKind::NothingToSearch(text.to_owned()), ..error }.into()
         }
-        _ => message(error),
+        _ => error.into(),
     })
 }

@@ -136,7 +136,7 @@ fn row(app: &App, words: &Words, item: &Item) -> Result<ItemRow, CaseError> {
         path: display::around(&app.view().path(item)?, &app.case.name(item)),
         kind: words.kind(&item.media_type),
         state: item.state,
-        reason: Name::from(display::why(item).as_str()),
+        reason: Name::from(display::why(words, item).as_str()),
         pages: u64::from(item.pages),
         size: item.original.map(|_| item.size),
     })

@@ -97,7 +97,7 @@ fn load(app: &App) -> Result<ProblemsView, PageError> {
     }
     let mut causes = Vec::with_capacity(groups.len());
     for ((state, _), items) in groups {
-        let reasons: BTreeSet<String> = items.iter().map(|item| display::why(item)).collect();
+        let reasons: BTreeSet<String> = items.iter().map(|item| display::why(app.words(), item)).collect();
         let sample: Result<Vec<ProblemItem>, CaseError> =
             items.iter().take(NAMED).map(|item| item_of(app, item)).collect();
         causes.push(Cause {

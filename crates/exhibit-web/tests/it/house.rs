@@ -140,7 +140,8 @@ impl House {
             let mut held = CaseWriter::take(&held, &Keys::plain(&keys), acts(FixedClock(Moment(0)))).expect("the case");
             held.log_marks().expect("logged");
         };
-        let machine = Machine { clock, threads: 2, log_marks: Arc::new(log_marks) };
+        let machine =
+            Machine { clock, threads: 2, language: exhibit_web::Language::English, log_marks: Arc::new(log_marks) };
         let access_log = Arc::new(AccessLog::default());
         let recorder = Arc::clone(&access_log).recorder();
         let app = App::new(case, Some(Arc::clone(&self.cage)), sessions, address, Vec::new(), machine, recorder);

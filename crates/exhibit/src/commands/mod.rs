@@ -32,6 +32,7 @@ use crate::cli::Arguments;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::system;
+use crate::texts::texts;
 use clap::Subcommand;
 use exhibit_case::{Case, CaseView, Principal};
 use std::process::ExitCode;
@@ -172,7 +173,7 @@ commands! {
 pub(crate) fn run(arguments: &Arguments, output: &Output) -> Result<ExitCode, Failure> {
     let context = Context { arguments, output };
     if context.dry_run() && !arguments.command.supports_dry_run() {
-        return Err(Failure::usage("this command does not support --dry-run").hint("nothing was done"));
+        return Err(Failure::usage(texts().no_dry_run()).hint(texts().nothing_done()));
     }
     arguments.command.run(&context)
 }

@@ -1,8 +1,8 @@
 //! `exhibit password import|ls`
 
 use super::{Context, Group, Run};
-use crate::failure::{Exit, Failure};
-use crate::output::counted;
+use crate::failure::{Act, Exit, Failure};
+use crate::texts::texts;
 use clap::{Args, Subcommand};
 use serde_json::json;
 use std::io::Read;
@@ -47,17 +47,17 @@ fn run(context: &Context<'_>, command: &PasswordCommand) -> Result<ExitCode, Fai
             let text = if file == Path::new("-") {
                 let mut text = String::new();
                 let read = std::io::stdin().read_to_string(&mut text);
-                read.map_err(|error| Failure::io("read", "standard input", &error))?;
+                read.map_err(|error| Failure::io(Act::Read, texts().standard_input(), &error))?;
                 text
             } else {
-                std::fs::read_to_string(file).map_err(|error| Failure::io("read", file, &error))?
+                std::fs::read_to_string(file).map_err(|error| Failure::io(Act::Read, file, &error))?
             };
             let added = case.add_passwords(&text.lines().map(str::to_owned).collect::<Vec<_>>())?;
             if context.output.json {
                 context.output.object("passwords", json!({"added": added, "held": case.password_count()?}));
             } else {
-                context.output.line(&format!("Added {}.", counted(added as u64, "password", "passwords")));
-                context.output.line("Try them: exhibit problem retry");
+                context.output.line(&texts().added_passwords(texts().passwords(added as u64)));
+                context.output.line(&texts().try_them());
             }
         }
         PasswordCommand::Ls => {
@@ -65,7 +65,7 @@ fn run(context: &Context<'_>, command: &PasswordCommand) -> Result<ExitCode, Fai
             if context.output.json {
                 context.output.object("passwords", json!({"held": count}));
             } else {
-                context.output.line(&counted(count as u64, "password", "passwords"));
+                context.output.line(&texts().passwords(count as u64));
             }
         }
     }

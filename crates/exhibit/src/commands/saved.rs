@@ -3,12 +3,13 @@
 use super::{Context, Group, Run, search};
 use crate::access_log;
 use crate::failure::{Exit, Failure};
-use crate::output::{Style, counted, number};
+use crate::output::Style;
 use crate::system::MachineClock;
+use crate::texts::texts;
 use clap::{Args, Subcommand};
 use exhibit_case::Case;
 use exhibit_model::{Clock, ItemId, Moment, shown};
-use exhibit_search::{Saved, SearchError, SearchRequest};
+use exhibit_search::{Kept, Saved, SearchError, SearchRequest};
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
@@ -78,15 +79,18 @@ fn run(context: &Context<'_>, command: &SavedCommand) -> Result<ExitCode, Failur
             if !context.dry_run() {
                 super::searching(&case).forget_search(name)?;
             }
-            let would = if context.dry_run() { "would delete" } else { "Deleted" };
-            context.output.line(&format!("{would} {}: {}", shown(name), shown(&saved.query)));
+            let (name, query) = (shown(name), shown(&saved.query));
+            context.output.line(&match context.dry_run() {
+                true => texts().would_delete_saved(name, query),
+                false => texts().deleted_saved(name, query),
+            });
             Ok(Exit::Done.into())
         }
     }
 }
 
 fn known(case: &Case, name: &str) -> Result<Saved, Failure> {
-    let missing = || SearchError::NotKept { what: "saved search", name: shown(name) };
+    let missing = || SearchError::NotKept { what: Kept::SavedSearch, name: shown(name) };
     Ok(super::searching(case).saved()?.remove(name).ok_or_else(missing)?)
 }
 
@@ -102,16 +106,18 @@ fn print_saved(context: &Context<'_>, case: &Case, name: &str, saved: &Saved) ->
         output.object("saved", object(case, name, saved, &found, &new));
         return Ok(());
     }
-    let documents = counted(found.len() as u64, "document", "documents");
-    let since = saved.seen.map(|at| format!(", {} new", number(new.len() as u64)) + &since(at));
-    let exact = if saved.exact { "  (exact)" } else { "" };
+    let mut documents = texts().documents(found.len() as u64);
+    if let Some(at) = saved.seen {
+        documents = texts().saved_documents_new(new.len() as u64, documents, minute(at));
+    }
+    let exact = if saved.exact { format!("  {}", texts().exact()) } else { String::new() };
     let name = output.style(Style::Bold, &shown(name));
-    output.line(&format!("{name}  {}{exact}  {documents}{}", shown(&saved.query), since.unwrap_or_default()));
+    output.line(&format!("{name}  {}{exact}  {documents}", shown(&saved.query)));
     Ok(())
 }
 
-fn since(at: i64) -> String {
-    format!(" since {}", Moment(at).to_rfc3339().chars().take(16).collect::<String>())
+fn minute(at: i64) -> String {
+    Moment(at).to_rfc3339().chars().take(16).collect()
 }
 
 fn object(case: &Case, name: &str, saved: &Saved, found: &[i64], new: &[i64]) -> Value {
@@ -131,8 +137,8 @@ fn again(context: &Context<'_>, case: &Case, name: &str, limit: usize) -> Result
     if let Some(at) = saved.seen {
         let labels: Vec<String> = new.iter().take(20).map(|document| case.label(ItemId::new(*document))).collect();
         let more = if new.len() > labels.len() { " …" } else { "" };
-        let count = counted(new.len() as u64, "new document", "new documents");
-        context.output.remark(&format!("{count}{}: {}{more}", since(at), labels.join(" ")));
+        let labels = format!("{}{more}", labels.join(" "));
+        context.output.remark(&texts().new_since(new.len() as u64, labels, minute(at)));
     }
     let request = SearchRequest { limit, ..SearchRequest::of(&query) };
     let results = searching.search(&request)?;

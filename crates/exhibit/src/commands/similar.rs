@@ -4,6 +4,7 @@ use super::{Context, Group, Run, search};
 use crate::access_log;
 use crate::failure::{Exit, Failure};
 use crate::output::Style;
+use crate::texts::texts;
 use clap::Args;
 use exhibit_model::shown;
 use serde_json::{Value, json};
@@ -48,8 +49,8 @@ fn run(context: &Context<'_>, arguments: &SimilarArgs) -> Result<ExitCode, Failu
     if !output.json {
         let words: Vec<String> = similar.words.iter().map(|word| shown(word)).collect();
         output.remark(&match words.is_empty() {
-            true => "No distinctive terms".to_owned(),
-            false => format!("Distinctive terms: {}", words.join(" ")),
+            true => texts().no_terms(),
+            false => texts().terms(words.join(" ")),
         });
     }
     for found in &similar.hits {
@@ -63,7 +64,7 @@ fn run(context: &Context<'_>, arguments: &SimilarArgs) -> Result<ExitCode, Failu
         }
         search::print_hit(context, &case, &found.hit);
         let words: Vec<String> = found.words.iter().map(|word| shown(word)).collect();
-        output.line(&output.style(Style::Dim, &format!("  shares: {}", words.join(" "))));
+        output.line(&output.style(Style::Dim, &format!("  {}", texts().shares(words.join(" ")))));
     }
     Ok(if similar.hits.is_empty() { Exit::Nothing } else { Exit::Done }.into())
 }

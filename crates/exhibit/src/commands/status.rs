@@ -3,6 +3,7 @@
 use super::{Context, Group, Run};
 use crate::failure::{Exit, Failure};
 use crate::output::Style;
+use crate::texts::texts;
 use clap::Args;
 use exhibit_case::Case;
 use exhibit_catalogue::Account;
@@ -56,7 +57,8 @@ fn print(context: &Context<'_>, case: &Case) -> Result<(), Failure> {
     let output = context.output;
     if !output.json {
         output.line(&output.style(Style::Bold, &exhibit_model::shown(&case.config.name)));
-        output.line(&format!("{} · created {}", case.folder.path().display(), case.config.created));
+        let created = texts().created_at(case.config.created.to_string());
+        output.line(&format!("{} · {created}", case.folder.path().display()));
         super::ingest::account(output, &account);
         return Ok(());
     }

@@ -9,6 +9,7 @@ mod crash;
 mod example;
 mod handover;
 mod keys;
+mod languages;
 mod ledger;
 mod marks;
 mod parcels;

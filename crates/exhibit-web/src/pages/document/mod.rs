@@ -153,7 +153,7 @@ impl<'a> Reading<'a> {
             name: display::name(&self.app.case, item),
             kind: self.words.kind(&item.media_type),
             state: item.state,
-            reason: Name::from(display::why(item).as_str()),
+            reason: Name::from(display::why(self.words, item).as_str()),
             trail: self.trail()?,
             picture: page.as_ref().map(|page| self.picture(page)),
             text: page.as_ref().map(|page| self.text(page)),
@@ -442,7 +442,7 @@ impl<'a> Reading<'a> {
         Noted {
             severity: note.code.severity(),
             page,
-            text: Name::from(display::text(&exhibit_messages::note(&note.code)).as_str()),
+            text: Name::from(self.words.plain_text_of(&exhibit_messages::note(&note.code)).as_str()),
         }
     }
 }
