@@ -28,14 +28,19 @@ pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
     if let Err(error) = input.rewind() {
         return Ok(Verdict::Failed(Reason::cannot_read(&error)));
     }
+    if matches!(first, [b'<' | b' ' | b'\r' | b'\n', ..] | [0xef, 0xbb, 0xbf, _] | [0xff, 0xfe, ..] | [0xfe, 0xff, ..])
+    {
+        return super::opendocument::extract(input, request, out);
+    }
     if !zipped {
         return biff::extract(input, request, out);
     }
     let Some(package) = Package::open(input, request.limits.whole_file_bytes) else {
         return Ok(Verdict::Failed(Reason::NotAPackage));
     };
-    if package.has("content.xml") && !package.has("xl/workbook.xml") {
-        return super::opendocument::extract_package(package, out);
+    let open_document = package.has("content.xml") || package.has("encrypted-package");
+    if open_document && !package.has("xl/workbook.xml") {
+        return super::opendocument::extract_package(package, request, out);
     }
     open::extract(package, request, out)
 }

@@ -40,6 +40,9 @@ pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
     emit_pages(&opened, out)?;
     let members = files::emit(&opened.pdf, out)?;
     if opened.pdf.pages().is_empty() && members == 0 {
+        if opened.encrypted {
+            return Ok(Verdict::Encrypted);
+        }
         return Ok(Verdict::Failed(Reason::NoPages));
     }
     Ok(Verdict::Read)
@@ -74,15 +77,18 @@ pub(crate) fn warm(font_folders: &[std::path::PathBuf], map: crate::MapFile) {
 }
 
 fn refused(closed: Closed, out: &mut Out<'_>) -> Result<Verdict, Stop> {
-    if closed == Closed::Locked {
+    if matches!(closed, Closed::Locked | Closed::Unsupported(_)) {
         out.metadata("pdf:encrypted", "yes")?;
+    }
+    if let Closed::Unsupported(scheme) = &closed {
+        out.note(0, NoteCode::EncryptionUnsupported { scheme: scheme.clone() })?;
     }
     Ok(verdict_of(closed))
 }
 
 fn verdict_of(closed: Closed) -> Verdict {
     match closed {
-        Closed::Locked => Verdict::Encrypted,
+        Closed::Locked | Closed::Unsupported(_) => Verdict::Encrypted,
         Closed::Broken(reason) => Verdict::Failed(reason),
         Closed::TooLarge(most) => Verdict::Truncated(Reason::FileSizeLimit { bytes: most }),
     }

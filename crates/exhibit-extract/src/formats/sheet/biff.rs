@@ -49,6 +49,7 @@ pub(super) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
     };
     let verdict = read(&stream, version, out)?;
     if compound {
+        ole::macros::emit(&bytes, out)?;
         ole::emit_embedded(&bytes, out)?;
     }
     Ok(verdict)
