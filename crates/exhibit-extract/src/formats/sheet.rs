@@ -4,10 +4,10 @@
 //! row; a sheet of more rows than [`ROWS`] is several pages. Hidden parts (sheets, rows, columns) are marked.
 
 mod biff;
-mod legacy;
 mod open;
 #[cfg(test)]
 mod tests;
+mod xlsb;
 
 use super::office::draft::Draft;
 use super::office::number_format::Shown;
@@ -42,7 +42,7 @@ pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
     if open_document && !package.has("xl/workbook.xml") {
         return super::opendocument::extract_package(package, request, out);
     }
-    open::extract(package, request, out)
+    open::extract(package, out)
 }
 
 /// The maximum bytes of cells that are kept in memory before they become a page.

@@ -75,7 +75,7 @@ pub(super) fn read(
     let streams = Streams { document, table };
     let pieces = fib.pieces(&streams).ok_or(Unread::Damaged)?;
     let formatting = Formatting::read(&fib, &streams);
-    let mut reader = Reader {
+    let reader = Reader {
         text: Text { document: &streams.document, pieces: &pieces, encoding: fib.encoding },
         formatting: &formatting,
         lists: Lists::read(&fib, &streams),

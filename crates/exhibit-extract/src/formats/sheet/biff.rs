@@ -15,6 +15,7 @@ mod tests;
 use super::SheetWriter;
 use crate::formats::ole;
 use crate::out::{Input, Out, Stop};
+pub(super) use cells::{flag, rk};
 use exhibit_model::{Detail, NoteCode, Reason, Request, Verdict};
 use globals::Globals;
 use records::{Opened, Version};
