@@ -8,6 +8,7 @@ mod open;
 #[cfg(test)]
 mod tests;
 mod xlsb;
+mod xml2003;
 
 use super::office::draft::Draft;
 use super::office::number_format::Shown;
@@ -15,6 +16,7 @@ use super::office::package::Package;
 use crate::out::{Input, Out, Stop};
 use exhibit_model::{MarkKind, PageKind, Reason, Request, RowRange, SheetPart, Verdict};
 use std::collections::BTreeMap;
+use std::io::{Read, Seek};
 
 /// The maximum number of rows on one page.
 const ROWS: u32 = 500;
@@ -30,7 +32,18 @@ pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
     }
     if matches!(first, [b'<' | b' ' | b'\r' | b'\n', ..] | [0xef, 0xbb, 0xbf, _] | [0xff, 0xfe, ..] | [0xfe, 0xff, ..])
     {
-        return super::opendocument::extract(input, request, out);
+        let mut head = Vec::new();
+        // what it is is stated at its root
+        let read = (&mut *input).take(4096).read_to_end(&mut head);
+        if read.is_err() || input.rewind().is_err() {
+            return Ok(Verdict::Failed(Reason::NotAPackage));
+        }
+        let head: Vec<u8> = head.into_iter().filter(|byte| *byte != 0).collect();
+        let open_document = head.windows(15).any(|window| window == b"office:document");
+        if open_document {
+            return super::opendocument::extract(input, request, out);
+        }
+        return xml2003::extract(input, request, out);
     }
     if !zipped {
         return biff::extract(input, request, out);

@@ -119,6 +119,15 @@ fn by_markup(text: &str, ending: &str) -> Option<Kind> {
             return Some(kind);
         }
     }
+    // Office 2003 wrote documents and workbooks as one XML file
+    if beginning.contains("schemas.microsoft.com/office/word/2003/wordml") && beginning.contains("worddocument") {
+        return Some(kind!("application/vnd.ms-wordml"));
+    }
+    if beginning.contains("urn:schemas-microsoft-com:office:spreadsheet") && beginning.contains("<workbook")
+        || beginning.contains("<ss:workbook")
+    {
+        return Some(kind!("application/vnd.ms-spreadsheetml"));
+    }
     if beginning.starts_with("<?xml") {
         let root = root_name(start);
         return Some(match root.as_deref() {
