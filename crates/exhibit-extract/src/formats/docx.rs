@@ -19,7 +19,7 @@ use numbering::{Numbering, Styles};
 
 pub(crate) use numbering::numeral;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead, Read, Seek};
+use std::io::{BufRead, Read};
 use story::{References, Section, Shared, Signal, Story};
 
 /// Emits the contents of a Word document.
@@ -114,7 +114,7 @@ impl Document {
             out.note(0, NoteCode::ZipDirectoryLost)?;
         }
         let Some(xml) = package.xml(main, STREAM_CAP) else {
-            return Ok(Verdict::Failed(Reason::PartMissing { part: main.to_owned() }));
+            return Ok(package.missing(main));
         };
         shared.links = links(&document.relations);
         shared.drawings = body_drawings;

@@ -106,10 +106,22 @@ fn too_large(request: &Request) -> Verdict {
     Verdict::Truncated(Reason::FileSizeLimit { bytes: request.limits.whole_file_bytes })
 }
 
+/// Whether rights management encrypted a file: what its usual streams have is a message to the reader. Notes it.
+pub(crate) fn is_rights_managed(bytes: &[u8], out: &mut Out<'_>) -> Result<bool, Stop> {
+    let managed = stream(bytes, "/\u{9}DRMContent").is_some();
+    if managed {
+        out.note(0, NoteCode::EncryptionUnsupported { scheme: "DRMContent".to_owned() })?;
+    }
+    Ok(managed)
+}
+
 /// Emits the contents of a Word document of 1993 to 2003.
 pub(crate) fn extract_doc(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let Some(bytes) = whole(input, request.limits.whole_file_bytes) else { return Ok(too_large(request)) };
     emit_properties(&bytes, out)?;
+    if is_rights_managed(&bytes, out)? {
+        return Ok(Verdict::Encrypted);
+    }
     let main = stream(&bytes, "/WordDocument").unwrap_or_default();
     let document = match word::read(main, |name| stream(&bytes, name), &request.passwords) {
         Ok(document) => document,
@@ -181,6 +193,9 @@ fn doc_text(document: &DocDocument) -> Draft {
 pub(crate) fn extract_ppt(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let Some(bytes) = whole(input, request.limits.whole_file_bytes) else { return Ok(too_large(request)) };
     emit_properties(&bytes, out)?;
+    if is_rights_managed(&bytes, out)? {
+        return Ok(Verdict::Encrypted);
+    }
     let mut main = stream(&bytes, "/PowerPoint Document").unwrap_or_default();
     let user = stream(&bytes, "/Current User").unwrap_or_default();
     let read = slides::read(&mut main, &user, &request.passwords);

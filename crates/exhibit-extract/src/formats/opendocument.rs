@@ -94,7 +94,7 @@ fn extract_open(mut package: Package<'_>, out: &mut Out<'_>) -> Result<Verdict, 
     body.objects = objects::texts(&mut package);
     let furniture = body.furniture(&mut package, "styles.xml");
     if !package.has(CONTENT) {
-        return Ok(Verdict::Failed(Reason::PartMissing { part: CONTENT.to_owned() }));
+        return Ok(package.missing(CONTENT));
     }
     let verdict = read_body(&mut package, CONTENT, body, &furniture, out)?;
     if package.is_salvaged() {
@@ -112,7 +112,7 @@ fn read_body(
     out: &mut Out<'_>,
 ) -> Result<Verdict, Stop> {
     let Some(mut xml) = package.xml(part, STREAM_CAP) else {
-        return Ok(Verdict::Failed(Reason::PartMissing { part: part.to_owned() }));
+        return Ok(package.missing(part));
     };
     while let Some(node) = xml.next() {
         match node {

@@ -16,7 +16,7 @@ use super::office::package::Package;
 use crate::out::{Input, Out, Stop};
 use exhibit_model::{MarkKind, PageKind, Reason, Request, RowRange, SheetPart, Verdict};
 use std::collections::BTreeMap;
-use std::io::{Read, Seek};
+use std::io::Read;
 
 /// The maximum number of rows on one page.
 const ROWS: u32 = 500;

@@ -5,7 +5,7 @@
 
 use super::xml::{Node, Xml};
 use crate::out::{Input, Out, Stop};
-use exhibit_model::{Detail, Member, MemberEnd, Moment, Reason};
+use exhibit_model::{Detail, Member, MemberEnd, Moment, Reason, Verdict};
 use std::collections::BTreeMap;
 use std::io::{BufReader, Cursor, Error, ErrorKind, Read, SeekFrom};
 
@@ -108,6 +108,17 @@ impl<'a> Package<'a> {
         let place = Place { name: name.to_owned(), at: At::Held(self.held.len()) };
         self.held.push(bytes);
         self.parts.insert(name.to_lowercase(), place);
+    }
+
+    /// The verdict on a file whose part of this name is missing or cannot be opened: encrypted if parts are.
+    pub(crate) fn missing(&mut self, part: &str) -> Verdict {
+        let encrypted = match &mut self.source {
+            Source::Archive(archive) => {
+                (0..archive.len()).any(|index| archive.by_index_raw(index).is_ok_and(|file| file.encrypted()))
+            }
+            Source::Salvaged(_) => false,
+        };
+        if encrypted { Verdict::Encrypted } else { Verdict::Failed(Reason::PartMissing { part: part.to_owned() }) }
     }
 
     /// The file's size in bytes.

@@ -171,11 +171,16 @@ fn list(data: &[u8], places: &mut Places) {
     }
 }
 
+/// A slide of a list: the id of its object, its own id, and the texts that follow it.
+type Entry = (u32, u32, Texts);
+/// Texts with their types.
+type Texts = Vec<(u32, String)>;
+
 struct Listed<'s> {
     id: u32,
     slide: Record<'s>,
     /// Texts that shapes of the slide refer to by number: their type, and the text.
-    texts: Vec<(u32, String)>,
+    texts: Texts,
 }
 
 struct Deck<'s> {
@@ -252,8 +257,8 @@ impl<'s> Deck<'s> {
 }
 
 // The slides of a list, each with its id and the texts that follow it.
-fn entries(list: Record<'_>) -> Vec<(u32, u32, Vec<(u32, String)>)> {
-    let mut entries: Vec<(u32, u32, Vec<(u32, String)>)> = Vec::new();
+fn entries(list: Record<'_>) -> Vec<Entry> {
+    let mut entries: Vec<Entry> = Vec::new();
     for record in list.children() {
         match (record.kind, entries.last_mut()) {
             (0x03f3, _) => {

@@ -154,3 +154,18 @@ fn macros_are_emitted_as_text() {
     assert!(outcome.has_note(&NoteCode::ObjectUnreadable { object: "/VBA/lost".to_owned() }));
     torment(extract_object, &bytes, 997);
 }
+
+#[test]
+fn what_rights_management_encrypts_is_encrypted() {
+    let bytes = compound(&[("/\u{9}DRMContent", b"sealed"), ("/WordDocument", b"a message to the reader")]);
+    for reader in [extract_doc, extract_ppt, crate::formats::sheet::extract] {
+        let outcome = read(reader, &bytes);
+        assert_eq!(outcome.verdict, Verdict::Encrypted);
+        assert!(outcome.has_note(&NoteCode::EncryptionUnsupported { scheme: "DRMContent".to_owned() }));
+    }
+    for streams in
+        [&[("/EncryptedPackage", &b"sealed"[..])][..], &[("/EncryptedPackage", b"x"), ("/EncryptionInfo", b"x")]]
+    {
+        assert_eq!(read(extract_sealed, &compound(streams)).verdict, Verdict::Encrypted);
+    }
+}

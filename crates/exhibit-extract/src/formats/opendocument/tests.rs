@@ -149,3 +149,14 @@ fn encrypted_documents_open_with_their_password() {
     assert_eq!(read(extract, &encrypted("encrypted-package", &whole)).texts(), ["机密\n"]);
     torment(extract, &encrypted("content.xml", content.as_bytes()), 41);
 }
+
+#[test]
+fn packages_that_zip_encrypts_are_encrypted() {
+    let mut bytes = package(&[("content.xml", "<x/>")]);
+    // the flag of encryption, in the entry's header and in the directory
+    for (magic, at) in [(b"PK\x03\x04", 6), (b"PK\x01\x02", 8)] {
+        let header = bytes.windows(4).position(|window| window == magic).expect("a header");
+        bytes[header + at] |= 1;
+    }
+    assert_eq!(read(extract, &bytes).verdict, Verdict::Encrypted);
+}

@@ -29,6 +29,9 @@ pub(super) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
         return Ok(Verdict::Truncated(Reason::FileSizeLimit { bytes: request.limits.whole_file_bytes }));
     };
     ole::emit_properties(&bytes, out)?;
+    if ole::is_rights_managed(&bytes, out)? {
+        return Ok(Verdict::Encrypted);
+    }
     let compound = bytes.starts_with(b"\xd0\xcf\x11\xe0");
     let mut stream = if compound {
         // a file of both generations has both streams

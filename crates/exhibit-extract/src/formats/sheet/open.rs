@@ -5,6 +5,7 @@
 
 mod formula;
 mod outside;
+mod pivot;
 
 use super::{SheetWriter, cell_place, xlsb};
 use crate::formats::office::drawing;
@@ -13,7 +14,7 @@ use crate::formats::office::package::{PART_CAP, Package, Relation, STREAM_CAP};
 use crate::formats::office::properties;
 use crate::formats::office::xml::{Damage, Element, Node};
 use crate::out::{Out, Stop};
-use exhibit_model::{MarkKind, NoteCode, Reason, Verdict};
+use exhibit_model::{MarkKind, NoteCode, Verdict};
 use std::collections::BTreeMap;
 
 /// The maximum number of columns of a sheet.
@@ -47,7 +48,7 @@ pub(super) fn extract(mut package: Package<'_>, out: &mut Out<'_>) -> Result<Ver
 
 fn read(package: &mut Package<'_>, main: &str, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let Some(workbook) = Workbook::read(package, main) else {
-        return Ok(Verdict::Failed(Reason::PartMissing { part: main.to_owned() }));
+        return Ok(package.missing(main));
     };
     let mut verdict = Verdict::Read;
     for (at, (name, hidden, part)) in workbook.sheets.iter().enumerate() {
@@ -65,6 +66,7 @@ fn read(package: &mut Package<'_>, main: &str, out: &mut Out<'_>) -> Result<Verd
         }
     }
     outside::emit(package, main, out)?;
+    pivot::emit(package, main, out)?;
     Ok(verdict)
 }
 

@@ -6,7 +6,7 @@ use super::{SheetWriter, cell_name};
 use crate::formats::office::number_format::{self, Decimal, Format, Shown};
 use crate::formats::office::package::{PART_CAP, Package, STREAM_CAP};
 use crate::out::{Out, Stop};
-use exhibit_model::{MarkKind, NoteCode, Reason, Verdict};
+use exhibit_model::{MarkKind, NoteCode, Verdict};
 use std::collections::BTreeMap;
 use std::io::Read;
 
@@ -79,7 +79,7 @@ struct Workbook {
 /// Emits the sheets of a workbook whose main part is `main`.
 pub(super) fn extract(package: &mut Package<'_>, main: &str, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let Some(workbook) = Workbook::read(package, main) else {
-        return Ok(Verdict::Failed(Reason::PartMissing { part: main.to_owned() }));
+        return Ok(package.missing(main));
     };
     let mut missing = 0;
     for (at, (name, hidden, part)) in workbook.sheets.iter().enumerate() {
