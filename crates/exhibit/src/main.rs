@@ -9,6 +9,7 @@ mod confirm;
 mod failure;
 mod output;
 mod passphrase;
+mod password_list;
 mod progress;
 mod system;
 mod texts;

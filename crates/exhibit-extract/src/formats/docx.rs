@@ -19,11 +19,16 @@ use numbering::{Numbering, Styles};
 
 pub(crate) use numbering::numeral;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::BufRead;
+use std::io::{BufRead, Read};
 use story::{References, Section, Shared, Signal, Story};
 
 /// Emits the contents of a Word document.
 pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+    let mut first = [0; 2];
+    let zipped = input.read_exact(&mut first).is_ok() && first == *b"PK";
+    if input.rewind().is_ok() && !zipped && first.iter().any(|byte| matches!(byte, b'<' | 0xef | 0xff | 0xfe)) {
+        return extract_flat(input, request, out);
+    }
     let Some(mut package) = Package::open(input, request.limits.whole_file_bytes) else {
         return Ok(Verdict::Failed(Reason::NotAPackage));
     };
@@ -34,12 +39,32 @@ pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
     Ok(verdict)
 }
 
+/// Emits the contents of a document that is one XML file (Office 2003 XML: WordprocessingML).
+fn extract_flat(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+    let most = request.limits.whole_file_bytes;
+    let mut bytes = Vec::new();
+    if let Err(error) = input.take(most.saturating_add(1)).read_to_end(&mut bytes) {
+        return Ok(Verdict::Failed(Reason::cannot_read(&error)));
+    }
+    if bytes.len() as u64 > most {
+        return Ok(Verdict::Truncated(Reason::FileSizeLimit { bytes: most }));
+    }
+    let mut shared = Shared {
+        styles: Styles::default(),
+        numbering: Numbering::default(),
+        drawings: BTreeMap::new(),
+        links: BTreeMap::new(),
+    };
+    Document::default().read_body("wordDocument", Xml::new(&bytes[..]), &mut shared, out)
+}
+
 fn main_part(package: &mut Package<'_>) -> String {
     let relations = package.relations("");
     let named = relations.into_iter().find(|relation| relation.kind == "officeDocument" && !relation.external);
     named.map_or_else(|| "word/document.xml".to_owned(), |relation| relation.target)
 }
 
+#[derive(Default)]
 struct Document {
     relations: Vec<Relation>,
     /// Headers, footers by part; notes by id.
@@ -89,7 +114,7 @@ impl Document {
             out.note(0, NoteCode::ZipDirectoryLost)?;
         }
         let Some(xml) = package.xml(main, STREAM_CAP) else {
-            return Ok(Verdict::Failed(Reason::PartMissing { part: main.to_owned() }));
+            return Ok(package.missing(main));
         };
         shared.links = links(&document.relations);
         shared.drawings = body_drawings;

@@ -5,10 +5,12 @@
 //! caught here and is a failure with a reason.
 
 mod embedded;
+pub(crate) mod macros;
 pub(crate) mod property_set;
 pub(crate) mod rc4;
 mod records;
-mod sealed;
+pub(crate) mod sealed;
+mod slides;
 #[cfg(test)]
 mod tests;
 mod word;
@@ -56,7 +58,10 @@ pub(crate) fn emit_properties(bytes: &[u8], out: &mut Out<'_>) -> Result<(), Sto
 pub(crate) fn extract_sealed(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let Some(bytes) = whole(input, request.limits.whole_file_bytes) else { return Ok(too_large(request)) };
     let (Some(info), Some(package)) = (stream(&bytes, "/EncryptionInfo"), stream(&bytes, "/EncryptedPackage")) else {
-        return Ok(Verdict::Failed(Reason::EncryptionDamaged));
+        // what rights management encrypts has no such header
+        let scheme = "no EncryptionInfo".to_owned();
+        out.note(0, NoteCode::EncryptionUnsupported { scheme })?;
+        return Ok(Verdict::Encrypted);
     };
     let open = match sealed::opened(&info, &package, &request.passwords) {
         Ok(open) => open,
@@ -65,7 +70,11 @@ pub(crate) fn extract_sealed(input: &mut dyn Input, request: &Request, out: &mut
             out.note(0, NoteCode::EncryptionUnsupported { scheme })?;
             return Ok(Verdict::Encrypted);
         }
-        Err(Sealed::Damaged) => return Ok(Verdict::Failed(Reason::EncryptionDamaged)),
+        Err(Sealed::Damaged) => {
+            let scheme = "damaged EncryptionInfo".to_owned();
+            out.note(0, NoteCode::EncryptionUnsupported { scheme })?;
+            return Ok(Verdict::Encrypted);
+        }
     };
     let mut open = Cursor::new(open);
     let kind = match identify::identify(&request.name, &mut open) {
@@ -80,7 +89,8 @@ pub(crate) fn extract_sealed(input: &mut dyn Input, request: &Request, out: &mut
 /// Emits the file within an object as office files embed it, if there is one.
 pub(crate) fn extract_object(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let Some(bytes) = whole(input, request.limits.whole_file_bytes) else { return Ok(too_large(request)) };
-    if embedded::emit_object(&bytes, out)? {
+    let macros = macros::emit(&bytes, out)?;
+    if embedded::emit_object(&bytes, out)? || macros {
         return Ok(Verdict::Read);
     }
     Ok(Verdict::Unsupported(Reason::UnknownCompoundFile))
@@ -90,10 +100,22 @@ fn too_large(request: &Request) -> Verdict {
     Verdict::Truncated(Reason::FileSizeLimit { bytes: request.limits.whole_file_bytes })
 }
 
+/// Whether rights management encrypted a file: what its usual streams have is a message to the reader. Notes it.
+pub(crate) fn is_rights_managed(bytes: &[u8], out: &mut Out<'_>) -> Result<bool, Stop> {
+    let managed = stream(bytes, "/\u{9}DRMContent").is_some();
+    if managed {
+        out.note(0, NoteCode::EncryptionUnsupported { scheme: "DRMContent".to_owned() })?;
+    }
+    Ok(managed)
+}
+
 /// Emits the contents of a Word document of 1993 to 2003.
 pub(crate) fn extract_doc(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let Some(bytes) = whole(input, request.limits.whole_file_bytes) else { return Ok(too_large(request)) };
     emit_properties(&bytes, out)?;
+    if is_rights_managed(&bytes, out)? {
+        return Ok(Verdict::Encrypted);
+    }
     let main = stream(&bytes, "/WordDocument").unwrap_or_default();
     let document = match word::read(main, |name| stream(&bytes, name), &request.passwords) {
         Ok(document) => document,
@@ -113,7 +135,7 @@ pub(crate) fn extract_doc(input: &mut dyn Input, request: &Request, out: &mut Ou
     for page in document.pages {
         out.page(page.into_page(PageKind::Text, String::new()))?;
     }
-    emit_macros(&bytes, out)?;
+    macros::emit(&bytes, out)?;
     emit_embedded(&bytes, out)?;
     Ok(Verdict::Read)
 }
@@ -139,7 +161,7 @@ fn second_reading(bytes: &[u8], out: &mut Out<'_>) -> Result<Verdict, Stop> {
         out.note(0, NoteCode::TextMissing)?;
     }
     out.page(page.into_page(PageKind::Text, String::new()))?;
-    emit_macros(bytes, out)?;
+    macros::emit(bytes, out)?;
     emit_embedded(bytes, out)?;
     Ok(Verdict::Read)
 }
@@ -161,47 +183,37 @@ fn doc_text(document: &DocDocument) -> Draft {
     page
 }
 
-// Notes the storages in which documents and workbooks keep macros.
-fn emit_macros(bytes: &[u8], out: &mut Out<'_>) -> Result<(), Stop> {
-    let Some(file) = Compound::open(Cursor::new(bytes)) else { return Ok(()) };
-    let present = ["/Macros/VBA", "/_VBA_PROJECT_CUR/VBA", "/VBA"].iter().any(|storage| file.find(storage).is_some());
-    if present {
-        out.note(0, NoteCode::MacrosPresent { part: None })?;
-    }
-    Ok(())
-}
-
 /// Emits the contents of a PowerPoint presentation of 1997 to 2003.
 pub(crate) fn extract_ppt(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let Some(bytes) = whole(input, request.limits.whole_file_bytes) else { return Ok(too_large(request)) };
     emit_properties(&bytes, out)?;
-    let read = catch_unwind(AssertUnwindSafe(|| {
-        let document = PptDocument::from_reader(Cursor::new(&bytes[..]))?;
-        let slides: Vec<(Draft, String)> = document.slides.iter().map(slide).collect();
-        let master: Vec<String> = document.master_text.iter().map(|run| run.text.clone()).collect();
-        Ok::<_, PptError>((slides, master, document.has_macros(), document.text_complete()))
-    }));
-    let (mut slides, master, macros, complete) = match read {
-        Ok(Ok(read)) => read,
-        Ok(Err(PptError::Encrypted)) => return Ok(Verdict::Encrypted),
-        Ok(Err(error)) => {
-            emit_embedded(&bytes, out)?;
-            return Ok(Verdict::Failed(Reason::CannotParse { detail: Detail::of(&error) }));
-        }
-        Err(_) => return Ok(Verdict::Failed(Reason::ParserPanicked { format: "ppt".to_owned() })),
+    if is_rights_managed(&bytes, out)? {
+        return Ok(Verdict::Encrypted);
+    }
+    let mut main = stream(&bytes, "/PowerPoint Document").unwrap_or_default();
+    let user = stream(&bytes, "/Current User").unwrap_or_default();
+    let read = slides::read(&mut main, &user, &request.passwords);
+    let presentation = match read {
+        Ok(presentation) if !presentation.slides.is_empty() => presentation,
+        Err(slides::Unread::Encrypted) => return Ok(Verdict::Encrypted),
+        _ => match second_slides(&bytes, out)? {
+            Ok(presentation) => presentation,
+            Err(verdict) => return Ok(verdict),
+        },
     };
-    if macros {
+    if presentation.decrypted {
+        out.note(0, NoteCode::Decrypted)?;
+    }
+    if presentation.has_macros {
         out.note(0, NoteCode::MacrosPresent { part: None })?;
     }
-    if !complete {
-        out.note(0, NoteCode::TextMissing)?;
-    }
-    let beside = records::presentation(&stream(&bytes, "/PowerPoint Document").unwrap_or_default());
-    let mut furniture = Draft::default();
-    for text in master.into_iter().chain(beside.furniture) {
-        furniture.push(&lines_of(&text));
+    let beside = records::presentation(&main);
+    let mut furniture = presentation.masters;
+    for text in beside.furniture {
         furniture.end_line();
+        furniture.push(&lines_of(&text));
     }
+    let mut slides = presentation.slides;
     if let Some((first, _)) = slides.first_mut() {
         first.append_lines(&furniture, Some(MarkKind::Furniture));
     }
@@ -213,6 +225,42 @@ pub(crate) fn extract_ppt(input: &mut dyn Input, request: &Request, out: &mut Ou
         embedded::emit_object_or_itself(&format!("object{}", number + 1), object, out)?;
     }
     Ok(Verdict::Read)
+}
+
+// What our reader cannot follow.
+fn second_slides(bytes: &[u8], out: &mut Out<'_>) -> Result<Result<slides::Presentation, Verdict>, Stop> {
+    let read = catch_unwind(AssertUnwindSafe(|| {
+        let document = PptDocument::from_reader(Cursor::new(bytes))?;
+        let slides: Vec<(Draft, String)> = document.slides.iter().map(slide).collect();
+        let mut masters = Draft::default();
+        for run in &document.master_text {
+            masters.push(&lines_of(&run.text));
+            masters.end_line();
+        }
+        let has_macros = document.has_macros();
+        Ok::<_, PptError>((
+            slides::Presentation { slides, masters, decrypted: false, has_macros },
+            document.text_complete(),
+        ))
+    }));
+    let (presentation, complete) = match read {
+        Ok(Ok(read)) => read,
+        Ok(Err(PptError::Encrypted)) => return Ok(Err(Verdict::Encrypted)),
+        Ok(Err(error)) => {
+            emit_embedded(bytes, out)?;
+            return Ok(Err(Verdict::Failed(Reason::CannotParse { detail: Detail::of(&error) })));
+        }
+        Err(_) => return Ok(Err(Verdict::Failed(Reason::ParserPanicked { format: "ppt".to_owned() }))),
+    };
+    if presentation.slides.is_empty() {
+        return Ok(Ok(presentation));
+    }
+    let reason = Reason::PartMissing { part: "PowerPoint Document".to_owned() };
+    out.note(0, NoteCode::FallbackParser { reason: Box::new(reason) })?;
+    if !complete {
+        out.note(0, NoteCode::TextMissing)?;
+    }
+    Ok(Ok(presentation))
 }
 
 fn slide(slide: &SlideText) -> (Draft, String) {

@@ -4,10 +4,11 @@
 //! row; a sheet of more rows than [`ROWS`] is several pages. Hidden parts (sheets, rows, columns) are marked.
 
 mod biff;
-mod legacy;
 mod open;
 #[cfg(test)]
 mod tests;
+mod xlsb;
+mod xml2003;
 
 use super::office::draft::Draft;
 use super::office::number_format::Shown;
@@ -15,6 +16,7 @@ use super::office::package::Package;
 use crate::out::{Input, Out, Stop};
 use exhibit_model::{MarkKind, PageKind, Reason, Request, RowRange, SheetPart, Verdict};
 use std::collections::BTreeMap;
+use std::io::Read;
 
 /// The maximum number of rows on one page.
 const ROWS: u32 = 500;
@@ -28,16 +30,32 @@ pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
     if let Err(error) = input.rewind() {
         return Ok(Verdict::Failed(Reason::cannot_read(&error)));
     }
+    if matches!(first, [b'<' | b' ' | b'\r' | b'\n', ..] | [0xef, 0xbb, 0xbf, _] | [0xff, 0xfe, ..] | [0xfe, 0xff, ..])
+    {
+        let mut head = Vec::new();
+        // what it is is stated at its root
+        let read = (&mut *input).take(4096).read_to_end(&mut head);
+        if read.is_err() || input.rewind().is_err() {
+            return Ok(Verdict::Failed(Reason::NotAPackage));
+        }
+        let head: Vec<u8> = head.into_iter().filter(|byte| *byte != 0).collect();
+        let open_document = head.windows(15).any(|window| window == b"office:document");
+        if open_document {
+            return super::opendocument::extract(input, request, out);
+        }
+        return xml2003::extract(input, request, out);
+    }
     if !zipped {
         return biff::extract(input, request, out);
     }
     let Some(package) = Package::open(input, request.limits.whole_file_bytes) else {
         return Ok(Verdict::Failed(Reason::NotAPackage));
     };
-    if package.has("content.xml") && !package.has("xl/workbook.xml") {
-        return super::opendocument::extract_package(package, out);
+    let open_document = package.has("content.xml") || package.has("encrypted-package");
+    if open_document && !package.has("xl/workbook.xml") {
+        return super::opendocument::extract_package(package, request, out);
     }
-    open::extract(package, request, out)
+    open::extract(package, out)
 }
 
 /// The maximum bytes of cells that are kept in memory before they become a page.

@@ -40,7 +40,7 @@ fn read(package: &mut Package<'_>, main: &str, out: &mut Out<'_>) -> Result<Verd
         deck.slides.sort_by_key(|name| (name.len(), name.clone()));
     }
     if deck.slides.is_empty() && !package.has(main) {
-        return Ok(Verdict::Failed(Reason::PartMissing { part: main.to_owned() }));
+        return Ok(package.missing(main));
     }
     // a slide that is not in the list was removed from the presentation, not from the file
     let listed: BTreeSet<String> = deck.slides.iter().map(|name| name.to_lowercase()).collect();

@@ -77,7 +77,8 @@ fn stored_mimetype(head: &[u8]) -> Option<String> {
     (name == b"mimetype" && method == 0).then(|| String::from_utf8_lossy(text).trim().to_owned())
 }
 
-fn by_mimetype(mimetype: &str) -> Option<Kind> {
+/// The type that a package or a document of one XML file states for itself.
+pub(super) fn by_mimetype(mimetype: &str) -> Option<Kind> {
     const OPEN: &str = "application/vnd.oasis.opendocument.";
     if let Some(rest) = mimetype.strip_prefix(OPEN) {
         return Some(match rest {

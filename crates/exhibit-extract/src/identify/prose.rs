@@ -131,6 +131,23 @@ fn by_markup(text: &str, ending: &str) -> Option<Kind> {
     };
     let html_name =
         matches!(ending, "html" | "htm" | "xhtml" | "xht" | "shtml" | "hta" | "asp" | "aspx" | "php" | "jsp");
+    // an OpenDocument file that is one XML file states its type at its root
+    if beginning.contains("<office:document") {
+        let stated =
+            beginning.split_once("office:mimetype=").and_then(|(_, rest)| rest.get(1..)?.split(['"', '\'']).next());
+        if let Some(kind) = stated.and_then(super::packages::by_mimetype) {
+            return Some(kind);
+        }
+    }
+    // Office 2003 wrote documents and workbooks as one XML file
+    if beginning.contains("schemas.microsoft.com/office/word/2003/wordml") && beginning.contains("worddocument") {
+        return Some(kind!("application/vnd.ms-wordml"));
+    }
+    if beginning.contains("urn:schemas-microsoft-com:office:spreadsheet") && beginning.contains("<workbook")
+        || beginning.contains("<ss:workbook")
+    {
+        return Some(kind!("application/vnd.ms-spreadsheetml"));
+    }
     if beginning.starts_with("<?xml") {
         let root = root_name(start);
         return Some(match root.as_deref() {

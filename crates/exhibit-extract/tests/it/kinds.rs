@@ -52,6 +52,26 @@ fn files_are_told_by_their_bytes() {
         ("x", b"<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'/>".to_vec(), "application/xhtml+xml"),
         ("x", b"<?xml version='1.0'?><svg/>".to_vec(), "image/svg+xml"),
         ("x", b"<?xml version='1.0'?><a/>".to_vec(), "application/xml"),
+        (
+            "x",
+            b"<?xml version='1.0'?><office:document office:mimetype='application/vnd.oasis.opendocument.text'/>"
+                .to_vec(),
+            "application/vnd.oasis.opendocument.text",
+        ),
+        (
+            "x",
+            b"<?xml version='1.0'?><w:wordDocument xmlns:w='http://schemas.microsoft.com/office/word/2003/wordml'/>"
+                .to_vec(),
+            "application/vnd.ms-wordml",
+        ),
+        (
+            "x",
+            b"<?xml version='1.0'?><Workbook xmlns='urn:schemas-microsoft-com:office:spreadsheet'/>".to_vec(),
+            "application/vnd.ms-spreadsheetml",
+        ),
+        ("x", b"\x09\0\x04\0\x02\0\x10\0".to_vec(), "application/vnd.ms-excel"),
+        ("x", b"\x09\x04\x06\0\0\x04\x10\0\0\0".to_vec(), "application/vnd.ms-excel"),
+        ("x", b"\x09\x08\x08\0\0\x05\x05\0\0\0".to_vec(), "application/vnd.ms-excel"),
         ("x.csv", b"a,b\n1,2\n".to_vec(), "text/csv"),
         ("x", b"a\tb\tc\n1\t2\t3\n1\t2\t3\n1\t2\t3\n1\t2\t3\n".to_vec(), "text/tab-separated-values"),
         ("README.md", b"# Title\n".to_vec(), "text/markdown"),

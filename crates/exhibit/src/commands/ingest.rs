@@ -3,6 +3,7 @@
 use super::{Context, Group, Run};
 use crate::failure::{Act, Exit, Failure, path as shown_path};
 use crate::output::{Output, Style, bytes, number};
+use crate::password_list::passwords_of;
 use crate::progress::watch;
 use crate::system;
 use crate::texts::texts;
@@ -100,8 +101,8 @@ pub(crate) fn take_in_by(
 ) -> Result<Summary, Failure> {
     let mut held = system::hold(folder)?;
     if let Some(file) = order.passwords {
-        let text = std::fs::read_to_string(file).map_err(|error| Failure::io(Act::Read, file, &error))?;
-        held.case.add_passwords(&text.lines().map(str::to_owned).collect::<Vec<_>>())?;
+        let list = std::fs::read(file).map_err(|error| Failure::io(Act::Read, file, &error))?;
+        held.case.add_passwords(&passwords_of(&list))?;
     }
     let tools = if order.ocr { find_ocr() } else { None };
     if order.ocr && tools.is_none() {

@@ -2,6 +2,7 @@
 
 use super::{Context, Group, Run};
 use crate::failure::{Act, Exit, Failure};
+use crate::password_list::passwords_of;
 use crate::texts::texts;
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -44,15 +45,15 @@ fn run(context: &Context<'_>, command: &PasswordCommand) -> Result<ExitCode, Fai
     let case = context.case()?;
     match command {
         PasswordCommand::Import { file } => {
-            let text = if file == Path::new("-") {
-                let mut text = String::new();
-                let read = std::io::stdin().read_to_string(&mut text);
+            let list = if file == Path::new("-") {
+                let mut list = Vec::new();
+                let read = std::io::stdin().read_to_end(&mut list);
                 read.map_err(|error| Failure::io(Act::Read, texts().standard_input(), &error))?;
-                text
+                list
             } else {
-                std::fs::read_to_string(file).map_err(|error| Failure::io(Act::Read, file, &error))?
+                std::fs::read(file).map_err(|error| Failure::io(Act::Read, file, &error))?
             };
-            let added = case.add_passwords(&text.lines().map(str::to_owned).collect::<Vec<_>>())?;
+            let added = case.add_passwords(&passwords_of(&list))?;
             if context.output.json {
                 context.output.object("passwords", json!({"added": added, "held": case.password_count()?}));
             } else {

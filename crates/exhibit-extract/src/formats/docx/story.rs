@@ -205,6 +205,17 @@ impl<'s> Story<'s> {
                 Tag::Run
             }
             "rPr" if parent == Tag::Run => Tag::RunProperties,
+            // Office 2003 XML stores the label of a list item, and revisions as annotations
+            "t" if element.qualified() == "wx:t" => {
+                if let Some(label) = element.any("val").filter(|label| !label.is_empty()) {
+                    self.write(&format!("{label}\t"));
+                }
+                Tag::Other
+            }
+            "annotation" if element.any("type").is_some_and(|kind| kind == "Word.Deletion") => {
+                self.deleted += 1;
+                Tag::Deleted
+            }
             "t" => Tag::Text,
             "delText" => Tag::DeletedText,
             "instrText" => Tag::Instruction,

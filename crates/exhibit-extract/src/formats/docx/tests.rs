@@ -367,3 +367,16 @@ fn lists_by_style_replaced_levels_and_legal_numbers() {
         read(extract, &parts(&body, &[("word/numbering.xml", numbering), ("word/_rels/document.xml.rels", &rels)]));
     assert_eq!(outcome.texts(), ["I.\tx\nII.\tx\n2.1\tx\n(丙)\tx\n"]);
 }
+
+#[test]
+fn documents_of_one_file_are_read() {
+    let flat = r#"<?xml version="1.0"?><?mso-application progid="Word.Document"?>
+        <w:wordDocument xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml" xmlns:wx="x"><w:body><wx:sect>
+        <w:p><w:pPr><w:listPr><w:ilvl w:val="0"/><wx:t wx:val="1."/></w:listPr></w:pPr><w:r><w:t>登记</w:t></w:r></w:p>
+        <w:p><aml:annotation w:type="Word.Deletion"><aml:content><w:r><w:delText>gone</w:delText></w:r></aml:content></aml:annotation><w:r><w:t> kept</w:t></w:r></w:p>
+        <w:pict><w:binData>AAAA</w:binData></w:pict></wx:sect></w:body></w:wordDocument>"#;
+    let outcome = read(extract, flat.as_bytes());
+    assert_eq!((outcome.texts(), &outcome.verdict), (vec!["1.\t登记\ngone kept\n"], &Verdict::Read));
+    assert_eq!(outcome.marked(MarkKind::Deleted), ["gone"]);
+    torment(extract, flat.as_bytes(), 29);
+}

@@ -61,8 +61,11 @@ pub(crate) fn shown(number: &Decimal, format: &Format, from_1904: bool) -> Shown
     let sign = if number.negative && !number.is_zero() && !negated { "-" } else { "" };
     let (text, exact) = match fraction(number, section) {
         Some(fraction) => fraction,
+        // a fraction of more digits than the code provides for
+        None if fraction_parts(section).is_some() => return Shown::plain(general(number)),
         None => digits::shown(&number.abs(), section),
     };
+    let exact = exact && !parts_digits(number, &text);
     let text = format!("{sign}{}", text.trim());
     let text = if text == "-0" { "0".to_owned() } else { text };
     let stored = (!exact).then(|| number.computed().written()).filter(|stored| *stored != text);
@@ -238,11 +241,23 @@ fn condition(section: &str, value: f64) -> Option<bool> {
     None
 }
 
+// Whether signs of the code part the digits of a whole number that may be that of a person, a card or a telephone.
+fn parts_digits(number: &Decimal, text: &str) -> bool {
+    let whole = number.whole_digits();
+    number.is_whole() && whole.len() >= 6 && !text.contains('%') && !text.replace(',', "").contains(&whole)
+}
+
+// The sides of a fraction in a code.
+fn fraction_parts(section: &str) -> Option<(&str, &str)> {
+    let parts = section.split_once("?/").or_else(|| section.split_once("#/"))?;
+    parts.1.starts_with(|c: char| c == '?' || c == '#' || c.is_ascii_digit()).then_some(parts)
+}
+
 /// A number without its sign under a code such as `# ?/?` or `# ??/16`: whole part and the nearest fraction; and
 /// whether that is its value.
 fn fraction(number: &Decimal, section: &str) -> Option<(String, bool)> {
     let number = number.abs().value();
-    let (before, after) = section.split_once("?/").or_else(|| section.split_once("#/"))?;
+    let (before, after) = fraction_parts(section)?;
     let fixed: u32 = after.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap_or(0);
     let digits = after.chars().take_while(|c| matches!(c, '?' | '#')).count();
     if (digits == 0 && fixed == 0) || digits > 3 || fixed > 9999 || number >= 1e9 {
@@ -379,6 +394,10 @@ mod tests {
             ("1.3", "# ?/?", "1 2/7", Some("1.3")),
             ("43529", "\"No. \"General", "No. 43529", None),
             ("12", "_(* #,##0_);_(* (#,##0)", "12", None),
+            ("110101199003070013", "000000-00000000-0000", "110101-19900307-0013", Some("110101199003070013")),
+            ("1234567", "#,##0", "1,234,567", None),
+            ("123", "000\\-00", "001-23", None),
+            ("6222021234567890123", "# ?/?", "6222021234567890123", None),
         ] {
             let format = Format { id: 170, code: Some(code.to_owned()) };
             let found = shown(&Decimal::parse(number).expect(number), &format, false);

@@ -47,6 +47,9 @@ pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
     let members = files::emit(&opened.pdf, out)?;
     let earlier = revisions::emit(&opened, &texts, out)?;
     if opened.pdf.pages().is_empty() && members == 0 && !earlier {
+        if opened.encrypted {
+            return Ok(Verdict::Encrypted);
+        }
         return Ok(Verdict::Failed(Reason::NoPages));
     }
     Ok(Verdict::Read)
@@ -81,15 +84,18 @@ pub(crate) fn warm(font_folders: &[std::path::PathBuf], map: crate::MapFile) {
 }
 
 fn refused(closed: Closed, out: &mut Out<'_>) -> Result<Verdict, Stop> {
-    if closed == Closed::Locked {
+    if matches!(closed, Closed::Locked | Closed::Unsupported(_)) {
         out.metadata("pdf:encrypted", "yes")?;
+    }
+    if let Closed::Unsupported(scheme) = &closed {
+        out.note(0, NoteCode::EncryptionUnsupported { scheme: scheme.clone() })?;
     }
     Ok(verdict_of(closed))
 }
 
 fn verdict_of(closed: Closed) -> Verdict {
     match closed {
-        Closed::Locked => Verdict::Encrypted,
+        Closed::Locked | Closed::Unsupported(_) => Verdict::Encrypted,
         Closed::Broken(reason) => Verdict::Failed(reason),
         Closed::TooLarge(most) => Verdict::Truncated(Reason::FileSizeLimit { bytes: most }),
     }

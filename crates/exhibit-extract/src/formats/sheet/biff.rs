@@ -15,6 +15,7 @@ mod tests;
 use super::SheetWriter;
 use crate::formats::ole;
 use crate::out::{Input, Out, Stop};
+pub(super) use cells::{flag, rk};
 use exhibit_model::{Detail, NoteCode, Reason, Request, Verdict};
 use globals::Globals;
 use records::{Opened, Version};
@@ -28,6 +29,9 @@ pub(super) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
         return Ok(Verdict::Truncated(Reason::FileSizeLimit { bytes: request.limits.whole_file_bytes }));
     };
     ole::emit_properties(&bytes, out)?;
+    if ole::is_rights_managed(&bytes, out)? {
+        return Ok(Verdict::Encrypted);
+    }
     let compound = bytes.starts_with(b"\xd0\xcf\x11\xe0");
     let mut stream = if compound {
         // a file of both generations has both streams
@@ -49,6 +53,7 @@ pub(super) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
     };
     let verdict = read(&stream, version, out)?;
     if compound {
+        ole::macros::emit(&bytes, out)?;
         ole::emit_embedded(&bytes, out)?;
     }
     Ok(verdict)

@@ -1,19 +1,20 @@
-//! Workbooks in packages (ECMA-376 part 1, 18): xlsx and related formats as streams of XML; xlsb through calamine.
+//! Workbooks in packages (ECMA-376 part 1, 18): xlsx and related formats as streams of XML; xlsb elsewhere.
 //!
 //! A cell's text is its stored value as its format displays it; a formula without a stored value is `=formula`. Of the
 //! sheets' other formulas only their number is emitted, and the addresses that they link to.
 
 mod formula;
 mod outside;
+mod pivot;
 
-use super::{SheetWriter, cell_place, legacy};
+use super::{SheetWriter, cell_place, xlsb};
 use crate::formats::office::drawing;
 use crate::formats::office::number_format::{self, Decimal, Format, Shown};
 use crate::formats::office::package::{PART_CAP, Package, Relation, STREAM_CAP};
 use crate::formats::office::properties;
 use crate::formats::office::xml::{Damage, Element, Node};
 use crate::out::{Out, Stop};
-use exhibit_model::{MarkKind, NoteCode, Reason, Request, Verdict};
+use exhibit_model::{MarkKind, NoteCode, Verdict};
 use std::collections::BTreeMap;
 
 /// The maximum number of columns of a sheet.
@@ -31,7 +32,7 @@ struct Workbook {
 }
 
 /// Emits the contents of a workbook's package.
-pub(super) fn extract(mut package: Package<'_>, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+pub(super) fn extract(mut package: Package<'_>, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     properties::emit(&mut package, out)?;
     let relations = package.relations("");
     let main = relations.iter().find(|relation| relation.kind == "officeDocument" && !relation.external);
@@ -39,18 +40,15 @@ pub(super) fn extract(mut package: Package<'_>, request: &Request, out: &mut Out
     if package.is_salvaged() {
         out.note(0, NoteCode::ZipDirectoryLost)?;
     }
-    let verdict = if main.ends_with(".bin") {
-        legacy::extract_xlsb(&mut package, request, out)?
-    } else {
-        read(&mut package, &main, out)?
-    };
+    let verdict =
+        if main.ends_with(".bin") { xlsb::extract(&mut package, &main, out)? } else { read(&mut package, &main, out)? };
     properties::emit_embedded(&mut package, out)?;
     Ok(verdict)
 }
 
 fn read(package: &mut Package<'_>, main: &str, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let Some(workbook) = Workbook::read(package, main) else {
-        return Ok(Verdict::Failed(Reason::PartMissing { part: main.to_owned() }));
+        return Ok(package.missing(main));
     };
     let mut verdict = Verdict::Read;
     for (at, (name, hidden, part)) in workbook.sheets.iter().enumerate() {
@@ -68,6 +66,7 @@ fn read(package: &mut Package<'_>, main: &str, out: &mut Out<'_>) -> Result<Verd
         }
     }
     outside::emit(package, main, out)?;
+    pivot::emit(package, main, out)?;
     Ok(verdict)
 }
 
@@ -551,7 +550,7 @@ fn comments(package: &mut Package<'_>, part: &str) -> Vec<(u32, u32, String)> {
     found
 }
 
-fn people(package: &mut Package<'_>, part: &str) -> BTreeMap<String, String> {
+pub(super) fn people(package: &mut Package<'_>, part: &str) -> BTreeMap<String, String> {
     let mut people = BTreeMap::new();
     let Some(mut xml) = package.xml(part, PART_CAP) else { return people };
     while let Some(node) = xml.next() {
@@ -564,7 +563,11 @@ fn people(package: &mut Package<'_>, part: &str) -> BTreeMap<String, String> {
 }
 
 /// The threaded comments of a part: row, column, and text that begins with its author and date.
-fn threads(package: &mut Package<'_>, part: &str, people: &BTreeMap<String, String>) -> Vec<(u32, u32, String)> {
+pub(super) fn threads(
+    package: &mut Package<'_>,
+    part: &str,
+    people: &BTreeMap<String, String>,
+) -> Vec<(u32, u32, String)> {
     let mut found: Vec<(u32, u32, String)> = Vec::new();
     let Some(mut xml) = package.xml(part, PART_CAP) else { return found };
     let mut in_text = false;

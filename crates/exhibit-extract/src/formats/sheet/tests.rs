@@ -128,6 +128,32 @@ fn what_is_taken_from_outside_is_kept() {
 }
 
 #[test]
+fn caches_of_pivot_tables_are_hidden_pages() {
+    let workbook_xml = r#"<workbook xmlns:r="r"><sheets><sheet name="S" r:id="s"/></sheets></workbook>"#;
+    let rels =
+        relations(&[("s", "worksheet", "worksheets/sheet1.xml"), ("p", "pivotCacheDefinition", "pivot/one.xml")]);
+    let definition = r#"<pivotCacheDefinition><cacheSource><worksheetSource ref="A1:B9" sheet="gone"/></cacheSource><cacheFields>
+        <cacheField name="姓名"><sharedItems><s v="Alim"/><s v="Li"/></sharedItems></cacheField>
+        <cacheField name="number"><sharedItems/></cacheField></cacheFields></pivotCacheDefinition>"#;
+    let records =
+        r#"<pivotCacheRecords><r><x v="1"/><n v="110101199003070013"/></r><r><x v="0"/><m/></r></pivotCacheRecords>"#;
+    let own = relations(&[("r", "pivotCacheRecords", "records.xml")]);
+    let mut parts = vec![
+        ("xl/workbook.xml", workbook_xml),
+        ("xl/_rels/workbook.xml.rels", &rels),
+        ("xl/worksheets/sheet1.xml", "<worksheet/>"),
+        ("xl/pivot/one.xml", definition),
+    ];
+    let without = read(extract, &package(&parts));
+    assert_eq!(without.texts(), ["", "姓名\tnumber\nAlim\nLi\n"]);
+    parts.extend([("xl/pivot/_rels/one.xml.rels", own.as_str()), ("xl/pivot/records.xml", records)]);
+    let outcome = read(extract, &package(&parts));
+    assert_eq!(outcome.texts(), ["", "姓名\tnumber\nLi\t110101199003070013\nAlim\n"]);
+    assert_eq!(outcome.labels(), ["S", "pivot cache 1 (gone A1:B9)"]);
+    assert_eq!(outcome.marked(MarkKind::Hidden).len(), 1);
+}
+
+#[test]
 fn hidden_content_is_marked() {
     let data = r#"<cols><col min="2" max="2" hidden="1"/></cols><sheetData><row r="1"><c r="A1"><v>1</v></c><c r="B1"><v>2</v></c></row>
         <row r="3" hidden="1"><c r="A3"><v>3</v></c></row></sheetData>"#;

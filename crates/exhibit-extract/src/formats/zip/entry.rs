@@ -145,7 +145,8 @@ fn find_password(
     passwords: &[String],
 ) -> Result<Option<Vec<u8>>, MemberEnd> {
     if entry.flags & 0x40 != 0 && entry.aes.is_none() {
-        return Err(MemberEnd::Unsupported(Reason::StrongEncryption));
+        // no password that is known here opens it, but encrypted it is
+        return Err(MemberEnd::Encrypted);
     }
     for password in passwords.iter().flat_map(|password| byte_forms(password)) {
         let done = Cell::new(false);

@@ -76,7 +76,8 @@ fn texted(text: &str, format: usize, globals: &Globals) -> Shown {
     globals.formats.get(format).map_or_else(|| Shown::plain(text), |format| number_format::shown_text(text, format))
 }
 
-fn flag(value: u8, is_error: bool) -> Shown {
+/// A truth value, or an error.
+pub(in crate::formats::sheet) fn flag(value: u8, is_error: bool) -> Shown {
     Shown::plain(match (is_error, value) {
         (false, 0) => "FALSE",
         (false, _) => "TRUE",
@@ -91,8 +92,8 @@ fn flag(value: u8, is_error: bool) -> Shown {
     })
 }
 
-// The upper thirty bits of a double, or a whole number; either may be in hundredths.
-pub(super) fn rk(rk: u32) -> f64 {
+/// The upper thirty bits of a double, or a whole number; either may be in hundredths.
+pub(in crate::formats::sheet) fn rk(rk: u32) -> f64 {
     let number = if rk & 2 == 0 { f64::from_bits(u64::from(rk & !3) << 32) } else { f64::from(rk.cast_signed() >> 2) };
     if rk & 1 == 0 { number } else { number / 100.0 }
 }
