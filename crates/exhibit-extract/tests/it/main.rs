@@ -4,6 +4,7 @@ mod archives;
 mod hostile;
 mod kinds;
 mod mails;
+mod outlook;
 mod said;
 mod texts;
 mod web_pages;

@@ -26,6 +26,7 @@ enum Observed {
     HtmlFormDiffers,
     Pgp,
     Remote(NoteCode),
+    Signed,
     Smime,
     TextEncodingDamaged,
     TextOutsideParts,
@@ -40,6 +41,7 @@ impl Observed {
             Self::HtmlFormDiffers => NoteCode::HtmlFormDiffers { parts: count },
             Self::Pgp => NoteCode::PgpEncrypted { parts: count },
             Self::Remote(hosts) => hosts,
+            Self::Signed => NoteCode::SignatureUnchecked { signers: count },
             Self::Smime => NoteCode::SmimeEncrypted { parts: count },
             Self::TextEncodingDamaged => NoteCode::TextEncodingDamaged { texts: count },
             Self::TextOutsideParts => NoteCode::TextOutsideParts { count },
@@ -113,6 +115,10 @@ impl<'p, 'a> Body<'p, 'a> {
                 self.observe(Observed::Pgp);
                 part.parts.iter().for_each(|part| self.carry(part));
             }
+            "multipart/signed" if !part.parts.is_empty() => {
+                self.observe(Observed::Signed);
+                part.parts.iter().for_each(|part| self.take(part));
+            }
             _ if !part.parts.is_empty() => part.parts.iter().for_each(|part| self.take(part)),
             _ => self.take_leaf(part),
         }
@@ -182,6 +188,9 @@ impl<'p, 'a> Body<'p, 'a> {
         }
         if text.contains("-----BEGIN PGP MESSAGE-----") {
             self.observe(Observed::Pgp);
+        }
+        if text.contains("-----BEGIN PGP SIGNED MESSAGE-----") {
+            self.observe(Observed::Signed);
         }
         let mut rest = &text[..];
         while let Some(found) = Uuencoded::find(rest.as_bytes()) {
