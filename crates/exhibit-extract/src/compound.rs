@@ -44,6 +44,8 @@ pub(crate) struct Compound<R> {
     /// For each entry, the entries in it.
     children: Vec<Vec<usize>>,
     damage: BTreeMap<CompoundFault, u64>,
+    /// How many bytes of streams may still be read: those of an honest file do not overlap.
+    left: u64,
 }
 
 /// The content of a stream.
@@ -84,6 +86,7 @@ impl<R: Read + Seek> Compound<R> {
             entries: Vec::new(),
             children: Vec::new(),
             damage,
+            left: size.saturating_mul(4).saturating_add(16 << 20),
         };
         file.load_table(&header);
         file.load_directory(long(&header, 48));
@@ -134,10 +137,11 @@ impl<R: Read + Seek> Compound<R> {
             return Content { bytes: Vec::new(), whole: false };
         };
         let (start, stated) = (entry.start, entry.size);
-        let wanted = stated.min(most);
+        let wanted = stated.min(most).min(self.left);
         let bytes = if stated < CUTOFF { self.small(start, wanted) } else { self.large(start, wanted) };
+        self.left -= bytes.len() as u64;
         let whole = bytes.len() as u64 == stated;
-        if (bytes.len() as u64) < wanted {
+        if (bytes.len() as u64) < stated.min(most) {
             self.damaged(CompoundFault::StreamCut);
         }
         Content { bytes, whole }

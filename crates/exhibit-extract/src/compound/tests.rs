@@ -192,6 +192,24 @@ fn a_directory_at_another_place_is_found() {
 }
 
 #[test]
+fn streams_that_share_their_bytes_are_not_read_without_end() {
+    let mut bytes = sample();
+    let whole = entry_at(&bytes, "s70000");
+    let place = bytes[whole + 116..whole + 124].to_vec();
+    for size in [0, 1, 63, 64, 65, 4095, 4096, 4097] {
+        let at = entry_at(&bytes, &format!("s{size}"));
+        bytes[at + 116..at + 124].copy_from_slice(&place);
+    }
+    let mut file = open(&bytes).expect("a compound file");
+    let mut total = 0;
+    for _ in 0..100 {
+        total += (0..file.entries().len()).map(|id| file.read(id, u64::MAX).bytes.len()).sum::<usize>();
+    }
+    assert!(total <= 4 * bytes.len() + (16 << 20), "{total}");
+    assert!(file.damage.contains_key(&CompoundFault::StreamCut));
+}
+
+#[test]
 fn truncated_and_mutated_files_are_harmless() {
     let whole = sample();
     for end in (0..whole.len()).step_by(997) {

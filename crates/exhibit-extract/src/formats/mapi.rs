@@ -39,6 +39,7 @@ pub(crate) mod id {
     pub(crate) const DELIVERED: u16 = 0x0e06;
     pub(crate) const FLAGS: u16 = 0x0e07;
     pub(crate) const BODY: u16 = 0x1000;
+    pub(crate) const REPORT: u16 = 0x1001;
     pub(crate) const RTF: u16 = 0x1009;
     pub(crate) const HTML: u16 = 0x1013;
     pub(crate) const MESSAGE_ID: u16 = 0x1035;
@@ -143,6 +144,9 @@ impl Header {
         };
         let representing = address(properties, narrow, id::REPRESENTING_SMTP, id::REPRESENTING_ADDRESS);
         let sender = address(properties, narrow, id::SENDER_SMTP, id::SENDER_ADDRESS);
+        // old programs store the address with the sender only
+        let same = representing.is_none() && text(id::REPRESENTING_NAME) == text(id::SENDER_NAME);
+        let representing = if same { sender.clone() } else { representing };
         let from = found_person(text(id::REPRESENTING_NAME), representing.clone());
         let by = found_person(text(id::SENDER_NAME), sender.clone());
         let from = better(from, internet("From"));
@@ -284,7 +288,8 @@ struct Body {
 impl Body {
     fn of(item: &Item, narrow: Scheme) -> Self {
         let mut body = Self::default();
-        let plain = item.properties.text(id::BODY, narrow);
+        // reports of delivery have a text of their own
+        let plain = [id::BODY, id::REPORT].into_iter().find_map(|id| item.properties.text(id, narrow));
         let rtf = item.properties.bytes(id::RTF).and_then(lzfu::decompress);
         let mut read_rtf = rtf.as_ref().map(|(rtf, whole)| {
             if !whole {
@@ -384,7 +389,7 @@ fn emit_pages(header: &Header, labelled: &[(String, String)], body: &Body, out: 
     for (name, _, value) in &header.fields {
         text.push_str(&format!("{name}: {value}\n"));
     }
-    for (label, value) in labelled {
+    for (label, value) in labelled.iter().filter(|(label, _)| label != fields::NOT_SHOWN) {
         text.push_str(&format!("{label}: {value}\n"));
     }
     let mut marks = Vec::new();

@@ -14,6 +14,7 @@ use crate::charset::Scheme;
 use crate::compound::{Compound, EntryKind};
 use crate::out::{Input, Out, Stop};
 use exhibit_model::{Detail, Member, MemberEnd, NoteCode, Reason, Relation, Request, Verdict};
+use std::collections::HashMap;
 use std::io::{self, Cursor, Read};
 use std::rc::Rc;
 
@@ -197,21 +198,28 @@ fn text_at(texts: &[u8], at: usize) -> Option<String> {
 /// out unless `all`.
 fn properties(file: &mut File<'_>, storage: usize, header: usize, names: &Rc<Names>, all: bool) -> Properties {
     let mut properties = Properties::new(Rc::clone(names));
-    let streams: Vec<(u16, u16, usize)> = file
-        .children(storage)
-        .filter(|entry| entry.kind == EntryKind::Stream)
-        .filter_map(|entry| {
-            let hex = entry.name.strip_prefix(STREAM).filter(|hex| hex.len() == 8)?;
-            let tag = u32::from_str_radix(hex, 16).ok()?;
-            Some((u16::try_from(tag >> 16).ok()?, u16::try_from(tag & 0xffff).ok()?, entry.id))
-        })
-        .filter(|(id, ..)| all || *id != id::ATTACH_DATA)
-        .collect();
+    let mut streams: Vec<(u16, u16, usize)> = Vec::new();
+    // the values of texts and bytes of which there are several, by the name of the list of their lengths
+    let mut parts: HashMap<String, Vec<usize>> = HashMap::new();
+    for entry in file.children(storage).filter(|entry| entry.kind == EntryKind::Stream) {
+        let Some((tag, part)) = entry.name.strip_prefix(STREAM).and_then(|hex| hex.split_at_checked(8)) else {
+            continue;
+        };
+        let Ok(number) = u32::from_str_radix(tag, 16) else { continue };
+        let [high, low] = [number >> 16, number & 0xffff].map(|half| u16::try_from(half).unwrap_or(0));
+        if high == id::ATTACH_DATA && !all {
+            continue;
+        }
+        match part {
+            "" => streams.push((high, low, entry.id)),
+            _ => parts.entry(tag.to_owned()).or_default().push(entry.id),
+        }
+    }
     for (id, kind, stream) in streams {
         let value = if kind & kind::MANY == 0 {
             Value::of(kind, &file.read(stream, u64::MAX).bytes)
         } else {
-            many(file, storage, id, kind, stream)
+            many(file, kind, stream, parts.get(&format!("{id:04X}{kind:04X}")))
         };
         if let Some(value) = value {
             properties.insert(id, value);
@@ -232,21 +240,17 @@ fn properties(file: &mut File<'_>, storage: usize, header: usize, names: &Rc<Nam
 }
 
 /// Several values: in one stream where each has the same size, else in a stream each.
-fn many(file: &mut File<'_>, storage: usize, id: u16, kind: u16, stream: usize) -> Option<Value> {
+fn many(file: &mut File<'_>, kind: u16, stream: usize, parts: Option<&Vec<usize>>) -> Option<Value> {
     const MOST: usize = 100_000;
     let each = kind & !kind::MANY;
-    let list = file.read(stream, 16 << 20).bytes;
+    let mut values = Vec::new();
     if let Some(size) = fixed_size(each) {
-        let values = list.chunks_exact(size).take(MOST).filter_map(|bytes| Value::of(each, bytes));
-        return Some(Value::Many(values.collect()));
+        let list = file.read(stream, 16 << 20).bytes;
+        values.extend(list.chunks_exact(size).take(MOST).filter_map(|bytes| Value::of(each, bytes)));
+    } else {
+        for part in parts.into_iter().flatten().take(MOST) {
+            values.extend(Value::of(each, &file.read(*part, 16 << 20).bytes));
+        }
     }
-    let prefix = format!("{}-", stream_name(id, kind));
-    let parts: Vec<usize> = file
-        .children(storage)
-        .filter(|entry| entry.kind == EntryKind::Stream && entry.name.starts_with(&prefix))
-        .map(|entry| entry.id)
-        .take(MOST)
-        .collect();
-    let values = parts.into_iter().filter_map(|part| Value::of(each, &file.read(part, 16 << 20).bytes));
-    Some(Value::Many(values.collect()))
+    Some(Value::Many(values))
 }

@@ -8,6 +8,7 @@ mod crypt;
 mod file;
 mod heap;
 mod message;
+mod rescue;
 #[cfg(test)]
 mod tests;
 
@@ -40,8 +41,8 @@ const MOST_FOLDERS: usize = 200_000;
 const CONTENT_COUNT: u16 = 0x3602;
 const PASSWORD: u16 = 0x67ff;
 
-/// Folders of more levels are cut.
-const MOST_LEVELS: usize = 100;
+/// Paths of more levels lose the first ones.
+const MOST_LEVELS: usize = 40;
 
 struct Folder {
     parent: u32,
@@ -128,7 +129,7 @@ fn emit_notes(
             out.note(0, code)?;
         }
     }
-    let damaged = damaged + store.damaged_blocks;
+    let damaged = damaged + store.damaged_blocks + u64::from(store.block_index_damaged);
     if damaged > 0 { out.note(0, NoteCode::StoreDamaged { count: damaged }) } else { Ok(()) }
 }
 

@@ -27,7 +27,6 @@ mod attribute {
     pub(super) const SENT: u16 = 0x8005;
     pub(super) const RECEIVED: u16 = 0x8006;
     pub(super) const CLASS: u16 = 0x8008;
-    pub(super) const MESSAGE_ID: u16 = 0x8009;
     pub(super) const BODY: u16 = 0x800c;
     pub(super) const ATTACH_DATA: u16 = 0x800f;
     pub(super) const ATTACH_TITLE: u16 = 0x8010;
@@ -129,7 +128,6 @@ impl<'b> Found<'b> {
             attribute::SUBJECT => properties.insert(id::SUBJECT, narrow(data)),
             attribute::BODY => properties.insert(id::BODY, narrow(data)),
             attribute::CLASS => properties.insert(id::CLASS, narrow(data)),
-            attribute::MESSAGE_ID => properties.insert(id::MESSAGE_ID, narrow(data)),
             attribute::FROM => {
                 if let Some((name, address)) = triple(data) {
                     properties.insert(id::SENDER_NAME, narrow(name));

@@ -322,6 +322,7 @@ const TABLE: &[Magic] = &[
     magic(0, b"-----BEGIN PGP PRIVATE KEY BLOCK-----", kind!("application/pgp-keys")),
     magic(0, b"-----BEGIN PGP SIGNATURE-----", kind!("application/pgp-signature")),
     magic(0, b"-----BEGIN ", kind!("application/x-pem-file")),
+    magic(0, b"\x76\xE8\x04\x60\xC4\x11\xE3\x86", kind!("application/x-microsoft-rpmsg-message")),
     magic(0, b"LUKS\xBA\xBE", kind!("application/x-luks")),
     magic(0, b"\x03\xD9\xA2\x9A\x67\xFB\x4B\xB5", kind!("application/x-keepass")),
     // fonts

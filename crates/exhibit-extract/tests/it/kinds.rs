@@ -27,6 +27,7 @@ fn files_are_told_by_their_bytes() {
             "application/x-olm-message+xml",
         ),
         ("x", b"\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0\x80".to_vec(), "application/pkcs7-signature"),
+        ("x", b"\x76\xe8\x04\x60\xc4\x11\xe3\x86\0".to_vec(), "application/x-microsoft-rpmsg-message"),
         ("x", b"!BDN\0\0\0\0SM".to_vec(), "application/vnd.ms-outlook-pst"),
         ("x", b"SQLite format 3\0\x10\0".to_vec(), "application/vnd.sqlite3"),
         ("x", b"\x7FELF\x02\x01\x01\0".to_vec(), "application/x-elf"),

@@ -6,6 +6,7 @@ mod damaged_mails;
 mod hostile;
 mod kinds;
 mod mails;
+mod outlook;
 mod said;
 mod texts;
 mod web_pages;

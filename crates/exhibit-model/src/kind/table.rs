@@ -423,6 +423,7 @@ pub(super) const KINDS: &[Row] = &[
         types: &[
             read("application/pkcs7-mime", ReaderKey::Sealed, &[]),
             read("application/pgp-encrypted", ReaderKey::Sealed, TEXT_NAMES),
+            read("application/x-microsoft-rpmsg-message", ReaderKey::Sealed, &[]),
             unread("application/x-luks", &[]),
             unread("application/x-keepass", &[]),
         ],

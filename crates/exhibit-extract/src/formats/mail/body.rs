@@ -29,6 +29,7 @@ enum Observed {
     PartsRecovered,
     Pgp,
     Remote(NoteCode),
+    Signed,
     Smime,
     TextEncodingDamaged,
     TextOutsideParts,
@@ -46,6 +47,7 @@ impl Observed {
             Self::PartsRecovered => NoteCode::MessagePartsRecovered { count },
             Self::Pgp => NoteCode::PgpEncrypted { parts: count },
             Self::Remote(hosts) => hosts,
+            Self::Signed => NoteCode::SignatureUnchecked { signers: count },
             Self::Smime => NoteCode::SmimeEncrypted { parts: count },
             Self::TextEncodingDamaged => NoteCode::TextEncodingDamaged { texts: count },
             Self::TextOutsideParts => NoteCode::TextOutsideParts { count },
@@ -123,6 +125,10 @@ impl<'p, 'a> Body<'p, 'a> {
                 self.observe(Observed::Pgp);
                 part.parts.iter().for_each(|part| self.carry(part));
             }
+            "multipart/signed" if !part.parts.is_empty() => {
+                self.observe(Observed::Signed);
+                part.parts.iter().for_each(|part| self.take(part));
+            }
             _ if !part.parts.is_empty() => part.parts.iter().for_each(|part| self.take(part)),
             _ => self.take_leaf(part),
         }
@@ -196,6 +202,9 @@ impl<'p, 'a> Body<'p, 'a> {
         }
         if text.contains("-----BEGIN PGP MESSAGE-----") {
             self.observe(Observed::Pgp);
+        }
+        if text.contains("-----BEGIN PGP SIGNED MESSAGE-----") {
+            self.observe(Observed::Signed);
         }
         let mut rest = &text[..];
         while let Some(found) = Uuencoded::find(rest.as_bytes()) {

@@ -17,6 +17,9 @@ const LOG: [u8; 16] = set(0x0a, 0x20);
 /// Members of distribution lists, as one-off addresses.
 const LIST_MEMBERS: u32 = 0x8054;
 
+/// What no program shows.
+pub(super) const NOT_SHOWN: &str = "Flag validity";
+
 #[derive(Clone, Copy)]
 enum Place {
     Id(u16),
@@ -44,7 +47,7 @@ const FIELDS: &[(Place, &str)] = &[
     (Named(COMMON, 0x8535), "Billing"),
     (Named(COMMON, 0x8534), "Mileage"),
     (Named(COMMON, 0x853a), "Contacts"),
-    (Named(COMMON, 0x85bf), "Flag validity"),
+    (Named(COMMON, 0x85bf), NOT_SHOWN),
     (Id(0x3a45), "Name prefix"),
     (Id(0x3a06), "Given name"),
     (Id(0x3a44), "Middle name"),

@@ -99,6 +99,12 @@ fn the_internet_header_fills_what_is_missing() {
     assert_eq!(outcome.property("mail:message-id"), Some("<9@example.org>"));
     assert_eq!(outcome.property("mail:from"), Some("Li <li@example.org>"));
     assert_eq!(outcome.property("mail:to"), Some("a@example.org"));
+    let old = emitted(item(vec![
+        (id::REPRESENTING_NAME, wide("Li")),
+        (id::SENDER_NAME, wide("Li")),
+        (id::SENDER_ADDRESS, wide("li@example.org")),
+    ]));
+    assert_eq!((old.property("mail:from"), old.property("mail:sender")), (Some("Li <li@example.org>"), None));
     let unreadable =
         emitted(item(vec![(id::HEADERS, wide("Date: yesterday\r\n")), (id::SUBMITTED, Value::Time(TICKS))]));
     assert_eq!(unreadable.property("mail:date"), Some("2017-11-04T00:00:00Z"));

@@ -4,9 +4,14 @@
 //! numbers of 32 bits, of 64 bits, and of 64 bits with pages of 4,096 bytes (`.ost` of Outlook 2013 and later).
 
 use super::crypt::Encoding;
+use super::rescue::Rescue;
 use crate::out::Input;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{Read, SeekFrom};
+
+/// Types of pages: of the index of nodes, and of that of blocks.
+pub(super) const NODES: u8 = 0x81;
+pub(super) const BLOCKS: u8 = 0x80;
 
 /// Pages that are kept in memory.
 const KEPT_PAGES: usize = 2048;
@@ -44,7 +49,8 @@ impl Layout {
         self == Self::Ansi
     }
 
-    fn page(self) -> usize {
+    /// The size of a page.
+    pub(super) fn page(self) -> usize {
         if self == Self::Unicode4k { 4096 } else { 512 }
     }
 
@@ -80,11 +86,46 @@ impl Layout {
         if self.is_ansi() { 4 } else { 8 }
     }
 
-    fn read(self, bytes: &[u8], at: usize) -> Option<u64> {
+    /// The number at a place.
+    pub(super) fn read(self, bytes: &[u8], at: usize) -> Option<u64> {
         let bytes = bytes.get(at..at.checked_add(self.number())?)?;
         let mut wide = [0; 8];
         wide[..bytes.len()].copy_from_slice(bytes);
         Some(u64::from_le_bytes(wide))
+    }
+}
+
+impl Layout {
+    /// The entries of a page of this type; `None` if it is none.
+    pub(super) fn parse_page(self, bytes: &[u8], kind: u8) -> Option<Page> {
+        let numbers = self.page_entries();
+        let trailer = match self {
+            Self::Ansi => 500,
+            Self::Unicode => 496,
+            Self::Unicode4k => 4072,
+        };
+        let (count, each, level) = if self == Self::Unicode4k {
+            let count = usize::from(u16::from_le_bytes([bytes[numbers], bytes[numbers + 1]]));
+            (count, usize::from(bytes[numbers + 4]), bytes[numbers + 5])
+        } else {
+            (usize::from(bytes[numbers]), usize::from(bytes[numbers + 2]), bytes[numbers + 3])
+        };
+        let fits = bytes[trailer] == kind && each >= 8 && count * each <= numbers && level <= MOST_LEVELS;
+        fits.then(|| Page { level, entries: bytes[..count * each].to_vec(), each })
+    }
+
+    /// The node of an entry.
+    pub(super) fn node(self, entry: &[u8]) -> Option<Node> {
+        let width = self.number();
+        let number = |at: usize| self.read(entry, at * width);
+        let parent = entry.get(3 * width..3 * width + 4)?.try_into().ok().map(u32::from_le_bytes)?;
+        let id = u32::try_from(number(0)? & 0xffff_ffff).ok()?;
+        Some(Node { id, data: number(1)?, inner: number(2)?, parent })
+    }
+
+    /// The number that a block states in its trailer.
+    fn stated_block(self, trailer: &[u8]) -> Option<u64> {
+        self.read(trailer, if self.is_ansi() { 4 } else { 8 })
     }
 }
 
@@ -148,15 +189,26 @@ pub(super) struct Store<'a> {
     nodes: u64,
     blocks: u64,
     pages: HashMap<u64, Vec<u8>>,
+    /// What was found by searching, once an index was found to be damaged.
+    rescue: Option<Rescue>,
     /// Blocks whose trailer does not match their place or content.
     pub(super) damaged_blocks: u64,
+    /// Whether the index of blocks is damaged.
+    pub(super) block_index_damaged: bool,
 }
 
-/// An entry of a tree's page: its key, and the rest of it.
-struct Page {
-    level: u8,
+/// A page of a tree.
+pub(super) struct Page {
+    pub(super) level: u8,
     entries: Vec<u8>,
     each: usize,
+}
+
+impl Page {
+    /// Its entries, each with its key first.
+    pub(super) fn entries(&self) -> impl DoubleEndedIterator<Item = &[u8]> {
+        self.entries.chunks_exact(self.each)
+    }
 }
 
 impl<'a> Store<'a> {
@@ -182,7 +234,18 @@ impl<'a> Store<'a> {
             return Err(Fault::Encrypted);
         }
         let encoding = Encoding::stated(encoding).ok_or(Fault::Header)?;
-        Ok(Self { input, size, layout, encoding, nodes, blocks, pages: HashMap::new(), damaged_blocks: 0 })
+        Ok(Self {
+            input,
+            size,
+            layout,
+            encoding,
+            nodes,
+            blocks,
+            pages: HashMap::new(),
+            rescue: None,
+            damaged_blocks: 0,
+            block_index_damaged: false,
+        })
     }
 
     /// The number of bytes of the file.
@@ -190,7 +253,8 @@ impl<'a> Store<'a> {
         self.size
     }
 
-    fn bytes_at(&mut self, at: u64, count: u64) -> Result<Vec<u8>, Fault> {
+    /// Bytes of the file.
+    pub(super) fn bytes_at(&mut self, at: u64, count: u64) -> Result<Vec<u8>, Fault> {
         if at.checked_add(count).is_none_or(|end| end > self.size) || count > MOST_BYTES {
             return Err(Fault::Block);
         }
@@ -212,33 +276,16 @@ impl<'a> Store<'a> {
             }
             self.pages.insert(at, bytes);
         }
-        let bytes = self.pages.get(&at).ok_or(Fault::Page)?;
-        let numbers = layout.page_entries();
-        let trailer = match layout {
-            Layout::Ansi => 500,
-            Layout::Unicode => 496,
-            Layout::Unicode4k => 4072,
-        };
-        let (count, each, level) = if layout == Layout::Unicode4k {
-            let count = usize::from(u16::from_le_bytes([bytes[numbers], bytes[numbers + 1]]));
-            (count, usize::from(bytes[numbers + 4]), bytes[numbers + 5])
-        } else {
-            (usize::from(bytes[numbers]), usize::from(bytes[numbers + 2]), bytes[numbers + 3])
-        };
-        let fits = bytes[trailer] == kind && each >= 8 && count * each <= numbers && level <= MOST_LEVELS;
-        if !fits {
-            return Err(Fault::Page);
-        }
-        Ok(Page { level, entries: bytes[..count * each].to_vec(), each })
+        self.pages.get(&at).and_then(|bytes| layout.parse_page(bytes, kind)).ok_or(Fault::Page)
     }
 
-    /// Calls `found` with every node, in the order of their ids; pages that cannot be read are counted and passed over.
+    /// Calls `found` with every node, in the order of their ids. Pages that cannot be read are counted; nodes that are
+    /// found by searching then follow.
     pub(super) fn each_node<E>(&mut self, found: &mut dyn FnMut(&mut Self, Node) -> Result<(), E>) -> Result<u64, E> {
-        const NODES: u8 = 0x81;
-        let width = self.layout.number();
+        let layout = self.layout;
         let mut damaged = 0;
         let mut open = vec![(self.nodes, MOST_LEVELS + 1)];
-        let mut visited = std::collections::HashSet::new();
+        let (mut visited, mut ids) = (HashSet::new(), Vec::new());
         while let Some((at, above)) = open.pop() {
             let page = match self.page(at, NODES) {
                 Ok(page) if page.level < above && visited.insert(at) => page,
@@ -247,33 +294,40 @@ impl<'a> Store<'a> {
                     continue;
                 }
             };
-            let entries = page.entries.chunks_exact(page.each);
             if page.level > 0 {
-                let inner = entries.filter_map(|entry| self.layout.read(entry, 2 * width));
+                let inner = page.entries().filter_map(|entry| layout.read(entry, 2 * layout.number()));
                 // the last is taken first
                 open.extend(inner.map(|at| (at, page.level)).rev());
                 continue;
             }
-            for entry in entries {
-                let number = |at: usize| self.layout.read(entry, at * width);
-                let (Some(id), Some(data), Some(inner)) = (number(0), number(1), number(2)) else { continue };
-                let parent =
-                    entry.get(3 * width..3 * width + 4).and_then(|b| b.try_into().ok()).map(u32::from_le_bytes);
-                let (Ok(id), Some(parent)) = (u32::try_from(id & 0xffff_ffff), parent) else { continue };
-                found(self, Node { id, data, inner, parent })?;
+            for node in page.entries().filter_map(|entry| layout.node(entry)) {
+                ids.push(node.id);
+                found(self, node)?;
+            }
+        }
+        if damaged > 0 {
+            ids.sort_unstable();
+            let others = self.rescue().nodes.values().filter(|node| ids.binary_search(&node.id).is_err());
+            let others: Vec<Node> = others.copied().collect();
+            for node in others {
+                found(self, node)?;
             }
         }
         Ok(damaged)
     }
 
+    fn rescue(&mut self) -> &Rescue {
+        let known = self.rescue.take();
+        let rescue = known.unwrap_or_else(|| Rescue::search(self));
+        self.rescue.insert(rescue)
+    }
+
     /// The node with this id.
     pub(super) fn node(&mut self, id: u32) -> Result<Node, Fault> {
-        const NODES: u8 = 0x81;
-        let width = self.layout.number();
-        let entry = self.lookup(self.nodes, NODES, u64::from(id), u64::MAX)?.ok_or(Fault::Node)?;
-        let number = |at: usize| self.layout.read(&entry, at * width).ok_or(Fault::Node);
-        let parent = entry.get(3 * width..3 * width + 4).and_then(|b| b.try_into().ok()).map_or(0, u32::from_le_bytes);
-        Ok(Node { id, data: number(1)?, inner: number(2)?, parent })
+        match self.lookup(self.nodes, NODES, u64::from(id), u64::MAX) {
+            Ok(entry) => entry.and_then(|entry| self.layout.node(&entry)).ok_or(Fault::Node),
+            Err(_) => self.rescue().nodes.get(&id).copied().ok_or(Fault::Node),
+        }
     }
 
     /// The entry with this key in a tree; `mask` is of the bits that count.
@@ -286,11 +340,10 @@ impl<'a> Store<'a> {
                 return Err(Fault::Page);
             }
             let key_of = |entry: &[u8]| self.layout.read(entry, 0).unwrap_or(u64::MAX) & mask;
-            let entries = || page.entries.chunks_exact(page.each);
             if page.level == 0 {
-                return Ok(entries().find(|entry| key_of(entry) == key & mask).map(<[u8]>::to_vec));
+                return Ok(page.entries().find(|entry| key_of(entry) == key & mask).map(<[u8]>::to_vec));
             }
-            let below = entries().take_while(|entry| key_of(entry) <= key & mask).last();
+            let below = page.entries().take_while(|entry| key_of(entry) <= key & mask).last();
             let Some(entry) = below else { return Ok(None) };
             at = self.layout.read(entry, 2 * width).ok_or(Fault::Page)?;
             above = page.level;
@@ -299,9 +352,14 @@ impl<'a> Store<'a> {
 
     /// The decoded bytes of a block.
     pub(super) fn block(&mut self, number: u64) -> Result<Vec<u8>, Fault> {
-        const BLOCKS: u8 = 0x80;
         let width = self.layout.number();
-        let entry = self.lookup(self.blocks, BLOCKS, number, !1)?.ok_or(Fault::Block)?;
+        let (entry, is_certain) = match self.lookup(self.blocks, BLOCKS, number, !1) {
+            Ok(entry) => (entry.ok_or(Fault::Block)?, true),
+            Err(_) => {
+                self.block_index_damaged = true;
+                (self.rescue().blocks.get(&(number & !1)).cloned().ok_or(Fault::Block)?, false)
+            }
+        };
         let at = self.layout.read(&entry, width).ok_or(Fault::Block)?;
         let size = entry.get(2 * width..2 * width + 2).ok_or(Fault::Block)?;
         let size = u64::from(u16::from_le_bytes([size[0], size[1]]));
@@ -319,6 +377,9 @@ impl<'a> Store<'a> {
         let trailer_at = bytes.len() - usize::try_from(trailer_size).map_err(|_| Fault::TooLarge)?.min(bytes.len());
         let trailer = bytes.split_off(trailer_at.max(size));
         bytes.truncate(size);
+        if !is_certain && self.layout.stated_block(&trailer).is_none_or(|stated| stated & !1 != number & !1) {
+            return Err(Fault::Block);
+        }
         let mut inflated_size = size;
         if !trailer.is_empty() {
             let stated = u16::from_le_bytes([trailer[0], *trailer.get(1).unwrap_or(&0)]);

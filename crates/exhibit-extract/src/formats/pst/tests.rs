@@ -137,15 +137,42 @@ fn a_damaged_block_loses_one_message_only() {
     assert!(outcome.has_note(&NoteCode::StoreMessages { announced: 3, found: 4, read: 2 }));
 }
 
+/// The place of the root of an index, and of its type in its trailer.
+fn root(bytes: &[u8], layout: Layout, at: usize) -> usize {
+    let trailer = match layout {
+        Layout::Ansi => 500,
+        Layout::Unicode => 496,
+        Layout::Unicode4k => 4072,
+    };
+    let place = u32::from_le_bytes(bytes[at..at + 4].try_into().expect("four bytes"));
+    place as usize + trailer
+}
+
 #[test]
-fn a_damaged_page_of_the_index_is_noted() {
-    let whole = sample(Layout::Unicode, Encoding::None);
-    let leaf = whole.chunks_exact(512).position(|page| page[496..498] == [0x81, 0x81]).expect("a page") * 512;
-    let mut broken = whole;
-    broken[leaf + 496] = 0;
+fn what_a_damaged_index_names_is_found_by_searching() {
+    for layout in [Layout::Ansi, Layout::Unicode, Layout::Unicode4k] {
+        let whole = sample(layout, Encoding::Permute);
+        let (nodes, blocks) = if layout == Layout::Ansi { (188, 196) } else { (224, 240) };
+        for damaged in [vec![nodes], vec![blocks], vec![nodes, blocks]] {
+            let mut broken = whole.clone();
+            for at in damaged {
+                let place = root(&whole, layout, at);
+                broken[place] = 0;
+            }
+            let outcome = read(extract, &broken);
+            let mut found = names(&outcome);
+            found.sort_unstable();
+            assert_eq!(found.len(), 4, "{layout:?} {found:?}");
+            assert_eq!(found[1], "Top/收件箱/00200024 Re: 关于登记.msg");
+            let message = read(msg::read, &outcome.members.iter().find(|(name, _)| name == found[1]).expect("there").1);
+            assert_eq!(names(&message), ["登记表.txt", "forwarded.msg"]);
+        }
+    }
+    let mut broken = sample(Layout::Unicode, Encoding::None);
+    let place = root(&broken, Layout::Unicode, 224);
+    broken[place] = 0;
     let outcome = read(extract, &broken);
-    assert!(outcome.notes.iter().any(|note| matches!(note, NoteCode::StoreDamaged { .. })), "{:?}", outcome.notes);
-    assert!(!outcome.members.is_empty());
+    assert!(outcome.has_note(&NoteCode::StoreDamaged { count: 1 }), "{:?}", outcome.notes);
 }
 
 #[test]

@@ -185,7 +185,9 @@ pub(super) fn symbol(byte: u8) -> char {
     }
 }
 
-/// The encoding that the bytes beyond ASCII of a file suggest; `None` if there are none.
+/// The encoding that the bytes beyond ASCII of a file suggest; `None` if there are too few to tell.
 pub(super) fn guess(sample: &[u8]) -> Option<Scheme> {
-    (!sample.is_ascii()).then(|| charset::guess(sample, true).scheme)
+    let high = sample.iter().filter(|byte| !byte.is_ascii()).count();
+    let scheme = (high > 0).then(|| charset::guess(sample, true).scheme)?;
+    (high >= 20 || (high >= 4 && scheme.is_multibyte() && is_pairs(scheme, sample))).then_some(scheme)
 }

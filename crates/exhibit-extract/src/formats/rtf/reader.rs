@@ -115,6 +115,8 @@ struct Reader {
     pending: Vec<u8>,
     /// Cells that ended without text after them.
     tabs: usize,
+    /// Paragraphs that ended in a cell without text after them.
+    line_ends: usize,
     /// Characters still to be skipped after `\u`.
     skip: i32,
     high: Option<u16>,
@@ -158,6 +160,7 @@ impl Reader {
             headers: Vec::new(),
             pending: Vec::new(),
             tabs: 0,
+            line_ends: 0,
             skip: 0,
             high: None,
             starred: false,
@@ -351,10 +354,11 @@ impl Reader {
             }
             "cell" | "nestcell" => {
                 self.tabs += usize::from(self.target_is_text());
+                self.line_ends = 0;
                 return true;
             }
             "row" | "nestrow" => {
-                self.tabs = 0;
+                (self.tabs, self.line_ends) = (0, 0);
                 self.push_raw("\n");
                 return true;
             }
@@ -483,13 +487,17 @@ impl Reader {
     }
 
     fn line_end(&mut self) {
+        if self.state.in_table && self.target_is_text() && self.html.is_none() {
+            self.line_ends += 1;
+            return;
+        }
         let html = matches!(self.captures.last(), Some((_, Capture::Html)));
         self.push(if html || self.html.is_some() { "\r\n" } else { "\n" });
     }
 
     fn page_end(&mut self) {
         if self.captures.is_empty() && self.html.is_none() && !self.state.skipped {
-            self.tabs = 0;
+            (self.tabs, self.line_ends) = (0, 0);
             self.end_page();
         } else {
             self.push_raw("\n");
@@ -497,9 +505,11 @@ impl Reader {
     }
 
     fn push(&mut self, text: &str) {
-        if self.tabs > 0 && self.target_is_text() {
+        if self.tabs + self.line_ends > 0 && self.target_is_text() {
             let tabs = "\t".repeat(std::mem::take(&mut self.tabs).min(1000));
+            let line_ends = "\n".repeat(std::mem::take(&mut self.line_ends).min(1000));
             self.push_raw(&tabs);
+            self.push_raw(&line_ends);
         }
         self.push_raw(text);
     }

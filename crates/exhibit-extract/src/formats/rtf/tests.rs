@@ -42,6 +42,9 @@ fn without_any_statement_the_encoding_is_guessed_and_noted() {
     let outcome = whole(format!("{{\\rtf1 {escaped}}}").as_bytes());
     assert_eq!(outcome.texts(), [sentence]);
     assert!(outcome.has_note(&NoteCode::CharsetGuessed { charset: "gb18030".to_owned(), texts: 1 }));
+    // too little to tell: western, as the format has it
+    let few = whole(br"{\rtf1 na\'efve}");
+    assert_eq!((few.texts(), few.notes.len()), (vec!["naïve"], 0));
     let raw = [b"{\\rtf1\\ansi\\ansicpg936 ", &bytes[..], b"}"].concat();
     assert_eq!(whole(&raw).texts(), [sentence]);
     assert_eq!(whole(format!("{{\\rtf1\\ansi {sentence}}}").as_bytes()).texts(), [sentence]);
@@ -77,6 +80,8 @@ fn characters_have_their_words_and_symbols() {
 fn tables_are_lines_of_cells() {
     let row = r"\trowd\cellx1\cellx2\intbl 姓名\cell\intbl 123\cell\row\trowd\intbl\cell b\cell\row\pard after\par";
     let row = row.replace("姓名", r"\u22995?\u21517?");
+    let paragraphs = r"\trowd\intbl a\par\cell\intbl b\par c\par\cell\row\pard d\par";
+    assert_eq!(text(paragraphs), "a\tb\nc\nd\n");
     assert_eq!(text(&row), "姓名\t123\n\tb\nafter\n");
 }
 

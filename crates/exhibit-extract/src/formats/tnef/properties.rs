@@ -70,6 +70,9 @@ impl<'b> Reader<'b> {
     /// A table: lists of properties.
     pub(super) fn rows(&mut self, rows: &mut Vec<Properties>) -> Option<()> {
         for _ in 0..self.count()? {
+            if rows.len() >= MOST {
+                return None;
+            }
             let (mut row, mut names) = (Properties::default(), Names::default());
             let ended = self.list(&mut row, &mut names, None);
             row.names = Rc::new(names);

@@ -54,6 +54,9 @@ impl Made {
         let mut tail = vec![0; trailer];
         let short = |value: usize| u16::try_from(value).expect("a block").to_le_bytes();
         tail[..2].copy_from_slice(&short(size));
+        let number = self.number(id);
+        let number_at = if self.layout == Layout::Ansi { 4 } else { 8 };
+        tail[number_at..number_at + number.len()].copy_from_slice(&number);
         if self.layout == Layout::Unicode4k {
             tail[18..20].copy_from_slice(&short(inflated));
         }
