@@ -189,5 +189,5 @@ pub(super) fn symbol(byte: u8) -> char {
 pub(super) fn guess(sample: &[u8]) -> Option<Scheme> {
     let high = sample.iter().filter(|byte| !byte.is_ascii()).count();
     let scheme = (high > 0).then(|| charset::guess(sample, true).scheme)?;
-    (high >= 20 || (high >= 4 && scheme.is_multibyte() && is_pairs(scheme, sample))).then_some(scheme)
+    (high >= 20 || (high >= 4 && scheme.has_multibyte_characters() && is_pairs(scheme, sample))).then_some(scheme)
 }
