@@ -282,7 +282,7 @@ impl<R: Read + Seek> Compound<R> {
     }
 
     fn directory_bytes(&mut self, start: u32) -> Vec<u8> {
-        let chain = self.chain(start, directory::MOST_ENTRIES as u64 * 128 >> self.shift);
+        let chain = self.chain(start, (directory::MOST_ENTRIES as u64 * 128) >> self.shift);
         self.bytes_of(&chain, u64::MAX)
     }
 

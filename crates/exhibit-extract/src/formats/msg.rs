@@ -4,7 +4,7 @@
 //! Attachments are read one at a time; a message within a message is extracted as a file of its own.
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub(crate) mod write;
 
 use super::mapi::property::{Name, Names, Properties, Value, fixed_size, kind};

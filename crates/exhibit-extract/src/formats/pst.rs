@@ -44,6 +44,9 @@ const PASSWORD: u16 = 0x67ff;
 /// Paths of more levels lose the first ones.
 const MOST_LEVELS: usize = 40;
 
+/// Messages are made in memory; attachments that they have no room for are members beside them.
+const MOST_MESSAGE: u64 = 128 << 20;
+
 struct Folder {
     parent: u32,
     name: String,
@@ -75,7 +78,7 @@ pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) 
     let names = names(&mut store);
     let (mut folders, damaged) = folders(&mut store);
     let mut counts = Counts::default();
-    let most = request.limits.whole_file_bytes;
+    let most = request.limits.whole_file_bytes.min(MOST_MESSAGE);
     store.each_node(&mut |store, node| match node.kind() {
         MESSAGE => {
             counts.found += 1;

@@ -57,7 +57,7 @@ pub(crate) fn fixed_size(kind: u16) -> Option<usize> {
 impl Value {
     /// A value of a type from its bytes; `None` if they are too few, or it is a type of no use here.
     pub(crate) fn of(kind: u16, bytes: &[u8]) -> Option<Self> {
-        let quad = || Some(<[u8; 8]>::try_from(bytes.get(..8)?).ok()?);
+        let quad = || <[u8; 8]>::try_from(bytes.get(..8)?).ok();
         Some(match kind {
             0x02 => Self::Integer(i64::from(i16::from_le_bytes([*bytes.first()?, *bytes.get(1)?]))),
             0x0b => Self::Integer(i64::from(*bytes.first()? != 0)),

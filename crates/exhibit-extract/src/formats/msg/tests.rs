@@ -5,7 +5,7 @@ use super::write::{Raw, Writer};
 use crate::compound::Compound;
 use crate::formats::mapi::id;
 use crate::formats::mapi::property::{Name, Names, kind};
-use crate::formats::office::testing::{check_fixture, read, torment};
+use crate::formats::office::testing::{read, torment};
 use exhibit_model::{CompoundFault, NoteCode, Verdict};
 use std::io::Cursor;
 
@@ -75,6 +75,17 @@ fn a_message_its_attachments_and_an_inner_message_are_read() {
     assert_eq!(inner.texts(), ["Subject: inner\nLocation: Room 3\n\ninside"]);
     assert_eq!(inner.members, [("deep.txt".to_owned(), b"deep".to_vec())]);
     assert!(inner.notes.is_empty(), "{:?}", inner.notes);
+}
+
+/// Checks that the file of this name among the fixtures, from which fuzzing starts, has these bytes. With
+/// `EXHIBIT_WRITE_FIXTURES` set it is written.
+pub(crate) fn check_fixture(name: &str, bytes: &[u8]) {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name);
+    if std::env::var_os("EXHIBIT_WRITE_FIXTURES").is_some() {
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(&path, bytes).expect("written");
+    }
+    assert!(std::fs::read(&path).is_ok_and(|found| found == bytes), "{name}: set EXHIBIT_WRITE_FIXTURES to write it");
 }
 
 #[test]

@@ -89,17 +89,6 @@ pub(crate) fn read_within(reader: Reader, bytes: &[u8], limits: Limits) -> Outco
     outcome
 }
 
-/// Checks that the file of this name among the fixtures, from which fuzzing starts, has these bytes. With
-/// `EXHIBIT_WRITE_FIXTURES` set it is written.
-pub(crate) fn check_fixture(name: &str, bytes: &[u8]) {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name);
-    if std::env::var_os("EXHIBIT_WRITE_FIXTURES").is_some() {
-        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-        std::fs::write(&path, bytes).expect("written");
-    }
-    assert!(std::fs::read(&path).is_ok_and(|found| found == bytes), "{name}: set EXHIBIT_WRITE_FIXTURES to write it");
-}
-
 /// A package of these parts.
 pub(crate) fn package(parts: &[(&str, &str)]) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));

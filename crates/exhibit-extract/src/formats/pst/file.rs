@@ -23,7 +23,7 @@ const MOST_LEVELS: u8 = 12;
 const FOR_ORGANISATION: u8 = 0x10;
 
 /// More than this is not read of one node.
-pub(super) const MOST_BYTES: u64 = 1 << 30;
+pub(super) const MOST_BYTES: u64 = 256 << 20;
 
 /// How numbers and pages are laid out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

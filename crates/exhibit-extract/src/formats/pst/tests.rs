@@ -8,8 +8,9 @@ use super::read as extract;
 use crate::formats::mapi::id;
 use crate::formats::mapi::property::kind;
 use crate::formats::msg;
+use crate::formats::msg::tests::check_fixture;
 use crate::formats::msg::write::Raw;
-use crate::formats::office::testing::{Outcome, check_fixture, read, torment};
+use crate::formats::office::testing::{Outcome, read, torment};
 use exhibit_model::{NoteCode, Verdict};
 use store::Made;
 
