@@ -4,6 +4,7 @@
 //! page a sheet, whose cells carry the displayed text. Notes, annotations, tracked deletions, headers and footers
 //! are marked.
 
+mod blowfish;
 mod objects;
 mod sealed;
 #[cfg(test)]

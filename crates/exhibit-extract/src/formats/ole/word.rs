@@ -31,7 +31,7 @@ pub(super) enum Unread {
 }
 
 /// A document's pages, and what there is to state about them.
-#[derive(Default)]
+#[derive(Default, Debug)]
 pub(super) struct Document {
     pub(super) pages: Vec<Draft>,
     /// Instructions of fields that fetch or run something.

@@ -1,6 +1,7 @@
-//! Encrypted OpenDocument packages (OASIS OpenDocument 1.3 part 2, 4.8): parts with AES in CBC or GCM mode, keys by
+//! Encrypted OpenDocument packages (OASIS OpenDocument 1.3 part 2, 4.8): parts with AES in CBC or GCM mode or with Blowfish, keys by
 //! PBKDF2 or Argon2. A password is right if the stated digest fits, or if a part unpacks.
 
+use super::blowfish::Blowfish;
 use crate::formats::office::package::{PART_CAP, Package};
 use crate::formats::office::xml::{Element, Node};
 use crate::formats::ole::sealed::{base64, decrypted};
@@ -141,6 +142,7 @@ impl Part {
                 open.truncate(open.len().checked_sub(padding).filter(|_| (1..=16).contains(&padding))?);
                 open
             }
+            name if name.starts_with("blowfish") => Blowfish::new(&key).decrypt(&self.start, sealed)?,
             _ => return None,
         };
         let begin = &packed[..packed.len().min(1024)];

@@ -93,7 +93,7 @@ impl Made {
 
     fn pages(&self) -> Vec<Page> {
         let (document, table) = self.streams();
-        let read = read(document, |_| Some(table.clone()), &[]).ok().expect("a document");
+        let read = read(document, |_| Some(table.clone()), &[]).expect("a document");
         assert!(!read.incomplete);
         pages(read.pages)
     }
@@ -163,7 +163,7 @@ fn tables_fields_and_page_breaks() {
         ]
     );
     let (document, table) = made.streams();
-    let read = read(document, |_| Some(table.clone()), &[]).ok().expect("a document");
+    let read = read(document, |_| Some(table.clone()), &[]).expect("a document");
     assert_eq!(read.acting, ["INCLUDEPICTURE \"http://203.0.113.7/p\""]);
 }
 
@@ -236,7 +236,7 @@ fn encrypted_documents_open_with_their_password() {
     key.decrypt(&mut table, 512);
     table[..header.len()].copy_from_slice(&header);
     let open = |password: &str| read(document.clone(), |_| Some(table.clone()), &[password.to_owned()]);
-    let opened = open("secret").ok().expect("the right password");
+    let opened = open("secret").expect("the right password");
     assert!(opened.decrypted);
     assert_eq!(texts(&pages(opened.pages)), ["机密\n"]);
     assert_eq!(open("wrong").err(), Some(Unread::Encrypted));
@@ -252,7 +252,7 @@ fn text_of_word_95_is_in_its_code_page() {
     document[0x1c..0x20].copy_from_slice(&end.to_le_bytes());
     document[0x34..0x38].copy_from_slice(&u32::try_from(text.len()).expect("short").to_le_bytes());
     document.extend(text);
-    let read = read(document, |_| None, &[]).ok().expect("a document");
+    let read = read(document, |_| None, &[]).expect("a document");
     assert_eq!(texts(&pages(read.pages)), ["登记\ndone\n"]);
 }
 

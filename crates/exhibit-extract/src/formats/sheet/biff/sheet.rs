@@ -97,6 +97,10 @@ struct Around {
     drawing: Vec<u8>,
     charts: Vec<Chart>,
     protected: bool,
+    /// Sources of data, and their queries.
+    connections: Vec<String>,
+    /// Prompts and choices of cells with rules.
+    choices: Vec<String>,
 }
 
 /// Writes the cells of a sheet, and returns what follows them.
@@ -138,6 +142,9 @@ pub(super) fn read(
     }
     if around.protected {
         out.metadata("sheet:protected", &found.name)?;
+    }
+    for connection in &around.connections {
+        out.metadata("sheet:connection", connection)?;
     }
     Ok(around.rest())
 }
@@ -216,6 +223,17 @@ impl Around {
                     self.furniture.push('\n');
                 }
             }
+            // a query: its texts follow in pieces
+            0x00dc => self.connections.push(String::new()),
+            0x00cd => {
+                let piece = text(data, 2, globals.version, globals.encoding).unwrap_or_default();
+                if let Some(connection) = self.connections.last_mut() {
+                    let joint = if connection.is_empty() { "" } else { "; " };
+                    connection.push_str(joint);
+                    connection.push_str(&piece);
+                }
+            }
+            0x01be if globals.version == Version::Eight => self.choices.extend(choices(data)),
             0x0012 => self.protected |= short(data, 0) == Some(1),
             _ => {}
         }
@@ -269,10 +287,32 @@ impl Around {
         rest.extend(self.charts.into_iter().map(|chart| (lines(&chart.into_text()), None)));
         // comments whose cell is unknown
         rest.extend(self.comments.values().map(|text| (lines(text), Some(MarkKind::Annotation))));
+        rest.extend(self.choices.into_iter().map(|text| (text, Some(MarkKind::Annotation))));
         rest.extend(self.links.into_iter().map(|link| (link, Some(MarkKind::Annotation))));
         rest.push((self.furniture, Some(MarkKind::Furniture)));
         rest
     }
+}
+
+// [MS-XLS] 2.4.82: four texts for the user, then a formula; one that is a text has the choices of a list.
+fn choices(data: &[u8]) -> Vec<String> {
+    let (mut found, mut at) = (Vec::new(), 4);
+    for _ in 0..4 {
+        let (Some(count), Some(flags)) = (short(data, at), data.get(at + 2)) else { return found };
+        let end = at + 3 + usize::from(count) * if flags & 1 == 1 { 2 } else { 1 };
+        let Some(bytes) = data.get(at + 3..end) else { return found };
+        let text = characters(bytes, flags & 1 == 1);
+        // a single zero stands for no text
+        found.extend((!text.trim_matches(['\0', ' ']).is_empty()).then_some(text));
+        at = end;
+    }
+    let formula = data.get(at + 4..).and_then(|formula| formula.strip_prefix(&[0x17]));
+    if let Some([count, flags, rest @ ..]) = formula {
+        let bytes = usize::from(*count) * if flags & 1 == 1 { 2 } else { 1 };
+        let list = rest.get(..bytes).map(|bytes| characters(bytes, flags & 1 == 1).replace('\0', ","));
+        found.extend(list);
+    }
+    found
 }
 
 // The text of a box before Excel 97 follows its outline: its length is stated, and it is the last text of the record.

@@ -196,6 +196,34 @@ fn names_and_other_workbooks_are_kept() {
 }
 
 #[test]
+fn queries_and_choices_are_kept() {
+    let text = |text: &str| counted(text);
+    let list = b"one\0two";
+    let rule = [
+        &[0; 4][..],
+        &text("title"),
+        &[1, 0, 0, 0],
+        &text("which one"),
+        &[1, 0, 0, 0],
+        &u16::try_from(list.len() + 3).expect("short").to_le_bytes(),
+        &[0, 0],
+        &[0x17, 7, 0],
+        list,
+    ]
+    .concat();
+    let sheet = [
+        record(0x00dc, &[0; 12]),
+        record(0x00cd, &text("ODBC;Server=203.0.113.5")),
+        record(0x00cd, &text("SELECT 姓名 FROM people")),
+        record(0x01be, &rule),
+    ]
+    .concat();
+    let outcome = read_workbook(&[], &[(0, sheet)]);
+    assert_eq!(outcome.texts(), ["title\nwhich one\none,two\n"]);
+    assert_eq!(outcome.property("sheet:connection"), Some("ODBC;Server=203.0.113.5; SELECT 姓名 FROM people"));
+}
+
+#[test]
 fn workbooks_before_excel_97_are_read() {
     let encoded = encoding_rs::GBK.encode("登记").0.into_owned();
     let label = |kind: u16, head: &[u8]| record(kind, &[head, &encoded].concat());
