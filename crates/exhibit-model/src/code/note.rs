@@ -334,6 +334,11 @@ codes! {
             /// Their number.
             lines: u64,
         } = "escapes-decoded",
+        /// The file declares its folder to be a BagIt bag; the checksums in the manifests of a received bag are not checked.
+        BagDeclared {
+            /// The version of BagIt.
+            version: String,
+        } = "bag-declared",
         /// The HTML form of a message has more text than the plain one, and is kept as a member.
         HtmlFormDiffers {
             /// The number of such parts.
@@ -428,6 +433,7 @@ impl NoteCode {
             | Self::TimeZoneUnknown { .. }
             | Self::SeparatorsDoubtful { .. }
             | Self::EscapesDecoded { .. }
+            | Self::BagDeclared { .. }
             | Self::HtmlFormDiffers { .. }
             | Self::TextOutsideParts { .. }
             | Self::PgpEncrypted { .. }
