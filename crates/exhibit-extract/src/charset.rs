@@ -177,9 +177,20 @@ pub(crate) fn guess(bytes: &[u8], whole: bool) -> Guess {
 
 /// As [`guess`], for bytes that are declared to be in an encoding.
 pub(crate) fn decide(bytes: &[u8], whole: bool, stated: Option<Scheme>) -> Guess {
+    let utf8 = Scheme::Web(UTF_8);
+    let telling = |byte: &u8| matches!(byte, 0 | 0x1B | b'~');
+    let plain = !bytes.starts_with(b"\xEF\xBB\xBF") && std::str::from_utf8(bytes).is_ok() && !bytes.iter().any(telling);
+    if plain && stated.is_none_or(|stated| stated == utf8) {
+        return Guess::sure(utf8);
+    }
     let mut detector = Detector::default();
     detector.feed(bytes, whole);
     detector.finish(stated)
+}
+
+/// Loads the tables of characters, which workers forked from this process share.
+pub(crate) fn warm() {
+    multibyte::warm();
 }
 
 /// Decodes all of `bytes`, guessing the encoding.

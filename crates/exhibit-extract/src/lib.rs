@@ -48,6 +48,7 @@ pub fn run(request: &Request, input: &mut dyn Input, sink: &mut dyn Sink) -> Ver
 /// Fonts are searched for in the given folders; `map` makes a file's bytes available without copying them, since heap
 /// memory of this process makes each worker forked from it more expensive.
 pub fn warm(font_folders: &[std::path::PathBuf], map: MapFile) {
+    charset::warm();
     formats::warm(font_folders, map);
 }
 

@@ -25,6 +25,13 @@ pub(crate) fn text(bytes: &[u8]) {
     read("file.txt", &["text/"], bytes);
 }
 
+/// Text with escapes, as each format that has them.
+pub(crate) fn escaped(bytes: &[u8]) {
+    read("file.json", &["application/json"], bytes);
+    read("file.xml", &["application/xml", "image/svg"], bytes);
+    read("file.vcf", &["text/vcard", "text/calendar"], bytes);
+}
+
 pub(crate) fn table(bytes: &[u8]) {
     read("file.csv", &["text/csv", "text/tab"], bytes);
 }

@@ -35,6 +35,7 @@ const fn target(name: &'static str, run: fn(&[u8])) -> Target {
 pub const TARGETS: &[Target] = &[
     target("identify", formats::identify),
     target("format_text", formats::text),
+    target("format_escaped", formats::escaped),
     target("format_table", formats::table),
     target("format_html", formats::html),
     target("format_mail", formats::mail),

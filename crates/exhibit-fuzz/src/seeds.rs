@@ -47,6 +47,20 @@ pub fn seeds() -> Vec<(&'static str, Vec<u8>)> {
     seeds.extend(outlook_seeds());
     seeds.extend(wire_seeds());
     seeds.extend(proof_seeds());
+    for text in [
+        r#"{"a":"\u767b\ud83d\ude00 \n","b":"x"}"#,
+        "<?xml version=\"1.0\" encoding=\"GBK\"?>\n<a>&#x767B;&amp;&#35760;</a>",
+        "BEGIN:VCARD\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=E7=99=BB=\n=E8=AE=B0\nNOTE:one\\, \n two\nEND:VCARD\n",
+    ] {
+        seeds.push(("format_escaped", text.into()));
+    }
+    for message in [
+        "From: a@example.org\nTo: b@example.org\nMIME-Version: 1.0\n\n--X\nContent-Type: text/plain; format=flowed; delsp=yes\n\na \nb\n\
+         --X\nContent-Disposition: attachment; filename*0*=utf-8''%E4%B8%80; filename*2*=%E4%B8%89\n\nx\n--X--\n",
+        "From: a@example.org\nTo: b@example.org\nSubject: =?utf-7?Q?+dnuLsA-?=\n\nbegin 644 a\n#0V%T\n=ybegin size=3 name=b\nmk~\n=yend size=3\n",
+    ] {
+        seeds.push(("format_mail", message.into()));
+    }
     for query in [
         "登记 AND name:王*",
         "\"one two\" OR (a -b)",

@@ -93,6 +93,7 @@ pub fn note(code: &NoteCode) -> Message {
         NoteCode::TimeZoneUnknown { zone } => notes::time_zone_unknown(zone),
         NoteCode::SeparatorsDoubtful { count } => notes::separators_doubtful(*count),
         NoteCode::EscapesDecoded { lines } => notes::escapes_decoded(*lines),
+        NoteCode::BagDeclared { version } => notes::bag_declared(version),
         NoteCode::HtmlFormDiffers { parts } => notes::html_form_differs(*parts),
         NoteCode::RtfFormDiffers => notes::rtf_form_differs(),
         NoteCode::TextOutsideParts { count } => notes::text_outside_parts(*count),

@@ -53,6 +53,12 @@ pub(super) fn common_share(text: &str) -> (u32, u32) {
     (if all == 0 { 0 } else { common * 100 / all }, all)
 }
 
+/// Loads the tables.
+pub(super) fn warm() {
+    LazyLock::force(&COMMON);
+    LazyLock::force(&MODELS);
+}
+
 const PUNCTUATION: &str = "\u{3000}，。、；：？！“”‘’（）《》【】—…·〔〕「」『』";
 
 /// The frequent characters of all languages.

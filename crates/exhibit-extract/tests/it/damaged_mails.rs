@@ -47,6 +47,31 @@ fn parts_are_found_by_their_lines() {
 }
 
 #[test]
+fn a_boundary_mistyped_at_one_part_divides() {
+    for mistyped in ["----=_Port_12", "----=_Part_123", "----=_Part1_12", "----=_part_12"] {
+        let message = format!(
+            "From: a@example.org\nTo: b@example.org\nMIME-Version: 1.0\n\
+             Content-Type: multipart/mixed; boundary=\"--=_Part_12\"\n\n----=_Part_12\nContent-Type: text/plain\n\nthe body\n\
+             {mistyped}\n{ATTACHMENT}----=_Part_12--\n"
+        );
+        let said = read("x.eml", message.as_bytes());
+        assert_eq!(said.names(), ["list.txt"], "{mistyped}: {}", said.text());
+        assert!(said.text().ends_with("the body\n") && recovered(&said), "{mistyped}: {}", said.text());
+    }
+}
+
+#[test]
+fn boundaries_that_begin_alike_are_kept_apart() {
+    let message = "From: a@example.org\nTo: b@example.org\nMIME-Version: 1.0\n\
+        Content-Type: multipart/mixed; boundary=\"=_Part_1\"\n\n--=_Part_1\n\
+        Content-Type: multipart/alternative; boundary=\"=_Part_2\"\n\n--=_Part_2\nContent-Type: text/plain\n\nplain\n\
+        --=_Part_2\nContent-Type: text/html\n\n<p>other words\n--=_Part_2--\n--=_Part_1--\n";
+    let said = read("x.eml", message.as_bytes());
+    assert!(said.text().contains("plain") && !recovered(&said));
+    assert_eq!(said.names(), ["body.html"]);
+}
+
+#[test]
 fn a_text_about_messages_is_no_message_of_parts() {
     for body in [
         "see the source below\n\n--XX\nContent-Type: text/plain\n\nx\n--XX--\n",

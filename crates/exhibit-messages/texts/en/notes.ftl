@@ -235,6 +235,7 @@ escapes-decoded =
         [one] a line with escaped characters follows the text in decoded form
        *[other] { $lines } lines with escaped characters follow the text in decoded form
     }
+bag-declared = its folder is declared to be a BagIt bag (version { $version }); the checksums in its manifests were not checked
 html-form-differs =
     { $parts ->
         [one] the HTML form of the message has more text than the plain one and is kept as a member

@@ -385,6 +385,11 @@ codes! {
             /// Their number.
             lines: u64,
         } = "escapes-decoded",
+        /// The file declares its folder to be a BagIt bag; the checksums in the manifests of a received bag are not checked.
+        BagDeclared {
+            /// The version of BagIt.
+            version: String,
+        } = "bag-declared",
         /// The HTML form of a message has more text than the plain one, and is kept as a member.
         HtmlFormDiffers {
             /// The number of such parts.
@@ -576,6 +581,7 @@ impl NoteCode {
             | Self::TimeZoneUnknown { .. }
             | Self::SeparatorsDoubtful { .. }
             | Self::EscapesDecoded { .. }
+            | Self::BagDeclared { .. }
             | Self::HtmlFormDiffers { .. }
             | Self::SignatureUnchecked { .. }
             | Self::StoreMessages { .. }

@@ -76,6 +76,7 @@ impl<'a> Part<'a> {
         let declared = self.parameter("boundary").filter(|boundary| multipart && !boundary.is_empty());
         if let Some(boundary) = declared {
             self.split(boundary.as_bytes(), depth, count);
+            self.divide_at_mistyped(boundary.as_bytes(), depth, count);
         }
         let plain = self.media_type == "text/plain" && depth == 0 && (!stated || !self.is_attachment());
         if self.parts.is_empty()
@@ -86,6 +87,24 @@ impl<'a> Part<'a> {
             self.recovered = !self.parts.is_empty();
             if self.recovered && !multipart {
                 "multipart/mixed".clone_into(&mut self.media_type);
+            }
+        }
+    }
+
+    /// Divides parts at lines that differ from the boundary in a character or two and are followed by the header of a part.
+    fn divide_at_mistyped(&mut self, boundary: &[u8], depth: usize, count: &mut usize) {
+        let mut at = 0;
+        while at < self.parts.len() && *count <= PARTS {
+            let part = &mut self.parts[at];
+            at += 1;
+            if !part.parts.is_empty() {
+                continue;
+            }
+            if let Some((start, end)) = mistyped_boundary(part.raw, boundary) {
+                let raw = part.raw;
+                part.raw = &raw[..start];
+                self.parts.insert(at, Self::parse_at(&raw[end..], "text/plain", depth + 1, count));
+                self.recovered = true;
             }
         }
     }
@@ -245,6 +264,32 @@ fn undeclared_boundary(body: &[u8], first: bool) -> Option<&[u8]> {
         }
     }
     None
+}
+
+/// Where a line that is nearly the boundary begins and ends, if the header of a part follows it.
+fn mistyped_boundary(body: &[u8], boundary: &[u8]) -> Option<(usize, usize)> {
+    let mut at = 0;
+    while let Some((line, rest)) = first_line(&body[at..]) {
+        let next = line.len() + at;
+        let near = line.trim_ascii_end().strip_prefix(b"--").is_some_and(|other| is_nearly(other, boundary));
+        if near
+            && first_line(rest).is_some_and(|(field, _)| {
+                header::is_field(field) && field.get(..8).is_some_and(|name| name.eq_ignore_ascii_case(b"content-"))
+            })
+        {
+            return Some((at, next));
+        }
+        at = next;
+    }
+    None
+}
+
+/// Whether two boundaries of some length differ only in a character or two that follow each other.
+fn is_nearly(one: &[u8], other: &[u8]) -> bool {
+    let longest = one.len().max(other.len());
+    let prefix = one.iter().zip(other).take_while(|(a, b)| a == b).count();
+    let suffix = one.iter().rev().zip(other.iter().rev()).take_while(|(a, b)| a == b).count();
+    longest >= 6 && one != other && prefix + suffix >= longest - 2 && one.len().abs_diff(other.len()) <= 1
 }
 
 fn media_type(content_type: &Parameters) -> Option<String> {
