@@ -9,9 +9,7 @@ use crate::progress::{Progress, add};
 use crate::queue::{Grant, Queue};
 use crate::stages::{Event, Output, Outputs, Stage};
 use exhibit_case::{Acts, CaseWriter, TreeParts, finding_digest, reason_lines};
-use exhibit_catalogue::{
-    Added, Cost, Finished, Item, JobEnd, Lease, NewItem, NewPage, PageRow, ReadResult, StageId, Work,
-};
+use exhibit_catalogue::{Added, Cost, Finished, Item, JobEnd, Lease, NewItem, NewPage, PageRow, ReadResult, StageId, Work};
 use exhibit_custody::{Act, Derivation, Fact, Receipt, Ref, Verb};
 use exhibit_model::{
     Digest, EntrySeq, ItemId, Member, MetadataKey, Moment, Note, Page, Reason, Relation, SourceId, State, wire,
@@ -24,7 +22,14 @@ use std::time::{Duration, Instant};
 /// A message to the committer.
 pub(crate) enum Message<'a> {
     /// A file of a source, with its times of modification and of inode change.
-    File { source: SourceId, path: Vec<u8>, times: Option<(Moment, Moment)>, content: Content<'a> },
+    File {
+        source: SourceId,
+        path: Vec<u8>,
+        /// The path decoded, where its bytes are not UTF-8.
+        path_text: String,
+        times: Option<(Moment, Moment)>,
+        content: Content<'a>,
+    },
     /// A source was walked completely.
     Walked { source: SourceId, found: u64 },
     /// Intake has ended.
@@ -335,8 +340,9 @@ struct Batch<'w, 'k> {
 impl Batch<'_, '_> {
     fn take(&mut self, message: Message<'_>) -> Result<(), IngestError> {
         match message {
-            Message::File { source, path, times, content } => {
+            Message::File { source, path, path_text, times, content } => {
                 let mut new = self.new_item(source, &path, times.map(|(modified, _)| modified));
+                new.name_text = &path_text;
                 new.changed = times.map(|(_, changed)| changed);
                 self.receive(new, content)
             }
@@ -474,7 +480,9 @@ impl Batch<'_, '_> {
                 }
                 Output::Note(note) => {
                     self.work.add_note(job.item, &note)?;
-                    self.log_reading(job.item)?;
+                    if !self.work.awaits_ocr(job.item)? {
+                        self.log_reading(job.item)?;
+                    }
                 }
             }
         }
