@@ -204,7 +204,7 @@ impl Stage for Ocr<'_> {
             }
             Err(Unread::Everything(error)) => return Err(error),
         };
-        Ok(Outputs { end, outputs })
+        Ok(Outputs { end, outputs, peak_memory: None })
     }
 }
 
