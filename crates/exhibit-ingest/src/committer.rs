@@ -9,7 +9,9 @@ use crate::progress::{Progress, add};
 use crate::queue::{Grant, Queue};
 use crate::stages::{Event, Output, Outputs, Stage};
 use exhibit_case::{Acts, CaseWriter, TreeParts, finding_digest, reason_lines};
-use exhibit_catalogue::{Added, Cost, Finished, Item, JobEnd, Lease, NewItem, NewPage, PageRow, ReadResult, StageId, Work};
+use exhibit_catalogue::{
+    Added, Cost, Finished, Item, JobEnd, Lease, NewItem, NewPage, PageRow, ReadResult, StageId, Work,
+};
 use exhibit_custody::{Act, Derivation, Fact, Receipt, Ref, Verb};
 use exhibit_model::{
     Digest, EntrySeq, ItemId, Member, MetadataKey, Moment, Note, Page, Reason, Relation, SourceId, State, wire,

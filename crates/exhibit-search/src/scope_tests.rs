@@ -106,7 +106,9 @@ fn a_batch_reads_and_lists_the_scope_alone() {
         assert_eq!(lines(&full(&case))[..2], [(3, 3, vec![1, 2, 4]), (1, 1, vec![2])]);
         assert_eq!(full(&case).batch(number).expect("a batch").last_run.map(|run| run.run), Some(1));
         let mut written = Vec::new();
-        narrow(&case).write_batch(number, BatchForm::Ndjson, Which::All, &|error| error.code.clone(), &mut written).expect("an export");
+        narrow(&case)
+            .write_batch(number, BatchForm::Ndjson, Which::All, &|error| error.code.clone(), &mut written)
+            .expect("an export");
         let written = String::from_utf8(written).expect("text");
         assert!(!written.contains("T-000002") && !written.contains("T-000004"), "{written}");
     }

@@ -287,7 +287,10 @@ mod tests {
             ("Tüm daireler ay sonuna kadar kayıtlarını teslim etmelidir", "tr"),
             ("Uyghur aptonom rayonining maarip idarisi bilen biz we siler üchün", "ug-Latn"),
             ("Barcha idoralar oy oxirigacha ro‘yxatlarni topshirishlari kerak", "uz-Latn"),
-            ("Кыргыз Республикасынын бардык мекемелери өз тизмелерин айдын аягына чейин тапшырышы керек жана аларды ачык жарыялоого укуктуу эмес", "ky"),
+            (
+                "Кыргыз Республикасынын бардык мекемелери өз тизмелерин айдын аягына чейин тапшырышы керек жана аларды ачык жарыялоого укуктуу эмес",
+                "ky",
+            ),
             ("Бүх байгууллага сарын эцэс гэхэд жагсаалтаа өгөх ёстой", "mn-Cyrl"),
             ("Les bureaux doivent remettre leurs registres avant la fin du mois", "fr"),
             ("De kantoren moeten hun registers voor het einde van de maand inleveren", "nl"),

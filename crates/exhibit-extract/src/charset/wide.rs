@@ -116,7 +116,13 @@ mod tests {
     #[test]
     fn han_without_any_nul_is_recognised() {
         // 销 and 開 have a byte 0
-        for text in ["文件销毁的销毁记录，开会后销毁。", "開會通知，請於開會前登記。", "这份名单必须在三月十五日前交回办公室，不得外传。", "各單位須於本月底前完成人員登記。", "この表は登録のためのものである。"] {
+        for text in [
+            "文件销毁的销毁记录，开会后销毁。",
+            "開會通知，請於開會前登記。",
+            "这份名单必须在三月十五日前交回办公室，不得外传。",
+            "各單位須於本月底前完成人員登記。",
+            "この表は登録のためのものである。",
+        ] {
             for (unit, scheme) in [(u16::to_le_bytes as fn(u16) -> [u8; 2], UTF_16LE), (u16::to_be_bytes, UTF_16BE)] {
                 let bytes = wide(text, unit);
                 assert_eq!(by_characters(&bytes), Some(Scheme::Web(scheme)), "{text}");

@@ -118,7 +118,9 @@ fn declarations_of_bags_are_noted() {
         assert_eq!(said.get("bagit:version"), Some("1.0"));
         assert!(said.has_note(&NoteCode::BagDeclared { version: "1.0".to_owned() }), "{:?}", said.notes);
     }
-    for text in ["BagIt-Version: 1.0\n", "BagIt-Version: x\nTag-File-Character-Encoding: UTF-8\n", "A BagIt-Version: 1.0\n"] {
+    for text in
+        ["BagIt-Version: 1.0\n", "BagIt-Version: x\nTag-File-Character-Encoding: UTF-8\n", "A BagIt-Version: 1.0\n"]
+    {
         assert!(read("bagit.txt", text.as_bytes()).notes.is_empty(), "{text}");
     }
 }

@@ -25,9 +25,10 @@ const ABSENT: f32 = 1.2;
 
 /// Languages in which most texts are written that people exchange.
 const MAJOR: [&str; 60] = [
-    "am", "ar", "az", "be", "bg", "bo", "bs", "ca", "cs", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr", "he", "hi",
-    "hr", "hu", "id", "it", "kk", "ku", "ky", "la", "lt", "lv", "mk", "mn", "mr", "ms", "my", "nb", "ne", "nl", "nn", "pl",
-    "ps", "pt", "ro", "ru", "sk", "sl", "sq", "sr", "sv", "sw", "tg", "ti", "tr", "tt", "ug", "uk", "ur", "uz", "vi", "yi",
+    "am", "ar", "az", "be", "bg", "bo", "bs", "ca", "cs", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr", "he",
+    "hi", "hr", "hu", "id", "it", "kk", "ku", "ky", "la", "lt", "lv", "mk", "mn", "mr", "ms", "my", "nb", "ne", "nl",
+    "nn", "pl", "ps", "pt", "ro", "ru", "sk", "sl", "sq", "sr", "sv", "sw", "tg", "ti", "tr", "tt", "ug", "uk", "ur",
+    "uz", "vi", "yi",
 ];
 
 /// The advantage of a major language, in nats.
