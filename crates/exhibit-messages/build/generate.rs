@@ -358,12 +358,23 @@ fn constructor(room: &str, id: &str, message: &Parsed) -> String {
     }
     let values = if values.is_empty() { "Vec::new()".to_owned() } else { format!("vec![{}]", values.join(", ")) };
     format!(
-        "\n    /// ```ftl\n{docs}    /// ```\n    #[must_use]\n    pub fn {}({}) -> Message {{\n        \
+        "\n    /// ```ftl\n{docs}    /// ```\n    #[must_use]\n{}    pub fn {}({}) -> Message {{\n        \
          Message::new(Room::{}, \"{id}\", {values})\n    }}\n",
+        many_values(parameters.len()),
         rust_name(id),
         parameters.join(", "),
         room_variant(room)
     )
+}
+
+/// The attribute of a function with more parameters than lints allow: it has one for each value of its message.
+fn many_values(parameters: usize) -> &'static str {
+    const MOST: usize = 7;
+    if parameters > MOST {
+        "    #[expect(clippy::too_many_arguments, reason = \"one for each value of the message\")]\n"
+    } else {
+        ""
+    }
 }
 
 /// The texts of a room in one language: a method for each message.
@@ -378,8 +389,9 @@ fn texts(room: &str, messages: &Messages) -> String {
         let values: Vec<String> = message.arguments.keys().map(|name| rust_name(name)).collect();
         let _ = write!(
             methods,
-            "\n        /// The text of [`{name}`].\n        #[must_use]\n        pub fn {name}(&self{}) -> String {{\n            \
+            "\n        /// The text of [`{name}`].\n        #[must_use]\n{}        pub fn {name}(&self{}) -> String {{\n            \
              self.0.text(&self::{name}({}))\n        }}\n",
+            many_values(values.len() + 1),
             parameters.collect::<String>(),
             values.join(", ")
         );

@@ -50,7 +50,7 @@ pub(super) fn common_share(text: &str) -> (u32, u32) {
         let kana = matches!(character, '\u{3041}'..='\u{30fe}');
         common += u32::from(kana || PUNCTUATION.contains(character) || COMMON.binary_search(&character).is_ok());
     }
-    (if all == 0 { 0 } else { common * 100 / all }, all)
+    ((common * 100).checked_div(all).unwrap_or(0), all)
 }
 
 /// Loads the tables.

@@ -88,8 +88,7 @@ fn line_length(text: &str, escapes: Escapes, all: bool) -> Option<usize> {
         return None;
     }
     let mut end = 0;
-    loop {
-        let Some(at) = text[end..].find('\n') else { break };
+    while let Some(at) = text[end..].find('\n') {
         end += at + 1;
         let continues = escapes == Escapes::ContentLine && continues(&text[..end], &text[end..]);
         if !continues && (end < text.len() || all || escapes != Escapes::ContentLine) {

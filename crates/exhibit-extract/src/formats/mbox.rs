@@ -418,7 +418,7 @@ mod tests {
         let mailbox = format!("{FROM}{first}\n{FROM}B: 2\n");
         assert_eq!(messages(mailbox.as_bytes()), [first.clone(), "B: 2\n".to_owned()]);
         let last = format!("{FROM}{first}");
-        assert_eq!(messages(last.as_bytes()), [first.clone()]);
+        assert_eq!(messages(last.as_bytes()), std::slice::from_ref(&first));
         let wrong = mailbox.replacen(&quoted.len().to_string(), "12", 1);
         assert_eq!(messages(wrong.as_bytes()).len(), 3);
     }

@@ -85,9 +85,7 @@ impl Fields {
         } else if self.time.is_some() && matches!(self.zone, Some(Zone::Minutes(0))) && word.starts_with(['+', '-']) {
             // GMT +0800
             self.zone = Some(zone(word));
-        } else if !first && !is_weekday(word) && self.zone.is_none() {
-            return None;
-        } else if digits {
+        } else if digits || (!first && !is_weekday(word) && self.zone.is_none()) {
             return None;
         }
         Some(())

@@ -207,7 +207,7 @@ impl<'a> Part<'a> {
             },
             other if self.is_hidden_base64() => {
                 let decoded = transfer::base64(self.raw);
-                Decoded { strange: decoded.strange + u64::from(other != ""), ..decoded }
+                Decoded { strange: decoded.strange + u64::from(!other.is_empty()), ..decoded }
             }
             "quoted-printable" => transfer::quoted_printable(self.raw),
             _ => as_it_is(0),

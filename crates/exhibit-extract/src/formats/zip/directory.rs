@@ -155,7 +155,7 @@ impl Directory {
 
     /// The number of bytes of the file that belong neither to the directory nor to these ranges, which entries occupy. After
     /// an entry may be a descriptor of its sizes.
-    pub(super) fn unlisted(&self, ranges: &mut Vec<std::ops::Range<u64>>) -> u64 {
+    pub(super) fn unlisted(&self, ranges: &mut [std::ops::Range<u64>]) -> u64 {
         const DESCRIPTOR_BYTES: u64 = 24;
         let Source::Central { start, .. } = self.source else { return 0 };
         ranges.sort_unstable_by_key(|range| (range.start, range.end));
