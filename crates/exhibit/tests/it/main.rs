@@ -15,4 +15,3 @@ mod parcels;
 mod schema;
 mod snapshots;
 mod tamper;
-mod tampered_case;

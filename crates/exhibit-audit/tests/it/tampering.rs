@@ -1,63 +1,40 @@
-//! A good case, and every kind of tampering with its folder: each detected, and named with its place.
+//! Every kind of tampering with the folder of a case, and every forgery of a row: each is named with its place.
 //!
-//! The catalogue's rows have a test of their own beside this one ([`crate::tamper`]); bags too ([`crate::handover`]).
+//! Tampering with bags is tried in `exhibit-bag`.
 
-use crate::bench::Bench;
+use crate::audited::audited;
+use exhibit_audit::{NoProgress, Options, audit};
+use exhibit_bag::{QuoteStatus, check_quotes};
+use exhibit_case::{Case, CaseFolder};
+use exhibit_model::{MetadataKey, NoteCode, Reason, Relation, State};
+use exhibit_testing::{TestCase, TestItem, copy_folder, files_below, flip, overwrite};
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 const NOTICE: &str = "第一条 严防逃跑。\n第二条 所有进出人员须由值班员逐一登记，不得遗漏。\n";
 
-/// A copy of a case that is tampered with, an earlier copy of the same case, and another case.
+/// A case that is tampered with, an earlier copy of the same case, and another case.
 struct Forged {
-    case: PathBuf,
+    case: TestCase,
     earlier: PathBuf,
     other: PathBuf,
 }
 
-fn files_below(folder: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).expect("list").flatten() {
-        let path = entry.path();
-        if path.is_dir() { files.extend(files_below(&path)) } else { files.push(path) }
-    }
-    files.sort();
-    files
-}
-
-fn copy(from: &Path, to: &Path) {
-    let _ = fs::remove_dir_all(to);
-    fs::create_dir_all(to).expect("folder");
-    for file in files_below(from) {
-        let target = to.join(file.strip_prefix(from).expect("below"));
-        fs::create_dir_all(target.parent().expect("a parent")).expect("folders");
-        fs::copy(&file, &target).expect("copy");
-        fs::set_permissions(&target, fs::Permissions::from_mode(0o600)).expect("permissions");
-    }
-}
-
 impl Forged {
     fn at(&self, path: &str) -> PathBuf {
-        self.case.join(path)
+        self.case.path(path)
     }
 
-    /// The `nth` file below a folder that has any bytes.
+    /// The `nth` file below a folder that is not empty.
     fn file(&self, below: &str, nth: usize) -> PathBuf {
-        let files = files_below(&self.at(below));
-        files
-            .into_iter()
-            .filter(|file| fs::metadata(file).expect("metadata").len() > 0)
-            .nth(nth)
-            .expect("so many files")
+        let mut files = self.case.files(below);
+        files.retain(|file| fs::metadata(file).expect("metadata").len() > 0);
+        files.swap_remove(nth)
     }
 
     fn alter(&self, file: &Path, how: impl FnOnce(&mut Vec<u8>)) {
-        let mut bytes = fs::read(file).expect("read");
-        let before = bytes.clone();
-        how(&mut bytes);
-        assert_ne!(before, bytes, "{}", file.display());
-        fs::write(file, bytes).expect("write");
+        overwrite(file, how);
     }
 
     fn replace(&self, path: &str, from: &str, to: &str) {
@@ -69,24 +46,22 @@ impl Forged {
     fn take(&self, from: &Path, path: &str) {
         let (from, to) = (from.join(path), self.at(path));
         if from.is_dir() {
-            return copy(&from, &to);
+            return copy_folder(&from, &to);
         }
         fs::copy(from, to).expect("copy");
     }
 
     fn sql(&self, statements: &str) {
-        let catalogue = rusqlite::Connection::open(self.at("catalogue.db")).expect("open");
-        catalogue.execute_batch(&format!("PRAGMA foreign_keys = off; {statements}")).expect("forge");
-        assert!(catalogue.total_changes() > 0, "{statements}");
-    }
-
-    fn setting(&self, key: &str) -> String {
-        let text = fs::read_to_string(self.at("exhibit.toml")).expect("read");
-        text.lines().find(|line| line.starts_with(&format!("{key} = "))).expect("a setting").to_owned()
+        self.case.sql(statements);
     }
 }
 
-/// What is done, what a line of the report must begin with, what it must say, and how it is done.
+fn setting(case: &Path, key: &str) -> String {
+    let text = fs::read_to_string(case.join(CaseFolder::SETTINGS)).expect("read");
+    text.lines().find(|line| line.starts_with(&format!("{key} = "))).expect("a setting").to_owned()
+}
+
+/// What is done, how the place of a finding begins, a part of the finding's line, and how it is done.
 type Tampering = (&'static str, &'static str, &'static str, fn(&Forged));
 
 const TAMPERINGS: &[Tampering] = &[
@@ -107,7 +82,7 @@ const TAMPERINGS: &[Tampering] = &[
     }),
     ("a link to the same bytes elsewhere in place of an original", "originals/", "unexpected file", |c| {
         let file = c.file("originals", 0);
-        let elsewhere = c.case.with_file_name("elsewhere");
+        let elsewhere = c.case.beside("elsewhere");
         fs::copy(&file, &elsewhere).expect("copy");
         fs::remove_file(&file).expect("remove");
         symlink(elsewhere, file).expect("link");
@@ -212,8 +187,7 @@ const TAMPERINGS: &[Tampering] = &[
         c.replace("exhibit.toml", "created = \"2", "created = \"3");
     }),
     ("another key in the settings", "custody", "another key", |c| {
-        let other = Forged { case: c.other.clone(), earlier: PathBuf::new(), other: PathBuf::new() };
-        c.replace("exhibit.toml", &c.setting("verifier"), &other.setting("verifier"));
+        c.replace("exhibit.toml", &setting(&c.case.folder(), "verifier"), &setting(&c.other, "verifier"));
     }),
     ("settings that cannot be read", "", "exhibit.toml", |c| {
         fs::write(c.at("exhibit.toml"), "form = ").expect("write")
@@ -225,8 +199,10 @@ const TAMPERINGS: &[Tampering] = &[
     }),
 ];
 
-/// Quotes are held against their pages and the log by a command of their own.
-const QUOTES: &[Tampering] = &[
+type QuoteTampering = (&'static str, &'static str, &'static str, fn(&Forged));
+
+/// What is done to quotes, which quote is named, and its status.
+const QUOTES: &[QuoteTampering] = &[
     ("a forged quote", "Q-0000", "not-logged", |c| {
         c.alter(&c.file("quotes", 0), |b| {
             let text = String::from_utf8(b.clone()).expect("UTF-8").replace("逐一登记", "不必登记");
@@ -248,40 +224,31 @@ const QUOTES: &[Tampering] = &[
 ];
 
 /// A case with a quote, an earlier copy of it, and another case.
-fn cases() -> (Bench, Bench) {
-    let bench = Bench::new();
-    bench.write("trove/b.html", "<html><title>notice</title><p>the registers were destroyed</html>");
-    bench.write("trove/notice.txt", NOTICE);
-    let _ = bench.take_in().code(0);
-    copy(&bench.path("case"), &bench.path("earlier"));
-    bench.write("trove/later.txt", "a list of names");
-    let _ = bench.take_in().code(0);
-    let quote = ["-C", "case", "quote", "new", "notice.txt", "--page", "1", "--text", "须由值班员逐一登记"];
-    let _ = bench.run(&quote).code(0);
-    let other = Bench::new();
-    other.write("trove/other.txt", "quite another case");
-    let _ = other.take_in().code(0);
-    (bench, other)
+fn cases() -> (TestCase, PathBuf, TestCase) {
+    let case = TestCase::of_texts(&[("b.html", "the registers were destroyed"), ("notice.txt", NOTICE)]);
+    let earlier = case.beside("earlier");
+    copy_folder(&case.folder(), &earlier);
+    let _ = case.add_texts(&[("later.txt", "a list of names")]);
+    let _ = case.quote("notice.txt", 1, "须由值班员逐一登记");
+    let other = TestCase::of_seed(7);
+    let _ = other.add_texts(&[("other.txt", "quite another case")]);
+    (case, earlier, other)
 }
 
 #[test]
 fn every_kind_of_tampering_with_a_case_is_named() {
-    let (bench, other) = cases();
-    let forged = Forged { case: bench.path("forged"), earlier: bench.path("earlier"), other: other.path("case") };
-    let _ = bench.run(&["-C", "case", "verify", "--no-log"]).code(0);
+    let (case, earlier, other) = cases();
+    assert!(audited(&case).is_good() && audited(&other).is_good());
     assert!(TAMPERINGS.len() >= 40);
     let mut missed = Vec::new();
     for (name, place, what, tamper) in TAMPERINGS {
-        copy(&bench.path("case"), &forged.case);
+        let forged = Forged { case: case.duplicate(), earlier: earlier.clone(), other: other.folder() };
         tamper(&forged);
-        let done = bench.run(&["verify", "forged", "--no-log", "--json"]);
-        let found = done.objects().first().map(|object| object["deviations"].clone()).unwrap_or_default();
-        let named = found.as_array().into_iter().flatten().any(|deviation| {
-            let says = |key: &str| deviation[key].as_str().expect("a text").to_owned();
-            says("place").starts_with(place) && (says("place") + ": " + &says("text")).contains(what)
-        });
-        if done.code != 4 || !named {
-            missed.push(format!("{name}: {} {found} {}", done.code, done.stderr));
+        let found: Vec<(String, String)> =
+            audited(&forged.case).deviations().map(|finding| (finding.place(), finding.text())).collect();
+        let is_named = found.iter().any(|(at, text)| at.starts_with(place) && format!("{at}: {text}").contains(what));
+        if !is_named {
+            missed.push(format!("{name}: {found:?}"));
         }
     }
     assert!(missed.is_empty(), "{missed:#?}");
@@ -289,16 +256,151 @@ fn every_kind_of_tampering_with_a_case_is_named() {
 
 #[test]
 fn every_kind_of_tampering_with_quotes_is_named() {
-    let (bench, other) = cases();
-    let forged = Forged { case: bench.path("forged"), earlier: bench.path("earlier"), other: other.path("case") };
-    let _ = bench.run(&["-C", "case", "quote", "check"]).code(0);
-    for (name, id, standing, tamper) in QUOTES {
-        copy(&bench.path("case"), &forged.case);
+    let (case, earlier, other) = cases();
+    let statuses = |case: &Case| -> Vec<(String, &str)> {
+        let checked = check_quotes(case).expect("checked");
+        let word = |status: &QuoteStatus| match status {
+            QuoteStatus::Valid => "valid",
+            QuoteStatus::Reread => "reread",
+            QuoteStatus::Broken { .. } => "broken",
+            QuoteStatus::PageGone => "page-gone",
+            QuoteStatus::NotLogged => "not-logged",
+            QuoteStatus::Unreadable => "unreadable",
+        };
+        checked.iter().map(|quote| (quote.id.clone(), word(&quote.standing))).collect()
+    };
+    assert!(statuses(&case.open()).iter().all(|(_, status)| *status == "valid"));
+    for (name, id, status, tamper) in QUOTES {
+        let forged = Forged { case: case.duplicate(), earlier: earlier.clone(), other: other.folder() };
         tamper(&forged);
-        let done = bench.run(&["-C", "forged", "quote", "check", "--json"]).code(4);
-        let named = done.objects().iter().any(|quote| {
-            quote["id"].as_str().is_some_and(|quote| quote.starts_with(id)) && quote["standing"] == *standing
-        });
-        assert!(named, "{name}: {}", done.stdout);
+        let found = statuses(&forged.case.open());
+        assert!(found.iter().any(|(quote, found)| quote.starts_with(id) && found == status), "{name}: {found:?}");
     }
+}
+
+/// A case with a document, its copy, notes, a container with members, and a link.
+fn varied() -> TestCase {
+    TestCase::new(&[
+        TestItem::text("a.txt", "所有进出人员须由值班员逐一登记。").note(1, NoteCode::FileUpdated { times: 2 }),
+        TestItem::text("b.txt", "the registers were destroyed").property(MetadataKey::DC_TITLE, "b"),
+        TestItem::text("copy.txt", "the registers were destroyed"),
+        TestItem::archive("mail.mbox"),
+        TestItem::message("1", "a@example.org", "one", "first").within("mail.mbox"),
+        TestItem::message("2", "a@example.org", "two", "second").within("mail.mbox"),
+        TestItem::without_bytes("link", State::Unsupported, Reason::SymbolicLink { target: None }).relation(Relation::File),
+    ])
+}
+
+/// Forgeries of rows, each of which changes something.
+const FORGERIES: &[&str] = &[
+    "DELETE FROM pages WHERE item = 1; DELETE FROM metadata WHERE item = 1; DELETE FROM notes WHERE item = 1; DELETE FROM items WHERE id = 1",
+    "UPDATE items SET sha256 = NULL WHERE id = 1",
+    "DELETE FROM pages WHERE item = 1",
+    "UPDATE pages SET (pack, place, digest, text_digest) = (SELECT pack, place, digest, text_digest FROM pages WHERE item = 1) WHERE item = 2",
+    "DELETE FROM openings WHERE seq > 0; UPDATE items SET path = CAST('innocent.txt' AS BLOB) WHERE id = 1",
+    "UPDATE items SET path = CAST('innocent.txt' AS BLOB) WHERE id = 1",
+    "UPDATE items SET state = 'failed', reason = 'forged', settled_seq = NULL WHERE id = 1",
+    "UPDATE items SET state = 'failed', reason = 'no-pages' WHERE id = 1",
+    "UPDATE items SET state = 'read' WHERE state = 'duplicate'",
+    "UPDATE items SET duplicate_of = 1 WHERE state = 'duplicate'",
+    "UPDATE items SET reason = 'device', reason_values = '{}' WHERE state = 'unsupported'",
+    "UPDATE items SET cut = 'replaced' WHERE id = 1",
+    "UPDATE notes SET code = 'decrypted', code_values = '{}'",
+    "UPDATE notes SET page = page + 1",
+    "DELETE FROM notes",
+    "UPDATE items SET size = size + 1 WHERE id = 1",
+    "UPDATE items SET container = NULL WHERE container IS NOT NULL",
+    "UPDATE items SET relation = 'attachment' WHERE container IS NOT NULL",
+    "DELETE FROM items WHERE container IS NOT NULL; UPDATE items SET found = 0, settled_seq = NULL WHERE found > 0",
+    "UPDATE items SET found = found + 1 WHERE found > 0",
+    "UPDATE items SET media_type = 'text/html' WHERE id = 1",
+    "UPDATE metadata SET value = 'forged'",
+    "UPDATE items SET languages = 'fr' WHERE id = 1; UPDATE pages SET text_digest = zeroblob(32) WHERE item = 1",
+    "INSERT INTO sources (path, name, received) VALUES (CAST('/x' AS BLOB), 'x', 0)",
+    "UPDATE openings SET value = CAST('x' AS BLOB) WHERE field = 'name'",
+    "UPDATE items SET seq = seq + 1 WHERE id = 1",
+];
+
+#[test]
+fn rows_removed_or_forged_are_named() {
+    let case = varied();
+    assert_eq!(audited(&case).findings.len(), 0);
+    let mut missed = Vec::new();
+    for forgery in FORGERIES {
+        let forged = case.duplicate();
+        forged.sql(forgery);
+        if audited(&forged).is_good() {
+            missed.push(forgery);
+        }
+    }
+    assert!(missed.is_empty(), "{missed:#?}");
+}
+
+#[test]
+fn a_flipped_byte_in_any_file_is_named() {
+    let case = varied();
+    let mut files = 0;
+    for folder in [CaseFolder::ORIGINALS, CaseFolder::PACKS, CaseFolder::CUSTODY] {
+        for file in case.files(folder) {
+            let length = usize::try_from(fs::metadata(&file).expect("metadata").len()).expect("small");
+            files += usize::from(length > 0);
+            for at in [0, length / 3, length.saturating_sub(1)].into_iter().filter(|_| length > 0) {
+                flip(&file, at);
+                let found = audited(&case);
+                let top = folder.split('/').next().expect("a folder");
+                let is_named = found.deviations().any(|finding| finding.place().contains(top));
+                assert!(is_named, "{} at {at}: {:?}", file.display(), found.findings);
+                flip(&file, at);
+            }
+        }
+    }
+    assert!(files >= 8, "{files}");
+    assert!(audited(&case).is_good());
+}
+
+#[test]
+fn a_name_altered_in_the_database_file_is_named() {
+    let case = TestCase::of_texts(&[("registers-of-june.txt", "one")]);
+    // the write-ahead log was merged when the last connection closed
+    let path = case.path(CaseFolder::CATALOGUE);
+    let bytes = fs::read(&path).expect("read");
+    let needle = b"registers-of-june.txt";
+    let places: Vec<usize> = (0..bytes.len() - needle.len()).filter(|at| bytes[*at..].starts_with(needle)).collect();
+    assert!(!places.is_empty());
+    places.into_iter().for_each(|at| flip(&path, at));
+    let found = audited(&case);
+    assert!(found.deviations().any(|finding| finding.place() == "EXH-000001"), "{:?}", found.findings);
+}
+
+#[test]
+fn damage_in_several_places_is_found_in_one_run() {
+    let case = varied();
+    let originals = case.files(CaseFolder::ORIGINALS);
+    fs::remove_file(&originals[0]).expect("removed");
+    flip(&originals[1], 0);
+    fs::create_dir_all(case.path("originals/zz")).expect("made");
+    fs::write(case.path("originals/zz/notes.txt"), "mine").expect("written");
+    let found = audited(&case);
+    let codes: Vec<_> = found.deviations().map(|finding| finding.fault.code().into_owned()).collect();
+    for code in ["original-missing", "original-altered", "unexpected-file"] {
+        assert!(codes.iter().any(|found| found == code), "{code}: {codes:?}");
+    }
+    let fixity = found.fixity();
+    assert_eq!((fixity.missing, fixity.altered), (1, 1));
+}
+
+#[test]
+fn a_check_never_changes_a_case() {
+    let case = varied();
+    let contents = |folder: &Path| -> Vec<(PathBuf, Vec<u8>)> {
+        let volatile = |file: &Path| file.to_string_lossy().contains("catalogue.db-");
+        let files = files_below(folder).into_iter().filter(|file| !volatile(file));
+        files.map(|file| (file.clone(), fs::read(&file).expect("read"))).collect()
+    };
+    flip(&case.files(CaseFolder::ORIGINALS)[0], 0);
+    let before = contents(&case.folder());
+    let first = audited(&case);
+    let again = audit(&case.folder(), &Options::default(), &mut NoProgress).expect("checked");
+    assert_eq!(first.findings.len(), again.findings.len());
+    assert_eq!(contents(&case.folder()), before);
 }
