@@ -131,6 +131,7 @@ impl Control {
                 };
                 w.byte(tag);
                 w.signed(i64::from(value));
+                w.number(ended.peak_bytes);
                 w.bytes(&ended.last_words);
             }
         }
@@ -247,7 +248,7 @@ fn read_answer(message: &[u8]) -> Result<Answer, WireError> {
                 1 => Status::Killed(value),
                 _ => Status::NotStarted,
             };
-            Answer::Ended(turn, Ended { status, last_words: r.bytes()?.to_vec() })
+            Answer::Ended(turn, Ended { status, peak_bytes: r.number()?, last_words: r.bytes()?.to_vec() })
         }
         _ => return Err(r.expected("an answer")),
     };
@@ -288,7 +289,7 @@ mod tests {
     #[test]
     fn end_is_received_then_disconnection() {
         let (parent, server) = pair();
-        let ended = Ended { status: Status::Killed(9), last_words: b"words".to_vec() };
+        let ended = Ended { status: Status::Killed(9), peak_bytes: 5 << 30, last_words: b"words".to_vec() };
         server.answer(&Answer::Ended(3, ended.clone())).expect("sent");
         drop(server);
         assert!(matches!(parent.next_answer(), Ok(Some(Answer::Ended(3, got))) if got == ended));

@@ -193,10 +193,13 @@ fn exited(code: i32) -> Reason {
     Reason::Exited { code: u64::from(code.unsigned_abs()) }
 }
 
-/// The known facts about an ended process: its status, and its standard error output (untrusted).
+/// The known facts about an ended process: its status, its peak memory as the kernel counted it, and its standard error
+/// output (untrusted).
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Ended {
     pub(crate) status: Status,
+    /// The largest resident set of the process, in bytes.
+    pub(crate) peak_bytes: u64,
     pub(crate) last_words: Vec<u8>,
 }
 
@@ -272,7 +275,7 @@ mod tests {
     use super::*;
 
     fn end(status: Status, words: &str) -> Option<WorkerEnd> {
-        Ended { status, last_words: words.as_bytes().to_vec() }.of_worker()
+        Ended { status, peak_bytes: 0, last_words: words.as_bytes().to_vec() }.of_worker()
     }
 
     #[test]

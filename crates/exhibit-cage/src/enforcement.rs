@@ -42,6 +42,8 @@ pub enum Protected {
 enum NeededBy {
     All,
     Tools,
+    /// A further layer: nothing is refused without it.
+    Nothing,
 }
 
 impl Enforcement {
@@ -74,7 +76,7 @@ pub fn enforcement() -> Enforcement {
         meaning,
         needed_by: NeededBy::All,
     };
-    let (allowed, denied) = filter::sizes();
+    let (allowed, for_tools) = filter::sizes();
     let pidfd = pidfd_open(getpid(), PidfdFlags::empty()).is_ok();
     let closing = sys::has_close_range();
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -83,10 +85,13 @@ pub fn enforcement() -> Enforcement {
             all(
                 "seccomp",
                 sys::seccomp_kills_processes(),
-                &format!("workers: {allowed} system calls allowed, any other ends them; tools: {denied} denied"),
+                &format!(
+                    "workers: {allowed} system calls allowed, any other ends them; tools: {for_tools} allowed, any other is refused"
+                ),
                 "keeps a worker that a file has taken over from opening files, connections or programs; without it nothing is read",
             ),
             landlock(),
+            user_namespaces(),
             all(
                 "no_new_privs",
                 status.contains("NoNewPrivs:"),
@@ -134,6 +139,28 @@ fn landlock() -> Protection {
     }
 }
 
+// Whether the system grants user namespaces is a setting of the kernel, and of AppArmor where it is used.
+fn user_namespaces() -> Protection {
+    let setting = |path: &str| fs::read_to_string(path).ok().and_then(|text| text.trim().parse::<u64>().ok());
+    let refused = [
+        ("user.max_user_namespaces", setting("/proc/sys/user/max_user_namespaces").is_none_or(|most| most == 0)),
+        ("kernel.unprivileged_userns_clone", setting("/proc/sys/kernel/unprivileged_userns_clone") == Some(0)),
+        (
+            "kernel.apparmor_restrict_unprivileged_userns",
+            setting("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == Some(1),
+        ),
+    ];
+    let by = refused.iter().find(|(_, refuses)| *refuses);
+    Protection {
+        name: "user_namespaces",
+        state: if by.is_some() { Protected::Missing } else { Protected::Full },
+        detail: by.map_or_else(|| "granted to tools".to_owned(), |(name, _)| format!("refused by {name}")),
+        meaning: "keeps tools such as OCR from networks and from other processes even if a system call is missing from \
+                  the filter; without it the filter and landlock do that alone",
+        needed_by: NeededBy::Nothing,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,6 +177,7 @@ mod tests {
         assert_eq!(with("landlock", Protected::Missing), (true, false));
         assert_eq!(with("landlock", Protected::Partial), (true, true));
         assert_eq!(with("seccomp", Protected::Missing), (false, false));
+        assert_eq!(with("user_namespaces", Protected::Missing), (true, true));
         assert_eq!(with("none", Protected::Missing), (true, true));
     }
 }

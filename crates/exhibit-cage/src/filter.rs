@@ -1,7 +1,7 @@
 //! The system calls that a caged process may make, as seccomp programs.
 //!
-//! A worker has an allow-list: any other call kills it. A tool has a deny-list that returns "not permitted", since
-//! C programs probe for what they may do. A program is assembled once per server as a search tree, because the kernel
+//! A worker has an allow-list: any other call kills it. A tool has an allow-list too, but any other call returns "not
+//! permitted", since C programs probe for what they may do. A program is assembled once per server as a search tree, because the kernel
 //! translates it for every process that installs it: with a linear list that alone would cost more than the fork.
 //! The process-specific part (its own pid, the only one it may signal) is filled in for each process.
 
@@ -22,6 +22,8 @@ enum When {
     Always,
     /// This argument has this value.
     Is(u32, u32),
+    /// This argument has one of these values, at most eight.
+    OneOf(u32, &'static [u32]),
     /// This argument has one of these bits.
     Any(u32, u32),
 }
@@ -48,10 +50,12 @@ impl Filter {
         Self(assemble(worker_rules(), Verdict::Kill))
     }
 
-    /// The calls forbidden to a tool: access to networks, other processes and kernel interfaces; starting processes;
-    /// creating files to execute from memory.
-    pub(crate) fn tool() -> Self {
-        Self(assemble(tool_rules(), Verdict::Allow))
+    /// The calls permitted to a tool: what programs such as tesseract were observed to make, for reading files, memory,
+    /// threads and their standard streams. With `scratch`, also those that change the names and lengths of files, which
+    /// Landlock confines to the scratch directory. No call that changes modes, owners, times or attributes of files is
+    /// permitted, since Landlock does not govern them; nor limits, priorities or affinities of processes.
+    pub(crate) fn tool(scratch: bool) -> Self {
+        Self(assemble(tool_rules(scratch), DENIED))
     }
 
     /// Installs the program in this process permanently. The process must have set no-new-privileges before.
@@ -64,9 +68,9 @@ impl Filter {
     }
 }
 
-/// The number of calls permitted to a worker, and of those forbidden to a tool.
+/// The number of calls permitted to a worker, and to a tool.
 pub(crate) fn sizes() -> (usize, usize) {
-    (worker_rules().len(), tool_rules().len())
+    (worker_rules().len(), tool_rules(false).len())
 }
 
 fn worker_rules() -> Vec<Rule> {
@@ -85,15 +89,26 @@ fn worker_rules() -> Vec<Rule> {
     rules
 }
 
-fn tool_rules() -> Vec<Rule> {
-    let denied = Verdict::Refuse(libc::EPERM);
-    let never = |call, then| Rule { call, when: When::Always, then, or_else: then };
-    let unless = |call, when| Rule { call, when, then: Verdict::Allow, or_else: denied };
-    let mut rules: Vec<_> = DENIED.iter().chain(DENIED_HERE).map(|call| never(*call, denied)).collect();
-    rules.push(unless(libc::SYS_tgkill, When::Is(0, SELF)));
-    rules.push(unless(libc::SYS_clone, When::Any(0, libc::CLONE_THREAD.cast_unsigned())));
+const DENIED: Verdict = Verdict::Refuse(libc::EPERM);
+
+fn tool_rules(scratch: bool) -> Vec<Rule> {
+    let only = |call, when, or_else| Rule { call, when, then: Verdict::Allow, or_else };
+    let changes = if scratch { [TOOL_CHANGES, TOOL_CHANGES_HERE].concat() } else { Vec::new() };
+    let always = [TOOL_CALLS, TOOL_CALLS_HERE].concat().into_iter().chain(changes);
+    let mut rules: Vec<_> = always.map(|call| only(call, When::Always, DENIED)).collect();
+    rules.extend([
+        only(libc::SYS_tgkill, When::Is(0, SELF), DENIED),
+        only(libc::SYS_clone, When::Any(0, libc::CLONE_THREAD.cast_unsigned()), DENIED),
+        // its own limits: the C library reads them by this call
+        only(libc::SYS_prlimit64, When::Is(0, 0), DENIED),
+        only(libc::SYS_sched_setaffinity, When::Is(0, SELF), DENIED),
+        only(libc::SYS_prctl, When::OneOf(0, &PRCTL), DENIED),
+        only(libc::SYS_fcntl, When::OneOf(1, &FCNTL), DENIED),
+        only(libc::SYS_ioctl, When::OneOf(1, &IOCTL), Verdict::Refuse(libc::ENOTTY)),
+    ]);
     // its flags are behind a pointer, which no filter can read; "no such call" makes the C library use `clone`
-    rules.push(never(libc::SYS_clone3, Verdict::Refuse(libc::ENOSYS)));
+    let missing = Verdict::Refuse(libc::ENOSYS);
+    rules.push(Rule { call: libc::SYS_clone3, when: When::Always, then: missing, or_else: missing });
     rules
 }
 
@@ -130,7 +145,7 @@ fn search(rules: &[Rule], otherwise: Verdict) -> Vec<BpfStep> {
         [] => vec![end(otherwise)],
         [rule] => {
             let bearing = bear(rule);
-            let over = u8::try_from(bearing.len()).expect("a rule takes at most four steps");
+            let over = u8::try_from(bearing.len()).expect("a rule takes at most eleven steps");
             [vec![jump(libc::BPF_JEQ, number(rule), 0, over)], bearing, vec![end(otherwise)]].concat()
         }
         _ => {
@@ -150,6 +165,14 @@ fn search(rules: &[Rule], otherwise: Verdict) -> Vec<BpfStep> {
 fn bear(rule: &Rule) -> Vec<BpfStep> {
     let (argument, test, value) = match rule.when {
         When::Always => return vec![end(rule.then)],
+        When::OneOf(argument, values) => {
+            let mut steps = vec![load(ARGUMENTS + 8 * argument)];
+            // each match jumps over the remaining tests and the other end
+            let over = (1..=values.len()).rev();
+            steps.extend(values.iter().zip(over).map(|(value, over)| jump(libc::BPF_JEQ, *value, over as u8, 0)));
+            steps.extend([end(rule.or_else), end(rule.then)]);
+            return steps;
+        }
         When::Is(argument, value) => (argument, libc::BPF_JEQ, value),
         When::Any(argument, bits) => (argument, libc::BPF_JSET, bits),
     };
@@ -204,99 +227,123 @@ const ALLOWED: &[i64] = &[
     libc::SYS_getpid,
 ];
 
-const DENIED: &[i64] = &[
-    // networks
-    libc::SYS_socket,
-    libc::SYS_socketpair,
-    libc::SYS_connect,
-    libc::SYS_bind,
-    libc::SYS_listen,
-    libc::SYS_accept,
-    libc::SYS_accept4,
-    // other processes
-    libc::SYS_ptrace,
-    libc::SYS_process_vm_readv,
-    libc::SYS_process_vm_writev,
-    libc::SYS_process_madvise,
-    libc::SYS_kcmp,
-    libc::SYS_kill,
-    libc::SYS_tkill,
-    libc::SYS_rt_sigqueueinfo,
-    libc::SYS_rt_tgsigqueueinfo,
-    libc::SYS_pidfd_open,
-    libc::SYS_pidfd_getfd,
-    libc::SYS_pidfd_send_signal,
-    libc::SYS_setsid,
-    libc::SYS_setpgid,
-    // executable files without a path
-    libc::SYS_memfd_create,
-    libc::SYS_memfd_secret,
-    libc::SYS_execveat,
-    // other views of the file system
-    libc::SYS_mount,
-    libc::SYS_umount2,
-    libc::SYS_pivot_root,
-    libc::SYS_chroot,
-    libc::SYS_unshare,
-    libc::SYS_setns,
-    libc::SYS_move_mount,
-    libc::SYS_open_tree,
-    libc::SYS_fsopen,
-    libc::SYS_fsmount,
-    libc::SYS_fsconfig,
-    libc::SYS_fspick,
-    libc::SYS_mount_setattr,
-    libc::SYS_name_to_handle_at,
-    libc::SYS_open_by_handle_at,
-    libc::SYS_fanotify_init,
-    // shared with other processes
-    libc::SYS_shmget,
-    libc::SYS_shmat,
-    libc::SYS_msgget,
-    libc::SYS_semget,
-    libc::SYS_mq_open,
-    libc::SYS_keyctl,
-    libc::SYS_add_key,
-    libc::SYS_request_key,
-    // kernel interfaces
-    libc::SYS_bpf,
-    libc::SYS_perf_event_open,
-    libc::SYS_userfaultfd,
-    libc::SYS_io_uring_setup,
-    libc::SYS_io_uring_enter,
-    libc::SYS_io_uring_register,
-    libc::SYS_kexec_load,
-    libc::SYS_init_module,
-    libc::SYS_finit_module,
-    libc::SYS_delete_module,
-    libc::SYS_acct,
-    libc::SYS_swapon,
-    libc::SYS_swapoff,
-    libc::SYS_reboot,
-    libc::SYS_quotactl,
-    libc::SYS_syslog,
-    libc::SYS_personality,
-    libc::SYS_sethostname,
-    libc::SYS_setdomainname,
-    libc::SYS_settimeofday,
-    libc::SYS_clock_settime,
-    libc::SYS_adjtimex,
-    libc::SYS_clock_adjtime,
+// Calls that read files by descriptor or path (Landlock decides which), and that manage the memory, threads and signals
+// of the process itself, on every architecture. `execve` is for the launch; Landlock decides what it may execute.
+const TOOL_CALLS: &[i64] = &[
+    libc::SYS_read,
+    libc::SYS_readv,
+    libc::SYS_pread64,
+    libc::SYS_preadv,
+    libc::SYS_write,
+    libc::SYS_writev,
+    libc::SYS_pwrite64,
+    libc::SYS_close,
+    libc::SYS_lseek,
+    libc::SYS_openat,
+    libc::SYS_fstat,
+    libc::SYS_newfstatat,
+    libc::SYS_statx,
+    libc::SYS_statfs,
+    libc::SYS_fstatfs,
+    libc::SYS_faccessat,
+    libc::SYS_faccessat2,
+    libc::SYS_readlinkat,
+    libc::SYS_getdents64,
+    libc::SYS_getcwd,
+    libc::SYS_fadvise64,
+    libc::SYS_dup,
+    libc::SYS_dup3,
+    libc::SYS_pipe2,
+    libc::SYS_ppoll,
+    libc::SYS_pselect6,
+    libc::SYS_execve,
+    libc::SYS_exit,
+    libc::SYS_exit_group,
+    libc::SYS_mmap,
+    libc::SYS_mprotect,
+    libc::SYS_munmap,
+    libc::SYS_mremap,
+    libc::SYS_madvise,
+    libc::SYS_mincore,
+    libc::SYS_brk,
+    libc::SYS_membarrier,
+    libc::SYS_futex,
+    libc::SYS_set_tid_address,
+    libc::SYS_set_robust_list,
+    libc::SYS_rseq,
+    libc::SYS_restart_syscall,
+    libc::SYS_rt_sigreturn,
+    libc::SYS_rt_sigprocmask,
+    libc::SYS_rt_sigaction,
+    libc::SYS_sigaltstack,
+    libc::SYS_sched_yield,
+    libc::SYS_sched_getaffinity,
+    libc::SYS_getcpu,
+    libc::SYS_clock_gettime,
+    libc::SYS_clock_getres,
+    libc::SYS_clock_nanosleep,
+    libc::SYS_nanosleep,
+    libc::SYS_gettimeofday,
+    libc::SYS_times,
+    libc::SYS_getrusage,
+    libc::SYS_getrandom,
+    libc::SYS_uname,
+    libc::SYS_sysinfo,
+    libc::SYS_umask,
+    libc::SYS_gettid,
+    libc::SYS_getpid,
+    libc::SYS_getppid,
+    libc::SYS_getuid,
+    libc::SYS_geteuid,
+    libc::SYS_getgid,
+    libc::SYS_getegid,
 ];
 
-// calls specific to this architecture
+// calls specific to this architecture, or to older programs on it
 #[cfg(target_arch = "x86_64")]
-const DENIED_HERE: &[i64] = &[
-    libc::SYS_fork,
-    libc::SYS_vfork,
-    libc::SYS_iopl,
-    libc::SYS_ioperm,
-    libc::SYS_modify_ldt,
-    libc::SYS_uselib,
-    libc::SYS_kexec_file_load,
+const TOOL_CALLS_HERE: &[i64] = &[
+    libc::SYS_arch_prctl,
+    libc::SYS_open,
+    libc::SYS_stat,
+    libc::SYS_lstat,
+    libc::SYS_access,
+    libc::SYS_readlink,
+    libc::SYS_getdents,
+    libc::SYS_getrlimit,
+    libc::SYS_dup2,
+    libc::SYS_pipe,
+    libc::SYS_poll,
+    libc::SYS_select,
+    libc::SYS_time,
 ];
 #[cfg(not(target_arch = "x86_64"))]
-const DENIED_HERE: &[i64] = &[];
+const TOOL_CALLS_HERE: &[i64] = &[];
+
+// Calls for a tool that has a scratch directory.
+const TOOL_CHANGES: &[i64] =
+    &[libc::SYS_ftruncate, libc::SYS_fsync, libc::SYS_mkdirat, libc::SYS_unlinkat, libc::SYS_renameat2];
+#[cfg(target_arch = "x86_64")]
+const TOOL_CHANGES_HERE: &[i64] =
+    &[libc::SYS_mkdir, libc::SYS_rmdir, libc::SYS_unlink, libc::SYS_rename, libc::SYS_renameat];
+#[cfg(not(target_arch = "x86_64"))]
+const TOOL_CHANGES_HERE: &[i64] = &[];
+
+// Commands of `fcntl`: none that has signals sent (`F_SETOWN`, `F_SETSIG`, `F_SETLEASE`, `F_NOTIFY`, `F_SETFL` with
+// `O_ASYNC`) or that changes an open file shared with others.
+const FCNTL: [u32; 5] = [
+    libc::F_GETFD.cast_unsigned(),
+    libc::F_SETFD.cast_unsigned(),
+    libc::F_GETFL.cast_unsigned(),
+    libc::F_DUPFD.cast_unsigned(),
+    libc::F_DUPFD_CLOEXEC.cast_unsigned(),
+];
+
+// Commands of `ioctl`: whether a stream is a terminal. Others answer as for a stream that is not one.
+const IOCTL: [u32; 1] = [libc::TCGETS as u32];
+
+// Commands of `prctl`: names of threads and of memory. Not the death signal, which ties a tool to its fork server.
+const PRCTL: [u32; 3] =
+    [libc::PR_SET_NAME.cast_unsigned(), libc::PR_GET_NAME.cast_unsigned(), libc::PR_SET_VMA.cast_unsigned()];
 
 #[cfg(test)]
 mod tests {
@@ -334,12 +381,14 @@ mod tests {
     #[test]
     fn every_call_is_judged_by_its_rule() {
         const OWN: u32 = 4711;
-        for (filter, rules, otherwise) in
-            [(Filter::worker(), worker_rules(), Verdict::Kill), (Filter::tool(), tool_rules(), Verdict::Allow)]
-        {
+        for (filter, rules, otherwise) in [
+            (Filter::worker(), worker_rules(), Verdict::Kill),
+            (Filter::tool(false), tool_rules(false), DENIED),
+            (Filter::tool(true), tool_rules(true), DENIED),
+        ] {
             let steps = filter.of(OWN);
             assert!(steps.iter().all(|step| step.k != SELF));
-            let values = [0, 1, 4, 5, 7, OWN, OWN + 1, 0x10000, libc::F_GETFD.cast_unsigned(), u32::MAX];
+            let values = [0, 1, 2, 3, 4, 5, 7, 15, 16, 1030, OWN, OWN + 1, 0x5401, 0x10000, 0x5356_4d41, u32::MAX];
             for call in (0..1000).chain([FOREIGN - 1]) {
                 for value in values {
                     let rule = rules.iter().find(|rule| number(rule) == call);
@@ -348,6 +397,7 @@ mod tests {
                             When::Always => true,
                             When::Is(_, SELF) => value == OWN,
                             When::Is(_, wanted) => value == wanted,
+                            When::OneOf(_, wanted) => wanted.contains(&value),
                             When::Any(_, bits) => value & bits != 0,
                         };
                         if holds { rule.then } else { rule.or_else }
@@ -364,7 +414,7 @@ mod tests {
 
     #[test]
     fn no_call_has_two_rules() {
-        for rules in [worker_rules(), tool_rules()] {
+        for rules in [worker_rules(), tool_rules(false), tool_rules(true)] {
             let mut calls: Vec<_> = rules.iter().map(|rule| rule.call).collect();
             calls.sort_unstable();
             calls.dedup();

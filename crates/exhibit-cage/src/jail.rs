@@ -55,6 +55,18 @@ pub(crate) fn give_up_privileges() -> Result<(), JailError> {
     Ok(())
 }
 
+/// Moves the process to user, network and IPC namespaces of its own, if the system grants them: there are no other
+/// processes' queues and no networks there, and no rights over processes outside. The rights that it has within are
+/// given up.
+pub(crate) fn own_namespaces() -> Result<(), JailError> {
+    if sys::own_namespaces() {
+        let none = CapabilitySet::empty();
+        let sets = CapabilitySets { effective: none, permitted: none, inheritable: none };
+        set_capabilities(None, sets).map_err(|e| JailError::Privileges(e.into()))?;
+    }
+    Ok(())
+}
+
 /// Sets a resource limit, keeping a lower existing one.
 pub(crate) fn limit(resource: Resource, value: u64) -> Result<(), JailError> {
     let now = rustix::process::getrlimit(resource).maximum.unwrap_or(u64::MAX);

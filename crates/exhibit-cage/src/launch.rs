@@ -44,16 +44,22 @@ enum LaunchError {
 
 /// Continues as the tool, directly after the fork. `failure` is closed by the exec; if the exec fails,
 /// the reason is written there.
-pub(crate) fn launch(server: Pid, filter: &Filter, start: &Start, descriptors: Vec<OwnedFd>, failure: OwnedFd) -> ! {
+pub(crate) fn launch(
+    server: Pid,
+    filters: &[Filter; 2],
+    start: &Start,
+    descriptors: Vec<OwnedFd>,
+    failure: OwnedFd,
+) -> ! {
     let descriptors = ManuallyDrop::new(descriptors);
     let mut failure = std::fs::File::from(failure);
-    let error = become_tool(server, filter, start, &descriptors);
+    let error = become_tool(server, filters, start, &descriptors);
     let _ = write!(failure, "{error}");
     sys::exit(crate::end::exit::NOT_CAGED)
 }
 
-fn become_tool(server: Pid, filter: &Filter, start: &Start, descriptors: &[OwnedFd]) -> LaunchError {
-    match prepare(server, filter, start, descriptors) {
+fn become_tool(server: Pid, filters: &[Filter; 2], start: &Start, descriptors: &[OwnedFd]) -> LaunchError {
+    match prepare(server, filters, start, descriptors) {
         Err(error) => error,
         Ok((program, args, env)) => {
             let error = sys::exec(&program, &args, &env);
@@ -64,7 +70,12 @@ fn become_tool(server: Pid, filter: &Filter, start: &Start, descriptors: &[Owned
 
 type Execution = (CString, Vec<CString>, Vec<CString>);
 
-fn prepare(server: Pid, filter: &Filter, start: &Start, descriptors: &[OwnedFd]) -> Result<Execution, LaunchError> {
+fn prepare(
+    server: Pid,
+    filters: &[Filter; 2],
+    start: &Start,
+    descriptors: &[OwnedFd],
+) -> Result<Execution, LaunchError> {
     let launch = Launch::decode(&start.payload)?;
     let execution = launch.execution()?;
     jail::die_with(server)?;
@@ -74,6 +85,7 @@ fn prepare(server: Pid, filter: &Filter, start: &Start, descriptors: &[OwnedFd])
     sys::close_all_others_on_exec().map_err(JailError::Descriptors)?;
     rustix::process::chdir(launch.scratch.as_deref().unwrap_or("/".as_ref()))
         .map_err(|e| LaunchError::Session(e.into()))?;
+    jail::own_namespaces()?;
     let files =
         Files { program: &launch.program, read_folders: &launch.read_folders, scratch: launch.scratch.as_deref() };
     jail::keep_files(&files, launch.without_landlock)?;
@@ -82,6 +94,8 @@ fn prepare(server: Pid, filter: &Filter, start: &Start, descriptors: &[OwnedFd])
     jail::limit(Resource::Nofile, 128)?;
     jail::limit(Resource::Fsize, if launch.scratch.is_some() { launch.file_bytes } else { 0 })?;
     sys::default_signals();
+    let [without_scratch, with_scratch] = filters;
+    let filter = if launch.scratch.is_some() { with_scratch } else { without_scratch };
     filter.apply(rustix::process::getpid()).map_err(JailError::Seccomp)?;
     Ok(execution)
 }

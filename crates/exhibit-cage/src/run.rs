@@ -31,6 +31,21 @@ impl Cage {
         limits: CageLimits,
         on_record: &mut dyn FnMut(Record) -> ControlFlow<()>,
     ) -> Result<WorkerEnd, CageError> {
+        self.run_measured(request, input, limits, on_record).map(|(end, _)| end)
+    }
+
+    /// [`Cage::run`], which also returns the peak memory of the worker in bytes, as the kernel counted it (pages shared
+    /// with the fork server included), if the kernel reported its end.
+    ///
+    /// # Errors
+    /// As [`Cage::run`].
+    pub fn run_measured(
+        &self,
+        request: &Request,
+        input: &File,
+        limits: CageLimits,
+        on_record: &mut dyn FnMut(Record) -> ControlFlow<()>,
+    ) -> Result<(WorkerEnd, Option<u64>), CageError> {
         let system = |e: rustix::io::Errno| CageError::System(e.into());
         if fcntl_getfl(input).map_err(system)? & OFlags::RWMODE != OFlags::RDONLY {
             return Err(CageError::WritableInput);
@@ -51,19 +66,28 @@ impl Cage {
         let outcome = listen(&mut lease.slot.reader, &mut source, &mut checker, on_record);
         let at_end = matches!(outcome, Ok(_) | Err(WorkerEnd::BadOutput(BadOutput::CutShort)));
         let waited = if at_end { lease.end(&mut patience) } else { lease.stop() };
-        match (outcome, waited) {
-            (_, Waited::Ended(Ended { status: Status::Exited(exit::NOT_CAGED), last_words })) => {
-                Err(CageError::NotCaged(String::from_utf8_lossy(&last_words).trim().to_owned()))
+        let mut peak = peak_of(&waited);
+        let end = match (outcome, waited) {
+            (_, Waited::Ended(Ended { status: Status::Exited(exit::NOT_CAGED), last_words, .. })) => {
+                return Err(CageError::NotCaged(String::from_utf8_lossy(&last_words).trim().to_owned()));
             }
-            (outcome, Waited::Ended(ended)) if at_end => Ok(ended.of_worker().unwrap_or_else(|| verdict_of(outcome))),
+            (outcome, Waited::Ended(ended)) if at_end => ended.of_worker().unwrap_or_else(|| verdict_of(outcome)),
             (_, Waited::TimedOut) if at_end => {
-                lease.stop();
-                Ok(WorkerEnd::TimedOut(Timer::Wall))
+                peak = peak_of(&lease.stop());
+                WorkerEnd::TimedOut(Timer::Wall)
             }
-            (Ok(_), _) => Ok(WorkerEnd::Lost),
-            (Err(WorkerEnd::BadOutput(BadOutput::CutShort)), Waited::Gone) => Ok(WorkerEnd::Lost),
-            (Err(end), _) => Ok(end),
-        }
+            (Ok(_), _) => WorkerEnd::Lost,
+            (Err(WorkerEnd::BadOutput(BadOutput::CutShort)), Waited::Gone) => WorkerEnd::Lost,
+            (Err(end), _) => end,
+        };
+        Ok((end, peak))
+    }
+}
+
+const fn peak_of(waited: &Waited) -> Option<u64> {
+    match waited {
+        Waited::Ended(ended) => Some(ended.peak_bytes),
+        Waited::TimedOut | Waited::Gone => None,
     }
 }
 

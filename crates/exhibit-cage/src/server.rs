@@ -13,9 +13,7 @@ use crate::worker::{Job, Trade, work, write_only_places_of_panics};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use rustix::pipe::{PipeFlags, pipe_with};
-use rustix::process::{
-    Pid, PidfdFlags, Resource, Signal, WaitId, WaitIdOptions, pidfd_open, pidfd_send_signal, waitid,
-};
+use rustix::process::{Pid, PidfdFlags, Resource, Signal, pidfd_open, pidfd_send_signal};
 use std::error::Error;
 use std::fs::{self, File};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -86,7 +84,7 @@ fn serve_on(control: &Control, job: Job, warm: Warm) -> Result<(), Box<dyn Error
             jail::give_up_privileges()?;
             let alone = SingleThread::prove()?;
             control.answer(&Answer::Ready(Level::None))?;
-            (alone, Kind::Tools { filter: Filter::tool(), server })
+            (alone, Kind::Tools { filters: [Filter::tool(false), Filter::tool(true)], server })
         }
     };
     let server = Server { control, alone, kind, words };
@@ -112,7 +110,11 @@ fn mapped_bytes() -> io::Result<u64> {
 
 enum Kind {
     Workers(Trade),
-    Tools { filter: Filter, server: Pid },
+    /// The filters of tools without and with a scratch directory.
+    Tools {
+        filters: [Filter; 2],
+        server: Pid,
+    },
 }
 
 struct Server<'a> {
@@ -132,20 +134,20 @@ impl Server<'_> {
                     drop(descriptors);
                     let status = self.wait(pid, start.turn)?;
                     let last_words = last_words(&self.words).into_bytes();
-                    Ok(status.map(|status| Ended { status, last_words }))
+                    Ok(status.map(|(status, peak_bytes)| Ended { status, peak_bytes, last_words }))
                 }
             },
-            Kind::Tools { filter, server } => {
+            Kind::Tools { filters, server } => {
                 let (failure, failure_end) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK)?;
                 match sys::fork(&self.alone)? {
-                    Fork::Child => launch(*server, filter, &start, descriptors, failure_end),
+                    Fork::Child => launch(*server, filters, &start, descriptors, failure_end),
                     Fork::Parent(pid) => {
                         drop((descriptors, failure_end));
                         let status = self.wait(pid, start.turn)?;
                         let last_words = last_words(&failure).into_bytes();
                         let failed = !last_words.is_empty();
                         let actual = |status| if failed { Status::NotStarted } else { status };
-                        Ok(status.map(|status| Ended { status: actual(status), last_words }))
+                        Ok(status.map(|(status, peak_bytes)| Ended { status: actual(status), peak_bytes, last_words }))
                     }
                 }
             }
@@ -153,7 +155,7 @@ impl Server<'_> {
     }
 
     // Waits for the end of a child, killing it when the parent requests it or has ended (then `None`).
-    fn wait(&self, pid: Pid, turn: u64) -> Result<Option<Status>, Box<dyn Error>> {
+    fn wait(&self, pid: Pid, turn: u64) -> Result<Option<(Status, u64)>, Box<dyn Error>> {
         let child = pidfd_open(pid, PidfdFlags::empty())?;
         loop {
             let mut watched = [readable(child.as_fd()), readable(self.control.as_fd())];
@@ -162,7 +164,7 @@ impl Server<'_> {
                 done => done?,
             };
             if !watched[0].revents().is_empty() {
-                return status_of(&child).map(Some);
+                return end_of(pid).map(Some);
             }
             match self.control.next_ask()? {
                 Some(Ask::Stop(which)) if which == turn => pidfd_send_signal(&child, Signal::KILL)?,
@@ -170,7 +172,7 @@ impl Server<'_> {
                 Some(_) => return Err("the parent asks for two things at once".into()),
                 None => {
                     pidfd_send_signal(&child, Signal::KILL)?;
-                    status_of(&child)?;
+                    end_of(pid)?;
                     return Ok(None);
                 }
             }
@@ -182,18 +184,16 @@ fn readable(descriptor: BorrowedFd<'_>) -> PollFd<'_> {
     PollFd::from_borrowed_fd(descriptor, PollFlags::IN)
 }
 
-fn status_of(child: &OwnedFd) -> Result<Status, Box<dyn Error>> {
-    let status = loop {
-        match waitid(WaitId::PidFd(child.as_fd()), WaitIdOptions::EXITED) {
-            Err(Errno::INTR) => {}
-            done => break done?.ok_or("a child ended without a status")?,
-        }
-    };
-    match (status.exit_status(), status.terminating_signal()) {
-        (Some(code), _) => Ok(Status::Exited(code)),
-        (_, Some(signal)) => Ok(Status::Killed(signal)),
-        _ => Err("a child neither ended nor was ended".into()),
+// Reaps a child that has ended or was killed: its status, and the largest resident set that it had, in bytes.
+fn end_of(child: Pid) -> Result<(Status, u64), Box<dyn Error>> {
+    let (status, peak_bytes) = sys::reap(child)?;
+    if libc::WIFEXITED(status) {
+        return Ok((Status::Exited(libc::WEXITSTATUS(status)), peak_bytes));
     }
+    if libc::WIFSIGNALED(status) {
+        return Ok((Status::Killed(libc::WTERMSIG(status)), peak_bytes));
+    }
+    Err("a child neither ended nor was ended".into())
 }
 
 // The content of a non-blocking pipe, as text.

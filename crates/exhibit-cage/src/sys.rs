@@ -39,6 +39,34 @@ pub(crate) fn fork(_alone: &SingleThread) -> io::Result<Fork> {
     }
 }
 
+/// Moves the process, which has one thread, to user, network and IPC namespaces of its own. Returns whether the system
+/// granted them.
+pub(crate) fn own_namespaces() -> bool {
+    // SAFETY: `unshare` touches no memory of the process.
+    unsafe { libc::unshare(libc::CLONE_NEWUSER | libc::CLONE_NEWNET | libc::CLONE_NEWIPC) == 0 }
+}
+
+/// Waits for a child to end: its wait status, and the largest resident set that it had, in bytes. Pages shared with the
+/// parent count.
+pub(crate) fn reap(child: rustix::process::Pid) -> io::Result<(i32, u64)> {
+    let mut status = 0;
+    let mut usage = std::mem::MaybeUninit::<libc::rusage>::zeroed();
+    loop {
+        // SAFETY: both pointers are to memory of this frame, of the types that the kernel writes.
+        let ended = unsafe { libc::wait4(child.as_raw_nonzero().get(), &raw mut status, 0, usage.as_mut_ptr()) };
+        if ended >= 0 {
+            break;
+        }
+        let error = io::Error::last_os_error();
+        if error.kind() != io::ErrorKind::Interrupted {
+            return Err(error);
+        }
+    }
+    // SAFETY: zeroed memory is a valid `rusage`, whatever of it the kernel wrote.
+    let usage = unsafe { usage.assume_init() };
+    Ok((status, u64::try_from(usage.ru_maxrss).unwrap_or(0).saturating_mul(1024)))
+}
+
 /// Ends the process at once, without running handlers or destructors.
 pub(crate) fn exit(code: i32) -> ! {
     // SAFETY: `_exit` touches no memory of the process.

@@ -141,9 +141,19 @@ pub struct JobRow {
     pub until: Option<Moment>,
     pub reason: Option<Reason>,
     pub elapsed: Option<Duration>,
+    pub peak_memory: Option<u64>,
 }
 
-const COLUMNS: &str = "name, version, parameters, item, first, last, input, state, attempts, deaths, holder, until, reason, elapsed, reason_values";
+/// What an attempt at a job took.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// Time from the start of the attempt to its end.
+    pub elapsed: Duration,
+    /// The peak memory of its worker, in bytes, if it had one and its end was reported.
+    pub peak_memory: Option<u64>,
+}
+
+const COLUMNS: &str = "name, version, parameters, item, first, last, input, state, attempts, deaths, holder, until, reason, elapsed, reason_values, peak_memory";
 
 fn span_of(first: Option<u32>, last: Option<u32>) -> Span {
     first.zip(last).map_or(Span::Item, |(first, last)| Span::Pages(first, last))
@@ -168,6 +178,7 @@ fn job_of(row: &Row<'_>) -> rusqlite::Result<JobRow> {
         until: row.get::<_, Option<i64>>(11)?.map(Moment),
         reason: reason_of(row, 12, 14)?,
         elapsed: elapsed.map(|micros| Duration::from_micros(micros.unsigned_abs())),
+        peak_memory: row.get::<_, Option<i64>>(15)?.map(i64::unsigned_abs),
     })
 }
 
@@ -304,7 +315,7 @@ impl Work<'_> {
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn finish(&self, lease: &Lease, end: &JobEnd, elapsed: Duration) -> Result<Finished, CatalogueError> {
+    pub fn finish(&self, lease: &Lease, end: &JobEnd, cost: Cost) -> Result<Finished, CatalogueError> {
         let died = matches!(end, JobEnd::Died(_));
         let deaths = lease.deaths + u32::from(died);
         let (state, reason) = match end {
@@ -315,11 +326,12 @@ impl Work<'_> {
             JobEnd::Died(reason) => (JobState::Ready, Some(reason)),
         };
         let (reason, values) = columns_of(reason);
-        let sql = "UPDATE work SET state = ?3, deaths = ?4, reason = ?5, reason_values = ?6, elapsed = ?7, holder = NULL, until = NULL \
+        let sql = "UPDATE work SET state = ?3, deaths = ?4, reason = ?5, reason_values = ?6, elapsed = ?7, peak_memory = ?8, holder = NULL, until = NULL \
                    WHERE id = ?1 AND state = 'leased' AND attempts = ?2";
         let mut update = self.tx.prepare_cached(sql).to("finish a job")?;
-        let micros = i64::try_from(elapsed.as_micros()).unwrap_or(i64::MAX);
-        let bound = params![lease.id, lease.attempts, state.word(), deaths, reason, values, micros];
+        let micros = i64::try_from(cost.elapsed.as_micros()).unwrap_or(i64::MAX);
+        let peak = cost.peak_memory.map(|bytes| i64::try_from(bytes).unwrap_or(i64::MAX));
+        let bound = params![lease.id, lease.attempts, state.word(), deaths, reason, values, micros, peak];
         let updated = update.execute(bound).to("finish a job")?;
         Ok(match (updated, state) {
             (0, _) => Finished::Lost,
@@ -337,6 +349,25 @@ impl Work<'_> {
         let sql = "UPDATE work SET state = 'ready', attempts = attempts - ?1, holder = NULL, until = NULL \
                    WHERE state = 'leased'";
         self.tx.execute(sql, [i64::from(unattempted)]).to("release jobs")
+    }
+
+    /// Extends all leases of a holder. Returns their count.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn renew_leases(&self, holder: &str, until: Moment) -> Result<usize, CatalogueError> {
+        let sql = "UPDATE work SET until = ?2 WHERE state = 'leased' AND holder = ?1";
+        self.tx.execute(sql, params![holder, until.0]).to("renew leases")
+    }
+
+    /// Makes the jobs ready again whose leases ended before `now`. The attempt counts, and an outcome that their holders
+    /// still report does not ([`Finished::Lost`]). Returns the count.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Engine`].
+    pub fn expire_leases(&self, now: Moment) -> Result<usize, CatalogueError> {
+        let sql = "UPDATE work SET state = 'ready', holder = NULL, until = NULL WHERE state = 'leased' AND until < ?1";
+        self.tx.execute(sql, [now.0]).to("expire leases")
     }
 
     /// Makes the job of each of these whole items at a stage ready, as if it had never been attempted.

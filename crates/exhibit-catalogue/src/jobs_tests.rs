@@ -1,10 +1,16 @@
 //! The work table's rules: leases, attempts, deaths, versions.
 
-use crate::{Added, Catalogue, Finished, JobEnd, JobState, Lease, MOST_DEATHS, NewItem, Span, StageId, StageKey, Work};
+use crate::{
+    Added, Catalogue, Cost, Finished, JobEnd, JobState, Lease, MOST_DEATHS, NewItem, Span, StageId, StageKey, Work,
+};
 use exhibit_model::{Digest, ItemId, Moment, OriginalId, Reason, Relation, State};
 use std::time::Duration;
 
 const SECOND: Duration = Duration::from_secs(1);
+
+fn cost() -> Cost {
+    Cost { elapsed: SECOND, peak_memory: Some(5 << 30) }
+}
 
 fn key(name: &str, version: &str) -> StageKey {
     StageKey { name: name.to_owned(), version: version.to_owned(), parameters: String::new() }
@@ -78,13 +84,31 @@ fn an_outcome_counts_only_while_its_lease_lasts() {
     let old = lease(&work, stage, 1).remove(0);
     work.release_leases(false).expect("release");
     let new = lease(&work, stage, 1).remove(0);
-    assert_eq!(work.finish(&old, &JobEnd::Done, SECOND).expect("finish"), Finished::Lost);
-    assert_eq!(work.finish(&new, &JobEnd::Done, SECOND).expect("finish"), Finished::Final(JobState::Done));
-    assert_eq!(work.finish(&new, &JobEnd::Done, SECOND).expect("finish"), Finished::Lost);
+    assert_eq!(work.finish(&old, &JobEnd::Done, cost()).expect("finish"), Finished::Lost);
+    assert_eq!(work.finish(&new, &JobEnd::Done, cost()).expect("finish"), Finished::Final(JobState::Done));
+    assert_eq!(work.finish(&new, &JobEnd::Done, cost()).expect("finish"), Finished::Lost);
     work.commit().expect("commit");
     let job = catalogue.jobs(ItemId::new(1)).expect("jobs").remove(0);
     assert_eq!((job.state, job.attempts, job.elapsed, job.holder), (JobState::Done, 2, Some(SECOND), None));
+    assert_eq!(job.peak_memory, Some(5 << 30));
     assert_eq!(catalogue.ready_jobs("read").expect("count"), 0);
+}
+
+#[test]
+fn a_lease_that_nobody_renews_expires() {
+    let (_folder, mut catalogue) = with_jobs(3);
+    let work = catalogue.begin().expect("begin");
+    let stage = work.stage(&key("read", "1")).expect("stage");
+    let lost = lease(&work, stage, 1).remove(0);
+    let kept = work.lease(stage, 1, "process 2", Moment(9)).expect("lease").remove(0);
+    assert_eq!(work.renew_leases("process 2", Moment(20)).expect("renew"), 1);
+    assert_eq!(work.expire_leases(Moment(9)).expect("expire"), 0, "a lease lasts to its last moment");
+    assert_eq!(work.expire_leases(Moment(10)).expect("expire"), 1);
+    let again = lease(&work, stage, 9);
+    assert_eq!(items(&again), [3, 1], "what was attempted comes last");
+    assert_eq!(again[1].attempts, 2, "the expired attempt counts");
+    assert_eq!(work.finish(&lost, &JobEnd::Done, cost()).expect("finish"), Finished::Lost);
+    assert_eq!(work.finish(&kept, &JobEnd::Done, cost()).expect("finish"), Finished::Final(JobState::Done));
 }
 
 #[test]
@@ -96,7 +120,7 @@ fn three_deaths_are_a_failure_and_a_retry_begins_again() {
     for death in 1..=MOST_DEATHS {
         let own = lease(&work, stage, 1).remove(0);
         assert_eq!((own.attempts, own.deaths), (death, death - 1));
-        let end = work.finish(&own, &JobEnd::Died(killed.clone()), SECOND).expect("finish");
+        let end = work.finish(&own, &JobEnd::Died(killed.clone()), cost()).expect("finish");
         let expected = if death < MOST_DEATHS { Finished::Again } else { Finished::Final(JobState::Failed) };
         assert_eq!(end, expected);
     }
@@ -119,7 +143,7 @@ fn a_retried_item_waits_and_has_a_job() {
     let work = catalogue.begin().expect("begin");
     let first = work.stage(&key("read", "1")).expect("stage");
     let own = lease(&work, first, 1).remove(0);
-    work.finish(&own, &JobEnd::Failed(Reason::NoPages), SECOND).expect("finish");
+    work.finish(&own, &JobEnd::Failed(Reason::NoPages), cost()).expect("finish");
     let finding = crate::Finding {
         state: State::Failed,
         reason: Some(&Reason::NoPages),
@@ -149,7 +173,7 @@ fn a_version_adopts_what_is_unfinished_and_repeats_what_it_supersedes() {
         let finding =
             crate::Finding { state: State::Read, reason: None, media_type, found: 0, metadata: &[], notes: &[] };
         work.settle(own.item, &finding).expect("settle");
-        work.finish(&own, &JobEnd::Done, SECOND).expect("finish");
+        work.finish(&own, &JobEnd::Done, cost()).expect("finish");
     }
     let second = work.stage(&key("read", "2")).expect("stage");
     assert_eq!(lease(&work, first, 9), []);

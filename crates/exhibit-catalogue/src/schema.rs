@@ -4,7 +4,7 @@ use crate::{CatalogueError, Explained};
 use rusqlite::Connection;
 
 /// The form number that this program writes and reads.
-const FORM: i64 = 2;
+const FORM: i64 = 3;
 
 const TABLES: &str = "
 CREATE TABLE numbers (
@@ -115,7 +115,8 @@ CREATE TABLE work (
   until INTEGER,                    -- when the lease expires
   reason TEXT NOT NULL DEFAULT '',  -- why the last attempt came to nothing, as a code; empty where it did not
   reason_values TEXT NOT NULL DEFAULT '{}',  -- the code's values, as canonical JSON
-  elapsed INTEGER                   -- microseconds that the last attempt took
+  elapsed INTEGER,                  -- microseconds that the last attempt took
+  peak_memory INTEGER               -- bytes: the peak memory of its worker, if it had one and its end was reported
 );
 CREATE UNIQUE INDEX work_by_key ON work (item, stage, coalesce(first, 0), coalesce(last, 0), input);
 CREATE INDEX work_ready ON work (stage, attempts, id) WHERE state = 'ready';

@@ -9,7 +9,9 @@ use crate::progress::{Progress, add};
 use crate::queue::{Grant, Queue};
 use crate::stages::{Event, Output, Outputs, Stage};
 use exhibit_case::{Acts, CaseWriter, TreeParts, finding_digest, reason_lines};
-use exhibit_catalogue::{Added, Finding, Finished, Item, JobEnd, Lease, NewItem, NewPage, PageRow, StageId, Work};
+use exhibit_catalogue::{
+    Added, Cost, Finding, Finished, Item, JobEnd, Lease, NewItem, NewPage, PageRow, StageId, Work,
+};
 use exhibit_custody::{Act, Derivation, Fact, Receipt, Ref, Verb};
 use exhibit_model::{Digest, ItemId, Member, MetadataKey, Moment, Note, Page, Reason, Relation, SourceId, State, wire};
 use exhibit_store::{FinishedDeposit, Originals, PackLocation, PackWriter};
@@ -145,6 +147,8 @@ pub(crate) struct Committer<'a> {
     pub(crate) budget: &'a ByteBudget,
     /// The name of this process in leases.
     pub(crate) holder: &'a str,
+    /// When the leases of this process were last renewed.
+    pub(crate) renewed: Moment,
     pub(crate) committed: &'a (dyn Fn() + Sync),
     pub(crate) receiving: bool,
 }
@@ -152,8 +156,8 @@ pub(crate) struct Committer<'a> {
 const GROUP_TIME: Duration = Duration::from_millis(120);
 const GROUP_COUNT: usize = 4000;
 
-/// The lifetime of a lease. Only one process has the case's lock; the lifetime shows other processes how old a lease
-/// is.
+/// The lifetime of a lease. The committer renews the leases of its process at a third of it; a lease that nobody renews
+/// expires, and its job is leased to another.
 const LEASE_MICROS: i64 = 15 * 60 * 1_000_000;
 
 /// Releases the threads that wait for the committer on drop.
@@ -228,6 +232,11 @@ impl Committer<'_> {
         // tags are added without the case's lock, and logged here
         exhibit_case::log_marks(&work, &self.held.case.folder, acts)?;
         let now = acts.now();
+        if now.0 >= self.renewed.0.saturating_add(LEASE_MICROS / 3) {
+            work.renew_leases(self.holder, Moment(now.0.saturating_add(LEASE_MICROS)))?;
+            work.expire_leases(now)?;
+            self.renewed = now;
+        }
         let mut batch = Batch {
             work,
             packs: &mut self.packs,
@@ -444,7 +453,7 @@ impl Batch<'_, '_> {
 
     /// Commits the result of an attempt at a job, once: an outcome whose lease was lost is ignored.
     fn ended(&mut self, lane: usize, job: &Lease, outputs: Outputs, elapsed: Duration) -> Result<(), IngestError> {
-        let finished = self.work.finish(job, &outputs.end, elapsed)?;
+        let finished = self.work.finish(job, &outputs.end, Cost { elapsed, peak_memory: outputs.peak_memory })?;
         let own = &mut self.group.stages[lane];
         own.grant.ended += 1;
         if !matches!(finished, Finished::Final(_)) {

@@ -189,6 +189,7 @@ pub(crate) fn run_stages(
         queue: &queue,
         budget: &budget,
         holder: &holder,
+        renewed: exhibit_model::Moment(0),
         committed: &committed,
         receiving: true,
     };

@@ -223,7 +223,7 @@ impl Stage for FakeRead<'_> {
         {
             stop.request();
         }
-        Ok(Outputs { end, outputs: vec![Output::Outcome(outcome)] })
+        Ok(Outputs { end, outputs: vec![Output::Outcome(outcome)], peak_memory: None })
     }
 }
 
@@ -252,7 +252,7 @@ impl Stage for CountCharacters {
         // any code with one number is suitable
         let code = NoteCode::GlyphLimit { glyphs: page.text.chars().count() as u64 };
         let note = Note { code, page: number };
-        Ok(Outputs { end: JobEnd::Done, outputs: vec![Output::Note(note)] })
+        Ok(Outputs { end: JobEnd::Done, outputs: vec![Output::Note(note)], peak_memory: None })
     }
 }
 

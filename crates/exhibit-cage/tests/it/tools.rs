@@ -59,6 +59,108 @@ fn a_tool_reaches_nothing_that_it_was_not_given() {
 }
 
 #[test]
+fn a_tool_makes_no_call_but_those_named() {
+    let end = probe(&cage(), &["calls"], |_| ());
+    assert_eq!(end.status, ToolStatus::Exited(0), "{}", String::from_utf8_lossy(&end.stderr));
+    let text = String::from_utf8(end.stdout).expect("numbers");
+    let permitted: Vec<i64> = text.split(' ').map(|number| number.parse().expect("a number")).collect();
+    assert!(permitted.contains(&libc::SYS_openat) && permitted.contains(&libc::SYS_futex), "{permitted:?}");
+    // calls that Landlock does not govern: modes, owners, times, attributes of files; other processes; the kernel
+    let never = [
+        libc::SYS_fchmod,
+        libc::SYS_fchmodat,
+        libc::SYS_fchown,
+        libc::SYS_fchownat,
+        libc::SYS_utimensat,
+        libc::SYS_setxattr,
+        libc::SYS_lsetxattr,
+        libc::SYS_fsetxattr,
+        libc::SYS_removexattr,
+        libc::SYS_truncate,
+        libc::SYS_fallocate,
+        libc::SYS_flock,
+        libc::SYS_linkat,
+        libc::SYS_symlinkat,
+        libc::SYS_mknodat,
+        libc::SYS_setrlimit,
+        libc::SYS_setpriority,
+        libc::SYS_ioprio_set,
+        libc::SYS_sched_setscheduler,
+        libc::SYS_sched_setparam,
+        libc::SYS_sched_setattr,
+        libc::SYS_kill,
+        libc::SYS_tkill,
+        libc::SYS_pidfd_open,
+        libc::SYS_process_vm_readv,
+        libc::SYS_process_madvise,
+        libc::SYS_process_mrelease,
+        libc::SYS_migrate_pages,
+        libc::SYS_move_pages,
+        libc::SYS_socket,
+        libc::SYS_setsid,
+        libc::SYS_unshare,
+        libc::SYS_setns,
+        libc::SYS_inotify_init1,
+        libc::SYS_timer_create,
+        libc::SYS_shmget,
+        libc::SYS_io_uring_setup,
+        libc::SYS_bpf,
+        libc::SYS_keyctl,
+        libc::SYS_landlock_create_ruleset,
+        libc::SYS_seccomp,
+        452, // fchmodat2
+        463, // setxattrat
+        466, // removexattrat
+    ];
+    for call in never {
+        assert!(!permitted.contains(&call), "call {call}");
+    }
+    let unknown: Vec<_> = permitted.iter().filter(|number| **number > 440).collect();
+    assert!(unknown.is_empty(), "calls that no list names: {unknown:?}");
+    assert!(permitted.len() < 90, "{} calls", permitted.len());
+}
+
+#[test]
+fn a_tool_changes_nothing_of_other_processes_or_its_own_signals() {
+    let cage = cage();
+    let parent = std::process::id().to_string();
+    let number = |call: i64| call.to_string();
+    let (prlimit, prctl, fcntl) = (number(libc::SYS_prlimit64), number(libc::SYS_prctl), number(libc::SYS_fcntl));
+    let (affinity, nofile) = (number(libc::SYS_sched_setaffinity), number(libc::RLIMIT_NOFILE.into()));
+    for args in [
+        &[&*prlimit, &parent, &nofile][..],
+        &[&*prctl, "1", "0"],
+        &[&*prctl, "4", "1"],
+        &[&*fcntl, "0", "8", "1"],
+        &[&*fcntl, "0", "10", "9"],
+        &[&*fcntl, "0", "4", "8192"],
+        &[&*affinity, &parent],
+    ] {
+        denied(&cage, &[&["call"], args].concat());
+    }
+    let allowed = [&[&*prlimit, "0", &nofile][..], &[&*fcntl, "0", "1"]];
+    for args in allowed {
+        assert_eq!(probe(&cage, &[&["call"], args].concat(), |_| ()).status, ToolStatus::Exited(0), "{args:?}");
+    }
+}
+
+#[test]
+fn the_modes_of_a_file_stay_even_where_a_tool_may_read_or_write_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let cage = cage();
+    let folder = tempfile::tempdir().expect("a folder");
+    let key = folder.path().join("key");
+    fs::write(&key, "x").expect("written");
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).expect("set");
+    let path = key.to_str().expect("plain");
+    let reads = |tool: &mut Tool| tool.read_folders.push(folder.path().to_owned());
+    assert_eq!(probe(&cage, &["mode", path], reads).status, ToolStatus::Exited(1));
+    let writes = |tool: &mut Tool| tool.scratch = Some(folder.path().to_owned());
+    assert_eq!(probe(&cage, &["mode", path], writes).status, ToolStatus::Exited(1));
+    assert_eq!(fs::metadata(&key).expect("there").permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
 fn a_tool_can_do_what_it_needs() {
     let cage = cage();
     let folder = tempfile::tempdir().expect("a folder");

@@ -63,6 +63,23 @@ fn memory_runs_out_quickly_and_by_name() {
 }
 
 #[test]
+fn peak_memory_is_what_the_kernel_counted() {
+    let cage = cage();
+    let peak = |job: &str, limits| {
+        let measured = cage.run_measured(&request(job), &input_of(b""), limits, &mut |_| ControlFlow::Continue(()));
+        measured.expect("caged").1.expect("the end is reported")
+    };
+    let quiet = peak("quiet", LIMITS);
+    let limits = CageLimits { memory_bytes: 256 << 20, ..LIMITS };
+    let hog = peak("memory", limits);
+    assert!(quiet < 64 << 20, "{quiet}");
+    // the limit is of the worker's own memory; pages shared with the fork server count in the peak
+    assert!((128 << 20..=320 << 20).contains(&hog), "{hog} of a limit of 256 MiB");
+    let short = CageLimits { wall: Duration::from_millis(200), ..LIMITS };
+    assert!(peak("sleep", short) > 0, "of a worker that was killed too");
+}
+
+#[test]
 fn time_runs_out() {
     let cage = cage();
     let short = CageLimits { wall: Duration::from_millis(300), ..LIMITS };

@@ -19,6 +19,9 @@ pub(crate) fn main(args: &[String]) -> ! {
         "exec" => Err(Command::new(rest[0]).exec()),
         "drop and exec" => drop_and_exec(rest[0]),
         "memory file" => memory_file(),
+        "mode" => fs::set_permissions(rest[0], std::os::unix::fs::PermissionsExt::from_mode(0o777)),
+        "calls" => emit(&permitted_calls()),
+        "call" => call(&rest),
         "thread" => std::thread::Builder::new().spawn(|| ()).map(drop),
         "signal" => signal(rest[0]),
         "signal self" => signal(&std::process::id().to_string()),
@@ -68,10 +71,10 @@ fn hog() -> io::Result<()> {
 }
 
 fn drop_and_exec(path: &str) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    // a true copy of a program that may be executed where it lies
-    fs::copy("/proc/self/exe", path).or_else(|_| fs::write(path, "#!/bin/sh\n").map(|()| 0))?;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o700))?;
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o700).open(path)?;
+    file.write_all(b"#!/bin/sh\n")?;
+    drop(file);
     let error = Command::new(path).exec();
     Err(io::Error::other(format!("dropped, but: {error}")))
 }
@@ -81,6 +84,43 @@ fn memory_file() -> io::Result<()> {
     // SAFETY: the name ends in a zero byte.
     let made = unsafe { libc::memfd_create(name.as_ptr(), 0) };
     if made < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}
+
+// Makes a call with these arguments.
+fn call(numbers: &[&str]) -> io::Result<()> {
+    let numbers = numbers.iter().map(|n| n.parse().map_err(io::Error::other)).collect::<io::Result<Vec<i64>>>()?;
+    let argument = |n: usize| numbers.get(n).copied().unwrap_or(0);
+    // SAFETY: the tests name calls whose arguments are numbers or null pointers.
+    let done = unsafe { libc::syscall(argument(0), argument(1), argument(2), argument(3), argument(4)) };
+    if done < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}
+
+// The numbers of all calls that are not refused as "not permitted", far beyond those of any kernel.
+fn permitted_calls() -> String {
+    // these end the process, or wait without end if all arguments are 0
+    let dangerous = [
+        libc::SYS_exit,
+        libc::SYS_exit_group,
+        libc::SYS_rt_sigreturn,
+        libc::SYS_ppoll,
+        libc::SYS_pselect6,
+        #[cfg(target_arch = "x86_64")]
+        libc::SYS_select,
+        libc::SYS_read,
+        libc::SYS_close,
+        libc::SYS_dup3,
+        libc::SYS_rt_sigprocmask,
+        // x86-64: `uretprobe` and `uprobe`, which kernels from 6.14 do not filter; they end a process that is not traced
+        335,
+        336,
+    ];
+    let permitted = |number: &i64| {
+        // SAFETY: every pointer is null, so a call that is permitted fails or does nothing.
+        let done = unsafe { libc::syscall(*number, 0, 0, 0, 0, 0, 0) };
+        done >= 0 || io::Error::last_os_error().raw_os_error() != Some(libc::EPERM)
+    };
+    let numbers = (0..1100).filter(|number| !dangerous.contains(number)).filter(permitted);
+    numbers.map(|number| number.to_string()).collect::<Vec<_>>().join(" ")
 }
 
 fn signal(pid: &str) -> io::Result<()> {

@@ -122,6 +122,8 @@ pub(crate) struct Outputs {
     pub(crate) end: JobEnd,
     /// Committed with the end of the job; ignored if the job will be attempted again.
     pub(crate) outputs: Vec<Output>,
+    /// The peak memory of the worker, in bytes, if there was one and its end was reported.
+    pub(crate) peak_memory: Option<u64>,
 }
 
 /// One result of a job.
@@ -139,7 +141,7 @@ pub(crate) enum Output {
 
 impl Outputs {
     /// The input was superseded: nothing to do.
-    pub(crate) const ABANDONED: Self = Self { end: JobEnd::Abandoned, outputs: Vec::new() };
+    pub(crate) const ABANDONED: Self = Self { end: JobEnd::Abandoned, outputs: Vec::new(), peak_memory: None };
 }
 
 /// The reason of a job whose worker died in this attempt, with the number of deaths if it is the last attempt.

@@ -195,7 +195,7 @@ impl Stage for Ocr<'_> {
             }
             Err(Unread::Everything(error)) => return Err(error),
         };
-        Ok(Outputs { end, outputs: vec![output] })
+        Ok(Outputs { end, outputs: vec![output], peak_memory: None })
     }
 }
 

@@ -88,7 +88,7 @@ impl Stage for Read<'_> {
         }
         let passwords = self.passwords.to_vec();
         let request = Request { task: Task::Extract, name: item.path.clone(), passwords, limits };
-        let (mut outcome, end) = self.attempt(job, &item, original, &request, means)?;
+        let (mut outcome, end, peak_memory) = self.attempt(job, &item, original, &request, means)?;
         let end = match outcome.reason.take() {
             Some(last) if end.worth_retrying() => JobEnd::Died(reason_of_death(job, last)),
             Some(reason) if outcome.state == State::Failed => JobEnd::Failed(reason),
@@ -100,7 +100,7 @@ impl Stage for Read<'_> {
         if let JobEnd::Died(reason) | JobEnd::Failed(reason) = &end {
             outcome.reason = Some(reason.clone());
         }
-        Ok(Outputs { end, outputs: vec![Output::Outcome(outcome)] })
+        Ok(Outputs { end, outputs: vec![Output::Outcome(outcome)], peak_memory })
     }
 }
 
@@ -112,7 +112,7 @@ impl Read<'_> {
         original: OriginalId,
         request: &Request,
         means: &JobContext<'a>,
-    ) -> Result<(Outcome, WorkerEnd), IngestError> {
+    ) -> Result<(Outcome, WorkerEnd, Option<u64>), IngestError> {
         let file = match means.originals.open_original(original) {
             Ok(file) => file,
             Err(error) => {
@@ -120,7 +120,7 @@ impl Read<'_> {
                 outcome.state = State::Failed;
                 let detail = Detail::of(&exhibit_case::chain_of(&error));
                 outcome.reason = Some(Reason::OriginalUnreadable { detail });
-                return Ok((outcome, WorkerEnd::Stopped));
+                return Ok((outcome, WorkerEnd::Stopped, None));
             }
         };
         // after a death, with twice the memory: pages and members sent before are replaced or already known
@@ -136,11 +136,11 @@ impl Read<'_> {
             error: None,
             dropped: 0,
         };
-        let end = self.cage.run(request, &file, limits, &mut |record| session.record(record))?;
+        let (end, peak) = self.cage.run_measured(request, &file, limits, &mut |record| session.record(record))?;
         if let Some(error) = session.error.take() {
             return Err(error);
         }
-        Ok((session.conclude(&end, request)?, end))
+        Ok((session.conclude(&end, request)?, end, peak))
     }
 }
 
