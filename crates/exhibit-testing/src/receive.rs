@@ -9,11 +9,7 @@ use exhibit_store::{PackLocation, PackWriter};
 use std::collections::BTreeMap;
 
 /// Adds items in one transaction each, and notes their numbers by path.
-pub(crate) fn receive(
-    held: &mut CaseWriter,
-    items: &[TestItem],
-    known: &mut BTreeMap<Vec<u8>, ItemId>,
-) -> Vec<ItemId> {
+pub(crate) fn receive(held: &mut CaseWriter, items: &[TestItem], known: &mut BTreeMap<Vec<u8>, ItemId>) -> Vec<ItemId> {
     let mut packs = PackWriter::open(&held.case.folder.pack_folder(), pack_end(&held.catalogue)).expect("packs");
     let mut added = Vec::new();
     for (at, item) in items.iter().enumerate() {

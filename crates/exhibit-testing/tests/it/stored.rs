@@ -1,8 +1,9 @@
 //! Cases of every form that was released, or will be, stay readable: checked, searched and cited.
 //!
 //! `tests/cases/<form>` contains a case of each form, as the version of its time wrote it. The folder of the present
-//! form is written by `cargo run -p exhibit-testing --example stored_case`. Do not write it again because a test fails:
-//! either the change that made it fail is wrong, or it makes a new form. For a new form:
+//! form is written by `cargo run -p exhibit-testing --example stored_case`. Until the first release, a change of the form
+//! writes it again. From then on it is not written again because a test fails: either the change that made it fail is
+//! wrong, or it makes a new form. For a new form:
 //!
 //! 1. write down in `docs/formats/case.md` how a case of the old form is read or converted;
 //! 2. set `STORED_FORM` to the new form, run the example, and add the new folder to git;
@@ -120,7 +121,8 @@ fn stored_documents_keep_their_details() {
 fn the_present_form_is_still_written_the_same() {
     let case = stored_case();
     let contents = |folder: &Path| -> BTreeMap<PathBuf, Vec<u8>> {
-        let own = |file: PathBuf| (file.strip_prefix(folder).expect("below").to_owned(), fs::read(&file).expect("read"));
+        let own =
+            |file: PathBuf| (file.strip_prefix(folder).expect("below").to_owned(), fs::read(&file).expect("read"));
         files_below(folder).into_iter().filter(|file| !file.ends_with("lock")).map(own).collect()
     };
     for part in [CaseFolder::CUSTODY, CaseFolder::QUOTES, CaseFolder::ORIGINALS, CaseFolder::PACKS] {
