@@ -287,7 +287,8 @@ fn varied() -> TestCase {
         TestItem::archive("mail.mbox"),
         TestItem::message("1", "a@example.org", "one", "first").within("mail.mbox"),
         TestItem::message("2", "a@example.org", "two", "second").within("mail.mbox"),
-        TestItem::without_bytes("link", State::Unsupported, Reason::SymbolicLink { target: None }).relation(Relation::File),
+        TestItem::without_bytes("link", State::Unsupported, Reason::SymbolicLink { target: None })
+            .relation(Relation::File),
     ])
 }
 
@@ -403,4 +404,36 @@ fn a_check_never_changes_a_case() {
     let again = audit(&case.folder(), &Options::default(), &mut NoProgress).expect("checked");
     assert_eq!(first.findings.len(), again.findings.len());
     assert_eq!(contents(&case.folder()), before);
+}
+
+#[test]
+fn every_change_of_the_file_of_tags_is_named() {
+    let case = TestCase::of_texts(&[("a.txt", "one"), ("b.txt", "two")]);
+    for tag in ["one", "two", "three"] {
+        case.tag("a.txt", tag);
+    }
+    let file = case.path(CaseFolder::TAGS);
+    let good = fs::read_to_string(&file).expect("tags");
+    let lines: Vec<&str> = good.lines().collect();
+    let joined = |lines: &[&str]| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+    for (how, bytes, place) in [
+        ("another tag", good.replace("\"two\"", "\"ten\""), "tags.ndjson, change 2"),
+        ("off", good.replacen("true", "false", 1), "tags.ndjson, change 1"),
+        ("another document", good.replacen("\"document\":1", "\"document\":2", 1), "tags.ndjson, change 1"),
+        ("no document", good.replacen("\"document\":1", "\"document\":77", 1), "tags.ndjson, change 1"),
+        ("another time", good.replacen("\"at\":1", "\"at\":2", 1), "tags.ndjson, change 1"),
+        ("the first two swapped", joined(&[lines[1], lines[0], lines[2]]), "tags.ndjson, change 1"),
+        ("the last removed", joined(&lines[..2]), "tags.ndjson"),
+        ("one removed", joined(&[lines[0], lines[2]]), "tags.ndjson, change 2"),
+        ("one repeated", joined(&[lines[0], lines[0], lines[1], lines[2]]), "tags.ndjson, change 2"),
+        ("one damaged", good.replacen("\"on\"", "\"no\"", 1), "tags.ndjson, change 1"),
+        ("all removed", String::new(), "tags.ndjson"),
+    ] {
+        assert_ne!(bytes, good, "{how}");
+        fs::write(&file, bytes).expect("written");
+        let found: Vec<String> = audited(&case).deviations().map(|finding| finding.place()).collect();
+        assert!(found.iter().any(|found| found == place), "{how}: {found:?}");
+    }
+    fs::write(&file, &good).expect("written");
+    assert!(audited(&case).is_good());
 }
