@@ -2,13 +2,11 @@
 
 use crate::committer::{Content, Message, Sender};
 use crate::progress::{Progress, add};
-use crate::walk::{Entry, EntryKind, walk};
+use crate::walk::{Entry, EntryKind, Source};
 use crate::{IngestError, run::Stop};
 use exhibit_catalogue::Catalogue;
 use exhibit_model::{Reason, SourceId, State};
 use exhibit_store::{FinishedDeposit, Originals};
-use rustix::fs::{Mode, OFlags};
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
@@ -30,10 +28,12 @@ impl Intake<'_> {
     pub(crate) fn receive(&mut self, source: SourceId, path: &Path) -> Result<(), IngestError> {
         let mut found = 0;
         let mut failure = None;
-        let walked = walk(path, &mut |entry| {
+        let unreadable = |error| IngestError::Source { path: path.to_owned(), source: error };
+        let folder = Source::open(path).map_err(unreadable)?;
+        let walked = folder.walk(&mut |entry| {
             found += 1;
             add(&self.progress.met, 1);
-            match self.one(source, entry) {
+            match self.one(source, &folder, entry) {
                 Ok(()) => !self.stop.requested(),
                 Err(error) => {
                     failure = Some(error);
@@ -41,7 +41,7 @@ impl Intake<'_> {
                 }
             }
         });
-        walked.map_err(|error| IngestError::Source { path: path.to_owned(), source: error })?;
+        walked.map_err(unreadable)?;
         if let Some(error) = failure {
             return Err(error);
         }
@@ -51,7 +51,7 @@ impl Intake<'_> {
         Ok(())
     }
 
-    fn one(&mut self, source: SourceId, entry: Entry) -> Result<(), IngestError> {
+    fn one(&mut self, source: SourceId, folder: &Source, entry: Entry) -> Result<(), IngestError> {
         let (content, times) = match entry.kind {
             EntryKind::Other(reason) => (Content::None(State::Unsupported, Some(reason)), None),
             EntryKind::Unreadable(reason) => (Content::None(State::Failed, Some(reason)), None),
@@ -60,7 +60,7 @@ impl Intake<'_> {
                 if self.catalogue.knows_file(source, &entry.below, size, changed)? {
                     return Ok(());
                 }
-                match copy(&entry.path, self.originals)? {
+                match copy(folder, &entry.below, self.originals)? {
                     Copied::Whole(sealed) => (Content::Bytes(sealed), Some((modified, changed))),
                     Copied::Unreadable(reason) => {
                         (Content::None(State::Failed, Some(reason)), Some((modified, changed)))
@@ -73,18 +73,11 @@ impl Intake<'_> {
 }
 
 /// Copies a file into the store. An unreadable file is not an error; an unwritable store is.
-fn copy<'a>(path: &Path, originals: &'a Originals) -> Result<Copied<'a>, IngestError> {
-    // never follows a link that replaced the file, and never blocks on a pipe
-    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
-    let mut file = match rustix::fs::open(path, flags, Mode::empty()) {
-        Ok(descriptor) => File::from(descriptor),
-        Err(error) => {
-            return Ok(Copied::Unreadable(Reason::cannot_open(&error.into())));
-        }
+fn copy<'a>(folder: &Source, below: &[u8], originals: &'a Originals) -> Result<Copied<'a>, IngestError> {
+    let mut file = match folder.open_file(below) {
+        Ok(file) => file,
+        Err(reason) => return Ok(Copied::Unreadable(reason)),
     };
-    if !file.metadata().is_ok_and(|metadata| metadata.is_file()) {
-        return Ok(Copied::Unreadable(Reason::Replaced));
-    }
     let mut deposit = originals.deposit()?;
     let mut buffer = vec![0; 256 << 10];
     loop {

@@ -320,11 +320,13 @@ pub(crate) fn register(
 /// [`IngestError::Source`].
 pub fn survey(source: &Path, each: &mut dyn FnMut(u64)) -> Result<(), IngestError> {
     let path = canonical(source)?;
-    let walked = crate::walk::walk(&path, &mut |entry| {
-        if let crate::walk::EntryKind::File { size, .. } = entry.kind {
-            each(size);
-        }
-        true
+    let walked = crate::walk::Source::open(&path).and_then(|folder| {
+        folder.walk(&mut |entry| {
+            if let crate::walk::EntryKind::File { size, .. } = entry.kind {
+                each(size);
+            }
+            true
+        })
     });
     walked.map_err(|source| IngestError::Source { path, source })
 }

@@ -1,17 +1,30 @@
 //! Walks a source in a fixed order, by the bytes of names, and never leaves it: links are reported, not followed.
+//!
+//! Everything is opened relative to the opened source with `openat2` (Linux 5.6), which refuses links in every part of a
+//! path: a folder that is replaced by a link while the source is read leads nowhere.
 
 use exhibit_model::{Moment, Reason};
-use std::ffi::OsString;
-use std::fs;
-use std::os::unix::ffi::OsStrExt;
+use rustix::fd::OwnedFd;
+use rustix::fs::{Dir, Mode, OFlags, ResolveFlags, openat2};
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
+
+/// An opened source: a folder, or one file.
+#[derive(Debug)]
+pub(crate) enum Source {
+    /// A folder, open.
+    Folder(OwnedFd),
+    /// One file, by its path.
+    File(PathBuf),
+}
 
 /// An entry found while walking. Directories are descended into, and reported only if they cannot be read.
 #[derive(Debug)]
 pub(crate) struct Entry {
-    /// Its path.
-    pub(crate) path: PathBuf,
     /// Its path below the source.
     pub(crate) below: Vec<u8>,
     /// Its kind.
@@ -28,50 +41,103 @@ pub(crate) enum EntryKind {
     Unreadable(Reason),
 }
 
-/// Calls `each` for every entry of `source` (a folder, or one file), until it returns false.
-///
-/// # Errors
-/// Only when `source` itself cannot be examined.
-pub(crate) fn walk(source: &Path, each: &mut dyn FnMut(Entry) -> bool) -> std::io::Result<()> {
-    let metadata = fs::metadata(source)?;
-    if !metadata.is_dir() {
-        let below = source.file_name().map(|n| n.as_bytes().to_vec()).unwrap_or_default();
-        let kind = kind_of(&metadata);
-        each(Entry { path: source.to_owned(), below, kind });
-        return Ok(());
+impl Source {
+    /// Opens a source. Links in its own path are followed: the user names it.
+    ///
+    /// # Errors
+    /// Those of opening it.
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+        if !fs::metadata(path)?.is_dir() {
+            return Ok(Self::File(path.to_owned()));
+        }
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        Ok(Self::Folder(rustix::fs::open(path, flags, Mode::empty())?))
     }
-    // the stack of open folders, each with its remaining names in reverse order
-    let mut folders: Vec<(PathBuf, Vec<OsString>)> = vec![(source.to_owned(), names(source)?)];
-    while let Some((folder, pending)) = folders.last_mut() {
-        let Some(name) = pending.pop() else {
-            folders.pop();
-            continue;
-        };
-        let path = folder.join(name);
-        let below = path.strip_prefix(source).unwrap_or(&path).as_os_str().as_bytes().to_vec();
-        let kind = match fs::symlink_metadata(&path) {
-            Err(error) => EntryKind::Unreadable(Reason::cannot_open(&error)),
-            Ok(metadata) if metadata.is_dir() => match names(&path) {
-                Ok(inside) => {
-                    folders.push((path, inside));
-                    continue;
-                }
-                Err(error) => EntryKind::Unreadable(Reason::cannot_list(&error)),
-            },
-            Ok(metadata) => kind_of(&metadata),
-        };
-        if !each(Entry { path, below, kind }) {
+
+    /// Calls `each` for every entry of the source, until it returns false.
+    ///
+    /// # Errors
+    /// Only when the source itself cannot be examined.
+    pub(crate) fn walk(&self, each: &mut dyn FnMut(Entry) -> bool) -> io::Result<()> {
+        if let Self::File(path) = self {
+            let below = path.file_name().map(|n| n.as_bytes().to_vec()).unwrap_or_default();
+            each(Entry { below, kind: kind_of(&fs::metadata(path)?) });
             return Ok(());
         }
+        // the stack of folders, each with its remaining names in reverse order
+        let mut folders: Vec<(PathBuf, Vec<OsString>)> = vec![(PathBuf::new(), self.names(Path::new("."))?)];
+        while let Some((folder, pending)) = folders.last_mut() {
+            let Some(name) = pending.pop() else {
+                folders.pop();
+                continue;
+            };
+            let below = folder.join(name);
+            let kind = match self.at(&below, OFlags::PATH | OFlags::NOFOLLOW).and_then(|file| file.metadata()) {
+                Err(error) if leads_away(&error) => EntryKind::Unreadable(Reason::Replaced),
+                Err(error) => EntryKind::Unreadable(Reason::cannot_open(&error)),
+                Ok(metadata) if metadata.is_dir() => match self.names(&below) {
+                    Ok(inside) => {
+                        folders.push((below, inside));
+                        continue;
+                    }
+                    Err(error) if leads_away(&error) => EntryKind::Unreadable(Reason::Replaced),
+                    Err(error) => EntryKind::Unreadable(Reason::cannot_list(&error)),
+                },
+                Ok(metadata) => kind_of(&metadata),
+            };
+            if !each(Entry { below: below.into_os_string().into_vec(), kind }) {
+                return Ok(());
+            }
+        }
+        Ok(())
     }
-    Ok(())
+
+    /// Opens a file of the source for reading. Never follows a link that replaced it or one of its folders, and never
+    /// blocks on a pipe that did.
+    ///
+    /// # Errors
+    /// The reason for the account: it cannot be opened, or is no longer a file of the source.
+    pub(crate) fn open_file(&self, below: &[u8]) -> Result<File, Reason> {
+        let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY;
+        let opened = match self {
+            Self::Folder(_) => self.at(Path::new(OsStr::from_bytes(below)), flags),
+            Self::File(path) => {
+                rustix::fs::open(path, flags | OFlags::CLOEXEC, Mode::empty()).map(File::from).map_err(io::Error::from)
+            }
+        };
+        match opened {
+            Ok(file) if file.metadata().is_ok_and(|metadata| metadata.is_file()) => Ok(file),
+            Ok(_) => Err(Reason::Replaced),
+            Err(error) if leads_away(&error) => Err(Reason::Replaced),
+            Err(error) => Err(Reason::cannot_open(&error)),
+        }
+    }
+
+    fn at(&self, below: &Path, flags: OFlags) -> io::Result<File> {
+        let Self::Folder(root) = self else { return Err(io::ErrorKind::NotADirectory.into()) };
+        let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
+        Ok(File::from(openat2(root, below, flags | OFlags::CLOEXEC, Mode::empty(), resolve)?))
+    }
+
+    // The names in a folder, in reverse order of their bytes.
+    fn names(&self, below: &Path) -> io::Result<Vec<OsString>> {
+        let folder = self.at(below, OFlags::RDONLY | OFlags::DIRECTORY)?;
+        let mut names = Vec::new();
+        for entry in Dir::new(OwnedFd::from(folder))? {
+            let name = entry?.file_name().to_bytes().to_vec();
+            if name != b"." && name != b".." {
+                names.push(OsString::from_vec(name));
+            }
+        }
+        names.sort_by(|a, b| b.as_bytes().cmp(a.as_bytes()));
+        Ok(names)
+    }
 }
 
-fn names(folder: &Path) -> std::io::Result<Vec<OsString>> {
-    let names = fs::read_dir(folder)?.map(|entry| entry.map(|e| e.file_name()));
-    let mut names = names.collect::<Result<Vec<_>, _>>()?;
-    names.sort_by(|a, b| b.as_bytes().cmp(a.as_bytes()));
-    Ok(names)
+// A part of the path is a link, or was moved out of the source.
+fn leads_away(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    [Errno::LOOP, Errno::XDEV].iter().any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
 }
 
 fn kind_of(metadata: &fs::Metadata) -> EntryKind {
@@ -108,15 +174,17 @@ mod tests {
         std::os::unix::fs::symlink("/etc", at("link")).expect("link");
         std::os::unix::fs::symlink(at("b"), at("b/loop")).expect("link");
         let mut found = Vec::new();
-        walk(folder.path(), &mut |m| {
-            let what = match m.kind {
-                EntryKind::File { size, .. } => size.to_string(),
-                EntryKind::Other(why) | EntryKind::Unreadable(why) => why.word().to_owned(),
-            };
-            found.push(format!("{} {what}", String::from_utf8_lossy(&m.below)));
-            true
-        })
-        .expect("walk");
+        Source::open(folder.path())
+            .expect("open")
+            .walk(&mut |m| {
+                let what = match m.kind {
+                    EntryKind::File { size, .. } => size.to_string(),
+                    EntryKind::Other(why) | EntryKind::Unreadable(why) => why.word().to_owned(),
+                };
+                found.push(format!("{} {what}", String::from_utf8_lossy(&m.below)));
+                true
+            })
+            .expect("walk");
         let link = "symbolic-link";
         let expected = [
             "a.txt 5".to_owned(),
@@ -127,5 +195,67 @@ mod tests {
             "文件.txt 10".to_owned(),
         ];
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_folder_that_becomes_a_link_leads_nowhere() {
+        let (folder, outside) = (tempfile::tempdir().expect("folder"), tempfile::tempdir().expect("folder"));
+        let at = |name: &str| folder.path().join(name);
+        fs::create_dir_all(at("b/c")).expect("folder");
+        fs::write(at("a.txt"), "a").expect("write");
+        fs::write(at("b/c/1.txt"), "inside").expect("write");
+        fs::create_dir_all(outside.path().join("c")).expect("folder");
+        fs::write(outside.path().join("c/1.txt"), "secret").expect("write");
+        let source = Source::open(folder.path()).expect("open");
+        assert!(source.open_file(b"b/c/1.txt").is_ok());
+        fs::rename(at("b"), at("old")).expect("rename");
+        std::os::unix::fs::symlink(outside.path(), at("b")).expect("link");
+        assert_eq!(source.open_file(b"b/c/1.txt").map(drop), Err(Reason::Replaced));
+        assert!(leads_away(&source.names(Path::new("b/c")).expect_err("a link on the way")));
+        assert!(leads_away(&source.names(Path::new("b")).expect_err("a link")));
+        for below in [&b"../x"[..], b"b/../../x", b"/etc/passwd"] {
+            assert!(source.open_file(below).is_err(), "{}", String::from_utf8_lossy(below));
+        }
+        let mut found = Vec::new();
+        source
+            .walk(&mut |entry| {
+                found.push(String::from_utf8_lossy(&entry.below).into_owned());
+                true
+            })
+            .expect("walk");
+        assert_eq!(found, ["a.txt", "b", "old/c/1.txt"]);
+    }
+
+    #[test]
+    fn what_replaced_a_file_is_not_read() {
+        let folder = tempfile::tempdir().expect("folder");
+        let at = |name: &str| folder.path().join(name);
+        let source = Source::open(folder.path()).expect("open");
+        std::os::unix::fs::symlink("/etc/passwd", at("link")).expect("link");
+        fs::create_dir(at("folder")).expect("folder");
+        rustix::fs::mknodat(rustix::fs::CWD, at("pipe"), rustix::fs::FileType::Fifo, Mode::from_raw_mode(0o600), 0)
+            .expect("pipe");
+        for name in ["link", "folder", "pipe"] {
+            assert_eq!(source.open_file(name.as_bytes()).map(drop), Err(Reason::Replaced), "{name}");
+        }
+        assert!(matches!(source.open_file(b"missing"), Err(Reason::CannotOpen { .. })));
+    }
+
+    #[test]
+    fn one_file_is_a_source_of_its_own() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("one.txt");
+        fs::write(&path, "one").expect("write");
+        let source = Source::open(&path).expect("open");
+        let mut found = Vec::new();
+        source
+            .walk(&mut |entry| {
+                found.push(entry.below);
+                true
+            })
+            .expect("walk");
+        assert_eq!(found, [b"one.txt"]);
+        assert!(source.open_file(b"one.txt").is_ok());
+        assert!(Source::open(&folder.path().join("missing")).is_err());
     }
 }
