@@ -225,6 +225,7 @@ fn a_sealed_case_is_read_and_not_written() {
     let mut held = CaseWriter::take_any(&case.folder(), &Keys::plain(&case.keys()), acts(7)).expect("a writer");
     let refused = held.log(Act::access_set(true, 1));
     assert!(matches!(refused, Err(CaseError::Log(LogError::Sealed))), "{refused:?}");
+    assert!(held.catalogue.outbox().expect("an outbox").is_empty(), "what cannot be logged is not committed either");
 }
 
 #[test]
