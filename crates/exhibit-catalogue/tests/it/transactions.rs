@@ -92,10 +92,11 @@ fn entries_wait_in_order_and_are_numbered_without_gap() {
     let case = TestCase::empty();
     let mut held = case.writer();
     let first = held.catalogue.next_seq().expect("a number");
-    let opening = |value: &[u8]| Opening { field: "name".to_owned(), salt: [3; 16], value: value.to_vec() };
+    let opening = |field: &str, value: &[u8]| Opening { field: field.to_owned(), salt: [3; 16], value: value.to_vec() };
     for number in 0..5 {
         let work = held.catalogue.begin().expect("a transaction");
-        let one = work.post(b"{}", &[opening("登记\0\u{ff}".as_bytes()), opening(b"")]).expect("posted");
+        let one =
+            work.post(b"{}", &[opening("name", "登记\0\u{ff}".as_bytes()), opening("reason", b"")]).expect("posted");
         let two = work.post(b"{}", &[]).expect("posted");
         assert_eq!((one, two), (first + 2 * number, first + 2 * number + 1));
         if number % 2 == 0 {

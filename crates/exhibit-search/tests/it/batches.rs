@@ -82,8 +82,7 @@ fn names_and_queries_answer_alike() {
         }
     }
     assert_eq!(pages[0], [20, 7, 20, 13, 1, 0]);
-    assert_eq!(pages[1], [20, 7, 0, 13, 1, 0], "traditional characters are others as written");
-    assert_eq!((&pages[2], &pages[3]), (&pages[0], &pages[1]));
+    assert!(pages.iter().all(|of| *of == pages[0]), "names and queries, with variants and without: {pages:?}");
     let open = case.open();
     for (line, pages) in list.lines().zip(&pages[2]) {
         assert_eq!(search(&open, line).total, *pages, "{line}");

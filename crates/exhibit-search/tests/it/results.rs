@@ -117,7 +117,7 @@ fn facets_count_pages_by_their_properties() {
     let of = |pairs: &[(&str, u64)]| -> BTreeMap<String, u64> {
         pairs.iter().map(|(value, pages)| ((*value).to_owned(), *pages)).collect()
     };
-    assert_eq!(facets(&case, "register", Facet::Folder), of(&[("a", 2)]));
+    assert_eq!(facets(&case, "register", Facet::Folder), of(&[("a", 2), ("post.zip!", 1)]));
     let years = facets(&case, "register", Facet::Year);
     assert_eq!((years.get("2019"), years.get("2020")), (Some(&1), Some(&1)), "{years:?}");
     let tags = facets(&case, "register", Facet::Tag);
