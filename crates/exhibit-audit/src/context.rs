@@ -1,9 +1,10 @@
 //! What checks read: the case as far as it can be opened, its log, and what the log records.
 
-use crate::{Logged, Stop};
-use exhibit_case::{Case, CaseError, CaseFolder, Config, remembered};
+use crate::{CheckStop, Logged};
+use exhibit_case::{Case, CaseError, CaseFolder, CaseView, Config, Principal, WholeCase, remembered};
 use exhibit_catalogue::{Catalogue, CatalogueError};
 use exhibit_custody::{Entry, Log, Remembered, Report, check_log_with};
+use exhibit_model::EntrySeq;
 use std::path::{Path, PathBuf};
 
 /// What a check of a case is given by its caller.
@@ -74,9 +75,25 @@ impl AuditContext {
     /// The case.
     ///
     /// # Errors
-    /// [`Stop::Unavailable`].
-    pub fn case(&self) -> Result<&Case, Stop> {
-        self.case.as_ref().map_err(|_| Stop::Unavailable)
+    /// [`CheckStop::Unavailable`].
+    pub fn case(&self) -> Result<&Case, CheckStop> {
+        self.case.as_ref().map_err(|_| CheckStop::Unavailable)
+    }
+
+    /// The case, read as a whole: a check of a part of it is not one of the case.
+    ///
+    /// # Errors
+    /// [`CheckStop::Unavailable`].
+    pub fn view(&self) -> Result<CaseView<'_>, CheckStop> {
+        Ok(self.case()?.view(Principal::LOCAL))
+    }
+
+    /// The case without a scope.
+    ///
+    /// # Errors
+    /// [`CheckStop`].
+    pub fn whole(&self) -> Result<WholeCase<'_>, CheckStop> {
+        Ok(self.view()?.whole()?)
     }
 
     /// Why the case cannot be opened, where that is so.
@@ -88,9 +105,9 @@ impl AuditContext {
     /// The catalogue, on a connection of its own.
     ///
     /// # Errors
-    /// [`Stop::Unavailable`].
-    pub fn catalogue(&self) -> Result<&Catalogue, Stop> {
-        self.catalogue.as_ref().ok_or(Stop::Unavailable)
+    /// [`CheckStop::Unavailable`].
+    pub fn catalogue(&self) -> Result<&Catalogue, CheckStop> {
+        self.catalogue.as_ref().ok_or(CheckStop::Unavailable)
     }
 
     /// Why the catalogue of a case that could be opened cannot be opened once more, where that is so.
@@ -102,17 +119,17 @@ impl AuditContext {
     /// The custody log, for reading single entries.
     ///
     /// # Errors
-    /// [`Stop::Unavailable`].
-    pub fn log(&self) -> Result<&Log, Stop> {
-        self.log.as_ref().ok_or(Stop::Unavailable)
+    /// [`CheckStop::Unavailable`].
+    pub fn log(&self) -> Result<&Log, CheckStop> {
+        self.log.as_ref().ok_or(CheckStop::Unavailable)
     }
 
     /// The folder of keys on this machine.
     ///
     /// # Errors
-    /// [`Stop::Unavailable`].
-    pub fn keys(&self) -> Result<&Path, Stop> {
-        self.keys.as_deref().ok_or(Stop::Unavailable)
+    /// [`CheckStop::Unavailable`].
+    pub fn keys(&self) -> Result<&Path, CheckStop> {
+        self.keys.as_deref().ok_or(CheckStop::Unavailable)
     }
 
     /// What the custody log records.
@@ -123,7 +140,7 @@ impl AuditContext {
 
     /// The entry of this number, where it can be read.
     #[must_use]
-    pub fn entry(&self, seq: u64) -> Option<Entry> {
+    pub fn entry(&self, seq: EntrySeq) -> Option<Entry> {
         self.log.as_ref().and_then(|log| log.entry(seq).ok()).and_then(|bytes| Entry::read(&bytes).ok())
     }
 }

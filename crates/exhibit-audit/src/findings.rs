@@ -2,7 +2,7 @@
 
 use crate::fault::{Fault, Severity};
 use crate::{CheckName, text};
-use exhibit_custody::Fixity;
+use exhibit_custody::CaseCheck;
 use exhibit_messages::Message;
 use exhibit_model::SourceId;
 use exhibit_proof::finding::chain;
@@ -30,6 +30,12 @@ impl Finding {
     /// The place as an English text, safe to print.
     #[must_use]
     pub fn place(&self) -> String {
+        text::english(&self.place_message())
+    }
+
+    /// The place as a message, to be shown in any language. Its values can be text from a damaged case.
+    #[must_use]
+    pub fn place_message(&self) -> Message {
         text::place(&self.place)
     }
 
@@ -170,11 +176,11 @@ impl Audit {
 
     /// The summary that the custody log records.
     #[must_use]
-    pub fn fixity(&self) -> Fixity {
+    pub fn fixity(&self) -> CaseCheck {
         let of = |check: CheckName| self.deviations().filter(move |finding| finding.check == check);
         let count =
             |fault: fn(&Fault) -> bool| of(CheckName::Originals).filter(|finding| fault(&finding.fault)).count() as u64;
-        Fixity {
+        CaseCheck {
             originals: self.counts.originals,
             missing: count(|fault| matches!(fault, Fault::OriginalMissing)),
             altered: count(|fault| matches!(fault, Fault::OriginalAltered { .. } | Fault::OriginalUnreadable)),

@@ -32,8 +32,8 @@ pub trait Check: Sync {
     /// Runs the check.
     ///
     /// # Errors
-    /// [`Stop`] where the check cannot continue.
-    fn run(&self, cx: &AuditContext, findings: &mut Findings, progress: &mut dyn Progress) -> Result<(), Stop>;
+    /// [`CheckStop`] where the check cannot continue.
+    fn run(&self, cx: &AuditContext, findings: &mut Findings, progress: &mut dyn Progress) -> Result<(), CheckStop>;
 }
 
 macro_rules! names {
@@ -109,14 +109,14 @@ impl Progress for NoProgress {
 
 /// Why a check stops early.
 #[derive(Debug)]
-pub enum Stop {
+pub enum CheckStop {
     /// What it needs could not be opened; another check reports that.
     Unavailable,
     /// This error, which becomes a finding.
     Failed(Box<dyn std::error::Error + Send + Sync>),
 }
 
-impl<E: std::error::Error + Send + Sync + 'static> From<E> for Stop {
+impl<E: std::error::Error + Send + Sync + 'static> From<E> for CheckStop {
     fn from(error: E) -> Self {
         Self::Failed(Box::new(error))
     }
@@ -144,7 +144,7 @@ pub fn run(cx: &AuditContext, checks: &[&dyn Check], progress: &mut dyn Progress
     let mut findings = Findings::default();
     for check in checks {
         findings.begin(check.name());
-        if let Err(Stop::Failed(error)) = check.run(cx, &mut findings, progress) {
+        if let Err(CheckStop::Failed(error)) = check.run(cx, &mut findings, progress) {
             findings.add_error(Place::path(check.place()), Fault::Unreadable, &*error);
         }
     }

@@ -2,16 +2,16 @@
 
 use exhibit_case::AccessSettings;
 use exhibit_custody::{Entry, Fact, Ref, Verb};
-use exhibit_model::{Digest, ItemId, SourceId};
+use exhibit_model::{Digest, EntrySeq, ItemId, SourceId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the custody log records of a case.
 #[derive(Debug, Default)]
 pub struct Logged {
     /// The entry of the receipt of each item.
-    pub receipts: BTreeMap<ItemId, u64>,
+    pub receipts: BTreeMap<ItemId, EntrySeq>,
     /// The entry of the last reading of each item.
-    pub readings: BTreeMap<ItemId, u64>,
+    pub readings: BTreeMap<ItemId, EntrySeq>,
     /// Of items that repeat another one's bytes, that one.
     pub firsts: BTreeMap<ItemId, ItemId>,
     /// Every source.
@@ -19,7 +19,7 @@ pub struct Logged {
     /// The last settings of the access log.
     pub access: AccessSettings,
     /// Every entry that records a quote.
-    pub quotes: BTreeSet<u64>,
+    pub quotes: BTreeSet<EntrySeq>,
     /// Every entry that records a change of tags.
     pub marks: Vec<Entry>,
     /// Every original that an entry of receipt names.

@@ -12,17 +12,15 @@ pub(crate) fn english(message: &Message) -> String {
     Messages::new(Language::English).text(&message.map_texts(shown))
 }
 
-/// A place: a name as it is, or a message.
-pub(crate) fn place(place: &Place) -> String {
-    let message = match place {
-        Place::Path(path) => return shown(path),
-        Place::Document(label) => return shown(label),
+/// A place.
+pub(crate) fn place(place: &Place) -> Message {
+    match place {
+        Place::Path(name) | Place::Document(name) => audit::place_name(name),
         Place::Page { document, page, pack, offset } => audit::place_page(document, *offset, pack, u64::from(*page)),
         Place::Picture { document, page } => audit::place_picture(document, u64::from(*page)),
         Place::Source(number) => audit::place_source(number.to_string()),
         Place::TagChange(number) => audit::place_tag_change(CaseFolder::TAGS, *number),
-    };
-    english(&message)
+    }
 }
 
 /// A fault, with the detail that came with it.
@@ -109,7 +107,7 @@ mod tests {
         let odd = "a\u{1b}[2Jb";
         let opening = OpeningFault::NotARecord { file: odd.to_owned() };
         for text in [
-            place(&Place::path(odd)),
+            english(&place(&Place::path(odd))),
             english(&fault(&Fault::Unreadable, odd)),
             english(&fault(&Fault::OriginalUnreadable, odd)),
             english(&fault(&Fault::SealedValueUnopened { entry: 1, field: odd.to_owned() }, "")),

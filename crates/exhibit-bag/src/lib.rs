@@ -17,6 +17,7 @@ pub use bag::{
     ExportContext, Exported, KeptBag, Lock, Order, ReceivedBag, Receiver, Request, SealError, SealedBag, Selected,
     Selection, Step, Unlock, VerifiedBag, check_received, export, is_sealed, received_bags, render_pages,
 };
+pub use quote::MAX_QUOTE;
 pub use quote::{CheckedQuote, NewQuote, QuoteStatus, check_quotes, list_quotes, make_quote, read_quote};
 
 pub use age::secrecy::SecretString;
@@ -50,7 +51,7 @@ pub enum BagError {
         source: io::Error,
     },
     /// The target of the bag already exists.
-    #[error("{} is there already", .0.display())]
+    #[error("{} exists already", .0.display())]
     Exists(PathBuf),
     /// Nothing was selected.
     #[error("nothing was chosen to be handed over")]
@@ -85,24 +86,24 @@ pub enum BagError {
     #[error("a series from {0} on does not have enough digits for all pages")]
     Series(String),
     /// The case received no bag with this name.
-    #[error("no bag {0:?} was handed over to this case")]
+    #[error("no bag {0:?} was imported into this case")]
     NoSuchBag(String),
     /// A received bag is no longer complete.
-    #[error("the bag that was handed over is not as it was received")]
+    #[error("the received bag is not as it was received")]
     BagDamaged,
     /// A file changed between the check and the copy.
-    #[error("{0} is not what it was when it was checked")]
+    #[error("{0} has changed since it was checked")]
     Changed(String),
     /// A bag cannot be sealed or opened.
     #[error(transparent)]
     Seal(#[from] SealError),
     /// The catalogue and the log differ on the document.
-    #[error("what the catalogue says of {document} is not what log entry {entry} recorded")]
+    #[error("the catalogue's record of {document} differs from log entry {entry}")]
     NotAsLogged {
         /// The document.
         document: String,
         /// The log entry.
-        entry: u64,
+        entry: exhibit_model::EntrySeq,
     },
     /// The passage is not on the page.
     #[error("page {page} of {document} does not have this passage")]
@@ -134,7 +135,7 @@ pub enum BagError {
     #[error("no quote {0:?} in this case")]
     NoSuchQuote(String),
     /// The quote is no longer valid.
-    #[error("quote {0} does not hold any more")]
+    #[error("quote {0} is no longer valid")]
     Broken(String),
     /// A name for an authority, witness or public log is invalid.
     #[error("{0:?} cannot be such a name, or is given twice: 1 to 32 small letters, digits and hyphens")]
@@ -143,14 +144,14 @@ pub enum BagError {
     #[error("{0:?} has answered for this state of the log before")]
     Answered(String),
     /// No request matches the reply.
-    #[error("nothing was asked that this answers ({0})")]
+    #[error("no matching request ({0})")]
     RequestError(&'static str),
     /// A proof of a public log needs a policy.
-    #[error("a proof of a public log is held against a policy, and none was given")]
+    #[error("a proof of a public log is checked against a policy, and none was given")]
     NoPolicy,
     /// A time stamp, cosignature or proof of a public log is not valid.
     #[error("it is not accepted")]
-    Time(#[source] exhibit_time::Fault),
+    Time(#[source] exhibit_time::TimeFault),
     /// A proof cannot be made.
     #[error("a proof cannot be made")]
     Proof(#[from] ProofError),

@@ -4,12 +4,13 @@ use crate::BagError;
 use exhibit_case::{CaseWriter, TreeParts, reader_of};
 use exhibit_catalogue::Item;
 use exhibit_custody::{Entry, Log, Ref, Verb};
+use exhibit_model::EntrySeq;
 use exhibit_proof::document::Document;
 
 /// The current reading of a document.
 pub(crate) struct Reading {
     /// Its log entry.
-    pub(crate) seq: u64,
+    pub(crate) seq: EntrySeq,
     /// The number of pages in the document.
     pub(crate) pages: u64,
     /// The document's tree.
@@ -20,7 +21,7 @@ pub(crate) struct Reading {
 /// `None` if the item has no pages that were read.
 pub(crate) fn of(held: &mut CaseWriter, log: &Log, content: &Item) -> Result<Option<Reading>, BagError> {
     let document = held.case.label(content.id);
-    let (Some(original), Some(seq)) = (content.original, held.catalogue.settled_seq(content.id)?) else {
+    let (Some(original), Some(seq)) = (content.original, held.view().reading_entry(content.id)?) else {
         return Ok(None);
     };
     let not_as_logged = || BagError::NotAsLogged { document: document.clone(), entry: seq };
@@ -28,7 +29,7 @@ pub(crate) fn of(held: &mut CaseWriter, log: &Log, content: &Item) -> Result<Opt
     if entry.act != Verb::ItemDerive {
         return Ok(None);
     }
-    let openings = held.catalogue.openings(seq)?;
+    let openings = held.view().openings(seq)?;
     let seed = openings.iter().find(|opening| opening.field == "tree_seed").map(|opening| opening.value.as_slice());
     let seed: [u8; 32] = seed.and_then(|seed| seed.try_into().ok()).ok_or_else(not_as_logged)?;
     let work = held.catalogue.begin()?;

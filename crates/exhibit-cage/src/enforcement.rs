@@ -16,15 +16,80 @@ pub struct Enforcement {
 /// One protection.
 #[derive(Clone, Debug)]
 pub struct Protection {
-    /// Its name.
-    pub name: &'static str,
+    /// Which.
+    pub kind: ProtectionKind,
     /// Its level on this computer.
     pub state: Protected,
-    /// Details, such as a version.
-    pub detail: String,
-    /// What it prevents hostile files from doing, and the consequences if it is missing.
-    pub meaning: &'static str,
-    needed_by: NeededBy,
+    /// What was found.
+    pub detail: ProtectionDetail,
+}
+
+/// The protections.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ProtectionKind {
+    /// Filters of system calls, which keep a worker that a file has taken over from opening anything.
+    Seccomp,
+    /// Rules on files, which keep tools from reading anything but their own data.
+    Landlock,
+    /// Namespaces of their own for tools, which keep them from networks and from other processes.
+    UserNamespaces,
+    /// No rights beyond those of the user.
+    NoNewPrivs,
+    /// Limits on memory, processor time, files and processes.
+    Limits,
+    /// Ending a worker with certainty.
+    Pidfd,
+    /// Closing all files but the one that is read.
+    CloseRange,
+}
+
+/// What was found about a protection.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ProtectionDetail {
+    /// Nothing beyond its level.
+    None,
+    /// How many system calls workers and tools may make.
+    SystemCalls {
+        /// Allowed in workers; any other ends them.
+        allowed: usize,
+        /// Allowed in tools; any other is refused.
+        for_tools: usize,
+    },
+    /// Granted to tools.
+    Granted,
+    /// Refused by this setting of the kernel.
+    RefusedBy(&'static str),
+    /// The version of the kernel.
+    Kernel(String),
+    /// The version of Landlock: 4 adds TCP, 6 signals and sockets.
+    Landlock(u32),
+    /// The kernel does not offer it, with its error.
+    NotOffered(String),
+}
+
+impl ProtectionKind {
+    /// Its name in the kernel.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Seccomp => "seccomp",
+            Self::Landlock => "landlock",
+            Self::UserNamespaces => "user_namespaces",
+            Self::NoNewPrivs => "no_new_privs",
+            Self::Limits => "limits",
+            Self::Pidfd => "pidfd",
+            Self::CloseRange => "close_range",
+        }
+    }
+
+    // without Landlock workers still cannot open files, as seccomp prevents it
+    const fn needed_by(self) -> NeededBy {
+        match self {
+            Self::Landlock => NeededBy::Tools,
+            Self::UserNamespaces => NeededBy::Nothing,
+            _ => NeededBy::All,
+        }
+    }
 }
 
 /// The level of a protection.
@@ -60,7 +125,7 @@ impl Enforcement {
     }
 
     fn lacks(&self, needed_by: NeededBy) -> bool {
-        self.protections.iter().any(|p| p.needed_by == needed_by && p.state == Protected::Missing)
+        self.protections.iter().any(|p| p.kind.needed_by() == needed_by && p.state == Protected::Missing)
     }
 }
 
@@ -68,75 +133,36 @@ impl Enforcement {
 #[must_use]
 pub fn enforcement() -> Enforcement {
     let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default().trim().to_owned();
-    let yes_or_missing = |yes: bool| if yes { Protected::Full } else { Protected::Missing };
-    let all = |name, yes, detail: &str, meaning| Protection {
-        name,
-        state: yes_or_missing(yes),
-        detail: detail.to_owned(),
-        meaning,
-        needed_by: NeededBy::All,
+    let all = |kind, yes, detail| {
+        let state = if yes { Protected::Full } else { Protected::Missing };
+        Protection { kind, state, detail }
     };
     let (allowed, for_tools) = filter::sizes();
     let pidfd = pidfd_open(getpid(), PidfdFlags::empty()).is_ok();
-    let closing = sys::has_close_range();
+    let limits = rustix::process::getrlimit(rustix::process::Resource::As).maximum != Some(0);
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let calls = ProtectionDetail::SystemCalls { allowed, for_tools };
+    let kernel = ProtectionDetail::Kernel(kernel);
     Enforcement {
         protections: vec![
-            all(
-                "seccomp",
-                sys::seccomp_kills_processes(),
-                &format!(
-                    "workers: {allowed} system calls allowed, any other ends them; tools: {for_tools} allowed, any other is refused"
-                ),
-                "keeps a worker that a file has taken over from opening files, connections or programs; without it nothing is read",
-            ),
+            all(ProtectionKind::Seccomp, sys::seccomp_kills_processes(), calls),
             landlock(),
             user_namespaces(),
-            all(
-                "no_new_privs",
-                status.contains("NoNewPrivs:"),
-                "set before anything else, with all capabilities dropped",
-                "keeps caged processes from gaining rights that their user has not; without it nothing is read",
-            ),
-            all(
-                "limits",
-                rustix::process::getrlimit(rustix::process::Resource::As).maximum != Some(0),
-                "memory, processor time, open files, file size, processes, stack, no core files",
-                "keeps bombs and endless loops to one row of the account; without them nothing is read",
-            ),
-            all(
-                "pidfd",
-                pidfd,
-                &format!("kernel {kernel}"),
-                "lets a worker be ended with certainty when its time is up (kernel 5.4 and later)",
-            ),
-            all(
-                "close_range",
-                closing,
-                &format!("kernel {kernel}"),
-                "leaves a worker no open file but the one it reads (kernel 5.9 and later)",
-            ),
+            all(ProtectionKind::NoNewPrivs, status.contains("NoNewPrivs:"), ProtectionDetail::None),
+            all(ProtectionKind::Limits, limits, ProtectionDetail::None),
+            all(ProtectionKind::Pidfd, pidfd, kernel.clone()),
+            all(ProtectionKind::CloseRange, sys::has_close_range(), kernel),
         ],
     }
 }
 
 fn landlock() -> Protection {
     let (state, detail) = match sys::landlock_version() {
-        Ok(version @ 6..) => (Protected::Full, format!("version {version}: files, TCP, signals, sockets")),
-        Ok(version @ 4..) => {
-            (Protected::Partial, format!("version {version}: files and TCP; 6 adds signals and sockets"))
-        }
-        Ok(version) => (Protected::Partial, format!("version {version}: files; 4 adds TCP, 6 signals and sockets")),
-        Err(error) => (Protected::Missing, format!("the kernel does not offer it ({error})")),
+        Ok(version @ 6..) => (Protected::Full, ProtectionDetail::Landlock(version)),
+        Ok(version) => (Protected::Partial, ProtectionDetail::Landlock(version)),
+        Err(error) => (Protected::Missing, ProtectionDetail::NotOffered(error.to_string())),
     };
-    Protection {
-        name: "landlock",
-        state,
-        detail,
-        meaning: "keeps tools such as OCR from reading anything but their own data; without it workers still cannot \
-                  (seccomp sees to that), but tools are refused unless that is overridden",
-        needed_by: NeededBy::Tools,
-    }
+    Protection { kind: ProtectionKind::Landlock, state, detail }
 }
 
 // Whether the system grants user namespaces is a setting of the kernel, and of AppArmor where it is used.
@@ -150,15 +176,11 @@ fn user_namespaces() -> Protection {
             setting("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == Some(1),
         ),
     ];
-    let by = refused.iter().find(|(_, refuses)| *refuses);
-    Protection {
-        name: "user_namespaces",
-        state: if by.is_some() { Protected::Missing } else { Protected::Full },
-        detail: by.map_or_else(|| "granted to tools".to_owned(), |(name, _)| format!("refused by {name}")),
-        meaning: "keeps tools such as OCR from networks and from other processes even if a system call is missing from \
-                  the filter; without it the filter and landlock do that alone",
-        needed_by: NeededBy::Nothing,
-    }
+    let (state, detail) = match refused.iter().find(|(_, refuses)| *refuses) {
+        Some((name, _)) => (Protected::Missing, ProtectionDetail::RefusedBy(name)),
+        None => (Protected::Full, ProtectionDetail::Granted),
+    };
+    Protection { kind: ProtectionKind::UserNamespaces, state, detail }
 }
 
 #[cfg(test)]
@@ -170,7 +192,7 @@ mod tests {
         let mut found = enforcement();
         let mut with = |name: &str, state| {
             for protection in &mut found.protections {
-                protection.state = if protection.name == name { state } else { Protected::Full };
+                protection.state = if protection.kind.word() == name { state } else { Protected::Full };
             }
             (found.workers_allowed(), found.tools_allowed())
         };

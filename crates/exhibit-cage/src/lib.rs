@@ -28,7 +28,7 @@ mod tool;
 mod worker;
 
 pub use end::{BadOutput, Timer, ToolStatus, WorkerEnd};
-pub use enforcement::{Enforcement, Protected, Protection, enforcement};
+pub use enforcement::{Enforcement, Protected, Protection, ProtectionDetail, ProtectionKind, enforcement};
 pub use input::Input;
 pub use limits::{CageLimits, FRAME_CAP, MEMBER_PIECE, PAGE_CAP, REMARK_CAP};
 pub use pool::{Cage, CageError, Options};

@@ -92,13 +92,20 @@ impl Cage {
     /// # Errors
     /// [`CageError`] if no fork server can be started.
     pub fn start(options: Options) -> Result<Self, CageError> {
-        let workers = Pool::new(Role::Workers, options.workers);
-        let tools = Pool::new(Role::Tools, options.tools);
-        let mut first = workers.lease();
-        first.slot.server = Some(Server::start(&options, Role::Workers)?);
+        let cage = Self::on_demand(options);
+        let mut first = cage.workers.lease();
+        first.slot.server = Some(Server::start(&cage.options, Role::Workers)?);
         first.keep = true;
         drop(first);
-        Ok(Self { options, workers, tools })
+        Ok(cage)
+    }
+
+    /// The same without a first fork server: whether one can be started shows at its first use.
+    #[must_use]
+    pub fn on_demand(options: Options) -> Self {
+        let workers = Pool::new(Role::Workers, options.workers);
+        let tools = Pool::new(Role::Tools, options.tools);
+        Self { options, workers, tools }
     }
 }
 

@@ -106,14 +106,14 @@ impl Cage {
         let mut lease = self.tools.lease();
         lease.begin(&self.options, &mut job, &[theirs_in.as_fd(), theirs_out.as_fd(), theirs_err.as_fd()])?;
         drop((theirs_in, theirs_out, theirs_err));
-        let mut talk = Talk {
+        let mut talk = Exchange {
             input: &tool.input,
             stdin: Some(stdin),
-            stdout: Hearing::new(stdout, tool.limits.output_bytes),
-            stderr: Hearing::new(stderr, STDERR_CAP),
+            stdout: Captured::new(stdout, tool.limits.output_bytes),
+            stderr: Captured::new(stderr, STDERR_CAP),
         };
         let mut patience = Patience::new(tool.limits.wall);
-        let broken_off = talk.go_on(&mut patience).err();
+        let broken_off = talk.exchange(&mut patience).err();
         let status = end(&mut lease, broken_off, &mut patience, &talk.stderr.bytes);
         Ok(ToolEnd { status, stdout: talk.stdout.bytes, stderr: talk.stderr.bytes })
     }
@@ -133,19 +133,19 @@ fn end(lease: &mut Lease<'_>, broken_off: Option<ToolStatus>, patience: &mut Pat
 }
 
 // One output: open until the tool closes it; keeps the first `cap` bytes.
-struct Hearing {
+struct Captured {
     pipe: Option<OwnedFd>,
     bytes: Vec<u8>,
     cap: u64,
     over: bool,
 }
 
-impl Hearing {
+impl Captured {
     const fn new(pipe: OwnedFd, cap: u64) -> Self {
         Self { pipe: Some(pipe), bytes: Vec::new(), cap, over: false }
     }
 
-    fn hear(&mut self, buffer: &mut [u8]) {
+    fn read_some(&mut self, buffer: &mut [u8]) {
         let Some(pipe) = &self.pipe else { return };
         match rustix::io::read(pipe, &mut *buffer) {
             Err(Errno::INTR) => {}
@@ -161,16 +161,16 @@ impl Hearing {
 }
 
 // The exchange between parent and tool while it runs.
-struct Talk<'a> {
+struct Exchange<'a> {
     input: &'a [u8],
     stdin: Option<OwnedFd>,
-    stdout: Hearing,
-    stderr: Hearing,
+    stdout: Captured,
+    stderr: Captured,
 }
 
-impl Talk<'_> {
+impl Exchange<'_> {
     // Feeds and reads the tool until it has closed both outputs; an error is the reason for stopping early.
-    fn go_on(&mut self, patience: &mut Patience) -> Result<(), ToolStatus> {
+    fn exchange(&mut self, patience: &mut Patience) -> Result<(), ToolStatus> {
         let mut buffer = vec![0; STEP];
         loop {
             if self.input.is_empty() {
@@ -181,10 +181,10 @@ impl Talk<'_> {
                 self.feed();
             }
             if stdout {
-                self.stdout.hear(&mut buffer);
+                self.stdout.read_some(&mut buffer);
             }
             if stderr {
-                self.stderr.hear(&mut buffer);
+                self.stderr.read_some(&mut buffer);
             }
             if self.stdout.over {
                 return Err(ToolStatus::OutputLimit);

@@ -3,6 +3,7 @@
 use crate::writer::CaseWriter;
 use crate::{Acts, Case, CaseError};
 use exhibit_custody::{AccessError, AccessLog, Act};
+use exhibit_model::EntrySeq;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -45,7 +46,7 @@ impl CaseWriter {
     ///
     /// # Errors
     /// [`CaseError::Catalogue`], [`CaseError::Log`], [`CaseError::Io`].
-    pub fn set_access(&mut self, settings: AccessSettings) -> Result<u64, CaseError> {
+    pub fn set_access(&mut self, settings: AccessSettings) -> Result<EntrySeq, CaseError> {
         let entry = self.log(Act::access_set(settings.record, settings.keep_days))?;
         self.case.config.access = settings;
         self.case.config.write_again(&self.case.folder)?;

@@ -3,7 +3,7 @@
 use crate::{CaseError, Principal};
 use exhibit_catalogue::Work;
 use exhibit_custody::{Act, EntryContext};
-use exhibit_model::{Clock, Moment};
+use exhibit_model::{Clock, EntrySeq, Moment};
 
 /// A source of cryptographically secure random bytes: fills a slice.
 type RandomSource = dyn FnMut(&mut [u8]) + Send;
@@ -69,7 +69,7 @@ impl Acts {
     ///
     /// # Errors
     /// [`CaseError::Act`], [`CaseError::Catalogue`].
-    pub fn log(&mut self, work: &Work<'_>, act: Act) -> Result<u64, CaseError> {
+    pub fn log(&mut self, work: &Work<'_>, act: Act) -> Result<EntrySeq, CaseError> {
         let now = self.now();
         self.log_at(work, act, now)
     }
@@ -78,7 +78,7 @@ impl Acts {
     ///
     /// # Errors
     /// [`CaseError::Act`], [`CaseError::Catalogue`].
-    pub fn log_at(&mut self, work: &Work<'_>, act: Act, at: Moment) -> Result<u64, CaseError> {
+    pub fn log_at(&mut self, work: &Work<'_>, act: Act, at: Moment) -> Result<EntrySeq, CaseError> {
         let context = EntryContext { seq: work.next_seq()?, at, actor: self.actor.id(), tool: &self.tool };
         let sealed = act.seal(&context, &mut *self.random)?;
         Ok(work.post(&sealed.bytes, &sealed.openings)?)
@@ -114,10 +114,10 @@ mod tests {
             let new = NewCase { name: "case", prefix: "EXH", keys: &keys, lock: None };
             Case::init(&folder, &new, &mut acts(principal.clone())).expect("a case");
             let mut writer = CaseWriter::take(&folder, &Keys::plain(&keys), acts(principal.clone())).expect("a writer");
-            assert_eq!(writer.log(Act::access_set(true, 30)).expect("logged"), 1);
+            assert_eq!(writer.log(Act::access_set(true, 30)).expect("logged"), EntrySeq::new(1));
             let log = Log::open(&folder.join("custody")).expect("a log");
             assert_eq!(log.size(), 2);
-            (0..2).map(|seq| log.entry(seq).expect("an entry")).collect::<Vec<_>>()
+            (0..2).map(|seq| log.entry(EntrySeq::new(seq)).expect("an entry")).collect::<Vec<_>>()
         };
         let other = Principal::new("b2");
         let (entries, again, others) = (log_of(&Principal::LOCAL), log_of(&Principal::LOCAL), log_of(&other));
@@ -141,7 +141,7 @@ mod tests {
         Case::init(&folder, &new, &mut acts(Principal::LOCAL)).expect("a case");
         let mut writer = CaseWriter::take(&folder, &Keys::plain(&keys), acts(Principal::LOCAL)).expect("a writer");
         let work = writer.catalogue.begin().expect("a transaction");
-        assert_eq!(writer.acts.log(&work, Act::access_set(true, 30)).expect("posted"), 1);
+        assert_eq!(writer.acts.log(&work, Act::access_set(true, 30)).expect("posted"), EntrySeq::new(1));
         drop(work);
         writer.flush().expect("flushed");
         assert_eq!(writer.log.log().size(), 1);

@@ -1,6 +1,6 @@
 //! Pictures of pages rendered for citing: stored permanently by their digests, unlike pictures for viewing.
 
-use crate::{Case, CaseError, render};
+use crate::{Case, CaseError, CaseWriter, render};
 use exhibit_cage::Cage;
 use exhibit_catalogue::{Item, PagePicture};
 use exhibit_model::{Digest, OriginalId, Reason, Task};
@@ -16,7 +16,7 @@ impl Case {
     ///
     /// # Errors
     /// [`CaseError::Store`].
-    pub fn cited(&self) -> Result<Originals, CaseError> {
+    pub(crate) fn cited(&self) -> Result<Originals, CaseError> {
         Ok(self.folder.cited()?)
     }
 
@@ -25,7 +25,7 @@ impl Case {
     ///
     /// # Errors
     /// [`CaseError::RenderError`] with the reason, if the page has no picture.
-    pub fn render_cited(&self, cage: &Cage, content: &Item, page: u32, tool: &str) -> Result<PagePicture, CaseError> {
+    fn render_cited(&self, cage: &Cage, content: &Item, page: u32, tool: &str) -> Result<PagePicture, CaseError> {
         let row = self.catalogue().page(content.id, page)?;
         let row = row.ok_or_else(|| CaseError::NoSuchPage { document: self.label(content.id), page })?;
         let render_error = |reason: Reason| CaseError::RenderError { reason };
@@ -50,7 +50,26 @@ impl Case {
     ///
     /// # Errors
     /// [`CaseError::Store`].
-    pub fn open_cited(&self, sha256: Digest) -> Result<File, CaseError> {
+    pub(crate) fn open_cited(&self, sha256: Digest) -> Result<File, CaseError> {
         Ok(self.cited()?.open_original(OriginalId::new(sha256))?)
+    }
+}
+
+impl CaseWriter {
+    /// Renders a page for citing and stores the picture. It counts once [`Self::sync_cited`] made the store durable and
+    /// the catalogue refers to it.
+    ///
+    /// # Errors
+    /// [`CaseError::RenderError`] with the reason, if the page has no picture.
+    pub fn render_cited(&self, cage: &Cage, content: &Item, page: u32) -> Result<PagePicture, CaseError> {
+        self.case.render_cited(cage, content, page, self.tool())
+    }
+
+    /// Makes the store of cited pictures durable.
+    ///
+    /// # Errors
+    /// [`CaseError::Store`].
+    pub fn sync_cited(&self) -> Result<(), CaseError> {
+        Ok(self.case.cited()?.sync()?)
     }
 }

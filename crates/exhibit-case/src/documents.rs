@@ -2,7 +2,7 @@
 
 use crate::{Case, CaseError, Scope, own_path};
 use exhibit_catalogue::{Account, Item, ItemFilter, NoteRow, PageRow};
-use exhibit_model::{ItemId, MetadataKey, Page, State, shown, shown_bytes, wire};
+use exhibit_model::{EntrySeq, ItemId, MetadataKey, Page, State, shown, shown_bytes, wire};
 use exhibit_store::StoreError;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -38,7 +38,7 @@ pub struct Document {
 #[derive(Debug, Clone)]
 pub struct Entry {
     /// Its index in the log.
-    pub seq: u64,
+    pub seq: EntrySeq,
     /// Its canonical JSON.
     pub text: String,
     /// The openings of its commitments, safe to show: field and value.
@@ -56,15 +56,6 @@ impl Case {
     #[must_use]
     pub fn label(&self, id: ItemId) -> String {
         id.label(&self.config.prefix)
-    }
-
-    /// Resolves an item from user input: a label, a number, at least eight digits of a digest, or a path below a
-    /// source.
-    ///
-    /// # Errors
-    /// [`CaseError::NoSuchDocument`], also if a digest prefix matches several contents.
-    pub fn resolve(&self, document: &str) -> Result<ItemId, CaseError> {
-        self.resolve_within(document, &Scope::FULL)
     }
 
     // Resolves an item of the scope: others match nothing.
@@ -96,7 +87,7 @@ impl Case {
     ///
     /// # Errors
     /// [`CaseError::Catalogue`].
-    pub fn account(&self) -> Result<Account, CaseError> {
+    pub(crate) fn account(&self) -> Result<Account, CaseError> {
         Ok(self.catalogue().account()?)
     }
 
@@ -104,7 +95,7 @@ impl Case {
     ///
     /// # Errors
     /// [`CaseError::Catalogue`].
-    pub fn states(&self) -> Result<BTreeMap<State, u64>, CaseError> {
+    pub(crate) fn states(&self) -> Result<BTreeMap<State, u64>, CaseError> {
         Ok(self.catalogue().states()?)
     }
 
@@ -112,49 +103,15 @@ impl Case {
     ///
     /// # Errors
     /// [`CaseError::Catalogue`].
-    pub fn pages_read(&self) -> Result<u64, CaseError> {
+    pub(crate) fn pages_read(&self) -> Result<u64, CaseError> {
         Ok(self.catalogue().pages_read()?)
-    }
-
-    /// The paths of the case's sources, as they were given.
-    ///
-    /// # Errors
-    /// [`CaseError::Catalogue`].
-    pub fn source_paths(&self) -> Result<Vec<Vec<u8>>, CaseError> {
-        let catalogue = self.catalogue();
-        let mut paths = Vec::new();
-        for number in catalogue.sources()? {
-            paths.extend(catalogue.source(number)?.map(|(path, _, _)| path));
-        }
-        Ok(paths)
-    }
-
-    /// The number of pages that can be searched now.
-    #[must_use]
-    pub fn searchable(&self) -> u64 {
-        let pages = |index: &exhibit_index::Index| index.refresh().is_ok().then(|| index.searcher().pages());
-        self.index().ok().and_then(pages).unwrap_or(0)
-    }
-
-    /// The number of searchable pages and the number of all pages, if these differ: while pages are still being
-    /// indexed, or if the index was lost.
-    ///
-    /// # Errors
-    /// [`CaseError::Catalogue`].
-    pub fn behind(&self) -> Result<Option<(u64, u64)>, CaseError> {
-        let changed = self.catalogue().number("revision")?.unwrap_or(0).unsigned_abs();
-        if self.index()?.committed()? >= changed {
-            return Ok(None);
-        }
-        let (now, all) = (self.searchable(), self.account()?.pages);
-        Ok((now < all).then_some((now, all)))
     }
 
     /// The items that match a filter, in the order of their numbers.
     ///
     /// # Errors
     /// [`CaseError::Catalogue`].
-    pub fn items(&self, filter: &ItemFilter) -> Result<Vec<Item>, CaseError> {
+    pub(crate) fn items(&self, filter: &ItemFilter) -> Result<Vec<Item>, CaseError> {
         let mut items = Vec::new();
         self.catalogue().items(filter, &mut |item| {
             items.push(item);
@@ -167,7 +124,7 @@ impl Case {
     ///
     /// # Errors
     /// [`CaseError::NoSuchDocument`].
-    pub fn item(&self, id: ItemId) -> Result<Item, CaseError> {
+    pub(crate) fn item(&self, id: ItemId) -> Result<Item, CaseError> {
         self.catalogue().item(id)?.ok_or_else(|| CaseError::NoSuchDocument(self.label(id)))
     }
 
@@ -183,7 +140,7 @@ impl Case {
     ///
     /// # Errors
     /// [`CaseError::Catalogue`].
-    pub fn path(&self, item: &Item) -> Result<String, CaseError> {
+    pub(crate) fn path(&self, item: &Item) -> Result<String, CaseError> {
         let mut parts: Vec<String> = self.chain(item)?.iter().map(own_path).collect();
         parts.push(own_path(item));
         Ok(parts.join("!/"))
@@ -193,7 +150,7 @@ impl Case {
     ///
     /// # Errors
     /// [`CaseError::Catalogue`].
-    pub fn chain(&self, item: &Item) -> Result<Vec<Item>, CaseError> {
+    pub(crate) fn chain(&self, item: &Item) -> Result<Vec<Item>, CaseError> {
         let catalogue = self.catalogue();
         let mut chain = Vec::new();
         let mut next = item.container;
@@ -210,7 +167,7 @@ impl Case {
     ///
     /// # Errors
     /// [`CaseError::NoSuchDocument`].
-    pub fn document(&self, id: ItemId) -> Result<Document, CaseError> {
+    pub(crate) fn document(&self, id: ItemId) -> Result<Document, CaseError> {
         let item = self.item(id)?;
         let content = item.duplicate_of.unwrap_or(id);
         let members = ItemFilter { container: Some(content), most: 500, ..ItemFilter::default() };
@@ -243,7 +200,7 @@ impl Case {
     ///
     /// # Errors
     /// [`CaseError::NoSuchPage`]; [`CaseError::Store`] when the page's record is damaged.
-    pub fn page(&self, id: ItemId, number: u32) -> Result<Page, CaseError> {
+    pub(crate) fn page(&self, id: ItemId, number: u32) -> Result<Page, CaseError> {
         self.read_page(&self.page_row(id, number)?)
     }
 
@@ -251,7 +208,7 @@ impl Case {
     ///
     /// # Errors
     /// [`CaseError::NoSuchPage`].
-    pub fn page_row(&self, id: ItemId, number: u32) -> Result<PageRow, CaseError> {
+    pub(crate) fn page_row(&self, id: ItemId, number: u32) -> Result<PageRow, CaseError> {
         let item = self.item(id)?;
         let row = self.catalogue().page(item.duplicate_of.unwrap_or(id), number)?;
         row.ok_or_else(|| CaseError::NoSuchPage { document: self.label(id), page: number })
@@ -269,7 +226,7 @@ impl Case {
     ///
     /// # Errors
     /// [`CaseError::Log`] if there is no such entry.
-    pub fn entry(&self, seq: u64) -> Result<Entry, CaseError> {
+    pub(crate) fn entry(&self, seq: EntrySeq) -> Result<Entry, CaseError> {
         let log = self.folder.log()?;
         let text = String::from_utf8_lossy(&log.entry(seq)?).into_owned();
         let catalogue = self.catalogue();
@@ -288,7 +245,7 @@ impl Case {
     ///
     /// # Errors
     /// [`CaseError::Log`].
-    pub fn log_size(&self) -> Result<u64, CaseError> {
+    pub(crate) fn log_size(&self) -> Result<u64, CaseError> {
         Ok(self.folder.log()?.size())
     }
 }

@@ -79,6 +79,9 @@ impl CaseFolder {
         for path in [self.at(Self::ORIGINALS), self.pack_folder(), self.pictures(), self.custody()] {
             std::fs::create_dir_all(&path).map_err(crate::io_error("make the folder", &path))?;
         }
+        // it may have been an empty folder that others could list
+        let private = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+        std::fs::set_permissions(&self.0, private).map_err(crate::io_error("protect the folder", &self.0))?;
         Ok(())
     }
 

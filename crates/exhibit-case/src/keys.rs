@@ -8,6 +8,7 @@ use crate::writer::CaseWriter;
 use crate::{CaseError, CaseFolder, io_error};
 use exhibit_custody::log::End;
 use exhibit_custody::{Act, Head, Key, KeyError, Log, Passphrase, Protection, Revocation};
+use exhibit_model::EntrySeq;
 use exhibit_proof::chain::successor;
 use exhibit_proof::hash::to_hex;
 use exhibit_proof::{Checkpoint, Note, VerifierKey};
@@ -87,7 +88,7 @@ pub struct Rotated {
     /// The file of the new key.
     pub file: PathBuf,
     /// The log entry that names both.
-    pub entry: u64,
+    pub entry: EntrySeq,
 }
 
 impl CaseWriter {
@@ -113,7 +114,7 @@ impl CaseWriter {
             }
         };
         let new = next.verifier().clone();
-        let entry = self.log.log().size().saturating_sub(2);
+        let entry = EntrySeq::new(self.log.log().size().saturating_sub(2));
         self.log.hand_over(next)?;
         Ok(Rotated { old, file: key_file(keys.folder, &new), new, entry })
     }
@@ -121,7 +122,7 @@ impl CaseWriter {
     // The file of the key that the log's last entries name as the next.
     fn next_key_file(&self, keys: &Keys<'_>) -> Result<PathBuf, CaseError> {
         let log = self.log.log();
-        let next = successor(&log.entry(log.size().saturating_sub(2))?);
+        let next = successor(&log.entry(EntrySeq::new(log.size().saturating_sub(2)))?);
         Ok(later_key_path(keys.folder, &next.ok_or(exhibit_custody::LogError::NotSuccessor)?))
     }
 
@@ -129,7 +130,7 @@ impl CaseWriter {
     ///
     /// # Errors
     /// [`CaseError::Catalogue`], [`CaseError::Log`].
-    pub fn revoke_key(&mut self, key: &VerifierKey, reason: Revocation) -> Result<u64, CaseError> {
+    pub fn revoke_key(&mut self, key: &VerifierKey, reason: Revocation) -> Result<EntrySeq, CaseError> {
         self.log(Act::key_revoke(key, reason))
     }
 }

@@ -1,5 +1,5 @@
 //! An opened case on disk: its documents and pages, their pictures and tags. Searching a case is in
-//! `exhibit-search`, checking it in `exhibit-audit`.
+//! `exhibit-search`, checking it in `exhibit-audit`. Everything that a case contains is read through a [`CaseView`].
 //!
 //! Reading never changes a case. Only the process with the case's lock ([`CaseWriter`]) writes, by means of
 //! `exhibit-ingest`. The layout of the folder is `docs/formats/case.md`.
@@ -17,13 +17,14 @@ mod passwords;
 mod picture;
 mod places;
 mod principal;
+mod scope;
 mod tag_log;
 mod tags;
 mod verify;
 mod view;
 mod writer;
 
-use exhibit_model::Reason;
+use exhibit_model::{EntrySeq, Reason};
 
 pub use access::AccessSettings;
 pub use acts::Acts;
@@ -38,10 +39,11 @@ pub use keys::{Keys, Rotated, Rotation, key_file, key_path, rekey, remembered};
 pub use picture::render;
 pub use places::{Places, own_path};
 pub use principal::Principal;
+pub use scope::Scope;
 pub use tag_log::{TagLog, log_marks};
 pub use tags::{TagChange, TagCount, is_tag};
 pub use verify::{finding_digest, reason_lines};
-pub use view::{CaseView, Scope};
+pub use view::{CaseView, PageReader, SourceName, WholeCase};
 pub use writer::{CaseWriter, NewCase, append_outbox, keep_still};
 
 use exhibit_catalogue::{Catalogue, CatalogueError};
@@ -86,7 +88,7 @@ pub enum CaseError {
     #[error("the case is sealed: nothing can be added to it or changed in it any more")]
     Sealed,
     /// A new signing key was named but has not taken over yet.
-    #[error("a change of the signing key was broken off")]
+    #[error("a key rotation was interrupted")]
     HandoverUnfinished,
     /// Items wait to be read: a case with waiting items is not sealed.
     #[error("{0} items wait to be read")]
@@ -107,6 +109,12 @@ pub enum CaseError {
     /// No document has this number, digest or path.
     #[error("no document {0:?} in this case")]
     NoSuchDocument(String),
+    /// The log entry is not about documents of the reader's scope.
+    #[error("no log entry {0}")]
+    NoSuchEntry(EntrySeq),
+    /// What was requested covers the whole case, and the reader's scope is a part of it.
+    #[error("it covers documents that you cannot read")]
+    PartialScope,
     /// The search index is missing.
     #[error("the case has no search index")]
     NoIndex,
@@ -210,13 +218,12 @@ impl Case {
 
     /// The store of originals.
     #[must_use]
-    pub fn originals(&self) -> &Originals {
+    pub(crate) fn originals(&self) -> &Originals {
         &self.originals
     }
 
-    /// The catalogue, open for reading, locked for this thread: for `exhibit-search`. Everything else reads a case by
-    /// its documents, items and pages.
-    pub fn catalogue(&self) -> MutexGuard<'_, Catalogue> {
+    /// The catalogue, open for reading, locked for this thread.
+    pub(crate) fn catalogue(&self) -> MutexGuard<'_, Catalogue> {
         self.catalogue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -224,7 +231,7 @@ impl Case {
     ///
     /// # Errors
     /// [`CaseError::Catalogue`].
-    pub fn connect_catalogue(&self) -> Result<Catalogue, CaseError> {
+    pub(crate) fn connect_catalogue(&self) -> Result<Catalogue, CaseError> {
         Ok(self.folder.catalogue_for_reading()?)
     }
 
@@ -232,7 +239,7 @@ impl Case {
     ///
     /// # Errors
     /// [`CaseError::NoIndex`], [`CaseError::Index`].
-    pub fn index(&self) -> Result<&Index, CaseError> {
+    pub(crate) fn index(&self) -> Result<&Index, CaseError> {
         if let Some(index) = self.index.get() {
             return Ok(index);
         }

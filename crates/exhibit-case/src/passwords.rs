@@ -1,6 +1,6 @@
 //! Passwords to try on encrypted files: stored in the case, one per line, readable by its owner alone.
 
-use crate::{Case, CaseError, io_error};
+use crate::{Case, CaseError, CaseWriter, io_error};
 use exhibit_store::{Readers, replace_file};
 use std::fs;
 use std::io::Write;
@@ -10,13 +10,21 @@ impl Case {
     ///
     /// # Errors
     /// [`CaseError::Io`].
-    pub fn passwords(&self) -> Result<Vec<String>, CaseError> {
+    pub(crate) fn passwords(&self) -> Result<Vec<String>, CaseError> {
         let path = self.folder.passwords();
         match fs::read_to_string(&path) {
             Ok(text) => Ok(text.lines().map(str::to_owned).filter(|line| !line.is_empty()).collect()),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
             Err(error) => Err(io_error("read", &path)(error)),
         }
+    }
+
+    /// The number of passwords.
+    ///
+    /// # Errors
+    /// [`CaseError::Io`].
+    pub fn password_count(&self) -> Result<usize, CaseError> {
+        Ok(self.passwords()?.len())
     }
 
     /// Adds passwords that are not in the list yet. Returns the number of new ones.
@@ -37,5 +45,15 @@ impl Case {
         let replaced = replace_file(&path, Readers::Owner, |file| file.write_all(text.as_bytes()));
         replaced.map_err(io_error("write", &path))?;
         Ok(all.len() - before)
+    }
+}
+
+impl CaseWriter {
+    /// The passwords to try while reading files, in order.
+    ///
+    /// # Errors
+    /// [`CaseError::Io`].
+    pub fn passwords(&self) -> Result<Vec<String>, CaseError> {
+        self.case.passwords()
     }
 }

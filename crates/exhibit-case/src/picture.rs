@@ -15,7 +15,7 @@ impl Case {
     ///
     /// # Errors
     /// [`CaseError::RenderError`] with the reason, if the page has none.
-    pub fn picture(&self, cage: &Cage, id: ItemId, number: u32, max_side: u32) -> Result<Vec<u8>, CaseError> {
+    pub(crate) fn picture(&self, cage: &Cage, id: ItemId, number: u32, max_side: u32) -> Result<Vec<u8>, CaseError> {
         let item = self.item(id)?;
         let content = item.duplicate_of.unwrap_or(id);
         let row = self.catalogue().page(content, number)?;

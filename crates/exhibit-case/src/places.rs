@@ -73,7 +73,7 @@ impl Case {
     ///
     /// # Errors
     /// [`CaseError::Catalogue`].
-    pub fn all_places(&self, item: &Item) -> Result<Places, CaseError> {
+    pub(crate) fn all_places(&self, item: &Item) -> Result<Places, CaseError> {
         Ok(Places::of(&self.catalogue(), item)?)
     }
 }

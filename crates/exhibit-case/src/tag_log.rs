@@ -3,10 +3,10 @@
 
 use crate::tags::{Changes, TagChange, lock_tags};
 use crate::writer::CaseWriter;
-use crate::{Acts, Case, CaseError, CaseFolder, io_error};
+use crate::{Acts, Case, CaseError, CaseFolder, Scope, io_error};
 use exhibit_catalogue::{Catalogue, Work};
 use exhibit_custody::Act;
-use exhibit_model::{ItemId, Moment};
+use exhibit_model::{EntrySeq, ItemId, Moment};
 
 /// The catalogue settings with the number of tag changes that are logged or about to be, and the length of the tags
 /// file at that point.
@@ -72,7 +72,7 @@ impl CaseWriter {
     ///
     /// # Errors
     /// [`CaseError::Waiting`] while items wait to be read; [`CaseError::Catalogue`], [`CaseError::Log`].
-    pub fn seal(&mut self) -> Result<u64, CaseError> {
+    pub fn seal(&mut self) -> Result<EntrySeq, CaseError> {
         let account = self.catalogue.account()?;
         let waiting = account.items.get(&exhibit_model::State::Waiting).copied().unwrap_or(0);
         if waiting > 0 {
@@ -95,20 +95,22 @@ impl Case {
     ///
     /// # Errors
     /// [`CaseError::Io`], [`CaseError::Catalogue`].
-    pub fn marks_waiting(&self) -> Result<u64, CaseError> {
+    pub(crate) fn marks_waiting(&self, scope: &Scope) -> Result<u64, CaseError> {
         let catalogue = self.catalogue();
         if catalogue.number(LENGTH)?.unwrap_or(0) == length(&self.folder)? {
             return Ok(0);
         }
         let logged = catalogue.number(LOGGED)?.unwrap_or(0).unsigned_abs();
-        Ok((Changes::read(&self.folder)?.all.len() as u64).saturating_sub(logged))
+        let changes = Changes::read(&self.folder)?.all;
+        let waiting = changes.get(usize::try_from(logged).unwrap_or(usize::MAX)..).unwrap_or_default();
+        Ok(waiting.iter().filter(|change| scope.contains(ItemId::new(change.document))).count() as u64)
     }
 
     /// Reads all tag changes, and how many of them the given catalogue counts as logged.
     ///
     /// # Errors
     /// [`CaseError::Io`], [`CaseError::Catalogue`].
-    pub fn tag_log(&self, catalogue: &Catalogue) -> Result<TagLog, CaseError> {
+    pub(crate) fn tag_log(&self, catalogue: &Catalogue) -> Result<TagLog, CaseError> {
         let Changes { all: changes, lost, .. } = Changes::read(&self.folder)?;
         Ok(TagLog { changes, lost, logged: catalogue.number(LOGGED)?.unwrap_or(0).unsigned_abs() })
     }

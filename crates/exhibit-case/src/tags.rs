@@ -107,7 +107,7 @@ impl Case {
     ///
     /// # Errors
     /// [`CaseError::Io`] if they cannot be read.
-    pub fn tags(&self) -> Result<Vec<TagCount>, CaseError> {
+    pub(crate) fn tags(&self) -> Result<Vec<TagCount>, CaseError> {
         let count =
             |(tag, documents): (String, BTreeSet<i64>)| TagCount { tag, documents: documents.into_iter().collect() };
         Ok(self.all_tags()?.into_iter().map(count).collect())
@@ -117,7 +117,7 @@ impl Case {
     ///
     /// # Errors
     /// [`CaseError::NoSuchDocument`]; [`CaseError::Io`].
-    pub fn tags_of(&self, id: ItemId) -> Result<Vec<String>, CaseError> {
+    pub(crate) fn tags_of(&self, id: ItemId) -> Result<Vec<String>, CaseError> {
         let content = self.content(id)?;
         let matching_tag = |(tag, documents): (String, BTreeSet<i64>)| documents.contains(&content).then_some(tag);
         Ok(self.all_tags()?.into_iter().filter_map(matching_tag).collect())
@@ -127,7 +127,7 @@ impl Case {
     ///
     /// # Errors
     /// [`CaseError::Io`].
-    pub fn tagged(&self, tag: &str) -> Result<Vec<i64>, CaseError> {
+    pub(crate) fn tagged(&self, tag: &str) -> Result<Vec<i64>, CaseError> {
         Ok(self.all_tags()?.remove(&folded(tag)).map(|documents| documents.into_iter().collect()).unwrap_or_default())
     }
 
@@ -136,7 +136,7 @@ impl Case {
     ///
     /// # Errors
     /// [`CaseError::NoSuchDocument`]; [`CaseError::NotATag`]; [`CaseError::Io`].
-    pub fn set_tag(&self, id: ItemId, tag: &str, on: bool, now: Moment) -> Result<bool, CaseError> {
+    pub(crate) fn set_tag(&self, id: ItemId, tag: &str, on: bool, now: Moment) -> Result<bool, CaseError> {
         if !is_tag(tag) {
             return Err(CaseError::NotATag(exhibit_model::shown(tag)));
         }

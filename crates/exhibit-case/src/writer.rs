@@ -3,11 +3,12 @@
 use crate::access::AccessSettings;
 use crate::acts::Acts;
 use crate::keys::{Keys, Memory, key_path};
-use crate::{Case, CaseError, CaseFolder, Config, io_error};
+use crate::{Case, CaseError, CaseFolder, CaseView, Config, io_error};
 use exhibit_catalogue::Catalogue;
 use exhibit_custody::log::End;
-use exhibit_custody::{Act, Fact, Key, LogError, Protection, Writer};
+use exhibit_custody::{Act, Fact, Key, LogError, LogWriter, Protection};
 use exhibit_index::Index;
+use exhibit_model::EntrySeq;
 use rustix::fs::{FlockOperation, flock};
 use std::fs::{self, File};
 use std::io::{Read, Seek, Write};
@@ -34,7 +35,7 @@ pub struct CaseWriter {
     /// The catalogue, for writing.
     pub catalogue: Catalogue,
     /// The custody log, for appending.
-    pub log: Writer,
+    pub log: LogWriter,
     /// Logs acts.
     pub acts: Acts,
     // the last known state of the log is written before the lock is released
@@ -76,7 +77,7 @@ impl Case {
             .secret("name", new.name.as_bytes());
         acts.log_at(&work, opened, now)?;
         work.commit()?;
-        let mut writer = Writer::create(&own.custody(), key)?;
+        let mut writer = LogWriter::create(&own.custody(), key)?;
         flush_outbox(&mut catalogue, &mut writer)?;
         Index::open_or_create(&own.index())?;
         let config = Config {
@@ -117,12 +118,18 @@ impl CaseWriter {
         let lock = lock(&own.lock())?;
         let mut catalogue = own.catalogue_for_writing()?;
         let custody = own.custody();
-        let mut log = Writer::open(&custody, keys.of_log(&custody)?)?;
+        let mut log = LogWriter::open(&custody, keys.of_log(&custody)?)?;
         let memory = Memory::recall(keys.folder, &own, log.log())?;
         flush_outbox(&mut catalogue, &mut log)?;
         let case = Case::open(folder)?;
         case.originals.sweep()?;
         Ok(Self { case, catalogue, log, acts, _memory: memory, _lock: lock })
+    }
+
+    /// The whole case, read by the principal who writes.
+    #[must_use]
+    pub fn view(&self) -> CaseView<'_> {
+        self.case.view(self.acts.actor().clone())
     }
 
     /// The name of this program in the log.
@@ -135,7 +142,7 @@ impl CaseWriter {
     ///
     /// # Errors
     /// [`CaseError::Act`], [`CaseError::Catalogue`], [`CaseError::Log`], also if the log accepts no entry now.
-    pub fn log(&mut self, act: Act) -> Result<u64, CaseError> {
+    pub fn log(&mut self, act: Act) -> Result<EntrySeq, CaseError> {
         // an entry that was committed could never be appended, and would keep every later writer away
         match self.log.end() {
             End::Open => {}
@@ -158,14 +165,14 @@ impl CaseWriter {
     }
 }
 
-/// Appends the entries in the outbox to the log and returns the number of the first entry that is not in the log yet,
+/// Appends the entries in the outbox to the log and returns the size of the log,
 /// or `None` if the outbox is empty. Entries that the log already has are compared and skipped. The outbox is not
 /// cleared: pass the number to [`exhibit_catalogue::Work::posted`] in the next transaction, or call
 /// [`CaseWriter::flush`].
 ///
 /// # Errors
 /// [`CaseError::Log`], [`CaseError::Catalogue`].
-pub fn append_outbox(catalogue: &Catalogue, log: &mut Writer) -> Result<Option<u64>, CaseError> {
+pub fn append_outbox(catalogue: &Catalogue, log: &mut LogWriter) -> Result<Option<u64>, CaseError> {
     let waiting = catalogue.outbox()?;
     let Some(first) = waiting.first().map(|outgoing| outgoing.seq) else { return Ok(None) };
     let entries: Vec<Vec<u8>> = waiting.into_iter().map(|outgoing| outgoing.entry).collect();
@@ -173,7 +180,7 @@ pub fn append_outbox(catalogue: &Catalogue, log: &mut Writer) -> Result<Option<u
 }
 
 // Appends the entries in the outbox to the log, then clears the outbox.
-fn flush_outbox(catalogue: &mut Catalogue, log: &mut Writer) -> Result<(), CaseError> {
+fn flush_outbox(catalogue: &mut Catalogue, log: &mut LogWriter) -> Result<(), CaseError> {
     let Some(size) = append_outbox(catalogue, log)? else { return Ok(()) };
     let work = catalogue.begin()?;
     work.posted(size)?;

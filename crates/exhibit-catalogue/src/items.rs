@@ -3,7 +3,7 @@
 use crate::{Catalogue, CatalogueError, Explained, StageId, Work};
 use exhibit_model::code::{CodeError, Parts};
 use exhibit_model::{
-    Digest, ItemId, MetadataKey, Moment, Note, NoteCode, OriginalId, Reason, Relation, SourceId, State,
+    Digest, EntrySeq, ItemId, MetadataKey, Moment, Note, NoteCode, OriginalId, Reason, Relation, SourceId, State,
 };
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -33,7 +33,7 @@ pub struct Item {
     pub found: u64,
     pub pages: u32,
     pub languages: Vec<String>,
-    pub seq: Option<u64>,
+    pub seq: Option<EntrySeq>,
 }
 
 impl Item {
@@ -95,7 +95,7 @@ pub enum Added {
 
 /// The result of reading an item.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding<'a> {
+pub struct ReadResult<'a> {
     /// The item's final state.
     pub state: State,
     /// Why, where the state wants a reason.
@@ -164,7 +164,7 @@ fn item_of(row: &Row<'_>) -> rusqlite::Result<Item> {
         found: row.get::<_, i64>(17)?.unsigned_abs(),
         pages: row.get(18)?,
         languages: languages.split(',').filter(|tag| !tag.is_empty()).map(str::to_owned).collect(),
-        seq: row.get::<_, Option<i64>>(20)?.map(i64::unsigned_abs),
+        seq: row.get::<_, Option<i64>>(20)?.map(|seq| EntrySeq::new(seq.unsigned_abs())),
         cut: reason_of(row, 22, 23)?,
     })
 }
@@ -252,12 +252,12 @@ impl Catalogue {
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn settled_seq(&self, id: ItemId) -> Result<Option<u64>, CatalogueError> {
+    pub fn settled_seq(&self, id: ItemId) -> Result<Option<EntrySeq>, CatalogueError> {
         let mut statement =
             self.db.prepare_cached("SELECT settled_seq FROM items WHERE id = ?1").to("look up an item")?;
         let seq =
             statement.query_row([id.get()], |row| row.get::<_, Option<i64>>(0)).optional().to("look up an item")?;
-        Ok(seq.flatten().map(i64::unsigned_abs))
+        Ok(seq.flatten().map(|seq: i64| EntrySeq::new(seq.unsigned_abs())))
     }
 
     /// The number of items with an original.
@@ -566,20 +566,20 @@ impl Work<'_> {
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn logged(&self, id: ItemId, seq: u64) -> Result<(), CatalogueError> {
+    pub fn logged(&self, id: ItemId, seq: EntrySeq) -> Result<(), CatalogueError> {
         let mut statement =
             self.tx.prepare_cached("UPDATE items SET seq = ?2 WHERE id = ?1").to("record a log entry")?;
-        statement.execute(params![id.get(), seq.cast_signed()]).to("record a log entry").map(drop)
+        statement.execute(params![id.get(), seq.get().cast_signed()]).to("record a log entry").map(drop)
     }
 
     /// Sets the log entry of an item's last reading.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn settled_at(&self, id: ItemId, seq: u64) -> Result<(), CatalogueError> {
+    pub fn settled_at(&self, id: ItemId, seq: EntrySeq) -> Result<(), CatalogueError> {
         let mut statement =
             self.tx.prepare_cached("UPDATE items SET settled_seq = ?2 WHERE id = ?1").to("record a log entry")?;
-        statement.execute(params![id.get(), seq.cast_signed()]).to("record a log entry").map(drop)
+        statement.execute(params![id.get(), seq.get().cast_signed()]).to("record a log entry").map(drop)
     }
 
     /// One item, its properties and its notes, as this transaction sees them.
@@ -598,7 +598,7 @@ impl Work<'_> {
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn settle(&self, id: ItemId, finding: &Finding<'_>) -> Result<(), CatalogueError> {
+    pub fn settle(&self, id: ItemId, finding: &ReadResult<'_>) -> Result<(), CatalogueError> {
         self.tx
             .prepare_cached("DELETE FROM metadata WHERE item = ?1")
             .and_then(|mut s| s.execute([id.get()]))

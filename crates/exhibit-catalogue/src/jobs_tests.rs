@@ -144,7 +144,7 @@ fn a_retried_item_waits_and_has_a_job() {
     let first = work.stage(&key("read", "1")).expect("stage");
     let own = lease(&work, first, 1).remove(0);
     work.finish(&own, &JobEnd::Failed(Reason::NoPages), cost()).expect("finish");
-    let finding = crate::Finding {
+    let finding = crate::ReadResult {
         state: State::Failed,
         reason: Some(&Reason::NoPages),
         media_type: "text/plain",
@@ -171,7 +171,7 @@ fn a_version_adopts_what_is_unfinished_and_repeats_what_it_supersedes() {
     for own in lease(&work, first, 2) {
         let media_type = if own.item == ItemId::new(1) { "application/pdf" } else { "text/plain" };
         let finding =
-            crate::Finding { state: State::Read, reason: None, media_type, found: 0, metadata: &[], notes: &[] };
+            crate::ReadResult { state: State::Read, reason: None, media_type, found: 0, metadata: &[], notes: &[] };
         work.settle(own.item, &finding).expect("settle");
         work.finish(&own, &JobEnd::Done, cost()).expect("finish");
     }

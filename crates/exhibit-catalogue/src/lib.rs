@@ -20,7 +20,7 @@ mod schema;
 mod tests;
 
 pub use account::{Account, ContainerGap};
-pub use items::{Added, Finding, Item, ItemFilter, ItemInFull, NewItem, NoteRow};
+pub use items::{Added, Item, ItemFilter, ItemInFull, NewItem, NoteRow, ReadResult};
 pub use jobs::{Cost, Finished, JobEnd, JobRow, JobState, Lease, MOST_DEATHS, Span, StageId, StageKey};
 pub use outbox::Outgoing;
 pub use pages::{NewPage, OcrState, PageRow, PageText};

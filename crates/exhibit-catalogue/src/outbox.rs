@@ -2,14 +2,14 @@
 //! in this order, then removed. So each act is logged exactly once, even if the process dies at any time.
 
 use crate::{Catalogue, CatalogueError, Explained, Work};
-use exhibit_model::Opening;
+use exhibit_model::{EntrySeq, Opening};
 use rusqlite::{OptionalExtension, params};
 
 /// An entry that the log may not have yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outgoing {
     /// Its number in the log.
-    pub seq: u64,
+    pub seq: EntrySeq,
     /// Its canonical bytes.
     pub entry: Vec<u8>,
 }
@@ -19,8 +19,8 @@ impl Catalogue {
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn next_seq(&self) -> Result<u64, CatalogueError> {
-        Ok(self.number("next_seq")?.unwrap_or(0).unsigned_abs())
+    pub fn next_seq(&self) -> Result<EntrySeq, CatalogueError> {
+        Ok(EntrySeq::new(self.number("next_seq")?.unwrap_or(0).unsigned_abs()))
     }
 
     /// The pending entries, in order.
@@ -31,7 +31,9 @@ impl Catalogue {
         let mut statement =
             self.db.prepare_cached("SELECT seq, entry FROM outbox ORDER BY seq").to("read the outbox")?;
         let rows = statement
-            .query_map([], |row| Ok(Outgoing { seq: row.get::<_, i64>(0)?.unsigned_abs(), entry: row.get(1)? }))
+            .query_map([], |row| {
+                Ok(Outgoing { seq: EntrySeq::new(row.get::<_, i64>(0)?.unsigned_abs()), entry: row.get(1)? })
+            })
             .to("read the outbox")?;
         rows.collect::<Result<_, _>>().to("read the outbox")
     }
@@ -40,11 +42,11 @@ impl Catalogue {
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn openings(&self, seq: u64) -> Result<Vec<Opening>, CatalogueError> {
+    pub fn openings(&self, seq: EntrySeq) -> Result<Vec<Opening>, CatalogueError> {
         let sql = "SELECT field, salt, value FROM openings WHERE seq = ?1 ORDER BY field";
         let mut statement = self.db.prepare_cached(sql).to("read openings")?;
         let rows = statement
-            .query_map([seq.cast_signed()], |row| Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?, row.get(2)?)))
+            .query_map([seq.get().cast_signed()], |row| Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?, row.get(2)?)))
             .to("read openings")?;
         let opening = |(field, salt, value): (String, Vec<u8>, Vec<u8>)| {
             // with a variable salt length, bytes could be moved between the salt and the value
@@ -58,11 +60,11 @@ impl Catalogue {
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn item_of_entry(&self, seq: u64) -> Result<Option<exhibit_model::ItemId>, CatalogueError> {
+    pub fn item_of_entry(&self, seq: EntrySeq) -> Result<Option<exhibit_model::ItemId>, CatalogueError> {
         let sql = "SELECT id FROM items WHERE seq = ?1";
         let mut statement = self.db.prepare(sql).to("look for an entry")?;
         statement
-            .query_row([seq.cast_signed()], |row| row.get(0).map(exhibit_model::ItemId::new))
+            .query_row([seq.get().cast_signed()], |row| row.get(0).map(exhibit_model::ItemId::new))
             .optional()
             .to("look for an entry")
     }
@@ -73,32 +75,34 @@ impl Work<'_> {
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn next_seq(&self) -> Result<u64, CatalogueError> {
-        Ok(self.number("next_seq")?.unwrap_or(0).unsigned_abs())
+    pub fn next_seq(&self) -> Result<EntrySeq, CatalogueError> {
+        Ok(EntrySeq::new(self.number("next_seq")?.unwrap_or(0).unsigned_abs()))
     }
 
     /// Puts an entry into the outbox at the next place, with what its commitments commit to.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn post(&self, entry: &[u8], openings: &[Opening]) -> Result<u64, CatalogueError> {
+    pub fn post(&self, entry: &[u8], openings: &[Opening]) -> Result<EntrySeq, CatalogueError> {
         let seq = self.next_seq()?;
         let mut insert = self.tx.prepare_cached("INSERT INTO outbox VALUES (?1, ?2)").to("post an act")?;
-        insert.execute(params![seq.cast_signed(), entry]).to("post an act")?;
+        insert.execute(params![seq.get().cast_signed(), entry]).to("post an act")?;
         let mut insert = self.tx.prepare_cached("INSERT INTO openings VALUES (?1, ?2, ?3, ?4)").to("post an act")?;
         for opening in openings {
-            insert.execute(params![seq.cast_signed(), opening.field, opening.salt, opening.value]).to("post an act")?;
+            insert
+                .execute(params![seq.get().cast_signed(), opening.field, opening.salt, opening.value])
+                .to("post an act")?;
         }
-        self.set_number("next_seq", seq.cast_signed() + 1)?;
+        self.set_number("next_seq", seq.next().get().cast_signed())?;
         Ok(seq)
     }
 
-    /// Forgets the entries before `seq`: the log has them.
+    /// Forgets the first `size` entries: the log has them.
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn posted(&self, seq: u64) -> Result<(), CatalogueError> {
+    pub fn posted(&self, size: u64) -> Result<(), CatalogueError> {
         let mut delete = self.tx.prepare_cached("DELETE FROM outbox WHERE seq < ?1").to("clear the outbox")?;
-        delete.execute([seq.cast_signed()]).to("clear the outbox").map(drop)
+        delete.execute([size.cast_signed()]).to("clear the outbox").map(drop)
     }
 }

@@ -1,9 +1,9 @@
 //! The ledger's rules, tried on a catalogue in a folder.
 
-use crate::{Added, Catalogue, Finding, ItemFilter, MOST_PLACES, NewItem, NewPage, StageId, StageKey, Work};
+use crate::{Added, Catalogue, ItemFilter, MOST_PLACES, NewItem, NewPage, ReadResult, StageId, StageKey, Work};
 use exhibit_model::{
-    Counts, Detail, Digest, ItemId, Moment, Note, NoteCode, Opening, OriginalId, Page, PageKind, Reason, Relation,
-    SourceId, State, TextSource,
+    Counts, Detail, Digest, EntrySeq, ItemId, Moment, Note, NoteCode, Opening, OriginalId, Page, PageKind, Reason,
+    Relation, SourceId, State, TextSource,
 };
 use std::ops::ControlFlow;
 
@@ -42,8 +42,8 @@ fn read_stage(work: &Work<'_>) -> StageId {
     work.stage(&key).expect("stage")
 }
 
-fn finding(state: State, found: u64) -> Finding<'static> {
-    Finding { state, reason: None, media_type: "text/plain", found, metadata: &[], notes: &[] }
+fn finding(state: State, found: u64) -> ReadResult<'static> {
+    ReadResult { state, reason: None, media_type: "text/plain", found, metadata: &[], notes: &[] }
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn incomplete_items_stay_truncated() {
         work.add_item(&NewItem { path: b"b", ..cut.clone() }).expect("add"),
         Added::New(ItemId::new(2), State::Duplicate)
     );
-    work.settle(ItemId::new(1), &Finding { reason: Some(&Reason::NoPages), ..finding(State::Failed, 0) })
+    work.settle(ItemId::new(1), &ReadResult { reason: Some(&Reason::NoPages), ..finding(State::Failed, 0) })
         .expect("settle");
     work.commit().expect("commit");
     let item = catalogue.item(ItemId::new(1)).expect("item").expect("is there");
@@ -115,7 +115,8 @@ fn every_code_comes_back_and_an_unknown_one_is_an_error() {
         let name = at.to_string();
         work.add_item(&file(name.as_bytes(), name.as_bytes())).expect("add");
         let id = ItemId::new(i64::try_from(at).expect("few") + 1);
-        work.settle(id, &Finding { reason: Some(reason), notes: &notes, ..finding(State::Failed, 0) }).expect("settle");
+        work.settle(id, &ReadResult { reason: Some(reason), notes: &notes, ..finding(State::Failed, 0) })
+            .expect("settle");
     }
     work.commit().expect("commit");
     let mut stored = Vec::new();
@@ -150,7 +151,7 @@ fn text_of_foreign_programs_is_stored_whatever_it_contains() {
     let reason = Reason::CannotParse { detail: Detail::of("'; DROP TABLE items; --\u{202e}\0\"\\") };
     let work = catalogue.begin().expect("begin");
     work.add_item(&file(b"a", b"bytes")).expect("add");
-    work.settle(ItemId::new(1), &Finding { reason: Some(&reason), ..finding(State::Failed, 0) }).expect("settle");
+    work.settle(ItemId::new(1), &ReadResult { reason: Some(&reason), ..finding(State::Failed, 0) }).expect("settle");
     work.commit().expect("commit");
     assert_eq!(catalogue.item(ItemId::new(1)).expect("item").expect("is there").reason, Some(reason));
 }
@@ -245,16 +246,16 @@ fn entries_stay_in_the_outbox_until_posted() {
     let (_folder, mut catalogue) = with_source();
     let work = catalogue.begin().expect("begin");
     let opening = Opening { field: "name".to_owned(), salt: [1; 16], value: b"a".to_vec() };
-    assert_eq!(work.post(b"{}", std::slice::from_ref(&opening)).expect("post"), 0);
-    assert_eq!(work.post(b"{1}", &[]).expect("post"), 1);
+    assert_eq!(work.post(b"{}", std::slice::from_ref(&opening)).expect("post").get(), 0);
+    assert_eq!(work.post(b"{1}", &[]).expect("post").get(), 1);
     work.commit().expect("commit");
     assert_eq!(catalogue.outbox().expect("outbox").len(), 2);
-    assert_eq!(catalogue.openings(0).expect("openings"), [opening]);
+    assert_eq!(catalogue.openings(EntrySeq::FIRST).expect("openings"), [opening]);
     let work = catalogue.begin().expect("begin");
     work.posted(2).expect("posted");
     drop(work);
     assert_eq!(catalogue.outbox().expect("outbox").len(), 2, "an abandoned change did not happen");
-    assert_eq!(catalogue.next_seq().expect("seq"), 2);
+    assert_eq!(catalogue.next_seq().expect("seq").get(), 2);
 }
 
 #[test]
@@ -306,7 +307,7 @@ fn problems_are_alike_by_their_codes_not_by_wording_or_counts() {
     for (id, reason) in (1..).map(ItemId::new).zip(&reasons) {
         let name = id.get().to_string();
         work.add_item(&file(name.as_bytes(), name.as_bytes())).expect("add");
-        work.settle(id, &Finding { reason: Some(reason), ..finding(State::Failed, 0) }).expect("settle");
+        work.settle(id, &ReadResult { reason: Some(reason), ..finding(State::Failed, 0) }).expect("settle");
         causes.extend(work.item_in_full(id).expect("item").0.causes());
     }
     assert_eq!(causes, ["no-reader audio/mpeg", "no-reader video/mp4", "cannot-parse", "cannot-parse", "page-limit"]);

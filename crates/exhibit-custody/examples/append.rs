@@ -4,8 +4,8 @@
 
 #![expect(clippy::print_stdout, reason = "it prints what it measured")]
 
-use exhibit_custody::{Act, EntryContext, Key, Receipt, Remembered, Writer, check_log};
-use exhibit_model::{Digest, ItemId, Moment, OriginalId, Relation};
+use exhibit_custody::{Act, EntryContext, Key, LogWriter, Receipt, Remembered, check_log};
+use exhibit_model::{Digest, EntrySeq, ItemId, Moment, OriginalId, Relation};
 use std::error::Error;
 use std::path::Path;
 use std::time::Instant;
@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let key = Key::generate("custody", &mut random);
     let first = entry(0, Act::case_open(key.verifier()), &mut random)?;
-    let mut writer = Writer::create(&log, key)?;
+    let mut writer = LogWriter::create(&log, key)?;
     writer.append(&[first])?;
 
     let started = Instant::now();
@@ -38,7 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let numbers = size..total.min(size + batch);
         let entries: Result<Vec<_>, _> = numbers.map(|seq| entry(seq, receipt(seq), &mut random)).collect();
         let at = Instant::now();
-        writer.append_from(size, &entries?)?;
+        writer.append_from(EntrySeq::new(size), &entries?)?;
         appending += at.elapsed().as_secs_f64();
     }
     let all = started.elapsed().as_secs_f64();
@@ -69,6 +69,7 @@ fn receipt(seq: u64) -> Act {
 }
 
 fn entry(seq: u64, act: Act, random: &mut dyn FnMut(&mut [u8])) -> Result<Vec<u8>, Box<dyn Error>> {
-    let stamp = EntryContext { seq, at: Moment(1_700_000_000_000_000), actor: "a1", tool: "exhibit 0.1.0" };
+    let stamp =
+        EntryContext { seq: EntrySeq::new(seq), at: Moment(1_700_000_000_000_000), actor: "a1", tool: "exhibit 0.1.0" };
     Ok(act.seal(&stamp, random)?.bytes)
 }

@@ -5,7 +5,7 @@
 
 use crate::Random;
 use crate::entry::{Entry, LAST_MOMENT, moment_text, whole};
-use exhibit_model::{Digest, ItemId, Moment, Opening, OriginalId, Relation, SourceId, State};
+use exhibit_model::{Digest, EntrySeq, ItemId, Moment, Opening, OriginalId, Relation, SourceId, State};
 use exhibit_proof::hash::{from_hex, to_hex};
 use exhibit_proof::json::{MAX_NUMBER, Value};
 use exhibit_proof::tile::MAX_ENTRY;
@@ -315,7 +315,7 @@ pub struct Derivation<'a> {
 
 /// The result of checking a whole case.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Fixity {
+pub struct CaseCheck {
     /// The number of originals checked.
     pub originals: u64,
     /// The number of missing originals.
@@ -348,7 +348,7 @@ pub struct Act {
 #[derive(Clone, Copy, Debug)]
 pub struct EntryContext<'a> {
     /// The number of the entry in the log, from 0.
-    pub seq: u64,
+    pub seq: EntrySeq,
     /// The time.
     pub at: Moment,
     /// The pseudonymous id of the actor in the case, such as `a1` (lower-case letters, digits and hyphens).
@@ -551,7 +551,7 @@ impl Act {
 
     /// A whole case was checked.
     #[must_use]
-    pub fn fixity(found: &Fixity) -> Self {
+    pub fn fixity(found: &CaseCheck) -> Self {
         Self::new(Verb::Fixity, Ref::Case)
             .fact("altered", Fact::Number(found.altered))
             .fact("broken_quotes", Fact::Number(found.broken_quotes))
@@ -606,7 +606,7 @@ impl Act {
             return Err(ActError::Moment);
         }
         let too_great = |number: u64| i64::try_from(number).map_or(true, |number| number > MAX_NUMBER);
-        if too_great(context.seq) {
+        if too_great(context.seq.get()) {
             return Err(ActError::Number { name: "seq".to_owned() });
         }
         match self.facts.iter().find(|(_, fact)| matches!(fact, Fact::Number(number) if too_great(*number))) {
@@ -622,7 +622,7 @@ mod tests {
     use crate::Key;
 
     const CONTEXT: EntryContext<'_> =
-        EntryContext { seq: 4, at: Moment(1_700_000_000_123_456), actor: "a1", tool: "exhibit 0.1.0" };
+        EntryContext { seq: EntrySeq::new(4), at: Moment(1_700_000_000_123_456), actor: "a1", tool: "exhibit 0.1.0" };
 
     fn counting() -> impl FnMut(&mut [u8]) {
         let mut next = 0;
@@ -695,7 +695,7 @@ mod tests {
             reader: "pdf 1",
             params: Digest::of(b""),
         };
-        let found = Fixity {
+        let found = CaseCheck {
             originals: 9,
             missing: 1,
             altered: 2,

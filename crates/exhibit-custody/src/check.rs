@@ -510,8 +510,8 @@ impl Check {
         match Entry::read(bytes) {
             Ok(entry) => {
                 each(&entry);
-                if entry.seq != index {
-                    self.deviations.push(LogFault::Sequence { index, stated: entry.seq });
+                if entry.seq.get() != index {
+                    self.deviations.push(LogFault::Sequence { index, stated: entry.seq.get() });
                 }
                 key_facts.add_entry(index, bytes, &entry, &self.handovers);
             }

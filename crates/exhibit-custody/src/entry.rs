@@ -3,7 +3,7 @@
 //! The parser accepts exactly what the writer produces: it rejects unknown members, values of a wrong type, and other
 //! spellings of the same values.
 
-use exhibit_model::{Digest, Moment};
+use exhibit_model::{Digest, EntrySeq, Moment};
 use exhibit_proof::hash::{from_hex, to_hex};
 use exhibit_proof::json::{JsonError, MAX_NUMBER, Value};
 use std::collections::BTreeMap;
@@ -20,7 +20,7 @@ pub const LAST_MOMENT: Moment = Moment(253_402_300_799_999_999);
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Entry {
     /// The number of the entry, which is its index in the log.
-    pub seq: u64,
+    pub seq: EntrySeq,
     /// The time, by the clock of the machine.
     pub at: Moment,
     /// The pseudonymous id of the actor in the case.
@@ -85,7 +85,7 @@ impl Entry {
         let sealed = self.sealed.iter().map(|(name, hash)| (name.clone(), digest(hash))).collect();
         let members = [
             ("v", Value::Number(VERSION)),
-            ("seq", whole(self.seq)),
+            ("seq", whole(self.seq.get())),
             ("at", Value::Text(to_micros(self.at))),
             ("actor", text(&self.actor)),
             ("act", Value::Text(self.act.word().to_owned())),
@@ -112,7 +112,7 @@ impl Entry {
             return Err(EntryError::Version);
         }
         let entry = Self {
-            seq: member(&value, "seq", |v| u64::try_from(v.as_number()?).ok())?,
+            seq: member(&value, "seq", |v| u64::try_from(v.as_number()?).ok().map(EntrySeq::new))?,
             at: member(&value, "at", |v| from_micros(v.as_text()?))?,
             actor: member(&value, "actor", text)?,
             act: Verb::parse(&member(&value, "act", text)?).ok_or(EntryError::Act)?,
@@ -222,7 +222,7 @@ mod tests {
         (numbers, texts, about, lists, maps, prop::option::of(digest), any::<[u8; 16]>()).prop_map(
             |((seq, at), (actor, tool), (act, object), (used, made), (facts, sealed), params, salt)| {
                 let at = Moment(at);
-                Entry { seq, at, actor, act, object, used, made, facts, sealed, params, tool, salt }
+                Entry { seq: EntrySeq::new(seq), at, actor, act, object, used, made, facts, sealed, params, tool, salt }
             },
         )
     }

@@ -4,7 +4,7 @@
 //! once and never changed. Sensitive values (names, paths, reasons) are stored only as commitments, whose openings
 //! are kept elsewhere and can be destroyed. `docs/formats/custody.md` defines the bytes.
 //!
-//! The caller supplies time and randomness. This crate does not know the catalogue: [`Writer::append_from`] describes
+//! The caller supplies time and randomness. This crate does not know the catalogue: [`LogWriter::append_from`] describes
 //! how the two stay in sync across a crash.
 
 pub mod access;
@@ -20,13 +20,15 @@ pub mod key;
 pub mod log;
 
 pub use access::{AccessError, AccessLog, AccessRecord, AccessReport, OpeningFault};
-pub use act::{Act, ActError, Channel, Derivation, EntryContext, Fact, Fixity, Receipt, Ref, Revocation, Sealed, Verb};
+pub use act::{
+    Act, ActError, CaseCheck, Channel, Derivation, EntryContext, Fact, Receipt, Ref, Revocation, Sealed, Verb,
+};
 pub use check::{LogFault, Remembered, Report, check_log, check_log_with};
 pub use cipher::{Cost, Passphrase};
 pub use entry::{Entry, EntryError};
 pub use frontier::Frontier;
 pub use key::{Key, KeyError, Protection};
-pub use log::{End, Head, Log, LogError, Writer};
+pub use log::{End, Head, Log, LogError, LogWriter};
 
 /// Fills a slice with cryptographically secure random bytes.
 pub type Random<'a> = &'a mut dyn FnMut(&mut [u8]);

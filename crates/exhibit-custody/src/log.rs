@@ -9,6 +9,7 @@ use crate::entry::Entry;
 use crate::folder::Folder;
 use crate::frontier::Frontier;
 use crate::key::Key;
+use exhibit_model::EntrySeq;
 use exhibit_proof::chain::{handover_path, successor};
 use exhibit_proof::proof::LogProof;
 use exhibit_proof::text::LineError;
@@ -48,7 +49,7 @@ pub struct Log {
 
 /// A log, opened exclusively for appending.
 #[derive(Debug)]
-pub struct Writer {
+pub struct LogWriter {
     log: Log,
     key: Key,
     frontier: Frontier,
@@ -66,7 +67,7 @@ pub enum End {
     Open,
     /// Its last entry seals the case: it accepts no further entries.
     Sealed,
-    /// Its last entry revokes the signing key: the next key must take over first, see [`Writer::hand_over`].
+    /// Its last entry revokes the signing key: the next key must take over first, see [`LogWriter::hand_over`].
     Revoked,
 }
 
@@ -228,11 +229,12 @@ impl Log {
         self.checkpoint.to_string()
     }
 
-    /// The bytes of the entry at `index`, checked against its leaf hash.
+    /// The bytes of an entry, checked against its leaf hash.
     ///
     /// # Errors
     /// [`LogError`] if there is none or it does not match its hash.
-    pub fn entry(&self, index: u64) -> Result<Vec<u8>, LogError> {
+    pub fn entry(&self, seq: EntrySeq) -> Result<Vec<u8>, LogError> {
+        let index = seq.get();
         let name = self.tile_holding(Layer::Entries, index)?;
         let place = usize::try_from(index % u64::from(FULL)).unwrap_or(usize::MAX);
         let mut entries = self.bundle(name)?;
@@ -246,8 +248,8 @@ impl Log {
     ///
     /// # Errors
     /// [`LogError`] if a file cannot be read or an entry does not match its hash; `each` was called for those before.
-    pub fn entries_from(&self, first: u64, each: &mut dyn FnMut(u64, &[u8]) -> bool) -> Result<(), LogError> {
-        let full = u64::from(FULL);
+    pub fn entries_from(&self, first: EntrySeq, each: &mut dyn FnMut(EntrySeq, &[u8]) -> bool) -> Result<(), LogError> {
+        let (first, full) = (first.get(), u64::from(FULL));
         for tile in first / full..self.size().div_ceil(full) {
             let name = self.tile_holding(Layer::Entries, tile * full)?;
             let hashes = self.hashes(TileName { layer: Layer::Hashes(0), ..name })?;
@@ -258,7 +260,7 @@ impl Log {
                 if Hash::leaf(entry) != hash {
                     return Err(LogError::Damaged { name: name.path() });
                 }
-                if !each(index, entry) {
+                if !each(EntrySeq::new(index), entry) {
                     return Ok(());
                 }
             }
@@ -266,12 +268,12 @@ impl Log {
         Ok(())
     }
 
-    /// The proof that the log contains the entry at `index`, the sibling's hash first.
+    /// The proof that the log contains an entry, the sibling's hash first.
     ///
     /// # Errors
     /// [`LogError`] if there is none or tiles cannot be read.
-    pub fn inclusion_proof(&self, index: u64) -> Result<Vec<Hash>, LogError> {
-        tree::inclusion(index, self.size(), &mut |subtree| self.subtree(subtree))
+    pub fn inclusion_proof(&self, seq: EntrySeq) -> Result<Vec<Hash>, LogError> {
+        tree::inclusion(seq.get(), self.size(), &mut |subtree| self.subtree(subtree))
     }
 
     /// The proof that the log still begins with its first `old_size` entries.
@@ -282,13 +284,13 @@ impl Log {
         tree::consistency(old_size, self.size(), &mut |subtree| self.subtree(subtree))
     }
 
-    /// The proof of the entry at `index` as a self-contained text (a `.tlog-proof` file).
+    /// The proof of an entry as a self-contained text (a `.tlog-proof` file).
     ///
     /// # Errors
     /// [`LogError`] if there is none or tiles cannot be read.
-    pub fn tlog_proof(&self, index: u64) -> Result<String, LogError> {
-        let hashes = self.inclusion_proof(index)?;
-        Ok(LogProof { extra: None, index, hashes, checkpoint: self.checkpoint.clone() }.write())
+    pub fn tlog_proof(&self, seq: EntrySeq) -> Result<String, LogError> {
+        let hashes = self.inclusion_proof(seq)?;
+        Ok(LogProof { extra: None, index: seq.get(), hashes, checkpoint: self.checkpoint.clone() }.write())
     }
 
     /// Checks that the log extends an earlier state.
@@ -310,7 +312,7 @@ impl Log {
     /// [`LogError`] if its last entry cannot be read.
     pub fn end(&self) -> Result<End, LogError> {
         let Some(last) = self.size().checked_sub(1) else { return Ok(End::Open) };
-        Ok(end_by(&self.entry(last)?, &self.verifier))
+        Ok(end_by(&self.entry(EntrySeq::new(last))?, &self.verifier))
     }
 
     fn open_in(folder: Folder) -> Result<Self, LogError> {
@@ -370,7 +372,7 @@ impl Log {
     }
 }
 
-impl Writer {
+impl LogWriter {
     /// Creates a log in `folder`, which is created if necessary; its parent must exist.
     ///
     /// # Errors
@@ -451,13 +453,13 @@ impl Writer {
     pub fn hand_over(&mut self, next: Key) -> Result<(), LogError> {
         let index =
             self.log.size().checked_sub(2).filter(|_| self.end == End::Revoked).ok_or(LogError::NotSuccessor)?;
-        if successor(&self.log.entry(index)?).as_ref() != Some(next.verifier()) {
+        if successor(&self.log.entry(EntrySeq::new(index))?).as_ref() != Some(next.verifier()) {
             return Err(LogError::NotSuccessor);
         }
         let text = self.log.checkpoint.text.clone();
         let signatures = [&self.key, &next].map(|key| key.signer().sign(&text)).to_vec();
         let both = Note { text, signatures };
-        let hashes = self.log.inclusion_proof(index)?;
+        let hashes = self.log.inclusion_proof(EntrySeq::new(index))?;
         let proof = LogProof { extra: None, index, hashes, checkpoint: both.clone() }.write();
         let (name, proof) = (handover_path(index), proof.into_bytes());
         // If the proof and the checkpoint with both signatures exist, they are not written again.
@@ -491,7 +493,8 @@ impl Writer {
     /// # Errors
     /// [`LogError::Gap`] if `first` is after the end of the log, [`LogError::OtherEntry`] if the log has a different
     /// entry under the same number; nothing is appended then. Otherwise as [`Self::append`].
-    pub fn append_from(&mut self, first: u64, entries: &[Vec<u8>]) -> Result<u64, LogError> {
+    pub fn append_from(&mut self, first: EntrySeq, entries: &[Vec<u8>]) -> Result<u64, LogError> {
+        let first = first.get();
         let size = self.log.size();
         let existing = size.checked_sub(first).ok_or(LogError::Gap { size, first })?;
         let existing = usize::try_from(existing).unwrap_or(usize::MAX).min(entries.len());

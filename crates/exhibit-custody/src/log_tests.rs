@@ -4,7 +4,7 @@ use super::*;
 use crate::act::{Act, EntryContext};
 use crate::check::{Remembered, check_log};
 use crate::folder::Step;
-use exhibit_model::Moment;
+use exhibit_model::{EntrySeq, Moment};
 use std::collections::BTreeSet;
 use std::fs;
 use std::sync::{Arc, Mutex};
@@ -93,7 +93,12 @@ pub(crate) fn key(byte: u8) -> Key {
 /// Acts in canonical form, numbered from `first`.
 pub(crate) fn acts(first: u64, count: u64) -> Vec<Vec<u8>> {
     let entry = |seq| {
-        let stamp = EntryContext { seq, at: Moment(1_700_000_000_000_000), actor: "a1", tool: "exhibit 0.1.0" };
+        let stamp = EntryContext {
+            seq: EntrySeq::new(seq),
+            at: Moment(1_700_000_000_000_000),
+            actor: "a1",
+            tool: "exhibit 0.1.0",
+        };
         let act = if seq == 0 {
             Act::case_open(key(7).verifier())
         } else {
@@ -108,10 +113,10 @@ pub(crate) fn acts(first: u64, count: u64) -> Vec<Vec<u8>> {
     (first..first + count).map(entry).collect()
 }
 
-fn new_log() -> (TempDir, PathBuf, Writer) {
+fn new_log() -> (TempDir, PathBuf, LogWriter) {
     let parent = TempDir::new().expect("a folder");
     let folder = parent.path().join("custody");
-    let writer = Writer::create(&folder, key(7)).expect("a log");
+    let writer = LogWriter::create(&folder, key(7)).expect("a log");
     (parent, folder, writer)
 }
 
@@ -139,19 +144,19 @@ fn a_log_grows_and_every_entry_is_read_back_and_proved() {
     let log = Log::open(&folder).expect("a log");
     assert_eq!((log.size(), log.head()), (1300, writer.log().head()));
     for index in [0, 1, 255, 256, 700, 1279, 1280, 1299] {
-        let entry = log.entry(index).expect("an entry");
+        let entry = log.entry(EntrySeq::new(index)).expect("an entry");
         assert_eq!(entry, entries[usize::try_from(index).expect("small")]);
-        let proof = LogProof::read(log.tlog_proof(index).expect("a proof").as_bytes()).expect("read");
+        let proof = LogProof::read(log.tlog_proof(EntrySeq::new(index)).expect("a proof").as_bytes()).expect("read");
         assert_eq!(proof.verify(&entry, log.verifier()).expect("proved").size, 1300);
         assert!(proof.verify(b"another", log.verifier()).is_err());
     }
     for (first, count) in [(0, 1300), (255, 2), (256, 1), (1299, 5), (1300, 1), (5000, 1)] {
         let mut listed = Vec::new();
-        let each = &mut |index, entry: &[u8]| {
-            listed.push((index, entry.to_vec()));
+        let each = &mut |index: EntrySeq, entry: &[u8]| {
+            listed.push((index.get(), entry.to_vec()));
             listed.len() < count
         };
-        log.entries_from(first, each).expect("read");
+        log.entries_from(EntrySeq::new(first), each).expect("read");
         let expected: Vec<_> = (0..).zip(entries.clone()).filter(|(n, _)| *n >= first).take(count).collect();
         assert_eq!(listed, expected);
     }
@@ -159,8 +164,8 @@ fn a_log_grows_and_every_entry_is_read_back_and_proved() {
         let proof = log.consistency_proof(head.size).expect("a proof");
         tree::check_consistency(head.size, head.root, 1300, log.head().root, &proof).expect("consistent");
     }
-    assert!(matches!(log.entry(1300), Err(LogError::OutOfRange(_))));
-    assert!(matches!(log.inclusion_proof(1300), Err(LogError::OutOfRange(_))));
+    assert!(matches!(log.entry(EntrySeq::new(1300)), Err(LogError::OutOfRange(_))));
+    assert!(matches!(log.inclusion_proof(EntrySeq::new(1300)), Err(LogError::OutOfRange(_))));
     assert!(matches!(log.consistency_proof(1301), Err(LogError::OutOfRange(_))));
 }
 
@@ -170,25 +175,28 @@ fn a_reader_keeps_its_state_while_the_log_grows() {
     writer.append(&acts(0, 10)).expect("appended");
     let log = Log::open(&folder).expect("a log");
     writer.append(&acts(10, 300)).expect("appended");
-    let entry = log.entry(9).expect("an entry");
+    let entry = log.entry(EntrySeq::new(9)).expect("an entry");
     assert_eq!(entry, acts(9, 1)[0]);
-    let proof = LogProof::read(log.tlog_proof(9).expect("a proof").as_bytes()).expect("read");
+    let proof = LogProof::read(log.tlog_proof(EntrySeq::new(9)).expect("a proof").as_bytes()).expect("read");
     assert_eq!(proof.verify(&entry, log.verifier()).expect("proved").size, 10);
-    assert!(log.entry(10).is_err());
+    assert!(log.entry(EntrySeq::new(10)).is_err());
 }
 
 #[test]
 fn an_outbox_is_flushed_exactly_once() {
     let (_parent, folder, mut writer) = new_log();
     let entries = acts(0, 400);
-    assert_eq!(writer.append_from(0, &entries[..300]).expect("flushed"), 300);
-    assert_eq!(writer.append_from(0, &entries[..300]).expect("flushed"), 300);
-    assert_eq!(writer.append_from(250, &entries[250..]).expect("flushed"), 400);
-    assert_eq!(writer.append_from(10, &entries[10..20]).expect("flushed"), 400);
-    assert!(matches!(writer.append_from(401, &acts(401, 1)), Err(LogError::Gap { size: 400, first: 401 })));
+    assert_eq!(writer.append_from(EntrySeq::new(0), &entries[..300]).expect("flushed"), 300);
+    assert_eq!(writer.append_from(EntrySeq::new(0), &entries[..300]).expect("flushed"), 300);
+    assert_eq!(writer.append_from(EntrySeq::new(250), &entries[250..]).expect("flushed"), 400);
+    assert_eq!(writer.append_from(EntrySeq::new(10), &entries[10..20]).expect("flushed"), 400);
+    assert!(matches!(
+        writer.append_from(EntrySeq::new(401), &acts(401, 1)),
+        Err(LogError::Gap { size: 400, first: 401 })
+    ));
     let mut others = acts(298, 4);
     others[1] = b"another".to_vec();
-    assert!(matches!(writer.append_from(298, &others), Err(LogError::OtherEntry { index: 299 })));
+    assert!(matches!(writer.append_from(EntrySeq::new(298), &others), Err(LogError::OtherEntry { index: 299 })));
     assert_holds(&folder, 400);
 }
 
@@ -198,15 +206,15 @@ fn rejected_entries_change_nothing() {
     writer.append(&acts(0, 3)).expect("appended");
     let long = vec![acts(3, 1).remove(0), vec![b'x'; MAX_ENTRY + 1]];
     assert!(matches!(writer.append(&long), Err(LogError::EntryTooLong { place: 1, .. })));
-    assert!(matches!(Writer::open(&folder, key(7)), Err(LogError::Locked { .. })));
+    assert!(matches!(LogWriter::open(&folder, key(7)), Err(LogError::Locked { .. })));
     assert_holds(&folder, 3);
     let signed = fs::read(folder.join(CHECKPOINT_FILE)).expect("a checkpoint");
     writer.append(&acts(3, 1)).expect("appended");
     fs::write(folder.join(CHECKPOINT_FILE), signed).expect("an older checkpoint is put back");
     assert!(matches!(writer.append(&acts(4, 1)), Err(LogError::ChangedUnderneath)));
     drop(writer);
-    assert!(matches!(Writer::create(&folder, key(7)), Err(LogError::Exists { .. })));
-    assert!(matches!(Writer::open(&folder, key(8)), Err(LogError::WrongKey)));
+    assert!(matches!(LogWriter::create(&folder, key(7)), Err(LogError::Exists { .. })));
+    assert!(matches!(LogWriter::open(&folder, key(8)), Err(LogError::WrongKey)));
     // The older checkpoint refers to files that the newer one made superfluous.
     assert!(!check_log(&folder, &Remembered::default()).is_valid());
 }
@@ -222,7 +230,7 @@ fn append_until(folder: &Path, steps: usize, entries: &[Vec<u8>], power_cut: boo
     let mut disk = Folder::new(folder);
     disk.crash = Crash::after(steps);
     let crash = disk.crash.clone();
-    let mut writer = Writer::open_in(disk, key(7)).expect("a log that can be appended to");
+    let mut writer = LogWriter::open_in(disk, key(7)).expect("a log that can be appended to");
     let ended = writer.append(entries).is_ok();
     if power_cut {
         crash.cut_power();
@@ -263,8 +271,8 @@ fn check_crashes(before: u64, after: u64, power_cut: bool) {
         assert!(size == after || (size == before && !ended), "step {steps}: {size} entries");
         assert_valid_except_leftovers(&crashed, size);
         // The next start flushes the entries left in the outbox, and appends more.
-        let mut writer = Writer::open(&crashed, key(7)).expect("a log");
-        assert_eq!(writer.append_from(before, part(before..after + 1)).expect("flushed"), after + 1);
+        let mut writer = LogWriter::open(&crashed, key(7)).expect("a log");
+        assert_eq!(writer.append_from(EntrySeq::new(before), part(before..after + 1)).expect("flushed"), after + 1);
         writer.append(part(after + 1..after + 40)).expect("appended");
         assert_eq!(writer.log().head().root, root_of(&all), "step {steps}");
         if ended {
@@ -300,7 +308,12 @@ fn a_handover_interrupted_at_any_step_is_completed() {
     for steps in 0.. {
         let (_parent, folder, mut writer) = new_log();
         let next = || Key::successor(key(7).verifier(), &mut |bytes| bytes.fill(8));
-        let stamp = |seq| EntryContext { seq, at: Moment(1_700_000_000_000_000), actor: "a1", tool: "exhibit 0.1.0" };
+        let stamp = |seq| EntryContext {
+            seq: EntrySeq::new(seq),
+            at: Moment(1_700_000_000_000_000),
+            actor: "a1",
+            tool: "exhibit 0.1.0",
+        };
         let seal = |act: Act, seq| act.seal(&stamp(seq), &mut |bytes| bytes.fill(9)).expect("an entry").bytes;
         writer.append(&acts(0, 300)).expect("appended");
         let add = seal(Act::key_add(next().verifier(), key(7).verifier()), 300);
@@ -321,14 +334,14 @@ fn a_handover_interrupted_at_any_step_is_completed() {
         // A program that opens it again has the key named in the folder.
         let signs = Log::open(&folder).expect("a log").verifier().clone();
         let mut writer = if signs == *next().verifier() {
-            Writer::open(&folder, next()).expect("the next key signs")
+            LogWriter::open(&folder, next()).expect("the next key signs")
         } else {
-            let mut writer = Writer::open(&folder, key(7)).expect("the old key still signs");
+            let mut writer = LogWriter::open(&folder, key(7)).expect("the old key still signs");
             assert_eq!(writer.end(), End::Revoked);
             writer.hand_over(next()).expect("finished");
             writer
         };
-        assert!(Writer::open(&folder, key(7)).is_err());
+        assert!(LogWriter::open(&folder, key(7)).is_err());
         writer.append(&acts(302, 3)).expect("appended under the next key");
         let report = check_log(&folder, &remembered);
         assert!(report.deviations.is_empty(), "after {steps} steps: {:?}", report.deviations);

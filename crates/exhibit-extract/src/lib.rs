@@ -5,11 +5,14 @@
 //! crate trusts a length, a count or an offset that a file states.
 
 mod charset;
+mod compound;
+mod file_names;
 mod formats;
 pub mod identify;
 mod out;
 mod transfer;
 
+pub use file_names::FileNames;
 pub use out::{Input, Out, Stop};
 
 use exhibit_model::{Reason, Record, Request, Sink, Task, Verdict};
@@ -45,6 +48,7 @@ pub fn run(request: &Request, input: &mut dyn Input, sink: &mut dyn Sink) -> Ver
 /// Fonts are searched for in the given folders; `map` makes a file's bytes available without copying them, since heap
 /// memory of this process makes each worker forked from it more expensive.
 pub fn warm(font_folders: &[std::path::PathBuf], map: MapFile) {
+    charset::warm();
     formats::warm(font_folders, map);
 }
 

@@ -1,7 +1,8 @@
 //! The output of a reader: emits records, enforcing the request's limits on pages, text and members.
 
 use exhibit_model::{
-    Limits, Member, MemberEnd, MetadataKey, Note, NoteCode, Page, Reason, Record, Sink, SinkClosed, Verdict,
+    Detail, Limits, Member, MemberEnd, MetadataKey, Note, NoteCode, Page, Reason, Record, Severity, Sink, SinkClosed,
+    Verdict,
 };
 use std::io::{Read, Seek};
 
@@ -34,6 +35,8 @@ pub struct Out<'a> {
     member_bytes: u64,
     container_bytes: u64,
     said_content: bool,
+    /// The last note that a part could not be read.
+    partial: Option<NoteCode>,
 }
 
 impl<'a> Out<'a> {
@@ -48,6 +51,7 @@ impl<'a> Out<'a> {
             member_bytes: 0,
             container_bytes: u64::MAX,
             said_content: false,
+            partial: None,
         }
     }
 
@@ -96,6 +100,9 @@ impl<'a> Out<'a> {
     /// # Errors
     /// [`Stop::Closed`].
     pub fn note(&mut self, page: u32, code: NoteCode) -> Result<(), Stop> {
+        if code.severity() == Severity::Partial {
+            self.partial = Some(code.clone());
+        }
         self.emit(Record::Note(Note { code, page }))
     }
 
@@ -190,11 +197,34 @@ impl<'a> Out<'a> {
         inflated.then_some(Reason::RatioLimit { ratio })
     }
 
-    /// The final verdict: a file read to its end that yielded nothing is empty.
+    /// The final verdict: a file read to its end that yielded nothing is empty, unless a part could not be read.
     pub(crate) fn settle(&self, verdict: Verdict) -> Verdict {
         match verdict {
+            Verdict::Read if !self.said_content && self.pages == 0 && self.partial.is_some() => {
+                let detail = self.partial.as_ref().map_or_else(Detail::default, |code| Detail::of(code.word()));
+                Verdict::Failed(Reason::CannotParse { detail })
+            }
             Verdict::Read if !self.said_content && self.pages == 0 => Verdict::Empty,
             other => other,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_not_be_read_is_not_empty() {
+        let mut records: Vec<Record> = Vec::new();
+        let mut out = Out::new(&mut records, Limits::STANDARD);
+        assert_eq!(out.settle(Verdict::Read), Verdict::Empty);
+        out.note(0, NoteCode::Decrypted).expect("a sink");
+        assert_eq!(out.settle(Verdict::Read), Verdict::Empty);
+        out.note(0, NoteCode::TextMissing).expect("a sink");
+        assert!(matches!(out.settle(Verdict::Read), Verdict::Failed(Reason::CannotParse { .. })));
+        assert_eq!(out.settle(Verdict::Encrypted), Verdict::Encrypted);
+        out.page(Page { text: "a".to_owned(), ..Page::default() }).expect("a page");
+        assert_eq!(out.settle(Verdict::Read), Verdict::Read);
     }
 }

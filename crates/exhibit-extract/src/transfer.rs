@@ -100,6 +100,50 @@ pub(crate) fn uuencoded(lines: &[u8]) -> Decoded {
     decoded
 }
 
+/// Whether text is nothing but base64: full lines of its alphabet, decoding to a whole number of bytes.
+pub(crate) fn is_base64(text: &[u8]) -> bool {
+    let mut lines = text.trim_ascii().split(|b| *b == b'\n').map(<[u8]>::trim_ascii_end).peekable();
+    let first = lines.peek().map_or(0, |line| line.len());
+    let (mut total, mut mixed) = (0, [false; 3]);
+    while let Some(line) = lines.next() {
+        let is_last = lines.peek().is_none();
+        if line.len() > first || (!is_last && line.len() != first) || line.len() % 4 != 0 {
+            return false;
+        }
+        let padding = line.iter().rev().take_while(|b| **b == b'=').count();
+        let letters = &line[..line.len() - padding];
+        if padding > 2 || (padding > 0 && !is_last) {
+            return false;
+        }
+        for byte in letters {
+            match byte {
+                b'A'..=b'Z' => mixed[0] = true,
+                b'a'..=b'z' => mixed[1] = true,
+                b'0'..=b'9' | b'+' | b'/' => mixed[2] = true,
+                _ => return false,
+            }
+        }
+        total += line.len();
+    }
+    total >= 40 && mixed == [true; 3]
+}
+
+/// Decodes the lines of a yEnc file between its header and its trailer.
+pub(crate) fn yenc(lines: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(lines.len());
+    let mut escaped = false;
+    for &byte in lines {
+        match byte {
+            b'\r' | b'\n' => {}
+            b'=' if !escaped => escaped = true,
+            _ => {
+                bytes.push(byte.wrapping_sub(if std::mem::take(&mut escaped) { 106 } else { 42 }));
+            }
+        }
+    }
+    bytes
+}
+
 /// The media type and the bytes of a `data:` address (RFC 2397).
 pub(crate) fn data_address(address: &str) -> Option<(String, Vec<u8>)> {
     let (head, body) = address.get(5..)?.split_once(',')?;
@@ -111,7 +155,7 @@ pub(crate) fn data_address(address: &str) -> Option<(String, Vec<u8>)> {
 }
 
 /// Decodes percent encoding; invalid escapes are kept as they are.
-fn percent(text: &[u8]) -> Vec<u8> {
+pub(crate) fn percent(text: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut at = 0;
     while let Some(&byte) = text.get(at) {
@@ -140,5 +184,35 @@ mod tests {
         assert_eq!(uuencoded(b"#0V%T\n`\n").bytes, b"Cat");
         assert_eq!(data_address("data:text/plain;base64,YWJj"), Some(("text/plain".to_owned(), b"abc".to_vec())));
         assert_eq!(data_address("data:,a%20b"), Some((String::new(), b"a b".to_vec())));
+    }
+
+    #[test]
+    fn base64_is_recognised_only_as_a_whole() {
+        let text = b"UGVyc29ucyB0byBiZSByZWdpc3RlcmVkIGJ5IHRoZSBlbmQg\r\nb2YgdGhlIG1vbnRoLCBpbiB0d28gY29waWVzLgo=\r\n";
+        assert!(is_base64(text));
+        for other in [
+            &b"A plain sentence that has blanks in it and some digits 0123456789."[..],
+            b"0123456789abcdef0123456789abcdef0123456789abcdef",
+            b"UGVyc29u",
+            b"UGVyc29ucyB0byBiZSByZWdpc3RlcmVkIGJ5IHRoZSBlbmQ\nshort\nlines",
+        ] {
+            assert!(!is_base64(other), "{}", String::from_utf8_lossy(other));
+        }
+    }
+
+    #[test]
+    fn yenc_is_decoded() {
+        let content: Vec<u8> = (0..=255).collect();
+        let mut encoded = Vec::new();
+        for byte in &content {
+            match byte.wrapping_add(42) {
+                critical @ (0 | b'\n' | b'\r' | b'=') => encoded.extend([b'=', critical.wrapping_add(64)]),
+                byte => encoded.push(byte),
+            }
+            if encoded.len() % 64 == 0 {
+                encoded.extend(b"\r\n");
+            }
+        }
+        assert_eq!(yenc(&encoded), content);
     }
 }

@@ -25,6 +25,13 @@ pub(crate) fn text(bytes: &[u8]) {
     read("file.txt", &["text/"], bytes);
 }
 
+/// Text with escapes, as each format that has them.
+pub(crate) fn escaped(bytes: &[u8]) {
+    read("file.json", &["application/json"], bytes);
+    read("file.xml", &["application/xml", "image/svg"], bytes);
+    read("file.vcf", &["text/vcard", "text/calendar"], bytes);
+}
+
 pub(crate) fn table(bytes: &[u8]) {
     read("file.csv", &["text/csv", "text/tab"], bytes);
 }
@@ -63,6 +70,26 @@ pub(crate) fn opendocument(bytes: &[u8]) {
 
 pub(crate) fn ole(bytes: &[u8]) {
     read("file.doc", &["application/msword", "application/vnd.ms-", "application/x-ole-storage"], bytes);
+}
+
+pub(crate) fn rtf(bytes: &[u8]) {
+    read("file.rtf", &["application/rtf", "text/rtf"], bytes);
+}
+
+pub(crate) fn msg(bytes: &[u8]) {
+    read("file.msg", &["application/vnd.ms-outlook"], bytes);
+}
+
+pub(crate) fn tnef(bytes: &[u8]) {
+    read("winmail.dat", &["application/vnd.ms-tnef"], bytes);
+}
+
+pub(crate) fn pst(bytes: &[u8]) {
+    read("file.pst", &["application/vnd.ms-outlook-pst"], bytes);
+}
+
+pub(crate) fn cms(bytes: &[u8]) {
+    read("smime.p7m", &["application/pkcs7"], bytes);
 }
 
 pub(crate) fn pdf(bytes: &[u8]) {

@@ -44,8 +44,23 @@ const MAX_SEED: u64 = 128 << 10;
 pub fn seeds() -> Vec<(&'static str, Vec<u8>)> {
     let mut seeds = from_trove();
     seeds.extend(from_fixtures());
+    seeds.extend(outlook_seeds());
     seeds.extend(wire_seeds());
     seeds.extend(proof_seeds());
+    for text in [
+        r#"{"a":"\u767b\ud83d\ude00 \n","b":"x"}"#,
+        "<?xml version=\"1.0\" encoding=\"GBK\"?>\n<a>&#x767B;&amp;&#35760;</a>",
+        "BEGIN:VCARD\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=E7=99=BB=\n=E8=AE=B0\nNOTE:one\\, \n two\nEND:VCARD\n",
+    ] {
+        seeds.push(("format_escaped", text.into()));
+    }
+    for message in [
+        "From: a@example.org\nTo: b@example.org\nMIME-Version: 1.0\n\n--X\nContent-Type: text/plain; format=flowed; delsp=yes\n\na \nb\n\
+         --X\nContent-Disposition: attachment; filename*0*=utf-8''%E4%B8%80; filename*2*=%E4%B8%89\n\nx\n--X--\n",
+        "From: a@example.org\nTo: b@example.org\nSubject: =?utf-7?Q?+dnuLsA-?=\n\nbegin 644 a\n#0V%T\n=ybegin size=3 name=b\nmk~\n=yend size=3\n",
+    ] {
+        seeds.push(("format_mail", message.into()));
+    }
     for query in [
         "登记 AND name:王*",
         "\"one two\" OR (a -b)",
@@ -53,6 +68,16 @@ pub fn seeds() -> Vec<(&'static str, Vec<u8>)> {
         "/ab+c/ ~3 from:li@example.org",
     ] {
         seeds.push(("query", query.into()));
+    }
+    for picture in [
+        &b"P5 2 2 255\n\x10\xf0\x10\xf0"[..],
+        b"P7\nWIDTH 1\nHEIGHT 1\nDEPTH 3\nMAXVAL 255\nENDHDR\n\xff\0\0",
+        b"<svg><title>gate</title><text>one<tspan>two</tspan></text><image href='data:image/png;base64,iVBORw=='/></svg>",
+        b"8BPS\0\x01\0\0\0\0\0\0\0\x01\0\0\0\x02\0\0\0\x02\0\x08\0\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x10\xf0\x10\xf0",
+        b"\x01\0\x09\0\0\x03\0\0\0\0\0\0\0\0\0\0\0\0\x08\0\0\0\x21\x05\x04\0gate\x09\0\x03\0\x03\0\0\0\0\0",
+        b"\0\0\0\x10ftypheic\0\0\0\0\0\0\0\x14ispe\0\0\0\0\0\0\0\x40\0\0\0\x30",
+    ] {
+        seeds.push(("format_picture", picture.to_vec()));
     }
     seeds
 }
@@ -103,6 +128,47 @@ fn from_trove() -> Vec<(&'static str, Vec<u8>)> {
     tar.resize(2048, 0);
     seeds.push(("format_tar", tar));
     seeds
+}
+
+/// RTF, and what Outlook makes: a message and a store as the tests of their readers make them, TNEF and signed messages.
+fn outlook_seeds() -> Vec<(&'static str, Vec<u8>)> {
+    let fixture = |name: &str| {
+        let path = root().join("crates/exhibit-extract/tests/fixtures").join(name);
+        fs::read(path).expect("a fixture of the repository")
+    };
+    let rtf = concat!(
+        r"{\rtf1\ansi\ansicpg936\deff0{\fonttbl{\f0\fcharset134 S;}{\f1\fcharset2 Symbol;}}{\info{\title t}}{\header h\par}",
+        r"\uc1\u30331?\'b5\'c7{\f1\'b7}{\field{\*\fldinst HYPERLINK x}{\fldrslt y}}{\pict\dibitmap0 28000000}",
+        r"{\footnote n}\trowd\intbl a\cell\row\page{\v h}{\object{\*\objdata 0105000002000000}}}"
+    );
+    let html = r"{\rtf1\fromhtml1 {\*\htmltag64 <p>}\htmlrtf {\htmlrtf0 x\htmlrtf }\htmlrtf0{\*\htmltag72 </p>}}";
+    let attribute = |level: u8, number: u32, data: &[u8]| {
+        let sum = data.iter().fold(0u16, |sum, byte| sum.wrapping_add(u16::from(*byte)));
+        let length = u32::try_from(data.len()).expect("small").to_le_bytes();
+        [&[level][..], &number.to_le_bytes(), &length, data, &sum.to_le_bytes()].concat()
+    };
+    let property = [&1u32.to_le_bytes()[..], &[0x1e, 0, 0, 0x10, 1, 0, 0, 0, 4, 0, 0, 0], b"body"].concat();
+    let tnef = [
+        b"\x78\x9f\x3e\x22\x01\0".to_vec(),
+        attribute(1, 0x0006_9007, &[0xa8, 3, 0, 0]),
+        attribute(1, 0x0001_8004, b"subject\0"),
+        attribute(1, 0x0006_9003, &property),
+        attribute(2, 0x0006_9002, &[0; 14]),
+        attribute(2, 0x0001_8010, b"a.txt\0"),
+        attribute(2, 0x0006_800f, b"content"),
+    ];
+    let signed = [
+        &b"\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0\x80\x30\x80\x02\x01\x01\x31\x00\x30\x80"[..],
+        b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01\xa0\x80\x24\x80\x04\x05hello\0\0\0\0\0\0\x31\0\0\0\0\0\0\0",
+    ];
+    vec![
+        ("format_rtf", rtf.into()),
+        ("format_rtf", html.into()),
+        ("format_msg", fixture("message.msg")),
+        ("format_pst", fixture("store.pst")),
+        ("format_tnef", tnef.concat()),
+        ("format_cms", signed.concat()),
+    ]
 }
 
 fn from_fixtures() -> Vec<(&'static str, Vec<u8>)> {

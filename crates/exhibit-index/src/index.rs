@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use tantivy::directory::MmapDirectory;
 use tantivy::directory::error::LockError;
 use tantivy::indexer::{LogMergePolicy, NoMergePolicy};
-use tantivy::{IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, TantivyError, Term};
+use tantivy::{IndexReader, ReloadPolicy, TantivyDocument, TantivyError, Term};
 
 /// The file, next to those of the engine, that records which analysis made the index.
 const VERSION_FILE: &str = "exhibit-analysis";
@@ -72,6 +72,12 @@ impl Index {
         Searcher::new(self.reader.searcher(), self.fields)
     }
 
+    /// The number of pages in the index, for its writer: what a reader can search is [`Searcher::pages`].
+    #[must_use]
+    pub fn page_count(&self) -> u64 {
+        self.reader.searcher().num_docs()
+    }
+
     /// Picks up what another process has committed.
     ///
     /// # Errors
@@ -109,9 +115,9 @@ impl Index {
     ///
     /// # Errors
     /// [`IndexError::Busy`] if there is another writer.
-    pub fn writer(&self, heap_bytes: usize) -> Result<Writer, IndexError> {
+    pub fn writer(&self, heap_bytes: usize) -> Result<IndexWriter, IndexError> {
         const LEAST: usize = 15_000_000;
-        let engine: IndexWriter<TantivyDocument> = match self.engine.writer_with_num_threads(1, LEAST) {
+        let engine: tantivy::IndexWriter<TantivyDocument> = match self.engine.writer_with_num_threads(1, LEAST) {
             Err(TantivyError::LockFailure(LockError::LockBusy, _)) => return Err(IndexError::Busy),
             other => other?,
         };
@@ -124,13 +130,13 @@ impl Index {
         let segment = SegmentBuilder::new(engine.new_segment(), &self.fields)?;
         let begun = SegmentLog::default();
         begun.begin(segment.id());
-        Ok(Writer { engine, index: self.clone(), segment, lost: false, begun, heap_bytes: heap_bytes.max(LEAST) })
+        Ok(IndexWriter { engine, index: self.clone(), segment, lost: false, begun, heap_bytes: heap_bytes.max(LEAST) })
     }
 }
 
 /// The one writer of an index.
-pub struct Writer {
-    engine: IndexWriter<TantivyDocument>,
+pub struct IndexWriter {
+    engine: tantivy::IndexWriter<TantivyDocument>,
     index: Index,
     // pages that are not in a segment yet
     segment: SegmentBuilder,
@@ -140,7 +146,7 @@ pub struct Writer {
     heap_bytes: usize,
 }
 
-impl Writer {
+impl IndexWriter {
     /// Adds a page, replacing an earlier entry with the same key.
     ///
     /// # Errors
@@ -154,7 +160,7 @@ impl Writer {
         self.add(entry)
     }
 
-    /// Adds a page that is not in the index yet: like [`Writer::put`], but without searching for an earlier entry.
+    /// Adds a page that is not in the index yet: like [`IndexWriter::put`], but without searching for an earlier entry.
     ///
     /// # Errors
     /// [`IndexError::Engine`] if the engine cannot write.

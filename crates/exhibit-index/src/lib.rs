@@ -10,9 +10,11 @@ mod error;
 mod index;
 mod read;
 mod schema;
+mod scope;
 mod write;
 
 pub use error::IndexError;
-pub use index::{Index, Writer};
+pub use index::{Index, IndexWriter};
 pub use read::facets::FacetRequest;
 pub use read::search::{Cursor, Hit, ParseCursorError, Results, SearchOptions, Searcher};
+pub use scope::{DocumentScope, ScopedQuery};

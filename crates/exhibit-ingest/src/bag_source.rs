@@ -64,7 +64,7 @@ impl Intake<'_> {
             }
             add(&self.progress.met_bytes, sealed.size);
             let content = Content::Bytes(sealed);
-            self.out.send(Message::File { source, path: file.path, times: None, content })?;
+            self.out.send(Message::File { source, path: file.path, path_text: String::new(), times: None, content })?;
         }
         self.out.send(Message::Walked { source, found: count })
     }

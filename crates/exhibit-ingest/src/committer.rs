@@ -10,10 +10,12 @@ use crate::queue::{Grant, Queue};
 use crate::stages::{Event, Output, Outputs, Stage};
 use exhibit_case::{Acts, CaseWriter, TreeParts, finding_digest, reason_lines};
 use exhibit_catalogue::{
-    Added, Cost, Finding, Finished, Item, JobEnd, Lease, NewItem, NewPage, PageRow, StageId, Work,
+    Added, Cost, Finished, Item, JobEnd, Lease, NewItem, NewPage, PageRow, ReadResult, StageId, Work,
 };
 use exhibit_custody::{Act, Derivation, Fact, Receipt, Ref, Verb};
-use exhibit_model::{Digest, ItemId, Member, MetadataKey, Moment, Note, Page, Reason, Relation, SourceId, State, wire};
+use exhibit_model::{
+    Digest, EntrySeq, ItemId, Member, MetadataKey, Moment, Note, Page, Reason, Relation, SourceId, State, wire,
+};
 use exhibit_store::{FinishedDeposit, Originals, PackLocation, PackWriter};
 use std::sync::mpsc::{Receiver, SyncSender};
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -22,7 +24,14 @@ use std::time::{Duration, Instant};
 /// A message to the committer.
 pub(crate) enum Message<'a> {
     /// A file of a source, with its times of modification and of inode change.
-    File { source: SourceId, path: Vec<u8>, times: Option<(Moment, Moment)>, content: Content<'a> },
+    File {
+        source: SourceId,
+        path: Vec<u8>,
+        /// The path decoded, where its bytes are not UTF-8.
+        path_text: String,
+        times: Option<(Moment, Moment)>,
+        content: Content<'a>,
+    },
     /// A source was walked completely.
     Walked { source: SourceId, found: u64 },
     /// Intake has ended.
@@ -283,7 +292,7 @@ impl Committer<'_> {
 
     /// Appends committed entries that are not in the log yet.
     fn append(&mut self) -> Result<(), IngestError> {
-        let logged = self.held.log.log().size();
+        let logged = EntrySeq::new(self.held.log.log().size());
         let waiting = self.held.catalogue.outbox()?;
         let entries: Vec<Vec<u8>> = waiting.into_iter().filter(|o| o.seq >= logged).map(|o| o.entry).collect();
         if !entries.is_empty() {
@@ -333,8 +342,9 @@ struct Batch<'w, 'k> {
 impl Batch<'_, '_> {
     fn take(&mut self, message: Message<'_>) -> Result<(), IngestError> {
         match message {
-            Message::File { source, path, times, content } => {
+            Message::File { source, path, path_text, times, content } => {
                 let mut new = self.new_item(source, &path, times.map(|(modified, _)| modified));
+                new.name_text = &path_text;
                 new.changed = times.map(|(_, changed)| changed);
                 self.receive(new, content)
             }
@@ -472,7 +482,9 @@ impl Batch<'_, '_> {
                 }
                 Output::Note(note) => {
                     self.work.add_note(job.item, &note)?;
-                    self.log_reading(job.item)?;
+                    if !self.work.awaits_ocr(job.item)? {
+                        self.log_reading(job.item)?;
+                    }
                 }
             }
         }
@@ -504,7 +516,7 @@ impl Batch<'_, '_> {
         if outcome.state == State::Read {
             self.work.prune_pages(item, outcome.pages)?;
         }
-        let finding = Finding {
+        let finding = ReadResult {
             state: outcome.state,
             reason: outcome.reason.as_ref(),
             media_type: &outcome.media_type,
@@ -553,7 +565,7 @@ impl Batch<'_, '_> {
         Act::item_derive(&derivation).secret("tree_seed", &seed)
     }
 
-    fn log(&mut self, act: Act) -> Result<u64, IngestError> {
+    fn log(&mut self, act: Act) -> Result<EntrySeq, IngestError> {
         Ok(self.acts.log_at(&self.work, act, self.now)?)
     }
 }

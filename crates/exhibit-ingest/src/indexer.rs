@@ -4,7 +4,7 @@ use crate::IngestError;
 use crate::progress::Progress;
 use exhibit_case::{Places, date_of, own_path, read_page};
 use exhibit_catalogue::{Catalogue, PageRow};
-use exhibit_index::{Index, Writer};
+use exhibit_index::{Index, IndexWriter};
 use exhibit_model::{CivilTime, MetadataKey, NoteCode, Relation, State, StatedDate, shown};
 use exhibit_query::{PageEntry, PageKey, clause_value};
 use exhibit_store::PackReader;
@@ -145,7 +145,7 @@ impl Indexer<'_> {
     }
 
     fn report(&self) {
-        self.progress.searchable.store(self.index.searcher().pages(), Ordering::Relaxed);
+        self.progress.searchable.store(self.index.page_count(), Ordering::Relaxed);
     }
 
     fn revision(&self) -> Result<u64, IngestError> {
@@ -153,7 +153,7 @@ impl Indexer<'_> {
     }
 
     // Indexes the next changes, of pages and of places; returns the last one's revision.
-    fn next(&mut self, writer: &mut Writer, done: u64, settled: u64) -> Result<Option<u64>, IngestError> {
+    fn next(&mut self, writer: &mut IndexWriter, done: u64, settled: u64) -> Result<Option<u64>, IngestError> {
         let mut rows = self.catalogue.pages_after(done, BATCH)?;
         let mut moved = self.catalogue.places_after(done, BATCH)?;
         let full = BATCH as usize;
@@ -178,7 +178,7 @@ impl Indexer<'_> {
         Ok(Some(last))
     }
 
-    fn put(&mut self, writer: &mut Writer, rows: &[PageRow], again: bool) -> Result<(), IngestError> {
+    fn put(&mut self, writer: &mut IndexWriter, rows: &[PageRow], again: bool) -> Result<(), IngestError> {
         let mut common: Option<Common> = None;
         for row in rows {
             if common.as_ref().is_none_or(|c| c.id != row.item.get()) {

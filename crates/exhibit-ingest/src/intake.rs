@@ -3,7 +3,7 @@
 use crate::committer::{Content, Message, Sender};
 use crate::progress::{Progress, add};
 use crate::walk::{Entry, EntryKind, Source};
-use crate::{IngestError, run::Stop};
+use crate::{IngestError, run::StopRequest};
 use exhibit_catalogue::Catalogue;
 use exhibit_model::{Reason, SourceId, State};
 use exhibit_store::{FinishedDeposit, Originals};
@@ -15,7 +15,7 @@ pub(crate) struct Intake<'a> {
     pub(crate) catalogue: Catalogue,
     pub(crate) out: Sender<'a>,
     pub(crate) progress: &'a Progress,
-    pub(crate) stop: &'a Stop,
+    pub(crate) stop: &'a StopRequest,
 }
 
 enum Copied<'a> {
@@ -68,7 +68,7 @@ impl Intake<'_> {
                 }
             }
         };
-        self.out.send(Message::File { source, path: entry.below, times, content })
+        self.out.send(Message::File { source, path: entry.below, path_text: entry.below_text, times, content })
     }
 }
 

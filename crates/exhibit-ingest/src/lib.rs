@@ -26,7 +26,7 @@ mod walk;
 pub use bag_source::{BagFile, BagSource};
 pub use progress::{Phase, Progress, Snapshot, StageCounts};
 pub use rebuild::reindex;
-pub use run::{Options, RunContext, Stop, Summary, ingest, survey, take_over};
+pub use run::{Options, RunContext, StopRequest, Summary, ingest, survey, take_over};
 pub use stages::StageName;
 pub use stages::ocr::{OcrTools, find_ocr};
 
@@ -49,7 +49,7 @@ pub enum IngestError {
         source: std::io::Error,
     },
     /// A source contains the case, or the case contains the source.
-    #[error("{} and the case lie within each other", .0.display())]
+    #[error("{} contains the case, or is inside it", .0.display())]
     Entangled(PathBuf),
     /// A file of a received bag has changed since it was checked.
     #[error("{place} has changed since it was checked")]

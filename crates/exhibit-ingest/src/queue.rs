@@ -6,13 +6,13 @@
 
 use crate::IngestError;
 use crate::committer::{Message, Sender};
-use crate::run::Stop;
+use crate::run::StopRequest;
 use exhibit_catalogue::Lease;
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, PoisonError};
 
 pub(crate) struct Queue<'a> {
-    stop: &'a Stop,
+    stop: &'a StopRequest,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -50,7 +50,7 @@ pub(crate) struct Grant {
 const ROOM: usize = 512;
 
 impl<'a> Queue<'a> {
-    pub(crate) fn new(stages: usize, stop: &'a Stop) -> Self {
+    pub(crate) fn new(stages: usize, stop: &'a StopRequest) -> Self {
         let lanes = (0..stages).map(|_| Lane::default()).collect();
         let state = State { lanes, receiving: true, stopped: false };
         Self { stop, state: Mutex::new(state), changed: Condvar::new() }

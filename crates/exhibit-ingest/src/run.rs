@@ -25,9 +25,9 @@ use std::thread::{Scope, ScopedJoinHandle};
 
 /// A request to end a run soon: jobs in hand are finished, no new ones are started.
 #[derive(Debug, Default)]
-pub struct Stop(AtomicBool);
+pub struct StopRequest(AtomicBool);
 
-impl Stop {
+impl StopRequest {
     /// Requests a graceful stop.
     pub fn request(&self) {
         self.0.store(true, Ordering::Relaxed);
@@ -79,7 +79,7 @@ pub struct RunContext<'a> {
     /// The progress counters.
     pub progress: &'a Progress,
     /// Requests a graceful stop.
-    pub stop: &'a Stop,
+    pub stop: &'a StopRequest,
 }
 
 /// Imports sources into a case, and resumes the pending work of earlier runs; with no source, only the latter.
@@ -129,7 +129,7 @@ fn run(
     options: &Options<'_>,
     world: &RunContext<'_>,
 ) -> Result<Summary, IngestError> {
-    let (cage, passwords) = (world.cage, held.case.passwords()?);
+    let (cage, passwords) = (world.cage, held.passwords()?);
     let (limits, cage_limits) = (options.limits, options.cage_limits);
     let read = Read { cage, passwords: &passwords, limits, cage_limits, families: Families::default() };
     let ocr = Ocr::new(options.ocr, cage, &passwords);
@@ -139,7 +139,7 @@ fn run(
 /// The state that the threads of a run share.
 pub(crate) struct Threads<'a> {
     pub(crate) progress: &'a Progress,
-    pub(crate) stop: &'a Stop,
+    pub(crate) stop: &'a StopRequest,
 }
 
 impl<'a> Threads<'a> {

@@ -4,7 +4,8 @@ use crate::bag_source::{BagFile, BagSource};
 use crate::committer::Outcome;
 use crate::run::{Threads, register, run_stages};
 use crate::stages::{Event, JobContext, NewJob, Output, Outputs, Stage, StageName};
-use crate::{IngestError, Progress, Stop, Summary};
+use crate::{IngestError, Progress, StopRequest, Summary};
+use exhibit_case::Principal;
 use exhibit_catalogue::{Item, ItemFilter, JobEnd, Lease, Span};
 use exhibit_custody::{Act, Channel};
 use exhibit_model::{Digest, ItemId, OriginalId, State};
@@ -46,12 +47,12 @@ impl Stage for Settle {
 fn run(case: &TestCase, sources: &[PathBuf]) -> Result<Summary, IngestError> {
     let mut held = case.writer();
     let sources = register(&mut held, sources, None)?;
-    let (progress, stop) = (Progress::default(), Stop::default());
+    let (progress, stop) = (Progress::default(), StopRequest::default());
     run_stages(&mut held, sources, &[&Settle], &[], 1, &Threads { progress: &progress, stop: &stop })
 }
 
 fn items(case: &TestCase) -> BTreeMap<Vec<u8>, Item> {
-    let items = case.open().items(&ItemFilter::default()).expect("items");
+    let items = case.open().view(Principal::LOCAL).items(&ItemFilter::default()).expect("items");
     items.into_iter().map(|item| (item.path.clone(), item)).collect()
 }
 
@@ -153,7 +154,7 @@ fn a_file_that_changed_is_another_item_and_the_same_file_is_not() {
     fs::write(trove.join("a.txt"), "another text").expect("written");
     fs::remove_file(trove.join("b.txt")).expect("removed");
     assert_eq!(run(&case, source).expect("a run").items, 1);
-    let all = case.open().items(&ItemFilter::default()).expect("items");
+    let all = case.open().view(Principal::LOCAL).items(&ItemFilter::default()).expect("items");
     let paths: Vec<_> = all.iter().map(|item| (String::from_utf8_lossy(&item.path).into_owned(), item.size)).collect();
     let expected = [("a.txt", 3), ("b.txt", 3), ("a.txt", 12)].map(|(path, size)| (path.to_owned(), size));
     assert_eq!(paths, expected, "nothing that was received is lost");
@@ -234,8 +235,8 @@ fn bag(files: &[(&str, &[u8], &[u8])]) -> BagSource {
 fn receive_bag(case: &TestCase, bag: BagSource) -> Result<u64, IngestError> {
     let budget = crate::committer::ByteBudget::default();
     let originals = case.open().folder.originals()?;
-    let (progress, stop) = (Progress::default(), Stop::default());
-    let catalogue = case.open().connect_catalogue()?;
+    let (progress, stop) = (Progress::default(), StopRequest::default());
+    let catalogue = case.open().folder.catalogue_for_reading()?;
     let (sender, inbox) = std::sync::mpsc::sync_channel(100);
     let out = crate::committer::Sender::new(sender, &budget);
     let mut intake = crate::intake::Intake { originals: &originals, catalogue, out, progress: &progress, stop: &stop };
@@ -264,7 +265,11 @@ fn the_files_of_a_bag_are_those_that_were_checked() {
     }
     assert!(Path::new(&case.folder()).exists());
     assert_eq!(
-        case.open().items(&ItemFilter { after: Some(ItemId::new(0)), ..ItemFilter::default() }).expect("items").len(),
+        case.open()
+            .view(Principal::LOCAL)
+            .items(&ItemFilter { after: Some(ItemId::new(0)), ..ItemFilter::default() })
+            .expect("items")
+            .len(),
         0
     );
 }

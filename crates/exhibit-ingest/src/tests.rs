@@ -3,7 +3,7 @@
 use crate::committer::{Content, Message, Outcome};
 use crate::run::{Threads, register, run_stages};
 use crate::stages::{Event, JobContext, NewJob, Output, Outputs, Stage, StageName, Superseded, reason_of_death};
-use crate::{IngestError, Progress, Stop, Summary};
+use crate::{IngestError, Progress, StopRequest, Summary};
 use exhibit_case::{Acts, CaseWriter, Principal, read_page};
 use exhibit_catalogue::{Item, ItemFilter, JobEnd, JobRow, JobState, Lease, MOST_DEATHS, Span, StageKey};
 use exhibit_model::{FixedClock, ItemId, Member, Note, NoteCode, Page, PageKind, Reason, Relation, State};
@@ -43,14 +43,14 @@ impl Trove {
     }
 
     fn run(&self, stages: &[&dyn Stage]) -> Summary {
-        self.run_with(stages, &Run::default(), &Stop::default(), &Progress::default()).expect("the run")
+        self.run_with(stages, &Run::default(), &StopRequest::default(), &Progress::default()).expect("the run")
     }
 
     fn run_with(
         &self,
         stages: &[&dyn Stage],
         run: &Run<'_>,
-        stop: &Stop,
+        stop: &StopRequest,
         progress: &Progress,
     ) -> Result<Summary, IngestError> {
         let (mut calls, last) = (0_u64.., run.random_calls);
@@ -91,7 +91,7 @@ impl Trove {
         let held = self.held();
         let outcome = |(path, item): (String, Item)| {
             let pages = held.catalogue.pages(item.id).expect("pages");
-            let texts = pages.iter().map(|row| held.case.read_page(row).expect("page").text).collect();
+            let texts = pages.iter().map(|row| held.view().read_page(row).expect("page").text).collect();
             let notes = held.catalogue.notes(item.id).expect("notes");
             let notes = notes.iter().map(|note| note.code.parts().line()).collect();
             (path, (item.state, texts, notes))
@@ -111,7 +111,7 @@ impl Trove {
             assert_eq!(item.state == State::Waiting, unfinished, "{path}: {jobs:?}");
         }
         assert_eq!(held.catalogue.outbox().expect("outbox").len(), 0, "committed entries are logged");
-        assert_eq!(held.catalogue.next_seq().expect("seq"), held.log.log().size());
+        assert_eq!(held.catalogue.next_seq().expect("seq").get(), held.log.log().size());
     }
 
     /// Checks of the case find nothing.
@@ -133,7 +133,7 @@ struct FakeRead<'a> {
     /// The content that kills the worker.
     deadly: &'static str,
     supersedes: &'static [&'static str],
-    stop: Option<&'a Stop>,
+    stop: Option<&'a StopRequest>,
     /// The run fails at this job.
     fails_at: Option<u64>,
     runs: AtomicU64,
@@ -245,7 +245,7 @@ fn each_item_is_read_once() {
     let read = FakeRead::default();
     let progress = Progress::default();
     let run = Run { workers: 3, ..Run::default() };
-    let summary = case.run_with(&[&read], &run, &Stop::default(), &progress).expect("the run");
+    let summary = case.run_with(&[&read], &run, &StopRequest::default(), &progress).expect("the run");
     assert_eq!((summary.items, summary.pages), (700, 700));
     assert_eq!(read.runs.load(Ordering::Relaxed), 700);
     let counts = progress.snapshot().stage(StageName::READ);
@@ -286,11 +286,11 @@ fn three_worker_deaths_fail_the_item() {
     assert_eq!(read.runs.load(Ordering::Relaxed), 4, "a failed job is not attempted again by itself");
     // a retry starts from scratch
     let retry = Run { retry: &[State::Failed], ..Run::default() };
-    let _ = case.run_with(&[&read], &retry, &Stop::default(), &Progress::default()).expect("the run");
+    let _ = case.run_with(&[&read], &retry, &StopRequest::default(), &Progress::default()).expect("the run");
     assert_eq!(read.runs.load(Ordering::Relaxed), 7);
     assert_eq!(case.jobs("bad.txt")[0].deaths, 3);
     let sound = FakeRead::default();
-    let _ = case.run_with(&[&sound], &retry, &Stop::default(), &Progress::default()).expect("the run");
+    let _ = case.run_with(&[&sound], &retry, &StopRequest::default(), &Progress::default()).expect("the run");
     let job = case.jobs("bad.txt").remove(0);
     assert_eq!((job.state, job.attempts, job.deaths, job.reason), (JobState::Done, 1, 0, None));
     assert_eq!(case.item("bad.txt").state, State::Read);
@@ -301,7 +301,7 @@ fn three_worker_deaths_fail_the_item() {
 fn deaths_are_counted_across_runs() {
     let case = Trove::new(&[("bad.txt", "poison")]);
     for deaths in 1..=MOST_DEATHS {
-        let stop = Stop::default();
+        let stop = StopRequest::default();
         let read = FakeRead { deadly: "poison", stop: Some(&stop), ..FakeRead::default() };
         let _ = case.run_with(&[&read], &Run::default(), &stop, &Progress::default()).expect("the run");
         assert_eq!(read.runs.load(Ordering::Relaxed), 1);
@@ -324,7 +324,9 @@ fn leases_of_a_killed_process_are_requeued() {
     let case = Trove::new(&[("a.txt", "one"), ("b.txt", "two")]);
     // received, then killed while both were being read
     let failing = FakeRead { fails_at: Some(0), ..FakeRead::default() };
-    let _ = case.run_with(&[&failing], &Run::default(), &Stop::default(), &Progress::default()).expect_err("it fails");
+    let _ = case
+        .run_with(&[&failing], &Run::default(), &StopRequest::default(), &Progress::default())
+        .expect_err("it fails");
     let mut held = case.held();
     let work = held.catalogue.begin().expect("begin");
     let key = StageKey { name: "read".to_owned(), version: "1".to_owned(), parameters: String::new() };
@@ -351,7 +353,7 @@ fn a_stop_counts_no_attempt_for_jobs_not_begun() {
     let mut files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), name.as_str())).collect();
     files[0].1 = "stop";
     let case = Trove::new(&files);
-    let stop = Stop::default();
+    let stop = StopRequest::default();
     let read = FakeRead { stop: Some(&stop), ..FakeRead::default() };
     let summary = case.run_with(&[&read], &Run::default(), &stop, &Progress::default()).expect("the run");
     assert!(summary.stopped);
@@ -379,13 +381,17 @@ fn a_kill_in_any_group_gives_the_same_results() {
         // the committer's thread dies within a transaction; then a stage fails
         let run = Run { random_calls: Some(calls), ..Run::default() };
         let end = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            stormy.run_with(&[&deadly(), &CountCharacters], &run, &Stop::default(), &Progress::default())
+            stormy.run_with(&[&deadly(), &CountCharacters], &run, &StopRequest::default(), &Progress::default())
         }));
         interrupted += u32::from(!matches!(end, Ok(Ok(_))));
         stormy.check();
         let failing = FakeRead { fails_at: Some(calls % 4), ..deadly() };
-        let end =
-            stormy.run_with(&[&failing, &CountCharacters], &Run::default(), &Stop::default(), &Progress::default());
+        let end = stormy.run_with(
+            &[&failing, &CountCharacters],
+            &Run::default(),
+            &StopRequest::default(),
+            &Progress::default(),
+        );
         interrupted += u32::from(end.is_err());
         stormy.check();
     }
@@ -408,7 +414,7 @@ fn a_newer_version_reruns_affected_jobs_and_keeps_old_results() {
     assert_eq!(version(new.id, 1).as_deref(), Some("2"));
     assert_eq!(version(old.id, 1).as_deref(), Some("1"));
     let layers = held.catalogue.page_layers(new.id, 1).expect("layers");
-    let texts: Vec<String> = layers.iter().map(|row| held.case.read_page(row).expect("page").text).collect();
+    let texts: Vec<String> = layers.iter().map(|row| held.view().read_page(row).expect("page").text).collect();
     assert_eq!(texts, ["one", "better one"], "the superseded layer can still be read");
     assert_eq!(held.catalogue.pages(new.id).expect("pages").len(), 2);
     let jobs = held.catalogue.jobs(new.id).expect("jobs");
@@ -429,7 +435,7 @@ fn a_stage_can_be_added_independently() {
     let case = Trove::new(&[("a.txt", "登记\u{c}three"), ("b.txt", "four!")]);
     let progress = Progress::default();
     let stages: [&dyn Stage; 2] = [&FakeRead::default(), &CountCharacters];
-    let _ = case.run_with(&stages, &Run::default(), &Stop::default(), &progress).expect("the run");
+    let _ = case.run_with(&stages, &Run::default(), &StopRequest::default(), &progress).expect("the run");
     let notes = |path: &str| case.essence().remove(path).expect("the item").2;
     let counted = |characters: u64| NoteCode::GlyphLimit { glyphs: characters }.parts().line();
     assert_eq!(notes("a.txt"), [counted(2), counted(5)]);

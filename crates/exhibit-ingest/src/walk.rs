@@ -3,6 +3,7 @@
 //! Everything is opened relative to the opened source with `openat2` (Linux 5.6), which refuses links in every part of a
 //! path: a folder that is replaced by a link while the source is read leads nowhere.
 
+use exhibit_extract::FileNames;
 use exhibit_model::{Moment, Reason};
 use rustix::fd::OwnedFd;
 use rustix::fs::{Dir, Mode, OFlags, ResolveFlags, openat2};
@@ -27,6 +28,8 @@ pub(crate) enum Source {
 pub(crate) struct Entry {
     /// Its path below the source.
     pub(crate) below: Vec<u8>,
+    /// That path decoded; empty where its bytes are UTF-8.
+    pub(crate) below_text: String,
     /// Its kind.
     pub(crate) kind: EntryKind,
 }
@@ -61,23 +64,26 @@ impl Source {
     pub(crate) fn walk(&self, each: &mut dyn FnMut(Entry) -> bool) -> io::Result<()> {
         if let Self::File(path) = self {
             let below = path.file_name().map(|n| n.as_bytes().to_vec()).unwrap_or_default();
-            each(Entry { below, kind: kind_of(&fs::metadata(path)?) });
+            let below_text = FileNames::of_folder(&FileNames::default(), [&below[..]].into_iter()).text(&below);
+            each(Entry { below, below_text, kind: kind_of(&fs::metadata(path)?) });
             return Ok(());
         }
-        // the stack of folders, each with its remaining names in reverse order
-        let mut folders: Vec<(PathBuf, Vec<OsString>)> = vec![(PathBuf::new(), self.names(Path::new("."))?)];
-        while let Some((folder, pending)) = folders.last_mut() {
-            let Some(name) = pending.pop() else {
+        let names = self.names(Path::new("."))?;
+        let mut folders = vec![Folder::new(PathBuf::new(), String::new(), &FileNames::default(), names)];
+        while let Some(folder) = folders.last_mut() {
+            let Some(name) = folder.pending.pop() else {
                 folders.pop();
                 continue;
             };
-            let below = folder.join(name);
+            let below = folder.path.join(&name);
+            let text = folder.below_text(&name);
             let kind = match self.at(&below, OFlags::PATH | OFlags::NOFOLLOW).and_then(|file| file.metadata()) {
                 Err(error) if leads_away(&error) => EntryKind::Unreadable(Reason::Replaced),
                 Err(error) => EntryKind::Unreadable(Reason::cannot_open(&error)),
                 Ok(metadata) if metadata.is_dir() => match self.names(&below) {
                     Ok(inside) => {
-                        folders.push((below, inside));
+                        let inner = Folder::new(below, text, &folder.names, inside);
+                        folders.push(inner);
                         continue;
                     }
                     Err(error) if leads_away(&error) => EntryKind::Unreadable(Reason::Replaced),
@@ -85,7 +91,9 @@ impl Source {
                 },
                 Ok(metadata) => kind_of(&metadata),
             };
-            if !each(Entry { below: below.into_os_string().into_vec(), kind }) {
+            let below = below.into_os_string().into_vec();
+            let below_text = if std::str::from_utf8(&below).is_ok() { String::new() } else { text };
+            if !each(Entry { below, below_text, kind }) {
                 return Ok(());
             }
         }
@@ -131,6 +139,30 @@ impl Source {
         }
         names.sort_by(|a, b| b.as_bytes().cmp(a.as_bytes()));
         Ok(names)
+    }
+}
+
+/// A folder that is being read.
+struct Folder {
+    path: PathBuf,
+    /// Its path below the source as text.
+    text: String,
+    names: FileNames,
+    /// The remaining names in reverse order.
+    pending: Vec<OsString>,
+}
+
+impl Folder {
+    fn new(path: PathBuf, text: String, above: &FileNames, pending: Vec<OsString>) -> Self {
+        let names = FileNames::of_folder(above, pending.iter().map(|name| name.as_bytes()));
+        Self { path, text, names, pending }
+    }
+
+    /// The path of an entry below the source as text.
+    fn below_text(&self, name: &OsString) -> String {
+        let decoded = self.names.text(name.as_bytes());
+        let name = if decoded.is_empty() { String::from_utf8_lossy(name.as_bytes()).into_owned() } else { decoded };
+        if self.text.is_empty() { name } else { format!("{}/{name}", self.text) }
     }
 }
 
@@ -257,5 +289,32 @@ mod tests {
         assert_eq!(found, [b"one.txt"]);
         assert!(source.open_file(b"one.txt").is_ok());
         assert!(Source::open(&folder.path().join("missing")).is_err());
+    }
+
+    #[test]
+    fn names_in_older_encodings_are_decoded_for_display() {
+        let folder = tempfile::tempdir().expect("folder");
+        // 材料 and 登记表.txt in GBK
+        let inner = folder.path().join(OsStr::from_bytes(b"\xB2\xC4\xC1\xCF"));
+        fs::create_dir_all(&inner).expect("folder");
+        let name = b"\xB5\xC7\xBC\xC7\xB1\xED.txt";
+        fs::write(inner.join(OsStr::from_bytes(name)), "x").expect("write");
+        fs::write(inner.join("名单.txt"), "x").expect("write");
+        fs::write(folder.path().join("plain.txt"), "x").expect("write");
+        let mut found = Vec::new();
+        let source = Source::open(folder.path()).expect("open");
+        source
+            .walk(&mut |entry| {
+                found.push((entry.below, entry.below_text));
+                true
+            })
+            .expect("walk");
+        let below = |name: &[u8]| [b"\xB2\xC4\xC1\xCF/", name].concat();
+        let expected = [
+            (b"plain.txt".to_vec(), String::new()),
+            (below(name), "材料/登记表.txt".to_owned()),
+            (below("名单.txt".as_bytes()), "材料/名单.txt".to_owned()),
+        ];
+        assert_eq!(found, expected);
     }
 }

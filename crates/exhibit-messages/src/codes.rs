@@ -3,7 +3,7 @@
 //! Values come from untrusted files: make them safe with [`Message::map_texts`] before the text is shown.
 
 use crate::{Message, Value, notes, reasons};
-use exhibit_model::code::{OutputKind, PictureCoding, ProtocolFault};
+use exhibit_model::code::{CompoundFault, OutputKind, PictureCoding, ProtocolFault};
 use exhibit_model::{Detail, NoteCode, Reason};
 
 /// What there is to know about a file that was read.
@@ -13,6 +13,8 @@ pub fn note(code: &NoteCode) -> Message {
         NoteCode::ZipDirectoryLost => notes::zip_directory_lost(),
         NoteCode::ArchiveSplit => notes::archive_split(),
         NoteCode::EntriesMissing { entries } => notes::entries_missing(*entries),
+        NoteCode::UnlistedBytes { bytes } => notes::unlisted_bytes(*bytes),
+        NoteCode::ChecksumsWrong { entries } => notes::checksums_wrong(*entries),
         NoteCode::BlocksDamaged { blocks } => notes::blocks_damaged(*blocks),
         NoteCode::TrailingBytes { bytes: Some(bytes) } => notes::trailing_bytes_counted(*bytes),
         NoteCode::TrailingBytes { bytes: None } => notes::trailing_bytes(),
@@ -21,16 +23,30 @@ pub fn note(code: &NoteCode) -> Message {
             with(notes::part_damaged(place(part, sheet.as_deref())), detail)
         }
         NoteCode::PartCutShort { part, sheet } => notes::part_cut_short(place(part, sheet.as_deref())),
+        NoteCode::StoreDamaged { count } => notes::store_damaged(*count),
+        NoteCode::StoreMessagesMissing { count } => notes::store_messages_missing(*count),
+        NoteCode::StorePropertiesLost { count } => notes::store_properties_lost(*count),
+        NoteCode::SignatureUnchecked { signers } => notes::signature_unchecked(*signers),
+        NoteCode::StoreMessages { announced, found, read } => notes::store_messages(*announced, *found, *read),
+        NoteCode::StoreMessagesOrphaned { count } => notes::store_messages_orphaned(*count),
+        NoteCode::AssociatedItemsSkipped { count } => notes::associated_items_skipped(*count),
+        NoteCode::AttachmentsApart { count } => notes::attachments_apart(*count),
+        NoteCode::ContentChecksumsWrong { count } => notes::content_checksums_wrong(*count),
+        NoteCode::FileCutShort => notes::file_cut_short(),
         NoteCode::PartLost { part, sheet } => notes::part_lost(place(part, sheet.as_deref())),
         NoteCode::UndecodableBytes { charset, places } => notes::undecodable_bytes(charset, *places),
         NoteCode::TextMissing => notes::text_missing(),
+        NoteCode::CellTextMissing { cells } => notes::cell_text_missing(*cells),
         NoteCode::ParserWarning { detail } => with(notes::parser_warning(), detail),
         NoteCode::ObjectUnreadable { object } => notes::object_unreadable(object),
+        NoteCode::CompoundDamaged { fault, count } => compound_damaged(*fault, *count),
         NoteCode::PdfCatalogLost => notes::pdf_catalog_lost(),
         NoteCode::PdfEndMissing => notes::pdf_end_missing(),
         NoteCode::PdfTableDamaged => notes::pdf_table_damaged(),
         NoteCode::LayersUnread => notes::layers_unread(),
         NoteCode::AttachmentEncodingDamaged { count } => notes::attachment_encoding_damaged(*count),
+        NoteCode::MessagePartsRecovered { count } => notes::message_parts_recovered(*count),
+        NoteCode::AttachmentNameIncomplete { count } => notes::attachment_name_incomplete(*count),
         NoteCode::OcrFailed { reason } => notes::ocr_failed(self::reason(reason)),
         NoteCode::PagesBeforeFailure { pages } => notes::pages_before_failure(*pages),
         NoteCode::PropertyTruncated { key, bytes } => notes::property_truncated(*bytes, key),
@@ -51,6 +67,7 @@ pub fn note(code: &NoteCode) -> Message {
         NoteCode::NameHidesProgram { inner, extension } => notes::name_hides_program(extension, inner),
         NoteCode::ProgramDisguised { extension, media_type } => notes::program_disguised(extension, media_type),
         NoteCode::NameMismatch { extension, media_type } => notes::name_mismatch(extension, media_type),
+        NoteCode::EntryNamesDiffer { entries } => notes::entry_names_differ(*entries),
         NoteCode::CharsetGuessed { charset, texts } => notes::charset_guessed(charset, *texts),
         NoteCode::CharsetMismatch { stated, charset, texts } => notes::charset_mismatch(charset, stated, *texts),
         NoteCode::TextEncodingDamaged { texts } => notes::text_encoding_damaged(*texts),
@@ -73,11 +90,28 @@ pub fn note(code: &NoteCode) -> Message {
         NoteCode::LinksOmitted { count, kept } => notes::links_omitted(*count, *kept),
         NoteCode::EmbeddedUndecodable { count } => notes::embedded_undecodable(*count),
         NoteCode::DateUnreadable => notes::date_unreadable(),
+        NoteCode::TimeZoneUnknown { zone } => notes::time_zone_unknown(zone),
+        NoteCode::SeparatorsDoubtful { count } => notes::separators_doubtful(*count),
+        NoteCode::EscapesDecoded { lines } => notes::escapes_decoded(*lines),
+        NoteCode::BagDeclared { version } => notes::bag_declared(version),
         NoteCode::HtmlFormDiffers { parts } => notes::html_form_differs(*parts),
+        NoteCode::RtfFormDiffers => notes::rtf_form_differs(),
         NoteCode::TextOutsideParts { count } => notes::text_outside_parts(*count),
         NoteCode::PgpEncrypted { parts } => notes::pgp_encrypted(*parts),
         NoteCode::SmimeEncrypted { parts } => notes::smime_encrypted(*parts),
         NoteCode::OcrNotBetter => notes::ocr_not_better(),
+        NoteCode::FramesOmitted { frames } => notes::frames_omitted(*frames),
+        NoteCode::LocationPresent => notes::location_present(),
+        NoteCode::PreviewOnly => notes::preview_only(),
+        NoteCode::EarlierTextKept { pages } => notes::earlier_text_kept(*pages),
+        NoteCode::FontBytesDecoded { glyphs } => notes::font_bytes_decoded(*glyphs),
+        NoteCode::TextCovered { areas, characters } => notes::text_covered(*areas, *characters),
+        NoteCode::RedactionsUnapplied { redactions } => notes::redactions_unapplied(*redactions),
+        NoteCode::GlyphsUnmapped { glyphs } => notes::glyphs_unmapped(*glyphs),
+        NoteCode::OcrDoubtful { words } => notes::ocr_doubtful(*words),
+        NoteCode::PicturesUnread { pictures } => notes::pictures_unread(*pictures),
+        NoteCode::OcrAdded { words } => notes::ocr_added(*words),
+        NoteCode::OcrReplaced { characters } => notes::ocr_replaced(*characters),
     }
 }
 
@@ -207,11 +241,23 @@ fn killed(signal: u64) -> Message {
     }
 }
 
+fn compound_damaged(fault: CompoundFault, count: u64) -> Message {
+    match fault {
+        CompoundFault::Header => notes::compound_header(),
+        CompoundFault::AllocationTable => notes::compound_allocation_table(count),
+        CompoundFault::Directory => notes::compound_directory(count),
+        CompoundFault::OrphanEntry => notes::compound_orphan_entry(count),
+        CompoundFault::StreamCut => notes::compound_stream_cut(count),
+    }
+}
+
 fn picture_coding(coding: PictureCoding) -> Message {
     match coding {
         PictureCoding::Fax2d => reasons::picture_coding_fax_2d(),
         PictureCoding::FaxTooWide => reasons::picture_coding_fax_too_wide(),
         PictureCoding::Samples => reasons::picture_coding_samples(),
+        PictureCoding::Hevc => reasons::picture_coding_hevc(),
+        PictureCoding::Av1 => reasons::picture_coding_av1(),
     }
 }
 

@@ -16,12 +16,19 @@ mod codes;
 mod language;
 mod message;
 mod number;
+#[cfg(feature = "queries")]
+mod queries;
 mod render;
 mod verification;
 
 pub use codes::{note, reason};
 pub use language::{Direction, Language};
 pub use message::{Message, Value};
+#[cfg(feature = "queries")]
+pub use queries::{
+    line_error, query_error, query_error_with_hint, query_field, query_hint, query_read_as, query_read_part,
+    query_remark,
+};
 pub use render::Messages;
 pub use verification::fault;
 

@@ -46,6 +46,22 @@ number! {
     SourceId(i64)
 }
 
+number! {
+    /// The number of an entry within its log, counted from 0.
+    EntrySeq(u64)
+}
+
+impl EntrySeq {
+    /// The first entry of a log.
+    pub const FIRST: Self = Self(0);
+
+    /// The number of the entry after this one.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
 impl ItemId {
     /// The displayed name, such as `EXH-000127`.
     #[must_use]
@@ -72,5 +88,7 @@ mod tests {
         assert!(ItemId::new(9) < ItemId::new(10));
         assert_eq!(ItemId::new(10).to_string(), "10");
         assert_eq!(SourceId::new(i64::MAX).get(), i64::MAX);
+        assert_eq!((EntrySeq::FIRST.next().get(), EntrySeq::new(u64::MAX).next().get()), (1, u64::MAX));
+        assert_eq!(format!("{:>4}|", EntrySeq::new(12)), "  12|");
     }
 }

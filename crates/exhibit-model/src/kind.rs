@@ -74,6 +74,8 @@ pub enum ReaderKey {
     Doc,
     /// PowerPoint 97 to 2003 in a compound file.
     Ppt,
+    /// Rich Text Format.
+    Rtf,
     /// OpenDocument text and presentations.
     Opendocument,
     /// Workbooks: xlsx, xlsb, xls, ods.
@@ -82,16 +84,36 @@ pub enum ReaderKey {
     SealedOffice,
     /// An object as office files embed it, in a compound file.
     Object,
-    /// JPEG, PNG, TIFF, BMP, GIF, WebP.
+    /// JPEG, PNG, TIFF, BMP, GIF, WebP, JPEG 2000, JBIG2, Netpbm, Photoshop, raw photographs.
     Picture,
+    /// HEIF and AVIF.
+    Heif,
+    /// Windows metafiles: EMF and WMF.
+    Metafile,
+    /// SVG drawings.
+    Svg,
     /// Plain text in any encoding, and text formats read as plain text.
     Text,
+    /// Text with backslash escapes: JSON and JavaScript.
+    Json,
+    /// XML without a reader of its own.
+    Xml,
+    /// vCard and iCalendar.
+    ContentLines,
     /// Comma-, semicolon-, tab- or bar-separated values.
     Table,
     /// HTML and XHTML.
     Html,
     /// An internet message.
     Mail,
+    /// An item of Outlook as a compound file.
+    Msg,
+    /// A message of Outlook as an attachment, `winmail.dat`.
+    Tnef,
+    /// A message of an Outlook for Mac archive.
+    Olm,
+    /// A store of Outlook.
+    Pst,
     /// A mailbox of concatenated internet messages.
     Mbox,
     /// A zip archive.
@@ -106,6 +128,8 @@ pub enum ReaderKey {
     Zstd,
     /// A tar archive.
     Tar,
+    /// A signed S/MIME message, or a signature.
+    Signed,
     /// An S/MIME or PGP message, encrypted for the holder of a key.
     Sealed,
 }

@@ -190,6 +190,10 @@ pub struct Counts {
     pub images: u32,
     /// Characters of the text (Unicode scalar values, white space not counted).
     pub characters: u32,
+    /// The share of the page, in thousandths, that pictures cover and visible text does not.
+    pub pictured: u32,
+    /// Drawn shapes of the size of letters, where the page has no text.
+    pub shapes: u32,
 }
 
 /// How a page's text was obtained.
@@ -209,6 +213,24 @@ pub enum TextSource {
     },
 }
 
+/// The least share of a page, in thousandths, at which pictures are read by OCR: about three centimetres square of A4.
+const LEAST_PICTURED: u32 = 20;
+/// The least number of shapes of the size of letters that may be text drawn as curves.
+const LEAST_SHAPES: u32 = 20;
+/// The same, for a page without text.
+const LEAST_SHAPES_ALONE: u32 = 3;
+
+/// Whether characters that could not be determined (U+FFFD) are within words: next to a letter or a digit, or next to
+/// each other. Alone they are bullets and ornaments.
+fn has_broken_words(text: &str) -> bool {
+    const UNKNOWN: &str = "\u{fffd}";
+    text.match_indices(UNKNOWN).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + UNKNOWN.len()..].chars().next();
+        [before, after].into_iter().flatten().any(|c| c.is_alphanumeric() || c == '\u{fffd}')
+    })
+}
+
 impl Page {
     /// A page of plain text without positions.
     #[must_use]
@@ -224,16 +246,25 @@ impl Page {
         self.counts.characters = u32::try_from(characters).unwrap_or(u32::MAX);
     }
 
-    /// Whether the page's picture should be read by OCR: it has no usable text but shows something, or more than
-    /// a fifth of its glyphs have no character.
+    /// Whether the page's picture should be read by OCR: it shows something that its text does not account for. That is,
+    /// pictures cover a good part of it, letters are drawn as shapes, or glyphs within words have no character.
     #[must_use]
     pub fn wants_ocr(&self) -> bool {
         if !self.kind.is_rendered() || self.source != TextSource::Native {
             return false;
         }
-        let Counts { glyphs, unmapped, images, characters } = self.counts;
-        let nothing_usable = characters == 0 && (images > 0 || glyphs > 0);
-        nothing_usable || u64::from(unmapped) * 5 > u64::from(glyphs)
+        let Counts { glyphs, unmapped, images, characters, pictured, shapes } = self.counts;
+        let no_text = characters == 0 || unmapped >= glyphs.max(1);
+        (no_text && (images > 0 || glyphs > 0 || shapes >= LEAST_SHAPES_ALONE))
+            || pictured >= LEAST_PICTURED
+            || shapes >= LEAST_SHAPES
+            || has_broken_words(&self.text)
+    }
+
+    /// Whether pictures on the page are left out of OCR, since they are too small to contain text worth reading.
+    #[must_use]
+    pub fn leaves_pictures_unread(&self) -> bool {
+        self.kind == PageKind::Paper && self.counts.images > 0 && self.counts.pictured > 0 && !self.wants_ocr()
     }
 
     /// The positions of the text between two byte offsets, one rectangle per line.
@@ -350,15 +381,43 @@ mod tests {
     }
 
     #[test]
-    fn ocr_is_for_pictures_and_unmapped_glyphs() {
-        let mut page = Page { kind: PageKind::Paper, ..Page::default() };
-        assert!(!page.wants_ocr(), "a blank page shows nothing");
-        page.counts = Counts { glyphs: 0, unmapped: 0, images: 1, characters: 0 };
-        assert!(page.wants_ocr());
-        page.counts = Counts { glyphs: 100, unmapped: 20, images: 0, characters: 80 };
-        assert!(!page.wants_ocr());
-        page.counts.unmapped = 21;
-        assert!(page.wants_ocr());
+    fn ocr_is_for_what_the_text_does_not_account_for() {
+        let check = |counts: Counts, text: &str, wanted: bool, reason: &str| {
+            let page = Page { kind: PageKind::Paper, text: text.to_owned(), counts, ..Page::default() };
+            assert_eq!(page.wants_ocr(), wanted, "{reason}");
+            assert!(!Page { kind: PageKind::Text, ..page.clone() }.wants_ocr(), "such a page cannot be rendered");
+            let source = TextSource::Ocr { engine: String::new(), languages: String::new(), confidence: 1.0 };
+            assert!(!Page { source, ..page }.wants_ocr(), "it has been read");
+        };
+        let none = Counts::default();
+        let typed = Counts { glyphs: 100, characters: 90, ..none };
+        check(none, "", false, "a blank page shows nothing");
+        check(Counts { images: 1, ..none }, "", true, "a scan");
+        check(Counts { glyphs: 9, unmapped: 9, characters: 9, ..none }, "\u{fffd} \u{fffd}", true, "no known glyph");
+        check(Counts { images: 3, pictured: 19, ..typed }, "typed", false, "a small logo");
+        check(Counts { images: 3, pictured: 20, ..typed }, "typed", true, "a picture in a typed page");
+        check(Counts { images: 1, pictured: 990, glyphs: 1, characters: 1, ..none }, "7", true, "a scan with a number");
+        check(Counts { shapes: 2, ..none }, "", false, "an ornament");
+        check(Counts { shapes: 3, ..none }, "", true, "letters drawn as curves");
+        check(Counts { shapes: 19, ..typed }, "typed", false, "a chart");
+        check(Counts { shapes: 20, ..typed }, "typed", true, "a paragraph drawn as curves");
+        let broken = Counts { unmapped: 1, ..typed };
+        check(broken, "lautet Zx9\u{fffd}mB", true, "a glyph within a word");
+        check(broken, "and \u{fffd}\u{fffd} or", true, "a word without a known glyph");
+        check(broken, "\u{fffd} first\n\u{fffd} second", false, "bullets");
+    }
+
+    #[test]
+    fn pictures_that_are_left_out_are_known() {
+        let page = |images, pictured| Page {
+            kind: PageKind::Paper,
+            counts: Counts { images, pictured, glyphs: 50, characters: 50, ..Counts::default() },
+            ..Page::default()
+        };
+        assert!(page(1, 5).leaves_pictures_unread());
+        assert!(!page(1, 0).leaves_pictures_unread(), "under the text");
+        assert!(!page(1, 500).leaves_pictures_unread(), "it is read by OCR");
+        assert!(!page(0, 0).leaves_pictures_unread());
     }
 
     fn row(count: u16, width: f32, gap: f32) -> Page {
@@ -456,14 +515,14 @@ mod tests {
 
     #[test]
     fn ocr_is_only_for_rendered_pages_that_were_not_recognised_yet() {
-        let counts = Counts { glyphs: 0, unmapped: 0, images: 1, characters: 0 };
+        let counts = Counts { images: 1, ..Counts::default() };
         for kind in PageKind::ALL {
             let mut page = Page { kind, counts, ..Page::default() };
             assert_eq!(page.wants_ocr(), kind.is_rendered(), "{kind}");
             page.source = TextSource::Ocr { engine: String::new(), languages: String::new(), confidence: 0.0 };
             assert!(!page.wants_ocr(), "{kind}");
         }
-        let most = Counts { glyphs: u32::MAX, unmapped: u32::MAX, images: 0, characters: 9 };
+        let most = Counts { glyphs: u32::MAX, unmapped: u32::MAX, characters: 9, ..Counts::default() };
         assert!(Page { kind: PageKind::Paper, counts: most, ..Page::default() }.wants_ocr());
     }
 

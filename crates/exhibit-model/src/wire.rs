@@ -15,7 +15,7 @@ use crate::record::{Limits, Member, MemberEnd, Note, Picture, Record, Request, T
 use crate::time::Moment;
 
 /// The version of the page form that [`encode_page`] writes; stored in every page pack.
-pub const PAGE_VERSION: u8 = 2;
+pub const PAGE_VERSION: u8 = 3;
 
 /// Malformed bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -289,7 +289,8 @@ fn write_page(w: &mut Writer, page: &Page) {
         w.text(&r.language);
     }
     w.text(&page.language);
-    for count in [page.counts.glyphs, page.counts.unmapped, page.counts.images, page.counts.characters] {
+    let Counts { glyphs, unmapped, images, characters, pictured, shapes } = page.counts;
+    for count in [glyphs, unmapped, images, characters, pictured, shapes] {
         w.number(u64::from(count));
     }
     match &page.source {
@@ -305,7 +306,7 @@ fn write_page(w: &mut Writer, page: &Page) {
 
 fn read_page(r: &mut Reader<'_>) -> Result<Page, WireError> {
     if r.byte()? != PAGE_VERSION {
-        return Err(r.expected("page version 2"));
+        return Err(r.expected("page version 3"));
     }
     let mut page = Page { number: r.small()?, ..Page::default() };
     page.kind = of_tag(&PAGE_KINDS, r, "a page kind")?;
@@ -334,7 +335,14 @@ fn read_page(r: &mut Reader<'_>) -> Result<Page, WireError> {
         page.runs.push(Run { start, end, language: r.text()? });
     }
     page.language = r.text()?;
-    page.counts = Counts { glyphs: r.small()?, unmapped: r.small()?, images: r.small()?, characters: r.small()? };
+    page.counts = Counts {
+        glyphs: r.small()?,
+        unmapped: r.small()?,
+        images: r.small()?,
+        characters: r.small()?,
+        pictured: r.small()?,
+        shapes: r.small()?,
+    };
     page.source = match r.byte()? {
         0 => TextSource::Native,
         1 => TextSource::Ocr { engine: r.text()?, languages: r.text()?, confidence: r.fraction()? },

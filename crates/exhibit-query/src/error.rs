@@ -1,6 +1,7 @@
-//! Errors of a query, as a code with its values and its position. The sentences are in [`crate::text`].
+//! Errors of a query, as a code with its values and its position. The sentences are in `exhibit-messages`.
 
 use crate::field::Field;
+use std::fmt;
 
 /// A query that cannot be parsed. It is never searched as something else.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -143,6 +144,17 @@ pub enum Alternative {
 impl QueryError {
     pub(crate) fn new(position: usize, kind: QueryErrorKind) -> Self {
         Self { position, kind }
+    }
+}
+
+/// For logs and error chains of developers; the sentence for users is in `exhibit-messages`.
+impl fmt::Display for QueryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "query refused at character {}: {}", self.position + 1, self.code())?;
+        for (name, value) in self.values() {
+            write!(f, " {name}={value:?}")?;
+        }
+        Ok(())
     }
 }
 

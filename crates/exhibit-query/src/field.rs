@@ -288,6 +288,11 @@ const OTHER_NAMES: [(&str, Field); 7] = [
     ("conversation", Field::Thread),
 ];
 
+/// A word of `is:` or `has:` with its field, if there is one.
+pub(crate) fn known_word(field: Field, word: &str) -> Option<(Field, &'static str)> {
+    WORDS.iter().find(|known| **known == (field, word)).copied()
+}
+
 /// Why a word of `is:` or `has:` is refused; `None` if it is accepted.
 pub(crate) fn refused(field: Field, word: &str) -> Option<QueryErrorKind> {
     let word = word.to_lowercase();

@@ -219,7 +219,7 @@ fn needs_quotes(value: &str) -> bool {
 mod tests {
     use super::*;
     use crate::parse;
-    use crate::text::read_as;
+    use crate::print::understood as read_as;
     use proptest::prelude::*;
 
     fn of(query: &str) -> FilteredQuery {

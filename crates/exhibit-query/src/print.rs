@@ -23,6 +23,31 @@ pub enum ReadPart {
     Clause(usize),
 }
 
+impl ReadPart {
+    /// The part as a sign of the query language; empty for a clause and for everything.
+    #[must_use]
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::And => " AND ",
+            Self::Or => " OR ",
+            Self::Not => "NOT ",
+            Self::Open => "(",
+            Self::Close => ")",
+            Self::Everything | Self::Clause(_) => "",
+        }
+    }
+}
+
+/// The query as it was understood, with every group in brackets; empty for a query without clauses.
+#[cfg(test)]
+pub(crate) fn understood(query: &Query) -> String {
+    let part = |part: ReadPart| match part {
+        ReadPart::Clause(number) => query.clauses[number].text.to_string(),
+        other => other.sign().to_owned(),
+    };
+    query.read_as().into_iter().map(part).collect()
+}
+
 /// Adds the parts of a node; `inner` if it is nested.
 pub(crate) fn read_as(node: &Node, inner: bool, parts: &mut Vec<ReadPart>) {
     let joined = |nodes: &[Node], with: ReadPart, parts: &mut Vec<ReadPart>| {

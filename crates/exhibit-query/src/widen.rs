@@ -137,7 +137,7 @@ fn either(node: Node, more: Vec<usize>) -> Node {
 
 #[cfg(test)]
 mod tests {
-    use crate::text::read_as;
+    use crate::print::understood as read_as;
     use crate::{Pattern, Query, parse, widen::widen};
 
     fn added(query: &Query) -> Vec<String> {

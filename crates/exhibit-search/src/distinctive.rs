@@ -8,9 +8,9 @@
 
 use crate::similar::{shortened, tells};
 use crate::{CaseQuery, Search, SearchError};
-use exhibit_index::{SearchOptions, Searcher};
+use exhibit_index::{ScopedQuery, SearchOptions, Searcher};
 use exhibit_model::ItemId;
-use exhibit_query::{Query, parse};
+use exhibit_query::parse;
 use exhibit_text::is_han;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -61,16 +61,15 @@ impl Search<'_> {
     /// # Errors
     /// Those of reading and searching.
     pub fn distinctive_words(&self, query: &CaseQuery, most: usize) -> Result<DistinctiveWords, SearchError> {
-        let (searcher, query) = (query.searcher(), query.resolved());
+        let (searcher, query) = (query.searcher(), query.scoped());
         let (sample, total) = searcher.sample(query, SAMPLE)?;
         let mut texts = Vec::with_capacity(sample.len());
         for key in &sample {
-            let row = self.case.catalogue().page(ItemId::new(key.document), key.page)?;
             // verification reports what is damaged or missing
-            let page = row.and_then(|row| self.case.read_page(&row).ok());
+            let page = self.view.page(ItemId::new(key.document), key.page).ok();
             texts.extend(page.map(|page| shortened(&page.text).to_owned()));
         }
-        let sizes = Sizes { found: total, read: texts.len() as u64, case: searcher.pages() };
+        let sizes = Sizes { found: total, read: texts.len() as u64, case: searcher.pages(query.scope())? };
         let mut words = measured(searcher, query, &texts, sizes)?;
         join_pairs(searcher, query, &texts, sizes, &mut words)?;
         words.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.word.cmp(&b.word)));
@@ -82,16 +81,16 @@ impl Search<'_> {
 // Every word that is more frequent on the pages read than in the rest of the case.
 fn measured(
     searcher: &Searcher,
-    query: &Query,
+    query: &ScopedQuery,
     texts: &[String],
     sizes: Sizes,
 ) -> Result<Vec<DistinctiveWord>, SearchError> {
     let mut counts: Vec<(String, u64)> = pages_by_word(texts).into_iter().collect();
     let least = if sizes.read > 3 { 2 } else { 1 };
-    counts.retain(|(word, pages)| *pages >= least && tells(word) && !query.asks_for(word));
+    counts.retain(|(word, pages)| *pages >= least && tells(word) && !query.query().asks_for(word));
     counts.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     counts.truncate(MEASURED);
-    let in_case = searcher.frequencies(counts.iter().map(|(word, _)| word.as_str()))?;
+    let in_case = searcher.frequencies(counts.iter().map(|(word, _)| word.as_str()), query.scope())?;
     let word = |((word, pages), in_case): ((String, u64), u64)| {
         telling(pages, in_case, sizes).map(|score| DistinctiveWord { word, pages, in_case, score })
     };
@@ -117,7 +116,7 @@ fn pages_by_word(texts: &[String]) -> HashMap<String, u64> {
 // Consecutive pairs form a longer word, which replaces a pair that rarely occurs outside of it.
 fn join_pairs(
     searcher: &Searcher,
-    query: &Query,
+    query: &ScopedQuery,
     texts: &[String],
     sizes: Sizes,
     words: &mut Vec<DistinctiveWord>,
@@ -126,7 +125,7 @@ fn join_pairs(
     let is_pair = |word: &&DistinctiveWord| word.word.chars().count() == 2 && word.word.chars().all(is_han);
     let pairs: BTreeMap<String, u64> =
         words.iter().filter(is_pair).take(PAIRS).map(|word| (word.word.clone(), word.pages)).collect();
-    let joins = |pair: &str| pairs.contains_key(pair) || is_han_pair(pair) && query.asks_for(pair);
+    let joins = |pair: &str| pairs.contains_key(pair) || is_han_pair(pair) && query.query().asks_for(pair);
     let mut inside: HashMap<String, u64> = HashMap::new();
     for (chain, pages) in chains(texts, &joins) {
         let parts: Vec<&str> = pairs_of(&chain);
@@ -134,7 +133,7 @@ fn join_pairs(
         if rarest.is_none_or(|rarest| pages < 2 || pages * 2 < rarest) {
             continue;
         }
-        let phrase = parse(&format!("\"{chain}\""))?;
+        let phrase = query.scope().query(parse(&format!("\"{chain}\""))?);
         let in_case = searcher.search(&phrase, &SearchOptions { limit: 0, ..SearchOptions::default() })?.total;
         let Some(score) = telling(pages, in_case, sizes) else { continue };
         parts.iter().for_each(|part| *inside.entry((*part).to_owned()).or_default() += pages);

@@ -60,10 +60,10 @@ impl Search<'_> {
         for (number, facets) in groups.iter().enumerate().filter(|(_, facets)| !facets.is_empty()) {
             let requests: Result<Vec<FacetRequest>, _> = facets.iter().map(|f| self.facet(*f, &within)).collect();
             let counts = if number == 0 {
-                query.searcher().facets(query.resolved(), &requests?)?
+                query.searcher().facets(query.scoped(), &requests?)?
             } else {
                 let under = self.changed(query, filtered.without(facets[0].field()).query(), query.exact())?;
-                query.searcher().facets(under.resolved(), &requests?)?
+                query.searcher().facets(under.scoped(), &requests?)?
             };
             for (facet, counts) in facets.iter().zip(counts) {
                 let place = Facet::ALL.iter().position(|known| known == facet).unwrap_or(Facet::ALL.len());
@@ -89,7 +89,7 @@ impl Search<'_> {
             Facet::Extension => FacetRequest::Extension,
             Facet::State => FacetRequest::Word,
             Facet::Tag => {
-                FacetRequest::Among(self.case.tags()?.into_iter().map(|tag| (tag.tag, tag.documents)).collect())
+                FacetRequest::Among(self.view.tags()?.into_iter().map(|tag| (tag.tag, tag.documents)).collect())
             }
         })
     }
@@ -143,7 +143,7 @@ impl Search<'_> {
             Facet::State => counts.retain(|(value, _)| value != UNDATED),
             Facet::Container => {
                 for (value, _) in &mut counts {
-                    *value = self.case.label(ItemId::new(value.parse().unwrap_or(0)));
+                    *value = self.view.case().label(ItemId::new(value.parse().unwrap_or(0)));
                 }
             }
             _ => {}
@@ -153,8 +153,8 @@ impl Search<'_> {
 
     fn label_of(&self, facet: Facet, value: &str, sources: &BTreeMap<String, String>) -> Result<String, SearchError> {
         Ok(match facet {
-            Facet::Container => match self.case.resolve(value) {
-                Ok(id) => self.case.name(&self.case.item(id)?),
+            Facet::Container => match self.view.resolve(value) {
+                Ok(id) => self.view.case().name(&self.view.item(id)?),
                 Err(_) => shown(value),
             },
             Facet::Source => sources.get(value).cloned().unwrap_or_else(|| shown(value)),
@@ -165,14 +165,8 @@ impl Search<'_> {
 
     // The names of sources by the values that select them.
     fn source_names(&self) -> Result<BTreeMap<String, String>, SearchError> {
-        let catalogue = self.case.catalogue();
-        let mut names = BTreeMap::new();
-        for number in catalogue.sources()? {
-            if let Some((_, name, _)) = catalogue.source(number)? {
-                names.insert(exhibit_query::clause_value(&shown(&name)).to_lowercase(), shown(&name));
-            }
-        }
-        Ok(names)
+        let names = self.view.sources()?.into_iter().map(|source| shown(&source.name));
+        Ok(names.map(|name| (exhibit_query::clause_value(&name).to_lowercase(), name)).collect())
     }
 }
 

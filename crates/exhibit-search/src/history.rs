@@ -50,18 +50,22 @@ impl History {
 }
 
 impl Search<'_> {
-    /// The search history.
+    /// The search history; empty and off within a restricted scope.
     ///
     /// # Errors
     /// [`SearchError::Case`] if it cannot be read.
     pub fn history(&self) -> Result<History, SearchError> {
-        let path = self.case.folder.history();
+        // the counts of its searches are those of the whole case
+        if !self.view.scope().is_full() {
+            return Ok(History { on: false, searches: Vec::new() });
+        }
+        let path = self.view.case().folder.history();
         if path.exists() { read_json(&path) } else { Ok(History::default()) }
     }
 
     /// Adds a search to the history, unless it is off or cannot be written: a search never fails because of this.
     pub fn remember_search(&self, query: &str, exact: bool, pages: u64, now: Moment) {
-        if self.case.is_sealed() {
+        if self.view.case().is_sealed() {
             return;
         }
         let Ok(mut history) = self.history() else { return };
@@ -91,7 +95,8 @@ impl Search<'_> {
     }
 
     fn keep_history(&self, history: &History) -> Result<(), SearchError> {
-        let path = self.case.folder.history();
+        self.view.whole()?;
+        let path = self.view.case().folder.history();
         let replaced = replace_file(&path, Readers::Owner, |file| file.write_all(&serde_json::to_vec(history)?));
         replaced.map_err(io_error("write", &path))
     }

@@ -1,8 +1,8 @@
 //! Searching a case: queries and their results, facets, suggestions, distinctive words, similar documents, saved
 //! searches, the search history, and batches of names and queries.
 //!
-//! [`Search`] is the only entry point. It reads the documents, pages and tags of a case through [`Case`], and matches
-//! them by means of the case's index.
+//! [`Search`] is the only entry point. It reads the documents, pages and tags of a case through a [`CaseView`], and
+//! matches them by means of the case's index, within the view's scope.
 
 mod batch;
 mod distinctive;
@@ -11,38 +11,40 @@ mod files;
 mod history;
 mod lists;
 mod saved;
+#[cfg(test)]
+mod scope_tests;
 mod search;
 mod similar;
 mod suggest;
 #[cfg(test)]
 mod tests;
 
-pub use batch::{Batch, BatchForm, BatchLine, BatchProgress, MOST_LINES, NewBatch, Run, Which};
+pub use batch::{Batch, BatchForm, BatchLine, BatchProgress, ErrorText, LineError, MOST_LINES, NewBatch, Run, Which};
 pub use distinctive::{DistinctiveWord, DistinctiveWords};
 pub use facets::{FacetCount, FacetCounts};
 pub use history::{History, Searched};
-pub use lists::{ListLine, read_list};
+pub use lists::{LineFault, ListLine, read_list};
 pub use saved::Saved;
 pub use search::{CaseQuery, PageHits, SearchHit, SearchRequest, SearchResults};
 pub use similar::{Similar, SimilarHit};
 pub use suggest::{SuggestedChange, Suggestion};
 
-use exhibit_case::{Case, CaseError};
+use exhibit_case::{CaseError, CaseView};
 use exhibit_catalogue::CatalogueError;
 use exhibit_index::IndexError;
 use exhibit_query::QueryError;
 
-/// Searching one case.
-#[derive(Debug, Clone, Copy)]
+/// Searching one case, within the scope of a view.
+#[derive(Debug, Clone)]
 pub struct Search<'a> {
-    case: &'a Case,
+    view: CaseView<'a>,
 }
 
 impl<'a> Search<'a> {
-    /// Searching this case.
+    /// Searching what this view can read.
     #[must_use]
-    pub fn of(case: &'a Case) -> Self {
-        Self { case }
+    pub fn of(view: CaseView<'a>) -> Self {
+        Self { view }
     }
 }
 
@@ -56,10 +58,10 @@ pub enum SearchError {
     #[error("the index cannot be used")]
     Index(#[from] IndexError),
     /// The case contains no saved search or batch of this name or number.
-    #[error("no {what} {name}")]
+    #[error("no {what:?} {name}")]
     NotKept {
         /// The kind.
-        what: &'static str,
+        what: Kept,
         /// Its name or number.
         name: String,
     },
@@ -77,6 +79,15 @@ pub enum SearchError {
     /// The case returned an error.
     #[error(transparent)]
     Case(#[from] CaseError),
+}
+
+/// What a case keeps under a name or number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// A batch, by its number.
+    Batch,
+    /// A saved search, by its name.
+    SavedSearch,
 }
 
 impl From<CatalogueError> for SearchError {

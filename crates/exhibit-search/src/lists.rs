@@ -1,12 +1,34 @@
 //! Lists of names or queries: one per line, or a column of a CSV file.
 
+use csv::{ByteRecord, ReaderBuilder};
+
+/// Why a line of a list cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineFault {
+    /// It is not UTF-8.
+    NotUtf8,
+    /// It has more than 2,000 characters.
+    TooLong,
+}
+
+impl LineFault {
+    /// The stable code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NotUtf8 => "not-utf8",
+            Self::TooLong => "too-long",
+        }
+    }
+}
+
 /// A line of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListLine {
     /// The number of the line in the file at which it begins, from 1.
     pub number: u64,
     /// Its text, or why it cannot be used.
-    pub text: Result<String, &'static str>,
+    pub text: Result<String, LineFault>,
 }
 
 const LONGEST: usize = 2_000;
@@ -26,42 +48,31 @@ pub fn read_list(bytes: &[u8], column: Option<usize>) -> Vec<ListLine> {
 
 fn used(number: u64, line: Vec<u8>) -> Option<ListLine> {
     let Ok(text) = String::from_utf8(line) else {
-        return Some(ListLine { number, text: Err("it is not UTF-8") });
+        return Some(ListLine { number, text: Err(LineFault::NotUtf8) });
     };
     let text = text.trim();
     if text.is_empty() {
         return None;
     }
     let long = text.chars().nth(LONGEST).is_some();
-    Some(ListLine { number, text: if long { Err("it has more than 2000 characters") } else { Ok(text.to_owned()) } })
+    Some(ListLine { number, text: if long { Err(LineFault::TooLong) } else { Ok(text.to_owned()) } })
 }
 
 // One cell of each record, with the line at which the record begins.
 fn cells(bytes: &[u8], column: usize) -> Vec<(u64, Vec<u8>)> {
-    let separator = separator(bytes);
-    let (mut found, mut cell, mut at) = (Vec::new(), Vec::new(), 0_usize);
-    let (mut quoted, mut line, mut begins) = (false, 1_u64, 1_u64);
-    let mut rest = bytes.iter().copied().peekable();
-    while let Some(byte) = rest.next() {
-        line += u64::from(byte == b'\n');
-        match byte {
-            b'"' if quoted && rest.peek() == Some(&b'"') => {
-                rest.next();
-                if at == column {
-                    cell.push(b'"');
-                }
-            }
-            b'"' => quoted = !quoted,
-            b'\n' if !quoted => {
-                found.push((begins, std::mem::take(&mut cell)));
-                (at, begins) = (0, line);
-            }
-            _ if byte == separator && !quoted => at += 1,
-            _ if at == column => cell.push(byte),
-            _ => {}
-        }
+    let mut reader =
+        ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator(bytes)).from_reader(bytes);
+    let (mut found, mut record) = (Vec::new(), ByteRecord::new());
+    // reading from memory does not fail, and records of any length are allowed
+    while reader.read_byte_record(&mut record).unwrap_or(false) {
+        let begins = record.position().map_or(0, |position| {
+            // blank lines before the record are not counted yet
+            let at = usize::try_from(position.byte()).unwrap_or(usize::MAX);
+            let before = bytes.get(at..).unwrap_or_default().iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+            position.line() + before.filter(|byte| **byte == b'\n').count() as u64
+        });
+        found.push((begins, record.get(column).unwrap_or_default().to_vec()));
     }
-    found.push((begins, cell));
     found
 }
 
@@ -75,7 +86,7 @@ fn separator(bytes: &[u8]) -> u8 {
 mod tests {
     use super::*;
 
-    fn check(bytes: &[u8], column: Option<usize>, expected: &[(u64, Result<&str, &'static str>)]) {
+    fn check(bytes: &[u8], column: Option<usize>, expected: &[(u64, Result<&str, LineFault>)]) {
         let read = read_list(bytes, column);
         let read: Vec<_> = read.iter().map(|l| (l.number, l.text.as_deref().map_err(|e| *e))).collect();
         assert_eq!(read, expected);
@@ -84,9 +95,9 @@ mod tests {
     #[test]
     fn lists_are_read_line_by_line() {
         check("\u{feff}王立强\r\n\n  O'Brien \n".as_bytes(), None, &[(1, Ok("王立强")), (3, Ok("O'Brien"))]);
-        check(b"a\n\xff\nb", None, &[(1, Ok("a")), (2, Err("it is not UTF-8")), (3, Ok("b"))]);
+        check(b"a\n\xff\nb", None, &[(1, Ok("a")), (2, Err(LineFault::NotUtf8)), (3, Ok("b"))]);
         let long = "x".repeat(2_001);
-        check(long.as_bytes(), None, &[(1, Err("it has more than 2000 characters"))]);
+        check(long.as_bytes(), None, &[(1, Err(LineFault::TooLong))]);
         check(b"", None, &[]);
     }
 
@@ -96,5 +107,8 @@ mod tests {
         check(table.as_bytes(), Some(1), &[(1, Ok("name")), (2, Ok("Wang \"Li\", of\nK")), (4, Ok("刘"))]);
         check(b"a;b,c;d\n1;2", Some(1), &[(1, Ok("b,c")), (2, Ok("2"))]);
         check(b"\"never closed\nb", Some(0), &[(1, Ok("never closed\nb"))]);
+        check(b"a,b\n\n\nc,d\n\"e\nf\",g\nh,i", Some(0), &[(1, Ok("a")), (4, Ok("c")), (5, Ok("e\nf")), (7, Ok("h"))]);
+        check(b"a,b\r\n\r\nc,d\r\n", Some(0), &[(1, Ok("a")), (3, Ok("c"))]);
+        check(b"a,\xff\nb,c", Some(1), &[(1, Err(LineFault::NotUtf8)), (2, Ok("c"))]);
     }
 }

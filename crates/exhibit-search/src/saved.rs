@@ -2,7 +2,7 @@
 
 use crate::files::{read_json, write_whole};
 use crate::{CaseQuery, Search, SearchError};
-use exhibit_model::Moment;
+use exhibit_model::{ItemId, Moment};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -22,13 +22,25 @@ pub struct Saved {
 }
 
 impl Search<'_> {
-    /// The saved searches, by name.
+    /// The saved searches, by name, with those of their results that the view can read.
     ///
     /// # Errors
     /// [`SearchError::Case`] if they cannot be read.
     pub fn saved(&self) -> Result<BTreeMap<String, Saved>, SearchError> {
-        let path = self.case.folder.saved();
+        let mut all = self.all_saved()?;
+        for saved in all.values_mut() {
+            saved.documents.retain(|document| self.is_visible(*document));
+        }
+        Ok(all)
+    }
+
+    fn all_saved(&self) -> Result<BTreeMap<String, Saved>, SearchError> {
+        let path = self.view.case().folder.saved();
         if path.exists() { read_json(&path) } else { Ok(BTreeMap::new()) }
+    }
+
+    fn is_visible(&self, document: i64) -> bool {
+        self.view.scope().contains(ItemId::new(document))
     }
 
     /// Saves a search under a name, replacing an earlier one.
@@ -36,8 +48,8 @@ impl Search<'_> {
     /// # Errors
     /// [`SearchError::Case`].
     pub fn save_search(&self, name: &str, query: &CaseQuery, now: Moment) -> Result<(), SearchError> {
-        self.case.must_be_open()?;
-        let mut all = self.saved()?;
+        self.view.case().must_be_open()?;
+        let mut all = self.all_saved()?;
         let (query, exact) = (query.text().to_owned(), query.exact());
         let saved = Saved { query, exact, made: now.0, seen: None, documents: Vec::new() };
         all.insert(name.to_owned(), saved);
@@ -49,8 +61,8 @@ impl Search<'_> {
     /// # Errors
     /// [`SearchError::NotKept`] if there is none with this name.
     pub fn forget_search(&self, name: &str) -> Result<(), SearchError> {
-        self.case.must_be_open()?;
-        let mut all = self.saved()?;
+        self.view.case().must_be_open()?;
+        let mut all = self.all_saved()?;
         all.remove(name).ok_or_else(|| not_saved(name))?;
         self.keep_saved(&all)
     }
@@ -58,10 +70,11 @@ impl Search<'_> {
     /// Restores an earlier state of a saved search: with its earlier results, or deleted.
     ///
     /// # Errors
-    /// [`SearchError::Case`].
+    /// [`SearchError::Case`], also within a restricted scope: it does not see all of the earlier results.
     pub fn put_back_search(&self, name: &str, before: Option<Saved>) -> Result<(), SearchError> {
-        self.case.must_be_open()?;
-        let mut all = self.saved()?;
+        self.view.whole()?;
+        self.view.case().must_be_open()?;
+        let mut all = self.all_saved()?;
         match before {
             Some(saved) => all.insert(name.to_owned(), saved),
             None => all.remove(name),
@@ -82,18 +95,22 @@ impl Search<'_> {
     /// # Errors
     /// [`SearchError::NotKept`] if there is none with this name.
     pub fn seen_search(&self, name: &str, documents: Vec<i64>, now: Moment) -> Result<(), SearchError> {
-        self.case.must_be_open()?;
-        let mut all = self.saved()?;
+        self.view.case().must_be_open()?;
+        let mut all = self.all_saved()?;
         let saved = all.get_mut(name).ok_or_else(|| not_saved(name))?;
+        // what this view cannot read stays as it was
+        let hidden = saved.documents.iter().copied().filter(|document| !self.is_visible(*document));
+        let mut documents: Vec<i64> = hidden.chain(documents).collect();
+        documents.sort_unstable();
         (saved.seen, saved.documents) = (Some(now.0), documents);
         self.keep_saved(&all)
     }
 
     fn keep_saved(&self, all: &BTreeMap<String, Saved>) -> Result<(), SearchError> {
-        write_whole(&self.case.folder.saved(), |file| Ok(serde_json::to_writer_pretty(file, all)?))
+        write_whole(&self.view.case().folder.saved(), |file| Ok(serde_json::to_writer_pretty(file, all)?))
     }
 }
 
 fn not_saved(name: &str) -> SearchError {
-    SearchError::NotKept { what: "saved search", name: exhibit_model::shown(name) }
+    SearchError::NotKept { what: crate::Kept::SavedSearch, name: exhibit_model::shown(name) }
 }

@@ -1,9 +1,8 @@
 //! Searching a case: the index finds the pages, the pages' own text gives the positions.
 
 use crate::{Search, SearchError};
-use exhibit_case::{CaseError, date_of};
 use exhibit_catalogue::Item;
-use exhibit_index::{Cursor, Hit, SearchOptions, Searcher};
+use exhibit_index::{Cursor, Hit, ScopedQuery, SearchOptions, Searcher};
 use exhibit_model::{ItemId, Page, PageKind, Rect, StatedDate};
 use exhibit_query::{HitSpan, Query, Snippet, Sort, highlight, parse, snippet};
 use std::time::{Duration, Instant};
@@ -14,7 +13,7 @@ use std::time::{Duration, Instant};
 pub struct CaseQuery {
     text: String,
     parsed: Query,
-    resolved: Query,
+    resolved: ScopedQuery,
     exact: bool,
     searcher: Searcher,
 }
@@ -35,6 +34,11 @@ impl CaseQuery {
     /// The query as executed.
     #[must_use]
     pub fn resolved(&self) -> &Query {
+        self.resolved.query()
+    }
+
+    /// The query as executed, within the scope of the view.
+    pub(crate) fn scoped(&self) -> &ScopedQuery {
         &self.resolved
     }
 
@@ -154,7 +158,7 @@ impl Search<'_> {
     /// # Errors
     /// [`SearchError::Query`] if the query cannot be parsed.
     pub fn query(&self, text: &str, exact: bool) -> Result<CaseQuery, SearchError> {
-        self.resolve_query(text.to_owned(), parse(text)?, exact, self.searcher()?)
+        self.resolve_query(text.to_owned(), parse(text)?, exact, self.view.searcher()?)
     }
 
     /// Another query over the same state of the index as an earlier one.
@@ -169,7 +173,8 @@ impl Search<'_> {
         exact: bool,
         searcher: Searcher,
     ) -> Result<CaseQuery, SearchError> {
-        let resolved = widened(&searcher, parsed.clone().with_tags(|tag| self.case.tagged(tag))?, exact);
+        let tagged = parsed.clone().with_tags(|tag| self.view.tagged(tag))?;
+        let resolved = widened(&searcher, self.view.query(tagged)?, exact);
         Ok(CaseQuery { text, parsed, resolved, exact, searcher })
     }
 
@@ -190,7 +195,7 @@ impl Search<'_> {
         let found = searcher.search(resolved, &options)?;
         let mut hits = Vec::with_capacity(found.hits.len());
         for hit in &found.hits {
-            hits.push(self.hit(resolved, hit)?);
+            hits.push(self.hit(resolved.query(), hit)?);
         }
         Ok(SearchResults {
             total: found.total,
@@ -203,27 +208,16 @@ impl Search<'_> {
 
     pub(crate) fn hit(&self, query: &Query, hit: &Hit) -> Result<SearchHit, SearchError> {
         let (id, number) = (ItemId::new(hit.key.document), hit.key.page);
-        let item = self.case.item(id)?;
-        let (row, copies, metadata) = {
-            let catalogue = self.case.catalogue();
-            let row = catalogue.page(id, number)?;
-            let copies = match item.original {
-                Some(original) => catalogue.copies(original)?.saturating_sub(1),
-                None => 0,
-            };
-            (
-                row.ok_or_else(|| CaseError::NoSuchPage { document: self.case.label(id), page: number })?,
-                copies,
-                catalogue.metadata(id)?,
-            )
-        };
+        let item = self.view.item(id)?;
+        let row = self.view.page_row(id, number)?;
+        let copies = self.view.copy_count(&item)?;
         let places = self.places(&item, copies)?;
         let found_at = if query.asks_for_places() { self.found_at(query, &item)? } else { None };
-        let page = self.case.read_page(&row)?;
+        let page = self.view.read_page(&row)?;
         let spans = highlight(query, &page.text);
         Ok(SearchHit {
-            name: self.case.name(&item),
-            path: self.case.path(&item)?,
+            name: self.view.case().name(&item),
+            path: self.view.path(&item)?,
             item,
             page: number,
             label: row.label,
@@ -232,7 +226,7 @@ impl Search<'_> {
             confidence: row.confidence,
             score: hit.score,
             pages: hit.pages,
-            date: date_of(&metadata),
+            date: self.view.stated_date(id)?,
             copies,
             places,
             found_at,
@@ -246,7 +240,7 @@ impl Search<'_> {
 
     // The place that the query selects, if it is not the item's own.
     fn found_at(&self, query: &Query, item: &Item) -> Result<Option<String>, SearchError> {
-        let mut paths = self.case.all_places(item)?.paths;
+        let mut paths = self.view.places(item)?.paths;
         let of_place: Vec<&str> = paths.iter().map(String::as_str).collect();
         let found = query.place_asked_for(&of_place).filter(|place| *place > 0);
         Ok(found.map(|place| paths.swap_remove(place)))
@@ -254,19 +248,11 @@ impl Search<'_> {
 
     // The first other places of the same bytes.
     fn places(&self, item: &Item, copies: u64) -> Result<Vec<(ItemId, String)>, SearchError> {
-        let Some(original) = item.original.filter(|_| (1..=MOST_COPIES).contains(&copies)) else {
+        if !(1..=MOST_COPIES).contains(&copies) {
             return Ok(Vec::new());
-        };
-        let mut others = self.case.catalogue().items_with(original, NAMED_PLACES + 1)?;
-        others.retain(|other| other.id != item.id);
-        others.iter().take(NAMED_PLACES).map(|other| Ok((other.id, self.case.path(other)?))).collect()
-    }
-
-    // includes what other processes have committed since
-    pub(crate) fn searcher(&self) -> Result<Searcher, SearchError> {
-        let index = self.case.index()?;
-        index.refresh()?;
-        Ok(index.searcher())
+        }
+        let others = self.view.copies(item, NAMED_PLACES)?;
+        others.iter().map(|other| Ok((other.id, self.view.path(other)?))).collect()
     }
 
     /// The numbers of all documents that a query finds, in order.
@@ -286,11 +272,10 @@ impl Search<'_> {
     /// # Errors
     /// [`SearchError::Case`] if there is no such document; those of the catalogue.
     pub fn hits(&self, query: &CaseQuery, id: ItemId) -> Result<Vec<PageHits>, SearchError> {
-        let item = self.case.item(id)?;
-        let rows = self.case.catalogue().pages(item.duplicate_of.unwrap_or(id))?;
+        let rows = self.view.pages(id)?;
         let mut hits = Vec::new();
         for row in rows {
-            let page = self.case.read_page(&row)?;
+            let page = self.view.read_page(&row)?;
             let spans = highlight(query.resolved(), &page.text);
             if !spans.is_empty() {
                 hits.push(PageHits { page: row.number, boxes: regions(&page, &spans), spans });
@@ -300,7 +285,7 @@ impl Search<'_> {
     }
 }
 
-pub(crate) fn widened(searcher: &Searcher, query: Query, exact: bool) -> Query {
+pub(crate) fn widened(searcher: &Searcher, query: ScopedQuery, exact: bool) -> ScopedQuery {
     if exact { query } else { searcher.widen(&query) }
 }
 

@@ -7,7 +7,6 @@
 
 use crate::distinctive::joined;
 use crate::{Search, SearchError, SearchHit};
-use exhibit_case::CaseError;
 use exhibit_catalogue::PageRow;
 use exhibit_model::ItemId;
 use exhibit_query::parse;
@@ -45,9 +44,7 @@ impl Search<'_> {
     /// # Errors
     /// [`SearchError::Case`] if there is no such document or page; those of reading and searching.
     pub fn similar(&self, id: ItemId, page: Option<u32>, most: usize) -> Result<Similar, SearchError> {
-        let item = self.case.item(id)?;
-        let content = item.duplicate_of.unwrap_or(id);
-        let texts = self.texts_of(content, page)?;
+        let texts = self.texts_of(id, page)?;
         let words = self.weighed(&texts)?;
         let texts: Vec<String> = texts.into_iter().map(|(_, text)| text).collect();
         let weighted: Vec<(&str, f32)> = words.iter().map(|(word, weight)| (word.as_str(), *weight)).collect();
@@ -55,30 +52,28 @@ impl Search<'_> {
         if weighted.is_empty() {
             return Ok(Similar { words, hits: Vec::new() });
         }
-        let found = self.searcher()?.similar(&weighted, content.get(), most)?;
+        let itself = self.view.content(id).map_or(id, |content| content.id);
+        let found = self.view.searcher()?.similar(&weighted, &self.view.documents()?, itself.get(), most)?;
         let query = parse(&words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" OR "))?;
         let mut hits = Vec::with_capacity(found.len());
         for found in &found {
             let hit = self.hit(&query, found)?;
             let shared: BTreeSet<usize> = hit.spans.iter().map(|span| span.clause).collect();
             let shared: Vec<String> = shared.into_iter().filter_map(|clause| words.get(clause).cloned()).collect();
-            let text = self.case.page(hit.item.id, hit.page)?.text;
+            let text = self.view.page(hit.item.id, hit.page)?.text;
             hits.push(SimilarHit { hit, words: joined(&shared, &[shortened(&text).to_owned()]) });
         }
         Ok(Similar { words: joined(&words, &texts), hits })
     }
 
     // The examined pages, by number, and the beginning of the text of each.
-    fn texts_of(&self, content: ItemId, page: Option<u32>) -> Result<Vec<(u32, String)>, SearchError> {
+    fn texts_of(&self, id: ItemId, page: Option<u32>) -> Result<Vec<(u32, String)>, SearchError> {
         let rows = match page {
-            Some(number) => {
-                let row = self.case.catalogue().page(content, number)?;
-                vec![row.ok_or_else(|| CaseError::NoSuchPage { document: self.case.label(content), page: number })?]
-            }
-            None => self.case.catalogue().pages(content)?,
+            Some(number) => vec![self.view.page_row(id, number)?],
+            None => self.view.pages(id)?,
         };
         let step = rows.len().div_ceil(PAGES).max(1);
-        let text = |row: &PageRow| Ok((row.number, shortened(&self.case.read_page(row)?.text).to_owned()));
+        let text = |row: &PageRow| Ok((row.number, shortened(&self.view.read_page(row)?.text).to_owned()));
         rows.iter().step_by(step).map(text).collect()
     }
 
@@ -88,10 +83,10 @@ impl Search<'_> {
         for (number, text) in texts {
             count(text, *number, &mut words);
         }
-        let searcher = self.searcher()?;
+        let (searcher, documents) = (self.view.searcher()?, self.view.documents()?);
         let words: BTreeMap<String, Counted> = words.into_iter().collect();
-        let pages = searcher.pages().max(1);
-        let frequencies = searcher.frequencies(words.keys().map(String::as_str))?;
+        let pages = searcher.pages(&documents)?.max(1);
+        let frequencies = searcher.frequencies(words.keys().map(String::as_str), &documents)?;
         let mut weighed: Vec<(String, f64, f32)> = Vec::new();
         for ((word, counted), frequency) in words.into_iter().zip(frequencies) {
             // a word that no other page has finds nothing

@@ -3,7 +3,7 @@
 use crate::{
     BatchForm, BatchProgress, MOST_LINES, NewBatch, Search, SearchError, SearchRequest, SuggestedChange, Which,
 };
-use exhibit_case::{CaseError, CaseFolder};
+use exhibit_case::{CaseError, CaseFolder, Principal};
 use exhibit_model::ItemId;
 use exhibit_query::Facet;
 use exhibit_testing::{NOW, TestCase};
@@ -20,7 +20,7 @@ fn three() -> TestCase {
 fn a_query_finds_pages_and_their_facets() {
     let folder = three();
     let case = folder.open();
-    let search = Search::of(&case);
+    let search = Search::of(case.view(Principal::LOCAL));
     let query = search.query("copper", false).expect("a query");
     let results = search.search(&SearchRequest { limit: 10, ..SearchRequest::of(&query) }).expect("results");
     let mut paths: Vec<&str> = results.hits.iter().map(|hit| hit.path.as_str()).collect();
@@ -38,10 +38,10 @@ fn a_query_finds_pages_and_their_facets() {
 fn errors_name_their_kind() {
     let folder = three();
     let case = folder.open();
-    let search = Search::of(&case);
+    let search = Search::of(case.view(Principal::LOCAL));
     assert!(matches!(search.query("\"", false).err(), Some(SearchError::Query(_))));
-    assert!(matches!(search.batch(7), Err(SearchError::NotKept { what: "batch", .. })));
-    assert!(matches!(search.forget_search("none"), Err(SearchError::NotKept { what: "saved search", .. })));
+    assert!(matches!(search.batch(7), Err(SearchError::NotKept { what: crate::Kept::Batch, .. })));
+    assert!(matches!(search.forget_search("none"), Err(SearchError::NotKept { what: crate::Kept::SavedSearch, .. })));
     let missing = search.similar(ItemId::new(99), None, 5);
     assert!(matches!(missing, Err(SearchError::Case(CaseError::NoSuchDocument(_)))));
     let list = "a\n".repeat(MOST_LINES + 1);
@@ -49,14 +49,17 @@ fn errors_name_their_kind() {
     assert!(matches!(search.new_batch(&new, NOW), Err(SearchError::TooManyLines { .. })));
     std::fs::remove_dir_all(CaseFolder::new(&folder.folder()).index()).expect("no index");
     let case = folder.open();
-    assert!(matches!(Search::of(&case).query("a", false).err(), Some(SearchError::Case(CaseError::NoIndex))));
+    assert!(matches!(
+        Search::of(case.view(Principal::LOCAL)).query("a", false).err(),
+        Some(SearchError::Case(CaseError::NoIndex))
+    ));
 }
 
 #[test]
 fn an_empty_result_has_suggestions() {
     let folder = three();
     let case = folder.open();
-    let search = Search::of(&case);
+    let search = Search::of(case.view(Principal::LOCAL));
     let query = search.query("coper weather", false).expect("a query");
     let suggestions = search.suggestions(&query).expect("suggestions");
     assert!(suggestions.iter().all(|suggestion| suggestion.pages > 0));
@@ -77,7 +80,7 @@ fn distinctive_words_and_similar_documents_share_what_is_rare() {
     let documents: Vec<(&str, &str)> = documents.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let folder = TestCase::of_texts(&documents);
     let case = folder.open();
-    let search = Search::of(&case);
+    let search = Search::of(case.view(Principal::LOCAL));
     let query = search.query("copper", false).expect("a query");
     let found = search.distinctive_words(&query, 10).expect("words");
     let words: Vec<(&str, u64, u64)> =
@@ -93,7 +96,7 @@ fn distinctive_words_and_similar_documents_share_what_is_rare() {
 fn saved_searches_keep_what_was_seen() {
     let folder = three();
     let case = folder.open();
-    let search = Search::of(&case);
+    let search = Search::of(case.view(Principal::LOCAL));
     let query = search.query("copper", true).expect("a query");
     search.save_search("metal", &query, NOW).expect("saved");
     let found = search.documents_found(&query).expect("documents");
@@ -105,7 +108,7 @@ fn saved_searches_keep_what_was_seen() {
     );
     let _ = folder.add_texts(&[("c/four.txt", "more copper")]);
     let case = folder.open();
-    let search = Search::of(&case);
+    let search = Search::of(case.view(Principal::LOCAL));
     let query = search.saved_query(&saved).expect("a query");
     assert_eq!(search.documents_found(&query).expect("documents"), [1, 2, 4]);
     search.forget_search("metal").expect("deleted");
@@ -118,7 +121,7 @@ fn saved_searches_keep_what_was_seen() {
 fn history_can_be_turned_off() {
     let folder = three();
     let case = folder.open();
-    let search = Search::of(&case);
+    let search = Search::of(case.view(Principal::LOCAL));
     search.remember_search(" copper ", false, 2, NOW);
     search.remember_search("  ", false, 3, NOW);
     let queries = || search.history().expect("a history").searches.into_iter().map(|one| one.query).collect::<Vec<_>>();
@@ -139,22 +142,23 @@ fn a_batch_counts_lines_and_what_is_new() {
     let case = folder.open();
     let list = "copper\nweather\nabsent\n";
     let new = NewBatch { name: "words", list: list.as_bytes(), queries: false, exact: false, column: None };
-    let (number, lines) = Search::of(&case).new_batch(&new, NOW).expect("a batch");
+    let (number, lines) = Search::of(case.view(Principal::LOCAL)).new_batch(&new, NOW).expect("a batch");
     assert_eq!((number, lines), (1, 3));
-    let run = Search::of(&case).run_batch(number, NOW, 2, &BatchProgress::default()).expect("a run");
+    let run =
+        Search::of(case.view(Principal::LOCAL)).run_batch(number, NOW, 2, &BatchProgress::default()).expect("a run");
     assert_eq!((run.run, run.lines, run.found, run.bad), (1, 3, 2, 0));
     let _ = folder.add_texts(&[("c/four.txt", "more copper")]);
     let case = folder.open();
-    let search = Search::of(&case);
+    let search = Search::of(case.view(Principal::LOCAL));
     let run = search.run_batch(number, NOW, 2, &BatchProgress::default()).expect("a run");
     assert_eq!((run.run, run.found, run.new), (2, 2, 1));
     assert_eq!(search.batches().expect("batches")[0].last_run.as_ref().map(|run| run.run), Some(2));
     let mut zero = Vec::new();
-    search.write_batch(number, BatchForm::Csv, Which::Zero, &mut zero).expect("an export");
+    search.write_batch(number, BatchForm::Csv, Which::Zero, &|error| error.code.clone(), &mut zero).expect("an export");
     let zero = String::from_utf8(zero).expect("text");
     assert_eq!(zero.lines().skip(1).collect::<Vec<_>>(), ["3,absent,0,0,0,,,,"]);
     let mut new = Vec::new();
-    search.write_batch(number, BatchForm::Csv, Which::New, &mut new).expect("an export");
+    search.write_batch(number, BatchForm::Csv, Which::New, &|error| error.code.clone(), &mut new).expect("an export");
     let new = String::from_utf8(new).expect("text");
     assert_eq!(
         new.lines().nth(1),

@@ -18,7 +18,7 @@ use exhibit_bag::{ExportContext, Exported, Lock, NewQuote, Order, Selected, Sele
 use exhibit_case::{Acts, Case, CaseFolder, CaseWriter, Keys, NewCase, Principal};
 use exhibit_custody::{Act, Channel};
 use exhibit_ingest::{Progress, reindex};
-use exhibit_model::{FixedClock, ItemId, Moment, SourceId};
+use exhibit_model::{EntrySeq, FixedClock, ItemId, Moment, SourceId};
 use exhibit_mutate::Mutator;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -212,13 +212,16 @@ impl TestCase {
     }
 
     /// Logs an act. Returns the number of its entry.
-    pub fn log(&self, act: Act) -> u64 {
+    pub fn log(&self, act: Act) -> EntrySeq {
         self.write(|held| held.log(act).expect("logged"))
     }
 
     /// Tags the item with this path, and logs that.
     pub fn tag(&self, path: &str, tag: &str) {
-        assert!(self.open().set_tag(self.id(path), tag, true, NOW).expect("tagged"), "{path} has {tag} already");
+        assert!(
+            self.open().view(Principal::LOCAL).set_tag(self.id(path), tag, true, NOW).expect("tagged"),
+            "{path} has {tag} already"
+        );
         self.write(|held| held.log_marks().expect("logged"));
     }
 

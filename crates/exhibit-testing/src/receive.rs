@@ -1,10 +1,10 @@
 //! Receiving and reading items as the committer does: bytes durable, then rows with their log entries.
 
 use crate::{NOW, TOOL, TestItem};
-use exhibit_case::{CaseWriter, TreeParts, finding_digest, reason_lines};
-use exhibit_catalogue::{Added, Catalogue, Finding, NewItem, NewPage, PagePicture, StageKey, Work};
+use exhibit_case::{CaseWriter, Principal, TreeParts, finding_digest, reason_lines};
+use exhibit_catalogue::{Added, Catalogue, NewItem, NewPage, PagePicture, ReadResult, StageKey, Work};
 use exhibit_custody::{Act, Derivation, Fact, Receipt, Ref, Verb};
-use exhibit_model::{Digest, ItemId, OriginalId, SourceId, State, wire};
+use exhibit_model::{Digest, EntrySeq, ItemId, OriginalId, SourceId, State, wire};
 use exhibit_store::{PackLocation, PackWriter};
 use std::collections::BTreeMap;
 
@@ -42,7 +42,8 @@ fn receive_one(
 ) -> ItemId {
     let mut content = None;
     if let Some(bytes) = &item.bytes {
-        let mut deposit = held.case.originals().deposit().expect("a deposit");
+        let mut deposit =
+            held.case.view(Principal::LOCAL).whole().expect("a whole case").originals().deposit().expect("a deposit");
         deposit.write(bytes).expect("written");
         let finished = deposit.finish().expect("finished");
         content = Some((finished.original, finished.size));
@@ -119,7 +120,7 @@ fn receipt(new: &NewItem<'_>, item: ItemId) -> Act {
 }
 
 fn keep_picture(case: &exhibit_case::Case, png: &[u8]) -> Digest {
-    let store = case.cited().expect("a store");
+    let store = case.view(Principal::LOCAL).whole().expect("a whole case").cited().expect("a store");
     let mut deposit = store.deposit().expect("a deposit");
     deposit.write(png).expect("written");
     let finished = deposit.finish().expect("finished");
@@ -129,7 +130,7 @@ fn keep_picture(case: &exhibit_case::Case, png: &[u8]) -> Digest {
 }
 
 fn settle(work: &Work<'_>, id: ItemId, item: &TestItem, found: u64) {
-    let finding = Finding {
+    let finding = ReadResult {
         state: item.state,
         reason: item.reason.as_ref(),
         media_type: &item.media_type,
@@ -141,7 +142,7 @@ fn settle(work: &Work<'_>, id: ItemId, item: &TestItem, found: u64) {
     work.count_languages(id).expect("counted");
 }
 
-fn log_reading(work: &Work<'_>, acts: &mut exhibit_case::Acts, id: ItemId, original: OriginalId) -> u64 {
+fn log_reading(work: &Work<'_>, acts: &mut exhibit_case::Acts, id: ItemId, original: OriginalId) -> EntrySeq {
     let (item, metadata, notes) = work.item_in_full(id).expect("an item");
     let params = finding_digest(&item, &metadata, &notes);
     let texts = work.texts(id).expect("texts");

@@ -2,7 +2,7 @@
 //! Ed25519, with SHA-256, SHA-384 or SHA-512. Only public keys are used, so timing cannot leak a secret.
 
 use crate::cursor::{Cursor, constructed, write};
-use crate::fault::Fault;
+use crate::fault::TimeFault;
 use der::Tag;
 use p256::ecdsa::signature::hazmat::PrehashVerifier as _;
 use rsa::traits::PublicKeyParts as _;
@@ -51,17 +51,17 @@ const MIN_RSA: u32 = 2048;
 
 impl Hash {
     /// Parses the AlgorithmIdentifier of a digest; `what` depends on it.
-    pub(crate) fn read(element: &[u8], what: &'static str) -> Result<Self, Fault> {
+    pub(crate) fn read(element: &[u8], what: &'static str) -> Result<Self, TimeFault> {
         let (oid, parameters) = split(element)?;
         if !parameters.is_none_or(is_null) {
-            return Err(Fault::Form("a digest algorithm"));
+            return Err(TimeFault::Form("a digest algorithm"));
         }
         match oid {
             SHA256 => Ok(Self::Sha256),
             SHA384 => Ok(Self::Sha384),
             SHA512 => Ok(Self::Sha512),
-            SHA1 | MD5 => Err(Fault::WeakDigest(what)),
-            _ => Err(Fault::Algorithm(what.to_owned())),
+            SHA1 | MD5 => Err(TimeFault::WeakDigest(what)),
+            _ => Err(TimeFault::Algorithm(what.to_owned())),
         }
     }
 
@@ -86,7 +86,7 @@ impl Hash {
 
 impl Scheme {
     /// Parses the AlgorithmIdentifier of a signature; `what` is signed.
-    pub(crate) fn read(element: &[u8], what: &'static str) -> Result<Self, Fault> {
+    pub(crate) fn read(element: &[u8], what: &'static str) -> Result<Self, TimeFault> {
         let (oid, parameters) = split(element)?;
         let bare = parameters.is_none_or(is_null);
         if let Some([number]) = oid.strip_prefix(PKCS1) {
@@ -95,9 +95,9 @@ impl Scheme {
                 11 if bare => Ok(Self::Rsa(Some(Hash::Sha256))),
                 12 if bare => Ok(Self::Rsa(Some(Hash::Sha384))),
                 13 if bare => Ok(Self::Rsa(Some(Hash::Sha512))),
-                10 => pss(parameters.ok_or(Fault::WeakDigest(what))?, what),
-                2..=5 => Err(Fault::WeakDigest(what)),
-                _ => Err(Fault::Algorithm(what.to_owned())),
+                10 => pss(parameters.ok_or(TimeFault::WeakDigest(what))?, what),
+                2..=5 => Err(TimeFault::WeakDigest(what)),
+                _ => Err(TimeFault::Algorithm(what.to_owned())),
             };
         }
         match (oid, oid.strip_prefix(ECDSA)) {
@@ -105,29 +105,29 @@ impl Scheme {
             (_, Some([3])) if parameters.is_none() => Ok(Self::Ecdsa(Hash::Sha384)),
             (_, Some([4])) if parameters.is_none() => Ok(Self::Ecdsa(Hash::Sha512)),
             (ED25519, _) if parameters.is_none() => Ok(Self::Ed25519),
-            (ECDSA_SHA1, _) => Err(Fault::WeakDigest(what)),
-            _ => Err(Fault::Algorithm(what.to_owned())),
+            (ECDSA_SHA1, _) => Err(TimeFault::WeakDigest(what)),
+            _ => Err(TimeFault::Algorithm(what.to_owned())),
         }
     }
 
     /// Sets the digest if the algorithm leaves it open, and otherwise checks that it is this one.
-    pub(crate) fn with(self, hash: Hash, what: &'static str) -> Result<Self, Fault> {
+    pub(crate) fn with(self, hash: Hash, what: &'static str) -> Result<Self, TimeFault> {
         match self {
             Self::Rsa(None) => Ok(Self::Rsa(Some(hash))),
             // RFC 8419: Ed25519 is used only with SHA-512
             Self::Rsa(Some(own)) | Self::RsaPss(own, _) | Self::Ecdsa(own) if own == hash => Ok(self),
             Self::Ed25519 if hash == Hash::Sha512 => Ok(self),
-            _ => Err(Fault::Form(what)),
+            _ => Err(TimeFault::Form(what)),
         }
     }
 
     /// Checks a signature with the key in a SubjectPublicKeyInfo; `name` is the owner of the key.
-    pub(crate) fn check(self, key: &[u8], name: &str, message: &[u8], signature: &[u8]) -> Result<(), Fault> {
+    pub(crate) fn check(self, key: &[u8], name: &str, message: &[u8], signature: &[u8]) -> Result<(), TimeFault> {
         let mut info = Cursor::only(key, Tag::Sequence, "a public key")?;
         let (oid, parameters) = split(info.whole(Tag::Sequence)?)?;
         let bytes = info.bits()?;
         info.end()?;
-        let unsupported = || Fault::Algorithm(name.to_owned());
+        let unsupported = || TimeFault::Algorithm(name.to_owned());
         let is_valid = match self {
             Self::Rsa(None) => return Err(unsupported()),
             Self::Rsa(Some(hash)) if oid == [PKCS1, &[1]].concat() => rsa_pkcs1(bytes, name, hash, message, signature)?,
@@ -142,35 +142,35 @@ impl Scheme {
             Self::Ed25519 if oid == ED25519 && parameters.is_none() => ed25519(bytes, message, signature),
             _ => return Err(unsupported()),
         };
-        if is_valid == Some(true) { Ok(()) } else { Err(Fault::Signature(name.to_owned())) }
+        if is_valid == Some(true) { Ok(()) } else { Err(TimeFault::Signature(name.to_owned())) }
     }
 }
 
 // RSASSA-PSS-params (RFC 4055, 3.1): all fields except the salt length must be explicit, because the default is SHA-1.
-fn pss(parameters: &[u8], what: &'static str) -> Result<Scheme, Fault> {
+fn pss(parameters: &[u8], what: &'static str) -> Result<Scheme, TimeFault> {
     let mut fields = Cursor::only(parameters, Tag::Sequence, what)?;
-    let mut hash = fields.optional_inner(constructed(0))?.ok_or(Fault::WeakDigest(what))?;
-    let mut mask = fields.optional_inner(constructed(1))?.ok_or(Fault::WeakDigest(what))?;
+    let mut hash = fields.optional_inner(constructed(0))?.ok_or(TimeFault::WeakDigest(what))?;
+    let mut mask = fields.optional_inner(constructed(1))?.ok_or(TimeFault::WeakDigest(what))?;
     let salt = fields.optional_inner(constructed(2))?.map_or(Ok(20), |mut salt| salt.number())?;
     let trailer = fields.optional_inner(constructed(3))?.map_or(Ok(1), |mut trailer| trailer.number())?;
     fields.end()?;
     let own = Hash::read(hash.whole(Tag::Sequence)?, what)?;
     let (oid, inner) = split(mask.whole(Tag::Sequence)?)?;
-    let masking = Hash::read(inner.ok_or(Fault::WeakDigest(what))?, what)?;
+    let masking = Hash::read(inner.ok_or(TimeFault::WeakDigest(what))?, what)?;
     let is_supported = oid == [PKCS1, &[8]].concat() && masking == own && trailer == 1;
     let salt = usize::try_from(salt).ok().filter(|salt| is_supported && *salt <= 64);
-    salt.map(|salt| Scheme::RsaPss(own, salt)).ok_or_else(|| Fault::Algorithm(what.to_owned()))
+    salt.map(|salt| Scheme::RsaPss(own, salt)).ok_or_else(|| TimeFault::Algorithm(what.to_owned()))
 }
 
 fn is_pss_key(oid: &[u8], parameters: Option<&[u8]>) -> bool {
     oid == [PKCS1, &[1]].concat() || (oid == [PKCS1, &[10]].concat() && parameters.is_none())
 }
 
-fn rsa_key(bytes: &[u8], name: &str) -> Result<rsa::PublicKey, Fault> {
+fn rsa_key(bytes: &[u8], name: &str) -> Result<rsa::PublicKey, TimeFault> {
     let mut key = Cursor::only(bytes, Tag::Sequence, "an RSA key")?;
     let (modulus, exponent) = (key.integer()?, key.integer()?);
     key.end()?;
-    let unsupported = || Fault::Algorithm(name.to_owned());
+    let unsupported = || TimeFault::Algorithm(name.to_owned());
     let number = |bytes: &[u8]| {
         let digits = if bytes.len() > 1 && bytes[0] == 0 { &bytes[1..] } else { bytes };
         (bytes[0] & 0x80 == 0).then(|| BoxedUint::from_be_slice_vartime(digits))
@@ -178,12 +178,12 @@ fn rsa_key(bytes: &[u8], name: &str) -> Result<rsa::PublicKey, Fault> {
     let (modulus, exponent) = number(modulus).zip(number(exponent)).ok_or_else(unsupported)?;
     match rsa::PublicKey::new(modulus, exponent) {
         Ok(key) if key.n().bit_width_vartime() >= MIN_RSA => Ok(key),
-        Ok(_) | Err(rsa::Error::ModulusTooSmall) => Err(Fault::WeakKey(name.to_owned())),
+        Ok(_) | Err(rsa::Error::ModulusTooSmall) => Err(TimeFault::WeakKey(name.to_owned())),
         Err(_) => Err(unsupported()),
     }
 }
 
-fn rsa_pkcs1(key: &[u8], name: &str, hash: Hash, message: &[u8], signature: &[u8]) -> Result<Option<bool>, Fault> {
+fn rsa_pkcs1(key: &[u8], name: &str, hash: Hash, message: &[u8], signature: &[u8]) -> Result<Option<bool>, TimeFault> {
     let key = rsa_key(key, name)?;
     let scheme = match hash {
         Hash::Sha256 => Pkcs1v15Sign::new::<Sha256>(),
@@ -199,7 +199,7 @@ fn rsa_pss(
     (hash, salt): (Hash, usize),
     message: &[u8],
     signature: &[u8],
-) -> Result<Option<bool>, Fault> {
+) -> Result<Option<bool>, TimeFault> {
     let key = rsa_key(key, name)?;
     let digest = hash.of(message);
     let result = match hash {
@@ -244,7 +244,7 @@ fn scalars<const SIZE: usize>(signature: &[u8]) -> Option<Vec<u8>> {
 }
 
 // The object identifier of an AlgorithmIdentifier, and its undecoded parameters.
-fn split(element: &[u8]) -> Result<(&[u8], Option<&[u8]>), Fault> {
+fn split(element: &[u8]) -> Result<(&[u8], Option<&[u8]>), TimeFault> {
     let mut fields = Cursor::only(element, Tag::Sequence, "an algorithm identifier")?;
     let oid = fields.oid()?;
     let parameters = if fields.is_empty() { None } else { Some(fields.element()?) };
@@ -252,7 +252,7 @@ fn split(element: &[u8]) -> Result<(&[u8], Option<&[u8]>), Fault> {
     Ok((oid, parameters))
 }
 
-fn oid_of(element: &[u8]) -> Result<&[u8], Fault> {
+fn oid_of(element: &[u8]) -> Result<&[u8], TimeFault> {
     let mut only = Cursor::new(element, "a curve identifier")?;
     let oid = only.oid()?;
     only.end()?;

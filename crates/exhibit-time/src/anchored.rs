@@ -10,7 +10,7 @@
 //! | `consistency` | in a bag: the proof that the checkpoint of the bag extends this one |
 
 use crate::certificate::Certificate;
-use crate::fault::Fault;
+use crate::fault::TimeFault;
 use crate::request::Request;
 use crate::sigsum::{LeafRequest, Proof, SigsumPolicy};
 use crate::stamp::{self, StampContext};
@@ -102,7 +102,7 @@ pub struct Found {
     /// The state of the log that is anchored.
     pub checkpoint: Checkpoint,
     /// The anchors, each with its file name.
-    pub anchors: Vec<(String, Result<Anchored, Fault>)>,
+    pub anchors: Vec<(String, Result<Anchored, TimeFault>)>,
     /// Files that do not belong to an anchor.
     pub unexpected: Vec<String>,
 }
@@ -118,13 +118,13 @@ pub fn is_name(name: &str) -> bool {
 /// checkpoint, because a new key does not revoke the signatures of earlier ones.
 ///
 /// # Errors
-/// [`Fault::Checkpoint`] if there is no checkpoint of this log in the folder.
-pub fn check(files: &BTreeMap<String, Vec<u8>>, log: &[VerifierKey], known: &Known<'_>) -> Result<Found, Fault> {
-    let bytes = files.get(CHECKPOINT).ok_or_else(|| Fault::Checkpoint("missing".to_owned()))?;
-    let note = Note::parse(bytes).map_err(|error| Fault::Checkpoint(chain(&error)))?;
-    let mut checkpoint = Err(Fault::Checkpoint("the log has no key".to_owned()));
+/// [`TimeFault::Checkpoint`] if there is no checkpoint of this log in the folder.
+pub fn check(files: &BTreeMap<String, Vec<u8>>, log: &[VerifierKey], known: &Known<'_>) -> Result<Found, TimeFault> {
+    let bytes = files.get(CHECKPOINT).ok_or_else(|| TimeFault::Checkpoint("missing".to_owned()))?;
+    let note = Note::parse(bytes).map_err(|error| TimeFault::Checkpoint(chain(&error)))?;
+    let mut checkpoint = Err(TimeFault::Checkpoint("the log has no key".to_owned()));
     for key in log.iter().rev() {
-        checkpoint = Checkpoint::signed(&note, key).map_err(|error| Fault::Checkpoint(chain(&error)));
+        checkpoint = Checkpoint::signed(&note, key).map_err(|error| TimeFault::Checkpoint(chain(&error)));
         if checkpoint.is_ok() {
             break;
         }
@@ -156,12 +156,12 @@ pub fn part(file: &str) -> Option<(&str, Kind, usize)> {
 /// Checks that the checkpoint `note` extends an anchored one, with the proof stored next to that.
 ///
 /// # Errors
-/// [`Fault`] if it does not.
-pub fn check_consistency(files: &BTreeMap<String, Vec<u8>>, older: &Checkpoint, note: &Note) -> Result<(), Fault> {
-    let bytes = files.get(CONSISTENCY).ok_or_else(|| Fault::Consistency("the proof is missing".to_owned()))?;
+/// [`TimeFault`] if it does not.
+pub fn check_consistency(files: &BTreeMap<String, Vec<u8>>, older: &Checkpoint, note: &Note) -> Result<(), TimeFault> {
+    let bytes = files.get(CONSISTENCY).ok_or_else(|| TimeFault::Consistency("the proof is missing".to_owned()))?;
     let proof = AddCheckpoint::read(bytes)?;
     if proof.checkpoint != *note {
-        return Err(Fault::Consistency("the proof leads to another checkpoint".to_owned()));
+        return Err(TimeFault::Consistency("the proof leads to another checkpoint".to_owned()));
     }
     proof.check(older)
 }
@@ -171,13 +171,13 @@ fn check_one(
     checkpoint: &Note,
     (name, kind): (&str, Kind),
     known: &Known<'_>,
-) -> Result<Anchored, Fault> {
+) -> Result<Anchored, TimeFault> {
     let [request, response, context] = kind.endings().map(|ending| files.get(&format!("{name}.{ending}")));
-    let response = response.ok_or(Fault::Form("the anchor"))?;
+    let response = response.ok_or(TimeFault::Form("the anchor"))?;
     let (by, who, is_trusted) = match kind {
         Kind::Stamp => check_stamp(&checkpoint.to_string(), request, response, context, known)?,
         Kind::Witness => {
-            let key = witness::read_key(context.ok_or(Fault::Form("the key of the witness"))?)?;
+            let key = witness::read_key(context.ok_or(TimeFault::Form("the key of the witness"))?)?;
             let at = witness::check(checkpoint, response, &key)?;
             (at, key.name().to_owned(), known.kept || known.witnesses.is_some_and(|policy| policy.knows(&key)))
         }
@@ -192,7 +192,7 @@ fn check_stamp(
     response: &[u8],
     context: Option<&Vec<u8>>,
     known: &Known<'_>,
-) -> Result<(StatedTime, String, bool), Fault> {
+) -> Result<(StatedTime, String, bool), TimeFault> {
     let request = request.map(|bytes| Request::read(bytes)).transpose()?;
     let kept = context.map_or(Ok(Vec::new()), |bytes| Certificate::read_all(bytes))?;
     let has_authority = known.kept && kept.iter().any(Certificate::is_self_issued);
@@ -202,7 +202,7 @@ fn check_stamp(
     let against = StampContext { data, request: request.as_ref(), kept: &kept, trusted: &trusted };
     let stamp = match stamp::check(response, &against) {
         // An unknown signer does not invalidate the stamp's.
-        Err(Fault::NoAnchor(_)) => stamp::check(response, &StampContext { trusted: &[], ..against })?,
+        Err(TimeFault::NoAnchor(_)) => stamp::check(response, &StampContext { trusted: &[], ..against })?,
         checked => checked?,
     };
     Ok((stamp.no_later_than(), stamp.signer().to_owned(), stamp.is_trusted))
@@ -214,15 +214,15 @@ fn check_logged(
     response: &[u8],
     context: Option<&Vec<u8>>,
     known: &Known<'_>,
-) -> Result<(StatedTime, String, bool), Fault> {
-    let request = LeafRequest::read(request.ok_or(Fault::Leaf)?)?;
+) -> Result<(StatedTime, String, bool), TimeFault> {
+    let request = LeafRequest::read(request.ok_or(TimeFault::Leaf)?)?;
     let proof = Proof::read(response)?;
     let check = |policy: &SigsumPolicy| proof.check(checkpoint.as_bytes(), &request.key(), policy);
     let (logged, is_trusted) = match known.sigsum.map(check) {
         Some(Ok(logged)) => (logged, true),
         // An unknown signer does not invalidate the proof's.
-        None | Some(Err(Fault::Policy(_))) => {
-            let stored = context.ok_or_else(|| Fault::Policy("missing".to_owned()))?;
+        None | Some(Err(TimeFault::Policy(_))) => {
+            let stored = context.ok_or_else(|| TimeFault::Policy("missing".to_owned()))?;
             (check(&SigsumPolicy::read(stored)?)?, known.kept)
         }
         Some(Err(fault)) => return Err(fault),

@@ -2,7 +2,7 @@
 
 use crate::algorithm::Scheme;
 use crate::cursor::{Cursor, constructed, number, primitive};
-use crate::fault::Fault;
+use crate::fault::TimeFault;
 use crate::name::{General, Name, general_names};
 use crate::stated_time::{StatedTime, certificate_time};
 use base64::Engine as _;
@@ -24,7 +24,7 @@ const WHAT: &str = "a certificate";
 pub struct Certificate {
     der: Vec<u8>,
     signed: Vec<u8>,
-    scheme: Result<Scheme, Fault>,
+    scheme: Result<Scheme, TimeFault>,
     signature: Vec<u8>,
     pub(crate) serial: Vec<u8>,
     pub(crate) issuer: Name,
@@ -71,10 +71,10 @@ impl Certificate {
     /// Parses one certificate in DER.
     ///
     /// # Errors
-    /// [`Fault`].
-    pub fn read(der: &[u8]) -> Result<Self, Fault> {
+    /// [`TimeFault`].
+    pub fn read(der: &[u8]) -> Result<Self, TimeFault> {
         if der.len() > MAX_CERTIFICATE {
-            return Err(Fault::TooLarge { most: MAX_CERTIFICATE });
+            return Err(TimeFault::TooLarge { most: MAX_CERTIFICATE });
         }
         let mut outer = Cursor::only(der, Tag::Sequence, WHAT)?;
         let signed = outer.whole(Tag::Sequence)?;
@@ -99,12 +99,12 @@ impl Certificate {
                 list.end()?;
                 extensions
             }
-            Some(_) => return Err(Fault::Form(WHAT)),
+            Some(_) => return Err(TimeFault::Form(WHAT)),
             None => Extensions::default(),
         };
         fields.end()?;
         if version > 2 || inner_algorithm != algorithm {
-            return Err(Fault::Form(WHAT));
+            return Err(TimeFault::Form(WHAT));
         }
         let (der, signed, signature) = (der.to_vec(), signed.to_vec(), signature.to_vec());
         let scheme = Scheme::read(algorithm, "a certificate");
@@ -114,22 +114,22 @@ impl Certificate {
     /// Parses all certificates of a PEM file, or the one of a DER file.
     ///
     /// # Errors
-    /// [`Fault`] if one of them is invalid, or there is none.
-    pub fn read_all(bytes: &[u8]) -> Result<Vec<Self>, Fault> {
+    /// [`TimeFault`] if one of them is invalid, or there is none.
+    pub fn read_all(bytes: &[u8]) -> Result<Vec<Self>, TimeFault> {
         if bytes.len() > MAX_CERTIFICATES {
-            return Err(Fault::TooLarge { most: MAX_CERTIFICATES });
+            return Err(TimeFault::TooLarge { most: MAX_CERTIFICATES });
         }
         if bytes.first() == Some(&0x30) {
             return Ok(vec![Self::read(bytes)?]);
         }
-        let text = str::from_utf8(bytes).map_err(|_| Fault::Form("a file of certificates"))?;
+        let text = str::from_utf8(bytes).map_err(|_| TimeFault::Form("a file of certificates"))?;
         let mut all = Vec::new();
         let mut body: Option<String> = None;
         for line in text.lines().map(str::trim) {
             match (line, &mut body) {
                 ("-----BEGIN CERTIFICATE-----", None) => body = Some(String::new()),
                 ("-----END CERTIFICATE-----", Some(encoded)) => {
-                    let der = STANDARD.decode(&*encoded).map_err(|_| Fault::Form("a file of certificates"))?;
+                    let der = STANDARD.decode(&*encoded).map_err(|_| TimeFault::Form("a file of certificates"))?;
                     all.push(Self::read(&der)?);
                     body = None;
                 }
@@ -137,7 +137,7 @@ impl Certificate {
                 _ => {}
             }
         }
-        if all.is_empty() || body.is_some() { Err(Fault::Form("a file of certificates")) } else { Ok(all) }
+        if all.is_empty() || body.is_some() { Err(TimeFault::Form("a file of certificates")) } else { Ok(all) }
     }
 
     /// Encodes the certificate as PEM.
@@ -187,17 +187,17 @@ impl Certificate {
     }
 
     /// Checks that `issuer` signed it.
-    pub(crate) fn check_signature(&self, issuer: &Self) -> Result<(), Fault> {
+    pub(crate) fn check_signature(&self, issuer: &Self) -> Result<(), TimeFault> {
         self.scheme.clone()?.check(&issuer.key, issuer.name(), &self.signed, &self.signature)
     }
 
     /// Checks that it was valid at a time.
-    pub(crate) fn check_validity(&self, at: StatedTime) -> Result<(), Fault> {
+    pub(crate) fn check_validity(&self, at: StatedTime) -> Result<(), TimeFault> {
         if self.from <= at && at <= self.to {
             return Ok(());
         }
         let (from, to) = (self.from.to_string(), self.to.to_string());
-        Err(Fault::NotValid { name: self.name().to_owned(), from, to })
+        Err(TimeFault::NotValid { name: self.name().to_owned(), from, to })
     }
 }
 
@@ -208,7 +208,7 @@ impl fmt::Display for Certificate {
 }
 
 impl Extensions {
-    fn read(mut list: Cursor<'_>) -> Result<Self, Fault> {
+    fn read(mut list: Cursor<'_>) -> Result<Self, TimeFault> {
         let mut extensions = Self::default();
         let mut seen: Vec<&[u8]> = Vec::new();
         while !list.is_empty() {
@@ -218,7 +218,7 @@ impl Extensions {
             let value = extension.value(Tag::OctetString)?;
             extension.end()?;
             if seen.contains(&oid) {
-                return Err(Fault::Form(WHAT));
+                return Err(TimeFault::Form(WHAT));
             }
             seen.push(oid);
             extensions.take(oid, is_critical, value)?;
@@ -226,7 +226,7 @@ impl Extensions {
         Ok(extensions)
     }
 
-    fn take(&mut self, oid: &[u8], is_critical: bool, value: &[u8]) -> Result<(), Fault> {
+    fn take(&mut self, oid: &[u8], is_critical: bool, value: &[u8]) -> Result<(), TimeFault> {
         // All supported extensions are below 2.5.29.
         match oid.strip_prefix(&[0x55, 0x1d]) {
             Some([14]) => {
@@ -243,7 +243,7 @@ impl Extensions {
                 let mut constraints = Cursor::only(value, Tag::Sequence, WHAT)?;
                 self.is_authority = constraints.peek() == Some(Tag::Boolean) && constraints.boolean()?;
                 self.path_length =
-                    constraints.optional(Tag::Integer)?.map(|n| number(n).ok_or(Fault::Form(WHAT))).transpose()?;
+                    constraints.optional(Tag::Integer)?.map(|n| number(n).ok_or(TimeFault::Form(WHAT))).transpose()?;
                 constraints.end()
             }
             Some([35]) => {
@@ -274,13 +274,13 @@ impl Extensions {
         }
     }
 
-    fn take_key_usage(&mut self, value: &[u8]) -> Result<(), Fault> {
+    fn take_key_usage(&mut self, value: &[u8]) -> Result<(), TimeFault> {
         let mut usage = Cursor::new(value, WHAT)?;
         let bits = usage.value(Tag::BitString)?;
         usage.end()?;
-        let (unused, bytes) = bits.split_first().ok_or(Fault::Form(WHAT))?;
+        let (unused, bytes) = bits.split_first().ok_or(TimeFault::Form(WHAT))?;
         if *unused > 7 || bytes.is_empty() || bytes.len() > 2 {
-            return Err(Fault::Form(WHAT));
+            return Err(TimeFault::Form(WHAT));
         }
         self.key_usage = Some(u16::from_be_bytes([bytes[0], bytes.get(1).copied().unwrap_or(0)]));
         Ok(())

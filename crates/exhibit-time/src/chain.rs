@@ -4,7 +4,7 @@
 use crate::certificate::{
     ANY_PURPOSE, CERTIFICATE_SIGN, Certificate, DIGITAL_SIGNATURE, NON_REPUDIATION, TIME_STAMPING,
 };
-use crate::fault::Fault;
+use crate::fault::TimeFault;
 use crate::stated_time::StatedTime;
 
 /// The maximum number of certificates in a chain.
@@ -14,19 +14,19 @@ const MAX_LENGTH: usize = 8;
 const MAX_CHECKS: usize = 64;
 
 /// Checks that a certificate is only for time stamping (RFC 3161, 2.3).
-pub(crate) fn check_signer(signer: &Certificate) -> Result<(), Fault> {
+pub(crate) fn check_signer(signer: &Certificate) -> Result<(), TimeFault> {
     let name = || signer.name().to_owned();
     let extensions = &signer.extensions;
     let only_time_stamping =
         |(is_critical, purposes): &(bool, Vec<Vec<u8>>)| *is_critical && *purposes == [TIME_STAMPING];
     if !extensions.purposes.as_ref().is_some_and(only_time_stamping) {
-        return Err(Fault::NotForTime(name()));
+        return Err(TimeFault::NotForTime(name()));
     }
     let allowed = DIGITAL_SIGNATURE | NON_REPUDIATION;
     if extensions.key_usage.is_some_and(|usage| usage & allowed == 0 || usage & !allowed != 0) {
-        return Err(Fault::KeyUsage(name()));
+        return Err(TimeFault::KeyUsage(name()));
     }
-    if extensions.has_unsupported { Err(Fault::Unsupported(name())) } else { Ok(()) }
+    if extensions.has_unsupported { Err(TimeFault::Unsupported(name())) } else { Ok(()) }
 }
 
 /// Finds the chain from `signer` to one of the `trusted` authorities, and checks it at the time `at`. `others` are
@@ -36,7 +36,7 @@ pub(crate) fn find(
     others: &[Certificate],
     trusted: &[Certificate],
     at: StatedTime,
-) -> Result<Vec<Certificate>, Fault> {
+) -> Result<Vec<Certificate>, TimeFault> {
     signer.check_validity(at)?;
     let roots: Vec<&Certificate> = trusted.iter().filter(|certificate| certificate.is_self_issued()).collect();
     // Trusted certificates that are not roots serve as links.
@@ -50,7 +50,7 @@ pub(crate) fn find(
     if search.extend(&mut chain) {
         return Ok(chain.into_iter().cloned().collect());
     }
-    Err(search.fault.unwrap_or_else(|| Fault::NoAnchor(signer.name().to_owned())))
+    Err(search.fault.unwrap_or_else(|| TimeFault::NoAnchor(signer.name().to_owned())))
 }
 
 struct Search<'a> {
@@ -59,7 +59,7 @@ struct Search<'a> {
     at: StatedTime,
     checks: usize,
     // The first fault in a chain that could have been completed.
-    fault: Option<Fault>,
+    fault: Option<TimeFault>,
 }
 
 impl<'a> Search<'a> {
@@ -104,26 +104,26 @@ impl<'a> Search<'a> {
 }
 
 // Checks that a certificate may be the issuer of the chain below it.
-fn check_issuer(below: &[&Certificate], issuer: &Certificate, at: StatedTime) -> Result<(), Fault> {
+fn check_issuer(below: &[&Certificate], issuer: &Certificate, at: StatedTime) -> Result<(), TimeFault> {
     let name = || issuer.name().to_owned();
     let extensions = &issuer.extensions;
     if !extensions.is_authority {
-        return Err(Fault::NotAuthority(name()));
+        return Err(TimeFault::NotAuthority(name()));
     }
     if extensions.key_usage.is_some_and(|usage| usage & CERTIFICATE_SIGN == 0) {
-        return Err(Fault::KeyUsage(name()));
+        return Err(TimeFault::KeyUsage(name()));
     }
     let for_time = |purposes: &Vec<Vec<u8>>| purposes.iter().any(|p| p == TIME_STAMPING || p == ANY_PURPOSE);
     if extensions.purposes.as_ref().is_some_and(|(_, purposes)| !for_time(purposes)) {
-        return Err(Fault::NotForTime(name()));
+        return Err(TimeFault::NotForTime(name()));
     }
     // The signer itself does not count.
     let authorities = below.iter().skip(1).filter(|certificate| !certificate.is_self_issued()).count();
     if extensions.path_length.is_some_and(|most| authorities as u64 > most) {
-        return Err(Fault::PathLength(name()));
+        return Err(TimeFault::PathLength(name()));
     }
     if extensions.has_unsupported {
-        return Err(Fault::Unsupported(name()));
+        return Err(TimeFault::Unsupported(name()));
     }
     issuer.check_validity(at)
 }

@@ -1,7 +1,7 @@
 //! A strict, sequential DER reader (X.690). Elements that are hashed or compared are returned as their original
 //! bytes; nothing is re-encoded for a check.
 
-use crate::fault::Fault;
+use crate::fault::TimeFault;
 use der::asn1::AnyRef;
 use der::{Decode as _, Header, Reader as _, SliceReader, Tag, TagNumber};
 
@@ -24,12 +24,12 @@ pub(crate) const fn primitive(number: u32) -> Tag {
 }
 
 impl<'a> Cursor<'a> {
-    pub(crate) fn new(bytes: &'a [u8], what: &'static str) -> Result<Self, Fault> {
-        Ok(Self { reader: SliceReader::new(bytes).map_err(|_| Fault::Form(what))?, what })
+    pub(crate) fn new(bytes: &'a [u8], what: &'static str) -> Result<Self, TimeFault> {
+        Ok(Self { reader: SliceReader::new(bytes).map_err(|_| TimeFault::Form(what))?, what })
     }
 
     /// A cursor into the only element of `bytes`.
-    pub(crate) fn only(bytes: &'a [u8], tag: Tag, what: &'static str) -> Result<Self, Fault> {
+    pub(crate) fn only(bytes: &'a [u8], tag: Tag, what: &'static str) -> Result<Self, TimeFault> {
         let mut outer = Self::new(bytes, what)?;
         let inner = outer.inner(tag)?;
         outer.end()?;
@@ -37,8 +37,8 @@ impl<'a> Cursor<'a> {
     }
 
     /// The error for malformed input.
-    pub(crate) const fn malformed(&self) -> Fault {
-        Fault::Form(self.what)
+    pub(crate) const fn malformed(&self) -> TimeFault {
+        TimeFault::Form(self.what)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -51,57 +51,57 @@ impl<'a> Cursor<'a> {
     }
 
     /// Reads the next element with its header, whatever its tag.
-    pub(crate) fn element(&mut self) -> Result<&'a [u8], Fault> {
-        self.reader.tlv_bytes().map_err(|_| Fault::Form(self.what))
+    pub(crate) fn element(&mut self) -> Result<&'a [u8], TimeFault> {
+        self.reader.tlv_bytes().map_err(|_| TimeFault::Form(self.what))
     }
 
     /// Reads the next element with its header; it must have this tag.
-    pub(crate) fn whole(&mut self, tag: Tag) -> Result<&'a [u8], Fault> {
+    pub(crate) fn whole(&mut self, tag: Tag) -> Result<&'a [u8], TimeFault> {
         if self.peek() == Some(tag) { self.element() } else { Err(self.malformed()) }
     }
 
     /// Reads the content of the next element, which must have this tag.
-    pub(crate) fn value(&mut self, tag: Tag) -> Result<&'a [u8], Fault> {
-        let any = AnyRef::decode(&mut self.reader).map_err(|_| Fault::Form(self.what))?;
+    pub(crate) fn value(&mut self, tag: Tag) -> Result<&'a [u8], TimeFault> {
+        let any = AnyRef::decode(&mut self.reader).map_err(|_| TimeFault::Form(self.what))?;
         if any.header().tag() == tag { Ok(any.value()) } else { Err(self.malformed()) }
     }
 
     /// Reads the content of the next element if it has this tag.
-    pub(crate) fn optional(&mut self, tag: Tag) -> Result<Option<&'a [u8]>, Fault> {
+    pub(crate) fn optional(&mut self, tag: Tag) -> Result<Option<&'a [u8]>, TimeFault> {
         if self.peek() == Some(tag) { self.value(tag).map(Some) } else { Ok(None) }
     }
 
     /// A cursor into the next element, which must have this tag.
-    pub(crate) fn inner(&mut self, tag: Tag) -> Result<Self, Fault> {
+    pub(crate) fn inner(&mut self, tag: Tag) -> Result<Self, TimeFault> {
         Self::new(self.value(tag)?, self.what)
     }
 
     /// A cursor into the next element if it has this tag.
-    pub(crate) fn optional_inner(&mut self, tag: Tag) -> Result<Option<Self>, Fault> {
+    pub(crate) fn optional_inner(&mut self, tag: Tag) -> Result<Option<Self>, TimeFault> {
         self.optional(tag)?.map(|bytes| Self::new(bytes, self.what)).transpose()
     }
 
     /// Reads the content of an object identifier.
-    pub(crate) fn oid(&mut self) -> Result<&'a [u8], Fault> {
+    pub(crate) fn oid(&mut self) -> Result<&'a [u8], TimeFault> {
         let oid = self.value(Tag::ObjectIdentifier)?;
         let is_valid = oid.last().is_some_and(|last| last & 0x80 == 0) && oid.len() <= 64;
         if is_valid { Ok(oid) } else { Err(self.malformed()) }
     }
 
     /// Reads the content of a minimally encoded, signed integer.
-    pub(crate) fn integer(&mut self) -> Result<&'a [u8], Fault> {
+    pub(crate) fn integer(&mut self) -> Result<&'a [u8], TimeFault> {
         let bytes = self.value(Tag::Integer)?;
         if is_minimal(bytes) { Ok(bytes) } else { Err(self.malformed()) }
     }
 
     /// Reads a non-negative integer.
-    pub(crate) fn number(&mut self) -> Result<u64, Fault> {
+    pub(crate) fn number(&mut self) -> Result<u64, TimeFault> {
         let bytes = self.integer()?;
         number(bytes).ok_or(self.malformed())
     }
 
     /// Reads a boolean.
-    pub(crate) fn boolean(&mut self) -> Result<bool, Fault> {
+    pub(crate) fn boolean(&mut self) -> Result<bool, TimeFault> {
         match self.value(Tag::Boolean)? {
             [0xff] => Ok(true),
             [0] => Ok(false),
@@ -110,7 +110,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Reads a bit string whose length is a multiple of eight.
-    pub(crate) fn bits(&mut self) -> Result<&'a [u8], Fault> {
+    pub(crate) fn bits(&mut self) -> Result<&'a [u8], TimeFault> {
         match self.value(Tag::BitString)?.split_first() {
             Some((0, bytes)) => Ok(bytes),
             _ => Err(self.malformed()),
@@ -118,7 +118,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Checks that nothing is left.
-    pub(crate) fn end(self) -> Result<(), Fault> {
+    pub(crate) fn end(self) -> Result<(), TimeFault> {
         if self.is_empty() { Ok(()) } else { Err(self.malformed()) }
     }
 }

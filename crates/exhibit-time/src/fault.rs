@@ -2,7 +2,7 @@
 
 /// Why a time stamp, certificate or proof is not accepted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Fault {
+pub enum TimeFault {
     /// The bytes are malformed.
     #[error("{0} is malformed")]
     Form(&'static str),

@@ -2,7 +2,7 @@
 //! type.
 
 use crate::cursor::{Cursor, constructed};
-use crate::fault::Fault;
+use crate::fault::TimeFault;
 use der::Tag;
 
 const WHAT: &str = "a name";
@@ -31,7 +31,7 @@ impl Eq for Name {}
 
 impl Name {
     /// Parses a Name element.
-    pub(crate) fn read(element: &[u8]) -> Result<Self, Fault> {
+    pub(crate) fn read(element: &[u8]) -> Result<Self, TimeFault> {
         let mut parts = Vec::new();
         let mut shown: [Option<String>; 3] = [None, None, None];
         let mut names = Cursor::only(element, Tag::Sequence, WHAT)?;
@@ -41,7 +41,7 @@ impl Name {
             while !set.is_empty() {
                 let mut attribute = set.inner(Tag::Sequence)?;
                 let kind = attribute.oid()?;
-                let tag = attribute.peek().ok_or(Fault::Form(WHAT))?;
+                let tag = attribute.peek().ok_or(TimeFault::Form(WHAT))?;
                 let value = attribute.value(tag)?;
                 attribute.end()?;
                 let place = [COMMON_NAME, ORGANIZATION, UNIT].iter().position(|known| *known == kind);
@@ -51,7 +51,7 @@ impl Name {
                 attributes.push((kind.to_vec(), comparable(tag, value)));
             }
             if attributes.is_empty() {
-                return Err(Fault::Form(WHAT));
+                return Err(TimeFault::Form(WHAT));
             }
             attributes.sort();
             parts.push(attributes);
@@ -83,7 +83,7 @@ fn comparable(tag: Tag, value: &[u8]) -> Vec<u8> {
 }
 
 /// Reads all remaining general names.
-pub(crate) fn general_names(names: &mut Cursor<'_>) -> Result<Vec<General>, Fault> {
+pub(crate) fn general_names(names: &mut Cursor<'_>) -> Result<Vec<General>, TimeFault> {
     let mut all = Vec::new();
     while !names.is_empty() {
         all.push(General::read(names)?);
@@ -99,7 +99,7 @@ pub(crate) enum General {
 }
 
 impl General {
-    pub(crate) fn read(names: &mut Cursor<'_>) -> Result<Self, Fault> {
+    pub(crate) fn read(names: &mut Cursor<'_>) -> Result<Self, TimeFault> {
         if names.peek() == Some(constructed(4)) {
             let mut inner = names.inner(constructed(4))?;
             let name = Name::read(inner.whole(Tag::Sequence)?)?;

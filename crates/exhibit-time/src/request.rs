@@ -3,7 +3,7 @@
 
 use crate::algorithm::Hash;
 use crate::cursor::{Cursor, constructed, write};
-use crate::fault::Fault;
+use crate::fault::TimeFault;
 use der::Tag;
 use sha2::{Digest as _, Sha256};
 
@@ -49,21 +49,21 @@ impl Request {
     /// Parses a request.
     ///
     /// # Errors
-    /// [`Fault`] if it is malformed or has extensions.
-    pub fn read(bytes: &[u8]) -> Result<Self, Fault> {
+    /// [`TimeFault`] if it is malformed or has extensions.
+    pub fn read(bytes: &[u8]) -> Result<Self, TimeFault> {
         if bytes.len() > MAX_REQUEST {
-            return Err(Fault::TooLarge { most: MAX_REQUEST });
+            return Err(TimeFault::TooLarge { most: MAX_REQUEST });
         }
         let mut fields = Cursor::only(bytes, Tag::Sequence, WHAT)?;
         if fields.number()? != 1 {
-            return Err(Fault::Form(WHAT));
+            return Err(TimeFault::Form(WHAT));
         }
         let (hash, digest) = imprint(&mut fields, WHAT)?;
         let policy = (fields.peek() == Some(Tag::ObjectIdentifier)).then(|| fields.oid()).transpose()?;
         let nonce = (fields.peek() == Some(Tag::Integer)).then(|| fields.integer()).transpose()?;
         let wants_certificate = fields.peek() == Some(Tag::Boolean) && fields.boolean()?;
         if fields.peek() == Some(constructed(0)) {
-            return Err(Fault::Unsupported(WHAT.to_owned()));
+            return Err(TimeFault::Unsupported(WHAT.to_owned()));
         }
         fields.end()?;
         let (policy, nonce) = (policy.map(<[u8]>::to_vec), nonce.map(<[u8]>::to_vec));
@@ -78,12 +78,12 @@ impl Request {
 }
 
 /// Parses a MessageImprint: digest algorithm and digest.
-pub(crate) fn imprint(fields: &mut Cursor<'_>, what: &'static str) -> Result<(Hash, Vec<u8>), Fault> {
+pub(crate) fn imprint(fields: &mut Cursor<'_>, what: &'static str) -> Result<(Hash, Vec<u8>), TimeFault> {
     let mut imprint = fields.inner(Tag::Sequence)?;
     let hash = Hash::read(imprint.whole(Tag::Sequence)?, what)?;
     let digest = imprint.value(Tag::OctetString)?.to_vec();
     imprint.end()?;
-    if digest.len() == hash.of(&[]).len() { Ok((hash, digest)) } else { Err(Fault::Form(what)) }
+    if digest.len() == hash.of(&[]).len() { Ok((hash, digest)) } else { Err(TimeFault::Form(what)) }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! A Sigsum tree head is a C2SP checkpoint in another encoding, so `exhibit-proof` checks its signatures and quorums.
 //! The leaf is signed by a key that is generated for one request and discarded, so that requests cannot be linked.
 
-use crate::fault::Fault;
+use crate::fault::TimeFault;
 use crate::stated_time::StatedTime;
 use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
 use exhibit_proof::finding::chain;
@@ -54,8 +54,8 @@ impl LeafRequest {
     /// Reads a request.
     ///
     /// # Errors
-    /// [`Fault`] if it is malformed or not signed by its key.
-    pub fn read(bytes: &[u8]) -> Result<Self, Fault> {
+    /// [`TimeFault`] if it is malformed or not signed by its key.
+    pub fn read(bytes: &[u8]) -> Result<Self, TimeFault> {
         let mut lines = Lines::new(bytes)?;
         let request =
             Self { message: lines.hex("message")?, signature: lines.hex("signature")?, key: lines.hex("public_key")? };
@@ -124,16 +124,16 @@ impl SigsumPolicy {
     /// Parses a policy file.
     ///
     /// # Errors
-    /// [`Fault::Policy`] with the line.
-    pub fn read(bytes: &[u8]) -> Result<Self, Fault> {
+    /// [`TimeFault::Policy`] with the line.
+    pub fn read(bytes: &[u8]) -> Result<Self, TimeFault> {
         if bytes.len() > MAX_TEXT {
-            return Err(Fault::TooLarge { most: MAX_TEXT });
+            return Err(TimeFault::TooLarge { most: MAX_TEXT });
         }
         let (mut logs, mut witnesses) = (BTreeMap::new(), BTreeMap::new());
         // The same policy with keys in C2SP's format; names are bytes in both.
         let mut text = Vec::new();
         for (line, number) in bytes.split_inclusive(|byte| *byte == b'\n').zip(1..) {
-            let wrong = || Fault::Policy(format!("line {number}: invalid key"));
+            let wrong = || TimeFault::Policy(format!("line {number}: invalid key"));
             let words: Vec<&[u8]> = line.split(|b| b" \t\n".contains(b)).filter(|word| !word.is_empty()).collect();
             match words.as_slice() {
                 [b"log", key, rest @ ..] if rest.len() < 2 => {
@@ -151,7 +151,7 @@ impl SigsumPolicy {
                 _ => text.extend_from_slice(line),
             }
         }
-        let policy = Policy::parse(&text).map_err(|error| Fault::Policy(chain(&error)))?;
+        let policy = Policy::parse(&text).map_err(|error| TimeFault::Policy(chain(&error)))?;
         Ok(Self { policy, logs, witnesses })
     }
 }
@@ -160,8 +160,8 @@ impl Proof {
     /// Parses a proof.
     ///
     /// # Errors
-    /// [`Fault::Line`].
-    pub fn read(bytes: &[u8]) -> Result<Self, Fault> {
+    /// [`TimeFault::Line`].
+    pub fn read(bytes: &[u8]) -> Result<Self, TimeFault> {
         let mut lines = Lines::new(bytes)?;
         let version = lines.value("version")?;
         let is_first = match version {
@@ -200,38 +200,39 @@ impl Proof {
     /// Checks that the digest of `data` was logged by a log of the policy, submitted by `key`, and cosigned.
     ///
     /// # Errors
-    /// [`Fault`].
-    pub fn check(&self, data: &[u8], key: &[u8; 32], policy: &SigsumPolicy) -> Result<Logged, Fault> {
+    /// [`TimeFault`].
+    pub fn check(&self, data: &[u8], key: &[u8; 32], policy: &SigsumPolicy) -> Result<Logged, TimeFault> {
         self.answers(data, key)?;
         let checksum: [u8; 32] = Sha256::digest(Sha256::digest(data)).into();
         let log = policy.logs.get(&to_hex(&self.log));
-        let log = log.ok_or_else(|| Fault::Policy("it does not know the log".to_owned()))?;
-        let accepted = policy.policy.check(&self.note(log, policy)).map_err(|error| Fault::Policy(chain(&error)))?;
+        let log = log.ok_or_else(|| TimeFault::Policy("it does not know the log".to_owned()))?;
+        let accepted =
+            policy.policy.check(&self.note(log, policy)).map_err(|error| TimeFault::Policy(chain(&error)))?;
         let leaf = Hash::leaf(&[&checksum[..], &self.leaf_signature, &self.key_hash].concat());
         tree::check_inclusion(leaf, self.index, self.size, &self.hashes, self.root)
-            .map_err(|error| Fault::Inclusion(chain(&error)))?;
+            .map_err(|error| TimeFault::Inclusion(chain(&error)))?;
         let named = |(key, seconds): &(VerifierKey, u64)| {
             let name = policy.witnesses.get(key.name()).map_or(key.name(), |(_, name)| name);
             (name.to_owned(), StatedTime::from_seconds(i64::try_from(*seconds).unwrap_or(i64::MAX)))
         };
         let witnesses: Vec<(String, StatedTime)> = accepted.witnesses.iter().map(named).collect();
         let latest = witnesses.iter().map(|(_, at)| *at).max();
-        let at = latest.ok_or_else(|| Fault::Policy("no witness of the policy states a time".to_owned()))?;
+        let at = latest.ok_or_else(|| TimeFault::Policy("no witness of the policy states a time".to_owned()))?;
         Ok(Logged { at, log: log.name().to_owned(), witnesses })
     }
 
     /// Checks that its leaf covers `data` and was signed by this key, not that it was logged.
     ///
     /// # Errors
-    /// [`Fault`].
-    pub fn answers(&self, data: &[u8], key: &[u8; 32]) -> Result<(), Fault> {
+    /// [`TimeFault`].
+    pub fn answers(&self, data: &[u8], key: &[u8; 32]) -> Result<(), TimeFault> {
         let message: [u8; 32] = Sha256::digest(data).into();
         let checksum: [u8; 32] = Sha256::digest(message).into();
         if self.key_hash != <[u8; 32]>::from(Sha256::digest(key)) {
-            return Err(Fault::Leaf);
+            return Err(TimeFault::Leaf);
         }
         if self.short.is_some_and(|short| short != checksum[..2]) {
-            return Err(Fault::OtherData);
+            return Err(TimeFault::OtherData);
         }
         check_leaf(key, &message, &self.leaf_signature)
     }
@@ -250,7 +251,7 @@ impl Proof {
     }
 }
 
-fn read_cosignatures(lines: &mut Lines<'_>) -> Result<Vec<Cosignature>, Fault> {
+fn read_cosignatures(lines: &mut Lines<'_>) -> Result<Vec<Cosignature>, TimeFault> {
     let mut all: Vec<Cosignature> = Vec::new();
     while lines.is_next("cosignature") {
         let words: Vec<&str> = lines.value("cosignature")?.split(' ').collect();
@@ -272,9 +273,10 @@ fn signed_leaf(message: &[u8; 32]) -> Vec<u8> {
     [LEAF, &Sha256::digest(message)].concat()
 }
 
-fn check_leaf(key: &[u8; 32], message: &[u8; 32], signature: &[u8; 64]) -> Result<(), Fault> {
-    let key = VerifyingKey::from_bytes(key).map_err(|_| Fault::Leaf)?;
-    key.verify_strict(&signed_leaf(message), &ed25519_dalek::Signature::from_bytes(signature)).map_err(|_| Fault::Leaf)
+fn check_leaf(key: &[u8; 32], message: &[u8; 32], signature: &[u8; 64]) -> Result<(), TimeFault> {
+    let key = VerifyingKey::from_bytes(key).map_err(|_| TimeFault::Leaf)?;
+    key.verify_strict(&signed_leaf(message), &ed25519_dalek::Signature::from_bytes(signature))
+        .map_err(|_| TimeFault::Leaf)
 }
 
 fn origin(key_hash: &str) -> String {
@@ -304,42 +306,42 @@ struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    fn new(bytes: &'a [u8]) -> Result<Self, Fault> {
+    fn new(bytes: &'a [u8]) -> Result<Self, TimeFault> {
         if bytes.len() > MAX_TEXT {
-            return Err(Fault::TooLarge { most: MAX_TEXT });
+            return Err(TimeFault::TooLarge { most: MAX_TEXT });
         }
         let text = str::from_utf8(bytes).ok().and_then(|text| text.strip_suffix('\n'));
-        Ok(Self { rest: text.ok_or(Fault::Form("the text"))?.split('\n').peekable(), number: 0 })
+        Ok(Self { rest: text.ok_or(TimeFault::Form("the text"))?.split('\n').peekable(), number: 0 })
     }
 
-    const fn wrong(&self) -> Fault {
-        Fault::Line(self.number)
+    const fn wrong(&self) -> TimeFault {
+        TimeFault::Line(self.number)
     }
 
     fn is_next(&mut self, key: &str) -> bool {
         self.rest.peek().and_then(|line| line.split_once('=')).is_some_and(|(found, _)| found == key)
     }
 
-    fn value(&mut self, key: &str) -> Result<&'a str, Fault> {
+    fn value(&mut self, key: &str) -> Result<&'a str, TimeFault> {
         self.number += 1;
         let (found, value) = self.rest.next().and_then(|line| line.split_once('=')).ok_or(self.wrong())?;
         if found == key { Ok(value) } else { Err(self.wrong()) }
     }
 
-    fn hex<const SIZE: usize>(&mut self, key: &str) -> Result<[u8; SIZE], Fault> {
+    fn hex<const SIZE: usize>(&mut self, key: &str) -> Result<[u8; SIZE], TimeFault> {
         fixed(self.value(key)?).ok_or(self.wrong())
     }
 
-    fn number(&mut self, key: &str) -> Result<u64, Fault> {
+    fn number(&mut self, key: &str) -> Result<u64, TimeFault> {
         decimal(self.value(key)?).ok_or(self.wrong())
     }
 
-    fn blank(&mut self) -> Result<(), Fault> {
+    fn blank(&mut self) -> Result<(), TimeFault> {
         self.number += 1;
         if self.rest.next() == Some("") { Ok(()) } else { Err(self.wrong()) }
     }
 
-    fn end(&mut self) -> Result<(), Fault> {
+    fn end(&mut self) -> Result<(), TimeFault> {
         self.number += 1;
         if self.rest.next().is_none() { Ok(()) } else { Err(self.wrong()) }
     }

@@ -5,7 +5,7 @@
 
 use crate::certificate::Certificate;
 use crate::chain;
-use crate::fault::Fault;
+use crate::fault::TimeFault;
 use crate::name::General;
 use crate::request::Request;
 use crate::stated_time::StatedTime;
@@ -63,21 +63,21 @@ impl TimeStamp {
 /// Checks a reply (`.tsr`) or a bare token.
 ///
 /// # Errors
-/// [`Fault`].
-pub fn check(reply: &[u8], against: &StampContext<'_>) -> Result<TimeStamp, Fault> {
+/// [`TimeFault`].
+pub fn check(reply: &[u8], against: &StampContext<'_>) -> Result<TimeStamp, TimeFault> {
     let token = Token::read(reply)?;
     if token.info.hash.of(against.data) != token.info.digest {
-        return Err(Fault::OtherData);
+        return Err(TimeFault::OtherData);
     }
     if let Some(request) = against.request {
         check_request(&token, request)?;
     }
     if token.signer.hash.of(&token.content) != token.signer.content_digest {
-        return Err(Fault::Altered);
+        return Err(TimeFault::Altered);
     }
     let others: Vec<Certificate> = token.certificates.iter().chain(against.kept).cloned().collect();
     let is_signer = |c: &&Certificate| c.issuer == token.signer.issuer && c.serial == token.signer.serial;
-    let signer = others.iter().chain(against.trusted).find(is_signer).ok_or(Fault::NoSigner)?;
+    let signer = others.iter().chain(against.trusted).find(is_signer).ok_or(TimeFault::NoSigner)?;
     check_ids(&token.signer.certificate_ids, std::slice::from_ref(signer), false)?;
     chain::check_signer(signer)?;
     check_authority(&token, signer)?;
@@ -104,36 +104,36 @@ pub fn check(reply: &[u8], against: &StampContext<'_>) -> Result<TimeStamp, Faul
 /// The certificates embedded in a reply, in their order.
 ///
 /// # Errors
-/// [`Fault`] if it is not a reply.
-pub fn embedded_certificates(reply: &[u8]) -> Result<Vec<Certificate>, Fault> {
+/// [`TimeFault`] if it is not a reply.
+pub fn embedded_certificates(reply: &[u8]) -> Result<Vec<Certificate>, TimeFault> {
     Ok(Token::read(reply)?.certificates)
 }
 
 /// Checks that a reply answers a request, without validating the stamp.
 ///
 /// # Errors
-/// [`Fault`] if it does not, or is not a reply.
-pub fn answers(reply: &[u8], request: &Request) -> Result<(), Fault> {
+/// [`TimeFault`] if it does not, or is not a reply.
+pub fn answers(reply: &[u8], request: &Request) -> Result<(), TimeFault> {
     check_request(&Token::read(reply)?, request)
 }
 
-fn check_request(token: &Token, request: &Request) -> Result<(), Fault> {
+fn check_request(token: &Token, request: &Request) -> Result<(), TimeFault> {
     if token.info.digest != request.digest || token.info.hash != request.hash {
-        return Err(Fault::OtherData);
+        return Err(TimeFault::OtherData);
     }
     // An authority must return the nonce of the request, and none if there was none.
     if token.info.nonce != request.nonce {
-        return Err(Fault::OtherNonce);
+        return Err(TimeFault::OtherNonce);
     }
     if request.policy.as_ref().is_some_and(|policy| *policy != token.info.policy) {
-        return Err(Fault::OtherPolicy);
+        return Err(TimeFault::OtherPolicy);
     }
     Ok(())
 }
 
 // The first id of each list must identify the signer; the others, if the chain is complete, its members.
-fn check_ids(ids: &[CertificateId], chain: &[Certificate], is_complete: bool) -> Result<(), Fault> {
-    let Some(signer) = chain.first() else { return Err(Fault::NoSigner) };
+fn check_ids(ids: &[CertificateId], chain: &[Certificate], is_complete: bool) -> Result<(), TimeFault> {
+    let Some(signer) = chain.first() else { return Err(TimeFault::NoSigner) };
     for id in ids {
         let is_matched = if id.is_first {
             identifies(id, signer)
@@ -141,7 +141,7 @@ fn check_ids(ids: &[CertificateId], chain: &[Certificate], is_complete: bool) ->
             !is_complete || chain.iter().any(|certificate| identifies(id, certificate))
         };
         if !is_matched {
-            return Err(Fault::OtherSigner);
+            return Err(TimeFault::OtherSigner);
         }
     }
     Ok(())
@@ -158,13 +158,13 @@ fn identifies(id: &CertificateId, certificate: &Certificate) -> bool {
     digest == id.digest && has_name
 }
 
-fn check_authority(token: &Token, signer: &Certificate) -> Result<(), Fault> {
+fn check_authority(token: &Token, signer: &Certificate) -> Result<(), TimeFault> {
     let is_signer = match &token.info.authority {
         None => true,
         Some(General::Directory(name)) if *name == signer.subject => true,
         Some(name) => signer.extensions.alt_names.contains(name),
     };
-    if is_signer { Ok(()) } else { Err(Fault::OtherAuthority) }
+    if is_signer { Ok(()) } else { Err(TimeFault::OtherAuthority) }
 }
 
 // Formats an object identifier in dotted decimal.

@@ -1,7 +1,8 @@
 //! Times as stated in time stamps and certificates.
 
-use crate::fault::Fault;
+use crate::fault::TimeFault;
 use der::Tag;
+use exhibit_model::Moment;
 use std::fmt;
 
 /// A time stated by an authority, a certificate or a witness, in microseconds since 1970 UTC.
@@ -43,13 +44,9 @@ impl StatedTime {
         for (part, at) in parts.iter_mut().zip((0..).step_by(2)) {
             *part = digits(rest.get(at..at + 2)?)?;
         }
-        let [month, day, hour, minute, second] = parts;
-        let is_date = (1..=12).contains(&month) && (1..=month_length(year, month)).contains(&day);
-        if !is_date || hour > 23 || minute > 59 || second > 59 {
-            return None;
-        }
-        let seconds = days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
-        Some(Self(seconds * SECOND + micros(fraction, text.contains('.'))?))
+        let part = |at: usize| u32::try_from(parts[at]).ok();
+        let whole = Moment::from_civil(year, part(0)?, part(1)?, part(2)?, part(3)?, part(4)?)?;
+        Some(Self(whole.0 + micros(fraction, text.contains('.'))?))
     }
 }
 
@@ -70,46 +67,18 @@ fn digits(text: &str) -> Option<i64> {
     if plain { text.parse().ok() } else { None }
 }
 
-const fn is_leap(year: i64) -> bool {
-    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-}
-
-const fn month_length(year: i64, month: i64) -> i64 {
-    match month {
-        2 if is_leap(year) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
-}
-
-// Days since 1970 of a date from year 0 on (by the calendar's cycle of 400 years, with years starting on 1 March).
-const fn days(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let year_of_era = year.rem_euclid(400);
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
-}
-
 impl fmt::Display for StatedTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (seconds, micros) = (self.0.div_euclid(SECOND), self.0.rem_euclid(SECOND));
-        let (days, rest) = (seconds.div_euclid(86_400) + 719_468, seconds.rem_euclid(86_400));
-        let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-        let year_of_era = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-        let day_of_year = day - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-        let shifted = (5 * day_of_year + 2) / 153;
-        let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-        let year = year_of_era + era * 400 + i64::from(month <= 2);
-        let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-        write!(f, "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}", rest / 3600, rest % 3600 / 60, rest % 60)?;
-        if micros == 0 { f.write_str("Z") } else { write!(f, ".{micros:06}Z") }
+        let whole = Moment(self.0).to_rfc3339();
+        match self.0.rem_euclid(SECOND) {
+            0 => f.write_str(&whole),
+            micros => write!(f, "{}.{micros:06}Z", whole.trim_end_matches('Z')),
+        }
     }
 }
 
 /// Reads a time in a certificate.
-pub(crate) fn certificate_time(cursor: &mut crate::cursor::Cursor<'_>) -> Result<StatedTime, Fault> {
+pub(crate) fn certificate_time(cursor: &mut crate::cursor::Cursor<'_>) -> Result<StatedTime, TimeFault> {
     let tag = cursor.peek().ok_or(cursor.malformed())?;
     let bytes = cursor.value(tag)?;
     StatedTime::read(tag, bytes, false).ok_or(cursor.malformed())

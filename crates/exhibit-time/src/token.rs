@@ -4,7 +4,7 @@
 use crate::algorithm::{Hash, Scheme};
 use crate::certificate::Certificate;
 use crate::cursor::{Cursor, constructed, primitive, write};
-use crate::fault::Fault;
+use crate::fault::TimeFault;
 use crate::name::{General, Name, general_names};
 use crate::request::imprint;
 use crate::stated_time::StatedTime;
@@ -74,9 +74,9 @@ pub(crate) struct CertificateId {
 
 impl Token {
     /// Parses a reply (TimeStampResp) or a bare token (ContentInfo).
-    pub(crate) fn read(bytes: &[u8]) -> Result<Self, Fault> {
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, TimeFault> {
         if bytes.len() > MAX_REPLY {
-            return Err(Fault::TooLarge { most: MAX_REPLY });
+            return Err(TimeFault::TooLarge { most: MAX_REPLY });
         }
         let mut reply = Cursor::only(bytes, Tag::Sequence, WHAT)?;
         if reply.peek() == Some(Tag::ObjectIdentifier) {
@@ -88,9 +88,9 @@ impl Token {
         Self::read_signed(token)
     }
 
-    fn read_signed(mut outer: Cursor<'_>) -> Result<Self, Fault> {
+    fn read_signed(mut outer: Cursor<'_>) -> Result<Self, TimeFault> {
         if outer.oid()? != SIGNED_DATA {
-            return Err(Fault::Form(WHAT));
+            return Err(TimeFault::Form(WHAT));
         }
         let mut explicit = outer.inner(constructed(0))?;
         outer.end()?;
@@ -105,7 +105,7 @@ impl Token {
         let mut signers = fields.inner(Tag::Set)?;
         fields.end()?;
         if !(1..=5).contains(&version) {
-            return Err(Fault::Form(WHAT));
+            return Err(TimeFault::Form(WHAT));
         }
         let mut count = 0;
         let mut counted = signers.clone();
@@ -114,14 +114,14 @@ impl Token {
             count += 1;
         }
         if count != 1 {
-            return Err(Fault::Signers(count));
+            return Err(TimeFault::Signers(count));
         }
         let signer = Signer::read(signers.inner(Tag::Sequence)?)?;
         Ok(Self { info: Info::read(&content)?, content, certificates, signer })
     }
 }
 
-fn read_status(reply: &mut Cursor<'_>) -> Result<(), Fault> {
+fn read_status(reply: &mut Cursor<'_>) -> Result<(), TimeFault> {
     let mut info = reply.inner(Tag::Sequence)?;
     let status = info.number()?;
     let mut reason = String::new();
@@ -134,13 +134,13 @@ fn read_status(reply: &mut Cursor<'_>) -> Result<(), Fault> {
     info.optional(Tag::BitString)?;
     info.end()?;
     // 0 granted, 1 granted with changes
-    if status <= 1 { Ok(()) } else { Err(Fault::Refused { status, reason }) }
+    if status <= 1 { Ok(()) } else { Err(TimeFault::Refused { status, reason }) }
 }
 
-fn read_content(fields: &mut Cursor<'_>) -> Result<Vec<u8>, Fault> {
+fn read_content(fields: &mut Cursor<'_>) -> Result<Vec<u8>, TimeFault> {
     let mut content = fields.inner(Tag::Sequence)?;
     if content.oid()? != TST_INFO {
-        return Err(Fault::Form(WHAT));
+        return Err(TimeFault::Form(WHAT));
     }
     let mut explicit = content.inner(constructed(0))?;
     content.end()?;
@@ -149,7 +149,7 @@ fn read_content(fields: &mut Cursor<'_>) -> Result<Vec<u8>, Fault> {
     Ok(bytes)
 }
 
-fn read_certificates(mut set: Cursor<'_>) -> Result<Vec<Certificate>, Fault> {
+fn read_certificates(mut set: Cursor<'_>) -> Result<Vec<Certificate>, TimeFault> {
     let mut all = Vec::new();
     while !set.is_empty() {
         // Other kinds of certificates (such as attribute certificates) are ignored.
@@ -158,23 +158,23 @@ fn read_certificates(mut set: Cursor<'_>) -> Result<Vec<Certificate>, Fault> {
             all.push(Certificate::read(element)?);
         }
         if all.len() > MAX_EMBEDDED {
-            return Err(Fault::Form(WHAT));
+            return Err(TimeFault::Form(WHAT));
         }
     }
     Ok(all)
 }
 
 impl Info {
-    fn read(bytes: &[u8]) -> Result<Self, Fault> {
+    fn read(bytes: &[u8]) -> Result<Self, TimeFault> {
         let mut fields = Cursor::only(bytes, Tag::Sequence, WHAT)?;
         if fields.number()? != 1 {
-            return Err(Fault::Form(WHAT));
+            return Err(TimeFault::Form(WHAT));
         }
         let policy = fields.oid()?.to_vec();
         let (hash, digest) = imprint(&mut fields, WHAT)?;
         let serial = fields.integer()?.to_vec();
         let at = fields.value(Tag::GeneralizedTime)?;
-        let at = StatedTime::read(Tag::GeneralizedTime, at, true).ok_or(Fault::Form(WHAT))?;
+        let at = StatedTime::read(Tag::GeneralizedTime, at, true).ok_or(TimeFault::Form(WHAT))?;
         let accuracy = fields.optional_inner(Tag::Sequence)?.map(read_accuracy).transpose()?;
         if fields.peek() == Some(Tag::Boolean) {
             fields.boolean()?;
@@ -195,10 +195,10 @@ impl Info {
 }
 
 // Seconds, milliseconds and microseconds, in microseconds.
-fn read_accuracy(mut fields: Cursor<'_>) -> Result<u64, Fault> {
+fn read_accuracy(mut fields: Cursor<'_>) -> Result<u64, TimeFault> {
     let part = |bytes: Option<&[u8]>, most: u64| {
         let read = bytes.map_or(Some(0), crate::cursor::number);
-        read.filter(|part| *part <= most).ok_or(Fault::Form(WHAT))
+        read.filter(|part| *part <= most).ok_or(TimeFault::Form(WHAT))
     };
     let seconds = part(fields.optional(Tag::Integer)?, u64::from(u32::MAX))?;
     let millis = part(fields.optional(primitive(0))?, 999)?;
@@ -207,12 +207,12 @@ fn read_accuracy(mut fields: Cursor<'_>) -> Result<u64, Fault> {
     Ok(seconds * 1_000_000 + millis * 1000 + micros)
 }
 
-fn refuse_critical(mut list: Cursor<'_>) -> Result<(), Fault> {
+fn refuse_critical(mut list: Cursor<'_>) -> Result<(), TimeFault> {
     while !list.is_empty() {
         let mut extension = list.inner(Tag::Sequence)?;
         extension.oid()?;
         if extension.peek() == Some(Tag::Boolean) && extension.boolean()? {
-            return Err(Fault::Unsupported(WHAT.to_owned()));
+            return Err(TimeFault::Unsupported(WHAT.to_owned()));
         }
         extension.value(Tag::OctetString)?;
         extension.end()?;
@@ -221,10 +221,10 @@ fn refuse_critical(mut list: Cursor<'_>) -> Result<(), Fault> {
 }
 
 impl Signer {
-    fn read(mut fields: Cursor<'_>) -> Result<Self, Fault> {
+    fn read(mut fields: Cursor<'_>) -> Result<Self, TimeFault> {
         // Signers identified by a key id (version 3) are not written by RFC 3161 authorities, nor accepted by OpenSSL.
         if fields.number()? != 1 {
-            return Err(Fault::Form(WHAT));
+            return Err(TimeFault::Form(WHAT));
         }
         let mut id = fields.inner(Tag::Sequence)?;
         let issuer = Name::read(id.whole(Tag::Sequence)?)?;
@@ -238,7 +238,7 @@ impl Signer {
         fields.end()?;
         let found = Attributes::read(Cursor::new(attributes, WHAT)?)?;
         if !found.is_time_stamp {
-            return Err(Fault::Attribute("contentType"));
+            return Err(TimeFault::Attribute("contentType"));
         }
         Ok(Self {
             issuer,
@@ -247,7 +247,7 @@ impl Signer {
             scheme,
             // They are signed with the tag of a set instead of their tag in the token (RFC 5652, 5.4).
             signed: write(0x31, attributes),
-            content_digest: found.content_digest.ok_or(Fault::Attribute("messageDigest"))?,
+            content_digest: found.content_digest.ok_or(TimeFault::Attribute("messageDigest"))?,
             certificate_ids: found.certificate_ids,
             signature,
         })
@@ -262,7 +262,7 @@ struct Attributes {
 }
 
 impl Attributes {
-    fn read(mut list: Cursor<'_>) -> Result<Self, Fault> {
+    fn read(mut list: Cursor<'_>) -> Result<Self, TimeFault> {
         let mut found = Self::default();
         let mut seen: Vec<&[u8]> = Vec::new();
         while !list.is_empty() {
@@ -271,7 +271,7 @@ impl Attributes {
             let values = attribute.inner(Tag::Set)?;
             attribute.end()?;
             if seen.contains(&oid) {
-                return Err(Fault::Attribute("repeated"));
+                return Err(TimeFault::Attribute("repeated"));
             }
             seen.push(oid);
             match oid.strip_prefix(PKCS9) {
@@ -285,11 +285,11 @@ impl Attributes {
                 _ => {}
             }
         }
-        if found.certificate_ids.is_empty() { Err(Fault::Attribute("signingCertificate")) } else { Ok(found) }
+        if found.certificate_ids.is_empty() { Err(TimeFault::Attribute("signingCertificate")) } else { Ok(found) }
     }
 
     // SigningCertificate or SigningCertificateV2; the policies after the list of certificates are only hints.
-    fn bind(&mut self, value: &mut Cursor<'_>, is_second: bool) -> Result<(), Fault> {
+    fn bind(&mut self, value: &mut Cursor<'_>, is_second: bool) -> Result<(), TimeFault> {
         let mut outer = value.inner(Tag::Sequence)?;
         let mut list = outer.inner(Tag::Sequence)?;
         outer.optional(Tag::Sequence)?;
@@ -308,7 +308,7 @@ impl Attributes {
             self.certificate_ids.push(CertificateId { hash, digest, issuer_serial, is_first });
             is_first = false;
         }
-        if is_first { Err(Fault::Attribute("signingCertificate")) } else { Ok(()) }
+        if is_first { Err(TimeFault::Attribute("signingCertificate")) } else { Ok(()) }
     }
 }
 
@@ -316,14 +316,14 @@ impl Attributes {
 fn single<'a, T>(
     mut values: Cursor<'a>,
     name: &'static str,
-    read: impl FnOnce(&mut Cursor<'a>) -> Result<T, Fault>,
-) -> Result<T, Fault> {
+    read: impl FnOnce(&mut Cursor<'a>) -> Result<T, TimeFault>,
+) -> Result<T, TimeFault> {
     let value = read(&mut values)?;
-    values.end().map_err(|_| Fault::Attribute(name))?;
+    values.end().map_err(|_| TimeFault::Attribute(name))?;
     Ok(value)
 }
 
-fn read_issuer_serial(mut fields: Cursor<'_>) -> Result<(Vec<General>, Vec<u8>), Fault> {
+fn read_issuer_serial(mut fields: Cursor<'_>) -> Result<(Vec<General>, Vec<u8>), TimeFault> {
     let names = general_names(&mut fields.inner(Tag::Sequence)?)?;
     let serial = fields.integer()?.to_vec();
     fields.optional(Tag::BitString)?;

@@ -1,7 +1,7 @@
 //! Cosignatures of witnesses as files: the body of a C2SP tlog-witness `add-checkpoint` request, and the response of
 //! the witness (as published on 2026-07-22). Transporting the files is out of scope.
 
-use crate::fault::Fault;
+use crate::fault::TimeFault;
 use crate::stated_time::StatedTime;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -37,60 +37,60 @@ impl AddCheckpoint {
     /// Reads a body.
     ///
     /// # Errors
-    /// [`Fault`] for anything that [`Self::write`] would not have written the same way.
-    pub fn read(bytes: &[u8]) -> Result<Self, Fault> {
+    /// [`TimeFault`] for anything that [`Self::write`] would not have written the same way.
+    pub fn read(bytes: &[u8]) -> Result<Self, TimeFault> {
         if bytes.len() > MAX_BODY {
-            return Err(Fault::TooLarge { most: MAX_BODY });
+            return Err(TimeFault::TooLarge { most: MAX_BODY });
         }
-        let text = str::from_utf8(bytes).map_err(|_| Fault::Line(1))?;
-        let (head, note) = text.split_once("\n\n").ok_or(Fault::Line(1))?;
+        let text = str::from_utf8(bytes).map_err(|_| TimeFault::Line(1))?;
+        let (head, note) = text.split_once("\n\n").ok_or(TimeFault::Line(1))?;
         let mut lines = head.split('\n');
-        let old = lines.next().and_then(|line| line.strip_prefix("old ")).ok_or(Fault::Line(1))?;
+        let old = lines.next().and_then(|line| line.strip_prefix("old ")).ok_or(TimeFault::Line(1))?;
         let plain = old == "0" || !old.starts_with(['0', '+']);
-        let old = old.parse().ok().filter(|_| plain).ok_or(Fault::Line(1))?;
+        let old = old.parse().ok().filter(|_| plain).ok_or(TimeFault::Line(1))?;
         let mut hashes = Vec::new();
         for (line, number) in lines.zip(2..) {
-            hashes.push(Hash::from_base64(line).filter(|_| number < MAX_HASHES + 2).ok_or(Fault::Line(number))?);
+            hashes.push(Hash::from_base64(line).filter(|_| number < MAX_HASHES + 2).ok_or(TimeFault::Line(number))?);
         }
-        let checkpoint = Note::parse(note.as_bytes()).map_err(|error| Fault::Checkpoint(chain(&error)))?;
+        let checkpoint = Note::parse(note.as_bytes()).map_err(|error| TimeFault::Checkpoint(chain(&error)))?;
         Ok(Self { old, hashes, checkpoint })
     }
 
     /// Checks that the checkpoint extends an older state of the log.
     ///
     /// # Errors
-    /// [`Fault`] if it does not.
-    pub fn check(&self, older: &Checkpoint) -> Result<(), Fault> {
-        let newer = Checkpoint::parse(&self.checkpoint.text).map_err(|error| Fault::Checkpoint(chain(&error)))?;
+    /// [`TimeFault`] if it does not.
+    pub fn check(&self, older: &Checkpoint) -> Result<(), TimeFault> {
+        let newer = Checkpoint::parse(&self.checkpoint.text).map_err(|error| TimeFault::Checkpoint(chain(&error)))?;
         if self.old != older.size || newer.origin != older.origin {
-            return Err(Fault::Consistency("another state or another log".to_owned()));
+            return Err(TimeFault::Consistency("another state or another log".to_owned()));
         }
         tree::check_consistency(older.size, older.root, newer.size, newer.root, &self.hashes)
-            .map_err(|error| Fault::Consistency(chain(&error)))
+            .map_err(|error| TimeFault::Consistency(chain(&error)))
     }
 }
 
 /// Reads the key of a witness, `<name>+<id>+<key>` on one line (type 0x04).
 ///
 /// # Errors
-/// [`Fault`] if it is not such a key.
-pub fn read_key(bytes: &[u8]) -> Result<VerifierKey, Fault> {
+/// [`TimeFault`] if it is not such a key.
+pub fn read_key(bytes: &[u8]) -> Result<VerifierKey, TimeFault> {
     let line = str::from_utf8(bytes).ok().map(|text| text.strip_suffix('\n').unwrap_or(text));
     let key = line.and_then(|line| VerifierKey::parse(line).ok()).filter(|key| key.kind() == KeyKind::Cosignature);
-    key.ok_or(Fault::Form("the key of the witness"))
+    key.ok_or(TimeFault::Form("the key of the witness"))
 }
 
 /// The key names and key ids of the signature lines in a response.
 ///
 /// # Errors
-/// [`Fault::Line`] for a line that is not a signature line.
-pub fn signers(response: &[u8]) -> Result<Vec<(String, [u8; 4])>, Fault> {
-    let text = str::from_utf8(response).ok().filter(|_| response.len() <= MAX_BODY).ok_or(Fault::Line(1))?;
+/// [`TimeFault::Line`] for a line that is not a signature line.
+pub fn signers(response: &[u8]) -> Result<Vec<(String, [u8; 4])>, TimeFault> {
+    let text = str::from_utf8(response).ok().filter(|_| response.len() <= MAX_BODY).ok_or(TimeFault::Line(1))?;
     let signer = |(line, number): (&str, usize)| {
         let (name, encoded) =
-            line.strip_prefix("\u{2014} ").and_then(|l| l.split_once(' ')).ok_or(Fault::Line(number))?;
-        let bytes = STANDARD.decode(encoded).map_err(|_| Fault::Line(number))?;
-        Ok((name.to_owned(), *bytes.first_chunk::<4>().ok_or(Fault::Line(number))?))
+            line.strip_prefix("\u{2014} ").and_then(|l| l.split_once(' ')).ok_or(TimeFault::Line(number))?;
+        let bytes = STANDARD.decode(encoded).map_err(|_| TimeFault::Line(number))?;
+        Ok((name.to_owned(), *bytes.first_chunk::<4>().ok_or(TimeFault::Line(number))?))
     };
     text.lines().zip(1..).map(signer).collect()
 }
@@ -99,18 +99,18 @@ pub fn signers(response: &[u8]) -> Result<Vec<(String, [u8; 4])>, Fault> {
 /// that the witness states.
 ///
 /// # Errors
-/// [`Fault`].
-pub fn check(checkpoint: &Note, response: &[u8], witness: &VerifierKey) -> Result<StatedTime, Fault> {
-    let text = str::from_utf8(response).ok().filter(|_| response.len() <= MAX_BODY).ok_or(Fault::Line(1))?;
+/// [`TimeFault`].
+pub fn check(checkpoint: &Note, response: &[u8], witness: &VerifierKey) -> Result<StatedTime, TimeFault> {
+    let text = str::from_utf8(response).ok().filter(|_| response.len() <= MAX_BODY).ok_or(TimeFault::Line(1))?;
     signers(response)?;
     let note = Note::parse(format!("{}\n{text}", checkpoint.text).as_bytes());
-    let note = note.map_err(|error| Fault::Checkpoint(chain(&error)))?;
+    let note = note.map_err(|error| TimeFault::Checkpoint(chain(&error)))?;
     let name = || witness.name().to_owned();
     let time = note.verify(witness).map_err(|error| match error {
-        exhibit_proof::NoteError::NotSigned => Fault::NoWitness(name()),
-        _ => Fault::Signature(name()),
+        exhibit_proof::NoteError::NotSigned => TimeFault::NoWitness(name()),
+        _ => TimeFault::Signature(name()),
     })?;
     let seconds = time.filter(|seconds| *seconds > 0).and_then(|seconds| i64::try_from(seconds).ok());
-    let seconds = seconds.ok_or_else(|| Fault::Signature(name()))?;
+    let seconds = seconds.ok_or_else(|| TimeFault::Signature(name()))?;
     Ok(StatedTime::from_seconds(seconds))
 }

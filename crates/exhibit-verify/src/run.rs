@@ -5,7 +5,7 @@ use crate::loadfile::{self, ranges};
 use crate::log::{self, KEY};
 use crate::report::Report;
 use crate::time::{Time, TrustedFiles, report_anchors, timestamp};
-use exhibit_messages::verify as text;
+use exhibit_messages::{Language, Message, Messages, verifier, verify as text};
 use exhibit_proof::Checkpoint;
 use exhibit_proof::bagit::{self, Checked, Digests, Files};
 use exhibit_proof::finding::{Fault, Finding, chain};
@@ -65,12 +65,53 @@ pub struct VerifyError {
     /// The path.
     pub path: PathBuf,
     /// Why.
-    pub reason: String,
+    pub reason: Unusable,
+}
+
+/// Why a file or folder cannot be used.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Unusable {
+    /// It is not a file.
+    NotAFile,
+    /// It has more bytes than are read.
+    TooLarge,
+    /// It is not a folder.
+    NotAFolder,
+    /// It is not a quote.
+    NotAQuote,
+    /// It is a quote outside a bag.
+    NotInABag,
+    /// The operating system or a parser reports this.
+    Reported(String),
+}
+
+impl VerifyError {
+    pub(crate) fn new(path: &Path, reason: Unusable) -> Self {
+        Self { path: path.to_owned(), reason }
+    }
+
+    pub(crate) fn reported(path: &Path, error: &dyn std::error::Error) -> Self {
+        Self::new(path, Unusable::Reported(chain(error)))
+    }
+
+    /// The error as a message, to be shown in any language.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        let reason = match &self.reason {
+            Unusable::NotAFile => verifier::not_a_file(),
+            Unusable::TooLarge => verifier::too_large(MAX_FILE),
+            Unusable::NotAFolder => verifier::not_a_folder(),
+            Unusable::NotAQuote => verifier::not_a_quote(),
+            Unusable::NotInABag => verifier::not_in_a_bag(),
+            Unusable::Reported(text) => verifier::reported(text),
+        };
+        verifier::unusable(self.path.display().to_string(), reason)
+    }
 }
 
 impl std::fmt::Display for VerifyError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {}", self.path.display(), self.reason)
+        f.write_str(&Messages::new(Language::English).text(&self.message()))
     }
 }
 
@@ -101,31 +142,31 @@ pub fn trust(request: &Request) -> Result<Trust, VerifyError> {
         None => None,
         Some(text) if Path::new(text).is_file() => Some(key_file(Path::new(text))?),
         Some(text) => {
-            let unable = |error| VerifyError { path: PathBuf::from(text), reason: chain(&error) };
+            let unable = |error| VerifyError::reported(Path::new(text), &error);
             Some(VerifierKey::parse(text).map_err(unable)?)
         }
     };
     let policy = request.policy.as_ref().map(|path| {
-        let unable = |error| VerifyError { path: path.clone(), reason: chain(&error) };
+        let unable = |error| VerifyError::reported(path, &error);
         Policy::parse(&read(path)?).map_err(unable)
     });
     Ok(Trust { key, policy: policy.transpose()? })
 }
 
 fn key_file(path: &Path) -> Result<VerifierKey, VerifyError> {
-    VerifierKey::read(&read(path)?).map_err(|error| VerifyError { path: path.to_owned(), reason: chain(&error) })
+    VerifierKey::read(&read(path)?).map_err(|error| VerifyError::reported(path, &error))
 }
 
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, VerifyError> {
-    let unable = |reason: String| VerifyError { path: path.to_owned(), reason };
+    let unable = |error: std::io::Error| VerifyError::reported(path, &error);
     // The files next to a proof are untrusted: opening a pipe would block, and reading a device may never end.
-    if !fs::metadata(path).map_err(|error| unable(error.to_string()))?.is_file() {
-        return Err(unable("not a file".to_owned()));
+    if !fs::metadata(path).map_err(unable)?.is_file() {
+        return Err(VerifyError::new(path, Unusable::NotAFile));
     }
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|file| file.take(MAX_FILE + 1).read_to_end(&mut bytes));
-    match read.map_err(|error| unable(error.to_string()))? {
-        length if length as u64 > MAX_FILE => Err(unable(format!("larger than {MAX_FILE} bytes"))),
+    match read.map_err(unable)? {
+        length if length as u64 > MAX_FILE => Err(VerifyError::new(path, Unusable::TooLarge)),
         _ => Ok(bytes),
     }
 }
@@ -134,7 +175,7 @@ fn bag(request: &Request, trust: &Trust) -> Result<Report, VerifyError> {
     let path = &request.path;
     let trusted = request.time.read()?;
     if !path.is_dir() {
-        return Err(VerifyError { path: path.to_owned(), reason: "not a folder".to_owned() });
+        return Err(VerifyError::new(path, Unusable::NotAFolder));
     }
     Ok(check_bag(&mut Folder::new(path), trust, &trusted, request.plain).report)
 }
@@ -221,11 +262,11 @@ fn report_proved(report: &mut Report, proved: &Proved, trust: &Trust) {
         }
         if !document.pages.is_empty() {
             let pages: Vec<u32> = document.pages.keys().copied().collect();
-            report.proved.push(text::proved_pages(label, ranges(&pages), &digest));
+            report.proved.push(text::proved_pages(pages.len() as u64, label, page_ranges(&pages), &digest));
         }
         if !document.pictures.is_empty() {
             let pages: Vec<u32> = document.pictures.keys().copied().collect();
-            report.proved.push(text::proved_pictures(label, ranges(&pages), &digest));
+            report.proved.push(text::proved_pictures(pages.len() as u64, label, page_ranges(&pages), &digest));
         }
     }
     let names = |names: Vec<&String>| Value::List(names.into_iter().map(|name| Value::Text(name.clone())).collect());
@@ -249,11 +290,11 @@ fn report_limits(report: &mut Report) {
 fn quote(request: &Request, trust: &Trust) -> Result<Report, VerifyError> {
     let path = &request.path;
     let trusted = request.time.read()?;
-    let unable = |reason: &str| VerifyError { path: path.to_owned(), reason: reason.to_owned() };
-    let name = path.file_stem().and_then(|name| name.to_str()).ok_or_else(|| unable("not a quote"))?;
-    let whole = std::path::absolute(path).map_err(|error| unable(&error.to_string()))?;
+    let unable = |reason| VerifyError::new(path, reason);
+    let name = path.file_stem().and_then(|name| name.to_str()).ok_or_else(|| unable(Unusable::NotAQuote))?;
+    let whole = std::path::absolute(path).map_err(|error| VerifyError::reported(path, &error))?;
     let root = whole.ancestors().skip(1).find(|folder| folder.join("bagit.txt").is_file());
-    let root = root.ok_or_else(|| unable("not in a bag: a quote is proved by the other files of its bag"))?;
+    let root = root.ok_or_else(|| unable(Unusable::NotInABag))?;
     let mut files = Folder::new(root);
     let mut checked = bagit::check(&mut files);
     let proved = prove(&mut files, &mut checked, trust);
@@ -362,6 +403,11 @@ fn proof(request: &Request, trust: &Trust) -> Result<Report, VerifyError> {
     Ok(report)
 }
 
+// Page numbers for people, with dashes between the ends of ranges.
+fn page_ranges(pages: &[u32]) -> String {
+    ranges(pages).replace('-', "\u{2013}")
+}
+
 pub(crate) fn wrong(report: &mut Report, path: &Path, fault: Fault, detail: String) {
     report.deviations.push(Finding { place: path.display().to_string(), fault, detail });
 }
@@ -380,6 +426,7 @@ mod tests {
     #[test]
     fn page_ranges_and_times() {
         assert_eq!(loadfile::ranges(&[1, 2, 3, 7, 9, 10]), "1-3, 7, 9-10");
+        assert_eq!(page_ranges(&[1, 2, 3, 7, 9, 10]), "1–3, 7, 9–10");
         assert_eq!(minute(0), "1970-01-01 00:00 UTC");
         assert_eq!(minute(1_709_210_096), "2024-02-29 12:34 UTC");
         assert_eq!(minute(253_402_300_799), "9999-12-31 23:59 UTC");

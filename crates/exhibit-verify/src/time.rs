@@ -50,7 +50,7 @@ impl Time {
 }
 
 fn unable(path: &Path, fault: &dyn std::error::Error) -> VerifyError {
-    VerifyError { path: path.to_owned(), reason: chain(fault) }
+    VerifyError::reported(path, fault)
 }
 
 /// Reports what the anchors in a bag prove, and their deviations.
@@ -139,7 +139,7 @@ fn companion(request: &Request, given: Option<&PathBuf>, extension: &str) -> Res
     }
 }
 
-type Checking = Result<Result<(), exhibit_time::Fault>, VerifyError>;
+type Checking = Result<Result<(), exhibit_time::TimeFault>, VerifyError>;
 
 fn authority(
     report: &mut Report,
@@ -195,7 +195,7 @@ fn public_log(
     let check = || {
         let leaf = LeafRequest::read(leaf.as_deref().unwrap_or_default())?;
         let stored = kept.as_ref().map(|bytes| SigsumPolicy::read(bytes)).transpose()?;
-        let missing = || exhibit_time::Fault::Policy("missing: use --sigsum-policy".to_owned());
+        let missing = || exhibit_time::TimeFault::Policy("missing: use --sigsum-policy".to_owned());
         let policy = trusted.sigsum.as_ref().or(stored.as_ref()).ok_or_else(missing)?;
         Proof::read(proof)?.check(data, &leaf.key(), policy)
     };

@@ -4,7 +4,7 @@
 
 use exhibit_cage::{Cage, CageLimits, Input, Options};
 use exhibit_case::{Acts, Case, CaseWriter, Keys, NewCase, Principal};
-use exhibit_ingest::{Progress, RunContext, Stop, ingest};
+use exhibit_ingest::{Progress, RunContext, StopRequest, ingest};
 use exhibit_model::{FixedClock, Limits, Moment, Request, Sink, Verdict};
 use exhibit_web::{Machine, ServeOptions, Sessions, fresh_secret, serve};
 use std::error::Error;
@@ -36,7 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Case::init(&folder, &new, &mut acts())?;
     let cage = Arc::new(Cage::start(Options::new(CAGE_SERVER, 2))?);
     let mut held = CaseWriter::take(&folder, &Keys::plain(&keys), acts())?;
-    let (progress, stop) = (Progress::default(), Stop::default());
+    let (progress, stop) = (Progress::default(), StopRequest::default());
     let options = exhibit_ingest::Options {
         name: None,
         workers: 2,
@@ -63,7 +63,12 @@ fn main() -> Result<(), Box<dyn Error>> {
             cage: Some(cage),
             sessions: Sessions::new(code, address.port(), announce),
             names: Vec::new(),
-            machine: Machine { clock: Arc::new(clock), threads: 2, log_marks: Arc::new(|| ()) },
+            machine: Machine {
+                clock: Arc::new(clock),
+                threads: 2,
+                language: exhibit_web::Language::English,
+                log_marks: Arc::new(|| ()),
+            },
             recorder: Arc::new(|_| Ok(())),
         };
         let interrupted = async {

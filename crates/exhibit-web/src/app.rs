@@ -7,8 +7,9 @@ use crate::pages::batches::Running;
 use crate::router::router;
 use crate::session::Sessions;
 use crate::untrusted::Name;
-use crate::words::{ENGLISH, Words};
+use crate::words::Words;
 use exhibit_case::{Cage, Case, CaseError, CaseView, Principal};
+use exhibit_messages::Language;
 use exhibit_model::Clock;
 use exhibit_search::{BatchProgress, Saved, Search};
 use std::collections::BTreeMap;
@@ -49,6 +50,8 @@ impl std::fmt::Debug for ServeOptions {
 /// The resources of the machine that the server uses.
 #[derive(Clone)]
 pub struct Machine {
+    /// The language of the interface; texts that it does not have are in English.
+    pub language: Language,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// How many threads a batch may run on.
@@ -88,6 +91,7 @@ pub struct App {
     before: Mutex<Option<(String, Option<Saved>)>>,
     recorder: Recorder,
     offline: bool,
+    words: &'static Words,
 }
 
 impl std::fmt::Debug for App {
@@ -97,7 +101,7 @@ impl std::fmt::Debug for App {
 }
 
 // Pictures rendered at a time; the others wait. A page requests one.
-const PAINTERS: usize = 2;
+const RENDERERS: usize = 2;
 // The maximum age of the count of pages that a search displays.
 const LATELY: Duration = Duration::from_secs(30);
 
@@ -116,8 +120,8 @@ impl App {
         let offline = is_loopback(address.ip()) && names.is_empty();
         names.push(address.ip().to_string());
         let any_address = address.ip().is_unspecified();
-        let (renderers, pages_read) = (Semaphore::new(PAINTERS), Mutex::new(None));
-        let Machine { clock, threads, log_marks } = machine;
+        let (renderers, pages_read) = (Semaphore::new(RENDERERS), Mutex::new(None));
+        let Machine { clock, threads, log_marks, language } = machine;
         let runs = Mutex::new(BTreeMap::new());
         let before = Mutex::new(None);
         Arc::new(Self {
@@ -135,6 +139,7 @@ impl App {
             before,
             recorder,
             offline,
+            words: Words::of(language),
         })
     }
 
@@ -145,7 +150,7 @@ impl App {
 
     /// Searching the case.
     pub(crate) fn search(&self) -> Search<'_> {
-        Search::of(&self.case)
+        Search::of(self.view())
     }
 
     /// Keeps the state of a saved search before its change.
@@ -209,7 +214,7 @@ impl App {
         match *kept {
             Some((at, pages)) if at.elapsed() < LATELY => Ok(pages),
             _ => {
-                let pages = self.case.pages_read()?;
+                let pages = self.view().pages_read()?;
                 *kept = Some((Instant::now(), pages));
                 Ok(pages)
             }
@@ -227,7 +232,7 @@ impl App {
     /// The texts of the interface.
     #[must_use]
     pub fn words(&self) -> &'static Words {
-        &ENGLISH
+        self.words
     }
 
     /// The frame of a response.

@@ -1,9 +1,9 @@
 //! How rows of the catalogue are shown: names as found, folders, times.
 
 use crate::untrusted::Name;
+use crate::words::Words;
 use exhibit_case::Case;
 use exhibit_catalogue::Item;
-use exhibit_messages::{Language, Message, Messages};
 use exhibit_model::{Moment, State};
 
 /// The last part of an item's path, as found; its number if it has no name.
@@ -35,13 +35,9 @@ pub(crate) fn around(path: &str, name: &str) -> Name {
 }
 
 /// Why an item is in its state; empty if the state says enough.
-pub(crate) fn why(item: &Item) -> String {
-    item.reasons().map(|reason| text(&exhibit_messages::reason(reason))).collect::<Vec<_>>().join("; ")
-}
-
-/// The text of a message, its values unchanged: a [`Name`] shows them safely.
-pub(crate) fn text(message: &Message) -> String {
-    Messages::new(Language::English).text(message)
+pub(crate) fn why(words: &Words, item: &Item) -> String {
+    let reasons = item.reasons().map(|reason| words.plain_text_of(&exhibit_messages::reason(reason)));
+    reasons.collect::<Vec<_>>().join("; ")
 }
 
 /// A time for people: `2026-02-11 14:02:09 UTC`.

@@ -26,5 +26,6 @@ pub mod words;
 
 pub use access_events::{AccessEvent, Loaded, Recorder, Unrecorded};
 pub use app::{App, Machine, ServeOptions, serve};
+pub use exhibit_messages::Language;
 pub use router::router;
 pub use session::{Sessions, fresh_secret};

@@ -3,7 +3,6 @@
 use crate::access_events::Unrecorded;
 use crate::admission::RequestContext;
 use crate::app::App;
-use crate::display;
 use crate::message_page::{message_page, page};
 use crate::untrusted::Name;
 use crate::words::{Message, Words};
@@ -41,7 +40,7 @@ pub enum PageError {
 impl From<CaseError> for PageError {
     fn from(error: CaseError) -> Self {
         match error {
-            CaseError::NoSuchDocument(_) | CaseError::NoSuchPage { .. } => Self::NotThere,
+            CaseError::NoSuchDocument(_) | CaseError::NoSuchPage { .. } | CaseError::NoSuchEntry(_) => Self::NotThere,
             error => Self::Case(error),
         }
     }
@@ -73,7 +72,7 @@ pub(crate) fn error_page(app: &App, context: &RequestContext, error: &PageError)
             tracing::warn!(kind = kind(error), "web.answer");
             let (status, message) = message_of(words, error);
             let detail = match error {
-                CaseError::RenderError { reason } => display::text(&exhibit_messages::reason(reason)),
+                CaseError::RenderError { reason } => words.plain_text_of(&exhibit_messages::reason(reason)),
                 other => chain_of(other),
             };
             (status, message, detail)
@@ -85,7 +84,11 @@ pub(crate) fn error_page(app: &App, context: &RequestContext, error: &PageError)
                 SearchError::TooManyLines { .. } | SearchError::Query(_) => (StatusCode::BAD_REQUEST, words.unusable()),
                 _ => (StatusCode::INTERNAL_SERVER_ERROR, words.failed()),
             };
-            (status, message, chain_of(error))
+            let detail = match error {
+                SearchError::Query(error) => words.plain_text_of(&exhibit_messages::query_error(error)),
+                other => chain_of(other),
+            };
+            (status, message, detail)
         }
     };
     let page = page(&app.frame(context), &message, &Name::from(detail.as_str()));

@@ -18,6 +18,9 @@ pub struct Words {
 /// English.
 pub static ENGLISH: Words = Words::new(Language::English);
 
+static SIMPLIFIED_CHINESE: Words = Words::new(Language::SimplifiedChinese);
+static UYGHUR: Words = Words::new(Language::Uyghur);
+
 /// A message that fills a whole page.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Message {
@@ -59,6 +62,35 @@ impl Words {
     #[must_use]
     pub const fn new(language: Language) -> Self {
         Self { texts: Texts(Messages::isolating(language)) }
+    }
+
+    /// The texts of a language. A text that the language does not have is in English.
+    #[must_use]
+    pub const fn of(language: Language) -> &'static Self {
+        match language {
+            Language::English => &ENGLISH,
+            Language::SimplifiedChinese => &SIMPLIFIED_CHINESE,
+            Language::Uyghur => &UYGHUR,
+        }
+    }
+
+    /// The language.
+    #[must_use]
+    pub const fn language(&self) -> Language {
+        self.texts.0.language()
+    }
+
+    /// The text of a message; inserted text is isolated.
+    #[must_use]
+    pub fn text_of(&self, message: &exhibit_messages::Message) -> String {
+        self.texts.0.text(message)
+    }
+
+    /// The text of a message, its values unchanged: for a [`crate::untrusted::Name`], which shows them safely, and for
+    /// files.
+    #[must_use]
+    pub fn plain_text_of(&self, message: &exhibit_messages::Message) -> String {
+        Messages::new(self.language()).text(message)
     }
 
     /// The language's tag (BCP 47).
@@ -427,5 +459,18 @@ mod tests {
         let uyghur = Words::new(Language::Uyghur);
         assert_eq!((uyghur.lang(), uyghur.dir()), ("ug", Direction::Rtl));
         assert_eq!((ENGLISH.lang(), ENGLISH.dir()), ("en", Direction::Ltr));
+        for language in Language::ALL {
+            assert_eq!(Words::of(language).language(), language);
+        }
+    }
+
+    #[test]
+    fn a_text_that_a_language_lacks_is_english_and_isolated() {
+        let uyghur = Words::of(Language::Uyghur);
+        assert_ne!(uyghur.search(), ENGLISH.search());
+        assert_eq!(uyghur.key_search(), format!("\u{2068}{}\u{2069}", ENGLISH.key_search()));
+        let note = exhibit_messages::note(&exhibit_model::NoteCode::Decrypted);
+        assert_eq!(uyghur.plain_text_of(&note), ENGLISH.plain_text_of(&note));
+        assert_ne!(Words::of(Language::SimplifiedChinese).plain_text_of(&note), ENGLISH.plain_text_of(&note));
     }
 }

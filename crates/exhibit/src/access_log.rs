@@ -4,6 +4,7 @@
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
 use crate::system::{self, MachineClock};
+use crate::texts::texts;
 use exhibit_case::{AccessSettings, Case, chain_of};
 use exhibit_custody::{AccessError, AccessLog, AccessRecord, Fact, Verb};
 use exhibit_model::{Clock, ItemId};
@@ -77,7 +78,7 @@ impl Recorder {
 
 fn report_once(quiet: bool, why: &str) {
     if !quiet && !REPORTED.swap(true, Ordering::Relaxed) {
-        let _ = writeln!(std::io::stderr().lock(), "Access is not recorded in the access log: {why}");
+        let _ = writeln!(std::io::stderr().lock(), "{}", texts().access_not_recorded(why));
     }
 }
 
@@ -156,8 +157,8 @@ impl Watch {
 }
 
 fn closed(why: String) -> Failure {
-    Failure::new(Exit::Internal, "access-log", format!("the access log cannot be written: {why}"))
-        .hint("the browser interface shows only what it can record; see exhibit case access")
+    Failure::new(Exit::Internal, "access-log", texts().access_not_writable(why))
+        .hint(texts().hint_access_not_writable())
 }
 
 // Whether an event shows nothing beyond what was recorded last: a page and its picture, and the same page again.

@@ -2,7 +2,9 @@
 
 use crate::commands::{Command, Group};
 use crate::failure::Exit;
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Arg, ArgAction, Args, CommandFactory, FromArgMatches, Parser, ValueEnum};
+use exhibit_messages::Language;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -47,9 +49,12 @@ pub(crate) struct Global {
     /// When to use colour; NO_COLOR is respected
     #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN")]
     pub(crate) color: ColorChoice,
-    /// The language of messages
-    #[arg(long, global = true, value_enum, default_value = "en", value_name = "LANG")]
-    pub(crate) lang: Language,
+    /// The language of messages and pages [default: EXHIBIT_LANG, else en]
+    #[arg(
+        long, global = true, value_name = "LANG", env = "EXHIBIT_LANG", hide_env = true,
+        value_parser = PossibleValuesParser::new(Language::ALL.map(Language::tag)).map(|tag| language(&tag))
+    )]
+    pub(crate) lang: Option<Language>,
     /// Never prompt; fail instead
     #[arg(long, global = true)]
     pub(crate) no_input: bool,
@@ -68,11 +73,6 @@ pub(crate) enum ProgressForm {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Language {
-    En,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ColorChoice {
     Auto,
     Always,
@@ -84,6 +84,11 @@ pub(crate) fn command() -> clap::Command {
     let command = Arguments::command();
     let help = root_help(&command);
     command.override_help(help)
+}
+
+// The language of a tag; the parser accepts no other tags.
+fn language(tag: &str) -> Language {
+    Language::from_tag(tag).unwrap_or_default()
 }
 
 /// Parses the command line of this process.

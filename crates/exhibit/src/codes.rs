@@ -1,24 +1,19 @@
 //! Notes and reasons for people and for scripts.
 
+use crate::texts::safe;
 use exhibit_catalogue::{Item, NoteRow};
-use exhibit_messages::{Language, Message, Messages};
+use exhibit_model::Reason;
 use exhibit_model::code::{Value as CodeValue, Values};
-use exhibit_model::{Reason, shown};
 use serde_json::{Value, json};
-
-// what comes from files is made safe to print; the sentence around it is ours
-fn text(message: &Message) -> String {
-    Messages::new(Language::English).text(&message.map_texts(shown))
-}
 
 /// A reason as a sentence, safe to print.
 pub(crate) fn reason_text(reason: &Reason) -> String {
-    text(&exhibit_messages::reason(reason))
+    safe(&exhibit_messages::reason(reason))
 }
 
 /// A note as a sentence, safe to print.
 pub(crate) fn note_text(note: &NoteRow) -> String {
-    text(&exhibit_messages::note(&note.code))
+    safe(&exhibit_messages::note(&note.code))
 }
 
 /// Why an item is in its state; empty where the state tells all.

@@ -1,7 +1,8 @@
 //! Confirmation prompts before irreversible actions.
 
 use crate::commands::Context;
-use crate::failure::{Exit, Failure};
+use crate::failure::{Act, Exit, Failure};
+use crate::texts::texts;
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
 /// Returns `Ok` if the answer is yes, or with `--yes`.
@@ -10,19 +11,18 @@ pub(crate) fn confirm(context: &Context<'_>, question: &str) -> Result<(), Failu
     if global.yes {
         return Ok(());
     }
-    let unconfirmed =
-        || Failure::new(Exit::NeedsAnswer, "unconfirmed", "this cannot be undone and needs a confirmation");
+    let unconfirmed = || Failure::new(Exit::NeedsAnswer, "unconfirmed", texts().unconfirmed());
     let stdin = std::io::stdin();
     if global.no_input || !stdin.is_terminal() {
-        return Err(unconfirmed().hint("confirm with --yes"));
+        return Err(unconfirmed().hint(texts().hint_confirm()));
     }
-    let _ = write!(std::io::stderr().lock(), "{question}. Type yes: ");
+    let _ = write!(std::io::stderr().lock(), "{} ", texts().type_yes(question));
     let mut answer = String::new();
     let read = stdin.lock().read_line(&mut answer);
-    read.map_err(|error| Failure::io("read", "standard input", &error))?;
+    read.map_err(|error| Failure::io(Act::Read, texts().standard_input(), &error))?;
     if answer.trim() == "yes" {
         Ok(())
     } else {
-        Err(Failure::new(Exit::Usage, "unconfirmed", "nothing was done").hint("type yes to confirm"))
+        Err(Failure::new(Exit::Usage, "unconfirmed", texts().nothing_done()).hint(texts().hint_type_yes()))
     }
 }

@@ -1,11 +1,13 @@
 //! Failures as users and scripts see them: what happened, why, what to do next, and a stable exit code.
 
+use crate::codes::reason_text;
+use crate::texts::{safe, texts};
 use exhibit_case::CaseError;
 use exhibit_custody::{KeyError, LogError};
 use exhibit_index::IndexError;
 use exhibit_ingest::IngestError;
-use exhibit_search::SearchError;
-use std::path::PathBuf;
+use exhibit_search::{Kept, SearchError};
+use std::path::{Path, PathBuf};
 
 /// The exit codes. A number is never reused with another meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,103 +86,162 @@ impl Failure {
         Self::new(Exit::Usage, "usage", message)
     }
 
-    pub(crate) fn io(act: &str, path: impl Into<PathBuf>, error: &std::io::Error) -> Self {
-        let path: PathBuf = path.into();
-        let exit = if error.kind() == std::io::ErrorKind::StorageFull { Exit::ToolMissing } else { Exit::Internal };
-        Self::new(exit, "io", format!("cannot {act} {}: {error}", path.display()))
+    pub(crate) fn io(act: Act, path: impl Into<PathBuf>, error: &std::io::Error) -> Self {
+        let (texts, path): (_, PathBuf) = (texts(), path.into());
+        let (path, cause) = (path.display().to_string(), error.to_string());
+        let message = match act {
+            Act::Read => texts.cannot_read(cause, path),
+            Act::ReadPassphrase => texts.cannot_read_passphrase(cause, path),
+            Act::Write => texts.cannot_write(cause, path),
+            Act::WriteTo => texts.cannot_write_to(cause, path),
+            Act::Create => texts.cannot_create(cause, path),
+            Act::CreateFolder => texts.cannot_create_folder(cause, path),
+            Act::Find => texts.cannot_find(cause, path),
+            Act::Prompt => texts.cannot_prompt(cause, path),
+        };
+        Self::of_io(message, error)
     }
+
+    /// A failure of the system.
+    pub(crate) fn of_io(message: String, error: &std::io::Error) -> Self {
+        let exit = if error.kind() == std::io::ErrorKind::StorageFull { Exit::ToolMissing } else { Exit::Internal };
+        Self::new(exit, "io", message)
+    }
+
+    fn internal(code: &'static str, error: &dyn std::error::Error) -> Self {
+        Self::new(Exit::Internal, code, exhibit_case::chain_of(error))
+    }
+
+    fn mismatch(message: String) -> Self {
+        Self::new(Exit::Mismatch, "mismatch", message).hint(texts().hint_verify())
+    }
+}
+
+/// What was attempted with a file or folder.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Act {
+    Read,
+    ReadPassphrase,
+    Write,
+    WriteTo,
+    Create,
+    CreateFolder,
+    Find,
+    Prompt,
+}
+
+/// A path for messages.
+pub(crate) fn path(path: &Path) -> String {
+    path.display().to_string()
 }
 
 impl From<CaseError> for Failure {
     fn from(error: CaseError) -> Self {
-        let message = exhibit_case::chain_of(&error);
+        let texts = texts();
+        let chain = || exhibit_case::chain_of(&error);
         match &error {
-            CaseError::NoCase(_) => Self::new(Exit::NoCase, "no-case", message)
-                .hint("create one with `exhibit init DIR`, choose one with -C DIR, or change to its folder"),
-            CaseError::Exists(_) => Self::new(Exit::Usage, "case-exists", message).hint("add to it with `exhibit ingest`"),
-            CaseError::NotEmpty(_) => {
-                Self::new(Exit::Usage, "folder-not-empty", message).hint("choose a new or empty folder for the case")
+            CaseError::NoCase(folder) => {
+                Self::new(Exit::NoCase, "no-case", texts.no_case(path(folder))).hint(texts.hint_no_case())
             }
-            CaseError::Locked { .. } => Self::new(Exit::Busy, "case-locked", message)
-                .hint("wait until it exits; searching and reading work meanwhile"),
-            CaseError::NoSuchDocument(_) | CaseError::NoSuchPage { .. } => {
-                Self::new(Exit::Nothing, "no-such-document", message).hint("`exhibit ls` lists the documents of the case")
+            CaseError::Exists(folder) => {
+                Self::new(Exit::Usage, "case-exists", texts.case_exists(path(folder))).hint(texts.hint_case_exists())
             }
-            CaseError::NotATag(_) => Self::new(Exit::Usage, "not-a-tag", message)
-                .hint("a tag is at most 60 characters on one line, without quotation marks or asterisks"),
-            CaseError::NoIndex | CaseError::Index(IndexError::Version { .. }) => {
-                Self::new(Exit::ToolMissing, "no-index", message).hint("rebuild it: exhibit case repair --index")
+            CaseError::NotEmpty(folder) => {
+                Self::new(Exit::Usage, "folder-not-empty", texts.folder_not_empty(path(folder)))
+                    .hint(texts.hint_folder_not_empty())
             }
+            CaseError::Locked { holder } => {
+                Self::new(Exit::Busy, "case-locked", texts.case_locked(holder)).hint(texts.hint_case_locked())
+            }
+            CaseError::NoSuchDocument(name) => {
+                Self::new(Exit::Nothing, "no-such-document", texts.no_such_document(format!("{name:?}")))
+                    .hint(texts.hint_no_such_document())
+            }
+            CaseError::NoSuchPage { document, page } => {
+                Self::new(Exit::Nothing, "no-such-document", texts.no_such_page(document, page.to_string()))
+                    .hint(texts.hint_no_such_document())
+            }
+            CaseError::NoSuchEntry(entry) => {
+                Self::new(Exit::Nothing, "no-such-document", texts.no_such_entry(entry.to_string()))
+            }
+            CaseError::NotATag(tag) => {
+                Self::new(Exit::Usage, "not-a-tag", texts.not_a_tag(format!("{tag:?}"))).hint(texts.hint_not_a_tag())
+            }
+            CaseError::NoIndex => no_index(texts.no_index()),
+            CaseError::Index(IndexError::Version { .. }) => no_index(chain()),
             CaseError::RenderError { reason } => {
-                let reason = crate::codes::reason_text(reason);
-                let message = format!("the page cannot be rendered: {reason}");
-                Self::new(Exit::Nothing, "not-rendered", message).hint("its text is available: `exhibit cat DOC --text`")
+                Self::new(Exit::Nothing, "not-rendered", texts.not_rendered(reason_text(reason)))
+                    .hint(texts.hint_not_rendered())
             }
-            CaseError::Sealed | CaseError::Log(LogError::Sealed) => Self::new(Exit::Usage, "sealed", message)
-                .hint("it can be searched, read, verified and handed over; to add material, create another case"),
-            CaseError::HandoverUnfinished => Self::new(Exit::Usage, "handover-unfinished", message)
-                .hint("finish it with `exhibit log key rotate`"),
-            CaseError::Waiting(_) => {
-                Self::new(Exit::Usage, "waiting", message).hint("read them first: `exhibit ingest`")
+            CaseError::Sealed | CaseError::Log(LogError::Sealed) => {
+                Self::new(Exit::Usage, "sealed", texts.sealed()).hint(texts.hint_sealed())
             }
-            CaseError::Key(KeyError::Passphrase { .. }) => Self::new(Exit::WrongPassphrase, "passphrase", message)
-                .hint("nothing was changed; try again, or restore the key file from a copy"),
-            CaseError::Key(KeyError::Locked { .. }) => Self::new(Exit::NeedsAnswer, "passphrase", message)
-                .hint("give a file with the passphrase: --key-passphrase-file FILE"),
+            CaseError::HandoverUnfinished => Self::new(Exit::Usage, "handover-unfinished", texts.handover_unfinished())
+                .hint(texts.hint_handover_unfinished()),
+            CaseError::Waiting(items) => {
+                Self::new(Exit::Usage, "waiting", texts.waiting(*items)).hint(texts.hint_waiting())
+            }
+            CaseError::Key(error) => of_key(error, chain()),
             CaseError::Log(LogError::RolledBack { .. } | LogError::Forked { .. }) => {
-                Self::new(Exit::Mismatch, "rolled-back", message).hint(
-                    "this machine has seen a later state of the log, so nothing is signed that would start a second history; \
-                     `exhibit log check` shows details. If a backup was restored on purpose, see \"Put back from a backup\" in docs/user/keys.md",
-                )
+                Self::new(Exit::Mismatch, "rolled-back", chain()).hint(texts.hint_rolled_back())
             }
-            CaseError::Key(_) => Self::new(Exit::Internal, "key", message).hint(
-                "the case can be read and verified without it; to add to the case, restore the key file or set EXHIBIT_KEYS",
-            ),
-            CaseError::Altered { .. } => {
-                Self::new(Exit::Mismatch, "mismatch", message).hint("`exhibit verify` lists every deviation")
-            }
-            CaseError::Store(store) if store.is_full() => disk_full(message),
-            CaseError::Catalogue(catalogue) if catalogue.is_full() => disk_full(message),
-            CaseError::Store(exhibit_store::StoreError::Damaged { .. }) => {
-                Self::new(Exit::Mismatch, "mismatch", message).hint("`exhibit verify` lists every deviation")
-            }
-            CaseError::Log(_) => Self::new(Exit::Mismatch, "log", message)
-                .hint("`exhibit verify` shows what is wrong with the log, and what is intact"),
-            CaseError::Cage(_) => {
-                Self::new(Exit::ToolMissing, "cage", message).hint("`exhibit doctor` shows what this machine lacks")
-            }
-            _ => Self::new(Exit::Internal, "case", message),
+            CaseError::Altered { document } => Self::mismatch(texts.altered(document)),
+            CaseError::Store(store) if store.is_full() => disk_full(chain()),
+            CaseError::Catalogue(catalogue) if catalogue.is_full() => disk_full(chain()),
+            CaseError::Store(exhibit_store::StoreError::Damaged { .. }) => Self::mismatch(chain()),
+            CaseError::Log(_) => Self::new(Exit::Mismatch, "log", chain()).hint(texts.hint_log()),
+            CaseError::Cage(_) => Self::new(Exit::ToolMissing, "cage", chain()).hint(texts.hint_cage()),
+            other => Self::internal("case", other),
         }
+    }
+}
+
+fn no_index(message: String) -> Failure {
+    Failure::new(Exit::ToolMissing, "no-index", message).hint(texts().hint_no_index())
+}
+
+fn of_key(error: &KeyError, message: String) -> Failure {
+    let texts = texts();
+    match error {
+        KeyError::Passphrase { .. } => {
+            Failure::new(Exit::WrongPassphrase, "passphrase", message).hint(texts.hint_wrong_passphrase())
+        }
+        KeyError::Locked { .. } => Failure::new(Exit::NeedsAnswer, "passphrase", message).hint(texts.hint_key_locked()),
+        _ => Failure::new(Exit::Internal, "key", message).hint(texts.hint_key()),
     }
 }
 
 impl From<SearchError> for Failure {
     fn from(error: SearchError) -> Self {
-        let message = exhibit_case::chain_of(&error);
+        let texts = texts();
         match error {
             SearchError::Case(error) => error.into(),
             SearchError::Index(error) => CaseError::Index(error).into(),
             SearchError::Query(query) => {
-                let failure = Self::new(Exit::Usage, "query", message);
-                match exhibit_query::text::hint(&query) {
-                    Some(hint) => failure.hint(hint),
+                let failure = Self::new(Exit::Usage, "query", safe(&exhibit_messages::query_error(&query)));
+                match exhibit_messages::query_hint(&query) {
+                    Some(hint) => failure.hint(safe(&hint)),
                     None => failure,
                 }
             }
-            SearchError::NotKept { what, .. } => {
-                let list = if what == "batch" { "`exhibit batch ls`" } else { "`exhibit saved ls`" };
-                Self::new(Exit::Nothing, "not-kept", message).hint(format!("{list} lists them"))
+            SearchError::NotKept { what: Kept::Batch, name } => {
+                Self::new(Exit::Nothing, "not-kept", texts.no_batch(name)).hint(texts.hint_batches())
             }
-            SearchError::TooManyLines { .. } => {
-                Self::new(Exit::Usage, "list-too-long", message).hint("split it into several batches")
+            SearchError::NotKept { what: Kept::SavedSearch, name } => {
+                Self::new(Exit::Nothing, "not-kept", texts.no_saved_search(name)).hint(texts.hint_saved())
             }
-            SearchError::Output(_) => Self::new(Exit::Internal, "case", message),
+            SearchError::TooManyLines { lines, most } => {
+                let message = texts.too_many_lines(lines as u64, most as u64);
+                Self::new(Exit::Usage, "list-too-long", message).hint(texts.hint_split_list())
+            }
+            SearchError::Output(error) => Self::internal("case", &error),
         }
     }
 }
 
 impl From<IngestError> for Failure {
     fn from(error: IngestError) -> Self {
+        let texts = texts();
         let message = exhibit_case::chain_of(&error);
         if error.is_full() {
             return disk_full(message);
@@ -188,24 +249,21 @@ impl From<IngestError> for Failure {
         match error {
             IngestError::Case(error) => error.into(),
             IngestError::Index(error @ IndexError::Version { .. }) => CaseError::Index(error).into(),
-            IngestError::Source { .. } => {
-                Self::new(Exit::Usage, "source", message).hint("check that the path exists and is readable")
+            IngestError::Source { path: source, source: error } => {
+                let message = texts.cannot_read_source(error.to_string(), path(&source));
+                Self::new(Exit::Usage, "source", message).hint(texts.hint_source())
             }
-            IngestError::Entangled(_) => {
-                Self::new(Exit::Usage, "source", message).hint("keep the case outside the folders that it ingests")
+            IngestError::Entangled(source) => {
+                Self::new(Exit::Usage, "source", texts.entangled(path(&source))).hint(texts.hint_entangled())
             }
-            IngestError::Cage(_) => {
-                Self::new(Exit::ToolMissing, "cage", message).hint("`exhibit doctor` shows what this machine lacks")
-            }
-            _ => Self::new(Exit::Internal, "ingest", message)
-                .hint("everything acknowledged is kept; resume with `exhibit ingest`"),
+            IngestError::Cage(_) => Self::new(Exit::ToolMissing, "cage", message).hint(texts.hint_cage()),
+            _ => Self::new(Exit::Internal, "ingest", message).hint(texts.hint_resume()),
         }
     }
 }
 
 fn disk_full(message: String) -> Failure {
-    Failure::new(Exit::ToolMissing, "disk-full", message)
-        .hint("everything done so far is kept; free some space, then resume with `exhibit ingest`")
+    Failure::new(Exit::ToolMissing, "disk-full", message).hint(texts().hint_disk_full())
 }
 
 #[cfg(test)]

@@ -9,8 +9,10 @@ mod confirm;
 mod failure;
 mod output;
 mod passphrase;
+mod password_list;
 mod progress;
 mod system;
+mod texts;
 
 use std::process::ExitCode;
 
@@ -23,6 +25,10 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return cli::refuse(&error),
     };
+    if !matches!(arguments.command, commands::Command::Man(_)) {
+        system::keep_files_private();
+    }
+    texts::set(arguments.global.lang.unwrap_or_default());
     let output = output::Output::new(&arguments.global);
     system::start_tracing(arguments.global.verbose);
     passphrase::set(&arguments.global);

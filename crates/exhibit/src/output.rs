@@ -2,7 +2,8 @@
 //! through `exhibit_model::shown` before they reach this module.
 
 use crate::cli::{ColorChoice, Global, ProgressForm};
-use crate::failure::{Exit, Failure};
+use crate::failure::{Act, Exit, Failure};
+use crate::texts::texts;
 use serde_json::{Value, json};
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
@@ -69,7 +70,8 @@ impl Output {
             Ok(()) => {}
             Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => self.closed.store(true, Ordering::Relaxed),
             Err(error) => {
-                let _ = writeln!(std::io::stderr().lock(), "error: cannot write the output: {error}");
+                let failure = Failure::io(Act::Write, texts().the_output(), &error);
+                self.failure(&failure);
                 std::process::exit(i32::from(Exit::ToolMissing as u8));
             }
         }
@@ -93,7 +95,7 @@ impl Output {
 
     /// Prints a warning, even with `--quiet`.
     pub(crate) fn warn(&self, text: &str) {
-        let word = render(self.error_color, Style::Warning, "warning:");
+        let word = render(self.error_color, Style::Warning, &texts().word_warning());
         let _ = writeln!(std::io::stderr().lock(), "{word} {text}");
     }
 
@@ -107,10 +109,10 @@ impl Output {
             });
             let _ = writeln!(stderr, "{object}");
         } else {
-            let word = render(self.error_color, Style::Bad, "error:");
+            let word = render(self.error_color, Style::Bad, &texts().word_error());
             let _ = writeln!(stderr, "{word} {}", failure.message);
             if let Some(hint) = &failure.hint {
-                let word = render(self.error_color, Style::Bold, "hint:");
+                let word = render(self.error_color, Style::Bold, &texts().word_hint());
                 let _ = writeln!(stderr, "{word} {hint}");
             }
         }
@@ -141,32 +143,20 @@ fn render(color: bool, style: Style, text: &str) -> String {
 
 /// A number of bytes for display: `431 bytes`, `6.2 KB`, `1.3 GB` (powers of 1000).
 pub(crate) fn bytes(count: u64) -> String {
-    let mut value = count as f64;
-    for unit in ["bytes", "KB", "MB", "GB", "TB"] {
-        if value < 1000.0 || unit == "TB" {
-            return if unit == "bytes" { format!("{count} bytes") } else { format!("{value:.1} {unit}") };
-        }
-        value /= 1000.0;
+    let texts = texts();
+    let in_units = |unit: u64| format!("{:.1}", count as f64 / unit as f64);
+    match count {
+        1_000_000_000_000.. => texts.size_terabytes(in_units(1_000_000_000_000)),
+        1_000_000_000.. => texts.size_gigabytes(in_units(1_000_000_000)),
+        1_000_000.. => texts.size_megabytes(in_units(1_000_000)),
+        1_000.. => texts.size_kilobytes(in_units(1_000)),
+        _ => texts.size_bytes(count),
     }
-    count.to_string()
 }
 
-/// A count with commas between thousands.
+/// A number by the custom of the language.
 pub(crate) fn number(count: u64) -> String {
-    let digits = count.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// `1 page`, `2 pages`.
-pub(crate) fn counted(count: u64, one: &str, many: &str) -> String {
-    format!("{} {}", number(count), if count == 1 { one } else { many })
+    texts().0.number(count)
 }
 
 #[cfg(test)]
@@ -177,8 +167,16 @@ mod tests {
     fn numbers_for_display() {
         assert_eq!(number(0), "0");
         assert_eq!(number(1_234_567), "1,234,567");
-        assert_eq!(bytes(999), "999 bytes");
-        assert_eq!(bytes(1_250_000), "1.2 MB");
-        assert_eq!(counted(1, "page", "pages"), "1 page");
+        for (count, expect) in [
+            (0, "0 bytes"),
+            (1, "1 byte"),
+            (999, "999 bytes"),
+            (1_000, "1.0 KB"),
+            (1_250_000, "1.2 MB"),
+            (3_000_000_000, "3.0 GB"),
+            (7_500_000_000_000, "7.5 TB"),
+        ] {
+            assert_eq!(bytes(count), expect);
+        }
     }
 }

@@ -3,7 +3,8 @@
 //! wiped at its end.
 
 use crate::cli::Global;
-use crate::failure::{Exit, Failure};
+use crate::failure::{Act, Exit, Failure, path as shown_path};
+use crate::texts::texts;
 use clap::Args;
 use exhibit_bag::SecretString;
 use exhibit_custody::{Key, Passphrase};
@@ -57,7 +58,7 @@ pub(crate) fn unlock(key: &Path) -> Result<(), Failure> {
     }
     let passphrase = match SOURCE.get().and_then(|source| source.file.as_deref()) {
         Some(file) => from_file(file)?,
-        None => at_terminal(&format!("Passphrase of the signing key {}: ", key.display()))?,
+        None => at_terminal(&texts().passphrase_of_key(shown_path(key)))?,
     };
     keep(&passphrase);
     Ok(())
@@ -75,23 +76,23 @@ pub(crate) fn choose_new(file: Option<&Path>) -> Result<Passphrase, Failure> {
     if let Some(file) = file {
         return from_file(file);
     }
-    let (first, second) = (at_terminal("New passphrase: ")?, at_terminal("Repeat the passphrase: ")?);
+    let (first, second) = (at_terminal(&texts().passphrase_new())?, at_terminal(&texts().passphrase_repeat())?);
     if first.is_same(&second) {
         Ok(first)
     } else {
-        Err(Failure::usage("the passphrases do not match").hint("nothing was done; try again"))
+        Err(Failure::usage(texts().passphrases_differ()).hint(texts().hint_try_again()))
     }
 }
 
 /// A passphrase from the first line of a file. `/dev/fd/3` reads file descriptor 3.
 pub(crate) fn from_file(path: &Path) -> Result<Passphrase, Failure> {
-    let unreadable = |error: io::Error| Failure::io("read the passphrase from", path, &error);
+    let unreadable = |error: io::Error| Failure::io(Act::ReadPassphrase, path, &error);
     let file = File::open(path).map_err(unreadable)?;
     let metadata = file.metadata().map_err(unreadable)?;
     if metadata.is_file() && metadata.mode() & 0o077 != 0 {
-        let message = format!("the passphrase in {} can be read by others", path.display());
+        let message = texts().passphrase_exposed(shown_path(path));
         return Err(Failure::new(Exit::Usage, "passphrase-exposed", message)
-            .hint(format!("restrict it: chmod 600 {}", path.display())));
+            .hint(texts().hint_passphrase_exposed(shown_path(path))));
     }
     let mut bytes = Hidden::new();
     for byte in io::BufReader::with_capacity(1, file).bytes() {
@@ -105,19 +106,17 @@ pub(crate) fn from_file(path: &Path) -> Result<Passphrase, Failure> {
 
 fn at_terminal(prompt: &str) -> Result<Passphrase, Failure> {
     if SOURCE.get().is_some_and(|source| source.no_input) {
-        return Err(Failure::new(Exit::NeedsAnswer, "passphrase", "a passphrase is needed, and --no-input is set")
-            .hint("give a file with --key-passphrase-file FILE (/dev/fd/N for a descriptor)"));
+        return Err(Failure::new(Exit::NeedsAnswer, "passphrase", texts().passphrase_no_input())
+            .hint(texts().hint_passphrase_file()));
     }
-    typed(prompt, "give a file with --key-passphrase-file FILE (/dev/fd/N for a descriptor)")?.passphrase()
+    typed(prompt, &texts().hint_passphrase_file())?.passphrase()
 }
 
 /// Prompts at the terminal, without echo. `hint` is shown if there is no terminal.
 pub(crate) fn typed(prompt: &str, hint: &str) -> Result<Hidden, Failure> {
     let terminal = OpenOptions::new().read(true).write(true).open("/dev/tty");
-    let terminal = terminal.map_err(|_| {
-        Failure::new(Exit::NeedsAnswer, "passphrase", "a passphrase is needed, and there is no terminal to prompt on")
-            .hint(hint)
-    })?;
+    let terminal = terminal
+        .map_err(|_| Failure::new(Exit::NeedsAnswer, "passphrase", texts().passphrase_no_terminal()).hint(hint))?;
     ask(&terminal, prompt)
 }
 
@@ -135,14 +134,14 @@ impl Drop for Quiet<'_> {
 }
 
 fn ask(mut terminal: &File, prompt: &str) -> Result<Hidden, Failure> {
-    let failed = |error: io::Error| Failure::io("prompt on", "/dev/tty", &error);
+    let failed = |error: io::Error| Failure::io(Act::Prompt, "/dev/tty", &error);
     let before = tcgetattr(terminal).map_err(|error| failed(error.into()))?;
     let mut quiet = before.clone();
     // keys are read one by one and Ctrl-C is one of them, so that the terminal is always restored before the program exits
     quiet.local_modes.remove(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG);
     tcsetattr(terminal, OptionalActions::Flush, &quiet).map_err(|error| failed(error.into()))?;
     let _restore = Quiet { terminal, before };
-    terminal.write_all(prompt.as_bytes()).map_err(failed)?;
+    terminal.write_all(format!("{prompt} ").as_bytes()).map_err(failed)?;
     let mut typed = Hidden::new();
     loop {
         let mut byte = [0];
@@ -159,7 +158,7 @@ fn ask(mut terminal: &File, prompt: &str) -> Result<Hidden, Failure> {
 }
 
 fn stopped() -> Failure {
-    Failure::new(Exit::Interrupted, "stopped", "no passphrase was entered")
+    Failure::new(Exit::Interrupted, "stopped", texts().passphrase_none())
 }
 
 /// Bytes of a passphrase, wiped when dropped.
@@ -173,7 +172,7 @@ impl Hidden {
 
     fn push(&mut self, byte: u8) -> Result<(), Failure> {
         if self.0.len() == LONGEST {
-            return Err(Failure::usage(format!("a passphrase has at most {LONGEST} bytes")));
+            return Err(Failure::usage(texts().passphrase_too_long(LONGEST as u64)));
         }
         self.0.push(byte);
         Ok(())
@@ -190,12 +189,13 @@ impl Hidden {
 
     /// What was typed.
     pub(crate) fn text(&self) -> Result<&str, Failure> {
-        let text = str::from_utf8(&self.0).map_err(|_| Failure::usage("the passphrase is not UTF-8"))?;
+        let text = str::from_utf8(&self.0).map_err(|_| Failure::usage(texts().passphrase_not_utf8()))?;
         Ok(text.strip_suffix('\r').unwrap_or(text))
     }
 
     fn passphrase(&self) -> Result<Passphrase, Failure> {
-        Passphrase::new(self.text()?).ok_or_else(|| Failure::usage("the passphrase is empty").hint("nothing was done"))
+        Passphrase::new(self.text()?)
+            .ok_or_else(|| Failure::usage(texts().passphrase_empty()).hint(texts().nothing_done()))
     }
 }
 
@@ -214,20 +214,19 @@ impl BagPassphrase {
     /// The passphrase, if one is requested; prompted for twice if it is new.
     pub(crate) fn get(&self, new: bool, no_input: bool) -> Result<Option<SecretString>, Failure> {
         if let Some(path) = &self.passphrase_file {
-            let text = std::fs::read_to_string(path).map_err(|error| Failure::io("read", path, &error))?;
+            let text = std::fs::read_to_string(path).map_err(|error| Failure::io(Act::Read, path, &error))?;
             return usable(text.lines().next().unwrap_or_default()).map(Some);
         }
         if !self.passphrase {
             return Ok(None);
         }
         if no_input {
-            return Err(Failure::usage("--passphrase would prompt, which --no-input forbids")
-                .hint("use --passphrase-file FILE"));
+            return Err(Failure::usage(texts().bag_passphrase_no_input()).hint(texts().hint_bag_passphrase_file()));
         }
-        let prompt_for = |text| typed(text, "use --passphrase-file FILE");
-        let first = prompt_for("Passphrase: ")?;
-        if new && prompt_for("Repeat the passphrase: ")?.text()? != first.text()? {
-            return Err(Failure::usage("the passphrases do not match"));
+        let prompt_for = |text: String| typed(&text, &texts().hint_bag_passphrase_file());
+        let first = prompt_for(texts().passphrase_of_bag())?;
+        if new && prompt_for(texts().passphrase_repeat())?.text()? != first.text()? {
+            return Err(Failure::usage(texts().passphrases_differ()));
         }
         usable(first.text()?).map(Some)
     }
@@ -235,7 +234,7 @@ impl BagPassphrase {
 
 fn usable(text: &str) -> Result<SecretString, Failure> {
     if text.is_empty() {
-        return Err(Failure::usage("the passphrase is empty"));
+        return Err(Failure::usage(texts().passphrase_empty()));
     }
     Ok(SecretString::from(text.to_owned()))
 }

@@ -1,7 +1,8 @@
 //! The system's clock, randomness and environment, and the entry point of workers: what every other crate takes as parameters.
 
-use crate::failure::{Exit, Failure};
+use crate::failure::{Act, Exit, Failure};
 use crate::passphrase;
+use crate::texts::texts;
 use exhibit_cage::{Cage, Input, Options};
 use exhibit_case::{Acts, Case, CaseFolder, CaseWriter, Keys, Principal, key_file};
 use exhibit_model::{Clock, Moment, Request, Sink, Verdict};
@@ -27,6 +28,12 @@ impl Clock for MachineClock {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Moment(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
     }
+}
+
+/// Keeps everything that this process creates from other users of the computer, whatever its file mode mask was: cases,
+/// bags and what is exported from them. Manual pages alone are for everybody.
+pub(crate) fn keep_files_private() {
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
 }
 
 /// Fills a slice from the system's source of randomness. Panics without one: no secret may come from anywhere else.
@@ -75,10 +82,9 @@ pub(crate) fn keys() -> Result<PathBuf, Failure> {
     }
     let config = std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from).filter(|p| p.is_absolute());
     let config = config.or_else(|| std::env::home_dir().map(|home| home.join(".config")));
-    config.map(|folder| folder.join("exhibit/keys")).ok_or_else(|| {
-        Failure::new(Exit::Usage, "no-home", "no home folder to keep the signing key in")
-            .hint("set EXHIBIT_KEYS to a folder that only you can read")
-    })
+    config
+        .map(|folder| folder.join("exhibit/keys"))
+        .ok_or_else(|| Failure::new(Exit::Usage, "no-home", texts().no_home_keys()).hint(texts().hint_no_home_keys()))
 }
 
 /// The current case: the given one, else the nearest parent folder that is a case.
@@ -86,7 +92,7 @@ pub(crate) fn case_folder(named: Option<&Path>) -> Result<PathBuf, Failure> {
     if let Some(folder) = named {
         return Ok(folder.to_owned());
     }
-    let here = std::env::current_dir().map_err(|error| Failure::io("find", ".", &error))?;
+    let here = std::env::current_dir().map_err(|error| Failure::io(Act::Find, ".", &error))?;
     Case::find(&here).ok_or_else(|| exhibit_case::CaseError::NoCase(here).into())
 }
 

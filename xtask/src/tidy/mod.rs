@@ -11,6 +11,7 @@ mod rules_tests;
 mod sources;
 mod texts;
 mod tracked;
+mod view_wall;
 mod walls;
 
 use crate::command;
@@ -43,6 +44,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     findings.extend(walls::manifest_findings(&sources));
     findings.extend(walls::undocumented(&metadata, &dependencies));
     findings.extend(walls::unused(&metadata, &sources));
+    findings.extend(view_wall::findings(&sources));
     findings.extend(licences::findings(&metadata, &allowed));
     findings.extend(ratios::findings(&sources));
 

@@ -13,7 +13,7 @@ const LEAST_OF_CRATE: usize = 25;
 const LEAST_OF_ALL: usize = 50;
 
 /// Crates that exist for tests alone.
-const FOR_TESTS: &[&str] = &["exhibit-fuzz", "exhibit-mutate", "exhibit-testing"];
+pub(super) const FOR_TESTS: &[&str] = &["exhibit-fuzz", "exhibit-mutate", "exhibit-testing"];
 
 /// The lines of a crate or of all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! Rules for user interface texts: every message of `exhibit-messages` is used, and converted crates contain no English texts.
+//! Rules for texts for people: every message of `exhibit-messages` is used, and the interfaces contain no English texts.
 
 use super::Source;
 use super::sources::{code_lines, has_word, hidden_prefix, is_test_file};
@@ -6,8 +6,34 @@ use super::sources::{code_lines, has_word, hidden_prefix, is_test_file};
 /// The folder of the English texts, with one file for each area.
 const ENGLISH: &str = "crates/exhibit-messages/texts/en/";
 
-/// Crates whose texts are all in `exhibit-messages`: their markup contains no English literals.
-const CONVERTED: &[&str] = &["crates/exhibit-web/src/"];
+/// Crates whose texts are all in `exhibit-messages`.
+const CONVERTED: &[&str] = &["crates/exhibit-web/src/", "crates/exhibit/src/", "crates/exhibit-verify/src/main.rs"];
+
+/// Literals that look like texts and stay in the code: a file or folder, the beginning of the literal (empty: any literal),
+/// and the reason.
+const ALLOWED: &[(&str, &str, &str)] = &[
+    ("crates/exhibit/src/cli.rs", "Print help; ", "the root help, which clap shows in English only"),
+    ("crates/exhibit/src/cli.rs", "Print the version", "the root help"),
+    ("crates/exhibit/src/cli.rs", "Usage: ", "the root help"),
+    ("crates/exhibit/src/failure.rs", "", "the meanings of exit codes, in the root help"),
+    ("crates/exhibit/src/commands/mod.rs", "Hand over", "a heading of the root help"),
+    ("crates/exhibit/src/commands/doctor.rs", "apt-get install ", "a command to type"),
+    ("crates/exhibit-web/src/frame.rs", "noindex, nofollow", "a value of HTML"),
+    ("crates/exhibit-web/src/page_error.rs", "not rendered", "the name of a kind of error in the program's own log"),
+    ("crates/exhibit-web/src/words.rs", "one ", "an example of a query"),
+    ("crates/exhibit-web/src/words.rs", "(one ", "an example of a query"),
+    ("crates/exhibit-web/src/pages/batches/", "it has no letter", "invented contents of the gallery"),
+    ("crates/exhibit-web/src/pages/batches/", "cannot write <b>", "invented contents of the gallery"),
+    ("crates/exhibit-web/src/pages/batches/", "staff of ", "invented contents of the gallery"),
+    ("crates/exhibit-web/src/pages/items.rs", "the cross-reference table", "invented contents of the gallery"),
+    ("crates/exhibit-web/src/pages/items.rs", "a symbolic link", "invented contents of the gallery"),
+    ("crates/exhibit-web/src/pages/overview.rs", "Chinese, simplified", "invented contents of the gallery"),
+    ("crates/exhibit-web/src/pages/problems.rs", "the cross-reference table", "invented contents of the gallery"),
+    ("crates/exhibit-web/src/pages/problems.rs", "more than 1,000,000", "invented contents of the gallery"),
+];
+
+/// Files with invented contents for tests and the gallery.
+const SAMPLES: &str = "samples.rs";
 
 /// Messages that no code uses. Names are searched as words, so an unused message with a common name may go unnoticed.
 pub(super) fn unused(sources: &[Source]) -> Vec<String> {
@@ -34,27 +60,30 @@ pub(super) fn unused(sources: &[Source]) -> Vec<String> {
     found
 }
 
-/// English literals within `html!`.
+/// English literals in crates whose texts are in `exhibit-messages`.
 pub(super) fn literals(sources: &[Source]) -> Vec<String> {
     let is_converted = |source: &&Source| {
         source.path.ends_with(".rs")
             && CONVERTED.iter().any(|folder| source.path.starts_with(folder))
+            && !source.path.ends_with(SAMPLES)
             && !is_test_file(&source.path)
     };
     sources.iter().filter(is_converted).flat_map(|source| literals_in(&source.path, &source.text)).collect()
 }
 
 fn literals_in(path: &str, text: &str) -> Vec<String> {
+    let text = text.split("\n#[cfg(test)]\nmod tests {").next().unwrap_or(text);
     let mut found = Vec::new();
     let (mut rest, mut before) = (text, None);
-    // The number of open braces, and that number at the start of the outermost `html!`.
-    let (mut depth, mut markup): (usize, Option<usize>) = (0, None);
+    // The number of open square brackets of an attribute, in which clap reads its help.
+    let mut attribute = 0_usize;
     while let Some(first) = rest.chars().next() {
         let hidden = hidden_prefix(rest, before);
         if hidden > 0 {
-            let literal = &rest[..hidden];
-            if markup.is_some() && literal.starts_with('"') && is_english(literal) {
-                let line = text[..text.len() - rest.len()].matches('\n').count() + 1;
+            let (literal, code) = (&rest[..hidden], &text[..text.len() - rest.len()]);
+            let is_text = attribute == 0 && literal.contains('"') && !literal.starts_with('/');
+            if is_text && !code.ends_with(".expect(") && is_english(literal) && !is_allowed(path, literal) {
+                let line = code.matches('\n').count() + 1;
                 found.push(format!("{path}:{line}: {literal}: move this text to exhibit-messages"));
             }
             before = Some('"');
@@ -62,14 +91,10 @@ fn literals_in(path: &str, text: &str) -> Vec<String> {
             continue;
         }
         match first {
-            'h' if markup.is_none() && rest.starts_with("html! {") => markup = Some(depth),
-            '{' => depth += 1,
-            '}' => {
-                depth = depth.saturating_sub(1);
-                if markup == Some(depth) {
-                    markup = None;
-                }
+            '[' if attribute > 0 || before == Some('#') || (before == Some('!') && opens_attribute(text, rest)) => {
+                attribute += 1;
             }
+            ']' => attribute = attribute.saturating_sub(1),
             _ => {}
         }
         before = Some(first);
@@ -78,11 +103,26 @@ fn literals_in(path: &str, text: &str) -> Vec<String> {
     found
 }
 
-/// Whether a literal has two words of letters separated by one space. Commands of `exhibit` are not texts.
+/// Whether the bracket at the start of `rest` follows `#!`.
+fn opens_attribute(text: &str, rest: &str) -> bool {
+    text[..text.len() - rest.len()].ends_with("#!")
+}
+
+fn is_allowed(path: &str, literal: &str) -> bool {
+    let literal = literal.trim_start_matches(['r', '#', 'b']).trim_matches('"');
+    ALLOWED.iter().any(|(file, start, _)| path.starts_with(file) && literal.trim_start().starts_with(start))
+}
+
+/// Whether a literal has two words of letters separated by one space, values apart. Commands of `exhibit` are not texts.
 fn is_english(literal: &str) -> bool {
-    let is_word = |word: &&str| word.len() > 1 && word.bytes().all(|b| b.is_ascii_alphabetic());
-    let words: Vec<&str> = literal.trim_matches('"').split(' ').collect();
-    words.windows(2).any(|pair| pair.iter().all(is_word)) && words[0] != "exhibit"
+    let is_word = |word: &&str| {
+        let word = word.trim_matches(['"', ',', ';', ':', '.', '(', ')', '?']);
+        word.len() > 1 && word.bytes().all(|b| b.is_ascii_alphabetic())
+    };
+    let words: Vec<&str> = literal.trim_matches('"').split_whitespace().collect();
+    let is_lower = |word: &str| word.starts_with(|c: char| c.is_ascii_lowercase());
+    let is_pair = |pair: &[&str]| pair.iter().all(is_word) && pair.iter().any(|word| is_lower(word));
+    words.windows(2).any(is_pair) && words.first() != Some(&"exhibit")
 }
 
 #[cfg(test)]
@@ -110,21 +150,31 @@ mod tests {
     }
 
     #[test]
-    fn english_in_markup_is_found() {
-        let check = |text: &str, expect: &[usize]| {
-            let found = literals(&[source("crates/exhibit-web/src/a.rs", text)]);
+    fn english_literals_are_found() {
+        let check_in = |path: &str, text: &str, expect: &[usize]| {
+            let found = literals(&[source(path, text)]);
             assert_eq!(found.len(), expect.len(), "{found:?}");
             for (line, expect) in found.iter().zip(expect) {
-                assert!(line.starts_with(&format!("crates/exhibit-web/src/a.rs:{expect}: ")), "{line}");
+                assert!(line.starts_with(&format!("{path}:{expect}: ")), "{line}");
             }
         };
+        let check = |text: &str, expect: &[usize]| check_in("crates/exhibit-web/src/a.rs", text, expect);
         check("//! A.\nhtml! {\n    p { \"No results found.\" }\n}\n", &[3]);
-        check("//! A.\nhtml! { p { (words.none()) \" · \" (x) } }\nfn a() { b(\"not markup here\") }\n", &[]);
+        check("//! A.\nhtml! { p { (words.none()) \" · \" (x) } }\nfn a() { b(\"no markup here\") }\n", &[3]);
+        check("//! A.\nlet a = format!(\"cannot read {path}: {error}\");\n", &[2]);
+        check("//! A.\nlet a = x[0]; let b = \"one more\";\n", &[2]);
+        check("//! A.\nhtml! { meta content=\"noindex, nofollow\"; code { \"exhibit ingest FOLDER\" } }\n", &[2]);
+        check("//! A.\nlet a = \"X-Content-Type-Options\"; let b = \"{} {}\"; // two words\n/* two words */\n", &[]);
         check(
-            "//! A.\nhtml! { @if a { \"one two\" } @else { b } }\nlet c = html! { i { \"three four\" } };\n",
-            &[2, 3],
+            "//! A.\n#[command(about = \"a help text\", long = [\"of two\"])]\n#![doc = \"of two\"]\nfn a() {}\n",
+            &[],
         );
-        check("//! A.\nhtml! { meta content=\"noindex, nofollow\"; code { \"exhibit ingest FOLDER\" } }\n", &[]);
-        assert!(literals(&[source("crates/exhibit/src/a.rs", "html! { \"one two\" }")]).is_empty(), "not converted");
+        check("//! A.\nx.expect(\"it is never empty\"); y.expect(\"so\"); z(\"one of two\");\n", &[2]);
+        check("//! A.\n\n#[cfg(test)]\nmod tests {\n    fn a() { b(\"in a test\") }\n}\n", &[]);
+        check("//! A.\nlet code = \"not-utf8\"; let number = \"EXH 000001\"; let letter = 'a';\n", &[]);
+        check_in("crates/exhibit/src/commands/doctor.rs", "let a = \"apt-get install two words\";\n", &[]);
+        check_in("crates/exhibit/src/commands/log.rs", "let a = \"apt-get install two words\";\n", &[1]);
+        check_in("crates/exhibit-web/src/pages/search/samples.rs", "let a = \"invented contents\";\n", &[]);
+        check_in("crates/exhibit-case/src/a.rs", "let a = \"a library\";\n", &[]);
     }
 }

@@ -12,8 +12,8 @@ const OURS: &[(&str, &[&str])] = &[
     ("exhibit-model", &[]),
     ("exhibit-text", &["exhibit-model"]),
     ("exhibit-proof", &[]),
-    ("exhibit-time", &["exhibit-proof"]),
-    ("exhibit-messages", &["exhibit-model", "exhibit-proof"]),
+    ("exhibit-time", &["exhibit-model", "exhibit-proof"]),
+    ("exhibit-messages", &["exhibit-model", "exhibit-query", "exhibit-proof"]),
     ("exhibit-extract", &["exhibit-model"]),
     ("exhibit-cage", &["exhibit-model"]),
     ("exhibit-store", &["exhibit-model"]),
@@ -50,6 +50,7 @@ const OURS: &[(&str, &[&str])] = &[
         "exhibit-ingest",
         &[
             "exhibit-model",
+            "exhibit-extract",
             "exhibit-text",
             "exhibit-proof",
             "exhibit-cage",

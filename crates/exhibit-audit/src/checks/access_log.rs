@@ -1,6 +1,6 @@
 //! The access log, and every opening that is still there. What waits to become an entry stays where it is.
 
-use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, Stop};
+use crate::{AuditContext, Check, CheckName, CheckStop, Fault, Findings, Place, Progress};
 use exhibit_case::CaseFolder;
 use exhibit_custody::AccessLog;
 
@@ -15,7 +15,7 @@ impl Check for AccessLogCheck {
         CaseFolder::ACCESS
     }
 
-    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {
+    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), CheckStop> {
         let folder = cx.case()?.access_folder();
         let place = || Place::path(CaseFolder::ACCESS);
         if !AccessLog::is_in(&folder) {

@@ -1,6 +1,6 @@
 //! What anchors the log in time, against the log as it is now.
 
-use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, Stop};
+use crate::{AuditContext, Check, CheckName, CheckStop, Fault, Findings, Place, Progress};
 use exhibit_bag::{AnchorStatus, list_anchors};
 
 pub(super) struct Anchors;
@@ -14,7 +14,7 @@ impl Check for Anchors {
         "custody/anchors"
     }
 
-    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {
+    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), CheckStop> {
         for row in list_anchors(cx.case()?)? {
             let place = Place::path(format!("{}/{:09}/{}", self.place(), row.size, row.name));
             match row.standing {

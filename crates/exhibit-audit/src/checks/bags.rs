@@ -1,6 +1,6 @@
 //! Bags that other cases handed over, each checked again as when it was received.
 
-use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, Stop};
+use crate::{AuditContext, Check, CheckName, CheckStop, Fault, Findings, Place, Progress};
 use exhibit_bag::check_received;
 use exhibit_case::CaseFolder;
 
@@ -15,8 +15,8 @@ impl Check for Bags {
         CaseFolder::BAGS
     }
 
-    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {
-        for (bag, found) in check_received(cx.case()?)? {
+    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), CheckStop> {
+        for (bag, found) in check_received(&cx.view()?)? {
             let place = |below: &str| Place::path(format!("{}/{}/{below}", CaseFolder::BAGS, bag.id));
             for finding in found {
                 findings.add_detail(place(&finding.place), Fault::Bag(finding.fault), finding.detail);

@@ -1,6 +1,6 @@
 //! The catalogue's own structures.
 
-use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, Stop};
+use crate::{AuditContext, Check, CheckName, CheckStop, Fault, Findings, Place, Progress};
 use exhibit_case::CaseFolder;
 
 pub(super) struct CatalogueIntegrity;
@@ -14,7 +14,7 @@ impl Check for CatalogueIntegrity {
         CaseFolder::CATALOGUE
     }
 
-    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {
+    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), CheckStop> {
         if let Some(error) = cx.catalogue_error() {
             findings.add_error(Place::path(CaseFolder::CATALOGUE), Fault::Unreadable, error);
         }

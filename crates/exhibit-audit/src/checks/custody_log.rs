@@ -1,6 +1,6 @@
 //! The custody log: every entry, hash, signature and key, and that it is as long as the catalogue knows.
 
-use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, Stop};
+use crate::{AuditContext, Check, CheckName, CheckStop, Fault, Findings, Place, Progress};
 use exhibit_case::CaseFolder;
 
 pub(super) struct CustodyLog;
@@ -14,7 +14,7 @@ impl Check for CustodyLog {
         CaseFolder::CUSTODY
     }
 
-    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {
+    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), CheckStop> {
         let report = &cx.report;
         findings.counts.log_entries = report.entries;
         findings.counts.log_keys = report.keys.len() as u64;
@@ -24,7 +24,7 @@ impl Check for CustodyLog {
         }
         let catalogue = cx.catalogue()?;
         let waiting = catalogue.outbox()?.len() as u64;
-        let (present, expected) = (report.entries, catalogue.next_seq()?);
+        let (present, expected) = (report.entries, catalogue.next_seq()?.get());
         if present.saturating_add(waiting) < expected {
             findings.add(Place::path(CaseFolder::CUSTODY), Fault::LogCutBack { present, expected });
         }

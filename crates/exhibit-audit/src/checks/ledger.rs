@@ -2,11 +2,11 @@
 //! as received must have its row. The rows alone do not decide what is checked: they are what may have been altered.
 
 use super::open_sealed;
-use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, ReceiptField, Stop};
+use crate::{AuditContext, Check, CheckName, CheckStop, Fault, Findings, Place, Progress, ReceiptField};
 use exhibit_case::{CaseFolder, TreeParts, finding_digest, reader_of, reason_lines};
 use exhibit_catalogue::{Catalogue, CatalogueError, Item, ItemFilter, PageRow, PageText};
 use exhibit_custody::{Entry, Fact, Ref};
-use exhibit_model::{ItemId, SourceId, State};
+use exhibit_model::{EntrySeq, ItemId, SourceId, State};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
@@ -24,10 +24,10 @@ impl Check for Ledger {
         CaseFolder::CATALOGUE
     }
 
-    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {
+    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), CheckStop> {
         let (case, catalogue) = (cx.case()?, cx.catalogue()?);
         cx.log()?;
-        let mut missing: BTreeMap<ItemId, u64> = cx.logged().receipts.clone();
+        let mut missing: BTreeMap<ItemId, EntrySeq> = cx.logged().receipts.clone();
         let (mut items, mut last) = (Vec::new(), None);
         loop {
             let filter = ItemFilter { after: last, most: AT_ONCE, ..ItemFilter::default() };
@@ -44,7 +44,7 @@ impl Check for Ledger {
             }
         }
         for (item, entry) in missing {
-            findings.add(Place::Document(case.label(item)), Fault::RowMissing { entry });
+            findings.add(Place::Document(case.label(item)), Fault::RowMissing { entry: entry.get() });
         }
         let known: BTreeSet<SourceId> = catalogue.sources()?.into_iter().collect();
         for source in cx.logged().sources.symmetric_difference(&known) {
@@ -115,7 +115,7 @@ impl Row<'_> {
             ]),
         }
         for (field, _) in agrees.into_iter().filter(|(_, agrees)| !agrees) {
-            self.add(Fault::ReceiptFieldDiffers { entry: entry.seq, field });
+            self.add(Fault::ReceiptFieldDiffers { entry: entry.seq.get(), field });
         }
         let values = open_sealed(self.catalogue, entry, &self.place, self.findings)?;
         if values.get("name").is_some_and(|name| *name != item.path) {
@@ -135,7 +135,7 @@ impl Row<'_> {
         let waits_again = item.state == State::Waiting;
         let finding = finding_digest(item, &catalogue.metadata(item.id)?, &catalogue.notes(item.id)?);
         if !waits_again && entry.params != Some(finding) {
-            self.add(Fault::ReadingResultDiffers { entry: entry.seq });
+            self.add(Fault::ReadingResultDiffers { entry: entry.seq.get() });
         }
         let (Some(seed), Some(original)) = (values.get("tree_seed"), item.original) else { return Ok(()) };
         let Ok(seed) = <[u8; 32]>::try_from(seed.as_slice()) else { return Ok(()) };
@@ -147,7 +147,7 @@ impl Row<'_> {
         let tree = Ref::Tree(parts.tree(seed).root());
         // pages that OCR read since are logged once the last of the document is read
         if !entry.made.contains(&tree) && !waits_again && !catalogue.awaits_ocr(item.id)? {
-            self.add(Fault::PagesDiffer { entry: entry.seq });
+            self.add(Fault::PagesDiffer { entry: entry.seq.get() });
         }
         Ok(())
     }

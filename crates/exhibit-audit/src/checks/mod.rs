@@ -52,7 +52,7 @@ fn open_sealed(
         }
     }
     for field in entry.sealed.keys().filter(|field| !values.contains_key(*field)) {
-        findings.add(place.clone(), Fault::SealedValueUnopened { entry: entry.seq, field: field.clone() });
+        findings.add(place.clone(), Fault::SealedValueUnopened { entry: entry.seq.get(), field: field.clone() });
     }
     Ok(values)
 }

@@ -1,6 +1,6 @@
 //! Every original against its digest: by the ledger, or where that cannot be read by the log and the names of files.
 
-use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, Stop};
+use crate::{AuditContext, Check, CheckName, CheckStop, Fault, Findings, Place, Progress};
 use exhibit_case::CaseFolder;
 use exhibit_catalogue::{Catalogue, CatalogueError, ItemFilter};
 use exhibit_model::OriginalId;
@@ -20,7 +20,7 @@ impl Check for StoredOriginals {
         CaseFolder::ORIGINALS
     }
 
-    fn run(&self, cx: &AuditContext, findings: &mut Findings, progress: &mut dyn Progress) -> Result<(), Stop> {
+    fn run(&self, cx: &AuditContext, findings: &mut Findings, progress: &mut dyn Progress) -> Result<(), CheckStop> {
         let store = cx.folder().originals()?;
         let by_ledger = cx.catalogue().ok().map(expected);
         let (expected, bytes) = match by_ledger {
@@ -62,7 +62,7 @@ fn expected(catalogue: &Catalogue) -> Result<(BTreeSet<OriginalId>, u64), Catalo
     Ok((expected, bytes))
 }
 
-fn without_ledger(cx: &AuditContext, store: &Originals, findings: &mut Findings) -> Result<(), Stop> {
+fn without_ledger(cx: &AuditContext, store: &Originals, findings: &mut Findings) -> Result<(), CheckStop> {
     let mut present = BTreeSet::new();
     store.for_each(&mut |entry| match entry {
         Ok(original) => {

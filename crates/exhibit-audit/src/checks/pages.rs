@@ -1,6 +1,6 @@
 //! Every page record against its digest, and its text against the catalogue.
 
-use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, Stop};
+use crate::{AuditContext, Check, CheckName, CheckStop, Fault, Findings, Place, Progress};
 use exhibit_case::{Case, CaseFolder};
 use exhibit_catalogue::PageRow;
 use exhibit_model::Digest;
@@ -16,11 +16,12 @@ impl Check for Pages {
         CaseFolder::CATALOGUE
     }
 
-    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {
+    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), CheckStop> {
         let (case, catalogue) = (cx.case()?, cx.catalogue()?);
+        let view = cx.view()?;
         catalogue.all_pages(&mut |row| {
             findings.counts.pages += 1;
-            match case.read_page(&row) {
+            match view.read_page(&row) {
                 Ok(page) if Digest::of(page.text.as_bytes()) == row.text_digest => {}
                 Ok(_) => findings.add(place_of(case, &row), Fault::PageTextDiffers),
                 Err(error) => findings.add_error(place_of(case, &row), Fault::PageUnreadable, &error),

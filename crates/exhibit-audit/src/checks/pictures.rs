@@ -1,6 +1,6 @@
 //! Every cited picture against its digest.
 
-use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, Stop};
+use crate::{AuditContext, Check, CheckName, CheckStop, Fault, Findings, Place, Progress};
 use exhibit_case::CaseFolder;
 use exhibit_model::OriginalId;
 use exhibit_store::Fixity;
@@ -16,14 +16,14 @@ impl Check for Pictures {
         CaseFolder::CITED
     }
 
-    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {
+    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), CheckStop> {
         let (case, catalogue) = (cx.case()?, cx.catalogue()?);
         let mut kept = Vec::new();
         catalogue.all_pictures(&mut |item, picture| kept.push((item, picture)))?;
         if kept.is_empty() {
             return Ok(());
         }
-        let store = case.cited()?;
+        let store = cx.whole()?.cited()?;
         for (item, picture) in kept {
             let place = || Place::Picture { document: case.label(item), page: picture.page };
             match store.check(OriginalId::new(picture.sha256), &mut |_| {}) {

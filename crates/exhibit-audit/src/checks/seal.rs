@@ -1,6 +1,6 @@
 //! That nothing is pending in a sealed case: its log takes no entry any more.
 
-use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, Stop};
+use crate::{AuditContext, Check, CheckName, CheckStop, Fault, Findings, Place, Progress};
 use exhibit_case::CaseFolder;
 use exhibit_model::State;
 
@@ -15,11 +15,11 @@ impl Check for Seal {
         CaseFolder::CATALOGUE
     }
 
-    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {
+    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), CheckStop> {
         let Some(seal) = cx.report.sealed else { return Ok(()) };
         let catalogue = cx.catalogue()?;
         // a killed run may have left entries that the log has already
-        let count = catalogue.outbox()?.iter().filter(|outgoing| outgoing.seq > seal).count() as u64;
+        let count = catalogue.outbox()?.iter().filter(|outgoing| outgoing.seq.get() > seal).count() as u64;
         if count > 0 {
             findings.add(Place::path(CaseFolder::CATALOGUE), Fault::SealedWithPendingEntries { count });
         }

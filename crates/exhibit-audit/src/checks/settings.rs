@@ -1,8 +1,9 @@
 //! `exhibit.toml` against what the log records of the case's opening and of the access log.
 
-use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, Setting, Stop};
+use crate::{AuditContext, Check, CheckName, CheckStop, Fault, Findings, Place, Progress, Setting};
 use exhibit_case::{CaseError, CaseFolder};
 use exhibit_custody::Fact;
+use exhibit_model::EntrySeq;
 
 pub(super) struct Settings;
 
@@ -15,7 +16,7 @@ impl Check for Settings {
         CaseFolder::SETTINGS
     }
 
-    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {
+    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), CheckStop> {
         if let Some(error) = cx.case_error() {
             let place =
                 if matches!(error, CaseError::Catalogue(_)) { CaseFolder::CATALOGUE } else { CaseFolder::SETTINGS };
@@ -27,8 +28,9 @@ impl Check for Settings {
             findings.add(Place::path(CaseFolder::SETTINGS), Fault::AccessSettingDiffers);
         }
         let log = cx.log()?;
-        let Some(opening) = cx.entry(0) else { return Ok(()) };
-        let name = catalogue.openings(0)?.into_iter().find(|opening| opening.field == "name").map(|o| o.value);
+        let Some(opening) = cx.entry(EntrySeq::FIRST) else { return Ok(()) };
+        let name =
+            catalogue.openings(EntrySeq::FIRST)?.into_iter().find(|opening| opening.field == "name").map(|o| o.value);
         let agrees = [
             (Setting::Name, name.is_none_or(|name| name == config.name.as_bytes())),
             (Setting::Prefix, opening.facts.get("prefix") == Some(&Fact::Text(config.prefix.clone()))),

@@ -1,7 +1,7 @@
 //! Changes of tags against the log: the first change is what the first entry of the act `mark` records, and so on.
 
 use super::open_sealed;
-use crate::{AuditContext, Check, CheckName, Fault, Findings, Place, Progress, Stop};
+use crate::{AuditContext, Check, CheckName, CheckStop, Fault, Findings, Place, Progress};
 use exhibit_case::CaseFolder;
 use exhibit_custody::entry::moment_text;
 use exhibit_custody::{Fact, Ref};
@@ -18,9 +18,9 @@ impl Check for Tags {
         CaseFolder::TAGS
     }
 
-    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), Stop> {
-        let (case, catalogue) = (cx.case()?, cx.catalogue()?);
-        let (tags, marks) = (case.tag_log(catalogue)?, &cx.logged().marks);
+    fn run(&self, cx: &AuditContext, findings: &mut Findings, _: &mut dyn Progress) -> Result<(), CheckStop> {
+        let catalogue = cx.catalogue()?;
+        let (tags, marks) = (cx.whole()?.tag_log(catalogue)?, &cx.logged().marks);
         let (counted, logged) = (tags.logged, marks.len() as u64);
         if counted != logged {
             findings.add(Place::path(CaseFolder::CATALOGUE), Fault::TagCountDiffers { counted, logged });
@@ -33,7 +33,7 @@ impl Check for Tags {
                 && mark.facts.get("marked") == Some(&Fact::Text(moment_text(Moment(change.at))))
                 && tag.is_none_or(|tag| tag == change.tag.as_bytes());
             if !agrees {
-                findings.add(place.clone(), Fault::TagChangeDiffers { entry: mark.seq });
+                findings.add(place.clone(), Fault::TagChangeDiffers { entry: mark.seq.get() });
             }
             if catalogue.item(document)?.is_none() {
                 findings.add(place, Fault::TagDocumentMissing { document: change.document });
@@ -41,7 +41,7 @@ impl Check for Tags {
         }
         let place = || Place::path(CaseFolder::TAGS);
         for mark in marks.get(tags.changes.len()..).unwrap_or_default() {
-            findings.add(place(), Fault::TagChangeMissing { entry: mark.seq });
+            findings.add(place(), Fault::TagChangeMissing { entry: mark.seq.get() });
         }
         let count = tags.changes.len().saturating_sub(marks.len()) as u64;
         if count > 0 {

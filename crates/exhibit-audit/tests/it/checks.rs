@@ -2,7 +2,7 @@
 
 use crate::audited::{audited, deviations, keep_bag, leftovers, three};
 use exhibit_audit::{CheckName, NoProgress, Options, audit};
-use exhibit_case::{CaseError, CaseFolder};
+use exhibit_case::{CaseError, CaseFolder, Principal};
 use exhibit_custody::{AccessRecord, Verb};
 use exhibit_model::ItemId;
 use exhibit_testing::{NOW, TestCase, acts, copy_folder, files_below, original, overwrite, random};
@@ -135,8 +135,8 @@ fn pictures() {
 fn tags() {
     let case = three();
     let open = case.open();
-    assert!(open.set_tag(ItemId::new(1), "checked", true, NOW).expect("tagged"));
-    assert!(open.set_tag(ItemId::new(2), "urgent", true, NOW).expect("tagged"));
+    assert!(open.view(Principal::LOCAL).set_tag(ItemId::new(1), "checked", true, NOW).expect("tagged"));
+    assert!(open.view(Principal::LOCAL).set_tag(ItemId::new(2), "urgent", true, NOW).expect("tagged"));
     drop(open);
     assert_eq!(leftovers(&case, CheckName::Tags), ["tags-pending at tags.ndjson"]);
     case.write(|held| held.log_marks().expect("logged"));

@@ -5,7 +5,7 @@
 use crate::audited::audited;
 use exhibit_audit::{NoProgress, Options, audit};
 use exhibit_bag::{QuoteStatus, check_quotes};
-use exhibit_case::{Case, CaseFolder};
+use exhibit_case::{Case, CaseFolder, Principal};
 use exhibit_model::{MetadataKey, NoteCode, Reason, Relation, State};
 use exhibit_testing::{TestCase, TestItem, copy_folder, files_below, flip, overwrite};
 use std::fs;
@@ -258,7 +258,7 @@ fn every_kind_of_tampering_with_a_case_is_named() {
 fn every_kind_of_tampering_with_quotes_is_named() {
     let (case, earlier, other) = cases();
     let statuses = |case: &Case| -> Vec<(String, &str)> {
-        let checked = check_quotes(case).expect("checked");
+        let checked = check_quotes(&case.view(Principal::LOCAL)).expect("checked");
         let word = |status: &QuoteStatus| match status {
             QuoteStatus::Valid => "valid",
             QuoteStatus::Reread => "reread",

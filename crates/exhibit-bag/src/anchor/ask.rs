@@ -9,7 +9,7 @@ use exhibit_proof::VerifierKey;
 use exhibit_time::anchored::{self, CHECKPOINT, Kind};
 use exhibit_time::sigsum::LeafRequest;
 use exhibit_time::witness::{AddCheckpoint, read_key};
-use exhibit_time::{Fault, Request};
+use exhibit_time::{Request, TimeFault};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -135,7 +135,7 @@ fn add_checkpoint(log: &Log, all: &[Beside], key: &VerifierKey) -> Result<String
     };
     let old = all.iter().filter(cosigned).map(|beside| beside.size).max().unwrap_or(0);
     if old >= log.size() {
-        return Err(BagError::Time(Fault::Consistency("this witness has cosigned this very state".to_owned())));
+        return Err(BagError::Time(TimeFault::Consistency("this witness has cosigned this very state".to_owned())));
     }
     let hashes = log.consistency_proof(old)?;
     Ok(AddCheckpoint { old, hashes, checkpoint: checkpoint(log)? }.write())

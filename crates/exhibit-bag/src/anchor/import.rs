@@ -4,10 +4,10 @@ use super::{Beside, logged, read_all, write_file};
 use crate::BagError;
 use exhibit_case::CaseWriter;
 use exhibit_custody::{Act, Fact, Log, Ref, Verb};
-use exhibit_model::Digest;
+use exhibit_model::{Digest, EntrySeq};
 use exhibit_proof::Note;
 use exhibit_time::anchored::{self, Anchored, CHECKPOINT, Kind, Known};
-use exhibit_time::{Certificate, Fault, Request, SigsumPolicy, StampContext, sigsum, stamp, witness};
+use exhibit_time::{Certificate, Request, SigsumPolicy, StampContext, TimeFault, sigsum, stamp, witness};
 use std::collections::BTreeMap;
 
 /// A reply to import.
@@ -29,7 +29,7 @@ pub struct Imported {
     /// What the anchor proves, and who issued it.
     pub anchored: Anchored,
     /// The log entry that records it.
-    pub entry: u64,
+    pub entry: EntrySeq,
     /// Whether it had been imported before.
     pub already: bool,
 }
@@ -75,7 +75,7 @@ fn find<'a>(all: &'a [Beside], reply: &Reply<'_>) -> Result<(&'a Beside, String,
         [0x30, ..] => Kind::Stamp,
         bytes if bytes.starts_with(b"version=") => Kind::Sigsum,
         bytes if bytes.starts_with("\u{2014} ".as_bytes()) => Kind::Witness,
-        _ => return Err(BagError::Time(Fault::Form("the reply"))),
+        _ => return Err(BagError::Time(TimeFault::Form("the reply"))),
     };
     let mut fault = None;
     // The newest first: if none fits, the fault is that of the latest request.
@@ -84,7 +84,7 @@ fn find<'a>(all: &'a [Beside], reply: &Reply<'_>) -> Result<(&'a Beside, String,
             match fits(beside, name, kind, reply) {
                 Ok(()) => return Ok((beside, name.to_owned(), kind)),
                 // A stamp of this log with another nonce is more specific than a stamp of other data.
-                Err(other) if fault.is_none() || other != Fault::OtherData => fault = Some(other),
+                Err(other) if fault.is_none() || other != TimeFault::OtherData => fault = Some(other),
                 Err(_) => {}
             }
         }
@@ -92,15 +92,15 @@ fn find<'a>(all: &'a [Beside], reply: &Reply<'_>) -> Result<(&'a Beside, String,
     Err(fault.map_or(BagError::RequestError(kind.word()), BagError::Time))
 }
 
-fn fits(beside: &Beside, name: &str, kind: Kind, reply: &Reply<'_>) -> Result<(), Fault> {
+fn fits(beside: &Beside, name: &str, kind: Kind, reply: &Reply<'_>) -> Result<(), TimeFault> {
     let [request, _, own] = kind.endings().map(|ending| beside.files.get(&format!("{name}.{ending}")));
-    let request = request.ok_or(Fault::Form("the request"))?;
-    let checkpoint = beside.files.get(CHECKPOINT).ok_or(Fault::Form("the checkpoint"))?;
+    let request = request.ok_or(TimeFault::Form("the request"))?;
+    let checkpoint = beside.files.get(CHECKPOINT).ok_or(TimeFault::Form("the checkpoint"))?;
     match kind {
         Kind::Stamp => stamp::answers(reply.bytes, &Request::read(request)?),
         Kind::Witness => {
-            let note = Note::parse(checkpoint).map_err(|error| Fault::Checkpoint(error.to_string()))?;
-            let key = witness::read_key(own.ok_or(Fault::Form("a witness's key"))?)?;
+            let note = Note::parse(checkpoint).map_err(|error| TimeFault::Checkpoint(error.to_string()))?;
+            let key = witness::read_key(own.ok_or(TimeFault::Form("a witness's key"))?)?;
             witness::check(&note, reply.bytes, &key).map(drop)
         }
         Kind::Sigsum => {
@@ -146,9 +146,9 @@ fn check(files: &BTreeMap<String, Vec<u8>>, answer: &str, log: &Log) -> Result<A
     let known = Known { kept: true, ..Known::default() };
     let found = anchored::check(files, &super::keys(log)?, &known).map_err(BagError::Time)?;
     super::check_log(log, found.checkpoint.size, &found.checkpoint)
-        .map_err(|fault| BagError::Time(Fault::Consistency(exhibit_case::chain_of(&fault))))?;
+        .map_err(|fault| BagError::Time(TimeFault::Consistency(exhibit_case::chain_of(&fault))))?;
     let own = found.anchors.into_iter().find(|(file, _)| file == answer);
-    own.map_or(Err(Fault::Form("the reply")), |(_, checked)| checked).map_err(BagError::Time)
+    own.map_or(Err(TimeFault::Form("the reply")), |(_, checked)| checked).map_err(BagError::Time)
 }
 
 // The authority's name is a commitment: readers of the log need not learn whom a case deals with.

@@ -15,7 +15,7 @@ pub(crate) use pack::{anchors_of, pack_anchors};
 use crate::{BagError, io_error};
 use exhibit_case::Case;
 use exhibit_custody::{Entry, Fact, Log, LogError, Ref};
-use exhibit_model::Digest;
+use exhibit_model::{Digest, EntrySeq};
 use exhibit_proof::note::VerifierKey;
 use exhibit_proof::{Checkpoint, Note, tree};
 use exhibit_store::{Readers, replace_file};
@@ -47,7 +47,7 @@ pub struct AnchorRow {
 #[derive(Debug, Clone)]
 pub enum AnchorStatus {
     /// It is valid, and this log entry records it.
-    Valid(Anchored, u64),
+    Valid(Anchored, EntrySeq),
     /// It is valid, but no log entry records it: an import was interrupted, or the file was placed there by other
     /// means.
     NotLogged(Anchored),
@@ -62,7 +62,7 @@ pub enum AnchorStatus {
 pub enum AnchorFault {
     /// The time stamp, cosignature or proof is not valid.
     #[error(transparent)]
-    Time(#[from] exhibit_time::Fault),
+    Time(#[from] exhibit_time::TimeFault),
     /// The checkpoint has another log size than the name of its folder.
     #[error("it is of a log of {stated} entries")]
     Size {
@@ -128,7 +128,11 @@ pub fn list_anchors(case: &Case) -> Result<Vec<AnchorRow>, BagError> {
     Ok(rows)
 }
 
-fn rows_of(beside: &Beside, (log, keys): (&Log, &[VerifierKey]), logged: &BTreeMap<Digest, u64>) -> Vec<AnchorRow> {
+fn rows_of(
+    beside: &Beside,
+    (log, keys): (&Log, &[VerifierKey]),
+    logged: &BTreeMap<Digest, EntrySeq>,
+) -> Vec<AnchorRow> {
     let row = |name: &str, standing| AnchorRow { size: beside.size, name: name.to_owned(), standing };
     let broken = |name: &str, fault: AnchorFault| row(name, AnchorStatus::Broken(fault));
     let known = Known { kept: true, ..Known::default() };
@@ -173,9 +177,9 @@ fn check_log(log: &Log, size: u64, anchored: &Checkpoint) -> Result<(), AnchorFa
 }
 
 /// The digests in the log's `anchor` entries, with the number of the entry.
-pub(crate) fn logged(log: &Log) -> Result<BTreeMap<Digest, u64>, BagError> {
+pub(crate) fn logged(log: &Log) -> Result<BTreeMap<Digest, EntrySeq>, BagError> {
     let mut digests = BTreeMap::new();
-    log.entries_from(0, &mut |seq, bytes| {
+    log.entries_from(EntrySeq::FIRST, &mut |seq, bytes| {
         if let Some(entry) = bytes.starts_with(ANCHOR_ENTRY).then(|| Entry::read(bytes).ok()).flatten() {
             let bytes = |made: &Ref| if let Ref::Bytes(digest) = made { Some(*digest) } else { None };
             digests.extend(entry.made.iter().filter_map(bytes).map(|digest| (digest, seq)));
@@ -189,7 +193,7 @@ pub(crate) fn logged(log: &Log) -> Result<BTreeMap<Digest, u64>, BagError> {
 /// verified by the check of the log.
 pub(crate) fn keys(log: &Log) -> Result<Vec<VerifierKey>, BagError> {
     let mut keys = Vec::new();
-    log.entries_from(0, &mut |_, bytes| {
+    log.entries_from(EntrySeq::FIRST, &mut |_, bytes| {
         if let Some(entry) = bytes.starts_with(KEY_ENTRY).then(|| Entry::read(bytes).ok()).flatten() {
             for name in ["after", "key"] {
                 if let Some(Fact::Text(line)) = entry.facts.get(name) {
@@ -243,7 +247,7 @@ fn read_file(path: &Path) -> Result<Vec<u8>, BagError> {
     let file = File::open(path).map_err(io_error("read", path))?;
     file.take(MAX_FILE as u64 + 1).read_to_end(&mut bytes).map_err(io_error("read", path))?;
     if bytes.len() > MAX_FILE {
-        return Err(BagError::Time(exhibit_time::Fault::TooLarge { most: MAX_FILE }));
+        return Err(BagError::Time(exhibit_time::TimeFault::TooLarge { most: MAX_FILE }));
     }
     Ok(bytes)
 }
@@ -260,5 +264,5 @@ pub(crate) fn write_file(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), 
 /// The signed checkpoint of the current log.
 pub(crate) fn checkpoint(log: &Log) -> Result<Note, BagError> {
     Note::parse(log.checkpoint().as_bytes())
-        .map_err(|error| BagError::Time(exhibit_time::Fault::Checkpoint(error.to_string())))
+        .map_err(|error| BagError::Time(exhibit_time::TimeFault::Checkpoint(error.to_string())))
 }

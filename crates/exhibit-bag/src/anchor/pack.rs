@@ -5,6 +5,7 @@ use crate::BagError;
 use crate::bag::BagWriter;
 use exhibit_case::CaseWriter;
 use exhibit_custody::Log;
+use exhibit_model::EntrySeq;
 use exhibit_time::anchored::{Anchored, CHECKPOINT, CONSISTENCY, Kind};
 use exhibit_time::witness::AddCheckpoint;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,7 +30,7 @@ pub(crate) fn pack_anchors(
     writer: &mut BagWriter,
     held: &CaseWriter,
     log: &Log,
-    entries: &mut BTreeSet<u64>,
+    entries: &mut BTreeSet<EntrySeq>,
 ) -> Result<(), BagError> {
     let (logged, keys) = (logged(log)?, keys(log)?);
     for beside in read_all(&held.case)?.iter().filter(|beside| beside.size <= log.size()) {

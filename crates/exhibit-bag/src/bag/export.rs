@@ -16,7 +16,7 @@ use crate::quote::{QuoteStatus, read_quote, standing};
 use exhibit_case::{Cage, CaseError, CaseWriter};
 use exhibit_catalogue::{Item, PagePicture};
 use exhibit_custody::{Act, Fact, Log, Ref, Verb};
-use exhibit_model::{Digest, ItemId, Moment, Reason};
+use exhibit_model::{Digest, EntrySeq, ItemId, Moment, Reason};
 use exhibit_proof::anchor::Anchor;
 use exhibit_proof::hash::to_hex;
 use exhibit_proof::package::{BOUND, Document, STATEMENT, picture_path, quote_path, text_path};
@@ -106,7 +106,7 @@ pub struct Exported {
     /// The first and the last number of the series, if any.
     pub bates: Option<(String, String)>,
     /// The log entry of the export; for a sealed case, the log's last entry.
-    pub entry: u64,
+    pub entry: EntrySeq,
     /// Pages that could not be rendered: document, page and reason.
     pub unpainted: Vec<(String, u32, Reason)>,
 }
@@ -168,7 +168,7 @@ pub fn export(held: &mut CaseWriter, order: &Order<'_>, means: &mut ExportContex
     }
     for (id, (anchor, bytes)) in &quotes {
         writer.put(&quote_path(id), bytes)?;
-        entries.insert(anchor.entry);
+        entries.insert(EntrySeq::new(anchor.entry));
     }
     let (load_files, last) = match &order.bates {
         Some(first) => write_load_files(&mut writer, held, &proved, &packed, first)?,
@@ -192,7 +192,7 @@ pub fn export(held: &mut CaseWriter, order: &Order<'_>, means: &mut ExportContex
         files: writer.files,
         bytes: writer.bytes,
         bates,
-        entry: 0,
+        entry: EntrySeq::FIRST,
         unpainted,
     };
     let listed = listing(held, &packed, &quotes);
@@ -200,7 +200,7 @@ pub fn export(held: &mut CaseWriter, order: &Order<'_>, means: &mut ExportContex
         state_export(&mut writer, held, &bound, now)?
     } else {
         let entry = log_export(held, (&bound, &listed), &exported, order.receiver)?;
-        entries.extend(order.receiver.map(|_| entry + 1));
+        entries.extend(order.receiver.map(|_| entry.next()));
         entry
     };
     entries.insert(exported.entry);
@@ -222,8 +222,8 @@ fn resolve(
     let mut chosen = selection.documents.clone();
     let mut quotes = BTreeMap::new();
     for id in &selection.quotes {
-        let (anchor, bytes) = read_quote(&held.case, id)?;
-        if standing(&held.case, log, &anchor, &bytes) != QuoteStatus::Valid {
+        let (anchor, bytes) = read_quote(&held.view(), id)?;
+        if standing(&held.view(), log, &anchor, &bytes) != QuoteStatus::Valid {
             return Err(BagError::Broken(anchor.id()));
         }
         let item = ItemId::new(anchor.item.cast_signed());
@@ -248,10 +248,7 @@ fn render(
     for (id, chosen) in chosen {
         let pages = match chosen {
             Selected::Pages(pages) => pages.clone(),
-            Selected::Whole => {
-                let content = content_of(held, *id)?;
-                held.catalogue.pages(content.id)?.iter().map(|row| row.number).collect()
-            }
+            Selected::Whole => held.view().pages(*id)?.iter().map(|row| row.number).collect(),
         };
         wanted.push((*id, pages));
     }
@@ -267,7 +264,7 @@ fn render(
 fn whole_items(held: &CaseWriter, chosen: &BTreeMap<ItemId, Selected>) -> Result<u64, BagError> {
     let mut bytes = 0;
     for (id, _) in chosen.iter().filter(|(_, chosen)| **chosen == Selected::Whole) {
-        bytes += held.case.item(*id)?.size;
+        bytes += held.view().item(*id)?.size;
     }
     Ok(bytes)
 }
@@ -280,7 +277,7 @@ fn pack_documents(
 ) -> Result<Vec<Packed>, BagError> {
     let mut packed = Vec::new();
     for (id, chosen) in chosen {
-        let item = held.case.item(*id)?;
+        let item = held.view().item(*id)?;
         let content = content_of(held, *id)?;
         let file = match chosen {
             Selected::Whole => Some(pack_original(writer, held, &item, progress)?),
@@ -288,10 +285,10 @@ fn pack_documents(
         };
         let pages = pack_texts(writer, held, (&item, &content), chosen)?;
         let pointed = |page: u32| quotes.values().any(|(anchor, _)| anchor.points_at(id.get().unsigned_abs(), page));
-        let mut pictures = held.catalogue.pictures(content.id)?;
+        let mut pictures = held.view().pictures(content.id)?;
         pictures.retain(|p| pages.contains(&p.page) && (selection.pictures || pointed(p.page)));
         for picture in &pictures {
-            let mut file = held.case.open_cited(picture.sha256)?;
+            let mut file = held.view().open_picture(content.id, picture)?;
             let path = picture_path(&held.case.label(*id), picture.page);
             let altered = BagError::PictureAltered { document: held.case.label(*id), page: picture.page };
             if file.metadata().is_ok_and(|about| about.len() != picture.size) {
@@ -313,7 +310,7 @@ fn pack_texts(
     chosen: &Selected,
 ) -> Result<Vec<u32>, BagError> {
     let label = held.case.label(item.id);
-    let rows = held.catalogue.pages(content.id)?;
+    let rows = held.view().pages(content.id)?;
     let wanted: Vec<u32> = match chosen {
         Selected::Whole => rows.iter().map(|row| row.number).collect(),
         Selected::Pages(pages) => pages.iter().copied().collect(),
@@ -321,7 +318,7 @@ fn pack_texts(
     for number in &wanted {
         let row = rows.binary_search_by_key(number, |row| row.number).ok().and_then(|place| rows.get(place));
         let missing = || CaseError::NoSuchPage { document: label.clone(), page: *number };
-        let page = held.case.read_page(row.ok_or_else(missing)?)?;
+        let page = held.view().read_page(row.ok_or_else(missing)?)?;
         writer.put(&text_path(&label, *number), page.text.as_bytes())?;
     }
     Ok(wanted)
@@ -342,10 +339,13 @@ fn write_load_files(
     let content: BTreeMap<String, ItemId> =
         packed.iter().map(|document| (held.case.label(document.item.id), document.content.id)).collect();
     for (path, (label, pages)) in &made.texts {
-        let rows = held.catalogue.pages(content.get(label).copied().unwrap_or(ItemId::new(0)))?;
+        let rows = match content.get(label) {
+            Some(id) => held.view().pages(*id)?,
+            None => Vec::new(),
+        };
         let mut texts = Vec::new();
         for row in rows.iter().filter(|row| pages.contains(&row.number)) {
-            texts.push(held.case.read_page(row)?.text);
+            texts.push(held.view().read_page(row)?.text);
         }
         writer.put(path, texts.join("\u{c}").as_bytes())?;
     }
@@ -359,9 +359,10 @@ fn pack_original(
     progress: &mut dyn FnMut(Step),
 ) -> Result<String, BagError> {
     let document = held.case.label(item.id);
-    let original = item.original.ok_or_else(|| BagError::NoBytes { document: document.clone() })?;
+    let no_bytes = || BagError::NoBytes { document: document.clone() };
+    let original = item.original.ok_or_else(no_bytes)?;
     let path = format!("data/documents/{document}/original{}", ending(&held.case.name(item)));
-    let mut file = held.case.originals().open_original(original).map_err(CaseError::from)?;
+    let mut file = held.view().original(item.id)?.ok_or_else(no_bytes)?;
     // reported as an altered original, before a sealed bag fails because the size does not match
     if file.metadata().is_ok_and(|about| about.len() != item.size) {
         return Err(BagError::Altered { document });
@@ -415,12 +416,17 @@ fn listing(held: &CaseWriter, packed: &[Packed], quotes: &Quotes) -> String {
 }
 
 // A sealed case's log accepts no entry: its key signs an equivalent statement, and the last entry is included.
-fn state_export(writer: &mut BagWriter, held: &CaseWriter, bound: &[[u8; 32]], now: Moment) -> Result<u64, BagError> {
+fn state_export(
+    writer: &mut BagWriter,
+    held: &CaseWriter,
+    bound: &[[u8; 32]],
+    now: Moment,
+) -> Result<EntrySeq, BagError> {
     let made = bound.iter().map(|digest| Ref::Bytes(Digest::from_bytes(*digest)).to_string()).collect();
     let origin = held.log.log().origin().to_owned();
     let statement = Statement { origin, at: exhibit_custody::entry::moment_text(now), made };
     writer.put(STATEMENT, held.log.sign_statement(&statement.text()).as_bytes())?;
-    Ok(held.log.log().size() - 1)
+    Ok(EntrySeq::new(held.log.log().size() - 1))
 }
 
 // Logs the export and, if the receiver's kind is given, the handover in the entry after it.
@@ -429,7 +435,7 @@ fn log_export(
     (bound, listed): (&[[u8; 32]; 6], &str),
     exported: &Exported,
     receiver: Option<Receiver>,
-) -> Result<u64, BagError> {
+) -> Result<EntrySeq, BagError> {
     let mut act = Act::new(Verb::Export, Ref::Case)
         .fact("documents", Fact::Number(exported.documents))
         .fact("pages", Fact::Number(exported.pages))
@@ -446,7 +452,7 @@ fn log_export(
     if let Some(receiver) = receiver {
         let act = Act::new(Verb::Transfer, Ref::Case)
             .uses(digest(&bound[2]))
-            .fact("export", Fact::Number(entry))
+            .fact("export", Fact::Number(entry.get()))
             .fact("receiver", Fact::Text(receiver.word().to_owned()));
         held.acts.log(&work, act)?;
     }

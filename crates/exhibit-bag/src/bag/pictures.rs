@@ -21,12 +21,11 @@ pub fn render_pages(
     rendered: &mut dyn FnMut(),
 ) -> Result<Vec<(u32, Reason)>, BagError> {
     let content = content_of(held, item)?;
-    let have: BTreeSet<u32> = held.catalogue.pictures(content.id)?.into_iter().map(|picture| picture.page).collect();
+    let have: BTreeSet<u32> = held.view().pictures(content.id)?.into_iter().map(|picture| picture.page).collect();
     let (mut new, mut refused) = (Vec::new(), Vec::new());
-    let tool = held.tool().to_owned();
     for page in pages {
         if !have.contains(page) {
-            match held.case.render_cited(cage, &content, *page, &tool) {
+            match held.render_cited(cage, &content, *page) {
                 Ok(picture) => new.push(picture),
                 Err(CaseError::RenderError { reason }) => refused.push((*page, reason)),
                 Err(error) => return Err(error.into()),
@@ -36,7 +35,7 @@ pub fn render_pages(
     }
     if !new.is_empty() {
         // durable before the catalogue or log refers to them
-        held.case.cited()?.sync().map_err(CaseError::from)?;
+        held.sync_cited()?;
         log_pictures(held, &content, &new)?;
     }
     Ok(refused)
@@ -44,11 +43,7 @@ pub fn render_pages(
 
 /// The item that was read for a document: itself, or the first with the same bytes.
 pub(crate) fn content_of(held: &CaseWriter, item: ItemId) -> Result<Item, BagError> {
-    let item = held.case.item(item)?;
-    Ok(match item.duplicate_of {
-        Some(first) => held.case.item(first)?,
-        None => item,
-    })
+    Ok(held.view().content(item)?)
 }
 
 // The document's derivation again: the same state and texts, and these pictures.

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use exhibit_case::CaseWriter;
 use exhibit_catalogue::{Item, PagePicture};
 use exhibit_custody::{Entry, Log, Ref, Verb};
-use exhibit_model::Opening;
+use exhibit_model::{EntrySeq, Opening};
 use exhibit_proof::VerifierKey;
 use exhibit_proof::document::{Document as Tree, LeafProof};
 use exhibit_proof::hash::to_hex;
@@ -38,7 +38,7 @@ pub(crate) fn write_record(
     held: &mut CaseWriter,
     log: &Log,
     part: &Part<'_>,
-    entries: &mut BTreeSet<u64>,
+    entries: &mut BTreeSet<EntrySeq>,
 ) -> Result<Document, BagError> {
     let label = held.case.label(part.item.id);
     let no_bytes = || BagError::NoBytes { document: label.clone() };
@@ -46,38 +46,41 @@ pub(crate) fn write_record(
     let original = part.item.original.ok_or_else(no_bytes)?;
     let not_as_logged = |entry| BagError::NotAsLogged { document: label.clone(), entry };
     let received = Value::read(&log.entry(receipt)?).map_err(|_| not_as_logged(receipt))?;
-    let chain = held.case.chain(part.item)?;
-    let receipts: Vec<u64> = chain.iter().filter_map(|item| item.seq).chain([receipt]).collect();
+    let chain = held.view().chain(part.item)?;
+    let receipts: Vec<EntrySeq> = chain.iter().filter_map(|item| item.seq).chain([receipt]).collect();
     entries.extend(&receipts);
     let items = chain.iter().chain([part.item]).map(|item| item.id.get().unsigned_abs());
     let container =
-        |item: &Item| Some(map([("item", number(item.id.get().unsigned_abs())), ("receipt", number(item.seq?))]));
+        |item: &Item| Some(map([("item", number(item.id.get().unsigned_abs())), ("receipt", number(item.seq?.get()))]));
     let opened = openings(held, &receipts, part.names)?;
     let mut proved = Document {
         family: items.collect(),
         original: *original.digest().as_bytes(),
         size: received.get("facts").and_then(|facts| facts.get("size")?.as_number()).unwrap_or(0).unsigned_abs(),
-        receipt,
+        receipt: receipt.get(),
         received: received.get("at").and_then(Value::as_text).unwrap_or_default().to_owned(),
         file: part.file.map(str::to_owned),
         page_count: 0,
         pages: BTreeMap::new(),
         pictures: part.pictures.iter().map(|picture| (picture.page, *picture.sha256.as_bytes())).collect(),
-        opened: opened.iter().map(|(entry, opening)| (*entry, opening.field.clone(), opening.value.clone())).collect(),
+        opened: opened
+            .iter()
+            .map(|(entry, opening)| (entry.get(), opening.field.clone(), opening.value.clone()))
+            .collect(),
     };
     let mut members = vec![
         ("v", number(1)),
         ("document", Value::Text(label.clone())),
         ("item", number(part.item.id.get().unsigned_abs())),
         ("original", Value::Text(original.to_string())),
-        ("receipt", number(receipt)),
+        ("receipt", number(receipt.get())),
         ("containers", Value::List(chain.iter().filter_map(container).collect())),
         ("openings", Value::List(opened.iter().map(opening).collect())),
     ];
     members.extend(part.file.map(|path| ("file", Value::Text(path.to_owned()))));
     if let Some(source) = handed_over_by(held, log, part.item.source)? {
         entries.insert(source);
-        members.push(("source", number(source)));
+        members.push(("source", number(source.get())));
     }
     match reading::of(held, log, part.content)? {
         Some(reading) => {
@@ -87,7 +90,7 @@ pub(crate) fn write_record(
             let proofs = reading.tree.prove_all(&indexes)?;
             proved.pages = part.pages.iter().map(|page| (*page, [0; 32])).collect();
             members.extend([
-                ("reading", number(reading.seq)),
+                ("reading", number(reading.seq.get())),
                 ("content", number(part.content.id.get().unsigned_abs())),
                 ("root", Value::Text(reading.tree.root().to_hex())),
                 ("leaves", number(reading.tree.leaves())),
@@ -102,13 +105,13 @@ pub(crate) fn write_record(
 }
 
 // The receipt entry of a source that was received from another case: it names that case's log and bag.
-fn handed_over_by(held: &CaseWriter, log: &Log, source: exhibit_model::SourceId) -> Result<Option<u64>, BagError> {
-    let identity = held.catalogue.source(source)?.map(|(identity, ..)| identity);
+fn handed_over_by(held: &CaseWriter, log: &Log, source: exhibit_model::SourceId) -> Result<Option<EntrySeq>, BagError> {
+    let identity = held.view().sources()?.into_iter().find(|known| known.id == source).map(|source| source.path);
     if !identity.is_some_and(|identity| identity.starts_with(b"bag:")) {
         return Ok(None);
     }
     let mut found = None;
-    log.entries_from(0, &mut |seq, bytes| {
+    log.entries_from(EntrySeq::FIRST, &mut |seq, bytes| {
         let entry = Entry::read(bytes)
             .ok()
             .filter(|entry| entry.act == Verb::SourceReceive && entry.object == Ref::Source(source));
@@ -126,18 +129,18 @@ fn leaves_of(tree: &Tree, part: &Part<'_>) -> Option<Vec<u64>> {
 }
 
 // Only names: reasons can quote what is not exported, and a tree's seed would reveal all its salts.
-fn openings(held: &CaseWriter, receipts: &[u64], names: bool) -> Result<Vec<(u64, Opening)>, BagError> {
+fn openings(held: &CaseWriter, receipts: &[EntrySeq], names: bool) -> Result<Vec<(EntrySeq, Opening)>, BagError> {
     let mut list = Vec::new();
     for seq in receipts.iter().filter(|_| names) {
-        let openings = held.catalogue.openings(*seq)?.into_iter().filter(|opening| opening.field == "name");
+        let openings = held.view().openings(*seq)?.into_iter().filter(|opening| opening.field == "name");
         list.extend(openings.map(|opening| (*seq, opening)));
     }
     Ok(list)
 }
 
-fn opening((seq, opening): &(u64, Opening)) -> Value {
+fn opening((seq, opening): &(EntrySeq, Opening)) -> Value {
     map([
-        ("entry", number(*seq)),
+        ("entry", number(seq.get())),
         ("field", Value::Text(opening.field.clone())),
         ("salt", Value::Text(to_hex(&opening.salt))),
         ("value", Value::Text(STANDARD.encode(&opening.value))),
@@ -157,20 +160,20 @@ pub(crate) fn write_log(
     writer: &mut BagWriter,
     log: &Log,
     key: &VerifierKey,
-    entries: &mut BTreeSet<u64>,
+    entries: &mut BTreeSet<EntrySeq>,
 ) -> Result<(), BagError> {
     writer.put("custody/key.pub", format!("{key}\n").as_bytes())?;
     writer.put("custody/checkpoint", log.checkpoint().as_bytes())?;
     writer.put("custody/policy", policy_text(key).as_bytes())?;
     // The entry with the first key, and those with each of its successors.
-    entries.insert(0);
+    entries.insert(EntrySeq::FIRST);
     for (index, proof) in log.handovers()? {
         writer.put(&handover_path(index), &proof)?;
-        entries.insert(index);
+        entries.insert(EntrySeq::new(index));
     }
     for seq in entries.iter() {
-        writer.put(&entry_path(*seq), &log.entry(*seq)?)?;
-        writer.put(&proof_path(*seq), log.tlog_proof(*seq)?.as_bytes())?;
+        writer.put(&entry_path(seq.get()), &log.entry(*seq)?)?;
+        writer.put(&proof_path(seq.get()), log.tlog_proof(*seq)?.as_bytes())?;
     }
     Ok(())
 }

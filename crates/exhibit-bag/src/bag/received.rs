@@ -5,10 +5,10 @@
 //! which are stored as originals of this case. Together they are the same bag again, byte for byte.
 
 use crate::{BagError, io_error};
-use exhibit_case::Case;
+use exhibit_case::{Case, CaseView};
 use exhibit_custody::{Act, Channel, Entry, Fact, Ref, Verb};
 use exhibit_ingest::{BagFile, BagSource};
-use exhibit_model::{Digest, OriginalId, SourceId};
+use exhibit_model::{Digest, EntrySeq, OriginalId, SourceId};
 use exhibit_proof::bagit::{Digests, Files, Found, Unreadable};
 use exhibit_proof::finding::Finding;
 use exhibit_proof::package::{Document, Proved, Trust, picture_path, text_path};
@@ -182,8 +182,9 @@ impl KeptBag {
     ///
     /// # Errors
     /// [`BagError::NoSuchBag`]; others if it cannot be read.
-    pub fn open(case: &Case, id: &str) -> Result<Self, BagError> {
-        let folder = case.folder.bags().join(id);
+    pub fn open(view: &CaseView<'_>, id: &str) -> Result<Self, BagError> {
+        let whole = view.whole()?;
+        let folder = view.case().folder.bags().join(id);
         if Digest::parse(id).is_err() || !folder.is_dir() {
             return Err(BagError::NoSuchBag(id.to_owned()));
         }
@@ -192,7 +193,7 @@ impl KeptBag {
         for entry in fs::read_dir(&documents).into_iter().flatten().flatten() {
             originals.extend(original_of(&entry.path().join("record.json")));
         }
-        let store = case.folder.originals().map_err(exhibit_case::CaseError::from)?;
+        let store = whole.open_originals()?;
         Ok(Self { kept: Folder::new(&folder), originals, store })
     }
 
@@ -259,7 +260,7 @@ pub struct ReceivedBag {
     /// SHA-256 of its `manifest-sha256.txt`, which names it.
     pub id: Digest,
     /// The log entry of its receipt; `None` if its import was interrupted before it began.
-    pub entry: Option<u64>,
+    pub entry: Option<EntrySeq>,
     /// Whether it was imported completely.
     pub whole: bool,
     /// The source created from it.
@@ -268,11 +269,13 @@ pub struct ReceivedBag {
     pub log: String,
 }
 
-/// The bags received by this case.
+/// The bags received by this case. A restricted scope has none: a bag is received and returned as a whole.
 ///
 /// # Errors
 /// [`BagError`].
-pub fn received_bags(case: &Case) -> Result<Vec<ReceivedBag>, BagError> {
+pub fn received_bags(view: &CaseView<'_>) -> Result<Vec<ReceivedBag>, BagError> {
+    let whole = view.whole()?;
+    let case = view.case();
     let folder = case.folder.bags();
     let mut found = Vec::new();
     for entry in fs::read_dir(&folder).into_iter().flatten() {
@@ -286,7 +289,7 @@ pub fn received_bags(case: &Case) -> Result<Vec<ReceivedBag>, BagError> {
         return Ok(found);
     }
     let log = case.folder.log()?;
-    log.entries_from(0, &mut |seq, bytes| {
+    log.entries_from(EntrySeq::FIRST, &mut |seq, bytes| {
         let Some(entry) = Entry::read(bytes).ok().filter(|entry| entry.act == Verb::SourceReceive) else { return true };
         let Ref::Source(source) = entry.object else { return true };
         for bag in found.iter_mut().filter(|bag| entry.used.contains(&Ref::Bytes(bag.id))) {
@@ -298,9 +301,8 @@ pub fn received_bags(case: &Case) -> Result<Vec<ReceivedBag>, BagError> {
         }
         true
     })?;
-    let catalogue = case.folder.catalogue_for_reading()?;
     for bag in &mut found {
-        bag.whole = bag.source.map(|number| catalogue.is_walked(number)).transpose()?.unwrap_or(false);
+        bag.whole = bag.source.map(|number| whole.is_walked(number)).transpose()?.unwrap_or(false);
     }
     Ok(found)
 }
@@ -309,15 +311,15 @@ pub fn received_bags(case: &Case) -> Result<Vec<ReceivedBag>, BagError> {
 ///
 /// # Errors
 /// [`BagError`] only if the check itself is impossible.
-pub fn check_received(case: &Case) -> Result<Vec<(ReceivedBag, Vec<Finding>)>, BagError> {
+pub fn check_received(view: &CaseView<'_>) -> Result<Vec<(ReceivedBag, Vec<Finding>)>, BagError> {
     let mut all = Vec::new();
-    for bag in received_bags(case)? {
+    for bag in received_bags(view)? {
         if !bag.whole {
             // its originals are not all imported yet
             all.push((bag, Vec::new()));
             continue;
         }
-        let mut kept = KeptBag::open(case, &bag.id.to_string())?;
+        let mut kept = KeptBag::open(view, &bag.id.to_string())?;
         let checked = check_bag(&mut kept, &Trust::default(), &TrustedFiles::default(), false);
         let mut findings = checked.report.deviations;
         let manifest = checked.files.get(MANIFEST).map(|digests| Digest::from_bytes(digests.sha256));

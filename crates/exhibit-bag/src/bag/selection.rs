@@ -2,7 +2,7 @@
 
 use crate::BagError;
 use crate::quote::list_quotes;
-use exhibit_case::Case;
+use exhibit_case::CaseView;
 use exhibit_catalogue::ItemFilter;
 use exhibit_model::ItemId;
 use exhibit_search::Search;
@@ -49,28 +49,28 @@ pub struct Request<'a> {
 }
 
 impl Selection {
-    /// Resolves a request against a case. A document that is requested both whole and by pages is selected whole.
+    /// Resolves a request against what a view can read. A document that is requested both whole and by pages is selected whole.
     ///
     /// # Errors
     /// [`BagError::Case`] for a document that does not exist, [`BagError::Search`] for a query that cannot be parsed.
-    pub fn resolve(case: &Case, request: &Request<'_>) -> Result<Self, BagError> {
+    pub fn resolve(view: &CaseView<'_>, request: &Request<'_>) -> Result<Self, BagError> {
         let mut selection = Self::default();
         for text in request.documents {
             let (document, pages) = parse_pages(text);
-            selection.add(case.resolve(document)?, pages);
+            selection.add(view.resolve(document)?, pages);
         }
-        let search = Search::of(case);
+        let search = Search::of(view.clone());
         for query in request.queries {
             let found = search.documents_found(&search.query(query, false)?)?;
             found.into_iter().for_each(|id| selection.add(ItemId::new(id), None));
         }
         if request.all {
-            let items = case.items(&ItemFilter::default())?;
+            let items = view.items(&ItemFilter::default())?;
             let received = items.iter().filter(|item| item.original.is_some() && item.seq.is_some());
             received.for_each(|item| selection.add(item.id, None));
         }
         if request.all_quotes {
-            selection.quotes.extend(list_quotes(case)?.iter().map(|quote| quote.id()));
+            selection.quotes.extend(list_quotes(view)?.iter().map(|quote| quote.id()));
         }
         selection.quotes.extend(request.quotes.iter().cloned());
         Ok(selection)

@@ -6,13 +6,13 @@
 mod nearest;
 mod passage;
 
-pub(crate) use passage::MAX_QUOTE;
+pub use passage::MAX_QUOTE;
 
 use crate::bag::content_of;
 use crate::{BagError, io_error, reading};
-use exhibit_case::{Case, CaseWriter};
+use exhibit_case::{Case, CaseView, CaseWriter};
 use exhibit_custody::{Act, Entry, Log, Ref, Verb};
-use exhibit_model::{Digest, ItemId, Page};
+use exhibit_model::{Digest, EntrySeq, ItemId, Page};
 use exhibit_proof::anchor::{Anchor, AnchorError, Passage};
 use exhibit_store::{Readers, replace_file};
 use nearest::nearest;
@@ -75,11 +75,11 @@ pub fn make_quote(held: &mut CaseWriter, quote: &NewQuote<'_>) -> Result<Anchor,
     let document = held.case.label(quote.item);
     let content = content_of(held, quote.item)?;
     let original = content.original.ok_or_else(|| BagError::NoBytes { document: document.clone() })?;
-    let page = held.case.page(quote.item, quote.page)?;
+    let page = held.view().page(quote.item, quote.page)?;
     let log = held.case.folder.log()?;
     let reading = reading::of(held, &log, &content)?;
     let reading = reading.ok_or_else(|| BagError::NotRead { document: document.clone() })?;
-    let pictures = held.catalogue.pictures(content.id)?;
+    let pictures = held.view().pictures(content.id)?;
     let picture = pictures.iter().find(|picture| picture.page == quote.page).map(|p| *p.sha256.as_bytes());
     let passage = find(&page, quote, &document)?;
     let (start, end) = passage.locate(&page.text).map_err(BagError::Anchor)?;
@@ -88,8 +88,8 @@ pub fn make_quote(held: &mut CaseWriter, quote: &NewQuote<'_>) -> Result<Anchor,
     let work = held.catalogue.begin()?;
     let anchor = Anchor {
         log: log.origin().to_owned(),
-        entry: work.next_seq()?,
-        reading: reading.seq,
+        entry: work.next_seq()?.get(),
+        reading: reading.seq.get(),
         created: now.to_rfc3339(),
         document,
         item: quote.item.get().unsigned_abs(),
@@ -149,16 +149,18 @@ fn write_durably(case: &Case, id: &str, bytes: &[u8]) -> Result<(), BagError> {
     replace_file(&path, Readers::Default, |file| file.write_all(bytes)).map_err(io_error("write", &path))
 }
 
-/// Reads one quote of a case, named `Q-000042` or `42`, with its bytes.
+/// Reads one quote of a view's documents, named `Q-000042` or `42`, with its bytes.
 ///
 /// # Errors
 /// [`BagError::NoSuchQuote`], also if the file is not a quote.
-pub fn read_quote(case: &Case, id: &str) -> Result<(Anchor, Vec<u8>), BagError> {
+pub fn read_quote(view: &CaseView<'_>, id: &str) -> Result<(Anchor, Vec<u8>), BagError> {
     let none = || BagError::NoSuchQuote(id.to_owned());
     let number = id.strip_prefix("Q-").unwrap_or(id).parse::<u64>().map_err(|_| none())?;
     let name = format!("Q-{number:06}");
-    let bytes = fs::read(case.folder.quotes().join(format!("{name}.json"))).map_err(|_| none())?;
-    let anchor = Anchor::read(&bytes).ok().filter(|anchor| anchor.id() == name).ok_or_else(none)?;
+    let bytes = fs::read(view.case().folder.quotes().join(format!("{name}.json"))).map_err(|_| none())?;
+    let is_visible = |anchor: &Anchor| view.scope().contains(ItemId::new(anchor.item.cast_signed()));
+    let anchor = Anchor::read(&bytes).ok().filter(|anchor| anchor.id() == name && is_visible(anchor));
+    let anchor = anchor.ok_or_else(none)?;
     Ok((anchor, bytes))
 }
 
@@ -183,39 +185,40 @@ fn quote_files(case: &Case) -> Result<Vec<(String, PathBuf)>, BagError> {
     Ok(files)
 }
 
-/// The quotes of a case, unchecked; other files are left out: [`check_quotes`] reports them.
+/// The quotes of a view's documents, unchecked; other files are left out: [`check_quotes`] reports them.
 ///
 /// # Errors
 /// [`BagError::Io`].
-pub fn list_quotes(case: &Case) -> Result<Vec<Anchor>, BagError> {
-    let files = quote_files(case)?;
-    Ok(files.iter().filter_map(|(id, _)| read_quote(case, id).ok()).map(|(anchor, _)| anchor).collect())
+pub fn list_quotes(view: &CaseView<'_>) -> Result<Vec<Anchor>, BagError> {
+    let files = quote_files(view.case())?;
+    Ok(files.iter().filter_map(|(id, _)| read_quote(view, id).ok()).map(|(anchor, _)| anchor).collect())
 }
 
 /// Checks every quote of a case against its page and the log.
 ///
 /// # Errors
-/// [`BagError`] only if the check itself is impossible.
-pub fn check_quotes(case: &Case) -> Result<Vec<CheckedQuote>, BagError> {
-    let log = case.folder.log()?;
-    let check = |(id, _): (String, PathBuf)| match read_quote(case, &id) {
+/// [`BagError`] only if the check itself is impossible, as it is within a restricted scope.
+pub fn check_quotes(view: &CaseView<'_>) -> Result<Vec<CheckedQuote>, BagError> {
+    view.whole()?;
+    let log = view.case().folder.log()?;
+    let check = |(id, _): (String, PathBuf)| match read_quote(view, &id) {
         Ok((anchor, bytes)) if anchor.id() == id => {
-            let standing = standing(case, &log, &anchor, &bytes);
+            let standing = standing(view, &log, &anchor, &bytes);
             CheckedQuote { id, anchor: Some(anchor), standing }
         }
         _ => CheckedQuote { id, anchor: None, standing: QuoteStatus::Unreadable },
     };
-    Ok(quote_files(case)?.into_iter().map(check).collect())
+    Ok(quote_files(view.case())?.into_iter().map(check).collect())
 }
 
-pub(crate) fn standing(case: &Case, log: &Log, anchor: &Anchor, bytes: &[u8]) -> QuoteStatus {
+pub(crate) fn standing(view: &CaseView<'_>, log: &Log, anchor: &Anchor, bytes: &[u8]) -> QuoteStatus {
     if !is_logged(log, anchor, bytes) {
         return QuoteStatus::NotLogged;
     }
     let item = ItemId::new(anchor.item.cast_signed());
     let same =
-        case.item(item).is_ok_and(|item| item.original.is_some_and(|o| *o.digest().as_bytes() == anchor.original));
-    let Some(page) = case.page(item, anchor.page).ok().filter(|_| same) else { return QuoteStatus::PageGone };
+        view.item(item).is_ok_and(|item| item.original.is_some_and(|o| *o.digest().as_bytes() == anchor.original));
+    let Some(page) = view.page(item, anchor.page).ok().filter(|_| same) else { return QuoteStatus::PageGone };
     match anchor.check(&page.text) {
         Ok(()) => QuoteStatus::Valid,
         Err(AnchorError::TextLayer) if anchor.passage.locate(&page.text).is_ok() => QuoteStatus::Reread,
@@ -224,7 +227,7 @@ pub(crate) fn standing(case: &Case, log: &Log, anchor: &Anchor, bytes: &[u8]) ->
 }
 
 fn is_logged(log: &Log, anchor: &Anchor, bytes: &[u8]) -> bool {
-    let entry = log.entry(anchor.entry).ok().and_then(|entry| Entry::read(&entry).ok());
+    let entry = log.entry(EntrySeq::new(anchor.entry)).ok().and_then(|entry| Entry::read(&entry).ok());
     let made = Ref::Bytes(Digest::of(bytes));
     let item = Ref::Item(ItemId::new(anchor.item.cast_signed()));
     log.origin() == anchor.log

@@ -6,7 +6,7 @@ use exhibit_proof::anchor::Passage;
 const CONTEXT: usize = 32;
 
 /// The maximum number of characters in a quote.
-pub(crate) const MAX_QUOTE: usize = 8_192;
+pub const MAX_QUOTE: usize = 8_192;
 
 /// The `nth` place (from 1) of exactly this passage in a text; `None` if there are fewer.
 pub(crate) fn find(text: &str, exact: &str, nth: usize) -> Option<Passage> {

@@ -4,6 +4,7 @@
 use exhibit_bag::{
     AnchorRecipients, AnchorRequests, AnchorStatus, BagError, Imported, Reply, ask_anchors, import_anchor, list_anchors,
 };
+use exhibit_case::Principal;
 use exhibit_custody::{Entry, Fact, Revocation, Verb};
 use exhibit_proof::finding::Fault;
 use exhibit_proof::hash::{from_hex, to_hex};
@@ -114,7 +115,7 @@ fn a_witness_cosigns_by_file_and_the_next_request_extends_the_first() {
     assert_eq!(statuses(&case), [] as [&str; 0]);
     let asked = ask_witness(&case, "ask").expect("asked");
     assert_eq!(asked.files, [("partner.add-checkpoint".to_owned(), Kind::Witness)]);
-    assert_eq!(asked.size, case.open().log_size().expect("a size"), "asking is no entry");
+    assert_eq!(asked.size, case.open().view(Principal::LOCAL).log_size().expect("a size"), "asking is no entry");
     assert_eq!(statuses(&case), ["partner requested witness"]);
     let body = fs::read(case.beside("ask/partner.add-checkpoint")).expect("a request");
     let first = AddCheckpoint::read(&body).expect("a request");
@@ -225,7 +226,7 @@ fn replies_that_answer_nothing_are_refused_by_what_is_wrong() {
     }
     let good = cosign(&fs::read(case.beside("ask/partner.add-checkpoint")).expect("a request"), 9);
     let mut numbers = exhibit_mutate::Mutator::new(3);
-    let size = case.open().log_size().expect("a size");
+    let size = case.open().view(Principal::LOCAL).log_size().expect("a size");
     for _ in 0..40 {
         let mutant = numbers.mutate(good.as_bytes());
         if mutant != good.as_bytes() {
@@ -233,7 +234,7 @@ fn replies_that_answer_nothing_are_refused_by_what_is_wrong() {
         }
     }
     assert_eq!(
-        (case.open().log_size().expect("a size"), statuses(&case)),
+        (case.open().view(Principal::LOCAL).log_size().expect("a size"), statuses(&case)),
         (size, vec!["partner requested witness".to_owned()])
     );
     let _ = import(&case, good.as_bytes(), None).expect("the good one");

@@ -2,19 +2,19 @@
 
 use crate::handed_over::{NOTICE, QUOTED, everything, export_to, handed_over, numbered, whole};
 use exhibit_bag::{BagError, Receiver, Request, Selected, Selection};
-use exhibit_case::{CaseError, CaseFolder};
+use exhibit_case::{CaseError, CaseFolder, Principal};
 use exhibit_custody::{Entry, Fact, Verb};
 use exhibit_model::{ItemId, Reason, State};
 use exhibit_proof::finding::Fault;
 use exhibit_testing::{TestCase, TestItem, deviations, files_below, flip, original, request};
 use exhibit_verify::loadfile::Number;
-use exhibit_verify::{Request as Check, What, verify};
+use exhibit_verify::{Request as Check, Unusable, What, verify};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 fn selected(case: &TestCase, request: &Request<'_>) -> Result<Selection, BagError> {
-    Selection::resolve(&case.open(), request)
+    Selection::resolve(&case.open().view(Principal::LOCAL), request)
 }
 
 fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
@@ -74,13 +74,13 @@ fn everything_is_counted_logged_and_proved() {
     let entry = |seq| Entry::read(&log.entry(seq).expect("an entry")).expect("an entry");
     let export = entry(exported.entry);
     assert_eq!((export.act, export.facts.get("documents")), (Verb::Export, Some(&Fact::Number(6))));
-    let transfer = entry(exported.entry + 1);
+    let transfer = entry(exported.entry.next());
     assert_eq!(transfer.act, Verb::Transfer);
     assert_eq!(transfer.facts.get("receiver"), Some(&Fact::Text("court".to_owned())));
-    assert_eq!(transfer.facts.get("export"), Some(&Fact::Number(exported.entry)));
+    assert_eq!(transfer.facts.get("export"), Some(&Fact::Number(exported.entry.get())));
     let own = String::from_utf8_lossy(&log.entry(exported.entry).expect("an entry")).into_owned();
     assert!(!own.contains("EXH-") && !own.contains("DESK"), "what was selected stays sealed: {own}");
-    let opened = case.open().entry(exported.entry).expect("an entry").openings;
+    let opened = case.open().view(Principal::LOCAL).entry(exported.entry).expect("an entry").openings;
     assert!(opened.iter().any(|(field, value)| field == "selection" && value.contains("EXH-000006")), "{opened:?}");
     assert!(opened.iter().any(|(field, value)| field == "bates" && value.starts_with("DESK-0041 to ")), "{opened:?}");
 }
@@ -141,7 +141,7 @@ fn single_proofs_and_checkpoints_are_checked_alone() {
     let wrong = Check { entry: Some(bag.join("bagit.txt")), ..proof };
     assert_eq!(verify(&wrong).expect("a proof").deviations[0].fault, Fault::Proof);
     let endless = Check { entry: Some(PathBuf::from("/dev/zero")), ..wrong };
-    assert!(verify(&endless).is_err_and(|unable| unable.reason == "not a file"));
+    assert!(verify(&endless).is_err_and(|unable| unable.reason == Unusable::NotAFile));
     let checkpoint = request(What::Checkpoint, case.path("custody/checkpoint"));
     assert!(verify(&checkpoint).expect("a checkpoint").is_good());
     let key = fs::read_to_string(TestCase::of_seed(7).path("custody/key.pub")).expect("a key").trim().to_owned();
@@ -169,7 +169,7 @@ fn a_failed_export_leaves_nothing_at_its_target() {
     assert!(matches!(failed("there", &whole([1])), BagError::Exists(_)));
     std::os::unix::fs::symlink("/nowhere", case.beside("link")).expect("a link");
     assert!(matches!(failed("link", &whole([1])), BagError::Exists(_)));
-    let size = case.open().log_size().expect("a log");
+    let size = case.open().view(Principal::LOCAL).log_size().expect("a log");
     flip(&case.path(&original(NOTICE.as_bytes())), 0);
     assert!(matches!(failed("new", &whole([3])), BagError::Altered { .. }));
     let path = case.path(&original(NOTICE.as_bytes()));
@@ -178,7 +178,7 @@ fn a_failed_export_leaves_nothing_at_its_target() {
     fs::remove_file(&path).expect("removed");
     assert!(matches!(failed("new", &whole([3])), BagError::Case(CaseError::Store(_))));
     assert!(!case.beside("new").exists() && !case.beside(".new.unfinished").exists());
-    assert_eq!(case.open().log_size().expect("a log"), size, "and no entry");
+    assert_eq!(case.open().view(Principal::LOCAL).log_size().expect("a log"), size, "and no entry");
     // what a killed export left is removed by the next
     fs::create_dir(case.beside(".new.unfinished")).expect("made");
     fs::write(case.beside(".new.unfinished/bagit.txt"), "of a process that was killed").expect("written");
@@ -249,7 +249,7 @@ fn a_bag_of_a_sealed_case_is_bound_by_a_statement() {
     let size = held.log.log().size();
     let mut context = exhibit_bag::ExportContext { cage: None, progress: &mut |_| {} };
     let exported = exhibit_bag::export(&mut held, &order, &mut context).expect("a bag");
-    assert_eq!((exported.entry, held.log.log().size()), (size - 1, size), "nothing follows the seal");
+    assert_eq!((exported.entry.get(), held.log.log().size()), (size - 1, size), "nothing follows the seal");
     assert_eq!(deviations(&target), []);
     let statement = target.join("custody/export");
     let text = fs::read_to_string(&statement).expect("a statement");

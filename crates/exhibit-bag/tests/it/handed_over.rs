@@ -1,6 +1,7 @@
 //! A case with everything that a bag can contain, and bags of it.
 
 use exhibit_bag::{ExportContext, Exported, Lock, Order, Selected, Selection, export};
+use exhibit_case::Principal;
 use exhibit_catalogue::ItemFilter;
 use exhibit_model::{ItemId, PageKind};
 use exhibit_testing::{TestCase, TestItem};
@@ -42,8 +43,12 @@ pub(crate) fn whole(items: impl IntoIterator<Item = i64>) -> Selection {
 /// Everything in the case: documents, quotes, pictures.
 pub(crate) fn everything(case: &TestCase) -> Selection {
     let open = case.open();
-    let items = open.items(&ItemFilter::default()).expect("items");
-    let quotes = exhibit_bag::list_quotes(&open).expect("quotes").iter().map(|quote| quote.id()).collect();
+    let items = open.view(Principal::LOCAL).items(&ItemFilter::default()).expect("items");
+    let quotes = exhibit_bag::list_quotes(&open.view(Principal::LOCAL))
+        .expect("quotes")
+        .iter()
+        .map(|quote| quote.id())
+        .collect();
     Selection { quotes, pictures: true, ..whole(items.iter().map(|item| item.id.get())) }
 }
 

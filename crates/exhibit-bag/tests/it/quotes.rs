@@ -2,10 +2,10 @@
 
 use crate::handed_over::{NOTICE, QUOTED, REQUEST, handed_over};
 use exhibit_bag::{BagError, NewQuote, QuoteStatus, check_quotes, list_quotes, make_quote, read_quote};
-use exhibit_case::CaseError;
-use exhibit_catalogue::{Finding, NewPage, StageKey};
+use exhibit_case::{CaseError, Principal};
+use exhibit_catalogue::{NewPage, ReadResult, StageKey};
 use exhibit_custody::{Entry, Ref, Verb};
-use exhibit_model::{Digest, ItemId, Page, PageKind, Reason, Rect, State, TextBox, wire};
+use exhibit_model::{Digest, EntrySeq, ItemId, Page, PageKind, Reason, Rect, State, TextBox, wire};
 use exhibit_proof::anchor::Anchor;
 use exhibit_store::{PackLocation, PackWriter};
 use exhibit_testing::{TestCase, TestItem, overwrite};
@@ -20,7 +20,11 @@ fn made(case: &TestCase, quote: &NewQuote<'_>) -> Result<Anchor, BagError> {
 }
 
 fn statuses(case: &TestCase) -> Vec<QuoteStatus> {
-    check_quotes(&case.open()).expect("checked").into_iter().map(|quote| quote.standing).collect()
+    check_quotes(&case.open().view(Principal::LOCAL))
+        .expect("checked")
+        .into_iter()
+        .map(|quote| quote.standing)
+        .collect()
 }
 
 /// Adds another reading of a page: a new layer that is current.
@@ -37,7 +41,7 @@ fn read_again(case: &TestCase, path: &str, text: &str) {
         let place = (place.pack, place.offset);
         work.add_page(&NewPage { item: case.id(path), page: &page, stage, place, digest }).expect("a page");
         let media_type = "text/plain";
-        let finding = Finding { state: State::Read, reason: None, media_type, found: 0, metadata: &[], notes: &[] };
+        let finding = ReadResult { state: State::Read, reason: None, media_type, found: 0, metadata: &[], notes: &[] };
         work.settle(case.id(path), &finding).expect("settled");
         work.set_number("pack_length", packs.end().offset.cast_signed()).expect("a number");
         packs.sync().expect("synced");
@@ -58,9 +62,9 @@ fn a_quote_contains_the_passage_its_place_and_its_page() {
     assert_eq!((anchor.picture, anchor.regions.len()), (None, 0));
     assert!(anchor.created.starts_with("2023-11-14T22:13:20"), "{}", anchor.created);
     let log = case.open().folder.log().expect("a log");
-    let entry = Entry::read(&log.entry(anchor.entry).expect("an entry")).expect("an entry");
+    let entry = Entry::read(&log.entry(EntrySeq::new(anchor.entry)).expect("an entry")).expect("an entry");
     assert_eq!((entry.act, entry.object), (Verb::Quote, Ref::Item(ItemId::new(1))));
-    let text = String::from_utf8_lossy(&log.entry(anchor.entry).expect("an entry")).into_owned();
+    let text = String::from_utf8_lossy(&log.entry(EntrySeq::new(anchor.entry)).expect("an entry")).into_owned();
     assert!(!text.contains("登记"), "the log does not contain the passage: {text}");
 }
 
@@ -68,7 +72,12 @@ fn a_quote_contains_the_passage_its_place_and_its_page() {
 fn the_same_quotes_of_the_same_case_are_the_same_bytes() {
     let bytes = || {
         let case = handed_over();
-        read_quote(&case.open(), &list_quotes(&case.open()).expect("quotes")[0].id()).expect("a quote").1
+        read_quote(
+            &case.open().view(Principal::LOCAL),
+            &list_quotes(&case.open().view(Principal::LOCAL)).expect("quotes")[0].id(),
+        )
+        .expect("a quote")
+        .1
     };
     assert_eq!(bytes(), bytes());
 }
@@ -95,7 +104,7 @@ fn passages_of_every_script_are_quoted() {
         assert_eq!(&text[start..end], exact, "{name}");
     }
     assert!(statuses(&case).iter().all(|status| *status == QuoteStatus::Valid));
-    let listed = list_quotes(&case.open()).expect("quotes");
+    let listed = list_quotes(&case.open().view(Principal::LOCAL)).expect("quotes");
     assert_eq!(listed.iter().map(|quote| quote.passage.exact.as_str()).collect::<Vec<_>>(), texts.map(|text| text.2));
 }
 
@@ -124,7 +133,7 @@ fn what_cannot_be_quoted_is_refused_by_its_reason() {
     assert!(matches!(made(&case, &other_page), Err(BagError::Case(CaseError::NoSuchPage { page: 2, .. }))));
     let missing = NewQuote { item: ItemId::new(99), ..quote(&case, "twice.txt", "登记") };
     assert!(matches!(made(&case, &missing), Err(BagError::Case(CaseError::NoSuchDocument(_)))));
-    assert!(list_quotes(&case.open()).expect("quotes").is_empty(), "nothing is left behind");
+    assert!(list_quotes(&case.open().view(Principal::LOCAL)).expect("quotes").is_empty(), "nothing is left behind");
     for (nth, start) in [(1, 0), (2, 3)] {
         let anchor = made(&case, &NewQuote { nth: Some(nth), ..quote(&case, "twice.txt", "登记") }).expect("a quote");
         assert_eq!(anchor.passage.start, start);
@@ -165,7 +174,7 @@ fn a_page_that_is_read_again_keeps_or_breaks_its_quotes() {
 fn altered_and_foreign_quotes_are_named() {
     let case = handed_over();
     assert_eq!(statuses(&case), [QuoteStatus::Valid, QuoteStatus::Valid]);
-    let id = list_quotes(&case.open()).expect("quotes")[0].id();
+    let id = list_quotes(&case.open().view(Principal::LOCAL)).expect("quotes")[0].id();
     let path = case.path(&format!("quotes/{id}.json"));
     let whole = fs::read(&path).expect("read");
     for (from, to, expected) in [
@@ -178,14 +187,14 @@ fn altered_and_foreign_quotes_are_named() {
     ] {
         overwrite(&path, |bytes| *bytes = String::from_utf8_lossy(bytes).replacen(from, to, 1).into_bytes());
         assert_eq!(statuses(&case)[0], expected, "{from} to {to}");
-        assert!(matches!(read_quote(&case.open(), &id), Ok(_) | Err(BagError::NoSuchQuote(_))));
+        assert!(matches!(read_quote(&case.open().view(Principal::LOCAL), &id), Ok(_) | Err(BagError::NoSuchQuote(_))));
         fs::write(&path, &whole).expect("written");
     }
     // the quote of another case with the same number
     fs::write(case.path("quotes/Q-000999.json"), &whole).expect("written");
     fs::write(case.path("quotes/notes.txt"), "mine").expect("written");
     assert_eq!(statuses(&case).last(), Some(&QuoteStatus::Unreadable));
-    assert_eq!(list_quotes(&case.open()).expect("quotes").len(), 2, "other files are no quotes");
+    assert_eq!(list_quotes(&case.open().view(Principal::LOCAL)).expect("quotes").len(), 2, "other files are no quotes");
     case.sql("DELETE FROM pages WHERE item = 3");
     assert_eq!(statuses(&case)[0], QuoteStatus::PageGone);
     let other = TestCase::of_seed(9);
@@ -198,13 +207,13 @@ fn altered_and_foreign_quotes_are_named() {
 #[test]
 fn quotes_are_read_by_name_or_number_alone() {
     let case = handed_over();
-    let id = list_quotes(&case.open()).expect("quotes")[0].id();
+    let id = list_quotes(&case.open().view(Principal::LOCAL)).expect("quotes")[0].id();
     let number = id.trim_start_matches("Q-").trim_start_matches('0').to_owned();
     let open = case.open();
-    assert_eq!(read_quote(&open, &id).expect("a quote").0.id(), id);
-    assert_eq!(read_quote(&open, &number).expect("a quote").0.id(), id);
+    assert_eq!(read_quote(&open.view(Principal::LOCAL), &id).expect("a quote").0.id(), id);
+    assert_eq!(read_quote(&open.view(Principal::LOCAL), &number).expect("a quote").0.id(), id);
     for bad in ["", "Q-", "Q-x", "-1", "../1", "Q-000000", "99999999999999999999", "1.5", "１"] {
-        assert!(matches!(read_quote(&open, bad), Err(BagError::NoSuchQuote(_))), "{bad:?}");
+        assert!(matches!(read_quote(&open.view(Principal::LOCAL), bad), Err(BagError::NoSuchQuote(_))), "{bad:?}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::handed_over::{NOTICE, handed_over, numbered};
 use exhibit_bag::{BagError, KeptBag, VerifiedBag, check_received, received_bags};
-use exhibit_case::CaseFolder;
+use exhibit_case::{CaseFolder, Principal};
 use exhibit_custody::{Act, Channel, Fact, Ref};
 use exhibit_model::Digest;
 use exhibit_proof::bagit::Files as _;
@@ -57,12 +57,12 @@ fn a_received_bag_is_given_on_unchanged() {
     let bag = case.export("bag", &["b.html", "notice.txt"], &[]);
     let verified = receive(&other, &bag, true);
     let open = other.open();
-    let received = received_bags(&open).expect("bags");
+    let received = received_bags(&open.view(Principal::LOCAL)).expect("bags");
     assert_eq!(received.len(), 1);
     assert_eq!((received[0].id, received[0].whole, received[0].log.as_str()), (verified.id(), true, "origin"));
     assert!(received[0].entry.is_some() && received[0].source.is_some());
-    assert_eq!(check_received(&open).expect("checked")[0].1, []);
-    let mut kept = KeptBag::open(&open, &verified.id().to_string()).expect("a bag");
+    assert_eq!(check_received(&open.view(Principal::LOCAL)).expect("checked")[0].1, []);
+    let mut kept = KeptBag::open(&open.view(Principal::LOCAL), &verified.id().to_string()).expect("a bag");
     let files = kept.list().expect("a list").len();
     let written = kept.write(&other.beside("same")).expect("written");
     assert_eq!(written, files as u64);
@@ -98,7 +98,7 @@ fn documents_come_under_their_proved_names_and_pages_as_files() {
     let unnamed = exhibit_bag::Selection { without_names: true, ..crate::handed_over::whole([3]) };
     let _ = case.export_selection("unnamed", &unnamed);
     assert_eq!(paths(&case.beside("unnamed")), ["EXH-000003/original.txt"]);
-    let quote = exhibit_bag::list_quotes(&case.open()).expect("quotes")[1].id();
+    let quote = exhibit_bag::list_quotes(&case.open().view(Principal::LOCAL)).expect("quotes")[1].id();
     let pages = case.export("pages", &[], &[quote.as_str()]);
     assert_eq!(paths(&pages), ["EXH-000005/page 0001.txt", "EXH-000005/page 0001.png"]);
 }
@@ -125,10 +125,13 @@ fn a_file_that_changes_after_the_check_stops_the_copy() {
     overwrite(&bag.join("VERIFY.txt"), |bytes| bytes.push(b' '));
     let kept = other.write(|held| verified.keep(&held.case, &mut Folder::new(&bag)));
     assert!(matches!(kept, Err(BagError::Changed(path)) if path == "VERIFY.txt"));
-    assert!(received_bags(&other.open()).expect("bags").is_empty(), "nothing is under the bag's name");
+    assert!(
+        received_bags(&other.open().view(Principal::LOCAL)).expect("bags").is_empty(),
+        "nothing is under the bag's name"
+    );
     overwrite(&bag.join("VERIFY.txt"), |bytes| bytes.truncate(bytes.len() - 1));
     other.write(|held| verified.keep(&held.case, &mut Folder::new(&bag))).expect("kept over the leftover");
-    assert_eq!(received_bags(&other.open()).expect("bags").len(), 1);
+    assert_eq!(received_bags(&other.open().view(Principal::LOCAL)).expect("bags").len(), 1);
 }
 
 #[test]
@@ -137,12 +140,12 @@ fn damage_to_a_kept_bag_or_its_originals_is_found() {
     let bag = case.export("bag", &["notice.txt"], &[]);
     let id = receive(&other, &bag, true).id().to_string();
     let folder = other.path(CaseFolder::BAGS).join(&id);
-    let findings = || check_received(&other.open()).expect("checked").remove(0).1;
+    let findings = || check_received(&other.open().view(Principal::LOCAL)).expect("checked").remove(0).1;
     assert_eq!(findings(), []);
     for file in files_below(&folder) {
         flip(&file, 11);
         assert_ne!(findings(), [], "{}", file.display());
-        let mut kept = KeptBag::open(&other.open(), &id).expect("a bag");
+        let mut kept = KeptBag::open(&other.open().view(Principal::LOCAL), &id).expect("a bag");
         assert!(kept.write(&other.beside("damaged")).is_err(), "{}", file.display());
         flip(&file, 11);
     }
@@ -159,22 +162,25 @@ fn an_import_that_was_interrupted_is_not_checked_yet() {
     let (case, other) = (handed_over(), TestCase::of_seed(5));
     let bag = case.export("bag", &["notice.txt"], &[]);
     let _ = receive(&other, &bag, false);
-    let checked = check_received(&other.open()).expect("checked");
+    let checked = check_received(&other.open().view(Principal::LOCAL)).expect("checked");
     assert_eq!((checked.len(), checked[0].0.whole, checked[0].1.len()), (1, false, 0));
 }
 
 #[test]
 fn other_folders_are_no_bags() {
     let case = handed_over();
-    assert!(received_bags(&case.open()).expect("bags").is_empty());
+    assert!(received_bags(&case.open().view(Principal::LOCAL)).expect("bags").is_empty());
     for name in ["notes", "00", &"g".repeat(64), "unfinished"] {
         fs::create_dir_all(case.path(CaseFolder::BAGS).join(name)).expect("made");
     }
-    assert!(received_bags(&case.open()).expect("bags").is_empty());
+    assert!(received_bags(&case.open().view(Principal::LOCAL)).expect("bags").is_empty());
     fs::create_dir_all(case.path(CaseFolder::BAGS).join("0".repeat(64))).expect("made");
-    let received = received_bags(&case.open()).expect("bags");
+    let received = received_bags(&case.open().view(Principal::LOCAL)).expect("bags");
     assert_eq!((received.len(), received[0].entry, received[0].whole), (1, None, false));
     for id in ["", "notes", "../custody", &"1".repeat(64), &"G".repeat(64)] {
-        assert!(matches!(KeptBag::open(&case.open(), id), Err(BagError::NoSuchBag(_))), "{id:?}");
+        assert!(
+            matches!(KeptBag::open(&case.open().view(Principal::LOCAL), id), Err(BagError::NoSuchBag(_))),
+            "{id:?}"
+        );
     }
 }

@@ -1,8 +1,11 @@
 //! Signing keys: locked, exposed, absent, followed by another; and the memory that reveals a case that was rolled back.
 
-use exhibit_case::{Case, CaseError, CaseWriter, Keys, NewCase, Rotation, key_file, key_path, rekey, remembered};
+use exhibit_case::{
+    Case, CaseError, CaseWriter, Keys, NewCase, Principal, Rotation, key_file, key_path, rekey, remembered,
+};
 use exhibit_custody::log::End;
 use exhibit_custody::{Act, Cost, KeyError, LogError, Passphrase, Protection, Remembered, Revocation, check_log};
+use exhibit_model::EntrySeq;
 use exhibit_testing::{TestCase, acts, copy_folder, overwrite, random};
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -39,19 +42,20 @@ fn keys_follow_one_another() {
     assert_eq!(one.file, key_file(&case.keys(), &one.new));
     fs::remove_file(only_key(&case)).expect("the first key is needed no more");
     let two = rotate(&case, Revocation::Compromised).expect("rotated");
-    assert_eq!((&two.old, two.entry), (&one.new, one.entry + 2));
+    assert_eq!((&two.old, two.entry), (&one.new, one.entry.next().next()));
     let entry = case.log(Act::access_set(true, 9));
     assert!(entry > two.entry);
     let report = check_log(&case.path("custody"), &Remembered::default());
     assert!(report.deviations.is_empty() && report.keys.len() == 3, "{:?}", report.deviations);
-    let texts: Vec<String> =
-        (one.entry..two.entry + 2).map(|seq| case.open().entry(seq).expect("an entry").text).collect();
+    let texts: Vec<String> = (one.entry.get()..two.entry.get() + 2)
+        .map(|seq| case.open().view(Principal::LOCAL).entry(EntrySeq::new(seq)).expect("an entry").text)
+        .collect();
     for (text, part) in texts.iter().zip(["key.add", "superseded", "key.add", "compromised"]) {
         assert!(text.contains(part), "{text}");
     }
     // an earlier key is called unreliable afterwards
     let revoked = case.write(|held| held.revoke_key(&first, Revocation::Lost).expect("revoked"));
-    assert!(case.open().entry(revoked).expect("an entry").text.contains("lost"));
+    assert!(case.open().view(Principal::LOCAL).entry(revoked).expect("an entry").text.contains("lost"));
     assert!(check_log(&case.path("custody"), &Remembered::default()).deviations.is_empty());
 }
 
@@ -60,7 +64,7 @@ fn a_key_is_durable_before_the_log_names_it() {
     let case = TestCase::empty();
     let keys = case.keys();
     fs::set_permissions(&keys, fs::Permissions::from_mode(0o700)).expect("permissions");
-    let size = case.open().log_size().expect("a size");
+    let size = case.open().view(Principal::LOCAL).log_size().expect("a size");
     // the new key cannot be written: a folder has its place
     let mut held = take(&case).expect("the case");
     let blocked = exhibit_custody::Key::successor(held.log.log().verifier(), &mut random(41));
@@ -74,7 +78,7 @@ fn a_key_is_durable_before_the_log_names_it() {
     let refused = held.rotate_key(&Keys::plain(&keys), &Rotation { reason: Revocation::Superseded, lock: None });
     assert!(matches!(refused, Err(CaseError::Key(KeyError::Write { .. }))), "{refused:?}");
     drop(held);
-    assert_eq!(case.open().log_size().expect("a size"), size);
+    assert_eq!(case.open().view(Principal::LOCAL).log_size().expect("a size"), size);
     assert!(take(&case).is_ok(), "the old key still signs");
 }
 
@@ -137,7 +141,7 @@ fn a_locked_key_needs_its_passphrase_to_sign_and_not_to_read() {
     })
     .expect("the case");
     let case = Case::open(&folder).expect("read without a key");
-    assert_eq!(case.log_size().expect("a size"), 1);
+    assert_eq!(case.view(Principal::LOCAL).log_size().expect("a size"), 1);
     let file = key_path(&keys, &case.config.log);
     let text = fs::read_to_string(&file).expect("read");
     assert!(!text.contains("PRIVATE"), "{text}");
@@ -190,7 +194,7 @@ fn a_damaged_exposed_or_absent_key_is_named() {
     assert!(matches!(take(&case), Err(CaseError::Log(LogError::WrongKey))));
     fs::remove_file(&key).expect("removed");
     assert!(matches!(take(&case), Err(CaseError::Key(KeyError::Read { .. }))));
-    assert!(case.open().page(case.id("a.txt"), 1).is_ok(), "reading needs no key");
+    assert!(case.open().view(Principal::LOCAL).page(case.id("a.txt"), 1).is_ok(), "reading needs no key");
 }
 
 #[test]

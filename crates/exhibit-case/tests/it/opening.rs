@@ -1,9 +1,10 @@
 //! Creating, finding, locking and opening cases.
 
 use exhibit_case::{
-    AccessSettings, Case, CaseError, CaseFolder, CaseWriter, Config, Keys, NewCase, is_prefix, keep_still,
+    AccessSettings, Case, CaseError, CaseFolder, CaseWriter, Config, Keys, NewCase, Principal, is_prefix, keep_still,
 };
 use exhibit_custody::{AccessError, AccessRecord, Act, LogError, Verb};
+use exhibit_model::EntrySeq;
 use exhibit_testing::{NOW, TestCase, acts, overwrite, random};
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -131,7 +132,7 @@ fn one_process_writes_at_a_time() {
     let holder = format!("process {}", std::process::id());
     assert!(matches!(take(&case), Err(CaseError::Locked { holder: who }) if who.starts_with(&holder)));
     assert!(matches!(keep_still(&case.folder()), Err(CaseError::Locked { .. })));
-    assert!(case.open().items(&Default::default()).is_ok(), "reading goes on");
+    assert!(case.open().view(Principal::LOCAL).items(&Default::default()).is_ok(), "reading goes on");
     drop(held);
     let still = keep_still(&case.folder()).expect("a lock").expect("a lock");
     let again = keep_still(&case.folder()).expect("several checks").expect("a lock");
@@ -174,7 +175,7 @@ fn the_name_of_a_lock_holder_is_made_safe() {
 #[test]
 fn committed_entries_are_appended_by_the_next_writer() {
     let case = TestCase::empty();
-    let size = case.open().log_size().expect("a log");
+    let size = case.open().view(Principal::LOCAL).log_size().expect("a log");
     {
         let mut held = take(&case).expect("the case");
         let work = held.catalogue.begin().expect("a transaction");
@@ -182,11 +183,11 @@ fn committed_entries_are_appended_by_the_next_writer() {
         work.commit().expect("a commit");
         // killed before the log was written
     }
-    assert_eq!(case.open().log_size().expect("a log"), size);
+    assert_eq!(case.open().view(Principal::LOCAL).log_size().expect("a log"), size);
     let held = take(&case).expect("the case");
     assert_eq!(held.log.log().size(), size + 1);
     assert!(held.catalogue.outbox().expect("an outbox").is_empty());
-    let entry = case.open().entry(size).expect("an entry");
+    let entry = case.open().view(Principal::LOCAL).entry(EntrySeq::new(size)).expect("an entry");
     assert!(entry.text.contains("access.set"), "{}", entry.text);
     drop(held);
     assert_eq!(take(&case).expect("the case").log.log().size(), size + 1, "once");
@@ -195,9 +196,9 @@ fn committed_entries_are_appended_by_the_next_writer() {
 #[test]
 fn an_entry_that_is_in_the_log_already_is_not_appended_again() {
     let case = TestCase::empty();
-    let size = case.log(Act::access_set(false, 7)) + 1;
+    let size = case.log(Act::access_set(false, 7)).next().get();
     // killed between the log and the outbox: the entry is in both
-    let entry = case.open().folder.log().expect("a log").entry(size - 1).expect("an entry");
+    let entry = case.open().folder.log().expect("a log").entry(EntrySeq::new(size - 1)).expect("an entry");
     let hex: String = entry.iter().map(|byte| format!("{byte:02x}")).collect();
     case.sql(&format!("INSERT INTO outbox VALUES ({}, x'{hex}')", size - 1));
     let held = take(&case).expect("the case");
@@ -221,7 +222,7 @@ fn a_sealed_case_is_read_and_not_written() {
     assert!(open.is_sealed() && matches!(open.must_be_open(), Err(CaseError::Sealed)));
     assert!(matches!(take(&case), Err(CaseError::Sealed)));
     assert!(matches!(open.add_passwords(&["x".to_owned()]), Err(CaseError::Sealed)));
-    assert!(open.page(case.id("a.txt"), 1).is_ok());
+    assert!(open.view(Principal::LOCAL).page(case.id("a.txt"), 1).is_ok());
     let mut held = CaseWriter::take_any(&case.folder(), &Keys::plain(&case.keys()), acts(7)).expect("a writer");
     let refused = held.log(Act::access_set(true, 1));
     assert!(matches!(refused, Err(CaseError::Log(LogError::Sealed))), "{refused:?}");
@@ -251,8 +252,11 @@ fn a_damaged_part_is_named_by_its_error() {
     assert!(!damaged.open().is_sealed(), "what cannot be read does not count as sealed");
     let damaged = case.duplicate();
     fs::remove_dir_all(damaged.path(CaseFolder::INDEX)).expect("removed");
-    assert!(matches!(damaged.open().index(), Err(CaseError::NoIndex)));
-    assert_eq!(damaged.open().searchable(), 0);
+    assert!(matches!(
+        damaged.open().view(Principal::LOCAL).whole().expect("a whole case").index(),
+        Err(CaseError::NoIndex)
+    ));
+    assert_eq!(damaged.open().view(Principal::LOCAL).searchable(), 0);
     let damaged = case.duplicate();
     fs::remove_dir_all(damaged.keys()).expect("removed");
     assert!(matches!(take(&damaged), Err(CaseError::Key(_))));
@@ -261,12 +265,18 @@ fn a_damaged_part_is_named_by_its_error() {
 #[test]
 fn an_index_that_is_behind_says_so() {
     let case = TestCase::of_texts(&[("a.txt", "one")]);
-    assert_eq!(case.open().behind().expect("known"), None);
+    assert_eq!(case.open().view(Principal::LOCAL).behind().expect("known"), None);
     let _ = case.add_unindexed(&[exhibit_testing::TestItem::text("b.txt", "two\u{c}three")]);
-    assert_eq!(case.open().behind().expect("known"), Some((1, 3)));
-    assert_eq!((case.open().searchable(), case.open().pages_read().expect("pages")), (1, 3));
+    assert_eq!(case.open().view(Principal::LOCAL).behind().expect("known"), Some((1, 3)));
+    assert_eq!(
+        (
+            case.open().view(Principal::LOCAL).searchable(),
+            case.open().view(Principal::LOCAL).pages_read().expect("pages")
+        ),
+        (1, 3)
+    );
     case.reindex();
-    assert_eq!(case.open().behind().expect("known"), None);
+    assert_eq!(case.open().view(Principal::LOCAL).behind().expect("known"), None);
 }
 
 #[test]
@@ -275,7 +285,7 @@ fn settings_of_the_access_log_are_logged_first() {
     let settings = AccessSettings { record: false, keep_days: 30 };
     let entry = case.write(|held| held.set_access(settings).expect("set"));
     assert_eq!(case.open().config.access, settings);
-    let text = case.open().entry(entry).expect("an entry").text;
+    let text = case.open().view(Principal::LOCAL).entry(entry).expect("an entry").text;
     assert!(text.contains("\"keep_days\":30") && text.contains("\"record\":false"), "{text}");
     let path = case.path(CaseFolder::SETTINGS);
     assert!(fs::read_to_string(path).expect("read").contains("keep_days = 30"));
@@ -284,7 +294,7 @@ fn settings_of_the_access_log_are_logged_first() {
 #[test]
 fn accesses_are_recorded_apart_from_the_custody_log() {
     let case = TestCase::empty();
-    let size = case.open().log_size().expect("a log");
+    let size = case.open().view(Principal::LOCAL).log_size().expect("a log");
     let mut random = random(3);
     let log = case.open().access_log(&case.keys(), &mut acts(8)).expect("an access log");
     let search = AccessRecord::new(Verb::Search).secret("query", "secret words");
@@ -292,7 +302,7 @@ fn accesses_are_recorded_apart_from_the_custody_log() {
     drop(log);
     let log = case.open().access_log(&case.keys(), &mut acts(9)).expect("the same access log");
     log.fold(365, NOW, &mut random).expect("folded");
-    assert_eq!(case.open().log_size().expect("a log"), size);
+    assert_eq!(case.open().view(Principal::LOCAL).log_size().expect("a log"), size);
     for file in case.files(CaseFolder::ACCESS) {
         let bytes = fs::read(&file).expect("read");
         assert!(!String::from_utf8_lossy(&bytes).contains("secret words"), "{}", file.display());

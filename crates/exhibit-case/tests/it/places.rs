@@ -1,13 +1,13 @@
 //! All places of the same bytes, through containers and their copies.
 
-use exhibit_case::own_path;
+use exhibit_case::{Principal, own_path};
 use exhibit_catalogue::MOST_PLACES;
 use exhibit_model::ItemId;
 use exhibit_testing::{TestCase, TestItem};
 
 fn paths(case: &TestCase, id: ItemId) -> Vec<String> {
     let open = case.open();
-    open.all_places(&open.item(id).expect("an item")).expect("places").paths
+    open.view(Principal::LOCAL).places(&open.view(Principal::LOCAL).item(id).expect("an item")).expect("places").paths
 }
 
 #[test]
@@ -27,7 +27,10 @@ fn copies_and_copies_of_containers_are_places() {
     assert_eq!(paths(&case, case.id("own.txt"))[0], "own.txt");
     assert_eq!(paths(&case, case.id("other.txt")), ["other.txt"]);
     let open = case.open();
-    let places = open.all_places(&open.item(member).expect("an item")).expect("places");
+    let places = open
+        .view(Principal::LOCAL)
+        .places(&open.view(Principal::LOCAL).item(member).expect("an item"))
+        .expect("places");
     assert!(places.containers.contains(&case.id("a.zip")), "{places:?}");
     assert_eq!(places.sources, [case.source()]);
 }
@@ -71,7 +74,7 @@ fn hostile_names_are_shown_safely() {
     ]);
     let open = case.open();
     for number in 1..=3 {
-        let path = own_path(&open.item(ItemId::new(number)).expect("an item"));
+        let path = own_path(&open.view(Principal::LOCAL).item(ItemId::new(number)).expect("an item"));
         let is_safe = |c: char| !c.is_control() && c != '\u{202e}';
         assert!(!path.is_empty() && path.chars().all(is_safe), "{path:?}");
     }

@@ -113,7 +113,7 @@ fn an_empty_scope_is_an_empty_case() {
 #[test]
 fn a_view_sees_tags_that_are_not_logged_yet() {
     let case = case();
-    assert!(case.open().set_tag(case.id("free.txt"), "new", true, NOW).expect("set"));
+    assert!(case.open().view(Principal::LOCAL).set_tag(case.id("free.txt"), "new", true, NOW).expect("set"));
     let open = case.open();
     assert_eq!(open.view(Principal::LOCAL).tags_of(case.id("free.txt")).expect("tags"), ["both", "new"]);
 }

@@ -1,7 +1,7 @@
 //! Forged rows and damaged files: errors, never wrong values and never a panic.
 
 use exhibit_catalogue::{Catalogue, CatalogueError, ItemFilter};
-use exhibit_model::ItemId;
+use exhibit_model::{EntrySeq, ItemId};
 use exhibit_mutate::Mutator;
 use exhibit_testing::{TestCase, TestItem};
 use std::fs;
@@ -29,7 +29,12 @@ fn read_all(catalogue: &Catalogue) -> Result<(), CatalogueError> {
     }
     catalogue.all_pages(&mut |_| {})?;
     catalogue.all_pictures(&mut |_, _| {})?;
-    let _ = (catalogue.account()?, catalogue.outbox()?, catalogue.openings(1)?, catalogue.places_after(0, 10)?);
+    let _ = (
+        catalogue.account()?,
+        catalogue.outbox()?,
+        catalogue.openings(EntrySeq::new(1))?,
+        catalogue.places_after(0, 10)?,
+    );
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! The ledger of a case: states, members, duplicates, pages, places, the account.
 
+use exhibit_case::Principal;
 use exhibit_catalogue::{ContainerGap, ItemFilter, OcrState};
 use exhibit_model::{Digest, ItemId, Moment, OriginalId, PageKind, Reason, Relation, SourceId, State};
 use exhibit_testing::{TestCase, TestItem};
@@ -25,7 +26,7 @@ fn varied() -> TestCase {
 #[test]
 fn the_account_adds_up() {
     let case = varied();
-    let account = case.open().account().expect("an account");
+    let account = case.open().view(Principal::LOCAL).account().expect("an account");
     let expected = [
         (State::Waiting, 1),
         (State::Read, 4),
@@ -51,7 +52,7 @@ fn the_account_adds_up() {
 #[test]
 fn members_that_are_missing_are_gaps() {
     let case = varied();
-    let gaps = |case: &TestCase| case.open().account().expect("an account").gaps;
+    let gaps = |case: &TestCase| case.open().view(Principal::LOCAL).account().expect("an account").gaps;
     case.sql("DELETE FROM work; DELETE FROM pages WHERE item = 4; DELETE FROM items WHERE id = 4");
     let gap = ContainerGap { container: Some(ItemId::new(3)), source: SourceId::new(1), found: 1, listed: 0 };
     assert_eq!(gaps(&case), [gap]);
@@ -64,7 +65,7 @@ fn members_that_are_missing_are_gaps() {
 fn a_family_is_a_container_with_all_below_it() {
     let case = varied();
     let open = case.open();
-    let catalogue = open.connect_catalogue().expect("a catalogue");
+    let catalogue = open.folder.catalogue_for_reading().expect("a catalogue");
     let item = |number| catalogue.item(ItemId::new(number)).expect("a lookup").expect("an item");
     assert_eq!(item(4).family, Some(ItemId::new(1)));
     assert_eq!((item(4).depth, item(2).depth, item(1).depth), (2, 1, 0));
@@ -77,7 +78,7 @@ fn a_family_is_a_container_with_all_below_it() {
 fn originals_are_found_by_digest_in_every_place() {
     let case = varied();
     let open = case.open();
-    let catalogue = open.connect_catalogue().expect("a catalogue");
+    let catalogue = open.folder.catalogue_for_reading().expect("a catalogue");
     let id = |bytes: &[u8]| OriginalId::new(Digest::of(bytes));
     let with = |bytes: &[u8], most| -> Vec<i64> {
         catalogue.items_with(id(bytes), most).expect("items").iter().map(|item| item.id.get()).collect()
@@ -101,7 +102,7 @@ fn originals_are_found_by_digest_in_every_place() {
 fn a_file_is_known_by_path_size_and_change_time() {
     let case = varied();
     let open = case.open();
-    let catalogue = open.connect_catalogue().expect("a catalogue");
+    let catalogue = open.folder.catalogue_for_reading().expect("a catalogue");
     case.sql("UPDATE items SET changed = 77 WHERE id = 5");
     let knows = |source, path: &[u8], size, changed| {
         catalogue.knows_file(SourceId::new(source), path, size, Moment(changed)).expect("known")
@@ -119,7 +120,7 @@ fn a_file_is_known_by_path_size_and_change_time() {
 fn pages_follow_their_items_in_batches() {
     let case = varied();
     let open = case.open();
-    let catalogue = open.connect_catalogue().expect("a catalogue");
+    let catalogue = open.folder.catalogue_for_reading().expect("a catalogue");
     let mut all = Vec::new();
     catalogue.all_pages(&mut |row| all.push((row.item.get(), row.number))).expect("pages");
     all.sort_unstable();
@@ -146,7 +147,7 @@ fn pages_that_want_ocr_are_counted_until_they_are_read() {
     scanned.counts.images = 1;
     let case = TestCase::new(&[TestItem::new("scan.png", b"png").media_type("image/png").page(scanned)]);
     let account = |case: &TestCase| {
-        let account = case.open().account().expect("an account");
+        let account = case.open().view(Principal::LOCAL).account().expect("an account");
         (account.pages_waiting_for_ocr, account.pages_by_ocr, account.pages_ocr_failed)
     };
     assert_eq!(account(&case), (1, 0, 0));
@@ -166,7 +167,7 @@ fn pages_that_want_ocr_are_counted_until_they_are_read() {
 fn a_listing_is_resumed_after_any_item() {
     let case = varied();
     let open = case.open();
-    let catalogue = open.connect_catalogue().expect("a catalogue");
+    let catalogue = open.folder.catalogue_for_reading().expect("a catalogue");
     for at_once in 1..=12 {
         let (mut seen, mut after) = (Vec::new(), None);
         loop {
@@ -204,6 +205,6 @@ fn sources_are_listed_and_walked_once() {
         assert_eq!(held.catalogue.sources().expect("sources"), [SourceId::new(1), second]);
         assert!(held.catalogue.source(SourceId::new(9)).expect("a lookup").is_none());
     });
-    let gaps = case.open().account().expect("an account").gaps;
+    let gaps = case.open().view(Principal::LOCAL).account().expect("an account").gaps;
     assert_eq!(gaps.iter().map(|gap| (gap.container, gap.found, gap.listed)).collect::<Vec<_>>(), [(None, 3, 0)]);
 }

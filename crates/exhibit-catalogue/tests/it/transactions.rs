@@ -1,14 +1,14 @@
 //! Transactions: whole or not at all, seen by readers only once committed.
 
 use exhibit_catalogue::{Catalogue, CatalogueError};
-use exhibit_model::{ItemId, Moment, Opening, SourceId};
+use exhibit_model::{EntrySeq, ItemId, Moment, Opening, SourceId};
 use exhibit_testing::{TestCase, TestItem};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 #[test]
 fn a_reader_sees_what_is_committed_and_nothing_else() {
     let case = TestCase::of_texts(&[("a.txt", "one")]);
-    let reader = case.open().connect_catalogue().expect("a catalogue");
+    let reader = case.open().folder.catalogue_for_reading().expect("a catalogue");
     let mut held = case.writer();
     let work = held.catalogue.begin().expect("a transaction");
     work.source(b"/more", "more", Moment(1)).expect("a source");
@@ -29,7 +29,7 @@ fn readers_are_consistent_while_a_writer_works() {
     let case = TestCase::empty();
     let mut held = case.writer();
     let done = AtomicBool::new(false);
-    let reader = case.open().connect_catalogue().expect("a catalogue");
+    let reader = case.open().folder.catalogue_for_reading().expect("a catalogue");
     std::thread::scope(|scope| {
         let (done, reader) = (&done, reader);
         let watched = scope.spawn(move || {
@@ -84,21 +84,21 @@ fn a_reading_connection_writes_nothing() {
         Err(error) => Err(error),
     };
     assert!(matches!(written, Err(CatalogueError::Engine { .. })), "{written:?}");
-    assert_eq!(case.open().catalogue().number("x").expect("read"), None);
+    assert_eq!(case.open().folder.catalogue_for_reading().expect("a catalogue").number("x").expect("read"), None);
 }
 
 #[test]
 fn entries_wait_in_order_and_are_numbered_without_gap() {
     let case = TestCase::empty();
     let mut held = case.writer();
-    let first = held.catalogue.next_seq().expect("a number");
+    let first = held.catalogue.next_seq().expect("a number").get();
     let opening = |field: &str, value: &[u8]| Opening { field: field.to_owned(), salt: [3; 16], value: value.to_vec() };
     for number in 0..5 {
         let work = held.catalogue.begin().expect("a transaction");
         let one =
             work.post(b"{}", &[opening("name", "登记\0\u{ff}".as_bytes()), opening("reason", b"")]).expect("posted");
         let two = work.post(b"{}", &[]).expect("posted");
-        assert_eq!((one, two), (first + 2 * number, first + 2 * number + 1));
+        assert_eq!((one.get(), two.get()), (first + 2 * number, first + 2 * number + 1));
         if number % 2 == 0 {
             work.commit().expect("a commit");
         } else {
@@ -109,27 +109,27 @@ fn entries_wait_in_order_and_are_numbered_without_gap() {
             work.commit().expect("a commit");
         }
     }
-    let waiting: Vec<u64> = held.catalogue.outbox().expect("an outbox").iter().map(|one| one.seq).collect();
+    let waiting: Vec<u64> = held.catalogue.outbox().expect("an outbox").iter().map(|one| one.seq.get()).collect();
     assert_eq!(waiting, (first..first + 10).collect::<Vec<_>>());
-    assert_eq!(held.catalogue.openings(first).expect("openings").len(), 2);
-    assert_eq!(held.catalogue.openings(first + 2).expect("openings"), [], "those of a lost transaction");
+    assert_eq!(held.catalogue.openings(EntrySeq::new(first)).expect("openings").len(), 2);
+    assert_eq!(held.catalogue.openings(EntrySeq::new(first + 2)).expect("openings"), [], "those of a lost transaction");
     let work = held.catalogue.begin().expect("a transaction");
     work.posted(first + 4).expect("posted");
     work.commit().expect("a commit");
-    let waiting: Vec<u64> = held.catalogue.outbox().expect("an outbox").iter().map(|one| one.seq).collect();
+    let waiting: Vec<u64> = held.catalogue.outbox().expect("an outbox").iter().map(|one| one.seq.get()).collect();
     assert_eq!(waiting, (first + 4..first + 10).collect::<Vec<_>>());
-    assert_eq!(held.catalogue.next_seq().expect("a number"), first + 10);
+    assert_eq!(held.catalogue.next_seq().expect("a number").get(), first + 10);
 }
 
 #[test]
 fn items_are_found_by_the_entry_of_their_receipt() {
     let case = TestCase::new(&[TestItem::text("a.txt", "one"), TestItem::text("b.txt", "two")]);
     let open = case.open();
-    let catalogue = open.connect_catalogue().expect("a catalogue");
+    let catalogue = open.folder.catalogue_for_reading().expect("a catalogue");
     for number in [1, 2] {
         let item = catalogue.item(ItemId::new(number)).expect("a lookup").expect("an item");
         assert_eq!(catalogue.item_of_entry(item.seq.expect("a receipt")).expect("a lookup"), Some(item.id));
     }
-    assert_eq!(catalogue.item_of_entry(u64::MAX >> 1).expect("a lookup"), None);
+    assert_eq!(catalogue.item_of_entry(EntrySeq::new(u64::MAX >> 1)).expect("a lookup"), None);
     assert!(catalogue.source(SourceId::new(1)).expect("a lookup").is_some());
 }

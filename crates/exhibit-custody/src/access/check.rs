@@ -4,6 +4,7 @@ use super::days::Days;
 use super::{AccessError, AccessLog, LOG, failed, journal};
 use crate::check::{Remembered, Report, check_log};
 use crate::log::Log;
+use exhibit_model::EntrySeq;
 use std::collections::BTreeMap;
 
 /// The result of a check.
@@ -52,7 +53,7 @@ impl AccessReport {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct OpenedEntry {
     /// Its number.
-    pub seq: u64,
+    pub seq: EntrySeq,
     /// Its bytes.
     pub bytes: Vec<u8>,
     /// The opened values, unless they were destroyed or the key is not on this machine.
@@ -79,8 +80,8 @@ impl AccessLog {
             let read = journal::read(&path, &self.about(&day), key).map_err(failed(&path))?;
             // a record torn by a power cut never became an entry: torn bytes are a fault only if an entry needs them
             for (record, seq) in read.records.iter().zip(first..) {
-                let entry = open.as_ref().and_then(|log| log.entry(seq).ok());
-                match (record.seal(seq), entry) {
+                let entry = open.as_ref().and_then(|log| log.entry(EntrySeq::new(seq)).ok());
+                match (record.seal(EntrySeq::new(seq)), entry) {
                     (Ok(sealed), Some(entry)) if sealed.bytes == entry => report.opened += 1,
                     (_, None) if open.as_ref().is_some_and(|log| log.size() <= seq) => report.waiting += 1,
                     _ => report.wrong.push(OpeningFault::OtherEntry { file: place.clone(), entry: seq }),
@@ -100,7 +101,7 @@ impl AccessLog {
         let following =
             self.files().ok().and_then(|files| files.into_iter().map(|(_, seq)| seq).find(|seq| *seq > first));
         let end = following.unwrap_or(size).min(size);
-        next < end && log.and_then(|log| log.entry(next).ok()).is_some_and(|entry| is_look(&entry))
+        next < end && log.and_then(|log| log.entry(EntrySeq::new(next)).ok()).is_some_and(|entry| is_look(&entry))
     }
 
     fn waiting(&self, days: &Days) -> Result<u64, AccessError> {
@@ -119,15 +120,15 @@ impl AccessLog {
     ///
     /// # Errors
     /// [`AccessError`].
-    pub fn entries(&self, first: u64, each: &mut dyn FnMut(OpenedEntry) -> bool) -> Result<(), AccessError> {
+    pub fn entries(&self, first: EntrySeq, each: &mut dyn FnMut(OpenedEntry) -> bool) -> Result<(), AccessError> {
         let days = Days::load(&self.days_path())?;
         let files = self.files()?;
         let mut opened: BTreeMap<u64, BTreeMap<String, String>> = BTreeMap::new();
-        let mut next = files.partition_point(|(_, seq)| *seq <= first).saturating_sub(1);
+        let mut next = files.partition_point(|(_, seq)| *seq <= first.get()).saturating_sub(1);
         let log = Log::open(&self.folder.join(LOG))?;
         let mut result = Ok(());
         log.entries_from(first, &mut |seq, bytes| {
-            while let Some((day, from)) = files.get(next).filter(|(_, from)| *from <= seq) {
+            while let Some((day, from)) = files.get(next).filter(|(_, from)| *from <= seq.get()) {
                 next += 1;
                 let Some(key) = days.get(day) else { continue };
                 let path = self.openings(day).join(format!("{from:012}"));
@@ -137,7 +138,11 @@ impl AccessLog {
                 }
             }
             result.is_ok()
-                && each(OpenedEntry { seq, bytes: bytes.to_vec(), opened: opened.remove(&seq).unwrap_or_default() })
+                && each(OpenedEntry {
+                    seq,
+                    bytes: bytes.to_vec(),
+                    opened: opened.remove(&seq.get()).unwrap_or_default(),
+                })
         })?;
         result
     }

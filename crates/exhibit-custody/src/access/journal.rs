@@ -5,7 +5,7 @@
 use crate::act::{Act, ActError, EntryContext, Fact, Ref, Sealed, Verb};
 use crate::cipher::{NONCE, Secret, decrypt, encrypt};
 use crate::entry::moment_text;
-use exhibit_model::{Digest, Moment};
+use exhibit_model::{Digest, EntrySeq, Moment};
 use exhibit_proof::hash::{from_hex, to_hex};
 use exhibit_proof::json::Value;
 use rustix::fs::{FlockOperation, flock};
@@ -109,7 +109,7 @@ impl Record {
     }
 
     /// Rebuilds the log entry of this record, deterministically.
-    pub(crate) fn seal(&self, seq: u64) -> Result<Sealed, ActError> {
+    pub(crate) fn seal(&self, seq: EntrySeq) -> Result<Sealed, ActError> {
         let mut act = Act::new(self.look.act, Ref::Case);
         for (name, fact) in &self.look.facts {
             act = act.fact(name, fact.clone());

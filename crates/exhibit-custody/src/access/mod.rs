@@ -18,10 +18,10 @@ pub use journal::AccessRecord;
 use crate::act::{Act, EntryContext, Fact, Ref, Verb};
 use crate::cipher::NONCE;
 use crate::key::{Key, KeyError};
-use crate::log::{Log, LogError, Writer};
+use crate::log::{Log, LogError, LogWriter};
 use crate::{ActError, Random};
 use days::Days;
-use exhibit_model::Moment;
+use exhibit_model::{EntrySeq, Moment};
 use journal::{Record, day_of, is_day};
 use rustix::fs::{FlockOperation, flock};
 use std::fs::{self, File};
@@ -152,17 +152,17 @@ impl AccessLog {
             Ok(log) if log.size() > 0 => return Ok(log.origin().to_owned()),
             Ok(log) => {
                 let key = Key::load(&key_path(keys, log.origin()), &mut |_| None)?;
-                Writer::open(&folder.join(LOG), key)?
+                LogWriter::open(&folder.join(LOG), key)?
             }
             Err(_) => {
                 let key = Key::generate("access", random);
                 fs::create_dir_all(keys).map_err(failed(keys))?;
                 key.save(&key_path(keys, key.verifier().name()), None, random)?;
-                Writer::create(&folder.join(LOG), key)?
+                LogWriter::create(&folder.join(LOG), key)?
             }
         };
         let verifier = writer.log().verifier().clone();
-        let stamp = EntryContext { seq: 0, at: now, actor, tool };
+        let stamp = EntryContext { seq: EntrySeq::FIRST, at: now, actor, tool };
         writer.append(&[Act::case_open(&verifier).seal(&stamp, random)?.bytes])?;
         Ok(verifier.name().to_owned())
     }
@@ -222,7 +222,7 @@ impl AccessLog {
     /// [`AccessError`]; the recorded accesses are then kept.
     pub fn fold(&self, keep_days: u32, now: Moment, random: Random<'_>) -> Result<Option<u64>, AccessError> {
         let Ok(_lock) = lock(&self.folder, FlockOperation::NonBlockingLockExclusive) else { return Ok(None) };
-        let mut writer = Writer::open(&self.folder.join(LOG), self.key()?)?;
+        let mut writer = LogWriter::open(&self.folder.join(LOG), self.key()?)?;
         let mut days = Days::load(&self.days_path())?;
         let before = writer.log().size();
         self.finish(&mut writer, &days)?;
@@ -242,7 +242,7 @@ impl AccessLog {
     }
 
     // Appends the entries of the last moved file of openings, unless the log already has them.
-    fn finish(&self, writer: &mut Writer, days: &Days) -> Result<(), AccessError> {
+    fn finish(&self, writer: &mut LogWriter, days: &Days) -> Result<(), AccessError> {
         let size = writer.log().size();
         for (day, first) in self.files()?.into_iter().filter(|(_, first)| *first == size) {
             let path = self.openings(&day).join(format!("{first:012}"));
@@ -252,12 +252,13 @@ impl AccessLog {
                 continue;
             };
             let read = journal::read(&path, &self.about(&day), key).map_err(failed(&path))?;
-            let entries = read.records.iter().zip(first..).map(|(record, seq)| Ok(record.seal(seq)?.bytes));
+            let entries =
+                read.records.iter().zip(first..).map(|(record, seq)| Ok(record.seal(EntrySeq::new(seq))?.bytes));
             let entries = entries.collect::<Result<Vec<_>, AccessError>>()?;
             if entries.is_empty() {
                 fs::remove_file(&path).map_err(failed(&path))?;
             }
-            writer.append_from(first, &entries)?;
+            writer.append_from(EntrySeq::new(first), &entries)?;
         }
         Ok(())
     }
@@ -278,7 +279,7 @@ impl AccessLog {
 
     fn shred(
         &self,
-        writer: &mut Writer,
+        writer: &mut LogWriter,
         days: &mut Days,
         keep_days: u32,
         now: Moment,
@@ -303,8 +304,9 @@ impl AccessLog {
         Ok(())
     }
 
-    fn log_act(&self, writer: &mut Writer, act: Act, now: Moment, random: Random<'_>) -> Result<(), AccessError> {
-        let stamp = EntryContext { seq: writer.log().size(), at: now, actor: &self.actor, tool: &self.tool };
+    fn log_act(&self, writer: &mut LogWriter, act: Act, now: Moment, random: Random<'_>) -> Result<(), AccessError> {
+        let stamp =
+            EntryContext { seq: EntrySeq::new(writer.log().size()), at: now, actor: &self.actor, tool: &self.tool };
         writer.append(&[act.seal(&stamp, random)?.bytes])?;
         Ok(())
     }
@@ -316,7 +318,7 @@ impl AccessLog {
     pub fn set(&self, record: bool, keep_days: u32, now: Moment, random: Random<'_>) -> Result<(), AccessError> {
         let _ = self.fold(keep_days, now, random)?;
         let _lock = lock(&self.folder, FlockOperation::LockExclusive)?;
-        let mut writer = Writer::open(&self.folder.join(LOG), self.key()?)?;
+        let mut writer = LogWriter::open(&self.folder.join(LOG), self.key()?)?;
         self.log_act(&mut writer, Act::access_set(record, keep_days), now, random)
     }
 }

@@ -1,6 +1,7 @@
 //! Tests of the access log: no recorded access is lost or logged twice, and destroyed openings stay unreadable.
 
 use super::*;
+use exhibit_model::EntrySeq;
 use std::collections::BTreeMap;
 use tempfile::TempDir;
 
@@ -30,7 +31,7 @@ fn queries(log: &AccessLog) -> Vec<String> {
         found.extend(entry.opened.get("query").cloned());
         true
     };
-    log.entries(0, each).expect("read");
+    log.entries(EntrySeq::new(0), each).expect("read");
     found
 }
 
@@ -40,7 +41,7 @@ fn acts(log: &AccessLog) -> Vec<&'static str> {
         acts.push(crate::Entry::read(&entry.bytes).expect("an entry").act.word());
         true
     };
-    log.entries(0, each).expect("read");
+    log.entries(EntrySeq::new(0), each).expect("read");
     acts
 }
 
@@ -223,10 +224,10 @@ fn the_kind_is_plain_and_the_values_are_commitments() {
         seed: [7; 32],
         look: AccessRecord::new(Verb::View).fact("page", Fact::Number(3)).secret("document", "EXH-000003"),
     };
-    let sealed = record.seal(5).expect("an entry");
-    assert_eq!(sealed, record.seal(5).expect("an entry"), "always the same");
+    let sealed = record.seal(EntrySeq::new(5)).expect("an entry");
+    assert_eq!(sealed, record.seal(EntrySeq::new(5)).expect("an entry"), "always the same");
     let entry = crate::Entry::read(&sealed.bytes).expect("an entry");
-    assert_eq!((entry.seq, entry.act, entry.object), (5, crate::Verb::View, crate::Ref::Case));
+    assert_eq!((entry.seq, entry.act, entry.object), (EntrySeq::new(5), crate::Verb::View, crate::Ref::Case));
     assert_eq!(entry.facts, BTreeMap::from([("page".to_owned(), Fact::Number(3))]));
     assert_eq!(entry.sealed["document"], sealed.openings[0].commitment());
     assert!(!String::from_utf8_lossy(&sealed.bytes).contains("EXH"));

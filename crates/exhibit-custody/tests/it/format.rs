@@ -1,7 +1,7 @@
 //! The worked example of `docs/formats/custody.md`, made again from its inputs.
 
-use exhibit_custody::{Act, EntryContext, Key, Log, Receipt, Remembered, Writer, check_log};
-use exhibit_model::{Digest, ItemId, Moment, OriginalId, Relation};
+use exhibit_custody::{Act, EntryContext, Key, Log, LogWriter, Receipt, Remembered, check_log};
+use exhibit_model::{Digest, EntrySeq, ItemId, Moment, OriginalId, Relation};
 use exhibit_proof::Hash;
 use exhibit_proof::document::Document;
 use std::fs;
@@ -16,7 +16,7 @@ fn the_worked_example_is_true() {
     let verifier = key.verifier().clone();
     let stamp = |seq, second| {
         let at = Moment::from_civil(2026, 11, 23, 9, 30, second).expect("a date");
-        EntryContext { seq, at, actor: "a1", tool: "exhibit 0.1.0" }
+        EntryContext { seq: EntrySeq::new(seq), at, actor: "a1", tool: "exhibit 0.1.0" }
     };
     // Salts: 16 times 01 for the commitment, 16 times 02 for the entry, in the order in which they are drawn.
     let mut drawn = 0;
@@ -35,7 +35,7 @@ fn the_worked_example_is_true() {
     };
     let first = Act::case_open(&verifier).seal(&stamp(0, 0), &mut random).expect("an entry");
     let second = Act::item_receive(&receipt).seal(&stamp(1, 1), &mut random).expect("an entry");
-    let mut writer = Writer::create(&folder, key).expect("a log");
+    let mut writer = LogWriter::create(&folder, key).expect("a log");
     writer.append(&[first.bytes.clone(), second.bytes.clone()]).expect("appended");
     drop(writer);
     let log = Log::open(&folder).expect("a log");
@@ -57,7 +57,7 @@ fn the_worked_example_is_true() {
         ("second leaf hash", Hash::leaf(&second.bytes).to_hex()),
         ("root", log.head().root.to_hex()),
         ("checkpoint", log.checkpoint()),
-        ("proof", log.tlog_proof(1).expect("a proof")),
+        ("proof", log.tlog_proof(EntrySeq::new(1)).expect("a proof")),
         ("document leaf", text(&leaf.record)),
         ("document root", document.root().to_hex()),
     ];

@@ -2,7 +2,8 @@
 
 use crate::{acts, copy, files, key, log_of, seal};
 use exhibit_custody::log::End;
-use exhibit_custody::{Act, Key, Log, LogError, LogFault, Remembered, Report, Revocation, Writer, check_log};
+use exhibit_custody::{Act, Key, Log, LogError, LogFault, LogWriter, Remembered, Report, Revocation, check_log};
+use exhibit_model::EntrySeq;
 use exhibit_proof::{Note, VerifierKey};
 use std::fs;
 use std::path::Path;
@@ -11,7 +12,7 @@ fn next(of: &VerifierKey, byte: u8) -> Key {
     Key::successor(of, &mut |bytes| bytes.fill(byte))
 }
 
-fn rotate(writer: &mut Writer, byte: u8) {
+fn rotate(writer: &mut LogWriter, byte: u8) {
     let old = writer.log().verifier().clone();
     let size = writer.log().size();
     let new = next(&old, byte);
@@ -33,7 +34,7 @@ fn text(report: &Report) -> String {
 fn three_keys_follow_one_another_and_any_of_them_is_known() {
     let (parent, folder) = log_of(5);
     let early = Note::parse(Log::open(&folder).expect("a log").checkpoint().as_bytes()).expect("a note");
-    let mut writer = Writer::open(&folder, key(7)).expect("a log");
+    let mut writer = LogWriter::open(&folder, key(7)).expect("a log");
     rotate(&mut writer, 8);
     writer.append(&[seal(7, Act::new(exhibit_custody::Verb::Mark, exhibit_custody::Ref::Case))]).expect("appended");
     rotate(&mut writer, 9);
@@ -62,7 +63,7 @@ fn three_keys_follow_one_another_and_any_of_them_is_known() {
 #[test]
 fn every_altered_byte_of_a_handover_is_named() {
     let (_parent, folder) = log_of(3);
-    rotate(&mut Writer::open(&folder, key(7)).expect("a log"), 8);
+    rotate(&mut LogWriter::open(&folder, key(7)).expect("a log"), 8);
     let name = "handovers/000000003.tlog-proof";
     let good = fs::read(folder.join(name)).expect("a handover");
     for place in 0..good.len() {
@@ -87,11 +88,11 @@ fn a_key_that_calls_itself_in_is_named() {
     let (parent, folder) = log_of(3);
     let copied = parent.path().join("thief");
     copy(&folder, &copied);
-    rotate(&mut Writer::open(&folder, key(7)).expect("a log"), 8);
+    rotate(&mut LogWriter::open(&folder, key(7)).expect("a log"), 8);
     // Somebody who never had the old key writes the same entries under a key of their own.
     let own = next(key(7).verifier(), 66);
     fs::remove_dir_all(&copied).expect("removed");
-    let mut writer = Writer::create(&copied, own).expect("a log");
+    let mut writer = LogWriter::create(&copied, own).expect("a log");
     writer.append(&acts(3)).expect("appended");
     let new = next(key(7).verifier(), 66);
     let add = seal(3, Act::key_add(new.verifier(), key(7).verifier()));
@@ -115,7 +116,7 @@ fn a_key_that_calls_itself_in_is_named() {
 #[test]
 fn a_revoked_key_that_goes_on_is_named() {
     let (parent, folder) = log_of(3);
-    let mut writer = Writer::open(&folder, key(7)).expect("a log");
+    let mut writer = LogWriter::open(&folder, key(7)).expect("a log");
     let new = next(key(7).verifier(), 8);
     let add = seal(3, Act::key_add(new.verifier(), key(7).verifier()));
     let revoke = seal(4, Act::key_revoke(key(7).verifier(), Revocation::Compromised));
@@ -124,10 +125,10 @@ fn a_revoked_key_that_goes_on_is_named() {
     assert!(matches!(writer.hand_over(next(key(7).verifier(), 9)), Err(LogError::NotSuccessor)));
     drop(writer);
     assert!(matches!(check(&folder).deviations[..], [LogFault::HandoverUnfinished]));
-    assert!(check(&folder).is_valid(), "broken off is no deviation");
+    assert!(check(&folder).is_valid(), "an interrupted rotation is not a deviation");
     // A thief's own program does not stop there.
     let on = parent.path().join("on");
-    let mut thief = Writer::create(&on, key(7)).expect("a log");
+    let mut thief = LogWriter::create(&on, key(7)).expect("a log");
     let later = seal(5, Act::new(exhibit_custody::Verb::Mark, exhibit_custody::Ref::Case));
     thief.append(&[acts(3), vec![add, revoke, later]].concat()).expect("appended");
     drop(thief);
@@ -138,24 +139,24 @@ fn a_revoked_key_that_goes_on_is_named() {
 #[test]
 fn nothing_follows_a_seal() {
     let (parent, folder) = log_of(3);
-    let mut writer = Writer::open(&folder, key(7)).expect("a log");
+    let mut writer = LogWriter::open(&folder, key(7)).expect("a log");
     let end = seal(3, Act::case_seal());
-    assert_eq!(writer.append_from(3, std::slice::from_ref(&end)).expect("sealed"), 4);
+    assert_eq!(writer.append_from(EntrySeq::new(3), std::slice::from_ref(&end)).expect("sealed"), 4);
     let later = seal(4, Act::new(exhibit_custody::Verb::Mark, exhibit_custody::Ref::Case));
     assert!(matches!(writer.append(std::slice::from_ref(&later)), Err(LogError::Sealed)));
     drop(writer);
-    let mut writer = Writer::open(&folder, key(7)).expect("a log");
+    let mut writer = LogWriter::open(&folder, key(7)).expect("a log");
     assert!(
         matches!(writer.append(std::slice::from_ref(&later)), Err(LogError::Sealed)),
         "also after opening it again"
     );
-    assert_eq!(writer.append_from(3, std::slice::from_ref(&end)).expect("told twice"), 4);
+    assert_eq!(writer.append_from(EntrySeq::new(3), std::slice::from_ref(&end)).expect("told twice"), 4);
     drop(writer);
     let report = check(&folder);
     assert!(report.deviations.is_empty() && report.sealed == Some(3), "{}", text(&report));
     // Somebody with the key and another program goes on.
     let on = parent.path().join("on");
-    let mut other = Writer::create(&on, key(7)).expect("a log");
+    let mut other = LogWriter::create(&on, key(7)).expect("a log");
     other.append(&[acts(3), vec![end, later]].concat()).expect("appended");
     drop(other);
     assert!(matches!(check(&on).deviations[..], [LogFault::AfterSeal { sealed: 3, index: 4 }]));

@@ -5,8 +5,8 @@ mod growth;
 mod keys;
 mod tamper;
 
-use exhibit_custody::{Act, Channel, EntryContext, Key, Writer};
-use exhibit_model::Moment;
+use exhibit_custody::{Act, Channel, EntryContext, Key, LogWriter};
+use exhibit_model::{EntrySeq, Moment};
 use std::fs;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -16,7 +16,8 @@ fn key(byte: u8) -> Key {
 }
 
 fn seal(seq: u64, act: Act) -> Vec<u8> {
-    let stamp = EntryContext { seq, at: Moment(1_700_000_000_000_000), actor: "a1", tool: "exhibit 0.1.0" };
+    let stamp =
+        EntryContext { seq: EntrySeq::new(seq), at: Moment(1_700_000_000_000_000), actor: "a1", tool: "exhibit 0.1.0" };
     act.seal(&stamp, &mut |bytes| bytes.fill(u8::try_from(seq % 251).expect("small"))).expect("an entry").bytes
 }
 
@@ -40,7 +41,7 @@ fn acts(count: u64) -> Vec<Vec<u8>> {
 fn log_of(count: u64) -> (TempDir, PathBuf) {
     let parent = TempDir::new().expect("a folder");
     let folder = parent.path().join("custody");
-    let mut writer = Writer::create(&folder, key(7)).expect("a log");
+    let mut writer = LogWriter::create(&folder, key(7)).expect("a log");
     writer.append(&acts(count)).expect("appended");
     (parent, folder)
 }

@@ -2,8 +2,9 @@
 
 use crate::{acts, copy, files, key, log_of, seal};
 use exhibit_custody::{
-    Act, Channel, Head, Key, Log, LogFault, Ref, Remembered, Report, Verb, Writer, check_log, check_log_with,
+    Act, Channel, Head, Key, Log, LogFault, LogWriter, Ref, Remembered, Report, Verb, check_log, check_log_with,
 };
+use exhibit_model::EntrySeq;
 use exhibit_proof::tile;
 use exhibit_proof::{Checkpoint, Hash, Note, SignerKey};
 use rustix::fs::{CWD, Mode, mkfifoat};
@@ -159,9 +160,9 @@ fn a_rollback_a_fork_and_a_swapped_key_are_named() {
     let (parent, folder) = log_of(5);
     let older = parent.path().join("older");
     copy(&folder, &older);
-    let mut writer = Writer::open(&folder, key(7)).expect("a log");
+    let mut writer = LogWriter::open(&folder, key(7)).expect("a log");
     let remembered_key = Some(writer.log().verifier().to_string());
-    writer.append_from(5, &acts(300)[5..]).expect("appended");
+    writer.append_from(EntrySeq::new(5), &acts(300)[5..]).expect("appended");
     let heads = vec![Log::open(&older).expect("a log").head(), writer.log().head()];
     drop(writer);
     let remembered = Remembered { heads, verifier: remembered_key, ..Remembered::default() };
@@ -172,7 +173,7 @@ fn a_rollback_a_fork_and_a_swapped_key_are_named() {
 
     // The holder of the key writes another history.
     let forked = parent.path().join("forked");
-    let mut writer = Writer::create(&forked, key(7)).expect("a log");
+    let mut writer = LogWriter::create(&forked, key(7)).expect("a log");
     let mut entries = acts(301);
     entries[2] = seal(2, Act::source_receive(exhibit_model::SourceId::new(99), Channel::Web, b"other"));
     writer.append(&entries).expect("appended");
@@ -235,7 +236,7 @@ fn odd_checkpoints_are_named_even_when_they_are_signed() {
 #[test]
 fn entries_that_are_no_acts_are_named_even_when_they_are_signed() {
     let (_parent, folder) = log_of(3);
-    let mut writer = Writer::open(&folder, key(7)).expect("a log");
+    let mut writer = LogWriter::open(&folder, key(7)).expect("a log");
     let twice = seal(3, Act::new(Verb::Mark, Ref::Case));
     writer.append(&[twice.clone(), twice, b"{}".to_vec(), Vec::new()]).expect("appended");
     drop(writer);
@@ -264,10 +265,10 @@ fn a_damaged_end_is_not_built_upon() {
         let mut altered = good.clone();
         altered[place] ^= 1;
         fs::write(&path, altered).expect("written");
-        assert!(Writer::open(&folder, key(7)).is_err(), "{name}");
+        assert!(LogWriter::open(&folder, key(7)).is_err(), "{name}");
         fs::write(&path, good).expect("written");
     }
-    assert!(Writer::open(&folder, key(7)).is_ok());
+    assert!(LogWriter::open(&folder, key(7)).is_ok());
 }
 
 #[test]
@@ -279,6 +280,6 @@ fn a_folder_that_is_no_log_is_said_to_be_none() {
         assert!(text(&report).contains("key.pub is missing") && text(&report).contains("checkpoint is missing"));
         assert!(Log::open(folder).is_err());
         let key: Key = key(7);
-        assert!(Writer::open(folder, key).is_err());
+        assert!(LogWriter::open(folder, key).is_err());
     }
 }

@@ -34,7 +34,7 @@ impl<'a> TextStream<'a> {
     /// # Errors
     /// An I/O error of the input.
     pub(crate) fn open(input: &'a mut dyn Input) -> io::Result<Self> {
-        let guess = detect(input)?;
+        let guess = detect(input, stated_in_xml)?;
         Self::open_as(input, guess)
     }
 
@@ -132,7 +132,9 @@ fn count_feeds(text: &str) -> u64 {
 pub(crate) fn emit_encoding(guess: Guess, undecodable: u64, out: &mut Out<'_>) -> Result<(), Stop> {
     let name = guess.scheme.name();
     out.metadata("text:charset", &name)?;
-    if !guess.sure {
+    if let Some(stated) = guess.overruled {
+        out.note(0, NoteCode::CharsetMismatch { stated: stated.name(), charset: name.clone(), texts: 1 })?;
+    } else if !guess.sure {
         out.note(0, NoteCode::CharsetGuessed { charset: name.clone(), texts: 1 })?;
     }
     match undecodable {
@@ -141,11 +143,11 @@ pub(crate) fn emit_encoding(guess: Guess, undecodable: u64, out: &mut Out<'_>) -
     }
 }
 
-/// Detects the encoding of a file from as much of it as is needed.
+/// Detects the encoding of a file from as much of it as is needed; `stated` finds the declaration in its first bytes.
 ///
 /// # Errors
 /// An I/O error of the input.
-pub(crate) fn detect(input: &mut dyn Input) -> io::Result<Guess> {
+pub(crate) fn detect(input: &mut dyn Input, stated: fn(&[u8]) -> Option<Scheme>) -> io::Result<Guess> {
     input.rewind()?;
     let mut detector = Detector::default();
     let mut buffer = vec![0; 64 << 10];
@@ -165,9 +167,19 @@ pub(crate) fn detect(input: &mut dyn Input) -> io::Result<Guess> {
             break;
         }
     }
-    let mut guess = detector.finish();
-    if matches!(guess.scheme, Scheme::Web(encoding) if encoding == encoding_rs::UTF_8) && guess.mark == 0 && fed == 0 {
-        guess.sure = true;
-    }
-    Ok(guess)
+    let stated = stated(&detector.sample);
+    Ok(detector.finish(stated))
+}
+
+/// The encoding that an XML declaration states; of no meaning in other texts.
+pub(crate) fn stated_in_xml(head: &[u8]) -> Option<Scheme> {
+    let start = head.trim_ascii_start();
+    let declaration = start.strip_prefix(b"<?xml").filter(|rest| rest.first().is_some_and(u8::is_ascii_whitespace))?;
+    let end = declaration.windows(2).take(400).position(|w| w == b"?>")?;
+    let declaration = &declaration[..end];
+    let at = declaration.windows(8).position(|w| w == b"encoding")?;
+    let rest = declaration[at + 8..].trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();
+    let (quote, rest) = rest.split_first().filter(|(quote, _)| matches!(quote, b'"' | b'\''))?;
+    let label = &rest[..rest.iter().position(|b| b == quote)?];
+    Scheme::for_label(label).map(Scheme::readable_as_ascii)
 }

@@ -16,12 +16,19 @@ use super::office::{drawing, properties};
 use crate::out::{Input, Out, Stop};
 use exhibit_model::{MarkKind, NoteCode, PageKind, Reason, Request, Verdict};
 use numbering::{Numbering, Styles};
+
+pub(crate) use numbering::numeral;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::BufRead;
+use std::io::{BufRead, Read};
 use story::{References, Section, Shared, Signal, Story};
 
 /// Emits the contents of a Word document.
 pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+    let mut first = [0; 2];
+    let zipped = input.read_exact(&mut first).is_ok() && first == *b"PK";
+    if input.rewind().is_ok() && !zipped && first.iter().any(|byte| matches!(byte, b'<' | 0xef | 0xff | 0xfe)) {
+        return extract_flat(input, request, out);
+    }
     let Some(mut package) = Package::open(input, request.limits.whole_file_bytes) else {
         return Ok(Verdict::Failed(Reason::NotAPackage));
     };
@@ -32,12 +39,32 @@ pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
     Ok(verdict)
 }
 
+/// Emits the contents of a document that is one XML file (Office 2003 XML: WordprocessingML).
+fn extract_flat(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+    let most = request.limits.whole_file_bytes;
+    let mut bytes = Vec::new();
+    if let Err(error) = input.take(most.saturating_add(1)).read_to_end(&mut bytes) {
+        return Ok(Verdict::Failed(Reason::cannot_read(&error)));
+    }
+    if bytes.len() as u64 > most {
+        return Ok(Verdict::Truncated(Reason::FileSizeLimit { bytes: most }));
+    }
+    let mut shared = Shared {
+        styles: Styles::default(),
+        numbering: Numbering::default(),
+        drawings: BTreeMap::new(),
+        links: BTreeMap::new(),
+    };
+    Document::default().read_body("wordDocument", Xml::new(&bytes[..]), &mut shared, out)
+}
+
 fn main_part(package: &mut Package<'_>) -> String {
     let relations = package.relations("");
     let named = relations.into_iter().find(|relation| relation.kind == "officeDocument" && !relation.external);
     named.map_or_else(|| "word/document.xml".to_owned(), |relation| relation.target)
 }
 
+#[derive(Default)]
 struct Document {
     relations: Vec<Relation>,
     /// Headers, footers by part; notes by id.
@@ -50,6 +77,8 @@ struct Document {
     /// The pages of the previous section: its last page continues if the next section does not begin a new one.
     held: Vec<Draft>,
     said_furniture: BTreeSet<String>,
+    /// Instructions of fields that fetch or run something, outside the body.
+    acting: Vec<String>,
 }
 
 impl Document {
@@ -66,26 +95,39 @@ impl Document {
             links: links(&relations),
         };
         let body_drawings = std::mem::take(&mut shared.drawings);
+        let glossary = part("glossaryDocument");
+        let mut acting = Vec::new();
         let mut document = Self {
             furniture: BTreeMap::new(),
-            footnotes: notes(package, &part("footnotes"), "footnote", &mut shared),
-            endnotes: notes(package, &part("endnotes"), "endnote", &mut shared),
-            comments: notes(package, &part("comments"), "comment", &mut shared),
+            footnotes: notes(package, &part("footnotes"), "footnote", &mut shared, &mut acting),
+            endnotes: notes(package, &part("endnotes"), "endnote", &mut shared, &mut acting),
+            comments: notes(package, &part("comments"), "comment", &mut shared, &mut acting),
             pages: Vec::new(),
             held: Vec::new(),
             said_furniture: BTreeSet::new(),
+            acting,
             relations,
         };
+
         document.read_furniture(package, &mut shared);
         if package.is_salvaged() {
             out.note(0, NoteCode::ZipDirectoryLost)?;
         }
         let Some(xml) = package.xml(main, STREAM_CAP) else {
-            return Ok(Verdict::Failed(Reason::PartMissing { part: main.to_owned() }));
+            return Ok(package.missing(main));
         };
         shared.links = links(&document.relations);
         shared.drawings = body_drawings;
-        document.read_body(main, xml, &mut shared, out)
+        let verdict = document.read_body(main, xml, &mut shared, out)?;
+        // building blocks are text that the document keeps for insertion
+        if let Some(xml) = package.xml(&glossary, PART_CAP) {
+            let mut page = read_whole(xml, &mut Story::new(&mut shared));
+            page.mark(0, MarkKind::Hidden);
+            if !page.is_blank() {
+                out.page(page.into_page(PageKind::Text, String::new()))?;
+            }
+        }
+        Ok(verdict)
     }
 
     fn read_furniture(&mut self, package: &mut Package<'_>, shared: &mut Shared) {
@@ -100,7 +142,9 @@ impl Document {
             shared.links = links(&relations);
             let Some(xml) = package.xml(&part, PART_CAP) else { continue };
             let mut story = Story::new(shared);
-            let draft = read_whole(xml, &mut story);
+            let mut draft = read_whole(xml, &mut story);
+            add_links(&mut draft, std::mem::take(&mut story.references.links));
+            self.acting.append(&mut story.references.acting);
             self.furniture.insert(part, draft);
         }
     }
@@ -152,7 +196,8 @@ impl Document {
             }
         }
         add_links(&mut page, links);
-        for instruction in acting {
+        for instruction in acting.into_iter().chain(std::mem::take(&mut self.acting)) {
+            out.metadata("office:field", &instruction)?;
             out.note(0, NoteCode::ActiveField { instruction })?;
         }
         self.pages.push(page);
@@ -231,7 +276,7 @@ impl Document {
 }
 
 /// Adds link targets that the text itself does not show, a line each, as annotations.
-pub(super) fn add_links(page: &mut Draft, links: Vec<String>) {
+pub(crate) fn add_links(page: &mut Draft, links: Vec<String>) {
     let mut emitted = BTreeSet::new();
     for link in links {
         // looking up a link takes time proportional to the text; beyond this number, each is emitted
@@ -257,8 +302,15 @@ fn read_whole<R: BufRead>(mut xml: Xml<R>, story: &mut Story<'_>) -> Draft {
 }
 
 /// The notes of a part by id: a comment's text begins with its author and date.
-fn notes(package: &mut Package<'_>, part: &str, element_name: &str, shared: &mut Shared) -> BTreeMap<String, Draft> {
+fn notes(
+    package: &mut Package<'_>,
+    part: &str,
+    element_name: &str,
+    shared: &mut Shared,
+    acting: &mut Vec<String>,
+) -> BTreeMap<String, Draft> {
     let mut notes = BTreeMap::new();
+    shared.links = links(&package.relations(part));
     let Some(mut xml) = package.xml(part, PART_CAP) else { return notes };
     let mut story = Story::new(shared);
     let mut open: Option<(String, Draft)> = None;
@@ -275,8 +327,11 @@ fn notes(package: &mut Package<'_>, part: &str, element_name: &str, shared: &mut
                 open = element.value("id").filter(|_| !separator).map(|id| (id, draft));
             }
             Node::End(name) if name == element_name => {
-                let text = story.take();
+                let mut text = story.take();
+                let references = std::mem::take(&mut story.references);
+                acting.extend(references.acting);
                 if let Some((id, mut draft)) = open.take() {
+                    add_links(&mut text, references.links);
                     draft.append(&text, None);
                     notes.insert(id, draft);
                 }

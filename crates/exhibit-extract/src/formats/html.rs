@@ -15,13 +15,13 @@ use exhibit_model::{Mark, Member, NoteCode, Page, PageKind, Reason, Relation, Ve
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{BufferQueue, Tokenizer, TokenizerOpts};
 use sink::Reading;
-use std::io::{self, Cursor, Read};
+use std::io::{self, Cursor};
 
 /// Minimum bytes of text on a page that is not the last.
 const LEAST: usize = 8 << 10;
 
 /// The number of leading bytes searched for a declared encoding; browsers search 1024.
-const PRESCAN: u64 = 16 << 10;
+const PRESCAN: usize = 16 << 10;
 
 /// The number of hosts listed in a note.
 const MOST_HOSTS: usize = 10;
@@ -175,22 +175,9 @@ impl Embedded {
     }
 }
 
-/// The encoding of an HTML file: by its mark, else valid UTF-8, else as declared, else a guess.
-///
-/// A declaration that the bytes contradict is ignored: what is valid UTF-8 beyond ASCII is UTF-8.
+/// The encoding of an HTML file: as declared, unless its bytes are clearly in another one.
 fn encoding(input: &mut dyn Input) -> io::Result<Guess> {
-    let guess = stream::detect(input)?;
-    input.rewind()?;
-    let mut head = Vec::new();
-    (&mut *input).take(PRESCAN).read_to_end(&mut head)?;
-    let ascii_so_far = guess.scheme == Scheme::Web(encoding_rs::UTF_8) && guess.sure;
-    if guess.mark > 0 || (ascii_so_far && !head.is_ascii()) {
-        return Ok(guess);
-    }
-    Ok(match stated_encoding(&head) {
-        Some(scheme) => Guess { scheme, mark: 0, sure: true },
-        None => guess,
-    })
+    stream::detect(input, |head| stated_encoding(&head[..head.len().min(PRESCAN)]))
 }
 
 /// The encoding declared by a `meta` element or an XML declaration.
@@ -206,11 +193,8 @@ pub(crate) fn stated_encoding(head: &[u8]) -> Option<Scheme> {
         let end = rest.iter().position(|b| matches!(b, b'"' | b'\'' | b' ' | b'>' | b';' | b'/' | b'?'))?;
         Scheme::for_label(&rest[..end])
     };
-    if lower.starts_with(b"<?xml")
-        && let Some(at) = find(0, b"encoding").filter(|at| *at < 200)
-        && let Some(scheme) = value_at(at + 8)
-    {
-        return Some(narrow(scheme));
+    if let Some(scheme) = stream::stated_in_xml(head) {
+        return Some(scheme);
     }
     let mut from = 0;
     while let Some(meta) = find(from, b"<meta") {
@@ -218,16 +202,9 @@ pub(crate) fn stated_encoding(head: &[u8]) -> Option<Scheme> {
         if let Some(at) = find(meta, b"charset").filter(|at| *at < end)
             && let Some(scheme) = value_at(at + 7)
         {
-            return Some(narrow(scheme));
+            return Some(scheme.readable_as_ascii());
         }
         from = meta + 5;
     }
     None
-}
-
-/// A declaration that is readable as ASCII cannot be true of UTF-16 or UTF-32: UTF-8 is meant.
-fn narrow(scheme: Scheme) -> Scheme {
-    let wide =
-        [Scheme::Web(encoding_rs::UTF_16LE), Scheme::Web(encoding_rs::UTF_16BE), Scheme::Utf32Le, Scheme::Utf32Be];
-    if wide.contains(&scheme) { Scheme::Web(encoding_rs::UTF_8) } else { scheme }
 }

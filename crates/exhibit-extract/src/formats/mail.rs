@@ -4,8 +4,14 @@
 //! member. Nothing is fetched. Sealed parts (S/MIME, PGP) stay sealed, with a note.
 
 mod body;
+mod date;
+mod flowed;
 mod header;
 mod mime;
+mod parameters;
+
+pub(crate) use body::words;
+pub(crate) use header::{Decoding, decode_labelled};
 
 use crate::out::{Input, Out, Stop};
 use body::Body;
@@ -13,7 +19,6 @@ use exhibit_model::{
     Mark, MarkKind, Member, MetadataKey, NoteCode, Page, PageKind, Reason, Relation, Request, Verdict,
 };
 use header::Header;
-use mail_parser::DateTime;
 use mime::Part;
 use std::io::{Cursor, Read, SeekFrom};
 
@@ -48,6 +53,12 @@ pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) 
         return Ok(Verdict::Failed(Reason::cannot_read(&error)));
     }
     out.container_size(size);
+    // some programs of old end lines with CR alone
+    let only_returns = bytes.contains(&b'\r') && !bytes.contains(&b'\n');
+    if only_returns {
+        bytes.iter_mut().filter(|b| **b == b'\r').for_each(|b| *b = b'\n');
+        out.metadata("text:line-ends", "cr")?;
+    }
     let (message, rest) = apple_mail(&bytes);
     let part = Part::parse(message);
     emit_metadata(&part.header, out)?;
@@ -64,6 +75,12 @@ pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) 
         out.member_from(&mut Cursor::new(rest))?;
     }
     Ok(Verdict::Read)
+}
+
+/// The fields of a header that is stored apart from its message, decoded.
+pub(crate) fn header_fields(bytes: &[u8]) -> Vec<(String, String)> {
+    let header = Header::parse(bytes).0;
+    header.fields().iter().map(|field| (field.name.clone(), field.value.clone())).collect()
 }
 
 /// Apple Mail writes the length of the message before it, and its own metadata after it.
@@ -101,22 +118,28 @@ fn emit_metadata(header: &Header, out: &mut Out<'_>) -> Result<(), Stop> {
             out.metadata(key, &field.value)?;
         }
     }
-    match header.get("date").map(|date| (date, date_of(date))) {
-        Some((_, Some(date))) => out.metadata(MetadataKey::MAIL_DATE, &date),
-        Some((date, None)) => {
-            out.metadata("mail:date-as-written", date)?;
+    let Some(written) = header.get("date") else { return Ok(()) };
+    match date::parse(written) {
+        Some(date) => {
+            out.metadata(MetadataKey::MAIL_DATE, &date.rfc3339)?;
+            match date.unknown_zone {
+                Some(zone) => {
+                    out.metadata("mail:date-as-written", written)?;
+                    out.note(0, NoteCode::TimeZoneUnknown { zone })
+                }
+                None => Ok(()),
+            }
+        }
+        None => {
+            out.metadata("mail:date-as-written", written)?;
             out.note(0, NoteCode::DateUnreadable)
         }
-        None => Ok(()),
     }
 }
 
-/// A date in RFC 3339 with its original zone.
-fn date_of(date: &str) -> Option<String> {
-    let date = DateTime::parse_rfc822(date).filter(|date| date.is_valid() && date.month > 0 && date.day > 0)?;
-    let sign = if date.tz_before_gmt { '-' } else { '+' };
-    let DateTime { year, month, day, hour, minute, second, tz_hour, tz_minute, .. } = date;
-    Some(format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{sign}{tz_hour:02}:{tz_minute:02}"))
+/// A date in RFC 3339, with its zone where the message states one that is understood.
+pub(crate) fn date_of(date: &str) -> Option<String> {
+    date::parse(date).map(|date| date.rfc3339)
 }
 
 /// Emits the header fields that a mail program shows and the body as pages.

@@ -1,27 +1,41 @@
 //! One file or folder per format, and the list of them: a format is added by its module, its line in [`FORMATS`], and
 //! its row in the table of file kinds ([`exhibit_model::kind`]).
 
+mod cms;
 mod compressed;
 mod docx;
+mod escaped;
 mod exif;
+mod heif;
 pub(crate) mod html;
 mod mail;
+mod mapi;
 pub(crate) mod mbox;
+mod metafile;
+mod msg;
 mod office;
 mod ole;
+mod olm;
 mod opendocument;
 mod pdf;
-mod picture;
+pub(crate) mod picture;
+mod pst;
+mod rtf;
 mod sheet;
 mod slides;
+mod svg;
 pub(crate) mod table;
 mod tar;
 pub(crate) mod text;
+mod tnef;
 mod zip;
+
+pub(crate) use zip::names as zip_names;
 
 use crate::MapFile;
 use crate::identify::Kind;
 use crate::out::{Input, Out, Stop};
+use escaped::Escapes;
 use exhibit_model::{ReaderKey, Reason, Request, Verdict};
 use std::path::PathBuf;
 
@@ -55,10 +69,18 @@ impl Format {
 const FORMATS: &[Format] = &[
     Format::new(ReaderKey::Empty, |_, _, _| Ok(Verdict::Empty)),
     Format::new(ReaderKey::Sealed, |_, _, _| Ok(Verdict::Encrypted)),
+    Format::new(ReaderKey::Signed, cms::read),
     Format::new(ReaderKey::Text, |input, _, out| text::read(input, out)),
+    Format::new(ReaderKey::Json, |input, _, out| escaped::read(Escapes::Backslash, input, out)),
+    Format::new(ReaderKey::Xml, |input, _, out| escaped::read(Escapes::Reference, input, out)),
+    Format::new(ReaderKey::ContentLines, |input, _, out| escaped::read(Escapes::ContentLine, input, out)),
     Format::new(ReaderKey::Table, |input, _, out| table::read(input, out)),
     Format::new(ReaderKey::Html, |input, _, out| html::read(input, out)),
     Format::new(ReaderKey::Mail, mail::read),
+    Format::new(ReaderKey::Msg, msg::read),
+    Format::new(ReaderKey::Tnef, tnef::read),
+    Format::new(ReaderKey::Olm, olm::read),
+    Format::new(ReaderKey::Pst, pst::read),
     Format::new(ReaderKey::Mbox, |input, _, out| mbox::read(input, out)),
     Format::new(ReaderKey::Docx, docx::extract),
     Format::new(ReaderKey::Pptx, slides::extract),
@@ -67,8 +89,12 @@ const FORMATS: &[Format] = &[
     Format::new(ReaderKey::Ppt, ole::extract_ppt),
     Format::new(ReaderKey::SealedOffice, ole::extract_sealed),
     Format::new(ReaderKey::Object, ole::extract_object),
+    Format::new(ReaderKey::Rtf, rtf::read),
     Format::new(ReaderKey::Opendocument, opendocument::extract),
     Format::new(ReaderKey::Picture, picture::extract).rendered_by(picture::render),
+    Format::new(ReaderKey::Heif, heif::extract),
+    Format::new(ReaderKey::Metafile, metafile::extract),
+    Format::new(ReaderKey::Svg, svg::extract),
     Format::new(ReaderKey::Pdf, pdf::extract).rendered_by(pdf::render).warmed_by(pdf::warm),
     Format::new(ReaderKey::Zip, zip::read),
     Format::new(ReaderKey::Tar, |input, _, out| tar::read(input, out)),

@@ -5,14 +5,18 @@
 //! caught here and is a failure with a reason.
 
 mod embedded;
-mod pieces;
-mod property_set;
-pub(crate) mod records;
-mod sealed;
+pub(crate) mod macros;
+pub(crate) mod property_set;
+pub(crate) mod rc4;
+mod records;
+pub(crate) mod sealed;
+mod slides;
 #[cfg(test)]
 mod tests;
+mod word;
 
 use super::office::draft::Draft;
+use crate::compound::Compound;
 use crate::identify;
 use crate::out::{Input, Out, Stop};
 use exhibit_model::{Detail, MarkKind, NoteCode, PageKind, ReaderKey, Reason, Request, Verdict};
@@ -23,7 +27,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use sealed::Sealed;
 
-pub(crate) use embedded::emit_embedded;
+pub(crate) use embedded::{emit_embedded, file_in_object, ole10_native};
 
 /// The whole file, if it has at most `most` bytes.
 pub(crate) fn whole(input: &mut dyn Input, most: u64) -> Option<Vec<u8>> {
@@ -35,21 +39,14 @@ pub(crate) fn whole(input: &mut dyn Input, most: u64) -> Option<Vec<u8>> {
 
 /// A stream of a compound file.
 pub(crate) fn stream(bytes: &[u8], name: &str) -> Option<Vec<u8>> {
-    let mut file = cfb::CompoundFile::open(Cursor::new(bytes)).ok()?;
-    let mut content = Vec::new();
-    file.open_stream(name).ok()?.read_to_end(&mut content).ok()?;
-    Some(content)
+    Compound::open(Cursor::new(bytes))?.stream(name, u64::MAX)
 }
 
 /// Emits the properties stored in a compound file.
 pub(crate) fn emit_properties(bytes: &[u8], out: &mut Out<'_>) -> Result<(), Stop> {
-    let Ok(mut file) = cfb::CompoundFile::open(Cursor::new(bytes)) else { return Ok(()) };
+    let Some(mut file) = Compound::open(Cursor::new(bytes)) else { return Ok(()) };
     for name in ["\u{5}SummaryInformation", "\u{5}DocumentSummaryInformation"] {
-        let Ok(stream) = file.open_stream(format!("/{name}")) else { continue };
-        let mut set = Vec::new();
-        if stream.take(16 << 20).read_to_end(&mut set).is_err() {
-            continue;
-        }
+        let Some(set) = file.stream(name, 16 << 20) else { continue };
         for (key, value) in property_set::properties(&set) {
             out.metadata(&key, &value)?;
         }
@@ -61,7 +58,10 @@ pub(crate) fn emit_properties(bytes: &[u8], out: &mut Out<'_>) -> Result<(), Sto
 pub(crate) fn extract_sealed(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let Some(bytes) = whole(input, request.limits.whole_file_bytes) else { return Ok(too_large(request)) };
     let (Some(info), Some(package)) = (stream(&bytes, "/EncryptionInfo"), stream(&bytes, "/EncryptedPackage")) else {
-        return Ok(Verdict::Failed(Reason::EncryptionDamaged));
+        // what rights management encrypts has no such header
+        let scheme = "no EncryptionInfo".to_owned();
+        out.note(0, NoteCode::EncryptionUnsupported { scheme })?;
+        return Ok(Verdict::Encrypted);
     };
     let open = match sealed::opened(&info, &package, &request.passwords) {
         Ok(open) => open,
@@ -70,7 +70,11 @@ pub(crate) fn extract_sealed(input: &mut dyn Input, request: &Request, out: &mut
             out.note(0, NoteCode::EncryptionUnsupported { scheme })?;
             return Ok(Verdict::Encrypted);
         }
-        Err(Sealed::Damaged) => return Ok(Verdict::Failed(Reason::EncryptionDamaged)),
+        Err(Sealed::Damaged) => {
+            let scheme = "damaged EncryptionInfo".to_owned();
+            out.note(0, NoteCode::EncryptionUnsupported { scheme })?;
+            return Ok(Verdict::Encrypted);
+        }
     };
     let mut open = Cursor::new(open);
     let kind = match identify::identify(&request.name, &mut open) {
@@ -85,7 +89,8 @@ pub(crate) fn extract_sealed(input: &mut dyn Input, request: &Request, out: &mut
 /// Emits the file within an object as office files embed it, if there is one.
 pub(crate) fn extract_object(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let Some(bytes) = whole(input, request.limits.whole_file_bytes) else { return Ok(too_large(request)) };
-    if embedded::emit_object(&bytes, out)? {
+    let macros = macros::emit(&bytes, out)?;
+    if embedded::emit_object(&bytes, out)? || macros {
         return Ok(Verdict::Read);
     }
     Ok(Verdict::Unsupported(Reason::UnknownCompoundFile))
@@ -95,53 +100,75 @@ fn too_large(request: &Request) -> Verdict {
     Verdict::Truncated(Reason::FileSizeLimit { bytes: request.limits.whole_file_bytes })
 }
 
-/// Emits the contents of a Word document of 1987 to 2003.
+/// Whether rights management encrypted a file: what its usual streams have is a message to the reader. Notes it.
+pub(crate) fn is_rights_managed(bytes: &[u8], out: &mut Out<'_>) -> Result<bool, Stop> {
+    let managed = stream(bytes, "/\u{9}DRMContent").is_some();
+    if managed {
+        out.note(0, NoteCode::EncryptionUnsupported { scheme: "DRMContent".to_owned() })?;
+    }
+    Ok(managed)
+}
+
+/// Emits the contents of a Word document of 1993 to 2003.
 pub(crate) fn extract_doc(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let Some(bytes) = whole(input, request.limits.whole_file_bytes) else { return Ok(too_large(request)) };
     emit_properties(&bytes, out)?;
-    let main = stream(&bytes, "/WordDocument").unwrap_or_default();
-    let raw = pieces::raw(&main, |name| stream(&bytes, name)).unwrap_or_default();
-    let read = catch_unwind(AssertUnwindSafe(|| {
-        let document = DocDocument::from_reader(Cursor::new(&bytes[..]))?;
-        Ok::<_, DocError>((doc_pages(&document, &raw), document.has_macros(), document.text_complete()))
-    }));
-    let (pages, macros, complete) = match read {
-        Ok(Ok(read)) => read,
-        Ok(Err(DocError::Encrypted)) => return Ok(Verdict::Encrypted),
-        Ok(Err(error)) => {
-            emit_embedded(&bytes, out)?;
-            return Ok(Verdict::Failed(Reason::CannotParse { detail: Detail::of(&error) }));
-        }
-        Err(_) => return Ok(Verdict::Failed(Reason::ParserPanicked { format: "doc".to_owned() })),
-    };
-    if macros {
-        out.note(0, NoteCode::MacrosPresent { part: None })?;
+    if is_rights_managed(&bytes, out)? {
+        return Ok(Verdict::Encrypted);
     }
-    if !complete {
+    let main = stream(&bytes, "/WordDocument").unwrap_or_default();
+    let document = match word::read(main, |name| stream(&bytes, name), &request.passwords) {
+        Ok(document) => document,
+        Err(word::Unread::Encrypted) => return Ok(Verdict::Encrypted),
+        Err(word::Unread::Damaged) => return second_reading(&bytes, out),
+    };
+    if document.decrypted {
+        out.note(0, NoteCode::Decrypted)?;
+    }
+    if document.incomplete {
         out.note(0, NoteCode::TextMissing)?;
     }
-    for page in pages {
+    for instruction in document.acting {
+        out.metadata("office:field", &instruction)?;
+        out.note(0, NoteCode::ActiveField { instruction })?;
+    }
+    for page in document.pages {
         out.page(page.into_page(PageKind::Text, String::new()))?;
     }
+    macros::emit(&bytes, out)?;
     emit_embedded(&bytes, out)?;
     Ok(Verdict::Read)
 }
 
-fn doc_pages(document: &DocDocument, raw: &pieces::Raw) -> Vec<Draft> {
-    let mut pages: Vec<Draft> = Vec::new();
-    for text in pieces::pages(document.plain_text_ref(), raw) {
-        let mut page = Draft::default();
-        page.push(text);
-        pages.push(page);
+// What our reader does not know, or cannot follow.
+fn second_reading(bytes: &[u8], out: &mut Out<'_>) -> Result<Verdict, Stop> {
+    let read = catch_unwind(AssertUnwindSafe(|| {
+        let document = DocDocument::from_reader(Cursor::new(bytes))?;
+        Ok::<_, DocError>((doc_text(&document), document.text_complete()))
+    }));
+    let (page, complete) = match read {
+        Ok(Ok(read)) => read,
+        Ok(Err(DocError::Encrypted)) => return Ok(Verdict::Encrypted),
+        Ok(Err(error)) => {
+            emit_embedded(bytes, out)?;
+            return Ok(Verdict::Failed(Reason::CannotParse { detail: Detail::of(&error) }));
+        }
+        Err(_) => return Ok(Verdict::Failed(Reason::ParserPanicked { format: "doc".to_owned() })),
+    };
+    let reason = Reason::PartMissing { part: "Table".to_owned() };
+    out.note(0, NoteCode::FallbackParser { reason: Box::new(reason) })?;
+    if !complete {
+        out.note(0, NoteCode::TextMissing)?;
     }
-    while pages.len() > 1 && pages.last().is_some_and(Draft::is_blank) {
-        pages.pop();
-    }
-    let mut rest = Draft::default();
-    for formula in &raw.formulas {
-        rest.push(formula);
-        rest.push("\n");
-    }
+    out.page(page.into_page(PageKind::Text, String::new()))?;
+    macros::emit(bytes, out)?;
+    emit_embedded(bytes, out)?;
+    Ok(Verdict::Read)
+}
+
+fn doc_text(document: &DocDocument) -> Draft {
+    let mut page = Draft::default();
+    page.push(document.plain_text_ref());
     for part in document.subdocuments() {
         let kind = match part.kind {
             SubDocumentKind::Footnotes | SubDocumentKind::Endnotes => Some(MarkKind::Notes),
@@ -151,46 +178,42 @@ fn doc_pages(document: &DocDocument, raw: &pieces::Raw) -> Vec<Draft> {
         };
         let mut lines = Draft::default();
         lines.push(&part.text);
-        rest.append_lines(&lines, kind);
+        page.append_lines(&lines, kind);
     }
-    // their positions in the text are not reported: the last page has them all
-    if let Some(last) = pages.last_mut() {
-        last.append_lines(&rest, None);
-    }
-    pages
+    page
 }
 
 /// Emits the contents of a PowerPoint presentation of 1997 to 2003.
 pub(crate) fn extract_ppt(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let Some(bytes) = whole(input, request.limits.whole_file_bytes) else { return Ok(too_large(request)) };
     emit_properties(&bytes, out)?;
-    let read = catch_unwind(AssertUnwindSafe(|| {
-        let document = PptDocument::from_reader(Cursor::new(&bytes[..]))?;
-        let slides: Vec<(Draft, String)> = document.slides.iter().map(slide).collect();
-        let master: Vec<String> = document.master_text.iter().map(|run| run.text.clone()).collect();
-        Ok::<_, PptError>((slides, master, document.has_macros(), document.text_complete()))
-    }));
-    let (mut slides, master, macros, complete) = match read {
-        Ok(Ok(read)) => read,
-        Ok(Err(PptError::Encrypted)) => return Ok(Verdict::Encrypted),
-        Ok(Err(error)) => {
-            emit_embedded(&bytes, out)?;
-            return Ok(Verdict::Failed(Reason::CannotParse { detail: Detail::of(&error) }));
-        }
-        Err(_) => return Ok(Verdict::Failed(Reason::ParserPanicked { format: "ppt".to_owned() })),
+    if is_rights_managed(&bytes, out)? {
+        return Ok(Verdict::Encrypted);
+    }
+    let mut main = stream(&bytes, "/PowerPoint Document").unwrap_or_default();
+    let user = stream(&bytes, "/Current User").unwrap_or_default();
+    let read = slides::read(&mut main, &user, &request.passwords);
+    let presentation = match read {
+        Ok(presentation) if !presentation.slides.is_empty() => presentation,
+        Err(slides::Unread::Encrypted) => return Ok(Verdict::Encrypted),
+        _ => match second_slides(&bytes, out)? {
+            Ok(presentation) => presentation,
+            Err(verdict) => return Ok(verdict),
+        },
     };
-    if macros {
+    if presentation.decrypted {
+        out.note(0, NoteCode::Decrypted)?;
+    }
+    if presentation.has_macros {
         out.note(0, NoteCode::MacrosPresent { part: None })?;
     }
-    if !complete {
-        out.note(0, NoteCode::TextMissing)?;
-    }
-    let beside = records::presentation(&stream(&bytes, "/PowerPoint Document").unwrap_or_default());
-    let mut furniture = Draft::default();
-    for text in master.into_iter().chain(beside.furniture) {
-        furniture.push(&lines_of(&text));
+    let beside = records::presentation(&main);
+    let mut furniture = presentation.masters;
+    for text in beside.furniture {
         furniture.end_line();
+        furniture.push(&lines_of(&text));
     }
+    let mut slides = presentation.slides;
     if let Some((first, _)) = slides.first_mut() {
         first.append_lines(&furniture, Some(MarkKind::Furniture));
     }
@@ -202,6 +225,42 @@ pub(crate) fn extract_ppt(input: &mut dyn Input, request: &Request, out: &mut Ou
         embedded::emit_object_or_itself(&format!("object{}", number + 1), object, out)?;
     }
     Ok(Verdict::Read)
+}
+
+// What our reader cannot follow.
+fn second_slides(bytes: &[u8], out: &mut Out<'_>) -> Result<Result<slides::Presentation, Verdict>, Stop> {
+    let read = catch_unwind(AssertUnwindSafe(|| {
+        let document = PptDocument::from_reader(Cursor::new(bytes))?;
+        let slides: Vec<(Draft, String)> = document.slides.iter().map(slide).collect();
+        let mut masters = Draft::default();
+        for run in &document.master_text {
+            masters.push(&lines_of(&run.text));
+            masters.end_line();
+        }
+        let has_macros = document.has_macros();
+        Ok::<_, PptError>((
+            slides::Presentation { slides, masters, decrypted: false, has_macros },
+            document.text_complete(),
+        ))
+    }));
+    let (presentation, complete) = match read {
+        Ok(Ok(read)) => read,
+        Ok(Err(PptError::Encrypted)) => return Ok(Err(Verdict::Encrypted)),
+        Ok(Err(error)) => {
+            emit_embedded(bytes, out)?;
+            return Ok(Err(Verdict::Failed(Reason::CannotParse { detail: Detail::of(&error) })));
+        }
+        Err(_) => return Ok(Err(Verdict::Failed(Reason::ParserPanicked { format: "ppt".to_owned() }))),
+    };
+    if presentation.slides.is_empty() {
+        return Ok(Ok(presentation));
+    }
+    let reason = Reason::PartMissing { part: "PowerPoint Document".to_owned() };
+    out.note(0, NoteCode::FallbackParser { reason: Box::new(reason) })?;
+    if !complete {
+        out.note(0, NoteCode::TextMissing)?;
+    }
+    Ok(Ok(presentation))
 }
 
 fn slide(slide: &SlideText) -> (Draft, String) {

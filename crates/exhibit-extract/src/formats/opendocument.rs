@@ -4,6 +4,9 @@
 //! page a sheet, whose cells carry the displayed text. Notes, annotations, tracked deletions, headers and footers
 //! are marked.
 
+mod blowfish;
+mod objects;
+mod sealed;
 #[cfg(test)]
 mod tests;
 
@@ -14,30 +17,103 @@ use super::sheet::SheetWriter;
 use crate::out::{Input, Out, Stop};
 use exhibit_model::{MarkKind, NoteCode, PageKind, Reason, Request, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
 
 /// The maximum number of times that a repeated cell or row with text is written out.
 const MOST_REPEATS: u32 = 1000;
 /// The part that contains the document's text.
 const CONTENT: &str = "content.xml";
+/// The only part of a document that is one XML file.
+const FLAT: &str = "document.xml";
 
 /// Emits the contents of an OpenDocument file.
 pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+    let mut start = [0; 2];
+    let zipped = input.read_exact(&mut start).is_ok() && start == *b"PK";
+    if input.rewind().is_ok() && !zipped {
+        return extract_flat(input, request, out);
+    }
     match Package::open(input, request.limits.whole_file_bytes) {
-        Some(package) => extract_package(package, out),
+        Some(package) => extract_package(package, request, out),
         None => Ok(Verdict::Failed(Reason::NotAPackage)),
     }
 }
 
-/// Emits the contents of an OpenDocument package.
-pub(crate) fn extract_package(mut package: Package<'_>, out: &mut Out<'_>) -> Result<Verdict, Stop> {
-    emit_properties(&mut package, out)?;
-    if is_encrypted(&mut package) {
-        return Ok(Verdict::Encrypted);
+/// Emits the contents of a document that is one XML file: its parts are elements of it.
+fn extract_flat(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+    let most = request.limits.whole_file_bytes;
+    let mut bytes = Vec::new();
+    if let Err(error) = input.take(most.saturating_add(1)).read_to_end(&mut bytes) {
+        return Ok(Verdict::Failed(Reason::cannot_read(&error)));
     }
-    let mut body = Body { hidden_styles: hidden_styles(&mut package), ..Body::default() };
-    let furniture = body.furniture(&mut package);
-    let Some(mut xml) = package.xml(CONTENT, STREAM_CAP) else {
-        return Ok(Verdict::Failed(Reason::PartMissing { part: CONTENT.to_owned() }));
+    if bytes.len() as u64 > most {
+        return Ok(Verdict::Truncated(Reason::FileSizeLimit { bytes: most }));
+    }
+    let mut package = Package::of_one_part(bytes);
+    for (key, value) in properties(&mut package, FLAT) {
+        out.metadata(&key, &value)?;
+    }
+    let mut body = Body { hidden_styles: hidden_styles(&mut package, &[FLAT]), ..Body::default() };
+    let furniture = body.furniture(&mut package, FLAT);
+    read_body(&mut package, FLAT, body, &furniture, out)
+}
+
+/// Emits the contents of an OpenDocument package.
+pub(crate) fn extract_package(mut package: Package<'_>, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+    let encrypted = sealed::parts(&mut package);
+    let essential = encrypted.iter().any(sealed::Part::is_essential);
+    if !encrypted.is_empty() {
+        let most = request.limits.whole_file_bytes;
+        let opened = sealed::open(&mut package, &encrypted, &request.passwords, most);
+        if !opened && essential {
+            emit_properties(&mut package, out)?;
+            return Ok(Verdict::Encrypted);
+        }
+        if opened {
+            out.note(0, NoteCode::Decrypted)?;
+        }
+    }
+    // newer programs encrypt the whole package
+    if essential && package.has(sealed::WHOLE) && !package.has(CONTENT) {
+        let mut inner = Vec::new();
+        if let Some(mut part) = package.part(sealed::WHOLE, STREAM_CAP) {
+            // what was read before an error may still be read
+            let _ = part.read_to_end(&mut inner);
+        }
+        let mut inner = std::io::Cursor::new(inner);
+        return match Package::open(&mut inner, request.limits.whole_file_bytes) {
+            Some(package) => extract_open(package, out),
+            None => Ok(Verdict::Failed(Reason::NotAPackage)),
+        };
+    }
+    extract_open(package, out)
+}
+
+fn extract_open(mut package: Package<'_>, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+    emit_properties(&mut package, out)?;
+    let mut body = Body { hidden_styles: hidden_styles(&mut package, &["styles.xml", CONTENT]), ..Body::default() };
+    body.objects = objects::texts(&mut package);
+    let furniture = body.furniture(&mut package, "styles.xml");
+    if !package.has(CONTENT) {
+        return Ok(package.missing(CONTENT));
+    }
+    let verdict = read_body(&mut package, CONTENT, body, &furniture, out)?;
+    if package.is_salvaged() {
+        out.note(0, NoteCode::ZipDirectoryLost)?;
+    }
+    emit_members(&mut package, out)?;
+    Ok(verdict)
+}
+
+fn read_body(
+    package: &mut Package<'_>,
+    part: &str,
+    mut body: Body,
+    furniture: &Draft,
+    out: &mut Out<'_>,
+) -> Result<Verdict, Stop> {
+    let Some(mut xml) = package.xml(part, STREAM_CAP) else {
+        return Ok(package.missing(part));
     };
     while let Some(node) = xml.next() {
         match node {
@@ -48,24 +124,32 @@ pub(crate) fn extract_package(mut package: Package<'_>, out: &mut Out<'_>) -> Re
         }
     }
     let damage = xml.damage().cloned();
-    drop(xml);
-    body.finish(&furniture, out)?;
-    if package.is_salvaged() {
-        out.note(0, NoteCode::ZipDirectoryLost)?;
+    body.finish(furniture, out)?;
+    for reference in body.outside {
+        let (part, relation) = (part.to_owned(), reference.0.to_owned());
+        out.metadata("office:external-reference", &format!("{relation} {}", reference.1))?;
+        out.note(0, NoteCode::ExternalReference { part, relation, target: reference.1 })?;
     }
-    emit_members(&mut package, out)?;
     match damage {
-        Some(damage) => damage.settle(CONTENT, None, 0, out),
+        Some(damage) => damage.settle(part, None, 0, out),
         None => Ok(Verdict::Read),
     }
 }
 
 fn emit_properties(package: &mut Package<'_>, out: &mut Out<'_>) -> Result<(), Stop> {
+    for (key, value) in properties(package, "meta.xml") {
+        out.metadata(&key, &value)?;
+    }
+    Ok(())
+}
+
+fn properties(package: &mut Package<'_>, part: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
-    if let Some(mut xml) = package.xml("meta.xml", PART_CAP) {
+    if let Some(mut xml) = package.xml(part, PART_CAP) {
         let mut open: Option<(String, String)> = None;
         while let Some(node) = xml.next() {
             match node {
+                Node::Start(element) if element.name() == "body" => break,
                 Node::Start(element) => open = property_key(&element).map(|key| (key, String::new())),
                 Node::Text(text) => {
                     if let Some((_, value)) = &mut open {
@@ -77,10 +161,7 @@ fn emit_properties(package: &mut Package<'_>, out: &mut Out<'_>) -> Result<(), S
             }
         }
     }
-    for (key, value) in found {
-        out.metadata(&key, &value)?;
-    }
-    Ok(())
+    found
 }
 
 // The creator in OpenDocument is the last editor; the author is the initial creator.
@@ -108,27 +189,10 @@ fn property_key(element: &Element<'_>) -> Option<String> {
     )
 }
 
-fn is_encrypted(package: &mut Package<'_>) -> bool {
-    let Some(mut xml) = package.xml("META-INF/manifest.xml", PART_CAP) else { return false };
-    let mut content = false;
-    while let Some(node) = xml.next() {
-        let Node::Start(element) = node else { continue };
-        match element.name() {
-            "file-entry" => {
-                let path = element.any("full-path").unwrap_or_default();
-                content = path == "content.xml" || path == "encrypted-package";
-            }
-            "encryption-data" if content => return true,
-            _ => {}
-        }
-    }
-    false
-}
-
 /// The styles whose text, table or slide is not shown.
-fn hidden_styles(package: &mut Package<'_>) -> BTreeSet<String> {
+fn hidden_styles(package: &mut Package<'_>, parts: &[&str]) -> BTreeSet<String> {
     let mut hidden = BTreeSet::new();
-    for part in ["styles.xml", "content.xml"] {
+    for part in parts {
         let Some(mut xml) = package.xml(part, STREAM_CAP) else { continue };
         let mut style = None;
         while let Some(node) = xml.next() {
@@ -162,7 +226,12 @@ fn emit_members(package: &mut Package<'_>, out: &mut Out<'_>) -> Result<(), Stop
         let object = folder("Object ") && !name.contains("/");
         if folder("Basic/") && name.ends_with(".xml") && !name.contains("script-l") {
             out.note(0, NoteCode::MacrosPresent { part: Some(name.clone()) })?;
-        } else if !(folder("Pictures/") || folder("media/") || folder("Thumbnails/") || object) {
+        } else if !(folder("Pictures/")
+            || (name.contains("/Pictures/") && !name.ends_with('/'))
+            || folder("media/")
+            || folder("Thumbnails/")
+            || object)
+        {
             continue;
         }
         package.emit_member(&name, out)?;
@@ -208,6 +277,7 @@ struct Body {
     hidden_spans: Vec<u32>,
     started: bool,
     slide: Option<String>,
+    slide_name: String,
     sheet: Option<SheetWriter>,
     in_spreadsheet: bool,
     row: Option<Row>,
@@ -219,6 +289,21 @@ struct Body {
     taking_author: bool,
     title: String,
     in_title: bool,
+    /// The text of embedded objects by their folder.
+    objects: BTreeMap<String, String>,
+    /// Objects, readings and descriptions within the current paragraph, which follow it.
+    asides: Vec<(String, MarkKind)>,
+    reading: u32,
+    describing: bool,
+    /// Whether the document's class is stated at its root, as before OpenDocument.
+    class: String,
+    links: Vec<String>,
+    /// What is fetched on opening: the kind of reference, and its target.
+    outside: Vec<(&'static str, String)>,
+    lists: objects::Lists,
+    list_style: Vec<String>,
+    /// Whether the next paragraph is the first of its list item.
+    item: bool,
 }
 
 impl Body {
@@ -226,27 +311,36 @@ impl Body {
         self.layers.last().map_or(Layer::Plain, |(layer, _)| *layer)
     }
 
-    /// The text of headers and footers, which are stored in the styles.
-    fn furniture(&mut self, package: &mut Package<'_>) -> Draft {
+    /// The text of headers, footers and master pages, which are stored in the styles; and the list styles.
+    fn furniture(&mut self, package: &mut Package<'_>, part: &str) -> Draft {
         let mut lines = Draft::default();
-        let Some(mut xml) = package.xml("styles.xml", PART_CAP) else { return lines };
+        let Some(mut xml) = package.xml(part, PART_CAP) else { return lines };
         let (mut line, mut inside, mut paragraph) = (String::new(), 0u32, 0u32);
+        let (mut master, mut placeholder) = (false, false);
         while let Some(node) = xml.next() {
             match node {
                 Node::Start(element) => match element.name() {
+                    "body" => break,
+                    "master-page" => master = true,
+                    "notes" => placeholder = true,
+                    "frame" | "custom-shape" => placeholder = element.any("placeholder").as_deref() == Some("true"),
                     name if name.starts_with("header") || name.starts_with("footer") => inside += 1,
                     "p" | "h" => paragraph += 1,
                     "tab" => line.push('\t'),
-                    _ => {}
+                    _ => self.lists.take(&element),
                 },
-                Node::Text(text) if inside > 0 && paragraph > 0 => line.push_str(&text),
+                Node::Text(text) if (inside > 0 || (master && !placeholder)) && paragraph > 0 => line.push_str(&text),
                 Node::End(name) => match &*name {
+                    "master-page" => master = false,
+                    "frame" | "custom-shape" | "notes" => placeholder = false,
                     name if name.starts_with("header") || name.starts_with("footer") => {
                         inside = inside.saturating_sub(1)
                     }
                     "p" | "h" => {
                         paragraph = paragraph.saturating_sub(1);
-                        if !line.trim().is_empty() {
+                        // `<number>` and the like stand for what is filled in when displayed
+                        let field = line.trim().starts_with('<') && line.trim().ends_with('>');
+                        if !line.trim().is_empty() && !field {
                             lines.push(&line);
                             lines.push("\n");
                         }
@@ -264,15 +358,44 @@ impl Body {
         self.depth += 1;
         let name = element.name();
         match name {
-            "text" | "presentation" | "spreadsheet" | "drawing" if element.qualified().starts_with("office:") => {
+            "document-content" | "document" => self.class = element.any("class").unwrap_or_default(),
+            "body" if !self.class.is_empty() => {
+                self.started = true;
+                self.in_spreadsheet = self.class == "spreadsheet";
+            }
+            "text" | "presentation" | "spreadsheet" | "drawing" | "chart"
+                if element.qualified().starts_with("office:") =>
+            {
                 self.started = true;
                 self.in_spreadsheet = name == "spreadsheet";
             }
-            _ if !self.started => {}
+            _ if !self.started => self.lists.take(element),
             "p" | "h" => {
                 self.in_paragraph += 1;
                 self.after_blank = true;
+                self.begin_item(element);
             }
+            "list" | "ordered-list" | "unordered-list" => self.begin_list(element),
+            "list-item" | "list-header" => self.item = name == "list-item",
+            "ruby-text" => {
+                self.reading += 1;
+                self.asides.push((String::new(), MarkKind::Annotation));
+            }
+            "a" => self.link(element),
+            "title" | "desc" if element.qualified().starts_with("svg:") => {
+                self.describing = true;
+                self.asides.push((String::new(), MarkKind::Invisible));
+            }
+            "object" | "object-ole" => {
+                let folder = element.any("href").unwrap_or_default();
+                let text = self.objects.remove(folder.trim_start_matches("./").trim_end_matches('/'));
+                self.asides.extend(text.map(|text| (text, MarkKind::FormValue)));
+            }
+            "footer-decl" | "header-decl" => {
+                self.describing = true;
+                self.asides.push((String::new(), MarkKind::Furniture));
+            }
+            "dde-source" | "dde-connection-decl" | "section-source" | "cell-range-source" => self.source(element),
             "s" => {
                 let count: usize = element.any("c").and_then(|count| count.parse().ok()).unwrap_or(1);
                 self.line.push_str(&" ".repeat(count.min(1000)));
@@ -299,16 +422,81 @@ impl Body {
             "notes" if element.qualified().starts_with("presentation:") => self.enter(Layer::Notes),
             "page" => {
                 self.slide = Some(element.any("style-name").unwrap_or_default());
+                self.slide_name = element.any("name").unwrap_or_default();
                 self.title.clear();
             }
             "frame" => self.in_title = element.any("class").as_deref() == Some("title"),
-            "image" => self.draft.images += 1,
+            "image" => {
+                self.draft.images += 1;
+                self.source(element);
+            }
             "table" => self.begin_table(element),
             "table-row" => self.begin_row(element),
             "table-cell" | "covered-table-cell" => self.begin_cell(element),
             _ => {}
         }
         Ok(())
+    }
+
+    fn link(&mut self, element: &Element<'_>) {
+        let address = element.any("href").filter(|address| !address.is_empty() && self.links.len() < 100_000);
+        self.links.extend(address);
+    }
+
+    // References outside the package, which are followed on opening.
+    fn source(&mut self, element: &Element<'_>) {
+        let dde: Vec<String> =
+            ["dde-application", "dde-topic", "dde-item"].iter().filter_map(|name| element.any(name)).collect();
+        let address = element.any("href").filter(|address| address.contains(':') || address.starts_with("../"));
+        let reference =
+            if dde.is_empty() { address.map(|address| ("link", address)) } else { Some(("dde", dde.join("|"))) };
+        self.outside.extend(reference.filter(|_| self.outside.len() < 1000));
+    }
+
+    fn begin_list(&mut self, element: &Element<'_>) {
+        let style = element.any("style-name").or_else(|| self.list_style.last().cloned()).unwrap_or_default();
+        if self.list_style.is_empty() && element.any("continue-numbering").as_deref() != Some("true") {
+            self.lists.restart(&style);
+        }
+        self.list_style.push(style);
+    }
+
+    // The number or bullet of a list item, or of a numbered heading, before its first paragraph.
+    fn begin_item(&mut self, element: &Element<'_>) {
+        let label = if element.name() == "h" && self.list_style.is_empty() {
+            let level = element.any("outline-level").and_then(|level| level.parse().ok()).unwrap_or(1);
+            self.lists.label(objects::OUTLINE, level)
+        } else if std::mem::take(&mut self.item) {
+            self.list_style.last().and_then(|style| self.lists.label(style, self.list_style.len()))
+        } else {
+            None
+        };
+        if let Some(label) = label.filter(|label| !label.is_empty()) {
+            self.line.push_str(&label);
+            self.line.push(' ');
+        }
+    }
+
+    // What belongs to a paragraph but is not in its line.
+    fn write_asides(&mut self) {
+        let asides = std::mem::take(&mut self.asides);
+        let readings: Vec<&str> =
+            asides.iter().filter(|(_, kind)| *kind == MarkKind::Annotation).map(|(text, _)| text.trim()).collect();
+        if !readings.is_empty() {
+            let text = format!(" ({})", readings.join(" "));
+            match &mut self.cell {
+                Some(cell) => cell.paragraphs.push(text),
+                None => self.draft.push_as(&text, MarkKind::Annotation),
+            }
+        }
+        for (text, kind) in
+            asides.iter().filter(|(text, kind)| *kind != MarkKind::Annotation && !text.trim().is_empty())
+        {
+            let mut lines = Draft::default();
+            lines.push(text);
+            // the text of an object is plain
+            self.draft.append_lines(&lines, Some(*kind).filter(|kind| *kind != MarkKind::FormValue));
+        }
     }
 
     fn enter(&mut self, layer: Layer) {
@@ -354,7 +542,11 @@ impl Body {
     }
 
     fn text(&mut self, text: &str) {
-        if self.taking_author {
+        if self.reading > 0 || self.describing {
+            if let Some((aside, _)) = self.asides.last_mut() {
+                aside.push_str(text);
+            }
+        } else if self.taking_author {
             self.annotation_by.entry(self.depth).or_default().push_str(text);
             let author = self.annotation_by.remove(&self.depth).unwrap_or_default();
             self.line.push_str(&author);
@@ -425,6 +617,9 @@ impl Body {
                     self.title.clone_from(&self.line);
                 }
                 self.flush_line();
+                if self.in_paragraph == 0 {
+                    self.write_asides();
+                }
                 match &mut self.cell {
                     Some(cell) if !self.layers.is_empty() => cell.note.push('\n'),
                     Some(_) => {}
@@ -432,14 +627,31 @@ impl Body {
                 }
             }
             "creator" => self.taking_author = false,
-            "frame" => self.in_title = false,
+            "ruby-text" => self.reading = self.reading.saturating_sub(1),
+            "title" | "desc" | "footer-decl" | "header-decl" => {
+                self.describing = false;
+                if self.in_paragraph == 0 {
+                    self.write_asides();
+                }
+            }
+            "list" | "ordered-list" | "unordered-list" => {
+                self.list_style.pop();
+            }
+            "frame" => {
+                self.in_title = false;
+                if self.in_paragraph == 0 {
+                    self.write_asides();
+                }
+            }
             "page" => {
                 let style = self.slide.take().unwrap_or_default();
                 if self.hidden_styles.contains(&style) {
                     self.draft.mark(0, MarkKind::Hidden);
                 }
-                let title = super::office::one_line(&self.title);
-                let draft = std::mem::take(&mut self.draft);
+                let title = if self.title.trim().is_empty() { &self.slide_name } else { &self.title };
+                let title = super::office::one_line(title);
+                let mut draft = std::mem::take(&mut self.draft);
+                super::docx::add_links(&mut draft, std::mem::take(&mut self.links));
                 out.page(draft.into_page(PageKind::Slide, title))?;
             }
             "table-cell" | "covered-table-cell" => self.end_cell(),
@@ -450,7 +662,10 @@ impl Body {
                     && let Some(sheet) = self.sheet.take()
                 {
                     let drawn = std::mem::take(&mut self.draft);
-                    sheet.finish(&[(drawn.text().to_owned(), None)], out)?;
+                    let mut rest = vec![(drawn.text().to_owned(), None)];
+                    let links = std::mem::take(&mut self.links);
+                    rest.extend(links.into_iter().map(|link| (link, Some(MarkKind::Annotation))));
+                    sheet.finish(&rest, out)?;
                 }
             }
             _ => {}
@@ -505,7 +720,8 @@ impl Body {
         if self.draft.is_blank() {
             return Ok(());
         }
-        let draft = std::mem::take(&mut self.draft);
+        let mut draft = std::mem::take(&mut self.draft);
+        super::docx::add_links(&mut draft, std::mem::take(&mut self.links));
         out.page(draft.into_page(PageKind::Text, String::new()))
     }
 
@@ -513,6 +729,14 @@ impl Body {
         self.flush_line();
         if let Some(sheet) = self.sheet.take() {
             sheet.finish(&[], out)?;
+        }
+        self.write_asides();
+        super::docx::add_links(&mut self.draft, std::mem::take(&mut self.links));
+        // objects that nothing shows are still in the file
+        for text in std::mem::take(&mut self.objects).into_values() {
+            let mut lines = Draft::default();
+            lines.push(&text);
+            self.draft.append_lines(&lines, Some(MarkKind::Hidden));
         }
         self.draft.append_lines(furniture, Some(MarkKind::Furniture));
         if out.pages() == 0 || !self.draft.is_blank() {

@@ -3,16 +3,20 @@
 //! Line n of a page is the page's n-th row (unless a cell contains line breaks), so that a hit can be cited by its
 //! row; a sheet of more rows than [`ROWS`] is several pages. Hidden parts (sheets, rows, columns) are marked.
 
-mod legacy;
+mod biff;
 mod open;
 #[cfg(test)]
 mod tests;
+mod xlsb;
+mod xml2003;
 
 use super::office::draft::Draft;
+use super::office::number_format::Shown;
 use super::office::package::Package;
 use crate::out::{Input, Out, Stop};
 use exhibit_model::{MarkKind, PageKind, Reason, Request, RowRange, SheetPart, Verdict};
 use std::collections::BTreeMap;
+use std::io::Read;
 
 /// The maximum number of rows on one page.
 const ROWS: u32 = 500;
@@ -26,30 +30,60 @@ pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
     if let Err(error) = input.rewind() {
         return Ok(Verdict::Failed(Reason::cannot_read(&error)));
     }
+    if matches!(first, [b'<' | b' ' | b'\r' | b'\n', ..] | [0xef, 0xbb, 0xbf, _] | [0xff, 0xfe, ..] | [0xfe, 0xff, ..])
+    {
+        let mut head = Vec::new();
+        // what it is is stated at its root
+        let read = (&mut *input).take(4096).read_to_end(&mut head);
+        if read.is_err() || input.rewind().is_err() {
+            return Ok(Verdict::Failed(Reason::NotAPackage));
+        }
+        let head: Vec<u8> = head.into_iter().filter(|byte| *byte != 0).collect();
+        let open_document = head.windows(15).any(|window| window == b"office:document");
+        if open_document {
+            return super::opendocument::extract(input, request, out);
+        }
+        return xml2003::extract(input, request, out);
+    }
     if !zipped {
-        return legacy::extract(input, request, out);
+        return biff::extract(input, request, out);
     }
     let Some(package) = Package::open(input, request.limits.whole_file_bytes) else {
         return Ok(Verdict::Failed(Reason::NotAPackage));
     };
-    if package.has("content.xml") && !package.has("xl/workbook.xml") {
-        return super::opendocument::extract_package(package, out);
+    let open_document = package.has("content.xml") || package.has("encrypted-package");
+    if open_document && !package.has("xl/workbook.xml") {
+        return super::opendocument::extract_package(package, request, out);
     }
-    open::extract(package, request, out)
+    open::extract(package, out)
 }
 
-/// Writes the pages of one sheet, cell by cell in the order of rows.
+/// The maximum bytes of cells that are kept in memory before they become a page.
+const MOST_HELD: usize = 16 << 20;
+
+/// Writes the pages of one sheet. Cells may come in any order: those of a page are sorted, and a cell of a page that
+/// is already emitted begins that page anew.
 pub(crate) struct SheetWriter {
     name: String,
     hidden: bool,
     draft: Draft,
+    cells: Vec<Cell>,
+    sorted: bool,
+    /// The bytes of text in the cells.
+    bytes: usize,
     /// The index of the current run of [`ROWS`] rows.
     chunk: u32,
-    row: u32,
-    column: u32,
+    last_row: u32,
     /// Text of notes by the cell (row, column) that they belong to.
     notes: BTreeMap<(u32, u32), String>,
     emitted: u32,
+}
+
+struct Cell {
+    /// Row and column.
+    place: (u32, u32),
+    shown: Shown,
+    hidden: bool,
 }
 
 impl SheetWriter {
@@ -59,12 +93,19 @@ impl SheetWriter {
             name: name.to_owned(),
             hidden,
             draft: Draft::default(),
+            cells: Vec::new(),
+            sorted: true,
+            bytes: 0,
             chunk: 0,
-            row: 0,
-            column: 0,
+            last_row: 0,
             notes: BTreeMap::new(),
             emitted: 0,
         }
+    }
+
+    /// Whether anything was written.
+    pub(crate) fn has_cells(&self) -> bool {
+        self.emitted > 0 || !self.cells.is_empty()
     }
 
     /// Adds a note to a cell (counted from 0); it is written at the end of the page that contains the cell.
@@ -75,36 +116,72 @@ impl SheetWriter {
 
     /// Writes a cell (counted from 0).
     pub(crate) fn cell(&mut self, place: (u32, u32), text: &str, hidden: bool, out: &mut Out<'_>) -> Result<(), Stop> {
-        let (row, column) = place;
-        if text.is_empty() {
+        self.value(place, Shown::plain(text), hidden, out)
+    }
+
+    /// Writes a value, with what is stored where its text conceals a part of it.
+    pub(crate) fn value(
+        &mut self,
+        place: (u32, u32),
+        shown: Shown,
+        hidden: bool,
+        out: &mut Out<'_>,
+    ) -> Result<(), Stop> {
+        if shown.text.is_empty() && shown.stored.is_none() {
             return Ok(());
         }
-        let chunk = row / ROWS;
-        if chunk > self.chunk {
+        let chunk = place.0 / ROWS;
+        if chunk != self.chunk || self.bytes > MOST_HELD {
             self.end_page(true, out)?;
             self.chunk = chunk;
-            (self.row, self.column) = (chunk * ROWS, 0);
         }
-        // rows out of order, which no program writes, continue at the current position
-        while self.row < row {
-            self.draft.push("\n");
-            self.row += 1;
-            self.column = 0;
-        }
-        let gap = column.saturating_sub(self.column);
-        let tabs = if gap > WIDEST_GAP { 1 } else { gap };
-        self.draft.push(&"\t".repeat(tabs as usize));
-        self.column = self.column.max(column);
-        if hidden {
-            self.draft.push_as(text, MarkKind::Hidden);
-        } else {
-            self.draft.push(text);
-        }
+        self.sorted &= self.cells.last().is_none_or(|last| last.place <= place);
+        self.bytes += shown.text.len() + shown.stored.as_ref().map_or(0, String::len) + size_of::<Cell>();
+        self.cells.push(Cell { place, shown, hidden });
         Ok(())
+    }
+
+    /// Writes the cells of the page: a line a row, from the first row of its run.
+    fn write_cells(&mut self) {
+        let mut cells = std::mem::take(&mut self.cells);
+        if !std::mem::replace(&mut self.sorted, true) {
+            cells.sort_by_key(|cell| cell.place);
+        }
+        self.bytes = 0;
+        let (mut row, mut column) = (self.chunk * ROWS, 0);
+        let mut before = None;
+        for cell in cells {
+            if row < cell.place.0 {
+                self.draft.push(&"\n".repeat((cell.place.0 - row) as usize));
+                (row, column) = (cell.place.0, 0);
+            }
+            let gap = cell.place.1.saturating_sub(column);
+            let tabs = if gap > WIDEST_GAP { 1 } else { gap };
+            self.draft.push(&"\t".repeat(tabs as usize));
+            column = cell.place.1;
+            // two cells of one place are kept apart
+            if before.replace(cell.place) == Some(cell.place) {
+                self.draft.push("\n");
+            }
+            let start = self.draft.len();
+            self.draft.push(&cell.shown.text);
+            if let Some(stored) = &cell.shown.stored {
+                let concealed = cell.shown.text.is_empty();
+                if !concealed {
+                    self.draft.push(" ");
+                }
+                self.draft.push_as(stored, if concealed { MarkKind::Hidden } else { MarkKind::Invisible });
+            }
+            if cell.hidden {
+                self.draft.mark(start, MarkKind::Hidden);
+            }
+        }
+        self.last_row = row;
     }
 
     /// Ends the sheet: what belongs to it as a whole is written at the end of its last page.
     pub(crate) fn finish(mut self, rest: &[(String, Option<MarkKind>)], out: &mut Out<'_>) -> Result<(), Stop> {
+        self.write_cells();
         self.add_notes(u32::MAX);
         for (text, kind) in rest {
             let mut lines = Draft::default();
@@ -129,6 +206,7 @@ impl SheetWriter {
 
     fn end_page(&mut self, more: bool, out: &mut Out<'_>) -> Result<(), Stop> {
         if more {
+            self.write_cells();
             self.add_notes((self.chunk + 1).saturating_mul(ROWS));
             if self.draft.is_blank() {
                 self.draft = Draft::default();
@@ -141,19 +219,18 @@ impl SheetWriter {
             draft.mark(0, MarkKind::Hidden);
         }
         let first = self.chunk * ROWS + 1;
-        let last = if more { (self.chunk + 1) * ROWS } else { self.row.max(self.chunk * ROWS) + 1 };
+        let last = if more { (self.chunk + 1) * ROWS } else { self.last_row.max(self.chunk * ROWS) + 1 };
         let rows = (!draft.is_blank()).then_some(RowRange { first, last });
-        let label = match (self.chunk, more) {
-            (0, false) => self.name.clone(),
-            (_, true) => format!("{} rows {first}-{last}", self.name),
-            (_, false) => format!("{} rows {first}-{last}", self.name),
-        };
+        let whole = self.chunk == 0 && self.emitted == 0 && !more;
+        let label = if whole { self.name.clone() } else { format!("{} rows {first}-{last}", self.name) };
         self.emitted += 1;
         let mut page = draft.into_page(PageKind::Sheet, label);
         page.sheet = Some(SheetPart { name: self.name.clone(), rows });
         out.page(page)
     }
 }
+
+use open::furniture;
 
 /// The name of a cell counted from 0: `B3` for row 2, column 1.
 pub(crate) fn cell_name(row: u32, column: u32) -> String {

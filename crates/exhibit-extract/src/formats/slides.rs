@@ -7,6 +7,7 @@
 mod tests;
 
 use super::office::draft::Draft;
+use super::office::drawing::Choices;
 use super::office::package::{PART_CAP, Package, Relation, STREAM_CAP};
 use super::office::xml::{Damage, Element, Node};
 use super::office::{drawing, one_line, properties};
@@ -39,11 +40,17 @@ fn read(package: &mut Package<'_>, main: &str, out: &mut Out<'_>) -> Result<Verd
         deck.slides.sort_by_key(|name| (name.len(), name.clone()));
     }
     if deck.slides.is_empty() && !package.has(main) {
-        return Ok(Verdict::Failed(Reason::PartMissing { part: main.to_owned() }));
+        return Ok(package.missing(main));
     }
+    // a slide that is not in the list was removed from the presentation, not from the file
+    let listed: BTreeSet<String> = deck.slides.iter().map(|name| name.to_lowercase()).collect();
+    let mut removed: Vec<String> =
+        package.names().into_iter().filter(|name| is_slide(name) && !listed.contains(&name.to_lowercase())).collect();
+    removed.sort_by_key(|name| (name.len(), name.clone()));
+    let shown = std::mem::take(&mut deck.slides).into_iter().map(|part| (part, false));
     let mut verdict = Verdict::Read;
-    for part in std::mem::take(&mut deck.slides) {
-        if let Some(damage) = deck.emit_slide(package, &part, out)? {
+    for (part, removed) in shown.chain(removed.into_iter().map(|part| (part, true))).collect::<Vec<_>>() {
+        if let Some(damage) = deck.emit_slide(package, &part, removed, out)? {
             let page = out.pages();
             let settled = damage.settle(&part, None, page, out)?;
             if settled != Verdict::Read {
@@ -95,7 +102,13 @@ impl Deck {
         deck
     }
 
-    fn emit_slide(&mut self, package: &mut Package<'_>, part: &str, out: &mut Out<'_>) -> Result<Option<Damage>, Stop> {
+    fn emit_slide(
+        &mut self,
+        package: &mut Package<'_>,
+        part: &str,
+        removed: bool,
+        out: &mut Out<'_>,
+    ) -> Result<Option<Damage>, Stop> {
         let relations = package.relations(part);
         let (mut slide, damage) = Shapes::read(package, part, &relations, false);
         let mut page = std::mem::take(&mut slide.draft);
@@ -106,7 +119,9 @@ impl Deck {
         for notes in of_kind("notesSlide") {
             let inner = package.relations(&notes.target);
             let (shapes, _) = Shapes::read(package, &notes.target, &inner, false);
-            page.append_lines(&shapes.draft, Some(MarkKind::Notes));
+            let mut notes = shapes.draft;
+            super::docx::add_links(&mut notes, shapes.links);
+            page.append_lines(&notes, Some(MarkKind::Notes));
         }
         for comments in of_kind("comments") {
             for comment in self.comments(package, &comments.target) {
@@ -115,7 +130,7 @@ impl Deck {
                 page.append_lines(&lines, Some(MarkKind::Annotation));
             }
         }
-        if slide.hidden {
+        if slide.hidden || removed {
             page.mark(0, MarkKind::Hidden);
         }
         let mut page = page.into_page(PageKind::Slide, one_line(&slide.title));
@@ -215,9 +230,7 @@ struct Shapes {
     hidden_shape: bool,
     /// Prompts of layouts and masters ("Click to edit") are not text of the presentation.
     without_placeholders: bool,
-    skipped: usize,
-    choices: Vec<usize>,
-    depth: usize,
+    choices: Choices,
 }
 
 impl Shapes {
@@ -235,13 +248,17 @@ impl Shapes {
         while let Some(node) = xml.next() {
             match node {
                 Node::Start(element) => {
-                    shapes.depth += 1;
-                    shapes.start(&element, relations, &drawings);
+                    let written = shapes.written();
+                    if !shapes.choices.start(element.name(), written) {
+                        shapes.start(&element, relations, &drawings);
+                    }
                 }
-                Node::Text(text) if shapes.in_text && shapes.skipped == 0 => shapes.line.push_str(&text),
+                Node::Text(text) if shapes.in_text && !shapes.choices.is_skipping() => shapes.line.push_str(&text),
                 Node::End(name) => {
-                    shapes.depth = shapes.depth.saturating_sub(1);
-                    shapes.end(&name);
+                    let written = shapes.written();
+                    if !shapes.choices.end(&name, written) {
+                        shapes.end(&name);
+                    }
                 }
                 _ => {}
             }
@@ -250,21 +267,23 @@ impl Shapes {
         (shapes, xml.damage().cloned())
     }
 
+    // What was written so far, to compare forms of the same content.
+    fn written(&self) -> usize {
+        self.draft.len() + self.line.len() + self.draft.images as usize
+    }
+
     fn start(&mut self, element: &Element<'_>, relations: &[Relation], drawings: &BTreeMap<String, String>) {
-        if self.skipped > 0 {
-            return;
-        }
         let name = element.name();
         match name {
-            "Choice" => self.choices.push(self.depth),
-            "Fallback" if self.choices.last() == Some(&self.depth) => self.skipped = self.depth,
             "sld" => self.hidden = matches!(element.value("show").as_deref(), Some("0" | "false")),
             "sp" | "graphicFrame" | "pic" | "cxnSp" => (self.placeholder, self.hidden_shape) = (None, false),
             "cNvPr" => {
                 self.hidden_shape = matches!(element.any("hidden").as_deref(), Some("1" | "true"));
-                let description = element.any("descr").filter(|text| !text.trim().is_empty());
-                if let Some(description) = description.filter(|_| !self.without_placeholders) {
-                    self.line(&description, Some(MarkKind::Invisible));
+                for name in ["title", "descr"] {
+                    let text = element.any(name).filter(|text| !text.trim().is_empty() && !self.without_placeholders);
+                    if let Some(text) = text {
+                        self.line(&text, Some(MarkKind::Invisible));
+                    }
                 }
             }
             "ph" => self.placeholder = Some(element.any("type").unwrap_or_else(|| "body".to_owned())),
@@ -288,7 +307,7 @@ impl Shapes {
                     self.draft.append_lines(&lines, None);
                 }
             }
-            "hlinkClick" => {
+            "hlinkClick" | "hlinkHover" | "hlinkMouseOver" => {
                 let id = element.foreign("id").unwrap_or_default();
                 let link = relations.iter().find(|relation| relation.id == id && relation.external);
                 self.links.extend(link.map(|relation| relation.target.clone()));
@@ -298,15 +317,6 @@ impl Shapes {
     }
 
     fn end(&mut self, name: &str) {
-        if self.skipped > 0 {
-            if self.depth < self.skipped {
-                self.skipped = 0;
-            }
-            return;
-        }
-        while self.choices.last().is_some_and(|depth| *depth > self.depth + 1) {
-            self.choices.pop();
-        }
         match name {
             "t" => self.in_text = false,
             "p" => self.end_paragraph(),

@@ -13,6 +13,9 @@ const LEAST: usize = 8 << 10;
 /// The maximum number of pages that end at form feeds; beyond it, form feeds are ordinary white space.
 const FED_PAGES: u32 = 10_000;
 
+/// Maximum bytes of the declaration of a bag.
+const BAG_DECLARATION: u64 = 4 << 10;
+
 /// Reads a plain text.
 pub(crate) fn read(input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let size = input.seek(io::SeekFrom::End(0)).unwrap_or(0);
@@ -21,9 +24,15 @@ pub(crate) fn read(input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, 
         Err(error) => return Ok(Verdict::Failed(Reason::cannot_read(&error))),
     };
     let mut pages = Pages::new(size);
+    let mut bag = None;
     loop {
         match stream.more(&mut pages.text) {
-            Ok(true) => pages.emit_full(out)?,
+            Ok(true) => {
+                if size <= BAG_DECLARATION {
+                    bag = bag_version(&pages.text);
+                }
+                pages.emit_full(out)?;
+            }
             Ok(false) => break,
             Err(error) => {
                 pages.emit_rest(out)?;
@@ -37,7 +46,19 @@ pub(crate) fn read(input: &mut dyn Input, out: &mut Out<'_>) -> Result<Verdict, 
         out.note(0, NoteCode::LongLines { lines: pages.cut_lines })?;
     }
     stream.emit(out)?;
+    if let Some(version) = bag {
+        out.metadata("bagit:version", &version)?;
+        out.note(0, NoteCode::BagDeclared { version })?;
+    }
     Ok(Verdict::Read)
+}
+
+/// The version in the declaration of a BagIt bag (RFC 8493, 2.1.1).
+fn bag_version(text: &str) -> Option<String> {
+    let mut lines = text.trim_start_matches('\u{feff}').lines();
+    let version = lines.next()?.strip_prefix("BagIt-Version:")?.trim();
+    let is_version = !version.is_empty() && version.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    (is_version && lines.next()?.starts_with("Tag-File-Character-Encoding:")).then(|| version.to_owned())
 }
 
 /// Splits a stream of text into pages.

@@ -6,10 +6,11 @@
 
 mod directory;
 mod entry;
-pub(super) mod names;
+pub(crate) mod names;
 
 use crate::out::{Input, Out, Stop};
 use directory::{Directory, Entry};
+use entry::Findings;
 use exhibit_model::{Member, MemberEnd, NoteCode, Reason, Relation, Request, Verdict};
 use names::Names;
 use std::io::{self, SeekFrom};
@@ -36,12 +37,16 @@ pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) 
         out.metadata("zip:names", &charset)?;
     }
     let mut emitted = 0_u64;
+    let mut findings = Findings::default();
     directory.rewind();
     loop {
         match directory.next(input) {
             Ok(Some(entry)) => {
+                if let Err(error) = findings.examine(&entry, input) {
+                    return Ok(Verdict::Failed(Reason::cannot_read(&error)));
+                }
                 if !entry.is_directory() {
-                    emit_entry(&entry, &names, input, request, out)?;
+                    emit_entry(&entry, &names, input, request, &mut findings, out)?;
                 }
                 emitted += 1;
             }
@@ -52,6 +57,13 @@ pub(crate) fn read(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) 
     if directory.missing() > 0 {
         out.note(0, NoteCode::EntriesMissing { entries: directory.missing() })?;
     }
+    let unlisted = directory.unlisted(&mut findings.ranges);
+    let counted = [
+        (unlisted, NoteCode::UnlistedBytes { bytes: unlisted }),
+        (findings.checksums_wrong, NoteCode::ChecksumsWrong { entries: findings.checksums_wrong }),
+        (findings.names_differ, NoteCode::EntryNamesDiffer { entries: findings.names_differ }),
+    ];
+    counted.into_iter().filter(|(count, _)| *count > 0).try_for_each(|(_, code)| out.note(0, code))?;
     out.metadata("zip:comment", &names.decode(directory.comment()))?;
     Ok(if emitted == 0 && directory.is_damaged() { Verdict::Failed(Reason::NoEntries) } else { Verdict::Read })
 }
@@ -71,6 +83,7 @@ fn emit_entry(
     names: &Names,
     input: &mut dyn Input,
     request: &Request,
+    findings: &mut Findings,
     out: &mut Out<'_>,
 ) -> Result<(), Stop> {
     out.member(Member {
@@ -83,7 +96,7 @@ fn emit_entry(
         let target = entry::link_target(entry, input).map(|bytes| names.decode(&bytes));
         return out.member_end(MemberEnd::Unsupported(Reason::SymbolicLink { target }));
     }
-    entry::emit(entry, input, &request.passwords, out)
+    entry::emit(entry, input, &request.passwords, findings, out)
 }
 
 /// Reads `len` bytes at `at`, or as many as are available.

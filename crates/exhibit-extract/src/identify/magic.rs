@@ -23,11 +23,44 @@ const fn pair(bytes: &'static [u8], offset: usize, more: &'static [u8], kind: Ki
 
 /// The kind identified by fixed bytes in `head`, the first bytes of a file, if any.
 pub(super) fn by_magic(head: &[u8]) -> Option<Kind> {
+    if let Some(kind) = raw_photograph(head).or_else(|| netpbm(head)) {
+        return Some(kind);
+    }
     let at = |offset: usize, bytes: &[u8]| head.get(offset..).is_some_and(|rest| rest.starts_with(bytes));
     let binary = head.iter().take(512).any(|b| *b < 9);
     let fits = |m: &Magic| at(m.offset, m.bytes) && m.more.is_none_or(|(offset, more)| at(offset, more));
     let fixed = TABLE.iter().find(|m| fits(m) && (binary || !could_be_prose(m.bytes)));
     fixed.map(|m| m.kind).or_else(|| by_structure(head))
+}
+
+/// A raw photograph: most are TIFF files by their first bytes.
+fn raw_photograph(head: &[u8]) -> Option<Kind> {
+    let media_type = crate::formats::picture::raw::media_type(head)?;
+    const KINDS: [Kind; 9] = [
+        kind!("image/x-adobe-dng"),
+        kind!("image/x-canon-cr2"),
+        kind!("image/x-canon-cr3"),
+        kind!("image/x-fuji-raf"),
+        kind!("image/x-nikon-nef"),
+        kind!("image/x-olympus-orf"),
+        kind!("image/x-panasonic-rw2"),
+        kind!("image/x-pentax-pef"),
+        kind!("image/x-sony-arw"),
+    ];
+    KINDS.into_iter().find(|kind| kind.media_type == media_type)
+}
+
+/// A Netpbm picture: its letter and digit begin texts too, so its header must be whole.
+fn netpbm(head: &[u8]) -> Option<Kind> {
+    if !crate::formats::picture::is_netpbm(head) {
+        return None;
+    }
+    match head.get(1)? {
+        b'1' | b'4' => Some(kind!("image/x-portable-bitmap")),
+        b'2' | b'5' => Some(kind!("image/x-portable-graymap")),
+        b'3' | b'6' => Some(kind!("image/x-portable-pixmap")),
+        _ => Some(kind!("image/x-portable-arbitrarymap")),
+    }
 }
 
 /// Whether a text might begin with these bytes, so that they prove nothing unless binary bytes follow.
@@ -50,6 +83,9 @@ fn by_structure(head: &[u8]) -> Option<Kind> {
     if let Some(kind) = by_cms(head) {
         return Some(kind);
     }
+    if is_pgp_message(head) {
+        return Some(kind!("application/pgp-encrypted"));
+    }
     if pdf_soon(head) {
         return Some(kind!("application/pdf"));
     }
@@ -60,26 +96,67 @@ fn by_structure(head: &[u8]) -> Option<Kind> {
     if head.len() > 21 && &head[2..5] == b"-lh" && head[6] == b'-' {
         return Some(kind!("application/x-lzh-compressed"));
     }
+    if bare_workbook(head) {
+        return Some(kind!("application/vnd.ms-excel"));
+    }
     if head.len() > 32 && matches!(head[0], 0x03 | 0x30 | 0x31 | 0x83 | 0x8B | 0xF5) && dbase_header(head) {
         return Some(kind!("application/vnd.dbf"));
     }
     None
 }
 
+/// Whether these are the records of a workbook without a container, as Excel wrote them before 1993: the first record
+/// states the version by its number, and what the stream is.
+fn bare_workbook(head: &[u8]) -> bool {
+    let short = |at: usize| head.get(at..at + 2).map(|bytes| u16::from_le_bytes([bytes[0], bytes[1]]));
+    let kind = matches!(short(6), Some(0x05 | 0x06 | 0x10 | 0x20 | 0x40 | 0x0100));
+    let length = short(2).unwrap_or(0);
+    match short(0) {
+        Some(0x0009) => kind && (4..=8).contains(&length),
+        Some(0x0209 | 0x0409) => kind && (6..=16).contains(&length),
+        Some(0x0809) => kind && (8..=16).contains(&length),
+        _ => false,
+    }
+}
+
 /// Cryptographic messages (RFC 5652) by the object identifier of their content.
 fn by_cms(head: &[u8]) -> Option<Kind> {
     const CMS: &[u8] = b"\x2A\x86\x48\x86\xF7\x0D\x01\x07";
+    const AUTH_ENVELOPED: &[u8] = b"\x2A\x86\x48\x86\xF7\x0D\x01\x09\x10\x01\x17";
     const TIMESTAMPED: &[u8] = b"\x2A\x86\x48\x86\xF7\x0D\x01\x09\x10\x01\x1F";
     let start = head.get(..head.len().min(32)).filter(|start| start.first() == Some(&0x30))?;
     let after = |oid: &[u8]| start.windows(oid.len()).position(|w| w == oid).map(|at| &start[at + oid.len()..]);
     if after(TIMESTAMPED).is_some() {
         return Some(kind!("application/timestamped-data"));
     }
+    if after(AUTH_ENVELOPED).is_some() {
+        return Some(kind!("application/pkcs7-mime"));
+    }
     Some(match after(CMS)?.first()? {
         2 => kind!("application/pkcs7-signature"),
         3 => kind!("application/pkcs7-mime"),
         _ => kind!("application/pkcs7-mime", unread),
     })
+}
+
+/// Whether the bytes begin with the encrypted session key of an OpenPGP message (RFC 9580), for a key or a passphrase.
+fn is_pgp_message(head: &[u8]) -> bool {
+    // the tag, then the length in one, two or four bytes
+    let body = match head {
+        [0x84 | 0x8c, ..] => head.get(2..),
+        [0x85 | 0x8d, ..] => head.get(3..),
+        [0xc1 | 0xc3, 0..=0xbf, ..] => head.get(2..),
+        [0xc1 | 0xc3, 0xc0..=0xdf, ..] => head.get(3..),
+        _ => None,
+    };
+    let for_key = matches!(head.first(), Some(0x84 | 0x85 | 0xc1));
+    match body {
+        // version 3, the key's id, an algorithm of public keys
+        Some([3, _, _, _, _, _, _, _, _, 1 | 2 | 16 | 18 | 25, ..]) => for_key,
+        // version 4, a cipher, a way to derive its key, a hash
+        Some([4, 1..=4 | 7..=13, 0 | 1 | 3, 1..=3 | 8..=14, ..]) => !for_key,
+        _ => false,
+    }
 }
 
 /// The kind of an ISO base media file, by its brand (ISO/IEC 14496-12).
@@ -145,6 +222,7 @@ const TABLE: &[Magic] = &[
     pair(b"BM", 6, b"\0\0\0\0", kind!("image/bmp")),
     magic(0, b"\0\0\0\x0CjP  \r\n\x87\n", kind!("image/jp2")),
     magic(0, b"\xFF\x4F\xFF\x51\0", kind!("image/x-jp2-codestream")),
+    magic(0, b"\x97JB2\r\n\x1A\n", kind!("image/jbig2")),
     magic(0, b"\xFF\x0A", kind!("image/jxl")),
     magic(0, b"\0\0\0\x0CJXL \r\n\x87\n", kind!("image/jxl")),
     magic(0, b"8BPS", kind!("image/vnd.adobe.photoshop")),
@@ -196,10 +274,6 @@ const TABLE: &[Magic] = &[
     magic(0, b"\xDB\xA5\x2D\0", kind!("application/msword", unread)),
     magic(0, b"\x31\xBE\0\0", kind!("application/x-mswrite")),
     magic(0, b"\xFFWPC", kind!("application/vnd.wordperfect")),
-    magic(0, b"\x09\x08\x10\0\0\x06\x05\0", kind!("application/vnd.ms-excel", unread)),
-    magic(0, b"\x09\x04\x06\0", kind!("application/vnd.ms-excel", unread)),
-    magic(0, b"\x09\x02\x06\0", kind!("application/vnd.ms-excel", unread)),
-    magic(0, b"\x09\0\x04\0", kind!("application/vnd.ms-excel", unread)),
     magic(0, b"%!PS-Adobe", kind!("application/postscript")),
     magic(0, b"\xC5\xD0\xD3\xC6", kind!("application/postscript")),
     pair(b"AC10", 6, b"\0", kind!("image/vnd.dwg")),
@@ -248,6 +322,7 @@ const TABLE: &[Magic] = &[
     magic(0, b"-----BEGIN PGP PRIVATE KEY BLOCK-----", kind!("application/pgp-keys")),
     magic(0, b"-----BEGIN PGP SIGNATURE-----", kind!("application/pgp-signature")),
     magic(0, b"-----BEGIN ", kind!("application/x-pem-file")),
+    magic(0, b"\x76\xE8\x04\x60\xC4\x11\xE3\x86", kind!("application/x-microsoft-rpmsg-message")),
     magic(0, b"LUKS\xBA\xBE", kind!("application/x-luks")),
     magic(0, b"\x03\xD9\xA2\x9A\x67\xFB\x4B\xB5", kind!("application/x-keepass")),
     // fonts

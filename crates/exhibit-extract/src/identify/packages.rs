@@ -1,6 +1,7 @@
 //! Formats inside a zip archive or an OLE2 compound file, recognised by their members.
 
 use super::{Kind, ending};
+use crate::compound::Compound;
 use crate::out::Input;
 use std::io::Read;
 
@@ -76,7 +77,8 @@ fn stored_mimetype(head: &[u8]) -> Option<String> {
     (name == b"mimetype" && method == 0).then(|| String::from_utf8_lossy(text).trim().to_owned())
 }
 
-fn by_mimetype(mimetype: &str) -> Option<Kind> {
+/// The type that a package or a document of one XML file states for itself.
+pub(super) fn by_mimetype(mimetype: &str) -> Option<Kind> {
     const OPEN: &str = "application/vnd.oasis.opendocument.";
     if let Some(rest) = mimetype.strip_prefix(OPEN) {
         return Some(match rest {
@@ -166,9 +168,9 @@ fn text_of<R: Read + std::io::Seek>(archive: &mut zip::ZipArchive<R>, name: &str
 
 /// The type of an OLE2 compound file, by the names of the streams in its root.
 pub(super) fn in_compound(name: &[u8], head: &[u8], input: &mut dyn Input) -> Kind {
-    let names: Vec<String> = match cfb::CompoundFile::open(input) {
-        Ok(file) => file.read_root_storage().take(10_000).map(|entry| entry.name().to_owned()).collect(),
-        Err(_) => names_in_head(head),
+    let names: Vec<String> = match Compound::open(input) {
+        Some(file) => file.children(0).take(10_000).map(|entry| entry.name.clone()).collect(),
+        None => names_in_head(head),
     };
     by_streams(&|wanted| names.iter().any(|name| name.eq_ignore_ascii_case(wanted)), &ending(name))
 }

@@ -3,16 +3,18 @@
 use super::{Kind, ending};
 use crate::charset::{self, Scheme};
 use crate::formats::{mbox, table};
+use std::borrow::Cow;
 
 /// The text format of a file that begins with `head`; `None` if it is not text.
 pub(super) fn by_text(name: &[u8], head: &[u8]) -> Option<Kind> {
-    let guess = charset::guess(head, (head.len() as u64) < super::HEAD);
+    let whole = (head.len() as u64) < super::HEAD;
+    let guess = charset::decide(head, whole, charset::stream::stated_in_xml(head));
     if !is_text(head, guess.scheme) {
         return None;
     }
     let mut text = String::new();
     charset::Decoder::new(guess.scheme).decode(&head[guess.mark..], false, &mut text);
-    if !guess.sure && charset::plausible_share(&text) < 0.9 {
+    if !guess.sure && !is_plausible(&text) {
         return None;
     }
     let ending = ending(name);
@@ -26,17 +28,35 @@ pub(super) fn by_text(name: &[u8], head: &[u8]) -> Option<Kind> {
     )
 }
 
-/// Whether the bytes can be text: hardly any control characters other than white space and escapes.
+/// Whether a text in a guessed encoding consists of characters that texts have, damaged places apart.
+fn is_plausible(text: &str) -> bool {
+    let damaged = text.matches('\u{fffd}').count();
+    damaged * 8 <= text.chars().count() && charset::plausible_share(&text.replace('\u{fffd}', "")) >= 0.9
+}
+
+/// Whether the bytes can be text: hardly any control characters other than white space and escapes. NUL bytes may pad
+/// a text that is otherwise clean, and what controls a terminal or printer may occur in it.
 fn is_text(head: &[u8], scheme: Scheme) -> bool {
-    let wide = matches!(scheme, Scheme::Utf32Le | Scheme::Utf32Be | Scheme::Ebcdic)
+    let wide = matches!(scheme, Scheme::Utf32Le | Scheme::Utf32Be | Scheme::Ebcdic | Scheme::Iso2022Kr)
         || scheme == Scheme::Web(encoding_rs::UTF_16LE)
         || scheme == Scheme::Web(encoding_rs::UTF_16BE);
-    let controls = head.iter().filter(|b| matches!(b, 0..=8 | 0x0B | 0x0E..=0x1A | 0x1C..=0x1F | 0x7F)).count();
-    wide || controls * 50 <= head.len()
+    if wide {
+        return true;
+    }
+    let count = |wanted: fn(&u8) -> bool| head.iter().filter(|b| wanted(b)).count();
+    let nul = count(|b| *b == 0);
+    let terminal = count(|b| matches!(b, 7 | 8 | 0x1A));
+    let controls = count(|b| matches!(b, 1..=6 | 0x0B | 0x0E..=0x19 | 0x1C..=0x1F | 0x7F));
+    let rest = head.len() - nul;
+    let padded = nul * 50 <= head.len()
+        || (controls * 200 <= rest && nul * 4 <= head.len() * 3 && count(|b| matches!(b, b'\n' | b' ')) > 0);
+    padded && controls * 50 <= rest && terminal * 8 <= rest
 }
 
 /// Mail: a message by its header fields, a mailbox by its separator line before them.
 fn by_mail(text: &str, ending: &str) -> Option<Kind> {
+    let only_returns = text.contains('\r') && !text.contains('\n');
+    let text = &*if only_returns { Cow::Owned(text.replace('\r', "\n")) } else { Cow::Borrowed(text) };
     let text = text.trim_start_matches(['\u{feff}', '\r', '\n']);
     let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
     let separator = first.starts_with("From ");
@@ -111,9 +131,27 @@ fn by_markup(text: &str, ending: &str) -> Option<Kind> {
     };
     let html_name =
         matches!(ending, "html" | "htm" | "xhtml" | "xht" | "shtml" | "hta" | "asp" | "aspx" | "php" | "jsp");
+    // an OpenDocument file that is one XML file states its type at its root
+    if beginning.contains("<office:document") {
+        let stated =
+            beginning.split_once("office:mimetype=").and_then(|(_, rest)| rest.get(1..)?.split(['"', '\'']).next());
+        if let Some(kind) = stated.and_then(super::packages::by_mimetype) {
+            return Some(kind);
+        }
+    }
+    // Office 2003 wrote documents and workbooks as one XML file
+    if beginning.contains("schemas.microsoft.com/office/word/2003/wordml") && beginning.contains("worddocument") {
+        return Some(kind!("application/vnd.ms-wordml"));
+    }
+    if beginning.contains("urn:schemas-microsoft-com:office:spreadsheet") && beginning.contains("<workbook")
+        || beginning.contains("<ss:workbook")
+    {
+        return Some(kind!("application/vnd.ms-spreadsheetml"));
+    }
     if beginning.starts_with("<?xml") {
         let root = root_name(start);
         return Some(match root.as_deref() {
+            Some("emails") if start.contains("OPFMessage") => kind!("application/x-olm-message+xml"),
             Some("html") => kind!("application/xhtml+xml"),
             Some("svg") => kind!("image/svg+xml"),
             Some("FictionBook") => kind!("application/x-fictionbook+xml"),

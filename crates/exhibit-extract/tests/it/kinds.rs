@@ -19,6 +19,15 @@ fn files_are_told_by_their_bytes() {
         ("x", tar, "application/x-tar"),
         ("x", b"Rar!\x1A\x07\x01\0".to_vec(), "application/vnd.rar"),
         ("x", b"7z\xBC\xAF\x27\x1C\0\x04".to_vec(), "application/x-7z-compressed"),
+        ("x", b"\x85\x01\x0c\x03\x11\x22\x33\x44\x55\x66\x77\x88\x01\x07\xff".to_vec(), "application/pgp-encrypted"),
+        ("x", b"\xc3\x0d\x04\x09\x03\x08\x11\x22\x33\x44\x55\x66\x77\x88\x60".to_vec(), "application/pgp-encrypted"),
+        (
+            "x",
+            b"<?xml version='1.0'?><emails><email><OPFMessageCopyBody/></email></emails>".to_vec(),
+            "application/x-olm-message+xml",
+        ),
+        ("x", b"\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0\x80".to_vec(), "application/pkcs7-signature"),
+        ("x", b"\x76\xe8\x04\x60\xc4\x11\xe3\x86\0".to_vec(), "application/x-microsoft-rpmsg-message"),
         ("x", b"!BDN\0\0\0\0SM".to_vec(), "application/vnd.ms-outlook-pst"),
         ("x", b"SQLite format 3\0\x10\0".to_vec(), "application/vnd.sqlite3"),
         ("x", b"\x7FELF\x02\x01\x01\0".to_vec(), "application/x-elf"),
@@ -44,6 +53,26 @@ fn files_are_told_by_their_bytes() {
         ("x", b"<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'/>".to_vec(), "application/xhtml+xml"),
         ("x", b"<?xml version='1.0'?><svg/>".to_vec(), "image/svg+xml"),
         ("x", b"<?xml version='1.0'?><a/>".to_vec(), "application/xml"),
+        (
+            "x",
+            b"<?xml version='1.0'?><office:document office:mimetype='application/vnd.oasis.opendocument.text'/>"
+                .to_vec(),
+            "application/vnd.oasis.opendocument.text",
+        ),
+        (
+            "x",
+            b"<?xml version='1.0'?><w:wordDocument xmlns:w='http://schemas.microsoft.com/office/word/2003/wordml'/>"
+                .to_vec(),
+            "application/vnd.ms-wordml",
+        ),
+        (
+            "x",
+            b"<?xml version='1.0'?><Workbook xmlns='urn:schemas-microsoft-com:office:spreadsheet'/>".to_vec(),
+            "application/vnd.ms-spreadsheetml",
+        ),
+        ("x", b"\x09\0\x04\0\x02\0\x10\0".to_vec(), "application/vnd.ms-excel"),
+        ("x", b"\x09\x04\x06\0\0\x04\x10\0\0\0".to_vec(), "application/vnd.ms-excel"),
+        ("x", b"\x09\x08\x08\0\0\x05\x05\0\0\0".to_vec(), "application/vnd.ms-excel"),
         ("x.csv", b"a,b\n1,2\n".to_vec(), "text/csv"),
         ("x", b"a\tb\tc\n1\t2\t3\n1\t2\t3\n1\t2\t3\n1\t2\t3\n".to_vec(), "text/tab-separated-values"),
         ("README.md", b"# Title\n".to_vec(), "text/markdown"),

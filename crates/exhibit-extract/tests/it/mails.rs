@@ -120,6 +120,18 @@ fn sealed_and_hidden_parts_are_said() {
 }
 
 #[test]
+fn signed_messages_are_named_and_their_content_is_read() {
+    let apart = "From: a@example.org\nMIME-Version: 1.0\nContent-Type: multipart/signed; boundary=b\n\n--b\n\nshown\n--b\n\
+        Content-Type: application/pkcs7-signature; name=smime.p7s\nContent-Transfer-Encoding: base64\n\nMIAGCSqGSIb3DQEHAqCA\n--b--\n";
+    let said = read("x.eml", apart.as_bytes());
+    assert!(said.text().contains("shown"));
+    assert!(said.has_note(&NoteCode::SignatureUnchecked { signers: 1 }));
+    assert_eq!(said.names(), ["smime.p7s"]);
+    let inline = "From: a@example.org\nSubject: x\n\n-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\ntext\n";
+    assert!(read("x.eml", inline.as_bytes()).has_note(&NoteCode::SignatureUnchecked { signers: 1 }));
+}
+
+#[test]
 fn a_mailbox_holds_messages() {
     let mailbox = "From a@example.org Tue Nov 12 08:30:00 2019\nFrom: a@example.org\nSubject: 1\n\nx\n\n\
         From b@example.org Wed Nov 13 08:30:00 2019\nFrom: b@example.org\nSubject: 2\n\n>From y\n";

@@ -1,9 +1,12 @@
 //! What the crate says of files, held against what the files were made to hold.
 
 mod archives;
+mod charsets;
+mod damaged_mails;
 mod hostile;
 mod kinds;
 mod mails;
+mod outlook;
 mod said;
 mod texts;
 mod web_pages;

@@ -109,3 +109,18 @@ fn a_quote_that_is_never_closed_costs_one_row() {
     let endless = format!("a,b\n{}", "x".repeat(5 << 20));
     assert_eq!(read("x.csv", endless.as_bytes()).text(), endless);
 }
+
+#[test]
+fn declarations_of_bags_are_noted() {
+    let declaration = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
+    for text in [declaration.to_owned(), declaration.replace('\n', "\r\n"), format!("\u{feff}{declaration}")] {
+        let said = read("bagit.txt", text.as_bytes());
+        assert_eq!(said.get("bagit:version"), Some("1.0"));
+        assert!(said.has_note(&NoteCode::BagDeclared { version: "1.0".to_owned() }), "{:?}", said.notes);
+    }
+    for text in
+        ["BagIt-Version: 1.0\n", "BagIt-Version: x\nTag-File-Character-Encoding: UTF-8\n", "A BagIt-Version: 1.0\n"]
+    {
+        assert!(read("bagit.txt", text.as_bytes()).notes.is_empty(), "{text}");
+    }
+}

@@ -44,6 +44,11 @@ fn office_files() {
 }
 
 #[test]
+fn outlook_and_rtf_files() {
+    torment(&["format_rtf", "format_msg", "format_tnef", "format_pst", "format_cms"], 8);
+}
+
+#[test]
 fn pdf() {
     torment(&["format_pdf"], 2);
 }

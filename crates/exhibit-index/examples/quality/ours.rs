@@ -1,7 +1,7 @@
 //! Answers of Exhibit's own engine, asked as the program asks it: parsed, widened, searched.
 
 use crate::set::Set;
-use exhibit_index::{Index, SearchOptions};
+use exhibit_index::{DocumentScope, Index, SearchOptions};
 use exhibit_query::{PageEntry, PageKey, Sort, parse};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -21,7 +21,9 @@ pub(crate) fn answers(set: &Set, folder: &Path) -> Vec<BTreeSet<usize>> {
     let options = SearchOptions { limit: set.pages.len(), sort: Sort::Received, ..SearchOptions::default() };
     let answer = |query: &str| -> BTreeSet<usize> {
         let Ok(query) = parse(query) else { return BTreeSet::new() };
-        let results = searcher.search(&searcher.widen(&query), &options).expect("the index can be read");
+        let results = searcher
+            .search(&searcher.widen(&DocumentScope::FULL.query(query)), &options)
+            .expect("the index can be read");
         results.hits.iter().filter_map(|hit| usize::try_from(hit.key.document - 1).ok()).collect()
     };
     set.queries.iter().map(|query| answer(&query.query)).collect()

@@ -4,6 +4,7 @@
 
 use crate::error::IndexError;
 use crate::read::search::Searcher;
+use crate::scope::DocumentScope;
 use exhibit_query::MessageRef;
 use exhibit_query::values_text::message;
 use std::collections::{BTreeSet, HashSet};
@@ -11,16 +12,18 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocSet, SegmentReader, TERMINATED, Term};
 
 impl Searcher {
-    /// The numbers of the documents of a conversation, in order.
+    /// The numbers of a scope's documents of a conversation, in order. Documents outside the scope link nothing.
     ///
     /// # Errors
     /// [`IndexError::Engine`] if the index cannot be read.
-    pub fn conversation(&self, thread: &MessageRef) -> Result<Vec<i64>, IndexError> {
+    pub fn conversation(&self, thread: &MessageRef, scope: &DocumentScope) -> Result<Vec<i64>, IndexError> {
         let (mut documents, mut known) = (BTreeSet::new(), HashSet::new());
+        let seen = |document: i64| scope.contains(document);
         let mut next: Vec<String> = Vec::new();
         let first = match thread {
             MessageRef::Document(document) => {
-                self.add_linked(&Term::from_field_i64(self.fields.document, *document), &mut documents, &mut next)?;
+                let term = Term::from_field_i64(self.fields.document, *document);
+                self.add_linked(&term, &seen, &mut documents, &mut next)?;
                 Vec::new()
             }
             MessageRef::Id(name) => vec![message(name)],
@@ -28,18 +31,25 @@ impl Searcher {
         next.extend(first);
         while let Some(name) = next.pop() {
             if !name.is_empty() && known.insert(name.clone()) {
-                self.add_linked(&Term::from_field_text(self.fields.thread, &name), &mut documents, &mut next)?;
+                let term = Term::from_field_text(self.fields.thread, &name);
+                self.add_linked(&term, &seen, &mut documents, &mut next)?;
             }
         }
         Ok(documents.into_iter().collect())
     }
 
     // Adds the documents that have a term, and the newly found messages that those documents name.
-    fn add_linked(&self, term: &Term, documents: &mut BTreeSet<i64>, names: &mut Vec<String>) -> tantivy::Result<()> {
+    fn add_linked(
+        &self,
+        term: &Term,
+        seen: &dyn Fn(i64) -> bool,
+        documents: &mut BTreeSet<i64>,
+        names: &mut Vec<String>,
+    ) -> tantivy::Result<()> {
         for segment in self.engine.segment_readers() {
             for document in pages_with(segment, term.field(), term)? {
                 let number = segment.fast_fields().i64("document")?.first(document);
-                if !number.is_some_and(|number| documents.insert(number)) {
+                if !number.is_some_and(|number| seen(number) && documents.insert(number)) {
                     continue;
                 }
                 let Some(column) = segment.fast_fields().str("thread")? else { continue };

@@ -98,16 +98,19 @@ fn phrase(field: Field, phrase: &Phrase, pairs: &PairCache) -> Boxed {
     Box::new(SequenceQuery { field, phrase: phrase.clone(), pairs: pairs.clone() })
 }
 
+/// The pages with a word that matches a pattern.
+pub(crate) fn alone(field: Field, pattern: Pattern, pairs: &PairCache) -> Boxed {
+    let slots = vec![Slot { offset: 0, pattern }];
+    let phrase = Phrase { units: vec![Unit { slots, length: 1 }], apart: 0 };
+    Box::new(SequenceQuery { field, phrase, pairs: pairs.clone() })
+}
+
 fn of_property(property: &Property, given: Given<'_>) -> Boxed {
     let fields = given.fields;
     let is = |field: Field, text: &str| -> Boxed {
         Box::new(TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::Basic))
     };
-    let begins = |field: Field, text: &str| -> Boxed {
-        let slots = vec![Slot { offset: 0, pattern: Pattern::Begins(text.to_owned()) }];
-        let phrase = Phrase { units: vec![Unit { slots, length: 1 }], apart: 0 };
-        Box::new(SequenceQuery { field, phrase, pairs: given.pairs.clone() })
-    };
+    let begins = |field: Field, text: &str| alone(field, Pattern::Begins(text.to_owned()), given.pairs);
     let one = |column: &'static str, value: &str| -> Boxed {
         Box::new(InRange::Text(column, value.into(), format!("{value}\0").into_bytes()))
     };

@@ -6,8 +6,9 @@
 use crate::error::IndexError;
 use crate::read::columns::{Values, numbers, numbers_of};
 use crate::read::search::Searcher;
+use crate::scope::ScopedQuery;
 use exhibit_query::values_text::{below, read};
-use exhibit_query::{CONFIDENCE_BANDS, Query, kind_of};
+use exhibit_query::{CONFIDENCE_BANDS, kind_of};
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use tantivy::columnar::{Column, MonotonicallyMappableToU64, StrColumn};
@@ -56,7 +57,7 @@ impl Searcher {
     ///
     /// # Errors
     /// [`IndexError::Engine`] if the index cannot be read.
-    pub fn facet(&self, query: &Query, facet: FacetRequest) -> Result<Vec<(String, u64)>, IndexError> {
+    pub fn facet(&self, query: &ScopedQuery, facet: FacetRequest) -> Result<Vec<(String, u64)>, IndexError> {
         Ok(self.facets(query, &[facet])?.remove(0))
     }
 
@@ -64,7 +65,7 @@ impl Searcher {
     ///
     /// # Errors
     /// [`IndexError::Engine`] if the index cannot be read.
-    pub fn facets(&self, query: &Query, facets: &[FacetRequest]) -> Result<Vec<Vec<(String, u64)>>, IndexError> {
+    pub fn facets(&self, query: &ScopedQuery, facets: &[FacetRequest]) -> Result<Vec<Vec<(String, u64)>>, IndexError> {
         let weight = self.engine_query(query)?.weight(EnableScoring::disabled_from_searcher(&self.engine))?;
         let of_segment = |segment: &SegmentReader| {
             let mut tallies = facets.iter().map(|f| Tally::of(segment, f)).collect::<tantivy::Result<Vec<_>>>()?;

@@ -3,14 +3,18 @@
 use crate::error::IndexError;
 use crate::read::by_path::ByPath;
 use crate::read::collect::{Best, Found, Rank};
-use crate::read::engine::{Given, engine_query, text_field};
+use crate::read::engine::{Given, alone, engine_query, text_field};
 use crate::read::pair_cache::PairCache;
 use crate::read::postings::{holds, matching_terms};
+use crate::read::range::InRange;
 use crate::schema::Fields;
+use crate::scope::{DocumentScope, ScopedQuery};
 use exhibit_query::PageKey;
-use exhibit_query::{Pattern, Query, Sort};
+use exhibit_query::{Pattern, Sort};
 use std::fmt;
 use std::str::FromStr;
+use tantivy::collector::Count;
+use tantivy::query::{BooleanQuery, ConstScoreQuery, Occur, Query as EngineQuery, TermQuery};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocSet, TERMINATED, TantivyError, Term};
 
@@ -110,10 +114,19 @@ impl Searcher {
         Self { engine, fields, pairs: PairCache::default() }
     }
 
-    /// How many pages are searchable now.
-    #[must_use]
-    pub fn pages(&self) -> u64 {
-        self.engine.num_docs()
+    /// How many pages of a scope are searchable now.
+    ///
+    /// # Errors
+    /// [`IndexError::Engine`] if the index cannot be read.
+    pub fn pages(&self, scope: &DocumentScope) -> Result<u64, IndexError> {
+        let Some(filter) = filter_of(scope) else { return Ok(self.engine.num_docs()) };
+        Ok(self.engine.search(&*filter, &Count)? as u64)
+    }
+
+    /// On how many pages of a scope a term of the text occurs.
+    pub(crate) fn pages_with(&self, term: Term, scope: &DocumentScope) -> Result<u64, IndexError> {
+        let term = TermQuery::new(term, IndexRecordOption::Basic);
+        Ok(self.engine.search(&*within(Box::new(term), scope), &Count)? as u64)
     }
 
     /// Adds to a query the spelling and script variants of its words that this index has: Chinese names by their
@@ -121,16 +134,24 @@ impl Searcher {
     /// Russian words in their other inflected forms. Each is read back ([`Query::read_as`], [`Query::widenings`]);
     /// search and highlight with the query that this returns.
     #[must_use]
-    pub fn widen(&self, query: &Query) -> Query {
+    pub fn widen(&self, query: &ScopedQuery) -> ScopedQuery {
+        let scope = query.scope();
+        let occurs = |pattern: &Pattern| match scope.listed() {
+            None => Ok(holds(&self.engine, self.fields.text, pattern, &self.pairs)?),
+            // a variant that only other documents contain is not read back
+            Some(_) => {
+                let alone = alone(self.fields.text, pattern.clone(), &self.pairs);
+                Ok::<_, TantivyError>(self.engine.search(&*within(alone, scope), &Count)? > 0)
+            }
+        };
         // an index that cannot be read reports the error when it is searched
-        exhibit_query::widen(query, &|pattern| {
-            holds(&self.engine, self.fields.text, pattern, &self.pairs).unwrap_or(true)
-        })
+        scope.query(exhibit_query::widen(query.query(), &|pattern| occurs(pattern).unwrap_or(true)))
     }
 
     /// The engine's form of a query, after checking that no pattern matches more words than are searched at once.
-    pub(crate) fn engine_query(&self, query: &Query) -> Result<Box<dyn tantivy::query::Query>, IndexError> {
+    pub(crate) fn engine_query(&self, query: &ScopedQuery) -> Result<Box<dyn EngineQuery>, IndexError> {
         const MOST: usize = 20_000;
+        let (query, scope) = (query.query(), query.scope());
         for (field, pattern) in query.patterns() {
             let field = text_field(field, &self.fields);
             let written = match pattern {
@@ -142,8 +163,8 @@ impl Searcher {
                 return Err(IndexError::TooManyWords { pattern: written, most: MOST });
             }
         }
-        let resolved = query.clone().with_threads(|thread| self.conversation(thread))?;
-        Ok(engine_query(&resolved, Given { fields: &self.fields, pairs: &self.pairs }))
+        let resolved = query.clone().with_threads(|thread| self.conversation(thread, scope))?;
+        Ok(within(engine_query(&resolved, Given { fields: &self.fields, pairs: &self.pairs }), scope))
     }
 
     /// Finds the pages that match the query, counts them and their documents, and returns the requested ones.
@@ -152,10 +173,10 @@ impl Searcher {
     ///
     /// # Errors
     /// [`IndexError::Engine`] if the index cannot be read; [`IndexError::TooManyWords`] if a pattern is too wide.
-    pub fn search(&self, query: &Query, options: &SearchOptions) -> Result<Results, IndexError> {
-        let sort = query.sort.unwrap_or(options.sort);
+    pub fn search(&self, query: &ScopedQuery, options: &SearchOptions) -> Result<Results, IndexError> {
+        let sort = query.query().sort.unwrap_or(options.sort);
         let wanted = options.offset.saturating_add(options.limit);
-        let after = options.after.map(|cursor| cursor.0);
+        let after = options.after.map(|cursor| cursor.0).filter(|rank| query.scope().contains(rank.key.document));
         let (keep, by_document) = (wanted.saturating_add(1), options.by_document);
         let engine_query = self.engine_query(query)?;
         let gathered = if sort == Sort::Path {
@@ -197,5 +218,19 @@ impl Searcher {
             }
         }
         Ok(path)
+    }
+}
+
+// The pages of a scope; `None` if it is full.
+fn filter_of(scope: &DocumentScope) -> Option<Box<dyn EngineQuery>> {
+    let documents = scope.listed()?.to_vec();
+    Some(Box::new(ConstScoreQuery::new(Box::new(InRange::Among("document", documents)), 0.0)))
+}
+
+/// A query of the engine within a scope.
+pub(crate) fn within(query: Box<dyn EngineQuery>, scope: &DocumentScope) -> Box<dyn EngineQuery> {
+    match filter_of(scope) {
+        None => query,
+        Some(filter) => Box::new(BooleanQuery::new(vec![(Occur::Must, query), (Occur::Must, filter)])),
     }
 }

@@ -2,9 +2,10 @@
 
 use crate::error::IndexError;
 use crate::read::collect::Best;
-use crate::read::search::{Hit, Searcher};
+use crate::read::search::{Hit, Searcher, within};
+use crate::scope::{DocumentScope, ScopedQuery};
 use exhibit_query::PageKey;
-use exhibit_query::{Query, Sort};
+use exhibit_query::Sort;
 use tantivy::Term;
 use tantivy::query::{
     BooleanQuery, BoostQuery, ConstScoreQuery, EnableScoring, Occur, Query as EngineQuery, TermQuery,
@@ -12,22 +13,35 @@ use tantivy::query::{
 use tantivy::schema::IndexRecordOption;
 
 impl Searcher {
-    /// On how many pages each word of the analysis occurs in the text. Pages whose entries were replaced may count
-    /// until their segment is merged.
+    /// On how many pages of a scope each word of the analysis occurs in the text. In the full scope, pages whose entries
+    /// were replaced may count until their segment is merged.
     ///
     /// # Errors
     /// [`IndexError::Engine`] if the index cannot be read.
-    pub fn frequencies<'w>(&self, words: impl IntoIterator<Item = &'w str>) -> Result<Vec<u64>, IndexError> {
-        let of = |word| Ok(self.engine.doc_freq(&Term::from_field_text(self.fields.text, word))?);
+    pub fn frequencies<'w>(
+        &self,
+        words: impl IntoIterator<Item = &'w str>,
+        scope: &DocumentScope,
+    ) -> Result<Vec<u64>, IndexError> {
+        let of = |word| {
+            let term = Term::from_field_text(self.fields.text, word);
+            if scope.listed().is_some() { self.pages_with(term, scope) } else { Ok(self.engine.doc_freq(&term)?) }
+        };
         words.into_iter().map(of).collect()
     }
 
-    /// The pages that share words with these, each word weighted, best first; one page per document, none of
+    /// The pages of a scope that share words with these, each word weighted, best first; one page per document, none of
     /// `except`. The engine's BM25 weighs a word by how rare it is and how often it occurs on the page.
     ///
     /// # Errors
     /// [`IndexError::Engine`] if the index cannot be read.
-    pub fn similar(&self, words: &[(&str, f32)], except: i64, most: usize) -> Result<Vec<Hit>, IndexError> {
+    pub fn similar(
+        &self,
+        words: &[(&str, f32)],
+        scope: &DocumentScope,
+        except: i64,
+        most: usize,
+    ) -> Result<Vec<Hit>, IndexError> {
         let asked = |(word, weight): &(&str, f32)| -> (Occur, Box<dyn EngineQuery>) {
             let term = Term::from_field_text(self.fields.text, word);
             let word = TermQuery::new(term, IndexRecordOption::WithFreqs);
@@ -37,7 +51,7 @@ impl Searcher {
         let itself = TermQuery::new(Term::from_field_i64(self.fields.document, except), IndexRecordOption::Basic);
         clauses.push((Occur::MustNot, Box::new(ConstScoreQuery::new(Box::new(itself), 0.0))));
         let best = Best { keep: most, after: None, sort: Sort::Relevance, by_document: true };
-        let found = self.engine.search(&BooleanQuery::new(clauses), &best)?.first;
+        let found = self.engine.search(&*within(Box::new(BooleanQuery::new(clauses)), scope), &best)?.first;
         let score = |primary: u64| u32::try_from(primary).map_or(0.0, f32::from_bits);
         Ok(found.iter().map(|f| Hit { key: f.rank.key, score: score(f.rank.primary), pages: f.pages }).collect())
     }
@@ -47,7 +61,7 @@ impl Searcher {
     ///
     /// # Errors
     /// [`IndexError::Engine`] if the index cannot be read.
-    pub fn sample(&self, query: &Query, most: usize) -> Result<(Vec<PageKey>, u64), IndexError> {
+    pub fn sample(&self, query: &ScopedQuery, most: usize) -> Result<(Vec<PageKey>, u64), IndexError> {
         let mut all = Vec::new();
         let weight = self.engine_query(query)?.weight(EnableScoring::disabled_from_searcher(&self.engine))?;
         for segment in self.engine.segment_readers() {

@@ -1,5 +1,6 @@
 //! Counts of facets, and the order of paths, against counting and sorting page by page.
 
+use crate::FULL;
 use crate::corpus::{Random, query};
 use crate::property::{Owned, conversation, number};
 use exhibit_index::{FacetRequest, Index, SearchOptions, Searcher};
@@ -108,7 +109,7 @@ fn counts_are_those_of_the_pages_and_of_the_values_chosen() {
         let tied = |thread: &MessageRef| Ok::<_, ()>(conversation(&pages, thread));
         let by_hand_query = query.clone().with_threads(tied).expect("conversations");
         let answers: Vec<&Owned> = pages.iter().filter(|page| matches(&by_hand_query, &page.entry())).collect();
-        let counted = searcher.facets(&query, &all).expect("counts");
+        let counted = searcher.facets(&FULL.query(query.clone()), &all).expect("counts");
         for ((field, facet), counts) in facets.iter().zip(counted) {
             let mut expected: BTreeMap<String, u64> = BTreeMap::new();
             for value in answers.iter().flat_map(|page| by_hand(page, facet)) {
@@ -121,7 +122,7 @@ fn counts_are_those_of_the_pages_and_of_the_values_chosen() {
                 let clause = if value == "undated" { "is:undated".to_owned() } else { format!("{field}:\"{value}\"") };
                 let chosen = parse(&clause).expect("a sound clause").with_tags(tagged).expect("tags");
                 let options = SearchOptions { limit: 0, ..SearchOptions::default() };
-                let total = searcher.search(&chosen, &options).expect("a search").total;
+                let total = searcher.search(&FULL.query(chosen.clone()), &options).expect("a search").total;
                 // an empty tag of a language finds its regions, too
                 assert!(total == *count || *field == "lang" && total > *count, "{clause}: {total}, {count} counted");
                 told += 1;
@@ -162,7 +163,7 @@ fn results_stand_in_the_order_of_their_paths() {
                     by_document: grouped,
                     ..SearchOptions::default()
                 };
-                let part = searcher.search(&query, &options).expect("a search");
+                let part = searcher.search(&FULL.query(query.clone()), &options).expect("a search");
                 assert_eq!((part.total, part.documents), (keys.len() as u64, documents.len() as u64), "{text}");
                 seen.extend(part.hits);
                 after = part.next;
@@ -175,7 +176,7 @@ fn results_stand_in_the_order_of_their_paths() {
         assert_eq!(by_document.iter().map(|h| (h.key.document, h.pages)).collect::<Vec<_>>(), documents, "{text}");
         // passing over hits comes to the same place
         let options = SearchOptions { limit: 5, offset: 10, sort: Sort::Path, ..SearchOptions::default() };
-        let passed = searcher.search(&query, &options).expect("a search").hits;
+        let passed = searcher.search(&FULL.query(query.clone()), &options).expect("a search").hits;
         assert_eq!(passed.iter().map(|hit| hit.key).collect::<Vec<_>>(), keys[10..15], "{text}");
     }
 }
@@ -183,9 +184,9 @@ fn results_stand_in_the_order_of_their_paths() {
 #[test]
 fn pages_alike_share_words_and_are_never_the_document_itself() {
     let (_folder, pages, searcher, _) = made();
-    let frequencies = searcher.frequencies(["登记", "no-such-word"]).expect("counts");
+    let frequencies = searcher.frequencies(["登记", "no-such-word"], &FULL).expect("counts");
     assert_eq!(frequencies[1], 0);
-    let hits = searcher.similar(&[("登记", 2.0), ("新疆", 1.0)], 3, 10).expect("a search");
+    let hits = searcher.similar(&[("登记", 2.0), ("新疆", 1.0)], &FULL, 3, 10).expect("a search");
     let mut documents: Vec<i64> = hits.iter().map(|hit| hit.key.document).collect();
     documents.sort_unstable();
     documents.dedup();
@@ -197,7 +198,7 @@ fn pages_alike_share_words_and_are_never_the_document_itself() {
         let shares = |word: &str| matches(&parse(word).expect("sound"), &page.entry());
         assert!(shares("登记") || shares("新疆"), "{:?}", hit.key);
     }
-    let (sample, total) = searcher.sample(&parse("").expect("sound"), 10).expect("a sample");
+    let (sample, total) = searcher.sample(&FULL.query(parse("").expect("sound")), 10).expect("a sample");
     assert_eq!((sample.len(), total, sample[0].document), (10, 150, 1));
     assert!(sample.is_sorted());
 }

@@ -1,8 +1,8 @@
 //! Keeping: replacing, deleting, committing, going on after a stop.
 
+use crate::{FULL, read_as};
 use exhibit_index::{Cursor, FacetRequest, Index, IndexError, SearchOptions, Searcher};
 use exhibit_model::CivilTime;
-use exhibit_query::text::read_as;
 use exhibit_query::{PageEntry, PageKey, Sort, parse};
 
 fn entry(document: i64, page: u32, text: &str) -> PageEntry<'_> {
@@ -11,7 +11,7 @@ fn entry(document: i64, page: u32, text: &str) -> PageEntry<'_> {
 
 fn found(searcher: &Searcher, query: &str) -> Vec<(i64, u32)> {
     let options = SearchOptions { limit: 100, sort: Sort::Received, ..SearchOptions::default() };
-    let results = searcher.search(&parse(query).expect("a sound query"), &options).expect("a search");
+    let results = searcher.search(&FULL.query(parse(query).expect("a sound query")), &options).expect("a search");
     results.hits.iter().map(|hit| (hit.key.document, hit.key.page)).collect()
 }
 
@@ -33,7 +33,7 @@ fn a_page_put_again_replaces_itself_and_a_document_can_go() {
     assert_eq!(found(&index.searcher(), "登记"), [(1, 2)]);
     assert_eq!(found(&index.searcher(), "名单"), [(1, 1)]);
     assert_eq!(found(&before, "登记"), [(1, 1), (1, 2)], "a searcher stays at its moment");
-    assert_eq!(index.searcher().pages(), 2);
+    assert_eq!(index.searcher().pages(&FULL).expect("a count"), 2);
 }
 
 #[test]
@@ -140,13 +140,13 @@ fn pages_of_results_join_without_gap_or_repeat() {
     let query = parse("register").expect("a sound query");
     for sort in [Sort::Relevance, Sort::Received, Sort::Newest, Sort::Oldest] {
         let all = SearchOptions { limit: 100, sort, ..SearchOptions::default() };
-        let all = searcher.search(&query, &all).expect("a search");
+        let all = searcher.search(&FULL.query(query.clone()), &all).expect("a search");
         assert_eq!((all.total, all.hits.len(), all.next), (60, 60, None));
         let mut gathered = Vec::new();
         let mut after: Option<Cursor> = None;
         loop {
             let part = SearchOptions { limit: 7, sort, after, ..SearchOptions::default() };
-            let part = searcher.search(&query, &part).expect("a search");
+            let part = searcher.search(&FULL.query(query.clone()), &part).expect("a search");
             assert_eq!(part.total, 60);
             gathered.extend(part.hits);
             let Some(next) = part.next else { break };
@@ -154,7 +154,7 @@ fn pages_of_results_join_without_gap_or_repeat() {
         }
         assert_eq!(gathered, all.hits, "{sort:?}");
         let skipped = SearchOptions { limit: 5, offset: 20, sort, ..SearchOptions::default() };
-        assert_eq!(searcher.search(&query, &skipped).expect("a search").hits, all.hits[20..25]);
+        assert_eq!(searcher.search(&FULL.query(query.clone()), &skipped).expect("a search").hits, all.hits[20..25]);
     }
     for odd in ["", "1.2", "1.2.3.4", "x.1.1", "-1.1.1", "1.ffffffffffffffff.1"] {
         assert!(odd.parse::<Cursor>().is_err(), "{odd}");
@@ -200,9 +200,9 @@ fn names_are_found_in_every_writing() {
         ("二零一七年八月", vec![8, 9]),
         ("通知 -2017年", vec![]),
     ] {
-        let wide = searcher.widen(&parse(query).expect("a sound query"));
+        let wide = searcher.widen(&FULL.query(parse(query).expect("a sound query"))).query().clone();
         let options = SearchOptions { limit: 100, sort: Sort::Received, ..SearchOptions::default() };
-        let results = searcher.search(&wide, &options).expect("a search");
+        let results = searcher.search(&FULL.query(wide.clone()), &options).expect("a search");
         let documents: Vec<i64> = results.hits.iter().map(|hit| hit.key.document).collect();
         assert_eq!(documents, expected, "{query} read as {}", read_as(&wide));
     }
@@ -231,7 +231,7 @@ fn facets_count_what_answers() {
     let searcher = index.searcher();
     let count = |query: &str, facet| {
         let query = parse(query).expect("a sound query");
-        let counts = searcher.facet(&query, facet).expect("a count");
+        let counts = searcher.facet(&FULL.query(query.clone()), facet).expect("a count");
         counts.into_iter().map(|(value, count)| format!("{value} {count}")).collect::<Vec<_>>().join(", ")
     };
     for (query, facet, expected) in [
@@ -266,7 +266,7 @@ fn documents_are_counted_and_can_stand_for_their_pages() {
     for sort in [Sort::Relevance, Sort::Received] {
         let search = |limit, after, by_document| {
             let options = SearchOptions { limit, after, sort, by_document, ..SearchOptions::default() };
-            searcher.search(&query, &options).expect("a search")
+            searcher.search(&FULL.query(query.clone()), &options).expect("a search")
         };
         let pages = search(1_000, None, false);
         let mut expected: Vec<(PageKey, u64)> = Vec::new();
@@ -302,7 +302,7 @@ fn kinds_join_media_types() {
     }
     writer.commit(1).expect("commit");
     let searcher = index.searcher();
-    let counts = searcher.facet(&parse("").expect("sound"), FacetRequest::Kind).expect("a count");
+    let counts = searcher.facet(&FULL.query(parse("").expect("sound")), FacetRequest::Kind).expect("a count");
     assert_eq!(counts, [("word".into(), 2), ("application/x-odd".into(), 1), ("pdf".into(), 1)]);
     for (kind, count) in counts {
         assert_eq!(found(&searcher, &format!("type:{kind}")).len() as u64, count, "{kind}");
@@ -332,6 +332,6 @@ fn archives_of_every_sort_are_archives_and_families_leave_out_other_kinds() {
     for (query, count) in [("archive", 7), ("zip", 7), ("text", 3), ("html", 1), ("audio", 1), ("mail", 0)] {
         assert_eq!(found(&searcher, &format!("type:{query}")).len(), count, "{query}");
     }
-    let counts = searcher.facet(&parse("").expect("sound"), FacetRequest::Kind).expect("a count");
+    let counts = searcher.facet(&FULL.query(parse("").expect("sound")), FacetRequest::Kind).expect("a count");
     assert_eq!(counts, [("archive".into(), 7), ("text".into(), 3), ("audio".into(), 1), ("html".into(), 1)]);
 }

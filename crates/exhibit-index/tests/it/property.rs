@@ -2,10 +2,11 @@
 //!
 //! `EXHIBIT_QUERIES` says how many queries, `EXHIBIT_SECONDS` for how long instead; `EXHIBIT_SEED` begins elsewhere.
 
+use crate::FULL;
 use crate::corpus::{Random, page, query};
+use crate::read_as;
 use exhibit_index::{Index, SearchOptions};
 use exhibit_model::CivilTime;
-use exhibit_query::text::read_as;
 use exhibit_query::{MessageRef, PageEntry, PageKey, Sort, highlight, matches, parse};
 
 pub(crate) struct Owned {
@@ -179,12 +180,12 @@ fn the_engine_and_reading_page_by_page_agree() {
         asked += 1;
         let text = query(&mut random, 3);
         let Ok(query) = parse(&text) else { continue };
-        let query = if random.below(2) == 0 { searcher.widen(&query) } else { query };
+        let query = if random.below(2) == 0 { searcher.widen(&FULL.query(query)).query().clone() } else { query };
         let tagged = |tag: &str| Ok::<_, ()>(if tag == "checked" { vec![9, 2, 4] } else { Vec::new() });
         let query = query.with_tags(tagged).expect("tags are known");
         understood += 1;
         let options = SearchOptions { limit: pages.len(), sort: Sort::Received, ..SearchOptions::default() };
-        let results = searcher.search(&query, &options).expect("a search");
+        let results = searcher.search(&FULL.query(query.clone()), &options).expect("a search");
         let got: Vec<PageKey> = results.hits.iter().map(|hit| hit.key).collect();
         let tied = |thread: &MessageRef| Ok::<_, ()>(conversation(&pages, thread));
         let by_hand = query.clone().with_threads(tied).expect("conversations are known");
@@ -194,8 +195,13 @@ fn the_engine_and_reading_page_by_page_agree() {
         assert_eq!(results.total, wanted.len() as u64, "{text}");
         found += u64::from(!got.is_empty() && got.len() < pages.len());
         let by_relevance = SearchOptions { sort: Sort::Relevance, ..options };
-        let mut ranked: Vec<PageKey> =
-            searcher.search(&query, &by_relevance).expect("a search").hits.iter().map(|hit| hit.key).collect();
+        let mut ranked: Vec<PageKey> = searcher
+            .search(&FULL.query(query.clone()), &by_relevance)
+            .expect("a search")
+            .hits
+            .iter()
+            .map(|hit| hit.key)
+            .collect();
         ranked.sort_unstable();
         assert_eq!(ranked, wanted, "{text} by relevance");
         for page in pages.iter().take(5) {

@@ -13,7 +13,7 @@ mod peer;
 mod queries;
 mod text;
 
-use exhibit_case::{Case, CaseFolder};
+use exhibit_case::{Case, CaseFolder, Principal};
 use exhibit_index::Index;
 use exhibit_ingest::{Progress, reindex};
 use exhibit_model::Moment;
@@ -123,7 +123,10 @@ fn whole(folder: &Path, texts: &Texts, pages: usize) -> Result<f64, Failed> {
 }
 
 fn searching(case: &Case, peer: &Peer, texts: &Texts, pages: usize) -> Result<(), Failed> {
-    println!("\n  {} pages searchable; milliseconds with 25 highlighted hits", case.searchable());
+    println!(
+        "\n  {} pages searchable; milliseconds with 25 highlighted hits",
+        case.view(Principal::LOCAL).searchable()
+    );
     println!("  {:<24} {:>7} {:>9} {:>8} {:>8} {:>16}", "", "queries", "pages", "p50", "p99", "peer's p50 p99");
     for sort in queries::sorts(texts, pages) {
         let (mut times, mut total) = (Vec::new(), 0);
@@ -145,7 +148,7 @@ fn searching(case: &Case, peer: &Peer, texts: &Texts, pages: usize) -> Result<()
 }
 
 fn search(case: &Case, query: &str, facets: bool) -> Result<u64, Failed> {
-    let search = Search::of(case);
+    let search = Search::of(case.view(Principal::LOCAL));
     let query = search.query(query, false)?;
     let results = search.search(&SearchRequest { limit: 25, ..SearchRequest::of(&query) })?;
     if facets {
@@ -157,11 +160,11 @@ fn search(case: &Case, query: &str, facets: bool) -> Result<u64, Failed> {
 fn batch(case: &Case) -> Result<(), Failed> {
     let list = queries::names(NAMES);
     let new = NewBatch { name: "names", list: list.as_bytes(), queries: false, exact: false, column: None };
-    let (number, lines) = Search::of(case).new_batch(&new, Moment(0))?;
+    let (number, lines) = Search::of(case.view(Principal::LOCAL)).new_batch(&new, Moment(0))?;
     let meter = Meter::start();
-    let run = Search::of(case).run_batch(number, Moment(0), 2, &BatchProgress::default())?;
+    let run = Search::of(case.view(Principal::LOCAL)).run_batch(number, Moment(0), 2, &BatchProgress::default())?;
     println!(
-        "\nbatch of {lines} names, other writings too: {:.1} s ({:.1} processor seconds); {} have a hit",
+        "\nbatch of {lines} names, variants too: {:.1} s ({:.1} processor seconds); {} have a hit",
         meter.elapsed(),
         meter.cpu(),
         run.found

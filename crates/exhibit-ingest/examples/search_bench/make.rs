@@ -4,7 +4,7 @@
 use crate::text::{Language, Texts};
 use crate::{Failed, PAGES_OF_A_DOCUMENT};
 use exhibit_case::{Acts, Case, CaseFolder, CaseWriter, Keys, NewCase, Principal};
-use exhibit_catalogue::{Added, Finding, NewItem, NewPage, StageKey, Work};
+use exhibit_catalogue::{Added, NewItem, NewPage, ReadResult, StageKey, Work};
 use exhibit_model::{
     Counts, Digest, FixedClock, ItemId, MetadataKey, Moment, OriginalId, Page, Relation, SourceId, State, wire,
 };
@@ -65,7 +65,7 @@ fn add(work: &Work<'_>, packs: &mut PackWriter, texts: &Texts, source: SourceId,
     let year = 1995 + number % 30;
     let date = [(MetadataKey::CREATED, format!("{year}-{:02}-17T08:00:00Z", number % 12 + 1))];
     let metadata = if number.is_multiple_of(7) { &[][..] } else { &date };
-    let finding = Finding { state: State::Read, reason: None, media_type, found: 0, metadata, notes: &[] };
+    let finding = ReadResult { state: State::Read, reason: None, media_type, found: 0, metadata, notes: &[] };
     work.settle(item, &finding)?;
     Ok(bytes)
 }

@@ -135,7 +135,6 @@ pub(crate) enum Output {
     /// OCR did not give a layer of a page, and why.
     Unread { page: u32, state: OcrState, note: Note },
     /// A note on the item.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for stages to come; the tests have one"))]
     Note(Note),
 }
 

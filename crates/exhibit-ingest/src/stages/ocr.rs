@@ -2,7 +2,8 @@
 //!
 //! One single-threaded tesseract per core. A document's first picture is read with the likeliest model; if the result
 //! is not convincing, the others of its script are tried, and the best one is used for the whole document. Pages are
-//! rendered at 200 dpi; a page read with little confidence is tried again at 300.
+//! rendered at 200 dpi; a page read with little confidence is tried again at 300, a picture with its orientation detected.
+//! Which text is current is decided by [`exhibit_model::layers`].
 
 use super::{Event, JobContext, NewJob, Output, Outputs, Stage, StageName, reason_of_death};
 use crate::IngestError;
@@ -10,6 +11,7 @@ use crate::hocr::{self, Reading};
 use exhibit_cage::{Cage, CageLimits, Tool, ToolStatus};
 use exhibit_case::{CaseError, read_page, render};
 use exhibit_catalogue::{Catalogue, Item, JobEnd, Lease, OcrState, PageRow, Span};
+use exhibit_model::layers::{self, Current};
 use exhibit_model::{
     Detail, Digest, ItemId, Note, NoteCode, OriginalId, Page, PageKind, Picture, Reason, Task, TextSource,
 };
@@ -129,12 +131,13 @@ pub(crate) struct Ocr<'a> {
     models: Mutex<Models>,
 }
 
+/// Tesseract's page segmentation: automatic, without and with detection of the orientation.
+const AUTOMATIC: &str = "3";
+const ORIENTED: &str = "1";
 const FIRST_DPI: u32 = 200;
 const SECOND_DPI: u32 = 300;
 /// Below this mean confidence a page is tried again at a higher resolution.
 const DOUBTFUL: f32 = 0.80;
-/// A page's own text, however damaged, is replaced only by OCR of at least this confidence.
-const TRUSTED: f32 = 0.60;
 /// The longer side of a photograph or scan, in pixels, as given to tesseract: A4 at 200 dpi.
 const PICTURE_SIDE: u32 = 2340;
 const MOST_SIDE: u32 = 6000;
@@ -185,17 +188,23 @@ impl Stage for Ocr<'_> {
             return Ok(Outputs::ABANDONED);
         };
         let session = Session { stage: self, tools, packs: means.packs, originals: means.originals, original, item };
-        let (end, output) = match session.read(&row) {
-            Ok(Some(page)) => (JobEnd::Done, Output::Page(Box::new(page))),
-            Ok(None) => (JobEnd::Done, unread(&row, OcrState::Done, NoteCode::OcrNotBetter)),
-            Err(Unread::Page(reason)) => (JobEnd::Failed(reason.clone()), failed(&row, reason)),
+        let (end, outputs) = match session.read(&row) {
+            Ok(Read { page: Some(page), notes }) => {
+                let notes = notes.into_iter().map(|code| Output::Note(Note { code, page: row.number }));
+                (JobEnd::Done, notes.chain([Output::Page(Box::new(page))]).collect())
+            }
+            Ok(Read { page: None, notes }) => {
+                let code = notes.into_iter().next().unwrap_or(NoteCode::OcrNotBetter);
+                (JobEnd::Done, vec![unread(&row, OcrState::Done, code)])
+            }
+            Err(Unread::Page(reason)) => (JobEnd::Failed(reason.clone()), vec![failed(&row, reason)]),
             Err(Unread::Died(reason)) => {
                 let reason = reason_of_death(job, reason);
-                (JobEnd::Died(reason.clone()), failed(&row, reason))
+                (JobEnd::Died(reason.clone()), vec![failed(&row, reason)])
             }
             Err(Unread::Everything(error)) => return Err(error),
         };
-        Ok(Outputs { end, outputs: vec![output], peak_memory: None })
+        Ok(Outputs { end, outputs, peak_memory: None })
     }
 }
 
@@ -214,6 +223,12 @@ fn unread(row: &PageRow, state: OcrState, code: NoteCode) -> Output {
     Output::Unread { page: row.number, state, note: Note { code, page: row.number } }
 }
 
+/// The result of OCR of a page: `None` if its own text stays as it is.
+struct Read {
+    page: Option<Page>,
+    notes: Vec<NoteCode>,
+}
+
 /// A page during OCR.
 struct Session<'a> {
     stage: &'a Ocr<'a>,
@@ -225,19 +240,23 @@ struct Session<'a> {
 }
 
 impl Session<'_> {
-    // `None` if the page has some text of its own, and OCR reads less, or with too little confidence
-    fn read(&self, row: &PageRow) -> Result<Option<Page>, Unread> {
+    fn read(&self, row: &PageRow) -> Result<Read, Unread> {
         let native = read_page(self.packs, row)?;
         let (reading, model) = self.best(&native)?;
-        let own = native.counts.characters as f32;
-        let trusted = reading.confidence >= TRUSTED && reading.confidence * reading.characters as f32 >= own;
-        if own > 0.0 && !trusted {
-            return Ok(None);
-        }
+        let combined = layers::combine(&native, &layers::Recognised { text: &reading.text, boxes: &reading.boxes });
+        let doubtful = (combined.doubtful > 0).then_some(NoteCode::OcrDoubtful { words: combined.doubtful });
+        let change = match combined.current {
+            Current::Own if native.counts.characters > 0 => {
+                return Ok(Read { page: None, notes: doubtful.into_iter().collect() });
+            }
+            Current::Own | Current::Recognised { replaced: 0 } => None,
+            Current::Both { added } => Some(NoteCode::OcrAdded { words: added }),
+            Current::Recognised { replaced } => Some(NoteCode::OcrReplaced { characters: replaced }),
+        };
         let mut page = Page {
-            text: reading.text,
-            boxes: reading.boxes,
-            marks: Vec::new(),
+            text: combined.text,
+            boxes: combined.boxes,
+            marks: combined.marks,
             source: TextSource::Ocr {
                 engine: self.tools.version.clone(),
                 languages: model,
@@ -249,22 +268,30 @@ impl Session<'_> {
         page.language = languages.main;
         page.runs = languages.runs;
         page.count_characters();
-        Ok(Some(page))
+        Ok(Read { page: Some(page), notes: change.into_iter().chain(doubtful).collect() })
     }
 
     fn best(&self, page: &Page) -> Result<(Reading, String), Unread> {
-        let dpi = if page.kind == PageKind::Picture { picture_dpi(page) } else { FIRST_DPI };
-        let picture = self.render(page.number, dpi)?;
+        let is_picture = page.kind == PageKind::Picture;
+        let picture = self.render(page.number, if is_picture { picture_dpi(page) } else { FIRST_DPI })?;
+        // a picture is rendered so that its letters are of the size that they have on a page at this resolution
+        let dpi = FIRST_DPI;
         let (reading, model) = match self.stage.model_of(self.item.id) {
-            Some(model) => (self.tesseract(&picture, &model, dpi)?, model),
+            Some(model) => (self.tesseract(&picture, &model, dpi, AUTOMATIC)?, model),
             None => self.choose(&picture, dpi)?,
         };
-        if reading.confidence >= DOUBTFUL || page.kind == PageKind::Picture {
+        if reading.confidence >= DOUBTFUL {
             return Ok((reading, model));
         }
+        let better = |again: Reading| if worth(&again) > worth(&reading) { again } else { reading.clone() };
+        if is_picture {
+            let turned = reading.characters > 0 && reading.confidence < HALF_READ && self.detects_orientation();
+            let again = turned.then(|| self.tesseract(&picture, &model, dpi, ORIENTED)).transpose()?;
+            return Ok((again.map_or(reading.clone(), better), model));
+        }
         let larger = self.render(page.number, SECOND_DPI)?;
-        let again = self.tesseract(&larger, &model, SECOND_DPI)?;
-        Ok((if worth(&again) > worth(&reading) { again } else { reading }, model))
+        let again = self.tesseract(&larger, &model, SECOND_DPI, AUTOMATIC)?;
+        Ok((better(again), model))
     }
 
     fn render(&self, page: u32, dpi: u32) -> Result<Picture, Unread> {
@@ -278,7 +305,7 @@ impl Session<'_> {
     // other models of its script are tried too; where it does not, the script is detected.
     fn choose(&self, picture: &Picture, dpi: u32) -> Result<(Reading, String), Unread> {
         let first = self.likeliest().ok_or_else(|| Unread::Page(Reason::NoOcrModel))?;
-        let mut best = (self.tesseract(picture, &first, dpi)?, first.clone());
+        let mut best = (self.tesseract(picture, &first, dpi, AUTOMATIC)?, first.clone());
         let fits = in_script_of(&first, &best.0.text);
         if !(fits && convincing(&best.0)) {
             let script = if fits && best.0.confidence >= HALF_READ {
@@ -290,7 +317,7 @@ impl Session<'_> {
                 self.script(picture, dpi)
             };
             for model in self.models(script.as_deref()).into_iter().filter(|model| *model != first) {
-                let reading = self.tesseract(picture, &model, dpi)?;
+                let reading = self.tesseract(picture, &model, dpi, AUTOMATIC)?;
                 if worth(&reading) > worth(&best.0) {
                     best = (reading, model);
                 }
@@ -324,7 +351,7 @@ impl Session<'_> {
 
     // tesseract's own detection of orientation and script; `None` if it is undecided
     fn script(&self, picture: &Picture, dpi: u32) -> Option<String> {
-        if !self.tools.languages.iter().any(|l| l == "osd") {
+        if !self.detects_orientation() {
             return None;
         }
         let arguments = ["stdin", "stdout", "--psm", "0", "-l", "osd", "--dpi", &dpi.to_string()];
@@ -333,10 +360,14 @@ impl Session<'_> {
         text.lines().find_map(|line| line.strip_prefix("Script: ")).map(|script| script.trim().to_owned())
     }
 
-    fn tesseract(&self, picture: &Picture, model: &str, dpi: u32) -> Result<Reading, Unread> {
+    fn detects_orientation(&self) -> bool {
+        self.tools.languages.iter().any(|l| l == "osd")
+    }
+
+    fn tesseract(&self, picture: &Picture, model: &str, dpi: u32, mode: &str) -> Result<Reading, Unread> {
         let dpi = dpi.to_string();
         let arguments =
-            ["stdin", "stdout", "--psm", "3", "-l", model, "--dpi", &dpi, "-c", "hocr_char_boxes=1", "hocr"];
+            ["stdin", "stdout", "--psm", mode, "-l", model, "--dpi", &dpi, "-c", "hocr_char_boxes=1", "hocr"];
         let output = self.run_tool(picture, &arguments)?;
         Ok(hocr::read(&output, picture.width, picture.height))
     }

@@ -1,5 +1,6 @@
 //! `reindex` under interruptions, leftovers and damage.
 
+use exhibit_case::Principal;
 use exhibit_ingest::{IngestError, Progress, reindex};
 use exhibit_search::{Search, SearchRequest};
 use exhibit_testing::{TestCase, TestItem, copy_folder, flip};
@@ -19,8 +20,8 @@ fn case() -> TestCase {
 fn totals(case: &TestCase) -> Vec<u64> {
     let open = case.open();
     let total = |text: &str| {
-        let query = Search::of(&open).query(text, false).expect("a query");
-        Search::of(&open).search(&SearchRequest::of(&query)).expect("results").total
+        let query = Search::of(open.view(Principal::LOCAL)).query(text, false).expect("a query");
+        Search::of(open.view(Principal::LOCAL)).search(&SearchRequest::of(&query)).expect("results").total
     };
     ["登记", "register", "\"register 12 5\"", "register -3", "path:1.txt"].map(total).to_vec()
 }
@@ -76,7 +77,14 @@ fn an_interrupted_rebuild_is_resumed_while_pages_are_the_same() {
     let case = case();
     let expected = totals(&case);
     // as a kill leaves it after the last commit of the new index and before the exchange
-    let revision = case.open().catalogue().number("revision").expect("read").expect("a revision");
+    let revision = case
+        .open()
+        .folder
+        .catalogue_for_reading()
+        .expect("a catalogue")
+        .number("revision")
+        .expect("read")
+        .expect("a revision");
     let aside = case.path("index.new");
     copy_folder(&case.path("index"), &aside);
     fs::write(aside.join(UNFINISHED), revision.to_string()).expect("written");
@@ -115,7 +123,7 @@ fn an_index_of_another_version_is_refused_and_rebuilt() {
     let case = case();
     let expected = totals(&case);
     fs::write(case.path("index/exhibit-analysis"), "1.1").expect("written");
-    assert!(Search::of(&case.open()).query("登记", false).is_err());
+    assert!(Search::of(case.open().view(Principal::LOCAL)).query("登记", false).is_err());
     rebuild(&case).expect("rebuilt");
     assert_eq!(totals(&case), expected);
 }
@@ -134,8 +142,8 @@ fn superseded_layers_are_not_found() {
     let scanned = TestItem::scan("scan.png", "由 OCR 读出", 0.9);
     let _ = case.add(&[scanned]);
     let open = case.open();
-    let rows = open.catalogue().pages(case.id("scan.png")).expect("pages");
+    let rows = open.view(Principal::LOCAL).pages(case.id("scan.png")).expect("pages");
     assert_eq!(rows.len(), 1);
-    let query = Search::of(&open).query("读出", false).expect("a query");
-    assert_eq!(Search::of(&open).search(&SearchRequest::of(&query)).expect("results").total, 1);
+    let query = Search::of(open.view(Principal::LOCAL)).query("读出", false).expect("a query");
+    assert_eq!(Search::of(open.view(Principal::LOCAL)).search(&SearchRequest::of(&query)).expect("results").total, 1);
 }

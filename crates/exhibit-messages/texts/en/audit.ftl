@@ -1,5 +1,7 @@
 ### What the checks of a case find. Places and faults are shown as `place: fault`.
 
+# A name as it is.
+place-name = { $name }
 place-page = { $document } page { NUMBER($page, useGrouping: "false") }, { $pack } at byte { NUMBER($offset, useGrouping: "false") }
 place-picture = { $document } page { NUMBER($page, useGrouping: "false") }, its cited picture
 place-source = source { $source }

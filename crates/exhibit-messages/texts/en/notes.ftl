@@ -8,6 +8,16 @@ entries-missing =
         [one] the archive states { $entries } entry more than it has
        *[other] the archive states { $entries } entries more than it has
     }
+unlisted-bytes =
+    { $bytes ->
+        [one] { $bytes } byte of the archive is not named by its directory
+       *[other] { $bytes } bytes of the archive are not named by its directory; another archive or removed entries may be in them
+    }
+checksums-wrong =
+    { $entries ->
+        [one] an entry of the archive does not match its checksum; what was unpacked of it is kept
+       *[other] { $entries } entries of the archive do not match their checksums; what was unpacked of them is kept
+    }
 blocks-damaged =
     { $blocks ->
         [one] { $blocks } block of the archive is damaged and belongs to no file
@@ -28,6 +38,27 @@ part = the part { $part }
 sheet = the sheet { $sheet } ({ $part })
 part-damaged = { $place } is damaged and was read up to the damage
 part-cut-short = { $place } is cut short and was read to where it ends
+store-damaged =
+    { $count ->
+        [one] { $count } page or block of the mail store is damaged; messages or parts of them may be missing
+       *[other] { $count } pages or blocks of the mail store are damaged; messages or parts of them may be missing
+    }
+store-messages-missing =
+    { $count ->
+        [one] the folders of the mail store announce { $count } message that was not found
+       *[other] the folders of the mail store announce { $count } messages that were not found
+    }
+store-properties-lost =
+    { $count ->
+        [one] { $count } property or attachment of a message cannot be read
+       *[other] { $count } properties and attachments of messages cannot be read
+    }
+content-checksums-wrong =
+    { $count ->
+        [one] { $count } checksum within the file does not match its content
+       *[other] { $count } checksums within the file do not match its content
+    }
+file-cut-short = the file ends before its content does; it was read to there
 part-lost = { $place } is missing or cannot be decompressed
 undecodable-bytes =
     { $places ->
@@ -35,8 +66,34 @@ undecodable-bytes =
        *[other] invalid { $charset } at { $places } places; replaced by U+FFFD
     }
 text-missing = part of the text that the document states is missing from the file
+cell-text-missing =
+    { $cells ->
+        [one] { $cells } cell refers to a text that is not in the file
+       *[other] { $cells } cells refer to texts that are not in the file
+    }
 parser-warning = the parser reports a problem
 object-unreadable = the embedded object { $object } cannot be extracted
+compound-header = the header of the compound file is damaged; the usual layout was assumed
+compound-allocation-table =
+    { $count ->
+        [one] the allocation table of the compound file is damaged at { $count } place; content may be missing or in the wrong order there
+       *[other] the allocation table of the compound file is damaged at { $count } places; content may be missing or in the wrong order there
+    }
+compound-directory =
+    { $count ->
+        [one] the directory of the compound file is damaged at { $count } place
+       *[other] the directory of the compound file is damaged at { $count } places
+    }
+compound-orphan-entry =
+    { $count ->
+        [one] { $count } entry of the compound file is in no folder of it; it was kept
+       *[other] { $count } entries of the compound file are in no folder of it; they were kept
+    }
+compound-stream-cut =
+    { $count ->
+        [one] { $count } stream of the compound file is cut short
+       *[other] { $count } streams of the compound file are cut short
+    }
 pdf-catalog-lost = the document’s catalog is lost; the remaining pages were found by searching
 pdf-end-missing = the end of the file is missing; the rest was read
 pdf-table-damaged = the cross-reference table is damaged; objects were found by searching
@@ -45,6 +102,16 @@ attachment-encoding-damaged =
     { $count ->
         [one] the transfer encoding of { $count } attachment is damaged; decoded as far as possible
        *[other] the transfer encoding of { $count } attachments is damaged; decoded as far as possible
+    }
+message-parts-recovered =
+    { $count ->
+        [one] the boundary between the message’s parts is missing or wrong; its parts were found by their lines
+       *[other] the boundaries between parts of the message are missing or wrong in { $count } places; the parts were found by their lines
+    }
+attachment-name-incomplete =
+    { $count ->
+        [one] a section of the name of an attachment is missing
+       *[other] sections of the names of { $count } attachments are missing
     }
 ocr-failed = OCR failed: { $reason }
 pages-before-failure =
@@ -81,6 +148,11 @@ name-reorders-letters = the file name contains characters that reorder its lette
 name-hides-program = a program disguised by a double extension (.{ $inner }.{ $extension })
 program-disguised = a program ({ $media-type }) with the extension .{ $extension }
 name-mismatch = the extension is .{ $extension }, but the content is { $media-type }
+entry-names-differ =
+    { $entries ->
+        [one] an entry of the archive has another name in its header than in the directory; the name in the directory is shown
+       *[other] { $entries } entries of the archive have other names in their headers than in the directory; the names in the directory are shown
+    }
 
 charset-guessed =
     { $texts ->
@@ -117,7 +189,7 @@ fallback-parser = read with the fallback parser, as the first one failed ({ $rea
 encryption-unsupported = unsupported encryption: { $scheme }
 decrypted = decrypted with a known password
 thumbnail-present = contains a thumbnail of itself, which may show what was cropped or rendered over
-animation = an animation of { NUMBER($frames) } frames; only the first is shown
+animation = an animation of { NUMBER($frames) } frames, each on a page of its own
 file-updated =
     { $times ->
         [one] updated once after it was made; contains its earlier state
@@ -152,11 +224,45 @@ embedded-undecodable =
        *[other] { $count } embedded files cannot be decoded
     }
 date-unreadable = the date of the message cannot be parsed
+time-zone-unknown = the time zone { $zone } is not understood; the date is given without one
+separators-doubtful =
+    { $count ->
+        [one] a line that begins a message is not in the usual form; header fields follow it
+       *[other] { $count } lines that begin messages are not in the usual form; header fields follow them
+    }
+escapes-decoded =
+    { $lines ->
+        [one] a line with escaped characters follows the text in decoded form
+       *[other] { $lines } lines with escaped characters follow the text in decoded form
+    }
+bag-declared = its folder is declared to be a BagIt bag (version { $version }); the checksums in its manifests were not checked
 html-form-differs =
     { $parts ->
         [one] the HTML form of the message has more text than the plain one and is kept as a member
        *[other] in { $parts } parts the HTML form has more text than the plain one and is kept as a member
     }
+signature-unchecked =
+    { $signers ->
+        [one] signed by { $signers } signer; the signature was not checked
+       *[other] signed by { $signers } signers; the signatures were not checked
+    }
+store-messages = the mail store announces { NUMBER($announced) } messages; found { NUMBER($found) }, read { NUMBER($read) }
+store-messages-orphaned =
+    { $count ->
+        [one] { $count } message is in no folder of the mail store, as deleted ones may be
+       *[other] { $count } messages are in no folder of the mail store, as deleted ones may be
+    }
+associated-items-skipped =
+    { $count ->
+        [one] { $count } item with settings of a mail program was not extracted
+       *[other] { $count } items with settings of a mail program were not extracted
+    }
+attachments-apart =
+    { $count ->
+        [one] { $count } attachment is too large to be within its message and is listed beside it
+       *[other] { $count } attachments are too large to be within their messages and are listed beside them
+    }
+rtf-form-differs = the RTF form of the message has more text than the plain one and is kept as a member
 text-outside-parts =
     { $count ->
         [one] text outside the message’s parts, which mail programs do not show, is marked as hidden
@@ -173,3 +279,45 @@ smime-encrypted =
        *[other] { $parts } parts of the message are encrypted with S/MIME
     }
 ocr-not-better = OCR reads the page no better than its own text, which was kept
+glyphs-unmapped = { $glyphs ->
+        [one] { $glyphs } glyph of the page has no known character; U+FFFD is in its place
+       *[other] { $glyphs } glyphs of the page have no known character; U+FFFD is in their places
+    }
+ocr-doubtful = { $words ->
+        [one] { $words } word that OCR read with little confidence was left out
+       *[other] { $words } words that OCR read with little confidence were left out
+    }
+pictures-unread = { $pictures ->
+        [one] { $pictures } small picture on the page was not read by OCR
+       *[other] { $pictures } small pictures on the page were not read by OCR
+    }
+ocr-added = { $words ->
+        [one] the page shows text that its own text lacks; { $words } word read by OCR follows it
+       *[other] the page shows text that its own text lacks; { $words } words read by OCR follow it
+    }
+ocr-replaced = { $characters ->
+        [one] { $characters } character of the page's own text does not read like text and was replaced by OCR; the earlier layer is kept
+       *[other] { $characters } characters of the page's own text do not read like text and were replaced by OCR; the earlier layer is kept
+    }
+font-bytes-decoded = { $glyphs ->
+        [one] { $glyphs } glyph is a byte of a legacy encoding of Chinese, Japanese or Korean, and was decoded as such
+       *[other] { $glyphs } glyphs are bytes of a legacy encoding of Chinese, Japanese or Korean, and were decoded as such
+    }
+text-covered = { $areas ->
+        [one] an opaque area, such as a black bar, covers text that is still in the file: { NUMBER($characters) } characters, marked as invisible
+       *[other] { $areas } opaque areas, such as black bars, cover text that is still in the file: { NUMBER($characters) } characters, marked as invisible
+    }
+redactions-unapplied = { $redactions ->
+        [one] { $redactions } redaction is marked and not applied; what it would remove is still in the file
+       *[other] { $redactions } redactions are marked and not applied; what they would remove is still in the file
+    }
+earlier-text-kept = { $pages ->
+        [one] { $pages } page had other text before the file was updated; the earlier revision is kept as an embedded file
+       *[other] { $pages } pages had other text before the file was updated; the earlier revision is kept as an embedded file
+    }
+frames-omitted = { $frames ->
+        [one] { $frames } further frame of the animation is not a page
+       *[other] { $frames } further frames of the animation are not pages
+    }
+location-present = states the place where it was made, which is sensitive
+preview-only = the preview of the photograph is shown; the data of the sensor were not developed

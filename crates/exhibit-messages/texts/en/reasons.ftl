@@ -33,6 +33,8 @@ pdf-encryption = unsupported encryption (for a certificate, or by an unknown alg
 picture-coding-fax-2d = two-dimensional group 3 fax is not supported
 picture-coding-fax-too-wide = a fax of too many columns
 picture-coding-samples = unsupported samples or colours
+picture-coding-hevc = the pixels are coded in HEVC, which is not supported
+picture-coding-av1 = the pixels are coded in AV1, which is not supported
 
 not-a-package = not a zip package, or too badly truncated
 part-missing = the part { $part } is missing or cannot be decompressed

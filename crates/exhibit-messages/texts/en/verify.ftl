@@ -40,8 +40,16 @@ proved-witness = Witness { $witness } saw the log in this state at { $at }.
 proved-export = The custody log recorded the handover of exactly this package, at { $at } by its keeper’s clock.
 proved-original = { $document }: these are the bytes as received (SHA-256 { $sha256 }), at { $at } by the log keeper’s clock.
 proved-name = { $document }: it was found under the name or path { $name }, as sealed in the log.
-proved-pages = { $document }: the text of page { $pages } is what was read from the original with SHA-256 { $sha256 }.
-proved-pictures = { $document }: the image of page { $pages } is what was rendered from the original with SHA-256 { $sha256 }.
+proved-pages =
+    { $count ->
+        [one] { $document }: the text of page { $pages } is what was read from the original with SHA-256 { $sha256 }.
+       *[other] { $document }: the text of pages { $pages } is what was read from the original with SHA-256 { $sha256 }.
+    }
+proved-pictures =
+    { $count ->
+        [one] { $document }: the image of page { $pages } is what was rendered from the original with SHA-256 { $sha256 }.
+       *[other] { $document }: the images of pages { $pages } are what was rendered from the original with SHA-256 { $sha256 }.
+    }
 proved-load-files = The load files, numbered from { $first }, agree with the proved records.
 proved-quote = Quote { $quote }: page { NUMBER($page) } of { $document } contains it word for word.
 proved-quote-page = Quote { $quote }: page { NUMBER($page) } of { $document } contains it word for word; the page was read from the original with SHA-256 { $sha256 }.

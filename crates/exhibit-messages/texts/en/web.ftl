@@ -183,6 +183,7 @@ running-for = Running for { NUMBER($seconds) } s.
 running-at = { NUMBER($done) } of { NUMBER($of) } pages and queries done.
 reload = Reload
 run-failed = The last run ended early; its results were discarded.
+run-panicked = a thread of the program ended unexpectedly
 run-on = run { NUMBER($run) }, { $when }
 lines-found = { NUMBER($found) } of { NUMBER($lines) } lines found
 lines-new = { NUMBER($count) } with new results

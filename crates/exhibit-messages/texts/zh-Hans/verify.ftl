@@ -25,8 +25,14 @@ proved-witness = 见证方 { $witness } 于 { $at } 见到日志处于此状态�
 proved-export = 保管日志记录了移交的正是本数据包，时间为 { $at }（以日志保管者的时钟为准）。
 proved-original = { $document }：这就是所收到的字节（SHA-256 { $sha256 }），时间为 { $at }（以日志保管者的时钟为准）。
 proved-name = { $document }：发现时的名称或路径为 { $name }，与日志中封存的一致。
-proved-pages = { $document }：第 { $pages } 页的文本就是从 SHA-256 为 { $sha256 } 的原件中读出的文本。
-proved-pictures = { $document }：第 { $pages } 页的图像就是当时由 SHA-256 为 { $sha256 } 的原件绘制的图像。
+proved-pages =
+    { $count ->
+       *[other] { $document }：第 { $pages } 页的文本就是从 SHA-256 为 { $sha256 } 的原件中读出的文本。
+    }
+proved-pictures =
+    { $count ->
+       *[other] { $document }：第 { $pages } 页的图像就是当时由 SHA-256 为 { $sha256 } 的原件绘制的图像。
+    }
 proved-load-files = 自 { $first } 起编号的装载文件与已证明的记录一致。
 proved-quote = 引文 { $quote }：{ $document } 第 { NUMBER($page) } 页逐字如此。
 proved-quote-page = 引文 { $quote }：{ $document } 第 { NUMBER($page) } 页逐字如此；该页读自 SHA-256 为 { $sha256 } 的原件。

@@ -10,7 +10,7 @@ mod note;
 mod reason;
 mod value;
 
-pub use note::{NoteCode, Severity};
+pub use note::{CompoundFault, NoteCode, Severity};
 pub use reason::{OutputKind, PictureCoding, ProtocolFault, Reason};
 pub use value::{CodeError, Detail, MAX_DEPTH, MAX_LIST, MAX_NUMBER, MAX_TEXT, MAX_VALUES, Value, Values};
 

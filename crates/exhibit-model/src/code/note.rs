@@ -16,6 +16,23 @@ words! {
     }
 }
 
+words! {
+    /// What is damaged in a compound file.
+    pub enum CompoundFault {
+        /// Its header states an impossible size of sectors; the usual one was assumed.
+        Header = "header",
+        /// Its allocation table is incomplete, or chains leave it or return to themselves; missing parts were taken to
+        /// be consecutive.
+        AllocationTable = "allocation-table",
+        /// Its directory refers to entries that do not exist or that were met before, or had to be searched for.
+        Directory = "directory",
+        /// Entries to which no storage refers; they were kept.
+        OrphanEntry = "orphan-entry",
+        /// Streams have fewer bytes than the directory states.
+        StreamCut = "stream-cut",
+    }
+}
+
 codes! {
     /// An observation for the user on how a file was read.
     pub enum NoteCode {
@@ -29,6 +46,16 @@ codes! {
             /// The number of missing entries.
             entries: u64,
         } = "entries-missing",
+        /// An archive has bytes that belong to no entry of its directory; another archive or removed entries may be in them.
+        UnlistedBytes {
+            /// Their number.
+            bytes: u64,
+        } = "unlisted-bytes",
+        /// Entries of an archive do not match their checksums; what was unpacked of them is kept.
+        ChecksumsWrong {
+            /// The number of entries.
+            entries: u64,
+        } = "checksums-wrong",
         /// Blocks of an archive are damaged and belong to no entry.
         BlocksDamaged {
             /// The number of blocks.
@@ -60,6 +87,28 @@ codes! {
             /// The sheet's name, of a workbook.
             sheet: Option<String>,
         } = "part-cut-short",
+        /// Pages or blocks of a mail store are damaged; messages or parts of them may be missing.
+        StoreDamaged {
+            /// Their number.
+            count: u64,
+        } = "store-damaged",
+        /// Folders of a mail store announce more messages than were found.
+        StoreMessagesMissing {
+            /// The number of missing messages.
+            count: u64,
+        } = "store-messages-missing",
+        /// Properties, recipients or attachments of messages of a mail store cannot be read.
+        StorePropertiesLost {
+            /// Their number.
+            count: u64,
+        } = "store-properties-lost",
+        /// Checksums within the file do not match its content.
+        ContentChecksumsWrong {
+            /// Their number.
+            count: u64,
+        } = "content-checksums-wrong",
+        /// The file ends before its content does; it was read to there.
+        FileCutShort = "file-cut-short",
         /// A part of a package is missing, or cannot be decompressed.
         PartLost {
             /// The part's name in the package.
@@ -76,6 +125,11 @@ codes! {
         } = "undecodable-bytes",
         /// Part of the text that the document states is missing from the file.
         TextMissing = "text-missing",
+        /// Cells refer to texts that are not in the file.
+        CellTextMissing {
+            /// The number of cells.
+            cells: u64,
+        } = "cell-text-missing",
         /// A message of the parser.
         ParserWarning {
             /// The message.
@@ -86,6 +140,13 @@ codes! {
             /// Its path in the compound file.
             object: String,
         } = "object-unreadable",
+        /// A compound file (legacy Office, Outlook) is damaged; what could be reached was kept.
+        CompoundDamaged {
+            /// What is damaged.
+            fault: CompoundFault,
+            /// At how many places.
+            count: u64,
+        } = "compound-damaged",
         /// A PDF's catalog is lost: the remaining pages were found by searching.
         PdfCatalogLost = "pdf-catalog-lost",
         /// The end of a PDF is missing.
@@ -99,6 +160,16 @@ codes! {
             /// The number of attachments.
             count: u64,
         } = "attachment-encoding-damaged",
+        /// The boundary between the parts of a message is missing or not the declared one; the parts were found by their lines.
+        MessagePartsRecovered {
+            /// The number of bodies.
+            count: u64,
+        } = "message-parts-recovered",
+        /// Sections of the names of attachments are missing.
+        AttachmentNameIncomplete {
+            /// The number of attachments.
+            count: u64,
+        } = "attachment-name-incomplete",
         /// A page could not be read by OCR.
         OcrFailed {
             /// The reason.
@@ -190,6 +261,11 @@ codes! {
             /// The type of the content.
             media_type: String,
         } = "name-mismatch",
+        /// Entries of an archive have another name in front of their content than in the directory.
+        EntryNamesDiffer {
+            /// The number of entries.
+            entries: u64,
+        } = "entry-names-differ",
 
         // remark
         /// A text declares no encoding; it was guessed.
@@ -249,7 +325,7 @@ codes! {
         Decrypted = "decrypted",
         /// The picture contains a thumbnail of itself, which may show content that was removed from the picture.
         ThumbnailPresent = "thumbnail-present",
-        /// Only the first frame of an animation is shown.
+        /// The picture is an animation; each frame is a page.
         Animation {
             /// The number of frames.
             frames: u64,
@@ -294,11 +370,62 @@ codes! {
         } = "embedded-undecodable",
         /// The message's date cannot be parsed.
         DateUnreadable = "date-unreadable",
+        /// The time zone of a date is not understood; the date is given without one.
+        TimeZoneUnknown {
+            /// The zone as written.
+            zone: String,
+        } = "time-zone-unknown",
+        /// Lines that begin messages of a mailbox are not in the usual form, or no empty line precedes them; header fields follow them.
+        SeparatorsDoubtful {
+            /// Their number.
+            count: u64,
+        } = "separators-doubtful",
+        /// Lines with escaped characters follow the text on further pages in decoded form.
+        EscapesDecoded {
+            /// Their number.
+            lines: u64,
+        } = "escapes-decoded",
+        /// The file declares its folder to be a BagIt bag; the checksums in the manifests of a received bag are not checked.
+        BagDeclared {
+            /// The version of BagIt.
+            version: String,
+        } = "bag-declared",
         /// The HTML form of a message has more text than the plain one, and is kept as a member.
         HtmlFormDiffers {
             /// The number of such parts.
             parts: u64,
         } = "html-form-differs",
+        /// The file is signed; its signatures were not checked.
+        SignatureUnchecked {
+            /// The number of signers.
+            signers: u64,
+        } = "signature-unchecked",
+        /// The messages of a mail store.
+        StoreMessages {
+            /// The number that its folders announce.
+            announced: u64,
+            /// The number that was found.
+            found: u64,
+            /// The number that was read.
+            read: u64,
+        } = "store-messages",
+        /// Messages of a mail store that are in none of its folders, as deleted ones may be.
+        StoreMessagesOrphaned {
+            /// Their number.
+            count: u64,
+        } = "store-messages-orphaned",
+        /// Items of a mail store that programs keep settings in and do not show were not extracted.
+        AssociatedItemsSkipped {
+            /// Their number.
+            count: u64,
+        } = "associated-items-skipped",
+        /// Attachments that are too large to be within their message are members beside it.
+        AttachmentsApart {
+            /// Their number.
+            count: u64,
+        } = "attachments-apart",
+        /// The RTF form of a message has more text than the plain one, and is kept as a member.
+        RtfFormDiffers = "rtf-form-differs",
         /// Text outside the parts of a message, which mail programs do not show, is marked as hidden.
         TextOutsideParts {
             /// The number of stretches.
@@ -316,6 +443,62 @@ codes! {
         } = "smime-encrypted",
         /// OCR reads the page no better than its own text, which was kept.
         OcrNotBetter = "ocr-not-better",
+        /// Glyphs of a page have no known character; U+FFFD is in their places.
+        GlyphsUnmapped {
+            /// The number of such glyphs.
+            glyphs: u64,
+        } = "glyphs-unmapped",
+        /// Words that OCR read with little confidence were left out.
+        OcrDoubtful {
+            /// The number of words left out.
+            words: u64,
+        } = "ocr-doubtful",
+        /// Small pictures on a page were not read by OCR.
+        PicturesUnread {
+            /// The number of pictures.
+            pictures: u64,
+        } = "pictures-unread",
+        /// The page shows text that its own text lacks: the words that OCR read there follow its own text.
+        OcrAdded {
+            /// The number of words added.
+            words: u64,
+        } = "ocr-added",
+        /// The page's own text does not read like text: OCR's reading is current in its place, and the own text is kept as an earlier layer.
+        OcrReplaced {
+            /// The number of characters replaced.
+            characters: u64,
+        } = "ocr-replaced",
+        /// The codes of a font are bytes of a legacy encoding of Chinese, Japanese or Korean, and were decoded as such.
+        FontBytesDecoded {
+            /// The number of glyphs.
+            glyphs: u64,
+        } = "font-bytes-decoded",
+        /// Text under an opaque area that was painted over it, such as a black bar, is still in the file; it is marked as invisible.
+        TextCovered {
+            /// The number of areas.
+            areas: u64,
+            /// The number of characters.
+            characters: u64,
+        } = "text-covered",
+        /// Redactions are marked on a page and not applied: what they would remove is still in the file.
+        RedactionsUnapplied {
+            /// The number of redactions.
+            redactions: u64,
+        } = "redactions-unapplied",
+        /// An earlier revision of the document has other text than the last one; it is kept as an embedded file.
+        EarlierTextKept {
+            /// The number of pages with other text.
+            pages: u64,
+        } = "earlier-text-kept",
+        /// Frames of an animation beyond the limit are not pages.
+        FramesOmitted {
+            /// The number of frames.
+            frames: u64,
+        } = "frames-omitted",
+        /// The file states the place where it was made: a sensitive property.
+        LocationPresent = "location-present",
+        /// Of a raw photograph the preview is shown; the data of the sensor were not developed.
+        PreviewOnly = "preview-only",
     }
 }
 
@@ -327,27 +510,41 @@ impl NoteCode {
             Self::ZipDirectoryLost
             | Self::ArchiveSplit
             | Self::EntriesMissing { .. }
+            | Self::UnlistedBytes { .. }
+            | Self::ChecksumsWrong { .. }
             | Self::BlocksDamaged { .. }
             | Self::TrailingBytes { .. }
             | Self::LeadingBytes { .. }
             | Self::PartDamaged { .. }
             | Self::PartCutShort { .. }
+            | Self::StoreDamaged { .. }
+            | Self::StoreMessagesMissing { .. }
+            | Self::StorePropertiesLost { .. }
+            | Self::ContentChecksumsWrong { .. }
+            | Self::FileCutShort
             | Self::PartLost { .. }
             | Self::UndecodableBytes { .. }
             | Self::TextMissing
+            | Self::CellTextMissing { .. }
             | Self::ParserWarning { .. }
             | Self::ObjectUnreadable { .. }
+            | Self::CompoundDamaged { .. }
             | Self::PdfCatalogLost
             | Self::PdfEndMissing
             | Self::PdfTableDamaged
             | Self::LayersUnread
             | Self::AttachmentEncodingDamaged { .. }
+            | Self::MessagePartsRecovered { .. }
+            | Self::AttachmentNameIncomplete { .. }
             | Self::OcrFailed { .. }
+            | Self::GlyphsUnmapped { .. }
+            | Self::OcrDoubtful { .. }
             | Self::PagesBeforeFailure { .. } => Severity::Partial,
             Self::PropertyTruncated { .. }
             | Self::RowRepeatsTruncated { .. }
             | Self::GlyphLimit { .. }
             | Self::PictureTooLarge { .. }
+            | Self::FramesOmitted { .. }
             | Self::RecordsDropped { .. } => Severity::Limit,
             Self::MacrosPresent { .. }
             | Self::ExternalReference { .. }
@@ -358,7 +555,8 @@ impl NoteCode {
             | Self::NameReordersLetters
             | Self::NameHidesProgram { .. }
             | Self::ProgramDisguised { .. }
-            | Self::NameMismatch { .. } => Severity::Suspicious,
+            | Self::NameMismatch { .. }
+            | Self::EntryNamesDiffer { .. } => Severity::Suspicious,
             Self::CharsetGuessed { .. }
             | Self::CharsetMismatch { .. }
             | Self::TextEncodingDamaged { .. }
@@ -380,10 +578,29 @@ impl NoteCode {
             | Self::LinksOmitted { .. }
             | Self::EmbeddedUndecodable { .. }
             | Self::DateUnreadable
+            | Self::TimeZoneUnknown { .. }
+            | Self::SeparatorsDoubtful { .. }
+            | Self::EscapesDecoded { .. }
+            | Self::BagDeclared { .. }
             | Self::HtmlFormDiffers { .. }
+            | Self::SignatureUnchecked { .. }
+            | Self::StoreMessages { .. }
+            | Self::StoreMessagesOrphaned { .. }
+            | Self::AssociatedItemsSkipped { .. }
+            | Self::AttachmentsApart { .. }
+            | Self::RtfFormDiffers
             | Self::TextOutsideParts { .. }
             | Self::PgpEncrypted { .. }
             | Self::SmimeEncrypted { .. }
+            | Self::PicturesUnread { .. }
+            | Self::OcrAdded { .. }
+            | Self::OcrReplaced { .. }
+            | Self::FontBytesDecoded { .. }
+            | Self::TextCovered { .. }
+            | Self::RedactionsUnapplied { .. }
+            | Self::EarlierTextKept { .. }
+            | Self::LocationPresent
+            | Self::PreviewOnly
             | Self::OcrNotBetter => Severity::Remark,
         }
     }

@@ -52,6 +52,10 @@ words! {
         FaxTooWide = "fax-too-wide",
         /// Unsupported samples or colours.
         Samples = "samples",
+        /// HEVC (ITU-T H.265).
+        Hevc = "hevc",
+        /// AV1.
+        Av1 = "av1",
     }
 }
 

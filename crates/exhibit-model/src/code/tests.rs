@@ -286,6 +286,7 @@ fn words_of_values_are_unique_and_exact() {
     check(OutputKind::ALL, |one| one.word(), OutputKind::from_word);
     check(ProtocolFault::ALL, |one| one.word(), ProtocolFault::from_word);
     check(PictureCoding::ALL, |one| one.word(), PictureCoding::from_word);
+    check(CompoundFault::ALL, |one| one.word(), CompoundFault::from_word);
     check(Severity::ALL, |one| one.word(), Severity::from_word);
     for fault in ProtocolFault::ALL {
         let parts = Reason::BadOutput { fault: *fault }.parts();

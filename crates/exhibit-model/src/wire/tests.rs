@@ -18,7 +18,7 @@ fn sample_page() -> Page {
         marks: vec![Mark { start: 0, end: 6, kind: MarkKind::Invisible }],
         runs: vec![Run { start: 0, end: 12, language: "zh-Hans".to_owned() }],
         language: "zh-Hans".to_owned(),
-        counts: Counts { glyphs: 11, unmapped: 1, images: 2, characters: 10 },
+        counts: Counts { glyphs: 11, unmapped: 1, images: 2, characters: 10, pictured: 40, shapes: 5 },
         source: TextSource::Ocr {
             engine: "tesseract 5.3.0".to_owned(),
             languages: "chi_sim".to_owned(),
@@ -61,7 +61,7 @@ fn sheets_keep_their_name_and_rows() {
     }
     let mut old = encode_page(&sample_page());
     old[0] = 1;
-    assert_eq!(decode_page(&old).map_err(|error| error.what), Err("page version 2"));
+    assert_eq!(decode_page(&old).map_err(|error| error.what), Err("page version 3"));
 }
 
 #[test]
@@ -449,12 +449,13 @@ fn any_page() -> impl Strategy<Value = Page> {
         .prop_map(|rows| rows.map(|(first, more)| RowRange { first, last: first.saturating_add(more) }));
     let sheet = proptest::option::of((any_text(), rows).prop_map(|(name, rows)| SheetPart { name, rows }));
     let head = (any::<u32>(), 0_usize..PAGE_KINDS.len(), any_text(), sheet, finite(), finite());
-    let counts = any::<(u32, u32, u32, u32)>();
+    let counts = any::<[u32; 6]>();
     let pieces = proptest::collection::vec(piece, 0..8);
     (head, pieces, counts, source, any_text()).prop_map(|(head, pieces, counts, source, language)| {
         let (number, kind, label, sheet, width, height) = head;
         let kind = if sheet.is_some() { PageKind::Sheet } else { PAGE_KINDS[kind] };
-        let counts = Counts { glyphs: counts.0, unmapped: counts.1, images: counts.2, characters: counts.3 };
+        let [glyphs, unmapped, images, characters, pictured, shapes] = counts;
+        let counts = Counts { glyphs, unmapped, images, characters, pictured, shapes };
         let mut page = Page { number, kind, label, sheet, width, height, counts, source, language, ..Page::default() };
         for (text, rect, confidence, mark, language) in pieces {
             let start = u32::try_from(page.text.len()).expect("short");

@@ -1,7 +1,7 @@
 //! Queries edited as trees, and how the result is printed.
 
 use crate::query;
-use exhibit_query::text::read_as;
+use crate::read_as::read_as;
 use exhibit_query::{ClauseText, Field, Form, MessageRef, QueryErrorKind, ReadPart, Sort, parse};
 use std::convert::Infallible;
 

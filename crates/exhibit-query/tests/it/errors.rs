@@ -1,6 +1,7 @@
 //! Errors of malformed queries: the code, the character at which it is reported, and the sentence.
 
-use exhibit_query::text::hint;
+use crate::ENGLISH;
+use exhibit_messages::{query_error, query_hint};
 use exhibit_query::{Alternative, Field, Operator, QueryErrorKind as Kind, QueryLimit, parse};
 
 fn refused(text: &str) -> (usize, Kind) {
@@ -8,8 +9,9 @@ fn refused(text: &str) -> (usize, Kind) {
         Ok(query) => panic!("{text} is read as {query:?}"),
         Err(error) => {
             // each error states its place as a user counts, and advises
-            assert!(error.to_string().ends_with(&format!(" (character {})", error.position + 1)), "{error}");
-            assert!(hint(&error).is_some_and(|hint| !hint.is_empty()), "{error}");
+            let shown = ENGLISH.text(&query_error(&error));
+            assert!(shown.ends_with(&format!(" (character {})", error.position + 1)), "{error}");
+            assert!(query_hint(&error).is_some_and(|hint| !ENGLISH.text(&hint).is_empty()), "{error}");
             assert!(error.position <= text.chars().count(), "{text}");
             (error.position, error.kind)
         }

@@ -1,10 +1,15 @@
 //! How queries are understood, in every script and with every field and operator.
 
-use crate::query;
-use exhibit_query::text::{read_as, remark};
+use crate::{ENGLISH, query};
+use exhibit_messages::{query_field, query_read_as, query_remark};
 use exhibit_query::{Field, parse};
 use expect_test::{Expect, expect};
 use std::fmt::Write as _;
+
+/// A query as it was understood, in English.
+pub(crate) fn read_as(query: &exhibit_query::Query) -> String {
+    query_read_as(query, ENGLISH)
+}
 
 /// For each query: what is understood, the canonical text if it differs from the query, and the hints.
 fn check(queries: &[&str], expected: &Expect) {
@@ -17,7 +22,7 @@ fn check(queries: &[&str], expected: &Expect) {
             let _ = writeln!(shown, "    = {canonical}");
         }
         for hint in query.hints() {
-            let _ = writeln!(shown, "    ! {} {}", hint.position, remark(hint));
+            let _ = writeln!(shown, "    ! {} {}", hint.position, ENGLISH.text(&query_remark(hint)));
         }
         let again = parse(&canonical).map(|again| (again.root, again.clauses, again.sort));
         assert_eq!(again, Ok((query.root, query.clauses, query.sort)), "{canonical}");
@@ -322,7 +327,7 @@ fn every_field() {
 #[test]
 fn every_field_has_an_example_in_its_help_that_parses() {
     for field in Field::ALL {
-        let help = exhibit_query::text::takes(field);
+        let help = ENGLISH.text(&query_field(field));
         let mark = format!("{}:", field.name());
         let Some((_, examples)) = help.split_once(&format!(": {mark}")) else {
             // the help of these lists values instead, or the alternatives of `id:` after its sentence

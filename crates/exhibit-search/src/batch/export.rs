@@ -1,6 +1,6 @@
 //! Exports the results of a batch: as a table for a spreadsheet, or as one line of JSON for each line of the list.
 
-use super::BatchLine;
+use super::{BatchLine, LineError};
 use crate::{Search, SearchError};
 use exhibit_case::Case;
 use exhibit_model::ItemId;
@@ -42,10 +42,14 @@ impl Which {
     }
 }
 
-const HEADER: &str = "line,text,pages,documents,new_pages,first_document,first_page,context,error\r\n";
+const HEADER: [&str; 9] =
+    ["line", "text", "pages", "documents", "new_pages", "first_document", "first_page", "context", "error"];
+
+/// The text of the reason why a line could not be run, in the language of the reader.
+pub type ErrorText<'a> = &'a dyn Fn(&LineError) -> String;
 
 impl Search<'_> {
-    /// Writes lines of a batch's latest run.
+    /// Writes lines of a batch's latest run. `text` words the reasons of lines that could not be run.
     ///
     /// # Errors
     /// [`SearchError::NotKept`]; [`SearchError::Output`] if they cannot be written.
@@ -54,21 +58,40 @@ impl Search<'_> {
         number: u64,
         form: BatchForm,
         which: Which,
+        text: ErrorText<'_>,
         to: &mut dyn Write,
     ) -> Result<(), SearchError> {
-        let mut result = match form {
-            BatchForm::Csv => to.write_all(HEADER.as_bytes()),
-            BatchForm::Ndjson => Ok(()),
-        };
+        match form {
+            BatchForm::Csv => self.write_table(number, which, text, to)?,
+            BatchForm::Ndjson => {
+                let mut result = Ok(());
+                self.batch_lines(number, &mut |line| {
+                    if result.is_ok() && which.takes(&line) {
+                        result = writeln!(to, "{}", record(self.view.case(), &line, text));
+                    }
+                })?;
+                result.map_err(SearchError::Output)?;
+            }
+        }
+        to.flush().map_err(SearchError::Output)
+    }
+
+    fn write_table(
+        &self,
+        number: u64,
+        which: Which,
+        text: ErrorText<'_>,
+        to: &mut dyn Write,
+    ) -> Result<(), SearchError> {
+        let mut table = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to);
+        let mut result = table.write_record(HEADER);
         self.batch_lines(number, &mut |line| {
             if result.is_ok() && which.takes(&line) {
-                result = match form {
-                    BatchForm::Csv => to.write_all(row(self.case, &line).as_bytes()),
-                    BatchForm::Ndjson => writeln!(to, "{}", record(self.case, &line)),
-                };
+                result = table.write_record(row(self.view.case(), &line, text));
             }
         })?;
-        result.and_then(|()| to.flush()).map_err(SearchError::Output)
+        result.map_err(|error| SearchError::Output(error.into()))?;
+        table.flush().map_err(SearchError::Output)
     }
 }
 
@@ -76,7 +99,7 @@ fn label(case: &Case, document: i64) -> String {
     case.label(ItemId::new(document))
 }
 
-fn row(case: &Case, line: &BatchLine) -> String {
+fn row(case: &Case, line: &BatchLine, text: ErrorText<'_>) -> [String; 9] {
     let (document, page) =
         line.first.map_or_else(Default::default, |(document, page)| (label(case, document), page.to_string()));
     let cells = [
@@ -88,27 +111,27 @@ fn row(case: &Case, line: &BatchLine) -> String {
         document,
         page,
         line.context.replace(['\r', '\n', '\t'], " "),
-        line.error.clone().unwrap_or_default(),
+        line.error.as_ref().map(text).unwrap_or_default(),
     ];
-    cells.map(|cell| quoted(&cell)).join(",") + "\r\n"
+    cells.map(disarmed)
 }
 
 // A cell that a spreadsheet would evaluate as a formula gets an apostrophe, which the spreadsheet does not show.
-fn quoted(cell: &str) -> String {
-    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let cell = if formula { format!("'{cell}") } else { cell.to_owned() };
-    let plain = !cell.contains(['"', ',', ';', '\r', '\n']);
-    if plain { cell } else { format!("\"{}\"", cell.replace('"', "\"\"")) }
+fn disarmed(cell: String) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
 }
 
-fn record(case: &Case, line: &BatchLine) -> Value {
+fn record(case: &Case, line: &BatchLine, text: ErrorText<'_>) -> Value {
     let documents: Vec<String> = line.documents.iter().map(|document| label(case, *document)).collect();
     let first = line.first.map(|(document, page)| json!({"document": label(case, document), "page": page}));
+    let error = line.error.as_ref().map(
+        |error| json!({"code": error.code, "position": error.position, "values": error.values, "text": text(error)}),
+    );
     json!({
         "v": 1, "kind": "batch-line", "line": line.line, "text": line.text, "pages": line.pages,
         "new_pages": line.new_pages, "document_count": line.document_count, "documents": documents, "first": first,
         "context": line.context,
-        "error": line.error,
+        "error": error,
     })
 }
 
@@ -121,11 +144,16 @@ mod tests {
         for (cell, expected) in [
             ("王立强", "王立强"),
             ("a,b", "\"a,b\""),
+            ("a\nb", "\"a\nb\""),
             ("say \"a\"", "\"say \"\"a\"\"\""),
             ("=HYPERLINK(1)", "'=HYPERLINK(1)"),
+            ("@x", "'@x"),
             ("-1,2", "\"'-1,2\""),
         ] {
-            assert_eq!(quoted(cell), expected, "{cell}");
+            let mut table = csv::WriterBuilder::new().from_writer(Vec::new());
+            table.write_record([disarmed(cell.to_owned()), "x".to_owned()]).expect("a row");
+            let written = String::from_utf8(table.into_inner().expect("bytes")).expect("text");
+            assert_eq!(written, format!("{expected},x\n"), "{cell}");
         }
     }
 }

@@ -6,7 +6,7 @@
 mod export;
 mod run;
 
-pub use export::{BatchForm, Which};
+pub use export::{BatchForm, ErrorText, Which};
 pub use run::BatchProgress;
 
 use self::run::Runner;
@@ -14,7 +14,9 @@ use crate::files::{io_error, read_json, write_whole};
 use crate::lists::read_list;
 use crate::{Search, SearchError};
 use exhibit_model::Moment;
+use exhibit_query::QueryError;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -64,6 +66,10 @@ pub struct Run {
     pub new: u64,
     /// Lines that could not be run.
     pub bad: u64,
+    /// The name of the restricted scope in which it ran; absent for a run over the whole case. A view lists the runs of
+    /// its own scope.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
 }
 
 /// The result of one line.
@@ -74,7 +80,7 @@ pub struct BatchLine {
     /// The name or query; empty if it could not be read.
     pub text: String,
     /// Why it could not be run.
-    pub error: Option<String>,
+    pub error: Option<LineError>,
     /// Pages that match.
     pub pages: u64,
     /// Pages that match and are new, or were read again, since the previous run.
@@ -89,6 +95,41 @@ pub struct BatchLine {
     pub first: Option<(i64, u32)>,
     /// The text around the first hit there.
     pub context: String,
+}
+
+/// Why a line could not be run, as it is stored.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineError {
+    /// The code: `not-utf8`, `too-long`, `tags-unreadable`, or that of a query error.
+    pub code: String,
+    /// For a query error: where, in characters from 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<usize>,
+    /// The values of the code, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub values: BTreeMap<String, String>,
+}
+
+impl LineError {
+    /// An error that is not one of a query.
+    #[must_use]
+    pub fn plain(code: &str) -> Self {
+        Self { code: code.to_owned(), ..Self::default() }
+    }
+
+    /// The query error, if it is one that this version knows.
+    #[must_use]
+    pub fn query(&self) -> Option<QueryError> {
+        let value = |name: &str| self.values.get(name).map(String::as_str);
+        QueryError::from_code(&self.code, self.position?, value)
+    }
+}
+
+impl From<QueryError> for LineError {
+    fn from(error: QueryError) -> Self {
+        let values = error.values().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        Self { code: error.code().to_owned(), position: Some(error.position), values }
+    }
 }
 
 /// A batch to create.
@@ -112,12 +153,12 @@ impl Search<'_> {
     /// # Errors
     /// [`SearchError::TooManyLines`]; [`SearchError::Case`] if the case cannot be written.
     pub fn new_batch(&self, new: &NewBatch<'_>, now: Moment) -> Result<(u64, usize), SearchError> {
-        self.case.must_be_open()?;
+        self.view.case().must_be_open()?;
         let lines = read_list(new.list, new.column).len();
         if lines > MOST_LINES {
             return Err(SearchError::TooManyLines { lines, most: MOST_LINES });
         }
-        let above = self.case.folder.batches();
+        let above = self.view.case().folder.batches();
         fs::create_dir_all(&above).map_err(io_error("make", &above))?;
         let mut number = numbers(&above)?.last().copied().unwrap_or(0) + 1;
         let folder = loop {
@@ -148,7 +189,7 @@ impl Search<'_> {
     /// # Errors
     /// [`SearchError::Case`] if they cannot be read.
     pub fn batches(&self) -> Result<Vec<Batch>, SearchError> {
-        let above = self.case.folder.batches();
+        let above = self.view.case().folder.batches();
         let all = numbers(&above)?.into_iter().filter(|n| above.join(n.to_string()).join("batch.json").exists());
         all.map(|number| self.batch(number)).collect()
     }
@@ -161,10 +202,7 @@ impl Search<'_> {
         let folder = self.batch_folder(number)?;
         let mut batch: Batch = read_json(&folder.join("batch.json"))?;
         batch.number = number;
-        batch.last_run = match last_run(&folder)? {
-            Some(path) => lines_of::<Run>(&path)?.next().transpose()?,
-            None => None,
-        };
+        batch.last_run = self.last_run(&folder)?.map(|(_, run)| run);
         Ok(batch)
     }
 
@@ -173,7 +211,7 @@ impl Search<'_> {
     /// # Errors
     /// [`SearchError::NotKept`], or [`SearchError::Case`] if the run cannot be read.
     pub fn batch_lines(&self, number: u64, each: &mut dyn FnMut(BatchLine)) -> Result<(), SearchError> {
-        if let Some(path) = last_run(&self.batch_folder(number)?)? {
+        if let Some((path, _)) = self.last_run(&self.batch_folder(number)?)? {
             for line in lines_of::<BatchLine>(&path)?.skip(1) {
                 let mut line = line?;
                 // runs of earlier versions list all documents and have no count
@@ -196,16 +234,18 @@ impl Search<'_> {
         threads: usize,
         progress: &BatchProgress,
     ) -> Result<Run, SearchError> {
-        self.case.must_be_open()?;
+        self.view.case().must_be_open()?;
         let batch = self.batch(number)?;
         let folder = self.batch_folder(number)?;
         let list = folder.join("list");
         let list = read_list(&fs::read(&list).map_err(io_error("read", &list))?, batch.column);
         let before = batch.last_run.clone().unwrap_or_default();
-        let mut runner = Runner::of(*self, &batch, &list, before.revision, threads)?;
+        let mut runner = Runner::of(self.clone(), &batch, &list, before.revision, threads)?;
         let pages = runner.run(threads, progress)?;
         let revision = runner.revision();
-        let mut run = Run { run: before.run + 1, at: now.0, revision, since: before.revision, pages, ..Run::default() };
+        let number = run_numbers(&folder)?.last().copied().unwrap_or(0) + 1;
+        let (since, scope) = (before.revision, self.scope_name());
+        let mut run = Run { run: number, at: now.0, revision, since, pages, scope, ..Run::default() };
         let lines = runner.lines();
         for line in &lines {
             run.lines += 1;
@@ -224,10 +264,28 @@ impl Search<'_> {
         Ok(run)
     }
 
+    // The latest run of a batch in the scope of the view.
+    fn last_run(&self, folder: &Path) -> Result<Option<(PathBuf, Run)>, SearchError> {
+        let scope = self.scope_name();
+        for number in run_numbers(folder)?.into_iter().rev() {
+            let path = folder.join(format!("run-{number}.ndjson"));
+            if let Some(run) = lines_of::<Run>(&path)?.next().transpose()?
+                && run.scope == scope
+            {
+                return Ok(Some((path, run)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn scope_name(&self) -> Option<String> {
+        self.view.scope().name().map(|name| name.to_string())
+    }
+
     fn batch_folder(&self, number: u64) -> Result<PathBuf, SearchError> {
-        let folder = self.case.folder.batches().join(number.to_string());
+        let folder = self.view.case().folder.batches().join(number.to_string());
         if !folder.join("batch.json").exists() {
-            return Err(SearchError::NotKept { what: "batch", name: number.to_string() });
+            return Err(SearchError::NotKept { what: crate::Kept::Batch, name: number.to_string() });
         }
         Ok(folder)
     }
@@ -244,17 +302,20 @@ fn numbers(above: &Path) -> Result<Vec<u64>, SearchError> {
     Ok(numbers)
 }
 
-fn last_run(folder: &Path) -> Result<Option<PathBuf>, SearchError> {
+fn run_numbers(folder: &Path) -> Result<Vec<u64>, SearchError> {
     let number = |entry: fs::DirEntry| {
         let name = entry.file_name().to_str()?.to_owned();
         name.strip_prefix("run-")?.strip_suffix(".ndjson")?.parse::<u64>().ok()
     };
     let entries = fs::read_dir(folder).map_err(io_error("list", folder))?;
-    let last = entries.flatten().filter_map(number).max();
-    Ok(last.map(|last| folder.join(format!("run-{last}.ndjson"))))
+    let mut numbers: Vec<u64> = entries.flatten().filter_map(number).collect();
+    numbers.sort_unstable();
+    Ok(numbers)
 }
 
-fn lines_of<T: DeserializeOwned>(path: &Path) -> Result<impl Iterator<Item = Result<T, SearchError>>, SearchError> {
+fn lines_of<T: DeserializeOwned>(
+    path: &Path,
+) -> Result<impl Iterator<Item = Result<T, SearchError>> + use<T>, SearchError> {
     let file = BufReader::new(File::open(path).map_err(io_error("read", path))?);
     let path = path.to_owned();
     Ok(file.lines().map(move |line| {

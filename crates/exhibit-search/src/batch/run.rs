@@ -4,15 +4,14 @@
 //! Pages are read in document order, each document by a single thread, so that the documents of each line are counted
 //! exactly without storing them. Memory grows with the number of lines, not with the number of matches.
 
-use super::{Batch, BatchLine};
+use super::{Batch, BatchLine, LineError};
 use crate::lists::ListLine;
 use crate::search::widened;
 use crate::{Search, SearchError};
-use exhibit_case::Case;
+use exhibit_case::{CaseError, CaseView, PageReader};
 use exhibit_catalogue::PageRow;
-use exhibit_index::{SearchOptions, Searcher};
+use exhibit_index::{DocumentScope, ScopedQuery, SearchOptions, Searcher};
 use exhibit_model::ItemId;
-use exhibit_query::text::hint;
 use exhibit_query::{
     HitSpan, NameScratch, NameSet, Query, QueryError, QueryErrorKind, Sort, highlight, parse, snippet,
 };
@@ -43,10 +42,11 @@ pub struct BatchProgress {
 
 /// The lines of a run and their results so far.
 pub(crate) struct Runner<'c> {
-    case: &'c Case,
+    view: CaseView<'c>,
+    documents: DocumentScope,
     lines: Vec<BatchLine>,
     names: NameSet,
-    queries: Vec<(usize, Query)>,
+    queries: Vec<(usize, ScopedQuery)>,
     searcher: Searcher,
     // the revision of the case's pages at the previous run, and the one this run reads to
     since: u64,
@@ -56,7 +56,7 @@ pub(crate) struct Runner<'c> {
 
 // The request of a line.
 enum LineRequest {
-    Query(Query),
+    Query(ScopedQuery),
     // with spelling and script variants, and without
     Name { name: Query, plain: Query },
 }
@@ -84,17 +84,18 @@ impl<'c> Runner<'c> {
         since: u64,
         threads: usize,
     ) -> Result<Self, SearchError> {
-        let case = search.case;
-        let indexed = case.index()?.committed()?;
+        let view = search.view;
+        let indexed = view.indexed_revision()?;
         let mut runner = Self {
-            case,
+            documents: view.documents()?,
             lines: Vec::with_capacity(list.len()),
             names: NameSet::default(),
             queries: Vec::new(),
-            searcher: search.searcher()?,
+            searcher: view.searcher()?,
             since,
-            revision: case.catalogue().number("revision")?.unwrap_or(0).unsigned_abs(),
+            revision: view.revision()?,
             listed: AtomicUsize::new(0),
+            view,
         };
         for lines in list.chunks(LINES_AT_ONCE) {
             for (listed, request) in lines.iter().zip(runner.parse_lines(lines, batch, threads.max(1))) {
@@ -109,13 +110,14 @@ impl<'c> Runner<'c> {
         Ok(runner)
     }
 
-    fn parse_lines(&self, lines: &[ListLine], batch: &Batch, threads: usize) -> Vec<Result<LineRequest, String>> {
+    fn parse_lines(&self, lines: &[ListLine], batch: &Batch, threads: usize) -> Vec<Result<LineRequest, LineError>> {
         let one = |line: &ListLine| {
-            let text = line.text.as_ref().map_err(|reason| (*reason).to_owned())?;
+            let text = line.text.as_ref().map_err(|fault| LineError::plain(fault.code()))?;
             let query = line_query(text, batch.queries)?;
-            let query = query.with_tags(|tag| self.case.tagged(tag)).map_err(|error| error.to_string())?;
+            let query =
+                query.with_tags(|tag| self.view.tagged(tag)).map_err(|_| LineError::plain("tags-unreadable"))?;
             if batch.queries {
-                return Ok(LineRequest::Query(widened(&self.searcher, query, batch.exact)));
+                return Ok(LineRequest::Query(widened(&self.searcher, self.documents.query(query), batch.exact)));
             }
             let name = if batch.exact { query.clone() } else { query.with_all_variants() };
             Ok(LineRequest::Name { name, plain: query })
@@ -128,13 +130,15 @@ impl<'c> Runner<'c> {
         })
     }
 
-    fn add(&mut self, listed: &ListLine, request: Result<LineRequest, String>, exact: bool) {
+    fn add(&mut self, listed: &ListLine, request: Result<LineRequest, LineError>, exact: bool) {
         let (at, text) = (self.lines.len(), listed.text.clone().unwrap_or_default());
         let mut line = BatchLine { line: listed.number, text, ..BatchLine::default() };
         match request {
             Err(reason) => line.error = Some(reason),
             Ok(LineRequest::Name { name, .. }) if u32::try_from(at).is_ok_and(|at| self.names.add(at, &name)) => {}
-            Ok(LineRequest::Name { plain, .. }) => self.queries.push((at, widened(&self.searcher, plain, exact))),
+            Ok(LineRequest::Name { plain, .. }) => {
+                self.queries.push((at, widened(&self.searcher, self.documents.query(plain), exact)))
+            }
             Ok(LineRequest::Query(query)) => self.queries.push((at, query)),
         }
         self.lines.push(line);
@@ -153,7 +157,7 @@ impl<'c> Runner<'c> {
     pub(crate) fn run(&mut self, threads: usize, progress: &BatchProgress) -> Result<u64, SearchError> {
         progress.of_queries.store(self.queries.len() as u64, Ordering::Relaxed);
         if !self.names.is_empty() {
-            progress.of_pages.store(self.case.account()?.pages, Ordering::Relaxed);
+            progress.of_pages.store(self.view.pages_read()?, Ordering::Relaxed);
             let after = Mutex::new(ItemId::new(0));
             let parts = at_once(threads, || self.read(&after, progress))?;
             parts.into_iter().for_each(|part| self.take(part));
@@ -169,20 +173,17 @@ impl<'c> Runner<'c> {
 
     // The work of one reading thread: takes documents until none are left.
     fn read(&self, after: &Mutex<ItemId>, progress: &BatchProgress) -> Result<Tallies, SearchError> {
-        let catalogue = self.case.connect_catalogue()?;
+        let reader = self.view.page_reader()?;
         let (mut scratch, mut tallies) = (NameScratch::default(), self.tallies());
         loop {
             let (mut at, last) = {
                 let mut after = after.lock().unwrap_or_else(PoisonError::into_inner);
-                let Some(last) = catalogue.item_after_pages(*after, PAGES_AT_ONCE)? else { return Ok(tallies) };
+                let Some(last) = reader.last_of_next(*after, PAGES_AT_ONCE)? else { return Ok(tallies) };
                 ((std::mem::replace(&mut *after, last), u32::MAX), last)
             };
-            loop {
-                let rows = catalogue.pages_of_items(at, last, PAGES_AT_ONCE)?;
-                let Some(end) = rows.last() else { break };
-                at = (end.item, end.number);
+            while let Some(rows) = reader.rows(&mut at, last, PAGES_AT_ONCE)? {
                 for row in rows.iter().filter(|row| row.characters > 0 && row.revision <= self.revision) {
-                    self.look(row, &mut scratch, &mut tallies);
+                    self.look(&reader, row, &mut scratch, &mut tallies);
                 }
                 progress.pages.fetch_add(rows.len() as u64, Ordering::Relaxed);
             }
@@ -193,9 +194,9 @@ impl<'c> Runner<'c> {
         self.lines.iter().map(|_| None).collect()
     }
 
-    fn look(&self, row: &PageRow, scratch: &mut NameScratch, tallies: &mut Tallies) {
+    fn look(&self, reader: &PageReader<'_>, row: &PageRow, scratch: &mut NameScratch, tallies: &mut Tallies) {
         // verification reports damaged records; they are not in the index either
-        let Ok(page) = self.case.read_page(row) else { return };
+        let Ok(page) = reader.read(row) else { return };
         let (place, new) = ((row.item.get(), row.number), row.revision > self.since);
         self.names.find(&page.text, scratch, &mut |line, (start, end)| {
             let tally = tallies[line as usize].get_or_insert_default();
@@ -229,22 +230,24 @@ impl<'c> Runner<'c> {
         Ok(tallies)
     }
 
-    fn context(&self, query: &Query, first: Option<(i64, u32)>) -> Result<String, SearchError> {
+    fn context(&self, query: &ScopedQuery, first: Option<(i64, u32)>) -> Result<String, SearchError> {
         let Some((document, number)) = first else { return Ok(String::new()) };
-        let Some(row) = self.case.catalogue().page(ItemId::new(document), number)? else { return Ok(String::new()) };
+        let row = match self.view.page_row(ItemId::new(document), number) {
+            Err(CaseError::NoSuchPage { .. }) => return Ok(String::new()),
+            row => row?,
+        };
         // as above: verification reports what is damaged
-        let Ok(page) = self.case.read_page(&row) else { return Ok(String::new()) };
-        Ok(snippet(&page.text, &highlight(query, &page.text), CONTEXT_CHARACTERS).text)
+        let Ok(page) = self.view.read_page(&row) else { return Ok(String::new()) };
+        Ok(snippet(&page.text, &highlight(query.query(), &page.text), CONTEXT_CHARACTERS).text)
     }
 
     fn pages_since(&self) -> Result<HashSet<(i64, u32)>, SearchError> {
-        let (mut new, mut revision) = (HashSet::new(), self.since);
-        loop {
-            let rows = self.case.catalogue().pages_after(revision, PAGES_AT_ONCE)?;
-            let Some(last) = rows.last() else { return Ok(new) };
-            revision = last.revision;
-            new.extend(rows.iter().map(|row| (row.item.get(), row.number)));
-        }
+        let mut new = HashSet::new();
+        let reader = self.view.page_reader()?;
+        reader.changed_since(self.since, &mut |row| {
+            new.insert((row.item.get(), row.number));
+        })?;
+        Ok(new)
     }
 
     fn take(&mut self, tallies: Tallies) {
@@ -297,21 +300,17 @@ impl BatchLine {
 }
 
 // A plain name is searched as a phrase. Quotation marks in it would end the phrase, and the analysis ignores them.
-fn line_query(text: &str, queries: bool) -> Result<Query, String> {
-    let message = |error: QueryError| match hint(&error) {
-        Some(hint) => format!("{error}; {hint}"),
-        None => error.to_string(),
-    };
+fn line_query(text: &str, queries: bool) -> Result<Query, LineError> {
     if queries {
-        return parse(text).map_err(message);
+        return Ok(parse(text)?);
     }
     let plain = |c: char| if matches!(c, '"' | '“' | '”' | '„' | '‟' | '＂' | '*' | '＊') { ' ' } else { c };
     let name: String = text.chars().map(plain).collect();
     parse(&format!("\"{}\"", name.trim())).map_err(|error| match error.kind {
         // the quotes added above
         QueryErrorKind::EmptyQuotes => {
-            message(QueryError { kind: QueryErrorKind::NothingToSearch(text.to_owned()), ..error })
+            QueryError { kind: QueryErrorKind::NothingToSearch(text.to_owned()), ..error }.into()
         }
-        _ => message(error),
+        _ => error.into(),
     })
 }

@@ -1,10 +1,10 @@
 //! Batches: lists of names and queries in every script, run again, exported; and lists that are damaged.
 
 use crate::search;
-use exhibit_case::CaseError;
+use exhibit_case::{CaseError, Principal};
 use exhibit_model::Moment;
 use exhibit_mutate::Mutator;
-use exhibit_search::{BatchForm, BatchLine, BatchProgress, NewBatch, Search, SearchError, Which, read_list};
+use exhibit_search::{BatchForm, BatchLine, BatchProgress, Kept, NewBatch, Search, SearchError, Which, read_list};
 use exhibit_testing::{NOW, TestCase, overwrite};
 use std::fs;
 
@@ -18,22 +18,24 @@ fn case() -> TestCase {
 
 fn batch(case: &TestCase, list: &str, queries: bool, exact: bool) -> u64 {
     let new = NewBatch { name: "list", list: list.as_bytes(), queries, exact, column: None };
-    Search::of(&case.open()).new_batch(&new, NOW).expect("a batch").0
+    Search::of(case.open().view(Principal::LOCAL)).new_batch(&new, NOW).expect("a batch").0
 }
 
 fn lines(case: &TestCase, number: u64) -> Vec<BatchLine> {
     let mut lines = Vec::new();
-    Search::of(&case.open()).batch_lines(number, &mut |line| lines.push(line)).expect("lines");
+    Search::of(case.open().view(Principal::LOCAL)).batch_lines(number, &mut |line| lines.push(line)).expect("lines");
     lines
 }
 
 fn run(case: &TestCase, number: u64) -> exhibit_search::Run {
-    Search::of(&case.open()).run_batch(number, NOW, 2, &BatchProgress::default()).expect("a run")
+    Search::of(case.open().view(Principal::LOCAL)).run_batch(number, NOW, 2, &BatchProgress::default()).expect("a run")
 }
 
 fn exported(case: &TestCase, number: u64, form: BatchForm, which: Which) -> String {
     let mut out = Vec::new();
-    Search::of(&case.open()).write_batch(number, form, which, &mut out).expect("an export");
+    Search::of(case.open().view(Principal::LOCAL))
+        .write_batch(number, form, which, &|error| error.code.clone(), &mut out)
+        .expect("an export");
     String::from_utf8(out).expect("text")
 }
 
@@ -102,7 +104,7 @@ fn a_run_counts_what_is_new_since_the_one_before() {
     assert_eq!(new.lines().count(), 2, "{new}");
     assert_eq!(run(&case, number).new, 0);
     assert_eq!(exported(&case, number, BatchForm::Ndjson, Which::New), "");
-    let batches = Search::of(&case.open()).batches().expect("batches");
+    let batches = Search::of(case.open().view(Principal::LOCAL)).batches().expect("batches");
     assert_eq!(batches[0].last_run.as_ref().map(|run| (run.run, run.found)), Some((4, 2)));
 }
 
@@ -124,7 +126,13 @@ fn exports_select_lines_and_disarm_formulas() {
     let bad: serde_json::Value = serde_json::from_str(&bad).expect("one object");
     assert_eq!((&bad["line"], bad["error"].is_string()), (&3.into(), true));
     let failing = &mut Failing;
-    let written = Search::of(&case.open()).write_batch(number, BatchForm::Csv, Which::All, failing);
+    let written = Search::of(case.open().view(Principal::LOCAL)).write_batch(
+        number,
+        BatchForm::Csv,
+        Which::All,
+        &|error| error.code.clone(),
+        failing,
+    );
     assert!(matches!(written, Err(SearchError::Output(_))));
 }
 
@@ -145,7 +153,7 @@ fn a_table_is_read_by_its_column() {
     let case = case();
     let table = "id;name\n1;Zakir\n2;\"王立强\"\n3\n";
     let new = NewBatch { name: "t", list: table.as_bytes(), queries: false, exact: false, column: Some(1) };
-    let (number, count) = Search::of(&case.open()).new_batch(&new, NOW).expect("a batch");
+    let (number, count) = Search::of(case.open().view(Principal::LOCAL)).new_batch(&new, NOW).expect("a batch");
     assert_eq!(count, 3);
     let _ = run(&case, number);
     let found: Vec<(u64, u64)> = lines(&case, number).iter().map(|line| (line.line, line.pages)).collect();
@@ -173,19 +181,22 @@ fn a_batch_that_is_damaged_or_missing_is_an_error() {
     let number = batch(&case, "Zakir\n", false, false);
     let _ = run(&case, number);
     let open = case.open();
-    assert!(matches!(Search::of(&open).batch(9), Err(SearchError::NotKept { what: "batch", .. })));
+    assert!(matches!(
+        Search::of(open.view(Principal::LOCAL)).batch(9),
+        Err(SearchError::NotKept { what: Kept::Batch, .. })
+    ));
     let result = case.path(&format!("batches/{number}/run-1.ndjson"));
     let whole = fs::read(&result).expect("read");
     overwrite(&result, |bytes| bytes.truncate(bytes.len() - 5));
-    let cut = Search::of(&open).batch_lines(number, &mut |_| {});
+    let cut = Search::of(open.view(Principal::LOCAL)).batch_lines(number, &mut |_| {});
     assert!(matches!(cut, Err(SearchError::Case(CaseError::Io { act: "understand", .. }))), "{cut:?}");
     fs::write(&result, whole).expect("written");
     overwrite(&case.path(&format!("batches/{number}/batch.json")), |bytes| bytes.truncate(4));
-    assert!(Search::of(&open).batches().is_err());
+    assert!(Search::of(open.view(Principal::LOCAL)).batches().is_err());
     // a folder of a process that was killed has no `batch.json`, and its number is not used again
     fs::remove_file(case.path(&format!("batches/{number}/batch.json"))).expect("removed");
     fs::create_dir(case.path("batches/notes")).expect("made");
-    assert!(Search::of(&open).batches().expect("batches").is_empty());
+    assert!(Search::of(open.view(Principal::LOCAL)).batches().expect("batches").is_empty());
     assert_eq!(batch(&case, "x\n", false, false), number + 1);
 }
 
@@ -196,7 +207,7 @@ fn a_sealed_case_runs_no_batch_and_shows_those_it_has() {
     let _ = run(&case, number);
     case.write(|held| held.seal().expect("sealed"));
     let open = case.open();
-    let search = Search::of(&open);
+    let search = Search::of(open.view(Principal::LOCAL));
     let new = NewBatch { name: "", list: b"a\n", queries: false, exact: false, column: None };
     assert!(matches!(search.new_batch(&new, Moment(0)), Err(SearchError::Case(CaseError::Sealed))));
     let again = search.run_batch(number, NOW, 1, &BatchProgress::default());

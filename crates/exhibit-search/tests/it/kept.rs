@@ -1,7 +1,7 @@
 //! What searching stores in a case: saved searches and the history.
 
 use crate::query;
-use exhibit_case::CaseError;
+use exhibit_case::{CaseError, Principal};
 use exhibit_model::Moment;
 use exhibit_search::{Search, SearchError};
 use exhibit_testing::{NOW, TestCase};
@@ -13,14 +13,20 @@ fn case() -> TestCase {
 }
 
 fn queries(case: &TestCase) -> Vec<String> {
-    Search::of(&case.open()).history().expect("a history").searches.into_iter().map(|one| one.query).collect()
+    Search::of(case.open().view(Principal::LOCAL))
+        .history()
+        .expect("a history")
+        .searches
+        .into_iter()
+        .map(|one| one.query)
+        .collect()
 }
 
 #[test]
 fn saved_searches_know_what_is_new() {
     let case = case();
     let open = case.open();
-    let search = Search::of(&open);
+    let search = Search::of(open.view(Principal::LOCAL));
     search.save_search("登记册", &query(&open, "register"), NOW).expect("saved");
     search.save_search("all", &query(&open, "other OR register"), NOW).expect("saved");
     let found = search.documents_found(&query(&open, "register")).expect("documents");
@@ -31,7 +37,7 @@ fn saved_searches_know_what_is_new() {
     assert_eq!(saved["all"].seen, None);
     let _ = case.add_texts(&[("c.txt", "register two")]);
     let open = case.open();
-    let search = Search::of(&open);
+    let search = Search::of(open.view(Principal::LOCAL));
     let asked = search.saved_query(&search.saved().expect("saved")["登记册"]).expect("a query");
     let now = search.documents_found(&asked).expect("documents");
     let before = &search.saved().expect("saved")["登记册"].documents;
@@ -45,7 +51,7 @@ fn saved_searches_know_what_is_new() {
 fn saved_searches_that_are_missing_or_damaged_are_errors() {
     let case = case();
     let open = case.open();
-    let search = Search::of(&open);
+    let search = Search::of(open.view(Principal::LOCAL));
     let not_kept =
         |result: Result<(), SearchError>| matches!(result, Err(SearchError::NotKept { name, .. }) if name == "x");
     assert!(not_kept(search.forget_search("x")) && not_kept(search.seen_search("x", vec![1], NOW)));
@@ -67,7 +73,7 @@ fn saved_searches_that_are_missing_or_damaged_are_errors() {
 fn a_saved_query_that_cannot_be_parsed_any_more_says_so() {
     let case = case();
     let open = case.open();
-    let search = Search::of(&open);
+    let search = Search::of(open.view(Principal::LOCAL));
     search.save_search("x", &query(&open, "register"), NOW).expect("saved");
     let mut saved = search.saved().expect("saved").remove("x").expect("it");
     saved.query = "\"".to_owned();
@@ -78,7 +84,7 @@ fn a_saved_query_that_cannot_be_parsed_any_more_says_so() {
 fn the_history_is_short_private_and_without_repetition() {
     let case = case();
     let open = case.open();
-    let search = Search::of(&open);
+    let search = Search::of(open.view(Principal::LOCAL));
     assert!(queries(&case).is_empty() && search.history().expect("a history").on);
     for (number, text) in ["登记", "register", "  登记  ", "", "   "].into_iter().enumerate() {
         search.remember_search(text, false, 1, Moment(NOW.0 + number as i64));
@@ -97,7 +103,7 @@ fn the_history_is_short_private_and_without_repetition() {
 fn a_damaged_history_is_reported_and_can_be_cleared() {
     let case = case();
     let open = case.open();
-    let search = Search::of(&open);
+    let search = Search::of(open.view(Principal::LOCAL));
     search.remember_search("one", false, 1, NOW);
     fs::write(case.path("history.json"), "{").expect("written");
     assert!(search.history().is_err());
@@ -112,9 +118,9 @@ fn a_sealed_case_remembers_and_saves_nothing() {
     let case = case();
     let open = case.open();
     let asked = query(&open, "register");
-    Search::of(&open).save_search("before", &asked, NOW).expect("saved");
+    Search::of(open.view(Principal::LOCAL)).save_search("before", &asked, NOW).expect("saved");
     case.write(|held| held.seal().expect("sealed"));
-    let search = Search::of(&open);
+    let search = Search::of(open.view(Principal::LOCAL));
     search.remember_search("after", false, 1, NOW);
     assert!(queries(&case).is_empty());
     let is_sealed = |result: Result<(), SearchError>| matches!(result, Err(SearchError::Case(CaseError::Sealed)));

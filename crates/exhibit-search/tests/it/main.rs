@@ -5,19 +5,21 @@ mod kept;
 mod queries;
 mod results;
 
-use exhibit_case::Case;
+use exhibit_case::{Case, Principal};
 use exhibit_search::{CaseQuery, Search, SearchRequest, SearchResults};
 use exhibit_testing::TestCase;
 
 /// A parsed query of a case.
 pub(crate) fn query(case: &Case, text: &str) -> CaseQuery {
-    Search::of(case).query(text, false).unwrap_or_else(|error| panic!("{text}: {error}"))
+    Search::of(case.view(Principal::LOCAL)).query(text, false).unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
 /// The first hundred results of a query.
 pub(crate) fn search(case: &Case, text: &str) -> SearchResults {
     let query = query(case, text);
-    Search::of(case).search(&SearchRequest { limit: 100, ..SearchRequest::of(&query) }).expect("results")
+    Search::of(case.view(Principal::LOCAL))
+        .search(&SearchRequest { limit: 100, ..SearchRequest::of(&query) })
+        .expect("results")
 }
 
 /// The paths and pages that a query finds, sorted.

@@ -1,6 +1,7 @@
 //! What queries find: words in every script, fields, tags, places.
 
 use crate::{found, query, search};
+use exhibit_case::Principal;
 use exhibit_model::{Counts, MetadataKey, NoteCode, Page, PageKind, Reason, Relation, State};
 use exhibit_search::{Search, SearchError};
 use exhibit_testing::{TestCase, TestItem, flip};
@@ -91,9 +92,12 @@ fn exact_queries_have_no_variants() {
     let case = varied();
     let open = case.open();
     let total = |text: &str, exact: bool| {
-        let query = Search::of(&open).query(text, exact).expect("a query");
+        let query = Search::of(open.view(Principal::LOCAL)).query(text, exact).expect("a query");
         assert_eq!((query.text(), query.exact()), (text, exact));
-        Search::of(&open).search(&exhibit_search::SearchRequest::of(&query)).expect("results").total
+        Search::of(open.view(Principal::LOCAL))
+            .search(&exhibit_search::SearchRequest::of(&query))
+            .expect("results")
+            .total
     };
     for (text, widened, exact) in [("登記", 1, 1), ("登记", 1, 1), ("tizimliki", 1, 0), ("registers", 1, 1)] {
         assert_eq!((total(text, false), total(text, true)), (widened, exact), "{text}");
@@ -105,13 +109,13 @@ fn queries_that_cannot_be_parsed_are_errors_of_their_own() {
     let case = varied();
     let open = case.open();
     for bad in ["\"", "(a", "a)", "date:yesterday", "size:>x", "lang:", "nosuchfield:\"", "a OR", "-"] {
-        match Search::of(&open).query(bad, false) {
+        match Search::of(open.view(Principal::LOCAL)).query(bad, false) {
             Err(SearchError::Query(_)) => {}
             Ok(query) => assert!(!query.parsed().to_string().is_empty(), "{bad}"),
             Err(other) => panic!("{bad}: {other}"),
         }
     }
-    assert!(matches!(Search::of(&open).query("\"", false), Err(SearchError::Query(_))));
+    assert!(matches!(Search::of(open.view(Principal::LOCAL)).query("\"", false), Err(SearchError::Query(_))));
 }
 
 #[test]
@@ -144,16 +148,16 @@ fn a_damaged_or_missing_index_is_an_error_not_an_empty_result() {
     let missing = case.duplicate();
     fs::remove_dir_all(missing.path("index")).expect("removed");
     assert!(matches!(
-        Search::of(&missing.open()).query("one", false),
+        Search::of(missing.open().view(Principal::LOCAL)).query("one", false),
         Err(SearchError::Case(exhibit_case::CaseError::NoIndex))
     ));
     let damaged = case.duplicate();
     flip(&damaged.path("index/meta.json"), 3);
-    let opened = Search::of(&damaged.open()).query("one", false);
+    let opened = Search::of(damaged.open().view(Principal::LOCAL)).query("one", false);
     assert!(matches!(opened, Err(SearchError::Case(exhibit_case::CaseError::Index(_)) | SearchError::Index(_))));
     let other_version = case.duplicate();
     fs::write(other_version.path("index/exhibit-analysis"), "0.1").expect("written");
-    let opened = Search::of(&other_version.open()).query("one", false).map(drop);
+    let opened = Search::of(other_version.open().view(Principal::LOCAL)).query("one", false).map(drop);
     let is_index_error = |error: &SearchError| {
         matches!(error, SearchError::Index(_) | SearchError::Case(exhibit_case::CaseError::Index(_)))
     };
@@ -167,7 +171,7 @@ fn a_page_whose_record_is_damaged_is_not_shown_as_empty() {
     flip(&pack, 60);
     let open = case.open();
     let query = query(&open, "two");
-    let results = Search::of(&open)
+    let results = Search::of(open.view(Principal::LOCAL))
         .search(&exhibit_search::SearchRequest { limit: 1, ..exhibit_search::SearchRequest::of(&query) });
     assert!(matches!(results, Err(SearchError::Case(exhibit_case::CaseError::Store(_)))), "{results:?}");
 }

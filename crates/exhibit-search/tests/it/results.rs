@@ -1,7 +1,7 @@
 //! Results: paging, order, hits and their positions, facets, suggestions, similar documents.
 
 use crate::{query, search};
-use exhibit_case::CaseError;
+use exhibit_case::{CaseError, Principal};
 use exhibit_model::{ItemId, MetadataKey, Page, PageKind, Rect, TextBox};
 use exhibit_query::{Facet, Sort};
 use exhibit_search::{Search, SearchError, SearchRequest, SuggestedChange};
@@ -25,7 +25,7 @@ fn pages_of_results_join_without_gap_or_repetition() {
     let open = case.open();
     let query = query(&open, "register");
     let key = |request: &SearchRequest<'_>| -> Vec<(i64, u32)> {
-        let results = Search::of(&open).search(request).expect("results");
+        let results = Search::of(open.view(Principal::LOCAL)).search(request).expect("results");
         assert_eq!((results.total, results.documents), (14, 7));
         results.hits.iter().map(|hit| (hit.item.id.get(), hit.page)).collect()
     };
@@ -40,7 +40,7 @@ fn pages_of_results_join_without_gap_or_repetition() {
         let (mut by_cursor, mut after) = (Vec::new(), None);
         loop {
             let request = SearchRequest { limit: 3, after, sort, ..SearchRequest::of(&query) };
-            let results = Search::of(&open).search(&request).expect("results");
+            let results = Search::of(open.view(Principal::LOCAL)).search(&request).expect("results");
             by_cursor.extend(results.hits.iter().map(|hit| (hit.item.id.get(), hit.page)));
             after = results.next;
             if after.is_none() {
@@ -60,7 +60,7 @@ fn documents_are_ordered_by_their_dates() {
     let query = query(&open, "register");
     let documents = |sort| -> Vec<i64> {
         let request = SearchRequest { limit: 10, by_document: true, sort, ..SearchRequest::of(&query) };
-        let results = Search::of(&open).search(&request).expect("results");
+        let results = Search::of(open.view(Principal::LOCAL)).search(&request).expect("results");
         assert!(results.hits.iter().all(|hit| hit.pages == 2 && hit.date.is_some()));
         results.hits.iter().map(|hit| hit.item.id.get()).collect()
     };
@@ -85,16 +85,18 @@ fn hits_have_their_positions_in_bytes_characters_and_on_the_page() {
     }
     assert_eq!(hit.boxes.len(), 1, "only the first has a box");
     assert!((hit.boxes[0].1.x0 - 0.1).abs() < 0.001 && hit.boxes[0].0 == 0);
-    let pages = Search::of(&open).hits(&query(&open, "登记"), ItemId::new(1)).expect("hits");
+    let pages = Search::of(open.view(Principal::LOCAL)).hits(&query(&open, "登记"), ItemId::new(1)).expect("hits");
     assert_eq!(pages.iter().map(|page| (page.page, page.spans.len())).collect::<Vec<_>>(), [(1, 2)]);
-    assert!(Search::of(&open).hits(&query(&open, "absent"), ItemId::new(1)).expect("hits").is_empty());
-    let missing = Search::of(&open).hits(&query(&open, "登记"), ItemId::new(9));
+    assert!(
+        Search::of(open.view(Principal::LOCAL)).hits(&query(&open, "absent"), ItemId::new(1)).expect("hits").is_empty()
+    );
+    let missing = Search::of(open.view(Principal::LOCAL)).hits(&query(&open, "登记"), ItemId::new(9));
     assert!(matches!(missing, Err(SearchError::Case(CaseError::NoSuchDocument(_)))));
 }
 
 fn facets(case: &TestCase, text: &str, facet: Facet) -> BTreeMap<String, u64> {
     let open = case.open();
-    let counts = Search::of(&open).facets(&query(&open, text), 50).expect("facets");
+    let counts = Search::of(open.view(Principal::LOCAL)).facets(&query(&open, text), 50).expect("facets");
     let values = counts.into_iter().find(|counts| counts.facet == facet).map(|counts| counts.values);
     values.unwrap_or_default().into_iter().map(|count| (count.value, count.pages)).collect()
 }
@@ -142,7 +144,7 @@ fn a_chosen_value_narrows_other_facets_and_not_its_own() {
 fn every_count_of_a_facet_is_what_its_query_finds() {
     let case = mixed();
     let open = case.open();
-    let all = Search::of(&open).facets(&query(&open, "register"), 50).expect("facets");
+    let all = Search::of(open.view(Principal::LOCAL)).facets(&query(&open, "register"), 50).expect("facets");
     for (facet, field) in
         [(Facet::Language, "lang"), (Facet::Tag, "tag"), (Facet::Sender, "from"), (Facet::Year, "date")]
     {
@@ -161,16 +163,19 @@ fn suggestions_find_what_they_promise() {
     let open = case.open();
     for text in ["register absentword", "regster", "two three", "register date:2030", "absent nothing"] {
         let asked = query(&open, text);
-        let total = Search::of(&open).search(&SearchRequest::of(&asked)).expect("results").total;
-        for suggestion in Search::of(&open).suggestions(&asked).expect("suggestions") {
-            let changed = Search::of(&open).query(&suggestion.query.to_string(), suggestion.exact).expect("a query");
-            let found = Search::of(&open).search(&SearchRequest::of(&changed)).expect("results").total;
+        let total = Search::of(open.view(Principal::LOCAL)).search(&SearchRequest::of(&asked)).expect("results").total;
+        for suggestion in Search::of(open.view(Principal::LOCAL)).suggestions(&asked).expect("suggestions") {
+            let changed = Search::of(open.view(Principal::LOCAL))
+                .query(&suggestion.query.to_string(), suggestion.exact)
+                .expect("a query");
+            let found =
+                Search::of(open.view(Principal::LOCAL)).search(&SearchRequest::of(&changed)).expect("results").total;
             assert_eq!(found, suggestion.pages, "{text}: {:?}", suggestion.change);
             assert!(found > total, "{text}: {:?} finds no more", suggestion.change);
         }
     }
     let asked = query(&open, "register date:2030");
-    let suggestions = Search::of(&open).suggestions(&asked).expect("suggestions");
+    let suggestions = Search::of(open.view(Principal::LOCAL)).suggestions(&asked).expect("suggestions");
     let any_date =
         |change: &SuggestedChange| matches!(change, SuggestedChange::AnyDate(_) | SuggestedChange::Without(_));
     assert!(suggestions.iter().any(|suggestion| any_date(&suggestion.change)), "{suggestions:?}");
@@ -187,15 +192,16 @@ fn similar_documents_share_words_and_are_not_the_document_itself() {
     let case = TestCase::of_texts(&documents);
     let open = case.open();
     let paths = |page| -> Vec<String> {
-        let similar = Search::of(&open).similar(case.id("x.txt"), page, 10).expect("similar documents");
+        let similar =
+            Search::of(open.view(Principal::LOCAL)).similar(case.id("x.txt"), page, 10).expect("similar documents");
         similar.hits.iter().map(|found| found.hit.path.clone()).collect()
     };
     assert!(paths(None).contains(&"y.txt".to_owned()) && !paths(None).contains(&"x.txt".to_owned()));
     assert_eq!(paths(Some(2))[0], "z.txt");
     assert!(!paths(Some(1)).contains(&"z.txt".to_owned()));
-    let missing = Search::of(&open).similar(case.id("x.txt"), Some(9), 10);
+    let missing = Search::of(open.view(Principal::LOCAL)).similar(case.id("x.txt"), Some(9), 10);
     assert!(missing.is_err() || missing.is_ok_and(|similar| similar.hits.is_empty()));
-    let none = Search::of(&open).similar(case.id("x.txt"), None, 0).expect("similar documents");
+    let none = Search::of(open.view(Principal::LOCAL)).similar(case.id("x.txt"), None, 0).expect("similar documents");
     assert!(none.hits.is_empty());
 }
 
@@ -209,10 +215,10 @@ fn distinctive_words_are_those_of_the_result() {
     let documents: Vec<(&str, &str)> = texts.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let case = TestCase::of_texts(&documents);
     let open = case.open();
-    let words = Search::of(&open).distinctive_words(&query(&open, "copper"), 10).expect("words");
+    let words = Search::of(open.view(Principal::LOCAL)).distinctive_words(&query(&open, "copper"), 10).expect("words");
     assert_eq!((words.total, words.read), (4, 4));
     let all: Vec<&str> = words.words.iter().map(|word| word.word.as_str()).collect();
     assert!(all.contains(&"depot") && !all.contains(&"copper") && !all.contains(&"letter"), "{all:?}");
-    let none = Search::of(&open).distinctive_words(&query(&open, "absent"), 10).expect("words");
+    let none = Search::of(open.view(Principal::LOCAL)).distinctive_words(&query(&open, "absent"), 10).expect("words");
     assert!(none.words.is_empty() && none.total == 0);
 }

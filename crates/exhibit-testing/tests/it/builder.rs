@@ -1,9 +1,10 @@
 //! Test cases are good and reproducible: every check passes, and the same calls give the same log.
 
 use exhibit_audit::{NoProgress, Options, audit};
+use exhibit_case::Principal;
 use exhibit_catalogue::ItemFilter;
 use exhibit_custody::Act;
-use exhibit_model::{ItemId, Moment, Relation, State};
+use exhibit_model::{EntrySeq, ItemId, Moment, Relation, State};
 use exhibit_testing::{TestCase, TestItem, deviations, random, stored_case};
 use std::collections::BTreeSet;
 
@@ -14,14 +15,14 @@ fn findings(case: &TestCase) -> Vec<String> {
 
 fn entries(case: &TestCase) -> Vec<Vec<u8>> {
     let log = case.open().folder.log().expect("a log");
-    (0..log.size()).map(|seq| log.entry(seq).expect("an entry")).collect()
+    (0..log.size()).map(|seq| log.entry(EntrySeq::new(seq)).expect("an entry")).collect()
 }
 
 #[test]
 fn every_check_of_a_built_case_passes() {
     let case = stored_case();
     assert_eq!(findings(&case), [] as [&str; 0]);
-    let states: BTreeSet<State> = case.open().states().expect("states").into_keys().collect();
+    let states: BTreeSet<State> = case.open().view(Principal::LOCAL).states().expect("states").into_keys().collect();
     let expected = [
         State::Read,
         State::Empty,
@@ -32,7 +33,7 @@ fn every_check_of_a_built_case_passes() {
         State::Truncated,
     ];
     assert_eq!(states, BTreeSet::from(expected));
-    let account = case.open().account().expect("an account");
+    let account = case.open().view(Principal::LOCAL).account().expect("an account");
     assert_eq!(account.gaps, []);
     let bag = case.export("bag", &["list.txt"], &[]);
     assert_eq!(deviations(&bag), []);
@@ -79,7 +80,8 @@ fn a_duplicate_is_independent_of_its_original() {
     let copy = case.duplicate();
     let _ = copy.add_texts(&[("b.txt", "two")]);
     assert_eq!(copy.id("b.txt"), ItemId::new(2));
-    let count = |case: &TestCase| case.open().items(&ItemFilter::default()).expect("items").len();
+    let count =
+        |case: &TestCase| case.open().view(Principal::LOCAL).items(&ItemFilter::default()).expect("items").len();
     assert_eq!((count(&case), count(&copy)), (1, 2));
     assert_eq!((findings(&case), findings(&copy)), (Vec::new(), Vec::new()));
 }
@@ -94,13 +96,13 @@ fn items_have_what_they_were_built_with() {
         TestItem::waiting("later", b"later"),
     ]);
     let open = case.open();
-    let item = |path: &str| open.item(case.id(path)).expect("an item");
+    let item = |path: &str| open.view(Principal::LOCAL).item(case.id(path)).expect("an item");
     let one = item("1");
     assert_eq!((one.container, one.pages, one.relation), (Some(case.id("a.zip")), 2, Relation::Attachment));
     assert_eq!((one.modified, one.ordinal, item("inner.zip").ordinal), (Some(Moment(5)), 0, 1));
     assert_eq!((item("a.zip").found, item("inner.zip").found), (2, 1));
-    assert_eq!(open.path(&item("2")).expect("a path"), "a.zip!/inner.zip!/2");
+    assert_eq!(open.view(Principal::LOCAL).path(&item("2")).expect("a path"), "a.zip!/inner.zip!/2");
     assert_eq!(item("later").state, State::Waiting);
-    assert_eq!(open.searchable(), 3);
+    assert_eq!(open.view(Principal::LOCAL).searchable(), 3);
     assert_eq!(findings(&case), [] as [&str; 0]);
 }

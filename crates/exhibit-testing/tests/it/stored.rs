@@ -11,7 +11,7 @@
 
 use exhibit_audit::{NoProgress, Options, audit};
 use exhibit_bag::{QuoteStatus, check_quotes, list_quotes};
-use exhibit_case::{Case, CaseFolder};
+use exhibit_case::{Case, CaseFolder, Principal};
 use exhibit_catalogue::ItemFilter;
 use exhibit_ingest::{Progress, reindex};
 use exhibit_model::State;
@@ -46,7 +46,7 @@ fn stored_cases_are_checked_without_findings() {
         let audit = audit(case.folder.path(), &Options::default(), &mut NoProgress).expect("checked");
         let findings: Vec<_> = audit.findings.iter().map(|found| (found.place(), found.text())).collect();
         assert_eq!(findings, [], "form {form}");
-        assert_eq!(case.items(&ItemFilter::default()).expect("items").len(), *items);
+        assert_eq!(case.view(Principal::LOCAL).items(&ItemFilter::default()).expect("items").len(), *items);
         assert_eq!((audit.counts.pages, audit.counts.log_entries), (*pages, *entries), "form {form}");
     }
 }
@@ -55,7 +55,7 @@ fn stored_cases_are_checked_without_findings() {
 fn stored_cases_are_searched() {
     for (form, ..) in FORMS {
         let (_parent, case) = opened(form);
-        let search = Search::of(&case);
+        let search = Search::of(case.view(Principal::LOCAL));
         let paths = |query: &str| -> Vec<String> {
             let query = search.query(query, false).expect("a query");
             let results = search.search(&SearchRequest { limit: 10, ..SearchRequest::of(&query) }).expect("results");
@@ -85,10 +85,15 @@ fn stored_cases_are_searched() {
 fn stored_quotes_are_valid_and_read() {
     for (form, ..) in FORMS {
         let (_parent, case) = opened(form);
-        let quotes = list_quotes(&case).expect("quotes");
+        let quotes = list_quotes(&case.view(Principal::LOCAL)).expect("quotes");
         let exact: Vec<&str> = quotes.iter().map(|quote| quote.passage.exact.as_str()).collect();
         assert_eq!(exact, ["须由值班员逐一登记", "تىزىملىكى", "The registers were destroyed"], "form {form}");
-        assert!(check_quotes(&case).expect("checked").iter().all(|quote| quote.standing == QuoteStatus::Valid));
+        assert!(
+            check_quotes(&case.view(Principal::LOCAL))
+                .expect("checked")
+                .iter()
+                .all(|quote| quote.standing == QuoteStatus::Valid)
+        );
     }
 }
 
@@ -96,12 +101,14 @@ fn stored_quotes_are_valid_and_read() {
 fn stored_documents_keep_their_details() {
     for (form, ..) in FORMS {
         let (_parent, case) = opened(form);
-        let document = |path: &str| case.document(case.resolve(path).expect(path)).expect(path);
+        let document = |path: &str| {
+            case.view(Principal::LOCAL).document(case.view(Principal::LOCAL).resolve(path).expect(path)).expect(path)
+        };
         assert_eq!(document("通知.txt").pages.len(), 2);
         assert_eq!(document("copy of list.txt").item.duplicate_of, Some(document("list.txt").item.id));
         let archive = document("post.zip");
         assert_eq!((archive.item.found, archive.members.len()), (2, 2));
-        let letter = case.document(archive.members[0].id).expect("a member");
+        let letter = case.view(Principal::LOCAL).document(archive.members[0].id).expect("a member");
         assert_eq!((letter.path.as_str(), letter.metadata.len()), ("post.zip!/letter.eml", 3));
         let broken = document("broken.xls");
         assert_eq!((broken.item.state, broken.notes.len()), (State::Failed, 1));
@@ -109,9 +116,9 @@ fn stored_documents_keep_their_details() {
         assert_eq!(document("cut.txt").item.causes(), ["archive-ends"]);
         assert_eq!(document("locked.pdf").item.state, State::Encrypted);
         let tags: BTreeMap<String, Vec<i64>> =
-            case.tags().expect("tags").into_iter().map(|tag| (tag.tag, tag.documents)).collect();
+            case.view(Principal::LOCAL).tags().expect("tags").into_iter().map(|tag| (tag.tag, tag.documents)).collect();
         assert_eq!(tags, BTreeMap::from([("checked".to_owned(), vec![3]), ("待核实".to_owned(), vec![1])]));
-        let scan = case.page(archive.members[1].id, 1).expect("a page");
+        let scan = case.view(Principal::LOCAL).page(archive.members[1].id, 1).expect("a page");
         assert!(matches!(scan.source, exhibit_model::TextSource::Ocr { .. }), "{:?}", scan.source);
     }
 }

@@ -7,7 +7,7 @@ use exhibit_proof::{Hash, Note, Signature};
 use exhibit_time::anchored::{self, CHECKPOINT, Kind, Known};
 use exhibit_time::sigsum::{LeafRequest, Proof};
 use exhibit_time::witness::{AddCheckpoint, MAX_BODY, check, read_key};
-use exhibit_time::{Fault, Request, SigsumPolicy};
+use exhibit_time::{Request, SigsumPolicy, TimeFault};
 use std::collections::BTreeMap;
 
 const TIME: u64 = 1_780_000_000;
@@ -86,7 +86,7 @@ fn a_request_to_a_witness_has_one_form() {
     let with = |count: usize| text.replacen("old 0\n", &format!("old 1\n{}", line.repeat(count)), 1);
     assert_eq!(AddCheckpoint::read(with(63).as_bytes()).expect("the most").hashes.len(), 63);
     assert!(AddCheckpoint::read(with(64).as_bytes()).is_err());
-    assert!(matches!(AddCheckpoint::read(&vec![b'x'; MAX_BODY + 1]), Err(Fault::TooLarge { .. })));
+    assert!(matches!(AddCheckpoint::read(&vec![b'x'; MAX_BODY + 1]), Err(TimeFault::TooLarge { .. })));
     assert!(AddCheckpoint::read(&[0xff; 100]).is_err());
 }
 

@@ -1,7 +1,7 @@
 //! Third-party time stamps and a proof of a public log: our verdicts and OpenSSL's (see `tests/foreign/README.md`).
 
 use exhibit_time::sigsum::Proof;
-use exhibit_time::{Certificate, Fault, Request, SigsumPolicy, StampContext, stamp};
+use exhibit_time::{Certificate, Request, SigsumPolicy, StampContext, TimeFault, stamp};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -65,7 +65,7 @@ fn a_reply_to_a_third_party_request() {
     let against = StampContext { data: b"hello", request: Some(&request), kept: &[], trusted: &trusted };
     assert!(stamp::check(&file("local.tsr"), &against).expect("answered").is_trusted);
     let stamp = stamp::check(&file("sigstage-sha512.tsr"), &against);
-    assert_eq!(stamp.err(), Some(Fault::OtherNonce));
+    assert_eq!(stamp.err(), Some(TimeFault::OtherNonce));
 }
 
 // The key that submitted the leaf of the published proof.
@@ -84,7 +84,7 @@ fn a_proof_of_a_public_log() {
     // Version 1 differs in two bytes of the checksum before the leaf.
     let first =
         |short: &str| text.replace("version=2", "version=1").replace("leaf=2c8d", &format!("leaf={short} 2c8d"));
-    assert!(check(&first("0000")).is_err_and(|fault| fault == Fault::OtherData || fault == Fault::Leaf));
+    assert!(check(&first("0000")).is_err_and(|fault| fault == TimeFault::OtherData || fault == TimeFault::Leaf));
     assert!((0..=u16::MAX).any(|short| check(&first(&format!("{short:04x}"))).is_ok()), "version 1");
 }
 

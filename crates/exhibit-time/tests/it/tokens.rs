@@ -2,7 +2,7 @@
 //! which OpenSSL's `ts` does not support.
 
 use crate::fixture;
-use exhibit_time::{Certificate, Fault, Request, StampContext, TimeStamp, stamp};
+use exhibit_time::{Certificate, Request, StampContext, TimeFault, TimeStamp, stamp};
 use std::path::Path;
 use std::process::Command;
 
@@ -78,7 +78,7 @@ const CASES: &[Case] = &[
     case("issuer-names.tsr", "sub-names requires an unsupported feature", true),
 ];
 
-fn check(case: &Case) -> Result<TimeStamp, Fault> {
+fn check(case: &Case) -> Result<TimeStamp, TimeFault> {
     let data = fixture(case.data);
     let request = case.request.map(|name| Request::read(&fixture(name)).expect("a request"));
     let trusted = Certificate::read_all(&fixture(case.authority)).expect("certificates");
@@ -118,11 +118,11 @@ fn without_an_authority_the_chain_is_only_the_signer() {
     let stamp = stamp::check(&fixture("good.tsr"), &against).expect("intact");
     assert!(!stamp.is_trusted);
     assert_eq!(stamp.signer(), "tsa");
-    assert!(matches!(stamp::check(&fixture("expired.tsr"), &against), Err(Fault::NotValid { .. })));
+    assert!(matches!(stamp::check(&fixture("expired.tsr"), &against), Err(TimeFault::NotValid { .. })));
     // Intermediate certificates do not serve as authorities.
     let links = Certificate::read_all(&fixture("kept.pem")).expect("certificates");
     let against = StampContext { data: &data, request: None, kept: &[], trusted: &links };
-    assert!(matches!(stamp::check(&fixture("chain.tsr"), &against), Err(Fault::NoAnchor(_))));
+    assert!(matches!(stamp::check(&fixture("chain.tsr"), &against), Err(TimeFault::NoAnchor(_))));
 }
 
 /// Alters parts of the valid token; the fault must name the altered part.
@@ -138,16 +138,16 @@ fn faults_name_the_altered_part() {
         let against = StampContext { data: &data, request: None, kept: &[], trusted: &trusted };
         stamp::check(&bytes, &against).expect_err("altered")
     };
-    assert_eq!(altered(good.len() - 1), Fault::Signature("tsa".to_owned()));
+    assert_eq!(altered(good.len() - 1), TimeFault::Signature("tsa".to_owned()));
     // a digit of the time in the TSTInfo
     let time = good.windows(2).position(|window| window == [0x18, 0x0f]).expect("a time");
-    assert_eq!(altered(time + 16 - 1), Fault::Altered);
+    assert_eq!(altered(time + 16 - 1), TimeFault::Altered);
     // the digest of the TSTInfo among the signed attributes: 1.2.840.113549.1.9.4
     let digest = find(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 4]);
-    assert_eq!(altered(digest + 9 + 4), Fault::Altered);
+    assert_eq!(altered(digest + 9 + 4), TimeFault::Altered);
     // the digest of the bound certificate: 1.2.840.113549.1.9.16.2.47
     let bound = find(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 2, 47]);
-    assert_eq!(altered(bound + 11 + 10), Fault::OtherSigner);
+    assert_eq!(altered(bound + 11 + 10), TimeFault::OtherSigner);
 }
 
 fn openssl(case: &Case, time: i64) -> Option<bool> {

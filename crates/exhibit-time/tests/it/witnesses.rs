@@ -7,7 +7,7 @@ use exhibit_proof::{Checkpoint, Hash};
 use exhibit_time::anchored::{self, Kind, Known};
 use exhibit_time::sigsum::LeafRequest;
 use exhibit_time::witness::{self, AddCheckpoint};
-use exhibit_time::{Certificate, Fault, StatedTime};
+use exhibit_time::{Certificate, StatedTime, TimeFault};
 use std::collections::BTreeMap;
 
 /// The body of a request, from C2SP tlog-witness.
@@ -70,10 +70,10 @@ fn responses_of_witnesses() {
     let both = [response(&other, &note, 5), good.clone()].concat();
     assert!(witness::check(&note, &both, &own.1).is_ok(), "lines of other signers are ignored");
     assert_eq!(witness::signers(&both).expect("lines").len(), 2);
-    assert!(matches!(witness::check(&note, &good, &other.1), Err(Fault::NoWitness(_))));
+    assert!(matches!(witness::check(&note, &good, &other.1), Err(TimeFault::NoWitness(_))));
     let later = checkpoint(2, Hash::leaf(b"b"));
-    assert!(matches!(witness::check(&later, &good, &own.1), Err(Fault::Signature(_))));
-    assert!(matches!(witness::check(&note, &response(&own, &note, 0), &own.1), Err(Fault::Signature(_))));
+    assert!(matches!(witness::check(&later, &good, &own.1), Err(TimeFault::Signature(_))));
+    assert!(matches!(witness::check(&note, &response(&own, &note, 0), &own.1), Err(TimeFault::Signature(_))));
     for bad in [&b""[..], b"\n", b"x", &good[..good.len() - 1], &[good.as_slice(), b"\n"].concat(), &[0xff, 0xfe]] {
         assert!(witness::check(&note, bad, &own.1).is_err(), "{bad:?}");
     }
@@ -96,9 +96,9 @@ fn consistency_between_states() {
     assert!(anchored::check_consistency(&files, &older, &checkpoint(1, a)).is_err(), "another checkpoint");
     assert!(anchored::check_consistency(&BTreeMap::new(), &older, &newer).is_err(), "no proof");
     let fork = Checkpoint { root: b, ..older.clone() };
-    assert!(matches!(body.check(&fork), Err(Fault::Consistency(_))));
+    assert!(matches!(body.check(&fork), Err(TimeFault::Consistency(_))));
     let foreign = Checkpoint { origin: "other/custody".to_owned(), ..older };
-    assert!(matches!(body.check(&foreign), Err(Fault::Consistency(_))));
+    assert!(matches!(body.check(&foreign), Err(TimeFault::Consistency(_))));
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn requests_to_public_logs_are_signed_and_cover_the_data() {
     let other = LeafRequest::new(b"another", &[3; 32]).write();
     let swapped = request.write().replacen(&request.write()[..72], &other[..72], 1);
     assert_ne!(swapped, request.write());
-    assert_eq!(LeafRequest::read(swapped.as_bytes()), Err(Fault::Leaf));
+    assert_eq!(LeafRequest::read(swapped.as_bytes()), Err(TimeFault::Leaf));
 }
 
 #[test]
@@ -136,14 +136,14 @@ fn checks_a_folder_of_anchors() {
         (cosigned.kind, cosigned.who.as_str(), cosigned.is_trusted),
         (Kind::Witness, "partner.example/w1", false)
     );
-    assert_eq!(stamped.as_ref().err(), Some(&Fault::OtherData));
+    assert_eq!(stamped.as_ref().err(), Some(&TimeFault::OtherData));
     let policy = format!("log {key}\nwitness w {}\nquorum w\n", own.1);
     let policy = Policy::parse(policy.as_bytes()).expect("a policy");
     let known = Known { witnesses: Some(&policy), ..Known::default() };
     let found = anchored::check(&files, std::slice::from_ref(&key), &known).expect("a folder");
     assert!(found.anchors[0].1.as_ref().is_ok_and(|anchored| anchored.is_trusted));
     files.insert("checkpoint".to_owned(), b"x".to_vec());
-    assert!(matches!(anchored::check(&files, std::slice::from_ref(&key), &known), Err(Fault::Checkpoint(_))));
+    assert!(matches!(anchored::check(&files, std::slice::from_ref(&key), &known), Err(TimeFault::Checkpoint(_))));
     let authority = Certificate::read_all(&fixture("root.pem")).expect("certificates");
     assert!(authority[0].is_self_issued());
 }

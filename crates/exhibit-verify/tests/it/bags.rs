@@ -33,7 +33,7 @@ fn a_good_bag_is_good_with_the_right_key() {
           - Quote Q-000006: page 1 of EXH-000001 contains it word for word.
           - EXH-000001: these are the bytes as received (SHA-256 5865ffd41c4902ef36331e0919570a75298d78ba118afd4e69a7a261bd3c36bc), at 2026-11-23T09:30:02.000000Z by the log keeper’s clock.
           - EXH-000001: it was found under the name or path 登记.txt, as sealed in the log.
-          - EXH-000001: the text of page 1-2 is what was read from the original with SHA-256 5865ffd41c4902ef36331e0919570a75298d78ba118afd4e69a7a261bd3c36bc.
+          - EXH-000001: the text of pages 1–2 is what was read from the original with SHA-256 5865ffd41c4902ef36331e0919570a75298d78ba118afd4e69a7a261bd3c36bc.
           - EXH-000001: the image of page 1 is what was rendered from the original with SHA-256 5865ffd41c4902ef36331e0919570a75298d78ba118afd4e69a7a261bd3c36bc.
           - EXH-000002: these are the bytes as received (SHA-256 45965ac4395dd3024d6b221b144a81a59804b038b149f95a58ac7cf6851f84f4), at 2026-11-23T09:30:04.000000Z by the log keeper’s clock.
           - EXH-000002: it was found under the name or path letter.txt, as sealed in the log.

@@ -15,10 +15,10 @@ pub struct Help;
 
 impl Page for Help {
     /// The fields of a query, and what each accepts.
-    type View = Vec<(&'static str, &'static str)>;
+    type View = Vec<(&'static str, String)>;
 
-    fn load(_: &App, _: &Params) -> Result<Loaded<Self::View>, PageError> {
-        let fields = crate::pages::search::fields();
+    fn load(app: &App, _: &Params) -> Result<Loaded<Self::View>, PageError> {
+        let fields = crate::pages::search::fields(app.words());
         Ok(Loaded::new(AccessEvent::Nothing, fields))
     }
 
@@ -27,12 +27,11 @@ impl Page for Help {
     }
 
     fn samples() -> Vec<(&'static str, Self::View)> {
-        let fields = vec![("type", "pdf, word, mail: type:pdf"), ("date", "a year, month, day or range: date:2017")];
-        vec![("help", fields)]
+        vec![("help", crate::pages::search::samples::fields())]
     }
 }
 
-fn page(frame: &Frame, fields: &[(&str, &str)]) -> Markup {
+fn page(frame: &Frame, fields: &[(&str, String)]) -> Markup {
     let words = frame.words;
     let body = html! {
         div.plain.help {

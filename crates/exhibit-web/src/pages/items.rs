@@ -104,8 +104,8 @@ fn load(app: &App, params: &Params) -> Result<Loaded<ItemsView>, PageError> {
     found.truncate(ROWS as usize);
     let total = match (&container, state) {
         (Some(_), _) => None,
-        (None, Some(state)) => Some(case.account()?.items.get(&state).copied().unwrap_or(0)),
-        (None, None) => Some(case.account()?.items.values().sum()),
+        (None, Some(state)) => Some(view.account()?.items.get(&state).copied().unwrap_or(0)),
+        (None, None) => Some(view.account()?.items.values().sum()),
     };
     let word = state.map_or("", State::word);
     let number = container.as_ref().map(|item| case.label(item.id)).unwrap_or_default();
@@ -136,7 +136,7 @@ fn row(app: &App, words: &Words, item: &Item) -> Result<ItemRow, CaseError> {
         path: display::around(&app.view().path(item)?, &app.case.name(item)),
         kind: words.kind(&item.media_type),
         state: item.state,
-        reason: Name::from(display::why(item).as_str()),
+        reason: Name::from(display::why(words, item).as_str()),
         pages: u64::from(item.pages),
         size: item.original.map(|_| item.size),
     })

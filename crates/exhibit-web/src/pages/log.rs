@@ -11,7 +11,8 @@ use crate::params::Params;
 use crate::samples::HOSTILE;
 use crate::untrusted::{Name, ltr};
 use crate::words::Words;
-use exhibit_model::{Digest, ItemId};
+use exhibit_case::CaseError;
+use exhibit_model::{Digest, EntrySeq, ItemId};
 use maud::{Markup, html};
 
 /// The data of the list of entries.
@@ -107,20 +108,24 @@ impl Page for LogEntry {
 const ROWS: u64 = 25;
 
 fn entries(app: &App, before: u64) -> Result<LogView, PageError> {
-    let size = app.case.log_size()?;
+    let size = app.view().log_size()?;
     let end = if before == 0 { size } else { before.min(size) };
     let start = end.saturating_sub(ROWS);
     let mut checkpoint = String::new();
     let mut lines = Vec::new();
     for index in (start..end).rev() {
-        let entry = app.case.entry(index)?;
+        let entry = match app.view().entry(EntrySeq::new(index)) {
+            // about documents that this user cannot read
+            Err(CaseError::NoSuchEntry(_)) => continue,
+            entry => entry?,
+        };
         let document = entry.item.map(|id| document(app, id));
         lines.push(LogLine { index, text: Name::from(entry.text.as_str()), document });
         checkpoint = entry.checkpoint;
     }
     Ok(LogView {
         size,
-        waiting: app.case.marks_waiting()?,
+        waiting: app.view().marks_waiting()?,
         entries: lines,
         first: (end < size).then(|| links::log(0)),
         older: (start > 0).then(|| links::log(start)),
@@ -129,9 +134,9 @@ fn entries(app: &App, before: u64) -> Result<LogView, PageError> {
 }
 
 fn one(app: &App, index: &str) -> Result<EntryView, PageError> {
-    let size = app.case.log_size()?;
+    let size = app.view().log_size()?;
     let index = index.parse().ok().filter(|index: &u64| *index < size).ok_or(PageError::NotThere)?;
-    let entry = app.case.entry(index)?;
+    let entry = app.view().entry(EntrySeq::new(index))?;
     Ok(EntryView {
         index,
         size,

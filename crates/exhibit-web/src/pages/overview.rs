@@ -98,8 +98,8 @@ const MOST: usize = 12;
 
 fn load(app: &App) -> Result<OverviewView, PageError> {
     let words = app.words();
-    let account = app.case.account()?;
-    let entries = app.case.log_size()?;
+    let account = app.view().account()?;
+    let entries = app.view().log_size()?;
     let mut kinds: Vec<Count> = Vec::new();
     for (media_type, count) in &account.media_types {
         let label = words.kind(media_type);
@@ -131,7 +131,7 @@ fn load(app: &App) -> Result<OverviewView, PageError> {
         by_ocr: account.pages_by_ocr,
         waiting_for_ocr: account.pages_waiting_for_ocr,
         ocr_failed: account.pages_ocr_failed,
-        searchable: app.case.searchable(),
+        searchable: app.view().searchable(),
         sources: account.sources,
         gaps: gaps.collect(),
         languages: account.languages.iter().take(MOST).map(language).collect(),

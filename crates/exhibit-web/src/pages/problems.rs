@@ -89,7 +89,7 @@ const NAMED: usize = 8;
 fn load(app: &App) -> Result<ProblemsView, PageError> {
     let states: Vec<State> = State::ALL.into_iter().filter(|state| state.is_problem()).collect();
     let found = app.view().items(&ItemFilter { states, most: GROUPED, ..ItemFilter::default() })?;
-    let account = app.case.account()?;
+    let account = app.view().account()?;
     // by their codes: different wording by a parser does not make another cause
     let mut groups: BTreeMap<(State, Vec<String>), Vec<&Item>> = BTreeMap::new();
     for item in &found {
@@ -97,7 +97,7 @@ fn load(app: &App) -> Result<ProblemsView, PageError> {
     }
     let mut causes = Vec::with_capacity(groups.len());
     for ((state, _), items) in groups {
-        let reasons: BTreeSet<String> = items.iter().map(|item| display::why(item)).collect();
+        let reasons: BTreeSet<String> = items.iter().map(|item| display::why(app.words(), item)).collect();
         let sample: Result<Vec<ProblemItem>, CaseError> =
             items.iter().take(NAMED).map(|item| item_of(app, item)).collect();
         causes.push(Cause {

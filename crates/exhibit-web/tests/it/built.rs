@@ -5,6 +5,7 @@ use crate::forms::{post, sent_list, token};
 use crate::house::Browser;
 use crate::pages::check;
 use axum::http::StatusCode;
+use exhibit_case::Principal;
 use exhibit_model::{Detail, MetadataKey, NoteCode, Page, PageKind, Reason, Relation, RowRange, SheetPart, State};
 use exhibit_testing::{NOW, TestCase, TestItem, flip};
 use exhibit_web::links::encoded;
@@ -136,7 +137,7 @@ fn results_link_to_the_hit_and_mark_it() {
 fn every_log_entry_has_a_page_with_its_proof() {
     let case = varied();
     let browser = browser(&case);
-    let size = case.open().log_size().expect("a size");
+    let size = case.open().view(Principal::LOCAL).log_size().expect("a size");
     for index in [0, 1, size / 2, size - 1] {
         let page = html(&browser, &format!("/log/{index}"));
         assert!(page.contains("&quot;act&quot;"), "{index}");
@@ -144,7 +145,7 @@ fn every_log_entry_has_a_page_with_its_proof() {
     for bad in [size.to_string(), u64::MAX.to_string(), "-1".to_owned(), "x".to_owned(), "1.5".to_owned()] {
         assert_eq!(browser.get(&format!("/log/{bad}")).status, StatusCode::NOT_FOUND, "{bad}");
     }
-    let opened = case.open().item(case.id("通知.txt")).expect("an item").seq.expect("a receipt");
+    let opened = case.open().view(Principal::LOCAL).item(case.id("通知.txt")).expect("an item").seq.expect("a receipt");
     assert!(html(&browser, &format!("/log/{opened}")).contains("通知.txt"), "what the entry seals is shown here");
     assert!(html(&browser, "/log?before=5").contains("href=\"/log/0\""));
 }
@@ -240,7 +241,7 @@ fn tags_of_others_appear_without_a_new_session() {
     let case = TestCase::of_texts(&[("a.txt", "register one")]);
     let browser = browser(&case);
     assert!(!html(&browser, "/doc/EXH-000001").contains("urgent"));
-    assert!(case.open().set_tag(case.id("a.txt"), "urgent", true, NOW).expect("set"));
+    assert!(case.open().view(Principal::LOCAL).set_tag(case.id("a.txt"), "urgent", true, NOW).expect("set"));
     assert!(html(&browser, "/doc/EXH-000001").contains("urgent"));
     assert!(html(&browser, "/search?q=tag%3Aurgent").contains("EXH-000001"));
     let _ = case.add_texts(&[("b.txt", "register two")]);

@@ -4,7 +4,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use exhibit_cage::{Cage, CageLimits, Options};
 use exhibit_case::{Acts, Case, CaseWriter, Keys, NewCase, Principal};
-use exhibit_ingest::{Progress, RunContext, Stop, ingest};
+use exhibit_ingest::{Progress, RunContext, StopRequest, ingest};
 use exhibit_model::{FixedClock, Limits, Moment};
 use exhibit_web::{AccessEvent, App, Machine, Recorder, Sessions, Unrecorded, router};
 use std::fs;
@@ -112,7 +112,7 @@ impl House {
         Case::init(&case, &new, &mut acts(clock)).expect("a case");
         let cage = Cage::start(Options { program: worker(), ..Options::new("cage-server", 2) }).expect("a cage");
         let mut held = CaseWriter::take(&case, &Keys::plain(&keys), acts(clock)).expect("the case");
-        let (progress, stop) = (Progress::default(), Stop::default());
+        let (progress, stop) = (Progress::default(), StopRequest::default());
         let options = exhibit_ingest::Options {
             name: Some("drop <1>"),
             workers: 2,
@@ -153,7 +153,8 @@ impl Browser {
             let mut held = CaseWriter::take(&held, &Keys::plain(&keys), acts(FixedClock(Moment(0)))).expect("the case");
             held.log_marks().expect("logged");
         };
-        let machine = Machine { clock, threads: 2, log_marks: Arc::new(log_marks) };
+        let machine =
+            Machine { clock, threads: 2, language: exhibit_web::Language::English, log_marks: Arc::new(log_marks) };
         let access_log = Arc::new(AccessLog::default());
         let recorder = Arc::clone(&access_log).recorder();
         let app = App::new(case, cage, sessions, address, Vec::new(), machine, recorder);

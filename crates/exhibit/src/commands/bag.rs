@@ -4,14 +4,15 @@ mod received;
 
 use super::{Context, Group, Run};
 use crate::access_log;
-use crate::failure::{Exit, Failure};
-use crate::output::{bytes, counted};
+use crate::failure::{Exit, Failure, path as shown_path};
+use crate::output::bytes;
 use crate::passphrase::BagPassphrase;
-use crate::progress::Meter;
+use crate::progress::{Meter, Step as Shown};
 use crate::system;
+use crate::texts::texts;
 use clap::{Args, Subcommand};
 use exhibit_bag::{
-    BagError, ExportContext, Exported, Lock, Order, Receiver, Request, SealError, Selection, Step, export,
+    BagError, ExportContext, Exported, Lock, MAX_QUOTE, Order, Receiver, Request, SealError, Selection, Step, export,
 };
 use exhibit_case::Case;
 use exhibit_verify::loadfile::Number;
@@ -159,9 +160,9 @@ fn write(context: &Context<'_>, asked: &BagExport) -> Result<ExitCode, Failure> 
     let output = context.output;
     let (bates, receiver) = (asked.bates.as_deref().map(series).transpose()?, receiver(asked)?);
     if context.dry_run() {
-        let documents = counted(selection.documents.len() as u64, "document", "documents");
-        let quotes = counted(selection.quotes.len() as u64, "quote", "quotes");
-        output.line(&format!("would export {documents} and {quotes}"));
+        let documents = texts().documents(selection.documents.len() as u64);
+        let quotes = texts().quotes(selection.quotes.len() as u64);
+        output.line(&texts().would_export(documents, quotes));
         return Ok(Exit::Done.into());
     }
     let lock = lock(context, asked)?;
@@ -173,16 +174,16 @@ fn write(context: &Context<'_>, asked: &BagExport) -> Result<ExitCode, Failure> 
     let _noted = access_log::note(output, &held.case, access_log::export("bag", &chosen));
     let mut meter = Meter::new(output);
     let mut progress = |step| match step {
-        Step::Render(pages) => meter.begin("rendering pages", false, pages),
+        Step::Render(pages) => meter.begin(Shown::Render, false, pages),
         Step::Rendered => meter.more(1),
-        Step::Copy(bytes) => meter.begin("copying", true, bytes),
+        Step::Copy(bytes) => meter.begin(Shown::Copy, true, bytes),
         Step::Copied(more) => meter.more(more),
     };
     let order = Order { selection: &selection, target: &asked.path, lock, bates, receiver };
     let mut means = ExportContext { cage: cage.as_ref(), progress: &mut progress };
     let exported = export(&mut held, &order, &mut means);
     meter.end();
-    say(context, &asked.path, &exported.map_err(failure)?, &held.log.log().verifier().to_string());
+    print(context, &asked.path, &exported.map_err(failure)?, &held.log.log().verifier().to_string());
     Ok(Exit::Done.into())
 }
 
@@ -198,11 +199,9 @@ fn series(text: &str) -> Result<Number, Failure> {
     let (prefix, start) = text.rsplit_once(':').unwrap_or((text, "1"));
     let number = Number::read(&format!("{prefix}{start:0>7}"));
     let sound = !prefix.ends_with(|c: char| c.is_ascii_digit()) && start.bytes().all(|b| b.is_ascii_digit());
-    number.filter(|_| sound && !start.is_empty()).ok_or_else(|| {
-        Failure::usage(format!("{text:?} is not a valid series of page numbers")).hint(
-            "use a prefix of ASCII letters, digits, - and _ that does not end with a digit, such as ABC- or ABC-:500",
-        )
-    })
+    number
+        .filter(|_| sound && !start.is_empty())
+        .ok_or_else(|| Failure::usage(texts().bad_series(format!("{text:?}"))).hint(texts().hint_bad_series()))
 }
 
 fn receiver(asked: &BagExport) -> Result<Option<Receiver>, Failure> {
@@ -210,11 +209,12 @@ fn receiver(asked: &BagExport) -> Result<Option<Receiver>, Failure> {
     let known = Receiver::ALL.iter().find(|receiver| receiver.word() == word);
     known.copied().map(Some).ok_or_else(|| {
         let words: Vec<&str> = Receiver::ALL.iter().map(|receiver| receiver.word()).collect();
-        Failure::usage(format!("unknown kind of receiver {word:?}")).hint(format!("use one of {}", words.join(", ")))
+        Failure::usage(texts().unknown_receiver(format!("{word:?}")))
+            .hint(texts().hint_unknown_receiver(words.join(", ")))
     })
 }
 
-fn say(context: &Context<'_>, path: &Path, exported: &Exported, key: &str) {
+fn print(context: &Context<'_>, path: &Path, exported: &Exported, key: &str) {
     let output = context.output;
     let Exported { documents, pages, pictures, quotes, files, bytes: size, bates, entry, unpainted } = exported;
     if output.json {
@@ -224,7 +224,7 @@ fn say(context: &Context<'_>, path: &Path, exported: &Exported, key: &str) {
             .collect();
         let mut fields = json!({
             "path": path.display().to_string(), "documents": documents, "pages": pages, "pictures": pictures,
-            "quotes": quotes, "files": files, "bytes": size, "log_entry": entry, "key": key, "unpainted": unpainted,
+            "quotes": quotes, "files": files, "bytes": size, "log_entry": entry.get(), "key": key, "unpainted": unpainted,
         });
         if let Some((first, last)) = bates {
             fields["bates"] = json!([first, last]);
@@ -232,27 +232,28 @@ fn say(context: &Context<'_>, path: &Path, exported: &Exported, key: &str) {
         output.object("bag", fields);
         return;
     }
-    output.line(&format!(
-        "Wrote {}: {}, texts of {}, {}, {}; {} ({}). Recorded in log entry {entry}.",
-        path.display(),
-        counted(*documents, "document", "documents"),
-        counted(*pages, "page", "pages"),
-        counted(*pictures, "picture", "pictures"),
-        counted(*quotes, "quote", "quotes"),
-        counted(*files, "file", "files"),
+    let texts = texts();
+    output.line(&texts.wrote_bag(
         bytes(*size),
+        texts.documents(*documents),
+        entry.to_string(),
+        texts.files(*files),
+        texts.pages(*pages),
+        shown_path(path),
+        texts.pictures(*pictures),
+        texts.quotes(*quotes),
     ));
     if let Some((first, last)) = bates {
-        output.line(&format!("Pages are numbered {first} to {last}; load files are in data/loadfile."));
+        output.line(&texts.bates_numbered(first, last));
     }
     for (document, page, reason) in unpainted.iter().take(20) {
         let reason = crate::codes::reason_text(reason);
-        output.remark(&format!("No image of {document} page {page}: {reason}"));
+        output.remark(&texts.no_image(document, page.to_string(), reason));
     }
     if unpainted.len() > 20 {
-        output.remark(&format!("... and {} more: --json lists them all", unpainted.len() - 20));
+        output.remark(&texts.no_images_more((unpainted.len() - 20).to_string()));
     }
-    output.remark(&format!("Give the receiver this key through another channel: {key}"));
+    output.remark(&texts.give_key(key));
 }
 
 fn choose(case: &Case, asked: &BagExport) -> Result<Selection, Failure> {
@@ -263,65 +264,100 @@ fn choose(case: &Case, asked: &BagExport) -> Result<Selection, Failure> {
         quotes: &asked.quotes,
         all_quotes: asked.all_quotes,
     };
-    let selection = Selection::resolve(case, &request).map_err(failure)?;
+    let selection = Selection::resolve(&super::view(case), &request).map_err(failure)?;
     Ok(Selection { without_names: asked.without_names, pictures: asked.pictures, ..selection })
 }
 
 /// The failure of a quote or a bag, as users see it.
 pub(super) fn failure(error: BagError) -> Failure {
-    let message = exhibit_case::chain_of(&error);
+    let texts = texts();
+    let chain = exhibit_case::chain_of(&error);
     match error {
         BagError::Case(error) => error.into(),
         BagError::Search(error) => error.into(),
-        BagError::Io { act, path, source } => Failure::io(act, path, &source),
-        BagError::Exists(_) => Failure::new(Exit::Usage, "exists", message).hint("choose a path that does not exist"),
-        BagError::Nothing => Failure::usage(message)
-            .hint("choose with --documents, --query, --quote, --all-quotes or --all; see `exhibit bag export --help`"),
-        BagError::NoBytes { .. } | BagError::NotRead { .. } => {
-            Failure::new(Exit::Nothing, "not-provable", message).hint("`exhibit problem ls` shows why")
+        BagError::Io { ref source, .. } => Failure::of_io(chain, source),
+        BagError::Exists(path) => {
+            Failure::new(Exit::Usage, "exists", texts.bag_exists(shown_path(&path))).hint(texts.hint_bag_exists())
         }
-        BagError::Altered { .. }
-        | BagError::PictureAltered { .. }
-        | BagError::BagDamaged
-        | BagError::NotAsLogged { .. } => {
-            Failure::new(Exit::Mismatch, "mismatch", message).hint("`exhibit verify` lists every deviation")
+        BagError::Nothing => Failure::usage(texts.nothing_chosen()).hint(texts.hint_nothing_chosen()),
+        BagError::NoBytes { document } => not_provable(texts.bag_no_bytes(document)),
+        BagError::NotRead { document } => not_provable(texts.bag_not_read(document)),
+        BagError::Altered { document } => mismatch(texts.altered(document)),
+        BagError::PictureAltered { document, page } => mismatch(texts.picture_altered(document, page.to_string())),
+        BagError::BagDamaged => mismatch(texts.bag_damaged()),
+        BagError::NotAsLogged { document, entry } => mismatch(texts.not_as_logged(document, entry.to_string())),
+        BagError::Series(first) => Failure::usage(texts.series_too_short(first)).hint(texts.hint_series_too_short()),
+        BagError::NoSuchBag(id) => {
+            Failure::new(Exit::Nothing, "no-such-handover", texts.no_such_bag(format!("{id:?}")))
+                .hint(texts.hint_received())
         }
-        BagError::Absent { nearest: Some(nearest), .. } => Failure::new(Exit::Nothing, "no-such-passage", message)
-            .hint(format!("nearest text: {}", exhibit_model::shown(&nearest))),
-        BagError::Absent { .. } => Failure::new(Exit::Nothing, "no-such-passage", message).hint(
-            "the passage must match character for character: `exhibit cat DOC --text --page N` prints the page",
-        ),
-        BagError::Ambiguous { .. } => {
-            Failure::new(Exit::Usage, "ambiguous", message).hint("choose one with --nth, or quote more text")
+        BagError::Changed(path) => {
+            Failure::new(Exit::Mismatch, "changed", texts.bag_changed(path)).hint(texts.hint_bag_changed())
         }
-        BagError::NoSuchQuote(_) => {
-            Failure::new(Exit::Nothing, "no-such-quote", message).hint("`exhibit quote ls` lists them")
+        BagError::Seal(error) => seal_failure(error),
+        error @ (BagError::Absent { .. }
+        | BagError::Ambiguous { .. }
+        | BagError::NoSuchQuote(_)
+        | BagError::Broken(_)
+        | BagError::Length
+        | BagError::Anchor(_)) => quote_failure(error, chain),
+        BagError::AnchorName(name) => Failure::usage(texts.bad_anchor_name(format!("{name:?}"))),
+        BagError::Answered(name) => Failure::new(Exit::Usage, "answered", texts.anchor_answered(format!("{name:?}")))
+            .hint(texts.hint_anchor_answered()),
+        BagError::RequestError(kind) => Failure::new(Exit::Nothing, "not-asked", texts.no_matching_request(kind))
+            .hint(texts.hint_no_matching_request()),
+        BagError::NoPolicy => Failure::usage(texts.no_policy()).hint(texts.hint_no_policy()),
+        BagError::Time(_) => Failure::new(Exit::Mismatch, "anchor", chain).hint(texts.hint_anchor_refused()),
+        BagError::Proof(_) => Failure::new(Exit::Internal, "proof", chain),
+    }
+}
+
+fn not_provable(message: String) -> Failure {
+    Failure::new(Exit::Nothing, "not-provable", message).hint(texts().hint_problems())
+}
+
+fn mismatch(message: String) -> Failure {
+    Failure::new(Exit::Mismatch, "mismatch", message).hint(texts().hint_verify())
+}
+
+fn quote_failure(error: BagError, chain: String) -> Failure {
+    let texts = texts();
+    match error {
+        BagError::Absent { document, page, nearest } => {
+            let message = texts.passage_absent(document, page.to_string());
+            Failure::new(Exit::Nothing, "no-such-passage", message).hint(match nearest {
+                Some(nearest) => texts.hint_passage_nearest(exhibit_model::shown(&nearest)),
+                None => texts.hint_passage_exact(),
+            })
         }
-        BagError::Broken(_) => Failure::new(Exit::Mismatch, "broken-quote", message)
-            .hint("`exhibit quote check` shows why; create it again, or leave it out"),
-        BagError::Changed(_) => Failure::new(Exit::Mismatch, "changed", message)
-            .hint("another program is writing to it: import a copy"),
-        BagError::NoSuchBag(_) => Failure::new(Exit::Nothing, "no-such-handover", message)
-            .hint("`exhibit bag received` lists the received packages"),
-        BagError::Series(_) => Failure::usage(message).hint("give more digits: --bates PREFIX:000000001"),
-        BagError::Seal(error) => {
-            let wrong = matches!(error, SealError::Unopened(_));
-            let failure = Failure::new(if wrong { Exit::WrongPassphrase } else { Exit::Usage }, "sealed", message);
-            match error {
-                SealError::Unopened(_) => failure.hint("try another --identity FILE, or --passphrase"),
-                SealError::NotSealed { .. } => failure.hint("it is truncated or altered: request it again"),
-                _ => failure,
-            }
+        BagError::Ambiguous { document, page, count } => {
+            let message = texts.passage_ambiguous(count as u64, document, page.to_string());
+            Failure::new(Exit::Usage, "ambiguous", message).hint(texts.hint_passage_ambiguous())
         }
-        BagError::Length | BagError::Anchor(_) | BagError::AnchorName(_) => Failure::usage(message),
-        BagError::Answered(_) => Failure::new(Exit::Usage, "answered", message)
-            .hint("`exhibit log anchor ls` shows it; request another once the log has grown, or under another name"),
-        BagError::RequestError(_) => Failure::new(Exit::Nothing, "not-asked", message)
-            .hint("`exhibit log anchor ls` lists the requests; does the reply belong to another case?"),
-        BagError::NoPolicy => Failure::usage(message).hint("pass the log's policy file with --policy"),
-        BagError::Time(_) => Failure::new(Exit::Mismatch, "anchor", message)
-            .hint("nothing was imported; `exhibit log anchor ls` lists the requests, and --ca takes the authorities you trust"),
-        BagError::Proof(_) => Failure::new(Exit::Internal, "proof", message),
+        BagError::NoSuchQuote(name) => {
+            Failure::new(Exit::Nothing, "no-such-quote", texts.no_such_quote(format!("{name:?}")))
+                .hint(texts.hint_quotes())
+        }
+        BagError::Broken(quote) => {
+            Failure::new(Exit::Mismatch, "broken-quote", texts.quote_broken(quote)).hint(texts.hint_quote_broken())
+        }
+        BagError::Length => Failure::usage(texts.quote_length(MAX_QUOTE as u64)),
+        _ => Failure::usage(chain),
+    }
+}
+
+fn seal_failure(error: SealError) -> Failure {
+    let texts = texts();
+    let chain = exhibit_case::chain_of(&error);
+    match error {
+        SealError::Unopened(path) => {
+            Failure::new(Exit::WrongPassphrase, "sealed", texts.not_unsealed(shown_path(&path)))
+                .hint(texts.hint_other_identity())
+        }
+        SealError::NotSealed { .. } => Failure::new(Exit::Usage, "sealed", chain).hint(texts.hint_truncated_bag()),
+        SealError::Recipient(text) => Failure::new(Exit::Usage, "sealed", texts.not_a_recipient(format!("{text:?}"))),
+        SealError::Identities(path) => Failure::new(Exit::Usage, "sealed", texts.no_identity(shown_path(&path))),
+        SealError::Recipients(_) | SealError::TooMany(_) => Failure::new(Exit::Usage, "sealed", chain),
     }
 }
 

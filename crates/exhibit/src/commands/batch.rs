@@ -2,15 +2,17 @@
 
 use super::{Context, Group, Run};
 use crate::access_log;
-use crate::failure::{Exit, Failure};
-use crate::output::{Style, counted, number};
-use crate::progress::{Count, count};
+use crate::failure::{Act, Exit, Failure, path as shown_path};
+use crate::output::Style;
+use crate::progress::{Count, Step, count};
 use crate::system::{self, MachineClock};
+use crate::texts::{safe, texts};
 use clap::{Args, Subcommand, ValueEnum};
 use exhibit_case::Case;
+use exhibit_messages::line_error;
 use exhibit_model::{Clock, ItemId, Moment, shown};
 use exhibit_search::{
-    Batch, BatchForm, BatchLine, BatchProgress, NewBatch, Run as BatchRun, Search, SearchError, Which,
+    Batch, BatchForm, BatchLine, BatchProgress, LineError, NewBatch, Run as BatchRun, SearchError, Which,
 };
 use serde_json::{Value, json};
 use std::fs::File;
@@ -118,7 +120,7 @@ fn run(context: &Context<'_>, command: &BatchCommand) -> Result<ExitCode, Failur
     match command {
         BatchCommand::New(new) => make(context, &case, new),
         BatchCommand::Ls => {
-            for batch in Search::of(&case).batches()? {
+            for batch in super::searching(&case).batches()? {
                 print_batch(context, &batch);
             }
             Ok(Exit::Done.into())
@@ -138,11 +140,11 @@ const MAX_LIST: u64 = 1 << 30;
 
 fn make(context: &Context<'_>, case: &Case, new: &BatchNew) -> Result<ExitCode, Failure> {
     let mut list = Vec::new();
-    let file = File::open(&new.file).map_err(|error| Failure::io("read", &new.file, &error))?;
-    file.take(MAX_LIST + 1).read_to_end(&mut list).map_err(|error| Failure::io("read", &new.file, &error))?;
+    let file = File::open(&new.file).map_err(|error| Failure::io(Act::Read, &new.file, &error))?;
+    file.take(MAX_LIST + 1).read_to_end(&mut list).map_err(|error| Failure::io(Act::Read, &new.file, &error))?;
     if list.len() as u64 > MAX_LIST {
-        let message = format!("{} exceeds the maximum size of a list ({} bytes)", new.file.display(), MAX_LIST);
-        return Err(Failure::usage(message).hint("split it into several batches"));
+        let message = texts().list_too_large(MAX_LIST, shown_path(&new.file));
+        return Err(Failure::usage(message).hint(texts().hint_split_list()));
     }
     let named = new.name.clone().or_else(|| new.file.file_name().map(|name| name.to_string_lossy().into_owned()));
     let is_table = new.file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
@@ -151,15 +153,15 @@ fn make(context: &Context<'_>, case: &Case, new: &BatchNew) -> Result<ExitCode, 
     let new = NewBatch { name: &name, list: &list, queries: new.queries, exact: new.exact, column };
     if context.dry_run() {
         let lines = exhibit_search::read_list(&list, column).len() as u64;
-        context.output.line(&format!("would create a batch of {}", counted(lines, "line", "lines")));
+        context.output.line(&texts().would_create_batch(lines));
         return Ok(Exit::Done.into());
     }
-    let (number, lines) = Search::of(case).new_batch(&new, MachineClock.now())?;
+    let (number, lines) = super::searching(case).new_batch(&new, MachineClock.now())?;
     if context.output.json {
-        context.output.object("batch", object(&Search::of(case).batch(number)?));
+        context.output.object("batch", object(&super::searching(case).batch(number)?));
     } else {
-        context.output.line(&format!("Batch {number}: {}", counted(lines as u64, "line", "lines")));
-        context.output.remark(&format!("Run it with: exhibit batch run {number}"));
+        context.output.line(&texts().created_batch(texts().lines(lines as u64), number.to_string()));
+        context.output.remark(&texts().run_batch(number.to_string()));
     }
     Ok(Exit::Done.into())
 }
@@ -184,19 +186,21 @@ fn print_batch(context: &Context<'_>, batch: &Batch) {
         output.object("batch", object(batch));
         return;
     }
-    let kind = if batch.queries { "queries" } else { "names" };
-    let run = batch.last_run.as_ref().map_or_else(|| "not run yet".to_owned(), summary);
+    let kind = if batch.queries { texts().batch_queries() } else { texts().batch_names() };
+    let run = batch.last_run.as_ref().map_or_else(|| texts().batch_not_run(), summary);
     output.line(&format!("{:>4}  {}  {kind}  {run}", batch.number, output.style(Style::Bold, &shown(&batch.name))));
 }
 
 fn summary(run: &BatchRun) -> String {
-    let new = if run.since > 0 { format!(", {} with new results", number(run.new)) } else { String::new() };
-    let bad = if run.bad > 0 { format!(", {} unusable", number(run.bad)) } else { String::new() };
-    format!("run {}: {} of {} found{new}{bad}", run.run, number(run.found), counted(run.lines, "line", "lines"))
+    let texts = texts();
+    let found = texts.batch_run(run.found, texts.lines(run.lines), run.run.to_string());
+    let new = (run.since > 0).then(|| texts.batch_run_new(run.new));
+    let bad = (run.bad > 0).then(|| texts.batch_run_bad(run.bad));
+    [Some(found), new, bad].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 fn show(context: &Context<'_>, case: &Case, number: u64) -> Result<ExitCode, Failure> {
-    print_batch(context, &Search::of(case).batch(number)?);
+    print_batch(context, &super::searching(case).batch(number)?);
     if !context.output.json {
         list(context, case, number)?;
     }
@@ -206,7 +210,7 @@ fn show(context: &Context<'_>, case: &Case, number: u64) -> Result<ExitCode, Fai
 // The lines with the most documents, and the unusable lines.
 fn list(context: &Context<'_>, case: &Case, number: u64) -> Result<(), Failure> {
     let (mut best, mut bad): (Vec<BatchLine>, Vec<BatchLine>) = (Vec::new(), Vec::new());
-    Search::of(case).batch_lines(number, &mut |line| {
+    super::searching(case).batch_lines(number, &mut |line| {
         if line.error.is_some() {
             bad.push(line);
         } else if line.pages > 0 {
@@ -219,17 +223,18 @@ fn list(context: &Context<'_>, case: &Case, number: u64) -> Result<(), Failure> 
     keep_best(&mut best);
     let output = context.output;
     for line in &best {
-        let documents = counted(line.document_count, "document", "documents");
-        let pages = counted(line.pages, "page", "pages");
-        output.line(&format!("  {}  {documents}, {pages}", output.style(Style::Hit, &shown(&line.text))));
+        let counts = texts().batch_line_counts(texts().documents(line.document_count), texts().pages(line.pages));
+        output.line(&format!("  {}  {counts}", output.style(Style::Hit, &shown(&line.text))));
         if let Some((document, page)) = line.first {
             let context = shown(&line.context.replace(['\n', '\t'], " "));
-            output.line(&output.style(Style::Dim, &format!("    {} page {page}: {context}", label(case, document))));
+            let first = texts().batch_first(context, label(case, document), page.to_string());
+            output.line(&output.style(Style::Dim, &format!("    {first}")));
         }
     }
     for line in bad.iter().take(SAMPLE) {
-        let reason = line.error.as_deref().unwrap_or_default();
-        output.warn(&format!("line {}: {} {}", line.line, shown(&line.text), shown(reason)));
+        let reason =
+            line.error.as_ref().map(|error| safe(&line_error(&error.code, error.query().as_ref()))).unwrap_or_default();
+        output.warn(&texts().batch_bad_line(line.line.to_string(), reason, shown(&line.text)));
     }
     Ok(())
 }
@@ -241,20 +246,20 @@ fn keep_best(lines: &mut Vec<BatchLine>) {
 
 fn run_batch(context: &Context<'_>, case: &Case, number: u64) -> Result<ExitCode, Failure> {
     if context.dry_run() {
-        print_batch(context, &Search::of(case).batch(number)?);
+        print_batch(context, &super::searching(case).batch(number)?);
         return Ok(Exit::Done.into());
     }
     let progress = BatchProgress::default();
     let run = count(context.output, &|| how_far(&progress), || {
-        Search::of(case).run_batch(number, MachineClock.now(), system::processors(), &progress)
+        super::searching(case).run_batch(number, MachineClock.now(), system::processors(), &progress)
     })?;
     let _noted = access_log::note(
         context.output,
         case,
-        access_log::batch(&Search::of(case).batch(number)?.name, Some(run.lines)),
+        access_log::batch(&super::searching(case).batch(number)?.name, Some(run.lines)),
     );
     show(context, case, number)?;
-    context.output.remark(&format!("Full results: exhibit batch export {number} -o hits.csv"));
+    context.output.remark(&texts().export_batch(number.to_string()));
     let exit = match (run.found, run.bad) {
         (_, 1..) => Exit::SomeFailed,
         (0, _) => Exit::Nothing,
@@ -267,8 +272,8 @@ fn how_far(progress: &BatchProgress) -> Count {
     let load = |number: &AtomicU64| number.load(Ordering::Relaxed);
     let (pages, queries) = (load(&progress.pages), load(&progress.queries));
     match load(&progress.of_pages) {
-        all if pages < all => Count { what: "pages searched for names", done: pages, all },
-        _ => Count { what: "queries run", done: queries, all: load(&progress.of_queries) },
+        all if pages < all => Count { step: Step::SearchNames, done: pages, all },
+        _ => Count { step: Step::RunQueries, done: queries, all: load(&progress.of_queries) },
     }
 }
 
@@ -277,12 +282,13 @@ fn label(case: &Case, document: i64) -> String {
 }
 
 fn write_out(case: &Case, export: &BatchExport) -> Result<ExitCode, Failure> {
-    if Search::of(case).batch(export.batch)?.last_run.is_none() {
-        return Err(Failure::new(Exit::Nothing, "not-run", format!("batch {} has not been run", export.batch))
-            .hint(format!("run it first: exhibit batch run {}", export.batch)));
+    if super::searching(case).batch(export.batch)?.last_run.is_none() {
+        let number = export.batch.to_string();
+        return Err(Failure::new(Exit::Nothing, "not-run", texts().batch_has_not_run(&number))
+            .hint(texts().hint_run_batch(number)));
     }
-    let name = export.output.clone().unwrap_or_else(|| "standard output".into());
-    let failed = |error: std::io::Error| Failure::io("write", &name, &error);
+    let name = export.output.clone().unwrap_or_else(|| texts().standard_output().into());
+    let failed = |error: std::io::Error| Failure::io(Act::Write, &name, &error);
     let mut to: Box<dyn Write> = match &export.output {
         Some(path) => Box::new(BufWriter::new(File::create_new(path).map_err(failed)?)),
         None => Box::new(BufWriter::new(std::io::stdout().lock())),
@@ -297,7 +303,8 @@ fn write_out(case: &Case, export: &BatchExport) -> Result<ExitCode, Failure> {
         (_, _, true) => Which::Bad,
         _ => Which::All,
     };
-    Search::of(case).write_batch(export.batch, form, which, &mut to).map_err(|error| match error {
+    let text = |error: &LineError| texts().0.text(&line_error(&error.code, error.query().as_ref()));
+    super::searching(case).write_batch(export.batch, form, which, &text, &mut to).map_err(|error| match error {
         SearchError::Output(error) => failed(error),
         error => error.into(),
     })?;

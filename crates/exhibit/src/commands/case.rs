@@ -2,9 +2,10 @@
 
 use super::{Context, Group, Run};
 use crate::failure::{Exit, Failure};
-use crate::output::{counted, number};
-use crate::progress::{Count, count};
+
+use crate::progress::{Count, Step, count};
 use crate::system;
+use crate::texts::texts;
 use crate::{access_log, confirm, passphrase};
 use clap::{Args, Subcommand, ValueEnum};
 use exhibit_case::{Case, CaseError, CaseFolder, key_file, rekey};
@@ -88,17 +89,17 @@ fn run(context: &Context<'_>, command: &CaseCommand) -> Result<ExitCode, Failure
 
 fn repair(context: &Context<'_>, folder: &Path) -> Result<ExitCode, Failure> {
     if context.dry_run() {
-        context.output.line("would rebuild the search index from the page packs");
+        context.output.line(&texts().would_rebuild_index());
         return Ok(Exit::Done.into());
     }
     // locked, so that no pages are added meanwhile; also for a sealed case: the index is not part of the seal
     let held = system::hold_any(folder)?;
     let progress = Progress::default();
-    let all = held.case.account()?.pages;
-    let now = || Count { what: "pages indexed", done: progress.snapshot().indexed, all };
+    let all = held.view().account()?.pages;
+    let now = || Count { step: Step::Index, done: progress.snapshot().indexed, all };
     count(context.output, &now, || exhibit_ingest::reindex(&held.case, &progress))?;
-    let pages = Case::open(folder)?.searchable();
-    context.output.line(&format!("Rebuilt the search index: {pages} pages are searchable."));
+    let pages = super::view(&Case::open(folder)?).searchable();
+    context.output.line(&texts().rebuilt_index(pages));
     Ok(Exit::Done.into())
 }
 
@@ -112,8 +113,10 @@ fn lock_anew(context: &Context<'_>, folder: &Path, none: bool, file: Option<&Pat
     let key = signing_key(folder)?;
     let shown = key.display().to_string();
     if context.dry_run() {
-        let how = if none { "without a passphrase" } else { "under a new passphrase" };
-        context.output.line(&format!("would rewrite {shown} {how}"));
+        context.output.line(&match none {
+            true => texts().would_rekey_none(shown),
+            false => texts().would_rekey_new(shown),
+        });
         return Ok(Exit::Done.into());
     }
     passphrase::unlock(&key)?;
@@ -125,9 +128,11 @@ fn lock_anew(context: &Context<'_>, folder: &Path, none: bool, file: Option<&Pat
     if context.output.json {
         context.output.object("key", json!({"file": shown, "locked": lock.is_some()}));
     } else {
-        let how = if none { "no longer locked" } else { "locked with the new passphrase" };
-        context.output.line(&format!("{shown} is {how}."));
-        context.output.line("Copies of it are unchanged: replace or destroy them.");
+        context.output.line(&match none {
+            true => texts().rekeyed_none(shown),
+            false => texts().rekeyed_new(shown),
+        });
+        context.output.line(&texts().key_copies_unchanged());
     }
     Ok(Exit::Done.into())
 }
@@ -135,26 +140,25 @@ fn lock_anew(context: &Context<'_>, folder: &Path, none: bool, file: Option<&Pat
 fn seal(context: &Context<'_>, folder: &Path) -> Result<ExitCode, Failure> {
     let case = Case::open(folder)?;
     case.must_be_open()?;
-    let account = case.account()?;
+    let account = super::view(&case).account()?;
+    let name = format!("{:?}", case.config.name);
     if context.dry_run() {
-        context.output.line(&format!("would permanently seal the case {:?}", case.config.name));
+        context.output.line(&texts().would_seal(name));
         return Ok(Exit::Done.into());
     }
     if account.pages_waiting_for_ocr > 0 {
-        let pages = number(account.pages_waiting_for_ocr);
-        context.output.warn(&format!("{pages} pages wait for OCR and would never be read"));
+        context.output.warn(&texts().ocr_never_read(account.pages_waiting_for_ocr));
     }
-    let question = format!("Permanently seal the case {:?}? Nothing can be added to it afterwards", case.config.name);
-    confirm::confirm(context, &question)?;
+    confirm::confirm(context, &texts().ask_seal(name))?;
     let entry = system::hold(folder)?.seal()?;
     let log = CaseFolder::new(folder).log().map_err(CaseError::from)?;
     if context.output.json {
-        context.output.object("seal", json!({"log_entry": entry, "checkpoint": log.checkpoint()}));
+        context.output.object("seal", json!({"log_entry": entry.get(), "checkpoint": log.checkpoint()}));
         return Ok(Exit::Done.into());
     }
-    context.output.line(&format!("Sealed: log entry {entry} is the last. Its checkpoint:"));
+    context.output.line(&texts().sealed_checkpoint(entry.to_string()));
     context.output.line(log.checkpoint().trim_end());
-    context.output.line("Keep a copy of this checkpoint elsewhere, and anchor it in time: it covers the whole case.");
+    context.output.line(&texts().keep_checkpoint());
     Ok(Exit::Done.into())
 }
 
@@ -181,9 +185,8 @@ fn access(
         context.output.object("access", fields);
         return Ok(Exit::Done.into());
     }
-    let would = if changes && context.dry_run() { "would change: " } else { "" };
-    let whether = if settings.record { "on" } else { "off" };
-    let days = counted(u64::from(settings.keep_days), "day", "days");
-    context.output.line(&format!("{would}Access logging is {whether}; entries can be read for {days}."));
+    let days = u64::from(settings.keep_days);
+    let text = if settings.record { texts().access_on(days) } else { texts().access_off(days) };
+    context.output.line(&if changes && context.dry_run() { texts().would_change(text) } else { text });
     Ok(Exit::Done.into())
 }

@@ -2,8 +2,9 @@
 
 use super::{Context, Group, Run};
 use crate::access_log;
-use crate::failure::{Exit, Failure};
+use crate::failure::{Act, Exit, Failure};
 use crate::system;
+use crate::texts::texts;
 use clap::Args;
 use exhibit_case::{Case, CaseError};
 use exhibit_model::{Digest, ItemId};
@@ -51,11 +52,9 @@ fn run(context: &Context<'_>, cat: &CatArgs) -> Result<ExitCode, Failure> {
     let case = context.case()?;
     let id = super::view(&case).resolve(&cat.document)?;
     let mut out: Box<dyn Write> = match &cat.output {
-        Some(path) => Box::new(File::create_new(path).map_err(|error| Failure::io("create", path, &error))?),
+        Some(path) => Box::new(File::create_new(path).map_err(|error| Failure::io(Act::Create, path, &error))?),
         None if !cat.text && std::io::stdout().is_terminal() => {
-            return Err(
-                Failure::usage("refusing to write untrusted bytes to the terminal").hint("use -o FILE, or --text")
-            );
+            return Err(Failure::usage(texts().no_bytes_to_terminal()).hint(texts().hint_output_or_text()));
         }
         None => Box::new(std::io::stdout().lock()),
     };
@@ -73,7 +72,7 @@ fn run(context: &Context<'_>, cat: &CatArgs) -> Result<ExitCode, Failure> {
         }
         (false, None) => original(&case, id, &mut out)?,
     }
-    out.flush().map_err(|error| Failure::io("write", "the output", &error))?;
+    out.flush().map_err(|error| Failure::io(Act::Write, texts().the_output(), &error))?;
     Ok(Exit::Done.into())
 }
 
@@ -95,14 +94,13 @@ fn text(case: &Case, id: ItemId, only: Option<u32>, out: &mut dyn Write) -> Resu
 fn original(case: &Case, id: ItemId, out: &mut dyn Write) -> Result<(), Failure> {
     let item = super::view(case).item(id)?;
     let label = case.label(id);
-    let original = item.original.ok_or_else(|| {
-        Failure::new(Exit::Nothing, "no-bytes", format!("{label} has no bytes: it is {}", item.state))
-    })?;
-    let mut file = case.originals().open_original(original).map_err(CaseError::from)?;
+    let no_bytes = || Failure::new(Exit::Nothing, "no-bytes", texts().no_bytes(&label, item.state.word()));
+    let original = item.original.ok_or_else(no_bytes)?;
+    let mut file = super::view(case).original(id)?.ok_or_else(no_bytes)?;
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 256 << 10];
     loop {
-        match file.read(&mut buffer).map_err(|error| Failure::io("read", "the original", &error))? {
+        match file.read(&mut buffer).map_err(|error| Failure::io(Act::Read, texts().the_original(), &error))? {
             0 => break,
             count => {
                 hasher.update(&buffer[..count]);
@@ -121,6 +119,6 @@ fn write(out: &mut dyn Write, bytes: &[u8]) -> Result<(), Failure> {
     match out.write_all(bytes) {
         // the reader closed the pipe: it has seen enough
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
-        result => result.map_err(|error| Failure::io("write", "the output", &error)),
+        result => result.map_err(|error| Failure::io(Act::Write, texts().the_output(), &error)),
     }
 }

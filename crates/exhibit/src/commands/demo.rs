@@ -1,12 +1,13 @@
 //! `exhibit demo DIR`: creates a case of invented documents, searches it once, and shows the proof of the first result.
 
 use super::{Context, Group, Run, ingest, init};
-use crate::failure::{Exit, Failure};
+use crate::failure::{Exit, Failure, path as shown_path};
 use crate::output::Style;
 use crate::system;
+use crate::texts::texts;
 use clap::Args;
 use exhibit_case::{Case, CaseFolder};
-use exhibit_search::{Search, SearchRequest};
+use exhibit_search::SearchRequest;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -44,15 +45,16 @@ fn run(context: &Context<'_>, demo: &DemoArgs) -> Result<ExitCode, Failure> {
     };
     let output = context.output;
     if context.dry_run() {
-        output.line(&format!("would ingest {} into a new case in {}", trove.display(), demo.folder.display()));
+        output.line(&texts().would_ingest_demo(shown_path(&demo.folder), shown_path(&trove)));
         return Ok(Exit::Done.into());
     }
     if !CaseFolder::new(&demo.folder).is_case() {
-        init::make(&demo.folder, "Practice case (everything in it is invented)", "EXH", None)?;
+        init::make(&demo.folder, &texts().practice_case(), "EXH", None)?;
     }
+    let name = texts().practice_trove();
     let order = ingest::Order {
         sources: &[trove],
-        name: Some("example trove"),
+        name: Some(&name),
         retry: false,
         passwords: None,
         ocr: true,
@@ -67,7 +69,7 @@ fn run(context: &Context<'_>, demo: &DemoArgs) -> Result<ExitCode, Failure> {
         let case = Case::open(&demo.folder)?;
         search_once(context, &case)?;
         output.line("");
-        output.line(&format!("Open it in the browser: exhibit -C {} serve", demo.folder.display()));
+        output.line(&texts().open_in_browser(shown_path(&demo.folder)));
     }
     Ok(Exit::Done.into())
 }
@@ -76,16 +78,16 @@ fn search_once(context: &Context<'_>, case: &Case) -> Result<(), Failure> {
     let output = context.output;
     output.line("");
     output.line(&output.style(Style::Bold, &format!("exhibit search {QUERY}")));
-    let query = Search::of(case).query(QUERY, false)?;
+    let query = super::searching(case).query(QUERY, false)?;
     let request = SearchRequest { limit: 3, ..SearchRequest::of(&query) };
-    let results = Search::of(case).search(&request)?;
+    let results = super::searching(case).search(&request)?;
     super::search::print(context, case, &request, &results);
     let Some(hit) = results.hits.first() else { return Ok(()) };
     let Some(seq) = hit.item.seq else { return Ok(()) };
     output.line("");
     let label = case.label(hit.item.id);
     output.line(&output.style(Style::Bold, &format!("exhibit show {label} --custody")));
-    super::show::custody(context, &case.document(hit.item.id)?, &case.entry(seq)?);
+    super::show::custody(context, &super::view(case).document(hit.item.id)?, &super::view(case).entry(seq)?);
     Ok(())
 }
 
@@ -94,8 +96,7 @@ fn bundled() -> Result<PathBuf, Failure> {
     let program = std::env::current_exe().ok();
     let above = program.iter().flat_map(|p| p.ancestors()).map(|folder| folder.join("examples/trove"));
     let here = std::iter::once(PathBuf::from("examples/trove"));
-    here.chain(above).find(|folder| folder.is_dir()).ok_or_else(|| {
-        Failure::new(Exit::Usage, "no-trove", "the example trove was not found next to this program")
-            .hint("give its path: exhibit demo DIR --trove examples/trove")
-    })
+    here.chain(above)
+        .find(|folder| folder.is_dir())
+        .ok_or_else(|| Failure::new(Exit::Usage, "no-trove", texts().no_trove()).hint(texts().hint_no_trove()))
 }

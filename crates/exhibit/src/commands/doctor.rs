@@ -4,8 +4,9 @@ use super::{Context, Group, Run};
 use crate::failure::{Exit, Failure};
 use crate::output::{Style, bytes};
 use crate::system;
+use crate::texts::texts;
 use clap::Args;
-use exhibit_cage::{CageLimits, Protected, WorkerEnd, enforcement};
+use exhibit_cage::{CageLimits, Protected, ProtectionDetail, ProtectionKind, WorkerEnd, enforcement};
 use exhibit_ingest::find_ocr;
 use exhibit_model::{Limits, Record, Request, Task, Verdict};
 use serde_json::json;
@@ -61,13 +62,13 @@ fn run(context: &Context<'_>, doctor: &DoctorArgs) -> Result<ExitCode, Failure> 
     }
     let output = context.output;
     for check in &checks {
-        let (word, style) = match check.finding {
-            Finding::Good => ("good", Style::Good),
-            Finding::Partial => ("partial", Style::Warning),
-            Finding::Missing => ("missing", Style::Bad),
+        let (code, word, style) = match check.finding {
+            Finding::Good => ("good", texts().good(), Style::Good),
+            Finding::Partial => ("partial", texts().partial(), Style::Warning),
+            Finding::Missing => ("missing", texts().missing(), Style::Bad),
         };
         if output.json {
-            let fields = json!({"name": check.name, "state": word, "detail": check.detail, "remedy": check.remedy});
+            let fields = json!({"name": check.name, "state": code, "detail": check.detail, "remedy": check.remedy});
             output.object("check", fields);
         } else {
             output.line(&format!(
@@ -88,38 +89,73 @@ fn run(context: &Context<'_>, doctor: &DoctorArgs) -> Result<ExitCode, Failure> 
 fn cage() -> Vec<Check> {
     let found = enforcement();
     let one = |protection: &exhibit_cage::Protection| Check {
-        name: protection.name.to_owned(),
+        name: protection.kind.word().to_owned(),
         finding: match protection.state {
             Protected::Full => Finding::Good,
             Protected::Partial => Finding::Partial,
             Protected::Missing => Finding::Missing,
         },
-        detail: protection.detail.clone(),
-        remedy: protection.meaning.to_owned(),
+        detail: detail_of(protection),
+        remedy: meaning_of(protection.kind),
     };
     found.protections.iter().map(one).collect()
 }
 
+fn detail_of(protection: &exhibit_cage::Protection) -> String {
+    let texts = texts();
+    match &protection.detail {
+        ProtectionDetail::SystemCalls { allowed, for_tools } => {
+            texts.detail_system_calls(allowed.to_string(), for_tools.to_string())
+        }
+        ProtectionDetail::Granted => texts.detail_granted(),
+        ProtectionDetail::RefusedBy(setting) => texts.detail_refused_by(*setting),
+        ProtectionDetail::Kernel(version) => texts.detail_kernel(version),
+        ProtectionDetail::Landlock(version @ 6..) => texts.detail_landlock(version.to_string()),
+        ProtectionDetail::Landlock(version @ 4..) => texts.detail_landlock_tcp(version.to_string()),
+        ProtectionDetail::Landlock(version) => texts.detail_landlock_files(version.to_string()),
+        ProtectionDetail::NotOffered(error) => texts.detail_not_offered(error),
+        ProtectionDetail::None if protection.kind == ProtectionKind::Limits => texts.detail_limits(),
+        ProtectionDetail::None => texts.detail_no_new_privs(),
+    }
+}
+
+fn meaning_of(protection: ProtectionKind) -> String {
+    let texts = texts();
+    match protection {
+        ProtectionKind::Seccomp => texts.meaning_seccomp(),
+        ProtectionKind::Landlock => texts.meaning_landlock(),
+        ProtectionKind::UserNamespaces => texts.meaning_user_namespaces(),
+        ProtectionKind::NoNewPrivs => texts.meaning_no_new_privs(),
+        ProtectionKind::Limits => texts.meaning_limits(),
+        ProtectionKind::Pidfd => texts.meaning_pidfd(),
+        ProtectionKind::CloseRange => texts.meaning_close_range(),
+    }
+}
+
 fn ocr() -> Check {
-    let name = "OCR".to_owned();
+    let name = texts().check_ocr();
     let packages = "apt-get install tesseract-ocr tesseract-ocr-{chi-sim,chi-tra,uig,ara,rus,bod}";
     let Some(tools) = find_ocr() else {
-        let detail = "tesseract is not installed: scanned pages cannot be read".to_owned();
+        let detail = texts().ocr_not_installed();
         return Check { name, finding: Finding::Missing, detail, remedy: packages.to_owned() };
     };
     let lacking: Vec<&str> = MODELS.into_iter().filter(|m| !tools.languages.iter().any(|l| l == m)).collect();
-    let mut detail = format!("{} with {}", tools.version, tools.languages.join(" "));
+    let models = tools.languages.join(" ");
     if lacking.is_empty() {
+        let detail = texts().ocr_with(models, &tools.version);
         return Check { name, finding: Finding::Good, detail, remedy: String::new() };
     }
-    detail.push_str(&format!("; without {}", lacking.join(" ")));
+    let detail = texts().ocr_with_without(lacking.join(" "), models, &tools.version);
     Check { name, finding: Finding::Partial, detail, remedy: packages.to_owned() }
 }
 
 fn fonts() -> Check {
-    let name = "fonts".to_owned();
-    let wanted =
-        [("NotoSansCJK", "Chinese"), ("NotoNaskhArabic", "Uyghur and Arabic"), ("NotoSans-", "Latin and Cyrillic")];
+    let name = texts().check_fonts();
+    let wanted = [
+        ("NotoSansCJK", texts().script_chinese()),
+        ("NotoNaskhArabic", texts().script_uyghur_arabic()),
+        ("NotoSans-", texts().script_latin_cyrillic()),
+    ];
     let mut files = Vec::new();
     for folder in system::font_folders() {
         list_files(&folder, 6, &mut files);
@@ -127,14 +163,15 @@ fn fonts() -> Check {
     let lacking: Vec<&str> = wanted
         .iter()
         .filter(|(file, _)| !files.iter().any(|f| f.starts_with(file)))
-        .map(|(_, script)| *script)
+        .map(|(_, script)| script.as_str())
         .collect();
     let remedy = "apt-get install fonts-noto-core fonts-noto-cjk".to_owned();
     if lacking.is_empty() {
-        let detail = "for pages without embedded fonts: Chinese, Uyghur and Arabic, Latin and Cyrillic".to_owned();
+        let scripts: Vec<&str> = wanted.iter().map(|(_, script)| script.as_str()).collect();
+        let detail = texts().fonts_good(scripts.join(", "));
         return Check { name, finding: Finding::Good, detail, remedy };
     }
-    let detail = format!("pages without embedded fonts may lack {}", lacking.join(", "));
+    let detail = texts().fonts_lacking(lacking.join(", "));
     Check { name, finding: Finding::Partial, detail, remedy }
 }
 
@@ -151,13 +188,13 @@ fn list_files(folder: &Path, depth: u32, files: &mut Vec<String>) {
 
 fn space(context: &Context<'_>) -> Check {
     let folder = context.case_folder().unwrap_or_else(|_| ".".into());
-    let name = "space".to_owned();
+    let name = texts().check_space();
     match rustix::fs::statvfs(&folder) {
         Ok(stat) => {
             let free = stat.f_bavail * stat.f_frsize;
             let finding = if free > 1 << 30 { Finding::Good } else { Finding::Partial };
-            let detail = format!("{} free for the case", bytes(free));
-            Check { name, finding, detail, remedy: "a case takes about 1.2 times the size of its trove".to_owned() }
+            let detail = texts().space_free(bytes(free));
+            Check { name, finding, detail, remedy: texts().space_needed() }
         }
         Err(error) => Check { name, finding: Finding::Partial, detail: error.to_string(), remedy: String::new() },
     }
@@ -165,12 +202,12 @@ fn space(context: &Context<'_>) -> Check {
 
 // A real worker reads a real, if small, file.
 fn self_test() -> Check {
-    let name = "self-test".to_owned();
+    let name = texts().check_self_test();
     let fail = |detail: String| Check {
-        name: "self-test".to_owned(),
+        name: texts().check_self_test(),
         finding: Finding::Missing,
         detail,
-        remedy: "no file can be ingested on this machine until this works".to_owned(),
+        remedy: texts().self_test_needed(),
     };
     let path = std::env::temp_dir().join(format!("exhibit-self-test-{}", std::process::id()));
     let written = std::fs::File::create(&path).and_then(|mut file| file.write_all("登记 self-test\n".as_bytes()));
@@ -178,7 +215,7 @@ fn self_test() -> Check {
     let _ = std::fs::remove_file(&path);
     let file = match opened {
         Ok(file) => file,
-        Err(error) => return fail(format!("cannot create a temporary file: {error}")),
+        Err(error) => return fail(texts().self_test_no_file(error.to_string())),
     };
     let cage = match system::cage(1) {
         Ok(cage) => cage,
@@ -195,13 +232,12 @@ fn self_test() -> Check {
     });
     match end {
         Ok(WorkerEnd::Finished(Verdict::Read)) if text.contains("登记") => {
-            let detail = "a caged worker read a file".to_owned();
+            let detail = texts().self_test_good();
             Check { name, finding: Finding::Good, detail, remedy: String::new() }
         }
-        Ok(end) => fail(end.reason().map_or_else(
-            || "the worker returned something else".to_owned(),
-            |reason| crate::codes::reason_text(&reason),
-        )),
+        Ok(end) => {
+            fail(end.reason().map_or_else(|| texts().self_test_other(), |reason| crate::codes::reason_text(&reason)))
+        }
         Err(error) => fail(error.to_string()),
     }
 }

@@ -2,10 +2,10 @@
 
 use super::{Context, Group, Run};
 use crate::failure::{Exit, Failure};
-use crate::output::{Style, counted};
+use crate::output::Style;
+use crate::texts::texts;
 use clap::{Args, Subcommand};
 use exhibit_model::{Moment, shown};
-use exhibit_search::Search;
 use serde_json::json;
 use std::process::ExitCode;
 
@@ -45,29 +45,29 @@ fn run(context: &Context<'_>, command: &HistoryCommand) -> Result<ExitCode, Fail
     let output = context.output;
     let message = match (command, context.dry_run()) {
         (HistoryCommand::Ls, _) => return list(context),
-        (_, true) => "would change the search history",
+        (_, true) => texts().would_change_history(),
         (HistoryCommand::Clear, false) => {
-            Search::of(&case).clear_history()?;
-            "Cleared the search history"
+            super::searching(&case).clear_history()?;
+            texts().cleared_history()
         }
         (HistoryCommand::On, false) => {
-            Search::of(&case).turn_history(true)?;
-            "Search history is on"
+            super::searching(&case).turn_history(true)?;
+            texts().history_on()
         }
         (HistoryCommand::Off, false) => {
-            Search::of(&case).turn_history(false)?;
-            "Search history is off and cleared"
+            super::searching(&case).turn_history(false)?;
+            texts().history_off_cleared()
         }
     };
-    output.line(message);
+    output.line(&message);
     Ok(Exit::Done.into())
 }
 
 fn list(context: &Context<'_>) -> Result<ExitCode, Failure> {
-    let history = Search::of(&context.case()?).history()?;
+    let history = super::searching(&context.case()?).history()?;
     let output = context.output;
     if !history.on {
-        output.remark("Search history is off; turn it on with `exhibit history on`");
+        output.remark(&texts().history_off());
     }
     for searched in &history.searches {
         let at = Moment(searched.at).to_rfc3339();
@@ -76,9 +76,9 @@ fn list(context: &Context<'_>) -> Result<ExitCode, Failure> {
             output.object("searched", object);
             continue;
         }
-        let exact = if searched.exact { "  (exact)" } else { "" };
+        let exact = if searched.exact { format!("  {}", texts().exact()) } else { String::new() };
         let at = at.chars().take(16).collect::<String>().replace('T', " ");
-        let pages = counted(searched.pages, "page", "pages");
+        let pages = texts().pages(searched.pages);
         output.line(&format!("{at}  {}{exact}  {pages}", output.style(Style::Bold, &shown(&searched.query))));
     }
     Ok(if history.searches.is_empty() { Exit::Nothing } else { Exit::Done }.into())

@@ -1,15 +1,17 @@
 //! `exhibit ingest SOURCE...`
 
 use super::{Context, Group, Run};
-use crate::failure::{Exit, Failure};
-use crate::output::{Output, Style, bytes, counted, number};
+use crate::failure::{Act, Exit, Failure, path as shown_path};
+use crate::output::{Output, Style, bytes, number};
+use crate::password_list::passwords_of;
 use crate::progress::watch;
 use crate::system;
+use crate::texts::texts;
 use clap::Args;
 use exhibit_cage::CageLimits;
 use exhibit_case::CaseWriter;
 use exhibit_catalogue::Account;
-use exhibit_ingest::{Options, Progress, RunContext, Stop, Summary, find_ocr};
+use exhibit_ingest::{Options, Progress, RunContext, StopRequest, Summary, find_ocr};
 use exhibit_model::{Limits, State};
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -99,15 +101,15 @@ pub(crate) fn take_in_by(
 ) -> Result<Summary, Failure> {
     let mut held = system::hold(folder)?;
     if let Some(file) = order.passwords {
-        let text = std::fs::read_to_string(file).map_err(|error| Failure::io("read", file, &error))?;
-        held.case.add_passwords(&text.lines().map(str::to_owned).collect::<Vec<_>>())?;
+        let list = std::fs::read(file).map_err(|error| Failure::io(Act::Read, file, &error))?;
+        held.case.add_passwords(&passwords_of(&list))?;
     }
     let tools = if order.ocr { find_ocr() } else { None };
     if order.ocr && tools.is_none() {
-        output.warn("tesseract is not installed: scanned pages are not read (`exhibit doctor` shows what to install)");
+        output.warn(&texts().no_tesseract());
     }
     let cage = system::cage(order.workers)?;
-    let stop = Arc::new(Stop::default());
+    let stop = Arc::new(StopRequest::default());
     end_on_interrupt(&stop)?;
     let progress = Progress::default();
     let retried = [State::Failed, State::Encrypted, State::Truncated, State::Unsupported];
@@ -128,7 +130,7 @@ pub(crate) fn take_in_by(
 /// The exit code of the signal that stopped a run: 130 for SIGINT, 143 for SIGTERM.
 static STOPPED_BY: AtomicU8 = AtomicU8::new(Exit::Interrupted as u8);
 
-fn end_on_interrupt(stop: &Arc<Stop>) -> Result<(), Failure> {
+fn end_on_interrupt(stop: &Arc<StopRequest>) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::new(Exit::Internal, "runtime", error.to_string()))?;
     let stop = Arc::clone(stop);
@@ -176,14 +178,15 @@ pub(crate) fn report(output: &Output, summary: &Summary) {
         );
         return;
     }
-    let received = counted(summary.items, "item", "items");
-    let pages = counted(summary.pages, "page", "pages");
-    let by_ocr = if summary.ocr_pages > 0 { format!(", {} by OCR", number(summary.ocr_pages)) } else { String::new() };
-    output.line(&format!("Received {received}, read {pages}{by_ocr}."));
+    let (items, pages) = (texts().items(summary.items), texts().pages(summary.pages));
+    output.line(&match summary.ocr_pages {
+        0 => texts().received(items, pages),
+        ocr => texts().received_with_ocr(items, ocr, pages),
+    });
     account(output, &summary.account);
     if summary.stopped {
-        output.line("Stopped. Everything done so far is kept.");
-        output.line("Resume with: exhibit ingest");
+        output.line(&texts().stopped());
+        output.line(&texts().resume_with());
     }
 }
 
@@ -191,7 +194,7 @@ pub(crate) fn report(output: &Output, summary: &Summary) {
 pub(crate) fn account(output: &Output, account: &Account) {
     let total: u64 = account.items.values().sum();
     output.line("");
-    output.line(&output.style(Style::Bold, &format!("All {}, by state", counted(total, "item", "items"))));
+    output.line(&output.style(Style::Bold, &texts().account_title(total)));
     for state in State::ALL {
         let count = account.items.get(&state).copied().unwrap_or(0);
         if count > 0 {
@@ -204,34 +207,29 @@ pub(crate) fn account(output: &Output, account: &Account) {
             output.line(&format!("  {:>9}  {}", number(count), output.style(style, state.word())));
         }
     }
-    output.line(&format!(
-        "  {} in {}; {} searchable{}",
-        bytes(account.bytes),
-        counted(account.originals, "original", "originals"),
-        counted(account.pages, "page", "pages"),
-        if account.pages_by_ocr > 0 {
-            format!(", {} of them by OCR", number(account.pages_by_ocr))
-        } else {
-            String::new()
-        },
-    ));
+    let texts = texts();
+    let (size, originals) = (bytes(account.bytes), texts.originals(account.originals));
+    let pages = texts.pages(account.pages);
+    let sizes = match account.pages_by_ocr {
+        0 => texts.account_sizes(size, originals, pages),
+        ocr => texts.account_sizes_ocr(size, ocr, originals, pages),
+    };
+    output.line(&format!("  {sizes}"));
     if account.pages_waiting_for_ocr > 0 {
-        let pages = counted(account.pages_waiting_for_ocr, "scanned page is", "scanned pages are");
-        output.line(&format!("  {pages} waiting for OCR: not searchable yet"));
+        output.line(&format!("  {}", texts.account_ocr_waiting(account.pages_waiting_for_ocr)));
     }
     if account.pages_ocr_failed > 0 {
-        let pages = counted(account.pages_ocr_failed, "scanned page", "scanned pages");
-        output.line(&format!("  OCR failed on {pages}"));
+        output.line(&format!("  {}", texts.account_ocr_failed(account.pages_ocr_failed)));
     }
     if account.gaps.is_empty() {
-        output.line("  Every container and source is accounted for.");
+        output.line(&format!("  {}", texts.account_complete()));
     } else {
-        let gaps = counted(account.gaps.len() as u64, "container or source is", "containers or sources are");
-        output.line(&output.style(Style::Bad, &format!("  {gaps} incomplete: see `exhibit status --json`")));
+        let gaps = texts.account_gaps(account.gaps.len() as u64);
+        output.line(&output.style(Style::Bad, &format!("  {gaps}")));
     }
     let problems: u64 = State::ALL.iter().filter(|s| s.is_problem()).filter_map(|s| account.items.get(s)).sum();
     if problems > 0 {
-        output.line(&format!("  {}: see `exhibit problem ls`", counted(problems, "problem", "problems")));
+        output.line(&format!("  {}", texts.account_problems(problems)));
     }
 }
 
@@ -242,8 +240,8 @@ fn plan(context: &Context<'_>, sources: &[PathBuf]) -> Result<ExitCode, Failure>
             files += 1;
             size += bytes;
         })?;
-        let found = counted(files, "file", "files");
-        context.output.line(&format!("would ingest {}: {found}, {}", source.display(), bytes(size)));
+        let (size, files) = (bytes(size), texts().files(files));
+        context.output.line(&texts().would_ingest(size, files, shown_path(source)));
     }
     Ok(Exit::Done.into())
 }

@@ -1,9 +1,10 @@
 //! `exhibit init DIR`
 
 use super::{Context, Group, Run};
-use crate::failure::{Exit, Failure};
+use crate::failure::{Exit, Failure, path as shown_path};
 use crate::passphrase;
 use crate::system;
+use crate::texts::texts;
 use clap::Args;
 use exhibit_case::{Case, NewCase};
 use exhibit_custody::Protection;
@@ -44,7 +45,7 @@ impl Run for InitArgs {
 fn run(context: &Context<'_>, init: &InitArgs) -> Result<ExitCode, Failure> {
     let name = init.name.clone().unwrap_or_else(|| name_of(&init.folder));
     if context.dry_run() {
-        context.output.line(&format!("would create the case {name:?} in {}", init.folder.display()));
+        context.output.line(&texts().would_create_case(format!("{name:?}"), shown_path(&init.folder)));
         return Ok(Exit::Done.into());
     }
     let lock = if init.passphrase { Some(Protection::new(passphrase::choose()?)) } else { None };
@@ -56,11 +57,14 @@ fn run(context: &Context<'_>, init: &InitArgs) -> Result<ExitCode, Failure> {
             .object("case", json!({"folder": folder, "name": name, "prefix": init.prefix, "locked": lock.is_some()}));
     } else {
         let case = Case::open(&init.folder)?;
-        context.output.line(&format!("Created the case {name:?} in {folder}."));
+        context.output.line(&texts().created_case(format!("{name:?}"), &folder));
         let key = exhibit_case::key_path(&system::keys()?, &case.config.log);
-        let locked = if lock.is_some() { ", locked by the passphrase" } else { "" };
-        context.output.line(&format!("Its signing key is {}{locked}: keep a copy outside the case.", key.display()));
-        context.output.line(&format!("Next: exhibit -C {folder} ingest SOURCE"));
+        let key = shown_path(&key);
+        context.output.line(&match lock {
+            Some(_) => texts().signing_key_locked_is(key),
+            None => texts().signing_key_is(key),
+        });
+        context.output.line(&texts().next_ingest(folder));
     }
     Ok(Exit::Done.into())
 }
@@ -68,8 +72,8 @@ fn run(context: &Context<'_>, init: &InitArgs) -> Result<ExitCode, Failure> {
 /// Creates a case.
 pub(crate) fn make(folder: &Path, name: &str, prefix: &str, lock: Option<&Protection>) -> Result<(), Failure> {
     if !exhibit_case::is_prefix(prefix) {
-        let message = format!("{prefix:?} is not a valid prefix of document numbers");
-        return Err(Failure::usage(message).hint("use 1 to 12 capital letters A-Z and digits, starting with a letter"));
+        let message = texts().bad_prefix(format!("{prefix:?}"));
+        return Err(Failure::usage(message).hint(texts().hint_bad_prefix()));
     }
     let new = NewCase { name, prefix, keys: &system::keys()?, lock };
     Ok(Case::init(folder, &new, &mut system::acts())?)

@@ -5,9 +5,10 @@ mod anchor;
 mod key;
 
 use super::{Context, Group, Run};
-use crate::failure::{Exit, Failure};
-use crate::output::{Style, counted};
+use crate::failure::{Act, Exit, Failure, path as shown_path};
+use crate::output::Style;
 use crate::system;
+use crate::texts::texts;
 use clap::{Args, Subcommand};
 use exhibit_case::{Case, CaseError, CaseFolder, chain_of, remembered};
 use exhibit_custody::{AccessLog, Log, Remembered, Report, check_log};
@@ -105,32 +106,28 @@ fn run(context: &Context<'_>, command: &LogCommand) -> Result<ExitCode, Failure>
 fn list(context: &Context<'_>, from: u64, limit: u64) -> Result<ExitCode, Failure> {
     let case = context.case()?;
     let output = context.output;
-    let log = case.folder.log().map_err(CaseError::from)?;
-    let last = log.size().min(from.saturating_add(limit));
-    for seq in from..last {
-        let entry = log.entry(seq).map_err(CaseError::from)?;
-        let text = String::from_utf8_lossy(&entry).into_owned();
+    let view = super::view(&case);
+    let size = view.log_size()?;
+    let last = size.min(from.saturating_add(limit));
+    view.entries(from..last, &mut |seq, text| {
         if output.json {
-            output.object("entry", json!({"seq": seq, "entry": text}));
+            output.object("entry", json!({"seq": seq.get(), "entry": text}));
         } else {
             output.line(&format!("{seq:>8}  {text}"));
         }
+    })?;
+    if last < size {
+        output.remark(&texts().log_more((size - last).to_string(), last.to_string()));
     }
-    if last < log.size() {
-        output.remark(&format!("{} more: exhibit log ls --from {last}", log.size() - last));
-    }
-    match case.marks_waiting()? {
+    match super::view(&case).marks_waiting()? {
         0 => {}
-        1 => output.remark("1 tag change is not in the log yet: the next command that writes to the case logs it"),
-        waiting => output.remark(&format!(
-            "{waiting} tag changes are not in the log yet: the next command that writes to the case logs them"
-        )),
+        pending => output.remark(&texts().tags_pending(pending)),
     }
     Ok(Exit::Done.into())
 }
 
 fn show(context: &Context<'_>, seq: u64) -> Result<ExitCode, Failure> {
-    let entry = context.case()?.entry(seq)?;
+    let entry = super::view(&context.case()?).entry(exhibit_model::EntrySeq::new(seq))?;
     let output = context.output;
     if output.json {
         let openings: serde_json::Map<_, _> =
@@ -139,7 +136,7 @@ fn show(context: &Context<'_>, seq: u64) -> Result<ExitCode, Failure> {
     } else {
         output.line(&entry.text);
         for (field, value) in &entry.openings {
-            output.line(&format!("sealed in it: {field} = {value}"));
+            output.line(&texts().sealed_in_it(field, value));
         }
         output.line(entry.proof.trim_end());
     }
@@ -167,15 +164,14 @@ fn check(context: &Context<'_>, against: &[PathBuf]) -> Result<ExitCode, Failure
 }
 
 fn read_checkpoint(file: &Path) -> Result<Note, Failure> {
-    let bytes = std::fs::read(file).map_err(|error| Failure::io("read", file, &error))?;
+    let bytes = std::fs::read(file).map_err(|error| Failure::io(Act::Read, file, &error))?;
     let note = Note::parse(&bytes).map_err(|error| chain_of(&error));
     let note = note.and_then(|note| match exhibit_proof::Checkpoint::parse(&note.text) {
         Ok(_) => Ok(note),
         Err(error) => Err(chain_of(&error)),
     });
     note.map_err(|why| {
-        Failure::usage(format!("{} is not a checkpoint: {why}", file.display()))
-            .hint("a checkpoint is the file custody/checkpoint of a case, a bag or an exported log")
+        Failure::usage(texts().not_a_checkpoint(why, shown_path(file))).hint(texts().hint_not_a_checkpoint())
     })
 }
 
@@ -195,45 +191,41 @@ fn print_check(context: &Context<'_>, report: &Report, (named, also): (usize, us
         );
         return;
     }
-    let keys = counted(report.keys.len() as u64, "key", "keys");
-    let entries = counted(report.entries, "entry", "entries");
-    output.line(&format!("Checked {entries}, every tile and the signature; the log has used {keys}."));
+    let texts = texts();
+    let keys = texts.keys(report.keys.len() as u64);
+    output.line(&texts.checked_log(texts.entries(report.entries), keys));
     if let Some(entry) = report.sealed {
-        output.line(&format!("The case is sealed by entry {entry}."));
+        output.line(&texts.case_sealed_by_entry(entry.to_string()));
     }
     match (named, also) {
-        (0, 0) => {
-            output.remark("Not compared with an earlier state: this machine knows none, and --against gave none.")
-        }
-        (0, _) => output.line("Compared with the last state that this machine saw."),
-        _ => output.line(&format!("Compared with {}.", counted(named as u64, "checkpoint", "checkpoints"))),
+        (0, 0) => output.remark(&texts.not_compared()),
+        (0, _) => output.line(&texts.compared_with_last()),
+        _ => output.line(&texts.compared_with(texts.checkpoints(named as u64))),
     }
     for deviation in &wrong {
-        output.line(&format!("{}  {}", output.style(Style::Bad, "differs"), chain_of(*deviation)));
+        output.line(&format!("{}  {}", output.style(Style::Bad, &texts.differs()), chain_of(*deviation)));
     }
     for leftover in &harmless {
-        output.line(&format!("{}  {}", output.style(Style::Dim, "leftover"), chain_of(*leftover)));
+        output.line(&format!("{}  {}", output.style(Style::Dim, &texts.leftover()), chain_of(*leftover)));
     }
     let (style, verdict) = match wrong.len() {
-        0 => (Style::Good, "The log is valid.".to_owned()),
-        _ if report.entries_give_root => {
-            (Style::Bad, "The log is damaged, but its entries are those that were signed.".to_owned())
-        }
-        _ => (Style::Bad, "The log is not valid. Work from a good copy.".to_owned()),
+        0 => (Style::Good, texts.log_valid()),
+        _ if report.entries_give_root => (Style::Bad, texts.log_damaged()),
+        _ => (Style::Bad, texts.log_not_valid()),
     };
     output.line(&output.style(style, &verdict));
 }
 
 fn export(context: &Context<'_>, folder: &Path, target: &Path) -> Result<ExitCode, Failure> {
     let log = Log::open(folder).map_err(CaseError::from)?;
-    let entries = counted(log.size(), "entry", "entries");
+    let entries = texts().entries(log.size());
     if context.dry_run() {
-        context.output.line(&format!("would copy {entries} to {}", target.display()));
+        context.output.line(&texts().would_copy_log(entries, shown_path(target)));
         return Ok(Exit::Done.into());
     }
     if target.symlink_metadata().is_ok() {
-        return Err(Failure::new(Exit::Usage, "exists", format!("{} already exists", target.display()))
-            .hint("choose a folder that does not exist"));
+        return Err(Failure::new(Exit::Usage, "exists", texts().path_exists(shown_path(target)))
+            .hint(texts().hint_path_exists()));
     }
     let files = log.copy_to(target).map_err(CaseError::from)?;
     if context.output.json {
@@ -243,12 +235,8 @@ fn export(context: &Context<'_>, folder: &Path, target: &Path) -> Result<ExitCod
         });
         context.output.object("log-copy", fields);
     } else {
-        context.output.line(&format!(
-            "Copied {entries} in {} to {}.",
-            counted(files, "file", "files"),
-            target.display()
-        ));
-        context.output.line("Sealed values stay sealed: the copy has no openings.");
+        context.output.line(&texts().copied_log(entries, texts().files(files), shown_path(target)));
+        context.output.line(&texts().copy_stays_sealed());
     }
     Ok(Exit::Done.into())
 }

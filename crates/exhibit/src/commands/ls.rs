@@ -4,6 +4,7 @@ use super::{Context, Group, Run};
 use crate::codes;
 use crate::failure::{Exit, Failure};
 use crate::output::{Style, bytes};
+use crate::texts::texts;
 use clap::Args;
 use exhibit_case::Case;
 use exhibit_catalogue::{Item, ItemFilter};
@@ -46,7 +47,7 @@ fn run(context: &Context<'_>, ls: &LsArgs) -> Result<ExitCode, Failure> {
         None => Vec::new(),
         Some(word) => vec![State::from_word(word).ok_or_else(|| {
             let all = State::ALL.map(State::word).join(", ");
-            Failure::usage(format!("unknown state {word:?}")).hint(format!("the states are {all}"))
+            Failure::usage(texts().unknown_state(format!("{word:?}"))).hint(texts().hint_unknown_state(all))
         })?],
     };
     let mut after: Option<ItemId> = None;
@@ -95,7 +96,7 @@ pub(crate) fn object(case: &Case, item: &Item, path: &str) -> Value {
         "members": item.found,
         "modified": item.modified.map(|moment| moment.to_rfc3339()),
         "received": item.received.to_rfc3339(),
-        "log_entry": item.seq,
+        "log_entry": item.seq.map(exhibit_model::EntrySeq::get),
     })
 }
 
@@ -116,7 +117,8 @@ fn line(context: &Context<'_>, case: &Case, item: &Item, path: Option<&str>) -> 
     };
     let state = context.output.style(style, &format!("{:<11}", item.state.word()));
     let name = path.map_or_else(|| case.name(item), str::to_owned);
-    let pages = if item.pages > 0 { format!("{:>4} p", item.pages) } else { "      ".to_owned() };
+    let pages =
+        if item.pages > 0 { format!("{:>4} {}", item.pages, texts().column_pages()) } else { "      ".to_owned() };
     format!("{}  {state} {:>10} {pages}  {name}", case.label(item.id), bytes(item.size))
 }
 

@@ -2,7 +2,8 @@
 
 use super::{Context, Group, Run};
 use crate::cli;
-use crate::failure::{Exit, Failure};
+use crate::failure::{Act, Exit, Failure, path as shown_path};
+use crate::texts::texts;
 use clap::Args;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -25,11 +26,11 @@ impl Run for ManArgs {
 
     fn run(&self, context: &Context<'_>) -> Result<ExitCode, Failure> {
         let folder = &self.folder;
-        std::fs::create_dir_all(folder).map_err(|error| Failure::io("create the folder", folder, &error))?;
+        std::fs::create_dir_all(folder).map_err(|error| Failure::io(Act::CreateFolder, folder, &error))?;
         let mut command = cli::command();
         command.build();
-        clap_mangen::generate_to(command, folder).map_err(|error| Failure::io("write to", folder, &error))?;
-        context.output.line(&format!("Wrote manual pages to {}.", folder.display()));
+        clap_mangen::generate_to(command, folder).map_err(|error| Failure::io(Act::WriteTo, folder, &error))?;
+        context.output.line(&texts().wrote_man(shown_path(folder)));
         Ok(Exit::Done.into())
     }
 }

@@ -32,6 +32,7 @@ use crate::cli::Arguments;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::system;
+use crate::texts::texts;
 use clap::Subcommand;
 use exhibit_case::{Case, CaseView, Principal};
 use std::process::ExitCode;
@@ -45,6 +46,11 @@ pub(crate) struct Context<'a> {
 /// The case as the user of this installation can read it: the only place where a command gets its view.
 pub(crate) fn view(case: &Case) -> CaseView<'_> {
     case.view(Principal::LOCAL)
+}
+
+/// Searching a case as this user.
+pub(crate) fn searching(case: &Case) -> exhibit_search::Search<'_> {
+    exhibit_search::Search::of(view(case))
 }
 
 impl Context<'_> {
@@ -167,7 +173,7 @@ commands! {
 pub(crate) fn run(arguments: &Arguments, output: &Output) -> Result<ExitCode, Failure> {
     let context = Context { arguments, output };
     if context.dry_run() && !arguments.command.supports_dry_run() {
-        return Err(Failure::usage("this command does not support --dry-run").hint("nothing was done"));
+        return Err(Failure::usage(texts().no_dry_run()).hint(texts().nothing_done()));
     }
     arguments.command.run(&context)
 }

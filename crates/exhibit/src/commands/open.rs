@@ -2,9 +2,10 @@
 
 use super::serve::ServeArgs;
 use super::{Context, Group, Run, ingest, init, serve};
-use crate::failure::{Exit, Failure};
+use crate::failure::{Act, Exit, Failure, path as shown_path};
 use crate::output::Output;
 use crate::system;
+use crate::texts::texts;
 use clap::Args;
 use exhibit_case::{Case, CaseFolder};
 use std::path::{Path, PathBuf};
@@ -49,24 +50,24 @@ fn run(context: &Context<'_>, open: &OpenArgs) -> Result<ExitCode, Failure> {
         None => (context.case_folder()?, Vec::new()),
         Some(folder) if CaseFolder::new(folder).is_case() => (folder.clone(), Vec::new()),
         Some(source) => {
-            let source = source.canonicalize().map_err(|error| Failure::io("read", source, &error))?;
+            let source = source.canonicalize().map_err(|error| Failure::io(Act::Read, source, &error))?;
             (place_for(&source, open.into.as_deref())?, vec![source])
         }
     };
     if context.dry_run() {
-        output.line(&format!("would use the case in {}", folder.display()));
+        output.line(&texts().would_use_case(shown_path(&folder)));
         return Ok(Exit::Done.into());
     }
     if !CaseFolder::new(&folder).is_case() {
         let name = sources.first().map_or_else(|| init::name_of(&folder), |source| init::name_of(source));
         if let Some(parent) = folder.parent() {
-            std::fs::create_dir_all(parent).map_err(|error| Failure::io("make the folder", parent, &error))?;
+            std::fs::create_dir_all(parent).map_err(|error| Failure::io(Act::CreateFolder, parent, &error))?;
         }
         init::make(&folder, &name, "EXH", None)?;
-        output.remark(&format!("Created a case in {}", folder.display()));
+        output.remark(&texts().created_case_in(shown_path(&folder)));
     }
     if Case::open(&folder)?.is_sealed() {
-        output.remark("The case is sealed: nothing is ingested.");
+        output.remark(&texts().sealed_not_ingested());
     } else if let Some(code) = take_in(context, open, &folder, &sources)? {
         return Ok(code);
     }
@@ -98,29 +99,28 @@ fn place_for(source: &Path, named: Option<&Path>) -> Result<PathBuf, Failure> {
     if let Some(named) = named {
         return Ok(named.to_owned());
     }
-    let home = std::env::home_dir().ok_or_else(|| {
-        Failure::new(Exit::Usage, "no-home", "no home folder to create the case in").hint("choose a folder: --into DIR")
-    })?;
+    let home = std::env::home_dir()
+        .ok_or_else(|| Failure::new(Exit::Usage, "no-home", texts().no_home_case()).hint(texts().hint_into()))?;
     let name = init::name_of(source);
     for number in 1..1000 {
         let name = if number == 1 { name.clone() } else { format!("{name}-{number}") };
         let folder = home.join("Exhibit").join(name);
         if folder.starts_with(source) {
-            return Err(Failure::usage(format!("{} would be inside the source", folder.display()))
-                .hint("choose a folder outside it: --into DIR"));
+            return Err(Failure::usage(texts().inside_source(shown_path(&folder))).hint(texts().hint_outside_source()));
         }
         let free = !folder.exists();
         if free || Case::open(&folder).is_ok_and(|case| is_of(&case, source)) {
             return Ok(folder);
         }
     }
-    Err(Failure::usage("no free name for the case in ~/Exhibit").hint("choose a folder: --into DIR"))
+    Err(Failure::usage(texts().no_free_name()).hint(texts().hint_into()))
 }
 
 // Created for this source, or interrupted before its source was recorded.
 fn is_of(case: &Case, source: &Path) -> bool {
     use std::os::unix::ffi::OsStrExt;
-    case.source_paths().is_ok_and(|paths| paths.is_empty() || paths.iter().any(|p| p == source.as_os_str().as_bytes()))
+    let sources = super::view(case).sources();
+    sources.is_ok_and(|all| all.is_empty() || all.iter().any(|one| one.path == source.as_os_str().as_bytes()))
 }
 
 fn open_browser(output: &Output, link: &str) {
@@ -131,6 +131,6 @@ fn open_browser(output: &Output, link: &str) {
     let started =
         Command::new("xdg-open").arg(link).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
     if started.is_err() {
-        output.remark("Could not open a browser: copy the link.");
+        output.remark(&texts().no_browser());
     }
 }

@@ -1,8 +1,9 @@
 //! `exhibit password import|ls`
 
 use super::{Context, Group, Run};
-use crate::failure::{Exit, Failure};
-use crate::output::counted;
+use crate::failure::{Act, Exit, Failure};
+use crate::password_list::passwords_of;
+use crate::texts::texts;
 use clap::{Args, Subcommand};
 use serde_json::json;
 use std::io::Read;
@@ -44,28 +45,28 @@ fn run(context: &Context<'_>, command: &PasswordCommand) -> Result<ExitCode, Fai
     let case = context.case()?;
     match command {
         PasswordCommand::Import { file } => {
-            let text = if file == Path::new("-") {
-                let mut text = String::new();
-                let read = std::io::stdin().read_to_string(&mut text);
-                read.map_err(|error| Failure::io("read", "standard input", &error))?;
-                text
+            let list = if file == Path::new("-") {
+                let mut list = Vec::new();
+                let read = std::io::stdin().read_to_end(&mut list);
+                read.map_err(|error| Failure::io(Act::Read, texts().standard_input(), &error))?;
+                list
             } else {
-                std::fs::read_to_string(file).map_err(|error| Failure::io("read", file, &error))?
+                std::fs::read(file).map_err(|error| Failure::io(Act::Read, file, &error))?
             };
-            let added = case.add_passwords(&text.lines().map(str::to_owned).collect::<Vec<_>>())?;
+            let added = case.add_passwords(&passwords_of(&list))?;
             if context.output.json {
-                context.output.object("passwords", json!({"added": added, "held": case.passwords()?.len()}));
+                context.output.object("passwords", json!({"added": added, "held": case.password_count()?}));
             } else {
-                context.output.line(&format!("Added {}.", counted(added as u64, "password", "passwords")));
-                context.output.line("Try them: exhibit problem retry");
+                context.output.line(&texts().added_passwords(texts().passwords(added as u64)));
+                context.output.line(&texts().try_them());
             }
         }
         PasswordCommand::Ls => {
-            let count = case.passwords()?.len();
+            let count = case.password_count()?;
             if context.output.json {
                 context.output.object("passwords", json!({"held": count}));
             } else {
-                context.output.line(&counted(count as u64, "password", "passwords"));
+                context.output.line(&texts().passwords(count as u64));
             }
         }
     }

@@ -3,8 +3,9 @@
 use super::{Context, Group, Run, ingest};
 use crate::codes;
 use crate::failure::{Exit, Failure};
-use crate::output::{Style, counted};
+use crate::output::Style;
 use crate::system;
+use crate::texts::texts;
 use clap::{Args, Subcommand};
 use exhibit_catalogue::ItemFilter;
 use exhibit_model::State;
@@ -88,28 +89,32 @@ fn list(context: &Context<'_>) -> Result<ExitCode, Failure> {
         let mut causes: BTreeMap<(State, Vec<String>), (Causes, Vec<String>)> = BTreeMap::new();
         for item in &items {
             let place = format!("{}  {}", case.label(item.id), super::view(&case).path(item)?);
-            let (texts, places) = causes.entry((item.state, item.causes())).or_default();
-            texts.insert(codes::why(item));
+            let (reasons, places) = causes.entry((item.state, item.causes())).or_default();
+            reasons.insert(codes::why(item));
             places.push(place);
         }
-        for ((state, _), (texts, places)) in &causes {
-            let reason = texts.first().map(String::as_str).unwrap_or_default();
-            let similar = if texts.len() > 1 { " (and similar)" } else { "" };
-            let cause = if reason.is_empty() { state.word().to_owned() } else { format!("{state}: {reason}{similar}") };
+        for ((state, _), (reasons, places)) in &causes {
+            let reason = reasons.first().map(String::as_str).unwrap_or_default();
+            let cause = match (reason, reasons.len()) {
+                ("", _) => state.word().to_owned(),
+                (reason, 1) => texts().cause(reason, state.word()),
+                (reason, _) => texts().cause_similar(reason, state.word()),
+            };
             let style = if *state == State::Failed { Style::Bad } else { Style::Warning };
-            output.line(&format!("{}  {}", output.style(style, &cause), counted(places.len() as u64, "item", "items")));
+            output.line(&format!("{}  {}", output.style(style, &cause), texts().items(places.len() as u64)));
             for place in places.iter().take(SAMPLE) {
                 output.line(&format!("    {place}"));
             }
             if places.len() > SAMPLE {
-                output.line(&format!("    and {} more: exhibit ls --state {state}", places.len() - SAMPLE));
+                let more = texts().problems_more((places.len() - SAMPLE).to_string(), state.word());
+                output.line(&format!("    {more}"));
             }
         }
         if items.is_empty() {
-            output.line("No problems: nothing failed, is encrypted, unsupported or truncated.");
+            output.line(&texts().no_problems());
         } else if items.iter().any(|item| item.state == State::Encrypted) {
             output.line("");
-            output.line("To try passwords on encrypted files: exhibit problem retry --passwords FILE");
+            output.line(&texts().try_passwords());
         }
     }
     Ok(if items.is_empty() { Exit::Nothing } else { Exit::Done }.into())

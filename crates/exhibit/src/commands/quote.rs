@@ -3,8 +3,9 @@
 use super::bag::failure;
 use super::{Context, Group, Run};
 use crate::failure::{Exit, Failure};
-use crate::output::{Style, counted};
+use crate::output::Style;
 use crate::system;
+use crate::texts::texts;
 use clap::{Args, Subcommand};
 use exhibit_bag::{CheckedQuote, NewQuote, QuoteStatus, check_quotes, list_quotes, make_quote, render_pages};
 use exhibit_case::CaseWriter;
@@ -65,10 +66,10 @@ fn run(context: &Context<'_>, command: &QuoteCommand) -> Result<ExitCode, Failur
     match command {
         QuoteCommand::New { document, page, text, nth, no_picture } => {
             let mut held = system::hold(&context.case_folder()?)?;
-            let item = held.case.resolve(document)?;
+            let item = held.view().resolve(document)?;
             let quote = NewQuote { item, page: *page, exact: text, nth: *nth };
             if context.dry_run() {
-                context.output.line(&format!("would quote page {page} of {}", held.case.label(item)));
+                context.output.line(&texts().would_quote(held.case.label(item), page.to_string()));
                 return Ok(Exit::Done.into());
             }
             if !no_picture {
@@ -79,7 +80,7 @@ fn run(context: &Context<'_>, command: &QuoteCommand) -> Result<ExitCode, Failur
             Ok(Exit::Done.into())
         }
         QuoteCommand::Ls => {
-            let quotes = list_quotes(&context.case()?).map_err(failure)?;
+            let quotes = list_quotes(&super::view(&context.case()?)).map_err(failure)?;
             for anchor in &quotes {
                 print(context, anchor);
             }
@@ -91,8 +92,8 @@ fn run(context: &Context<'_>, command: &QuoteCommand) -> Result<ExitCode, Failur
 
 // The image of the page is kept with the quote, if the page can be rendered and the passage is on it.
 fn render(context: &Context<'_>, held: &mut CaseWriter, quote: &NewQuote<'_>) -> Result<(), Failure> {
-    let kind = held.case.page_row(quote.item, quote.page)?.kind;
-    if !kind.is_rendered() || !held.case.page(quote.item, quote.page)?.text.contains(quote.exact) {
+    let kind = held.view().page_row(quote.item, quote.page)?.kind;
+    if !kind.is_rendered() || !held.view().page(quote.item, quote.page)?.text.contains(quote.exact) {
         return Ok(());
     }
     let cage = system::cage(1)?;
@@ -100,7 +101,7 @@ fn render(context: &Context<'_>, held: &mut CaseWriter, quote: &NewQuote<'_>) ->
     let refused = render_pages(held, &cage, quote.item, &pages, &mut || {}).map_err(failure)?;
     for (_, reason) in refused {
         let reason = crate::codes::reason_text(&reason);
-        context.output.warn(&format!("the quote has no image of its page: {reason}"));
+        context.output.warn(&texts().quote_no_image(reason));
     }
     Ok(())
 }
@@ -122,42 +123,42 @@ fn print(context: &Context<'_>, anchor: &Anchor) {
 }
 
 fn line(anchor: &Anchor) -> String {
-    format!("{}  {} p. {}  \u{201c}{}\u{201d}", anchor.id(), anchor.document, anchor.page, shown(&anchor.passage.exact))
+    let place = texts().quote_place(&anchor.document, anchor.page.to_string());
+    format!("{}  {place}  \u{201c}{}\u{201d}", anchor.id(), shown(&anchor.passage.exact))
 }
 
 fn check(context: &Context<'_>) -> Result<ExitCode, Failure> {
-    let quotes = check_quotes(&context.case()?).map_err(failure)?;
+    let quotes = check_quotes(&super::view(&context.case()?)).map_err(failure)?;
     let good = quotes.iter().filter(|quote| quote.standing == QuoteStatus::Valid).count();
     for quote in &quotes {
         report(context, quote);
     }
     if !context.output.json {
-        let all = counted(quotes.len() as u64, "quote", "quotes");
-        context
-            .output
-            .line(&format!("{good} of {all} valid: the page has the passage word for word, and the log records it."));
+        context.output.line(&texts().quotes_valid(good as u64, texts().quotes(quotes.len() as u64)));
     }
     Ok(if good == quotes.len() { Exit::Done } else { Exit::Mismatch }.into())
 }
 
 fn report(context: &Context<'_>, quote: &CheckedQuote) {
-    let (word, detail) = match &quote.standing {
-        QuoteStatus::Valid => ("holds", String::new()),
-        QuoteStatus::Reread => {
-            ("read-anew", "the page was read again, with the same text: create the quote again".to_owned())
-        }
+    let texts = texts();
+    let (code, word, detail) = match &quote.standing {
+        QuoteStatus::Valid => ("valid", texts.quote_valid(), None),
+        QuoteStatus::Reread => ("reread", texts.quote_reread(), Some(texts.quote_reread_detail())),
         QuoteStatus::Broken { nearest } => {
-            let nearest = nearest.as_ref().map(|text| format!("; nearest text: \u{201c}{}\u{201d}", shown(text)));
-            ("broken", format!("the page no longer has this text{}", nearest.unwrap_or_default()))
+            let detail = match nearest {
+                Some(nearest) => texts.quote_broken_nearest(shown(nearest)),
+                None => texts.quote_broken_detail(),
+            };
+            ("broken", texts.quote_status_broken(), Some(detail))
         }
-        QuoteStatus::PageGone => ("page-gone", "its document or page no longer exists".to_owned()),
-        QuoteStatus::NotLogged => ("not-logged", "not recorded in the log: it was added or altered".to_owned()),
-        QuoteStatus::Unreadable => ("unreadable", "the file is not a quote".to_owned()),
+        QuoteStatus::PageGone => ("page-gone", texts.quote_page_gone(), Some(texts.quote_page_gone_detail())),
+        QuoteStatus::NotLogged => ("not-logged", texts.quote_not_logged(), Some(texts.quote_not_logged_detail())),
+        QuoteStatus::Unreadable => ("unreadable", texts.quote_unreadable(), Some(texts.quote_unreadable_detail())),
     };
     let output = context.output;
     if output.json {
         let mut object = quote.anchor.as_ref().map_or_else(|| json!({"id": quote.id}), fields);
-        object["standing"] = json!(word);
+        object["standing"] = json!(code);
         if let QuoteStatus::Broken { nearest: Some(nearest) } = &quote.standing {
             object["nearest"] = json!(nearest);
         }
@@ -166,8 +167,8 @@ fn report(context: &Context<'_>, quote: &CheckedQuote) {
     }
     let style = if quote.standing == QuoteStatus::Valid { Style::Good } else { Style::Bad };
     let what = quote.anchor.as_ref().map_or_else(|| shown(&quote.id), line);
-    output.line(&format!("{}  {what}", output.style(style, word)));
-    if !detail.is_empty() {
+    output.line(&format!("{}  {what}", output.style(style, &word)));
+    if let Some(detail) = detail {
         output.line(&format!("    {detail}"));
     }
 }

@@ -3,12 +3,13 @@
 use super::{Context, Group, Run, search};
 use crate::access_log;
 use crate::failure::{Exit, Failure};
-use crate::output::{Style, counted, number};
+use crate::output::Style;
 use crate::system::MachineClock;
+use crate::texts::texts;
 use clap::{Args, Subcommand};
 use exhibit_case::Case;
 use exhibit_model::{Clock, ItemId, Moment, shown};
-use exhibit_search::{Saved, Search, SearchError, SearchRequest};
+use exhibit_search::{Kept, Saved, SearchError, SearchRequest};
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
@@ -62,7 +63,7 @@ fn run(context: &Context<'_>, command: &SavedCommand) -> Result<ExitCode, Failur
     let case = context.case()?;
     match command {
         SavedCommand::Ls => {
-            let all = Search::of(&case).saved()?;
+            let all = super::searching(&case).saved()?;
             for (name, saved) in &all {
                 print_saved(context, &case, name, saved)?;
             }
@@ -76,18 +77,21 @@ fn run(context: &Context<'_>, command: &SavedCommand) -> Result<ExitCode, Failur
         SavedCommand::Rm { name } => {
             let saved = known(&case, name)?;
             if !context.dry_run() {
-                Search::of(&case).forget_search(name)?;
+                super::searching(&case).forget_search(name)?;
             }
-            let would = if context.dry_run() { "would delete" } else { "Deleted" };
-            context.output.line(&format!("{would} {}: {}", shown(name), shown(&saved.query)));
+            let (name, query) = (shown(name), shown(&saved.query));
+            context.output.line(&match context.dry_run() {
+                true => texts().would_delete_saved(name, query),
+                false => texts().deleted_saved(name, query),
+            });
             Ok(Exit::Done.into())
         }
     }
 }
 
 fn known(case: &Case, name: &str) -> Result<Saved, Failure> {
-    let missing = || SearchError::NotKept { what: "saved search", name: shown(name) };
-    Ok(Search::of(case).saved()?.remove(name).ok_or_else(missing)?)
+    let missing = || SearchError::NotKept { what: Kept::SavedSearch, name: shown(name) };
+    Ok(super::searching(case).saved()?.remove(name).ok_or_else(missing)?)
 }
 
 fn new_among(saved: &Saved, found: &[i64]) -> Vec<i64> {
@@ -95,23 +99,25 @@ fn new_among(saved: &Saved, found: &[i64]) -> Vec<i64> {
 }
 
 fn print_saved(context: &Context<'_>, case: &Case, name: &str, saved: &Saved) -> Result<(), Failure> {
-    let (output, search) = (context.output, Search::of(case));
+    let (output, search) = (context.output, super::searching(case));
     let found = search.documents_found(&search.saved_query(saved)?)?;
     let new = new_among(saved, &found);
     if output.json {
         output.object("saved", object(case, name, saved, &found, &new));
         return Ok(());
     }
-    let documents = counted(found.len() as u64, "document", "documents");
-    let since = saved.seen.map(|at| format!(", {} new", number(new.len() as u64)) + &since(at));
-    let exact = if saved.exact { "  (exact)" } else { "" };
+    let mut documents = texts().documents(found.len() as u64);
+    if let Some(at) = saved.seen {
+        documents = texts().saved_documents_new(new.len() as u64, documents, minute(at));
+    }
+    let exact = if saved.exact { format!("  {}", texts().exact()) } else { String::new() };
     let name = output.style(Style::Bold, &shown(name));
-    output.line(&format!("{name}  {}{exact}  {documents}{}", shown(&saved.query), since.unwrap_or_default()));
+    output.line(&format!("{name}  {}{exact}  {documents}", shown(&saved.query)));
     Ok(())
 }
 
-fn since(at: i64) -> String {
-    format!(" since {}", Moment(at).to_rfc3339().chars().take(16).collect::<String>())
+fn minute(at: i64) -> String {
+    Moment(at).to_rfc3339().chars().take(16).collect()
 }
 
 fn object(case: &Case, name: &str, saved: &Saved, found: &[i64], new: &[i64]) -> Value {
@@ -124,15 +130,15 @@ fn object(case: &Case, name: &str, saved: &Saved, found: &[i64], new: &[i64]) ->
 
 fn again(context: &Context<'_>, case: &Case, name: &str, limit: usize) -> Result<ExitCode, Failure> {
     let saved = known(case, name)?;
-    let searching = Search::of(case);
+    let searching = super::searching(case);
     let query = searching.saved_query(&saved)?;
     let found = searching.documents_found(&query)?;
     let new = new_among(&saved, &found);
     if let Some(at) = saved.seen {
         let labels: Vec<String> = new.iter().take(20).map(|document| case.label(ItemId::new(*document))).collect();
         let more = if new.len() > labels.len() { " …" } else { "" };
-        let count = counted(new.len() as u64, "new document", "new documents");
-        context.output.remark(&format!("{count}{}: {}{more}", since(at), labels.join(" ")));
+        let labels = format!("{}{more}", labels.join(" "));
+        context.output.remark(&texts().new_since(new.len() as u64, labels, minute(at)));
     }
     let request = SearchRequest { limit, ..SearchRequest::of(&query) };
     let results = searching.search(&request)?;

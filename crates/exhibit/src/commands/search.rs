@@ -3,15 +3,17 @@
 use super::{Context, Group, Run};
 use crate::access_log;
 use crate::failure::{Exit, Failure};
-use crate::output::{Style, counted, number};
+use crate::output::{Style, number};
 use crate::system::MachineClock;
+use crate::texts::{safe, texts};
 use clap::{Args, ValueEnum};
 use exhibit_case::Case;
 use exhibit_index::Cursor;
+use exhibit_messages::{query_read_as, query_remark};
 use exhibit_model::{Clock, Rect, shown};
-use exhibit_query::{ClauseText, Facet, QueryError, Sort, text};
+use exhibit_query::{ClauseText, Facet, QueryError, Sort};
 use exhibit_search::{
-    CaseQuery, DistinctiveWords, FacetCount, FacetCounts, Search, SearchError, SearchHit, SearchRequest, SearchResults,
+    CaseQuery, DistinctiveWords, FacetCount, FacetCounts, SearchError, SearchHit, SearchRequest, SearchResults,
     SuggestedChange,
 };
 use serde_json::{Value, json};
@@ -90,7 +92,7 @@ impl Run for SearchArgs {
 fn run(context: &Context<'_>, search: &SearchArgs) -> Result<ExitCode, Failure> {
     let case = context.case()?;
     let text = search.query.join(" ");
-    let query = match Search::of(&case).query(&text, search.exact) {
+    let query = match super::searching(&case).query(&text, search.exact) {
         Err(SearchError::Query(error)) => return Err(misread(&text, error)),
         query => query?,
     };
@@ -110,24 +112,20 @@ fn run(context: &Context<'_>, search: &SearchArgs) -> Result<ExitCode, Failure> 
         by_document: search.by_document,
         sort,
     };
-    let results = Search::of(&case).search(&request)?;
+    let results = super::searching(&case).search(&request)?;
     if !context.dry_run() && search.after.is_none() && search.offset == 0 {
-        Search::of(&case).remember_search(&text, search.exact, results.total, MachineClock.now());
+        super::searching(&case).remember_search(&text, search.exact, results.total, MachineClock.now());
     }
     if let Some(name) = search.save.as_deref().filter(|_| !context.dry_run()) {
-        Search::of(&case).save_search(name, &query, MachineClock.now())?;
-        context.output.remark(&format!(
-            "Saved as {}; run it again with: exhibit saved run {}",
-            shown(name),
-            shown(name)
-        ));
+        super::searching(&case).save_search(name, &query, MachineClock.now())?;
+        context.output.remark(&texts().saved_as(shown(name)));
     }
     let found = results.total > 0;
     let _noted = access_log::note(context.output, &case, access_log::search(&text));
     if search.facets {
-        facets(context, &Search::of(&case).facets(&query, MOST_VALUES)?);
+        facets(context, &super::searching(&case).facets(&query, MOST_VALUES)?);
     } else if search.words {
-        words(context, &Search::of(&case).distinctive_words(&query, search.limit.max(1))?);
+        words(context, &super::searching(&case).distinctive_words(&query, search.limit.max(1))?);
     } else if search.count {
         let count = if search.by_document { results.documents } else { results.total };
         context.output.line(&count.to_string());
@@ -145,7 +143,7 @@ fn run(context: &Context<'_>, search: &SearchArgs) -> Result<ExitCode, Failure> 
             suggestions(context, &case, &query)?;
         }
         if let Some(place) = &results.next {
-            context.output.remark(&format!("\nNext page: the same command with --after {place}"));
+            context.output.remark(&format!("\n{}", texts().next_page(place.to_string())));
         }
     }
     Ok(if found { Exit::Done } else { Exit::Nothing }.into())
@@ -175,26 +173,30 @@ pub(crate) fn print(context: &Context<'_>, case: &Case, request: &SearchRequest<
         }
         return;
     }
-    if let Ok(Some((now, all))) = case.behind() {
-        output.warn(&format!("searchable now: {} of {} pages", number(now), number(all)));
+    if let Ok(Some((now, all))) = super::view(case).behind() {
+        output.warn(&texts().searchable_now(number(all), number(now)));
     }
     let query = request.query.resolved();
-    output.remark(&format!("Read as: {}", shown(&text::read_as(query))));
+    output.remark(&texts().read_as(shown(&query_read_as(query, texts().0))));
     if !query.widenings().is_empty() {
         let variants: Vec<String> =
             query.widenings().iter().map(|number| shown(&query.clauses[*number].text.to_string())).collect();
-        output.remark(&format!("Also: {} (turn off with --exact)", variants.join("; ")));
+        output.remark(&texts().also_searched(variants.join("; ")));
     }
     for hint in query.hints() {
-        output.remark(&format!("Note: {}", shown(&text::remark(hint))));
+        output.remark(&texts().query_note(safe(&query_remark(hint))));
     }
     let shown_hits = results.hits.len() as u64;
-    let pages = counted(results.total, "page", "pages");
-    let documents = counted(results.documents, "document", "documents");
-    let all = if by_document { results.documents } else { results.total };
-    let first = if shown_hits < all { format!(" (showing {shown_hits})") } else { String::new() };
-    let found = if by_document { format!("{documents}, {pages}") } else { format!("{pages} of {documents}") };
-    output.line(&format!("{found}{first} in {:.3} s", results.took.as_secs_f64()));
+    let (pages, documents) = (texts().pages(results.total), texts().documents(results.documents));
+    let (all, found) = match by_document {
+        true => (results.documents, texts().found_documents(documents, pages)),
+        false => (results.total, texts().found_pages(documents, pages)),
+    };
+    let seconds = format!("{:.3}", results.took.as_secs_f64());
+    output.line(&match shown_hits < all {
+        true => texts().found_first_in(found, seconds, shown_hits.to_string()),
+        false => texts().found_in(found, seconds),
+    });
     for hit in &results.hits {
         print_hit(context, case, hit);
     }
@@ -203,20 +205,21 @@ pub(crate) fn print(context: &Context<'_>, case: &Case, request: &SearchRequest<
 /// Prints one hit as text.
 pub(crate) fn print_hit(context: &Context<'_>, case: &Case, hit: &SearchHit) {
     let output = context.output;
-    let confidence = hit.confidence.map(|c| format!(" · OCR {c:.2}")).unwrap_or_default();
-    let copies =
-        if hit.copies > 0 { format!(" · also in {}", counted(hit.copies, "place", "places")) } else { String::new() };
+    let texts = texts();
+    let parts = [
+        Some(texts.hit_page(hit.page.to_string())),
+        Some(texts.hits(hit.count as u64)),
+        (hit.pages > 1).then(|| texts.pages(hit.pages)),
+        hit.confidence.map(|confidence| texts.hit_ocr(format!("{confidence:.2}"))),
+        (hit.copies > 0).then(|| texts.hit_copies(texts.places(hit.copies))),
+    ];
+    let parts = parts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
     output.line("");
     let title = output.style(Style::Bold, &hit.name);
-    let hits = counted(hit.count as u64, "hit", "hits");
-    let more = match hit.pages {
-        0 | 1 => String::new(),
-        pages => format!(" · {}", counted(pages, "page", "pages")),
-    };
-    output.line(&format!("{}  {title}  page {} · {hits}{more}{confidence}{copies}", case.label(hit.item.id), hit.page));
+    output.line(&format!("{}  {title}  {parts}", case.label(hit.item.id)));
     output.line(&output.style(Style::Dim, &format!("  {}", hit.path)));
     if let Some(place) = &hit.found_at {
-        output.line(&output.style(Style::Dim, &format!("  also at  {place}")));
+        output.line(&output.style(Style::Dim, &format!("  {}  {place}", texts.hit_also_at())));
     }
     for (item, path) in &hit.places {
         output.line(&output.style(Style::Dim, &format!("  = {}  {path}", case.label(*item))));
@@ -238,19 +241,22 @@ fn facets(context: &Context<'_>, facets: &[FacetCounts]) {
             output.object("facet", object);
             continue;
         }
-        let within = if facet.within.is_empty() { String::new() } else { format!(" in {}", shown(&facet.within)) };
+        let within = match facet.within.as_str() {
+            "" => String::new(),
+            within => format!(" {}", texts().facet_within(shown(within))),
+        };
         output.line(&format!("{}{within}", output.style(Style::Bold, facet.facet.word())));
         for value in &facet.values {
             let mark = match (value.chosen, value.excluded) {
-                (true, _) => " (chosen)",
-                (_, true) => " (excluded)",
-                _ => "",
+                (true, _) => format!(" {}", texts().facet_chosen()),
+                (_, true) => format!(" {}", texts().facet_excluded()),
+                _ => String::new(),
             };
             let name = if facet.facet == Facet::Container { format!("  {}", value.label) } else { String::new() };
             output.line(&format!("{:>10}  {}{name}{mark}", number(value.pages), shown(&value.value)));
         }
         if facet.more > 0 {
-            output.line(&format!("{:>10}  and {} more", "", number(facet.more)));
+            output.line(&format!("{:>10}  {}", "", texts().facet_more(facet.more)));
         }
     }
 }
@@ -258,9 +264,11 @@ fn facets(context: &Context<'_>, facets: &[FacetCounts]) {
 fn words(context: &Context<'_>, found: &DistinctiveWords) {
     let output = context.output;
     if !output.json {
-        let read =
-            if found.read < found.total { format!(", {} of them examined", number(found.read)) } else { String::new() };
-        output.remark(&format!("Distinctive terms of {}{read}:", counted(found.total, "page", "pages")));
+        let pages = texts().pages(found.total);
+        output.remark(&match found.read < found.total {
+            true => texts().terms_of_examined(found.read, pages),
+            false => texts().terms_of(pages),
+        });
     }
     for word in &found.words {
         if output.json {
@@ -271,7 +279,7 @@ fn words(context: &Context<'_>, found: &DistinctiveWords) {
             );
             continue;
         }
-        let counts = format!("{} here, {} in the case", counted(word.pages, "page", "pages"), number(word.in_case));
+        let counts = texts().term_counts(word.in_case, texts().pages(word.pages));
         output.line(&format!(
             "{:>8.1}  {}  {}",
             word.score,
@@ -286,25 +294,24 @@ fn suggestions(context: &Context<'_>, case: &Case, query: &CaseQuery) -> Result<
     if output.json || output.quiet {
         return Ok(());
     }
-    for suggestion in Search::of(case).suggestions(query)? {
+    for suggestion in super::searching(case).suggestions(query)? {
         let clause = |clause: &ClauseText| shown(&clause.to_string());
-        let change = match &suggestion.change {
-            SuggestedChange::Without(text) => format!("without {}", clause(text)),
-            SuggestedChange::AnyDate(text) => format!("at any date, without {}", clause(text)),
-            SuggestedChange::Only(text) => format!("only {}", clause(text)),
-            SuggestedChange::Spelling(text) => format!("with another spelling of {}", clause(text)),
-            SuggestedChange::AnyFolder(text) => format!("anywhere in paths, instead of {}", clause(text)),
-            SuggestedChange::Variants => "with spelling and script variants".to_owned(),
-            SuggestedChange::InNames => "in file names".to_owned(),
-        };
-        let pages = counted(suggestion.pages, "page", "pages");
-        output.remark(&format!("Try {change}: {}  ({pages})", shown(&suggestion.query.to_string())));
+        let (texts, query) = (texts(), shown(&suggestion.query.to_string()));
+        let pages = texts.pages(suggestion.pages);
+        output.remark(&match &suggestion.change {
+            SuggestedChange::Without(text) => texts.try_without(clause(text), pages, query),
+            SuggestedChange::AnyDate(text) => texts.try_any_date(clause(text), pages, query),
+            SuggestedChange::Only(text) => texts.try_only(clause(text), pages, query),
+            SuggestedChange::Spelling(text) => texts.try_spelling(clause(text), pages, query),
+            SuggestedChange::AnyFolder(text) => texts.try_any_folder(clause(text), pages, query),
+            SuggestedChange::Variants => texts.try_variants(pages, query),
+            SuggestedChange::InNames => texts.try_names(pages, query),
+        });
     }
     let problems: u64 =
-        case.account()?.items.iter().filter(|(state, _)| state.is_problem()).map(|(_, count)| count).sum();
+        super::view(case).account()?.items.iter().filter(|(state, _)| state.is_problem()).map(|(_, count)| count).sum();
     if problems > 0 {
-        let items = counted(problems, "item was", "items were");
-        output.remark(&format!("{items} not read, and not searched: see `exhibit problem ls`"));
+        output.remark(&texts().not_searched(problems));
     }
     Ok(())
 }

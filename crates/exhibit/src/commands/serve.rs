@@ -5,6 +5,7 @@ use crate::access_log;
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
 use crate::system::{self, MachineClock};
+use crate::texts::{language, texts};
 use clap::Args;
 use exhibit_case::Case;
 use exhibit_web::{Machine, ServeOptions, Sessions, fresh_secret};
@@ -55,7 +56,7 @@ pub(crate) fn serve_case(
     let cage = match system::cage(system::processors()) {
         Ok(cage) => Some(Arc::new(cage)),
         Err(failure) => {
-            output.warn(&format!("pages are not rendered: {}", failure.message));
+            output.warn(&texts().not_served_rendered(failure.message));
             None
         }
     };
@@ -66,7 +67,7 @@ pub(crate) fn serve_case(
         let address =
             listener.local_addr().map_err(|error| Failure::new(Exit::Internal, "listen", error.to_string()))?;
         if !address.ip().is_loopback() {
-            output.warn("this address is reachable from other machines: anyone with the link can read the case");
+            output.warn(&texts().reachable());
         }
         let code = fresh_secret();
         let link = format!("http://{address}/open/{code}");
@@ -75,11 +76,12 @@ pub(crate) fn serve_case(
         let (json, quiet) = (output.json, output.quiet);
         let sessions = Sessions::new(code, address.port(), move |code| {
             if !quiet && !json {
-                let again = format!("Link for another browser: http://{address}/open/{code}\n");
-                let _ = std::io::stderr().lock().write_all(again.as_bytes());
+                let again = texts().link_again(format!("http://{address}/open/{code}"));
+                let _ = writeln!(std::io::stderr().lock(), "{again}");
             }
         });
         let machine = Machine {
+            language: language(),
             clock: Arc::new(MachineClock),
             threads: system::processors(),
             log_marks: log_marks(output, folder),
@@ -111,11 +113,8 @@ fn log_marks(output: &Output, folder: &Path) -> Arc<dyn Fn() + Send + Sync> {
             && !quiet
         {
             reported.call_once(|| {
-                let line = format!(
-                    "Tags are not in the log yet ({}); the next command that writes to the case logs them.\n",
-                    failure.message
-                );
-                let _ = std::io::stderr().lock().write_all(line.as_bytes());
+                let line = texts().tags_not_logged_served(&failure.message);
+                let _ = writeln!(std::io::stderr().lock(), "{line}");
             });
         }
     })
@@ -124,14 +123,14 @@ fn log_marks(output: &Output, folder: &Path) -> Arc<dyn Fn() + Send + Sync> {
 async fn listen(output: &Output, wanted: SocketAddr) -> Result<TcpListener, Failure> {
     match TcpListener::bind(wanted).await {
         Err(error) if error.kind() == std::io::ErrorKind::AddrInUse && wanted.ip().is_loopback() => {
-            output.remark(&format!("{wanted} is in use; taking another port"));
+            output.remark(&texts().address_in_use(wanted.to_string()));
             TcpListener::bind(SocketAddr::new(wanted.ip(), 0)).await
         }
         result => result,
     }
     .map_err(|error| {
-        Failure::new(Exit::Usage, "listen", format!("cannot listen on {wanted}: {error}"))
-            .hint("choose another address: --listen 127.0.0.1:8090")
+        Failure::new(Exit::Usage, "listen", texts().cannot_listen(wanted.to_string(), error.to_string()))
+            .hint(texts().hint_cannot_listen())
     })
 }
 
@@ -139,8 +138,8 @@ fn announce(output: &Output, case: &Case, link: &str) {
     if output.json {
         output.object("serving", json!({"address": link, "case": case.config.name}));
     } else {
-        output.line(&format!("Serving {:?} on this machine. Open in a browser:", case.config.name));
+        output.line(&texts().serving(format!("{:?}", case.config.name)));
         output.line(&format!("  {link}"));
-        output.line("The link works once. Stop with Ctrl-C.");
+        output.line(&texts().link_works_once());
     }
 }

@@ -4,10 +4,11 @@ use super::{Context, Group, Run};
 use crate::access_log;
 use crate::codes;
 use crate::failure::{Exit, Failure};
-use crate::output::{Style, bytes, counted};
+use crate::output::{Style, bytes};
+use crate::texts::texts;
 use clap::Args;
 use exhibit_case::{Case, Document, Entry};
-use exhibit_model::shown;
+use exhibit_model::{Severity, shown};
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
@@ -60,15 +61,14 @@ fn run(context: &Context<'_>, show: &ShowArgs) -> Result<ExitCode, Failure> {
     if show.text || show.page.is_some() {
         text(context, &case, &document, show.page)?;
     } else if show.custody {
-        let seq =
-            document.item.seq.ok_or_else(|| Failure::new(Exit::Mismatch, "log", "the log has no entry for it"))?;
-        let entry = case.entry(seq)?;
+        let seq = document.item.seq.ok_or_else(|| Failure::new(Exit::Mismatch, "log", texts().no_log_entry()))?;
+        let entry = super::view(&case).entry(seq)?;
         if context.output.json {
             let openings: serde_json::Map<_, _> =
                 entry.openings.iter().map(|(f, v)| (f.clone(), Value::from(v.as_str()))).collect();
             context.output.object(
                 "entry",
-                json!({"seq": entry.seq, "entry": entry.text, "openings": openings, "checkpoint": entry.checkpoint, "proof": entry.proof}),
+                json!({"seq": entry.seq.get(), "entry": entry.text, "openings": openings, "checkpoint": entry.checkpoint, "proof": entry.proof}),
             );
         } else {
             custody(context, &document, &entry);
@@ -97,8 +97,11 @@ fn text(context: &Context<'_>, case: &Case, document: &Document, only: Option<u3
             );
             continue;
         }
-        let label = if page.label.is_empty() { String::new() } else { format!(" ({})", shown(&page.label)) };
-        context.output.line(&context.output.style(Style::Dim, &format!("── page {number}{label} ──")));
+        let title = match page.label.as_str() {
+            "" => texts().text_page(number.to_string()),
+            label => texts().text_page_label(shown(label), number.to_string()),
+        };
+        context.output.line(&context.output.style(Style::Dim, &format!("── {title} ──")));
         for line in page.text.lines() {
             context.output.line(&line.split('\t').map(shown).collect::<Vec<_>>().join("\t"));
         }
@@ -117,41 +120,55 @@ fn summary(context: &Context<'_>, case: &Case, document: &Document) -> Result<()
     let output = context.output;
     let item = &document.item;
     output.line(&format!("{}  {}", case.label(item.id), output.style(Style::Bold, &document.name)));
-    let field = |name: &str, value: &str| {
+    let texts = texts();
+    let field = |name: String, value: &str| {
         if !value.is_empty() {
             output.line(&format!("  {}  {value}", output.style(Style::Dim, &format!("{name:<10}"))));
         }
     };
-    field("path", &document.path);
-    field("source", &document.source);
-    field("state", item.state.word());
-    field("reason", &codes::why(item));
+    field(texts.field_path(), &document.path);
+    field(texts.field_source(), &document.source);
+    field(texts.field_state(), item.state.word());
+    field(texts.field_reason(), &codes::why(item));
     if let Some(first) = item.duplicate_of {
-        field("same as", &case.label(first));
+        field(texts.field_same_as(), &case.label(first));
     }
-    field("type", &item.media_type);
-    field("size", &bytes(item.size));
-    field("sha256", &item.original.map(|original| original.to_string()).unwrap_or_default());
-    field("modified", &item.modified.map(|moment| moment.to_rfc3339()).unwrap_or_default());
-    field("received", &item.received.to_rfc3339());
-    field("log entry", &item.seq.map(|seq| seq.to_string()).unwrap_or_default());
-    field("pages", &if document.pages.is_empty() { String::new() } else { document.pages.len().to_string() });
-    field("languages", &item.languages.join(", "));
+    field(texts.field_type(), &item.media_type);
+    field(texts.field_size(), &bytes(item.size));
+    field("sha256".to_owned(), &item.original.map(|original| original.to_string()).unwrap_or_default());
+    field(texts.field_modified(), &item.modified.map(|moment| moment.to_rfc3339()).unwrap_or_default());
+    field(texts.field_received(), &item.received.to_rfc3339());
+    field(texts.field_log_entry(), &item.seq.map(|seq| seq.to_string()).unwrap_or_default());
+    field(
+        texts.field_pages(),
+        &if document.pages.is_empty() { String::new() } else { document.pages.len().to_string() },
+    );
+    field(texts.field_languages(), &item.languages.join(", "));
     for note in &document.notes {
-        let page = if note.page > 0 { format!(" (page {})", note.page) } else { String::new() };
-        field(note.code.severity().word(), &format!("{}{page}", codes::note_text(note)));
+        let text = codes::note_text(note);
+        let text = if note.page > 0 { texts.on_page(note.page.to_string(), text) } else { text };
+        field(severity(note.code.severity()), &text);
     }
     for copy in &document.copies {
-        field("also at", &format!("{}  {}", case.label(copy.id), super::view(case).path(copy)?));
+        field(texts.field_also_at(), &format!("{}  {}", case.label(copy.id), super::view(case).path(copy)?));
     }
     for member in &document.members {
-        field("contains", &format!("{}  {} ({})", case.label(member.id), case.name(member), member.state));
+        field(texts.field_contains(), &format!("{}  {} ({})", case.label(member.id), case.name(member), member.state));
     }
     let more = document.item.found.saturating_sub(document.members.len() as u64);
     if more > 0 && !document.members.is_empty() {
-        field("", &format!("and {}", counted(more, "more member", "more members")));
+        field(String::new(), &texts.members_more(more));
     }
     Ok(())
+}
+
+fn severity(severity: Severity) -> String {
+    match severity {
+        Severity::Partial => texts().severity_partial(),
+        Severity::Limit => texts().severity_limit(),
+        Severity::Suspicious => texts().severity_suspicious(),
+        Severity::Remark => texts().severity_remark(),
+    }
 }
 
 /// Prints the log entry that records a document's receipt, and its proof.
@@ -159,13 +176,13 @@ pub(crate) fn custody(context: &Context<'_>, document: &Document, entry: &Entry)
     let output = context.output;
     output.line(&format!("{}  {}", output.style(Style::Bold, &document.name), document.path));
     output.line(&format!("  sha256     {}", document.item.original.map(|o| o.to_string()).unwrap_or_default()));
-    output.line(&format!("  log entry  {}", entry.seq));
-    output.line(&output.style(Style::Dim, "The log entry:"));
+    output.line(&format!("  {:<10} {}", texts().field_log_entry(), entry.seq));
+    output.line(&output.style(Style::Dim, &texts().the_log_entry()));
     output.line(&entry.text);
     for (field, value) in &entry.openings {
-        output.line(&format!("  sealed in it: {field} = {value}"));
+        output.line(&format!("  {}", texts().sealed_in_it(field, value)));
     }
-    output.line(&output.style(Style::Dim, "The proof of its inclusion in the signed log:"));
+    output.line(&output.style(Style::Dim, &texts().the_proof()));
     output.line(entry.proof.trim_end());
 }
 

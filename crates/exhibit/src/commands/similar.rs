@@ -4,9 +4,9 @@ use super::{Context, Group, Run, search};
 use crate::access_log;
 use crate::failure::{Exit, Failure};
 use crate::output::Style;
+use crate::texts::texts;
 use clap::Args;
 use exhibit_model::shown;
-use exhibit_search::Search;
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
@@ -43,14 +43,14 @@ impl Run for SimilarArgs {
 fn run(context: &Context<'_>, arguments: &SimilarArgs) -> Result<ExitCode, Failure> {
     let case = context.case()?;
     let item = super::view(&case).resolve(&arguments.document)?;
-    let similar = Search::of(&case).similar(item, arguments.page, arguments.limit)?;
+    let similar = super::searching(&case).similar(item, arguments.page, arguments.limit)?;
     let output = context.output;
     let _noted = access_log::note(output, &case, access_log::similar(&case, item, arguments.page));
     if !output.json {
         let words: Vec<String> = similar.words.iter().map(|word| shown(word)).collect();
         output.remark(&match words.is_empty() {
-            true => "No distinctive terms".to_owned(),
-            false => format!("Distinctive terms: {}", words.join(" ")),
+            true => texts().no_terms(),
+            false => texts().terms(words.join(" ")),
         });
     }
     for found in &similar.hits {
@@ -64,7 +64,7 @@ fn run(context: &Context<'_>, arguments: &SimilarArgs) -> Result<ExitCode, Failu
         }
         search::print_hit(context, &case, &found.hit);
         let words: Vec<String> = found.words.iter().map(|word| shown(word)).collect();
-        output.line(&output.style(Style::Dim, &format!("  shares: {}", words.join(" "))));
+        output.line(&output.style(Style::Dim, &format!("  {}", texts().shares(words.join(" ")))));
     }
     Ok(if similar.hits.is_empty() { Exit::Nothing } else { Exit::Done }.into())
 }

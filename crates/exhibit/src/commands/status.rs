@@ -3,6 +3,7 @@
 use super::{Context, Group, Run};
 use crate::failure::{Exit, Failure};
 use crate::output::Style;
+use crate::texts::texts;
 use clap::Args;
 use exhibit_case::Case;
 use exhibit_catalogue::Account;
@@ -52,11 +53,12 @@ pub(crate) fn states(account: &Account) -> Value {
 }
 
 fn print(context: &Context<'_>, case: &Case) -> Result<(), Failure> {
-    let account = case.account()?;
+    let account = super::view(case).account()?;
     let output = context.output;
     if !output.json {
         output.line(&output.style(Style::Bold, &exhibit_model::shown(&case.config.name)));
-        output.line(&format!("{} · created {}", case.folder.path().display(), case.config.created));
+        let created = texts().created_at(case.config.created.to_string());
+        output.line(&format!("{} · {created}", case.folder.path().display()));
         super::ingest::account(output, &account);
         return Ok(());
     }
@@ -75,12 +77,12 @@ fn print(context: &Context<'_>, case: &Case) -> Result<(), Failure> {
             "pages": account.pages,
             "originals": account.originals,
             "bytes": account.bytes,
-            "searchable": case.searchable(),
+            "searchable": super::view(case).searchable(),
             "ocr": {"waiting": account.pages_waiting_for_ocr, "done": account.pages_by_ocr, "failed": account.pages_ocr_failed},
             "media_types": counts(&account.media_types),
             "languages": counts(&account.languages),
             "sources": account.sources,
-            "log_entries": case.log_size()?,
+            "log_entries": super::view(case).log_size()?,
             "reconciled": account.gaps.is_empty(),
             "gaps": gaps.collect::<Vec<_>>(),
         }),

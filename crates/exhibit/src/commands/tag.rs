@@ -2,8 +2,9 @@
 
 use super::{Context, Group, Run};
 use crate::failure::{Exit, Failure};
-use crate::output::{Style, counted};
+use crate::output::Style;
 use crate::system::{self, MachineClock};
+use crate::texts::texts;
 use clap::{Args, Subcommand};
 use exhibit_case::Case;
 use exhibit_model::{Clock, ItemId, shown};
@@ -90,7 +91,7 @@ fn list(context: &Context<'_>, case: &Case) -> Result<ExitCode, Failure> {
             output.object("tag", json!({"tag": tag.tag, "documents": documents}));
             continue;
         }
-        let count = counted(documents.len() as u64, "document", "documents");
+        let count = texts().documents(documents.len() as u64);
         let first = documents.iter().take(10).cloned().collect::<Vec<_>>().join(" ");
         let more = if documents.len() > 10 { " …" } else { "" };
         output.line(&format!("{}  {count}: {first}{more}", output.style(Style::Bold, &shown(&tag.tag))));
@@ -104,21 +105,18 @@ fn set(context: &Context<'_>, case: &Case, tag: &str, documents: &[String], on: 
         documents.iter().map(|document| super::view(case).resolve(document)).collect::<Result<_, _>>()?;
     let mut changed = 0;
     for id in ids.iter().filter(|_| !context.dry_run()) {
-        changed += u64::from(case.set_tag(*id, tag, on, MachineClock.now())?);
+        changed += u64::from(super::view(case).set_tag(*id, tag, on, MachineClock.now())?);
     }
     if changed > 0
         && let Err(failure) = system::log_marks(case.folder.path())
     {
-        let why = &failure.message;
-        context
-            .output
-            .remark(&format!("Not in the log yet ({why}); the next command that writes to the case logs it."));
+        context.output.remark(&texts().tags_not_logged(failure.message));
     }
     let message = match (context.dry_run(), on) {
-        (true, true) => format!("would tag {}", counted(ids.len() as u64, "document", "documents")),
-        (true, false) => format!("would untag {}", counted(ids.len() as u64, "document", "documents")),
-        (false, true) => format!("Tagged {}: {}", counted(changed, "document", "documents"), shown(tag)),
-        (false, false) => format!("Untagged {}: {}", counted(changed, "document", "documents"), shown(tag)),
+        (true, true) => texts().would_tag(ids.len() as u64),
+        (true, false) => texts().would_untag(ids.len() as u64),
+        (false, true) => texts().tagged(changed, shown(tag)),
+        (false, false) => texts().untagged(changed, shown(tag)),
     };
     context.output.line(&message);
     Ok(Exit::Done.into())

@@ -2,9 +2,10 @@
 
 use super::{Context, Group, Run};
 use crate::failure::{Exit, Failure};
-use crate::output::{Style, bytes, counted, number};
-use crate::progress::Meter;
+use crate::output::{Style, bytes};
+use crate::progress::{Meter, Step};
 use crate::system;
+use crate::texts::{safe, texts};
 use clap::Args;
 use exhibit_audit::{Audit, CheckName, Finding, Options, Progress, audit};
 use exhibit_custody::{Act, Fact};
@@ -57,8 +58,8 @@ struct Bar(Meter);
 
 impl Progress for Bar {
     fn begin(&mut self, check: CheckName, bytes: u64) {
-        let what = if check == CheckName::Originals { "checking originals" } else { "checking" };
-        self.0.begin(what, true, bytes);
+        let step = if check == CheckName::Originals { Step::CheckOriginals } else { Step::Check };
+        self.0.begin(step, true, bytes);
     }
 
     fn advance(&mut self, bytes: u64) {
@@ -70,7 +71,7 @@ impl Progress for Bar {
 fn record(context: &Context<'_>, folder: &Path, found: &Audit) {
     let logged = system::hold(folder).and_then(|mut held| Ok(held.log(Act::fixity(&found.fixity()))?));
     if let Err(failure) = logged {
-        context.output.remark(&format!("This check is not logged: {}", failure.message));
+        context.output.remark(&texts().check_not_logged(failure.message));
     }
 }
 
@@ -83,8 +84,8 @@ fn object(finding: &Finding) -> Value {
     let values: Map<String, Value> =
         finding.fault.values().into_iter().map(|(name, fact)| (name.to_owned(), value(fact))).collect();
     json!({
-        "check": finding.check.word(), "place": finding.place(), "code": finding.fault.code(), "values": values,
-        "text": finding.text(),
+        "check": finding.check.word(), "place": safe(&finding.place_message()), "code": finding.fault.code(), "values": values,
+        "text": safe(&finding.message()),
     })
 }
 
@@ -103,37 +104,38 @@ fn print(context: &Context<'_>, found: &Audit) {
         );
         return;
     }
-    let originals = counted(counts.originals, "original", "originals");
-    output.line(&format!(
-        "Checked {originals} ({}), {} and {} against their digests.",
+    let texts = texts();
+    output.line(&texts.checked_case(
         bytes(counts.bytes),
-        counted(counts.pages, "page record", "page records"),
-        counted(counts.log_entries, "log entry", "log entries"),
+        texts.log_entries(counts.log_entries),
+        texts.originals(counts.originals),
+        texts.page_records(counts.pages),
     ));
     if counts.quotes > 0 {
-        let quotes = counted(counts.quotes, "quote", "quotes");
-        output.line(&format!("Checked {quotes} against their pages and the log."));
+        output.line(&texts.checked_quotes(texts.quotes(counts.quotes)));
     }
     if let Some(entries) = counts.access_entries {
-        output.line(&format!("Checked the access log, {}.", counted(entries, "entry", "entries")));
+        output.line(&texts.checked_access(texts.entries(entries)));
     }
     if counts.log_keys > 1 {
-        output.line(&format!("The log has used {} keys, each handed over to the next.", number(counts.log_keys)));
+        output.line(&texts.log_keys(counts.log_keys));
     }
     if let Some(entry) = counts.sealed {
-        output.line(&format!("The case is sealed by log entry {entry}."));
+        output.line(&texts.case_sealed_by_log_entry(entry.to_string()));
     }
     for deviation in found.deviations() {
-        let word = output.style(Style::Bad, "differs");
-        output.line(&format!("{word}  {}: {}", deviation.place(), deviation.text()));
+        output.line(&format!("{}  {}", output.style(Style::Bad, &texts.differs()), line(deviation)));
     }
     for leftover in found.leftovers() {
-        output.line(&format!("{}  {}: {}", output.style(Style::Dim, "leftover"), leftover.place(), leftover.text()));
+        output.line(&format!("{}  {}", output.style(Style::Dim, &texts.leftover()), line(leftover)));
     }
     if found.is_good() {
-        output.line(&output.style(Style::Good, "Everything is as it was received and logged."));
+        output.line(&output.style(Style::Good, &texts.all_good()));
     } else {
-        let count = counted(found.deviations().count() as u64, "deviation", "deviations");
-        output.line(&output.style(Style::Bad, &format!("{count} found. Work from a good copy.")));
+        output.line(&output.style(Style::Bad, &texts.deviations_found(found.deviations().count() as u64)));
     }
+}
+
+fn line(finding: &Finding) -> String {
+    texts().place_and_fault(safe(&finding.message()), safe(&finding.place_message()))
 }

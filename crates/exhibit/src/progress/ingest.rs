@@ -1,8 +1,9 @@
 //! Progress of a run of ingest: several steps, whose amounts become known while it runs.
 
-use super::{PLAIN_EVERY, form, print_event, print_line, redraw, time_left, while_shown};
+use super::{Bar, PLAIN_EVERY, form, joined, print_event, print_line, time_left, while_shown};
 use crate::cli::ProgressForm;
-use crate::output::{Output, bytes, counted, number};
+use crate::output::{Output, bytes, number};
+use crate::texts::texts;
 use exhibit_ingest::{Phase, Progress, Snapshot, StageName};
 use serde_json::json;
 use std::time::{Duration, Instant};
@@ -19,10 +20,14 @@ pub(crate) fn watch<T>(output: &Output, progress: &Progress, work: impl FnOnce()
     let pause = if form == ProgressForm::Bar { Duration::from_millis(200) } else { Duration::from_secs(1) };
     // lines are printed every 5 per cent, and from time to time
     let mut last = (Instant::now(), 0);
+    let mut bar = None;
     let show = move || {
         let snapshot = progress.snapshot();
         match form {
-            ProgressForm::Bar => redraw(&line(&snapshot)),
+            ProgressForm::Bar => {
+                let (done, all) = amounts(&snapshot);
+                bar.get_or_insert_with(Bar::new).show(done, all, line(&snapshot));
+            }
             ProgressForm::Json => print_event(&event(&snapshot)),
             _ => {
                 let step = percent(&snapshot) / 5;
@@ -33,59 +38,58 @@ pub(crate) fn watch<T>(output: &Output, progress: &Progress, work: impl FnOnce()
             }
         }
     };
-    while_shown(form, (pause, pause), show, work)
+    while_shown((pause, pause), show, work)
 }
 
 // of the amount known so far: items while reading, pages during OCR
-fn percent(snapshot: &Snapshot) -> u64 {
-    let (done, all) = match snapshot.phase {
+fn amounts(snapshot: &Snapshot) -> (u64, u64) {
+    match snapshot.phase {
         Phase::Stage(name) => (snapshot.stage(name).done, snapshot.stage(name).jobs),
         Phase::Indexing => (1, 1),
-    };
+    }
+}
+
+fn percent(snapshot: &Snapshot) -> u64 {
+    let (done, all) = amounts(snapshot);
     (done * 100).checked_div(all).unwrap_or(0).min(100)
 }
 
 fn line(snapshot: &Snapshot) -> String {
-    let searchable = number(snapshot.searchable);
-    let mut text = match snapshot.phase {
+    let texts = texts();
+    let (done, all) = amounts(snapshot);
+    let (done, all) = (number(done), number(all));
+    let searchable = Some(texts.progress_searchable(number(snapshot.searchable)));
+    let estimate = estimate(snapshot);
+    let slow = snapshot.slowest.as_ref().filter(|(_, since)| since.as_secs() >= 5);
+    let slow = slow.map(|(label, since)| texts.progress_slow(label, since.as_secs().to_string()));
+    match snapshot.phase {
         Phase::Stage(StageName::READ) => {
-            let more = if snapshot.walked { "" } else { " so far" };
-            let received = bytes(snapshot.met_bytes);
-            let read = snapshot.stage(StageName::READ);
-            let (done, all) = (number(read.done), number(read.jobs));
-            let pages = counted(read.pages, "page", "pages");
-            format!("reading {done} of {all} items{more} · {received} found · {pages} · searchable now: {searchable}")
+            let reading = match snapshot.walked {
+                true => texts.progress_reading(all, done),
+                false => texts.progress_reading_so_far(all, done),
+            };
+            let found = texts.progress_found(bytes(snapshot.met_bytes));
+            let pages = texts.pages(snapshot.stage(StageName::READ).pages);
+            joined([Some(reading), Some(found), Some(pages), searchable, estimate, slow])
         }
+        Phase::Stage(StageName::OCR) => joined([Some(texts.progress_ocr(all, done)), searchable, estimate, slow]),
         Phase::Stage(name) => {
-            let (done, all) = (number(snapshot.stage(name).done), number(snapshot.stage(name).jobs));
-            match name {
-                StageName::OCR => format!("OCR {done} of {all} pages · searchable now: {searchable}"),
-                name => format!("{} {done} of {all} · searchable now: {searchable}", name.as_str()),
-            }
+            joined([Some(texts.progress_stage(all, done, name.as_str())), searchable, estimate, slow])
         }
-        Phase::Indexing => format!("indexing the last pages · searchable now: {searchable}"),
-    };
-    if let Some(left) = estimate(snapshot) {
-        text.push_str(&left);
+        Phase::Indexing => joined([Some(texts.progress_last()), searchable, estimate, slow]),
     }
-    if let Some((label, since)) = snapshot.slowest.as_ref().filter(|(_, since)| since.as_secs() >= 5) {
-        text.push_str(&format!(" · {label} for {} s", since.as_secs()));
-    }
-    text
 }
 
 // A range, as files differ much in size.
 fn estimate(snapshot: &Snapshot) -> Option<String> {
-    let (done, all) = match snapshot.phase {
-        Phase::Stage(StageName::READ) if !snapshot.walked => return None,
-        Phase::Stage(name) => (snapshot.stage(name).done, snapshot.stage(name).jobs),
-        Phase::Indexing => return None,
-    };
-    if snapshot.elapsed < ESTIMATE_AFTER {
+    let is_open = matches!(snapshot.phase, Phase::Stage(StageName::READ)) && !snapshot.walked;
+    if is_open || snapshot.phase == Phase::Indexing || snapshot.elapsed < ESTIMATE_AFTER {
         return None;
     }
+    let (done, all) = amounts(snapshot);
     let left = time_left(snapshot.elapsed, done, all)?.as_secs_f64() / 60.0;
-    Some(format!(" · about {:.0} to {:.0} min left", (left * 0.8).floor(), (left * 1.5).ceil().max(1.0)))
+    let (from, to) = ((left * 0.8).floor(), (left * 1.5).ceil().max(1.0));
+    Some(texts().minutes_left_range(format!("{from:.0}"), format!("{to:.0}")))
 }
 
 fn event(snapshot: &Snapshot) -> serde_json::Value {

@@ -87,7 +87,7 @@ fn stamps_are_asked_for_brought_back_and_handed_over() {
     let readme = fs::read_to_string(bench.path("ask/README.txt")).expect("instructions");
     assert!(readme.contains("first.tsq") && readme.contains("second.tsq") && !readme.contains("sigsum-submit"));
     let _ = anchor(&bench, &["request", "-o", "ask"]).code(2);
-    assert_eq!(standings(&bench), ["first asked", "second asked"]);
+    assert_eq!(standings(&bench), ["first requested", "second requested"]);
     first.stamp(&bench.path("ask/first.tsq"), &bench.path("first.tsr"));
     second.stamp(&bench.path("ask/second.tsq"), &bench.path("second.tsr"));
 
@@ -104,7 +104,7 @@ fn stamps_are_asked_for_brought_back_and_handed_over() {
     bench.write("bad.tsr", "no reply");
     let refused = anchor(&bench, &["import", "bad.tsr"]).code(4);
     assert!(refused.stderr.contains("bad.tsr: it is not accepted: the reply is malformed"), "{}", refused.stderr);
-    assert_eq!(standings(&bench), ["first asked", "second asked"]);
+    assert_eq!(standings(&bench), ["first requested", "second requested"]);
 
     let imported = anchor(&bench, &["import", "first.tsr", "--ca", &first.root(), "--json"]).code(0).objects();
     assert_eq!((imported[0]["trusted"].as_bool(), imported[0]["already"].as_bool()), (Some(true), Some(false)));
@@ -112,7 +112,7 @@ fn stamps_are_asked_for_brought_back_and_handed_over() {
     assert_eq!((again[0]["already"].as_bool(), &again[0]["log_entry"]), (Some(true), &imported[0]["log_entry"]));
     let untrusted = anchor(&bench, &["import", "second.tsr"]).code(0);
     assert!(untrusted.stderr.contains("no authority was given"), "{}", untrusted.stderr);
-    assert_eq!(standings(&bench), ["first holds", "second holds"]);
+    assert_eq!(standings(&bench), ["first valid", "second valid"]);
     let seq = imported[0]["log_entry"].to_string();
     let entry = bench.run(&["-C", "case", "log", "show", &seq]).code(0).stdout;
     assert!(entry.contains("\"act\":\"anchor\"") && entry.contains("\"kind\":\"rfc3161\""), "{entry}");
@@ -276,14 +276,14 @@ fn an_import_that_was_broken_off_is_completed() {
     let folder = anchors_folder(&bench);
     fs::copy(authority.root(), folder.join("authority.pem")).expect("copy");
     fs::write(folder.join(".authority.tsr.new"), "half").expect("write");
-    assert_eq!(standings(&bench), ["authority asked"]);
+    assert_eq!(standings(&bench), ["authority requested"]);
     fs::copy(bench.path("a.tsr"), folder.join("authority.tsr")).expect("copy");
     assert_eq!(standings(&bench), ["authority not-logged"]);
     assert!(bench.run(&["-C", "case", "verify"]).code(0).stdout.contains("import it again"));
     let _ = bench.run(&["-C", "case", "bag", "export", "bag", "--all"]).code(0);
     assert!(!bench.path("bag/custody/anchors").exists(), "what is not logged is not handed over");
     let _ = anchor(&bench, &["import", "a.tsr", "--ca", &authority.root()]).code(0);
-    assert_eq!(standings(&bench), ["authority holds"]);
+    assert_eq!(standings(&bench), ["authority valid"]);
     // Another case does not take it.
     let other = case();
     let _ = anchor(&other, &["request", "-o", "ask"]).code(0);
@@ -292,5 +292,5 @@ fn an_import_that_was_broken_off_is_completed() {
     assert!(refused.stderr.contains("not over this data"), "{}", refused.stderr);
     let none = case();
     let refused = anchor(&none, &["import", &reply]).code(1);
-    assert!(refused.stderr.contains("nothing was asked"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("no matching request"), "{}", refused.stderr);
 }

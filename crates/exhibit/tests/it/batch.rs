@@ -38,7 +38,9 @@ fn a_list_of_names_is_asked_and_says_what_is_new() {
         format!("7 1 {two}"),
     ];
     assert_eq!(lines, expected);
-    let reason = found[4]["error"].as_str().expect("a reason");
+    let error = &found[4]["error"];
+    assert_eq!((error["code"].as_str(), error["values"]["text"].as_str()), (Some("nothing-to-search"), Some("，")));
+    let reason = error["text"].as_str().expect("a reason");
     assert!(reason.contains("“，” has no letter or digit") && !reason.contains("quotes"), "{reason}");
     assert!(found[0]["context"].as_str().expect("a context").contains("王立\n强"));
     let zero: Vec<String> = records(&bench, &["1", "--zero"]).iter().map(line).collect();

@@ -65,9 +65,9 @@ fn quotes_are_exact_and_broken_ones_are_shown() {
     bench.write("case/quotes/Q-000099.json", "{}");
     let checked = bench.run(&["-C", "case", "quote", "check", "--json"]).code(4).objects();
     let standing: Vec<&str> = checked.iter().filter_map(|quote| quote["standing"].as_str()).collect();
-    assert_eq!(standing, ["holds", "not-logged", "unreadable"]);
+    assert_eq!(standing, ["valid", "not-logged", "unreadable"]);
     let refused = bench.run(&["-C", "case", "bag", "export", "bag", "--quote", id]).code(4);
-    assert!(refused.stderr.contains("does not hold"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("no longer valid"), "{}", refused.stderr);
     assert!(!bench.path("bag").exists());
     let found = bench.run(&["-C", "case", "verify"]).code(4);
     assert!(found.stdout.contains(&format!("quotes/{id}.json: the log does not record")), "{}", found.stdout);

@@ -146,7 +146,7 @@ fn root_help() {
           -v, --verbose                   Print details on stderr; repeat for more
               --progress HOW              How to show progress: auto, bar, plain, json, none
               --color WHEN                When to use colour; NO_COLOR is respected: auto, always, never
-              --lang LANG                 The language of messages: en
+              --lang LANG                 The language of messages and pages [default: EXHIBIT_LANG, else en]: en, zh-Hans, ug
               --no-input                  Never prompt; fail instead
               --key-passphrase-file FILE  Read the signing key's passphrase from a file's first line (/dev/fd/N: a descriptor)
           -h, --help                      Print help; `exhibit COMMAND --help` has details and examples
@@ -182,7 +182,8 @@ fn help_of_a_command() {
                                             bar, plain, json, none]
               --color <WHEN>                When to use colour; NO_COLOR is respected [default: auto]
                                             [possible values: auto, always, never]
-              --lang <LANG>                 The language of messages [default: en] [possible values: en]
+              --lang <LANG>                 The language of messages and pages [default: EXHIBIT_LANG, else
+                                            en] [possible values: en, zh-Hans, ug]
               --no-input                    Never prompt; fail instead
               --key-passphrase-file <FILE>  Read the signing key's passphrase from a file's first line
                                             (/dev/fd/N: a descriptor)

@@ -26,6 +26,8 @@ struct Level {
     format: String,
     text: String,
     style: String,
+    /// Whether all numbers of the label are decimal.
+    legal: bool,
 }
 
 /// The document's lists, and their counters.
@@ -33,6 +35,11 @@ struct Level {
 pub(super) struct Numbering {
     levels: BTreeMap<String, Vec<Level>>,
     lists: BTreeMap<String, (String, BTreeMap<usize, u32>)>,
+    /// Levels that a list defines in place of its definition's.
+    replaced: BTreeMap<(String, usize), Level>,
+    /// The definition of a style of lists, and definitions that refer to such a style.
+    by_style: BTreeMap<String, String>,
+    style_of: BTreeMap<String, String>,
     counts: BTreeMap<String, Vec<Option<u32>>>,
     started: BTreeMap<String, ()>,
 }
@@ -118,8 +125,18 @@ impl Numbering {
                     "lvl" | "lvlOverride" => {
                         level = element.value("ilvl").and_then(|level| level.parse().ok()).filter(|l| *l < MOST_LEVELS);
                     }
+                    "styleLink" | "numStyleLink" => {
+                        if let (Some(definition), Some(style)) = (&definition, element.value("val")) {
+                            if element.name() == "styleLink" {
+                                numbering.by_style.insert(style, definition.clone());
+                            } else {
+                                numbering.style_of.insert(definition.clone(), style);
+                            }
+                        }
+                    }
                     name => {
                         let value = element.value("val").unwrap_or_default();
+                        let value = if name == "isLgl" { element.is_on().to_string() } else { value };
                         match (&list, &definition, level) {
                             (Some(list), _, Some(level)) => numbering.overridden(list, level, name, &value),
                             (None, Some(definition), Some(level)) => numbering.defined(definition, level, name, value),
@@ -143,41 +160,53 @@ impl Numbering {
         if levels.len() <= level {
             levels.resize(level + 1, Level { start: 1, ..Level::default() });
         }
-        let Some(level) = levels.get_mut(level) else { return };
-        match name {
-            "start" => level.start = value.parse().unwrap_or(1),
-            "numFmt" => level.format = value,
-            "lvlText" => level.text = value,
-            "pStyle" => level.style = value,
-            _ => {}
+        if let Some(level) = levels.get_mut(level) {
+            level.take(name, value);
         }
     }
 
     fn overridden(&mut self, list: &str, level: usize, name: &str, value: &str) {
         if let ("startOverride", Ok(start), Some((_, starts))) = (name, value.parse(), self.lists.get_mut(list)) {
             starts.insert(level, start);
+        } else if matches!(name, "start" | "numFmt" | "lvlText" | "isLgl") {
+            let replaced =
+                self.replaced.entry((list.to_owned(), level)).or_insert_with(|| Level { start: 1, ..Level::default() });
+            replaced.take(name, value.to_owned());
         }
+    }
+
+    // The definition of a list; of one that refers to a style, the style's.
+    fn definition(&self, list: &str) -> Option<(&String, &BTreeMap<usize, u32>)> {
+        let (definition, starts) = self.lists.get(list)?;
+        let linked = self.style_of.get(definition).and_then(|style| self.by_style.get(style));
+        Some((linked.unwrap_or(definition), starts))
     }
 
     /// The level of the list's definition linked to a style, if any.
     pub(super) fn level_of_style(&self, list: &str, style: &str) -> Option<usize> {
-        let (definition, _) = self.lists.get(list)?;
+        let (definition, _) = self.definition(list)?;
         self.levels.get(definition)?.iter().position(|level| level.style == style)
     }
 
     /// Counts one paragraph at a list's level, and returns the label that Word shows before it.
     pub(super) fn label(&mut self, list: &str, level: usize) -> Option<String> {
-        let (definition, starts) = self.lists.get(list)?;
-        let levels = self.levels.get(definition)?;
-        let own = levels.get(level)?;
+        let (definition, starts) = self.definition(list)?;
+        let (definition, starts) = (definition.clone(), starts.clone());
+        let mut levels = self.levels.get(&definition)?.clone();
+        for (at, level) in levels.iter_mut().enumerate() {
+            if let Some(replaced) = self.replaced.get(&(list.to_owned(), at)) {
+                level.clone_from(replaced);
+            }
+        }
+        let own = levels.get(level)?.clone();
         if own.format == "bullet" {
             return Some(bullet(&own.text));
         }
-        let counts = self.counts.entry(definition.clone()).or_insert_with(|| vec![None; MOST_LEVELS]);
+        let counts = self.counts.entry(definition).or_insert_with(|| vec![None; MOST_LEVELS]);
         if self.started.insert(list.to_owned(), ()).is_none() {
             for (level, start) in starts {
-                if let Some(count) = counts.get_mut(*level) {
-                    *count = start.checked_sub(1).filter(|_| *start > 0).or(Some(0));
+                if let Some(count) = counts.get_mut(level) {
+                    *count = Some(start.saturating_sub(1));
                 }
             }
         }
@@ -186,7 +215,8 @@ impl Numbering {
         counts.iter_mut().skip(level + 1).for_each(|deeper| *deeper = None);
         let number = |at: usize| {
             let level = levels.get(at)?;
-            Some(numeral(counts.get(at).copied().flatten().unwrap_or(level.start), &level.format))
+            let format = if own.legal { "decimal" } else { level.format.as_str() };
+            Some(numeral(counts.get(at).copied().flatten().unwrap_or(level.start), format))
         };
         let mut label = own.text.clone();
         for at in 0..MOST_LEVELS {
@@ -199,6 +229,19 @@ impl Numbering {
     }
 }
 
+impl Level {
+    fn take(&mut self, name: &str, value: String) {
+        match name {
+            "start" => self.start = value.parse().unwrap_or(1),
+            "numFmt" => self.format = value,
+            "lvlText" => self.text = value,
+            "pStyle" => self.style = value,
+            "isLgl" => self.legal = value == "true",
+            _ => {}
+        }
+    }
+}
+
 // Bullets often use symbol fonts, whose characters mean nothing in Unicode.
 fn bullet(text: &str) -> String {
     let private = |c: char| ('\u{e000}'..='\u{f8ff}').contains(&c) || c.is_control();
@@ -206,7 +249,7 @@ fn bullet(text: &str) -> String {
 }
 
 /// A number in one of the formats of ST_NumberFormat (ECMA-376 part 1, 17.18.59).
-fn numeral(number: u32, format: &str) -> String {
+pub(crate) fn numeral(number: u32, format: &str) -> String {
     match format {
         "none" => String::new(),
         "decimalZero" => format!("{number:02}"),
@@ -219,8 +262,29 @@ fn numeral(number: u32, format: &str) -> String {
         | "japaneseCounting"
         | "taiwaneseCounting"
         | "taiwaneseCountingThousand"
-        | "ideographTraditional"
         | "koreanCounting" => counting(number),
+        "ideographTraditional" => one_of("甲乙丙丁戊己庚辛壬癸", number),
+        "ideographZodiac" => one_of("子丑寅卯辰巳午未申酉戌亥", number),
+        "chineseLegalSimplified" => formal(&counting(number), "壹贰叁肆伍陆柒捌玖"),
+        "ideographLegalTraditional" | "japaneseLegal" => formal(&counting(number), "壹貳參肆伍陸柒捌玖"),
+        "decimalEnclosedParen" if (1..=20).contains(&number) => enclosed(0x2474, number),
+        "decimalEnclosedFullstop" if (1..=20).contains(&number) => enclosed(0x2488, number),
+        "ideographEnclosedCircle" if (1..=10).contains(&number) => enclosed(0x3280, number),
+        "numberInDash" => format!("- {number} -"),
+        "aiueo" | "aiueoFullWidth" => one_of(
+            "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヲン",
+            number,
+        ),
+        "iroha" | "irohaFullWidth" => one_of(
+            "イロハニホヘトチリヌルヲワカヨタレソツネナラムウヰノオクヤマケフコエテアサキユメミシヱヒモセス",
+            number,
+        ),
+        "ganada" => one_of("가나다라마바사아자차카타파하", number),
+        "russianLower" => one_of("абвгдежзиклмнопрстуфхцчшщыэюя", number),
+        "russianUpper" => one_of("АБВГДЕЖЗИКЛМНОПРСТУФХЦЧШЩЫЭЮЯ", number),
+        "arabicAlpha" => one_of("أبتثجحخدذرزسشصضطظعغفقكلمنهوي", number),
+        "arabicAbjad" => one_of("أبجدهوزحطيكلمنسعفصقرشتثخذضظغ", number),
+        "ordinal" => ordinal(number),
         "ideographDigital" | "japaneseDigitalTenThousand" | "taiwaneseDigital" => {
             number.to_string().chars().map(|c| han_digit(c.to_digit(10).unwrap_or(0))).collect()
         }
@@ -228,10 +292,37 @@ fn numeral(number: u32, format: &str) -> String {
             number.to_string().chars().filter_map(|c| char::from_u32(u32::from(c) + 0xfee0)).collect()
         }
         "decimalEnclosedCircle" | "decimalEnclosedCircleChinese" if (1..=20).contains(&number) => {
-            char::from_u32(0x2460 + number - 1).map(String::from).unwrap_or_default()
+            enclosed(0x2460, number)
         }
         _ => number.to_string(),
     }
+}
+
+// The letters of a list in turn; beyond it decimals.
+fn one_of(letters: &str, number: u32) -> String {
+    let letter = number.checked_sub(1).and_then(|at| letters.chars().nth(at as usize));
+    letter.map_or_else(|| number.to_string(), String::from)
+}
+
+fn enclosed(first: u32, number: u32) -> String {
+    char::from_u32(first + number - 1).map(String::from).unwrap_or_default()
+}
+
+fn formal(counted: &str, digits: &str) -> String {
+    let plain = "一二三四五六七八九";
+    let formal = |c: char| plain.chars().position(|digit| digit == c).and_then(|at| digits.chars().nth(at));
+    counted.chars().map(|c| if c == '十' { '拾' } else { formal(c).unwrap_or(c) }).collect()
+}
+
+fn ordinal(number: u32) -> String {
+    let ending = match (number % 10, number % 100) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    };
+    format!("{number}{ending}")
 }
 
 fn letters(number: u32, first: u8) -> String {
@@ -313,6 +404,13 @@ mod tests {
             (4, "decimalEnclosedCircle", "④"),
             (10, "decimalFullWidth", "１０"),
             (0, "upperLetter", ""),
+            (3, "ideographTraditional", "丙"),
+            (12, "ideographZodiac", "亥"),
+            (13, "ideographZodiac", "13"),
+            (23, "chineseLegalSimplified", "贰拾叁"),
+            (3, "decimalEnclosedParen", "⑶"),
+            (112, "ordinal", "112th"),
+            (2, "russianLower", "б"),
             (u32::MAX, "upperRoman", "4294967295"),
         ] {
             assert_eq!(numeral(number, format), shown, "{number} as {format}");

@@ -1,10 +1,12 @@
 //! The text of one story of a Word document (its body, a header, a note), read node by node.
 //!
 //! What Word keeps but does not show is kept: deletions under change tracking, hidden text. Content stored twice for
-//! old programs (`mc:Fallback`) is read once. Nesting costs a byte a level, never the call stack.
+//! old programs (`mc:Fallback`) is read once: the first form that has any. The readings of ruby follow the paragraph,
+//! so that they do not part its words. Nesting costs a byte a level, never the call stack.
 
 use super::numbering::{Numbering, Styles};
 use crate::formats::office::draft::Draft;
+use crate::formats::office::drawing::Choices;
 use crate::formats::office::xml::{Element, Node};
 use exhibit_model::MarkKind;
 use std::collections::BTreeMap;
@@ -64,6 +66,7 @@ enum Tag {
     Cell,
     Deleted,
     TextBox,
+    Reading,
     Skipped,
     Section,
     Body,
@@ -78,6 +81,8 @@ struct Paragraph {
     started: bool,
     /// Text boxes anchored in it, which follow it.
     boxes: Vec<Draft>,
+    /// Readings of its words, as ruby has them.
+    readings: String,
     section: Option<Section>,
 }
 
@@ -107,10 +112,13 @@ pub(super) struct Story<'s> {
     /// How many of the fields have not reached their result.
     instructions: usize,
     drafts: Vec<Draft>,
-    skipped: usize,
     deleted: usize,
+    /// How many of the elements are readings of ruby.
+    reading: usize,
     break_waits: bool,
-    choice_seen: Vec<usize>,
+    choices: Choices,
+    /// Counts what is written, to compare forms of the same content.
+    written: usize,
     /// References found since the last call.
     pub(super) references: References,
 }
@@ -129,10 +137,11 @@ impl<'s> Story<'s> {
             fields: Vec::new(),
             instructions: 0,
             drafts: vec![Draft::default()],
-            skipped: 0,
             deleted: 0,
+            reading: 0,
             break_waits: false,
-            choice_seen: Vec::new(),
+            choices: Choices::default(),
+            written: 0,
             references: References::default(),
         }
     }
@@ -162,7 +171,7 @@ impl<'s> Story<'s> {
     pub(super) fn read(&mut self, node: &Node<'_>) -> Option<Signal> {
         match node {
             Node::Start(element) => self.start(element),
-            Node::End(_) => self.end(),
+            Node::End(name) => self.end(name),
             Node::Text(text) => {
                 self.text(text);
                 None
@@ -173,23 +182,11 @@ impl<'s> Story<'s> {
 
     fn start(&mut self, element: &Element<'_>) -> Option<Signal> {
         let parent = self.tags.last().copied().unwrap_or(Tag::Other);
-        let name = element.name();
-        if self.skipped > 0 {
-            self.skipped += 1;
-            self.tags.push(Tag::Other);
+        if self.choices.start(element.name(), self.written) {
+            self.tags.push(Tag::Skipped);
             return None;
         }
-        let (tag, signal) = match name {
-            "Fallback" if self.choice_seen.last().is_some_and(|depth| *depth == self.tags.len()) => {
-                self.skipped = 1;
-                (Tag::Skipped, None)
-            }
-            "Choice" => {
-                self.choice_seen.push(self.tags.len());
-                (Tag::Other, None)
-            }
-            _ => self.start_known(element, parent),
-        };
+        let (tag, signal) = self.start_known(element, parent);
         self.tags.push(tag);
         signal
     }
@@ -208,6 +205,17 @@ impl<'s> Story<'s> {
                 Tag::Run
             }
             "rPr" if parent == Tag::Run => Tag::RunProperties,
+            // Office 2003 XML stores the label of a list item, and revisions as annotations
+            "t" if element.qualified() == "wx:t" => {
+                if let Some(label) = element.any("val").filter(|label| !label.is_empty()) {
+                    self.write(&format!("{label}\t"));
+                }
+                Tag::Other
+            }
+            "annotation" if element.any("type").is_some_and(|kind| kind == "Word.Deletion") => {
+                self.deleted += 1;
+                Tag::Deleted
+            }
             "t" => Tag::Text,
             "delText" => Tag::DeletedText,
             "instrText" => Tag::Instruction,
@@ -226,6 +234,13 @@ impl<'s> Story<'s> {
             "del" | "moveFrom" if parent != Tag::RunProperties => {
                 self.deleted += 1;
                 Tag::Deleted
+            }
+            "rt" => {
+                self.reading += 1;
+                if let Some(paragraph) = self.paragraphs.last_mut().filter(|p| !p.readings.is_empty()) {
+                    paragraph.readings.push(' ');
+                }
+                Tag::Reading
             }
             "txbxContent" => {
                 self.drafts.push(Draft::default());
@@ -326,10 +341,17 @@ impl<'s> Story<'s> {
     fn placed(&mut self, element: &Element<'_>) {
         match element.name() {
             "blip" | "imagedata" => {
+                self.written += 1;
                 if let Some(draft) = self.drafts.last_mut() {
                     draft.images += 1;
                 }
             }
+            "docPr" => {
+                for name in ["title", "descr"] {
+                    self.aside(&element.value(name).unwrap_or_default(), MarkKind::Invisible);
+                }
+            }
+            "textpath" => self.aside(&element.any("string").unwrap_or_default(), MarkKind::Annotation),
             "chart" => self.drawing(element.foreign("id")),
             "relIds" => self.drawing(element.foreign("dm")),
             "hyperlink" | "hlinkClick" => {
@@ -348,9 +370,24 @@ impl<'s> Story<'s> {
         let Some(text) = id.and_then(|id| self.shared.drawings.get(&id).cloned()) else { return };
         let mut draft = Draft::default();
         draft.push(&text);
+        self.written += text.len();
         match self.paragraphs.last_mut() {
             Some(paragraph) => paragraph.boxes.push(draft),
             None => self.write(&text),
+        }
+    }
+
+    // A line after the paragraph.
+    fn aside(&mut self, text: &str, kind: MarkKind) {
+        if text.trim().is_empty() {
+            return;
+        }
+        let mut draft = Draft::default();
+        draft.push_as(text, kind);
+        match (self.paragraphs.last_mut(), self.drafts.last_mut()) {
+            (Some(paragraph), _) => paragraph.boxes.push(draft),
+            (None, Some(outer)) => outer.append_lines(&draft, None),
+            (None, None) => {}
         }
     }
 
@@ -397,13 +434,30 @@ impl<'s> Story<'s> {
                 }
                 self.instructions -= 1;
                 // a formula's text is in its instruction: it has no result
-                if instruction.starts_with("EQ ") || instruction.starts_with("eq ") {
-                    self.write(instruction);
-                } else {
-                    self.note_instruction(instruction);
+                if instruction.get(..3).is_some_and(|verb| verb.eq_ignore_ascii_case("eq ")) {
+                    self.formula(instruction);
+                    return;
+                }
+                self.note_instruction(instruction);
+                // entries of an index and the like have text but no result
+                if instruction.contains('"') && !instruction.to_uppercase().starts_with("HYPERLINK") {
+                    self.aside(instruction, MarkKind::Hidden);
                 }
             }
             _ => {}
+        }
+    }
+
+    // Word writes ruby in this way too: `EQ \\o\\ad(\\s\\up 9(reading),base)`.
+    fn formula(&mut self, instruction: &str) {
+        let base = instruction.strip_suffix(')').filter(|_| instruction.contains("\\up"));
+        let base = base.and_then(|start| start.rsplit_once(',')).map(|(_, base)| base.to_owned());
+        let Some(base) = base else { return self.write(instruction) };
+        self.write(&base);
+        if let Some(paragraph) = self.paragraphs.last_mut() {
+            let blank = if paragraph.readings.is_empty() { "" } else { " " };
+            paragraph.readings.push_str(blank);
+            paragraph.readings.push_str(instruction);
         }
     }
 
@@ -451,15 +505,13 @@ impl<'s> Story<'s> {
         self.cells += 1;
     }
 
-    fn end(&mut self) -> Option<Signal> {
-        if self.skipped > 0 {
-            self.skipped -= 1;
-        }
+    fn end(&mut self, name: &str) -> Option<Signal> {
         let tag = self.tags.pop()?;
-        while self.choice_seen.last().is_some_and(|depth| *depth > self.tags.len()) {
-            self.choice_seen.pop();
+        if self.choices.end(name, self.written) {
+            return None;
         }
         match tag {
+            Tag::Reading => self.reading = self.reading.saturating_sub(1),
             Tag::Paragraph => return self.end_paragraph(),
             Tag::Run => {
                 self.hidden_runs.pop();
@@ -489,6 +541,10 @@ impl<'s> Story<'s> {
         let paragraph = self.paragraphs.pop()?;
         let draft = self.drafts.last_mut()?;
         let in_cell = matches!(self.blocks.last(), Some(Block::Cell { .. }));
+        if !paragraph.readings.trim().is_empty() {
+            draft.push(" ");
+            draft.push_as(&format!("({})", paragraph.readings.trim()), MarkKind::Annotation);
+        }
         if !in_cell {
             draft.push("\n");
         }
@@ -540,7 +596,7 @@ impl<'s> Story<'s> {
 
     fn text(&mut self, text: &str) {
         match self.tags.last() {
-            Some(Tag::Text) if self.skipped == 0 => {
+            Some(Tag::Text) => {
                 let outside = self.instructions > 0;
                 let start = self.drafts.last().map_or(0, Draft::len);
                 self.write(text);
@@ -548,7 +604,7 @@ impl<'s> Story<'s> {
                     draft.mark(start, MarkKind::Hidden);
                 }
             }
-            Some(Tag::DeletedText) if self.skipped == 0 => {
+            Some(Tag::DeletedText) => {
                 self.deleted += 1;
                 self.write(text);
                 self.deleted -= 1;
@@ -581,6 +637,11 @@ impl<'s> Story<'s> {
     }
 
     fn write(&mut self, text: &str) {
+        self.written += text.len();
+        if let Some(paragraph) = self.paragraphs.last_mut().filter(|_| self.reading > 0) {
+            paragraph.readings.push_str(text);
+            return;
+        }
         self.begin_text();
         let style_hides = self.paragraphs.last().is_some_and(|paragraph| self.shared.styles.hides(&paragraph.style));
         let hidden = self.hidden_runs.last().copied().flatten().unwrap_or(style_hides);

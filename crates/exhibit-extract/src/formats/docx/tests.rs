@@ -43,7 +43,7 @@ fn paragraphs_breaks_and_special_characters() {
         ("<w:p><w:pPr><w:tabs><w:tab w:val=\"left\"/></w:tabs></w:pPr><w:r><w:t>x</w:t></w:r></w:p>", vec!["x\n"]),
         (
             "<w:p><w:ruby><w:rt><w:r><w:t>とう</w:t></w:r></w:rt><w:rubyBase><w:r><w:t>東</w:t></w:r></w:rubyBase></w:ruby></w:p>",
-            vec!["とう東\n"],
+            vec!["東 (とう)\n"],
         ),
         ("", vec![""]),
     ] {
@@ -255,4 +255,128 @@ fn truncated_and_mutated_documents_are_harmless() {
     let body = "<w:p><w:pPr><w:numPr><w:numId w:val=\"1\"/></w:numPr></w:pPr><w:r><w:t>a</w:t></w:r></w:p>\
         <w:tbl><w:tr><w:tc><w:p><w:r><w:t>b</w:t></w:r></w:p></w:tc></w:tr></w:tbl>";
     torment(extract, &parts(body, &[("docProps/core.xml", "<a><dc:title>t</dc:title></a>")]), 7);
+}
+
+#[test]
+fn ruby_does_not_part_words() {
+    let ruby = |base: &str, reading: &str| {
+        format!(
+            "<w:r><w:ruby><w:rt><w:r><w:t>{reading}</w:t></w:r></w:rt><w:rubyBase><w:r><w:t>{base}</w:t></w:r></w:rubyBase></w:ruby></w:r>"
+        )
+    };
+    let body = format!(
+        "<w:p><w:r><w:t>人员</w:t></w:r>{}{}<w:r><w:t>表</w:t></w:r></w:p>",
+        ruby("登", "dēng"),
+        ruby("记", "jì")
+    );
+    let outcome = read(extract, &parts(&body, &[]));
+    assert_eq!(outcome.texts(), ["人员登记表 (dēng jì)\n"]);
+    assert_eq!(outcome.marked(MarkKind::Annotation), ["(dēng jì)"]);
+    let field = "<w:p><w:r><w:fldChar w:fldCharType=\"begin\"/></w:r><w:r><w:instrText>EQ \\o\\ad(\\s\\up 9(dēng),登)</w:instrText></w:r>\
+        <w:r><w:fldChar w:fldCharType=\"end\"/></w:r><w:r><w:t>记</w:t></w:r></w:p>";
+    assert_eq!(texts(field), ["登记 (EQ \\o\\ad(\\s\\up 9(dēng),登))\n"]);
+}
+
+#[test]
+fn of_several_forms_the_first_with_content_is_read() {
+    let text = |text: &str| format!("<w:r><w:t>{text}</w:t></w:r>");
+    let forms = |choice: &str, second: &str, fallback: &str| {
+        format!(
+            "<w:p><mc:AlternateContent><mc:Choice Requires=\"a\">{choice}</mc:Choice>{second}<mc:Fallback>{fallback}</mc:Fallback></mc:AlternateContent>{}</w:p>",
+            text(".")
+        )
+    };
+    let nested =
+        "<mc:AlternateContent><mc:Choice/><mc:Fallback><w:r><w:t>deep</w:t></w:r></mc:Fallback></mc:AlternateContent>";
+    for (body, expected) in [
+        (forms(&text("new"), "", &text("old")), "new.\n"),
+        (forms("<x:thing/>", "", &text("old")), "old.\n"),
+        (forms("<x:thing/>", &format!("<mc:Choice>{}</mc:Choice>", text("second")), &text("old")), "second.\n"),
+        (forms(&text("new"), &format!("<mc:Choice>{}</mc:Choice>", text("second")), &text("old")), "new.\n"),
+        (forms("<x:thing/>", "", nested), "deep.\n"),
+        (forms("<w:drawing><a:blip r:embed=\"p\"/></w:drawing>", "", &text("old")), ".\n"),
+    ] {
+        assert_eq!(texts(&body), [expected], "{body}");
+    }
+}
+
+#[test]
+fn texts_in_other_encodings_and_out_of_sight_are_read() {
+    let wide: Vec<u8> =
+        document("<w:p><w:r><w:t>登记</w:t></w:r></w:p>").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    zip.start_file("word/document.xml", zip::write::SimpleFileOptions::default()).expect("a part");
+    std::io::Write::write_all(&mut zip, &[&[0xff, 0xfe][..], &wide].concat()).expect("memory");
+    let outcome = read(extract, &zip.finish().expect("a zip").into_inner());
+    assert_eq!(outcome.texts(), ["登记\n"]);
+
+    let body = "<w:p><w:r><w:drawing><wp:docPr id=\"1\" name=\"x\" descr=\"a guard tower\"/></w:drawing><w:t>a</w:t></w:r>\
+        <w:r><w:fldChar w:fldCharType=\"begin\"/></w:r><w:r><w:instrText>XE \"Entry\"</w:instrText></w:r>\
+        <w:r><w:fldChar w:fldCharType=\"end\"/></w:r></w:p>";
+    let glossary = document("<w:p><w:r><w:t>building block</w:t></w:r></w:p>");
+    let footnotes = "<w:footnotes><w:footnote w:id=\"2\"><w:p><w:hyperlink r:id=\"f\"><w:r><w:t>note</w:t></w:r></w:hyperlink></w:p></w:footnote></w:footnotes>";
+    let outcome = read(
+        extract,
+        &parts(
+            body,
+            &[
+                ("word/glossary/document.xml", &glossary),
+                ("word/footnotes.xml", footnotes),
+                ("word/_rels/footnotes.xml.rels", &relations(&[("f", "hyperlink", "https://example.org/f")])),
+                (
+                    "word/_rels/document.xml.rels",
+                    &relations(&[
+                        ("g", "glossaryDocument", "glossary/document.xml"),
+                        ("n", "footnotes", "footnotes.xml"),
+                    ]),
+                ),
+            ],
+        ),
+    );
+    assert_eq!(outcome.texts(), ["a\na guard tower\nXE \"Entry\"\nnote\nhttps://example.org/f\n", "building block\n"]);
+    assert_eq!(outcome.marked(MarkKind::Invisible), ["a guard tower"]);
+    assert_eq!(outcome.marked(MarkKind::Hidden), ["XE \"Entry\"", "building block\n"]);
+}
+
+#[test]
+fn what_is_fetched_on_opening_is_a_property() {
+    let body = "<w:p><w:r><w:fldChar w:fldCharType=\"begin\"/></w:r><w:r><w:instrText>INCLUDEPICTURE \"http://203.0.113.7/p.png\"</w:instrText></w:r>\
+        <w:r><w:fldChar w:fldCharType=\"separate\"/></w:r><w:r><w:t>x</w:t></w:r><w:r><w:fldChar w:fldCharType=\"end\"/></w:r></w:p>";
+    let rels = relations(&[("i", "image", "http://203.0.113.8/beacon.png"), ("h", "hyperlink", "http://example.org/")]);
+    let outcome = read(extract, &parts(body, &[("word/_rels/document.xml.rels", &rels)]));
+    assert_eq!(outcome.property("office:field"), Some("INCLUDEPICTURE \"http://203.0.113.7/p.png\""));
+    assert_eq!(outcome.property("office:external-reference"), Some("image http://203.0.113.8/beacon.png"));
+}
+
+#[test]
+fn lists_by_style_replaced_levels_and_legal_numbers() {
+    let numbering = r#"<w:numbering>
+        <w:abstractNum w:abstractNumId="1"><w:styleLink w:val="L"/><w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="upperRoman"/><w:lvlText w:val="%1."/></w:lvl>
+        <w:lvl w:ilvl="1"><w:start w:val="1"/><w:isLgl/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1.%2"/></w:lvl></w:abstractNum>
+        <w:abstractNum w:abstractNumId="2"><w:numStyleLink w:val="L"/></w:abstractNum>
+        <w:num w:numId="5"><w:abstractNumId w:val="2"/></w:num>
+        <w:num w:numId="6"><w:abstractNumId w:val="1"/><w:lvlOverride w:ilvl="0"><w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="ideographTraditional"/><w:lvlText w:val="(%1)"/></w:lvl></w:lvlOverride></w:num></w:numbering>"#;
+    let item = |list: u8, level: u8| {
+        format!(
+            "<w:p><w:pPr><w:numPr><w:ilvl w:val=\"{level}\"/><w:numId w:val=\"{list}\"/></w:numPr></w:pPr><w:r><w:t>x</w:t></w:r></w:p>"
+        )
+    };
+    let body = [item(5, 0), item(5, 0), item(5, 1), item(6, 0)].concat();
+    let rels = relations(&[("n", "numbering", "numbering.xml")]);
+    let outcome =
+        read(extract, &parts(&body, &[("word/numbering.xml", numbering), ("word/_rels/document.xml.rels", &rels)]));
+    assert_eq!(outcome.texts(), ["I.\tx\nII.\tx\n2.1\tx\n(丙)\tx\n"]);
+}
+
+#[test]
+fn documents_of_one_file_are_read() {
+    let flat = r#"<?xml version="1.0"?><?mso-application progid="Word.Document"?>
+        <w:wordDocument xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml" xmlns:wx="x"><w:body><wx:sect>
+        <w:p><w:pPr><w:listPr><w:ilvl w:val="0"/><wx:t wx:val="1."/></w:listPr></w:pPr><w:r><w:t>登记</w:t></w:r></w:p>
+        <w:p><aml:annotation w:type="Word.Deletion"><aml:content><w:r><w:delText>gone</w:delText></w:r></aml:content></aml:annotation><w:r><w:t> kept</w:t></w:r></w:p>
+        <w:pict><w:binData>AAAA</w:binData></w:pict></wx:sect></w:body></w:wordDocument>"#;
+    let outcome = read(extract, flat.as_bytes());
+    assert_eq!((outcome.texts(), &outcome.verdict), (vec!["1.\t登记\ngone kept\n"], &Verdict::Read));
+    assert_eq!(outcome.marked(MarkKind::Deleted), ["gone"]);
+    torment(extract, flat.as_bytes(), 29);
 }

@@ -1,7 +1,8 @@
 //! The content of a message: its parts sorted into text to read and files to emit.
 
+use super::flowed;
 use super::header::{Header, decode_labelled};
-use super::mime::{Part, Uuencoded};
+use super::mime::{Part, Uuencoded, Yenc};
 use crate::formats::html;
 use crate::out::{Out, Stop};
 use crate::transfer;
@@ -24,11 +25,15 @@ enum Observed {
     CharsetGuessed { charset: String },
     CharsetMismatch { stated: String, charset: String },
     HtmlFormDiffers,
+    NameIncomplete,
+    PartsRecovered,
     Pgp,
     Remote(NoteCode),
+    Signed,
     Smime,
     TextEncodingDamaged,
     TextOutsideParts,
+    Undecodable { charset: String, places: u64 },
 }
 
 impl Observed {
@@ -38,11 +43,15 @@ impl Observed {
             Self::CharsetGuessed { charset } => NoteCode::CharsetGuessed { charset, texts: count },
             Self::CharsetMismatch { stated, charset } => NoteCode::CharsetMismatch { stated, charset, texts: count },
             Self::HtmlFormDiffers => NoteCode::HtmlFormDiffers { parts: count },
+            Self::NameIncomplete => NoteCode::AttachmentNameIncomplete { count },
+            Self::PartsRecovered => NoteCode::MessagePartsRecovered { count },
             Self::Pgp => NoteCode::PgpEncrypted { parts: count },
             Self::Remote(hosts) => hosts,
+            Self::Signed => NoteCode::SignatureUnchecked { signers: count },
             Self::Smime => NoteCode::SmimeEncrypted { parts: count },
             Self::TextEncodingDamaged => NoteCode::TextEncodingDamaged { texts: count },
             Self::TextOutsideParts => NoteCode::TextOutsideParts { count },
+            Self::Undecodable { charset, places } => NoteCode::UndecodableBytes { charset, places: places * count },
         }
     }
 }
@@ -100,6 +109,9 @@ impl<'p, 'a> Body<'p, 'a> {
 
     /// Adds a part and all parts within it.
     pub(super) fn take(&mut self, part: &'p Part<'a>) {
+        if part.recovered {
+            self.observe(Observed::PartsRecovered);
+        }
         for outside in &part.outside {
             self.take_outside(outside);
         }
@@ -112,6 +124,10 @@ impl<'p, 'a> Body<'p, 'a> {
             "multipart/encrypted" => {
                 self.observe(Observed::Pgp);
                 part.parts.iter().for_each(|part| self.carry(part));
+            }
+            "multipart/signed" if !part.parts.is_empty() => {
+                self.observe(Observed::Signed);
+                part.parts.iter().for_each(|part| self.take(part));
             }
             _ if !part.parts.is_empty() => part.parts.iter().for_each(|part| self.take(part)),
             _ => self.take_leaf(part),
@@ -176,12 +192,19 @@ impl<'p, 'a> Body<'p, 'a> {
     }
 
     fn take_plain(&mut self, part: &'p Part<'a>) {
-        let (text, observed) = text_of(part);
-        if let Some(observed) = observed {
-            self.observe(observed);
+        let (mut text, observed) = text_of(part);
+        observed.into_iter().for_each(|observed| self.observe(observed));
+        if let Some(delete_blank) = part.flowed() {
+            text = flowed::join(&text, delete_blank);
+        }
+        if text.contains("=ybegin ") {
+            text = self.take_yenc(part).unwrap_or(text);
         }
         if text.contains("-----BEGIN PGP MESSAGE-----") {
             self.observe(Observed::Pgp);
+        }
+        if text.contains("-----BEGIN PGP SIGNED MESSAGE-----") {
+            self.observe(Observed::Signed);
         }
         let mut rest = &text[..];
         while let Some(found) = Uuencoded::find(rest.as_bytes()) {
@@ -195,11 +218,27 @@ impl<'p, 'a> Body<'p, 'a> {
         self.push_text(rest);
     }
 
+    /// Takes the yEnc files out of a text, and returns the rest of it.
+    fn take_yenc(&mut self, part: &'p Part<'a>) -> Option<String> {
+        let content = part.content().bytes;
+        let mut kept = Vec::new();
+        let mut rest = &content[..];
+        while let Some(found) = Yenc::find(rest) {
+            kept.extend_from_slice(&rest[..found.span.0]);
+            let name = decode_labelled(part.charset().as_deref(), found.name).text;
+            self.add(name, Relation::Attachment, Content::Bytes(transfer::yenc(found.lines)));
+            rest = &rest[found.span.1.min(rest.len())..];
+        }
+        if rest.len() == content.len() {
+            return None;
+        }
+        kept.extend_from_slice(rest);
+        Some(decode_labelled(part.charset().as_deref(), &kept).text)
+    }
+
     fn take_html(&mut self, part: &'p Part<'a>) {
         let (text, observed) = text_of(part);
-        if let Some(observed) = observed {
-            self.observe(observed);
-        }
+        observed.into_iter().for_each(|observed| self.observe(observed));
         let found = html::text_of(&text);
         self.separate();
         let shift = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
@@ -212,7 +251,7 @@ impl<'p, 'a> Body<'p, 'a> {
 
     /// Text before the first part and after the last, which mail programs do not show.
     fn take_outside(&mut self, bytes: &[u8]) {
-        let (text, ..) = decode_labelled(None, bytes);
+        let text = decode_labelled(None, bytes).text;
         let usual = text.trim().is_empty() || (text.len() < 300 && text.contains("MIME"));
         if !usual {
             self.separate();
@@ -249,6 +288,9 @@ impl<'p, 'a> Body<'p, 'a> {
         }
         if part.content().strange > 0 {
             self.observe(Observed::AttachmentEncodingDamaged);
+        }
+        if part.has_incomplete_name() {
+            self.observe(Observed::NameIncomplete);
         }
         let message = matches!(part.media_type.as_str(), "message/rfc822" | "message/global");
         let relation = match part.header.get("Content-ID") {
@@ -318,23 +360,31 @@ fn html_of<'p, 'a>(part: &'p Part<'a>) -> Option<&'p Part<'a>> {
 }
 
 /// The text of a part, and observations on its encoding.
-fn text_of(part: &Part<'_>) -> (String, Option<Observed>) {
+fn text_of(part: &Part<'_>) -> (String, Vec<Observed>) {
     let content = part.content();
-    let stated = part.charset().map(str::to_owned).or_else(|| {
+    let stated = part.charset().or_else(|| {
         let html = part.media_type.ends_with("html");
         html.then(|| html::stated_encoding(&content.bytes).map(|scheme| scheme.name())).flatten()
     });
-    let (text, scheme, as_stated) = decode_labelled(stated.as_deref(), &content.bytes);
-    let observed = match stated {
-        _ if as_stated => None,
-        Some(stated) => Some(Observed::CharsetMismatch { stated, charset: scheme.name() }),
-        None => Some(Observed::CharsetGuessed { charset: scheme.name() }),
-    };
-    (text, observed.or((content.strange > 0).then_some(Observed::TextEncodingDamaged)))
+    let decoding = decode_labelled(stated.as_deref(), &content.bytes);
+    let charset = decoding.scheme.name();
+    let mut observed = Vec::new();
+    match stated {
+        _ if decoding.as_stated => {}
+        Some(stated) => observed.push(Observed::CharsetMismatch { stated, charset: charset.clone() }),
+        None => observed.push(Observed::CharsetGuessed { charset: charset.clone() }),
+    }
+    if content.strange > 0 {
+        observed.push(Observed::TextEncodingDamaged);
+    }
+    if decoding.undecodable > 0 {
+        observed.push(Observed::Undecodable { charset, places: decoding.undecodable });
+    }
+    (decoding.text, observed)
 }
 
 /// How often each word occurs in a text, letters and digits only.
-fn words(text: &str) -> BTreeMap<String, u32> {
+pub(crate) fn words(text: &str) -> BTreeMap<String, u32> {
     let mut counts = BTreeMap::new();
     for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
         *counts.entry(word.to_lowercase()).or_insert(0) += 1;

@@ -5,7 +5,7 @@
 
 use crate::charset::{self, Decoder, Scheme};
 use crate::transfer;
-use mail_parser::{ContentType, MessageParser};
+use std::borrow::Cow;
 
 /// Maximum number of kept fields.
 const FIELDS: usize = 10_000;
@@ -22,6 +22,8 @@ pub(super) struct Field {
     pub(super) name: String,
     /// Its value: unfolded, encoded words decoded.
     pub(super) value: String,
+    /// The value as written, of a field with parameters: an encoded word may contain what divides them.
+    written: Option<String>,
 }
 
 impl Header {
@@ -48,12 +50,10 @@ impl Header {
         self.fields.iter().find(|field| field.name.eq_ignore_ascii_case(name)).map(|field| field.value.as_str())
     }
 
-    /// A field with parameters, such as Content-Type.
-    pub(super) fn with_parameters(&self, name: &str) -> Option<ContentType<'static>> {
-        let value = self.get(name)?;
-        let field = format!("Content-Type: {}\r\n\r\n", value.replace(['\r', '\n'], " "));
-        let parsed = MessageParser::new().with_mime_headers().parse_headers(field.as_bytes())?.into_owned();
-        parsed.headers().first().and_then(|header| header.value().as_content_type().cloned())
+    /// The values of all fields of this name, with parameters as they are written.
+    pub(super) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        let fields = self.fields.iter().filter(move |field| field.name.eq_ignore_ascii_case(name));
+        fields.map(|field| field.written.as_deref().unwrap_or(&field.value))
     }
 }
 
@@ -63,7 +63,10 @@ impl Field {
         let name = std::str::from_utf8(line[..colon].trim_ascii_end()).ok()?.to_owned();
         let mut text = String::new();
         Decoder::new(scheme).decode(&line[colon + 1..], true, &mut text);
-        Some(Self { name, value: decode_words(&unfold(&text)) })
+        let unfolded = unfold(&text);
+        let value = decode_words(&unfolded);
+        let written = (name.len() > 8 && name[..8].eq_ignore_ascii_case("content-")).then_some(unfolded);
+        Some(Self { name, value, written })
     }
 }
 
@@ -94,7 +97,8 @@ fn header_lines(bytes: &[u8]) -> (Vec<&[u8]>, usize) {
     (lines, bytes.len())
 }
 
-fn is_field(line: &[u8]) -> bool {
+/// Whether a line is a header field.
+pub(super) fn is_field(line: &[u8]) -> bool {
     let colon = line.iter().position(|b| *b == b':');
     colon.is_some_and(|at| at > 0 && line[..at].trim_ascii_end().iter().all(|b| b.is_ascii_graphic()))
 }
@@ -141,7 +145,7 @@ pub(super) fn decode_words(text: &str) -> String {
 
 fn end_run(run: &mut Option<(String, Vec<u8>)>, decoded: &mut String) {
     if let Some((charset, bytes)) = run.take() {
-        decoded.push_str(&decode_labelled(Some(&charset), &bytes).0);
+        decoded.push_str(&decode_labelled(Some(&charset), &bytes).text);
     }
 }
 
@@ -171,28 +175,57 @@ impl<'a> Word<'a> {
     }
 }
 
-/// Decodes bytes by the encoding that a label names; without a valid one, by a guess. Returns the encoding, and
-/// whether it is the labelled one.
-pub(super) fn decode_labelled(label: Option<&str>, bytes: &[u8]) -> (String, Scheme, bool) {
-    let attempt = |scheme: Scheme| {
-        let mut text = String::new();
-        let mut decoder = Decoder::new(scheme);
-        decoder.decode(bytes, true, &mut text);
-        (text, decoder.undecodable())
+/// Decoded bytes of a message.
+pub(crate) struct Decoding {
+    /// The text.
+    pub(crate) text: String,
+    /// The encoding.
+    pub(crate) scheme: Scheme,
+    /// Whether it is the one that the message declares; without a declaration, whether it is certain.
+    pub(crate) as_stated: bool,
+    /// The number of U+FFFD that replace bytes that could not be decoded.
+    pub(crate) undecodable: u64,
+}
+
+/// Decodes bytes by the encoding that a label names, unless they are clearly in another one; without a valid label, by a
+/// guess.
+pub(crate) fn decode_labelled(label: Option<&str>, bytes: &[u8]) -> Decoding {
+    let contradicted = |label: &str| {
+        let ascii = ["us-ascii", "ascii", "ansi_x3.4-1968", "7bit"].iter().any(|name| label.eq_ignore_ascii_case(name));
+        ascii && !bytes.is_ascii()
     };
-    let ascii_label =
-        label.is_some_and(|label| matches!(label.to_ascii_lowercase().as_str(), "us-ascii" | "ascii" | "unknown-8bit"));
-    let stated = label.and_then(|label| Scheme::for_label(label.as_bytes())).map(charset::wider_scheme);
-    if let Some(scheme) = stated.filter(|_| !ascii_label || bytes.is_ascii()) {
-        let (text, undecodable) = attempt(scheme);
-        if undecodable == 0 {
-            return (text, scheme, true);
-        }
-        let guess = charset::guess(bytes, true).scheme;
-        let (guessed, worse) = attempt(guess);
-        return if worse < undecodable { (guessed, guess, false) } else { (text, scheme, true) };
+    let contradicted = label.is_some_and(contradicted);
+    let stated = label.filter(|_| !contradicted).and_then(|label| Scheme::for_label(label.as_bytes()));
+    let guess = charset::decide(bytes, true, stated);
+    let mut text = String::new();
+    let mut decoder = Decoder::new(guess.scheme);
+    let bytes = without_idle_escapes(guess.scheme, &bytes[guess.mark..]);
+    decoder.decode(&bytes, true, &mut text);
+    Decoding {
+        text,
+        scheme: guess.scheme,
+        as_stated: guess.sure && guess.overruled.is_none() && !contradicted,
+        undecodable: decoder.undecodable(),
     }
-    let guess = charset::guess(bytes, true);
-    let text = attempt(guess.scheme).0;
-    (text, guess.scheme, guess.sure)
+}
+
+/// Removes escape sequences of ISO-2022-JP that are directly followed by another, as where encoded words were joined.
+fn without_idle_escapes(scheme: Scheme, bytes: &[u8]) -> Cow<'_, [u8]> {
+    let is_escape =
+        |at: usize| matches!(bytes.get(at..at + 3), Some([0x1B, b'(', b'B' | b'J'] | [0x1B, b'$', b'B' | b'@']));
+    if scheme != Scheme::Web(encoding_rs::ISO_2022_JP) || !(0..bytes.len()).any(|at| is_escape(at) && is_escape(at + 3))
+    {
+        return Cow::Borrowed(bytes);
+    }
+    let mut kept = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        if is_escape(at) && is_escape(at + 3) {
+            at += 3;
+        } else {
+            kept.push(bytes[at]);
+            at += 1;
+        }
+    }
+    Cow::Owned(kept)
 }

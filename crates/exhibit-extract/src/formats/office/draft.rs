@@ -71,6 +71,16 @@ impl Draft {
         }
     }
 
+    /// Removes a tab at the end, as is after the last cell of a row.
+    pub(crate) fn trim_tab(&mut self) {
+        if self.text.ends_with('\t') {
+            self.text.pop();
+            let end = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
+            self.marks.iter_mut().for_each(|mark| mark.end = mark.end.min(end));
+            self.marks.retain(|mark| mark.start < mark.end);
+        }
+    }
+
     /// Adds another draft as lines of its own, all of it of a kind if one is given.
     pub(crate) fn append_lines(&mut self, other: &Self, kind: Option<MarkKind>) {
         if other.text.trim().is_empty() {

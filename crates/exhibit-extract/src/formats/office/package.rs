@@ -5,7 +5,7 @@
 
 use super::xml::{Node, Xml};
 use crate::out::{Input, Out, Stop};
-use exhibit_model::{Detail, Member, MemberEnd, Moment, Reason};
+use exhibit_model::{Detail, Member, MemberEnd, Moment, Reason, Verdict};
 use std::collections::BTreeMap;
 use std::io::{BufReader, Cursor, Error, ErrorKind, Read, SeekFrom};
 
@@ -23,6 +23,8 @@ pub(crate) struct Package<'a> {
     source: Source<'a>,
     parts: BTreeMap<String, Place>,
     size: u64,
+    /// Parts that were decrypted.
+    held: Vec<Vec<u8>>,
 }
 
 enum Source<'a> {
@@ -41,6 +43,7 @@ struct Place {
 enum At {
     Index(usize),
     Bytes { start: usize, end: usize, stored: bool },
+    Held(usize),
 }
 
 /// A relation of a part.
@@ -75,7 +78,7 @@ impl<'a> Package<'a> {
             let place = Place { name: name.trim_start_matches('/').to_owned(), at: At::Index(index) };
             parts.entry(place.name.to_lowercase()).or_insert(place);
         }
-        Some(Self { source: Source::Archive(Box::new(archive)), parts, size })
+        Some(Self { source: Source::Archive(Box::new(archive)), parts, size, held: Vec::new() })
     }
 
     fn salvage(input: &mut dyn Input, size: u64) -> Option<Self> {
@@ -83,12 +86,39 @@ impl<'a> Package<'a> {
         let mut bytes = Vec::new();
         input.take(size).read_to_end(&mut bytes).ok()?;
         let parts = local_parts(&bytes);
-        (!parts.is_empty()).then_some(Self { source: Source::Salvaged(bytes), parts, size })
+        (!parts.is_empty()).then_some(Self { source: Source::Salvaged(bytes), parts, size, held: Vec::new() })
+    }
+
+    /// A package of one part, `document.xml`, for a document that is a single XML file.
+    pub(crate) fn of_one_part(bytes: Vec<u8>) -> Self {
+        let size = bytes.len() as u64;
+        let place =
+            Place { name: "document.xml".to_owned(), at: At::Bytes { start: 0, end: bytes.len(), stored: true } };
+        let parts = BTreeMap::from([("document.xml".to_owned(), place)]);
+        Self { source: Source::Salvaged(bytes), parts, size, held: Vec::new() }
     }
 
     /// Whether the directory was lost, so that parts may be missing.
     pub(crate) fn is_salvaged(&self) -> bool {
         matches!(self.source, Source::Salvaged(_))
+    }
+
+    /// Puts other bytes in the place of a part.
+    pub(crate) fn replace(&mut self, name: &str, bytes: Vec<u8>) {
+        let place = Place { name: name.to_owned(), at: At::Held(self.held.len()) };
+        self.held.push(bytes);
+        self.parts.insert(name.to_lowercase(), place);
+    }
+
+    /// The verdict on a file whose part of this name is missing or cannot be opened: encrypted if parts are.
+    pub(crate) fn missing(&mut self, part: &str) -> Verdict {
+        let encrypted = match &mut self.source {
+            Source::Archive(archive) => {
+                (0..archive.len()).any(|index| archive.by_index_raw(index).is_ok_and(|file| file.encrypted()))
+            }
+            Source::Salvaged(_) => false,
+        };
+        if encrypted { Verdict::Encrypted } else { Verdict::Failed(Reason::PartMissing { part: part.to_owned() }) }
     }
 
     /// The file's size in bytes.
@@ -114,6 +144,10 @@ impl<'a> Package<'a> {
                 let file = archive.by_index(index).ok()?;
                 let packed = file.compressed_size();
                 (Box::new(file), packed)
+            }
+            (_, At::Held(number)) => {
+                let bytes = self.held.get(number)?;
+                (Box::new(&bytes[..]), bytes.len() as u64)
             }
             (Source::Salvaged(file), At::Bytes { start, end, stored }) => {
                 let bytes = Cursor::new(file.get(start..end)?);

@@ -156,6 +156,7 @@ fn note_external(part: &str, kind: &str, target: &str, out: &mut Out<'_>) -> Res
     if matches!(kind, "hyperlink" | "hlinkClick") {
         return Ok(());
     }
+    out.metadata("office:external-reference", &format!("{kind} {target}"))?;
     let (part, relation, target) = (part.to_owned(), kind.to_owned(), target.to_owned());
     out.note(0, NoteCode::ExternalReference { part, relation, target })
 }

@@ -2,8 +2,11 @@
 //!
 //! Damage ends the sequence and is recorded; nodes read before it remain valid.
 
+mod decoded;
+
 use super::package::limit_of;
 use crate::out::{Out, Stop};
+use decoded::Decoded;
 use exhibit_model::{Detail, NoteCode, Reason, Verdict};
 use quick_xml::Reader;
 use quick_xml::events::{BytesEnd, BytesRef, BytesStart, Event};
@@ -31,6 +34,8 @@ pub(crate) enum Damage {
     Broken(Detail),
     /// They end before the last element is closed.
     CutShort,
+    /// Some are invalid in the part's encoding; with the number of places.
+    Undecodable(String, u64),
     /// The part is missing or cannot be decompressed.
     Lost,
 }
@@ -44,6 +49,7 @@ impl Damage {
             Self::Limit(limit) => return Ok(Verdict::Truncated(limit)),
             Self::Broken(detail) => NoteCode::PartDamaged { part, sheet, detail },
             Self::CutShort => NoteCode::PartCutShort { part, sheet },
+            Self::Undecodable(charset, places) => NoteCode::UndecodableBytes { charset, places },
             Self::Lost => NoteCode::PartLost { part, sheet },
         };
         out.note(page, note)?;
@@ -79,7 +85,7 @@ impl PartialEq<&str> for EndName<'_> {
 
 /// Reads nodes sequentially.
 pub(crate) struct Xml<R> {
-    reader: Reader<R>,
+    reader: Reader<Decoded<R>>,
     buffer: Vec<u8>,
     damage: Option<Damage>,
     doctype: bool,
@@ -87,9 +93,9 @@ pub(crate) struct Xml<R> {
 }
 
 impl<R: BufRead> Xml<R> {
-    /// Reads from `bytes`.
+    /// Reads from `bytes`, in the encoding of their mark or declaration.
     pub(crate) fn new(bytes: R) -> Self {
-        let mut reader = Reader::from_reader(bytes);
+        let mut reader = Reader::from_reader(Decoded::new(bytes));
         let config = reader.config_mut();
         config.expand_empty_elements = true;
         config.check_end_names = false;
@@ -118,8 +124,11 @@ impl<R: BufRead> Xml<R> {
                 Some(Node::Other)
             }
             Ok(Event::Eof) => {
+                let (charset, invalid) = self.reader.get_ref().invalid();
                 if self.open > 0 {
                     self.damage = Some(Damage::CutShort);
+                } else if invalid > 0 {
+                    self.damage = Some(Damage::Undecodable(charset.to_owned(), invalid));
                 }
                 None
             }

@@ -1,50 +1,53 @@
 //! Objects embedded in a compound file, emitted as members: each inner storage becomes a compound file, a
 //! packaged file (`\x01Ole10Native`) is extracted as it is, and so is the OOXML package of a newer program.
 
+use crate::compound::{Compound, EntryKind};
 use crate::out::{Out, Stop};
 use exhibit_model::{Member, NoteCode, Relation};
-use std::io::{Cursor, Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::Cursor;
 
 /// An object's bytes are kept in memory while it is extracted.
 const MOST_BYTES: u64 = 256 << 20;
 const MOST_OBJECTS: usize = 10_000;
 
-type File<'b> = cfb::CompoundFile<Cursor<&'b [u8]>>;
+type File<'b> = Compound<Cursor<&'b [u8]>>;
 
-/// Emits the embedded objects of a compound file.
+/// Emits the embedded objects of a compound file, and notes on damage of the file itself.
 pub(crate) fn emit_embedded(bytes: &[u8], out: &mut Out<'_>) -> Result<(), Stop> {
-    let Ok(mut file) = cfb::CompoundFile::open(Cursor::new(bytes)) else { return Ok(()) };
+    let Some(mut file) = File::open(Cursor::new(bytes)) else { return Ok(()) };
     out.container_size(bytes.len() as u64);
-    for storage in object_storages(&file) {
-        match object(&mut file, &storage) {
+    for (path, storage) in object_storages(&file) {
+        match object(&mut file, storage) {
             Some((name, object)) => {
                 let name = name.into_bytes();
                 out.member(Member { name, relation: Relation::Embedded, ..Member::default() })?;
                 out.member_from(&mut Cursor::new(object))?;
             }
-            None => {
-                out.note(0, NoteCode::ObjectUnreadable { object: storage.display().to_string() })?;
-            }
+            None => out.note(0, NoteCode::ObjectUnreadable { object: path })?,
         }
     }
-    Ok(())
+    file.emit_damage(out)
 }
 
 /// Emits the content of an object's own compound file, as stored in `word/embeddings/oleObject1.bin`.
 pub(crate) fn emit_object(bytes: &[u8], out: &mut Out<'_>) -> Result<bool, Stop> {
-    let Ok(mut file) = cfb::CompoundFile::open(Cursor::new(bytes)) else { return Ok(false) };
-    let Some((name, object)) = packaged(&mut file, Path::new("/")) else { return Ok(false) };
+    let Some(mut file) = File::open(Cursor::new(bytes)) else { return Ok(false) };
+    let Some((name, object)) = packaged(&mut file, 0) else { return Ok(false) };
     out.container_size(bytes.len() as u64);
     out.member(Member { name: name.into_bytes(), relation: Relation::Embedded, ..Member::default() })?;
     out.member_from(&mut Cursor::new(object))?;
+    file.emit_damage(out)?;
     Ok(true)
+}
+
+/// The file within an object's own compound file, if there is one: its name (`object` if it has none) and its bytes.
+pub(crate) fn file_in_object(bytes: &[u8]) -> Option<(String, Vec<u8>)> {
+    packaged(&mut File::open(Cursor::new(bytes))?, 0)
 }
 
 /// Emits an object of a presentation: the file within it, or else the object's own compound file.
 pub(super) fn emit_object_or_itself(name: &str, bytes: &[u8], out: &mut Out<'_>) -> Result<(), Stop> {
-    let file = cfb::CompoundFile::open(Cursor::new(bytes)).ok();
-    let inner = file.and_then(|mut file| packaged(&mut file, Path::new("/")));
+    let inner = file_in_object(bytes);
     let (name, content) = match &inner {
         Some((inner_name, content)) if inner_name != "object" => (inner_name.as_str(), &content[..]),
         Some((_, content)) => (name, &content[..]),
@@ -55,60 +58,49 @@ pub(super) fn emit_object_or_itself(name: &str, bytes: &[u8], out: &mut Out<'_>)
 }
 
 // Word stores objects in ObjectPool/_1234, Excel in MBD00012345 at the root.
-fn object_storages(file: &File<'_>) -> Vec<PathBuf> {
-    let mut storages: Vec<PathBuf> = file
-        .walk()
-        .filter(|entry| entry.is_storage() && !entry.is_root())
-        .map(|entry| entry.path().to_owned())
-        .filter(|path| {
-            let parts: Vec<String> = path.iter().map(|part| part.to_string_lossy().into_owned()).collect();
-            match &parts[..] {
-                [_, name] => name.starts_with("MBD"),
-                [_, pool, _] => pool == "ObjectPool",
-                _ => false,
+fn object_storages(file: &File<'_>) -> Vec<(String, usize)> {
+    let name_of = |id: usize| file.entries()[id].name.as_str();
+    let storages = file.entries().iter().filter(|entry| entry.kind == EntryKind::Storage);
+    let mut found: Vec<(String, usize)> = storages
+        .filter_map(|entry| match entry.parent? {
+            0 if entry.name.starts_with("MBD") => Some((format!("/{}", entry.name), entry.id)),
+            pool if pool > 0 && name_of(pool) == "ObjectPool" => {
+                Some((format!("/ObjectPool/{}", entry.name), entry.id))
             }
+            _ => None,
         })
         .take(MOST_OBJECTS)
         .collect();
-    storages.sort();
-    storages
+    found.sort();
+    found
 }
 
-fn object(file: &mut File<'_>, storage: &Path) -> Option<(String, Vec<u8>)> {
+fn object(file: &mut File<'_>, storage: usize) -> Option<(String, Vec<u8>)> {
     if let Some(found) = packaged(file, storage) {
         return Some(found);
     }
-    let name = storage.file_name()?.to_string_lossy().into_owned();
-    Some((format!("{name}.ole"), as_file(file, storage)?))
+    let name = &file.entries().get(storage)?.name;
+    let name = format!("{name}.ole");
+    Some((name, file.as_file(storage)?))
 }
 
 /// The file within an object, as inserted by a packager or a newer Office program.
-fn packaged(file: &mut File<'_>, storage: &Path) -> Option<(String, Vec<u8>)> {
-    let name = storage.file_name().map_or_else(|| "object".to_owned(), |name| name.to_string_lossy().into_owned());
-    let package = storage.join("Package");
-    if file.is_stream(&package) {
-        return Some((name, stream(file, &package)?));
-    }
-    let contents = storage.join("CONTENTS");
-    if file.is_stream(&contents) {
-        return Some((name, stream(file, &contents)?));
-    }
-    let native = storage.join("\u{1}Ole10Native");
-    if file.is_stream(&native) {
-        return ole10_native(&stream(file, &native)?);
+fn packaged(file: &mut File<'_>, storage: usize) -> Option<(String, Vec<u8>)> {
+    let own = file.entries().get(storage).filter(|entry| entry.kind == EntryKind::Storage);
+    let name = own.map_or_else(|| "object".to_owned(), |entry| entry.name.clone());
+    for stream in ["Package", "CONTENTS", "\u{1}Ole10Native"] {
+        let found = file.child(storage, stream).filter(|entry| entry.kind == EntryKind::Stream);
+        if let Some(id) = found.map(|entry| entry.id) {
+            let bytes = file.read(id, MOST_BYTES).bytes;
+            return if stream.starts_with('\u{1}') { ole10_native(&bytes) } else { Some((name, bytes)) };
+        }
     }
     None
 }
 
-fn stream(file: &mut File<'_>, path: &Path) -> Option<Vec<u8>> {
-    let mut bytes = Vec::new();
-    file.open_stream(path).ok()?.take(MOST_BYTES).read_to_end(&mut bytes).ok()?;
-    Some(bytes)
-}
-
-// As the Windows packager writes it: a size, a word, label and path ending in zero, two words, a length and the path
-// again, then the length of the file and the file.
-fn ole10_native(bytes: &[u8]) -> Option<(String, Vec<u8>)> {
+/// The name and bytes of a file as the Windows packager stores it: a size, a word, label and path ending in zero, two
+/// words, a length and the path again, then the length of the file and the file.
+pub(crate) fn ole10_native(bytes: &[u8]) -> Option<(String, Vec<u8>)> {
     let text = |at: usize| {
         let rest = bytes.get(at..)?;
         let end = rest.iter().take(4096).position(|byte| *byte == 0)?;
@@ -123,31 +115,4 @@ fn ole10_native(bytes: &[u8]) -> Option<(String, Vec<u8>)> {
     let (name, _, _) = encoding_rs::WINDOWS_1252.decode(label);
     let name = if name.is_empty() { "object".to_owned() } else { name.into_owned() };
     Some((name, content.to_vec()))
-}
-
-fn as_file(file: &mut File<'_>, storage: &Path) -> Option<Vec<u8>> {
-    let mut inner = cfb::CompoundFile::create(Cursor::new(Vec::new())).ok()?;
-    let entries: Vec<(PathBuf, bool)> = file
-        .walk_storage(storage)
-        .ok()?
-        .skip(1)
-        .take(MOST_OBJECTS)
-        .map(|entry| (entry.path().to_owned(), entry.is_stream()))
-        .collect();
-    let mut total = 0;
-    for (path, is_stream) in entries {
-        let target = Path::new("/").join(path.strip_prefix(storage).ok()?);
-        if is_stream {
-            let bytes = stream(file, &path)?;
-            total += bytes.len() as u64;
-            if total > MOST_BYTES {
-                return None;
-            }
-            inner.create_stream(&target).ok()?.write_all(&bytes).ok()?;
-        } else {
-            inner.create_storage(&target).ok()?;
-        }
-    }
-    inner.flush().ok()?;
-    Some(inner.into_inner().into_inner())
 }

@@ -139,7 +139,8 @@ fn decoded(bytes: &[u8], encoding: &'static Encoding) -> String {
     text.split('\0').next().unwrap_or_default().to_owned()
 }
 
-fn encoding_of(code_page: u16) -> &'static Encoding {
+/// The encoding of a Windows code page.
+pub(crate) fn encoding_of(code_page: u16) -> &'static Encoding {
     let label = match code_page {
         1200 => return encoding_rs::UTF_16LE,
         65001 => return encoding_rs::UTF_8,

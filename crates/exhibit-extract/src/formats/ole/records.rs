@@ -1,5 +1,5 @@
-//! Content of the record streams of PowerPoint and Excel that office_oxide does not report: embedded objects and slide
-//! headers of a presentation ([MS-PPT] 2.10.34, 2.4.15), page headers of a workbook ([MS-XLS] 2.4.136).
+//! Content of the records of PowerPoint that office_oxide does not report: embedded objects and slide headers of a
+//! presentation ([MS-PPT] 2.10.34, 2.4.15).
 //!
 //! Records are read sequentially, each length checked; reading ends at the first invalid one.
 
@@ -71,43 +71,6 @@ fn object(instance: u16, content: &[u8]) -> Option<Vec<u8>> {
     (!bytes.is_empty()).then_some(bytes)
 }
 
-/// The header and footer codes of each sheet, walking the stream `Workbook` of Excel 97 and later.
-pub(crate) fn sheet_furniture(stream: &[u8]) -> Vec<Vec<String>> {
-    let (mut sheets, mut at, mut depth) = (Vec::<Vec<String>>::new(), 0usize, 0u32);
-    let mut globals = true;
-    while let Some(header) = stream.get(at..at.saturating_add(4)) {
-        let kind = u16::from_le_bytes([header[0], header[1]]);
-        let length = usize::from(u16::from_le_bytes([header[2], header[3]]));
-        let Some(content) = stream.get(at + 4..at + 4 + length) else { break };
-        match kind {
-            0x0809 => {
-                if depth == 0 && !std::mem::take(&mut globals) && sheets.len() < MOST_FOUND {
-                    sheets.push(Vec::new());
-                }
-                depth += 1;
-            }
-            0x000a => depth = depth.saturating_sub(1),
-            0x0014 | 0x0015 if depth == 1 => {
-                if let (Some(sheet), Some(code)) = (sheets.last_mut(), unicode(content)) {
-                    sheet.push(code);
-                }
-            }
-            _ => {}
-        }
-        at += 4 + length;
-    }
-    sheets
-}
-
-// XLUnicodeString: the number of characters, whether they have two bytes, the characters.
-fn unicode(content: &[u8]) -> Option<String> {
-    let count = usize::from(u16::from_le_bytes([*content.first()?, *content.get(1)?]));
-    let wide = content.get(2)? & 1 == 1;
-    let text = content.get(3..)?.get(..if wide { count * 2 } else { count })?;
-    let encoding = if wide { encoding_rs::UTF_16LE } else { encoding_rs::WINDOWS_1252 };
-    Some(encoding.decode_without_bom_handling(text).0.into_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,30 +100,6 @@ mod tests {
         );
         for end in 0..stream.len() {
             presentation(&stream[..end]);
-            sheet_furniture(&stream[..end]);
         }
-    }
-
-    #[test]
-    fn headers_of_workbooks_are_found() {
-        let record = |kind: u16, content: &[u8]| {
-            [&kind.to_le_bytes()[..], &u16::try_from(content.len()).expect("small").to_le_bytes(), content].concat()
-        };
-        let bof = record(0x0809, &[0; 16]);
-        let stream = [
-            bof.clone(),
-            record(0x000a, &[]),
-            bof.clone(),
-            bof.clone(),
-            record(0x0014, b"\x01\0\0x"),
-            record(0x000a, &[]),
-            record(0x0014, b"\x02\0\0&A"),
-            record(0x0015, b"\x01\0\x01\x06\x5c"),
-            record(0x000a, &[]),
-            bof,
-            record(0x000a, &[]),
-        ]
-        .concat();
-        assert_eq!(sheet_furniture(&stream), [vec!["&A".to_owned(), "将".to_owned()], vec![]]);
     }
 }

@@ -233,7 +233,7 @@ fn fitted(mut bytes: Vec<u8>, length: usize) -> Vec<u8> {
 }
 
 /// AES over whole blocks: chained from `start`, or each separately. A trailing partial block is ignored.
-fn decrypted(key: &[u8], start: Option<&[u8]>, sealed: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn decrypted(key: &[u8], start: Option<&[u8]>, sealed: &[u8]) -> Option<Vec<u8>> {
     fn with<C: BlockCipherDecrypt + KeyInit>(key: &[u8], start: Option<&[u8]>, sealed: &[u8]) -> Option<Vec<u8>> {
         let cipher = C::new_from_slice(key).ok()?;
         let mut open = Vec::with_capacity(sealed.len());
@@ -262,7 +262,8 @@ fn decrypted(key: &[u8], start: Option<&[u8]>, sealed: &[u8]) -> Option<Vec<u8>>
     }
 }
 
-fn base64(text: &str) -> Option<Vec<u8>> {
+/// The bytes that a text in base64 stands for; white space is skipped.
+pub(crate) fn base64(text: &str) -> Option<Vec<u8>> {
     let (mut bytes, mut bits, mut count) = (Vec::new(), 0u32, 0u32);
     for c in text.bytes().filter(|c| !c.is_ascii_whitespace() && *c != b'=') {
         let value = match c {

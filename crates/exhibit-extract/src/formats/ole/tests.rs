@@ -140,3 +140,32 @@ fn truncated_and_mutated_compound_files_are_harmless() {
         601,
     );
 }
+
+#[test]
+fn macros_are_emitted_as_text() {
+    let source = super::macros::tests::packed(&encoding_rs::GBK.encode("Sub 登记()\r\nEnd Sub").0);
+    let directory = super::macros::tests::directory(&[("模块1", 3), ("lost", 0)]);
+    let module = [&[0xff; 3][..], &source].concat();
+    let bytes = compound(&[("/VBA/dir", &directory), ("/VBA/模块1", &module)]);
+    let outcome = read(extract_object, &bytes);
+    assert_eq!(outcome.members, [("模块1.bas".to_owned(), "Sub 登记()\r\nEnd Sub".as_bytes().to_vec())]);
+    assert_eq!(outcome.verdict, Verdict::Read);
+    assert!(outcome.has_note(&NoteCode::MacrosPresent { part: None }));
+    assert!(outcome.has_note(&NoteCode::ObjectUnreadable { object: "/VBA/lost".to_owned() }));
+    torment(extract_object, &bytes, 997);
+}
+
+#[test]
+fn what_rights_management_encrypts_is_encrypted() {
+    let bytes = compound(&[("/\u{9}DRMContent", b"sealed"), ("/WordDocument", b"a message to the reader")]);
+    for reader in [extract_doc, extract_ppt, crate::formats::sheet::extract] {
+        let outcome = read(reader, &bytes);
+        assert_eq!(outcome.verdict, Verdict::Encrypted);
+        assert!(outcome.has_note(&NoteCode::EncryptionUnsupported { scheme: "DRMContent".to_owned() }));
+    }
+    for streams in
+        [&[("/EncryptedPackage", &b"sealed"[..])][..], &[("/EncryptedPackage", b"x"), ("/EncryptionInfo", b"x")]]
+    {
+        assert_eq!(read(extract_sealed, &compound(streams)).verdict, Verdict::Encrypted);
+    }
+}

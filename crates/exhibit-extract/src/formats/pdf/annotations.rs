@@ -1,6 +1,7 @@
 //! The annotations of a page: their positions, their text besides what they render, and whether they are active.
 
 use super::objects::{dicts, is_named, resolved, text_of, text_string};
+use super::references::{self, Reference};
 use exhibit_model::MarkKind;
 use hayro_interpret::kurbo::{Affine, Rect as Area};
 use hayro_syntax::object::{Array, Dict, Name, Object, Rect};
@@ -21,6 +22,8 @@ pub(super) struct Annotation {
     pub(super) texts: Vec<String>,
     /// Whether it runs a script or starts a program.
     pub(super) acts: bool,
+    /// Whether it marks content that is to be removed.
+    pub(super) is_redaction: bool,
 }
 
 impl Annotation {
@@ -52,12 +55,16 @@ fn of_dict(dict: &Dict<'_>, upright: Affine) -> Annotation {
         if texts.is_empty() {
             texts.extend(rich_text(dict));
         }
+        texts.extend(text_of(dict, "OverlayText"));
     }
+    // the target of a link, which the page usually does not show
+    texts.extend(references::of_actions(dict).into_iter().map(|reference| reference.target));
     Annotation {
         rect: rect.filter(|r| r.iter().all(|v| v.is_finite() && v.abs() < 1e7)),
         kind: if is_field { MarkKind::FormValue } else { MarkKind::Annotation },
         texts,
         acts: acts(dict),
+        is_redaction: is_named(dict, "Subtype", b"Redact"),
     }
 }
 
@@ -112,6 +119,14 @@ pub(super) fn acts(dict: &Dict<'_>) -> bool {
     });
     let opening = dict.get::<Dict<'_>>("OpenAction").is_some_and(|action| harmful(&action));
     direct || more || opening
+}
+
+/// What the page's annotations refer to outside the document.
+pub(super) fn references(page: &PdfPage<'_>) -> Vec<Reference> {
+    let Some(array) = page.raw().get::<Array<'_>>("Annots") else {
+        return Vec::new();
+    };
+    dicts(&array, page.xref()).take(MOST).flat_map(|(_, dict)| references::of_actions(&dict)).collect()
 }
 
 /// The attached file that an annotation contains.

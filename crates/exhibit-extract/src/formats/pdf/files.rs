@@ -2,6 +2,7 @@
 
 use super::annotations;
 use super::objects::{catalog, resolved, text_of};
+use super::references;
 use crate::out::{Out, Stop};
 use exhibit_model::{Member, MemberEnd, Reason, Relation, StatedDate};
 use hayro_syntax::Pdf;
@@ -11,7 +12,8 @@ use std::collections::HashSet;
 /// The maximum number of nodes read of one name tree.
 const MOST_NODES: usize = 100_000;
 
-/// Emits the files of the document's name tree and of its pages' annotations, each once. Returns their number.
+/// Emits the files of the document's name tree, of its pages' annotations, and those associated with parts of it, each
+/// once. Returns their number.
 pub(super) fn emit(pdf: &Pdf, out: &mut Out<'_>) -> Result<u32, Stop> {
     let mut emitted: HashSet<ObjectIdentifier> = HashSet::new();
     let names = catalog(pdf.xref()).get::<Dict<'_>>("Names").unwrap_or_default();
@@ -25,6 +27,9 @@ pub(super) fn emit(pdf: &Pdf, out: &mut Out<'_>) -> Result<u32, Stop> {
         for file in annotations::attachments(page) {
             count += emit_one(&file, &mut emitted, out)?;
         }
+    }
+    for file in references::associated(pdf) {
+        count += emit_one(&file, &mut emitted, out)?;
     }
     Ok(count)
 }

@@ -1,15 +1,20 @@
 //! The glyphs of a page: the text and position of each, in rendering order.
 //!
 //! Positions are in points from the top left corner of the page as displayed (rotation and crop box included). A copy
-//! of a glyph over itself (the stroke of filled and stroked text, fake bold) is dropped. Nothing is rendered, no
-//! picture is decoded. Text inside a pattern or a soft mask is not read.
+//! of a glyph over itself (the stroke of filled and stroked text, fake bold) is dropped. A glyph without a known
+//! character is U+FFFD, or a blank if it has no shape. Of a pattern one tile is read. Nothing is rendered, no picture
+//! is decoded. Text inside a soft mask is not read.
 
-use super::unicode::{self, Unmapped};
-use hayro_interpret::font::{Glyph as Shape, GlyphRun};
+use super::ink::{self, Ink};
+use super::unicode::Unmapped;
+use hayro_interpret::font::{Glyph as Shape, GlyphRun, PositionedGlyph};
 use hayro_interpret::hayro_cmap::{BfString, WritingMode};
-use hayro_interpret::kurbo::{Affine, BezPath, Point, Vec2};
-use hayro_interpret::{BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, SoftMask};
-use std::collections::HashMap;
+use hayro_interpret::kurbo::{Affine, BezPath, Point, Rect, Vec2};
+use hayro_interpret::pattern::{Pattern, TilingPattern};
+use hayro_interpret::{
+    BlendMode, CacheKey, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, Paint, SoftMask,
+};
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// The maximum number of glyphs kept of one page.
@@ -34,6 +39,12 @@ pub(super) struct Glyph {
     pub(super) vertical: bool,
     /// Whether it is placed but not rendered.
     pub(super) invisible: bool,
+    /// Whether it cannot be seen for another reason: its colour, its size, a clip, what is painted over it.
+    pub(super) unseen: bool,
+    /// The number of the area whose colour it has, 0 for none.
+    on_area: u32,
+    /// The number of glyphs placed before it.
+    order: u32,
 }
 
 /// Collects the glyphs of a page and counts what else is on it.
@@ -44,44 +55,121 @@ pub(super) struct Collector<'u, 'a> {
     pub(super) placed: u32,
     /// Glyphs for which no character could be found.
     pub(super) unmapped: u32,
+    /// Glyphs that are bytes of a legacy encoding, decoded as such.
+    pub(super) decoded: u32,
     /// Pictures placed.
     pub(super) images: u32,
     /// Whether glyphs were left out because there are too many.
     pub(super) overfull: bool,
+    /// What else is shown.
+    pub(super) ink: Ink,
+    /// The groups that are open: whether each is see-through.
+    groups: Vec<Group>,
+    patterns: HashSet<u128>,
     seen: HashMap<Cell, u32, BuildHasherDefault<Mixer>>,
     unicode: &'u mut Unmapped<'a>,
 }
 
 impl<'u, 'a> Collector<'u, 'a> {
-    /// Starts a page; `unicode` is kept over all pages of the document.
-    pub(super) fn new(unicode: &'u mut Unmapped<'a>) -> Self {
+    /// Starts a page, or what lies over it; `unicode` is kept over all pages of the document.
+    pub(super) fn new(unicode: &'u mut Unmapped<'a>, ink: Ink, placed: u32) -> Self {
         Self {
             glyphs: Vec::new(),
-            placed: 0,
+            placed,
             unmapped: 0,
+            decoded: 0,
             images: 0,
             overfull: false,
+            ink,
+            groups: Vec::new(),
+            patterns: HashSet::new(),
             seen: HashMap::default(),
             unicode,
         }
     }
 
-    fn place(&mut self, shape: &Shape<'a>, transform: Affine, vertical: bool, invisible: bool) {
+    fn place(&mut self, shape: &Shape<'a>, text: Option<BfString>, advance: f32, look: Look) {
         if self.glyphs.len() >= MOST_GLYPHS {
             self.overfull = true;
             return;
         }
         self.placed = self.placed.saturating_add(1);
-        let text = shape.as_unicode().and_then(unicode::usable).or_else(|| self.unicode.look_up(shape));
-        let Some(text) = text else {
-            self.unmapped = self.unmapped.saturating_add(1);
-            return;
+        let text = text.or_else(|| self.unicode.stated(shape)).or_else(|| self.unicode.look_up(shape));
+        let (text, known) = match text {
+            Some(text) => (text, true),
+            None if self.unicode.is_blank(shape) => (BfString::Char(' '), true),
+            None => (BfString::Char(char::REPLACEMENT_CHARACTER), false),
         };
-        let Some(glyph) = located(text, advance_of(shape), transform, vertical, invisible) else {
-            return;
-        };
+        self.unmapped = self.unmapped.saturating_add(u32::from(!known));
+        let Some(mut glyph) = located(text, advance, look) else { return };
+        glyph.order = self.placed;
+        glyph.unseen = look.unseen;
+        if !look.invisible {
+            self.mark_unseen(&mut glyph, look.colour);
+        }
         if !self.is_copy(&glyph) {
             self.glyphs.push(glyph);
+        }
+    }
+
+    /// Marks a glyph that is too small, outside the clip, or of the colour of what is behind it.
+    fn mark_unseen(&self, glyph: &mut Glyph, colour: Option<[u8; 4]>) {
+        const LEAST_EM: f32 = 1.0;
+        const NEAR: u8 = 8;
+        let (x, y) = ((glyph.rect[0] + glyph.rect[2]) / 2.0, (glyph.rect[1] + glyph.rect[3]) / 2.0);
+        if glyph.em < LEAST_EM || self.ink.is_clipped(x, y) {
+            glyph.unseen = true;
+            return;
+        }
+        let Some([r, g, b, alpha]) = colour else { return };
+        let behind = self.ink.painted(x, y);
+        let near = |one: [u8; 3], other: [u8; 3]| one.iter().zip(other).all(|(a, b)| a.abs_diff(b) < NEAR);
+        let same = behind.colour.is_some_and(|behind| near(behind, [r, g, b]));
+        glyph.unseen |= same || alpha < NEAR;
+        // white on white is hidden, not covered
+        if same && !near([r, g, b], [255; 3]) {
+            glyph.on_area = behind.area;
+        }
+    }
+
+    fn pattern(&mut self, tiling: &TilingPattern<'a>, area: Rect, is_stroke: bool) {
+        const MOST_PATTERNS: usize = 64;
+        if self.patterns.len() >= MOST_PATTERNS || !self.patterns.insert(tiling.cache_key()) {
+            return;
+        }
+        let matrix = tiling.matrix;
+        if matrix.determinant().abs() < 1e-12 {
+            return;
+        }
+        // the tile at the start of the area
+        let inside = matrix.inverse().transform_rect_bbox(area);
+        let steps =
+            |from: f64, tile: f64, step: f32| ((from - tile) / f64::from(step.abs())).floor() * f64::from(step.abs());
+        let start = (steps(inside.x0, tiling.bbox.x0, tiling.x_step), steps(inside.y0, tiling.bbox.y0, tiling.y_step));
+        let images = self.images;
+        self.ink.push_clip(area);
+        tiling.interpret(self, matrix * Affine::translate(start), is_stroke);
+        if self.images > images {
+            self.ink.tiled(area);
+        }
+        self.ink.pop_clip();
+    }
+
+    /// Whether what is drawn hides what is behind it.
+    fn is_opaque(&self) -> bool {
+        self.groups.iter().all(|group| *group == Group::Opaque)
+    }
+
+    fn look(&self, transform: Affine, run: &GlyphRun<'_, 'a>, props: &DrawProps<'a>, mode: &DrawMode) -> Look {
+        Look {
+            transform,
+            vertical: run.writing_mode() == WritingMode::Vertical,
+            invisible: matches!(mode, DrawMode::Invisible),
+            unseen: self.groups.contains(&Group::Invisible),
+            colour: match &props.paint {
+                Paint::Color(colour) => Some(colour.to_rgba().to_rgba8()),
+                Paint::Pattern(_) => None,
+            },
         }
     }
 
@@ -108,6 +196,8 @@ impl<'u, 'a> Collector<'u, 'a> {
                 let same_place = (other.origin.0 - x).abs() <= near && (other.origin.1 - y).abs() <= near;
                 if same_place && (other.em - glyph.em).abs() <= near && other.direction_is(glyph.direction) {
                     other.invisible &= glyph.invisible;
+                    other.unseen &= glyph.unseen;
+                    other.order = glyph.order;
                     return true;
                 }
             }
@@ -115,6 +205,39 @@ impl<'u, 'a> Collector<'u, 'a> {
         self.seen.insert(Cell { key, x: cell(x), y: cell(y) }, self.glyphs.len() as u32);
         false
     }
+}
+
+/// What is under areas of one colour that were painted over it, or has the colour of the area that it is on.
+#[derive(Default)]
+pub(super) struct Covered {
+    /// The number of characters, white space not counted.
+    pub(super) characters: u32,
+    /// The numbers of the areas.
+    pub(super) areas: HashSet<u32>,
+}
+
+/// Marks the glyphs over which something was painted, and tells `ink` of those that can be seen.
+pub(super) fn cover(ink: &mut Ink, glyphs: &mut [Glyph]) -> Covered {
+    let mut covered = Covered::default();
+    for glyph in glyphs.iter_mut().filter(|glyph| !glyph.is_space()) {
+        let [left, top, right, bottom] = glyph.rect;
+        let at = |part: f32| ink.painted(left + (right - left) * part, (top + bottom) / 2.0);
+        let over = [at(0.25), at(0.5), at(0.75)];
+        if over.iter().all(|paint| paint.order >= glyph.order) {
+            if over[1].area > 0 && !glyph.invisible && !glyph.unseen {
+                covered.characters += 1;
+                covered.areas.insert(over[1].area);
+            }
+            glyph.unseen = true;
+        } else if glyph.on_area > 0 && glyph.unseen && !glyph.invisible {
+            covered.characters += 1;
+            covered.areas.insert(glyph.on_area);
+        }
+        if !glyph.invisible && !glyph.unseen {
+            ink.text(glyph.rect);
+        }
+    }
+    covered
 }
 
 impl Glyph {
@@ -148,8 +271,29 @@ fn advance_of(shape: &Shape<'_>) -> f32 {
     advance.filter(|a| a.is_finite()).unwrap_or(500.0)
 }
 
-/// A glyph under a transform from glyph space (1,000 units an em) to the page; `None` if the numbers are absurd.
-fn located(text: BfString, advance: f32, transform: Affine, vertical: bool, invisible: bool) -> Option<Glyph> {
+/// How a glyph is drawn.
+#[derive(Clone, Copy)]
+struct Look {
+    /// From glyph space (1,000 units an em) to the page.
+    transform: Affine,
+    vertical: bool,
+    invisible: bool,
+    unseen: bool,
+    /// Red, green, blue and alpha.
+    colour: Option<[u8; 4]>,
+}
+
+/// How a group is drawn over what is behind it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Group {
+    Opaque,
+    SeeThrough,
+    Invisible,
+}
+
+/// A glyph on the page; `None` if the numbers are absurd.
+fn located(text: BfString, advance: f32, look: Look) -> Option<Glyph> {
+    let Look { transform, vertical, invisible, .. } = look;
     let advance = f64::from(advance);
     let (start, end, top, bottom) = if vertical {
         (Point::new(500.0, 880.0), Point::new(500.0, -120.0), (0.0, 880.0), (1000.0, -120.0))
@@ -183,29 +327,115 @@ fn located(text: BfString, advance: f32, transform: Affine, vertical: bool, invi
         rect,
         vertical,
         invisible,
+        unseen: false,
+        on_area: 0,
+        order: 0,
     })
 }
 
 impl<'a> Device<'a> for Collector<'_, 'a> {
     fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, mode: &DrawMode) {
-        let invisible = matches!(mode, DrawMode::Invisible);
-        let vertical = run.writing_mode() == WritingMode::Vertical;
+        let look = self.look(props.transform, run, &props, mode);
+        let at = |glyph: &PositionedGlyph<'a>| Look { transform: look.transform * glyph.transform(), ..look };
+        if let Some(decoded) = self.unicode.legacy_text(run.glyphs()) {
+            let mut glyphs = run.glyphs().iter();
+            for (c, bytes) in decoded {
+                let taken: Vec<_> = glyphs.by_ref().take(bytes).collect();
+                let Some(first) = taken.first() else { break };
+                let advance = taken.iter().map(|glyph| advance_of(glyph)).sum();
+                self.decoded = self.decoded.saturating_add(bytes as u32);
+                self.place(first, Some(BfString::Char(c)), advance, at(first));
+            }
+            return;
+        }
         for glyph in run.glyphs() {
-            self.place(glyph, props.transform * glyph.transform(), vertical, invisible);
+            self.place(glyph, None, advance_of(glyph), at(glyph));
         }
     }
 
-    fn draw_image(&mut self, _: Image<'a, '_>, _: ImageDrawProps<'a>) {
+    fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
         self.images = self.images.saturating_add(1);
+        let covers = match &image {
+            Image::Stencil(_) => false,
+            Image::Raster(raster) => {
+                let dict = raster.stream().dict();
+                !["SMask", "Mask", "SMaskInData"].iter().any(|key| dict.contains_key(*key))
+            }
+        };
+        let covers = covers && self.is_opaque() && props.blend_mode == BlendMode::Normal && props.soft_mask.is_none();
+        self.ink.picture((image.width(), image.height()), props.transform, covers, self.placed);
     }
 
-    fn draw_path(&mut self, _: &BezPath, _: DrawProps<'a>, _: &DrawMode) {}
-    fn push_clip_path(&mut self, _: &ClipPath) {}
-    fn push_clip_rect(&mut self, _: &hayro_interpret::kurbo::Rect) {}
-    fn draw_rect(&mut self, _: &hayro_interpret::kurbo::Rect, _: DrawProps<'a>, _: &DrawMode) {}
-    fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {}
-    fn pop_clip(&mut self) {}
-    fn pop_transparency_group(&mut self) {}
+    fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, mode: &DrawMode) {
+        let area = props.transform.transform_rect_bbox(ink::bounds(path));
+        if let Some(tiling) = tiling(&props.paint) {
+            self.pattern(tiling, area, matches!(mode, DrawMode::Stroke(_)));
+            return;
+        }
+        self.ink.path(path, props.transform);
+        if matches!(mode, DrawMode::Fill(_)) {
+            self.ink.ground(area);
+        }
+    }
+
+    fn draw_rect(&mut self, rect: &Rect, props: DrawProps<'a>, mode: &DrawMode) {
+        let area = props.transform.transform_rect_bbox(*rect);
+        if matches!(mode, DrawMode::Fill(_)) {
+            self.ink.speck(area);
+        }
+        match &props.paint {
+            Paint::Color(colour) if matches!(mode, DrawMode::Fill(_)) => {
+                let [r, g, b, alpha] = colour.to_rgba().to_rgba8();
+                let [a, b_, c, d, ..] = props.transform.as_coeffs();
+                let upright = (a.abs() < 1e-9 && d.abs() < 1e-9) || (b_.abs() < 1e-9 && c.abs() < 1e-9);
+                let solid = alpha >= 250 && props.blend_mode == BlendMode::Normal && props.soft_mask.is_none();
+                if solid && upright && self.is_opaque() {
+                    self.ink.area(area, [r, g, b], self.placed);
+                } else if alpha > 0 {
+                    self.ink.ground(area);
+                }
+            }
+            Paint::Color(_) => {}
+            Paint::Pattern(_) => match tiling(&props.paint) {
+                Some(tiling) => self.pattern(tiling, area, matches!(mode, DrawMode::Stroke(_))),
+                None => self.ink.ground(area),
+            },
+        }
+    }
+
+    fn push_clip_path(&mut self, clip: &ClipPath) {
+        self.ink.push_clip(ink::bounds(&clip.path));
+    }
+
+    fn push_clip_rect(&mut self, rect: &Rect) {
+        self.ink.push_clip(*rect);
+    }
+
+    fn pop_clip(&mut self) {
+        self.ink.pop_clip();
+    }
+
+    fn push_transparency_group(&mut self, opacity: f32, mask: Option<SoftMask<'a>>, blend: BlendMode) {
+        self.groups.push(match opacity {
+            _ if opacity < 0.03 => Group::Invisible,
+            _ if opacity < 0.98 || mask.is_some() || blend != BlendMode::Normal => Group::SeeThrough,
+            _ => Group::Opaque,
+        });
+    }
+
+    fn pop_transparency_group(&mut self) {
+        self.groups.pop();
+    }
+}
+
+fn tiling<'p, 'a>(paint: &'p Paint<'a>) -> Option<&'p TilingPattern<'a>> {
+    match paint {
+        Paint::Pattern(pattern) => match &**pattern {
+            Pattern::Tiling(tiling) => Some(tiling),
+            Pattern::Shading(_) => None,
+        },
+        Paint::Color(_) => None,
+    }
 }
 
 #[derive(PartialEq, Eq, Hash)]

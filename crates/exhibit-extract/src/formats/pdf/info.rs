@@ -51,8 +51,12 @@ pub(super) fn emit(opened: &Opened, out: &mut Out<'_>) -> Result<(), Stop> {
     for (key, value) in xmp(pdf) {
         out.metadata(&key, &value)?;
     }
-    for title in outline(pdf) {
-        out.metadata("pdf:outline", &title)?;
+    let titles = outline(pdf);
+    for title in titles.iter().take(MOST_OUTLINE) {
+        out.metadata("pdf:outline", title)?;
+    }
+    if titles.len() > MOST_OUTLINE {
+        out.note(0, NoteCode::RecordsDropped { count: (titles.len() - MOST_OUTLINE) as u64 })?;
     }
     Ok(())
 }
@@ -77,7 +81,7 @@ pub(super) fn note_make(opened: &Opened, out: &mut Out<'_>) -> Result<(), Stop> 
 }
 
 /// Whether the last `startxref` points at a table or an object.
-fn has_sound_table(bytes: &[u8]) -> bool {
+pub(super) fn has_sound_table(bytes: &[u8]) -> bool {
     let from = bytes.len().saturating_sub(4096);
     let Some(at) = positions(&bytes[from..], b"startxref").last() else { return false };
     let digits =
@@ -212,7 +216,7 @@ fn outline(pdf: &Pdf) -> Vec<String> {
     let mut titles = Vec::new();
     let mut waiting: Vec<Dict<'_>> = root.get::<Dict<'_>>("First").into_iter().collect();
     while let Some(entry) = waiting.pop() {
-        if titles.len() >= MOST_OUTLINE || entry.obj_id().is_some_and(|id| !seen.insert(id)) {
+        if titles.len() >= 20 * MOST_OUTLINE || entry.obj_id().is_some_and(|id| !seen.insert(id)) {
             continue;
         }
         titles.extend(text_of(&entry, "Title"));

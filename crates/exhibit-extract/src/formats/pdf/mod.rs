@@ -10,13 +10,17 @@ mod files;
 mod fonts;
 mod glyphs;
 mod info;
+mod ink;
 mod layers;
+mod legacy;
 mod lines;
 mod objects;
 mod open;
 mod owner;
 mod page;
+mod references;
 mod render;
+mod revisions;
 mod salvage;
 mod unicode;
 
@@ -24,6 +28,7 @@ use crate::out::{Input, Out, Stop};
 use exhibit_model::{Detail, NoteCode, Picture, Reason, Record, Request, Task, Verdict};
 use open::{Closed, Opened};
 use page::Reading;
+use revisions::Texts;
 
 /// Emits the contents of a PDF.
 pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
@@ -37,9 +42,14 @@ pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
     if files::acts(&opened.pdf) {
         out.note(0, NoteCode::ActionOnOpen)?;
     }
-    emit_pages(&opened, out)?;
+    references::emit(&opened.pdf, out)?;
+    let texts = emit_pages(&opened, out)?;
     let members = files::emit(&opened.pdf, out)?;
-    if opened.pdf.pages().is_empty() && members == 0 {
+    let earlier = revisions::emit(&opened, &texts, out)?;
+    if opened.pdf.pages().is_empty() && members == 0 && !earlier {
+        if opened.encrypted {
+            return Ok(Verdict::Encrypted);
+        }
         return Ok(Verdict::Failed(Reason::NoPages));
     }
     Ok(Verdict::Read)
@@ -74,21 +84,26 @@ pub(crate) fn warm(font_folders: &[std::path::PathBuf], map: crate::MapFile) {
 }
 
 fn refused(closed: Closed, out: &mut Out<'_>) -> Result<Verdict, Stop> {
-    if closed == Closed::Locked {
+    if matches!(closed, Closed::Locked | Closed::Unsupported(_)) {
         out.metadata("pdf:encrypted", "yes")?;
+    }
+    if let Closed::Unsupported(scheme) = &closed {
+        out.note(0, NoteCode::EncryptionUnsupported { scheme: scheme.clone() })?;
     }
     Ok(verdict_of(closed))
 }
 
 fn verdict_of(closed: Closed) -> Verdict {
     match closed {
-        Closed::Locked => Verdict::Encrypted,
+        Closed::Locked | Closed::Unsupported(_) => Verdict::Encrypted,
         Closed::Broken(reason) => Verdict::Failed(reason),
         Closed::TooLarge(most) => Verdict::Truncated(Reason::FileSizeLimit { bytes: most }),
     }
 }
 
-fn emit_pages(opened: &Opened, out: &mut Out<'_>) -> Result<(), Stop> {
+/// Emits the pages; returns the digests of their texts.
+fn emit_pages(opened: &Opened, out: &mut Out<'_>) -> Result<Texts, Stop> {
+    let mut texts = Texts::new();
     let mut reading = Reading::new(&opened.pdf);
     let lit = layers::all_on(&opened.pdf, &opened.bytes, opened.encrypted);
     if lit.is_some() {
@@ -104,7 +119,28 @@ fn emit_pages(opened: &Opened, out: &mut Out<'_>) -> Result<(), Stop> {
         let mut read = page::read(source, &mut reading, lit_page);
         let number = out.pages() + 1;
         read.page.label = labels.next().unwrap_or_default();
+        read.page.count_characters();
+        let (unmapped, unread) = (read.page.counts.unmapped, read.page.leaves_pictures_unread());
+        let pictures = u64::from(read.page.counts.images);
+        texts.extend(revisions::text_digest(&read.page.text));
         out.page(read.page)?;
+        if unmapped > 0 {
+            out.note(number, NoteCode::GlyphsUnmapped { glyphs: u64::from(unmapped) })?;
+        }
+        if unread {
+            out.note(number, NoteCode::PicturesUnread { pictures })?;
+        }
+        if read.decoded > 0 {
+            out.note(number, NoteCode::FontBytesDecoded { glyphs: u64::from(read.decoded) })?;
+        }
+        let covered = &read.covered;
+        if covered.characters > 0 {
+            let (characters, areas) = (u64::from(covered.characters), covered.areas.len() as u64);
+            out.note(number, NoteCode::TextCovered { areas, characters })?;
+        }
+        if read.redactions > 0 {
+            out.note(number, NoteCode::RedactionsUnapplied { redactions: u64::from(read.redactions) })?;
+        }
         if read.sorted {
             out.note(number, NoteCode::LinesReordered)?;
         }
@@ -115,7 +151,7 @@ fn emit_pages(opened: &Opened, out: &mut Out<'_>) -> Result<(), Stop> {
             out.note(number, NoteCode::ActiveAnnotation)?;
         }
     }
-    Ok(())
+    Ok(texts)
 }
 
 #[cfg(test)]

@@ -12,13 +12,13 @@ pub(super) fn text_string(bytes: &[u8]) -> String {
         [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
         // not in the standard, but many producers write it
         _ if !bytes.is_ascii() && std::str::from_utf8(bytes).is_ok() => String::from_utf8_lossy(bytes).into_owned(),
-        _ if is_multibyte(bytes) => multibyte(bytes),
+        _ if has_multibyte_characters(bytes) => multibyte(bytes),
         _ => bytes.iter().filter_map(|byte| pdf_doc(*byte)).collect(),
     }
 }
 
 /// Whether most bytes are beyond ASCII, as in the legacy encodings of Chinese that some producers write here.
-fn is_multibyte(bytes: &[u8]) -> bool {
+fn has_multibyte_characters(bytes: &[u8]) -> bool {
     bytes.len() >= 4 && bytes.iter().filter(|byte| !byte.is_ascii()).count() * 3 > bytes.len() * 2
 }
 

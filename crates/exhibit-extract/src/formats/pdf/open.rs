@@ -11,6 +11,8 @@ use std::sync::Arc;
 pub(super) enum Closed {
     /// None of the passwords opens it.
     Locked,
+    /// Its encryption is of a kind that no password opens here; as the file states it.
+    Unsupported(String),
     /// It cannot be read, for this reason.
     Broken(Reason),
     /// It is larger than this number of bytes.
@@ -51,7 +53,7 @@ pub(super) fn open(input: &mut dyn Input, most: u64, passwords: &[String]) -> Re
             });
             mended.map(|pdf| opened(pdf, true)).ok_or_else(|| Closed::Broken(reason(LoadPdfError::Invalid, &bytes)))
         }
-        Err(error) => Err(Closed::Broken(reason(error, &bytes))),
+        Err(LoadPdfError::Decryption(_)) => Err(Closed::Unsupported(scheme(&bytes))),
     }
 }
 
@@ -77,10 +79,16 @@ fn unlock(bytes: Arc<Vec<u8>>, passwords: &[String]) -> Result<Opened, Closed> {
     Err(Closed::Locked)
 }
 
+/// The name of the security handler that the file states.
+fn scheme(bytes: &[u8]) -> String {
+    let handlers = [&b"/Adobe.PubSec"[..], b"/Adobe.APS", b"/EBX_HANDLER", b"/FOPN_fLock", b"/SOND", b"/Standard"];
+    let found = handlers.into_iter().find(|handler| contains(bytes, handler)).unwrap_or(b"/");
+    String::from_utf8_lossy(&found[1..]).into_owned()
+}
+
 fn reason(error: LoadPdfError, bytes: &[u8]) -> Reason {
     match error {
-        LoadPdfError::Decryption(DecryptionError::UnsupportedAlgorithm) => Reason::PdfEncryption,
-        LoadPdfError::Decryption(_) => Reason::EncryptionDamaged,
+        LoadPdfError::Decryption(_) => Reason::PdfEncryption,
         LoadPdfError::Invalid if !contains(bytes, b" obj") => Reason::NoPdfObjects,
         LoadPdfError::Invalid => Reason::NoPdfStructure,
     }

@@ -2,11 +2,12 @@
 
 use super::annotations;
 use super::bidi::{self, Habits, Unit};
-use super::glyphs::{Collector, Glyph};
+use super::glyphs::{self, Collector, Glyph};
+use super::ink::Ink;
 use super::layers;
 use super::lines::{self, Line};
 use super::unicode::Unmapped;
-use exhibit_model::{Mark, MarkKind, Page, PageKind, Rect, TextBox};
+use exhibit_model::{Counts, Mark, MarkKind, Page, PageKind, Rect, TextBox};
 use hayro_interpret::hayro_cmap::BfString;
 use hayro_interpret::kurbo::{Affine, Rect as Area};
 use hayro_interpret::{Context, InterpreterCache, InterpreterSettings, RenderContent, interpret_page};
@@ -34,6 +35,7 @@ impl<'a> Reading<'a> {
 }
 
 /// A page, and what should be noted about it.
+#[derive(Default)]
 pub(super) struct Read {
     pub(super) page: Page,
     /// Whether lines were sorted by position, since the page renders them upwards.
@@ -42,6 +44,12 @@ pub(super) struct Read {
     pub(super) overfull: bool,
     /// Whether an annotation acts (runs a script, starts a program).
     pub(super) acts: bool,
+    /// Glyphs that are bytes of a legacy encoding.
+    pub(super) decoded: u32,
+    /// Characters under areas of one colour that were painted over them.
+    pub(super) covered: glyphs::Covered,
+    /// Redactions that are marked and not applied.
+    pub(super) redactions: u32,
 }
 
 /// A page of the document with all its layers on.
@@ -54,49 +62,77 @@ pub(super) struct Lit<'b, 'r> {
 pub(super) fn read<'a>(source: &PdfPage<'a>, reading: &mut Reading<'a>, lit: Option<Lit<'_, '_>>) -> Read {
     let (width, height) = source.render_dimensions();
     let mut text = Text::new(width, height);
-    let rendered = collect(source, RenderContent::PAGE, reading);
-    let sorted = text.add(&rendered.glyphs, None, &mut reading.habits);
-    text.page.counts.glyphs = rendered.placed;
-    text.page.counts.unmapped = rendered.unmapped;
-    text.page.counts.images = rendered.images;
-    let mut read = Read { page: Page::default(), sorted, overfull: rendered.overfull, acts: false };
-    if let Some(lit) = lit {
-        let all = collect(lit.source, RenderContent::PAGE, lit.reading);
-        text.page.counts.glyphs = all.placed;
-        text.page.counts.unmapped = all.unmapped;
-        text.add(&layers::hidden(all.glyphs, &rendered.glyphs), Some(MarkKind::Hidden), &mut reading.habits);
-    }
+    let mut shown = collect(source, RenderContent::PAGE, reading, Before::new(width, height));
+    let mut read = Read { overfull: shown.overfull, decoded: shown.decoded, ..Read::default() };
+    let mut counts =
+        Counts { glyphs: shown.placed, unmapped: shown.unmapped, images: shown.images, ..Counts::default() };
     let notes = annotations::of_page(source);
+    let mut over = None;
     if !notes.is_empty() {
-        let over = collect(source, RenderContent::ANNOTATIONS, reading);
-        text.page.counts.glyphs = text.page.counts.glyphs.saturating_add(over.placed);
-        text.page.counts.unmapped = text.page.counts.unmapped.saturating_add(over.unmapped);
-        read.overfull |= over.overfull;
+        let before = Before { ink: shown.ink, placed: shown.placed };
+        let mut found = collect(source, RenderContent::ANNOTATIONS, reading, before);
+        counts.glyphs = found.placed;
+        counts.unmapped = counts.unmapped.saturating_add(found.unmapped);
+        counts.images = counts.images.saturating_add(found.images);
+        read.overfull |= found.overfull;
+        read.decoded = read.decoded.saturating_add(found.decoded);
         read.acts = notes.iter().any(|note| note.acts);
-        text.add_annotations(&over.glyphs, &notes, &mut reading.habits);
+        read.redactions = notes.iter().filter(|note| note.is_redaction).count() as u32;
+        glyphs::cover(&mut found.ink, &mut found.glyphs);
+        shown.ink = found.ink;
+        over = Some(found.glyphs);
     }
+    read.covered = glyphs::cover(&mut shown.ink, &mut shown.glyphs);
+    counts.pictured = shown.ink.pictured_share();
+    counts.shapes = shown.ink.letter_shapes();
+    read.sorted = text.add(&shown.glyphs, None, &mut reading.habits);
+    if let Some(lit) = lit {
+        let all = collect(lit.source, RenderContent::PAGE, lit.reading, Before::new(width, height));
+        counts.glyphs = counts.glyphs.max(all.placed);
+        counts.unmapped = counts.unmapped.max(all.unmapped);
+        text.add(&layers::hidden(all.glyphs, &shown.glyphs), Some(MarkKind::Hidden), &mut reading.habits);
+    }
+    if let Some(over) = over {
+        text.add_annotations(&over, &notes, &mut reading.habits);
+    }
+    text.page.counts = counts;
     read.page = text.page;
     read
+}
+
+/// What is on a page before more is drawn on it.
+struct Before {
+    ink: Ink,
+    placed: u32,
+}
+
+impl Before {
+    fn new(width: f32, height: f32) -> Self {
+        Self { ink: Ink::new((width, height)), placed: 0 }
+    }
 }
 
 struct Rendered {
     glyphs: Vec<Glyph>,
     placed: u32,
     unmapped: u32,
+    decoded: u32,
     images: u32,
     overfull: bool,
+    ink: Ink,
 }
 
-fn collect<'a>(source: &PdfPage<'a>, content: RenderContent, reading: &mut Reading<'a>) -> Rendered {
+fn collect<'a>(source: &PdfPage<'a>, content: RenderContent, reading: &mut Reading<'a>, before: Before) -> Rendered {
     let (width, height) = source.render_dimensions();
     let settings = InterpreterSettings { render_content: content, ..reading.settings.clone() };
     let transform = Affine::new(source.initial_transform(true).as_coeffs());
     let area = Area::new(0.0, 0.0, f64::from(width), f64::from(height));
     let mut context = Context::new(transform, area, &reading.cache, source.xref(), settings);
-    let mut collector = Collector::new(&mut reading.unicode);
+    let mut collector = Collector::new(&mut reading.unicode, before.ink, before.placed);
     interpret_page(source, &mut context, &mut collector);
-    let Collector { glyphs, placed, unmapped, images, overfull, .. } = collector;
-    Rendered { glyphs, placed, unmapped, images, overfull }
+    let Collector { glyphs, placed, unmapped, decoded, images, overfull, mut ink, .. } = collector;
+    ink.end_clips();
+    Rendered { glyphs, placed, unmapped, decoded, images, overfull, ink }
 }
 
 /// The text of a page as it grows.
@@ -129,6 +165,9 @@ impl Text {
                 || line.rect[0] > self.page.width
                 || line.rect[1] > self.page.height;
             let kind = if line.invisible || outside { Some(MarkKind::Invisible) } else { kind };
+            if kind.is_some() {
+                while self.page.marks.pop_if(|mark| mark.start as usize >= start).is_some() {}
+            }
             self.mark(start, kind);
             self.page.text.push('\n');
         }
@@ -140,6 +179,9 @@ impl Text {
         for unit in units {
             let start = self.page.text.len();
             bidi::emit(unit, glyphs, habits, &mut self.page.text);
+            if unit.glyph.is_some_and(|i| glyphs[i as usize].unseen) {
+                self.mark(start, Some(MarkKind::Invisible));
+            }
             let glyph = unit.glyph.map(|i| &glyphs[i as usize]).filter(|glyph| !glyph.is_space());
             let alone = glyph.is_some_and(|glyph| lines::is_ideographic(glyph.first()));
             if let Some((word, rect, stretch)) = open {

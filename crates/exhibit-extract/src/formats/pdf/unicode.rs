@@ -1,11 +1,20 @@
 //! The text of a glyph whose font does not state it: from the character map of the embedded font program, from
 //! the character collection of its CID font, and from the character code as a last resort.
 //!
+//! A simple font that is not embedded and names no glyph for a code beyond ASCII is read as windows-1252, and as a legacy
+//! encoding of Chinese, Japanese or Korean where its name and its bytes are of one.
+//!
 //! The program takes precedence over the collection, since it is what is rendered: a font that merely claims one
 //! does not override it. Private-use characters mean nothing and are never emitted; such a glyph is unmapped.
 
-use hayro_interpret::font::{Glyph as Shape, OutlineFontData, OutlineGlyph};
+use super::legacy;
+use hayro_interpret::color::{AlphaColor, Color};
+use hayro_interpret::font::{Glyph as Shape, GlyphRun, OutlineFontData, OutlineGlyph, PositionedGlyph, Type3Glyph};
 use hayro_interpret::hayro_cmap::{BfString, CMap, CMapName, CidFamily, load_embedded};
+use hayro_interpret::kurbo::{Affine, BezPath};
+use hayro_interpret::{
+    BlendMode, CacheKey, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, Paint, SoftMask,
+};
 use hayro_syntax::Pdf;
 use hayro_syntax::object::{Array, Dict, Name, Object, Stream, String as PdfString};
 use std::collections::HashMap;
@@ -18,6 +27,9 @@ pub(super) struct Unmapped<'a> {
     programs: HashMap<u128, HashMap<u16, char>>,
     collections: HashMap<(u128, Option<String>), Option<Collection>>,
     composite: Option<Vec<Dict<'a>>>,
+    blank: HashMap<(u128, u32), bool>,
+    fonts: Option<legacy::Fonts>,
+    glyph_counts: HashMap<u128, u32>,
 }
 
 /// A character collection and its lookup.
@@ -43,6 +55,11 @@ pub(super) fn usable(text: BfString) -> Option<BfString> {
 fn usable_char(c: char) -> Option<char> {
     match c {
         '\t' | '\n' | '\r' => Some(' '),
+        // the bullets of Symbol and Wingdings, as word processors write them
+        '\u{f0b7}' => Some('•'),
+        '\u{f0a7}' => Some('▪'),
+        '\u{f0d8}' => Some('➢'),
+        '\u{f0fc}' => Some('✓'),
         '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}' | '\u{fff0}'..='\u{ffff}' => None,
         '\u{fdd0}'..='\u{fdef}' | '\u{feff}' => None,
         _ if c.is_control() => None,
@@ -53,7 +70,16 @@ fn usable_char(c: char) -> Option<char> {
 impl<'a> Unmapped<'a> {
     /// For the fonts of `pdf`; reads nothing yet.
     pub(super) fn new(pdf: &'a Pdf) -> Self {
-        Self { pdf, found: HashMap::new(), programs: HashMap::new(), collections: HashMap::new(), composite: None }
+        Self {
+            pdf,
+            found: HashMap::new(),
+            programs: HashMap::new(),
+            collections: HashMap::new(),
+            composite: None,
+            blank: HashMap::new(),
+            fonts: None,
+            glyph_counts: HashMap::new(),
+        }
     }
 
     /// The text of the glyph by every source except its font's own map.
@@ -68,15 +94,76 @@ impl<'a> Unmapped<'a> {
                 self.found.insert(key, found.clone());
                 found
             }
+            Shape::Type3(glyph) => windows_1252(glyph.char_code()).map(BfString::Char),
+        }
+    }
+
+    /// Whether a glyph without a known character has no shape.
+    pub(super) fn is_blank(&mut self, shape: &Shape<'a>) -> bool {
+        match shape {
+            Shape::Outline(glyph) if glyph.glyph_id().to_u32() == 0 => {
+                // control codes in text have no width of their own
+                let control = matches!(glyph.char_code(), 0 | 9 | 10 | 13)
+                    && glyph.advance_width().is_none_or(|width| width <= 0.0);
+                control || matches!(glyph.char_code(), 32 | 160)
+            }
+            Shape::Outline(glyph) => {
+                let key = (glyph.identifier().cache_key(), glyph.char_code());
+                if let Some(blank) = self.blank.get(&key) {
+                    return *blank;
+                }
+                let blank = glyph.outline().elements().is_empty() && self.has_glyph(glyph);
+                self.blank.insert(key, blank);
+                blank
+            }
             Shape::Type3(glyph) => {
-                let code = char::from_u32(glyph.char_code())?;
-                (code.is_ascii_graphic() || code == ' ').then_some(BfString::Char(code))
+                *self.blank.entry((glyph.cache_key(), glyph.char_code())).or_insert_with(|| draws_nothing(glyph))
             }
         }
     }
 
+    /// Whether a font has a glyph at all: one beyond the last has no shape either.
+    fn has_glyph(&mut self, glyph: &OutlineGlyph) -> bool {
+        let Some(font) = glyph.font_data() else { return true };
+        let count = self.glyph_counts.entry(font.cache_key).or_insert_with(|| {
+            let data = (*font.data).as_ref();
+            let outlines = || ttf_parser::cff::Table::parse(data).map_or(0, |table| table.number_of_glyphs());
+            let face = ttf_parser::Face::parse(data, 0).map(|face| face.number_of_glyphs());
+            u32::from(face.unwrap_or_else(|_| outlines()))
+        });
+        glyph.glyph_id().to_u32() < *count
+    }
+
+    /// The characters of a run whose codes are bytes of a legacy encoding, with the number of glyphs of each.
+    pub(super) fn legacy_text(&mut self, run: &[PositionedGlyph<'a>]) -> Option<Vec<(char, usize)>> {
+        let bytes = legacy::bytes_of(run.iter().map(|glyph| (glyph.char_code(), || glyph.as_unicode())))?;
+        legacy::decoded(&bytes, self.fonts().encoding)
+    }
+
+    fn fonts(&mut self) -> legacy::Fonts {
+        let pdf = self.pdf;
+        *self.fonts.get_or_insert_with(|| legacy::Fonts::of(pdf))
+    }
+
+    /// The text that a glyph's font states; by windows-1252 if it is one of Windows, not embedded and without an encoding,
+    /// for which the parser takes Adobe's standard encoding.
+    pub(super) fn stated(&mut self, shape: &Shape<'a>) -> Option<BfString> {
+        let text = shape.as_unicode().and_then(usable);
+        let (Shape::Outline(glyph), Some(BfString::Char(c))) = (shape, &text) else { return text };
+        let code = u8::try_from(glyph.char_code()).ok().filter(|code| *code >= 0xa1);
+        let is_standard = code.is_some_and(|code| legacy::standard(code) == Some(*c)) && glyph.font_data().is_none();
+        if is_standard && self.fonts().windows {
+            return windows_1252(glyph.char_code()).map(BfString::Char);
+        }
+        text
+    }
+
     fn look_up_outline(&mut self, glyph: &OutlineGlyph) -> Option<BfString> {
-        let font = glyph.font_data()?;
+        let Some(font) = glyph.font_data() else {
+            // not embedded, and without a name for this code: what other programs show here
+            let unnamed = glyph.glyph_id().to_u32() == 0 && glyph.char_code() >= 0x80 && glyph.as_unicode().is_none();
+            return windows_1252(glyph.char_code()).filter(|_| unnamed).map(BfString::Char);
+        };
         self.by_program(glyph, &font).map(BfString::Char).or_else(|| self.by_collection(glyph, &font))
     }
 
@@ -100,6 +187,45 @@ impl<'a> Unmapped<'a> {
         let cid = (1..=4).find_map(|length| collection.encoding.lookup_cid_code(code, length))?;
         usable(collection.to_unicode.lookup_bf_string(cid).filter(|_| cid != 0)?)
     }
+}
+
+/// The character of a code in windows-1252, controls excepted.
+fn windows_1252(code: u32) -> Option<char> {
+    let byte = [u8::try_from(code).ok().filter(|code| *code >= 0x20)?];
+    let (text, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(&byte);
+    text.chars().next().filter(|c| usable_char(*c) == Some(*c))
+}
+
+/// Whether the instructions of a glyph draw nothing.
+fn draws_nothing(glyph: &Type3Glyph<'_>) -> bool {
+    let mut probe = Probe { drawn: false };
+    let black = Paint::Color(Color::from_rgba(AlphaColor::BLACK));
+    glyph.interpret(&mut probe, Affine::IDENTITY, Affine::IDENTITY, &black);
+    !probe.drawn
+}
+
+/// Notices whether anything is drawn.
+struct Probe {
+    drawn: bool,
+}
+
+impl<'a> Device<'a> for Probe {
+    fn draw_path(&mut self, _: &BezPath, _: DrawProps<'a>, _: &DrawMode) {
+        self.drawn = true;
+    }
+
+    fn draw_glyph_run(&mut self, _: &GlyphRun<'_, 'a>, _: DrawProps<'a>, _: &DrawMode) {
+        self.drawn = true;
+    }
+
+    fn draw_image(&mut self, _: Image<'a, '_>, _: ImageDrawProps<'a>) {
+        self.drawn = true;
+    }
+
+    fn push_clip_path(&mut self, _: &ClipPath) {}
+    fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {}
+    fn pop_clip(&mut self) {}
+    fn pop_transparency_group(&mut self) {}
 }
 
 /// The character of each glyph of a font program; the simplest character if there are several.

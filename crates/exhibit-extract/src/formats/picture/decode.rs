@@ -6,6 +6,7 @@ use super::cursor;
 use super::fax::Fax;
 use exhibit_model::code::PictureCoding;
 use exhibit_model::{Detail, Reason};
+use image::imageops::FilterType;
 use image::metadata::Orientation;
 use image::{DynamicImage, GrayImage, ImageEncoder, ImageFormat, ImageReader, RgbImage, RgbaImage};
 use std::io::Cursor;
@@ -213,8 +214,12 @@ fn luma(sample: &[u8]) -> [u8; 3] {
 
 /// The longer side that scaling to a resolution never goes below: stated resolutions are often wrong.
 const LEAST_SIDE: f64 = 1600.0;
+/// The most by which a small picture is enlarged, and the longer side up to which it is: small letters are read better then.
+const MOST_ENLARGED: f64 = 3.0;
+const SMALL_SIDE: f64 = 1000.0;
 
-/// The picture as displayed, scaled down by `scale` if that is below 1 and to `max_side`, as width, height and PNG.
+/// The picture as displayed, scaled to `max_side` and down by `scale` if that is below 1; a small one up, if it is above 1.
+/// Returns width, height and PNG.
 pub(super) fn rendered(
     picture: DynamicImage,
     orientation: u8,
@@ -226,10 +231,14 @@ pub(super) fn rendered(
     let longer = f64::from(picture.width().max(picture.height()));
     let by_resolution = scale.max(LEAST_SIDE / longer).min(1.0);
     let by_side = f64::from(max_side.max(1)) / longer;
-    let factor = by_resolution.min(by_side);
+    let enlarged = scale.min(MOST_ENLARGED).min(LEAST_SIDE / longer);
+    let factor = if longer < SMALL_SIDE && enlarged > 1.0 { enlarged } else { by_resolution }.min(by_side);
+    let side = |pixels: u32| ((f64::from(pixels) * factor).round() as u32).clamp(1, max_side.max(1));
+    let (width, height) = (side(picture.width()), side(picture.height()));
     if factor < 1.0 {
-        let side = |pixels: u32| ((f64::from(pixels) * factor).round() as u32).clamp(1, max_side.max(1));
-        picture = picture.thumbnail_exact(side(picture.width()), side(picture.height()));
+        picture = picture.thumbnail_exact(width, height);
+    } else if factor > 1.0 {
+        picture = picture.resize_exact(width, height, FilterType::CatmullRom);
     }
     picture.apply_orientation(Orientation::from_exif(orientation).unwrap_or(Orientation::NoTransforms));
     let (width, height) = (picture.width(), picture.height());

@@ -38,9 +38,29 @@ impl Header {
         header
     }
 
+    /// Reads the resources of a Photoshop document.
+    pub(super) fn photoshop(resources: &[u8]) -> Self {
+        let mut header = Self::default();
+        for (id, content) in iptc::resources(resources) {
+            match id {
+                // ResolutionInfo: pixels an inch across, as a fixed-point number
+                0x03ed => header.dots_per_inch = big_long(content, 0).map(|fixed| f64::from(fixed) / 65_536.0),
+                0x0422 => header.exif = Some(content.to_vec()),
+                0x0424 => header.xmp(content),
+                _ => {}
+            }
+        }
+        for (key, value) in iptc::properties(resources) {
+            header.add(key, &value);
+        }
+        header
+    }
+
     fn add(&mut self, key: &str, value: &str) {
-        if self.properties.len() < MOST_PROPERTIES && !value.trim().is_empty() {
-            self.properties.push((key.to_owned(), value.to_owned()));
+        // programs write the same block more than once
+        let property = (key.to_owned(), value.to_owned());
+        if self.properties.len() < MOST_PROPERTIES && !value.trim().is_empty() && !self.properties.contains(&property) {
+            self.properties.push(property);
         }
     }
 

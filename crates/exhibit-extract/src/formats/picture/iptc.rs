@@ -1,21 +1,25 @@
 //! IPTC-IIM 4.2 captions, as Photoshop stores them in JPEG files.
 
 /// The properties in a run of Photoshop resources.
-pub(super) fn properties(resources: &[u8]) -> Vec<(&'static str, String)> {
+pub(super) fn properties(all: &[u8]) -> Vec<(&'static str, String)> {
+    resources(all).find(|(id, _)| *id == 0x0404).map(|(_, content)| records(content)).unwrap_or_default()
+}
+
+/// A run of Photoshop resources: the number and the content of each.
+pub(super) fn resources(all: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
     let mut at = 0;
-    while resources.get(at..at + 4) == Some(b"8BIM") {
-        let id = resources.get(at + 4..at + 6);
-        let name = resources.get(at + 6).map_or(0, |length| usize::from(*length));
-        let sized = at + 6 + (1 + name).next_multiple_of(2);
-        let Some(Ok(length)) = resources.get(sized..sized + 4).map(<[u8; 4]>::try_from) else { break };
-        let length = u32::from_be_bytes(length) as usize;
-        let Some(content) = resources.get(sized + 4..).and_then(|rest| rest.get(..length)) else { break };
-        if id == Some(&[0x04, 0x04]) {
-            return records(content);
+    std::iter::from_fn(move || {
+        if all.get(at..at + 4)? != b"8BIM" {
+            return None;
         }
+        let id = u16::from_be_bytes(all.get(at + 4..at + 6)?.try_into().ok()?);
+        let name = usize::from(*all.get(at + 6)?);
+        let sized = at + 6 + (1 + name).next_multiple_of(2);
+        let length = u32::from_be_bytes(all.get(sized..sized + 4)?.try_into().ok()?) as usize;
+        let content = all.get(sized + 4..)?.get(..length)?;
         at = sized + 4 + length.next_multiple_of(2);
-    }
-    Vec::new()
+        Some((id, content))
+    })
 }
 
 fn records(bytes: &[u8]) -> Vec<(&'static str, String)> {

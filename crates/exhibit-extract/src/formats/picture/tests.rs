@@ -20,11 +20,12 @@ fn halves(width: u32, height: u32) -> DynamicImage {
     }))
 }
 
+// At the resolution that is assumed: nothing is enlarged.
 fn rendered(bytes: &[u8], page: u32, max_side: u32, grey: bool) -> Result<DynamicImage, Verdict> {
     let limits = Limits::STANDARD;
     let mut records: Vec<Record> = Vec::new();
     let mut out = Out::new(&mut records, limits);
-    let task = Task::Render { page, dpi: 300, max_side, grey };
+    let task = Task::Render { page, dpi: 96, max_side, grey };
     let verdict = render(&mut Cursor::new(bytes.to_vec()), &request(task, limits), &mut out).expect("the sink is open");
     match records.pop() {
         Some(Record::Picture(picture)) => {
@@ -120,6 +121,137 @@ fn orientation_and_resolution_are_applied() {
     let mut dense = encoded(&halves(64, 32), ImageFormat::Bmp);
     dense[38..42].copy_from_slice(&7874u32.to_le_bytes());
     assert_eq!(read(extract, &dense).pages[0].width.round(), 23.0);
+}
+
+#[test]
+fn small_pictures_are_enlarged_for_ocr() {
+    let sizes = |side: u32, dpi: u32| {
+        let bytes = encoded(&DynamicImage::from(GrayImage::from_pixel(side, side / 2, Luma([200]))), ImageFormat::Png);
+        let mut records: Vec<Record> = Vec::new();
+        let mut out = Out::new(&mut records, Limits::STANDARD);
+        let task = Task::Render { page: 1, dpi, max_side: 6000, grey: true };
+        render(&mut Cursor::new(bytes), &request(task, Limits::STANDARD), &mut out).expect("the sink is open");
+        let Some(Record::Picture(picture)) = records.pop() else { panic!("no picture") };
+        (picture.width, picture.height)
+    };
+    // 96 dots per inch are assumed
+    assert_eq!(sizes(300, 192), (600, 300));
+    assert_eq!(sizes(300, 1200), (900, 450), "three times at most");
+    assert_eq!(sizes(800, 1200), (1600, 800), "and no larger than a scan");
+    assert_eq!(sizes(1200, 1200), (1200, 600));
+    assert_eq!(sizes(300, 96), (300, 150));
+}
+
+#[test]
+fn other_codings_are_pages_for_ocr() {
+    let psd = [
+        &b"8BPS\0\x01\0\0\0\0\0\0\0\x01\0\0\0\x02\0\0\0\x02\0\x08\0\x01\0\0\0\0"[..],
+        &[0; 8],
+        b"\0\0\x10\xf0\x10\xf0",
+    ]
+    .concat();
+    for bytes in [&b"P5 2 2 255\n\x10\xf0\x10\xf0"[..], &psd] {
+        let outcome = read(extract, bytes);
+        assert_eq!((outcome.pages.len(), &outcome.verdict), (1, &Verdict::Read));
+        assert!(outcome.pages[0].wants_ocr());
+        let picture = rendered(bytes, 1, 2, true).expect("a picture").to_luma8();
+        assert_eq!(picture.into_raw(), [0x10, 0xf0, 0x10, 0xf0]);
+        torment(extract, bytes, 3);
+    }
+}
+
+#[test]
+fn frames_of_animations_are_pages() {
+    use image::codecs::gif::GifEncoder;
+    let mut bytes = Vec::new();
+    let mut encoder = GifEncoder::new(&mut bytes);
+    let shades = [0_u8, 100, 200];
+    for shade in shades {
+        let pixels = RgbaImage::from_pixel(8, 8, image::Rgba([shade, shade, shade, 255]));
+        encoder.encode_frame(image::Frame::new(pixels)).expect("memory");
+    }
+    drop(encoder);
+    let outcome = read(extract, &bytes);
+    assert_eq!(outcome.pages.len(), 3);
+    assert!(outcome.has_note(&NoteCode::Animation { frames: 3 }));
+    for (page, shade) in (1_u32..).zip(shades) {
+        let picture = rendered(&bytes, page, 8, true).expect("a picture").to_luma8();
+        assert!(picture.get_pixel(4, 4).0[0].abs_diff(shade) < 8, "frame {page}");
+    }
+    assert!(rendered(&bytes, 4, 8, true).is_err());
+    torment(extract, &bytes, 7);
+}
+
+#[test]
+fn exif_is_in_plain_names_and_numbers() {
+    let text = |bytes: &[u8], at: u32| (2_u16, u32::try_from(bytes.len()).expect("short"), at);
+    let title: Vec<u8> = "登记\0".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let numbers = |values: &[(u32, u32)]| -> Vec<u8> {
+        values.iter().flat_map(|(a, b)| [a.to_le_bytes(), b.to_le_bytes()].concat()).collect()
+    };
+    // the values are before the directories, from byte 8
+    let mut data = Vec::new();
+    let mut put = |bytes: &[u8]| {
+        let at = 8 + u32::try_from(data.len()).expect("small");
+        data.extend(bytes);
+        data.resize(data.len().next_multiple_of(2), 0);
+        at
+    };
+    let (taken, zone) = (b"2019:03:05 14:02:11\0", b"+08:00\0");
+    let title_at = put(&title);
+    let (taken_at, zone_at) = (put(taken), put(zone));
+    let north = put(&numbers(&[(43, 1), (49, 1), (30, 1)]));
+    let west = put(&numbers(&[(87, 1), (3660, 100), (0, 1)]));
+    let height = put(&numbers(&[(1234, 10)]));
+    let day_at = put(b"2019:03:05\0");
+    let time = put(&numbers(&[(6, 1), (2, 1), (11, 1)]));
+    // directories of EXIF and GPS fields are behind the first one
+    let directory = |entries: &[(u16, u16, u32, u32)]| -> Vec<u8> {
+        let mut bytes = u16::try_from(entries.len()).expect("few").to_le_bytes().to_vec();
+        for (tag, kind, count, value) in entries {
+            bytes.extend(tag.to_le_bytes());
+            bytes.extend(kind.to_le_bytes());
+            bytes.extend(count.to_le_bytes());
+            bytes.extend(value.to_le_bytes());
+        }
+        bytes.extend([0; 4]);
+        bytes
+    };
+    let (kind, count, at) = text(taken, taken_at);
+    let exif = directory(&[(0x9003, kind, count, at), (0x9011, 2, 7, zone_at)]);
+    let gps = directory(&[
+        (1, 2, 2, u32::from(b'N')),
+        (2, 5, 3, north),
+        (3, 2, 2, u32::from(b'W')),
+        (4, 5, 3, west),
+        (5, 1, 1, 1),
+        (6, 5, 1, height),
+        (7, 5, 3, time),
+        (29, 2, 11, day_at),
+    ]);
+    let exif_at = put(&exif);
+    let gps_at = put(&gps);
+    let entries = vec![
+        (0x8769, 4, 1, exif_at),
+        (0x8825, 4, 1, gps_at),
+        (0x9c9b, 1, u32::try_from(title.len()).expect("short"), title_at),
+    ];
+    let block = [b"Exif\0\0".to_vec(), tiff(&[entries], &data)].concat();
+    let length = u16::try_from(block.len() + 2).expect("small").to_be_bytes();
+    let jpeg = encoded(&halves(8, 8), ImageFormat::Jpeg);
+    let outcome = read(extract, &[&jpeg[..2], &[0xff, 0xe1], &length, &block, &jpeg[2..]].concat());
+    for (key, value) in [
+        ("exif:XPTitle", "登记"),
+        ("exif:DateTimeOriginal", "2019-03-05T14:02:11+08:00"),
+        ("exif:GPSLatitude", "43.825000"),
+        ("exif:GPSLongitude", "-87.610000"),
+        ("exif:GPSPosition", "43.825000, -87.610000"),
+        ("exif:GPSAltitude", "-123.4"),
+        ("exif:GPSDateTime", "2019-03-05T06:02:11Z"),
+    ] {
+        assert_eq!(outcome.property(key), Some(value), "{key}: {:?}", outcome.metadata);
+    }
+    assert!(outcome.has_note(&NoteCode::LocationPresent));
 }
 
 #[test]

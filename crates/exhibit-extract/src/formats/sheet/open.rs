@@ -1,16 +1,20 @@
-//! Workbooks in packages (ECMA-376 part 1, 18): xlsx and related formats as streams of XML; xlsb through calamine.
+//! Workbooks in packages (ECMA-376 part 1, 18): xlsx and related formats as streams of XML; xlsb elsewhere.
 //!
 //! A cell's text is its stored value as its format displays it; a formula without a stored value is `=formula`. Of the
-//! sheets' formulas only their number is emitted.
+//! sheets' other formulas only their number is emitted, and the addresses that they link to.
 
-use super::{SheetWriter, cell_place, legacy};
+mod formula;
+mod outside;
+mod pivot;
+
+use super::{SheetWriter, cell_place, xlsb};
 use crate::formats::office::drawing;
-use crate::formats::office::number_format::{self, Format};
+use crate::formats::office::number_format::{self, Decimal, Format, Shown};
 use crate::formats::office::package::{PART_CAP, Package, Relation, STREAM_CAP};
 use crate::formats::office::properties;
 use crate::formats::office::xml::{Damage, Element, Node};
 use crate::out::{Out, Stop};
-use exhibit_model::{MarkKind, NoteCode, Reason, Request, Verdict};
+use exhibit_model::{MarkKind, NoteCode, Verdict};
 use std::collections::BTreeMap;
 
 /// The maximum number of columns of a sheet.
@@ -23,10 +27,12 @@ struct Workbook {
     from_1904: bool,
     /// Names of people who take part in threaded comments, by id.
     people: BTreeMap<String, String>,
+    /// Names that the workbook defines, each with its formula: a line each.
+    names: String,
 }
 
 /// Emits the contents of a workbook's package.
-pub(super) fn extract(mut package: Package<'_>, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+pub(super) fn extract(mut package: Package<'_>, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     properties::emit(&mut package, out)?;
     let relations = package.relations("");
     let main = relations.iter().find(|relation| relation.kind == "officeDocument" && !relation.external);
@@ -34,22 +40,22 @@ pub(super) fn extract(mut package: Package<'_>, request: &Request, out: &mut Out
     if package.is_salvaged() {
         out.note(0, NoteCode::ZipDirectoryLost)?;
     }
-    let verdict = if main.ends_with(".bin") {
-        legacy::extract_xlsb(&mut package, request, out)?
-    } else {
-        read(&mut package, &main, out)?
-    };
+    let verdict =
+        if main.ends_with(".bin") { xlsb::extract(&mut package, &main, out)? } else { read(&mut package, &main, out)? };
     properties::emit_embedded(&mut package, out)?;
     Ok(verdict)
 }
 
 fn read(package: &mut Package<'_>, main: &str, out: &mut Out<'_>) -> Result<Verdict, Stop> {
     let Some(workbook) = Workbook::read(package, main) else {
-        return Ok(Verdict::Failed(Reason::PartMissing { part: main.to_owned() }));
+        return Ok(package.missing(main));
     };
     let mut verdict = Verdict::Read;
-    for (name, hidden, part) in &workbook.sheets {
+    for (at, (name, hidden, part)) in workbook.sheets.iter().enumerate() {
         let mut sheet = Sheet::new(&workbook, name, *hidden);
+        if at == 0 {
+            sheet.links.push((workbook.names.clone(), Some(MarkKind::Annotation)));
+        }
         let ended = sheet.read(package, part, out)?;
         if let Some(damage) = ended {
             let page = out.pages();
@@ -59,6 +65,8 @@ fn read(package: &mut Package<'_>, main: &str, out: &mut Out<'_>) -> Result<Verd
             }
         }
     }
+    outside::emit(package, main, out)?;
+    pivot::emit(package, main, out)?;
     Ok(verdict)
 }
 
@@ -69,13 +77,33 @@ impl Workbook {
         let strings = shared_strings(package, &part("sharedStrings").unwrap_or_default());
         let formats = cell_formats(package, &part("styles").unwrap_or_default());
         let people = people(package, &part("person").unwrap_or_default());
-        let mut workbook = Self { sheets: Vec::new(), strings, formats, from_1904: false, people };
+        let mut workbook =
+            Self { sheets: Vec::new(), strings, formats, from_1904: false, people, names: String::new() };
         let mut xml = package.xml(main, PART_CAP)?;
+        let mut defined = None;
         while let Some(node) = xml.next() {
-            let Node::Start(element) = node else { continue };
+            let element = match node {
+                Node::Start(element) => element,
+                Node::Text(text) => {
+                    if let Some((_, formula)) = &mut defined {
+                        *formula += &*text;
+                    }
+                    continue;
+                }
+                Node::End(name) if name == "definedName" => {
+                    if let Some((name, formula)) = defined.take() {
+                        workbook.names.push_str(&format!("{name} = {formula}\n"));
+                    }
+                    continue;
+                }
+                _ => continue,
+            };
             match element.name() {
-                "workbookPr" => {
-                    workbook.from_1904 = matches!(element.value("date1904").as_deref(), Some("1" | "true" | "on"));
+                "workbookPr" => workbook.from_1904 = is_true(&element, "date1904"),
+                // print areas and filters are Excel's own
+                "definedName" => {
+                    let name = element.value("name").filter(|name| !name.starts_with("_xlnm"));
+                    defined = name.map(|name| (name, String::new()));
                 }
                 "sheet" => {
                     let id = element.foreign("id").unwrap_or_default();
@@ -183,6 +211,8 @@ struct Cell {
     style: usize,
     value: String,
     formula: Option<String>,
+    /// The id of the shared formula that the cell has.
+    shared: Option<String>,
 }
 
 struct Sheet<'w> {
@@ -196,6 +226,12 @@ struct Sheet<'w> {
     cell: Option<Cell>,
     taking: Taking,
     formulas: u64,
+    /// Shared formulas by id, with the cell that each is stored in.
+    shared: BTreeMap<String, (String, (u32, u32))>,
+    in_reading: bool,
+    /// Cells that refer to a missing text.
+    missing: u64,
+    protected: bool,
     links: Vec<(String, Option<MarkKind>)>,
     furniture: String,
     /// The header or footer code being read.
@@ -208,6 +244,7 @@ enum Taking {
     Value,
     Formula,
     Furniture,
+    Choices,
 }
 
 impl<'w> Sheet<'w> {
@@ -222,6 +259,10 @@ impl<'w> Sheet<'w> {
             cell: None,
             taking: Taking::Nothing,
             formulas: 0,
+            shared: BTreeMap::new(),
+            in_reading: false,
+            missing: 0,
+            protected: false,
             links: Vec::new(),
             furniture: String::new(),
             code: String::new(),
@@ -264,6 +305,12 @@ impl<'w> Sheet<'w> {
         if self.formulas > 0 {
             out.metadata("sheet:formulas", &format!("{name}: {}", self.formulas))?;
         }
+        if self.protected {
+            out.metadata("sheet:protected", &name)?;
+        }
+        if self.missing > 0 {
+            out.note(0, NoteCode::CellTextMissing { cells: self.missing })?;
+        }
         let mut rest = vec![(drawn, None)];
         rest.append(&mut self.links);
         rest.push((std::mem::take(&mut self.furniture), Some(MarkKind::Furniture)));
@@ -295,23 +342,37 @@ impl<'w> Sheet<'w> {
                     ..Cell::default()
                 });
             }
-            "v" | "t" if self.cell.is_some() => self.taking = Taking::Value,
-            "f" => {
+            "v" | "t" if self.cell.is_some() && !self.in_reading => self.taking = Taking::Value,
+            "f" if self.cell.is_some() => {
                 self.taking = Taking::Formula;
                 self.formulas += 1;
                 if let Some(cell) = &mut self.cell {
                     cell.formula = Some(String::new());
+                    cell.shared = element.value("si").filter(|_| element.value("t").as_deref() == Some("shared"));
                 }
             }
-            "rPh" => self.taking = Taking::Nothing,
+            "rPh" => self.in_reading = true,
             "hyperlink" => {
                 let id = element.foreign("id");
                 let relation = id.and_then(|id| relations.iter().find(|relation| relation.id == id));
-                if let Some(relation) = relation {
-                    let cell = element.value("ref").unwrap_or_default();
-                    let target = &relation.target;
-                    self.links.push((format!("{cell}: {target}"), Some(MarkKind::Annotation)));
+                let cell = element.value("ref").unwrap_or_default();
+                let target = relation.map(|relation| relation.target.clone());
+                let place = element.value("location").map(|place| format!("#{place}"));
+                let address = [target, place].into_iter().flatten().collect::<String>();
+                for text in [Some(address), element.value("tooltip")].into_iter().flatten() {
+                    self.annotate(&cell, &text);
                 }
+            }
+            "sheetProtection" => self.protected = true,
+            "dataValidation" => {
+                let cells = element.value("sqref").unwrap_or_default();
+                for name in ["promptTitle", "prompt", "errorTitle", "error"] {
+                    self.annotate(&cells, &element.value(name).unwrap_or_default());
+                }
+            }
+            "formula1" => {
+                self.code.clear();
+                self.taking = Taking::Choices;
             }
             "oddHeader" | "oddFooter" | "evenHeader" | "evenFooter" | "firstHeader" | "firstFooter" => {
                 self.taking = Taking::Furniture;
@@ -324,7 +385,7 @@ impl<'w> Sheet<'w> {
         match (self.taking, &mut self.cell) {
             (Taking::Value, Some(cell)) => cell.value.push_str(text),
             (Taking::Formula, Some(cell)) => cell.formula.get_or_insert_default().push_str(text),
-            (Taking::Furniture, _) => self.code.push_str(text),
+            (Taking::Furniture | Taking::Choices, _) => self.code.push_str(text),
             _ => {}
         }
     }
@@ -333,13 +394,22 @@ impl<'w> Sheet<'w> {
         match name {
             "c" => {
                 let Some(cell) = self.cell.take() else { return Ok(()) };
-                let text = self.shown(&cell);
+                let shown = self.shown(cell);
                 let hidden_column = self.hidden_columns.get(self.column as usize).copied().unwrap_or(false);
-                self.writer.cell((self.row, self.column), &text, self.row_hidden || hidden_column, out)?;
+                self.writer.value((self.row, self.column), shown, self.row_hidden || hidden_column, out)?;
                 self.column = self.column.saturating_add(1);
             }
             "row" => self.row = self.row.saturating_add(1),
             "v" | "t" | "f" => self.taking = Taking::Nothing,
+            "rPh" => self.in_reading = false,
+            // a list of choices is a text in quotes; another formula refers to cells, which have their own text
+            "formula1" => {
+                self.taking = Taking::Nothing;
+                let code = std::mem::take(&mut self.code);
+                if let Some(choices) = code.trim().strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+                    self.links.push((choices.replace("\"\"", "\""), Some(MarkKind::Annotation)));
+                }
+            }
             "oddHeader" | "oddFooter" | "evenHeader" | "evenFooter" | "firstHeader" | "firstFooter" => {
                 self.taking = Taking::Nothing;
                 for section in furniture(&std::mem::take(&mut self.code)) {
@@ -352,34 +422,58 @@ impl<'w> Sheet<'w> {
         Ok(())
     }
 
-    fn shown(&self, cell: &Cell) -> String {
+    fn annotate(&mut self, cell: &str, text: &str) {
+        if !text.trim().is_empty() {
+            self.links.push((format!("{cell}: {text}"), Some(MarkKind::Annotation)));
+        }
+    }
+
+    fn shown(&mut self, cell: Cell) -> Shown {
         let value = cell.value.as_str();
-        let text = match cell.kind.as_str() {
-            "s" => {
-                let string = value.trim().parse::<usize>().ok().and_then(|index| self.workbook.strings.get(index));
-                string.cloned().unwrap_or_default()
-            }
-            "b" => match value.trim() {
-                "0" => "FALSE".to_owned(),
-                "" => String::new(),
-                _ => "TRUE".to_owned(),
-            },
-            "str" | "inlineStr" => unescaped(value),
-            "e" => value.to_owned(),
-            "d" => value.replace('T', " "),
-            _ => match value.trim().parse::<f64>() {
-                Ok(number) => {
-                    let general = Format::default();
-                    let format = self.workbook.formats.get(cell.style).unwrap_or(&general);
-                    number_format::shown(number, format, self.workbook.from_1904)
+        let general = Format::default();
+        let workbook = self.workbook;
+        let format = workbook.formats.get(cell.style).unwrap_or(&general);
+        let shown = match cell.kind.as_str() {
+            "s" => match value.trim().parse::<usize>().ok().and_then(|index| workbook.strings.get(index)) {
+                Some(text) => number_format::shown_text(text, format),
+                None => {
+                    self.missing += u64::from(!value.trim().is_empty());
+                    Shown::default()
                 }
-                Err(_) => value.to_owned(),
+            },
+            "b" => Shown::plain(match value.trim() {
+                "0" | "false" => "FALSE",
+                "" => "",
+                _ => "TRUE",
+            }),
+            "str" | "inlineStr" => number_format::shown_text(&unescaped(value), format),
+            "e" => Shown::plain(value),
+            "d" => Shown::plain(value.replace('T', " ")),
+            _ => match Decimal::parse(value.trim()) {
+                Some(number) => number_format::shown(&number, format, workbook.from_1904),
+                None => Shown::plain(value),
             },
         };
-        match &cell.formula {
-            Some(formula) if text.is_empty() && !formula.is_empty() && cell.value.is_empty() => format!("={formula}"),
-            _ => text,
+        let Some(formula) = self.formula(&cell) else { return shown };
+        if let Some(address) = formula::link(&formula) {
+            let place = super::cell_name(self.row, self.column);
+            self.annotate(&place, &address);
         }
+        if cell.value.trim().is_empty() && !formula.is_empty() { Shown::plain(format!("={formula}")) } else { shown }
+    }
+
+    // A cell's formula; for one that shares another cell's, moved to its place.
+    fn formula(&mut self, cell: &Cell) -> Option<String> {
+        let formula = cell.formula.as_ref()?;
+        let Some(id) = &cell.shared else { return Some(formula.clone()) };
+        let place = (self.row, self.column);
+        if formula.is_empty() {
+            let (formula, from) = self.shared.get(id)?;
+            let wanted = cell.value.trim().is_empty() || formula::link(formula).is_some();
+            return wanted.then(|| formula::moved(formula, *from, place));
+        }
+        self.shared.insert(id.clone(), (formula.clone(), place));
+        Some(formula.clone())
     }
 }
 
@@ -456,7 +550,7 @@ fn comments(package: &mut Package<'_>, part: &str) -> Vec<(u32, u32, String)> {
     found
 }
 
-fn people(package: &mut Package<'_>, part: &str) -> BTreeMap<String, String> {
+pub(super) fn people(package: &mut Package<'_>, part: &str) -> BTreeMap<String, String> {
     let mut people = BTreeMap::new();
     let Some(mut xml) = package.xml(part, PART_CAP) else { return people };
     while let Some(node) = xml.next() {
@@ -469,7 +563,11 @@ fn people(package: &mut Package<'_>, part: &str) -> BTreeMap<String, String> {
 }
 
 /// The threaded comments of a part: row, column, and text that begins with its author and date.
-fn threads(package: &mut Package<'_>, part: &str, people: &BTreeMap<String, String>) -> Vec<(u32, u32, String)> {
+pub(super) fn threads(
+    package: &mut Package<'_>,
+    part: &str,
+    people: &BTreeMap<String, String>,
+) -> Vec<(u32, u32, String)> {
     let mut found: Vec<(u32, u32, String)> = Vec::new();
     let Some(mut xml) = package.xml(part, PART_CAP) else { return found };
     let mut in_text = false;
@@ -495,7 +593,7 @@ fn threads(package: &mut Package<'_>, part: &str, people: &BTreeMap<String, Stri
 }
 
 /// Text boxes and charts drawn over the sheet.
-fn drawn_text(package: &mut Package<'_>, relations: &[Relation]) -> String {
+pub(super) fn drawn_text(package: &mut Package<'_>, relations: &[Relation]) -> String {
     let mut text = String::new();
     for relation in relations.iter().filter(|relation| relation.kind == "drawing" && !relation.external) {
         text.push_str(&drawing::paragraphs(package, &relation.target));
@@ -503,6 +601,9 @@ fn drawn_text(package: &mut Package<'_>, relations: &[Relation]) -> String {
         for drawn in drawing::texts(package, &inner).into_values() {
             text.push_str(&drawn);
         }
+    }
+    for relation in relations.iter().filter(|relation| relation.kind == "vmlDrawing" && !relation.external) {
+        text.push_str(&drawing::vml(package, &relation.target));
     }
     text
 }

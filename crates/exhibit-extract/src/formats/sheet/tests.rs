@@ -5,7 +5,8 @@ use crate::formats::office::testing::{package, read, read_within, relations, tor
 use exhibit_model::{Limits, MarkKind, NoteCode, PageKind, Reason, Verdict};
 
 const STYLES: &str = r#"<styleSheet><numFmts><numFmt numFmtId="164" formatCode="yyyy&quot;年&quot;m&quot;月&quot;d&quot;日&quot;"/></numFmts>
-    <cellXfs><xf numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="10"/><xf numFmtId="14"/></cellXfs></styleSheet>"#;
+    <numFmts><numFmt numFmtId="165" formatCode="000000"/><numFmt numFmtId="166" formatCode=";;;"/></numFmts>
+    <cellXfs><xf numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="10"/><xf numFmtId="14"/><xf numFmtId="165"/><xf numFmtId="166"/></cellXfs></styleSheet>"#;
 
 fn workbook(sheets: &[(&str, &str, &str)], more: &[(&str, &str)]) -> Vec<u8> {
     let mut rels = vec![
@@ -40,16 +41,116 @@ fn cells_are_emitted_as_displayed() {
     for (cells, text) in [
         (r#"<c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c>"#, "姓名\trich text\n"),
         (r#"<c r="A1"><v>0.30000000000000004</v></c><c r="C1" s="2"><v>0.025</v></c>"#, "0.3\t\t2.50%\n"),
-        (r#"<c r="A1" s="1"><v>43007</v></c><c r="B1" s="3"><v>43007</v></c>"#, "2017年9月29日\t2017-09-29\n"),
+        (
+            r#"<c r="A1" s="1"><v>43007</v></c><c r="B1" s="3"><v>43007</v></c>"#,
+            "2017年9月29日 2017-09-29\t2017-09-29\n",
+        ),
         (r#"<c r="A1" t="b"><v>1</v></c><c r="B1" t="e"><v>#DIV/0!</v></c>"#, "TRUE\t#DIV/0!\n"),
         (r#"<c r="A1" t="inlineStr"><is><t>in</t><t>line</t></is></c>"#, "inline\n"),
         (r#"<c r="A1" t="str"><f>A2&amp;"x"</f><v>made</v></c><c r="B1"><f>SUM(A1)</f></c>"#, "made\t=SUM(A1)\n"),
         (r#"<c t="s"><v>99</v></c><c><v>5</v></c>"#, "\t5\n"),
         (r#"<c r="A1"><v>not a number</v></c>"#, "not a number\n"),
+        (r#"<c r="A1" s="4"><v>17</v></c><c r="B1"><v>110101199003070013</v></c>"#, "000017\t110101199003070013\n"),
+        (r#"<c r="A1" s="4"><v>-5.5</v></c><c r="B1" s="5"><v>7</v></c>"#, "-000006 -5.5\t7\n"),
+        (r#"<c r="A1" t="inlineStr"><is><t>東京</t><rPh sb="0" eb="1"><t>トウ</t></rPh></is></c>"#, "東京\n"),
+        (r#"<c r="C1"><v>3</v></c><c r="A1"><v>1</v></c><c r="C1"><v>4</v></c>"#, "1\t\t3\n4\n"),
         ("", ""),
     ] {
         assert_eq!(sheet_text(&format!(r#"<sheetData><row r="1">{cells}</row></sheetData>"#)), text, "{cells}");
     }
+}
+
+#[test]
+fn formulas_without_a_value_are_text() {
+    let data = r#"<sheetData><row r="2"><c r="A2"><f t="shared" ref="A2:A4" si="0">B2*2</f><v>84</v></c></row>
+        <row r="3"><c r="A3"><f t="shared" si="0"/></c></row><row r="4"><c r="A4" t="str"><f t="shared" si="0"/><v></v></c></row>
+        <row r="5"><c r="A5" t="str"><f>HYPERLINK("https://example.org/hid","shown")</f><v>shown</v></c></row></sheetData>"#;
+    assert_eq!(sheet_text(data), "\n84\n=B3*2\n=B4*2\nshown\nA5: https://example.org/hid\n");
+}
+
+#[test]
+fn rows_out_of_order_are_in_their_places() {
+    let row = |at: u32| format!(r#"<row r="{at}"><c r="A{at}"><v>{at}</v></c></row>"#);
+    assert_eq!(sheet_text(&format!("<sheetData>{}{}{}</sheetData>", row(3), row(1), row(2))), "1\n2\n3\n");
+    let data = format!("<sheetData>{}{}{}</sheetData>", row(700), row(2), row(701));
+    let outcome = read(extract, &workbook(&[("S", "visible", &data)], &[]));
+    assert_eq!(outcome.labels(), ["S rows 501-1000", "S rows 1-500", "S rows 501-701"]);
+    assert!(outcome.texts()[0].ends_with("\n700\n") && outcome.texts()[1] == "\n2\n");
+}
+
+#[test]
+fn names_choices_and_missing_texts_are_reported() {
+    let data = r#"<sheetData><row r="1"><c r="A1" t="s"><v>99</v></c></row></sheetData><sheetProtection sheet="1"/>
+        <dataValidations><dataValidation sqref="D1" prompt="which one"><formula1>"one,two"</formula1></dataValidation>
+        <dataValidation sqref="E1"><formula1>$A$1:$A$9</formula1></dataValidation></dataValidations>
+        <hyperlinks><hyperlink ref="A1" location="Other!B2" tooltip="see there"/></hyperlinks>"#;
+    let outcome = read(extract, &workbook(&[("S", "visible", data)], &[]));
+    assert_eq!(outcome.texts(), ["D1: which one\none,two\nA1: #Other!B2\nA1: see there\n"]);
+    assert!(outcome.has_note(&NoteCode::CellTextMissing { cells: 1 }), "{:?}", outcome.notes);
+    assert_eq!(outcome.property("sheet:protected"), Some("S"));
+}
+
+#[test]
+fn what_is_taken_from_outside_is_kept() {
+    let workbook_xml = r#"<workbook xmlns:r="r"><definedNames><definedName name="Secret">"constant"</definedName>
+        <definedName name="_xlnm.Print_Area">S!$A$1</definedName></definedNames><sheets><sheet name="S" r:id="s"/></sheets></workbook>"#;
+    let rels = relations(&[
+        ("s", "worksheet", "worksheets/sheet1.xml"),
+        ("c", "connections", "connections.xml"),
+        ("e", "externalLink", "externalLinks/externalLink1.xml"),
+        ("d", "externalLink", "externalLinks/externalLink2.xml"),
+    ]);
+    let connections = r#"<connections><connection name="register"><dbPr connection="Server=203.0.113.5" command="SELECT * FROM people"/></connection></connections>"#;
+    let book = r#"<externalLink xmlns:r="r"><externalBook r:id="b"><sheetNames><sheetName val="名单"/></sheetNames><sheetDataSet>
+        <sheetData sheetId="0"><row r="2"><cell r="B2" t="str"><v>cached name</v></cell><cell r="C2"><v>110101199003070013</v></cell></row></sheetData>
+        </sheetDataSet></externalBook></externalLink>"#;
+    let dde = r#"<externalLink><ddeLink ddeService="cmd" ddeTopic="/c start"/></externalLink>"#;
+    let parts = [
+        ("xl/workbook.xml", workbook_xml),
+        ("xl/_rels/workbook.xml.rels", &rels),
+        ("xl/worksheets/sheet1.xml", "<worksheet/>"),
+        ("xl/connections.xml", connections),
+        ("xl/externalLinks/externalLink1.xml", book),
+        (
+            "xl/externalLinks/_rels/externalLink1.xml.rels",
+            &relations(&[("b", "externalLinkPath", "file://srv/people.xlsx")]),
+        ),
+        ("xl/externalLinks/externalLink2.xml", dde),
+    ];
+    let outcome = read(extract, &package(&parts));
+    assert_eq!(outcome.texts(), ["Secret = \"constant\"\n", "\n\tcached name\t110101199003070013\n"]);
+    assert_eq!(outcome.labels(), ["S", "[file://srv/people.xlsx] 名单"]);
+    assert_eq!(outcome.property("sheet:connection"), Some("register; Server=203.0.113.5; SELECT * FROM people"));
+    assert_eq!(outcome.property("sheet:external-workbook"), Some("file://srv/people.xlsx"));
+    let part = "xl/externalLinks/externalLink2.xml".to_owned();
+    let (relation, target) = ("ddeLink".to_owned(), "cmd|/c start".to_owned());
+    assert!(outcome.has_note(&NoteCode::ExternalReference { part, relation, target }), "{:?}", outcome.notes);
+}
+
+#[test]
+fn caches_of_pivot_tables_are_hidden_pages() {
+    let workbook_xml = r#"<workbook xmlns:r="r"><sheets><sheet name="S" r:id="s"/></sheets></workbook>"#;
+    let rels =
+        relations(&[("s", "worksheet", "worksheets/sheet1.xml"), ("p", "pivotCacheDefinition", "pivot/one.xml")]);
+    let definition = r#"<pivotCacheDefinition><cacheSource><worksheetSource ref="A1:B9" sheet="gone"/></cacheSource><cacheFields>
+        <cacheField name="姓名"><sharedItems><s v="Alim"/><s v="Li"/></sharedItems></cacheField>
+        <cacheField name="number"><sharedItems/></cacheField></cacheFields></pivotCacheDefinition>"#;
+    let records =
+        r#"<pivotCacheRecords><r><x v="1"/><n v="110101199003070013"/></r><r><x v="0"/><m/></r></pivotCacheRecords>"#;
+    let own = relations(&[("r", "pivotCacheRecords", "records.xml")]);
+    let mut parts = vec![
+        ("xl/workbook.xml", workbook_xml),
+        ("xl/_rels/workbook.xml.rels", &rels),
+        ("xl/worksheets/sheet1.xml", "<worksheet/>"),
+        ("xl/pivot/one.xml", definition),
+    ];
+    let without = read(extract, &package(&parts));
+    assert_eq!(without.texts(), ["", "姓名\tnumber\nAlim\nLi\n"]);
+    parts.extend([("xl/pivot/_rels/one.xml.rels", own.as_str()), ("xl/pivot/records.xml", records)]);
+    let outcome = read(extract, &package(&parts));
+    assert_eq!(outcome.texts(), ["", "姓名\tnumber\nLi\t110101199003070013\nAlim\n"]);
+    assert_eq!(outcome.labels(), ["S", "pivot cache 1 (gone A1:B9)"]);
+    assert_eq!(outcome.marked(MarkKind::Hidden).len(), 1);
 }
 
 #[test]

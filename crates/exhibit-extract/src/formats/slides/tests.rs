@@ -112,3 +112,28 @@ fn hostile_presentations_are_harmless() {
     read(extract, &package(&[("ppt/slides/slide1.xml", &deep)]));
     torment(extract, &deck(), 31);
 }
+
+#[test]
+fn removed_slides_and_older_forms_are_read() {
+    let presentation = r#"<p:presentation xmlns:p="p" xmlns:r="r"><p:sldIdLst><p:sldId id="256" r:id="a"/></p:sldIdLst></p:presentation>"#;
+    let rels = relations(&[("a", "slide", "slides/slide1.xml")]);
+    let forms = format!(
+        "<mc:AlternateContent><mc:Choice Requires=\"x\"><x:thing/></mc:Choice><mc:Fallback>{}</mc:Fallback></mc:AlternateContent>\
+        <mc:AlternateContent><mc:Choice Requires=\"y\">{}</mc:Choice><mc:Fallback>{}</mc:Fallback></mc:AlternateContent>{}",
+        shape("", &["older"]),
+        shape("", &["newer"]),
+        shape("", &["not twice"]),
+        shape("", &["after"])
+    );
+    let outcome = read(
+        extract,
+        &package(&[
+            ("ppt/presentation.xml", presentation),
+            ("ppt/_rels/presentation.xml.rels", &rels),
+            ("ppt/slides/slide1.xml", &slide("", &forms)),
+            ("ppt/slides/slide9.xml", &slide("", &shape("title", &["taken out"]))),
+        ]),
+    );
+    assert_eq!(outcome.texts(), ["older\nnewer\nafter\n", "taken out\n"]);
+    assert_eq!(outcome.marked(MarkKind::Hidden), ["taken out\n"]);
+}

@@ -32,6 +32,8 @@ pub(super) struct Entry {
     pub(super) dos_time: (u16, u16),
     /// Modification time: in UTC if an extra field states it, else local time of an unknown zone.
     pub(super) modified: Option<Moment>,
+    /// The system that made the entry, by whose rules its name is written; 0 is DOS.
+    pub(super) host: u8,
     /// External attributes: a Unix mode in the upper half.
     pub(super) attributes: u32,
     /// The AES extra field, if there is one.
@@ -55,6 +57,11 @@ impl Entry {
         self.size == 0 && (self.name.ends_with(b"/") || (self.name.ends_with(b"\\") && self.attributes & 0x10 != 0))
     }
 
+    /// Whether its name is written by the rules of DOS and Windows.
+    pub(super) fn is_of_windows(&self) -> bool {
+        matches!(self.host, 0 | 6 | 10 | 11 | 14)
+    }
+
     /// Whether it is a symbolic link.
     pub(super) fn is_link(&self) -> bool {
         (self.attributes >> 16) & 0o170_000 == 0o120_000
@@ -71,6 +78,8 @@ pub(super) struct Directory {
     stated: u64,
     found: u64,
     scan_end: u64,
+    /// Where the end record and its comment end.
+    end: u64,
 }
 
 #[derive(Clone, Copy)]
@@ -96,6 +105,7 @@ impl Directory {
             stated: 0,
             found: 0,
             scan_end: size,
+            end: size,
         };
         let tail_at = size.saturating_sub(22 + (64 << 10));
         let tail = read_at(input, tail_at, 22 + (64 << 10))?;
@@ -133,6 +143,7 @@ impl Directory {
         let comment_size = usize::from(u16_at(end, 20));
         self.comment = end[22..].get(..comment_size).unwrap_or(&end[22..]).to_vec();
         self.stated = stated;
+        self.end = (at + 22 + comment_size as u64).min(self.size);
         self.source = Source::Central { start, end: directory_end, shift };
         Ok(true)
     }
@@ -140,6 +151,23 @@ impl Directory {
     /// Whether entries have to be searched for one by one.
     pub(super) fn is_damaged(&self) -> bool {
         matches!(self.source, Source::Local)
+    }
+
+    /// The number of bytes of the file that belong neither to the directory nor to these ranges, which entries occupy. After
+    /// an entry may be a descriptor of its sizes.
+    pub(super) fn unlisted(&self, ranges: &mut Vec<std::ops::Range<u64>>) -> u64 {
+        const DESCRIPTOR_BYTES: u64 = 24;
+        let Source::Central { start, .. } = self.source else { return 0 };
+        ranges.sort_unstable_by_key(|range| (range.start, range.end));
+        let (mut unlisted, mut at) = (0, 0);
+        for range in ranges.iter() {
+            let gap = range.start.min(start).saturating_sub(at);
+            unlisted += if at > 0 && gap <= DESCRIPTOR_BYTES { 0 } else { gap };
+            at = at.max(range.end);
+        }
+        let gap = start.saturating_sub(at);
+        unlisted += if at > 0 && gap <= DESCRIPTOR_BYTES { 0 } else { gap };
+        unlisted + self.size.saturating_sub(self.end)
     }
 
     /// Whether the archive continues in other files.
@@ -193,6 +221,7 @@ impl Directory {
         let name = rest.get(..sizes[0]).unwrap_or(&rest).to_vec();
         let extra = rest.get(sizes[0]..sizes[0] + sizes[1]).unwrap_or_default();
         let mut entry = Entry::of_fields(&head[8..], name);
+        entry.host = head[5];
         entry.attributes = u32_at(&head, 38);
         let mut header = u64::from(u32_at(&head, 42));
         entry.take_extra(extra, Some(&mut header));
@@ -267,6 +296,7 @@ impl Entry {
             crc: u32_at(fields, 8),
             packed: u64::from(u32_at(fields, 12)),
             size: u64::from(u32_at(fields, 16)),
+            host: 3,
             attributes: 0,
             aes: None,
             data: Data::At(0),

@@ -9,6 +9,7 @@ use crate::out::{Input, Out, Stop};
 use exhibit_model::{Detail, MemberEnd, Reason};
 use std::cell::Cell;
 use std::io::{self, Cursor, Read, SeekFrom};
+use std::ops::Range;
 use zip::ZipReadOptions;
 use zip::read::{ZipFile, read_zipfile_from_stream_with_options};
 use zip::result::{ZipError, ZipResult};
@@ -16,8 +17,44 @@ use zip::result::{ZipError, ZipResult};
 /// The number of bytes unpacked to test whether a password is correct.
 const TRIED: u64 = 1 << 20;
 
-/// Emits the content of an entry whose member was started, and ends it.
-pub(super) fn emit(entry: &Entry, input: &mut dyn Input, passwords: &[String], out: &mut Out<'_>) -> Result<(), Stop> {
+/// What was found of entries beside their content.
+#[derive(Default)]
+pub(super) struct Findings {
+    /// Entries that do not match their checksums.
+    pub(super) checksums_wrong: u64,
+    /// Entries with another name in front of their content than in the directory.
+    pub(super) names_differ: u64,
+    /// The bytes of the file that entries occupy.
+    pub(super) ranges: Vec<Range<u64>>,
+}
+
+impl Findings {
+    /// Notes what precedes the content of an entry, and where it is.
+    pub(super) fn examine(&mut self, entry: &Entry, input: &mut dyn Input) -> io::Result<()> {
+        let Data::AfterHeader(at) = entry.data else { return Ok(()) };
+        let head = read_at(input, at, 30 + entry.name.len())?;
+        if head.len() < 30 || !head.starts_with(b"PK\x03\x04") {
+            return Ok(());
+        }
+        let (name, extra) = (usize::from(u16_at(&head, 26)), usize::from(u16_at(&head, 28)));
+        // the directory may be encrypted, and names then be masked in the headers
+        let masked = entry.flags & 0x2000 != 0;
+        let same = name == entry.name.len() && head.get(30..) == Some(&entry.name[..]);
+        self.names_differ += u64::from(!masked && !same);
+        self.ranges.push(at..(at + (30 + name + extra) as u64).saturating_add(entry.packed));
+        Ok(())
+    }
+}
+
+/// Emits the content of an entry whose member was started, and ends it. Content that does not match its checksum is whole
+/// as far as anybody can tell; of content that cannot be unpacked to its end, the beginning is kept.
+pub(super) fn emit(
+    entry: &Entry,
+    input: &mut dyn Input,
+    passwords: &[String],
+    findings: &mut Findings,
+    out: &mut Out<'_>,
+) -> Result<(), Stop> {
     let data = match data_start(entry, input) {
         Ok(Some(data)) => data,
         Ok(None) => {
@@ -36,14 +73,43 @@ pub(super) fn emit(entry: &Entry, input: &mut dyn Input, passwords: &[String], o
     };
     let done = Cell::new(false);
     let mut packed = Packed::new(entry, data, input, &done);
-    match unpack(entry, &mut packed, password.as_deref()) {
-        Ok(mut content) => {
-            let result =
-                out.member_from_or(&mut content, |_, error| MemberEnd::Failed(Reason::cannot_decompress(&error)));
+    match unpack(entry, &mut packed, password.as_deref(), false) {
+        Ok(content) => {
+            let mut content = Summed { inner: content, crc: flate2::Crc::new(), ended: false };
+            let result = out.member_from_or(&mut content, |bytes, error| match bytes {
+                0 => MemberEnd::Failed(Reason::cannot_decompress(&error)),
+                bytes => MemberEnd::Truncated(Reason::DataDamaged { bytes, detail: Detail::of(&error) }),
+            });
             done.set(true);
+            findings.checksums_wrong +=
+                u64::from(content.ended && has_checksum(entry) && content.crc.sum() != entry.crc);
             result
         }
         Err(error) => out.member_end(end_of(&error)),
+    }
+}
+
+/// Whether the checksum of an entry is known: streamed entries state it after their content, and those in the second form
+/// of AES encryption state none.
+fn has_checksum(entry: &Entry) -> bool {
+    let streamed = entry.crc == 0 && entry.flags & 8 != 0 && matches!(entry.data, Data::At(_));
+    let second_form = entry.aes.is_some_and(|aes| u16::from_le_bytes([aes[0], aes[1]]) == 2);
+    !streamed && !second_form
+}
+
+/// Computes the checksum of what is read.
+struct Summed<R> {
+    inner: R,
+    crc: flate2::Crc,
+    ended: bool,
+}
+
+impl<R: Read> Read for Summed<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.crc.update(&buffer[..count]);
+        self.ended |= count == 0 && !buffer.is_empty();
+        Ok(count)
     }
 }
 
@@ -53,7 +119,7 @@ pub(super) fn link_target(entry: &Entry, input: &mut dyn Input) -> Option<Vec<u8
     let done = Cell::new(false);
     let mut packed = Packed::new(entry, data, input, &done);
     let mut target = Vec::new();
-    let mut content = unpack(entry, &mut packed, None).ok()?.take(4096);
+    let mut content = unpack(entry, &mut packed, None, true).ok()?.take(4096);
     let read = content.read_to_end(&mut target);
     done.set(true);
     read.ok().map(|_| target)
@@ -79,12 +145,13 @@ fn find_password(
     passwords: &[String],
 ) -> Result<Option<Vec<u8>>, MemberEnd> {
     if entry.flags & 0x40 != 0 && entry.aes.is_none() {
-        return Err(MemberEnd::Unsupported(Reason::StrongEncryption));
+        // no password that is known here opens it, but encrypted it is
+        return Err(MemberEnd::Encrypted);
     }
     for password in passwords.iter().flat_map(|password| byte_forms(password)) {
         let done = Cell::new(false);
         let mut packed = Packed::new(entry, data, input, &done);
-        let tried = match unpack(entry, &mut packed, Some(&password)) {
+        let tried = match unpack(entry, &mut packed, Some(&password), true) {
             Ok(content) => {
                 let mut beginning = content.take(TRIED);
                 let tried = io::copy(&mut beginning, &mut io::sink());
@@ -117,11 +184,12 @@ fn byte_forms(password: &str) -> Vec<Vec<u8>> {
     forms
 }
 
-/// Starts unpacking an entry.
+/// Starts unpacking an entry; `check` is whether content that does not match its checksum is an error.
 fn unpack<'a, 'b>(
     entry: &Entry,
     packed: &'a mut Packed<'b>,
     password: Option<&'a [u8]>,
+    check: bool,
 ) -> ZipResult<ZipFile<'a, Packed<'b>>> {
     let method = if entry.method == 99 {
         entry.aes.map_or(99, |aes| u16::from_le_bytes([aes[5], aes[6]]))
@@ -135,7 +203,7 @@ fn unpack<'a, 'b>(
         .password(password)
         .override_compressed_size(entry.packed)
         .override_crc(entry.crc)
-        .ignore_crc32(entry.crc == 0 && entry.flags & 8 != 0 && matches!(entry.data, Data::At(_)));
+        .ignore_crc32(!check || !has_checksum(entry));
     if method == 14 {
         options = options.override_uncompressed_size(entry.size);
     }

@@ -11,7 +11,7 @@ use encoding_rs::{WINDOWS_1250, WINDOWS_1252, WINDOWS_1254, WINDOWS_1257, WINDOW
 const LEARNED: usize = 1 << 20;
 
 /// The encoding of an archive's names.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Names {
     sample: Vec<u8>,
     charset: Option<Charset>,
@@ -30,6 +30,21 @@ impl Names {
         if std::str::from_utf8(name).is_err() && !is_damaged_utf8(name) && self.sample.len() + name.len() < LEARNED {
             self.sample.extend_from_slice(name);
             self.sample.push(b'\n');
+        }
+    }
+
+    /// The number of bytes of names that were added and are not UTF-8.
+    pub(crate) fn sample_size(&self) -> usize {
+        self.sample.len()
+    }
+
+    /// Forgets all names but the last of them.
+    pub(crate) fn keep_last(&mut self, bytes: usize) {
+        if self.sample.len() > bytes {
+            let cut = self.sample.len() - bytes;
+            let name_end =
+                self.sample[cut..].iter().position(|b| *b == b'\n').map_or(self.sample.len(), |p| cut + p + 1);
+            self.sample.drain(..name_end);
         }
     }
 
@@ -57,12 +72,18 @@ impl Names {
         })
     }
 
-    /// An entry's name as text; empty if its bytes are already UTF-8.
+    /// An entry's name as text; empty if its bytes are already UTF-8. The backslashes of an archive made on DOS or Windows
+    /// divide folders: they are found in the text, as they can be half of a character in the bytes.
     pub(super) fn text_of(&self, entry: &Entry) -> String {
-        match &entry.unicode_name {
+        let text = match &entry.unicode_name {
             Some(name) if name.as_bytes() != entry.name => name.clone(),
             _ => self.text(&entry.name),
+        };
+        if !entry.is_of_windows() {
+            return text;
         }
+        let shown = if text.is_empty() { String::from_utf8_lossy(&entry.name).into_owned() } else { text.clone() };
+        if shown.contains('\\') && !shown.contains('/') { shown.replace('\\', "/") } else { text }
     }
 
     /// A name as text; empty if its bytes are already UTF-8, except for stray ones.

@@ -13,6 +13,7 @@ use crate::params::{FormData, Params};
 use crate::untrusted::{Name, ltr};
 use crate::words::{ENGLISH, Words};
 use exhibit_case::chain_of;
+use exhibit_messages::line_error;
 use exhibit_model::ItemId;
 use exhibit_search::{Batch, BatchLine, SearchError, Which};
 use maud::{Markup, html};
@@ -105,7 +106,7 @@ fn begin(app: Arc<App>, number: u64) {
         // in all cases, the batch does not stay marked as running
         let failed = match std::panic::catch_unwind(run) {
             Ok(ended) => ended.err().map(|error| chain_of(&error)),
-            Err(_) => Some("it broke off".to_owned()),
+            Err(_) => Some(app.words().run_panicked()),
         };
         app.end_batch(number, failed);
     });
@@ -140,7 +141,7 @@ fn load(app: &App, number: u64, params: &Params) -> Result<BatchView, PageError>
     Ok(BatchView {
         batch: row(app, &batch),
         sorts: sorts.map(|(word, which)| (word, links::batch(number, which, 0), which == sort)).into(),
-        lines: lines.into_iter().map(|line| self::line(app, &batch, line)).collect(),
+        lines: lines.into_iter().map(|line| self::line(app, words, &batch, line)).collect(),
         files: vec![
             ("CSV", links::batch_file(number, sort, "csv")),
             ("NDJSON", links::batch_file(number, sort, "ndjson")),
@@ -183,7 +184,7 @@ fn part(app: &App, number: u64, which: Which, from: usize) -> Result<(Vec<BatchL
     Ok((lines, count > from.saturating_add(ROWS)))
 }
 
-fn line(app: &App, batch: &Batch, line: BatchLine) -> LineView {
+fn line(app: &App, words: &Words, batch: &Batch, line: BatchLine) -> LineView {
     let query = if batch.queries { line.text.clone() } else { format!("\"{}\"", line.text.replace(['"', '*'], " ")) };
     let to = |document: i64, page: u32| {
         let number = app.case.label(ItemId::new(document));
@@ -203,7 +204,7 @@ fn line(app: &App, batch: &Batch, line: BatchLine) -> LineView {
         first: line.first.map(|(document, page)| to(document, page)),
         text: line.text,
         context: line.context,
-        error: line.error,
+        error: line.error.map(|error| words.plain_text_of(&line_error(&error.code, error.query().as_ref()))),
     }
 }
 

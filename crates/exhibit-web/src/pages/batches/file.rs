@@ -7,7 +7,8 @@ use crate::page_error::PageError;
 use crate::pages::Content;
 use crate::params::Params;
 use axum::body::{Body, Bytes, HttpBody};
-use exhibit_search::BatchForm;
+use exhibit_messages::line_error;
+use exhibit_search::{BatchForm, LineError};
 use http_body::{Frame as BodyFrame, SizeHint};
 use std::io::Write;
 use std::pin::Pin;
@@ -28,8 +29,10 @@ pub(in crate::pages) fn load(app: &Arc<App>, params: &Params) -> Result<Loaded<C
     let (sender, receiver) = mpsc::channel(4);
     let app = Arc::clone(app);
     std::thread::spawn(move || {
+        let words = app.words();
+        let text = |error: &LineError| words.plain_text_of(&line_error(&error.code, error.query().as_ref()));
         let mut to = Pieces { sender, kept: Vec::new() };
-        if let Err(error) = app.search().write_batch(number, form, which, &mut to) {
+        if let Err(error) = app.search().write_batch(number, form, which, &text, &mut to) {
             // a file that ends early must not be taken for a whole one
             let _ = to.sender.blocking_send(Err(std::io::Error::other(error.to_string())));
         }

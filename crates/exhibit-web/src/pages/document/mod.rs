@@ -153,7 +153,7 @@ impl<'a> Reading<'a> {
             name: display::name(&self.app.case, item),
             kind: self.words.kind(&item.media_type),
             state: item.state,
-            reason: Name::from(display::why(item).as_str()),
+            reason: Name::from(display::why(self.words, item).as_str()),
             trail: self.trail()?,
             picture: page.as_ref().map(|page| self.picture(page)),
             text: page.as_ref().map(|page| self.text(page)),
@@ -364,7 +364,7 @@ impl<'a> Reading<'a> {
             path: Name::from(self.document.path.as_str()),
             copies: self.document.copies.iter().take(NAMED).map(|copy| self.copy(copy)).collect(),
             copies_in_all: self.document.copies.len() as u64,
-            log_entry: item.seq.map(|seq| (seq, links::log_entry(seq))),
+            log_entry: item.seq.map(|seq| (seq.get(), links::log_entry(seq.get()))),
         }
     }
 
@@ -442,7 +442,7 @@ impl<'a> Reading<'a> {
         Noted {
             severity: note.code.severity(),
             page,
-            text: Name::from(display::text(&exhibit_messages::note(&note.code)).as_str()),
+            text: Name::from(self.words.plain_text_of(&exhibit_messages::note(&note.code)).as_str()),
         }
     }
 }

@@ -13,7 +13,7 @@ pub(crate) fn change(app: &Arc<App>, form: &FormData) -> Result<Change, PageErro
     let tag = form.text("tag").trim();
     let before = app.view().tags_of(id)?;
     let off = !form.text("off").is_empty();
-    if app.case.set_tag(id, tag, !off, app.clock.now())? {
+    if app.view().set_tag(id, tag, !off, app.clock.now())? {
         (app.log_marks)();
     }
     let after = app.view().tags_of(id)?;

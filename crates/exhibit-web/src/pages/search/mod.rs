@@ -18,8 +18,9 @@ use crate::pages::search::view::{
 use crate::params::Params;
 use crate::untrusted::{Name, Passage, Span};
 use crate::words::Words;
+use exhibit_messages::{Messages, query_error, query_field, query_hint, query_read_part, query_remark};
 use exhibit_model::ItemId;
-use exhibit_query::{ClauseText, Field, Query, QueryError, ReadPart as QueryPart, Sort, text};
+use exhibit_query::{ClauseText, Field, Query, QueryError, ReadPart as QueryPart, Sort};
 use exhibit_search::{CaseQuery, SearchError, SearchHit, SearchRequest, SearchResults, SuggestedChange, Suggestion};
 use maud::Markup;
 
@@ -64,12 +65,12 @@ fn load(app: &App, params: &Params) -> Result<Loaded<SearchView>, PageError> {
         (Outcome::Blank, Some(_)) => AccessEvent::RecentSearches,
         _ => AccessEvent::Search { query: query.clone() },
     };
-    Ok(Loaded::new(event, SearchView { query, outcome, keep: kept(&place), fields: fields(), recent }))
+    Ok(Loaded::new(event, SearchView { query, outcome, keep: kept(&place), fields: fields(app.words()), recent }))
 }
 
 /// The fields of a query, and what each accepts.
-pub(crate) fn fields() -> Vec<(&'static str, &'static str)> {
-    Field::ALL.into_iter().map(|field| (field.name(), text::takes(field))).collect()
+pub(crate) fn fields(words: &Words) -> Vec<(&'static str, String)> {
+    Field::ALL.into_iter().map(|field| (field.name(), words.text_of(&query_field(field)))).collect()
 }
 
 // The recent searches; a history that cannot be read is treated as none.
@@ -107,7 +108,7 @@ fn found(app: &App, words: &Words, place: &SearchPlace<'_>) -> Result<Outcome, P
     let after = place.after.parse().ok();
     let offset = if after.is_some() { 0 } else { usize::try_from(place.from).unwrap_or(usize::MAX) };
     let query = match app.search().query(place.query, place.exact) {
-        Err(SearchError::Query(error)) => return Ok(Outcome::Wrong(wrong(place.query, &error))),
+        Err(SearchError::Query(error)) => return Ok(Outcome::Wrong(wrong(words, place.query, &error))),
         query => query?,
     };
     let request = SearchRequest {
@@ -137,10 +138,14 @@ pub(crate) fn order(word: &str) -> Option<Sort> {
     }
 }
 
-fn wrong(query: &str, error: &QueryError) -> Wrong {
+fn wrong(words: &Words, query: &str, error: &QueryError) -> Wrong {
     let place =
         query.char_indices().nth(error.position).map_or((query.len(), query.len()), |(at, c)| (at, at + c.len_utf8()));
-    Wrong { message: error.to_string(), place: Some(place), hint: text::hint(error) }
+    Wrong {
+        message: words.text_of(&query_error(error)),
+        place: Some(place),
+        hint: query_hint(error).map(|hint| words.text_of(&hint)),
+    }
 }
 
 fn answered(
@@ -155,9 +160,9 @@ fn answered(
     let filters = filters::Filters::of(app, words, place, query)?;
     let rows = results.hits.iter().zip(place.from + 1..).map(|(hit, rank)| row(app, words, place, hit, rank));
     Ok(Answer {
-        read_as: read_back(query.resolved()),
+        read_as: read_back(words, query.resolved()),
         widenings: widenings(place, query.resolved()),
-        remarks: query.resolved().hints().iter().map(text::remark).collect(),
+        remarks: query.resolved().hints().iter().map(|hint| words.text_of(&query_remark(hint))).collect(),
         documents: Some(results.documents),
         pages: results.total,
         seconds: Some(results.took.as_secs_f32()),
@@ -179,10 +184,10 @@ fn answered(
 }
 
 // The query as understood, with its clauses highlighted like their hits.
-fn read_back(query: &Query) -> Vec<ReadPart> {
+fn read_back(words: &Words, query: &Query) -> Vec<ReadPart> {
     let part = |part: QueryPart| match part {
         QueryPart::Clause(number) => ReadPart::Term(query.clauses[number].text.to_string(), Some(number)),
-        other => ReadPart::Words(text::read_part(other).to_owned()),
+        other => ReadPart::Words(query_read_part(other, Messages::new(words.language()))),
     };
     query.read_as().into_iter().map(part).collect()
 }
@@ -196,7 +201,7 @@ fn widenings(place: &SearchPlace<'_>, query: &Query) -> Vec<Widening> {
 
 // The progress of reading, until it is complete.
 fn searchable(app: &App) -> Result<Option<(u64, u64)>, PageError> {
-    let (now, of) = (app.case.searchable(), app.pages_read_lately()?);
+    let (now, of) = (app.view().searchable(), app.pages_read_lately()?);
     Ok((now < of).then_some((now, of)))
 }
 
@@ -298,7 +303,7 @@ fn suggestions(app: &App, words: &Words, query: &CaseQuery) -> Result<Vec<Choice
         Choice { text: format!("{change}: {}", words.pages_found(suggestion.pages)), href }
     };
     let mut choices: Vec<Choice> = app.search().suggestions(query)?.into_iter().map(choice).collect();
-    let items = app.case.states()?;
+    let items = app.view().states()?;
     let problems: u64 = items.iter().filter(|(state, _)| state.is_problem()).map(|(_, count)| count).sum();
     if problems > 0 {
         choices.push(Choice { text: words.not_searched(problems), href: "/problems".to_owned() });
@@ -327,6 +332,6 @@ mod tests {
             words(" AND "),
             term("N", 0),
         ];
-        assert_eq!(read_back(&query), expect);
+        assert_eq!(read_back(&crate::words::ENGLISH, &query), expect);
     }
 }

@@ -39,7 +39,7 @@ pub(super) fn samples() -> Vec<(&'static str, SearchView)> {
         query: query.to_owned(),
         outcome,
         keep: Vec::new(),
-        fields: vec![("type", "pdf, word, mail: type:pdf"), ("date", "a year, month, day or range: date:2017")],
+        fields: fields(),
     };
     views.map(|(name, query, outcome)| (name, view(query, outcome))).into()
 }
@@ -276,6 +276,11 @@ fn years() -> Vec<Year> {
         chosen: year == 2019,
     };
     counts.map(year).into()
+}
+
+/// Fields for samples of pages.
+pub(crate) fn fields() -> Vec<(&'static str, String)> {
+    super::fields(&ENGLISH).into_iter().filter(|(name, _)| matches!(*name, "type" | "date")).collect()
 }
 
 fn wrong() -> Wrong {

@@ -19,7 +19,7 @@ pub struct SearchView {
     /// The hidden fields of the search forms.
     pub keep: Vec<(&'static str, String)>,
     /// The fields of a query, and what each accepts.
-    pub fields: Vec<(&'static str, &'static str)>,
+    pub fields: Vec<(&'static str, String)>,
     /// The recent searches, if there is no query; `None` if they cannot be read.
     pub recent: Option<Recent>,
 }
@@ -247,7 +247,7 @@ fn read_back(words: &Words, answer: &Answer) -> Markup {
     }
 }
 
-fn operators(words: &Words, fields: &[(&str, &str)], open: bool) -> Markup {
+fn operators(words: &Words, fields: &[(&str, String)], open: bool) -> Markup {
     html! {
         details.operators open[open] {
             summary { (words.operators()) }

@@ -2,13 +2,13 @@
 
 use super::{BagRead, failure};
 use crate::commands::{Context, ingest, init};
-use crate::failure::{Exit, Failure};
-use crate::output::{Style, bytes, counted};
-use crate::progress::Meter;
+use crate::failure::{Exit, Failure, path as shown_path};
+use crate::output::{Style, bytes};
+use crate::progress::{Meter, Step};
+use crate::texts::{safe, texts};
 use exhibit_bag::{KeptBag, ReceivedBag, SealedBag, Unlock, VerifiedBag, is_sealed, received_bags};
 use exhibit_case::Case;
 use exhibit_custody::Ref;
-use exhibit_messages::{Language, Messages};
 use exhibit_proof::bagit::{Files, Found, Unreadable};
 use exhibit_verify::{CheckedBag, Folder, Report, Request, Time, VerifyError, What, check_bag, trust};
 use serde_json::json;
@@ -24,7 +24,7 @@ struct Watched<'a> {
 impl Files for Watched<'_> {
     fn list(&mut self) -> Result<Vec<Found>, Unreadable> {
         let found = self.files.list()?;
-        self.meter.begin("checking", true, found.iter().fold(0, |all, file| all.saturating_add(file.size)));
+        self.meter.begin(Step::Check, true, found.iter().fold(0, |all, file| all.saturating_add(file.size)));
         Ok(found)
     }
 
@@ -50,16 +50,14 @@ fn open(context: &Context<'_>, bag: &BagRead) -> Result<Box<dyn Files + Send>, F
         return Ok(Box::new(Folder::new(path)));
     }
     if !is_sealed(path) {
-        let message = format!("{} is neither a folder nor a file sealed with age", path.display());
-        return Err(Failure::new(Exit::Usage, "bag", message));
+        return Err(Failure::new(Exit::Usage, "bag", texts().not_a_bag(shown_path(path))));
     }
     let passphrase = bag.passphrase.get(false, context.arguments.global.no_input)?;
     let unlock = match (&bag.identity, passphrase) {
         (Some(identity), _) => Unlock::Identities(identity.clone()),
         (None, Some(passphrase)) => Unlock::Passphrase(passphrase),
         (None, None) => {
-            return Err(Failure::usage(format!("{} is sealed", path.display()))
-                .hint("open it with --identity FILE, --passphrase or --passphrase-file FILE"));
+            return Err(Failure::usage(texts().bag_is_sealed(shown_path(path))).hint(texts().hint_open_sealed()));
         }
     };
     Ok(Box::new(SealedBag::open(path, &unlock).map_err(failure)?))
@@ -69,7 +67,7 @@ fn examine(context: &Context<'_>, bag: &BagRead, files: &mut dyn Files, plain: b
     let time = Time { authorities: bag.ca.clone(), ..Time::default() };
     let (path, key) = (bag.path.clone(), bag.key.clone());
     let request = Request { what: What::Bag, path, key, policy: None, entry: None, log: None, plain, time };
-    let failed = |unable: VerifyError| Failure::new(Exit::Usage, "bag", unable.to_string());
+    let failed = |unable: VerifyError| Failure::new(Exit::Usage, "bag", safe(&unable.message()));
     let trust = trust(&request).map_err(failed)?;
     let brought = request.time.read().map_err(failed)?;
     let mut watched = Watched { files, meter: Meter::new(context.output) };
@@ -80,7 +78,7 @@ fn print(context: &Context<'_>, report: &Report) {
     if context.output.json {
         context.output.line(&report.json());
     } else {
-        context.output.line(report.page(Messages::new(Language::English)).trim_end());
+        context.output.line(report.page(texts().0).trim_end());
     }
 }
 
@@ -98,17 +96,17 @@ pub(super) fn import(
         Ok(good) => good,
         Err(checked) => {
             print(context, &checked.report);
-            context.output.warn("nothing was imported");
+            context.output.warn(&texts().nothing_imported());
             return Ok(Exit::Mismatch.into());
         }
     };
     if context.dry_run() {
-        context.output.line(&format!("would import {}: the package is valid", bytes(good.bytes())));
+        context.output.line(&texts().would_import(bytes(good.bytes())));
         return Ok(Exit::Done.into());
     }
     has_room(&folder, good.bytes())?;
     if bag.key.is_none() {
-        context.output.warn(&format!("the key was not checked against one you know (--key): {}", good.key()));
+        context.output.warn(&texts().key_not_checked(good.key().to_string()));
     }
     let name = name.map_or_else(|| init::name_of(&bag.path), str::to_owned);
     let workers = workers.unwrap_or_else(crate::system::processors);
@@ -125,8 +123,8 @@ fn has_room(folder: &Path, wanted: u64) -> Result<(), Failure> {
     let Ok(about) = rustix::fs::statvfs(folder) else { return Ok(()) };
     let free = about.f_bavail.saturating_mul(about.f_frsize);
     if free < wanted {
-        let message = format!("the package needs {}, but only {} are free", bytes(wanted), bytes(free));
-        return Err(Failure::new(Exit::ToolMissing, "disk-full", message).hint("free some space for the case"));
+        let message = texts().bag_needs_space(bytes(free), bytes(wanted));
+        return Err(Failure::new(Exit::ToolMissing, "disk-full", message).hint(texts().hint_free_space()));
     }
     Ok(())
 }
@@ -136,27 +134,28 @@ pub(super) fn received(context: &Context<'_>, write: Option<(&str, &Path)>) -> R
     let case = Case::open(&context.case_folder()?)?;
     let output = context.output;
     if let Some((id, target)) = write {
-        let files = KeptBag::open(&case, id).and_then(|mut kept| kept.write(target)).map_err(failure)?;
+        let files = KeptBag::open(&crate::commands::view(&case), id)
+            .and_then(|mut kept| kept.write(target))
+            .map_err(failure)?;
         if output.json {
             output.object("bag", json!({"path": target.display().to_string(), "files": files}));
         } else {
-            let files = counted(files, "file", "files");
-            output.line(&format!("Wrote {}: {files}, exactly as received.", target.display()));
+            output.line(&texts().wrote_received(texts().files(files), shown_path(target)));
         }
         return Ok(Exit::Done.into());
     }
-    let all = received_bags(&case).map_err(failure)?;
+    let all = received_bags(&crate::commands::view(&case)).map_err(failure)?;
     for handover in &all {
         if output.json {
             let fields = json!({
-                "id": handover.id.to_string(), "source": source_of(handover), "log": handover.log, "log_entry": handover.entry, "whole": handover.whole,
+                "id": handover.id.to_string(), "source": source_of(handover), "log": handover.log, "log_entry": handover.entry.map(exhibit_model::EntrySeq::get), "whole": handover.whole,
             });
             output.object("handover", fields);
         } else {
             let what = match handover.entry {
-                Some(_) if !handover.whole => output.style(Style::Warning, "import interrupted: import it again"),
-                Some(entry) => format!("{}, from log {}, log entry {entry}", source_of(handover), handover.log),
-                None => output.style(Style::Warning, "import interrupted before it started"),
+                Some(_) if !handover.whole => output.style(Style::Warning, &texts().import_interrupted()),
+                Some(entry) => texts().received_from(entry.to_string(), &handover.log, source_of(handover)),
+                None => output.style(Style::Warning, &texts().import_not_started()),
             };
             output.line(&format!("{}  {what}", handover.id));
         }

@@ -3,12 +3,13 @@
 use crate::access_log::Recorder;
 use crate::commands::Context;
 use crate::failure::{Exit, Failure};
-use crate::output::{Output, Style, counted};
+use crate::output::{Output, Style};
 use crate::system;
+use crate::texts::texts;
 use exhibit_case::{Case, chain_of};
 use exhibit_custody::access::{AccessError, OpenedEntry};
 use exhibit_custody::{AccessLog, AccessReport};
-use exhibit_model::shown;
+use exhibit_model::{EntrySeq, shown};
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
@@ -24,14 +25,13 @@ pub(crate) fn open(output: &Output, case: &Case) -> Result<Option<AccessLog>, Fa
 }
 
 fn unusable(error: AccessError) -> Failure {
-    Failure::new(Exit::Mismatch, "access-log", chain_of(&error))
-        .hint("`exhibit log check --access` shows what is wrong")
+    Failure::new(Exit::Mismatch, "access-log", chain_of(&error)).hint(texts().hint_access_check())
 }
 
 pub(crate) fn list(context: &Context<'_>, from: u64, limit: u64) -> Result<ExitCode, Failure> {
     let output = context.output;
     let Some(log) = open(output, &context.case()?)? else {
-        output.remark("Nothing recorded yet.");
+        output.remark(&texts().nothing_recorded());
         return Ok(Exit::Nothing.into());
     };
     let (mut left, mut more) = (limit, false);
@@ -43,9 +43,9 @@ pub(crate) fn list(context: &Context<'_>, from: u64, limit: u64) -> Result<ExitC
         }
         !more
     };
-    log.entries(from, each).map_err(unusable)?;
+    log.entries(EntrySeq::new(from), each).map_err(unusable)?;
     if more {
-        output.remark(&format!("more: exhibit log ls --access --from {}", from.saturating_add(limit)));
+        output.remark(&texts().log_access_more(from.saturating_add(limit).to_string()));
     }
     Ok(Exit::Done.into())
 }
@@ -55,7 +55,7 @@ fn print(output: &Output, entry: &OpenedEntry) {
     if output.json {
         let opened: serde_json::Map<_, _> =
             entry.opened.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect();
-        output.object("entry", json!({"seq": entry.seq, "entry": text, "openings": opened}));
+        output.object("entry", json!({"seq": entry.seq.get(), "entry": text, "openings": opened}));
         return;
     }
     let Ok(read) = exhibit_custody::Entry::read(&entry.bytes) else {
@@ -63,8 +63,11 @@ fn print(output: &Output, entry: &OpenedEntry) {
         return;
     };
     let opened = entry.opened.iter().map(|(name, value)| format!("{name}: {}", shown(value)));
-    let sealed =
-        read.sealed.keys().filter(|name| !entry.opened.contains_key(*name)).map(|name| format!("{name}: (sealed)"));
+    let sealed = read
+        .sealed
+        .keys()
+        .filter(|name| !entry.opened.contains_key(*name))
+        .map(|name| format!("{name}: {}", texts().value_sealed()));
     let values: Vec<String> = opened.chain(sealed).collect();
     output.line(&format!("{:>8}  {}  {:<10}  {}", entry.seq, read.at.to_rfc3339(), read.act, values.join("  ")));
 }
@@ -72,7 +75,7 @@ fn print(output: &Output, entry: &OpenedEntry) {
 pub(crate) fn check(context: &Context<'_>) -> Result<ExitCode, Failure> {
     let output = context.output;
     let Some(log) = open(output, &context.case()?)? else {
-        output.remark("Nothing recorded yet.");
+        output.remark(&texts().nothing_recorded());
         return Ok(Exit::Nothing.into());
     };
     let report = log.check().map_err(unusable)?;
@@ -86,18 +89,17 @@ pub(crate) fn check(context: &Context<'_>) -> Result<ExitCode, Failure> {
             }),
         );
     } else {
-        let entries = counted(report.log.entries, "entry", "entries");
-        let opened = counted(report.opened, "has its", "have their");
-        output.line(&format!("Checked {entries} of the access log; {opened} sealed values on record."));
+        let texts = texts();
+        output.line(&texts.checked_access_log(texts.entries(report.log.entries), report.opened));
         for what in &wrong {
-            output.line(&format!("{}  {what}", output.style(Style::Bad, "differs")));
+            output.line(&format!("{}  {what}", output.style(Style::Bad, &texts.differs())));
         }
         let (style, verdict) = if report.is_valid() {
-            (Style::Good, "The access log is valid.")
+            (Style::Good, texts.access_log_valid())
         } else {
-            (Style::Bad, "The access log is not valid.")
+            (Style::Bad, texts.access_log_not_valid())
         };
-        output.line(&output.style(style, verdict));
+        output.line(&output.style(style, &verdict));
     }
     Ok(if report.is_valid() { Exit::Done } else { Exit::Mismatch }.into())
 }

@@ -2,9 +2,10 @@
 
 use crate::commands::Context;
 use crate::commands::bag::failure;
-use crate::failure::{Exit, Failure};
-use crate::output::{Style, counted};
+use crate::failure::{Act, Exit, Failure, path as shown_path};
+use crate::output::Style;
 use crate::system;
+use crate::texts::texts;
 use clap::{Args, Subcommand};
 use exhibit_bag::{
     AnchorRecipients, AnchorRequests, AnchorRow, AnchorStatus, Imported, Reply, ask_anchors, import_anchor,
@@ -89,14 +90,14 @@ fn request(context: &Context<'_>, arguments: &AnchorRequest) -> Result<ExitCode,
     }
     if context.dry_run() {
         let count = authorities.len() + witnesses.len() + arguments.sigsum.len();
-        context.output.line(&format!("would write {}", counted(count as u64, "request", "requests")));
+        context.output.line(&texts().would_write_requests(count as u64));
         return Ok(Exit::Done.into());
     }
     let mut held = system::hold(&context.case_folder()?)?;
     let ask = AnchorRecipients { authorities: &authorities, witnesses: &witnesses, sigsum: &arguments.sigsum };
     let written = ask_anchors(&mut held, &ask, &arguments.output).map_err(failure)?;
     let readme = arguments.output.join("README.txt");
-    std::fs::write(&readme, instructions(&written)).map_err(|error| Failure::io("write", &readme, &error))?;
+    std::fs::write(&readme, instructions(&written)).map_err(|error| Failure::io(Act::Write, &readme, &error))?;
     if context.output.json {
         let files: Vec<_> =
             written.files.iter().map(|(name, kind)| json!({"file": name, "type": kind.word()})).collect();
@@ -105,32 +106,28 @@ fn request(context: &Context<'_>, arguments: &AnchorRequest) -> Result<ExitCode,
             json!({"path": arguments.output.display().to_string(), "size": written.size, "files": files}),
         );
     } else {
-        let requests = counted(written.files.len() as u64, "request", "requests");
-        let entries = counted(written.size, "entry", "entries");
-        context.output.line(&format!(
-            "Wrote {requests} for the current state of the log ({entries}) to {}. README.txt there has instructions.",
-            arguments.output.display(),
-        ));
+        let (requests, entries) = (texts().requests(written.files.len() as u64), texts().entries(written.size));
+        context.output.line(&texts().wrote_requests(entries, shown_path(&arguments.output), requests));
     }
     Ok(Exit::Done.into())
 }
 
 // `NAME=FILE`
 fn read_witness(text: &str) -> Result<(String, Vec<u8>), Failure> {
-    let (name, path) = text.split_once('=').ok_or_else(|| {
-        Failure::usage(format!("{text:?} is not NAME=FILE")).hint("FILE is the file with the witness's key")
-    })?;
+    let (name, path) = text
+        .split_once('=')
+        .ok_or_else(|| Failure::usage(texts().not_name_file(format!("{text:?}"))).hint(texts().hint_not_name_file()))?;
     Ok((name.to_owned(), read(Path::new(path))?))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    let failed = |error: std::io::Error| Failure::io("read", path, &error);
+    let failed = |error: std::io::Error| Failure::io(Act::Read, path, &error);
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path).map_err(failed)?;
     file.take(MAX_FILE as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() > MAX_FILE {
-        return Err(Failure::usage(format!("{} is larger than {MAX_FILE} bytes", path.display()))
-            .hint("a reply has a few thousand bytes: is this the right file?"));
+        return Err(Failure::usage(texts().reply_too_large(MAX_FILE as u64, shown_path(path)))
+            .hint(texts().hint_reply_too_large()));
     }
     Ok(bytes)
 }
@@ -157,8 +154,9 @@ fn import(context: &Context<'_>, arguments: &AnchorImport) -> Result<ExitCode, F
     let mut authorities = Vec::new();
     for path in &arguments.ca {
         let read = Certificate::read_all(&read(path)?);
-        let wrong =
-            |fault| Failure::usage(format!("{}: {fault}", path.display())).hint("expected certificates in PEM or DER");
+        let wrong = |fault: exhibit_time::TimeFault| {
+            Failure::usage(texts().about_path(shown_path(path), fault.to_string())).hint(texts().hint_certificates())
+        };
         authorities.extend(read.map_err(wrong)?);
     }
     let policy = arguments.policy.as_ref().map(|path| read(path)).transpose()?;
@@ -167,13 +165,13 @@ fn import(context: &Context<'_>, arguments: &AnchorImport) -> Result<ExitCode, F
         let bytes = read(path)?;
         let reply = Reply { bytes: &bytes, authorities: &authorities, policy: policy.as_deref() };
         if context.dry_run() {
-            context.output.line(&format!("would check and import {}", path.display()));
+            context.output.line(&texts().would_import_reply(shown_path(path)));
             continue;
         }
         let imported = import_anchor(&mut held, &reply);
         let imported = imported.map_err(|error| {
             let mut failure = failure(error);
-            failure.message = format!("{}: {}", path.display(), failure.message);
+            failure.message = texts().about_path(shown_path(path), failure.message);
             failure
         })?;
         print_imported(context, &imported);
@@ -185,29 +183,25 @@ fn print_imported(context: &Context<'_>, imported: &Imported) {
     let Imported { size, anchored, entry, already } = imported;
     if context.output.json {
         let mut fields = fields(*size, anchored);
-        fields["standing"] = json!("holds");
-        fields["log_entry"] = json!(entry);
+        fields["standing"] = json!("valid");
+        fields["log_entry"] = json!(entry.get());
         fields["already"] = json!(already);
         context.output.object("anchor", fields);
         return;
     }
-    let again = if *already { " It was already imported." } else { "" };
-    context.output.line(&format!("{}. Recorded in log entry {entry}.{again}", sentence(*size, anchored)));
+    let (anchor, entry) = (sentence(*size, anchored), entry.to_string());
+    context.output.line(&match already {
+        true => texts().imported_anchor_again(anchor, entry),
+        false => texts().imported_anchor(anchor, entry),
+    });
     if !anchored.is_trusted {
-        context.output.remark(
-            "The time stamp is intact, but no authority was given to check it against: import it again with --ca, or keep the authority's certificate for those who check it later",
-        );
+        context.output.remark(&texts().anchor_no_authority());
     }
 }
 
 fn sentence(size: u64, anchored: &Anchored) -> String {
-    let who = shown(&anchored.who);
-    format!(
-        "{} ({}): the first {size} entries existed by {}, according to {who}",
-        anchored.name,
-        anchored.kind.word(),
-        anchored.by
-    )
+    let (by, kind, who) = (anchored.by.to_string(), anchored.kind.word(), shown(&anchored.who));
+    texts().anchor(by, size.to_string(), kind, &anchored.name, who)
 }
 
 fn fields(size: u64, anchored: &Anchored) -> serde_json::Value {
@@ -234,33 +228,35 @@ fn list(context: &Context<'_>) -> Result<ExitCode, Failure> {
 fn print(context: &Context<'_>, row: &AnchorRow) {
     let output = context.output;
     let name = shown(&row.name);
-    let (word, style, fields, line) = match &row.standing {
+    let (texts, size) = (texts(), row.size.to_string());
+    let (code, word, style, fields, line) = match &row.standing {
         AnchorStatus::Valid(anchored, entry) => {
             let mut fields = fields(row.size, anchored);
-            fields["log_entry"] = json!(entry);
-            let line = format!("{} (log entry {entry})", sentence(row.size, anchored));
-            ("holds", Style::Good, fields, line)
+            fields["log_entry"] = json!(entry.get());
+            let line = texts.anchor_logged(sentence(row.size, anchored), entry.to_string());
+            ("valid", texts.anchor_is_valid(), Style::Good, fields, line)
         }
         AnchorStatus::NotLogged(anchored) => {
-            let line = format!("{}; not recorded in the log: import it again", sentence(row.size, anchored));
-            ("not-logged", Style::Bad, fields(row.size, anchored), line)
+            let line = texts.anchor_not_logged(sentence(row.size, anchored));
+            ("not-logged", texts.anchor_is_not_logged(), Style::Bad, fields(row.size, anchored), line)
         }
         AnchorStatus::Requested(kind) => {
-            let line = format!("{name} ({}): requested for the first {} entries, no reply yet", kind.word(), row.size);
-            ("asked", Style::Dim, json!({"name": name, "type": kind.word(), "size": row.size}), line)
+            let line = texts.anchor_requested(size, kind.word(), &name);
+            let fields = json!({"name": name, "type": kind.word(), "size": row.size});
+            ("requested", texts.anchor_is_requested(), Style::Dim, fields, line)
         }
         AnchorStatus::Broken(fault) => {
             let reason = shown(&exhibit_case::chain_of(fault));
-            let line = format!("{name}, for the first {} entries: {reason}", row.size);
+            let line = texts.anchor_broken(size, &name, &reason);
             let fields = json!({"name": name, "size": row.size, "code": fault.code(), "reason": reason});
-            ("broken", Style::Bad, fields, line)
+            ("broken", texts.anchor_is_broken(), Style::Bad, fields, line)
         }
     };
     if output.json {
         let mut fields = fields;
-        fields["standing"] = json!(word);
+        fields["standing"] = json!(code);
         output.object("anchor", fields);
     } else {
-        output.line(&format!("{}  {line}", output.style(style, word)));
+        output.line(&format!("{}  {line}", output.style(style, &word)));
     }
 }

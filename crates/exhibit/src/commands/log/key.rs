@@ -2,9 +2,10 @@
 
 use crate::commands::Context;
 use crate::commands::case::signing_key;
-use crate::failure::{Exit, Failure};
+use crate::failure::{Exit, Failure, path as shown_path};
 use crate::passphrase;
 use crate::system;
+use crate::texts::texts;
 use clap::{Args, Subcommand, ValueEnum};
 use exhibit_case::{CaseError, CaseFolder, CaseWriter, Rotation, key_file};
 use exhibit_custody::{Entry, Key, Passphrase, Protection, Ref, Remembered, Revocation, check_log_with};
@@ -122,16 +123,19 @@ fn list(context: &Context<'_>, folder: &Path) -> Result<ExitCode, Failure> {
             continue;
         }
         let state = match reason {
-            _ if signs => "current".to_owned(),
-            Some(reason) => format!("retired: {reason}"),
-            None => "retired".to_owned(),
+            _ if signs => texts().key_current(),
+            Some(reason) => texts().key_retired_why(reason),
+            None => texts().key_retired(),
         };
-        let lock = if locked == Some(true) { ", locked by a passphrase" } else { "" };
-        let place = file.map_or_else(|| "not on this machine".to_owned(), |file| format!("{}{lock}", file.display()));
-        context.output.line(&format!("{key}\n    {state}; {place}"));
+        let place = match file {
+            None => texts().key_elsewhere(),
+            Some(file) if locked == Some(true) => texts().key_locked(shown_path(&file)),
+            Some(file) => shown_path(&file),
+        };
+        context.output.line(&format!("{key}\n    {}", texts().key_state(place, state)));
     }
     if !chain.holds {
-        context.output.warn("the log is not valid: `exhibit log check` shows why");
+        context.output.warn(&texts().log_not_valid_keys());
     }
     Ok(if chain.holds { Exit::Done } else { Exit::Mismatch }.into())
 }
@@ -144,7 +148,7 @@ fn rotate(
     file: Option<&Path>,
 ) -> Result<ExitCode, Failure> {
     if context.dry_run() {
-        context.output.line("would create a new signing key and hand over to it");
+        context.output.line(&texts().would_rotate());
         return Ok(Exit::Done.into());
     }
     let old_file = signing_key(folder)?;
@@ -158,15 +162,15 @@ fn rotate(
     let done = held.rotate_key(&unlocked, &rotation)?;
     if context.output.json {
         let fields = json!({
-            "old": done.old.to_string(), "new": done.new.to_string(), "log_entry": done.entry,
+            "old": done.old.to_string(), "new": done.new.to_string(), "log_entry": done.entry.get(),
             "file": done.file.display().to_string(), "locked": Key::is_locked(&done.file).ok(),
         });
         context.output.object("rotation", fields);
         return Ok(Exit::Done.into());
     }
-    context.output.line(&format!("{} signs from now on, as recorded in log entry {}.", done.new, done.entry));
-    context.output.line(&format!("The new key is {}: keep a copy outside the case.", done.file.display()));
-    context.output.line(&format!("The old key {} is retired: destroy it and its copies.", old_file.display()));
+    context.output.line(&texts().rotated(done.entry.to_string(), done.new.to_string()));
+    context.output.line(&texts().new_key_is(shown_path(&done.file)));
+    context.output.line(&texts().old_key_retired(shown_path(&old_file)));
     Ok(Exit::Done.into())
 }
 
@@ -183,25 +187,23 @@ fn revoke(context: &Context<'_>, folder: &Path, id: &str, reason: KeyReason) -> 
     let keys = chain(folder).keys;
     let named = |key: &&VerifierKey| to_hex(&key.id()) == id || key.to_string() == id;
     let Some(key) = keys.iter().find(named) else {
-        return Err(Failure::new(Exit::Nothing, "no-such-key", format!("this log has no key {id}"))
-            .hint("`exhibit log key ls` lists them"));
+        return Err(Failure::new(Exit::Nothing, "no-such-key", texts().no_such_key(id)).hint(texts().hint_keys()));
     };
     let log = CaseFolder::new(folder).log().map_err(CaseError::from)?;
     if key == log.verifier() {
-        return Err(Failure::usage("this is the current signing key")
-            .hint("`exhibit log key rotate --reason …` replaces and revokes it"));
+        return Err(Failure::usage(texts().is_current_key()).hint(texts().hint_is_current_key()));
     }
     if context.dry_run() {
-        context.output.line(&format!("would revoke {key}"));
+        context.output.line(&texts().would_revoke(key.to_string()));
         return Ok(Exit::Done.into());
     }
     let reason = Revocation::from(reason);
     let entry = system::hold(folder)?.revoke_key(key, reason)?;
     if context.output.json {
-        let fields = json!({"key": key.to_string(), "reason": reason.word(), "log_entry": entry});
+        let fields = json!({"key": key.to_string(), "reason": reason.word(), "log_entry": entry.get()});
         context.output.object("revocation", fields);
     } else {
-        context.output.line(&format!("Recorded in log entry {entry}: {key} is {}.", reason.word()));
+        context.output.line(&texts().revoked(entry.to_string(), key.to_string(), reason.word()));
     }
     Ok(Exit::Done.into())
 }

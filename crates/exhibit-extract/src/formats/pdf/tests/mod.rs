@@ -3,7 +3,9 @@
 mod builder;
 mod content;
 mod hostile;
+mod outside;
 mod right_to_left;
+mod shown;
 
 use builder::Builder;
 use exhibit_model::{Limits, Note, Page, Record, Request, Task, Verdict};

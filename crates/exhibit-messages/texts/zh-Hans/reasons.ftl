@@ -1,0 +1,103 @@
+### 文件未读取或未读完的原因。
+
+with-detail = { $reason }：{ $detail }
+
+cannot-open = 无法打开文件
+cannot-read = 无法读取文件
+cannot-read-after = 无法读取文件第 { NUMBER($bytes) } 字节之后的内容
+cannot-list = 无法列出文件夹
+replaced = 文件在读取时被其他内容替换
+no-bytes = 没有收到任何字节
+original-unreadable = 无法读取原件
+
+symbolic-link = 符号链接
+symbolic-link-to = 指向 { $target } 的符号链接
+hard-link = 指向 { $target } 的硬链接
+named-pipe = 命名管道
+socket = 套接字
+device = 设备
+sparse-file = 稀疏文件；其片段未拼接
+continued-file = 始于另一分卷的文件的后续部分
+unknown-entry = 未知类型“{ $kind }”的条目
+
+no-reader = 不支持 { $media-type } 类型的文件
+not-rendered = { $media-type } 的页面不生成图像
+unknown-compound-file = 不含受支持文档的复合文件
+compression-method = 不支持的压缩方法 { NUMBER($method) }
+compression-method-named = 不支持的压缩方法 { NUMBER($method) }（{ $name }）
+zip-feature = 不支持的 zip 功能
+strong-encryption = 不支持 PKWARE 强加密
+pdf-encryption = 不支持的加密方式（使用证书或未知算法）
+picture-coding-fax-2d = 不支持二维三类传真编码
+picture-coding-fax-too-wide = 传真的列数过多
+picture-coding-samples = 不支持的采样或颜色
+
+not-a-package = 不是 zip 包，或残缺过多
+part-missing = 部件 { $part } 缺失或无法解压
+cannot-parse = 无法解析文件
+parser-panicked = { $format } 文件的解析器崩溃
+no-entries = 压缩包中没有找到条目
+no-messages = 邮箱中没有找到邮件
+no-pages = 没有找到页面
+no-pdf-objects = 没有找到 PDF 对象
+no-pdf-structure = 既没有找到交叉引用表，也没有找到页面树
+encryption-damaged = 加密信息已损坏
+decrypted-unknown = 解密后的内容不是办公文档
+header-missing = 本地文件头不在压缩包目录声明的位置
+cannot-decompress = 无法解压
+stream-missing = 文件中缺少其字节
+stream-damaged = 其字节无法解码
+picture-header = 图像的文件头已损坏
+picture-empty = 图像没有像素
+cannot-decode = 无法解码图像
+cannot-encode = 无法编码生成的图像
+archive-ends = 压缩包在其 { $bytes } 字节之后结束
+data-damaged = 数据在 { $bytes } 字节之后损坏
+container-reader-ended = 其容器的读取程序在读完之前结束
+
+page-limit = 超过 { NUMBER($pages) } 页
+text-limit = 文本超过 { NUMBER($bytes) } 字节
+member-limit = 成员超过 { NUMBER($members) } 个
+member-bytes-limit = 成员超过 { NUMBER($bytes) } 字节
+ratio-limit = 成员大小超过容器的 { NUMBER($ratio) } 倍
+part-limit = 部件超过 { NUMBER($bytes) } 字节
+file-size-limit = 文件超过 { NUMBER($bytes) } 字节
+pixel-limit = 图像超过 { NUMBER($pixels) } 像素
+depth-limit = 嵌套在 { NUMBER($depth) } 层容器中；其成员未提取
+
+stack-overflow = 嵌套过深
+killed = 被信号 { NUMBER($signal) } 终止
+killed-memory = 被信号 { NUMBER($signal) } 终止（可能是内存不足）
+killed-access = 因无效内存访问而崩溃（信号 { NUMBER($signal) }）
+killed-abort = 异常中止（信号 { NUMBER($signal) }）
+forbidden-call = 因使用被禁止的系统调用而终止
+exited = 未给出结果即退出（退出代码 { NUMBER($code) }）
+reader-panicked = 读取程序在 { $place } 崩溃
+memory-limit = 内存不足（达到上限）
+cpu-time-limit = 处理器时间用尽（达到上限）
+wall-time-limit = 超过允许的时间
+output-limit-records = 输出的记录超过上限
+output-limit-properties = 输出的属性和说明超过上限
+output-limit-member-bytes = 输出的成员字节超过上限
+output-limit-one-record = 输出的单条记录超过上限
+output-limit-tool-output = 输出超过上限
+bad-output = 读取程序的输出无效：{ $fault }
+fault-unknown-frame = 未知类型的帧
+fault-frame-too-long = 帧过长
+fault-cut-short = 帧不完整
+fault-malformed = 记录格式错误
+fault-pages = 页面次序错误或超过上限
+fault-members = 成员次序错误或超过上限
+fault-two-media-types = 两种媒体类型
+fault-after-verdict = 结论之后还有内容
+fault-no-verdict = 没有结论
+stopped = 应要求停止
+lost = 被外部终止
+worker-died = 工作进程终止了 { $deaths } 次；最后一次：{ $last }
+not-started = 无法启动
+
+encrypted = 文档已加密
+no-such-page = 没有第 { NUMBER($page) } 页
+no-layout = { $kind } 类页面没有版面
+no-picture = 读取程序没有生成图像
+no-ocr-model = 没有安装文字识别（OCR）模型
