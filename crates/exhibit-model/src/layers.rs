@@ -134,7 +134,7 @@ fn compare(own: &Page, recognised: &Recognised<'_>, read: &[Seen]) -> Verdict {
         return Verdict::Same;
     }
     let confidence = mean(over.iter().flat_map(|line| &recognised.boxes[line.boxes.clone()]));
-    let (before, after) = (plausibility(&ours), plausibility(&theirs));
+    let (before, after) = (plausibility(&without_few_unknown(&ours)), plausibility(&theirs));
     if confidence < TRUSTED || after < PLAUSIBLE {
         Verdict::Same
     } else if before < PLAUSIBLE && after >= before + BETTER {
@@ -144,6 +144,17 @@ fn compare(own: &Page, recognised: &Recognised<'_>, read: &[Seen]) -> Verdict {
     } else {
         Verdict::Same
     }
+}
+
+/// A text without the words that have characters that could not be determined, if less than a fifth of all are: the lines
+/// of such words are read again, and the rest of the text is as good as any.
+fn without_few_unknown(text: &str) -> String {
+    let unknown = text.matches('\u{fffd}').count() as u64;
+    if unknown * 5 >= characters(text) {
+        return text.to_owned();
+    }
+    let known = text.split_whitespace().filter(|word| !word.contains('\u{fffd}'));
+    known.collect::<Vec<_>>().join(" ")
 }
 
 /// The text of these boxes: those of one line without a blank where the text has none.
@@ -224,6 +235,8 @@ struct Places {
     hidden: Vec<bool>,
     /// Whether each has a character that could not be determined.
     broken: Vec<bool>,
+    /// Whether each is of a word or a character: the box of a note that the page does not show has all of its text.
+    word: Vec<bool>,
     /// The number of comparisons left. What is not compared counts as missing in the file's own text.
     left: usize,
 }
@@ -238,15 +251,18 @@ impl Places {
         let invisible: Vec<&Mark> = own.marks.iter().filter(|mark| mark.kind == MarkKind::Invisible).collect();
         let mut hidden = Vec::with_capacity(own.boxes.len());
         let mut broken = Vec::with_capacity(own.boxes.len());
+        let mut word = Vec::with_capacity(own.boxes.len());
         for (at, b) in own.boxes.iter().enumerate() {
             let before = invisible.partition_point(|mark| mark.start <= b.start);
             hidden.push(before > 0 && b.start < invisible[before - 1].end);
-            broken.push(own.text[b.start as usize..b.end as usize].contains('\u{fffd}'));
+            let text = &own.text[b.start as usize..b.end as usize];
+            broken.push(text.contains('\u{fffd}'));
+            word.push(!text.contains(char::is_whitespace));
             for band in bands_of(b.rect) {
                 bands[band].push(at);
             }
         }
-        Self { bands, hidden, broken, left: MOST_COMPARISONS }
+        Self { bands, hidden, broken, word, left: MOST_COMPARISONS }
     }
 
     fn see(&mut self, recognised: &Recognised<'_>, own: &Page, line: Line) -> Seen {
@@ -267,7 +283,8 @@ impl Places {
                         continue;
                     }
                     let common = shared(place, b.rect);
-                    if common > 0.3 * area(place).min(area(b.rect)) {
+                    let is_note = !self.word[at] || area(place) > LARGEST_WORD * area(b.rect);
+                    if !is_note && common > 0.3 * area(place).min(area(b.rect)) {
                         under.push(at);
                         covered += common;
                         broken |= self.broken[at] && letters > 0;
@@ -297,6 +314,9 @@ impl Places {
     }
 }
 
+/// How many times larger than a word of OCR a word of the file at its place may be: the box of a note is the area that it
+/// is about.
+const LARGEST_WORD: f32 = 8.0;
 /// The number of letters and digits from which a line is missing in the file's own text; a shorter line is if all are.
 const LEAST_MISSING: usize = 2;
 

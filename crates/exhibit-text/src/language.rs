@@ -1,17 +1,19 @@
 //! The languages of a page: the language of each run of text, and the main language.
 //!
 //! The script decides most cases. If a script is used by several languages, letters that only one of
-//! them uses decide ([`rules`]); otherwise a statistical model decides among the languages that are
-//! plausible for the script, once per script and page, on a bounded sample. Text that is too short
+//! them uses decide ([`rules`]); otherwise the text is compared with the profiles of all languages of the
+//! script ([`profile`]), once per script and page, on a bounded sample. Text that is too short
 //! or doubtful is `und`: undetermined is a valid result.
 
 mod model;
+mod profile;
 mod rules;
 
 use crate::fold::{self, Class};
 use crate::han::Orthography;
 use exhibit_model::Run;
-use unicode_script::{Script, UnicodeScript};
+use profile::Script;
+use unicode_script::UnicodeScript;
 
 /// The languages of a text.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -31,6 +33,8 @@ pub(crate) enum ScriptGroup {
     Arabic,
     Cyrillic,
     Latin,
+    /// A script of several languages, and the tag where they are not told apart.
+    Several(Script, &'static str),
     /// A script that determines the language (or is not distinguished further).
     Other(&'static str),
 }
@@ -77,36 +81,57 @@ pub fn detect(text: &str) -> Languages {
     Languages { main: main.to_owned(), runs }
 }
 
+/// The profile of a text in one language, as the detection compares others with it: its most frequent sequences of three
+/// letters, the most frequent first.
+#[must_use]
+pub fn profile_of(text: &str) -> String {
+    profile::profile_of(text)
+}
+
 fn script(character: char) -> Option<ScriptGroup> {
+    use unicode_script::Script as Named;
     Some(match character.script() {
-        Script::Common | Script::Inherited | Script::Unknown => return None,
-        Script::Latin => ScriptGroup::Latin,
-        Script::Han | Script::Hiragana | Script::Katakana => ScriptGroup::Han,
-        Script::Arabic => ScriptGroup::Arabic,
-        Script::Cyrillic => ScriptGroup::Cyrillic,
-        Script::Hangul => ScriptGroup::Hangul,
-        Script::Tibetan => ScriptGroup::Other("bo"),
-        Script::Greek => ScriptGroup::Other("el"),
-        Script::Hebrew => ScriptGroup::Other("he"),
-        Script::Thai => ScriptGroup::Other("th"),
-        Script::Lao => ScriptGroup::Other("lo"),
-        Script::Khmer => ScriptGroup::Other("km"),
-        Script::Myanmar => ScriptGroup::Other("my"),
-        Script::Georgian => ScriptGroup::Other("ka"),
-        Script::Armenian => ScriptGroup::Other("hy"),
-        Script::Mongolian => ScriptGroup::Other("mn-Mong"),
-        Script::Bengali => ScriptGroup::Other("und-Beng"),
-        Script::Devanagari => ScriptGroup::Other("und-Deva"),
-        Script::Yi => ScriptGroup::Other("ii"),
-        Script::Bopomofo => ScriptGroup::Other("zh-Bopo"),
-        Script::Gujarati => ScriptGroup::Other("gu"),
-        Script::Gurmukhi => ScriptGroup::Other("pa"),
-        Script::Tamil => ScriptGroup::Other("ta"),
-        Script::Telugu => ScriptGroup::Other("te"),
-        Script::Kannada => ScriptGroup::Other("kn"),
-        Script::Malayalam => ScriptGroup::Other("ml"),
-        Script::Sinhala => ScriptGroup::Other("si"),
-        Script::Ethiopic => ScriptGroup::Other("und-Ethi"),
+        Named::Common | Named::Inherited | Named::Unknown => return None,
+        Named::Latin => ScriptGroup::Latin,
+        Named::Han | Named::Hiragana | Named::Katakana => ScriptGroup::Han,
+        Named::Arabic => ScriptGroup::Arabic,
+        Named::Cyrillic => ScriptGroup::Cyrillic,
+        Named::Hangul => ScriptGroup::Hangul,
+        Named::Tibetan => ScriptGroup::Several(Script::Tibetan, "bo"),
+        Named::Greek => ScriptGroup::Other("el"),
+        Named::Hebrew => ScriptGroup::Several(Script::Hebrew, "he"),
+        Named::Thai => ScriptGroup::Other("th"),
+        Named::Lao => ScriptGroup::Other("lo"),
+        Named::Khmer => ScriptGroup::Other("km"),
+        Named::Myanmar => ScriptGroup::Several(Script::Myanmar, "my"),
+        Named::Georgian => ScriptGroup::Other("ka"),
+        Named::Armenian => ScriptGroup::Other("hy"),
+        Named::Mongolian => ScriptGroup::Other("mn-Mong"),
+        Named::Bengali => ScriptGroup::Several(Script::Bengali, "und-Beng"),
+        Named::Devanagari => ScriptGroup::Several(Script::Devanagari, "und-Deva"),
+        Named::Yi => ScriptGroup::Other("ii"),
+        Named::Bopomofo => ScriptGroup::Other("zh-Bopo"),
+        Named::Gurmukhi => ScriptGroup::Other("pa"),
+        Named::Tamil => ScriptGroup::Other("ta"),
+        Named::Telugu => ScriptGroup::Other("te"),
+        Named::Kannada => ScriptGroup::Other("kn"),
+        Named::Malayalam => ScriptGroup::Other("ml"),
+        Named::Sinhala => ScriptGroup::Other("si"),
+        Named::Ethiopic => ScriptGroup::Several(Script::Ethiopic, "und-Ethi"),
+        Named::Canadian_Aboriginal => ScriptGroup::Several(Script::Syllabics, "und-Cans"),
+        Named::Gujarati => ScriptGroup::Other("gu"),
+        Named::Oriya => ScriptGroup::Other("or"),
+        Named::Thaana => ScriptGroup::Other("dv"),
+        Named::Syriac => ScriptGroup::Other("syc"),
+        Named::Cherokee => ScriptGroup::Other("chr"),
+        Named::Tifinagh => ScriptGroup::Other("zgh"),
+        Named::Vai => ScriptGroup::Other("vai"),
+        Named::Adlam => ScriptGroup::Other("ff-Adlm"),
+        Named::Nko => ScriptGroup::Other("nqo"),
+        Named::Javanese => ScriptGroup::Other("jv-Java"),
+        Named::Tai_Viet => ScriptGroup::Other("blt"),
+        Named::Chakma => ScriptGroup::Other("ccp"),
+        Named::Ol_Chiki => ScriptGroup::Other("sat"),
         _ => ScriptGroup::Other("und"),
     })
 }
@@ -195,6 +220,14 @@ fn tags(text: &str, script_runs: &[ScriptRun]) -> Vec<String> {
     let arabic = decided(ScriptGroup::Arabic, rules::arabic);
     let cyrillic = decided(ScriptGroup::Cyrillic, rules::cyrillic);
     let latin = decided(ScriptGroup::Latin, rules::latin);
+    let mut several: Vec<(Script, &'static str)> = Vec::new();
+    for run in script_runs {
+        if let ScriptGroup::Several(script, usual) = run.script
+            && !several.iter().any(|(known, _)| *known == script)
+        {
+            several.push((script, model::of_script(script, &sample(run.script), usual)));
+        }
+    }
     let tag = |run: &ScriptRun| match run.script {
         ScriptGroup::Han if japanese || run.kana > 0 && run.kana * 5 >= run.letters => "ja",
         ScriptGroup::Han => match chinese_tag(u64::from(run.simplified), u64::from(run.traditional)) {
@@ -206,6 +239,9 @@ fn tags(text: &str, script_runs: &[ScriptRun]) -> Vec<String> {
         ScriptGroup::Arabic => arabic,
         ScriptGroup::Cyrillic => cyrillic,
         ScriptGroup::Latin => latin,
+        ScriptGroup::Several(script, _) => {
+            several.iter().find(|(known, _)| *known == script).map_or("und", |(_, tag)| *tag)
+        }
         ScriptGroup::Other(tag) => tag,
     };
     script_runs.iter().map(|run| tag(run).to_owned()).collect()
@@ -250,6 +286,18 @@ mod tests {
             ("Alle Ämter haben ihre Verzeichnisse vor dem Ende des Monats abzugeben", "de"),
             ("Tüm daireler ay sonuna kadar kayıtlarını teslim etmelidir", "tr"),
             ("Uyghur aptonom rayonining maarip idarisi bilen biz we siler üchün", "ug-Latn"),
+            ("Barcha idoralar oy oxirigacha ro‘yxatlarni topshirishlari kerak", "uz-Latn"),
+            (
+                "Кыргыз Республикасынын бардык мекемелери өз тизмелерин айдын аягына чейин тапшырышы керек жана аларды ачык жарыялоого укуктуу эмес",
+                "ky",
+            ),
+            ("Бүх байгууллага сарын эцэс гэхэд жагсаалтаа өгөх ёстой", "mn-Cyrl"),
+            ("Les bureaux doivent remettre leurs registres avant la fin du mois", "fr"),
+            ("De kantoren moeten hun registers voor het einde van de maand inleveren", "nl"),
+            ("सभी कार्यालयों को महीने के अंत तक सूची जमा करनी होगी", "hi"),
+            ("Lake 43.825 N 87.617 E, 12 km, 35 km, 18 km, 7 km, 25 km", "und"),
+            ("Abdulla Mehmet Tursun Gulnar Memet Yusup Ablikim Rozi Patigul", "und"),
+            ("int main(int argc, char **argv) { return run(argv[0]); }", "und"),
             ("12 34 %", "und"),
             ("ok", "und"),
             ("", "und"),

@@ -283,15 +283,16 @@ impl Session<'_> {
         if reading.confidence >= DOUBTFUL {
             return Ok((reading, model));
         }
-        let better = |again: Reading| if worth(&again) > worth(&reading) { again } else { reading.clone() };
-        if is_picture {
-            let turned = reading.characters > 0 && reading.confidence < HALF_READ && self.detects_orientation();
-            let again = turned.then(|| self.tesseract(&picture, &model, dpi, ORIENTED)).transpose()?;
-            return Ok((again.map_or(reading.clone(), better), model));
+        let better = |best: Reading, again: Reading| if worth(&again) > worth(&best) { again } else { best };
+        let mut best = reading;
+        if !is_picture {
+            let larger = self.render(page.number, SECOND_DPI)?;
+            best = better(best, self.tesseract(&larger, &model, SECOND_DPI, AUTOMATIC)?);
         }
-        let larger = self.render(page.number, SECOND_DPI)?;
-        let again = self.tesseract(&larger, &model, SECOND_DPI, AUTOMATIC)?;
-        Ok((better(again), model))
+        if best.characters > 0 && best.confidence < HALF_READ && self.detects_orientation() {
+            best = better(best, self.tesseract(&picture, &model, dpi, ORIENTED)?);
+        }
+        Ok((best, model))
     }
 
     fn render(&self, page: u32, dpi: u32) -> Result<Picture, Unread> {

@@ -144,6 +144,28 @@ fn lines_with_unknown_glyphs_are_read_again() {
 }
 
 #[test]
+fn text_with_few_unknown_glyphs_is_kept_beside_its_reading() {
+    let own = page(&[(20, "Protokoll d\u{fffd}r Sitzung vom fünft\u{fffd}n März im B\u{fffd}zirk")]);
+    let read = combined(&own, &[(20, "Protokoll der Sitzung vom funften Marz im Bezirk")], 92);
+    assert_eq!(read.current, Current::Both { added: 8 });
+    assert!(read.text.contains("März") && read.text.contains("Bezirk"), "{}", read.text);
+}
+
+#[test]
+fn notes_over_a_scan_do_not_account_for_it() {
+    for note in ["read this line", "important"] {
+        let mut own = page(&[(90, "x")]);
+        own.text = format!("{note}\n");
+        let rect = Rect { x0: 0.0, y0: 0.19, x1: 0.4, y1: 0.23 };
+        own.boxes = vec![Box { start: 0, end: note.len() as u32, rect, confidence: 255 }];
+        own.marks = vec![Mark { start: 0, end: note.len() as u32, kind: MarkKind::Annotation }];
+        let read = combined(&own, &LETTER, 90);
+        assert_eq!(read.current, Current::Both { added: 14 }, "{note}");
+        assert!(read.text.starts_with(&format!("{note}\nScanned letter about the register\n")), "{}", read.text);
+    }
+}
+
+#[test]
 fn marks_follow_the_text_that_is_kept() {
     let mut own = page(&[(2, "LEAK-000123"), (20, "Ê×Ñóöôæ ÷ñðéõú øòîàã ÷ëé ùñïóèôñú"), (90, "note of the reader")]);
     let start = own.text.find("note").expect("in the text") as u32;

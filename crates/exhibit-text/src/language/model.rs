@@ -1,8 +1,10 @@
-//! The statistical model, for languages that share a script and have no distinctive letters.
+//! The statistical models, for languages that share a script and have no distinctive letters.
 //!
-//! One instance per script, each limited to plausible languages and loaded at first use. A
-//! doubtful result is `und`.
+//! First the profiles of all languages of the script; where they leave a short text undecided, a model of frequent
+//! languages, whose result counts only if the profiles allow it. It knows nothing outside its list, and is always certain.
+//! A doubtful result is `und`.
 
+use super::profile::{Comparison, Script, compare};
 use langid_rs::Model;
 use std::sync::LazyLock;
 
@@ -26,12 +28,14 @@ fn load(languages: &[&str]) -> Option<Model> {
     Some(model)
 }
 
+/// The language of a text in Arabic letters.
 pub(crate) fn arabic(sample: &str) -> &'static str {
-    classify(ARABIC_MODEL.as_ref(), &ARABIC, sample)
+    decide(&compare(Script::Arabic, sample), 0.8, ARABIC_MODEL.as_ref(), &ARABIC, sample)
 }
 
+/// The language of a text in Cyrillic letters.
 pub(crate) fn cyrillic(sample: &str) -> &'static str {
-    match classify(CYRILLIC_MODEL.as_ref(), &CYRILLIC, sample) {
+    match decide(&compare(Script::Cyrillic, sample), 0.8, CYRILLIC_MODEL.as_ref(), &CYRILLIC, sample) {
         "kk" => "kk-Cyrl",
         "mn" => "mn-Cyrl",
         "sr" => "sr-Cyrl",
@@ -39,8 +43,28 @@ pub(crate) fn cyrillic(sample: &str) -> &'static str {
     }
 }
 
+/// The language of a text in Latin letters.
 pub(crate) fn latin(sample: &str) -> &'static str {
-    classify(LATIN_MODEL.as_ref(), &LATIN, sample)
+    decide(&compare(Script::Latin, sample), 0.6, LATIN_MODEL.as_ref(), &LATIN, sample)
+}
+
+/// The language of a text in another script with several languages; `usual` where it is undecided.
+pub(crate) fn of_script(script: Script, sample: &str, usual: &'static str) -> &'static str {
+    compare(script, sample).decided().unwrap_or(usual)
+}
+
+fn decide(
+    comparison: &Comparison,
+    nearly: f32,
+    model: Option<&Model>,
+    languages: &[&'static str],
+    sample: &str,
+) -> &'static str {
+    if let Some(tag) = comparison.decided() {
+        return tag;
+    }
+    let tag = classify(model, languages, sample);
+    if comparison.allows(tag, nearly) { tag } else { "und" }
 }
 
 fn classify(model: Option<&Model>, languages: &[&'static str], sample: &str) -> &'static str {

@@ -40,7 +40,7 @@ fn plain(text: &str) -> String {
     text.nfkc().collect()
 }
 
-/// Uyghur, Kazakh, Sorani, Pashto and Urdu have distinctive letters; Arabic and Persian are left to the model.
+/// Uyghur, Kazakh and Sorani have distinctive letters; others are left to the models.
 pub(crate) fn arabic(sample: &str) -> &'static str {
     let text = plain(sample);
     if letters(&text) < 4 {
@@ -69,52 +69,56 @@ pub(crate) fn arabic(sample: &str) -> &'static str {
     if turkic * 12 >= letters(&text) && uyghur == 0 && arabic_forms >= persian_forms && letters(&text) >= 12 {
         return "kk-Arab";
     }
+    let decided = model::arabic(&text);
+    // a longer text that the profiles leave undecided is one of a language that shares these letters
+    if decided != "und" || letters(&text) > 200 {
+        return decided;
+    }
     if count(&text, "ښځڅډړټڼۍې") >= 2 && count(&text, "ښځڅڼۍ") > 0 {
         return "ps";
     }
     if count(&text, "ںےہٹڈڑ") * 25 >= letters(&text) {
         return "ur";
     }
-    model::arabic(&text)
+    "und"
 }
 
-/// Kazakh, Uyghur, Tatar and others have distinctive letters; Russian and related languages are left to the model.
+/// Uyghur and Bashkir have distinctive letters; others are left to the models, and if they are undecided, told by letters.
 pub(crate) fn cyrillic(sample: &str) -> &'static str {
     let text = sample.to_lowercase();
     if letters(&text) < 8 {
         return "und";
     }
     let has = |letters: &str| count(&text, letters);
-    let turkic = has("әғқңөұүһҗ");
-    if turkic > 0 && has("ҷӣӯҳ") == 0 {
-        let kazakh = has("ұі");
-        if has("җ") > 0 && has("қғ") > 0 && kazakh == 0 {
+    let kazakh = has("ұі");
+    let (velar, schwa) = (has("қғ"), has("ә"));
+    if velar > 0 && kazakh == 0 && has("ӯҷӣҳў") == 0 {
+        // Uyghur alone has җ beside қ and ғ; without it, һ is frequent
+        if has("җ") > 0 || (has("һ") * 60 >= letters(&text) && schwa > 0) {
             return "ug-Cyrl";
-        }
-        if kazakh > 0 && has("қғәң") > 0 {
-            return "kk-Cyrl";
-        }
-        if has("ҙҫҡ") > 0 {
-            return "ba";
-        }
-        if has("җ") > 0 && has("ә") > 0 && has("қғ") == 0 {
-            return "tt";
-        }
-        if has("қғ") > 0 && has("ў") > 0 {
-            return "uz-Cyrl";
-        }
-        // without distinctive letters: Uyghur often has һ and ә, Kazakh rarely has һ
-        if has("қғ") > 0 && has("һ") * 60 >= letters(&text) && has("ә") > 0 {
-            return "ug-Cyrl";
-        }
-        if has("қғ") > 0 && has("ә") > 0 {
-            return "und";
         }
     }
-    if has("ҷӣӯҳ") > 0 {
+    if has("ҡ") > 0 && has("ҙ") > 0 {
+        return "ba";
+    }
+    let decided = model::cyrillic(&text);
+    // a longer text that the profiles leave undecided is one of a language that shares these letters
+    if decided != "und" || letters(&text) > 200 {
+        return decided;
+    }
+    if kazakh > 0 && velar + schwa + has("ң") > 0 && has("ўӯҷӣ") == 0 {
+        return "kk-Cyrl";
+    }
+    if has("җ") > 0 && schwa > 0 && velar == 0 {
+        return "tt";
+    }
+    if velar > 0 && has("ў") > 0 && schwa + has("өү") == 0 {
+        return "uz-Cyrl";
+    }
+    if has("ҷӣӯ") > 0 {
         return "tg";
     }
-    model::cyrillic(&text)
+    "und"
 }
 
 // Frequent words of Uyghur in Latin letters that related languages do not have, with and without diacritics.

@@ -50,7 +50,7 @@ pub(crate) fn shown(number: &Decimal, format: &Format, from_1904: bool) -> Shown
         return match Moment::of_serial(number.value(), from_1904, section) {
             Some(moment) => {
                 let text = moment.shown(section).trim().to_owned();
-                let exact = Moment::of_serial(number.value(), from_1904, ".000000").map(|moment| moment.iso());
+                let exact = Moment::of_serial(number.value(), from_1904, ".000").map(|moment| moment.iso());
                 let elapsed = section.contains("[h") || section.contains("[m") || section.contains("[s");
                 let stored = exact.filter(|iso| !elapsed && !text.contains(iso));
                 Shown { text, stored }
@@ -370,6 +370,8 @@ mod tests {
             ("43529", "[$-411]ggge\"年\"m\"月\"", "平成31年3月", Some("2019-03-05")),
             ("43529", "[$-804]mmmm", "三月", Some("2019-03-05")),
             ("43529", "mmm-yy", "Mar-19", Some("2019-03-05")),
+            ("43529.4166666667", "d/m/yyyy", "5/3/2019", Some("2019-03-05 10:00")),
+            ("43529.41667824", "d/m/yyyy", "5/3/2019", Some("2019-03-05 10:00:01")),
             ("43529", "yyyy-mm-dd", "2019-03-05", None),
             ("0.5", "h:mm", "12:00", None),
             ("43529.5", "[h]:mm:ss", "1044708:00:00", None),

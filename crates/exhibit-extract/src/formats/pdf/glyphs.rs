@@ -404,6 +404,8 @@ impl<'a> Device<'a> for Collector<'_, 'a> {
     }
 
     fn push_clip_path(&mut self, clip: &ClipPath) {
+        // letters may be drawn by what shows through their outlines
+        self.ink.path(&clip.path, Affine::IDENTITY);
         self.ink.push_clip(ink::bounds(&clip.path));
     }
 

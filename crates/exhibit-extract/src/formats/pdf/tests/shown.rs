@@ -83,6 +83,10 @@ fn letters_drawn_as_curves_are_seen() {
     assert_eq!((alone.page().counts.shapes, alone.page().wants_ocr()), (10, true));
     let beside = read(&Builder::page(&format!("{word} BT /F 10 Tf 10 80 Td (typed) Tj ET")).finish());
     assert_eq!((beside.page().counts.shapes, beside.page().wants_ocr()), (10, false), "a chart in a typed page");
+    // and what shows through their outlines
+    let outlines: String = (0..10).map(|n| letter(10 + n * 8, 50).replace(" f ", " ")).collect();
+    let through = read(&Builder::page(&format!("q {outlines} W n 0 0 200 100 re f Q")).finish());
+    assert_eq!((through.page().counts.shapes, through.page().wants_ocr()), (10, true));
     let rules = "0 50 200 1 re f 10 10 50 20 re S 0 0 m 200 100 l S";
     assert!(!read(&Builder::page(rules).finish()).page().wants_ocr());
 }
