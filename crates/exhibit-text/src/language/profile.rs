@@ -80,7 +80,8 @@ impl Index {
             let (Some(tag), Some(letters)) = (fields.next(), fields.next()) else { continue };
             let Ok(number) = u16::try_from(index.tags.len()) else { break };
             index.tags.push(tag);
-            let letters: Vec<char> = letters.chars().collect();
+            // a blank is written as `_`
+            let letters: Vec<char> = letters.chars().map(|c| if c == '_' { ' ' } else { c }).collect();
             for (rank, sequence) in letters.as_chunks::<3>().0.iter().take(LENGTH).enumerate() {
                 let rank = u8::try_from(rank).unwrap_or(u8::MAX);
                 index.ranks.entry(*sequence).or_default().push((number, rank));

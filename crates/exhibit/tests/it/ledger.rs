@@ -32,7 +32,7 @@ fn every_entry_has_a_row_and_links_are_not_followed() {
         bench.states(),
         [
             "a.txt: read",
-            "caf[xE9] [ESC][2J.txt: read",
+            "café [ESC][2J.txt: read",
             "copy/a.txt: duplicate",
             "copy/loop: unsupported (symbolic-link)",
             "empty.txt: empty",
