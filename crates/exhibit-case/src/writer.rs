@@ -6,7 +6,7 @@ use crate::keys::{Keys, Memory, key_path};
 use crate::{Case, CaseError, CaseFolder, CaseView, Config, io_error};
 use exhibit_catalogue::Catalogue;
 use exhibit_custody::log::End;
-use exhibit_custody::{Act, Fact, Key, LogWriter, Protection};
+use exhibit_custody::{Act, Fact, Key, LogError, LogWriter, Protection};
 use exhibit_index::Index;
 use exhibit_model::EntrySeq;
 use rustix::fs::{FlockOperation, flock};
@@ -141,8 +141,14 @@ impl CaseWriter {
     /// Logs one act, durably. Returns its index in the log.
     ///
     /// # Errors
-    /// [`CaseError::Act`], [`CaseError::Catalogue`], [`CaseError::Log`].
+    /// [`CaseError::Act`], [`CaseError::Catalogue`], [`CaseError::Log`], also if the log accepts no entry now.
     pub fn log(&mut self, act: Act) -> Result<EntrySeq, CaseError> {
+        // an entry that was committed could never be appended, and would keep every later writer away
+        match self.log.end() {
+            End::Open => {}
+            End::Sealed => return Err(LogError::Sealed.into()),
+            End::Revoked => return Err(LogError::Revoked.into()),
+        }
         let work = self.catalogue.begin()?;
         let entry = self.acts.log(&work, act)?;
         work.commit()?;

@@ -16,6 +16,8 @@ mod progress;
 mod queue;
 mod rebuild;
 mod run;
+#[cfg(test)]
+mod sources_tests;
 mod stages;
 #[cfg(test)]
 mod tests;

@@ -4,24 +4,22 @@ use crate::committer::{Content, Message, Outcome};
 use crate::run::{Threads, register, run_stages};
 use crate::stages::{Event, JobContext, NewJob, Output, Outputs, Stage, StageName, Superseded, reason_of_death};
 use crate::{IngestError, Progress, StopRequest, Summary};
-use exhibit_case::{Acts, Case, CaseWriter, Keys, NewCase, Principal, read_page};
+use exhibit_case::{Acts, CaseWriter, Principal, read_page};
 use exhibit_catalogue::{Item, ItemFilter, JobEnd, JobRow, JobState, Lease, MOST_DEATHS, Span, StageKey};
-use exhibit_model::{
-    Clock, FixedClock, ItemId, Member, Moment, Note, NoteCode, Page, PageKind, Reason, Relation, State,
-};
+use exhibit_model::{FixedClock, ItemId, Member, Note, NoteCode, Page, PageKind, Reason, Relation, State};
+use exhibit_testing::{NOW, TOOL, TestCase};
 use std::collections::BTreeMap;
-use std::fs;
 use std::io::Read;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 const CRASH: Reason = Reason::Killed { signal: 9 };
-const NOW: FixedClock = FixedClock(Moment(1_800_000_000_000_000));
 
-/// A case in a temporary folder, and a trove next to it.
-struct TestCase {
-    folder: tempfile::TempDir,
+/// A case without sources, and a trove next to it.
+struct Trove {
+    case: TestCase,
+    folder: PathBuf,
 }
 
 /// How a run is interrupted, if it is.
@@ -33,33 +31,15 @@ struct Run<'a> {
     workers: usize,
 }
 
-fn acts(random: impl FnMut(&mut [u8]) + Send + 'static) -> Acts {
-    Acts::new(NOW, random, Principal::LOCAL, "test")
-}
-
-impl TestCase {
+impl Trove {
     fn new(files: &[(&str, &str)]) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let new = NewCase { name: "test", prefix: "T", keys: &folder.path().join("keys"), lock: None };
-        Case::init(&folder.path().join("case"), &new, &mut acts(|bytes| bytes.fill(7))).expect("a case");
-        fs::create_dir(folder.path().join("trove")).expect("a folder");
-        for (name, text) in files {
-            fs::write(folder.path().join("trove").join(name), text).expect("a file");
-        }
-        Self { folder }
+        let case = TestCase::without_source();
+        let folder = case.trove(files);
+        Self { case, folder }
     }
 
     fn held(&self) -> CaseWriter {
-        self.held_with(acts(|bytes| bytes.fill(7)))
-    }
-
-    fn held_with(&self, acts: Acts) -> CaseWriter {
-        let (case, keys) = (self.folder.path().join("case"), self.folder.path().join("keys"));
-        CaseWriter::take(&case, &Keys::plain(&keys), acts).expect("the case")
-    }
-
-    fn trove(&self) -> Vec<PathBuf> {
-        vec![self.folder.path().join("trove")]
+        self.case.writer()
     }
 
     fn run(&self, stages: &[&dyn Stage]) -> Summary {
@@ -79,8 +59,9 @@ impl TestCase {
             assert!(last != Some(call), "the process dies here");
             bytes.fill(call as u8);
         };
-        let mut held = self.held_with(acts(random));
-        let sources = register(&mut held, &self.trove(), None)?;
+        let acts = Acts::new(FixedClock(NOW), random, Principal::LOCAL, TOOL);
+        let mut held = self.case.writer_with(acts);
+        let sources = register(&mut held, std::slice::from_ref(&self.folder), None)?;
         run_stages(&mut held, sources, stages, run.retry, run.workers.max(1), &Threads { progress, stop })
     }
 
@@ -136,7 +117,7 @@ impl TestCase {
     /// Checks of the case find nothing.
     fn audit(&self) {
         let options = exhibit_audit::Options::default();
-        let found = exhibit_audit::audit(&self.folder.path().join("case"), &options, &mut exhibit_audit::NoProgress);
+        let found = exhibit_audit::audit(&self.case.folder(), &options, &mut exhibit_audit::NoProgress);
         let found = found.expect("the case can be checked");
         assert!(found.is_good(), "{found:?}");
     }
@@ -260,7 +241,7 @@ impl Stage for CountCharacters {
 fn each_item_is_read_once() {
     let names: Vec<String> = (0..700).map(|n| format!("{n:03}.txt")).collect();
     let files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), name.as_str())).collect();
-    let case = TestCase::new(&files);
+    let case = Trove::new(&files);
     let read = FakeRead::default();
     let progress = Progress::default();
     let run = Run { workers: 3, ..Run::default() };
@@ -277,7 +258,7 @@ fn each_item_is_read_once() {
 
 #[test]
 fn members_are_read_in_the_same_run() {
-    let case = TestCase::new(&[("a.zip", "zip:one|zip:two|three"), ("b.txt", "one")]);
+    let case = Trove::new(&[("a.zip", "zip:one|zip:two|three"), ("b.txt", "one")]);
     let summary = case.run(&[&FakeRead::default()]);
     assert_eq!(summary.items, 6);
     let states: Vec<State> = case.items().into_values().map(|item| item.state).collect();
@@ -288,7 +269,7 @@ fn members_are_read_in_the_same_run() {
 
 #[test]
 fn three_worker_deaths_fail_the_item() {
-    let case = TestCase::new(&[("bad.txt", "one\u{c}poison"), ("good.txt", "two")]);
+    let case = Trove::new(&[("bad.txt", "one\u{c}poison"), ("good.txt", "two")]);
     let read = FakeRead { deadly: "poison", ..FakeRead::default() };
     case.run(&[&read]);
     assert_eq!(read.runs.load(Ordering::Relaxed), u64::from(MOST_DEATHS) + 1);
@@ -318,7 +299,7 @@ fn three_worker_deaths_fail_the_item() {
 
 #[test]
 fn deaths_are_counted_across_runs() {
-    let case = TestCase::new(&[("bad.txt", "poison")]);
+    let case = Trove::new(&[("bad.txt", "poison")]);
     for deaths in 1..=MOST_DEATHS {
         let stop = StopRequest::default();
         let read = FakeRead { deadly: "poison", stop: Some(&stop), ..FakeRead::default() };
@@ -340,7 +321,7 @@ fn deaths_are_counted_across_runs() {
 
 #[test]
 fn leases_of_a_killed_process_are_requeued() {
-    let case = TestCase::new(&[("a.txt", "one"), ("b.txt", "two")]);
+    let case = Trove::new(&[("a.txt", "one"), ("b.txt", "two")]);
     // received, then killed while both were being read
     let failing = FakeRead { fails_at: Some(0), ..FakeRead::default() };
     let _ = case
@@ -351,7 +332,7 @@ fn leases_of_a_killed_process_are_requeued() {
     let key = StageKey { name: "read".to_owned(), version: "1".to_owned(), parameters: String::new() };
     let stage = work.stage(&key).expect("stage");
     work.release_leases(false).expect("release");
-    let leases = work.lease(stage, 9, "process 1", NOW.now()).expect("lease");
+    let leases = work.lease(stage, 9, "process 1", NOW).expect("lease");
     work.commit().expect("commit");
     drop(held);
     let leased = case.items().into_values().filter(|item| leases.iter().any(|lease| lease.item == item.id)).count();
@@ -371,7 +352,7 @@ fn a_stop_counts_no_attempt_for_jobs_not_begun() {
     let names: Vec<String> = (0..40).map(|n| format!("{n:02}.txt")).collect();
     let mut files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), name.as_str())).collect();
     files[0].1 = "stop";
-    let case = TestCase::new(&files);
+    let case = Trove::new(&files);
     let stop = StopRequest::default();
     let read = FakeRead { stop: Some(&stop), ..FakeRead::default() };
     let summary = case.run_with(&[&read], &Run::default(), &stop, &Progress::default()).expect("the run");
@@ -392,9 +373,9 @@ fn a_stop_counts_no_attempt_for_jobs_not_begun() {
 fn a_kill_in_any_group_gives_the_same_results() {
     let files = [("a.zip", "zip:one|two\u{c}two|three"), ("b.txt", "one"), ("c.txt", "poison"), ("d.txt", "four")];
     let deadly = || FakeRead { deadly: "poison", ..FakeRead::default() };
-    let calm = TestCase::new(&files);
+    let calm = Trove::new(&files);
     calm.run(&[&deadly(), &CountCharacters]);
-    let stormy = TestCase::new(&files);
+    let stormy = Trove::new(&files);
     let mut interrupted = 0;
     for calls in (0..60).step_by(3) {
         // the committer's thread dies within a transaction; then a stage fails
@@ -422,7 +403,7 @@ fn a_kill_in_any_group_gives_the_same_results() {
 
 #[test]
 fn a_newer_version_reruns_affected_jobs_and_keeps_old_results() {
-    let case = TestCase::new(&[("a.new", "one\u{c}two"), ("b.txt", "three")]);
+    let case = Trove::new(&[("a.new", "one\u{c}two"), ("b.txt", "three")]);
     case.run(&[&FakeRead::default(), &CountCharacters]);
     let second = FakeRead { version: "2", prefix: "better ", supersedes: &["text/x-new"], ..FakeRead::default() };
     case.run(&[&second, &CountCharacters]);
@@ -451,7 +432,7 @@ fn a_newer_version_reruns_affected_jobs_and_keeps_old_results() {
 
 #[test]
 fn a_stage_can_be_added_independently() {
-    let case = TestCase::new(&[("a.txt", "登记\u{c}three"), ("b.txt", "four!")]);
+    let case = Trove::new(&[("a.txt", "登记\u{c}three"), ("b.txt", "four!")]);
     let progress = Progress::default();
     let stages: [&dyn Stage; 2] = [&FakeRead::default(), &CountCharacters];
     let _ = case.run_with(&stages, &Run::default(), &StopRequest::default(), &progress).expect("the run");

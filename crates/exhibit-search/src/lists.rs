@@ -63,17 +63,25 @@ fn cells(bytes: &[u8], column: usize) -> Vec<(u64, Vec<u8>)> {
     let mut reader =
         ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator(bytes)).from_reader(bytes);
     let (mut found, mut record) = (Vec::new(), ByteRecord::new());
+    let (mut line, mut counted) = (1, 0);
     // reading from memory does not fail, and records of any length are allowed
     while reader.read_byte_record(&mut record).unwrap_or(false) {
-        let begins = record.position().map_or(0, |position| {
-            // blank lines before the record are not counted yet
-            let at = usize::try_from(position.byte()).unwrap_or(usize::MAX);
-            let before = bytes.get(at..).unwrap_or_default().iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
-            position.line() + before.filter(|byte| **byte == b'\n').count() as u64
-        });
-        found.push((begins, record.get(column).unwrap_or_default().to_vec()));
+        let at = record.position().and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or(counted);
+        // the position is that of blank lines before the record; the reader's own count omits line ends of one CR
+        let blank = bytes.iter().skip(at).take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let begins = at + blank;
+        line += line_ends(bytes.get(counted..begins).unwrap_or_default());
+        counted = counted.max(begins);
+        found.push((line, record.get(column).unwrap_or_default().to_vec()));
     }
     found
+}
+
+// The number of LF, CR LF and single CR. The bytes do not end between CR and LF.
+fn line_ends(bytes: &[u8]) -> u64 {
+    let lf = bytes.iter().filter(|byte| **byte == b'\n').count();
+    let cr = bytes.iter().filter(|byte| **byte == b'\r').count();
+    (lf + cr - bytes.windows(2).filter(|pair| *pair == b"\r\n").count()) as u64
 }
 
 fn separator(bytes: &[u8]) -> u8 {
@@ -109,6 +117,7 @@ mod tests {
         check(b"\"never closed\nb", Some(0), &[(1, Ok("never closed\nb"))]);
         check(b"a,b\n\n\nc,d\n\"e\nf\",g\nh,i", Some(0), &[(1, Ok("a")), (4, Ok("c")), (5, Ok("e\nf")), (7, Ok("h"))]);
         check(b"a,b\r\n\r\nc,d\r\n", Some(0), &[(1, Ok("a")), (3, Ok("c"))]);
+        check(b"a,b\rc,d\r\r\"e\rf\",g\rh,i", Some(0), &[(1, Ok("a")), (2, Ok("c")), (4, Ok("e\rf")), (6, Ok("h"))]);
         check(b"a,\xff\nb,c", Some(1), &[(1, Err(LineFault::NotUtf8)), (2, Ok("c"))]);
     }
 }

@@ -1,14 +1,14 @@
 //! Searching within a restricted scope: what is outside it is in no result, count, suggestion or stored line.
 
-use crate::tests::TestCase;
 use crate::{BatchForm, BatchLine, BatchProgress, NewBatch, Search, SearchError, SearchRequest, Which};
 use exhibit_case::{Case, CaseError, Principal, Scope};
 use exhibit_model::{ItemId, Moment};
+use exhibit_testing::TestCase;
 
 const NOW: Moment = Moment(1_800_000_000_000_000);
 
 fn trove() -> TestCase {
-    TestCase::new(&[
+    TestCase::of_texts(&[
         ("a/one.txt", "copper depot ledger, ordinary page one"),
         ("b/two.txt", "copper depot secret, ordinary page two"),
         ("a/three.txt", "ordinary weather"),
@@ -110,7 +110,10 @@ fn a_batch_reads_and_lists_the_scope_alone() {
             .write_batch(number, BatchForm::Ndjson, Which::All, &|error| error.code.clone(), &mut written)
             .expect("an export");
         let written = String::from_utf8(written).expect("text");
-        assert!(!written.contains("T-000002") && !written.contains("T-000004"), "{written}");
+        assert!(
+            written.contains("EXH-000001") && !written.contains("EXH-000002") && !written.contains("EXH-000004"),
+            "{written}"
+        );
     }
 }
 

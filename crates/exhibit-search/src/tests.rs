@@ -3,96 +3,13 @@
 use crate::{
     BatchForm, BatchProgress, MOST_LINES, NewBatch, Search, SearchError, SearchRequest, SuggestedChange, Which,
 };
-use exhibit_case::{Acts, Case, CaseError, CaseFolder, CaseWriter, Keys, NewCase, Principal};
-use exhibit_catalogue::{Added, NewItem, NewPage, ReadResult, StageKey};
-use exhibit_ingest::{Progress, reindex};
-use exhibit_model::{Counts, Digest, FixedClock, ItemId, Moment, OriginalId, Page, Relation, State, wire};
+use exhibit_case::{CaseError, CaseFolder, Principal};
+use exhibit_model::ItemId;
 use exhibit_query::Facet;
-use exhibit_store::{PackLocation, PackWriter};
-use std::cell::Cell;
-use std::path::PathBuf;
-
-const NOW: Moment = Moment(1_800_000_000_000_000);
-
-fn acts() -> Acts {
-    Acts::new(FixedClock(NOW), |bytes: &mut [u8]| bytes.fill(7), Principal::LOCAL, "test")
-}
-
-pub(crate) struct TestCase {
-    folder: tempfile::TempDir,
-    packs_end: Cell<Option<PackLocation>>,
-}
-
-impl TestCase {
-    /// A case with a document of one page for each path and text.
-    pub(crate) fn new(documents: &[(&str, &str)]) -> Self {
-        let this = Self { folder: tempfile::tempdir().expect("a folder"), packs_end: Cell::new(None) };
-        let new = NewCase { name: "test", prefix: "T", keys: &this.keys(), lock: None };
-        Case::init(&this.path(), &new, &mut acts()).expect("a case");
-        this.add(documents);
-        this
-    }
-
-    fn path(&self) -> PathBuf {
-        self.folder.path().join("case")
-    }
-
-    fn keys(&self) -> PathBuf {
-        self.folder.path().join("keys")
-    }
-
-    fn add(&self, documents: &[(&str, &str)]) {
-        let mut held = CaseWriter::take(&self.path(), &Keys::plain(&self.keys()), acts()).expect("the case");
-        let mut packs =
-            PackWriter::open(&CaseFolder::new(&self.path()).pack_folder(), self.packs_end.get()).expect("packs");
-        let work = held.catalogue.begin().expect("a transaction");
-        let (source, _) = work.source(b"/trove", "trove", NOW).expect("a source");
-        let key = StageKey { name: "read".to_owned(), version: "1".to_owned(), parameters: String::new() };
-        let stage = work.stage(&key).expect("a stage");
-        for (path, text) in documents {
-            let added = work.add_item(&NewItem {
-                source,
-                container: None,
-                path: path.as_bytes(),
-                name_text: "",
-                relation: Relation::File,
-                content: Some((OriginalId::new(Digest::of(path.as_bytes())), 1)),
-                modified: None,
-                changed: None,
-                received: NOW,
-                settled: None,
-                cut: None,
-            });
-            let (Added::New(item, _) | Added::Filled(item, _) | Added::Known(item)) = added.expect("an item");
-            let characters = u32::try_from(text.chars().count()).expect("a short text");
-            let page = Page {
-                number: 1,
-                text: (*text).to_owned(),
-                counts: Counts { characters, ..Counts::default() },
-                ..Page::default()
-            };
-            let (place, digest) = packs.append(&wire::encode_page(&page)).expect("a record");
-            let place = (place.pack, place.offset);
-            work.add_page(&NewPage { item, page: &page, stage, place, digest }).expect("a page");
-            let media_type = "text/plain";
-            let finding =
-                ReadResult { state: State::Read, reason: None, media_type, found: 0, metadata: &[], notes: &[] };
-            work.settle(item, &finding).expect("a settled item");
-        }
-        packs.sync().expect("durable packs");
-        self.packs_end.set(Some(packs.end()));
-        work.commit().expect("a commit");
-        drop(held);
-        reindex(&self.open(), &Progress::default()).expect("an index");
-    }
-
-    pub(crate) fn open(&self) -> Case {
-        Case::open(&self.path()).expect("the case")
-    }
-}
+use exhibit_testing::{NOW, TestCase};
 
 fn three() -> TestCase {
-    TestCase::new(&[
+    TestCase::of_texts(&[
         ("a/one.txt", "copper ledger of the northern depot, copper paid in full"),
         ("a/two.txt", "copper ledger of the southern depot, nothing paid"),
         ("b/three.txt", "minutes of a meeting about the weather"),
@@ -130,7 +47,7 @@ fn errors_name_their_kind() {
     let list = "a\n".repeat(MOST_LINES + 1);
     let new = NewBatch { name: "", list: list.as_bytes(), queries: false, exact: false, column: None };
     assert!(matches!(search.new_batch(&new, NOW), Err(SearchError::TooManyLines { .. })));
-    std::fs::remove_dir_all(CaseFolder::new(&folder.path()).index()).expect("no index");
+    std::fs::remove_dir_all(CaseFolder::new(&folder.folder()).index()).expect("no index");
     let case = folder.open();
     assert!(matches!(
         Search::of(case.view(Principal::LOCAL)).query("a", false).err(),
@@ -161,7 +78,7 @@ fn distinctive_words_and_similar_documents_share_what_is_rare() {
         documents.push((format!("copper{number}.txt"), format!("copper depot payment {number}")));
     }
     let documents: Vec<(&str, &str)> = documents.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
-    let folder = TestCase::new(&documents);
+    let folder = TestCase::of_texts(&documents);
     let case = folder.open();
     let search = Search::of(case.view(Principal::LOCAL));
     let query = search.query("copper", false).expect("a query");
@@ -189,7 +106,7 @@ fn saved_searches_keep_what_was_seen() {
         (saved.query.as_str(), saved.exact, saved.seen, &saved.documents[..]),
         ("copper", true, Some(NOW.0), &[1, 2][..])
     );
-    folder.add(&[("c/four.txt", "more copper")]);
+    let _ = folder.add_texts(&[("c/four.txt", "more copper")]);
     let case = folder.open();
     let search = Search::of(case.view(Principal::LOCAL));
     let query = search.saved_query(&saved).expect("a query");
@@ -230,7 +147,7 @@ fn a_batch_counts_lines_and_what_is_new() {
     let run =
         Search::of(case.view(Principal::LOCAL)).run_batch(number, NOW, 2, &BatchProgress::default()).expect("a run");
     assert_eq!((run.run, run.lines, run.found, run.bad), (1, 3, 2, 0));
-    folder.add(&[("c/four.txt", "more copper")]);
+    let _ = folder.add_texts(&[("c/four.txt", "more copper")]);
     let case = folder.open();
     let search = Search::of(case.view(Principal::LOCAL));
     let run = search.run_batch(number, NOW, 2, &BatchProgress::default()).expect("a run");
@@ -245,6 +162,6 @@ fn a_batch_counts_lines_and_what_is_new() {
     let new = String::from_utf8(new).expect("text");
     assert_eq!(
         new.lines().nth(1),
-        Some("1,copper,3,3,1,T-000001,1,\"copper ledger of the northern depot, copper paid in full\",")
+        Some("1,copper,3,3,1,EXH-000001,1,\"copper ledger of the northern depot, copper paid in full\",")
     );
 }

@@ -3,6 +3,7 @@
 //! `cargo run -p exhibit-verify --example mutants -- BAG COUNT [SEED]`. Every second mutant has its lists and sizes
 //! written anew, as a forger who knows BagIt would, so that the custody proofs alone stand against it.
 
+use exhibit_mutate::Mutator;
 use exhibit_proof::bagit::{self, Files, Found, Unreadable};
 use exhibit_proof::hash::to_hex;
 use exhibit_proof::package::Trust;
@@ -65,19 +66,7 @@ impl Bag {
     }
 }
 
-// Marsaglia's xorshift: the same seed, the same mutants.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 11).unwrap_or(0) % limit.max(1)
-    }
-}
-
-fn mutate(bag: &mut Bag, random: &mut Random) {
+fn mutate(bag: &mut Bag, random: &mut Mutator) {
     let paths: Vec<String> = bag.0.keys().cloned().collect();
     let path = paths[random.below(paths.len())].clone();
     let donor = bag.0[&paths[random.below(paths.len())]].clone();
@@ -117,7 +106,7 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let folder = arguments.first().expect("BAG COUNT [SEED]");
     let count: u64 = arguments.get(1).and_then(|count| count.parse().ok()).expect("BAG COUNT [SEED]");
-    let mut random = Random(arguments.get(2).and_then(|seed| seed.parse().ok()).unwrap_or(1));
+    let mut random = Mutator::new(arguments.get(2).and_then(|seed| seed.parse().ok()).unwrap_or(1));
     let mut good = load(Path::new(folder));
     assert!(good.is_good(), "{folder} is not a good bag");
     let mut out = std::io::stdout().lock();

@@ -105,6 +105,8 @@ fn message_of(words: &Words, error: &CaseError) -> (StatusCode, Message) {
         CaseError::Altered { .. } => (StatusCode::INTERNAL_SERVER_ERROR, words.altered()),
         CaseError::RenderError { .. } => (StatusCode::NOT_FOUND, words.render_error()),
         CaseError::NotATag(_) => (StatusCode::BAD_REQUEST, words.unusable()),
+        CaseError::Sealed => (StatusCode::CONFLICT, words.unusable()),
+        CaseError::NoIndex => (StatusCode::SERVICE_UNAVAILABLE, words.failed()),
         _ => (StatusCode::INTERNAL_SERVER_ERROR, words.failed()),
     }
 }

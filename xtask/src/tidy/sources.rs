@@ -125,6 +125,15 @@ pub(super) fn has_word(line: &str, word: &str) -> bool {
 
 /// Replaces comments, strings and character literals by spaces, keeping the lines.
 fn blank(text: &str) -> String {
+    blank_if(text, |_| true)
+}
+
+/// Replaces comments by spaces, keeping the lines.
+pub(super) fn without_comments(text: &str) -> String {
+    blank_if(text, |hidden| hidden.starts_with("//") || hidden.starts_with("/*"))
+}
+
+fn blank_if(text: &str, hides: impl Fn(&str) -> bool) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
@@ -133,7 +142,8 @@ fn blank(text: &str) -> String {
             out.push(first);
             rest = &rest[first.len_utf8()..];
         } else {
-            out.extend(rest[..hidden].chars().map(|c| if c == '\n' { '\n' } else { ' ' }));
+            let hide = hides(&rest[..hidden]);
+            out.extend(rest[..hidden].chars().map(|c| if c == '\n' || !hide { c } else { ' ' }));
             rest = &rest[hidden..];
         }
     }

@@ -3,6 +3,7 @@
 use crate::archives::zip_of;
 use crate::said::{read, read_with};
 use exhibit_model::Limits;
+use exhibit_mutate::Mutator;
 use std::io::Write;
 
 /// One sound file of each format.
@@ -56,30 +57,10 @@ fn files_cut_anywhere_are_read_as_far_as_they_go() {
 #[test]
 fn files_changed_at_random_are_read_somehow() {
     let limits = Limits { member_bytes: 8 << 20, text_bytes: 8 << 20, ..Limits::STANDARD };
-    let mut state = 0x2545_F491_4F6C_DD1D_u64;
-    let mut random = move || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        usize::try_from(state >> 33).expect("31 bits")
-    };
+    let mut numbers = Mutator::new(1);
     for (name, bytes) in sound() {
         for _ in 0..150 {
-            let mut changed = bytes.clone();
-            for _ in 0..1 + random() % 8 {
-                let at = random() % changed.len();
-                match random() % 4 {
-                    0 => changed[at] = u8::try_from(random() % 256).expect("a byte"),
-                    1 => changed[at] ^= 1 << (random() % 8),
-                    2 => changed[at] = 0xFF,
-                    _ => {
-                        let end = (at + random() % 20).min(changed.len());
-                        let piece = changed[at..end].to_vec();
-                        changed.splice(at..at, piece);
-                    }
-                }
-            }
-            read_with(name, &changed, &["password"], limits);
+            read_with(name, &numbers.mutate(&bytes), &["password"], limits);
         }
     }
 }

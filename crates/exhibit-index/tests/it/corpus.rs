@@ -1,19 +1,17 @@
 //! A small invented corpus in the scripts that matter, and queries made from it. Everything follows from a seed.
 
-/// A generator of numbers that are the same on every machine (SplitMix64).
-pub(crate) struct Random(pub(crate) u64);
+use exhibit_mutate::Mutator;
+
+/// Numbers that are the same on every machine, and choices made with them.
+pub(crate) struct Random(Mutator);
 
 impl Random {
-    pub(crate) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(Mutator::new(seed))
     }
 
     pub(crate) fn below(&mut self, n: usize) -> usize {
-        usize::try_from(self.next() % n as u64).expect("less than n")
+        self.0.below(n)
     }
 
     pub(crate) fn pick<T: Copy>(&mut self, from: &[T]) -> T {

@@ -9,7 +9,7 @@ use exhibit_query::{MessageRef, PageKey, Sort, kind_of, matches, parse};
 use std::collections::BTreeMap;
 
 fn made() -> (tempfile::TempDir, Vec<Owned>, Searcher, Random) {
-    let mut random = Random(number("EXHIBIT_SEED", 3));
+    let mut random = Random::new(number("EXHIBIT_SEED", 3));
     let pages: Vec<Owned> = (0..150).map(|number| Owned::make(&mut random, number)).collect();
     let folder = tempfile::tempdir().expect("a folder");
     let index = Index::open_or_create(folder.path()).expect("an index");

@@ -158,7 +158,7 @@ fn the_engine_and_reading_page_by_page_agree() {
     let (queries, seed) = (number("EXHIBIT_QUERIES", 900), number("EXHIBIT_SEED", 1));
     let seconds = number("EXHIBIT_SECONDS", 0);
     let until = std::time::Instant::now() + std::time::Duration::from_secs(seconds);
-    let mut random = Random(seed);
+    let mut random = Random::new(seed);
     let pages: Vec<Owned> = (0..240).map(|number| Owned::make(&mut random, number)).collect();
     let folder = tempfile::tempdir().expect("a folder");
     let index = Index::open_or_create(folder.path()).expect("an index");
@@ -221,7 +221,7 @@ fn the_engine_and_reading_page_by_page_agree() {
 // Independent of the tokens: a stretch of Han characters is found wherever its characters stand side by side.
 #[test]
 fn a_stretch_of_han_is_found_wherever_it_stands() {
-    let mut random = Random(number("EXHIBIT_SEED", 2));
+    let mut random = Random::new(number("EXHIBIT_SEED", 2));
     let plain = |text: &str| -> String {
         let joined: String = text.chars().filter(|c| !matches!(c, ' ' | '\u{200b}')).collect();
         // one line end joins, an empty line parts

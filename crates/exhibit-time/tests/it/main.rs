@@ -1,5 +1,6 @@
 //! Tests of the public interface: verdicts on time stamps made by OpenSSL, mutants, witnesses and public logs.
 
+mod boundaries;
 mod foreign;
 mod mutants;
 mod tokens;

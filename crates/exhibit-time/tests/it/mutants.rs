@@ -1,29 +1,18 @@
 //! No input causes a panic, and no altered stamp is valid with another content.
 
 use crate::fixture;
+use exhibit_mutate::Mutator;
 use exhibit_time::{Certificate, Request, StampContext, stamp};
 
-/// A fixed pseudo-random sequence (xorshift), so that failures are reproducible.
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % end.max(1) as u64).expect("small")
-    }
-}
-
-fn mutate(bytes: &[u8], numbers: &mut Numbers) -> Vec<u8> {
+fn mutate(bytes: &[u8], numbers: &mut Mutator) -> Vec<u8> {
     let mut mutant = bytes.to_vec();
     for _ in 0..=numbers.below(3) {
         let at = numbers.below(mutant.len());
         match numbers.below(6) {
             0 | 1 if !mutant.is_empty() => mutant[at] ^= 1 << numbers.below(8),
-            2 if !mutant.is_empty() => mutant[at] = u8::try_from(numbers.below(256)).expect("a byte"),
+            2 if !mutant.is_empty() => mutant[at] = numbers.byte(),
             3 => mutant.truncate(at),
-            4 => mutant.insert(at, u8::try_from(numbers.below(256)).expect("a byte")),
+            4 => mutant.insert(at, numbers.byte()),
             _ => {
                 let from = numbers.below(mutant.len());
                 let piece = mutant[from..(from + numbers.below(40)).min(mutant.len())].to_vec();
@@ -47,7 +36,7 @@ fn content(stamp: &stamp::TimeStamp) -> String {
 #[test]
 fn mutants_never_change_the_content_of_a_stamp() {
     let data = fixture("data.txt");
-    let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15);
+    let mut numbers = Mutator::new(1);
     for (name, authority) in [("good.tsr", "root.pem"), ("chain.tsr", "root.pem"), ("ed-root.tsr", "ed.pem")] {
         let good = fixture(name);
         let trusted = Certificate::read_all(&fixture(authority)).expect("certificates");
@@ -83,14 +72,14 @@ fn flipped_bits_in_signed_parts_are_detected() {
 
 #[test]
 fn arbitrary_certificates_and_requests_never_panic() {
-    let mut numbers = Numbers(7);
+    let mut numbers = Mutator::new(7);
     let certificate = Certificate::read_all(&fixture("root.pem")).expect("one")[0].der().to_vec();
     let request = fixture("good.tsq");
     for _ in 0..rounds(4000) {
         drop(Certificate::read(&mutate(&certificate, &mut numbers)));
         drop(Request::read(&mutate(&request, &mut numbers)));
-        let noise: Vec<u8> =
-            (0..numbers.below(300)).map(|_| u8::try_from(numbers.below(256)).expect("a byte")).collect();
+        let length = numbers.below(300);
+        let noise = numbers.bytes(length);
         drop(Certificate::read_all(&noise));
         drop(stamp::embedded_certificates(&noise));
     }

@@ -1,6 +1,7 @@
 //! Tests of the verifier as a library and as a program, with bags and logs made from `exhibit-proof` alone.
 
 mod bags;
+mod cases;
 mod languages;
 mod logs;
 mod made;

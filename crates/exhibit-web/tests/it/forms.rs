@@ -1,6 +1,7 @@
-//! What forms change: saved searches, history, tags, batches; and that none does without the session's token.
+//! What forms change: saved searches, history, tags, batches; and that none does without the session's token. Tests that
+//! change the case have one of their own.
 
-use crate::house::{Answer, Browser, HOUSE};
+use crate::house::{Answer, Browser, HOUSE, House};
 use crate::pages::check;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
@@ -34,7 +35,8 @@ pub(crate) fn sent_list(guest: &Browser, parts: &[(&str, Option<&str>, &[u8])]) 
 
 #[test]
 fn no_form_changes_anything_without_the_token() {
-    let guest = HOUSE.guest();
+    let house = House::build();
+    let guest = house.guest();
     let number = guest.number_of("needle onclick");
     for path in [
         "/saved",
@@ -57,7 +59,8 @@ fn no_form_changes_anything_without_the_token() {
 
 #[test]
 fn a_search_is_saved_looked_at_and_forgotten() {
-    let guest = HOUSE.guest();
+    let house = House::build();
+    let guest = house.guest();
     let token = token(&guest);
     let fields = [("token", token.as_str()), ("name", "<b>first</b>"), ("q", "manyfold"), ("exact", "1")];
     let saved = post(&guest, "/saved", &fields);
@@ -101,7 +104,8 @@ fn a_search_is_saved_looked_at_and_forgotten() {
 
 #[test]
 fn searches_are_shown_again_until_history_is_off() {
-    let guest = HOUSE.guest();
+    let house = House::build();
+    let guest = house.guest();
     let token = token(&guest);
     let _ = guest.get("/search?q=manyfold%2017");
     let _ = guest.get("/search?q=manyfold%2017&sort=path&from=25");
@@ -117,7 +121,8 @@ fn searches_are_shown_again_until_history_is_off() {
 
 #[test]
 fn a_tag_is_put_on_found_and_taken_off() {
-    let guest = HOUSE.guest();
+    let house = House::build();
+    let guest = house.guest();
     let token = token(&guest);
     let number = guest.number_of("needle onclick");
     let tags = format!("/doc/{number}/tags");
@@ -154,7 +159,8 @@ fn a_tag_is_put_on_found_and_taken_off() {
 
 #[test]
 fn a_batch_is_sent_run_and_read() {
-    let guest = HOUSE.guest();
+    let house = House::build();
+    let guest = house.guest();
     let token = token(&guest);
     let list = "name,note\nneedle,x\n\"登記表\",y\nnobody at all,z\n，,w\n";
     let parts: [(&str, Option<&str>, &[u8]); 4] = [
@@ -179,7 +185,7 @@ fn a_batch_is_sent_run_and_read() {
         }
         assert!(page.contains("Running for") && page.contains("Reload"), "{page}");
         assert!(started.elapsed().as_secs() < 60, "it ends");
-        std::thread::sleep(std::time::Duration::from_millis(50));
+        std::thread::sleep(std::time::Duration::from_millis(5));
     };
     check("run", &page);
     assert!(page.contains("1 not usable"), "{page}");

@@ -128,14 +128,27 @@ impl House {
 
     /// A server over the case, and a browser that has not come in yet.
     pub(crate) fn visitor(&self) -> Browser {
+        let (case, keys) = (self.folder.path().join("case"), self.folder.path().join("keys"));
+        Browser::over(&case, &keys, Some(Arc::clone(&self.cage)))
+    }
+
+    /// A browser that has come in.
+    pub(crate) fn guest(&self) -> Browser {
+        self.visitor().come_in()
+    }
+}
+
+impl Browser {
+    /// A server over a case, with workers that render pages if there is a cage, and a browser that has not come in yet.
+    pub(crate) fn over(folder: &Path, keys: &Path, cage: Option<Arc<Cage>>) -> Self {
         let announced = Arc::new(Mutex::new(Vec::new()));
         let keep = Arc::clone(&announced);
         let announce = move |code: &str| keep.lock().expect("kept").push(code.to_owned());
         let sessions = Sessions::new(CODE.to_owned(), PORT, announce);
-        let case = Arc::new(Case::open(&self.folder.path().join("case")).expect("the case"));
+        let case = Arc::new(Case::open(folder).expect("the case"));
         let address = ([127, 0, 0, 1], PORT).into();
         let clock = Arc::new(FixedClock(Moment::from_civil(2026, 2, 12, 9, 0, 0).expect("a moment")));
-        let (held, keys) = (self.folder.path().join("case"), self.folder.path().join("keys"));
+        let (held, keys) = (folder.to_owned(), keys.to_owned());
         let log_marks = move || {
             let mut held = CaseWriter::take(&held, &Keys::plain(&keys), acts(FixedClock(Moment(0)))).expect("the case");
             held.log_marks().expect("logged");
@@ -144,22 +157,19 @@ impl House {
             Machine { clock, threads: 2, language: exhibit_web::Language::English, log_marks: Arc::new(log_marks) };
         let access_log = Arc::new(AccessLog::default());
         let recorder = Arc::clone(&access_log).recorder();
-        let app = App::new(case, Some(Arc::clone(&self.cage)), sessions, address, Vec::new(), machine, recorder);
+        let app = App::new(case, cage, sessions, address, Vec::new(), machine, recorder);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        Browser { router: router(app), runtime, announced, cookie: String::new(), access_log }
+        Self { router: router(app), runtime, announced, cookie: String::new(), access_log }
     }
 
-    /// A browser that has come in.
-    pub(crate) fn guest(&self) -> Browser {
-        let mut browser = self.visitor();
-        let answer = browser.get(&format!("/open/{CODE}"));
-        browser.cookie = answer.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
-        assert!(browser.cookie.starts_with("exhibit-8080="));
-        browser
+    /// The same browser with a session.
+    pub(crate) fn come_in(mut self) -> Self {
+        let answer = self.get(&format!("/open/{CODE}"));
+        self.cookie = answer.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
+        assert!(self.cookie.starts_with("exhibit-8080="));
+        self
     }
-}
 
-impl Browser {
     pub(crate) fn get(&self, path: &str) -> Answer {
         self.ask(Request::get(path))
     }

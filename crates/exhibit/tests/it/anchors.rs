@@ -1,11 +1,8 @@
-//! Anchoring in time: requests out, answers in, what they cover, and what a bag shows of it. OpenSSL plays the authorities.
+//! Time stamps by commands, with OpenSSL as the authorities. Witnesses and public logs are tried in `exhibit-bag`.
 
 use crate::bench::{Bench, Done};
 use exhibit_proof::finding::Fault;
-use exhibit_proof::hash::{from_hex, to_hex};
-use exhibit_proof::note::{KeyKind, SignerKey, VerifierKey};
-use exhibit_proof::{Hash, Signature};
-use exhibit_time::witness::AddCheckpoint;
+use exhibit_proof::hash::to_hex;
 use exhibit_verify::{Report, Request, Time, What, verify};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256, Sha512};
@@ -296,120 +293,4 @@ fn an_import_that_was_broken_off_is_completed() {
     let none = case();
     let refused = anchor(&none, &["import", &reply]).code(1);
     assert!(refused.stderr.contains("no matching request"), "{}", refused.stderr);
-}
-
-fn signer(seed: u8, name: &str) -> SignerKey {
-    SignerKey::new(name, &[seed; 32]).expect("a key")
-}
-
-// What a witness answers to a request (C2SP tlog-witness).
-fn cosign(body: &[u8], seed: u8, time: u64) -> String {
-    let body = AddCheckpoint::read(body).expect("a request");
-    let key = VerifierKey::new("partner.example/w1", KeyKind::Cosignature, &signer(seed, "x").verifier().public());
-    let key = key.expect("a key");
-    let signed = signer(seed, "x").sign(&format!("cosignature/v1\ntime {time}\n{}", body.checkpoint.text)).bytes;
-    Signature { name: key.name().to_owned(), id: key.id(), bytes: [&time.to_be_bytes()[..], &signed].concat() }
-        .to_string()
-}
-
-#[test]
-fn a_partners_witness_cosigns_by_file() {
-    let bench = case();
-    let key = VerifierKey::new("partner.example/w1", KeyKind::Cosignature, &signer(9, "x").verifier().public());
-    bench.write("partner.vkey", format!("{}\n", key.expect("a key")));
-    let ask = |folder: &str| anchor(&bench, &["request", "--witness", "partner=partner.vkey", "-o", folder]);
-    let _ = ask("ask").code(0);
-    let body = fs::read(bench.path("ask/partner.add-checkpoint")).expect("a request");
-    assert_eq!(AddCheckpoint::read(&body).expect("a request").old, 0);
-    bench.write("forged.cosignature", cosign(&body, 8, 1_780_000_000));
-    let refused = anchor(&bench, &["import", "forged.cosignature"]).code(4);
-    assert!(refused.stderr.contains("none of the signatures is by the witness"), "{}", refused.stderr);
-    bench.write("a.cosignature", cosign(&body, 9, 1_780_000_000));
-    let imported = anchor(&bench, &["import", "a.cosignature", "--json"]).code(0).objects();
-    assert_eq!(imported[0]["by"].as_str(), Some("2026-05-28T20:26:40Z"));
-    // The next request goes on from there, and the witness can check that it does.
-    let _ = ask("next").code(0);
-    let next =
-        AddCheckpoint::read(&fs::read(bench.path("next/partner.add-checkpoint")).expect("read")).expect("a request");
-    let first = AddCheckpoint::read(&body).expect("a request");
-    let older = exhibit_proof::Checkpoint::parse(&first.checkpoint.text).expect("a checkpoint");
-    assert_eq!(next.old, older.size);
-    next.check(&older).expect("consistent");
-    let _ = bench.run(&["-C", "case", "bag", "export", "bag", "--all"]).code(0);
-    let key = fs::read_to_string(bench.path("case/custody/key.pub")).expect("the log's key");
-    let partner = fs::read_to_string(bench.path("partner.vkey")).expect("a key");
-    let seen = |policy: String, anchored: bool| {
-        bench.write("policy", policy);
-        let mut asked = request(What::Bag, bench.path("bag"), &[]);
-        asked.policy = Some(bench.path("policy"));
-        let report = verify(&asked).expect("a bag");
-        assert_eq!(lines(&report).contains(&"proved-time"), anchored, "{report:?}");
-    };
-    seen(format!("log {key}witness p {partner}quorum none\n"), true);
-    seen(format!("log {key}quorum none\n"), false);
-
-    // A new key does not undo what was anchored under the old one.
-    let _ = bench.run(&["-C", "case", "log", "key", "rotate"]).code(0);
-    assert!(standings(&bench).contains(&"partner valid".to_owned()), "{:?}", standings(&bench));
-    let _ = bench.run(&["-C", "case", "verify"]).code(0);
-    fs::remove_dir_all(bench.path("bag")).expect("the bag before");
-    let _ = bench.run(&["-C", "case", "bag", "export", "bag", "--all"]).code(0);
-    let key = fs::read_to_string(bench.path("case/custody/key.pub")).expect("the log's new key");
-    seen(format!("log {key}witness p {partner}quorum none\n"), true);
-}
-
-#[test]
-fn a_public_logs_proof_is_held_against_a_policy() {
-    let bench = case();
-    let _ = anchor(&bench, &["request", "--sigsum", "public", "-o", "ask"]).code(0);
-    let leaf = fs::read_to_string(bench.path("ask/public.leaf")).expect("a request");
-    let value = |key: &str| {
-        let line = leaf.lines().find_map(|line| line.strip_prefix(key)).expect("a line");
-        from_hex(line).expect("hexadecimal")
-    };
-    let (message, signature, key) = (value("message="), value("signature="), value("public_key="));
-    // A log of one leaf, and a witness that saw it.
-    let (log, witness) = (signer(5, "x"), signer(6, "x"));
-    let hash = |key: &SignerKey| to_hex(&Sha256::digest(key.verifier().public()));
-    let (checksum, key_hash) = (Sha256::digest(&message), Sha256::digest(&key));
-    let root = Hash::leaf(&[&checksum[..], &signature, &key_hash].concat());
-    let head = format!("sigsum.org/v1/tree/{}\n1\n{}\n", hash(&log), root.to_base64());
-    let seen = witness.sign(&format!("cosignature/v1\ntime 1780000000\n{head}")).bytes;
-    let proof = format!(
-        "version=2\nlog={}\nleaf={} {}\n\nsize=1\nroot_hash={}\nsignature={}\ncosignature={} 1780000000 {}\n",
-        hash(&log),
-        to_hex(&key_hash),
-        to_hex(&signature),
-        root.to_hex(),
-        to_hex(&log.sign(&head).bytes),
-        hash(&witness),
-        to_hex(&seen),
-    );
-    bench.write("public.sigsum", &proof);
-    let (log_key, witness_key) = (to_hex(&log.verifier().public()), to_hex(&witness.verifier().public()));
-    bench.write("policy", format!("log {log_key}\nwitness w {witness_key}\nquorum w\n"));
-    let _ = anchor(&bench, &["import", "public.sigsum"]).code(2);
-    bench.write("strange", format!("log {witness_key}\nquorum none\n"));
-    let refused = anchor(&bench, &["import", "public.sigsum", "--policy", "strange"]).code(4);
-    assert!(refused.stderr.contains("does not know the log"), "{}", refused.stderr);
-    let imported = anchor(&bench, &["import", "public.sigsum", "--policy", "policy", "--json"]).code(0).objects();
-    assert_eq!(imported[0]["by"], Value::from("2026-05-28T20:26:40Z"));
-    assert_eq!(standings(&bench), ["public valid"]);
-    let path = anchors_folder(&bench).join("public.sigsum");
-    let mut asked = request(What::Timestamp, path, &[]);
-    let report = verify(&asked).expect("a proof");
-    assert!(report.is_good() && lines(&report).contains(&"not-policy"), "{report:?}");
-    asked.time.sigsum = Some(bench.path("policy"));
-    let report = verify(&asked).expect("a proof");
-    assert!(lines(&report).contains(&"proved-logged") && !lines(&report).contains(&"not-policy"));
-    // In a bag: the same, by the reader's policy.
-    let _ = bench.run(&["-C", "case", "bag", "export", "bag", "--all"]).code(0);
-    let mut asked = request(What::Bag, bench.path("bag"), &[]);
-    assert!(lines(&verify(&asked).expect("a bag")).contains(&"not-trusted"));
-    asked.time.sigsum = Some(bench.path("strange"));
-    let report = verify(&asked).expect("a bag");
-    assert!(report.is_good() && lines(&report).contains(&"not-trusted"), "another policy is no fault: {report:?}");
-    asked.time.sigsum = Some(bench.path("policy"));
-    let report = verify(&asked).expect("a bag");
-    assert!(report.is_good() && lines(&report).contains(&"proved-time"), "{report:?}");
 }

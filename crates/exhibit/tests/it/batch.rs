@@ -62,31 +62,6 @@ fn a_list_of_names_is_asked_and_says_what_is_new() {
 }
 
 #[test]
-fn one_pass_and_the_index_answer_alike_and_a_table_is_written() {
-    let bench = Bench::new();
-    for number in 0..20 {
-        let text = format!("register {number} 登记表 {}", if number % 3 == 0 { "gate" } else { "=archive, \"old\"" });
-        bench.write(&format!("trove/{number}.txt"), text);
-    }
-    let _ = bench.take_in().code(0);
-    bench.write("list.csv", "id,name\n1,register\n2,\"gate\"\n3,登記表\n4,\"=archive\"\n5,register 7\n".as_bytes());
-    let _ = bench.run(&["-C", "case", "batch", "new", "list.csv", "--column", "2", "--exact"]).code(0);
-    let _ = bench.run(&["-C", "case", "batch", "new", "list.csv", "--column", "2", "--queries"]).code(0);
-    for batch in ["1", "2"] {
-        let _ = bench.run(&["-C", "case", "batch", "run", batch]).code(0);
-    }
-    let pages = |batch| records(&bench, &[batch]).iter().map(|r| r["pages"].clone()).collect::<Vec<_>>();
-    assert_eq!(pages("1"), [0, 20, 7, 20, 13, 1].map(Value::from));
-    // a query has both words, a name has them beside each other
-    assert_eq!(pages("2"), [0, 20, 7, 20, 13, 1].map(Value::from));
-    let table = bench.run(&["-C", "case", "batch", "export", "1"]).code(0).stdout;
-    assert!(table.starts_with("line,text,pages,documents,"), "{table}");
-    assert!(table.contains("\r\n5,'=archive,13,13,13,"), "{table}");
-    let _ = bench.run(&["-C", "case", "batch", "export", "1", "-o", "hits.csv"]).code(0);
-    assert!(bench.run(&["-C", "case", "batch", "export", "1", "-o", "hits.csv"]).code != 0, "nothing is overwritten");
-}
-
-#[test]
 fn saved_searches_say_what_is_new() {
     let bench = Bench::new();
     bench.write("trove/a.txt", "register one");

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 pub(crate) struct Bench {
     folder: tempfile::TempDir,
@@ -62,6 +63,31 @@ impl Bench {
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
             code: output.status.code().unwrap_or(-1),
         }
+    }
+
+    /// Starts a command and kills it once a condition is met. Returns its exit code if it ended before.
+    pub(crate) fn kill_when(&self, arguments: &[&str], mut is_met: impl FnMut() -> bool) -> Option<i32> {
+        let mut command = self.command(arguments);
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("start");
+        let deadline = Instant::now() + Duration::from_secs(300);
+        loop {
+            if let Some(status) = child.try_wait().expect("wait") {
+                return status.code();
+            }
+            if is_met() {
+                child.kill().expect("kill -9");
+                let _ = child.wait().expect("wait");
+                return None;
+            }
+            assert!(Instant::now() < deadline, "{arguments:?} neither ends nor gets to where it is to be killed");
+            std::thread::sleep(Duration::from_micros(500));
+        }
+    }
+
+    /// The number of entries in the case's custody log.
+    pub(crate) fn log_size(&self) -> u64 {
+        let checkpoint = fs::read_to_string(self.path("case/custody/checkpoint")).unwrap_or_default();
+        checkpoint.lines().nth(1).and_then(|line| line.parse().ok()).unwrap_or(0)
     }
 
     /// Makes `case` and takes `trove` into it, without OCR.

@@ -1,11 +1,11 @@
 //! Killed at any moment, with a full disk, or twice at once: nothing acknowledged is lost and nothing is done twice.
 
 use crate::bench::{Bench, example_trove};
+use exhibit_mutate::Mutator;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
 /// What must be equal whichever copy of a content came first: the content of each path, and what became of each content.
 fn essence(bench: &Bench) -> (BTreeMap<String, String>, BTreeSet<String>) {
@@ -25,17 +25,6 @@ fn essence(bench: &Bench) -> (BTreeMap<String, String>, BTreeSet<String>) {
     (contents, firsts.collect())
 }
 
-// a fixed sequence of moments, spread over the length of a run
-fn moments() -> impl Iterator<Item = Duration> {
-    let mut state = 0x2545_F491_4F6C_DD1D_u64;
-    std::iter::repeat_with(move || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        Duration::from_millis(30 + state % 900)
-    })
-}
-
 #[test]
 fn killed_twenty_times_it_ends_the_same() {
     let kills: usize = std::env::var("EXHIBIT_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(20);
@@ -46,15 +35,12 @@ fn killed_twenty_times_it_ends_the_same() {
     let _ = calm.run(&["-C", "case", "ingest", trove]).code(3);
     let stormy = Bench::new();
     let _ = stormy.run(&["init", "case"]).code(0);
-    for moment in moments().take(kills) {
-        let mut command = stormy.command(&["-C", "case", "ingest", trove]);
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("start");
-        let began = Instant::now();
-        while began.elapsed() < moment && child.try_wait().expect("wait").is_none() {
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        child.kill().expect("kill -9");
-        let _ = child.wait().expect("wait");
+    // each run is killed once it has logged a number of entries: soon after one commit, or after several
+    let mut numbers = Mutator::new(1);
+    let a_part = usize::try_from(calm.log_size()).expect("small") / kills.max(1);
+    for _ in 0..kills {
+        let target = stormy.log_size() + numbers.below(2 * a_part.max(1)) as u64;
+        let _ = stormy.kill_when(&["-C", "case", "ingest", trove], || stormy.log_size() > target);
         let checked = stormy.run(&["-C", "case", "verify", "--no-log"]).code(0);
         assert!(checked.stdout.contains("Everything is as it was received"), "{}", checked.stdout);
     }
@@ -81,13 +67,16 @@ fn an_index_made_anew_is_whole_or_the_old_one_stays() {
     };
     let expected = counts(&bench);
     assert_eq!(expected[0].trim(), "1500");
-    for moment in moments().take(10) {
-        let mut command = bench.command(&["-C", "case", "case", "repair", "--index"]);
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("start");
-        std::thread::sleep(moment / 3);
-        child.kill().expect("kill -9");
-        let _ = child.wait().expect("wait");
-        assert_eq!(counts(&bench), expected);
+    let aside = bench.path("case/index.new");
+    let files = || std::fs::read_dir(&aside).map_or(0, Iterator::count);
+    for round in 0..8 {
+        // killed once the new index has some number of files; the last time, once it takes the place of the old one
+        let mut began = false;
+        let _ = bench.kill_when(&["-C", "case", "case", "repair", "--index"], || {
+            began = began || files() > round;
+            began && (round < 7 || !aside.join("exhibit-unfinished").exists())
+        });
+        assert_eq!(counts(&bench), expected, "round {round}");
     }
     let _ = bench.run(&["-C", "case", "case", "repair", "--index"]).code(0);
     assert_eq!(counts(&bench), expected);

@@ -17,4 +17,3 @@ mod private;
 mod schema;
 mod snapshots;
 mod tamper;
-mod tampered_case;

@@ -1,106 +1,19 @@
 //! Bags with pictures and load files, sealed bags, and bags taken into another case; and what is tampered with there.
 
 use crate::bench::Bench;
-use crate::handover::{Forged, Tampering, copy, deviations, files_below, handed_over};
+use crate::handover::handed_over;
 use exhibit_proof::finding::Fault;
+use exhibit_testing::{ForgedBag, deviations, files_below};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
 
 const PICTURE: &str = "data/documents/EXH-000005/pictures/0001.png";
 const DOCUMENTS: &str = "data/loadfile/documents.dat";
 const PAGES: &str = "data/loadfile/pages.opt";
-
-/// What is done to a bag with pictures and load files.
-pub(crate) const MORE: &[Tampering] = &[
-    ("a bit of a picture", Fault::Altered, |b| b.flip(PICTURE, 99)),
-    ("a bit of a picture, lists anew", Fault::Content, |b| (b.flip(PICTURE, 99), b.cover_up()).1),
-    ("a picture removed, lists anew", Fault::Missing, |b| (b.remove(PICTURE), b.cover_up()).1),
-    ("a picture under another number, lists anew", Fault::Unproved, |b| {
-        b.rename(PICTURE, "data/documents/EXH-000005/pictures/0009.png");
-        b.cover_up();
-    }),
-    ("a picture in another document, lists anew", Fault::Unproved, |b| {
-        b.rename(PICTURE, "data/documents/EXH-000003/pictures/0001.png");
-        b.cover_up();
-    }),
-    ("a picture added, lists anew", Fault::Unproved, |b| {
-        b.put("data/documents/EXH-000003/pictures/0001.png", fs::read(b.bag.join(PICTURE)).expect("read"));
-        b.cover_up();
-    }),
-    ("a picture's proof taken out of the record, lists anew", Fault::QuoteText, |b| {
-        let record = "data/documents/EXH-000005/record.json";
-        let mut value: Value = serde_json::from_str(&b.text(record)).expect("JSON");
-        let image = |part: &Value| part["record"].as_str().is_some_and(|text| text.contains("\"kind\":\"image\""));
-        value["parts"].as_array_mut().expect("parts").retain(|part| !image(part));
-        b.put(record, value.to_string());
-        b.cover_up();
-    }),
-    ("a picture said to be a text, lists anew", Fault::Part, |b| {
-        let record = "data/documents/EXH-000005/record.json";
-        b.edit(record, "\\\"kind\\\":\\\"image\\\"", "\\\"kind\\\":\\\"text\\\"");
-        b.cover_up();
-    }),
-    ("a quote of another picture, lists anew", Fault::QuoteLog, |b| {
-        let quote = b.find("data/quotes", "\"picture\":\"");
-        let text = b.text(&quote);
-        let at = text.find("\"picture\":\"").expect("there") + 11;
-        b.put(&quote, text.replace(&text[at..at + 64], &"ab".repeat(32)));
-        b.cover_up();
-    }),
-    ("a quote without its picture, lists anew", Fault::QuoteLog, |b| {
-        let quote = b.find("data/quotes", "\"picture\":\"");
-        let text = b.text(&quote);
-        let at = text.find(",\"picture\":\"").expect("there");
-        b.put(&quote, format!("{}{}", &text[..at], &text[at + 77..]));
-        b.cover_up();
-    }),
-    ("another digest in the table, lists anew", Fault::LoadFile, |b| {
-        let text = b.text(DOCUMENTS);
-        let row = text.lines().nth(1).expect("a row").split('\u{14}').nth(6).expect("a digest").to_owned();
-        b.put(DOCUMENTS, text.replace(row.trim_matches('\u{fe}'), &"0".repeat(64)));
-        b.cover_up();
-    }),
-    ("rows of the table swapped, lists anew", Fault::LoadFile, |b| {
-        let text = b.text(DOCUMENTS);
-        let mut rows: Vec<&str> = text.split_inclusive("\r\n").collect();
-        rows.swap(1, 2);
-        b.put(DOCUMENTS, rows.concat());
-        b.cover_up();
-    }),
-    ("a row of the table removed, lists anew", Fault::LoadFile, |b| {
-        let text = b.text(DOCUMENTS);
-        let rows: Vec<&str> = text.split_inclusive("\r\n").collect();
-        b.put(DOCUMENTS, rows[..rows.len() - 1].concat());
-        b.cover_up();
-    }),
-    ("another picture in the list, lists anew", Fault::LoadFile, |b| {
-        b.edit(PAGES, "EXH-000005", "EXH-000003");
-        b.cover_up();
-    }),
-    ("a load file removed, lists anew", Fault::Missing, |b| (b.remove(PAGES), b.cover_up()).1),
-    ("a load file added, lists anew", Fault::Unproved, |b| (b.put("data/loadfile/more.dat", "x"), b.cover_up()).1),
-    ("another text for law firms, lists anew", Fault::LoadFile, |b| {
-        b.put("data/loadfile/text/T-0000001.txt", "another text");
-        b.cover_up();
-    }),
-    ("another first number, lists anew", Fault::LoadFile, |b| {
-        b.edit("bag-info.txt", "Exhibit-Bates: T-0000001", "Exhibit-Bates: T-0000002");
-        b.cover_up();
-    }),
-    ("a first number that is none, lists anew", Fault::LoadFile, |b| {
-        b.edit("bag-info.txt", "Exhibit-Bates: T-0000001", "Exhibit-Bates: ../1");
-        b.cover_up();
-    }),
-    ("no first number, lists anew", Fault::Unproved, |b| {
-        b.edit("bag-info.txt", "Exhibit-Bates: T-0000001\n", "");
-        b.cover_up();
-    }),
-];
 
 fn export(bench: &Bench, target: &str, more: &[&str]) -> Value {
     let base = ["-C", "case", "bag", "export", target, "--json"];
@@ -338,8 +251,7 @@ fn a_bag_is_taken_into_another_case_with_its_custody() {
     let record = ["1", "2", "3"].map(|n| other.path(&format!("next/data/documents/EXH-00000{n}/record.json")));
     assert!(record.iter().all(|path| fs::read_to_string(path).expect("a record").contains("\"source\":")));
     let older = bench.path("bag");
-    let forged = Forged { bag: other.path("forged"), older: &older, other: &older };
-    copy(&other.path("next"), &forged.bag);
+    let forged = ForgedBag::new(&other.path("next"), other.path("forged"), &older, &older);
     let text = forged.text("data/documents/EXH-000001/record.json");
     let at = text.find("\"source\":").expect("there") + 9;
     let end = at + text[at..].find([',', '}']).expect("an end");
@@ -367,7 +279,7 @@ fn pages_alone_come_in_as_files_and_bad_bags_not_at_all() {
     assert_eq!(other.ledger().keys().collect::<Vec<_>>(), ["EXH-000003/page 0001.txt"]);
     let _ = other.run(&["-C", "case", "verify"]).code(0);
     for (number, tamper) in (0..).zip([
-        (|b: &Forged<'_>| b.flip("data/documents/EXH-000003/text/0001.txt", 5)) as fn(&Forged<'_>),
+        (|b: &ForgedBag| b.flip("data/documents/EXH-000003/text/0001.txt", 5)) as fn(&ForgedBag),
         |b| (b.flip("data/documents/EXH-000003/text/0001.txt", 5), b.cover_up()).1,
         |b| std::os::unix::fs::symlink("/etc", b.bag.join("data/etc")).expect("link"),
         |b| (b.remove("custody/checkpoint"), b.cover_up()).1,
@@ -375,8 +287,8 @@ fn pages_alone_come_in_as_files_and_bad_bags_not_at_all() {
     ]) {
         let case = Bench::new();
         let _ = case.run(&["init", "case"]).code(0);
-        let forged = Forged { bag: case.path("forged"), older: &bench.path("bag"), other: &bench.path("bag") };
-        copy(&bench.path("bag"), &forged.bag);
+        let bag = bench.path("bag");
+        let forged = ForgedBag::new(&bag, case.path("forged"), &bag, &bag);
         tamper(&forged);
         let refused = case.run(&["-C", "case", "bag", "import", "forged"]).code(4);
         assert!(refused.stderr.contains("nothing was imported"), "{number}: {}", refused.stderr);
@@ -394,15 +306,9 @@ fn an_import_that_is_killed_goes_on() {
     let bag = bag.to_str().expect("UTF-8");
     let other = Bench::new();
     let _ = other.run(&["init", "case"]).code(0);
-    for pause in [20, 45, 70, 95, 120, 150, 200, 260, 330] {
-        let mut command = other.command(&["-C", "case", "bag", "import", bag, "--no-ocr"]);
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("start");
-        let began = Instant::now();
-        while began.elapsed() < Duration::from_millis(pause) && child.try_wait().expect("wait").is_none() {
-            std::thread::sleep(Duration::from_millis(2));
-        }
-        let _ = child.kill();
-        let _ = child.wait().expect("wait");
+    for more in [0, 1, 2, 3, 5, 8, 13] {
+        let target = other.log_size() + more;
+        let _ = other.kill_when(&["-C", "case", "bag", "import", bag, "--no-ocr"], || other.log_size() > target);
         let _ = other.run(&["-C", "case", "verify", "--no-log"]).code(0);
     }
     let _ = other.run(&["-C", "case", "bag", "import", bag, "--no-ocr"]).code(0);
@@ -420,13 +326,11 @@ fn an_import_that_is_killed_goes_on() {
 fn a_sealed_export_that_is_killed_leaves_nothing_readable() {
     let (bench, _) = handed_over();
     let recipient = keys(&bench, "key.txt");
-    for pause in [15, 40, 80, 130] {
-        let mut command = bench.command(&["-C", "case", "bag", "export", "out/bag.age", "--all", "--to", &recipient]);
-        fs::create_dir_all(bench.path("out")).expect("a folder");
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("start");
-        std::thread::sleep(Duration::from_millis(pause));
-        let _ = child.kill();
-        let _ = child.wait().expect("wait");
+    fs::create_dir_all(bench.path("out")).expect("a folder");
+    let written = || fs::metadata(bench.path("out/.bag.age.unfinished")).map_or(0, |about| about.len());
+    for bytes in [0, 1, 1 << 10, 200 << 10] {
+        let arguments = ["-C", "case", "bag", "export", "out/bag.age", "--all", "--to", &recipient];
+        let _ = bench.kill_when(&arguments, || written() > bytes);
         for file in files_below(&bench.path("out")) {
             let mut bytes = Vec::new();
             fs::File::open(&file).and_then(|mut file| file.read_to_end(&mut bytes)).expect("read");

@@ -2,6 +2,7 @@
 
 use crate::out::{Input, Out, Stop};
 use exhibit_model::{Limits, MarkKind, NoteCode, Page, Reason, Record, Request, Task, Verdict};
+use exhibit_mutate::Mutator;
 use std::io::{Cursor, Write};
 
 /// The common signature of readers.
@@ -113,19 +114,12 @@ pub(crate) fn torment(reader: Reader, whole: &[u8], step: usize) {
     for end in (0..whole.len()).step_by(step) {
         read(reader, &whole[..end]);
     }
-    // xorshift with a fixed seed
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut random = |below: usize| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        usize::try_from(state % below as u64).expect("below a usize")
-    };
+    let mut numbers = Mutator::new(1);
     for _ in 0..150 {
         let mut changed = whole.to_vec();
-        for _ in 0..=random(8) {
-            let at = random(changed.len());
-            changed[at] = u8::try_from(random(256)).expect("a byte");
+        for _ in 0..=numbers.below(8) {
+            let at = numbers.below(changed.len());
+            changed[at] = numbers.byte();
         }
         read(reader, &changed);
     }

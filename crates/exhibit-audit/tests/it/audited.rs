@@ -1,0 +1,63 @@
+//! Audits of test cases, and their findings as short lines.
+
+use exhibit_audit::{Audit, AuditContext, CHECKS, CheckName, NoProgress, Options, Severity, audit, run};
+use exhibit_bag::VerifiedBag;
+use exhibit_case::{Case, CaseFolder};
+use exhibit_custody::{Act, Channel, Ref};
+use exhibit_model::MetadataKey;
+use exhibit_testing::{NOW, TestCase, TestItem};
+use exhibit_verify::{Folder, TrustedFiles, check_bag};
+use std::path::PathBuf;
+
+/// A case with two documents, `a.txt` with a cited picture of its page, and a copy of the first.
+pub(crate) fn three() -> TestCase {
+    let titled = |path: &str, text: &str| TestItem::text(path, text).property(MetadataKey::DC_TITLE, path);
+    TestCase::new(&[
+        titled("a.txt", "All persons entering must be registered.").picture(1, b"picture"),
+        titled("b.txt", "The registers were destroyed."),
+        titled("copy of a.txt", "All persons entering must be registered."),
+    ])
+}
+
+/// Every check.
+pub(crate) fn audited(case: &TestCase) -> Audit {
+    audit(&case.folder(), &Options { keys: Some(&case.keys()) }, &mut NoProgress).expect("checked")
+}
+
+/// What one check finds, as `code at place`, deviations alone.
+pub(crate) fn deviations(case: &TestCase, check: CheckName) -> Vec<String> {
+    found(case, check, Severity::Deviation)
+}
+
+/// What one check finds, as `code at place`, leftovers alone.
+pub(crate) fn leftovers(case: &TestCase, check: CheckName) -> Vec<String> {
+    found(case, check, Severity::Leftover)
+}
+
+fn found(case: &TestCase, name: CheckName, severity: Severity) -> Vec<String> {
+    let keys = case.keys();
+    let cx = AuditContext::new(&case.folder(), Case::open(&case.folder()), &Options { keys: Some(&keys) });
+    let checks: Vec<_> = CHECKS.iter().copied().filter(|check| check.name() == name).collect();
+    let found = run(&cx, &checks, &mut NoProgress).findings;
+    let of = found.iter().filter(|finding| finding.severity() == severity);
+    of.map(|finding| format!("{} at {}", finding.fault.code(), finding.place())).collect()
+}
+
+/// Exports `b.txt` and keeps the bag as one that was received. Returns its folder in the case.
+pub(crate) fn keep_bag(case: &TestCase) -> PathBuf {
+    let mut files = Folder::new(&case.export("bag", &["b.txt"], &[]));
+    let checked = check_bag(&mut files, &Default::default(), &TrustedFiles::default(), false);
+    let bag = VerifiedBag::from_checked(checked).expect("a good bag");
+    case.write(|held| {
+        bag.keep(&held.case, &mut files).expect("kept");
+        let work = held.catalogue.begin().expect("begin");
+        let identity = format!("bag:{}", bag.id());
+        let (source, _) = work.source(identity.as_bytes(), "bag", NOW).expect("a source");
+        let act = Act::source_receive(source, Channel::Bag, b"bag").uses(Ref::Bytes(bag.id()));
+        held.acts.log(&work, act).expect("logged");
+        work.walked(source, 0).expect("walked");
+        work.commit().expect("commit");
+        held.flush().expect("flushed");
+    });
+    case.path(CaseFolder::BAGS).join(bag.id().to_string())
+}

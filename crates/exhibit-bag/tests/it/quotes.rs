@@ -1,0 +1,241 @@
+//! Quotes: exact, logged, and checked against pages that were read again, altered or lost.
+
+use crate::handed_over::{NOTICE, QUOTED, REQUEST, handed_over};
+use exhibit_bag::{BagError, NewQuote, QuoteStatus, check_quotes, list_quotes, make_quote, read_quote};
+use exhibit_case::{CaseError, Principal};
+use exhibit_catalogue::{NewPage, ReadResult, StageKey};
+use exhibit_custody::{Entry, Ref, Verb};
+use exhibit_model::{Digest, EntrySeq, ItemId, Page, PageKind, Reason, Rect, State, TextBox, wire};
+use exhibit_proof::anchor::Anchor;
+use exhibit_store::{PackLocation, PackWriter};
+use exhibit_testing::{TestCase, TestItem, overwrite};
+use std::fs;
+
+fn quote<'a>(case: &TestCase, path: &str, exact: &'a str) -> NewQuote<'a> {
+    NewQuote { item: case.id(path), page: 1, exact, nth: None }
+}
+
+fn made(case: &TestCase, quote: &NewQuote<'_>) -> Result<Anchor, BagError> {
+    case.write(|held| make_quote(held, quote))
+}
+
+fn statuses(case: &TestCase) -> Vec<QuoteStatus> {
+    check_quotes(&case.open().view(Principal::LOCAL))
+        .expect("checked")
+        .into_iter()
+        .map(|quote| quote.standing)
+        .collect()
+}
+
+/// Adds another reading of a page: a new layer that is current.
+fn read_again(case: &TestCase, path: &str, text: &str) {
+    case.write(|held| {
+        let number = |name: &str| held.catalogue.number(name).expect("a number").expect("set");
+        let end = PackLocation { pack: 1, offset: number("pack_length").unsigned_abs() };
+        let mut packs = PackWriter::open(&held.case.folder.pack_folder(), Some(end)).expect("packs");
+        let page = Page::of_text(1, PageKind::Text, text.to_owned());
+        let (place, digest) = packs.append(&wire::encode_page(&page)).expect("a record");
+        let work = held.catalogue.begin().expect("a transaction");
+        let key = StageKey { name: "read".to_owned(), version: "2".to_owned(), parameters: String::new() };
+        let stage = work.stage(&key).expect("a stage");
+        let place = (place.pack, place.offset);
+        work.add_page(&NewPage { item: case.id(path), page: &page, stage, place, digest }).expect("a page");
+        let media_type = "text/plain";
+        let finding = ReadResult { state: State::Read, reason: None, media_type, found: 0, metadata: &[], notes: &[] };
+        work.settle(case.id(path), &finding).expect("settled");
+        work.set_number("pack_length", packs.end().offset.cast_signed()).expect("a number");
+        packs.sync().expect("synced");
+        work.commit().expect("a commit");
+    });
+}
+
+#[test]
+fn a_quote_contains_the_passage_its_place_and_its_page() {
+    let case = TestCase::of_texts(&[("notice.txt", NOTICE)]);
+    let anchor = made(&case, &quote(&case, "notice.txt", QUOTED)).expect("a quote");
+    let at = NOTICE.chars().position(|c| c == '须').expect("there") as u64;
+    assert_eq!((anchor.passage.start, anchor.passage.end), (at, at + QUOTED.chars().count() as u64));
+    assert!(NOTICE.contains(&format!("{}{QUOTED}{}", anchor.passage.prefix, anchor.passage.suffix)));
+    assert_eq!((anchor.item, anchor.page, anchor.document.as_str()), (1, 1, "EXH-000001"));
+    assert_eq!(anchor.original, *Digest::of(NOTICE.as_bytes()).as_bytes());
+    assert_eq!(anchor.text_layer, *Digest::of(NOTICE.as_bytes()).as_bytes());
+    assert_eq!((anchor.picture, anchor.regions.len()), (None, 0));
+    assert!(anchor.created.starts_with("2023-11-14T22:13:20"), "{}", anchor.created);
+    let log = case.open().folder.log().expect("a log");
+    let entry = Entry::read(&log.entry(EntrySeq::new(anchor.entry)).expect("an entry")).expect("an entry");
+    assert_eq!((entry.act, entry.object), (Verb::Quote, Ref::Item(ItemId::new(1))));
+    let text = String::from_utf8_lossy(&log.entry(EntrySeq::new(anchor.entry)).expect("an entry")).into_owned();
+    assert!(!text.contains("登记"), "the log does not contain the passage: {text}");
+}
+
+#[test]
+fn the_same_quotes_of_the_same_case_are_the_same_bytes() {
+    let bytes = || {
+        let case = handed_over();
+        read_quote(
+            &case.open().view(Principal::LOCAL),
+            &list_quotes(&case.open().view(Principal::LOCAL)).expect("quotes")[0].id(),
+        )
+        .expect("a quote")
+        .1
+    };
+    assert_eq!(bytes(), bytes());
+}
+
+#[test]
+fn passages_of_every_script_are_quoted() {
+    let texts = [
+        ("han", "第二条 所有人员须逐一登记。", "须逐一登记"),
+        ("rare han", "编号𠮷𠮷一二三", "𠮷一二"),
+        ("uyghur", "ئون ئىككى كىشىنىڭ تىزىملىكى", "كىشىنىڭ تىزىملىكى"),
+        ("kazakh", "Қамалғандардың тізімі", "тізімі"),
+        ("tibetan", "མིང་ཐོ་འདི་ཡིན།", "མིང་ཐོ་"),
+        ("mongolian", "ᠮᠣᠩᠭᠣᠯ ᠪᠢᠴᠢᠭ", "ᠪᠢᠴᠢᠭ"),
+        ("combining", "Cafe\u{301} noir", "e\u{301} noir"),
+        ("emoji", "ok 👨‍👩‍👧 end", "👨‍👩‍👧"),
+        ("lines", "one\ntwo\r\nthree", "two\r\nthree"),
+        ("whole page", "all of it", "all of it"),
+    ];
+    let documents: Vec<(&str, &str)> = texts.iter().map(|(name, text, _)| (*name, *text)).collect();
+    let case = TestCase::of_texts(&documents);
+    for (name, text, exact) in texts {
+        let anchor = made(&case, &quote(&case, name, exact)).expect(name);
+        let (start, end) = anchor.passage.locate(text).expect(name);
+        assert_eq!(&text[start..end], exact, "{name}");
+    }
+    assert!(statuses(&case).iter().all(|status| *status == QuoteStatus::Valid));
+    let listed = list_quotes(&case.open().view(Principal::LOCAL)).expect("quotes");
+    assert_eq!(listed.iter().map(|quote| quote.passage.exact.as_str()).collect::<Vec<_>>(), texts.map(|text| text.2));
+}
+
+#[test]
+fn what_cannot_be_quoted_is_refused_by_its_reason() {
+    let case = TestCase::new(&[
+        TestItem::text("twice.txt", "登记。登记。"),
+        TestItem::waiting("later.txt", b"later"),
+        TestItem::without_bytes("pipe", State::Unsupported, Reason::NamedPipe),
+        TestItem::unread("bad", b"x", State::Failed, Some(Reason::NoPages)),
+    ]);
+    let refused = |path: &str, exact: &str| made(&case, &quote(&case, path, exact)).expect_err("refused");
+    assert!(matches!(refused("twice.txt", ""), BagError::Length));
+    assert!(matches!(refused("twice.txt", &"记".repeat(8_193)), BagError::Length));
+    assert!(matches!(refused("twice.txt", "登记"), BagError::Ambiguous { count: 2, .. }));
+    match refused("twice.txt", "登 记。登记") {
+        BagError::Absent { nearest: Some(near), page: 1, .. } => assert!(near.contains("登记。登记"), "{near}"),
+        other => panic!("{other:?}"),
+    }
+    assert!(matches!(refused("twice.txt", "wholly unrelated"), BagError::Absent { nearest: None, .. }));
+    assert!(matches!(refused("pipe", "x"), BagError::NoBytes { .. }));
+    for path in ["later.txt", "bad"] {
+        assert!(matches!(refused(path, "x"), BagError::Case(CaseError::NoSuchPage { .. })), "{path}");
+    }
+    let other_page = NewQuote { page: 2, ..quote(&case, "twice.txt", "登记") };
+    assert!(matches!(made(&case, &other_page), Err(BagError::Case(CaseError::NoSuchPage { page: 2, .. }))));
+    let missing = NewQuote { item: ItemId::new(99), ..quote(&case, "twice.txt", "登记") };
+    assert!(matches!(made(&case, &missing), Err(BagError::Case(CaseError::NoSuchDocument(_)))));
+    assert!(list_quotes(&case.open().view(Principal::LOCAL)).expect("quotes").is_empty(), "nothing is left behind");
+    for (nth, start) in [(1, 0), (2, 3)] {
+        let anchor = made(&case, &NewQuote { nth: Some(nth), ..quote(&case, "twice.txt", "登记") }).expect("a quote");
+        assert_eq!(anchor.passage.start, start);
+    }
+    let third = NewQuote { nth: Some(3), ..quote(&case, "twice.txt", "登记") };
+    assert!(matches!(made(&case, &third), Err(BagError::Absent { .. })));
+    assert!(matches!(made(&case, &NewQuote { nth: Some(0), ..third }), Err(BagError::Absent { .. })));
+}
+
+#[test]
+fn the_longest_quote_is_a_quote() {
+    let text = "记".repeat(8_192);
+    let case = TestCase::of_texts(&[("long.txt", text.as_str())]);
+    let anchor = made(&case, &quote(&case, "long.txt", &text)).expect("a quote");
+    assert_eq!((anchor.passage.start, anchor.passage.end), (0, 8_192));
+    assert_eq!(statuses(&case), [QuoteStatus::Valid]);
+}
+
+#[test]
+fn a_page_that_is_read_again_keeps_or_breaks_its_quotes() {
+    let case = TestCase::of_texts(&[("notice.txt", NOTICE)]);
+    let _ = case.quote("notice.txt", 1, QUOTED);
+    read_again(&case, "notice.txt", &format!("{NOTICE}附件"));
+    assert_eq!(statuses(&case), [QuoteStatus::Reread]);
+    read_again(&case, "notice.txt", "第二条 须由值班人员逐一登记。");
+    match &statuses(&case)[..] {
+        [QuoteStatus::Broken { nearest: Some(near) }] => assert!(near.contains("值班人员逐一登记"), "{near}"),
+        other => panic!("{other:?}"),
+    }
+    // moved, though the words are the same
+    read_again(&case, "notice.txt", &format!("前言。{NOTICE}"));
+    assert!(matches!(&statuses(&case)[..], [QuoteStatus::Broken { .. }]));
+    // the reading of the layer that is current now was not logged
+    assert!(matches!(made(&case, &quote(&case, "notice.txt", QUOTED)), Err(BagError::NotAsLogged { .. })));
+}
+
+#[test]
+fn altered_and_foreign_quotes_are_named() {
+    let case = handed_over();
+    assert_eq!(statuses(&case), [QuoteStatus::Valid, QuoteStatus::Valid]);
+    let id = list_quotes(&case.open().view(Principal::LOCAL)).expect("quotes")[0].id();
+    let path = case.path(&format!("quotes/{id}.json"));
+    let whole = fs::read(&path).expect("read");
+    for (from, to, expected) in [
+        ("逐一登记", "不必登记", QuoteStatus::NotLogged),
+        ("\"page=1\"", "\"page=2\"", QuoteStatus::NotLogged),
+        ("EXH-000003", "EXH-000001", QuoteStatus::NotLogged),
+        ("{", "{ ", QuoteStatus::Unreadable),
+        ("}", "", QuoteStatus::Unreadable),
+        ("第一条", "第\u{202e}条", QuoteStatus::NotLogged),
+    ] {
+        overwrite(&path, |bytes| *bytes = String::from_utf8_lossy(bytes).replacen(from, to, 1).into_bytes());
+        assert_eq!(statuses(&case)[0], expected, "{from} to {to}");
+        assert!(matches!(read_quote(&case.open().view(Principal::LOCAL), &id), Ok(_) | Err(BagError::NoSuchQuote(_))));
+        fs::write(&path, &whole).expect("written");
+    }
+    // the quote of another case with the same number
+    fs::write(case.path("quotes/Q-000999.json"), &whole).expect("written");
+    fs::write(case.path("quotes/notes.txt"), "mine").expect("written");
+    assert_eq!(statuses(&case).last(), Some(&QuoteStatus::Unreadable));
+    assert_eq!(list_quotes(&case.open().view(Principal::LOCAL)).expect("quotes").len(), 2, "other files are no quotes");
+    case.sql("DELETE FROM pages WHERE item = 3");
+    assert_eq!(statuses(&case)[0], QuoteStatus::PageGone);
+    let other = TestCase::of_seed(9);
+    let _ = other.add_texts(&[("a.txt", "a"), ("b.txt", "b"), ("notice.txt", NOTICE)]);
+    fs::create_dir(other.path("quotes")).expect("made");
+    fs::write(other.path(&format!("quotes/{id}.json")), &whole).expect("written");
+    assert_eq!(statuses(&other), [QuoteStatus::NotLogged]);
+}
+
+#[test]
+fn quotes_are_read_by_name_or_number_alone() {
+    let case = handed_over();
+    let id = list_quotes(&case.open().view(Principal::LOCAL)).expect("quotes")[0].id();
+    let number = id.trim_start_matches("Q-").trim_start_matches('0').to_owned();
+    let open = case.open();
+    assert_eq!(read_quote(&open.view(Principal::LOCAL), &id).expect("a quote").0.id(), id);
+    assert_eq!(read_quote(&open.view(Principal::LOCAL), &number).expect("a quote").0.id(), id);
+    for bad in ["", "Q-", "Q-x", "-1", "../1", "Q-000000", "99999999999999999999", "1.5", "１"] {
+        assert!(matches!(read_quote(&open.view(Principal::LOCAL), bad), Err(BagError::NoSuchQuote(_))), "{bad:?}");
+    }
+}
+
+#[test]
+fn a_quote_of_a_rendered_page_names_its_picture_and_regions() {
+    let mut page = Page::of_text(1, PageKind::Paper, REQUEST.to_owned());
+    let rect = Rect { x0: 0.1, y0: 0.25, x1: 0.6, y1: 0.3 };
+    page.boxes = vec![TextBox { start: 0, end: 18, rect, confidence: 255 }];
+    let item = TestItem::new("zz.pdf", b"%PDF").media_type("application/pdf").page(page).picture(1, b"a picture");
+    let case = TestCase::new(&[item]);
+    let anchor = made(&case, &quote(&case, "zz.pdf", "Request for access")).expect("a quote");
+    assert_eq!(anchor.picture, Some(*Digest::of(b"a picture").as_bytes()));
+    assert_eq!(anchor.regions, ["xywh=percent:10,25,50,5"]);
+    assert_eq!(statuses(&case), [QuoteStatus::Valid]);
+}
+
+#[test]
+fn a_sealed_case_takes_no_quote() {
+    let case = handed_over();
+    case.write(|held| held.seal().expect("sealed"));
+    let keys = case.keys();
+    let taken = exhibit_case::CaseWriter::take(&case.folder(), &exhibit_case::Keys::plain(&keys), case.acts());
+    assert!(matches!(taken, Err(CaseError::Sealed)));
+    assert_eq!(statuses(&case).len(), 2, "and keeps those that it has");
+}
