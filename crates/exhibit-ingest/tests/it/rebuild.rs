@@ -48,7 +48,8 @@ fn a_rebuilt_index_finds_the_same() {
 fn leftovers_of_every_kind_are_replaced() {
     let case = case();
     let expected = totals(&case);
-    let leftovers: [(&str, fn(&Path)); 5] = [
+    type Leftover = (&'static str, fn(&Path));
+    let leftovers: [Leftover; 5] = [
         ("an empty folder", |_| {}),
         ("a mark without an index", |aside| fs::write(aside.join(UNFINISHED), "60").expect("written")),
         ("another revision", |aside| fs::write(aside.join(UNFINISHED), "1").expect("written")),
