@@ -2,11 +2,13 @@
 //!
 //! ```text
 //! language_profiles FOLDER            a table of what was taken for what
-//! language_profiles FOLDER profiles   the lines of src/language/profiles.txt
+//! language_profiles FOLDER profiles   the lines of src/language/profiles.txt, without their column of scripts
 //! ```
 //!
 //! The folder has one text for each language, in a file named by its BCP 47 tag, such as `ug-Latn.txt`; what follows a
 //! further dot (`pt.brazil.txt`) tells texts of one language apart.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "printing is what it is for")]
 
 use exhibit_text::language::{detect, profile_of};
 use std::collections::BTreeMap;
@@ -31,7 +33,7 @@ fn main() -> io::Result<()> {
     texts.sort();
     if arguments.get(1).is_some_and(|what| what == "profiles") {
         for (tag, text) in &texts {
-            println!("{tag}\t{}", profile_of(text));
+            println!("{tag}\t{}", profile_of(text).replace(' ', "_"));
         }
         return Ok(());
     }

@@ -44,7 +44,9 @@ fn texts() -> Vec<String> {
 
 type Found = (String, TokenKind, u32, usize, usize);
 
-fn found(text: &str, analyse: fn(&str, &mut dyn FnMut(Token<'_>))) -> Vec<Found> {
+type Analyse = fn(&str, &mut dyn FnMut(Token<'_>));
+
+fn found(text: &str, analyse: Analyse) -> Vec<Found> {
     let mut all = Vec::new();
     analyse(text, &mut |token| {
         all.push((token.term.to_owned(), token.kind, token.position, token.start, token.end));

@@ -26,7 +26,7 @@ struct Lines {
 impl Lines {
     /// Test lines per line of code, in hundredths.
     fn ratio(self) -> usize {
-        if self.code == 0 { usize::MAX } else { self.tests * 100 / self.code }
+        (self.tests * 100).checked_div(self.code).unwrap_or(usize::MAX)
     }
 }
 

@@ -204,7 +204,7 @@ mod tests {
             assert_eq!(fields.len(), 3, "{line}");
             scripts.insert(fields[0]);
             let letters = fields[2].chars().count();
-            assert!(letters % 3 == 0 && (300..=3 * LENGTH).contains(&letters), "{} {letters}", fields[1]);
+            assert!(letters.is_multiple_of(3) && (300..=3 * LENGTH).contains(&letters), "{} {letters}", fields[1]);
         }
         assert_eq!(scripts.len(), INDEXES.len());
         for index in &INDEXES {

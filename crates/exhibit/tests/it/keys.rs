@@ -142,8 +142,11 @@ fn a_key_locked_by_a_passphrase_is_followed_by_a_locked_one() {
     }
 }
 
+/// Watches a case from now on for one step.
+type Step = fn(&Bench) -> Box<dyn FnMut() -> bool + '_>;
+
 /// The visible steps of a change of the log: its start, another key, each entry, and the change of the key.
-const STEPS: [fn(&Bench) -> Box<dyn FnMut() -> bool + '_>; 5] = [
+const STEPS: [Step; 5] = [
     |_| Box::new(|| true),
     |bench| {
         let before = key_files(bench).len();
