@@ -131,7 +131,7 @@ impl Searcher {
 
     /// Adds to a query the spelling and script variants of its words that this index has: Chinese names by their
     /// readings, Uyghur and Kazakh words in their other alphabets, dates and numbers in other numerals, English and
-    /// Russian words in their other inflected forms. Each is read back ([`Query::read_as`], [`Query::widenings`]);
+    /// Russian words in their other inflected forms. Each is read back ([`exhibit_query::Query::widenings`]);
     /// search and highlight with the query that this returns.
     #[must_use]
     pub fn widen(&self, query: &ScopedQuery) -> ScopedQuery {
