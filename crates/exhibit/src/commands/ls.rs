@@ -81,6 +81,7 @@ fn is_below(path: &str, wanted: &str) -> bool {
 
 /// One item as a JSON object.
 pub(crate) fn object(case: &Case, item: &Item, path: &str) -> Value {
+    let reason = codes::why(item);
     json!({
         "id": case.label(item.id),
         "path": path,
@@ -89,6 +90,7 @@ pub(crate) fn object(case: &Case, item: &Item, path: &str) -> Value {
         "size": item.size,
         "media_type": if item.media_type.is_empty() { None } else { Some(&item.media_type) },
         "state": item.state.word(),
+        "reason": if reason.is_empty() { None } else { Some(reason) },
         "reasons": item.reasons().map(codes::reason).collect::<Vec<_>>(),
         "duplicate_of": item.duplicate_of.map(|id| case.label(id)),
         "pages": item.pages,
