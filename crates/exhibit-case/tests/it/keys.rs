@@ -145,7 +145,7 @@ fn a_locked_key_needs_its_passphrase_to_sign_and_not_to_read() {
     let file = key_path(&keys, &case.config.log);
     let text = fs::read_to_string(&file).expect("read");
     assert!(!text.contains("PRIVATE"), "{text}");
-    // locked anew, then unlocked
+    // locked again, then unlocked
     let with = |passphrase: &'static str| move |_: &Path| Passphrase::new(passphrase);
     let (old, new) = (with("ئون ئىككى دەرىجە"), with("another one"));
     let change = |ask: &dyn Fn(&Path) -> Option<Passphrase>, lock: Option<&Protection>| {

@@ -473,7 +473,7 @@ codes! {
             /// The number of glyphs.
             glyphs: u64,
         } = "font-bytes-decoded",
-        /// Text under an opaque area that was painted over it, such as a black bar, is still in the file; it is marked as invisible.
+        /// Text under an opaque area that was drawn over it, such as a black bar, is still in the file; it is marked as invisible.
         TextCovered {
             /// The number of areas.
             areas: u64,

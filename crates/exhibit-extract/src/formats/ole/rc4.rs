@@ -11,7 +11,7 @@ pub(crate) const EXCELS_OWN: &str = "VelvetSweatshop";
 pub(crate) enum Key {
     /// Keys for blocks derived by MD5 from these five bytes.
     Binary([u8; 5]),
-    /// Keys for blocks derived by SHA-1 from this hash, with so many bytes.
+    /// Keys for blocks derived by SHA-1 from this hash, of this length in bytes.
     CryptoApi(Vec<u8>, usize),
 }
 

@@ -116,7 +116,7 @@ impl Lists {
         }
     }
 
-    /// Begins a list anew.
+    /// Restarts a list.
     pub(super) fn restart(&mut self, style: &str) {
         self.counts.remove(style);
     }

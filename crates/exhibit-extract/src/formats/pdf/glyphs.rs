@@ -39,7 +39,7 @@ pub(super) struct Glyph {
     pub(super) vertical: bool,
     /// Whether it is placed but not rendered.
     pub(super) invisible: bool,
-    /// Whether it cannot be seen for another reason: its colour, its size, a clip, what is painted over it.
+    /// Whether it cannot be seen for another reason: its colour, its size, a clip, what is drawn over it.
     pub(super) unseen: bool,
     /// The number of the area whose colour it has, 0 for none.
     on_area: u32,
@@ -207,7 +207,7 @@ impl<'u, 'a> Collector<'u, 'a> {
     }
 }
 
-/// What is under areas of one colour that were painted over it, or has the colour of the area that it is on.
+/// What is under areas of one colour that were drawn over it, or has the colour of the area that it is on.
 #[derive(Default)]
 pub(super) struct Covered {
     /// The number of characters, white space not counted.

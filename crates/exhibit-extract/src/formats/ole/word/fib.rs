@@ -208,7 +208,7 @@ fn pieces(clx: &[u8], old: bool) -> Option<Vec<Piece>> {
     Some(pieces)
 }
 
-/// The positions at the start of a table whose entries have so many further bytes.
+/// The positions at the start of a table whose entries have this number of further bytes.
 pub(super) fn positions(table: &[u8], size: usize) -> Vec<u32> {
     let count = table.len().saturating_sub(4) / (4 + size) + 1;
     (0..count.min(MOST)).map_while(|at| long(table, at * 4)).collect()
