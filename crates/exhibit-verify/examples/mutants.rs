@@ -1,7 +1,7 @@
 //! Alters a good bag at random, very often, and says of each mutant whether it was taken for good: none may be.
 //!
 //! `cargo run -p exhibit-verify --example mutants -- BAG COUNT [SEED]`. Every second mutant has its lists and sizes
-//! written anew, as a forger who knows BagIt would, so that the custody proofs alone stand against it.
+//! rewritten, as a forger who knows BagIt would, so that the custody proofs alone stand against it.
 
 use exhibit_mutate::Mutator;
 use exhibit_proof::bagit::{self, Files, Found, Unreadable};
@@ -42,7 +42,7 @@ impl Bag {
         checked.deviations.is_empty() && proved.is_some()
     }
 
-    /// Writes size and lists anew.
+    /// Writes size and lists again.
     fn cover_up(&mut self) {
         let (files, bytes) = bagit::check(self).payload();
         if let Some(info) = self.0.get_mut("bag-info.txt") {
@@ -117,7 +117,7 @@ fn main() {
         if number % 2 == 1 {
             mutant.cover_up();
         }
-        // A mutation can hit a list that is written anew, or put the same in place of the same.
+        // A mutation can hit a list that is rewritten, or put the same in place of the same.
         if mutant == good {
             same += 1;
         } else if mutant.is_good() {

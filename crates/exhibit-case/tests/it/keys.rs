@@ -151,7 +151,7 @@ fn a_locked_key_needs_its_passphrase_to_sign_and_not_to_read() {
     let change = |ask: &dyn Fn(&Path) -> Option<Passphrase>, lock: Option<&Protection>| {
         rekey(&Keys { folder: &keys, ask }, &file, lock, &mut random(3))
     };
-    change(&old, Some(&lock("another one"))).expect("locked anew");
+    change(&old, Some(&lock("another one"))).expect("locked again");
     assert!(matches!(change(&old, None), Err(KeyError::Passphrase { .. })));
     assert!(matches!(take(&old), Err(CaseError::Key(KeyError::Passphrase { .. }))));
     take(&new).expect("the case");

@@ -62,7 +62,7 @@ pub(crate) fn extract(input: &mut dyn Input, request: &Request, out: &mut Out<'_
 const MOST_HELD: usize = 16 << 20;
 
 /// Writes the pages of one sheet. Cells may come in any order: those of a page are sorted, and a cell of a page that
-/// is already emitted begins that page anew.
+/// is already emitted restarts that page.
 pub(crate) struct SheetWriter {
     name: String,
     hidden: bool,

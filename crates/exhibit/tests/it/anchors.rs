@@ -211,7 +211,7 @@ fn by_the_script(bench: &Bench, bag: &str, first: &Authority) {
     assert!(said.contains("no time stamp here holds"), "{said}");
 }
 
-// Writes the lists of tag files anew.
+// Writes the lists of tag files again.
 fn relist(bag: &Path) {
     let mut files = BTreeMap::new();
     let mut folders = vec![bag.to_owned()];

@@ -122,7 +122,7 @@ impl<'u, 'a> Collector<'u, 'a> {
             return;
         }
         let Some([r, g, b, alpha]) = colour else { return };
-        let behind = self.ink.painted(x, y);
+        let behind = self.ink.topmost(x, y);
         let near = |one: [u8; 3], other: [u8; 3]| one.iter().zip(other).all(|(a, b)| a.abs_diff(b) < NEAR);
         let same = behind.colour.is_some_and(|behind| near(behind, [r, g, b]));
         glyph.unseen |= same || alpha < NEAR;
@@ -216,12 +216,12 @@ pub(super) struct Covered {
     pub(super) areas: HashSet<u32>,
 }
 
-/// Marks the glyphs over which something was painted, and tells `ink` of those that can be seen.
+/// Marks the glyphs over which something was drawn, and tells `ink` of those that can be seen.
 pub(super) fn cover(ink: &mut Ink, glyphs: &mut [Glyph]) -> Covered {
     let mut covered = Covered::default();
     for glyph in glyphs.iter_mut().filter(|glyph| !glyph.is_space()) {
         let [left, top, right, bottom] = glyph.rect;
-        let at = |part: f32| ink.painted(left + (right - left) * part, (top + bottom) / 2.0);
+        let at = |part: f32| ink.topmost(left + (right - left) * part, (top + bottom) / 2.0);
         let over = [at(0.25), at(0.5), at(0.75)];
         if over.iter().all(|paint| paint.order >= glyph.order) {
             if over[1].area > 0 && !glyph.invisible && !glyph.unseen {

@@ -1,4 +1,4 @@
-//! What a page shows besides glyphs: pictures, shapes of the size of letters, and what was painted over what.
+//! What a page shows besides glyphs: pictures, shapes of the size of letters, and what was drawn over what.
 //!
 //! Nothing is rendered: places are kept in grids over the page. They tell which pages must be read by OCR, and which
 //! text cannot be seen.
@@ -12,7 +12,7 @@ const FINE: f32 = 2.0;
 const MOST_FINE: usize = 512;
 /// The maximum number of shapes that are examined on one page.
 const MOST_SHAPES: u32 = 200_000;
-/// The maximum number of areas that are painted on one page.
+/// The maximum number of areas that are drawn on one page.
 const MOST_AREAS: u32 = 4_000;
 
 /// A grid of the page, a bit a cell.
@@ -109,7 +109,7 @@ impl Ink {
     }
 
     /// A picture of this many pixels, placed by `transform`; `covers` if nothing shows through it. `order` counts what was
-    /// painted before.
+    /// drawn before.
     pub(super) fn picture(&mut self, (across, down): (u32, u32), transform: Affine, covers: bool, order: u32) {
         let (width, height) = (f64::from(across), f64::from(down));
         let Some(area) = self.clipped(transform.transform_rect_bbox(Rect::new(0.0, 0.0, width, height))) else {
@@ -210,7 +210,7 @@ impl Ink {
         (cell(middle.x, self.size.0), cell(middle.y, self.size.1))
     }
 
-    /// An opaque area of one colour, painted over what came before.
+    /// An opaque area of one colour, drawn over what came before.
     pub(super) fn area(&mut self, area: Rect, colour: [u8; 3], order: u32) {
         if let Some(area) = self.clipped(area).filter(is_ground) {
             let paint = Paint { order, area: self.cover.areas + 1, colour: Some(colour) };
@@ -225,8 +225,8 @@ impl Ink {
         }
     }
 
-    /// What was painted last at a place.
-    pub(super) fn painted(&self, x: f32, y: f32) -> Paint {
+    /// What was drawn last at a place.
+    pub(super) fn topmost(&self, x: f32, y: f32) -> Paint {
         self.cover.at(self.size, x, y)
     }
 
@@ -314,7 +314,7 @@ impl Part {
     }
 }
 
-/// What was painted at a place.
+/// What was drawn at a place.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Paint {
     /// The number of glyphs placed before the last opaque area or picture; 0 if there is none.
@@ -329,7 +329,7 @@ impl Paint {
     const PAPER: Self = Self { order: 0, area: 0, colour: Some([255; 3]) };
 }
 
-/// The areas painted on a page, in cells; the last one counts.
+/// The areas drawn on a page, in cells; the last one counts.
 #[derive(Default)]
 struct Cover {
     across: usize,
@@ -368,7 +368,7 @@ impl Cover {
         let cell = |at: f32, side: f32, cells: usize| ((at / side * cells as f32) as usize).min(cells - 1);
         let (column, row) = (cell(x, width, self.across), cell(y, height, self.down));
         let paint = self.cells.get(row * self.across + column).copied().unwrap_or(Paint::PAPER);
-        // what was painted after the last area is unknown
+        // what was drawn after the last area is unknown
         if self.areas >= MOST_AREAS { Paint { colour: None, ..paint } } else { paint }
     }
 }
@@ -463,18 +463,18 @@ mod tests {
     #[test]
     fn the_last_paint_counts() {
         let mut page = ink();
-        assert_eq!(page.painted(15.0, 15.0), Paint::PAPER);
+        assert_eq!(page.topmost(15.0, 15.0), Paint::PAPER);
         page.area(Rect::new(10.0, 10.0, 100.0, 30.0), [0; 3], 5);
         page.area(Rect::new(10.0, 10.0, 12.0, 640.0), [9; 3], 6);
         let black = Paint { order: 5, area: 1, colour: Some([0; 3]) };
-        assert_eq!(page.painted(15.0, 15.0), black);
-        assert_eq!(page.painted(105.0, 15.0), Paint::PAPER);
+        assert_eq!(page.topmost(15.0, 15.0), black);
+        assert_eq!(page.topmost(105.0, 15.0), Paint::PAPER);
         page.ground(Rect::new(0.0, 0.0, 640.0, 640.0));
-        assert_eq!(page.painted(15.0, 15.0), Paint { colour: None, ..black }, "what it covers is still covered");
+        assert_eq!(page.topmost(15.0, 15.0), Paint { colour: None, ..black }, "what it covers is still covered");
         placed(&mut page, (50, 50), [0.0, 0.0, 50.0, 50.0]);
-        assert_eq!(page.painted(15.0, 15.0), Paint { order: 0, area: 0, colour: None });
+        assert_eq!(page.topmost(15.0, 15.0), Paint { order: 0, area: 0, colour: None });
         for (x, y) in [(-1.0, 15.0), (f32::NAN, 15.0), (640.0, 640.0)] {
-            assert_eq!(page.painted(x, y), Paint::PAPER, "{x} {y}");
+            assert_eq!(page.topmost(x, y), Paint::PAPER, "{x} {y}");
         }
     }
 
@@ -485,7 +485,7 @@ mod tests {
             page.area(Rect::new(0.0, 0.0, 640.0, 10.0), [0; 3], n);
         }
         let last = Paint { order: MOST_AREAS - 1, area: MOST_AREAS, colour: None };
-        assert_eq!(page.painted(5.0, 5.0), last, "the colour is unknown from there on");
+        assert_eq!(page.topmost(5.0, 5.0), last, "the colour is unknown from there on");
         let many = "M10 10 C10 20 20 20 20 10 Z ".repeat(1000);
         let path = BezPath::from_svg(&many).expect("a path");
         (0..300).for_each(|_| page.path(&path, Affine::IDENTITY));

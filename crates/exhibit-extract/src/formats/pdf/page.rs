@@ -46,7 +46,7 @@ pub(super) struct Read {
     pub(super) acts: bool,
     /// Glyphs that are bytes of a legacy encoding.
     pub(super) decoded: u32,
-    /// Characters under areas of one colour that were painted over them.
+    /// Characters under areas of one colour that were drawn over them.
     pub(super) covered: glyphs::Covered,
     /// Redactions that are marked and not applied.
     pub(super) redactions: u32,
