@@ -72,3 +72,4 @@ text-outside-parts = 有 { $count } 段文本在邮件各部分之外，邮件�
 pgp-encrypted = 邮件有 { $parts } 个部分用 PGP 或类似方式加密
 smime-encrypted = 邮件有 { $parts } 个部分用 S/MIME 加密
 ocr-not-better = 文字识别（OCR）的结果不如该页自身的文本，已保留后者
+self-extracting = 自解压程序（{ $bytes } 字节）；已读取其后的压缩包，未读取程序本身
