@@ -16,7 +16,7 @@ use crate::committer::{Message, Outcome, Sender};
 use crate::progress::Progress;
 use crate::queue::Queue;
 use exhibit_catalogue::{Catalogue, JobEnd, Lease, MOST_DEATHS, OcrState, PageRow, Span, StageKey};
-use exhibit_model::{Digest, Note, OriginalId, Page, Reason};
+use exhibit_model::{Digest, Note, OriginalId, Page, PageNumber, Reason};
 use exhibit_store::{Originals, PackReader};
 use std::time::Instant;
 
@@ -133,7 +133,7 @@ pub(crate) enum Output {
     /// A page in a further layer.
     Page(Box<Page>),
     /// OCR did not give a layer of a page, and why.
-    Unread { page: u32, state: OcrState, note: Note },
+    Unread { page: PageNumber, state: OcrState, note: Note },
     /// A note on the item.
     Note(Note),
 }
