@@ -89,6 +89,7 @@ fn rows(text: &str, picture: &str, container: &str) -> Vec<Row> {
             format!("/similar/{text}?p=1"),
             Some(AccessEvent::Similar { item: item(text), page: Some(PageNumber::FIRST) }),
         ),
+        send("/intake/{how}", "/intake/pause", &[], None),
         send("/history/{how}", "/history/clear", &[], None),
         get("/open/{code}", "/open/whatever", None),
         get("/static/{file}", exhibit_web::assets::style().path.clone(), None),
