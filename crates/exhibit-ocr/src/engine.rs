@@ -253,6 +253,9 @@ impl Engine {
         for place in &found.places {
             lines.push(self.line(picture, place, way, recognition, &mut budget)?);
         }
+        if recognition == Recognition::Both {
+            self.read_unknown(picture, &mut lines, &mut budget)?;
+        }
         judge(&mut lines);
         let along = direction(&found.places, way);
         let spans: Vec<Span> = lines.iter().map(|line| Span::of(&line.ink(), along)).collect();
@@ -262,6 +265,27 @@ impl Engine {
             Some(Line { before, ..line })
         });
         Ok(Reading { lines: ordered.collect(), way, more: found.more || budget.spent })
+    }
+
+    // On a page with characters that the fast model does not know, such as traditional ones, it writes look-alikes, and
+    // some with certainty: then all lines are read by the larger one.
+    fn read_unknown(&self, picture: &Pixels, lines: &mut [Line], budget: &mut Budget) -> Result<(), OcrError> {
+        let Some(small) = &self.small else { return Ok(()) };
+        let unknown =
+            |line: &Line| line.characters.iter().any(|c| c.character.is_alphabetic() && !self.tiny.knows(c.character));
+        if !lines.iter().any(|line| line.size == Size::Small && unknown(line)) {
+            return Ok(());
+        }
+        for line in lines.iter_mut().filter(|line| line.size == Size::Tiny && line.familiarity >= UNKNOWN_LINE) {
+            if !budget.take(width_of(&line.place), true) {
+                break;
+            }
+            let read = small.read(picture, &line.place)?;
+            if read.sum().1 * 2 > line.letters() {
+                (line.characters, line.size) = (read.characters, Size::Small);
+            }
+        }
+        Ok(())
     }
 
     // Reads one line, in the direction in which the page's lines run, or if it runs against them, in the better one.

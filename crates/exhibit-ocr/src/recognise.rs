@@ -64,6 +64,7 @@ impl Read {
 pub(crate) struct Recogniser {
     net: Net,
     characters: Vec<char>,
+    sorted: Vec<char>,
 }
 
 impl Recogniser {
@@ -82,7 +83,14 @@ impl Recogniser {
             }
         }
         characters.push(' ');
-        Ok(Self { net, characters })
+        let mut sorted = characters.clone();
+        sorted.sort_unstable();
+        Ok(Self { net, characters, sorted })
+    }
+
+    /// Whether it knows a character.
+    pub(crate) fn knows(&self, character: char) -> bool {
+        self.sorted.binary_search(&character).is_ok()
     }
 
     /// Reads the line in a rectangle, whose width is the line's length.
