@@ -196,6 +196,7 @@ pub fn reason(reason: &Reason) -> Message {
         Reason::NoLayout { kind } => reasons::no_layout(kind),
         Reason::NoPicture => reasons::no_picture(),
         Reason::NoOcrModel => reasons::no_ocr_model(),
+        Reason::RecognitionFailed { detail } => with(reasons::recognition_failed(), detail),
     }
 }
 

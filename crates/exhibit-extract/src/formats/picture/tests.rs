@@ -3,6 +3,7 @@
 use super::{extract, render};
 use crate::formats::office::testing::{Outcome, read, read_within, request, torment};
 use crate::out::Out;
+use crate::raster::Wish;
 use exhibit_model::{Limits, NoteCode, Reason, Record, Task, Verdict};
 use image::{DynamicImage, GrayImage, ImageFormat, Luma, RgbImage, RgbaImage};
 use std::io::Cursor;
@@ -25,8 +26,9 @@ fn rendered(bytes: &[u8], page: u32, max_side: u32, grey: bool) -> Result<Dynami
     let limits = Limits::STANDARD;
     let mut records: Vec<Record> = Vec::new();
     let mut out = Out::new(&mut records, limits);
-    let task = Task::Render { page, dpi: 96, max_side, grey };
-    let verdict = render(&mut Cursor::new(bytes.to_vec()), &request(task, limits), &mut out).expect("the sink is open");
+    let wish = Wish { page, dpi: 96, max_side, grey, enlarge: true, max_pixels: limits.pixels };
+    let raster = render(&mut Cursor::new(bytes.to_vec()), &request(Task::Extract, limits), wish)?;
+    let verdict = raster.emit_png(page, &mut out).expect("the sink is open");
     match records.pop() {
         Some(Record::Picture(picture)) => {
             let decoded = image::load_from_memory(&picture.png).expect("a PNG");
