@@ -52,6 +52,31 @@ pub struct ReadLine {
     pub is_text: bool,
     /// Its characters; none if it was not read because of a limit.
     pub characters: Vec<ReadCharacter>,
+    /// How it is drawn on the picture that accompanies the reading, if it may be in a script that the models do not know.
+    pub drawn: Option<Drawn>,
+}
+
+/// How a line is drawn on a picture of lines for another program: straight, one each [`Drawn::PITCH`] pixels from the top,
+/// beginning [`Drawn::MARGIN`] pixels from the left, in the order of the reading.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Drawn {
+    /// Its width there in pixels.
+    pub width: u32,
+    /// The direction in which it is drawn, as seen on the page.
+    pub way: Way,
+}
+
+impl Drawn {
+    /// The height of a drawn line in pixels.
+    pub const HEIGHT: u32 = 64;
+    /// From the top of a line to the top of the next.
+    pub const PITCH: u32 = 88;
+    /// The empty space around all lines.
+    pub const MARGIN: u32 = 32;
+    /// The maximum number of lines drawn.
+    pub const MOST: usize = 300;
+    /// The maximum width of a line.
+    pub const MOST_WIDTH: u32 = 4000;
 }
 
 /// What separates a line from the one before it in reading order.
@@ -86,7 +111,37 @@ pub struct ReadCharacter {
 /// The maximum number of alternatives of a character.
 pub const MOST_OTHERS: usize = 2;
 
+/// From this certainty of the fast model on, in percent, it knows the script of a line.
+const FAMILIAR: u8 = 90;
+/// Below it the larger model is believed from this certainty on, if the fast one has at least `HALF_FAMILIAR`: it knows
+/// three times as many characters.
+const BELIEVED: f32 = 85.0;
+const HALF_FAMILIAR: u8 = 60;
+/// A line of an unknown script has at least so many letters; fewer are specks and scraps.
+const LETTERS: usize = 4;
+
 impl ReadLine {
+    /// Whether it counts as read. A model reads what is likely: a line of another script becomes similar-looking letters.
+    /// It shows in its certainty, so that a line counts only if the fast model reads it with certainty, or the larger one
+    /// does and the fast one is not lost.
+    #[must_use]
+    pub fn is_read(&self) -> bool {
+        let believed = self.large && self.familiarity >= HALF_FAMILIAR && self.certainty() >= BELIEVED;
+        self.is_text && (self.familiarity >= FAMILIAR || believed)
+    }
+
+    /// Whether it may be in a script that the models do not know.
+    #[must_use]
+    pub fn is_foreign(&self) -> bool {
+        !self.is_read() && self.letters() >= LETTERS
+    }
+
+    /// The number of its characters, blanks left out.
+    #[must_use]
+    pub fn letters(&self) -> usize {
+        self.characters.iter().filter(|c| !c.character.is_whitespace()).count()
+    }
+
     /// The mean certainty of its characters in percent, blanks left out; 0 if there are none.
     #[must_use]
     pub fn certainty(&self) -> f32 {
@@ -106,6 +161,7 @@ impl Reading {
         self.lines.iter().all(|line| {
             placed(&line.rect)
                 && line.familiarity <= 100
+                && line.drawn.is_none_or(|drawn| (1..=Drawn::MOST_WIDTH).contains(&drawn.width))
                 && line.characters.iter().all(|c| {
                     placed(&c.rect)
                         && c.certainty <= 100
@@ -138,12 +194,39 @@ mod tests {
             changed.is_sound()
         };
         assert!(!with(&|line| line.familiarity = 101));
+        assert!(!with(&|line| line.drawn = Some(Drawn::default())), "a drawn line has a width");
         assert!(!with(&|line| line.rect.x1 = f32::NAN));
         assert!(!with(&|line| line.characters[0].rect.y0 = 6.0));
         assert!(!with(&|line| line.characters[0].certainty = 255));
         assert!(!with(&|line| line.characters[0].character = '\n'));
         assert!(!with(&|line| line.characters[0].others = vec![('a', 1); 3]));
         assert!(!with(&|line| line.characters[0].others[0].0 = '\u{7}'));
+    }
+
+    fn line(text: &str, certainty: u8) -> ReadLine {
+        let character = |character| ReadCharacter { character, certainty, ..ReadCharacter::default() };
+        ReadLine {
+            familiarity: certainty,
+            is_text: true,
+            characters: text.chars().map(character).collect(),
+            ..ReadLine::default()
+        }
+    }
+
+    #[test]
+    fn the_larger_model_is_believed_where_the_fast_one_is_not_lost() {
+        let with = |familiarity, certainty| ReadLine { familiarity, large: true, ..line("審計員說明", certainty) };
+        assert!(with(70, 95).is_read());
+        assert!(!with(70, 80).is_read(), "neither is certain");
+        assert!(!with(50, 95).is_read(), "another script");
+        assert!(with(95, 60).is_read());
+    }
+
+    #[test]
+    fn scraps_are_not_of_another_script() {
+        assert!(line("∏peACTa", 70).is_foreign() && !line("∏p e", 70).is_foreign());
+        assert!(!line("登记表格", 99).is_foreign());
+        assert!(ReadLine { is_text: false, ..line("登记表格", 99) }.is_foreign());
     }
 
     #[test]

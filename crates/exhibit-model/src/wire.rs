@@ -11,7 +11,7 @@
 use crate::code::{CodeError, MAX_LIST, MAX_NUMBER, MAX_TEXT, MAX_VALUES, NoteCode, Parts, Reason, Value, Values};
 use crate::item::Relation;
 use crate::page::{Box as TextBox, Counts, Mark, MarkKind, Page, PageKind, Rect, RowRange, Run, SheetPart, TextSource};
-use crate::reading::{Before, MOST_OTHERS, ReadCharacter, ReadLine, Reading, Way};
+use crate::reading::{Before, Drawn, MOST_OTHERS, ReadCharacter, ReadLine, Reading, Way};
 use crate::record::{Limits, Member, MemberEnd, Note, Picture, Record, Request, Task, Verdict};
 use crate::time::Moment;
 
@@ -487,6 +487,11 @@ fn write_reading(w: &mut Writer, reading: &Reading) {
         w.byte(line.familiarity);
         w.byte(u8::from(line.large));
         w.byte(u8::from(line.is_text));
+        // a drawn line has a width
+        w.number(line.drawn.map_or(0, |drawn| u64::from(drawn.width)));
+        if let Some(drawn) = line.drawn {
+            w.byte(tag_of(&WAYS, drawn.way));
+        }
         w.number(line.characters.len() as u64);
         for character in &line.characters {
             w.number(u64::from(u32::from(character.character)));
@@ -518,8 +523,13 @@ fn read_reading(r: &mut Reader<'_>) -> Result<Reading, WireError> {
             familiarity: r.byte()?,
             large: r.flag()?,
             is_text: r.flag()?,
+            drawn: None,
             characters: Vec::new(),
         };
+        let width = r.small()?;
+        if width > 0 {
+            line.drawn = Some(Drawn { width, way: of_tag(&WAYS, r, "a direction of a line")? });
+        }
         for _ in 0..r.count()? {
             let (character, certainty, rect) = (read_character(r)?, r.byte()?, read_rect(r)?);
             let count = usize::from(r.byte()?);

@@ -123,6 +123,17 @@ impl Pixels {
         }
     }
 
+    /// A line straightened and evened: in grey, dark on a white ground whatever its colours and shadows, `height` pixels high
+    /// and at most `most_width` wide. Returns its width and its pixels.
+    #[must_use]
+    pub fn even_line(&self, place: &Tilted, height: u32, most_width: u32) -> (u32, Vec<u8>) {
+        let width = (height as f32 * place.width / place.height.max(1e-3)).ceil();
+        let width = (width as u32).clamp(1, most_width.max(1));
+        let line = self.straightened(place, width as usize, height as usize);
+        let grey = line.rgb.as_chunks::<3>().0.iter().map(|[r, g, b]| luma(*r, *g, *b));
+        (width, even(grey.collect(), width as usize, height.max(1) as usize))
+    }
+
     /// A part of the picture; what is outside of it gets the colour of the nearest edge.
     pub(crate) fn part(&self, x: usize, y: usize, width: usize, height: usize) -> Self {
         let mut out = Self::of_colour(width, height, [0; 3]);
@@ -210,6 +221,65 @@ impl Weights {
     }
 }
 
+fn luma(r: u8, g: u8, b: u8) -> u8 {
+    ((u32::from(r) * 299 + u32::from(g) * 587 + u32::from(b) * 114) / 1000) as u8
+}
+
+/// The share of the pixels of a line below which its ink is, and above which its ground is.
+const INK: f32 = 0.02;
+const GROUND: f32 = 0.85;
+/// Below this difference between ink and ground there is no ink.
+const LEAST_INK: f32 = 24.0;
+
+// Divides a line by its ground, which is estimated in places one height apart, and stretches its ink to black.
+fn even(mut grey: Vec<u8>, width: usize, height: usize) -> Vec<u8> {
+    let quantile = |counts: &[u32; 256], share: f32| {
+        let wanted = (counts.iter().sum::<u32>() as f32 * share) as u32;
+        let mut seen = 0;
+        (0..=255_u8).find(|value| {
+            seen += counts[usize::from(*value)];
+            seen > wanted
+        })
+    };
+    let count = |grey: &[u8], from: usize, to: usize| {
+        let mut counts = [0_u32; 256];
+        for row in grey.chunks_exact(width) {
+            row[from..to].iter().for_each(|value| counts[usize::from(*value)] += 1);
+        }
+        counts
+    };
+    let all = count(&grey, 0, width);
+    let [low, middle, high] = [0.1, 0.5, 0.9].map(|share| i32::from(quantile(&all, share).unwrap_or_default()));
+    // most of a line is ground
+    if middle - low < high - middle {
+        grey.iter_mut().for_each(|value| *value = 255 - *value);
+    }
+    let places = width.div_ceil(height);
+    let grounds: Vec<f32> = (0..places)
+        .map(|place| {
+            let from = (place * height).saturating_sub(height / 2);
+            let counts = count(&grey, from, ((place + 1) * height + height / 2).min(width));
+            f32::from(quantile(&counts, GROUND).unwrap_or(u8::MAX)).max(1.0)
+        })
+        .collect();
+    let ground = |x: usize| {
+        let at = ((x as f32 + 0.5) / height as f32 - 0.5).clamp(0.0, (places - 1) as f32);
+        let (before, share) = (at as usize, at.fract());
+        grounds[before] + (grounds[(before + 1).min(places - 1)] - grounds[before]) * share
+    };
+    for row in grey.chunks_exact_mut(width) {
+        for (x, value) in row.iter_mut().enumerate() {
+            *value = (f32::from(*value) / ground(x) * 255.0).min(255.0) as u8;
+        }
+    }
+    let darkest = f32::from(quantile(&count(&grey, 0, width), INK).unwrap_or_default());
+    if 255.0 - darkest >= LEAST_INK {
+        let stretch = |value: u8| ((f32::from(value) - darkest) / (255.0 - darkest) * 255.0).clamp(0.0, 255.0) as u8;
+        grey.iter_mut().for_each(|value| *value = stretch(*value));
+    }
+    grey
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -278,5 +348,41 @@ mod tests {
         let picture = grey(4, 4, |x, y| (x + 10 * y) as u8);
         let part = picture.part(2, 3, 4, 2);
         assert_eq!((part.at(0, 0)[0], part.at(3, 0)[0], part.at(3, 1)[0]), (32, 33, 33));
+    }
+
+    #[test]
+    fn a_line_is_evened_whatever_its_colours() {
+        let place = Tilted {
+            centre: Point { x: 100.0, y: 10.0 },
+            across: Point { x: 1.0, y: 0.0 },
+            width: 200.0,
+            height: 20.0,
+        };
+        let stroke = |x: usize, y: usize| x % 20 < 3 && (5..15).contains(&y);
+        // a shadow from left to right, and light letters on a dark ground
+        for light in [false, true] {
+            let mut picture = Pixels::of_colour(200, 20, [0; 3]);
+            for y in 0..20 {
+                for x in 0..200 {
+                    let ground = if light { 60 } else { 240 - x / 2 };
+                    let ink = if light { 200 } else { ground / 4 };
+                    let value = if stroke(x, y) { ink } else { ground };
+                    picture.rgb[(y * 200 + x) * 3..][..3].fill(value as u8);
+                }
+            }
+            let (width, line) = picture.even_line(&place, 20, 4000);
+            assert_eq!((width, line.len()), (200, 4000));
+            for (at, value) in line.iter().enumerate() {
+                let (x, y) = (at % 200, at / 200);
+                let (inner, outer) = (stroke(x, y) && x % 20 == 1, x % 20 > 5);
+                assert!(!inner || *value < 60, "ink {x} {y} {value} {light}");
+                assert!(!outer || *value > 215, "ground {x} {y} {value} {light}");
+            }
+        }
+        assert_eq!(Pixels::of_colour(9, 9, [77; 3]).even_line(&place, 20, 50).0, 50, "as wide as allowed");
+        let flat = Pixels::of_colour(200, 20, [77; 3]).even_line(&place, 20, 4000).1;
+        assert!(flat.iter().all(|value| *value == 255), "no ink is made up");
+        let none = Tilted { width: f32::NAN, height: 0.0, ..place };
+        assert_eq!(Pixels::of_colour(9, 9, [77; 3]).even_line(&none, 20, 50).1.len(), 20);
     }
 }

@@ -43,7 +43,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let options = exhibit_ingest::Options {
         name: None,
         workers: 2,
-        ocr: None,
+        ocr: false,
+        recogniser: None,
+        tesseract: None,
         retry: &[],
         limits: Limits::STANDARD,
         cage_limits: CageLimits::STANDARD,

@@ -105,8 +105,13 @@ pub(crate) fn take_in_by(
         held.case.add_passwords(&passwords_of(&list))?;
     }
     let tools = if order.ocr { find_ocr() } else { None };
-    if order.ocr && tools.is_none() {
-        output.warn(&texts().no_tesseract());
+    let recogniser = exhibit_ocr::models::version();
+    match (&recogniser, &tools) {
+        _ if !order.ocr => {}
+        (None, None) => output.warn(&texts().no_ocr()),
+        (None, Some(_)) => output.warn(&texts().no_ocr_models()),
+        (Some(_), None) => output.warn(&texts().no_tesseract()),
+        (Some(_), Some(_)) => {}
     }
     let cage = system::cage(order.workers)?;
     let stop = Arc::new(StopRequest::default());
@@ -116,7 +121,9 @@ pub(crate) fn take_in_by(
     let options = Options {
         name: order.name,
         workers: order.workers,
-        ocr: tools.as_ref(),
+        ocr: order.ocr,
+        recogniser: recogniser.as_deref(),
+        tesseract: tools.as_ref(),
         retry: if order.retry { &retried } else { &[] },
         limits: Limits::STANDARD,
         cage_limits: CageLimits::STANDARD,
