@@ -17,7 +17,7 @@ use std::time::Instant;
 fn main() -> Result<(), Box<dyn Error>> {
     let first = std::env::args().nth(1);
     match first.as_deref() {
-        Some("serve") => exhibit_cage::serve(read, || {}),
+        Some("serve") => exhibit_cage::serve(read, |_| {}),
         Some("serve heavy") => exhibit_cage::serve(read, heavy),
         _ => {}
     }
@@ -67,7 +67,7 @@ fn read(_: &Request, input: &mut Input, sink: &mut dyn Sink) -> Verdict {
 }
 
 // About what two Chinese fonts take.
-fn heavy() {
+fn heavy(_: exhibit_cage::Preparation) {
     std::mem::forget(black_box(vec![1_u8; 46 << 20]));
 }
 

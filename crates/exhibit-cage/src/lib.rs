@@ -33,7 +33,7 @@ pub use input::Input;
 pub use limits::{CageLimits, FRAME_CAP, MEMBER_PIECE, PAGE_CAP, REMARK_CAP};
 pub use pool::{Cage, CageError, Options};
 pub use run::check_stream;
-pub use server::{Warm, serve};
+pub use server::{Preparation, Warm, serve};
 pub use sys::map_file;
 pub use tool::{Tool, ToolEnd};
 pub use worker::Job;

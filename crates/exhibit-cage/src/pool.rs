@@ -25,7 +25,7 @@ pub struct Options {
     pub program: PathBuf,
     /// Its only argument, which tells it to serve.
     pub argument: OsString,
-    /// The maximum number of concurrent workers; further callers wait.
+    /// The maximum number of concurrent workers that read files, and of those that recognise text; further callers wait.
     pub workers: usize,
     /// The maximum number of concurrent tools; further callers wait.
     pub tools: usize,
@@ -82,6 +82,7 @@ pub enum CageError {
 pub struct Cage {
     pub(crate) options: Options,
     pub(crate) workers: Pool,
+    pub(crate) recognisers: Pool,
     pub(crate) tools: Pool,
 }
 
@@ -104,8 +105,9 @@ impl Cage {
     #[must_use]
     pub fn on_demand(options: Options) -> Self {
         let workers = Pool::new(Role::Workers, options.workers);
+        let recognisers = Pool::new(Role::Recognisers, options.workers);
         let tools = Pool::new(Role::Tools, options.tools);
-        Self { options, workers, tools }
+        Self { options, workers, recognisers, tools }
     }
 }
 

@@ -36,7 +36,7 @@ pub use exhibit_cage::Cage;
 pub use exhibit_proof::finding::chain as chain_of;
 pub use folder::CaseFolder;
 pub use keys::{Keys, Rotated, Rotation, key_file, key_path, rekey, remembered};
-pub use picture::render;
+pub use picture::{recognise, render};
 pub use places::{Places, own_path};
 pub use principal::Principal;
 pub use scope::Scope;

@@ -15,6 +15,7 @@ mod intake;
 mod progress;
 mod queue;
 mod rebuild;
+mod recognition;
 mod run;
 #[cfg(test)]
 mod sources_tests;

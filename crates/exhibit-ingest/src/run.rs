@@ -47,8 +47,12 @@ pub struct Options<'a> {
     pub name: Option<&'a str>,
     /// The number of concurrent workers.
     pub workers: usize,
-    /// Tesseract, if it is available; without it, pages wait for OCR.
-    pub ocr: Option<&'a OcrTools>,
+    /// Whether pictures of pages are read; if not, their pages wait.
+    pub ocr: bool,
+    /// The models in the workers that recognise text, by name and version; `None` if the program has none.
+    pub recogniser: Option<&'a str>,
+    /// Tesseract, if it is available: for scripts that the models do not know, or for all if there are none.
+    pub tesseract: Option<&'a OcrTools>,
     /// States whose items are to be tried again.
     pub retry: &'a [State],
     /// Limits on reading one file.
@@ -132,7 +136,8 @@ fn run(
     let (cage, passwords) = (world.cage, held.passwords()?);
     let (limits, cage_limits) = (options.limits, options.cage_limits);
     let read = Read { cage, passwords: &passwords, limits, cage_limits, families: Families::default() };
-    let ocr = Ocr::new(options.ocr, cage, &passwords);
+    let (recogniser, tesseract) = if options.ocr { (options.recogniser, options.tesseract) } else { (None, None) };
+    let ocr = Ocr::new(recogniser, tesseract, cage, &passwords);
     run_stages(held, sources, &[&read, &ocr], options.retry, options.workers, &Threads::of(world))
 }
 

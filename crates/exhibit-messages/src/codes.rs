@@ -110,6 +110,9 @@ pub fn note(code: &NoteCode) -> Message {
         NoteCode::GlyphsUnmapped { glyphs } => notes::glyphs_unmapped(*glyphs),
         NoteCode::OcrDoubtful { words } => notes::ocr_doubtful(*words),
         NoteCode::PicturesUnread { pictures } => notes::pictures_unread(*pictures),
+        NoteCode::OcrUnread { lines } => notes::ocr_unread(*lines),
+        NoteCode::OcrLimit => notes::ocr_limit(),
+        NoteCode::RecogniserFailed { reason } => notes::recogniser_failed(self::reason(reason)),
         NoteCode::OcrAdded { words } => notes::ocr_added(*words),
         NoteCode::OcrReplaced { characters } => notes::ocr_replaced(*characters),
     }
@@ -196,6 +199,7 @@ pub fn reason(reason: &Reason) -> Message {
         Reason::NoLayout { kind } => reasons::no_layout(kind),
         Reason::NoPicture => reasons::no_picture(),
         Reason::NoOcrModel => reasons::no_ocr_model(),
+        Reason::RecognitionFailed { detail } => with(reasons::recognition_failed(), detail),
     }
 }
 

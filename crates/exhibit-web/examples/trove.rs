@@ -18,7 +18,10 @@ fn read(request: &Request, input: &mut Input, sink: &mut dyn Sink) -> Verdict {
     exhibit_extract::run(request, &mut BufReader::with_capacity(64 << 10, input), sink)
 }
 
-fn warm() {
+fn warm(preparation: exhibit_cage::Preparation) {
+    if preparation == exhibit_cage::Preparation::Recognise {
+        exhibit_extract::warm_models();
+    }
     exhibit_extract::warm(&[PathBuf::from("/usr/share/fonts")], exhibit_cage::map_file);
 }
 
@@ -40,7 +43,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let options = exhibit_ingest::Options {
         name: None,
         workers: 2,
-        ocr: None,
+        ocr: false,
+        recogniser: None,
+        tesseract: None,
         retry: &[],
         limits: Limits::STANDARD,
         cage_limits: CageLimits::STANDARD,

@@ -3,7 +3,7 @@
 use crate::failure::{Act, Exit, Failure};
 use crate::passphrase;
 use crate::texts::texts;
-use exhibit_cage::{Cage, Input, Options};
+use exhibit_cage::{Cage, Input, Options, Preparation};
 use exhibit_case::{Acts, Case, CaseFolder, CaseWriter, Keys, Principal, key_file};
 use exhibit_model::{Clock, Moment, Request, Sink, Verdict};
 use std::io::BufReader;
@@ -55,8 +55,12 @@ pub(crate) fn read_in_cage(request: &Request, input: &mut Input, sink: &mut dyn 
     exhibit_extract::run(request, &mut BufReader::with_capacity(64 << 10, input), sink)
 }
 
-/// What a worker server loads before its first file: fonts for pages without embedded fonts.
-pub(crate) fn warm_up() {
+/// What a worker server loads before its first file: fonts for pages without embedded fonts, and the models that
+/// recognise text if it is to do that.
+pub(crate) fn warm_up(preparation: Preparation) {
+    if preparation == Preparation::Recognise {
+        exhibit_extract::warm_models();
+    }
     exhibit_extract::warm(&font_folders(), exhibit_cage::map_file);
 }
 

@@ -210,7 +210,7 @@ impl<'a> WorkerSession<'a, '_> {
                 }
             }
             Record::MemberEnd(end) => self.member_end(end)?,
-            Record::Picture(_) => {}
+            Record::Picture(_) | Record::Reading(_) => {}
         }
         Ok(())
     }

@@ -71,4 +71,7 @@ html-form-differs = 有 { $parts } 处 HTML 格式的文本比纯文本多，已
 text-outside-parts = 有 { $count } 段文本在邮件各部分之外，邮件程序不显示；已标为隐藏
 pgp-encrypted = 邮件有 { $parts } 个部分用 PGP 或类似方式加密
 smime-encrypted = 邮件有 { $parts } 个部分用 S/MIME 加密
+ocr-unread = 图片上发现 { $lines } 行文字但未能读取：文字种类未知，或无法辨认
+ocr-limit = 图片上的文字超过单页上限：可能有遗漏的行
+recogniser-failed = 识别文字的模型运行失败，该页改由 tesseract 读取：{ $reason }
 ocr-not-better = 文字识别（OCR）的结果不如该页自身的文本，已保留后者

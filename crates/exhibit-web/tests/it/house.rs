@@ -116,7 +116,9 @@ impl House {
         let options = exhibit_ingest::Options {
             name: Some("drop <1>"),
             workers: 2,
-            ocr: None,
+            ocr: false,
+            recogniser: None,
+            tesseract: None,
             retry: &[],
             limits: Limits::STANDARD,
             cage_limits: CageLimits::STANDARD,

@@ -113,6 +113,7 @@ pub(crate) fn take_in_by(
 /// What a run needs, acquired before it begins: the case, locked for writing, and the cage.
 pub(crate) struct Means {
     held: CaseWriter,
+    recogniser: Option<String>,
     tools: Option<OcrTools>,
     cage: Cage,
 }
@@ -125,10 +126,15 @@ pub(crate) fn prepare(output: &Output, folder: &Path, order: &Order<'_>) -> Resu
         held.case.add_passwords(&passwords_of(&list))?;
     }
     let tools = if order.ocr { find_ocr() } else { None };
-    if order.ocr && tools.is_none() {
-        output.warn(&texts().no_tesseract());
+    let recogniser = exhibit_ocr::models::version();
+    match (&recogniser, &tools) {
+        _ if !order.ocr => {}
+        (None, None) => output.warn(&texts().no_ocr()),
+        (None, Some(_)) => output.warn(&texts().no_ocr_models()),
+        (Some(_), None) => output.warn(&texts().no_tesseract()),
+        (Some(_), Some(_)) => {}
     }
-    Ok(Means { held, tools, cage: system::cage(order.workers)? })
+    Ok(Means { held, recogniser, tools, cage: system::cage(order.workers)? })
 }
 
 /// Runs `work` with what it needs, showing progress, until it is done or `stop` is requested.
@@ -140,12 +146,14 @@ pub(crate) fn take_in_with(
     stop: &StopRequest,
     work: impl FnOnce(&mut CaseWriter, &Options<'_>, &RunContext<'_>) -> Result<Summary, Failure>,
 ) -> Result<Summary, Failure> {
-    let Means { mut held, tools, cage } = means;
+    let Means { mut held, recogniser, tools, cage } = means;
     let retried = [State::Failed, State::Encrypted, State::Truncated, State::Unsupported];
     let options = Options {
         name: order.name,
         workers: order.workers,
-        ocr: tools.as_ref(),
+        ocr: order.ocr,
+        recogniser: recogniser.as_deref(),
+        tesseract: tools.as_ref(),
         retry: if order.retry { &retried } else { &[] },
         limits: Limits::STANDARD,
         cage_limits: CageLimits::STANDARD,
