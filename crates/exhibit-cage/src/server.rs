@@ -28,7 +28,7 @@ const LAST_WORDS_CAP: usize = 4096;
 pub type Warm = fn();
 
 /// Serves as a fork server until the parent ends: the whole life of a process that [`crate::Cage`] started with
-/// [`crate::Options::argument`]. Call it first in `main`, before any thread exists.
+/// [`crate::CageOptions::argument`]. Call it first in `main`, before any thread exists.
 pub fn serve(job: Job, warm: Warm) -> ! {
     let control = match take_control() {
         Ok(control) => control,

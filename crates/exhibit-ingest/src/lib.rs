@@ -24,9 +24,9 @@ mod tests;
 mod walk;
 
 pub use bag_source::{BagFile, BagSource};
-pub use progress::{Phase, Progress, Snapshot, StageCounts};
+pub use progress::{IngestProgress, Phase, Snapshot, StageCounts};
 pub use rebuild::reindex;
-pub use run::{Options, RunContext, StopRequest, Summary, ingest, survey, take_over};
+pub use run::{IngestOptions, RunContext, StopRequest, Summary, ingest, survey, take_over};
 pub use stages::StageName;
 pub use stages::ocr::{OcrTools, find_ocr};
 

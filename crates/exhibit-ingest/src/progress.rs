@@ -32,7 +32,7 @@ pub struct StageCounts {
 
 /// Counters of a run.
 #[derive(Debug)]
-pub struct Progress {
+pub struct IngestProgress {
     began: Instant,
     pub(crate) met: AtomicU64,
     pub(crate) met_bytes: AtomicU64,
@@ -70,7 +70,7 @@ pub struct Snapshot {
     pub slowest: Option<(String, Duration)>,
 }
 
-impl Default for Progress {
+impl Default for IngestProgress {
     fn default() -> Self {
         let zero = || AtomicU64::new(0);
         Self {
@@ -92,7 +92,7 @@ pub(crate) fn add(counter: &AtomicU64, more: u64) {
     counter.fetch_add(more, Ordering::Relaxed);
 }
 
-impl Progress {
+impl IngestProgress {
     pub(crate) fn enter(&self, phase: Phase) {
         *lock(&self.phase) = phase;
     }

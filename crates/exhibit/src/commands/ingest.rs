@@ -11,7 +11,7 @@ use clap::Args;
 use exhibit_cage::CageLimits;
 use exhibit_case::CaseWriter;
 use exhibit_catalogue::Account;
-use exhibit_ingest::{Options, Progress, RunContext, StopRequest, Summary, find_ocr};
+use exhibit_ingest::{IngestOptions, IngestProgress, RunContext, StopRequest, Summary, find_ocr};
 use exhibit_model::{Limits, State};
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -97,7 +97,7 @@ pub(crate) fn take_in_by(
     output: &Output,
     folder: &Path,
     order: &Order<'_>,
-    work: impl FnOnce(&mut CaseWriter, &Options<'_>, &RunContext<'_>) -> Result<Summary, Failure>,
+    work: impl FnOnce(&mut CaseWriter, &IngestOptions<'_>, &RunContext<'_>) -> Result<Summary, Failure>,
 ) -> Result<Summary, Failure> {
     let mut held = system::hold(folder)?;
     if let Some(file) = order.passwords {
@@ -111,9 +111,9 @@ pub(crate) fn take_in_by(
     let cage = system::cage(order.workers)?;
     let stop = Arc::new(StopRequest::default());
     end_on_interrupt(&stop)?;
-    let progress = Progress::default();
+    let progress = IngestProgress::default();
     let retried = [State::Failed, State::Encrypted, State::Truncated, State::Unsupported];
-    let options = Options {
+    let options = IngestOptions {
         name: order.name,
         workers: order.workers,
         ocr: tools.as_ref(),

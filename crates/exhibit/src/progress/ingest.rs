@@ -4,7 +4,7 @@ use super::{Bar, PLAIN_EVERY, form, joined, print_event, print_line, time_left, 
 use crate::cli::ProgressForm;
 use crate::output::{Output, bytes, number};
 use crate::texts::texts;
-use exhibit_ingest::{Phase, Progress, Snapshot, StageName};
+use exhibit_ingest::{IngestProgress, Phase, Snapshot, StageName};
 use serde_json::json;
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 const ESTIMATE_AFTER: Duration = Duration::from_secs(120);
 
 /// Runs `work` while its progress is shown.
-pub(crate) fn watch<T>(output: &Output, progress: &Progress, work: impl FnOnce() -> T) -> T {
+pub(crate) fn watch<T>(output: &Output, progress: &IngestProgress, work: impl FnOnce() -> T) -> T {
     let form = form(output);
     if form == ProgressForm::None {
         return work();
