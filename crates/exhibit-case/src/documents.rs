@@ -36,7 +36,7 @@ pub struct Document {
 
 /// An entry of the custody log.
 #[derive(Debug, Clone)]
-pub struct Entry {
+pub struct ProvedEntry {
     /// Its index in the log.
     pub seq: EntrySeq,
     /// Its canonical JSON.
@@ -226,12 +226,12 @@ impl Case {
     ///
     /// # Errors
     /// [`CaseError::Log`] if there is no such entry.
-    pub(crate) fn entry(&self, seq: EntrySeq) -> Result<Entry, CaseError> {
+    pub(crate) fn entry(&self, seq: EntrySeq) -> Result<ProvedEntry, CaseError> {
         let log = self.folder.log()?;
         let text = String::from_utf8_lossy(&log.entry(seq)?).into_owned();
         let catalogue = self.catalogue();
         let openings = catalogue.openings(seq)?;
-        Ok(Entry {
+        Ok(ProvedEntry {
             seq,
             text,
             openings: openings.into_iter().map(|o| (o.field, shown_bytes(&o.value))).collect(),

@@ -31,7 +31,7 @@ pub use acts::Acts;
 pub use config::{Config, is_prefix};
 pub use document_date::date_of;
 pub use document_tree::{TreeParts, reader_of};
-pub use documents::{Document, Entry, read_page};
+pub use documents::{Document, ProvedEntry, read_page};
 pub use exhibit_cage::Cage;
 pub use exhibit_proof::finding::chain as chain_of;
 pub use folder::CaseFolder;

@@ -25,9 +25,9 @@ mod tests;
 mod walk;
 
 pub use bag_source::{BagFile, BagSource};
-pub use progress::{Phase, Progress, Running, Snapshot, StageCounts};
+pub use progress::{IngestProgress, Phase, Running, Snapshot, StageCounts};
 pub use rebuild::reindex;
-pub use run::{Options, RunContext, StopRequest, Summary, ingest, survey, take_over};
+pub use run::{IngestOptions, RunContext, StopRequest, Summary, ingest, survey, take_over};
 pub use stages::StageName;
 pub use stages::ocr::{OcrTools, find_ocr};
 

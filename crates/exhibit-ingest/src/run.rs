@@ -5,7 +5,7 @@ use crate::bag_source::BagSource;
 use crate::committer::{ByteBudget, Committer, Message, Registered, Sender, pack_end};
 use crate::indexer::{Indexer, Pace, Signal};
 use crate::intake::Intake;
-use crate::progress::{Phase, Progress};
+use crate::progress::{IngestProgress, Phase};
 use crate::queue::Queue;
 use crate::stages::ocr::{Ocr, OcrTools};
 use crate::stages::read::{Families, Read};
@@ -42,7 +42,7 @@ impl StopRequest {
 
 /// The options of a run.
 #[derive(Debug)]
-pub struct Options<'a> {
+pub struct IngestOptions<'a> {
     /// The display names of the sources; by default the last part of their path.
     pub name: Option<&'a str>,
     /// The number of concurrent workers.
@@ -81,7 +81,7 @@ pub struct RunContext<'a> {
     /// The cage that workers run in.
     pub cage: &'a Cage,
     /// The progress counters.
-    pub progress: &'a Progress,
+    pub progress: &'a IngestProgress,
     /// Requests a graceful stop.
     pub stop: &'a StopRequest,
 }
@@ -93,7 +93,7 @@ pub struct RunContext<'a> {
 pub fn ingest(
     held: &mut CaseWriter,
     sources: &[PathBuf],
-    options: &Options<'_>,
+    options: &IngestOptions<'_>,
     world: &RunContext<'_>,
 ) -> Result<Summary, IngestError> {
     let sources = register(held, sources, options.name)?;
@@ -107,7 +107,7 @@ pub fn ingest(
 pub fn take_over(
     held: &mut CaseWriter,
     bag: BagSource,
-    options: &Options<'_>,
+    options: &IngestOptions<'_>,
     world: &RunContext<'_>,
 ) -> Result<Summary, IngestError> {
     let now = held.acts.now();
@@ -130,7 +130,7 @@ pub(crate) enum Source {
 fn run(
     held: &mut CaseWriter,
     sources: Vec<(SourceId, Source)>,
-    options: &Options<'_>,
+    options: &IngestOptions<'_>,
     world: &RunContext<'_>,
 ) -> Result<Summary, IngestError> {
     let (cage, passwords) = (world.cage, held.passwords()?);
@@ -143,7 +143,7 @@ fn run(
 
 /// The state that the threads of a run share.
 pub(crate) struct Threads<'a> {
-    pub(crate) progress: &'a Progress,
+    pub(crate) progress: &'a IngestProgress,
     pub(crate) stop: &'a StopRequest,
 }
 
@@ -257,7 +257,7 @@ fn prepare<'a>(
     held: &mut CaseWriter,
     stages: &[&'a dyn Stage],
     retry: &[State],
-    progress: &Progress,
+    progress: &IngestProgress,
 ) -> Result<Vec<Registered<'a>>, IngestError> {
     let mut registered = Vec::new();
     let past = stages.iter().map(|stage| held.catalogue.stage_versions(stage.name().as_str()));

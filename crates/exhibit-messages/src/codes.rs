@@ -2,7 +2,7 @@
 //!
 //! Values come from untrusted files: make them safe with [`Message::map_texts`] before the text is shown.
 
-use crate::{Message, Value, notes, reasons};
+use crate::{Message, MessageValue, notes, reasons};
 use exhibit_model::code::{CompoundFault, OutputKind, PictureCoding, ProtocolFault};
 use exhibit_model::{Detail, NoteCode, Reason};
 
@@ -212,7 +212,7 @@ fn place(part: &str, sheet: Option<&str>) -> Message {
 }
 
 /// The last segment of a relation's type in Office Open XML, in words.
-fn related(relation: &str) -> Value {
+fn related(relation: &str) -> MessageValue {
     match relation {
         "attachedTemplate" => notes::related_template(),
         "oleObject" => notes::related_object(),

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{Acts, CaseWriter, Keys, NewCase};
-use exhibit_cage::Options;
+use exhibit_cage::CageOptions;
 use exhibit_catalogue::{Added, NewItem, NewPage, ReadResult, StageKey};
 use exhibit_custody::{Act, Receipt};
 use exhibit_index::SearchOptions;
@@ -114,7 +114,7 @@ fn refusals(test: &TestCase, view: &CaseView<'_>, outside: ItemId) -> Vec<(&'sta
     let seq = item.seq.expect("a receipt");
     let row = full.pages(outside).expect("pages").into_iter().next();
     let members = ItemFilter { container: Some(outside), ..ItemFilter::default() };
-    let cage = Cage::on_demand(Options::new("none", 1));
+    let cage = Cage::on_demand(CageOptions::new("none", 1));
     let picture = PagePicture { page: PageNumber::FIRST, sha256: Digest::of(b""), size: 0, reader: String::new() };
     let hidden_entry = |read: Result<(), CaseError>| matches!(read, Err(CaseError::NoSuchEntry(_)));
     vec![

@@ -297,7 +297,7 @@ mod tests {
 
     #[test]
     fn the_steps_are_counted_from_the_progress_of_a_run() {
-        let snapshot = exhibit_ingest::Progress::default().snapshot();
+        let snapshot = exhibit_ingest::IngestProgress::default().snapshot();
         let steps = steps(&snapshot);
         let names: Vec<Option<StageName>> = steps.iter().map(|step| step.stage).collect();
         assert_eq!(names, [Some(StageName::READ), Some(StageName::OCR), None]);

@@ -12,7 +12,7 @@ use exhibit_case::Case;
 use exhibit_messages::line_error;
 use exhibit_model::{Clock, ItemId, Moment, shown};
 use exhibit_search::{
-    Batch, BatchForm, BatchLine, BatchProgress, LineError, NewBatch, Run as BatchRun, SearchError, Which,
+    Batch, BatchForm, BatchLine, BatchLineError, BatchProgress, BatchRun, NewBatch, SearchError, Which,
 };
 use serde_json::{Value, json};
 use std::fs::File;
@@ -303,7 +303,7 @@ fn write_out(case: &Case, export: &BatchExport) -> Result<ExitCode, Failure> {
         (_, _, true) => Which::Bad,
         _ => Which::All,
     };
-    let text = |error: &LineError| texts().0.text(&line_error(&error.code, error.query().as_ref()));
+    let text = |error: &BatchLineError| texts().0.text(&line_error(&error.code, error.query().as_ref()));
     super::searching(case).write_batch(export.batch, form, which, &text, &mut to).map_err(|error| match error {
         SearchError::Output(error) => failed(error),
         error => error.into(),

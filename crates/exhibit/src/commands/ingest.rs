@@ -11,7 +11,7 @@ use clap::Args;
 use exhibit_cage::{Cage, CageLimits};
 use exhibit_case::CaseWriter;
 use exhibit_catalogue::Account;
-use exhibit_ingest::{OcrTools, Options, Progress, RunContext, StopRequest, Summary, find_ocr};
+use exhibit_ingest::{IngestOptions, IngestProgress, OcrTools, RunContext, StopRequest, Summary, find_ocr};
 use exhibit_model::{Limits, State};
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -97,7 +97,7 @@ pub(crate) fn take_in_by(
     output: &Output,
     folder: &Path,
     order: &Order<'_>,
-    work: impl FnOnce(&mut CaseWriter, &Options<'_>, &RunContext<'_>) -> Result<Summary, Failure>,
+    work: impl FnOnce(&mut CaseWriter, &IngestOptions<'_>, &RunContext<'_>) -> Result<Summary, Failure>,
 ) -> Result<Summary, Failure> {
     let means = prepare(output, folder, order)?;
     let stop = Arc::new(StopRequest::default());
@@ -107,7 +107,7 @@ pub(crate) fn take_in_by(
         asked.request();
         before
     })?;
-    take_in_with(output, means, order, &Progress::default(), &stop, work)
+    take_in_with(output, means, order, &IngestProgress::default(), &stop, work)
 }
 
 /// What a run needs, acquired before it begins: the case, locked for writing, and the cage.
@@ -142,13 +142,13 @@ pub(crate) fn take_in_with(
     output: &Output,
     means: Means,
     order: &Order<'_>,
-    progress: &Progress,
+    progress: &IngestProgress,
     stop: &StopRequest,
-    work: impl FnOnce(&mut CaseWriter, &Options<'_>, &RunContext<'_>) -> Result<Summary, Failure>,
+    work: impl FnOnce(&mut CaseWriter, &IngestOptions<'_>, &RunContext<'_>) -> Result<Summary, Failure>,
 ) -> Result<Summary, Failure> {
     let Means { mut held, recogniser, tools, cage } = means;
     let retried = [State::Failed, State::Encrypted, State::Truncated, State::Unsupported];
-    let options = Options {
+    let options = IngestOptions {
         name: order.name,
         workers: order.workers,
         ocr: order.ocr,

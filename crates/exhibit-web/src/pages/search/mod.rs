@@ -16,7 +16,7 @@ use crate::pages::search::view::{
     Answer, Choice, Order, Outcome, ReadPart, Recent, Row, SearchView, Widening, Wrong, page,
 };
 use crate::params::Params;
-use crate::untrusted::{Name, Passage, Span};
+use crate::untrusted::{MarkedText, Name, Span};
 use crate::words::Words;
 use exhibit_messages::{Messages, query_error, query_field, query_hint, query_read_part, query_remark};
 use exhibit_model::ItemId;
@@ -271,7 +271,7 @@ fn narrow(confidence: f64) -> f32 {
     confidence as f32
 }
 
-fn passage(hit: &SearchHit) -> Passage {
+fn passage(hit: &SearchHit) -> MarkedText {
     let snippet = &hit.snippet;
     let before = if snippet.cut_before { "… " } else { "" };
     let after = if snippet.cut_after { " …" } else { "" };
@@ -283,7 +283,7 @@ fn passage(hit: &SearchHit) -> Passage {
     });
     // one byte for each byte, so that offsets stay the same
     let text = snippet.text.replace(['\n', '\r', '\t'], " ");
-    Passage { text: format!("{before}{text}{after}"), language: hit.language.clone(), spans: spans.collect() }
+    MarkedText { text: format!("{before}{text}{after}"), language: hit.language.clone(), spans: spans.collect() }
 }
 
 fn suggestions(app: &App, words: &Words, query: &CaseQuery) -> Result<Vec<Choice>, PageError> {
