@@ -1,6 +1,7 @@
 //! One file or folder per format, and the list of them: a format is added by its module, its line in [`FORMATS`], and
 //! its row in the table of file kinds ([`exhibit_model::kind`]).
 
+pub(crate) mod archive;
 mod cms;
 mod compressed;
 mod docx;
@@ -22,7 +23,9 @@ mod opendocument;
 mod pdf;
 pub(crate) mod picture;
 mod pst;
+mod rar;
 mod rtf;
+mod sevenz;
 mod sheet;
 mod slides;
 mod svg;
@@ -102,6 +105,8 @@ const FORMATS: &[Format] = &[
     Format::new(ReaderKey::Svg, svg::extract),
     Format::new(ReaderKey::Pdf, pdf::extract).rendered_by(pdf::render).warmed_by(pdf::warm),
     Format::new(ReaderKey::Zip, zip::read),
+    Format::new(ReaderKey::SevenZip, sevenz::read),
+    Format::new(ReaderKey::Rar, rar::read),
     Format::new(ReaderKey::Tar, |input, _, out| tar::read(input, out)),
     Format::new(ReaderKey::Gzip, |input, request, out| compressed::read(ReaderKey::Gzip, input, request, out)),
     Format::new(ReaderKey::Bzip2, |input, request, out| compressed::read(ReaderKey::Bzip2, input, request, out)),

@@ -153,6 +153,11 @@ entry-names-differ =
         [one] an entry of the archive has another name in its header than in the directory; the name in the directory is shown
        *[other] { $entries } entries of the archive have other names in their headers than in the directory; the names in the directory are shown
     }
+self-extracting =
+    { $bytes ->
+        [one] a program of { $bytes } byte that unpacks the archive behind it; the program was not read
+       *[other] a program of { $bytes } bytes that unpacks the archive behind it; the program was not read
+    }
 
 charset-guessed =
     { $texts ->

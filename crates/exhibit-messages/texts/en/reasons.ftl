@@ -27,6 +27,7 @@ not-rendered = pages of { $media-type } are not rendered
 unknown-compound-file = a compound file without a supported document
 compression-method = unsupported compression method { NUMBER($method) }
 compression-method-named = unsupported compression method { NUMBER($method) } ({ $name })
+archive-method = unsupported compression method { $method } of { $format }
 zip-feature = unsupported zip feature
 strong-encryption = PKWARE strong encryption is not supported
 pdf-encryption = unsupported encryption (for a certificate, or by an unknown algorithm)

@@ -25,6 +25,7 @@ not-rendered = { $media-type } 的页面不生成图像
 unknown-compound-file = 不含受支持文档的复合文件
 compression-method = 不支持的压缩方法 { NUMBER($method) }
 compression-method-named = 不支持的压缩方法 { NUMBER($method) }（{ $name }）
+archive-method = 不支持 { $format } 的压缩方法 { $method }
 zip-feature = 不支持的 zip 功能
 strong-encryption = 不支持 PKWARE 强加密
 pdf-encryption = 不支持的加密方式（使用证书或未知算法）

@@ -266,6 +266,11 @@ codes! {
             /// The number of entries.
             entries: u64,
         } = "entry-names-differ",
+        /// The file is a program that unpacks an archive behind it; the archive was read, the program was not.
+        SelfExtracting {
+            /// The length of the program.
+            bytes: u64,
+        } = "self-extracting",
 
         // remark
         /// A text declares no encoding; it was guessed.
@@ -571,6 +576,7 @@ impl NoteCode {
             | Self::NameHidesProgram { .. }
             | Self::ProgramDisguised { .. }
             | Self::NameMismatch { .. }
+            | Self::SelfExtracting { .. }
             | Self::EntryNamesDiffer { .. } => Severity::Suspicious,
             Self::CharsetGuessed { .. }
             | Self::CharsetMismatch { .. }
