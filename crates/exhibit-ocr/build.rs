@@ -46,7 +46,7 @@ fn embedding(list: &str, folder: &Path) -> Result<String, Box<dyn Error>> {
             "txt" => (format!("{stem}_characters"), "include_str"),
             _ => (stem.to_owned(), "include_bytes"),
         };
-        fields.push_str(&format!("{field}: Cow::Borrowed({include}!({:?})),\n", fs::canonicalize(&path)?));
+        fields.push_str(&format!("{field}: std::borrow::Cow::Borrowed({include}!({:?})),\n", fs::canonicalize(&path)?));
     }
     let version: String = all.finalize().iter().take(4).map(|byte| format!("{byte:02x}")).collect();
     Ok(format!("Some(({version:?}, Files {{ {fields} }}))"))

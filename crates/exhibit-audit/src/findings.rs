@@ -4,7 +4,7 @@ use crate::fault::{Fault, Severity};
 use crate::{CheckName, text};
 use exhibit_custody::CaseCheck;
 use exhibit_messages::Message;
-use exhibit_model::SourceId;
+use exhibit_model::{PageNumber, SourceId};
 use exhibit_proof::finding::chain;
 
 /// Something that is not as it must be, or that an interrupted run left.
@@ -64,7 +64,7 @@ pub enum Place {
         /// The document's label.
         document: String,
         /// The page's number.
-        page: u32,
+        page: PageNumber,
         /// The pack, by its path within the case.
         pack: String,
         /// The record's offset in the pack.
@@ -75,7 +75,7 @@ pub enum Place {
         /// The document's label.
         document: String,
         /// The page's number.
-        page: u32,
+        page: PageNumber,
     },
     /// A source, by its number.
     Source(SourceId),

@@ -16,8 +16,10 @@ pub(crate) fn english(message: &Message) -> String {
 pub(crate) fn place(place: &Place) -> Message {
     match place {
         Place::Path(name) | Place::Document(name) => audit::place_name(name),
-        Place::Page { document, page, pack, offset } => audit::place_page(document, *offset, pack, u64::from(*page)),
-        Place::Picture { document, page } => audit::place_picture(document, u64::from(*page)),
+        Place::Page { document, page, pack, offset } => {
+            audit::place_page(document, *offset, pack, u64::from(page.get()))
+        }
+        Place::Picture { document, page } => audit::place_picture(document, u64::from(page.get())),
         Place::Source(number) => audit::place_source(number.to_string()),
         Place::TagChange(number) => audit::place_tag_change(CaseFolder::TAGS, *number),
     }

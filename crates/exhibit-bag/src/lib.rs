@@ -80,7 +80,7 @@ pub enum BagError {
         /// The document.
         document: String,
         /// The page.
-        page: u32,
+        page: exhibit_model::PageNumber,
     },
     /// The numbers of a series do not have enough digits.
     #[error("a series from {0} on does not have enough digits for all pages")]
@@ -111,7 +111,7 @@ pub enum BagError {
         /// The document.
         document: String,
         /// The page.
-        page: u32,
+        page: exhibit_model::PageNumber,
         /// The most similar passage on the page.
         nearest: Option<String>,
     },
@@ -121,7 +121,7 @@ pub enum BagError {
         /// The document.
         document: String,
         /// The page.
-        page: u32,
+        page: exhibit_model::PageNumber,
         /// The number of occurrences.
         count: usize,
     },

@@ -27,10 +27,10 @@ impl TreeParts<'_> {
         let mut document = Document::new(seed, *self.original.digest().as_bytes(), self.size);
         for text in self.texts {
             let reader = if text.reader.is_empty() { self.reader } else { &text.reader };
-            document.push_text(text.page, reader, *text.digest.as_bytes());
+            document.push_text(text.page.get(), reader, *text.digest.as_bytes());
         }
         for picture in self.pictures {
-            document.push_image(picture.page, &picture.reader, *picture.sha256.as_bytes());
+            document.push_image(picture.page.get(), &picture.reader, *picture.sha256.as_bytes());
         }
         document
     }

@@ -2,7 +2,7 @@
 
 use crate::{Case, CaseError, Scope, own_path};
 use exhibit_catalogue::{Account, Item, ItemFilter, NoteRow, PageRow};
-use exhibit_model::{EntrySeq, ItemId, MetadataKey, Page, State, shown, shown_bytes, wire};
+use exhibit_model::{EntrySeq, ItemId, MetadataKey, Page, PageNumber, State, shown, shown_bytes, wire};
 use exhibit_store::StoreError;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -200,7 +200,7 @@ impl Case {
     ///
     /// # Errors
     /// [`CaseError::NoSuchPage`]; [`CaseError::Store`] when the page's record is damaged.
-    pub(crate) fn page(&self, id: ItemId, number: u32) -> Result<Page, CaseError> {
+    pub(crate) fn page(&self, id: ItemId, number: PageNumber) -> Result<Page, CaseError> {
         self.read_page(&self.page_row(id, number)?)
     }
 
@@ -208,7 +208,7 @@ impl Case {
     ///
     /// # Errors
     /// [`CaseError::NoSuchPage`].
-    pub(crate) fn page_row(&self, id: ItemId, number: u32) -> Result<PageRow, CaseError> {
+    pub(crate) fn page_row(&self, id: ItemId, number: PageNumber) -> Result<PageRow, CaseError> {
         let item = self.item(id)?;
         let row = self.catalogue().page(item.duplicate_of.unwrap_or(id), number)?;
         row.ok_or_else(|| CaseError::NoSuchPage { document: self.label(id), page: number })

@@ -24,7 +24,7 @@ mod verify;
 mod view;
 mod writer;
 
-use exhibit_model::{EntrySeq, Reason};
+use exhibit_model::{EntrySeq, PageNumber, Reason};
 
 pub use access::AccessSettings;
 pub use acts::Acts;
@@ -124,7 +124,7 @@ pub enum CaseError {
         /// The document's label.
         document: String,
         /// The requested page.
-        page: u32,
+        page: PageNumber,
     },
     /// The page has no picture.
     #[error("the page has no picture ({})", reason.word())]

@@ -2,7 +2,7 @@
 
 use crate::{Case, CaseError, io_error};
 use exhibit_cage::{Cage, CageLimits, WorkerEnd};
-use exhibit_model::{ItemId, Limits, Picture, Reading, Reason, Record, Request, Task, Verdict};
+use exhibit_model::{ItemId, Limits, PageNumber, Picture, Reading, Reason, Record, Request, Task, Verdict};
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -15,7 +15,13 @@ impl Case {
     ///
     /// # Errors
     /// [`CaseError::RenderError`] with the reason, if the page has none.
-    pub(crate) fn picture(&self, cage: &Cage, id: ItemId, number: u32, max_side: u32) -> Result<Vec<u8>, CaseError> {
+    pub(crate) fn picture(
+        &self,
+        cage: &Cage,
+        id: ItemId,
+        number: PageNumber,
+        max_side: u32,
+    ) -> Result<Vec<u8>, CaseError> {
         let item = self.item(id)?;
         let content = item.duplicate_of.unwrap_or(id);
         let row = self.catalogue().page(content, number)?;
@@ -29,7 +35,7 @@ impl Case {
         if let Ok(png) = fs::read(&path) {
             return Ok(png);
         }
-        let task = Task::Render { page: number, dpi: 300, max_side, grey: false };
+        let task = Task::Render { page: number.get(), dpi: 300, max_side, grey: false };
         let file = self.originals.open_original(original)?;
         let picture = render(cage, &file, &item.path, task, &self.passwords()?)?;
         // a cache: a page that cannot be stored is rendered again next time

@@ -9,7 +9,7 @@
 
 use crate::items::{columns_of, reason_of};
 use crate::{Catalogue, CatalogueError, Explained, Work};
-use exhibit_model::{Digest, ItemId, Moment, Reason};
+use exhibit_model::{Digest, ItemId, Moment, PageNumber, Reason};
 use rusqlite::{OptionalExtension, Row, params};
 use std::time::Duration;
 
@@ -37,14 +37,14 @@ pub enum Span {
     /// The whole item.
     Item,
     /// Pages, from the first to the last.
-    Pages(u32, u32),
+    Pages(PageNumber, PageNumber),
 }
 
 impl Span {
     const fn columns(self) -> (Option<u32>, Option<u32>) {
         match self {
             Self::Item => (None, None),
-            Self::Pages(first, last) => (Some(first), Some(last)),
+            Self::Pages(first, last) => (Some(first.get()), Some(last.get())),
         }
     }
 }
@@ -156,7 +156,7 @@ pub struct Cost {
 const COLUMNS: &str = "name, version, parameters, item, first, last, input, state, attempts, deaths, holder, until, reason, elapsed, reason_values, peak_memory";
 
 fn span_of(first: Option<u32>, last: Option<u32>) -> Span {
-    first.zip(last).map_or(Span::Item, |(first, last)| Span::Pages(first, last))
+    first.zip(last).map_or(Span::Item, |(first, last)| Span::Pages(PageNumber::new(first), PageNumber::new(last)))
 }
 
 fn digest_of(bytes: &[u8]) -> rusqlite::Result<Digest> {
@@ -226,12 +226,12 @@ impl Catalogue {
     ///
     /// # Errors
     /// [`CatalogueError::Engine`].
-    pub fn stage_of_page(&self, item: ItemId, number: u32) -> Result<Option<StageKey>, CatalogueError> {
+    pub fn stage_of_page(&self, item: ItemId, number: PageNumber) -> Result<Option<StageKey>, CatalogueError> {
         let sql = "SELECT name, version, parameters FROM pages JOIN stages ON stages.id = pages.stage \
                    WHERE item = ?1 AND number = ?2 AND current = 1";
         let mut statement = self.db.prepare_cached(sql).to("look up a stage")?;
         let row_of = |row: &Row<'_>| Ok(StageKey { name: row.get(0)?, version: row.get(1)?, parameters: row.get(2)? });
-        statement.query_row(params![item.get(), number], row_of).optional().to("look up a stage")
+        statement.query_row(params![item.get(), number.get()], row_of).optional().to("look up a stage")
     }
 }
 

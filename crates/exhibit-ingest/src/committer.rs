@@ -14,7 +14,8 @@ use exhibit_catalogue::{
 };
 use exhibit_custody::{Act, Derivation, Fact, Receipt, Ref, Verb};
 use exhibit_model::{
-    Digest, EntrySeq, ItemId, Member, MetadataKey, Moment, Note, Page, Reason, Relation, SourceId, State, wire,
+    Digest, EntrySeq, ItemId, Member, MetadataKey, Moment, Note, Page, PageNumber, Reason, Relation, SourceId, State,
+    wire,
 };
 use exhibit_store::{FinishedDeposit, Originals, PackLocation, PackWriter};
 use std::sync::mpsc::{Receiver, SyncSender};
@@ -497,7 +498,7 @@ impl Batch<'_, '_> {
         self.add_page(job.item, job.stage, page)?;
         self.work.count_languages(job.item)?;
         let rows = self.work.pages(job.item)?;
-        let changed: Vec<PageRow> = rows.into_iter().filter(|row| row.number == page.number).collect();
+        let changed: Vec<PageRow> = rows.into_iter().filter(|row| row.number.get() == page.number).collect();
         self.pages_changed(job.item, &changed)?;
         if self.work.awaits_ocr(job.item)? { Ok(()) } else { self.log_reading(job.item) }
     }
@@ -514,7 +515,7 @@ impl Batch<'_, '_> {
 
     fn outcome(&mut self, lane: usize, item: ItemId, outcome: &Outcome) -> Result<(), IngestError> {
         if outcome.state == State::Read {
-            self.work.prune_pages(item, outcome.pages)?;
+            self.work.prune_pages(item, PageNumber::new(outcome.pages))?;
         }
         let finding = ReadResult {
             state: outcome.state,

@@ -25,7 +25,7 @@ mod tests;
 mod walk;
 
 pub use bag_source::{BagFile, BagSource};
-pub use progress::{Phase, Progress, Snapshot, StageCounts};
+pub use progress::{Phase, Progress, Running, Snapshot, StageCounts};
 pub use rebuild::reindex;
 pub use run::{Options, RunContext, StopRequest, Summary, ingest, survey, take_over};
 pub use stages::StageName;

@@ -6,7 +6,7 @@ use crate::stages::{Event, JobContext, NewJob, Output, Outputs, Stage, StageName
 use crate::{IngestError, Progress, StopRequest, Summary};
 use exhibit_case::{Acts, CaseWriter, Principal, read_page};
 use exhibit_catalogue::{Item, ItemFilter, JobEnd, JobRow, JobState, Lease, MOST_DEATHS, Span, StageKey};
-use exhibit_model::{FixedClock, ItemId, Member, Note, NoteCode, Page, PageKind, Reason, Relation, State};
+use exhibit_model::{FixedClock, ItemId, Member, Note, NoteCode, Page, PageKind, PageNumber, Reason, Relation, State};
 use exhibit_testing::{NOW, TOOL, TestCase};
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -232,7 +232,7 @@ impl Stage for CountCharacters {
         let page = read_page(means.packs, &row)?;
         // any code with one number is suitable
         let code = NoteCode::GlyphLimit { glyphs: page.text.chars().count() as u64 };
-        let note = Note { code, page: number };
+        let note = Note { code, page: number.get() };
         Ok(Outputs { end: JobEnd::Done, outputs: vec![Output::Note(note)], peak_memory: None })
     }
 }
@@ -411,9 +411,9 @@ fn a_newer_version_reruns_affected_jobs_and_keeps_old_results() {
     let (new, old) = (case.item("a.new"), case.item("b.txt"));
     let held = case.held();
     let version = |item: ItemId, page| held.catalogue.stage_of_page(item, page).expect("stage").map(|key| key.version);
-    assert_eq!(version(new.id, 1).as_deref(), Some("2"));
-    assert_eq!(version(old.id, 1).as_deref(), Some("1"));
-    let layers = held.catalogue.page_layers(new.id, 1).expect("layers");
+    assert_eq!(version(new.id, PageNumber::FIRST).as_deref(), Some("2"));
+    assert_eq!(version(old.id, PageNumber::FIRST).as_deref(), Some("1"));
+    let layers = held.catalogue.page_layers(new.id, PageNumber::FIRST).expect("layers");
     let texts: Vec<String> = layers.iter().map(|row| held.view().read_page(row).expect("page").text).collect();
     assert_eq!(texts, ["one", "better one"], "the superseded layer can still be read");
     assert_eq!(held.catalogue.pages(new.id).expect("pages").len(), 2);
@@ -425,7 +425,7 @@ fn a_newer_version_reruns_affected_jobs_and_keeps_old_results() {
     let third = FakeRead { version: "3", prefix: "better ", supersedes: &["*"], ..FakeRead::default() };
     case.run(&[&third, &CountCharacters]);
     assert_eq!(third.runs.load(Ordering::Relaxed), 2);
-    assert_eq!(case.held().catalogue.page_layers(new.id, 1).expect("layers").len(), 2);
+    assert_eq!(case.held().catalogue.page_layers(new.id, PageNumber::FIRST).expect("layers").len(), 2);
     case.check();
     case.audit();
 }

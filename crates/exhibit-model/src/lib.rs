@@ -24,7 +24,7 @@ pub mod wire;
 pub use code::{CompoundFault, Detail, NoteCode, Reason, Severity};
 pub use date::{CivilTime, StatedDate};
 pub use digest::{Digest, OriginalId, ParseDigestError};
-pub use ids::{EntrySeq, ItemId, SourceId};
+pub use ids::{EntrySeq, ItemId, NotAPageNumber, PageNumber, SourceId};
 pub use item::{Relation, State};
 pub use kind::{FileKind, MediaType, ReaderKey};
 pub use metadata::MetadataKey;

@@ -1,7 +1,6 @@
 //! The models that are part of the program.
 
 use crate::Files;
-use std::borrow::Cow;
 
 // the version (of all files together) and the files, if they were there when the program was built
 static EMBEDDED: Option<(&str, Files)> = include!(concat!(env!("OUT_DIR"), "/embedded.rs"));

@@ -18,7 +18,7 @@ use exhibit_bag::{ExportContext, Exported, Lock, NewQuote, Order, Selected, Sele
 use exhibit_case::{Acts, Case, CaseFolder, CaseWriter, Keys, NewCase, Principal};
 use exhibit_custody::{Act, Channel};
 use exhibit_ingest::{Progress, reindex};
-use exhibit_model::{EntrySeq, FixedClock, ItemId, Moment, SourceId};
+use exhibit_model::{EntrySeq, FixedClock, ItemId, Moment, PageNumber, SourceId};
 use exhibit_mutate::Mutator;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -227,7 +227,7 @@ impl TestCase {
 
     /// Quotes a passage. Returns the name of the quote.
     pub fn quote(&self, path: &str, page: u32, exact: &str) -> String {
-        let quote = NewQuote { item: self.id(path), page, exact, nth: None };
+        let quote = NewQuote { item: self.id(path), page: PageNumber::new(page), exact, nth: None };
         self.write(|held| make_quote(held, &quote).expect("a quote").id())
     }
 

@@ -16,7 +16,7 @@ use crate::quote::{QuoteStatus, read_quote, standing};
 use exhibit_case::{Cage, CaseError, CaseWriter};
 use exhibit_catalogue::{Item, PagePicture};
 use exhibit_custody::{Act, Fact, Log, Ref, Verb};
-use exhibit_model::{Digest, EntrySeq, ItemId, Moment, Reason};
+use exhibit_model::{Digest, EntrySeq, ItemId, Moment, PageNumber, Reason};
 use exhibit_proof::anchor::Anchor;
 use exhibit_proof::hash::to_hex;
 use exhibit_proof::package::{BOUND, Document, STATEMENT, picture_path, quote_path, text_path};
@@ -108,7 +108,7 @@ pub struct Exported {
     /// The log entry of the export; for a sealed case, the log's last entry.
     pub entry: EntrySeq,
     /// Pages that could not be rendered: document, page and reason.
-    pub unpainted: Vec<(String, u32, Reason)>,
+    pub not_rendered: Vec<(String, PageNumber, Reason)>,
 }
 
 /// The progress of an export.
@@ -129,7 +129,7 @@ pub(crate) struct Packed {
     pub(crate) item: Item,
     pub(crate) content: Item,
     pub(crate) file: Option<String>,
-    pub(crate) pages: Vec<u32>,
+    pub(crate) pages: Vec<PageNumber>,
     pub(crate) pictures: Vec<PagePicture>,
 }
 
@@ -148,7 +148,7 @@ pub fn export(held: &mut CaseWriter, order: &Order<'_>, means: &mut ExportContex
     }
     let now = held.acts.now();
     let mut writer = BagWriter::begin(order.target, &order.lock)?;
-    let unpainted = render(held, order.selection, &chosen, means)?;
+    let not_rendered = render(held, order.selection, &chosen, means)?;
     // Read again, because the pictures are now in it.
     let log = held.case.folder.log()?;
     (means.progress)(Step::Copy(whole_items(held, &chosen)?));
@@ -193,7 +193,7 @@ pub fn export(held: &mut CaseWriter, order: &Order<'_>, means: &mut ExportContex
         bytes: writer.bytes,
         bates,
         entry: EntrySeq::FIRST,
-        unpainted,
+        not_rendered,
     };
     let listed = listing(held, &packed, &quotes);
     exported.entry = if held.case.is_sealed() {
@@ -228,7 +228,7 @@ fn resolve(
         }
         let item = ItemId::new(anchor.item.cast_signed());
         if let Selected::Pages(pages) = chosen.entry(item).or_insert_with(|| Selected::Pages(BTreeSet::new())) {
-            pages.insert(anchor.page);
+            pages.insert(PageNumber::new(anchor.page));
         }
         quotes.insert(anchor.id(), (anchor, bytes));
     }
@@ -241,9 +241,9 @@ fn render(
     selection: &Selection,
     chosen: &BTreeMap<ItemId, Selected>,
     means: &mut ExportContext<'_>,
-) -> Result<Vec<(String, u32, Reason)>, BagError> {
-    let mut unpainted = Vec::new();
-    let Some(cage) = means.cage.filter(|_| selection.pictures) else { return Ok(unpainted) };
+) -> Result<Vec<(String, PageNumber, Reason)>, BagError> {
+    let mut not_rendered = Vec::new();
+    let Some(cage) = means.cage.filter(|_| selection.pictures) else { return Ok(not_rendered) };
     let mut wanted = Vec::new();
     for (id, chosen) in chosen {
         let pages = match chosen {
@@ -256,9 +256,9 @@ fn render(
     for (id, pages) in wanted.iter().filter(|(_, pages)| !pages.is_empty()) {
         let rendered = &mut || (means.progress)(Step::Rendered);
         let refused = render_pages(held, cage, *id, pages, rendered)?;
-        unpainted.extend(refused.into_iter().map(|(page, reason)| (held.case.label(*id), page, reason)));
+        not_rendered.extend(refused.into_iter().map(|(page, reason)| (held.case.label(*id), page, reason)));
     }
-    Ok(unpainted)
+    Ok(not_rendered)
 }
 
 fn whole_items(held: &CaseWriter, chosen: &BTreeMap<ItemId, Selected>) -> Result<u64, BagError> {
@@ -284,12 +284,13 @@ fn pack_documents(
             Selected::Pages(_) => None,
         };
         let pages = pack_texts(writer, held, (&item, &content), chosen)?;
-        let pointed = |page: u32| quotes.values().any(|(anchor, _)| anchor.points_at(id.get().unsigned_abs(), page));
+        let pointed =
+            |page: PageNumber| quotes.values().any(|(anchor, _)| anchor.points_at(id.get().unsigned_abs(), page.get()));
         let mut pictures = held.view().pictures(content.id)?;
         pictures.retain(|p| pages.contains(&p.page) && (selection.pictures || pointed(p.page)));
         for picture in &pictures {
             let mut file = held.view().open_picture(content.id, picture)?;
-            let path = picture_path(&held.case.label(*id), picture.page);
+            let path = picture_path(&held.case.label(*id), picture.page.get());
             let altered = BagError::PictureAltered { document: held.case.label(*id), page: picture.page };
             if file.metadata().is_ok_and(|about| about.len() != picture.size) {
                 return Err(altered);
@@ -308,10 +309,10 @@ fn pack_texts(
     held: &CaseWriter,
     (item, content): (&Item, &Item),
     chosen: &Selected,
-) -> Result<Vec<u32>, BagError> {
+) -> Result<Vec<PageNumber>, BagError> {
     let label = held.case.label(item.id);
     let rows = held.view().pages(content.id)?;
-    let wanted: Vec<u32> = match chosen {
+    let wanted: Vec<PageNumber> = match chosen {
         Selected::Whole => rows.iter().map(|row| row.number).collect(),
         Selected::Pages(pages) => pages.iter().copied().collect(),
     };
@@ -319,7 +320,7 @@ fn pack_texts(
         let row = rows.binary_search_by_key(number, |row| row.number).ok().and_then(|place| rows.get(place));
         let missing = || CaseError::NoSuchPage { document: label.clone(), page: *number };
         let page = held.view().read_page(row.ok_or_else(missing)?)?;
-        writer.put(&text_path(&label, *number), page.text.as_bytes())?;
+        writer.put(&text_path(&label, number.get()), page.text.as_bytes())?;
     }
     Ok(wanted)
 }
@@ -344,7 +345,7 @@ fn write_load_files(
             None => Vec::new(),
         };
         let mut texts = Vec::new();
-        for row in rows.iter().filter(|row| pages.contains(&row.number)) {
+        for row in rows.iter().filter(|row| pages.contains(&row.number.get())) {
             texts.push(held.view().read_page(row)?.text);
         }
         writer.put(path, texts.join("\u{c}").as_bytes())?;
@@ -405,7 +406,7 @@ fn write_tags(
 fn listing(held: &CaseWriter, packed: &[Packed], quotes: &Quotes) -> String {
     let mut listed = String::new();
     for document in packed {
-        let pages: Vec<String> = document.pages.iter().map(u32::to_string).collect();
+        let pages: Vec<String> = document.pages.iter().map(PageNumber::to_string).collect();
         let whole = if document.file.is_some() { "original and " } else { "" };
         listed.push_str(&format!("{}: {whole}pages {}\n", held.case.label(document.item.id), pages.join(" ")));
     }

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use exhibit_case::CaseWriter;
 use exhibit_catalogue::{Item, PagePicture};
 use exhibit_custody::{Entry, Log, Ref, Verb};
-use exhibit_model::{EntrySeq, Opening};
+use exhibit_model::{EntrySeq, Opening, PageNumber};
 use exhibit_proof::VerifierKey;
 use exhibit_proof::document::{Document as Tree, LeafProof};
 use exhibit_proof::hash::to_hex;
@@ -25,7 +25,7 @@ pub(crate) struct Part<'a> {
     /// The path of its original in the bag.
     pub(crate) file: Option<&'a str>,
     /// The pages whose texts are in the bag.
-    pub(crate) pages: &'a [u32],
+    pub(crate) pages: &'a [PageNumber],
     /// The pages whose pictures are in the bag.
     pub(crate) pictures: &'a [PagePicture],
     /// Whether its name and those of its containers are revealed.
@@ -62,7 +62,7 @@ pub(crate) fn write_record(
         file: part.file.map(str::to_owned),
         page_count: 0,
         pages: BTreeMap::new(),
-        pictures: part.pictures.iter().map(|picture| (picture.page, *picture.sha256.as_bytes())).collect(),
+        pictures: part.pictures.iter().map(|picture| (picture.page.get(), *picture.sha256.as_bytes())).collect(),
         opened: opened
             .iter()
             .map(|(entry, opening)| (entry.get(), opening.field.clone(), opening.value.clone()))
@@ -88,7 +88,7 @@ pub(crate) fn write_record(
             proved.page_count = reading.pages;
             let indexes = leaves_of(&reading.tree, part).ok_or_else(|| not_as_logged(reading.seq))?;
             let proofs = reading.tree.prove_all(&indexes)?;
-            proved.pages = part.pages.iter().map(|page| (*page, [0; 32])).collect();
+            proved.pages = part.pages.iter().map(|page| (page.get(), [0; 32])).collect();
             members.extend([
                 ("reading", number(reading.seq.get())),
                 ("content", number(part.content.id.get().unsigned_abs())),
@@ -123,8 +123,8 @@ fn handed_over_by(held: &CaseWriter, log: &Log, source: exhibit_model::SourceId)
 
 // The indexes of the proved leaves in a document's tree: the original, then texts, then pictures.
 fn leaves_of(tree: &Tree, part: &Part<'_>) -> Option<Vec<u64>> {
-    let texts = part.pages.iter().map(|page| tree.text_of_page(*page));
-    let pictures = part.pictures.iter().map(|picture| tree.picture_of_page(picture.page));
+    let texts = part.pages.iter().map(|page| tree.text_of_page(page.get()));
+    let pictures = part.pictures.iter().map(|picture| tree.picture_of_page(picture.page.get()));
     std::iter::once(Some(0)).chain(texts).chain(pictures).collect()
 }
 

@@ -77,8 +77,9 @@ fn describe(held: &CaseWriter, document: &Packed, without_names: bool, graph: &m
     let label = held.case.label(document.item.id);
     let folder = format!("documents/{label}/");
     let original = document.file.iter().map(|path| (within(path), document.item.media_type.as_str()));
-    let texts = document.pages.iter().map(|page| (within(&text_path(&label, *page)), "text/plain; charset=UTF-8"));
-    let pictures = document.pictures.iter().map(|picture| (within(&picture_path(&label, picture.page)), "image/png"));
+    let texts = document.pages.iter().map(|page| (within(&text_path(&label, page.get())), "text/plain; charset=UTF-8"));
+    let pictures =
+        document.pictures.iter().map(|picture| (within(&picture_path(&label, picture.page.get())), "image/png"));
     let record = [(within(&record_path(&label)), "application/json")];
     let files: Vec<(String, &str)> = original.chain(texts).chain(pictures).chain(record).collect();
     let name = if without_names { label } else { held.case.name(&document.item) };

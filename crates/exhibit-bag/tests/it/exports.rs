@@ -4,7 +4,7 @@ use crate::handed_over::{NOTICE, QUOTED, everything, export_to, handed_over, num
 use exhibit_bag::{BagError, Receiver, Request, Selected, Selection};
 use exhibit_case::{CaseError, CaseFolder, Principal};
 use exhibit_custody::{Entry, Fact, Verb};
-use exhibit_model::{ItemId, Reason, State};
+use exhibit_model::{ItemId, PageNumber, Reason, State};
 use exhibit_proof::finding::Fault;
 use exhibit_testing::{TestCase, TestItem, deviations, files_below, flip, original, request};
 use exhibit_verify::loadfile::Number;
@@ -42,7 +42,7 @@ fn documents_are_selected_by_name_pages_or_query() {
     assert_eq!(items(of(&[], &["registers", "登记"])), [1, 3]);
     assert_eq!(items(of(&[], &["registers -destroyed"])), [] as [i64; 0]);
     let pages = of(&["EXH-000003:1,1-2"], &[]).expect("a selection");
-    assert_eq!(pages.documents[&ItemId::new(3)], Selected::Pages(BTreeSet::from([1, 2])));
+    assert_eq!(pages.documents[&ItemId::new(3)], Selected::Pages(BTreeSet::from([1, 2].map(PageNumber::new))));
     let both = of(&["EXH-000003:1"], &["登记"]).expect("a selection");
     assert_eq!(both.documents[&ItemId::new(3)], Selected::Whole, "what a query finds is whole");
     for bad in ["EXH-000099", "nothing.txt", "EXH-000003:0", "EXH-000003:2-1", "EXH-000003:1-200000", "EXH-000003:"] {
@@ -64,7 +64,7 @@ fn everything_is_counted_logged_and_proved() {
     .expect("a bag");
     assert_eq!((exported.documents, exported.pages, exported.pictures, exported.quotes), (6, 5, 1, 2));
     assert_eq!(exported.bates.as_ref().map(|(first, _)| first.as_str()), Some("DESK-0041"));
-    assert_eq!(exported.unpainted, []);
+    assert_eq!(exported.not_rendered, []);
     let bag = case.beside("bag");
     assert_eq!(deviations(&bag), []);
     let payload: Vec<_> = contents(&bag).into_iter().filter(|(path, _)| path.starts_with("data/")).collect();
@@ -161,7 +161,10 @@ fn a_failed_export_leaves_nothing_at_its_target() {
         let documents = BTreeMap::from([(ItemId::new(item), Selected::Pages(BTreeSet::from([page])))]);
         Selection { documents, ..Selection::default() }
     };
-    assert!(matches!(failed("new", &pages(1, 7)), BagError::Case(CaseError::NoSuchPage { page: 7, .. })));
+    assert!(matches!(
+        failed("new", &pages(1, PageNumber::new(7))),
+        BagError::Case(CaseError::NoSuchPage { page, .. }) if page.get() == 7
+    ));
     assert!(matches!(failed("new", &whole([99])), BagError::Case(CaseError::NoSuchDocument(_))));
     let quoted = |quote: &str| Selection { quotes: [quote.to_owned()].into(), ..Selection::default() };
     assert!(matches!(failed("new", &quoted("Q-000001")), BagError::NoSuchQuote(_)));
@@ -182,7 +185,7 @@ fn a_failed_export_leaves_nothing_at_its_target() {
     // what a killed export left is removed by the next
     fs::create_dir(case.beside(".new.unfinished")).expect("made");
     fs::write(case.beside(".new.unfinished/bagit.txt"), "of a process that was killed").expect("written");
-    let exported = export_to(&case, "new", &pages(3, 1), |_| {}).expect("a bag");
+    let exported = export_to(&case, "new", &pages(3, PageNumber::FIRST), |_| {}).expect("a bag");
     assert_eq!((exported.documents, exported.pages), (1, 1));
     assert!(!case.beside(".new.unfinished").exists());
     assert_eq!(deviations(&case.beside("new")), []);
@@ -214,7 +217,10 @@ fn broken_quotes_and_altered_pictures_stop_an_export() {
     let everything = everything(&case);
     let picture = case.files(CaseFolder::CITED).remove(0);
     flip(&picture, 3);
-    assert!(matches!(export_to(&case, "bag", &everything, |_| {}), Err(BagError::PictureAltered { page: 1, .. })));
+    assert!(matches!(
+        export_to(&case, "bag", &everything, |_| {}),
+        Err(BagError::PictureAltered { page: PageNumber::FIRST, .. })
+    ));
     flip(&picture, 3);
     let quote = case.files(CaseFolder::QUOTES).remove(0);
     let text = fs::read_to_string(&quote).expect("read");

@@ -5,7 +5,7 @@ use exhibit_case::{
 };
 use exhibit_custody::log::End;
 use exhibit_custody::{Act, Cost, KeyError, LogError, Passphrase, Protection, Remembered, Revocation, check_log};
-use exhibit_model::EntrySeq;
+use exhibit_model::{EntrySeq, PageNumber};
 use exhibit_testing::{TestCase, acts, copy_folder, overwrite, random};
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -194,7 +194,10 @@ fn a_damaged_exposed_or_absent_key_is_named() {
     assert!(matches!(take(&case), Err(CaseError::Log(LogError::WrongKey))));
     fs::remove_file(&key).expect("removed");
     assert!(matches!(take(&case), Err(CaseError::Key(KeyError::Read { .. }))));
-    assert!(case.open().view(Principal::LOCAL).page(case.id("a.txt"), 1).is_ok(), "reading needs no key");
+    assert!(
+        case.open().view(Principal::LOCAL).page(case.id("a.txt"), PageNumber::FIRST).is_ok(),
+        "reading needs no key"
+    );
 }
 
 #[test]

@@ -8,11 +8,13 @@ mod escaped;
 mod exif;
 mod heif;
 pub(crate) mod html;
+mod layout;
 mod mail;
 mod mapi;
 pub(crate) mod mbox;
 mod metafile;
 mod msg;
+mod ofd;
 mod office;
 mod ole;
 mod olm;
@@ -93,6 +95,7 @@ const FORMATS: &[Format] = &[
     Format::new(ReaderKey::Object, ole::extract_object),
     Format::new(ReaderKey::Rtf, rtf::read),
     Format::new(ReaderKey::Opendocument, opendocument::extract),
+    Format::new(ReaderKey::Ofd, ofd::extract),
     Format::new(ReaderKey::Picture, picture::extract).rendered_by(picture::render),
     Format::new(ReaderKey::Heif, heif::extract),
     Format::new(ReaderKey::Metafile, metafile::extract),

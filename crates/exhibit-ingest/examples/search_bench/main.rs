@@ -16,7 +16,7 @@ mod text;
 use exhibit_case::{Case, CaseFolder, Principal};
 use exhibit_index::Index;
 use exhibit_ingest::{Progress, reindex};
-use exhibit_model::Moment;
+use exhibit_model::{Moment, PageNumber};
 use exhibit_query::{PageEntry, PageKey};
 use exhibit_search::{BatchProgress, NewBatch, Search, SearchRequest};
 use meter::{Meter, Times, own_memory, size};
@@ -96,7 +96,7 @@ fn index(folder: &Path, texts: &[String]) -> Result<(), Failed> {
     let index = Index::open_or_create(folder)?;
     let mut writer = index.writer(HEAP)?;
     for (number, text) in texts.iter().enumerate() {
-        let key = PageKey { document: number as i64 / 10 + 1, page: number as u32 % 10 + 1 };
+        let key = PageKey { document: number as i64 / 10 + 1, page: PageNumber::new(number as u32 % 10 + 1) };
         writer.add(&PageEntry { key, text, name: "page.pdf", state: "read", ..PageEntry::default() })?;
     }
     writer.commit(1)?;

@@ -215,7 +215,7 @@ impl Stage for Ocr<'_> {
         let session = Session { stage: self, tools, packs: means.packs, originals: means.originals, original, item };
         let (end, outputs) = match session.read(&row) {
             Ok(Read { page: Some(page), notes }) => {
-                let notes = notes.into_iter().map(|code| Output::Note(Note { code, page: row.number }));
+                let notes = notes.into_iter().map(|code| Output::Note(Note { code, page: row.number.get() }));
                 (JobEnd::Done, notes.chain([Output::Page(Box::new(page))]).collect())
             }
             Ok(Read { page: None, notes }) => {
@@ -245,7 +245,7 @@ fn failed(row: &PageRow, reason: Reason) -> Output {
 }
 
 fn unread(row: &PageRow, state: OcrState, code: NoteCode) -> Output {
-    Output::Unread { page: row.number, state, note: Note { code, page: row.number } }
+    Output::Unread { page: row.number, state, note: Note { code, page: row.number.get() } }
 }
 
 /// The result of OCR of a page: `None` if its own text stays as it is.

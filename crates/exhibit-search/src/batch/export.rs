@@ -101,7 +101,7 @@ fn label(case: &Case, document: i64) -> String {
 
 fn row(case: &Case, line: &BatchLine, text: ErrorText<'_>) -> [String; 9] {
     let (document, page) =
-        line.first.map_or_else(Default::default, |(document, page)| (label(case, document), page.to_string()));
+        line.first.map_or_else(Default::default, |key| (label(case, key.document), key.page.to_string()));
     let cells = [
         line.line.to_string(),
         line.text.clone(),
@@ -123,7 +123,7 @@ fn disarmed(cell: String) -> String {
 
 fn record(case: &Case, line: &BatchLine, text: ErrorText<'_>) -> Value {
     let documents: Vec<String> = line.documents.iter().map(|document| label(case, *document)).collect();
-    let first = line.first.map(|(document, page)| json!({"document": label(case, document), "page": page}));
+    let first = line.first.map(|key| json!({"document": label(case, key.document), "page": key.page.get()}));
     let error = line.error.as_ref().map(
         |error| json!({"code": error.code, "position": error.position, "values": error.values, "text": text(error)}),
     );

@@ -14,7 +14,7 @@ use crate::files::{io_error, read_json, write_whole};
 use crate::lists::read_list;
 use crate::{Search, SearchError};
 use exhibit_model::Moment;
-use exhibit_query::QueryError;
+use exhibit_query::{PageKey, QueryError};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -91,10 +91,27 @@ pub struct BatchLine {
     /// The first of these documents, by number, in order: at most a thousand, and fewer in a run with very many
     /// matches.
     pub documents: Vec<i64>,
-    /// The first matching page: its document and number.
-    pub first: Option<(i64, u32)>,
+    /// The first matching page.
+    #[serde(with = "stored_key")]
+    pub first: Option<PageKey>,
     /// The text around the first hit there.
     pub context: String,
+}
+
+// A page is stored as `[document, page]`.
+mod stored_key {
+    use exhibit_model::PageNumber;
+    use exhibit_query::PageKey;
+    use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(key: &Option<PageKey>, to: S) -> Result<S::Ok, S::Error> {
+        key.map(|key| (key.document, key.page.get())).serialize(to)
+    }
+
+    pub(super) fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<Option<PageKey>, D::Error> {
+        let stored = Option::<(i64, u32)>::deserialize(from)?;
+        Ok(stored.map(|(document, page)| PageKey { document, page: PageNumber::new(page) }))
+    }
 }
 
 /// Why a line could not be run, as it is stored.

@@ -14,7 +14,7 @@ use exhibit_bag::{QuoteStatus, check_quotes, list_quotes};
 use exhibit_case::{Case, CaseFolder, Principal};
 use exhibit_catalogue::ItemFilter;
 use exhibit_ingest::{Progress, reindex};
-use exhibit_model::State;
+use exhibit_model::{PageNumber, State};
 use exhibit_search::{Search, SearchRequest};
 use exhibit_testing::{STORED_FORM, copy_folder, files_below, stored_case};
 use std::collections::BTreeMap;
@@ -118,7 +118,7 @@ fn stored_documents_keep_their_details() {
         let tags: BTreeMap<String, Vec<i64>> =
             case.view(Principal::LOCAL).tags().expect("tags").into_iter().map(|tag| (tag.tag, tag.documents)).collect();
         assert_eq!(tags, BTreeMap::from([("checked".to_owned(), vec![3]), ("待核实".to_owned(), vec![1])]));
-        let scan = case.view(Principal::LOCAL).page(archive.members[1].id, 1).expect("a page");
+        let scan = case.view(Principal::LOCAL).page(archive.members[1].id, PageNumber::FIRST).expect("a page");
         assert!(matches!(scan.source, exhibit_model::TextSource::Ocr { .. }), "{:?}", scan.source);
     }
 }

@@ -4,9 +4,9 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use exhibit_cage::{Cage, CageLimits, Options};
 use exhibit_case::{Acts, Case, CaseWriter, Keys, NewCase, Principal};
-use exhibit_ingest::{Progress, RunContext, StopRequest, ingest};
+use exhibit_ingest::{Progress, RunContext, Snapshot, StopRequest, ingest};
 use exhibit_model::{FixedClock, Limits, Moment};
-use exhibit_web::{AccessEvent, App, Machine, Recorder, Sessions, Unrecorded, router};
+use exhibit_web::{AccessEvent, App, Intake, IntakeState, Machine, Recorder, Sessions, Unrecorded, router};
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -155,8 +155,13 @@ impl Browser {
             let mut held = CaseWriter::take(&held, &Keys::plain(&keys), acts(FixedClock(Moment(0)))).expect("the case");
             held.log_marks().expect("logged");
         };
-        let machine =
-            Machine { clock, threads: 2, language: exhibit_web::Language::English, log_marks: Arc::new(log_marks) };
+        let machine = Machine {
+            clock,
+            threads: 2,
+            language: exhibit_web::Language::English,
+            log_marks: Arc::new(log_marks),
+            intake: Some(Arc::new(Pausable::default())),
+        };
         let access_log = Arc::new(AccessLog::default());
         let recorder = Arc::clone(&access_log).recorder();
         let app = App::new(case, cage, sessions, address, Vec::new(), machine, recorder);
@@ -222,5 +227,24 @@ fn copy(from: &Path, to: &Path) {
         } else {
             fs::copy(entry.path(), target).expect("a copy");
         }
+    }
+}
+
+/// An intake that only keeps what it is told.
+#[derive(Default)]
+struct Pausable(AtomicBool);
+
+impl Intake for Pausable {
+    fn status(&self) -> (IntakeState, Option<Snapshot>) {
+        let state = if self.0.load(Ordering::Relaxed) { IntakeState::Paused } else { IntakeState::Running };
+        (state, Some(Progress::default().snapshot()))
+    }
+
+    fn pause(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    fn resume(&self) {
+        self.0.store(false, Ordering::Relaxed);
     }
 }

@@ -216,15 +216,15 @@ fn receiver(asked: &BagExport) -> Result<Option<Receiver>, Failure> {
 
 fn print(context: &Context<'_>, path: &Path, exported: &Exported, key: &str) {
     let output = context.output;
-    let Exported { documents, pages, pictures, quotes, files, bytes: size, bates, entry, unpainted } = exported;
+    let Exported { documents, pages, pictures, quotes, files, bytes: size, bates, entry, not_rendered } = exported;
     if output.json {
-        let unpainted: Vec<_> = unpainted
+        let not_rendered: Vec<_> = not_rendered
             .iter()
-            .map(|(document, page, why)| json!({"document": document, "page": page, "reason": crate::codes::reason(why)}))
+            .map(|(document, page, why)| json!({"document": document, "page": page.get(), "reason": crate::codes::reason(why)}))
             .collect();
         let mut fields = json!({
             "path": path.display().to_string(), "documents": documents, "pages": pages, "pictures": pictures,
-            "quotes": quotes, "files": files, "bytes": size, "log_entry": entry.get(), "key": key, "unpainted": unpainted,
+            "quotes": quotes, "files": files, "bytes": size, "log_entry": entry.get(), "key": key, "not_rendered": not_rendered,
         });
         if let Some((first, last)) = bates {
             fields["bates"] = json!([first, last]);
@@ -246,12 +246,12 @@ fn print(context: &Context<'_>, path: &Path, exported: &Exported, key: &str) {
     if let Some((first, last)) = bates {
         output.line(&texts.bates_numbered(first, last));
     }
-    for (document, page, reason) in unpainted.iter().take(20) {
+    for (document, page, reason) in not_rendered.iter().take(20) {
         let reason = crate::codes::reason_text(reason);
         output.remark(&texts.no_image(document, page.to_string(), reason));
     }
-    if unpainted.len() > 20 {
-        output.remark(&texts.no_images_more((unpainted.len() - 20).to_string()));
+    if not_rendered.len() > 20 {
+        output.remark(&texts.no_images_more((not_rendered.len() - 20).to_string()));
     }
     output.remark(&texts.give_key(key));
 }

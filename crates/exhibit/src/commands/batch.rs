@@ -225,9 +225,9 @@ fn list(context: &Context<'_>, case: &Case, number: u64) -> Result<(), Failure> 
     for line in &best {
         let counts = texts().batch_line_counts(texts().documents(line.document_count), texts().pages(line.pages));
         output.line(&format!("  {}  {counts}", output.style(Style::Hit, &shown(&line.text))));
-        if let Some((document, page)) = line.first {
+        if let Some(key) = line.first {
             let context = shown(&line.context.replace(['\n', '\t'], " "));
-            let first = texts().batch_first(context, label(case, document), page.to_string());
+            let first = texts().batch_first(context, label(case, key.document), key.page.to_string());
             output.line(&output.style(Style::Dim, &format!("    {first}")));
         }
     }

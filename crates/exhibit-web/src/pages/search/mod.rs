@@ -234,14 +234,14 @@ fn units(words: &Words, place: &SearchPlace<'_>) -> Vec<Order> {
 pub(crate) fn row(app: &App, words: &Words, place: &SearchPlace<'_>, hit: &SearchHit, rank: u64) -> Row {
     let number = app.case.label(hit.item.id);
     let SearchPlace { query, sort, exact, documents, .. } = *place;
-    let to = Place { query, sort, rank, page: hit.page, exact, documents, ..Place::default() };
-    let copies = Place { query: place.query, page: hit.page, ..Place::default() };
+    let to = Place { query, sort, rank, page: hit.page.get(), exact, documents, ..Place::default() };
+    let copies = Place { query: place.query, page: hit.page.get(), ..Place::default() };
     Row {
         href: links::document(&number, &to),
         name: display::name(&app.case, &hit.item),
         kind: words.kind(&hit.item.media_type),
         state: hit.item.state,
-        page: Some((hit.page, hit.item.pages.max(hit.page))),
+        page: Some((hit.page.get(), hit.item.pages.max(hit.page.get()))),
         confidence: hit.confidence.map(narrow),
         date: match (hit.date, hit.item.modified) {
             (Some(stated), _) => Some(stated.day()),
@@ -253,7 +253,7 @@ pub(crate) fn row(app: &App, words: &Words, place: &SearchPlace<'_>, hit: &Searc
         pages: hit.pages,
         snippet: Some(passage(hit)),
         copies: (hit.copies > 0).then(|| (hit.copies, links::document(&number, &copies))),
-        places: hit.places.iter().map(|(id, path)| other_place(app, place.query, hit.page, *id, path)).collect(),
+        places: hit.places.iter().map(|(id, path)| other_place(app, place.query, hit.page.get(), *id, path)).collect(),
         found_at: hit.found_at.as_deref().map(Name::from),
         shares: Vec::new(),
         number,
