@@ -3,7 +3,9 @@
 use crate::out::{Out, Stop};
 use crate::raster::Raster;
 use exhibit_model::reading::MOST_OTHERS;
-use exhibit_model::{Before, Detail, Drawn, ReadCharacter, ReadLine, Reading, Reason, Record, Rect, Verdict, Way};
+use exhibit_model::{
+    Before, Detail, Drawn, ReadCharacter, ReadLine, Reading, Reason, Record, Rect, Trust, Verdict, Way,
+};
 use exhibit_ocr::{Engine, Limits, Line, OcrError, Pixels, Recognition, Size, Tilted, models};
 use image::codecs::png::FilterType;
 use std::sync::OnceLock;
@@ -69,7 +71,10 @@ fn draw(pixels: &Pixels, lines: &[Line], read: &mut [ReadLine]) -> Option<Raster
     let mut drawn = Vec::new();
     let mut widest = 0;
     for (line, read) in lines.iter().zip(read) {
-        if !read.is_foreign() || drawn.len() == Drawn::MOST {
+        if drawn.len() == Drawn::MOST {
+            break;
+        }
+        if !read.is_foreign() && read.trust != Trust::Questioned {
             continue;
         }
         let place = Tilted { height: line.place.height * (1.0 + 2.0 * GROWTH), ..line.place };
@@ -121,7 +126,7 @@ fn read_line(line: &Line, size: (f32, f32)) -> ReadLine {
         rect: rect(&line.place, size),
         familiarity: percent(line.familiarity),
         large: line.size == Size::Small,
-        is_text: line.is_text,
+        trust: trust(line.trust),
         characters: characters.collect(),
         drawn: None,
     }
@@ -144,6 +149,14 @@ fn way(way: exhibit_ocr::Way) -> Way {
         exhibit_ocr::Way::UpsideDown => Way::UpsideDown,
         exhibit_ocr::Way::CounterClockwise => Way::CounterClockwise,
         exhibit_ocr::Way::Vertical => Way::Vertical,
+    }
+}
+
+fn trust(trust: exhibit_ocr::Trust) -> Trust {
+    match trust {
+        exhibit_ocr::Trust::Read => Trust::Read,
+        exhibit_ocr::Trust::Questioned => Trust::Questioned,
+        exhibit_ocr::Trust::Unread => Trust::Unread,
     }
 }
 
@@ -175,7 +188,7 @@ mod tests {
             characters: text.chars().map(character).collect(),
             size: Size::Tiny,
             familiarity: certainty,
-            is_text: true,
+            trust: if certainty > 0.9 { exhibit_ocr::Trust::Read } else { exhibit_ocr::Trust::Unread },
         }
     }
 

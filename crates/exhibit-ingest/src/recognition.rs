@@ -1,10 +1,10 @@
 //! Text recognised by the worker's own models: the text and boxes of the lines that count, and what tesseract reads in
 //! lines of scripts that the models do not know.
 //!
-//! A line counts if [`ReadLine::is_read`]. All others are left to tesseract, or counted as not read: nothing is made up.
+//! Lines that do not count ([`Trust`]) are left to tesseract, or counted as not read: nothing is made up.
 
 use crate::hocr::{self, closes_up, has_own_box};
-use exhibit_model::{Before, Drawn, Picture, ReadCharacter, ReadLine, Reading, Rect, TextBox, Way};
+use exhibit_model::{Before, Drawn, Picture, ReadCharacter, ReadLine, Reading, Rect, TextBox, Trust, Way};
 use std::collections::BTreeMap;
 
 /// The text of a page's picture.
@@ -19,7 +19,7 @@ pub(crate) struct Assembled {
 pub(crate) fn foreign_share(read: &Reading) -> f32 {
     let area = |line: &&ReadLine| (line.rect.x1 - line.rect.x0).max(0.0) * (line.rect.y1 - line.rect.y0).max(0.0);
     let foreign: f32 = read.lines.iter().filter(|line| line.is_foreign()).map(|line| area(&line)).sum();
-    let known: f32 = read.lines.iter().filter(|line| line.is_read()).map(|line| area(&line)).sum();
+    let known: f32 = read.lines.iter().filter(|line| line.trust != Trust::Unread).map(|line| area(&line)).sum();
     if foreign > 0.0 { foreign / (foreign + known) } else { 0.0 }
 }
 
@@ -55,6 +55,9 @@ impl OtherLine {
     }
 }
 
+/// The confidence from which tesseract's reading of a line counts more than that of the models, if that is questioned.
+const ANSWER: f32 = 0.8;
+
 /// The lines that tesseract read, by their number in the reading.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Others {
@@ -62,9 +65,10 @@ pub(crate) struct Others {
 }
 
 impl Others {
-    /// Whether all lines that were drawn are read.
+    /// Whether all lines that were drawn because they do not count are read.
     pub(crate) fn are_complete(&self, read: &Reading) -> bool {
-        self.lines.len() == read.lines.iter().filter(|line| line.drawn.is_some()).count()
+        let mut lines = read.lines.iter().enumerate();
+        lines.all(|(number, line)| line.drawn.is_none() || !line.is_foreign() || self.lines.contains_key(&number))
     }
 
     /// The models that read lines.
@@ -89,7 +93,8 @@ impl Others {
         for (number, words) in words_by_line(read, picture, tesseract) {
             let line = OtherLine::new(words, model);
             let better = self.lines.get(&number).is_none_or(|before| line.confidence > before.confidence);
-            if better && believed(&line.text(), line.confidence) {
+            let questioned = read.lines.get(number).is_some_and(|line| line.trust == Trust::Questioned);
+            if better && (!questioned || line.confidence >= ANSWER) && believed(&line.text(), line.confidence) {
                 self.lines.insert(number, line);
                 taken += 1;
             }
@@ -145,10 +150,10 @@ pub(crate) fn assemble(read: &Reading, others: &Others) -> Assembled {
     for (number, line) in read.lines.iter().enumerate() {
         before = if rank(line.before) > rank(before) { line.before } else { before };
         let length = draft.reading.text.len();
-        if line.is_read() {
-            draft.line(before, line);
-        } else if let Some(other) = others.lines.get(&number) {
-            draft.words(before, &other.words);
+        match (others.lines.get(&number), line.trust) {
+            (Some(other), _) => draft.words(before, &other.words),
+            (None, Trust::Read | Trust::Questioned) => draft.line(before, line),
+            (None, Trust::Unread) => {}
         }
         if draft.reading.text.len() > length {
             before = Before::Nothing;
@@ -306,7 +311,7 @@ mod tests {
             rect: rect(0.0, 0.9),
             familiarity: certainty,
             large: false,
-            is_text: true,
+            trust: if certainty > 90 { Trust::Read } else { Trust::Unread },
             characters: characters.collect(),
             drawn: None,
         }
@@ -357,10 +362,8 @@ mod tests {
 
     #[test]
     fn doubtful_lines_are_left_out_and_counted() {
-        let mut scrap = line(Before::Line, "x", 20);
-        scrap.is_text = false;
-        let mut not_reached = line(Before::Line, "", 0);
-        not_reached.is_text = false;
+        let scrap = line(Before::Line, "x", 20);
+        let not_reached = line(Before::Line, "", 0);
         let read = page(vec![
             line(Before::Nothing, "登记", 99),
             line(Before::Block, "∏peACTa", 70),
@@ -440,6 +443,23 @@ mod tests {
         let last = reading.boxes.last().expect("a box").rect;
         assert!((last.x0 - 0.7).abs() < 0.001 && (last.x1 - 0.9).abs() < 0.001, "{last:?}");
         assert_eq!(others.models(), ["kaz", "rus"]);
+    }
+
+    #[test]
+    fn questioned_lines_are_those_of_the_models_unless_tesseract_is_sure() {
+        let (mut read, picture) = with_others();
+        let mut questioned = line(Before::Line, "BX 1007", 98);
+        (questioned.trust, questioned.drawn) = (Trust::Questioned, read.lines[3].drawn);
+        read.lines[3] = questioned;
+        let mut others = Others::default();
+        for (confidence, taken, text) in [(70, 0, "BX 1007"), (85, 1, "БХ 1007")] {
+            let words = [("БХ ", 1.2, (0.0, 100.0), confidence), ("1007 ", 1.2, (200.0, 300.0), confidence)];
+            let sure = tesseract(&picture, &words);
+            assert_eq!(others.take(&read, &picture, &sure, "rus", |_, _| true), taken);
+            let Assembled { reading, unread } = assemble(&read, &others);
+            assert_eq!((reading.text, unread), (format!("登记表\n\n完\n{text}\n").replace("\n\n", "\n"), 1));
+        }
+        assert!(!others.are_complete(&read), "the line that does not count is not read");
     }
 
     #[test]

@@ -48,8 +48,8 @@ pub struct ReadLine {
     pub familiarity: u8,
     /// Whether the larger model read it.
     pub large: bool,
-    /// Whether it is text; if not, it was read with so little certainty that it may be anything.
-    pub is_text: bool,
+    /// Whether its characters count.
+    pub trust: Trust,
     /// Its characters; none if it was not read because of a limit.
     pub characters: Vec<ReadCharacter>,
     /// How it is drawn on the picture that accompanies the reading, if it may be in a script that the models do not know.
@@ -77,6 +77,18 @@ impl Drawn {
     pub const MOST: usize = 300;
     /// The maximum width of a line.
     pub const MOST_WIDTH: u32 = 4000;
+}
+
+/// Whether the characters of a line count.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Trust {
+    /// They count.
+    Read,
+    /// They count unless another program reads the line as text of the script that most lines of the page have.
+    Questioned,
+    /// They do not count: no text, another script, or not legible.
+    #[default]
+    Unread,
 }
 
 /// What separates a line from the one before it in reading order.
@@ -111,29 +123,14 @@ pub struct ReadCharacter {
 /// The maximum number of alternatives of a character.
 pub const MOST_OTHERS: usize = 2;
 
-/// From this certainty of the fast model on, in percent, it knows the script of a line.
-const FAMILIAR: u8 = 90;
-/// Below it the larger model is believed from this certainty on, if the fast one has at least `HALF_FAMILIAR`: it knows
-/// three times as many characters.
-const BELIEVED: f32 = 85.0;
-const HALF_FAMILIAR: u8 = 60;
 /// A line of an unknown script has at least so many letters; fewer are specks and scraps.
 const LETTERS: usize = 4;
 
 impl ReadLine {
-    /// Whether it counts as read. A model reads what is likely: a line of another script becomes similar-looking letters.
-    /// It shows in its certainty, so that a line counts only if the fast model reads it with certainty, or the larger one
-    /// does and the fast one is not lost.
-    #[must_use]
-    pub fn is_read(&self) -> bool {
-        let believed = self.large && self.familiarity >= HALF_FAMILIAR && self.certainty() >= BELIEVED;
-        self.is_text && (self.familiarity >= FAMILIAR || believed)
-    }
-
     /// Whether it may be in a script that the models do not know.
     #[must_use]
     pub fn is_foreign(&self) -> bool {
-        !self.is_read() && self.letters() >= LETTERS
+        self.trust == Trust::Unread && self.letters() >= LETTERS
     }
 
     /// The number of its characters, blanks left out.
@@ -203,30 +200,14 @@ mod tests {
         assert!(!with(&|line| line.characters[0].others[0].0 = '\u{7}'));
     }
 
-    fn line(text: &str, certainty: u8) -> ReadLine {
-        let character = |character| ReadCharacter { character, certainty, ..ReadCharacter::default() };
-        ReadLine {
-            familiarity: certainty,
-            is_text: true,
-            characters: text.chars().map(character).collect(),
-            ..ReadLine::default()
-        }
-    }
-
-    #[test]
-    fn the_larger_model_is_believed_where_the_fast_one_is_not_lost() {
-        let with = |familiarity, certainty| ReadLine { familiarity, large: true, ..line("審計員說明", certainty) };
-        assert!(with(70, 95).is_read());
-        assert!(!with(70, 80).is_read(), "neither is certain");
-        assert!(!with(50, 95).is_read(), "another script");
-        assert!(with(95, 60).is_read());
-    }
-
     #[test]
     fn scraps_are_not_of_another_script() {
-        assert!(line("∏peACTa", 70).is_foreign() && !line("∏p e", 70).is_foreign());
-        assert!(!line("登记表格", 99).is_foreign());
-        assert!(ReadLine { is_text: false, ..line("登记表格", 99) }.is_foreign());
+        let line = |text: &str, trust| {
+            let character = |character| ReadCharacter { character, ..ReadCharacter::default() };
+            ReadLine { trust, characters: text.chars().map(character).collect(), ..ReadLine::default() }
+        };
+        assert!(line("∏peACTa", Trust::Unread).is_foreign() && !line("∏p e", Trust::Unread).is_foreign());
+        assert!(!line("BX 1007", Trust::Questioned).is_foreign() && !line("登记表格", Trust::Read).is_foreign());
     }
 
     #[test]

@@ -11,7 +11,7 @@
 use crate::code::{CodeError, MAX_LIST, MAX_NUMBER, MAX_TEXT, MAX_VALUES, NoteCode, Parts, Reason, Value, Values};
 use crate::item::Relation;
 use crate::page::{Box as TextBox, Counts, Mark, MarkKind, Page, PageKind, Rect, RowRange, Run, SheetPart, TextSource};
-use crate::reading::{Before, Drawn, MOST_OTHERS, ReadCharacter, ReadLine, Reading, Way};
+use crate::reading::{Before, Drawn, MOST_OTHERS, ReadCharacter, ReadLine, Reading, Trust, Way};
 use crate::record::{Limits, Member, MemberEnd, Note, Picture, Record, Request, Task, Verdict};
 use crate::time::Moment;
 
@@ -458,6 +458,7 @@ pub fn encode_record(record: &Record) -> Vec<u8> {
 }
 
 const WAYS: [Way; 5] = [Way::Upright, Way::Clockwise, Way::UpsideDown, Way::CounterClockwise, Way::Vertical];
+const TRUSTS: [Trust; 3] = [Trust::Read, Trust::Questioned, Trust::Unread];
 const BEFORES: [Before; 5] = [Before::Nothing, Before::Space, Before::Gap, Before::Line, Before::Block];
 
 fn write_rect(w: &mut Writer, rect: &Rect) {
@@ -486,7 +487,7 @@ fn write_reading(w: &mut Writer, reading: &Reading) {
         write_rect(w, &line.rect);
         w.byte(line.familiarity);
         w.byte(u8::from(line.large));
-        w.byte(u8::from(line.is_text));
+        w.byte(tag_of(&TRUSTS, line.trust));
         // a drawn line has a width
         w.number(line.drawn.map_or(0, |drawn| u64::from(drawn.width)));
         if let Some(drawn) = line.drawn {
@@ -522,7 +523,7 @@ fn read_reading(r: &mut Reader<'_>) -> Result<Reading, WireError> {
             rect: read_rect(r)?,
             familiarity: r.byte()?,
             large: r.flag()?,
-            is_text: r.flag()?,
+            trust: of_tag(&TRUSTS, r, "whether a line counts")?,
             drawn: None,
             characters: Vec::new(),
         };

@@ -394,7 +394,14 @@ fn row(name: &str, cells: &[(f64, f64, f64); 4]) {
 }
 
 fn text(reading: &Reading) -> Vec<char> {
-    tight(&reading.lines.iter().filter(|line| line.is_text).map(exhibit_ocr::Line::text).collect::<String>())
+    tight(
+        &reading
+            .lines
+            .iter()
+            .filter(|line| line.trust != exhibit_ocr::Trust::Unread)
+            .map(exhibit_ocr::Line::text)
+            .collect::<String>(),
+    )
 }
 
 fn tight(text: &str) -> Vec<char> {

@@ -47,11 +47,12 @@ fn read(engine: &Engine, path: &str, recognition: Recognition) -> Result<(), Box
         .map(|line| {
             let [x0, y0, x1, y1] = line.place.bounds().map(f32::round);
             format!(
-                "{{\"text\":{:?},\"before\":\"{:?}\",\"size\":\"{:?}\",\"certainty\":{:.3},\"familiarity\":{:.3},\
+                "{{\"text\":{:?},\"before\":\"{:?}\",\"size\":\"{:?}\",\"trust\":\"{:?}\",\"certainty\":{:.3},\"familiarity\":{:.3},\
                  \"box\":[{x0},{y0},{x1},{y1}]}}",
                 line.text(),
                 line.before,
                 line.size,
+                line.trust,
                 line.certainty(),
                 line.familiarity
             )

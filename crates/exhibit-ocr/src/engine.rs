@@ -89,8 +89,22 @@ pub struct Line {
     /// The mean certainty of the fast model over the line's characters, blanks left out: on a script that it does not
     /// know it is low.
     pub familiarity: f32,
-    /// Whether it is text. Textures and scraps are read as a few letters with little certainty: they are not.
-    pub is_text: bool,
+    /// Whether its characters count.
+    pub trust: Trust,
+}
+
+/// Whether the characters of a line count. A model reads what is likely: a line of another script becomes similar-looking
+/// letters, a texture some scraps. Both show in its certainty.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Trust {
+    /// They count.
+    Read,
+    /// They count unless a program that knows the script of the other lines of the page reads the line too: most lines are of
+    /// a script that the models do not know, and some of its letters look like Latin ones.
+    Questioned,
+    /// They do not count: no text, another script, or not legible.
+    #[default]
+    Unread,
 }
 
 /// From this certainty on, a line of at least `FEW` letters is text.
@@ -104,8 +118,16 @@ const SOLID_LETTERS: usize = 4;
 const LEAST_ALONE: f32 = 0.7;
 const LEAST_OF_FEW_ALONE: f32 = 0.95;
 
-// Decides which lines are text.
-fn judge(lines: &mut [Line]) {
+/// From this certainty of the fast model on, it knows the script of a line.
+const FAMILIAR: f32 = 0.9;
+/// Below it the larger model is believed from this certainty on, if the fast one has at least `UNKNOWN_LINE`: it knows three
+/// times as many characters.
+const BELIEVED: f32 = 0.85;
+/// From this certainty on, Latin letters among lines of another script may be Latin letters.
+const CLEARLY_LATIN: f32 = 0.97;
+
+// Decides which lines count. `strange`: most lines of the page are of a script that the larger model does not know.
+fn judge(lines: &mut [Line], strange: bool) {
     let solid = lines.iter().any(|line| line.letters() >= SOLID_LETTERS && line.certainty() >= SOLID);
     for line in lines {
         let least = match (solid, line.letters() < FEW) {
@@ -114,7 +136,14 @@ fn judge(lines: &mut [Line]) {
             (false, false) => LEAST_ALONE,
             (false, true) => LEAST_OF_FEW_ALONE,
         };
-        line.is_text = line.letters() > 0 && line.certainty() >= least;
+        let is_text = line.letters() > 0 && line.certainty() >= least;
+        let believed = line.size == Size::Small && line.familiarity >= UNKNOWN_LINE && line.certainty() >= BELIEVED;
+        let may_be_strange = strange && line.is_latin();
+        line.trust = match (is_text && (line.familiarity >= FAMILIAR || believed), may_be_strange) {
+            (true, false) => Trust::Read,
+            (true, true) if line.certainty() >= CLEARLY_LATIN => Trust::Questioned,
+            _ => Trust::Unread,
+        };
     }
 }
 
@@ -130,6 +159,12 @@ impl Line {
     // Characters that are no blanks.
     fn letters(&self) -> usize {
         self.characters.iter().filter(|c| !c.character.is_whitespace()).count()
+    }
+
+    // Whether it has letters, but none of the scripts that look like no other.
+    fn is_latin(&self) -> bool {
+        let mut letters = self.characters.iter().map(|c| c.character).filter(|c| c.is_alphabetic()).peekable();
+        letters.peek().is_some() && letters.all(|c| c < '\u{2e80}')
     }
 
     // Its place from its first character to its last.
@@ -159,6 +194,8 @@ const DOUBTFUL_LINE: f32 = 0.985;
 const UNKNOWN_LINE: f32 = 0.6;
 /// After so many lines of a script that the larger model does not know it is not asked again.
 const MOST_STRANGE: usize = 3;
+/// From this certainty of the fast model on it is asked all the same.
+const KNOWN_AGAIN: f32 = 0.85;
 /// A line is read again, too, for one character below this.
 const DOUBTFUL_CHARACTER: f32 = 0.8;
 
@@ -183,9 +220,21 @@ struct Budget {
     spent: bool,
     /// Lines that the larger model did not know, one after the other.
     strange: usize,
+    /// All lines of an unknown script, and all others; short ones are not counted.
+    unknown_lines: usize,
+    known_lines: usize,
 }
 
 impl Budget {
+    const fn new(width: usize, small_width: usize) -> Self {
+        Self { width, small_width, spent: false, strange: 0, unknown_lines: 0, known_lines: 0 }
+    }
+
+    // Whether most lines are of a script that the models do not know.
+    const fn is_strange(&self) -> bool {
+        self.unknown_lines > self.known_lines
+    }
+
     fn take(&mut self, width: usize, small: bool) -> bool {
         let of = if small { &mut self.small_width } else { &mut self.width };
         match of.checked_sub(width) {
@@ -248,7 +297,7 @@ impl Engine {
     pub fn read(&self, picture: &Pixels, recognition: Recognition, limits: Limits) -> Result<Reading, OcrError> {
         let found = detect::detect(&self.detection, picture, limits.lines)?;
         let way = way(self.orientation.as_ref(), &self.tiny, picture, &found.places)?;
-        let mut budget = Budget { width: limits.width, small_width: limits.small_width, spent: false, strange: 0 };
+        let mut budget = Budget::new(limits.width, limits.small_width);
         let mut lines = Vec::with_capacity(found.places.len());
         for place in &found.places {
             lines.push(self.line(picture, place, way, recognition, &mut budget)?);
@@ -256,7 +305,7 @@ impl Engine {
         if recognition == Recognition::Both {
             self.read_unknown(picture, &mut lines, &mut budget)?;
         }
-        judge(&mut lines);
+        judge(&mut lines, budget.is_strange());
         let along = direction(&found.places, way);
         let spans: Vec<Span> = lines.iter().map(|line| Span::of(&line.ink(), along)).collect();
         let mut unordered: Vec<Option<Line>> = lines.into_iter().map(Some).collect();
@@ -303,7 +352,7 @@ impl Engine {
             characters: Vec::new(),
             size: Size::Tiny,
             familiarity: 0.0,
-            is_text: false,
+            trust: Trust::Unread,
         };
         let mut best: Option<Read> = None;
         for quarters in directions(place, way) {
@@ -318,24 +367,33 @@ impl Engine {
         }
         let Some(tiny) = best else { return Ok(line) };
         line.familiarity = tiny.certainty();
+        let tiny_certainty = tiny.certainty();
+        // after some lines of a script that it does not know the larger model is asked only where it may know one again
+        let worthwhile = budget.strange < MOST_STRANGE || tiny_certainty >= KNOWN_AGAIN;
         let again = match (recognition, &self.small) {
             (Recognition::Small, Some(small)) => Some(small),
-            (Recognition::Both, Some(small)) if doubtful(&tiny) && budget.strange < MOST_STRANGE => Some(small),
+            (Recognition::Both, Some(small)) if doubtful(&tiny) && worthwhile => Some(small),
             _ => None,
         };
+        let mut known = tiny_certainty >= UNKNOWN_LINE && (worthwhile || again.is_some());
         line.characters = tiny.characters;
         if let Some(small) = again
             && budget.take(width_of(&line.place), true)
         {
             let read = small.read(picture, &line.place)?;
             // on a script that it does not know it reads blanks and some points
-            if read.sum().1 * 2 > line.letters() {
+            known = read.sum().1 * 2 > line.letters();
+            if known {
                 line.characters = read.characters;
                 line.size = Size::Small;
                 budget.strange = 0;
             } else {
                 budget.strange += 1;
             }
+        }
+        if line.letters() >= SOLID_LETTERS {
+            budget.known_lines += usize::from(known);
+            budget.unknown_lines += usize::from(!known);
         }
         Ok(line)
     }
@@ -380,14 +438,16 @@ mod tests {
             characters: vec![character; letters],
             size: Size::Tiny,
             familiarity: certainty,
-            is_text: false,
+            trust: Trust::Unread,
         }
     }
 
     fn judged(lines: &[(usize, f32)]) -> Vec<bool> {
         let mut lines: Vec<Line> = lines.iter().map(|(letters, certainty)| line(*letters, *certainty)).collect();
-        judge(&mut lines);
-        lines.iter().map(|line| line.is_text).collect()
+        // what is judged here is whether it is text
+        lines.iter_mut().for_each(|line| line.familiarity = 1.0);
+        judge(&mut lines, false);
+        lines.iter().map(|line| line.trust == Trust::Read).collect()
     }
 
     #[test]
@@ -398,6 +458,37 @@ mod tests {
         );
         // with nothing better on the picture
         assert_eq!(judged(&[(9, 0.75), (9, 0.65), (2, 0.94), (1, 0.96)]), [true, false, false, true]);
+    }
+
+    #[test]
+    fn the_larger_model_is_believed_where_the_fast_one_is_not_lost() {
+        let trust = |size, familiarity, certainty| {
+            let mut lines = [Line { size, familiarity, ..line(9, certainty) }];
+            judge(&mut lines, false);
+            lines[0].trust
+        };
+        assert_eq!(trust(Size::Small, 0.7, 0.95), Trust::Read);
+        assert_eq!(trust(Size::Small, 0.7, 0.8), Trust::Unread, "neither is certain");
+        assert_eq!(trust(Size::Small, 0.5, 0.95), Trust::Unread, "another script");
+        assert_eq!(trust(Size::Small, 0.95, 0.75), Trust::Read);
+        assert_eq!(trust(Size::Tiny, 0.89, 0.89), Trust::Unread);
+    }
+
+    #[test]
+    fn latin_letters_among_lines_of_another_script_are_questioned() {
+        let latin = |certainty| {
+            let mut line = line(9, certainty);
+            line.characters.iter_mut().for_each(|c| c.character = 'B');
+            line
+        };
+        let mut number = latin(0.95);
+        number.characters.iter_mut().for_each(|c| c.character = '7');
+        let mut lines = [latin(0.95), latin(0.98), line(9, 0.95), number];
+        judge(&mut lines, true);
+        let trust = lines.each_ref().map(|line| line.trust);
+        assert_eq!(trust, [Trust::Unread, Trust::Questioned, Trust::Read, Trust::Read]);
+        judge(&mut lines, false);
+        assert!(lines.iter().all(|line| line.trust == Trust::Read));
     }
 
     #[test]
@@ -436,7 +527,7 @@ mod tests {
 
     #[test]
     fn budgets_are_spent_once() {
-        let mut budget = Budget { width: 100, small_width: 50, spent: false, strange: 0 };
+        let mut budget = Budget::new(100, 50);
         assert!(budget.take(60, false) && budget.take(50, true) && !budget.take(1, true));
         assert!(!budget.spent, "the fast model has read all");
         assert!(!budget.take(41, false) && budget.spent && budget.take(40, false));

@@ -16,7 +16,7 @@ mod orient;
 mod pixels;
 mod recognise;
 
-pub use engine::{Engine, Files, Limits, Line, Reading, Recognition, Size};
+pub use engine::{Engine, Files, Limits, Line, Reading, Recognition, Size, Trust};
 pub use geometry::{Point, Tilted};
 pub use order::Before;
 pub use orient::Way;

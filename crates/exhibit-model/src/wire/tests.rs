@@ -538,16 +538,17 @@ fn any_reading() -> impl Strategy<Value = Reading> {
     let character = (printed(), 0_u8..=100, rect(), others)
         .prop_map(|(character, certainty, rect, others)| ReadCharacter { character, certainty, rect, others });
     let characters = proptest::collection::vec(character, 0..4);
+    let trusts = proptest::sample::select(&TRUSTS[..]);
     let befores = proptest::sample::select(&BEFORES[..]);
     let drawn =
         (1..=Drawn::MOST_WIDTH, proptest::sample::select(&WAYS[..])).prop_map(|(width, way)| Drawn { width, way });
-    let line = (befores, rect(), 0_u8..=100, any::<[bool; 2]>(), characters, proptest::option::of(drawn)).prop_map(
-        |(before, rect, familiarity, [large, is_text], characters, drawn)| ReadLine {
+    let line = (befores, rect(), 0_u8..=100, any::<bool>(), trusts, characters, proptest::option::of(drawn)).prop_map(
+        |(before, rect, familiarity, large, trust, characters, drawn)| ReadLine {
             before,
             rect,
             familiarity,
             large,
-            is_text,
+            trust,
             characters,
             drawn,
         },

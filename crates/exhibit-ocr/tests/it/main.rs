@@ -42,6 +42,11 @@ impl ToRead for drawing::Canvas {
 
 /// The text of the lines that count, one below the other.
 fn text(reading: &Reading) -> String {
-    let lines: Vec<String> = reading.lines.iter().filter(|line| line.is_text).map(exhibit_ocr::Line::text).collect();
+    let lines: Vec<String> = reading
+        .lines
+        .iter()
+        .filter(|line| line.trust != exhibit_ocr::Trust::Unread)
+        .map(exhibit_ocr::Line::text)
+        .collect();
     lines.join("\n")
 }
