@@ -2,7 +2,7 @@
 //!
 //! Values come from untrusted files: make them safe with [`Message::map_texts`] before the text is shown.
 
-use crate::{Message, Value, notes, reasons};
+use crate::{Message, MessageValue, notes, reasons};
 use exhibit_model::code::{CompoundFault, OutputKind, PictureCoding, ProtocolFault};
 use exhibit_model::{Detail, NoteCode, Reason};
 
@@ -111,6 +111,9 @@ pub fn note(code: &NoteCode) -> Message {
         NoteCode::GlyphsUnmapped { glyphs } => notes::glyphs_unmapped(*glyphs),
         NoteCode::OcrDoubtful { words } => notes::ocr_doubtful(*words),
         NoteCode::PicturesUnread { pictures } => notes::pictures_unread(*pictures),
+        NoteCode::OcrUnread { lines } => notes::ocr_unread(*lines),
+        NoteCode::OcrLimit => notes::ocr_limit(),
+        NoteCode::RecogniserFailed { reason } => notes::recogniser_failed(self::reason(reason)),
         NoteCode::OcrAdded { words } => notes::ocr_added(*words),
         NoteCode::OcrReplaced { characters } => notes::ocr_replaced(*characters),
     }
@@ -198,6 +201,7 @@ pub fn reason(reason: &Reason) -> Message {
         Reason::NoLayout { kind } => reasons::no_layout(kind),
         Reason::NoPicture => reasons::no_picture(),
         Reason::NoOcrModel => reasons::no_ocr_model(),
+        Reason::RecognitionFailed { detail } => with(reasons::recognition_failed(), detail),
     }
 }
 
@@ -210,7 +214,7 @@ fn place(part: &str, sheet: Option<&str>) -> Message {
 }
 
 /// The last segment of a relation's type in Office Open XML, in words.
-fn related(relation: &str) -> Value {
+fn related(relation: &str) -> MessageValue {
     match relation {
         "attachedTemplate" => notes::related_template(),
         "oleObject" => notes::related_object(),

@@ -15,6 +15,7 @@ pub(crate) mod fat;
 mod heif;
 pub(crate) mod html;
 mod iso;
+mod layout;
 mod lha;
 mod lzh;
 mod mail;
@@ -22,6 +23,7 @@ mod mapi;
 pub(crate) mod mbox;
 mod metafile;
 mod msg;
+mod ofd;
 mod office;
 mod ole;
 mod olm;
@@ -47,11 +49,13 @@ pub(crate) use zip::names as zip_names;
 use crate::MapFile;
 use crate::identify::Kind;
 use crate::out::{Input, Out, Stop};
+use crate::raster::{Raster, Wish};
 use escaped::Escapes;
 use exhibit_model::{ReaderKey, Reason, Request, Verdict};
 use std::path::PathBuf;
 
 type ReadFn = fn(&mut dyn Input, &Request, &mut Out<'_>) -> Result<Verdict, Stop>;
+type RenderFn = fn(&mut dyn Input, &Request, Wish) -> Result<Raster, Verdict>;
 
 /// How files of one format are read.
 struct Format {
@@ -59,7 +63,7 @@ struct Format {
     /// Emits the contents of a file.
     extract: ReadFn,
     /// Renders one page of a file, if its pages have a layout.
-    render: Option<ReadFn>,
+    render: Option<RenderFn>,
     /// Loads data that the reader shares with all workers, fonts from the given folders.
     warm: Option<fn(&[PathBuf], MapFile)>,
 }
@@ -69,7 +73,7 @@ impl Format {
         Self { reader, extract, render: None, warm: None }
     }
 
-    const fn rendered_by(self, render: ReadFn) -> Self {
+    const fn rendered_by(self, render: RenderFn) -> Self {
         Self { render: Some(render), ..self }
     }
 
@@ -103,6 +107,7 @@ const FORMATS: &[Format] = &[
     Format::new(ReaderKey::Object, ole::extract_object),
     Format::new(ReaderKey::Rtf, rtf::read),
     Format::new(ReaderKey::Opendocument, opendocument::extract),
+    Format::new(ReaderKey::Ofd, ofd::extract),
     Format::new(ReaderKey::Picture, picture::extract).rendered_by(picture::render),
     Format::new(ReaderKey::Heif, heif::extract),
     Format::new(ReaderKey::Metafile, metafile::extract),
@@ -147,11 +152,11 @@ pub(crate) fn extract(
     }
 }
 
-/// Renders one page of a file of this kind.
-pub(crate) fn render(kind: Kind, input: &mut dyn Input, request: &Request, out: &mut Out<'_>) -> Result<Verdict, Stop> {
+/// Renders one page of a file of this kind. An error is the verdict on the file.
+pub(crate) fn render(kind: Kind, input: &mut dyn Input, request: &Request, wish: Wish) -> Result<Raster, Verdict> {
     match format_of(kind).and_then(|format| format.render) {
-        Some(render) => render(input, request, out),
-        None => Ok(Verdict::Unsupported(Reason::NotRendered { media_type: kind.media_type.to_owned() })),
+        Some(render) => render(input, request, wish),
+        None => Err(Verdict::Unsupported(Reason::NotRendered { media_type: kind.media_type.to_owned() })),
     }
 }
 

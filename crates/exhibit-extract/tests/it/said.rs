@@ -60,7 +60,7 @@ pub(crate) fn read_with(name: &str, bytes: &[u8], passwords: &[&str], limits: Li
                 said.members.push((member, bytes, end));
             }
             Record::Note(note) => said.notes.push(note),
-            Record::Picture(_) => panic!("nothing was to be rendered"),
+            Record::Picture(_) | Record::Reading(_) => panic!("nothing was to be rendered"),
         }
     }
     assert!(open.is_none(), "a member never ended");

@@ -118,3 +118,4 @@ no-such-page = no page { NUMBER($page) }
 no-layout = { $kind } pages have no layout
 no-picture = the reader produced no picture
 no-ocr-model = no OCR model is installed
+recognition-failed = the text on the picture could not be recognised

@@ -101,4 +101,5 @@ encrypted = 文档已加密
 no-such-page = 没有第 { NUMBER($page) } 页
 no-layout = { $kind } 类页面没有版面
 no-picture = 读取程序没有生成图像
+recognition-failed = 无法识别图片上的文字
 no-ocr-model = 没有安装文字识别（OCR）模型

@@ -359,6 +359,11 @@ codes! {
         NoPicture = "no-picture",
         /// No OCR model is installed.
         NoOcrModel = "no-ocr-model",
+        /// A model that recognises text cannot be run.
+        RecognitionFailed {
+            /// The reason.
+            detail: Detail,
+        } = "recognition-failed",
     }
 }
 

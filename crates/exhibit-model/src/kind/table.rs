@@ -364,7 +364,7 @@ pub(super) const KINDS: &[Row] = &[
         words: &["document"],
         family: None,
         types: &[
-            unread("application/ofd", &["zip"]),
+            read("application/ofd", ReaderKey::Ofd, &["ofd", "zip"]),
             unread("application/vnd.ms-xpsdocument", &["zip"]),
             unread("application/postscript", &[]),
             unread("application/onenote", &[]),
