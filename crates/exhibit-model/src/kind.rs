@@ -80,6 +80,20 @@ pub enum ReaderKey {
     Opendocument,
     /// OFD, the fixed layout of Chinese public offices.
     Ofd,
+    /// SQLite databases.
+    Sqlite,
+    /// Access databases.
+    Access,
+    /// dBase tables.
+    Dbase,
+    /// XPS and OpenXPS.
+    Xps,
+    /// Visio drawings in packages.
+    Visio,
+    /// EPUB books.
+    Epub,
+    /// FictionBook.
+    FictionBook,
     /// Workbooks: xlsx, xlsb, xls, ods.
     Sheet,
     /// An Office Open XML file encrypted with a password, in a compound file.

@@ -1,11 +1,15 @@
 //! One file or folder per format, and the list of them: a format is added by its module, its line in [`FORMATS`], and
 //! its row in the table of file kinds ([`exhibit_model::kind`]).
 
+mod access;
 mod cms;
 mod compressed;
+mod dbase;
 mod docx;
+mod epub;
 mod escaped;
 mod exif;
+mod fictionbook;
 mod heif;
 pub(crate) mod html;
 mod layout;
@@ -25,11 +29,14 @@ mod pst;
 mod rtf;
 mod sheet;
 mod slides;
+mod sqlite;
 mod svg;
 pub(crate) mod table;
 mod tar;
 pub(crate) mod text;
 mod tnef;
+mod visio;
+mod xps;
 mod zip;
 
 pub(crate) use zip::names as zip_names;
@@ -94,6 +101,13 @@ const FORMATS: &[Format] = &[
     Format::new(ReaderKey::Rtf, rtf::read),
     Format::new(ReaderKey::Opendocument, opendocument::extract),
     Format::new(ReaderKey::Ofd, ofd::extract),
+    Format::new(ReaderKey::Xps, xps::extract),
+    Format::new(ReaderKey::Visio, visio::extract),
+    Format::new(ReaderKey::Epub, epub::extract),
+    Format::new(ReaderKey::FictionBook, fictionbook::extract),
+    Format::new(ReaderKey::Sqlite, sqlite::extract),
+    Format::new(ReaderKey::Access, access::extract),
+    Format::new(ReaderKey::Dbase, dbase::extract),
     Format::new(ReaderKey::Picture, picture::extract).rendered_by(picture::render),
     Format::new(ReaderKey::Heif, heif::extract),
     Format::new(ReaderKey::Metafile, metafile::extract),

@@ -72,3 +72,5 @@ text-outside-parts = 有 { $count } 段文本在邮件各部分之外，邮件�
 pgp-encrypted = 邮件有 { $parts } 个部分用 PGP 或类似方式加密
 smime-encrypted = 邮件有 { $parts } 个部分用 S/MIME 加密
 ocr-not-better = 文字识别（OCR）的结果不如该页自身的文本，已保留后者
+database-log-apart = 未读取仅存在于数据库日志（旁边的另一个文件）中的更改
+parts-unread = 文档有 { $parts } 个部分的形式不受支持，未读取

@@ -36,6 +36,7 @@ const OFFICE_TEXT_NAMES: &[&str] = &["txt", "csv", "md", "html", "htm", "eml", "
 const WORD_PACKAGE: &[&str] = &["docx", "docm", "dotx", "doc", "dot", "zip"];
 const SHEET_PACKAGE: &[&str] = &["xlsx", "xlsm", "xltx", "xls", "xlt", "zip"];
 const SLIDES_PACKAGE: &[&str] = &["pptx", "pptm", "ppsx", "ppt", "pps", "zip"];
+const VISIO_PACKAGE: &[&str] = &["vsdx", "vsdm", "vssx", "vssm", "vstx", "vstm", "zip"];
 const SEALED_NAMES: &[&str] =
     &["docx", "docm", "dotx", "doc", "dot", "xlsx", "xlsm", "xltx", "xls", "xlt", "pptx", "pptm", "ppsx", "ppt", "pps"];
 // Audio and video containers share their extensions.
@@ -350,9 +351,9 @@ pub(super) const KINDS: &[Row] = &[
         words: &["book", "ebook"],
         family: None,
         types: &[
-            unread("application/epub+zip", &["zip"]),
+            read("application/epub+zip", ReaderKey::Epub, &["epub", "zip"]),
             unread("application/x-mobipocket-ebook", &[]),
-            read("application/x-fictionbook+xml", ReaderKey::Xml, TEXT_NAMES),
+            read("application/x-fictionbook+xml", ReaderKey::FictionBook, &["fb2", "xml", "txt"]),
             unread("application/vnd.ms-htmlhelp", &[]),
         ],
     },
@@ -363,14 +364,14 @@ pub(super) const KINDS: &[Row] = &[
         family: None,
         types: &[
             read("application/ofd", ReaderKey::Ofd, &["ofd", "zip"]),
-            unread("application/vnd.ms-xpsdocument", &["zip"]),
+            read("application/vnd.ms-xpsdocument", ReaderKey::Xps, &["xps", "oxps", "zip"]),
             unread("application/postscript", &[]),
             unread("application/onenote", &[]),
             unread("application/vnd.visio", &[]),
-            unread("application/vnd.ms-visio.drawing", &["zip"]),
-            unread("application/vnd.ms-visio.drawing.macroenabled.12", &["zip"]),
-            unread("application/vnd.ms-visio.stencil", &["zip"]),
-            unread("application/vnd.ms-visio.template", &["zip"]),
+            read("application/vnd.ms-visio.drawing", ReaderKey::Visio, VISIO_PACKAGE),
+            read("application/vnd.ms-visio.drawing.macroenabled.12", ReaderKey::Visio, VISIO_PACKAGE),
+            read("application/vnd.ms-visio.stencil", ReaderKey::Visio, VISIO_PACKAGE),
+            read("application/vnd.ms-visio.template", ReaderKey::Visio, VISIO_PACKAGE),
             unread("application/x-mspublisher", &[]),
             unread("application/vnd.ms-project", &[]),
             read(
@@ -390,9 +391,9 @@ pub(super) const KINDS: &[Row] = &[
         words: &["database"],
         family: None,
         types: &[
-            unread("application/vnd.sqlite3", &[]),
-            unread("application/vnd.ms-access", &[]),
-            unread("application/vnd.dbf", &[]),
+            read("application/vnd.sqlite3", ReaderKey::Sqlite, &[]),
+            read("application/vnd.ms-access", ReaderKey::Access, &[]),
+            read("application/vnd.dbf", ReaderKey::Dbase, &[]),
             unread("application/vnd.apache.parquet", &[]),
             unread("application/x-hdf5", &[]),
             unread("application/vnd.oasis.opendocument.base", &["zip"]),
