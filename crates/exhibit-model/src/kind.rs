@@ -134,6 +134,10 @@ pub enum ReaderKey {
     Mbox,
     /// A zip archive.
     Zip,
+    /// A 7z archive.
+    SevenZip,
+    /// A RAR archive.
+    Rar,
     /// A gzip file.
     Gzip,
     /// A bzip2 file.
