@@ -61,7 +61,8 @@ impl Cage {
         lease.begin(&self.options, &mut job, &[input.as_fd(), pipe_end.as_fd()])?;
         drop(pipe_end);
         let mut patience = Patience::new(limits.wall);
-        let mut checker = Checker::new(request.limits, limits.output_bytes);
+        let file_bytes = input.metadata().map_err(CageError::System)?.len();
+        let mut checker = Checker::new(request.limits, limits.output_bytes, file_bytes);
         let mut source = PatientPipe { pipe: &pipe, patience: &mut patience };
         let outcome = listen(&mut lease.slot.reader, &mut source, &mut checker, on_record);
         let at_end = matches!(outcome, Ok(_) | Err(WorkerEnd::BadOutput(BadOutput::CutShort)));
@@ -111,7 +112,7 @@ pub fn check_stream(
         on_record(record);
         ControlFlow::Continue(())
     };
-    let mut checker = Checker::new(limits, output_bytes);
+    let mut checker = Checker::new(limits, output_bytes, u64::MAX);
     verdict_of(listen(&mut FrameReader::default(), source, &mut checker, &mut pass))
 }
 
