@@ -8,7 +8,7 @@ use crate::intake::Intake;
 use crate::progress::{Phase, Progress};
 use crate::queue::Queue;
 use crate::stages::ocr::{Ocr, OcrTools};
-use crate::stages::read::{Families, Read};
+use crate::stages::read::{Families, Read, Suspects};
 use crate::stages::{JobContext, Stage, StageName, Superseded, run_jobs};
 use exhibit_cage::{Cage, CageLimits};
 use exhibit_case::CaseWriter;
@@ -131,7 +131,14 @@ fn run(
 ) -> Result<Summary, IngestError> {
     let (cage, passwords) = (world.cage, held.passwords()?);
     let (limits, cage_limits) = (options.limits, options.cage_limits);
-    let read = Read { cage, passwords: &passwords, limits, cage_limits, families: Families::default() };
+    let read = Read {
+        cage,
+        passwords: &passwords,
+        limits,
+        cage_limits,
+        families: Families::default(),
+        suspects: Suspects::default(),
+    };
     let ocr = Ocr::new(options.ocr, cage, &passwords);
     run_stages(held, sources, &[&read, &ocr], options.retry, options.workers, &Threads::of(world))
 }
