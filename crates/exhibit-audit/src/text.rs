@@ -39,6 +39,7 @@ fn predicate(fault: &Fault) -> Message {
         Fault::CaseUnreadable => audit::case_unreadable(),
         Fault::LogCutBack { present, expected } => audit::log_cut_back(*expected, *present),
         Fault::SettingDiffers(setting) => audit::setting_differs(setting.word()),
+        Fault::AccessSettingPending => audit::access_setting_pending(),
         Fault::AccessSettingDiffers => audit::access_setting_differs(),
         Fault::CatalogueDamaged => audit::catalogue_damaged(),
         Fault::PageTextDiffers => audit::page_text_differs(),

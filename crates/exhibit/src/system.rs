@@ -4,7 +4,7 @@ use crate::failure::{Act, Exit, Failure};
 use crate::passphrase;
 use crate::texts::texts;
 use exhibit_cage::{Cage, Input, Options};
-use exhibit_case::{Acts, Case, CaseFolder, CaseWriter, Keys, Principal, key_file};
+use exhibit_case::{Acts, Case, CaseError, CaseFolder, CaseWriter, Keys, Principal, Standing, key_file, standing};
 use exhibit_model::{Clock, Moment, Request, Sink, Verdict};
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -100,7 +100,8 @@ pub(crate) fn case_folder(named: Option<&Path>) -> Result<PathBuf, Failure> {
 pub(crate) fn hold(folder: &Path) -> Result<CaseWriter, Failure> {
     let keys = keys()?;
     unlock(folder, &keys)?;
-    let mut held = CaseWriter::take(folder, &unlocked_keys(&keys), acts())?;
+    let held = CaseWriter::take(folder, &unlocked_keys(&keys), acts());
+    let mut held = held.map_err(|error| with_place(error, &keys, folder))?;
     held.log_marks()?;
     Ok(held)
 }
@@ -119,7 +120,18 @@ pub(crate) fn log_marks(folder: &Path) -> Result<u64, Failure> {
 pub(crate) fn hold_any(folder: &Path) -> Result<CaseWriter, Failure> {
     let keys = keys()?;
     unlock(folder, &keys)?;
-    Ok(CaseWriter::take_any(folder, &unlocked_keys(&keys), acts())?)
+    CaseWriter::take_any(folder, &unlocked_keys(&keys), acts()).map_err(|error| with_place(error, &keys, folder))
+}
+
+// Where the case is worked on, if the log of this folder cannot be continued.
+fn with_place(error: CaseError, keys: &Path, folder: &Path) -> Failure {
+    let failure = Failure::from(error);
+    match standing(keys, &CaseFolder::new(folder)) {
+        Standing::Behind { once, last: Some(last), .. } if failure.code == "rolled-back" => {
+            failure.hint(texts().hint_rolled_back_elsewhere(last.display().to_string(), once))
+        }
+        _ => failure,
+    }
 }
 
 /// The keys in a folder, unlocked with the kept passphrase.
