@@ -50,9 +50,10 @@ impl Cage {
         if fcntl_getfl(input).map_err(system)? & OFlags::RWMODE != OFlags::RDONLY {
             return Err(CageError::WritableInput);
         }
+        let share = self.memory.take(limits.memory_bytes);
         let mut job = Start {
             turn: 0,
-            memory_bytes: limits.memory_bytes,
+            memory_bytes: share.bytes,
             cpu_seconds: limits.cpu_seconds,
             payload: encode_request(request),
         };
@@ -81,6 +82,8 @@ impl Cage {
             (Err(WorkerEnd::BadOutput(BadOutput::CutShort)), Waited::Gone) => WorkerEnd::Lost,
             (Err(end), _) => end,
         };
+        // the worker has ended, or its server with it
+        drop(share);
         Ok((end, peak))
     }
 }
