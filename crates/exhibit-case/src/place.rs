@@ -18,9 +18,10 @@ use std::path::{Path, PathBuf};
 const LONGEST: u64 = 8 << 10;
 
 /// What this machine knows about a case's folder.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Standing {
     /// It is where the case is worked on, or nothing else is known.
+    #[default]
     Own,
     /// It is a copy of the case in this folder, which has all its entries.
     CopyOf(PathBuf),

@@ -1,9 +1,10 @@
 //! The system's clock, randomness and environment, and the entry point of workers: what every other crate takes as parameters.
 
 use crate::failure::{Act, Exit, Failure};
+use crate::memory;
 use crate::passphrase;
 use crate::texts::texts;
-use exhibit_cage::{Cage, Input, Options};
+use exhibit_cage::{Cage, CageLimits, Input, Options};
 use exhibit_case::{Acts, Case, CaseError, CaseFolder, CaseWriter, Keys, Principal, Standing, key_file, standing};
 use exhibit_model::{Clock, Moment, Request, Sink, Verdict};
 use std::io::BufReader;
@@ -65,9 +66,30 @@ pub(crate) fn font_folders() -> Vec<PathBuf> {
     ["/usr/share/fonts", "/usr/local/share/fonts"].into_iter().map(PathBuf::from).filter(|p| p.is_dir()).collect()
 }
 
+/// The part of the memory of workers that rendering pages for the browser gets beside an intake: that of one worker, or a
+/// quarter.
+fn beside_intake() -> u64 {
+    (memory::for_workers() / 4).min(CageLimits::STANDARD.memory_bytes)
+}
+
 /// Starts the cage for a number of parallel workers.
 pub(crate) fn cage(workers: usize) -> Result<Cage, Failure> {
-    Cage::start(Options::new(CAGE_SERVER, workers)).map_err(|error| exhibit_case::CaseError::from(error).into())
+    cage_with(workers, memory::for_workers())
+}
+
+/// The cage of an intake beside the server.
+pub(crate) fn cage_of_intake(workers: usize) -> Result<Cage, Failure> {
+    cage_with(workers, memory::for_workers() - beside_intake())
+}
+
+/// The cage of a server beside an intake.
+pub(crate) fn cage_beside_intake(workers: usize) -> Result<Cage, Failure> {
+    cage_with(workers, beside_intake())
+}
+
+fn cage_with(workers: usize, memory_bytes: u64) -> Result<Cage, Failure> {
+    let options = Options { memory_bytes, ..Options::new(CAGE_SERVER, workers) };
+    Cage::start(options).map_err(|error| exhibit_case::CaseError::from(error).into())
 }
 
 /// The number of processors of this machine.

@@ -279,6 +279,12 @@ metadata-note = Stated by the file itself; not verified.
 notes = Processing notes
 
 ## overview, items, problems
+copy-of = This folder is a copy of the case in
+copy-of-advice = What is changed here is not logged, and the original is not touched. Work on the original; or make this folder the case: exhibit case adopt
+behind = The custody log of this folder has { NUMBER($size) } entries, but this computer has seen { NUMBER($once) }: it is an earlier state of the case.
+behind-elsewhere = The case was last changed in
+behind-nowhere = Where the newer state is, is not known here: look for a newer copy. exhibit log check shows details.
+behind-advice = Work there. Nothing is signed here, so that there is no second history.
 nothing-taken-in = Nothing has been ingested yet. To begin:
 files-and-members = files and members
 originals = originals
