@@ -52,7 +52,7 @@ impl Name {
                     (tokenised(chunk.valid(), |c| c == '\u{200c}' || c == '\u{200d}'))
                     @for byte in chunk.invalid() { (token_box(&format!("x{byte:02X}"))) }
                 }
-                @if !ending.is_empty() { (ltr(&String::from_utf8_lossy(ending))) }
+                @if !ending.is_empty() { bdi.ltr.ending dir="ltr" { (String::from_utf8_lossy(ending)) } }
             }
         }
     }
@@ -360,10 +360,13 @@ mod tests {
             (".ئا", None),
         ] {
             let shown = Name::from(name).show().into_string();
-            let ending = shown.contains("<bdi class=\"ltr\" dir=\"ltr\">");
+            let ending = shown.contains("<bdi class=\"ltr ending\" dir=\"ltr\">");
             assert_eq!(ending, expected.is_some(), "{shown}");
             if let Some(expected) = expected {
-                assert!(shown.contains(&format!("<bdi class=\"ltr\" dir=\"ltr\">{expected}</bdi></bdi>")), "{shown}");
+                assert!(
+                    shown.contains(&format!("<bdi class=\"ltr ending\" dir=\"ltr\">{expected}</bdi></bdi>")),
+                    "{shown}"
+                );
             }
         }
     }
