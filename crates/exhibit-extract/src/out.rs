@@ -39,6 +39,8 @@ pub struct Out<'a> {
     partial: Option<NoteCode>,
     /// Pages whose text was not read to its end.
     cut_pages: u64,
+    /// Reused for the bytes of every member.
+    buffer: Vec<u8>,
 }
 
 /// The most text of one page: a page crosses the worker's pipe in one frame, and takes several times its bytes when it is
@@ -64,6 +66,7 @@ impl<'a> Out<'a> {
             said_content: false,
             partial: None,
             cut_pages: 0,
+            buffer: Vec::new(),
         }
     }
 
@@ -192,22 +195,33 @@ impl<'a> Out<'a> {
         bytes: &mut dyn Read,
         end: impl FnOnce(u64, std::io::Error) -> MemberEnd,
     ) -> Result<(), Stop> {
-        let mut buffer = vec![0; 64 << 10];
+        let mut buffer = std::mem::take(&mut self.buffer);
+        buffer.resize(64 << 10, 0);
         let mut emitted = 0;
-        loop {
+        let ended = loop {
             let count = match bytes.read(&mut buffer) {
-                Ok(0) => return self.member_end(MemberEnd::Whole),
+                Ok(0) => break MemberEnd::Whole,
                 Ok(count) => count,
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-                Err(error) => return self.member_end(end(emitted, error)),
+                Err(error) => break end(emitted, error),
             };
-            if let Some(limit) = self.member_limit(count as u64) {
-                self.member_end(MemberEnd::Truncated(limit.clone()))?;
-                return Err(Stop::Limit(limit));
-            }
             emitted += count as u64;
-            self.emit(Record::MemberBytes(buffer[..count].to_vec()))?;
+            self.member_bytes(&buffer[..count])?;
+        };
+        self.buffer = buffer;
+        self.member_end(ended)
+    }
+
+    /// Emits bytes of the current member; where they exceed the limits on bytes and ratio, ends it as truncated.
+    ///
+    /// # Errors
+    /// [`Stop::Limit`] when the container's limits are reached.
+    pub fn member_bytes(&mut self, bytes: &[u8]) -> Result<(), Stop> {
+        if let Some(limit) = self.member_limit(bytes.len() as u64) {
+            self.member_end(MemberEnd::Truncated(limit.clone()))?;
+            return Err(Stop::Limit(limit));
         }
+        self.emit(Record::MemberBytes(bytes.to_vec()))
     }
 
     /// Ends the current member.

@@ -1,7 +1,7 @@
 //! The progress of a run: counters that all threads update and any thread may read.
 
 use crate::stages::StageName;
-use exhibit_model::ItemId;
+use exhibit_model::{ItemId, PageNumber};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -33,7 +33,7 @@ pub struct StageCounts {
 
 /// Counters of a run.
 #[derive(Debug)]
-pub struct Progress {
+pub struct IngestProgress {
     began: Instant,
     pub(crate) met: AtomicU64,
     pub(crate) met_bytes: AtomicU64,
@@ -49,7 +49,7 @@ pub struct Progress {
 #[derive(Debug, Clone, Copy)]
 struct Busy {
     item: ItemId,
-    page: Option<u32>,
+    page: Option<PageNumber>,
     since: Instant,
 }
 
@@ -59,7 +59,7 @@ pub struct Running {
     /// Its item.
     pub item: ItemId,
     /// Its first page, if it is about pages.
-    pub page: Option<u32>,
+    pub page: Option<PageNumber>,
     /// For how long it has been running.
     pub lasted: Duration,
 }
@@ -91,7 +91,7 @@ pub struct Snapshot {
     pub slowest: Option<Running>,
 }
 
-impl Default for Progress {
+impl Default for IngestProgress {
     fn default() -> Self {
         let zero = || AtomicU64::new(0);
         Self {
@@ -113,7 +113,7 @@ pub(crate) fn add(counter: &AtomicU64, more: u64) {
     counter.fetch_add(more, Ordering::Relaxed);
 }
 
-impl Progress {
+impl IngestProgress {
     pub(crate) fn enter(&self, phase: Phase) {
         *lock(&self.phase) = (phase, Instant::now());
     }
@@ -122,11 +122,11 @@ impl Progress {
         change(lock(&self.stages).entry(stage).or_default());
     }
 
-    pub(crate) fn begin_job(&self, item: ItemId, page: Option<u32>, since: Instant) {
+    pub(crate) fn begin_job(&self, item: ItemId, page: Option<PageNumber>, since: Instant) {
         lock(&self.busy).push(Busy { item, page, since });
     }
 
-    pub(crate) fn end_job(&self, item: ItemId, page: Option<u32>) {
+    pub(crate) fn end_job(&self, item: ItemId, page: Option<PageNumber>) {
         lock(&self.busy).retain(|busy| (busy.item, busy.page) != (item, page));
     }
 
@@ -213,7 +213,7 @@ mod tests {
     use super::*;
 
     fn reading(seconds: u64, done: u64, jobs: u64, walked: bool) -> Snapshot {
-        let progress = Progress::default();
+        let progress = IngestProgress::default();
         progress.count(StageName::READ, |counts| (counts.done, counts.jobs) = (done, jobs));
         Snapshot { in_phase: Duration::from_secs(seconds), walked, ..progress.snapshot() }
     }
@@ -232,14 +232,14 @@ mod tests {
 
     #[test]
     fn the_slowest_job_is_the_one_that_began_first() {
-        let (progress, now) = (Progress::default(), Instant::now());
+        let (progress, now) = (IngestProgress::default(), Instant::now());
         let earlier = now.checked_sub(Duration::from_secs(9)).expect("a moment");
-        progress.begin_job(ItemId::new(4), Some(2), now);
+        progress.begin_job(ItemId::new(4), Some(PageNumber::new(2)), now);
         progress.begin_job(ItemId::new(3), None, earlier);
         let slowest = progress.snapshot().slowest.expect("one");
         assert_eq!((slowest.item, slowest.page), (ItemId::new(3), None));
         assert!(slowest.lasted >= Duration::from_secs(9));
         progress.end_job(ItemId::new(3), None);
-        assert_eq!(progress.snapshot().slowest.map(|slow| slow.page), Some(Some(2)));
+        assert_eq!(progress.snapshot().slowest.map(|slow| slow.page), Some(Some(PageNumber::new(2))));
     }
 }

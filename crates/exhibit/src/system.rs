@@ -4,7 +4,7 @@ use crate::failure::{Act, Exit, Failure};
 use crate::memory;
 use crate::passphrase;
 use crate::texts::texts;
-use exhibit_cage::{Cage, CageLimits, Input, Options};
+use exhibit_cage::{Cage, CageLimits, CageOptions, JobInput, Preparation};
 use exhibit_case::{Acts, Case, CaseError, CaseFolder, CaseWriter, Keys, Principal, Standing, key_file, standing};
 use exhibit_model::{Clock, Moment, Request, Sink, Verdict};
 use std::io::BufReader;
@@ -52,12 +52,16 @@ pub(crate) fn acts() -> Acts {
 }
 
 /// What a caged worker does with its one file.
-pub(crate) fn read_in_cage(request: &Request, input: &mut Input, sink: &mut dyn Sink) -> Verdict {
+pub(crate) fn read_in_cage(request: &Request, input: &mut JobInput, sink: &mut dyn Sink) -> Verdict {
     exhibit_extract::run(request, &mut BufReader::with_capacity(64 << 10, input), sink)
 }
 
-/// What a worker server loads before its first file: fonts for pages without embedded fonts.
-pub(crate) fn warm_up() {
+/// What a worker server loads before its first file: fonts for pages without embedded fonts, and the models that
+/// recognise text if it is to do that.
+pub(crate) fn warm_up(preparation: Preparation) {
+    if preparation == Preparation::Recognise {
+        exhibit_extract::warm_models();
+    }
     exhibit_extract::warm(&font_folders(), exhibit_cage::map_file);
 }
 
@@ -88,7 +92,7 @@ pub(crate) fn cage_beside_intake(workers: usize) -> Result<Cage, Failure> {
 }
 
 fn cage_with(workers: usize, memory_bytes: u64) -> Result<Cage, Failure> {
-    let options = Options { memory_bytes, ..Options::new(CAGE_SERVER, workers) };
+    let options = CageOptions { memory_bytes, ..CageOptions::new(CAGE_SERVER, workers) };
     Cage::start(options).map_err(|error| exhibit_case::CaseError::from(error).into())
 }
 

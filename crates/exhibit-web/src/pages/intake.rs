@@ -1,7 +1,7 @@
 //! The progress of an intake that runs beside the server: a part of the overview, and the form that pauses and continues
 //! it.
 //!
-//! A page never changes by itself: whoever wants to watch asks for it to be loaded again every few seconds.
+//! A page never changes by itself: a reader who wants to watch asks for it to be loaded again every few seconds.
 
 use crate::app::App;
 use crate::forms;
@@ -13,6 +13,7 @@ use crate::params::{FormData, Params};
 use crate::untrusted::{Name, ltr};
 use crate::words::Words;
 use exhibit_ingest::{Phase, Snapshot, StageName};
+use exhibit_model::PageNumber;
 use maud::{Markup, html};
 use std::sync::Arc;
 
@@ -88,7 +89,7 @@ pub struct Slowest {
     /// Its number.
     pub number: String,
     /// The page in work, if it is about pages.
-    pub page: Option<u32>,
+    pub page: Option<PageNumber>,
     /// Its page in the interface.
     pub href: String,
     /// For how long, in seconds.
@@ -203,7 +204,7 @@ fn pace(words: &Words, view: &IntakeView) -> Markup {
         @if let Some(slow) = &view.slowest {
             p.dim {
                 (words.intake_slowest()) " " a href=(slow.href) { (ltr(&slow.number)) }
-                @if let Some(page) = slow.page { " · " (words.page_number(u64::from(page))) }
+                @if let Some(page) = slow.page { " · " (words.page_number(u64::from(page.get()))) }
                 " · " (words.seconds(slow.seconds))
             }
         }
@@ -244,7 +245,7 @@ pub(crate) fn samples() -> [(&'static str, IntakeView); 3] {
         minutes_left: Some((3, 13)),
         slowest: Some(Slowest {
             number: "EXH-003117".to_owned(),
-            page: Some(4),
+            page: Some(PageNumber::new(4)),
             href: "/doc/EXH-003117".to_owned(),
             seconds: 41,
         }),
@@ -296,7 +297,7 @@ mod tests {
 
     #[test]
     fn the_steps_are_counted_from_the_progress_of_a_run() {
-        let snapshot = exhibit_ingest::Progress::default().snapshot();
+        let snapshot = exhibit_ingest::IngestProgress::default().snapshot();
         let steps = steps(&snapshot);
         let names: Vec<Option<StageName>> = steps.iter().map(|step| step.stage).collect();
         assert_eq!(names, [Some(StageName::READ), Some(StageName::OCR), None]);

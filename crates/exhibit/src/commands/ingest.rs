@@ -11,7 +11,7 @@ use clap::Args;
 use exhibit_cage::{Cage, CageLimits};
 use exhibit_case::CaseWriter;
 use exhibit_catalogue::Account;
-use exhibit_ingest::{OcrTools, Options, Progress, RunContext, StopRequest, Summary, find_ocr};
+use exhibit_ingest::{IngestOptions, IngestProgress, OcrTools, RunContext, StopRequest, Summary, find_ocr};
 use exhibit_model::{Limits, State};
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -97,7 +97,7 @@ pub(crate) fn take_in_by(
     output: &Output,
     folder: &Path,
     order: &Order<'_>,
-    work: impl FnOnce(&mut CaseWriter, &Options<'_>, &RunContext<'_>) -> Result<Summary, Failure>,
+    work: impl FnOnce(&mut CaseWriter, &IngestOptions<'_>, &RunContext<'_>) -> Result<Summary, Failure>,
 ) -> Result<Summary, Failure> {
     let means = prepare(output, folder, order, system::cage)?;
     let stop = Arc::new(StopRequest::default());
@@ -107,12 +107,13 @@ pub(crate) fn take_in_by(
         asked.request();
         before
     })?;
-    take_in_with(output, means, order, &Progress::default(), &stop, work)
+    take_in_with(output, means, order, &IngestProgress::default(), &stop, work)
 }
 
 /// What a run needs, acquired before it begins: the case, locked for writing, and the cage.
 pub(crate) struct Means {
     held: CaseWriter,
+    recogniser: Option<String>,
     tools: Option<OcrTools>,
     cage: Cage,
 }
@@ -130,10 +131,15 @@ pub(crate) fn prepare(
         held.case.add_passwords(&passwords_of(&list))?;
     }
     let tools = if order.ocr { find_ocr() } else { None };
-    if order.ocr && tools.is_none() {
-        output.warn(&texts().no_tesseract());
+    let recogniser = exhibit_ocr::models::version();
+    match (&recogniser, &tools) {
+        _ if !order.ocr => {}
+        (None, None) => output.warn(&texts().no_ocr()),
+        (None, Some(_)) => output.warn(&texts().no_ocr_models()),
+        (Some(_), None) => output.warn(&texts().no_tesseract()),
+        (Some(_), Some(_)) => {}
     }
-    Ok(Means { held, tools, cage: cage(order.workers)? })
+    Ok(Means { held, recogniser, tools, cage: cage(order.workers)? })
 }
 
 /// Runs `work` with what it needs, showing progress, until it is done or `stop` is requested.
@@ -141,16 +147,18 @@ pub(crate) fn take_in_with(
     output: &Output,
     means: Means,
     order: &Order<'_>,
-    progress: &Progress,
+    progress: &IngestProgress,
     stop: &StopRequest,
-    work: impl FnOnce(&mut CaseWriter, &Options<'_>, &RunContext<'_>) -> Result<Summary, Failure>,
+    work: impl FnOnce(&mut CaseWriter, &IngestOptions<'_>, &RunContext<'_>) -> Result<Summary, Failure>,
 ) -> Result<Summary, Failure> {
-    let Means { mut held, tools, cage } = means;
+    let Means { mut held, recogniser, tools, cage } = means;
     let retried = [State::Failed, State::Encrypted, State::Truncated, State::Unsupported];
-    let options = Options {
+    let options = IngestOptions {
         name: order.name,
         workers: order.workers,
-        ocr: tools.as_ref(),
+        ocr: order.ocr,
+        recogniser: recogniser.as_deref(),
+        tesseract: tools.as_ref(),
         retry: if order.retry { &retried } else { &[] },
         limits: Limits::STANDARD,
         cage_limits: CageLimits::STANDARD,
