@@ -74,6 +74,14 @@ impl CaseFolder {
         self.settings().is_file()
     }
 
+    /// The files and folders that every reader of the case needs.
+    #[must_use]
+    pub fn needed(&self) -> Vec<PathBuf> {
+        let index = self.index();
+        let meta = index.join("meta.json");
+        vec![self.0.clone(), self.settings(), self.at(Self::CATALOGUE), self.custody(), self.checkpoint(), index, meta]
+    }
+
     /// Creates the folders of a new case.
     pub(crate) fn create_folders(&self) -> Result<(), CaseError> {
         for path in [self.at(Self::ORIGINALS), self.pack_folder(), self.pictures(), self.custody()] {

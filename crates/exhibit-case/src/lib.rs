@@ -24,7 +24,7 @@ mod verify;
 mod view;
 mod writer;
 
-use exhibit_model::{EntrySeq, Reason};
+use exhibit_model::{EntrySeq, Reason, State};
 
 pub use access::AccessSettings;
 pub use acts::Acts;
@@ -43,7 +43,7 @@ pub use scope::Scope;
 pub use tag_log::{TagLog, log_marks};
 pub use tags::{TagChange, TagCount, is_tag};
 pub use verify::{finding_digest, reason_lines};
-pub use view::{CaseView, PageReader, SourceName, WholeCase};
+pub use view::{CaseView, Coverage, PageReader, SourceName, WholeCase};
 pub use writer::{CaseWriter, NewCase, append_outbox, keep_still};
 
 use exhibit_catalogue::{Catalogue, CatalogueError};
@@ -109,6 +109,14 @@ pub enum CaseError {
     /// No document has this number, digest or path.
     #[error("no document {0:?} in this case")]
     NoSuchDocument(String),
+    /// Several documents have this name.
+    #[error("{} documents are called {name:?}", documents.len())]
+    AmbiguousName {
+        /// The name.
+        name: String,
+        /// The labels of the first of them.
+        documents: Vec<String>,
+    },
     /// The log entry is not about documents of the reader's scope.
     #[error("no log entry {0}")]
     NoSuchEntry(EntrySeq),
@@ -125,6 +133,10 @@ pub enum CaseError {
         document: String,
         /// The requested page.
         page: u32,
+        /// The number of its pages.
+        pages: u64,
+        /// Its state, which may be why it has none.
+        state: State,
     },
     /// The page has no picture.
     #[error("the page has no picture ({})", reason.word())]

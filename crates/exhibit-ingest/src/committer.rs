@@ -32,6 +32,8 @@ pub(crate) enum Message<'a> {
         times: Option<(Moment, Moment)>,
         content: Content<'a>,
     },
+    /// The entries of a source were counted.
+    Counted { source: SourceId, entries: u64 },
     /// A source was walked completely.
     Walked { source: SourceId, found: u64 },
     /// Intake has ended.
@@ -355,6 +357,7 @@ impl Batch<'_, '_> {
                 new.relation = member.relation;
                 self.receive(new, content)
             }
+            Message::Counted { source, entries } => Ok(self.work.intake_counted(source, entries)?),
             Message::Walked { source, found } => Ok(self.work.walked(source, found)?),
             Message::Received => {
                 *self.receiving = false;

@@ -7,6 +7,7 @@ mod access_events;
 pub mod admission;
 mod app;
 pub mod assets;
+pub mod coverage;
 pub mod css_rules;
 pub mod direction;
 mod display;

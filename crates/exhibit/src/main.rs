@@ -6,6 +6,7 @@ mod cli;
 mod codes;
 mod commands;
 mod confirm;
+mod coverage;
 mod failure;
 mod output;
 mod passphrase;
