@@ -56,8 +56,58 @@ pub(crate) fn tar(bytes: &[u8]) {
     read("file.tar", &["application/x-tar", "application/x-gtar"], bytes);
 }
 
+pub(crate) fn sevenz(bytes: &[u8]) {
+    read("file.7z", &["application/x-7z-compressed"], bytes);
+}
+
+pub(crate) fn rar(bytes: &[u8]) {
+    read("file.rar", &["application/vnd.rar"], bytes);
+}
+
+pub(crate) fn cabinet(bytes: &[u8]) {
+    read("file.cab", &["application/vnd.ms-cab-compressed"], bytes);
+}
+
+pub(crate) fn ar(bytes: &[u8]) {
+    read("file.a", &["application/x-archive", "application/vnd.debian.binary-package"], bytes);
+}
+
+pub(crate) fn cpio(bytes: &[u8]) {
+    read("file.cpio", &["application/x-cpio"], bytes);
+}
+
+pub(crate) fn lha(bytes: &[u8]) {
+    read("file.lzh", &["application/x-lzh-compressed"], bytes);
+}
+
+pub(crate) fn arj(bytes: &[u8]) {
+    read("file.arj", &["application/x-arj"], bytes);
+}
+
+pub(crate) fn iso(bytes: &[u8]) {
+    read("file.iso", &["application/vnd.efi.iso"], bytes);
+}
+
+pub(crate) fn fat(bytes: &[u8]) {
+    read("file.img", &["application/x-raw-disk-image"], bytes);
+}
+
+pub(crate) fn selfextracting(bytes: &[u8]) {
+    read("file.exe", &["application/x-self-extracting-archive"], bytes);
+}
+
 pub(crate) fn compressed(bytes: &[u8]) {
-    read("file.gz", &["application/gzip", "application/x-bzip2", "application/x-xz", "application/zstd"], bytes);
+    let types = [
+        "application/gzip",
+        "application/x-bzip2",
+        "application/x-xz",
+        "application/zstd",
+        "application/x-lz4",
+        "application/lzip",
+        "application/x-lzma",
+        "application/x-compress",
+    ];
+    read("file.gz", &types, bytes);
 }
 
 pub(crate) fn office(bytes: &[u8]) {

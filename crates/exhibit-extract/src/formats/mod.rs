@@ -162,6 +162,9 @@ pub(crate) fn extract(
 ) -> Result<Verdict, Stop> {
     match format_of(kind) {
         Some(format) => (format.extract)(input, request, out),
+        None if kind.media_type == "application/octet-stream" && archive::is_later_volume(&request.name) => {
+            Ok(Verdict::Unsupported(Reason::ContinuedFile))
+        }
         None => Ok(Verdict::Unsupported(Reason::NoReader { media_type: kind.media_type.to_owned() })),
     }
 }

@@ -12,4 +12,5 @@ mod rar;
 mod said;
 mod sevenz;
 mod texts;
+mod traps;
 mod web_pages;

@@ -36,6 +36,8 @@ fn text_and_mail() {
 #[test]
 fn archives() {
     torment(&["format_zip", "format_tar", "format_compressed"], 20);
+    torment(&["format_sevenz", "format_rar", "format_cabinet", "format_ar", "format_cpio"], 20);
+    torment(&["format_lha", "format_arj", "format_iso", "format_fat", "format_selfextracting"], 20);
 }
 
 #[test]
