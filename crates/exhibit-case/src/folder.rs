@@ -90,6 +90,14 @@ impl CaseFolder {
             || name.strip_prefix(Self::CATALOGUE).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
     }
 
+    /// The files and folders that every reader of the case needs.
+    #[must_use]
+    pub fn needed(&self) -> Vec<PathBuf> {
+        let index = self.index();
+        let meta = index.join("meta.json");
+        vec![self.0.clone(), self.settings(), self.at(Self::CATALOGUE), self.custody(), self.checkpoint(), index, meta]
+    }
+
     /// Creates the folders of a new case.
     pub(crate) fn create_folders(&self) -> Result<(), CaseError> {
         for path in [self.at(Self::ORIGINALS), self.pack_folder(), self.pictures(), self.custody()] {

@@ -26,7 +26,7 @@ mod verify;
 mod view;
 mod writer;
 
-use exhibit_model::{EntrySeq, PageNumber, Reason};
+use exhibit_model::{EntrySeq, PageNumber, Reason, State};
 
 pub use access::AccessSettings;
 pub use acts::Acts;
@@ -46,7 +46,7 @@ pub use scope::Scope;
 pub use tag_log::{TagLog, log_marks};
 pub use tags::{TagChange, TagCount, is_tag};
 pub use verify::{finding_digest, reason_lines};
-pub use view::{CaseView, PageReader, SourceName, WholeCase};
+pub use view::{CaseView, Coverage, PageReader, SourceName, WholeCase};
 pub use writer::{CaseWriter, NewCase, append_outbox, keep_still};
 
 use exhibit_catalogue::{Catalogue, CatalogueError};
@@ -120,6 +120,14 @@ pub enum CaseError {
     /// No document has this number, digest or path.
     #[error("no document {0:?} in this case")]
     NoSuchDocument(String),
+    /// Several documents have this name.
+    #[error("{} documents are called {name:?}", documents.len())]
+    AmbiguousName {
+        /// The name.
+        name: String,
+        /// The labels of the first of them.
+        documents: Vec<String>,
+    },
     /// The log entry is not about documents of the reader's scope.
     #[error("no log entry {0}")]
     NoSuchEntry(EntrySeq),
@@ -136,6 +144,10 @@ pub enum CaseError {
         document: String,
         /// The requested page.
         page: PageNumber,
+        /// The number of its pages.
+        pages: u64,
+        /// Its state, which may be why it has none.
+        state: State,
     },
     /// The page has no picture.
     #[error("the page has no picture ({})", reason.word())]

@@ -33,6 +33,8 @@ pub(crate) enum Message<'a> {
         times: Option<(Moment, Moment)>,
         content: Content<'a>,
     },
+    /// The entries of a source were counted.
+    Counted { source: SourceId, entries: u64 },
     /// A source was walked completely.
     Walked { source: SourceId, found: u64 },
     /// Intake has ended.
@@ -124,7 +126,7 @@ impl Message<'_> {
             Self::Ended { outputs, .. } => outputs.outputs.iter().map(Output::weight).sum(),
             Self::Member { member, .. } => ROW + member.name.len() + member.name_text.len(),
             Self::File { path, path_text, .. } => ROW + path.len() + path_text.len(),
-            Self::Walked { .. } | Self::Received | Self::Claim => 0,
+            Self::Counted { .. } | Self::Walked { .. } | Self::Received | Self::Claim => 0,
         }
     }
 }
@@ -380,6 +382,7 @@ impl Batch<'_, '_> {
                 new.relation = member.relation;
                 self.receive(new, content)
             }
+            Message::Counted { source, entries } => Ok(self.work.intake_counted(source, entries)?),
             Message::Walked { source, found } => Ok(self.work.walked(source, found)?),
             Message::Received => {
                 *self.receiving = false;

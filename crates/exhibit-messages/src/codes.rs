@@ -98,6 +98,8 @@ pub fn note(code: &NoteCode) -> Message {
         NoteCode::EscapesDecoded { lines } => notes::escapes_decoded(*lines),
         NoteCode::BagDeclared { version } => notes::bag_declared(version),
         NoteCode::HtmlFormDiffers { parts } => notes::html_form_differs(*parts),
+        NoteCode::DatabaseLogApart => notes::database_log_apart(),
+        NoteCode::PartsUnread { parts } => notes::parts_unread(*parts),
         NoteCode::RtfFormDiffers => notes::rtf_form_differs(),
         NoteCode::TextOutsideParts { count } => notes::text_outside_parts(*count),
         NoteCode::PgpEncrypted { parts } => notes::pgp_encrypted(*parts),

@@ -8,6 +8,7 @@ mod cli;
 mod codes;
 mod commands;
 mod confirm;
+mod coverage;
 mod failure;
 mod memory;
 mod output;

@@ -269,6 +269,11 @@ attachments-apart =
         [one] { $count } attachment is too large to be within its message and is listed beside it
        *[other] { $count } attachments are too large to be within their messages and are listed beside them
     }
+database-log-apart = changes that are only in the database's log, a file beside it, were not read
+parts-unread = { $parts ->
+        [one] { $parts } part of the document is in a form that is not read
+       *[other] { $parts } parts of the document are in a form that is not read
+    }
 rtf-form-differs = the RTF form of the message has more text than the plain one and is kept as a member
 text-outside-parts =
     { $count ->

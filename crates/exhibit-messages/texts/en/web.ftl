@@ -103,6 +103,7 @@ facet-recipient = Recipient
 facet-tag = Tag
 facet-confidence = OCR confidence
 no-language = undetermined
+named-document = The document with this number or name:
 nothing-found = No results.
 try-this = Try instead:
 disguised-name = Disguised name
@@ -124,11 +125,54 @@ with-variants = with variants of the words
 spelled-otherwise = with other spellings of { $part }
 anywhere-in-paths = anywhere in paths, for { $part }
 in-file-names = in file names
-not-searched =
+not-searched = Not searched:
+unsearched-waiting-for-ocr =
     { $count ->
-        [one] { $count } item could not be read: see Problems
-       *[other] { $count } items could not be read: see Problems
+        [one] { $count } page that waits for OCR
+       *[other] { $count } pages that wait for OCR
     }
+unsearched-ocr-failed =
+    { $count ->
+        [one] { $count } page that OCR could not read
+       *[other] { $count } pages that OCR could not read
+    }
+unsearched-waiting =
+    { $count ->
+        [one] { $count } item not read yet
+       *[other] { $count } items not read yet
+    }
+unsearched-encrypted =
+    { $count ->
+        [one] { $count } encrypted item
+       *[other] { $count } encrypted items
+    }
+unsearched-unsupported =
+    { $count ->
+        [one] { $count } item of an unsupported type
+       *[other] { $count } items of unsupported types
+    }
+unsearched-failed =
+    { $count ->
+        [one] { $count } item that could not be read
+       *[other] { $count } items that could not be read
+    }
+unsearched-truncated =
+    { $count ->
+        [one] the rest of { $count } truncated item
+       *[other] the rest of { $count } truncated items
+    }
+searched-in-doubt =
+    { $count ->
+        [one] { $count } page was read by OCR with a confidence below { $least }: names on it may be misread, and then are not found
+       *[other] { $count } pages were read by OCR with a confidence below { $least }: names on them may be misread, and then are not found
+    }
+intake-unfinished = Ingesting { $source } has not finished: it stopped at { $at } ({ $why }), and { NUMBER($missing) } of { NUMBER($known) } known entries were not received; continue with { $next }.
+intake-uncounted = Ingesting { $source } has not finished: it stopped at { $at } ({ $why }) after { NUMBER($received) } entries, before all were counted; continue with { $next }.
+intake-end-unknown = it was killed, or is still running
+intake-end-requested = on request
+intake-end-no-space = the disk of the case was full
+intake-end-source-lost = entries of the source were no longer there
+intake-end-failed = an error
 ocr = OCR
 
 ## distinctive words
@@ -299,7 +343,23 @@ account-broken = The counts do not add up.
 account-gap = { NUMBER($found) } found, { NUMBER($listed) } listed
 account-advice = The originals are safe. Run exhibit ingest again to resume; if this persists, report it.
 the-source = a source
-account-complete = Every file and every member has one final state. Nothing is missing.
+account-complete =
+    { $count ->
+        [one] The only entry is accounted for.
+       *[other] All { $count } entries are accounted for.
+    }
+account-complete-but =
+    { $count ->
+        [one] The only entry is accounted for;
+       *[other] All { $count } entries are accounted for;
+    }
+account-unread =
+    { $count ->
+        [one] { $count } could not be read, or not to its end
+       *[other] { $count } could not be read, or not to their end
+    }
+account-not-received = Not everything has been received.
+read-in-part = read in part
 still-reading =
     { $count ->
         [one] { $count } item is still waiting to be read.
@@ -327,6 +387,8 @@ kind-column = Kind
 state-column = State
 pages-column = Pages
 no-problems = No problems.
+problems-pages = Pages that were not read
+problems-pages-note = OCR reads waiting pages when the case is ingested again: exhibit ingest. Pages that OCR could not read have a note that states why, with their document.
 no-problems-checked =
     { $count ->
         [one] { $count } item was checked for encryption, damage, unsupported types and limits.

@@ -77,4 +77,6 @@ ocr-unread = 图片上发现 { $lines } 行文字但未能读取：文字种类�
 ocr-limit = 图片上的文字超过单页上限：可能有遗漏的行
 recogniser-failed = 识别文字的模型运行失败，该页改由 tesseract 读取：{ $reason }
 ocr-not-better = 文字识别（OCR）的结果不如该页自身的文本，已保留后者
+database-log-apart = 未读取仅存在于数据库日志（旁边的另一个文件）中的更改
+parts-unread = 文档有 { $parts } 个部分的形式不受支持，未读取
 self-extracting = 自解压程序（{ $bytes } 字节）；已读取其后的压缩包，未读取程序本身

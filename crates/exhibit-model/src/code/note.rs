@@ -149,6 +149,11 @@ codes! {
         } = "compound-damaged",
         /// A PDF's catalog is lost: the remaining pages were found by searching.
         PdfCatalogLost = "pdf-catalog-lost",
+        /// Parts of the document are in a form that is not read.
+        PartsUnread {
+            /// Their number.
+            parts: u64,
+        } = "parts-unread",
         /// The end of a PDF is missing.
         PdfEndMissing = "pdf-end-missing",
         /// A PDF's cross-reference table is damaged: objects were found by searching.
@@ -440,6 +445,8 @@ codes! {
             /// Their number.
             count: u64,
         } = "attachments-apart",
+        /// A database writes its changes to a log beside the file first; changes that are only there were not read.
+        DatabaseLogApart = "database-log-apart",
         /// The RTF form of a message has more text than the plain one, and is kept as a member.
         RtfFormDiffers = "rtf-form-differs",
         /// Text outside the parts of a message, which mail programs do not show, is marked as hidden.
@@ -558,6 +565,7 @@ impl NoteCode {
             | Self::ObjectUnreadable { .. }
             | Self::CompoundDamaged { .. }
             | Self::PdfCatalogLost
+            | Self::PartsUnread { .. }
             | Self::PdfEndMissing
             | Self::PdfTableDamaged
             | Self::LayersUnread
@@ -622,6 +630,7 @@ impl NoteCode {
             | Self::StoreMessagesOrphaned { .. }
             | Self::AssociatedItemsSkipped { .. }
             | Self::AttachmentsApart { .. }
+            | Self::DatabaseLogApart
             | Self::RtfFormDiffers
             | Self::TextOutsideParts { .. }
             | Self::PgpEncrypted { .. }

@@ -2,6 +2,7 @@
 
 use crate::access_events::{AccessEvent, Loaded};
 use crate::app::App;
+use crate::coverage;
 use crate::css_rules::CssRules;
 use crate::frame::Frame;
 use crate::links::{self, Place, SearchPlace};
@@ -41,6 +42,10 @@ pub struct OverviewView {
     pub by_ocr: u64,
     /// Pages that OCR could not read.
     pub ocr_failed: u64,
+    /// Items in the state read that have pages which wait for OCR, or which it could not read.
+    pub read_in_part: u64,
+    /// Intakes that have not ended.
+    pub intakes: Vec<Name>,
     /// Containers and sources whose members do not add up.
     pub gaps: Vec<Gap>,
     /// Entries of the custody log, and the last entry's address.
@@ -107,6 +112,11 @@ impl Page for Overview {
         for (name, standing) in [("overview-copy", copy), ("overview-behind", behind), ("overview-lost", lost)] {
             samples.push((name, OverviewView { standing, ..sample() }));
         }
+        let cut = OverviewView {
+            intakes: vec![coverage::intake_text(&crate::words::ENGLISH, &coverage::sample_intake())],
+            ..sample()
+        };
+        samples.push(("overview-interrupted", cut));
         samples
     }
 }
@@ -145,7 +155,9 @@ fn load(app: &App) -> Result<OverviewView, PageError> {
         states: State::ALL.map(|state| (state, account.items.get(&state).copied().unwrap_or(0))).into(),
         originals: account.originals,
         bytes: account.bytes,
-        pages: account.pages,
+        pages: account.pages_with_text(),
+        read_in_part: account.read_in_part,
+        intakes: account.intakes.iter().map(|intake| coverage::intake_text(words, intake)).collect(),
         by_ocr: account.pages_by_ocr,
         waiting_for_ocr: account.pages_waiting_for_ocr,
         ocr_failed: account.pages_ocr_failed,
@@ -234,25 +246,29 @@ fn figures(words: &Words, view: &OverviewView, found: u64) -> Markup {
     }
 }
 
+// The states that items have, those that were read in part apart.
 fn states(words: &Words, view: &OverviewView) -> Vec<Count> {
-    let shown = view.states.iter().filter(|(_, count)| *count > 0);
-    shown
-        .map(|(state, count)| Count {
-            label: words.state(*state).to_owned(),
-            count: *count,
-            href: Some(crate::links::items(state.word(), "", 0)),
-        })
-        .collect()
+    let mut counts = Vec::new();
+    for (state, count) in &view.states {
+        let in_part = if *state == State::Read { view.read_in_part.min(*count) } else { 0 };
+        let href = || Some(crate::links::items(state.word(), "", 0));
+        let shown = [(words.state(*state).to_owned(), count - in_part), (words.read_in_part(), in_part)];
+        counts.extend(shown.into_iter().filter(|(_, count)| *count > 0).map(|(label, count)| Count {
+            label,
+            count,
+            href: href(),
+        }));
+    }
+    counts
 }
 
-/// The account: every item has exactly one state, and the members of each container and source add up.
+/// The account: every item has exactly one state, the members of each container add up, and every source was received to
+/// its end.
 fn account(words: &Words, view: &OverviewView, found: u64) -> Markup {
-    let terms: Vec<String> = view
-        .states
-        .iter()
-        .filter(|(_, count)| *count > 0)
-        .map(|(state, count)| format!("{} {}", words.number(*count), words.state(*state)))
-        .collect();
+    let terms: Vec<String> =
+        states(words, view).iter().map(|term| format!("{} {}", words.number(term.count), term.label)).collect();
+    let unread: u64 = view.states.iter().filter(|(state, _)| state.is_problem()).map(|(_, count)| count).sum();
+    let unread = unread + view.read_in_part;
     let waiting = view.states.iter().find(|(state, _)| *state == State::Waiting).map_or(0, |(_, count)| *count);
     html! {
         h2 { (words.account()) }
@@ -272,8 +288,15 @@ fn account(words: &Words, view: &OverviewView, found: u64) -> Markup {
                     }
                 }
             }
+        } @else if !view.intakes.is_empty() {
+            div.trouble role="alert" {
+                p { strong { "! " (words.account_not_received()) } }
+                (coverage::intakes(&view.intakes))
+            }
+        } @else if waiting == 0 && unread == 0 {
+            p.ok { "✓ " (words.account_complete(found)) }
         } @else if waiting == 0 {
-            p.ok { "✓ " (words.account_complete()) }
+            p.ok { "✓ " (words.account_complete_but(found)) " " a href="/problems" { (words.account_unread(unread)) } "." }
         }
     }
 }
@@ -335,6 +358,8 @@ fn sample() -> OverviewView {
         sources: 2,
         by_ocr: 2_210,
         ocr_failed: 3,
+        read_in_part: 14,
+        intakes: Vec::new(),
         gaps: Vec::new(),
         log: Some((4_120, links::log_entry(4_119))),
         intake: None,

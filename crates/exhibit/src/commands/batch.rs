@@ -2,6 +2,7 @@
 
 use super::{Context, Group, Run};
 use crate::access_log;
+use crate::coverage;
 use crate::failure::{Act, Exit, Failure, path as shown_path};
 use crate::output::Style;
 use crate::progress::{Count, Step, count};
@@ -130,7 +131,9 @@ fn run(context: &Context<'_>, command: &BatchCommand) -> Result<ExitCode, Failur
         BatchCommand::Export(export) => {
             let _noted =
                 access_log::note(context.output, &case, access_log::export("batch", &export.batch.to_string()))?;
-            write_out(&case, export)
+            let code = write_out(&case, export)?;
+            coverage::warn_of(context.output, &case)?;
+            Ok(code)
         }
     }
 }
@@ -204,6 +207,7 @@ fn show(context: &Context<'_>, case: &Case, number: u64) -> Result<ExitCode, Fai
     if !context.output.json {
         list(context, case, number)?;
     }
+    coverage::report(context, case)?;
     Ok(Exit::Done.into())
 }
 

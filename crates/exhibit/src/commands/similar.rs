@@ -2,6 +2,7 @@
 
 use super::{Context, Group, Run, search};
 use crate::access_log;
+use crate::coverage;
 use crate::failure::{Exit, Failure};
 use crate::output::Style;
 use crate::texts::texts;
@@ -66,5 +67,6 @@ fn run(context: &Context<'_>, arguments: &SimilarArgs) -> Result<ExitCode, Failu
         let words: Vec<String> = found.words.iter().map(|word| shown(word)).collect();
         output.line(&output.style(Style::Dim, &format!("  {}", texts().shares(words.join(" ")))));
     }
+    coverage::report(context, &case)?;
     Ok(if similar.hits.is_empty() { Exit::Nothing } else { Exit::Done }.into())
 }
