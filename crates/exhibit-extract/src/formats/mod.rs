@@ -11,8 +11,11 @@ mod epub;
 mod escaped;
 mod exif;
 mod fictionbook;
+mod hangul;
 mod heif;
+mod help;
 pub(crate) mod html;
+mod iwork;
 mod layout;
 mod mail;
 mod mapi;
@@ -27,6 +30,7 @@ mod opendocument;
 mod pdf;
 pub(crate) mod picture;
 mod pst;
+mod publisher;
 mod rar;
 mod rtf;
 mod sevenz;
@@ -39,6 +43,7 @@ mod tar;
 pub(crate) mod text;
 mod tnef;
 mod visio;
+mod warc;
 mod xps;
 mod zip;
 
@@ -112,6 +117,12 @@ const FORMATS: &[Format] = &[
     Format::new(ReaderKey::FictionBook, fictionbook::extract),
     Format::new(ReaderKey::Sqlite, sqlite::extract),
     Format::new(ReaderKey::Access, access::extract),
+    Format::new(ReaderKey::Warc, warc::extract),
+    Format::new(ReaderKey::Hwp, hangul::extract),
+    Format::new(ReaderKey::Hwpx, hangul::extract_package),
+    Format::new(ReaderKey::Iwork, iwork::extract),
+    Format::new(ReaderKey::Publisher, publisher::extract),
+    Format::new(ReaderKey::Help, help::extract),
     Format::new(ReaderKey::Dbase, dbase::extract),
     Format::new(ReaderKey::Picture, picture::extract).rendered_by(picture::render),
     Format::new(ReaderKey::Heif, heif::extract),

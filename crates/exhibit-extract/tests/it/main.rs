@@ -3,6 +3,7 @@
 mod archives;
 mod charsets;
 mod damaged_mails;
+mod formats_table;
 mod hostile;
 mod kinds;
 mod mails;
