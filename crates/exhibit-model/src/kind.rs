@@ -150,6 +150,30 @@ pub enum ReaderKey {
     SevenZip,
     /// A RAR archive.
     Rar,
+    /// An LZ4 file.
+    Lz4,
+    /// An lzip file.
+    Lzip,
+    /// An LZMA file.
+    Lzma,
+    /// A file of `compress`.
+    Compress,
+    /// An archive of `ar`.
+    Ar,
+    /// A cpio archive.
+    Cpio,
+    /// A cabinet of Windows.
+    Cabinet,
+    /// An LHA archive.
+    Lha,
+    /// An ARJ archive.
+    Arj,
+    /// The image of an optical disc.
+    Iso,
+    /// The image of a disk with a FAT file system.
+    Fat,
+    /// A program that unpacks the archive behind it.
+    SelfExtracting,
     /// A gzip file.
     Gzip,
     /// A bzip2 file.

@@ -2,21 +2,29 @@
 //! its row in the table of file kinds ([`exhibit_model::kind`]).
 
 mod access;
+pub(crate) mod ar;
 pub(crate) mod archive;
+mod arj;
+mod cabinet;
 mod cms;
 mod compressed;
+mod cpio;
 mod dbase;
 mod docx;
 mod epub;
 mod escaped;
 mod exif;
+pub(crate) mod fat;
 mod fictionbook;
 mod hangul;
 mod heif;
 mod help;
 pub(crate) mod html;
+mod iso;
 mod iwork;
 mod layout;
+mod lha;
+mod lzh;
 mod mail;
 mod mapi;
 pub(crate) mod mbox;
@@ -33,6 +41,7 @@ mod pst;
 mod publisher;
 mod rar;
 mod rtf;
+pub(crate) mod selfextracting;
 mod sevenz;
 mod sheet;
 mod slides;
@@ -133,6 +142,18 @@ const FORMATS: &[Format] = &[
     Format::new(ReaderKey::SevenZip, sevenz::read),
     Format::new(ReaderKey::Rar, rar::read),
     Format::new(ReaderKey::Tar, |input, _, out| tar::read(input, out)),
+    Format::new(ReaderKey::Lz4, |input, request, out| compressed::read(ReaderKey::Lz4, input, request, out)),
+    Format::new(ReaderKey::Lzip, |input, request, out| compressed::read(ReaderKey::Lzip, input, request, out)),
+    Format::new(ReaderKey::Lzma, |input, request, out| compressed::read(ReaderKey::Lzma, input, request, out)),
+    Format::new(ReaderKey::Compress, |input, request, out| compressed::read(ReaderKey::Compress, input, request, out)),
+    Format::new(ReaderKey::Ar, |input, _, out| ar::read(input, out)),
+    Format::new(ReaderKey::Cpio, |input, _, out| cpio::read(input, out)),
+    Format::new(ReaderKey::Cabinet, |input, _, out| cabinet::read(input, out)),
+    Format::new(ReaderKey::Lha, |input, _, out| lha::read(input, out)),
+    Format::new(ReaderKey::Arj, |input, _, out| arj::read(input, out)),
+    Format::new(ReaderKey::Iso, |input, _, out| iso::read(input, out)),
+    Format::new(ReaderKey::Fat, |input, _, out| fat::read(input, out)),
+    Format::new(ReaderKey::SelfExtracting, selfextracting::read),
     Format::new(ReaderKey::Gzip, |input, request, out| compressed::read(ReaderKey::Gzip, input, request, out)),
     Format::new(ReaderKey::Bzip2, |input, request, out| compressed::read(ReaderKey::Bzip2, input, request, out)),
     Format::new(ReaderKey::Xz, |input, request, out| compressed::read(ReaderKey::Xz, input, request, out)),

@@ -206,6 +206,17 @@ codes! {
             /// The limit.
             glyphs: u64,
         } = "glyph-limit",
+        /// The text of one page is longer than a page may be; what follows was not read.
+        PageTextTruncated {
+            /// The bytes that were kept.
+            bytes: u64,
+        } = "page-text-truncated",
+        /// A file that took too long was not tried again with more time, or was given less: such files of its source had
+        /// used up their time.
+        TimeBudgetSpent {
+            /// The time that files of the source which took too long may use, in minutes.
+            minutes: u64,
+        } = "time-budget-spent",
         /// A picture has more pixels than the limit.
         PictureTooLarge {
             /// The limit.
@@ -571,6 +582,8 @@ impl NoteCode {
             Self::PropertyTruncated { .. }
             | Self::RowRepeatsTruncated { .. }
             | Self::GlyphLimit { .. }
+            | Self::PageTextTruncated { .. }
+            | Self::TimeBudgetSpent { .. }
             | Self::PictureTooLarge { .. }
             | Self::FramesOmitted { .. }
             | Self::RecordsDropped { .. } => Severity::Limit,
