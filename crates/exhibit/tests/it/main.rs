@@ -14,6 +14,7 @@ mod ledger;
 mod marks;
 mod opening;
 mod parcels;
+mod pictures;
 mod private;
 mod schema;
 mod snapshots;
