@@ -146,6 +146,50 @@ pub(crate) fn pdf(bytes: &[u8]) {
     read("file.pdf", &["application/pdf"], bytes);
 }
 
+pub(crate) fn ofd(bytes: &[u8]) {
+    read("notice.ofd", &["application/ofd"], bytes);
+}
+
+pub(crate) fn xps(bytes: &[u8]) {
+    read("page.xps", &["application/vnd.ms-xpsdocument"], bytes);
+}
+
+pub(crate) fn book(bytes: &[u8]) {
+    read("book.epub", &["application/epub+zip", "application/x-fictionbook+xml", "application/vnd.ms-htmlhelp"], bytes);
+}
+
+pub(crate) fn visio(bytes: &[u8]) {
+    read("drawing.vsdx", &["application/vnd.ms-visio"], bytes);
+}
+
+pub(crate) fn sqlite(bytes: &[u8]) {
+    read("people.sqlite", &["application/vnd.sqlite3"], bytes);
+}
+
+pub(crate) fn access(bytes: &[u8]) {
+    read("tables.mdb", &["application/vnd.ms-access"], bytes);
+}
+
+pub(crate) fn dbase(bytes: &[u8]) {
+    read("table.dbf", &["application/vnd.dbf"], bytes);
+}
+
+pub(crate) fn warc(bytes: &[u8]) {
+    read("site.warc", &["application/warc"], bytes);
+}
+
+pub(crate) fn hangul(bytes: &[u8]) {
+    read("document.hwp", &["application/x-hwp-v5", "application/hwp+zip"], bytes);
+}
+
+pub(crate) fn iwork(bytes: &[u8]) {
+    read("slides.key", &["application/vnd.apple"], bytes);
+}
+
+pub(crate) fn publisher(bytes: &[u8]) {
+    read("letter.pub", &["application/x-mspublisher"], bytes);
+}
+
 pub(crate) fn picture(bytes: &[u8]) {
     read("file.png", &["image/"], bytes);
 }

@@ -33,6 +33,23 @@ const BY_ENDING: &[(&str, &str)] = &[
     ("png", "format_picture"),
 ];
 
+/// Files that the tests of their readers make, and the targets that read them.
+const DOCUMENTS: &[(&str, &str)] = &[
+    ("format_ofd", "notice.ofd"),
+    ("format_xps", "page.xps"),
+    ("format_book", "book.epub"),
+    ("format_book", "book.fb2"),
+    ("format_book", "help.chm"),
+    ("format_visio", "drawing.vsdx"),
+    ("format_sqlite", "people.sqlite"),
+    ("format_access", "tables.mdb"),
+    ("format_dbase", "table.dbf"),
+    ("format_warc", "site.warc"),
+    ("format_hangul", "document.hwp"),
+    ("format_iwork", "slides.key"),
+    ("format_publisher", "letter.pub"),
+];
+
 /// Larger files make slow and shallow fuzzing.
 const MAX_SEED: u64 = 128 << 10;
 
@@ -247,14 +264,19 @@ fn from_fixtures() -> Vec<(&'static str, Vec<u8>)> {
         let path = root().join("crates/exhibit-time/tests/fixtures").join(name);
         (target, fs::read(&path).expect("a fixture of the repository"))
     };
-    vec![
+    let mut seeds = vec![
         of("time_stamp", "good.tsr"),
         of("time_stamp", "chain.tsr"),
         of("time_stamp", "p384.tsr"),
         of("certificate", "root.pem"),
         of("certificate", "ed.pem"),
         of("time_request", "good.tsq"),
-    ]
+    ];
+    for (target, name) in DOCUMENTS {
+        let path = root().join("crates/exhibit-extract/tests/fixtures/formats").join(name);
+        seeds.push((target, fs::read(&path).expect("a fixture of the repository")));
+    }
+    seeds
 }
 
 fn wire_seeds() -> Vec<(&'static str, Vec<u8>)> {

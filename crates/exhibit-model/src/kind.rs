@@ -80,6 +80,32 @@ pub enum ReaderKey {
     Opendocument,
     /// OFD, the fixed layout of Chinese public offices.
     Ofd,
+    /// SQLite databases.
+    Sqlite,
+    /// Access databases.
+    Access,
+    /// Web archives.
+    Warc,
+    /// Hangul documents in compound files.
+    Hwp,
+    /// Hangul documents in packages.
+    Hwpx,
+    /// Pages, Numbers and Keynote.
+    Iwork,
+    /// Publisher documents.
+    Publisher,
+    /// Compiled help.
+    Help,
+    /// dBase tables.
+    Dbase,
+    /// XPS and OpenXPS.
+    Xps,
+    /// Visio drawings in packages.
+    Visio,
+    /// EPUB books.
+    Epub,
+    /// FictionBook.
+    FictionBook,
     /// Workbooks: xlsx, xlsb, xls, ods.
     Sheet,
     /// An Office Open XML file encrypted with a password, in a compound file.

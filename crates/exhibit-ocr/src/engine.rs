@@ -196,6 +196,8 @@ const UNKNOWN_LINE: f32 = 0.6;
 const MOST_STRANGE: usize = 3;
 /// From this certainty of the fast model on it is asked all the same.
 const KNOWN_AGAIN: f32 = 0.85;
+/// From one line in so many on, characters that the fast model does not know are a matter of the whole page.
+const RARE: usize = 8;
 /// A line is read again, too, for one character below this.
 const DOUBTFUL_CHARACTER: f32 = 0.8;
 
@@ -322,7 +324,9 @@ impl Engine {
         let Some(small) = &self.small else { return Ok(()) };
         let unknown =
             |line: &Line| line.characters.iter().any(|c| c.character.is_alphabetic() && !self.tiny.knows(c.character));
-        if !lines.iter().any(|line| line.size == Size::Small && unknown(line)) {
+        let with_unknown = lines.iter().filter(|line| line.size == Size::Small && unknown(line)).count();
+        // a rare name is no reason to read the rest of a page again
+        if with_unknown * RARE <= lines.len() {
             return Ok(());
         }
         for line in lines.iter_mut().filter(|line| line.size == Size::Tiny && line.familiarity >= UNKNOWN_LINE) {

@@ -322,7 +322,12 @@ fn pack_texts(
     };
     for number in &wanted {
         let row = rows.binary_search_by_key(number, |row| row.number).ok().and_then(|place| rows.get(place));
-        let missing = || CaseError::NoSuchPage { document: label.clone(), page: *number };
+        let missing = || CaseError::NoSuchPage {
+            document: label.clone(),
+            page: *number,
+            pages: rows.len() as u64,
+            state: content.state,
+        };
         let page = held.view().read_page(row.ok_or_else(missing)?)?;
         writer.put(&text_path(&label, number.get()), page.text.as_bytes())?;
     }

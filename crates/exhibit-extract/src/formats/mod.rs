@@ -1,20 +1,27 @@
 //! One file or folder per format, and the list of them: a format is added by its module, its line in [`FORMATS`], and
 //! its row in the table of file kinds ([`exhibit_model::kind`]).
 
+mod access;
 pub(crate) mod ar;
-mod archive;
+pub(crate) mod archive;
 mod arj;
 mod cabinet;
 mod cms;
 mod compressed;
 mod cpio;
+mod dbase;
 mod docx;
+mod epub;
 mod escaped;
 mod exif;
 pub(crate) mod fat;
+mod fictionbook;
+mod hangul;
 mod heif;
+mod help;
 pub(crate) mod html;
 mod iso;
+mod iwork;
 mod layout;
 mod lha;
 mod lzh;
@@ -31,17 +38,22 @@ mod opendocument;
 mod pdf;
 pub(crate) mod picture;
 mod pst;
+mod publisher;
 mod rar;
 mod rtf;
 pub(crate) mod selfextracting;
 mod sevenz;
 mod sheet;
 mod slides;
+mod sqlite;
 mod svg;
 pub(crate) mod table;
 mod tar;
 pub(crate) mod text;
 mod tnef;
+mod visio;
+mod warc;
+mod xps;
 mod zip;
 
 pub(crate) use zip::names as zip_names;
@@ -108,6 +120,19 @@ const FORMATS: &[Format] = &[
     Format::new(ReaderKey::Rtf, rtf::read),
     Format::new(ReaderKey::Opendocument, opendocument::extract),
     Format::new(ReaderKey::Ofd, ofd::extract),
+    Format::new(ReaderKey::Xps, xps::extract),
+    Format::new(ReaderKey::Visio, visio::extract),
+    Format::new(ReaderKey::Epub, epub::extract),
+    Format::new(ReaderKey::FictionBook, fictionbook::extract),
+    Format::new(ReaderKey::Sqlite, sqlite::extract),
+    Format::new(ReaderKey::Access, access::extract),
+    Format::new(ReaderKey::Warc, warc::extract),
+    Format::new(ReaderKey::Hwp, hangul::extract),
+    Format::new(ReaderKey::Hwpx, hangul::extract_package),
+    Format::new(ReaderKey::Iwork, iwork::extract),
+    Format::new(ReaderKey::Publisher, publisher::extract),
+    Format::new(ReaderKey::Help, help::extract),
+    Format::new(ReaderKey::Dbase, dbase::extract),
     Format::new(ReaderKey::Picture, picture::extract).rendered_by(picture::render),
     Format::new(ReaderKey::Heif, heif::extract),
     Format::new(ReaderKey::Metafile, metafile::extract),

@@ -4,6 +4,7 @@ mod archives;
 mod charsets;
 mod containers;
 mod damaged_mails;
+mod formats_table;
 mod hostile;
 mod kinds;
 mod mails;

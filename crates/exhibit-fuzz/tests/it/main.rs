@@ -51,6 +51,27 @@ fn outlook_and_rtf_files() {
 }
 
 #[test]
+fn fixed_layouts_and_books() {
+    torment(
+        &[
+            "format_ofd",
+            "format_xps",
+            "format_book",
+            "format_visio",
+            "format_hangul",
+            "format_iwork",
+            "format_publisher",
+        ],
+        8,
+    );
+}
+
+#[test]
+fn databases_and_web_archives() {
+    torment(&["format_sqlite", "format_access", "format_dbase", "format_warc"], 20);
+}
+
+#[test]
 fn pdf() {
     torment(&["format_pdf"], 2);
 }

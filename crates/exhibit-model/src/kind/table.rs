@@ -36,6 +36,7 @@ const OFFICE_TEXT_NAMES: &[&str] = &["txt", "csv", "md", "html", "htm", "eml", "
 const WORD_PACKAGE: &[&str] = &["docx", "docm", "dotx", "doc", "dot", "zip"];
 const SHEET_PACKAGE: &[&str] = &["xlsx", "xlsm", "xltx", "xls", "xlt", "zip"];
 const SLIDES_PACKAGE: &[&str] = &["pptx", "pptm", "ppsx", "ppt", "pps", "zip"];
+const VISIO_PACKAGE: &[&str] = &["vsdx", "vsdm", "vssx", "vssm", "vstx", "vstm", "zip"];
 const SEALED_NAMES: &[&str] =
     &["docx", "docm", "dotx", "doc", "dot", "xlsx", "xlsm", "xltx", "xls", "xlt", "pptx", "pptm", "ppsx", "ppt", "pps"];
 // Audio and video containers share their extensions.
@@ -76,11 +77,11 @@ pub(super) const KINDS: &[Row] = &[
             read("application/vnd.oasis.opendocument.text-template", ReaderKey::Opendocument, &["odt", "zip"]),
             read("application/vnd.oasis.opendocument.text-master", ReaderKey::Opendocument, &["odt", "zip"]),
             read("application/vnd.sun.xml.writer", ReaderKey::Opendocument, &["sxw", "stw", "zip"]),
-            unread("application/vnd.apple.pages", &["zip"]),
+            read("application/vnd.apple.pages", ReaderKey::Iwork, &["pages", "zip"]),
             unread("application/x-mswrite", &["doc"]),
             unread("application/vnd.wordperfect", &[]),
-            unread("application/hwp+zip", &["zip"]),
-            unread("application/x-hwp-v5", &[]),
+            read("application/hwp+zip", ReaderKey::Hwpx, &["hwpx", "zip"]),
+            read("application/x-hwp-v5", ReaderKey::Hwp, &[]),
             unread("application/vnd.ms-works", &[]),
         ],
     },
@@ -105,7 +106,7 @@ pub(super) const KINDS: &[Row] = &[
             read("application/vnd.oasis.opendocument.spreadsheet", ReaderKey::Sheet, &["ods", "fods", "xml", "zip"]),
             read("application/vnd.oasis.opendocument.spreadsheet-template", ReaderKey::Sheet, &["ods", "zip"]),
             read("application/vnd.sun.xml.calc", ReaderKey::Sheet, &["sxc", "stc", "zip"]),
-            unread("application/vnd.apple.numbers", &["zip"]),
+            read("application/vnd.apple.numbers", ReaderKey::Iwork, &["numbers", "zip"]),
         ],
     },
     Row {
@@ -140,7 +141,7 @@ pub(super) const KINDS: &[Row] = &[
             ),
             read("application/vnd.oasis.opendocument.presentation-template", ReaderKey::Opendocument, &["odp", "zip"]),
             read("application/vnd.sun.xml.impress", ReaderKey::Opendocument, &["sxi", "sti", "zip"]),
-            unread("application/vnd.apple.keynote", &["zip"]),
+            read("application/vnd.apple.keynote", ReaderKey::Iwork, &["key", "zip"]),
         ],
     },
     Row {
@@ -297,7 +298,7 @@ pub(super) const KINDS: &[Row] = &[
             unread("application/x-rpm", &[]),
             read("application/vnd.ms-cab-compressed", ReaderKey::Cabinet, &["cab"]),
             read("application/vnd.debian.binary-package", ReaderKey::Ar, &["deb"]),
-            unread("application/warc", &[]),
+            read("application/warc", ReaderKey::Warc, &[]),
             unread("application/x-internet-archive", &[]),
             unread("application/vnd.android.package-archive", &["zip"]),
         ],
@@ -375,10 +376,10 @@ pub(super) const KINDS: &[Row] = &[
         words: &["book", "ebook"],
         family: None,
         types: &[
-            unread("application/epub+zip", &["zip"]),
+            read("application/epub+zip", ReaderKey::Epub, &["epub", "zip"]),
             unread("application/x-mobipocket-ebook", &[]),
-            read("application/x-fictionbook+xml", ReaderKey::Xml, TEXT_NAMES),
-            unread("application/vnd.ms-htmlhelp", &[]),
+            read("application/x-fictionbook+xml", ReaderKey::FictionBook, &["fb2", "xml", "txt"]),
+            read("application/vnd.ms-htmlhelp", ReaderKey::Help, &[]),
         ],
     },
     Row {
@@ -388,15 +389,15 @@ pub(super) const KINDS: &[Row] = &[
         family: None,
         types: &[
             read("application/ofd", ReaderKey::Ofd, &["ofd", "zip"]),
-            unread("application/vnd.ms-xpsdocument", &["zip"]),
+            read("application/vnd.ms-xpsdocument", ReaderKey::Xps, &["xps", "oxps", "zip"]),
             unread("application/postscript", &[]),
             unread("application/onenote", &[]),
             unread("application/vnd.visio", &[]),
-            unread("application/vnd.ms-visio.drawing", &["zip"]),
-            unread("application/vnd.ms-visio.drawing.macroenabled.12", &["zip"]),
-            unread("application/vnd.ms-visio.stencil", &["zip"]),
-            unread("application/vnd.ms-visio.template", &["zip"]),
-            unread("application/x-mspublisher", &[]),
+            read("application/vnd.ms-visio.drawing", ReaderKey::Visio, VISIO_PACKAGE),
+            read("application/vnd.ms-visio.drawing.macroenabled.12", ReaderKey::Visio, VISIO_PACKAGE),
+            read("application/vnd.ms-visio.stencil", ReaderKey::Visio, VISIO_PACKAGE),
+            read("application/vnd.ms-visio.template", ReaderKey::Visio, VISIO_PACKAGE),
+            read("application/x-mspublisher", ReaderKey::Publisher, &[]),
             unread("application/vnd.ms-project", &[]),
             read(
                 "application/vnd.oasis.opendocument.graphics",
@@ -415,9 +416,9 @@ pub(super) const KINDS: &[Row] = &[
         words: &["database"],
         family: None,
         types: &[
-            unread("application/vnd.sqlite3", &[]),
-            unread("application/vnd.ms-access", &[]),
-            unread("application/vnd.dbf", &[]),
+            read("application/vnd.sqlite3", ReaderKey::Sqlite, &[]),
+            read("application/vnd.ms-access", ReaderKey::Access, &[]),
+            read("application/vnd.dbf", ReaderKey::Dbase, &[]),
             unread("application/vnd.apache.parquet", &[]),
             unread("application/x-hdf5", &[]),
             unread("application/x-berkeley-db", &[]),

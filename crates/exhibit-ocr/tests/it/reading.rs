@@ -2,7 +2,7 @@
 
 use crate::drawing::{Canvas, Font, Turn};
 use crate::{ToRead, engine, read, text, tight};
-use exhibit_ocr::{Engine, Limits, Pixels, Recognition, Size, Way, models};
+use exhibit_ocr::{Engine, Limits, Pixels, Recognition, Size, Trust, Way, models};
 
 const PAGE: [&str; 6] = [
     "关于加强仓库登记管理的通知",
@@ -106,6 +106,25 @@ fn traditional_text_is_read_by_the_larger_model() {
     let reading = read(engine, &canvas.pixels());
     assert_eq!(text(&reading), lines.join("\n"), "{reading:#?}");
     assert!(reading.lines.iter().all(|line| line.size == Size::Small));
+}
+
+#[test]
+fn letters_of_an_unknown_script_are_not_believed() {
+    let Some(engine) = engine() else { return };
+    let mut canvas = Canvas::new(900, 460, [255; 3]);
+    let lines = [
+        "Журнал регистрации склада за апрель",
+        "Исх. № 88/19 от 14 мая 2019 года",
+        "Просим подтвердить число пассажиров",
+        "ВХ 1007, ВХ 1012, ВХ 1015, ВХ 1021",
+        "Дежурный сообщил об этом вечером",
+    ];
+    for (row, line) in lines.iter().enumerate() {
+        canvas.text(&Font::european(), 32.0, 60.0, 90.0 + 70.0 * row as f32, line, [0; 3]);
+    }
+    let reading = read(engine, &canvas.pixels());
+    assert_eq!(reading.lines.len(), 5, "{reading:#?}");
+    assert!(reading.lines.iter().all(|line| line.trust != Trust::Read), "{reading:#?}");
 }
 
 #[test]

@@ -109,11 +109,20 @@ fn list(context: &Context<'_>, from: u64, limit: u64) -> Result<ExitCode, Failur
     let view = super::view(&case);
     let size = view.log_size()?;
     let last = size.min(from.saturating_add(limit));
-    view.entries(from..last, &mut |seq, text| {
+    view.entries(from..last, &mut |seq, text, subject| {
+        // an entry can be about an item that this catalogue does not have: `verify` reports that
+        let item = subject.and_then(|id| view.item(id).ok());
+        let (label, name) = (subject.map(|id| case.label(id)), item.map(|item| case.name(&item)));
         if output.json {
-            output.object("entry", json!({"seq": seq.get(), "entry": text}));
-        } else {
-            output.line(&format!("{seq:>8}  {text}"));
+            output.object("entry", json!({"seq": seq.get(), "entry": text, "document": label, "name": name}));
+            return;
+        }
+        output.line(&format!("{seq:>8}  {text}"));
+        if let Some(label) = label {
+            output.line(&format!(
+                "          {}",
+                output.style(Style::Bold, &format!("{label}  {}", name.unwrap_or_default()))
+            ));
         }
     })?;
     if last < size {
@@ -146,6 +155,9 @@ fn show(context: &Context<'_>, seq: u64) -> Result<ExitCode, Failure> {
 // Works on a case whose settings or catalogue cannot be read any more.
 fn check(context: &Context<'_>, against: &[PathBuf]) -> Result<ExitCode, Failure> {
     let folder = context.case_folder()?;
+    if let Some(denied) = Failure::denied(&folder) {
+        return Err(denied);
+    }
     let custody = CaseFolder::new(&folder).custody();
     if !custody.is_dir() {
         return Err(CaseError::NoCase(folder).into());

@@ -43,6 +43,10 @@ fn run(context: &Context<'_>, verify: &VerifyArgs) -> Result<ExitCode, Failure> 
         Some(path) => path.clone(),
         None => context.case_folder()?,
     };
+    // what cannot be read does not differ from what was received
+    if let Some(denied) = Failure::denied(&folder) {
+        return Err(denied);
+    }
     let keys = system::keys().ok();
     let mut bar = Bar(Meter::new(context.output));
     let found = audit(&folder, &AuditOptions { keys: keys.as_deref() }, &mut bar)?;

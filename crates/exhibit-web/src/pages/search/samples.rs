@@ -1,5 +1,6 @@
 //! Samples of the search page.
 
+use crate::coverage;
 use crate::links::{self, SearchPlace};
 use crate::pages::search::facets::{Facet, FacetValue, Year};
 use crate::pages::search::view::{Answer, Choice, Order, Outcome, ReadPart, Recent, Row, SearchView, Widening, Wrong};
@@ -303,10 +304,8 @@ fn nothing() -> Answer {
         ],
         documents: Some(0),
         seconds: Some(0.01),
-        suggestions: vec![
-            choice("look for either word", links::search(&SearchPlace::of("登记 OR 销毁"))),
-            choice("2 files were not searched: see problems", "/problems".to_owned()),
-        ],
+        not_searched: coverage::sample(&ENGLISH),
+        suggestions: vec![choice("look for either word", links::search(&SearchPlace::of("登记 OR 销毁")))],
         ..Answer::default()
     }
 }
