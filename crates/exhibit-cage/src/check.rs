@@ -72,7 +72,7 @@ impl Checker {
                 let count = bytes.len();
                 self.count_member_bytes(count)?;
             }
-            Record::Metadata { .. } | Record::Note(_) | Record::Picture(_) => {
+            Record::Metadata { .. } | Record::Note(_) | Record::Picture(_) | Record::Reading(_) => {
                 self.remarks += 1;
                 if self.remarks > REMARK_CAP {
                     return Err(WorkerEnd::OutputLimit(OutputKind::Properties));

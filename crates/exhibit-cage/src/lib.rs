@@ -29,11 +29,11 @@ mod worker;
 
 pub use end::{BadOutput, Timer, ToolStatus, WorkerEnd};
 pub use enforcement::{Enforcement, Protected, Protection, ProtectionDetail, ProtectionKind, enforcement};
-pub use input::Input;
+pub use input::JobInput;
 pub use limits::{CageLimits, FRAME_CAP, MEMBER_PIECE, PAGE_CAP, REMARK_CAP};
-pub use pool::{Cage, CageError, Options};
+pub use pool::{Cage, CageError, CageOptions};
 pub use run::check_stream;
-pub use server::{Warm, serve};
+pub use server::{Preparation, Warm, serve};
 pub use sys::map_file;
 pub use tool::{Tool, ToolEnd};
 pub use worker::Job;

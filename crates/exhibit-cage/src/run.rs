@@ -7,7 +7,7 @@ use crate::frame::{FrameError, FrameReader, Kind};
 use crate::limits::CageLimits;
 use crate::pool::{Cage, CageError, Patience, PatientPipe, Waited};
 use exhibit_model::wire::{decode_verdict, encode_request};
-use exhibit_model::{Limits, Record, Request, Verdict};
+use exhibit_model::{Limits, Record, Request, Task, Verdict};
 use rustix::fs::{OFlags, fcntl_getfl};
 use rustix::pipe::{PipeFlags, pipe_with};
 use std::fs::File;
@@ -56,7 +56,8 @@ impl Cage {
             cpu_seconds: limits.cpu_seconds,
             payload: encode_request(request),
         };
-        let mut lease = self.workers.lease();
+        let pool = if matches!(request.task, Task::Recognise { .. }) { &self.recognisers } else { &self.workers };
+        let mut lease = pool.lease();
         let (pipe, pipe_end) = pipe_with(PipeFlags::CLOEXEC).map_err(system)?;
         lease.begin(&self.options, &mut job, &[input.as_fd(), pipe_end.as_fd()])?;
         drop(pipe_end);

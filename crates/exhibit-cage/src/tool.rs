@@ -85,7 +85,7 @@ impl Cage {
     ///
     /// # Errors
     /// [`CageError`] if the cage does not work here, [`CageError::NoLandlock`] if the kernel cannot restrict
-    /// files and [`crate::Options::tools_without_landlock`] is not set. However the program ends is a
+    /// files and [`crate::CageOptions::tools_without_landlock`] is not set. However the program ends is a
     /// [`ToolEnd`].
     pub fn tool(&self, tool: &Tool) -> Result<ToolEnd, CageError> {
         let without_landlock = self.options.tools_without_landlock;

@@ -24,19 +24,19 @@ mod verify;
 mod view;
 mod writer;
 
-use exhibit_model::{EntrySeq, Reason, State};
+use exhibit_model::{EntrySeq, PageNumber, Reason, State};
 
 pub use access::AccessSettings;
 pub use acts::Acts;
 pub use config::{Config, is_prefix};
 pub use document_date::date_of;
 pub use document_tree::{TreeParts, reader_of};
-pub use documents::{Document, Entry, read_page};
+pub use documents::{Document, ProvedEntry, read_page};
 pub use exhibit_cage::Cage;
 pub use exhibit_proof::finding::chain as chain_of;
 pub use folder::CaseFolder;
 pub use keys::{Keys, Rotated, Rotation, key_file, key_path, rekey, remembered};
-pub use picture::render;
+pub use picture::{recognise, render};
 pub use places::{Places, own_path};
 pub use principal::Principal;
 pub use scope::Scope;
@@ -132,7 +132,7 @@ pub enum CaseError {
         /// The document's label.
         document: String,
         /// The requested page.
-        page: u32,
+        page: PageNumber,
         /// The number of its pages.
         pages: u64,
         /// Its state, which may be why it has none.

@@ -6,7 +6,7 @@ use crate::keys::{Keys, Memory, key_path};
 use crate::{Case, CaseError, CaseFolder, CaseView, Config, io_error};
 use exhibit_catalogue::Catalogue;
 use exhibit_custody::log::End;
-use exhibit_custody::{Act, Fact, Key, LogError, LogWriter, Protection};
+use exhibit_custody::{Act, Fact, Key, KeyProtection, LogError, LogWriter};
 use exhibit_index::Index;
 use exhibit_model::EntrySeq;
 use rustix::fs::{FlockOperation, flock};
@@ -25,7 +25,7 @@ pub struct NewCase<'a> {
     /// The folder for signing keys, separate from the case.
     pub keys: &'a Path,
     /// The lock of its signing key.
-    pub lock: Option<&'a Protection>,
+    pub lock: Option<&'a KeyProtection>,
 }
 
 /// An exclusively locked, writable case. The lock is released on drop.

@@ -1,15 +1,16 @@
 //! The work table's rules: leases, attempts, deaths, versions.
 
 use crate::{
-    Added, Catalogue, Cost, Finished, JobEnd, JobState, Lease, MOST_DEATHS, NewItem, Span, StageId, StageKey, Work,
+    Added, Catalogue, Finished, JobCost, JobEnd, JobSpan, JobState, Lease, MOST_DEATHS, NewItem, StageId, StageKey,
+    Work,
 };
 use exhibit_model::{Digest, ItemId, Moment, OriginalId, Reason, Relation, State};
 use std::time::Duration;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-fn cost() -> Cost {
-    Cost { elapsed: SECOND, peak_memory: Some(5 << 30) }
+fn cost() -> JobCost {
+    JobCost { elapsed: SECOND, peak_memory: Some(5 << 30) }
 }
 
 fn key(name: &str, version: &str) -> StageKey {
@@ -40,8 +41,8 @@ fn with_jobs(count: i64) -> (tempfile::TempDir, Catalogue) {
             cut: None,
         };
         assert_eq!(work.add_item(&new).expect("item"), Added::New(ItemId::new(number), State::Waiting));
-        assert!(work.add_job(stage, ItemId::new(number), Span::Item, input).expect("job"));
-        assert!(!work.add_job(stage, ItemId::new(number), Span::Item, input).expect("job"), "added once");
+        assert!(work.add_job(stage, ItemId::new(number), JobSpan::Item, input).expect("job"));
+        assert!(!work.add_job(stage, ItemId::new(number), JobSpan::Item, input).expect("job"), "added once");
     }
     work.commit().expect("commit");
     (folder, catalogue)

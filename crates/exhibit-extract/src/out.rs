@@ -37,6 +37,8 @@ pub struct Out<'a> {
     said_content: bool,
     /// The last note that a part could not be read.
     partial: Option<NoteCode>,
+    /// Reused for the bytes of every member.
+    buffer: Vec<u8>,
 }
 
 impl<'a> Out<'a> {
@@ -52,6 +54,7 @@ impl<'a> Out<'a> {
             container_bytes: u64::MAX,
             said_content: false,
             partial: None,
+            buffer: Vec::new(),
         }
     }
 
@@ -160,22 +163,33 @@ impl<'a> Out<'a> {
         bytes: &mut dyn Read,
         end: impl FnOnce(u64, std::io::Error) -> MemberEnd,
     ) -> Result<(), Stop> {
-        let mut buffer = vec![0; 64 << 10];
+        let mut buffer = std::mem::take(&mut self.buffer);
+        buffer.resize(64 << 10, 0);
         let mut emitted = 0;
-        loop {
+        let ended = loop {
             let count = match bytes.read(&mut buffer) {
-                Ok(0) => return self.member_end(MemberEnd::Whole),
+                Ok(0) => break MemberEnd::Whole,
                 Ok(count) => count,
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-                Err(error) => return self.member_end(end(emitted, error)),
+                Err(error) => break end(emitted, error),
             };
-            if let Some(limit) = self.member_limit(count as u64) {
-                self.member_end(MemberEnd::Truncated(limit.clone()))?;
-                return Err(Stop::Limit(limit));
-            }
             emitted += count as u64;
-            self.emit(Record::MemberBytes(buffer[..count].to_vec()))?;
+            self.member_bytes(&buffer[..count])?;
+        };
+        self.buffer = buffer;
+        self.member_end(ended)
+    }
+
+    /// Emits bytes of the current member; where they exceed the limits on bytes and ratio, ends it as truncated.
+    ///
+    /// # Errors
+    /// [`Stop::Limit`] when the container's limits are reached.
+    pub fn member_bytes(&mut self, bytes: &[u8]) -> Result<(), Stop> {
+        if let Some(limit) = self.member_limit(bytes.len() as u64) {
+            self.member_end(MemberEnd::Truncated(limit.clone()))?;
+            return Err(Stop::Limit(limit));
         }
+        self.emit(Record::MemberBytes(bytes.to_vec()))
     }
 
     /// Ends the current member.

@@ -5,16 +5,17 @@
 //! between any two of these steps is completed by the next start, and changes nothing that was acknowledged.
 
 use crate::IngestError;
-use crate::progress::{Progress, add};
+use crate::progress::{IngestProgress, add};
 use crate::queue::{Grant, Queue};
 use crate::stages::{Event, Output, Outputs, Stage};
 use exhibit_case::{Acts, CaseWriter, TreeParts, finding_digest, reason_lines};
 use exhibit_catalogue::{
-    Added, Cost, Finished, Item, JobEnd, Lease, NewItem, NewPage, PageRow, ReadResult, StageId, Work,
+    Added, Finished, Item, JobCost, JobEnd, Lease, NewItem, NewPage, PageRow, ReadResult, StageId, Work,
 };
 use exhibit_custody::{Act, Derivation, Fact, Receipt, Ref, Verb};
 use exhibit_model::{
-    Digest, EntrySeq, ItemId, Member, MetadataKey, Moment, Note, Page, Reason, Relation, SourceId, State, wire,
+    Digest, EntrySeq, ItemId, Member, MetadataKey, Moment, Note, Page, PageNumber, Reason, Relation, SourceId, State,
+    wire,
 };
 use exhibit_store::{FinishedDeposit, Originals, PackLocation, PackWriter};
 use std::sync::mpsc::{Receiver, SyncSender};
@@ -152,7 +153,7 @@ pub(crate) struct Committer<'a> {
     pub(crate) held: &'a mut CaseWriter,
     pub(crate) originals: &'a Originals,
     pub(crate) packs: PackWriter,
-    pub(crate) progress: &'a Progress,
+    pub(crate) progress: &'a IngestProgress,
     pub(crate) stages: &'a [Registered<'a>],
     pub(crate) queue: &'a Queue<'a>,
     pub(crate) budget: &'a ByteBudget,
@@ -466,7 +467,7 @@ impl Batch<'_, '_> {
 
     /// Commits the result of an attempt at a job, once: an outcome whose lease was lost is ignored.
     fn ended(&mut self, lane: usize, job: &Lease, outputs: Outputs, elapsed: Duration) -> Result<(), IngestError> {
-        let finished = self.work.finish(job, &outputs.end, Cost { elapsed, peak_memory: outputs.peak_memory })?;
+        let finished = self.work.finish(job, &outputs.end, JobCost { elapsed, peak_memory: outputs.peak_memory })?;
         let own = &mut self.group.stages[lane];
         own.grant.ended += 1;
         if !matches!(finished, Finished::Final(_)) {
@@ -500,7 +501,7 @@ impl Batch<'_, '_> {
         self.add_page(job.item, job.stage, page)?;
         self.work.count_languages(job.item)?;
         let rows = self.work.pages(job.item)?;
-        let changed: Vec<PageRow> = rows.into_iter().filter(|row| row.number == page.number).collect();
+        let changed: Vec<PageRow> = rows.into_iter().filter(|row| row.number.get() == page.number).collect();
         self.pages_changed(job.item, &changed)?;
         if self.work.awaits_ocr(job.item)? { Ok(()) } else { self.log_reading(job.item) }
     }
@@ -517,7 +518,7 @@ impl Batch<'_, '_> {
 
     fn outcome(&mut self, lane: usize, item: ItemId, outcome: &Outcome) -> Result<(), IngestError> {
         if outcome.state == State::Read {
-            self.work.prune_pages(item, outcome.pages)?;
+            self.work.prune_pages(item, PageNumber::new(outcome.pages))?;
         }
         let finding = ReadResult {
             state: outcome.state,

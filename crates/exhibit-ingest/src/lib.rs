@@ -15,6 +15,7 @@ mod intake;
 mod progress;
 mod queue;
 mod rebuild;
+mod recognition;
 mod run;
 #[cfg(test)]
 mod sources_tests;
@@ -24,9 +25,9 @@ mod tests;
 mod walk;
 
 pub use bag_source::{BagFile, BagSource};
-pub use progress::{Phase, Progress, Snapshot, StageCounts};
+pub use progress::{IngestProgress, Phase, Running, Snapshot, StageCounts};
 pub use rebuild::reindex;
-pub use run::{Options, RunContext, StopRequest, Summary, ingest, survey, take_over};
+pub use run::{IngestOptions, RunContext, StopRequest, Summary, ingest, survey, take_over};
 pub use stages::StageName;
 pub use stages::ocr::{OcrTools, find_ocr};
 

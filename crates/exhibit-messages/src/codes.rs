@@ -2,7 +2,7 @@
 //!
 //! Values come from untrusted files: make them safe with [`Message::map_texts`] before the text is shown.
 
-use crate::{Message, Value, notes, reasons};
+use crate::{Message, MessageValue, notes, reasons};
 use exhibit_model::code::{CompoundFault, OutputKind, PictureCoding, ProtocolFault};
 use exhibit_model::{Detail, NoteCode, Reason};
 
@@ -68,6 +68,7 @@ pub fn note(code: &NoteCode) -> Message {
         NoteCode::ProgramDisguised { extension, media_type } => notes::program_disguised(extension, media_type),
         NoteCode::NameMismatch { extension, media_type } => notes::name_mismatch(extension, media_type),
         NoteCode::EntryNamesDiffer { entries } => notes::entry_names_differ(*entries),
+        NoteCode::SelfExtracting { bytes } => notes::self_extracting(*bytes),
         NoteCode::CharsetGuessed { charset, texts } => notes::charset_guessed(charset, *texts),
         NoteCode::CharsetMismatch { stated, charset, texts } => notes::charset_mismatch(charset, stated, *texts),
         NoteCode::TextEncodingDamaged { texts } => notes::text_encoding_damaged(*texts),
@@ -110,6 +111,9 @@ pub fn note(code: &NoteCode) -> Message {
         NoteCode::GlyphsUnmapped { glyphs } => notes::glyphs_unmapped(*glyphs),
         NoteCode::OcrDoubtful { words } => notes::ocr_doubtful(*words),
         NoteCode::PicturesUnread { pictures } => notes::pictures_unread(*pictures),
+        NoteCode::OcrUnread { lines } => notes::ocr_unread(*lines),
+        NoteCode::OcrLimit => notes::ocr_limit(),
+        NoteCode::RecogniserFailed { reason } => notes::recogniser_failed(self::reason(reason)),
         NoteCode::OcrAdded { words } => notes::ocr_added(*words),
         NoteCode::OcrReplaced { characters } => notes::ocr_replaced(*characters),
     }
@@ -142,6 +146,7 @@ pub fn reason(reason: &Reason) -> Message {
             Some(name) => reasons::compression_method_named(*method, name),
             None => reasons::compression_method(*method),
         },
+        Reason::ArchiveMethod { format, method } => reasons::archive_method(format, method),
         Reason::ZipFeature { detail } => with(reasons::zip_feature(), detail),
         Reason::StrongEncryption => reasons::strong_encryption(),
         Reason::PdfEncryption => reasons::pdf_encryption(),
@@ -196,6 +201,7 @@ pub fn reason(reason: &Reason) -> Message {
         Reason::NoLayout { kind } => reasons::no_layout(kind),
         Reason::NoPicture => reasons::no_picture(),
         Reason::NoOcrModel => reasons::no_ocr_model(),
+        Reason::RecognitionFailed { detail } => with(reasons::recognition_failed(), detail),
     }
 }
 
@@ -208,7 +214,7 @@ fn place(part: &str, sheet: Option<&str>) -> Message {
 }
 
 /// The last segment of a relation's type in Office Open XML, in words.
-fn related(relation: &str) -> Value {
+fn related(relation: &str) -> MessageValue {
     match relation {
         "attachedTemplate" => notes::related_template(),
         "oleObject" => notes::related_object(),

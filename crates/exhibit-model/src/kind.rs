@@ -78,6 +78,8 @@ pub enum ReaderKey {
     Rtf,
     /// OpenDocument text and presentations.
     Opendocument,
+    /// OFD, the fixed layout of Chinese public offices.
+    Ofd,
     /// Workbooks: xlsx, xlsb, xls, ods.
     Sheet,
     /// An Office Open XML file encrypted with a password, in a compound file.
@@ -118,6 +120,10 @@ pub enum ReaderKey {
     Mbox,
     /// A zip archive.
     Zip,
+    /// A 7z archive.
+    SevenZip,
+    /// A RAR archive.
+    Rar,
     /// A gzip file.
     Gzip,
     /// A bzip2 file.

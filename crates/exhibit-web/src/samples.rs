@@ -57,6 +57,7 @@ pub fn frame() -> Frame {
         nonce: "c2FtcGxl".to_owned(),
         form_token: Some("sample".to_owned()),
         section: Section::None,
+        refresh: None,
     }
 }
 

@@ -75,7 +75,7 @@ pub struct Span {
 
 /// A short piece of running text with its hits: a snippet.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Passage {
+pub struct MarkedText {
     /// The text.
     pub text: String,
     /// Its language as a BCP 47 tag, `und` if undetermined.
@@ -84,7 +84,7 @@ pub struct Passage {
     pub spans: Vec<Span>,
 }
 
-impl Passage {
+impl MarkedText {
     /// The passage as a paragraph.
     #[must_use]
     pub fn show(&self) -> Markup {

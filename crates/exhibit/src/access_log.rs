@@ -7,7 +7,7 @@ use crate::system::{self, MachineClock};
 use crate::texts::texts;
 use exhibit_case::{AccessSettings, Case, chain_of};
 use exhibit_custody::{AccessError, AccessLog, AccessRecord, Fact, Verb};
-use exhibit_model::{Clock, ItemId};
+use exhibit_model::{Clock, ItemId, PageNumber};
 use exhibit_web::{AccessEvent, Unrecorded};
 use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -209,7 +209,7 @@ pub(crate) fn search(query: &str) -> AccessRecord {
 }
 
 /// A view of a document, or of a page of it.
-pub(crate) fn view(case: &Case, item: ItemId, page: Option<u32>) -> AccessRecord {
+pub(crate) fn view(case: &Case, item: ItemId, page: Option<PageNumber>) -> AccessRecord {
     let look = AccessRecord::new(Verb::View).secret("document", &case.label(item));
     match page {
         Some(page) => look.secret("page", &page.to_string()),
@@ -232,7 +232,7 @@ pub(crate) fn list(what: &str, of: Option<&str>) -> AccessRecord {
 }
 
 /// The documents similar to one, or to a page of it.
-pub(crate) fn similar(case: &Case, item: ItemId, page: Option<u32>) -> AccessRecord {
+pub(crate) fn similar(case: &Case, item: ItemId, page: Option<PageNumber>) -> AccessRecord {
     let look = list("similar", Some(&case.label(item)));
     match page {
         Some(page) => look.secret("page", &page.to_string()),
@@ -259,14 +259,15 @@ mod tests {
             |page, query: &str| AccessEvent::Document { item: ItemId::new(3), page, query: query.to_owned() };
         let picture = |item, page| AccessEvent::PagePicture { item: ItemId::new(item), page };
         let listed = AccessEvent::Items { container: None };
+        let (one, two) = (PageNumber::FIRST, PageNumber::new(2));
         for (event, last, expect) in [
-            (picture(3, 2), document(Some(2), "x"), true),
-            (picture(3, 2), document(Some(1), ""), false),
-            (picture(4, 2), document(Some(2), ""), false),
-            (picture(3, 2), picture(3, 2), true),
-            (document(Some(2), "x"), document(Some(2), "x"), true),
-            (document(Some(2), "y"), document(Some(2), "x"), false),
-            (document(Some(2), ""), picture(3, 2), false),
+            (picture(3, two), document(Some(two), "x"), true),
+            (picture(3, two), document(Some(one), ""), false),
+            (picture(4, two), document(Some(two), ""), false),
+            (picture(3, two), picture(3, two), true),
+            (document(Some(two), "x"), document(Some(two), "x"), true),
+            (document(Some(two), "y"), document(Some(two), "x"), false),
+            (document(Some(two), ""), picture(3, two), false),
             (listed.clone(), listed, false),
         ] {
             assert_eq!(is_part_of(&event, &last), expect, "{event:?} after {last:?}");

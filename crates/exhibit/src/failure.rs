@@ -6,7 +6,7 @@ use exhibit_case::{CaseError, CaseFolder};
 use exhibit_custody::{KeyError, LogError};
 use exhibit_index::IndexError;
 use exhibit_ingest::IngestError;
-use exhibit_model::State;
+use exhibit_model::{PageNumber, State};
 use exhibit_search::{Kept, SearchError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -265,7 +265,7 @@ impl From<CaseError> for Failure {
     }
 }
 
-fn no_such_page(document: &str, page: u32, pages: u64, state: State) -> Failure {
+fn no_such_page(document: &str, page: PageNumber, pages: u64, state: State) -> Failure {
     let texts = texts();
     let page = page.to_string();
     let failure = |message: String| Failure::new(Exit::Nothing, "no-such-document", message);

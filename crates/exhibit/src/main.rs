@@ -2,6 +2,8 @@
 //! that scripts can rely on. The only crate that does any of these.
 
 mod access_log;
+mod beside;
+mod browser;
 mod cli;
 mod codes;
 mod commands;

@@ -3,7 +3,7 @@
 use crate::failure::{Act, Exit, Failure};
 use crate::passphrase;
 use crate::texts::texts;
-use exhibit_cage::{Cage, Input, Options};
+use exhibit_cage::{Cage, CageOptions, JobInput, Preparation};
 use exhibit_case::{Acts, Case, CaseFolder, CaseWriter, Keys, Principal, key_file};
 use exhibit_model::{Clock, Moment, Request, Sink, Verdict};
 use std::io::BufReader;
@@ -51,12 +51,16 @@ pub(crate) fn acts() -> Acts {
 }
 
 /// What a caged worker does with its one file.
-pub(crate) fn read_in_cage(request: &Request, input: &mut Input, sink: &mut dyn Sink) -> Verdict {
+pub(crate) fn read_in_cage(request: &Request, input: &mut JobInput, sink: &mut dyn Sink) -> Verdict {
     exhibit_extract::run(request, &mut BufReader::with_capacity(64 << 10, input), sink)
 }
 
-/// What a worker server loads before its first file: fonts for pages without embedded fonts.
-pub(crate) fn warm_up() {
+/// What a worker server loads before its first file: fonts for pages without embedded fonts, and the models that
+/// recognise text if it is to do that.
+pub(crate) fn warm_up(preparation: Preparation) {
+    if preparation == Preparation::Recognise {
+        exhibit_extract::warm_models();
+    }
     exhibit_extract::warm(&font_folders(), exhibit_cage::map_file);
 }
 
@@ -67,7 +71,7 @@ pub(crate) fn font_folders() -> Vec<PathBuf> {
 
 /// Starts the cage for a number of parallel workers.
 pub(crate) fn cage(workers: usize) -> Result<Cage, Failure> {
-    Cage::start(Options::new(CAGE_SERVER, workers)).map_err(|error| exhibit_case::CaseError::from(error).into())
+    Cage::start(CageOptions::new(CAGE_SERVER, workers)).map_err(|error| exhibit_case::CaseError::from(error).into())
 }
 
 /// The number of processors of this machine.

@@ -1,7 +1,7 @@
 //! What each check finds.
 
 use crate::audited::{audited, deviations, keep_bag, leftovers, three};
-use exhibit_audit::{CheckName, NoProgress, Options, audit};
+use exhibit_audit::{AuditOptions, CheckName, NoProgress, audit};
 use exhibit_case::{CaseError, CaseFolder, Principal};
 use exhibit_custody::{AccessRecord, Verb};
 use exhibit_model::ItemId;
@@ -31,7 +31,7 @@ fn a_good_case_has_no_findings() {
 #[test]
 fn a_folder_without_a_case_is_an_error_and_a_case_in_use_too() {
     let case = three();
-    let check = |folder: &std::path::Path| audit(folder, &Options::default(), &mut NoProgress);
+    let check = |folder: &std::path::Path| audit(folder, &AuditOptions::default(), &mut NoProgress);
     assert!(matches!(check(&case.keys()), Err(CaseError::NoCase(_))));
     let folder = case.folder();
     case.write(|_| assert!(matches!(check(&folder), Err(CaseError::Locked { .. }))));
@@ -310,7 +310,7 @@ fn a_quote_ahead_of_its_log_entry_is_a_leftover() {
     let name = format!("quotes/{id}.json");
     fs::create_dir(earlier.join("quotes")).expect("made");
     fs::copy(case.path(&name), earlier.join(&name)).expect("copied");
-    let found = audit(&earlier, &Options::default(), &mut NoProgress).expect("checked");
+    let found = audit(&earlier, &AuditOptions::default(), &mut NoProgress).expect("checked");
     let codes: Vec<_> = found.leftovers().map(|finding| finding.fault.code()).collect();
     assert!(found.is_good() && codes == ["quote-ahead"], "{:?}", found.findings);
 }

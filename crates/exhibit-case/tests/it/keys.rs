@@ -4,17 +4,17 @@ use exhibit_case::{
     Case, CaseError, CaseWriter, Keys, NewCase, Principal, Rotation, key_file, key_path, rekey, remembered,
 };
 use exhibit_custody::log::End;
-use exhibit_custody::{Act, Cost, KeyError, LogError, Passphrase, Protection, Remembered, Revocation, check_log};
-use exhibit_model::EntrySeq;
+use exhibit_custody::{Act, KdfCost, KeyError, KeyProtection, LogError, Passphrase, Remembered, Revocation, check_log};
+use exhibit_model::{EntrySeq, PageNumber};
 use exhibit_testing::{TestCase, acts, copy_folder, overwrite, random};
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 /// A lock that costs tests little.
-fn lock(passphrase: &str) -> Protection {
-    let cost = Cost { memory: 64, passes: 1, lanes: 1 };
-    Protection { passphrase: Passphrase::new(passphrase).expect("a passphrase"), cost }
+fn lock(passphrase: &str) -> KeyProtection {
+    let cost = KdfCost { memory: 64, passes: 1, lanes: 1 };
+    KeyProtection { passphrase: Passphrase::new(passphrase).expect("a passphrase"), cost }
 }
 
 fn only_key(case: &TestCase) -> PathBuf {
@@ -148,7 +148,7 @@ fn a_locked_key_needs_its_passphrase_to_sign_and_not_to_read() {
     // locked again, then unlocked
     let with = |passphrase: &'static str| move |_: &Path| Passphrase::new(passphrase);
     let (old, new) = (with("ئون ئىككى دەرىجە"), with("another one"));
-    let change = |ask: &dyn Fn(&Path) -> Option<Passphrase>, lock: Option<&Protection>| {
+    let change = |ask: &dyn Fn(&Path) -> Option<Passphrase>, lock: Option<&KeyProtection>| {
         rekey(&Keys { folder: &keys, ask }, &file, lock, &mut random(3))
     };
     change(&old, Some(&lock("another one"))).expect("locked again");
@@ -194,7 +194,10 @@ fn a_damaged_exposed_or_absent_key_is_named() {
     assert!(matches!(take(&case), Err(CaseError::Log(LogError::WrongKey))));
     fs::remove_file(&key).expect("removed");
     assert!(matches!(take(&case), Err(CaseError::Key(KeyError::Read { .. }))));
-    assert!(case.open().view(Principal::LOCAL).page(case.id("a.txt"), 1).is_ok(), "reading needs no key");
+    assert!(
+        case.open().view(Principal::LOCAL).page(case.id("a.txt"), PageNumber::FIRST).is_ok(),
+        "reading needs no key"
+    );
 }
 
 #[test]

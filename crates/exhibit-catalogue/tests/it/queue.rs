@@ -1,6 +1,6 @@
 //! The queue of jobs under random interleavings: every job ends once, and what is lost is done again.
 
-use exhibit_catalogue::{Cost, Finished, JobEnd, JobState, Lease, MOST_DEATHS, StageKey};
+use exhibit_catalogue::{Finished, JobCost, JobEnd, JobState, Lease, MOST_DEATHS, StageKey};
 use exhibit_model::{ItemId, Moment, Reason, State};
 use exhibit_mutate::Mutator;
 use exhibit_testing::{TestCase, TestItem};
@@ -37,7 +37,7 @@ fn every_job_ends_once_whatever_is_interrupted() {
                 0 | 1 => leased.extend(work.lease(stage, numbers.below(4), "process 1", Moment(9)).expect("leases")),
                 2 | 3 if !leased.is_empty() => {
                     let lease = leased.swap_remove(numbers.below(leased.len()));
-                    let finished = work.finish(&lease, &JobEnd::Done, Cost::default()).expect("finished");
+                    let finished = work.finish(&lease, &JobEnd::Done, JobCost::default()).expect("finished");
                     if finished == Finished::Final(JobState::Done) {
                         *ended.entry(lease.item.get()).or_default() += 1;
                     }
@@ -45,7 +45,7 @@ fn every_job_ends_once_whatever_is_interrupted() {
                 4 if !leased.is_empty() => {
                     let lease = leased.swap_remove(numbers.below(leased.len()));
                     let died = deaths.entry(lease.item.get()).or_default();
-                    match work.finish(&lease, &JobEnd::Died(KILLED), Cost::default()).expect("finished") {
+                    match work.finish(&lease, &JobEnd::Died(KILLED), JobCost::default()).expect("finished") {
                         Finished::Again => *died += 1,
                         Finished::Final(state) => {
                             *died += 1;
@@ -63,7 +63,7 @@ fn every_job_ends_once_whatever_is_interrupted() {
                     work.commit().expect("a commit");
                     let work = held.catalogue.begin().expect("a transaction");
                     for lease in leased.drain(..) {
-                        let late = work.finish(&lease, &JobEnd::Done, Cost::default()).expect("finished");
+                        let late = work.finish(&lease, &JobEnd::Done, JobCost::default()).expect("finished");
                         assert_eq!(late, Finished::Lost, "an outcome without its lease");
                     }
                     continue;
@@ -80,7 +80,7 @@ fn every_job_ends_once_whatever_is_interrupted() {
             let leases = work.lease(stage, 100, "process 1", Moment(9)).expect("leases");
             for lease in &leases {
                 assert_eq!(
-                    work.finish(lease, &JobEnd::Done, Cost::default()).expect("done"),
+                    work.finish(lease, &JobEnd::Done, JobCost::default()).expect("done"),
                     Finished::Final(JobState::Done)
                 );
                 *ended.entry(lease.item.get()).or_default() += 1;
@@ -125,7 +125,7 @@ fn a_failure_keeps_its_reason_until_it_is_retried() {
     let stage = work.stage(&read("1")).expect("a stage");
     let lease = work.lease(stage, 1, "process 1", Moment(9)).expect("leases").remove(0);
     let elapsed = Duration::from_micros(1500);
-    let cost = Cost { elapsed, peak_memory: Some(1 << 40) };
+    let cost = JobCost { elapsed, peak_memory: Some(1 << 40) };
     work.finish(&lease, &JobEnd::Failed(Reason::NoPages), cost).expect("finished");
     work.commit().expect("a commit");
     let job = held.catalogue.jobs(ItemId::new(1)).expect("jobs").remove(0);
@@ -169,10 +169,10 @@ fn leases_expire_and_are_renewed_by_their_holder_alone() {
     assert_eq!(work.renew_leases("process 3", Moment(20)).expect("renewed"), 0);
     assert_eq!(work.expire_leases(Moment(10)).expect("expired"), 0, "until is not over yet");
     assert_eq!(work.expire_leases(Moment(11)).expect("expired"), 1);
-    let late = work.finish(&others[0], &JobEnd::Done, Cost::default()).expect("finished");
+    let late = work.finish(&others[0], &JobEnd::Done, JobCost::default()).expect("finished");
     assert_eq!(late, Finished::Lost, "its lease is over");
     for lease in &mine {
-        let done = work.finish(lease, &JobEnd::Done, Cost::default()).expect("finished");
+        let done = work.finish(lease, &JobEnd::Done, JobCost::default()).expect("finished");
         assert_eq!(done, Finished::Final(JobState::Done));
     }
     let again = work.lease(stage, 9, "process 1", Moment(30)).expect("leases");

@@ -99,7 +99,7 @@ impl Read for Gzip<'_> {
 }
 
 /// The name of the content, derived from the name of the file itself.
-fn inner_name(name: &[u8]) -> Vec<u8> {
+pub(super) fn inner_name(name: &[u8]) -> Vec<u8> {
     let last = name.rsplit(|b| *b == b'/').next().unwrap_or(name);
     let ending = ending(last);
     let stem = &last[..last.len() - ending.len().min(last.len())];

@@ -241,7 +241,7 @@ const TABLE: &[Magic] = &[
     magic(257, b"ustar\0", kind!("application/x-tar")),
     magic(0, b"7z\xBC\xAF\x27\x1C", kind!("application/x-7z-compressed")),
     magic(0, b"Rar!\x1A\x07", kind!("application/vnd.rar")),
-    magic(0, b"RE~^", kind!("application/vnd.rar")),
+    magic(0, b"RE~^", kind!("application/vnd.rar", unread)),
     magic(0, b"MSCF\0\0\0\0", kind!("application/vnd.ms-cab-compressed")),
     magic(0, b"!<arch>\ndebian", kind!("application/vnd.debian.binary-package")),
     magic(0, b"!<arch>\n", kind!("application/x-archive")),

@@ -7,6 +7,8 @@ mod hostile;
 mod kinds;
 mod mails;
 mod outlook;
+mod rar;
 mod said;
+mod sevenz;
 mod texts;
 mod web_pages;

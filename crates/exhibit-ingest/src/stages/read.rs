@@ -4,7 +4,7 @@ use super::{Event, JobContext, NewJob, Output, Outputs, Stage, StageName, reason
 use crate::IngestError;
 use crate::committer::{Content, Message, Outcome};
 use exhibit_cage::{Cage, CageLimits, WorkerEnd};
-use exhibit_catalogue::{Catalogue, Item, JobEnd, Lease, Span};
+use exhibit_catalogue::{Catalogue, Item, JobEnd, JobSpan, Lease};
 use exhibit_model::{
     Detail, ItemId, Limits, Member, MemberEnd, Note, NoteCode, OriginalId, Reason, Record, Request, State, Task,
     Verdict,
@@ -71,7 +71,7 @@ impl Stage for Read<'_> {
 
     fn next(&self, event: &Event<'_>) -> Vec<NewJob> {
         match event {
-            Event::Received { original } => vec![NewJob { span: Span::Item, input: original.digest() }],
+            Event::Received { original } => vec![NewJob { span: JobSpan::Item, input: original.digest() }],
             Event::Pages { .. } => Vec::new(),
         }
     }
@@ -210,7 +210,7 @@ impl<'a> WorkerSession<'a, '_> {
                 }
             }
             Record::MemberEnd(end) => self.member_end(end)?,
-            Record::Picture(_) => {}
+            Record::Picture(_) | Record::Reading(_) => {}
         }
         Ok(())
     }

@@ -321,10 +321,14 @@ meaning-limits = keeps bombs and endless loops to one row of the account; withou
 meaning-pidfd = lets a worker be ended with certainty when its time is up (kernel 5.4 and later)
 meaning-close-range = leaves a worker no open file but the one it reads (kernel 5.9 and later)
 check-ocr = OCR
+check-tesseract = OCR of other scripts
 check-fonts = fonts
 check-space = space
 check-self-test = self-test
-ocr-not-installed = tesseract is not installed: scanned pages cannot be read
+ocr-not-installed = tesseract is not installed: pictures with Uyghur, Arabic, Cyrillic and Tibetan text cannot be read
+ocr-models = { $version }: Chinese and Latin text; models by SHA-256: { $files }
+ocr-no-models = built without the models that read Chinese and Latin text on pictures
+ocr-models-remedy = run setup/models, and build again
 ocr-with = { $version } with { $models }
 ocr-with-without = { $version } with { $models }; without { $missing }
 fonts-good = for pages without embedded fonts: { $scripts }
@@ -341,7 +345,9 @@ self-test-no-file = cannot create a temporary file: { $error }
 
 ## Material: ingest, status, problem, password, ls, show, cat
 
-no-tesseract = tesseract is not installed: scanned pages are not read (`exhibit doctor` shows what to install)
+no-tesseract = tesseract is not installed: only Chinese and Latin text is read on pictures and scanned pages (`exhibit doctor` shows what to install)
+no-ocr = built without the models that read pictures, and tesseract is not installed: pictures and scanned pages are not read (`exhibit doctor` shows what to install)
+no-ocr-models = built without the models that read pictures: photographs are read badly, by tesseract
 received = Received { $items }, read { $pages }.
 received-with-ocr = Received { $items }, read { $pages }, { NUMBER($ocr) } by OCR.
 no-password-fitted =

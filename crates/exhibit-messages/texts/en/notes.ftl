@@ -153,6 +153,11 @@ entry-names-differ =
         [one] an entry of the archive has another name in its header than in the directory; the name in the directory is shown
        *[other] { $entries } entries of the archive have other names in their headers than in the directory; the names in the directory are shown
     }
+self-extracting =
+    { $bytes ->
+        [one] a program of { $bytes } byte that unpacks the archive behind it; the program was not read
+       *[other] a program of { $bytes } bytes that unpacks the archive behind it; the program was not read
+    }
 
 charset-guessed =
     { $texts ->
@@ -291,6 +296,12 @@ pictures-unread = { $pictures ->
         [one] { $pictures } small picture on the page was not read by OCR
        *[other] { $pictures } small pictures on the page were not read by OCR
     }
+ocr-unread = { $lines ->
+        [one] { $lines } line on the picture was found but not read: its script is not known, or it is not legible
+       *[other] { $lines } lines on the picture were found but not read: their script is not known, or they are not legible
+    }
+ocr-limit = the picture has more text than the limit for one page: lines may be missing
+recogniser-failed = the models that recognise text failed, tesseract read the page instead: { $reason }
 ocr-added = { $words ->
         [one] the page shows text that its own text lacks; { $words } word read by OCR follows it
        *[other] the page shows text that its own text lacks; { $words } words read by OCR follow it

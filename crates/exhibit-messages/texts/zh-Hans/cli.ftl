@@ -86,7 +86,9 @@ good = 正常
 partial = 部分
 missing = 缺少
 
-no-tesseract = 没有安装 tesseract：不读取扫描页（`exhibit doctor` 显示需要安装什么）
+no-tesseract = 没有安装 tesseract：图片和扫描页上只读取中文和拉丁文字（`exhibit doctor` 显示需要安装什么）
+no-ocr = 程序未包含读取图片的模型，也没有安装 tesseract：不读取图片和扫描页（`exhibit doctor` 显示需要安装什么）
+no-ocr-models = 程序未包含读取图片的模型：照片由 tesseract 读取，效果较差
 received = 收到 { $items }，读取 { $pages }。
 received-with-ocr = 收到 { $items }，读取 { $pages }，其中文字识别（OCR）{ NUMBER($ocr) } 页。
 stopped = 已停止。已完成的部分全部保留。

@@ -266,6 +266,11 @@ codes! {
             /// The number of entries.
             entries: u64,
         } = "entry-names-differ",
+        /// The file is a program that unpacks an archive behind it; the archive was read, the program was not.
+        SelfExtracting {
+            /// The length of the program.
+            bytes: u64,
+        } = "self-extracting",
 
         // remark
         /// A text declares no encoding; it was guessed.
@@ -453,6 +458,18 @@ codes! {
             /// The number of words left out.
             words: u64,
         } = "ocr-doubtful",
+        /// Lines on the picture of a page were found but not read: their script is not known, or they are not legible.
+        OcrUnread {
+            /// The number of lines.
+            lines: u64,
+        } = "ocr-unread",
+        /// A limit on the text of one picture was reached: lines of the page may be missing.
+        OcrLimit = "ocr-limit",
+        /// The models that recognise text could not be run on a page, which was read by tesseract instead.
+        RecogniserFailed {
+            /// The reason.
+            reason: Box<Reason>,
+        } = "recogniser-failed",
         /// Small pictures on a page were not read by OCR.
         PicturesUnread {
             /// The number of pictures.
@@ -539,6 +556,9 @@ impl NoteCode {
             | Self::OcrFailed { .. }
             | Self::GlyphsUnmapped { .. }
             | Self::OcrDoubtful { .. }
+            | Self::OcrUnread { .. }
+            | Self::OcrLimit
+            | Self::RecogniserFailed { .. }
             | Self::PagesBeforeFailure { .. } => Severity::Partial,
             Self::PropertyTruncated { .. }
             | Self::RowRepeatsTruncated { .. }
@@ -556,6 +576,7 @@ impl NoteCode {
             | Self::NameHidesProgram { .. }
             | Self::ProgramDisguised { .. }
             | Self::NameMismatch { .. }
+            | Self::SelfExtracting { .. }
             | Self::EntryNamesDiffer { .. } => Severity::Suspicious,
             Self::CharsetGuessed { .. }
             | Self::CharsetMismatch { .. }

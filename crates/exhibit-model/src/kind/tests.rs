@@ -177,6 +177,8 @@ fn every_reader_reads_some_media_type() {
         ReaderKey::Pst,
         ReaderKey::Mbox,
         ReaderKey::Zip,
+        ReaderKey::SevenZip,
+        ReaderKey::Rar,
         ReaderKey::Gzip,
         ReaderKey::Bzip2,
         ReaderKey::Xz,

@@ -8,6 +8,7 @@ use crate::frame::Frame;
 use crate::links::{self, Place, SearchPlace};
 use crate::page_error::PageError;
 use crate::pages::Page;
+use crate::pages::intake::{self, IntakeView};
 use crate::params::Params;
 use crate::untrusted::{Name, ltr};
 use crate::words::Words;
@@ -47,6 +48,8 @@ pub struct OverviewView {
     pub gaps: Vec<Gap>,
     /// Entries of the custody log, and the last entry's address.
     pub log: Option<(u64, String)>,
+    /// The intake that runs in this process, if it is not complete.
+    pub intake: Option<IntakeView>,
 }
 
 /// A value and how often it occurs.
@@ -78,8 +81,9 @@ pub struct Overview;
 impl Page for Overview {
     type View = OverviewView;
 
-    fn load(app: &App, _: &Params) -> Result<Loaded<OverviewView>, PageError> {
-        Ok(Loaded::new(AccessEvent::Nothing, load(app)?))
+    fn load(app: &App, params: &Params) -> Result<Loaded<OverviewView>, PageError> {
+        let intake = intake::load(app, params);
+        Ok(Loaded::new(AccessEvent::Nothing, OverviewView { intake, ..load(app)? }))
     }
 
     fn render(frame: &Frame, view: &OverviewView) -> Markup {
@@ -99,7 +103,10 @@ impl Page for Overview {
             ..sample()
         };
         let named = [("overview", sample()), ("overview-broken", broken), ("overview-interrupted", cut)];
-        named.into_iter().chain([("overview-empty", OverviewView::default())]).collect()
+        let mut samples: Vec<_> = named.into_iter().chain([("overview-empty", OverviewView::default())]).collect();
+        let running = intake::samples().map(|(name, view)| (name, OverviewView { intake: Some(view), ..sample() }));
+        samples.extend(running);
+        samples
     }
 }
 
@@ -149,6 +156,7 @@ fn load(app: &App) -> Result<OverviewView, PageError> {
         languages: account.languages.iter().take(MOST).map(language).collect(),
         kinds,
         log: entries.checked_sub(1).map(|last| (entries, links::log_entry(last))),
+        intake: None,
     })
 }
 
@@ -159,9 +167,12 @@ fn page(frame: &Frame, view: &OverviewView) -> Markup {
     let body = html! {
         div.plain {
             h1 { (words.overview()) }
+            @if let Some(intake) = &view.intake { (intake::section(frame, intake)) }
             @if found == 0 {
-                p.lead { (words.nothing_taken_in()) }
-                p { code { "exhibit ingest FOLDER" } }
+                @if view.intake.is_none() {
+                    p.lead { (words.nothing_taken_in()) }
+                    p { code { "exhibit ingest FOLDER" } }
+                }
             } @else {
                 (figures(words, view, found))
                 (account(words, view, found))
@@ -177,7 +188,9 @@ fn page(frame: &Frame, view: &OverviewView) -> Markup {
             }
         }
     };
-    frame.page(&words.overview(), &rules, body)
+    let watched = view.intake.as_ref().is_some_and(|intake| intake.watched);
+    let refresh = watched.then_some(intake::REFRESH);
+    Frame { refresh, ..frame.clone() }.page(&words.overview(), &rules, body)
 }
 
 fn figures(words: &Words, view: &OverviewView, found: u64) -> Markup {
@@ -315,5 +328,6 @@ fn sample() -> OverviewView {
         intakes: Vec::new(),
         gaps: Vec::new(),
         log: Some((4_120, links::log_entry(4_119))),
+        intake: None,
     }
 }

@@ -9,8 +9,8 @@ use crate::texts::texts;
 use crate::{access_log, confirm, passphrase};
 use clap::{Args, Subcommand, ValueEnum};
 use exhibit_case::{Case, CaseError, CaseFolder, key_file, rekey};
-use exhibit_custody::Protection;
-use exhibit_ingest::Progress;
+use exhibit_custody::KeyProtection;
+use exhibit_ingest::IngestProgress;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -94,7 +94,7 @@ fn repair(context: &Context<'_>, folder: &Path) -> Result<ExitCode, Failure> {
     }
     // locked, so that no pages are added meanwhile; also for a sealed case: the index is not part of the seal
     let held = system::hold_any(folder)?;
-    let progress = Progress::default();
+    let progress = IngestProgress::default();
     let all = held.view().account()?.pages;
     let now = || Count { step: Step::Index, done: progress.snapshot().indexed, all };
     count(context.output, &now, || exhibit_ingest::reindex(&held.case, &progress))?;
@@ -123,7 +123,7 @@ fn lock_anew(context: &Context<'_>, folder: &Path, none: bool, file: Option<&Pat
     let old = system::keys()?;
     let keys = system::unlocked_keys(&old);
     // only the old passphrase is read from --key-passphrase-file
-    let lock = if none { None } else { Some(Protection::new(passphrase::choose_new(file)?)) };
+    let lock = if none { None } else { Some(KeyProtection::new(passphrase::choose_new(file)?)) };
     rekey(&keys, &key, lock.as_ref(), &mut system::random).map_err(CaseError::from)?;
     if context.output.json {
         context.output.object("key", json!({"file": shown, "locked": lock.is_some()}));

@@ -383,7 +383,7 @@ pub(crate) fn object(case: &Case, hit: &SearchHit) -> Value {
     json!({
         "document": case.label(hit.item.id),
         "path": hit.path,
-        "page": hit.page,
+        "page": hit.page.get(),
         "snippet": hit.snippet.text,
         "offsets": hit.offsets,
         "boxes": boxes.collect::<Vec<_>>(),

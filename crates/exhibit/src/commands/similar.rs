@@ -7,7 +7,7 @@ use crate::failure::{Exit, Failure};
 use crate::output::Style;
 use crate::texts::texts;
 use clap::Args;
-use exhibit_model::shown;
+use exhibit_model::{PageNumber, shown};
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
@@ -23,7 +23,7 @@ pub(crate) struct SimilarArgs {
     document: String,
     /// Compare only this page
     #[arg(long, value_name = "N")]
-    page: Option<u32>,
+    page: Option<PageNumber>,
     /// Maximum number of documents
     #[arg(short, long, default_value_t = 10, value_name = "N")]
     limit: usize,

@@ -269,14 +269,18 @@ fn the_browser_interface_shows_nothing_that_it_cannot_record() {
     assert!(refused.stderr.contains("the access log cannot be written"), "{}", refused.stderr);
 }
 
-struct Served {
-    child: Child,
-    port: u16,
-    cookie: String,
+pub(crate) struct Served {
+    pub(crate) child: Child,
+    pub(crate) port: u16,
+    pub(crate) cookie: String,
 }
 
 fn serve(bench: &Bench) -> Served {
-    let mut command = bench.command(&["-C", "case", "serve", "--json", "--listen", "127.0.0.1:0"]);
+    served(bench.command(&["-C", "case", "serve", "--json", "--listen", "127.0.0.1:0"]))
+}
+
+/// Starts a server, and opens a session.
+pub(crate) fn served(mut command: Command) -> Served {
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("start");
     let mut line = String::new();
     BufReader::new(child.stdout.take().expect("stdout")).read_line(&mut line).expect("an address");
@@ -291,7 +295,7 @@ fn serve(bench: &Bench) -> Served {
     Served { child, port, cookie }
 }
 
-fn get(port: u16, cookie: &str, path: &str) -> String {
+pub(crate) fn get(port: u16, cookie: &str, path: &str) -> String {
     let deadline = Instant::now() + Duration::from_secs(30);
     let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("connected");
     stream.set_read_timeout(Some(deadline - Instant::now())).expect("set");

@@ -13,6 +13,7 @@ mod languages;
 mod ledger;
 mod marks;
 mod mistakes;
+mod opening;
 mod parcels;
 mod private;
 mod schema;
