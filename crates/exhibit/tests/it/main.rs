@@ -16,6 +16,7 @@ mod mistakes;
 mod opening;
 mod parcels;
 mod private;
+mod quoting;
 mod schema;
 mod snapshots;
 mod tamper;
