@@ -18,8 +18,10 @@ pub use bag::{
     SealedBag, Selected, Selection, Unlock, VerifiedBag, check_received, export, is_sealed, received_bags,
     render_pages,
 };
-pub use quote::MAX_QUOTE;
-pub use quote::{CheckedQuote, NewQuote, QuoteStatus, check_quotes, list_quotes, make_quote, read_quote};
+pub use quote::{
+    CheckedQuote, Difference, MAX_QUOTE, NewQuote, Preview, QuoteStatus, SURE, SeenBy, check_quotes, list_quotes,
+    make_quote, preview, read_quote,
+};
 
 pub use age::secrecy::SecretString;
 
@@ -115,6 +117,8 @@ pub enum BagError {
         page: exhibit_model::PageNumber,
         /// The most similar passage on the page.
         nearest: Option<String>,
+        /// How it differs from what was to be quoted, if both are short enough to be compared.
+        differences: Option<Vec<Difference>>,
     },
     /// The passage is on the page more than once.
     #[error("page {page} of {document} has this passage {count} times")]
@@ -125,7 +129,12 @@ pub enum BagError {
         page: exhibit_model::PageNumber,
         /// The number of occurrences.
         count: usize,
+        /// The first of them, with their context.
+        first: Vec<exhibit_proof::anchor::Passage>,
     },
+    /// Who looked at a picture, or what it shows, is empty or not in one line.
+    #[error("who looked at the picture has a name of 1 to 64 characters, and a transcription is not empty")]
+    Seen,
     /// The passage is empty or too long.
     #[error("a quote has 1 to {} characters", quote::MAX_QUOTE)]
     Length,

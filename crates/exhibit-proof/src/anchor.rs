@@ -35,6 +35,8 @@ pub struct Anchor {
     pub text_layer: [u8; 32],
     /// SHA-256 of the page picture that the regions refer to, if one was rendered and stored.
     pub picture: Option<[u8; 32]>,
+    /// If a machine read the page: which, how surely, and what a person states; `None` if the text is in the file itself.
+    pub machine: Option<MachineReading>,
     /// The passage and its position.
     pub passage: Passage,
     /// Its regions on the picture of the page: `xywh=percent:x,y,w,h`, one for each line.
@@ -54,6 +56,112 @@ pub struct Passage {
     pub start: u64,
     /// The number of characters before its end.
     pub end: u64,
+}
+
+/// What is known about a passage of a text that a machine read from the picture of the page.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct MachineReading {
+    /// The machine: the engine, its version and its models, as in the document's tree.
+    pub reader: String,
+    /// The mean confidence of the passage, in percent.
+    pub confidence: u8,
+    /// The least confidence of one of its characters, or of one of its words if the machine states only those, in percent.
+    pub least: u8,
+    /// What a person who looked at the picture states.
+    pub seen: Option<Seen>,
+}
+
+/// A person's statement about the picture of a passage.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Seen {
+    /// Who, by a name or pseudonym.
+    pub by: String,
+    /// When, RFC 3339.
+    pub at: String,
+    /// The text that the picture shows in that person's transcription; `None` if it shows what the machine read.
+    pub transcription: Option<String>,
+}
+
+/// What the text of a quote rests on.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Basis {
+    /// Text in the file itself.
+    File,
+    /// A machine's reading of the picture, which nobody compared with it.
+    Machine,
+    /// A machine's reading that a person compared with the picture.
+    Compared,
+    /// A person's transcription of the picture, in place of the machine's reading.
+    Transcribed,
+}
+
+impl Basis {
+    /// Its code.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Machine => "machine",
+            Self::Compared => "compared",
+            Self::Transcribed => "transcribed",
+        }
+    }
+}
+
+/// What the text of a quote with this reading rests on.
+#[must_use]
+pub fn basis(machine: Option<&MachineReading>) -> Basis {
+    match machine.map(|machine| &machine.seen) {
+        None => Basis::File,
+        Some(None) => Basis::Machine,
+        Some(Some(Seen { transcription: None, .. })) => Basis::Compared,
+        Some(Some(_)) => Basis::Transcribed,
+    }
+}
+
+/// The maximum number of characters in the name of who looked at a picture.
+pub const MAX_NAME: usize = 64;
+
+/// Whether a text can be the name of who looked at a picture: 1 to 64 characters, none of which controls a terminal.
+#[must_use]
+pub fn is_name(text: &str) -> bool {
+    (1..=MAX_NAME).contains(&text.chars().count()) && text.trim() == text && !text.contains(char::is_control)
+}
+
+impl MachineReading {
+    fn to_value(&self) -> JsonValue {
+        let mut members = vec![
+            ("reader", self.reader.as_str().into()),
+            ("confidence", u64::from(self.confidence).into()),
+            ("least", u64::from(self.least).into()),
+        ];
+        if let Some(Seen { by, at, transcription }) = &self.seen {
+            let stated = [("by", by.as_str().into()), ("at", at.as_str().into())];
+            let text = transcription.as_deref().map(|text| ("text", text.into()));
+            let key = if text.is_some() { "transcribed" } else { "compared" };
+            members.push((key, JsonValue::map(stated.into_iter().chain(text))));
+        }
+        JsonValue::map(members)
+    }
+
+    fn from_value(value: &JsonValue) -> Option<Self> {
+        let percent = |key: &str| u8::try_from(value.number(key)?).ok().filter(|percent| *percent <= 100);
+        let seen = |seen: &JsonValue, transcription: Option<String>| {
+            let by = seen.text("by").filter(|by| is_name(by))?.to_owned();
+            Some(Seen { by, at: seen.text("at")?.to_owned(), transcription })
+        };
+        let seen = match (value.get("compared"), value.get("transcribed")) {
+            (None, None) => None,
+            (Some(stated), None) => Some(seen(stated, None)?),
+            (None, Some(stated)) => {
+                let text = stated.text("text").filter(|text| !text.is_empty())?;
+                Some(seen(stated, Some(text.to_owned()))?)
+            }
+            (Some(_), Some(_)) => return None,
+        };
+        let reader = value.text("reader").filter(|reader| !reader.is_empty())?.to_owned();
+        Some(Self { reader, confidence: percent("confidence")?, least: percent("least")?, seen })
+    }
 }
 
 /// Why a quote is not valid.
@@ -149,6 +257,7 @@ impl Anchor {
             ("textLayer", to_hex(&self.text_layer).into()),
         ];
         exhibit.extend(self.picture.map(|picture| ("picture", to_hex(&picture).into())));
+        exhibit.extend(self.machine.as_ref().map(|machine| ("machine", machine.to_value())));
         JsonValue::map([
             ("@context", "http://www.w3.org/ns/anno.jsonld".into()),
             ("id", format!("urn:exhibit:{}:{}", self.log.replace('/', ":"), self.id()).into()),
@@ -188,6 +297,10 @@ impl Anchor {
             page: selector.text("value")?.strip_prefix("page=")?.parse().ok()?,
             text_layer: own.bytes("textLayer")?,
             picture: own.bytes("picture"),
+            machine: match own.get("machine") {
+                Some(machine) => Some(MachineReading::from_value(machine)?),
+                None => None,
+            },
             passage: Passage {
                 exact: text(quote, "exact")?,
                 prefix: text(quote, "prefix")?,
@@ -223,6 +336,7 @@ mod tests {
             page: 2,
             text_layer: Sha256::digest(TEXT).into(),
             picture: None,
+            machine: None,
             passage: Passage {
                 exact: "须逐一登记".to_owned(),
                 prefix: "二条 所有人员须逐一登记，不得遗漏。\n第三条 所有人员".to_owned(),
@@ -232,6 +346,15 @@ mod tests {
             },
             regions: vec!["xywh=percent:10,20.5,30,2".to_owned()],
         }
+    }
+
+    fn machine() -> MachineReading {
+        MachineReading { reader: "tesseract 5.3.0 (chi_sim)".to_owned(), confidence: 87, least: 41, seen: None }
+    }
+
+    fn seen(transcription: Option<&str>) -> Seen {
+        let at = "2026-11-23T09:30:00Z".to_owned();
+        Seen { by: "a1".to_owned(), at, transcription: transcription.map(str::to_owned) }
     }
 
     #[test]
@@ -260,7 +383,28 @@ mod tests {
         let written = anchor.write();
         assert_eq!(Anchor::read(written.as_bytes()), Ok(anchor.clone()));
         let pictured = Anchor { picture: Some([9; 32]), ..anchor };
-        assert_eq!(Anchor::read(pictured.write().as_bytes()), Ok(pictured));
+        assert_eq!(Anchor::read(pictured.write().as_bytes()), Ok(pictured.clone()));
+        for (seen, expected) in [
+            (None, Basis::Machine),
+            (Some(seen(None)), Basis::Compared),
+            (Some(seen(Some("须逐一登记入册"))), Basis::Transcribed),
+        ] {
+            let machine = Some(MachineReading { seen, ..machine() });
+            let read = Anchor { machine, ..pictured.clone() };
+            assert_eq!(basis(read.machine.as_ref()), expected);
+            let written = read.write();
+            assert_eq!(Anchor::read(written.as_bytes()), Ok(read));
+            for (from, to) in [
+                ("\"confidence\":87", "\"confidence\":101"),
+                ("\"by\":\"a1\"", "\"by\":\"\""),
+                ("\"by\":\"a1\"", "\"by\":\"\\n\""),
+                ("\"text\":\"须逐一登记入册\"", "\"text\":\"\""),
+                ("\"reader\":\"tesseract 5.3.0 (chi_sim)\"", "\"reader\":\"\""),
+            ] {
+                let odd = written.replacen(from, to, 1);
+                assert!(odd == written || Anchor::read(odd.as_bytes()) == Err(AnchorError::Form), "{to}");
+            }
+        }
         for (from, to) in [
             ("\"page=2\"", "\"page=02\""),
             ("highlighting", "tagging"),

@@ -4,7 +4,7 @@
 //! Everything depends on the key of the log. A package cannot prove whose key it is, or that there is no second
 //! log with the same key: see [`Trust`].
 
-use crate::anchor::{Anchor, AnchorError};
+use crate::anchor::{Anchor, AnchorError, MachineReading};
 use crate::bagit::{ALGORITHMS, Checked, Digests, Files, read_small};
 use crate::chain::{MAX_HANDOVERS, hand_over, handover_index, key_ref};
 use crate::checkpoint::Checkpoint;
@@ -69,8 +69,21 @@ pub struct Proved {
     pub exported: String,
     /// The documents, by label.
     pub documents: BTreeMap<String, ProvedDocument>,
-    /// The quotes, by label: document and page.
-    pub quotes: BTreeMap<String, (String, u32)>,
+    /// The quotes, by label.
+    pub quotes: BTreeMap<String, ProvedQuote>,
+}
+
+/// A quote that a package proves: the log recorded it, and the text of the page has the passage.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ProvedQuote {
+    /// The document.
+    pub document: String,
+    /// The page.
+    pub page: u32,
+    /// The passage.
+    pub exact: String,
+    /// Which machine read it, and what a person states; `None` if the text is in the file itself.
+    pub machine: Option<MachineReading>,
 }
 
 impl Proved {
@@ -100,6 +113,10 @@ pub struct ProvedDocument {
     pub page_count: u64,
     /// The pages whose texts are in the package, with the digest of each text.
     pub pages: BTreeMap<u32, [u8; 32]>,
+    /// The program that read it, according to the log.
+    pub reader: String,
+    /// The pages whose text a machine read from a picture, with the machine.
+    pub machines: BTreeMap<u32, String>,
     /// The pages whose pictures are in the package, with the digest of each picture.
     pub pictures: BTreeMap<u32, [u8; 32]>,
     /// The opened fields of its log entries: entry, field and value.
@@ -346,6 +363,8 @@ impl Check<'_> {
             file: None,
             page_count: 0,
             pages: BTreeMap::new(),
+            reader: String::new(),
+            machines: BTreeMap::new(),
             pictures: BTreeMap::new(),
             opened: Vec::new(),
         };
@@ -431,6 +450,8 @@ impl Check<'_> {
             let required = [("act", "item.derive"), ("object", &content), ("used", original), ("made", &tree)];
             required.iter().all(|(key, value)| contains(entry, key, value)) && fact(entry, "leaves") == Some(leaves)
         });
+        document.reader =
+            entry.as_ref().and_then(|entry| entry.get("facts")?.text("reader")).unwrap_or_default().to_owned();
         document.page_count = entry.and_then(|entry| fact(&entry, "pages")).unwrap_or_default();
         for part in record.list("parts")? {
             let hash = |hash: &JsonValue| Hash::from_base64(hash.as_text()?);
@@ -451,6 +472,13 @@ impl Check<'_> {
     }
 
     fn part(&mut self, place: &str, label: &str, leaf: &Leaf, document: &mut ProvedDocument) {
+        // a text by a machine has a reader of its own; other texts have that of the whole document
+        if let DocumentPart::Text { page, reader } = &leaf.part
+            && !document.reader.is_empty()
+            && *reader != document.reader
+        {
+            document.machines.insert(*page, reader.clone());
+        }
         let (path, page, proved) = match leaf.part {
             DocumentPart::Original { .. } if leaf.sha256 == document.original => return,
             DocumentPart::Original { .. } => {
@@ -480,7 +508,7 @@ impl Check<'_> {
         Some(())
     }
 
-    fn quotes(&mut self, documents: &BTreeMap<String, ProvedDocument>) -> BTreeMap<String, (String, u32)> {
+    fn quotes(&mut self, documents: &BTreeMap<String, ProvedDocument>) -> BTreeMap<String, ProvedQuote> {
         let paths: Vec<String> = self.below(QUOTES).collect();
         let mut quotes = BTreeMap::new();
         for path in paths {
@@ -489,7 +517,9 @@ impl Check<'_> {
             match Anchor::read(&bytes) {
                 Ok(anchor) if path == format!("{QUOTES}{}.json", anchor.id()) && anchor.log == self.key.name() => {
                     if self.quote(&path, &bytes, &anchor, documents) {
-                        quotes.insert(anchor.id(), (anchor.document, anchor.page));
+                        let id = anchor.id();
+                        let Anchor { document, page, machine, passage, .. } = anchor;
+                        quotes.insert(id, ProvedQuote { document, page, exact: passage.exact, machine });
                     }
                 }
                 Ok(_) => self.checked.wrong(&path, Fault::Quote, "its file name or log does not match the quote"),
@@ -515,6 +545,10 @@ impl Check<'_> {
         let document = documents.get(&anchor.document).filter(|document| document.original == anchor.original);
         if anchor.picture.is_some() && anchor.picture != document.and_then(|d| d.pictures.get(&anchor.page)).copied() {
             self.checked.wrong(path, Fault::QuoteText, "the picture that its regions refer to is not proved");
+        }
+        let machine = document.and_then(|document| document.machines.get(&anchor.page));
+        if machine != anchor.machine.as_ref().map(|machine| &machine.reader) {
+            self.checked.wrong(path, Fault::QuoteText, "it does not state what read the page");
         }
         match document.and_then(|document| document.pages.get(&anchor.page)) {
             None => self.checked.wrong(path, Fault::QuoteText, "the page that it quotes is not proved"),

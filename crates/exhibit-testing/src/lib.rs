@@ -233,7 +233,7 @@ impl TestCase {
 
     /// Quotes a passage. Returns the name of the quote.
     pub fn quote(&self, path: &str, page: u32, exact: &str) -> String {
-        let quote = NewQuote { item: self.id(path), page: PageNumber::new(page), exact, nth: None };
+        let quote = NewQuote { item: self.id(path), page: PageNumber::new(page), exact, nth: None, seen: None };
         self.write(|held| make_quote(held, &quote).expect("a quote").id())
     }
 

@@ -218,6 +218,8 @@ mod tests {
             file: Some("data/documents/X/original.pdf".to_owned()),
             page_count,
             pages: pages.iter().map(|page| (*page, [0; 32])).collect(),
+            reader: String::new(),
+            machines: BTreeMap::new(),
             pictures: pages.iter().take(2).map(|page| (*page, [0; 32])).collect(),
             opened: vec![(7, "name".to_owned(), "a\n\u{fe}登.pdf".as_bytes().to_vec())],
         }

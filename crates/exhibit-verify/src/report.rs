@@ -1,6 +1,7 @@
 //! The report: the same facts as one page of text, or as JSON.
 
 use exhibit_messages::{Message, MessageValue, Messages, fault, verify as text};
+use exhibit_proof::anchor::Basis;
 use exhibit_proof::finding::Finding;
 use exhibit_proof::json::JsonValue;
 use exhibit_proof::names::is_invisible;
@@ -13,6 +14,8 @@ pub struct Report {
     pub checked: Vec<Message>,
     /// What is proved. Deviations may invalidate any of it.
     pub proved: Vec<Message>,
+    /// The quotes that are proved, each with what its text rests on.
+    pub quotes: Vec<(Basis, Message)>,
     /// What is not proved.
     pub not_proved: Vec<Message>,
     /// All deviations.
@@ -57,6 +60,18 @@ impl Report {
         section(&text::section_checked(), &self.checked);
         let proved = if self.is_good() { text::section_proved() } else { text::section_proved_but() };
         section(&proved, &self.proved);
+        for basis in [Basis::File, Basis::Machine, Basis::Compared, Basis::Transcribed] {
+            let quotes = self.quotes.iter().filter(|(of, _)| *of == basis);
+            let quotes: Vec<Message> = quotes.map(|(_, quote)| quote.clone()).collect();
+            let title = match basis {
+                Basis::File => text::section_quotes_file(),
+                Basis::Machine => text::section_quotes_machine(),
+                Basis::Compared => text::section_quotes_compared(),
+                Basis::Transcribed => text::section_quotes_transcribed(),
+            };
+            let title = if self.is_good() { title } else { text::section_but(title) };
+            section(&title, &quotes);
+        }
         section(&text::section_not_proved(), &self.not_proved);
         if !self.deviations.is_empty() {
             line(format!("\n{}", messages.text(&text::count_deviations(count))));
@@ -91,6 +106,7 @@ impl Report {
                 ("good", JsonValue::Bool(self.is_good())),
                 ("checked", lines(&self.checked)),
                 ("proved", lines(&self.proved)),
+                ("quoted", lines(&self.quotes.iter().map(|(_, quote)| quote.clone()).collect::<Vec<_>>())),
                 ("not_proved", lines(&self.not_proved)),
                 ("deviations", findings(&self.deviations)),
                 ("remarks", findings(&self.remarks)),

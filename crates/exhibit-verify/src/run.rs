@@ -7,12 +7,13 @@ use crate::report::Report;
 use crate::time::{Time, TrustedFiles, report_anchors, timestamp};
 use exhibit_messages::{Language, Message, Messages, verifier, verify as text};
 use exhibit_proof::Checkpoint;
+use exhibit_proof::anchor::{Basis, MachineReading, Seen, basis};
 use exhibit_proof::bagit::{self, Checked, Digests, Files};
 use exhibit_proof::finding::{Fault, Finding, chain};
 use exhibit_proof::hash::to_hex;
 use exhibit_proof::json::JsonValue;
 use exhibit_proof::note::{SignedNote, VerifierKey};
-use exhibit_proof::package::{self, Proved, Trust};
+use exhibit_proof::package::{self, Proved, ProvedQuote, Trust};
 use exhibit_proof::policy::Policy;
 use exhibit_proof::proof::LogProof;
 use std::collections::BTreeMap;
@@ -248,8 +249,8 @@ fn report_proved(report: &mut Report, proved: &Proved, trust: &Trust) {
     if !proved.exported.is_empty() {
         report.proved.push(text::proved_export(&proved.exported));
     }
-    for (quote, (document, page)) in &proved.quotes {
-        report.proved.push(text::proved_quote(document, u64::from(*page), quote));
+    for (id, quote) in &proved.quotes {
+        report.quotes.push(quoted(id, quote));
     }
     for (label, document) in &proved.documents {
         let digest = to_hex(&document.original);
@@ -273,6 +274,29 @@ fn report_proved(report: &mut Report, proved: &Proved, trust: &Trust) {
         |names: Vec<&String>| JsonValue::List(names.into_iter().map(|name| JsonValue::Text(name.clone())).collect());
     report.facts.insert("documents".to_owned(), names(proved.documents.keys().collect()));
     report.facts.insert("quotes".to_owned(), names(proved.quotes.keys().collect()));
+}
+
+/// What a quote rests on, and the words quoted.
+fn quoted(id: &str, quote: &ProvedQuote) -> (Basis, Message) {
+    let ProvedQuote { document, exact, machine, .. } = quote;
+    let page = u64::from(quote.page);
+    let percent = |percent: u8| format!("{}.{:02}", percent / 100, percent % 100);
+    let message = match machine {
+        None => text::quoted_file(document, exact, page, id),
+        Some(MachineReading { reader, confidence, least, seen }) => {
+            let (confidence, least) = (percent(*confidence), percent(*least));
+            match seen {
+                None => text::quoted_machine(confidence, document, exact, least, page, id, reader),
+                Some(Seen { by, at, transcription: None }) => {
+                    text::quoted_compared(at, by, confidence, document, exact, least, page, id, reader)
+                }
+                Some(Seen { by, at, transcription: Some(transcription) }) => {
+                    text::quoted_transcribed(at, by, confidence, document, exact, page, id, reader, transcription)
+                }
+            }
+        }
+    };
+    (basis(machine.as_ref()), message)
 }
 
 fn report_witnesses(report: &mut Report, witnesses: &[(String, u64)]) {
@@ -306,10 +330,11 @@ fn quote(request: &VerifyRequest, trust: &Trust) -> Result<Report, VerifyError> 
         report_witnesses(&mut report, &proved.witnesses);
         report_anchors(&mut report, &mut files, &mut checked, (proved, trust), &trusted);
         match proved.quotes.get(name).filter(|_| whole == root.join(package::quote_path(name))) {
-            Some((document, page)) => {
-                let original = proved.documents.get(document).map(|document| to_hex(&document.original));
+            Some(quote) => {
+                let original = proved.documents.get(&quote.document).map(|document| to_hex(&document.original));
                 let original = original.unwrap_or_default();
-                report.proved.push(text::proved_quote_page(document, u64::from(*page), name, original));
+                report.proved.push(text::proved_quote_page(&quote.document, u64::from(quote.page), name, original));
+                report.quotes.push(quoted(name, quote));
             }
             None => checked.deviations.push(Finding {
                 place: path.display().to_string(),

@@ -26,3 +26,17 @@ pub(crate) fn confirm(context: &Context<'_>, question: &str) -> Result<(), Failu
         Err(Failure::new(Exit::Usage, "unconfirmed", texts().nothing_done()).hint(texts().hint_type_yes()))
     }
 }
+
+/// Prompts for a yes where that is possible; `false` if it is not, or the answer is another. `--yes` is no answer: the
+/// question is about what someone has seen.
+pub(crate) fn prompt(context: &Context<'_>, question: &str) -> Result<bool, Failure> {
+    let stdin = std::io::stdin();
+    if context.arguments.global.no_input || !stdin.is_terminal() {
+        return Ok(false);
+    }
+    let _ = write!(std::io::stderr().lock(), "{} ", texts().type_yes(question));
+    let mut answer = String::new();
+    let read = stdin.lock().read_line(&mut answer);
+    read.map_err(|error| Failure::io(Act::Read, texts().standard_input(), &error))?;
+    Ok(answer.trim() == "yes")
+}

@@ -62,6 +62,8 @@ pub(crate) fn write_record(
         file: part.file.map(str::to_owned),
         page_count: 0,
         pages: BTreeMap::new(),
+        reader: String::new(),
+        machines: BTreeMap::new(),
         pictures: part.pictures.iter().map(|picture| (picture.page.get(), *picture.sha256.as_bytes())).collect(),
         opened: opened
             .iter()

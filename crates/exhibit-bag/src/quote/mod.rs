@@ -6,17 +6,17 @@
 mod nearest;
 mod passage;
 
-pub use passage::MAX_QUOTE;
+pub use passage::{Difference, MAX_QUOTE};
 
 use crate::bag::content_of;
 use crate::{BagError, io_error, reading};
 use exhibit_case::{Case, CaseView, CaseWriter};
 use exhibit_custody::{Act, Entry, Log, Ref, Verb};
-use exhibit_model::{Digest, EntrySeq, ItemId, Page, PageNumber};
-use exhibit_proof::anchor::{Anchor, AnchorError, Passage};
+use exhibit_model::{Digest, EntrySeq, ItemId, Mark, MarkKind, Page, PageNumber, Rect, TextBox};
+use exhibit_proof::anchor::{Anchor, AnchorError, MachineReading, Passage, Seen, is_name};
 use exhibit_store::{Readers, replace_file};
 use nearest::nearest;
-use passage::places;
+use passage::{differences, passage, places};
 use std::fs;
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -28,11 +28,41 @@ pub struct NewQuote<'a> {
     pub item: ItemId,
     /// The page.
     pub page: PageNumber,
-    /// The passage, matched exactly.
+    /// The passage. If the page does not have it exactly as it is here, white space may differ; the quote is what the
+    /// page has.
     pub exact: &'a str,
     /// Which of several equal passages on the page, from 1; `None` if there must be exactly one.
     pub nth: Option<usize>,
+    /// What a person states who looked at the picture of the page. It counts only where a machine read the page.
+    pub seen: Option<SeenBy<'a>>,
 }
+
+/// What a person states who looked at the picture of a passage.
+#[derive(Debug, Clone, Copy)]
+pub struct SeenBy<'a> {
+    /// Who; the principal of the case's writer if this is `None`.
+    pub by: Option<&'a str>,
+    /// The text that the picture shows; `None` if it shows what the machine read.
+    pub transcription: Option<&'a str>,
+}
+
+/// A passage before it is quoted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Preview {
+    /// The passage as the page has it, with its context.
+    pub passage: Passage,
+    /// If a machine read the page: which, and how surely it read the passage.
+    pub machine: Option<MachineReading>,
+    /// The stretches that the machine read with a confidence below 90 %, each with its confidence in percent.
+    pub doubtful: Vec<(String, u8)>,
+    /// Whether part of the passage is text in the file that the page does not show, such as another program's OCR.
+    pub is_invisible: bool,
+    /// Its regions on the picture of the page.
+    pub regions: Vec<Rect>,
+}
+
+/// The confidence in percent below which a stretch of a machine's reading is doubtful.
+pub const SURE: u8 = 90;
 
 /// The status of a quote.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,10 +111,17 @@ pub fn make_quote(held: &mut CaseWriter, quote: &NewQuote<'_>) -> Result<Anchor,
     let reading = reading.ok_or_else(|| BagError::NotRead { document: document.clone() })?;
     let pictures = held.view().pictures(content.id)?;
     let picture = pictures.iter().find(|picture| picture.page == quote.page).map(|p| *p.sha256.as_bytes());
-    let passage = find(&page, quote, &document)?;
-    let (start, end) = passage.locate(&page.text).map_err(BagError::Anchor)?;
-    let regions = regions(&page, start, end);
+    let Preview { passage, mut machine, regions, .. } = preview(&held.view(), quote)?;
+    let regions = regions.into_iter().map(fragment).collect();
     let now = held.acts.now();
+    if let (Some(machine), Some(seen)) = (&mut machine, quote.seen) {
+        let by = seen.by.unwrap_or_else(|| held.acts.actor().id()).to_owned();
+        let transcription = seen.transcription.map(str::to_owned);
+        if !is_name(&by) || transcription.as_ref().is_some_and(|text| text.trim().is_empty()) {
+            return Err(BagError::Seen);
+        }
+        machine.seen = Some(Seen { by, at: now.to_rfc3339(), transcription });
+    }
     let work = held.catalogue.begin()?;
     let anchor = Anchor {
         log: log.origin().to_owned(),
@@ -97,6 +134,7 @@ pub fn make_quote(held: &mut CaseWriter, quote: &NewQuote<'_>) -> Result<Anchor,
         page: quote.page.get(),
         text_layer: *Digest::of(page.text.as_bytes()).as_bytes(),
         picture,
+        machine,
         passage,
         regions,
     };
@@ -112,34 +150,92 @@ pub fn make_quote(held: &mut CaseWriter, quote: &NewQuote<'_>) -> Result<Anchor,
     Ok(anchor)
 }
 
-fn find(page: &Page, quote: &NewQuote<'_>, document: &str) -> Result<Passage, BagError> {
+/// Finds a passage on its page, and states how it was read; changes nothing.
+///
+/// # Errors
+/// [`BagError::Absent`] with the most similar passage, [`BagError::Ambiguous`], [`BagError::Length`], and those of the
+/// case.
+pub fn preview(view: &CaseView<'_>, quote: &NewQuote<'_>) -> Result<Preview, BagError> {
+    let document = view.case().label(quote.item);
+    let row = view.page_row(quote.item, quote.page)?;
+    let page = view.read_page(&row)?;
+    let (from, to) = find(&page, quote, &document)?;
+    let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    let (first, last) = (offset(from), offset(to));
+    let boxes: Vec<&TextBox> = page.boxes.iter().filter(|b| b.start < last && first < b.end).collect();
+    let of_machine = |b: &&&TextBox| b.confidence <= 100;
+    let length = |b: &TextBox| u64::from(b.end.saturating_sub(b.start).max(1));
+    let machine = (!row.reader.is_empty()).then(|| {
+        // without places, only the confidence of the whole page is known
+        let of_page = row.confidence.map_or(0, percent);
+        let weight: u64 = boxes.iter().filter(of_machine).map(|b| length(b)).sum();
+        let sum: u64 = boxes.iter().filter(of_machine).map(|b| length(b) * u64::from(b.confidence)).sum();
+        MachineReading {
+            reader: row.reader.clone(),
+            confidence: sum.checked_div(weight).and_then(|mean| u8::try_from(mean).ok()).unwrap_or(of_page),
+            least: boxes.iter().filter(of_machine).map(|b| b.confidence).min().unwrap_or(of_page),
+            seen: None,
+        }
+    });
+    let doubtful = boxes.iter().filter(|b| b.confidence < SURE && machine.is_some());
+    let stretch =
+        |b: &&TextBox| page.text.get(b.start as usize..b.end as usize).map(|text| (text.to_owned(), b.confidence));
+    let is_hidden = |mark: &Mark| mark.kind == MarkKind::Invisible && mark.start < last && first < mark.end;
+    Ok(Preview {
+        passage: passage(&page.text, (from, to)),
+        doubtful: doubtful.filter_map(stretch).collect(),
+        is_invisible: page.marks.iter().any(is_hidden),
+        regions: page.regions(first, last),
+        machine,
+    })
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0 to 100")]
+fn percent(share: f64) -> u8 {
+    (share * 100.0).round().clamp(0.0, 100.0) as u8
+}
+
+/// The most places that an ambiguous passage lists.
+const MOST_PLACES: usize = 1_000;
+/// The places that it names.
+const NAMED: usize = 10;
+
+fn find(page: &Page, quote: &NewQuote<'_>, document: &str) -> Result<(usize, usize), BagError> {
     if !(1..=MAX_QUOTE).contains(&quote.exact.chars().count()) {
         return Err(BagError::Length);
     }
-    let count = places(&page.text, quote.exact).take(1000).count();
-    if quote.nth.is_none() && count > 1 {
-        return Err(BagError::Ambiguous { document: document.to_owned(), page: quote.page, count });
+    let found = places(&page.text, quote.exact, MOST_PLACES);
+    if quote.nth.is_none() && found.len() > 1 {
+        let place = |place: &(usize, usize)| passage(&page.text, *place);
+        return Err(BagError::Ambiguous {
+            document: document.to_owned(),
+            page: quote.page,
+            count: found.len(),
+            first: found.iter().take(NAMED).map(place).collect(),
+        });
     }
-    let absent = || BagError::Absent {
-        document: document.to_owned(),
-        page: quote.page,
-        nearest: nearest(&page.text, quote.exact).map(str::to_owned),
+    let chosen = quote.nth.unwrap_or(1).checked_sub(1).and_then(|nth| found.get(nth).copied());
+    let Some((from, to)) = chosen else {
+        let nearest = nearest(&page.text, quote.exact);
+        return Err(BagError::Absent {
+            document: document.to_owned(),
+            page: quote.page,
+            differences: nearest.and_then(|nearest| differences(quote.exact, nearest)),
+            nearest: nearest.map(str::to_owned),
+        });
     };
-    passage::find(&page.text, quote.exact, quote.nth.unwrap_or(1)).ok_or_else(absent)
+    // line ends and cells count as well
+    if page.text[from..to].chars().count() > MAX_QUOTE { Err(BagError::Length) } else { Ok((from, to)) }
 }
 
-// A page's regions in percent, as in media fragments (W3C Media Fragments, 4.2.2).
-fn regions(page: &Page, start: usize, end: usize) -> Vec<String> {
-    let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+// A region of a page in percent, as in media fragments (W3C Media Fragments, 4.2.2).
+fn fragment(rect: Rect) -> String {
     let percent = |part: f32| {
         let text = format!("{:.2}", f64::from(part.clamp(0.0, 1.0)) * 100.0);
         text.trim_end_matches('0').trim_end_matches('.').to_owned()
     };
-    let fragment = |rect: exhibit_model::Rect| {
-        let parts = [rect.x0, rect.y0, rect.x1 - rect.x0, rect.y1 - rect.y0].map(percent);
-        format!("xywh=percent:{}", parts.join(","))
-    };
-    page.regions(offset(start), offset(end)).into_iter().map(fragment).collect()
+    let parts = [rect.x0, rect.y0, rect.x1 - rect.x0, rect.y1 - rect.y0].map(percent);
+    format!("xywh=percent:{}", parts.join(","))
 }
 
 fn write_durably(case: &Case, id: &str, bytes: &[u8]) -> Result<(), BagError> {

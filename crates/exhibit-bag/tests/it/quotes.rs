@@ -1,18 +1,21 @@
 //! Quotes: exact, logged, and checked against pages that were read again, altered or lost.
 
 use crate::handed_over::{NOTICE, QUOTED, REQUEST, handed_over};
-use exhibit_bag::{BagError, NewQuote, QuoteStatus, check_quotes, list_quotes, make_quote, read_quote};
+use exhibit_bag::{
+    BagError, Difference, NewQuote, QuoteStatus, SeenBy, Selection, check_quotes, list_quotes, make_quote, preview,
+    read_quote,
+};
 use exhibit_case::{CaseError, Principal};
 use exhibit_catalogue::{NewPage, ReadResult, StageKey};
 use exhibit_custody::{Entry, Ref, Verb};
 use exhibit_model::{Digest, EntrySeq, ItemId, Page, PageKind, PageNumber, Reason, Rect, State, TextBox, wire};
-use exhibit_proof::anchor::Anchor;
+use exhibit_proof::anchor::{Anchor, Basis, basis};
 use exhibit_store::{PackLocation, PackWriter};
 use exhibit_testing::{TestCase, TestItem, overwrite};
 use std::fs;
 
 fn quote<'a>(case: &TestCase, path: &str, exact: &'a str) -> NewQuote<'a> {
-    NewQuote { item: case.id(path), page: PageNumber::FIRST, exact, nth: None }
+    NewQuote { item: case.id(path), page: PageNumber::FIRST, exact, nth: None, seen: None }
 }
 
 fn made(case: &TestCase, quote: &NewQuote<'_>) -> Result<Anchor, BagError> {
@@ -119,10 +122,18 @@ fn what_cannot_be_quoted_is_refused_by_its_reason() {
     let refused = |path: &str, exact: &str| made(&case, &quote(&case, path, exact)).expect_err("refused");
     assert!(matches!(refused("twice.txt", ""), BagError::Length));
     assert!(matches!(refused("twice.txt", &"记".repeat(8_193)), BagError::Length));
-    assert!(matches!(refused("twice.txt", "登记"), BagError::Ambiguous { count: 2, .. }));
-    match refused("twice.txt", "登 记。登记") {
-        BagError::Absent { nearest: Some(near), page: PageNumber::FIRST, .. } => {
-            assert!(near.contains("登记。登记"), "{near}")
+    match refused("twice.txt", "登记") {
+        BagError::Ambiguous { count: 2, first, .. } => {
+            let around: Vec<(&str, &str)> = first.iter().map(|at| (at.prefix.as_str(), at.suffix.as_str())).collect();
+            assert_eq!(around, [("", "。登记。"), ("登记。", "。")]);
+        }
+        other => panic!("{other:?}"),
+    }
+    match refused("twice.txt", "登机。登记") {
+        BagError::Absent { nearest: Some(near), differences: Some(marked), page: PageNumber::FIRST, .. } => {
+            assert!(near.contains("登记。登记"), "{near}");
+            assert!(marked.contains(&Difference::Typed("机".to_owned())), "{marked:?}");
+            assert!(marked.contains(&Difference::Page("记".to_owned())), "{marked:?}");
         }
         other => panic!("{other:?}"),
     }
@@ -243,4 +254,92 @@ fn a_sealed_case_takes_no_quote() {
     let taken = exhibit_case::CaseWriter::take(&case.folder(), &exhibit_case::Keys::plain(&keys), case.acts());
     assert!(matches!(taken, Err(CaseError::Sealed)));
     assert_eq!(statuses(&case).len(), 2, "and keeps those that it has");
+}
+
+/// A photographed page: a machine read a name on it with little confidence.
+fn photographed() -> TestCase {
+    let text = "见证人陆怀清、涩兰网";
+    let mut page = Page::of_text(1, PageKind::Picture, text.to_owned());
+    let (engine, languages) = ("test 1".to_owned(), "chi_sim".to_owned());
+    page.source = exhibit_model::TextSource::Ocr { engine, languages, confidence: 0.87 };
+    for (number, (at, c)) in text.char_indices().enumerate() {
+        let x0 = number as f32 / 20.0;
+        page.boxes.push(TextBox {
+            start: u32::try_from(at).expect("short"),
+            end: u32::try_from(at + c.len_utf8()).expect("short"),
+            rect: Rect { x0, y0: 0.1, x1: x0 + 0.05, y1: 0.2 },
+            confidence: if "涩兰网".contains(c) { 41 } else { 97 },
+        });
+    }
+    TestCase::new(&[TestItem::new("photo.jpg", b"a photograph").media_type("image/jpeg").page(page)])
+}
+
+#[test]
+fn a_machines_reading_is_never_stated_as_text_in_the_file() {
+    let case = photographed();
+    let read = quote(&case, "photo.jpg", "陆怀清、涩兰网");
+    let found = case.write(|held| preview(&held.view(), &read)).expect("a passage");
+    let machine = found.machine.expect("a machine");
+    assert_eq!((machine.confidence, machine.least, machine.seen), (73, 41, None));
+    let doubtful: Vec<(&str, u8)> = found.doubtful.iter().map(|(text, of)| (text.as_str(), *of)).collect();
+    assert_eq!(doubtful, [("涩", 41), ("兰", 41), ("网", 41)]);
+    let seen = |transcription| Some(SeenBy { by: None, transcription });
+    let quotes = [
+        made(&case, &read).expect("a quote"),
+        made(&case, &NewQuote { seen: seen(None), exact: "陆怀清", ..read }).expect("a quote"),
+        made(&case, &NewQuote { seen: seen(Some("沈若岚")), exact: "涩兰网", ..read }).expect("a quote"),
+    ];
+    let bases = quotes.each_ref().map(|quote| basis(quote.machine.as_ref()));
+    assert_eq!(bases, [Basis::Machine, Basis::Compared, Basis::Transcribed]);
+    for quote in &quotes {
+        assert_eq!(Anchor::read(quote.write().as_bytes()).as_ref(), Ok(quote));
+    }
+    let stated = quotes[2].machine.as_ref().and_then(|machine| machine.seen.clone()).expect("a statement");
+    assert_eq!((stated.by.as_str(), stated.transcription.as_deref()), ("a1", Some("沈若岚")));
+    for (by, text) in [(Some(""), None), (Some("a\nb"), None), (None, Some(" "))] {
+        let seen = Some(SeenBy { by, transcription: text });
+        assert!(matches!(made(&case, &NewQuote { seen, ..read }), Err(BagError::Seen)), "{by:?} {text:?}");
+    }
+    // text in the file needs no comparison, and records none
+    let plain = TestCase::of_texts(&[("notice.txt", NOTICE)]);
+    let plain = made(&plain, &NewQuote { seen: seen(None), ..quote(&plain, "notice.txt", QUOTED) }).expect("a quote");
+    assert_eq!(plain.machine, None);
+}
+
+#[test]
+fn the_verifier_prints_the_words_of_each_kind_under_its_own_heading() {
+    let case = photographed();
+    let read = quote(&case, "photo.jpg", "涩兰网");
+    let transcription = Some(SeenBy { by: Some("desk"), transcription: Some("沈若岚") });
+    let _ = made(&case, &read).expect("a quote");
+    let _ = made(&case, &NewQuote { seen: Some(SeenBy { by: None, transcription: None }), exact: "陆怀清", ..read });
+    let _ = made(&case, &NewQuote { seen: transcription, ..read }).expect("a quote");
+    let _ = case.add(&[TestItem::text("notice.txt", NOTICE)]);
+    let _ = case.quote("notice.txt", 1, QUOTED);
+    let selection = Selection {
+        quotes: list_quotes(&case.open().view(Principal::LOCAL)).expect("quotes").iter().map(Anchor::id).collect(),
+        ..Selection::default()
+    };
+    let _ = case.export_selection("bag", &selection);
+    assert_eq!(exhibit_testing::deviations(&case.beside("bag")), []);
+    let bag = case.beside("bag");
+    let report = exhibit_verify::verify(&exhibit_testing::request(exhibit_verify::What::Bag, bag)).expect("a report");
+    for language in exhibit_messages::Language::ALL {
+        let messages = exhibit_messages::Messages::new(language);
+        let page = report.page(messages);
+        let heading = |message| page.find(&messages.text(&message)).expect("a heading");
+        let headings = [
+            heading(exhibit_messages::verify::section_quotes_file()),
+            heading(exhibit_messages::verify::section_quotes_machine()),
+            heading(exhibit_messages::verify::section_quotes_compared()),
+            heading(exhibit_messages::verify::section_quotes_transcribed()),
+        ];
+        assert!(headings.is_sorted(), "{page}");
+        let proved = &page[..headings[0]];
+        assert!(!proved.contains("涩兰网") && !proved.contains("Q-"), "{page}");
+        assert!(page[headings[0]..headings[1]].contains(QUOTED), "{page}");
+        assert!(page[headings[1]..headings[2]].contains("test 1 (chi_sim)") && page.contains("0.41"), "{page}");
+        assert!(page[headings[2]..headings[3]].contains("陆怀清"), "{page}");
+        assert!(page[headings[3]..].contains("沈若岚") && page[headings[3]..].contains("desk"), "{page}");
+    }
 }

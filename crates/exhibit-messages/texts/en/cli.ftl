@@ -625,8 +625,11 @@ picture-altered = the image of page { $page } of { $document } does not have its
 bag-damaged = the received package is not as it was received
 not-as-logged = the catalogue’s record of { $document } differs from log entry { $entry }
 passage-absent = page { $page } of { $document } does not have this passage
+hint-passage-differs = the nearest passage differs, [-typed-] [+on the page+]: { $text }
+passage-place = { $number }: { $before }»{ $exact }«{ $after }
+bad-seen = who compared has a name of 1 to 64 characters in one line, and a transcription is not empty
 hint-passage-nearest = nearest text: { $text }
-hint-passage-exact = the passage must match character for character: `exhibit cat DOC --text --page N` prints the page
+hint-passage-exact = the passage must match the text of the page, white space apart: `exhibit cat DOC --text --page N` prints the page
 passage-ambiguous = page { $page } of { $document } has this passage { NUMBER($count) } times
 hint-passage-ambiguous = choose one with --nth, or quote more text
 no-such-quote = no quote { $name } in this case
@@ -668,7 +671,24 @@ received-from = { $source }, from log { $log }, log entry { $entry }
 would-quote = would quote page { $page } of { $document }
 quote-no-image = the quote has no image of its page: { $reason }
 quote-place = { $document } p. { $page }
-quotes-valid = { NUMBER($good) } of { $quotes } valid: the page has the passage word for word, and the log records it.
+quotes-valid = { NUMBER($good) } of { $quotes } valid: the text of the page, as it was read, has the passage, and the log records it.
+basis-file = text in the file
+basis-machine = machine reading ({ $reader }; confidence { $confidence })
+basis-not-compared = { $machine }, not compared with the picture
+basis-compared = { $machine }, compared with the picture by { $by }, { $at }
+basis-transcribed = transcription by { $by }, { $at }: “{ $text }”; in place of a { $machine }
+quote-of-machine = a machine read this from a picture ({ $reader }): confidence { $confidence }, least { $least }
+quote-doubtful =
+    { $count ->
+        [one] { $count } stretch has a confidence below { $sure }: { $doubtful }
+       *[other] { $count } stretches have a confidence below { $sure }: { $doubtful }
+    }
+quote-not-compared = the quote is recorded as not compared with the picture: look at it (--picture FILE), then quote again with --compared, or with --transcription TEXT if it shows something else
+quote-not-machine = the page has text of its own: nothing was read from a picture that could be compared
+quote-invisible = part of the passage is text in the file that the page does not show, such as another program’s OCR
+ask-compared = Did you compare it with the picture, and does it show “{ $exact }”
+wrote-crop = Wrote the part of the picture with the passage to { $path }
+no-crop = the picture of the page cannot be used
 quote-valid = valid
 quote-reread = read again
 quote-status-broken = broken

@@ -10,6 +10,11 @@ result-bad =
 section-checked = Checked
 section-proved = Proved
 section-proved-but = Would be proved without the deviations below
+section-quotes-file = Quotes of text in the file
+section-quotes-machine = Quotes of a machine’s reading, NOT compared with the picture
+section-quotes-compared = Quotes of a machine’s reading that a person compared with the picture
+section-quotes-transcribed = Quotes in a person’s transcription
+section-but = { $section }: only without the deviations below
 section-not-proved = NOT proved
 section-remarks = Remarks
 
@@ -51,8 +56,11 @@ proved-pictures =
        *[other] { $document }: the images of pages { $pages } are what was rendered from the original with SHA-256 { $sha256 }.
     }
 proved-load-files = The load files, numbered from { $first }, agree with the proved records.
-proved-quote = Quote { $quote }: page { NUMBER($page) } of { $document } contains it word for word.
-proved-quote-page = Quote { $quote }: page { NUMBER($page) } of { $document } contains it word for word; the page was read from the original with SHA-256 { $sha256 }.
+proved-quote-page = Quote { $quote } is in the text of page { NUMBER($page) } of { $document }, at the recorded place; that text was derived from the original with SHA-256 { $sha256 }.
+quoted-file = Quote { $quote }, page { NUMBER($page) } of { $document }: the file has the text “{ $exact }”.
+quoted-machine = Quote { $quote }, page { NUMBER($page) } of { $document }: a machine ({ $reader }; confidence { $confidence }, least { $least }) read “{ $exact }”. Nobody has compared it with the picture of the page.
+quoted-compared = Quote { $quote }, page { NUMBER($page) } of { $document }: a machine ({ $reader }; confidence { $confidence }, least { $least }) read “{ $exact }”. { $by } stated, at { $at }, having compared it with the picture of the page.
+quoted-transcribed = Quote { $quote }, page { NUMBER($page) } of { $document }: { $by } stated, at { $at }, that the picture of the page shows “{ $transcription }”. A machine ({ $reader }; confidence { $confidence }) read “{ $exact }” there.
 proved-checkpoint = The key’s owner stated this size and root of the log.
 proved-whole-log =
     { $entries ->

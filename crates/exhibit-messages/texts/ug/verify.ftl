@@ -6,6 +6,11 @@ result-bad = ياخشى ئەمەس: { NUMBER($count) } پەرق تېپىلدى. 
 section-checked = تەكشۈرۈلدى
 section-proved = ئىسپاتلاندى
 section-proved-but = تۆۋەندىكى پەرقلەر بولمىسا ئىسپاتلانغان بولاتتى
+section-quotes-file = ھۆججەتتىكى تېكىستتىن نەقىللەر
+section-quotes-machine = ماشىنا ئوقۇغان، سۈرەت بىلەن سېلىشتۇرۇلمىغان نەقىللەر
+section-quotes-compared = ماشىنا ئوقۇغان، ئادەم سۈرەت بىلەن سېلىشتۇرغان نەقىللەر
+section-quotes-transcribed = ئادەم كۆچۈرگەن نەقىللەر
+section-but = { $section }: پەقەت تۆۋەندىكى پەرقلەر بولمىغاندا
 section-not-proved = ئىسپاتلانمىدى
 section-remarks = بىلىشكە تېگىشلىك
 
@@ -36,8 +41,11 @@ proved-pictures =
        *[other] { $document }: { $pages }-بەتلەرنىڭ سۈرەتلىرى SHA-256 قىممىتى { $sha256 } بولغان ئەسلى نۇسخىدىن سىزىلغان سۈرەتلەر.
     }
 proved-load-files = { $first } دىن باشلاپ نومۇرلانغان يۈكلەش ھۆججەتلىرى ئىسپاتلانغان خاتىرىلەر بىلەن بىردەك.
-proved-quote = نەقىل { $quote }: { $document } نىڭ { NUMBER($page) }-بېتىدە سۆزمۇسۆز شۇنداق دېيىلگەن.
-proved-quote-page = نەقىل { $quote }: { $document } نىڭ { NUMBER($page) }-بېتىدە سۆزمۇسۆز شۇنداق دېيىلگەن؛ بۇ بەت SHA-256 ى { $sha256 } بولغان ئەسلى نۇسخىدىن ئوقۇلغان.
+proved-quote-page = نەقىل { $quote } { $document } نىڭ { NUMBER($page) }-بېتىنىڭ تېكىستىدە، خاتىرىلەنگەن ئورنىدا بار؛ بۇ تېكىست SHA-256 ى { $sha256 } بولغان ئەسلى نۇسخىدىن ئېلىنغان.
+quoted-file = نەقىل { $quote }، { $document } نىڭ { NUMBER($page) }-بېتى: ھۆججەتتە «{ $exact }» دېگەن تېكىست بار.
+quoted-machine = نەقىل { $quote }، { $document } نىڭ { NUMBER($page) }-بېتى: ماشىنا ({ $reader }؛ ئىشەنچ { $confidence }، ئەڭ تۆۋىنى { $least }) «{ $exact }» دەپ ئوقۇغان. ھېچكىم ئۇنى بەتنىڭ سۈرىتى بىلەن سېلىشتۇرمىغان.
+quoted-compared = نەقىل { $quote }، { $document } نىڭ { NUMBER($page) }-بېتى: ماشىنا ({ $reader }؛ ئىشەنچ { $confidence }، ئەڭ تۆۋىنى { $least }) «{ $exact }» دەپ ئوقۇغان. { $by } { $at } دا ئۇنى بەتنىڭ سۈرىتى بىلەن سېلىشتۇرغانلىقىنى بىلدۈرگەن.
+quoted-transcribed = نەقىل { $quote }، { $document } نىڭ { NUMBER($page) }-بېتى: { $by } { $at } دا بەتنىڭ سۈرىتىدە «{ $transcription }» كۆرۈنىدىغانلىقىنى بىلدۈرگەن. ماشىنا ({ $reader }؛ ئىشەنچ { $confidence }) بۇ يەرنى «{ $exact }» دەپ ئوقۇغان.
 proved-checkpoint = ئاچقۇچ ئىگىسى خاتىرىنىڭ بۇ چوڭلۇقى ۋە يىلتىزىنى جاكارلىغان.
 proved-whole-log = بارلىق { NUMBER($entries) } يازما تولۇق، تەرتىپى توغرا، ئىمزالانغان يىلتىزغا ئېلىپ بارىدۇ.
 proved-entry = بۇ يازما خاتىرىنىڭ { NUMBER($entry) }-نومۇرلۇق يازمىسى، بېرىلگەن بىلەن دەل ئوخشاش.

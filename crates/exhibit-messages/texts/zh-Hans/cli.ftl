@@ -142,7 +142,12 @@ intake-end-no-space = 案件所在磁盘已满
 intake-end-source-lost = 来源中的条目已不存在
 intake-end-failed = 出错
 
-quotes-valid = { $quotes }中有 { NUMBER($good) } 处有效：页面逐字包含该段文字，且日志有记录。
+quotes-valid = { $quotes }中有 { NUMBER($good) } 处有效：所读出的页面文本包含该段文字，且日志有记录。
+basis-file = 文件中的文字
+basis-machine = 机器识读（{ $reader }；置信度 { $confidence }）
+basis-not-compared = { $machine }，未与图像核对
+basis-compared = { $machine }，{ $by } 于 { $at } 与图像核对
+basis-transcribed = { $by } 于 { $at } 抄录：“{ $text }”；代替{ $machine }
 checked-case = 已将 { $originals }（{ $bytes }）、{ $pages }和 { $entries }与其摘要核对。
 checked-quotes = 已将 { $quotes }与其页面和日志核对。
 differs = 不符

@@ -6,6 +6,11 @@ result-bad = 不合格：发现 { NUMBER($count) } 处偏差。下列各项不�
 section-checked = 已检查
 section-proved = 已证明
 section-proved-but = 若无下列偏差，本可证明
+section-quotes-file = 引自文件中的文字
+section-quotes-machine = 引自机器识读，未与图像核对
+section-quotes-compared = 引自机器识读，有人与图像核对过
+section-quotes-transcribed = 引自人工抄录
+section-but = { $section }：仅当没有下列偏差时
 section-not-proved = 未证明
 section-remarks = 须知
 
@@ -34,8 +39,11 @@ proved-pictures =
        *[other] { $document }：第 { $pages } 页的图像就是当时由 SHA-256 为 { $sha256 } 的原件绘制的图像。
     }
 proved-load-files = 自 { $first } 起编号的装载文件与已证明的记录一致。
-proved-quote = 引文 { $quote }：{ $document } 第 { NUMBER($page) } 页逐字如此。
-proved-quote-page = 引文 { $quote }：{ $document } 第 { NUMBER($page) } 页逐字如此；该页读自 SHA-256 为 { $sha256 } 的原件。
+proved-quote-page = 引文 { $quote } 位于 { $document } 第 { NUMBER($page) } 页文本的所记位置；该文本得自 SHA-256 为 { $sha256 } 的原件。
+quoted-file = 引文 { $quote }，{ $document } 第 { NUMBER($page) } 页：文件中有文字“{ $exact }”。
+quoted-machine = 引文 { $quote }，{ $document } 第 { NUMBER($page) } 页：机器（{ $reader }；置信度 { $confidence }，最低 { $least }）读作“{ $exact }”。无人将其与页面图像核对。
+quoted-compared = 引文 { $quote }，{ $document } 第 { NUMBER($page) } 页：机器（{ $reader }；置信度 { $confidence }，最低 { $least }）读作“{ $exact }”。{ $by } 于 { $at } 声明已与页面图像核对。
+quoted-transcribed = 引文 { $quote }，{ $document } 第 { NUMBER($page) } 页：{ $by } 于 { $at } 声明页面图像所示为“{ $transcription }”。机器（{ $reader }；置信度 { $confidence }）在此处读作“{ $exact }”。
 proved-checkpoint = 密钥持有者声明了日志的这一长度和根。
 proved-whole-log = 全部 { NUMBER($entries) } 条记录均在，顺序无误，并通向已签名的根。
 proved-entry = 该记录是日志的第 { NUMBER($entry) } 条，与所给内容完全一致。

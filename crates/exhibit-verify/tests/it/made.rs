@@ -452,6 +452,7 @@ fn add_quote(files: &mut Tree, log: &mut Log, reading: u64) {
         page: 1,
         text_layer: Sha256::digest(FIRST_PAGE).into(),
         picture: Some(Sha256::digest(b"the bytes of a picture").into()),
+        machine: None,
         passage: Passage {
             exact: "登记".to_owned(),
             prefix: "关于".to_owned(),

@@ -12,8 +12,8 @@ use crate::system;
 use crate::texts::texts;
 use clap::{Args, Subcommand};
 use exhibit_bag::{
-    BagError, BagRequest, ExportContext, ExportOrder, ExportStep, Exported, Lock, MAX_QUOTE, Receiver, SealError,
-    Selection, export,
+    BagError, BagRequest, Difference, ExportContext, ExportOrder, ExportStep, Exported, Lock, MAX_QUOTE, Receiver,
+    SealError, Selection, export,
 };
 use exhibit_case::Case;
 use exhibit_verify::loadfile::Number;
@@ -300,6 +300,7 @@ pub(super) fn failure(error: BagError) -> Failure {
         | BagError::Ambiguous { .. }
         | BagError::NoSuchQuote(_)
         | BagError::Broken(_)
+        | BagError::Seen
         | BagError::Length
         | BagError::Anchor(_)) => quote_failure(error, chain),
         BagError::AnchorName(name) => Failure::usage(texts.bad_anchor_name(format!("{name:?}"))),
@@ -324,17 +325,25 @@ fn mismatch(message: String) -> Failure {
 fn quote_failure(error: BagError, chain: String) -> Failure {
     let texts = texts();
     match error {
-        BagError::Absent { document, page, nearest } => {
+        BagError::Absent { document, page, nearest, differences } => {
             let message = texts.passage_absent(document, page.to_string());
-            Failure::new(Exit::Nothing, "no-such-passage", message).hint(match nearest {
-                Some(nearest) => texts.hint_passage_nearest(exhibit_model::shown(&nearest)),
-                None => texts.hint_passage_exact(),
+            let failure = Failure::new(Exit::Nothing, "no-such-passage", message);
+            failure.hint(match (differences, nearest) {
+                (Some(differences), _) => texts.hint_passage_differs(marked(&differences)),
+                (None, Some(nearest)) => texts.hint_passage_nearest(exhibit_model::shown(&nearest)),
+                (None, None) => texts.hint_passage_exact(),
             })
         }
-        BagError::Ambiguous { document, page, count } => {
-            let message = texts.passage_ambiguous(count as u64, document, page.to_string());
+        BagError::Ambiguous { document, page, count, first } => {
+            let mut message = texts.passage_ambiguous(count as u64, document, page.to_string());
+            for (number, place) in (1_u32..).zip(&first) {
+                let [before, exact, after] = [&place.prefix, &place.exact, &place.suffix].map(|text| in_line(text));
+                let place = texts.passage_place(after, before, exact, number.to_string());
+                message.push_str(&format!("\n  {place}"));
+            }
             Failure::new(Exit::Usage, "ambiguous", message).hint(texts.hint_passage_ambiguous())
         }
+        BagError::Seen => Failure::usage(texts.bad_seen()),
         BagError::NoSuchQuote(name) => {
             Failure::new(Exit::Nothing, "no-such-quote", texts.no_such_quote(format!("{name:?}")))
                 .hint(texts.hint_quotes())
@@ -345,6 +354,21 @@ fn quote_failure(error: BagError, chain: String) -> Failure {
         BagError::Length => Failure::usage(texts.quote_length(MAX_QUOTE as u64)),
         _ => Failure::usage(chain),
     }
+}
+
+// A text in one line, safe to print.
+fn in_line(text: &str) -> String {
+    exhibit_model::shown(&text.replace(['\n', '\r', '\t'], " "))
+}
+
+// What was typed and is not on the page in `[-…-]`, what is on the page and was not typed in `[+…+]`.
+fn marked(differences: &[Difference]) -> String {
+    let part = |difference: &Difference| match difference {
+        Difference::Same(text) => in_line(text),
+        Difference::Typed(text) => format!("[-{}-]", in_line(text)),
+        Difference::Page(text) => format!("[+{}+]", in_line(text)),
+    };
+    differences.iter().map(part).collect()
 }
 
 fn seal_failure(error: SealError) -> Failure {

@@ -17,6 +17,7 @@ mod opening;
 mod parcels;
 mod pictures;
 mod private;
+mod quoting;
 mod schema;
 mod snapshots;
 mod tamper;
